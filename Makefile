@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# `make help` lists the targets; `make V=1` shows the commands.
+
+CFLAGS       ?= -O2 -g
+CLANG        ?= clang
+CLANG_FORMAT ?= clang-format
+CLANG_TIDY   ?= clang-tidy
+# Debian keeps bpftool where the PATH of ordinary users does not lead.
+BPFTOOL      ?= $(shell PATH="$$PATH:/usr/local/sbin:/usr/sbin:/sbin" command -v bpftool || echo bpftool)
+PREFIX       ?= /usr/local
+DESTDIR      ?=
+BUILD        := build
+# Which suites `make check` runs: those whose path has one of these words (globs) in it; empty: all.
+TESTS        ?=
+FUZZ_SECONDS ?= 60
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+MACHINE := $(shell uname -m)
+ARCH    := $(or $(patsubst x86_64,x86,$(filter x86_64,$(MACHINE))),\
+		$(patsubst aarch64,arm64,$(filter aarch64,$(MACHINE))),$(MACHINE))
+
+# Nothing that is built knows where the tree lies.
+HERE         := -ffile-prefix-map=$(CURDIR)=.
+# Evaluated when it is used: `make run` may have to install pkg-config before.
+SMARTCOLS     = $(shell pkg-config --cflags smartcols)
+OUR_CFLAGS   := -std=gnu11 -D_GNU_SOURCE -I. -I$(BUILD)/gen -Wall -Wextra $(HERE)
+# BPF programs include <asm/types.h>, which Debian has in a folder of the machine's.
+BPF_CFLAGS   := -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -I. \
+		-idirafter /usr/include/$(MACHINE)-linux-gnu \
+		-Wall -Wextra -Wno-unused-parameter $(HERE)
+CHILD_CFLAGS := -std=gnu11 -I. -Os -Wall -Wextra -static -nostdlib -ffreestanding \
+		-fno-stack-protector $(if $(filter x86,$(ARCH)),-fcf-protection=none) \
+		-Wl,--build-id=none $(HERE)
+# The guest unpacks its programs under emulation: they go in without debug information.
+STATIC       := -static -s -Wl,--build-id=none
+FUZZ         := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+
+USER_LIBS        := -lbpf -lelf -lz -ljansson -lsmartcols -lcap-ng -lm
+USER_STATIC_LIBS := -lbpf -lelf -lz -lzstd -ljansson -lcap-ng -lm
+BENCH_LIBS       := -linih
+
+# What is linked into what, without .o and without the folder of its variant.
+user_all     := $(basename $(wildcard user/*.c)) bench/plan
+user         := $(filter-out user/grid_plain,$(user_all))
+user_static  := $(filter-out user/grid_smartcols,$(user_all))
+user_tested  := $(filter-out user/main,$(user))
+bench        := $(basename $(filter-out bench/child.c,$(wildcard bench/*.c bench/methods/*.c))) user/units user/options
+bench_tested := $(filter-out bench/main,$(bench))
+user_tests   := $(basename $(wildcard user/tests/test_*.c))
+bench_tests  := $(basename $(wildcard bench/tests/test_*.c))
+bare         := $(basename $(wildcard bench/tests/bare.c))
+bats         := $(wildcard user/tests/*.bats bench/tests/*.bats)
+
+# Three variants: for this machine, for the lab, for fuzzing.
+usual   = $(patsubst %,$(BUILD)/obj/%.o,$(1))
+static  = $(patsubst %,$(BUILD)/static/obj/%.o,$(1))
+fuzz    = $(patsubst %,$(BUILD)/fuzz/obj/%.o,$(1))
+OBJECTS := $(call usual,$(sort $(user) $(bench) $(user_tests) $(bench_tests) $(bare))) \
+	   $(call static,$(sort $(user_static) $(bench) $(bare))) \
+	   $(call fuzz,$(user_tested) user/tests/fuzz_store)
+
+PROGRAMS        := $(addprefix $(BUILD)/,spawnscope spawnscope-bench spawnscope-child)
+STATIC_PROGRAMS := $(addprefix $(BUILD)/static/,spawnscope spawnscope-bench spawnscope-child lab-init)
+TEST_PROGRAMS   := $(patsubst user/tests/%,$(BUILD)/tests/user/%,$(user_tests)) \
+		   $(patsubst bench/tests/%,$(BUILD)/tests/bench/%,$(bench_tests)) \
+		   $(if $(bare),$(BUILD)/tests/bare $(BUILD)/static/bare)
+
+# With these goals, what is missing is installed before anything is built.
+READY := $(if $(filter deps check lint fuzz,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build))
+
+QUIET := @printf '  %-7s %s\n'
+say    = $(if $(V),,$(QUIET) '$(1)' '$@';)
+quoted = '$(subst ','\'',$(1))'
+
+.PHONY: all
+all: $(PROGRAMS) ## build the programs into build/ (what `make` does)
+
+.PHONY: run
+run: $(PROGRAMS) | $(READY) ## install what is missing, build, and compare the ways to start a process
+	@sudo=; \
+	if [ "$$(id -u)" -ne 0 ] && command -v sudo >/dev/null && sudo -v; then sudo=sudo; fi; \
+	$$sudo $(BUILD)/spawnscope bench --suite quick -o $(BUILD)/run.jsonl && \
+	echo "The result file: $(BUILD)/run.jsonl"
+
+.PHONY: static
+static: $(STATIC_PROGRAMS) ## build the programs that run in the lab, into build/static/
+
+.PHONY: check
+check: $(PROGRAMS) $(STATIC_PROGRAMS) $(TEST_PROGRAMS) | $(READY) $(filter lint,$(MAKECMDGOALS)) ## test everything (TESTS=WORDS: only suites that match)
+	@bench/tests/run $(BUILD) $(call quoted,$(TESTS)) $(addsuffix .c,$(user_tests) $(bench_tests)) $(bats)
+
+# What linters look at.
+C_FILES     := $(wildcard $(addsuffix /*.[ch],bpf user user/* bench bench/*))
+TIDY_FILES  := $(filter-out bench/child.c,$(filter %.c,$(C_FILES)))
+SHELL_FILES  = $(shell find .ci user bench -type f ! -name '*.[ch]' -exec \
+		 awk 'FNR == 1 && /^\#!.*(sh|bats)$$/ { print FILENAME } { nextfile }' {} +) \
+	       $(wildcard */tests/*.bash)
+TIDY_FLAGS   = $(if $(filter bpf/%,$(1)),$(BPF_CFLAGS),$(OUR_CFLAGS) $(SMARTCOLS))
+
+# The two faults left out for bats: each of its tests is a subshell, on purpose.
+.PHONY: lint
+lint: QUIET := @:
+lint: $(BUILD)/gen/spawnscope.skel.h | $(READY) ## look for faults in the sources; silent if there are none
+	@bad=0; \
+	$(CLANG_FORMAT) --dry-run -Werror $(C_FILES) || bad=1; \
+	printf '%s\n' $(filter-out bpf/%,$(TIDY_FILES)) | bench/tests/tidy $(CLANG_TIDY) $(call TIDY_FLAGS,) || bad=1; \
+	printf '%s\n' $(filter bpf/%,$(TIDY_FILES)) | bench/tests/tidy $(CLANG_TIDY) $(call TIDY_FLAGS,bpf/) || bad=1; \
+	shellcheck $(filter-out %.bats,$(SHELL_FILES)) || bad=1; \
+	shellcheck --exclude=SC2030,SC2031 $(filter %.bats,$(SHELL_FILES)) || bad=1; \
+	! grep -L SPDX-License-Identifier Makefile $(C_FILES) $(SHELL_FILES) | sed 's/$$/: no SPDX line/' | grep . || bad=1; \
+	exit $$bad
+
+.PHONY: format
+format: ## lay the C sources out as .clang-format has it
+	@$(CLANG_FORMAT) -i $(C_FILES)
+
+.PHONY: fuzz
+fuzz: $(BUILD)/fuzz/store $(PROGRAMS) | $(READY) ## feed the reader of result files with garbage for FUZZ_SECONDS (60)
+	@mkdir -p $(BUILD)/fuzz/corpus
+	@$(BUILD)/spawnscope bench --no-trace --method fork,posix_spawn --size 1M --runs 3 \
+		-o $(BUILD)/fuzz/corpus/seed.jsonl >/dev/null
+	$(BUILD)/fuzz/store -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus
+
+.PHONY: deps deps-build
+deps: ## install what is missing to build and to test
+	@bench/tests/deps build check
+deps-build: # what is missing to build
+	@bench/tests/deps build
+
+.PHONY: kernels
+kernels: ## fetch the kernels of the lab; those that cannot be had are named
+	@bench/lab/fetch-kernel all || [ $$? -eq 3 ]
+
+LAB_SCRIPTS := $(addprefix bench/lab/,lab guest boot make-initramfs fetch-kernel)
+
+.PHONY: install
+install: $(PROGRAMS) $(BUILD)/static/lab-init ## install to PREFIX (/usr/local), below DESTDIR
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/doc/spawnscope" \
+		"$(DESTDIR)$(PREFIX)/share/spawnscope/lab"
+	install -m 755 $(PROGRAMS) "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 $(LAB_SCRIPTS) "$(DESTDIR)$(PREFIX)/share/spawnscope/lab"
+	install -m 755 $(BUILD)/static/lab-init "$(DESTDIR)$(PREFIX)/share/spawnscope/lab/init"
+	install -m 644 $(wildcard README.md) LICENSE "$(DESTDIR)$(PREFIX)/share/doc/spawnscope"
+ifneq ($(wildcard user/spawnscope.1),)
+	install -d "$(DESTDIR)$(PREFIX)/share/man/man1"
+	install -m 644 user/spawnscope.1 "$(DESTDIR)$(PREFIX)/share/man/man1"
+endif
+
+.PHONY: uninstall
+uninstall: ## remove what `make install` with the same PREFIX and DESTDIR put there
+	rm -f $(patsubst %,"$(DESTDIR)$(PREFIX)/bin/%",$(notdir $(PROGRAMS)))
+	rm -f "$(DESTDIR)$(PREFIX)/share/man/man1/spawnscope.1"
+	rm -rf "$(DESTDIR)$(PREFIX)/share/doc/spawnscope" "$(DESTDIR)$(PREFIX)/share/spawnscope"
+
+.PHONY: clean
+clean: ## remove build/
+	rm -rf $(BUILD)
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# A stamp is touched when its text changes: other flags, or another set of sources, build anew.
+.PHONY: always
+$(BUILD)/flags.stamp: text = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) $(CHILD_CFLAGS) $(CLANG) $(BPF_CFLAGS)
+$(BUILD)/sources.stamp: text = $(OBJECTS)
+$(BUILD)/%.stamp: always | $(READY)
+	@mkdir -p $(@D)
+	@printf '%s\n' $(call quoted,$(text)) | cmp -s - $@ || printf '%s\n' $(call quoted,$(text)) >$@
+
+# Objects.
+$(call usual,user/grid_smartcols) $(call fuzz,user/grid_smartcols): private OUR_CFLAGS += $(SMARTCOLS)
+$(filter %/user/probe.o,$(OBJECTS)): | $(BUILD)/gen/spawnscope.skel.h
+
+compile = $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags.stamp
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(compile)
+
+$(BUILD)/static/obj/%.o: %.c $(BUILD)/flags.stamp
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(compile)
+
+$(BUILD)/fuzz/obj/%.o: private CFLAGS := $(FUZZ)
+$(BUILD)/fuzz/obj/%.o: %.c $(BUILD)/flags.stamp
+	@mkdir -p $(@D)
+	$(call say,CC)$(CLANG) $(compile)
+
+$(BUILD)/gen/spawnscope.bpf.o: bpf/spawnscope.bpf.c $(BUILD)/flags.stamp
+	@mkdir -p $(@D)
+	$(call say,BPF)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@.tmp $< && \
+		$(BPFTOOL) gen object $@ $@.tmp && rm $@.tmp
+
+$(BUILD)/gen/spawnscope.skel.h: $(BUILD)/gen/spawnscope.bpf.o
+	$(call say,SKEL)(echo '/* NOLINTBEGIN */' && $(BPFTOOL) gen skeleton $< name spawnscope && echo '/* NOLINTEND */') >$@
+
+# Programs.
+link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)
+
+$(BUILD)/spawnscope: $(call usual,$(user)) $(BUILD)/sources.stamp
+	$(call say,LINK)$(link) $(USER_LIBS)
+
+$(BUILD)/spawnscope-bench: $(call usual,$(bench)) $(BUILD)/sources.stamp
+	$(call say,LINK)$(link) $(BENCH_LIBS)
+
+$(BUILD)/spawnscope-child: bench/child.c $(BUILD)/flags.stamp
+	@mkdir -p $(BUILD)/obj/bench
+	$(call say,LINK)$(CC) $(CHILD_CFLAGS) -MMD -MP -MF $(BUILD)/obj/bench/child.d -MT $@ -o $@ $<
+
+# The linker's warnings are about lookups of users that libcap-ng can do, and is not asked to.
+$(BUILD)/static/spawnscope: $(call static,$(user_static)) $(BUILD)/sources.stamp
+	$(call say,LINK)$(link) $(STATIC) -Wl,--no-warnings $(USER_STATIC_LIBS)
+
+$(BUILD)/static/spawnscope-bench: $(call static,$(bench)) $(BUILD)/sources.stamp
+	$(call say,LINK)$(link) $(STATIC) $(BENCH_LIBS)
+
+$(BUILD)/static/spawnscope-child: $(BUILD)/spawnscope-child
+	@mkdir -p $(@D)
+	$(call say,COPY)cp $< $@
+
+$(BUILD)/static/lab-init: bench/lab/init.c $(BUILD)/flags.stamp
+	@mkdir -p $(@D)
+	$(call say,LINK)$(CC) $(OUR_CFLAGS) -O2 $(STATIC) -o $@ $<
+
+# An archive: a test takes only what it uses, and nothing that needs main.c.
+$(BUILD)/obj/user.a: $(call usual,$(user_tested)) $(BUILD)/sources.stamp
+	$(call say,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+
+$(BUILD)/fuzz/obj/user.a: $(call fuzz,$(user_tested)) $(BUILD)/sources.stamp
+	$(call say,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+
+$(BUILD)/tests/user/%: $(BUILD)/obj/user/tests/%.o $(BUILD)/obj/user.a
+	@mkdir -p $(@D)
+	$(call say,LINK)$(link) $(USER_LIBS) -lcmocka
+
+$(BUILD)/tests/bench/%: $(BUILD)/obj/bench/tests/%.o $(call usual,$(bench_tested)) $(BUILD)/sources.stamp
+	@mkdir -p $(@D)
+	$(call say,LINK)$(link) $(BENCH_LIBS) -lcmocka
+
+$(BUILD)/tests/bare: $(call usual,$(bare) $(bench_tested)) $(BUILD)/sources.stamp
+	@mkdir -p $(@D)
+	$(call say,LINK)$(link) $(BENCH_LIBS)
+
+$(BUILD)/static/bare: $(call static,$(bare) $(bench_tested)) $(BUILD)/sources.stamp
+	$(call say,LINK)$(link) $(STATIC) $(BENCH_LIBS)
+
+$(BUILD)/fuzz/store: private CFLAGS := $(FUZZ) -fsanitize=fuzzer
+$(BUILD)/fuzz/store: private CC = $(CLANG)
+$(BUILD)/fuzz/store: $(call fuzz,user/tests/fuzz_store) $(BUILD)/fuzz/obj/user.a
+	$(call say,LINK)$(link) $(USER_LIBS)
+
+.SECONDARY: $(OBJECTS)
+-include $(OBJECTS:.o=.d) $(BUILD)/obj/bench/child.d $(BUILD)/gen/spawnscope.bpf.d
