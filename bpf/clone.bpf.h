@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From the entry of a clone call to its return: the birth record. */
+#ifndef SPAWNSCOPE_CLONE_BPF_H
+#define SPAWNSCOPE_CLONE_BPF_H
+
+#include "bpf/tasks.bpf.h"
+
+/* Not a clone flag: the caller gave the child a stack, as posix_spawn does and vfork does not. */
+#define CLONE_HAS_STACK (1ULL << 63)
+
+/* include/uapi/linux/sched.h */
+#define CLONE_VM     0x00000100ULL
+#define CLONE_FS     0x00000200ULL
+#define CLONE_FILES  0x00000400ULL
+#define CLONE_VFORK  0x00004000ULL
+#define CLONE_THREAD 0x00010000ULL
+
+static __always_inline __u32 clone_method(__u64 flags)
+{
+	if (flags & CLONE_THREAD)
+		return CLONE_METHOD_THREAD;
+	if ((flags & CLONE_VM) && (flags & CLONE_VFORK))
+		return flags & CLONE_HAS_STACK ? CLONE_METHOD_SPAWN : CLONE_METHOD_VFORK;
+	if (flags & (CLONE_VM | CLONE_VFORK | CLONE_FS | CLONE_FILES))
+		return CLONE_METHOD_OTHER;
+	return CLONE_METHOD_FORK;
+}
+
+static __always_inline __u64 *birth_edge(struct slot *s, enum edge e)
+{
+	return &s->birth[e - BIRTH_EDGE_FIRST];
+}
+
+/* Edges of an earlier clone are left to stand: they lie before this one, and so are told apart. */
+static __always_inline void clone_begin(struct slot *s, __u64 flags)
+{
+	s->clone_flags = flags;
+	s->child_tid = 0;
+	if (!count_all)
+		return;
+	s->copy_files_ns = 0;
+	s->copy_pages_ns = 0;
+	s->copy.known = 0;
+}
+
+static __always_inline void clone_enter(__u64 flags)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	__u32 tid = id, tgid = id >> 32;
+	struct slot *s = slot_find(tid), *leader;
+
+	if (!trace_all && (!s || !(s->state & TASK_TARGET))) {
+		leader = tid == tgid ? NULL : slot_find(tgid);
+		if (!leader || !(leader->state & TASK_TARGET))
+			return;
+	}
+	if (!s) {
+		s = slot_claim(tid);
+		if (!s) {
+			COUNT(untracked);
+			return;
+		}
+	}
+	s->state |= TASK_IN_CLONE;
+	clone_begin(s, flags);
+	*birth_edge(s, EDGE_clone_enter) = bpf_ktime_get_ns();
+}
+
+/* The slot of the current task if it is inside a clone that is traced. */
+static __always_inline struct slot *cloning(void)
+{
+	struct slot *s = slot_find(current_tid());
+
+	return s && (s->state & TASK_IN_CLONE) ? s : NULL;
+}
+
+/*
+ * Where a clone's entry is not seen, any task that is traced may be in one: what is marked then is
+ * kept until a task_newtask shows that it was, or the next of its kind replaces it.
+ */
+static __always_inline struct slot *maybe_cloning(void)
+{
+	struct slot *s = slot_find(current_tid());
+	__u32 wanted = clone_entry_unseen ? TASK_TARGET : TASK_IN_CLONE;
+
+	return s && (s->state & wanted) ? s : NULL;
+}
+
+static __always_inline void clone_mark(enum edge e)
+{
+	struct slot *s = cloning();
+
+	if (s)
+		*birth_edge(s, e) = bpf_ktime_get_ns();
+}
+
+/* A span that is added up: leave the negative start at its entry, add its end. */
+static __always_inline void clone_files(int sign)
+{
+	struct slot *s = cloning();
+
+	if (s)
+		s->copy_files_ns += sign * bpf_ktime_get_ns();
+}
+
+static __always_inline void clone_pages(int sign)
+{
+	struct slot *s = cloning();
+
+	if (s)
+		s->copy_pages_ns += sign * bpf_ktime_get_ns();
+}
+
+/*
+ * Where this CPU keeps its copy of per-CPU data, relative to the pointer that names it: seen in a
+ * per-CPU map of our own, since the kernel's own variables for it need a kernel whose kallsyms
+ * holds data (CONFIG_KALLSYMS_ALL).
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} here SEC(".maps");
+
+static __always_inline __u64 this_cpu_offset(void)
+{
+	__u32 zero = 0;
+	volatile __u64 *mine = bpf_map_lookup_elem(&here, &zero);
+	__u64 map, self, named;
+
+	if (!mine)
+		return 0;
+	if (!*mine) {
+		/* By way of memory: the verifier lets nobody do sums with pointers. */
+		*mine = (__u64)&here;
+		map = *mine;
+		*mine = (__u64)mine;
+		self = *mine;
+		if (bpf_probe_read_kernel(&named, sizeof(named),
+					  (void *)map +
+						  bpf_core_field_offset(struct bpf_array, pptrs)))
+			named = self;
+		*mine = self - named;
+	}
+	return *mine;
+}
+
+/*
+ * A percpu_counter with the part that this CPU holds: without it a young mm, which one CPU
+ * filled, would be up to 31 pages a kind too small.
+ */
+static __always_inline __s64 local_part(__s32 *counters)
+{
+	__s32 part = 0;
+
+	bpf_probe_read_kernel(&part, sizeof(part), (void *)counters + this_cpu_offset());
+	return part;
+}
+
+/* In one read: the verifiers of that time do not follow an array of atomic_long_t. */
+static __always_inline void rss_read_old(struct mm_shape *shape, void *mm)
+{
+	struct mm_struct___v61 *old = mm;
+	struct mm_rss_stat rss = {};
+
+	bpf_core_read(&rss, sizeof(rss), &old->rss_stat);
+	shape->rss_anon = rss.count[MM_ANONPAGES].counter;
+	shape->rss_file = rss.count[MM_FILEPAGES].counter;
+	shape->rss_shmem = rss.count[MM_SHMEMPAGES].counter;
+}
+
+/*
+ * Fills a struct mm_shape from an mm. GET reads a field: DIRECT where the verifier knows the
+ * pointer, a load and no more; BPF_CORE_READ elsewhere. LOCAL_PART is local_part, or NO_PART where
+ * 31 pages more or less do not matter. A macro, since CO-RE relocates an index only where the
+ * compiler sees a constant.
+ */
+#define DIRECT(pointer, field) ((pointer)->field)
+#define NO_PART(counters)      0
+#define MM_SHAPE(shape, mm, GET, LOCAL_PART)                                                       \
+	do {                                                                                       \
+		if (bpf_core_type_exists(struct mm_rss_stat)) {                                    \
+			rss_read_old(shape, mm);                                                   \
+		} else {                                                                           \
+			(shape)->rss_anon = GET(mm, rss_stat[MM_ANONPAGES].count) +                \
+					    LOCAL_PART(GET(mm, rss_stat[MM_ANONPAGES].counters));  \
+			(shape)->rss_file = GET(mm, rss_stat[MM_FILEPAGES].count) +                \
+					    LOCAL_PART(GET(mm, rss_stat[MM_FILEPAGES].counters));  \
+			(shape)->rss_shmem =                                                       \
+				GET(mm, rss_stat[MM_SHMEMPAGES].count) +                           \
+				LOCAL_PART(GET(mm, rss_stat[MM_SHMEMPAGES].counters));             \
+		}                                                                                  \
+		(shape)->page_table_bytes = GET(mm, pgtables_bytes.counter);                       \
+		(shape)->vmas = GET(mm, map_count);                                                \
+		(shape)->known = 1;                                                                \
+	} while (0)
+
+/* The first that is seen of a clone, after what maybe_cloning let through. */
+static __always_inline void clone_begin_late(struct slot *s, __u64 flags)
+{
+	s->state |= TASK_IN_CLONE;
+	clone_begin(s, flags);
+	*birth_edge(s, EDGE_clone_enter) = 0;
+}
+
+static __always_inline void clone_newtask(struct task_struct *child, __u64 flags)
+{
+	struct slot *s = maybe_cloning(), *c, *p;
+	struct mm_struct *mm;
+
+	if (!s)
+		return;
+	if (clone_entry_unseen)
+		clone_begin_late(s, flags);
+	*birth_edge(s, EDGE_newtask) = bpf_ktime_get_ns();
+	s->child_tid = child->pid;
+	s->child_tgid = child->tgid;
+	mm = child->mm;
+	if (count_all && mm && !(s->clone_flags & CLONE_VM))
+		MM_SHAPE(&s->copy, mm, DIRECT, local_part);
+
+	c = slot_claim(s->child_tid);
+	if (!c) {
+		COUNT(untracked);
+		return;
+	}
+	c->state = TASK_BORN | (s->clone_flags & CLONE_VM ? 0 : TASK_COPIED);
+	c->tgid = s->child_tgid;
+	c->parent_tgid = bpf_get_current_pid_tgid() >> 32;
+	c->execs = 0;
+	if (!count_all)
+		return;
+	__builtin_memset(&c->cow, 0, sizeof(c->cow));
+	p = slot_find(c->parent_tgid);
+	if (p)
+		c->parent_cow = p->cow.total;
+}
+
+/* Hamming weight by adding neighbours: BPF has no popcount. */
+static __always_inline __u32 bits_set(__u64 word)
+{
+	word -= (word >> 1) & 0x5555555555555555ULL;
+	word = (word & 0x3333333333333333ULL) + ((word >> 2) & 0x3333333333333333ULL);
+	word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0fULL;
+	return (word * 0x0101010101010101ULL) >> 56;
+}
+
+/* From the bitmap of open descriptors, as far as 4,096 descriptors go. */
+static __always_inline __u32 open_descriptors(unsigned long *open_fds, __u32 max_fds)
+{
+	__u32 words = max_fds / 64, n = 0, i, k;
+	__u64 chunk[4];
+
+	for (i = 0; i < 16 && 4 * i < words; i++) {
+		__builtin_memset(chunk, 0, sizeof(chunk));
+		/* A table has a power of two of words: a whole chunk, or one or two. */
+		if (bpf_probe_read_kernel(chunk, words < 4 ? 8 * (words & 3) : sizeof(chunk),
+					  open_fds + 4 * i))
+			break;
+		for (k = 0; k < 4; k++)
+			if (chunk[k])
+				n += bits_set(chunk[k]);
+	}
+	return n;
+}
+
+#define PARENT_SHAPE(r, task, GET)                                                                 \
+	do {                                                                                       \
+		struct mm_struct *mm = GET(task, mm);                                              \
+		struct files_struct *files = GET(task, files);                                     \
+		struct fdtable *table = GET(files, fdt);                                           \
+		struct signal_struct *signal = GET(task, signal);                                  \
+                                                                                                   \
+		if (mm)                                                                            \
+			MM_SHAPE(&(r)->parent, mm, GET, NO_PART);                                  \
+		(r)->parent_threads = GET(signal, nr_threads);                                     \
+		(r)->parent_fds = open_descriptors(GET(table, open_fds), GET(table, max_fds));     \
+	} while (0)
+
+static __always_inline void parent_shape(struct record_birth *r)
+{
+	r->parent.known = 0;
+	/* 3ca1032ab7ab, 5.11: a pointer that the verifier knows */
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)) {
+		struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+
+		PARENT_SHAPE(r, task, DIRECT);
+	} else {
+		struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
+		PARENT_SHAPE(r, task, BPF_CORE_READ);
+	}
+}
+
+static __always_inline void birth_emit(struct slot *s, int result)
+{
+	struct record_birth *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+	__u64 id;
+
+	if (!r) {
+		COUNT(lost);
+		return;
+	}
+	id = bpf_get_current_pid_tgid();
+	r->head.kind = RECORD_BIRTH;
+	r->head.tid = result > 0 ? s->child_tid : 0;
+	r->child_tgid = result > 0 ? s->child_tgid : 0;
+	r->parent_tgid = id >> 32;
+	r->parent_tid = id;
+	r->result = result;
+	r->method = clone_method(s->clone_flags);
+	r->clone_flags = s->clone_flags & ~CLONE_HAS_STACK;
+	__builtin_memcpy(r->edge, s->birth, sizeof(r->edge));
+	r->counted = count_all;
+	if (count_all) {
+		r->copy_files_ns = s->copy_files_ns;
+		r->copy_pages_ns = s->copy_pages_ns;
+		r->copy = s->copy;
+		parent_shape(r);
+		r->cgroup_id = bpf_get_current_cgroup_id();
+		bpf_get_current_comm(r->comm, sizeof(r->comm));
+	}
+	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+}
+
+/* Leaves the birth with the child, whose death will tell it; false if the child is gone already. */
+static __always_inline bool birth_hand_over(struct slot *s)
+{
+	struct slot *c = slot_find(s->child_tid);
+
+	if (!c || !(c->state & TASK_BORN))
+		return false;
+	c->born_flags = s->clone_flags;
+	__builtin_memcpy(c->born_edge, s->birth, sizeof(c->born_edge));
+	c->parent_tid = s->tid;
+	c->state |= TASK_WHOLE;
+	return true;
+}
+
+/* The last that is seen of a clone. */
+static __always_inline void clone_end(struct slot *s, long result)
+{
+	s->state &= ~TASK_IN_CLONE;
+	if (result > 0)
+		COUNT(births);
+	else
+		COUNT(failures);
+	if (result > 0 && !trace_all && !count_all && birth_hand_over(s))
+		return;
+	birth_emit(s, result);
+}
+
+static __always_inline void clone_woken(struct task_struct *child)
+{
+	struct slot *s = cloning();
+
+	if (!s || s->child_tid != (__u32)child->pid)
+		return;
+	*birth_edge(s, EDGE_woken) = bpf_ktime_get_ns();
+	if (clone_return_unseen)
+		clone_end(s, child->pid);
+}
+
+static __always_inline void clone_return(long result)
+{
+	struct slot *s = cloning();
+
+	if (!s)
+		return;
+	*birth_edge(s, EDGE_clone_return) = bpf_ktime_get_ns();
+	clone_end(s, result);
+}
+
+#endif

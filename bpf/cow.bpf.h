@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Copy-on-write faults of traced parents and of children that still share
+ * their pages. Two tiers:
+ *
+ *  - do_wp_page and do_huge_pmd_wp_page, entry and return: whether the page was
+ *    copied shows in the page frame that the PTE names before and after, which
+ *    holds on kernels that inlined wp_page_copy;
+ *  - tracepoints: exceptions:page_fault_user says that a write met a present PTE,
+ *    the software event of the fault's accounting (mm_account_fault, since 5.9)
+ *    that it is over, and a movable page allocated in between that it was copied.
+ */
+#ifndef SPAWNSCOPE_COW_BPF_H
+#define SPAWNSCOPE_COW_BPF_H
+
+#include "bpf/tasks.bpf.h"
+
+/* Where an x86 PTE holds the page frame: bits 12 to 51. */
+#define PTE_PFN_MASK 0x000ffffffffff000UL
+
+/* arch/x86/include/asm/trap_pf.h: a protection fault, on a write, from user space */
+#define FAULT_PRESENT_WRITE_USER 0x7
+
+#define GFP_MOVABLE 0x08 /* ___GFP_MOVABLE: user pages have it, slab and page tables do not */
+
+#define VM_FAULT_FALLBACK 0x000800 /* include/linux/mm_types.h: split, then handled as 4 KiB */
+
+/* The current task's slot if its COW faults are counted. */
+static __always_inline struct slot *cow_task(void)
+{
+	struct slot *s = slot_find(current_tid());
+
+	return s && (s->state & (TASK_TARGET | TASK_COPIED)) ? s : NULL;
+}
+
+static __always_inline void cow_begin(struct slot *s, __u64 orig_pte)
+{
+	s->state |= TASK_IN_COW;
+	s->cow.orig_pte = orig_pte;
+	s->cow.copies = 0;
+	s->cow.huge = 0;
+	s->cow.start = bpf_ktime_get_ns();
+}
+
+/* Ends the span; whether one was under way. */
+static __always_inline bool cow_end(struct slot *s)
+{
+	if (!s || !(s->state & TASK_IN_COW))
+		return false;
+	s->state &= ~TASK_IN_COW;
+	s->cow.total.ns += bpf_ktime_get_ns() - s->cow.start;
+	s->cow.total.faults++;
+	return true;
+}
+
+static __always_inline void cow_pte_enter(struct vm_fault *vmf)
+{
+	struct slot *s = cow_task();
+
+	if (!s || BPF_CORE_READ(vmf, vma, vm_flags) & VM_SHARED)
+		return;
+	s->cow.vmf = vmf;
+	cow_begin(s, BPF_CORE_READ(vmf, orig_pte.pte));
+}
+
+/* vmf lies on the stack of a caller, and page tables in the direct map: both outlive the fault. */
+static __always_inline void cow_pte_exit(void)
+{
+	struct slot *s = cow_task();
+	unsigned long pte = 0;
+	struct vm_fault *vmf;
+
+	if (!cow_end(s))
+		return;
+	vmf = s->cow.vmf;
+	if (bpf_probe_read_kernel(&pte, sizeof(pte), BPF_CORE_READ(vmf, pte)))
+		return;
+	if ((pte & PTE_PFN_MASK) != (s->cow.orig_pte & PTE_PFN_MASK))
+		s->cow.total.copied++;
+	else
+		s->cow.total.reused++;
+}
+
+static __always_inline void cow_pmd_enter(void)
+{
+	struct slot *s = cow_task();
+
+	if (s)
+		cow_begin(s, 0);
+}
+
+/* A fault that falls back is counted where it is then handled, page by page. */
+static __always_inline void cow_pmd_exit(long ret)
+{
+	struct slot *s = cow_task();
+
+	if (!s || !(s->state & TASK_IN_COW))
+		return;
+	if (ret & VM_FAULT_FALLBACK) {
+		s->state &= ~TASK_IN_COW;
+		s->cow.total.ns += bpf_ktime_get_ns() - s->cow.start;
+		return;
+	}
+	cow_end(s);
+	s->cow.total.huge++;
+}
+
+static __always_inline void cow_fault(unsigned long error_code)
+{
+	struct slot *s;
+
+	if ((error_code & FAULT_PRESENT_WRITE_USER) != FAULT_PRESENT_WRITE_USER)
+		return;
+	s = cow_task();
+	if (s)
+		cow_begin(s, 0);
+}
+
+static __always_inline void cow_page_alloc(unsigned int order, unsigned int gfp)
+{
+	struct slot *s;
+
+	if (!(gfp & GFP_MOVABLE))
+		return;
+	s = cow_task();
+	if (!s || !(s->state & TASK_IN_COW))
+		return;
+	s->cow.copies++;
+	s->cow.huge += order == 9;
+}
+
+static __always_inline void cow_accounted(void)
+{
+	struct slot *s = cow_task();
+
+	if (!cow_end(s))
+		return;
+	if (s->cow.huge)
+		s->cow.total.huge++;
+	else if (s->cow.copies)
+		s->cow.total.copied++;
+	else
+		s->cow.total.reused++;
+}
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The few kernel fields that the probes read. CO-RE relocates each access to
+ * where the running kernel keeps the field, so these need not be complete or in
+ * order, and the build depends on no running kernel.
+ */
+#ifndef SPAWNSCOPE_KERNEL_TYPES_H
+#define SPAWNSCOPE_KERNEL_TYPES_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+
+struct pt_regs;
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+typedef struct {
+	long counter;
+} atomic_long_t;
+
+typedef struct {
+	long long counter;
+} atomic64_t;
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct percpu_counter {
+	__s64 count;
+	__s32 *counters;
+};
+
+/* Since 6.2 (f1a7941243c1): a per-CPU counter per kind of page. */
+struct mm_struct {
+	atomic_t mm_users;
+	atomic_long_t pgtables_bytes;
+	int map_count;
+	struct percpu_counter rss_stat[4];
+};
+
+/* Up to 6.1. */
+struct mm_rss_stat {
+	atomic_long_t count[4];
+};
+
+struct mm_struct___v61 {
+	struct mm_rss_stat rss_stat;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	unsigned long *open_fds;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct signal_struct {
+	int nr_threads;
+};
+
+struct task_struct {
+	int pid;
+	int tgid;
+	unsigned int flags;
+	unsigned long nvcsw;
+	unsigned long nivcsw;
+	struct mm_struct *mm;
+	struct files_struct *files;
+	struct signal_struct *signal;
+	struct task_struct *group_leader;
+};
+
+struct kernel_clone_args {
+	__u64 flags;
+	unsigned long stack;
+};
+
+struct bpf_array {
+	void *pptrs[1];
+};
+
+typedef struct {
+	unsigned long pte;
+} pte_t;
+
+struct vm_area_struct {
+	unsigned long vm_flags;
+};
+
+struct vm_fault {
+	struct vm_area_struct *vma;
+	pte_t *pte;
+	pte_t orig_pte;
+};
+
+struct page;
+
+#pragma clang attribute pop
+
+/* include/linux/sched.h */
+#define PF_EXITING 0x00000004
+#define PF_KTHREAD 0x00200000
+
+/* include/linux/mm.h */
+#define VM_SHARED 0x00000008
+
+/* include/linux/mm_types_task.h: enum of rss_stat, unchanged since 4.5 */
+#define MM_FILEPAGES  0
+#define MM_ANONPAGES  1
+#define MM_SHMEMPAGES 3
+
+#endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The child's own life: first run, exec, end. Its records. */
+#ifndef SPAWNSCOPE_LIFE_BPF_H
+#define SPAWNSCOPE_LIFE_BPF_H
+
+#include "bpf/clone.bpf.h"
+#include "bpf/tasks.bpf.h"
+
+static __always_inline __u64 *exec_edge(struct slot *s, enum edge e)
+{
+	return &s->exec[e - EXEC_EDGE_FIRST];
+}
+
+static __always_inline __u64 *death_edge(struct slot *s, enum edge e)
+{
+	return &s->death[e - DEATH_EDGE_FIRST];
+}
+
+static __always_inline struct slot *born(__u32 tid)
+{
+	struct slot *s = slot_find(tid);
+
+	return s && (s->state & TASK_BORN) ? s : NULL;
+}
+
+static __always_inline void life_first_run(__u32 tid)
+{
+	struct slot *s = born(tid);
+
+	if (s)
+		*exec_edge(s, EDGE_first_run) = bpf_ktime_get_ns();
+}
+
+/* An execve of a task whose birth was seen; of several, the first that succeeds is kept. */
+static __always_inline struct slot *execing(__u32 tid)
+{
+	struct slot *s = born(tid);
+
+	return s && !(s->state & TASK_EXECED) ? s : NULL;
+}
+
+static __always_inline void exec_enter(void)
+{
+	struct slot *s = execing(current_tid());
+
+	if (!s)
+		return;
+	s->state |= TASK_IN_EXEC;
+	*exec_edge(s, EDGE_exec_flush) = 0;
+	*exec_edge(s, EDGE_exec_load) = 0;
+	*exec_edge(s, EDGE_exec_enter) = bpf_ktime_get_ns();
+}
+
+/* Turns the parent's COW total at this child's birth into what came since. */
+static __always_inline void settle_parent_cow(struct slot *s)
+{
+	struct slot *p = slot_find(s->parent_tgid);
+
+	if (p)
+		cow_difference(&s->parent_cow, &p->cow.total, &s->parent_cow);
+}
+
+static __always_inline void exec_flush(void)
+{
+	struct slot *s = execing(current_tid());
+
+	if (!s)
+		return;
+	/* Where execve's entry is not seen, this is the first that is. */
+	s->state |= TASK_IN_EXEC;
+	*exec_edge(s, EDGE_exec_flush) = bpf_ktime_get_ns();
+}
+
+/* A task takes its new name near the end of begin_new_exec; elsewhere a name is no edge. */
+static __always_inline void exec_renamed(__u32 tid)
+{
+	struct slot *s = execing(tid);
+
+	if (!s || !(s->state & TASK_IN_EXEC))
+		return;
+	*exec_edge(s, EDGE_exec_load) = bpf_ktime_get_ns();
+	s->state &= ~TASK_COPIED;
+}
+
+static __always_inline void exec_emit(struct slot *s)
+{
+	struct record_exec *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+
+	if (!r) {
+		COUNT(lost);
+		return;
+	}
+	r->head.kind = RECORD_EXEC;
+	r->head.tid = s->tid;
+	r->tgid = s->tgid;
+	r->result = s->exec_result;
+	__builtin_memcpy(r->edge, s->exec, sizeof(r->edge));
+	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+}
+
+static __always_inline void exec_done(long result)
+{
+	struct slot *s = execing(current_tid());
+
+	if (!s || !(s->state & TASK_IN_EXEC))
+		return;
+	*exec_edge(s, EDGE_exec_done) = bpf_ktime_get_ns();
+	s->state &= ~TASK_IN_EXEC;
+	s->execs++;
+	s->exec_result = result;
+	COUNT(execs);
+	if (!result) {
+		s->state |= TASK_EXECED;
+		if (count_all)
+			settle_parent_cow(s);
+	}
+	if (trace_all)
+		exec_emit(s);
+}
+
+static __always_inline void death_emit(struct slot *s, __u32 tid)
+{
+	struct record_death *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+
+	if (!r) {
+		COUNT(lost);
+		return;
+	}
+	r->head.kind = RECORD_DEATH;
+	r->head.tid = tid;
+	r->tgid = s->tgid;
+	r->execs = s->execs;
+	r->exec_result = s->exec_result;
+	__builtin_memcpy(r->exec, s->exec, sizeof(r->exec));
+	__builtin_memcpy(r->edge, s->death, sizeof(r->edge));
+	r->counted = count_all;
+	if (count_all) {
+		if (!(s->state & TASK_EXECED))
+			settle_parent_cow(s);
+		r->cow_child = s->cow.total;
+		r->cow_parent = s->parent_cow;
+	}
+	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+}
+
+static __always_inline void life_emit(struct slot *s, __u32 tid)
+{
+	struct record_life *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+
+	if (!r) {
+		COUNT(lost);
+		return;
+	}
+	r->head.kind = RECORD_LIFE;
+	r->head.tid = tid;
+	r->child_tgid = s->tgid;
+	r->parent_tgid = s->parent_tgid;
+	r->parent_tid = s->parent_tid;
+	r->method = clone_method(s->born_flags);
+	r->execs = s->execs;
+	r->exec_result = s->exec_result;
+	r->clone_flags = s->born_flags & ~CLONE_HAS_STACK;
+	__builtin_memcpy(&r->edge[BIRTH_EDGE_FIRST], s->born_edge, sizeof(s->born_edge));
+	__builtin_memcpy(&r->edge[EXEC_EDGE_FIRST], s->exec, sizeof(s->exec));
+	__builtin_memcpy(&r->edge[DEATH_EDGE_FIRST], s->death, sizeof(s->death));
+	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+}
+
+/* The last that is seen of a task: its record, and its slot is free. */
+static __always_inline void life_end(struct slot *s, __u32 tid)
+{
+	if (s->state & TASK_BORN) {
+		COUNT(deaths);
+		if (s->state & TASK_WHOLE)
+			life_emit(s, tid);
+		else
+			death_emit(s, tid);
+	}
+	slot_free(s, tid);
+}
+
+static __always_inline void exit_mm_begin(void)
+{
+	struct slot *s = born(current_tid());
+
+	if (s && !(s->state & TASK_IN_EXEC))
+		*death_edge(s, EDGE_exit_start) = bpf_ktime_get_ns();
+}
+
+static __always_inline void exit_mm_done(void)
+{
+	__u32 tid = current_tid();
+	struct slot *s = slot_find(tid);
+
+	/* exec drops the old mm by the same function */
+	if (!s || (s->state & TASK_IN_EXEC))
+		return;
+	*death_edge(s, EDGE_exit_mm_end) = bpf_ktime_get_ns();
+	if (s->state & TASK_ENDS_WITH_MM)
+		life_end(s, tid);
+}
+
+/*
+ * sched_process_exit stands after exit_mm up to 6.15 and before it since ("exit: move and extend
+ * sched_process_exit() tracepoint"): what the task still has tells which. Where nothing marks the
+ * reaping, the last that is seen of a task is this, or the end of its mm if it is the last user.
+ */
+static __always_inline void life_exit(struct task_struct *task)
+{
+	struct slot *s = slot_find(task->pid);
+	struct mm_struct *mm;
+
+	if (!s)
+		return;
+	mm = task->mm;
+	s->state &= ~TASK_IN_EXEC; /* past the point of no return, a failed exec ends here */
+	*death_edge(s, EDGE_exit) = bpf_ktime_get_ns();
+	if (exit_starts_at_exit && mm)
+		*death_edge(s, EDGE_exit_start) = *death_edge(s, EDGE_exit);
+	if (!reaping_unseen)
+		return;
+	if (mm_end_seen && mm && mm->mm_users.counter == 1)
+		s->state |= TASK_ENDS_WITH_MM;
+	else
+		life_end(s, task->pid);
+}
+
+static __always_inline void life_reaped(__u32 tid)
+{
+	struct slot *s = slot_find(tid);
+
+	if (!s)
+		return;
+	*death_edge(s, EDGE_reaped) = bpf_ktime_get_ns();
+	life_end(s, tid);
+}
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The phase model, declared once for the kernel side and for the tool.
+ *
+ * An EDGE is a moment in the life of a process (CLOCK_MONOTONIC, ns). A SUM is
+ * time added up over many short spans. A PHASE is a span between two edges, or
+ * a sum. Which probe point marks an edge differs from kernel to kernel:
+ * user/sources.c lists them in order of preference.
+ *
+ * Adding a phase: a line in PHASES, its edges in EDGES, its probes in
+ * bpf/spawnscope.bpf.c and their rows in user/sources.c.
+ */
+#ifndef SPAWNSCOPE_PHASES_H
+#define SPAWNSCOPE_PHASES_H
+
+/* X(name, which record carries it, what happens at that moment) */
+#define EDGES(X)                                                                                   \
+	X(clone_enter, BIRTH, "the clone call enters the kernel")                                  \
+	X(mm_start, BIRTH, "the copy of the address space begins")                                 \
+	X(mm_end, BIRTH, "the copy of the address space is complete")                              \
+	X(newtask, BIRTH, "the child is visible")                                                  \
+	X(woken, BIRTH, "the child is put on a run queue")                                         \
+	X(clone_return, BIRTH, "the clone call returns in the parent")                             \
+	X(first_run, EXEC, "the child first gets a CPU")                                           \
+	X(exec_enter, EXEC, "execve enters the kernel")                                            \
+	X(exec_flush, EXEC, "the point of no return: the old image is given up")                   \
+	X(exec_load, EXEC, "the old image is gone, the new one is being mapped")                   \
+	X(exec_done, EXEC, "execve returns to the new program")                                    \
+	X(exit_start, DEATH, "exit begins to tear the address space down")                         \
+	X(exit_mm_end, DEATH, "the address space is gone")                                         \
+	X(exit, DEATH, "the process gives up its last parts and turns zombie")                     \
+	X(reaped, DEATH, "the parent's wait collects it")
+
+enum edge {
+#define X(name, record, brief) EDGE_##name,
+	EDGES(X)
+#undef X
+		EDGE_COUNT
+};
+
+/* X(name, what is added up) */
+#define SUMS(X)                                                                                    \
+	X(copy_files, "dup_fd, inside a clone")                                                    \
+	X(copy_pages, "copy_page_range, over all VMAs of a clone")                                 \
+	X(cow_parent, "COW faults of the parent while the child shares its pages")                 \
+	X(cow_child, "COW faults of the child until it execs or ends")
+
+enum sum {
+#define X(name, brief) SUM_##name,
+	SUMS(X)
+#undef X
+		SUM_COUNT
+};
+
+/*
+ * Clone flags that decide whether a phase exists: values of include/uapi/linux/sched.h,
+ * repeated because BPF programs do not include it.
+ */
+#define PHASE_VM    0x00000100ULL /* CLONE_VM: no address-space copy */
+#define PHASE_VFORK 0x00004000ULL /* CLONE_VFORK: the parent is held */
+#define PHASE_FILES 0x00000400ULL /* CLONE_FILES: no descriptor-table copy */
+
+/*
+ * SPAN(name, from, to, only_if, never_if, other_if, other_to, part_of, group, brief)
+ *   only_if   the phase exists only where this clone flag is set (0: any)
+ *   never_if  the phase does not exist where this flag is set (0: none)
+ *   other_if  where this flag is set, the span ends at other_to instead of to
+ *   part_of   the phase that contains it, or `none`; contained time is shown
+ *             but not added up a second time
+ *   group     the interval it is part of: CALL (clone entry to return), CHILD
+ *             (the child's own life) or AFTER (paid later)
+ * SUM(name, only_if, never_if, part_of, group, brief)
+ *   the sum of the same name
+ *
+ * With CLONE_VM nothing separates set-up from finish: clone_setup then reaches
+ * to the moment the child is visible, on every kernel and with every source.
+ * With CLONE_VFORK, wake ends where the parent starts to wait.
+ */
+#define PHASES(SPAN, SUM)                                                                          \
+	SPAN(clone_setup, clone_enter, mm_start, 0, 0, PHASE_VM, newtask, none, CALL,              \
+	     "clone entry to the start of the address-space copy")                                 \
+	SUM(copy_files, 0, PHASE_FILES, clone_setup, CALL, "the descriptor-table copy inside it")  \
+	SPAN(copy_mm, mm_start, mm_end, 0, PHASE_VM, 0, mm_end, none, CALL,                        \
+	     "the address-space copy, whole")                                                      \
+	SUM(copy_pages, 0, PHASE_VM, copy_mm, CALL, "the page-table part of it")                   \
+	SPAN(clone_finish, mm_end, newtask, 0, PHASE_VM, 0, newtask, none, CALL,                   \
+	     "end of the copy to the child being visible")                                         \
+	SPAN(wake, newtask, clone_return, 0, 0, PHASE_VFORK, woken, none, CALL,                    \
+	     "visible to clone's return, or to the wait that CLONE_VFORK asks for")                \
+	SPAN(vfork_wait, woken, clone_return, PHASE_VFORK, 0, 0, clone_return, none, CALL,         \
+	     "how long CLONE_VFORK held the parent")                                               \
+	SPAN(first_run, woken, first_run, 0, 0, 0, first_run, none, CHILD,                         \
+	     "woken to the child's first moment on a CPU")                                         \
+	SPAN(pre_exec, first_run, exec_enter, 0, 0, 0, exec_enter, none, CHILD,                    \
+	     "first moment on a CPU to execve entry")                                              \
+	SPAN(exec_open, exec_enter, exec_flush, 0, 0, 0, exec_flush, none, CHILD,                  \
+	     "execve entry to the point of no return: open, copy arguments")                       \
+	SPAN(exec_flush, exec_flush, exec_load, 0, 0, 0, exec_load, none, CHILD,                   \
+	     "dropping the old image")                                                             \
+	SPAN(exec_load, exec_load, exec_done, 0, 0, 0, exec_done, none, CHILD,                     \
+	     "mapping the new image to the return to user space")                                  \
+	SPAN(exit_mm, exit_start, exit_mm_end, 0, 0, 0, exit_mm_end, none, CHILD,                  \
+	     "tearing the address space down at exit")                                             \
+	SPAN(reap, exit, reaped, 0, 0, 0, reaped, none, CHILD,                                     \
+	     "exit, the address space already gone, to the parent's wait")                         \
+	SUM(cow_parent, 0, PHASE_VM, none, AFTER,                                                  \
+	    "COW faults of the parent while the child shares its pages")                           \
+	SUM(cow_child, 0, PHASE_VM, none, AFTER, "COW faults of the child until it execs or ends")
+
+enum phase {
+#define SPAN(name, ...) PHASE_##name,
+#define SUM(name, ...)	PHASE_##name,
+	PHASES(SPAN, SUM)
+#undef SPAN
+#undef SUM
+		PHASE_COUNT,
+	PHASE_none = -1
+};
+
+/*
+ * X(name, unit, brief): what is counted beside the times, one value per birth.
+ * `ptes_copied` and the rest of the first group are read from the child's mm
+ * just after the copy, so they are what this birth copied, exactly.
+ */
+#define COUNTS(X)                                                                                  \
+	X(ptes_copied, "pages", "present PTEs copied (4 KiB units; 512 for a 2 MiB page)")         \
+	X(page_table_bytes, "bytes", "page tables of the child's mm after the copy")               \
+	X(vmas, "VMAs", "VMAs of the child's mm after the copy")                                   \
+	X(cow_faults_child, "faults", "COW faults of the child until it execs or ends")            \
+	X(cow_copied_child, "pages", "of these, 4 KiB pages copied")                               \
+	X(cow_reused_child, "pages", "of these, 4 KiB pages made writable in place")               \
+	X(cow_huge_child, "faults", "of these, faults on 2 MiB mappings")                          \
+	X(cow_faults_parent, "faults",                                                             \
+	  "COW faults of the parent while the child shares its pages")                             \
+	X(cow_copied_parent, "pages", "of these, 4 KiB pages copied")                              \
+	X(cow_reused_parent, "pages", "of these, 4 KiB pages made writable in place")              \
+	X(cow_huge_parent, "faults", "of these, faults on 2 MiB mappings")                         \
+	X(parent_rss_anon, "bytes", "the parent's anonymous RSS at the birth")                     \
+	X(parent_rss_file, "bytes", "the parent's file RSS at the birth")                          \
+	X(parent_rss_shmem, "bytes", "the parent's shared-memory RSS at the birth")                \
+	X(parent_page_table_bytes, "bytes", "the parent's page tables at the birth")               \
+	X(parent_vmas, "VMAs", "the parent's VMAs at the birth")                                   \
+	X(parent_threads, "threads", "the parent's threads at the birth")                          \
+	X(parent_fds, "descriptors", "the parent's open descriptors at the birth")
+
+enum count {
+#define X(name, unit, brief) COUNT_##name,
+	COUNTS(X)
+#undef X
+		COUNT_COUNT
+};
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the kernel side tells the tool: at most three records per process life,
+ * each complete in itself and joined to the others by the child's tid. The
+ * wire only: files and everything after collect.c use user/run.h.
+ */
+#ifndef SPAWNSCOPE_RECORD_H
+#define SPAWNSCOPE_RECORD_H
+
+#include <linux/types.h>
+
+#include "bpf/phases.h"
+
+/* Numbered explicitly; append only. */
+enum record_kind {
+	RECORD_BIRTH = 1, /* a clone call returned, or failed */
+	RECORD_EXEC = 2,  /* an execve returned, or failed */
+	RECORD_DEATH = 3, /* a process or thread ended */
+	RECORD_LIFE = 4,  /* birth, exec and death in one, where nobody waits for the first */
+};
+
+/* What the clone flags mean to a user of libc. */
+enum clone_method {
+	CLONE_METHOD_FORK = 1,	 /* own copy of the address space, nothing shared */
+	CLONE_METHOD_VFORK = 2,	 /* CLONE_VM | CLONE_VFORK on the parent's stack */
+	CLONE_METHOD_SPAWN = 3,	 /* CLONE_VM | CLONE_VFORK with a stack of its own: posix_spawn */
+	CLONE_METHOD_THREAD = 4, /* CLONE_THREAD */
+	CLONE_METHOD_OTHER = 5,	 /* any other mixture of shared parts */
+};
+
+/* Edges of one record kind stand together in enum edge, in this order. */
+#define BIRTH_EDGE_FIRST EDGE_clone_enter
+#define BIRTH_EDGE_COUNT (EDGE_clone_return + 1 - EDGE_clone_enter)
+#define EXEC_EDGE_FIRST	 EDGE_first_run
+#define EXEC_EDGE_COUNT	 (EDGE_exec_done + 1 - EDGE_first_run)
+#define DEATH_EDGE_FIRST EDGE_exit_start
+#define DEATH_EDGE_COUNT (EDGE_reaped + 1 - EDGE_exit_start)
+
+struct record_head {
+	__u32 kind;
+	__u32 tid; /* of the child; 0 in a birth that failed */
+};
+
+/* Memory in pages, as the kernel counts it; page tables in bytes. */
+struct mm_shape {
+	__s64 rss_anon;
+	__s64 rss_file;
+	__s64 rss_shmem;
+	__s64 page_table_bytes;
+	__u32 vmas;
+	__u32 known; /* 0: no mm to read */
+};
+
+struct cow_counts {
+	__u64 ns;
+	__u64 faults;
+	__u64 copied;
+	__u64 reused;
+	__u64 huge;
+};
+
+/*
+ * Edges: CLOCK_MONOTONIC ns; 0, or a time before the birth (of whoever had the slot until then),
+ * where nothing marked them.
+ */
+struct record_birth {
+	struct record_head head;
+	__u32 child_tgid;
+	__u32 parent_tgid;
+	__u32 parent_tid;
+	__s32 result;  /* the child's tid, or -errno */
+	__u32 method;  /* enum clone_method */
+	__u32 counted; /* what stands below the edges was read; else it holds anything */
+	__u64 clone_flags;
+	__u64 edge[BIRTH_EDGE_COUNT];
+	__u32 parent_threads;
+	__u32 parent_fds;
+	__u64 copy_files_ns;
+	__u64 copy_pages_ns;
+	struct mm_shape parent; /* the parent at that moment */
+	struct mm_shape copy;	/* the child's mm just after the copy; not known with CLONE_VM */
+	__u64 cgroup_id;
+	char comm[16]; /* of the parent */
+};
+
+struct record_exec {
+	struct record_head head;
+	__u32 tgid;
+	__s32 result; /* 0 or -errno */
+	__u64 edge[EXEC_EDGE_COUNT];
+};
+
+struct record_death {
+	struct record_head head;
+	__u32 tgid;
+	__u32 execs;		     /* execve calls that returned or failed */
+	__s32 exec_result;	     /* of the first that succeeded, else of the last */
+	__u32 counted;		     /* the COW counts were taken; else they hold anything */
+	__u64 exec[EXEC_EDGE_COUNT]; /* of that one */
+	__u64 edge[DEATH_EDGE_COUNT];
+	/* From the birth until the child execed or ended, whichever came first. */
+	struct cow_counts cow_child;
+	struct cow_counts cow_parent;
+};
+
+struct record_life {
+	struct record_head head;
+	__u32 child_tgid;
+	__u32 parent_tgid;
+	__u32 parent_tid;
+	__u32 method;
+	__u32 execs; /* as in struct record_death */
+	__s32 exec_result;
+	__u64 clone_flags;
+	__u64 edge[EDGE_COUNT];
+};
+
+/*
+ * How the tool names a task whose clones are to be traced: the head of its slot in the map
+ * `tasks`, at index tid modulo its size. The rest of the slot is the kernel side's own.
+ */
+struct slot_head {
+	__u32 tid; /* 0: free */
+	__u32 state;
+};
+
+#define TASK_TARGET 0x01
+
+/* Counted in the kernel where they happen; read by the tool from the object's .bss. */
+struct kernel_totals {
+	__u64 births;	 /* clone calls that succeeded, of the tasks that are traced */
+	__u64 failures;	 /* and that failed */
+	__u64 execs;	 /* execve calls of children seen born */
+	__u64 deaths;	 /* ends of children seen born */
+	__u64 lost;	 /* records that found no room in the ring */
+	__u64 untracked; /* children that found no room in the table of tasks */
+	__u64 spilled;	 /* tasks that had to go to the overflow table, now */
+};
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What is remembered of a task between one probe and the next.
+ *
+ * A plain array indexed by the low bits of the tid, with a hash for those whose
+ * place is taken. Looking a task up is then a few inlined instructions, where
+ * task storage costs a helper call and, for each newborn, an allocation; it
+ * needs no helper that 5.10 lacks (task storage came to tracing programs in
+ * 5.11, a10787e6d58c); and its memory is bounded. No probe waits for another:
+ * a slot is written by its own task, or by the parent before the child runs.
+ */
+#ifndef SPAWNSCOPE_TASKS_BPF_H
+#define SPAWNSCOPE_TASKS_BPF_H
+
+/* A power of two; user/probe.c sizes the maps to it. Few slots stay in the cache. */
+const volatile __u32 task_slots = 1024;
+
+/* slot.state, beside TASK_TARGET */
+#define TASK_IN_CLONE	  0x02
+#define TASK_BORN	  0x04 /* seen born: its execs and its end are traced */
+#define TASK_IN_EXEC	  0x08
+#define TASK_COPIED	  0x10 /* born with a copy of the parent's mm, and not yet past exec or exit */
+#define TASK_EXECED	  0x20
+#define TASK_IN_COW	  0x40
+#define TASK_WHOLE	  0x100 /* born_edge is complete: its death tells its birth too */
+#define TASK_ENDS_WITH_MM 0x80	/* exiting: exit_mmap is the last that is seen of it */
+
+struct cow_state {
+	struct cow_counts total;
+	__u64 start; /* of the fault under way */
+	struct vm_fault *vmf;
+	__u64 orig_pte; /* before it, or 0 */
+	__u32 copies;	/* user pages allocated in it */
+	__u32 huge;	/* of these, huge ones */
+};
+
+struct slot {
+	__u32 tid; /* as struct slot_head */
+	__u32 state;
+
+	/* the clone under way, while this task is the parent */
+	__u64 clone_flags; /* with CLONE_HAS_STACK */
+	__u64 birth[BIRTH_EDGE_COUNT];
+	__u64 copy_files_ns;
+	__u64 copy_pages_ns;
+	struct mm_shape copy;
+	__u32 child_tid;
+	__u32 child_tgid;
+
+	/* its own life, if it was seen born */
+	__u32 tgid;
+	__u32 parent_tgid;
+	__u32 parent_tid;
+	__u64 born_flags;
+	__u64 born_edge[BIRTH_EDGE_COUNT];
+	__u64 exec[EXEC_EDGE_COUNT];
+	__u64 death[DEATH_EDGE_COUNT];
+	__u32 execs;
+	__s32 exec_result;
+	struct cow_counts parent_cow; /* its total at the birth; past an exec, the faults since */
+
+	struct cow_state cow;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, struct slot);
+} tasks SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, struct slot);
+} tasks_spilled SEC(".maps");
+
+/* A zero value to insert: a slot is too large for the BPF stack. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct slot);
+} tasks_zero SEC(".maps");
+
+struct kernel_totals totals;
+
+#define COUNT(what) __sync_fetch_and_add(&totals.what, 1)
+
+static __always_inline __u32 current_tid(void)
+{
+	return (__u32)bpf_get_current_pid_tgid();
+}
+
+static __always_inline struct slot *slot_find(__u32 tid)
+{
+	__u32 index = tid & (task_slots - 1);
+	struct slot *s = bpf_map_lookup_elem(&tasks, &index);
+
+	if (s && s->tid == tid)
+		return s;
+	if (!totals.spilled)
+		return NULL;
+	return bpf_map_lookup_elem(&tasks_spilled, &tid);
+}
+
+/* The task's slot, made if there is none; NULL if there is no room. What it held is kept. */
+static __always_inline struct slot *slot_claim(__u32 tid)
+{
+	__u32 index = tid & (task_slots - 1), zero = 0;
+	struct slot *s = bpf_map_lookup_elem(&tasks, &index), *empty;
+
+	if (!s)
+		return NULL;
+	if (s->tid == tid)
+		return s;
+	if (!s->tid) {
+		/* Two newborns may race for one place; the loser is not found again, and counted.
+		 */
+		s->tid = tid;
+		s->state = 0;
+		return s;
+	}
+	s = bpf_map_lookup_elem(&tasks_spilled, &tid);
+	if (s)
+		return s;
+	empty = bpf_map_lookup_elem(&tasks_zero, &zero);
+	if (!empty || bpf_map_update_elem(&tasks_spilled, &tid, empty, BPF_NOEXIST))
+		return NULL;
+	COUNT(spilled);
+	s = bpf_map_lookup_elem(&tasks_spilled, &tid);
+	if (s)
+		s->tid = tid;
+	return s;
+}
+
+static __always_inline void slot_free(struct slot *s, __u32 tid)
+{
+	__u32 index = tid & (task_slots - 1);
+	struct slot *home = bpf_map_lookup_elem(&tasks, &index);
+
+	s->state = 0;
+	s->tid = 0;
+	if (s == home)
+		return;
+	if (!bpf_map_delete_elem(&tasks_spilled, &tid))
+		__sync_fetch_and_add(&totals.spilled, -1);
+}
+
+static __always_inline void cow_difference(struct cow_counts *to, const struct cow_counts *now,
+					   const struct cow_counts *then)
+{
+	to->ns = now->ns - then->ns;
+	to->faults = now->faults - then->faults;
+	to->copied = now->copied - then->copied;
+	to->reused = now->reused - then->reused;
+	to->huge = now->huge - then->huge;
+}
+
+#endif
