@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "user/escape.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "user/utf8.h"
+
+/* Bidirectional controls: they let a name show as another. wcwidth says 0, harmless, of them. */
+static bool reorders(uint32_t code)
+{
+	return code == 0x061c || code == 0x200e || code == 0x200f ||
+	       (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
+/* wcwidth is -1 for C0, DEL, C1, line separators, and for what is no character in the locale. */
+static bool is_plain(uint32_t code)
+{
+	return wcwidth((wchar_t)code) >= 0 && !reorders(code);
+}
+
+size_t escape_text(const char *in, char *out, size_t size)
+{
+	size_t total = 0, end = 0;
+
+	while (*in != '\0') {
+		char hex[sizeof("\\xHH")];
+		const char *piece = in;
+		uint32_t code;
+		size_t len = utf8_decode(in, &code);
+
+		if (len > 0 && is_plain(code)) {
+			in += len;
+		} else {
+			/* What follows in its character is malformed alone: escaped next. */
+			snprintf(hex, sizeof(hex), "\\x%02x", (unsigned char)*in);
+			piece = hex;
+			len = strlen(hex);
+			in++;
+		}
+		total += len;
+		if (end + len == total && total < size) { /* nothing was left out so far */
+			memcpy(out + end, piece, len);
+			end = total;
+		}
+	}
+	if (size > 0)
+		out[end] = '\0';
+	return total;
+}

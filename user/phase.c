@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "user/phase.h"
+
+#include <stddef.h>
+
+#define SPAN_ROW(n, f, t, only, never, other, to_other, part, g, b)                                \
+	[PHASE_##n] = {                                                                            \
+		.name = #n,                                                                        \
+		.brief = b,                                                                        \
+		.group = GROUP_##g,                                                                \
+		.part_of = PHASE_##part,                                                           \
+		.sum = -1,                                                                         \
+		.from = EDGE_##f,                                                                  \
+		.to = EDGE_##t,                                                                    \
+		.only_if = only,                                                                   \
+		.never_if = never,                                                                 \
+		.other_if = other,                                                                 \
+		.other_to = EDGE_##to_other,                                                       \
+	},
+#define SUM_ROW(n, only, never, part, g, b)                                                        \
+	[PHASE_##n] = {                                                                            \
+		.name = #n,                                                                        \
+		.brief = b,                                                                        \
+		.group = GROUP_##g,                                                                \
+		.part_of = PHASE_##part,                                                           \
+		.sum = SUM_##n,                                                                    \
+		.only_if = only,                                                                   \
+		.never_if = never,                                                                 \
+	},
+
+const struct phase_model phase_models[PHASE_COUNT] = {PHASES(SPAN_ROW, SUM_ROW)};
+
+const char *phase_why_not(enum phase phase, uint64_t clone_flags)
+{
+	const struct phase_model *m = &phase_models[phase];
+
+	if (m->only_if && !(clone_flags & m->only_if))
+		return "no CLONE_VFORK: the parent is not held";
+	if (!m->never_if || !(clone_flags & m->never_if))
+		return NULL;
+	if (m->never_if == PHASE_FILES)
+		return "CLONE_FILES: the descriptor table is shared";
+	return "CLONE_VM: the address space is shared, not copied";
+}
+
+bool phase_exists(enum phase phase, uint64_t clone_flags)
+{
+	return !phase_why_not(phase, clone_flags);
+}
+
+enum edge phase_end(enum phase phase, uint64_t clone_flags)
+{
+	const struct phase_model *m = &phase_models[phase];
+
+	return m->other_if && (clone_flags & m->other_if) ? m->other_to : m->to;
+}
+
+int64_t phase_ns(const struct life *life, enum phase phase)
+{
+	const struct phase_model *m = &phase_models[phase];
+	uint64_t from, to;
+
+	if (!phase_exists(phase, life->clone_flags))
+		return MISSING;
+	if (m->sum >= 0)
+		return life->sum[m->sum];
+	from = life->edge[m->from];
+	to = life->edge[phase_end(phase, life->clone_flags)];
+	if (!from || !to)
+		return MISSING;
+	return (int64_t)(to - from);
+}
+
+int64_t phase_unattributed(const struct life *life, int64_t spawn_ns)
+{
+	int64_t rest = spawn_ns, ns;
+
+	if (spawn_ns == MISSING)
+		return MISSING;
+	for (int p = 0; p < PHASE_COUNT; p++) {
+		const struct phase_model *m = &phase_models[p];
+
+		if (m->group != GROUP_CALL || m->part_of != PHASE_none ||
+		    !phase_exists(p, life->clone_flags))
+			continue;
+		ns = phase_ns(life, p);
+		if (ns == MISSING)
+			return MISSING;
+		rest -= ns;
+	}
+	return rest;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Phase arithmetic: from edges and sums to the phases of one process life. Pure. */
+#ifndef SPAWNSCOPE_PHASE_H
+#define SPAWNSCOPE_PHASE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bpf/phases.h"
+#include "user/run.h"
+
+enum phase_group { GROUP_CALL, GROUP_CHILD, GROUP_AFTER };
+
+/* The PHASES table of bpf/phases.h, row by row. */
+struct phase_model {
+	const char *name;
+	const char *brief;
+	enum phase_group group;
+	enum phase part_of; /* or PHASE_none */
+	int sum;	    /* enum sum, or -1 for a span */
+	enum edge from, to;
+	uint64_t only_if, never_if, other_if;
+	enum edge other_to;
+};
+
+extern const struct phase_model phase_models[PHASE_COUNT];
+
+/* What is known of one process life. Edges: CLOCK_MONOTONIC ns, 0 where nothing marked them. */
+struct life {
+	uint32_t tid; /* of the child; 0 if the call failed */
+	uint32_t parent_tgid;
+	uint64_t clone_flags;
+	uint32_t method;
+	int32_t result;		 /* the tid, or -errno */
+	bool born, execed, dead; /* which records have come */
+	int32_t exec_result;
+	uint64_t edge[EDGE_COUNT];
+	int64_t sum[SUM_COUNT];	    /* ns, or MISSING */
+	int64_t count[COUNT_COUNT]; /* or MISSING */
+};
+
+/* Whether a birth with these flags has the phase at all. */
+bool phase_exists(enum phase phase, uint64_t clone_flags);
+
+/* Why not, in one line; NULL if it has. */
+const char *phase_why_not(enum phase phase, uint64_t clone_flags);
+
+/* The edge at which a span ends, given the flags. */
+enum edge phase_end(enum phase phase, uint64_t clone_flags);
+
+/* The phase's time in ns; MISSING if it does not exist, or an edge of it is missing. */
+int64_t phase_ns(const struct life *life, enum phase phase);
+
+/*
+ * What no phase of the call explains: spawn_ns less the phases of group CALL that are not part of
+ * another; MISSING if spawn_ns is, or a phase that exists for these flags. Not below 0 by more
+ * than what the two clocks' reads differ by, and kept as it is then: a negative rest is a sign.
+ */
+int64_t phase_unattributed(const struct life *life, int64_t spawn_ns);
+
+#endif

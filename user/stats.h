@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef SPAWNSCOPE_STATS_H
+#define SPAWNSCOPE_STATS_H
+
+#include "user/run.h"
+
+/* Number of values that are not MISSING. */
+size_t stats_count(const struct series *s);
+
+/*
+ * The q-quantile (0 <= q <= 1) of the values present, by linear interpolation between order
+ * statistics (Hyndman and Fan 1996, definition 7: what R and NumPy do unless told otherwise).
+ * NAN if there are none.
+ */
+double stats_quantile(const struct series *s, double q);
+
+double stats_median(const struct series *s);
+
+/*
+ * Whether a tail quantile means something: at least ten values lie beyond it, i.e.
+ * n * (1 - q) >= 10. A p99 of 100 samples is their maximum, and no p99.
+ */
+bool stats_tail_known(const struct series *s, double q);
+
+double stats_sum(const struct series *s);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The result file: JSON Lines, written and flushed line by line. This module
+ * alone knows the format; results/README.md documents it.
+ */
+#ifndef SPAWNSCOPE_STORE_H
+#define SPAWNSCOPE_STORE_H
+
+#include "user/run.h"
+
+struct store;
+
+/*
+ * Opens `path` for writing ("-": standard output). Refuses what is not a regular file, a pipe or a
+ * character device; truncates a file that is there. NULL and errno set on failure.
+ */
+struct store *store__create(const char *path);
+
+/* Each writes one line and flushes it. 0 or -errno (-ENOSPC on a full disk). */
+int store__write_run(struct store *s, const struct run *r);
+int store__write_cell(struct store *s, const struct cell *c);
+int store__write_end(struct store *s, const struct run *r);
+
+/* Closes; 0 or -errno if what was written may not have reached the disk. Accepts NULL. */
+int store__close(struct store *s);
+
+/*
+ * Reads a file ("-": standard input) into *r (which is zeroed first). A file without its `end`
+ * line gives 0 with r->ended false: the caller decides. Line types it does not know are skipped
+ * within a known schema. On a fault returns -EINVAL (not ours, or damaged), -ENOTSUP (newer
+ * schema) or -errno, with one line for the user in `why`, naming file and line number; *r is
+ * then empty. Hostile input must not crash it: sizes, nesting and numbers are checked.
+ */
+int store_read(const char *path, struct run *r, char *why, size_t why_size);
+
+#endif

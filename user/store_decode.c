@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/store_line.h"
+#include "user/store_value.h"
+
+#define ERRNO_MAX 4095 /* the kernel's MAX_ERRNO */
+
+static int decode_schema(const json_t *line, struct run *r, struct reason *why)
+{
+	int64_t schema = 0;
+	int err = store_number(json_object_get(line, "schema"), "schema", &schema, why);
+
+	if (err)
+		return err;
+	if (schema < 1)
+		return store_fault(why, "there is no schema %" PRId64, schema);
+	if (schema > RUN_SCHEMA) {
+		store_fault(why,
+			    "schema %" PRId64 " is newer than this tool's %d; update spawnscope",
+			    schema, RUN_SCHEMA);
+		return -ENOTSUP;
+	}
+	r->schema = (int)schema;
+	return 0;
+}
+
+static int decode_command(const json_t *json, struct run *r, struct reason *why)
+{
+	size_t i, count = json_array_size(json);
+	int err = 0;
+
+	if (!json_is_array(json))
+		return store_fault(why, "command is not an array");
+	r->command = calloc(count + 1, sizeof(*r->command));
+	if (r->command == NULL)
+		return -ENOMEM;
+	for (i = 0; i < count && err == 0; i++)
+		err = store_text(json_array_get(json, i), "command", &r->command[i], why);
+	return err;
+}
+
+static int decode_seed(const json_t *json, struct run *r, struct reason *why)
+{
+	const char *text = json_string_value(json);
+	char *end;
+
+	if (text == NULL || strspn(text, "0123456789") != strlen(text) || *text == '\0')
+		return store_fault(why, "seed is not a string of digits");
+	errno = 0;
+	r->seed = strtoull(text, &end, 10);
+	if (errno == ERANGE)
+		return store_fault(why, "seed is out of range");
+	return 0;
+}
+
+static int decode_environment(json_t *json, struct run *r, struct reason *why)
+{
+	const char *name;
+	json_t *fact;
+
+	if (!json_is_object(json))
+		return store_fault(why, "environment is not an object");
+	json_object_foreach (json, name, fact) {
+		int64_t number = MISSING;
+		int err = 0;
+
+		if (json_is_string(fact)) {
+			err = run__add_env_text(r, name, json_string_value(fact));
+		} else {
+			err = store_number_or_null(fact, name, &number, why);
+			if (err == 0)
+				err = run__add_env_number(r, name, number);
+		}
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Phases that this tool does not know are skipped: a later one may have them in this schema. */
+static int decode_origins(json_t *json, struct run *r, struct reason *why)
+{
+	const char *name;
+	json_t *phase;
+
+	if (!json_is_object(json))
+		return store_fault(why, "phases is not an object");
+	json_object_foreach (json, name, phase) {
+		int p = phase_by_name(name);
+		int err;
+
+		if (p < 0)
+			continue;
+		err = store_optional_text(phase, "source", &r->phases[p].source, why);
+		if (err == 0)
+			err = store_optional_text(phase, "absent", &r->phases[p].absent, why);
+		if (err)
+			return err;
+		if (!r->phases[p].source == !r->phases[p].absent)
+			return store_fault(why, "phase %s needs one of source and absent", name);
+	}
+	return 0;
+}
+
+int store_decode_run(const json_t *line, struct run *r, struct reason *why)
+{
+	int err = decode_schema(line, r, why);
+
+	if (err == 0)
+		err = store_text(json_object_get(line, "tool"), "tool", &r->tool, why);
+	if (err == 0)
+		err = decode_command(json_object_get(line, "command"), r, why);
+	if (err == 0)
+		err = store_text(json_object_get(line, "clock"), "clock", &r->clock, why);
+	if (err == 0 && strcmp(r->clock, "monotonic") != 0 && strcmp(r->clock, "icount") != 0)
+		err = store_fault(why, "clock %s is not known", store_quote(r->clock).text);
+	if (err == 0)
+		err = decode_seed(json_object_get(line, "seed"), r, why);
+	if (err == 0)
+		err = decode_environment(json_object_get(line, "environment"), r, why);
+	if (err == 0)
+		err = decode_origins(json_object_get(line, "phases"), r, why);
+	return err;
+}
+
+static int decode_key(json_t *json, struct cell *c, struct reason *why)
+{
+	const char *name;
+	json_t *value;
+
+	if (!json_is_object(json))
+		return store_fault(why, "key is not an object");
+	json_object_foreach (json, name, value) {
+		int64_t number = 0;
+		int err = 0;
+
+		if (json_is_string(value)) {
+			err = cell__add_key_text(c, name, json_string_value(value));
+		} else {
+			err = store_number(value, name, &number, why);
+			if (err == 0)
+				err = cell__add_key_number(c, name, number);
+		}
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* An object of arrays; `by_name` gives the element of `series`, or -1: not known, skipped. */
+static int decode_arrays(json_t *json, const char *what, size_t n, int (*by_name)(const char *),
+			 struct series *series, struct reason *why)
+{
+	const char *name;
+	json_t *array;
+
+	if (json == NULL)
+		return 0;
+	if (!json_is_object(json))
+		return store_fault(why, "%s is not an object", what);
+	json_object_foreach (json, name, array) {
+		int i = by_name(name);
+		int err = i < 0 ? 0 : store_series(array, name, n, &series[i], why);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int decode_phase(const json_t *json, enum phase p, struct cell *c, struct reason *why)
+{
+	const json_t *ns = json_object_get(json, "ns");
+	struct phase_origin *origin = &c->phase_origin[p];
+	int err;
+
+	err = store_optional_text(json, "source", &origin->source, why);
+	if (err == 0)
+		err = store_optional_text(json, "absent", &origin->absent, why);
+	if (err)
+		return err;
+	if (!ns == !origin->absent || (origin->source && origin->absent))
+		return store_fault(why, "phase %s needs either ns or absent", phase_name(p));
+	return ns ? store_series(ns, phase_name(p), c->n, &c->phases[p], why) : 0;
+}
+
+static int decode_phases(json_t *json, struct cell *c, struct reason *why)
+{
+	const char *name;
+	json_t *phase;
+
+	if (json == NULL)
+		return 0;
+	if (!json_is_object(json))
+		return store_fault(why, "phases is not an object");
+	json_object_foreach (json, name, phase) {
+		int p = phase_by_name(name);
+		int err = p < 0 ? 0 : decode_phase(phase, p, c, why);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int decode_errnos(const json_t *json, struct cell *c, struct reason *why)
+{
+	size_t i;
+	int err;
+
+	if (json == NULL)
+		return 0;
+	err = store_series(json, "errnos", c->n, &c->errnos, why);
+	if (err)
+		return err;
+	for (i = 0; i < c->errnos.n; i++) {
+		if (c->errnos.v[i] < 0 || c->errnos.v[i] > ERRNO_MAX)
+			return store_fault(why, "errnos holds what is no error number");
+	}
+	return 0;
+}
+
+static int decode_measured(const json_t *line, struct cell *c, struct reason *why)
+{
+	const json_t *unattributed = json_object_get(line, "unattributed_ns");
+	int err;
+
+	err = decode_arrays(json_object_get(line, "samples"), "samples", c->n, sample_by_name,
+			    c->samples, why);
+	if (err == 0 && unattributed)
+		err = store_series(unattributed, "unattributed_ns", c->n, &c->unattributed, why);
+	if (err == 0)
+		err = decode_phases(json_object_get(line, "phases"), c, why);
+	if (err == 0)
+		err = decode_arrays(json_object_get(line, "counts"), "counts", c->n, count_by_name,
+				    c->counts, why);
+	if (err == 0)
+		err = decode_errnos(json_object_get(line, "errnos"), c, why);
+	if (err == 0)
+		err = store_optional_text(line, "broken", &c->broken, why);
+	return err;
+}
+
+static int check_new_key(const struct run *r, struct reason *why)
+{
+	const struct cell *last = &r->cells[r->cell_count - 1];
+	const struct cell *c;
+
+	for (c = r->cells; c < last; c++) {
+		if (cell__same_key(c, last, NULL))
+			return store_fault(why, "there was a cell with this key before");
+	}
+	return 0;
+}
+
+int store_decode_cell(const json_t *line, struct run *r, struct reason *why)
+{
+	const json_t *place = json_object_get(line, "order");
+	struct cell *c;
+	int64_t n = 0, order = (int64_t)r->cell_count;
+	int err;
+
+	if (r->cell_count == STORE_CELLS_MAX)
+		return store_fault(why, "more than %d cells", STORE_CELLS_MAX);
+	c = run__add_cell(r);
+	if (c == NULL)
+		return -ENOMEM;
+	err = decode_key(json_object_get(line, "key"), c, why);
+	if (err == 0)
+		err = check_new_key(r, why);
+	if (err == 0)
+		err = store_number(json_object_get(line, "n"), "n", &n, why);
+	if (err == 0 && (n < 0 || n > (int64_t)STORE_SAMPLES_MAX))
+		err = store_fault(why, "n is out of range");
+	c->n = (size_t)n;
+	if (err == 0 && place != NULL)
+		err = store_number(place, "order", &order, why);
+	if (err == 0 && (order < 0 || order > INT32_MAX))
+		err = store_fault(why, "order is out of range");
+	c->order = (size_t)order;
+	if (err == 0)
+		err = store_optional_text(line, "skipped", &c->skipped, why);
+	if (err)
+		return err;
+	if (c->skipped)
+		return n == 0 ? 0 : store_fault(why, "the cell was skipped, but n is not 0");
+	return decode_measured(line, c, why);
+}
+
+static int decode_end_number(const json_t *line, const char *name, int64_t *number,
+			     struct reason *why)
+{
+	int err = store_number_or_null(json_object_get(line, name), name, number, why);
+
+	if (err == 0 && *number < 0 && *number != MISSING)
+		err = store_fault(why, "%s is negative", name);
+	return err;
+}
+
+int store_decode_end(const json_t *line, struct run *r, struct reason *why)
+{
+	int err = decode_end_number(line, "births", &r->end.births, why);
+
+	if (err == 0)
+		err = decode_end_number(line, "started", &r->end.started, why);
+	if (err == 0)
+		err = decode_end_number(line, "started_untraced", &r->end.started_untraced, why);
+	if (err == 0)
+		err = decode_end_number(line, "lost", &r->end.lost, why);
+	if (err == 0)
+		err = decode_end_number(line, "missed", &r->end.missed, why);
+	if (err == 0)
+		r->ended = true;
+	return err;
+}

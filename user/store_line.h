@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Inside the store: the lines of a result file as JSON values, and back. */
+#ifndef SPAWNSCOPE_STORE_LINE_H
+#define SPAWNSCOPE_STORE_LINE_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "user/run.h"
+
+/* Longer lines are refused: several hundred thousand samples with every phase and count. */
+#define STORE_LINE_MAX ((size_t)256 << 20)
+
+/* More cells are refused: each costs memory far beyond what it takes in a file. */
+#define STORE_CELLS_MAX 8192
+
+/* No line could hold more: a value takes two bytes at least. */
+#define STORE_SAMPLES_MAX (STORE_LINE_MAX / 2)
+
+/* A new reference, or NULL if out of memory. */
+json_t *store_encode_run(const struct run *r);
+json_t *store_encode_cell(const struct cell *c);
+json_t *store_encode_end(const struct run *r);
+
+/* What is wrong with a line, for the user. */
+struct reason {
+	char text[256];
+};
+
+/*
+ * Read one line into *r or a new cell of it. 0, -EINVAL or -ENOTSUP with a reason, or -ENOMEM;
+ * after a failure *r is incomplete, but can be freed.
+ */
+int store_decode_run(const json_t *line, struct run *r, struct reason *why);
+int store_decode_cell(const json_t *line, struct run *r, struct reason *why);
+int store_decode_end(const json_t *line, struct run *r, struct reason *why);
+
+/* store_read() from an open stream; `name` is what `why` calls it. */
+int store_read_stream(FILE *in, const char *name, struct run *r, char *why, size_t why_size);
+
+#endif

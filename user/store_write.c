@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "user/store.h"
+#include "user/store_line.h"
+
+struct store {
+	FILE *out;
+	bool regular;
+	int error; /* the first failure: nothing may follow half a line */
+};
+
+/*
+ * Root must not follow a link that another user could have planted: one in a directory like /tmp.
+ * The kernel prevents this only where fs.protected_symlinks is set.
+ */
+static int open_flags(const char *path)
+{
+	int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY;
+	char *copy = strdup(path);
+	struct stat directory;
+
+	if (copy == NULL)
+		return -ENOMEM;
+	if (geteuid() == 0 && stat(dirname(copy), &directory) == 0 && directory.st_mode & S_IWOTH)
+		flags |= O_NOFOLLOW;
+	free(copy);
+	return flags;
+}
+
+static int open_path(const char *path)
+{
+	int flags, fd;
+
+	if (strcmp(path, "-") == 0) {
+		fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+	} else {
+		flags = open_flags(path);
+		if (flags < 0)
+			return flags;
+		fd = open(path, flags, 0666);
+	}
+	return fd < 0 ? -errno : fd;
+}
+
+static int open_stream(struct store *s, const char *path)
+{
+	struct stat st;
+	int fd = open_path(path), err;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		goto fail;
+	s->regular = S_ISREG(st.st_mode);
+	if (S_ISBLK(st.st_mode)) {
+		errno = ENOTSUP;
+		goto fail;
+	}
+	s->out = fdopen(fd, "w");
+	if (s->out == NULL)
+		goto fail;
+	return 0;
+
+fail:
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+struct store *store__create(const char *path)
+{
+	struct store *s = calloc(1, sizeof(*s));
+	int err;
+
+	if (s == NULL)
+		return NULL;
+	err = open_stream(s, path);
+	if (err) {
+		free(s);
+		errno = -err;
+		return NULL;
+	}
+	return s;
+}
+
+/* Takes the reference, which is NULL if it could not be built. */
+static int write_line(struct store *s, json_t *line)
+{
+	if (s->error == 0 && line == NULL)
+		s->error = -ENOMEM;
+	if (s->error == 0) {
+		errno = 0;
+		if (json_dumpf(line, s->out, JSON_COMPACT) != 0 || fputc('\n', s->out) == EOF ||
+		    fflush(s->out) == EOF)
+			s->error = errno ? -errno : -EIO;
+	}
+	json_decref(line);
+	return s->error;
+}
+
+int store__write_run(struct store *s, const struct run *r)
+{
+	return write_line(s, store_encode_run(r));
+}
+
+int store__write_cell(struct store *s, const struct cell *c)
+{
+	return write_line(s, store_encode_cell(c));
+}
+
+int store__write_end(struct store *s, const struct run *r)
+{
+	return write_line(s, store_encode_end(r));
+}
+
+int store__close(struct store *s)
+{
+	int err;
+
+	if (s == NULL)
+		return 0;
+	err = s->error;
+	if (err == 0 && s->regular && fsync(fileno(s->out)) < 0)
+		err = -errno;
+	if (fclose(s->out) == EOF && err == 0)
+		err = -errno;
+	free(s);
+	return err;
+}

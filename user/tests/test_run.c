@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+
+#include "user/run.h"
+#include "user/tests/sample_run.h"
+
+static void series_grow(void **state)
+{
+	struct series s = {0};
+	int64_t i;
+
+	(void)state;
+	assert_false(series__any(&s));
+	for (i = 0; i < 1000; i++)
+		assert_int_equal(series__push(&s, i * i), 0);
+	assert_int_equal(s.n, 1000);
+	for (i = 0; i < 1000; i++)
+		assert_int_equal(s.v[i], i * i);
+	assert_true(series__any(&s));
+	series__free(&s);
+	assert_null(s.v);
+	assert_int_equal(s.n, 0);
+	series__free(&s);
+	series__free(NULL);
+}
+
+static void missing_is_not_any(void **state)
+{
+	struct series s = {0};
+
+	(void)state;
+	assert_int_equal(series__push(&s, MISSING), 0);
+	assert_false(series__any(&s));
+	assert_int_equal(series__push(&s, 0), 0);
+	assert_true(series__any(&s));
+	series__free(&s);
+}
+
+static void freeing_takes_anything(void **state)
+{
+	struct run empty = {0}, full;
+
+	(void)state;
+	run__free(NULL);
+	cell__free(NULL);
+	run__free(&empty);
+	sample_run(&full, 3);
+	run__free(&full);
+	assert_null(full.cells);
+	run__free(&full);
+}
+
+static void cells_are_kept_as_they_grow(void **state)
+{
+	struct run r = {0};
+	int64_t i;
+
+	(void)state;
+	for (i = 0; i < 100; i++)
+		assert_int_equal(cell__add_key_number(run__add_cell(&r), "n", i), 0);
+	assert_int_equal(r.cell_count, 100);
+	for (i = 0; i < 100; i++)
+		assert_int_equal(cell__key_number(&r.cells[i], "n"), i);
+	run__free(&r);
+}
+
+static void keys_tell_text_from_numbers(void **state)
+{
+	struct cell c = {0};
+
+	(void)state;
+	cell__add_key_text(&c, "method", "fork");
+	cell__add_key_number(&c, "rss_bytes", 4096);
+	assert_string_equal(cell__key_text(&c, "method"), "fork");
+	assert_int_equal(cell__key_number(&c, "method"), MISSING);
+	assert_int_equal(cell__key_number(&c, "rss_bytes"), 4096);
+	assert_null(cell__key_text(&c, "rss_bytes"));
+	assert_null(cell__key_text(&c, "pages"));
+	assert_int_equal(cell__key_number(&c, "pages"), MISSING);
+	cell__free(&c);
+}
+
+static void same_key_heeds_values_not_order(void **state)
+{
+	struct cell a = {0}, b = {0}, c = {0}, none = {0};
+
+	(void)state;
+	cell__add_key_text(&a, "method", "fork");
+	cell__add_key_number(&a, "vmas", 7);
+	cell__add_key_number(&b, "vmas", 7);
+	cell__add_key_text(&b, "method", "fork");
+	cell__add_key_text(&c, "method", "vfork");
+	cell__add_key_number(&c, "vmas", 7);
+	cell__add_key_text(&c, "trace", "none");
+	assert_true(cell__same_key(&a, &b, NULL));
+	assert_false(cell__same_key(&a, &none, NULL));
+	assert_false(cell__same_key(&a, &c, NULL));
+	assert_false(cell__same_key(&a, &c, "method")); /* c has an axis more */
+	assert_true(cell__same_key(&a, &b, "trace"));	/* which neither has */
+	cell__add_key_text(&a, "trace", "cow");
+	assert_false(cell__same_key(&a, &c, "method"));
+	assert_false(cell__same_key(&a, &b, NULL));
+	assert_true(cell__same_key(&a, &b, "trace"));
+	cell__free(&a);
+	cell__free(&b);
+	cell__free(&c);
+}
+
+static void a_number_is_no_text(void **state)
+{
+	struct cell a = {0}, b = {0};
+
+	(void)state;
+	cell__add_key_number(&a, "pages", 4);
+	cell__add_key_text(&b, "pages", "4");
+	assert_false(cell__same_key(&a, &b, NULL));
+	assert_false(cell__same_key(&b, &a, NULL));
+	cell__free(&a);
+	cell__free(&b);
+}
+
+static void siblings_differ_in_one_axis(void **state)
+{
+	const struct cell *sibling;
+	struct run r;
+
+	(void)state;
+	sample_run(&r, 1);
+	sibling = run__sibling(&r, &r.cells[0], "trace", "all");
+	assert_non_null(sibling);
+	assert_true(cell__same_key(sibling, &r.cells[0], "trace"));
+	assert_string_equal(cell__key_text(sibling, "trace"), "all");
+	assert_ptr_equal(run__sibling(&r, &r.cells[0], "trace", "none"), &r.cells[0]);
+	assert_null(run__sibling(&r, &r.cells[0], "trace", "some"));
+	assert_null(run__sibling(&r, &r.cells[0], "vmas", "none"));
+	run__free(&r);
+}
+
+static void facts_are_found(void **state)
+{
+	struct run r = {0};
+
+	(void)state;
+	assert_int_equal(run__add_env_text(&r, "libc", "glibc 2.36"), 0);
+	assert_int_equal(run__add_env_number(&r, "cpu_count", 2), 0);
+	assert_int_equal(run__add_env_text(&r, "governor", NULL), 0);
+	assert_string_equal(run__env(&r, "libc")->text, "glibc 2.36");
+	assert_int_equal(run__env(&r, "cpu_count")->number, 2);
+	assert_null(run__env(&r, "governor")->text);
+	assert_int_equal(run__env(&r, "governor")->number, MISSING);
+	assert_null(run__env(&r, "aslr"));
+	run__free(&r);
+}
+
+static void names_go_both_ways(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < PHASE_COUNT; i++)
+		assert_int_equal(phase_by_name(phase_name(i)), i);
+	for (i = 0; i < COUNT_COUNT; i++)
+		assert_int_equal(count_by_name(count_name(i)), i);
+	for (i = 0; i < SAMPLE_COUNT; i++)
+		assert_int_equal(sample_by_name(sample_name(i)), i);
+	assert_string_equal(phase_name(PHASE_copy_mm), "copy_mm");
+	assert_string_equal(count_name(COUNT_ptes_copied), "ptes_copied");
+	assert_string_equal(sample_name(SAMPLE_spawn_ns), "spawn_ns");
+	assert_int_equal(phase_by_name("none"), -1);
+	assert_int_equal(count_by_name(""), -1);
+	assert_int_equal(sample_by_name("spawn_n"), -1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(series_grow),
+		cmocka_unit_test(missing_is_not_any),
+		cmocka_unit_test(freeing_takes_anything),
+		cmocka_unit_test(cells_are_kept_as_they_grow),
+		cmocka_unit_test(keys_tell_text_from_numbers),
+		cmocka_unit_test(same_key_heeds_values_not_order),
+		cmocka_unit_test(a_number_is_no_text),
+		cmocka_unit_test(siblings_differ_in_one_axis),
+		cmocka_unit_test(facts_are_found),
+		cmocka_unit_test(names_go_both_ways),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/escape.h"
+#include "user/layout.h"
+#include "user/utf8.h"
+
+static void assert_escaped(const char *in, const char *expected)
+{
+	char out[128];
+
+	assert_int_equal(escape_text(in, out, sizeof(out)), strlen(expected));
+	assert_string_equal(out, expected);
+}
+
+static void escaping_leaves_text_alone(void **state)
+{
+	(void)state;
+	assert_escaped("", "");
+	assert_escaped("/usr/bin/true -x 'a b'", "/usr/bin/true -x 'a b'");
+	assert_escaped("back\\slash", "back\\slash");
+	assert_escaped("K\xc3\xb6ln \xe2\x82\xac \xf0\x9f\x90\xa7",
+		       "K\xc3\xb6ln \xe2\x82\xac \xf0\x9f\x90\xa7");
+}
+
+static void escaping_disarms(void **state)
+{
+	(void)state;
+	assert_escaped("a\nb\tc", "a\\x0ab\\x09c");
+	assert_escaped("\033[2J", "\\x1b[2J");
+	assert_escaped("\x7f", "\\x7f");
+	assert_escaped("\xc2\x9b"
+		       "31m",
+		       "\\xc2\\x9b31m");			    /* C1: CSI */
+	assert_escaped("\xe2\x80\xae", "\\xe2\\x80\\xae");	    /* right-to-left override */
+	assert_escaped("\xff", "\\xff");			    /* in no UTF-8 */
+	assert_escaped("\xc3", "\\xc3");			    /* cut short */
+	assert_escaped("\xc0\x80", "\\xc0\\x80");		    /* overlong NUL */
+	assert_escaped("\xe0\x80\xaf", "\\xe0\\x80\\xaf");	    /* overlong slash */
+	assert_escaped("\xed\xa0\x80", "\\xed\\xa0\\x80");	    /* surrogate */
+	assert_escaped("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"); /* beyond U+10FFFF */
+}
+
+static void escaping_heeds_the_size(void **state)
+{
+	char out[8];
+
+	(void)state;
+	memset(out, 'x', sizeof(out));
+	assert_int_equal(escape_text("abcdef", out, 4), 6);
+	assert_string_equal(out, "abc");
+	assert_int_equal(out[4], 'x');
+	assert_int_equal(escape_text("ab\ncd", out, 6), 8); /* no half of an escape, and no more */
+	assert_string_equal(out, "ab");
+	assert_int_equal(escape_text("a\xc3\xb6", out, 3), 3);
+	assert_string_equal(out, "a");
+	assert_int_equal(escape_text("abc", NULL, 0), 3);
+}
+
+static void width_is_what_a_terminal_shows(void **state)
+{
+	(void)state;
+	assert_int_equal(utf8_width(""), 0);
+	assert_int_equal(utf8_width("abc"), 3);
+	assert_int_equal(utf8_width("K\xc3\xb6ln"), 4);
+	assert_int_equal(utf8_width("\xe6\xbc\xa2\xe5\xad\x97"), 4);
+	assert_int_equal(utf8_width("e\xcc\x81"), 1);
+	assert_int_equal(utf8_width("\xff\xfe"), 2);
+	assert_int_equal(utf8_fit("\xe6\xbc\xa2\xe5\xad\x97", 3), 3);
+	assert_int_equal(utf8_fit("abc", 10), 3);
+}
+
+static char *wrapped(size_t column, size_t indent, const char *text)
+{
+	char *out = NULL;
+	size_t size;
+	FILE *f = open_memstream(&out, &size);
+
+	layout_wrap(f, column, indent, text);
+	fclose(f);
+	return out;
+}
+
+static void assert_wrapped(size_t column, size_t indent, const char *text, const char *expected)
+{
+	char *out = wrapped(column, indent, text);
+
+	assert_string_equal(out, expected);
+	free(out);
+}
+
+#define TEN "0123456789"
+
+static void lines_break_at_blanks(void **state)
+{
+	(void)state;
+	assert_wrapped(0, 2, "", "\n");
+	assert_wrapped(0, 2, "  a  b ", "a b\n");
+	assert_wrapped(70, 2, TEN, TEN "\n");
+	assert_wrapped(71, 2, TEN, "\n  " TEN "\n");
+	assert_wrapped(59, 4, TEN " " TEN, TEN " " TEN "\n");
+	assert_wrapped(60, 4, TEN " " TEN, TEN "\n    " TEN "\n");
+	assert_wrapped(80, 4, "a", "\n    a\n");
+	assert_wrapped(79, 4, "a b", "a\n    b\n");
+}
+
+static void long_words_are_cut(void **state)
+{
+	char word[201], *out, *line, *rest = NULL;
+	size_t letters = 0;
+
+	(void)state;
+	memset(word, 'w', 200);
+	word[200] = '\0';
+	out = wrapped(16, 16, word);
+	for (line = strtok_r(out, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		assert_true(strlen(line) <= 80);
+		letters += strlen(line + strspn(line, " "));
+	}
+	assert_int_equal(letters, 200);
+	free(out);
+}
+
+static void cutting_shows(void **state)
+{
+	char text[] = "posix_spawn_file_actions", same[] = "fork";
+
+	(void)state;
+	layout_cut(text, 12);
+	assert_string_equal(text, "posix_spaw..");
+	layout_cut(same, 4);
+	assert_string_equal(same, "fork");
+}
+
+static char *printed(struct sheet *s)
+{
+	char *out = NULL;
+	size_t size;
+	FILE *f = open_memstream(&out, &size);
+
+	assert_int_equal(sheet__print(s, "Title", f, false), 0);
+	fclose(f);
+	return out;
+}
+
+static void wide_sheets_go_on_below(void **state)
+{
+	struct sheet *s = sheet__new(1);
+	char *out;
+
+	(void)state;
+	sheet__column(s, "A", 0);
+	sheet__column(s, TEN TEN TEN TEN, SHEET_RIGHT);
+	sheet__column(s, "EMPTY", SHEET_RIGHT | SHEET_OPTIONAL);
+	sheet__column(s, TEN TEN TEN TEN "x", SHEET_RIGHT);
+	sheet__add(s, "a");
+	sheet__add(s, "%d", 1);
+	sheet__add(s, "-");
+	sheet__add(s, "%d", 2);
+	out = printed(s);
+	assert_string_equal(out, "\nTitle\n"
+				 "A  " TEN TEN TEN TEN "\n"
+				 "a                                         1\n"
+				 "\n"
+				 "A  " TEN TEN TEN TEN "x\n"
+				 "a                                          2\n");
+	free(out);
+	sheet__free(s);
+}
+
+static void empty_sheets_are_not_printed(void **state)
+{
+	struct sheet *s = sheet__new(1);
+	char *out;
+
+	(void)state;
+	sheet__column(s, "A", 0);
+	sheet__column(s, "B", SHEET_OPTIONAL);
+	out = printed(s);
+	assert_string_equal(out, "");
+	free(out);
+	sheet__add(s, "a");
+	sheet__add(s, "-");
+	out = printed(s);
+	assert_string_equal(out, "");
+	free(out);
+	sheet__free(s);
+	sheet__free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(escaping_leaves_text_alone),
+		cmocka_unit_test(escaping_disarms),
+		cmocka_unit_test(escaping_heeds_the_size),
+		cmocka_unit_test(width_is_what_a_terminal_shows),
+		cmocka_unit_test(lines_break_at_blanks),
+		cmocka_unit_test(long_words_are_cut),
+		cmocka_unit_test(cutting_shows),
+		cmocka_unit_test(wide_sheets_go_on_below),
+		cmocka_unit_test(empty_sheets_are_not_printed),
+	};
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "user/units.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "user/run.h"
+
+static const char size_prefixes[] = "KMGT";
+
+/* What the letters after the digits multiply by; 0 if they are no unit. */
+static int64_t unit_bytes(const char *text)
+{
+	const char *prefix;
+
+	if (*text == '\0' || strcasecmp(text, "B") == 0)
+		return 1;
+	prefix = strchr(size_prefixes, toupper((unsigned char)*text));
+	if (prefix == NULL)
+		return 0;
+	text++;
+	if (*text != '\0' && strcasecmp(text, "B") != 0 && strcasecmp(text, "iB") != 0)
+		return 0;
+	return INT64_C(1) << (10 * (prefix - size_prefixes + 1));
+}
+
+/* strtod would heed the locale's decimal point and lose digits; this is exact. */
+int size_parse(const char *text, int64_t *bytes)
+{
+	static const char digits[] = "0123456789";
+	bool negative = *text == '-';
+	const char *whole = text + negative;
+	size_t whole_len = strspn(whole, digits);
+	const char *end = whole + whole_len;
+	const char *fraction = end;
+	int64_t unit, value = 0, rest = 0;
+	size_t i, fraction_len = 0;
+
+	if (*end == '.') {
+		fraction = end + 1;
+		fraction_len = strspn(fraction, digits);
+		end = fraction + fraction_len;
+		if (fraction_len == 0)
+			return -EINVAL;
+	}
+	unit = unit_bytes(end);
+	if (whole_len == 0 || unit == 0 || (fraction_len > 0 && unit == 1))
+		return -EINVAL;
+	if (negative)
+		return -ERANGE;
+
+	for (i = 0; i < whole_len; i++) {
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, whole[i] - '0', &value))
+			return -ERANGE;
+	}
+	/* From the last digit forward, so that the floors nest and the sum is rounded down once. */
+	for (i = fraction_len; i > 0; i--)
+		rest = (rest + (fraction[i - 1] - '0') * unit) / 10;
+	if (__builtin_mul_overflow(value, unit, &value) ||
+	    __builtin_add_overflow(value, rest, &value))
+		return -ERANGE;
+	*bytes = value;
+	return 0;
+}
+
+const char *size_format(int64_t bytes, char *buf, size_t size)
+{
+	char suffix[2] = "";
+	int i;
+
+	if (bytes == MISSING) {
+		snprintf(buf, size, "-");
+		return buf;
+	}
+	for (i = 0; size_prefixes[i] != '\0' && bytes != 0 && bytes % 1024 == 0; i++) {
+		bytes /= 1024;
+		suffix[0] = size_prefixes[i];
+	}
+	snprintf(buf, size, "%" PRId64 "%s", bytes, suffix);
+	return buf;
+}
+
+static const char *const time_units[] = {"ns", "us", "ms", "s", "ks", "Ms", "Gs"};
+static const char *const instruction_units[] = {"in", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
+
+#define UNIT_COUNT (sizeof(time_units) / sizeof(time_units[0]))
+
+const char *time_format(double ns, const char *clock, char *buf, size_t size)
+{
+	bool instructions = clock != NULL && strcmp(clock, "icount") == 0;
+	const char *const *units = instructions ? instruction_units : time_units;
+	double x = fabs(ns);
+	int decimals = 0;
+	size_t i;
+
+	if (!isfinite(ns) || ns == (double)MISSING) {
+		snprintf(buf, size, "-");
+		return buf;
+	}
+	/* 999.5 and not 1000, since it would be shown as 1000. */
+	for (i = 0; i + 1 < UNIT_COUNT && x >= 999.5; i++)
+		x /= 1000;
+	if (ns < 0) /* the sign takes a place: one digit less */
+		decimals = x < 9.95 ? 1 : 0;
+	else
+		decimals = x < 9.995 ? 2 : x < 99.95 ? 1 : 0;
+	if (i == 0 && x == (double)(int)x) /* whole, and below 1000 */
+		decimals = 0;
+	snprintf(buf, size, "%s%.*f %s", ns < 0 ? "-" : "", decimals, x, units[i]);
+	return buf;
+}

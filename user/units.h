@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Numbers as people write and read them. */
+#ifndef SPAWNSCOPE_UNITS_H
+#define SPAWNSCOPE_UNITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * "64M", "1GiB", "4096", "1.5G" (binary multiples; K, M, G, T, with or without "iB" or "B", either
+ * case) to bytes, rounded down. 0, -EINVAL (not a size) or -ERANGE (more than INT64_MAX, or
+ * negative); *bytes is set only on success.
+ */
+int size_parse(const char *text, int64_t *bytes);
+
+/*
+ * 67108864 to "64M": a whole number of the largest of K, M, G, T that divides it, else plain bytes;
+ * MISSING gives "-". Returns buf.
+ */
+const char *size_format(int64_t bytes, char *buf, size_t size);
+
+/*
+ * A time with three significant digits and its unit, at most 7 characters: "812 ns", "17.3 us",
+ * "3.52 ms", "1.20 s"; two digits if it is negative. `clock` is the run's: with "icount", which
+ * counts instructions, "812 in", "17.3 Ki", "3.52 Mi" (decimal multiples). NAN and MISSING give
+ * "-". Returns buf.
+ */
+const char *time_format(double ns, const char *clock, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "user/utf8.h"
+
+#include <wchar.h>
+
+size_t utf8_decode(const char *text, uint32_t *code)
+{
+	/* The smallest code point of each length: anything less is overlong. */
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	const unsigned char *u = (const unsigned char *)text;
+	size_t i, len;
+	uint32_t c;
+
+	if (u[0] < 0x80) {
+		*code = u[0];
+		return u[0] != 0;
+	}
+	len = u[0] >= 0xf0 ? 4 : u[0] >= 0xe0 ? 3 : 2;
+	if (u[0] < 0xc0 || u[0] >= 0xf8)
+		return 0;
+	c = u[0] & (0x7f >> len);
+	for (i = 1; i < len; i++) {
+		if ((u[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (u[i] & 0x3f);
+	}
+	if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return 0;
+	*code = c;
+	return len;
+}
+
+/* Columns of the character at `text`, which is not empty, and its length in *len. */
+static size_t character_width(const char *text, size_t *len)
+{
+	uint32_t code;
+	int width;
+
+	*len = utf8_decode(text, &code);
+	if (*len == 0) {
+		*len = 1;
+		return 1;
+	}
+	width = wcwidth((wchar_t)code);
+	return width < 0 ? 1 : (size_t)width;
+}
+
+size_t utf8_width_of(const char *text, size_t len)
+{
+	size_t width = 0, at, step;
+
+	for (at = 0; at < len && text[at] != '\0'; at += step)
+		width += character_width(text + at, &step);
+	return width;
+}
+
+size_t utf8_width(const char *text)
+{
+	return utf8_width_of(text, SIZE_MAX);
+}
+
+size_t utf8_fit(const char *text, size_t width)
+{
+	size_t used = 0, at = 0, len;
+
+	while (text[at] != '\0') {
+		used += character_width(text + at, &len);
+		if (used > width)
+			break;
+		at += len;
+	}
+	return at;
+}

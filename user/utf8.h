@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef SPAWNSCOPE_UTF8_H
+#define SPAWNSCOPE_UTF8_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The length of the well-formed character at the start of `text` (1 to 4 bytes, as RFC 3629 has
+ * it), with its code point in *code; 0 if it is malformed or `text` is empty.
+ */
+size_t utf8_decode(const char *text, uint32_t *code);
+
+/* How many columns a terminal gives the text: one for each byte that is malformed. */
+size_t utf8_width(const char *text);
+/* The same for its first `len` bytes, which end with a whole character. */
+size_t utf8_width_of(const char *text, size_t len);
+
+/* The bytes of `text` that fit into `width` columns, in whole characters. */
+size_t utf8_fit(const char *text, size_t width);
+
+#endif
