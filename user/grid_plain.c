@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The text table without libsmartcols, drawn as grid_smartcols.c has it drawn. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/grid.h"
+#include "user/utf8.h"
+
+struct column {
+	char *name;
+	bool right;
+	size_t width;
+};
+
+struct grid {
+	struct column *columns;
+	size_t count;
+	char **cells; /* row by row */
+	size_t row_count;
+};
+
+static void widen(struct column *column, const char *text)
+{
+	size_t width = utf8_width(text);
+
+	if (width > column->width)
+		column->width = width;
+}
+
+struct grid *grid__new(const struct grid_column *columns, size_t count)
+{
+	struct grid *g = calloc(1, sizeof(*g));
+	size_t i;
+
+	if (g == NULL)
+		return NULL;
+	g->columns = calloc(count, sizeof(*g->columns));
+	g->count = g->columns ? count : 0;
+	for (i = 0; i < g->count; i++) {
+		g->columns[i].name = strdup(columns[i].name);
+		if (g->columns[i].name == NULL)
+			break;
+		g->columns[i].right = columns[i].right;
+		widen(&g->columns[i], columns[i].name);
+	}
+	if (g->columns == NULL || i < count) {
+		grid__free(g);
+		return NULL;
+	}
+	return g;
+}
+
+int grid__row(struct grid *g, const char *const *cells)
+{
+	size_t i, first = g->row_count * g->count;
+	char **all = reallocarray(g->cells, first + g->count, sizeof(*all));
+
+	if (all == NULL)
+		return -ENOMEM;
+	g->cells = all;
+	for (i = 0; i < g->count; i++) {
+		const char *text = cells[i] ? cells[i] : "";
+
+		all[first + i] = strdup(text);
+		if (all[first + i] == NULL)
+			goto fail;
+		widen(&g->columns[i], text);
+	}
+	g->row_count++;
+	return 0;
+
+fail:
+	while (i > 0)
+		free(all[first + --i]);
+	return -ENOMEM;
+}
+
+/* Blanks are printed only once something follows them: no line ends in any. */
+static void print_line(const struct grid *g, char *const *cells, FILE *out)
+{
+	size_t i, blanks = 0;
+
+	for (i = 0; i < g->count; i++) {
+		const struct column *column = &g->columns[i];
+		const char *text = cells ? cells[i] : column->name;
+		size_t pad = column->width - utf8_width(text);
+
+		if (*text != '\0') {
+			fprintf(out, "%*s%s", (int)(blanks + (column->right ? pad : 0)), "", text);
+			blanks = column->right ? 0 : pad;
+		} else {
+			blanks += column->width;
+		}
+		blanks += 2;
+	}
+	fputc('\n', out);
+}
+
+int grid__print(struct grid *g, FILE *out)
+{
+	size_t i;
+
+	if (g->row_count == 0)
+		return 0;
+	print_line(g, NULL, out);
+	for (i = 0; i < g->row_count; i++)
+		print_line(g, g->cells + i * g->count, out);
+	return ferror(out) ? -EIO : 0;
+}
+
+void grid__free(struct grid *g)
+{
+	size_t i;
+
+	if (g == NULL)
+		return;
+	for (i = 0; i < g->row_count * g->count; i++)
+		free(g->cells[i]);
+	free(g->cells);
+	for (i = 0; i < g->count; i++)
+		free(g->columns[i].name);
+	free(g->columns);
+	free(g);
+}

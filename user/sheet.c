@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/grid.h"
+#include "user/layout.h"
+#include "user/utf8.h"
+
+#define COLUMNS_MAX 32
+#define GAP	    2
+
+/* Two labels at their widest leave room for any column. */
+#define FIRST_LABEL_WIDTH 30
+#define LABEL_WIDTH	  20
+
+struct column {
+	char *name;
+	int flags;
+	size_t width;
+	bool filled; /* some row has more than "-" */
+};
+
+struct sheet {
+	struct column columns[COLUMNS_MAX];
+	size_t count;
+	size_t labels;
+	char **cells; /* row by row */
+	size_t cell_count;
+	int error;
+};
+
+struct sheet *sheet__new(size_t labels)
+{
+	struct sheet *s = calloc(1, sizeof(*s));
+
+	if (s != NULL)
+		s->labels = labels;
+	return s;
+}
+
+void sheet__column(struct sheet *s, const char *name, int flags)
+{
+	struct column *column = &s->columns[s->count];
+
+	if (s->error)
+		return;
+	if (s->count == COLUMNS_MAX) {
+		s->error = -E2BIG;
+		return;
+	}
+	column->name = strdup(name);
+	if (column->name == NULL) {
+		s->error = -ENOMEM;
+		return;
+	}
+	column->flags = flags;
+	column->width = utf8_width(name);
+	s->count++;
+}
+
+static int append(struct sheet *s, char *text)
+{
+	char **cells = s->cells;
+
+	if ((s->cell_count & (s->cell_count - 1)) == 0) { /* full: it grows by doubling */
+		cells = reallocarray(cells, s->cell_count ? 2 * s->cell_count : 1, sizeof(*cells));
+		if (cells == NULL)
+			return -ENOMEM;
+		s->cells = cells;
+	}
+	cells[s->cell_count++] = text;
+	return 0;
+}
+
+void sheet__add(struct sheet *s, const char *format, ...)
+{
+	struct column *column;
+	size_t index, width;
+	char *text = NULL;
+	va_list args;
+
+	if (s->error)
+		return;
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	index = s->cell_count % s->count;
+	if (text != NULL && index < s->labels)
+		layout_cut(text, index == 0 ? FIRST_LABEL_WIDTH : LABEL_WIDTH);
+	if (text == NULL || append(s, text) != 0) {
+		free(text);
+		s->error = -ENOMEM;
+		return;
+	}
+	column = &s->columns[index];
+	width = utf8_width(text);
+	if (width > column->width)
+		column->width = width;
+	if (strcmp(text, "-") != 0)
+		column->filled = true;
+}
+
+static bool is_shown(const struct column *column)
+{
+	return column->filled || !(column->flags & SHEET_OPTIONAL);
+}
+
+/*
+ * The columns of the next part: the labels, and from *next on what fits, `limit` at most. Returns
+ * how many there are beside the labels.
+ */
+static size_t choose_columns(const struct sheet *s, size_t limit, size_t *next, size_t *chosen)
+{
+	size_t i, count = 0, width = 0;
+
+	for (i = 0; i < s->labels; i++) {
+		chosen[i] = i;
+		width += s->columns[i].width + GAP;
+	}
+	for (; *next < s->count && count < limit; ++*next) {
+		const struct column *column = &s->columns[*next];
+
+		if (!is_shown(column))
+			continue;
+		if (width + column->width > LAYOUT_WIDTH && count > 0)
+			break;
+		chosen[s->labels + count++] = *next;
+		width += column->width + GAP;
+	}
+	return count;
+}
+
+/* How many columns to put into a part so that none is left with a lone last one. */
+static size_t balanced_limit(const struct sheet *s)
+{
+	size_t chosen[COLUMNS_MAX], next = s->labels, count, columns = 0, parts = 0;
+
+	while ((count = choose_columns(s, COLUMNS_MAX, &next, chosen)) > 0) {
+		columns += count;
+		parts++;
+	}
+	return parts ? (columns + parts - 1) / parts : 0;
+}
+
+static int print_part(const struct sheet *s, const size_t *chosen, size_t count, FILE *out)
+{
+	struct grid_column columns[COLUMNS_MAX];
+	const char *row[COLUMNS_MAX];
+	size_t first, i;
+	struct grid *g;
+	int err = 0;
+
+	for (i = 0; i < count; i++) {
+		const struct column *column = &s->columns[chosen[i]];
+
+		columns[i].name = column->name;
+		columns[i].right = column->flags & SHEET_RIGHT;
+	}
+	g = grid__new(columns, count);
+	if (g == NULL)
+		return -ENOMEM;
+	for (first = 0; first + s->count <= s->cell_count && err == 0; first += s->count) {
+		for (i = 0; i < count; i++)
+			row[i] = s->cells[first + chosen[i]];
+		err = grid__row(g, row);
+	}
+	if (err == 0)
+		err = grid__print(g, out);
+	grid__free(g);
+	return err;
+}
+
+int sheet__print(struct sheet *s, const char *title, FILE *out, bool colour)
+{
+	size_t chosen[COLUMNS_MAX], next = s->labels, limit = balanced_limit(s), count;
+	bool continued = false;
+	int err = s->error;
+
+	if (s->cell_count == 0)
+		return err;
+	while (err == 0 && (count = choose_columns(s, limit, &next, chosen)) > 0) {
+		if (continued)
+			fputc('\n', out);
+		else
+			layout_title(out, title, colour);
+		continued = true;
+		err = print_part(s, chosen, s->labels + count, out);
+	}
+	return err;
+}
+
+void sheet__free(struct sheet *s)
+{
+	size_t i;
+
+	if (s == NULL)
+		return;
+	for (i = 0; i < s->cell_count; i++)
+		free(s->cells[i]);
+	free(s->cells);
+	for (i = 0; i < s->count; i++)
+		free(s->columns[i].name);
+	free(s);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "user/table.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "user/escape.h"
+#include "user/table_part.h"
+#include "user/utf8.h"
+
+/* What is left for the CPU model is 13 columns at least. */
+#define KERNEL_WIDTH	 24
+#define HYPERVISOR_WIDTH 12
+
+static void print_warning(const struct table *t, const char *text)
+{
+	static const char label[] = "WARNING: ";
+
+	fprintf(t->out, t->colour ? "\033[1;33m%s\033[0m" : "%s", label);
+	layout_wrap(t->out, strlen(label), 2, text);
+}
+
+static const char *plural(int64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void print_warnings(const struct table *t)
+{
+	int64_t lost = t->r->end.lost, missed = t->r->end.missed;
+	char text[160];
+
+	if (!t->r->ended)
+		print_warning(t, "truncated run");
+	if (lost <= 0 && missed <= 0)
+		return;
+	lost = lost == MISSING ? 0 : lost;
+	missed = missed == MISSING ? 0 : missed;
+	snprintf(text, sizeof(text),
+		 "%" PRId64 " record%s lost, %" PRId64 " probe run%s missed: "
+		 "counts and phases below are incomplete",
+		 lost, plural(lost), missed, plural(missed));
+	print_warning(t, text);
+}
+
+/* The fact's text, escaped and cut to `width` columns; "" if it is not known. Returns buf. */
+static const char *fact(const struct run *r, const char *name, size_t width, char buf[LABEL_MAX])
+{
+	const struct env_fact *f = run__env(r, name);
+
+	escape_text(f && f->text ? f->text : "", buf, LABEL_MAX);
+	layout_cut(buf, width);
+	return buf;
+}
+
+/* "Linux 6.1.0-18-amd64, Intel(R) Xeon(R) Platinum 8481C, kvm, clock: monotonic" */
+static void print_header(const struct table *t)
+{
+	bool instructions = t->r->clock != NULL && strcmp(t->r->clock, "icount") == 0;
+	char kernel[LABEL_MAX], model[LABEL_MAX], hypervisor[LABEL_MAX];
+	char before[2 * LABEL_MAX], after[2 * LABEL_MAX], line[6 * LABEL_MAX];
+	size_t taken;
+
+	fact(t->r, "kernel_release", KERNEL_WIDTH, kernel);
+	fact(t->r, "hypervisor", HYPERVISOR_WIDTH, hypervisor);
+	if (strcmp(hypervisor, "none") == 0)
+		hypervisor[0] = '\0';
+	else if (strcmp(hypervisor, "yes") == 0) /* which one, the machine does not tell */
+		strcpy(hypervisor, "in a VM");
+	snprintf(before, sizeof(before), "Linux%s%s", *kernel ? " " : "", kernel);
+	snprintf(after, sizeof(after), "%s%s, clock: %s", *hypervisor ? ", " : "", hypervisor,
+		 instructions ? "instructions" : "monotonic");
+	/* CPU models are long, and end in what matters least: cut to what is left of the line. */
+	taken = utf8_width(before) + strlen(", ") + utf8_width(after);
+	fact(t->r, "cpu_model", LAYOUT_WIDTH - taken, model);
+	snprintf(line, sizeof(line), "%s%s%s%s", before, *model ? ", " : "", model, after);
+	layout_wrap(t->out, 0, 2, line);
+}
+
+/* "1200 births recorded, 1200 started, 0 lost, 0 missed": what is not known is left out. */
+static void print_footer(const struct table *t)
+{
+	const struct {
+		int64_t count;
+		const char *what;
+	} counts[] = {
+		{t->r->end.births, "births recorded"},
+		{t->r->end.started, "started"},
+		{t->r->end.lost, "lost"},
+		{t->r->end.missed, "missed"},
+		{t->r->end.started_untraced, "started untraced"},
+	};
+	char text[256] = "";
+	const char *before = "";
+	size_t i;
+
+	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		if (counts[i].count == MISSING)
+			continue;
+		layout_append(text, sizeof(text), "%s%" PRId64 " %s", before, counts[i].count,
+			      counts[i].what);
+		before = ", ";
+	}
+	if (text[0] == '\0')
+		return;
+	fputc('\n', t->out);
+	layout_wrap(t->out, 0, 2, text);
+}
+
+int table_print(const struct run *r, FILE *out, bool colour)
+{
+	static int (*const parts[])(const struct table *) = {
+		table_latency, table_call,	   table_child,	   table_pages,
+		table_cow,     table_tracing_cost, table_overhead,
+	};
+	struct table t = {.r = r, .out = out, .colour = colour};
+	size_t i;
+	int err = 0;
+
+	table_prepare(&t);
+	print_warnings(&t);
+	print_header(&t);
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]) && err == 0; i++)
+		err = parts[i](&t);
+	if (err)
+		return err;
+	table_sources(&t);
+	table_unmeasured(&t);
+	if (r->ended)
+		print_footer(&t);
+	if (fflush(out) == EOF || ferror(out))
+		return errno ? -errno : -EIO;
+	return 0;
+}

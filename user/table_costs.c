@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What a birth copies, what copy-on-write takes later, and what tracing takes. */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "user/stats.h"
+#include "user/table_part.h"
+#include "user/units.h"
+
+static void add_count(struct sheet *s, const struct cell *c, enum count count)
+{
+	table_add_number(s, stats_median(&c->counts[count]));
+}
+
+/* Page tables come in whole pages: shown as a size where that is short. */
+static void add_bytes(struct sheet *s, double bytes)
+{
+	char text[32];
+
+	if (isfinite(bytes) && fabs(bytes) < 1e15)
+		sheet__add(s, "%s", size_format(llround(bytes), text, sizeof(text)));
+	else
+		table_add_number(s, bytes);
+}
+
+static bool has_copy(const struct cell *c)
+{
+	return series__any(&c->counts[COUNT_ptes_copied]) ||
+	       series__any(&c->counts[COUNT_page_table_bytes]) ||
+	       series__any(&c->counts[COUNT_vmas]);
+}
+
+int table_pages(const struct table *t)
+{
+	struct table_rows rows = {0};
+	struct sheet *s = table_sheet();
+	size_t i, group = NO_GROUP;
+	int err = s ? table_rows_select(t, "all", &rows) : -ENOMEM;
+
+	if (err)
+		goto cleanup;
+	sheet__column(s, "PTES", SHEET_RIGHT | SHEET_OPTIONAL);
+	sheet__column(s, "PT BYTES", SHEET_RIGHT | SHEET_OPTIONAL);
+	sheet__column(s, "VMAS", SHEET_RIGHT | SHEET_OPTIONAL);
+	for (i = 0; i < rows.n; i++) {
+		const struct cell *c = rows.v[i].cell;
+
+		if (!has_copy(c))
+			continue;
+		table_add_labels(t, s, &rows.v[i], &group);
+		add_count(s, c, COUNT_ptes_copied);
+		add_bytes(s, stats_median(&c->counts[COUNT_page_table_bytes]));
+		add_count(s, c, COUNT_vmas);
+	}
+	err = sheet__print(s, "Page tables copied (medians per birth)", t->out, t->colour);
+
+cleanup:
+	table_rows_free(&rows);
+	sheet__free(s);
+	return err;
+}
+
+/* Whose faults, and where their numbers stand. */
+static const struct side {
+	const char *name;
+	enum count faults, copied, reused, huge;
+	enum phase time;
+} sides[] = {
+	{"child", COUNT_cow_faults_child, COUNT_cow_copied_child, COUNT_cow_reused_child,
+	 COUNT_cow_huge_child, PHASE_cow_child},
+	{"parent", COUNT_cow_faults_parent, COUNT_cow_copied_parent, COUNT_cow_reused_parent,
+	 COUNT_cow_huge_parent, PHASE_cow_parent},
+};
+
+/* Where nothing is shared copy-on-write there is no time, and the counts are 0. */
+static bool has_faults(const struct cell *c, const struct side *side)
+{
+	return stats_sum(&c->counts[side->faults]) > 0 || series__any(&c->phases[side->time]);
+}
+
+static void add_side(const struct table *t, struct sheet *s, const struct cell *c,
+		     const struct side *side)
+{
+	sheet__add(s, "%s", side->name);
+	add_count(s, c, side->faults);
+	add_count(s, c, side->copied);
+	add_count(s, c, side->reused);
+	add_count(s, c, side->huge);
+	table_add_time(t, s, stats_median(&c->phases[side->time]));
+}
+
+int table_cow(const struct table *t)
+{
+	struct table_rows rows = {0};
+	struct sheet *s = table_sheet();
+	size_t i, group = NO_GROUP;
+	int err = s ? table_rows_select(t, "all", &rows) : -ENOMEM;
+
+	if (err)
+		goto cleanup;
+	sheet__column(s, "IN", 0);
+	sheet__column(s, "FAULTS", SHEET_RIGHT);
+	sheet__column(s, "COPIED", SHEET_RIGHT | SHEET_OPTIONAL);
+	sheet__column(s, "REUSED", SHEET_RIGHT | SHEET_OPTIONAL);
+	sheet__column(s, "HUGE", SHEET_RIGHT | SHEET_OPTIONAL);
+	sheet__column(s, "TIME", SHEET_RIGHT | SHEET_OPTIONAL);
+	for (i = 0; i < rows.n; i++) {
+		const struct cell *c = rows.v[i].cell;
+
+		if (!has_faults(c, &sides[0]) && !has_faults(c, &sides[1]))
+			continue;
+		table_add_labels(t, s, &rows.v[i], &group);
+		add_side(t, s, c, &sides[0]);
+		sheet__add(s, "%s", ""); /* PARENT and METHOD as in the row above */
+		sheet__add(s, "%s", "");
+		add_side(t, s, c, &sides[1]);
+	}
+	err = sheet__print(s, "Copy-on-write faults (medians per birth)", t->out, t->colour);
+
+cleanup:
+	table_rows_free(&rows);
+	sheet__free(s);
+	return err;
+}
+
+static void add_cost(const struct table *t, struct sheet *s, const struct series *untraced,
+		     const struct series *traced)
+{
+	double before = stats_median(untraced), after = stats_median(traced);
+	double change = 100 * (after / before - 1);
+
+	table_add_time(t, s, before);
+	table_add_time(t, s, after);
+	if (isfinite(change))
+		sheet__add(s, fabs(change) < 1e5 ? "%+.1f %%" : "%+.0e %%", change);
+	else
+		sheet__add(s, "-");
+}
+
+int table_tracing_cost(const struct table *t)
+{
+	struct table_rows rows = {0};
+	struct sheet *s = table_sheet();
+	size_t i, group = NO_GROUP;
+	int err = s ? table_rows_select(t, "phases", &rows) : -ENOMEM;
+
+	if (err)
+		goto cleanup;
+	sheet__column(s, "CALL", SHEET_RIGHT);
+	sheet__column(s, "TRACED", SHEET_RIGHT);
+	sheet__column(s, "CHANGE", SHEET_RIGHT);
+	sheet__column(s, "TOTAL", SHEET_RIGHT);
+	sheet__column(s, "TRACED", SHEET_RIGHT);
+	sheet__column(s, "CHANGE", SHEET_RIGHT);
+	for (i = 0; i < rows.n; i++) {
+		const struct cell *traced = rows.v[i].cell;
+		const struct cell *untraced = run__sibling(t->r, traced, "trace", "none");
+
+		if (untraced == NULL || !table_has_data(untraced))
+			continue;
+		table_add_labels(t, s, &rows.v[i], &group);
+		add_cost(t, s, &untraced->samples[SAMPLE_spawn_ns],
+			 &traced->samples[SAMPLE_spawn_ns]);
+		add_cost(t, s, &untraced->samples[SAMPLE_total_ns],
+			 &traced->samples[SAMPLE_total_ns]);
+	}
+	err = sheet__print(s, "Tracing cost (medians)", t->out, t->colour);
+
+cleanup:
+	table_rows_free(&rows);
+	sheet__free(s);
+	return err;
+}

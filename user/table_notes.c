@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What stands below the tables: where values came from, and what there is none of. */
+#include <string.h>
+
+#include "user/escape.h"
+#include "user/table_part.h"
+
+#define SOURCE_COLUMN 16
+#define REASON_MAX    1024
+#define ERRNO_LIMIT   4096
+
+/* A line about one cell. */
+struct note {
+	char text[4 * REASON_MAX];
+};
+
+#define append(note, ...) layout_append((note)->text, sizeof((note)->text), __VA_ARGS__)
+
+static void print_origin(FILE *out, const char *name, const struct phase_origin *origin)
+{
+	const char *lead = origin->source ? "" : "absent: ";
+	char text[REASON_MAX];
+
+	fprintf(out, "%-*s%s", SOURCE_COLUMN, name, lead);
+	escape_text(origin->source ? origin->source : origin->absent, text, sizeof(text));
+	layout_wrap(out, SOURCE_COLUMN + strlen(lead), SOURCE_COLUMN, text);
+}
+
+/* Whether one reason keeps every phase away. */
+static bool all_absent_alike(const struct phase_origin *origins)
+{
+	int p;
+
+	for (p = 0; p < PHASE_COUNT; p++) {
+		if (!origins[p].absent || strcmp(origins[p].absent, origins[0].absent) != 0)
+			return false;
+	}
+	return true;
+}
+
+void table_sources(const struct table *t)
+{
+	const struct phase_origin *origins = t->r->phases;
+	bool any = false;
+	int p;
+
+	if (all_absent_alike(origins)) {
+		layout_title(t->out, "Sources", t->colour);
+		print_origin(t->out, "all phases", &origins[0]);
+		return;
+	}
+	for (p = 0; p < PHASE_COUNT; p++) {
+		if (!origins[p].source && !origins[p].absent)
+			continue;
+		if (!any)
+			layout_title(t->out, "Sources", t->colour);
+		any = true;
+		print_origin(t->out, phase_name(p), &origins[p]);
+	}
+}
+
+/* "fork at 1G thp: ", with the pass if it is not the one that the tables show. */
+static void append_name(const struct table *t, struct note *note, const struct cell *c)
+{
+	char method[LABEL_MAX], parent[LABEL_MAX], pass[LABEL_MAX];
+
+	append(note, "%s at %s", table_method(c, method), table_parent(t, c, parent));
+	if (strcmp(table_pass(c), t->time_pass) != 0) {
+		escape_text(table_pass(c), pass, sizeof(pass));
+		append(note, " (trace=%s)", pass);
+	}
+	append(note, ": ");
+}
+
+static void append_reason(struct note *note, const char *what, const char *why)
+{
+	char text[REASON_MAX];
+
+	escape_text(why, text, sizeof(text));
+	append(note, "%s: %s", what, text);
+}
+
+/* "12 of 50 failed: ENOMEM (11), EAGAIN (1)" */
+static void append_failures(struct note *note, const struct series *errnos)
+{
+	unsigned int times[ERRNO_LIMIT] = {0};
+	size_t i, failed = 0;
+	const char *before = ": ";
+	int e;
+
+	for (i = 0; i < errnos->n; i++) {
+		if (errnos->v[i] > 0 && errnos->v[i] < ERRNO_LIMIT) {
+			times[errnos->v[i]]++;
+			failed++;
+		}
+	}
+	append(note, "%zu of %zu failed", failed, errnos->n);
+	for (e = 1; e < ERRNO_LIMIT; e++) {
+		const char *name = strerrorname_np(e);
+
+		if (times[e] == 0)
+			continue;
+		if (name != NULL)
+			append(note, "%s%s", before, name);
+		else
+			append(note, "%serror %d", before, e);
+		if (times[e] < failed)
+			append(note, " (%u)", times[e]);
+		before = ", ";
+	}
+}
+
+static bool any_failed(const struct series *errnos)
+{
+	size_t i;
+
+	for (i = 0; i < errnos->n; i++) {
+		if (errnos->v[i] != MISSING && errnos->v[i] != 0)
+			return true;
+	}
+	return false;
+}
+
+/* What cannot run cannot in any pass: one line will do. */
+static bool said_before(const struct table *t, const struct cell *c)
+{
+	const struct cell *other;
+
+	for (other = t->r->cells; other < c; other++) {
+		if (other->skipped != NULL && strcmp(other->skipped, c->skipped) == 0 &&
+		    cell__same_key(other, c, "trace"))
+			return true;
+	}
+	return false;
+}
+
+static void append_note(const struct table *t, struct note *note, const struct cell *c)
+{
+	bool failed = any_failed(&c->errnos);
+
+	if (c->skipped ? said_before(t, c) : !failed && !c->broken)
+		return;
+	append_name(t, note, c);
+	if (c->skipped) {
+		append_reason(note, "skipped", c->skipped);
+		return;
+	}
+	if (failed)
+		append_failures(note, &c->errnos);
+	if (c->broken) {
+		append(note, "%s", failed ? "; " : "");
+		append_reason(note, "broken off", c->broken);
+	}
+}
+
+void table_unmeasured(const struct table *t)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < t->r->cell_count; i++) {
+		struct note note = {""};
+
+		append_note(t, &note, &t->r->cells[i]);
+		if (note.text[0] == '\0')
+			continue;
+		if (!any)
+			layout_title(t->out, "Skipped and failed", t->colour);
+		any = true;
+		layout_wrap(t->out, 0, 2, note.text);
+	}
+}

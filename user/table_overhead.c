@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What each probe costs: the suite overhead. */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "user/stats.h"
+#include "user/table_part.h"
+#include "user/units.h"
+
+static bool is_single(const struct cell *c)
+{
+	const char *pass = table_pass(c);
+
+	return strcmp(pass, "none") != 0 && strcmp(pass, "phases") != 0 && strcmp(pass, "all") != 0;
+}
+
+/* What the probes add to a median, and in percent of it. */
+static void add_added(const struct table *t, struct sheet *s, const struct cell *bare,
+		      const struct cell *probed, enum sample_kind kind)
+{
+	double without = stats_median(&bare->samples[kind]);
+	double with = stats_median(&probed->samples[kind]);
+	double change = 100 * (with - without) / without;
+	char text[32];
+
+	if (isfinite(change))
+		sheet__add(s, "%s %+.2f %%",
+			   time_format(with - without, t->r->clock, text, sizeof(text)), change);
+	else
+		sheet__add(s, "-");
+}
+
+static void add_row(const struct table *t, struct sheet *s, const struct cell *bare,
+		    const struct cell *probed, bool first)
+{
+	char method[LABEL_MAX], parent[LABEL_MAX], label[2 * LABEL_MAX];
+
+	snprintf(label, sizeof(label), "%s %s", table_method(bare, method),
+		 table_parent(t, bare, parent));
+	sheet__add(s, "%s", first ? label : "");
+	sheet__add(s, "%s", table_pass(probed));
+	add_added(t, s, bare, probed, SAMPLE_spawn_ns);
+	add_added(t, s, bare, probed, SAMPLE_total_ns);
+}
+
+int table_overhead(const struct table *t)
+{
+	struct table_rows rows = {0};
+	struct sheet *s = sheet__new(1);
+	bool any = false;
+	size_t i, k;
+	int err = s ? table_rows_select(t, "none", &rows) : -ENOMEM;
+
+	for (i = 0; i < t->r->cell_count; i++)
+		any |= is_single(&t->r->cells[i]);
+	if (err || !any)
+		goto cleanup;
+	sheet__column(s, "METHOD", 0);
+	sheet__column(s, "PROBES", 0);
+	sheet__column(s, "ADDED TO CALL", SHEET_RIGHT);
+	sheet__column(s, "TO TOTAL", SHEET_RIGHT);
+	for (i = 0; i < rows.n; i++) {
+		bool first = true;
+
+		for (k = 0; k < t->r->cell_count; k++) {
+			const struct cell *c = &t->r->cells[k];
+
+			if (c == rows.v[i].cell || !table_has_data(c) ||
+			    !cell__same_key(c, rows.v[i].cell, "trace"))
+				continue;
+			add_row(t, s, rows.v[i].cell, c, first);
+			first = false;
+		}
+	}
+	err = sheet__print(s, "What each probe adds to the medians", t->out, t->colour);
+
+cleanup:
+	table_rows_free(&rows);
+	sheet__free(s);
+	return err;
+}

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+
+#include "user/table.h"
+#include "user/tests/sample_run.h"
+#include "user/utf8.h"
+
+static char *printed(const struct run *r)
+{
+	char *out = NULL;
+	size_t size;
+	FILE *f = open_memstream(&out, &size);
+
+	assert_int_equal(table_print(r, f, false), 0);
+	fclose(f);
+	return out;
+}
+
+static char *printed_freed(struct run *r)
+{
+	char *out = printed(r);
+
+	run__free(r);
+	return out;
+}
+
+/* Takes `out` apart. */
+static void assert_in_80_columns(char *out)
+{
+	char *line, *rest = NULL;
+
+	for (line = strtok_r(out, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		if (utf8_width(line) > 80)
+			fail_msg("%zu columns: %s", utf8_width(line), line);
+		if (line[strlen(line) - 1] == ' ')
+			fail_msg("blanks at the end: %s|", line);
+	}
+}
+
+static void assert_has(const char *out, const char *part)
+{
+	if (strstr(out, part) == NULL)
+		fail_msg("\"%s\" is not in:\n%s", part, out);
+}
+
+static void assert_lacks(const char *out, const char *part)
+{
+	if (strstr(out, part) != NULL)
+		fail_msg("\"%s\" is in:\n%s", part, out);
+}
+
+static void the_whole_table(void **state)
+{
+	struct run r;
+	char *out;
+
+	(void)state;
+	sample_run(&r, 200);
+	out = printed_freed(&r);
+	assert_string_equal(
+		out,
+		"Linux 6.1.0-18-amd64, Intel(R) Xeon(R) Platinum 8481C C.., kvm, clock: monotonic\n"
+		"\n"
+		"Spawn latency (call to return)\n"
+		"PARENT  METHOD         N   MEDIAN      P90  P99  VS SPAWN   TOTAL\n"
+		"1M      posix_spawn  200   353 us   354 us    -     1.00x  554 us\n"
+		"        fork         200  62.4 us  62.6 us    -     0.18x  263 us\n"
+		"64M     fork         200   136 us   137 us    -     0.39x  337 us\n"
+		"        posix_spawn  200   353 us   354 us    -     1.00x  554 us\n"
+		"\n"
+		"Where the call's time went (medians)\n"
+		"PARENT  METHOD         SETUP  COPY_MM   FINISH     WAKE  VFORK_WAIT  UNATTRIB\n"
+		"1M      posix_spawn  9.04 us        -        -  2.01 us      301 us    402 ns\n"
+		"        fork         9.04 us  1.05 us  1.51 us  2.01 us           -    402 ns\n"
+		"64M     fork         9.04 us  67.4 us  1.51 us  2.01 us           -    402 ns\n"
+		"        posix_spawn  9.04 us        -        -  2.01 us      301 us    402 ns\n"
+		"\n"
+		"Inside these phases (medians)\n"
+		"PARENT  METHOD  COPY_PAGES OF COPY_MM\n"
+		"1M      fork                   957 ns\n"
+		"64M     fork                  61.3 us\n"
+		"\n"
+		"The child (medians)\n"
+		"PARENT  METHOD       FIRST_RUN  EXIT_MM\n"
+		"1M      posix_spawn    30.1 us  20.1 us\n"
+		"        fork           30.1 us  20.1 us\n"
+		"64M     fork           30.1 us  20.1 us\n"
+		"        posix_spawn    30.1 us  20.1 us\n"
+		"\n"
+		"Page tables copied (medians per birth)\n"
+		"PARENT  METHOD        PTES  PT BYTES  VMAS\n"
+		"1M      posix_spawn      0         0    24\n"
+		"        fork           257         0    24\n"
+		"64M     fork         16465    131724    24\n"
+		"        posix_spawn      0    131724    24\n"
+		"\n"
+		"Copy-on-write faults (medians per birth)\n"
+		"PARENT  METHOD  IN      FAULTS  COPIED  REUSED     TIME\n"
+		"1M      fork    child       12      11       -  50.2 us\n"
+		"                parent      20       -       7  70.3 us\n"
+		"64M     fork    child       12      11       -  50.2 us\n"
+		"                parent      20       -       7  70.3 us\n"
+		"\n"
+		"Tracing cost (medians)\n"
+		"PARENT  METHOD          CALL   TRACED  CHANGE   TOTAL  TRACED  CHANGE\n"
+		"1M      posix_spawn   352 us   353 us  +0.3 %  553 us  554 us  +0.2 %\n"
+		"        fork         61.5 us  62.4 us  +1.5 %  262 us  263 us  +0.3 %\n"
+		"64M     fork          135 us   136 us  +0.7 %  336 us  337 us  +0.3 %\n"
+		"        posix_spawn   352 us   353 us  +0.3 %  553 us  554 us  +0.2 %\n"
+		"\n"
+		"Sources\n"
+		"clone_setup     fentry:copy_process\n"
+		"copy_files      absent: this kernel inlines dup_fd into copy_files, and no\n"
+		"                tracepoint stands in\n"
+		"copy_mm         fentry:dup_mmap\n"
+		"\n"
+		"1600 births recorded, 1600 started, 0 lost, 0 missed, 800 started untraced\n");
+	assert_in_80_columns(out);
+	free(out);
+}
+
+static void tails_need_samples(void **state)
+{
+	struct run r;
+	char *out;
+
+	(void)state;
+	sample_run(&r, 99);
+	out = printed_freed(&r);
+	assert_has(out, "64M     fork         99   136 us    -    -     0.39x  337 us\n");
+	free(out);
+	sample_run(&r, 1000);
+	out = printed_freed(&r);
+	assert_has(out, "64M     fork         1000   136 us   137 us   137 us     0.39x  337 us\n");
+	free(out);
+}
+
+static void loss_is_said_first(void **state)
+{
+	struct run r;
+	char *out;
+
+	(void)state;
+	sample_run(&r, 3);
+	r.end.lost = 12;
+	r.end.missed = 3;
+	out = printed(&r);
+	assert_ptr_equal(strstr(out, "WARNING: 12 records lost, 3 probe runs missed: "), out);
+	assert_has(out, ", 12 lost, 3 missed");
+	assert_in_80_columns(out);
+	free(out);
+	r.end.lost = MISSING;
+	r.end.missed = 1;
+	out = printed_freed(&r);
+	assert_ptr_equal(strstr(out, "WARNING: 0 records lost, 1 probe run missed: "), out);
+	free(out);
+}
+
+static void truncation_is_said_first(void **state)
+{
+	struct run r;
+	char *out;
+
+	(void)state;
+	sample_run(&r, 3);
+	r.ended = false;
+	r.end.births = r.end.lost = r.end.missed = MISSING;
+	out = printed_freed(&r);
+	assert_ptr_equal(strstr(out, "WARNING: truncated run\n"), out);
+	assert_lacks(out, "started");
+	free(out);
+}
+
+static void an_untraced_run_has_times_only(void **state)
+{
+	struct run r = {.clock = strdup("monotonic"), .ended = true};
+	char *out;
+	int i;
+
+	(void)state;
+	sample_cell(&r, "fork", 1 << 20, "none", 3);
+	r.end.births = r.end.started = r.end.lost = r.end.missed = MISSING;
+	r.end.started_untraced = 5;
+	run__add_env_text(&r, "hypervisor", "none");
+	for (i = 0; i < PHASE_COUNT; i++)
+		r.phases[i].absent = strdup("untraced");
+	out = printed_freed(&r);
+	assert_string_equal(out, "Linux, clock: monotonic\n"
+				 "\n"
+				 "Spawn latency (call to return)\n"
+				 "PARENT  METHOD  N   MEDIAN  P90  P99  VS SPAWN   TOTAL\n"
+				 "1M      fork    3  61.4 us    -    -         -  262 us\n"
+				 "\n"
+				 "Sources\n"
+				 "all phases      absent: untraced\n"
+				 "\n"
+				 "5 started untraced\n");
+	free(out);
+}
+
+static void an_empty_run_prints(void **state)
+{
+	struct run r = {.ended = true};
+	char *out;
+
+	(void)state;
+	out = printed_freed(&r);
+	assert_string_equal(out, "Linux, clock: monotonic\n\n"
+				 "0 births recorded, 0 started, 0 lost, 0 missed, "
+				 "0 started untraced\n");
+	free(out);
+}
+
+static void the_lab_counts_instructions(void **state)
+{
+	struct run r = {.clock = strdup("icount"), .ended = true};
+	char *out;
+
+	(void)state;
+	sample_cell(&r, "fork", 1 << 20, "phases", 3);
+	out = printed_freed(&r);
+	assert_has(out, "clock: instructions\n");
+	assert_has(out, "62.3 Ki");
+	assert_lacks(out, " us");
+	free(out);
+}
+
+static void parents_show_what_tells_them_apart(void **state)
+{
+	struct run r = {.ended = true};
+	struct cell *c;
+	char *out;
+
+	(void)state;
+	c = sample_cell(&r, "fork", 1 << 20, "none", 3);
+	cell__add_key_number(c, "vmas", 1000);
+	c = sample_cell(&r, "fork", 1 << 20, "none", 3);
+	cell__add_key_number(c, "child_write", 65536);
+	c = sample_cell(&r, "fork", 1 << 20, "none", 3);
+	free(c->key[2].text);
+	c->key[2].text = strdup("thp");
+	out = printed_freed(&r);
+	assert_has(out, "1M 4k vmas=1000        fork ");
+	assert_has(out, "1M 4k child_write=64K  fork ");
+	assert_has(out, "1M thp                 fork ");
+	assert_in_80_columns(out);
+	free(out);
+}
+
+static void the_unmeasured_is_listed(void **state)
+{
+	struct run r = {.ended = true};
+	struct cell *c;
+	char *out;
+	int i;
+
+	(void)state;
+	sample_cell(&r, "fork", 1 << 30, "none", 0)->skipped = strdup("needs 2G of memory");
+	sample_cell(&r, "fork", 1 << 30, "phases", 0)->skipped = strdup("needs 2G of memory");
+	sample_cell(&r, "clone", 1 << 20, "none", 0)->broken = strdup("it died");
+	c = sample_cell(&r, "vfork", 1 << 20, "phases", 50);
+	for (i = 0; i < 50; i++)
+		series__push(&c->errnos, i % 4 == 0 ? ENOMEM : 0);
+	c = sample_cell(&r, "spawn", 1 << 20, "phases", 4);
+	for (i = 0; i < 4; i++)
+		series__push(&c->errnos, i == 0 ? EAGAIN : i == 1 ? 4095 : 0);
+	c->broken = strdup("it hung");
+	out = printed_freed(&r);
+	assert_has(out,
+		   "\nSkipped and failed\n"
+		   "fork at 1G (trace=none): skipped: needs 2G of memory\n"
+		   "clone at 1M (trace=none): broken off: it died\n"
+		   "vfork at 1M: 13 of 50 failed: ENOMEM\n"
+		   "spawn at 1M: 2 of 4 failed: EAGAIN (1), error 4095 (1); broken off: it hung\n");
+	free(out);
+}
+
+/* Everything as long and as large as it gets, and full of what no terminal should be sent. */
+static void hostile_runs_stay_in_80_columns(void **state)
+{
+	static const char hostile[] = "x\033\xff\n\xc2\x9by\xe6\xbc\xa2 %s";
+	char text[3001];
+	struct run r;
+	char *out;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i + 1 < sizeof(text); i++)
+		text[i] = hostile[i % (sizeof(hostile) - 1)];
+	text[sizeof(text) - 1] = '\0';
+	sample_run(&r, 1);
+	for (i = 0; i < r.env_count; i++) {
+		free(r.env[i].text);
+		r.env[i].text = strdup(text);
+	}
+	for (i = 0; i < PHASE_COUNT; i++) {
+		free(r.phases[i].source);
+		r.phases[i].source = i % 2 ? strdup(text) : NULL;
+		free(r.phases[i].absent);
+		r.phases[i].absent = i % 2 ? NULL : strdup(text);
+	}
+	for (i = 0; i < r.cell_count; i++) {
+		struct cell *c = &r.cells[i];
+		size_t j;
+
+		cell__add_key_number(c, text, (int64_t)i);
+		free(c->key[0].text);
+		c->key[0].text = strdup(text);
+		c->key[1].number = INT64_MAX - (int64_t)i;
+		for (j = 0; j < SAMPLE_COUNT; j++)
+			sample_series(&c->samples[j], 1, INT64_MAX / 3, false);
+		for (j = 0; j < PHASE_COUNT; j++)
+			sample_series(&c->phases[j], 1, -INT64_MAX / 3, false);
+		for (j = 0; j < COUNT_COUNT; j++)
+			sample_series(&c->counts[j], 1, INT64_MAX / 3 - 1, false);
+		c->broken = strdup(text);
+	}
+	r.end.births = r.end.started = r.end.lost = r.end.missed = INT64_MAX;
+	r.end.started_untraced = INT64_MAX;
+	out = printed_freed(&r);
+	assert_lacks(out, "\033");
+	assert_lacks(out, "\xff");
+	assert_lacks(out, "\xc2\x9b");
+	assert_in_80_columns(out);
+	free(out);
+}
+
+static void colour_is_for_headings(void **state)
+{
+	char *out = NULL;
+	struct run r;
+	size_t size;
+	FILE *f = open_memstream(&out, &size);
+
+	(void)state;
+	sample_run(&r, 3);
+	r.end.lost = 1;
+	assert_int_equal(table_print(&r, f, true), 0);
+	fclose(f);
+	run__free(&r);
+	assert_has(out, "\n\033[1mSpawn latency (call to return)\033[0m\n");
+	assert_ptr_equal(strstr(out, "\033[1;33mWARNING: \033[0m1 record lost"), out);
+	free(out);
+}
+
+static void a_full_disk_is_told(void **state)
+{
+	FILE *full = fopen("/dev/full", "w");
+	struct run r;
+
+	(void)state;
+	sample_run(&r, 3);
+	assert_int_equal(table_print(&r, full, false), -ENOSPC);
+	fclose(full);
+	run__free(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_whole_table),
+		cmocka_unit_test(tails_need_samples),
+		cmocka_unit_test(loss_is_said_first),
+		cmocka_unit_test(truncation_is_said_first),
+		cmocka_unit_test(an_untraced_run_has_times_only),
+		cmocka_unit_test(an_empty_run_prints),
+		cmocka_unit_test(the_lab_counts_instructions),
+		cmocka_unit_test(parents_show_what_tells_them_apart),
+		cmocka_unit_test(the_unmeasured_is_listed),
+		cmocka_unit_test(hostile_runs_stay_in_80_columns),
+		cmocka_unit_test(colour_is_for_headings),
+		cmocka_unit_test(a_full_disk_is_told),
+	};
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
