@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "bench/axes.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/text.h"
+#include "user/units.h"
+
+/* A typing mistake should not ask for a million threads; the kernel's own limits are lower. */
+#define AXIS_NUMBER_MAX 1000000
+
+static const char *const pages_names[PAGES_COUNT] = {
+	[PAGES_4K] = "4k",
+	[PAGES_THP] = "thp",
+};
+
+static int parse_size(const char *text, int64_t *value, char *why, size_t why_size)
+{
+	long page_bytes = sysconf(_SC_PAGESIZE);
+	int64_t bytes;
+
+	if (size_parse(text, &bytes) != 0)
+		return explain(why, why_size, -EINVAL, "bad size '%s'; write it like 64M or 1G",
+			       text);
+	if (bytes % page_bytes != 0)
+		return explain(why, why_size, -EINVAL,
+			       "bad size '%s'; a page has %ld bytes, take a multiple", text,
+			       page_bytes);
+	*value = bytes;
+	return 0;
+}
+
+static int parse_count(const char *text, int64_t *value, char *why, size_t why_size)
+{
+	uint64_t number;
+
+	if (text_number(text, 0, AXIS_NUMBER_MAX, &number) != 0)
+		return explain(why, why_size, -EINVAL, "bad number '%s'; it goes from 0 to %d",
+			       text, AXIS_NUMBER_MAX);
+	*value = (int64_t)number;
+	return 0;
+}
+
+static int parse_pages(const char *text, int64_t *value, char *why, size_t why_size)
+{
+	int64_t i;
+
+	for (i = 0; i < PAGES_COUNT; i++) {
+		if (strcmp(text, pages_names[i]) == 0) {
+			*value = i;
+			return 0;
+		}
+	}
+	return explain(why, why_size, -EINVAL, "unknown pages '%s'; known: 4k, thp", text);
+}
+
+const struct axis_info axis_table[AXIS_COUNT] = {
+	[AXIS_SIZE] =
+		{
+			.name = "size",
+			.key = "rss_bytes",
+			.arg = "SIZE,...",
+			.brief = "memory that the parent has written, on top of its own",
+			.parse = parse_size,
+			.required = true,
+		},
+	[AXIS_PAGES] =
+		{
+			.name = "pages",
+			.key = "pages",
+			.arg = "KIND,...",
+			.brief = "what that memory is made of: 4k (default), thp",
+			.parse = parse_pages,
+			.is_name = true,
+			.default_value = PAGES_4K,
+		},
+	[AXIS_VMAS] =
+		{
+			.name = "vmas",
+			.key = "vmas",
+			.arg = "N,...",
+			.brief = "additional VMAs of one page each",
+			.parse = parse_count,
+			.default_value = AXIS_ABSENT,
+		},
+	[AXIS_FDS] =
+		{
+			.name = "fds",
+			.key = "fds",
+			.arg = "N,...",
+			.brief = "additional open descriptors",
+			.parse = parse_count,
+			.default_value = AXIS_ABSENT,
+		},
+	[AXIS_THREADS] =
+		{
+			.name = "threads",
+			.key = "threads",
+			.arg = "N,...",
+			.brief = "additional idle threads",
+			.parse = parse_count,
+			.default_value = AXIS_ABSENT,
+		},
+	[AXIS_CHILD_WRITE] =
+		{
+			.name = "child_write",
+			.key = "child_write",
+			.arg = "SIZE,...",
+			.brief = "how much of that memory the child writes to (fork only)",
+			.parse = parse_size,
+			.default_value = AXIS_ABSENT,
+		},
+	[AXIS_PARENT_WRITE] =
+		{
+			.name = "parent_write",
+			.key = "parent_write",
+			.arg = "SIZE,...",
+			.brief = "how much the parent writes to while the child lives (fork only)",
+			.parse = parse_size,
+			.default_value = AXIS_ABSENT,
+		},
+};
+
+int64_t shape_get(const struct shape *shape, enum axis axis)
+{
+	return shape->axis[axis] == AXIS_ABSENT ? 0 : shape->axis[axis];
+}
+
+const char *axis_format(enum axis axis, int64_t value, char *buf, size_t size)
+{
+	if (axis_table[axis].is_name)
+		snprintf(buf, size, "%s", pages_names[value]);
+	else
+		snprintf(buf, size, "%" PRId64, value);
+	return buf;
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "bench/driver.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/lines.h"
+#include "bench/memory.h"
+#include "bench/plan.h"
+#include "bench/suite.h"
+
+#define CHILD_NAME "spawnscope-child"
+
+/* A drift of the machine is spread over all cells if each is visited that often. */
+#define ROUNDS 10
+
+/* Masks for more CPUs than a cpu_set_t has. */
+#define CPU_SETS 8
+
+static uint64_t random_seed(void)
+{
+	uint64_t seed;
+
+	/* In the lab there is no entropy: do not wait for it, any seed will do. */
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != (ssize_t)sizeof(seed))
+		seed = (uint64_t)now_ns() ^ (uint64_t)getpid() << 32;
+	return seed;
+}
+
+static int last_cpu(void)
+{
+	cpu_set_t sets[CPU_SETS];
+	int cpu;
+
+	if (sched_getaffinity(0, sizeof(sets), sets) != 0)
+		return CPU_NONE;
+	for (cpu = CPU_SETS * CPU_SETSIZE - 1; cpu > 0; cpu--) {
+		if (CPU_ISSET_S(cpu, sizeof(sets), sets))
+			break;
+	}
+	return cpu;
+}
+
+/* Beside this program. malloc'ed, or NULL. */
+static char *default_child_path(void)
+{
+	char self[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", self, sizeof(self));
+	char *path, *slash;
+
+	if (length <= 0 || (size_t)length == sizeof(self))
+		return NULL;
+	self[length] = '\0';
+	slash = strrchr(self, '/');
+	if (slash == NULL || asprintf(&path, "%.*s/%s", (int)(slash - self), self, CHILD_NAME) < 0)
+		return NULL;
+	return path;
+}
+
+/* Absolute, since a shell would look for a bare name elsewhere than execve does. */
+static int find_child(struct driver *driver, const char *wanted, char *why, size_t why_size)
+{
+	char *path = wanted != NULL ? strdup(wanted) : default_child_path();
+	struct stat status;
+	int err = 0;
+
+	if (path == NULL)
+		return explain(why, why_size, -ENOENT,
+			       "/proc/self/exe cannot be read: is /proc "
+			       "mounted? Or name --child PATH");
+	driver->child_path = realpath(path, NULL);
+	if (driver->child_path == NULL || stat(driver->child_path, &status) != 0 ||
+	    access(driver->child_path, X_OK) != 0)
+		err = -errno;
+	else if (!S_ISREG(status.st_mode))
+		err = -EACCES;
+	if (err != 0)
+		explain(why, why_size, err, "%.300s: %s; build it, or name it with --child PATH",
+			path, strerror(-err));
+	free(path);
+	return err;
+}
+
+static void skip_cell(struct cell *cell, const char *reason)
+{
+	cell->skipped = true;
+	snprintf(cell->reason, sizeof(cell->reason), "%s", reason);
+}
+
+static void check_cell(struct cell *cell, const struct memory_facts *memory)
+{
+	char why[WHY_MAX];
+	int err = 0;
+
+	if (cell->method->supported != NULL)
+		err = cell->method->supported(why, sizeof(why));
+	if (err == 0)
+		err = parent_check(&cell->shape, cell->method->writes, why, sizeof(why));
+	if (err == 0)
+		err = memory_check(&cell->shape, memory, why, sizeof(why));
+	if (err != 0)
+		skip_cell(cell, why);
+}
+
+int driver__open(struct driver *driver, const struct options *options, FILE *out, char *why,
+		 size_t why_size)
+{
+	struct memory_facts memory;
+	bool execs = false;
+	size_t i;
+	int err;
+
+	*driver = (struct driver){
+		.out = out,
+		.seed = options->has_seed ? options->seed : random_seed(),
+		.pool.config =
+			{
+				.cpu = options->cpu == CPU_LAST ? last_cpu() : options->cpu,
+				.warmups = options->warmups,
+				.timeout_s = options->timeout_s,
+			},
+	};
+	err = suite_load(options->suite, &options->override, &driver->cells, why, why_size);
+	if (err != 0)
+		return err;
+	memory_read(&memory);
+	for (i = 0; i < driver->cells.n; i++) {
+		check_cell(&driver->cells.v[i], &memory);
+		execs |= driver->cells.v[i].method->execs;
+	}
+	if (execs || options->child_path != NULL)
+		err = find_child(driver, options->child_path, why, why_size);
+	driver->pool.config.child_path = driver->child_path != NULL ? driver->child_path : "";
+	return err;
+}
+
+void driver__close(struct driver *driver)
+{
+	pool__free(&driver->pool);
+	cells__free(&driver->cells);
+	free(driver->child_path);
+}
+
+static int flush(struct driver *driver, char *why, size_t why_size)
+{
+	/* If an earlier write failed, its errno is gone, and fflush has nothing to add. */
+	errno = EIO;
+	if (fflush(driver->out) == 0 && !ferror(driver->out))
+		return 0;
+	return explain(why, why_size, -errno, "standard output: %s", strerror(errno));
+}
+
+int driver__announce(struct driver *driver, char *why, size_t why_size)
+{
+	lines_grid(driver->out, &driver->cells, driver->seed);
+	return flush(driver, why, why_size);
+}
+
+/* The parent that the cell spawns from, or NULL: the cell is skipped then, if it was not before. */
+static const struct pool_subject *bring_up(struct driver *driver, struct cell *cell)
+{
+	const struct pool_subject *subject;
+	char reason[WHY_MAX];
+
+	if (cell->skipped || cell->broken)
+		return NULL;
+	if (pool__get(&driver->pool, cell, &subject, reason, sizeof(reason)) == 0)
+		return subject;
+	skip_cell(cell, reason);
+	return NULL;
+}
+
+int driver__prepare(struct driver *driver, size_t id, char *why, size_t why_size)
+{
+	struct cell *cell = &driver->cells.v[id];
+	const struct pool_subject *subject = bring_up(driver, cell);
+
+	if (subject != NULL)
+		lines_parent(driver->out, id, subject->launch.pid, &subject->facts);
+	else
+		lines_skip(driver->out, id, cell);
+	return flush(driver, why, why_size);
+}
+
+int driver__run(struct driver *driver, size_t id, unsigned int runs, char *why, size_t why_size)
+{
+	struct cell *cell = &driver->cells.v[id];
+	struct pool_block block = {0};
+	size_t i;
+
+	if (!cell->skipped && !cell->broken) {
+		int err = pool__run(&driver->pool, cell, runs, &block, cell->reason,
+				    sizeof(cell->reason));
+
+		cell->broken = err != 0;
+	}
+	for (i = 0; i < block.taken; i++)
+		lines_sample(driver->out, id, &block.samples[i]);
+	if (cell->skipped || cell->broken)
+		lines_broken(driver->out, id, cell);
+	else
+		lines_done(driver->out, id, block.started, block.failed);
+	pool_block__free(&block);
+	return flush(driver, why, why_size);
+}
+
+/* `told`, per cell: the parent that the caller knows; it may have been ended and brought up anew.
+ */
+static int run_block(struct driver *driver, const struct plan_block *block, pid_t *told, char *why,
+		     size_t why_size)
+{
+	size_t id = block->cell;
+	struct cell *cell = &driver->cells.v[id];
+	const struct pool_subject *subject;
+
+	if (cell->skipped || cell->broken)
+		return 0;
+	subject = bring_up(driver, cell);
+	if (subject == NULL && told[id] == 0)
+		lines_skip(driver->out, id, cell);
+	else if (subject == NULL) /* it has samples already */
+		lines_broken(driver->out, id, cell);
+	if (subject == NULL)
+		return flush(driver, why, why_size);
+	if (told[id] != subject->launch.pid)
+		lines_parent(driver->out, id, subject->launch.pid, &subject->facts);
+	told[id] = subject->launch.pid;
+	return driver__run(driver, id, block->runs, why, why_size);
+}
+
+int driver__run_all(struct driver *driver, char *why, size_t why_size)
+{
+	size_t n = driver->cells.n;
+	struct plan_want *wants = calloc(n + 1, sizeof(*wants));
+	pid_t *told = calloc(n + 1, sizeof(*told));
+	struct plan_block *blocks = NULL;
+	size_t count = 0, i;
+	int err = -ENOMEM;
+
+	if (wants == NULL || told == NULL)
+		goto cleanup;
+	for (i = 0; i < n; i++)
+		wants[i] = (struct plan_want){
+			.cell = (unsigned int)i,
+			.runs = driver->cells.v[i].runs,
+		};
+	err = plan_make(wants, n, ROUNDS, driver->seed, &blocks, &count);
+	for (i = 0; i < count && err == 0; i++)
+		err = run_block(driver, &blocks[i], told, why, why_size);
+cleanup:
+	if (err == -ENOMEM)
+		explain(why, why_size, err, "out of memory");
+	free(blocks);
+	free(told);
+	free(wants);
+	return err;
+}

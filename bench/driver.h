@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The driver: a grid, the parents to spawn from, and the lines of bench/protocol.h. */
+#ifndef SPAWNSCOPE_DRIVER_H
+#define SPAWNSCOPE_DRIVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "bench/grid.h"
+#include "bench/options.h"
+#include "bench/pool.h"
+
+struct driver {
+	struct cells cells;
+	struct pool pool;
+	char *child_path; /* owned */
+	uint64_t seed;
+	FILE *out;
+};
+
+/*
+ * Makes the grid and finds out which cells can run here. 0, or -errno and a line in `why`. Call
+ * driver__close in either case; it ends all parents.
+ */
+int driver__open(struct driver *driver, const struct options *options, FILE *out, char *why,
+		 size_t why_size);
+void driver__close(struct driver *driver);
+
+/* Each writes its lines and flushes them: 0, or -errno of the output and a line in `why`. */
+int driver__announce(struct driver *driver, char *why, size_t why_size);
+int driver__prepare(struct driver *driver, size_t id, char *why, size_t why_size);
+int driver__run(struct driver *driver, size_t id, unsigned int runs, char *why, size_t why_size);
+
+/* Runs the whole grid, in the order of a plan. */
+int driver__run_all(struct driver *driver, char *why, size_t why_size);
+
+/* Takes commands until `quit` or the end of `in`. -EINVAL for a command that it does not know. */
+int driver__serve(struct driver *driver, FILE *in, char *why, size_t why_size);
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "bench/grid.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int out_of_memory(char *why, size_t why_size)
+{
+	return explain(why, why_size, -ENOMEM, "out of memory");
+}
+
+static int add_method(struct grid *grid, const char *text, char *why, size_t why_size)
+{
+	const struct method *method = method_find(text);
+	const struct method **grown;
+	char known[WHY_MAX / 2];
+
+	if (method == NULL)
+		return explain(why, why_size, -EINVAL, "unknown method '%.100s'; known: %s", text,
+			       method_names(known, sizeof(known)));
+	grown = reallocarray(grid->methods.v, grid->methods.n + 1, sizeof(*grown));
+	if (grown == NULL)
+		return out_of_memory(why, why_size);
+	grid->methods.v = grown;
+	grown[grid->methods.n++] = method;
+	return 0;
+}
+
+static int add_axis(struct axis_list *list, enum axis axis, const char *text, char *why,
+		    size_t why_size)
+{
+	int64_t *grown;
+	int64_t value;
+	int err;
+
+	err = axis_table[axis].parse(text, &value, why, why_size);
+	if (err != 0)
+		return err;
+	grown = reallocarray(list->v, list->n + 1, sizeof(*grown));
+	if (grown == NULL)
+		return out_of_memory(why, why_size);
+	list->v = grown;
+	grown[list->n++] = value;
+	return 0;
+}
+
+static int set_runs(struct grid *grid, const char *text, char *why, size_t why_size)
+{
+	uint64_t runs;
+
+	if (text_number(text, 1, GRID_RUNS_MAX, &runs) != 0)
+		return explain(why, why_size, -EINVAL, "bad runs '%.100s'; it goes from 1 to %d",
+			       text, GRID_RUNS_MAX);
+	if (grid->runs != 0)
+		return explain(why, why_size, -EINVAL, "runs is given twice");
+	grid->runs = (unsigned int)runs;
+	return 0;
+}
+
+static int find_axis(const char *name)
+{
+	int axis;
+
+	for (axis = 0; axis < AXIS_COUNT; axis++) {
+		if (strcmp(axis_table[axis].name, name) == 0)
+			return axis;
+	}
+	return -1;
+}
+
+static int explain_unknown_key(const char *name, char *why, size_t why_size)
+{
+	char known[WHY_MAX / 2] = "method, runs";
+	int axis;
+
+	for (axis = 0; axis < AXIS_COUNT; axis++) {
+		strcat(known, ", ");
+		strcat(known, axis_table[axis].name);
+	}
+	return explain(why, why_size, -EINVAL, "unknown key '%.100s'; known: %s", name, known);
+}
+
+int grid__add(struct grid *grid, const char *name, const char *list, char *why, size_t why_size)
+{
+	bool is_method = strcmp(name, "method") == 0;
+	bool is_runs = strcmp(name, "runs") == 0;
+	int axis = find_axis(name);
+	char *copy, *next, *item;
+	int err = 0;
+
+	if (!is_method && !is_runs && axis < 0)
+		return explain_unknown_key(name, why, why_size);
+	copy = strdup(list);
+	if (copy == NULL)
+		return out_of_memory(why, why_size);
+	next = copy;
+	while (err == 0 && (item = strsep(&next, ",")) != NULL) {
+		item = text_trim(item);
+		if (*item == '\0')
+			err = explain(why, why_size, -EINVAL,
+				      item == copy && next == NULL ? "the list of %s is empty"
+								   : "empty item in the list of %s",
+				      name);
+		else if (is_method)
+			err = add_method(grid, item, why, why_size);
+		else if (is_runs)
+			err = set_runs(grid, item, why, why_size);
+		else
+			err = add_axis(&grid->axes[axis], (enum axis)axis, item, why, why_size);
+	}
+	free(copy);
+	return err;
+}
+
+void grid__free(struct grid *grid)
+{
+	int axis;
+
+	free(grid->methods.v);
+	for (axis = 0; axis < AXIS_COUNT; axis++)
+		free(grid->axes[axis].v);
+	*grid = (struct grid){0};
+}
+
+/* Lists that are complete: the options' own, else the section's, else the default. */
+struct selection {
+	struct method_list methods;
+	struct axis_list axes[AXIS_COUNT];
+	int64_t defaults[AXIS_COUNT];
+	unsigned int runs;
+	size_t combinations;
+};
+
+static int multiply_checked(size_t *combinations, size_t n, char *why, size_t why_size)
+{
+	if (__builtin_mul_overflow(*combinations, n, combinations) ||
+	    *combinations > GRID_CELLS_MAX)
+		return explain(why, why_size, -EINVAL, "more than %d combinations; take fewer",
+			       GRID_CELLS_MAX);
+	return 0;
+}
+
+static int select_lists(struct selection *s, const struct grid *grid, const struct grid *override,
+			char *why, size_t why_size)
+{
+	int axis, err;
+
+	s->methods = override->methods.n > 0 ? override->methods : grid->methods;
+	if (s->methods.n == 0)
+		return explain(why, why_size, -EINVAL, "no method is named");
+	s->combinations = 1;
+	err = multiply_checked(&s->combinations, s->methods.n, why, why_size);
+	for (axis = 0; axis < AXIS_COUNT && err == 0; axis++) {
+		s->axes[axis] =
+			override->axes[axis].n > 0 ? override->axes[axis] : grid->axes[axis];
+		if (s->axes[axis].n == 0 && axis_table[axis].required)
+			return explain(why, why_size, -EINVAL, "no %s is named",
+				       axis_table[axis].name);
+		if (s->axes[axis].n == 0) {
+			s->defaults[axis] = axis_table[axis].default_value;
+			s->axes[axis] = (struct axis_list){.v = &s->defaults[axis], .n = 1};
+		}
+		err = multiply_checked(&s->combinations, s->axes[axis].n, why, why_size);
+	}
+	s->runs = override->runs != 0 ? override->runs : grid->runs;
+	if (s->runs == 0)
+		s->runs = GRID_RUNS_DEFAULT;
+	return err;
+}
+
+/* Combinations are numbered like the digits of a number: the method turns fastest. */
+static void nth_combination(const struct selection *s, size_t n, struct cell *cell)
+{
+	int axis;
+
+	*cell = (struct cell){.method = s->methods.v[n % s->methods.n], .runs = s->runs};
+	n /= s->methods.n;
+	for (axis = 0; axis < AXIS_COUNT; axis++) {
+		cell->shape.axis[axis] = s->axes[axis].v[n % s->axes[axis].n];
+		n /= s->axes[axis].n;
+	}
+}
+
+static struct cell *find_cell(struct cells *cells, const struct cell *like)
+{
+	size_t i;
+
+	for (i = 0; i < cells->n; i++) {
+		struct cell *cell = &cells->v[i];
+
+		if (cell->method == like->method &&
+		    memcmp(&cell->shape, &like->shape, sizeof(cell->shape)) == 0)
+			return cell;
+	}
+	return NULL;
+}
+
+int cells__expand(struct cells *cells, const struct grid *grid, const struct grid *override,
+		  char *why, size_t why_size)
+{
+	static const struct grid nothing;
+	struct selection selection = {0};
+	struct cell *grown;
+	size_t i;
+	int err;
+
+	err = select_lists(&selection, grid, override != NULL ? override : &nothing, why, why_size);
+	if (err != 0)
+		return err;
+	if (cells->n + selection.combinations > GRID_CELLS_MAX)
+		return explain(why, why_size, -EINVAL, "more than %d cells; take fewer",
+			       GRID_CELLS_MAX);
+	grown = reallocarray(cells->v, cells->n + selection.combinations, sizeof(*grown));
+	if (grown == NULL)
+		return out_of_memory(why, why_size);
+	cells->v = grown;
+	for (i = 0; i < selection.combinations; i++) {
+		struct cell cell, *same;
+
+		nth_combination(&selection, i, &cell);
+		same = find_cell(cells, &cell);
+		if (same == NULL)
+			cells->v[cells->n++] = cell;
+		else if (same->runs < cell.runs)
+			same->runs = cell.runs;
+	}
+	return 0;
+}
+
+void cells__free(struct cells *cells)
+{
+	free(cells->v);
+	*cells = (struct cells){0};
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Lists of methods and parents, and the cells that all their combinations are. */
+#ifndef SPAWNSCOPE_BENCH_GRID_H
+#define SPAWNSCOPE_BENCH_GRID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bench/axes.h"
+#include "bench/methods.h"
+#include "bench/text.h"
+
+#define GRID_CELLS_MAX	  10000
+#define GRID_RUNS_MAX	  1000000
+#define GRID_RUNS_DEFAULT 50
+
+struct method_list {
+	const struct method **v;
+	size_t n;
+};
+
+struct axis_list {
+	int64_t *v;
+	size_t n;
+};
+
+/* A section of a suite file, or what the options say. Empty lists and 0 runs: not said. */
+struct grid {
+	struct method_list methods;
+	struct axis_list axes[AXIS_COUNT];
+	unsigned int runs; /* samples per cell */
+};
+
+/*
+ * Adds what `name` = `list` says, as in a suite file: the name of an axis, `method` or `runs`.
+ * Lists grow when a name comes again. 0, or -EINVAL or -ENOMEM and a line in `why`.
+ */
+int grid__add(struct grid *grid, const char *name, const char *list, char *why, size_t why_size);
+void grid__free(struct grid *grid);
+
+struct cell {
+	const struct method *method;
+	struct shape shape;
+	unsigned int runs;
+	bool skipped;	      /* no samples */
+	bool broken;	      /* no more samples */
+	char reason[WHY_MAX]; /* of either */
+};
+
+struct cells {
+	struct cell *v;
+	size_t n;
+};
+
+/*
+ * Adds all combinations that `grid` makes, with the lists of `override` (may be NULL) in place of
+ * its own where they are not empty. A cell that is there already is not added again; it gets the
+ * larger number of runs. 0, or -EINVAL or -ENOMEM and a line in `why`.
+ */
+int cells__expand(struct cells *cells, const struct grid *grid, const struct grid *override,
+		  char *why, size_t why_size);
+void cells__free(struct cells *cells);
+
+#endif

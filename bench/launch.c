@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "bench/launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/text.h"
+
+/* Descriptors from here on cannot be ones that the subject wants to have. */
+#define FD_BASE 16
+
+/* Variables that are passed on; besides PATH, those without which a program may not start. */
+static const char *const kept_variables[] = {"LD_LIBRARY_PATH=", "LD_PRELOAD=", "ASAN_OPTIONS="};
+
+#define KEPT_COUNT (sizeof(kept_variables) / sizeof(kept_variables[0]))
+
+/*
+ * exec copies the environment, and fork the stack that it lies on: a small fixed one, so that
+ * results do not depend on whose shell the driver was started from.
+ */
+static void make_environment(char *environment[KEPT_COUNT + 2])
+{
+	size_t used = 0;
+	size_t i;
+	char **variable;
+
+	environment[used++] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	for (i = 0; i < KEPT_COUNT; i++) {
+		for (variable = environ; *variable != NULL; variable++) {
+			if (strncmp(*variable, kept_variables[i], strlen(kept_variables[i])) != 0)
+				continue;
+			environment[used++] = *variable;
+			break;
+		}
+	}
+	environment[used] = NULL;
+}
+
+/* In the new process, up to its exec. */
+static _Noreturn void become_subject(pid_t driver, int socket, int slate_fd)
+{
+	char *argv[] = {"spawnscope-bench", SUBJECT_OPTION, NULL};
+	char *environment[KEPT_COUNT + 2];
+	int null;
+
+	/* The signal outlives exec. The driver may have died before it was asked for. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != driver)
+		_exit(0);
+	setpgid(0, 0);
+	/* Nothing that is run here may read commands or write samples in the driver's stead. */
+	null = open("/dev/null", O_RDONLY);
+	if (null > STDIN_FILENO)
+		dup2(null, STDIN_FILENO);
+	dup2(STDERR_FILENO, STDOUT_FILENO);
+	if (dup2(socket, SUBJECT_SOCKET_FD) < 0 || dup2(slate_fd, SUBJECT_SLATE_FD) < 0)
+		_exit(126);
+	make_environment(environment);
+	execve("/proc/self/exe", argv, environment);
+	_exit(127);
+}
+
+/* So that it is none of the subject's numbers; closes `fd`. */
+static int move_up(int fd)
+{
+	int moved;
+
+	if (fd < 0)
+		return fd;
+	moved = fcntl(fd, F_DUPFD_CLOEXEC, FD_BASE);
+	close(fd);
+	return moved;
+}
+
+static void close_all(struct launch *launch)
+{
+	if (launch->socket >= 0)
+		close(launch->socket);
+	if (launch->slate_fd >= 0)
+		close(launch->slate_fd);
+	launch->socket = -1;
+	launch->slate_fd = -1;
+}
+
+int launch__start(struct launch *launch, char *why, size_t why_size)
+{
+	pid_t driver = getpid();
+	int sockets[2] = {-1, -1};
+	int err = 0;
+
+	*launch = (struct launch){.socket = -1, .slate_fd = -1};
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0)
+		return explain(why, why_size, -errno, "socketpair: %s", strerror(errno));
+	launch->socket = move_up(sockets[0]);
+	sockets[1] = move_up(sockets[1]);
+	launch->slate_fd = move_up(memfd_create("spawnscope-slate", MFD_CLOEXEC));
+	if (launch->socket < 0 || sockets[1] < 0 || launch->slate_fd < 0 ||
+	    ftruncate(launch->slate_fd, SUBJECT_SAMPLES_OFFSET) != 0) {
+		err = explain(why, why_size, -errno, "descriptors for a parent process: %s",
+			      strerror(errno));
+		goto cleanup;
+	}
+	launch->pid = fork();
+	if (launch->pid == 0)
+		become_subject(driver, sockets[1], launch->slate_fd);
+	if (launch->pid < 0) {
+		err = explain(why, why_size, -errno, "fork of a parent process: %s",
+			      strerror(errno));
+		launch->pid = 0;
+		goto cleanup;
+	}
+	/* Both sides do it, so that it is done for whoever comes first. */
+	setpgid(launch->pid, launch->pid);
+cleanup:
+	if (sockets[1] >= 0)
+		close(sockets[1]);
+	if (err != 0)
+		close_all(launch);
+	return err;
+}
+
+/* Readable within the time: 1; not: 0; else -errno. */
+static int wait_readable(int fd, int64_t limit_ms)
+{
+	int64_t end_ms = now_ns() / 1000000 + limit_ms;
+	struct pollfd poller = {.fd = fd, .events = POLLIN};
+
+	for (;;) {
+		int64_t left_ms = end_ms - now_ns() / 1000000;
+		int ready;
+
+		if (left_ms < 0)
+			left_ms = 0;
+		ready = poll(&poller, 1, left_ms > INT32_MAX ? INT32_MAX : (int)left_ms);
+		if (ready > 0)
+			return 1;
+		if (ready < 0 && errno != EINTR)
+			return -errno;
+		if (ready == 0 && left_ms == 0)
+			return 0;
+	}
+}
+
+/* Kills if need be, reaps; the wait status. */
+static int reap(struct launch *launch)
+{
+	int status = 0;
+
+	/* The group: a child that hangs goes as well. */
+	kill(-launch->pid, SIGKILL);
+	kill(launch->pid, SIGKILL);
+	while (waitpid(launch->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	launch->pid = 0;
+	return status;
+}
+
+/* The subject has closed its socket, and so is about to be dead of itself. */
+static int explain_death(struct launch *launch, char *why, size_t why_size)
+{
+	siginfo_t info = {0};
+	int status;
+
+	/* Wait before reap() kills, so as to see what it died of. */
+	waitid(P_PID, (id_t)launch->pid, &info, WEXITED | WNOWAIT);
+	status = reap(launch);
+	if (WIFSIGNALED(status))
+		return explain(why, why_size, -EPIPE,
+			       "the parent process was killed by signal %d (%s)", WTERMSIG(status),
+			       strsignal(WTERMSIG(status)));
+	return explain(why, why_size, -EPIPE, "the parent process ended with status %d",
+		       WEXITSTATUS(status));
+}
+
+int launch__ask(struct launch *launch, const struct subject_request *request,
+		struct subject_reply *reply, int64_t limit_ms, char *why, size_t why_size)
+{
+	ssize_t length;
+	int ready, err;
+
+	/* If it is dead already, reading says so. */
+	if (send(launch->socket, request, sizeof(*request), MSG_NOSIGNAL) < 0 && errno != EPIPE) {
+		err = explain(why, why_size, -errno, "asking the parent process: %s",
+			      strerror(errno));
+		reap(launch);
+		return err;
+	}
+	ready = wait_readable(launch->socket, limit_ms);
+	if (ready <= 0) {
+		reap(launch);
+		return explain(why, why_size, -ETIMEDOUT,
+			       "the parent process did not answer within %" PRId64
+			       " s; --timeout gives it longer",
+			       limit_ms / 1000);
+	}
+	length = recv(launch->socket, reply, sizeof(*reply), 0);
+	if (length != sizeof(*reply))
+		return explain_death(launch, why, why_size);
+	return 0;
+}
+
+int launch__samples(const struct launch *launch, struct sample **samples, size_t *count)
+{
+	struct slate slate;
+	size_t bytes;
+
+	if (pread(launch->slate_fd, &slate, sizeof(slate), 0) != sizeof(slate))
+		return -EIO;
+	bytes = slate.taken * sizeof(struct sample);
+	*samples = malloc(bytes + 1);
+	if (*samples == NULL)
+		return -ENOMEM;
+	/* All or nothing: a memfd does not give less than it has. */
+	if (pread(launch->slate_fd, *samples, bytes, SUBJECT_SAMPLES_OFFSET) != (ssize_t)bytes) {
+		free(*samples);
+		*samples = NULL;
+		return -EIO;
+	}
+	*count = slate.taken;
+	return 0;
+}
+
+void launch__end(struct launch *launch)
+{
+	if (launch->pid > 0)
+		reap(launch);
+	close_all(launch);
+}

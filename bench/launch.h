@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The driver's end of a subject: starting it, asking it, ending it. */
+#ifndef SPAWNSCOPE_LAUNCH_H
+#define SPAWNSCOPE_LAUNCH_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "bench/stage.h"
+#include "bench/subject.h"
+
+struct launch {
+	pid_t pid; /* also its process group; 0: ended */
+	int socket;
+	int slate_fd;
+};
+
+/* Starts a subject that has no shape yet. 0, or -errno and a line in `why`. */
+int launch__start(struct launch *launch, char *why, size_t why_size);
+
+/*
+ * Sends a request and waits for its reply. 0 if it came, whatever it says. Else the subject is
+ * dead, or was killed because it took more than `limit_ms`: -EPIPE or -ETIMEDOUT and a line in
+ * `why`. Call launch__end all the same.
+ */
+int launch__ask(struct launch *launch, const struct subject_request *request,
+		struct subject_reply *reply, int64_t limit_ms, char *why, size_t why_size);
+
+/*
+ * The samples taken by the last SUBJECT_RUN, whole or not, and works if the subject is dead.
+ * malloc'ed; 0 or -errno.
+ */
+int launch__samples(const struct launch *launch, struct sample **samples, size_t *count);
+
+/* Kills the subject and what it has started, and reaps it. */
+void launch__end(struct launch *launch);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "bench/lines.h"
+
+#include <inttypes.h>
+
+#include "bench/protocol.h"
+#include "bench/text.h"
+
+static void write_cell(FILE *out, size_t id, const struct cell *cell)
+{
+	char value[32];
+	int axis;
+
+	fprintf(out, "cell %zu method=%s", id, cell->method->name);
+	for (axis = 0; axis < AXIS_COUNT; axis++) {
+		int64_t number = cell->shape.axis[axis];
+
+		if (number != AXIS_ABSENT)
+			fprintf(out, " %s=%s", axis_table[axis].key,
+				axis_format((enum axis)axis, number, value, sizeof(value)));
+	}
+	fputc('\n', out);
+}
+
+void lines_grid(FILE *out, const struct cells *cells, uint64_t seed)
+{
+	unsigned int runs = 0;
+	size_t id;
+
+	fprintf(out, "spawnscope-bench %d\n", PROTOCOL_VERSION);
+	for (id = 0; id < cells->n; id++) {
+		const struct cell *cell = &cells->v[id];
+
+		if (cell->runs != runs)
+			fprintf(out, "runs %u\n", cell->runs);
+		if (id == 0)
+			fprintf(out, "seed %" PRIu64 "\n", seed);
+		runs = cell->runs;
+		write_cell(out, id, cell);
+	}
+	for (id = 0; id < cells->n; id++) {
+		if (cells->v[id].skipped)
+			lines_skip(out, id, &cells->v[id]);
+	}
+	fprintf(out, "ready\n");
+}
+
+/* Reasons can contain what users have named. */
+static void write_reason(FILE *out, const char *word, size_t id, const struct cell *cell)
+{
+	char escaped[PROTOCOL_LINE_MAX - 64];
+
+	fprintf(out, "%s %zu %s\n", word, id, text_escape(cell->reason, escaped, sizeof(escaped)));
+}
+
+void lines_skip(FILE *out, size_t id, const struct cell *cell)
+{
+	write_reason(out, "skip", id, cell);
+}
+
+void lines_broken(FILE *out, size_t id, const struct cell *cell)
+{
+	write_reason(out, "broken", id, cell);
+}
+
+void lines_parent(FILE *out, size_t id, pid_t pid, const struct parent_facts *facts)
+{
+	fprintf(out, "parent %zu %d", id, pid);
+#define X(name) fprintf(out, " " #name "=%" PRId64, facts->name);
+	PARENT_FACTS(X)
+#undef X
+	fputc('\n', out);
+}
+
+static void write_time(FILE *out, int64_t ns)
+{
+	if (ns == 0)
+		fputs(" -", out);
+	else
+		fprintf(out, " %" PRId64, ns);
+}
+
+void lines_sample(FILE *out, size_t id, const struct sample *sample)
+{
+	if (sample->error != 0) {
+		fprintf(out, "sample %zu - %d %" PRId64 " - - - - -\n", id, sample->error,
+			sample->call_ns);
+		return;
+	}
+	if (sample->child_pid == 0)
+		fprintf(out, "sample %zu - 0", id);
+	else
+		fprintf(out, "sample %zu %d 0", id, sample->child_pid);
+	write_time(out, sample->call_ns);
+	write_time(out, sample->return_ns);
+	write_time(out, sample->child_ns);
+	write_time(out, sample->exec_ns);
+	write_time(out, sample->exit_ns);
+	write_time(out, sample->reaped_ns);
+	fputc('\n', out);
+}
+
+void lines_done(FILE *out, size_t id, unsigned int started, unsigned int failed)
+{
+	fprintf(out, "done %zu %u %u\n", id, started, failed);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Writes the lines that bench/protocol.h describes. */
+#ifndef SPAWNSCOPE_LINES_H
+#define SPAWNSCOPE_LINES_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "bench/grid.h"
+#include "bench/parent.h"
+#include "bench/stage.h"
+
+/* All up to `ready`. */
+void lines_grid(FILE *out, const struct cells *cells, uint64_t seed);
+
+void lines_skip(FILE *out, size_t id, const struct cell *cell);
+void lines_broken(FILE *out, size_t id, const struct cell *cell);
+void lines_parent(FILE *out, size_t id, pid_t pid, const struct parent_facts *facts);
+void lines_sample(FILE *out, size_t id, const struct sample *sample);
+void lines_done(FILE *out, size_t id, unsigned int started, unsigned int failed);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "bench/mapping.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "bench/text.h"
+
+/* Only a path can make a line longer, and no path matters here. */
+#define LINE_SIZE 256
+
+int mapping_parse_smaps(FILE *smaps, uint64_t start, uint64_t end, struct mapping_facts *facts)
+{
+	bool overlaps = false, found = false;
+	uint64_t vma_start, vma_end;
+	char line[LINE_SIZE];
+	int64_t bytes;
+
+	*facts = (struct mapping_facts){0};
+	while (fgets(line, sizeof(line), smaps) != NULL) {
+		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " ", &vma_start, &vma_end) == 2) {
+			overlaps = vma_start < end && vma_end > start;
+			found |= overlaps;
+		} else if (overlaps && text_field_kb(line, "Rss", &bytes) == 0) {
+			facts->rss_bytes += bytes;
+		} else if (overlaps && text_field_kb(line, "AnonHugePages", &bytes) == 0) {
+			facts->anon_huge_bytes += bytes;
+		}
+	}
+	return found ? 0 : -ENOENT;
+}
+
+int mapping_read_smaps(const volatile void *memory, size_t bytes, struct mapping_facts *facts)
+{
+	uint64_t start = (uintptr_t)memory;
+	FILE *smaps = fopen("/proc/self/smaps", "re");
+	int err;
+
+	if (smaps == NULL)
+		return -errno;
+	err = mapping_parse_smaps(smaps, start, start + bytes, facts);
+	fclose(smaps);
+	return err;
+}
+
+int64_t mapping_count_vmas(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	char line[LINE_SIZE];
+	int64_t count = 0;
+
+	if (maps == NULL)
+		return -errno;
+	while (fgets(line, sizeof(line), maps) != NULL)
+		count += strchr(line, '\n') != NULL;
+	fclose(maps);
+	return count;
+}

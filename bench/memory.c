@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "bench/memory.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "bench/cgroup.h"
+#include "bench/text.h"
+
+#define MIB (INT64_C(1) << 20)
+#define GIB (INT64_C(1) << 30)
+
+/* Left to the machine, so that nobody else is driven into swap or the OOM killer. */
+#define RESERVE_MIN	(32 * MIB)
+#define RESERVE_DIVISOR 20
+
+/* Estimates, on the generous side: what the kernel and libc take beside the memory itself. */
+#define PROCESS_BYTES	   (4 * MIB)	/* program, stacks, page tables, and the same for a child */
+#define VMA_BYTES	   (4096 + 512) /* the page; struct vm_area_struct, anon_vma, and a copy */
+#define THREAD_BYTES	   (64 * 1024) /* kernel stack, task_struct, the touched part of the stack */
+#define FD_BYTES	   512
+#define PAGE_TABLE_DIVISOR 256 /* 8 bytes for 4096, in the parent and in the child */
+
+void memory_parse(const char *meminfo, int overcommit, struct memory_facts *facts)
+{
+	int64_t limit, committed;
+
+	facts->total = -1;
+	facts->available = -1;
+	facts->commit_room = -1;
+	text_field_kb(meminfo, "MemTotal", &facts->total);
+	text_field_kb(meminfo, "MemAvailable", &facts->available);
+	/* In other modes the limit is only shown, not kept. */
+	if (overcommit == 2 && text_field_kb(meminfo, "CommitLimit", &limit) == 0 &&
+	    text_field_kb(meminfo, "Committed_AS", &committed) == 0)
+		facts->commit_room = limit > committed ? limit - committed : 0;
+}
+
+static int64_t read_address_room(void)
+{
+	struct rlimit limit;
+	char status[8192];
+	int64_t taken = 0;
+
+	if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur > INT64_MAX)
+		return -1;
+	if (text_read("/proc/self/status", status, sizeof(status)) >= 0)
+		text_field_kb(status, "VmSize", &taken);
+	return (int64_t)limit.rlim_cur > taken ? (int64_t)limit.rlim_cur - taken : 0;
+}
+
+void memory_read(struct memory_facts *facts)
+{
+	char meminfo[8192], overcommit[16];
+
+	if (text_read("/proc/meminfo", meminfo, sizeof(meminfo)) < 0)
+		meminfo[0] = '\0';
+	if (text_read("/proc/sys/vm/overcommit_memory", overcommit, sizeof(overcommit)) < 0)
+		overcommit[0] = '\0';
+	memory_parse(meminfo, atoi(overcommit), facts);
+	if (cgroup_room(&facts->cgroup_limit, &facts->cgroup_room) != 0) {
+		facts->cgroup_limit = -1;
+		facts->cgroup_room = -1;
+	}
+	facts->address_room = read_address_room();
+}
+
+/* Of what a whole of that size has left. */
+static int64_t less_reserve(int64_t room, int64_t whole)
+{
+	int64_t reserve = whole / RESERVE_DIVISOR;
+
+	if (reserve < RESERVE_MIN)
+		reserve = RESERVE_MIN;
+	return room > reserve ? room - reserve : 0;
+}
+
+static void take_lower(int64_t room, const char *name, int64_t *lowest, const char **lowest_name)
+{
+	if (room >= *lowest)
+		return;
+	*lowest = room;
+	*lowest_name = name;
+}
+
+int64_t memory_room(const struct memory_facts *facts, const char **name)
+{
+	int64_t room = INT64_MAX;
+
+	*name = "no limit";
+	if (facts->available >= 0)
+		take_lower(less_reserve(facts->available, facts->total), "MemAvailable", &room,
+			   name);
+	if (facts->cgroup_room >= 0)
+		take_lower(less_reserve(facts->cgroup_room, facts->cgroup_limit),
+			   "memory limit of the cgroup", &room, name);
+	if (facts->commit_room >= 0)
+		take_lower(facts->commit_room, "CommitLimit, as vm.overcommit_memory is 2", &room,
+			   name);
+	if (facts->address_room >= 0)
+		take_lower(facts->address_room, "RLIMIT_AS", &room, name);
+	return room;
+}
+
+int64_t memory_needed(const struct shape *shape)
+{
+	int64_t size = shape_get(shape, AXIS_SIZE);
+	int64_t child_write = shape_get(shape, AXIS_CHILD_WRITE);
+	int64_t parent_write = shape_get(shape, AXIS_PARENT_WRITE);
+	int64_t needed = size;
+	int64_t extra = PROCESS_BYTES;
+
+	/* The parent writes first; a page that it has copied, the child then has for itself. */
+	extra += shape_get(shape, AXIS_VMAS) * VMA_BYTES;
+	extra += shape_get(shape, AXIS_FDS) * FD_BYTES;
+	extra += shape_get(shape, AXIS_THREADS) * THREAD_BYTES;
+	if (__builtin_add_overflow(needed, size / PAGE_TABLE_DIVISOR, &needed) ||
+	    __builtin_add_overflow(needed, extra, &needed) ||
+	    __builtin_add_overflow(needed, child_write > parent_write ? child_write : parent_write,
+				   &needed))
+		return INT64_MAX;
+	return needed;
+}
+
+int memory_check(const struct shape *shape, const struct memory_facts *facts, char *why,
+		 size_t why_size)
+{
+	const char *name;
+	int64_t room = memory_room(facts, &name);
+	int64_t needed = memory_needed(shape);
+	int64_t unit = needed >= GIB ? GIB : MIB;
+	/* In tenths: the need rounded up and the room down, so that they never look equal. */
+	int64_t needed_tenths = needed / unit * 10 + (needed % unit * 10 + unit - 1) / unit;
+	int64_t room_tenths = room / unit * 10 + room % unit * 10 / unit;
+
+	if (needed <= room)
+		return 0;
+	return explain(why, why_size, -ENOMEM, "needs %.1f %s, %.1f %s are available (%s)",
+		       (double)needed_tenths / 10, unit == GIB ? "GiB" : "MiB",
+		       (double)room_tenths / 10, unit == GIB ? "GiB" : "MiB", name);
+}

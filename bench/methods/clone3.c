@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <errno.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/methods.h"
+#include "bench/text.h"
+
+#ifndef SYS_clone3
+#define SYS_clone3 435 /* the same on every architecture */
+#endif
+
+#ifndef P_PIDFD /* glibc 2.36 */
+#define P_PIDFD 3
+#endif
+
+static int supported(char *why, size_t why_size)
+{
+	/* No arguments: the kernel that knows the call says EINVAL, and starts nothing. */
+	syscall(SYS_clone3, NULL, 0);
+	if (errno != EINVAL)
+		return explain(why, why_size, -ENOTSUP, "clone3 is not to be had here: %s",
+			       strerror(errno));
+	/* Linux 5.3 has clone3, 5.4 the wait: it knows the id type if it minds the descriptor. */
+	waitid((idtype_t)P_PIDFD, (id_t)INT32_MAX, NULL, WEXITED);
+	if (errno != EBADF)
+		return explain(why, why_size, -ENOTSUP, "waitid(P_PIDFD) is not to be had here: %s",
+			       strerror(errno));
+	return 0;
+}
+
+/* The bare system call: no atfork handlers, none of libc's locks. */
+static int spawn(const struct stage *stage, struct sample *sample)
+{
+	siginfo_t info = {0};
+	int pidfd = -1;
+	struct clone_args args = {
+		.flags = CLONE_PIDFD,
+		.pidfd = (uintptr_t)&pidfd,
+		.exit_signal = SIGCHLD,
+	};
+	int err = 0;
+	long pid;
+
+	sample->call_ns = now_ns();
+	pid = syscall(SYS_clone3, &args, sizeof(args));
+	if (pid == 0)
+		stage_child(stage);
+	sample->return_ns = now_ns();
+	if (pid < 0)
+		return stage_failed(sample, errno);
+	while (waitid((idtype_t)P_PIDFD, (id_t)pidfd, &info, WEXITED) < 0) {
+		if (errno != EINTR) {
+			err = -errno;
+			goto cleanup;
+		}
+	}
+	sample->reaped_ns = now_ns();
+	sample->child_pid = (int32_t)pid;
+	sample->started = true;
+	stage_collect(stage, sample);
+cleanup:
+	close(pidfd);
+	return err;
+}
+
+const struct method method_clone3 = {
+	.name = "clone3",
+	.brief = "the clone3 system call with CLONE_PIDFD, waited for by pidfd; the child exits",
+	.supported = supported,
+	.spawn = spawn,
+};

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <errno.h>
+#include <unistd.h>
+
+#include "bench/methods.h"
+
+/*
+ * libc's fork, not the bare system call: it runs the atfork handlers and takes libc's locks if the
+ * process has threads. Method clone3 is the bare one.
+ */
+static int spawn(const struct stage *stage, struct sample *sample)
+{
+	pid_t pid;
+
+	sample->call_ns = now_ns();
+	pid = fork();
+	if (pid == 0)
+		stage_child(stage);
+	sample->return_ns = now_ns();
+	if (pid < 0)
+		return stage_failed(sample, errno);
+	stage_parent_write(stage);
+	return stage_reap(stage, pid, sample);
+}
+
+const struct method method_fork = {
+	.name = "fork",
+	.brief = "libc's fork; the child exits",
+	.writes = true,
+	.spawn = spawn,
+};

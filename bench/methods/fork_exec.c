@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <errno.h>
+#include <unistd.h>
+
+#include "bench/methods.h"
+
+static int spawn(const struct stage *stage, struct sample *sample)
+{
+	pid_t pid;
+
+	sample->call_ns = now_ns();
+	pid = fork();
+	if (pid == 0)
+		stage_exec(stage);
+	sample->return_ns = now_ns();
+	if (pid < 0)
+		return stage_failed(sample, errno);
+	return stage_reap(stage, pid, sample);
+}
+
+const struct method method_fork_exec = {
+	.name = "fork-exec",
+	.brief = "libc's fork, then execve in the child",
+	.execs = true,
+	.spawn = spawn,
+};

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <errno.h>
+#include <stdio.h>
+
+#include "bench/methods.h"
+
+/* pclose is the wait. The child tells its pid itself. */
+static int spawn(const struct stage *stage, struct sample *sample)
+{
+	FILE *pipe;
+
+	sample->call_ns = now_ns();
+	pipe = popen(stage->command, "re");
+	sample->return_ns = now_ns();
+	if (pipe == NULL)
+		return stage_failed(sample, errno);
+	sample->wait_status = pclose(pipe);
+	sample->reaped_ns = now_ns();
+	if (sample->wait_status == -1)
+		return -errno;
+	sample->started = true;
+	stage_collect(stage, sample);
+	return 0;
+}
+
+const struct method method_popen = {
+	.name = "popen",
+	.brief = "popen: a shell that execs the program, its output a pipe; pclose waits",
+	.execs = true,
+	.spawn = spawn,
+};

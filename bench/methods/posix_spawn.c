@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <spawn.h>
+#include <unistd.h>
+
+#include "bench/methods.h"
+
+static int spawn(const struct stage *stage, struct sample *sample)
+{
+	pid_t pid;
+	int error;
+
+	sample->call_ns = now_ns();
+	error = posix_spawn(&pid, stage->child_argv[0], NULL, NULL, stage->child_argv, environ);
+	sample->return_ns = now_ns();
+	if (error != 0)
+		return stage_failed(sample, error);
+	return stage_reap(stage, pid, sample);
+}
+
+const struct method method_posix_spawn = {
+	.name = "posix_spawn",
+	.brief = "posix_spawn without attributes or file actions",
+	.execs = true,
+	.spawn = spawn,
+};

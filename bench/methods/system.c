@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include "bench/methods.h"
+
+/* One call spawns and reaps: T_RETURN and T_REAPED are the same. The child tells its pid itself. */
+static int spawn(const struct stage *stage, struct sample *sample)
+{
+	int status;
+
+	errno = 0;
+	sample->call_ns = now_ns();
+	status = system(stage->command);
+	sample->return_ns = now_ns();
+	if (status == -1)
+		return stage_failed(sample, errno);
+	/* glibc's posix_spawn inside failed: POSIX wants it to look like a shell that cannot run.
+	 */
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127 && errno != 0)
+		return stage_failed(sample, errno);
+	sample->reaped_ns = sample->return_ns;
+	sample->wait_status = status;
+	sample->started = true;
+	stage_collect(stage, sample);
+	return 0;
+}
+
+const struct method method_system = {
+	.name = "system",
+	.brief = "system: a shell that execs the program; returns when it has ended",
+	.execs = true,
+	.spawn = spawn,
+};

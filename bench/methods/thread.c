@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <pthread.h>
+#include <unistd.h>
+
+#include "bench/methods.h"
+
+/* gettid comes after the last timestamp: it only tells the thread from others. */
+static void *thread(void *arg)
+{
+	volatile struct slate *slate = arg;
+	int64_t child_ns = now_ns();
+
+	slate->child_ns = child_ns;
+	slate->report.exit_ns = child_ns;
+	slate->report.child_pid = gettid();
+	return NULL;
+}
+
+/* From the second call on, libc has the stack of the thread before: warm-ups see to that. */
+static int spawn(const struct stage *stage, struct sample *sample)
+{
+	pthread_t created;
+	int error;
+
+	sample->call_ns = now_ns();
+	error = pthread_create(&created, NULL, thread, (void *)stage->slate);
+	sample->return_ns = now_ns();
+	if (error != 0)
+		return stage_failed(sample, error);
+	error = pthread_join(created, NULL);
+	sample->reaped_ns = now_ns();
+	sample->started = true;
+	stage_collect(stage, sample);
+	return -error;
+}
+
+/*
+ * A process that once had a thread keeps its stack and takes more locks in fork, so it is no parent
+ * for other methods.
+ */
+const struct method method_thread = {
+	.name = "thread",
+	.brief = "pthread_create, then pthread_join; the thread returns at once",
+	.alters_parent = true,
+	.spawn = spawn,
+};

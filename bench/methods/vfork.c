@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <errno.h>
+#include <unistd.h>
+
+#include "bench/methods.h"
+
+/*
+ * A function of its own, not inlined: the child runs on this very stack frame, and may write to
+ * none of the parent's variables. It touches the slate and leaves by _exit. Its one timestamp
+ * stands for both T_CHILD and T_EXIT, since all that it does lies between call and return.
+ */
+static __attribute__((noinline)) pid_t vfork_child(volatile struct slate *slate)
+{
+	pid_t pid = vfork();
+
+	if (pid == 0) {
+		int64_t child_ns = now_ns();
+
+		slate->child_ns = child_ns;
+		slate->report.exit_ns = child_ns;
+		_exit(0);
+	}
+	return pid;
+}
+
+static int spawn(const struct stage *stage, struct sample *sample)
+{
+	pid_t pid;
+
+	sample->call_ns = now_ns();
+	pid = vfork_child(stage->slate);
+	sample->return_ns = now_ns();
+	if (pid < 0)
+		return stage_failed(sample, errno);
+	return stage_reap(stage, pid, sample);
+}
+
+const struct method method_vfork = {
+	.name = "vfork",
+	.brief = "vfork; the child exits",
+	.spawn = spawn,
+};

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "bench/options.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/subject.h"
+#include "bench/text.h"
+#include "user/options.h"
+
+#define WARMUPS_DEFAULT	  2
+#define WARMUPS_MAX	  10000
+#define TIMEOUT_DEFAULT_S 60
+#define TIMEOUT_MAX_S	  86400
+#define CPU_MAX		  8191
+
+/* No letters: every option is a word. The axes follow KEY_AXIS in the order of their table. */
+enum key {
+	KEY_SUITE = 0x100,
+	KEY_METHOD,
+	KEY_RUNS,
+	KEY_SEED,
+	KEY_CPU,
+	KEY_WARMUP,
+	KEY_TIMEOUT,
+	KEY_CHILD,
+	KEY_SERVE,
+	KEY_LIST,
+	KEY_HELP,
+	KEY_AXIS,
+};
+
+static const struct argp_option fixed_options[] = {
+	{"suite", KEY_SUITE, "NAME|FILE", 0, "quick (default), standard, overhead, or an INI file",
+	 1},
+	{"method", KEY_METHOD, "LIST", 0, "the calls to measure, instead of the suite's", 2},
+	{"runs", KEY_RUNS, "N", 0, "samples per cell, instead of the suite's", 3},
+	{"warmup", KEY_WARMUP, "N", 0, "samples to throw away before each block (2)", 3},
+	{"seed", KEY_SEED, "N", 0, "seed of the order that blocks are taken in (random)", 3},
+	{"cpu", KEY_CPU, "N|none", 0, "the CPU to pin to (the last that is allowed)", 3},
+	{"timeout", KEY_TIMEOUT, "SEC", 0,
+	 "when to give a block up, on top of the time that its samples need (60)", 3},
+	{"child", KEY_CHILD, "PATH", 0,
+	 "the program to exec (spawnscope-child beside this program)", 3},
+	{"serve", KEY_SERVE, NULL, 0, "take commands from standard input", 4},
+	{"list", KEY_LIST, NULL, 0, "list methods and suites", 4},
+	{"help", KEY_HELP, NULL, 0, "print this help", 4},
+};
+
+#define FIXED_COUNT (sizeof(fixed_options) / sizeof(fixed_options[0]))
+
+static const char doc[] =
+	"Measures what it costs to start a process, from parents of varied shapes.\v"
+	"Each combination of a suite's lists is a cell. Options that name a list take the place of "
+	"that list in the suite. Standard output has one line per sample; bench/protocol.h says "
+	"what stands in it.\n"
+	"\n"
+	"Examples:\n"
+	"  spawnscope-bench\n"
+	"  spawnscope-bench --method fork,vfork --size 1M,1G --runs 100\n"
+	"  spawnscope-bench --method fork --size 64M --pages 4k,thp --child-write 0,16M\n"
+	"  spawnscope-bench --suite my.ini --seed 1 --cpu 2\n"
+	"  spawnscope-bench --list\n"
+	"\n"
+	"A suite file:\n"
+	"  [grid]\n"
+	"  method = fork, vfork, posix_spawn\n"
+	"  size   = 1M, 64M\n"
+	"  pages  = 4k\n"
+	"  runs   = 50\n";
+
+/* With room for `-` in place of `_`, and for the entry that ends the table. */
+static char axis_names[AXIS_COUNT][32];
+static struct argp_option all_options[FIXED_COUNT + AXIS_COUNT + 1];
+
+static void make_options(void)
+{
+	size_t axis;
+
+	memcpy(all_options, fixed_options, sizeof(fixed_options));
+	for (axis = 0; axis < AXIS_COUNT; axis++) {
+		char *underscore;
+
+		strncpy(axis_names[axis], axis_table[axis].name, sizeof(axis_names[axis]) - 1);
+		underscore = strchr(axis_names[axis], '_');
+		if (underscore != NULL)
+			*underscore = '-';
+		all_options[FIXED_COUNT + axis] = (struct argp_option){
+			.name = axis_names[axis],
+			.key = KEY_AXIS + (int)axis,
+			.arg = axis_table[axis].arg,
+			.doc = axis_table[axis].brief,
+			.group = 2,
+		};
+	}
+}
+
+struct parser {
+	struct options *options;
+	char *why;
+	size_t why_size;
+};
+
+static int parse_bounded(struct parser *p, const char *name, const char *text, uint64_t min,
+			 uint64_t max, unsigned int *value)
+{
+	uint64_t number;
+
+	if (text_number(text, min, max, &number) != 0)
+		return explain(p->why, p->why_size, -EINVAL,
+			       "bad %s '%.100s'; it goes from %llu to %llu", name, text,
+			       (unsigned long long)min, (unsigned long long)max);
+	*value = (unsigned int)number;
+	return 0;
+}
+
+static int parse_cpu(struct parser *p, const char *text)
+{
+	cpu_set_t sets[(CPU_MAX + 1) / CPU_SETSIZE];
+	unsigned int cpu = 0;
+	int err;
+
+	if (strcmp(text, "none") == 0) {
+		p->options->cpu = CPU_NONE;
+		return 0;
+	}
+	err = parse_bounded(p, "--cpu", text, 0, CPU_MAX, &cpu);
+	if (err != 0)
+		return err;
+	if (sched_getaffinity(0, sizeof(sets), sets) == 0 && !CPU_ISSET_S(cpu, sizeof(sets), sets))
+		return explain(p->why, p->why_size, -EINVAL,
+			       "CPU %u is not there, or not allowed; /proc/self/status lists "
+			       "Cpus_allowed_list",
+			       cpu);
+	p->options->cpu = (int)cpu;
+	return 0;
+}
+
+static int parse_seed(struct parser *p, const char *text)
+{
+	if (text_number(text, 0, UINT64_MAX, &p->options->seed) != 0)
+		return explain(p->why, p->why_size, -EINVAL,
+			       "bad --seed '%.100s'; it is a number of 64 bits", text);
+	p->options->has_seed = true;
+	return 0;
+}
+
+/* A list of a grid, under the option's name. */
+static int parse_list(struct parser *p, const char *option, const char *name, const char *list)
+{
+	char reason[WHY_MAX - 32];
+	int err = grid__add(&p->options->override, name, list, reason, sizeof(reason));
+
+	/* The unknown method tells by itself where it stands. */
+	if (err != 0 && strncmp(reason, "unknown method", strlen("unknown method")) == 0)
+		return explain(p->why, p->why_size, err, "%s", reason);
+	if (err != 0)
+		return explain(p->why, p->why_size, err, "--%s: %s", option, reason);
+	return 0;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct parser *p = state->input;
+	struct options *o = p->options;
+
+	switch (key) {
+	case KEY_SUITE:
+		o->suite = arg;
+		return 0;
+	case KEY_METHOD:
+		return -parse_list(p, "method", "method", arg);
+	case KEY_RUNS:
+		return -parse_list(p, "runs", "runs", arg);
+	case KEY_SEED:
+		return -parse_seed(p, arg);
+	case KEY_CPU:
+		return -parse_cpu(p, arg);
+	case KEY_WARMUP:
+		return -parse_bounded(p, "--warmup", arg, 0, WARMUPS_MAX, &o->warmups);
+	case KEY_TIMEOUT:
+		return -parse_bounded(p, "--timeout", arg, 1, TIMEOUT_MAX_S, &o->timeout_s);
+	case KEY_CHILD:
+		o->child_path = arg;
+		return 0;
+	case KEY_SERVE:
+		o->serve = true;
+		return 0;
+	case KEY_LIST:
+		o->list = true;
+		return 0;
+	case KEY_HELP:
+		o->help = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		return -explain(p->why, p->why_size, -EINVAL,
+				"unexpected argument '%.100s'; --help lists the options", arg);
+	default:
+		break;
+	}
+	if (key < KEY_AXIS || key >= KEY_AXIS + AXIS_COUNT)
+		return ARGP_ERR_UNKNOWN;
+	return -parse_list(p, axis_names[key - KEY_AXIS], axis_table[key - KEY_AXIS].name, arg);
+}
+
+static const struct argp parser_argp = {
+	.options = all_options,
+	.parser = parse_option,
+	.doc = doc,
+};
+
+int options__parse(struct options *options, int argc, char **argv, char *why, size_t why_size)
+{
+	struct parser parser = {.options = options, .why = why, .why_size = why_size};
+	error_t error;
+
+	*options = (struct options){
+		.suite = "quick",
+		.cpu = CPU_LAST,
+		.warmups = WARMUPS_DEFAULT,
+		.timeout_s = TIMEOUT_DEFAULT_S,
+	};
+	why[0] = '\0';
+	make_options();
+	/* Silent, and without argp's own help: it would print two lines, and exit. */
+	error = argp_parse(&parser_argp, argc, argv, ARGP_SILENT, NULL, &parser);
+	if (error == 0 || options->help)
+		return 0;
+	if (why[0] == '\0')
+		options_fault(all_options, argc, argv, why, why_size);
+	return -(int)error;
+}
+
+void options__free(struct options *options)
+{
+	grid__free(&options->override);
+}
+
+void options_help(void)
+{
+	make_options();
+	argp_help(&parser_argp, stdout, ARGP_HELP_LONG | ARGP_HELP_USAGE | ARGP_HELP_DOC,
+		  "spawnscope-bench");
+}

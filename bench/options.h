@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the command line says. */
+#ifndef SPAWNSCOPE_BENCH_OPTIONS_H
+#define SPAWNSCOPE_BENCH_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bench/grid.h"
+
+/* For the `cpu` of options: the last CPU that this process may run on. */
+#define CPU_LAST (-2)
+
+struct options {
+	const char *suite;    /* a name or a path */
+	struct grid override; /* takes the place of the suite's lists */
+	const char *child_path;
+	uint64_t seed;
+	bool has_seed;
+	int cpu; /* a number, CPU_LAST, or CPU_NONE */
+	unsigned int warmups;
+	unsigned int timeout_s;
+	bool serve;
+	bool list;
+	bool help;
+};
+
+/*
+ * 0, or -EINVAL or -ENOMEM and a line in `why`. Call options__free in either case. With `help`,
+ * what is wrong with other options is not told.
+ */
+int options__parse(struct options *options, int argc, char **argv, char *why, size_t why_size);
+void options__free(struct options *options);
+
+/* Prints the help on standard output. */
+void options_help(void);
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "bench/plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+uint64_t plan_random(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+	return z ^ (z >> 31);
+}
+
+/* Uniform in [0, bound): draws again where the last, incomplete run of `bound` values begins. */
+static uint64_t random_below(uint64_t *state, uint64_t bound)
+{
+	uint64_t incomplete = UINT64_MAX - UINT64_MAX % bound;
+	uint64_t value;
+
+	do {
+		value = plan_random(state);
+	} while (value >= incomplete);
+	return value % bound;
+}
+
+/* Fisher and Yates, in Durstenfeld's form. */
+static void shuffle(struct plan_block *blocks, size_t count, uint64_t *state)
+{
+	size_t i;
+
+	for (i = count; i > 1; i--) {
+		size_t j = random_below(state, i);
+		struct plan_block swapped = blocks[i - 1];
+
+		blocks[i - 1] = blocks[j];
+		blocks[j] = swapped;
+	}
+}
+
+static int compare_unsigned(const void *a, const void *b)
+{
+	unsigned int x = *(const unsigned int *)a;
+	unsigned int y = *(const unsigned int *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The distinct conditions in ascending order; as long as `wants` at most. */
+static size_t list_conditions(const struct plan_want *wants, size_t want_count,
+			      unsigned int *conditions)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < want_count; i++)
+		conditions[i] = wants[i].condition;
+	qsort(conditions, want_count, sizeof(*conditions), compare_unsigned);
+	for (i = 0; i < want_count; i++) {
+		if (count == 0 || conditions[count - 1] != conditions[i])
+			conditions[count++] = conditions[i];
+	}
+	return count;
+}
+
+/* What a round takes of `runs`: the remainder goes to the first rounds, one each. */
+static unsigned int round_share(unsigned int runs, unsigned int rounds, unsigned int round)
+{
+	return runs / rounds + (round < runs % rounds);
+}
+
+/* Appends the blocks that one condition has in one round, shuffled; returns how many. */
+static size_t plan_group(const struct plan_want *wants, size_t want_count, unsigned int condition,
+			 unsigned int rounds, unsigned int round, uint64_t *state,
+			 struct plan_block *blocks)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < want_count; i++) {
+		unsigned int share = round_share(wants[i].runs, rounds, round);
+
+		if (wants[i].condition == condition && share > 0) {
+			blocks[count++] = (struct plan_block){
+				.cell = wants[i].cell,
+				.condition = condition,
+				.runs = share,
+			};
+		}
+	}
+	shuffle(blocks, count, state);
+	return count;
+}
+
+static int count_blocks(const struct plan_want *wants, size_t want_count, unsigned int rounds,
+			size_t *count)
+{
+	size_t i;
+
+	*count = 0;
+	for (i = 0; i < want_count; i++) {
+		unsigned int blocks = wants[i].runs < rounds ? wants[i].runs : rounds;
+
+		if (__builtin_add_overflow(*count, blocks, count))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int plan_make(const struct plan_want *wants, size_t want_count, unsigned int rounds, uint64_t seed,
+	      struct plan_block **blocks, size_t *count)
+{
+	struct plan_block *planned = NULL;
+	unsigned int *conditions = NULL;
+	size_t condition_count, total, used = 0, i;
+	uint64_t state = seed;
+	unsigned int round;
+	int err;
+
+	if (rounds == 0)
+		return -EINVAL;
+	err = count_blocks(wants, want_count, rounds, &total);
+	if (err != 0)
+		return err;
+
+	/* One more than needed, since calloc(0) may give NULL. */
+	planned = calloc(total + 1, sizeof(*planned));
+	conditions = calloc(want_count + 1, sizeof(*conditions));
+	if (planned == NULL || conditions == NULL) {
+		free(planned);
+		err = -ENOMEM;
+		goto cleanup;
+	}
+
+	condition_count = list_conditions(wants, want_count, conditions);
+	for (round = 0; round < rounds && used < total; round++) {
+		for (i = 0; i < condition_count; i++) {
+			size_t turn = round % 2 == 0 ? i : condition_count - 1 - i;
+
+			used += plan_group(wants, want_count, conditions[turn], rounds, round,
+					   &state, planned + used);
+		}
+	}
+	*blocks = planned;
+	*count = used;
+cleanup:
+	free(conditions);
+	return err;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "bench/pool.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/memory.h"
+
+#define MIB (INT64_C(1) << 20)
+
+/* Each takes two descriptors here, and some memory even with a size of 0. */
+#define RESIDENT_MAX 64
+
+/*
+ * How long things may take at most, beyond the user's timeout: many times what was seen on a slow
+ * machine, since it only decides when something is taken for hung.
+ */
+#define BUILD_MS_PER_MIB  10
+#define BUILD_MS_PER_VMA  1
+#define SAMPLE_MS	  20
+#define SAMPLE_US_PER_MIB 200 /* copying and dropping its page tables */
+#define SAMPLE_US_PER_VMA 20
+#define WRITE_US_PER_MIB  8000 /* 256 copy-on-write faults */
+
+static int64_t build_limit_ms(const struct pool_config *config, const struct shape *shape)
+{
+	return config->timeout_s * INT64_C(1000) +
+	       shape_get(shape, AXIS_SIZE) / MIB * BUILD_MS_PER_MIB +
+	       (shape_get(shape, AXIS_VMAS) + shape_get(shape, AXIS_THREADS)) * BUILD_MS_PER_VMA;
+}
+
+static int64_t run_limit_ms(const struct pool_config *config, const struct shape *shape,
+			    unsigned int runs)
+{
+	int64_t written = shape_get(shape, AXIS_CHILD_WRITE) + shape_get(shape, AXIS_PARENT_WRITE);
+	int64_t sample_us =
+		SAMPLE_MS * 1000 + shape_get(shape, AXIS_SIZE) / MIB * SAMPLE_US_PER_MIB +
+		shape_get(shape, AXIS_VMAS) * SAMPLE_US_PER_VMA + written / MIB * WRITE_US_PER_MIB;
+
+	return config->timeout_s * INT64_C(1000) +
+	       ((int64_t)runs + config->warmups) * sample_us / 1000;
+}
+
+static void end_subject(struct pool *pool, size_t index)
+{
+	launch__end(&pool->subjects[index]->launch);
+	free(pool->subjects[index]);
+	pool->subjects[index] = pool->subjects[--pool->count];
+}
+
+/* Whether there was one. */
+static bool end_oldest(struct pool *pool)
+{
+	size_t oldest = 0;
+	size_t i;
+
+	if (pool->count == 0)
+		return false;
+	for (i = 1; i < pool->count; i++) {
+		if (pool->subjects[i]->last_use < pool->subjects[oldest]->last_use)
+			oldest = i;
+	}
+	end_subject(pool, oldest);
+	return true;
+}
+
+static int make_room(struct pool *pool, const struct shape *shape, char *why, size_t why_size)
+{
+	struct memory_facts facts;
+	int err;
+
+	if (pool->count >= RESIDENT_MAX)
+		end_oldest(pool);
+	do {
+		memory_read(&facts);
+		err = memory_check(shape, &facts, why, why_size);
+	} while (err == -ENOMEM && end_oldest(pool));
+	return err;
+}
+
+static int build(struct pool *pool, struct pool_subject *subject, char *why, size_t why_size)
+{
+	static struct subject_request request;
+	static struct subject_reply reply;
+	int err;
+
+	request = (struct subject_request){
+		.verb = SUBJECT_BUILD,
+		.build = {.shape = subject->shape, .cpu = pool->config.cpu},
+	};
+	if (strlen(pool->config.child_path) >= sizeof(request.build.child_path))
+		return explain(why, why_size, -ENAMETOOLONG, "the path of --child is too long");
+	strcpy(request.build.child_path, pool->config.child_path);
+	err = launch__start(&subject->launch, why, why_size);
+	if (err != 0)
+		return err;
+	err = launch__ask(&subject->launch, &request, &reply,
+			  build_limit_ms(&pool->config, &subject->shape), why, why_size);
+	if (err == 0 && reply.error != 0)
+		err = explain(why, why_size, reply.error, "%s", reply.why);
+	if (err != 0)
+		launch__end(&subject->launch);
+	else
+		subject->facts = reply.facts;
+	return err;
+}
+
+static int find(const struct pool *pool, const struct shape *shape, const struct method *only,
+		size_t *index)
+{
+	size_t i;
+
+	for (i = 0; i < pool->count; i++) {
+		if (pool->subjects[i]->only == only &&
+		    memcmp(&pool->subjects[i]->shape, shape, sizeof(*shape)) == 0) {
+			*index = i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+static int add(struct pool *pool, const struct shape *shape, const struct method *only,
+	       size_t *index, char *why, size_t why_size)
+{
+	struct pool_subject **grown;
+	struct pool_subject *subject;
+	int err;
+
+	err = make_room(pool, shape, why, why_size);
+	if (err != 0)
+		return err;
+	subject = calloc(1, sizeof(*subject));
+	grown = reallocarray(pool->subjects, pool->count + 1, sizeof(struct pool_subject *));
+	if (grown != NULL)
+		pool->subjects = grown;
+	if (subject == NULL || grown == NULL) {
+		free(subject);
+		return explain(why, why_size, -ENOMEM, "out of memory");
+	}
+	subject->shape = *shape;
+	subject->only = only;
+	err = build(pool, subject, why, why_size);
+	if (err != 0) {
+		free(subject);
+		return err;
+	}
+	*index = pool->count;
+	pool->subjects[pool->count++] = subject;
+	return 0;
+}
+
+static int get(struct pool *pool, const struct cell *cell, size_t *index, char *why,
+	       size_t why_size)
+{
+	const struct method *only = cell->method->alters_parent ? cell->method : NULL;
+	int err = 0;
+
+	*index = 0;
+	if (find(pool, &cell->shape, only, index) != 0)
+		err = add(pool, &cell->shape, only, index, why, why_size);
+	if (err == 0)
+		pool->subjects[*index]->last_use = ++pool->uses;
+	return err;
+}
+
+int pool__get(struct pool *pool, const struct cell *cell, const struct pool_subject **subject,
+	      char *why, size_t why_size)
+{
+	size_t index;
+	int err = get(pool, cell, &index, why, why_size);
+
+	if (err == 0)
+		*subject = pool->subjects[index];
+	return err;
+}
+
+int pool__run(struct pool *pool, const struct cell *cell, unsigned int runs,
+	      struct pool_block *block, char *why, size_t why_size)
+{
+	static struct subject_request request;
+	static struct subject_reply reply;
+	struct pool_subject *subject;
+	size_t index;
+	int err, samples_err;
+
+	*block = (struct pool_block){0};
+	err = get(pool, cell, &index, why, why_size);
+	if (err != 0)
+		return err;
+	subject = pool->subjects[index];
+	request = (struct subject_request){
+		.verb = SUBJECT_RUN,
+		.run = {.warmups = pool->config.warmups, .runs = runs},
+	};
+	snprintf(request.run.method, sizeof(request.run.method), "%s", cell->method->name);
+	err = launch__ask(&subject->launch, &request, &reply,
+			  run_limit_ms(&pool->config, &cell->shape, runs), why, why_size);
+	samples_err = launch__samples(&subject->launch, &block->samples, &block->taken);
+	if (err != 0) {
+		end_subject(pool, index);
+		return err;
+	}
+	block->started = reply.started;
+	block->failed = reply.failed;
+	if (reply.error != 0)
+		return explain(why, why_size, reply.error, "%s", reply.why);
+	if (samples_err != 0)
+		return explain(why, why_size, samples_err, "reading the samples: %s",
+			       strerror(-samples_err));
+	return 0;
+}
+
+void pool_block__free(struct pool_block *block)
+{
+	free(block->samples);
+	*block = (struct pool_block){0};
+}
+
+void pool__free(struct pool *pool)
+{
+	while (end_oldest(pool))
+		;
+	free(pool->subjects);
+	pool->subjects = NULL;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The subjects that are up. They stay as long as memory allows, so that blocks
+ * of all cells can take turns; where it does not, those that were not used for
+ * longest are ended to make room.
+ */
+#ifndef SPAWNSCOPE_POOL_H
+#define SPAWNSCOPE_POOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bench/grid.h"
+#include "bench/launch.h"
+
+struct pool_config {
+	int cpu; /* or CPU_NONE */
+	const char *child_path;
+	unsigned int warmups;	/* per block */
+	unsigned int timeout_s; /* per block, on top of what the samples need */
+};
+
+struct pool_subject {
+	struct launch launch;
+	struct shape shape;
+	const struct method
+		*only; /* the one method it is for, or NULL: any that leaves no traces */
+	struct parent_facts facts;
+	uint64_t last_use;
+};
+
+struct pool {
+	struct pool_config config;
+	struct pool_subject **subjects;
+	size_t count;
+	uint64_t uses;
+};
+
+struct pool_block {
+	struct sample *samples;
+	size_t taken;
+	unsigned int started; /* children created, warm-ups included */
+	unsigned int failed;  /* calls that failed, warm-ups included */
+};
+
+/*
+ * The subject that a cell spawns from, brought up if it is not; good until the next call. 0, or
+ * -errno and a line in `why`: -ENOMEM if it does not fit.
+ */
+int pool__get(struct pool *pool, const struct cell *cell, const struct pool_subject **subject,
+	      char *why, size_t why_size);
+
+/*
+ * Takes a block of samples. 0, or -errno and a line in `why`; the samples taken up to then are in
+ * the block even so, which must be freed. A subject that died or hung is ended.
+ */
+int pool__run(struct pool *pool, const struct cell *cell, unsigned int runs,
+	      struct pool_block *block, char *why, size_t why_size);
+void pool_block__free(struct pool_block *block);
+
+/* Ends all subjects. */
+void pool__free(struct pool *pool);
+
+#endif

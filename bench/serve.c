@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <errno.h>
+#include <string.h>
+
+#include "bench/driver.h"
+#include "bench/protocol.h"
+
+#define WORDS_MAX 3
+
+/* A command is one to three words, with single spaces between them; 0 if it is none. */
+static size_t split_words(char *line, char *words[WORDS_MAX])
+{
+	size_t count = 0;
+	char *word;
+
+	while ((word = strsep(&line, " ")) != NULL) {
+		if (count == WORDS_MAX || *word == '\0')
+			return 0;
+		words[count++] = word;
+	}
+	return count;
+}
+
+static int parse_id(const struct driver *driver, const char *text, size_t *id)
+{
+	uint64_t number;
+
+	if (driver->cells.n == 0 || text_number(text, 0, driver->cells.n - 1, &number) != 0)
+		return -EINVAL;
+	*id = number;
+	return 0;
+}
+
+/* 0, 1 (quit), or -errno and a line in `why`. Takes `line` apart. */
+static int obey(struct driver *driver, char *line, char *why, size_t why_size)
+{
+	char *words[WORDS_MAX];
+	size_t count, id;
+	uint64_t runs;
+	char given[64];
+
+	snprintf(given, sizeof(given), "%.60s", line);
+	count = split_words(line, words);
+	if (count == 1 && strcmp(words[0], "quit") == 0)
+		return 1;
+	if (count == 2 && strcmp(words[0], "prepare") == 0 && parse_id(driver, words[1], &id) == 0)
+		return driver__prepare(driver, id, why, why_size);
+	if (count == 3 && strcmp(words[0], "run") == 0 && parse_id(driver, words[1], &id) == 0 &&
+	    text_number(words[2], 1, GRID_RUNS_MAX, &runs) == 0)
+		return driver__run(driver, id, (unsigned int)runs, why, why_size);
+	return explain(why, why_size, -EINVAL,
+		       "bad command '%s'; known: prepare ID, run ID N, quit, with an ID below %zu",
+		       given, driver->cells.n);
+}
+
+int driver__serve(struct driver *driver, FILE *in, char *why, size_t why_size)
+{
+	char line[PROTOCOL_LINE_MAX];
+	int err = 0;
+
+	while (err == 0 && fgets(line, sizeof(line), in) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		err = obey(driver, line, why, why_size);
+	}
+	if (err == 0 && ferror(in))
+		return explain(why, why_size, -EIO, "standard input: %s", strerror(errno));
+	return err < 0 ? err : 0;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "bench/stage.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/text.h"
+
+/* The command's "exec ", and the descriptor with its space. */
+#define COMMAND_EXTRA 32
+
+static int make_command(struct stage *stage)
+{
+	/* A path of nothing but quotes grows fourfold. */
+	size_t size = strlen(stage->child_argv[0]) * 4 + COMMAND_EXTRA;
+	char *quoted;
+	int err;
+
+	quoted = malloc(size);
+	stage->command = malloc(size);
+	if (quoted == NULL || stage->command == NULL) {
+		err = -ENOMEM;
+		goto cleanup;
+	}
+	err = text_shell_quote(stage->child_argv[0], quoted, size);
+	if (err != 0)
+		goto cleanup;
+	/* `exec`, so that the shell becomes the program instead of forking once more. */
+	if (snprintf(stage->command, size, "exec %s %s", quoted, stage->child_argv[1]) >= (int)size)
+		err = -ENAMETOOLONG;
+cleanup:
+	free(quoted);
+	return err;
+}
+
+int stage_open(struct stage *stage, int slate_fd, const char *child_path)
+{
+	void *slate;
+	int err = -ENOMEM;
+
+	*stage = (struct stage){
+		.parent_pid = getpid(),
+		.page_bytes = (size_t)sysconf(_SC_PAGESIZE),
+	};
+	slate = mmap(NULL, sizeof(struct slate), PROT_READ | PROT_WRITE, MAP_SHARED, slate_fd, 0);
+	if (slate == MAP_FAILED)
+		return -errno;
+	stage->slate = slate;
+	stage->child_argv[0] = strdup(child_path);
+	if (asprintf(&stage->child_argv[1], "%d", slate_fd) < 0)
+		stage->child_argv[1] = NULL;
+	if (stage->child_argv[0] != NULL && stage->child_argv[1] != NULL)
+		err = make_command(stage);
+	if (err != 0)
+		stage_close(stage);
+	return err;
+}
+
+void stage_close(struct stage *stage)
+{
+	if (stage->slate != NULL)
+		munmap((void *)stage->slate, sizeof(struct slate));
+	free(stage->child_argv[0]);
+	free(stage->child_argv[1]);
+	free(stage->command);
+	*stage = (struct stage){0};
+}
+
+void stage_reset(const struct stage *stage)
+{
+	stage->slate->report.exec_ns = 0;
+	stage->slate->report.exit_ns = 0;
+	stage->slate->report.child_pid = 0;
+	stage->slate->child_ns = 0;
+	stage->slate->exec_errno = 0;
+	stage->slate->released = 0;
+}
+
+static void write_pages(const struct stage *stage, size_t bytes)
+{
+	size_t offset;
+
+	for (offset = 0; offset < bytes; offset += stage->page_bytes)
+		stage->memory[offset] = 1;
+}
+
+/* Holds the child until the parent has written, so that it is the parent who pays for the copies.
+ */
+static void wait_for_parent(const struct stage *stage)
+{
+	/* The parent may be killed before it releases its child, or before this: go then, too. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != stage->parent_pid)
+		_exit(0);
+	while (__atomic_load_n(&stage->slate->released, __ATOMIC_ACQUIRE) == 0)
+		syscall(SYS_futex, &stage->slate->released, FUTEX_WAIT, 0, NULL, NULL, 0);
+}
+
+_Noreturn void stage_child(const struct stage *stage)
+{
+	int64_t child_ns = now_ns();
+
+	stage->slate->child_ns = child_ns;
+	if (stage->parent_write_bytes > 0)
+		wait_for_parent(stage);
+	write_pages(stage, stage->child_write_bytes);
+	stage->slate->report.exit_ns = now_ns();
+	_exit(0);
+}
+
+_Noreturn void stage_exec(const struct stage *stage)
+{
+	int64_t child_ns = now_ns();
+
+	stage->slate->child_ns = child_ns;
+	execve(stage->child_argv[0], stage->child_argv, environ);
+	stage->slate->exec_errno = errno;
+	_exit(127); /* what a shell says of a command that it cannot run */
+}
+
+void stage_parent_write(const struct stage *stage)
+{
+	if (stage->parent_write_bytes == 0)
+		return;
+	write_pages(stage, stage->parent_write_bytes);
+	__atomic_store_n(&stage->slate->released, 1, __ATOMIC_RELEASE);
+	syscall(SYS_futex, &stage->slate->released, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+void stage_collect(const struct stage *stage, struct sample *sample)
+{
+	sample->child_ns = stage->slate->child_ns;
+	sample->exec_ns = stage->slate->report.exec_ns;
+	sample->exit_ns = stage->slate->report.exit_ns;
+	if (sample->child_pid == 0)
+		sample->child_pid = stage->slate->report.child_pid;
+	if (stage->slate->exec_errno != 0)
+		sample->error = stage->slate->exec_errno;
+}
+
+int stage_reap(const struct stage *stage, pid_t pid, struct sample *sample)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return -errno;
+	}
+	sample->reaped_ns = now_ns();
+	sample->child_pid = pid;
+	sample->wait_status = status;
+	sample->started = true;
+	stage_collect(stage, sample);
+	return 0;
+}
+
+int stage_failed(struct sample *sample, int error)
+{
+	sample->error = error;
+	return 0;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "bench/subject.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/methods.h"
+#include "bench/stage.h"
+
+#ifndef SYS_close_range
+#define SYS_close_range 436 /* the same on every architecture */
+#endif
+
+/* Masks for more CPUs than a cpu_set_t has. */
+#define CPU_SETS 8
+
+struct subject {
+	struct stage stage;
+	struct parent_memory memory;
+};
+
+static int pin(int cpu, char *why, size_t why_size)
+{
+	cpu_set_t sets[CPU_SETS];
+
+	if (cpu == CPU_NONE)
+		return 0;
+	CPU_ZERO_S(sizeof(sets), sets);
+	CPU_SET_S(cpu, sizeof(sets), sets);
+	if (sched_setaffinity(0, sizeof(sets), sets) != 0)
+		return explain(why, why_size, -errno, "CPU %d: %s", cpu, strerror(errno));
+	return 0;
+}
+
+/* If memory runs out after all, this process is the one to lose. */
+static void volunteer_for_oom(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, "1000", 4) != 4) {
+		/* Where that is forbidden, the kernel chooses as ever. */
+	}
+	close(fd);
+}
+
+static int build(struct subject *subject, const struct subject_request *request,
+		 struct subject_reply *reply)
+{
+	int err;
+
+	volunteer_for_oom();
+	err = pin(request->build.cpu, reply->why, sizeof(reply->why));
+	if (err != 0)
+		return err;
+	err = parent_build(&request->build.shape, &subject->memory, reply->why, sizeof(reply->why));
+	if (err != 0)
+		return err;
+	err = stage_open(&subject->stage, SUBJECT_SLATE_FD, request->build.child_path);
+	if (err != 0)
+		return explain(reply->why, sizeof(reply->why), err, "slate: %s", strerror(-err));
+	subject->stage.memory = subject->memory.start;
+	subject->stage.child_write_bytes =
+		(size_t)shape_get(&request->build.shape, AXIS_CHILD_WRITE);
+	subject->stage.parent_write_bytes =
+		(size_t)shape_get(&request->build.shape, AXIS_PARENT_WRITE);
+	err = parent_measure(&reply->facts);
+	if (err != 0)
+		return explain(reply->why, sizeof(reply->why), err, "/proc/self: %s",
+			       strerror(-err));
+	return 0;
+}
+
+/* Errors of exec that trying again does not mend, unlike too little memory or too many files. */
+static bool is_hopeless(int error)
+{
+	switch (error) {
+	case ENOENT:
+	case ENOTDIR:
+	case EACCES:
+	case EPERM:
+	case ENOEXEC:
+	case ELIBBAD:
+	case ELOOP:
+	case ENAMETOOLONG:
+	case EINVAL:
+	case EISDIR:
+	case EIO:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Whether the program that was to run did run, or can ever. */
+static int check_exec(const struct stage *stage, const struct sample *sample, char *why,
+		      size_t why_size)
+{
+	int status = sample->wait_status;
+
+	if (is_hopeless(sample->error))
+		return explain(why, why_size, -sample->error, "exec of '%.200s': %s",
+			       stage->child_argv[0], strerror(sample->error));
+	if (sample->error != 0 || sample->exec_ns != 0)
+		return 0;
+	if (WIFSIGNALED(status))
+		return explain(why, why_size, -EPROTO, "'%.200s' was killed by signal %d",
+			       stage->child_argv[0], WTERMSIG(status));
+	return explain(why, why_size, -EPROTO,
+		       "'%.200s' ended with status %d and reported nothing: it is not "
+		       "spawnscope-child, or it was not run",
+		       stage->child_argv[0], WEXITSTATUS(status));
+}
+
+static int take_samples(const struct subject *subject, const struct method *method,
+			const struct subject_request *request, struct sample *samples,
+			struct subject_reply *reply)
+{
+	const struct stage *stage = &subject->stage;
+	uint32_t warmups = request->run.warmups;
+	uint32_t i;
+	int err;
+
+	for (i = 0; i < warmups + request->run.runs; i++) {
+		struct sample warmup;
+		struct sample *sample = i < warmups ? &warmup : &samples[i - warmups];
+
+		*sample = (struct sample){0};
+		stage_reset(stage);
+		err = method->spawn(stage, sample);
+		if (err != 0)
+			return explain(reply->why, sizeof(reply->why), err,
+				       "waiting for the child: %s", strerror(-err));
+		reply->started += sample->started;
+		reply->failed += sample->error != 0;
+		if (method->execs)
+			err = check_exec(stage, sample, reply->why, sizeof(reply->why));
+		if (err != 0)
+			return err;
+		if (i >= warmups)
+			stage->slate->taken = i - warmups + 1;
+	}
+	return 0;
+}
+
+static int run(const struct subject *subject, const struct subject_request *request,
+	       struct subject_reply *reply)
+{
+	const struct method *method = method_find(request->run.method);
+	size_t bytes = request->run.runs * sizeof(struct sample);
+	struct sample *samples;
+	int err;
+
+	subject->stage.slate->taken = 0;
+	if (ftruncate(SUBJECT_SLATE_FD, (off_t)(SUBJECT_SAMPLES_OFFSET + bytes)) != 0)
+		return explain(reply->why, sizeof(reply->why), -errno, "memory for the samples: %s",
+			       strerror(errno));
+	/* Shared, so that forks do not copy its page tables. */
+	samples = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, SUBJECT_SLATE_FD,
+		       SUBJECT_SAMPLES_OFFSET);
+	if (samples == MAP_FAILED)
+		return explain(reply->why, sizeof(reply->why), -errno, "memory for the samples: %s",
+			       strerror(errno));
+	/* So that no page fault falls between samples. */
+	memset(samples, 0, bytes);
+	err = take_samples(subject, method, request, samples, reply);
+	munmap(samples, bytes);
+	return err;
+}
+
+/* What the driver was started with must not show in what is measured. */
+static void reset_process(void)
+{
+	sigset_t none;
+
+	/* An ignored SIGCHLD is inherited, and would reap our children before we can. */
+	signal(SIGCHLD, SIG_DFL);
+	signal(SIGPIPE, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	fcntl(SUBJECT_SOCKET_FD, F_SETFD, FD_CLOEXEC);
+	/* Before Linux 5.9, the fds of whoever started the driver stay open. */
+	syscall(SYS_close_range, SUBJECT_SLATE_FD + 1, ~0U, 0);
+}
+
+int subject_main(void)
+{
+	static struct subject subject;
+	static struct subject_request request;
+	static struct subject_reply reply;
+	ssize_t length;
+
+	reset_process();
+	while ((length = recv(SUBJECT_SOCKET_FD, &request, sizeof(request), 0)) != 0) {
+		if (length < 0 && errno == EINTR)
+			continue;
+		if (length != sizeof(request))
+			return 2;
+		reply = (struct subject_reply){0};
+		if (request.verb == SUBJECT_BUILD)
+			reply.error = build(&subject, &request, &reply);
+		else
+			reply.error = run(&subject, &request, &reply);
+		if (send(SUBJECT_SOCKET_FD, &reply, sizeof(reply), MSG_NOSIGNAL) < 0)
+			return 2;
+	}
+	return 0;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A subject is the process that samples are taken from: the same program, run
+ * anew as `spawnscope-bench --subject` so that nothing of the driver's is in its
+ * address space. It has a socket to the driver, on which requests and replies
+ * alternate, and a memfd: the slate in the first page, samples after it. When
+ * the driver ends, or closes the socket, so does the subject.
+ */
+#ifndef SPAWNSCOPE_SUBJECT_H
+#define SPAWNSCOPE_SUBJECT_H
+
+#include <limits.h>
+#include <stdint.h>
+
+#include "bench/axes.h"
+#include "bench/parent.h"
+#include "bench/text.h"
+
+#define SUBJECT_OPTION "--subject"
+
+/* The descriptors that it starts with, besides the standard ones. */
+enum {
+	SUBJECT_SOCKET_FD = 3,
+	SUBJECT_SLATE_FD = 4,
+};
+
+/* Where samples begin in the memfd: past the slate, at a page of any architecture. */
+#define SUBJECT_SAMPLES_OFFSET (64 * 1024)
+
+#define CPU_NONE (-1) /* not pinned */
+
+enum subject_verb {
+	SUBJECT_BUILD, /* the first request: take the shape */
+	SUBJECT_RUN,   /* take samples */
+};
+
+struct subject_request {
+	enum subject_verb verb;
+	union {
+		struct {
+			struct shape shape;
+			int cpu;
+			char child_path[PATH_MAX];
+		} build;
+		struct {
+			char method[32];
+			uint32_t warmups;
+			uint32_t runs;
+		} run;
+	};
+};
+
+struct subject_reply {
+	int error; /* 0 or -errno; `why` then says it in one line */
+	char why[WHY_MAX];
+	struct parent_facts facts; /* of SUBJECT_BUILD */
+	uint32_t started;	   /* of SUBJECT_RUN: children created, warm-ups included */
+	uint32_t failed;	   /* calls that failed, warm-ups included */
+};
+
+/* The subject's main; returns its exit code. */
+int subject_main(void);
+
+#endif

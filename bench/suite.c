@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "bench/suite.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/text.h"
+
+#define SUITE_SIZE_MAX (1 << 20)
+
+const struct builtin_suite builtin_suites[] = {
+	{
+		.name = "quick",
+		.brief = "the calls most used, from a small parent to a large one; half a minute",
+		.text = "[small]\n"
+			"method = fork, vfork, posix_spawn, fork-exec, vfork-exec\n"
+			"size = 1M, 16M\n"
+			"runs = 1000\n"
+			"[large]\n"
+			"method = fork, vfork, posix_spawn, fork-exec, vfork-exec\n"
+			"size = 256M, 1G\n"
+			"runs = 200\n",
+	},
+	{
+		.name = "standard",
+		.brief = "every call, six sizes, and huge pages; some minutes",
+		.text = "[small]\n"
+			"method = fork, vfork, clone-vm-vfork, clone3, thread\n"
+			"method = fork-exec, vfork-exec, posix_spawn, system, popen\n"
+			"size = 1M, 4M, 16M, 64M\n"
+			"runs = 200\n"
+			"[large]\n"
+			"method = fork, vfork, clone-vm-vfork, clone3, thread\n"
+			"method = fork-exec, vfork-exec, posix_spawn, system, popen\n"
+			"size = 256M, 1G\n"
+			"runs = 100\n"
+			"[huge pages]\n"
+			"method = fork, vfork, posix_spawn, fork-exec, vfork-exec\n"
+			"size = 64M, 256M, 1G\n"
+			"pages = thp\n"
+			"runs = 100\n",
+	},
+	{
+		.name = "overhead",
+		.brief = "what each probe costs: for `spawnscope bench`, best in the lab",
+		.text = "[calls]\n"
+			"method = fork, vfork, posix_spawn\n"
+			"size = 1M\n"
+			"runs = 101\n"
+			"[copy-on-write]\n"
+			"method = fork\n"
+			"size = 1M\n"
+			"child_write = 1M\n"
+			"runs = 101\n",
+	},
+};
+
+const size_t builtin_suite_count = sizeof(builtin_suites) / sizeof(builtin_suites[0]);
+
+/* inih tells its handler neither line numbers nor where a section begins: the reader counts. */
+struct suite_parser {
+	const char *rest; /* of the text */
+	const struct grid *override;
+	struct cells *cells;
+	struct grid grid;	/* the section being read */
+	int line, section_line; /* 1 is the first; 0: no section yet */
+	int error;		/* the first one, */
+	int error_line;		/* where it stands, */
+	int found_line;		/* and where it was found */
+	char reason[WHY_MAX];
+};
+
+/* Only the first fault is told; its `reason` has been written. */
+static void parser_fail(struct suite_parser *p, int error, int line)
+{
+	p->error = error;
+	p->error_line = line;
+	p->found_line = p->line;
+}
+
+/* The section is read: its cells are made. */
+static void end_section(struct suite_parser *p)
+{
+	int err;
+
+	if (p->section_line == 0 || p->error != 0)
+		return;
+	err = cells__expand(p->cells, &p->grid, p->override, p->reason, sizeof(p->reason));
+	if (err != 0)
+		parser_fail(p, err, p->section_line);
+	grid__free(&p->grid);
+}
+
+/* As inih wants it: a line of the text, like fgets. */
+static char *read_line(char *buf, int size, void *arg)
+{
+	struct suite_parser *p = arg;
+	size_t length = strcspn(p->rest, "\n");
+	const char *line = p->rest;
+
+	if (*line == '\0')
+		return NULL;
+	p->line++;
+	p->rest += length + (p->rest[length] == '\n');
+	if (length >= (size_t)size && p->error == 0)
+		parser_fail(p,
+			    explain(p->reason, sizeof(p->reason), -EINVAL,
+				    "the line is longer than %d characters; a key can be given "
+				    "again to go on",
+				    size - 1),
+			    p->line);
+	/* To inih, an indented line continues the one before; here, it is a line like others. */
+	while (length > 0 && (*line == ' ' || *line == '\t')) {
+		line++;
+		length--;
+	}
+	if (*line == '[' && memchr(line, ']', length) != NULL) {
+		end_section(p);
+		p->section_line = p->line;
+	}
+	if (length >= (size_t)size)
+		length = (size_t)size - 1;
+	memcpy(buf, line, length);
+	buf[length] = '\0';
+	return buf;
+}
+
+static int handle_key(void *arg, const char *section, const char *key, const char *value)
+{
+	struct suite_parser *p = arg;
+	int err;
+
+	(void)section;
+	if (p->error != 0)
+		return 0;
+	if (p->section_line == 0)
+		err = explain(p->reason, sizeof(p->reason), -EINVAL,
+			      "'%.100s' stands before any section; begin with a line like [grid]",
+			      key);
+	else
+		err = grid__add(&p->grid, key, value, p->reason, sizeof(p->reason));
+	if (err != 0)
+		parser_fail(p, err, p->line);
+	return err == 0;
+}
+
+int suite_parse(const char *text, const char *name, const struct grid *override,
+		struct cells *cells, char *why, size_t why_size)
+{
+	static const char byte_order_mark[] = "\xef\xbb\xbf";
+	bool marked = strncmp(text, byte_order_mark, strlen(byte_order_mark)) == 0;
+	struct suite_parser p = {
+		.rest = marked ? text + strlen(byte_order_mark) : text,
+		.override = override,
+		.cells = cells,
+	};
+	int syntax_line, last_line;
+
+	syntax_line = ini_parse_stream(read_line, &p, handle_key, &p);
+	last_line = p.line++;
+	end_section(&p);
+	grid__free(&p.grid);
+	/* inih goes on after an error, and counts ours as well: was one of its own before? */
+	if (syntax_line > 0 && (p.error == 0 || syntax_line < p.found_line))
+		return explain(why, why_size, -EINVAL,
+			       "%.200s:%d: neither [section] nor key = value nor ; comment", name,
+			       syntax_line);
+	if (p.error != 0)
+		return explain(why, why_size, p.error, "%.150s:%d: %s", name, p.error_line,
+			       p.reason);
+	if (p.section_line == 0)
+		return explain(why, why_size, -EINVAL,
+			       "%.200s:%d: no section; begin with a line like [grid]", name,
+			       last_line > 0 ? last_line : 1);
+	return 0;
+}
+
+static int read_suite_file(const char *path, char **text, char *why, size_t why_size)
+{
+	char *buf = malloc(SUITE_SIZE_MAX + 2);
+	ssize_t length;
+	int err = 0;
+
+	if (buf == NULL)
+		return explain(why, why_size, -ENOMEM, "out of memory");
+	length = text_read(path, buf, SUITE_SIZE_MAX + 2);
+	if (length == -ENOENT)
+		err = explain(why, why_size, -ENOENT,
+			      "unknown suite '%.200s'; known: quick, standard, overhead, or a "
+			      "file's path",
+			      path);
+	else if (length == -EFBIG || length > SUITE_SIZE_MAX)
+		err = explain(why, why_size, -EFBIG, "%.200s: a suite has at most 1 MiB", path);
+	else if (length < 0)
+		err = explain(why, why_size, (int)length, "%.200s: %s", path,
+			      strerror((int)-length));
+	else if (strlen(buf) != (size_t)length)
+		err = explain(why, why_size, -EINVAL, "%.200s: not a text file", path);
+	if (err != 0)
+		free(buf);
+	else
+		*text = buf;
+	return err;
+}
+
+int suite_load(const char *name, const struct grid *override, struct cells *cells, char *why,
+	       size_t why_size)
+{
+	char *text = NULL;
+	size_t i;
+	int err;
+
+	for (i = 0; i < builtin_suite_count; i++) {
+		if (strcmp(name, builtin_suites[i].name) == 0)
+			return suite_parse(builtin_suites[i].text, name, override, cells, why,
+					   why_size);
+	}
+	err = read_suite_file(name, &text, why, why_size);
+	if (err == 0 && text != NULL)
+		err = suite_parse(text, name, override, cells, why, why_size);
+	free(text);
+	return err;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Suites: INI text whose sections are grids. The built-in ones are such text, too. */
+#ifndef SPAWNSCOPE_SUITE_H
+#define SPAWNSCOPE_SUITE_H
+
+#include <stddef.h>
+
+#include "bench/grid.h"
+
+struct builtin_suite {
+	const char *name;
+	const char *brief;
+	const char *text;
+};
+
+extern const struct builtin_suite builtin_suites[];
+extern const size_t builtin_suite_count;
+
+/*
+ * Parses a suite and adds its cells, with `override` (may be NULL) as in cells__expand. `name`
+ * stands before the line number in messages. 0, or -EINVAL or -ENOMEM and a line in `why`.
+ */
+int suite_parse(const char *text, const char *name, const struct grid *override,
+		struct cells *cells, char *why, size_t why_size);
+
+/* The same for a built-in suite, or the file of that path. */
+int suite_load(const char *name, const struct grid *override, struct cells *cells, char *why,
+	       size_t why_size);
+
+#endif

@@ -1,0 +1,131 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The driver's commands (--serve), and what is left of it when something dies.
+#
+# shellcheck disable=SC2154,SC2317 # bats sets $status, $output and $lines
+
+load driver.bash
+
+@test "--serve: prepare, run, and quit" {
+    printf 'prepare 1\nrun 1 3\nrun 0 2\nprepare 2\nrun 2 1\nquit\nprepare 0\n' |
+        "$BENCH" --serve --method vfork --size 1M,2M,8192T --warmup 1 >"$DIR/out"
+    sed '1,/^ready/d' "$DIR/out" | awk '{ print $1, $2 }' >"$DIR/answers"
+    cat "$DIR/out"
+    [ "$(paste -sd, "$DIR/answers")" = \
+        "parent 1,sample 1,sample 1,sample 1,done 1,sample 0,sample 0,done 0,skip 2,broken 2" ]
+    grep '^done 1 4 0$' "$DIR/out"
+}
+
+@test "--serve: the end of standard input ends it" {
+    run -0 "$BENCH" --serve --method vfork --size 1M </dev/null
+    [ "${lines[-1]}" = ready ]
+    printf 'run 0 1' | "$BENCH" --serve --method vfork --size 1M | grep '^done 0 3 0$'
+}
+
+@test "--serve: what is no command is refused in one line" {
+    for command in "" " " prepare "prepare 1" "prepare -1" "prepare 0 0" "prepare  0" "run 0" \
+        "run 0 0" "run 0 1000001" "run 0 1 1" "Quit" "run 0 1x" $'run\t0 1' $'\e[1m' \
+        "$(head -c 9000 /dev/zero | tr '\0' x)"; do
+        echo "command: $command"
+        status=0
+        printf '%s\n' "$command" |
+            "$BENCH" --serve --method vfork --size 1M >/dev/null 2>"$DIR/err" || status=$?
+        [ "$status" -eq 2 ]
+        [ "$(wc -l <"$DIR/err")" -eq 1 ]
+        grep -q "^spawnscope-bench: bad command '" "$DIR/err"
+        refute grep -q $'\e' "$DIR/err"
+    done
+}
+
+@test "a parent that is killed breaks its cell, and a new one comes up for others" {
+    copy_binaries
+    coproc "$DIR/copy/spawnscope-bench" --serve --method fork,vfork --size 256M
+    driver=$COPROC_PID
+    until read -r line <&"${COPROC[0]}" && [ "$line" = ready ]; do :; done
+    echo "prepare 0" >&"${COPROC[1]}"
+    read -r _ _ pid _ <&"${COPROC[0]}"
+    echo "run 0 100000" >&"${COPROC[1]}"
+    sleep 0.5
+    kill -KILL "$pid"
+    until read -r word id reason <&"${COPROC[0]}" && [ "$word" != sample ]; do :; done
+    [ "$word $id" = "broken 0" ]
+    [[ $reason == "the parent process was killed by signal 9"* ]]
+    echo "prepare 0" >&"${COPROC[1]}"
+    read -r word _ <&"${COPROC[0]}"
+    [ "$word" = skip ]
+    echo "prepare 1" >&"${COPROC[1]}"
+    read -r word _ new _ <&"${COPROC[0]}"
+    [ "$word" = parent ]
+    [ "$new" -ne "$pid" ]
+    echo quit >&"${COPROC[1]}"
+    wait "$driver"
+    [ -z "$(our_processes)" ]
+}
+
+@test "a parent that hangs is ended after the timeout" {
+    copy_binaries
+    coproc "$DIR/copy/spawnscope-bench" --serve --timeout 1 --method fork --size 1M
+    driver=$COPROC_PID
+    until read -r line <&"${COPROC[0]}" && [ "$line" = ready ]; do :; done
+    echo "prepare 0" >&"${COPROC[1]}"
+    read -r _ _ pid _ <&"${COPROC[0]}"
+    kill -STOP "$pid"
+    echo "run 0 1" >&"${COPROC[1]}"
+    read -r -t 10 word id reason <&"${COPROC[0]}"
+    [ "$word $id" = "broken 0" ]
+    [[ $reason == "the parent process did not answer within 1 s; --timeout"* ]]
+    refute kill -0 "$pid"
+    echo quit >&"${COPROC[1]}"
+    wait "$driver"
+}
+
+@test "a program that hangs is ended with its parent" {
+    copy_binaries
+    printf '#!/bin/sh\nexec sleep 1000.%s\n' $$ >"$DIR/hang"
+    chmod +x "$DIR/hang"
+    run -0 "$BENCH" --child "$DIR/hang" --timeout 1 --method system --size 1M --runs 1
+    [[ $output == *"broken 0 the parent process did not answer within 1 s"* ]]
+    refute pgrep -f "^sleep 1000\.$$\$"
+}
+
+@test "kill -9 of the driver in a run leaves no process" {
+    copy_binaries
+    none_left() { [ -z "$(our_processes)" ]; }
+    some_parents() { [ "$(our_processes | wc -l)" -ge "$1" ]; }
+    for arguments in "--method fork --size 64M,128M" "--method fork-exec --size 64M" \
+        "--method fork --size 64M --parent-write 64M" "--method system --size 1M"; do
+        # shellcheck disable=SC2086
+        "$DIR/copy/spawnscope-bench" $arguments --runs 100000 >"$DIR/out" &
+        driver=$!
+        eventually some_parents 2
+        sleep 0.5
+        kill -KILL "$driver"
+        wait "$driver" || true
+        eventually none_left
+    done
+}
+
+@test "a reader that goes away, or a full disk, ends the driver" {
+    copy_binaries
+    set +o pipefail
+    "$DIR/copy/spawnscope-bench" --method vfork --size 1M --runs 100000 | head -n 1
+    none_left() { [ -z "$(our_processes)" ]; }
+    eventually none_left
+    status=0
+    "$BENCH" --method vfork --size 1M --runs 1 >/dev/full 2>"$DIR/err" || status=$?
+    [ "$status" -eq 2 ]
+    [ "$(cat "$DIR/err")" = "spawnscope-bench: standard output: No space left on device" ]
+}
+
+@test "an ignored SIGCHLD and closed descriptors do not matter" {
+    (
+        trap '' CHLD
+        "$BENCH" --method fork,system,popen,clone3 --size 1M --runs 3
+    ) >"$DIR/out"
+    [ "$(grep -c '^sample' "$DIR/out")" -eq 12 ]
+    "$BENCH" --method system,popen,fork-exec --size 1M --runs 3 >"$DIR/out" <&-
+    [ "$(grep -c '^sample' "$DIR/out")" -eq 9 ]
+    "$BENCH" --method system,popen,fork-exec --size 1M --runs 3 >"$DIR/out" 2>&-
+    [ "$(grep -c '^sample' "$DIR/out")" -eq 9 ]
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bench/cgroup.h"
+#include "bench/memory.h"
+#include "bench/text.h"
+
+#define KIB (INT64_C(1) << 10)
+#define MIB (INT64_C(1) << 20)
+#define GIB (INT64_C(1) << 30)
+
+static const struct memory_facts no_limits = {
+	.total = -1,
+	.available = -1,
+	.cgroup_limit = -1,
+	.cgroup_room = -1,
+	.commit_room = -1,
+	.address_room = -1,
+};
+
+static struct shape shape_of(int64_t size)
+{
+	struct shape shape;
+	int axis;
+
+	for (axis = 0; axis < AXIS_COUNT; axis++)
+		shape.axis[axis] = AXIS_ABSENT;
+	shape.axis[AXIS_SIZE] = size;
+	shape.axis[AXIS_PAGES] = PAGES_4K;
+	return shape;
+}
+
+static const char meminfo[] = "MemTotal:       24684312 kB\n"
+			      "MemFree:        23834112 kB\n"
+			      "MemAvailable:   24301220 kB\n"
+			      "Buffers:               4 kB\n"
+			      "CommitLimit:    12342156 kB\n"
+			      "Committed_AS:     342156 kB\n"
+			      "HugePages_Total:       3\n";
+
+static void test_meminfo(void **state)
+{
+	struct memory_facts facts = no_limits;
+
+	(void)state;
+	memory_parse(meminfo, 0, &facts);
+	assert_int_equal(facts.total, 24684312 * KIB);
+	assert_int_equal(facts.available, 24301220 * KIB);
+	assert_int_equal(facts.commit_room, -1);
+	memory_parse(meminfo, 2, &facts);
+	assert_int_equal(facts.commit_room, 12000000 * KIB);
+	memory_parse("", 2, &facts);
+	assert_int_equal(facts.total, -1);
+	assert_int_equal(facts.available, -1);
+	assert_int_equal(facts.commit_room, -1);
+}
+
+static void test_reserve(void **state)
+{
+	struct memory_facts facts = no_limits;
+	const char *name;
+
+	(void)state;
+	assert_int_equal(memory_room(&facts, &name), INT64_MAX);
+	/* 5 % of a large machine, 32 MiB of a small one. */
+	facts.total = 100 * GIB;
+	facts.available = 50 * GIB;
+	assert_int_equal(memory_room(&facts, &name), 45 * GIB);
+	assert_string_equal(name, "MemAvailable");
+	facts.total = 256 * MIB;
+	facts.available = 180 * MIB;
+	assert_int_equal(memory_room(&facts, &name), 148 * MIB);
+	facts.available = 20 * MIB;
+	assert_int_equal(memory_room(&facts, &name), 0);
+}
+
+static void test_lowest_limit_counts(void **state)
+{
+	struct memory_facts facts = {
+		.total = 16 * GIB,
+		.available = 10 * GIB,
+		.cgroup_limit = 2 * GIB,
+		.cgroup_room = 1 * GIB,
+		.commit_room = 900 * MIB,
+		.address_room = 800 * MIB,
+	};
+	const char *name;
+
+	(void)state;
+	assert_int_equal(memory_room(&facts, &name), 800 * MIB);
+	assert_string_equal(name, "RLIMIT_AS");
+	facts.address_room = -1;
+	assert_int_equal(memory_room(&facts, &name), 900 * MIB);
+	assert_non_null(strstr(name, "CommitLimit"));
+	facts.commit_room = -1;
+	assert_int_equal(memory_room(&facts, &name), GIB - 2 * GIB / 20);
+	assert_non_null(strstr(name, "cgroup"));
+	facts.cgroup_room = 0;
+	assert_int_equal(memory_room(&facts, &name), 0);
+}
+
+static void test_small_guest_takes_64_mib(void **state)
+{
+	struct shape shape = shape_of(64 * MIB);
+	struct memory_facts facts = no_limits;
+	char why[WHY_MAX];
+
+	(void)state;
+	facts.total = 220 * MIB;
+	facts.available = 150 * MIB;
+	assert_int_equal(memory_check(&shape, &facts, why, sizeof(why)), 0);
+}
+
+static void test_what_does_not_fit(void **state)
+{
+	struct shape shape = shape_of(GIB);
+	struct memory_facts facts = no_limits;
+	char why[WHY_MAX];
+
+	(void)state;
+	facts.total = 1 * GIB;
+	facts.available = 500 * MIB;
+	assert_int_equal(memory_check(&shape, &facts, why, sizeof(why)), -ENOMEM);
+	assert_string_equal(why, "needs 1.1 GiB, 0.4 GiB are available (MemAvailable)");
+	shape = shape_of(512 * MIB);
+	facts.available = 100 * MIB;
+	assert_int_equal(memory_check(&shape, &facts, why, sizeof(why)), -ENOMEM);
+	assert_string_equal(why, "needs 518.0 MiB, 48.8 MiB are available (MemAvailable)");
+	/* The extremes do not overflow. */
+	shape = shape_of(INT64_MAX - 4095);
+	assert_int_equal(memory_check(&shape, &facts, why, sizeof(why)), -ENOMEM);
+	shape.axis[AXIS_CHILD_WRITE] = INT64_MAX - 4095;
+	assert_int_equal(memory_needed(&shape), INT64_MAX);
+}
+
+static void test_writes_need_copies(void **state)
+{
+	struct shape shape = shape_of(64 * MIB);
+	int64_t plain = memory_needed(&shape);
+
+	(void)state;
+	shape.axis[AXIS_CHILD_WRITE] = 16 * MIB;
+	shape.axis[AXIS_PARENT_WRITE] = 8 * MIB;
+	assert_int_equal(memory_needed(&shape) - plain, 16 * MIB);
+	shape.axis[AXIS_VMAS] = 1000;
+	assert_true(memory_needed(&shape) - plain > 16 * MIB + 1000 * 4096);
+}
+
+static void test_cgroup_mount(void **state)
+{
+	struct cgroup_mount mount;
+
+	(void)state;
+	assert_int_equal(cgroup_parse_mount("35 31 0:32 / /sys/fs/cgroup/memory rw,relatime "
+					    "shared:9 - cgroup cgroup rw,memory\n",
+					    &mount),
+			 0);
+	assert_int_equal(mount.version, 1);
+	assert_string_equal(mount.path, "/sys/fs/cgroup/memory");
+	assert_string_equal(mount.root, "/");
+	assert_int_equal(cgroup_parse_mount("30 23 0:26 /docker/ab /sys/fs/cgroup ro,nosuid - "
+					    "cgroup2 cgroup rw,nsdelegate\n",
+					    &mount),
+			 0);
+	assert_int_equal(mount.version, 2);
+	assert_string_equal(mount.root, "/docker/ab");
+	assert_int_equal(cgroup_parse_mount("32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup "
+					    "rw,cpu,memory2\n",
+					    &mount),
+			 -ENOENT);
+	assert_int_equal(cgroup_parse_mount("22 27 0:21 / /proc rw - proc proc rw\n", &mount),
+			 -ENOENT);
+	assert_int_equal(cgroup_parse_mount("", &mount), -ENOENT);
+	assert_int_equal(cgroup_parse_mount(" - ", &mount), -ENOENT);
+}
+
+static void test_cgroup_own(void **state)
+{
+	static const char hybrid[] = "9:name=systemd:/\n"
+				     "5:cpu,memory:/jobs/a b\n"
+				     "0::/unified\n";
+	char path[64], tiny[8];
+
+	(void)state;
+	assert_int_equal(cgroup_parse_own(hybrid, 1, path, sizeof(path)), 0);
+	assert_string_equal(path, "/jobs/a b");
+	assert_int_equal(cgroup_parse_own(hybrid, 2, path, sizeof(path)), 0);
+	assert_string_equal(path, "/unified");
+	assert_int_equal(cgroup_parse_own(hybrid, 1, tiny, sizeof(tiny)), -ENAMETOOLONG);
+	assert_int_equal(cgroup_parse_own("0::/only", 2, path, sizeof(path)), 0);
+	assert_string_equal(path, "/only");
+	assert_int_equal(cgroup_parse_own("0::/only", 1, path, sizeof(path)), -ENOENT);
+	assert_int_equal(cgroup_parse_own("", 2, path, sizeof(path)), -ENOENT);
+	assert_int_equal(cgroup_parse_own("nonsense\n:\n", 2, path, sizeof(path)), -ENOENT);
+}
+
+static void test_cgroup_room(void **state)
+{
+	int64_t limit, room;
+
+	(void)state;
+	assert_int_equal(cgroup_parse_room("max\n", "4096\n", "", &limit, &room), -ENOENT);
+	assert_int_equal(cgroup_parse_room("9223372036854771712\n", "4096\n", "", &limit, &room),
+			 -ENOENT);
+	assert_int_equal(cgroup_parse_room("1073741824\n", "73741824\n", "", &limit, &room), 0);
+	assert_int_equal(limit, GIB);
+	assert_int_equal(room, 1000000000);
+	/* Pages of files that were read once are as good as free. */
+	assert_int_equal(
+		cgroup_parse_room("1000\n", "900\n", "anon 5\ninactive_file 300\n", &limit, &room),
+		0);
+	assert_int_equal(room, 400);
+	assert_int_equal(cgroup_parse_room("1000\n", "900\n",
+					   "inactive_file 1\ntotal_inactive_file 300\n", &limit,
+					   &room),
+			 0);
+	assert_int_equal(room, 400);
+	/* Usage can be above a limit that was lowered. */
+	assert_int_equal(cgroup_parse_room("1000\n", "2000\n", "", &limit, &room), 0);
+	assert_int_equal(room, 0);
+	assert_int_equal(cgroup_parse_room("1000\n", "", "", &limit, &room), -ENOENT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_meminfo),
+		cmocka_unit_test(test_reserve),
+		cmocka_unit_test(test_lowest_limit_counts),
+		cmocka_unit_test(test_small_guest_takes_64_mib),
+		cmocka_unit_test(test_what_does_not_fit),
+		cmocka_unit_test(test_writes_need_copies),
+		cmocka_unit_test(test_cgroup_mount),
+		cmocka_unit_test(test_cgroup_own),
+		cmocka_unit_test(test_cgroup_room),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

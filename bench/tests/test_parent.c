@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "bench/mapping.h"
+#include "bench/parent.h"
+#include "bench/text.h"
+
+#define KIB (INT64_C(1) << 10)
+#define MIB (INT64_C(1) << 20)
+
+static struct shape shape_of(int64_t size)
+{
+	struct shape shape;
+	int axis;
+
+	for (axis = 0; axis < AXIS_COUNT; axis++)
+		shape.axis[axis] = AXIS_ABSENT;
+	shape.axis[AXIS_SIZE] = size;
+	shape.axis[AXIS_PAGES] = PAGES_4K;
+	return shape;
+}
+
+static const char smaps[] =
+	"55d5c0a00000-55d5c0a21000 rw-p 00000000 00:00 0                          [heap]\n"
+	"Size:                132 kB\n"
+	"Rss:                   8 kB\n"
+	"AnonHugePages:         0 kB\n"
+	"VmFlags: rd wr mr mw me ac sd\n"
+	"7f0000000000-7f0004000000 rw-p 00000000 00:00 0 \n"
+	"Size:              65536 kB\n"
+	"Rss:               65536 kB\n"
+	"Pss:               65000 kB\n"
+	"AnonHugePages:     63488 kB\n"
+	"VmFlags: rd wr mr mw me ac sd hg\n"
+	"7f0004000000-7f0004001000 r--p 00000000 00:00 0 \n"
+	"Rss:                   4 kB\n"
+	"AnonHugePages:         0 kB\n";
+
+static int parse_smaps(uint64_t start, uint64_t end, struct mapping_facts *facts)
+{
+	FILE *file = fmemopen((void *)smaps, sizeof(smaps) - 1, "r");
+	int err;
+
+	assert_non_null(file);
+	err = mapping_parse_smaps(file, start, end, facts);
+	fclose(file);
+	return err;
+}
+
+static void test_smaps(void **state)
+{
+	struct mapping_facts facts;
+
+	(void)state;
+	assert_int_equal(parse_smaps(0x7f0000000000, 0x7f0004000000, &facts), 0);
+	assert_int_equal(facts.rss_bytes, 64 * MIB);
+	assert_int_equal(facts.anon_huge_bytes, 62 * MIB);
+	/* A range of two VMAs, and one that no VMA is in. */
+	assert_int_equal(parse_smaps(0x7f0003fff000, 0x7f0004001000, &facts), 0);
+	assert_int_equal(facts.rss_bytes, 64 * MIB + 4 * KIB);
+	assert_int_equal(parse_smaps(0x7f0004001000, 0x7f0004002000, &facts), -ENOENT);
+}
+
+/* In a process of its own, since a shape cannot be undone: 0 if it came about. */
+static int build_in_child(const struct shape *shape, int64_t vmas, int64_t fds, int64_t threads)
+{
+	struct parent_facts before, after;
+	struct parent_memory memory = {0};
+	char why[WHY_MAX] = "";
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		parent_measure(&before);
+		if (parent_build(shape, &memory, why, sizeof(why)) != 0 ||
+		    parent_measure(&after) != 0) {
+			print_message("%s\n", why);
+			_exit(1);
+		}
+		if (after.rss_anon_bytes - before.rss_anon_bytes < shape->axis[AXIS_SIZE])
+			_exit(2);
+		if (after.vmas - before.vmas < vmas)
+			_exit(3);
+		if (after.fds - before.fds != fds)
+			_exit(4);
+		_exit(after.threads - before.threads == threads ? 0 : 5);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void test_shapes_come_about(void **state)
+{
+	struct shape shape = shape_of(8 * MIB);
+
+	(void)state;
+	assert_int_equal(build_in_child(&shape, 1, 0, 0), 0);
+	shape.axis[AXIS_VMAS] = 100;
+	assert_int_equal(build_in_child(&shape, 101, 0, 0), 0);
+	shape.axis[AXIS_VMAS] = 101;
+	shape.axis[AXIS_FDS] = 50;
+	shape.axis[AXIS_THREADS] = 5;
+	assert_int_equal(build_in_child(&shape, 102, 50, 5), 0);
+	shape = shape_of(0);
+	assert_int_equal(build_in_child(&shape, 0, 0, 0), 0);
+}
+
+static void test_shapes_that_cannot_be(void **state)
+{
+	struct shape shape = shape_of(MIB);
+	char why[WHY_MAX];
+
+	(void)state;
+	assert_int_equal(parent_check(&shape, false, why, sizeof(why)), 0);
+	shape.axis[AXIS_PAGES] = PAGES_THP;
+	assert_int_equal(parent_check(&shape, true, why, sizeof(why)), -EINVAL);
+	shape.axis[AXIS_SIZE] = 2 * MIB;
+	assert_int_equal(parent_check(&shape, true, why, sizeof(why)), 0);
+	shape.axis[AXIS_CHILD_WRITE] = 0;
+	assert_int_equal(parent_check(&shape, false, why, sizeof(why)), 0);
+	shape.axis[AXIS_CHILD_WRITE] = 4 * MIB;
+	assert_int_equal(parent_check(&shape, true, why, sizeof(why)), -EINVAL);
+	assert_string_equal(why, "child_write=4M is more than the size, 2M");
+	shape.axis[AXIS_CHILD_WRITE] = MIB;
+	assert_int_equal(parent_check(&shape, true, why, sizeof(why)), 0);
+	assert_int_equal(parent_check(&shape, false, why, sizeof(why)), -EINVAL);
+	assert_string_equal(why, "child_write goes with method fork only");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_smaps),
+		cmocka_unit_test(test_shapes_come_about),
+		cmocka_unit_test(test_shapes_that_cannot_be),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

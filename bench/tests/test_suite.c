@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bench/suite.h"
+
+#define MIB (INT64_C(1) << 20)
+
+/* The cells of a suite that is right. */
+static struct cells parse(const char *text, const struct grid *override)
+{
+	struct cells cells = {0};
+	char why[WHY_MAX] = "";
+
+	if (suite_parse(text, "t.ini", override, &cells, why, sizeof(why)) != 0)
+		fail_msg("%s", why);
+	return cells;
+}
+
+/* The line that a suite is refused with begins so. */
+static void assert_refused(const char *text, const char *beginning)
+{
+	struct cells cells = {0};
+	char why[WHY_MAX] = "";
+
+	assert_int_equal(suite_parse(text, "t.ini", NULL, &cells, why, sizeof(why)), -EINVAL);
+	if (strncmp(why, beginning, strlen(beginning)) != 0)
+		fail_msg("wanted: %s\ngot:    %s", beginning, why);
+	assert_null(strchr(why, '\n'));
+	cells__free(&cells);
+}
+
+static void test_all_combinations_are_cells(void **state)
+{
+	struct cells cells = parse("; a comment\n"
+				   "[grid]\n"
+				   "method = fork, vfork\n"
+				   "size   = 1M, 64M, 1G\n"
+				   "pages  = 4k, thp\n"
+				   "runs   = 20\n",
+				   NULL);
+
+	(void)state;
+	assert_int_equal(cells.n, 12);
+	assert_string_equal(cells.v[0].method->name, "fork");
+	assert_string_equal(cells.v[1].method->name, "vfork");
+	assert_int_equal(cells.v[0].shape.axis[AXIS_SIZE], MIB);
+	assert_int_equal(cells.v[2].shape.axis[AXIS_SIZE], 64 * MIB);
+	assert_int_equal(cells.v[11].shape.axis[AXIS_SIZE], 1024 * MIB);
+	assert_int_equal(cells.v[0].shape.axis[AXIS_PAGES], PAGES_4K);
+	assert_int_equal(cells.v[11].shape.axis[AXIS_PAGES], PAGES_THP);
+	assert_int_equal(cells.v[0].shape.axis[AXIS_VMAS], AXIS_ABSENT);
+	assert_int_equal(cells.v[0].runs, 20);
+	cells__free(&cells);
+}
+
+static void test_every_axis_is_a_key(void **state)
+{
+	struct cells cells = parse("[grid]\nmethod=fork\nsize=1M\nvmas=10\nfds=0,20\nthreads=3\n"
+				   "child_write=4K\nparent_write=1M\n",
+				   NULL);
+
+	(void)state;
+	assert_int_equal(cells.n, 2);
+	assert_int_equal(cells.v[1].shape.axis[AXIS_VMAS], 10);
+	assert_int_equal(cells.v[0].shape.axis[AXIS_FDS], 0);
+	assert_int_equal(cells.v[1].shape.axis[AXIS_FDS], 20);
+	assert_int_equal(cells.v[1].shape.axis[AXIS_THREADS], 3);
+	assert_int_equal(cells.v[1].shape.axis[AXIS_CHILD_WRITE], 4096);
+	assert_int_equal(cells.v[1].shape.axis[AXIS_PARENT_WRITE], MIB);
+	assert_int_equal(cells.v[1].runs, GRID_RUNS_DEFAULT);
+	cells__free(&cells);
+}
+
+static void test_same_cells_are_merged(void **state)
+{
+	struct cells cells = parse("[a]\nmethod=fork, fork\nsize=1M\nruns=10\n"
+				   "[b]\nmethod=fork\nsize=1024K, 2M\nruns=30\n"
+				   "[c]\nmethod=fork\nsize=2M\nruns=5\n",
+				   NULL);
+
+	(void)state;
+	assert_int_equal(cells.n, 2);
+	assert_int_equal(cells.v[0].runs, 30);
+	assert_int_equal(cells.v[1].runs, 30);
+	cells__free(&cells);
+}
+
+static void test_looks_do_not_matter(void **state)
+{
+	/* A byte order mark, indented lines, DOS line ends, a list in two lines, no last newline.
+	 */
+	struct cells cells = parse("\xef\xbb\xbf[grid]\r\n"
+				   "\tmethod = fork ; the classic\r\n"
+				   "    method=vfork,\tclone3\r\n"
+				   "\r\n"
+				   "# sizes\n"
+				   "  size : 1M",
+				   NULL);
+
+	(void)state;
+	assert_int_equal(cells.n, 3);
+	cells__free(&cells);
+}
+
+static void test_options_override_axes(void **state)
+{
+	struct grid override = {0};
+	struct cells cells;
+	char why[WHY_MAX];
+
+	(void)state;
+	assert_int_equal(grid__add(&override, "size", "8M,4M", why, sizeof(why)), 0);
+	assert_int_equal(grid__add(&override, "runs", "7", why, sizeof(why)), 0);
+	cells = parse("[a]\nmethod=fork,vfork\nsize=1M\n[b]\nmethod=fork\nruns=9\n", &override);
+	assert_int_equal(cells.n, 4);
+	assert_int_equal(cells.v[0].shape.axis[AXIS_SIZE], 8 * MIB);
+	assert_int_equal(cells.v[3].shape.axis[AXIS_SIZE], 4 * MIB);
+	assert_int_equal(cells.v[3].runs, 7);
+	cells__free(&cells);
+	grid__free(&override);
+}
+
+static void test_faults_name_their_line(void **state)
+{
+	(void)state;
+	assert_refused("[grid]\nmethod = fork\nsise = 1M\n",
+		       "t.ini:3: unknown key 'sise'; known: method, runs, size, pages, vmas");
+	assert_refused(
+		"[grid]\n\nmethod = fork, frok\nsize = 1M\n",
+		"t.ini:3: unknown method 'frok'; known: fork, vfork, clone-vm-vfork, clone3");
+	assert_refused("[grid]\nmethod = fork\nsize = 12Q\n", "t.ini:3: bad size '12Q'");
+	assert_refused("[grid]\nmethod = fork\nsize = -1M\n", "t.ini:3: bad size '-1M'");
+	assert_refused("[grid]\nmethod = fork\nsize = 1000\n", "t.ini:3: bad size '1000'; a page");
+	assert_refused("[grid]\nmethod = fork\nsize =\n", "t.ini:3: the list of size is empty");
+	assert_refused("[grid]\nmethod = fork,,vfork\n",
+		       "t.ini:2: empty item in the list of method");
+	assert_refused("[grid]\nmethod = fork\nsize = 1M\npages = 8k\n",
+		       "t.ini:4: unknown pages '8k'; known: 4k, thp");
+	assert_refused("[grid]\nruns = 0\n", "t.ini:2: bad runs '0'; it goes from 1 to 1000000");
+	assert_refused("[grid]\nruns = 1000001\n", "t.ini:2: bad runs '1000001'");
+	assert_refused("[grid]\nruns = 3\nruns = 4\n", "t.ini:3: runs is given twice");
+	assert_refused("[grid]\nvmas = many\n", "t.ini:2: bad number 'many'");
+	assert_refused("[grid]\nvmas = 1000001\n", "t.ini:2: bad number '1000001'");
+}
+
+static void test_faults_of_structure(void **state)
+{
+	(void)state;
+	assert_refused("", "t.ini:1: no section");
+	assert_refused("; only\n; comments\n", "t.ini:2: no section");
+	assert_refused("method = fork\n", "t.ini:1: 'method' stands before any section");
+	assert_refused("[grid\nmethod = fork\n", "t.ini:1: neither [section] nor key = value");
+	assert_refused("[grid]\nmethod\n", "t.ini:2: neither [section] nor key = value");
+	/* What a section lacks is told where it begins. */
+	assert_refused("[a]\nmethod=fork\nsize=1M\n[b]\nsize=1M\n[c]\n",
+		       "t.ini:4: no method is named");
+	assert_refused("[grid]\nmethod=fork\n", "t.ini:1: no size is named");
+	assert_refused("[grid]\n", "t.ini:1: no method is named");
+	/* The first fault of several. */
+	assert_refused("[grid]\nmethod = frok\nsize\n", "t.ini:2: unknown method");
+	assert_refused("[grid]\nsize\nmethod = frok\n", "t.ini:2: neither");
+}
+
+static void test_limits(void **state)
+{
+	char text[8192] = "[grid]\nmethod=fork\n";
+	char line[512] = "size=";
+	int i;
+
+	(void)state;
+	for (i = 1; i <= 200; i++)
+		sprintf(text + strlen(text), "vmas=%d\nfds=%d\n", i, i);
+	strcat(text, "size=1M\n");
+	assert_refused(text, "t.ini:1: more than 10000 combinations");
+
+	strcpy(text, "[a]\nmethod=fork\n");
+	for (i = 1; i <= 100; i++)
+		sprintf(text + strlen(text), "vmas=%d\nsize=%dM\n", i, i);
+	strcat(text, "[b]\nmethod=fork\nsize=1M\n");
+	strcat(text, "[c]\n");
+	assert_refused(text, "t.ini:203: more than 10000 cells");
+
+	for (i = 0; i < 100; i++)
+		strcat(line, "1M, ");
+	snprintf(text, sizeof(text), "[grid]\nmethod=fork\n%s1M\n", line);
+	assert_refused(text, "t.ini:3: the line is longer than");
+}
+
+static void test_builtin_suites(void **state)
+{
+	char why[WHY_MAX] = "";
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < builtin_suite_count; i++) {
+		struct cells cells = {0};
+
+		if (suite_load(builtin_suites[i].name, NULL, &cells, why, sizeof(why)) != 0)
+			fail_msg("%s", why);
+		assert_true(cells.n >= 4);
+		cells__free(&cells);
+	}
+}
+
+static void test_load_faults(void **state)
+{
+	struct cells cells = {0};
+	char why[WHY_MAX] = "";
+
+	(void)state;
+	assert_int_equal(suite_load("/nonexistent/x", NULL, &cells, why, sizeof(why)), -ENOENT);
+	assert_string_equal(why, "unknown suite '/nonexistent/x'; known: quick, standard, "
+				 "overhead, or a file's path");
+	assert_int_equal(suite_load("/dev/zero", NULL, &cells, why, sizeof(why)), -EFBIG);
+	assert_int_equal(suite_load("/proc/self/cmdline", NULL, &cells, why, sizeof(why)), -EINVAL);
+	assert_string_equal(why, "/proc/self/cmdline: not a text file");
+	assert_int_equal(suite_load("/", NULL, &cells, why, sizeof(why)), -EISDIR);
+	assert_int_equal(cells.n, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_all_combinations_are_cells),
+		cmocka_unit_test(test_every_axis_is_a_key),
+		cmocka_unit_test(test_same_cells_are_merged),
+		cmocka_unit_test(test_looks_do_not_matter),
+		cmocka_unit_test(test_options_override_axes),
+		cmocka_unit_test(test_faults_name_their_line),
+		cmocka_unit_test(test_faults_of_structure),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_builtin_suites),
+		cmocka_unit_test(test_load_faults),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
