@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What this kernel lets us attach, found by asking it and by trying. */
+#ifndef SPAWNSCOPE_KERNEL_OFFER_H
+#define SPAWNSCOPE_KERNEL_OFFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "user/sources.h"
+
+struct kernel_offer;
+
+/*
+ * Reads the kernel's BTF once for `names` (functions, and raw tracepoints as "btf_trace_NAME"),
+ * and tries one trampoline and one kprobe. 0, or -errno with one line in `why`: -ENOENT for a
+ * kernel without BTF, -EPERM without the privileges for BPF.
+ */
+int kernel_offer__new(const char *const *names, size_t count, struct kernel_offer **offer,
+		      char *why, size_t why_size);
+void kernel_offer__free(struct kernel_offer *o);
+
+/* NULL if probes of this kind can be tried here, else one line that says why not. */
+const char *kernel_offer__refusal(const struct kernel_offer *o, enum source_kind kind);
+
+/*
+ * NULL if BTF has the name, one of those given to kernel_offer__new, and in the shape that we know;
+ * else what is wrong, to be followed by the name.
+ */
+const char *kernel_offer__lacks(const struct kernel_offer *o, const char *name);
+
+/*
+ * The id of a tracepoint ("syscalls", "sys_enter_clone") for perf_event_open; -errno if there is
+ * none. If tracefs is not mounted it is mounted for this look only, in a mount namespace of a
+ * helper process, so nothing of the system changes.
+ */
+int kernel_offer__tracepoint_id(struct kernel_offer *o, const char *group, const char *name);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "user/origin.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NO_PROBES "nothing was attached (untraced)"
+
+static int set(char **slot, const char *text)
+{
+	free(*slot);
+	*slot = strdup(text);
+	return *slot ? 0 : -ENOMEM;
+}
+
+int origin_of_run(struct run *r, const struct source_choice *choice)
+{
+	char text[512];
+	int err = 0;
+
+	for (int p = 0; p < PHASE_COUNT && !err; p++) {
+		if (!choice)
+			err = set(&r->phases[p].absent, NO_PROBES);
+		else if (source_of_phase(choice, p, phase_models[p].only_if, text, sizeof(text)))
+			err = set(&r->phases[p].absent, text);
+		else
+			err = set(&r->phases[p].source, text);
+	}
+	return err;
+}
+
+int origin_learn(struct cell *cell, const struct life *life, const struct source_choice *choice)
+{
+	char text[512];
+	int err = 0;
+
+	if (cell->phase_origin[0].source || cell->phase_origin[0].absent || life->result < 0)
+		return 0;
+	for (int p = 0; p < PHASE_COUNT && !err; p++) {
+		const char *why_not = phase_why_not(p, life->clone_flags);
+		struct phase_origin *o = &cell->phase_origin[p];
+
+		if (why_not)
+			err = set(&o->absent, why_not);
+		else if (source_of_phase(choice, p, life->clone_flags, text, sizeof(text)))
+			err = set(&o->absent, text);
+		else
+			err = set(&o->source, text);
+	}
+	return err;
+}
+
+/* A source that marked nothing in any sample: by the nature of the method, or of this kernel. */
+static const char *why_unmarked(const struct cell *cell, enum phase p)
+{
+	const struct phase_model *m = &phase_models[p];
+	const char *no_copy = cell->phase_origin[PHASE_copy_mm].absent;
+	bool shares_mm = no_copy && !strcmp(no_copy, phase_why_not(PHASE_copy_mm, PHASE_VM));
+	bool execs = cell->phases[PHASE_exec_load].n || cell->samples[SAMPLE_exec_ns].n;
+
+	if (m->to >= EDGE_exec_enter && m->to <= EDGE_exec_done && m->sum < 0 && !execs)
+		return "the child does not exec";
+	if (p == PHASE_exit_mm && !execs && shares_mm)
+		return "CLONE_VM: the child has no address space of its own to tear down";
+	if ((m->from == EDGE_exec_enter || m->to == EDGE_exec_enter) &&
+	    strstr(cell->phase_origin[p].source, "driver:"))
+		return "only the pass trace=all marks the entry of an execve that libc calls";
+	return "the probe was attached but marked nothing on this kernel";
+}
+
+int origin_settle(struct cell *cell)
+{
+	int err = 0;
+
+	for (int p = 0; p < PHASE_COUNT && !err; p++) {
+		struct phase_origin *o = &cell->phase_origin[p];
+
+		if (!o->source || cell->phases[p].n)
+			continue;
+		err = set(&o->absent, why_unmarked(cell, p));
+		free(o->source);
+		o->source = NULL;
+	}
+	return err;
+}

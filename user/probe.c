@@ -1,0 +1,634 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "user/probe.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "spawnscope.skel.h"
+#include "user/kernel_offer.h"
+#include "user/privilege.h"
+
+#define PROGRAMS_MAX 96
+
+/* A program that is attached; a software event takes one link per CPU. */
+struct attachment {
+	const char *program;
+	struct bpf_link **links;
+	size_t count;
+};
+
+struct probe {
+	struct probe_options options;
+	struct kernel_offer *offer;
+	struct spawnscope *skel;
+	struct ring_buffer *ring;
+	probe_record_fn *fn;
+	void *context;
+	char *names[PROGRAMS_MAX]; /* that the rows need in BTF */
+	size_t name_count;
+	char refusal[SOURCES_MAX][160];		      /* "": the row is usable */
+	struct source_choice choice[PROBE_SET_COUNT]; /* none for PROBE_SET_NONE */
+	enum probe_set set;			      /* attached now */
+	struct attachment attached[PROGRAMS_MAX];
+	size_t attached_count;
+};
+
+/* libbpf reports through a function without context, so what it said last is kept here. */
+static struct {
+	bool verbose;
+	char failed_program[64];
+} said;
+
+static int on_libbpf_message(enum libbpf_print_level level, const char *format, va_list args)
+{
+	char line[512], *start, *end;
+	va_list again;
+
+	if (level == LIBBPF_DEBUG)
+		return 0;
+	va_copy(again, args);
+	vsnprintf(line, sizeof(line), format, again);
+	va_end(again);
+	start = strstr(line, "prog '");
+	end = start ? strchr(start + 6, '\'') : NULL;
+	if (end && strstr(end, "fail"))
+		snprintf(said.failed_program, sizeof(said.failed_program), "%.*s",
+			 (int)(end - start - 6), start + 6);
+	if (said.verbose)
+		vfprintf(stderr, format, args);
+	return 0;
+}
+
+static bool row_has(const struct source *row, const char *program)
+{
+	for (size_t i = 0; i < SOURCE_PROGRAMS_MAX && row->programs[i]; i++)
+		if (!strcmp(row->programs[i], program))
+			return true;
+	return false;
+}
+
+static bool chosen(const struct source_choice *c, const struct source *row)
+{
+	return row->edge >= 0 ? c->edges[row->edge] == row : c->sums[row->sum] == row;
+}
+
+static bool chosen_anywhere(const struct probe *p, const struct source *row)
+{
+	for (int set = PROBE_SET_NONE + 1; set < PROBE_SET_COUNT; set++)
+		if (chosen(&p->choice[set], row))
+			return true;
+	return false;
+}
+
+/* The name under which BTF must know what a section attaches to; false if BTF need not. */
+static bool btf_name(const char *section, char *name, size_t size)
+{
+	const char *target = strchr(section, '/');
+
+	if (!target)
+		return false;
+	if (!strncmp(section, "fentry/", 7) || !strncmp(section, "fexit/", 6))
+		snprintf(name, size, "%s", target + 1);
+	else if (!strncmp(section, "tp_btf/", 7))
+		snprintf(name, size, "btf_trace_%s", target + 1);
+	else
+		return false;
+	return true;
+}
+
+static const char *section_of(const struct probe *p, const char *program)
+{
+	const struct bpf_program *prog = bpf_object__find_program_by_name(p->skel->obj, program);
+
+	return prog ? bpf_program__section_name(prog) : "";
+}
+
+static int collect_names(struct probe *p)
+{
+	struct bpf_program *prog;
+	char name[128];
+
+	bpf_object__for_each_program (prog, p->skel->obj) {
+		if (!btf_name(bpf_program__section_name(prog), name, sizeof(name)))
+			continue;
+		if (p->name_count == PROGRAMS_MAX)
+			return -E2BIG;
+		p->names[p->name_count] = strdup(name);
+		if (!p->names[p->name_count++])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* What can be said of a row before trying it. */
+static void judge_row(struct probe *p, size_t i)
+{
+	const struct source *row = &sources[i];
+	const char *no = kernel_offer__refusal(p->offer, row->kind);
+	char *why = p->refusal[i], name[128];
+
+	why[0] = '\0';
+	if (row->kind < p->options.best) {
+		snprintf(why, sizeof(p->refusal[i]), "not wanted (--trace)");
+		return;
+	}
+	if (no) {
+		snprintf(why, sizeof(p->refusal[i]), "%s", no);
+		return;
+	}
+	for (size_t k = 0; k < SOURCE_PROGRAMS_MAX && row->programs[k]; k++) {
+		const char *section = section_of(p, row->programs[k]);
+
+		if (!btf_name(section, name, sizeof(name)))
+			continue;
+		no = kernel_offer__lacks(p->offer, name);
+		if (no) {
+			snprintf(why, sizeof(p->refusal[i]), "%s %s", no, strchr(section, '/') + 1);
+			return;
+		}
+	}
+}
+
+/* The first usable row for each edge and sum; of the full set, first of those in the kernel. */
+static void choose(struct probe *p, enum probe_set set)
+{
+	struct source_choice *c = &p->choice[set];
+	bool all = set == PROBE_SET_ALL;
+
+	*c = (struct source_choice){.refusal = p->refusal, .all = all};
+	for (int driver_too = !all; driver_too < 2; driver_too++)
+		for (size_t i = 0; i < source_count; i++) {
+			const struct source *row = &sources[i];
+			const struct source **slot =
+				row->edge >= 0 ? &c->edges[row->edge] : &c->sums[row->sum];
+
+			if (*slot || p->refusal[i][0] || (row->dear && !all) ||
+			    (row->kind == SOURCE_DRIVER && !driver_too))
+				continue;
+			*slot = row;
+		}
+	if (set == PROBE_SET_SHARED)
+		c->edges[EDGE_mm_start] = c->edges[EDGE_mm_end] = NULL;
+}
+
+/* Rules out every chosen row that needs the program. */
+static bool refuse_program(struct probe *p, const char *program, const char *what, int err)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < source_count; i++) {
+		if (!chosen_anywhere(p, &sources[i]) || !row_has(&sources[i], program))
+			continue;
+		snprintf(p->refusal[i], sizeof(p->refusal[i]), "%s %s: %s", what, program,
+			 strerror(-err));
+		any = true;
+	}
+	return any;
+}
+
+/* Whether something in the kernel marks the edge while the set is attached. */
+static bool marked(const struct source_choice *c, enum edge e)
+{
+	return c->edges[e] && c->edges[e]->kind != SOURCE_DRIVER;
+}
+
+static void want_programs(struct probe *p, const struct source *row)
+{
+	for (size_t k = 0; k < SOURCE_PROGRAMS_MAX && row->programs[k]; k++)
+		bpf_program__set_autoload(
+			bpf_object__find_program_by_name(p->skel->obj, row->programs[k]), true);
+}
+
+/*
+ * libbpf looks for types in modules too, which takes CAP_SYS_ADMIN, unless it is given a file to
+ * look at instead; ours are all in the kernel itself.
+ */
+static struct spawnscope *open_object(void)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts);
+
+	if (!privilege_is_admin())
+		opts.btf_custom_path = "/sys/kernel/btf/vmlinux";
+	return spawnscope__open_opts(&opts);
+}
+
+static int load(struct probe *p)
+{
+	const struct source *exit_row = p->choice[PROBE_SET_PHASES].edges[EDGE_exit_start];
+	int err;
+
+	spawnscope__destroy(p->skel);
+	p->skel = open_object();
+	if (!p->skel)
+		return -errno;
+	for (size_t i = 0; i < source_count; i++)
+		if (chosen_anywhere(p, &sources[i]))
+			want_programs(p, &sources[i]);
+	p->skel->rodata->trace_all = p->options.trace_all;
+	p->skel->rodata->exit_starts_at_exit =
+		exit_row && !strcmp(exit_row->name, "sched_process_exit");
+	p->skel->rodata->reaping_unseen = !marked(&p->choice[PROBE_SET_PHASES], EDGE_reaped);
+	p->skel->rodata->mm_end_seen = marked(&p->choice[PROBE_SET_PHASES], EDGE_exit_mm_end);
+	p->skel->rodata->task_slots = p->options.task_slots;
+	err = bpf_map__set_max_entries(p->skel->maps.tasks, p->options.task_slots);
+	if (!err)
+		err = bpf_map__set_max_entries(p->skel->maps.tasks_spilled, p->options.task_slots);
+	if (!err)
+		err = bpf_map__set_max_entries(p->skel->maps.records, p->options.ring_bytes);
+	if (err)
+		return err;
+	said.failed_program[0] = '\0';
+	return spawnscope__load(p->skel);
+}
+
+static int add_link(struct attachment *a, struct bpf_link *link)
+{
+	struct bpf_link **links;
+
+	if (!link)
+		return -errno;
+	links = reallocarray(a->links, a->count + 1, sizeof(*links));
+	if (!links) {
+		bpf_link__destroy(link);
+		return -ENOMEM;
+	}
+	links[a->count++] = link;
+	a->links = links;
+	return 0;
+}
+
+static void detach(struct attachment *a)
+{
+	while (a->count)
+		bpf_link__destroy(a->links[--a->count]);
+	free(a->links);
+	*a = (struct attachment){0};
+}
+
+static void detach_all(struct probe *p)
+{
+	while (p->attached_count)
+		detach(&p->attached[--p->attached_count]);
+}
+
+static int open_event(struct perf_event_attr *attr, int cpu)
+{
+	int fd = syscall(SYS_perf_event_open, attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int attach_event(struct attachment *a, const struct bpf_program *prog,
+			struct perf_event_attr *attr, int cpu)
+{
+	int fd = open_event(attr, cpu), err;
+
+	if (fd < 0)
+		return fd;
+	err = add_link(a, bpf_program__attach_perf_event(prog, fd));
+	if (err)
+		close(fd);
+	return err;
+}
+
+/* The software event at a minor fault's accounting, on each CPU. */
+static int attach_faults(struct attachment *a, const struct bpf_program *prog)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attr),
+		.config = PERF_COUNT_SW_PAGE_FAULTS_MIN,
+		.sample_period = 1,
+	};
+	int cpus = libbpf_num_possible_cpus(), err;
+
+	for (int cpu = 0; cpu < cpus; cpu++) {
+		err = attach_event(a, prog, &attr, cpu);
+		if (err && err != -ENODEV) /* -ENODEV: the CPU is offline */
+			return err;
+	}
+	return a->count ? 0 : -ENODEV;
+}
+
+static int attach_tracepoint(struct probe *p, struct attachment *a, const struct bpf_program *prog,
+			     const char *section)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_TRACEPOINT,
+		.size = sizeof(attr),
+		.sample_period = 1,
+	};
+	char group[64];
+	const char *name;
+	int id;
+
+	if (sscanf(section, "tracepoint/%63[^/]", group) != 1)
+		return -EINVAL;
+	name = section + strlen("tracepoint/") + strlen(group) + 1;
+	id = kernel_offer__tracepoint_id(p->offer, group, name);
+	if (id < 0)
+		return id;
+	attr.config = id;
+	/* One CPU's event is enough: a BPF program on it runs for all. */
+	return attach_event(a, prog, &attr, 0);
+}
+
+static int attach_program(struct probe *p, struct attachment *a, const char *name)
+{
+	struct bpf_program *prog = bpf_object__find_program_by_name(p->skel->obj, name);
+	const char *section = bpf_program__section_name(prog);
+
+	if (!strncmp(section, "tracepoint/", 11))
+		return attach_tracepoint(p, a, prog, section);
+	if (!strcmp(section, "perf_event"))
+		return attach_faults(a, prog);
+	return add_link(a, bpf_program__attach(prog));
+}
+
+/* What the programs must know of the set: where a record is complete, and what begins it. */
+static void tell_programs(struct probe *p, enum probe_set set)
+{
+	const struct source_choice *c = &p->choice[set];
+	const struct source *done = c->edges[EDGE_exec_done];
+
+	p->skel->bss->clone_entry_unseen = !marked(c, EDGE_clone_enter);
+	p->skel->bss->clone_return_unseen = !marked(c, EDGE_clone_return);
+	p->skel->bss->exec_return_unseen = done && !strcmp(done->name, "sched_process_exec");
+	p->skel->bss->count_all = set == PROBE_SET_ALL;
+}
+
+static bool set_has(const struct probe *p, enum probe_set set, const char *program)
+{
+	for (size_t i = 0; i < source_count; i++)
+		if (chosen(&p->choice[set], &sources[i]) && row_has(&sources[i], program))
+			return true;
+	return false;
+}
+
+static bool is_attached(const struct probe *p, const char *program)
+{
+	for (size_t i = 0; i < p->attached_count; i++)
+		if (!strcmp(p->attached[i].program, program))
+			return true;
+	return false;
+}
+
+static int attach_row(struct probe *p, const struct source *row, const char **failed)
+{
+	for (size_t k = 0; k < SOURCE_PROGRAMS_MAX && row->programs[k]; k++) {
+		struct attachment *a = &p->attached[p->attached_count];
+		int err;
+
+		if (is_attached(p, row->programs[k]))
+			continue;
+		*a = (struct attachment){.program = row->programs[k]};
+		err = attach_program(p, a, a->program);
+		if (err) {
+			*failed = row->programs[k];
+			detach(a);
+			return err;
+		}
+		p->attached_count++;
+	}
+	return 0;
+}
+
+/*
+ * Goes over to a set: what it does not have is detached, what it has besides is attached. On a
+ * failure nothing is attached, and *failed names the culprit.
+ */
+static int attach_set(struct probe *p, enum probe_set set, const char **failed)
+{
+	int err = 0;
+
+	for (size_t i = p->attached_count; i-- > 0;) {
+		if (set_has(p, set, p->attached[i].program))
+			continue;
+		detach(&p->attached[i]);
+		p->attached[i] = p->attached[--p->attached_count];
+	}
+	tell_programs(p, set);
+	for (size_t i = 0; i < source_count && !err; i++)
+		if (chosen(&p->choice[set], &sources[i]))
+			err = attach_row(p, &sources[i], failed);
+	if (err)
+		detach_all(p);
+	p->set = err ? PROBE_SET_NONE : set;
+	return err;
+}
+
+/*
+ * Up to 5.12 a trampoline program cannot be attached a second time (f3a95075549e): then none will
+ * do. -EAGAIN if so.
+ */
+static int try_reattach(struct probe *p)
+{
+	const struct source *row = NULL;
+	const char *failed;
+
+	for (size_t i = 0; i < source_count && !row; i++)
+		if (sources[i].kind == SOURCE_FENTRY &&
+		    chosen(&p->choice[PROBE_SET_ALL], &sources[i]))
+			row = &sources[i];
+	if (!row)
+		return 0;
+	detach_all(p);
+	p->set = PROBE_SET_NONE;
+	if (attach_row(p, row, &failed)) {
+		for (size_t i = 0; i < source_count; i++)
+			if (sources[i].kind == SOURCE_FENTRY && !p->refusal[i][0])
+				snprintf(p->refusal[i], sizeof(p->refusal[i]),
+					 "cannot be attached twice on this kernel (before 5.13)");
+		return -EAGAIN;
+	}
+	return attach_set(p, PROBE_SET_ALL, &failed);
+}
+
+static int try_all(struct probe *p)
+{
+	const char *failed = NULL;
+	int err;
+
+	for (int set = PROBE_SET_NONE + 1; set < PROBE_SET_COUNT; set++)
+		choose(p, set);
+	err = load(p);
+	if (err)
+		return refuse_program(p, said.failed_program, "cannot load", err) ? -EAGAIN : err;
+	err = attach_set(p, PROBE_SET_ALL, &failed);
+	if (err)
+		return refuse_program(p, failed, "cannot attach", err) ? -EAGAIN : err;
+	return p->options.reattach ? try_reattach(p) : 0;
+}
+
+static int on_record(void *context, void *data, size_t size)
+{
+	struct probe *p = context;
+
+	if (p->fn && size >= sizeof(struct record_head))
+		p->fn(p->context, data, size);
+	return 0;
+}
+
+int probe__open(const struct probe_options *options, struct probe **probe, char *why,
+		size_t why_size)
+{
+	struct probe *p = calloc(1, sizeof(*p));
+	int err = -ENOMEM;
+
+	why[0] = '\0';
+	said.verbose = options->verbose;
+	libbpf_set_print(on_libbpf_message);
+	if (!p)
+		goto cleanup;
+	p->options = *options;
+	err = privilege_check(why, why_size);
+	if (err)
+		goto cleanup;
+	p->skel = open_object();
+	err = p->skel ? collect_names(p) : -errno;
+	if (!err)
+		err = kernel_offer__new((const char *const *)p->names, p->name_count, &p->offer,
+					why, why_size);
+	if (err)
+		goto cleanup;
+	for (size_t i = 0; i < source_count; i++)
+		judge_row(p, i);
+	do
+		err = try_all(p);
+	while (err == -EAGAIN);
+	if (err)
+		goto cleanup;
+	p->ring = ring_buffer__new(bpf_map__fd(p->skel->maps.records), on_record, p, NULL);
+	err = p->ring ? 0 : -errno;
+	why[0] = '\0';
+cleanup:
+	if (err) {
+		if (!why[0])
+			snprintf(why, why_size, "cannot load the probes: %s", strerror(-err));
+		probe__close(p);
+		p = NULL;
+	}
+	*probe = p;
+	return err;
+}
+
+void probe__close(struct probe *p)
+{
+	if (!p)
+		return;
+	detach_all(p);
+	ring_buffer__free(p->ring);
+	spawnscope__destroy(p->skel);
+	kernel_offer__free(p->offer);
+	for (size_t i = 0; i < p->name_count; i++)
+		free(p->names[i]);
+	free(p);
+}
+
+int probe__attach(struct probe *p, enum probe_set set)
+{
+	const char *failed;
+	int err = 0;
+
+	if (set == p->set && (set != PROBE_SET_NONE || !p->attached_count))
+		return 0;
+	privilege_raise();
+	if (set == PROBE_SET_NONE)
+		detach_all(p);
+	else
+		err = attach_set(p, set, &failed);
+	if (!err)
+		p->set = set;
+	privilege_lower();
+	return err;
+}
+
+int probe__attach_only(struct probe *p, const struct source *row)
+{
+	const char *failed;
+	int err;
+
+	privilege_raise();
+	detach_all(p);
+	p->set = PROBE_SET_NONE;
+	tell_programs(p, PROBE_SET_ALL);
+	err = attach_row(p, row, &failed);
+	if (err)
+		detach_all(p);
+	privilege_lower();
+	return err;
+}
+
+int probe__target(struct probe *p, pid_t pid)
+{
+	struct bpf_map *map = p->skel->maps.tasks;
+	struct slot_head *slot = calloc(1, bpf_map__value_size(map));
+	__u32 tid = pid, index = tid % bpf_map__max_entries(map);
+	int err;
+
+	if (!slot)
+		return -ENOMEM;
+	privilege_raise();
+	err = bpf_map__lookup_elem(map, &index, sizeof(index), slot, bpf_map__value_size(map), 0);
+	if (!err && slot->tid && slot->tid != tid) {
+		memset(slot, 0, bpf_map__value_size(map));
+		slot->tid = tid;
+		slot->state = TASK_TARGET;
+		err = bpf_map__update_elem(p->skel->maps.tasks_spilled, &tid, sizeof(tid), slot,
+					   bpf_map__value_size(map), BPF_ANY);
+		if (!err)
+			__sync_fetch_and_add(&p->skel->bss->totals.spilled, 1);
+	} else if (!err && !(slot->tid == tid && (slot->state & TASK_TARGET))) {
+		memset(slot, 0, bpf_map__value_size(map));
+		slot->tid = tid;
+		slot->state = TASK_TARGET;
+		err = bpf_map__update_elem(map, &index, sizeof(index), slot,
+					   bpf_map__value_size(map), BPF_ANY);
+	}
+	privilege_lower();
+	free(slot);
+	return err;
+}
+
+int probe__consume(struct probe *p, probe_record_fn *fn, void *context)
+{
+	int n;
+
+	p->fn = fn;
+	p->context = context;
+	n = ring_buffer__consume(p->ring);
+	return n < 0 ? n : 0;
+}
+
+struct kernel_totals probe__totals(const struct probe *p)
+{
+	return p->skel->bss->totals;
+}
+
+int64_t probe__missed(const struct probe *p)
+{
+	struct bpf_program *prog;
+	int64_t missed = 0;
+
+	bpf_object__for_each_program (prog, p->skel->obj) {
+		struct bpf_prog_info info = {};
+		__u32 size = sizeof(info);
+		int fd = bpf_program__fd(prog);
+
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size))
+			missed += info.recursion_misses;
+	}
+	return missed;
+}
+
+const struct source_choice *probe__choice(const struct probe *p, enum probe_set set)
+{
+	return &p->choice[set];
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The probes of one tracing session: chosen for this kernel, loaded, attached
+ * and detached as asked. Only this module and kernel_offer know libbpf.
+ */
+#ifndef SPAWNSCOPE_PROBE_H
+#define SPAWNSCOPE_PROBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "bpf/record.h"
+#include "user/sources.h"
+
+struct probe;
+
+/* What is attached. */
+enum probe_set {
+	PROBE_SET_NONE,
+	PROBE_SET_PHASES, /* what may be there while times are taken */
+	PROBE_SET_SHARED, /* of these, what a birth with CLONE_VM can run into */
+	PROBE_SET_ALL,	  /* the dear ones too: copy-on-write, page tables, syscalls */
+	PROBE_SET_COUNT
+};
+
+struct probe_options {
+	enum source_kind best; /* kinds before this one are not used; SOURCE_FENTRY: all may be */
+	bool trace_all;	       /* else only the tasks given to probe__target */
+	size_t ring_bytes;     /* a power of two: room for what comes between two probe__consume */
+	size_t task_slots;     /* a power of two: for so many tasks at once; more cost more */
+	bool reattach;	       /* sets will be changed: only probes that can be attached again */
+	bool verbose;	       /* libbpf's messages go to standard error */
+};
+
+/*
+ * Finds out what works, loads it and attaches it once, so that what could not be attached has
+ * been replaced by the next best. PROBE_SET_ALL stays attached. 0, or -errno with one line in
+ * `why`.
+ */
+int probe__open(const struct probe_options *options, struct probe **probe, char *why,
+		size_t why_size);
+void probe__close(struct probe *p); /* accepts NULL */
+
+/*
+ * 0 or -errno. Takes and gives back the privileges it needs (privilege.h). To detach a syscall
+ * tracepoint the kernel waits some 70 ms, for each: switch rarely.
+ */
+int probe__attach(struct probe *p, enum probe_set set);
+
+/* One source alone, to see what it costs; what it marks makes no records. 0 or -errno. */
+int probe__attach_only(struct probe *p, const struct source *row);
+
+/* Traces the clones of this task, which is a thread-group leader, and of its threads. */
+int probe__target(struct probe *p, pid_t pid);
+
+/* Called for each record; what it points to is gone after the call. */
+typedef void probe_record_fn(void *context, const struct record_head *record, size_t size);
+
+/* Hands over the records that have come; 0 or -errno. */
+int probe__consume(struct probe *p, probe_record_fn *fn, void *context);
+
+struct kernel_totals probe__totals(const struct probe *p);
+
+/* Runs of programs that the kernel skipped since they were loaded, because of recursion. */
+int64_t probe__missed(const struct probe *p);
+
+/*
+ * Which source was chosen for each edge and sum of a set, and why others were not. Lives as long
+ * as p.
+ */
+const struct source_choice *probe__choice(const struct probe *p, enum probe_set set);
+
+#endif

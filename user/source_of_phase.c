@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What a person is told about the origin of a phase's values. Pure. */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "user/phase.h"
+#include "user/sources.h"
+
+/* Why an edge or sum has no source, in one line. */
+static void explain(const struct source_choice *choice, int edge, int sum, char *text, size_t size)
+{
+	bool tracepoint = false;
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < source_count && used < size; i++) {
+		const struct source *row = &sources[i];
+
+		if (row->edge != edge || row->sum != sum)
+			continue;
+		tracepoint |= row->kind == SOURCE_TRACEPOINT;
+		if (!choice->refusal[i][0]) {
+			/* It works, so it is its cost that keeps it out of this set. */
+			snprintf(text, size, "too dear while times are taken: see trace=all");
+			return;
+		}
+		used += snprintf(text + used, size - used, "%s%s %s", used ? "; " : "",
+				 source_kind_name(row->kind), choice->refusal[i]);
+	}
+	if (!tracepoint && used < size)
+		snprintf(text + used, size - used, "%sno tracepoint marks it", used ? "; " : "");
+}
+
+int source_of_phase(const struct source_choice *choice, enum phase phase, uint64_t clone_flags,
+		    char *text, size_t size)
+{
+	const struct phase_model *m = &phase_models[phase];
+	const struct source *from, *to;
+	enum edge end;
+
+	if (m->sum >= 0) {
+		from = choice->sums[m->sum];
+		if (!from) {
+			explain(choice, -1, m->sum, text, size);
+			return -ENOENT;
+		}
+		snprintf(text, size, "%s:%s", source_kind_name(from->kind), from->name);
+		return 0;
+	}
+	end = phase_end(phase, clone_flags);
+	from = choice->edges[m->from];
+	to = choice->edges[end];
+	if (!from || !to) {
+		explain(choice, from ? end : m->from, -1, text, size);
+		return -ENOENT;
+	}
+	if (from->kind != to->kind)
+		snprintf(text, size, "%s:%s..%s:%s", source_kind_name(from->kind), from->name,
+			 source_kind_name(to->kind), to->name);
+	else if (strcmp(from->name, to->name))
+		snprintf(text, size, "%s:%s..%s", source_kind_name(from->kind), from->name,
+			 to->name);
+	else
+		snprintf(text, size, "%s:%s", source_kind_name(from->kind), from->name);
+	return 0;
+}

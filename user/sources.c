@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "user/sources.h"
+
+#define ROW(e, s, k, d, n, ...)                                                                    \
+	{                                                                                          \
+		.edge = e, .sum = s, .kind = SOURCE_##k, .dear = d, .name = n, .programs = {       \
+			__VA_ARGS__                                                                \
+		}                                                                                  \
+	}
+#define AT_EDGE(e, k, n, ...)	   ROW(EDGE_##e, -1, k, false, n, __VA_ARGS__)
+#define AT_EDGE_DEAR(e, k, n, ...) ROW(EDGE_##e, -1, k, true, n, __VA_ARGS__)
+#define AT_SUM(s, k, n, ...)	   ROW(-1, SUM_##s, k, true, n, __VA_ARGS__)
+
+#define COW_TRACEPOINTS "tp_page_fault_user", "tp_mm_page_alloc", "perf_page_fault"
+#define COW_FENTRY                                                                                 \
+	"fentry_do_wp_page", "fexit_do_wp_page", "fentry_do_huge_pmd_wp_page",                     \
+		"fexit_do_huge_pmd_wp_page"
+#define COW_KPROBE                                                                                 \
+	"kprobe_do_wp_page", "kretprobe_do_wp_page", "kprobe_do_huge_pmd_wp_page",                 \
+		"kretprobe_do_huge_pmd_wp_page"
+
+/*
+ * In order of preference. Some edges have a tracepoint that stands exactly there on every kernel
+ * from 5.10 on; a function probe would be no better, so they have no other row. kretprobes are
+ * avoided where a task may sleep inside the function (kernel_clone with CLONE_VFORK): their number
+ * is limited, and those that find no room are dropped unseen.
+ *
+ * Dear are the sums, whose probes run inside phases that others time, once per VMA or fault; a
+ * probe that runs at every context switch; and syscall tracepoints: one of these puts every system
+ * call of every task on the slow path, some 300 instructions each, 7 % of a posix_spawn.
+ */
+const struct source sources[] = {
+	AT_EDGE(clone_enter, FENTRY, "kernel_clone", "fentry_kernel_clone"),
+	AT_EDGE(clone_enter, KPROBE, "kernel_clone", "kprobe_kernel_clone"),
+	AT_EDGE_DEAR(clone_enter, TRACEPOINT, "sys_enter_clone", "enter_clone", "enter_clone3",
+		     "enter_fork", "enter_vfork"),
+	AT_EDGE(clone_enter, DRIVER, "call", NULL),
+
+	AT_SUM(copy_files, FENTRY, "dup_fd", "fentry_dup_fd", "fexit_dup_fd"),
+	AT_SUM(copy_files, KPROBE, "dup_fd", "kprobe_dup_fd", "kretprobe_dup_fd"),
+
+	AT_EDGE(mm_start, FENTRY, "mm_init", "fentry_mm_init"),
+	AT_EDGE(mm_start, FENTRY, "sched_autogroup_fork", "fentry_sched_autogroup_fork"),
+	AT_EDGE(mm_start, KPROBE, "mm_init", "kprobe_mm_init"),
+	AT_EDGE(mm_start, TRACEPOINT, "mmap_lock", "tp_mmap_lock_acquire_returned"),
+
+	AT_EDGE(mm_end, FENTRY, "copy_namespaces", "fentry_copy_namespaces"),
+	AT_EDGE(mm_end, KPROBE, "copy_namespaces", "kprobe_copy_namespaces"),
+	AT_EDGE(mm_end, TRACEPOINT, "mmap_lock", "tp_mmap_lock_released"),
+
+	AT_SUM(copy_pages, FENTRY, "copy_page_range", "fentry_copy_page_range",
+	       "fexit_copy_page_range"),
+	AT_SUM(copy_pages, KPROBE, "copy_page_range", "kprobe_copy_page_range",
+	       "kretprobe_copy_page_range"),
+
+	AT_EDGE(newtask, TRACEPOINT, "task_newtask", "tp_task_newtask"),
+	AT_EDGE(woken, TRACEPOINT, "sched_wakeup_new", "tp_sched_wakeup_new"),
+
+	AT_EDGE(clone_return, FENTRY, "kernel_clone", "fexit_kernel_clone"),
+	AT_EDGE_DEAR(clone_return, TRACEPOINT, "sys_exit_clone", "exit_clone", "exit_clone3",
+		     "exit_fork", "exit_vfork"),
+	AT_EDGE(clone_return, DRIVER, "return", NULL),
+
+	AT_EDGE(first_run, FENTRY, "schedule_tail", "fentry_schedule_tail"),
+	AT_EDGE(first_run, KPROBE, "schedule_tail", "kprobe_schedule_tail"),
+	AT_EDGE_DEAR(first_run, TRACEPOINT, "sched_switch", "tp_sched_switch"),
+
+	AT_EDGE(exec_enter, FENTRY, "execve", "fentry_execve", "fentry_execveat"),
+	AT_EDGE(exec_enter, KPROBE, "execve", "kprobe_execve", "kprobe_execveat"),
+	AT_EDGE_DEAR(exec_enter, TRACEPOINT, "sys_enter_execve", "enter_execve", "enter_execveat"),
+	AT_EDGE(exec_enter, DRIVER, "before exec", NULL),
+
+	AT_EDGE(exec_flush, FENTRY, "begin_new_exec", "fentry_begin_new_exec"),
+	AT_EDGE(exec_flush, KPROBE, "begin_new_exec", "kprobe_begin_new_exec"),
+	AT_EDGE(exec_flush, TRACEPOINT, "sched_prepare_exec", "tp_sched_prepare_exec"),
+
+	AT_EDGE(exec_load, TRACEPOINT, "task_rename", "tp_task_rename"),
+
+	AT_EDGE(exec_done, FENTRY, "execve", "fexit_execve", "fexit_execveat"),
+	AT_EDGE_DEAR(exec_done, TRACEPOINT, "sys_exit_execve", "exit_execve", "exit_execveat"),
+	AT_EDGE(exec_done, TRACEPOINT, "sched_process_exec", "tp_sched_process_exec"),
+
+	AT_EDGE(exit_start, FENTRY, "exit_mmap", "fentry_exit_mmap"),
+	AT_EDGE(exit_start, KPROBE, "exit_mmap", "kprobe_exit_mmap"),
+	AT_EDGE(exit_start, TRACEPOINT, "sched_process_exit", "tp_sched_process_exit"),
+
+	AT_EDGE(exit_mm_end, FENTRY, "exit_mmap", "fexit_exit_mmap"),
+	AT_EDGE(exit_mm_end, KPROBE, "exit_mmap", "kretprobe_exit_mmap"),
+	AT_EDGE(exit_mm_end, TRACEPOINT, "exit_mmap", "tp_exit_mmap"),
+
+	AT_EDGE(exit, TRACEPOINT, "sched_process_exit", "tp_sched_process_exit"),
+
+	AT_EDGE(reaped, FENTRY, "release_task", "fentry_release_task"),
+	AT_EDGE(reaped, KPROBE, "release_task", "kprobe_release_task"),
+	AT_EDGE(reaped, DRIVER, "wait", NULL),
+
+	AT_SUM(cow_parent, FENTRY, "do_wp_page", COW_FENTRY),
+	AT_SUM(cow_parent, KPROBE, "do_wp_page", COW_KPROBE),
+	AT_SUM(cow_parent, TRACEPOINT, "page_fault_user", COW_TRACEPOINTS),
+	AT_SUM(cow_child, FENTRY, "do_wp_page", COW_FENTRY),
+	AT_SUM(cow_child, KPROBE, "do_wp_page", COW_KPROBE),
+	AT_SUM(cow_child, TRACEPOINT, "page_fault_user", COW_TRACEPOINTS),
+};
+
+const size_t source_count = sizeof(sources) / sizeof(sources[0]);
+
+const char *source_kind_name(enum source_kind kind)
+{
+	static const char *const names[SOURCE_KIND_COUNT] = {
+		[SOURCE_FENTRY] = "fentry",
+		[SOURCE_KPROBE] = "kprobe",
+		[SOURCE_TRACEPOINT] = "tracepoint",
+		[SOURCE_DRIVER] = "driver",
+	};
+
+	return names[kind];
+}

@@ -1,0 +1,539 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/origin.h"
+
+#define FORK   ((uint64_t)SIGCHLD)
+#define VFORK  ((uint64_t)(CLONE_VM | CLONE_VFORK | SIGCHLD))
+#define THREAD ((uint64_t)(CLONE_VM | CLONE_FILES | CLONE_FS | CLONE_SIGHAND | CLONE_THREAD))
+
+#define DEAR	   "too dear while times are taken: see trace=all"
+#define NOT_HELD   "no CLONE_VFORK: the parent is not held"
+#define SHARED	   "CLONE_VM: the address space is shared, not copied"
+#define NO_EXEC	   "the child does not exec"
+#define NOT_MARKED "the probe was attached but marked nothing on this kernel"
+#define NO_ENTRY   "only the pass trace=all marks the entry of an execve that libc calls"
+#define NO_MM_END  "CLONE_VM: the child has no address space of its own to tear down"
+
+/* What each test begins with: a kernel where every row works, and a cell without samples. */
+static char refusal[SOURCES_MAX][160];
+static struct source_choice choice;
+static struct cell cell;
+static struct run run;
+
+/* As probe.c does: the first usable row of each edge and sum, dear ones only if all are wanted. */
+static void choose(bool all)
+{
+	choice = (struct source_choice){.refusal = (const char(*)[160])refusal, .all = all};
+	for (size_t i = 0; i < source_count; i++) {
+		const struct source *row = &sources[i];
+		const struct source **slot =
+			row->edge >= 0 ? &choice.edges[row->edge] : &choice.sums[row->sum];
+
+		if (!*slot && !refusal[i][0] && (all || !row->dear))
+			*slot = row;
+	}
+}
+
+static void refuse(enum source_kind kind, const char *why)
+{
+	for (size_t i = 0; i < source_count; i++)
+		if (sources[i].kind == kind)
+			snprintf(refusal[i], sizeof(refusal[i]), "%s", why);
+}
+
+static void refuse_edge(enum edge edge, const char *why)
+{
+	for (size_t i = 0; i < source_count; i++)
+		if (sources[i].edge == (int)edge)
+			snprintf(refusal[i], sizeof(refusal[i]), "%s", why);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	memset(refusal, 0, sizeof(refusal));
+	choose(true);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	cell__free(&cell);
+	run__free(&run);
+	run = (struct run){0};
+	return 0;
+}
+
+static void source_is(enum phase p, uint64_t flags, const char *expected)
+{
+	char text[512] = "";
+
+	assert_int_equal(source_of_phase(&choice, p, flags, text, sizeof(text)), 0);
+	assert_string_equal(text, expected);
+}
+
+static void refusal_is(enum phase p, uint64_t flags, const char *expected)
+{
+	char text[512] = "";
+
+	assert_int_equal(source_of_phase(&choice, p, flags, text, sizeof(text)), -ENOENT);
+	assert_string_equal(text, expected);
+}
+
+static void learn(uint64_t flags)
+{
+	struct life life = {.tid = 7, .result = 7, .born = true, .clone_flags = flags};
+
+	assert_int_equal(origin_learn(&cell, &life, &choice), 0);
+}
+
+/* The phase had a value in some sample. */
+static void give(enum phase p)
+{
+	assert_int_equal(series__push(&cell.phases[p], 42), 0);
+}
+
+static void settle(void)
+{
+	assert_int_equal(origin_settle(&cell), 0);
+}
+
+static void has_source(enum phase p, const char *expected)
+{
+	assert_null(cell.phase_origin[p].absent);
+	assert_non_null(cell.phase_origin[p].source);
+	assert_string_equal(cell.phase_origin[p].source, expected);
+}
+
+static void is_absent(enum phase p, const char *expected)
+{
+	assert_null(cell.phase_origin[p].source);
+	assert_non_null(cell.phase_origin[p].absent);
+	assert_string_equal(cell.phase_origin[p].absent, expected);
+}
+
+static void each_has_one_of_both(const struct phase_origin *origins)
+{
+	for (int p = 0; p < PHASE_COUNT; p++) {
+		const char *text = origins[p].source ? origins[p].source : origins[p].absent;
+
+		assert_true(!origins[p].source != !origins[p].absent);
+		assert_true(text && text[0] && !strchr(text, '\n'));
+	}
+}
+
+/* Sources. */
+
+static void a_source_names_both_ends_where_they_differ(void **state)
+{
+	(void)state;
+	source_is(PHASE_copy_files, FORK, "fentry:dup_fd");
+	source_is(PHASE_exit_mm, FORK, "fentry:exit_mmap");
+	source_is(PHASE_copy_mm, FORK, "fentry:mm_init..copy_namespaces");
+	source_is(PHASE_clone_finish, FORK, "fentry:copy_namespaces..tracepoint:task_newtask");
+	source_is(PHASE_wake, FORK, "tracepoint:task_newtask..fentry:kernel_clone");
+	refuse(SOURCE_FENTRY, "no BTF");
+	refuse(SOURCE_KPROBE, "no kprobes");
+	choose(true);
+	source_is(PHASE_copy_mm, FORK, "tracepoint:mmap_lock");
+	source_is(PHASE_clone_setup, FORK, "tracepoint:sys_enter_clone..mmap_lock");
+	source_is(PHASE_reap, FORK, "tracepoint:sched_process_exit..driver:wait");
+	choose(false);
+	source_is(PHASE_clone_setup, FORK, "driver:call..tracepoint:mmap_lock");
+	source_is(PHASE_wake, FORK, "tracepoint:task_newtask..driver:return");
+	source_is(PHASE_exec_open, FORK, "driver:before exec..tracepoint:sched_prepare_exec");
+}
+
+static void a_source_heeds_where_the_flags_end_a_phase(void **state)
+{
+	(void)state;
+	source_is(PHASE_clone_setup, FORK, "fentry:kernel_clone..mm_init");
+	source_is(PHASE_clone_setup, VFORK, "fentry:kernel_clone..tracepoint:task_newtask");
+	source_is(PHASE_clone_setup, THREAD, "fentry:kernel_clone..tracepoint:task_newtask");
+	source_is(PHASE_wake, VFORK, "tracepoint:task_newtask..sched_wakeup_new");
+	source_is(PHASE_wake, THREAD, "tracepoint:task_newtask..fentry:kernel_clone");
+	/* A source that is missing at the other end does not matter. */
+	refuse_edge(EDGE_mm_start, "gone");
+	choose(true);
+	source_is(PHASE_clone_setup, VFORK, "fentry:kernel_clone..tracepoint:task_newtask");
+	refusal_is(PHASE_clone_setup, FORK,
+		   "fentry gone; fentry gone; kprobe gone; tracepoint gone");
+}
+
+static void a_refusal_tells_why_of_each_kind(void **state)
+{
+	(void)state;
+	refuse(SOURCE_FENTRY, "cannot: no BTF");
+	refuse(SOURCE_KPROBE, "takes CONFIG_KPROBES");
+	choose(true);
+	refusal_is(PHASE_copy_files, FORK,
+		   "fentry cannot: no BTF; kprobe takes CONFIG_KPROBES; no tracepoint marks it");
+	refuse(SOURCE_TRACEPOINT, "cannot");
+	choose(true);
+	refusal_is(PHASE_cow_child, FORK,
+		   "fentry cannot: no BTF; kprobe takes CONFIG_KPROBES; tracepoint cannot");
+	refusal_is(PHASE_exec_load, FORK, "tracepoint cannot");
+	/* Of two ends that are both missing, the first is explained. */
+	refusal_is(PHASE_first_run, FORK, "tracepoint cannot");
+	set_up(state);
+	refuse_edge(EDGE_first_run, "gone");
+	choose(true);
+	refusal_is(PHASE_first_run, FORK, "fentry gone; kprobe gone; tracepoint gone");
+	refusal_is(PHASE_pre_exec, FORK, "fentry gone; kprobe gone; tracepoint gone");
+}
+
+static void what_works_but_costs_is_dear(void **state)
+{
+	(void)state;
+	choose(false);
+	refusal_is(PHASE_copy_files, FORK, DEAR);
+	refusal_is(PHASE_copy_pages, FORK, DEAR);
+	refusal_is(PHASE_cow_parent, FORK, DEAR);
+	/* Also if what stands before it in the table does not work. */
+	refuse(SOURCE_FENTRY, "no BTF");
+	choose(false);
+	refusal_is(PHASE_copy_pages, FORK, DEAR);
+	refuse(SOURCE_KPROBE, "no kprobes");
+	choose(false);
+	refusal_is(PHASE_cow_parent, FORK, DEAR);
+	refusal_is(PHASE_copy_pages, FORK,
+		   "fentry no BTF; kprobe no kprobes; no tracepoint marks it");
+}
+
+/* Each in memory of just its size, where a sanitizer sees what is written beyond it. */
+static void texts_are_cut_to_size(void **state)
+{
+	static const char whole[] = "fentry:kernel_clone..tracepoint:task_newtask";
+	static const char why[] = "fentry gone; kprobe gone; no tracepoint marks it";
+
+	(void)state;
+	for (size_t i = 0; i < source_count; i++)
+		if (sources[i].sum == SUM_copy_files)
+			snprintf(refusal[i], sizeof(refusal[i]), "gone");
+	choose(true);
+	for (size_t size = 1; size <= sizeof(why); size++) {
+		char *text = malloc(size);
+
+		assert_non_null(text);
+		assert_int_equal(source_of_phase(&choice, PHASE_clone_setup, VFORK, text, size), 0);
+		assert_memory_equal(text, whole, strlen(text));
+		assert_true(strlen(text) == size - 1 || !strcmp(text, whole));
+		assert_int_equal(source_of_phase(&choice, PHASE_copy_files, FORK, text, size),
+				 -ENOENT);
+		assert_memory_equal(text, why, size - 1);
+		assert_int_equal(strlen(text), size - 1);
+		free(text);
+	}
+}
+
+static void long_refusals_fit_what_origins_hold(void **state)
+{
+	char longest[160];
+
+	(void)state;
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	refuse(SOURCE_FENTRY, longest);
+	refuse(SOURCE_KPROBE, longest);
+	refuse(SOURCE_TRACEPOINT, longest);
+	choose(true);
+	learn(FORK);
+	settle();
+	each_has_one_of_both(cell.phase_origin);
+	assert_int_equal(strlen(cell.phase_origin[PHASE_clone_setup].absent), 511);
+}
+
+/* Runs. */
+
+static void a_run_tells_of_every_phase_whatever_the_method(void **state)
+{
+	(void)state;
+	refuse(SOURCE_FENTRY, "no BTF");
+	choose(true);
+	assert_int_equal(origin_of_run(&run, &choice), 0);
+	each_has_one_of_both(run.phases);
+	assert_string_equal(run.phases[PHASE_vfork_wait].source,
+			    "tracepoint:sched_wakeup_new..sys_exit_clone");
+	assert_string_equal(run.phases[PHASE_copy_mm].source, "kprobe:mm_init..copy_namespaces");
+	assert_string_equal(run.phases[PHASE_copy_files].source, "kprobe:dup_fd");
+	assert_string_equal(run.phases[PHASE_exec_load].source,
+			    "tracepoint:task_rename..sys_exit_execve");
+}
+
+static void a_run_tells_what_is_refused(void **state)
+{
+	(void)state;
+	refuse(SOURCE_FENTRY, "no BTF");
+	refuse(SOURCE_KPROBE, "no kprobes");
+	choose(true);
+	assert_int_equal(origin_of_run(&run, &choice), 0);
+	each_has_one_of_both(run.phases);
+	assert_string_equal(run.phases[PHASE_copy_files].absent,
+			    "fentry no BTF; kprobe no kprobes; no tracepoint marks it");
+	assert_string_equal(run.phases[PHASE_copy_mm].source, "tracepoint:mmap_lock");
+}
+
+static void an_untraced_run_has_no_sources(void **state)
+{
+	(void)state;
+	assert_int_equal(origin_of_run(&run, NULL), 0);
+	each_has_one_of_both(run.phases);
+	for (int p = 0; p < PHASE_COUNT; p++)
+		assert_string_equal(run.phases[p].absent, "nothing was attached (untraced)");
+}
+
+/* Cells. */
+
+static void a_fork_has_all_but_a_wait(void **state)
+{
+	(void)state;
+	learn(FORK);
+	each_has_one_of_both(cell.phase_origin);
+	for (int p = 0; p < PHASE_COUNT; p++)
+		if (p != PHASE_vfork_wait)
+			assert_non_null(cell.phase_origin[p].source);
+	is_absent(PHASE_vfork_wait, NOT_HELD);
+	has_source(PHASE_cow_child, "fentry:do_wp_page");
+}
+
+static void a_vfork_copies_no_memory(void **state)
+{
+	(void)state;
+	learn(VFORK);
+	each_has_one_of_both(cell.phase_origin);
+	is_absent(PHASE_copy_mm, SHARED);
+	is_absent(PHASE_copy_pages, SHARED);
+	is_absent(PHASE_clone_finish, SHARED);
+	is_absent(PHASE_cow_parent, SHARED);
+	is_absent(PHASE_cow_child, SHARED);
+	has_source(PHASE_copy_files, "fentry:dup_fd");
+	has_source(PHASE_vfork_wait, "tracepoint:sched_wakeup_new..fentry:kernel_clone");
+	has_source(PHASE_wake, "tracepoint:task_newtask..sched_wakeup_new");
+}
+
+static void a_thread_copies_nothing_and_holds_nobody(void **state)
+{
+	(void)state;
+	learn(THREAD);
+	each_has_one_of_both(cell.phase_origin);
+	is_absent(PHASE_copy_mm, SHARED);
+	is_absent(PHASE_copy_files, "CLONE_FILES: the descriptor table is shared");
+	is_absent(PHASE_vfork_wait, NOT_HELD);
+	has_source(PHASE_clone_setup, "fentry:kernel_clone..tracepoint:task_newtask");
+}
+
+/* That the method has no such phase says more than that no probe would be there. */
+static void the_method_goes_before_the_kernel(void **state)
+{
+	(void)state;
+	refuse_edge(EDGE_mm_start, "gone");
+	choose(false);
+	learn(VFORK);
+	is_absent(PHASE_copy_mm, SHARED);
+	is_absent(PHASE_copy_pages, SHARED);
+	is_absent(PHASE_copy_files, DEAR);
+}
+
+static void the_first_life_is_learnt_from(void **state)
+{
+	const struct life failed = {.result = -EAGAIN, .born = true, .clone_flags = VFORK};
+
+	(void)state;
+	assert_int_equal(origin_learn(&cell, &failed, &choice), 0);
+	for (int p = 0; p < PHASE_COUNT; p++)
+		assert_true(!cell.phase_origin[p].source && !cell.phase_origin[p].absent);
+	learn(FORK);
+	learn(VFORK);
+	has_source(PHASE_copy_mm, "fentry:mm_init..copy_namespaces");
+	is_absent(PHASE_vfork_wait, NOT_HELD);
+	/* Also where the first phase of the table has no source. */
+	cell__free(&cell);
+	refuse_edge(EDGE_mm_start, "gone");
+	choose(true);
+	learn(FORK);
+	learn(VFORK);
+	is_absent(PHASE_vfork_wait, NOT_HELD);
+}
+
+/* Settling. */
+
+static void a_cell_without_lives_has_nothing_to_settle(void **state)
+{
+	(void)state;
+	settle();
+	for (int p = 0; p < PHASE_COUNT; p++)
+		assert_true(!cell.phase_origin[p].source && !cell.phase_origin[p].absent);
+}
+
+static void what_has_values_keeps_its_source(void **state)
+{
+	(void)state;
+	learn(FORK);
+	for (int p = 0; p < PHASE_COUNT; p++)
+		if (cell.phase_origin[p].source)
+			give(p);
+	settle();
+	settle();
+	each_has_one_of_both(cell.phase_origin);
+	for (int p = 0; p < PHASE_COUNT; p++)
+		assert_int_equal(!cell.phase_origin[p].absent, p != PHASE_vfork_wait);
+}
+
+static void a_child_that_only_exits_does_not_exec(void **state)
+{
+	(void)state;
+	learn(FORK);
+	give(PHASE_clone_setup);
+	give(PHASE_exit_mm);
+	settle();
+	each_has_one_of_both(cell.phase_origin);
+	is_absent(PHASE_pre_exec, NO_EXEC);
+	is_absent(PHASE_exec_open, NO_EXEC);
+	is_absent(PHASE_exec_flush, NO_EXEC);
+	is_absent(PHASE_exec_load, NO_EXEC);
+	is_absent(PHASE_first_run, NOT_MARKED);
+	is_absent(PHASE_cow_child, NOT_MARKED);
+	is_absent(PHASE_reap, NOT_MARKED);
+	has_source(PHASE_exit_mm, "fentry:exit_mmap");
+}
+
+static void a_child_in_shared_memory_tears_nothing_down(void **state)
+{
+	(void)state;
+	learn(VFORK);
+	give(PHASE_clone_setup);
+	settle();
+	is_absent(PHASE_exit_mm, NO_MM_END);
+	is_absent(PHASE_reap, NOT_MARKED);
+	cell__free(&cell);
+	learn(THREAD);
+	settle();
+	is_absent(PHASE_exit_mm, NO_MM_END);
+	/* But for a child that execs: it got an address space. */
+	cell__free(&cell);
+	learn(VFORK);
+	give(PHASE_exec_load);
+	settle();
+	is_absent(PHASE_exit_mm, NOT_MARKED);
+}
+
+/* A fork has an address space of its own even where nothing marks how it was copied. */
+static void a_fork_that_nothing_marks_shares_nothing(void **state)
+{
+	(void)state;
+	learn(FORK);
+	settle();
+	is_absent(PHASE_copy_mm, NOT_MARKED);
+	is_absent(PHASE_exit_mm, NOT_MARKED);
+	cell__free(&cell);
+	refuse_edge(EDGE_mm_end, "gone");
+	choose(true);
+	learn(FORK);
+	settle();
+	is_absent(PHASE_copy_mm, "fentry gone; kprobe gone; tracepoint gone");
+	is_absent(PHASE_exit_mm, NOT_MARKED);
+}
+
+/* posix_spawn's child takes no timestamp of its own before the exec. */
+static void libc_hides_the_entry_of_its_execs_from_the_driver(void **state)
+{
+	(void)state;
+	refuse(SOURCE_FENTRY, "no BTF");
+	refuse(SOURCE_KPROBE, "no kprobes");
+	choose(false);
+	learn(VFORK);
+	assert_int_equal(series__push(&cell.samples[SAMPLE_exec_ns], 42), 0);
+	give(PHASE_exec_flush);
+	settle();
+	is_absent(PHASE_pre_exec, DEAR); /* sched_switch, at its other end */
+	is_absent(PHASE_exec_open, NO_ENTRY);
+	is_absent(PHASE_exec_load, NOT_MARKED);
+	has_source(PHASE_exec_flush, "tracepoint:sched_prepare_exec..task_rename");
+}
+
+/* It has nothing to do with libc if it was the kernel that should have marked it. */
+static void an_entry_that_a_probe_missed_is_not_hidden(void **state)
+{
+	(void)state;
+	learn(FORK);
+	give(PHASE_exec_load);
+	settle();
+	is_absent(PHASE_pre_exec, NOT_MARKED);
+	is_absent(PHASE_exec_open, NOT_MARKED);
+	is_absent(PHASE_exec_flush, NOT_MARKED);
+}
+
+/* Every kernel, set, method, and set of phases with values. */
+static void never_both_and_never_neither(void **state)
+{
+	static const uint64_t flags[] = {FORK, VFORK, THREAD, CLONE_VFORK, CLONE_VM, CLONE_FILES};
+
+	(void)state;
+	for (int i = 0; i < 8 * 2 * 6 * 16; i++) {
+		int kernel = i & 7, all = i >> 3 & 1, values = i >> 4 & 15, method = i >> 8;
+
+		memset(refusal, 0, sizeof(refusal));
+		for (int kind = SOURCE_FENTRY; kind <= SOURCE_TRACEPOINT; kind++)
+			if (kernel & 1 << kind)
+				refuse(kind, "not possible here");
+		choose(all);
+		learn(flags[method]);
+		each_has_one_of_both(cell.phase_origin);
+		for (int p = 0; p < PHASE_COUNT; p++)
+			if (cell.phase_origin[p].source && values & 1 << p % 4)
+				give(p);
+		settle();
+		each_has_one_of_both(cell.phase_origin);
+		for (int p = 0; p < PHASE_COUNT; p++)
+			assert_int_equal(!cell.phase_origin[p].source, !cell.phases[p].n);
+		assert_int_equal(origin_of_run(&run, &choice), 0);
+		each_has_one_of_both(run.phases);
+		tear_down(state);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_source_names_both_ends_where_they_differ),
+		TEST(a_source_heeds_where_the_flags_end_a_phase),
+		TEST(a_refusal_tells_why_of_each_kind),
+		TEST(what_works_but_costs_is_dear),
+		TEST(texts_are_cut_to_size),
+		TEST(long_refusals_fit_what_origins_hold),
+		TEST(a_run_tells_of_every_phase_whatever_the_method),
+		TEST(a_run_tells_what_is_refused),
+		TEST(an_untraced_run_has_no_sources),
+		TEST(a_fork_has_all_but_a_wait),
+		TEST(a_vfork_copies_no_memory),
+		TEST(a_thread_copies_nothing_and_holds_nobody),
+		TEST(the_method_goes_before_the_kernel),
+		TEST(the_first_life_is_learnt_from),
+		TEST(a_cell_without_lives_has_nothing_to_settle),
+		TEST(what_has_values_keeps_its_source),
+		TEST(a_child_that_only_exits_does_not_exec),
+		TEST(a_child_in_shared_memory_tears_nothing_down),
+		TEST(a_fork_that_nothing_marks_shares_nothing),
+		TEST(libc_hides_the_entry_of_its_execs_from_the_driver),
+		TEST(an_entry_that_a_probe_missed_is_not_hidden),
+		TEST(never_both_and_never_neither),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
