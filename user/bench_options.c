@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "user/bench_options.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/command.h"
+#include "user/environment.h"
+#include "user/escape.h"
+
+/* Options from FORWARD on are the driver's: it knows what they may be, and says what is wrong. */
+enum {
+	OPTION_NO_TRACE = 1000,
+	OPTION_TRACE,
+	OPTION_UNTRACED,
+	OPTION_ALL_RUNS,
+	OPTION_ROUNDS,
+	OPTION_CLOCK,
+	OPTION_TIMEOUT,
+	FORWARD,
+};
+
+static const struct argp_option option_table[] = {
+	{0, 0, 0, 0, "What to measure:", 1},
+	{"suite", FORWARD, "NAME|FILE", 0,
+	 "quick (what is run if nothing is asked for), standard, overhead (what each probe costs), "
+	 "or "
+	 "an INI file",
+	 0},
+	{"method", FORWARD + 1, "LIST", 0,
+	 "fork, vfork, clone-vm-vfork, clone3, thread, fork-exec, "
+	 "vfork-exec, posix_spawn, system, popen",
+	 0},
+	{"size", FORWARD + 2, "LIST", 0, "memory that the parent has written: 1M,64M,1G", 0},
+	{"pages", FORWARD + 3, "LIST", 0, "of that memory: 4k, thp", 0},
+	{"vmas", FORWARD + 4, "LIST", 0, "mappings that the parent has besides", 0},
+	{"fds", FORWARD + 5, "LIST", 0, "descriptors that the parent has open besides", 0},
+	{"threads", FORWARD + 6, "LIST", 0, "idle threads that the parent has besides", 0},
+	{"child-write", FORWARD + 7, "LIST", 0, "memory that the child writes to (fork)", 0},
+	{"parent-write", FORWARD + 8, "LIST", 0,
+	 "memory that the parent writes to while the child lives (fork)", 0},
+	{"runs", FORWARD + 9, "N", 0, "samples of each cell", 0},
+	{0, 0, 0, 0, "How to measure it:", 2},
+	{"no-trace", OPTION_NO_TRACE, 0, 0, "attach nothing; needs no privileges", 0},
+	{"trace", OPTION_TRACE, "KIND", 0,
+	 "use no better kind of probe than fentry (default), kprobe or tracepoint", 0},
+	{"untraced", OPTION_UNTRACED, "WHICH", 0,
+	 "cells to take without probes too, in turn, to show what tracing costs: none, smallest "
+	 "(parent; default), all",
+	 0},
+	{"all-runs", OPTION_ALL_RUNS, "N", 0,
+	 "samples of each cell with the dear probes too (copy-on-write, page tables, syscalls), in "
+	 "a "
+	 "pass of their own (default 10)",
+	 0},
+	{"rounds", OPTION_ROUNDS, "N", 0,
+	 "blocks into which a cell's samples are split (default 8)", 0},
+	{"seed", FORWARD + 10, "N", 0, "of the random order of blocks", 0},
+	{"cpu", FORWARD + 11, "N|none", 0,
+	 "pin the spawning process to this CPU (default: the last)", 0},
+	{"warmup", FORWARD + 12, "N", 0,
+	 "spawns before each block that are not counted (default 2)", 0},
+	{"child", FORWARD + 13, "PATH", 0, "the program to exec", OPTION_HIDDEN},
+	{"timeout", OPTION_TIMEOUT, "SEC", 0, "for a block of samples (default 60)", 0},
+	{"clock", OPTION_CLOCK, "NAME", OPTION_HIDDEN, "what the clock counts: monotonic, icount",
+	 0},
+	{0, 0, 0, 0, "Output:", 3},
+	{"output", 'o', "FILE", 0,
+	 "write the result file (JSON Lines; - is standard output, which "
+	 "then has no tables)",
+	 0},
+	{"quiet", 'q', 0, 0, "no progress", 0},
+	{"verbose", 'v', 0, 0, "say more", 0},
+	{0},
+};
+
+static const char doc[] =
+	"Compares the ways to start a process over parents of different sizes, phase by phase."
+	"\v"
+	"Examples:\n"
+	"  sudo spawnscope bench\n"
+	"  sudo spawnscope bench --suite standard -o run.jsonl\n"
+	"  sudo spawnscope bench --method fork,posix_spawn --size 64M,1G --runs 200\n"
+	"  spawnscope bench --no-trace --method fork --size 1G\n\n"
+	"Without root, or CAP_BPF and CAP_PERFMON, it runs untraced and says so.";
+
+static const char *forward_name(int key)
+{
+	for (size_t i = 0; i < sizeof(option_table) / sizeof(option_table[0]); i++)
+		if (option_table[i].key == key)
+			return option_table[i].name;
+	return NULL;
+}
+
+static int forward(struct bench_options *o, const char *name, const char *value)
+{
+	int max = sizeof(o->driver_args) / sizeof(o->driver_args[0]) - 1;
+
+	if (o->driver_arg_count == max) {
+		complain("too many options");
+		return -E2BIG;
+	}
+	if (asprintf(&o->driver_args[o->driver_arg_count], "--%s=%s", name, value) < 0)
+		return -ENOMEM;
+	o->driver_arg_count++;
+	return 0;
+}
+
+static int bad(const char *option, const char *value, const char *want)
+{
+	char text[128];
+
+	escape_text(value, text, sizeof(text));
+	complain("--%s '%s': %s", option, text, want);
+	return -EINVAL;
+}
+
+static int number(const char *option, const char *value, unsigned int min, unsigned int max,
+		  unsigned int *n)
+{
+	char *end, want[64];
+	unsigned long got;
+
+	errno = 0;
+	got = strtoul(value, &end, 10);
+	if (errno || end == value || *end || *value == '-' || got < min || got > max) {
+		snprintf(want, sizeof(want), "must be a number from %u to %u", min, max);
+		return bad(option, value, want);
+	}
+	*n = got;
+	return 0;
+}
+
+static int parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct bench_options *o = state->input;
+	char text[128];
+
+	switch (key) {
+	case 'o':
+		o->output = arg;
+		return 0;
+	case 'q':
+		o->quiet = true;
+		return 0;
+	case 'v':
+		o->verbose = true;
+		return 0;
+	case OPTION_NO_TRACE:
+		o->trace = false;
+		return 0;
+	case OPTION_TRACE:
+		for (int k = SOURCE_FENTRY; k <= SOURCE_TRACEPOINT; k++)
+			if (!strcmp(arg, source_kind_name(k))) {
+				o->best = k;
+				return 0;
+			}
+		return bad("trace", arg, "must be fentry, kprobe or tracepoint");
+	case OPTION_UNTRACED:
+		if (!strcmp(arg, "none"))
+			o->untraced = UNTRACED_NONE;
+		else if (!strcmp(arg, "smallest"))
+			o->untraced = UNTRACED_SMALLEST;
+		else if (!strcmp(arg, "all"))
+			o->untraced = UNTRACED_ALL;
+		else
+			return bad("untraced", arg, "must be none, smallest or all");
+		return 0;
+	case OPTION_ALL_RUNS:
+		return number("all-runs", arg, 0, 1000000, &o->all_runs);
+	case OPTION_ROUNDS:
+		return number("rounds", arg, 1, 10000, &o->rounds);
+	case OPTION_TIMEOUT:
+		if (number("timeout", arg, 1, 86400, &o->timeout_s))
+			return -EINVAL;
+		return forward(o, "timeout", arg);
+	case OPTION_CLOCK:
+		o->clock = arg;
+		if (strcmp(arg, "monotonic") && strcmp(arg, "icount"))
+			return bad("clock", arg, "must be monotonic or icount");
+		return 0;
+	case ARGP_KEY_ARG:
+		escape_text(arg, text, sizeof(text));
+		complain("bench takes no argument '%s'; --help lists its options", text);
+		return -EINVAL;
+	case FORWARD: /* --suite */
+		o->overhead = !strcmp(arg, "overhead");
+		if (o->overhead)
+			o->untraced = UNTRACED_ALL;
+		return forward(o, forward_name(key), arg);
+	default:
+		return key >= FORWARD && key < FORWARD + 100 ? forward(o, forward_name(key), arg)
+							     : ARGP_ERR_UNKNOWN;
+	}
+}
+
+int bench_options__parse(struct bench_options *o, int argc, char **argv)
+{
+	static const struct argp argp = {option_table, parse_option, NULL, doc, NULL, NULL, NULL};
+
+	*o = (struct bench_options){
+		.clock = environment_clock(),
+		.trace = true,
+		.best = SOURCE_FENTRY,
+		.untraced = UNTRACED_SMALLEST,
+		.all_runs = 10,
+		.rounds = 8,
+		.timeout_s = 60,
+	};
+	return command_options(&argp, argc, argv, o);
+}
+
+void bench_options__free(struct bench_options *o)
+{
+	for (int i = 0; i < o->driver_arg_count; i++)
+		free(o->driver_args[i]);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef SPAWNSCOPE_BENCH_OPTIONS_H
+#define SPAWNSCOPE_BENCH_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "user/sources.h"
+
+enum untraced { UNTRACED_NONE, UNTRACED_SMALLEST, UNTRACED_ALL };
+
+struct bench_options {
+	char *driver_args[64]; /* NULL-terminated; what the driver is to decide */
+	int driver_arg_count;
+	const char *output; /* NULL: no result file */
+	const char *clock;
+	bool trace;
+	bool overhead; /* --suite=overhead: each source alone as well */
+	enum source_kind best;
+	enum untraced untraced;
+	unsigned int all_runs;
+	unsigned int rounds;
+	unsigned int timeout_s;
+	bool quiet;
+	bool verbose;
+};
+
+/* 0; on a mistake says so in one line and returns -EINVAL; --help ends the program. */
+int bench_options__parse(struct bench_options *o, int argc, char **argv);
+void bench_options__free(struct bench_options *o);
+
+#endif

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The command doctor: for each phase the probe that works on this kernel, or
+ * why none does. What attaches is not taken for granted: three children are
+ * started under the probes, and a phase counts when it was seen in one.
+ */
+#include <argp.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "user/command.h"
+#include "user/grid.h"
+#include "user/join.h"
+#include "user/layout.h"
+#include "user/phase.h"
+#include "user/privilege.h"
+#include "user/probe.h"
+
+struct doctor {
+	enum source_kind best;
+	bool verbose;
+	struct lives lives;
+	bool seen[PHASE_COUNT];
+};
+
+static const struct argp_option option_table[] = {
+	{"trace", 't', "KIND", 0, "use no better kind of probe than fentry, kprobe or tracepoint",
+	 0},
+	{"verbose", 'v', 0, 0, "what was tried for each edge; libbpf's messages", 0},
+	{0},
+};
+
+static const char doc[] = "Says for each phase which probe works on this kernel, or why none does."
+			  "\vExits with 0 if every phase can be had, 1 if some, 2 if none.\n\n"
+			  "Example: sudo spawnscope doctor";
+
+static int parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct doctor *d = state->input;
+
+	switch (key) {
+	case 't':
+		for (int k = SOURCE_FENTRY; k <= SOURCE_TRACEPOINT; k++)
+			if (!strcmp(arg, source_kind_name(k))) {
+				d->best = k;
+				return 0;
+			}
+		complain("--trace: must be fentry, kprobe or tracepoint");
+		return -EINVAL;
+	case 'v':
+		d->verbose = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		complain("doctor takes no argument; --help lists its options");
+		return -EINVAL;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static void on_record(void *context, const struct record_head *record, size_t size)
+{
+	struct doctor *d = context;
+
+	lives__add(&d->lives, record, size);
+}
+
+/* Something of its own for a child to write to, so that it takes a copy-on-write fault. */
+static volatile char page[4096 * 4];
+
+static void child_fork_exec(void)
+{
+	char *argv[] = {"spawnscope", "--version", NULL};
+	int null = open("/dev/null", O_WRONLY);
+
+	page[4096] = 1;
+	dup2(null, STDOUT_FILENO);
+	execv("/proc/self/exe", argv);
+	_exit(127);
+}
+
+static int trial_births(void)
+{
+	pid_t pid;
+
+	page[4096] = 2;
+	pid = fork();
+	if (!pid)
+		child_fork_exec();
+	if (pid < 0 || waitpid(pid, NULL, 0) != pid)
+		return -errno;
+	pid = fork();
+	if (!pid) {
+		page[4096] = 1;
+		_exit(0);
+	}
+	page[8192] = 1;
+	if (pid < 0 || waitpid(pid, NULL, 0) != pid)
+		return -errno;
+	pid = vfork();
+	if (!pid)
+		_exit(0);
+	if (pid < 0 || waitpid(pid, NULL, 0) != pid)
+		return -errno;
+	return 0;
+}
+
+static int examine(struct doctor *d, struct probe *p)
+{
+	const struct source_choice *choice = probe__choice(p, PROBE_SET_ALL);
+	int err = probe__target(p, getpid());
+
+	if (!err)
+		err = probe__attach(p, PROBE_SET_ALL);
+	if (!err)
+		err = trial_births();
+	if (!err)
+		err = probe__consume(p, on_record, d);
+	probe__attach(p, PROBE_SET_NONE);
+	lives__sort(&d->lives);
+	for (size_t i = 0; i < d->lives.n && !err; i++) {
+		struct life *life = &d->lives.v[i];
+
+		for (int k = 0; k < PHASE_COUNT; k++) {
+			const struct phase_model *m = &phase_models[k];
+
+			if (m->sum >= 0)
+				d->seen[k] |= choice->sums[m->sum] && life->sum[m->sum] > 0;
+			else
+				d->seen[k] |= phase_ns(life, k) != MISSING;
+		}
+		/* The driver's wait, which a plain child has not. */
+		if (choice->edges[EDGE_reaped]->kind == SOURCE_DRIVER && life->edge[EDGE_exit])
+			d->seen[PHASE_reap] = true;
+	}
+	return err;
+}
+
+static void print_lack(const char *phase, const char *why)
+{
+	char line[640];
+
+	snprintf(line, sizeof(line), "%s cannot be had: %s", phase, why);
+	layout_wrap(stdout, 0, 2, line);
+}
+
+static int print_findings(struct doctor *d, struct probe *p)
+{
+	static const struct grid_column columns[] = {{"PHASE", false}, {"SOURCE", false}};
+	const struct source_choice *choice = probe__choice(p, PROBE_SET_ALL);
+	struct grid *g = grid__new(columns, 2);
+	char text[512];
+	int had = 0;
+
+	if (!g)
+		return EXIT_TROUBLE;
+	for (int k = 0; k < PHASE_COUNT; k++) {
+		const struct phase_model *m = &phase_models[k];
+		bool none = source_of_phase(choice, k, m->only_if, text, sizeof(text));
+		const char *row[] = {m->name, text};
+
+		if (!none && d->seen[k]) {
+			had++;
+			grid__row(g, row);
+		} else if (!none) {
+			strncat(text, " attaches, but marked nothing",
+				sizeof(text) - strlen(text) - 1);
+			row[1] = text;
+			grid__row(g, row);
+		} else {
+			row[1] = "-";
+			grid__row(g, row);
+		}
+	}
+	grid__print(g, stdout);
+	grid__free(g);
+	for (int k = 0; k < PHASE_COUNT; k++)
+		if (source_of_phase(choice, k, phase_models[k].only_if, text, sizeof(text)))
+			print_lack(phase_models[k].name, text);
+	printf("%d of %d phases can be had on this kernel.\n", had, PHASE_COUNT);
+	return had == PHASE_COUNT ? EXIT_OK : had ? EXIT_NOT_OK : EXIT_TROUBLE;
+}
+
+static void print_attempts(const struct source_choice *choice)
+{
+	static const char *const edges[] = {
+#define X(name, record, brief) #name,
+		EDGES(X)
+#undef X
+	};
+	static const char *const sums[] = {
+#define X(name, brief) #name,
+		SUMS(X)
+#undef X
+	};
+
+	for (size_t i = 0; i < source_count; i++)
+		printf("%-13s %s:%s: %s\n",
+		       sources[i].edge >= 0 ? edges[sources[i].edge] : sums[sources[i].sum],
+		       source_kind_name(sources[i].kind), sources[i].name,
+		       choice->refusal[i][0] ? choice->refusal[i] : "works");
+}
+
+int command_doctor(int argc, char **argv)
+{
+	static const struct argp argp = {option_table, parse_option, NULL, doc, NULL, NULL, NULL};
+	struct doctor d = {.best = SOURCE_FENTRY};
+	struct probe_options options = {.ring_bytes = 1 << 18, .task_slots = 256};
+	struct probe *p = NULL;
+	struct utsname u;
+	char why[512];
+	int err, status = EXIT_TROUBLE;
+
+	if (command_options(&argp, argc, argv, &d))
+		return EXIT_TROUBLE;
+	options.best = d.best;
+	options.verbose = d.verbose;
+	err = probe__open(&options, &p, why, sizeof(why));
+	if (err) {
+		complain("%s", why);
+		goto cleanup;
+	}
+	err = privilege_reduce();
+	if (!err)
+		err = examine(&d, p);
+	if (err) {
+		complain("the trial births failed: %s", strerror(-err));
+		goto cleanup;
+	}
+	uname(&u);
+	printf("Kernel %s (%s)\n\n", u.release, u.machine);
+	status = print_findings(&d, p);
+	if (d.verbose)
+		print_attempts(probe__choice(p, PROBE_SET_ALL));
+	if (fflush(stdout) || ferror(stdout)) {
+		complain("cannot write standard output: %s", strerror(errno));
+		status = EXIT_TROUBLE;
+	}
+cleanup:
+	probe__close(p);
+	lives__free(&d.lives);
+	return status;
+}

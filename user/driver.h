@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The driver spawnscope-bench as a child process, spoken to as bench/protocol.h says. */
+#ifndef SPAWNSCOPE_DRIVER_H
+#define SPAWNSCOPE_DRIVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "user/join.h"
+#include "user/run.h"
+
+struct driver;
+
+/*
+ * Starts the driver with `args` (NULL-terminated, without argv[0] and --serve) as the invoking
+ * user without any capability, and so that it does not outlive this process. Its standard error
+ * stays ours. A driver that gives no answer for timeout_s is taken to hang. 0 or -errno with one
+ * line in `why`; -ECANCELED with an empty line if the driver refused its arguments, which it has
+ * told the user by itself.
+ */
+int driver__start(char *const *args, unsigned int timeout_s, struct driver **driver, char *why,
+		  size_t why_size);
+
+/* Ends the driver and waits for it. Accepts NULL. */
+void driver__stop(struct driver *d);
+
+/* Announced in the grid. */
+uint64_t driver__seed(const struct driver *d);
+size_t driver__cell_count(const struct driver *d);
+unsigned int driver__runs(const struct driver *d, size_t cell);
+/* The axes of a cell as zero-terminated KEY=VALUE parts; why it is skipped, or NULL. */
+const struct cell *driver__cell(const struct driver *d, size_t cell);
+
+/*
+ * Brings up the parent process of a cell. 0; -ENOTSUP: skipped, with the reason in `why`; other
+ * -errno: the driver is gone, `why` says how.
+ */
+int driver__prepare(struct driver *d, size_t cell, pid_t *parent, char *why, size_t why_size);
+
+struct driver_block {
+	struct sample *samples; /* owned by the driver, good until the next call */
+	size_t n;
+	int64_t started; /* children created, warm-ups included */
+	int64_t failed;	 /* calls that failed, warm-ups included */
+};
+
+/* Takes samples. 0; -EIO: the parent broke, `why` says how; else -errno: the driver is gone. */
+int driver__run(struct driver *d, size_t cell, unsigned int runs, struct driver_block *block,
+		char *why, size_t why_size);
+
+#endif

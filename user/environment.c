@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "user/environment.h"
+
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+#endif
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <gnu/libc-version.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/personality.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+/* The first line of a small file, without white space at its ends; false if it cannot be read. */
+static bool read_text(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+	char *end;
+
+	if (fd < 0)
+		return false;
+	n = read(fd, text, size - 1);
+	close(fd);
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	for (end = text + strlen(text); end > text && isspace((unsigned char)end[-1]); end--)
+		end[-1] = '\0';
+	return text[0];
+}
+
+static int add_file(struct run *r, const char *name, const char *path)
+{
+	char text[256];
+
+	return run__add_env_text(r, name, read_text(path, text, sizeof(text)) ? text : NULL);
+}
+
+static int add_number_file(struct run *r, const char *name, const char *path)
+{
+	char text[64], *end;
+	long long n;
+
+	if (!read_text(path, text, sizeof(text)))
+		return run__add_env_number(r, name, MISSING);
+	n = strtoll(text, &end, 10);
+	return run__add_env_number(r, name, end != text && !*end ? n : MISSING);
+}
+
+/* Of a choice like "always [madvise] never": the word in brackets. */
+static int add_chosen(struct run *r, const char *name, const char *path)
+{
+	char text[256], *open, *close;
+
+	if (!read_text(path, text, sizeof(text)))
+		return run__add_env_text(r, name, NULL);
+	open = strchr(text, '[');
+	close = open ? strchr(open, ']') : NULL;
+	if (close)
+		*close = '\0';
+	return run__add_env_text(r, name, close ? open + 1 : text);
+}
+
+/* The value of "KEY : value" or "KEY: value kB" in a file of such lines. */
+static bool find_field(const char *path, const char *key, char *value, size_t size)
+{
+	FILE *f = fopen(path, "re");
+	char line[4096], *colon;
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f)) {
+		colon = strchr(line, ':');
+		if (!colon || strncmp(line, key, strlen(key)) ||
+		    strspn(line + strlen(key), " \t") != (size_t)(colon - line) - strlen(key))
+			continue;
+		colon += 1 + strspn(colon + 1, " \t");
+		colon[strcspn(colon, "\n")] = '\0';
+		snprintf(value, size, "%s", colon);
+		found = true;
+	}
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* The name that a hypervisor gives itself in CPUID leaf 0x40000000: "KVMKVMKVM", "TCGTCGTCGTCG". */
+static bool cpuid_hypervisor(char name[13])
+{
+#if defined(__x86_64__) || defined(__i386__)
+	unsigned int a, b, c, d;
+
+	__cpuid(0x40000000, a, b, c, d);
+	memcpy(name, &b, 4);
+	memcpy(name + 4, &c, 4);
+	memcpy(name + 8, &d, 4);
+	name[12] = '\0';
+	return isprint((unsigned char)name[0]);
+#else
+	(void)name;
+	return false;
+#endif
+}
+
+static int add_hypervisor(struct run *r)
+{
+	static const struct {
+		const char *signature, *name;
+	} known[] = {
+		{"KVMKVMKVM", "KVM"},	    {"TCGTCGTCGTCG", "QEMU"},	 {"XenVMMXenVMM", "Xen"},
+		{"VMwareVMware", "VMware"}, {"Microsoft Hv", "Hyper-V"}, {"bhyve bhyve ", "bhyve"},
+	};
+	char text[4096];
+
+	if (read_text("/sys/hypervisor/type", text, sizeof(text)))
+		return run__add_env_text(r, "hypervisor", text);
+	if (!find_field("/proc/cpuinfo", "flags", text, sizeof(text)) ||
+	    !strstr(text, " hypervisor"))
+		return run__add_env_text(r, "hypervisor", "none");
+	if (!cpuid_hypervisor(text))
+		return run__add_env_text(r, "hypervisor", "yes");
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (!strcmp(text, known[i].signature))
+			return run__add_env_text(r, "hypervisor", known[i].name);
+	return run__add_env_text(r, "hypervisor", text);
+}
+
+static int add_cpu(struct run *r)
+{
+	char text[4096];
+	int err;
+
+	err = run__add_env_text(
+		r, "cpu_model",
+		find_field("/proc/cpuinfo", "model name", text, sizeof(text)) ? text : NULL);
+	if (!err)
+		err = add_hypervisor(r);
+	if (!err)
+		err = run__add_env_number(r, "cpus", sysconf(_SC_NPROCESSORS_ONLN));
+	if (!err)
+		err = run__add_env_text(
+			r, "microcode",
+			find_field("/proc/cpuinfo", "microcode", text, sizeof(text)) ? text : NULL);
+	return err;
+}
+
+static int add_memory(struct run *r)
+{
+	char text[64];
+	int64_t kib = MISSING;
+
+	if (find_field("/proc/meminfo", "MemTotal", text, sizeof(text)))
+		kib = atoll(text);
+	return run__add_env_number(r, "memory_bytes", kib == MISSING ? MISSING : kib * 1024);
+}
+
+/* Each size of folio that anonymous memory may use: "hugepages-64kB=madvise ...". */
+static int add_mthp(struct run *r)
+{
+	const char *root = "/sys/kernel/mm/transparent_hugepage";
+	struct dirent **names = NULL;
+	char out[512] = "", path[512], text[128];
+	size_t used = 0;
+	int n = scandir(root, &names, NULL, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		const char *name = names[i]->d_name;
+		char *open, *close;
+
+		snprintf(path, sizeof(path), "%s/%s/enabled", root, name);
+		if (!strncmp(name, "hugepages-", 10) && read_text(path, text, sizeof(text)) &&
+		    (open = strchr(text, '[')) && (close = strchr(open, ']')) &&
+		    used < sizeof(out)) {
+			*close = '\0';
+			used += snprintf(out + used, sizeof(out) - used, "%s%s=%s", used ? " " : "",
+					 name + 10, open + 1);
+		}
+		free(names[i]);
+	}
+	free(names);
+	return run__add_env_text(r, "mthp", out[0] ? out : NULL);
+}
+
+/* Every vulnerability with what the kernel does against it, as one text. */
+static int add_mitigations(struct run *r)
+{
+	const char *root = "/sys/devices/system/cpu/vulnerabilities";
+	struct dirent **names = NULL;
+	char out[4096] = "", path[512], text[256];
+	size_t used = 0;
+	int n = scandir(root, &names, NULL, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/%s", root, names[i]->d_name);
+		if (names[i]->d_name[0] != '.' && read_text(path, text, sizeof(text)) &&
+		    strcmp(text, "Not affected") && used < sizeof(out))
+			used += snprintf(out + used, sizeof(out) - used, "%s%s: %s",
+					 used ? "; " : "", names[i]->d_name, text);
+		free(names[i]);
+	}
+	free(names);
+	return run__add_env_text(r, "mitigations", out[0] ? out : NULL);
+}
+
+/* The value of a word NAME=VALUE on the kernel's command line. */
+static bool boot_word(const char *name, char *value, size_t size)
+{
+	char line[4096], *save = NULL;
+
+	if (!read_text("/proc/cmdline", line, sizeof(line)))
+		return false;
+	for (char *word = strtok_r(line, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+		if (strncmp(word, name, strlen(name)) || word[strlen(name)] != '=')
+			continue;
+		snprintf(value, size, "%s", word + strlen(name) + 1);
+		return true;
+	}
+	return false;
+}
+
+const char *environment_clock(void)
+{
+	char value[64];
+
+	return boot_word("lab.clock", value, sizeof(value)) && !strcmp(value, "icount")
+		       ? "icount"
+		       : "monotonic";
+}
+
+static int add_qemu(struct run *r)
+{
+	char version[64];
+
+	if (!boot_word("lab.qemu", version, sizeof(version)))
+		return 0;
+	return run__add_env_text(r, "qemu", version);
+}
+
+int environment_read(struct run *r)
+{
+	const char *cpu = "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor";
+	const char *clock = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
+	const char *thp = "/sys/kernel/mm/transparent_hugepage/enabled";
+	struct utsname u;
+	char libc[64];
+	int err;
+
+	snprintf(libc, sizeof(libc), "glibc %s", gnu_get_libc_version());
+	if (uname(&u))
+		return -errno;
+	if ((err = run__add_env_text(r, "kernel_release", u.release)) ||
+	    (err = run__add_env_text(r, "kernel_build", u.version)) ||
+	    (err = run__add_env_text(r, "machine", u.machine)) || (err = add_cpu(r)) ||
+	    (err = add_memory(r)) || (err = add_chosen(r, "thp", thp)) || (err = add_mthp(r)) ||
+	    (err = add_number_file(r, "aslr", "/proc/sys/kernel/randomize_va_space")) ||
+	    (err = run__add_env_text(r, "aslr_personality",
+				     personality(0xffffffff) & ADDR_NO_RANDOMIZE ? "off" : "on")) ||
+	    (err = add_mitigations(r)) || (err = add_file(r, "governor", cpu)) ||
+	    (err = add_number_file(r, "overcommit", "/proc/sys/vm/overcommit_memory")) ||
+	    (err = add_file(r, "clocksource", clock)) ||
+	    (err = run__add_env_text(r, "libc", libc)) ||
+	    (err = run__add_env_number(r, "page_bytes", sysconf(_SC_PAGESIZE))) ||
+	    (err = add_qemu(r)))
+		return err;
+	return 0;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef SPAWNSCOPE_ENVIRONMENT_H
+#define SPAWNSCOPE_ENVIRONMENT_H
+
+#include "user/run.h"
+
+/*
+ * Adds to the run what makes two runs comparable or not, as facts; what this machine does not
+ * tell becomes a missing value. 0 or -ENOMEM.
+ */
+int environment_read(struct run *r);
+
+/* "icount" in the lab, whose kernel was told so on its command line; else "monotonic". */
+const char *environment_clock(void);
+
+#endif

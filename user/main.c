@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <argp.h>
+#include <errno.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "user/command.h"
+#include "user/escape.h"
+#include "user/options.h"
+
+static const struct command commands[] = {
+	{"bench", "compare the ways to start a process, phase by phase", command_bench},
+	{"doctor", "what this kernel allows, phase by phase", command_doctor},
+	{"lab", "run any of these where a nanosecond is an instruction", command_lab},
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static unsigned int complaints;
+
+void complain(const char *format, ...)
+{
+	va_list args;
+
+	complaints++;
+	fputs("spawnscope: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+bool want_colour(FILE *stream)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return isatty(fileno(stream)) && !(no && *no);
+}
+
+int command_options(const struct argp *argp, int argc, char **argv, void *input)
+{
+	char why[256], text[512];
+	unsigned int before = complaints;
+
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
+			argp_help(argp, stdout, ARGP_HELP_LONG | ARGP_HELP_USAGE | ARGP_HELP_DOC,
+				  argv[0]);
+			exit(EXIT_OK);
+		}
+	if (!argp_parse(argp, argc, argv, ARGP_SILENT, NULL, input))
+		return 0;
+	if (complaints == before) {
+		options_fault(argp->options, argc, argv, why, sizeof(why));
+		escape_text(why, text, sizeof(text));
+		complain("%s", text);
+	}
+	return -EINVAL;
+}
+
+static void usage(FILE *out)
+{
+	fputs("Usage: spawnscope COMMAND [OPTION...]\n"
+	      "Measures what it costs to start a process on Linux, and says where the time "
+	      "went.\n\n",
+	      out);
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].brief);
+	fputs("\nExamples:\n"
+	      "  sudo spawnscope bench                      the quick comparison\n"
+	      "  sudo spawnscope bench --method fork,vfork --size 1M,1G -o run.jsonl\n"
+	      "  sudo spawnscope doctor                     what can be traced here\n"
+	      "\n`spawnscope COMMAND --help` describes each.\n",
+	      out);
+}
+
+static int run_command(const struct command *c, int argc, char **argv)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "spawnscope %s", c->name);
+	argv[1] = name;
+	return c->run(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+	char text[64];
+
+	setlocale(LC_CTYPE, "");
+	if (argc < 2) {
+		usage(stderr);
+		return EXIT_TROUBLE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help") || !strcmp(argv[1], "-h")) {
+		usage(stdout);
+		return EXIT_OK;
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		puts("spawnscope " SPAWNSCOPE_VERSION);
+		return EXIT_OK;
+	}
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return run_command(&commands[i], argc, argv);
+	escape_text(argv[1], text, sizeof(text));
+	complain("unknown command '%s'; `spawnscope --help` lists them", text);
+	return EXIT_TROUBLE;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "user/options.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool is_end(const struct argp_option *o)
+{
+	return !o->key && !o->name && !o->doc && !o->group;
+}
+
+/* The option that a word names, in full or by a beginning that only it has; else NULL. */
+static const struct argp_option *find_long(const struct argp_option *table, const char *name,
+					   size_t length)
+{
+	const struct argp_option *found = NULL;
+	size_t matches = 0;
+
+	for (; !is_end(table); table++) {
+		if (!table->name || strncmp(table->name, name, length))
+			continue;
+		if (strlen(table->name) == length)
+			return table;
+		found = table;
+		matches++;
+	}
+	return matches == 1 ? found : NULL;
+}
+
+static const struct argp_option *find_short(const struct argp_option *table, char letter)
+{
+	for (; !is_end(table); table++)
+		if (table->name && table->key == letter)
+			return table;
+	return NULL;
+}
+
+const char *options_fault(const struct argp_option *table, int argc, char **argv, char *why,
+			  size_t why_size)
+{
+	for (int i = 1; i < argc; i++) {
+		bool is_long = !strncmp(argv[i], "--", 2);
+		const char *name = argv[i] + (is_long ? 2 : 1);
+		const char *value = is_long ? strchr(name, '=') : name[0] ? name + 1 : name;
+		const struct argp_option *o;
+
+		if (argv[i][0] != '-')
+			continue;
+		o = is_long ? find_long(table, name, strcspn(name, "="))
+			    : find_short(table, name[0]);
+		if (!o) {
+			snprintf(why, why_size, "unknown option '%.100s'; --help lists them",
+				 argv[i]);
+			return why;
+		}
+		if (!o->arg && is_long && value) {
+			snprintf(why, why_size, "--%s takes no value", o->name);
+			return why;
+		}
+		if (o->arg && !(value && *value) && ++i == argc) {
+			snprintf(why, why_size, "--%s needs a value: %s", o->name, o->arg);
+			return why;
+		}
+	}
+	snprintf(why, why_size, "bad options; --help lists them");
+	return why;
+}

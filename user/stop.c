@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "user/stop.h"
+
+#include <stddef.h>
+
+static volatile sig_atomic_t requested;
+static sigset_t before;
+
+static void on_stop(int signal)
+{
+	requested = signal;
+}
+
+void stop_catch(void)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction action = {.sa_handler = on_stop}, old;
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		sigaction(signals[i], NULL, &old);
+		/* Shells ignore SIGINT for all that they start with &: that is no wish of
+		 * anybody's. */
+		if (signals[i] == SIGHUP && old.sa_handler == SIG_IGN)
+			continue;
+		sigaction(signals[i], &action, NULL);
+		sigaddset(&blocked, signals[i]);
+	}
+	sigprocmask(SIG_BLOCK, &blocked, &before);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+int stop_requested(void)
+{
+	return requested;
+}
+
+const sigset_t *stop_wait_mask(void)
+{
+	return &before;
+}
+
+void stop_release(void)
+{
+	signal(SIGPIPE, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}

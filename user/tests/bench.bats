@@ -1,0 +1,596 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The command bench on this machine's kernel: what it measures, with which
+# rights, and what is left of it when something goes wrong.
+#
+# shellcheck disable=SC2016,SC2153,SC2154,SC2317 # jq's variables; what tool.bash sets and calls
+
+load tool.bash
+
+# The least that is still a run: one block, without what only compares.
+QUICK=(--rounds 1 --untraced none)
+# Runs that last until they are ended, in one long block or in very many short ones.
+ENDLESS=(--method fork --size 64M --runs 100000 --rounds 1 --untraced none --all-runs 0)
+ENDLESS_BLOCKS=(--method fork --size 1M --runs 1000000 --rounds 10000 --warmup 0)
+
+# What takes a minute of waiting starts now and is looked at by the last test.
+start_early() {
+    stop_a_driver </dev/null >"$BATS_FILE_TMPDIR/early.log" 2>&1 3>&- &
+}
+
+stop_a_driver() {
+    local status=0
+    DIR=$BATS_FILE_TMPDIR
+    OWN=$ROOM/early
+    copy_tool "$OWN"
+    start_own bench --no-trace "${ENDLESS_BLOCKS[@]}" --timeout 1 -o "$DIR/early.jsonl"
+    kill -STOP "$driver"
+    wait "$tool" || status=$?
+    echo "$status" >"$DIR/early.status"
+}
+
+# The run of issue 2's "Done when".
+first_light() {
+    measure first --method fork,vfork --size 1M,64M --runs 50
+}
+
+# What grows with the parent, and what does not.
+growth() {
+    measure growth --method fork,posix_spawn --size 1M,64M,256M --runs 40 --rounds 2 \
+        --untraced none
+}
+
+# What it measures
+
+@test "a run, a cell for each combination and pass, an end; all samples; nothing lost" {
+    need_root
+    first_light
+    # A line an object, each whole.
+    while IFS= read -r line; do
+        jq -e 'type == "object"' <<<"$line" >/dev/null
+    done <"$result"
+    holds "$result" \
+        '[.[].type] | .[0] == "run" and .[-1] == "end" and (.[1:-1] | unique == ["cell"])' \
+        'run.schema == 1 and run.clock == "monotonic"' \
+        'run.seed | type == "string" and test("^[0-9]+$")' \
+        '[cells | select(.key.trace == "phases")] | length == 4' \
+        '[cells | .key] | length == (unique | length)' \
+        '[cells | .n == (if .key.trace == "all" then 10 else 50 end)] | all' \
+        '[cells | .n as $n | (.samples[], .counts[]?, .unattributed_ns, .phases[].ns?)
+          | select(. != null) | length == $n] | all' \
+        '[cells | .samples | .spawn_ns, .first_run_ns, .total_ns | .[] | . != null and . > 0] | all' \
+        '[cells | .errnos, .broken, .skipped | . == null] | all' \
+        'final.births > 0 and final.births == final.started' \
+        'final.lost == 0 and final.missed == 0' \
+        'final.started_untraced > 0'
+}
+
+@test "the run says by which command it came about" {
+    need_root
+    first_light
+    holds "$result" 'run.command[0] | endswith("spawnscope")' \
+        'run.command[1:] | .[0:5] == ["bench", "--method", "fork,vfork", "--size", "1M,64M"]'
+}
+
+@test "each phase of each traced cell has values with a source, or none with a reason" {
+    need_root
+    first_light
+    "$TOOL" doctor >"$DIR/doctor" || [ $? -eq 1 ]
+    holds "$result" \
+        '[cells | select(.key.trace != "none") | .phases | length == 16] | all' \
+        '[cells | select(.key.trace != "none") | .phases[]
+          | if .ns then (.source | length > 0) and .absent == null
+            else (.absent | length > 0) and .source == null end] | all' \
+        '[at("fork"; mib(1), mib(64); "phases").phases.copy_mm.ns[] | . > 0] | length == 100 and all' \
+        '[at("vfork"; mib(1), mib(64); "phases").phases.copy_mm
+          | has("ns") == false and (.absent | test("CLONE_VM"))] | all' \
+        '[at("vfork"; mib(1), mib(64); "phases").phases.vfork_wait.ns[] | . > 0] | length == 100 and all' \
+        '[at("fork"; mib(1), mib(64); "phases").phases.vfork_wait | has("ns")] | any | not'
+    # Cells, the run and doctor agree.
+    local source
+    source=$(awk '$1 == "copy_mm" { print $2 }' "$DIR/doctor")
+    [ "$(ask "$result" 'run.phases.copy_mm.source')" = "$source" ]
+    [ "$(ask "$result" 'at("fork"; mib(64); "phases").phases.copy_mm.source')" = "$source" ]
+    # Where neither fentry nor kprobes are to be had, as on hardened machines, it is a tracepoint.
+    if grep '^copy_files cannot be had: fentry .*; kprobe .*' "$DIR/doctor"; then
+        [[ $source == tracepoint:* ]]
+    fi
+}
+
+@test "copy_mm grows with the parent" {
+    need_root
+    growth
+    ask "$result" '[at("fork"; mib(1), mib(64), mib(256); "phases").phases.copy_mm.ns | median]
+                   | tostring'
+    holds "$result" \
+        '(at("fork"; mib(256); "phases").phases.copy_mm.ns | median)
+         >= 2 * (at("fork"; mib(64); "phases").phases.copy_mm.ns | median)'
+}
+
+# Counts are exact in the pass with all probes.
+@test "the pages that a fork copied are counted, to the page" {
+    need_root
+    growth
+    holds "$result" \
+        '[at("fork"; mib(1), mib(64), mib(256); "all").counts.ptes_copied | unique | length == 1] | all' \
+        '(at("fork"; mib(64); "all").counts.ptes_copied | median)
+         - (at("fork"; mib(1); "all").counts.ptes_copied | median) == mib(63) / 4096' \
+        '(at("fork"; mib(256); "all").counts.ptes_copied | median)
+         - (at("fork"; mib(64); "all").counts.ptes_copied | median) == mib(192) / 4096' \
+        '[at("posix_spawn"; mib(1), mib(64), mib(256); "all").counts | has("ptes_copied")] | any | not' \
+        '[cells | select(.key.trace == "all").counts.parent_threads | length == 10 and all(. == 1)] | all' \
+        '[at("fork", "posix_spawn"; mib(64); "all").counts.parent_rss_anon[] | . >= mib(64) and . < mib(65)] | all'
+}
+
+# Sample by sample: on a busy machine the medians of parts do not add up to the median of the whole.
+@test "the phases explain the call" {
+    need_root
+    growth
+    local shares='at("fork"; mib(256); "phases") as $cell
+        | [range($cell.n) as $i
+           | ([$cell.phases | .clone_setup, .copy_mm, .clone_finish, .wake | .ns[$i]] | add)
+             / $cell.samples.spawn_ns[$i]]'
+    ask "$result" "$shares | [min, median, max] | tostring"
+    holds "$result" "$shares | length == 40 and median >= 0.9 and max <= 1.01" \
+        '[at("fork"; mib(256); "phases") | range(40) as $i
+          | .samples.spawn_ns[$i] - ([.phases | .clone_setup, .copy_mm, .clone_finish, .wake | .ns[$i]] | add)
+            == .unattributed_ns[$i]] | all'
+}
+
+@test "copy-on-write faults of parent and child are counted, to the page" {
+    need_root
+    measure cow --method fork --size 4M --child-write 0,1M --parent-write 0,1M --runs 10 "${QUICK[@]}"
+    local counts='
+        def cow($child; $parent; $count):
+            [cells | select(.key.trace == "all" and .key.child_write == mib($child)
+                            and .key.parent_write == mib($parent))] | .[0].counts[$count] | unique
+            | if length == 1 then .[0] else error("\($count) differs between samples: \(.)") end;'
+    ask "$result" "$counts"'(0, 1) as $c | (0, 1) as $p
+        | [$c, $p, (cow($c; $p; "cow_faults_child", "cow_copied_child", "cow_reused_child",
+                        "cow_faults_parent", "cow_copied_parent", "cow_reused_parent"))] | tostring'
+    holds "$result" \
+        "$counts"'cow(1; 0; "cow_copied_child") - cow(0; 0; "cow_copied_child") == 256' \
+        "$counts"'cow(1; 0; "cow_faults_child") - cow(0; 0; "cow_faults_child") == 256' \
+        "$counts"'cow(1; 0; "cow_faults_parent") == cow(0; 0; "cow_faults_parent")' \
+        "$counts"'cow(0; 1; "cow_faults_parent") - cow(0; 0; "cow_faults_parent") == 256' \
+        "$counts"'cow(0; 1; "cow_copied_parent") - cow(0; 0; "cow_copied_parent") == 256' \
+        "$counts"'cow(0; 1; "cow_faults_child") == cow(0; 0; "cow_faults_child")' \
+        "$counts"'cow(1; 1; "cow_faults_child") - cow(0; 1; "cow_faults_child") == 256' \
+        "$counts"'cow(1; 1; "cow_faults_parent") == cow(0; 1; "cow_faults_parent")' \
+        "$counts"'[cow(0, 1; 0, 1; "cow_huge_child", "cow_huge_parent") == 0] | length == 8 and all' \
+        '[cells | select(.key.trace == "all") | .counts
+          | range(10) as $i | .cow_copied_child[$i] + .cow_reused_child[$i] == .cow_faults_child[$i]
+            and .cow_copied_parent[$i] + .cow_reused_parent[$i] == .cow_faults_parent[$i]] | all'
+}
+
+@test "two benches at the same time do not count each other's births" {
+    need_root
+    local i others=()
+    for i in 1 2; do
+        "$TOOL" bench --method fork,vfork,posix_spawn,thread --size 1M --runs 200 --rounds 2 \
+            --untraced none -q -o "$DIR/$i.jsonl" >/dev/null 2>"$DIR/$i.err" </dev/null 3>&- &
+        others+=($!)
+    done
+    for i in "${others[@]}"; do
+        exit_of "$i"
+    done
+    for i in 1 2; do
+        [ ! -s "$DIR/$i.err" ]
+        # Per method: 200 samples and 10 with all probes, in blocks with two warm-ups each.
+        holds "$DIR/$i.jsonl" 'final.births == final.started and final.births >= 840' \
+            'final.lost == 0 and final.missed == 0' \
+            '[cells | .n == (if .key.trace == "all" then 10 else 200 end)] | all'
+    done
+}
+
+# Output
+
+@test "tables are plain and narrow where there is no terminal" {
+    need_root
+    first_light
+    refute grep -q $'[\e\r\t]' "$result.out"
+    grep -q '^Where the call' "$result.out"
+    wc -L "$result.out"
+    [ "$(wc -L <"$result.out")" -le 80 ]
+}
+
+@test "on a terminal there is colour, but not with NO_COLOR" {
+    local command="'$TOOL' bench --no-trace --method vfork --size 1M --runs 3 -q"
+    script -qec "$command" /dev/null >"$DIR/colour" </dev/null
+    grep -q $'\e\[' "$DIR/colour"
+    NO_COLOR=1 script -qec "$command" /dev/null >"$DIR/plain" </dev/null
+    refute grep -q $'\e' "$DIR/plain"
+    grep -q vfork "$DIR/plain"
+}
+
+@test "-o - writes the result, and only that, on standard output" {
+    "$TOOL" bench --no-trace --method fork,vfork --size 1M --runs 3 -o - >"$DIR/out" 2>"$DIR/err"
+    [ ! -s "$DIR/err" ]
+    [ "$(jq -c .type "$DIR/out" | paste -sd' ')" = '"run" "cell" "cell" "end"' ]
+    [ "$(wc -l <"$DIR/out")" -eq 4 ]
+}
+
+@test "a size larger than memory is a skipped cell with its reason" {
+    "$TOOL" bench --no-trace --method vfork --size 1M,8192T --runs 2 -o "$DIR/x.jsonl" >"$DIR/out"
+    holds "$DIR/x.jsonl" '[cells] | length == 2' \
+        'at("vfork"; 9007199254740992; "none") | .n == 0 and (.skipped | test("MemAvailable|limit"))' \
+        'at("vfork"; mib(1); "none") | .n == 2 and .skipped == null' 'final.type == "end"'
+    grep -q 'vfork at 8192T: skipped: needs ' "$DIR/out"
+}
+
+# Rights
+
+@test "without probes no rights are needed" {
+    need_root
+    cd /
+    "${AS_NOBODY[@]}" "$TOOL" bench --no-trace --method fork,posix_spawn --size 1M --runs 5 -o - \
+        >"$DIR/x.jsonl" 2>"$DIR/err"
+    [ ! -s "$DIR/err" ]
+    holds "$DIR/x.jsonl" '[cells | .n == 5 and .key.trace == "none"] | length == 2 and all' \
+        'final | .births == null and .lost == null and .missed == null and .started_untraced > 0' \
+        '[run.phases[] | .absent | length > 0] | all'
+}
+
+@test "without rights it runs untraced and says what is missing" {
+    need_root
+    cd /
+    "${AS_NOBODY[@]}" "$TOOL" bench --method vfork --size 1M --runs 5 >"$DIR/out" 2>"$DIR/err"
+    cat "$DIR/err"
+    [ "$(wc -l <"$DIR/err")" -eq 1 ]
+    grep -Eq 'CAP_BPF and CAP_PERFMON.*untraced' "$DIR/err"
+    grep -q vfork "$DIR/out"
+}
+
+@test "CAP_BPF and CAP_PERFMON are enough to trace" {
+    need_root
+    [ "$(cat /proc/sys/kernel/perf_event_paranoid)" -le 2 ] ||
+        skip "perf_event_paranoid is above 2: perf_event_open takes CAP_SYS_ADMIN"
+    cd /
+    # By number (38 and 39): not every setpriv knows their names.
+    "${AS_NOBODY[@]}" --inh-caps +cap_38,+cap_39 --ambient-caps +cap_38,+cap_39 \
+        "$TOOL" bench --method fork --size 1M --runs 5 "${QUICK[@]}" -o - >"$DIR/x.jsonl" 2>"$DIR/err"
+    cat "$DIR/err"
+    holds "$DIR/x.jsonl" 'final.births > 0 and final.births == final.started' \
+        'at("fork"; mib(1); "phases").phases.copy_mm.ns | length == 5'
+}
+
+# ids PID FIELD: the four numbers of Uid or Gid.
+ids() {
+    awk -v field="$2:" '$1 == field { print $2, $3, $4, $5 }' "/proc/$1/status"
+}
+
+@test "under sudo it works for the invoking user" {
+    need_root
+    local user="$NOBODY $NOBODY $NOBODY $NOBODY"
+    own_tool
+    mkdir "$OWN/theirs"
+    chown "$NOBODY:$NOBODY" "$OWN/theirs"
+    export SUDO_UID=$NOBODY SUDO_GID=$NOBODY
+    start_own bench "${ENDLESS[@]}" -o "$OWN/theirs/x.jsonl"
+    for process in "$driver" "$subject"; do
+        [ "$(ids "$process" Uid)" = "$user" ]
+        [ "$(ids "$process" Gid)" = "$user" ]
+        # None of root's groups.
+        [ -z "$(sed -n 's/^Groups:\t//p' "/proc/$process/status" | tr -d ' ' | sed "s/$NOBODY//")" ]
+    done
+    [ "$(ids "$tool" Uid)" = "$user" ]
+    eventually sampling
+    kill -INT "$tool"
+    exit_of "$tool" 2
+    [ "$(stat -c %u:%g "$OWN/theirs/x.jsonl")" = "$NOBODY:$NOBODY" ]
+    # What only root could write to is out of reach.
+    mkdir "$OWN/ours"
+    echo precious >"$OWN/ours/file"
+    one_line 2 'ours/x.jsonl.*Permission denied' \
+        "$TOOL" bench --method vfork --size 1M --runs 2 "${QUICK[@]}" -o "$OWN/ours/x.jsonl"
+    [ ! -e "$OWN/ours/x.jsonl" ]
+    one_line 2 'ours/file.*Permission denied' \
+        "$TOOL" bench --no-trace --method vfork --size 1M --runs 2 -o "$OWN/ours/file"
+    [ "$(cat "$OWN/ours/file")" = precious ]
+}
+
+# capability PID SET: a set of capabilities, as a number.
+capability() {
+    local value
+    value=$(sed -n "s/^$2:\t//p" "/proc/$1/status")
+    echo $((16#$value))
+}
+
+@test "the tool keeps only what attaching takes, and uses it only then; the driver has nothing" {
+    need_root
+    # CAP_PERFMON and CAP_BPF; from level 3 of perf_event_paranoid on, CAP_SYS_ADMIN.
+    local allowed=$((1 << 38 | 1 << 39)) quiet=0 set effective
+    if [ "$(cat /proc/sys/kernel/perf_event_paranoid)" -gt 2 ]; then
+        ((allowed |= 1 << 21))
+    fi
+    own_tool
+    start_own bench "${ENDLESS[@]}"
+    for process in "$driver" "$subject"; do
+        for set in CapInh CapPrm CapEff CapBnd CapAmb; do
+            [ "$(capability "$process" "$set")" -eq 0 ]
+        done
+    done
+    # One block, so one attaching, and then samples until we end it.
+    for _ in $(seq 1000); do
+        [ "$(($(capability "$tool" CapPrm) & ~allowed))" -eq 0 ]
+        [ "$(capability "$tool" CapInh)" -eq 0 ]
+        [ "$(capability "$tool" CapAmb)" -eq 0 ]
+        effective=$(capability "$tool" CapEff)
+        [ "$((effective & ~allowed))" -eq 0 ]
+        quiet=$((effective ? 0 : quiet + 1))
+        [ "$quiet" -lt 50 ] || break
+        sleep 0.02
+    done
+    [ "$quiet" -ge 50 ]
+    kill -INT "$tool"
+    exit_of "$tool" 2
+}
+
+# Bad input
+
+# refused PATTERN ARG...: one line, exit 2, and the output file does not come into being.
+refused() {
+    local pattern=$1
+    shift
+    one_line 2 "$pattern" "$TOOL" bench "$@" -o "$DIR/never.jsonl"
+    [ ! -e "$DIR/never.jsonl" ]
+}
+
+@test "an unknown method, suite, size, option, value or argument is refused in one line" {
+    refused "method 'frok'; known: fork, vfork, " --method fork,frok
+    refused "suite 'qick'; known: quick, standard" --suite qick
+    refused "suite '/no/such/suite.ini'" --suite /no/such/suite.ini
+    refused "/tmp: Is a directory" --suite /tmp
+    refused "size '1X'" --size 1M,1X
+    refused "size '-1'" --size -1
+    refused "size" --size ""
+    refused "pages '2k'; known: 4k, thp" --pages 2k
+    refused "--trace 'x'.*fentry, kprobe or tracepoint" --trace x
+    refused "--untraced 'x'.*none, smallest or all" --untraced x
+    refused "runs '0'" --runs 0
+    refused "runs 'x'" --runs x
+    refused "runs '-1'" --runs -1
+    refused "--rounds '0'" --rounds 0
+    refused "--all-runs 'x'" --all-runs x
+    refused "--timeout '0'" --timeout 0
+    refused "--seed 'x'" --seed x
+    refused "CPU 8000" --cpu 8000
+    refused "'--nope'" --nope
+    refused "'-x'" -x
+    refused "--no-trace" --no-trace=1
+    refused "'stray'" stray
+    refused "'fork'" --method fork --size 1M fork
+    one_line 2 "--runs" "$TOOL" bench --runs
+    one_line 2 "-o|--output" "$TOOL" bench -o
+    one_line 2 "command 'bnech'" "$TOOL" bnech
+}
+
+@test "a refusal leaves the file of an earlier run alone" {
+    echo precious >"$DIR/kept.jsonl"
+    one_line 2 "method 'frok'" "$TOOL" bench --method frok -o "$DIR/kept.jsonl"
+    one_line 2 "'--nope'" "$TOOL" bench -o "$DIR/kept.jsonl" --nope
+    one_line 2 "size '1X'" "$TOOL" bench --no-trace --size 1X -o "$DIR/kept.jsonl"
+    [ "$(cat "$DIR/kept.jsonl")" = precious ]
+}
+
+@test "a fault in a suite file is told with file and line" {
+    printf '[grid]\nmethod = fork\nsize = 1M, 2Q\n' >"$DIR/s.ini"
+    refused "$DIR/s.ini:3: .*size '2Q'" --suite "$DIR/s.ini"
+    printf '[grid]\nmethod = fork, frok\n' >"$DIR/s.ini"
+    refused "$DIR/s.ini:2: .*method 'frok'" --suite "$DIR/s.ini"
+    printf '[grid]\nmethod = fork\n\ncolour = red\n' >"$DIR/s.ini"
+    refused "$DIR/s.ini:4: .*key 'colour'" --suite "$DIR/s.ini"
+    printf 'method = fork\n' >"$DIR/s.ini"
+    refused "$DIR/s.ini:1: " --suite "$DIR/s.ini"
+    : >"$DIR/s.ini"
+    refused "$DIR/s.ini" --suite "$DIR/s.ini"
+}
+
+@test "control characters in what users give do not reach the terminal" {
+    local odd=$'a\e[31mb\nc\u009b'
+    refused '\\x1b' --method "$odd"
+    refused '\\x1b' --size "$odd"
+    refused '\\x1b' --trace "$odd"
+    refused '\\x1b' --untraced "$odd"
+    refused '\\x1b' --runs "$odd"
+    refused '\\x1b' --rounds "$odd"
+    refused '\\x1b' --seed "$odd"
+    refused '\\x1b' --suite "$odd"
+    refused '\\x1b' --cpu "$odd"
+    refused 'clock' --clock "$odd"
+    refused '\\x1b' "$odd"
+    refused '\\x1b' "--$odd"
+    refused 'option' $'-\e'
+    one_line 2 '\\x1b' "$TOOL" "$odd"
+    printf '[grid]\nmethod = fork\nsize = 1M, 2Q\n' >"$DIR/$odd.ini"
+    refused '\\x1b.*:3: ' --suite "$DIR/$odd.ini"
+    printf '[grid]\nmethod = fork\nsi\e[1mze = 1M\n' >"$DIR/s.ini"
+    refused 's.ini:3: .*\\x1b' --suite "$DIR/s.ini"
+    one_line 2 '\\x1b' "$TOOL" bench --no-trace --method vfork --size 1M --runs 2 -o "/nonexistent/$odd"
+    # Nor from a run that succeeds; its command is stored as it was given.
+    printf '[grid]\nmethod = vfork\nsize = 1M\nruns = 2\n' >"$DIR/$odd.ini"
+    "$TOOL" bench --no-trace --suite "$DIR/$odd.ini" -o "$DIR/x.jsonl" >"$DIR/out" 2>&1
+    refute grep -q $'\e' "$DIR/out"
+    refute grep -q $'\e' "$DIR/x.jsonl"
+    jq -es --arg path "$DIR/$odd.ini" '.[0].command | index($path)' "$DIR/x.jsonl" >/dev/null
+}
+
+@test "an output that cannot be written is told in one line" {
+    need_root
+    local vfork=(--method vfork --size 1M --runs 2)
+    one_line 2 "cannot write $DIR: Is a directory" "$TOOL" bench "${vfork[@]}" -o "$DIR"
+    one_line 2 "cannot write /no/such/x.jsonl: No such file" "$TOOL" bench "${vfork[@]}" -o /no/such/x.jsonl
+    one_line 2 "cannot write '?'?: No such file" "$TOOL" bench --no-trace "${vfork[@]}" -o ''
+    one_line 2 "/dev/full: No space left" "$TOOL" bench "${vfork[@]}" "${QUICK[@]}" -o /dev/full
+    one_line 2 "/dev/full: No space left" "$TOOL" bench --no-trace "${vfork[@]}" -o /dev/full
+    to_full_disk() { "$TOOL" bench --no-trace "${vfork[@]}" "$@" >/dev/full; }
+    one_line 2 "No space left" to_full_disk
+    one_line 2 "No space left" to_full_disk -o -
+}
+
+@test "a disk that fills up ends the run, and its file does not look whole" {
+    need_root
+    mkdir "$DIR/small"
+    # The mount is seen by nobody else and ends with the tool.
+    on_a_small_disk() {
+        unshare --mount bash -c '
+            mount -t tmpfs -o size=8k none "$1/small" && cd "$1/small" || exit 99
+            "$2" bench --no-trace --method vfork --size 1M,2M,3M --runs 2000 -o x.jsonl
+            status=$?
+            cp x.jsonl "$1/copy.jsonl"
+            exit "$status"' - "$DIR" "$TOOL"
+    }
+    one_line 2 "cannot write x.jsonl: No space left" on_a_small_disk
+    [ -s "$DIR/copy.jsonl" ]
+    refute grep -q '"type":"end"' "$DIR/copy.jsonl"
+}
+
+# What is left when it is ended
+
+@test "Ctrl-C in mid-run: one line, exit 2, a file without end, and nothing is left" {
+    need_root
+    local signal
+    own_tool
+    for signal in INT TERM; do
+        rm -f "$DIR/x.jsonl"
+        start_own bench "${ENDLESS[@]}" -o "$DIR/x.jsonl"
+        eventually sampling
+        hold_programs
+        kill "-$signal" "$tool"
+        exit_of "$tool" 2
+        cat "$DIR/err"
+        [ "$(wc -l <"$DIR/err")" -eq 1 ]
+        grep -q interrupted "$DIR/err"
+        [ ! -s "$DIR/out" ]
+        none_left "$OWN"
+        # shellcheck disable=SC2086 # one word an id
+        soon programs_gone $programs
+        [ "$(jq -r .type "$DIR/x.jsonl" | head -n 1)" = run ]
+        refute grep -q '"type":"end"' "$DIR/x.jsonl"
+    done
+}
+
+@test "Ctrl-C at a terminal: the same" {
+    own_tool
+    # The terminal sends the signal to everyone in the foreground.
+    (
+        eventually test -s "$DIR/x.jsonl" >/dev/null
+        sleep 0.5
+        printf '\003'
+        sleep 3
+    ) | script -qec "'$OWN/spawnscope' bench --no-trace -q -o '$DIR/x.jsonl' --method fork --size 64M \
+        --runs 1000000 --rounds 1" /dev/null >"$DIR/out" 3>&- || status=$?
+    cat -v "$DIR/out"
+    [ "$status" -eq 2 ]
+    [ "$(tr -d '\r' <"$DIR/out" | sed 's/^^C//' | grep -c .)" -eq 1 ]
+    grep -q interrupted "$DIR/out"
+    none_left "$OWN"
+    refute grep -q '"type":"end"' "$DIR/x.jsonl"
+}
+
+@test "a signal before the first sample does the same" {
+    need_root
+    local delay status
+    own_tool
+    for delay in 0.02 0.2 0.4; do
+        begin_own bench "${ENDLESS[@]}"
+        sleep "$delay"
+        hold_programs || true
+        kill -TERM "$tool"
+        echo "after $delay s"
+        eventually ended "$tool"
+        status=0
+        wait "$tool" || status=$?
+        echo "exit status $status; $(cat "$DIR/err")"
+        # Ended by the signal itself, if it came before the tool was ready for it.
+        [ "$status" -eq 2 ] || [ "$status" -eq 143 ]
+        [ "$(wc -l <"$DIR/err")" -le 1 ]
+        soon none_left "$OWN"
+        # shellcheck disable=SC2086 # one word an id
+        soon programs_gone $programs
+    done
+}
+
+@test "kill -9 in mid-run leaves no process after 2 s and no program" {
+    need_root
+    local arguments
+    own_tool
+    for arguments in "--method fork --size 64M,128M" "--method system --size 1M" \
+        "--method fork --size 4M --parent-write 4M"; do
+        rm -f "$DIR/x.jsonl"
+        # shellcheck disable=SC2086
+        start_own bench $arguments --runs 100000 --rounds 1 --untraced none --all-runs 0 -o "$DIR/x.jsonl"
+        eventually sampling
+        hold_programs
+        kill -KILL "$tool"
+        soon none_left "$OWN"
+        # shellcheck disable=SC2086 # one word an id
+        soon programs_gone $programs
+        wait "$tool" || true
+        refute grep -q '"type":"end"' "$DIR/x.jsonl"
+    done
+}
+
+@test "a driver that dies is told in one line" {
+    own_tool
+    start_own bench --no-trace "${ENDLESS_BLOCKS[@]}" -o "$DIR/x.jsonl"
+    kill -KILL "$driver"
+    exit_of "$tool" 2
+    cat "$DIR/err"
+    [ "$(wc -l <"$DIR/err")" -eq 1 ]
+    grep -q 'the driver spawnscope-bench was killed by signal 9' "$DIR/err"
+    [ ! -s "$DIR/out" ]
+    soon none_left "$OWN"
+    refute grep -q '"type":"end"' "$DIR/x.jsonl"
+}
+
+@test "a driver that is not there is told in one line" {
+    own_tool
+    rm "$OWN/spawnscope-bench"
+    one_line 2 'spawnscope-bench.*No such file' "$OWN/spawnscope" bench --no-trace -o "$DIR/x.jsonl"
+    [ ! -e "$DIR/x.jsonl" ]
+}
+
+@test "a measured process that dies breaks its cell, and the counts still agree" {
+    need_root
+    own_tool
+    start_own bench "${ENDLESS_BLOCKS[@]}" --all-runs 0 --untraced none -o "$DIR/x.jsonl"
+    eventually sampling
+    kill -KILL "$subject"
+    exit_of "$tool" 0
+    cat "$DIR/err" "$DIR/out"
+    holds "$DIR/x.jsonl" 'at("fork"; mib(1); "phases") | .n < 1000000 and (.broken | test("killed by signal 9"))'
+    grep -q '^fork at 1M: broken off' "$DIR/out"
+    none_left "$OWN"
+    # What it started in its last block it could not tell any more: then the number is not known.
+    holds "$DIR/x.jsonl" 'final | .started == null or .started == .births'
+}
+
+@test "a measured process that hangs breaks its cell after --timeout" {
+    own_tool
+    start_own bench --no-trace "${ENDLESS_BLOCKS[@]}" --timeout 1 -o "$DIR/x.jsonl"
+    kill -STOP "$subject"
+    exit_of "$tool" 0
+    cat "$DIR/err" "$DIR/out"
+    [ ! -s "$DIR/err" ]
+    holds "$DIR/x.jsonl" 'at("fork"; mib(1); "none") | .n < 1000000 and (.broken | test("--timeout"))' \
+        'final.type == "end"'
+    grep -q '^fork at 1M: broken off' "$DIR/out"
+    none_left "$OWN"
+}
+
+@test "a driver that hangs is given up, ended and told in one line" {
+    # start_early() stopped one when the tests began.
+    for _ in $(seq 100); do
+        [ ! -s "$BATS_FILE_TMPDIR/early.status" ] || break
+        sleep 1
+    done
+    cat "$BATS_FILE_TMPDIR/early.log" "$BATS_FILE_TMPDIR/err"
+    [ "$(cat "$BATS_FILE_TMPDIR/early.status")" -eq 2 ]
+    [ "$(wc -l <"$BATS_FILE_TMPDIR/err")" -eq 1 ]
+    grep -q 'the driver gave no answer' "$BATS_FILE_TMPDIR/err"
+    [ ! -s "$BATS_FILE_TMPDIR/out" ]
+    refute grep -q '"type":"end"' "$BATS_FILE_TMPDIR/early.jsonl"
+    none_left "$ROOM/early"
+}

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash disable=SC2016,SC2317 # jq's variables are not the shell's; tests call these
+#
+# What tests ask of a result file.
+
+# Before jq's expression: `at` picks a cell out of the slurped lines of a file.
+readonly JQ='
+    def median: map(values) | sort | .[length / 2 | floor];
+    def at($method; $rss; $trace):
+        [.[] | select(.type == "cell" and .key.method == $method and .key.rss_bytes == $rss
+                      and .key.trace == $trace)]
+        | if length == 1 then .[0] else error("\(length) cells \($method) \($rss) \($trace)") end;
+    def mib($n): $n * 1048576;
+    def run: .[0];
+    def final: .[-1];
+    def cells: .[] | select(.type == "cell");
+    '
+
+ask() { # FILE EXPRESSION
+    jq -rs "$JQ $2" "$1"
+}
+
+# Fails unless each of the expressions is true of the file.
+holds() { # FILE EXPRESSION...
+    local file=$1 expression
+    shift
+    for expression; do
+        if [ "$(ask "$file" "$expression")" != true ]; then
+            echo "does not hold: $expression"
+            tail -n 1 "$file"
+            return 1
+        fi
+    done
+}
