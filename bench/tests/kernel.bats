@@ -1,0 +1,248 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The tool on kernels that are known, each booted in a virtual machine: which
+# phases can be had from which kind of probe, and that what they show is right.
+# describe() says what each kernel has; KERNELS.md, where that was seen.
+#
+# BUILD names the folder of the binaries (build). Its static programs are taken if
+# they are there, else the dynamic ones with their libraries.
+#
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154,SC2317 # jq's variables; ${!kind}; bats
+
+bats_require_minimum_version 1.5.0
+
+load ../../user/tests/result.bash
+
+PHASE_COUNT=16
+# Phases that take probes on functions, when all of those can be attached to.
+INSIDE_CLONE="clone_setup copy_files copy_mm copy_pages exit_mm"
+INSIDE_EXEC="pre_exec exec_open"
+INSIDE_FAULT="cow_parent cow_child"
+
+# describe KERNEL: what is known of it. A new kernel is a branch here and its tests below.
+#   release  what its release begins with
+#   fentry, kprobe, tracepoint
+#            phases that have such a source, at one end at least, if no better kind is wanted
+#   few      how many phases there are if only tracepoints are wanted
+#   work     what to do in the guest: "doctor KIND", "bench KIND", "kill KIND"
+describe() {
+    kprobe="$INSIDE_CLONE $INSIDE_EXEC $INSIDE_FAULT"
+    fentry=$kprobe
+    tracepoint="wake vfork_wait first_run pre_exec reap"
+    work=("doctor fentry" "doctor kprobe" "doctor tracepoint")
+    case $1 in
+    debian:5.10)
+        release=5.10.
+        # No trampoline for a struct by value (do_huge_pmd_wp_page) nor for execveat's stub.
+        fentry=$INSIDE_CLONE
+        few=6
+        ;;
+    debian:6.1)
+        release=6.1.
+        tracepoint+=" clone_setup copy_mm clone_finish exec_load $INSIDE_FAULT"
+        # exit_mm's are there, too, but in the wrong order before 6.16.
+        few=11
+        work+=("bench fentry" "bench kprobe" "bench tracepoint" "kill fentry" "kill kprobe")
+        ;;
+    debian:6.12)
+        release=6.12.
+        tracepoint+=" clone_setup copy_mm clone_finish exec_open exec_flush exec_load $INSIDE_FAULT"
+        few=13
+        ;;
+    debian:sid)
+        release=''
+        tracepoint+=" clone_setup copy_mm clone_finish exec_open exec_flush exec_load exit_mm $INSIDE_FAULT"
+        few=14
+        ;;
+    esac
+}
+
+setup_file() {
+    local build programs name options=()
+    LAB=$(cd "$BATS_TEST_DIRNAME/../lab" && pwd)
+    build=$(realpath "${BUILD:-build}")
+    export LAB INITRD=$BATS_FILE_TMPDIR/initramfs
+    # Without the kernel of the suite that everyone has, nothing here means
+    # anything: a failure, not a skip.
+    "$LAB/fetch-kernel" debian:6.1
+
+    cat >"$BATS_FILE_TMPDIR/lab-work" <<'SH'
+#!/bin/sh
+# A fixed address space: page counts are then the same in every parent.
+echo 0 >/proc/sys/kernel/randomize_va_space
+probes() {
+    cat /sys/kernel/tracing/enabled_functions /sys/kernel/debug/kprobes/list \
+        /sys/kernel/tracing/kprobe_events
+}
+for work; do
+    what=${work% *} kind=${work#* }
+    to=out/$what.$kind
+    case $what in
+    doctor) spawnscope doctor --trace "$kind" >"$to" 2>"$to.err" ;;
+    bench)
+        spawnscope bench --trace "$kind" --method fork,vfork,posix_spawn --size 1M,16M --runs 10 \
+            --rounds 2 --untraced none -o "$to.jsonl" >"$to" 2>"$to.err"
+        ;;
+    kill)
+        probes >"$to.before"
+        spawnscope bench --trace "$kind" --method fork --size 1M --runs 100000 --untraced none \
+            --rounds 1 --all-runs 0 -o "$to.jsonl" >"$to" 2>"$to.err" &
+        tool=$!
+        until [ -s "$to.jsonl" ] && pidof spawnscope-bench >/dev/null; do sleep 0.2; done
+        sleep 1
+        probes >"$to.while"
+        kill -KILL "$tool"
+        sleep 2
+        probes >"$to.after"
+        pidof spawnscope spawnscope-bench exe >"$to.left"
+        wait "$tool"
+        ;;
+    esac
+    echo $? >"$to.status"
+done
+SH
+    chmod +x "$BATS_FILE_TMPDIR/lab-work"
+
+    programs=$build/static
+    if [ ! -x "$programs/spawnscope" ]; then
+        programs=$build
+        options=(--with-libs)
+    fi
+    for name in spawnscope spawnscope-bench spawnscope-child; do
+        options+=("$programs/$name")
+    done
+    [ ! -x "$build/static/lab-init" ] || options+=(--init "$build/static/lab-init")
+    "$LAB/make-initramfs" -o "$INITRD" "${options[@]}" "$BATS_FILE_TMPDIR/lab-work"
+}
+
+# use KERNEL: describes it and does its work, which one boot is for; what came out is in $out. A
+# kernel that cannot be had is a skip with its name, but for the one that must be there.
+use() {
+    local reason
+    describe "$1"
+    out=$BATS_FILE_TMPDIR/${1/:/-}
+    [ ! -e "$out/done" ] || return 0
+    if ! reason=$("$LAB/fetch-kernel" "$1" 2>&1); then
+        echo "$reason"
+        [ "$1" != debian:6.1 ] || return 1
+        skip "$reason"
+    fi
+    rm -rf "$out"
+    "$LAB/boot" --kernel "$1" --initrd "$INITRD" --memory 768M --out "$out" -- \
+        lab-work "${work[@]}" 3>&-
+    touch "$out/done"
+}
+
+# source_of PHASE: out of what doctor said.
+source_of() {
+    awk -v phase="$1" '$1 == phase { sub(/^[^ ]* +/, ""); print; exit }' "$found"
+}
+
+check_doctor() { # KERNEL KIND
+    local kind=$2 found phase count expected better status=0
+    use "$1"
+    found=$out/doctor.$kind
+    cat "$found" "$found.err"
+    [ ! -s "$found.err" ]
+    grep -Eq "^Kernel ${release//./\\.}.*-cloud-amd64 " "$found"
+    for phase in ${!kind}; do
+        echo "$phase"
+        [[ $(source_of "$phase") == *"$kind:"* ]]
+        [[ $(source_of "$phase") != *"marked nothing"* ]]
+    done
+    # Kinds that are better than the best that was asked for.
+    case $kind in
+    fentry) better='nothing:' ;;
+    kprobe) better='fentry:' ;;
+    tracepoint) better='(fentry|kprobe):' ;;
+    esac
+    ! grep -Eq "^[a-z_]+ .*$better" "$found" || return 1
+    count=$(sed -n 's/^\([0-9]*\) of 16 phases can be had .*/\1/p' "$found")
+    expected=$PHASE_COUNT
+    if [ "$kind" = tracepoint ]; then
+        expected=$few
+        status=1
+    fi
+    # A later version may find more.
+    [ "$count" -ge "$expected" ]
+    [ "$count" -lt "$PHASE_COUNT" ] || status=0
+    [ "$(cat "$found.status")" -eq "$status" ]
+}
+
+check_bench() { # KERNEL KIND
+    local kind=$2 file
+    use "$1"
+    file=$out/bench.$kind.jsonl
+    cat "$out/bench.$kind" "$out/bench.$kind.err"
+    [ "$(cat "$out/bench.$kind.status")" -eq 0 ]
+    [ ! -s "$out/bench.$kind.err" ]
+    local each='def each($methods): at($methods; mib(1), mib(16); "phases").phases;'
+    holds "$file" \
+        'final | .births > 0 and .births == .started and .lost == 0 and .missed == 0' \
+        '[cells | .n == 10] | length == 12 and all' \
+        "run.phases.copy_mm.source | startswith(\"$kind:\")" \
+        "$each"'[each("fork").copy_mm.ns[] | . > 0] | length == 20 and all' \
+        "$each"'[each("fork").copy_mm.source | startswith("'"$kind"':")] | all' \
+        "$each"'[each("vfork", "posix_spawn").copy_mm
+                 | has("ns") == false and (.absent | test("CLONE_VM"))] | length == 4 and all' \
+        "$each"'[each("vfork", "posix_spawn").vfork_wait.ns[] | . > 0] | length == 40 and all' \
+        "$each"'[each("fork").vfork_wait | has("ns")] | any | not' \
+        "$each"'[each("fork", "vfork") | .pre_exec, .exec_open, .exec_flush, .exec_load | has("ns")] | any | not' \
+        '[at("fork"; mib(1), mib(16); "all").counts.ptes_copied | unique | length == 1] | all' \
+        'at("fork"; mib(16); "all").counts.ptes_copied[0]
+         - at("fork"; mib(1); "all").counts.ptes_copied[0] == mib(15) / 4096' \
+        '[cells | select(.key.method != "fork").counts | has("ptes_copied")] | any | not' \
+        '[at("fork"; mib(1), mib(16); "all").counts.cow_faults_child[] | . > 0] | length == 20 and all' \
+        'at("fork"; mib(16); "phases")
+         | ([.phases | .clone_setup, .copy_mm, .clone_finish, .wake | .ns | median] | add)
+           >= 0.8 * (.samples.spawn_ns | median)'
+    [ "$kind" != tracepoint ] || return 0
+    # What only function probes can see on every kernel.
+    holds "$file" \
+        "$each"'[each("posix_spawn") | .pre_exec, .exec_open, .exec_flush, .exec_load | .ns[] | . > 0]
+                | length == 80 and all' \
+        "$each"'[each("fork", "posix_spawn").exit_mm.ns[] | . > 0] | length == 40 and all' \
+        '[at("fork", "vfork", "posix_spawn"; mib(1), mib(16); "all").phases.copy_files.ns[] | . > 0]
+         | length == 60 and all' \
+        '[at("fork"; mib(1), mib(16); "all").phases
+          | range(10) as $i | .copy_files.ns[$i] <= .clone_setup.ns[$i]
+            and .copy_pages.ns[$i] > 0 and .copy_pages.ns[$i] <= .copy_mm.ns[$i]]
+         | length == 20 and all'
+}
+
+check_kill() { # KERNEL KIND
+    local to
+    use "$1"
+    to=$out/kill.$2
+    cat "$to.err"
+    # 128 + 9: it was still running.
+    [ "$(cat "$to.status")" -eq 137 ]
+    [ "$(wc -l <"$to.while")" -gt "$(wc -l <"$to.before")" ]
+    diff "$to.before" "$to.after"
+    [ ! -s "$to.left" ]
+    ! grep -q '"type":"end"' "$to.jsonl" || return 1
+}
+
+# The kernel of the suite that everyone has: it is never skipped.
+
+@test "debian:6.1: doctor has every phase, by fentry" { check_doctor debian:6.1 fentry; }
+@test "debian:6.1: doctor has every phase, by kprobe" { check_doctor debian:6.1 kprobe; }
+@test "debian:6.1: doctor has what tracepoints give" { check_doctor debian:6.1 tracepoint; }
+@test "debian:6.1: bench shows the right phases, by fentry" { check_bench debian:6.1 fentry; }
+@test "debian:6.1: bench shows the right phases, by kprobe" { check_bench debian:6.1 kprobe; }
+@test "debian:6.1: bench shows the right phases, by tracepoint" { check_bench debian:6.1 tracepoint; }
+@test "debian:6.1: kill -9 leaves no fentry and no process" { check_kill debian:6.1 fentry; }
+@test "debian:6.1: kill -9 leaves no kprobe and no process" { check_kill debian:6.1 kprobe; }
+
+@test "debian:5.10: doctor has every phase, by fentry" { check_doctor debian:5.10 fentry; }
+@test "debian:5.10: doctor has every phase, by kprobe" { check_doctor debian:5.10 kprobe; }
+@test "debian:5.10: doctor has what tracepoints give" { check_doctor debian:5.10 tracepoint; }
+
+@test "debian:6.12: doctor has every phase, by fentry" { check_doctor debian:6.12 fentry; }
+@test "debian:6.12: doctor has every phase, by kprobe" { check_doctor debian:6.12 kprobe; }
+@test "debian:6.12: doctor has what tracepoints give" { check_doctor debian:6.12 tracepoint; }
+
+@test "debian:sid: doctor has every phase, by fentry" { check_doctor debian:sid fentry; }
+@test "debian:sid: doctor has every phase, by kprobe" { check_doctor debian:sid kprobe; }
+@test "debian:sid: doctor has what tracepoints give" { check_doctor debian:sid tracepoint; }

@@ -1,0 +1,311 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The command lab: what it takes in and brings back, what it refuses, and its
+# promise that the same command gives the same bytes. A guest costs two to ten
+# seconds, so tests ask several things of one boot where they can.
+#
+# bats sets $status, $stderr; jq's and the guests' variables are not the shell's:
+# shellcheck disable=SC2154,SC2016,SC2030,SC2031,SC2317
+
+load lab.bash
+
+# What the runs that are compared measure.
+MEASURED=(bench --method "fork,vfork,posix_spawn" --size 1M --runs 10 --rounds 2)
+
+# HOUSE is a folder that an ordinary user can enter, with a build and a cache of kernels.
+setup_file() {
+    local version
+    BUILD=$(realpath "${BUILD:-build}")
+    HOUSE=$(mktemp -d /tmp/spawnscope-lab.XXXXXX)
+    export BUILD HOUSE FETCH=$BATS_TEST_DIRNAME/../lab/fetch-kernel
+    # Without the kernel of the suite that everyone has, nothing here means
+    # anything: a failure, not a skip.
+    "$FETCH" debian:6.1
+    copy_lab "$HOUSE/tree"
+    mkdir -p "$HOUSE/cache/spawnscope/kernels" "$HOUSE/tmp"
+    for version in 6.1 sid; do
+        kernel=$("$FETCH" --path "debian:$version" 2>/dev/null) || continue
+        cp -r "$(dirname "$kernel")" "$HOUSE/cache/spawnscope/kernels"
+    done
+    chmod -R a+rX "$HOUSE"
+    chmod 1777 "$HOUSE/tmp"
+}
+
+teardown_file() {
+    rm -rf "$HOUSE"
+}
+
+# Our guests, by the folder that their ports' pipes lie in.
+setup() {
+    ROOM=$(mktemp -d "$HOUSE/tmp/XXXXXX")
+    export TMPDIR=$ROOM XDG_CACHE_HOME=$HOUSE/cache
+    chmod 777 "$ROOM"
+    cd "$ROOM" || return
+    LAB=("$HOUSE/tree/build/spawnscope" lab --kernel debian:6.1)
+    AS_NOBODY=()
+    if [ "$(id -u)" -eq 0 ]; then
+        AS_NOBODY=(setpriv --reuid=65534 --regid=65534 --clear-groups env "HOME=$HOUSE/nobody")
+    fi
+}
+
+guests() { pgrep -f "qemu-system-x86_64.*path=$ROOM/"; }
+no_guest() { ! guests; }
+
+# Sets base: a result that others are compared with, made once by an ordinary user.
+make_base() {
+    base=$HOUSE/tmp/base.jsonl
+    [ ! -s "$base" ] || return 0
+    "${AS_NOBODY[@]}" "${LAB[@]}" -- "${MEASURED[@]}" -o base.jsonl >"$base.table" 2>"$base.err"
+    [ ! -s "$base.err" ]
+    mv base.jsonl "$base"
+}
+
+@test "an ordinary user gets a result file that counts instructions, twice the same" {
+    local run
+    for run in a b; do
+        SECONDS=0
+        "${AS_NOBODY[@]}" "$HOUSE/tree/build/spawnscope" lab -- bench --method fork,vfork,posix_spawn \
+            --size 1M,64M --runs 50 -o "$run.jsonl" >"$run.table" 2>"$run.err"
+        echo "$SECONDS s"
+        [ ! -s "$run.err" ]
+        # The kernel is the newest that is there.
+        grep -q '^Linux .*QEMU.*instructions' "$run.table"
+        holds "$run.jsonl" 'run.clock == "icount"' 'final | .lost == 0 and .missed == 0' \
+            '[cells | select(.key.trace == "phases") | .n == 50] | length == 6 and all' \
+            'run.environment | .qemu != null and .aslr == 0 and .cpus == 1'
+    done
+    same_cells a.jsonl b.jsonl
+    # Nor is there any other difference, though the files' names differ in nothing but a letter.
+    cmp a.jsonl b.jsonl
+    cmp a.table b.table
+}
+
+@test "who runs it, from where, with which names, limit and environment leaves no trace in the result" {
+    make_base
+    copy_lab "$ROOM/a folder, with a longer name/and another"
+    mkdir "$ROOM/t" "$ROOM/elsewhere"
+    cd "$ROOM/elsewhere"
+    (
+        umask 077
+        env TMPDIR="$ROOM/t" LC_ALL=C.UTF-8 TZ=Asia/Tokyo HOME=/ COLUMNS=200 LINES=50 SOME=thing \
+            "$ROOM/a folder, with a longer name/and another/build/spawnscope" lab \
+            --kernel "$XDG_CACHE_HOME/spawnscope/kernels/debian-6.1/vmlinuz" --timeout 1234 -- \
+            "${MEASURED[@]}" -o "../another-name-for-the-result-and-a-much-longer-one.jsonl" >table
+    )
+    cmp "$base" ../another-name-for-the-result-and-a-much-longer-one.jsonl
+    cmp "$base.table" table
+}
+
+@test "a busy host leaves no trace in the result" {
+    local busy=() _
+    make_base
+    # Twice as many as there are processors, and they end by themselves.
+    for _ in $(seq $((2 * $(nproc)))); do
+        timeout 300 sh -c 'while :; do :; done' 3>&- &
+        busy+=($!)
+    done
+    "${LAB[@]}" -- "${MEASURED[@]}" -o x.jsonl >table
+    kill "${busy[@]}"
+    cmp "$base" x.jsonl
+}
+
+@test "a clean build in another folder has the same bytes, and gives the same" {
+    local source=$BATS_TEST_DIRNAME/../.. tree=$ROOM/built/in/a/folder-of-another-length program
+    make_base
+    mkdir -p "$tree"
+    cp -r "$source"/{Makefile,bpf,user,bench} "$tree"
+    (cd "$tree" && env -u BUILD make clean && env -u BUILD make -j2 all static) >log 2>&1 || { cat log && false; }
+    # The folder's own name aside, the same flags?
+    diff <(sed "s|$(realpath "$source")|.|g" "$BUILD/flags.stamp") \
+        <(sed "s|$(realpath "$tree")|.|g" "$tree/build/flags.stamp") ||
+        skip "the build under test has other flags"
+    for program in spawnscope spawnscope-bench spawnscope-child lab-init; do
+        cmp "$BUILD/static/$program" "$tree/build/static/$program"
+    done
+    "$tree/build/spawnscope" lab --kernel debian:6.1 -- "${MEASURED[@]}" -o x.jsonl >table
+    cmp "$base" x.jsonl
+}
+
+# What goes in and comes out
+
+@test "a command's output, errors and exit status are the lab's" {
+    run --separate-stderr "${LAB[@]}" -- sh -c 'echo out; echo err >&2; exit 7'
+    [ "$status" -eq 7 ]
+    [ "$output" = out ]
+    [ "$stderr" = err ]
+}
+
+@test "a command of spawnscope that fails inside comes out with its status and its line" {
+    one_line 2 "method 'frok'; known: fork, vfork, " "${LAB[@]}" -- bench --method frok -o x.jsonl
+    [ ! -e x.jsonl ]
+    # Its messages have the names that the user knows.
+    printf '[grid]\nmethod = fork\nsize = 1M, 2Q\n' >my.ini
+    one_line 2 "^spawnscope-bench: \./my\.ini:3: .*size '2Q'" "${LAB[@]}" -- bench --suite ./my.ini -o x.jsonl
+    [ ! -e x.jsonl ]
+    echo precious >x.jsonl
+    one_line 2 "no/such\.ini" "${LAB[@]}" -- bench --suite no/such.ini -o x.jsonl
+    [ "$(cat x.jsonl)" = precious ]
+}
+
+@test "a suite's file is taken along, and no other file for its name" {
+    printf '[grid]\nmethod = vfork\nsize = 1M\nruns = 3\n' >quickly
+    touch bench vfork phases 1M
+    "${LAB[@]}" -- bench --suite=quickly --method vfork -o x.jsonl >table
+    holds x.jsonl '[cells | .key.method == "vfork" and .n == 3] | all'
+}
+
+@test "files go in, files come back, and programs take their libraries along" {
+    local bash
+    bash=$(command -v bash)
+    echo from here >in.txt
+    mkdir folder
+    echo in a folder >folder/file
+    "${LAB[@]}" --add "$bash:/opt/" --add folder:/data --out came/back -- /opt/bash -c '
+        set -e
+        cat "$1" /data/file; echo "${BASH_VERSION%%.*}"
+        mkdir out/deep; echo kept >out/deep/file' - in.txt >text
+    diff text - <<<$'from here\nin a folder\n'"${BASH_VERSINFO[0]}"
+    [ "$(cat came/back/deep/file)" = kept ]
+    # A program that is named as a path is taken along under its own name.
+    cp "$bash" my-shell
+    [ "$("${LAB[@]}" -- ./my-shell -c 'cat /proc/$$/comm; true')" = my-shell ]
+}
+
+@test "-o - prints the result and nothing else" {
+    "${LAB[@]}" -- bench --method vfork --size 1M --runs 2 --rounds 1 -o - >x.jsonl
+    holds x.jsonl 'run.type == "run" and final.type == "end" and ([cells] | length == 3)'
+}
+
+@test "a parent larger than the guest's memory is a skipped cell" {
+    "${LAB[@]}" --memory 512M -- bench --method vfork --size 1M,1G --runs 2 --rounds 1 -o x.jsonl >table
+    holds x.jsonl '[cells | select(.key.rss_bytes == 1073741824)] | length == 1 and .[0].n == 0 and (.[0].skipped | length > 0)' \
+        '[cells | select(.key.rss_bytes == 1048576) | .n == 2] | all'
+    grep -q 'vfork at 1G: skipped: ' table
+}
+
+# Bad input
+
+@test "bad options are refused in one line" {
+    one_line 2 'after -- which command' "${LAB[@]}"
+    one_line 2 'after -- which command' "${LAB[@]}" --
+    one_line 2 "unknown option '--frob'.*--help" "${LAB[@]}" --frob -- true
+    one_line 2 "unknown option 'bench'.*after --" "${LAB[@]}" bench --suite quick
+    one_line 2 '--memory needs a value' "${LAB[@]}" --memory
+    one_line 2 "--memory 'lots' is no size" "${LAB[@]}" --memory lots -- true
+    one_line 2 "--timeout '0' is no number of seconds" "${LAB[@]}" --timeout=0 -- true
+    one_line 2 "cannot read '/no/such/file'" "${LAB[@]}" --add /no/such/file -- true
+    one_line 2 'cannot create the folder /proc/none' "${LAB[@]}" --out /proc/none -- true
+    one_line 2 "unknown option '--\?\[31m'" "${LAB[@]}" $'--\e[31m' -- true
+    "${LAB[@]}" --help >text
+    grep -q '^Usage: spawnscope lab' text
+}
+
+@test "a kernel that is none is refused in one line" {
+    local lab=("$HOUSE/tree/build/spawnscope" lab --kernel)
+    one_line 2 "no kernel is called 'debian:2.4'.*debian:6.1" "${lab[@]}" debian:2.4 -- true
+    one_line 2 "'6.1': no such file.*debian:6.1" "${lab[@]}" 6.1 -- true
+    one_line 2 "'/no/such/vmlinuz': no such file" "${lab[@]}" /no/such/vmlinuz -- true
+    one_line 2 "'/tmp' cannot be read" "${lab[@]}" /tmp -- true
+    one_line 2 "'/bin/true' is no kernel image" "${lab[@]}" /bin/true -- true
+    : >empty
+    one_line 2 "'empty' is no kernel image" "${lab[@]}" empty -- true
+    # A 32-bit one: xloadflags, at 0x236, says so.
+    cp "$XDG_CACHE_HOME/spawnscope/kernels/debian-6.1/vmlinuz" 32-bit
+    printf '\0' | dd of=32-bit bs=1 seek=$((0x236)) conv=notrunc 2>/dev/null
+    one_line 2 "'32-bit' is a 32-bit kernel" "${lab[@]}" 32-bit -- true
+    # One of Arm's, by its magic at 56.
+    printf '%56sARM\x64%4096s' '' '' >arm
+    one_line 2 "'arm' is no kernel image of this architecture" "${lab[@]}" arm -- true
+    # No cache at all.
+    one_line 2 'debian:6.1 is not in the cache.*fetch-kernel' \
+        env XDG_CACHE_HOME="$ROOM" "${lab[@]}" debian:6.1 -- true
+    one_line 2 'no kernel is there.*make kernels' \
+        env XDG_CACHE_HOME="$ROOM" "$HOUSE/tree/build/spawnscope" lab -- true
+}
+
+@test "an output that cannot be written is told before anything runs" {
+    SECONDS=0
+    mkdir theirs
+    chmod 555 theirs
+    one_line 2 'cannot write no/such/x.jsonl: there is no folder no/such' "${LAB[@]}" -- bench -o no/such/x.jsonl
+    one_line 2 'cannot write theirs: Is a directory' "${LAB[@]}" -- bench --output=theirs
+    if [ "$(id -u)" -eq 0 ]; then
+        one_line 2 'cannot write theirs/x.jsonl: Permission denied' "${AS_NOBODY[@]}" \
+            "${LAB[@]}" -- bench -otheirs/x.jsonl
+    fi
+    ((SECONDS < 5))
+    one_line 2 'cannot write /dev/full: No space left' "${LAB[@]}" -- sh -c 'echo x >"$2"' - -o /dev/full
+}
+
+@test "without QEMU, without the static programs, without a temporary folder: one line" {
+    local name
+    mkdir bin
+    for name in /usr/bin/* /bin/*; do
+        [[ $name == */qemu-system-* || -e bin/${name##*/} ]] || ln -s "$name" bin
+    done
+    one_line 2 'qemu-system-x86_64 is missing: apt-get install' env PATH="$ROOM/bin" "${LAB[@]}" -- true
+    copy_lab bare
+    rm -r bare/build/static
+    one_line 2 'spawnscope-bench is missing: run `make static`' \
+        bare/build/spawnscope lab --kernel debian:6.1 -- true
+    rm -r bare/bench
+    one_line 2 "the lab's scripts are not beside" bare/build/spawnscope lab -- true
+    one_line 2 'temporary folder.*TMPDIR' env TMPDIR=/no/such "${LAB[@]}" -- true
+}
+
+@test "a guest that fails is told with the end of its console" {
+    run --separate-stderr "${LAB[@]}" -- sh -c 'echo before; sleep 1; echo c >/proc/sysrq-trigger'
+    [ "$status" -eq 2 ]
+    [[ ${stderr_lines[0]} == *'Kernel panic'*'sysrq triggered crash' ]]
+    ((${#stderr_lines[@]} > 5))
+    # Too little memory to start.
+    run --separate-stderr "${LAB[@]}" --memory 32M --timeout 20 -- true
+    [ "$status" -eq 2 ]
+    echo "$stderr"
+    [[ ${stderr_lines[0]} == *'ended without a result'*'32M'*'--memory'* ]]
+    # A hang, in the guest's own time: at once.
+    SECONDS=0
+    run --separate-stderr "${LAB[@]}" --timeout 60 -- sleep 10000
+    [ "$status" -eq 2 ]
+    [[ ${stderr_lines[0]} == *"still ran after 60 s"* ]]
+    ((SECONDS < 60))
+}
+
+# What is left when it is ended
+
+# Starts a guest that waits, in a process group of its own, as from a terminal: $runner is the lab.
+start_waiting() {
+    # What a shell starts in the background ignores SIGINT otherwise.
+    env --default-signal=INT setsid "${LAB[@]}" --no-icount -- sh -c 'echo ready; sleep 600' >out 2>err </dev/null 3>&- &
+    runner=$!
+    eventually grep -q ready out
+    guests
+}
+
+@test "Ctrl-C leaves no virtual machine and no file" {
+    local status=0
+    start_waiting
+    kill -INT -- "-$runner"
+    wait "$runner" || status=$?
+    echo "$status"
+    [ "$status" -eq 130 ]
+    eventually no_guest
+    [ ! -s err ]
+    rm out err
+    [ -z "$(ls -A "$ROOM")" ]
+}
+
+@test "nor does SIGTERM, nor SIGKILL" {
+    local status=0
+    start_waiting
+    kill -TERM "$runner"
+    wait "$runner" || status=$?
+    [ "$status" -eq 143 ]
+    eventually no_guest
+    rm out err
+    [ -z "$(ls -A "$ROOM")" ]
+    start_waiting
+    kill -KILL "$runner"
+    eventually no_guest
+}
