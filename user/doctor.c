@@ -85,24 +85,42 @@ static void child_fork_exec(void)
 	_exit(127);
 }
 
+/* A child that lives until its parent has written to a page that both share. */
+static int shared_page_birth(void)
+{
+	int hold[2];
+	pid_t pid;
+	char byte;
+
+	if (pipe2(hold, O_CLOEXEC))
+		return -errno;
+	pid = fork();
+	if (!pid) {
+		close(hold[1]);
+		page[4096] = 1;
+		_exit(read(hold[0], &byte, 1) != 0);
+	}
+	page[8192] = 1;
+	close(hold[0]);
+	close(hold[1]);
+	return pid < 0 || waitpid(pid, NULL, 0) != pid ? -errno : 0;
+}
+
 static int trial_births(void)
 {
 	pid_t pid;
+	int err;
 
 	page[4096] = 2;
+	page[8192] = 2;
 	pid = fork();
 	if (!pid)
 		child_fork_exec();
 	if (pid < 0 || waitpid(pid, NULL, 0) != pid)
 		return -errno;
-	pid = fork();
-	if (!pid) {
-		page[4096] = 1;
-		_exit(0);
-	}
-	page[8192] = 1;
-	if (pid < 0 || waitpid(pid, NULL, 0) != pid)
-		return -errno;
+	err = shared_page_birth();
+	if (err)
+		return err;
 	pid = vfork();
 	if (!pid)
 		_exit(0);
