@@ -124,7 +124,13 @@ static int no_answer(const struct driver *d, char *why, size_t why_size)
 	return -ETIMEDOUT;
 }
 
-/* How the driver ended, once it has closed its output. */
+static int bad_line(char *why, size_t why_size)
+{
+	snprintf(why, why_size, "the driver wrote an incomplete or overlong line");
+	return -EPROTO;
+}
+
+/* How the driver ended, once it has closed its output; one that was killed may stop in mid-line. */
 static int gone(struct driver *d, char *why, size_t why_size)
 {
 	int64_t deadline = now_ms() + 1000LL * d->timeout_s;
@@ -142,6 +148,8 @@ static int gone(struct driver *d, char *why, size_t why_size)
 		why[0] = '\0';
 		return -ECANCELED;
 	}
+	if (WIFEXITED(status) && !WEXITSTATUS(status) && d->read_end > d->read_start)
+		return bad_line(why, why_size);
 	if (WIFSIGNALED(status))
 		snprintf(why, why_size, "the driver spawnscope-bench was killed by signal %d (%s)",
 			 WTERMSIG(status), strsignal(WTERMSIG(status)));
@@ -179,12 +187,6 @@ static int wait_for_output(struct driver *d, char *why, size_t why_size)
 	}
 }
 
-static int bad_line(char *why, size_t why_size)
-{
-	snprintf(why, why_size, "the driver wrote an incomplete or overlong line");
-	return -EPROTO;
-}
-
 /* Reads a line without its newline. */
 static int read_line(struct driver *d, char *why, size_t why_size)
 {
@@ -212,7 +214,7 @@ static int read_line(struct driver *d, char *why, size_t why_size)
 			return err;
 		n = read(d->from, d->read + have, sizeof(d->read) - have);
 		if (n <= 0)
-			return have ? bad_line(why, why_size) : gone(d, why, why_size);
+			return gone(d, why, why_size);
 		d->read_end += n;
 	}
 }

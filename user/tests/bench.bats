@@ -473,13 +473,14 @@ refused() {
 
 @test "Ctrl-C at a terminal: the same" {
     own_tool
-    # The terminal sends the signal to everyone in the foreground.
+    local status=0
+    # The terminal sends the signal to everyone in the foreground, a shell that waits included.
     (
         eventually test -s "$DIR/x.jsonl" >/dev/null
         sleep 0.5
         printf '\003'
         sleep 3
-    ) | script -qec "'$OWN/spawnscope' bench --no-trace -q -o '$DIR/x.jsonl' --method fork --size 64M \
+    ) | script -qec "exec '$OWN/spawnscope' bench --no-trace -q -o '$DIR/x.jsonl' --method fork --size 64M \
         --runs 1000000 --rounds 1" /dev/null >"$DIR/out" 3>&- || status=$?
     cat -v "$DIR/out"
     [ "$status" -eq 2 ]

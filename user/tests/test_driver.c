@@ -553,6 +553,7 @@ static void ends_among_samples_are_told(void **state)
 		{"kill -KILL $$\n", -EPIPE, "was killed by signal 9 (Killed)"},
 		{"exit 2\n", -ECANCELED, ""},
 		{"printf 'sample 0 8 0 1100'\n", -EPROTO, "incomplete or overlong line"},
+		{"printf 'sample 0 8 0'\nkill -KILL $$\n", -EPIPE, "was killed by signal 9"},
 		{"printf 'done 0 %05000d\\n' 0\n", -EPROTO, "incomplete or overlong line"},
 		{"exec sleep 60\n", -ETIMEDOUT, "gave no answer for 1 s"},
 	};
