@@ -94,6 +94,15 @@ static __always_inline void clone_mark(enum edge e)
 		*birth_edge(s, e) = bpf_ktime_get_ns();
 }
 
+/* The copy of the address space is about to begin, if there is to be one. */
+static __always_inline void clone_mark_copy(void)
+{
+	struct slot *s = cloning();
+
+	if (s && !(s->clone_flags & CLONE_VM))
+		*birth_edge(s, EDGE_mm_start) = bpf_ktime_get_ns();
+}
+
 /* A span that is added up: leave the negative start at its entry, add its end. */
 static __always_inline void clone_files(int sign)
 {
@@ -370,6 +379,22 @@ static __always_inline void clone_return(long result)
 		return;
 	*birth_edge(s, EDGE_clone_return) = bpf_ktime_get_ns();
 	clone_end(s, result);
+}
+
+/* The same, seen only of a call that succeeds, by what it does once the child is awake. */
+static __always_inline void clone_success(void)
+{
+	struct slot *s = cloning();
+	__u64 newtask, woken;
+
+	if (!s || !s->child_tid)
+		return;
+	newtask = *birth_edge(s, EDGE_newtask);
+	woken = *birth_edge(s, EDGE_woken);
+	if (woken < newtask) /* an earlier clone's */
+		return;
+	*birth_edge(s, EDGE_clone_return) = bpf_ktime_get_ns();
+	clone_end(s, s->child_tid);
 }
 
 #endif

@@ -18,8 +18,8 @@
 /* Where an x86 PTE holds the page frame: bits 12 to 51. */
 #define PTE_PFN_MASK 0x000ffffffffff000UL
 
-/* arch/x86/include/asm/trap_pf.h: a protection fault, on a write, from user space */
-#define FAULT_PRESENT_WRITE_USER 0x7
+/* arch/x86/include/asm/trap_pf.h: a protection fault, on a write */
+#define FAULT_PRESENT_WRITE 0x3
 
 #define GFP_MOVABLE 0x08 /* ___GFP_MOVABLE: user pages have it, slab and page tables do not */
 
@@ -109,7 +109,7 @@ static __always_inline void cow_fault(unsigned long error_code)
 {
 	struct slot *s;
 
-	if ((error_code & FAULT_PRESENT_WRITE_USER) != FAULT_PRESENT_WRITE_USER)
+	if ((error_code & FAULT_PRESENT_WRITE) != FAULT_PRESENT_WRITE)
 		return;
 	s = cow_task();
 	if (s)

@@ -63,6 +63,14 @@ int BPF_KPROBE(kprobe_kernel_clone, struct kernel_clone_args *args)
 	return 0;
 }
 
+/* The last call of kernel_clone if it succeeds; many others make it, too. */
+SEC("?kprobe/put_pid")
+int BPF_KPROBE(kprobe_put_pid)
+{
+	clone_success();
+	return 0;
+}
+
 /* What a syscall tracepoint is given. */
 struct syscall_enter {
 	__u64 common;
@@ -184,10 +192,14 @@ int BPF_KPROBE(kprobe_mm_init)
 SEC("?fentry/sched_autogroup_fork")
 int BPF_PROG(fentry_sched_autogroup_fork)
 {
-	struct slot *s = cloning();
+	clone_mark_copy();
+	return 0;
+}
 
-	if (s && !(s->clone_flags & CLONE_VM))
-		*birth_edge(s, EDGE_mm_start) = bpf_ktime_get_ns();
+SEC("?kprobe/sched_autogroup_fork")
+int BPF_KPROBE(kprobe_sched_autogroup_fork)
+{
+	clone_mark_copy();
 	return 0;
 }
 
@@ -549,6 +561,15 @@ SEC("?tp_btf/page_fault_user")
 int BPF_PROG(tp_page_fault_user, unsigned long address, void *regs, unsigned long error_code)
 {
 	cow_fault(error_code);
+	return 0;
+}
+
+/* The kernel writes for a task, too: in a child first of all its tid (CLONE_CHILD_SETTID). */
+SEC("?tp_btf/page_fault_kernel")
+int BPF_PROG(tp_page_fault_kernel, unsigned long address, void *regs, unsigned long error_code)
+{
+	if ((long)address >= 0) /* a user's */
+		cow_fault(error_code);
 	return 0;
 }
 

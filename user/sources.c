@@ -11,7 +11,8 @@
 #define AT_EDGE_DEAR(e, k, n, ...) ROW(EDGE_##e, -1, k, true, n, __VA_ARGS__)
 #define AT_SUM(s, k, n, ...)	   ROW(-1, SUM_##s, k, true, n, __VA_ARGS__)
 
-#define COW_TRACEPOINTS "tp_page_fault_user", "tp_mm_page_alloc", "perf_page_fault"
+#define COW_TRACEPOINTS                                                                            \
+	"tp_page_fault_user", "tp_page_fault_kernel", "tp_mm_page_alloc", "perf_page_fault"
 #define COW_FENTRY                                                                                 \
 	"fentry_do_wp_page", "fexit_do_wp_page", "fentry_do_huge_pmd_wp_page",                     \
 		"fexit_do_huge_pmd_wp_page"
@@ -23,7 +24,8 @@
  * In order of preference. Some edges have a tracepoint that stands exactly there on every kernel
  * from 5.10 on; a function probe would be no better, so they have no other row. kretprobes are
  * avoided where a task may sleep inside the function (kernel_clone with CLONE_VFORK): their number
- * is limited, and those that find no room are dropped unseen.
+ * is limited, and those that find no room are dropped unseen. What stands first is nearest to the
+ * edge: mm_init comes some 1,300 instructions into the copy.
  *
  * Dear are the sums, whose probes run inside phases that others time, once per VMA or fault; a
  * probe that runs at every context switch; and syscall tracepoints: one of these puts every system
@@ -39,8 +41,9 @@ const struct source sources[] = {
 	AT_SUM(copy_files, FENTRY, "dup_fd", "fentry_dup_fd", "fexit_dup_fd"),
 	AT_SUM(copy_files, KPROBE, "dup_fd", "kprobe_dup_fd", "kretprobe_dup_fd"),
 
-	AT_EDGE(mm_start, FENTRY, "mm_init", "fentry_mm_init"),
 	AT_EDGE(mm_start, FENTRY, "sched_autogroup_fork", "fentry_sched_autogroup_fork"),
+	AT_EDGE(mm_start, FENTRY, "mm_init", "fentry_mm_init"),
+	AT_EDGE(mm_start, KPROBE, "sched_autogroup_fork", "kprobe_sched_autogroup_fork"),
 	AT_EDGE(mm_start, KPROBE, "mm_init", "kprobe_mm_init"),
 	AT_EDGE(mm_start, TRACEPOINT, "mmap_lock", "tp_mmap_lock_acquire_returned"),
 
@@ -57,6 +60,7 @@ const struct source sources[] = {
 	AT_EDGE(woken, TRACEPOINT, "sched_wakeup_new", "tp_sched_wakeup_new"),
 
 	AT_EDGE(clone_return, FENTRY, "kernel_clone", "fexit_kernel_clone"),
+	AT_EDGE(clone_return, KPROBE, "put_pid", "kprobe_put_pid"),
 	AT_EDGE_DEAR(clone_return, TRACEPOINT, "sys_exit_clone", "exit_clone", "exit_clone3",
 		     "exit_fork", "exit_vfork"),
 	AT_EDGE(clone_return, DRIVER, "return", NULL),

@@ -143,7 +143,7 @@ static void a_source_names_both_ends_where_they_differ(void **state)
 	(void)state;
 	source_is(PHASE_copy_files, FORK, "fentry:dup_fd");
 	source_is(PHASE_exit_mm, FORK, "fentry:exit_mmap");
-	source_is(PHASE_copy_mm, FORK, "fentry:mm_init..copy_namespaces");
+	source_is(PHASE_copy_mm, FORK, "fentry:sched_autogroup_fork..copy_namespaces");
 	source_is(PHASE_clone_finish, FORK, "fentry:copy_namespaces..tracepoint:task_newtask");
 	source_is(PHASE_wake, FORK, "tracepoint:task_newtask..fentry:kernel_clone");
 	refuse(SOURCE_FENTRY, "no BTF");
@@ -161,7 +161,7 @@ static void a_source_names_both_ends_where_they_differ(void **state)
 static void a_source_heeds_where_the_flags_end_a_phase(void **state)
 {
 	(void)state;
-	source_is(PHASE_clone_setup, FORK, "fentry:kernel_clone..mm_init");
+	source_is(PHASE_clone_setup, FORK, "fentry:kernel_clone..sched_autogroup_fork");
 	source_is(PHASE_clone_setup, VFORK, "fentry:kernel_clone..tracepoint:task_newtask");
 	source_is(PHASE_clone_setup, THREAD, "fentry:kernel_clone..tracepoint:task_newtask");
 	source_is(PHASE_wake, VFORK, "tracepoint:task_newtask..sched_wakeup_new");
@@ -171,7 +171,7 @@ static void a_source_heeds_where_the_flags_end_a_phase(void **state)
 	choose(true);
 	source_is(PHASE_clone_setup, VFORK, "fentry:kernel_clone..tracepoint:task_newtask");
 	refusal_is(PHASE_clone_setup, FORK,
-		   "fentry gone; fentry gone; kprobe gone; tracepoint gone");
+		   "fentry gone; fentry gone; kprobe gone; kprobe gone; tracepoint gone");
 }
 
 static void a_refusal_tells_why_of_each_kind(void **state)
@@ -267,8 +267,9 @@ static void a_run_tells_of_every_phase_whatever_the_method(void **state)
 	assert_int_equal(origin_of_run(&run, &choice), 0);
 	each_has_one_of_both(run.phases);
 	assert_string_equal(run.phases[PHASE_vfork_wait].source,
-			    "tracepoint:sched_wakeup_new..sys_exit_clone");
-	assert_string_equal(run.phases[PHASE_copy_mm].source, "kprobe:mm_init..copy_namespaces");
+			    "tracepoint:sched_wakeup_new..kprobe:put_pid");
+	assert_string_equal(run.phases[PHASE_copy_mm].source,
+			    "kprobe:sched_autogroup_fork..copy_namespaces");
 	assert_string_equal(run.phases[PHASE_copy_files].source, "kprobe:dup_fd");
 	assert_string_equal(run.phases[PHASE_exec_load].source,
 			    "tracepoint:task_rename..sys_exit_execve");
@@ -358,7 +359,7 @@ static void the_first_life_is_learnt_from(void **state)
 		assert_true(!cell.phase_origin[p].source && !cell.phase_origin[p].absent);
 	learn(FORK);
 	learn(VFORK);
-	has_source(PHASE_copy_mm, "fentry:mm_init..copy_namespaces");
+	has_source(PHASE_copy_mm, "fentry:sched_autogroup_fork..copy_namespaces");
 	is_absent(PHASE_vfork_wait, NOT_HELD);
 	/* Also where the first phase of the table has no source. */
 	cell__free(&cell);
