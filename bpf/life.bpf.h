@@ -82,6 +82,16 @@ static __always_inline void exec_renamed(__u32 tid)
 	s->state &= ~TASK_COPIED;
 }
 
+/*
+ * In 7.x it is after the new name, in setup_new_exec, that the old address space is dropped (bprm's
+ * old_mm); before, it was in begin_new_exec. Where it is shared, as by a vfork, it stays.
+ */
+static __always_inline void exec_dropped(struct slot *s)
+{
+	if (*exec_edge(s, EDGE_exec_load) > *exec_edge(s, EDGE_exec_flush))
+		*exec_edge(s, EDGE_exec_load) = bpf_ktime_get_ns();
+}
+
 static __always_inline void exec_emit(struct slot *s)
 {
 	struct record_exec *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
@@ -192,9 +202,12 @@ static __always_inline void exit_mm_done(void)
 	__u32 tid = current_tid();
 	struct slot *s = slot_find(tid);
 
-	/* exec drops the old mm by the same function */
-	if (!s || (s->state & TASK_IN_EXEC))
+	if (!s)
 		return;
+	if (s->state & TASK_IN_EXEC) {
+		exec_dropped(s);
+		return;
+	}
 	*death_edge(s, EDGE_exit_mm_end) = bpf_ktime_get_ns();
 	if (s->state & TASK_ENDS_WITH_MM)
 		life_end(s, tid);
