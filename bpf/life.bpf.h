@@ -51,11 +51,18 @@ static __always_inline void exec_enter(void)
 	*exec_edge(s, EDGE_exec_enter) = bpf_ktime_get_ns();
 }
 
-/* Turns the parent's COW total at this child's birth into what came since. */
+/*
+ * Turns the parent's COW total at this child's birth into what came since: when the child's copy of
+ * the address space is gone, which may be long before anyone waits for it.
+ */
 static __always_inline void settle_parent_cow(struct slot *s)
 {
-	struct slot *p = slot_find(s->parent_tgid);
+	struct slot *p;
 
+	if (s->state & TASK_SETTLED)
+		return;
+	s->state |= TASK_SETTLED;
+	p = slot_find(s->parent_tgid);
 	if (p)
 		cow_difference(&s->parent_cow, &p->cow.total, &s->parent_cow);
 }
@@ -80,6 +87,8 @@ static __always_inline void exec_renamed(__u32 tid)
 		return;
 	*exec_edge(s, EDGE_exec_load) = bpf_ktime_get_ns();
 	s->state &= ~TASK_COPIED;
+	if (count_all)
+		settle_parent_cow(s);
 }
 
 /*
@@ -119,11 +128,8 @@ static __always_inline void exec_done(long result)
 	s->execs++;
 	s->exec_result = result;
 	COUNT(execs);
-	if (!result) {
+	if (!result)
 		s->state |= TASK_EXECED;
-		if (count_all)
-			settle_parent_cow(s);
-	}
 	if (trace_all)
 		exec_emit(s);
 }
@@ -145,8 +151,7 @@ static __always_inline void death_emit(struct slot *s, __u32 tid)
 	__builtin_memcpy(r->edge, s->death, sizeof(r->edge));
 	r->counted = count_all;
 	if (count_all) {
-		if (!(s->state & TASK_EXECED))
-			settle_parent_cow(s);
+		settle_parent_cow(s);
 		r->cow_child = s->cow.total;
 		r->cow_parent = s->parent_cow;
 	}
@@ -209,6 +214,8 @@ static __always_inline void exit_mm_done(void)
 		return;
 	}
 	*death_edge(s, EDGE_exit_mm_end) = bpf_ktime_get_ns();
+	if (count_all && s->state & TASK_COPIED)
+		settle_parent_cow(s);
 	if (s->state & TASK_ENDS_WITH_MM)
 		life_end(s, tid);
 }

@@ -24,6 +24,7 @@ const volatile __u32 task_slots = 1024;
 #define TASK_IN_COW	  0x40
 #define TASK_WHOLE	  0x100 /* born_edge is complete: its death tells its birth too */
 #define TASK_ENDS_WITH_MM 0x80	/* exiting: exit_mmap is the last that is seen of it */
+#define TASK_SETTLED	  0x800 /* parent_cow holds the faults since its birth */
 
 struct cow_state {
 	struct cow_counts total;
@@ -57,7 +58,7 @@ struct slot {
 	__u64 death[DEATH_EDGE_COUNT];
 	__u32 execs;
 	__s32 exec_result;
-	struct cow_counts parent_cow; /* its total at the birth; past an exec, the faults since */
+	struct cow_counts parent_cow; /* its total at the birth; once settled, the faults since */
 
 	struct cow_state cow;
 };
