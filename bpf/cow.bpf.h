@@ -6,9 +6,11 @@
  *  - do_wp_page and do_huge_pmd_wp_page, entry and return: whether the page was
  *    copied shows in the page frame that the PTE names before and after, which
  *    holds on kernels that inlined wp_page_copy;
- *  - tracepoints: exceptions:page_fault_user says that a write met a present PTE,
- *    the software event of the fault's accounting (mm_account_fault, since 5.9)
- *    that it is over, and a movable page allocated in between that it was copied.
+ *  - tracepoints: exceptions:page_fault_user, and page_fault_kernel for the
+ *    kernel's own writes to user memory, say that a write met a present PTE, the
+ *    software event of the fault's accounting (mm_account_fault, since 5.9) that it
+ *    is over, and a movable page allocated in between that it was copied. That a
+ *    mapping of 2 MiB was reused does not show in them: it counts as one page.
  */
 #ifndef SPAWNSCOPE_COW_BPF_H
 #define SPAWNSCOPE_COW_BPF_H
@@ -105,15 +107,17 @@ static __always_inline void cow_pmd_exit(long ret)
 	s->cow.total.huge++;
 }
 
-static __always_inline void cow_fault(unsigned long error_code)
+static __always_inline void cow_fault(unsigned long address, unsigned long error_code)
 {
 	struct slot *s;
 
 	if ((error_code & FAULT_PRESENT_WRITE) != FAULT_PRESENT_WRITE)
 		return;
 	s = cow_task();
-	if (s)
-		cow_begin(s, 0);
+	if (!s)
+		return;
+	s->cow.address = address;
+	cow_begin(s, 0);
 }
 
 static __always_inline void cow_page_alloc(unsigned int order, unsigned int gfp)
@@ -129,12 +133,18 @@ static __always_inline void cow_page_alloc(unsigned int order, unsigned int gfp)
 	s->cow.huge += order == 9;
 }
 
-static __always_inline void cow_accounted(void)
+/* A fault that was refused (SIGSEGV, EFAULT) is not accounted: then this is another one's end. */
+static __always_inline void cow_accounted(__u64 address)
 {
 	struct slot *s = cow_task();
 
-	if (!cow_end(s))
+	if (!s || !(s->state & TASK_IN_COW))
 		return;
+	if (s->cow.address != address) {
+		s->state &= ~TASK_IN_COW;
+		return;
+	}
+	cow_end(s);
 	if (s->cow.huge)
 		s->cow.total.huge++;
 	else if (s->cow.copies)

@@ -100,6 +100,20 @@ struct page;
 
 #pragma clang attribute pop
 
+/*
+ * What a perf_event program is given: struct bpf_perf_event_data of include/uapi/linux, with the
+ * registers that the machine has there; a BPF compiler takes those of another one.
+ */
+struct perf_event_context {
+#if defined(__TARGET_ARCH_arm64)
+	__u64 regs[34];
+#else
+	__u64 regs[21]; /* x86-64 */
+#endif
+	__u64 sample_period;
+	__u64 addr;
+};
+
 /* include/linux/sched.h */
 #define PF_EXITING 0x00000004
 #define PF_KTHREAD 0x00200000

@@ -560,16 +560,15 @@ int BPF_KRETPROBE(kretprobe_do_huge_pmd_wp_page, long ret)
 SEC("?tp_btf/page_fault_user")
 int BPF_PROG(tp_page_fault_user, unsigned long address, void *regs, unsigned long error_code)
 {
-	cow_fault(error_code);
+	cow_fault(address, error_code);
 	return 0;
 }
 
-/* The kernel writes for a task, too: in a child first of all its tid (CLONE_CHILD_SETTID). */
+/* The kernel's own writes: what system calls hand out, the tid that CLONE_CHILD_SETTID asks for. */
 SEC("?tp_btf/page_fault_kernel")
 int BPF_PROG(tp_page_fault_kernel, unsigned long address, void *regs, unsigned long error_code)
 {
-	if ((long)address >= 0) /* a user's */
-		cow_fault(error_code);
+	cow_fault(address, error_code);
 	return 0;
 }
 
@@ -581,8 +580,8 @@ int BPF_PROG(tp_mm_page_alloc, struct page *page, unsigned int order, unsigned i
 }
 
 SEC("?perf_event")
-int perf_page_fault(void *ctx)
+int perf_page_fault(struct perf_event_context *ctx)
 {
-	cow_accounted();
+	cow_accounted(ctx->addr);
 	return 0;
 }

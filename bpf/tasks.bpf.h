@@ -31,6 +31,7 @@ struct cow_state {
 	__u64 start; /* of the fault under way */
 	struct vm_fault *vmf;
 	__u64 orig_pte; /* before it, or 0 */
+	__u64 address;	/* that was written to, where tracepoints tell */
 	__u32 copies;	/* user pages allocated in it */
 	__u32 huge;	/* of these, huge ones */
 };
