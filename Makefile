@@ -51,6 +51,8 @@ bench_tested := $(filter-out bench/main,$(bench))
 user_tests   := $(basename $(wildcard user/tests/test_*.c))
 bench_tests  := $(basename $(wildcard bench/tests/test_*.c))
 bare         := $(basename $(wildcard bench/tests/bare.c))
+# Attaches the tool's probes to itself, in the guests.
+exact        := $(basename $(wildcard bench/tests/exact*.c)) $(addprefix user/,kernel_offer privilege probe sources)
 bats         := $(wildcard user/tests/*.bats bench/tests/*.bats)
 
 # Three variants: for this machine, for the lab, for fuzzing.
@@ -58,14 +60,14 @@ usual   = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 static  = $(patsubst %,$(BUILD)/static/obj/%.o,$(1))
 fuzz    = $(patsubst %,$(BUILD)/fuzz/obj/%.o,$(1))
 OBJECTS := $(call usual,$(sort $(user) $(bench) $(user_tests) $(bench_tests) $(bare))) \
-	   $(call static,$(sort $(user_static) $(bench) $(bare))) \
+	   $(call static,$(sort $(user_static) $(bench) $(bare) $(exact))) \
 	   $(call fuzz,$(user_tested) user/tests/fuzz_store)
 
 PROGRAMS        := $(addprefix $(BUILD)/,spawnscope spawnscope-bench spawnscope-child)
 STATIC_PROGRAMS := $(addprefix $(BUILD)/static/,spawnscope spawnscope-bench spawnscope-child lab-init)
 TEST_PROGRAMS   := $(patsubst user/tests/%,$(BUILD)/tests/user/%,$(user_tests)) \
 		   $(patsubst bench/tests/%,$(BUILD)/tests/bench/%,$(bench_tests)) \
-		   $(if $(bare),$(BUILD)/tests/bare $(BUILD)/static/bare)
+		   $(if $(bare),$(BUILD)/tests/bare $(BUILD)/static/bare) $(BUILD)/static/exact
 
 # With these goals, what is missing is installed before anything is built.
 READY := $(if $(filter deps check lint fuzz,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build))
@@ -246,6 +248,9 @@ $(BUILD)/tests/bare: $(call usual,$(bare) $(bench_tested)) $(BUILD)/sources.stam
 
 $(BUILD)/static/bare: $(call static,$(bare) $(bench_tested)) $(BUILD)/sources.stamp
 	$(call say,LINK)$(link) $(STATIC) $(BENCH_LIBS)
+
+$(BUILD)/static/exact: $(call static,$(exact)) $(BUILD)/sources.stamp
+	$(call say,LINK)$(link) $(STATIC) -Wl,--no-warnings $(USER_STATIC_LIBS)
 
 $(BUILD)/fuzz/store: private CFLAGS := $(FUZZ) -fsanitize=fuzzer
 $(BUILD)/fuzz/store: private CC = $(CLANG)
