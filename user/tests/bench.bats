@@ -138,14 +138,15 @@ growth() {
             == .unattributed_ns[$i]] | all'
 }
 
+# The least of ten samples: a task that was preempted may have one more, when the kernel then writes
+# to its struct rseq (rseq(2)), and which of the two is first at a page of libc's is a race.
 @test "copy-on-write faults of parent and child are counted, to the page" {
     need_root
     measure cow --method fork --size 4M --child-write 0,1M --parent-write 0,1M --runs 10 "${QUICK[@]}"
     local counts='
         def cow($child; $parent; $count):
             [cells | select(.key.trace == "all" and .key.child_write == mib($child)
-                            and .key.parent_write == mib($parent))] | .[0].counts[$count] | unique
-            | if length == 1 then .[0] else error("\($count) differs between samples: \(.)") end;'
+                            and .key.parent_write == mib($parent))] | .[0].counts[$count] | min;'
     ask "$result" "$counts"'(0, 1) as $c | (0, 1) as $p
         | [$c, $p, (cow($c; $p; "cow_faults_child", "cow_copied_child", "cow_reused_child",
                         "cow_faults_parent", "cow_copied_parent", "cow_reused_parent"))] | tostring'
