@@ -70,7 +70,7 @@ TEST_PROGRAMS   := $(patsubst user/tests/%,$(BUILD)/tests/user/%,$(user_tests)) 
 		   $(if $(bare),$(BUILD)/tests/bare $(BUILD)/static/bare) $(BUILD)/static/exact
 
 # With these goals, what is missing is installed before anything is built.
-READY := $(if $(filter deps check lint fuzz,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build))
+READY := $(if $(filter deps check check-kernels lint fuzz,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build))
 
 QUIET := @printf '  %-7s %s\n'
 say    = $(if $(V),,$(QUIET) '$(1)' '$@';)
@@ -92,6 +92,10 @@ static: $(STATIC_PROGRAMS) ## build the programs that run in the lab, into build
 .PHONY: check
 check: $(PROGRAMS) $(STATIC_PROGRAMS) $(TEST_PROGRAMS) | $(READY) $(filter lint,$(MAKECMDGOALS)) ## test everything (TESTS=WORDS: only suites that match)
 	@bench/tests/run $(BUILD) $(call quoted,$(TESTS)) $(addsuffix .c,$(user_tests) $(bench_tests)) $(bats)
+
+.PHONY: check-kernels
+check-kernels: $(STATIC_PROGRAMS) $(BUILD)/static/exact | $(READY) ## test on each kernel of the lab: a line per kernel and property
+	@bench/tests/run --each $(BUILD) '' bench/tests/kernel.bats
 
 # What linters look at.
 C_FILES     := $(wildcard $(addsuffix /*.[ch],bpf user user/* bench bench/*))
@@ -162,7 +166,7 @@ clean: ## remove build/
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # A stamp is touched when its text changes: other flags, or another set of sources, build anew.
 .PHONY: always
