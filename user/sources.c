@@ -60,9 +60,10 @@ const struct source sources[] = {
 	AT_EDGE(woken, TRACEPOINT, "sched_wakeup_new", "tp_sched_wakeup_new"),
 
 	AT_EDGE(clone_return, FENTRY, "kernel_clone", "fexit_kernel_clone"),
-	AT_EDGE(clone_return, KPROBE, "put_pid", "kprobe_put_pid"),
 	AT_EDGE_DEAR(clone_return, TRACEPOINT, "sys_exit_clone", "exit_clone", "exit_clone3",
 		     "exit_fork", "exit_vfork"),
+	/* Sees no call that fails, so only where the one before is too dear. */
+	AT_EDGE(clone_return, KPROBE, "put_pid", "kprobe_put_pid"),
 	AT_EDGE(clone_return, DRIVER, "return", NULL),
 
 	AT_EDGE(first_run, FENTRY, "schedule_tail", "fentry_schedule_tail"),

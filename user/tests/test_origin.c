@@ -267,7 +267,7 @@ static void a_run_tells_of_every_phase_whatever_the_method(void **state)
 	assert_int_equal(origin_of_run(&run, &choice), 0);
 	each_has_one_of_both(run.phases);
 	assert_string_equal(run.phases[PHASE_vfork_wait].source,
-			    "tracepoint:sched_wakeup_new..kprobe:put_pid");
+			    "tracepoint:sched_wakeup_new..sys_exit_clone");
 	assert_string_equal(run.phases[PHASE_copy_mm].source,
 			    "kprobe:sched_autogroup_fork..copy_namespaces");
 	assert_string_equal(run.phases[PHASE_copy_files].source, "kprobe:dup_fd");
