@@ -92,6 +92,19 @@ static void take_cow(struct life *life, const struct cow_counts *child,
 	life->count[COUNT_cow_huge_parent] = parent->huge;
 }
 
+/*
+ * A sum of the call as the record has it. Where the kernel skipped the probe at one end of a span
+ * (missed), the sum is off by the time at the other end, and tells nothing.
+ */
+static int64_t birth_sum(const struct record_birth *r, uint64_t ns)
+{
+	uint64_t enter = r->edge[EDGE_clone_enter - BIRTH_EDGE_FIRST];
+	uint64_t end =
+		r->edge[(r->result > 0 ? EDGE_newtask : EDGE_clone_return) - BIRTH_EDGE_FIRST];
+
+	return (int64_t)ns < 0 || (end > enter && ns > end - enter) ? MISSING : (int64_t)ns;
+}
+
 static void take_birth(struct life *life, const struct record_birth *r)
 {
 	int64_t page = sysconf(_SC_PAGESIZE);
@@ -106,9 +119,9 @@ static void take_birth(struct life *life, const struct record_birth *r)
 		return;
 	/* A call that failed may not have come to them: then 0 was not measured. */
 	if (r->result > 0 || r->copy_files_ns)
-		life->sum[SUM_copy_files] = r->copy_files_ns;
+		life->sum[SUM_copy_files] = birth_sum(r, r->copy_files_ns);
 	if (r->result > 0 || r->copy_pages_ns)
-		life->sum[SUM_copy_pages] = r->copy_pages_ns;
+		life->sum[SUM_copy_pages] = birth_sum(r, r->copy_pages_ns);
 	life->count[COUNT_parent_threads] = r->parent_threads;
 	life->count[COUNT_parent_fds] = r->parent_fds;
 	if (r->parent.known) {

@@ -294,6 +294,26 @@ static void uncounted_records_have_times_alone(void **state)
 		assert_true(l.v[0].count[c] == MISSING);
 }
 
+/* The kernel skipped the probe at one end of a span: the sum has the other end's time in it. */
+static void a_sum_that_lacks_an_end_is_missing(void **state)
+{
+	struct record_birth no_end = birth(7, 5000), no_start = birth(8, 6000);
+	struct record_birth failed = failure(EAGAIN, 7000);
+
+	(void)state;
+	no_end.copy_files_ns = -5050ULL;
+	no_start.copy_pages_ns = 6200;
+	failed.copy_files_ns = 7050;
+	ADD(no_end);
+	ADD(no_start);
+	ADD(failed);
+	assert_true(l.v[0].sum[SUM_copy_files] == MISSING);
+	assert_int_equal(l.v[0].sum[SUM_copy_pages], 150);
+	assert_int_equal(l.v[1].sum[SUM_copy_files], 30);
+	assert_true(l.v[1].sum[SUM_copy_pages] == MISSING);
+	assert_true(l.v[2].sum[SUM_copy_files] == MISSING);
+}
+
 static void a_shape_that_was_not_known_is_missing(void **state)
 {
 	struct record_birth b = birth(7, 5000);
@@ -1051,6 +1071,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_life_is_told_by_its_records),
 		TEST(uncounted_records_have_times_alone),
+		TEST(a_sum_that_lacks_an_end_is_missing),
 		TEST(a_shape_that_was_not_known_is_missing),
 		TEST(records_come_in_any_order),
 		TEST(a_whole_life_is_as_its_parts),
