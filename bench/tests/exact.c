@@ -16,8 +16,8 @@
 
 /*
  * First in, first out: a task runs until it waits, so that a parent and its child take turns in a
- * known order. And no probe is skipped: from 7.0 on a kernel may switch tasks in the middle of one,
- * and does not run it for another task until it is over (counted as missed).
+ * known order. And no probe is skipped: a kernel that preempts itself, as 7.2 does, may put a task
+ * aside in the middle of one, and does not run it for another until it is over (counted as missed).
  */
 static int take_turns(void)
 {
