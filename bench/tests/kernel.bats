@@ -120,7 +120,7 @@ SH
     for name in spawnscope spawnscope-bench spawnscope-child; do
         options+=("$programs/$name")
     done
-    options+=("$build/static/exact")
+    [ ! -x "$build/static/exact" ] || options+=("$build/static/exact")
     [ ! -x "$build/static/lab-init" ] || options+=(--init "$build/static/lab-init")
     "$LAB/make-initramfs" -o "$INITRD" "${options[@]}" "$BATS_FILE_TMPDIR/lab-work"
 }
