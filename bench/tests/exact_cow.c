@@ -263,16 +263,9 @@ static void print(const char *what, const struct cow_counts *now, const struct c
 int exact_cow(struct session *s)
 {
 	static const struct cow_counts nothing;
-	static const struct sched_param first = {.sched_priority = 1};
 	struct found with = {0}, without = {0};
 	int err;
 
-	/*
-	 * Whoever has the CPU keeps it until it waits: else it is chance who of the two first
-	 * writes to the stack after the fork.
-	 */
-	if (sched_setscheduler(0, SCHED_FIFO, &first) != 0)
-		return -errno;
 	turn = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (turn == MAP_FAILED)
 		return -errno;
@@ -290,6 +283,5 @@ int exact_cow(struct session *s)
 		print("parent elsewhere", &without.parent, &nothing);
 	}
 	munmap(turn, PAGE_BYTES);
-	sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){0});
 	return err;
 }
