@@ -3,6 +3,7 @@
 #ifndef SPAWNSCOPE_CLONE_BPF_H
 #define SPAWNSCOPE_CLONE_BPF_H
 
+#include "bpf/profile.bpf.h"
 #include "bpf/tasks.bpf.h"
 
 /* Not a clone flag: the caller gave the child a stack, as posix_spawn does and vfork does not. */
@@ -49,7 +50,10 @@ static __always_inline void clone_enter(__u64 flags)
 	__u32 tid = id, tgid = id >> 32;
 	struct slot *s = slot_find(tid), *leader;
 
-	if (!trace_all && (!s || !(s->state & TASK_TARGET))) {
+	if (profiling) {
+		if (!is_followed())
+			return;
+	} else if (!s || !(s->state & TASK_TARGET)) {
 		leader = tid == tgid ? NULL : slot_find(tgid);
 		if (!leader || !(leader->state & TASK_TARGET))
 			return;
@@ -62,6 +66,8 @@ static __always_inline void clone_enter(__u64 flags)
 		}
 	}
 	s->state |= TASK_IN_CLONE;
+	if (profiling)
+		s->state = (s->state | TASK_TARGET) & ~TASK_LATE;
 	clone_begin(s, flags);
 	*birth_edge(s, EDGE_clone_enter) = bpf_ktime_get_ns();
 }
@@ -213,15 +219,79 @@ static __always_inline void clone_begin_late(struct slot *s, __u64 flags)
 	*birth_edge(s, EDGE_clone_enter) = 0;
 }
 
+static __always_inline __u64 rss_pages(struct mm_struct *mm)
+{
+	struct mm_shape shape = {};
+
+	if (mm)
+		MM_SHAPE(&shape, mm, BPF_CORE_READ, NO_PART);
+	return shape.rss_anon + shape.rss_file + shape.rss_shmem;
+}
+
+/* What its return adds to that. */
+static __always_inline bool is_wanted_after(const struct slot *s)
+{
+	const __u64 *edge = s->birth;
+	struct task_struct *task;
+
+	/* A call whose time is not known is not known to be long. */
+	if (filter.min_ns && (!edge[0] || edge[BIRTH_EDGE_COUNT - 1] < edge[0] + filter.min_ns))
+		return false;
+	if (!filter.min_pages)
+		return true;
+	task = (struct task_struct *)bpf_get_current_task();
+	return rss_pages(BPF_CORE_READ(task, mm)) >= filter.min_pages;
+}
+
+/*
+ * In a profile whatever becomes visible is a birth, also where the entry of the call was not seen:
+ * a kernel thread, a worker of io_uring, a call of a 32-bit program, or no probe for it.
+ */
+static __always_inline struct slot *profiled_cloning(__u64 flags)
+{
+	__u32 tid = current_tid();
+	struct mm_lock *m;
+	struct slot *s;
+
+	if (!is_followed())
+		return NULL;
+	COUNT(newtasks);
+	s = slot_find(tid);
+	if (s && (s->state & TASK_IN_CLONE))
+		return s;
+	if (!s)
+		s = slot_claim(tid);
+	if (!s) {
+		COUNT(unplaced);
+		return NULL;
+	}
+	m = mm_lock_place(tid);
+	if (clone_entry_unseen && !(s->state & TASK_TARGET) && m && m->tid == tid) {
+		*birth_edge(s, EDGE_mm_start) = m->start;
+		*birth_edge(s, EDGE_mm_end) = m->end;
+	}
+	clone_begin_late(s, flags);
+	s->state |= TASK_TARGET | TASK_LATE;
+	return s;
+}
+
+static __always_inline void profiled_child(const struct slot *s, struct slot *c)
+{
+	if (!is_wanted(clone_method(s->clone_flags)))
+		c->state |= TASK_UNWANTED;
+}
+
 static __always_inline void clone_newtask(struct task_struct *child, __u64 flags)
 {
-	struct slot *s = maybe_cloning(), *c, *p;
+	struct slot *s = profiling ? profiled_cloning(flags) : maybe_cloning(), *c, *p;
 	struct mm_struct *mm;
 
 	if (!s)
 		return;
-	if (clone_entry_unseen)
+	if (!profiling && clone_entry_unseen)
 		clone_begin_late(s, flags);
+	if (profiling && !trace_all && follow_children && child->pid == child->tgid)
+		follow(child->tgid);
 	*birth_edge(s, EDGE_newtask) = bpf_ktime_get_ns();
 	s->child_tid = child->pid;
 	s->child_tgid = child->tgid;
@@ -238,6 +308,8 @@ static __always_inline void clone_newtask(struct task_struct *child, __u64 flags
 	c->tgid = s->child_tgid;
 	c->parent_tgid = bpf_get_current_pid_tgid() >> 32;
 	c->execs = 0;
+	if (profiling)
+		profiled_child(s, c);
 	if (!count_all)
 		return;
 	__builtin_memset(&c->cow, 0, sizeof(c->cow));
@@ -302,14 +374,15 @@ static __always_inline void parent_shape(struct record_birth *r)
 	}
 }
 
-static __always_inline void birth_emit(struct slot *s, int result)
+/* Whether the record found room. */
+static __always_inline bool birth_emit(struct slot *s, int result)
 {
 	struct record_birth *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
 	__u64 id;
 
 	if (!r) {
 		COUNT(lost);
-		return;
+		return false;
 	}
 	id = bpf_get_current_pid_tgid();
 	r->head.kind = RECORD_BIRTH;
@@ -330,7 +403,25 @@ static __always_inline void birth_emit(struct slot *s, int result)
 		r->cgroup_id = bpf_get_current_cgroup_id();
 		bpf_get_current_comm(r->comm, sizeof(r->comm));
 	}
+	if (profiling)
+		birth_tell_parent(r);
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	return true;
+}
+
+static __always_inline void profiled_end(struct slot *s, long result)
+{
+	__u32 method = clone_method(s->clone_flags);
+	bool told;
+
+	if (!is_wanted(method) || !is_wanted_after(s)) {
+		COUNT(filtered);
+		return;
+	}
+	told = birth_emit(s, result);
+	if (!told)
+		COUNT(births_lost);
+	group_count(method, result <= 0, !told);
 }
 
 /* Leaves the birth with the child, whose death will tell it; false if the child is gone already. */
@@ -355,7 +446,11 @@ static __always_inline void clone_end(struct slot *s, long result)
 		COUNT(births);
 	else
 		COUNT(failures);
-	if (result > 0 && !trace_all && !count_all && birth_hand_over(s))
+	if (profiling) {
+		profiled_end(s, result);
+		return;
+	}
+	if (result > 0 && !count_all && birth_hand_over(s))
 		return;
 	birth_emit(s, result);
 }
@@ -367,7 +462,7 @@ static __always_inline void clone_woken(struct task_struct *child)
 	if (!s || s->child_tid != (__u32)child->pid)
 		return;
 	*birth_edge(s, EDGE_woken) = bpf_ktime_get_ns();
-	if (clone_return_unseen)
+	if (clone_return_unseen || (profiling && (s->state & TASK_LATE)))
 		clone_end(s, child->pid);
 }
 

@@ -34,6 +34,9 @@ struct percpu_counter {
 /* Since 6.2 (f1a7941243c1): a per-CPU counter per kind of page. */
 struct mm_struct {
 	atomic_t mm_users;
+	struct file *exe_file;
+	unsigned long arg_start;
+	unsigned long arg_end;
 	atomic_long_t pgtables_bytes;
 	int map_count;
 	struct percpu_counter rss_stat[4];
@@ -58,10 +61,16 @@ struct files_struct {
 };
 
 struct signal_struct {
+	atomic_t live;
 	int nr_threads;
 };
 
+struct thread_info {
+	__u32 status;
+};
+
 struct task_struct {
+	struct thread_info thread_info;
 	int pid;
 	int tgid;
 	unsigned int flags;
@@ -76,6 +85,36 @@ struct task_struct {
 struct kernel_clone_args {
 	__u64 flags;
 	unsigned long stack;
+};
+
+struct super_block {
+	__u32 s_dev;
+};
+
+struct inode {
+	unsigned long i_ino;
+	struct super_block *i_sb;
+};
+
+struct qstr {
+	const unsigned char *name;
+};
+
+struct dentry {
+	struct qstr d_name;
+};
+
+struct path {
+	struct dentry *dentry;
+};
+
+struct file {
+	struct inode *f_inode;
+	struct path f_path;
+};
+
+struct linux_binprm {
+	const char *filename;
 };
 
 struct bpf_array {
@@ -117,6 +156,9 @@ struct perf_event_context {
 /* include/linux/sched.h */
 #define PF_EXITING 0x00000004
 #define PF_KTHREAD 0x00200000
+
+/* arch/x86/include/asm/thread_info.h: in a system call of the 32-bit kind */
+#define TS_COMPAT 0x0002
 
 /* include/linux/mm.h */
 #define VM_SHARED 0x00000008

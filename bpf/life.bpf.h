@@ -67,6 +67,25 @@ static __always_inline void settle_parent_cow(struct slot *s)
 		cow_difference(&s->parent_cow, &p->cow.total, &s->parent_cow);
 }
 
+/*
+ * An exec by a thread that is not the leader: de_thread ends the leader and gives its ids to the
+ * thread, so that from here on it is the life of the process that execs.
+ */
+static __always_inline void exec_flush_thread(const struct slot *s)
+{
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	struct slot *leader;
+
+	if (s->tid == tgid)
+		return;
+	leader = execing(tgid);
+	if (!leader)
+		return;
+	leader->state |= TASK_IN_EXEC;
+	for (enum edge e = EDGE_exec_enter; e <= EDGE_exec_done; e++)
+		leader->exec[e - EXEC_EDGE_FIRST] = s->exec[e - EXEC_EDGE_FIRST];
+}
+
 static __always_inline void exec_flush(void)
 {
 	struct slot *s = execing(current_tid());
@@ -76,6 +95,8 @@ static __always_inline void exec_flush(void)
 	/* Where execve's entry is not seen, this is the first that is. */
 	s->state |= TASK_IN_EXEC;
 	*exec_edge(s, EDGE_exec_flush) = bpf_ktime_get_ns();
+	if (profiling)
+		exec_flush_thread(s);
 }
 
 /* A task takes its new name near the end of begin_new_exec; elsewhere a name is no edge. */
@@ -114,6 +135,8 @@ static __always_inline void exec_emit(struct slot *s)
 	r->tgid = s->tgid;
 	r->result = s->exec_result;
 	__builtin_memcpy(r->edge, s->exec, sizeof(r->edge));
+	r->cow_child = s->cow.total;
+	r->cow_parent = s->parent_cow;
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
 }
 
@@ -130,7 +153,7 @@ static __always_inline void exec_done(long result)
 	COUNT(execs);
 	if (!result)
 		s->state |= TASK_EXECED;
-	if (trace_all)
+	if (profiling && !(s->state & TASK_UNWANTED))
 		exec_emit(s);
 }
 
@@ -184,7 +207,7 @@ static __always_inline void life_emit(struct slot *s, __u32 tid)
 /* The last that is seen of a task: its record, and its slot is free. */
 static __always_inline void life_end(struct slot *s, __u32 tid)
 {
-	if (s->state & TASK_BORN) {
+	if (s->state & TASK_BORN && !(profiling && s->state & TASK_UNWANTED)) {
 		COUNT(deaths);
 		if (s->state & TASK_WHOLE)
 			life_emit(s, tid);
@@ -221,6 +244,43 @@ static __always_inline void exit_mm_done(void)
 }
 
 /*
+ * A process lives as long as any of its threads; its leader's slot stands for it. True if the task
+ * that exits is a leader that is survived.
+ */
+static __always_inline bool profiled_exit(struct task_struct *task)
+{
+	struct signal_struct *signal = task->signal;
+	__u32 tgid = task->tgid;
+	struct slot *leader;
+
+	if (signal->live.counter > 0)
+		return task->pid == task->tgid;
+	if (!trace_all)
+		bpf_map_delete_elem(&followed, &tgid);
+	leader = task->pid == task->tgid ? NULL : slot_find(tgid);
+	if (leader) {
+		*death_edge(leader, EDGE_exit) = bpf_ktime_get_ns();
+		if (reaping_unseen)
+			life_end(leader, tgid);
+	}
+	return false;
+}
+
+/* After an exec: the command, and the end of a thread that took its leader's ids. */
+static __always_inline void profiled_exec(struct task_struct *task, __u32 old_tid,
+					  struct linux_binprm *bprm)
+{
+	__u32 tid = task->pid;
+	struct slot *s = born(tid), *old;
+
+	if (s && command_args_max && !(s->state & TASK_UNWANTED))
+		command_emit(tid, bprm);
+	old = old_tid == tid ? NULL : slot_find(old_tid);
+	if (old)
+		life_end(old, old_tid);
+}
+
+/*
  * sched_process_exit stands after exit_mm up to 6.15 and before it since ("exit: move and extend
  * sched_process_exit() tracepoint"): what the task still has tells which. Where nothing marks the
  * reaping, the last that is seen of a task is this, or the end of its mm if it is the last user.
@@ -230,6 +290,8 @@ static __always_inline void life_exit(struct task_struct *task)
 	struct slot *s = slot_find(task->pid);
 	struct mm_struct *mm;
 
+	if (profiling && profiled_exit(task))
+		return;
 	if (!s)
 		return;
 	mm = task->mm;

@@ -13,10 +13,11 @@
 
 /* Numbered explicitly; append only. */
 enum record_kind {
-	RECORD_BIRTH = 1, /* a clone call returned, or failed */
-	RECORD_EXEC = 2,  /* an execve returned, or failed */
-	RECORD_DEATH = 3, /* a process or thread ended */
-	RECORD_LIFE = 4,  /* birth, exec and death in one, where nobody waits for the first */
+	RECORD_BIRTH = 1,   /* a clone call returned, or failed */
+	RECORD_EXEC = 2,    /* an execve returned, or failed */
+	RECORD_DEATH = 3,   /* a process or thread ended */
+	RECORD_LIFE = 4,    /* birth, exec and death in one, where nobody waits for the first */
+	RECORD_COMMAND = 5, /* what an execve that succeeded was given */
 };
 
 /* What the clone flags mean to a user of libc. */
@@ -63,6 +64,8 @@ struct cow_counts {
  * Edges: CLOCK_MONOTONIC ns; 0, or a time before the birth (of whoever had the slot until then),
  * where nothing marked them.
  */
+#define EXE_NAME_MAX 32
+
 struct record_birth {
 	struct record_head head;
 	__u32 child_tgid;
@@ -81,6 +84,11 @@ struct record_birth {
 	struct mm_shape copy;	/* the child's mm just after the copy; not known with CLONE_VM */
 	__u64 cgroup_id;
 	char comm[16]; /* of the parent */
+	/* In a profile only: who the parent is. */
+	__u64 exe_inode; /* of the program that it runs; 0 for a kernel thread */
+	__u32 exe_device;
+	__u32 uid;
+	char exe_name[EXE_NAME_MAX]; /* the last part of its path */
 };
 
 struct record_exec {
@@ -88,6 +96,9 @@ struct record_exec {
 	__u32 tgid;
 	__s32 result; /* 0 or -errno */
 	__u64 edge[EXEC_EDGE_COUNT];
+	/* If result is 0: from the birth on. */
+	struct cow_counts cow_child;
+	struct cow_counts cow_parent;
 };
 
 struct record_death {
@@ -115,6 +126,48 @@ struct record_life {
 	__u64 edge[EDGE_COUNT];
 };
 
+/* The path and each argument end with a zero byte, but where they were cut. */
+#define COMMAND_PATH_MAX 4096 /* PATH_MAX: whole */
+#define COMMAND_ARGS_MAX 4096
+
+struct record_command {
+	struct record_head head;
+	__u32 tgid;
+	__u32 path_bytes;
+	__u32 args_bytes; /* that are here, after the path */
+	__u32 args_total; /* that there were */
+	char text[COMMAND_PATH_MAX + COMMAND_ARGS_MAX];
+};
+
+/* What a profile keeps to; a member that is 0 excludes nothing. Set before loading. */
+struct birth_filter {
+	char comm[16];	 /* of the parent */
+	__u32 by_cgroup; /* the parent is in the cgroup of the map `wanted_cgroup`, or below it */
+	__u32 by_uid;
+	__u32 uid;
+	__u32 methods;	 /* a bit for each enum clone_method */
+	__u64 min_ns;	 /* of the call */
+	__u64 min_pages; /* of the parent's RSS */
+};
+
+/* By what births are counted in the kernel. */
+enum group_by { GROUP_BY_COMM, GROUP_BY_EXE, GROUP_BY_PID, GROUP_BY_CGROUP };
+
+#define GROUPS_MAX 1024
+
+struct group_key {
+	__u64 id[2]; /* comm; inode and device; tgid; cgroup id */
+	__u32 method;
+	__u32 zero;
+};
+
+/* Right also where records were lost. */
+struct group_counts {
+	__u64 births;
+	__u64 failures;
+	__u64 lost; /* of both, those whose record found no room */
+};
+
 /*
  * How the tool names a task whose clones are to be traced: the head of its slot in the map
  * `tasks`, at index tid modulo its size. The rest of the slot is the kernel side's own.
@@ -135,6 +188,14 @@ struct kernel_totals {
 	__u64 lost;	 /* records that found no room in the ring */
 	__u64 untracked; /* children that found no room in the table of tasks */
 	__u64 spilled;	 /* tasks that had to go to the overflow table, now */
+
+	/* In a profile only. */
+	__u64 newtasks; /* children that became visible: all of the machine, or of those traced */
+	__u64 unplaced; /* of these, those whose parent found no room in the table of tasks */
+	__u64 filtered; /* births, and failures, that the filter excludes */
+	__u64 births_lost; /* births, and failures, among `lost` */
+	__u64 ungrouped;   /* births, and failures, beyond GROUPS_MAX groups */
+	__u64 unfollowed;  /* children that found no room among those to be followed */
 };
 
 #endif

@@ -19,7 +19,12 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /* Set before loading: the verifier drops what they exclude. */
-const volatile bool trace_all;		 /* every task, not only targets */
+const volatile bool profiling;	     /* of other programs: who and what, in separate records */
+const volatile bool trace_all;	     /* of every task, not only of those followed */
+const volatile bool follow_children; /* and of the children of those */
+const volatile struct birth_filter filter;
+const volatile enum group_by group_by;
+const volatile __u32 command_args_max;	 /* bytes of a command's arguments; 0: no command */
 const volatile bool exit_starts_at_exit; /* sched_process_exit marks exit_start */
 const volatile bool reaping_unseen;	 /* nothing marks the wait that collects a child */
 const volatile bool mm_end_seen;	 /* something marks the end of exit_mmap */
@@ -29,6 +34,7 @@ bool count_all;		  /* the dear probes too: count, and read shapes */
 bool clone_entry_unseen;  /* the first that is seen of a clone is its mmap_lock, or task_newtask */
 bool clone_return_unseen; /* and the last, sched_wakeup_new */
 bool exec_return_unseen;  /* the last that is seen of an execve is sched_process_exec */
+bool paused;		  /* a profile is over: nothing new is begun */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -143,6 +149,70 @@ int exit_vfork(struct syscall_exit *ctx)
 	return 0;
 }
 
+/*
+ * All system calls in one program, for a profile: each tracepoint of a single call takes the kernel
+ * some 80 ms to detach, one after the other, and these two take none. Numbers of x86-64.
+ */
+enum {
+	NR_clone = 56,
+	NR_fork = 57,
+	NR_vfork = 58,
+	NR_execve = 59,
+	NR_execveat = 322,
+	NR_clone3 = 435,
+};
+
+static __always_inline bool is_ours(long nr)
+{
+	return (nr >= NR_clone && nr <= NR_execve) || nr == NR_execveat || nr == NR_clone3;
+}
+
+/* Such a call has other numbers. */
+static __always_inline bool is_compat(void)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
+	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
+}
+
+static __always_inline void syscall_clone3(const void *user_args)
+{
+	__u64 args[6] = {}; /* struct clone_args: flags comes first, stack sixth */
+
+	bpf_probe_read_user(args, sizeof(args), user_args);
+	clone_enter(args[0] | (args[5] ? CLONE_HAS_STACK : 0));
+}
+
+SEC("?tp_btf/sys_enter")
+int BPF_PROG(tp_sys_enter, struct pt_regs *regs, long nr)
+{
+	if (!is_ours(nr) || is_compat())
+		return 0;
+	if (nr == NR_execve || nr == NR_execveat)
+		exec_enter();
+	else if (nr == NR_clone3)
+		syscall_clone3((const void *)regs->rdi);
+	else if (nr == NR_clone)
+		clone_enter((__u32)regs->rdi | (regs->rsi ? CLONE_HAS_STACK : 0));
+	else
+		clone_enter(nr == NR_vfork ? CLONE_VM | CLONE_VFORK : 0);
+	return 0;
+}
+
+SEC("?tp_btf/sys_exit")
+int BPF_PROG(tp_sys_exit, struct pt_regs *regs, long ret)
+{
+	long nr = regs->orig_rax;
+
+	if (!is_ours(nr) || is_compat())
+		return 0;
+	if (nr == NR_execve || nr == NR_execveat)
+		exec_done(ret);
+	else
+		clone_return(ret);
+	return 0;
+}
+
 /* clone: the parts inside */
 
 SEC("?fentry/dup_fd")
@@ -239,6 +309,8 @@ int BPF_PROG(tp_mmap_lock_acquire_returned, struct mm_struct *mm, bool write, bo
 	if (!write || !success)
 		return 0;
 	s = maybe_cloning();
+	if (profiling && clone_entry_unseen && !s && own_mm(mm))
+		mm_lock_taken();
 	if (s && own_mm(mm)) {
 		*birth_edge(s, EDGE_mm_start) = bpf_ktime_get_ns();
 		*birth_edge(s, EDGE_mm_end) = 0;
@@ -254,6 +326,8 @@ int BPF_PROG(tp_mmap_lock_released, struct mm_struct *mm, bool write)
 	if (!write)
 		return 0;
 	s = maybe_cloning();
+	if (profiling && clone_entry_unseen && !s && own_mm(mm))
+		mm_lock_released();
 	if (s && *birth_edge(s, EDGE_mm_start) && !*birth_edge(s, EDGE_mm_end) && own_mm(mm))
 		*birth_edge(s, EDGE_mm_end) = bpf_ktime_get_ns();
 	return 0;
@@ -425,6 +499,13 @@ int BPF_PROG(tp_sched_process_exec)
 {
 	if (exec_return_unseen)
 		exec_done(0);
+	return 0;
+}
+
+SEC("?tp_btf/sched_process_exec")
+int BPF_PROG(profile_exec, struct task_struct *task, int old_tid, struct linux_binprm *bprm)
+{
+	profiled_exec(task, old_tid, bprm);
 	return 0;
 }
 

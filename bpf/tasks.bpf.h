@@ -24,6 +24,8 @@ const volatile __u32 task_slots = 1024;
 #define TASK_IN_COW	  0x40
 #define TASK_WHOLE	  0x100 /* born_edge is complete: its death tells its birth too */
 #define TASK_ENDS_WITH_MM 0x80	/* exiting: exit_mmap is the last that is seen of it */
+#define TASK_LATE	  0x200 /* the entry of its clone was not seen, nor will its return be */
+#define TASK_UNWANTED	  0x400 /* born, but excluded by the filter: no record tells of it */
 #define TASK_SETTLED	  0x800 /* parent_cow holds the faults since its birth */
 
 struct cow_state {

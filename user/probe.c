@@ -29,6 +29,7 @@ struct probe {
 	struct kernel_offer *offer;
 	struct spawnscope *skel;
 	struct ring_buffer *ring;
+	int stats_fd; /* the kernel counts run time while it is open; -1 */
 	probe_record_fn *fn;
 	void *context;
 	char *names[PROGRAMS_MAX]; /* that the rows need in BTF */
@@ -135,6 +136,14 @@ static void judge_row(struct probe *p, size_t i)
 	char *why = p->refusal[i], name[128];
 
 	why[0] = '\0';
+	if (row->of_profile && !p->options.profile) {
+		snprintf(why, sizeof(p->refusal[i]), "for a profile only");
+		return;
+	}
+	if (p->options.profile && row->kind == SOURCE_DRIVER) {
+		snprintf(why, sizeof(p->refusal[i]), "tells of its own children only");
+		return;
+	}
 	if (row->kind < p->options.best) {
 		snprintf(why, sizeof(p->refusal[i]), "not wanted (--trace)");
 		return;
@@ -156,20 +165,35 @@ static void judge_row(struct probe *p, size_t i)
 	}
 }
 
+static bool is_too_dear(const struct source *row, enum probe_set set)
+{
+	return row->dear && set != PROBE_SET_ALL && !(set == PROBE_SET_CALLS && row->edge >= 0);
+}
+
+/* The set that records are made for: of a bench's, that in which times are taken. */
+static enum probe_set main_set(const struct probe *p)
+{
+	return p->options.profile ? p->options.profile->set : PROBE_SET_PHASES;
+}
+
 /* The first usable row for each edge and sum; of the full set, first of those in the kernel. */
 static void choose(struct probe *p, enum probe_set set)
 {
 	struct source_choice *c = &p->choice[set];
 	bool all = set == PROBE_SET_ALL;
 
-	*c = (struct source_choice){.refusal = p->refusal, .all = all};
+	*c = (struct source_choice){
+		.refusal = p->refusal,
+		.all = all,
+		.profile = p->options.profile,
+	};
 	for (int driver_too = !all; driver_too < 2; driver_too++)
 		for (size_t i = 0; i < source_count; i++) {
 			const struct source *row = &sources[i];
 			const struct source **slot =
 				row->edge >= 0 ? &c->edges[row->edge] : &c->sums[row->sum];
 
-			if (*slot || p->refusal[i][0] || (row->dear && !all) ||
+			if (*slot || p->refusal[i][0] || is_too_dear(row, set) ||
 			    (row->kind == SOURCE_DRIVER && !driver_too))
 				continue;
 			*slot = row;
@@ -219,9 +243,29 @@ static struct spawnscope *open_object(void)
 	return spawnscope__open_opts(&opts);
 }
 
+/* What a bench does not use is made as small as it can be. */
+static int set_up_profile(struct probe *p)
+{
+	const struct profile_options *o = p->options.profile;
+	int err;
+
+	if (!o) {
+		err = bpf_map__set_max_entries(p->skel->maps.followed, 1);
+		return err ? err : bpf_map__set_max_entries(p->skel->maps.groups, 1);
+	}
+	p->skel->rodata->profiling = true;
+	p->skel->rodata->trace_all = o->everything;
+	p->skel->rodata->follow_children = o->children;
+	p->skel->rodata->filter = o->filter;
+	p->skel->rodata->group_by = o->group_by;
+	p->skel->rodata->command_args_max = o->args_max;
+	return bpf_program__set_autoload(p->skel->progs.profile_exec, true);
+}
+
 static int load(struct probe *p)
 {
-	const struct source *exit_row = p->choice[PROBE_SET_PHASES].edges[EDGE_exit_start];
+	const struct source_choice *c = &p->choice[main_set(p)];
+	const struct source *exit_row = c->edges[EDGE_exit_start];
 	int err;
 
 	spawnscope__destroy(p->skel);
@@ -231,17 +275,18 @@ static int load(struct probe *p)
 	for (size_t i = 0; i < source_count; i++)
 		if (chosen_anywhere(p, &sources[i]))
 			want_programs(p, &sources[i]);
-	p->skel->rodata->trace_all = p->options.trace_all;
 	p->skel->rodata->exit_starts_at_exit =
 		exit_row && !strcmp(exit_row->name, "sched_process_exit");
-	p->skel->rodata->reaping_unseen = !marked(&p->choice[PROBE_SET_PHASES], EDGE_reaped);
-	p->skel->rodata->mm_end_seen = marked(&p->choice[PROBE_SET_PHASES], EDGE_exit_mm_end);
+	p->skel->rodata->reaping_unseen = !marked(c, EDGE_reaped);
+	p->skel->rodata->mm_end_seen = marked(c, EDGE_exit_mm_end);
 	p->skel->rodata->task_slots = p->options.task_slots;
 	err = bpf_map__set_max_entries(p->skel->maps.tasks, p->options.task_slots);
 	if (!err)
 		err = bpf_map__set_max_entries(p->skel->maps.tasks_spilled, p->options.task_slots);
 	if (!err)
 		err = bpf_map__set_max_entries(p->skel->maps.records, p->options.ring_bytes);
+	if (!err)
+		err = set_up_profile(p);
 	if (err)
 		return err;
 	said.failed_program[0] = '\0';
@@ -361,7 +406,7 @@ static void tell_programs(struct probe *p, enum probe_set set)
 	p->skel->bss->clone_entry_unseen = !marked(c, EDGE_clone_enter);
 	p->skel->bss->clone_return_unseen = !marked(c, EDGE_clone_return);
 	p->skel->bss->exec_return_unseen = done && !strcmp(done->name, "sched_process_exec");
-	p->skel->bss->count_all = set == PROBE_SET_ALL;
+	p->skel->bss->count_all = set == PROBE_SET_ALL || p->options.profile;
 }
 
 static bool set_has(const struct probe *p, enum probe_set set, const char *program)
@@ -451,17 +496,42 @@ static int try_reattach(struct probe *p)
 	return attach_set(p, PROBE_SET_ALL, &failed);
 }
 
+/* What stays attached whatever the set. */
+static int attach_profile(struct probe *p)
+{
+	const struct profile_options *o = p->options.profile;
+	__u32 zero = 0;
+	int err = 0;
+
+	if (o->filter.by_cgroup)
+		err = bpf_map__update_elem(p->skel->maps.wanted_cgroup, &zero, sizeof(zero),
+					   &o->cgroup_fd, sizeof(o->cgroup_fd), BPF_ANY);
+	if (err)
+		return err;
+	if (o->run_time && p->stats_fd < 0) {
+		p->stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
+		if (p->stats_fd < 0)
+			p->stats_fd = -1;
+	}
+	p->skel->links.profile_exec = bpf_program__attach(p->skel->progs.profile_exec);
+	return p->skel->links.profile_exec ? 0 : -errno;
+}
+
 static int try_all(struct probe *p)
 {
 	const char *failed = NULL;
 	int err;
 
 	for (int set = PROBE_SET_NONE + 1; set < PROBE_SET_COUNT; set++)
-		choose(p, set);
+		if (p->options.profile ? set == (int)main_set(p) : set != PROBE_SET_CALLS)
+			choose(p, set);
 	err = load(p);
 	if (err)
 		return refuse_program(p, said.failed_program, "cannot load", err) ? -EAGAIN : err;
-	err = attach_set(p, PROBE_SET_ALL, &failed);
+	err = p->options.profile ? attach_profile(p) : 0;
+	if (err)
+		return err;
+	err = attach_set(p, p->options.profile ? main_set(p) : PROBE_SET_ALL, &failed);
 	if (err)
 		return refuse_program(p, failed, "cannot attach", err) ? -EAGAIN : err;
 	return p->options.reattach ? try_reattach(p) : 0;
@@ -488,6 +558,7 @@ int probe__open(const struct probe_options *options, struct probe **probe, char 
 	if (!p)
 		goto cleanup;
 	p->options = *options;
+	p->stats_fd = -1;
 	err = privilege_check(why, why_size);
 	if (err)
 		goto cleanup;
@@ -524,6 +595,8 @@ void probe__close(struct probe *p)
 	if (!p)
 		return;
 	detach_all(p);
+	if (p->stats_fd >= 0)
+		close(p->stats_fd);
 	ring_buffer__free(p->ring);
 	spawnscope__destroy(p->skel);
 	kernel_offer__free(p->offer);
@@ -595,6 +668,60 @@ int probe__target(struct probe *p, pid_t pid)
 	privilege_lower();
 	free(slot);
 	return err;
+}
+
+int probe__follow(struct probe *p, pid_t pid)
+{
+	__u32 tgid = pid, one = 1;
+	int err;
+
+	privilege_raise();
+	err = bpf_map__update_elem(p->skel->maps.followed, &tgid, sizeof(tgid), &one, sizeof(one),
+				   BPF_ANY);
+	privilege_lower();
+	return err;
+}
+
+void probe__pause(struct probe *p)
+{
+	p->skel->bss->paused = true;
+}
+
+int probe__groups(struct probe *p, probe_group_fn *fn, void *context)
+{
+	const struct bpf_map *map = p->skel->maps.groups;
+	struct group_key key, *last = NULL;
+	struct group_counts counts;
+	int err = 0;
+
+	privilege_raise();
+	while (!bpf_map__get_next_key(map, last, &key, sizeof(key))) {
+		err = bpf_map__lookup_elem(map, &key, sizeof(key), &counts, sizeof(counts), 0);
+		if (err)
+			break;
+		fn(context, &key, &counts);
+		last = &key;
+	}
+	privilege_lower();
+	return err;
+}
+
+int64_t probe__run_time(const struct probe *p)
+{
+	struct bpf_program *prog;
+	int64_t ns = 0;
+
+	if (p->stats_fd < 0)
+		return MISSING;
+	bpf_object__for_each_program (prog, p->skel->obj) {
+		struct bpf_prog_info info = {};
+		__u32 size = sizeof(info);
+		int fd = bpf_program__fd(prog);
+
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size))
+			ns += info.run_time_ns;
+	}
+	return ns;
 }
 
 int probe__consume(struct probe *p, probe_record_fn *fn, void *context)

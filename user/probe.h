@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "bpf/record.h"
+#include "user/run.h"
 #include "user/sources.h"
 
 struct probe;
@@ -21,17 +22,32 @@ enum probe_set {
 	PROBE_SET_NONE,
 	PROBE_SET_PHASES, /* what may be there while times are taken */
 	PROBE_SET_SHARED, /* of these, what a birth with CLONE_VM can run into */
+	PROBE_SET_CALLS,  /* PHASES, and the edges that take a syscall tracepoint or sched_switch */
 	PROBE_SET_ALL,	  /* the dear ones too: copy-on-write, page tables, syscalls */
 	PROBE_SET_COUNT
 };
 
 struct probe_options {
 	enum source_kind best; /* kinds before this one are not used; SOURCE_FENTRY: all may be */
-	bool trace_all;	       /* else only the tasks given to probe__target */
 	size_t ring_bytes;     /* a power of two: room for what comes between two probe__consume */
 	size_t task_slots;     /* a power of two: for so many tasks at once; more cost more */
 	bool reattach;	       /* sets will be changed: only probes that can be attached again */
 	bool verbose;	       /* libbpf's messages go to standard error */
+	const struct profile_options *profile; /* NULL: a bench, of the tasks given to
+						  probe__target */
+};
+
+/* Tracing other programs, with one set of probes all the time and separate records. */
+struct profile_options {
+	enum probe_set set;
+	bool everything; /* every task; else what is given to probe__follow */
+	bool children;	 /* and the children of those */
+	struct birth_filter filter;
+	int cgroup_fd; /* if filter.by_cgroup */
+	enum group_by group_by;
+	bool run_time;	 /* for probe__run_time, which makes each run of a program dearer */
+	size_t args_max; /* bytes of a command's arguments, COMMAND_ARGS_MAX at most; 0: no
+			    RECORD_COMMAND */
 };
 
 /*
@@ -54,6 +70,22 @@ int probe__attach_only(struct probe *p, const struct source *row);
 
 /* Traces the clones of this task, which is a thread-group leader, and of its threads. */
 int probe__target(struct probe *p, pid_t pid);
+
+/* Of a profile: traces the clones of the process with this id, and of its threads. 0 or -errno. */
+int probe__follow(struct probe *p, pid_t pid);
+
+/* Of a profile that is over: what has begun is still told, nothing new is. */
+void probe__pause(struct probe *p);
+
+typedef void probe_group_fn(void *context, const struct group_key *key,
+			    const struct group_counts *counts);
+
+/* Of a profile: the births of each group, counted in the kernel. 0 or -errno. */
+int probe__groups(struct probe *p, probe_group_fn *fn, void *context);
+
+/* Time that the programs of a profile with run_time have run, ns; MISSING if the kernel tells not.
+ */
+int64_t probe__run_time(const struct probe *p);
 
 /* Called for each record; what it points to is gone after the call. */
 typedef void probe_record_fn(void *context, const struct record_head *record, size_t size);

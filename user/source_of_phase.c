@@ -18,12 +18,13 @@ static void explain(const struct source_choice *choice, int edge, int sum, char 
 	for (size_t i = 0; i < source_count && used < size; i++) {
 		const struct source *row = &sources[i];
 
-		if (row->edge != edge || row->sum != sum)
+		if (row->edge != edge || row->sum != sum || (row->of_profile && !choice->profile))
 			continue;
 		tracepoint |= row->kind == SOURCE_TRACEPOINT;
 		if (!choice->refusal[i][0]) {
 			/* It works, so it is its cost that keeps it out of this set. */
-			snprintf(text, size, "too dear while times are taken: see trace=all");
+			snprintf(text, size, "too dear while times are taken: see %s",
+				 choice->profile ? "--detail" : "trace=all");
 			return;
 		}
 		used += snprintf(text + used, size - used, "%s%s %s", used ? "; " : "",

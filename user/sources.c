@@ -9,7 +9,14 @@
 	}
 #define AT_EDGE(e, k, n, ...)	   ROW(EDGE_##e, -1, k, false, n, __VA_ARGS__)
 #define AT_EDGE_DEAR(e, k, n, ...) ROW(EDGE_##e, -1, k, true, n, __VA_ARGS__)
-#define AT_SUM(s, k, n, ...)	   ROW(-1, SUM_##s, k, true, n, __VA_ARGS__)
+/* Every system call runs into these, but they come off at once: worth it where nothing is switched.
+ */
+#define AT_EDGE_RAW(e, n, program)                                                                 \
+	{                                                                                          \
+		.edge = EDGE_##e, .sum = -1, .kind = SOURCE_TRACEPOINT, .dear = true,              \
+		.of_profile = true, .name = n, .programs = {program},                              \
+	}
+#define AT_SUM(s, k, n, ...) ROW(-1, SUM_##s, k, true, n, __VA_ARGS__)
 
 #define COW_TRACEPOINTS                                                                            \
 	"tp_page_fault_user", "tp_page_fault_kernel", "tp_mm_page_alloc", "perf_page_fault"
@@ -34,6 +41,7 @@
 const struct source sources[] = {
 	AT_EDGE(clone_enter, FENTRY, "kernel_clone", "fentry_kernel_clone"),
 	AT_EDGE(clone_enter, KPROBE, "kernel_clone", "kprobe_kernel_clone"),
+	AT_EDGE_RAW(clone_enter, "sys_enter", "tp_sys_enter"),
 	AT_EDGE_DEAR(clone_enter, TRACEPOINT, "sys_enter_clone", "enter_clone", "enter_clone3",
 		     "enter_fork", "enter_vfork"),
 	AT_EDGE(clone_enter, DRIVER, "call", NULL),
@@ -60,6 +68,7 @@ const struct source sources[] = {
 	AT_EDGE(woken, TRACEPOINT, "sched_wakeup_new", "tp_sched_wakeup_new"),
 
 	AT_EDGE(clone_return, FENTRY, "kernel_clone", "fexit_kernel_clone"),
+	AT_EDGE_RAW(clone_return, "sys_exit", "tp_sys_exit"),
 	AT_EDGE_DEAR(clone_return, TRACEPOINT, "sys_exit_clone", "exit_clone", "exit_clone3",
 		     "exit_fork", "exit_vfork"),
 	/* Sees no call that fails, so only where the one before is too dear. */
@@ -72,6 +81,7 @@ const struct source sources[] = {
 
 	AT_EDGE(exec_enter, FENTRY, "execve", "fentry_execve", "fentry_execveat"),
 	AT_EDGE(exec_enter, KPROBE, "execve", "kprobe_execve", "kprobe_execveat"),
+	AT_EDGE_RAW(exec_enter, "sys_enter", "tp_sys_enter"),
 	AT_EDGE_DEAR(exec_enter, TRACEPOINT, "sys_enter_execve", "enter_execve", "enter_execveat"),
 	AT_EDGE(exec_enter, DRIVER, "before exec", NULL),
 
@@ -82,6 +92,7 @@ const struct source sources[] = {
 	AT_EDGE(exec_load, TRACEPOINT, "task_rename", "tp_task_rename"),
 
 	AT_EDGE(exec_done, FENTRY, "execve", "fexit_execve", "fexit_execveat"),
+	AT_EDGE_RAW(exec_done, "sys_exit", "tp_sys_exit"),
 	AT_EDGE_DEAR(exec_done, TRACEPOINT, "sys_exit_execve", "exit_execve", "exit_execveat"),
 	AT_EDGE(exec_done, TRACEPOINT, "sched_process_exec", "tp_sched_process_exec"),
 

@@ -25,6 +25,7 @@ struct source {
 	int sum;  /* enum sum, or -1 */
 	enum source_kind kind;
 	bool dear; /* costs more than a few percent of what it measures: not in PROBE_SET_PHASES */
+	bool of_profile;  /* not for a bench */
 	const char *name; /* what a person is told: function or tracepoint */
 	const char *programs[SOURCE_PROGRAMS_MAX]; /* of bpf/spawnscope.bpf.c; all are needed */
 };
@@ -40,6 +41,7 @@ struct source_choice {
 	const struct source *sums[SUM_COUNT];
 	const char (*refusal)[160]; /* of sources[i]: why it is not usable, or "" */
 	bool all; /* dear ones are used too, and the driver's clock only where nothing else is */
+	bool profile; /* of a profile, not of a bench */
 };
 
 /*

@@ -42,7 +42,7 @@ static void choose(bool all)
 		const struct source **slot =
 			row->edge >= 0 ? &choice.edges[row->edge] : &choice.sums[row->sum];
 
-		if (!*slot && !refusal[i][0] && (all || !row->dear))
+		if (!*slot && !refusal[i][0] && !row->of_profile && (all || !row->dear))
 			*slot = row;
 	}
 }

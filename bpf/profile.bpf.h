@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What only a profile of other programs needs: whom to follow, what to leave
+ * out, who a parent is, and counts that hold even where records are lost. All of
+ * it stands behind `profiling`, so that the verifier drops it from a bench.
+ */
+#ifndef SPAWNSCOPE_PROFILE_BPF_H
+#define SPAWNSCOPE_PROFILE_BPF_H
+
+#include "bpf/tasks.bpf.h"
+
+/* Thread groups whose clones are traced, unless all are. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u32);
+	__type(value, __u32);
+} followed SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_CGROUP_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} wanted_cgroup SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, GROUPS_MAX);
+	__type(key, struct group_key);
+	__type(value, struct group_counts);
+} groups SEC(".maps");
+
+/*
+ * Where the entry of a clone is not seen, the copy of the address space begins before anything says
+ * that the task is in one. Until then its last hold of its own mmap_lock is remembered here, for
+ * tasks that have no slot yet; two that share a place drop each other's.
+ */
+struct mm_lock {
+	__u32 tid;
+	__u64 start;
+	__u64 end;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, struct mm_lock);
+} mm_locks SEC(".maps");
+
+static __always_inline struct mm_lock *mm_lock_place(__u32 tid)
+{
+	__u32 index = tid & 1023;
+
+	return bpf_map_lookup_elem(&mm_locks, &index);
+}
+
+static __always_inline void mm_lock_taken(void)
+{
+	__u32 tid = current_tid();
+	struct mm_lock *m = mm_lock_place(tid);
+
+	if (!m)
+		return;
+	m->tid = tid;
+	m->end = 0;
+	m->start = bpf_ktime_get_ns();
+}
+
+static __always_inline void mm_lock_released(void)
+{
+	__u32 tid = current_tid();
+	struct mm_lock *m = mm_lock_place(tid);
+
+	if (m && m->tid == tid && !m->end)
+		m->end = bpf_ktime_get_ns();
+}
+
+static __always_inline bool is_followed(void)
+{
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+
+	if (paused)
+		return false;
+	return trace_all || bpf_map_lookup_elem(&followed, &tgid);
+}
+
+static __always_inline void follow(__u32 tgid)
+{
+	__u32 one = 1;
+
+	if (bpf_map_update_elem(&followed, &tgid, &one, BPF_ANY))
+		COUNT(unfollowed);
+}
+
+/* What is known of a parent before its call returns. */
+static __always_inline bool is_wanted(__u32 method)
+{
+	__u64 comm[2] = {};
+
+	if (filter.methods && !(filter.methods & (1 << method)))
+		return false;
+	if (filter.by_uid && (__u32)bpf_get_current_uid_gid() != filter.uid)
+		return false;
+	if (filter.comm[0]) {
+		bpf_get_current_comm(comm, sizeof(comm));
+		if (comm[0] != *(const volatile __u64 *)&filter.comm[0] ||
+		    comm[1] != *(const volatile __u64 *)&filter.comm[8])
+			return false;
+	}
+	return !filter.by_cgroup || bpf_current_task_under_cgroup(&wanted_cgroup, 0) == 1;
+}
+
+struct exe {
+	__u64 inode;
+	__u32 device;
+};
+
+static __always_inline struct file *exe_of_current(struct exe *exe)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct file *file = BPF_CORE_READ(task, mm, exe_file);
+
+	exe->inode = file ? BPF_CORE_READ(file, f_inode, i_ino) : 0;
+	exe->device = file ? BPF_CORE_READ(file, f_inode, i_sb, s_dev) : 0;
+	return file;
+}
+
+static __always_inline void group_of_current(struct group_key *key, __u32 method)
+{
+	struct exe exe;
+
+	key->id[0] = key->id[1] = 0;
+	key->method = method;
+	key->zero = 0;
+	if (group_by == GROUP_BY_COMM) {
+		bpf_get_current_comm(key->id, sizeof(key->id));
+	} else if (group_by == GROUP_BY_EXE) {
+		exe_of_current(&exe);
+		key->id[0] = exe.inode;
+		key->id[1] = exe.device;
+	} else if (group_by == GROUP_BY_PID) {
+		key->id[0] = bpf_get_current_pid_tgid() >> 32;
+	} else {
+		key->id[0] = bpf_get_current_cgroup_id();
+	}
+}
+
+static __always_inline void group_count(__u32 method, bool failed, bool lost)
+{
+	struct group_counts zero = {}, *counts;
+	struct group_key key;
+
+	group_of_current(&key, method);
+	counts = bpf_map_lookup_elem(&groups, &key);
+	if (!counts) {
+		bpf_map_update_elem(&groups, &key, &zero, BPF_NOEXIST);
+		counts = bpf_map_lookup_elem(&groups, &key);
+	}
+	if (!counts) {
+		COUNT(ungrouped);
+		return;
+	}
+	if (failed)
+		__sync_fetch_and_add(&counts->failures, 1);
+	else
+		__sync_fetch_and_add(&counts->births, 1);
+	if (lost)
+		__sync_fetch_and_add(&counts->lost, 1);
+}
+
+static __always_inline void birth_tell_parent(struct record_birth *r)
+{
+	struct exe exe;
+	struct file *file = exe_of_current(&exe);
+	const unsigned char *name = file ? BPF_CORE_READ(file, f_path.dentry, d_name.name) : NULL;
+
+	r->exe_inode = exe.inode;
+	r->exe_device = exe.device;
+	r->uid = bpf_get_current_uid_gid();
+	r->exe_name[0] = 0;
+	if (name)
+		bpf_probe_read_kernel_str(r->exe_name, sizeof(r->exe_name), name);
+}
+
+/* Where a record is put together whose length is not known before. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct record_command);
+} command_room SEC(".maps");
+
+/*
+ * Right after execve has made the new image: the arguments lie in its first pages, which are
+ * present, and in bprm the path that was asked for.
+ */
+static __always_inline void command_emit(__u32 tid, struct linux_binprm *bprm)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	__u32 zero = 0;
+	struct record_command *r = bpf_map_lookup_elem(&command_room, &zero);
+	unsigned long start, total;
+	__u64 args;
+	long path;
+
+	if (!r)
+		return;
+	start = BPF_CORE_READ(task, mm, arg_start);
+	total = BPF_CORE_READ(task, mm, arg_end) - start;
+	path = bpf_probe_read_kernel_str(r->text, COMMAND_PATH_MAX, BPF_CORE_READ(bprm, filename));
+	if (path < 0 || path > COMMAND_PATH_MAX)
+		path = 0;
+	args = total < command_args_max ? total : command_args_max;
+	if (args > COMMAND_ARGS_MAX)
+		args = COMMAND_ARGS_MAX;
+	if (bpf_probe_read_user(r->text + path, args, (void *)start))
+		args = 0;
+	r->head.kind = RECORD_COMMAND;
+	r->head.tid = tid;
+	r->tgid = bpf_get_current_pid_tgid() >> 32;
+	r->path_bytes = path;
+	r->args_bytes = args;
+	r->args_total = total;
+	if (bpf_ringbuf_output(&records, r, offsetof(struct record_command, text) + path + args,
+			       BPF_RB_NO_WAKEUP))
+		COUNT(lost);
+}
+
+#endif
