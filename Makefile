@@ -53,6 +53,7 @@ bench_tests  := $(basename $(wildcard bench/tests/test_*.c))
 bare         := $(basename $(wildcard bench/tests/bare.c))
 # Attaches the tool's probes to itself, in the guests.
 exact        := $(basename $(wildcard bench/tests/exact*.c)) $(addprefix user/,kernel_offer privilege probe sources)
+storm        := $(basename $(wildcard user/tests/storm.c))
 bats         := $(wildcard user/tests/*.bats bench/tests/*.bats)
 
 # Three variants: for this machine, for the lab, for fuzzing.
@@ -60,14 +61,15 @@ usual   = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 static  = $(patsubst %,$(BUILD)/static/obj/%.o,$(1))
 fuzz    = $(patsubst %,$(BUILD)/fuzz/obj/%.o,$(1))
 OBJECTS := $(call usual,$(sort $(user) $(bench) $(user_tests) $(bench_tests) $(bare))) \
-	   $(call static,$(sort $(user_static) $(bench) $(bare) $(exact))) \
+	   $(call static,$(sort $(user_static) $(bench) $(bare) $(exact) $(storm))) \
 	   $(call fuzz,$(user_tested) user/tests/fuzz_store)
 
 PROGRAMS        := $(addprefix $(BUILD)/,spawnscope spawnscope-bench spawnscope-child)
 STATIC_PROGRAMS := $(addprefix $(BUILD)/static/,spawnscope spawnscope-bench spawnscope-child lab-init)
 TEST_PROGRAMS   := $(patsubst user/tests/%,$(BUILD)/tests/user/%,$(user_tests)) \
 		   $(patsubst bench/tests/%,$(BUILD)/tests/bench/%,$(bench_tests)) \
-		   $(if $(bare),$(BUILD)/tests/bare $(BUILD)/static/bare) $(BUILD)/static/exact
+		   $(if $(bare),$(BUILD)/tests/bare $(BUILD)/static/bare) $(BUILD)/static/exact \
+		   $(if $(storm),$(BUILD)/static/storm)
 
 # With these goals, what is missing is installed before anything is built.
 READY := $(if $(filter deps check check-kernels lint fuzz,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build))
@@ -249,6 +251,9 @@ $(BUILD)/tests/bench/%: $(BUILD)/obj/bench/tests/%.o $(call usual,$(bench_tested
 $(BUILD)/tests/bare: $(call usual,$(bare) $(bench_tested)) $(BUILD)/sources.stamp
 	@mkdir -p $(@D)
 	$(call say,LINK)$(link) $(BENCH_LIBS)
+
+$(BUILD)/static/storm: $(call static,$(storm)) $(BUILD)/sources.stamp
+	$(call say,LINK)$(link) $(STATIC)
 
 $(BUILD)/static/bare: $(call static,$(bare) $(bench_tested)) $(BUILD)/sources.stamp
 	$(call say,LINK)$(link) $(STATIC) $(BENCH_LIBS)

@@ -6,8 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whether the record tells of this life, and not of another that had the tid before or after it. */
-static bool belongs(const struct record_head *record, const struct life *life)
+bool life__owns(const struct life *life, const struct record_head *record)
 {
 	const struct record_birth *birth = (const struct record_birth *)record;
 	uint64_t exit = life->edge[EDGE_exit];
@@ -16,6 +15,16 @@ static bool belongs(const struct record_head *record, const struct life *life)
 		return !life->dead;
 	/* A life that ended before this birth is one whose own birth record was lost. */
 	return !life->born && !(exit && exit < birth->edge[EDGE_newtask - BIRTH_EDGE_FIRST]);
+}
+
+void life__init(struct life *life, uint32_t tid)
+{
+	memset(life, 0, sizeof(*life));
+	life->tid = tid;
+	for (int i = 0; i < SUM_COUNT; i++)
+		life->sum[i] = MISSING;
+	for (int i = 0; i < COUNT_COUNT; i++)
+		life->count[i] = MISSING;
 }
 
 /* Where the newest life of a tid is noted, or is to be. */
@@ -64,16 +73,11 @@ static struct life *life_of(struct lives *l, const struct record_head *record)
 	newest = *newest_of(l, record->tid);
 	/* A failed birth and a whole life have no other record to be joined with. */
 	if (newest && record->tid && record->kind != RECORD_LIFE &&
-	    belongs(record, &l->v[newest - 1]))
+	    life__owns(&l->v[newest - 1], record))
 		return &l->v[newest - 1];
 	life = &l->v[l->n++];
-	memset(life, 0, sizeof(*life));
-	life->tid = record->tid;
+	life__init(life, record->tid);
 	*newest_of(l, record->tid) = l->n;
-	for (int i = 0; i < SUM_COUNT; i++)
-		life->sum[i] = MISSING;
-	for (int i = 0; i < COUNT_COUNT; i++)
-		life->count[i] = MISSING;
 	return life;
 }
 
@@ -197,9 +201,17 @@ static void take_life(struct life *life, const struct record_life *r)
 static void take_exec_record(struct life *life, const struct record_exec *r)
 {
 	take_exec(life, r->result, r->edge);
+	if (!r->result)
+		take_cow(life, &r->cow_child, &r->cow_parent);
 }
 
-int lives__add(struct lives *l, const struct record_head *record, size_t size)
+void life__settle(struct life *life)
+{
+	drop_stale(life);
+	order_exit(life->edge);
+}
+
+static bool is_whole(const struct record_head *record, size_t size)
 {
 	static const size_t sizes[] = {
 		[RECORD_BIRTH] = sizeof(struct record_birth),
@@ -207,14 +219,15 @@ int lives__add(struct lives *l, const struct record_head *record, size_t size)
 		[RECORD_DEATH] = sizeof(struct record_death),
 		[RECORD_LIFE] = sizeof(struct record_life),
 	};
-	struct life *life;
 
-	if (size < sizeof(*record) || record->kind < RECORD_BIRTH || record->kind > RECORD_LIFE ||
-	    size < sizes[record->kind])
+	return size >= sizeof(*record) && record->kind >= RECORD_BIRTH &&
+	       record->kind <= RECORD_LIFE && size >= sizes[record->kind];
+}
+
+int life__add(struct life *life, const struct record_head *record, size_t size)
+{
+	if (!is_whole(record, size))
 		return -EINVAL;
-	life = life_of(l, record);
-	if (!life)
-		return -ENOMEM;
 	if (record->kind == RECORD_BIRTH)
 		take_birth(life, (const struct record_birth *)record);
 	else if (record->kind == RECORD_EXEC)
@@ -224,6 +237,16 @@ int lives__add(struct lives *l, const struct record_head *record, size_t size)
 	else
 		take_death(life, (const struct record_death *)record);
 	return 0;
+}
+
+int lives__add(struct lives *l, const struct record_head *record, size_t size)
+{
+	struct life *life;
+
+	if (!is_whole(record, size))
+		return -EINVAL;
+	life = life_of(l, record);
+	return life ? life__add(life, record, size) : -ENOMEM;
 }
 
 void lives__clear(struct lives *l)
@@ -257,10 +280,8 @@ static int by_birth(const void *a, const void *b)
 
 void lives__sort(struct lives *l)
 {
-	for (size_t i = 0; i < l->n; i++) {
-		drop_stale(&l->v[i]);
-		order_exit(l->v[i].edge);
-	}
+	for (size_t i = 0; i < l->n; i++)
+		life__settle(&l->v[i]);
 	if (l->n)
 		qsort(l->v, l->n, sizeof(*l->v), by_birth);
 	note_all(l);

@@ -22,6 +22,17 @@ struct sample {
 	int64_t t_call, t_return, t_child, t_exec, t_exit, t_reaped;
 };
 
+void life__init(struct life *life, uint32_t tid);
+
+/* Whether the record tells of this life, and not of another that had the tid before or after it. */
+bool life__owns(const struct life *life, const struct record_head *record);
+
+/* Adds what a record tells. 0, or -EINVAL: it is none that lives are made of. */
+int life__add(struct life *life, const struct record_head *record, size_t size);
+
+/* Once all its records have come: drops edges that are not its own. */
+void life__settle(struct life *life);
+
 /* Lives seen by the probes since the last lives__clear, in no order. */
 struct lives {
 	struct life *v;

@@ -15,6 +15,7 @@
 static const struct command commands[] = {
 	{"bench", "compare the ways to start a process, phase by phase", command_bench},
 	{"doctor", "what this kernel allows, phase by phase", command_doctor},
+	{"profile", "who creates processes, how, and what each birth costs", command_profile},
 	{"lab", "run any of these where a nanosecond is an instruction", command_lab},
 };
 
@@ -46,7 +47,7 @@ int command_options(const struct argp *argp, int argc, char **argv, void *input)
 	char why[256], text[512];
 	unsigned int before = complaints;
 
-	for (int i = 1; i < argc; i++)
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
 		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
 			argp_help(argp, stdout, ARGP_HELP_LONG | ARGP_HELP_USAGE | ARGP_HELP_DOC,
 				  argv[0]);
@@ -73,6 +74,7 @@ static void usage(FILE *out)
 	fputs("\nExamples:\n"
 	      "  sudo spawnscope bench                      the quick comparison\n"
 	      "  sudo spawnscope bench --method fork,vfork --size 1M,1G -o run.jsonl\n"
+	      "  sudo spawnscope profile -- make -j2        who spawns what, and its cost\n"
 	      "  sudo spawnscope doctor                     what can be traced here\n"
 	      "\n`spawnscope COMMAND --help` describes each.\n",
 	      out);

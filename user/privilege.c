@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,6 +131,20 @@ int privilege_drop(void)
 	reduced = false;
 	capng_clear(CAPNG_SELECT_CAPS);
 	return capng_apply(CAPNG_SELECT_CAPS) ? -EPERM : 0;
+}
+
+int privilege_become_caller(void)
+{
+	const struct passwd *user;
+	uid_t uid;
+	gid_t gid;
+
+	if (!invoking_user(&uid, &gid))
+		return 0;
+	user = getpwuid(uid);
+	if (user ? initgroups(user->pw_name, gid) : setgroups(1, &gid))
+		return -errno;
+	return setresgid(gid, gid, gid) || setresuid(uid, uid, uid) ? -errno : 0;
 }
 
 int privilege_none(void)

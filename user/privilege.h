@@ -35,4 +35,10 @@ int privilege_drop(void);
  */
 int privilege_none(void);
 
+/*
+ * In a child that is about to exec what the user asked for: the invoking user with the groups that
+ * are theirs, if sudo made us root; else what we are. 0 or -errno.
+ */
+int privilege_become_caller(void);
+
 #endif

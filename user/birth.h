@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* One birth of a profile: what happened, and who was in it. */
+#ifndef SPAWNSCOPE_BIRTH_H
+#define SPAWNSCOPE_BIRTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bpf/record.h"
+#include "user/phase.h"
+
+struct birth {
+	struct life life;
+	uint32_t child_tgid;
+	uint32_t parent_tid;
+	uint32_t uid;	 /* of the parent, in the first user namespace */
+	uint64_t cgroup; /* id */
+	uint64_t exe_inode;
+	uint32_t exe_device;
+	char comm[17];		    /* the parent's; these two are any bytes but 0 */
+	char exe[EXE_NAME_MAX + 1]; /* last part of the program it runs; "" for a kernel thread */
+	/* What an exec that succeeded was given; NULL: not known. */
+	char *path;
+	char *args;	     /* argv, each with its zero byte; the last may lack it, being cut */
+	size_t args_bytes;   /* of args; a further zero byte follows */
+	uint32_t args_total; /* that there were */
+	bool settled;	     /* was shown already */
+};
+
+void birth__free(struct birth *b); /* frees what b holds, not b */
+
+/* "fork", "vfork", "spawn", "thread", "other"; "?" for a number that is none. */
+const char *method_name(uint32_t method);
+/* 0 if there is none of the name. */
+uint32_t method_by_name(const char *name);
+
+/* When it began, CLOCK_MONOTONIC ns: the call's entry, or the first that was seen of it. */
+int64_t birth_time(const struct birth *b);
+
+/* The call's entry to its return, ns; MISSING if either was not seen. */
+int64_t birth_call_ns(const struct birth *b);
+
+/*
+ * What the kernel worked for this birth: the sum of its phases but those in which somebody waits
+ * (wake-up, vfork, the child's own doing before exec, reaping). ns; phases not known count nothing.
+ */
+int64_t birth_work_ns(const struct birth *b);
+
+/* The parent's RSS of all kinds, bytes; MISSING if it was not read. */
+int64_t birth_rss(const struct birth *b);
+
+/* Whether a phase is part of that. */
+bool phase_is_work(enum phase phase);
+
+#endif

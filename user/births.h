@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Records of a profile become births, one after the other: what it holds is bounded by the number
+ * of processes and threads that live. Pure: no BPF.
+ */
+#ifndef SPAWNSCOPE_BIRTHS_H
+#define SPAWNSCOPE_BIRTHS_H
+
+#include "user/birth.h"
+#include "user/sources.h"
+
+enum birth_stage {
+	BIRTH_SETTLED, /* all that makes a birth is known: the call is over, and the child execed,
+			  ended, or is a thread */
+	BIRTH_OVER,    /* nothing more comes: the child has ended, or the profile */
+};
+
+/* Each birth comes once in either stage, BIRTH_SETTLED first. */
+typedef void births_fn(void *context, struct birth *b, enum birth_stage stage);
+
+struct births;
+
+/* `choice` tells which sums were measured. NULL: out of memory. */
+struct births *births__new(const struct source_choice *choice, births_fn *fn, void *context);
+/* 0, -ENOMEM, or -EINVAL: no record. */
+int births__add(struct births *t, const struct record_head *record, size_t size);
+/* Now and then: drops what has waited long for a birth record that was lost or left out. */
+void births__tick(struct births *t, uint64_t now_ns);
+/* The profile is over: the births that are not yet. */
+void births__finish(struct births *t);
+/* Births, and failures, that were received. */
+int64_t births__received(const struct births *t);
+void births__free(struct births *t); /* accepts NULL */
+
+#endif

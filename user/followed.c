@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/followed.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+/* A number from /proc/PID/status; 0 if there is none. */
+static pid_t status_number(pid_t pid, const char *name)
+{
+	char path[64], line[256];
+	size_t length = strlen(name);
+	pid_t number = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	while (!number && fgets(line, sizeof(line), f))
+		if (!strncmp(line, name, length) && line[length] == ':')
+			number = atoi(line + length + 1);
+	fclose(f);
+	return number;
+}
+
+pid_t process_of(pid_t id)
+{
+	return status_number(id, "Tgid");
+}
+
+int cgroup_of(pid_t pid, char *path, size_t size)
+{
+	char name[64], line[PATH_MAX];
+	int err = -ENOENT;
+	FILE *f;
+
+	snprintf(name, sizeof(name), "/proc/%d/cgroup", (int)pid);
+	f = fopen(name, "re");
+	if (!f)
+		return -errno;
+	while (err && fgets(line, sizeof(line), f))
+		if (!strncmp(line, "0::", 3)) {
+			line[strcspn(line, "\n")] = '\0';
+			snprintf(path, size, "%s", line + 3);
+			err = 0;
+		}
+	fclose(f);
+	return err;
+}
+
+static int open_cgroup_folder(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct statfs fs;
+
+	if (fd < 0)
+		return -errno;
+	if (fstatfs(fd, &fs) || fs.f_type != CGROUP2_SUPER_MAGIC) {
+		close(fd);
+		return -EINVAL;
+	}
+	return fd;
+}
+
+int cgroup_open(const char *path)
+{
+	static const char *const mounts[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
+	int fd = open_cgroup_folder(path);
+	char below[PATH_MAX];
+
+	for (size_t i = 0; fd < 0 && i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+		int other;
+
+		if (snprintf(below, sizeof(below), "%s/%s", mounts[i], path) >= (int)sizeof(below))
+			return -ENAMETOOLONG;
+		other = open_cgroup_folder(below);
+		if (other >= 0 || fd == -ENOENT)
+			fd = other;
+	}
+	return fd;
+}
+
+struct family {
+	pid_t *pid;
+	pid_t *parent;
+	bool *is_in;
+	size_t n;
+};
+
+static int read_family(struct family *f)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	size_t cap = 0;
+	int err = 0;
+
+	if (!proc)
+		return -errno;
+	while (!err && (entry = readdir(proc))) {
+		pid_t pid = atoi(entry->d_name);
+
+		if (pid <= 0)
+			continue;
+		if (f->n == cap) {
+			pid_t *pids, *parents;
+
+			cap = cap ? 2 * cap : 256;
+			pids = reallocarray(f->pid, cap, sizeof(*pids));
+			if (pids)
+				f->pid = pids;
+			parents = reallocarray(f->parent, cap, sizeof(*parents));
+			if (parents)
+				f->parent = parents;
+			if (!pids || !parents) {
+				err = -ENOMEM;
+				break;
+			}
+		}
+		f->pid[f->n] = pid;
+		f->parent[f->n++] = status_number(pid, "PPid");
+	}
+	closedir(proc);
+	f->is_in = calloc(f->n ? f->n : 1, sizeof(*f->is_in));
+	return err ? err : f->is_in ? 0 : -ENOMEM;
+}
+
+static bool contains(const struct family *f, const pid_t *pids, size_t count, pid_t pid)
+{
+	for (size_t i = 0; i < count; i++)
+		if (pids[i] == pid)
+			return true;
+	for (size_t i = 0; i < f->n; i++)
+		if (f->pid[i] == pid)
+			return f->is_in[i];
+	return false;
+}
+
+int for_descendants(const pid_t *pids, size_t count, int (*fn)(void *context, pid_t pid),
+		    void *context)
+{
+	struct family f = {0};
+	bool more = true;
+	int err = read_family(&f);
+
+	/* A child's id may be lower than its parent's, so until nothing is added. */
+	while (!err && more) {
+		more = false;
+		for (size_t i = 0; i < f.n && !err; i++) {
+			if (f.is_in[i] || !contains(&f, pids, count, f.parent[i]))
+				continue;
+			f.is_in[i] = more = true;
+			err = fn(context, f.pid[i]);
+		}
+	}
+	free(f.pid);
+	free(f.parent);
+	free(f.is_in);
+	return err;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Processes that run already: what /proc says of them. */
+#ifndef SPAWNSCOPE_FOLLOWED_H
+#define SPAWNSCOPE_FOLLOWED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* The process that has the id, or has a thread of this id; 0 if there is none. */
+pid_t process_of(pid_t id);
+
+/*
+ * The path of a process's cgroup (version 2), as in /proc/PID/cgroup; the process may be gone.
+ * 0 or -errno.
+ */
+int cgroup_of(pid_t pid, char *path, size_t size);
+
+/*
+ * Opens a cgroup's folder, named by its path in the file system or below the mount of cgroup 2.
+ * A descriptor, or -errno.
+ */
+int cgroup_open(const char *path);
+
+/* Calls fn with each process that descends from one of `pids`. 0 or what fn returned. */
+int for_descendants(const pid_t *pids, size_t count, int (*fn)(void *context, pid_t pid),
+		    void *context);
+
+#endif

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/groups.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/followed.h"
+
+void groups__init(struct groups *g, enum group_by by)
+{
+	*g = (struct groups){.by = by};
+}
+
+static void free_group(struct group *g)
+{
+	free(g->label);
+	sketch__free(&g->call);
+	sketch__free(&g->rss);
+	for (int i = 0; i < PHASE_COUNT; i++)
+		sketch__free(&g->phase[i]);
+	for (int i = 0; i < COUNT_COUNT; i++)
+		sketch__free(&g->count[i]);
+}
+
+void groups__free(struct groups *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		free_group(&g->v[i]);
+	free(g->v);
+	free_group(&g->other);
+	free_group(&g->all);
+	*g = (struct groups){0};
+}
+
+/* As the kernel side makes it: group_of_current() of bpf/profile.bpf.h. */
+static struct group_key key_of(const struct groups *g, const struct birth *b)
+{
+	struct group_key key = {.method = b->life.method};
+
+	switch (g->by) {
+	case GROUP_BY_COMM:
+		memcpy(key.id, b->comm, strnlen(b->comm, sizeof(key.id)));
+		break;
+	case GROUP_BY_EXE:
+		key.id[0] = b->exe_inode;
+		key.id[1] = b->exe_device;
+		break;
+	case GROUP_BY_PID:
+		key.id[0] = b->life.parent_tgid;
+		break;
+	case GROUP_BY_CGROUP:
+		key.id[0] = b->cgroup;
+		break;
+	}
+	return key;
+}
+
+/* What a group is called; `b` is a birth of it, or NULL if none was received. */
+static int set_label(const struct groups *g, struct group *to, const struct birth *b)
+{
+	const char *kernel = "(kernel thread)";
+	char text[256];
+	int n = -1;
+
+	switch (g->by) {
+	case GROUP_BY_COMM:
+		n = asprintf(&to->label, "%.16s", (const char *)to->key.id);
+		break;
+	case GROUP_BY_EXE:
+		if (b || !to->key.id[0])
+			n = asprintf(&to->label, "%s", b && b->exe[0] ? b->exe : kernel);
+		else
+			n = asprintf(&to->label, "inode %llu", to->key.id[0]);
+		break;
+	case GROUP_BY_PID:
+		n = b ? asprintf(&to->label, "%u %s", b->life.parent_tgid, b->comm)
+		      : asprintf(&to->label, "%llu", to->key.id[0]);
+		break;
+	case GROUP_BY_CGROUP:
+		if (b && !cgroup_of(b->life.parent_tgid, text, sizeof(text)))
+			n = asprintf(&to->label, "%s", text);
+		else
+			n = asprintf(&to->label, "cgroup %llu", to->key.id[0]);
+		break;
+	}
+	if (n < 0)
+		to->label = NULL;
+	return to->label ? 0 : -ENOMEM;
+}
+
+/* NULL: out of memory. */
+static struct group *find(struct groups *g, const struct group_key *key, const struct birth *b)
+{
+	struct group *v;
+
+	for (size_t i = 0; i < g->n; i++)
+		if (!memcmp(&g->v[i].key, key, sizeof(*key)))
+			return &g->v[i];
+	if (g->n == GROUPS_MAX) {
+		if (!g->other.label)
+			g->other.label = strdup("(others)");
+		return &g->other;
+	}
+	v = reallocarray(g->v, g->n + 1, sizeof(*v));
+	if (!v)
+		return NULL;
+	g->v = v;
+	v[g->n] = (struct group){.key = *key};
+	if (set_label(g, &v[g->n], b))
+		return NULL;
+	return &v[g->n++];
+}
+
+static void add_errno(struct group *g, int number)
+{
+	for (int i = 0; i < GROUP_ERRNOS_MAX; i++) {
+		if (g->errnos[i].number && g->errnos[i].number != number)
+			continue;
+		g->errnos[i].number = number;
+		g->errnos[i].n++;
+		return;
+	}
+}
+
+static int add_to(struct group *g, const struct birth *b)
+{
+	const struct life *life = &b->life;
+	int64_t call = birth_call_ns(b);
+	int err = 0;
+
+	g->received++;
+	if (life->result < 0) {
+		add_errno(g, -life->result);
+		return 0;
+	}
+	g->execs += life->execed && !life->exec_result;
+	g->work_ns += (double)birth_work_ns(b);
+	if (call != MISSING)
+		err = sketch__add(&g->call, call);
+	if (!err && birth_rss(b) != MISSING)
+		err = sketch__add(&g->rss, birth_rss(b));
+	for (int p = 0; p < PHASE_COUNT && !err; p++) {
+		int64_t ns = phase_ns(life, p);
+
+		if (ns != MISSING)
+			err = sketch__add(&g->phase[p], ns);
+	}
+	for (int c = 0; c < COUNT_COUNT && !err; c++)
+		if (life->count[c] != MISSING)
+			err = sketch__add(&g->count[c], life->count[c]);
+	return err;
+}
+
+int groups__add(struct groups *g, const struct birth *b)
+{
+	struct group_key key = key_of(g, b);
+	struct group *to = find(g, &key, b);
+	int err = to ? add_to(to, b) : -ENOMEM;
+
+	return err ? err : add_to(&g->all, b);
+}
+
+static void add_counts(struct group *g, const struct group_counts *counts)
+{
+	g->counts.births += counts->births;
+	g->counts.failures += counts->failures;
+	g->counts.lost += counts->lost;
+}
+
+int groups__count(struct groups *g, const struct group_key *key, const struct group_counts *counts)
+{
+	struct group *to = find(g, key, NULL);
+
+	if (!to)
+		return -ENOMEM;
+	add_counts(to, counts);
+	add_counts(&g->all, counts);
+	return 0;
+}
+
+void groups__count_other(struct groups *g, int64_t n)
+{
+	struct group_counts counts = {.births = n};
+
+	if (!n)
+		return;
+	if (!g->other.label)
+		g->other.label = strdup("(others)");
+	add_counts(&g->other, &counts);
+	add_counts(&g->all, &counts);
+}
+
+static int by_work(const void *a, const void *b)
+{
+	const struct group *x = a, *y = b;
+
+	if (x->work_ns != y->work_ns)
+		return x->work_ns > y->work_ns ? -1 : 1;
+	if (x->counts.births != y->counts.births)
+		return x->counts.births > y->counts.births ? -1 : 1;
+	return memcmp(&x->key, &y->key, sizeof(x->key));
+}
+
+void groups__sort(struct groups *g)
+{
+	if (g->n)
+		qsort(g->v, g->n, sizeof(*g->v), by_work);
+}
+
+int group_biggest(const struct group *g, double *share)
+{
+	int biggest = -1;
+
+	for (int p = 0; p < PHASE_COUNT; p++)
+		if (phase_is_work(p) && g->phase[p].n &&
+		    (biggest < 0 || g->phase[p].sum > g->phase[biggest].sum))
+			biggest = p;
+	if (biggest >= 0)
+		*share = g->work_ns > 0 ? g->phase[biggest].sum / g->work_ns : 0;
+	return biggest;
+}

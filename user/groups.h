@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The births of a profile by parent and method: sums and sketches, no lists. Pure.
+ */
+#ifndef SPAWNSCOPE_GROUPS_H
+#define SPAWNSCOPE_GROUPS_H
+
+#include "user/birth.h"
+#include "user/sketch.h"
+
+#define GROUP_ERRNOS_MAX 4
+
+struct group {
+	struct group_key key;
+	char *label; /* of the parents; any bytes but 0 */
+	/* From the kernel's counts, or, where there are none, from the births. */
+	struct group_counts counts;
+	int64_t received; /* births and failures of which the rest is made */
+	int64_t execs;
+	struct sketch call;
+	struct sketch phase[PHASE_COUNT];
+	struct sketch count[COUNT_COUNT];
+	struct sketch rss; /* of the parent, bytes of all kinds */
+	double work_ns;	   /* in sum */
+	struct {
+		int number;
+		int64_t n;
+	} errnos[GROUP_ERRNOS_MAX]; /* the first kinds that were seen; free ones have number 0 */
+};
+
+struct groups {
+	enum group_by by;
+	struct group *v;
+	size_t n;
+	struct group other; /* what came when there were GROUPS_MAX, if it has any */
+	struct group all;   /* the sum; its label and key are not set */
+};
+
+void groups__init(struct groups *g, enum group_by by);
+void groups__free(struct groups *g); /* frees what g holds */
+
+/* Adds a birth that is over. 0 or -ENOMEM. */
+int groups__add(struct groups *g, const struct birth *b);
+
+/* Takes over what the kernel counted for a group. 0 or -ENOMEM. */
+int groups__count(struct groups *g, const struct group_key *key, const struct group_counts *counts);
+
+/* Births and failures that found no room among the groups in the kernel. */
+void groups__count_other(struct groups *g, int64_t n);
+
+/* The dearest first: by work, then by number. Once all is added. */
+void groups__sort(struct groups *g);
+
+/*
+ * The outer phase, not one of waiting, that has the largest share in the work of a group, and
+ * that share; -1 if none was measured.
+ */
+int group_biggest(const struct group *g, double *share);
+
+#endif

@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The command profile: the probes, a command that is held until they are there,
+ * or processes that run already; and what the records say, summed up.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "user/births.h"
+#include "user/command.h"
+#include "user/environment.h"
+#include "user/escape.h"
+#include "user/followed.h"
+#include "user/groups.h"
+#include "user/privilege.h"
+#include "user/probe.h"
+#include "user/profile_options.h"
+#include "user/table_profile.h"
+#include "user/workload.h"
+
+/* How often the ring is emptied. */
+#define PERIOD_MS 50
+
+/* Of a command line this much is repeated. */
+#define SUBJECT_MAX 70
+
+struct profile {
+	struct profile_command options;
+	struct probe *probe;
+	struct workload workload;
+	bool has_workload;
+	struct births *births;
+	struct groups groups;
+	sigset_t before;    /* the signal mask */
+	struct pollfd *fds; /* signals, then the processes of -p */
+	size_t fd_count;
+	int64_t begun;	  /* CLOCK_MONOTONIC ns: this command */
+	int64_t attached; /* the probes were there */
+	int64_t ended;	  /* nothing more was looked at; 0: not yet */
+	int64_t ticked;
+	struct {
+		int64_t kernel, ours;
+	} at_start, at_end; /* births of all time, at one moment */
+	bool stop;
+	int status;
+	int error; /* of a callback */
+	char why[512];
+};
+
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+/* Births since boot, as the kernel counts them; MISSING if it does not tell. */
+static int64_t kernel_births(void)
+{
+	FILE *f = fopen("/proc/stat", "re");
+	int64_t births = MISSING;
+	char *line = NULL;
+	size_t size = 0;
+	long long n;
+
+	/* The line of interrupts is long. */
+	while (f && births == MISSING && getline(&line, &size, f) > 0)
+		if (sscanf(line, "processes %lld", &n) == 1)
+			births = n;
+	free(line);
+	if (f)
+		fclose(f);
+	return births;
+}
+
+/* Both counts while neither changes. */
+static void compare_counts(struct profile *p, int64_t *kernel, int64_t *ours)
+{
+	for (int i = 0; i < 1000; i++) {
+		*ours = (int64_t)probe__totals(p->probe).newtasks;
+		*kernel = kernel_births();
+		if (*kernel == kernel_births() &&
+		    *ours == (int64_t)probe__totals(p->probe).newtasks)
+			return;
+	}
+	*kernel = MISSING;
+}
+
+static void on_birth(void *context, struct birth *b, enum birth_stage stage)
+{
+	struct profile *p = context;
+	int err = 0;
+
+	if (stage == BIRTH_OVER)
+		err = groups__add(&p->groups, b);
+	if (err)
+		p->error = err;
+}
+
+static void on_record(void *context, const struct record_head *record, size_t size)
+{
+	struct profile *p = context;
+	int err = births__add(p->births, record, size);
+
+	if (err == -ENOMEM)
+		p->error = err;
+}
+
+static void on_group(void *context, const struct group_key *key, const struct group_counts *counts)
+{
+	struct profile *p = context;
+	int err = groups__count(&p->groups, key, counts);
+
+	if (err)
+		p->error = err;
+}
+
+/* Signals from here on are read; those that say to stop, and those that a command may wait for. */
+static int catch_signals(struct profile *p)
+{
+	static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+	struct sigaction old;
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++) {
+		sigaction(stops[i], NULL, &old);
+		/* Ignored, as nohup does: that stays. Shells do it to SIGINT for all that they
+		 * start with &, which is no wish of anybody's. */
+		if (stops[i] == SIGHUP && old.sa_handler == SIG_IGN)
+			continue;
+		sigaddset(&set, stops[i]);
+	}
+	if (p->options.argv) {
+		sigaddset(&set, SIGUSR1);
+		sigaddset(&set, SIGUSR2);
+		sigaddset(&set, SIGCHLD);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &set, &p->before);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	p->fds = calloc(1 + p->options.pid_count, sizeof(*p->fds));
+	if (fd < 0 || !p->fds)
+		return -errno;
+	p->fds[p->fd_count++] = (struct pollfd){.fd = fd, .events = POLLIN};
+	return 0;
+}
+
+/* Resolves the ids of -p, and holds on to the processes: an id may be given anew. */
+static int find_processes(struct profile *p)
+{
+	struct profile_command *o = &p->options;
+
+	for (size_t i = 0; i < o->pid_count; i++) {
+		pid_t pid = process_of(o->pids[i]);
+		int fd = pid ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+
+		if (fd < 0) {
+			snprintf(p->why, sizeof(p->why), "there is no process %d", (int)o->pids[i]);
+			return -ESRCH;
+		}
+		o->pids[i] = pid;
+		p->fds[p->fd_count++] = (struct pollfd){.fd = fd, .events = POLLIN};
+	}
+	return 0;
+}
+
+static int open_cgroup(struct profile *p)
+{
+	char text[256];
+	int fd;
+
+	if (!p->options.cgroup)
+		return 0;
+	fd = cgroup_open(p->options.cgroup);
+	p->options.trace.cgroup_fd = fd;
+	if (fd >= 0)
+		return 0;
+	escape_text(p->options.cgroup, text, sizeof(text));
+	snprintf(p->why, sizeof(p->why), "--cgroup '%s': %s", text,
+		 fd == -EINVAL ? "is no cgroup of version 2" : strerror(-fd));
+	return fd;
+}
+
+static int follow(void *context, pid_t pid)
+{
+	struct profile *p = context;
+
+	return probe__follow(p->probe, pid);
+}
+
+static int follow_all(struct profile *p)
+{
+	const struct profile_command *o = &p->options;
+	int err = 0;
+
+	if (p->has_workload)
+		err = follow(p, p->workload.pid);
+	for (size_t i = 0; i < o->pid_count && !err; i++)
+		err = follow(p, o->pids[i]);
+	/* Twice: what the first pass missed was born of what it found, or before that. */
+	for (int pass = 0; pass < 2 && o->children && !err; pass++)
+		err = for_descendants(o->pids, o->pid_count, follow, p);
+	if (err)
+		snprintf(p->why, sizeof(p->why), "cannot follow so many processes: %s",
+			 strerror(-err));
+	return err;
+}
+
+static int start(struct profile *p)
+{
+	struct profile_command *o = &p->options;
+	int err = catch_signals(p);
+
+	if (!err)
+		err = find_processes(p);
+	if (!err)
+		err = open_cgroup(p);
+	if (err)
+		return err;
+	o->probe.profile = &o->trace;
+	if (o->argv) {
+		err = workload__start(&p->workload, o->argv, &p->before);
+		if (err)
+			return err;
+		p->has_workload = true;
+	}
+	err = probe__open(&o->probe, &p->probe, p->why, sizeof(p->why));
+	if (!err)
+		err = follow_all(p);
+	if (err)
+		return err;
+	p->attached = now_ns();
+	if (o->verbose)
+		complain("attached %.3f s after the start", (double)(p->attached - p->begun) / 1e9);
+	compare_counts(p, &p->at_start.kernel, &p->at_start.ours);
+	err = privilege_reduce();
+	if (err)
+		snprintf(p->why, sizeof(p->why), "cannot give up privileges: %s", strerror(-err));
+	return err;
+}
+
+static int release(struct profile *p)
+{
+	char name[256];
+	int err;
+
+	if (!p->has_workload)
+		return 0;
+	err = workload__release(&p->workload);
+	if (!err)
+		return 0;
+	escape_text(p->options.argv[0], name, sizeof(name));
+	snprintf(p->why, sizeof(p->why), "cannot run '%s': %s", name, strerror(-err));
+	p->status = workload_exit_status(err);
+	return err;
+}
+
+/* What a signal means: to the command, if there is one, what it would mean without us. */
+static void take_signals(struct profile *p)
+{
+	struct signalfd_siginfo s;
+
+	while (read(p->fds[0].fd, &s, sizeof(s)) == sizeof(s)) {
+		if (s.ssi_signo == SIGCHLD)
+			continue;
+		if (!p->has_workload)
+			p->stop = true;
+		else if (s.ssi_code <= 0 && p->workload.pid) /* the terminal sent it to both */
+			kill(p->workload.pid, (int)s.ssi_signo);
+	}
+}
+
+/* Everything that has come is taken; nothing new begins. */
+static void finish(struct profile *p)
+{
+	if (p->ended)
+		return;
+	if (p->options.all)
+		compare_counts(p, &p->at_end.kernel, &p->at_end.ours);
+	probe__pause(p->probe);
+	p->ended = now_ns();
+	/* A program that runs on another CPU right now. */
+	usleep(1000);
+	probe__consume(p->probe, on_record, p);
+}
+
+static void wait_some(struct profile *p)
+{
+	int64_t left = PERIOD_MS * 1000000LL, limit;
+	struct timespec t;
+
+	if (p->options.seconds > 0 && !p->ended) {
+		limit = p->attached + (int64_t)(p->options.seconds * 1e9) - now_ns();
+		left = limit < 0 ? 0 : limit < left ? limit : left;
+	}
+	t = (struct timespec){.tv_nsec = left};
+	ppoll(p->fds, p->fd_count, &t, NULL);
+}
+
+static bool processes_left(const struct profile *p)
+{
+	for (size_t i = 1; i < p->fd_count; i++)
+		if (p->fds[i].fd >= 0)
+			return true;
+	return p->fd_count == 1;
+}
+
+static int watch(struct profile *p)
+{
+	int err = 0;
+
+	while (!p->stop && !err && !p->error) {
+		wait_some(p);
+		take_signals(p);
+		for (size_t i = 1; i < p->fd_count; i++)
+			if (p->fds[i].revents) {
+				close(p->fds[i].fd);
+				p->fds[i].fd = -1;
+			}
+		if (!p->ended)
+			err = probe__consume(p->probe, on_record, p);
+		if (now_ns() - p->ticked > 1000000000LL) {
+			p->ticked = now_ns();
+			births__tick(p->births, p->ticked);
+		}
+		if (p->options.seconds > 0 &&
+		    now_ns() - p->attached >= (int64_t)(p->options.seconds * 1e9)) {
+			finish(p);
+			p->stop = !p->has_workload;
+		}
+		if (p->has_workload && workload__ended(&p->workload, &p->status))
+			p->stop = true;
+		if (!processes_left(p))
+			p->stop = true;
+	}
+	finish(p);
+	births__finish(p->births);
+	return err ? err : p->error;
+}
+
+/* "'make -j2'" or "Process 7, 8"; malloc'ed, NULL: out of memory. */
+static char *subject(const struct profile *p)
+{
+	const struct profile_command *o = &p->options;
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return NULL;
+	if (o->argv)
+		for (size_t i = 0; o->argv[i]; i++)
+			fprintf(f, "%s%s", i ? " " : "'", o->argv[i]);
+	else if (o->pid_count)
+		for (size_t i = 0; i < o->pid_count; i++)
+			fprintf(f, "%s%d", i ? ", " : "Process ", (int)o->pids[i]);
+	else
+		fputs("All processes", f);
+	fputs(o->argv ? "'" : "", f);
+	if (fclose(f)) {
+		free(text);
+		return NULL;
+	}
+	if (strlen(text) > SUBJECT_MAX)
+		strcpy(text + SUBJECT_MAX - strlen("..."), "...");
+	return text;
+}
+
+static int summarise(struct profile *p)
+{
+	FILE *out = p->has_workload ? stderr : stdout;
+	struct kernel_totals t = probe__totals(p->probe);
+	struct profile_summary s = {
+		.clock = environment_clock(),
+		.groups = &p->groups,
+		.choice = probe__choice(p->probe, p->options.trace.set),
+		.ns = p->ended - p->attached,
+		.lost = (int64_t)t.lost,
+		.untracked = (int64_t)(t.untracked + t.unfollowed),
+		.missed = probe__missed(p->probe),
+		.unfinished = (int64_t)(t.newtasks - t.births - t.unplaced),
+		.filtered = (int64_t)t.filtered,
+		.kernel = MISSING,
+		.run_ns = probe__run_time(p->probe),
+		.top = p->options.top,
+	};
+	char *what = subject(p);
+	int err;
+
+	if (!what)
+		return -ENOMEM;
+	s.what = what;
+	if (p->options.all && p->at_start.kernel != MISSING && p->at_end.kernel != MISSING) {
+		s.kernel = p->at_end.kernel - p->at_start.kernel;
+		s.newtasks = p->at_end.ours - p->at_start.ours;
+	}
+	err = probe__groups(p->probe, on_group, p);
+	if (!err)
+		err = p->error;
+	groups__count_other(&p->groups, (int64_t)t.ungrouped);
+	groups__sort(&p->groups);
+	if (!err && !p->options.quiet)
+		err = table_profile_print(&s, out, want_colour(out));
+	free(what);
+	return err;
+}
+
+static void close_all(struct profile *p)
+{
+	workload__close(&p->workload);
+	probe__close(p->probe);
+	births__free(p->births);
+	groups__free(&p->groups);
+	for (size_t i = 0; i < p->fd_count; i++)
+		if (p->fds[i].fd >= 0)
+			close(p->fds[i].fd);
+	free(p->fds);
+	profile_options__free(&p->options);
+}
+
+int command_profile(int argc, char **argv)
+{
+	struct profile p = {.begun = now_ns(), .workload = {.hold = -1, .verdict = -1}};
+	int err = profile_options__parse(&p.options, argc, argv);
+
+	if (err)
+		goto cleanup;
+	groups__init(&p.groups, p.options.trace.group_by);
+	err = start(&p);
+	if (!err) {
+		p.births = births__new(probe__choice(p.probe, p.options.trace.set), on_birth, &p);
+		err = p.births ? release(&p) : -ENOMEM;
+	}
+	if (!err)
+		err = watch(&p);
+	if (!err)
+		err = summarise(&p);
+	if (err)
+		complain("%s", p.why[0] ? p.why : strerror(-err));
+cleanup:
+	close_all(&p);
+	if (err)
+		return p.status ? p.status : EXIT_TROUBLE;
+	return p.status;
+}

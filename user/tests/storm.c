@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * storm METHOD N [THREADS]: creates N processes, or threads, one after the other in each of THREADS
+ * threads, waits for each, and prints how many a second. The tests of the profile know by it what
+ * there was to be seen.
+ *
+ * Methods: fork, vfork, spawn (posix_spawn of itself), fork-exec, thread, fail (clone with flags
+ * that are refused), orphan (a child whose own child outlives it), thread-exec (a thread of a child
+ * execs), wait (none; sleeps N seconds).
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static char *leaf[] = {"storm", "leaf", NULL};
+
+static int end_of(pid_t pid)
+{
+	int status;
+
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return -1;
+	return status;
+}
+
+static int by_fork(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	return end_of(pid);
+}
+
+static int by_vfork(void)
+{
+	pid_t pid = vfork();
+
+	if (!pid)
+		_exit(0);
+	return end_of(pid);
+}
+
+static int by_spawn(void)
+{
+	char *env[] = {NULL};
+	pid_t pid;
+
+	errno = posix_spawn(&pid, "/proc/self/exe", NULL, NULL, leaf, env);
+	return errno ? -1 : end_of(pid);
+}
+
+static int by_fork_exec(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		execv("/proc/self/exe", leaf);
+		_exit(127);
+	}
+	return end_of(pid);
+}
+
+static void *nothing(void *context)
+{
+	return context;
+}
+
+static int by_thread(void)
+{
+	pthread_t thread;
+
+	return pthread_create(&thread, NULL, nothing, NULL) || pthread_join(thread, NULL) ? -1 : 0;
+}
+
+static int by_fail(void)
+{
+	/* A thread must share its signal handlers, and these the address space. */
+	return syscall(SYS_clone, (long)CLONE_THREAD, 0L, 0L, 0L, 0L) == -1 && errno == EINVAL ? 0
+											       : -1;
+}
+
+/* Its grandchild ends well after the child, whose end is what is waited for. */
+static int by_orphan(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (!fork()) {
+			usleep(100000);
+			execv("/proc/self/exe", leaf);
+			_exit(127);
+		}
+		_exit(0);
+	}
+	return end_of(pid);
+}
+
+static void *exec_it(void *context)
+{
+	execv("/proc/self/exe", leaf);
+	_exit(127);
+	return context;
+}
+
+static int by_thread_exec(void)
+{
+	pid_t pid = fork();
+	pthread_t thread;
+
+	if (!pid) {
+		pthread_create(&thread, NULL, exec_it, NULL);
+		for (;;)
+			pause();
+	}
+	return end_of(pid);
+}
+
+static const struct {
+	const char *name;
+	int (*once)(void);
+} methods[] = {
+	{"fork", by_fork},     {"vfork", by_vfork},
+	{"spawn", by_spawn},   {"fork-exec", by_fork_exec},
+	{"thread", by_thread}, {"fail", by_fail},
+	{"orphan", by_orphan}, {"thread-exec", by_thread_exec},
+};
+
+static struct {
+	int (*once)(void);
+	long n;
+} task;
+
+static void *work(void *context)
+{
+	for (long i = 0; i < task.n; i++)
+		if (task.once()) {
+			perror("storm");
+			exit(1);
+		}
+	return context;
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+int main(int argc, char **argv)
+{
+	long threads = argc > 3 ? atol(argv[3]) : 1;
+	double start = now();
+
+	if (argc == 2 && !strcmp(argv[1], "leaf"))
+		return 0;
+	if (argc < 3)
+		return 2;
+	task.n = atol(argv[2]);
+	if (!strcmp(argv[1], "wait"))
+		return sleep(task.n) != 0;
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (!strcmp(argv[1], methods[i].name))
+			task.once = methods[i].once;
+	if (!task.once)
+		return 2;
+	if (threads == 1) {
+		work(NULL);
+	} else {
+		pthread_t *all = calloc(threads, sizeof(*all));
+
+		for (long i = 0; all && i < threads; i++)
+			pthread_create(&all[i], NULL, work, NULL);
+		for (long i = 0; all && i < threads; i++)
+			pthread_join(all[i], NULL);
+		free(all);
+	}
+	printf("%.0f\n", (double)(task.n * threads) / (now() - start));
+	return 0;
+}

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From records to births, groups and quantiles. */
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+#include <errno.h>
+#include <math.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/births.h"
+#include "user/groups.h"
+#include "user/run.h"
+
+#define PARENT 1000
+
+static struct source_choice choice;
+static struct births *births;
+static struct groups groups;
+static int settled, over;
+static struct birth last; /* without what it holds */
+static char last_path[64];
+
+static void on_birth(void *context, struct birth *b, enum birth_stage stage)
+{
+	(void)context;
+	if (stage == BIRTH_SETTLED)
+		settled++;
+	else
+		over++;
+	last = *b;
+	snprintf(last_path, sizeof(last_path), "%s", b->path ? b->path : "");
+	if (stage == BIRTH_OVER)
+		assert_int_equal(groups__add(&groups, b), 0);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	settled = over = 0;
+	for (int i = 0; i < SUM_COUNT; i++)
+		choice.sums[i] = &sources[0];
+	births = births__new(&choice, on_birth, NULL);
+	groups__init(&groups, GROUP_BY_COMM);
+	return births ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	births__free(births);
+	groups__free(&groups);
+	return 0;
+}
+
+/* A fork of a thousand ns in the call. */
+static struct record_birth birth(uint32_t tid, uint64_t t)
+{
+	return (struct record_birth){
+		.head = {.kind = RECORD_BIRTH, .tid = tid},
+		.child_tgid = tid,
+		.parent_tgid = PARENT,
+		.parent_tid = PARENT,
+		.result = (int32_t)tid,
+		.method = CLONE_METHOD_FORK,
+		.counted = 1,
+		.clone_flags = SIGCHLD,
+		.edge = {t, t + 100, t + 700, t + 800, t + 850, t + 1000},
+		.parent = {10, 20, 30, 4096, 40, 1},
+		.comm = "parent",
+		.exe_name = "program",
+	};
+}
+
+static struct record_exec exec_of(uint32_t tid, uint64_t t, int32_t result)
+{
+	return (struct record_exec){
+		.head = {.kind = RECORD_EXEC, .tid = tid},
+		.tgid = tid,
+		.result = result,
+		.edge = {t, t + 10, t + 20, t + 30, t + 40},
+		.cow_child = {.faults = 3},
+	};
+}
+
+static struct record_death death(uint32_t tid, uint64_t t)
+{
+	return (struct record_death){
+		.head = {.kind = RECORD_DEATH, .tid = tid},
+		.tgid = tid,
+		.counted = 1,
+		.edge = {t, t + 50, t + 50, 0},
+		.cow_child = {.ns = 70, .faults = 7},
+	};
+}
+
+static void add(const void *record, size_t size)
+{
+	assert_int_equal(births__add(births, record, size), 0);
+}
+
+#define ADD(r) add(&(r), sizeof(r))
+
+static void command(uint32_t tid, const char *path, const char *args, size_t bytes)
+{
+	struct record_command r = {.head = {.kind = RECORD_COMMAND, .tid = tid}};
+
+	r.path_bytes = strlen(path) + 1;
+	r.args_bytes = r.args_total = bytes;
+	memcpy(r.text, path, r.path_bytes);
+	memcpy(r.text + r.path_bytes, args, bytes);
+	add(&r, offsetof(struct record_command, text) + r.path_bytes + bytes);
+}
+
+static void a_birth_settles_when_the_child_execs(void **state)
+{
+	struct record_birth b = birth(7, 5000);
+	struct record_exec e = exec_of(7, 7000, 0);
+	struct record_death d = death(7, 9000);
+
+	(void)state;
+	ADD(b);
+	assert_int_equal(settled, 0);
+	command(7, "/bin/echo", "echo\0hi", 8);
+	ADD(e);
+	assert_int_equal(settled, 1);
+	assert_string_equal(last_path, "/bin/echo");
+	assert_int_equal(last.args_bytes, 8);
+	assert_int_equal(last.life.count[COUNT_cow_faults_child], 3);
+	assert_int_equal(over, 0);
+	ADD(d);
+	assert_int_equal(settled, 1);
+	assert_int_equal(over, 1);
+	assert_int_equal(birth_call_ns(&last), 1000);
+	assert_int_equal(phase_ns(&last.life, PHASE_exec_open), 10);
+	assert_int_equal(phase_ns(&last.life, PHASE_exit_mm), 50);
+	assert_int_equal(births__received(births), 1);
+}
+
+/* The parent that vfork holds tells of the birth last. */
+static void records_come_in_any_order(void **state)
+{
+	struct record_birth b = birth(7, 5000);
+	struct record_exec e = exec_of(7, 5900, 0);
+	struct record_death d = death(7, 6500);
+
+	(void)state;
+	b.clone_flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
+	b.method = CLONE_METHOD_VFORK;
+	b.edge[BIRTH_EDGE_COUNT - 1] = 8000;
+	ADD(e);
+	ADD(d);
+	assert_int_equal(settled + over, 0);
+	ADD(b);
+	assert_int_equal(settled, 1);
+	assert_int_equal(over, 1);
+	assert_int_equal(phase_ns(&last.life, PHASE_copy_mm), MISSING);
+	assert_int_equal(phase_ns(&last.life, PHASE_vfork_wait), 8000 - 5850);
+	/* An address space that is shared has no copy-on-write of its own. */
+	assert_int_equal(last.life.count[COUNT_cow_faults_child], MISSING);
+}
+
+static void a_tid_is_used_again(void **state)
+{
+	struct record_birth first = birth(7, 5000), second = birth(7, 50000);
+	struct record_death d = death(7, 60000);
+
+	(void)state;
+	ADD(first); /* and its death is lost */
+	ADD(second);
+	assert_int_equal(over, 1);
+	assert_int_equal(last.life.edge[EDGE_clone_enter], 5000);
+	ADD(d);
+	assert_int_equal(over, 2);
+	assert_int_equal(last.life.edge[EDGE_clone_enter], 50000);
+}
+
+static void a_child_whose_birth_is_lost_is_dropped(void **state)
+{
+	struct record_death d = death(7, 5000);
+
+	(void)state;
+	ADD(d);
+	births__tick(births, 6000000000ULL);
+	births__finish(births);
+	assert_int_equal(settled + over, 0);
+}
+
+static void the_end_finishes_all(void **state)
+{
+	struct record_birth b = birth(7, 5000);
+
+	(void)state;
+	for (uint32_t tid = 1; tid <= 40000; tid++) {
+		b.head.tid = tid;
+		b.result = (int32_t)tid;
+		ADD(b);
+	}
+	assert_int_equal(over, 0);
+	births__finish(births);
+	assert_int_equal(settled, 40000);
+	assert_int_equal(over, 40000);
+}
+
+static void a_failure_is_over_at_once(void **state)
+{
+	struct record_birth b = birth(0, 5000);
+
+	(void)state;
+	b.result = -EAGAIN;
+	ADD(b);
+	ADD(b);
+	assert_int_equal(over, 2);
+	assert_int_equal(groups.v[0].errnos[0].number, EAGAIN);
+	assert_int_equal(groups.v[0].errnos[0].n, 2);
+}
+
+static void what_no_probe_measured_is_missing(void **state)
+{
+	struct record_birth b = birth(7, 5000);
+	struct record_death d = death(7, 9000);
+
+	(void)state;
+	memset(&choice, 0, sizeof(choice));
+	ADD(b);
+	ADD(d);
+	assert_int_equal(last.life.sum[SUM_copy_pages], MISSING);
+	assert_int_equal(last.life.count[COUNT_cow_faults_child], MISSING);
+	assert_int_equal(last.life.count[COUNT_parent_vmas], 40);
+}
+
+static void damaged_records_are_refused(void **state)
+{
+	struct record_command r = {.head = {.kind = RECORD_COMMAND, .tid = 7},
+				   .path_bytes = 0xffffffff,
+				   .args_bytes = 2};
+	struct record_birth b = birth(7, 5000);
+
+	(void)state;
+	assert_int_equal(births__add(births, &r.head, sizeof(r)), -EINVAL);
+	r.path_bytes = 10;
+	r.args_bytes = 0xfffffff8;
+	assert_int_equal(births__add(births, &r.head, sizeof(r)), -EINVAL);
+	assert_int_equal(births__add(births, &r.head, 10), -EINVAL);
+	assert_int_equal(births__add(births, &b.head, sizeof(b) - 1), -EINVAL);
+	assert_int_equal(births__add(births, &b.head, 3), -EINVAL);
+	b.head.kind = 99;
+	assert_int_equal(births__add(births, &b.head, sizeof(b)), -EINVAL);
+}
+
+static void groups_are_made_of_parent_and_method(void **state)
+{
+	struct record_birth b = birth(1, 5000);
+
+	(void)state;
+	for (uint32_t tid = 1; tid <= 30; tid++) {
+		b.head.tid = tid;
+		b.result = (int32_t)tid;
+		b.method = tid % 3 ? CLONE_METHOD_FORK : CLONE_METHOD_OTHER;
+		strcpy(b.comm, tid % 2 ? "odd" : "even");
+		ADD(b);
+	}
+	births__finish(births);
+	assert_int_equal(groups.n, 4);
+	assert_int_equal(groups.all.received, 30);
+	for (size_t i = 0; i < groups.n; i++)
+		assert_int_equal(groups.v[i].received,
+				 groups.v[i].key.method == CLONE_METHOD_FORK ? 10 : 5);
+}
+
+/* Counts come from the kernel, also for a group of which nothing else was received. */
+static void counts_are_the_kernels(void **state)
+{
+	struct record_birth b = birth(1, 5000);
+	struct group_key key = {.method = CLONE_METHOD_FORK};
+	struct group_counts counts = {.births = 17, .failures = 2, .lost = 18};
+
+	(void)state;
+	ADD(b);
+	births__finish(births);
+	memcpy(key.id, "parent", 6);
+	assert_int_equal(groups__count(&groups, &key, &counts), 0);
+	assert_int_equal(groups.n, 1);
+	assert_int_equal(groups.v[0].received, 1);
+	memcpy(key.id, "other\0", 6);
+	assert_int_equal(groups__count(&groups, &key, &counts), 0);
+	assert_int_equal(groups.n, 2);
+	assert_string_equal(groups.v[1].label, "other");
+	assert_int_equal(groups.all.counts.births, 34);
+	groups__sort(&groups);
+	assert_int_equal(groups.v[0].received, 1);
+}
+
+static void groups_are_bounded(void **state)
+{
+	struct record_birth b = birth(1, 5000);
+
+	(void)state;
+	for (uint32_t tid = 1; tid <= GROUPS_MAX + 10; tid++) {
+		b.head.tid = tid;
+		b.result = (int32_t)tid;
+		snprintf(b.comm, sizeof(b.comm), "%u", tid);
+		ADD(b);
+		births__finish(births);
+	}
+	assert_int_equal(groups.n, GROUPS_MAX);
+	assert_int_equal(groups.other.received, 10);
+	assert_int_equal(groups.all.received, GROUPS_MAX + 10);
+}
+
+/* Waits are no work: of the call's 1000 ns all is, of the child's only what the kernel does. */
+static void work_leaves_waiting_out(void **state)
+{
+	struct record_birth b = birth(7, 5000);
+	struct record_exec e = exec_of(7, 9000, 0);
+
+	(void)state;
+	ADD(b);
+	ADD(e);
+	assert_int_equal(birth_work_ns(&last), 1000 + 30);
+	b.method = CLONE_METHOD_VFORK;
+	b.clone_flags = CLONE_VM | CLONE_VFORK;
+	ADD(b);
+	births__finish(births);
+	assert_int_equal(birth_work_ns(&last), 850);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void quantiles_are_within_the_error_they_state(void **state)
+{
+	enum { N = 20001 };
+	static int64_t v[N];
+	struct sketch s = {0};
+	uint64_t random = 1;
+
+	(void)state;
+	for (int i = 0; i < N; i++) {
+		random = random * 6364136223846793005ULL + 1442695040888963407ULL;
+		v[i] = (int64_t)((random >> 20) >> (random >> 58));
+		assert_int_equal(sketch__add(&s, v[i]), 0);
+	}
+	qsort(v, N, sizeof(*v), by_value);
+	for (int i = 0; i <= 1000; i++) {
+		int rank = i * ((N - 1) / 1000);
+		double exact = (double)v[rank];
+		double got = sketch__quantile(&s, i / 1000.0);
+
+		assert_true(fabs(got - exact) <= 0.008 * exact + 0.5);
+	}
+	assert_true(sketch__quantile(&s, 1) == (double)v[N - 1]);
+	assert_true(sketch__quantile(&s, 0) == (double)v[0]);
+	sketch__free(&s);
+	assert_true(isnan(sketch__quantile(&s, 0.5)));
+}
+
+static void extremes_fit_into_a_sketch(void **state)
+{
+	struct sketch s = {0};
+
+	(void)state;
+	assert_int_equal(sketch__add(&s, INT64_MAX), 0);
+	assert_int_equal(sketch__add(&s, INT64_MIN), 0);
+	assert_int_equal(sketch__add(&s, 0), 0);
+	assert_int_equal(s.n, 3);
+	assert_true(sketch__quantile(&s, 0.5) == 0);
+	assert_true(sketch__quantile(&s, 1) == (double)INT64_MAX);
+	sketch__free(&s);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_birth_settles_when_the_child_execs),
+		TEST(records_come_in_any_order),
+		TEST(a_tid_is_used_again),
+		TEST(a_child_whose_birth_is_lost_is_dropped),
+		TEST(the_end_finishes_all),
+		TEST(a_failure_is_over_at_once),
+		TEST(what_no_probe_measured_is_missing),
+		TEST(damaged_records_are_refused),
+		TEST(groups_are_made_of_parent_and_method),
+		TEST(counts_are_the_kernels),
+		TEST(groups_are_bounded),
+		TEST(work_leaves_waiting_out),
+		TEST(quantiles_are_within_the_error_they_state),
+		TEST(extremes_fit_into_a_sketch),
+	};
+
+	return cmocka_run_group_tests_name("births", tests, NULL, NULL);
+}
