@@ -66,8 +66,6 @@ static __always_inline void clone_enter(__u64 flags)
 		}
 	}
 	s->state |= TASK_IN_CLONE;
-	if (profiling)
-		s->state = (s->state | TASK_TARGET) & ~TASK_LATE;
 	clone_begin(s, flags);
 	*birth_edge(s, EDGE_clone_enter) = bpf_ktime_get_ns();
 }
@@ -257,8 +255,10 @@ static __always_inline struct slot *profiled_cloning(__u64 flags)
 		return NULL;
 	COUNT(newtasks);
 	s = slot_find(tid);
-	if (s && (s->state & TASK_IN_CLONE))
+	if (s && (s->state & TASK_IN_CLONE)) {
+		s->state = (s->state | TASK_TARGET) & ~TASK_LATE;
 		return s;
+	}
 	if (!s)
 		s = slot_claim(tid);
 	if (!s) {
@@ -281,16 +281,17 @@ static __always_inline void profiled_child(const struct slot *s, struct slot *c)
 		c->state |= TASK_UNWANTED;
 }
 
-static __always_inline void clone_newtask(struct task_struct *child, __u64 flags)
+/* `profile` is constant at each call: a bench has programs of its own for what follows. */
+static __always_inline void clone_newtask(struct task_struct *child, __u64 flags, bool profile)
 {
-	struct slot *s = profiling ? profiled_cloning(flags) : maybe_cloning(), *c, *p;
+	struct slot *s = profile ? profiled_cloning(flags) : maybe_cloning(), *c, *p;
 	struct mm_struct *mm;
 
 	if (!s)
 		return;
-	if (!profiling && clone_entry_unseen)
+	if (!profile && clone_entry_unseen)
 		clone_begin_late(s, flags);
-	if (profiling && !trace_all && follow_children && child->pid == child->tgid)
+	if (profile && !trace_all && follow_children && child->pid == child->tgid)
 		follow(child->tgid);
 	*birth_edge(s, EDGE_newtask) = bpf_ktime_get_ns();
 	s->child_tid = child->pid;
@@ -308,7 +309,7 @@ static __always_inline void clone_newtask(struct task_struct *child, __u64 flags
 	c->tgid = s->child_tgid;
 	c->parent_tgid = bpf_get_current_pid_tgid() >> 32;
 	c->execs = 0;
-	if (profiling)
+	if (profile)
 		profiled_child(s, c);
 	if (!count_all)
 		return;
@@ -455,14 +456,14 @@ static __always_inline void clone_end(struct slot *s, long result)
 	birth_emit(s, result);
 }
 
-static __always_inline void clone_woken(struct task_struct *child)
+static __always_inline void clone_woken(struct task_struct *child, bool profile)
 {
 	struct slot *s = cloning();
 
 	if (!s || s->child_tid != (__u32)child->pid)
 		return;
 	*birth_edge(s, EDGE_woken) = bpf_ktime_get_ns();
-	if (clone_return_unseen || (profiling && (s->state & TASK_LATE)))
+	if (clone_return_unseen || (profile && (s->state & TASK_LATE)))
 		clone_end(s, child->pid);
 }
 

@@ -67,25 +67,6 @@ static __always_inline void settle_parent_cow(struct slot *s)
 		cow_difference(&s->parent_cow, &p->cow.total, &s->parent_cow);
 }
 
-/*
- * An exec by a thread that is not the leader: de_thread ends the leader and gives its ids to the
- * thread, so that from here on it is the life of the process that execs.
- */
-static __always_inline void exec_flush_thread(const struct slot *s)
-{
-	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
-	struct slot *leader;
-
-	if (s->tid == tgid)
-		return;
-	leader = execing(tgid);
-	if (!leader)
-		return;
-	leader->state |= TASK_IN_EXEC;
-	for (enum edge e = EDGE_exec_enter; e <= EDGE_exec_done; e++)
-		leader->exec[e - EXEC_EDGE_FIRST] = s->exec[e - EXEC_EDGE_FIRST];
-}
-
 static __always_inline void exec_flush(void)
 {
 	struct slot *s = execing(current_tid());
@@ -95,8 +76,6 @@ static __always_inline void exec_flush(void)
 	/* Where execve's entry is not seen, this is the first that is. */
 	s->state |= TASK_IN_EXEC;
 	*exec_edge(s, EDGE_exec_flush) = bpf_ktime_get_ns();
-	if (profiling)
-		exec_flush_thread(s);
 }
 
 /* A task takes its new name near the end of begin_new_exec; elsewhere a name is no edge. */
@@ -135,6 +114,7 @@ static __always_inline void exec_emit(struct slot *s)
 	r->tgid = s->tgid;
 	r->result = s->exec_result;
 	__builtin_memcpy(r->edge, s->exec, sizeof(r->edge));
+	r->counted = !s->exec_result;
 	r->cow_child = s->cow.total;
 	r->cow_parent = s->parent_cow;
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
@@ -207,7 +187,7 @@ static __always_inline void life_emit(struct slot *s, __u32 tid)
 /* The last that is seen of a task: its record, and its slot is free. */
 static __always_inline void life_end(struct slot *s, __u32 tid)
 {
-	if (s->state & TASK_BORN && !(profiling && s->state & TASK_UNWANTED)) {
+	if ((s->state & (TASK_BORN | TASK_UNWANTED)) == TASK_BORN) {
 		COUNT(deaths);
 		if (s->state & TASK_WHOLE)
 			life_emit(s, tid);
@@ -266,18 +246,34 @@ static __always_inline bool profiled_exit(struct task_struct *task)
 	return false;
 }
 
-/* After an exec: the command, and the end of a thread that took its leader's ids. */
+/*
+ * An exec by a thread that is not the leader: de_thread ends the leader and gives its ids to the
+ * thread. It is the life of the process that goes on, and the thread's that ends here.
+ */
+static __always_inline void profiled_thread_exec(struct slot *leader, __u32 old_tid)
+{
+	struct slot *old = slot_find(old_tid);
+
+	if (!old)
+		return;
+	if (leader && old->state & TASK_IN_EXEC) {
+		leader->state |= TASK_IN_EXEC;
+		*exec_edge(leader, EDGE_exec_enter) = *exec_edge(old, EDGE_exec_enter);
+		*exec_edge(leader, EDGE_exec_flush) = *exec_edge(old, EDGE_exec_flush);
+	}
+	life_end(old, old_tid);
+}
+
 static __always_inline void profiled_exec(struct task_struct *task, __u32 old_tid,
 					  struct linux_binprm *bprm)
 {
 	__u32 tid = task->pid;
-	struct slot *s = born(tid), *old;
+	struct slot *s = execing(tid);
 
+	if (old_tid != tid)
+		profiled_thread_exec(s, old_tid);
 	if (s && command_args_max && !(s->state & TASK_UNWANTED))
 		command_emit(tid, bprm);
-	old = old_tid == tid ? NULL : slot_find(old_tid);
-	if (old)
-		life_end(old, old_tid);
 }
 
 /*
@@ -290,8 +286,6 @@ static __always_inline void life_exit(struct task_struct *task)
 	struct slot *s = slot_find(task->pid);
 	struct mm_struct *mm;
 
-	if (profiling && profiled_exit(task))
-		return;
 	if (!s)
 		return;
 	mm = task->mm;

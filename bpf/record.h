@@ -96,7 +96,7 @@ struct record_exec {
 	__u32 tgid;
 	__s32 result; /* 0 or -errno */
 	__u64 edge[EXEC_EDGE_COUNT];
-	/* If result is 0: from the birth on. */
+	__u64 counted; /* the following, from the birth on, holds */
 	struct cow_counts cow_child;
 	struct cow_counts cow_parent;
 };

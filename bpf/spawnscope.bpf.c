@@ -301,35 +301,38 @@ static __always_inline bool own_mm(struct mm_struct *mm)
 	return BPF_CORE_READ(task, mm) == mm;
 }
 
+static __always_inline struct slot *mm_lock_acquired(struct mm_struct *mm, bool write)
+{
+	struct slot *s = write ? maybe_cloning() : NULL;
+
+	if (!s || !own_mm(mm))
+		return s;
+	*birth_edge(s, EDGE_mm_start) = bpf_ktime_get_ns();
+	*birth_edge(s, EDGE_mm_end) = 0;
+	return s;
+}
+
+static __always_inline struct slot *mm_lock_given_up(struct mm_struct *mm, bool write)
+{
+	struct slot *s = write ? maybe_cloning() : NULL;
+
+	if (s && *birth_edge(s, EDGE_mm_start) && !*birth_edge(s, EDGE_mm_end) && own_mm(mm))
+		*birth_edge(s, EDGE_mm_end) = bpf_ktime_get_ns();
+	return s;
+}
+
 SEC("?tp_btf/mmap_lock_acquire_returned")
 int BPF_PROG(tp_mmap_lock_acquire_returned, struct mm_struct *mm, bool write, bool success)
 {
-	struct slot *s;
-
-	if (!write || !success)
-		return 0;
-	s = maybe_cloning();
-	if (profiling && clone_entry_unseen && !s && own_mm(mm))
-		mm_lock_taken();
-	if (s && own_mm(mm)) {
-		*birth_edge(s, EDGE_mm_start) = bpf_ktime_get_ns();
-		*birth_edge(s, EDGE_mm_end) = 0;
-	}
+	if (success)
+		mm_lock_acquired(mm, write);
 	return 0;
 }
 
 SEC("?tp_btf/mmap_lock_released")
 int BPF_PROG(tp_mmap_lock_released, struct mm_struct *mm, bool write)
 {
-	struct slot *s;
-
-	if (!write)
-		return 0;
-	s = maybe_cloning();
-	if (profiling && clone_entry_unseen && !s && own_mm(mm))
-		mm_lock_released();
-	if (s && *birth_edge(s, EDGE_mm_start) && !*birth_edge(s, EDGE_mm_end) && own_mm(mm))
-		*birth_edge(s, EDGE_mm_end) = bpf_ktime_get_ns();
+	mm_lock_given_up(mm, write);
 	return 0;
 }
 
@@ -364,14 +367,14 @@ int BPF_KRETPROBE(kretprobe_copy_page_range)
 SEC("?tp_btf/task_newtask")
 int BPF_PROG(tp_task_newtask, struct task_struct *child, unsigned long flags)
 {
-	clone_newtask(child, flags);
+	clone_newtask(child, flags, false);
 	return 0;
 }
 
 SEC("?tp_btf/sched_wakeup_new")
 int BPF_PROG(tp_sched_wakeup_new, struct task_struct *child)
 {
-	clone_woken(child);
+	clone_woken(child, false);
 	return 0;
 }
 
@@ -499,13 +502,6 @@ int BPF_PROG(tp_sched_process_exec)
 {
 	if (exec_return_unseen)
 		exec_done(0);
-	return 0;
-}
-
-SEC("?tp_btf/sched_process_exec")
-int BPF_PROG(profile_exec, struct task_struct *task, int old_tid, struct linux_binprm *bprm)
-{
-	profiled_exec(task, old_tid, bprm);
 	return 0;
 }
 
@@ -664,5 +660,55 @@ SEC("?perf_event")
 int perf_page_fault(struct perf_event_context *ctx)
 {
 	cow_accounted(ctx->addr);
+	return 0;
+}
+
+/*
+ * Of a profile: at the same places as programs above, which are a bench's, so that this costs a
+ * bench nothing.
+ */
+
+SEC("?tp_btf/mmap_lock_acquire_returned")
+int BPF_PROG(profile_mm_lock, struct mm_struct *mm, bool write, bool success)
+{
+	if (success && !mm_lock_acquired(mm, write) && write && clone_entry_unseen && own_mm(mm))
+		mm_lock_taken();
+	return 0;
+}
+
+SEC("?tp_btf/mmap_lock_released")
+int BPF_PROG(profile_mm_unlock, struct mm_struct *mm, bool write)
+{
+	if (!mm_lock_given_up(mm, write) && write && clone_entry_unseen && own_mm(mm))
+		mm_lock_released();
+	return 0;
+}
+
+SEC("?tp_btf/task_newtask")
+int BPF_PROG(profile_newtask, struct task_struct *child, unsigned long flags)
+{
+	clone_newtask(child, flags, true);
+	return 0;
+}
+
+SEC("?tp_btf/sched_wakeup_new")
+int BPF_PROG(profile_woken, struct task_struct *child)
+{
+	clone_woken(child, true);
+	return 0;
+}
+
+SEC("?tp_btf/sched_process_exec")
+int BPF_PROG(profile_exec, struct task_struct *task, int old_tid, struct linux_binprm *bprm)
+{
+	profiled_exec(task, old_tid, bprm);
+	return 0;
+}
+
+SEC("?tp_btf/sched_process_exit")
+int BPF_PROG(profile_exit, struct task_struct *task)
+{
+	if (!profiled_exit(task))
+		life_exit(task);
 	return 0;
 }

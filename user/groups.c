@@ -132,6 +132,7 @@ static int add_to(struct group *g, const struct birth *b)
 
 	g->received++;
 	if (life->result < 0) {
+		g->failed++;
 		add_errno(g, -life->result);
 		return 0;
 	}
@@ -178,6 +179,20 @@ int groups__count(struct groups *g, const struct group_key *key, const struct gr
 	add_counts(to, counts);
 	add_counts(&g->all, counts);
 	return 0;
+}
+
+static void count_received(struct group *g)
+{
+	g->counts.births = g->received - g->failed;
+	g->counts.failures = g->failed;
+}
+
+void groups__count_received(struct groups *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		count_received(&g->v[i]);
+	count_received(&g->other);
+	count_received(&g->all);
 }
 
 void groups__count_other(struct groups *g, int64_t n)

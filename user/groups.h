@@ -15,6 +15,7 @@ struct group {
 	char *label; /* of the parents; any bytes but 0 */
 	/* From the kernel's counts, or, where there are none, from the births. */
 	struct group_counts counts;
+	int64_t failed;	  /* of the following */
 	int64_t received; /* births and failures of which the rest is made */
 	int64_t execs;
 	struct sketch call;
@@ -44,6 +45,9 @@ int groups__add(struct groups *g, const struct birth *b);
 
 /* Takes over what the kernel counted for a group. 0 or -ENOMEM. */
 int groups__count(struct groups *g, const struct group_key *key, const struct group_counts *counts);
+
+/* Where the kernel's counts are not to be had: what was received is all there was. */
+void groups__count_received(struct groups *g);
 
 /* Births and failures that found no room among the groups in the kernel. */
 void groups__count_other(struct groups *g, int64_t n);

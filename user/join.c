@@ -182,7 +182,8 @@ static void take_death(struct life *life, const struct record_death *r)
 		take_exec(life, r->exec_result, r->exec);
 	edge[EDGE_first_run] = r->exec[EDGE_first_run - EXEC_EDGE_FIRST];
 	memcpy(&edge[DEATH_EDGE_FIRST], r->edge, sizeof(r->edge));
-	if (r->counted)
+	/* Of a child that execed, its exec has told, if that had a record: what is here went on. */
+	if (r->counted && life->count[COUNT_cow_faults_child] == MISSING)
 		take_cow(life, &r->cow_child, &r->cow_parent);
 }
 
@@ -201,7 +202,7 @@ static void take_life(struct life *life, const struct record_life *r)
 static void take_exec_record(struct life *life, const struct record_exec *r)
 {
 	take_exec(life, r->result, r->edge);
-	if (!r->result)
+	if (r->counted)
 		take_cow(life, &r->cow_child, &r->cow_parent);
 }
 

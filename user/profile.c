@@ -18,10 +18,10 @@
 #include "user/environment.h"
 #include "user/escape.h"
 #include "user/followed.h"
-#include "user/groups.h"
 #include "user/privilege.h"
 #include "user/probe.h"
 #include "user/profile_options.h"
+#include "user/profile_sinks.h"
 #include "user/table_profile.h"
 #include "user/workload.h"
 
@@ -37,7 +37,7 @@ struct profile {
 	struct workload workload;
 	bool has_workload;
 	struct births *births;
-	struct groups groups;
+	struct sinks sinks;
 	sigset_t before;    /* the signal mask */
 	struct pollfd *fds; /* signals, then the processes of -p */
 	size_t fd_count;
@@ -50,7 +50,7 @@ struct profile {
 	} at_start, at_end; /* births of all time, at one moment */
 	bool stop;
 	int status;
-	int error; /* of a callback */
+	int error; /* of a callback, but the sinks' */
 	char why[512];
 };
 
@@ -94,17 +94,6 @@ static void compare_counts(struct profile *p, int64_t *kernel, int64_t *ours)
 	*kernel = MISSING;
 }
 
-static void on_birth(void *context, struct birth *b, enum birth_stage stage)
-{
-	struct profile *p = context;
-	int err = 0;
-
-	if (stage == BIRTH_OVER)
-		err = groups__add(&p->groups, b);
-	if (err)
-		p->error = err;
-}
-
 static void on_record(void *context, const struct record_head *record, size_t size)
 {
 	struct profile *p = context;
@@ -117,7 +106,7 @@ static void on_record(void *context, const struct record_head *record, size_t si
 static void on_group(void *context, const struct group_key *key, const struct group_counts *counts)
 {
 	struct profile *p = context;
-	int err = groups__count(&p->groups, key, counts);
+	int err = groups__count(&p->sinks.groups, key, counts);
 
 	if (err)
 		p->error = err;
@@ -319,7 +308,7 @@ static int watch(struct profile *p)
 {
 	int err = 0;
 
-	while (!p->stop && !err && !p->error) {
+	while (!p->stop && !err && !p->error && !p->sinks.error) {
 		wait_some(p);
 		take_signals(p);
 		for (size_t i = 1; i < p->fd_count; i++)
@@ -376,23 +365,47 @@ static char *subject(const struct profile *p)
 	return text;
 }
 
+/* What a result file ends with. */
+static void set_end(struct profile *p, const struct kernel_totals *t)
+{
+	struct run *r = &p->sinks.run;
+
+	r->end.births = births__received(p->births);
+	r->end.lost = (int64_t)t->lost;
+	r->end.missed = probe__missed(p->probe);
+	r->end.duration_ns = p->ended - p->attached;
+	r->end.births_lost = (int64_t)t->births_lost;
+	r->ended = true;
+}
+
+static int print(struct profile *p, struct profile_summary *s)
+{
+	struct sinks *to = &p->sinks;
+
+	s->groups = &to->groups;
+	s->phases = to->run.phases;
+	s->clock = to->run.clock;
+	s->lost = to->run.end.lost == MISSING ? 0 : to->run.end.lost;
+	s->ns = to->run.end.duration_ns == MISSING ? 0 : to->run.end.duration_ns;
+	s->missed = to->run.end.missed;
+	s->top = p->options.top;
+	groups__sort(&to->groups);
+	/* Where standard output is a file of lines, nothing else may come into it. */
+	if (p->options.quiet || p->options.json ||
+	    (!p->has_workload && p->options.output && !strcmp(p->options.output, "-")))
+		return 0;
+	return table_profile_print(s, to->out, want_colour(to->out));
+}
+
 static int summarise(struct profile *p)
 {
-	FILE *out = p->has_workload ? stderr : stdout;
 	struct kernel_totals t = probe__totals(p->probe);
 	struct profile_summary s = {
-		.clock = environment_clock(),
-		.groups = &p->groups,
-		.choice = probe__choice(p->probe, p->options.trace.set),
-		.ns = p->ended - p->attached,
-		.lost = (int64_t)t.lost,
 		.untracked = (int64_t)(t.untracked + t.unfollowed),
-		.missed = probe__missed(p->probe),
 		.unfinished = (int64_t)(t.newtasks - t.births - t.unplaced),
 		.filtered = (int64_t)t.filtered,
 		.kernel = MISSING,
 		.run_ns = probe__run_time(p->probe),
-		.top = p->options.top,
 	};
 	char *what = subject(p);
 	int err;
@@ -404,15 +417,73 @@ static int summarise(struct profile *p)
 		s.kernel = p->at_end.kernel - p->at_start.kernel;
 		s.newtasks = p->at_end.ours - p->at_start.ours;
 	}
+	set_end(p, &t);
 	err = probe__groups(p->probe, on_group, p);
 	if (!err)
 		err = p->error;
-	groups__count_other(&p->groups, (int64_t)t.ungrouped);
-	groups__sort(&p->groups);
-	if (!err && !p->options.quiet)
-		err = table_profile_print(&s, out, want_colour(out));
+	groups__count_other(&p->sinks.groups, (int64_t)t.ungrouped);
+	if (!err)
+		err = sinks__finish(&p->sinks);
+	if (!err)
+		err = print(p, &s);
 	free(what);
 	return err;
+}
+
+static int trace(struct profile *p)
+{
+	FILE *out = p->options.argv ? stderr : stdout;
+	const struct source_choice *choice;
+	int err = start(p);
+
+	if (err)
+		return err;
+	choice = probe__choice(p->probe, p->options.trace.set);
+	err = sinks__open(&p->sinks, &p->options, out, choice, p->attached, p->why, sizeof(p->why));
+	if (err)
+		return err;
+	p->births = births__new(choice, sinks__birth, &p->sinks);
+	if (!p->births)
+		return -ENOMEM;
+	err = release(p);
+	if (!err)
+		err = watch(p);
+	return err ? err : summarise(p);
+}
+
+/* The births of a result file, as if they came now. */
+static int replay(struct profile *p)
+{
+	struct run *r = &p->sinks.run;
+	struct profile_summary s = {
+		.what = p->options.input,
+		.kernel = MISSING,
+		.run_ns = MISSING,
+	};
+	int err = privilege_reduce();
+
+	if (!err)
+		err = privilege_drop();
+	if (!err)
+		err = store_read(p->options.input, r, p->why, sizeof(p->why));
+	if (err)
+		return err;
+	if (!r->ended)
+		complain("there is no end line: this is what a run that was killed has left");
+	err = sinks__open(&p->sinks, &p->options, stdout, NULL,
+			  r->birth_count ? birth_time(&r->births[0]) : 0, p->why, sizeof(p->why));
+	for (size_t i = 0; i < r->birth_count && !err; i++) {
+		sinks__birth(&p->sinks, &r->births[i], BIRTH_SETTLED);
+		sinks__birth(&p->sinks, &r->births[i], BIRTH_OVER);
+		err = p->sinks.error;
+	}
+	if (err)
+		return err;
+	groups__count_received(&p->sinks.groups);
+	if (r->end.births_lost > 0)
+		p->sinks.groups.all.counts.lost = r->end.births_lost;
+	err = sinks__finish(&p->sinks);
+	return err ? err : print(p, &s);
 }
 
 static void close_all(struct profile *p)
@@ -420,7 +491,7 @@ static void close_all(struct profile *p)
 	workload__close(&p->workload);
 	probe__close(p->probe);
 	births__free(p->births);
-	groups__free(&p->groups);
+	sinks__free(&p->sinks);
 	for (size_t i = 0; i < p->fd_count; i++)
 		if (p->fds[i].fd >= 0)
 			close(p->fds[i].fd);
@@ -435,21 +506,12 @@ int command_profile(int argc, char **argv)
 
 	if (err)
 		goto cleanup;
-	groups__init(&p.groups, p.options.trace.group_by);
-	err = start(&p);
-	if (!err) {
-		p.births = births__new(probe__choice(p.probe, p.options.trace.set), on_birth, &p);
-		err = p.births ? release(&p) : -ENOMEM;
-	}
-	if (!err)
-		err = watch(&p);
-	if (!err)
-		err = summarise(&p);
+	err = p.options.input ? replay(&p) : trace(&p);
 	if (err)
 		complain("%s", p.why[0] ? p.why : strerror(-err));
 cleanup:
 	close_all(&p);
 	if (err)
 		return p.status ? p.status : EXIT_TROUBLE;
-	return p.status;
+	return p.sinks.file_lost ? EXIT_TROUBLE : p.status;
 }

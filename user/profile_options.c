@@ -28,6 +28,13 @@ enum {
 	OPTION_DETAIL,
 	OPTION_TRACE,
 	OPTION_RING_SIZE,
+	OPTION_LIVE,
+	OPTION_JSON,
+	OPTION_TREE,
+	OPTION_RECORDS,
+	OPTION_PERFETTO,
+	OPTION_INPUT,
+	OPTION_ARGS,
 };
 
 static const struct argp_option option_table[] = {
@@ -57,6 +64,19 @@ static const struct argp_option option_table[] = {
 	{0, 0, 0, 0, "Output:", 4},
 	{"by", OPTION_BY, "WHAT", 0, "group parents by comm (default), exe, pid or cgroup", 0},
 	{"top", OPTION_TOP, "N", 0, "groups to show (default 20)", 0},
+	{"live", OPTION_LIVE, 0, 0, "a line for each birth as it completes; with -v its phases too",
+	 0},
+	{"json", OPTION_JSON, 0, 0,
+	 "a line of JSON for each birth instead, as in a result file, and no summary", 0},
+	{"tree", OPTION_TREE, 0, 0, "draw at the end who came from whom", 0},
+	{"output", 'o', "FILE", 0,
+	 "write a result file (JSON Lines) with a line for each birth; - is standard output", 0},
+	{"records", OPTION_RECORDS, 0, 0, "what -o does; there for clearness", 0},
+	{"perfetto", OPTION_PERFETTO, "FILE", 0,
+	 "write a trace that ui.perfetto.dev and speedscope open", 0},
+	{"input", OPTION_INPUT, "FILE", 0, "trace nothing: take the births of a result file", 0},
+	{"args", OPTION_ARGS, "BYTES", 0,
+	 "keep so much of the arguments of an exec (default 512, at most 4096)", 0},
 	{"quiet", 'q', 0, 0, "no summary", 0},
 	{"verbose", 'v', 0, 0, "say more: when the probes were attached; libbpf's messages", 0},
 	{0},
@@ -262,6 +282,14 @@ static int parse_word(int key, const char *arg, struct profile_command *c)
 	}
 }
 
+static void take_flag(int key, struct profile_command *c)
+{
+	c->live |= key == OPTION_LIVE;
+	c->json |= key == OPTION_JSON;
+	c->tree |= key == OPTION_TREE;
+	c->records |= key == OPTION_RECORDS;
+}
+
 static int parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct profile_command *c = state->input;
@@ -280,6 +308,23 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'v':
 		c->verbose = true;
+		return 0;
+	case 'o':
+		c->output = arg;
+		return 0;
+	case OPTION_PERFETTO:
+		c->perfetto = arg;
+		return 0;
+	case OPTION_INPUT:
+		c->input = arg;
+		return 0;
+	case OPTION_ARGS:
+		return parse_count("args", arg, COMMAND_ARGS_MAX, &c->trace.args_max);
+	case OPTION_LIVE:
+	case OPTION_JSON:
+	case OPTION_TREE:
+	case OPTION_RECORDS:
+		take_flag(key, c);
 		return 0;
 	case OPTION_CHILDREN:
 		c->children = true;
@@ -310,14 +355,28 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static bool is_filtered(const struct birth_filter *f)
+{
+	return f->comm[0] || f->by_uid || f->methods || f->min_ns || f->min_pages;
+}
+
 static int check(struct profile_command *c)
 {
-	int whom = (c->argv != NULL) + (c->pid_count > 0) + c->all;
+	int whom = (c->argv != NULL) + (c->pid_count > 0) + c->all + (c->input != NULL);
 
+	if (c->records && !c->output) {
+		complain("--records needs -o FILE");
+		return -EINVAL;
+	}
+	if (c->input &&
+	    (c->output || c->cgroup || is_filtered(&c->trace.filter) || c->seconds > 0)) {
+		complain("--input takes a result file as it is: no filters, no -d, no -o");
+		return -EINVAL;
+	}
 	if (!whom && c->cgroup)
 		whom = c->all = true;
 	if (whom != 1) {
-		complain("%s: name one of -p PID, -a and -- COMMAND",
+		complain("%s: name one of -p PID, -a, --input FILE and -- COMMAND",
 			 whom ? "that is too much at once" : "whose children?");
 		return -EINVAL;
 	}
@@ -338,6 +397,13 @@ int profile_options__parse(struct profile_command *c, int argc, char **argv)
 		.probe = {.best = SOURCE_FENTRY, .ring_bytes = 1 << 24},
 		.top = 20,
 	};
+	c->trace.args_max = 512;
+	c->command = calloc(argc + 2, sizeof(*c->command));
+	if (!c->command)
+		return -ENOMEM;
+	c->command[0] = "spawnscope";
+	c->command[1] = "profile";
+	memcpy(c->command + 2, argv + 1, (argc - 1) * sizeof(*argv));
 	while (count < argc && strcmp(argv[count], "--") != 0)
 		count++;
 	if (count < argc) {
@@ -354,6 +420,9 @@ int profile_options__parse(struct profile_command *c, int argc, char **argv)
 	err = check(c);
 	if (err)
 		return err;
+	/* Who does not look at commands need not pay for them. */
+	if (!c->live && !c->json && !c->tree && !c->output && !c->perfetto)
+		c->trace.args_max = 0;
 	c->trace.everything = c->all;
 	c->trace.children = c->children || c->argv;
 	c->trace.filter.by_cgroup = c->cgroup != NULL;
@@ -369,5 +438,6 @@ int profile_options__parse(struct profile_command *c, int argc, char **argv)
 void profile_options__free(struct profile_command *c)
 {
 	free(c->pids);
+	free(c->command);
 	*c = (struct profile_command){0};
 }

@@ -22,9 +22,11 @@ struct profile_command {
 	struct probe_options probe;
 	struct profile_options trace; /* which probe.profile is to point to */
 	size_t top;
-	const char *output;	  /* of the records, or NULL */
-	const char *trace_output; /* in Chrome's format, or NULL */
-	bool live, json, tree;
+	const char *output;   /* of the records, or NULL */
+	const char *perfetto; /* the same for Perfetto, or NULL */
+	const char *input;    /* a result file instead of the kernel, or NULL */
+	char **command;	      /* the whole command line, ends with NULL; its strings are borrowed */
+	bool live, json, tree, records;
 	bool quiet, verbose;
 };
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/birth.h"
+
 int series__push(struct series *s, int64_t value)
 {
 	if (s->n == s->cap) {
@@ -104,6 +106,9 @@ void run__free(struct run *r)
 	for (i = 0; i < r->cell_count; i++)
 		cell__free(&r->cells[i]);
 	free(r->cells);
+	for (i = 0; i < r->birth_count; i++)
+		birth__free(&r->births[i]);
+	free(r->births);
 	phase_origins_free(r->phases);
 	*r = (struct run){0};
 }
@@ -117,6 +122,17 @@ struct cell *run__add_cell(struct run *r)
 	r->cells = cells;
 	cells[r->cell_count] = (struct cell){.order = r->cell_count};
 	return &cells[r->cell_count++];
+}
+
+int run__add_birth(struct run *r, const struct birth *b)
+{
+	struct birth *births = grow(r->births, r->birth_count, sizeof(*births));
+
+	if (births == NULL)
+		return -ENOMEM;
+	r->births = births;
+	births[r->birth_count++] = *b;
+	return 0;
 }
 
 /* Copies `from`, which may be NULL. */

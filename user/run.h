@@ -82,6 +82,8 @@ struct env_fact {
 };
 
 /* What tracing cost: the same cell with and without probes, alternated in this run. */
+struct birth;
+
 struct run {
 	int schema;
 	char *tool;	/* "spawnscope 0.1.0" */
@@ -93,6 +95,8 @@ struct run {
 	struct phase_origin phases[PHASE_COUNT];
 	struct cell *cells;
 	size_t cell_count;
+	struct birth *births; /* of a profile */
+	size_t birth_count;
 	bool ended; /* the `end` line was there: the run is whole */
 	struct {
 		int64_t births;	 /* birth records seen; MISSING if nothing was attached */
@@ -100,6 +104,8 @@ struct run {
 		int64_t started_untraced; /* and while none were */
 		int64_t lost;		  /* records that found no room */
 		int64_t missed;		  /* runs of a probe that the kernel skipped */
+		int64_t duration_ns;	  /* of a profile; 0 in a bench */
+		int64_t births_lost;	  /* in a profile: of `lost`, those of births */
 	} end;
 };
 
@@ -109,6 +115,9 @@ void cell__free(struct cell *c);
 /* Adds a cell, empty but for its order; NULL if out of memory. Earlier pointers into r->cells
  * become invalid. */
 struct cell *run__add_cell(struct run *r);
+
+/* Adds a birth, which the run then owns. 0 or -ENOMEM. */
+int run__add_birth(struct run *r, const struct birth *b);
 
 /* Append an axis / a fact; strings are copied. 0 or -ENOMEM. */
 int cell__add_key_text(struct cell *c, const char *name, const char *text);

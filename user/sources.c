@@ -11,9 +11,11 @@
 #define AT_EDGE_DEAR(e, k, n, ...) ROW(EDGE_##e, -1, k, true, n, __VA_ARGS__)
 /* Every system call runs into these, but they come off at once: worth it where nothing is switched.
  */
-#define AT_EDGE_RAW(e, n, program)                                                                 \
+#define AT_EDGE_RAW(e, n, program)     PROFILE_ROW(e, true, n, program)
+#define AT_EDGE_PROFILE(e, n, program) PROFILE_ROW(e, false, n, program)
+#define PROFILE_ROW(e, d, n, program)                                                              \
 	{                                                                                          \
-		.edge = EDGE_##e, .sum = -1, .kind = SOURCE_TRACEPOINT, .dear = true,              \
+		.edge = EDGE_##e, .sum = -1, .kind = SOURCE_TRACEPOINT, .dear = d,                 \
 		.of_profile = true, .name = n, .programs = {program},                              \
 	}
 #define AT_SUM(s, k, n, ...) ROW(-1, SUM_##s, k, true, n, __VA_ARGS__)
@@ -53,10 +55,12 @@ const struct source sources[] = {
 	AT_EDGE(mm_start, FENTRY, "mm_init", "fentry_mm_init"),
 	AT_EDGE(mm_start, KPROBE, "sched_autogroup_fork", "kprobe_sched_autogroup_fork"),
 	AT_EDGE(mm_start, KPROBE, "mm_init", "kprobe_mm_init"),
+	AT_EDGE_PROFILE(mm_start, "mmap_lock", "profile_mm_lock"),
 	AT_EDGE(mm_start, TRACEPOINT, "mmap_lock", "tp_mmap_lock_acquire_returned"),
 
 	AT_EDGE(mm_end, FENTRY, "copy_namespaces", "fentry_copy_namespaces"),
 	AT_EDGE(mm_end, KPROBE, "copy_namespaces", "kprobe_copy_namespaces"),
+	AT_EDGE_PROFILE(mm_end, "mmap_lock", "profile_mm_unlock"),
 	AT_EDGE(mm_end, TRACEPOINT, "mmap_lock", "tp_mmap_lock_released"),
 
 	AT_SUM(copy_pages, FENTRY, "copy_page_range", "fentry_copy_page_range",
@@ -64,7 +68,9 @@ const struct source sources[] = {
 	AT_SUM(copy_pages, KPROBE, "copy_page_range", "kprobe_copy_page_range",
 	       "kretprobe_copy_page_range"),
 
+	AT_EDGE_PROFILE(newtask, "task_newtask", "profile_newtask"),
 	AT_EDGE(newtask, TRACEPOINT, "task_newtask", "tp_task_newtask"),
+	AT_EDGE_PROFILE(woken, "sched_wakeup_new", "profile_woken"),
 	AT_EDGE(woken, TRACEPOINT, "sched_wakeup_new", "tp_sched_wakeup_new"),
 
 	AT_EDGE(clone_return, FENTRY, "kernel_clone", "fexit_kernel_clone"),
@@ -98,12 +104,14 @@ const struct source sources[] = {
 
 	AT_EDGE(exit_start, FENTRY, "exit_mmap", "fentry_exit_mmap"),
 	AT_EDGE(exit_start, KPROBE, "exit_mmap", "kprobe_exit_mmap"),
+	AT_EDGE_PROFILE(exit_start, "sched_process_exit", "profile_exit"),
 	AT_EDGE(exit_start, TRACEPOINT, "sched_process_exit", "tp_sched_process_exit"),
 
 	AT_EDGE(exit_mm_end, FENTRY, "exit_mmap", "fexit_exit_mmap"),
 	AT_EDGE(exit_mm_end, KPROBE, "exit_mmap", "kretprobe_exit_mmap"),
 	AT_EDGE(exit_mm_end, TRACEPOINT, "exit_mmap", "tp_exit_mmap"),
 
+	AT_EDGE_PROFILE(exit, "sched_process_exit", "profile_exit"),
 	AT_EDGE(exit, TRACEPOINT, "sched_process_exit", "tp_sched_process_exit"),
 
 	AT_EDGE(reaped, FENTRY, "release_task", "fentry_release_task"),

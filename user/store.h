@@ -6,9 +6,12 @@
 #ifndef SPAWNSCOPE_STORE_H
 #define SPAWNSCOPE_STORE_H
 
+#include <stdio.h>
+
 #include "user/run.h"
 
 struct store;
+struct birth;
 
 /*
  * Opens `path` for writing ("-": standard output). Refuses what is not a regular file, a pipe or a
@@ -19,7 +22,14 @@ struct store *store__create(const char *path);
 /* Each writes one line and flushes it. 0 or -errno (-ENOSPC on a full disk). */
 int store__write_run(struct store *s, const struct run *r);
 int store__write_cell(struct store *s, const struct cell *c);
+int store__write_birth(struct store *s, const struct birth *b);
 int store__write_end(struct store *s, const struct run *r);
+
+/*
+ * Opens a file for output as store__create does, for what is not a result file. 0 or -errno;
+ * *regular may be NULL.
+ */
+int output_open(const char *path, FILE **out, bool *regular);
 
 /* Closes; 0 or -errno if what was written may not have reached the disk. Accepts NULL. */
 int store__close(struct store *s);

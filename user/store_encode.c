@@ -25,7 +25,7 @@ static char *well_formed(const char *text)
 	return copy;
 }
 
-static json_t *text_or_null(const char *text)
+json_t *store_json_text(const char *text)
 {
 	char *copy;
 	json_t *json;
@@ -53,7 +53,7 @@ static bool put_named(json_t *object, const char *name, const char *text, int64_
 {
 	char *copy = well_formed(name);
 	bool failed = copy == NULL ||
-		      put(object, copy, text ? text_or_null(text) : number_or_null(number));
+		      put(object, copy, text ? store_json_text(text) : number_or_null(number));
 
 	free(copy);
 	return failed;
@@ -88,7 +88,7 @@ static json_t *encode_command(char *const *command)
 	bool failed = false;
 
 	for (; command && *command && !failed; command++)
-		failed = json_array_append_new(array, text_or_null(*command)) != 0;
+		failed = json_array_append_new(array, store_json_text(*command)) != 0;
 	return finished(array, failed);
 }
 
@@ -116,8 +116,8 @@ static json_t *encode_origins(const struct phase_origin *origins)
 		if (origin->source == NULL && origin->absent == NULL)
 			continue;
 		phase = json_object();
-		failed = origin->source ? put(phase, "source", text_or_null(origin->source))
-					: put(phase, "absent", text_or_null(origin->absent));
+		failed = origin->source ? put(phase, "source", store_json_text(origin->source))
+					: put(phase, "absent", store_json_text(origin->absent));
 		failed |= put(object, phase_name(p), phase);
 	}
 	return finished(object, failed);
@@ -132,9 +132,9 @@ json_t *store_encode_run(const struct run *r)
 	snprintf(seed, sizeof(seed), "%" PRIu64, r->seed);
 	failed |= put(line, "type", json_string("run"));
 	failed |= put(line, "schema", json_integer(RUN_SCHEMA));
-	failed |= put(line, "tool", text_or_null(r->tool));
+	failed |= put(line, "tool", store_json_text(r->tool));
 	failed |= put(line, "command", encode_command(r->command));
-	failed |= put(line, "clock", text_or_null(r->clock));
+	failed |= put(line, "clock", store_json_text(r->clock));
 	failed |= put(line, "seed", json_string(seed));
 	failed |= put(line, "environment", encode_environment(r));
 	failed |= put(line, "phases", encode_origins(r->phases));
@@ -172,10 +172,10 @@ static json_t *encode_phase(const struct cell *c, enum phase p)
 
 	if (series__any(&c->phases[p])) {
 		if (c->phase_origin[p].source)
-			failed = put(phase, "source", text_or_null(c->phase_origin[p].source));
+			failed = put(phase, "source", store_json_text(c->phase_origin[p].source));
 		failed |= put(phase, "ns", values(&c->phases[p], c->n));
 	} else {
-		failed = put(phase, "absent", text_or_null(c->phase_origin[p].absent));
+		failed = put(phase, "absent", store_json_text(c->phase_origin[p].absent));
 	}
 	return finished(phase, failed);
 }
@@ -216,7 +216,7 @@ json_t *store_encode_cell(const struct cell *c)
 	failed |= put(line, "order", json_integer((json_int_t)c->order));
 	if (c->skipped) {
 		failed |= put(line, "n", json_integer(0));
-		failed |= put(line, "skipped", text_or_null(c->skipped));
+		failed |= put(line, "skipped", store_json_text(c->skipped));
 		return finished(line, failed);
 	}
 	failed |= put(line, "n", json_integer((json_int_t)c->n));
@@ -228,7 +228,7 @@ json_t *store_encode_cell(const struct cell *c)
 	if (series__any(&c->errnos))
 		failed |= put(line, "errnos", values(&c->errnos, c->n));
 	if (c->broken)
-		failed |= put(line, "broken", text_or_null(c->broken));
+		failed |= put(line, "broken", store_json_text(c->broken));
 	return finished(line, failed);
 }
 
@@ -242,6 +242,10 @@ json_t *store_encode_end(const struct run *r)
 	failed |= put(line, "started", number_or_null(r->end.started));
 	failed |= put(line, "started_untraced", number_or_null(r->end.started_untraced));
 	failed |= put(line, "lost", number_or_null(r->end.lost));
+	if (r->end.duration_ns != 0) {
+		failed |= put(line, "duration_ns", number_or_null(r->end.duration_ns));
+		failed |= put(line, "births_lost", number_or_null(r->end.births_lost));
+	}
 	failed |= put(line, "missed", number_or_null(r->end.missed));
 	return finished(line, failed);
 }

@@ -14,6 +14,9 @@
 /* More cells are refused: each costs memory far beyond what it takes in a file. */
 #define STORE_CELLS_MAX 8192
 
+/* More births are refused: each costs some 500 bytes of memory. */
+#define STORE_BIRTHS_MAX ((size_t)1 << 20)
+
 /* No line could hold more: a value takes two bytes at least. */
 #define STORE_SAMPLES_MAX (STORE_LINE_MAX / 2)
 
@@ -21,6 +24,10 @@
 json_t *store_encode_run(const struct run *r);
 json_t *store_encode_cell(const struct cell *c);
 json_t *store_encode_end(const struct run *r);
+json_t *store_encode_birth(const struct birth *b);
+
+/* A string of JSON, in which malformed bytes are replaced; `null` for NULL. */
+json_t *store_json_text(const char *text);
 
 /* What is wrong with a line, for the user. */
 struct reason {
@@ -34,6 +41,9 @@ struct reason {
 int store_decode_run(const json_t *line, struct run *r, struct reason *why);
 int store_decode_cell(const json_t *line, struct run *r, struct reason *why);
 int store_decode_end(const json_t *line, struct run *r, struct reason *why);
+
+/* Reads a line into *b, which must then be freed; after a failure it need not. */
+int store_decode_birth(const json_t *line, struct birth *b, struct reason *why);
 
 /* store_read() from an open stream; `name` is what `why` calls it. */
 int store_read_stream(FILE *in, const char *name, struct run *r, char *why, size_t why_size);

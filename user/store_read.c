@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/birth.h"
 #include "user/escape.h"
 #include "user/store.h"
 #include "user/store_line.h"
@@ -113,6 +114,24 @@ static int parse_line(struct reader *rd, json_t **line)
 	return fault(rd, -EINVAL, "not JSON, at byte %d", error.position);
 }
 
+static int add_birth(const json_t *line, struct run *r, struct reason *why)
+{
+	struct birth b;
+	int err;
+
+	if (r->birth_count == STORE_BIRTHS_MAX) {
+		snprintf(why->text, sizeof(why->text), "more than %zu births", STORE_BIRTHS_MAX);
+		return -EINVAL;
+	}
+	err = store_decode_birth(line, &b, why);
+	if (err)
+		return err;
+	err = run__add_birth(r, &b);
+	if (err)
+		birth__free(&b);
+	return err;
+}
+
 static int decode_line(struct reader *rd, const json_t *line, struct run *r)
 {
 	const char *type = json_string_value(json_object_get(line, "type"));
@@ -129,6 +148,8 @@ static int decode_line(struct reader *rd, const json_t *line, struct run *r)
 		return fault(rd, -EINVAL, "a second run begins here; one file holds one run");
 	} else if (strcmp(type, "cell") == 0) {
 		err = store_decode_cell(line, r, &why);
+	} else if (strcmp(type, "birth") == 0) {
+		err = add_birth(line, r, &why);
 	} else if (strcmp(type, "end") == 0) {
 		err = store_decode_end(line, r, &why);
 	} else {

@@ -49,7 +49,7 @@ static int open_path(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-static int open_stream(struct store *s, const char *path)
+int output_open(const char *path, FILE **out, bool *regular)
 {
 	struct stat st;
 	int fd = open_path(path), err;
@@ -58,13 +58,14 @@ static int open_stream(struct store *s, const char *path)
 		return fd;
 	if (fstat(fd, &st) < 0)
 		goto fail;
-	s->regular = S_ISREG(st.st_mode);
+	if (regular != NULL)
+		*regular = S_ISREG(st.st_mode);
 	if (S_ISBLK(st.st_mode)) {
 		errno = ENOTSUP;
 		goto fail;
 	}
-	s->out = fdopen(fd, "w");
-	if (s->out == NULL)
+	*out = fdopen(fd, "w");
+	if (*out == NULL)
 		goto fail;
 	return 0;
 
@@ -81,7 +82,7 @@ struct store *store__create(const char *path)
 
 	if (s == NULL)
 		return NULL;
-	err = open_stream(s, path);
+	err = output_open(path, &s->out, &s->regular);
 	if (err) {
 		free(s);
 		errno = -err;
@@ -113,6 +114,11 @@ int store__write_run(struct store *s, const struct run *r)
 int store__write_cell(struct store *s, const struct cell *c)
 {
 	return write_line(s, store_encode_cell(c));
+}
+
+int store__write_birth(struct store *s, const struct birth *b)
+{
+	return write_line(s, store_encode_birth(b));
 }
 
 int store__write_end(struct store *s, const struct run *r)

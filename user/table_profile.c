@@ -13,6 +13,9 @@
 
 #define LABEL_MAX 256
 
+/* Groups whose errors are named. */
+#define ERROR_LINES_MAX 10
+
 static const char *const by_names[] = {
 	[GROUP_BY_COMM] = "PARENT",
 	[GROUP_BY_EXE] = "PROGRAM",
@@ -314,12 +317,15 @@ static void print_errors(const struct profile_summary *sum, FILE *out)
 {
 	char line[1024], label[LABEL_MAX];
 	const struct group *g;
+	int lines = 0;
 
-	for (size_t i = 0; (g = shown(sum, i)); i++) {
+	for (size_t i = 0; i < sum->groups->n && lines < ERROR_LINES_MAX; i++) {
 		const char *before = "";
 
+		g = &sum->groups->v[i];
 		if (!g->errnos[0].number)
 			continue;
+		lines++;
 		escape_text(g->label, label, sizeof(label));
 		snprintf(line, sizeof(line), "%s by %s failed: ", method_name(g->key.method),
 			 label);
@@ -334,27 +340,35 @@ static void print_errors(const struct profile_summary *sum, FILE *out)
 	}
 }
 
+static bool is_absent(const struct profile_summary *sum, int p)
+{
+	return sum->phases[p].absent && !sum->groups->all.phase[p].n;
+}
+
+/* Whether a phase before this one is absent for the same reason, and so was named with it. */
+static bool was_named(const struct profile_summary *sum, int p)
+{
+	for (int k = 0; k < p; k++)
+		if (is_absent(sum, k) && !strcmp(sum->phases[k].absent, sum->phases[p].absent))
+			return true;
+	return false;
+}
+
 /* Phases of which there is no value, with the reason; those that have the same in one line. */
 static void print_absent(const struct profile_summary *sum, FILE *out)
 {
-	char why[PHASE_COUNT][512];
-	char line[1024];
+	char line[1024], why[512];
 
-	for (int p = 0; p < PHASE_COUNT; p++)
-		if (sum->groups->all.phase[p].n ||
-		    !source_of_phase(sum->choice, p, phase_models[p].only_if, why[p],
-				     sizeof(why[p])))
-			why[p][0] = '\0';
 	for (int p = 0; p < PHASE_COUNT; p++) {
-		if (!why[p][0])
+		if (!is_absent(sum, p) || was_named(sum, p))
 			continue;
 		snprintf(line, sizeof(line), "Not measured: %s", phase_name(p));
 		for (int k = p + 1; k < PHASE_COUNT; k++)
-			if (!strcmp(why[p], why[k])) {
+			if (is_absent(sum, k) &&
+			    !strcmp(sum->phases[k].absent, sum->phases[p].absent))
 				layout_append(line, sizeof(line), ", %s", phase_name(k));
-				why[k][0] = '\0';
-			}
-		layout_append(line, sizeof(line), ": %s", why[p]);
+		escape_text(sum->phases[p].absent, why, sizeof(why));
+		layout_append(line, sizeof(line), ": %s", why);
 		layout_wrap(out, 0, 2, line);
 	}
 }

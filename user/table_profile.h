@@ -7,23 +7,22 @@
 #include <stdio.h>
 
 #include "user/groups.h"
-#include "user/sources.h"
 
 struct profile_summary {
 	const char *what;      /* was profiled: "'make -j2'", "the whole machine"; any bytes */
 	const char *clock;     /* the unit of times, as in struct run */
 	struct groups *groups; /* sorted */
-	const struct source_choice *choice;
-	int64_t ns;	    /* for how long */
-	int64_t lost;	    /* records of all kinds that found no room */
-	int64_t untracked;  /* children whose life could not be followed */
-	int64_t missed;	    /* runs of programs that the kernel skipped */
-	int64_t unfinished; /* births whose call had not returned at the end */
-	int64_t filtered;   /* births and failures that the filter left out */
-	int64_t kernel;	    /* the kernel's own count of births meanwhile, or MISSING */
-	int64_t newtasks;   /* ours of the same */
-	int64_t run_ns;	    /* that our programs ran, or MISSING */
-	size_t top;	    /* groups to show; the others are summed up */
+	const struct phase_origin *phases; /* of the run */
+	int64_t ns;			   /* for how long */
+	int64_t lost;			   /* records of all kinds that found no room */
+	int64_t untracked;		   /* children whose life could not be followed */
+	int64_t missed;			   /* runs of programs that the kernel skipped */
+	int64_t unfinished;		   /* births whose call had not returned at the end */
+	int64_t filtered;		   /* births and failures that the filter left out */
+	int64_t kernel;	  /* the kernel's own count of births meanwhile, or MISSING */
+	int64_t newtasks; /* ours of the same */
+	int64_t run_ns;	  /* that our programs ran, or MISSING */
+	size_t top;	  /* groups to show; the others are summed up */
 };
 
 /* In 80 columns. 0 or -errno. */

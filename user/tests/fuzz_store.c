@@ -5,8 +5,13 @@
  */
 #include <stdlib.h>
 
+#include "user/birth.h"
+#include "user/groups.h"
+#include "user/live.h"
 #include "user/store_line.h"
 #include "user/table.h"
+#include "user/table_profile.h"
+#include "user/tree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -28,11 +33,13 @@ static void check_round_trip(const struct run *r)
 	write_line(f, store_encode_run(r));
 	for (i = 0; i < r->cell_count; i++)
 		write_line(f, store_encode_cell(&r->cells[i]));
+	for (i = 0; i < r->birth_count; i++)
+		write_line(f, store_encode_birth(&r->births[i]));
 	write_line(f, store_encode_end(r));
 	fclose(f);
 	f = fmemopen(text, size, "r");
 	if (store_read_stream(f, "again", &back, why, sizeof(why)) != 0 ||
-	    back.cell_count != r->cell_count)
+	    back.cell_count != r->cell_count || back.birth_count != r->birth_count)
 		abort();
 	fclose(f);
 	run__free(&back);
@@ -51,6 +58,35 @@ static void check_table(const struct run *r)
 	free(text);
 }
 
+static void check_births(struct run *r)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	struct live l = {.out = f, .clock = r->clock, .width = 80, .phases = true, .cow = true};
+	struct profile_summary s = {.what = "fuzz", .clock = r->clock, .phases = r->phases};
+	struct groups g;
+	struct tree t = {0};
+
+	groups__init(&g, GROUP_BY_COMM);
+	for (size_t i = 0; i < r->birth_count; i++) {
+		live__birth(&l, &r->births[i]);
+		if (groups__add(&g, &r->births[i]) || tree__add(&t, &r->births[i]))
+			abort();
+	}
+	groups__count_received(&g);
+	groups__sort(&g);
+	s.groups = &g;
+	s.top = 10;
+	if (table_profile_print(&s, f, false))
+		abort();
+	tree__print(&t, r->clock, f);
+	tree__free(&t);
+	groups__free(&g);
+	fclose(f);
+	free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	FILE *in = fmemopen((void *)data, size, "r");
@@ -62,6 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (store_read_stream(in, "fuzz", &r, why, sizeof(why)) == 0) {
 		check_round_trip(&r);
 		check_table(&r);
+		check_births(&r);
 		run__free(&r);
 	}
 	fclose(in);

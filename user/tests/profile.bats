@@ -325,3 +325,114 @@ $NOBODY" ]
     [ ! -s "$DIR/err" ]
     [ $((SECONDS - begin)) -lt 15 ]
 }
+
+# Lines and files
+
+@test "a line for each birth shows what was run, harmlessly" {
+    profile --live --detail full -- sh -c '"$@"; /bin/true; :' - /bin/echo $'a\e[31mb\nc' 'two words' $'\xff'
+    cat "$DIR/err"
+    grep -q '^    TIME  PARENT' "$DIR/err"
+    grep -Eq "/bin/echo 'a.x1b\[31mb.x0ac' 'two words' .*xff" "$DIR/err" ||
+        grep -Eq '/bin/echo a.x1b\[31mb.x0ac .two words. .xff' "$DIR/err"
+    grep -q '/bin/true' "$DIR/err"
+    # No byte in it but newlines does anything to a terminal.
+    refute grep -q $'[\x01-\x09\x0b-\x1f\x7f]' "$DIR/err"
+}
+
+@test "a line of JSON for each birth, and nothing else" {
+    profile --json -- sh -c '"$@"; "$@"' - "$STORM" vfork 5
+    jq -se 'length == 12 and all(.type == "birth")
+        and ([.[] | select(.exec.argv == ["'"$STORM"'", "vfork", "5"])] | length) == 2
+        and ([.[] | select(.parent.comm == "storm" and .method == "vfork" and .call_ns > 0)] | length) == 10' \
+        "$DIR/err"
+}
+
+@test "arguments are kept up to the length asked for" {
+    profile --json --args 10 -- sh -c '/bin/echo 123456789012345678901234567890; :'
+    jq -se '.[0].exec | .argv == ["/bin/echo"] and .argv_bytes == 41' "$DIR/err"
+    long=$(printf '%01500d' 0)
+    profile --json --args 4096 -- sh -c '/bin/echo "$1"; :' - "$long"
+    jq -se --arg long "$long" '.[0].exec.argv == ["/bin/echo", $long]' "$DIR/err"
+}
+
+@test "a path of 4,095 bytes is whole" {
+    cd "$DIR"
+    folder=$(printf '%0254d' 0)
+    path=.
+    for _ in $(seq 16); do
+        mkdir "$folder" && cd "$folder"
+        path+=/$folder
+    done
+    cd "$DIR"
+    name=$(printf "%0$((4095 - ${#path} - 1))d" 7)
+    (for _ in $(seq 16); do cd "$folder"; done && cp "$STORM" "./$name")
+    path+=/$name
+    [ "${#path}" -eq 4095 ]
+    profile --json -- sh -c '"$1" leaf; :' - "$path"
+    jq -se --arg path "$path" '.[0].exec.path == $path' "$DIR/err"
+}
+
+@test "a result file holds every birth, and what is read from it is the same summary" {
+    profile --records -o "$DIR/run.jsonl" --detail full -- "$STORM" spawn 50
+    jq -se '(.[0].type == "run") and (.[0].phases.newtask == null)
+        and (.[-1] | .type == "end" and .births == 50 and .lost == 0 and .duration_ns > 0)
+        and ([.[1:-1][] | select(.type == "birth" and .method == "spawn" and .exec.result == 0
+            and .exec.path == "/proc/self/exe" and .exec.argv == ["storm", "leaf"]
+            and .phases.exec_load > 0 and .counts.parent_vmas > 0)] | length) == 50' "$DIR/run.jsonl"
+    run -0 --separate-stderr "${AS_NOBODY[@]}" "$TOOL" profile --input - <"$DIR/run.jsonl"
+    diff <(sed 1d "$DIR/err") <(sed 1d <<<"$output")
+}
+
+@test "a file that is damaged is refused in one line" {
+    profile -q -o "$DIR/run.jsonl" -- "$STORM" fork 3
+    sed '2s/"pid":/"pit":/' "$DIR/run.jsonl" >"$DIR/bad.jsonl"
+    run -2 --separate-stderr "$TOOL" profile --input "$DIR/bad.jsonl"
+    [ "$stderr" = "spawnscope: $DIR/bad.jsonl: line 2: pid is not an integer" ]
+    # Cut off, it is what a killed run leaves.
+    head -n 3 "$DIR/run.jsonl" >"$DIR/cut.jsonl"
+    run -0 --separate-stderr "$TOOL" profile --input "$DIR/cut.jsonl"
+    [[ $stderr == *'no end line'* ]]
+    [[ $output == *'2 births'* ]]
+}
+
+@test "a killed run leaves whole lines and no end" {
+    OWN=$ROOM/$BATS_TEST_NUMBER
+    copy_tool "$OWN"
+    cp "$STORM" "$OWN/spawnscope-child"
+    begin_own profile -o "$DIR/run.jsonl" -- "$OWN/spawnscope-child" fork 10000000
+    eventually test "$(wc -l <"$DIR/run.jsonl" 2>/dev/null || echo 0)" -ge 0
+    sleep 1
+    kill -KILL "$tool"
+    wait "$tool" || true
+    eventually none_left "$OWN"
+    head -n -1 "$DIR/run.jsonl" | jq -se 'length > 1 and .[0].type == "run" and all(.type != "end")'
+}
+
+@test "a full disk is one line, and the command goes on" {
+    run -2 --separate-stderr "$TOOL" profile -q -o /dev/full -- sh -c 'echo done'
+    [ "$stderr" = 'spawnscope: cannot write /dev/full: No space left on device' ]
+    mkdir "$DIR/small"
+    mount -t tmpfs -o size=64k none "$DIR/small" || skip "cannot mount a tmpfs"
+    run -2 --separate-stderr "$TOOL" profile -q -o "$DIR/small/run.jsonl" -- \
+        sh -c '"$1" fork 500 >/dev/null; echo ready' - "$STORM"
+    umount "$DIR/small"
+    [ "$output" = ready ]
+    [ "$stderr" = "spawnscope: cannot write $DIR/small/run.jsonl: No space left on device" ]
+}
+
+@test "the trace for Perfetto is an array of events, with a flow for each birth" {
+    profile -q --perfetto "$DIR/trace.json" --detail full -- "$STORM" fork-exec 10
+    jq -e 'type == "array" and all(.[]; .ph and .pid and .name)
+        and ([.[] | select(.ph == "s")] | length) == 10
+        and ([.[] | select(.ph == "f")] | length) == 10
+        and ([.[] | select(.ph == "X" and .name == "copy_mm")] | length) == 10
+        and ([.[] | select(.ph == "C")] | length) > 0
+        and all(.[] | select(.ph == "X"); .dur >= 0 and .ts >= 0)' "$DIR/trace.json"
+}
+
+@test "the tree has the whole family" {
+    profile --tree -- sh -c '"$1" fork-exec 2; :' - "$STORM"
+    cat "$DIR/err"
+    grep -Eq '^[0-9]+ sh$' "$DIR/err"
+    [ "$(grep -Ec '^   ?[|`]- [0-9]+ fork .*/proc/self/exe leaf$' "$DIR/err")" -eq 2 ]
+}

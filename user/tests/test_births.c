@@ -86,6 +86,7 @@ static struct record_exec exec_of(uint32_t tid, uint64_t t, int32_t result)
 		.tgid = tid,
 		.result = result,
 		.edge = {t, t + 10, t + 20, t + 30, t + 40},
+		.counted = !result,
 		.cow_child = {.faults = 3},
 	};
 }

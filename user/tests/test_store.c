@@ -489,7 +489,7 @@ static void later_additions_are_skipped(void **state)
 	assert_int_equal(read_text(RUN_WITH("1", "[]", "\"icount\"", "\"1\"", "{}", "{\"later\":7}")
 					   CELL(SAMPLES_OK
 						",\"new\":[],\"counts\":{\"moons\":7},"
-						"\"phases\":{\"later\":{}}") "{\"type\":\"birth\","
+						"\"phases\":{\"later\":{}}") "{\"type\":\"later\","
 									     "\"t_ns\":1.5}\n" END,
 				   &r, why),
 			 0);

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/live.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "user/escape.h"
+#include "user/layout.h"
+#include "user/units.h"
+#include "user/utf8.h"
+
+#define PARENT_WIDTH 16
+#define COMM_WIDTH   8
+
+/* What stands before the command. */
+#define HEAD_WIDTH 51
+#define COW_WIDTH  6
+
+#define COMMAND_WIDTH_MIN 6
+
+static void append_argument(char *text, size_t size, const char *argument)
+{
+	char shown[4 * COMMAND_ARGS_MAX + 1];
+	bool quote = !*argument || strpbrk(argument, " '\"$&|;<>()*?") != NULL;
+
+	escape_text(argument, shown, sizeof(shown));
+	layout_append(text, size, quote ? "%s'%s'" : "%s%s", *text ? " " : "", shown);
+}
+
+/* Of a script, the kernel puts its interpreter before it. */
+static bool is_script(const struct birth *b)
+{
+	for (size_t at = 0; at < b->args_bytes; at += strlen(b->args + at) + 1)
+		if (at && !strcmp(b->args + at, b->path))
+			return true;
+	return false;
+}
+
+void command_text(const struct birth *b, char *text, size_t size)
+{
+	char path[4 * COMMAND_PATH_MAX + 1];
+	bool first;
+
+	text[0] = '\0';
+	if (!b->path)
+		return;
+	first = !is_script(b);
+	escape_text(b->path, path, sizeof(path));
+	if (first)
+		layout_append(text, size, "%s", path);
+	for (size_t at = 0; at < b->args_bytes; at += strlen(b->args + at) + 1) {
+		if (!first)
+			append_argument(text, size, b->args + at);
+		first = false;
+	}
+	if (b->args_total > b->args_bytes)
+		layout_append(text, size, " ..");
+}
+
+static void print_titles(const struct live *l)
+{
+	fprintf(l->out, "%s%8s  %-16s %7s %-6s %7s%s  %s%s\n", l->colour ? "\033[1m" : "", "TIME",
+		"PARENT", "CHILD", "METHOD", "CALL", l->cow ? "   COW" : "", "COMMAND",
+		l->colour ? "\033[0m" : "");
+}
+
+/* "storm:1234", padded as a terminal shows it. */
+static void print_parent(const struct live *l, const struct birth *b)
+{
+	char comm[4 * sizeof(b->comm)], text[sizeof(comm) + 16];
+	size_t width;
+
+	escape_text(b->comm, comm, sizeof(comm));
+	layout_cut(comm, COMM_WIDTH);
+	snprintf(text, sizeof(text), "%s:%u", comm, b->life.parent_tgid);
+	width = utf8_width(text);
+	fprintf(l->out, "%s%*s", text, width < PARENT_WIDTH ? (int)(PARENT_WIDTH - width) : 0, "");
+}
+
+/* What the child became, or why there is none. */
+static void what_came(const struct birth *b, char *text, size_t size)
+{
+	const struct life *life = &b->life;
+	const char *name;
+
+	if (life->result < 0) {
+		name = strerrorname_np(-life->result);
+		snprintf(text, size, "%s", name ? name : "failed");
+		return;
+	}
+	command_text(b, text, size);
+	if (*text || life->method == CLONE_METHOD_THREAD)
+		return;
+	name = life->execed && life->exec_result ? strerrorname_np(-life->exec_result) : NULL;
+	if (name)
+		snprintf(text, size, "(exec: %s)", name);
+	else
+		snprintf(text, size, life->execed ? "(exec)" : "(no exec)");
+}
+
+static void print_phases(const struct live *l, const struct birth *b)
+{
+	char line[1024] = "", text[32];
+
+	for (int p = 0; p < PHASE_COUNT; p++) {
+		int64_t ns = phase_ns(&b->life, p);
+
+		if (ns == MISSING)
+			continue;
+		layout_append(line, sizeof(line), "%s%s %s", *line ? ", " : "", phase_name(p),
+			      time_format((double)ns, l->clock, text, sizeof(text)));
+	}
+	if (*line) {
+		fprintf(l->out, "%11s", "");
+		layout_wrap(l->out, 11, 11, line);
+	}
+}
+
+/* How many columns the command may have. */
+static size_t command_room(const struct live *l)
+{
+	size_t head = HEAD_WIDTH + (l->cow ? COW_WIDTH : 0);
+
+	if (!l->width)
+		return LIVE_COMMAND_MAX;
+	return l->width > head + COMMAND_WIDTH_MIN ? l->width - head : COMMAND_WIDTH_MIN;
+}
+
+static void print_cow(const struct live *l, const struct birth *b)
+{
+	const int64_t *count = b->life.count;
+
+	if (!l->cow)
+		return;
+	if (count[COUNT_cow_faults_child] == MISSING || count[COUNT_cow_faults_parent] == MISSING)
+		fprintf(l->out, " %5s", "-");
+	else
+		fprintf(l->out, " %5" PRId64,
+			count[COUNT_cow_faults_child] + count[COUNT_cow_faults_parent]);
+}
+
+void live__birth(struct live *l, const struct birth *b)
+{
+	static char what[8 * (COMMAND_PATH_MAX + COMMAND_ARGS_MAX)];
+	bool failed = b->life.result < 0;
+	int64_t t = birth_time(b);
+	char call[32];
+
+	if (!l->titled)
+		print_titles(l);
+	l->titled = true;
+	fprintf(l->out, "%8.3f  ", t == MISSING ? 0.0 : (double)(t - l->start) / 1e9);
+	print_parent(l, b);
+	if (failed)
+		fprintf(l->out, " %7s", "-");
+	else
+		fprintf(l->out, " %7u", b->life.tid);
+	fprintf(l->out, " %-6s %7s", method_name(b->life.method),
+		time_format((double)birth_call_ns(b), l->clock, call, sizeof(call)));
+	print_cow(l, b);
+	what_came(b, what, sizeof(what));
+	layout_cut(what, command_room(l));
+	fprintf(l->out, l->colour && failed ? "  \033[31m%s\033[0m\n" : "  %s\n", what);
+	if (l->phases)
+		print_phases(l, b);
+	fflush(l->out);
+}

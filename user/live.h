@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Births as lines of text, as they come. */
+#ifndef SPAWNSCOPE_LIVE_H
+#define SPAWNSCOPE_LIVE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "user/birth.h"
+
+/* A command in at most so many columns where the output is no terminal. */
+#define LIVE_COMMAND_MAX 160
+
+struct live {
+	FILE *out;
+	bool colour;
+	bool phases;	   /* a second line with each phase */
+	bool cow;	   /* a column for copy-on-write faults, of parent and child */
+	const char *clock; /* the unit of times, as in struct run */
+	int64_t start;	   /* of the time that is shown, CLOCK_MONOTONIC ns */
+	size_t width;	   /* columns; 0: no terminal */
+	bool titled;
+};
+
+void live__birth(struct live *l, const struct birth *b);
+
+/*
+ * The path, and the arguments but the first, as a person types them; of a script, what its
+ * interpreter was given. What was cut off is "..", and what cannot be shown is escaped. "" if no
+ * exec is known.
+ */
+void command_text(const struct birth *b, char *text, size_t size);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Births as a trace for ui.perfetto.dev and speedscope: Chrome's JSON trace event format, in its
+ * form as an array. A track for each process, phases as slices, births as flows from the parent to
+ * the child, copy-on-write faults as counters.
+ */
+#ifndef SPAWNSCOPE_PERFETTO_H
+#define SPAWNSCOPE_PERFETTO_H
+
+#include "user/birth.h"
+
+struct perfetto;
+
+/* `start` is the trace's zero, CLOCK_MONOTONIC ns. NULL and errno set on failure. */
+struct perfetto *perfetto__create(const char *path, int64_t start);
+/* A birth that is over. 0 or -errno. */
+int perfetto__birth(struct perfetto *p, const struct birth *b);
+/* Ends the array; 0 or -errno. Accepts NULL. */
+int perfetto__close(struct perfetto *p);
+
+#endif

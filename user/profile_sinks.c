@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/profile_sinks.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "user/command.h"
+#include "user/environment.h"
+#include "user/escape.h"
+#include "user/origin.h"
+#include "user/store_line.h"
+
+static void cannot_write(const char *path, int err, char *why, size_t why_size)
+{
+	char name[256];
+
+	escape_text(path, name, sizeof(name));
+	snprintf(why, why_size, "cannot write %s: %s", name, strerror(-err));
+}
+
+/* Says it once; what else is wanted goes on. */
+static void lose_file(struct sinks *s, const char *path, int err)
+{
+	char why[512];
+
+	cannot_write(path, err, why, sizeof(why));
+	complain("%s", why);
+	s->file_lost = true;
+}
+
+static int describe(struct sinks *s, const struct source_choice *choice)
+{
+	char *const *command = s->options->command;
+	struct run *r = &s->run;
+	size_t n = 0;
+	int err;
+
+	while (command[n])
+		n++;
+	r->schema = RUN_SCHEMA;
+	r->tool = strdup("spawnscope " SPAWNSCOPE_VERSION);
+	r->clock = strdup(environment_clock());
+	r->command = calloc(n + 1, sizeof(*r->command));
+	if (!r->tool || !r->clock || !r->command)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		r->command[i] = strdup(command[i]);
+		if (!r->command[i])
+			return -ENOMEM;
+	}
+	r->end.started = r->end.started_untraced = MISSING;
+	err = environment_read(r);
+	return err ? err : origin_of_run(r, choice);
+}
+
+static size_t terminal_width(FILE *out)
+{
+	struct winsize size;
+
+	if (!isatty(fileno(out)))
+		return 0;
+	return ioctl(fileno(out), TIOCGWINSZ, &size) || !size.ws_col ? 80 : size.ws_col;
+}
+
+static int open_files(struct sinks *s, int64_t start, char *why, size_t why_size)
+{
+	const struct profile_command *o = s->options;
+	int err = 0;
+
+	if (o->output) {
+		s->store = store__create(o->output);
+		err = s->store ? store__write_run(s->store, &s->run) : -errno;
+		if (err)
+			cannot_write(o->output, err, why, why_size);
+	}
+	if (!err && o->perfetto) {
+		s->perfetto = perfetto__create(o->perfetto, start);
+		err = s->perfetto ? 0 : -errno;
+		if (err)
+			cannot_write(o->perfetto, err, why, why_size);
+	}
+	return err;
+}
+
+int sinks__open(struct sinks *s, const struct profile_command *options, FILE *out,
+		const struct source_choice *choice, int64_t start, char *why, size_t why_size)
+{
+	int err;
+
+	s->options = options;
+	s->out = out;
+	groups__init(&s->groups, options->trace.group_by);
+	err = choice ? describe(s, choice) : 0;
+	s->live = (struct live){
+		.out = out,
+		.colour = want_colour(out),
+		.phases = options->verbose,
+		.cow = !s->run.phases[PHASE_cow_child].absent,
+		.clock = s->run.clock,
+		.start = start,
+		.width = terminal_width(out),
+	};
+	return err ? err : open_files(s, start, why, why_size);
+}
+
+static int write_json(struct sinks *s, const struct birth *b)
+{
+	json_t *line = store_encode_birth(b);
+	int err = 0;
+
+	if (!line)
+		return -ENOMEM;
+	errno = 0;
+	if (json_dumpf(line, s->out, JSON_COMPACT) || fputc('\n', s->out) == EOF || fflush(s->out))
+		err = errno ? -errno : -EIO;
+	json_decref(line);
+	return err;
+}
+
+static void show(struct sinks *s, const struct birth *b)
+{
+	int err = 0;
+
+	if (s->options->json)
+		err = write_json(s, b);
+	else if (s->options->live)
+		live__birth(&s->live, b);
+	if (!err && ferror(s->out))
+		err = errno ? -errno : -EIO;
+	if (err)
+		s->error = err;
+}
+
+static void keep(struct sinks *s, const struct birth *b)
+{
+	int err = groups__add(&s->groups, b);
+
+	if (!err && s->options->tree)
+		err = tree__add(&s->tree, b);
+	if (err)
+		s->error = err;
+	err = s->store ? store__write_birth(s->store, b) : 0;
+	if (err) {
+		lose_file(s, s->options->output, err);
+		store__close(s->store);
+		s->store = NULL;
+	}
+	err = s->perfetto ? perfetto__birth(s->perfetto, b) : 0;
+	if (err) {
+		lose_file(s, s->options->perfetto, err);
+		perfetto__close(s->perfetto);
+		s->perfetto = NULL;
+	}
+}
+
+void sinks__birth(void *sinks, struct birth *b, enum birth_stage stage)
+{
+	if (stage == BIRTH_SETTLED)
+		show(sinks, b);
+	else
+		keep(sinks, b);
+}
+
+int sinks__finish(struct sinks *s)
+{
+	int err = 0;
+
+	if (s->store) {
+		err = store__write_end(s->store, &s->run);
+		if (!err)
+			err = store__close(s->store);
+		else
+			store__close(s->store);
+		s->store = NULL;
+		if (err)
+			lose_file(s, s->options->output, err);
+	}
+	err = perfetto__close(s->perfetto);
+	s->perfetto = NULL;
+	if (err)
+		lose_file(s, s->options->perfetto, err);
+	if (s->options->tree)
+		tree__print(&s->tree, s->run.clock, s->out);
+	return s->error;
+}
+
+void sinks__free(struct sinks *s)
+{
+	store__close(s->store);
+	perfetto__close(s->perfetto);
+	tree__free(&s->tree);
+	groups__free(&s->groups);
+	run__free(&s->run);
+}

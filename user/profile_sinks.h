@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Where the births of a profile go: sums, lines, files. */
+#ifndef SPAWNSCOPE_PROFILE_SINKS_H
+#define SPAWNSCOPE_PROFILE_SINKS_H
+
+#include "user/births.h"
+#include "user/groups.h"
+#include "user/live.h"
+#include "user/perfetto.h"
+#include "user/profile_options.h"
+#include "user/store.h"
+#include "user/tree.h"
+
+struct sinks {
+	const struct profile_command *options;
+	FILE *out;	/* summary and lines */
+	struct run run; /* what a result file begins and ends with */
+	struct groups groups;
+	struct live live;
+	struct tree tree;
+	struct store *store;
+	struct perfetto *perfetto;
+	int error;	/* out of memory, or `out` cannot be written */
+	bool file_lost; /* a file could not be written; that was said */
+};
+
+/*
+ * Opens the files that are asked for. `choice` tells where values come from, or is NULL: they come
+ * from s->run, which is described. 0, or -errno with one line in `why`.
+ */
+int sinks__open(struct sinks *s, const struct profile_command *options, FILE *out,
+		const struct source_choice *choice, int64_t start, char *why, size_t why_size);
+
+/* A births_fn; `sinks` is a struct sinks. */
+void sinks__birth(void *sinks, struct birth *b, enum birth_stage stage);
+
+/* Nothing more comes: ends the files, with what s->run.end says, and draws the tree. 0 or -errno.
+ */
+int sinks__finish(struct sinks *s);
+
+void sinks__free(struct sinks *s); /* frees what s holds */
+
+#endif

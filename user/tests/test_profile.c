@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What a profile prints and stores of births that are made up here. */
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+#include <errno.h>
+#include <jansson.h>
+#include <locale.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "user/birth.h"
+#include "user/groups.h"
+#include "user/layout.h"
+#include "user/live.h"
+#include "user/perfetto.h"
+#include "user/store.h"
+#include "user/store_line.h"
+#include "user/table_profile.h"
+#include "user/tree.h"
+#include "user/utf8.h"
+
+#define HOSTILE "a\033[31mb\nc\"\\\xff\xe2\x80\xae"
+
+static char text[1 << 20];
+static char args[] = "prog\0two words\0" HOSTILE;
+
+static struct birth birth(uint32_t parent, uint32_t tid, uint64_t t)
+{
+	struct birth b = {
+		.life = {.tid = tid,
+			 .parent_tgid = parent,
+			 .clone_flags = SIGCHLD,
+			 .method = CLONE_METHOD_FORK,
+			 .result = (int32_t)tid,
+			 .born = true},
+		.child_tgid = tid,
+		.parent_tid = parent,
+		.comm = "parent",
+		.exe = "program",
+	};
+	const uint64_t edge[EDGE_COUNT] = {t,	      t + 1000,	 t + 7000, t + 8000,
+					   t + 8500,  t + 9000,	 t + 9500, t + 10000,
+					   t + 11000, t + 12000, t + 13000};
+
+	memcpy(b.life.edge, edge, sizeof(edge));
+	for (int i = 0; i < SUM_COUNT; i++)
+		b.life.sum[i] = MISSING;
+	for (int i = 0; i < COUNT_COUNT; i++)
+		b.life.count[i] = MISSING;
+	b.life.count[COUNT_parent_rss_anon] = 1 << 30;
+	b.life.count[COUNT_parent_rss_file] = 4096;
+	b.life.count[COUNT_parent_rss_shmem] = 0;
+	b.life.count[COUNT_cow_faults_child] = 3;
+	b.life.count[COUNT_cow_faults_parent] = 4;
+	b.life.sum[SUM_copy_pages] = 5000;
+	return b;
+}
+
+/* With a command, which it does not own. */
+static struct birth exec_birth(uint32_t parent, uint32_t tid, uint64_t t)
+{
+	struct birth b = birth(parent, tid, t);
+
+	b.life.execed = true;
+	b.path = "/usr/bin/prog";
+	b.args = args;
+	b.args_bytes = sizeof(args) - 1;
+	b.args_total = sizeof(args);
+	return b;
+}
+
+/* The store's round trip. */
+
+static void check_same(const struct birth *a, const struct birth *b)
+{
+	assert_int_equal(a->life.tid, b->life.tid);
+	assert_int_equal(a->life.result, b->life.result);
+	assert_int_equal(a->life.method, b->life.method);
+	assert_int_equal(a->life.clone_flags, b->life.clone_flags);
+	assert_memory_equal(a->life.edge, b->life.edge, sizeof(a->life.edge));
+	assert_memory_equal(a->life.sum, b->life.sum, sizeof(a->life.sum));
+	assert_memory_equal(a->life.count, b->life.count, sizeof(a->life.count));
+	assert_string_equal(a->comm, b->comm);
+	assert_string_equal(a->exe, b->exe);
+}
+
+static void a_birth_comes_back_as_it_was_stored(void **state)
+{
+	struct birth a = exec_birth(100, 200, 123456789), b;
+	struct reason why;
+	json_t *line;
+
+	(void)state;
+	a.args = "prog\0x\0y";
+	a.args_bytes = a.args_total = sizeof("prog\0x\0y");
+	line = store_encode_birth(&a);
+	assert_non_null(line);
+	assert_int_equal(json_integer_value(json_object_get(line, "call_ns")), 9000);
+	assert_int_equal(store_decode_birth(line, &b, &why), 0);
+	check_same(&a, &b);
+	assert_string_equal(b.path, a.path);
+	assert_int_equal(b.args_bytes, a.args_bytes);
+	assert_memory_equal(b.args, a.args, a.args_bytes);
+	json_decref(line);
+	birth__free(&b);
+}
+
+static void a_failure_comes_back(void **state)
+{
+	struct birth a = birth(100, 0, 5000), b;
+	struct reason why;
+	json_t *line;
+
+	(void)state;
+	a.life.result = -EAGAIN;
+	line = store_encode_birth(&a);
+	assert_null(json_object_get(line, "child"));
+	assert_int_equal(store_decode_birth(line, &b, &why), 0);
+	assert_int_equal(b.life.result, -EAGAIN);
+	json_decref(line);
+	birth__free(&b);
+}
+
+static void hostile_text_is_stored_as_json(void **state)
+{
+	struct birth a = exec_birth(100, 200, 5000);
+	json_t *line = store_encode_birth(&a), *argv;
+
+	(void)state;
+	argv = json_object_get(json_object_get(line, "exec"), "argv");
+	assert_int_equal(json_array_size(argv), 3);
+	assert_string_equal(json_string_value(json_array_get(argv, 2)),
+			    "a\033[31mb\nc\"\\\xef\xbf\xbd\xe2\x80\xae");
+	/* Cut: so many bytes there were. */
+	assert_int_equal(
+		json_integer_value(json_object_get(json_object_get(line, "exec"), "argv_bytes")),
+		sizeof(args));
+	json_decref(line);
+}
+
+static void damaged_lines_are_refused(void **state)
+{
+	static const struct {
+		const char *name, *value;
+	} damages[] = {
+		{"method", "7"},
+		{"flags", "\"x\""},
+		{"result", "1"},
+		{"result", "-5000"},
+		{"t_ns", "-1"},
+		{"t_ns", "9223372036854775807"},
+		{"parent", "[]"},
+		{"parent", "{\"pid\":-1,\"tid\":1,\"uid\":0,\"comm\":\"x\",\"cgroup\":1}"},
+		{"parent", "{\"pid\":1,\"tid\":1,\"uid\":0,\"comm\":7,\"cgroup\":1}"},
+		{"child", "3"},
+		{"child", "{\"pid\":1,\"tid\":0}"},
+		{"child", "{\"pid\":1,\"tid\":4294967295}"},
+		{"edges", "{\"newtask\":-1}"},
+		{"edges", "{\"newtask\":9223372036854775807}"},
+		{"edges", "3"},
+		{"phases", "{\"copy_pages\":\"x\"}"},
+		{"phases", "null"},
+		{"counts", "{\"vmas\":9223372036854775807}"},
+		{"counts", "{\"vmas\":1.5}"},
+		{"exec", "[]"},
+		{"exec", "{\"result\":0,\"path\":7}"},
+		{"exec", "{\"result\":0,\"path\":\"x\"}"},
+		{"exec", "{\"result\":0,\"path\":\"x\",\"argv\":[7]}"},
+		{"exec", "{\"result\":0,\"path\":\"x\",\"argv\":[],\"argv_bytes\":-1}"},
+	};
+	struct birth a = exec_birth(100, 200, 5000), b;
+	struct reason why;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
+		json_t *line = store_encode_birth(&a);
+
+		json_object_set_new(line, damages[i].name,
+				    json_loads(damages[i].value, JSON_DECODE_ANY, NULL));
+		if (store_decode_birth(line, &b, &why) != -EINVAL)
+			fail_msg("%s: %s was taken", damages[i].name, damages[i].value);
+		json_decref(line);
+	}
+}
+
+/* Text. */
+
+/* Nothing that a terminal obeys, and no line too wide. */
+static void check_text(size_t width)
+{
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		for (const char *c = line; *c; c++)
+			assert_true((unsigned char)*c >= 0x20);
+		assert_null(strstr(line, "\xe2\x80\xae"));
+		if (width && utf8_width(line) > width)
+			fail_msg("%zu columns: %s", utf8_width(line), line);
+	}
+}
+
+static void live_lines_fit_and_are_harmless(void **state)
+{
+	struct birth b = exec_birth(4194304, 4194303, 5000000000), failed = birth(1, 0, 5000000000);
+	FILE *out = fmemopen(text, sizeof(text), "w");
+	struct live l = {
+		.out = out, .clock = "monotonic", .width = 80, .phases = true, .cow = true};
+
+	(void)state;
+	strcpy(b.comm, "\033]0;x\007\nlongname");
+	failed.life.result = -EAGAIN;
+	live__birth(&l, &b);
+	live__birth(&l, &failed);
+	fclose(out);
+	assert_non_null(strstr(text, "/usr/bin/prog"));
+	assert_non_null(strstr(text, "EAGAIN"));
+	assert_non_null(strstr(text, "copy_mm 6.00 us"));
+	assert_non_null(strstr(text, "     7  ")); /* COW faults of both */
+	check_text(80);
+}
+
+static void a_command_is_shown_as_it_is_typed(void **state)
+{
+	struct birth b = exec_birth(1, 2, 5000);
+	char command[512];
+
+	(void)state;
+	command_text(&b, command, sizeof(command));
+	assert_string_equal(command, "/usr/bin/prog 'two words' 'a\\x1b[31mb\\x0ac\"\\\\xff"
+				     "\\xe2\\x80\\xae' ..");
+	b.args = "/bin/sh\0/usr/bin/prog\0x";
+	b.args_bytes = b.args_total = sizeof("/bin/sh\0/usr/bin/prog\0x");
+	command_text(&b, command, sizeof(command));
+	assert_string_equal(command, "/bin/sh /usr/bin/prog x");
+	command_text(&b, command, 8);
+	assert_true(strlen(command) < 8);
+	b.path = NULL;
+	command_text(&b, command, sizeof(command));
+	assert_string_equal(command, "");
+}
+
+static void the_tree_has_each_process_below_its_parent(void **state)
+{
+	struct birth a = exec_birth(10, 20, 1000), b = birth(20, 30, 2000),
+		     again = birth(10, 20, 3000), c = birth(20, 40, 4000),
+		     thread = birth(10, 50, 5000);
+	FILE *out = fmemopen(text, sizeof(text), "w");
+	struct tree t = {0};
+
+	(void)state;
+	thread.life.method = CLONE_METHOD_THREAD;
+	/* In the order in which they end. */
+	assert_int_equal(tree__add(&t, &c), 0);
+	assert_int_equal(tree__add(&t, &b), 0);
+	assert_int_equal(tree__add(&t, &a), 0);
+	assert_int_equal(tree__add(&t, &again), 0);
+	assert_int_equal(tree__add(&t, &thread), 0);
+	tree__print(&t, "monotonic", out);
+	fclose(out);
+	assert_string_equal(text,
+			    "\n10 parent\n"
+			    "|- 20 fork 9.00 us  /usr/bin/prog 'two words' 'a\\x1b[31mb\\x0ac\"\\"
+			    "\\xff\\xe2\\x80\\x..\n"
+			    "|  `- 30 fork 9.00 us  (no exec)\n"
+			    "`- 20 fork 9.00 us  (no exec)\n"
+			    "   `- 40 fork 9.00 us  (no exec)\n");
+	tree__free(&t);
+}
+
+static void the_tree_is_bounded(void **state)
+{
+	FILE *out = fmemopen(text, sizeof(text), "w");
+	struct tree t = {0};
+
+	(void)state;
+	for (uint32_t i = 0; i < TREE_MAX + 5; i++) {
+		struct birth b = birth(i + 1, i + 2, 1000 * (i + 1));
+
+		assert_int_equal(tree__add(&t, &b), 0);
+	}
+	tree__print(&t, "monotonic", out);
+	fclose(out);
+	assert_non_null(strstr(text, "and 5 more processes\n"));
+	tree__free(&t);
+}
+
+static void summary(struct groups *g, const struct phase_origin *phases)
+{
+	const struct profile_summary s = {
+		.what = "'x " HOSTILE "'",
+		.clock = "monotonic",
+		.groups = g,
+		.phases = phases,
+		.ns = 2000000000,
+		.kernel = MISSING,
+		.run_ns = MISSING,
+		.top = 2,
+	};
+	FILE *out = fmemopen(text, sizeof(text), "w");
+
+	groups__sort(g);
+	assert_int_equal(table_profile_print(&s, out, false), 0);
+	fclose(out);
+}
+
+static void the_summary_fits_whatever_the_names(void **state)
+{
+	const struct phase_origin phases[PHASE_COUNT] = {
+		[PHASE_reap] = {.absent = "because " HOSTILE},
+	};
+	struct groups g;
+
+	(void)state;
+	groups__init(&g, GROUP_BY_COMM);
+	for (uint32_t i = 1; i <= 3000; i++) {
+		struct birth b = birth(1, i, 1000ULL * i * 100000);
+
+		snprintf(b.comm, sizeof(b.comm), i % 3 ? "\033[3%um\n" : "plain-%u", i % 4);
+		b.life.edge[EDGE_clone_return] += (uint64_t)i * i * i;
+		if (i % 10 == 0)
+			b.life.result = -ENOMEM;
+		assert_int_equal(groups__add(&g, &b), 0);
+	}
+	groups__count_received(&g);
+	summary(&g, phases);
+	assert_non_null(strstr(text, "\n2700 births, 300 failed, 0 lost\n"));
+	assert_non_null(strstr(text, "more groups with"));
+	assert_non_null(strstr(text, "ENOMEM ("));
+	assert_non_null(strstr(text, "1.0G"));
+	assert_non_null(strstr(text, "Not measured: reap: because"));
+	check_text(80);
+	groups__free(&g);
+}
+
+/* A p99 of few is their maximum, and none; loss is what the summary begins with. */
+static void what_is_not_known_is_not_shown(void **state)
+{
+	const struct phase_origin phases[PHASE_COUNT] = {0};
+	struct birth b = birth(1, 2, 1000);
+	struct groups g;
+
+	(void)state;
+	groups__init(&g, GROUP_BY_COMM);
+	assert_int_equal(groups__add(&g, &b), 0);
+	groups__count_received(&g);
+	summary(&g, phases);
+	assert_null(strstr(text, "P99"));
+	assert_null(strstr(text, "ERRORS"));
+	assert_null(strstr(text, "REAP"));
+	g.all.counts.lost = 7;
+	summary(&g, phases);
+	assert_true(strstr(text, "records were lost") && strstr(text, "were lost") < text + 80);
+	groups__free(&g);
+}
+
+static void nothing_seen_is_said_in_short(void **state)
+{
+	const struct phase_origin phases[PHASE_COUNT] = {0};
+	struct groups g;
+
+	(void)state;
+	groups__init(&g, GROUP_BY_PID);
+	summary(&g, phases);
+	assert_non_null(strstr(text, "\n0 births, 0 failed, 0 lost\n"));
+	groups__free(&g);
+}
+
+/* The trace. */
+
+static void the_trace_is_what_the_format_asks_for(void **state)
+{
+	struct birth b = exec_birth(10, 20, 5000000), failed = birth(10, 0, 6000000);
+	char path[] = "/tmp/test_profile.XXXXXX";
+	size_t flows = 0, slices = 0, i;
+	struct perfetto *p;
+	json_t *trace, *event;
+
+	(void)state;
+	failed.life.result = -EAGAIN;
+	strcpy(b.comm, HOSTILE);
+	close(mkstemp(path));
+	p = perfetto__create(path, 4000000);
+	assert_non_null(p);
+	assert_int_equal(perfetto__birth(p, &b), 0);
+	assert_int_equal(perfetto__birth(p, &failed), 0);
+	assert_int_equal(perfetto__close(p), 0);
+	trace = json_load_file(path, 0, NULL);
+	unlink(path);
+	assert_true(json_is_array(trace));
+	json_array_foreach (trace, i, event) {
+		const char *ph = json_string_value(json_object_get(event, "ph"));
+
+		assert_non_null(ph);
+		assert_non_null(strstr("MXCsf", ph));
+		assert_true(json_is_string(json_object_get(event, "name")));
+		assert_true(json_is_integer(json_object_get(event, "pid")));
+		if (strcmp(ph, "M") != 0)
+			assert_true(json_number_value(json_object_get(event, "ts")) >= 1000);
+		if (!strcmp(ph, "X")) {
+			assert_true(json_number_value(json_object_get(event, "dur")) >= 0);
+			assert_true(json_is_integer(json_object_get(event, "tid")));
+			slices++;
+		}
+		flows += !strcmp(ph, "s") || !strcmp(ph, "f");
+	}
+	assert_int_equal(flows, 2);
+	assert_true(slices > 8);
+	json_decref(trace);
+	assert_int_equal(perfetto__close(NULL), 0);
+	assert_null(perfetto__create("/no/such/folder/x", 0));
+	assert_int_equal(errno, ENOENT);
+}
+
+static void a_full_disk_is_told(void **state)
+{
+	struct birth b = exec_birth(10, 20, 5000000);
+	struct perfetto *p = perfetto__create("/dev/full", 0);
+	int err = 0;
+
+	(void)state;
+	for (int i = 0; i < 1000 && !err; i++)
+		err = perfetto__birth(p, &b);
+	assert_int_equal(err, -ENOSPC);
+	assert_int_equal(perfetto__close(p), -ENOSPC);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_birth_comes_back_as_it_was_stored),
+		cmocka_unit_test(a_failure_comes_back),
+		cmocka_unit_test(hostile_text_is_stored_as_json),
+		cmocka_unit_test(damaged_lines_are_refused),
+		cmocka_unit_test(live_lines_fit_and_are_harmless),
+		cmocka_unit_test(a_command_is_shown_as_it_is_typed),
+		cmocka_unit_test(the_tree_has_each_process_below_its_parent),
+		cmocka_unit_test(the_tree_is_bounded),
+		cmocka_unit_test(the_summary_fits_whatever_the_names),
+		cmocka_unit_test(what_is_not_known_is_not_shown),
+		cmocka_unit_test(nothing_seen_is_said_in_short),
+		cmocka_unit_test(the_trace_is_what_the_format_asks_for),
+		cmocka_unit_test(a_full_disk_is_told),
+	};
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	return cmocka_run_group_tests_name("profile", tests, NULL, NULL);
+}

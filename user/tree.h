@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Who came from whom, drawn at the end. */
+#ifndef SPAWNSCOPE_TREE_H
+#define SPAWNSCOPE_TREE_H
+
+#include <stdio.h>
+
+#include "user/birth.h"
+
+/* Processes that are kept; further ones are only counted. */
+#define TREE_MAX 10000
+
+struct tree_node;
+
+struct tree {
+	struct tree_node *v;
+	size_t n;
+	size_t left_out;
+};
+
+/* Adds a birth that is over; threads and failures are left aside. 0 or -ENOMEM. */
+int tree__add(struct tree *t, const struct birth *b);
+/* In 80 columns. */
+void tree__print(struct tree *t, const char *clock, FILE *out);
+void tree__free(struct tree *t);
+
+#endif
