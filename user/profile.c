@@ -394,6 +394,8 @@ static int print(struct profile *p, struct profile_summary *s)
 	if (p->options.quiet || p->options.json ||
 	    (!p->has_workload && p->options.output && !strcmp(p->options.output, "-")))
 		return 0;
+	if (p->options.live || p->options.tree)
+		fputc('\n', to->out);
 	return table_profile_print(s, to->out, want_colour(to->out));
 }
 
