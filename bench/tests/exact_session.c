@@ -13,9 +13,10 @@
 
 int session_open(struct session *s, const char *kind, bool trace_all, enum probe_set set)
 {
+	const struct profile_options everything = {.set = set, .everything = true};
 	struct probe_options options = {
 		.best = SOURCE_KIND_COUNT,
-		.trace_all = trace_all,
+		.profile = trace_all ? &everything : NULL,
 		.ring_bytes = 1 << 20,
 		.task_slots = 1024,
 	};
@@ -31,9 +32,9 @@ int session_open(struct session *s, const char *kind, bool trace_all, enum probe
 			options.best = k;
 	if (s->records != NULL && options.best != SOURCE_KIND_COUNT)
 		err = probe__open(&options, &s->probe, why, sizeof(why));
-	if (err == 0)
+	if (err == 0 && !trace_all)
 		err = probe__attach(s->probe, set);
-	if (err == 0)
+	if (err == 0 && !trace_all)
 		err = probe__target(s->probe, getpid());
 	if (err != 0) {
 		fprintf(stderr, "%s: %s\n", kind, why[0] != '\0' ? why : strerror(-err));
