@@ -69,6 +69,28 @@ struct thread_info {
 	__u32 status;
 };
 
+struct ns_common {
+	unsigned int inum;
+};
+
+struct pid_namespace {
+	struct ns_common ns;
+};
+
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[1];
+};
+
+struct bpf_iter__task {
+	struct task_struct *task;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	int pid;
@@ -80,6 +102,7 @@ struct task_struct {
 	struct files_struct *files;
 	struct signal_struct *signal;
 	struct task_struct *group_leader;
+	struct pid *thread_pid;
 };
 
 struct kernel_clone_args {

@@ -94,6 +94,34 @@ static __always_inline void follow(__u32 tgid)
 		COUNT(unfollowed);
 }
 
+/* Who is to be followed, where the tool's process ids are not the kernel's: in a pid namespace. */
+__u32 local_pid;
+__u32 local_namespace; /* its inode number */
+
+/* include/linux/pid_namespace.h: MAX_PID_NS_LEVEL */
+#define PID_LEVELS_MAX 32
+
+static __always_inline void follow_local(struct task_struct *task)
+{
+	struct pid *pid = task->thread_pid;
+	unsigned int level, i;
+	struct upid upid;
+
+	if (!pid || task->pid != task->tgid)
+		return;
+	level = BPF_CORE_READ(pid, level);
+	for (i = 0; i <= PID_LEVELS_MAX && i <= level; i++) {
+		/* numbers[i]: an array of a size that no type tells */
+		if (bpf_probe_read_kernel(&upid, sizeof(upid),
+					  (void *)pid + bpf_core_field_offset(struct pid, numbers) +
+						  i * bpf_core_type_size(struct upid)))
+			return;
+		if ((__u32)upid.nr == local_pid &&
+		    BPF_CORE_READ(upid.ns, ns.inum) == local_namespace)
+			follow(task->tgid);
+	}
+}
+
 /* What is known of a parent before its call returns. */
 static __always_inline bool is_wanted(__u32 method)
 {

@@ -712,3 +712,13 @@ int BPF_PROG(profile_exit, struct task_struct *task)
 		life_exit(task);
 	return 0;
 }
+
+SEC("?iter/task")
+int profile_find(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+
+	if (task)
+		follow_local(task);
+	return 0;
+}

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
 
@@ -36,12 +37,21 @@ pid_t process_of(pid_t id)
 	return status_number(id, "Tgid");
 }
 
+unsigned int pid_namespace(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/pid", &st) ? FIRST_PID_NAMESPACE : (unsigned int)st.st_ino;
+}
+
 int cgroup_of(pid_t pid, char *path, size_t size)
 {
 	char name[64], line[PATH_MAX];
 	int err = -ENOENT;
 	FILE *f;
 
+	if (pid_namespace() != FIRST_PID_NAMESPACE)
+		return -ESRCH;
 	snprintf(name, sizeof(name), "/proc/%d/cgroup", (int)pid);
 	f = fopen(name, "re");
 	if (!f)

@@ -10,9 +10,15 @@
 /* The process that has the id, or has a thread of this id; 0 if there is none. */
 pid_t process_of(pid_t id);
 
+/* Of a process that sees ids as the kernel numbers them: include/linux/proc_ns.h. */
+#define FIRST_PID_NAMESPACE 0xeffffffcU
+
+/* The inode number of ours; that of the first if it cannot be told. */
+unsigned int pid_namespace(void);
+
 /*
- * The path of a process's cgroup (version 2), as in /proc/PID/cgroup; the process may be gone.
- * 0 or -errno.
+ * The path of a process's cgroup (version 2), as in /proc/PID/cgroup; the process may be gone,
+ * or have another id in our pid namespace. 0 or -errno.
  */
 int cgroup_of(pid_t pid, char *path, size_t size);
 

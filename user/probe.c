@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "spawnscope.skel.h"
+#include "user/followed.h"
 #include "user/kernel_offer.h"
 #include "user/privilege.h"
 
@@ -259,7 +260,9 @@ static int set_up_profile(struct probe *p)
 	p->skel->rodata->filter = o->filter;
 	p->skel->rodata->group_by = o->group_by;
 	p->skel->rodata->command_args_max = o->args_max;
-	return bpf_program__set_autoload(p->skel->progs.profile_exec, true);
+	err = bpf_program__set_autoload(p->skel->progs.profile_find,
+					pid_namespace() != FIRST_PID_NAMESPACE);
+	return err ? err : bpf_program__set_autoload(p->skel->progs.profile_exec, true);
 }
 
 static int load(struct probe *p)
@@ -670,10 +673,36 @@ int probe__target(struct probe *p, pid_t pid)
 	return err;
 }
 
+/* Has the kernel look for the process that we know by an id of our pid namespace. */
+static int follow_local(struct probe *p, pid_t pid, __u32 namespace)
+{
+	struct bpf_link *link;
+	char text[64];
+	int fd, err = 0;
+
+	p->skel->bss->local_namespace = namespace;
+	p->skel->bss->local_pid = pid;
+	link = bpf_program__attach_iter(p->skel->progs.profile_find, NULL);
+	if (!link)
+		return -errno;
+	fd = bpf_iter_create(bpf_link__fd(link));
+	if (fd < 0)
+		err = -errno;
+	while (!err && read(fd, text, sizeof(text)) > 0)
+		;
+	if (fd >= 0)
+		close(fd);
+	bpf_link__destroy(link);
+	return err;
+}
+
 int probe__follow(struct probe *p, pid_t pid)
 {
-	__u32 tgid = pid, one = 1;
+	__u32 tgid = pid, one = 1, namespace = pid_namespace();
 	int err;
+
+	if (namespace != FIRST_PID_NAMESPACE)
+		return follow_local(p, pid, namespace);
 
 	privilege_raise();
 	err = bpf_map__update_elem(p->skel->maps.followed, &tgid, sizeof(tgid), &one, sizeof(one),

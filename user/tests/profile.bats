@@ -436,3 +436,44 @@ $NOBODY" ]
     grep -Eq '^[0-9]+ sh$' "$DIR/err"
     [ "$(grep -Ec '^   ?[|`]- [0-9]+ fork .*/proc/self/exe leaf$' "$DIR/err")" -eq 2 ]
 }
+
+# Other worlds
+
+@test "in a pid namespace ids are ours, and the records have the kernel's" {
+    cat >"$DIR/inside" <<'SH'
+set -e
+"$1" profile --json -- "$2" fork 3 2>"$3/json"
+sh -c 'sleep 1.5; "$1" fork 7; :' - "$2" &
+"$1" profile -p $! --children >"$3/followed"
+SH
+    unshare --pid --fork --mount-proc sh "$DIR/inside" "$TOOL" "$STORM" "$DIR" >/dev/null 2>"$DIR/err" ||
+        { cat "$DIR/err" && false; }
+    jq -se 'length == 3 and all(.parent.pid > 100)' "$DIR/json"
+    grep -q '^[89] births, 0 failed, 0 lost$' "$DIR/followed"
+}
+
+# The command of the lab; the machine there is quiet, so the counts are exact.
+@test "the kernels of the lab count as we do" {
+    command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86_64 is not installed"
+    for kernel in debian:5.10 debian:6.1 debian:6.12 debian:sid; do
+        bench/lab/fetch-kernel --path "$kernel" >/dev/null 2>&1 || continue
+        tried=1
+        bench/lab/guest --kernel "$kernel" --smp 2 --add "$BUILD/static/spawnscope" \
+            --add "$BUILD/static/storm" -- sh -c '
+            spawnscope profile -a -v --detail full >all 2>&1 & tool=$!
+            until grep -q attached all; do sleep 0.1; done
+            storm vfork 50; storm thread-exec 5; storm fail 3; storm orphan 4; storm spawn 5
+            kill -INT $tool; wait $tool
+            cat all
+            spawnscope profile --live -- storm spawn 2 2>&1' >"$DIR/out" 2>&1
+        cat "$DIR/out"
+        tr '\n' ' ' <"$DIR/out" | tr -s ' ' >"$DIR/line"
+        [[ $(<"$DIR/line") =~ /proc/stat\ counted\ ([0-9]+)\ births\ meanwhile,\ we\ ([0-9]+) ]]
+        [ "${BASH_REMATCH[1]}" -eq "${BASH_REMATCH[2]}" ]
+        grep -Eq '^[0-9]+ births, 3 failed, 0 lost$' "$DIR/out"
+        grep -Eq '^storm +vfork +50 ' "$DIR/out"
+        grep -Eq '^storm +spawn +5 ' "$DIR/out"
+        [ "$(grep -c '/proc/self/exe leaf' "$DIR/out")" -eq 2 ]
+    done
+    [ -n "${tried:-}" ] || skip "no kernel was fetched: make kernels"
+}
