@@ -477,3 +477,43 @@ SH
     done
     [ -n "${tried:-}" ] || skip "no kernel was fetched: make kernels"
 }
+
+# Against a program that times its own forks.
+@test "redis-server's own times of its forks, and its copy-on-write, are ours" {
+    need redis-server
+    need redis-cli
+    cli=(redis-cli -s "$DIR/socket")
+    redis-server --port 0 --unixsocket "$DIR/socket" --save '' --dir "$DIR" \
+        --enable-debug-command yes >"$DIR/redis" 2>&1 3>&- &
+    redis=$!
+    eventually "${cli[@]}" ping
+    "${cli[@]}" debug populate 1000000 key 450
+    "$TOOL" profile -p "$redis" -v --detail full -q -o "$DIR/run.jsonl" 2>"$DIR/err" 3>&- &
+    tool=$!
+    eventually grep -q attached "$DIR/err"
+    for _ in 1 2 3 4 5; do
+        "${cli[@]}" bgsave
+        "${cli[@]}" eval 'for i = 1, 20000 do redis.call("set", "key:" .. i, "x") end' 0
+        eventually saved
+        "${cli[@]}" info | tr -d '\r' >"$DIR/info"
+        sed -n 's/^latest_fork_usec://p' "$DIR/info" >>"$DIR/theirs"
+        sed -n 's/^rdb_last_cow_size://p' "$DIR/info" >>"$DIR/theirs.cow"
+    done
+    kill -INT "$tool"
+    exit_of "$tool"
+    kill "$redis"
+    wait "$redis" || true
+    jq 'select(.type == "birth" and .method == "fork") | .call_ns / 1000' "$DIR/run.jsonl" >"$DIR/ours"
+    jq 'select(.type == "birth" and .method == "fork").counts
+        | (.cow_copied_parent + .cow_copied_child) * 4096' "$DIR/run.jsonl" >"$DIR/ours.cow"
+    paste "$DIR/theirs" "$DIR/ours" "$DIR/theirs.cow" "$DIR/ours.cow" |
+        tee "$DIR/both" | sed 's/^/# fork us, ours, copied bytes, ours: /' >&3
+    # Its clock runs on while it waits for a CPU around the call: medians.
+    awk '{ print $2 / $1 }' "$DIR/both" | sort -n | awk 'NR == 3 { exit !($1 > 0.95 && $1 <= 1) }'
+    awk '{ print $4 / $3 }' "$DIR/both" | sort -n | awk 'NR == 3 { exit !($1 > 0.7 && $1 < 1.3) }'
+    [ "$(wc -l <"$DIR/both")" -eq 5 ]
+}
+
+saved() {
+    "${cli[@]}" info persistence | grep -q 'rdb_bgsave_in_progress:0'
+}
