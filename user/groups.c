@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "user/followed.h"
+#include "user/whatif.h"
 
 void groups__init(struct groups *g, enum group_by by)
 {
@@ -138,6 +139,7 @@ static int add_to(struct group *g, const struct birth *b)
 	}
 	g->execs += life->execed && !life->exec_result;
 	g->work_ns += (double)birth_work_ns(b);
+	whatif__add(&g->spawnable, b);
 	if (call != MISSING)
 		err = sketch__add(&g->call, call);
 	if (!err && birth_rss(b) != MISSING)

@@ -10,6 +10,17 @@
 
 #define GROUP_ERRNOS_MAX 4
 
+/*
+ * Forks whose child execed, had they been posix_spawn. An estimate from the same births' phases, no
+ * measurement: it would have spared copy_mm (`least_ns`) and, at most, what a copy entails later
+ * (`most_ns`: clone_finish, COW faults, dropping the copy at exec), and would have held the parent
+ * from the wake-up of the child until its exec (`held_ns`). Sums, ns.
+ */
+struct whatif {
+	int64_t n;
+	double least_ns, most_ns, held_ns;
+};
+
 struct group {
 	struct group_key key;
 	char *label; /* of the parents; any bytes but 0 */
@@ -23,6 +34,7 @@ struct group {
 	struct sketch count[COUNT_COUNT];
 	struct sketch rss; /* of the parent, bytes of all kinds */
 	double work_ns;	   /* in sum */
+	struct whatif spawnable;
 	struct {
 		int number;
 		int64_t n;

@@ -10,6 +10,7 @@
 #include "user/escape.h"
 #include "user/layout.h"
 #include "user/units.h"
+#include "user/whatif.h"
 
 #define LABEL_MAX 256
 
@@ -432,6 +433,7 @@ int table_profile_print(const struct profile_summary *s, FILE *out, bool colour)
 		err = parts[i](s, out, colour);
 	if (err)
 		return err;
+	whatif_print(s->groups, s->top, s->clock, out, colour);
 	if (shown(s, 0)) {
 		fputc('\n', out);
 		print_hidden(s, out);

@@ -372,6 +372,38 @@ static void nothing_seen_is_said_in_short(void **state)
 	groups__free(&g);
 }
 
+/* copy_mm alone, to that with finish, faults, and the drop at exec; held from the wake-up on. */
+static void what_posix_spawn_would_spare_is_estimated(void **state)
+{
+	const struct phase_origin phases[PHASE_COUNT] = {0};
+	struct birth b = exec_birth(1, 2, 1000000), stays = birth(1, 3, 1000000);
+	struct groups g;
+
+	(void)state;
+	b.life.sum[SUM_cow_child] = 300;
+	b.life.sum[SUM_cow_parent] = 200;
+	strcpy(stays.comm, "snapshot");
+	stays.life.edge[EDGE_mm_end] += 5000000;
+	stays.life.edge[EDGE_newtask] += 5000000;
+	groups__init(&g, GROUP_BY_COMM);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(groups__add(&g, &b), 0);
+	assert_int_equal(groups__add(&g, &stays), 0);
+	assert_int_equal(g.v[0].spawnable.n, 100);
+	assert_true(g.v[0].spawnable.least_ns == 100 * 6000);
+	assert_true(g.v[0].spawnable.most_ns == 100 * (6000 + 1000 + 500 + 1000));
+	assert_true(g.v[0].spawnable.held_ns == 100 * 3500);
+	assert_int_equal(g.v[1].spawnable.n, 0);
+	groups__count_received(&g);
+	summary(&g, phases);
+	assert_non_null(strstr(text, "parent: 100 forks that exec, as posix_spawn: 600 us to "
+				     "850 us less work"));
+	assert_non_null(strstr(text, "snapshot: 1 forks, none execs: no case for posix_spawn; "
+				     "5.01 ms"));
+	check_text(80);
+	groups__free(&g);
+}
+
 /* The trace. */
 
 static void the_trace_is_what_the_format_asks_for(void **state)
@@ -445,6 +477,7 @@ int main(void)
 		cmocka_unit_test(the_summary_fits_whatever_the_names),
 		cmocka_unit_test(what_is_not_known_is_not_shown),
 		cmocka_unit_test(nothing_seen_is_said_in_short),
+		cmocka_unit_test(what_posix_spawn_would_spare_is_estimated),
 		cmocka_unit_test(the_trace_is_what_the_format_asks_for),
 		cmocka_unit_test(a_full_disk_is_told),
 	};

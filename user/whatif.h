@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the births of a profile might have cost by another method. Pure. */
+#ifndef SPAWNSCOPE_WHATIF_H
+#define SPAWNSCOPE_WHATIF_H
+
+#include <stdio.h>
+
+#include "user/groups.h"
+
+/* Adds a birth if it is such a fork. */
+void whatif__add(struct whatif *w, const struct birth *b);
+
+/* A line for each of the groups, of `top`, of which something can be said. */
+void whatif_print(const struct groups *g, size_t top, const char *clock, FILE *out, bool colour);
+
+#endif
