@@ -42,7 +42,7 @@ USER_STATIC_LIBS := -lbpf -lelf -lz -lzstd -ljansson -lcap-ng -lm
 BENCH_LIBS       := -linih
 
 # What is linked into what, without .o and without the folder of its variant.
-user_all     := $(basename $(wildcard user/*.c)) bench/plan
+user_all     := $(basename $(wildcard user/*.c user/report/*.c)) bench/plan
 user         := $(filter-out user/grid_plain,$(user_all))
 user_static  := $(filter-out user/grid_smartcols,$(user_all))
 user_tested  := $(filter-out user/main,$(user))
@@ -182,6 +182,8 @@ $(BUILD)/%.stamp: always | $(READY)
 $(call usual,user/grid_smartcols) $(call fuzz,user/grid_smartcols): private OUR_CFLAGS += $(SMARTCOLS)
 $(filter %/user/probe.o,$(OBJECTS)): | $(BUILD)/gen/spawnscope.skel.h
 
+$(filter %/user/report/page.o,$(OBJECTS)): $(BUILD)/gen/page.html
+
 compile = $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags.stamp
@@ -204,6 +206,15 @@ $(BUILD)/gen/spawnscope.bpf.o: bpf/spawnscope.bpf.c $(BUILD)/flags.stamp
 
 $(BUILD)/gen/spawnscope.skel.h: $(BUILD)/gen/spawnscope.bpf.o
 	$(call say,SKEL)(echo '/* NOLINTBEGIN */' && $(BPFTOOL) gen skeleton $< name spawnscope && echo '/* NOLINTEND */') >$@
+
+# The modules of D3: as Debian has them, or else npm, in the versions of package-lock.json.
+D3_MODULES = $(if $(shell ls -d /usr/share/nodejs/d3-scale 2>/dev/null),/usr/share/nodejs,$(BUILD)/npm/node_modules)
+page_parts := user/report/assemble $(wildcard user/report/*.html user/report/*.css user/report/*.js)
+
+$(BUILD)/gen/page.html: $(page_parts) | $(READY)
+	@mkdir -p $(@D)
+	@[ -d $(D3_MODULES) ] || bench/tests/npm user/report $(BUILD)/npm
+	$(call say,PAGE)user/report/assemble $(D3_MODULES) $@
 
 # Programs.
 link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)

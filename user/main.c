@@ -14,6 +14,7 @@
 
 static const struct command commands[] = {
 	{"bench", "compare the ways to start a process, phase by phase", command_bench},
+	{"report", "one page of one or more runs", command_report},
 	{"doctor", "what this kernel allows, phase by phase", command_doctor},
 	{"profile", "who creates processes, how, and what each birth costs", command_profile},
 	{"lab", "run any of these where a nanosecond is an instruction", command_lab},
@@ -75,6 +76,7 @@ static void usage(FILE *out)
 	      "  sudo spawnscope bench                      the quick comparison\n"
 	      "  sudo spawnscope bench --method fork,vfork --size 1M,1G -o run.jsonl\n"
 	      "  sudo spawnscope profile -- make -j2        who spawns what, and its cost\n"
+	      "  spawnscope report run.jsonl -o page.html   the same as a page\n"
 	      "  sudo spawnscope doctor                     what can be traced here\n"
 	      "\n`spawnscope COMMAND --help` describes each.\n",
 	      out);

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The command report: runs become a page, or Markdown. */
+#include "user/report/report.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "user/command.h"
+#include "user/escape.h"
+#include "user/report/input.h"
+#include "user/report/output.h"
+
+static const struct format {
+	const char *name;
+	int (*write)(const struct report *p, FILE *out);
+} formats[] = {
+	{"html", report_page},
+	{"markdown", report_markdown},
+};
+
+#define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))
+
+enum { OPTION_FORMAT = 1000, OPTION_TRUNCATED };
+
+struct options {
+	const struct format *format;
+	const char *output;
+	bool truncated;
+	char **paths; /* of argv */
+	size_t count;
+};
+
+static const struct argp_option option_table[] = {
+	{"format", OPTION_FORMAT, "NAME", 0, "html (one page; default) or markdown (a summary)", 0},
+	{"output", 'o', "FILE", 0, "write to FILE (- is standard output, the default)", 0},
+	{"truncated", OPTION_TRUNCATED, 0, 0, "take runs that broke off, too", 0},
+	{0},
+};
+
+static const char doc[] =
+	"Makes one page of runs: what was asked and the answer, latency, phases, distributions, "
+	"and where several runs differ. It needs no network and no server."
+	"\v"
+	"Examples:\n"
+	"  spawnscope report run.jsonl -o page.html\n"
+	"  spawnscope report before.jsonl after.jsonl -o page.html\n"
+	"  spawnscope report results/lab/*.jsonl -o lab.html\n"
+	"  spawnscope report --format markdown run.jsonl >>\"$GITHUB_STEP_SUMMARY\"\n\n"
+	"RUN is a result file of `spawnscope bench -o`; - is standard input.";
+
+static const struct format *find_format(const char *name)
+{
+	char text[128];
+	size_t i;
+
+	for (i = 0; i < FORMAT_COUNT; i++) {
+		if (strcmp(formats[i].name, name) == 0)
+			return &formats[i];
+	}
+	escape_text(name, text, sizeof(text));
+	complain("--format '%s': must be html or markdown", text);
+	return NULL;
+}
+
+static int parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case OPTION_FORMAT:
+		o->format = find_format(arg);
+		return o->format ? 0 : -EINVAL;
+	case OPTION_TRUNCATED:
+		o->truncated = true;
+		return 0;
+	case 'o':
+		o->output = arg;
+		return 0;
+	case ARGP_KEY_ARG:
+		o->paths[o->count++] = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (o->count > 0)
+			return 0;
+		complain("report needs a run: a result file of `spawnscope bench -o FILE`");
+		return -EINVAL;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* The whole text is there before a byte of the file is. */
+static int make_report(const struct options *o, const struct run *runs)
+{
+	char *text = NULL, name[256];
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	struct report p = {0};
+	int err = out ? report__init(&p, runs, o->paths, o->count) : -ENOMEM;
+
+	if (err == 0)
+		err = o->format->write(&p, out);
+	if (out && (fclose(out) != 0) && err == 0)
+		err = -ENOMEM;
+	report__free(&p);
+	if (err) {
+		complain("%s", strerror(-err));
+	} else {
+		err = output_write(o->output, text, size);
+		if (err) {
+			escape_text(o->output ? o->output : "standard output", name, sizeof(name));
+			complain("cannot write %s: %s", name, strerror(-err));
+		}
+	}
+	free(text);
+	return err;
+}
+
+int command_report(int argc, char **argv)
+{
+	static const struct argp argp = {option_table, parse_option, "RUN...", doc,
+					 NULL,	       NULL,	     NULL};
+	struct options o = {.format = &formats[0]};
+	struct run *runs = NULL;
+	int err = -ENOMEM;
+
+	o.paths = calloc((size_t)argc, sizeof(*o.paths));
+	if (o.paths)
+		err = command_options(&argp, argc, argv, &o);
+	if (err == 0 && !o.output && o.format == &formats[0] && isatty(STDOUT_FILENO)) {
+		complain("a page is not for a terminal: name a file with -o page.html");
+		err = -EINVAL;
+	}
+	if (err == 0)
+		err = input_read(o.paths, o.count, o.truncated, &runs);
+	if (err == 0)
+		err = make_report(&o, runs);
+	input_free(runs, o.count);
+	free(o.paths);
+	return err ? EXIT_TROUBLE : EXIT_OK;
+}

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "user/report/answer.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "user/report/text.h"
+#include "user/stats.h"
+
+#define MIB	    1048576.0
+#define NAME_WIDTH  40
+#define CONTEST_MAX 64 /* parents */
+
+typedef char name_buf[NAME_WIDTH + 4];
+
+/* Sums of a least-squares line. */
+struct fit {
+	size_t n;
+	double x, y, xx, xy;
+};
+
+static void fit_add(struct fit *f, double x, double y)
+{
+	if (!isfinite(x) || !isfinite(y))
+		return;
+	f->n++;
+	f->x += x;
+	f->y += y;
+	f->xx += x * x;
+	f->xy += x * y;
+}
+
+static double fit_slope(const struct fit *f)
+{
+	double n = (double)f->n, below = n * f->xx - f->x * f->x;
+
+	return f->n >= 2 && below > 0 ? (n * f->xy - f->x * f->y) / below : NAN;
+}
+
+bool line_slope(const struct report_run *r, size_t line, double *per_mib, double *per_pte)
+{
+	struct fit mib = {0}, pte = {0};
+	size_t i;
+
+	for (i = 0; i < r->count; i++) {
+		const struct row *row = &r->rows[i];
+		const struct cell *counted = row__count(row, COUNT_ptes_copied);
+
+		if (row->line != line || row->rss == MISSING)
+			continue;
+		fit_add(&mib, (double)row->rss / MIB, row->call.median);
+		if (counted)
+			fit_add(&pte, stats_median(&counted->counts[COUNT_ptes_copied]),
+				row->call.median);
+	}
+	*per_mib = fit_slope(&mib);
+	*per_pte = fit_slope(&pte);
+	return isfinite(*per_mib);
+}
+
+static bool copies(const struct row *row)
+{
+	const struct cell *counted = row__count(row, COUNT_ptes_copied);
+	bool starred;
+
+	return (counted && stats_median(&counted->counts[COUNT_ptes_copied]) > 0) ||
+	       row__phase(row, PHASE_copy_mm, &starred) != NULL;
+}
+
+/* The fastest row of a parent that does, or does not, start a program; NULL if there is none. */
+static const struct row *fastest(const struct report_run *r, size_t group, bool execs,
+				 size_t *rivals)
+{
+	const struct row *best = NULL;
+	size_t i;
+
+	*rivals = 0;
+	for (i = 0; i < r->count; i++) {
+		const struct row *row = &r->rows[i];
+
+		if (row->group != group || row__execs(row) != execs || row->call.n == 0)
+			continue;
+		++*rivals;
+		if (best == NULL || row->call.median < best->call.median)
+			best = row;
+	}
+	return best;
+}
+
+static struct answer *next(struct answer *answers, size_t *n, const char *question)
+{
+	struct answer *a = &answers[(*n)++];
+
+	*a = (struct answer){0};
+	snprintf(a->question, sizeof(a->question), "%s", question);
+	return a;
+}
+
+/* Who wins from each parent. */
+struct contest {
+	const struct row *winners[CONTEST_MAX];
+	size_t count;
+	bool same; /* method */
+};
+
+static void hold_contest(const struct report_run *r, bool execs, struct contest *c)
+{
+	size_t i, rivals;
+
+	*c = (struct contest){.same = true};
+	for (i = 0; i < r->count && c->count < CONTEST_MAX; i++) {
+		const struct row *best = fastest(r, r->rows[i].group, execs, &rivals);
+
+		if ((i > 0 && r->rows[i].group == r->rows[i - 1].group) || rivals < 2)
+			continue;
+		c->winners[c->count++] = best;
+		c->same = c->same && strcmp(best->method, c->winners[0]->method) == 0;
+	}
+}
+
+/* "vfork, 7.8 µs": the same from every parent. */
+static void say_one_winner(const struct contest *c, bool instructions, struct answer *a)
+{
+	const struct row *first = c->winners[0], *last = c->winners[c->count - 1];
+	char text[NUMBER_MAX];
+	name_buf name;
+
+	layout_append(a->figure, sizeof(a->figure), "%s, %s",
+		      text_cut(first->method, NAME_WIDTH, name),
+		      time_text(first->call.median, instructions, text));
+	if (last == first) {
+		layout_append(a->detail, sizeof(a->detail), "From the parent of %s",
+			      text_cut(first->parent, NAME_WIDTH, name));
+		return;
+	}
+	layout_append(a->detail, sizeof(a->detail),
+		      "The fastest from each of %zu parents: %s from that of ", c->count,
+		      time_words(first->call.median, instructions, text));
+	layout_append(a->detail, sizeof(a->detail), "%s, %s",
+		      text_cut(first->parent, NAME_WIDTH, name),
+		      time_words(last->call.median, instructions, text));
+	layout_append(a->detail, sizeof(a->detail), " from that of %s",
+		      text_cut(last->parent, NAME_WIDTH, name));
+}
+
+static void say_winners(const struct contest *c, bool instructions, struct answer *a)
+{
+	char text[NUMBER_MAX];
+	name_buf name, parent;
+	size_t i;
+
+	snprintf(a->figure, sizeof(a->figure), "it depends on the parent");
+	for (i = 0; i < c->count; i++)
+		layout_append(a->detail, sizeof(a->detail), "%s%s: %s, %s", i ? "; " : "",
+			      text_cut(c->winners[i]->parent, NAME_WIDTH, parent),
+			      text_cut(c->winners[i]->method, NAME_WIDTH, name),
+			      time_text(c->winners[i]->call.median, instructions, text));
+}
+
+static void say_fastest(const struct report_run *r, bool execs, struct answer *answers, size_t *n)
+{
+	struct contest c;
+	struct answer *a;
+
+	hold_contest(r, execs, &c);
+	if (c.count == 0)
+		return;
+	a = next(answers, n,
+		 execs ? "Which call starts a program fastest?"
+		       : "Which call makes a child fastest?");
+	if (c.same)
+		say_one_winner(&c, r->instructions, a);
+	else
+		say_winners(&c, r->instructions, a);
+	layout_append(a->detail, sizeof(a->detail), " (median, call to return).");
+}
+
+/* The row of the same line at the next size; NULL if this is the last. */
+static const struct row *next_size(const struct report_run *r, const struct row *row)
+{
+	const struct row *next = NULL;
+	size_t i;
+
+	for (i = 0; i < r->count; i++) {
+		const struct row *other = &r->rows[i];
+
+		if (other->line == row->line && other->rss > row->rss &&
+		    (next == NULL || other->rss < next->rss))
+			next = other;
+	}
+	return next;
+}
+
+static double log_ratio(const struct row *row)
+{
+	return row->reference ? log(row->call.median / row->reference->call.median) : NAN;
+}
+
+/*
+ * Where the line crosses that of posix_spawn: between two sizes, straight lines in a log-log plot
+ * cross at this one. NAN if they do not between `row` and the next size.
+ */
+static double crossing(const struct report_run *r, const struct row *row)
+{
+	const struct row *after = next_size(r, row);
+	double a, b, share;
+
+	if (after == NULL || row->rss <= 0)
+		return NAN;
+	a = log_ratio(row);
+	b = log_ratio(after);
+	if (!(a <= 0 && b > 0))
+		return NAN;
+	share = a / (a - b);
+	return exp(log((double)row->rss) +
+		   share * (log((double)after->rss) - log((double)row->rss)));
+}
+
+static const struct row *find_line(const struct report_run *r, const char *method)
+{
+	size_t i;
+
+	for (i = 0; i < r->count; i++) {
+		const struct row *row = &r->rows[i];
+
+		if (strcmp(row->method, method) == 0 && row->reference && row->line == i)
+			return row;
+	}
+	return NULL;
+}
+
+static void say_crossing(const struct report_run *r, const char *method, struct answer *answers,
+			 size_t *n)
+{
+	const struct row *first = find_line(r, method), *last = first, *row;
+	char at[NUMBER_MAX], figure[NUMBER_MAX];
+	struct answer *a;
+	double size = NAN;
+
+	for (row = first; row; row = next_size(r, row)) {
+		last = row;
+		if (isnan(size))
+			size = crossing(r, row);
+	}
+	if (first == NULL || !isfinite(log_ratio(first)) || !isfinite(log_ratio(last)))
+		return;
+	a = next(answers, n, "");
+	snprintf(a->question, sizeof(a->question), "When is %s dearer than " REPORT_REFERENCE "?",
+		 method);
+	if (isfinite(size)) {
+		double mib = size / MIB;
+
+		snprintf(a->figure, sizeof(a->figure), "beyond about %.*f MiB", mib < 10 ? 1 : 0,
+			 mib);
+		snprintf(a->detail, sizeof(a->detail),
+			 "An estimate: the lines through the measured sizes cross there. ");
+	} else if (log_ratio(first) > 0) {
+		snprintf(a->figure, sizeof(a->figure), "at every size measured");
+	} else {
+		snprintf(a->figure, sizeof(a->figure), "at no size measured");
+	}
+	snprintf(figure, sizeof(figure), "%.3g", exp(log_ratio(first)));
+	layout_append(a->detail, sizeof(a->detail),
+		      "From %s its call takes %s times that of " REPORT_REFERENCE,
+		      bytes_text(first->rss, at), figure);
+	if (last != first)
+		layout_append(a->detail, sizeof(a->detail), ", from %s %.3g times",
+			      bytes_text(last->rss, at), exp(log_ratio(last)));
+	layout_append(a->detail, sizeof(a->detail), ".");
+}
+
+static void say_slope(const struct report_run *r, struct answer *answers, size_t *n)
+{
+	struct answer *a = NULL;
+	double per_mib, per_pte;
+	char text[NUMBER_MAX];
+	name_buf name;
+	size_t i;
+
+	for (i = 0; i < r->count; i++) {
+		const struct row *row = &r->rows[i];
+
+		if (row->line != i || !copies(row) || !line_slope(r, i, &per_mib, &per_pte))
+			continue;
+		if (a == NULL) {
+			a = next(answers, n, "What does the parent's memory cost?");
+			layout_append(a->figure, sizeof(a->figure), "%s%s per MiB",
+				      time_text(per_mib, r->instructions, text),
+				      r->instructions ? " instructions" : "");
+		}
+		layout_append(a->detail, sizeof(a->detail), "%s%s: ", a->detail[0] ? "; " : "",
+			      text_cut(row->label, NAME_WIDTH, name));
+		layout_append(a->detail, sizeof(a->detail), "%s per MiB",
+			      time_words(per_mib, r->instructions, text));
+		if (isfinite(per_pte))
+			layout_append(a->detail, sizeof(a->detail), ", %s per present PTE copied",
+				      time_text(per_pte, r->instructions, text));
+	}
+	if (a)
+		layout_append(a->detail, sizeof(a->detail),
+			      " (slope of the medians, by least squares).");
+}
+
+static void say_tracing(const struct report_run *r, struct answer *answers, size_t *n)
+{
+	const struct row *least = NULL, *most = NULL;
+	double low = INFINITY, high = -INFINITY;
+	char a_text[NUMBER_MAX], b_text[NUMBER_MAX];
+	struct answer *a;
+	size_t i, cells = 0;
+	name_buf name;
+
+	for (i = 0; i < r->count; i++) {
+		const struct row *row = &r->rows[i];
+		double before =
+			row->bare ? stats_median(&row->bare->samples[SAMPLE_spawn_ns]) : NAN;
+		double change = row->call.median / before - 1;
+
+		if (!isfinite(change))
+			continue;
+		cells++;
+		if (change < low)
+			low = change, least = row;
+		if (change > high)
+			high = change, most = row;
+	}
+	if (!least || !most)
+		return;
+	a = next(answers, n, "What did tracing cost?");
+	change_text(1, 1 + low, a_text);
+	change_text(1, 1 + high, b_text);
+	if (cells == 1)
+		snprintf(a->figure, sizeof(a->figure), "%s", a_text);
+	else
+		snprintf(a->figure, sizeof(a->figure), "%s to %s", a_text, b_text);
+	snprintf(a->detail, sizeof(a->detail),
+		 "Medians of the call with and without probes, taken in turn: %s of %s", a_text,
+		 text_cut(least->label, NAME_WIDTH, name));
+	if (most != least)
+		layout_append(a->detail, sizeof(a->detail), ", %s of %s", b_text,
+			      text_cut(most->label, NAME_WIDTH, name));
+	layout_append(a->detail, sizeof(a->detail), ".");
+}
+
+static void say_loss(const struct report_run *r, struct answer *answers, size_t *n)
+{
+	const struct run *run = r->run;
+	char births[NUMBER_MAX], lost[NUMBER_MAX], missed[NUMBER_MAX];
+	struct answer *a;
+
+	if (!run->ended) {
+		a = next(answers, n, "Is the run whole?");
+		a->warning = true;
+		snprintf(a->figure, sizeof(a->figure), "no: it broke off");
+		snprintf(a->detail, sizeof(a->detail),
+			 "The file has no end line. What was measured until then is shown; whether "
+			 "records were lost is not known.");
+		return;
+	}
+	if (run->end.births == MISSING) {
+		a = next(answers, n, "Where did the time go?");
+		snprintf(a->figure, sizeof(a->figure), "not known: untraced");
+		snprintf(a->detail, sizeof(a->detail),
+			 "No probe was attached, so there are no phases and no counts; the times "
+			 "are the driver's own.");
+		return;
+	}
+	a = next(answers, n, "Was anything lost?");
+	a->warning = run->end.lost > 0 || run->end.missed > 0;
+	snprintf(a->figure, sizeof(a->figure), "%s",
+		 a->warning ? "yes: phases and counts are incomplete"
+		 : run->end.lost == MISSING || run->end.missed == MISSING ? "not known"
+									  : "nothing");
+	snprintf(a->detail, sizeof(a->detail),
+		 "%s births recorded, %s records lost, %s runs of a probe missed.",
+		 count_text((double)run->end.births, births),
+		 run->end.lost == MISSING ? "an unknown number of"
+					  : count_text((double)run->end.lost, lost),
+		 run->end.missed == MISSING ? "an unknown number of"
+					    : count_text((double)run->end.missed, missed));
+}
+
+size_t answers_of(const struct report_run *r, struct answer answers[ANSWERS_MAX])
+{
+	size_t n = 0;
+
+	say_fastest(r, true, answers, &n);
+	say_fastest(r, false, answers, &n);
+	say_crossing(r, "fork", answers, &n);
+	say_crossing(r, "fork-exec", answers, &n);
+	say_slope(r, answers, &n);
+	say_tracing(r, answers, &n);
+	say_loss(r, answers, &n);
+	return n;
+}

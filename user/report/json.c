@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "user/report/json.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/utf8.h"
+
+json_t *put(json_t *object, const char *name, json_t *value)
+{
+	if (object == NULL) {
+		json_decref(value);
+		return NULL;
+	}
+	if (json_object_set_new(object, name, value) == 0)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+json_t *push(json_t *array, json_t *value)
+{
+	if (array == NULL) {
+		json_decref(value);
+		return NULL;
+	}
+	if (json_array_append_new(array, value) == 0)
+		return array;
+	json_decref(array);
+	return NULL;
+}
+
+json_t *json_text(const char *text)
+{
+	char *copy = malloc(4 * strlen(text) + 1), *end = copy;
+	json_t *value;
+
+	if (copy == NULL)
+		return NULL;
+	while (*text != '\0') {
+		uint32_t code;
+		size_t len = utf8_decode(text, &code);
+
+		if (len)
+			end = mempcpy(end, text, len);
+		else
+			end += sprintf(end, "\\x%02x", (unsigned char)*text);
+		text += len ? len : 1;
+	}
+	*end = '\0';
+	value = json_string(copy);
+	free(copy);
+	return value;
+}
+
+json_t *json_number(double number)
+{
+	if (!isfinite(number))
+		return json_null();
+	if (number == floor(number) && fabs(number) < 1e15)
+		return json_integer((json_int_t)number);
+	return json_real(number);
+}
+
+json_t *nothing(json_t *value)
+{
+	json_decref(value);
+	return json_null();
+}
+
+json_t *json_spread(const struct spread *s)
+{
+	json_t *array = push(json_array(), json_integer((json_int_t)s->n));
+
+	array = push(array, json_number(s->p10));
+	array = push(array, json_number(s->median));
+	return push(array, json_number(s->p90));
+}
+
+json_t *json_row(const struct row *row)
+{
+	json_t *object = put(json_object(), "method", json_text(row->method));
+
+	object = put(object, "parent", json_text(row->parent));
+	object = put(object, "label", json_text(row->label));
+	object = put(object, "group", json_integer((json_int_t)row->group));
+	object = put(object, "line", json_integer((json_int_t)row->line));
+	return put(object, "rss",
+		   row->rss == MISSING ? json_null() : json_integer((json_int_t)row->rss));
+}
+
+/* In JSON "<" stands only within strings, where it may be written in hexadecimal: without it
+ * neither "</script" nor "<!--" can be. */
+static int write_safely(const char *text, size_t size, void *to)
+{
+	FILE *out = to;
+	size_t i, start = 0;
+
+	for (i = 0; i < size; i++) {
+		if (text[i] != '<')
+			continue;
+		fwrite(text + start, 1, i - start, out);
+		fputs("\\u003c", out);
+		start = i + 1;
+	}
+	fwrite(text + start, 1, size - start, out);
+	return ferror(out) ? -1 : 0;
+}
+
+int json_write(const json_t *value, FILE *out)
+{
+	return json_dump_callback(value, write_safely, out, JSON_COMPACT | JSON_REAL_PRECISION(6))
+		       ? -ENOMEM
+		       : 0;
+}

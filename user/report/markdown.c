@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A summary in Markdown, for a job or a pull request: the answers, a table, a bar of phases. */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "user/phase.h"
+#include "user/report/answer.h"
+#include "user/report/report.h"
+#include "user/report/text.h"
+#include "user/stats.h"
+
+#define ROWS_MAX    20
+#define RUNS_MAX    8 /* told of; sites cut a summary that is too long */
+#define NAME_WIDTH  60
+#define TEXT_WIDTH  400
+#define BAR_COLUMNS 40
+
+static void write_answers(const struct report_run *r, FILE *out)
+{
+	struct answer answers[ANSWERS_MAX];
+	size_t i, n = answers_of(r, answers);
+
+	for (i = 0; i < n; i++) {
+		fprintf(out, "- %s", answers[i].warning ? "\xe2\x9a\xa0\xef\xb8\x8f " : "");
+		markdown_text(out, answers[i].question, TEXT_WIDTH);
+		fputs(" **", out);
+		markdown_text(out, answers[i].figure, TEXT_WIDTH);
+		fputs("** ", out);
+		markdown_text(out, answers[i].detail, TEXT_WIDTH);
+		fputc('\n', out);
+	}
+	fputc('\n', out);
+}
+
+/* One letter a phase; the rest is dots. */
+static char letter(enum phase p)
+{
+	static const char letters[PHASE_COUNT] = {
+		[PHASE_clone_setup] = 's', [PHASE_copy_mm] = 'M',    [PHASE_clone_finish] = 'f',
+		[PHASE_wake] = 'w',	   [PHASE_vfork_wait] = 'V',
+	};
+
+	return letters[p] ? letters[p] : '#';
+}
+
+static double shown_time(const struct row *row, enum phase p)
+{
+	bool starred;
+	const struct cell *c = row__phase(row, p, &starred);
+	double ns =
+		c && phase_models[p].group == GROUP_CALL && phase_models[p].part_of == PHASE_none
+			? stats_median(&c->phases[p])
+			: NAN;
+
+	return ns > 0 ? ns : 0;
+}
+
+/* "sMMMMMMMMMMfw..": the shares of the call; empty if it has no phases. */
+static void phase_bar(const struct row *row, char bar[BAR_COLUMNS + 1])
+{
+	double sum = stats_median(&row->cell->unattributed), at = 0;
+	size_t used = 0, end;
+	int p;
+
+	sum = sum > 0 ? sum : 0;
+	for (p = 0; p < PHASE_COUNT; p++)
+		at += shown_time(row, p);
+	bar[0] = '\0';
+	if (at <= 0)
+		return;
+	sum += at;
+	at = 0;
+	for (p = 0; p < PHASE_COUNT; p++) {
+		at += shown_time(row, p);
+		end = (size_t)lround(at / sum * BAR_COLUMNS);
+		memset(bar + used, letter(p), end - used);
+		used = end;
+	}
+	memset(bar + used, '.', BAR_COLUMNS - used);
+	bar[BAR_COLUMNS] = '\0';
+}
+
+static void write_row(const struct report_run *r, const struct row *row, FILE *out)
+{
+	double ratio = row->reference ? row->call.median / row->reference->call.median : NAN;
+	char bar[BAR_COLUMNS + 1], text[NUMBER_MAX];
+
+	phase_bar(row, bar);
+	fputs("| ", out);
+	markdown_text(out, row->parent, NAME_WIDTH);
+	fputs(" | ", out);
+	markdown_text(out, row->method, NAME_WIDTH);
+	fprintf(out, " | %s |", time_text(row->call.median, r->instructions, text));
+	fprintf(out, " %s |", time_text(row->call.p90, r->instructions, text));
+	if (isfinite(ratio))
+		fprintf(out, " \xc3\x97%.*f |", ratio < 10 ? 2 : 0, ratio);
+	else
+		fputs(" - |", out);
+	fprintf(out, bar[0] ? " `%s` |\n" : " - |\n", bar);
+}
+
+/* The first and the last parents: the middle ones are left out where there are too many rows. */
+static void write_table(const struct report_run *r, size_t most, FILE *out)
+{
+	size_t i, left_out = r->count > most ? r->count - most : 0, half = most / 2;
+
+	fprintf(out, "| Parent | Method | Median%s | p90 | Against posix\\_spawn | The call |\n",
+		r->instructions ? " (instructions)" : "");
+	fputs("| --- | --- | ---: | ---: | ---: | --- |\n", out);
+	for (i = 0; i < r->count; i++) {
+		if (left_out && i >= half && i < half + left_out)
+			continue;
+		write_row(r, &r->rows[i], out);
+	}
+	fputc('\n', out);
+	if (left_out)
+		fprintf(out, "%zu rows in the middle are left out; the page has them all.\n\n",
+			left_out);
+}
+
+static bool has_bars(const struct report *p)
+{
+	char bar[BAR_COLUMNS + 1];
+	size_t i, k;
+
+	for (i = 0; i < p->count && i < RUNS_MAX; i++) {
+		for (k = 0; k < p->runs[i].count; k++) {
+			phase_bar(&p->runs[i].rows[k], bar);
+			if (bar[0])
+				return true;
+		}
+	}
+	return false;
+}
+
+static void write_key(FILE *out)
+{
+	int p;
+
+	fputs("The call: ", out);
+	for (p = 0; p < PHASE_COUNT; p++) {
+		if (phase_models[p].group == GROUP_CALL && phase_models[p].part_of == PHASE_none)
+			fprintf(out, "`%c` %s, ", letter(p), phase_name(p));
+	}
+	fputs("`.` unattributed.\n\n", out);
+}
+
+/* The fact, or nothing. */
+static void write_fact(const struct run *r, const char *name, const char *before, FILE *out)
+{
+	const struct env_fact *fact = run__env(r, name);
+
+	if (fact == NULL || fact->text == NULL)
+		return;
+	fputs(before, out);
+	markdown_text(out, fact->text, NAME_WIDTH);
+}
+
+int report_markdown(const struct report *p, FILE *out)
+{
+	size_t runs = p->count < RUNS_MAX ? p->count : RUNS_MAX, i;
+
+	fputs("## What it costs to start a process\n\n", out);
+	for (i = 0; i < runs; i++) {
+		const struct report_run *r = &p->runs[i];
+
+		if (p->count > 1) {
+			fputs("### ", out);
+			markdown_text(out, r->name, NAME_WIDTH);
+			fputs("\n\n", out);
+		}
+		fputs("Linux", out);
+		write_fact(r->run, "kernel_release", " ", out);
+		write_fact(r->run, "cpu_model", ", ", out);
+		write_fact(r->run, "hypervisor", ", ", out);
+		fputs(r->instructions ? ", in instructions\n\n" : "\n\n", out);
+		write_answers(r, out);
+		write_table(r, ROWS_MAX / runs, out);
+	}
+	if (p->count > runs)
+		fprintf(out, "%zu more runs are left out.\n\n", p->count - runs);
+	if (has_bars(p))
+		write_key(out);
+	return ferror(out) ? -ENOMEM : 0;
+}

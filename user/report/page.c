@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* One page: what the template has around it, the views, and their data. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/report/json.h"
+#include "user/report/text.h"
+#include "user/report/views.h"
+
+/* build/gen/page.html: markup, style and scripts, whole but for what is marked below. */
+__asm__(".pushsection .rodata\n"
+	".global page_template\n"
+	"page_template:\n"
+	".incbin \"page.html\"\n"
+	".byte 0\n"
+	".popsection\n");
+extern const char page_template[];
+
+static void write_title(const struct report *p, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < p->count && i < 4; i++) {
+		fputs(i ? ", " : "", out);
+		html_text(out, p->runs[i].name);
+	}
+	if (p->count > i)
+		fprintf(out, " and %zu more", p->count - i);
+}
+
+/* One choice a run: scripts show its part of each view, and hide those of the others. */
+static void write_picker(const struct report *p, FILE *out)
+{
+	size_t i;
+
+	if (p->count < 2)
+		return;
+	fputs("<p class=\"picker\" hidden><label for=\"run\">The run to show:</label> "
+	      "<select id=\"run\" autocomplete=\"off\">\n",
+	      out);
+	for (i = 0; i < p->count; i++) {
+		fprintf(out, "<option value=\"%zu\">", i);
+		html_text(out, p->runs[i].name);
+		fputs("</option>\n", out);
+	}
+	fputs("</select></p>\n", out);
+}
+
+static void write_views(const struct report *p, json_t *const *data, FILE *out)
+{
+	size_t i;
+
+	fputs("<nav aria-label=\"Views\"><ul>\n", out);
+	for (i = 0; i < view_count; i++) {
+		if (!json_is_null(data[i]))
+			fprintf(out, "<li><a href=\"#%s\">%s</a></li>\n", views[i]->id,
+				views[i]->title);
+	}
+	fputs("</ul></nav>\n", out);
+	write_picker(p, out);
+	for (i = 0; i < view_count; i++) {
+		if (json_is_null(data[i]))
+			continue;
+		fprintf(out,
+			"<section id=\"%s\" aria-labelledby=\"title-%s\">\n<h2 "
+			"id=\"title-%s\">%s</h2>\n",
+			views[i]->id, views[i]->id, views[i]->id, views[i]->title);
+		views[i]->write(p, out);
+		fputs("</section>\n", out);
+	}
+}
+
+static json_t *runs_data(const struct report *p)
+{
+	json_t *runs = json_array();
+	size_t i;
+
+	for (i = 0; i < p->count; i++) {
+		json_t *run = put(json_object(), "name", json_text(p->runs[i].name));
+
+		runs = push(runs, put(run, "clock",
+				      json_text(p->runs[i].instructions ? "icount" : "monotonic")));
+	}
+	return runs;
+}
+
+static int write_data(const struct report *p, json_t *const *data, FILE *out)
+{
+	json_t *all = json_object(), *shown = put(json_object(), "runs", runs_data(p));
+	size_t i;
+	int err = -ENOMEM;
+
+	for (i = 0; i < view_count; i++) {
+		if (!json_is_null(data[i]))
+			all = put(all, views[i]->id, json_incref(data[i]));
+	}
+	shown = put(shown, "views", all);
+	if (shown)
+		err = json_write(shown, out);
+	json_decref(shown);
+	return err;
+}
+
+/* What stands in the template up to `mark`; *at is then behind the mark. */
+static void copy_to(const char **at, const char *mark, FILE *out)
+{
+	const char *end = strstr(*at, mark);
+
+	fwrite(*at, 1, (size_t)(end - *at), out);
+	*at = end + strlen(mark);
+}
+
+int report_page(const struct report *p, FILE *out)
+{
+	json_t **data = calloc(view_count, sizeof(json_t *));
+	const char *at = page_template;
+	size_t i;
+	int err = data ? 0 : -ENOMEM;
+
+	for (i = 0; i < view_count && err == 0; i++) {
+		data[i] = views[i]->data(p);
+		if (data[i] == NULL)
+			err = -ENOMEM;
+	}
+	if (err)
+		goto cleanup;
+	copy_to(&at, "@TITLE@", out);
+	write_title(p, out);
+	copy_to(&at, "@RUNS@", out);
+	write_title(p, out);
+	copy_to(&at, "@VIEWS@", out);
+	write_views(p, data, out);
+	copy_to(&at, "@DATA@", out);
+	err = write_data(p, data, out);
+	fputs(at, out);
+
+cleanup:
+	for (i = 0; data && i < view_count; i++)
+		json_decref(data[i]);
+	free((void *)data);
+	return err;
+}

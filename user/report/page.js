@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the scripts of the views share. All files are put into one function, this one first, and
+ * start() is called after the last. Text goes into the page as text only, never as markup; what
+ * is styled in a script is position alone, so that the page needs no style attribute.
+ */
+const block = document.getElementById("data");
+const page = JSON.parse(block.textContent);
+const draws = new Map(); /* by the id of the view */
+const NARROW = 560;
+
+/* A view's script says how it is drawn: draw(box, data), again whenever something changes. */
+function chart(id, draw) {
+	draws.set(id, draw);
+}
+
+const state = { run: 0 };
+
+/* Units */
+
+function instructions() {
+	return page.runs[state.run].clock === "icount";
+}
+
+/* Three significant digits, as the tables have them. */
+function digits(x) {
+	const a = Math.abs(x);
+	if (a !== 0 && a < 999.5 && !Number.isInteger(x))
+		return x.toFixed(a < 9.995 ? 2 : a < 99.95 ? 1 : 0);
+	return String(Math.round(x));
+}
+
+function time(ns) {
+	const units = instructions() ? ["", "k", "M", "G", "T"] : ["ns", "µs", "ms", "s", "ks"];
+	let x = ns, i = 0;
+	if (ns === null || !Number.isFinite(ns))
+		return "-";
+	while (Math.abs(x) >= 999.5 && i < units.length - 1) {
+		x /= 1000;
+		i++;
+	}
+	/* Made by division, it has three digits, be they zeros. */
+	const text = i > 0 && Number.isInteger(x) && x < 100 ? x.toFixed(x < 10 ? 2 : 1) : digits(x);
+	return (text + " " + units[i]).trim();
+}
+
+/* For axes: no more digits than it takes. */
+function shortTime(ns) {
+	return time(ns).replace(/(\.\d*?)0+(?= |$)/, "$1").replace(/\.(?= |$)/, "");
+}
+
+function times(ratio) {
+	return "×" + (ratio >= 9.995 ? d3.format(",.3r")(ratio).replace(/\.0+$/, "") : d3.format(".2f")(ratio));
+}
+
+function bytes(n) {
+	const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+	let i = 0;
+	while (n >= 1024 && i < units.length - 1) {
+		n /= 1024;
+		i++;
+	}
+	return digits(n) + " " + units[i];
+}
+
+function percent(share) {
+	return share > 0 && share < 0.001 ? "<0.1 %" : d3.format(".1f")(100 * share) + " %";
+}
+
+/* A name as it can be shown: in one line, not too long. */
+function named(text, most) {
+	const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, "\ufffd");
+	return plain.length > most ? plain.slice(0, most - 1) + "…" : plain;
+}
+
+/* Colours, dashes and shapes: of each line the same in all charts, and no two alike. */
+
+const lines = new Map();
+const DASHES = [null, "7 3", "2 3", "10 3 2 3", "5 2", "1 2", "12 4", "8 2 2 2 2 2"];
+const SHAPES = [d3.symbolCircle, d3.symbolSquare, d3.symbolTriangle, d3.symbolDiamond, d3.symbolCross, d3.symbolStar, d3.symbolWye];
+
+function look(label) {
+	if (!lines.has(label))
+		lines.set(label, lines.size);
+	const i = lines.get(label), turn = Math.floor(i / 8);
+	return {
+		colour: "c" + (i % 8),
+		dash: DASHES[(i + turn) % DASHES.length],
+		shape: d3.symbol().type(SHAPES[(i + turn) % SHAPES.length]).size(42),
+	};
+}
+
+/* What charts are made of */
+
+/* A row of choices, of which one holds. */
+function choices(box, label, options, chosen, change) {
+	const set = box.append("fieldset").attr("class", "choices");
+	const name = "choice-" + document.querySelectorAll("fieldset").length;
+	set.append("legend").text(label);
+	for (const [value, text] of options) {
+		const one = set.append("label");
+		one.append("input").attr("type", "radio").attr("name", name).attr("autocomplete", "off")
+			.property("checked", value === chosen)
+			.on("change", () => change(value));
+		one.append("span").text(text);
+	}
+}
+
+/* The same for many: a list that opens. */
+function choose(box, label, options, chosen, change) {
+	const one = box.append("label").attr("class", "choose");
+	one.append("span").text(label + " ");
+	const select = one.append("select").attr("autocomplete", "off");
+	for (const [value, text] of options)
+		select.append("option").attr("value", value).property("selected", value === chosen).text(named(text, 60));
+	select.on("change", function () {
+		change(this.value);
+	});
+}
+
+/* Which lines are shown: a button for each. */
+function legend(box, labels, hidden, change) {
+	const list = box.append("ul").attr("class", "legend").attr("aria-label", "Lines");
+	for (const label of labels) {
+		const l = look(label);
+		const button = list.append("li").append("button").attr("type", "button")
+			.attr("aria-pressed", String(!hidden.has(label)))
+			.on("click", () => {
+				if (!hidden.delete(label))
+					hidden.add(label);
+				change(label);
+			});
+		const key = button.append("svg").attr("width", 34).attr("height", 12).attr("aria-hidden", "true")
+			.attr("class", l.colour);
+		key.append("line").attr("class", "line").attr("x1", 0).attr("x2", 34).attr("y1", 6).attr("y2", 6)
+			.attr("stroke-dasharray", l.dash);
+		key.append("path").attr("class", "point").attr("transform", "translate(17,6)").attr("d", l.shape());
+		button.append("span").text(named(label, 40));
+	}
+}
+
+/* After a redraw, the button that was pressed has the focus again. */
+function focusAgain(box, draw) {
+	const all = () => Array.from(box.node().querySelectorAll("button, input, select, svg[tabindex]"));
+	const at = all().indexOf(document.activeElement);
+	draw();
+	if (at >= 0 && all()[at])
+		all()[at].focus();
+}
+
+function plot(box, width, height, label) {
+	return box.append("div").attr("class", "plot").append("svg")
+		.attr("width", width).attr("height", height).attr("viewBox", [0, 0, width, height].join(" "))
+		.attr("role", "img").attr("aria-label", label);
+}
+
+/*
+ * What a pointer, or the arrow keys, find in a plot: `points` are {x, y, lines}, and for areas
+ * also {x0, x1, y0, y1}; the first of the lines is the heading.
+ */
+function explore(svg, points, mark) {
+	const holder = d3.select(svg.node().parentNode);
+	const tip = holder.append("div").attr("class", "tip").attr("role", "status").property("hidden", true);
+	const dot = mark ? svg.append("circle").attr("class", "found").attr("r", 7).attr("visibility", "hidden") : null;
+	let at = -1;
+
+	function hide() {
+		at = -1;
+		tip.property("hidden", true);
+		if (dot)
+			dot.attr("visibility", "hidden");
+	}
+	function show(i) {
+		const p = points[i];
+		if (!p || i === at)
+			return;
+		at = i;
+		tip.property("hidden", false).text("");
+		p.lines.forEach((text, k) => tip.append(k ? "span" : "strong").text(text));
+		if (dot)
+			dot.attr("visibility", null).attr("cx", p.x).attr("cy", p.y);
+		const room = holder.node().clientWidth, size = tip.node().getBoundingClientRect();
+		const scale = room / svg.attr("width") < 1 ? room / svg.attr("width") : 1;
+		let left = p.x * scale + 14, top = p.y * scale + 14;
+		if (left + size.width > room)
+			left = Math.max(0, p.x * scale - size.width - 14);
+		if (top + size.height > holder.node().clientHeight)
+			top = Math.max(0, p.y * scale - size.height - 14);
+		tip.style("left", left + "px").style("top", top + "px");
+	}
+	function nearest(x, y) {
+		let best = -1, least = Infinity;
+		points.forEach((p, i) => {
+			const dx = p.x1 === undefined ? p.x - x : Math.max(p.x0 - x, 0, x - p.x1);
+			const dy = p.y1 === undefined ? p.y - y : Math.max(p.y0 - y, 0, y - p.y1);
+			const d = dx * dx + dy * dy;
+			if (d < least) {
+				least = d;
+				best = i;
+			}
+		});
+		return least <= 60 * 60 ? best : -1;
+	}
+	/* Not by D3's .on(): what that passes differs between its versions. */
+	const node = svg.node();
+	node.addEventListener("pointermove", (event) => {
+		const frame = node.getBoundingClientRect(), scale = svg.attr("width") / frame.width;
+		const i = nearest((event.clientX - frame.left) * scale, (event.clientY - frame.top) * scale);
+		if (i < 0)
+			hide();
+		else
+			show(i);
+	});
+	node.addEventListener("pointerleave", hide);
+	node.addEventListener("blur", hide);
+	if (!points.length)
+		return;
+	svg.attr("tabindex", 0);
+	node.addEventListener("keydown", (event) => {
+		const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+		if (event.key === "Escape")
+			hide();
+		if (!step)
+			return;
+		event.preventDefault();
+		show(at < 0 ? (step > 0 ? 0 : points.length - 1) : (at + step + points.length) % points.length);
+	});
+}
+
+/* Ticks of a log scale that have room: powers of ten, and 2 and 5 times these if there are few. */
+function logTicks(scale) {
+	const [low, high] = scale.domain(), tens = Math.log10(high / low);
+	const steps = tens < 1 ? [1, 1.5, 2, 3, 4, 5, 7] : tens < 2.5 ? [1, 2, 5] : [1];
+	const ticks = [];
+	for (let k = Math.floor(Math.log10(low)); k <= Math.ceil(Math.log10(high)); k++)
+		for (const s of steps) {
+			const t = k < 0 ? s / Math.pow(10, -k) : s * Math.pow(10, k);
+			if (t >= low * 0.999 && t <= high * 1.001)
+				ticks.push(t);
+		}
+	return ticks;
+}
+
+/* An axis with its lines across the plot. */
+function axisLeft(svg, scale, ticks, format, area, title) {
+	const g = svg.append("g").attr("class", "axis").attr("transform", `translate(${area.left},0)`)
+		.call(d3.axisLeft(scale).tickValues(ticks).tickFormat(format).tickSize(-(area.right - area.left)).tickPadding(8));
+	g.select(".domain").remove();
+	if (title)
+		svg.append("text").attr("class", "title").attr("x", 0).attr("y", 12).text(title);
+}
+
+function axisBottom(svg, scale, ticks, format, area, title) {
+	const g = svg.append("g").attr("class", "axis").attr("transform", `translate(0,${area.bottom})`)
+		.call(d3.axisBottom(scale).tickValues(ticks).tickFormat(format).tickSize(5).tickPadding(6));
+	g.select(".domain").remove();
+	if (title)
+		svg.append("text").attr("class", "title").attr("x", area.right).attr("y", area.bottom + 38)
+			.attr("text-anchor", "end").text(title);
+}
+
+/* Names at the ends of lines, moved apart: labels are {y, text, colour}. */
+function endLabels(svg, labels, x, top, bottom) {
+	const step = 15;
+	labels.sort((a, b) => a.y - b.y);
+	labels.forEach((l, i) => {
+		l.at = Math.max(l.y, i ? labels[i - 1].at + step : top);
+	});
+	let floor = bottom;
+	for (let i = labels.length - 1; i >= 0; i--) {
+		labels[i].at = Math.min(labels[i].at, floor);
+		floor = labels[i].at - step;
+	}
+	for (const l of labels) {
+		if (Math.abs(l.at - l.y) > 4)
+			svg.append("path").attr("class", "leader " + l.colour).attr("d", `M${x + 2},${l.y}L${x + 9},${l.at}`);
+		svg.append("text").attr("class", "end " + l.colour).attr("x", x + 12).attr("y", l.at + 4).text(l.text);
+	}
+}
+
+/* The page */
+
+function drawOne(id) {
+	const box = d3.select("#chart-" + id), view = page.views[id];
+	if (box.empty() || view === undefined || !draws.has(id))
+		return;
+	box.selectAll("*").remove();
+	draws.get(id)(box, view, Math.floor(box.node().getBoundingClientRect().width));
+}
+
+/* Draws a view again after a choice in it. */
+function redraw(id) {
+	focusAgain(d3.select("#chart-" + id), () => drawOne(id));
+}
+
+function drawAll() {
+	for (const id of draws.keys())
+		drawOne(id);
+}
+
+function pick(run) {
+	state.run = run;
+	for (const part of document.querySelectorAll(".of-run"))
+		part.hidden = Number(part.dataset.run) !== run;
+	drawAll();
+}
+
+function save() {
+	const link = document.createElement("a");
+	link.href = URL.createObjectURL(new Blob([block.textContent], { type: "application/json" }));
+	link.download = "spawnscope.json";
+	link.click();
+	URL.revokeObjectURL(link.href);
+}
+
+function start() {
+	const select = document.getElementById("run");
+	for (const part of document.querySelectorAll(".picker, .save"))
+		part.hidden = false;
+	if (select)
+		select.addEventListener("change", () => pick(Number(select.value)));
+	document.getElementById("save").addEventListener("click", save);
+	/* Lines have their looks by their order in the first chart, not by what is drawn first. */
+	for (const rows of page.views.latency || [])
+		for (const row of rows)
+			look(row.label);
+	pick(0);
+	let width = window.innerWidth;
+	window.addEventListener("resize", () => {
+		if (window.innerWidth === width)
+			return;
+		width = window.innerWidth;
+		drawAll();
+	});
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What was asked, and the answer in words. */
+#include "user/report/answer.h"
+#include "user/report/text.h"
+#include "user/report/views.h"
+
+static void write_answer(FILE *out, const struct answer *a)
+{
+	fprintf(out, "<div class=\"answer%s\"><dt>", a->warning ? " warning" : "");
+	html_text(out, a->question);
+	fputs("</dt><dd><strong>", out);
+	html_text(out, a->figure);
+	fputs("</strong> <span>", out);
+	html_text(out, a->detail);
+	fputs("</span></dd></div>\n", out);
+}
+
+/* Warnings first: they bear on all that follows. */
+static void write_answers(FILE *out, const struct report_run *r)
+{
+	struct answer answers[ANSWERS_MAX];
+	size_t i, n = answers_of(r, answers);
+
+	fputs("<dl class=\"answers\">\n", out);
+	for (i = 0; i < n; i++) {
+		if (answers[i].warning)
+			write_answer(out, &answers[i]);
+	}
+	for (i = 0; i < n; i++) {
+		if (!answers[i].warning)
+			write_answer(out, &answers[i]);
+	}
+	fputs("</dl>\n", out);
+}
+
+static void write(const struct report *p, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < p->count; i++) {
+		fprintf(out, "<div class=\"of-run\" data-run=\"%zu\">\n", i);
+		if (p->count > 1) {
+			fputs("<h3>", out);
+			html_text(out, p->runs[i].name);
+			fputs("</h3>\n", out);
+		}
+		write_answers(out, &p->runs[i]);
+		fputs("</div>\n", out);
+	}
+}
+
+static json_t *data(const struct report *p)
+{
+	(void)p;
+	return json_object();
+}
+
+const struct view view_answer = {
+	.id = "answer",
+	.title = "The answer",
+	.data = data,
+	.write = write,
+};

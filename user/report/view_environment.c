@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The machine: what makes runs comparable or not, and where they differ. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/report/text.h"
+#include "user/report/views.h"
+
+/* The fact as text: "-" if it is not known, or not told. Returns buf or the fact's own text. */
+static const char *fact_text(const struct env_fact *fact, char buf[NUMBER_MAX])
+{
+	const char *bytes = fact ? strstr(fact->name, "_bytes") : NULL;
+
+	if (fact == NULL || (fact->text == NULL && fact->number == MISSING))
+		return "-";
+	if (fact->text != NULL)
+		return fact->text;
+	if (bytes && fact->number >= 1 << 30)
+		snprintf(buf, NUMBER_MAX, "%.1f GiB", (double)fact->number / (1 << 30));
+	else if (bytes)
+		bytes_text(fact->number, buf);
+	else
+		snprintf(buf, NUMBER_MAX, "%" PRId64, fact->number);
+	return buf;
+}
+
+static bool same_fact(const struct env_fact *a, const struct env_fact *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	if (a->text == NULL || b->text == NULL)
+		return a->text == b->text && a->number == b->number;
+	return strcmp(a->text, b->text) == 0;
+}
+
+static bool differs(const struct report *p, const char *name)
+{
+	size_t i;
+
+	for (i = 1; i < p->count; i++) {
+		if (!same_fact(run__env(p->runs[0].run, name), run__env(p->runs[i].run, name)))
+			return true;
+	}
+	return false;
+}
+
+static bool clocks_differ(const struct report *p)
+{
+	return !report__same_clock(p);
+}
+
+static void write_name(FILE *out, const char *name)
+{
+	char *text = strdup(name);
+	size_t i;
+
+	for (i = 0; text && text[i] != '\0'; i++) {
+		if (text[i] == '_')
+			text[i] = ' ';
+	}
+	html_label(out, text ? text : name);
+	free(text);
+}
+
+static void write_row(const struct report *p, FILE *out, const char *name, bool all)
+{
+	char buf[NUMBER_MAX];
+	size_t i;
+
+	html_row(out);
+	write_name(out, name);
+	for (i = 0; i < (all ? p->count : 1); i++)
+		html_words(out, fact_text(run__env(p->runs[i].run, name), buf));
+	fputs("</tr>", out);
+}
+
+static void write_clocks(const struct report *p, FILE *out, bool all)
+{
+	size_t i;
+
+	html_row(out);
+	html_label(out, "clock");
+	for (i = 0; i < (all ? p->count : 1); i++)
+		html_words(out,
+			   p->runs[i].instructions ? "instructions (the lab)" : "monotonic, ns");
+	fputs("</tr>", out);
+}
+
+/* Whether a run before this one has the fact. */
+static bool told_before(const struct report *p, size_t run, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < run; i++) {
+		if (run__env(p->runs[i].run, name) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* The facts in which the runs differ, or those that all have alike. */
+static void write_facts(const struct report *p, FILE *out, bool different)
+{
+	size_t i, k;
+
+	if (clocks_differ(p) == different)
+		write_clocks(p, out, different);
+	for (i = 0; i < p->count; i++) {
+		const struct run *r = p->runs[i].run;
+
+		for (k = 0; k < r->env_count; k++) {
+			const char *name = r->env[k].name;
+
+			if (!told_before(p, i, name) && differs(p, name) == different)
+				write_row(p, out, name, different);
+		}
+	}
+}
+
+static bool any_differs(const struct report *p)
+{
+	size_t i, k;
+
+	for (i = 0; i < p->count; i++) {
+		for (k = 0; k < p->runs[i].run->env_count; k++) {
+			if (differs(p, p->runs[i].run->env[k].name))
+				return true;
+		}
+	}
+	return clocks_differ(p);
+}
+
+static void write_differences(const struct report *p, FILE *out)
+{
+	size_t i;
+
+	if (!any_differs(p)) {
+		fputs("<p>All runs tell the same of their machine.</p>\n", out);
+		return;
+	}
+	html_table(out, "What differs between the runs");
+	fputs("<thead><tr><th scope=\"col\">Fact</th>", out);
+	for (i = 0; i < p->count; i++) {
+		fputs("<th scope=\"col\" class=\"words\">", out);
+		html_text(out, p->runs[i].name);
+		fputs("</th>", out);
+	}
+	fputs("</tr></thead><tbody>", out);
+	write_facts(p, out, true);
+	html_table_end(out);
+}
+
+static void write(const struct report *p, FILE *out)
+{
+	static const char *const facts[] = {"kernel_release", "cpu_model", "hypervisor"};
+	char buf[NUMBER_MAX];
+	size_t i, k;
+
+	if (p->count > 1) {
+		write_differences(p, out);
+	} else {
+		fputs("<p>", out);
+		for (k = i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+			const char *text = fact_text(run__env(p->runs[0].run, facts[i]), buf);
+
+			if (strcmp(text, "-") == 0)
+				continue;
+			fputs(k++ ? " · " : i == 0 ? "Linux " : "", out);
+			html_text(out, text);
+		}
+		fputs("</p>\n", out);
+	}
+	fputs("<details><summary>", out);
+	fputs(p->count > 1 ? "What is the same in all" : "All that the run tells of its machine",
+	      out);
+	fputs("</summary>\n", out);
+	html_table(out, p->count > 1 ? "The same in all runs" : "The machine");
+	html_head(out, (const char *const[]){"Fact", "Value"}, 2);
+	write_facts(p, out, false);
+	html_table_end(out);
+	html_data_end(out);
+}
+
+static json_t *data(const struct report *p)
+{
+	(void)p;
+	return json_object();
+}
+
+const struct view view_environment = {
+	.id = "environment",
+	.title = "The machine",
+	.data = data,
+	.write = write,
+};

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Latency against the parent's RSS, with the band from p10 to p90. */
+#include <math.h>
+
+#include "user/report/json.h"
+#include "user/report/text.h"
+#include "user/report/views.h"
+
+static void write_ratio(FILE *out, const struct row *row)
+{
+	double ratio = row->reference ? row->call.median / row->reference->call.median : NAN;
+	char text[NUMBER_MAX] = "-";
+
+	if (isfinite(ratio))
+		snprintf(text, sizeof(text), "\xc3\x97%.*f", ratio < 10 ? 2 : 0, ratio);
+	html_number(out, text);
+}
+
+static void write_row(FILE *out, const struct report_run *r, const struct row *row)
+{
+	char text[NUMBER_MAX];
+
+	html_row(out);
+	html_label(out, row->parent);
+	html_words(out, row->method);
+	html_number(out, count_text((double)row->call.n, text));
+	html_number(out, time_text(row->call.p10, r->instructions, text));
+	html_number(out, time_text(row->call.median, r->instructions, text));
+	html_number(out, time_text(row->call.p90, r->instructions, text));
+	html_number(out, time_text(row->call.p99, r->instructions, text));
+	write_ratio(out, row);
+	html_number(out, time_text(row->total.median, r->instructions, text));
+	fputs("</tr>", out);
+}
+
+static void write(const struct report *p, FILE *out)
+{
+	static const char *const head[] = {"Parent", "Method", "Samples", "p10",
+					   "Median", "p90",    "p99",	  "Against posix_spawn",
+					   "Total"};
+	size_t i, k;
+
+	fputs("<p>The call, from its entry to its return in the parent. The line is the median, "
+	      "the band reaches from the 10th to the 90th percentile where there are samples "
+	      "enough."
+	      "</p>\n",
+	      out);
+	html_chart(out, "latency");
+	for (i = 0; i < p->count; i++) {
+		html_data(out, p, i, "The data as a table");
+		html_table(out, p->runs[i].instructions ? "Spawn latency in instructions"
+							: "Spawn latency");
+		html_head(out, head, sizeof(head) / sizeof(head[0]));
+		for (k = 0; k < p->runs[i].count; k++)
+			write_row(out, &p->runs[i], &p->runs[i].rows[k]);
+		html_table_end(out);
+		fputs("<p class=\"note\">Percentiles only where ten samples lie beyond. Total: "
+		      "from the "
+		      "call until the child, which does nothing, has been waited for.</p>\n",
+		      out);
+		html_data_end(out);
+	}
+}
+
+static json_t *data(const struct report *p)
+{
+	json_t *runs = json_array();
+	size_t i, k, any = 0;
+
+	for (i = 0; i < p->count; i++) {
+		json_t *rows = json_array();
+
+		for (k = 0; k < p->runs[i].count; k++) {
+			const struct row *row = &p->runs[i].rows[k];
+
+			if (row->call.n == 0)
+				continue;
+			any++;
+			rows = push(rows, put(json_row(row), "call", json_spread(&row->call)));
+		}
+		runs = push(runs, rows);
+	}
+	return any ? runs : nothing(runs);
+}
+
+const struct view view_latency = {
+	.id = "latency",
+	.title = "Latency against the parent's memory",
+	.data = data,
+	.write = write,
+};

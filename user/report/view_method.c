@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* How each number was taken, what is absent and why, the data to take along, and the command. */
+#include <string.h>
+
+#include "user/phase.h"
+#include "user/report/json.h"
+#include "user/report/text.h"
+#include "user/report/views.h"
+
+/* A word as a shell wants it: in single quotes unless it is plain. */
+static void write_word(FILE *out, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_-./,:=+@%";
+	const char *quote;
+
+	if (*word != '\0' && strspn(word, plain) == strlen(word)) {
+		html_text(out, word);
+		return;
+	}
+	html_text(out, "'");
+	while ((quote = strchr(word, '\'')) != NULL) {
+		char *before = strndup(word, (size_t)(quote - word));
+
+		html_text(out, before ? before : "");
+		html_text(out, "'\\''");
+		free(before);
+		word = quote + 1;
+	}
+	html_text(out, word);
+	html_text(out, "'");
+}
+
+static void write_commands(const struct report *p, FILE *out)
+{
+	size_t i, k;
+
+	fputs("<h3>The commands</h3>\n", out);
+	for (i = 0; i < p->count; i++) {
+		char *const *word = p->runs[i].run->command;
+
+		fputs("<p>", out);
+		html_text(out, p->runs[i].name);
+		fputs(" was made by</p>\n<pre tabindex=\"0\"><code>", out);
+		for (k = 0; word && word[k]; k++) {
+			fputs(k ? " " : "", out);
+			write_word(out, word[k]);
+		}
+		fputs("</code></pre>\n", out);
+	}
+	fputs("<p>and this page by</p>\n<pre tabindex=\"0\"><code>spawnscope report", out);
+	for (i = 0; i < p->count; i++) {
+		fputs(" ", out);
+		write_word(out, p->runs[i].path);
+	}
+	fputs(" -o page.html</code></pre>\n", out);
+}
+
+static bool all_absent_alike(const struct run *r)
+{
+	int p;
+
+	for (p = 0; p < PHASE_COUNT; p++) {
+		if (!r->phases[p].absent || strcmp(r->phases[p].absent, r->phases[0].absent) != 0)
+			return false;
+	}
+	return true;
+}
+
+static void write_sources(const struct report *p, size_t run, FILE *out)
+{
+	const struct run *r = p->runs[run].run;
+	int i;
+
+	if (all_absent_alike(r)) {
+		fputs("<p>", out);
+		html_text(out, p->runs[run].name);
+		fputs(" has no phases: ", out);
+		html_text(out, r->phases[0].absent);
+		fputs(".</p>\n", out);
+		return;
+	}
+	html_data(out, p, run, "Where each phase comes from");
+	html_table(out, "Phases and their sources");
+	html_head(out, (const char *const[]){"Phase", "Time", "Source"}, 3);
+	for (i = 0; i < PHASE_COUNT; i++) {
+		const struct phase_origin *o = &r->phases[i];
+
+		html_row(out);
+		html_label(out, phase_name(i));
+		html_words(out, phase_models[i].brief);
+		fputs("<td class=\"words\">", out);
+		if (!o->source)
+			fputs("absent: ", out);
+		html_text(out, o->source   ? o->source
+			       : o->absent ? o->absent
+					   : "this run did not look for it");
+		fputs("</td></tr>", out);
+	}
+	html_table_end(out);
+	html_data_end(out);
+}
+
+static void write_note(FILE *out, const struct report_run *r, const struct cell *c,
+		       const char *what, const char *why)
+{
+	char parent[NUMBER_MAX];
+	const char *method = cell__key_text(c, "method");
+
+	(void)r;
+	html_row(out);
+	html_label(out, method ? method : "-");
+	html_words(out, bytes_text(cell__key_number(c, "rss_bytes"), parent));
+	html_words(out, table_pass(c));
+	fputs("<td class=\"words\">", out);
+	html_text(out, what);
+	html_text(out, why);
+	fputs("</td></tr>", out);
+}
+
+static size_t failed_calls(const struct cell *c)
+{
+	size_t i, failed = 0;
+
+	for (i = 0; i < c->errnos.n; i++)
+		failed += c->errnos.v[i] != 0 && c->errnos.v[i] != MISSING;
+	return failed;
+}
+
+/* What a cell lacks beyond its phases. */
+static void write_unmeasured(FILE *out, const struct report_run *r, const struct cell *c)
+{
+	char text[64];
+	size_t failed = failed_calls(c);
+
+	if (c->skipped)
+		write_note(out, r, c, "skipped: ", c->skipped);
+	if (c->broken)
+		write_note(out, r, c, "broken off: ", c->broken);
+	if (failed) {
+		snprintf(text, sizeof(text), "%zu of %zu calls failed", failed, c->n);
+		write_note(out, r, c, text, "");
+	}
+}
+
+static bool is_new_reason(const struct report_run *r, size_t row, enum phase p)
+{
+	const char *why = r->rows[row].cell->phase_origin[p].absent;
+	size_t i;
+
+	for (i = 0; i < row; i++) {
+		const char *before = r->rows[i].cell->phase_origin[p].absent;
+
+		if (strcmp(r->rows[i].method, r->rows[row].method) == 0 && before &&
+		    strcmp(before, why) == 0)
+			return false;
+	}
+	return true;
+}
+
+/* Why a method has not a phase that the run has; once for all its parents. */
+static void write_absent(FILE *out, const struct report_run *r, size_t row)
+{
+	const struct cell *c = r->rows[row].cell;
+	bool starred;
+	int p;
+
+	for (p = 0; p < PHASE_COUNT; p++) {
+		if (!c->phase_origin[p].absent || row__phase(&r->rows[row], p, &starred) ||
+		    !r->run->phases[p].source || !is_new_reason(r, row, p))
+			continue;
+		html_row(out);
+		html_label(out, r->rows[row].method);
+		html_words(out, phase_name(p));
+		fputs("<td class=\"words\"></td>", out);
+		html_words(out, c->phase_origin[p].absent);
+		fputs("</tr>", out);
+	}
+}
+
+static void write_missing(const struct report *p, size_t run, FILE *out)
+{
+	const struct report_run *r = &p->runs[run];
+	size_t i;
+
+	html_data(out, p, run, "What is absent, and why");
+	html_table(out, "What is absent");
+	html_head(out, (const char *const[]){"Method", "Parent or phase", "Pass", "Why"}, 4);
+	for (i = 0; i < r->run->cell_count; i++)
+		write_unmeasured(out, r, &r->run->cells[i]);
+	for (i = 0; i < r->count; i++)
+		write_absent(out, r, i);
+	html_table_end(out);
+	html_data_end(out);
+}
+
+static void write(const struct report *p, FILE *out)
+{
+	bool instructions = p->runs[0].instructions;
+	size_t i;
+
+	fputs("<p>A driver without privileges spawns children from parents of each size and takes "
+	      "its own times; eBPF probes in the kernel tell the phases. Samples are taken in up "
+	      "to three passes in turn: without probes (<code>none</code>), with those of the "
+	      "phases (<code>phases</code>), and in a few samples with all of them "
+	      "(<code>all</code>), whose times are not compared with the others. A value that was "
+	      "not measured is absent, never zero.</p>\n",
+	      out);
+	if (!report__same_clock(p))
+		fputs("<p>Some of these runs count nanoseconds, others instructions: the two are "
+		      "never compared.</p>\n",
+		      out);
+	else if (instructions)
+		fputs("<p>The clock of these runs counts instructions in a virtual machine: the "
+		      "same kernel and programs give the same numbers anywhere. It knows nothing "
+		      "of caches; a real machine tells the time.</p>\n",
+		      out);
+	for (i = 0; i < p->count; i++) {
+		write_sources(p, i, out);
+		write_missing(p, i, out);
+	}
+	write_commands(p, out);
+	fputs("<p class=\"save\" hidden><button type=\"button\" id=\"save\">Save the data of this "
+	      "page as JSON</button></p>\n",
+	      out);
+}
+
+static json_t *data(const struct report *p)
+{
+	(void)p;
+	return json_object();
+}
+
+const struct view view_method = {
+	.id = "method",
+	.title = "How this was measured",
+	.data = data,
+	.write = write,
+};

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Where the time went, phase by phase. */
+#include <math.h>
+#include <string.h>
+
+#include "user/phase.h"
+#include "user/report/json.h"
+#include "user/report/text.h"
+#include "user/report/views.h"
+#include "user/stats.h"
+
+static const struct {
+	enum phase_group group;
+	const char *id, *title;
+} stacks[] = {
+	{GROUP_CALL, "call", "The call"},
+	{GROUP_CHILD, "child", "The child"},
+};
+
+#define STACKS (sizeof(stacks) / sizeof(stacks[0]))
+
+static bool has_phase(const struct report_run *r, enum phase p)
+{
+	bool starred;
+	size_t i;
+
+	for (i = 0; i < r->count; i++) {
+		if (row__phase(&r->rows[i], p, &starred))
+			return true;
+	}
+	return false;
+}
+
+static bool has_group(const struct report_run *r, enum phase_group group)
+{
+	int p;
+
+	for (p = 0; p < PHASE_COUNT; p++) {
+		if (phase_models[p].group == group && has_phase(r, p))
+			return true;
+	}
+	return false;
+}
+
+static void write_time(FILE *out, const struct report_run *r, const struct row *row, enum phase p)
+{
+	char time[NUMBER_MAX], text[NUMBER_MAX + 1];
+	bool starred;
+	const struct cell *c = row__phase(row, p, &starred);
+
+	snprintf(text, sizeof(text), "%s%s", starred ? "*" : "",
+		 time_text(c ? stats_median(&c->phases[p]) : NAN, r->instructions, time));
+	html_number(out, text);
+}
+
+static void write_head(FILE *out, const struct report_run *r, size_t stack)
+{
+	int p;
+
+	fputs("<thead><tr><th scope=\"col\">Parent</th><th scope=\"col\">Method</th>", out);
+	for (p = 0; p < PHASE_COUNT; p++) {
+		if (phase_models[p].group != stacks[stack].group || !has_phase(r, p))
+			continue;
+		fprintf(out, "<th scope=\"col\">%s", phase_name(p));
+		if (phase_models[p].part_of != PHASE_none)
+			fprintf(out, " (in %s)", phase_name(phase_models[p].part_of));
+		fputs("</th>", out);
+	}
+	if (stacks[stack].group == GROUP_CALL)
+		fputs("<th scope=\"col\">unattributed</th><th scope=\"col\">whole call</th>", out);
+	fputs("</tr></thead>\n<tbody>", out);
+}
+
+static void write_row(FILE *out, const struct report_run *r, const struct row *row, size_t stack)
+{
+	char text[NUMBER_MAX];
+	int p;
+
+	html_row(out);
+	html_label(out, row->parent);
+	html_words(out, row->method);
+	for (p = 0; p < PHASE_COUNT; p++) {
+		if (phase_models[p].group == stacks[stack].group && has_phase(r, p))
+			write_time(out, r, row, p);
+	}
+	if (stacks[stack].group == GROUP_CALL) {
+		html_number(out, time_text(stats_median(&row->cell->unattributed), r->instructions,
+					   text));
+		html_number(out, time_text(row->call.median, r->instructions, text));
+	}
+	fputs("</tr>", out);
+}
+
+static void write_table(FILE *out, const struct report_run *r, size_t stack)
+{
+	char caption[64];
+	size_t i;
+
+	if (!has_group(r, stacks[stack].group))
+		return;
+	snprintf(caption, sizeof(caption), "%s, medians%s", stacks[stack].title,
+		 r->instructions ? " in instructions" : "");
+	html_table(out, caption);
+	write_head(out, r, stack);
+	for (i = 0; i < r->count; i++)
+		write_row(out, r, &r->rows[i], stack);
+	html_table_end(out);
+}
+
+static void write(const struct report *p, FILE *out)
+{
+	size_t i, k;
+
+	fputs("<p>Medians of each phase, one after the other as the kernel goes through them. "
+	      "<em>Unattributed</em> is what no phase explains. Medians need not add up to the "
+	      "median of the whole.</p>\n",
+	      out);
+	html_chart(out, "phases");
+	for (i = 0; i < p->count; i++) {
+		html_data(out, p, i, "The data as tables");
+		for (k = 0; k < STACKS; k++)
+			write_table(out, &p->runs[i], k);
+		fputs("<p class=\"note\">*: from the few samples with all probes attached, whose "
+		      "cost is in these times.</p>\n",
+		      out);
+		html_data_end(out);
+	}
+}
+
+/* The number of the source in the run's list, to which it is added if it is new. */
+static size_t source_index(json_t *sources, const char *source)
+{
+	size_t i, n = json_array_size(sources);
+
+	for (i = 0; i < n; i++) {
+		if (strcmp(json_string_value(json_array_get(sources, i)), source) == 0)
+			return i;
+	}
+	json_array_append_new(sources, json_text(source));
+	return n;
+}
+
+/* [phase, time, source, whether few samples have it] */
+static json_t *segment(const struct report_run *r, const struct row *row, enum phase p,
+		       json_t *sources)
+{
+	bool starred;
+	const struct cell *c = row__phase(row, p, &starred);
+	const char *source = c ? phase_source(r->run, c, p) : NULL;
+	json_t *array;
+
+	if (c == NULL)
+		return json_null();
+	array = push(json_array(), json_string(phase_name(p)));
+	array = push(array, json_number(stats_median(&c->phases[p])));
+	array = push(array, source ? json_integer((json_int_t)source_index(sources, source))
+				   : json_null());
+	return push(array, json_integer(starred));
+}
+
+static json_t *stack_data(const struct report_run *r, const struct row *row, size_t stack,
+			  json_t *sources, size_t *any)
+{
+	json_t *segments = json_array();
+	int p;
+
+	for (p = 0; p < PHASE_COUNT; p++) {
+		json_t *s;
+
+		if (phase_models[p].group != stacks[stack].group)
+			continue;
+		s = segment(r, row, p, sources);
+		if (json_is_null(s))
+			continue;
+		segments = push(segments, s);
+		++*any;
+	}
+	return segments;
+}
+
+static json_t *run_data(const struct report_run *r, size_t *any)
+{
+	json_t *rows = json_array(), *sources = json_array();
+	size_t i, k;
+
+	for (i = 0; i < r->count; i++) {
+		const struct row *row = &r->rows[i];
+		json_t *object = json_row(row);
+
+		for (k = 0; k < STACKS; k++)
+			object = put(object, stacks[k].id, stack_data(r, row, k, sources, any));
+		object = put(object, "unattributed",
+			     json_number(stats_median(&row->cell->unattributed)));
+		object = put(object, "whole", json_number(row->call.median));
+		rows = push(rows, object);
+	}
+	return put(put(json_object(), "rows", rows), "sources", sources);
+}
+
+/* What each phase is, and which contains it. */
+static json_t *model_data(void)
+{
+	json_t *model = json_object();
+	int p;
+
+	for (p = 0; p < PHASE_COUNT; p++) {
+		json_t *phase = put(json_object(), "brief", json_string(phase_models[p].brief));
+
+		if (phase_models[p].part_of != PHASE_none)
+			phase = put(phase, "in", json_string(phase_name(phase_models[p].part_of)));
+		model = put(model, phase_name(p), phase);
+	}
+	return model;
+}
+
+static json_t *data(const struct report *p)
+{
+	json_t *runs = json_array();
+	size_t i, any = 0;
+
+	for (i = 0; i < p->count; i++)
+		runs = push(runs, run_data(&p->runs[i], &any));
+	return any ? put(put(json_object(), "runs", runs), "model", model_data()) : nothing(runs);
+}
+
+const struct view view_phases = {
+	.id = "phases",
+	.title = "Where the time went",
+	.data = data,
+	.write = write,
+};

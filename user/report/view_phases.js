@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Where the time went: a bar for each method, its phases one after the other. */
+
+/*
+ * Stacked bars in facets: [{title, bars: [{label, total, segments: [{name, value, lines}]}]}].
+ * Those of a facet have one scale. `total` is what stands at the end of the bar.
+ */
+function stackedBars(box, facets, width, share, label) {
+	const narrow = width < NARROW, bar = 24, step = narrow ? 48 : 32, head = 30;
+	const left = narrow ? 0 : 128, right = width - (share ? 4 : 74);
+	const height = d3.sum(facets, (f) => head + f.bars.length * step) + 8;
+	const svg = plot(box, width, height, label);
+	const points = [];
+	let top = 0;
+
+	const defs = svg.append("defs").append("pattern").attr("id", "hatch-" + box.attr("id")).attr("width", 6).attr("height", 6)
+		.attr("patternUnits", "userSpaceOnUse").attr("patternTransform", "rotate(45)");
+	defs.append("rect").attr("class", "hatch-back").attr("width", 6).attr("height", 6);
+	defs.append("rect").attr("class", "hatch-line").attr("width", 2).attr("height", 6);
+	for (const facet of facets) {
+		const sum = (b) => d3.sum(b.segments, (s) => Math.max(0, s.value));
+		const most = d3.max(facet.bars, sum) || 1;
+		svg.append("text").attr("class", "facet").attr("x", 0).attr("y", top + 20).text(named(facet.title, 60));
+		facet.bars.forEach((b, i) => {
+			const y = top + head + i * step + (narrow ? 18 : 0), whole = sum(b);
+			const x = d3.scaleLinear().domain([0, share ? whole || 1 : most]).range([left, right]);
+			svg.append("text").attr("class", "name").attr("x", narrow ? 0 : left - 10).attr("y", narrow ? y - 5 : y + 17)
+				.attr("text-anchor", narrow ? "start" : "end").text(named(b.label, narrow ? 40 : 17));
+			let at = 0;
+			for (const s of b.segments) {
+				const value = Math.max(0, s.value), x0 = x(at), x1 = x(at + value);
+				at += value;
+				if (x1 - x0 <= 0)
+					continue;
+				const rect = svg.append("rect").attr("class", "segment p-" + s.name).attr("x", x0).attr("y", y)
+					.attr("width", Math.max(0.5, x1 - x0 - (x1 - x0 > 3 ? 1 : 0))).attr("height", bar);
+				if (s.name === "unattributed")
+					rect.attr("fill", "url(#hatch-" + box.attr("id") + ")");
+				const text = s.name + (share ? " " + Math.round(100 * value / whole) + " %" : "");
+				const room = x1 - x0 - 10;
+				if (s.name !== "unattributed" && room > 7.1 * s.name.length)
+					svg.append("text").attr("class", "inside p-" + s.name).attr("x", x0 + 6).attr("y", y + 16)
+						.text(room > 7.1 * text.length ? text : s.name);
+				points.push({ x: (x0 + x1) / 2, y: y + bar, x0, x1, y0: y, y1: y + bar, lines: s.lines(whole) });
+			}
+			if (!share)
+				svg.append("text").attr("class", "total").attr("x", x(at) + 6).attr("y", y + 17).text(b.total);
+		});
+		top += head + facet.bars.length * step;
+	}
+	explore(svg, points, false);
+}
+
+/* Which colour is which. */
+function phaseKey(box, names) {
+	const list = box.append("ul").attr("class", "key").attr("aria-label", "Phases");
+	for (const name of names) {
+		const item = list.append("li");
+		item.append("span").attr("class", "swatch p-" + name).attr("aria-hidden", "true");
+		item.append("span").text(name);
+	}
+}
+
+{
+	let stack = "call", share = false;
+
+	const segmentsOf = (row, data, sources) => {
+		const parts = new Map();
+		for (const s of row[stack]) {
+			const whole = data.model[s[0]].in;
+			if (whole)
+				parts.set(whole, (parts.get(whole) || []).concat([s]));
+		}
+		const segments = row[stack].filter((s) => !data.model[s[0]].in).map(([name, value, source, starred]) => ({
+			name,
+			value,
+			lines: (total) => [
+				name + ": " + time(value) + (starred ? "*" : ""),
+				data.model[name].brief,
+				percent(Math.max(0, value) / total) + " of what is shown",
+				...(parts.get(name) || []).map((p) => "of which " + p[0] + ": " + time(p[1]) + (p[3] ? "*" : "")),
+				source === null ? "source not told" : "source: " + named(sources[source], 120),
+				...(starred ? ["*few samples, all probes attached"] : []),
+			],
+		}));
+		if (stack === "call" && row.unattributed !== null)
+			segments.push({
+				name: "unattributed",
+				value: row.unattributed,
+				lines: (total) => ["unattributed: " + time(row.unattributed), "what no phase explains",
+					percent(Math.max(0, row.unattributed) / total) + " of what is shown"],
+			});
+		return segments;
+	};
+
+	chart("phases", (box, data, width) => {
+		const run = data.runs[state.run], head = box.append("div").attr("class", "controls");
+		const names = [];
+		const facets = [];
+		const again = () => redraw("phases");
+		choices(head, "Of", [["call", "the call"], ["child", "the child"]], stack, (v) => {
+			stack = v;
+			again();
+		});
+		choices(head, "As", [[false, "time"], [true, "share"]], share, (v) => {
+			share = v;
+			again();
+		});
+		for (const row of run.rows) {
+			const segments = segmentsOf(row, data, run.sources);
+			if (!segments.length)
+				continue;
+			for (const s of segments)
+				if (!names.includes(s.name))
+					names.push(s.name);
+			let facet = facets[facets.length - 1];
+			if (!facet || facet.group !== row.group)
+				facets.push(facet = { group: row.group, title: "Parent of " + row.parent, bars: [] });
+			facet.bars.push({ label: row.method, segments, total: time(stack === "call" ? row.whole : d3.sum(segments, (s) => s.value)) });
+		}
+		if (!facets.length) {
+			box.append("p").text(run.rows.length ? "This run has no such phases." : "This run is empty.");
+			return;
+		}
+		phaseKey(box, Object.keys(data.model).concat("unattributed").filter((n) => names.includes(n)));
+		stackedBars(box, facets, width, share, "Phases of " + (stack === "call" ? "the call" : "the child") + " as bars; the tables below have the data. Arrow keys walk through the phases.");
+	});
+}
