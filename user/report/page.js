@@ -95,7 +95,7 @@ function look(label) {
 /* A row of choices, of which one holds. */
 function choices(box, label, options, chosen, change) {
 	const set = box.append("fieldset").attr("class", "choices");
-	const name = "choice-" + document.querySelectorAll("fieldset").length;
+	const name = "choice-" + choices.count++;
 	set.append("legend").text(label);
 	for (const [value, text] of options) {
 		const one = set.append("label");
@@ -105,6 +105,8 @@ function choices(box, label, options, chosen, change) {
 		one.append("span").text(text);
 	}
 }
+
+choices.count = 0;
 
 /* The same for many: a list that opens. */
 function choose(box, label, options, chosen, change) {

@@ -201,7 +201,7 @@ const char *change_text(double a, double b, char buf[NUMBER_MAX])
 
 void html_table(FILE *out, const char *caption)
 {
-	fputs("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"", out);
+	fputs("<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"", out);
 	html_text(out, caption);
 	fputs("\"><table><caption>", out);
 	html_text(out, caption);

@@ -16,12 +16,9 @@ static const char *fact_text(const struct env_fact *fact, char buf[NUMBER_MAX])
 		return "-";
 	if (fact->text != NULL)
 		return fact->text;
-	if (bytes && fact->number >= 1 << 30)
-		snprintf(buf, NUMBER_MAX, "%.1f GiB", (double)fact->number / (1 << 30));
-	else if (bytes)
-		bytes_text(fact->number, buf);
-	else
-		snprintf(buf, NUMBER_MAX, "%" PRId64, fact->number);
+	if (bytes)
+		return count_text((double)fact->number, buf);
+	snprintf(buf, NUMBER_MAX, "%" PRId64, fact->number);
 	return buf;
 }
 

@@ -5,9 +5,9 @@
  * Stacked bars in facets: [{title, bars: [{label, total, segments: [{name, value, lines}]}]}].
  * Those of a facet have one scale. `total` is what stands at the end of the bar.
  */
-function stackedBars(box, facets, width, share, label) {
+function stackedBars(box, facets, width, share, label, endRoom) {
 	const narrow = width < NARROW, bar = 24, step = narrow ? 48 : 32, head = 30;
-	const left = narrow ? 0 : 128, right = width - (share ? 4 : 74);
+	const left = narrow ? 0 : 128, right = width - (share ? 4 : endRoom || 74);
 	const height = d3.sum(facets, (f) => head + f.bars.length * step) + 8;
 	const svg = plot(box, width, height, label);
 	const points = [];

@@ -10,6 +10,10 @@
 	X(environment)                                                                             \
 	X(latency)                                                                                 \
 	X(phases)                                                                                  \
+	X(spread)                                                                                  \
+	X(cow)                                                                                     \
+	X(compare)                                                                                 \
+	X(kernels)                                                                                 \
 	X(method)
 
 #define X(name) extern const struct view view_##name;

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The change of each median of the call, from the first run to the others: a mark for each. */
+chart("compare", (box, rows, width) => {
+	const names = page.runs.map((r) => r.name), narrow = width < NARROW;
+	const step = narrow ? 40 : 26, left = narrow ? 8 : 220, top = 34;
+	const changes = [].concat(...rows.map((r) => r.medians.slice(1).filter((m) => m !== null && r.medians[0]).map((m) => m / r.medians[0])));
+	const height = top + rows.length * step + 30;
+	const area = { left, right: width - 12, top, bottom: top + rows.length * step };
+
+	if (!changes.length) {
+		box.append("p").text("No median can be compared.");
+		return;
+	}
+	/* As ratios on a log scale: half and double are as far from the same. */
+	const far = Math.max(1.02, d3.max(changes), 1 / d3.min(changes)) * 1.02;
+	const x = d3.scaleLog().domain([1 / far, far]).range([area.left + 10, area.right - 10]);
+	const svg = plot(box, width, height, "Change of each median against " + named(names[0], 40) + "; the table below has the data. Arrow keys walk through the marks.");
+	const change = (r) => (r >= 10 ? times(r) : (r >= 1 ? "+" : "−") + digits(Math.abs(100 * (r - 1))) + " %");
+	const steps = [1.01, 1.02, 1.05, 1.1, 1.2, 1.5, 2, 5, 10, 100, 1000].filter((t) => t <= far);
+	const outer = steps.slice(-2);
+	const ticks = [...outer.map((t) => 1 / t).reverse(), 1, ...outer];
+	axisBottom(svg, x, ticks, (t) => (t === 1 ? "same" : change(t)), area, "");
+	svg.append("text").attr("class", "title").attr("x", 0).attr("y", 12).text("change of the median of the call against " + named(names[0], 24));
+	svg.append("line").attr("class", "one").attr("x1", x(1)).attr("x2", x(1)).attr("y1", area.top - 8).attr("y2", area.bottom);
+	const found = [];
+	rows.forEach((row, i) => {
+		const y = area.top + i * step + (narrow ? 26 : 14);
+		svg.append("text").attr("class", "name").attr("x", narrow ? 0 : left - 10).attr("y", narrow ? y - 12 : y + 4)
+			.attr("text-anchor", narrow ? "start" : "end").text(named(row.method + ", " + row.parent, narrow ? 44 : 30));
+		svg.append("g").attr("class", "axis").append("line").attr("x1", area.left).attr("x2", area.right).attr("y1", y).attr("y2", y);
+		row.medians.forEach((m, k) => {
+			if (k === 0 || m === null || !row.medians[0])
+				return;
+			const r = m / row.medians[0], l = look("run " + k + " of the page");
+			svg.append("path").attr("class", "point " + l.colour).attr("transform", `translate(${x(r)},${y})`).attr("d", l.shape());
+			found.push({
+				x: x(r),
+				y,
+				lines: [named(row.method + ", " + row.parent, 60), named(names[0], 40) + ": " + time(row.medians[0]), named(names[k], 40) + ": " + time(m) + ", " + change(r)],
+			});
+		});
+	});
+	explore(svg, found, true);
+	if (names.length > 2) {
+		const list = box.append("ul").attr("class", "key").attr("aria-label", "Runs");
+		names.slice(1).forEach((name, k) => {
+			const l = look("run " + (k + 1) + " of the page"), item = list.append("li");
+			item.append("svg").attr("width", 14).attr("height", 14).attr("aria-hidden", "true").attr("class", l.colour)
+				.append("path").attr("class", "point").attr("transform", "translate(7,7)").attr("d", l.shape());
+			item.append("span").text(named(name, 40));
+		});
+	}
+});

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copy-on-write: what parent and child paid after the birth. */
+#include <math.h>
+
+#include "user/report/json.h"
+#include "user/report/text.h"
+#include "user/report/views.h"
+#include "user/stats.h"
+
+static const struct side {
+	const char *name, *id;
+	enum phase time;
+	enum count faults, copied, reused, huge;
+} sides[] = {
+	{"child", "cow_child", PHASE_cow_child, COUNT_cow_faults_child, COUNT_cow_copied_child,
+	 COUNT_cow_reused_child, COUNT_cow_huge_child},
+	{"parent", "cow_parent", PHASE_cow_parent, COUNT_cow_faults_parent, COUNT_cow_copied_parent,
+	 COUNT_cow_reused_parent, COUNT_cow_huge_parent},
+};
+
+#define SIDES (sizeof(sides) / sizeof(sides[0]))
+
+/* The cell that counted the faults of this side, or NULL. */
+static const struct cell *counted(const struct row *row, const struct side *side)
+{
+	return row__count(row, side->faults);
+}
+
+static void write_side(FILE *out, const struct report_run *r, const struct row *row,
+		       const struct side *side)
+{
+	const struct cell *c = counted(row, side);
+	char text[NUMBER_MAX];
+
+	if (c == NULL)
+		return;
+	html_row(out);
+	html_label(out, row->parent);
+	html_words(out, row->method);
+	html_words(out, side->name);
+	html_number(out, count_text(stats_median(&c->counts[side->faults]), text));
+	html_number(out, count_text(stats_median(&c->counts[side->copied]), text));
+	html_number(out, count_text(stats_median(&c->counts[side->reused]), text));
+	html_number(out, count_text(stats_median(&c->counts[side->huge]), text));
+	html_number(out, time_text(stats_median(&c->phases[side->time]), r->instructions, text));
+	fputs("</tr>", out);
+}
+
+static void write(const struct report *p, FILE *out)
+{
+	static const char *const head[] = {"Parent",
+					   "Method",
+					   "Faults in",
+					   "Faults",
+					   "4 KiB pages copied",
+					   "4 KiB pages reused",
+					   "2 MiB faults",
+					   "Time"};
+	size_t i, k, s;
+
+	fputs("<p>A fork shares its pages: who first writes to one pays a fault and mostly a copy, "
+	      "the child until it execs or ends, the parent while it lives. Medians per birth, "
+	      "from the samples with all probes, whose cost is in the times; the counts are "
+	      "exact.</p>\n",
+	      out);
+	html_chart(out, "cow");
+	for (i = 0; i < p->count; i++) {
+		html_data(out, p, i, "The data as a table");
+		html_table(out, "Copy-on-write faults, medians per birth");
+		html_head(out, head, sizeof(head) / sizeof(head[0]));
+		for (k = 0; k < p->runs[i].count; k++) {
+			for (s = 0; s < SIDES; s++)
+				write_side(out, &p->runs[i], &p->runs[i].rows[k], &sides[s]);
+		}
+		html_table_end(out);
+		html_data_end(out);
+	}
+}
+
+/* [time, faults, copied, reused, huge]; null if they were not counted. */
+static json_t *side_data(const struct row *row, const struct side *side, size_t *any)
+{
+	const struct cell *c = counted(row, side);
+	json_t *array;
+
+	if (c == NULL)
+		return json_null();
+	++*any;
+	array = push(json_array(), json_number(stats_median(&c->phases[side->time])));
+	array = push(array, json_number(stats_median(&c->counts[side->faults])));
+	array = push(array, json_number(stats_median(&c->counts[side->copied])));
+	array = push(array, json_number(stats_median(&c->counts[side->reused])));
+	return push(array, json_number(stats_median(&c->counts[side->huge])));
+}
+
+static json_t *data(const struct report *p)
+{
+	json_t *runs = json_array();
+	size_t i, k, s, any = 0;
+
+	for (i = 0; i < p->count; i++) {
+		json_t *rows = json_array();
+
+		for (k = 0; k < p->runs[i].count; k++) {
+			const struct row *row = &p->runs[i].rows[k];
+			json_t *object = json_row(row);
+
+			for (s = 0; s < SIDES; s++)
+				object =
+					put(object, sides[s].id, side_data(row, &sides[s], &any));
+			rows = push(rows, object);
+		}
+		runs = push(runs, rows);
+	}
+	return any ? runs : nothing(runs);
+}
+
+const struct view view_cow = {
+	.id = "cow",
+	.title = "Paid after the birth: copy-on-write",
+	.data = data,
+	.write = write,
+};

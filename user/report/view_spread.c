@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The distribution of each cell: quantiles that keep the tail, and the samples as they came. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "user/report/json.h"
+#include "user/report/sorted.h"
+#include "user/report/text.h"
+#include "user/report/views.h"
+
+/* Blocks of samples in a page, over all cells, and in one: what keeps a page small. */
+#define BLOCKS_IN_PAGE 16000
+#define BLOCKS_MAX     240
+#define BLOCKS_MIN     8
+
+/*
+ * Where the distribution is kept: closer together towards the tail, as far as samples reach. What
+ * lies beyond the last that a cell has samples for is its maximum, which is kept as well.
+ */
+static const double kept[] = {
+	0,	0.01,	 0.02,	  0.05,	   0.10,     0.15,     0.20,	 0.25,	 0.30,
+	0.35,	0.40,	 0.45,	  0.50,	   0.55,     0.60,     0.65,	 0.70,	 0.75,
+	0.80,	0.85,	 0.90,	  0.92,	   0.94,     0.95,     0.96,	 0.97,	 0.98,
+	0.985,	0.99,	 0.9925,  0.995,   0.9975,   0.998,    0.999,	 0.9995, 0.9998,
+	0.9999, 0.99995, 0.99998, 0.99999, 0.999995, 0.999998, 0.999999,
+};
+
+#define KEPT (sizeof(kept) / sizeof(kept[0]))
+
+static bool is_reached(double q, size_t n)
+{
+	return (1 - q) * (double)n >= 1 - 1e-9;
+}
+
+static void write_row(FILE *out, const struct report_run *r, const struct row *row)
+{
+	static const double shown[] = {0, 0.01, 0.10, 0.50, 0.90, 0.99, 0.999};
+	char text[NUMBER_MAX];
+	struct sorted s;
+	size_t i;
+
+	if (row->call.n == 0 || sorted__of(&s, &row->cell->samples[SAMPLE_spawn_ns]))
+		return;
+	html_row(out);
+	html_label(out, row->parent);
+	html_words(out, row->method);
+	html_number(out, count_text((double)s.n, text));
+	for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		double q = shown[i], tail = q < 0.5 ? q : 1 - q;
+		bool known = q == 0 || q == 0.5 || tail * (double)s.n >= 10 - 1e-9;
+
+		html_number(out, time_text(known ? sorted__quantile(&s, q) : NAN, r->instructions,
+					   text));
+	}
+	html_number(out, time_text(sorted__quantile(&s, 1), r->instructions, text));
+	fputs("</tr>", out);
+	sorted__free(&s);
+}
+
+static size_t all_rows(const struct report *p)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < p->count; i++)
+		count += p->runs[i].count;
+	return count;
+}
+
+static size_t blocks_for(const struct report *p)
+{
+	size_t rows = all_rows(p), blocks = rows ? BLOCKS_IN_PAGE / rows : BLOCKS_MAX;
+
+	if (blocks > BLOCKS_MAX)
+		return BLOCKS_MAX;
+	return blocks < BLOCKS_MIN ? BLOCKS_MIN : blocks;
+}
+
+static void write(const struct report *p, FILE *out)
+{
+	static const char *const head[] = {"Parent", "Method", "Samples", "Min",   "p1", "p10",
+					   "Median", "p90",    "p99",	  "p99.9", "Max"};
+	size_t i, k;
+
+	fprintf(out,
+		"<p>How many calls took longer than so much: far right and low down is the tail. "
+		"Beside it the samples in the order in which they were taken, where drift and two "
+		"modes show. In this page a distribution is kept as at most %zu of its quantiles, "
+		"closer together towards the tail, with the exact least and greatest value; where "
+		"there are more than %zu samples, their order is kept as blocks of consecutive "
+		"samples, each with its least, median and greatest value.</p>\n",
+		KEPT + 1, blocks_for(p));
+	html_chart(out, "spread");
+	for (i = 0; i < p->count; i++) {
+		html_data(out, p, i, "The data as a table");
+		html_table(out, p->runs[i].instructions ? "Distribution of the call, instructions"
+							: "Distribution of the call");
+		html_head(out, head, sizeof(head) / sizeof(head[0]));
+		for (k = 0; k < p->runs[i].count; k++)
+			write_row(out, &p->runs[i], &p->runs[i].rows[k]);
+		html_table_end(out);
+		html_data_end(out);
+	}
+}
+
+/* The values at `kept` as far as there are samples, and the greatest. */
+static json_t *quantiles(const struct series *series)
+{
+	json_t *array = json_array();
+	struct sorted s;
+	size_t i;
+
+	if (sorted__of(&s, series)) {
+		json_decref(array);
+		return NULL;
+	}
+	for (i = 0; i < KEPT && is_reached(kept[i], s.n); i++)
+		array = push(array,
+			     json_integer((json_int_t)llround(sorted__quantile(&s, kept[i]))));
+	array = push(array, json_number(sorted__quantile(&s, 1)));
+	sorted__free(&s);
+	return array;
+}
+
+/* Least, median and greatest of `n` samples from `start` on. */
+static json_t *push_block(json_t *array, const struct series *series, size_t start, size_t n)
+{
+	struct series part = {.v = series->v + start, .n = n};
+	struct sorted s;
+
+	if (sorted__of(&s, &part)) {
+		json_decref(array);
+		return NULL;
+	}
+	array = push(array, json_number(sorted__quantile(&s, 0)));
+	array = push(array, s.n ? json_integer((json_int_t)llround(sorted__quantile(&s, 0.5)))
+				: json_null());
+	array = push(array, json_number(sorted__quantile(&s, 1)));
+	sorted__free(&s);
+	return array;
+}
+
+/* Every sample, or three values for each block of `*per`. */
+static json_t *in_order(const struct series *series, size_t blocks, size_t *per)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	*per = series->n <= blocks ? 1 : (series->n + blocks - 1) / blocks;
+	for (i = 0; i < series->n && *per == 1; i++)
+		array = push(array, series->v[i] == MISSING
+					    ? json_null()
+					    : json_integer((json_int_t)series->v[i]));
+	for (i = 0; i<series->n && * per> 1; i += *per)
+		array = push_block(array, series, i, i + *per <= series->n ? *per : series->n - i);
+	return array;
+}
+
+static json_t *row_data(const struct row *row, size_t blocks)
+{
+	const struct series *call = &row->cell->samples[SAMPLE_spawn_ns];
+	json_t *object = put(json_row(row), "n", json_integer((json_int_t)row->call.n));
+	size_t per;
+
+	object = put(object, "quantiles", quantiles(call));
+	object = put(object, "order", in_order(call, blocks, &per));
+	return put(object, "per", json_integer((json_int_t)per));
+}
+
+static json_t *data(const struct report *p)
+{
+	json_t *runs = json_array(), *places = json_array();
+	size_t i, k, blocks = blocks_for(p), any = 0;
+
+	for (i = 0; i < KEPT; i++)
+		places = push(places, json_number(kept[i]));
+	for (i = 0; i < p->count; i++) {
+		json_t *rows = json_array();
+
+		for (k = 0; k < p->runs[i].count; k++) {
+			if (p->runs[i].rows[k].call.n == 0)
+				continue;
+			any++;
+			rows = push(rows, row_data(&p->runs[i].rows[k], blocks));
+		}
+		runs = push(runs, rows);
+	}
+	runs = put(put(json_object(), "kept", places), "runs", runs);
+	return any ? runs : nothing(runs);
+}
+
+const struct view view_spread = {
+	.id = "spread",
+	.title = "How far samples spread",
+	.data = data,
+	.write = write,
+};

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* How far samples spread: the share of calls that took longer, and the samples in order. */
+{
+	const hidden = new Set();
+	let parent = null, chosen = null;
+
+	/* [time, share of samples that are as long or longer], from all of them to the last one. */
+	const curve = (row, kept) => row.quantiles.map((v, i) => i === row.quantiles.length - 1 ? [v, 1 / row.n] : [v, 1 - kept[i]]);
+
+	const shares = (s) => s >= 0.0995 ? Math.round(100 * s) + " %" : d3.format(".1~r")(100 * s).replace("~", "") + " %";
+
+	function drawTail(box, rows, kept, width) {
+		const shown = rows.filter((r) => !hidden.has(r.label));
+		const height = Math.max(300, Math.min(400, width * 0.7));
+		const area = { left: 58, right: width - 10, top: 30, bottom: height - 48 };
+		const svg = plot(box, width, height, "How many calls took longer than so much, by method; the table below has the data. Arrow keys walk through the quantiles.");
+		if (!shown.length)
+			return;
+		const curves = shown.map((row) => ({ row, points: curve(row, kept).filter((p) => p[0] > 0) }));
+		const values = [].concat(...curves.map((c) => c.points.map((p) => p[0])));
+		const x = d3.scaleLog().domain([d3.min(values) * 0.93, d3.max(values) * 1.07]).range([area.left, area.right]);
+		const y = d3.scaleLog().domain([d3.min(shown, (r) => 1 / r.n), 1]).range([area.bottom, area.top]);
+		axisLeft(svg, y, [1, 0.5, 0.1, 0.01, 0.001, 1e-4, 1e-5, 1e-6].filter((t) => t >= y.domain()[0] * 0.999), shares, area, "calls that took longer");
+		const ticks = logTicks(x), room = Math.max(2, Math.floor((area.right - area.left) / 56)), skip = Math.ceil(ticks.length / room);
+		axisBottom(svg, x, ticks.filter((t, i) => i % skip === 0), shortTime, area, instructions() ? "instructions" : "time of the call");
+		const found = [];
+		for (const { row, points } of curves) {
+			const l = look(row.label), g = svg.append("g").attr("class", l.colour);
+			g.append("path").attr("class", "line").attr("stroke-dasharray", l.dash)
+				.attr("d", d3.line().x((p) => x(p[0])).y((p) => y(p[1]))(points));
+			const last = points[points.length - 1];
+			g.append("path").attr("class", "point").attr("transform", `translate(${x(last[0])},${y(last[1])})`).attr("d", l.shape());
+			points.forEach((p, i) => found.push({
+				x: x(p[0]),
+				y: y(p[1]),
+				lines: [named(row.label, 60), i === points.length - 1 ? "longest of " + row.n + ": " + time(p[0]) : percent(p[1]) + " take " + time(p[0]) + " or longer"],
+			}));
+		}
+		explore(svg, found, true);
+	}
+
+	function drawOrder(box, row, width) {
+		const height = Math.max(300, Math.min(400, width * 0.7));
+		const area = { left: 64, right: width - 10, top: 30, bottom: height - 48 };
+		const svg = plot(box, width, height, "The samples of " + named(row.label, 60) + " in the order in which they were taken. Arrow keys walk through them.");
+		const blocks = [];
+		for (let i = 0; row.per === 1 && i < row.order.length; i++)
+			blocks.push({ at: i, low: row.order[i], y: row.order[i], high: row.order[i] });
+		for (let i = 0; row.per > 1 && i < row.order.length; i += 3)
+			blocks.push({ at: i / 3 * row.per, low: row.order[i], y: row.order[i + 1], high: row.order[i + 2] });
+		const there = blocks.filter((b) => b.y !== null && b.low > 0);
+		if (!there.length)
+			return;
+		const n = row.per === 1 ? row.order.length : row.order.length / 3 * row.per;
+		const x = d3.scaleLinear().domain([0, Math.max(1, n - 1)]).range([area.left + 6, area.right - 6]);
+		const y = d3.scaleLog().domain([d3.min(there, (b) => b.low) * 0.93, d3.max(there, (b) => b.high) * 1.07]).range([area.bottom, area.top]);
+		const g = svg.append("g").attr("class", look(row.label).colour);
+		axisLeft(svg, y, logTicks(y), shortTime, area, named(row.label, 40));
+		axisBottom(svg, x, x.ticks(width < NARROW ? 4 : 6), d3.format(","), area, "samples in the order taken");
+		g.lower();
+		if (row.per > 1)
+			g.append("path").attr("class", "range").attr("d", there.map((b) => `M${x(b.at)},${y(b.low)}V${y(b.high)}`).join(""));
+		g.append("path").attr("class", "dot").attr("d", there.map((b) => `M${x(b.at) - 2},${y(b.y)}a2,2 0 1 0 4,0a2,2 0 1 0 -4,0`).join(""));
+		explore(svg, there.map((b) => ({
+			x: x(b.at),
+			y: y(b.y),
+			lines: row.per === 1 ? ["sample " + (b.at + 1), time(b.y)] : ["samples from " + (b.at + 1) + " on, " + row.per, "median " + time(b.y), "from " + time(b.low) + " to " + time(b.high)],
+		})), true);
+	}
+
+	chart("spread", (box, data, width) => {
+		const rows = data.runs[state.run], head = box.append("div").attr("class", "controls");
+		const parents = Array.from(new Set(rows.map((r) => r.parent)));
+		if (!rows.length) {
+			box.append("p").text("This run has no samples of the call.");
+			return;
+		}
+		if (!parents.includes(parent))
+			parent = parents[0];
+		const here = rows.filter((r) => r.parent === parent);
+		if (!here.some((r) => r.method === chosen))
+			chosen = here[0].method;
+		choose(head, "Parent", parents.map((p) => [p, p]), parent, (v) => {
+			parent = v;
+			redraw("spread");
+		});
+		choose(head, "In order", here.map((r) => [r.method, r.method]), chosen, (v) => {
+			chosen = v;
+			redraw("spread");
+		});
+		const pair = box.append("div").attr("class", "pair"), one = pair.append("div"), two = pair.append("div");
+		const room = Math.floor(one.node().getBoundingClientRect().width) || width;
+		drawTail(one, here, data.kept, room);
+		legend(one, here.map((r) => r.label), hidden, () => redraw("spread"));
+		drawOrder(two, here.find((r) => r.method === chosen), room);
+	});
+}

@@ -1,0 +1,269 @@
+#!/usr/bin/env node
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * check.js MODULES CHECK PAGE [ARGUMENT...]: opens a page in Chromium and looks whether CHECK
+ * holds; says what does not, and exits with 1 then. `check.js MODULES shot PAGE FILE WIDTH
+ * SCHEME` makes a picture. MODULES has playwright-core and axe-core.
+ *
+ * Whatever the check: no error on the console, no violation of the page's policy, and no request
+ * but for the page itself.
+ */
+"use strict";
+const path = require("path");
+const { pathToFileURL } = require("url");
+const fs = require("fs");
+
+const [modules, check, file, ...rest] = process.argv.slice(2);
+const { chromium } = require(path.resolve(modules, "playwright-core"));
+const WIDTHS = [1600, 390];
+const faults = [];
+
+function fault(text) {
+	faults.push(text);
+}
+
+function expect(holds, text) {
+	if (!holds)
+		fault(text);
+}
+
+function found(names) {
+	return names.find((name) => fs.existsSync(name));
+}
+
+async function open(browser, options) {
+	const context = await browser.newContext({ viewport: { width: 1600, height: 1000 }, ...options });
+	const page = await context.newPage();
+	const own = pathToFileURL(path.resolve(file)).href;
+	page.on("console", (m) => {
+		if (m.type() === "error" || m.type() === "warning")
+			fault("console: " + m.text());
+	});
+	page.on("pageerror", (e) => fault("exception: " + e.message));
+	page.on("dialog", (d) => {
+		fault("a dialog opened: " + d.message());
+		d.dismiss();
+	});
+	page.on("request", (r) => {
+		const url = r.url();
+		if (url.split("#")[0] !== own && !url.startsWith("data:") && !url.startsWith("blob:"))
+			fault("request: " + url);
+	});
+	await page.goto(own);
+	return page;
+}
+
+/* What sticks out at the right of the window, but for what is in a box that scrolls. */
+function overflowing() {
+	const wide = [];
+	const scrolls = (e) => e && (["auto", "scroll", "hidden"].includes(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+	if (document.documentElement.scrollWidth > window.innerWidth)
+		wide.push("the page: " + document.documentElement.scrollWidth + " > " + window.innerWidth);
+	for (const e of document.querySelectorAll("body *")) {
+		const r = e.getBoundingClientRect();
+		if (r.width && r.right > window.innerWidth + 1 && !scrolls(e.parentElement) && !e.closest(".skip"))
+			wide.push(e.tagName + "." + (e.getAttribute("class") || "") + " " + (e.textContent || "").slice(0, 40) + " to " + Math.round(r.right));
+	}
+	return wide;
+}
+
+const checks = {
+	/* views ID...: exactly these, in this order, each drawn. */
+	async views(browser) {
+		const page = await open(browser);
+		const ids = await page.$$eval("main > section", (all) => all.map((s) => s.id));
+		expect(ids.join() === rest.join(), "views are " + ids.join());
+		for (const id of ids) {
+			expect(await page.isVisible(`#${id} > h2`), id + ": no heading");
+			const charts = await page.$$eval(`#${id} .chart`, (all) => all.map((c) => c.querySelectorAll("svg path, svg rect").length));
+			for (const shapes of charts)
+				expect(shapes > 0, id + ": an empty chart");
+		}
+		expect((await page.$$(".chart")).length > 0, "no chart");
+	},
+
+	async hover(browser) {
+		const page = await open(browser);
+		const svg = page.locator("#chart-latency .plot svg");
+		const point = page.locator("#chart-latency .plot .point").first();
+		await svg.scrollIntoViewIfNeeded();
+		const box = await point.boundingBox();
+		await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+		const tip = page.locator("#chart-latency .tip");
+		expect(await tip.isVisible(), "no tip under the pointer");
+		expect(/median/.test(await tip.innerText()), "the tip says: " + (await tip.innerText()));
+		await page.mouse.move(2, 2);
+		expect(!(await tip.isVisible()), "the tip stays");
+		/* The same by keyboard, and the source of a phase. */
+		await svg.focus();
+		await page.keyboard.press("ArrowRight");
+		expect(await tip.isVisible(), "no tip by keyboard");
+		const first = await tip.innerText();
+		await page.keyboard.press("ArrowRight");
+		expect((await tip.innerText()) !== first, "the arrow key does not move on");
+		await page.keyboard.press("Escape");
+		expect(!(await tip.isVisible()), "Escape does not hide the tip");
+		if (await page.$("#chart-phases")) {
+			await page.locator("#chart-phases .segment").first().hover();
+			expect(/source/.test(await page.locator("#chart-phases .tip").innerText()), "a phase without its source");
+		}
+	},
+
+	async legend(browser) {
+		const page = await open(browser);
+		const lines = () => page.locator("#chart-latency .plot .line").count();
+		const before = await lines();
+		const button = page.locator("#chart-latency .legend button").first();
+		await button.focus();
+		await page.keyboard.press("Enter");
+		expect((await lines()) === before - 1, "the line is still there");
+		expect((await button.getAttribute("aria-pressed")) === "false", "the button does not tell");
+		expect(await button.evaluate((b) => b === document.activeElement), "the focus is lost");
+		await button.click();
+		expect((await lines()) === before, "the line does not come back");
+		const title = () => page.locator("#chart-latency .plot .title").first().textContent();
+		const absolute = await title();
+		await page.locator("#chart-latency").getByLabel("against posix_spawn").check();
+		expect((await title()) !== absolute, "relative is as absolute");
+	},
+
+	/* runs N: the picker shows one run's part at a time. */
+	async runs(browser) {
+		const page = await open(browser);
+		const parts = page.locator(".of-run");
+		expect((await parts.count()) === Number(rest[0]), "parts: " + (await parts.count()));
+		for (let i = 0; i < Number(rest[0]); i++) {
+			await page.selectOption("#run", String(i));
+			expect(await parts.nth(i).isVisible(), "run " + i + " is hidden");
+			expect((await page.locator(".of-run:visible").count()) === 1, "not one run alone");
+		}
+	},
+
+	/* Without scripts: every view has its tables, and all of the words. */
+	async noscript(browser) {
+		const page = await open(browser, { javaScriptEnabled: false });
+		const charts = await page.$$(".chart");
+		expect(charts.length > 0, "no place for a chart");
+		for (const id of await page.$$eval("main > section", (all) => all.map((s) => s.id))) {
+			const details = await page.$$(`#${id} details`);
+			for (const d of details)
+				await (await d.$("summary")).click();
+			if (await page.$(`#${id} .chart`)) {
+				const rows = await page.locator(`#${id} tbody tr:visible`).count();
+				expect(rows > 0, id + ": no row without scripts");
+			}
+		}
+		expect(await page.isVisible(".answers"), "no answer without scripts");
+	},
+
+	async widths(browser) {
+		for (const width of WIDTHS) {
+			const page = await open(browser, { viewport: { width, height: 900 } });
+			for (const d of await page.$$("details"))
+				await d.evaluate((e) => { e.open = true; });
+			for (const line of (await page.evaluate(overflowing)).slice(0, 5))
+				fault(width + " px: " + line);
+		}
+	},
+
+	/* The chart fits again after the window has changed. */
+	async resize(browser) {
+		const page = await open(browser);
+		await page.setViewportSize({ width: 390, height: 900 });
+		await page.waitForTimeout(200);
+		for (const line of (await page.evaluate(overflowing)).slice(0, 5))
+			fault("after a resize: " + line);
+		const width = await page.locator("#chart-latency .plot svg").getAttribute("width");
+		expect(Number(width) <= 390, "the chart is still " + width + " wide");
+	},
+
+	async dark(browser) {
+		const back = (p) => p.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number));
+		const light = await back(await open(browser, { colorScheme: "light" }));
+		const dark = await back(await open(browser, { colorScheme: "dark" }));
+		expect(light[0] > 200 && dark[0] < 60, "light " + light + ", dark " + dark);
+	},
+
+	/* In print: white, no controls, tables unfolded. */
+	async print(browser) {
+		const page = await open(browser);
+		await page.emulateMedia({ media: "print", colorScheme: "light" });
+		expect(!(await page.isVisible(".controls")), "controls in print");
+		const folded = await page.$$eval("section details .scroll", (all) => all.filter((e) => !e.checkVisibility({ contentVisibilityAuto: true }) || !e.getClientRects().length).length);
+		expect(folded === 0, folded + " tables are folded in print");
+		const pdf = await page.pdf();
+		expect(pdf.length > 20000, "a PDF of " + pdf.length + " bytes");
+	},
+
+	async axe(browser) {
+		const source = fs.readFileSync(path.resolve(modules, "axe-core", "axe.min.js"), "utf8");
+		for (const colorScheme of ["light", "dark"]) {
+			const page = await open(browser, { colorScheme });
+			for (const d of await page.$$("details"))
+				await d.evaluate((e) => { e.open = true; });
+			await page.evaluate(source);
+			const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+			expect(result.passes.length > 10, "axe found little to look at");
+			for (const v of result.violations)
+				if (["serious", "critical", "moderate"].includes(v.impact))
+					fault(colorScheme + ": " + v.impact + ": " + v.id + ": " + v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(" | "));
+		}
+	},
+
+	/* text STRING...: shown as it stands, somewhere in a table, a heading or a command. */
+	async text(browser) {
+		const page = await open(browser);
+		for (const d of await page.$$("details"))
+			await d.evaluate((e) => { e.open = true; });
+		const body = await page.evaluate(() => document.body.innerText);
+		for (const text of rest)
+			expect(body.includes(text), "not shown: " + text);
+		expect((await page.$$("main img, main script, main b, main i, main iframe")).length === 0, "a name became an element");
+		expect((await page.$$eval("script", (all) => all.length)) === 2, "a script more, or less");
+	},
+
+	/* save: the data block, as a file. */
+	async save(browser) {
+		const page = await open(browser);
+		const [download] = await Promise.all([page.waitForEvent("download"), page.click("#save")]);
+		const data = JSON.parse(fs.readFileSync(await download.path(), "utf8"));
+		expect(data.runs && data.views && data.views.latency, "the file has other data");
+	},
+
+	/* paint: how long until the charts stand there, in ms, as the best of five. */
+	async paint(browser) {
+		let best = Infinity;
+		for (let i = 0; i < 5; i++) {
+			const page = await open(browser);
+			best = Math.min(best, await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))))));
+			expect((await page.$$("#chart-latency svg")).length > 0, "no chart");
+			await page.context().close();
+		}
+		console.log(Math.round(best));
+	},
+
+	/* shot FILE WIDTH SCHEME */
+	async shot(browser) {
+		const [to, width, colorScheme] = rest;
+		const page = await open(browser, { viewport: { width: Number(width), height: 1000 }, colorScheme });
+		await page.screenshot({ path: to, fullPage: true });
+	},
+};
+
+async function main() {
+	const executablePath = found(["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]);
+	const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+	try {
+		await checks[check](browser);
+	} finally {
+		await browser.close();
+	}
+	for (const text of faults)
+		console.error(check + ": " + text);
+	process.exitCode = faults.length ? 1 : 0;
+}
+
+main().catch((e) => {
+	console.error(check + ": " + e.message);
+	process.exitCode = 1;
+});
