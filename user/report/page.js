@@ -82,7 +82,11 @@ const SHAPES = [d3.symbolCircle, d3.symbolSquare, d3.symbolTriangle, d3.symbolDi
 function look(label) {
 	if (!lines.has(label))
 		lines.set(label, lines.size);
-	const i = lines.get(label), turn = Math.floor(i / 8);
+	return lookAt(lines.get(label));
+}
+
+function lookAt(i) {
+	const turn = Math.floor(i / 8);
 	return {
 		colour: "c" + (i % 8),
 		dash: DASHES[(i + turn) % DASHES.length],
@@ -232,8 +236,10 @@ function explore(svg, points, mark) {
 /* Ticks of a log scale that have room: powers of ten, and 2 and 5 times these if there are few. */
 function logTicks(scale) {
 	const [low, high] = scale.domain(), tens = Math.log10(high / low);
-	const steps = tens < 1 ? [1, 1.5, 2, 3, 4, 5, 7] : tens < 2.5 ? [1, 2, 5] : [1];
+	const steps = tens < 1 ? [1, 2, 3, 5] : tens < 2.5 ? [1, 2, 5] : [1];
 	const ticks = [];
+	if (high / low < 2.5)
+		return d3.scaleLinear().domain([low, high]).ticks(5);
 	for (let k = Math.floor(Math.log10(low)); k <= Math.ceil(Math.log10(high)); k++)
 		for (const s of steps) {
 			const t = k < 0 ? s / Math.pow(10, -k) : s * Math.pow(10, k);

@@ -16,9 +16,9 @@ chart("compare", (box, rows, width) => {
 	const x = d3.scaleLog().domain([1 / far, far]).range([area.left + 10, area.right - 10]);
 	const svg = plot(box, width, height, "Change of each median against " + named(names[0], 40) + "; the table below has the data. Arrow keys walk through the marks.");
 	const change = (r) => (r >= 10 ? times(r) : (r >= 1 ? "+" : "−") + digits(Math.abs(100 * (r - 1))) + " %");
-	const steps = [1.01, 1.02, 1.05, 1.1, 1.2, 1.5, 2, 5, 10, 100, 1000].filter((t) => t <= far);
-	const outer = steps.slice(-2);
-	const ticks = [...outer.map((t) => 1 / t).reverse(), 1, ...outer];
+	const outer = (steps) => steps.filter((t) => t <= far && t >= 1 / far).slice(narrow ? -1 : -2);
+	const ticks = [...outer([0.99, 0.98, 0.95, 0.9, 0.8, 0.5, 0.2, 0.1, 0.01]), 1,
+		...outer([1.01, 1.02, 1.05, 1.1, 1.2, 1.5, 2, 5, 10, 100, 1000])];
 	axisBottom(svg, x, ticks, (t) => (t === 1 ? "same" : change(t)), area, "");
 	svg.append("text").attr("class", "title").attr("x", 0).attr("y", 12).text("change of the median of the call against " + named(names[0], 24));
 	svg.append("line").attr("class", "one").attr("x1", x(1)).attr("x2", x(1)).attr("y1", area.top - 8).attr("y2", area.bottom);
@@ -31,8 +31,8 @@ chart("compare", (box, rows, width) => {
 		row.medians.forEach((m, k) => {
 			if (k === 0 || m === null || !row.medians[0])
 				return;
-			const r = m / row.medians[0], l = look("run " + k + " of the page");
-			svg.append("path").attr("class", "point " + l.colour).attr("transform", `translate(${x(r)},${y})`).attr("d", l.shape());
+			const r = m / row.medians[0], l = lookAt(k - 1);
+			svg.append("path").attr("class", "point " + l.colour).attr("transform", `translate(${x(r)},${y})`).attr("d", l.shape.size(70)());
 			found.push({
 				x: x(r),
 				y,
@@ -44,7 +44,7 @@ chart("compare", (box, rows, width) => {
 	if (names.length > 2) {
 		const list = box.append("ul").attr("class", "key").attr("aria-label", "Runs");
 		names.slice(1).forEach((name, k) => {
-			const l = look("run " + (k + 1) + " of the page"), item = list.append("li");
+			const l = lookAt(k), item = list.append("li");
 			item.append("svg").attr("width", 14).attr("height", 14).attr("aria-hidden", "true").attr("class", l.colour)
 				.append("path").attr("class", "point").attr("transform", "translate(7,7)").attr("d", l.shape());
 			item.append("span").text(named(name, 40));

@@ -7,7 +7,8 @@
  */
 function stackedBars(box, facets, width, share, label, endRoom) {
 	const narrow = width < NARROW, bar = 24, step = narrow ? 48 : 32, head = 30;
-	const left = narrow ? 0 : 128, right = width - (share ? 4 : endRoom || 74);
+	const longest = d3.max(facets, (f) => d3.max(f.bars, (b) => Math.min(b.label.length, 30)));
+	const left = narrow ? 0 : Math.max(128, 20 + 7.6 * longest), right = width - (share ? 4 : endRoom || 74);
 	const height = d3.sum(facets, (f) => head + f.bars.length * step) + 8;
 	const svg = plot(box, width, height, label);
 	const points = [];
@@ -25,20 +26,20 @@ function stackedBars(box, facets, width, share, label, endRoom) {
 			const y = top + head + i * step + (narrow ? 18 : 0), whole = sum(b);
 			const x = d3.scaleLinear().domain([0, share ? whole || 1 : most]).range([left, right]);
 			svg.append("text").attr("class", "name").attr("x", narrow ? 0 : left - 10).attr("y", narrow ? y - 5 : y + 17)
-				.attr("text-anchor", narrow ? "start" : "end").text(named(b.label, narrow ? 40 : 17));
+				.attr("text-anchor", narrow ? "start" : "end").text(named(b.label, narrow ? 40 : 30));
 			let at = 0;
 			for (const s of b.segments) {
 				const value = Math.max(0, s.value), x0 = x(at), x1 = x(at + value);
 				at += value;
 				if (x1 - x0 <= 0)
 					continue;
-				const rect = svg.append("rect").attr("class", "segment p-" + s.name).attr("x", x0).attr("y", y)
+				const rest = s.name === "unattributed";
+				svg.append("rect").attr("class", rest ? "segment" : "segment filled p-" + s.name).attr("x", x0).attr("y", y)
+					.attr("fill", rest ? "url(#hatch-" + box.attr("id") + ")" : null)
 					.attr("width", Math.max(0.5, x1 - x0 - (x1 - x0 > 3 ? 1 : 0))).attr("height", bar);
-				if (s.name === "unattributed")
-					rect.attr("fill", "url(#hatch-" + box.attr("id") + ")");
 				const text = s.name + (share ? " " + Math.round(100 * value / whole) + " %" : "");
 				const room = x1 - x0 - 10;
-				if (s.name !== "unattributed" && room > 7.1 * s.name.length)
+				if (!rest && room > 7.1 * s.name.length)
 					svg.append("text").attr("class", "inside p-" + s.name).attr("x", x0 + 6).attr("y", y + 16)
 						.text(room > 7.1 * text.length ? text : s.name);
 				points.push({ x: (x0 + x1) / 2, y: y + bar, x0, x1, y0: y, y1: y + bar, lines: s.lines(whole) });

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash disable=SC2016,SC2153,SC2154,SC2317 # jq's variables; what tool.bash sets
+#
+# What tests of report and export have in common: runs that are made up, so that
+# what is to come of them is known, and a browser to look at pages with.
+
+# made_run [JQ]: a run as it might be, changed by a filter on the array of its lines. Two methods
+# from two parents, 121 samples from 1 % below to 1 % above the median in a fixed disorder; fork
+# takes 100 us and 6.4 ms, posix_spawn 200 us.
+made_run() {
+    jq -nc '
+        def mib($n): $n * 1048576;
+        def around($median; $n): [range($n) | $median + (((. * 37) % $n) - ($n - 1) / 2) * $median / (50 * $n) | round];
+        def phase($source; $ns; $n): {source: $source, ns: around($ns; $n)};
+        def call($method; $size): if $method == "fork" then $size * 100000 else 200000 end;
+        def cell($method; $size; $pages; $trace; $n):
+            call($method; $size) as $call | ($method == "fork") as $copies |
+            {type: "cell", key: {method: $method, rss_bytes: mib($size), pages: $pages, trace: $trace}, n: $n,
+             samples: ({spawn_ns: around(if $trace == "none" then $call else $call * 1.02 end; $n),
+                       total_ns: around($call * 2; $n)} + if $copies then {} else {exec_ns: around($call; $n)} end)}
+            + if $trace == "none" then {} else {
+                unattributed_ns: around($call / 100; $n),
+                phases: ({clone_setup: phase("tracepoint:sys_enter_clone..mmap_lock"; 10000; $n), wake: phase("driver"; 5000; $n)}
+                    + if $copies then {copy_mm: phase("tracepoint:mmap_lock"; $call - 20000; $n),
+                                       vfork_wait: {absent: "no CLONE_VFORK: the parent is not held"}}
+                      else {vfork_wait: phase("driver"; $call - 20000; $n)} end
+                    + if $trace == "all" and $copies then {cow_child: phase("fentry:do_wp_page"; 4000; $n), cow_parent: phase("fentry:do_wp_page"; 3000; $n)} else {} end),
+                counts: ({ptes_copied: [range($n) | if $copies then $size * 256 else 0 end]}
+                    + if $trace == "all" and $copies then {cow_faults_child: [range($n) | 4], cow_copied_child: [range($n) | 3], cow_faults_parent: [range($n) | 2]} else {} end)
+              } end;
+        [{type: "run", schema: 1, tool: "spawnscope 0.1.0", command: ["spawnscope", "bench"], clock: "monotonic", seed: "7",
+          environment: {kernel_release: "6.1.0-18-amd64", cpu_model: "Made-up CPU", memory_bytes: 4294967296, governor: null},
+          phases: {clone_setup: {source: "tracepoint:sys_enter_clone..mmap_lock"}, copy_mm: {source: "tracepoint:mmap_lock"},
+                   vfork_wait: {source: "driver"}, copy_files: {absent: "no probe <here>"}}},
+         (("none", "phases") as $t | ("fork", "posix_spawn") as $m | (1, 64) as $s | cell($m; $s; "4k"; $t; 121)),
+         (("fork", "posix_spawn") as $m | (1, 64) as $s | cell($m; $s; "4k"; "all"; 11)),
+         {type: "end", births: 528, started: 528, started_untraced: 484, lost: 0, missed: 0}]
+        | '"${1:-.}"' | .[]'
+}
+
+# As from the lab, on a kernel of this release whose copy_mm takes so many times as long.
+kernel_run() { # RELEASE FACTOR
+    made_run '.[0].clock = "icount" | .[0].environment.kernel_release = "'"$1"'"
+        | map(if .phases.copy_mm.ns then .phases.copy_mm.ns |= map(. * '"$2"' | round) else . end)'
+}
+
+# The data block of a page, as JSON.
+block() { # PAGE
+    sed -n 's/.*<script type="application\/json" id="data">\(.*\)<\/script>.*/\1/p' "$1"
+}
+
+# Whether all expressions are true of the page's data.
+block_holds() { # PAGE EXPRESSION...
+    local page=$1 expression
+    shift
+    for expression; do
+        if [ "$(block "$page" | jq -r "$expression")" != true ]; then
+            echo "does not hold: $expression"
+            return 1
+        fi
+    done
+}
+
+browser_modules() {
+    bench/tests/npm user/tests/browser "$BUILD/browser"
+}
+
+# look CHECK PAGE [ARGUMENT...]: user/tests/browser/check.js says what it looks for.
+look() {
+    local check=$1 page=$2
+    shift 2
+    timeout 300 node user/tests/browser/check.js "$BUILD/browser/node_modules" "$check" "$page" "$@"
+}

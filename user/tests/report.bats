@@ -1,0 +1,284 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The command report: what stands in its page and its summary, in a browser and
+# without one, and what is not written when something is wrong.
+#
+# shellcheck disable=SC2016,SC2153,SC2154,SC2317 # jq's variables; what tool.bash sets and calls
+
+load tool.bash
+load report.bash
+
+start_early() {
+    browser_modules
+    made_run >"$ROOM/one.jsonl"
+    "$TOOL" report "$ROOM/one.jsonl" -o "$ROOM/one.html"
+    kernel_run 5.10.0-1 1 >"$ROOM/k5.10.jsonl"
+    kernel_run 6.1.0-2 2 >"$ROOM/k6.1.jsonl"
+    kernel_run 6.12.0-3 1.5 >"$ROOM/k6.12.jsonl"
+    "$TOOL" report "$ROOM/k6.12.jsonl" "$ROOM/k6.1.jsonl" "$ROOM/k5.10.jsonl" -o "$ROOM/kernels.html"
+}
+
+# What it says
+
+@test "the page answers, in words, what was asked" {
+    look text "$ROOM/one.html" 'beyond about 2.0 MiB' '102 µs per MiB' \
+        '398 ns per present PTE' '+2.0 %' '528 births recorded, 0 records lost'
+}
+
+@test "the data block: medians, phases, quantiles and counts as they are in the run" {
+    block_holds "$ROOM/one.html" \
+        '.runs == [{name: "one", clock: "monotonic"}]' \
+        '[.views.latency[0][] | [.method, .rss, .call[0], .call[2]]]
+            == [["fork", 1048576, 121, 102000], ["posix_spawn", 1048576, 121, 204000],
+                ["fork", 67108864, 121, 6528000], ["posix_spawn", 67108864, 121, 204000]]' \
+        '.views.latency[0][0].call | .[1] < .[2] and .[2] < .[3]' \
+        '.views.phases.runs[0] as $r | $r.rows[0].call
+            | map([.[0], .[1], if .[2] == null then null else $r.sources[.[2]] end])
+            == [["clone_setup", 10000, "tracepoint:sys_enter_clone..mmap_lock"],
+                ["copy_mm", 80000, "tracepoint:mmap_lock"], ["wake", 5000, "driver"]]' \
+        '.views.phases.runs[0].rows[0].unattributed == 1000' \
+        '.views.spread.runs[0][0] | .n == 121 and .per == 1 and (.order | length) == 121
+            and .quantiles[0] == (.order | min) and .quantiles[-1] == (.order | max)' \
+        '.views.cow[0][0].cow_child == [4000, 4, 3, null, null]' \
+        '.views.compare == null and .views.kernels == null'
+    [ "$(block "$ROOM/one.html" | jq -c '.views.spread.runs[0][0].order')" = \
+        "$(jq -sc '[.[] | select(.key.method == "fork" and .key.trace == "phases")][0].samples.spawn_ns' "$ROOM/one.jsonl")" ]
+}
+
+@test "a run that was just made becomes a page; untraced, it has no phases and says why" {
+    measure untraced --no-trace --method fork,posix_spawn --size 1M,4M --runs 120
+    "$TOOL" report "$result" -o "$DIR/page.html"
+    look views "$DIR/page.html" answer environment latency spread method
+    look text "$DIR/page.html" 'not known: untraced' 'nothing was attached'
+}
+
+@test "a run with probes shows phases and copy-on-write" {
+    need_root
+    measure traced --method fork,posix_spawn --size 1M,4M --runs 30 --rounds 1 --untraced none
+    "$TOOL" report "$result" -o "$DIR/page.html"
+    look views "$DIR/page.html" answer environment latency phases spread cow method
+}
+
+@test "loss and a run that broke off are told first" {
+    made_run '.[-1].lost = 7' >"$DIR/lost.jsonl"
+    "$TOOL" report "$DIR/lost.jsonl" -o "$DIR/lost.html"
+    look text "$DIR/lost.html" '7 records lost' 'phases and counts are incomplete'
+    grep -A 1 '<dl class="answers">' "$DIR/lost.html" | grep -q 'class="answer warning"'
+    made_run '.[:-1]' >"$DIR/torn.jsonl"
+    "$TOOL" report --truncated "$DIR/torn.jsonl" -o "$DIR/torn.html"
+    look text "$DIR/torn.html" 'it broke off'
+}
+
+@test "what was skipped, what failed and what is absent stands there with the reason" {
+    made_run '.[1] = (.[1] | {type, key, n: 0, skipped: "no <thp> here"}) | .[2].broken = "the parent died"
+        | .[3].errnos = [range(121) | if . < 5 then 12 else 0 end]' >"$DIR/run.jsonl"
+    "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
+    look text "$DIR/page.html" 'skipped: no <thp> here' 'broken off: the parent died' \
+        '5 of 121 calls failed' 'absent: no probe <here>' 'no CLONE_VFORK: the parent is not held'
+}
+
+# Several runs
+
+@test "two runs: what differs between the machines, medians side by side, counts that differ" {
+    made_run '.[0].environment.governor = "powersave"
+        | map(if .key.method == "fork" then .samples.spawn_ns |= map(. * 2) else . end)
+        | map(if .counts.ptes_copied then .counts.ptes_copied |= map(. + 1) else . end)' >"$DIR/two.jsonl"
+    "$TOOL" report "$ROOM/one.jsonl" "$DIR/two.jsonl" -o "$DIR/page.html"
+    look views "$DIR/page.html" answer environment latency phases spread cow compare method
+    look runs "$DIR/page.html" 2
+    look text "$DIR/page.html" powersave '+100.0 %' 'Counts are exact: 6 are the same in all runs, 4 differ.'
+    block_holds "$DIR/page.html" '[.views.compare[] | .medians] == [[102000, 204000], [204000, 204000], [6528000, 13056000], [204000, 204000]]'
+    # The machine's facts that are the same are not among the differences.
+    sed -n '/What differs between/,/<\/table>/p' "$DIR/page.html" >"$DIR/differences"
+    grep -q governor "$DIR/differences"
+    refute grep -q 'Made-up CPU' "$DIR/differences"
+}
+
+@test "several kernels of the lab: in order of version, with the change between neighbours" {
+    look views "$ROOM/kernels.html" answer environment latency phases spread cow compare kernels method
+    look runs "$ROOM/kernels.html" 3
+    block_holds "$ROOM/kernels.html" \
+        '[.views.kernels.order[] | .kernel] == ["5.10.0-1", "6.1.0-2", "6.12.0-3"]' \
+        '[.views.kernels.order[] | .run] == [2, 1, 0]'
+    sed -n '/<section id="kernels"/,/<\/section>/p' "$ROOM/kernels.html" | grep -F copy_mm | head -n 1 |
+        grep -F '<td>80,000</td><td>160,000</td><td>+100.0 %</td><td>120,000</td><td>-25.0 %</td>'
+}
+
+@test "nanoseconds and instructions are never set side by side" {
+    "$TOOL" report "$ROOM/one.jsonl" "$ROOM/k6.1.jsonl" -o "$DIR/page.html"
+    look text "$DIR/page.html" 'some are nanoseconds, others instructions'
+    refute grep -q 'id="chart-compare"' "$DIR/page.html"
+    refute grep -q '<section id="kernels"' "$DIR/page.html"
+}
+
+# In a browser
+
+@test "every chart is drawn, no error on the console, no request leaves the page" {
+    look views "$ROOM/one.html" answer environment latency phases spread cow method
+}
+
+@test "pointer and arrow keys find the values, and the source of a phase" {
+    look hover "$ROOM/one.html"
+    look hover "$ROOM/kernels.html"
+}
+
+@test "the legend takes lines away and brings them back; relative is a choice" {
+    look legend "$ROOM/one.html"
+}
+
+@test "without scripts there are the words and the tables" {
+    look noscript "$ROOM/one.html"
+    look noscript "$ROOM/kernels.html"
+}
+
+@test "nothing overflows at 1600 and 390 pixels, nor after a resize" {
+    look widths "$ROOM/one.html"
+    look widths "$ROOM/kernels.html"
+    look resize "$ROOM/kernels.html"
+}
+
+@test "in the dark, and in print with all tables" {
+    look dark "$ROOM/one.html"
+    look print "$ROOM/one.html"
+}
+
+@test "axe finds nothing serious, in the light and in the dark" {
+    look axe "$ROOM/one.html"
+    look axe "$ROOM/kernels.html"
+}
+
+@test "the data can be saved" {
+    look save "$ROOM/one.html"
+}
+
+# Safety
+
+@test "hostile names are shown as text" {
+    local long name
+    long=$(printf 'x%.0s' {1..5000})
+    name='<img src=x onerror=alert(1)>'
+    made_run '[.[] | if .key.method == "fork" then .key.method = "'"$name"'" else . end
+        | if .key.method == "posix_spawn" and .key.rss_bytes == 67108864 then .key.pages = "</script><!--\n\u001b[31m\u202e'"$long"'" else . end
+        | if .type == "run" then .environment.cpu_model = "<script>alert(2)</script>" | .environment["<b>fact"] = "]]>"
+            | .command = ["a b", "it'\''s", "</title>", "$(x)"] | .phases.copy_mm.source = "<i>source" else . end]' >"$DIR/run.jsonl"
+    cp "$DIR/run.jsonl" "$DIR/"$'<b>\xff\n&"quot'"'.jsonl"
+    "$TOOL" report "$DIR/run.jsonl" "$DIR/"$'<b>\xff\n&"quot'"'.jsonl" -o "$DIR/page.html"
+    look text "$DIR/page.html" "$name" '</script><!--\x0a\x1b[31m\xe2\x80\xae'"$long" \
+        '<script>alert(2)</script>' '<b>fact' ']]>' "'a b'" "'it'\\''s'" '</title>' '<b>\xff\x0a&"quot' '<i>source'
+    look widths "$DIR/page.html"
+    look hover "$DIR/page.html"
+    "$TOOL" report --format markdown "$DIR/run.jsonl" >"$DIR/out.md"
+    refute grep -E '<img|<script' "$DIR/out.md"
+    refute grep -q $'\x1b' "$DIR/out.md"
+    [ "$(wc -c <"$DIR/out.md")" -lt 65536 ]
+}
+
+@test "the policy forbids all but the page's own script and style, by hash" {
+    local policy
+    policy=$(sed -n 's/.*Content-Security-Policy" content="\([^"]*\)".*/\1/p' "$ROOM/one.html")
+    [[ $policy == "default-src 'none'; script-src 'sha256-"*"'; style-src 'sha256-"*"'; img-src data:;"* ]]
+    [[ $policy != *unsafe* ]]
+    refute grep -qiE '<[a-z][^>]* style=|<[a-z][^>]* on[a-z]+=' <(sed '/<script/,$d' "$ROOM/one.html")
+    refute grep -qE '(src|href)="?(https?:)?//' "$ROOM/one.html"
+    grep -q 'Mike Bostock' "$ROOM/one.html"
+    grep -q 'Redistribution and use\|Permission to use, copy' "$ROOM/one.html"
+}
+
+@test "the same input gives the same bytes, whatever the locale, the time and the folder" {
+    cp "$ROOM/one.jsonl" "$DIR/one.jsonl"
+    (cd "$DIR" && LC_ALL=C TZ=UTC "$TOOL" report one.jsonl -o a.html)
+    (cd "$ROOM" && LC_ALL=C.UTF-8 TZ=Asia/Tokyo "$TOOL" report one.jsonl) >"$DIR/b.html"
+    cmp "$DIR/a.html" "$DIR/b.html"
+}
+
+@test "a typical page has at most 600 KB" {
+    [ "$(wc -c <"$ROOM/one.html")" -le 600000 ]
+    [ "$(wc -c <"$ROOM/kernels.html")" -le 600000 ]
+}
+
+# Markdown
+
+@test "the summary: answers, at most 20 rows, a bar of phases, less than 64 KB" {
+    "$TOOL" report --format markdown "$ROOM/one.jsonl" >"$DIR/out.md"
+    grep -qF '**beyond about 2.0 MiB**' "$DIR/out.md"
+    grep -qF '| 1 MiB | fork | 102 µs |' "$DIR/out.md"
+    grep -qE '`s+M+w+\.*`' "$DIR/out.md"
+    made_run '.[0] as $run | .[-1] as $last | [.[] | select(.key.trace == "phases")] as $cells
+        | [$run] + [range(60) as $i | $cells[0] | .key.method = "method-\($i)"] + [$last]' >"$DIR/many.jsonl"
+    "$TOOL" report --format markdown "$DIR/many.jsonl" >"$DIR/many.md"
+    [ "$(grep -c '^| 1 MiB' "$DIR/many.md")" -eq 20 ]
+    grep -qF '40 rows in the middle are left out' "$DIR/many.md"
+    "$TOOL" report --format markdown "$DIR/many.jsonl" "$DIR/many.jsonl" "$DIR/many.jsonl" >"$DIR/three.md"
+    [ "$(grep -c '^| 1 MiB' "$DIR/three.md")" -le 20 ]
+    [ "$(wc -c <"$DIR/three.md")" -lt 65536 ]
+}
+
+# What goes wrong
+
+# Refused with one line, and the page that was there is as it was.
+refused() { # PATTERN ARG...
+    local pattern=$1
+    shift
+    echo before >"$DIR/page.html"
+    one_line 2 "$pattern" "$TOOL" report "$@" -o "$DIR/page.html"
+    [ "$(cat "$DIR/page.html")" = before ]
+    [ -z "$(find "$DIR" -name 'page.html.*')" ]
+}
+
+@test "bad input: one line, exit 2, and no page" {
+    : >"$DIR/empty"
+    echo 'hello' >"$DIR/foreign"
+    head -c 4096 /dev/urandom >"$DIR/bytes"
+    made_run '.[0].schema = 99' >"$DIR/newer"
+    made_run '.[:-1]' >"$DIR/torn"
+    made_run '[.[0], .[-1]]' >"$DIR/hollow"
+    made_run '.[1].n = 3' >"$DIR/damaged"
+    refused 'empty: is empty' "$DIR/empty"
+    refused 'foreign: .*not a spawnscope result' "$DIR/foreign"
+    refused 'bytes: ' "$DIR/bytes"
+    refused 'newer: schema 99 is newer' "$DIR/newer"
+    refused 'torn: the run broke off.*--truncated' "$DIR/torn"
+    refused 'hollow: holds no measurement' "$DIR/hollow"
+    refused 'damaged: line 2' "$DIR/damaged"
+    refused 'nowhere: No such file' "$DIR/nowhere"
+    refused 'Is a directory' "$DIR"
+    refused 'torn' "$ROOM/one.jsonl" "$DIR/torn"
+    refused 'needs a run'
+    refused "--format 'x.x1b': must be" --format $'x\x1b' "$ROOM/one.jsonl"
+    refused 'unknown option' --nonsense "$ROOM/one.jsonl"
+}
+
+@test "a page that cannot be written: one line, exit 2, nothing left" {
+    one_line 2 'cannot write .*No such file' "$TOOL" report "$ROOM/one.jsonl" -o "$DIR/no/page.html"
+    one_line 2 'cannot write .*Is a directory' "$TOOL" report "$ROOM/one.jsonl" -o "$DIR"
+    one_line 2 'cannot write /dev/full: No space' "$TOOL" report "$ROOM/one.jsonl" -o /dev/full
+    refute test -e "$DIR/no"
+    # A file of limited size stands for a full disk.
+    echo before >"$DIR/page.html"
+    (ulimit -f 8 && trap '' XFSZ && one_line 2 'cannot write .*File too large' \
+        "$TOOL" report "$ROOM/one.jsonl" -o "$DIR/page.html")
+    [ "$(cat "$DIR/page.html")" = before ]
+    [ -z "$(find "$DIR" -name 'page.html.*')" ]
+}
+
+@test "a page takes the place of the one before, with its rights; a link stays a link" {
+    echo old >"$DIR/real.html"
+    chmod 640 "$DIR/real.html"
+    ln -s real.html "$DIR/page.html"
+    "$TOOL" report "$ROOM/one.jsonl" -o "$DIR/page.html"
+    [ -L "$DIR/page.html" ]
+    cmp "$DIR/real.html" "$ROOM/one.html" || block_holds "$DIR/real.html" '.runs[0].name == "one"'
+    [ "$(stat -c %a "$DIR/real.html")" = 640 ]
+    (umask 027 && "$TOOL" report "$ROOM/one.jsonl" -o "$DIR/new.html")
+    [ "$(stat -c %a "$DIR/new.html")" = 640 ]
+}
+
+@test "runs from standard input, pages to a pipe" {
+    "$TOOL" report - <"$ROOM/one.jsonl" | grep -q '<p class="runs">standard input</p>'
+    "$TOOL" report "$ROOM/one.jsonl" -o - | head -n 1 | grep -qF '<!DOCTYPE html>'
+}
+
+@test "--help has examples" {
+    "$TOOL" report --help | grep -qF 'spawnscope report run.jsonl -o page.html'
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+#include <math.h>
+#include <stdio.h>
+
+#include "user/report/answer.h"
+#include "user/report/json.h"
+#include "user/report/sorted.h"
+#include "user/report/text.h"
+#include "user/report/views.h"
+#include "user/stats.h"
+#include "user/tests/sample_run.h"
+
+static char *html_of(const char *text)
+{
+	char *out = NULL;
+	size_t size;
+	FILE *f = open_memstream(&out, &size);
+
+	html_text(f, text);
+	fclose(f);
+	return out;
+}
+
+static void check_html(const char *text, const char *expected)
+{
+	char *out = html_of(text);
+
+	assert_string_equal(out, expected);
+	free(out);
+}
+
+static void html_shows_hostile_text(void **state)
+{
+	(void)state;
+	check_html("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;");
+	check_html("</script>&\"'", "&lt;/script&gt;&amp;&quot;&#39;");
+	check_html("a\nb\tc\033[31m\x7f", "a\\x0ab\\x09c\\x1b[31m\\x7f");
+	check_html("\xff\xc3(\xed\xa0\x80", "\\xff\\xc3(\\xed\\xa0\\x80");
+	check_html("\xe2\x80\xaegpj", "\\xe2\\x80\\xaegpj"); /* right-to-left override */
+	check_html("gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f");
+}
+
+static void check_markdown(const char *text, size_t width, const char *expected)
+{
+	char *out = NULL;
+	size_t size;
+	FILE *f = open_memstream(&out, &size);
+
+	markdown_text(f, text, width);
+	fclose(f);
+	assert_string_equal(out, expected);
+	free(out);
+}
+
+static void markdown_shows_hostile_text(void **state)
+{
+	(void)state;
+	check_markdown("posix_spawn", 60, "posix\\_spawn");
+	check_markdown("a|b`c`*d*[e](f)\n# g", 60, "a\\|b\\`c\\`\\*d\\*\\[e\\](f)\\\\x0a&#35; g");
+	check_markdown("<b>@all&http://x www.y 1.5", 60,
+		       "&#60;b&#62;&#64;all&#38;http&#58;//x www&#46;y 1.5");
+	check_markdown("abcdef", 4, "abcd...");
+	check_markdown("ab\xc3\xbc", 3, "ab...");
+}
+
+static void check_json(json_t *value, const char *expected)
+{
+	char *out = NULL;
+	size_t size;
+	FILE *f = open_memstream(&out, &size);
+
+	assert_int_equal(json_write(value, f), 0);
+	fclose(f);
+	assert_string_equal(out, expected);
+	free(out);
+	json_decref(value);
+}
+
+static void data_cannot_end_its_script(void **state)
+{
+	(void)state;
+	check_json(push(json_array(), json_text("</script><!--\xff")),
+		   "[\"\\u003c/script>\\u003c!--\\\\xff\"]");
+	check_json(push(push(json_array(), json_number(12.5)), json_number(NAN)), "[12.5,null]");
+	check_json(push(json_array(), json_number(8821543)), "[8821543]");
+}
+
+static void numbers_as_people_read_them(void **state)
+{
+	char text[NUMBER_MAX];
+
+	(void)state;
+	assert_string_equal(time_text(32700, false, text), "32.7 \xc2\xb5s");
+	assert_string_equal(time_text(812, false, text), "812 ns");
+	assert_string_equal(time_text(173301, true, text), "173 k");
+	assert_string_equal(time_text(812, true, text), "812");
+	assert_string_equal(time_words(8821543, true, text), "8.82 M instructions");
+	assert_string_equal(time_text(NAN, false, text), "-");
+	assert_string_equal(bytes_text(64 << 20, text), "64 MiB");
+	assert_string_equal(bytes_text(1000, text), "1000");
+	assert_string_equal(count_text(173301, text), "173,301");
+	assert_string_equal(count_text(-1234567.5, text), "-1,234,567.5");
+	assert_string_equal(count_text(999, text), "999");
+	assert_string_equal(change_text(100, 112, text), "+12.0 %");
+	assert_string_equal(change_text(100, 100.05, text), "+0.05 %");
+	assert_string_equal(change_text(100, 100, text), "0 %");
+	assert_string_equal(change_text(1, 12.3, text), "\xc3\x97"
+							"12.3");
+	assert_string_equal(change_text(0, 5, text), "-");
+}
+
+/* Against stats.c, which finds the same by bisection. */
+static void quantiles_agree_with_stats(void **state)
+{
+	static const double at[] = {0, 0.01, 0.1, 0.5, 0.777, 0.99, 1};
+	struct series series = {0};
+	struct sorted s;
+	uint64_t x = 88172645463325252u;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < 5000; i++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		series__push(&series, i % 97 == 0 ? MISSING : (int64_t)(x >> (i % 60)) - 1000);
+	}
+	series__push(&series, INT64_MAX);
+	series__push(&series, INT64_MIN + 1);
+	assert_int_equal(sorted__of(&s, &series), 0);
+	assert_int_equal(s.n, stats_count(&series));
+	for (k = 0; k < sizeof(at) / sizeof(at[0]); k++)
+		assert_true(sorted__quantile(&s, at[k]) == stats_quantile(&series, at[k]));
+	sorted__free(&s);
+	series__free(&series);
+	assert_int_equal(sorted__of(&s, &series), 0);
+	assert_true(isnan(sorted__quantile(&s, 0.5)));
+}
+
+static struct report report_of(struct run *r, const char *path)
+{
+	char *paths[] = {(char *)path};
+	struct report p;
+
+	assert_int_equal(report__init(&p, r, paths, 1), 0);
+	return p;
+}
+
+static void rows_join_the_passes(void **state)
+{
+	struct report p;
+	struct run r;
+	size_t i;
+
+	(void)state;
+	sample_run(&r, 200);
+	p = report_of(&r, "some/where/first.jsonl");
+	assert_string_equal(p.runs[0].name, "first");
+	assert_int_equal(p.runs[0].count, 4);
+	for (i = 0; i < 4; i++) {
+		const struct row *row = &p.runs[0].rows[i];
+
+		assert_string_equal(cell__key_text(row->cell, "trace"), "phases");
+		assert_string_equal(cell__key_text(row->full, "trace"), "all");
+		assert_string_equal(cell__key_text(row->bare, "trace"), "none");
+		assert_string_equal(row->reference->method, "posix_spawn");
+		assert_int_equal(row->reference->rss, row->rss);
+	}
+	assert_string_equal(p.runs[0].rows[0].parent, "1 MiB");
+	assert_int_equal(p.runs[0].rows[0].rss, 1 << 20);
+	report__free(&p);
+	run__free(&r);
+}
+
+/* Medians that lie on a line of 2 us per MiB and 0.5 us per PTE are told so. */
+static void slope_is_that_of_the_medians(void **state)
+{
+	struct run r = {.ended = true};
+	double per_mib, per_pte;
+	struct report p;
+	size_t i;
+
+	(void)state;
+	r.clock = strdup("monotonic");
+	for (i = 0; i < 3; i++) {
+		struct cell *c = sample_cell(&r, "fork", (int64_t)(1 << 20) << i, "phases", 0);
+
+		c->n = 1;
+		series__push(&c->samples[SAMPLE_spawn_ns], 5000 + (2000 << i));
+		series__push(&c->counts[COUNT_ptes_copied], 4 << i);
+	}
+	p = report_of(&r, "-");
+	assert_string_equal(p.runs[0].name, "standard input");
+	assert_true(line_slope(&p.runs[0], 0, &per_mib, &per_pte));
+	assert_float_equal(per_mib, 2000, 1e-6);
+	assert_float_equal(per_pte, 500, 1e-6);
+	report__free(&p);
+	run__free(&r);
+}
+
+static const struct answer *find_answer(const struct answer *answers, size_t n, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (strstr(answers[i].question, word))
+			return &answers[i];
+	}
+	fail_msg("nothing answers '%s'", word);
+	return NULL;
+}
+
+/* posix_spawn takes 350.9 us from any parent. */
+static void answers_say_where_fork_overtakes(void **state)
+{
+	struct answer answers[ANSWERS_MAX];
+	struct report p;
+	struct run r;
+	size_t i, n;
+
+	(void)state;
+	sample_run(&r, 200);
+	for (i = 0; i < r.cell_count; i++) {
+		if (cell__key_number(&r.cells[i], "rss_bytes") == 64 << 20 &&
+		    strcmp(cell__key_text(&r.cells[i], "method"), "fork") == 0)
+			sample_series(&r.cells[i].samples[SAMPLE_spawn_ns], r.cells[i].n, 35090000,
+				      false);
+		if (cell__key_number(&r.cells[i], "rss_bytes") == 1 << 20 &&
+		    strcmp(cell__key_text(&r.cells[i], "method"), "fork") == 0)
+			sample_series(&r.cells[i].samples[SAMPLE_spawn_ns], r.cells[i].n, 35090,
+				      false);
+	}
+	p = report_of(&r, "x.jsonl");
+	n = answers_of(&p.runs[0], answers);
+	/* From a tenth to a hundred times: in a log-log plot a third of the way to 64 MiB, 4 MiB.
+	 */
+	assert_string_equal(find_answer(answers, n, "dearer")->figure, "beyond about 4.0 MiB");
+	assert_string_equal(find_answer(answers, n, "lost")->figure, "nothing");
+	assert_false(find_answer(answers, n, "lost")->warning);
+	r.end.lost = 3;
+	n = answers_of(&p.runs[0], answers);
+	assert_true(find_answer(answers, n, "lost")->warning);
+	r.ended = false;
+	n = answers_of(&p.runs[0], answers);
+	assert_true(find_answer(answers, n, "whole")->warning);
+	report__free(&p);
+	run__free(&r);
+}
+
+static void a_view_without_data_is_not_there(void **state)
+{
+	struct report p;
+	struct run r;
+	json_t *data;
+
+	(void)state;
+	sample_run(&r, 20);
+	p = report_of(&r, "x.jsonl");
+	data = view_compare.data(&p);
+	assert_true(json_is_null(data));
+	json_decref(data);
+	data = view_kernels.data(&p);
+	assert_true(json_is_null(data));
+	json_decref(data);
+	data = view_phases.data(&p);
+	assert_true(json_is_object(data));
+	json_decref(data);
+	report__free(&p);
+	run__free(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(html_shows_hostile_text),
+		cmocka_unit_test(markdown_shows_hostile_text),
+		cmocka_unit_test(data_cannot_end_its_script),
+		cmocka_unit_test(numbers_as_people_read_them),
+		cmocka_unit_test(quantiles_agree_with_stats),
+		cmocka_unit_test(rows_join_the_passes),
+		cmocka_unit_test(slope_is_that_of_the_medians),
+		cmocka_unit_test(answers_say_where_fork_overtakes),
+		cmocka_unit_test(a_view_without_data_is_not_there),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
