@@ -19,6 +19,7 @@ struct command {
 
 int command_bench(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_export(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_lab(int argc, char **argv);
 int command_profile(int argc, char **argv);

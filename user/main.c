@@ -15,6 +15,7 @@
 static const struct command commands[] = {
 	{"bench", "compare the ways to start a process, phase by phase", command_bench},
 	{"report", "one page of one or more runs", command_report},
+	{"export", "a run for other tools: csv, openmetrics", command_export},
 	{"doctor", "what this kernel allows, phase by phase", command_doctor},
 	{"profile", "who creates processes, how, and what each birth costs", command_profile},
 	{"lab", "run any of these where a nanosecond is an instruction", command_lab},

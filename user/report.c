@@ -92,30 +92,21 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
-/* The whole text is there before a byte of the file is. */
-static int make_report(const struct options *o, const struct run *runs)
+/* What compose() makes the report from. */
+struct task {
+	const struct options *o;
+	const struct run *runs;
+};
+
+static int compose(void *context, FILE *out)
 {
-	char *text = NULL, name[256];
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-	struct report p = {0};
-	int err = out ? report__init(&p, runs, o->paths, o->count) : -ENOMEM;
+	const struct task *task = context;
+	struct report p;
+	int err = report__init(&p, task->runs, task->o->paths, task->o->count);
 
 	if (err == 0)
-		err = o->format->write(&p, out);
-	if (out && (fclose(out) != 0) && err == 0)
-		err = -ENOMEM;
+		err = task->o->format->write(&p, out);
 	report__free(&p);
-	if (err) {
-		complain("%s", strerror(-err));
-	} else {
-		err = output_write(o->output, text, size);
-		if (err) {
-			escape_text(o->output ? o->output : "standard output", name, sizeof(name));
-			complain("cannot write %s: %s", name, strerror(-err));
-		}
-	}
-	free(text);
 	return err;
 }
 
@@ -137,7 +128,7 @@ int command_report(int argc, char **argv)
 	if (err == 0)
 		err = input_read(o.paths, o.count, o.truncated, &runs);
 	if (err == 0)
-		err = make_report(&o, runs);
+		err = output_compose(o.output, compose, &(struct task){&o, runs});
 	input_free(runs, o.count);
 	free(o.paths);
 	return err ? EXIT_TROUBLE : EXIT_OK;

@@ -10,6 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "user/command.h"
+#include "user/escape.h"
+
 static int write_all(int fd, const char *text, size_t size)
 {
 	while (size > 0) {
@@ -83,4 +86,28 @@ int output_write(const char *path, const char *text, size_t size)
 	if (realpath(path, real) == NULL)
 		return -errno;
 	return replace(real, &st, text, size);
+}
+
+int output_compose(const char *path, int (*compose)(void *context, FILE *out), void *context)
+{
+	char *text = NULL, name[256];
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	int err = out ? compose(context, out) : -ENOMEM;
+
+	if (out && fclose(out) != 0 && err == 0)
+		err = -ENOMEM;
+	if (err) {
+		complain("%s", strerror(-err));
+		goto cleanup;
+	}
+	err = output_write(path, text, size);
+	if (err) {
+		escape_text(path && strcmp(path, "-") ? path : "standard output", name,
+			    sizeof(name));
+		complain("cannot write %s: %s", name, strerror(-err));
+	}
+cleanup:
+	free(text);
+	return err;
 }

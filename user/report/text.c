@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "user/units.h"
@@ -100,6 +101,25 @@ void markdown_text(FILE *out, const char *text, size_t width)
 			markdown_character(out, text, len, text > start ? text[-1] : ' ');
 		text += len ? len : 1;
 	}
+}
+
+char *plain_copy(const char *text)
+{
+	char *copy = malloc(4 * strlen(text) + 1), *end = copy;
+
+	if (copy == NULL)
+		return NULL;
+	while (*text != '\0') {
+		size_t len = plain_length(text);
+
+		if (len)
+			end = mempcpy(end, text, len);
+		else
+			end += sprintf(end, "\\x%02x", (unsigned char)*text);
+		text += len ? len : 1;
+	}
+	*end = '\0';
+	return copy;
 }
 
 const char *text_cut(const char *text, size_t width, char *buf)

@@ -22,6 +22,8 @@
 void html_text(FILE *out, const char *text);
 /* The same for Markdown, in one line, at most `width` bytes and then "...". */
 void markdown_text(FILE *out, const char *text, size_t width);
+/* A copy in which what is hidden or malformed is \xHH, as above. NULL: out of memory. */
+char *plain_copy(const char *text);
 /* The first `width` bytes of it at most, in whole characters, and "..." if it goes on. buf has
  * `width` + 4 bytes. Returns buf. */
 const char *text_cut(const char *text, size_t width, char *buf);

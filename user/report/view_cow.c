@@ -106,8 +106,7 @@ static json_t *data(const struct report *p)
 			json_t *object = json_row(row);
 
 			for (s = 0; s < SIDES; s++)
-				object =
-					put(object, sides[s].id, side_data(row, &sides[s], &any));
+				object = put(object, sides[s].id, side_data(row, &sides[s], &any));
 			rows = push(rows, object);
 		}
 		runs = push(runs, rows);

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* One row a sample: its axes, and then every time and count there may be, in a fixed order. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/export.h"
+#include "user/report/text.h"
+
+/* The axes of all cells, in the order in which they first appear. */
+struct axes {
+	const char **names;
+	size_t count;
+};
+
+static bool is_known(const struct axes *axes, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < axes->count; i++) {
+		if (strcmp(axes->names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int find_axes(const struct run *r, struct axes *axes)
+{
+	size_t i, k;
+
+	for (i = 0; i < r->cell_count; i++) {
+		for (k = 0; k < r->cells[i].key_count; k++) {
+			const char *name = r->cells[i].key[k].name;
+			const char **names;
+
+			if (is_known(axes, name))
+				continue;
+			names = reallocarray((void *)axes->names, axes->count + 1, sizeof(*names));
+			if (names == NULL)
+				return -ENOMEM;
+			axes->names = names;
+			names[axes->count++] = name;
+		}
+	}
+	return 0;
+}
+
+static int write_text(FILE *out, const char *text)
+{
+	char *plain = plain_copy(text), *at;
+	bool quoted = plain && strpbrk(plain, ",\"") != NULL;
+
+	if (plain == NULL)
+		return -ENOMEM;
+	if (quoted)
+		fputc('"', out);
+	for (at = plain; *at != '\0'; at++) {
+		if (*at == '"')
+			fputc('"', out);
+		fputc(*at, out);
+	}
+	if (quoted)
+		fputc('"', out);
+	free(plain);
+	return 0;
+}
+
+static int write_header(const struct axes *axes, FILE *out)
+{
+	size_t i;
+	int k, err;
+
+	fputs("clock", out);
+	for (i = 0; i < axes->count; i++) {
+		fputc(',', out);
+		err = write_text(out, axes->names[i]);
+		if (err)
+			return err;
+	}
+	fputs(",sample,errno", out);
+	for (k = 0; k < SAMPLE_COUNT; k++)
+		fprintf(out, ",%s", sample_name(k));
+	fputs(",unattributed_ns", out);
+	for (k = 0; k < PHASE_COUNT; k++)
+		fprintf(out, ",phase_%s_ns", phase_name(k));
+	for (k = 0; k < COUNT_COUNT; k++)
+		fprintf(out, ",%s", count_name(k));
+	fputc('\n', out);
+	return 0;
+}
+
+/* What all rows of a cell begin with; NULL if out of memory. */
+static char *lead_of(const struct run *r, const struct axes *axes, const struct cell *c)
+{
+	char *text = NULL;
+	size_t size, i;
+	FILE *out = open_memstream(&text, &size);
+	int err = out ? write_text(out, r->clock) : -ENOMEM;
+
+	for (i = 0; i < axes->count && err == 0; i++) {
+		const char *value = cell__key_text(c, axes->names[i]);
+		int64_t number = cell__key_number(c, axes->names[i]);
+
+		fputc(',', out);
+		if (value != NULL)
+			err = write_text(out, value);
+		else if (number != MISSING)
+			fprintf(out, "%" PRId64, number);
+	}
+	if (out && fclose(out) != 0)
+		err = -ENOMEM;
+	if (err) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+/* A comma and the value; nothing after the comma if it is missing. */
+static void write_value(FILE *out, const struct series *s, size_t i)
+{
+	char digits[24], *at = digits + sizeof(digits);
+	int64_t value = i < s->n ? s->v[i] : MISSING;
+	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+	/* By hand: printf would take most of the time of a large run. */
+	if (value != MISSING) {
+		do {
+			*--at = (char)('0' + rest % 10);
+		} while (rest /= 10);
+		if (value < 0)
+			*--at = '-';
+	}
+	*--at = ',';
+	fwrite_unlocked(at, 1, (size_t)(digits + sizeof(digits) - at), out);
+}
+
+static void write_sample(FILE *out, const struct cell *c, const char *lead, size_t i)
+{
+	int k;
+
+	fprintf(out, "%s,%zu", lead, i);
+	write_value(out, &c->errnos, i);
+	for (k = 0; k < SAMPLE_COUNT; k++)
+		write_value(out, &c->samples[k], i);
+	write_value(out, &c->unattributed, i);
+	for (k = 0; k < PHASE_COUNT; k++)
+		write_value(out, &c->phases[k], i);
+	for (k = 0; k < COUNT_COUNT; k++)
+		write_value(out, &c->counts[k], i);
+	fputc('\n', out);
+}
+
+int export_csv(const struct run *r, FILE *out)
+{
+	struct axes axes = {0};
+	size_t i, k;
+	int err = find_axes(r, &axes);
+
+	if (err == 0)
+		err = write_header(&axes, out);
+	for (i = 0; i < r->cell_count && err == 0; i++) {
+		char *lead = lead_of(r, &axes, &r->cells[i]);
+
+		if (lead == NULL)
+			err = -ENOMEM;
+		for (k = 0; lead && k < r->cells[i].n; k++)
+			write_sample(out, &r->cells[i], lead, k);
+		free(lead);
+	}
+	free((void *)axes.names);
+	return err;
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Summaries in OpenMetrics: a family for each kind of time and count, a series for each cell. */
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/export.h"
+#include "user/phase.h"
+#include "user/report/sorted.h"
+#include "user/report/text.h"
+#include "user/stats.h"
+
+#define NAME_SIZE 128
+
+/* What a family says, and where its values stand in a cell. */
+struct family {
+	char name[NAME_SIZE];
+	const char *unit; /* the end of the name, or NULL */
+	const char *help;
+	double scale; /* from what is stored to the unit */
+};
+
+static const char *const count_units[] = {
+#define X(name, unit, brief) [COUNT_##name] = unit,
+	COUNTS(X)
+#undef X
+};
+
+static const char *const count_briefs[] = {
+#define X(name, unit, brief) [COUNT_##name] = brief,
+	COUNTS(X)
+#undef X
+};
+
+static const char *const sample_briefs[] = {
+#define X(name, brief) [SAMPLE_##name] = brief,
+	SAMPLES(X)
+#undef X
+};
+
+/* Escaped as a label's value: \\, \" and \n are the only escapes there are. */
+static int write_value(FILE *out, const char *text)
+{
+	char *plain = plain_copy(text), *at;
+
+	if (plain == NULL)
+		return -ENOMEM;
+	for (at = plain; *at != '\0'; at++) {
+		if (*at == '\\' || *at == '"')
+			fputc('\\', out);
+		fputc(*at, out);
+	}
+	free(plain);
+	return 0;
+}
+
+static bool is_taken(const struct cell *c, size_t axis, const char *name);
+
+/* The axis as the name of a label, which has letters, digits and "_" only and stands once. */
+static void label_name(const struct cell *c, size_t axis, char name[NAME_SIZE])
+{
+	size_t i;
+
+	snprintf(name, NAME_SIZE - 16, "%s%s",
+		 isalpha((unsigned char)c->key[axis].name[0]) ? "" : "_", c->key[axis].name);
+	for (i = 0; name[i] != '\0'; i++) {
+		if (!isalnum((unsigned char)name[i]))
+			name[i] = '_';
+	}
+	while (is_taken(c, axis, name) && i + 1 < NAME_SIZE) {
+		name[i++] = '_';
+		name[i] = '\0';
+	}
+}
+
+static bool is_taken(const struct cell *c, size_t axis, const char *name)
+{
+	char other[NAME_SIZE];
+	size_t i;
+
+	if (strcmp(name, "quantile") == 0 || strcmp(name, "phase") == 0 ||
+	    strcmp(name, "source") == 0)
+		return true;
+	for (i = 0; i < axis; i++) {
+		label_name(c, i, other);
+		if (strcmp(name, other) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* name="value",... of the cell's axes, and of what else tells the series; NULL: out of memory. */
+static char *labels_of(const struct cell *c, const char *phase, const char *source)
+{
+	char *text = NULL, name[NAME_SIZE];
+	size_t size, i;
+	FILE *out = open_memstream(&text, &size);
+	int err = out ? 0 : -ENOMEM;
+
+	for (i = 0; i < c->key_count && err == 0; i++) {
+		label_name(c, i, name);
+		fprintf(out, "%s%s=\"", i ? "," : "", name);
+		if (c->key[i].text)
+			err = write_value(out, c->key[i].text);
+		else
+			fprintf(out, "%" PRId64, c->key[i].number);
+		fputc('"', out);
+	}
+	if (err == 0 && phase)
+		fprintf(out, "%sphase=\"%s\"", i ? "," : "", phase);
+	if (err == 0 && source) {
+		fputs(",source=\"", out);
+		err = write_value(out, source);
+		fputc('"', out);
+	}
+	if (out && fclose(out) != 0)
+		err = -ENOMEM;
+	if (err) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static void write_head(FILE *out, const struct family *f, const char *type)
+{
+	fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", f->name, f->help, f->name, type);
+	if (f->unit)
+		fprintf(out, "# UNIT %s %s\n", f->name, f->unit);
+}
+
+/* A tail only where ten values lie beyond it, as in the tables. */
+static int write_summary(FILE *out, const struct family *f, const struct series *series,
+			 const char *labels)
+{
+	static const double shown[] = {0.5, 0.9, 0.99, 0.999};
+	const char *comma = labels[0] ? "," : "";
+	struct sorted s;
+	size_t i;
+	int err = sorted__of(&s, series);
+
+	if (err)
+		return err;
+	for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		if (i == 0 || stats_tail_known(series, shown[i]))
+			fprintf(out, "%s{%s%squantile=\"%g\"} %.12g\n", f->name, labels, comma,
+				shown[i], sorted__quantile(&s, shown[i]) * f->scale);
+	}
+	fprintf(out, "%s_sum{%s} %.12g\n", f->name, labels, stats_sum(series) * f->scale);
+	fprintf(out, "%s_count{%s} %zu\n", f->name, labels, s.n);
+	sorted__free(&s);
+	return 0;
+}
+
+/* A family of summaries: one series for each cell that has values. `offset`: of the series. */
+static int write_family(FILE *out, const struct run *r, const struct family *f, size_t offset)
+{
+	bool any = false;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < r->cell_count && err == 0; i++) {
+		const char *cell = (const char *)&r->cells[i];
+		const struct series *s = (const struct series *)(cell + offset);
+		char *labels;
+
+		if (!series__any(s))
+			continue;
+		if (!any)
+			write_head(out, f, "summary");
+		any = true;
+		labels = labels_of(&r->cells[i], NULL, NULL);
+		err = labels ? write_summary(out, f, s, labels) : -ENOMEM;
+		free(labels);
+	}
+	return err;
+}
+
+static bool in_instructions(const struct run *r)
+{
+	return strcmp(r->clock, "icount") == 0;
+}
+
+/* Prometheus' base unit of time is the second. */
+static struct family time_family(const struct run *r, const char *name, const char *help)
+{
+	bool instructions = in_instructions(r);
+	struct family f = {
+		.unit = instructions ? "instructions" : "seconds",
+		.help = help,
+		.scale = instructions ? 1 : 1e-9,
+	};
+
+	snprintf(f.name, sizeof(f.name), "spawnscope_%s_%s", name, f.unit);
+	return f;
+}
+
+static int write_samples(FILE *out, const struct run *r)
+{
+	char name[NAME_SIZE / 2];
+	int i, err = 0;
+
+	for (i = 0; i < SAMPLE_COUNT && err == 0; i++) {
+		struct family f;
+
+		snprintf(name, sizeof(name), "%s", sample_name(i));
+		*strstr(name, "_ns") = '\0';
+		f = time_family(r, name, sample_briefs[i]);
+		err = write_family(out, r, &f, offsetof(struct cell, samples[i]));
+	}
+	return err;
+}
+
+static int write_phases(FILE *out, const struct run *r)
+{
+	struct family f = time_family(r, "phase", "Time in each phase of a birth.");
+	bool any = false;
+	size_t i;
+	int p, err = 0;
+
+	for (i = 0; i < r->cell_count; i++) {
+		const struct cell *c = &r->cells[i];
+
+		for (p = 0; p < PHASE_COUNT && err == 0; p++) {
+			char *labels;
+
+			if (!series__any(&c->phases[p]))
+				continue;
+			if (!any)
+				write_head(out, &f, "summary");
+			any = true;
+			labels = labels_of(c, phase_name(p), phase_source(r, c, p));
+			err = labels ? write_summary(out, &f, &c->phases[p], labels) : -ENOMEM;
+			free(labels);
+		}
+	}
+	return err;
+}
+
+static int write_counts(FILE *out, const struct run *r)
+{
+	int i, err = 0;
+
+	for (i = 0; i < COUNT_COUNT && err == 0; i++) {
+		const char *name = count_name(i), *end = strstr(name, "_bytes");
+		bool bytes = strcmp(count_units[i], "bytes") == 0;
+		struct family f = {
+			.unit = bytes ? "bytes" : NULL,
+			.help = count_briefs[i],
+			.scale = 1,
+		};
+
+		snprintf(f.name, sizeof(f.name), "spawnscope_%s%s", name,
+			 bytes && !end ? "_bytes" : "");
+		err = write_family(out, r, &f, offsetof(struct cell, counts[i]));
+	}
+	return err;
+}
+
+/* Below 0 where clock reads overlap, which a summary must not be: its median, as a gauge. */
+static int write_unattributed(FILE *out, const struct run *r)
+{
+	struct family f = time_family(r, "unattributed_median",
+				      "Median of the call's time that no phase explains.");
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < r->cell_count; i++) {
+		const struct cell *c = &r->cells[i];
+		char *labels;
+
+		if (!series__any(&c->unattributed))
+			continue;
+		if (!any)
+			write_head(out, &f, "gauge");
+		any = true;
+		labels = labels_of(c, NULL, NULL);
+		if (labels == NULL)
+			return -ENOMEM;
+		fprintf(out, "%s{%s} %.12g\n", f.name, labels,
+			stats_median(&c->unattributed) * f.scale);
+		free(labels);
+	}
+	return 0;
+}
+
+static void write_total(FILE *out, const char *name, const char *help, int64_t value)
+{
+	if (value != MISSING)
+		fprintf(out, "# HELP %s %s\n# TYPE %s gauge\n%s %" PRId64 "\n", name, help, name,
+			name, value);
+}
+
+static int write_run(FILE *out, const struct run *r)
+{
+	static const char *const facts[] = {"kernel_release", "cpu_model", "hypervisor", "libc"};
+	size_t i;
+	int err;
+
+	fputs("# HELP spawnscope_run_info What was measured, and where.\n"
+	      "# TYPE spawnscope_run_info gauge\n"
+	      "spawnscope_run_info{tool=\"",
+	      out);
+	err = write_value(out, r->tool);
+	for (i = 0; i < sizeof(facts) / sizeof(facts[0]) && err == 0; i++) {
+		const struct env_fact *fact = run__env(r, facts[i]);
+
+		if (fact == NULL || fact->text == NULL)
+			continue;
+		fprintf(out, "\",%s=\"", facts[i]);
+		err = write_value(out, fact->text);
+	}
+	fputs("\"} 1\n", out);
+	write_total(out, "spawnscope_run_whole", "1 if the run has its end, 0 if it broke off.",
+		    r->ended);
+	write_total(out, "spawnscope_births", "Births recorded in the run.", r->end.births);
+	write_total(out, "spawnscope_lost_records", "Records that found no room.", r->end.lost);
+	write_total(out, "spawnscope_missed_probe_runs", "Runs of a probe that the kernel skipped.",
+		    r->end.missed);
+	return err;
+}
+
+int export_openmetrics(const struct run *r, FILE *out)
+{
+	int err = write_run(out, r);
+
+	if (err == 0)
+		err = write_samples(out, r);
+	if (err == 0)
+		err = write_phases(out, r);
+	if (err == 0)
+		err = write_unattributed(out, r);
+	if (err == 0)
+		err = write_counts(out, r);
+	fputs("# EOF\n", out);
+	return err;
+}

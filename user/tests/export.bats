@@ -1,0 +1,152 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The command export: each format against the run that it was made of, and
+# against its own grammar.
+#
+# shellcheck disable=SC2016,SC2153,SC2154,SC2317 # jq's variables; what tool.bash sets and calls
+
+load tool.bash
+load report.bash
+
+readonly HOSTILE='[.[] | if .type == "cell" then .key["a b"] = "x,\"y\"\\z\n\u001b[31m" | .key["a_b"] = 3 | .key.quantile = "q"
+    else . end | if .type == "run" then .environment.cpu_model = "</script>\"\\ \n" else . end]'
+
+start_early() {
+    made_run >"$ROOM/run.jsonl"
+}
+
+export_of() { # FORMAT [FILE]
+    "$TOOL" export --format "$1" "${2:-$ROOM/run.jsonl}"
+}
+
+# CSV
+
+@test "csv: a header, and a row for each sample of each cell" {
+    export_of csv >"$DIR/run.csv"
+    [ "$(head -n 1 "$DIR/run.csv" | cut -d, -f1-9)" = clock,method,rss_bytes,pages,trace,sample,errno,spawn_ns,first_run_ns ]
+    [ "$(tail -n +2 "$DIR/run.csv" | wc -l)" -eq "$(jq -s '[.[] | .n // 0] | add' "$ROOM/run.jsonl")" ]
+    [ "$(awk -F, '{ print NF }' "$DIR/run.csv" | sort -u | wc -l)" -eq 1 ]
+}
+
+@test "csv: every value is the one in the run, and a missing one is empty" {
+    made_run '.[1].samples.spawn_ns[3] = null | .[1].errnos = [range(121) | if . == 3 then 11 else 0 end]' >"$DIR/run.jsonl"
+    export_of csv "$DIR/run.jsonl" >"$DIR/run.csv"
+    columns() { # NAME...: these columns, by their heads
+        awk -F, -v want="$*" 'NR == 1 { n = split(want, w, " "); for (i = 1; i <= NF; i++) at[$i] = i; next }
+            { for (i = 1; i <= n; i++) printf "%s%s", $at[w[i]], i < n ? "," : "\n" }' "$DIR/run.csv"
+    }
+    columns method rss_bytes trace sample errno spawn_ns total_ns phase_copy_mm_ns unattributed_ns ptes_copied >"$DIR/got"
+    jq -r 'select(.type == "cell") | . as $c | range(.n) as $i
+        | [.key.method, .key.rss_bytes, .key.trace, $i, .errnos[$i]?, .samples.spawn_ns[$i], .samples.total_ns[$i],
+           (.phases.copy_mm.ns // [])[$i], (.unattributed_ns // [])[$i], (.counts.ptes_copied // [])[$i]]
+        | map(if . == null then "" else tostring end) | join(",")' "$DIR/run.jsonl" >"$DIR/wanted"
+    diff "$DIR/wanted" "$DIR/got"
+    grep -q '^fork,1048576,none,3,11,,' "$DIR/got"
+}
+
+@test "csv: names that hold commas, quotes and control characters" {
+    made_run "$HOSTILE" >"$DIR/run.jsonl"
+    export_of csv "$DIR/run.jsonl" >"$DIR/run.csv"
+    grep -qF ',"x,""y""\z\x0a\x1b[31m",' "$DIR/run.csv"
+    refute grep -q $'\x1b' "$DIR/run.csv"
+    [ "$(wc -l <"$DIR/run.csv")" -eq "$(($(jq -s '[.[] | .n // 0] | add' "$DIR/run.jsonl") + 1))" ]
+}
+
+# OpenMetrics
+
+# The exposition format's grammar: https://prometheus.io/docs/instrumenting/exposition_formats/ and
+# OpenMetrics 1.0. Each family is told once, before its samples, which stand together; no series
+# stands twice; the last line is "# EOF".
+well_formed() { # FILE
+    awk '
+        function bad(why) { print FILENAME ":" NR ": " why ": " $0; faults++ }
+        function base(name) { sub(/_(sum|count)$/, "", name); return name }
+        ended { bad("after the end") }
+        $0 == "# EOF" { ended = 1; next }
+        /^# (HELP|TYPE|UNIT) / {
+            if ($3 !~ /^[a-z_][a-z0-9_]*$/) bad("name")
+            if ($2 == "HELP" && told[$3]++) bad("told twice")
+            if ($2 == "TYPE" && $4 !~ /^(gauge|summary)$/) bad("type")
+            if ($2 == "TYPE") type[$3] = $4
+            if ($2 == "UNIT" && $3 !~ ("_" $4 "$")) bad("unit")
+            family = $3
+            next
+        }
+        !/^[a-z_][a-z0-9_]*(\{([a-zA-Z_][a-zA-Z0-9_]*="([^"\\\n]|\\\\|\\"|\\n)*",?)*\})? -?[0-9][0-9.e+-]*$/ { bad("grammar"); next }
+        {
+            name = $0; sub(/[{ ].*/, "", name)
+            series = $0; sub(/ [^ ]*$/, "", series)
+            if (seen[series]++) bad("twice")
+            if ((type[family] == "summary" ? base(name) : name) != family) bad("out of its family")
+            n = split(series, parts, /="([^"\\]|\\.)*",?/)
+            sub(/.*\{/, "", parts[1])
+            split("", labels)
+            for (i = 1; i < n; i++) if (labels[parts[i]]++) bad("label " parts[i] " twice")
+        }
+        END { if (!ended) { print "no end"; faults++ } exit faults > 0 }' "$1" || return 1
+    # The same by Prometheus, where it is installed.
+    if command -v promtool >/dev/null; then
+        promtool check metrics <"$1"
+    fi
+}
+
+@test "openmetrics: well-formed, of a run with probes, without, and with hostile names" {
+    export_of openmetrics >"$DIR/run.prom"
+    well_formed "$DIR/run.prom"
+    kernel_run 6.1.0 1 >"$DIR/lab.jsonl"
+    export_of openmetrics "$DIR/lab.jsonl" >"$DIR/lab.prom"
+    well_formed "$DIR/lab.prom"
+    grep -q '^spawnscope_spawn_instructions{' "$DIR/lab.prom"
+    refute grep -q seconds "$DIR/lab.prom"
+    made_run "$HOSTILE" >"$DIR/hostile.jsonl"
+    export_of openmetrics "$DIR/hostile.jsonl" >"$DIR/hostile.prom"
+    well_formed "$DIR/hostile.prom"
+    grep -qF 'a_b="x,\"y\"\\z\\x0a\\x1b[31m",a_b_="3",quantile_="q"' "$DIR/hostile.prom"
+    measure untraced --no-trace --method fork --size 1M --runs 20
+    export_of openmetrics "$result" >"$DIR/untraced.prom"
+    well_formed "$DIR/untraced.prom"
+}
+
+@test "the grammar refuses what is no exposition" {
+    export_of openmetrics >"$DIR/run.prom"
+    local change
+    for change in '$d' '/^spawnscope_births/s/$/ 17 x/' '/_sum/p' 's/^# TYPE spawnscope_spawn_seconds summary/# TYPE spawnscope_spawn_seconds sum/' 's/quantile=/method=/'; do
+        sed "$change" "$DIR/run.prom" >"$DIR/bad.prom"
+        refute well_formed "$DIR/bad.prom" >/dev/null 2>&1
+    done
+}
+
+@test "openmetrics: medians, sums and counts are the run's, in seconds; tails only where known" {
+    export_of openmetrics >"$DIR/run.prom"
+    local labels='method="fork",rss_bytes="1048576",pages="4k",trace="phases"'
+    grep -qF "spawnscope_spawn_seconds{$labels,quantile=\"0.5\"} 0.000102" "$DIR/run.prom"
+    grep -qF "spawnscope_spawn_seconds{$labels,quantile=\"0.9\"}" "$DIR/run.prom"
+    refute grep -qF "spawnscope_spawn_seconds{$labels,quantile=\"0.99\"}" "$DIR/run.prom"
+    grep -qF "spawnscope_spawn_seconds_sum{$labels} $(jq -rs '[.[] | select(.key.method == "fork" and .key.rss_bytes == 1048576 and .key.trace == "phases")][0].samples.spawn_ns | add / 1e9' "$ROOM/run.jsonl")" "$DIR/run.prom"
+    grep -qF "spawnscope_spawn_seconds_count{$labels} 121" "$DIR/run.prom"
+    grep -qF "spawnscope_phase_seconds{$labels,phase=\"copy_mm\",source=\"tracepoint:mmap_lock\",quantile=\"0.5\"} 8e-05" "$DIR/run.prom"
+    grep -qF "spawnscope_ptes_copied{$labels,quantile=\"0.5\"} 256" "$DIR/run.prom"
+    grep -qx 'spawnscope_births 528' "$DIR/run.prom"
+}
+
+# What goes wrong
+
+@test "bad input: one line, exit 2, and no file" {
+    echo 'hello' >"$DIR/foreign"
+    made_run '.[:-1]' >"$DIR/torn"
+    one_line 2 'not a spawnscope result' "$TOOL" export --format csv "$DIR/foreign" -o "$DIR/made"
+    one_line 2 'broke off.*--truncated' "$TOOL" export --format csv "$DIR/torn" -o "$DIR/made"
+    one_line 2 'needs --format' "$TOOL" export "$ROOM/run.jsonl" -o "$DIR/made"
+    one_line 2 'needs a run' "$TOOL" export --format csv -o "$DIR/made"
+    one_line 2 'takes one run' "$TOOL" export --format csv "$ROOM/run.jsonl" "$ROOM/run.jsonl" -o "$DIR/made"
+    one_line 2 "must be csv or openmetrics" "$TOOL" export --format xml "$ROOM/run.jsonl" -o "$DIR/made"
+    one_line 2 'cannot write .*No such file' "$TOOL" export --format csv "$ROOM/run.jsonl" -o "$DIR/no/out"
+    refute test -e "$DIR/made"
+    "$TOOL" export --truncated --format csv "$DIR/torn" -o "$DIR/made"
+    [ -s "$DIR/made" ]
+}
+
+@test "--help has examples" {
+    "$TOOL" export --help | grep -qF 'spawnscope export --format csv run.jsonl -o run.csv'
+}
