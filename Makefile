@@ -72,7 +72,7 @@ TEST_PROGRAMS   := $(patsubst user/tests/%,$(BUILD)/tests/user/%,$(user_tests)) 
 		   $(if $(storm),$(BUILD)/static/storm)
 
 # With these goals, what is missing is installed before anything is built.
-READY := $(if $(filter deps check check-kernels lint fuzz,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build))
+READY := $(if $(filter deps check check-kernels lint fuzz speed,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build))
 
 QUIET := @printf '  %-7s %s\n'
 say    = $(if $(V),,$(QUIET) '$(1)' '$@';)
@@ -86,7 +86,9 @@ run: $(PROGRAMS) | $(READY) ## install what is missing, build, and compare the w
 	@sudo=; \
 	if [ "$$(id -u)" -ne 0 ] && command -v sudo >/dev/null && sudo -v; then sudo=sudo; fi; \
 	$$sudo $(BUILD)/spawnscope bench --suite quick -o $(BUILD)/run.jsonl && \
-	echo "The result file: $(BUILD)/run.jsonl"
+	$(BUILD)/spawnscope report $(BUILD)/run.jsonl -o $(BUILD)/run.html && \
+	echo "The result file: $(BUILD)/run.jsonl" && \
+	echo "The page, for a browser: $(BUILD)/run.html"
 
 .PHONY: static
 static: $(STATIC_PROGRAMS) ## build the programs that run in the lab, into build/static/
@@ -130,6 +132,10 @@ fuzz: $(BUILD)/fuzz/store $(PROGRAMS) | $(READY) ## feed the reader of result fi
 	@$(BUILD)/spawnscope bench --no-trace --method fork,posix_spawn --size 1M --runs 3 \
 		-o $(BUILD)/fuzz/corpus/seed.jsonl >/dev/null
 	$(BUILD)/fuzz/store -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus
+
+.PHONY: speed
+speed: $(BUILD)/spawnscope | $(READY) ## print how fast pages are made and painted, against the goals
+	@user/tests/speed $(BUILD)
 
 .PHONY: deps deps-build
 deps: ## install what is missing to build and to test
