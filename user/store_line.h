@@ -8,6 +8,8 @@
 
 #include "user/run.h"
 
+struct lifted;
+
 /* Longer lines are refused: several hundred thousand samples with every phase and count. */
 #define STORE_LINE_MAX ((size_t)256 << 20)
 
@@ -32,6 +34,7 @@ json_t *store_json_text(const char *text);
 /* What is wrong with a line, for the user. */
 struct reason {
 	char text[256];
+	const struct lifted *lifted; /* what was taken out of the line before, or NULL */
 };
 
 /*

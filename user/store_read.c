@@ -8,6 +8,7 @@
 #include "user/birth.h"
 #include "user/escape.h"
 #include "user/store.h"
+#include "user/store_lift.h"
 #include "user/store_line.h"
 
 struct reader {
@@ -96,10 +97,17 @@ static bool at_end(struct reader *rd)
  * The line as JSON: 1; 0 if it is the torn last line of a run that was killed; or -errno.
  * A line is torn also if a newline follows what is no JSON: a crash may leave any bytes.
  */
-static int parse_line(struct reader *rd, json_t **line)
+static int parse_line(struct reader *rd, struct lifted *lifted, json_t **line)
 {
 	json_error_t error;
 
+	*line = NULL;
+	if (rd->len && lifted__take(lifted, rd->buf, rd->len))
+		*line = json_loadb(lifted->text, lifted->len, JSON_REJECT_DUPLICATES, &error);
+	if (*line != NULL)
+		return 1;
+	/* What is wrong with a line, and where, is told of the line as it stands in the file. */
+	lifted__free(lifted);
 	/* jansson must not be given NULL, which an empty first line would leave. */
 	*line = json_loadb(rd->len ? rd->buf : "", rd->len, JSON_REJECT_DUPLICATES, &error);
 	if (*line != NULL)
@@ -132,10 +140,11 @@ static int add_birth(const json_t *line, struct run *r, struct reason *why)
 	return err;
 }
 
-static int decode_line(struct reader *rd, const json_t *line, struct run *r)
+static int decode_line(struct reader *rd, const json_t *line, const struct lifted *lifted,
+		       struct run *r)
 {
 	const char *type = json_string_value(json_object_get(line, "type"));
-	struct reason why = {"damaged"};
+	struct reason why = {"damaged", lifted};
 	int err;
 
 	if (rd->line == 1) {
@@ -169,15 +178,17 @@ static int read_lines(struct reader *rd, struct run *r)
 	int more, err;
 
 	while ((more = next_line(rd)) > 0) {
+		struct lifted lifted = {0};
 		json_t *line;
 
 		if (r->ended)
 			return fault(rd, -EINVAL, "goes on after its end line");
-		more = parse_line(rd, &line);
+		more = parse_line(rd, &lifted, &line);
 		if (more <= 0)
 			return more;
-		err = decode_line(rd, line, r);
+		err = decode_line(rd, line, &lifted, r);
 		json_decref(line);
+		lifted__free(&lifted);
 		if (err)
 			return err;
 	}

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "user/escape.h"
+#include "user/store_lift.h"
 
 int store_fault(struct reason *why, const char *format, ...)
 {
@@ -63,14 +64,20 @@ int store_optional_text(const json_t *object, const char *name, char **text, str
 int store_series(const json_t *json, const char *name, size_t n, struct series *s,
 		 struct reason *why)
 {
-	size_t i;
+	struct series *lifted = lifted__find(why->lifted, json);
+	size_t i, size = lifted ? lifted->n : json_array_size(json);
 	int err;
 
 	if (!json_is_array(json))
 		return store_fault(why, "%s is not an array", store_quote(name).text);
-	if (json_array_size(json) != n)
+	if (size != n)
 		return store_fault(why, "%s has %zu values where n is %zu", store_quote(name).text,
-				   json_array_size(json), n);
+				   size, n);
+	if (lifted) {
+		*s = *lifted;
+		*lifted = (struct series){0};
+		return 0;
+	}
 	s->v = malloc((n ? n : 1) * sizeof(*s->v));
 	if (s->v == NULL)
 		return -ENOMEM;

@@ -3,7 +3,7 @@
 chart("compare", (box, rows, width) => {
 	const names = page.runs.map((r) => r.name), narrow = width < NARROW;
 	const step = narrow ? 40 : 26, left = narrow ? 8 : 220, top = 34;
-	const changes = [].concat(...rows.map((r) => r.medians.slice(1).filter((m) => m !== null && r.medians[0]).map((m) => m / r.medians[0])));
+	const changes = [].concat(...rows.map((r) => r.medians.slice(1).filter((m) => m > 0 && r.medians[0] > 0).map((m) => m / r.medians[0])));
 	const height = top + rows.length * step + 30;
 	const area = { left, right: width - 12, top, bottom: top + rows.length * step };
 
@@ -29,7 +29,7 @@ chart("compare", (box, rows, width) => {
 			.attr("text-anchor", narrow ? "start" : "end").text(named(row.method + ", " + row.parent, narrow ? 44 : 30));
 		svg.append("g").attr("class", "axis").append("line").attr("x1", area.left).attr("x2", area.right).attr("y1", y).attr("y2", y);
 		row.medians.forEach((m, k) => {
-			if (k === 0 || m === null || !row.medians[0])
+			if (k === 0 || !(m > 0) || !(row.medians[0] > 0))
 				return;
 			const r = m / row.medians[0], l = lookAt(k - 1);
 			svg.append("path").attr("class", "point " + l.colour).attr("transform", `translate(${x(r)},${y})`).attr("d", l.shape.size(70)());
