@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * libFuzzer: any bytes as a result file; what can be read is written, read again and shown.
+ * libFuzzer: any bytes as a result file; what can be read is written, read again, shown,
+ * reported and exported.
  * clang -std=gnu11 -D_GNU_SOURCE -I. -g -O1 -fsanitize=fuzzer,address,undefined ...
  */
 #include <stdlib.h>
@@ -8,6 +9,8 @@
 #include "user/birth.h"
 #include "user/groups.h"
 #include "user/live.h"
+#include "user/export.h"
+#include "user/report/report.h"
 #include "user/store_line.h"
 #include "user/table.h"
 #include "user/table_profile.h"
@@ -87,6 +90,21 @@ static void check_births(struct run *r)
 	free(text);
 }
 
+static void check_report(const struct run *r)
+{
+	char *text = NULL, *paths[] = {(char *)"fuzz.jsonl"};
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	struct report p;
+
+	if (report__init(&p, r, paths, 1) != 0 || report_page(&p, f) != 0 ||
+	    report_markdown(&p, f) != 0 || export_csv(r, f) != 0 || export_openmetrics(r, f) != 0)
+		abort();
+	report__free(&p);
+	fclose(f);
+	free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	FILE *in = fmemopen((void *)data, size, "r");
@@ -99,6 +117,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_round_trip(&r);
 		check_table(&r);
 		check_births(&r);
+		check_report(&r);
 		run__free(&r);
 	}
 	fclose(in);
