@@ -115,6 +115,8 @@ int command_export(int argc, char **argv)
 	struct run *run = NULL;
 	int err = command_options(&argp, argc, argv, &o);
 
+	if (err == 0 && input_is_output(&o.path, 1, o.output))
+		err = -EINVAL;
 	if (err == 0)
 		err = input_read(&o.path, 1, o.truncated, &run);
 	if (err == 0)

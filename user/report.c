@@ -125,6 +125,8 @@ int command_report(int argc, char **argv)
 		complain("a page is not for a terminal: name a file with -o page.html");
 		err = -EINVAL;
 	}
+	if (err == 0 && input_is_output(o.paths, o.count, o.output))
+		err = -EINVAL;
 	if (err == 0)
 		err = input_read(o.paths, o.count, o.truncated, &runs);
 	if (err == 0)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "user/command.h"
 #include "user/escape.h"
@@ -57,6 +58,26 @@ int input_read(char *const *paths, size_t count, bool truncated, struct run **ru
 	for (i = 0; i < count && err == 0; i++)
 		err = read_one(paths[i], truncated, &(*runs)[i]);
 	return err;
+}
+
+bool input_is_output(char *const *paths, size_t count, const char *output)
+{
+	struct stat in, out;
+	char name[256];
+	size_t i;
+
+	if (output == NULL || strcmp(output, "-") == 0 || stat(output, &out) != 0 ||
+	    !S_ISREG(out.st_mode))
+		return false;
+	for (i = 0; i < count; i++) {
+		if (strcmp(paths[i], "-") == 0 || stat(paths[i], &in) != 0 ||
+		    in.st_dev != out.st_dev || in.st_ino != out.st_ino)
+			continue;
+		escape_text(output, name, sizeof(name));
+		complain("-o %s: that is the run itself; name another file", name);
+		return true;
+	}
+	return false;
 }
 
 void input_free(struct run *runs, size_t count)

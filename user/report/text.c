@@ -228,13 +228,13 @@ void html_table(FILE *out, const char *caption)
 	fputs("</caption>\n", out);
 }
 
-void html_head(FILE *out, const char *const *names, size_t count)
+void html_head(FILE *out, const char *const *names, size_t count, size_t words)
 {
 	size_t i;
 
 	fputs("<thead><tr>", out);
 	for (i = 0; i < count; i++) {
-		fputs("<th scope=\"col\">", out);
+		fprintf(out, "<th scope=\"col\"%s>", i < words ? " class=\"words\"" : "");
 		html_text(out, names[i]);
 		fputs("</th>", out);
 	}

@@ -41,7 +41,8 @@ const char *change_text(double a, double b, char buf[NUMBER_MAX]);
 
 /* Tables. A cell's column is a number's unless it is html_label()'s. */
 void html_table(FILE *out, const char *caption); /* escaped; a region that can be scrolled */
-void html_head(FILE *out, const char *const *names, size_t count);
+/* Of `count` columns the first `words` hold words, the others numbers. */
+void html_head(FILE *out, const char *const *names, size_t count, size_t words);
 void html_row(FILE *out);
 void html_label(FILE *out, const char *text); /* heads its row */
 void html_words(FILE *out, const char *text);

@@ -67,7 +67,7 @@ static void write(const struct report *p, FILE *out)
 	for (i = 0; i < p->count; i++) {
 		html_data(out, p, i, "The data as a table");
 		html_table(out, "Copy-on-write faults, medians per birth");
-		html_head(out, head, sizeof(head) / sizeof(head[0]));
+		html_head(out, head, sizeof(head) / sizeof(head[0]), 3);
 		for (k = 0; k < p->runs[i].count; k++) {
 			for (s = 0; s < SIDES; s++)
 				write_side(out, &p->runs[i], &p->runs[i].rows[k], &sides[s]);

@@ -173,7 +173,7 @@ static void write(const struct report *p, FILE *out)
 	      out);
 	fputs("</summary>\n", out);
 	html_table(out, p->count > 1 ? "The same in all runs" : "The machine");
-	html_head(out, (const char *const[]){"Fact", "Value"}, 2);
+	html_head(out, (const char *const[]){"Fact", "Value"}, 2, 2);
 	write_facts(p, out, false);
 	html_table_end(out);
 	html_data_end(out);

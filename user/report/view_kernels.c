@@ -68,18 +68,18 @@ static const char *line_name(int line)
 	}
 }
 
-static double line_value(const struct row *row, int line)
+static double line_value(const struct row *row, int line, bool *starred)
 {
 	const struct cell *c;
-	bool starred;
 
+	*starred = false;
 	if (row == NULL)
 		return NAN;
 	if (line == LINE_WHOLE)
 		return row->call.median;
 	if (line == LINE_UNATTRIBUTED)
 		return stats_median(&row->cell->unattributed);
-	c = row__phase(row, line, &starred);
+	c = row__phase(row, line, starred);
 	return c ? stats_median(&c->phases[line]) : NAN;
 }
 
@@ -87,12 +87,13 @@ static void write_line(FILE *out, const struct report_run *const *runs, size_t c
 		       const struct row *like, int line)
 {
 	double before = NAN;
-	char text[NUMBER_MAX];
-	bool any = false;
+	char text[NUMBER_MAX], shown[NUMBER_MAX + 1];
+	bool any = false, starred;
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		any = any || isfinite(line_value(report_run__find(runs[i], like->cell), line));
+		any = any ||
+		      isfinite(line_value(report_run__find(runs[i], like->cell), line, &starred));
 	if (!any)
 		return;
 	html_row(out);
@@ -100,9 +101,10 @@ static void write_line(FILE *out, const struct report_run *const *runs, size_t c
 	html_words(out, like->method);
 	html_words(out, line_name(line));
 	for (i = 0; i < count; i++) {
-		double value = line_value(report_run__find(runs[i], like->cell), line);
+		double value = line_value(report_run__find(runs[i], like->cell), line, &starred);
 
-		html_number(out, count_text(value, text));
+		snprintf(shown, sizeof(shown), "%s%s", starred ? "*" : "", count_text(value, text));
+		html_number(out, shown);
 		if (i)
 			html_number(out, change_text(before, value, text));
 		before = value;
@@ -139,6 +141,10 @@ static void write(const struct report *p, FILE *out)
 			write_line(out, runs, p->count, &runs[0]->rows[k], line);
 	}
 	html_table_end(out);
+	fputs("<p class=\"note\">*: from the few samples with all probes attached, whose cost is "
+	      "in "
+	      "these numbers.</p>\n",
+	      out);
 	html_data_end(out);
 	free((void *)runs);
 }

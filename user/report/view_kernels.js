@@ -25,6 +25,7 @@
 			const run = phases.runs[o.run], row = cell.places[i] === null ? null : run.rows[cell.places[i]];
 			const list = !row ? [] : row[stack].filter((s) => !phases.model[s[0]].in);
 			const values = new Map(list.map((s) => [s[0], s[1]]));
+			const few = new Set(list.filter((s) => s[3]).map((s) => s[0]));
 			if (row && stack === "call" && row.unattributed !== null)
 				values.set("unattributed", row.unattributed);
 			const older = before;
@@ -36,7 +37,7 @@
 			const segments = Array.from(values, ([name, value]) => {
 				if (!names.includes(name))
 					names.push(name);
-				return { name, value, lines: (total) => [o.kernel + ", " + name, exact(value) + " instructions", ...change(name, value), percent(Math.max(0, value) / total) + " of what is shown"] };
+				return { name, value, lines: (total) => [o.kernel + ", " + name, exact(value) + " instructions", ...change(name, value), percent(Math.max(0, value) / total) + " of what is shown", ...(few.has(name) ? ["few samples, all probes attached"] : [])] };
 			});
 			const whole = stack === "call" && row ? row.whole : sum;
 			const old = older && older.get("whole");

@@ -50,7 +50,7 @@ static void write(const struct report *p, FILE *out)
 		html_data(out, p, i, "The data as a table");
 		html_table(out, p->runs[i].instructions ? "Spawn latency in instructions"
 							: "Spawn latency");
-		html_head(out, head, sizeof(head) / sizeof(head[0]));
+		html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
 		for (k = 0; k < p->runs[i].count; k++)
 			write_row(out, &p->runs[i], &p->runs[i].rows[k]);
 		html_table_end(out);

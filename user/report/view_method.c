@@ -82,7 +82,7 @@ static void write_sources(const struct report *p, size_t run, FILE *out)
 	}
 	html_data(out, p, run, "Where each phase comes from");
 	html_table(out, "Phases and their sources");
-	html_head(out, (const char *const[]){"Phase", "Time", "Source"}, 3);
+	html_head(out, (const char *const[]){"Phase", "Time", "Source"}, 3, 3);
 	for (i = 0; i < PHASE_COUNT; i++) {
 		const struct phase_origin *o = &r->phases[i];
 
@@ -185,7 +185,7 @@ static void write_missing(const struct report *p, size_t run, FILE *out)
 
 	html_data(out, p, run, "What is absent, and why");
 	html_table(out, "What is absent");
-	html_head(out, (const char *const[]){"Method", "Parent or phase", "Pass", "Why"}, 4);
+	html_head(out, (const char *const[]){"Method", "Parent or phase", "Pass", "Why"}, 4, 4);
 	for (i = 0; i < r->run->cell_count; i++)
 		write_unmeasured(out, r, &r->run->cells[i]);
 	for (i = 0; i < r->count; i++)

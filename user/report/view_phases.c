@@ -57,7 +57,9 @@ static void write_head(FILE *out, const struct report_run *r, size_t stack)
 {
 	int p;
 
-	fputs("<thead><tr><th scope=\"col\">Parent</th><th scope=\"col\">Method</th>", out);
+	fputs("<thead><tr><th scope=\"col\">Parent</th><th scope=\"col\" "
+	      "class=\"words\">Method</th>",
+	      out);
 	for (p = 0; p < PHASE_COUNT; p++) {
 		if (phase_models[p].group != stacks[stack].group || !has_phase(r, p))
 			continue;
