@@ -37,7 +37,7 @@
 			const segments = Array.from(values, ([name, value]) => {
 				if (!names.includes(name))
 					names.push(name);
-				return { name, value, lines: (total) => [o.kernel + ", " + name, exact(value) + " instructions", ...change(name, value), percent(Math.max(0, value) / total) + " of what is shown", ...(few.has(name) ? ["few samples, all probes attached"] : [])] };
+				return { name, value, few: few.has(name), lines: (total) => [o.kernel + ", " + name, exact(value) + " instructions", ...change(name, value), percent(Math.max(0, value) / total) + " of what is shown", ...(few.has(name) ? ["few samples, all probes attached"] : [])] };
 			});
 			const whole = stack === "call" && row ? row.whole : sum;
 			const old = older && older.get("whole");

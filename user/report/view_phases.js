@@ -37,11 +37,12 @@ function stackedBars(box, facets, width, share, label, endRoom) {
 				svg.append("rect").attr("class", rest ? "segment" : "segment filled p-" + s.name).attr("x", x0).attr("y", y)
 					.attr("fill", rest ? "url(#hatch-" + box.attr("id") + ")" : null)
 					.attr("width", Math.max(0.5, x1 - x0 - (x1 - x0 > 3 ? 1 : 0))).attr("height", bar);
-				const text = s.name + (share ? " " + Math.round(100 * value / whole) + " %" : "");
+				const name = s.name + (s.few ? "*" : "");
+				const text = name + (share ? " " + Math.round(100 * value / whole) + " %" : "");
 				const room = x1 - x0 - 10;
-				if (!rest && room > 7.1 * s.name.length)
+				if (!rest && room > 7.1 * name.length)
 					svg.append("text").attr("class", "inside p-" + s.name).attr("x", x0 + 6).attr("y", y + 16)
-						.text(room > 7.1 * text.length ? text : s.name);
+						.text(room > 7.1 * text.length ? text : name);
 				points.push({ x: (x0 + x1) / 2, y: y + bar, x0, x1, y0: y, y1: y + bar, lines: s.lines(whole) });
 			}
 			if (!share)
@@ -50,6 +51,8 @@ function stackedBars(box, facets, width, share, label, endRoom) {
 		top += head + facet.bars.length * step;
 	}
 	explore(svg, points, false);
+	if (facets.some((f) => f.bars.some((b) => b.segments.some((s) => s.few))))
+		box.append("p").attr("class", "note").text("*: from the few samples with all probes attached, whose cost is in it.");
 }
 
 /* Which colour is which. */
@@ -75,6 +78,7 @@ function phaseKey(box, names) {
 		const segments = row[stack].filter((s) => !data.model[s[0]].in).map(([name, value, source, starred]) => ({
 			name,
 			value,
+			few: starred,
 			lines: (total) => [
 				name + ": " + time(value) + (starred ? "*" : ""),
 				data.model[name].brief,
