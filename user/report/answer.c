@@ -68,7 +68,8 @@ static bool copies(const struct row *row)
 	       row__phase(row, PHASE_copy_mm, &starred) != NULL;
 }
 
-/* The fastest row of a parent that does, or does not, start a program; NULL if there is none. */
+/* The fastest row of a parent that does, or does not, start a program; NULL if there is none. A
+ * thread is no process, and not in the race. */
 static const struct row *fastest(const struct report_run *r, size_t group, bool execs,
 				 size_t *rivals)
 {
@@ -79,7 +80,8 @@ static const struct row *fastest(const struct report_run *r, size_t group, bool 
 	for (i = 0; i < r->count; i++) {
 		const struct row *row = &r->rows[i];
 
-		if (row->group != group || row__execs(row) != execs || row->call.n == 0)
+		if (row->group != group || row__execs(row) != execs || row->call.n == 0 ||
+		    strcmp(row->method, "thread") == 0)
 			continue;
 		++*rivals;
 		if (best == NULL || row->call.median < best->call.median)
@@ -101,8 +103,12 @@ static struct answer *next(struct answer *answers, size_t *n, const char *questi
 struct contest {
 	const struct row *winners[CONTEST_MAX];
 	size_t count;
-	bool same; /* method */
+	bool same;  /* method */
+	bool close; /* it is not everywhere the fastest, but nowhere far from it */
 };
+
+/* Nearer to the fastest than this, a method is as good: medians vary as much from run to run. */
+#define CLOSE 1.10
 
 static void hold_contest(const struct report_run *r, bool execs, struct contest *c)
 {
@@ -117,6 +123,36 @@ static void hold_contest(const struct report_run *r, bool execs, struct contest 
 		c->winners[c->count++] = best;
 		c->same = c->same && strcmp(best->method, c->winners[0]->method) == 0;
 	}
+}
+
+static const struct row *find_method(const struct report_run *r, size_t group, const char *method)
+{
+	size_t i;
+
+	for (i = 0; i < r->count; i++) {
+		if (r->rows[i].group == group && strcmp(r->rows[i].method, method) == 0)
+			return &r->rows[i];
+	}
+	return NULL;
+}
+
+/* A method that is close to the fastest from every parent wins everywhere. */
+static void prefer_one(const struct report_run *r, struct contest *c)
+{
+	const struct row *rows[CONTEST_MAX];
+	size_t i, k;
+
+	for (i = 0; i < c->count && !c->same; i++) {
+		for (k = 0; k < c->count; k++) {
+			rows[k] = find_method(r, c->winners[k]->group, c->winners[i]->method);
+			if (!rows[k] ||
+			    !(rows[k]->call.median <= CLOSE * c->winners[k]->call.median))
+				break;
+		}
+		c->same = c->close = k == c->count;
+	}
+	if (c->close)
+		memcpy((void *)c->winners, (const void *)rows, c->count * sizeof(*rows));
 }
 
 /* "vfork, 7.8 µs": the same from every parent. */
@@ -135,7 +171,8 @@ static void say_one_winner(const struct contest *c, bool instructions, struct an
 		return;
 	}
 	layout_append(a->detail, sizeof(a->detail),
-		      "The fastest from each of %zu parents: %s from that of ", c->count,
+		      "The fastest%s from each of %zu parents: %s from that of ",
+		      c->close ? ", or within 10 % of it," : "", c->count,
 		      time_words(first->call.median, instructions, text));
 	layout_append(a->detail, sizeof(a->detail), "%s, %s",
 		      text_cut(first->parent, NAME_WIDTH, name),
@@ -164,6 +201,7 @@ static void say_fastest(const struct report_run *r, bool execs, struct answer *a
 	struct answer *a;
 
 	hold_contest(r, execs, &c);
+	prefer_one(r, &c);
 	if (c.count == 0)
 		return;
 	a = next(answers, n,
@@ -270,18 +308,29 @@ static void say_crossing(const struct report_run *r, const char *method, struct 
 	layout_append(a->detail, sizeof(a->detail), ".");
 }
 
+/* Which lines the slope is told of: what other calls add to a fork's copy is not the parent's. */
+static bool is_sloped(const struct report_run *r, size_t i, bool forks)
+{
+	const struct row *row = &r->rows[i];
+
+	return row->line == i && copies(row) && (!forks || strcmp(row->method, "fork") == 0);
+}
+
 static void say_slope(const struct report_run *r, struct answer *answers, size_t *n)
 {
 	struct answer *a = NULL;
 	double per_mib, per_pte;
+	bool forks = false;
 	char text[NUMBER_MAX];
 	name_buf name;
 	size_t i;
 
+	for (i = 0; i < r->count; i++)
+		forks = forks || is_sloped(r, i, true);
 	for (i = 0; i < r->count; i++) {
 		const struct row *row = &r->rows[i];
 
-		if (row->line != i || !copies(row) || !line_slope(r, i, &per_mib, &per_pte))
+		if (!is_sloped(r, i, forks) || !line_slope(r, i, &per_mib, &per_pte))
 			continue;
 		if (a == NULL) {
 			a = next(answers, n, "What does the parent's memory cost?");

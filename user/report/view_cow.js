@@ -26,6 +26,7 @@ chart("cow", (box, data, width) => {
 		box.append("p").text("This run timed no copy-on-write faults; what it counted stands in the table.");
 		return;
 	}
+	facets.most = d3.max(facets, (f) => d3.max(f.bars, (b) => d3.sum(b.segments, (s) => s.value)));
 	phaseKey(box, ["cow_child", "cow_parent"]);
 	stackedBars(box, facets, width, false, "Time in copy-on-write faults as bars; the table below has the data. Arrow keys walk through them.");
 });

@@ -33,7 +33,8 @@
 				redraw("latency");
 			});
 		const height = Math.max(320, Math.min(480, width * 0.5));
-		const area = { left: 64, right: width - (narrow ? 108 : 128), top: 30, bottom: height - 48 };
+		const longest = Math.min(narrow ? 12 : 20, d3.max(labels, (l) => l.length) || 0);
+		const area = { left: 64, right: width - 24 - 7.8 * longest, top: 30, bottom: height - 48 };
 		const svg = plot(box, width, height, `Latency of ${labels.length} methods against the parent's memory; the table below has the data. Arrow keys walk through the points.`);
 		if (points.length) {
 			const sizes = Array.from(new Set(points.map((p) => p.x))).sort((a, b) => a - b);
@@ -57,7 +58,7 @@
 				g.selectAll(".point").data(line).enter().append("path").attr("class", "point")
 					.attr("transform", (p) => `translate(${x(p.x)},${clampY(p.y)})`).attr("d", l.shape);
 				const last = line[line.length - 1];
-				ends.push({ y: clampY(last.y), text: named(label, narrow ? 12 : 17), colour: l.colour });
+				ends.push({ y: clampY(last.y), text: named(label, narrow ? 12 : 20), colour: l.colour });
 			}
 			endLabels(svg, ends, area.right, area.top, area.bottom);
 			const show = relative ? times : time;

@@ -3,7 +3,7 @@
 
 /*
  * Stacked bars in facets: [{title, bars: [{label, total, segments: [{name, value, lines}]}]}].
- * Those of a facet have one scale. `total` is what stands at the end of the bar.
+ * Those of a facet have one scale, or all have that which ends at facets.most. `total` is what stands at the end of the bar.
  */
 function stackedBars(box, facets, width, share, label, endRoom) {
 	const narrow = width < NARROW, bar = 24, step = narrow ? 48 : 32, head = 30;
@@ -20,7 +20,7 @@ function stackedBars(box, facets, width, share, label, endRoom) {
 	defs.append("rect").attr("class", "hatch-line").attr("width", 2).attr("height", 6);
 	for (const facet of facets) {
 		const sum = (b) => d3.sum(b.segments, (s) => Math.max(0, s.value));
-		const most = d3.max(facet.bars, sum) || 1;
+		const most = facets.most || d3.max(facet.bars, sum) || 1;
 		svg.append("text").attr("class", "facet").attr("x", 0).attr("y", top + 20).text(named(facet.title, 60));
 		facet.bars.forEach((b, i) => {
 			const y = top + head + i * step + (narrow ? 18 : 0), whole = sum(b);

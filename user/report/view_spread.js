@@ -56,7 +56,7 @@
 		const y = d3.scaleLog().domain([d3.min(there, (b) => b.low) * 0.93, d3.max(there, (b) => b.high) * 1.07]).range([area.bottom, area.top]);
 		const g = svg.append("g").attr("class", look(row.label).colour);
 		axisLeft(svg, y, logTicks(y), shortTime, area, named(row.label, 40));
-		axisBottom(svg, x, x.ticks(width < NARROW ? 4 : 6), d3.format(","), area, "samples in the order taken");
+		axisBottom(svg, x, x.ticks(width < NARROW ? 4 : 6).filter(Number.isInteger), d3.format(","), area, "samples in the order taken");
 		g.lower();
 		if (row.per > 1)
 			g.append("path").attr("class", "range").attr("d", there.map((b) => `M${x(b.at)},${y(b.low)}V${y(b.high)}`).join(""));

@@ -254,6 +254,38 @@ static void answers_say_where_fork_overtakes(void **state)
 	run__free(&r);
 }
 
+/* Two ways that are as good: the first stays the answer until the other is clearly faster. */
+static void a_near_tie_is_no_victory(void **state)
+{
+	struct answer answers[ANSWERS_MAX];
+	int64_t call[2][2] = {{1000, 1020}, {1030, 1000}};
+	size_t i, k, n, round;
+
+	(void)state;
+	for (round = 0; round < 2; round++) {
+		struct run r = {.ended = true};
+		struct report p;
+
+		r.clock = strdup("monotonic");
+		for (i = 0; i < 2; i++) {
+			for (k = 0; k < 2; k++) {
+				struct cell *c = sample_cell(&r, k ? "clone" : "vfork",
+							     (int64_t)(1 << 20) << i, "none", 0);
+
+				c->n = 1;
+				series__push(&c->samples[SAMPLE_spawn_ns], call[i][k]);
+			}
+		}
+		p = report_of(&r, "x.jsonl");
+		n = answers_of(&p.runs[0], answers);
+		assert_string_equal(find_answer(answers, n, "child")->figure,
+				    round ? "it depends on the parent" : "vfork, 1.00 \xc2\xb5s");
+		report__free(&p);
+		run__free(&r);
+		call[0][1] = call[1][0] = 1200;
+	}
+}
+
 static void a_view_without_data_is_not_there(void **state)
 {
 	struct report p;
@@ -287,6 +319,7 @@ int main(void)
 		cmocka_unit_test(rows_join_the_passes),
 		cmocka_unit_test(slope_is_that_of_the_medians),
 		cmocka_unit_test(answers_say_where_fork_overtakes),
+		cmocka_unit_test(a_near_tie_is_no_victory),
 		cmocka_unit_test(a_view_without_data_is_not_there),
 	};
 
