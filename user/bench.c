@@ -432,7 +432,7 @@ static int run_plan(struct bench *b)
 			&count);
 	if (err)
 		return err;
-	progress = progress__new(count, b->options.quiet);
+	progress = progress__new(count, b->options.quiet, "blocks");
 	for (size_t i = 0; i < count && !err; i++) {
 		err = run_block(b, &blocks[i]);
 		if (!err && stop_requested())

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/personality.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The first line of a small file, without white space at its ends; false if it cannot be read. */
@@ -234,6 +235,16 @@ const char *environment_clock(void)
 		       : "monotonic";
 }
 
+/* Not in the lab, where each run begins at the same moment. */
+static int add_taken(struct run *r)
+{
+	struct timespec t;
+
+	if (!strcmp(environment_clock(), "icount") || clock_gettime(CLOCK_REALTIME, &t))
+		return run__add_env_number(r, "taken_ms", MISSING);
+	return run__add_env_number(r, "taken_ms", t.tv_sec * 1000LL + t.tv_nsec / 1000000);
+}
+
 static int add_qemu(struct run *r)
 {
 	char version[64];
@@ -267,7 +278,7 @@ int environment_read(struct run *r)
 	    (err = add_file(r, "clocksource", clock)) ||
 	    (err = run__add_env_text(r, "libc", libc)) ||
 	    (err = run__add_env_number(r, "page_bytes", sysconf(_SC_PAGESIZE))) ||
-	    (err = add_qemu(r)))
+	    (err = add_taken(r)) || (err = add_qemu(r)))
 		return err;
 	return 0;
 }

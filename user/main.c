@@ -18,6 +18,7 @@ static const struct command commands[] = {
 	{"export", "a run for other tools: csv, openmetrics", command_export},
 	{"doctor", "what this kernel allows, phase by phase", command_doctor},
 	{"profile", "who creates processes, how, and what each birth costs", command_profile},
+	{"gate", "decide whether starting processes got slower", command_gate},
 	{"lab", "run any of these where a nanosecond is an instruction", command_lab},
 };
 

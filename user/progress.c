@@ -11,6 +11,7 @@
 struct progress {
 	size_t steps;
 	size_t done;
+	const char *what;
 	time_t start;
 	time_t shown;
 };
@@ -23,7 +24,7 @@ static time_t now(void)
 	return t.tv_sec;
 }
 
-struct progress *progress__new(size_t steps, bool quiet)
+struct progress *progress__new(size_t steps, bool quiet, const char *what)
 {
 	struct progress *p;
 
@@ -32,6 +33,7 @@ struct progress *progress__new(size_t steps, bool quiet)
 	p = calloc(1, sizeof(*p));
 	if (p) {
 		p->steps = steps;
+		p->what = what;
 		p->start = p->shown = now();
 	}
 	return p;
@@ -50,9 +52,9 @@ void progress__step(struct progress *p)
 	p->shown = now();
 	filled = BAR_WIDTH * p->done / p->steps;
 	left = (p->shown - p->start) * (long)(p->steps - p->done) / (long)p->done;
-	fprintf(stderr, "\r[%.*s%*s] %zu/%zu blocks, about %ld s left ", (int)filled,
+	fprintf(stderr, "\r[%.*s%*s] %zu/%zu %s, about %ld s left ", (int)filled,
 		"##############################", (int)(BAR_WIDTH - filled), "", p->done, p->steps,
-		left);
+		p->what, left);
 }
 
 void progress__free(struct progress *p)

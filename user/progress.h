@@ -8,7 +8,8 @@
 
 struct progress;
 
-struct progress *progress__new(size_t steps, bool quiet); /* NULL is fine for the others */
+/* `what` the steps are: "blocks". NULL is fine for the others. */
+struct progress *progress__new(size_t steps, bool quiet, const char *what);
 void progress__step(struct progress *p);
 void progress__free(struct progress *p); /* clears the line */
 

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The command gate: where the runs come from, and where the verdict goes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "user/command.h"
+#include "user/escape.h"
+#include "user/gate_baseline.h"
+#include "user/gate_budget.h"
+#include "user/gate_options.h"
+#include "user/gate_runs.h"
+#include "user/gate_stats.h"
+#include "user/layout.h"
+#include "user/stop.h"
+#include "user/store.h"
+
+struct gate {
+	struct gate_options o;
+	struct gate_report report;
+	char why[512];
+};
+
+struct set {
+	struct run *runs;
+	size_t count;
+};
+
+static void free_set(struct set *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		run__free(&s->runs[i]);
+	free(s->runs);
+	*s = (struct set){0};
+}
+
+static int read_one(struct gate *g, const char *path, struct run *r)
+{
+	char text[256];
+	int err = store_read(path, r, g->why, sizeof(g->why));
+
+	if (err || r->ended || g->o.truncated)
+		return err;
+	escape_text(path, text, sizeof(text));
+	snprintf(g->why, sizeof(g->why),
+		 "%s: a truncated run, it has no end line; --truncated takes what is there", text);
+	run__free(r);
+	return -EINVAL;
+}
+
+static int read_set(struct gate *g, char *const *paths, size_t count, struct set *s)
+{
+	int err = 0;
+
+	if (count > GATE_PAIRS_MAX) {
+		snprintf(g->why, sizeof(g->why), "%zu runs: %d are the most", count,
+			 GATE_PAIRS_MAX);
+		return -E2BIG;
+	}
+	s->runs = calloc(count, sizeof(*s->runs));
+	if (!s->runs)
+		return -ENOMEM;
+	for (size_t i = 0; i < count && !err; i++) {
+		err = read_one(g, paths[i], &s->runs[i]);
+		s->count += !err;
+	}
+	return err;
+}
+
+static bool same_bytes(const char *a, const char *b)
+{
+	FILE *fa = fopen(a, "re"), *fb = fopen(b, "re");
+	bool same = fa && fb;
+	int c = 0;
+
+	while (same && c != EOF) {
+		c = getc_unlocked(fa);
+		same = c == getc_unlocked(fb);
+	}
+	if (fa)
+		fclose(fa);
+	if (fb)
+		fclose(fb);
+	return same;
+}
+
+/* Why nothing can differ: NULL if it can. In the lab two runs may well be equal in every byte. */
+static const char *why_same(const char *a, const char *b, const struct run *r)
+{
+	struct stat sa, sb;
+
+	if (stat(a, &sa) || stat(b, &sb) || !S_ISREG(sa.st_mode) || !S_ISREG(sb.st_mode))
+		return NULL;
+	if (sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino)
+		return "BASE and NEW are the same file: nothing can differ";
+	if (sa.st_size == sb.st_size && strcmp(r->clock, "icount") != 0 && same_bytes(a, b))
+		return "NEW is a copy of BASE: nothing can differ";
+	return NULL;
+}
+
+static void say_same(struct gate_report *r, const char *why)
+{
+	if (r->verdict == GATE_NOT_COMPARABLE)
+		return;
+	for (size_t i = 0; i < r->row_count; i++)
+		if (r->rows[i].kind != GATE_SHOWN) {
+			r->rows[i].verdict = GATE_PASS;
+			r->rows[i].note[0] = '\0';
+		}
+	gate_conclude(r);
+	snprintf(r->headline, sizeof(r->headline), "%s", why);
+}
+
+static int compare_stored(struct gate *g)
+{
+	const struct gate_options *o = &g->o;
+	size_t count_b = o->path_count - o->base_count;
+	const char *same = NULL;
+	struct set a = {0}, b = {0};
+	int err = read_set(g, o->paths, o->base_count, &a);
+
+	if (!err)
+		err = read_set(g, o->paths + o->base_count, count_b, &b);
+	if (!err && o->base_count == 1 && count_b == 1)
+		same = why_same(o->paths[0], o->paths[1], &a.runs[0]);
+	if (!err)
+		err = gate_compare(a.runs, a.count, b.runs, b.count, &o->policy, &g->report);
+	if (!err && same)
+		say_same(&g->report, same);
+	free_set(&a);
+	free_set(&b);
+	return err;
+}
+
+/* That it cannot be compared is a verdict, not a fault. */
+static void not_comparable(struct gate *g, const char *text)
+{
+	g->report = (struct gate_report){.verdict = GATE_NOT_COMPARABLE};
+	layout_append(g->report.headline, sizeof(g->report.headline), "%s", text);
+}
+
+/* Loads the baseline; false with *err set, or with a verdict. */
+static bool load_baseline(struct gate *g, struct baseline *b, int *err)
+{
+	const struct gate_options *o = &g->o;
+	char text[160];
+
+	*err = baseline_load(o->folder, o->baseline, b, g->why, sizeof(g->why));
+	if (*err == -ENOENT) {
+		not_comparable(g, g->why);
+		*err = 0;
+		return false;
+	}
+	if (*err)
+		return false;
+	snprintf(text, sizeof(text), "baseline %s: %zu run%s, saved %s, %.1f days ago", o->baseline,
+		 b->count, b->count == 1 ? "" : "s", b->saved, b->age_days);
+	if (b->age_days < -1)
+		snprintf(text, sizeof(text), "baseline %s was saved in the future, %s", o->baseline,
+			 b->saved);
+	else if (o->max_age_days == 0 || b->age_days <= o->max_age_days)
+		return true;
+	else
+		snprintf(text, sizeof(text),
+			 "baseline %s has expired: saved %s, %.1f days ago; --max-age allows %g",
+			 o->baseline, b->saved, b->age_days, o->max_age_days);
+	not_comparable(g, text);
+	return false;
+}
+
+static int compare_with_baseline(struct gate *g)
+{
+	const struct gate_options *o = &g->o;
+	struct baseline base = {0};
+	struct set b = {0};
+	int err;
+
+	if (!load_baseline(g, &base, &err))
+		goto cleanup;
+	if (o->lab) {
+		err = gate_in_lab(o, base.runs, base.count, &g->report, g->why, sizeof(g->why));
+	} else {
+		err = read_set(g, o->paths, o->path_count, &b);
+		if (!err)
+			err = gate_compare(base.runs, base.count, b.runs, b.count, &o->policy,
+					   &g->report);
+	}
+	if (!err)
+		err = gate_report__note(&g->report, "baseline %s: saved %s, %.1f days ago",
+					o->baseline, base.saved, base.age_days);
+cleanup:
+	baseline_free(&base);
+	free_set(&b);
+	return err;
+}
+
+/* Only whole runs that can be read are worth keeping. */
+static int save_baseline(struct gate *g)
+{
+	const struct gate_options *o = &g->o;
+	char path[64], text[256], *taken[1] = {path};
+	char *const *paths = o->paths;
+	size_t count = o->path_count;
+	struct set s = {0};
+	int fd = -1, err = 0;
+
+	if (o->lab) {
+		err = gate_lab_run(o, &fd, g->why, sizeof(g->why));
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		paths = taken;
+		count = 1;
+	} else {
+		err = read_set(g, paths, count, &s);
+	}
+	if (!err)
+		err = baseline_save(o->folder, o->save, paths, count, g->why, sizeof(g->why));
+	if (!err) {
+		escape_text(o->folder, text, sizeof(text));
+		printf("saved %zu run%s as baseline %s in %s\n", count, count == 1 ? "" : "s",
+		       o->save, text);
+	}
+	if (fd >= 0)
+		close(fd);
+	free_set(&s);
+	return err;
+}
+
+static int check_budget(struct gate *g)
+{
+	const struct gate_options *o = &g->o;
+	struct budget budget = {0};
+	struct run run = {0};
+	char name[256];
+	FILE *in = strcmp(o->budget, "-") ? fopen(o->budget, "re") : stdin;
+	int err;
+
+	if (!in) {
+		err = -errno;
+		escape_text(o->budget, name, sizeof(name));
+		snprintf(g->why, sizeof(g->why), "%s: %s", name, strerror(-err));
+		return err;
+	}
+	err = budget_read(in, o->budget, &budget, g->why, sizeof(g->why));
+	if (in != stdin)
+		fclose(in);
+	if (!err)
+		err = read_one(g, o->paths[0], &run);
+	if (!err)
+		err = budget_check(&budget, &run, &g->report);
+	budget_free(&budget);
+	run__free(&run);
+	return err;
+}
+
+static int decide(struct gate *g)
+{
+	const struct gate_options *o = &g->o;
+
+	if (o->budget)
+		return check_budget(g);
+	if (o->baseline)
+		return compare_with_baseline(g);
+	if (o->lab)
+		return gate_in_lab(o, NULL, 0, &g->report, g->why, sizeof(g->why));
+	if (o->ab)
+		return gate_live(o, &g->report, g->why, sizeof(g->why));
+	return compare_stored(g);
+}
+
+static int print_to_standard_output(const struct gate *g)
+{
+	return g->o.json ? gate_print_json(&g->report, stdout)
+			 : gate_print_text(&g->report, stdout, want_colour(stdout), g->o.verbose);
+}
+
+static int print_json(const struct gate_report *r, FILE *out, bool strict)
+{
+	(void)strict;
+	return gate_print_json(r, out);
+}
+
+/* A file is written anew, but for the summary of a job, to which each step adds. */
+static int print_to_file(struct gate *g, const char *path, const char *mode,
+			 int (*print)(const struct gate_report *, FILE *, bool))
+{
+	bool strict = g->o.on_inconclusive == INCONCLUSIVE_FAILS;
+	FILE *out = fopen(path, mode);
+	char text[256];
+	int err = out ? print(&g->report, out, strict) : -errno;
+
+	if (out && fclose(out) == EOF && !err)
+		err = -errno;
+	if (err) {
+		escape_text(path, text, sizeof(text));
+		snprintf(g->why, sizeof(g->why), "cannot write %s: %s", text, strerror(-err));
+	}
+	return err;
+}
+
+static int print_all(struct gate *g)
+{
+	const struct gate_options *o = &g->o;
+	int err = print_to_standard_output(g);
+
+	if (err)
+		snprintf(g->why, sizeof(g->why), "cannot write to standard output: %s",
+			 strerror(-err));
+	if (!err && o->output)
+		err = print_to_file(g, o->output, "we", print_json);
+	if (!err && o->junit)
+		err = print_to_file(g, o->junit, "we", gate_print_junit);
+	if (!err && o->ktap)
+		err = print_to_file(g, o->ktap, "we", gate_print_ktap);
+	if (!err && o->markdown)
+		err = print_to_file(g, o->markdown, "ae", gate_print_markdown);
+	return err;
+}
+
+/* GitHub shows a line of this form beside the change that it is about. */
+static void annotate(const struct gate *g)
+{
+	static const char *const levels[] = {
+		[GATE_PASS] = "notice",
+		[GATE_REGRESSION] = "error",
+		[GATE_INCONCLUSIVE] = "warning",
+		[GATE_NOT_COMPARABLE] = "error",
+	};
+	const char *actions = getenv("GITHUB_ACTIONS");
+	const char *level = levels[g->report.verdict];
+
+	if (!g->o.markdown || !actions || strcmp(actions, "true") != 0)
+		return;
+	if (g->report.verdict == GATE_INCONCLUSIVE && g->o.on_inconclusive == INCONCLUSIVE_FAILS)
+		level = "error";
+	fprintf(stderr, "::%s title=spawnscope gate::%s: ", level,
+		gate_verdict_name(g->report.verdict));
+	for (const char *c = g->report.headline; *c; c++)
+		fprintf(stderr, *c == '%' ? "%%25" : "%c", *c);
+	fputc('\n', stderr);
+}
+
+static int exit_status(const struct gate *g)
+{
+	if (g->report.verdict != GATE_INCONCLUSIVE || g->o.on_inconclusive == INCONCLUSIVE_FAILS)
+		return (int)g->report.verdict;
+	if (g->o.on_inconclusive == INCONCLUSIVE_WARNS)
+		complain("warning: inconclusive: %s", g->report.headline);
+	return EXIT_OK;
+}
+
+int command_gate(int argc, char **argv)
+{
+	struct gate g = {0};
+	int err, status = EXIT_TROUBLE;
+
+	err = gate_options__parse(&g.o, argc, argv);
+	if (err) {
+		gate_options__free(&g.o);
+		return EXIT_TROUBLE;
+	}
+	if (g.o.ab || g.o.lab)
+		stop_catch();
+	err = g.o.save ? save_baseline(&g) : decide(&g);
+	if (!err && g.o.save) {
+		status = EXIT_OK;
+	} else if (!err) {
+		err = print_all(&g);
+		annotate(&g);
+		if (!err)
+			status = exit_status(&g);
+	}
+	if (err && !g.why[0] && err != -ECANCELED)
+		snprintf(g.why, sizeof(g.why), "%s", strerror(-err));
+	if (err && g.why[0])
+		complain("%s", g.why);
+	gate_report__free(&g.report);
+	gate_options__free(&g.o);
+	return status;
+}

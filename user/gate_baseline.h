@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Baselines: raw runs under a name, with the time they were saved, as
+ * FOLDER/NAME/1.jsonl, 2.jsonl, ... and baseline.json.
+ */
+#ifndef SPAWNSCOPE_GATE_BASELINE_H
+#define SPAWNSCOPE_GATE_BASELINE_H
+
+#include <stddef.h>
+
+#include "user/run.h"
+
+struct baseline {
+	struct run *runs;
+	size_t count;
+	double age_days;
+	char saved[32]; /* "2026-11-22 03:10 UTC" */
+};
+
+/*
+ * Copies result files, each read and found whole before, to the baseline `name`, in the place of
+ * one that is there. Another process sees the old one or the new one, never a part. 0 or -errno
+ * with one line in `why`.
+ */
+int baseline_save(const char *folder, const char *name, char *const *paths, size_t count, char *why,
+		  size_t why_size);
+
+/* -ENOENT: there is none of that name. Otherwise as baseline_save. */
+int baseline_load(const char *folder, const char *name, struct baseline *b, char *why,
+		  size_t why_size);
+
+void baseline_free(struct baseline *b);
+
+#endif

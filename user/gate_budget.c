@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Budget files into rules. The text is not trusted. */
+#include "user/gate_budget.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "user/escape.h"
+#include "user/units.h"
+
+#define LINE_LENGTH_MAX 1024
+#define RULES_MAX	1000
+
+struct parser {
+	const char *name;
+	size_t line;
+	const char *at; /* in the line: what was not yet taken */
+	char word[64];	/* the one that was */
+	char *why;
+	size_t why_size;
+};
+
+/* "rules.budget: line 3: expected <=, found 'foo'" */
+__attribute__((format(printf, 2, 3))) static int expected(struct parser *p, const char *format, ...)
+{
+	char name[256], what[128], found[64];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof(what), format, args);
+	va_end(args);
+	escape_text(p->name, name, sizeof(name));
+	escape_text(p->word, found, sizeof(found));
+	snprintf(p->why, p->why_size, "%s: line %zu: expected %s, found %s%s%s", name, p->line,
+		 what, p->word[0] ? "'" : "", p->word[0] ? found : "the end of the line",
+		 p->word[0] ? "'" : "");
+	return -EINVAL;
+}
+
+static bool is_operator(char c)
+{
+	return c == '<' || c == '>' || c == '=' || c == '!';
+}
+
+/* Takes the next word: a run of operator signs, or of what is neither that nor a blank. */
+static const char *next(struct parser *p)
+{
+	size_t n = 0;
+	bool operator;
+
+	p->at += strspn(p->at, " \t\r");
+	operator= is_operator(*p->at);
+	while (*p->at != '\0' && strchr(" \t\r", *p->at) == NULL &&
+	       is_operator(*p->at) == operator) {
+		if (n + 1 < sizeof(p->word))
+			p->word[n++] = *p->at;
+		p->at++;
+	}
+	p->word[n] = '\0';
+	return p->word;
+}
+
+static int take_operator(struct parser *p, enum budget_op *op)
+{
+	static const char *const names[] = {
+		[OP_LESS] = "<",       [OP_AT_MOST] = "<=",  [OP_EQUAL] = "==",
+		[OP_NOT_EQUAL] = "!=", [OP_AT_LEAST] = ">=", [OP_MORE] = ">",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(p->word, names[i]) == 0) {
+			*op = (enum budget_op)i;
+			return 0;
+		}
+	}
+	return expected(p, "one of < <= == != >= >");
+}
+
+/* ns per unit of time; 0: none of them. */
+static double time_unit(const char *text)
+{
+	static const struct {
+		const char *name;
+		double ns;
+	} units[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
+	size_t i;
+
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(text, units[i].name) == 0)
+			return units[i].ns;
+	}
+	return 0;
+}
+
+/* A number with its unit; times become ns, sizes bytes. */
+static bool parse_number(const char *text, double *number, bool *timed)
+{
+	size_t length = strspn(text, "0123456789."), i;
+	double unit = time_unit(text + length), scale = 1;
+	int64_t bytes;
+
+	*timed = unit > 0;
+	if (unit == 0 && size_parse(text, &bytes) == 0) {
+		*number = (double)bytes;
+		return true;
+	}
+	if ((unit == 0 && text[length] != '\0') || length == 0 || length > 18 ||
+	    !isdigit((unsigned char)text[0]) || text[length - 1] == '.' ||
+	    strchr(text, '.') != strrchr(text, '.'))
+		return false;
+	for (i = 0, *number = 0; i < length; i++) {
+		if (text[i] == '.')
+			continue;
+		*number = 10 * *number + (text[i] - '0');
+		scale *= i > strcspn(text, ".") ? 10 : 1;
+	}
+	*number = *number / scale * (unit > 0 ? unit : 1);
+	return true;
+}
+
+static bool parse_stat(const char *name, struct budget_rule *rule)
+{
+	static const struct {
+		const char *name;
+		enum budget_stat stat;
+		double quantile;
+	} stats[] = {
+		{"median", STAT_QUANTILE, 0.5}, {"p50", STAT_QUANTILE, 0.5},
+		{"p90", STAT_QUANTILE, 0.9},	{"p99", STAT_QUANTILE, 0.99},
+		{"min", STAT_QUANTILE, 0},	{"max", STAT_QUANTILE, 1},
+		{"mean", STAT_MEAN, 0},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(stats) / sizeof(stats[0]); i++) {
+		if (strcmp(name, stats[i].name) == 0) {
+			rule->stat = stats[i].stat;
+			rule->quantile = stats[i].quantile;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* `count` of a COW phase is the number of its faults. */
+static bool parse_fault_count(const char *stat, struct budget_rule *rule)
+{
+	if (strcmp(stat, "count") != 0)
+		return false;
+	if (rule->metric == GATE_METRIC_PHASE + PHASE_cow_parent)
+		rule->metric = GATE_METRIC_COUNT + COUNT_cow_faults_parent;
+	else if (rule->metric == GATE_METRIC_PHASE + PHASE_cow_child)
+		rule->metric = GATE_METRIC_COUNT + COUNT_cow_faults_child;
+	else
+		return false;
+	return true;
+}
+
+/* [METHOD.]METRIC[.STAT], [METHOD.]births */
+static int parse_value(struct parser *p, struct budget_rule *rule)
+{
+	char parts[4][sizeof(p->word)] = {"", "", "", ""};
+	const char *at = p->word;
+	size_t count = 0, first = 0;
+
+	while (count < 4) {
+		size_t length = strcspn(at, ".");
+
+		snprintf(parts[count++], sizeof(parts[0]), "%.*s", (int)length, at);
+		at += length;
+		if (*at++ == '\0')
+			break;
+	}
+	rule->stat = STAT_QUANTILE;
+	rule->quantile = 0.5;
+	rule->metric = gate_metric_by_name(parts[0]);
+	if (rule->metric < 0 && strcmp(parts[0], "births") != 0 && count > 1) {
+		snprintf(rule->method, sizeof(rule->method), "%.31s", parts[0]);
+		first = 1;
+		rule->metric = gate_metric_by_name(parts[1]);
+	}
+	rule->births = strcmp(parts[first], "births") == 0;
+	if (rule->method[0] == '\0' && first == 1)
+		return expected(p, "a method before the point");
+	if (rule->births && first + 1 == count)
+		return 0;
+	if (rule->metric < 0)
+		return expected(p, "[METHOD.]METRIC[.STAT], such as copy_mm.p99 or fork.births");
+	if (first + 1 == count ||
+	    (first + 2 == count &&
+	     (parse_stat(parts[first + 1], rule) || parse_fault_count(parts[first + 1], rule))))
+		return 0;
+	return expected(p, "after a metric nothing, or one of median p50 p90 p99 mean min max "
+			   "(count of cow_parent and cow_child)");
+}
+
+static bool is_word_axis(const char *axis)
+{
+	return strcmp(axis, "method") == 0 || strcmp(axis, "pages") == 0 ||
+	       strcmp(axis, "trace") == 0;
+}
+
+static int parse_condition(struct parser *p, struct budget_rule *rule)
+{
+	static const char *const axes[] = {"rss",     "rss_bytes",   "vmas",	     "fds",
+					   "threads", "child_write", "parent_write", "method",
+					   "pages",   "trace"};
+	struct budget_condition *c;
+	bool timed;
+	size_t i;
+	int err;
+
+	if (rule->condition_count == BUDGET_CONDITIONS_MAX)
+		return expected(p, "%d conditions at most", BUDGET_CONDITIONS_MAX);
+	c = &rule->conditions[rule->condition_count++];
+	next(p);
+	for (i = 0; i < sizeof(axes) / sizeof(axes[0]); i++) {
+		if (strcmp(p->word, axes[i]) == 0)
+			break;
+	}
+	if (i == sizeof(axes) / sizeof(axes[0]))
+		return expected(p, "one of rss vmas fds threads child_write parent_write method "
+				   "pages trace");
+	snprintf(c->axis, sizeof(c->axis), "%s", i == 0 ? "rss_bytes" : axes[i]);
+	next(p);
+	err = take_operator(p, &c->op);
+	if (err)
+		return err;
+	next(p);
+	if (!is_word_axis(c->axis))
+		return parse_number(p->word, &c->number, &timed) && !timed
+			       ? 0
+			       : expected(p, "a number or a size, such as 1GiB");
+	if (p->word[0] == '\0' || is_operator(p->word[0]))
+		return expected(p, "a word");
+	if (c->op != OP_EQUAL && c->op != OP_NOT_EQUAL)
+		return expected(p, "== or != before a word");
+	strcpy(c->word, p->word);
+	return 0;
+}
+
+static int parse_limit(struct parser *p, struct budget_rule *rule)
+{
+	bool time = !rule->births && rule->metric < GATE_METRIC_COUNT;
+
+	next(p);
+	if (!parse_number(p->word, &rule->limit, &rule->timed))
+		return expected(p, time ? "a time, such as 2ms" : "a number");
+	if (rule->timed && !time)
+		return expected(p, "a number without a unit of time");
+	next(p);
+	return p->word[0] == '\0' ? 0 : expected(p, "the end of the rule");
+}
+
+static int parse_rule(struct parser *p, struct budget_rule *rule)
+{
+	int err = parse_value(p, rule);
+
+	next(p);
+	if (err == 0 && strcmp(p->word, "where") == 0) {
+		do {
+			err = parse_condition(p, rule);
+			if (err == 0)
+				next(p);
+		} while (err == 0 && strcmp(p->word, "and") == 0);
+	}
+	if (err == 0)
+		err = take_operator(p, &rule->op);
+	return err ? err : parse_limit(p, rule);
+}
+
+/* The rule as one line of text without doubled blanks. */
+static void tell_rule(const char *line, struct budget_rule *rule)
+{
+	char text[sizeof(rule->text)] = "";
+	size_t n = 0;
+
+	for (; *line != '\0' && n + 1 < sizeof(text); line++) {
+		bool blank = strchr(" \t\r", *line) != NULL;
+
+		if (!blank)
+			text[n++] = *line;
+		else if (n > 0 && text[n - 1] != ' ')
+			text[n++] = ' ';
+	}
+	while (n > 0 && text[n - 1] == ' ')
+		n--;
+	text[n] = '\0';
+	escape_text(text, rule->text, sizeof(rule->text));
+}
+
+static int add_rule(struct parser *p, struct budget *b, const char *line)
+{
+	struct budget_rule *rules;
+
+	if (b->count == RULES_MAX)
+		return expected(p, "%d rules at most", RULES_MAX);
+	rules = reallocarray(b->rules, b->count + 1, sizeof(*rules));
+	if (rules == NULL)
+		return -ENOMEM;
+	b->rules = rules;
+	rules[b->count] = (struct budget_rule){.line = p->line};
+	tell_rule(line, &rules[b->count]);
+	return parse_rule(p, &rules[b->count++]);
+}
+
+/* One line without its newline; too long a one is an error. 1, 0 at the end, or -errno. */
+static int read_line(FILE *in, struct parser *p, char line[LINE_LENGTH_MAX])
+{
+	size_t n = 0;
+	int c;
+
+	while ((c = getc(in)) != EOF && c != '\n') {
+		if (n + 1 == LINE_LENGTH_MAX || c == '\0') {
+			strcpy(p->word, c == '\0' ? "\\0" : "...");
+			return expected(p, c == '\0' ? "text" : "a shorter line");
+		}
+		line[n++] = (char)c;
+	}
+	line[n] = '\0';
+	if (ferror(in))
+		return errno ? -errno : -EIO;
+	return c == '\n' || n > 0;
+}
+
+int budget_read(FILE *in, const char *name, struct budget *b, char *why, size_t why_size)
+{
+	struct parser p = {.name = name, .why = why, .why_size = why_size};
+	char line[LINE_LENGTH_MAX], text[256];
+	int more, err = 0;
+
+	*b = (struct budget){0};
+	escape_text(name, text, sizeof(text));
+	while (err == 0) {
+		p.line++;
+		more = read_line(in, &p, line);
+		if (more <= 0) {
+			err = more;
+			break;
+		}
+		line[strcspn(line, "#")] = '\0';
+		p.at = line;
+		if (next(&p)[0] != '\0')
+			err = add_rule(&p, b, line);
+	}
+	if (err == 0 && b->count == 0) {
+		snprintf(why, why_size, "%s: no rule in it; one is `copy_mm.p99 <= 2ms`", text);
+		err = -EINVAL;
+	} else if (err && err != -EINVAL) {
+		snprintf(why, why_size, "%s: %s", text, strerror(-err));
+	}
+	if (err)
+		budget_free(b);
+	return err;
+}
+
+void budget_free(struct budget *b)
+{
+	free(b->rules);
+	*b = (struct budget){0};
+}

@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Two sets of runs, cell by cell and metric by metric. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/escape.h"
+#include "user/gate.h"
+#include "user/gate_stats.h"
+#include "user/stats.h"
+
+#define PASSES_MAX 64
+
+struct side {
+	const struct run **runs; /* in the order taken, if that is known */
+	size_t count;
+	double *values;		   /* of one metric, a run each */
+	const struct cell **cells; /* of one grid cell and pass */
+};
+
+struct comparison {
+	struct side a, b;
+	const struct gate_policy *policy;
+	struct gate_report *report;
+	uint64_t gating;
+	bool lab;
+	bool random_layout;
+	bool time_ok;
+	bool in_turn;
+	size_t only_a, only_b; /* cells that only one side has */
+};
+
+static const char *pass_of(const struct cell *c)
+{
+	const char *pass = cell__key_text(c, "trace");
+
+	return pass ? pass : "none";
+}
+
+static bool has_data(const struct cell *c)
+{
+	return c->skipped == NULL && c->n > 0;
+}
+
+/* The cell of a run that is like this one, in a pass; NULL if there is none. `hint`: look first. */
+static const struct cell *find_cell(const struct run *r, const struct cell *like, const char *pass,
+				    size_t hint)
+{
+	size_t i;
+
+	for (i = 0; i <= r->cell_count; i++) {
+		size_t k = i == 0 ? hint : i - 1;
+
+		if (k < r->cell_count && strcmp(pass_of(&r->cells[k]), pass) == 0 &&
+		    cell__same_key(&r->cells[k], like, "trace"))
+			return &r->cells[k];
+	}
+	return NULL;
+}
+
+/* Whether no cell before it is the same but for the pass. */
+static bool is_first(const struct run *r, const struct cell *c)
+{
+	const struct cell *other;
+
+	for (other = r->cells; other < c; other++) {
+		if (cell__same_key(other, c, "trace"))
+			return false;
+	}
+	return true;
+}
+
+/* How many cells of the grid stand before it: its place, whatever its key. */
+static size_t place_of(const struct run *r, const struct cell *c)
+{
+	size_t i, place = 0;
+
+	for (i = 0; i < r->cell_count; i++)
+		place += r->cells[i].order < c->order && is_first(r, &r->cells[i]);
+	return place;
+}
+
+/* What stands for A's cell in B: the cell with its key, or with its place in the grid. */
+static const struct cell *counterpart(const struct comparison *c, const struct cell *of_a)
+{
+	const struct run *b = c->b.runs[0];
+	size_t i, place;
+
+	for (i = 0; i < b->cell_count; i++) {
+		if (cell__same_key(&b->cells[i], of_a, "trace"))
+			return &b->cells[i];
+	}
+	if (!c->policy->by_place)
+		return NULL;
+	place = place_of(c->a.runs[0], of_a);
+	for (i = 0; i < b->cell_count; i++) {
+		if (is_first(b, &b->cells[i]) && place_of(b, &b->cells[i]) == place)
+			return &b->cells[i];
+	}
+	return NULL;
+}
+
+/* The cells of all runs of a side in a pass. False if the first run has none with data. */
+static bool take_cells(struct side *s, const struct cell *like, const char *pass)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++) {
+		s->cells[i] = find_cell(s->runs[i], like, pass,
+					i && s->cells[0] ? s->cells[0] - s->runs[0]->cells : 0);
+		if (i == 0 && (s->cells[0] == NULL || !has_data(s->cells[0])))
+			return false;
+	}
+	return true;
+}
+
+static size_t take_values(struct side *s, int metric)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++)
+		s->values[i] = s->cells[i] && has_data(s->cells[i])
+				       ? gate_metric_value(s->cells[i], metric)
+				       : NAN;
+	return gate_count(s->values, s->count);
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Median over the runs of a side. */
+static double side_median(const struct side *s, double *scratch)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < s->count; i++) {
+		if (!isnan(s->values[i]))
+			scratch[n++] = s->values[i];
+	}
+	qsort(scratch, n, sizeof(*scratch), compare_doubles);
+	if (n == 0)
+		return NAN;
+	return n % 2 ? scratch[n / 2] : (scratch[n / 2 - 1] + scratch[n / 2]) / 2;
+}
+
+static bool side_varies(const struct side *s, int metric)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++) {
+		if (s->cells[i] && gate_metric_varies(s->cells[i], metric))
+			return true;
+	}
+	return false;
+}
+
+static bool is_count(int metric)
+{
+	return metric >= GATE_METRIC_COUNT;
+}
+
+/* What a random layout may change of a count: pages and faults on them, and page tables. */
+static double layout_slack(const struct comparison *c, int metric)
+{
+	int64_t page = 4096;
+	const struct env_fact *f = run__env(c->a.runs[0], "page_bytes");
+
+	if (f != NULL && f->text == NULL && f->number > 0)
+		page = f->number;
+	if (!c->random_layout)
+		return 0;
+	switch (metric - GATE_METRIC_COUNT) {
+	case COUNT_ptes_copied:
+	case COUNT_cow_faults_child:
+	case COUNT_cow_faults_parent:
+	case COUNT_cow_copied_child:
+	case COUNT_cow_copied_parent:
+		return GATE_LAYOUT_PAGES;
+	case COUNT_page_table_bytes:
+		return (double)(GATE_LAYOUT_PAGES * page);
+	default:
+		return 0;
+	}
+}
+
+static const char *source_in(const struct run *r, const struct cell *c, enum phase p)
+{
+	const char *source =
+		c->phase_origin[p].source ? c->phase_origin[p].source : r->phases[p].source;
+
+	return source ? source : "";
+}
+
+/*
+ * A phase by other probes begins or ends a little elsewhere. In the lab, where the kernel is the
+ * same or its difference declared, it is part of what differs; elsewhere it is only shown.
+ */
+static void compare_sources(const struct comparison *c, struct gate_row *row)
+{
+	enum phase p = row->id - GATE_METRIC_PHASE;
+	const char *a, *b;
+	char of_a[64], of_b[64];
+
+	if (row->id < GATE_METRIC_PHASE || row->id >= GATE_METRIC_COUNT)
+		return;
+	a = source_in(c->a.runs[0], c->a.cells[0], p);
+	b = source_in(c->b.runs[0], c->b.cells[0], p);
+	if (strcmp(a, b) == 0)
+		return;
+	escape_text(a, of_a, sizeof(of_a));
+	escape_text(b, of_b, sizeof(of_b));
+	snprintf(row->note, sizeof(row->note), "other probes: %s | %s", of_a, of_b);
+	if (!c->lab)
+		row->kind = GATE_SHOWN;
+}
+
+static void name_row(const struct comparison *c, struct gate_row *row, const char *pass, int metric)
+{
+	row->id = metric;
+	row->kind = GATE_METRIC_BIT(metric) & c->gating ? GATE_STATISTICAL : GATE_SHOWN;
+	gate_cell_name(c->a.cells[0], row->cell, sizeof(row->cell));
+	snprintf(row->metric, sizeof(row->metric), "%s", gate_metric_name(metric));
+	snprintf(row->unit, sizeof(row->unit), "%s", gate_metric_unit(metric, c->a.runs[0]->clock));
+	escape_text(pass, row->trace, sizeof(row->trace));
+}
+
+static int compare_metric(struct comparison *c, const char *pass, int metric)
+{
+	size_t most = c->a.count > c->b.count ? c->a.count : c->b.count;
+	double *scratch = calloc(most, sizeof(*scratch));
+	struct gate_row *row = gate_report__add_row(c->report);
+	struct gate_values v = {c->a.values, c->b.values, c->a.count, c->b.count,
+				/* In the lab medians repeat to the digit, whatever varies. */
+				!c->lab &&
+					(side_varies(&c->a, metric) || side_varies(&c->b, metric)),
+				layout_slack(c, metric)};
+	int err = 0;
+
+	if (row == NULL || scratch == NULL) {
+		free(scratch);
+		return -ENOMEM;
+	}
+	name_row(c, row, pass, metric);
+	row->a = side_median(&c->a, scratch);
+	row->b = side_median(&c->b, scratch);
+	free(scratch);
+	compare_sources(c, row);
+	if (row->kind == GATE_SHOWN && (c->lab || is_count(metric)))
+		row->change = row->a == row->b ? 0 : row->b / row->a - 1;
+	else if (c->lab || is_count(metric))
+		gate_decide_exact(row, &v, c->policy);
+	if (!c->lab &&
+	    (row->kind == GATE_STATISTICAL || (row->kind == GATE_SHOWN && !is_count(metric))))
+		err = gate_estimate_pairs(row, &v, c->policy);
+	return err;
+}
+
+/* In which passes a metric is looked for; the first that both sides have is taken. */
+static const char *const *passes_for(int metric)
+{
+	static const char *const samples[] = {"none", "phases", NULL};
+	static const char *const phases[] = {"phases", "all", NULL};
+	static const char *const counts[] = {"all", "phases", "none", NULL};
+
+	return metric < GATE_METRIC_PHASE ? samples : is_count(metric) ? counts : phases;
+}
+
+/* Compares a metric in a pass if both sides have it: 1; else 0; or -ENOMEM. */
+static int compare_in_pass(struct comparison *c, const struct cell *of_a, const struct cell *of_b,
+			   const char *pass, int metric)
+{
+	int err;
+
+	if (!take_cells(&c->a, of_a, pass) || !take_cells(&c->b, of_b, pass) ||
+	    take_values(&c->a, metric) == 0 || take_values(&c->b, metric) == 0)
+		return 0;
+	err = compare_metric(c, pass, metric);
+	return err ? err : 1;
+}
+
+/* Passes that the cell was taken in, by the run's order. */
+static size_t all_passes(const struct run *r, const struct cell *like, const char **passes)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < r->cell_count && count < PASSES_MAX; i++) {
+		if (cell__same_key(&r->cells[i], like, "trace"))
+			passes[count++] = pass_of(&r->cells[i]);
+	}
+	return count;
+}
+
+static int compare_cells(struct comparison *c, const struct cell *of_a, const struct cell *of_b)
+{
+	const char *all[PASSES_MAX + 1] = {NULL};
+	int metric, done = 0;
+
+	if (c->policy->every_pass)
+		all_passes(c->a.runs[0], of_a, all);
+	for (metric = 0; metric < GATE_METRICS && done >= 0; metric++) {
+		const char *const *pass = c->policy->every_pass ? all : passes_for(metric);
+
+		if (!c->time_ok && !is_count(metric))
+			continue;
+		for (done = 0; *pass != NULL && done >= 0 && (done == 0 || c->policy->every_pass);
+		     pass++)
+			done = compare_in_pass(c, of_a, of_b, *pass, metric);
+	}
+	return done < 0 ? done : 0;
+}
+
+/* B could not measure what A could: nobody knows what it costs now. */
+static int add_broken(struct comparison *c, const struct cell *of_a, const struct cell *of_b)
+{
+	const char *why = of_b->skipped ? of_b->skipped : of_b->broken;
+	struct gate_row *row;
+	char text[160];
+
+	if (!has_data(of_a) || has_data(of_b) || why == NULL ||
+	    strcmp(pass_of(of_a), pass_of(of_b)) != 0)
+		return 0;
+	row = gate_report__add_row(c->report);
+	if (row == NULL)
+		return -ENOMEM;
+	row->kind = GATE_EXACT;
+	row->verdict = GATE_INCONCLUSIVE;
+	row->a = (double)of_a->n;
+	row->b = 0;
+	strcpy(row->unit, "samples");
+	gate_cell_name(of_a, row->cell, sizeof(row->cell));
+	snprintf(row->metric, sizeof(row->metric), "measured");
+	escape_text(pass_of(of_a), row->trace, sizeof(row->trace));
+	escape_text(why, text, sizeof(text));
+	snprintf(row->note, sizeof(row->note), "%s", text);
+	return 0;
+}
+
+static int compare_grid(struct comparison *c)
+{
+	const struct run *a = c->a.runs[0], *b = c->b.runs[0];
+	size_t i, in_common = 0, grid_b = 0;
+	int err = 0;
+
+	for (i = 0; i < a->cell_count && err == 0; i++) {
+		const struct cell *of_b;
+
+		if (!is_first(a, &a->cells[i]))
+			continue;
+		of_b = counterpart(c, &a->cells[i]);
+		if (of_b == NULL) {
+			c->only_a++;
+			continue;
+		}
+		in_common++;
+		err = compare_cells(c, &a->cells[i], of_b);
+		if (err == 0)
+			err = add_broken(c, &a->cells[i], of_b);
+	}
+	for (i = 0; i < b->cell_count; i++)
+		grid_b += is_first(b, &b->cells[i]);
+	c->only_b = grid_b - (in_common < grid_b ? in_common : grid_b);
+	return err;
+}
+
+static int64_t taken_ms(const struct run *r)
+{
+	const struct env_fact *f = run__env(r, "taken_ms");
+
+	return f && f->text == NULL ? f->number : MISSING;
+}
+
+static int compare_taken(const void *a, const void *b)
+{
+	int64_t x = taken_ms(*(const struct run *const *)a);
+	int64_t y = taken_ms(*(const struct run *const *)b);
+
+	return (x > y) - (x < y);
+}
+
+static int fill_side(struct side *s, const struct run *runs, size_t count)
+{
+	size_t i, known = 0;
+
+	s->count = count;
+	s->runs = calloc(count, sizeof(*s->runs));
+	s->values = calloc(count, sizeof(*s->values));
+	s->cells = calloc(count, sizeof(*s->cells));
+	if (s->runs == NULL || s->values == NULL || s->cells == NULL)
+		return -ENOMEM;
+	for (i = 0; i < count; i++) {
+		s->runs[i] = &runs[i];
+		known += taken_ms(&runs[i]) != MISSING;
+	}
+	if (known == count)
+		qsort(s->runs, count, sizeof(struct run *), compare_taken);
+	return 0;
+}
+
+static void free_side(struct side *s)
+{
+	free(s->runs);
+	free(s->values);
+	free(s->cells);
+}
+
+/* Whether each pair was taken before the next one began: a machine that drifts moves both alike. */
+static bool were_in_turn(const struct side *a, const struct side *b)
+{
+	size_t i, n = a->count < b->count ? a->count : b->count;
+	int64_t last = MISSING;
+
+	for (i = 0; i < n; i++) {
+		int64_t x = taken_ms(a->runs[i]), y = taken_ms(b->runs[i]);
+
+		if (x == MISSING || y == MISSING || x < last || y < last)
+			return false;
+		last = x > y ? x : y;
+	}
+	return true;
+}
+
+static int64_t fact_number(const struct run *r, const char *name)
+{
+	const struct env_fact *f = run__env(r, name);
+
+	return f && f->text == NULL ? f->number : MISSING;
+}
+
+/* Unless both say that it is not. */
+static bool has_random_layout(const struct run *r)
+{
+	const struct env_fact *f = run__env(r, "aslr_personality");
+
+	return fact_number(r, "aslr") != 0 &&
+	       !(f != NULL && f->text != NULL && strcmp(f->text, "off") == 0);
+}
+
+static int note_run(struct gate_report *report, const char *side, const struct run *r)
+{
+	int64_t lost = r->end.lost, missed = r->end.missed;
+
+	if (!r->ended)
+		return gate_report__note(report, "%s: a truncated run", side);
+	if (lost > 0 || missed > 0)
+		return gate_report__note(report,
+					 "%s: %lld records lost, %lld probe runs missed: its "
+					 "phases and counts are incomplete",
+					 side, (long long)(lost > 0 ? lost : 0),
+					 (long long)(missed > 0 ? missed : 0));
+	return 0;
+}
+
+static int note_all(struct comparison *c)
+{
+	struct gate_report *report = c->report;
+	size_t i, statistical = 0;
+	int err = 0;
+
+	for (i = 0; i < report->row_count; i++)
+		statistical += report->rows[i].kind == GATE_STATISTICAL;
+	for (i = 0; i < c->a.count && err == 0; i++)
+		err = note_run(report, "A", c->a.runs[i]);
+	for (i = 0; i < c->b.count && err == 0; i++)
+		err = note_run(report, "B", c->b.runs[i]);
+	if (err == 0 && c->only_a > 0)
+		err = gate_report__note(report, "%zu cells only A has", c->only_a);
+	if (err == 0 && c->only_b > 0)
+		err = gate_report__note(report, "%zu cells only B has", c->only_b);
+	if (err == 0 && c->a.count != c->b.count && !c->lab)
+		err = gate_report__note(report,
+					"%zu runs of A and %zu of B: the rest makes no pairs",
+					c->a.count, c->b.count);
+	if (err == 0 && statistical > 0 && !c->in_turn)
+		err = gate_report__note(
+			report,
+			"the runs of A and B were not taken in turn, so a machine that "
+			"changed in between looks like a change of B: times decide nothing; "
+			"--ab takes them in turn, --in-turn says that they were");
+	return err;
+}
+
+/* Counts may cross machines if they are all that is asked for. */
+static bool is_comparable(struct comparison *c, bool counts_ok)
+{
+	return c->time_ok ||
+	       (counts_ok && (c->gating & (GATE_METRIC_BIT(GATE_METRIC_COUNT) - 1)) == 0);
+}
+
+static int compare_all(struct comparison *c)
+{
+	size_t i, n = c->a.count + c->b.count;
+	const struct run **all = calloc(n, sizeof(*all));
+	bool counts_ok;
+	int err;
+
+	if (all == NULL)
+		return -ENOMEM;
+	memcpy(all, c->a.runs, c->a.count * sizeof(struct run *));
+	memcpy(all + c->a.count, c->b.runs, c->b.count * sizeof(struct run *));
+	for (i = 0; i < n; i++)
+		c->random_layout |= has_random_layout(all[i]);
+	gate_environment(all, n, c->policy, c->report, &c->time_ok, &counts_ok);
+	free(all);
+	c->gating = c->policy->metrics;
+	if (c->gating == 0)
+		c->gating = c->lab ? gate_metric_set("all")
+				   : gate_metric_set("times") | gate_metric_set("counts");
+	if (!is_comparable(c, counts_ok)) {
+		c->report->verdict = GATE_NOT_COMPARABLE;
+		return 0;
+	}
+	c->in_turn = c->policy->in_turn || were_in_turn(&c->a, &c->b);
+	err = compare_grid(c);
+	if (err == 0)
+		err = gate_decide_pairs(c->report, c->policy, c->in_turn);
+	if (err == 0)
+		err = note_all(c);
+	return err;
+}
+
+int gate_compare(const struct run *a, size_t count_a, const struct run *b, size_t count_b,
+		 const struct gate_policy *policy, struct gate_report *report)
+{
+	struct comparison c = {
+		.policy = policy,
+		.report = report,
+		.lab = strcmp(a->clock, "icount") == 0,
+	};
+	int err;
+
+	*report = (struct gate_report){
+		.margin = policy->margin,
+		.runs_a = count_a,
+		.runs_b = count_b,
+		.pairs = count_a < count_b ? count_a : count_b,
+	};
+	report->clock = strdup(a->clock);
+	err = report->clock ? fill_side(&c.a, a, count_a) : -ENOMEM;
+	if (err == 0)
+		err = fill_side(&c.b, b, count_b);
+	if (err == 0 && report->pairs > GATE_PAIRS_MAX)
+		err = -E2BIG;
+	if (err == 0)
+		err = compare_all(&c);
+	free_side(&c.a);
+	free_side(&c.b);
+	if (err == 0)
+		gate_conclude(report);
+	else
+		gate_report__free(report);
+	return err;
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* gate --ab: runs of A and B in turn, looks, and a failure confirmed; and the lab's exact form. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "user/gate_runs.h"
+#include "user/gate_stats.h"
+#include "user/gate_take.h"
+#include "user/privilege.h"
+#include "user/progress.h"
+
+#define FIRST_LOOK     16
+#define TRACED_REPEATS 3
+#define CONFIRM_ALPHA  0.05
+
+struct live {
+	const struct gate_options *o;
+	struct run *a, *b; /* in the order of the pairs */
+	size_t pairs;
+	uint64_t random;
+	bool b_first;
+	char *order; /* "ABBABAAB" */
+	struct progress *progress;
+	char *why;
+	size_t why_size;
+};
+
+static int take(struct live *l, int side, bool traced, const char *group, size_t n, struct run *run)
+{
+	char name[64];
+	struct gate_take t = {
+		.side = side, .traced = traced, .seed = gate_random(&l->random), .name = name};
+	int err;
+
+	snprintf(name, sizeof(name), "%s-%03zu-%c", group, n + 1, side ? 'b' : 'a');
+	err = gate_take(l->o, &t, run, NULL, l->why, l->why_size);
+	if (err == 0 && gate_broken(run, side, l->why, l->why_size)) {
+		run__free(run);
+		err = -EIO;
+	}
+	progress__step(l->progress);
+	return err;
+}
+
+/*
+ * One pair. The first of every two decides by chance who goes first, the second one turns that
+ * round: what drifts evenly meets both sides alike.
+ */
+static int take_pair(struct live *l, bool traced, const char *group)
+{
+	size_t n = l->pairs;
+	int first, err;
+
+	if (n % 2 == 0)
+		l->b_first = gate_random(&l->random) >> 63;
+	else
+		l->b_first = !l->b_first;
+	first = l->b_first ? 1 : 0;
+	l->a[n] = l->b[n] = (struct run){0};
+	err = take(l, first, traced, group, n, first ? &l->b[n] : &l->a[n]);
+	if (err == 0)
+		err = take(l, !first, traced, group, n, first ? &l->a[n] : &l->b[n]);
+	l->pairs++; /* freed, whether whole or not */
+	if (l->order != NULL && !traced && 2 * n + 2 < 2 * GATE_PAIRS_MAX + 1)
+		memcpy(l->order + 2 * n, first ? "BA" : "AB", 3);
+	return err;
+}
+
+static int begin(struct live *l, size_t pairs)
+{
+	l->a = calloc(pairs, sizeof(*l->a));
+	l->b = calloc(pairs, sizeof(*l->b));
+	l->order = calloc(1, 2 * GATE_PAIRS_MAX + 1);
+	l->progress = progress__new(2 * pairs, l->o->quiet, "runs");
+	return l->a && l->b && l->order ? 0 : -ENOMEM;
+}
+
+static void finish(struct live *l)
+{
+	size_t i;
+
+	progress__free(l->progress);
+	for (i = 0; i < l->pairs; i++) {
+		run__free(&l->a[i]);
+		run__free(&l->b[i]);
+	}
+	free(l->a);
+	free(l->b);
+	free(l->order);
+}
+
+static struct gate_policy live_policy(const struct gate_options *o)
+{
+	struct gate_policy p = o->policy;
+
+	p.in_turn = true;
+	p.by_place = true;
+	return p;
+}
+
+/* Counts of few traced runs: what varies among them is no basis, and is only shown. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of *l */
+static int compare_counts(const struct gate_options *o, struct gate_report *report, char *why,
+			  size_t why_size)
+{
+	struct gate_policy policy = live_policy(o);
+	struct live l = {.o = o, .random = o->policy.seed + 1, .why = why, .why_size = why_size};
+	size_t i;
+	int err = begin(&l, TRACED_REPEATS);
+
+	while (err == 0 && l.pairs < TRACED_REPEATS)
+		err = take_pair(&l, true, "counts");
+	policy.metrics &= gate_metric_set("counts");
+	if (policy.metrics == 0)
+		policy.metrics = gate_metric_set("counts");
+	if (err == 0)
+		err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, report);
+	for (i = 0; err == 0 && i < report->row_count; i++) {
+		struct gate_row *row = &report->rows[i];
+
+		if (row->id < GATE_METRIC_COUNT)
+			row->low = row->high = NAN; /* three pairs bound nothing */
+		if (row->kind != GATE_STATISTICAL)
+			continue;
+		row->kind = GATE_SHOWN;
+		snprintf(row->note, sizeof(row->note), "varies in %d repeats: does not gate",
+			 TRACED_REPEATS);
+	}
+	finish(&l);
+	if (err == 0)
+		gate_conclude(report);
+	return err;
+}
+
+static struct gate_row *same_row(struct gate_report *r, const struct gate_row *like)
+{
+	size_t i;
+
+	for (i = 0; i < r->row_count; i++) {
+		if (r->rows[i].id == like->id && strcmp(r->rows[i].cell, like->cell) == 0 &&
+		    strcmp(r->rows[i].trace, like->trace) == 0)
+			return &r->rows[i];
+	}
+	return NULL;
+}
+
+/* A failure must show again in fresh processes, or it is none. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of *l */
+static int confirm(const struct gate_options *o, struct gate_report *report, char *why,
+		   size_t why_size)
+{
+	size_t i, pairs = o->pairs < FIRST_LOOK ? o->pairs : FIRST_LOOK, confirmed = 0;
+	struct gate_policy policy = live_policy(o);
+	struct gate_report again = {0};
+	struct live l = {.o = o, .random = o->policy.seed + 2, .why = why, .why_size = why_size};
+	int err = begin(&l, pairs);
+
+	while (err == 0 && l.pairs < pairs)
+		err = take_pair(&l, false, "confirm");
+	policy.alpha_regression = CONFIRM_ALPHA;
+	if (err == 0)
+		err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, &again);
+	for (i = 0; err == 0 && i < report->row_count; i++) {
+		struct gate_row *row = &report->rows[i];
+		struct gate_row *other = same_row(&again, row);
+
+		if (row->kind != GATE_STATISTICAL || row->verdict != GATE_REGRESSION)
+			continue;
+		if (other != NULL && other->p_regression <= CONFIRM_ALPHA) {
+			confirmed++;
+			continue;
+		}
+		row->verdict = GATE_INCONCLUSIVE;
+		snprintf(row->note, sizeof(row->note),
+			 "slower in %zu pairs, but not again in %zu fresh ones", report->pairs,
+			 pairs);
+	}
+	finish(&l);
+	gate_report__free(&again);
+	if (err)
+		return err;
+	gate_conclude(report);
+	return confirmed ? gate_report__note(report, "confirmed in %zu fresh pairs", pairs) : 0;
+}
+
+/* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of *l */
+static int compare_times(const struct gate_options *o, struct gate_report *report, char *why,
+			 size_t why_size)
+{
+	struct gate_policy policy = live_policy(o);
+	struct live l = {.o = o, .random = o->policy.seed, .why = why, .why_size = why_size};
+	int err = begin(&l, o->pairs);
+
+	policy.look_count = 0;
+	if (o->pairs > FIRST_LOOK)
+		policy.looks[policy.look_count++] = FIRST_LOOK;
+	policy.looks[policy.look_count++] = o->pairs;
+	for (policy.look = 0; policy.look < policy.look_count && err == 0; policy.look++) {
+		while (err == 0 && l.pairs < policy.looks[policy.look])
+			err = take_pair(&l, false, "pair");
+		if (err)
+			break;
+		gate_report__free(report);
+		err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, report);
+		if (err == 0 && report->verdict != GATE_INCONCLUSIVE)
+			break;
+	}
+	if (err == 0) {
+		report->order = l.order;
+		l.order = NULL;
+	}
+	finish(&l);
+	if (err == 0 && report->verdict == GATE_REGRESSION)
+		err = confirm(o, report, why, why_size);
+	return err;
+}
+
+/* Moves the rows and notes of one report in front of those of another. */
+static int put_before(struct gate_report *counts, struct gate_report *times)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < times->row_count && err == 0; i++) {
+		struct gate_row *row;
+
+		/* The traced runs tell of failed calls, too. */
+		if (times->rows[i].id == GATE_METRIC_FAILED && times->rows[i].verdict == GATE_PASS)
+			continue;
+		row = gate_report__add_row(counts);
+		if (row == NULL)
+			return -ENOMEM;
+		*row = times->rows[i];
+	}
+	for (i = 0; i < times->note_count && err == 0; i++)
+		err = gate_report__note(counts, "%s", times->notes[i]);
+	counts->alpha_regression = times->alpha_regression;
+	counts->alpha_pass = times->alpha_pass;
+	counts->pairs = times->pairs;
+	counts->runs_a = times->runs_a;
+	counts->runs_b = times->runs_b;
+	counts->order = times->order;
+	times->order = NULL;
+	return err;
+}
+
+int gate_live(const struct gate_options *o, struct gate_report *report, char *why, size_t why_size)
+{
+	uint64_t timed = gate_metric_set("all") & ~gate_metric_set("counts");
+	struct gate_report times = {0};
+	char unused[256];
+	int err = 0;
+
+	*report = (struct gate_report){0};
+	if (!o->trace || privilege_check(unused, sizeof(unused)) != 0) {
+		err = compare_times(o, report, why, why_size);
+		if (err == 0 && o->trace)
+			err = gate_report__note(report,
+						"counts were not compared: tracing takes root");
+		return err;
+	}
+	err = compare_counts(o, report, why, why_size);
+	if (err || (o->policy.metrics != 0 && (o->policy.metrics & timed) == 0))
+		return err;
+	if (report->verdict == GATE_REGRESSION)
+		return gate_report__note(report, "the counts decided, and no times were taken; "
+						 "--no-trace takes them alone");
+	err = compare_times(o, &times, why, why_size);
+	if (err == 0)
+		err = put_before(report, &times);
+	gate_report__free(&times);
+	if (err == 0) {
+		report->verdict = GATE_PASS; /* of the rows, then */
+		gate_conclude(report);
+	}
+	return err;
+}
+
+int gate_lab_run(const struct gate_options *o, int *fd, char *why, size_t why_size)
+{
+	struct gate_take t = {.lab = true, .name = "lab-a"};
+	struct run run;
+	int err = gate_take(o, &t, &run, fd, why, why_size);
+
+	if (err == 0 && gate_broken(&run, 0, why, why_size)) {
+		close(*fd);
+		err = -EIO;
+	}
+	run__free(&run);
+	return err;
+}
+
+int gate_in_lab(const struct gate_options *o, const struct run *base, size_t base_count,
+		struct gate_report *report, char *why, size_t why_size)
+{
+	struct gate_take a = {.lab = true, .name = "lab-a"};
+	struct gate_take b = {.lab = true, .side = 1, .name = "lab-b"};
+	struct gate_policy policy = live_policy(o);
+	struct run of_a = {0}, of_b = {0};
+	int err = 0;
+
+	*report = (struct gate_report){0};
+	if (base == NULL) {
+		err = gate_take(o, &a, &of_a, NULL, why, why_size);
+		if (err == 0 && gate_broken(&of_a, 0, why, why_size))
+			err = -EIO;
+		base = &of_a;
+		base_count = 1;
+	}
+	if (err == 0)
+		err = gate_take(o, &b, &of_b, NULL, why, why_size);
+	if (err == 0 && gate_broken(&of_b, 1, why, why_size))
+		err = -EIO;
+	/* Two kernels are what was asked for. */
+	if (o->kernel_count == 2 && policy.factor_count < GATE_FACTORS_MAX)
+		policy.factors[policy.factor_count++] = "kernel";
+	if (err == 0)
+		err = gate_compare(base, base_count, &of_b, 1, &policy, report);
+	run__free(&of_a);
+	run__free(&of_b);
+	return err;
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The report: its parts, its verdict, and the one line that says it. */
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/gate.h"
+#include "user/layout.h"
+
+const char *gate_verdict_name(enum gate_verdict v)
+{
+	switch (v) {
+	case GATE_PASS:
+		return "pass";
+	case GATE_REGRESSION:
+		return "regression";
+	case GATE_INCONCLUSIVE:
+		return "inconclusive";
+	default:
+		return "not comparable";
+	}
+}
+
+struct gate_row *gate_report__add_row(struct gate_report *r)
+{
+	struct gate_row *rows = r->rows;
+
+	if ((r->row_count & (r->row_count - 1)) == 0) { /* full: it grows by doubling */
+		rows = reallocarray(rows, r->row_count ? 2 * r->row_count : 1, sizeof(*rows));
+		if (rows == NULL)
+			return NULL;
+		r->rows = rows;
+	}
+	rows[r->row_count] = (struct gate_row){
+		.id = -1,
+		.change = NAN,
+		.low = NAN,
+		.high = NAN,
+		.smallest = NAN,
+		.needed = NAN,
+		.spread = NAN,
+		.p_regression = NAN,
+		.p_pass = NAN,
+		.p_permutation = NAN,
+	};
+	return &rows[r->row_count++];
+}
+
+int gate_report__note(struct gate_report *r, const char *format, ...)
+{
+	char **notes, *text;
+	va_list args;
+	size_t i;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	for (i = 0; text != NULL && i < r->note_count; i++) {
+		if (strcmp(r->notes[i], text) == 0) {
+			free(text);
+			return 0;
+		}
+	}
+	notes = text ? reallocarray(r->notes, r->note_count + 1, sizeof(*notes)) : NULL;
+	if (notes == NULL) {
+		free(text);
+		return -ENOMEM;
+	}
+	r->notes = notes;
+	notes[r->note_count++] = text;
+	return 0;
+}
+
+void gate_report__free(struct gate_report *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->note_count; i++)
+		free(r->notes[i]);
+	free(r->notes);
+	free(r->rows);
+	free(r->differences);
+	free(r->clock);
+	free(r->order);
+	*r = (struct gate_report){0};
+}
+
+struct tally {
+	size_t exact, statistical, budget; /* that gate */
+	size_t regressions, inconclusive;
+	const struct gate_row *worst; /* of those with the verdict */
+};
+
+/*
+ * How much a row says. Of what the lab counts, the phase that grew by most; else the largest
+ * change that is sure, and a count before a time.
+ */
+static double weight(const struct gate_report *r, const struct gate_row *row)
+{
+	double change = isnan(row->change) ? INFINITY : row->change;
+
+	if (row->verdict == GATE_REGRESSION && strcmp(row->unit, "instructions") == 0 &&
+	    r->clock != NULL && row->kind == GATE_EXACT)
+		return row->b - row->a + (row->id >= GATE_METRIC_PHASE ? 1e15 : 0);
+	return row->kind == GATE_STATISTICAL && isfinite(row->low) ? row->low : change;
+}
+
+static struct tally count_rows(const struct gate_report *r, enum gate_verdict wanted)
+{
+	struct tally t = {0};
+	size_t i;
+
+	for (i = 0; i < r->row_count; i++) {
+		const struct gate_row *row = &r->rows[i];
+
+		if (row->kind == GATE_SHOWN)
+			continue;
+		t.exact += row->kind == GATE_EXACT;
+		t.statistical += row->kind == GATE_STATISTICAL;
+		t.budget += row->kind == GATE_BUDGET;
+		t.regressions += row->verdict == GATE_REGRESSION;
+		t.inconclusive += row->verdict == GATE_INCONCLUSIVE;
+		if (row->verdict == wanted &&
+		    (t.worst == NULL || weight(r, row) > weight(r, t.worst)))
+			t.worst = row;
+	}
+	return t;
+}
+
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void append_row(char *line, size_t size, const struct gate_row *row)
+{
+	char a[32], b[32], text[32];
+	bool spelt = strcmp(row->unit, "ns") != 0 && strcmp(row->unit, "bytes") != 0;
+
+	layout_append(line, size, "%s%s%s", row->cell, row->cell[0] ? ": " : "", row->metric);
+	if (isfinite(row->change) && row->kind != GATE_BUDGET)
+		layout_append(line, size, " %s", gate_percent(row->change, text, sizeof(text)));
+	if (isfinite(row->low) && isfinite(row->high))
+		layout_append(line, size, " [%+.1f, %+.1f]", 100 * row->low, 100 * row->high);
+	if (!isfinite(row->a) && !isfinite(row->b))
+		return;
+	if (row->kind == GATE_BUDGET)
+		layout_append(line, size, ", but it is %s%s%s",
+			      gate_value(row->b, row->unit, b, sizeof(b)), spelt ? " " : "",
+			      spelt ? row->unit : "");
+	else
+		layout_append(line, size, " (%s -> %s%s%s)",
+			      gate_value(row->a, row->unit, a, sizeof(a)),
+			      gate_value(row->b, row->unit, b, sizeof(b)), spelt ? " " : "",
+			      spelt ? row->unit : "");
+}
+
+static void say_pass(struct gate_report *r, const struct tally *t)
+{
+	char *line = r->headline;
+	const char *before = "";
+
+	if (t->budget > 0) {
+		layout_append(line, sizeof(r->headline), "%zu value%s within budget", t->budget,
+			      plural(t->budget));
+		return;
+	}
+	if (t->exact > 0) {
+		layout_append(line, sizeof(r->headline), "%zu exact metric%s not worse", t->exact,
+			      plural(t->exact));
+		before = ", ";
+	}
+	if (t->statistical > 0)
+		layout_append(line, sizeof(r->headline),
+			      "%s%zu timed metric%s less than %.3g %% slower (%zu pair%s of runs)",
+			      before, t->statistical, plural(t->statistical), 100 * r->margin,
+			      r->pairs, plural(r->pairs));
+}
+
+static void say_regression(struct gate_report *r, const struct tally *t)
+{
+	append_row(r->headline, sizeof(r->headline), t->worst);
+	if (t->regressions > 1)
+		layout_append(r->headline, sizeof(r->headline), "; and %zu more",
+			      t->regressions - 1);
+}
+
+static void say_inconclusive(struct gate_report *r, const struct tally *t)
+{
+	char *line = r->headline;
+	char text[32];
+
+	if (t->worst->kind == GATE_STATISTICAL && !t->worst->demoted &&
+	    ldexp(1, -(int)r->pairs) > r->alpha_pass) {
+		if (t->exact > 0)
+			layout_append(line, sizeof(r->headline),
+				      "%zu exact metric%s not worse, but ", t->exact,
+				      plural(t->exact));
+		layout_append(line, sizeof(r->headline),
+			      "%zu pair%s of runs can decide no time (5 are the least; --ab takes "
+			      "them)",
+			      r->pairs, plural(r->pairs));
+		return;
+	}
+	if (t->worst->note[0] != '\0')
+		layout_append(line, sizeof(r->headline), "%s: %s: %s", t->worst->cell,
+			      t->worst->metric, t->worst->note);
+	else
+		append_row(line, sizeof(r->headline), t->worst);
+	if (isfinite(t->worst->smallest))
+		layout_append(line, sizeof(r->headline), "; %zu pairs would show %s", r->pairs,
+			      gate_percent(t->worst->smallest, text, sizeof(text)));
+	if (t->inconclusive > 1)
+		layout_append(line, sizeof(r->headline), "; and %zu more", t->inconclusive - 1);
+}
+
+static void say_differences(struct gate_report *r)
+{
+	const char *first = "";
+	size_t i, said = 0;
+
+	for (i = 0; i < r->difference_count; i++) {
+		const struct gate_difference *d = &r->differences[i];
+
+		if (d->declared)
+			continue;
+		if (said == 0)
+			first = d->name;
+		if (said < 3)
+			layout_append(r->headline, sizeof(r->headline), "%s%s (%.32s | %.32s)",
+				      said ? ", " : "", d->name, d->a, d->b);
+		said++;
+	}
+	if (said > 3)
+		layout_append(r->headline, sizeof(r->headline), " and %zu more", said - 3);
+	if (said > 0)
+		layout_append(r->headline, sizeof(r->headline), " differ%s%s", said == 1 ? "s" : "",
+			      strcmp(first, "clock") == 0 ? "" : "; --factor declares what may");
+}
+
+void gate_conclude(struct gate_report *r)
+{
+	struct tally t = count_rows(r, GATE_PASS);
+
+	r->headline[0] = '\0';
+	if (r->verdict != GATE_NOT_COMPARABLE) {
+		r->verdict = t.regressions			      ? GATE_REGRESSION
+			     : t.inconclusive			      ? GATE_INCONCLUSIVE
+			     : t.exact + t.statistical + t.budget > 0 ? GATE_PASS
+								      : GATE_NOT_COMPARABLE;
+	}
+	t = count_rows(r, r->verdict);
+	switch (r->verdict) {
+	case GATE_PASS:
+		say_pass(r, &t);
+		break;
+	case GATE_REGRESSION:
+		say_regression(r, &t);
+		break;
+	case GATE_INCONCLUSIVE:
+		say_inconclusive(r, &t);
+		break;
+	case GATE_NOT_COMPARABLE:
+		say_differences(r);
+		if (r->headline[0] == '\0')
+			snprintf(r->headline, sizeof(r->headline),
+				 "no cell and metric that both have was measured");
+		break;
+	}
+}
