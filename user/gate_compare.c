@@ -295,6 +295,59 @@ static size_t all_passes(const struct run *r, const struct cell *like, const cha
 	return count;
 }
 
+/* What A measured and B did not: nobody knows what it costs now. */
+static int add_unmeasured(struct comparison *c, const struct cell *of_a, const char *metric,
+			  const char *unit, const char *why)
+{
+	struct gate_row *row = gate_report__add_row(c->report);
+
+	if (row == NULL)
+		return -ENOMEM;
+	row->kind = GATE_EXACT;
+	row->verdict = GATE_INCONCLUSIVE;
+	row->a = row->b = NAN;
+	gate_cell_name(of_a, row->cell, sizeof(row->cell));
+	snprintf(row->metric, sizeof(row->metric), "%s", metric);
+	snprintf(row->unit, sizeof(row->unit), "%s", unit);
+	escape_text(why, row->note, sizeof(row->note));
+	return 0;
+}
+
+static int add_broken(struct comparison *c, const struct cell *of_a, const struct cell *of_b)
+{
+	const char *why = of_b->skipped ? of_b->skipped : of_b->broken;
+
+	if (!has_data(of_a) || has_data(of_b) || why == NULL ||
+	    strcmp(pass_of(of_a), pass_of(of_b)) != 0)
+		return 0;
+	return add_unmeasured(c, of_a, "measured", "samples", why);
+}
+
+/* A phase that B's kernel does not let us measure is told; a time or a count is missed. */
+static int add_missing(struct comparison *c, const struct cell *of_a, const struct cell *of_b,
+		       int metric)
+{
+	const char *const *pass;
+	char name[128];
+
+	if (!(GATE_METRIC_BIT(metric) & c->gating) || metric == GATE_METRIC_FAILED)
+		return 0;
+	for (pass = passes_for(metric); *pass != NULL; pass++) {
+		if (take_cells(&c->a, of_a, *pass) && take_values(&c->a, metric) > 0)
+			break;
+	}
+	/* A cell of B that has no data at all has a row of its own. */
+	if (*pass == NULL || !has_data(of_b))
+		return 0;
+	if (metric < GATE_METRIC_PHASE || is_count(metric))
+		return add_unmeasured(c, of_a, gate_metric_name(metric),
+				      gate_metric_unit(metric, c->a.runs[0]->clock),
+				      "only A has it");
+	return gate_report__note(c->report, "%s: %s: only A has it",
+				 gate_cell_name(of_a, name, sizeof(name)),
+				 gate_metric_name(metric));
+}
+
 static int compare_cells(struct comparison *c, const struct cell *of_a, const struct cell *of_b)
 {
 	const char *all[PASSES_MAX + 1] = {NULL};
@@ -304,40 +357,19 @@ static int compare_cells(struct comparison *c, const struct cell *of_a, const st
 		all_passes(c->a.runs[0], of_a, all);
 	for (metric = 0; metric < GATE_METRICS && done >= 0; metric++) {
 		const char *const *pass = c->policy->every_pass ? all : passes_for(metric);
+		bool any = false;
 
 		if (!c->time_ok && !is_count(metric))
 			continue;
-		for (done = 0; *pass != NULL && done >= 0 && (done == 0 || c->policy->every_pass);
-		     pass++)
+		for (done = 0; *pass != NULL && done >= 0 && (!any || c->policy->every_pass);
+		     pass++) {
 			done = compare_in_pass(c, of_a, of_b, *pass, metric);
+			any |= done > 0;
+		}
+		if (done >= 0 && !any)
+			done = add_missing(c, of_a, of_b, metric);
 	}
 	return done < 0 ? done : 0;
-}
-
-/* B could not measure what A could: nobody knows what it costs now. */
-static int add_broken(struct comparison *c, const struct cell *of_a, const struct cell *of_b)
-{
-	const char *why = of_b->skipped ? of_b->skipped : of_b->broken;
-	struct gate_row *row;
-	char text[160];
-
-	if (!has_data(of_a) || has_data(of_b) || why == NULL ||
-	    strcmp(pass_of(of_a), pass_of(of_b)) != 0)
-		return 0;
-	row = gate_report__add_row(c->report);
-	if (row == NULL)
-		return -ENOMEM;
-	row->kind = GATE_EXACT;
-	row->verdict = GATE_INCONCLUSIVE;
-	row->a = (double)of_a->n;
-	row->b = 0;
-	strcpy(row->unit, "samples");
-	gate_cell_name(of_a, row->cell, sizeof(row->cell));
-	snprintf(row->metric, sizeof(row->metric), "measured");
-	escape_text(pass_of(of_a), row->trace, sizeof(row->trace));
-	escape_text(why, text, sizeof(text));
-	snprintf(row->note, sizeof(row->note), "%s", text);
-	return 0;
 }
 
 static int compare_grid(struct comparison *c)

@@ -90,6 +90,7 @@ void gate_report__free(struct gate_report *r)
 
 struct tally {
 	size_t exact, statistical, budget; /* that gate */
+	size_t measured;		   /* of these, more than failed calls */
 	size_t regressions, inconclusive;
 	const struct gate_row *worst; /* of those with the verdict */
 };
@@ -121,6 +122,7 @@ static struct tally count_rows(const struct gate_report *r, enum gate_verdict wa
 		t.exact += row->kind == GATE_EXACT;
 		t.statistical += row->kind == GATE_STATISTICAL;
 		t.budget += row->kind == GATE_BUDGET;
+		t.measured += row->id != GATE_METRIC_FAILED || row->kind == GATE_BUDGET;
 		t.regressions += row->verdict == GATE_REGRESSION;
 		t.inconclusive += row->verdict == GATE_INCONCLUSIVE;
 		if (row->verdict == wanted &&
@@ -247,10 +249,10 @@ void gate_conclude(struct gate_report *r)
 
 	r->headline[0] = '\0';
 	if (r->verdict != GATE_NOT_COMPARABLE) {
-		r->verdict = t.regressions			      ? GATE_REGRESSION
-			     : t.inconclusive			      ? GATE_INCONCLUSIVE
-			     : t.exact + t.statistical + t.budget > 0 ? GATE_PASS
-								      : GATE_NOT_COMPARABLE;
+		r->verdict = t.regressions    ? GATE_REGRESSION
+			     : t.inconclusive ? GATE_INCONCLUSIVE
+			     : t.measured > 0 ? GATE_PASS
+					      : GATE_NOT_COMPARABLE;
 	}
 	t = count_rows(r, r->verdict);
 	switch (r->verdict) {
