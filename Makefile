@@ -63,6 +63,8 @@ fuzz    = $(patsubst %,$(BUILD)/fuzz/obj/%.o,$(1))
 OBJECTS := $(call usual,$(sort $(user) $(bench) $(user_tests) $(bench_tests) $(bare))) \
 	   $(call static,$(sort $(user_static) $(bench) $(bare) $(exact) $(storm))) \
 	   $(call fuzz,$(user_tested) user/tests/fuzz_store)
+	   $(call static,$(sort $(user_static) $(bench) $(bare))) \
+	   $(call fuzz,$(user_tested) user/tests/fuzz_store user/tests/fuzz_budget)
 
 PROGRAMS        := $(addprefix $(BUILD)/,spawnscope spawnscope-bench spawnscope-child)
 STATIC_PROGRAMS := $(addprefix $(BUILD)/static/,spawnscope spawnscope-bench spawnscope-child lab-init)
@@ -127,11 +129,14 @@ format: ## lay the C sources out as .clang-format has it
 	@$(CLANG_FORMAT) -i $(C_FILES)
 
 .PHONY: fuzz
-fuzz: $(BUILD)/fuzz/store $(PROGRAMS) | $(READY) ## feed the reader of result files with garbage for FUZZ_SECONDS (60)
-	@mkdir -p $(BUILD)/fuzz/corpus
+fuzz: $(BUILD)/fuzz/store $(BUILD)/fuzz/budget $(PROGRAMS) | $(READY) ## feed the readers of results and of budgets with garbage, FUZZ_SECONDS (60) each
+	@mkdir -p $(BUILD)/fuzz/corpus $(BUILD)/fuzz/budgets
 	@$(BUILD)/spawnscope bench --no-trace --method fork,posix_spawn --size 1M --runs 3 \
 		-o $(BUILD)/fuzz/corpus/seed.jsonl >/dev/null
-	$(BUILD)/fuzz/store -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus
+	$(BUILD)/fuzz/store -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)/fuzz/ \
+		$(BUILD)/fuzz/corpus user/tests/corpus/store
+	$(BUILD)/fuzz/budget -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)/fuzz/ \
+		$(BUILD)/fuzz/budgets user/tests/corpus/budget
 
 .PHONY: speed
 speed: $(BUILD)/spawnscope | $(READY) ## print how fast pages are made and painted, against the goals
@@ -281,6 +286,9 @@ $(BUILD)/static/exact: $(call static,$(exact)) $(BUILD)/sources.stamp
 $(BUILD)/fuzz/store: private CFLAGS := $(FUZZ) -fsanitize=fuzzer
 $(BUILD)/fuzz/store: private CC = $(CLANG)
 $(BUILD)/fuzz/store: $(call fuzz,user/tests/fuzz_store) $(BUILD)/fuzz/obj/user.a
+$(BUILD)/fuzz/store $(BUILD)/fuzz/budget: private CFLAGS := $(FUZZ) -fsanitize=fuzzer
+$(BUILD)/fuzz/store $(BUILD)/fuzz/budget: private CC = $(CLANG)
+$(BUILD)/fuzz/store $(BUILD)/fuzz/budget: $(BUILD)/fuzz/%: $(call fuzz,user/tests/fuzz_%) $(BUILD)/fuzz/obj/user.a
 	$(call say,LINK)$(link) $(USER_LIBS)
 
 .SECONDARY: $(OBJECTS)
