@@ -63,6 +63,7 @@ fuzz    = $(patsubst %,$(BUILD)/fuzz/obj/%.o,$(1))
 OBJECTS := $(call usual,$(sort $(user) $(bench) $(user_tests) $(bench_tests) $(bare))) \
 	   $(call static,$(sort $(user_static) $(bench) $(bare) $(exact) $(storm))) \
 	   $(call fuzz,$(user_tested) user/tests/fuzz_store)
+OBJECTS := $(call usual,$(sort $(user) $(bench) $(user_tests) $(bench_tests) $(bare) bench/gate-study/judge)) \
 	   $(call static,$(sort $(user_static) $(bench) $(bare))) \
 	   $(call fuzz,$(user_tested) user/tests/fuzz_store user/tests/fuzz_budget)
 
@@ -286,6 +287,10 @@ $(BUILD)/static/exact: $(call static,$(exact)) $(BUILD)/sources.stamp
 $(BUILD)/fuzz/store: private CFLAGS := $(FUZZ) -fsanitize=fuzzer
 $(BUILD)/fuzz/store: private CC = $(CLANG)
 $(BUILD)/fuzz/store: $(call fuzz,user/tests/fuzz_store) $(BUILD)/fuzz/obj/user.a
+# bench/gate-study/collect says how it is used.
+$(BUILD)/gate-study: $(call usual,bench/gate-study/judge) $(BUILD)/obj/user.a
+	$(call say,LINK)$(link) $(USER_LIBS)
+
 $(BUILD)/fuzz/store $(BUILD)/fuzz/budget: private CFLAGS := $(FUZZ) -fsanitize=fuzzer
 $(BUILD)/fuzz/store $(BUILD)/fuzz/budget: private CC = $(CLANG)
 $(BUILD)/fuzz/store $(BUILD)/fuzz/budget: $(BUILD)/fuzz/%: $(call fuzz,user/tests/fuzz_%) $(BUILD)/fuzz/obj/user.a
