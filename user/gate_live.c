@@ -148,19 +148,22 @@ static struct gate_row *same_row(struct gate_report *r, const struct gate_row *l
 	return NULL;
 }
 
-/* A failure must show again in fresh processes, or it is none. */
+/* A failure must show again in as many fresh pairs, or it is none yet. */
 /* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of *l */
-static int confirm(const struct gate_options *o, struct gate_report *report, char *why,
+static int confirm(const struct gate_options *o, size_t look, struct gate_report *report, char *why,
 		   size_t why_size)
 {
-	size_t i, pairs = o->pairs < FIRST_LOOK ? o->pairs : FIRST_LOOK, confirmed = 0;
+	size_t i, pairs = report->pairs, confirmed = 0;
 	struct gate_policy policy = live_policy(o);
 	struct gate_report again = {0};
-	struct live l = {.o = o, .random = o->policy.seed + 2, .why = why, .why_size = why_size};
+	struct live l = {
+		.o = o, .random = o->policy.seed + 2 + look, .why = why, .why_size = why_size};
+	char group[32];
 	int err = begin(&l, pairs);
 
+	snprintf(group, sizeof(group), "confirm-%zu", look + 1);
 	while (err == 0 && l.pairs < pairs)
-		err = take_pair(&l, false, "confirm");
+		err = take_pair(&l, false, group);
 	policy.alpha_regression = CONFIRM_ALPHA;
 	if (err == 0)
 		err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, &again);
@@ -206,6 +209,9 @@ static int compare_times(const struct gate_options *o, struct gate_report *repor
 			break;
 		gate_report__free(report);
 		err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, report);
+		if (err == 0 && report->verdict == GATE_REGRESSION)
+			err = confirm(o, policy.look, report, why, why_size);
+		/* To have it confirmed only takes alarms away: looking on spends nothing. */
 		if (err == 0 && report->verdict != GATE_INCONCLUSIVE)
 			break;
 	}
@@ -214,8 +220,6 @@ static int compare_times(const struct gate_options *o, struct gate_report *repor
 		l.order = NULL;
 	}
 	finish(&l);
-	if (err == 0 && report->verdict == GATE_REGRESSION)
-		err = confirm(o, report, why, why_size);
 	return err;
 }
 
