@@ -124,6 +124,7 @@ int driver__open(struct driver *driver, const struct options *options, FILE *out
 				.cpu = options->cpu == CPU_LAST ? last_cpu() : options->cpu,
 				.warmups = options->warmups,
 				.timeout_s = options->timeout_s,
+				.silent = options->silent,
 			},
 	};
 	err = suite_load(options->suite, &options->override, &driver->cells, why, why_size);

@@ -27,6 +27,7 @@ enum key {
 	KEY_WARMUP,
 	KEY_TIMEOUT,
 	KEY_CHILD,
+	KEY_PROGRAM,
 	KEY_SERVE,
 	KEY_LIST,
 	KEY_HELP,
@@ -45,6 +46,8 @@ static const struct argp_option fixed_options[] = {
 	 "when to give a block up, on top of the time that its samples need (60)", 3},
 	{"child", KEY_CHILD, "PATH", 0,
 	 "the program to exec (spawnscope-child beside this program)", 3},
+	{"program", KEY_PROGRAM, "PATH", 0,
+	 "a program of yours to exec instead, without arguments; it must end with status 0", 3},
 	{"serve", KEY_SERVE, NULL, 0, "take commands from standard input", 4},
 	{"list", KEY_LIST, NULL, 0, "list methods and suites", 4},
 	{"help", KEY_HELP, NULL, 0, "print this help", 4},
@@ -185,6 +188,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return -parse_bounded(p, "--timeout", arg, 1, TIMEOUT_MAX_S, &o->timeout_s);
 	case KEY_CHILD:
 		o->child_path = arg;
+		o->silent = false;
+		return 0;
+	case KEY_PROGRAM:
+		o->child_path = arg;
+		o->silent = true;
 		return 0;
 	case KEY_SERVE:
 		o->serve = true;

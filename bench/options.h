@@ -16,6 +16,7 @@ struct options {
 	const char *suite;    /* a name or a path */
 	struct grid override; /* takes the place of the suite's lists */
 	const char *child_path;
+	bool silent; /* it is some program, which reports nothing */
 	uint64_t seed;
 	bool has_seed;
 	int cpu; /* a number, CPU_LAST, or CPU_NONE */

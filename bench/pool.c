@@ -88,7 +88,9 @@ static int build(struct pool *pool, struct pool_subject *subject, char *why, siz
 
 	request = (struct subject_request){
 		.verb = SUBJECT_BUILD,
-		.build = {.shape = subject->shape, .cpu = pool->config.cpu},
+		.build = {.shape = subject->shape,
+			  .cpu = pool->config.cpu,
+			  .silent = pool->config.silent},
 	};
 	if (strlen(pool->config.child_path) >= sizeof(request.build.child_path))
 		return explain(why, why_size, -ENAMETOOLONG, "the path of --child is too long");

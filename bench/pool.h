@@ -16,6 +16,7 @@
 struct pool_config {
 	int cpu; /* or CPU_NONE */
 	const char *child_path;
+	bool silent;		/* it reports nothing */
 	unsigned int warmups;	/* per block */
 	unsigned int timeout_s; /* per block, on top of what the samples need */
 };

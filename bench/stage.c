@@ -36,20 +36,22 @@ static int make_command(struct stage *stage)
 	if (err != 0)
 		goto cleanup;
 	/* `exec`, so that the shell becomes the program instead of forking once more. */
-	if (snprintf(stage->command, size, "exec %s %s", quoted, stage->child_argv[1]) >= (int)size)
+	if (snprintf(stage->command, size, "exec %s %s", quoted,
+		     stage->silent ? "" : stage->child_argv[1]) >= (int)size)
 		err = -ENAMETOOLONG;
 cleanup:
 	free(quoted);
 	return err;
 }
 
-int stage_open(struct stage *stage, int slate_fd, const char *child_path)
+int stage_open(struct stage *stage, int slate_fd, const char *child_path, bool silent)
 {
 	void *slate;
 	int err = -ENOMEM;
 
 	*stage = (struct stage){
 		.parent_pid = getpid(),
+		.silent = silent,
 		.page_bytes = (size_t)sysconf(_SC_PAGESIZE),
 	};
 	slate = mmap(NULL, sizeof(struct slate), PROT_READ | PROT_WRITE, MAP_SHARED, slate_fd, 0);
@@ -57,9 +59,9 @@ int stage_open(struct stage *stage, int slate_fd, const char *child_path)
 		return -errno;
 	stage->slate = slate;
 	stage->child_argv[0] = strdup(child_path);
-	if (asprintf(&stage->child_argv[1], "%d", slate_fd) < 0)
+	if (!silent && asprintf(&stage->child_argv[1], "%d", slate_fd) < 0)
 		stage->child_argv[1] = NULL;
-	if (stage->child_argv[0] != NULL && stage->child_argv[1] != NULL)
+	if (stage->child_argv[0] != NULL && (silent || stage->child_argv[1] != NULL))
 		err = make_command(stage);
 	if (err != 0)
 		stage_close(stage);

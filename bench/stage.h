@@ -32,7 +32,8 @@ struct sample {
 
 struct stage {
 	volatile struct slate *slate;
-	char *child_argv[3]; /* spawnscope-child FD */
+	char *child_argv[3]; /* spawnscope-child FD, or a program without arguments */
+	bool silent;	     /* that program: it reports nothing */
 	char *command;	     /* the same, for a shell */
 	pid_t parent_pid;
 	/* For methods that heed child_write and parent_write; else NULL and 0. */
@@ -44,9 +45,9 @@ struct stage {
 
 /*
  * Maps the slate at the start of `slate_fd`, which must not be close-on-exec, and prepares to run
- * `child_path`. 0 or -errno.
+ * `child_path`, which reports to the slate unless it is `silent`. 0 or -errno.
  */
-int stage_open(struct stage *stage, int slate_fd, const char *child_path);
+int stage_open(struct stage *stage, int slate_fd, const char *child_path, bool silent);
 void stage_close(struct stage *stage);
 
 static inline int64_t now_ns(void)

@@ -54,6 +54,17 @@ static void volunteer_for_oom(void)
 	close(fd);
 }
 
+/* What a program has to say would be said thousands of times. */
+static int hush(void)
+{
+	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
 static int build(struct subject *subject, const struct subject_request *request,
 		 struct subject_reply *reply)
 {
@@ -66,7 +77,13 @@ static int build(struct subject *subject, const struct subject_request *request,
 	err = parent_build(&request->build.shape, &subject->memory, reply->why, sizeof(reply->why));
 	if (err != 0)
 		return err;
-	err = stage_open(&subject->stage, SUBJECT_SLATE_FD, request->build.child_path);
+	if (request->build.silent)
+		err = hush();
+	if (err != 0)
+		return explain(reply->why, sizeof(reply->why), err, "/dev/null: %s",
+			       strerror(-err));
+	err = stage_open(&subject->stage, SUBJECT_SLATE_FD, request->build.child_path,
+			 request->build.silent);
 	if (err != 0)
 		return explain(reply->why, sizeof(reply->why), err, "slate: %s", strerror(-err));
 	subject->stage.memory = subject->memory.start;
@@ -113,9 +130,14 @@ static int check_exec(const struct stage *stage, const struct sample *sample, ch
 			       stage->child_argv[0], strerror(sample->error));
 	if (sample->error != 0 || sample->exec_ns != 0)
 		return 0;
+	if (stage->silent && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
 	if (WIFSIGNALED(status))
 		return explain(why, why_size, -EPROTO, "'%.200s' was killed by signal %d",
 			       stage->child_argv[0], WTERMSIG(status));
+	if (stage->silent)
+		return explain(why, why_size, -EPROTO, "'%.200s' ended with status %d",
+			       stage->child_argv[0], WEXITSTATUS(status));
 	return explain(why, why_size, -EPROTO,
 		       "'%.200s' ended with status %d and reported nothing: it is not "
 		       "spawnscope-child, or it was not run",

@@ -40,6 +40,7 @@ struct subject_request {
 		struct {
 			struct shape shape;
 			int cpu;
+			bool silent; /* the program at child_path reports nothing */
 			char child_path[PATH_MAX];
 		} build;
 		struct {

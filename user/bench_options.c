@@ -62,6 +62,8 @@ static const struct argp_option option_table[] = {
 	 "pin the spawning process to this CPU (default: the last)", 0},
 	{"warmup", FORWARD + 12, "N", 0,
 	 "spawns before each block that are not counted (default 2)", 0},
+	{"program", FORWARD + 14, "PATH", 0,
+	 "a program of yours to exec, without arguments; it must end with status 0", 0},
 	{"child", FORWARD + 13, "PATH", 0, "the program to exec", OPTION_HIDDEN},
 	{"timeout", OPTION_TIMEOUT, "SEC", 0, "for a block of samples (default 60)", 0},
 	{"clock", OPTION_CLOCK, "NAME", OPTION_HIDDEN, "what the clock counts: monotonic, icount",

@@ -58,7 +58,8 @@ static const struct argp_option option_table[] = {
 	 0},
 	{"lab", OPTION_LAB, 0, 0, "take them in the lab, where they are exact", 0},
 	{"program", OPTION_PROGRAM, "PATH", 0,
-	 "the program to spawn: once for A and once for B; it must report as spawnscope-child does",
+	 "the program to spawn, once for A and once for B: it gets no arguments, and must end with "
+	 "status 0",
 	 0},
 	{"env", OPTION_ENV, "NAME=VALUE", 0,
 	 "an environment variable of B, or, if given twice, of A and of B", 0},

@@ -147,7 +147,7 @@ static void make_args(struct args *a, const char *self, const struct gate_option
 		add_lab(a, o, take);
 	add_bench(a, o, take, fd);
 	if (o->program_count == 2)
-		add(a, "--child=%s", take->lab ? "/lab/program" : o->programs[take->side]);
+		add(a, "--program=%s", take->lab ? "/lab/program" : o->programs[take->side]);
 }
 
 /* NAME=VALUE of this side: one alone is B's. */
