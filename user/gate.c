@@ -16,6 +16,7 @@
 #include "user/gate_runs.h"
 #include "user/gate_stats.h"
 #include "user/layout.h"
+#include "user/privilege.h"
 #include "user/stop.h"
 #include "user/store.h"
 
@@ -352,6 +353,18 @@ static int exit_status(const struct gate *g)
 	return EXIT_OK;
 }
 
+/* What sudo made us is needed to take runs, and for nothing else. */
+static int become_invoking_user(struct gate *g)
+{
+	int err = geteuid() == 0 && getenv("SUDO_UID") ? privilege_reduce() : 0;
+
+	if (!err)
+		err = privilege_drop();
+	if (err)
+		snprintf(g->why, sizeof(g->why), "cannot give up privileges: %s", strerror(-err));
+	return err;
+}
+
 int command_gate(int argc, char **argv)
 {
 	struct gate g = {0};
@@ -364,11 +377,17 @@ int command_gate(int argc, char **argv)
 	}
 	if (g.o.ab || g.o.lab)
 		stop_catch();
-	err = g.o.save ? save_baseline(&g) : decide(&g);
+	if (!g.o.ab || g.o.lab)
+		err = become_invoking_user(&g);
+	if (!err)
+		err = g.o.save ? save_baseline(&g) : decide(&g);
 	if (!err && g.o.save) {
 		status = EXIT_OK;
 	} else if (!err) {
-		err = print_all(&g);
+		if (g.o.ab && !g.o.lab)
+			err = become_invoking_user(&g);
+		if (!err)
+			err = print_all(&g);
 		annotate(&g);
 		if (!err)
 			status = exit_status(&g);

@@ -140,9 +140,12 @@ static const char *plural(size_t n)
 static void append_row(char *line, size_t size, const struct gate_row *row)
 {
 	char a[32], b[32], text[32];
-	bool spelt = strcmp(row->unit, "ns") != 0 && strcmp(row->unit, "bytes") != 0;
+	bool lab = strcmp(row->unit, "instructions") == 0 && row->kind != GATE_BUDGET;
+	bool spelt = strcmp(row->unit, "ns") != 0 && strcmp(row->unit, "bytes") != 0 && !lab;
 
 	layout_append(line, size, "%s%s%s", row->cell, row->cell[0] ? ": " : "", row->metric);
+	if (lab)
+		layout_append(line, size, " %+.0f instructions a spawn,", row->b - row->a);
 	if (isfinite(row->change) && row->kind != GATE_BUDGET)
 		layout_append(line, size, " %s", gate_percent(row->change, text, sizeof(text)));
 	if (isfinite(row->low) && isfinite(row->high))

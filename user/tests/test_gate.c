@@ -360,7 +360,8 @@ static void the_lab_is_exact_to_the_instruction(void **state)
 	compare(&a, &b, NULL, &report);
 	assert_int_equal(report.verdict, GATE_REGRESSION);
 	assert_string_equal(report.headline,
-			    "fork at 1M x=y: copy_mm +0.1 % (60000 -> 60060 instructions)");
+			    "fork at 1M x=y: copy_mm +60 instructions a spawn, +0.1 % "
+			    "(60000 -> 60060)");
 	gate_report__free(&report);
 	policy.tolerance_absolute = 60;
 	compare(&a, &b, &policy, &report);
