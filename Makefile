@@ -60,11 +60,8 @@ bats         := $(wildcard user/tests/*.bats bench/tests/*.bats)
 usual   = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 static  = $(patsubst %,$(BUILD)/static/obj/%.o,$(1))
 fuzz    = $(patsubst %,$(BUILD)/fuzz/obj/%.o,$(1))
-OBJECTS := $(call usual,$(sort $(user) $(bench) $(user_tests) $(bench_tests) $(bare))) \
-	   $(call static,$(sort $(user_static) $(bench) $(bare) $(exact) $(storm))) \
-	   $(call fuzz,$(user_tested) user/tests/fuzz_store)
 OBJECTS := $(call usual,$(sort $(user) $(bench) $(user_tests) $(bench_tests) $(bare) bench/gate-study/judge)) \
-	   $(call static,$(sort $(user_static) $(bench) $(bare))) \
+	   $(call static,$(sort $(user_static) $(bench) $(bare) $(exact) $(storm))) \
 	   $(call fuzz,$(user_tested) user/tests/fuzz_store user/tests/fuzz_budget)
 
 PROGRAMS        := $(addprefix $(BUILD)/,spawnscope spawnscope-bench spawnscope-child)
@@ -284,9 +281,6 @@ $(BUILD)/static/bare: $(call static,$(bare) $(bench_tested)) $(BUILD)/sources.st
 $(BUILD)/static/exact: $(call static,$(exact)) $(BUILD)/sources.stamp
 	$(call say,LINK)$(link) $(STATIC) -Wl,--no-warnings $(USER_STATIC_LIBS)
 
-$(BUILD)/fuzz/store: private CFLAGS := $(FUZZ) -fsanitize=fuzzer
-$(BUILD)/fuzz/store: private CC = $(CLANG)
-$(BUILD)/fuzz/store: $(call fuzz,user/tests/fuzz_store) $(BUILD)/fuzz/obj/user.a
 # bench/gate-study/collect says how it is used.
 $(BUILD)/gate-study: $(call usual,bench/gate-study/judge) $(BUILD)/obj/user.a
 	$(call say,LINK)$(link) $(USER_LIBS)
