@@ -52,7 +52,7 @@ user_tests   := $(basename $(wildcard user/tests/test_*.c))
 bench_tests  := $(basename $(wildcard bench/tests/test_*.c))
 bare         := $(basename $(wildcard bench/tests/bare.c))
 # Attaches the tool's probes to itself, in the guests.
-exact        := $(basename $(wildcard bench/tests/exact*.c)) $(addprefix user/,kernel_offer privilege probe sources)
+exact        := $(basename $(wildcard bench/tests/exact*.c))
 storm        := $(basename $(wildcard user/tests/storm.c))
 bats         := $(wildcard user/tests/*.bats bench/tests/*.bats)
 
@@ -238,9 +238,14 @@ $(BUILD)/spawnscope-child: bench/child.c $(BUILD)/flags.stamp
 	@mkdir -p $(BUILD)/obj/bench
 	$(call say,LINK)$(CC) $(CHILD_CFLAGS) -MMD -MP -MF $(BUILD)/obj/bench/child.d -MT $@ -o $@ $<
 
-# The linker's warnings are about lookups of users that libcap-ng can do, and is not asked to.
+# Without the linker's warnings about lookups of users and groups, which need the shared C library.
+define link_static
+$(call say,LINK)$(link) $(STATIC) $(USER_STATIC_LIBS) 2>$@.log || { cat $@.log >&2; exit 1; }
+$(if $(V),,@)grep -v -e 'in function' -e 'in statically linked' $@.log >&2; rm -f $@.log
+endef
+
 $(BUILD)/static/spawnscope: $(call static,$(user_static)) $(BUILD)/sources.stamp
-	$(call say,LINK)$(link) $(STATIC) -Wl,--no-warnings $(USER_STATIC_LIBS)
+	$(link_static)
 
 $(BUILD)/static/spawnscope-bench: $(call static,$(bench)) $(BUILD)/sources.stamp
 	$(call say,LINK)$(link) $(STATIC) $(BENCH_LIBS)
@@ -255,6 +260,9 @@ $(BUILD)/static/lab-init: bench/lab/init.c $(BUILD)/flags.stamp
 
 # An archive: a test takes only what it uses, and nothing that needs main.c.
 $(BUILD)/obj/user.a: $(call usual,$(user_tested)) $(BUILD)/sources.stamp
+	$(call say,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+
+$(BUILD)/static/obj/user.a: $(call static,$(filter $(user_static),$(user_tested))) $(BUILD)/sources.stamp
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
 $(BUILD)/fuzz/obj/user.a: $(call fuzz,$(user_tested)) $(BUILD)/sources.stamp
@@ -278,8 +286,8 @@ $(BUILD)/static/storm: $(call static,$(storm)) $(BUILD)/sources.stamp
 $(BUILD)/static/bare: $(call static,$(bare) $(bench_tested)) $(BUILD)/sources.stamp
 	$(call say,LINK)$(link) $(STATIC) $(BENCH_LIBS)
 
-$(BUILD)/static/exact: $(call static,$(exact)) $(BUILD)/sources.stamp
-	$(call say,LINK)$(link) $(STATIC) -Wl,--no-warnings $(USER_STATIC_LIBS)
+$(BUILD)/static/exact: $(call static,$(exact)) $(BUILD)/static/obj/user.a
+	$(link_static)
 
 # bench/gate-study/collect says how it is used.
 $(BUILD)/gate-study: $(call usual,bench/gate-study/judge) $(BUILD)/obj/user.a

@@ -18,12 +18,12 @@ struct command {
 };
 
 int command_bench(int argc, char **argv);
-int command_doctor(int argc, char **argv);
-int command_export(int argc, char **argv);
-int command_report(int argc, char **argv);
-int command_gate(int argc, char **argv);
-int command_lab(int argc, char **argv);
 int command_profile(int argc, char **argv);
+int command_gate(int argc, char **argv);
+int command_report(int argc, char **argv);
+int command_export(int argc, char **argv);
+int command_doctor(int argc, char **argv);
+int command_lab(int argc, char **argv);
 
 /* One line on standard error, after "spawnscope: ". */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -14,11 +14,11 @@
 
 static const struct command commands[] = {
 	{"bench", "compare the ways to start a process, phase by phase", command_bench},
+	{"profile", "who creates processes, how, and what each birth costs", command_profile},
+	{"gate", "decide whether starting processes got slower", command_gate},
 	{"report", "one page of one or more runs", command_report},
 	{"export", "a run for other tools: csv, openmetrics", command_export},
 	{"doctor", "what this kernel allows, phase by phase", command_doctor},
-	{"profile", "who creates processes, how, and what each birth costs", command_profile},
-	{"gate", "decide whether starting processes got slower", command_gate},
 	{"lab", "run any of these where a nanosecond is an instruction", command_lab},
 };
 
@@ -78,6 +78,7 @@ static void usage(FILE *out)
 	      "  sudo spawnscope bench                      the quick comparison\n"
 	      "  sudo spawnscope bench --method fork,vfork --size 1M,1G -o run.jsonl\n"
 	      "  sudo spawnscope profile -- make -j2        who spawns what, and its cost\n"
+	      "  spawnscope gate base.jsonl run.jsonl       did it get slower?\n"
 	      "  spawnscope report run.jsonl -o page.html   the same as a page\n"
 	      "  sudo spawnscope doctor                     what can be traced here\n"
 	      "\n`spawnscope COMMAND --help` describes each.\n",

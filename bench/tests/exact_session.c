@@ -13,7 +13,7 @@
 
 int session_open(struct session *s, const char *kind, bool trace_all, enum probe_set set)
 {
-	const struct profile_options everything = {.set = set, .everything = true};
+	static struct profile_options everything = {.everything = true};
 	struct probe_options options = {
 		.best = SOURCE_KIND_COUNT,
 		.profile = trace_all ? &everything : NULL,
@@ -23,6 +23,7 @@ int session_open(struct session *s, const char *kind, bool trace_all, enum probe
 	char why[512] = "no such kind of probe";
 	int err = -EINVAL;
 
+	everything.set = set;
 	*s = (struct session){
 		.records = calloc(RECORDS_MAX, sizeof(*s->records)),
 		.trace_all = trace_all,

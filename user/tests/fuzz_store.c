@@ -7,9 +7,9 @@
 #include <stdlib.h>
 
 #include "user/birth.h"
+#include "user/export.h"
 #include "user/groups.h"
 #include "user/live.h"
-#include "user/export.h"
 #include "user/report/report.h"
 #include "user/store_line.h"
 #include "user/table.h"
