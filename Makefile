@@ -189,7 +189,7 @@ $(BUILD)/%.stamp: always | $(READY)
 
 # Objects.
 $(call usual,user/grid_smartcols) $(call fuzz,user/grid_smartcols): private OUR_CFLAGS += $(SMARTCOLS)
-$(filter %/user/probe.o,$(OBJECTS)): | $(BUILD)/gen/spawnscope.skel.h
+$(filter %/user/probe.o %/user/probe_profile.o,$(OBJECTS)): | $(BUILD)/gen/spawnscope.skel.h
 
 $(filter %/user/report/page.o,$(OBJECTS)): $(BUILD)/gen/page.html
 

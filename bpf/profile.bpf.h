@@ -2,7 +2,8 @@
 /*
  * What only a profile of other programs needs: whom to follow, what to leave
  * out, who a parent is, and counts that hold even where records are lost. All of
- * it stands behind `profiling`, so that the verifier drops it from a bench.
+ * it stands behind `profiling`, so that the verifier drops it from a bench, or in
+ * programs of its own (bpf/profile_programs.bpf.h).
  */
 #ifndef SPAWNSCOPE_PROFILE_BPF_H
 #define SPAWNSCOPE_PROFILE_BPF_H

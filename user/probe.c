@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "spawnscope.skel.h"
-#include "user/followed.h"
 #include "user/kernel_offer.h"
 #include "user/privilege.h"
+#include "user/probe_profile.h"
 
 #define PROGRAMS_MAX 96
 
@@ -244,27 +244,6 @@ static struct spawnscope *open_object(void)
 	return spawnscope__open_opts(&opts);
 }
 
-/* What a bench does not use is made as small as it can be. */
-static int set_up_profile(struct probe *p)
-{
-	const struct profile_options *o = p->options.profile;
-	int err;
-
-	if (!o) {
-		err = bpf_map__set_max_entries(p->skel->maps.followed, 1);
-		return err ? err : bpf_map__set_max_entries(p->skel->maps.groups, 1);
-	}
-	p->skel->rodata->profiling = true;
-	p->skel->rodata->trace_all = o->everything;
-	p->skel->rodata->follow_children = o->children;
-	p->skel->rodata->filter = o->filter;
-	p->skel->rodata->group_by = o->group_by;
-	p->skel->rodata->command_args_max = o->args_max;
-	err = bpf_program__set_autoload(p->skel->progs.profile_find,
-					pid_namespace() != FIRST_PID_NAMESPACE);
-	return err ? err : bpf_program__set_autoload(p->skel->progs.profile_exec, true);
-}
-
 static int load(struct probe *p)
 {
 	const struct source_choice *c = &p->choice[main_set(p)];
@@ -289,7 +268,7 @@ static int load(struct probe *p)
 	if (!err)
 		err = bpf_map__set_max_entries(p->skel->maps.records, p->options.ring_bytes);
 	if (!err)
-		err = set_up_profile(p);
+		err = probe_profile_set_up(p->skel, p->options.profile);
 	if (err)
 		return err;
 	said.failed_program[0] = '\0';
@@ -499,27 +478,6 @@ static int try_reattach(struct probe *p)
 	return attach_set(p, PROBE_SET_ALL, &failed);
 }
 
-/* What stays attached whatever the set. */
-static int attach_profile(struct probe *p)
-{
-	const struct profile_options *o = p->options.profile;
-	__u32 zero = 0;
-	int err = 0;
-
-	if (o->filter.by_cgroup)
-		err = bpf_map__update_elem(p->skel->maps.wanted_cgroup, &zero, sizeof(zero),
-					   &o->cgroup_fd, sizeof(o->cgroup_fd), BPF_ANY);
-	if (err)
-		return err;
-	if (o->run_time && p->stats_fd < 0) {
-		p->stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
-		if (p->stats_fd < 0)
-			p->stats_fd = -1;
-	}
-	p->skel->links.profile_exec = bpf_program__attach(p->skel->progs.profile_exec);
-	return p->skel->links.profile_exec ? 0 : -errno;
-}
-
 static int try_all(struct probe *p)
 {
 	const char *failed = NULL;
@@ -531,7 +489,8 @@ static int try_all(struct probe *p)
 	err = load(p);
 	if (err)
 		return refuse_program(p, said.failed_program, "cannot load", err) ? -EAGAIN : err;
-	err = p->options.profile ? attach_profile(p) : 0;
+	err = p->options.profile ? probe_profile_attach(p->skel, p->options.profile, &p->stats_fd)
+				 : 0;
 	if (err)
 		return err;
 	err = attach_set(p, p->options.profile ? main_set(p) : PROBE_SET_ALL, &failed);
@@ -673,42 +632,9 @@ int probe__target(struct probe *p, pid_t pid)
 	return err;
 }
 
-/* Has the kernel look for the process that we know by an id of our pid namespace. */
-static int follow_local(struct probe *p, pid_t pid, __u32 namespace)
-{
-	struct bpf_link *link;
-	char text[64];
-	int fd, err = 0;
-
-	p->skel->bss->local_namespace = namespace;
-	p->skel->bss->local_pid = pid;
-	link = bpf_program__attach_iter(p->skel->progs.profile_find, NULL);
-	if (!link)
-		return -errno;
-	fd = bpf_iter_create(bpf_link__fd(link));
-	if (fd < 0)
-		err = -errno;
-	while (!err && read(fd, text, sizeof(text)) > 0)
-		;
-	if (fd >= 0)
-		close(fd);
-	bpf_link__destroy(link);
-	return err;
-}
-
 int probe__follow(struct probe *p, pid_t pid)
 {
-	__u32 tgid = pid, one = 1, namespace = pid_namespace();
-	int err;
-
-	if (namespace != FIRST_PID_NAMESPACE)
-		return follow_local(p, pid, namespace);
-
-	privilege_raise();
-	err = bpf_map__update_elem(p->skel->maps.followed, &tgid, sizeof(tgid), &one, sizeof(one),
-				   BPF_ANY);
-	privilege_lower();
-	return err;
+	return probe_profile_follow(p->skel, pid);
 }
 
 void probe__pause(struct probe *p)
@@ -718,39 +644,12 @@ void probe__pause(struct probe *p)
 
 int probe__groups(struct probe *p, probe_group_fn *fn, void *context)
 {
-	const struct bpf_map *map = p->skel->maps.groups;
-	struct group_key key, *last = NULL;
-	struct group_counts counts;
-	int err = 0;
-
-	privilege_raise();
-	while (!bpf_map__get_next_key(map, last, &key, sizeof(key))) {
-		err = bpf_map__lookup_elem(map, &key, sizeof(key), &counts, sizeof(counts), 0);
-		if (err)
-			break;
-		fn(context, &key, &counts);
-		last = &key;
-	}
-	privilege_lower();
-	return err;
+	return probe_profile_groups(p->skel, fn, context);
 }
 
 int64_t probe__run_time(const struct probe *p)
 {
-	struct bpf_program *prog;
-	int64_t ns = 0;
-
-	if (p->stats_fd < 0)
-		return MISSING;
-	bpf_object__for_each_program (prog, p->skel->obj) {
-		struct bpf_prog_info info = {};
-		__u32 size = sizeof(info);
-		int fd = bpf_program__fd(prog);
-
-		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size))
-			ns += info.run_time_ns;
-	}
-	return ns;
+	return p->stats_fd < 0 ? MISSING : probe_profile_run_time(p->skel);
 }
 
 int probe__consume(struct probe *p, probe_record_fn *fn, void *context)

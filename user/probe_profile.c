@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/probe_profile.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <unistd.h>
+
+#include "spawnscope.skel.h"
+#include "user/followed.h"
+#include "user/privilege.h"
+
+int probe_profile_set_up(struct spawnscope *skel, const struct profile_options *o)
+{
+	int err;
+
+	if (!o) {
+		err = bpf_map__set_max_entries(skel->maps.followed, 1);
+		return err ? err : bpf_map__set_max_entries(skel->maps.groups, 1);
+	}
+	skel->rodata->profiling = true;
+	skel->rodata->trace_all = o->everything;
+	skel->rodata->follow_children = o->children;
+	skel->rodata->filter = o->filter;
+	skel->rodata->group_by = o->group_by;
+	skel->rodata->command_args_max = o->args_max;
+	err = bpf_program__set_autoload(skel->progs.profile_find,
+					pid_namespace() != FIRST_PID_NAMESPACE);
+	return err ? err : bpf_program__set_autoload(skel->progs.profile_exec, true);
+}
+
+int probe_profile_attach(struct spawnscope *skel, const struct profile_options *o, int *stats_fd)
+{
+	__u32 zero = 0;
+	int err = 0;
+
+	if (o->filter.by_cgroup)
+		err = bpf_map__update_elem(skel->maps.wanted_cgroup, &zero, sizeof(zero),
+					   &o->cgroup_fd, sizeof(o->cgroup_fd), BPF_ANY);
+	if (err)
+		return err;
+	if (o->run_time && *stats_fd < 0) {
+		*stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
+		if (*stats_fd < 0)
+			*stats_fd = -1;
+	}
+	skel->links.profile_exec = bpf_program__attach(skel->progs.profile_exec);
+	return skel->links.profile_exec ? 0 : -errno;
+}
+
+/* Has the kernel look for the process that we know by an id of our pid namespace. */
+static int follow_local(struct spawnscope *skel, pid_t pid, __u32 namespace)
+{
+	struct bpf_link *link;
+	char text[64];
+	int fd, err = 0;
+
+	skel->bss->local_namespace = namespace;
+	skel->bss->local_pid = pid;
+	link = bpf_program__attach_iter(skel->progs.profile_find, NULL);
+	if (!link)
+		return -errno;
+	fd = bpf_iter_create(bpf_link__fd(link));
+	if (fd < 0)
+		err = -errno;
+	while (!err && read(fd, text, sizeof(text)) > 0)
+		;
+	if (fd >= 0)
+		close(fd);
+	bpf_link__destroy(link);
+	return err;
+}
+
+int probe_profile_follow(struct spawnscope *skel, pid_t pid)
+{
+	__u32 tgid = pid, one = 1, namespace = pid_namespace();
+	int err;
+
+	if (namespace != FIRST_PID_NAMESPACE)
+		return follow_local(skel, pid, namespace);
+
+	privilege_raise();
+	err = bpf_map__update_elem(skel->maps.followed, &tgid, sizeof(tgid), &one, sizeof(one),
+				   BPF_ANY);
+	privilege_lower();
+	return err;
+}
+
+int probe_profile_groups(struct spawnscope *skel, probe_group_fn *fn, void *context)
+{
+	const struct bpf_map *map = skel->maps.groups;
+	struct group_key key, *last = NULL;
+	struct group_counts counts;
+	int err = 0;
+
+	privilege_raise();
+	while (!bpf_map__get_next_key(map, last, &key, sizeof(key))) {
+		err = bpf_map__lookup_elem(map, &key, sizeof(key), &counts, sizeof(counts), 0);
+		if (err)
+			break;
+		fn(context, &key, &counts);
+		last = &key;
+	}
+	privilege_lower();
+	return err;
+}
+
+int64_t probe_profile_run_time(const struct spawnscope *skel)
+{
+	struct bpf_program *prog;
+	int64_t ns = 0;
+
+	bpf_object__for_each_program (prog, skel->obj) {
+		struct bpf_prog_info info = {};
+		__u32 size = sizeof(info);
+		int fd = bpf_program__fd(prog);
+
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size))
+			ns += info.run_time_ns;
+	}
+	return ns;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Inside probe: what a profile needs of the object beyond its sources. */
+#ifndef SPAWNSCOPE_PROBE_PROFILE_H
+#define SPAWNSCOPE_PROBE_PROFILE_H
+
+#include "user/probe.h"
+
+struct spawnscope; /* the skeleton */
+
+/*
+ * Before loading. Without options, for a bench: what it does not use is made as small as it can be.
+ * 0 or -errno.
+ */
+int probe_profile_set_up(struct spawnscope *skel, const struct profile_options *o);
+
+/* Once loaded: what stays attached whatever the set. *stats_fd is set if it is -1. 0 or -errno. */
+int probe_profile_attach(struct spawnscope *skel, const struct profile_options *o, int *stats_fd);
+
+/* As probe__follow, probe__groups, probe__run_time. */
+int probe_profile_follow(struct spawnscope *skel, pid_t pid);
+int probe_profile_groups(struct spawnscope *skel, probe_group_fn *fn, void *context);
+int64_t probe_profile_run_time(const struct spawnscope *skel);
+
+#endif
