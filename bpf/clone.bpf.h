@@ -314,7 +314,11 @@ static __always_inline void clone_newtask(struct task_struct *child, __u64 flags
 	if (!count_all)
 		return;
 	__builtin_memset(&c->cow, 0, sizeof(c->cow));
-	p = slot_find(c->parent_tgid);
+	/* A thread may be the parent, but its leader counts. */
+	p = profile && !(s->clone_flags & CLONE_VM) ? slot_claim(c->parent_tgid)
+						    : slot_find(c->parent_tgid);
+	if (profile && p)
+		p->state |= TASK_TARGET;
 	if (p)
 		c->parent_cow = p->cow.total;
 }

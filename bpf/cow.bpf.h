@@ -27,12 +27,57 @@
 
 #define VM_FAULT_FALLBACK 0x000800 /* include/linux/mm_types.h: split, then handled as 4 KiB */
 
-/* The current task's slot if its COW faults are counted. */
-static __always_inline struct slot *cow_task(void)
+/* A thread of a parent whose leader stands for it, in a profile; what it held of a slot, or NULL.
+ */
+static __always_inline struct slot *cow_thread(struct slot *s, __u32 tid)
 {
-	struct slot *s = slot_find(current_tid());
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	struct slot *leader = tid == tgid ? NULL : slot_find(tgid);
 
-	return s && (s->state & (TASK_TARGET | TASK_COPIED)) ? s : NULL;
+	if (!leader || !(leader->state & TASK_TARGET))
+		return NULL;
+	if (!s)
+		s = slot_claim(tid);
+	if (s)
+		s->state |= TASK_TARGET;
+	return s;
+}
+
+/*
+ * The current task's slot if its COW faults are counted. `profile` is constant at each call, as in
+ * clone_newtask.
+ */
+static __always_inline struct slot *cow_task(bool profile)
+{
+	__u32 tid = current_tid();
+	struct slot *s = slot_find(tid);
+
+	if (s && (s->state & (TASK_TARGET | TASK_COPIED)))
+		return s;
+	return profile ? cow_thread(s, tid) : NULL;
+}
+
+/* In a profile the leader's slot has the faults of all threads: they share what is copied. */
+static __always_inline struct cow_counts *cow_total(struct slot *s)
+{
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	struct slot *leader = s->tid == tgid ? NULL : slot_find(tgid);
+
+	return leader ? &leader->cow.total : &s->cow.total;
+}
+
+enum cow_kind { COW_COPIED, COW_REUSED, COW_HUGE, COW_UNSEEN };
+
+static __always_inline void cow_count_shared(struct cow_counts *to, __u64 ns, enum cow_kind kind)
+{
+	__sync_fetch_and_add(&to->ns, ns);
+	__sync_fetch_and_add(&to->faults, 1);
+	if (kind == COW_COPIED)
+		__sync_fetch_and_add(&to->copied, 1);
+	else if (kind == COW_REUSED)
+		__sync_fetch_and_add(&to->reused, 1);
+	else if (kind == COW_HUGE)
+		__sync_fetch_and_add(&to->huge, 1);
 }
 
 static __always_inline void cow_begin(struct slot *s, __u64 orig_pte)
@@ -44,20 +89,34 @@ static __always_inline void cow_begin(struct slot *s, __u64 orig_pte)
 	s->cow.start = bpf_ktime_get_ns();
 }
 
-/* Ends the span; whether one was under way. */
-static __always_inline bool cow_end(struct slot *s)
+/* Ends the span, which is under way. */
+static __always_inline void cow_end(struct slot *s, enum cow_kind kind, bool profile)
 {
-	if (!s || !(s->state & TASK_IN_COW))
-		return false;
+	__u64 ns = bpf_ktime_get_ns() - s->cow.start;
+
 	s->state &= ~TASK_IN_COW;
-	s->cow.total.ns += bpf_ktime_get_ns() - s->cow.start;
+	if (profile) {
+		cow_count_shared(cow_total(s), ns, kind);
+		return;
+	}
+	s->cow.total.ns += ns;
 	s->cow.total.faults++;
-	return true;
+	if (kind == COW_COPIED)
+		s->cow.total.copied++;
+	else if (kind == COW_REUSED)
+		s->cow.total.reused++;
+	else if (kind == COW_HUGE)
+		s->cow.total.huge++;
 }
 
-static __always_inline void cow_pte_enter(struct vm_fault *vmf)
+static __always_inline bool in_cow(const struct slot *s)
 {
-	struct slot *s = cow_task();
+	return s && (s->state & TASK_IN_COW);
+}
+
+static __always_inline void cow_pte_enter(struct vm_fault *vmf, bool profile)
+{
+	struct slot *s = cow_task(profile);
 
 	if (!s || BPF_CORE_READ(vmf, vma, vm_flags) & VM_SHARED)
 		return;
@@ -66,67 +125,66 @@ static __always_inline void cow_pte_enter(struct vm_fault *vmf)
 }
 
 /* vmf lies on the stack of a caller, and page tables in the direct map: both outlive the fault. */
-static __always_inline void cow_pte_exit(void)
+static __always_inline void cow_pte_exit(bool profile)
 {
-	struct slot *s = cow_task();
+	struct slot *s = cow_task(profile);
+	enum cow_kind kind = COW_REUSED;
 	unsigned long pte = 0;
 	struct vm_fault *vmf;
 
-	if (!cow_end(s))
+	if (!in_cow(s))
 		return;
 	vmf = s->cow.vmf;
 	if (bpf_probe_read_kernel(&pte, sizeof(pte), BPF_CORE_READ(vmf, pte)))
-		return;
-	if ((pte & PTE_PFN_MASK) != (s->cow.orig_pte & PTE_PFN_MASK))
-		s->cow.total.copied++;
-	else
-		s->cow.total.reused++;
+		kind = COW_UNSEEN;
+	else if ((pte & PTE_PFN_MASK) != (s->cow.orig_pte & PTE_PFN_MASK))
+		kind = COW_COPIED;
+	cow_end(s, kind, profile);
 }
 
-static __always_inline void cow_pmd_enter(void)
+static __always_inline void cow_pmd_enter(bool profile)
 {
-	struct slot *s = cow_task();
+	struct slot *s = cow_task(profile);
 
 	if (s)
 		cow_begin(s, 0);
 }
 
 /* A fault that falls back is counted where it is then handled, page by page. */
-static __always_inline void cow_pmd_exit(long ret)
+static __always_inline void cow_pmd_exit(long ret, bool profile)
 {
-	struct slot *s = cow_task();
+	struct slot *s = cow_task(profile);
 
-	if (!s || !(s->state & TASK_IN_COW))
+	if (!in_cow(s))
 		return;
 	if (ret & VM_FAULT_FALLBACK) {
 		s->state &= ~TASK_IN_COW;
 		s->cow.total.ns += bpf_ktime_get_ns() - s->cow.start;
 		return;
 	}
-	cow_end(s);
-	s->cow.total.huge++;
+	cow_end(s, COW_HUGE, profile);
 }
 
-static __always_inline void cow_fault(unsigned long address, unsigned long error_code)
+static __always_inline void cow_fault(unsigned long address, unsigned long error_code, bool profile)
 {
 	struct slot *s;
 
 	if ((error_code & FAULT_PRESENT_WRITE) != FAULT_PRESENT_WRITE)
 		return;
-	s = cow_task();
+	s = cow_task(profile);
 	if (!s)
 		return;
 	s->cow.address = address;
 	cow_begin(s, 0);
 }
 
-static __always_inline void cow_page_alloc(unsigned int order, unsigned int gfp)
+static __always_inline void cow_page_alloc(unsigned int order, unsigned int gfp, bool profile)
 {
 	struct slot *s;
 
 	if (!(gfp & GFP_MOVABLE))
 		return;
-	s = cow_task();
+	s = cow_task(profile);
 	if (!s || !(s->state & TASK_IN_COW))
 		return;
 	s->cow.copies++;
@@ -134,23 +192,21 @@ static __always_inline void cow_page_alloc(unsigned int order, unsigned int gfp)
 }
 
 /* A fault that was refused (SIGSEGV, EFAULT) is not accounted: then this is another one's end. */
-static __always_inline void cow_accounted(__u64 address)
+static __always_inline void cow_accounted(__u64 address, bool profile)
 {
-	struct slot *s = cow_task();
+	struct slot *s = cow_task(profile);
 
-	if (!s || !(s->state & TASK_IN_COW))
+	if (!in_cow(s))
 		return;
 	if (s->cow.address != address) {
 		s->state &= ~TASK_IN_COW;
 		return;
 	}
-	cow_end(s);
-	if (s->cow.huge)
-		s->cow.total.huge++;
-	else if (s->cow.copies)
-		s->cow.total.copied++;
-	else
-		s->cow.total.reused++;
+	cow_end(s,
+		s->cow.huge	? COW_HUGE
+		: s->cow.copies ? COW_COPIED
+				: COW_REUSED,
+		profile);
 }
 
 #endif

@@ -127,4 +127,94 @@ int profile_find(struct bpf_iter__task *ctx)
 	return 0;
 }
 
+/* copy-on-write, with the faults of threads that are not their group's leader */
+
+SEC("?fentry/do_wp_page")
+int BPF_PROG(profile_fentry_do_wp_page, struct vm_fault *vmf)
+{
+	cow_pte_enter(vmf, true);
+	return 0;
+}
+
+SEC("?fexit/do_wp_page")
+int BPF_PROG(profile_fexit_do_wp_page)
+{
+	cow_pte_exit(true);
+	return 0;
+}
+
+SEC("?kprobe/do_wp_page")
+int BPF_KPROBE(profile_kprobe_do_wp_page, struct vm_fault *vmf)
+{
+	cow_pte_enter(vmf, true);
+	return 0;
+}
+
+SEC("?kretprobe/do_wp_page")
+int BPF_KRETPROBE(profile_kretprobe_do_wp_page)
+{
+	cow_pte_exit(true);
+	return 0;
+}
+
+SEC("?fentry/do_huge_pmd_wp_page")
+int BPF_PROG(profile_fentry_do_huge_pmd_wp_page)
+{
+	cow_pmd_enter(true);
+	return 0;
+}
+
+/* Its parameters differ between kernels, so the result is asked for (bpf_get_func_ret, 5.17). */
+SEC("?fexit/do_huge_pmd_wp_page")
+int BPF_PROG(profile_fexit_do_huge_pmd_wp_page)
+{
+	__u64 ret = 0;
+
+	bpf_get_func_ret(ctx, &ret);
+	cow_pmd_exit(ret, true);
+	return 0;
+}
+
+SEC("?kprobe/do_huge_pmd_wp_page")
+int BPF_KPROBE(profile_kprobe_do_huge_pmd_wp_page)
+{
+	cow_pmd_enter(true);
+	return 0;
+}
+
+SEC("?kretprobe/do_huge_pmd_wp_page")
+int BPF_KRETPROBE(profile_kretprobe_do_huge_pmd_wp_page, long ret)
+{
+	cow_pmd_exit(ret, true);
+	return 0;
+}
+
+SEC("?tp_btf/page_fault_user")
+int BPF_PROG(profile_page_fault_user, unsigned long address, void *regs, unsigned long error_code)
+{
+	cow_fault(address, error_code, true);
+	return 0;
+}
+
+SEC("?tp_btf/page_fault_kernel")
+int BPF_PROG(profile_page_fault_kernel, unsigned long address, void *regs, unsigned long error_code)
+{
+	cow_fault(address, error_code, true);
+	return 0;
+}
+
+SEC("?tp_btf/mm_page_alloc")
+int BPF_PROG(profile_page_alloc, struct page *page, unsigned int order, unsigned int gfp)
+{
+	cow_page_alloc(order, gfp, true);
+	return 0;
+}
+
+SEC("?perf_event")
+int profile_page_fault(struct perf_event_context *ctx)
+{
+	cow_accounted(ctx->addr, true);
+	return 0;
+}
+
 #endif

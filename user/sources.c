@@ -20,14 +20,25 @@
 	}
 #define AT_SUM(s, k, n, ...) ROW(-1, SUM_##s, k, true, n, __VA_ARGS__)
 
-#define COW_TRACEPOINTS                                                                            \
-	"tp_page_fault_user", "tp_page_fault_kernel", "tp_mm_page_alloc", "perf_page_fault"
-#define COW_FENTRY                                                                                 \
-	"fentry_do_wp_page", "fexit_do_wp_page", "fentry_do_huge_pmd_wp_page",                     \
-		"fexit_do_huge_pmd_wp_page"
-#define COW_KPROBE                                                                                 \
-	"kprobe_do_wp_page", "kretprobe_do_wp_page", "kprobe_do_huge_pmd_wp_page",                 \
-		"kretprobe_do_huge_pmd_wp_page"
+#define COW_FUNCTIONS(profile, entry, exit)                                                        \
+	profile entry "_do_wp_page", profile exit "_do_wp_page",                                   \
+		profile entry "_do_huge_pmd_wp_page", profile exit "_do_huge_pmd_wp_page"
+#define COW_ROW(s, k, p, n, ...)                                                                   \
+	{                                                                                          \
+		.edge = -1, .sum = SUM_##s, .kind = SOURCE_##k, .dear = true, .of_profile = p,     \
+		.name = n, .programs = {__VA_ARGS__},                                              \
+	}
+/* A profile has its own, which also count the faults of threads that have not forked. */
+#define COW_ROWS(s)                                                                                \
+	COW_ROW(s, FENTRY, true, "do_wp_page", COW_FUNCTIONS("profile_", "fentry", "fexit")),      \
+		COW_ROW(s, FENTRY, false, "do_wp_page", COW_FUNCTIONS("", "fentry", "fexit")),     \
+		COW_ROW(s, KPROBE, true, "do_wp_page",                                             \
+			COW_FUNCTIONS("profile_", "kprobe", "kretprobe")),                         \
+		COW_ROW(s, KPROBE, false, "do_wp_page", COW_FUNCTIONS("", "kprobe", "kretprobe")), \
+		COW_ROW(s, TRACEPOINT, true, "page_fault_user", "profile_page_fault_user",         \
+			"profile_page_fault_kernel", "profile_page_alloc", "profile_page_fault"),  \
+		COW_ROW(s, TRACEPOINT, false, "page_fault_user", "tp_page_fault_user",             \
+			"tp_page_fault_kernel", "tp_mm_page_alloc", "perf_page_fault")
 
 /*
  * In order of preference. Some edges have a tracepoint that stands exactly there on every kernel
@@ -118,15 +129,12 @@ const struct source sources[] = {
 	AT_EDGE(reaped, KPROBE, "release_task", "kprobe_release_task"),
 	AT_EDGE(reaped, DRIVER, "wait", NULL),
 
-	AT_SUM(cow_parent, FENTRY, "do_wp_page", COW_FENTRY),
-	AT_SUM(cow_parent, KPROBE, "do_wp_page", COW_KPROBE),
-	AT_SUM(cow_parent, TRACEPOINT, "page_fault_user", COW_TRACEPOINTS),
-	AT_SUM(cow_child, FENTRY, "do_wp_page", COW_FENTRY),
-	AT_SUM(cow_child, KPROBE, "do_wp_page", COW_KPROBE),
-	AT_SUM(cow_child, TRACEPOINT, "page_fault_user", COW_TRACEPOINTS),
+	COW_ROWS(cow_parent),
+	COW_ROWS(cow_child),
 };
 
 const size_t source_count = sizeof(sources) / sizeof(sources[0]);
+_Static_assert(sizeof(sources) / sizeof(sources[0]) <= SOURCES_MAX, "user/sources.h");
 
 const char *source_kind_name(enum source_kind kind)
 {

@@ -33,7 +33,7 @@ struct source {
 extern const struct source sources[];
 extern const size_t source_count;
 
-#define SOURCES_MAX 64
+#define SOURCES_MAX 96
 
 /* Which sources mark what while a set of probes is attached. */
 struct source_choice {

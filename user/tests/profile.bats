@@ -326,6 +326,13 @@ $NOBODY" ]
     [ $((SECONDS - begin)) -lt 15 ]
 }
 
+@test "copy-on-write faults of any thread are the parent's" {
+    profile -q --detail full -o "$DIR/run.jsonl" -- "$STORM" cow 3
+    jq -se '[.[] | select(.type == "birth" and .method == "fork").counts]
+        | length == 3 and all(.cow_faults_parent >= 1000 and .cow_faults_parent < 1200
+            and .cow_copied_parent >= 1000 and .cow_faults_child < 100)' "$DIR/run.jsonl"
+}
+
 # Lines and files
 
 @test "a line for each birth shows what was run, harmlessly" {

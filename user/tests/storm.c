@@ -6,7 +6,8 @@
  *
  * Methods: fork, vfork, spawn (posix_spawn of itself), fork-exec, thread, fail (clone with flags
  * that are refused), orphan (a child whose own child outlives it), thread-exec (a thread of a child
- * execs), wait (none; sleeps N seconds).
+ * execs), cow (a fork, while whose child lives another thread writes to 1000 pages), wait (none;
+ * sleeps N seconds).
  */
 #include <errno.h>
 #include <pthread.h>
@@ -125,6 +126,49 @@ static int by_thread_exec(void)
 	return end_of(pid);
 }
 
+#define COW_PAGES 1000
+static char pages[COW_PAGES][4096];
+
+static void *write_pages(void *context)
+{
+	for (int i = 0; i < COW_PAGES; i++)
+		pages[i][0]++;
+	return context;
+}
+
+static void *fork_and_hold(void *context)
+{
+	int hold[2];
+	pthread_t writer;
+	pid_t pid;
+	char byte;
+
+	if (pipe(hold))
+		return context;
+	pid = fork();
+	if (!pid) {
+		close(hold[1]);
+		_exit(read(hold[0], &byte, 1) != 0);
+	}
+	if (!pthread_create(&writer, NULL, write_pages, NULL))
+		pthread_join(writer, NULL);
+	close(hold[0]);
+	close(hold[1]);
+	return end_of(pid) ? context : NULL;
+}
+
+/* Neither the thread that forks nor the one that writes is the leader. */
+static int by_cow(void)
+{
+	pthread_t forker;
+	void *failed = NULL;
+
+	write_pages(NULL);
+	if (pthread_create(&forker, NULL, fork_and_hold, pages) || pthread_join(forker, &failed))
+		return -1;
+	return failed ? -1 : 0;
+}
+
 static const struct {
 	const char *name;
 	int (*once)(void);
@@ -133,6 +177,7 @@ static const struct {
 	{"spawn", by_spawn},   {"fork-exec", by_fork_exec},
 	{"thread", by_thread}, {"fail", by_fail},
 	{"orphan", by_orphan}, {"thread-exec", by_thread_exec},
+	{"cow", by_cow},
 };
 
 static struct {
