@@ -89,7 +89,7 @@ static __always_inline void cow_begin(struct slot *s, __u64 orig_pte)
 	s->cow.start = bpf_ktime_get_ns();
 }
 
-/* Ends the span, which is under way. */
+/* Ends the span, which is under way; `kind` is constant at each call. */
 static __always_inline void cow_end(struct slot *s, enum cow_kind kind, bool profile)
 {
 	__u64 ns = bpf_ktime_get_ns() - s->cow.start;
@@ -128,7 +128,6 @@ static __always_inline void cow_pte_enter(struct vm_fault *vmf, bool profile)
 static __always_inline void cow_pte_exit(bool profile)
 {
 	struct slot *s = cow_task(profile);
-	enum cow_kind kind = COW_REUSED;
 	unsigned long pte = 0;
 	struct vm_fault *vmf;
 
@@ -136,10 +135,11 @@ static __always_inline void cow_pte_exit(bool profile)
 		return;
 	vmf = s->cow.vmf;
 	if (bpf_probe_read_kernel(&pte, sizeof(pte), BPF_CORE_READ(vmf, pte)))
-		kind = COW_UNSEEN;
+		cow_end(s, COW_UNSEEN, profile);
 	else if ((pte & PTE_PFN_MASK) != (s->cow.orig_pte & PTE_PFN_MASK))
-		kind = COW_COPIED;
-	cow_end(s, kind, profile);
+		cow_end(s, COW_COPIED, profile);
+	else
+		cow_end(s, COW_REUSED, profile);
 }
 
 static __always_inline void cow_pmd_enter(bool profile)
@@ -159,7 +159,7 @@ static __always_inline void cow_pmd_exit(long ret, bool profile)
 		return;
 	if (ret & VM_FAULT_FALLBACK) {
 		s->state &= ~TASK_IN_COW;
-		s->cow.total.ns += bpf_ktime_get_ns() - s->cow.start;
+		(profile ? cow_total(s) : &s->cow.total)->ns += bpf_ktime_get_ns() - s->cow.start;
 		return;
 	}
 	cow_end(s, COW_HUGE, profile);
@@ -198,15 +198,14 @@ static __always_inline void cow_accounted(__u64 address, bool profile)
 
 	if (!in_cow(s))
 		return;
-	if (s->cow.address != address) {
+	if (s->cow.address != address)
 		s->state &= ~TASK_IN_COW;
-		return;
-	}
-	cow_end(s,
-		s->cow.huge	? COW_HUGE
-		: s->cow.copies ? COW_COPIED
-				: COW_REUSED,
-		profile);
+	else if (s->cow.huge)
+		cow_end(s, COW_HUGE, profile);
+	else if (s->cow.copies)
+		cow_end(s, COW_COPIED, profile);
+	else
+		cow_end(s, COW_REUSED, profile);
 }
 
 #endif
