@@ -509,7 +509,8 @@ int command_profile(int argc, char **argv)
 	if (err)
 		goto cleanup;
 	err = p.options.input ? replay(&p) : trace(&p);
-	if (err)
+	/* Who reads the lines has seen enough of them. */
+	if (err && err != -EPIPE)
 		complain("%s", p.why[0] ? p.why : strerror(-err));
 cleanup:
 	close_all(&p);

@@ -444,6 +444,20 @@ $NOBODY" ]
     [ "$(grep -Ec '^   ?[|`]- [0-9]+ fork .*/proc/self/exe leaf$' "$DIR/err")" -eq 2 ]
 }
 
+@test "it ends without a word when nobody reads its lines any more" {
+    "$TOOL" profile -a --live 2>"$DIR/err" | head -n 3 >"$DIR/out" &
+    pipe=$!
+    eventually lines_end
+    wait "$pipe"
+    [ ! -s "$DIR/err" ]
+    [ "$(wc -l <"$DIR/out")" -eq 3 ]
+}
+
+lines_end() {
+    "$STORM" vfork 20
+    ! kill -0 "$pipe" 2>/dev/null
+}
+
 # Other worlds
 
 @test "in a pid namespace ids are ours, and the records have the kernel's" {
