@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "user/gate_budget.h"
+#include "user/gate_index.h"
 #include "user/stats.h"
 
 static bool holds(double value, enum budget_op op, double limit)
@@ -25,13 +26,6 @@ static bool holds(double value, enum budget_op op, double limit)
 	}
 }
 
-static const char *pass_of(const struct cell *c)
-{
-	const char *pass = cell__key_text(c, "trace");
-
-	return pass ? pass : "none";
-}
-
 /* An axis that the grid did not ask for is 0, or 4k. */
 static bool meets(const struct cell *c, const struct budget_condition *condition)
 {
@@ -42,7 +36,7 @@ static bool meets(const struct cell *c, const struct budget_condition *condition
 		return holds(number == MISSING ? 0 : (double)number, condition->op,
 			     condition->number);
 	if (strcmp(condition->axis, "trace") == 0)
-		text = pass_of(c);
+		text = gate_pass(c);
 	else if (strcmp(condition->axis, "pages") == 0 && text == NULL)
 		text = "4k";
 	return (text != NULL && strcmp(text, condition->word) == 0) == (condition->op == OP_EQUAL);
@@ -95,22 +89,20 @@ static int rank_of_pass(const struct budget_rule *rule, const struct cell *c)
 	int i;
 
 	for (i = 0; i < 3; i++) {
-		if (strcmp(orders[kind][i], pass_of(c)) == 0)
+		if (strcmp(orders[kind][i], gate_pass(c)) == 0)
 			return i;
 	}
 	return 3;
 }
 
-static bool is_best_pass(const struct budget_rule *rule, const struct run *r, const struct cell *c)
+static bool is_best_pass(const struct budget_rule *rule, const struct gate_index *index,
+			 const struct cell *c)
 {
-	size_t i;
+	const struct cell *other = NULL;
 
-	for (i = 0; i < r->cell_count; i++) {
-		const struct cell *other = &r->cells[i];
-
+	while ((other = gate_index__next(index, c, other)) != NULL) {
 		if (other != c && series__any(values_of(rule, other)) &&
-		    rank_of_pass(rule, other) < rank_of_pass(rule, c) &&
-		    cell__same_key(other, c, "trace"))
+		    rank_of_pass(rule, other) < rank_of_pass(rule, c))
 			return false;
 	}
 	return true;
@@ -144,7 +136,7 @@ static struct gate_row *add_row(struct gate_report *report, const struct budget_
 		 rule->births ? "births" : gate_metric_unit(rule->metric, r->clock));
 	if (c != NULL) {
 		gate_cell_name(c, row->cell, sizeof(row->cell));
-		snprintf(row->trace, sizeof(row->trace), "%.31s", pass_of(c));
+		snprintf(row->trace, sizeof(row->trace), "%.31s", gate_pass(c));
 	}
 	return row;
 }
@@ -171,9 +163,10 @@ static void decide(struct gate_row *row, const struct budget_rule *rule, const s
 	row->verdict = holds(row->b, rule->op, rule->limit) ? GATE_PASS : GATE_REGRESSION;
 }
 
-static int check_metric(const struct budget_rule *rule, const struct run *r,
+static int check_metric(const struct budget_rule *rule, const struct gate_index *index,
 			struct gate_report *report)
 {
+	const struct run *r = index->run;
 	const char *absent = rule->metric >= GATE_METRIC_PHASE && rule->metric < GATE_METRIC_COUNT
 				     ? r->phases[rule->metric - GATE_METRIC_PHASE].absent
 				     : NULL;
@@ -185,7 +178,7 @@ static int check_metric(const struct budget_rule *rule, const struct run *r,
 		const struct cell *c = &r->cells[i];
 
 		if (!applies(rule, c) || isnan(value_in(rule, c)) ||
-		    (!names_pass(rule) && !is_best_pass(rule, r, c)))
+		    (!names_pass(rule) && !is_best_pass(rule, index, c)))
 			continue;
 		row = add_row(report, rule, r, c);
 		if (row == NULL)
@@ -238,22 +231,23 @@ static int check_births(const struct budget_rule *rule, const struct run *r,
 
 int budget_check(const struct budget *b, const struct run *r, struct gate_report *report)
 {
+	struct gate_index index = {0};
 	bool measured = false;
 	size_t i;
-	int err = 0;
+	int err;
 
 	*report = (struct gate_report){.runs_b = 1};
 	report->clock = strdup(r->clock);
-	if (report->clock == NULL)
-		return -ENOMEM;
+	err = report->clock ? gate_index__build(&index, r) : -ENOMEM;
 	for (i = 0; i < r->cell_count; i++)
 		measured |= r->cells[i].n > 0;
 	for (i = 0; i < b->count && err == 0 && measured; i++)
 		err = b->rules[i].births ? check_births(&b->rules[i], r, report)
-					 : check_metric(&b->rules[i], r, report);
+					 : check_metric(&b->rules[i], &index, report);
 	if (err == 0 && (r->end.lost > 0 || r->end.missed > 0))
 		err = gate_report__note(report, "records were lost: phases and counts are "
 						"incomplete");
+	gate_index__free(&index);
 	if (err) {
 		gate_report__free(report);
 		return err;

@@ -7,6 +7,7 @@
 
 #include "user/escape.h"
 #include "user/gate.h"
+#include "user/gate_index.h"
 #include "user/gate_stats.h"
 #include "user/stats.h"
 
@@ -14,6 +15,7 @@
 
 struct side {
 	const struct run **runs; /* in the order taken, if that is known */
+	struct gate_index *indexes;
 	size_t count;
 	double *values;		   /* of one metric, a run each */
 	const struct cell **cells; /* of one grid cell and pass */
@@ -31,71 +33,41 @@ struct comparison {
 	size_t only_a, only_b; /* cells that only one side has */
 };
 
-static const char *pass_of(const struct cell *c)
-{
-	const char *pass = cell__key_text(c, "trace");
-
-	return pass ? pass : "none";
-}
-
 static bool has_data(const struct cell *c)
 {
 	return c->skipped == NULL && c->n > 0;
 }
 
-/* The cell of a run that is like this one, in a pass; NULL if there is none. `hint`: look first. */
-static const struct cell *find_cell(const struct run *r, const struct cell *like, const char *pass,
-				    size_t hint)
-{
-	size_t i;
-
-	for (i = 0; i <= r->cell_count; i++) {
-		size_t k = i == 0 ? hint : i - 1;
-
-		if (k < r->cell_count && strcmp(pass_of(&r->cells[k]), pass) == 0 &&
-		    cell__same_key(&r->cells[k], like, "trace"))
-			return &r->cells[k];
-	}
-	return NULL;
-}
-
 /* Whether no cell before it is the same but for the pass. */
-static bool is_first(const struct run *r, const struct cell *c)
+static bool is_first(const struct gate_index *index, const struct cell *c)
 {
-	const struct cell *other;
-
-	for (other = r->cells; other < c; other++) {
-		if (cell__same_key(other, c, "trace"))
-			return false;
-	}
-	return true;
+	return gate_index__next(index, c, NULL) == c;
 }
 
 /* How many cells of the grid stand before it: its place, whatever its key. */
-static size_t place_of(const struct run *r, const struct cell *c)
+static size_t place_of(const struct gate_index *index, const struct cell *c)
 {
+	const struct run *r = index->run;
 	size_t i, place = 0;
 
 	for (i = 0; i < r->cell_count; i++)
-		place += r->cells[i].order < c->order && is_first(r, &r->cells[i]);
+		place += r->cells[i].order < c->order && is_first(index, &r->cells[i]);
 	return place;
 }
 
 /* What stands for A's cell in B: the cell with its key, or with its place in the grid. */
 static const struct cell *counterpart(const struct comparison *c, const struct cell *of_a)
 {
-	const struct run *b = c->b.runs[0];
+	const struct gate_index *in_b = &c->b.indexes[0];
+	const struct cell *found = gate_index__next(in_b, of_a, NULL);
+	const struct run *b = in_b->run;
 	size_t i, place;
 
+	if (found != NULL || !c->policy->by_place)
+		return found;
+	place = place_of(&c->a.indexes[0], of_a);
 	for (i = 0; i < b->cell_count; i++) {
-		if (cell__same_key(&b->cells[i], of_a, "trace"))
-			return &b->cells[i];
-	}
-	if (!c->policy->by_place)
-		return NULL;
-	place = place_of(c->a.runs[0], of_a);
-	for (i = 0; i < b->cell_count; i++) {
-		if (is_first(b, &b->cells[i]) && place_of(b, &b->cells[i]) == place)
+		if (is_first(in_b, &b->cells[i]) && place_of(in_b, &b->cells[i]) == place)
 			return &b->cells[i];
 	}
 	return NULL;
@@ -107,8 +79,7 @@ static bool take_cells(struct side *s, const struct cell *like, const char *pass
 	size_t i;
 
 	for (i = 0; i < s->count; i++) {
-		s->cells[i] = find_cell(s->runs[i], like, pass,
-					i && s->cells[0] ? s->cells[0] - s->runs[0]->cells : 0);
+		s->cells[i] = gate_index__find(&s->indexes[i], like, pass);
 		if (i == 0 && (s->cells[0] == NULL || !has_data(s->cells[0])))
 			return false;
 	}
@@ -284,15 +255,13 @@ static int compare_in_pass(struct comparison *c, const struct cell *of_a, const 
 }
 
 /* Passes that the cell was taken in, by the run's order. */
-static size_t all_passes(const struct run *r, const struct cell *like, const char **passes)
+static void all_passes(const struct gate_index *index, const struct cell *like, const char **passes)
 {
-	size_t i, count = 0;
+	const struct cell *c = NULL;
+	size_t count = 0;
 
-	for (i = 0; i < r->cell_count && count < PASSES_MAX; i++) {
-		if (cell__same_key(&r->cells[i], like, "trace"))
-			passes[count++] = pass_of(&r->cells[i]);
-	}
-	return count;
+	while (count < PASSES_MAX && (c = gate_index__next(index, like, c)) != NULL)
+		passes[count++] = gate_pass(c);
 }
 
 /* What A measured and B did not: nobody knows what it costs now. */
@@ -318,7 +287,7 @@ static int add_broken(struct comparison *c, const struct cell *of_a, const struc
 	const char *why = of_b->skipped ? of_b->skipped : of_b->broken;
 
 	if (!has_data(of_a) || has_data(of_b) || why == NULL ||
-	    strcmp(pass_of(of_a), pass_of(of_b)) != 0)
+	    strcmp(gate_pass(of_a), gate_pass(of_b)) != 0)
 		return 0;
 	return add_unmeasured(c, of_a, "measured", "samples", why);
 }
@@ -354,7 +323,7 @@ static int compare_cells(struct comparison *c, const struct cell *of_a, const st
 	int metric, done = 0;
 
 	if (c->policy->every_pass)
-		all_passes(c->a.runs[0], of_a, all);
+		all_passes(&c->a.indexes[0], of_a, all);
 	for (metric = 0; metric < GATE_METRICS && done >= 0; metric++) {
 		const char *const *pass = c->policy->every_pass ? all : passes_for(metric);
 		bool any = false;
@@ -381,7 +350,7 @@ static int compare_grid(struct comparison *c)
 	for (i = 0; i < a->cell_count && err == 0; i++) {
 		const struct cell *of_b;
 
-		if (!is_first(a, &a->cells[i]))
+		if (!is_first(&c->a.indexes[0], &a->cells[i]))
 			continue;
 		of_b = counterpart(c, &a->cells[i]);
 		if (of_b == NULL) {
@@ -394,7 +363,7 @@ static int compare_grid(struct comparison *c)
 			err = add_broken(c, &a->cells[i], of_b);
 	}
 	for (i = 0; i < b->cell_count; i++)
-		grid_b += is_first(b, &b->cells[i]);
+		grid_b += is_first(&c->b.indexes[0], &b->cells[i]);
 	c->only_b = grid_b - (in_common < grid_b ? in_common : grid_b);
 	return err;
 }
@@ -417,12 +386,14 @@ static int compare_taken(const void *a, const void *b)
 static int fill_side(struct side *s, const struct run *runs, size_t count)
 {
 	size_t i, known = 0;
+	int err = 0;
 
 	s->count = count;
 	s->runs = calloc(count, sizeof(*s->runs));
+	s->indexes = calloc(count, sizeof(*s->indexes));
 	s->values = calloc(count, sizeof(*s->values));
 	s->cells = calloc(count, sizeof(*s->cells));
-	if (s->runs == NULL || s->values == NULL || s->cells == NULL)
+	if (s->runs == NULL || s->indexes == NULL || s->values == NULL || s->cells == NULL)
 		return -ENOMEM;
 	for (i = 0; i < count; i++) {
 		s->runs[i] = &runs[i];
@@ -430,11 +401,18 @@ static int fill_side(struct side *s, const struct run *runs, size_t count)
 	}
 	if (known == count)
 		qsort(s->runs, count, sizeof(struct run *), compare_taken);
-	return 0;
+	for (i = 0; i < count && err == 0; i++)
+		err = gate_index__build(&s->indexes[i], s->runs[i]);
+	return err;
 }
 
 static void free_side(struct side *s)
 {
+	size_t i;
+
+	for (i = 0; i < s->count && s->indexes != NULL; i++)
+		gate_index__free(&s->indexes[i]);
+	free(s->indexes);
 	free(s->runs);
 	free(s->values);
 	free(s->cells);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The cells of a run by their key, but for the pass: a file may have thousands. */
+#ifndef SPAWNSCOPE_GATE_INDEX_H
+#define SPAWNSCOPE_GATE_INDEX_H
+
+#include <stdint.h>
+
+#include "user/run.h"
+
+struct gate_index {
+	const struct run *run;
+	struct gate_index_entry {
+		uint64_t hash;
+		size_t cell;
+	} * v; /* by hash, then by place in the run */
+};
+
+/* 0 or -ENOMEM. The run must stay as it is. */
+int gate_index__build(struct gate_index *index, const struct run *r);
+void gate_index__free(struct gate_index *index);
+
+/* "none" if the cell does not say. */
+const char *gate_pass(const struct cell *c);
+
+/*
+ * The next cell after `before` (NULL: the first) that is like this one but for the pass, in the
+ * order of the run; NULL: there is no more.
+ */
+const struct cell *gate_index__next(const struct gate_index *index, const struct cell *like,
+				    const struct cell *before);
+
+/* The one in this pass, or NULL. */
+const struct cell *gate_index__find(const struct gate_index *index, const struct cell *like,
+				    const char *pass);
+
+#endif
