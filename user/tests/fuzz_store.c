@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * libFuzzer: any bytes as a result file; what can be read is written, read again, shown,
- * reported and exported.
+ * reported, exported, and compared with itself.
  * clang -std=gnu11 -D_GNU_SOURCE -I. -g -O1 -fsanitize=fuzzer,address,undefined ...
  */
 #include <stdlib.h>
 
 #include "user/birth.h"
 #include "user/export.h"
+#include "user/gate.h"
 #include "user/groups.h"
 #include "user/live.h"
 #include "user/report/report.h"
@@ -105,6 +106,26 @@ static void check_report(const struct run *r)
 	free(text);
 }
 
+/* With itself it is never worse. */
+static void check_gate(const struct run *r)
+{
+	struct gate_policy policy = gate_policy_default;
+	struct gate_report report;
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	policy.every_pass = r->cell_count % 2;
+	if (gate_compare(r, 1, r, 1, &policy, &report) != 0 || report.verdict == GATE_REGRESSION ||
+	    gate_print_text(&report, f, false, true) != 0 || gate_print_json(&report, f) != 0 ||
+	    gate_print_junit(&report, f, true) != 0 || gate_print_ktap(&report, f, false) != 0 ||
+	    gate_print_markdown(&report, f, false) != 0)
+		abort();
+	gate_report__free(&report);
+	fclose(f);
+	free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	FILE *in = fmemopen((void *)data, size, "r");
@@ -118,6 +139,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_table(&r);
 		check_births(&r);
 		check_report(&r);
+		check_gate(&r);
 		run__free(&r);
 	}
 	fclose(in);
