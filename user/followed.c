@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
@@ -44,26 +45,42 @@ unsigned int pid_namespace(void)
 	return stat("/proc/self/ns/pid", &st) ? FIRST_PID_NAMESPACE : (unsigned int)st.st_ino;
 }
 
-int cgroup_of(pid_t pid, char *path, size_t size)
-{
-	char name[64], line[PATH_MAX];
-	int err = -ENOENT;
-	FILE *f;
+static const char *const cgroup_mounts[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
 
-	if (pid_namespace() != FIRST_PID_NAMESPACE)
-		return -ESRCH;
-	snprintf(name, sizeof(name), "/proc/%d/cgroup", (int)pid);
-	f = fopen(name, "re");
-	if (!f)
-		return -errno;
-	while (err && fgets(line, sizeof(line), f))
-		if (!strncmp(line, "0::", 3)) {
-			line[strcspn(line, "\n")] = '\0';
-			snprintf(path, size, "%s", line + 3);
-			err = 0;
-		}
-	fclose(f);
-	return err;
+/* nftw has no context to give. The id of a cgroup is its folder's inode number. */
+static struct {
+	uint64_t id;
+	size_t mount; /* length of its path */
+	char *path;
+	size_t size;
+} wanted;
+
+static int compare_folder(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)ftw;
+	if (type != FTW_D || st->st_ino != wanted.id)
+		return 0;
+	snprintf(wanted.path, wanted.size, "%s", path[wanted.mount] ? path + wanted.mount : "/");
+	return 1;
+}
+
+int cgroup_path(uint64_t id, char *path, size_t size)
+{
+	struct statfs fs;
+
+	for (size_t i = 0; i < sizeof(cgroup_mounts) / sizeof(cgroup_mounts[0]); i++) {
+		const char *mount = cgroup_mounts[i];
+
+		if (statfs(mount, &fs) || fs.f_type != CGROUP2_SUPER_MAGIC)
+			continue;
+		wanted.id = id;
+		wanted.mount = strlen(mount);
+		wanted.path = path;
+		wanted.size = size;
+		if (nftw(mount, compare_folder, 16, FTW_PHYS | FTW_MOUNT) == 1)
+			return 0;
+	}
+	return -ENOENT;
 }
 
 static int open_cgroup_folder(const char *path)
@@ -82,14 +99,14 @@ static int open_cgroup_folder(const char *path)
 
 int cgroup_open(const char *path)
 {
-	static const char *const mounts[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
 	int fd = open_cgroup_folder(path);
 	char below[PATH_MAX];
 
-	for (size_t i = 0; fd < 0 && i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+	for (size_t i = 0; fd < 0 && i < sizeof(cgroup_mounts) / sizeof(cgroup_mounts[0]); i++) {
 		int other;
 
-		if (snprintf(below, sizeof(below), "%s/%s", mounts[i], path) >= (int)sizeof(below))
+		if (snprintf(below, sizeof(below), "%s/%s", cgroup_mounts[i], path) >=
+		    (int)sizeof(below))
 			return -ENAMETOOLONG;
 		other = open_cgroup_folder(below);
 		if (other >= 0 || fd == -ENOENT)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* The process that has the id, or has a thread of this id; 0 if there is none. */
@@ -16,11 +17,9 @@ pid_t process_of(pid_t id);
 /* The inode number of ours; that of the first if it cannot be told. */
 unsigned int pid_namespace(void);
 
-/*
- * The path of a process's cgroup (version 2), as in /proc/PID/cgroup; the process may be gone,
- * or have another id in our pid namespace. 0 or -errno.
- */
-int cgroup_of(pid_t pid, char *path, size_t size);
+/* The path of a cgroup (version 2) below its mount, by its id. 0 or -ENOENT: gone, or not seen
+ * here. */
+int cgroup_path(uint64_t id, char *path, size_t size);
 
 /*
  * Opens a cgroup's folder, named by its path in the file system or below the mount of cgroup 2.

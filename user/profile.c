@@ -421,6 +421,7 @@ static int summarise(struct profile *p)
 	}
 	set_end(p, &t);
 	err = probe__groups(p->probe, on_group, p);
+	privilege_drop();
 	if (!err)
 		err = p->error;
 	groups__count_other(&p->sinks.groups, (int64_t)t.ungrouped);
