@@ -529,9 +529,11 @@ SH
         | (.cow_copied_parent + .cow_copied_child) * 4096' "$DIR/run.jsonl" >"$DIR/ours.cow"
     paste "$DIR/theirs" "$DIR/ours" "$DIR/theirs.cow" "$DIR/ours.cow" |
         tee "$DIR/both" | sed 's/^/# fork us, ours, copied bytes, ours: /' >&3
-    # Its clock runs on while it waits for a CPU around the call: medians.
-    awk '{ print $2 / $1 }' "$DIR/both" | sort -n | awk 'NR == 3 { exit !($1 > 0.95 && $1 <= 1) }'
-    awk '{ print $4 / $3 }' "$DIR/both" | sort -n | awk 'NR == 3 { exit !($1 > 0.7 && $1 < 1.3) }'
+    # Its clock also runs while it waits for a CPU before and after the call, and where others
+    # need the CPUs it often does: ours is never longer, and in two of the five as long.
+    awk '$2 > $1 { exit 1 }' "$DIR/both"
+    [ "$(awk '$2 > 0.95 * $1' "$DIR/both" | wc -l)" -ge 2 ]
+    [ "$(awk '$4 > 0.7 * $3 && $4 < 1.3 * $3' "$DIR/both" | wc -l)" -ge 2 ]
     [ "$(wc -l <"$DIR/both")" -eq 5 ]
 }
 
