@@ -33,3 +33,9 @@ setup() {
         [[ $(sort -n <<<"$output" | awk '{ a[NR] = $1 } END { print a[int((NR + 1) / 2)] }') == "${want[method]}" ]]
     done
 }
+
+@test "the README's table is the one that was measured" {
+    rows() { sed -n '/^[|] attached /,/^$/p' "$1" | head -n 11; }
+    [ "$(rows "$TOP/README.md" | wc -l)" -eq 11 ]
+    diff <(rows "$TOP/results/peers/README.md") <(rows "$TOP/README.md")
+}
