@@ -1,125 +1,20 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The command profile on this machine's kernel: what it counts against strace
-# and against what a storm of known size did; and what is left of it.
+# The command profile on this machine's kernel: what it counts against what a
+# storm of known size did; and what is left of it. profile_real.bats has other
+# people's programs.
 #
 # shellcheck disable=SC2016,SC2153,SC2154,SC2317 # commands for other shells; what tool.bash sets and calls
 
 load tool.bash
+load profile.bash
 
 setup() {
     DIR=$BATS_TEST_TMPDIR
     need_root
     STORM=$ROOM/storm
     [ -e "$STORM" ] || cp "$BUILD/static/storm" "$STORM"
-}
-
-# profile ARG...: its standard error is in $DIR/err, and is the summary if there is a command.
-profile() {
-    "$TOOL" profile "$@" >"$DIR/out" 2>"$DIR/err" </dev/null
-}
-
-# births METHOD [COLUMN]: the sum of a column over all parents in the first table of $DIR/err.
-births() {
-    awk -v method="$1" -v column="${2:-BIRTHS}" '
-        /^Births, / { on = 1; next }
-        on && /METHOD/ { for (i = 1; i <= NF; i++) place[$i] = i; next }
-        on && !NF { exit }
-        on && $2 == method { sum += $place[column] }
-        END { print sum + 0 }' "$DIR/err"
-}
-
-# Whether a command's births by method, and children that exec, are those that strace sees.
-same_as_strace() { # COMMAND...
-    strace -f -qq -e trace=clone,clone3,fork,vfork,execve -o "$DIR/strace.raw" "$@" >"$DIR/strace.out" 2>&1 </dev/null
-    # By the flags: a call that another interrupts is two lines, and has them in the first.
-    python3 - "$DIR/strace.raw" >"$DIR/strace.count" <<'PY'
-import re, sys
-begun, n, execed = {}, {}, []
-for line in open(sys.argv[1], errors="replace"):
-    pid, rest = line.split(None, 1)
-    if rest.rstrip().endswith("<unfinished ...>"):
-        begun[pid] = rest
-        continue
-    m = re.match(r"<\.\.\. \w+ resumed>", rest)
-    if m:
-        rest = begun.pop(pid, "") + rest[m.end():]
-    m = re.search(r"= (\d+)\s*$", rest)
-    if not m:
-        continue
-    name = rest.split("(")[0]
-    if name == "execve":
-        execed.append(pid)
-        continue
-    flags = rest
-    stack = "child_stack=NULL" not in rest and ("child_stack=" in rest or "stack=0x" in rest)
-    if name == "vfork" or "CLONE_VM|CLONE_VFORK" in flags:
-        kind = "spawn" if stack and name != "vfork" else "vfork"
-    elif "CLONE_THREAD" in flags:
-        kind = "thread"
-    else:
-        kind = "fork"
-    n[kind] = n.get(kind, 0) + 1
-for kind in ("fork", "vfork", "spawn", "thread"):
-    print(kind, n.get(kind, 0))
-# Children that execed, however often; the first of all is the command itself.
-print("execs", len(set(execed) - {execed[0]}))
-PY
-    profile --top 1000 -- "$@"
-    for method in fork vfork spawn thread; do
-        echo "$method $(births "$method")"
-    done >"$DIR/ours.count"
-    awk '/^The parent at/ { on = 1; next } on && /EXECS/ { next } on && !NF { exit }
-        on { sum += $NF } END { print "execs", sum + 0 }' "$DIR/err" >>"$DIR/ours.count"
-    cat "$DIR/err"
-    diff "$DIR/strace.count" "$DIR/ours.count"
-    # And there was something to be counted.
-    grep -qv ' 0$' "$DIR/strace.count"
-}
-
-need() {
-    command -v "$1" >/dev/null || skip "$1 is not installed"
-}
-
-@test "a shell's children are counted by method as strace counts them" {
-    need strace
-    same_as_strace sh -c '/bin/true; (/bin/true; :); ls / | cat | wc -l; x=$(/bin/echo hi); /bin/false | :'
-}
-
-@test "a pipeline of bash's is counted as strace counts it" {
-    need strace
-    need bash
-    same_as_strace bash -c 'for i in 1 2 3; do seq 10 | sort -n | head -n 1; done; cat <(echo a) <(echo b); wait'
-}
-
-@test "make -j2 is counted as strace counts it" {
-    need strace
-    need make
-    mkdir "$DIR/tree"
-    printf 'all: a b c d\na b c d:\n\t@echo $@ | cat >/dev/null; sleep 0.01\n' >"$DIR/tree/Makefile"
-    same_as_strace make -s -C "$DIR/tree" -j2
-}
-
-@test "python's subprocess, fork and threads are counted as strace counts them" {
-    need strace
-    need python3
-    cat >"$DIR/spawn.py" <<'PY'
-import os, subprocess, threading
-for _ in range(3):
-    subprocess.run(["/bin/true"])
-subprocess.run(["/bin/true"], preexec_fn=lambda: None)
-os.posix_spawn("/bin/true", ["true"], {})
-os.wait()
-if os.fork() == 0:
-    os._exit(0)
-os.wait()
-for _ in range(5):
-    t = threading.Thread(target=lambda: None)
-    t.start()
-    t.join()
-PY
-    same_as_strace python3 "$DIR/spawn.py"
 }
 
 @test "threads that spawn at once are counted each, and no birth is lost or mixed up" {
@@ -497,46 +392,4 @@ SH
         [ "$(grep -c '/proc/self/exe leaf' "$DIR/out")" -eq 2 ]
     done
     [ -n "${tried:-}" ] || skip "no kernel was fetched: make kernels"
-}
-
-# Against a program that times its own forks.
-@test "redis-server's own times of its forks, and its copy-on-write, are ours" {
-    need redis-server
-    need redis-cli
-    cli=(redis-cli -s "$DIR/socket")
-    redis-server --port 0 --unixsocket "$DIR/socket" --save '' --dir "$DIR" \
-        --enable-debug-command yes >"$DIR/redis" 2>&1 3>&- &
-    redis=$!
-    eventually "${cli[@]}" ping
-    "${cli[@]}" debug populate 1000000 key 450
-    "$TOOL" profile -p "$redis" -v --detail full -q -o "$DIR/run.jsonl" 2>"$DIR/err" 3>&- &
-    tool=$!
-    eventually grep -q attached "$DIR/err"
-    for _ in 1 2 3 4 5; do
-        "${cli[@]}" bgsave
-        "${cli[@]}" eval 'for i = 1, 20000 do redis.call("set", "key:" .. i, "x") end' 0
-        eventually saved
-        "${cli[@]}" info | tr -d '\r' >"$DIR/info"
-        sed -n 's/^latest_fork_usec://p' "$DIR/info" >>"$DIR/theirs"
-        sed -n 's/^rdb_last_cow_size://p' "$DIR/info" >>"$DIR/theirs.cow"
-    done
-    kill -INT "$tool"
-    exit_of "$tool"
-    kill "$redis"
-    wait "$redis" || true
-    jq 'select(.type == "birth" and .method == "fork") | .call_ns / 1000' "$DIR/run.jsonl" >"$DIR/ours"
-    jq 'select(.type == "birth" and .method == "fork").counts
-        | (.cow_copied_parent + .cow_copied_child) * 4096' "$DIR/run.jsonl" >"$DIR/ours.cow"
-    paste "$DIR/theirs" "$DIR/ours" "$DIR/theirs.cow" "$DIR/ours.cow" |
-        tee "$DIR/both" | sed 's/^/# fork us, ours, copied bytes, ours: /' >&3
-    # Its clock also runs while it waits for a CPU before and after the call, and where others
-    # need the CPUs it often does: ours is never longer, and in two of the five as long.
-    awk '$2 > $1 { exit 1 }' "$DIR/both"
-    [ "$(awk '$2 > 0.95 * $1' "$DIR/both" | wc -l)" -ge 2 ]
-    [ "$(awk '$4 > 0.7 * $3 && $4 < 1.3 * $3' "$DIR/both" | wc -l)" -ge 2 ]
-    [ "$(wc -l <"$DIR/both")" -eq 5 ]
-}
-
-saved() {
-    "${cli[@]}" info persistence | grep -q 'rdb_bgsave_in_progress:0'
 }

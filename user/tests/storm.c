@@ -6,8 +6,9 @@
  *
  * Methods: fork, vfork, spawn (posix_spawn of itself), fork-exec, thread, fail (clone with flags
  * that are refused), orphan (a child whose own child outlives it), thread-exec (a thread of a child
- * execs), cow (a fork, while whose child lives another thread writes to 1000 pages), wait (none;
- * sleeps N seconds).
+ * execs), told (fork, vfork and posix_spawn in turn, then exec: the child prints its id, and the
+ * thread, method and turn that its arguments tell), cow (a fork, while whose child lives another
+ * thread writes to 1000 pages), wait (none; sleeps N seconds).
  */
 #include <errno.h>
 #include <pthread.h>
@@ -69,6 +70,43 @@ static int by_fork_exec(void)
 		_exit(127);
 	}
 	return end_of(pid);
+}
+
+/* Which of a thread's births it is. */
+static _Thread_local int turn;
+
+static int by_told(void)
+{
+	static const char *const kinds[] = {"fork", "vfork", "spawn"};
+	const char *kind = kinds[turn % 3];
+	char tid[16], number[16], method[16], *env[] = {NULL};
+	char *argv[] = {"storm", "leaf", tid, method, number, NULL};
+	pid_t pid;
+
+	snprintf(tid, sizeof(tid), "%ld", syscall(SYS_gettid));
+	snprintf(number, sizeof(number), "%d", turn);
+	snprintf(method, sizeof(method), "%s", kind);
+	switch (turn++ % 3) {
+	case 0:
+		pid = fork();
+		break;
+	case 1:
+		pid = vfork();
+		break;
+	default:
+		errno = posix_spawn(&pid, "/proc/self/exe", NULL, NULL, argv, env);
+		return errno ? -1 : end_of(pid);
+	}
+	if (!pid) {
+		execve("/proc/self/exe", argv, env);
+		_exit(127);
+	}
+	return end_of(pid);
+}
+
+static int tell(char **argv)
+{
+	return printf("%d %s %s %s\n", (int)getpid(), argv[2], argv[3], argv[4]) < 0;
 }
 
 static void *nothing(void *context)
@@ -177,7 +215,7 @@ static const struct {
 	{"spawn", by_spawn},   {"fork-exec", by_fork_exec},
 	{"thread", by_thread}, {"fail", by_fail},
 	{"orphan", by_orphan}, {"thread-exec", by_thread_exec},
-	{"cow", by_cow},
+	{"cow", by_cow},       {"told", by_told},
 };
 
 static struct {
@@ -208,8 +246,8 @@ int main(int argc, char **argv)
 	long threads = argc > 3 ? atol(argv[3]) : 1;
 	double start = now();
 
-	if (argc == 2 && !strcmp(argv[1], "leaf"))
-		return 0;
+	if (argc >= 2 && !strcmp(argv[1], "leaf"))
+		return argc == 5 ? tell(argv) : 0;
 	if (argc < 3)
 		return 2;
 	task.n = atol(argv[2]);

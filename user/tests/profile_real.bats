@@ -1,0 +1,349 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The command profile against programs of other people: what it counts against
+# strace, their own logs and clocks, and the kernel's count.
+#
+# shellcheck disable=SC2016,SC2153,SC2154,SC2317 # commands for other shells; what tool.bash sets and calls
+
+load tool.bash
+load profile.bash
+
+setup() {
+    DIR=$BATS_TEST_TMPDIR
+    need_root
+    STORM=$ROOM/storm
+    [ -e "$STORM" ] || cp "$BUILD/static/storm" "$STORM"
+    server=''
+}
+
+teardown() {
+    end_all "$ROOM"
+    stop_server
+}
+
+# Starts a server in the background, that ends also when bats is killed: $server.
+serve() { # SIGNAL COMMAND...
+    stop_signal=$1
+    shift
+    setpriv --pdeathsig "$stop_signal" "$@" >"$DIR/server" 2>&1 </dev/null 3>&- &
+    server=$!
+}
+
+# With all its children: they end before it does, unless it is killed.
+stop_server() {
+    [ -n "$server" ] || return 0
+    kill "-$stop_signal" "$server" 2>/dev/null || true
+    eventually ended "$server" || kill -KILL "$server"
+    wait "$server" || true
+    server=''
+}
+
+# Profiles in the background until unwatch, to $DIR/run.jsonl.
+watch() { # ARG...
+    "$TOOL" profile -v -q -o "$DIR/run.jsonl" "$@" 2>"$DIR/err" </dev/null 3>&- &
+    tool=$!
+    eventually grep -q attached "$DIR/err"
+}
+
+unwatch() {
+    kill -INT "$tool"
+    exit_of "$tool"
+    cat "$DIR/err"
+    jq -se '.[-1] | .type == "end" and .lost == 0' "$DIR/run.jsonl"
+}
+
+# Whether the births of $DIR/run.jsonl are forks of one process, whose children, none of which
+# execs, are those of a list. The records have the ids of the first pid namespace.
+forked_without_exec() { # PARENT CHILDREN
+    jq -r 'select(.type == "birth") | "\(.method) \(.result) \(.exec != null) \(.parent.pid) \(.child.pid)"' \
+        "$DIR/run.jsonl" | sort >"$DIR/ours"
+    sed "s/^/fork 0 false $1 /" "$2" | sort >"$DIR/theirs"
+    if ! in_first_pid_namespace; then
+        sed -i 's/ [0-9]* [0-9]*$//' "$DIR/ours" "$DIR/theirs"
+    fi
+    diff "$DIR/theirs" "$DIR/ours"
+}
+
+in_first_pid_namespace() {
+    [ "$(readlink /proc/self/ns/pid)" = 'pid:[4026531836]' ]
+}
+
+# Whether a command's births by method, and children that exec, are those that strace sees.
+same_as_strace() { # COMMAND...
+    need strace
+    need python3
+    strace -f -qq -e trace=clone,clone3,fork,vfork,execve -o "$DIR/strace.raw" "$@" >"$DIR/strace.out" 2>&1 </dev/null
+    # By the flags: a call that another interrupts is two lines, and has them in the first.
+    python3 - "$DIR/strace.raw" >"$DIR/strace.count" <<'PY'
+import re, sys
+begun, n, execed = {}, {}, []
+for line in open(sys.argv[1], errors="replace"):
+    pid, rest = line.split(None, 1)
+    if rest.rstrip().endswith("<unfinished ...>"):
+        begun[pid] = rest
+        continue
+    m = re.match(r"<\.\.\. \w+ resumed>", rest)
+    if m:
+        rest = begun.pop(pid, "") + rest[m.end():]
+    m = re.search(r"= (\d+)\s*$", rest)
+    if not m:
+        continue
+    name = rest.split("(")[0]
+    if name == "execve":
+        execed.append(pid)
+        continue
+    flags = rest
+    stack = "child_stack=NULL" not in rest and ("child_stack=" in rest or "stack=0x" in rest)
+    if name == "vfork" or "CLONE_VM|CLONE_VFORK" in flags:
+        kind = "spawn" if stack and name != "vfork" else "vfork"
+    elif "CLONE_THREAD" in flags:
+        kind = "thread"
+    else:
+        kind = "fork"
+    n[kind] = n.get(kind, 0) + 1
+for kind in ("fork", "vfork", "spawn", "thread"):
+    print(kind, n.get(kind, 0))
+# Children that execed, however often; the first of all is the command itself.
+print("execs", len(set(execed) - {execed[0]}))
+PY
+    profile --top 1000 -- "$@"
+    for method in fork vfork spawn thread; do
+        echo "$method $(births "$method")"
+    done >"$DIR/ours.count"
+    awk '/^The parent at/ { on = 1; next } on && /EXECS/ { next } on && !NF { exit }
+        on { sum += $NF } END { print "execs", sum + 0 }' "$DIR/err" >>"$DIR/ours.count"
+    cat "$DIR/err"
+    diff "$DIR/strace.count" "$DIR/ours.count"
+    # And there was something to be counted.
+    grep -qv ' 0$' "$DIR/strace.count"
+}
+
+@test "a shell's children are counted by method as strace counts them" {
+    same_as_strace sh -c '/bin/true; (/bin/true; :); ls / | cat | wc -l; x=$(/bin/echo hi); /bin/false | :'
+}
+
+@test "a pipeline of bash's is counted as strace counts it" {
+    need bash
+    same_as_strace bash -c 'for i in 1 2 3; do seq 10 | sort -n | head -n 1; done; cat <(echo a) <(echo b); wait'
+}
+
+@test "make -j2 is counted as strace counts it" {
+    need make
+    mkdir "$DIR/tree"
+    printf 'all: a b c d\na b c d:\n\t@echo $@ | cat >/dev/null; sleep 0.01\n' >"$DIR/tree/Makefile"
+    same_as_strace make -s -C "$DIR/tree" -j2
+}
+
+@test "git is counted as strace counts it" {
+    need git
+    export HOME=$DIR GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b \
+        GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
+    git init -q "$DIR/one"
+    seq 1000 >"$DIR/one/file"
+    git -C "$DIR/one" add file
+    git -C "$DIR/one" commit -q -m first
+    same_as_strace sh -c 'rm -rf "$1/two" && git clone -q --no-local "$1/one" "$1/two" && cd "$1/two" &&
+        git -c core.pager=cat -p log && git -c alias.x="!echo x | cat" x && git -c pack.threads=2 repack -qad' - "$DIR"
+}
+
+@test "python's subprocess, fork and threads are counted as strace counts them" {
+    need python3
+    cat >"$DIR/spawn.py" <<'PY'
+import os, subprocess, threading
+for _ in range(3):
+    subprocess.run(["/bin/true"])
+subprocess.run(["/bin/true"], close_fds=False)
+subprocess.run(["/bin/true"], preexec_fn=lambda: None)
+os.posix_spawn("/bin/true", ["true"], {})
+os.wait()
+if os.fork() == 0:
+    os._exit(0)
+os.wait()
+for _ in range(5):
+    t = threading.Thread(target=lambda: None)
+    t.start()
+    t.join()
+PY
+    # What is called python3 may be a script that looks for it.
+    same_as_strace "$(python3 -c 'import sys; print(sys.executable)')" "$DIR/spawn.py"
+    [ "$(births spawn)" -ge 1 ]
+    [ "$(births fork)" -ge 2 ]
+    [ "$(births thread)" -eq 5 ]
+}
+
+@test "threads that all spawn: each child is what its thread said, by the method it said" {
+    profile -q --detail full -o "$DIR/run.jsonl" -- "$STORM" told 12 64
+    # The children's word, but for the storm's own line at the end.
+    awk 'NF == 4' "$DIR/out" | sort >"$DIR/theirs"
+    [ "$(wc -l <"$DIR/theirs")" -eq 768 ]
+    # A call that a signal interrupts before anything came of it is made again by the kernel.
+    jq -c 'select(.type == "birth" and .method != "thread" and .result == 0)' "$DIR/run.jsonl" >"$DIR/births"
+    jq -r '"\(.child.pid) \(.parent.tid) \(.method) \(.exec.argv[4])"' "$DIR/births" | sort >"$DIR/ours"
+    jq -se 'all(.exec.result == 0 and .exec.argv[3] == .method and .call_ns > 0)
+            and (map([.parent.tid, .exec.argv[2]]) | unique
+                | length == 64 and (map(.[0]) | unique | length) == 64 and (map(.[1]) | unique | length) == 64)
+            and (map([.parent.tid, .exec.argv[4]]) | unique | length) == 768' "$DIR/births"
+    in_first_pid_namespace || return 0
+    diff "$DIR/theirs" "$DIR/ours"
+}
+
+# The kernel's count has the births of all other programs, too.
+@test "in a storm of stress-ng's births equal the kernel's count, and none is lost" {
+    need stress-ng
+    "$TOOL" profile -a -v --top 1000 >"$DIR/err" 2>&1 </dev/null 3>&- &
+    tool=$!
+    eventually grep -q attached "$DIR/err"
+    stress-ng --quiet --vfork 2 --fork 2 --timeout 5 --temp-path "$DIR" 3>&-
+    kill -INT "$tool"
+    exit_of "$tool"
+    cat "$DIR/err"
+    grep -q ' 0 lost$' "$DIR/err"
+    tr '\n' ' ' <"$DIR/err" | tr -s ' ' >"$DIR/line"
+    [[ $(<"$DIR/line") =~ /proc/stat\ counted\ ([0-9]+)\ births\ meanwhile,\ we\ ([0-9]+) ]]
+    echo "# births in 5 s: the kernel's count ${BASH_REMATCH[1]}, ours ${BASH_REMATCH[2]}" >&3
+    [ "${BASH_REMATCH[1]}" -eq "${BASH_REMATCH[2]}" ]
+    [ "$(births fork)" -ge 200 ]
+    [ "$(births vfork)" -ge 200 ]
+}
+
+# Servers
+
+@test "PostgreSQL: a fork without exec for each connection" {
+    PATH=$(printf '%s:' /usr/lib/postgresql/*/bin)$PATH
+    need pgbench
+    need initdb
+    need postgres
+    home=$ROOM/postgres
+    mkdir "$home"
+    chown "$NOBODY:$NOBODY" "$home"
+    # A server's own files may be found only from a folder that it can enter.
+    cd "$home"
+    "${AS_NOBODY[@]}" initdb -D "$home/data" -U bench -A trust --no-sync >"$DIR/initdb" 2>&1 ||
+        { cat "$DIR/initdb" && false; }
+    serve INT "${AS_NOBODY[@]:1}" postgres -D "$home/data" -k "$home" -F -c listen_addresses= \
+        -c autovacuum=off -c log_connections=on -c log_line_prefix='%p '
+    eventually grep -q 'ready to accept connections' "$DIR/server"
+    postmaster=$(head -n 1 "$home/data/postmaster.pid")
+
+    watch -p "$postmaster"
+    echo 'SELECT 1;' >"$home/select.sql"
+    pgbench -h "$home" -U bench -n -f "$home/select.sql" -C -c 2 -t 25 postgres >"$DIR/pgbench" 2>&1 ||
+        { cat "$DIR/pgbench" && false; }
+    eventually all_received
+    unwatch
+    sed -n 's/^\([0-9]*\) .*connection received.*/\1/p' "$DIR/server" >"$DIR/children"
+    echo "# connections in PostgreSQL's log $(wc -l <"$DIR/children"), births $(grep -c '"birth"' "$DIR/run.jsonl")" >&3
+    forked_without_exec "$postmaster" "$DIR/children"
+    [ "$(wc -l <"$DIR/children")" -ge 50 ]
+}
+
+# Of the connections of the benchmark; it may make some more of its own.
+all_received() {
+    [ "$(grep -c 'connection received' "$DIR/server")" -ge 50 ]
+}
+
+@test "nginx: its master forks the workers anew each time it is told to" {
+    need nginx
+    home=$ROOM/nginx
+    mkdir "$home"
+    cat >"$home/nginx.conf" <<CONF
+daemon off;
+user nobody $(id -gn nobody);
+worker_processes 4;
+pid $home/pid;
+error_log stderr notice;
+events {}
+http {
+    access_log off;
+    client_body_temp_path $home/body;
+    proxy_temp_path $home/proxy;
+    fastcgi_temp_path $home/fastcgi;
+    uwsgi_temp_path $home/uwsgi;
+    scgi_temp_path $home/scgi;
+    server {
+        listen unix:$home/socket;
+        return 204;
+    }
+}
+CONF
+    serve TERM nginx -p "$home" -e stderr -c "$home/nginx.conf"
+    eventually workers_started 4
+    watch -p "$server"
+    kill -HUP "$server"
+    eventually workers_started 8
+    kill -HUP "$server"
+    eventually workers_started 12
+    unwatch
+    sed -n 's/.* start worker process \([0-9]*\)$/\1/p' "$DIR/server" | tail -n 8 >"$DIR/children"
+    echo "# workers in nginx's log $(wc -l <"$DIR/children"), births $(grep -c '"birth"' "$DIR/run.jsonl")" >&3
+    forked_without_exec "$server" "$DIR/children"
+}
+
+workers_started() {
+    [ "$(grep -c 'start worker process [0-9]' "$DIR/server")" -eq "$1" ]
+}
+
+# Its clock runs also while it waits for a CPU before and after the call, as it often does where
+# others need the CPUs: ours is never longer, and as long in at least two of up to twelve.
+@test "redis-server's own times of its forks, and its copy-on-write, are ours" {
+    need redis-server
+    need redis-cli
+    cli=(redis-cli -s "$DIR/socket")
+    serve TERM redis-server --port 0 --unixsocket "$DIR/socket" --save '' --dir "$DIR" --rdbcompression no
+    eventually "${cli[@]}" ping
+    for first in 0 200000 400000 600000 800000; do
+        "${cli[@]}" eval 'for i = 1, 200000 do
+            redis.call("set", "key:" .. ARGV[1] + i, string.rep("x", 460)) end' 0 "$first"
+    done
+    "${cli[@]}" info memory | tr -d '\r' >"$DIR/info"
+    held=$(sed -n 's/^used_memory://p' "$DIR/info")
+    echo "# redis-server holds $((held >> 20)) MiB" >&3
+    [ "$held" -ge $((512 << 20)) ]
+
+    watch -p "$server" --detail full
+    : >"$DIR/both"
+    for n in $(seq 12); do
+        "${cli[@]}" bgsave
+        # In place: memory that is freed becomes the child's own, too, by its count, without a copy.
+        "${cli[@]}" eval 'for i = 1, 20000 do redis.call("setrange", "key:" .. i, 0, ARGV[1]) end' 0 "$n"
+        # Half a gigabyte goes to a disk that may have other things to do.
+        eventually saved || eventually saved || eventually saved
+        eventually recorded "$n"
+        compare_redis
+        ((n < 3)) || ! agreed || break
+    done
+    unwatch
+    [ "$(awk '$2 > $1' "$DIR/both" | wc -l)" -eq 0 ]
+    agreed
+}
+
+saved() {
+    "${cli[@]}" info persistence | grep -q 'rdb_bgsave_in_progress:0'
+}
+
+forks() {
+    # Its last line may be half there.
+    jq -cR 'fromjson? | select(.type == "birth" and .method == "fork")' "$DIR/run.jsonl"
+}
+
+recorded() { # N
+    [ "$(forks | wc -l)" -eq "$1" ]
+}
+
+# A line in $DIR/both: microseconds of a fork, and bytes that were copied; theirs and ours.
+compare_redis() {
+    "${cli[@]}" info | tr -d '\r' >"$DIR/info"
+    forks | tail -n 1 | jq -r --arg us "$(sed -n 's/^latest_fork_usec://p' "$DIR/info")" \
+        --arg bytes "$(sed -n 's/^rdb_last_cow_size://p' "$DIR/info")" \
+        '"\($us) \(.call_ns / 1000) \($bytes) \((.counts.cow_copied_parent + .counts.cow_copied_child) * 4096)"' \
+        >>"$DIR/both"
+    tail -n 1 "$DIR/both" | awk '{
+        printf "# fork: latest_fork_usec %d, ours %.0f us (%.1f %%); COW: rdb_last_cow_size %.1f MiB, ours %.1f MiB\n",
+            $1, $2, 100 * $2 / $1, $3 / 1048576, $4 / 1048576 }' >&3
+}
+
+agreed() {
+    [ "$(awk '$2 > 0.95 * $1' "$DIR/both" | wc -l)" -ge 2 ] &&
+        [ "$(awk '$4 > 0.9 * $3 && $4 < 1.1 * $3' "$DIR/both" | wc -l)" -ge 2 ]
+}
