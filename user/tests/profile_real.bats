@@ -14,7 +14,7 @@ setup() {
     need_root
     STORM=$ROOM/storm
     [ -e "$STORM" ] || cp "$BUILD/static/storm" "$STORM"
-    server=''
+    server='' as=()
 }
 
 teardown() {
@@ -22,11 +22,12 @@ teardown() {
     stop_server
 }
 
-# Starts a server in the background, that ends also when bats is killed: $server.
+# Starts a server in the background, that ends also when bats is killed: $server. It is another
+# user's with a command in $as, which has to be the outer one: else the wish to be told is lost.
 serve() { # SIGNAL COMMAND...
     stop_signal=$1
     shift
-    setpriv --pdeathsig "$stop_signal" "$@" >"$DIR/server" 2>&1 </dev/null 3>&- &
+    "${as[@]}" setpriv --pdeathsig "$stop_signal" "$@" >"$DIR/server" 2>&1 </dev/null 3>&- &
     server=$!
 }
 
@@ -221,7 +222,8 @@ PY
     cd "$home"
     "${AS_NOBODY[@]}" initdb -D "$home/data" -U bench -A trust --no-sync >"$DIR/initdb" 2>&1 ||
         { cat "$DIR/initdb" && false; }
-    serve INT "${AS_NOBODY[@]:1}" postgres -D "$home/data" -k "$home" -F -c listen_addresses= \
+    as=("${AS_NOBODY[@]}")
+    serve INT postgres -D "$home/data" -k "$home" -F -c listen_addresses= \
         -c autovacuum=off -c log_connections=on -c log_line_prefix='%p '
     eventually grep -q 'ready to accept connections' "$DIR/server"
     postmaster=$(head -n 1 "$home/data/postmaster.pid")
