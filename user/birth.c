@@ -10,6 +10,9 @@ static const char *const methods[] = {
 	[CLONE_METHOD_OTHER] = "other",
 };
 
+/* The kernel's own: in no header for programs. */
+#define ERESTARTNOINTR 513
+
 #define METHOD_COUNT (sizeof(methods) / sizeof(methods[0]))
 
 void birth__free(struct birth *b)
@@ -30,6 +33,11 @@ uint32_t method_by_name(const char *name)
 		if (!strcmp(methods[i], name))
 			return i;
 	return 0;
+}
+
+const char *errno_name(int number)
+{
+	return number == ERESTARTNOINTR ? "ERESTARTNOINTR" : strerrorname_np(number);
 }
 
 int64_t birth_time(const struct birth *b)

@@ -35,6 +35,13 @@ const char *method_name(uint32_t method);
 /* 0 if there is none of the name. */
 uint32_t method_by_name(const char *name);
 
+/*
+ * "ENOMEM"; NULL if the number has no name. Also ERESTARTNOINTR, which no program sees: a signal
+ * was pending, and the kernel makes the call anew when that is dealt with (include/linux/errno.h,
+ * copy_process in kernel/fork.c).
+ */
+const char *errno_name(int number);
+
 /* When it began, CLOCK_MONOTONIC ns: the call's entry, or the first that was seen of it. */
 int64_t birth_time(const struct birth *b);
 

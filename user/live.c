@@ -84,14 +84,14 @@ static void what_came(const struct birth *b, char *text, size_t size)
 	const char *name;
 
 	if (life->result < 0) {
-		name = strerrorname_np(-life->result);
+		name = errno_name(-life->result);
 		snprintf(text, size, "%s", name ? name : "failed");
 		return;
 	}
 	command_text(b, text, size);
 	if (*text || life->method == CLONE_METHOD_THREAD)
 		return;
-	name = life->execed && life->exec_result ? strerrorname_np(-life->exec_result) : NULL;
+	name = life->execed && life->exec_result ? errno_name(-life->exec_result) : NULL;
 	if (name)
 		snprintf(text, size, "(exec: %s)", name);
 	else

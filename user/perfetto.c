@@ -68,6 +68,13 @@ static void slice(struct perfetto *p, uint32_t pid, uint32_t tid, const char *na
 				 "dur", (double)(int64_t)(to - from) / 1e3, "args", args));
 }
 
+static json_t *errno_json(int number)
+{
+	const char *name = errno_name(number);
+
+	return name ? store_json_text(name) : json_integer(number);
+}
+
 /* What a person wants to know of a call when they click on it. */
 static json_t *call_args(const struct birth *b)
 {
@@ -77,8 +84,7 @@ static json_t *call_args(const struct birth *b)
 	if (b->life.result > 0)
 		json_object_set_new(args, "child", json_integer(b->life.tid));
 	else
-		json_object_set_new(args, "errno",
-				    store_json_text(strerrorname_np(-b->life.result)));
+		json_object_set_new(args, "errno", errno_json(-b->life.result));
 	for (int c = 0; c < COUNT_COUNT; c++)
 		if (b->life.count[c] != MISSING)
 			json_object_set_new(args, count_name(c), json_integer(b->life.count[c]));

@@ -331,7 +331,7 @@ static void print_errors(const struct profile_summary *sum, FILE *out)
 		snprintf(line, sizeof(line), "%s by %s failed: ", method_name(g->key.method),
 			 label);
 		for (int k = 0; k < GROUP_ERRNOS_MAX && g->errnos[k].number; k++) {
-			const char *name = strerrorname_np(g->errnos[k].number);
+			const char *name = errno_name(g->errnos[k].number);
 
 			layout_append(line, sizeof(line), "%s%s (%" PRId64 ")", before,
 				      name ? name : "?", g->errnos[k].n);
