@@ -11,12 +11,15 @@
 #include "user/report/input.h"
 #include "user/report/output.h"
 
+/* How it writes a bench, and a profile; NULL: it has no form for such a run. */
 static const struct format {
 	const char *name;
-	int (*write)(const struct run *r, FILE *out);
+	int (*cells)(const struct run *r, FILE *out);
+	int (*births)(const struct run *r, FILE *out);
 } formats[] = {
-	{"csv", export_csv},
-	{"openmetrics", export_openmetrics},
+	{"csv", export_csv, export_csv_births},
+	{"openmetrics", export_openmetrics, NULL},
+	{"perfetto", NULL, export_perfetto},
 };
 
 #define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))
@@ -32,8 +35,9 @@ struct options {
 
 static const struct argp_option option_table[] = {
 	{"format", OPTION_FORMAT, "NAME", 0,
-	 "csv (one row a sample) or openmetrics (summaries, for node_exporter's textfile "
-	 "collector)",
+	 "csv (one row a sample; of a profile, one row a birth), openmetrics (summaries of a "
+	 "bench, for node_exporter's textfile collector) or perfetto (the births of a profile as a "
+	 "trace, for ui.perfetto.dev)",
 	 0},
 	{"output", 'o', "FILE", 0, "write to FILE (- is standard output, the default)", 0},
 	{"truncated", OPTION_TRUNCATED, 0, 0, "take a run that broke off, too", 0},
@@ -45,8 +49,10 @@ static const char doc[] = "Writes a run in a form that other tools read."
 			  "Examples:\n"
 			  "  spawnscope export --format csv run.jsonl -o run.csv\n"
 			  "  spawnscope export --format openmetrics run.jsonl \\\n"
-			  "      -o /var/lib/prometheus/node-exporter/spawnscope.prom\n\n"
-			  "RUN is a result file of `spawnscope bench -o`; - is standard input.";
+			  "      -o /var/lib/prometheus/node-exporter/spawnscope.prom\n"
+			  "  spawnscope export --format perfetto profile.jsonl -o trace.json\n\n"
+			  "RUN is a result file of `spawnscope bench -o` or `spawnscope profile "
+			  "-o`; - is standard input.";
 
 static int set_format(struct options *o, const char *name)
 {
@@ -60,7 +66,7 @@ static int set_format(struct options *o, const char *name)
 		}
 	}
 	escape_text(name, text, sizeof(text));
-	complain("--format '%s': must be csv or openmetrics", text);
+	complain("--format '%s': must be csv, openmetrics or perfetto", text);
 	return -EINVAL;
 }
 
@@ -87,9 +93,9 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (o->path && o->format)
 			return 0;
-		complain(o->path ? "export needs --format csv or openmetrics"
+		complain(o->path ? "export needs --format csv, openmetrics or perfetto"
 				 : "export needs a run: a result file of `spawnscope bench -o "
-				   "FILE`");
+				   "FILE` or `spawnscope profile -o FILE`");
 		return -EINVAL;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -97,7 +103,7 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 }
 
 struct task {
-	const struct format *format;
+	int (*write)(const struct run *r, FILE *out);
 	const struct run *run;
 };
 
@@ -105,7 +111,26 @@ static int compose(void *context, FILE *out)
 {
 	const struct task *task = context;
 
-	return task->format->write(task->run, out);
+	return task->write(task->run, out);
+}
+
+/* Sets task->write; what the format has no form for is refused with one line. */
+static int choose(const struct options *o, struct task *task)
+{
+	bool cells = task->run->cell_count > 0;
+	char name[256];
+
+	task->write = cells ? o->format->cells : o->format->births;
+	if (task->write)
+		return 0;
+	escape_text(strcmp(o->path, "-") ? o->path : "standard input", name, sizeof(name));
+	if (cells)
+		complain("%s: has no births: %s is for what `spawnscope profile -o` writes", name,
+			 o->format->name);
+	else
+		complain("%s: has no samples: %s is for what `spawnscope bench -o` writes", name,
+			 o->format->name);
+	return -EINVAL;
 }
 
 int command_export(int argc, char **argv)
@@ -113,14 +138,18 @@ int command_export(int argc, char **argv)
 	static const struct argp argp = {option_table, parse_option, "RUN", doc, NULL, NULL, NULL};
 	struct options o = {0};
 	struct run *run = NULL;
+	struct task task = {0};
 	int err = command_options(&argp, argc, argv, &o);
 
 	if (err == 0 && input_is_output(&o.path, 1, o.output))
 		err = -EINVAL;
 	if (err == 0)
 		err = input_read(&o.path, 1, o.truncated, &run);
+	task.run = run;
 	if (err == 0)
-		err = output_compose(o.output, compose, &(struct task){o.format, run});
+		err = choose(&o, &task);
+	if (err == 0)
+		err = output_compose(o.output, compose, &task);
 	input_free(run, 1);
 	return err ? EXIT_TROUBLE : EXIT_OK;
 }

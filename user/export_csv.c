@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "user/export.h"
+#include "user/export_csv.h"
 #include "user/report/text.h"
 
 /* The axes of all cells, in the order in which they first appear. */
@@ -46,7 +47,7 @@ static int find_axes(const struct run *r, struct axes *axes)
 	return 0;
 }
 
-static int write_text(FILE *out, const char *text)
+int csv_text(FILE *out, const char *text)
 {
 	char *plain = plain_copy(text), *at;
 	bool quoted = plain && strpbrk(plain, ",\"") != NULL;
@@ -66,62 +67,9 @@ static int write_text(FILE *out, const char *text)
 	return 0;
 }
 
-static int write_header(const struct axes *axes, FILE *out)
-{
-	size_t i;
-	int k, err;
-
-	fputs("clock", out);
-	for (i = 0; i < axes->count; i++) {
-		fputc(',', out);
-		err = write_text(out, axes->names[i]);
-		if (err)
-			return err;
-	}
-	fputs(",sample,errno", out);
-	for (k = 0; k < SAMPLE_COUNT; k++)
-		fprintf(out, ",%s", sample_name(k));
-	fputs(",unattributed_ns", out);
-	for (k = 0; k < PHASE_COUNT; k++)
-		fprintf(out, ",phase_%s_ns", phase_name(k));
-	for (k = 0; k < COUNT_COUNT; k++)
-		fprintf(out, ",%s", count_name(k));
-	fputc('\n', out);
-	return 0;
-}
-
-/* What all rows of a cell begin with; NULL if out of memory. */
-static char *lead_of(const struct run *r, const struct axes *axes, const struct cell *c)
-{
-	char *text = NULL;
-	size_t size, i;
-	FILE *out = open_memstream(&text, &size);
-	int err = out ? write_text(out, r->clock) : -ENOMEM;
-
-	for (i = 0; i < axes->count && err == 0; i++) {
-		const char *value = cell__key_text(c, axes->names[i]);
-		int64_t number = cell__key_number(c, axes->names[i]);
-
-		fputc(',', out);
-		if (value != NULL)
-			err = write_text(out, value);
-		else if (number != MISSING)
-			fprintf(out, "%" PRId64, number);
-	}
-	if (out && fclose(out) != 0)
-		err = -ENOMEM;
-	if (err) {
-		free(text);
-		return NULL;
-	}
-	return text;
-}
-
-/* A comma and the value; nothing after the comma if it is missing. */
-static void write_value(FILE *out, const struct series *s, size_t i)
+void csv_number(FILE *out, int64_t value)
 {
 	char digits[24], *at = digits + sizeof(digits);
-	int64_t value = i < s->n ? s->v[i] : MISSING;
 	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
 
 	/* By hand: printf would take most of the time of a large run. */
@@ -134,6 +82,69 @@ static void write_value(FILE *out, const struct series *s, size_t i)
 	}
 	*--at = ',';
 	fwrite_unlocked(at, 1, (size_t)(digits + sizeof(digits) - at), out);
+}
+
+void csv_header_end(FILE *out)
+{
+	int k;
+
+	for (k = 0; k < PHASE_COUNT; k++)
+		fprintf(out, ",phase_%s_ns", phase_name(k));
+	for (k = 0; k < COUNT_COUNT; k++)
+		fprintf(out, ",%s", count_name(k));
+	fputc('\n', out);
+}
+
+static int write_header(const struct axes *axes, FILE *out)
+{
+	size_t i;
+	int k, err;
+
+	fputs("clock", out);
+	for (i = 0; i < axes->count; i++) {
+		fputc(',', out);
+		err = csv_text(out, axes->names[i]);
+		if (err)
+			return err;
+	}
+	fputs(",sample,errno", out);
+	for (k = 0; k < SAMPLE_COUNT; k++)
+		fprintf(out, ",%s", sample_name(k));
+	fputs(",unattributed_ns", out);
+	csv_header_end(out);
+	return 0;
+}
+
+/* What all rows of a cell begin with; NULL if out of memory. */
+static char *lead_of(const struct run *r, const struct axes *axes, const struct cell *c)
+{
+	char *text = NULL;
+	size_t size, i;
+	FILE *out = open_memstream(&text, &size);
+	int err = out ? csv_text(out, r->clock) : -ENOMEM;
+
+	for (i = 0; i < axes->count && err == 0; i++) {
+		const char *value = cell__key_text(c, axes->names[i]);
+		int64_t number = cell__key_number(c, axes->names[i]);
+
+		fputc(',', out);
+		if (value != NULL)
+			err = csv_text(out, value);
+		else if (number != MISSING)
+			fprintf(out, "%" PRId64, number);
+	}
+	if (out && fclose(out) != 0)
+		err = -ENOMEM;
+	if (err) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static void write_value(FILE *out, const struct series *s, size_t i)
+{
+	csv_number(out, i < s->n ? s->v[i] : MISSING);
 }
 
 static void write_sample(FILE *out, const struct cell *c, const char *lead, size_t i)

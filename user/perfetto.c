@@ -7,7 +7,6 @@
 
 #include "user/live.h"
 #include "user/run.h"
-#include "user/store.h"
 #include "user/store_line.h"
 
 struct perfetto {
@@ -18,19 +17,13 @@ struct perfetto {
 	int error; /* the first */
 };
 
-struct perfetto *perfetto__create(const char *path, int64_t start)
+struct perfetto *perfetto__new(FILE *out, int64_t start)
 {
 	struct perfetto *p = calloc(1, sizeof(*p));
-	int err;
 
-	if (!p)
-		return NULL;
-	p->start = start;
-	err = output_open(path, &p->out, NULL);
-	if (err) {
-		free(p);
-		errno = -err;
-		return NULL;
+	if (p) {
+		p->out = out;
+		p->start = start;
 	}
 	return p;
 }
@@ -169,18 +162,16 @@ int perfetto__birth(struct perfetto *p, const struct birth *b)
 	return p->error;
 }
 
-int perfetto__close(struct perfetto *p)
+int perfetto__finish(struct perfetto *p)
 {
 	int err;
 
 	if (!p)
 		return 0;
 	errno = 0;
-	if (!p->error && fputs(p->any ? "\n]\n" : "[]\n", p->out) == EOF)
+	if (!p->error && (fputs(p->any ? "\n]\n" : "[]\n", p->out) == EOF || fflush(p->out)))
 		p->error = errno ? -errno : -EIO;
 	err = p->error;
-	if (fclose(p->out) && !err)
-		err = errno ? -errno : -EIO;
 	free(p);
 	return err;
 }

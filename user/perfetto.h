@@ -7,15 +7,20 @@
 #ifndef SPAWNSCOPE_PERFETTO_H
 #define SPAWNSCOPE_PERFETTO_H
 
+#include <stdio.h>
+
 #include "user/birth.h"
 
 struct perfetto;
 
-/* `start` is the trace's zero, CLOCK_MONOTONIC ns. NULL and errno set on failure. */
-struct perfetto *perfetto__create(const char *path, int64_t start);
+/*
+ * Writes to `out`, which stays the caller's. `start` is the trace's zero, CLOCK_MONOTONIC ns. NULL:
+ * out of memory.
+ */
+struct perfetto *perfetto__new(FILE *out, int64_t start);
 /* A birth that is over. 0 or -errno. */
 int perfetto__birth(struct perfetto *p, const struct birth *b);
-/* Ends the array; 0 or -errno. Accepts NULL. */
-int perfetto__close(struct perfetto *p);
+/* Ends the array and flushes it, and frees p; 0 or the first -errno. Accepts NULL. */
+int perfetto__finish(struct perfetto *p);
 
 #endif

@@ -65,6 +65,19 @@ static size_t terminal_width(FILE *out)
 	return ioctl(fileno(out), TIOCGWINSZ, &size) || !size.ws_col ? 80 : size.ws_col;
 }
 
+/* Ends the trace and closes its file. 0 or -errno; nothing to do is 0. */
+static int end_trace(struct sinks *s)
+{
+	int err = perfetto__finish(s->perfetto);
+
+	errno = 0;
+	if (s->trace && fclose(s->trace) && !err)
+		err = errno ? -errno : -EIO;
+	s->perfetto = NULL;
+	s->trace = NULL;
+	return err;
+}
+
 static int open_files(struct sinks *s, int64_t start, char *why, size_t why_size)
 {
 	const struct profile_command *o = s->options;
@@ -77,8 +90,10 @@ static int open_files(struct sinks *s, int64_t start, char *why, size_t why_size
 			cannot_write(o->output, err, why, why_size);
 	}
 	if (!err && o->perfetto) {
-		s->perfetto = perfetto__create(o->perfetto, start);
-		err = s->perfetto ? 0 : -errno;
+		err = output_open(o->perfetto, &s->trace, NULL);
+		s->perfetto = err ? NULL : perfetto__new(s->trace, start);
+		if (!err && !s->perfetto)
+			err = -ENOMEM;
 		if (err)
 			cannot_write(o->perfetto, err, why, why_size);
 	}
@@ -151,8 +166,7 @@ static void keep(struct sinks *s, const struct birth *b)
 	err = s->perfetto ? perfetto__birth(s->perfetto, b) : 0;
 	if (err) {
 		lose_file(s, s->options->perfetto, err);
-		perfetto__close(s->perfetto);
-		s->perfetto = NULL;
+		end_trace(s);
 	}
 }
 
@@ -178,8 +192,7 @@ int sinks__finish(struct sinks *s)
 		if (err)
 			lose_file(s, s->options->output, err);
 	}
-	err = perfetto__close(s->perfetto);
-	s->perfetto = NULL;
+	err = end_trace(s);
 	if (err)
 		lose_file(s, s->options->perfetto, err);
 	if (s->options->tree)
@@ -190,7 +203,7 @@ int sinks__finish(struct sinks *s)
 void sinks__free(struct sinks *s)
 {
 	store__close(s->store);
-	perfetto__close(s->perfetto);
+	end_trace(s);
 	tree__free(&s->tree);
 	groups__free(&s->groups);
 	run__free(&s->run);

@@ -20,6 +20,7 @@ struct sinks {
 	struct tree tree;
 	struct store *store;
 	struct perfetto *perfetto;
+	FILE *trace;	/* what that writes to */
 	int error;	/* out of memory, or `out` cannot be written */
 	bool file_lost; /* a file could not be written; that was said */
 };

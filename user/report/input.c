@@ -15,6 +15,8 @@ static bool has_values(const struct run *r)
 {
 	size_t i;
 
+	if (r->birth_count > 0)
+		return true;
 	for (i = 0; i < r->cell_count; i++) {
 		if (table_has_data(&r->cells[i]))
 			return true;

@@ -14,6 +14,7 @@ readonly HOSTILE='[.[] | if .type == "cell" then .key["a b"] = "x,\"y\"\\z\n\u00
 
 start_early() {
     made_run >"$ROOM/run.jsonl"
+    made_profile >"$ROOM/profile.jsonl"
 }
 
 export_of() { # FORMAT [FILE]
@@ -29,14 +30,15 @@ export_of() { # FORMAT [FILE]
     [ "$(awk -F, '{ print NF }' "$DIR/run.csv" | sort -u | wc -l)" -eq 1 ]
 }
 
+columns() { # FILE NAME...: these columns, by their heads
+    awk -F, -v want="${*:2}" 'NR == 1 { n = split(want, w, " "); for (i = 1; i <= NF; i++) at[$i] = i; next }
+        { for (i = 1; i <= n; i++) printf "%s%s", $at[w[i]], i < n ? "," : "\n" }' "$1"
+}
+
 @test "csv: every value is the one in the run, and a missing one is empty" {
     made_run '.[1].samples.spawn_ns[3] = null | .[1].errnos = [range(121) | if . == 3 then 11 else 0 end]' >"$DIR/run.jsonl"
     export_of csv "$DIR/run.jsonl" >"$DIR/run.csv"
-    columns() { # NAME...: these columns, by their heads
-        awk -F, -v want="$*" 'NR == 1 { n = split(want, w, " "); for (i = 1; i <= NF; i++) at[$i] = i; next }
-            { for (i = 1; i <= n; i++) printf "%s%s", $at[w[i]], i < n ? "," : "\n" }' "$DIR/run.csv"
-    }
-    columns method rss_bytes trace sample errno spawn_ns total_ns phase_copy_mm_ns unattributed_ns ptes_copied >"$DIR/got"
+    columns "$DIR/run.csv" method rss_bytes trace sample errno spawn_ns total_ns phase_copy_mm_ns unattributed_ns ptes_copied >"$DIR/got"
     jq -r 'select(.type == "cell") | . as $c | range(.n) as $i
         | [.key.method, .key.rss_bytes, .key.trace, $i, .errnos[$i]?, .samples.spawn_ns[$i], .samples.total_ns[$i],
            (.phases.copy_mm.ns // [])[$i], (.unattributed_ns // [])[$i], (.counts.ptes_copied // [])[$i]]
@@ -51,6 +53,45 @@ export_of() { # FORMAT [FILE]
     grep -qF ',"x,""y""\z\x0a\x1b[31m",' "$DIR/run.csv"
     refute grep -q $'\x1b' "$DIR/run.csv"
     [ "$(wc -l <"$DIR/run.csv")" -eq "$(($(jq -s '[.[] | .n // 0] | add' "$DIR/run.jsonl") + 1))" ]
+}
+
+@test "csv of a profile: a row a birth, with its values; what is not known is empty" {
+    export_of csv "$ROOM/profile.jsonl" >"$DIR/run.csv"
+    [ "$(awk -F, '{ print NF }' "$DIR/run.csv" | sort -u | wc -l)" -eq 1 ]
+    columns "$DIR/run.csv" t_ns method flags errno call_ns parent_pid parent_comm child_pid child_tid exec_errno \
+        exec_path exec_argv phase_copy_mm_ns phase_cow_child_ns ptes_copied parent_rss_anon >"$DIR/got"
+    jq -r 'select(.type == "birth") | [.t_ns, .method, .flags, -.result, .call_ns, .parent.pid, .parent.comm, .child.pid, .child.tid,
+            (if .exec then -.exec.result else null end), .exec.path, (if .exec then .exec.argv | join(" ") else null end),
+            (if .edges.mm_end then .edges.mm_end - .edges.mm_start else null end), .phases.cow_child, .counts.ptes_copied, .counts.parent_rss_anon]
+        | map(if . == null then "" else tostring | if . == "-0" then "0" else . end end) | join(",")' "$ROOM/profile.jsonl" >"$DIR/wanted"
+    [ "$(wc -l <"$DIR/got")" -eq 401 ]
+    # A failed call took its time, too: entry to return.
+    diff <(sed 's/^\([^,]*,[^,]*,[^,]*,11,\)[^,]*/\19000/' "$DIR/wanted") "$DIR/got"
+}
+
+@test "csv of a profile: hostile names, and arguments that were cut" {
+    made_profile 4 '[.[] | if .exec then .exec = {result: 0, path: "/a,\"b\n\u001b[31m", argv: ["", "x\r"], argv_bytes: 999} else . end]' >"$DIR/run.jsonl"
+    export_of csv "$DIR/run.jsonl" >"$DIR/run.csv"
+    grep -qF ',"/a,""b\x0a\x1b[31m", x\x0d ..,' "$DIR/run.csv"
+    [ "$(wc -l <"$DIR/run.csv")" -eq 6 ]
+}
+
+# Perfetto
+
+@test "perfetto: the trace that profile writes, of the same births" {
+    export_of perfetto "$ROOM/profile.jsonl" >"$DIR/trace.json"
+    "$TOOL" profile -q --input "$ROOM/profile.jsonl" --perfetto "$DIR/other.json"
+    cmp "$DIR/trace.json" "$DIR/other.json"
+    jq -e 'all(.[]; .ph and .pid and .name)
+        and ([.[] | select(.ph == "X" and .name == "copy_mm")] | length) == 201
+        and ([.[] | select(.ph == "s")] | length) == 381
+        and ([.[] | select(.ts) | .ts] | min) == 0' "$DIR/trace.json"
+}
+
+@test "perfetto: hostile names are strings of JSON" {
+    made_profile 8 '[.[] | if .parent then .parent.comm = "</a>\"\n" else . end]' >"$DIR/run.jsonl"
+    export_of perfetto "$DIR/run.jsonl" >"$DIR/trace.json"
+    jq -e '[.[] | select(.ph == "M" and .args.name == "</a>\"\n")] | length == 9' "$DIR/trace.json"
 }
 
 # OpenMetrics
@@ -140,8 +181,12 @@ well_formed() { # FILE
     one_line 2 'needs --format' "$TOOL" export "$ROOM/run.jsonl" -o "$DIR/made"
     one_line 2 'needs a run' "$TOOL" export --format csv -o "$DIR/made"
     one_line 2 'takes one run' "$TOOL" export --format csv "$ROOM/run.jsonl" "$ROOM/run.jsonl" -o "$DIR/made"
-    one_line 2 "must be csv or openmetrics" "$TOOL" export --format xml "$ROOM/run.jsonl" -o "$DIR/made"
+    one_line 2 "must be csv, openmetrics or perfetto" "$TOOL" export --format xml "$ROOM/run.jsonl" -o "$DIR/made"
     one_line 2 'cannot write .*No such file' "$TOOL" export --format csv "$ROOM/run.jsonl" -o "$DIR/no/out"
+    one_line 2 'run.jsonl: has no births: perfetto is for' "$TOOL" export --format perfetto "$ROOM/run.jsonl" -o "$DIR/made"
+    one_line 2 'profile.jsonl: has no samples: openmetrics is for' "$TOOL" export --format openmetrics "$ROOM/profile.jsonl" -o "$DIR/made"
+    made_profile 0 '[.[0], .[-1]]' >"$DIR/hollow"
+    one_line 2 'hollow: holds no measurement' "$TOOL" export --format perfetto "$DIR/hollow" -o "$DIR/made"
     refute test -e "$DIR/made"
     "$TOOL" export --truncated --format csv "$DIR/torn" -o "$DIR/made"
     [ -s "$DIR/made" ]

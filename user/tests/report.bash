@@ -38,6 +38,40 @@ made_run() {
         | '"${1:-.}"' | .[]'
 }
 
+# made_profile [N [JQ]]: a profile as it might be, of so many births (400): make forks and execs,
+# python3 spawns, redis-server forks a copy of 5 ms that does not exec, java makes threads, and of
+# every 20th birth the call fails. The parents are children of a shell; each birth is 100 us after
+# the one before.
+made_profile() {
+    jq -nc --argjson n "${1:-400}" '
+        def who($i): ["make", "python3", "redis-server", "java"][$i % 4];
+        def how($i): [{method: "fork", flags: 18874385}, {method: "spawn", flags: 16657}, {method: "fork", flags: 18874385}, {method: "thread", flags: 4001536}][$i % 4];
+        def exec($i): [{result: 0, path: "/usr/bin/cc", argv: ["cc", "-c", "a b.c"]}, {result: 0, path: "/bin/true", argv: ["true"]}][$i % 4];
+        def birth($i): ($i % 20 == 19) as $fails | (if $i % 4 == 2 then 5000000 else 200000 + $i % 7 * 1000 end) as $copy |
+            {type: "birth", t_ns: (1000000000 + $i * 100000), method: how($i).method, flags: how($i).flags, result: (if $fails then -11 else 0 end),
+             call_ns: ($copy + 50000),
+             parent: {pid: (10 + $i % 4), tid: (10 + $i % 4), comm: who($i), exe: who($i), uid: 0, cgroup: 1, rss_bytes: 67108864, vmas: 40, threads: 1}}
+            + (if $fails then {edges: {clone_enter: 0, clone_return: 9000}, phases: {}, counts: {}} else
+              {child: {pid: (if $i % 4 == 3 then 13 else 1000 + $i end), tid: (1000 + $i)},
+               edges: ({clone_enter: 0, newtask: ($copy + 30000), woken: ($copy + 40000), clone_return: ($copy + 50000), first_run: ($copy + 60000), exit_start: ($copy + 900000), exit_mm_end: ($copy + 950000), exit: ($copy + 960000), reaped: ($copy + 990000)}
+                   + (if $i % 2 == 0 then {mm_start: 20000, mm_end: ($copy + 20000)} else {} end)
+                   + (if exec($i) then {exec_enter: ($copy + 100000), exec_flush: ($copy + 200000), exec_load: ($copy + 230000), exec_done: ($copy + 400000)} else {} end)),
+               phases: (if $i % 2 == 0 then {cow_child: 30000, cow_parent: 20000} else {} end),
+               counts: ({parent_rss_anon: 50331648, parent_rss_file: 16777216, parent_rss_shmem: 0, parent_vmas: 40, parent_threads: 1, parent_fds: 5}
+                   + if $i % 2 == 0 then {ptes_copied: 16384, cow_faults_child: 20, cow_faults_parent: 12, cow_copied_child: 18, cow_copied_parent: 10} else {} end)}
+              + (if exec($i) then {exec: exec($i)} else {} end) end);
+        [{type: "run", schema: 1, tool: "spawnscope 0.1.0", command: ["spawnscope", "profile", "-a", "-o", "run.jsonl"], clock: "monotonic", seed: "0",
+          environment: {kernel_release: "6.1.0-18-amd64", cpu_model: "Made-up CPU"},
+          phases: {clone_setup: {source: "fentry:kernel_clone..fentry:dup_mm"}, copy_mm: {source: "fentry:dup_mm"}, copy_files: {absent: "not asked for"}}},
+         {type: "birth", t_ns: 999000000, method: "fork", flags: 18874385, result: 0, call_ns: 90000,
+          parent: {pid: 5, tid: 5, comm: "bash", exe: "bash", uid: 0, cgroup: 1}, child: {pid: 10, tid: 10},
+          edges: {clone_enter: 0, mm_start: 10000, mm_end: 60000, newtask: 70000, woken: 80000, clone_return: 90000}, phases: {}, counts: {},
+          exec: {result: 0, path: "/usr/bin/make", argv: ["make", "-j4"]}},
+         (range($n) | birth(.)),
+         {type: "end", births: ($n + 1), started: null, started_untraced: null, lost: 0, missed: 0, duration_ns: ($n * 100000 + 100000000), births_lost: 0}]
+        | '"${2:-.}"' | .[]'
+}
+
 # As from the lab, on a kernel of this release whose copy_mm takes so many times as long.
 kernel_run() { # RELEASE FACTOR
     made_run '.[0].clock = "icount" | .[0].environment.kernel_release = "'"$1"'"

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The births of a profile: as a table, a row a birth, and as a trace. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/birth.h"
+#include "user/export.h"
+#include "user/export_csv.h"
+#include "user/perfetto.h"
+
+static int write_name(FILE *out, const char *name)
+{
+	fputc(',', out);
+	return name ? csv_text(out, name) : 0;
+}
+
+/* The arguments with a blank between them, as a person reads them; " .." if they were cut. */
+static int write_arguments(FILE *out, const struct birth *b)
+{
+	char *text;
+	size_t i;
+	int err;
+
+	if (!b->args)
+		return write_name(out, NULL);
+	text = calloc(1, b->args_bytes + sizeof(" .."));
+	if (!text)
+		return -ENOMEM;
+	memcpy(text, b->args, b->args_bytes);
+	for (i = 0; i + 1 < b->args_bytes; i++) {
+		if (text[i] == '\0')
+			text[i] = ' ';
+	}
+	if (b->args_total > b->args_bytes)
+		strcat(text, " ..");
+	err = write_name(out, text);
+	free(text);
+	return err;
+}
+
+static int write_birth(FILE *out, const struct run *r, const struct birth *b)
+{
+	const struct life *life = &b->life;
+	bool born = life->result > 0;
+	int i, err = csv_text(out, r->clock);
+
+	csv_number(out, birth_time(b));
+	fprintf(out, ",%s", method_name(life->method));
+	csv_number(out, (int64_t)life->clone_flags);
+	csv_number(out, born ? 0 : -life->result);
+	csv_number(out, birth_call_ns(b));
+	csv_number(out, life->parent_tgid);
+	csv_number(out, b->parent_tid);
+	if (err == 0)
+		err = write_name(out, b->comm);
+	if (err == 0)
+		err = write_name(out, b->exe[0] ? b->exe : NULL);
+	csv_number(out, b->uid);
+	csv_number(out, (int64_t)b->cgroup);
+	csv_number(out, born ? (int64_t)b->child_tgid : MISSING);
+	csv_number(out, born ? (int64_t)life->tid : MISSING);
+	csv_number(out, life->execed ? -life->exec_result : MISSING);
+	if (err == 0)
+		err = write_name(out, b->path);
+	if (err == 0)
+		err = write_arguments(out, b);
+	for (i = 0; i < PHASE_COUNT; i++)
+		csv_number(out, phase_ns(life, i));
+	for (i = 0; i < COUNT_COUNT; i++)
+		csv_number(out, life->count[i]);
+	fputc('\n', out);
+	return err;
+}
+
+int export_csv_births(const struct run *r, FILE *out)
+{
+	size_t i;
+	int err = 0;
+
+	fputs("clock,t_ns,method,flags,errno,call_ns,parent_pid,parent_tid,parent_comm,parent_exe,"
+	      "uid,cgroup,child_pid,child_tid,exec_errno,exec_path,exec_argv",
+	      out);
+	csv_header_end(out);
+	for (i = 0; i < r->birth_count && err == 0; i++)
+		err = write_birth(out, r, &r->births[i]);
+	return err;
+}
+
+/* A result file has births in the order in which they were over. */
+static int64_t first_time(const struct run *r)
+{
+	int64_t first = MISSING, t;
+	size_t i;
+
+	for (i = 0; i < r->birth_count; i++) {
+		t = birth_time(&r->births[i]);
+		if (t != MISSING && (first == MISSING || t < first))
+			first = t;
+	}
+	return first == MISSING ? 0 : first;
+}
+
+int export_perfetto(const struct run *r, FILE *out)
+{
+	struct perfetto *p = perfetto__new(out, first_time(r));
+	size_t i;
+	int err = p ? 0 : -ENOMEM, end;
+
+	for (i = 0; i < r->birth_count && err == 0; i++)
+		err = perfetto__birth(p, &r->births[i]);
+	end = perfetto__finish(p);
+	return err ? err : end;
+}
