@@ -156,6 +156,16 @@ static int add_to(struct group *g, const struct birth *b)
 	return err;
 }
 
+const struct group *groups__of(const struct groups *g, const struct birth *b)
+{
+	struct group_key key = key_of(g, b);
+
+	for (size_t i = 0; i < g->n; i++)
+		if (!memcmp(&g->v[i].key, &key, sizeof(key)))
+			return &g->v[i];
+	return &g->other;
+}
+
 int groups__add(struct groups *g, const struct birth *b)
 {
 	struct group_key key = key_of(g, b);

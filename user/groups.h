@@ -55,6 +55,9 @@ void groups__free(struct groups *g); /* frees what g holds */
 /* Adds a birth that is over. 0 or -ENOMEM. */
 int groups__add(struct groups *g, const struct birth *b);
 
+/* The group that a birth was added to, as long as nothing is added or sorted. */
+const struct group *groups__of(const struct groups *g, const struct birth *b);
+
 /* Takes over what the kernel counted for a group. 0 or -ENOMEM. */
 int groups__count(struct groups *g, const struct group_key *key, const struct group_counts *counts);
 

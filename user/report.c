@@ -42,14 +42,16 @@ static const struct argp_option option_table[] = {
 
 static const char doc[] =
 	"Makes one page of runs: what was asked and the answer, latency, phases, distributions, "
-	"and where several runs differ. It needs no network and no server."
+	"the births of a profile, and where several runs differ. It needs no network and no server."
 	"\v"
 	"Examples:\n"
 	"  spawnscope report run.jsonl -o page.html\n"
+	"  spawnscope report profile.jsonl -o page.html\n"
 	"  spawnscope report before.jsonl after.jsonl -o page.html\n"
 	"  spawnscope report results/lab/*.jsonl -o lab.html\n"
 	"  spawnscope report --format markdown run.jsonl >>\"$GITHUB_STEP_SUMMARY\"\n\n"
-	"RUN is a result file of `spawnscope bench -o`; - is standard input.";
+	"RUN is a result file of `spawnscope bench -o` or `spawnscope profile -o`; - is standard "
+	"input.";
 
 static const struct format *find_format(const char *name)
 {
@@ -85,7 +87,8 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (o->count > 0)
 			return 0;
-		complain("report needs a run: a result file of `spawnscope bench -o FILE`");
+		complain("report needs a run: a result file of `spawnscope bench -o FILE` or "
+			 "`spawnscope profile -o FILE`");
 		return -EINVAL;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -81,6 +81,14 @@ static void print_copier(const struct group *g, const char *label, const char *c
 	layout_wrap(out, 0, 2, line);
 }
 
+enum whatif_kind whatif_of(const struct group *g)
+{
+	if (g->key.method == CLONE_METHOD_FORK && !g->execs &&
+	    sketch__quantile(&g->phase[PHASE_copy_mm], 0.5) >= WORTH_ONE_NS)
+		return WHATIF_COPIER;
+	return g->spawnable.most_ns < WORTH_NS ? WHATIF_NOTHING : WHATIF_SPAWNABLE;
+}
+
 void whatif_print(const struct groups *g, size_t top, const char *clock, FILE *out, bool colour)
 {
 	bool titled = false;
@@ -88,16 +96,15 @@ void whatif_print(const struct groups *g, size_t top, const char *clock, FILE *o
 
 	for (size_t i = 0; i < g->n && i < top; i++) {
 		const struct group *v = &g->v[i];
-		bool copier = v->key.method == CLONE_METHOD_FORK && !v->execs &&
-			      sketch__quantile(&v->phase[PHASE_copy_mm], 0.5) >= WORTH_ONE_NS;
+		enum whatif_kind kind = whatif_of(v);
 
-		if (v->spawnable.most_ns < WORTH_NS && !copier)
+		if (kind == WHATIF_NOTHING)
 			continue;
 		if (!titled)
 			layout_title(out, "What if", colour);
 		titled = true;
 		escape_text(v->label, label, sizeof(label));
-		if (copier)
+		if (kind == WHATIF_COPIER)
 			print_copier(v, label, clock, out);
 		else
 			print_spawnable(v, label, clock, out);

@@ -10,6 +10,15 @@
 /* Adds a birth if it is such a fork. */
 void whatif__add(struct whatif *w, const struct birth *b);
 
+/* What can be said of a group, if it is worth saying. */
+enum whatif_kind {
+	WHATIF_NOTHING,
+	WHATIF_SPAWNABLE, /* g->spawnable */
+	WHATIF_COPIER,	  /* it forks and does not exec, for which posix_spawn is no mend */
+};
+
+enum whatif_kind whatif_of(const struct group *g);
+
 /* A line for each of the groups, of `top`, of which something can be said. */
 void whatif_print(const struct groups *g, size_t top, const char *clock, FILE *out, bool colour);
 

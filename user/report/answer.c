@@ -418,12 +418,13 @@ static void say_loss(const struct report_run *r, struct answer *answers, size_t 
 	a = next(answers, n, "Was anything lost?");
 	a->warning = run->end.lost > 0 || run->end.missed > 0;
 	snprintf(a->figure, sizeof(a->figure), "%s",
-		 a->warning ? "yes: phases and counts are incomplete"
+		 a->warning && run->end.births_lost > 0 ? "yes: births and phases are incomplete"
+		 : a->warning				? "yes: phases and counts are incomplete"
 		 : run->end.lost == MISSING || run->end.missed == MISSING ? "not known"
 									  : "nothing");
 	snprintf(a->detail, sizeof(a->detail),
-		 "%s births recorded, %s records lost, %s runs of a probe missed.",
-		 count_text((double)run->end.births, births),
+		 "%s births%s recorded, %s records lost, %s runs of a probe missed.",
+		 count_text((double)run->end.births, births), r->births ? " and failed calls" : "",
 		 run->end.lost == MISSING ? "an unknown number of"
 					  : count_text((double)run->end.lost, lost),
 		 run->end.missed == MISSING ? "an unknown number of"
@@ -440,6 +441,8 @@ size_t answers_of(const struct report_run *r, struct answer answers[ANSWERS_MAX]
 	say_crossing(r, "fork-exec", answers, &n);
 	say_slope(r, answers, &n);
 	say_tracing(r, answers, &n);
+	if (r->births)
+		n = answers_of_births(r, answers, n);
 	say_loss(r, answers, &n);
 	return n;
 }

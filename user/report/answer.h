@@ -18,6 +18,9 @@ struct answer {
 /* In order; returns how many. */
 size_t answers_of(const struct report_run *r, struct answer answers[ANSWERS_MAX]);
 
+/* Those of a run that has births, after `n` others; returns how many there are then. */
+size_t answers_of_births(const struct report_run *r, struct answer answers[ANSWERS_MAX], size_t n);
+
 /*
  * Least squares through the medians of a line's rows (those with its number): time per MiB of the
  * parent, and per present PTE that was copied (NAN where none were counted). False if there are

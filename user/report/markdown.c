@@ -6,6 +6,7 @@
 
 #include "user/phase.h"
 #include "user/report/answer.h"
+#include "user/report/markdown.h"
 #include "user/report/report.h"
 #include "user/report/text.h"
 #include "user/stats.h"
@@ -176,7 +177,10 @@ int report_markdown(const struct report *p, FILE *out)
 		write_fact(r->run, "hypervisor", ", ", out);
 		fputs(r->instructions ? ", in instructions\n\n" : "\n\n", out);
 		write_answers(r, out);
-		write_table(r, ROWS_MAX / runs, out);
+		if (r->count > 0)
+			write_table(r, ROWS_MAX / runs, out);
+		if (r->births)
+			markdown_births(r, ROWS_MAX / runs, out);
 	}
 	if (p->count > runs)
 		fprintf(out, "%zu more runs are left out.\n\n", p->count - runs);

@@ -38,6 +38,8 @@ struct row {
 	struct spread call, total; /* spawn_ns, total_ns */
 };
 
+struct birth_sums;
+
 struct report_run {
 	const struct run *run;
 	const char *path; /* as it was given */
@@ -45,7 +47,8 @@ struct report_run {
 	struct table t;	  /* which axes labels tell, and the pass whose times are shown */
 	struct row *rows; /* by size, parent, and order in the grid */
 	size_t count;
-	bool instructions; /* its clock counts them */
+	bool instructions;	   /* its clock counts them */
+	struct birth_sums *births; /* of a profile; NULL: it has none */
 };
 
 struct report {

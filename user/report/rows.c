@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/report/birth_sums.h"
 #include "user/report/report.h"
 #include "user/report/sorted.h"
 #include "user/report/text.h"
@@ -207,6 +208,10 @@ int report__init(struct report *p, const struct run *runs, char *const *paths, s
 	for (i = 0; i < count && err == 0; i++) {
 		p->runs[i].name = run_name(p, i);
 		err = p->runs[i].name ? fill_run(&p->runs[i]) : -ENOMEM;
+		if (err == 0 && runs[i].birth_count > 0) {
+			p->runs[i].births = birth_sums__of(&runs[i]);
+			err = p->runs[i].births ? 0 : -ENOMEM;
+		}
 	}
 	return err;
 }
@@ -223,6 +228,7 @@ void report__free(struct report *p)
 			free(r->rows[k].parent);
 			free(r->rows[k].label);
 		}
+		birth_sums__free(r->births);
 		free(r->rows);
 		free(r->name);
 	}

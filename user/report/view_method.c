@@ -194,18 +194,40 @@ static void write_missing(const struct report *p, size_t run, FILE *out)
 	html_data_end(out);
 }
 
+static void write_how(const struct report *p, FILE *out)
+{
+	bool bench = false, profile = false;
+	size_t i;
+
+	for (i = 0; i < p->count; i++) {
+		bench = bench || p->runs[i].run->cell_count > 0;
+		profile = profile || p->runs[i].births;
+	}
+	if (bench)
+		fputs("<p>A driver without privileges spawns children from parents of each size "
+		      "and takes "
+		      "its own times; eBPF probes in the kernel tell the phases. Samples are taken "
+		      "in up "
+		      "to three passes in turn: without probes (<code>none</code>), with those of "
+		      "the "
+		      "phases (<code>phases</code>), and in a few samples with all of them "
+		      "(<code>all</code>), whose times are not compared with the others. A value "
+		      "that was "
+		      "not measured is absent, never zero.</p>\n",
+		      out);
+	if (profile)
+		fputs("<p>A profile watches programs as they run: eBPF probes in the kernel give a "
+		      "record for each birth, exec and end, which are joined by process. A value "
+		      "that was not measured is absent, never zero.</p>\n",
+		      out);
+}
+
 static void write(const struct report *p, FILE *out)
 {
 	bool instructions = p->runs[0].instructions;
 	size_t i;
 
-	fputs("<p>A driver without privileges spawns children from parents of each size and takes "
-	      "its own times; eBPF probes in the kernel tell the phases. Samples are taken in up "
-	      "to three passes in turn: without probes (<code>none</code>), with those of the "
-	      "phases (<code>phases</code>), and in a few samples with all of them "
-	      "(<code>all</code>), whose times are not compared with the others. A value that was "
-	      "not measured is absent, never zero.</p>\n",
-	      out);
+	write_how(p, out);
 	if (!report__same_clock(p))
 		fputs("<p>Some of these runs count nanoseconds, others instructions: the two are "
 		      "never compared.</p>\n",
@@ -217,7 +239,8 @@ static void write(const struct report *p, FILE *out)
 		      out);
 	for (i = 0; i < p->count; i++) {
 		write_sources(p, i, out);
-		write_missing(p, i, out);
+		if (p->runs[i].run->cell_count > 0)
+			write_missing(p, i, out);
 	}
 	write_commands(p, out);
 	fputs("<p class=\"save\" hidden><button type=\"button\" id=\"save\">Save the data of this "

@@ -12,6 +12,7 @@
 	X(phases)                                                                                  \
 	X(spread)                                                                                  \
 	X(cow)                                                                                     \
+	X(births)                                                                                  \
 	X(compare)                                                                                 \
 	X(kernels)                                                                                 \
 	X(method)

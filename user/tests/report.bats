@@ -13,6 +13,8 @@ start_early() {
     browser_modules
     made_run >"$ROOM/one.jsonl"
     "$TOOL" report "$ROOM/one.jsonl" -o "$ROOM/one.html"
+    made_profile >"$ROOM/profile.jsonl"
+    "$TOOL" report "$ROOM/profile.jsonl" -o "$ROOM/profile.html"
     kernel_run 5.10.0-1 1 >"$ROOM/k5.10.jsonl"
     kernel_run 6.1.0-2 2 >"$ROOM/k6.1.jsonl"
     kernel_run 6.12.0-3 1.5 >"$ROOM/k6.12.jsonl"
@@ -76,6 +78,82 @@ start_early() {
     "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
     look text "$DIR/page.html" 'skipped: no <thp> here' 'broken off: the parent died' \
         '5 of 121 calls failed' 'absent: no probe <here>' 'no CLONE_VFORK: the parent is not held'
+}
+
+# A profile
+
+@test "a profile: what its births come to, and the estimate of what posix_spawn would spare" {
+    look text "$ROOM/profile.html" 'redis-server, by fork' '201 by fork, 100 by spawn, 80 by thread in 140 ms; 20 calls failed' \
+        'copy_mm, 78.4 %' 'A fork by redis-server (pid 12)' 'All 401 records are in these sums' \
+        'redis-server: none of its 100 forks execs' '401 births and failed calls recorded, 0 records lost' 'A profile watches programs'
+    block_holds "$ROOM/profile.html" '.views | .latency == null and .phases == null and .spread == null and .cow == null' \
+        '.views.births.runs[0].groups | map([.label, .method, .births, .failed, .execs]) == [["redis-server", "fork", 100, 0, 0],
+            ["make", "fork", 100, 0, 100], ["python3", "spawn", 100, 0, 100], ["java", "thread", 80, 20, 0], ["bash", "fork", 1, 0, 1]]' \
+        '.views.births.runs[0].all | .births == 381 and .failed == 20' \
+        '[.views.births.runs[0].series[] | .births | add] == [100, 100, 100, 80, 1]' \
+        '.views.births.runs[0] | .all.work as $w | ([.series[].work[]] | add) == $w' \
+        '.views.births.runs[0].family | map(.[0:4]) == [[0, "redis-server", null, 0], [1, null, "fork", 100],
+            [0, "python3", null, 0], [1, "true", "spawn", 100], [0, "bash", null, 0], [1, "make", "fork", 1], [2, "cc", "fork", 100]]'
+    # By the definition, from the run itself.
+    [ "$(block "$ROOM/profile.html" | jq -c '.views.births.runs[0].groups[1].whatif | [.forks, .least, .most, .held]')" = \
+        "$(jq -sc '[.[] | select(.type == "birth" and .parent.comm == "make")] | (map(.edges.mm_end - .edges.mm_start) | add) as $least
+            | [length, $least, $least + (map(.edges.newtask - .edges.mm_end + .phases.cow_child + .phases.cow_parent + .edges.exec_load - .edges.exec_flush) | add),
+               (map(.edges.exec_load - .edges.woken) | add)]' "$ROOM/profile.jsonl")" ]
+}
+
+@test "a profile in a browser: drawn, found by pointer and keys, without scripts, at all widths, for axe" {
+    look views "$ROOM/profile.html" answer environment births method
+    look births "$ROOM/profile.html"
+    look noscript "$ROOM/profile.html"
+    look widths "$ROOM/profile.html"
+    look axe "$ROOM/profile.html"
+    look print "$ROOM/profile.html"
+}
+
+@test "a profile beside a bench: each view has a word for the other" {
+    "$TOOL" report "$ROOM/one.jsonl" "$ROOM/profile.jsonl" -o "$DIR/page.html"
+    look runs "$DIR/page.html" 2
+    look text "$DIR/page.html" 'This run is no profile' 'A driver without privileges' 'A profile watches programs'
+    look widths "$DIR/page.html"
+}
+
+@test "a profile of calls alone says that work is not known; one that lost records says so first" {
+    made_profile 40 'map(if .edges then .edges |= {clone_enter, clone_return} | .phases = {} else . end)' >"$DIR/calls.jsonl"
+    "$TOOL" report "$DIR/calls.jsonl" -o "$DIR/calls.html"
+    look text "$DIR/calls.html" 'it is not known what these births cost' 'no birth of this run has copy_mm'
+    made_profile 40 '.[-1].lost = 9 | .[-1].births_lost = 2' >"$DIR/lost.jsonl"
+    "$TOOL" report "$DIR/lost.jsonl" -o "$DIR/lost.html"
+    grep -A 1 '<dl class="answers">' "$DIR/lost.html" | grep -q 'class="answer warning"'
+    look text "$DIR/lost.html" '9 records lost' 'births and phases are incomplete'
+}
+
+@test "a profile with hostile names, in the page and in markdown" {
+    local name='<img src=x onerror=alert(1)>'
+    made_profile 40 'map(if .parent then .parent.comm = "</script><b>\n" else . end
+        | if .exec then .exec.path = "/tmp/'"$name"'\n\u202e" + ("x" * 5000) | .exec.argv = ["</script>"] else . end)' >"$DIR/run.jsonl"
+    "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
+    look text "$DIR/page.html" '</script><b>\x0a' "$name"'\x0a\xe2\x80\xaexxx'
+    look widths "$DIR/page.html"
+    look births "$DIR/page.html"
+    "$TOOL" report --format markdown "$DIR/run.jsonl" >"$DIR/out.md"
+    refute grep -E '<img|<script|<b>' "$DIR/out.md"
+}
+
+@test "a hundred thousand births: a page of at most 1.5 MB, with all of them in its sums" {
+    made_profile 100000 'map(if .parent then .t_ns as $t | .parent.comm |= "\(.)\($t / 100000 % 500)" else . end)' >"$DIR/run.jsonl"
+    "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
+    [ "$(wc -c <"$DIR/page.html")" -le 1500000 ]
+    look text "$DIR/page.html" 'All 100,001 records are in these sums' 'cheaper ones are left out'
+    block_holds "$DIR/page.html" '.views.births.runs[0] | ([.series[].births[]] | add) == 95001 and (.series | length) == 8'
+    "$TOOL" report --format markdown "$DIR/run.jsonl" >"$DIR/out.md"
+    [ "$(grep -c '^| .* | `' "$DIR/out.md")" -le 20 ]
+    [ "$(wc -c <"$DIR/out.md")" -lt 65536 ]
+}
+
+@test "a profile in markdown: the costliest first, with a bar of its work" {
+    "$TOOL" report --format markdown "$ROOM/profile.jsonl" >"$DIR/out.md"
+    grep -qF '| redis-server | fork | 100 | 0 | 5.05 ms | 515 ms | `MMMM' "$DIR/out.md"
+    refute grep -qF '| Parent | Method | Median' "$DIR/out.md"
 }
 
 # Several runs

@@ -109,6 +109,29 @@ const checks = {
 		}
 	},
 
+	/* The charts of a profile: columns over time, bars of programs, ranges of what if. */
+	async births(browser) {
+		const page = await open(browser);
+		const plots = page.locator("#chart-births .plot svg");
+		expect((await plots.count()) === 3, "plots: " + (await plots.count()));
+		for (const [i, words] of [[0, /births/], [1, /of its work/], [2, /less work/]]) {
+			const tip = page.locator("#chart-births .tip").nth(i);
+			await plots.nth(i).focus();
+			await page.keyboard.press("ArrowRight");
+			expect(await tip.isVisible(), "no tip by keyboard in plot " + i);
+			expect(words.test(await tip.innerText()), "the tip says: " + (await tip.innerText()));
+			await page.keyboard.press("Escape");
+		}
+		await page.locator("#chart-births .segment").first().hover();
+		expect(await page.locator("#chart-births .tip").nth(1).isVisible(), "no tip under the pointer");
+		const height = () => page.locator("#chart-births .plot rect.c0").first().getAttribute("height");
+		const before = await height();
+		await page.locator("#chart-births").getByLabel("work", { exact: true }).check();
+		expect((await height()) !== before, "work over time is as births");
+		await page.locator("#chart-births").getByLabel("share").check();
+		expect(/%/.test(await page.locator("#chart-births .inside").first().textContent()), "no shares");
+	},
+
 	async legend(browser) {
 		const page = await open(browser);
 		const lines = () => page.locator("#chart-latency .plot .line").count();
@@ -130,12 +153,12 @@ const checks = {
 	/* runs N: the picker shows one run's part at a time. */
 	async runs(browser) {
 		const page = await open(browser);
-		const parts = page.locator(".of-run");
-		expect((await parts.count()) === Number(rest[0]), "parts: " + (await parts.count()));
+		const parts = new Set(await page.$$eval(".of-run", (all) => all.map((e) => e.dataset.run)));
+		expect(parts.size === Number(rest[0]), "parts: " + parts.size);
 		for (let i = 0; i < Number(rest[0]); i++) {
 			await page.selectOption("#run", String(i));
-			expect(await parts.nth(i).isVisible(), "run " + i + " is hidden");
-			expect((await page.locator(".of-run:visible").count()) === 1, "not one run alone");
+			const shown = await page.$$eval(".of-run:not([hidden])", (all) => all.map((e) => e.dataset.run));
+			expect(shown.length > 0 && shown.every((run) => run === String(i)), "of run " + i + " alone: " + shown.join());
 		}
 	},
 

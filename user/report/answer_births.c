@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What a profile says, in words. */
+#include <math.h>
+#include <string.h>
+
+#include "user/report/answer.h"
+#include "user/report/birth_sums.h"
+#include "user/report/text.h"
+
+#define NAME_WIDTH 40
+
+typedef char name_buf[NAME_WIDTH + 4];
+
+static const char *name_of(const struct group *g, name_buf buf)
+{
+	return text_cut(g->label ? g->label : "", NAME_WIDTH, buf);
+}
+
+static void say_births(const struct report_run *r, struct answer *a)
+{
+	const struct birth_sums *s = r->births;
+	int64_t by_method[CLONE_METHOD_OTHER + 1] = {0};
+	int64_t ns = r->run->end.duration_ns;
+	char text[NUMBER_MAX];
+	const char *before = "";
+	size_t i;
+
+	snprintf(a->question, sizeof(a->question), "How many processes and threads were made?");
+	snprintf(a->figure, sizeof(a->figure), "%s",
+		 count_text((double)s->groups.all.counts.births, text));
+	for (i = 0; i < r->run->birth_count; i++) {
+		const struct life *life = &r->run->births[i].life;
+
+		if (life->result > 0 && life->method <= CLONE_METHOD_OTHER)
+			by_method[life->method]++;
+	}
+	for (i = 1; i <= CLONE_METHOD_OTHER; i++) {
+		if (!by_method[i])
+			continue;
+		layout_append(a->detail, sizeof(a->detail), "%s%s by %s", before,
+			      count_text((double)by_method[i], text), method_name((uint32_t)i));
+		before = ", ";
+	}
+	if (r->run->ended && ns > 0)
+		layout_append(a->detail, sizeof(a->detail), " in %s",
+			      time_words((double)ns, r->instructions, text));
+	layout_append(a->detail, sizeof(a->detail), "; %s calls failed.",
+		      count_text((double)s->groups.all.failed, text));
+}
+
+static bool say_costliest(const struct report_run *r, struct answer *a)
+{
+	const struct groups *all = &r->births->groups;
+	const struct group *g = &all->v[0];
+	double share = NAN;
+	int biggest = group_biggest(g, &share);
+	char text[NUMBER_MAX];
+	name_buf name;
+
+	if (!(g->work_ns > 0))
+		return false;
+	snprintf(a->question, sizeof(a->question), "Whose births cost the most?");
+	snprintf(a->figure, sizeof(a->figure), "%s, by %s", name_of(g, name),
+		 method_name(g->key.method));
+	layout_append(a->detail, sizeof(a->detail), "%.1f %% of all work: %s",
+		      100 * g->work_ns / all->all.work_ns,
+		      time_words(g->work_ns, r->instructions, text));
+	layout_append(a->detail, sizeof(a->detail), " in %s births",
+		      count_text((double)g->counts.births, text));
+	if (biggest >= 0)
+		layout_append(a->detail, sizeof(a->detail), ", %.1f %% of it in %s", 100 * share,
+			      phase_name(biggest));
+	layout_append(a->detail, sizeof(a->detail), ".");
+	return true;
+}
+
+static bool say_phase(const struct report_run *r, struct answer *a)
+{
+	const struct group *all = &r->births->groups.all;
+	double share = NAN;
+	int biggest = group_biggest(all, &share);
+	char text[NUMBER_MAX];
+
+	if (biggest < 0)
+		return false;
+	snprintf(a->question, sizeof(a->question), "In which phase?");
+	snprintf(a->figure, sizeof(a->figure), "%s, %.1f %%", phase_name(biggest), 100 * share);
+	snprintf(a->detail, sizeof(a->detail), "Of %s of work over all births: %s.",
+		 time_words(all->work_ns, r->instructions, text), phase_models[biggest].brief);
+	return true;
+}
+
+static bool say_slowest(const struct report_run *r, struct answer *a)
+{
+	const struct birth *b = r->births->slowest;
+	char text[NUMBER_MAX];
+	name_buf name;
+
+	if (!b)
+		return false;
+	snprintf(a->question, sizeof(a->question), "What was the longest call?");
+	snprintf(a->figure, sizeof(a->figure), "%s",
+		 time_words((double)birth_call_ns(b), r->instructions, text));
+	snprintf(a->detail, sizeof(a->detail), "A %s by %s (pid %u). The median of all is %s.",
+		 method_name(b->life.method), text_cut(b->comm, NAME_WIDTH, name),
+		 b->life.parent_tgid,
+		 time_words(sketch__quantile(&r->births->groups.all.call, 0.5), r->instructions,
+			    text));
+	return true;
+}
+
+static bool say_whatif(const struct report_run *r, struct answer *a)
+{
+	const struct whatif *w = &r->births->groups.all.spawnable;
+	char text[NUMBER_MAX];
+
+	if (!w->n)
+		return false;
+	snprintf(a->question, sizeof(a->question), "What would posix_spawn spare?");
+	layout_append(a->figure, sizeof(a->figure), "%s to ",
+		      time_text(w->least_ns, r->instructions, text));
+	layout_append(a->figure, sizeof(a->figure), "%s",
+		      time_words(w->most_ns, r->instructions, text));
+	layout_append(
+		a->detail, sizeof(a->detail),
+		"An estimate from the phases of the %s forks that exec: copy_mm alone, to all "
+		"that was measured of what follows from the copy",
+		count_text((double)w->n, text));
+	layout_append(a->detail, sizeof(a->detail),
+		      ". Their parents would be held %s in sum instead.",
+		      time_words(w->held_ns, r->instructions, text));
+	return true;
+}
+
+size_t answers_of_births(const struct report_run *r, struct answer answers[ANSWERS_MAX], size_t n)
+{
+	static bool (*const say[])(const struct report_run *, struct answer *) = {
+		say_costliest, say_phase, say_slowest, say_whatif};
+	size_t i;
+
+	answers[n] = (struct answer){0};
+	say_births(r, &answers[n++]);
+	for (i = 0; i < sizeof(say) / sizeof(say[0]); i++) {
+		answers[n] = (struct answer){0};
+		n += say[i](r, &answers[n]);
+	}
+	return n;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "user/report/birth_sums.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static int64_t nice_width(int64_t span)
+{
+	static const int64_t steps[] = {1, 2, 5};
+	int64_t ten, width = 1;
+	size_t i;
+
+	/* Times in a file are below 2^55: no step overflows. */
+	for (ten = 1;; ten *= 10) {
+		for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+			width = ten * steps[i];
+			if (span / width < BINS_MAX)
+				return width;
+		}
+	}
+}
+
+static void find_span(const struct run *r, int64_t *first, int64_t *last)
+{
+	size_t i;
+
+	*first = *last = MISSING;
+	for (i = 0; i < r->birth_count; i++) {
+		int64_t t = birth_time(&r->births[i]);
+
+		if (t == MISSING)
+			continue;
+		if (*first == MISSING || t < *first)
+			*first = t;
+		if (*last == MISSING || t > *last)
+			*last = t;
+	}
+}
+
+static struct birth_series *series_of(struct birth_sums *s, const struct birth *b)
+{
+	const struct group *group = groups__of(&s->groups, b);
+	size_t i;
+
+	for (i = 0; i + 1 < s->series_count && s->series[i].group != NULL; i++) {
+		if (s->series[i].group == group)
+			break;
+	}
+	return &s->series[i];
+}
+
+static int fill_series(struct birth_sums *s, const struct run *r)
+{
+	bool all = s->groups.n <= SERIES_MAX && !s->groups.other.label;
+	int64_t first, last;
+	size_t i;
+
+	find_span(r, &first, &last);
+	if (first == MISSING)
+		return 0;
+	s->bin_ns = nice_width(last - first);
+	s->bins = (size_t)((last - first) / s->bin_ns) + 1;
+	s->series_count = all ? s->groups.n : SERIES_MAX;
+	s->series = calloc(s->series_count, sizeof(*s->series));
+	if (!s->series)
+		return -1;
+	for (i = 0; i + !all < s->series_count; i++)
+		s->series[i].group = &s->groups.v[i];
+	for (i = 0; i < r->birth_count; i++) {
+		const struct birth *b = &r->births[i];
+		struct birth_series *to;
+		size_t bin;
+
+		if (b->life.result <= 0 || birth_time(b) == MISSING)
+			continue;
+		to = series_of(s, b);
+		bin = (size_t)((birth_time(b) - first) / s->bin_ns);
+		to->n[bin]++;
+		to->work_ns[bin] += (double)birth_work_ns(b);
+	}
+	return 0;
+}
+
+static int fill_groups(struct birth_sums *s, const struct run *r)
+{
+	size_t i;
+
+	groups__init(&s->groups, GROUP_BY_COMM);
+	for (i = 0; i < r->birth_count; i++) {
+		const struct birth *b = &r->births[i];
+		int64_t call = birth_call_ns(b);
+
+		if (groups__add(&s->groups, b))
+			return -1;
+		if (b->life.result > 0 && call != MISSING &&
+		    (!s->slowest || call > birth_call_ns(s->slowest)))
+			s->slowest = b;
+	}
+	groups__count_received(&s->groups);
+	groups__sort(&s->groups);
+	return 0;
+}
+
+struct birth_sums *birth_sums__of(const struct run *r)
+{
+	struct birth_sums *s = calloc(1, sizeof(*s));
+
+	if (s && (fill_groups(s, r) || fill_series(s, r) || family__of(&s->family, r))) {
+		birth_sums__free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void birth_sums__free(struct birth_sums *s)
+{
+	if (!s)
+		return;
+	groups__free(&s->groups);
+	family__free(&s->family);
+	free(s->series);
+	free(s);
+}
+
+double sketch_tail(const struct sketch *s, double q)
+{
+	return (double)s->n * (1 - q) >= 10 - 1e-6 ? sketch__quantile(s, q) : NAN;
+}

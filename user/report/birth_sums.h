@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the births of a profile come to: sums of bounded size, however many there were. */
+#ifndef SPAWNSCOPE_REPORT_BIRTH_SUMS_H
+#define SPAWNSCOPE_REPORT_BIRTH_SUMS_H
+
+#include "user/groups.h"
+#include "user/report/family.h"
+#include "user/run.h"
+
+#define BINS_MAX   120
+#define SERIES_MAX 8 /* groups that are told apart over time; the last is all others */
+
+/* Births over time, of one group or of those that have no series of their own. */
+struct birth_series {
+	const struct group *group; /* NULL: all others */
+	int64_t n[BINS_MAX];
+	double work_ns[BINS_MAX];
+};
+
+struct birth_sums {
+	struct groups groups; /* by the parent's name and the method, the dearest first */
+	int64_t bin_ns;	      /* how long a bin is; the first begins with the first birth */
+	size_t bins;
+	struct birth_series *series;
+	size_t series_count;
+	struct family family;
+	const struct birth *slowest; /* the longest call that made a child; NULL: none is known */
+};
+
+/* The run must stay. NULL: out of memory. */
+struct birth_sums *birth_sums__of(const struct run *r);
+void birth_sums__free(struct birth_sums *s); /* accepts NULL */
+
+/* A quantile that has ten values beyond it; NAN otherwise. */
+double sketch_tail(const struct sketch *s, double q);
+
+#endif

@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A profile: births over time, the costliest programs, their phases, what if, and the family. */
+#include <math.h>
+#include <string.h>
+
+#include "user/report/birth_sums.h"
+#include "user/report/json.h"
+#include "user/report/text.h"
+#include "user/report/views.h"
+#include "user/whatif.h"
+
+#define GROUPS_SHOWN 50
+
+static const char *label_of(const struct group *g)
+{
+	return g && g->label ? g->label : "all others";
+}
+
+static const char *method_of(const struct group *g)
+{
+	return g && g->key.method ? method_name(g->key.method) : "";
+}
+
+/* The groups that are told of, and then those together that found no room; NULL: that was all. */
+static const struct group *shown(const struct birth_sums *s, size_t i)
+{
+	size_t n = s->groups.n < GROUPS_SHOWN ? s->groups.n : GROUPS_SHOWN;
+
+	if (i < n)
+		return &s->groups.v[i];
+	return i == n && s->groups.other.label ? &s->groups.other : NULL;
+}
+
+static void write_time(FILE *out, const struct report_run *r, double ns)
+{
+	char text[NUMBER_MAX];
+
+	html_number(out, time_text(ns, r->instructions, text));
+}
+
+static void write_count(FILE *out, double n)
+{
+	char text[NUMBER_MAX];
+
+	html_number(out, count_text(n, text));
+}
+
+static void write_share(FILE *out, double share)
+{
+	char text[NUMBER_MAX];
+
+	snprintf(text, sizeof(text), "%.1f %%", 100 * share);
+	html_number(out, isfinite(share) ? text : "-");
+}
+
+static void write_group(FILE *out, const struct report_run *r, const struct group *g)
+{
+	double all = r->births->groups.all.work_ns, share = NAN;
+	int biggest = group_biggest(g, &share);
+
+	html_row(out);
+	html_label(out, label_of(g));
+	html_words(out, method_of(g));
+	write_count(out, (double)g->counts.births);
+	write_count(out, (double)g->failed);
+	write_count(out, (double)g->execs);
+	write_time(out, r, sketch__quantile(&g->call, 0.5));
+	write_time(out, r, sketch_tail(&g->call, 0.99));
+	write_time(out, r, g->call.n ? (double)g->call.max : NAN);
+	write_time(out, r, g->work_ns > 0 ? g->work_ns : NAN);
+	write_share(out, all > 0 ? g->work_ns / all : NAN);
+	html_words(out, biggest < 0 ? "-" : phase_name(biggest));
+	write_share(out, share);
+	fputs("</tr>", out);
+}
+
+static void write_groups(FILE *out, const struct report_run *r)
+{
+	static const char *const head[] = {
+		"Parent",    "Method",	  "Births", "Failed calls", "Execs",	     "Call, median",
+		"Call, p99", "Call, max", "Work",   "Of all work",  "Largest phase", "Of its work"};
+	const struct birth_sums *s = r->births;
+	const struct group *g;
+	size_t i;
+
+	html_table(out, "Births by program and method, the costliest first");
+	html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
+	for (i = 0; (g = shown(s, i)); i++)
+		write_group(out, r, g);
+	html_table_end(out);
+	if (s->groups.n > GROUPS_SHOWN)
+		fprintf(out, "<p>%zu cheaper ones are left out.</p>\n", s->groups.n - GROUPS_SHOWN);
+}
+
+static void write_phases(FILE *out, const struct report_run *r)
+{
+	static const char *const head[] = {"Phase",  "Source", "Sum", "Of all work",
+					   "Births", "Median", "p99", "Max"};
+	const struct group *all = &r->births->groups.all;
+	int p;
+
+	html_table(out, "Phases, over all births");
+	html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
+	for (p = 0; p < PHASE_COUNT; p++) {
+		const struct sketch *k = &all->phase[p];
+		const char *source = r->run->phases[p].source;
+
+		if (!k->n)
+			continue;
+		html_row(out);
+		html_label(out, phase_name(p));
+		html_words(out, source ? source : "not told");
+		write_time(out, r, k->sum);
+		write_share(out,
+			    phase_is_work(p) && all->work_ns > 0 ? k->sum / all->work_ns : NAN);
+		write_count(out, (double)k->n);
+		write_time(out, r, sketch__quantile(k, 0.5));
+		write_time(out, r, sketch_tail(k, 0.99));
+		write_time(out, r, (double)k->max);
+		fputs("</tr>", out);
+	}
+	html_table_end(out);
+}
+
+static void write_series(FILE *out, const struct report_run *r)
+{
+	const struct birth_sums *s = r->births;
+	size_t i, k;
+
+	html_table(out, "Births over time; each row begins at its time after the first birth");
+	fputs("<thead><tr><th scope=\"col\">From</th>", out);
+	for (k = 0; k < s->series_count; k++) {
+		fputs("<th scope=\"col\">", out);
+		html_text(out, label_of(s->series[k].group));
+		fprintf(out, " %s</th>", method_of(s->series[k].group));
+	}
+	fputs("</tr></thead>\n<tbody>", out);
+	for (i = 0; i < s->bins; i++) {
+		char text[NUMBER_MAX];
+
+		html_row(out);
+		html_label(out, time_text((double)((int64_t)i * s->bin_ns), r->instructions, text));
+		for (k = 0; k < s->series_count; k++)
+			write_count(out, (double)s->series[k].n[i]);
+		fputs("</tr>", out);
+	}
+	html_table_end(out);
+}
+
+static bool counted_cow(const struct group *g)
+{
+	return g->phase[PHASE_cow_child].n || g->phase[PHASE_cow_parent].n;
+}
+
+static void write_spawnable(FILE *out, const struct report_run *r, const struct group *g)
+{
+	const struct whatif *w = &g->spawnable;
+
+	html_row(out);
+	html_label(out, label_of(g));
+	html_words(out, counted_cow(g)
+				? "least: copy_mm; most: and clone_finish, exec_flush, COW faults"
+				: "least: copy_mm; most: and clone_finish, exec_flush; COW faults "
+				  "were not measured");
+	write_count(out, (double)w->n);
+	write_time(out, r, w->least_ns);
+	write_time(out, r, w->most_ns);
+	write_time(out, r, w->held_ns);
+	fputs("</tr>", out);
+}
+
+static void write_copier(FILE *out, const struct report_run *r, const struct group *g)
+{
+	char text[NUMBER_MAX];
+
+	fputs("<p>", out);
+	html_text(out, label_of(g));
+	fprintf(out, ": none of its %s forks execs, so they are no case for posix_spawn; ",
+		count_text((double)g->counts.births, text));
+	fprintf(out, "the median of copy_mm is %s.</p>\n",
+		time_words(sketch__quantile(&g->phase[PHASE_copy_mm], 0.5), r->instructions, text));
+}
+
+static size_t count_kind(const struct birth_sums *s, enum whatif_kind kind)
+{
+	const struct group *g;
+	size_t i, n = 0;
+
+	for (i = 0; (g = shown(s, i)); i++)
+		n += whatif_of(g) == kind;
+	return n;
+}
+
+static void write_whatif(FILE *out, const struct report_run *r)
+{
+	static const char *const head[] = {
+		"Parent",
+		"Basis",
+		"Forks that exec",
+		"Less work, at least",
+		"Less work, at most",
+		"Parent held",
+	};
+	const struct birth_sums *s = r->births;
+	const struct group *g;
+	size_t i;
+
+	fputs("<h3>What if these forks had been posix_spawn?</h3>\n", out);
+	if (!s->groups.all.phase[PHASE_copy_mm].n) {
+		fputs("<p>Not known: no birth of this run has copy_mm.</p>\n", out);
+		return;
+	}
+	if (count_kind(s, WHATIF_SPAWNABLE)) {
+		fputs("<p>An estimate from the phases of the same births, no measurement: the work "
+		      "that would not be done, as a range, and how long the parent would be held "
+		      "from the child's wake-up to its exec instead. Sums over all forks that "
+		      "exec.</p>\n",
+		      out);
+		html_table(out, "Forks that exec, had they been posix_spawn: estimates");
+		html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
+		for (i = 0; (g = shown(s, i)); i++) {
+			if (whatif_of(g) == WHATIF_SPAWNABLE)
+				write_spawnable(out, r, g);
+		}
+		html_table_end(out);
+	} else {
+		fputs("<p>Nothing worth a change: the forks that exec would spare less than 100 "
+		      "µs.</p>\n",
+		      out);
+	}
+	for (i = 0; (g = shown(s, i)); i++) {
+		if (whatif_of(g) == WHATIF_COPIER)
+			write_copier(out, r, g);
+	}
+}
+
+static void write_member(FILE *out, const struct report_run *r, const struct member *m)
+{
+	char text[NUMBER_MAX];
+
+	if (m->method == 0) {
+		html_text(out, m->label);
+		fputs(" <span class=\"note\">was there before</span>", out);
+		return;
+	}
+	fprintf(out, "%s × <strong>", count_text((double)m->n, text));
+	html_text(out, m->label ? m->label : "(no exec)");
+	fprintf(out, "</strong> <span class=\"note\">by %s", method_name(m->method));
+	if (m->work_ns > 0)
+		fprintf(out, ", %s of work", time_words(m->work_ns, r->instructions, text));
+	fputs("</span>", out);
+}
+
+static void write_family(FILE *out, const struct report_run *r)
+{
+	const struct family *f = &r->births->family;
+	size_t at, depth = 0;
+	char text[NUMBER_MAX];
+
+	if (f->root == FAMILY_NONE)
+		return;
+	fputs("<h3>Who came from whom</h3>\n"
+	      "<p>Processes, not threads: those of one parent that were made by the same method "
+	      "and run the same program are one line.</p>\n"
+	      "<div class=\"scroll tree\" role=\"group\" tabindex=\"0\" aria-label=\"Who came from "
+	      "whom\"><ul><li>",
+	      out);
+	for (at = f->root; at != FAMILY_NONE; at = family__next(f, at)) {
+		const struct member *m = &f->v[at];
+
+		if (m->depth > depth) {
+			fputs("\n<ul><li>", out);
+			depth++;
+		} else if (at != f->root) {
+			for (; depth > m->depth; depth--)
+				fputs("</li></ul>", out);
+			fputs("</li>\n<li>", out);
+		}
+		write_member(out, r, m);
+	}
+	for (; depth > 0; depth--)
+		fputs("</li></ul>", out);
+	fputs("</li></ul></div>\n", out);
+	if (f->left_out)
+		fprintf(out, "<p>%s births of further programs, or deeper, are left out.</p>\n",
+			count_text((double)f->left_out, text));
+}
+
+static void write_run(const struct report *p, size_t i, FILE *out)
+{
+	const struct report_run *r = &p->runs[i];
+	char text[NUMBER_MAX];
+
+	if (p->count > 1) {
+		fputs("<h3>", out);
+		html_text(out, r->name);
+		fputs("</h3>\n", out);
+	}
+	html_data(out, p, i, "The data as tables");
+	write_groups(out, r);
+	write_phases(out, r);
+	write_series(out, r);
+	html_data_end(out);
+	fprintf(out,
+		"<p class=\"note\">All %s records are in these sums; single births are not in the "
+		"page. Medians and p99 are within 0.8 %%; counts, sums and the largest values are "
+		"exact.</p>\n",
+		count_text((double)r->run->birth_count, text));
+	write_whatif(out, r);
+	write_family(out, r);
+}
+
+static void write(const struct report *p, FILE *out)
+{
+	size_t i;
+
+	fputs("<p>Each line of a profile is a birth: a process or thread that was made, or a call "
+	      "that failed. They are told apart by the name of the parent, and by the method. "
+	      "Work is the sum of a birth's phases but those in which somebody waits.</p>\n",
+	      out);
+	html_chart(out, "births");
+	for (i = 0; i < p->count; i++) {
+		if (!p->runs[i].births)
+			continue;
+		fprintf(out, "<div class=\"of-run\" data-run=\"%zu\">\n", i);
+		write_run(p, i, out);
+		fputs("</div>\n", out);
+	}
+}
+
+static json_t *series_data(const struct birth_sums *s, const struct birth_series *series)
+{
+	json_t *object = put(json_object(), "label", json_text(label_of(series->group)));
+	json_t *births = json_array(), *work = json_array();
+	size_t i;
+
+	for (i = 0; i < s->bins; i++) {
+		births = push(births, json_integer((json_int_t)series->n[i]));
+		work = push(work, json_number(round(series->work_ns[i])));
+	}
+	object = put(object, "method", json_text(method_of(series->group)));
+	return put(put(object, "births", births), "work", work);
+}
+
+/* Of each phase [name, sum, births, median]. */
+static json_t *phases_data(const struct group *g)
+{
+	json_t *phases = json_array();
+	int p;
+
+	for (p = 0; p < PHASE_COUNT; p++) {
+		json_t *phase;
+
+		if (!g->phase[p].n || !phase_is_work(p))
+			continue;
+		phase = push(json_array(), json_text(phase_name(p)));
+		phase = push(phase, json_number(g->phase[p].sum));
+		phase = push(phase, json_integer((json_int_t)g->phase[p].n));
+		phase = push(phase, json_number(round(sketch__quantile(&g->phase[p], 0.5))));
+		phases = push(phases, phase);
+	}
+	return phases;
+}
+
+static json_t *whatif_data(const struct group *g)
+{
+	const struct whatif *w = &g->spawnable;
+	json_t *object;
+
+	if (whatif_of(g) != WHATIF_SPAWNABLE)
+		return json_null();
+	object = put(json_object(), "forks", json_integer((json_int_t)w->n));
+	object = put(object, "least", json_number(w->least_ns));
+	object = put(object, "most", json_number(w->most_ns));
+	object = put(object, "held", json_number(w->held_ns));
+	return put(object, "cow", json_boolean(counted_cow(g)));
+}
+
+static json_t *group_data(const struct group *g)
+{
+	json_t *object = put(json_object(), "label", json_text(label_of(g)));
+
+	object = put(object, "method", json_text(method_of(g)));
+	object = put(object, "births", json_integer((json_int_t)g->counts.births));
+	object = put(object, "failed", json_integer((json_int_t)g->failed));
+	object = put(object, "execs", json_integer((json_int_t)g->execs));
+	object = put(object, "median", json_number(round(sketch__quantile(&g->call, 0.5))));
+	object = put(object, "work", json_number(g->work_ns));
+	object = put(object, "phases", phases_data(g));
+	return put(object, "whatif", whatif_data(g));
+}
+
+/* Of each member [depth, program or null, method, births, work], as a tree is written. */
+static json_t *family_data(const struct family *f)
+{
+	json_t *members = json_array();
+	size_t at;
+
+	for (at = f->root; at != FAMILY_NONE; at = family__next(f, at)) {
+		const struct member *m = &f->v[at];
+		json_t *member = push(json_array(), json_integer((json_int_t)m->depth));
+
+		member = push(member, m->label ? json_text(m->label) : json_null());
+		member = push(member, m->method ? json_text(method_name(m->method)) : json_null());
+		member = push(member, json_integer((json_int_t)m->n));
+		members = push(members, push(member, json_number(m->work_ns)));
+	}
+	return members;
+}
+
+static json_t *run_data(const struct report_run *r)
+{
+	const struct birth_sums *s = r->births;
+	json_t *series = json_array(), *groups = json_array(), *object;
+	const struct group *g;
+	size_t i;
+
+	for (i = 0; i < s->series_count; i++)
+		series = push(series, series_data(s, &s->series[i]));
+	for (i = 0; (g = shown(s, i)); i++)
+		groups = push(groups, group_data(g));
+	object = put(json_object(), "bin", json_integer((json_int_t)s->bin_ns));
+	object = put(object, "series", series);
+	object = put(object, "groups", groups);
+	object = put(object, "all", group_data(&s->groups.all));
+	object = put(object, "family", family_data(&s->family));
+	return put(object, "leftOut", json_integer((json_int_t)s->family.left_out));
+}
+
+static json_t *model_data(void)
+{
+	json_t *model = json_object();
+	int p;
+
+	for (p = 0; p < PHASE_COUNT; p++) {
+		if (phase_is_work(p))
+			model = put(model, phase_name(p), json_text(phase_models[p].brief));
+	}
+	return model;
+}
+
+static json_t *data(const struct report *p)
+{
+	json_t *runs = json_array();
+	size_t i, any = 0;
+
+	for (i = 0; i < p->count; i++) {
+		any += p->runs[i].births != NULL;
+		runs = push(runs, p->runs[i].births ? run_data(&p->runs[i]) : json_null());
+	}
+	return any ? put(put(json_object(), "runs", runs), "model", model_data()) : nothing(runs);
+}
+
+const struct view view_births = {
+	.id = "births",
+	.title = "Who was born, and what it cost",
+	.data = data,
+	.write = write,
+};
