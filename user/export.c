@@ -137,19 +137,19 @@ int command_export(int argc, char **argv)
 {
 	static const struct argp argp = {option_table, parse_option, "RUN", doc, NULL, NULL, NULL};
 	struct options o = {0};
-	struct run *run = NULL;
+	struct input in = {0};
 	struct task task = {0};
 	int err = command_options(&argp, argc, argv, &o);
 
 	if (err == 0 && input_is_output(&o.path, 1, o.output))
 		err = -EINVAL;
 	if (err == 0)
-		err = input_read(&o.path, 1, o.truncated, &run);
-	task.run = run;
+		err = input_read(&in, &o.path, 1, o.truncated ? INPUT_TRUNCATED : 0);
+	task.run = in.runs;
 	if (err == 0)
 		err = choose(&o, &task);
 	if (err == 0)
 		err = output_compose(o.output, compose, &task);
-	input_free(run, 1);
+	input_free(&in);
 	return err ? EXIT_TROUBLE : EXIT_OK;
 }

@@ -48,10 +48,11 @@ static const char doc[] =
 	"  spawnscope report run.jsonl -o page.html\n"
 	"  spawnscope report profile.jsonl -o page.html\n"
 	"  spawnscope report before.jsonl after.jsonl -o page.html\n"
+	"  spawnscope report before.jsonl after.jsonl verdict.json -o page.html\n"
 	"  spawnscope report results/lab/*.jsonl -o lab.html\n"
 	"  spawnscope report --format markdown run.jsonl >>\"$GITHUB_STEP_SUMMARY\"\n\n"
 	"RUN is a result file of `spawnscope bench -o` or `spawnscope profile -o`; - is standard "
-	"input.";
+	"input. What `spawnscope gate --json` wrote may stand among them.";
 
 static const struct format *find_format(const char *name)
 {
@@ -98,15 +99,18 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 /* What compose() makes the report from. */
 struct task {
 	const struct options *o;
-	const struct run *runs;
+	const struct input *in;
 };
 
 static int compose(void *context, FILE *out)
 {
 	const struct task *task = context;
 	struct report p;
-	int err = report__init(&p, task->runs, task->o->paths, task->o->count);
+	int err = report__init(&p, task->in->runs, task->in->paths, task->in->count);
 
+	p.verdicts = task->in->verdicts;
+	p.verdict_paths = task->in->verdict_paths;
+	p.verdict_count = task->in->verdict_count;
 	if (err == 0)
 		err = task->o->format->write(&p, out);
 	report__free(&p);
@@ -118,7 +122,7 @@ int command_report(int argc, char **argv)
 	static const struct argp argp = {option_table, parse_option, "RUN...", doc,
 					 NULL,	       NULL,	     NULL};
 	struct options o = {.format = &formats[0]};
-	struct run *runs = NULL;
+	struct input in = {0};
 	int err = -ENOMEM;
 
 	o.paths = calloc((size_t)argc, sizeof(*o.paths));
@@ -131,10 +135,11 @@ int command_report(int argc, char **argv)
 	if (err == 0 && input_is_output(o.paths, o.count, o.output))
 		err = -EINVAL;
 	if (err == 0)
-		err = input_read(o.paths, o.count, o.truncated, &runs);
+		err = input_read(&in, o.paths, o.count,
+				 INPUT_VERDICTS | (o.truncated ? INPUT_TRUNCATED : 0));
 	if (err == 0)
-		err = output_compose(o.output, compose, &(struct task){&o, runs});
-	input_free(runs, o.count);
+		err = output_compose(o.output, compose, &(struct task){&o, &in});
+	input_free(&in);
 	free(o.paths);
 	return err ? EXIT_TROUBLE : EXIT_OK;
 }

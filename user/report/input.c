@@ -8,6 +8,7 @@
 
 #include "user/command.h"
 #include "user/escape.h"
+#include "user/report/verdict.h"
 #include "user/store.h"
 #include "user/table_part.h"
 
@@ -24,17 +25,41 @@ static bool has_values(const struct run *r)
 	return false;
 }
 
-static int read_one(const char *path, bool truncated, struct run *run)
+/* Reads a file that is no run. -ENOENT if it is no verdict, either; else what is wrong was said. */
+static int read_verdict(struct input *in, char *path)
 {
-	char why[5120], name[256];
-	int err = store_read(path, run, why, sizeof(why));
+	const char *why = NULL;
+	char name[256];
+	int err = verdict_read(path, &in->verdicts[in->verdict_count], &why);
 
+	if (err == 0) {
+		in->verdict_paths[in->verdict_count++] = path;
+	} else if (err != -ENOENT) {
+		escape_text(path, name, sizeof(name));
+		complain("%s: %s", name, why);
+	}
+	return err;
+}
+
+static int read_one(struct input *in, char *path, int flags)
+{
+	struct run *run = &in->runs[in->count++];
+	char why[5120], name[256];
+	int err = store_read(path, run, why, sizeof(why)), verdict = -ENOENT;
+
+	in->paths[in->count - 1] = path;
+	if (err == -EINVAL && flags & INPUT_VERDICTS)
+		verdict = read_verdict(in, path);
+	if (verdict != -ENOENT) {
+		in->count--;
+		return verdict;
+	}
 	if (err) {
 		complain("%s", why);
 		return err;
 	}
 	escape_text(strcmp(path, "-") == 0 ? "standard input" : path, name, sizeof(name));
-	if (!run->ended && !truncated) {
+	if (!run->ended && !(flags & INPUT_TRUNCATED)) {
 		complain("%s: the run broke off, it has no end line; --truncated takes what is "
 			 "there",
 			 name);
@@ -47,18 +72,27 @@ static int read_one(const char *path, bool truncated, struct run *run)
 	return 0;
 }
 
-int input_read(char *const *paths, size_t count, bool truncated, struct run **runs)
+int input_read(struct input *in, char *const *paths, size_t count, int flags)
 {
 	size_t i;
 	int err = 0;
 
-	*runs = calloc(count, sizeof(**runs));
-	if (*runs == NULL) {
+	*in = (struct input){
+		.runs = calloc(count, sizeof(*in->runs)),
+		.paths = calloc(count, sizeof(*in->paths)),
+		.verdicts = calloc(count, sizeof(json_t *)),
+		.verdict_paths = calloc(count, sizeof(*in->verdict_paths)),
+	};
+	if (!in->runs || !in->paths || !in->verdicts || !in->verdict_paths) {
 		complain("%s", strerror(ENOMEM));
 		return -ENOMEM;
 	}
 	for (i = 0; i < count && err == 0; i++)
-		err = read_one(paths[i], truncated, &(*runs)[i]);
+		err = read_one(in, paths[i], flags);
+	if (err == 0 && in->count == 0) {
+		complain("a verdict of the gate makes no page alone: name the runs, too");
+		err = -EINVAL;
+	}
 	return err;
 }
 
@@ -82,11 +116,17 @@ bool input_is_output(char *const *paths, size_t count, const char *output)
 	return false;
 }
 
-void input_free(struct run *runs, size_t count)
+void input_free(struct input *in)
 {
 	size_t i;
 
-	for (i = 0; runs && i < count; i++)
-		run__free(&runs[i]);
-	free(runs);
+	for (i = 0; i < in->count; i++)
+		run__free(&in->runs[i]);
+	for (i = 0; i < in->verdict_count; i++)
+		json_decref(in->verdicts[i]);
+	free(in->runs);
+	free((void *)in->paths);
+	free((void *)in->verdicts);
+	free((void *)in->verdict_paths);
+	*in = (struct input){0};
 }

@@ -9,6 +9,7 @@
 #include "user/report/markdown.h"
 #include "user/report/report.h"
 #include "user/report/text.h"
+#include "user/report/verdict.h"
 #include "user/stats.h"
 
 #define ROWS_MAX    20
@@ -17,20 +18,37 @@
 #define TEXT_WIDTH  400
 #define BAR_COLUMNS 40
 
+static void write_answer(const struct answer *a, FILE *out)
+{
+	fprintf(out, "- %s", a->warning ? "\xe2\x9a\xa0\xef\xb8\x8f " : "");
+	markdown_text(out, a->question, TEXT_WIDTH);
+	fputs(" **", out);
+	markdown_text(out, a->figure, TEXT_WIDTH);
+	fputs("** ", out);
+	markdown_text(out, a->detail, TEXT_WIDTH);
+	fputc('\n', out);
+}
+
+static void write_verdicts(const struct report *p, FILE *out)
+{
+	struct answer verdict;
+	size_t i;
+
+	for (i = 0; i < p->verdict_count && i < RUNS_MAX; i++) {
+		verdict_answer(p->verdicts[i], p->verdict_paths[i], &verdict);
+		write_answer(&verdict, out);
+	}
+	if (i)
+		fputc('\n', out);
+}
+
 static void write_answers(const struct report_run *r, FILE *out)
 {
 	struct answer answers[ANSWERS_MAX];
 	size_t i, n = answers_of(r, answers);
 
-	for (i = 0; i < n; i++) {
-		fprintf(out, "- %s", answers[i].warning ? "\xe2\x9a\xa0\xef\xb8\x8f " : "");
-		markdown_text(out, answers[i].question, TEXT_WIDTH);
-		fputs(" **", out);
-		markdown_text(out, answers[i].figure, TEXT_WIDTH);
-		fputs("** ", out);
-		markdown_text(out, answers[i].detail, TEXT_WIDTH);
-		fputc('\n', out);
-	}
+	for (i = 0; i < n; i++)
+		write_answer(&answers[i], out);
 	fputc('\n', out);
 }
 
@@ -163,6 +181,7 @@ int report_markdown(const struct report *p, FILE *out)
 	size_t runs = p->count < RUNS_MAX ? p->count : RUNS_MAX, i;
 
 	fputs("## What it costs to start a process\n\n", out);
+	write_verdicts(p, out);
 	for (i = 0; i < runs; i++) {
 		const struct report_run *r = &p->runs[i];
 

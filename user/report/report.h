@@ -54,6 +54,9 @@ struct report_run {
 struct report {
 	struct report_run *runs;
 	size_t count;
+	json_t *const *verdicts; /* the gate's JSON */
+	char *const *verdict_paths;
+	size_t verdict_count;
 };
 
 /* Takes the runs as they are: they must stay. 0 or -ENOMEM. */

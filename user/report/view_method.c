@@ -53,6 +53,10 @@ static void write_commands(const struct report *p, FILE *out)
 		fputs(" ", out);
 		write_word(out, p->runs[i].path);
 	}
+	for (i = 0; i < p->verdict_count; i++) {
+		fputs(" ", out);
+		write_word(out, p->verdict_paths[i]);
+	}
 	fputs(" -o page.html</code></pre>\n", out);
 }
 

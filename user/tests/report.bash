@@ -72,6 +72,19 @@ made_profile() {
         | '"${2:-.}"' | .[]'
 }
 
+# made_verdict [JQ]: what the gate might write, changed by a filter.
+made_verdict() {
+    jq -n '{type: "gate", schema: 1, tool: "spawnscope 0.1.0", verdict: "regression", headline: "1 of 3 metrics is worse <b>",
+        runs_a: 16, runs_b: 16, pairs: 16, clock: "monotonic", margin: 0.03, alpha_regression: 0.01, alpha_pass: 0.05,
+        metrics: [
+            {metric: "total", kind: "shown", unit: "ns", verdict: "none", cell: "fork at 1M", trace: "none", a: 204000, b: 204000, change: 0, low: -1, high: 0.02},
+            {metric: "ptes_copied", kind: "exact", unit: "pages", verdict: "pass", cell: "fork at 1M", trace: "all", a: 256, b: 256, change: 0, pairs: 16},
+            {metric: "spawn", kind: "statistical", unit: "ns", verdict: "regression", cell: "fork at 1M", trace: "none", a: 102000, b: 114240,
+             change: 0.12, low: 0.09, high: 0.15, p_regression: 0.0001, pairs: 16, note: "a <note>"}],
+        differences: [], notes: ["a note of <all>"]}
+        | '"${1:-.}"
+}
+
 # As from the lab, on a kernel of this release whose copy_mm takes so many times as long.
 kernel_run() { # RELEASE FACTOR
     made_run '.[0].clock = "icount" | .[0].environment.kernel_release = "'"$1"'"

@@ -173,6 +173,26 @@ start_early() {
     refute grep -q 'Made-up CPU' "$DIR/differences"
 }
 
+@test "the gate's verdict, when it is among the inputs: in the answers, as a table, in markdown" {
+    made_verdict >"$DIR/verdict.json"
+    "$TOOL" report "$ROOM/one.jsonl" "$DIR/verdict.json" -o "$DIR/page.html"
+    look views "$DIR/page.html" answer environment latency phases spread cow compare method
+    look text "$DIR/page.html" 'What does the gate say? (verdict.json)' '1 of 3 metrics is worse <b>' 'Pairs of runs: 16, margin 3 %' \
+        '+12.0 %' '+9.0 % to +15.0 %' '102 µs' '256 pages' 'no bound to +2.0 %' 'does not gate' 'a <note>'
+    grep -A 2 '<dl class="answers">' "$DIR/page.html" | head -n 2 | grep -q 'answer warning'
+    # What decided stands first.
+    [ "$(grep -o 'class="words">\(regression\|pass\|does not gate\)<' "$DIR/page.html" | head -n 1)" = 'class="words">regression<' ]
+    look noscript "$DIR/page.html"
+    look widths "$DIR/page.html"
+    look axe "$DIR/page.html"
+    "$TOOL" report --format markdown "$DIR/verdict.json" "$ROOM/one.jsonl" >"$DIR/out.md"
+    grep -qF '**regression** 1 of 3 metrics is worse &#60;b&#62;' "$DIR/out.md"
+    # As the gate itself writes it.
+    "$TOOL" gate --json "$ROOM/one.jsonl" "$ROOM/one.jsonl" >"$DIR/own.json" || [ $? -eq 4 ]
+    "$TOOL" report "$ROOM/one.jsonl" "$ROOM/one.jsonl" "$DIR/own.json" -o "$DIR/page.html"
+    look text "$DIR/page.html" "$(jq -r .verdict "$DIR/own.json")" "$(jq -r .headline "$DIR/own.json")"
+}
+
 @test "several kernels of the lab: in order of version, with the change between neighbours" {
     look views "$ROOM/kernels.html" answer environment latency phases spread cow compare kernels method
     look runs "$ROOM/kernels.html" 3
@@ -322,6 +342,14 @@ refused() { # PATTERN ARG...
     refused 'nowhere: No such file' "$DIR/nowhere"
     refused 'Is a directory' "$DIR"
     refused 'torn' "$ROOM/one.jsonl" "$DIR/torn"
+    made_verdict >"$DIR/verdict.json"
+    refused 'a verdict of the gate makes no page alone' "$DIR/verdict.json"
+    made_verdict '.schema = 9' >"$DIR/later.json"
+    refused 'later.json: its schema is newer' "$ROOM/one.jsonl" "$DIR/later.json"
+    made_verdict '.verdict = "maybe"' >"$DIR/maybe.json"
+    refused 'maybe.json: damaged' "$ROOM/one.jsonl" "$DIR/maybe.json"
+    made_verdict '.metrics = [7]' >"$DIR/seven.json"
+    refused 'seven.json: damaged' "$ROOM/one.jsonl" "$DIR/seven.json"
     refused 'needs a run'
     refused "--format 'x.x1b': must be" --format $'x\x1b' "$ROOM/one.jsonl"
     refused 'unknown option' --nonsense "$ROOM/one.jsonl"
