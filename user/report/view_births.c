@@ -376,9 +376,9 @@ static json_t *whatif_data(const struct group *g)
 	return put(object, "cow", json_boolean(counted_cow(g)));
 }
 
-static json_t *group_data(const struct group *g)
+static json_t *group_data(const struct group *g, const char *label)
 {
-	json_t *object = put(json_object(), "label", json_text(label_of(g)));
+	json_t *object = put(json_object(), "label", json_text(label));
 
 	object = put(object, "method", json_text(method_of(g)));
 	object = put(object, "births", json_integer((json_int_t)g->counts.births));
@@ -418,11 +418,11 @@ static json_t *run_data(const struct report_run *r)
 	for (i = 0; i < s->series_count; i++)
 		series = push(series, series_data(s, &s->series[i]));
 	for (i = 0; (g = shown(s, i)); i++)
-		groups = push(groups, group_data(g));
+		groups = push(groups, group_data(g, label_of(g)));
 	object = put(json_object(), "bin", json_integer((json_int_t)s->bin_ns));
 	object = put(object, "series", series);
 	object = put(object, "groups", groups);
-	object = put(object, "all", group_data(&s->groups.all));
+	object = put(object, "all", group_data(&s->groups.all, "all"));
 	object = put(object, "family", family_data(&s->family));
 	return put(object, "leftOut", json_integer((json_int_t)s->family.left_out));
 }

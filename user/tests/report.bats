@@ -156,6 +156,33 @@ start_early() {
     refute grep -qF '| Parent | Method | Median' "$DIR/out.md"
 }
 
+# Real runs: golden/RUN.jsonl is what a bench and a profile wrote, golden/RUN.json the data block of
+# its page. After a change that is meant: `block page.html | jq . >golden/RUN.json`, and look at the
+# difference.
+@test "the data block of real runs is the one that was looked at and committed" {
+    local run
+    for run in bench profile; do
+        "$TOOL" report "user/tests/golden/$run.jsonl" -o "$DIR/page.html"
+        block "$DIR/page.html" >"$DIR/block.json"
+        diff <(jq . "user/tests/golden/$run.json") <(jq . "$DIR/block.json")
+    done
+}
+
+@test "numbers of a real profile, counted from its lines" {
+    "$TOOL" report user/tests/golden/profile.jsonl -o "$DIR/page.html"
+    block "$DIR/page.html" >"$DIR/block.json"
+    jq -ne --slurpfile lines user/tests/golden/profile.jsonl --slurpfile page "$DIR/block.json" '
+        [$lines[] | select(.type == "birth")] as $births | $page[0].views.births.runs[0] as $run
+        | ["clone_setup", "copy_mm", "clone_finish", "wake", "exec_open", "exec_flush", "exec_load", "exit_mm", "cow_parent", "cow_child"] as $work
+        | ($births | length) > 8
+        and $run.all.births == ([$births[] | select(.result == 0)] | length)
+        and $run.all.execs == ([$births[] | select(.exec and .exec.result == 0)] | length)
+        and $run.all.work == ([$births[].phases | to_entries[] | select(.key as $k | $work | index($k)) | .value] | add)
+        and ([$run.groups[] | {(.label + " " + .method): .births}] | add)
+            == ([$births | group_by(.parent.comm, .method)[] | {(.[0].parent.comm + " " + .[0].method): length}] | add)
+        and ([$run.family[] | select(.[2]) | .[3]] | add) == ([$births[] | select(.method != "thread")] | length)'
+}
+
 # Several runs
 
 @test "two runs: what differs between the machines, medians side by side, counts that differ" {
