@@ -14,11 +14,12 @@
 
 struct member {
 	char *label;	 /* the program, any bytes but 0; NULL: a copy of its parent, no exec */
-	uint32_t method; /* 0: was there before the profile */
+	uint32_t method; /* 0: not one that is known here; or it was there before */
 	size_t depth;
 	int64_t n; /* births of it */
 	double work_ns;
-	size_t up, first, last, next; /* members; FAMILY_NONE: there is none */
+	/* Members; FAMILY_NONE: there is none. What was there before the profile has no `up`. */
+	size_t up, first, last, next;
 };
 
 #define FAMILY_NONE SIZE_MAX

@@ -238,7 +238,7 @@ static void write_member(FILE *out, const struct report_run *r, const struct mem
 {
 	char text[NUMBER_MAX];
 
-	if (m->method == 0) {
+	if (m->up == FAMILY_NONE) {
 		html_text(out, m->label);
 		fputs(" <span class=\"note\">was there before</span>", out);
 		return;
@@ -401,7 +401,8 @@ static json_t *family_data(const struct family *f)
 		json_t *member = push(json_array(), json_integer((json_int_t)m->depth));
 
 		member = push(member, m->label ? json_text(m->label) : json_null());
-		member = push(member, m->method ? json_text(method_name(m->method)) : json_null());
+		member = push(member, m->up != FAMILY_NONE ? json_text(method_name(m->method))
+							   : json_null());
 		member = push(member, json_integer((json_int_t)m->n));
 		members = push(members, push(member, json_number(m->work_ns)));
 	}

@@ -139,6 +139,20 @@ start_early() {
     refute grep -E '<img|<script|<b>' "$DIR/out.md"
 }
 
+@test "births without a time, by a method of a later version, of a process that is its own parent" {
+    made_profile 60 'map(if .type == "birth" then .child.pid? = .parent.pid | .method = "later"
+        | if .t_ns % 300000 == 0 then .edges = {} | del(.t_ns) else . end else . end)' >"$DIR/run.jsonl"
+    "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
+    look text "$DIR/page.html" 'by ?'
+    "$TOOL" report --format markdown "$DIR/run.jsonl" >"$DIR/out.md"
+    "$TOOL" export --format perfetto "$DIR/run.jsonl" | jq -e 'length > 0' >/dev/null
+    # A chain deeper than the tree is drawn: the rest is counted.
+    made_profile 40 '. as $all | [range(length)] | map(. as $i | $all[$i] | if .type == "birth" then .t_ns = $i * 1000 | .method = "fork" | .result = 0
+        | .child = {pid: ($i + 100), tid: ($i + 100)} | .parent.pid = $i + 99 else . end)' >"$DIR/chain.jsonl"
+    "$TOOL" report "$DIR/chain.jsonl" -o "$DIR/chain.html"
+    block_holds "$DIR/chain.html" '.views.births.runs[0] | .leftOut == 29 and (.family | length) == 13'
+}
+
 @test "a hundred thousand births: a page of at most 1.5 MB, with all of them in its sums" {
     made_profile 100000 'map(if .parent then .t_ns as $t | .parent.comm |= "\(.)\($t / 100000 % 500)" else . end)' >"$DIR/run.jsonl"
     "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
