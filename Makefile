@@ -37,8 +37,8 @@ CHILD_CFLAGS := -std=gnu11 -I. -Os -Wall -Wextra -static -nostdlib -ffreestandin
 STATIC       := -static -s -Wl,--build-id=none
 FUZZ         := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
-USER_LIBS        := -lbpf -lelf -lz -ljansson -lsmartcols -lcap-ng -lm
-USER_STATIC_LIBS := -lbpf -lelf -lz -lzstd -ljansson -lcap-ng -lm
+USER_LIBS        := -lbpf -ldw -lelf -lz -ljansson -lsmartcols -lcap-ng -lm
+USER_STATIC_LIBS := -lbpf -ldw -lelf -lz -llzma -lbz2 -lzstd -ljansson -lcap-ng -lm
 BENCH_LIBS       := -linih
 
 # What is linked into what, without .o and without the folder of its variant.

@@ -4,6 +4,7 @@
 #define SPAWNSCOPE_CLONE_BPF_H
 
 #include "bpf/profile.bpf.h"
+#include "bpf/stack.bpf.h"
 #include "bpf/tasks.bpf.h"
 
 /* Not a clone flag: the caller gave the child a stack, as posix_spawn does and vfork does not. */
@@ -410,6 +411,8 @@ static __always_inline bool birth_emit(struct slot *s, int result)
 	}
 	if (profiling)
 		birth_tell_parent(r);
+	/* Before this record is there, so that who has this one finds that. */
+	r->stack = profiling && group_by == GROUP_BY_STACK ? stack_emit() : 0;
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
 	return true;
 }

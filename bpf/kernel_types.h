@@ -35,6 +35,10 @@ struct percpu_counter {
 struct mm_struct {
 	atomic_t mm_users;
 	struct file *exe_file;
+	unsigned long exec_vm;
+	unsigned long start_code;
+	unsigned long end_code;
+	unsigned long start_stack;
 	unsigned long arg_start;
 	unsigned long arg_end;
 	atomic_long_t pgtables_bytes;

@@ -163,7 +163,7 @@ static __always_inline void group_of_current(struct group_key *key, __u32 method
 	key->id[0] = key->id[1] = 0;
 	key->method = method;
 	key->zero = 0;
-	if (group_by == GROUP_BY_COMM) {
+	if (group_by == GROUP_BY_COMM || group_by == GROUP_BY_STACK) {
 		bpf_get_current_comm(key->id, sizeof(key->id));
 	} else if (group_by == GROUP_BY_EXE) {
 		exe_of_current(&exe);

@@ -18,6 +18,7 @@ enum record_kind {
 	RECORD_DEATH = 3,   /* a process or thread ended */
 	RECORD_LIFE = 4,    /* birth, exec and death in one, where nobody waits for the first */
 	RECORD_COMMAND = 5, /* what an execve that succeeded was given */
+	RECORD_STACK = 6,   /* the user registers and stack of who calls; in a ring of its own */
 };
 
 /* What the clone flags mean to a user of libc. */
@@ -89,6 +90,7 @@ struct record_birth {
 	__u32 exe_device;
 	__u32 uid;
 	char exe_name[EXE_NAME_MAX]; /* the last part of its path */
+	__u64 stack;		     /* number of its RECORD_STACK; 0: there is none */
 };
 
 struct record_exec {
@@ -139,6 +141,27 @@ struct record_command {
 	char text[COMMAND_PATH_MAX + COMMAND_ARGS_MAX];
 };
 
+/* Of the user stack so much is copied, in pieces that lie in one page each. */
+#define STACK_BYTES	16384
+#define STACK_PIECE	1024
+#define STACK_REGISTERS 21 /* x86-64: struct pt_regs of include/uapi/asm/ptrace.h */
+
+/* Taken in the call, of the caller. Beside head.tid, `number` makes it unique. */
+struct record_stack {
+	struct record_head head; /* tid: of the caller, not of the child */
+	__u32 tgid;
+	__u32 bytes;  /* of the stack that are here, whole pieces */
+	__u64 number; /* not 0 */
+	/* Which address space it is of: exec sets them, at random places. */
+	__u64 start_code;
+	__u64 end_code;
+	__u64 start_stack;
+	__u64 code_pages; /* that are mapped to be run: other ones after dlopen */
+	__u64 base;	  /* address of the first byte; the stack pointer lies in the first piece */
+	__u64 registers[STACK_REGISTERS]; /* all 0: none, a thread of the kernel's making */
+	char stack[STACK_BYTES];
+};
+
 /* What a profile keeps to; a member that is 0 excludes nothing. Set before loading. */
 struct birth_filter {
 	char comm[16];	 /* of the parent */
@@ -151,7 +174,13 @@ struct birth_filter {
 };
 
 /* By what births are counted in the kernel. */
-enum group_by { GROUP_BY_COMM, GROUP_BY_EXE, GROUP_BY_PID, GROUP_BY_CGROUP };
+enum group_by {
+	GROUP_BY_COMM,
+	GROUP_BY_EXE,
+	GROUP_BY_PID,
+	GROUP_BY_CGROUP,
+	GROUP_BY_STACK, /* by comm in the kernel; by the frames, which only the tool can name */
+};
 
 #define GROUPS_MAX 1024
 

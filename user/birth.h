@@ -10,6 +10,13 @@
 #include "bpf/record.h"
 #include "user/phase.h"
 
+/* Who called, of a profile by stack. */
+struct stack {
+	uint64_t id;	 /* 1, 2, ... */
+	const char *own; /* frames but the C library's innermost ones; any bytes but 0, as `all` */
+	const char *all; /* innermost first */
+};
+
 struct birth {
 	struct life life;
 	uint32_t child_tgid;
@@ -22,10 +29,12 @@ struct birth {
 	char exe[EXE_NAME_MAX + 1]; /* last part of the program it runs; "" for a kernel thread */
 	/* What an exec that succeeded was given; NULL: not known. */
 	char *path;
-	char *args;	     /* argv, each with its zero byte; the last may lack it, being cut */
-	size_t args_bytes;   /* of args; a further zero byte follows */
-	uint32_t args_total; /* that there were */
-	bool settled;	     /* was shown already */
+	char *args;	       /* argv, each with its zero byte; the last may lack it, being cut */
+	size_t args_bytes;     /* of args; a further zero byte follows */
+	uint32_t args_total;   /* that there were */
+	bool settled;	       /* was shown already */
+	uint64_t stack_number; /* of its RECORD_STACK; 0: none */
+	const struct stack *stack; /* borrowed, set when the birth is over; NULL: not known */
 };
 
 void birth__free(struct birth *b); /* frees what b holds, not b */

@@ -111,6 +111,7 @@ static void take_parent(struct birth *b, const struct record_birth *r)
 	b->cgroup = r->cgroup_id;
 	b->exe_inode = r->exe_inode;
 	b->exe_device = r->exe_device;
+	b->stack_number = r->stack;
 	memcpy(b->comm, r->comm, sizeof(r->comm));
 	memcpy(b->exe, r->exe_name, sizeof(r->exe_name));
 }

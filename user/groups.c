@@ -35,6 +35,9 @@ void groups__free(struct groups *g)
 	*g = (struct groups){0};
 }
 
+/* The second part of a key by stack, where the first is 0. */
+enum { STACK_NOT_TAKEN = 1, STACK_OF_KERNEL, STACK_OF_LOST };
+
 /* As the kernel side makes it: group_of_current() of bpf/profile.bpf.h. */
 static struct group_key key_of(const struct groups *g, const struct birth *b)
 {
@@ -54,8 +57,26 @@ static struct group_key key_of(const struct groups *g, const struct birth *b)
 	case GROUP_BY_CGROUP:
 		key.id[0] = b->cgroup;
 		break;
+	case GROUP_BY_STACK:
+		if (b->stack)
+			key.id[0] = b->stack->id;
+		else
+			key.id[1] = b->exe_inode ? STACK_NOT_TAKEN : STACK_OF_KERNEL;
+		break;
 	}
 	return key;
+}
+
+static const char *stack_label(struct group *to, const struct birth *b)
+{
+	static const char *const unknown[] = {
+		[STACK_NOT_TAKEN] = "[unknown: stack lost]",
+		[STACK_OF_KERNEL] = "(kernel thread)",
+		[STACK_OF_LOST] = "[unknown: record lost]",
+	};
+
+	to->stack = b ? b->stack : NULL;
+	return to->stack ? to->stack->own : unknown[to->key.id[1]];
 }
 
 /* What a group is called; `b` is a birth of it, or NULL if none was received. */
@@ -84,6 +105,9 @@ static int set_label(const struct groups *g, struct group *to, const struct birt
 			n = asprintf(&to->label, "%s", text);
 		else
 			n = asprintf(&to->label, "cgroup %llu", to->key.id[0]);
+		break;
+	case GROUP_BY_STACK:
+		n = asprintf(&to->label, "%s", stack_label(to, b));
 		break;
 	}
 	if (n < 0)
@@ -182,10 +206,26 @@ static void add_counts(struct group *g, const struct group_counts *counts)
 	g->counts.lost += counts->lost;
 }
 
+/* Whether they were births or failures is not known; as births they are counted. */
+static int count_lost(struct groups *g, const struct group_key *key,
+		      const struct group_counts *counts)
+{
+	struct group_key lost = {.id = {0, STACK_OF_LOST}, .method = key->method};
+	struct group *to = counts->lost ? find(g, &lost, NULL) : NULL;
+
+	add_counts(&g->all, counts);
+	if (to)
+		add_counts(to, &(struct group_counts){counts->lost, 0, counts->lost});
+	return to || !counts->lost ? 0 : -ENOMEM;
+}
+
 int groups__count(struct groups *g, const struct group_key *key, const struct group_counts *counts)
 {
-	struct group *to = find(g, key, NULL);
+	struct group *to;
 
+	if (g->by == GROUP_BY_STACK)
+		return count_lost(g, key, counts);
+	to = find(g, key, NULL);
 	if (!to)
 		return -ENOMEM;
 	add_counts(to, counts);
@@ -205,6 +245,14 @@ void groups__count_received(struct groups *g)
 		count_received(&g->v[i]);
 	count_received(&g->other);
 	count_received(&g->all);
+}
+
+void groups__count_stacks(struct groups *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (g->v[i].key.id[1] != STACK_OF_LOST)
+			count_received(&g->v[i]);
+	count_received(&g->other);
 }
 
 void groups__count_other(struct groups *g, int64_t n)
@@ -234,6 +282,14 @@ void groups__sort(struct groups *g)
 {
 	if (g->n)
 		qsort(g->v, g->n, sizeof(*g->v), by_work);
+}
+
+void group_label(const struct groups *g, const struct group *v, char *text, size_t size)
+{
+	if (v->stack)
+		snprintf(text, size, "#%zu %s", (size_t)(v - g->v) + 1, v->label);
+	else
+		snprintf(text, size, "%s", v->label);
 }
 
 int group_biggest(const struct group *g, double *share)

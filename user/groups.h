@@ -23,7 +23,8 @@ struct whatif {
 
 struct group {
 	struct group_key key;
-	char *label; /* of the parents; any bytes but 0 */
+	char *label;		   /* of the parents; any bytes but 0 */
+	const struct stack *stack; /* borrowed; NULL: not known, or not grouped by it */
 	/* From the kernel's counts, or, where there are none, from the births. */
 	struct group_counts counts;
 	int64_t failed;	  /* of the following */
@@ -64,11 +65,20 @@ int groups__count(struct groups *g, const struct group_key *key, const struct gr
 /* Where the kernel's counts are not to be had: what was received is all there was. */
 void groups__count_received(struct groups *g);
 
+/*
+ * By stack: the kernel counts by comm, so of its counts only the sum and what was lost are taken,
+ * and the rest is what was received. After groups__count.
+ */
+void groups__count_stacks(struct groups *g);
+
 /* Births and failures that found no room among the groups in the kernel. */
 void groups__count_other(struct groups *g, int64_t n);
 
 /* The dearest first: by work, then by number. Once all is added. */
 void groups__sort(struct groups *g);
+
+/* The label, of a stack with the number that it has once sorted before it: "#3 f < g < main". */
+void group_label(const struct groups *g, const struct group *v, char *text, size_t size);
 
 /*
  * The outer phase, not one of waiting, that has the largest share in the work of a group, and

@@ -30,6 +30,7 @@ struct probe {
 	struct kernel_offer *offer;
 	struct spawnscope *skel;
 	struct ring_buffer *ring;
+	struct probe_stacks stacks;
 	int stats_fd; /* the kernel counts run time while it is open; -1 */
 	probe_record_fn *fn;
 	void *context;
@@ -541,6 +542,9 @@ int probe__open(const struct probe_options *options, struct probe **probe, char 
 	p->ring = ring_buffer__new(bpf_map__fd(p->skel->maps.records), on_record, p, NULL);
 	err = p->ring ? 0 : -errno;
 	why[0] = '\0';
+	if (!err && options->profile)
+		err = probe_profile_open_stacks(p->skel, options->profile, &p->stacks, why,
+						why_size);
 cleanup:
 	if (err) {
 		if (!why[0])
@@ -560,6 +564,7 @@ void probe__close(struct probe *p)
 	if (p->stats_fd >= 0)
 		close(p->stats_fd);
 	ring_buffer__free(p->ring);
+	ring_buffer__free(p->stacks.ring);
 	spawnscope__destroy(p->skel);
 	kernel_offer__free(p->offer);
 	for (size_t i = 0; i < p->name_count; i++)
@@ -659,6 +664,23 @@ int probe__consume(struct probe *p, probe_record_fn *fn, void *context)
 	p->fn = fn;
 	p->context = context;
 	n = ring_buffer__consume(p->ring);
+	return n < 0 ? n : 0;
+}
+
+int probe__stacks_fd(const struct probe *p)
+{
+	return p->stacks.ring ? ring_buffer__epoll_fd(p->stacks.ring) : -1;
+}
+
+int probe__consume_stacks(struct probe *p, probe_record_fn *fn, void *context)
+{
+	int n;
+
+	if (!p->stacks.ring)
+		return 0;
+	p->stacks.fn = fn;
+	p->stacks.context = context;
+	n = ring_buffer__consume(p->stacks.ring);
 	return n < 0 ? n : 0;
 }
 

@@ -93,6 +93,13 @@ typedef void probe_record_fn(void *context, const struct record_head *record, si
 /* Hands over the records that have come; 0 or -errno. */
 int probe__consume(struct probe *p, probe_record_fn *fn, void *context);
 
+/* Of a profile by stack: a descriptor to poll, readable when records of stacks have come; else -1.
+ */
+int probe__stacks_fd(const struct probe *p);
+
+/* Hands those over. 0 or -errno. May be called from a probe_record_fn of probe__consume. */
+int probe__consume_stacks(struct probe *p, probe_record_fn *fn, void *context);
+
 struct kernel_totals probe__totals(const struct probe *p);
 
 /* Runs of programs that the kernel skipped since they were loaded, because of recursion. */

@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "spawnscope.skel.h"
@@ -14,6 +15,11 @@ int probe_profile_set_up(struct spawnscope *skel, const struct profile_options *
 {
 	int err;
 
+	bool by_stack = o && o->group_by == GROUP_BY_STACK;
+
+	err = bpf_map__set_autocreate(skel->maps.stacks, by_stack);
+	if (err)
+		return err;
 	if (!o) {
 		err = bpf_map__set_max_entries(skel->maps.followed, 1);
 		return err ? err : bpf_map__set_max_entries(skel->maps.groups, 1);
@@ -46,6 +52,33 @@ int probe_profile_attach(struct spawnscope *skel, const struct profile_options *
 	}
 	skel->links.profile_exec = bpf_program__attach(skel->progs.profile_exec);
 	return skel->links.profile_exec ? 0 : -errno;
+}
+
+static int on_stack(void *context, void *data, size_t size)
+{
+	const struct probe_stacks *s = context;
+
+	if (s->fn && size >= sizeof(struct record_head))
+		s->fn(s->context, data, size);
+	return 0;
+}
+
+int probe_profile_open_stacks(struct spawnscope *skel, const struct profile_options *o,
+			      struct probe_stacks *stacks, char *why, size_t why_size)
+{
+	if (o->group_by != GROUP_BY_STACK)
+		return 0;
+	/* libbpf cannot try programs of BTF's kind; those of raw tracepoints have the same helpers.
+	 */
+	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_task_pt_regs, NULL) !=
+	    1) {
+		snprintf(why, why_size,
+			 "--by stack takes a kernel that shows user registers to probes, 5.15 or "
+			 "later");
+		return -ENOTSUP;
+	}
+	stacks->ring = ring_buffer__new(bpf_map__fd(skel->maps.stacks), on_stack, stacks, NULL);
+	return stacks->ring ? 0 : -errno;
 }
 
 /* Has the kernel look for the process that we know by an id of our pid namespace. */

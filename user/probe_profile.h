@@ -6,6 +6,14 @@
 #include "user/probe.h"
 
 struct spawnscope; /* the skeleton */
+struct ring_buffer;
+
+/* The ring of stacks, and who gets them. */
+struct probe_stacks {
+	struct ring_buffer *ring; /* NULL: not by stack */
+	probe_record_fn *fn;
+	void *context;
+};
 
 /*
  * Before loading. Without options, for a bench: what it does not use is made as small as it can be.
@@ -15,6 +23,10 @@ int probe_profile_set_up(struct spawnscope *skel, const struct profile_options *
 
 /* Once loaded: what stays attached whatever the set. *stats_fd is set if it is -1. 0 or -errno. */
 int probe_profile_attach(struct spawnscope *skel, const struct profile_options *o, int *stats_fd);
+
+/* Once loaded: the ring of a profile by stack, else nothing. 0, or -errno with a line in `why`. */
+int probe_profile_open_stacks(struct spawnscope *skel, const struct profile_options *o,
+			      struct probe_stacks *stacks, char *why, size_t why_size);
 
 /* As probe__follow, probe__groups, probe__run_time. */
 int probe_profile_follow(struct spawnscope *skel, pid_t pid);

@@ -38,12 +38,13 @@ struct profile {
 	bool has_workload;
 	struct births *births;
 	struct sinks sinks;
-	sigset_t before;    /* the signal mask */
-	struct pollfd *fds; /* signals, then the processes of -p */
-	size_t fd_count;
-	int64_t begun;	  /* CLOCK_MONOTONIC ns: this command */
-	int64_t attached; /* the probes were there */
-	int64_t ended;	  /* nothing more was looked at; 0: not yet */
+	sigset_t before;       /* the signal mask */
+	struct pollfd *fds;    /* signals, then the processes of -p, then what tells of stacks */
+	size_t fd_count;       /* without the last */
+	struct stacks *stacks; /* or NULL */
+	int64_t begun;	       /* CLOCK_MONOTONIC ns: this command */
+	int64_t attached;      /* the probes were there */
+	int64_t ended;	       /* nothing more was looked at; 0: not yet */
 	int64_t ticked;
 	struct {
 		int64_t kernel, ours;
@@ -94,11 +95,33 @@ static void compare_counts(struct profile *p, int64_t *kernel, int64_t *ours)
 	*kernel = MISSING;
 }
 
+static void on_stack(void *context, const struct record_head *record, size_t size)
+{
+	struct profile *p = context;
+	int err = stacks__add(p->stacks, record, size);
+
+	if (err == -ENOMEM)
+		p->error = err;
+}
+
+/* The stack of a birth comes before it, but maybe after the stacks were looked at. */
+static void need_stack(struct profile *p, const struct record_head *record, size_t size)
+{
+	const struct record_birth *b = (const struct record_birth *)record;
+
+	if (record->kind == RECORD_BIRTH && size >= sizeof(*b) && b->stack &&
+	    !stacks__has(p->stacks, b->parent_tid, b->stack))
+		probe__consume_stacks(p->probe, on_stack, p);
+}
+
 static void on_record(void *context, const struct record_head *record, size_t size)
 {
 	struct profile *p = context;
-	int err = births__add(p->births, record, size);
+	int err;
 
+	if (p->stacks)
+		need_stack(p, record, size);
+	err = births__add(p->births, record, size);
 	if (err == -ENOMEM)
 		p->error = err;
 }
@@ -137,7 +160,7 @@ static int catch_signals(struct profile *p)
 	signal(SIGPIPE, SIG_IGN);
 	sigprocmask(SIG_BLOCK, &set, &p->before);
 	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	p->fds = calloc(1 + p->options.pid_count, sizeof(*p->fds));
+	p->fds = calloc(2 + p->options.pid_count, sizeof(*p->fds));
 	if (fd < 0 || !p->fds)
 		return -errno;
 	p->fds[p->fd_count++] = (struct pollfd){.fd = fd, .events = POLLIN};
@@ -214,6 +237,9 @@ static int start(struct profile *p)
 		err = find_processes(p);
 	if (!err)
 		err = open_cgroup(p);
+	/* Before anything is counted: it has a process of its own. */
+	if (!err && o->trace.group_by == GROUP_BY_STACK)
+		err = stacks__new(&p->stacks, p->why, sizeof(p->why));
 	if (err)
 		return err;
 	o->probe.profile = &o->trace;
@@ -232,6 +258,9 @@ static int start(struct profile *p)
 	if (o->verbose)
 		complain("attached %.3f s after the start", (double)(p->attached - p->begun) / 1e9);
 	compare_counts(p, &p->at_start.kernel, &p->at_start.ours);
+	if (p->stacks)
+		p->fds[p->fd_count] =
+			(struct pollfd){.fd = probe__stacks_fd(p->probe), .events = POLLIN};
 	err = privilege_reduce();
 	if (err)
 		snprintf(p->why, sizeof(p->why), "cannot give up privileges: %s", strerror(-err));
@@ -293,7 +322,9 @@ static void wait_some(struct profile *p)
 		left = limit < 0 ? 0 : limit < left ? limit : left;
 	}
 	t = (struct timespec){.tv_nsec = left};
-	ppoll(p->fds, p->fd_count, &t, NULL);
+	ppoll(p->fds, p->fd_count + (p->stacks ? 1 : 0), &t, NULL);
+	if (p->stacks)
+		probe__consume_stacks(p->probe, on_stack, p);
 }
 
 static bool processes_left(const struct profile *p)
@@ -424,6 +455,8 @@ static int summarise(struct profile *p)
 	privilege_drop();
 	if (!err)
 		err = p->error;
+	if (p->stacks)
+		groups__count_stacks(&p->sinks.groups);
 	groups__count_other(&p->sinks.groups, (int64_t)t.ungrouped);
 	if (!err)
 		err = sinks__finish(&p->sinks);
@@ -445,6 +478,7 @@ static int trace(struct profile *p)
 	err = sinks__open(&p->sinks, &p->options, out, choice, p->attached, p->why, sizeof(p->why));
 	if (err)
 		return err;
+	p->sinks.stacks = p->stacks;
 	p->births = births__new(choice, sinks__birth, &p->sinks);
 	if (!p->births)
 		return -ENOMEM;
@@ -495,6 +529,7 @@ static void close_all(struct profile *p)
 	probe__close(p->probe);
 	births__free(p->births);
 	sinks__free(&p->sinks);
+	stacks__free(p->stacks);
 	for (size_t i = 0; i < p->fd_count; i++)
 		if (p->fds[i].fd >= 0)
 			close(p->fds[i].fd);

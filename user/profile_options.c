@@ -62,7 +62,11 @@ static const struct argp_option option_table[] = {
 	{"ring-size", OPTION_RING_SIZE, "SIZE", 0,
 	 "room for records on their way, a power of two from 4K on (default 16M)", 0},
 	{0, 0, 0, 0, "Output:", 4},
-	{"by", OPTION_BY, "WHAT", 0, "group parents by comm (default), exe, pid or cgroup", 0},
+	{"by", OPTION_BY, "WHAT", 0,
+	 "group parents by comm (default), exe, pid or cgroup; or births by stack, the functions "
+	 "that "
+	 "called",
+	 0},
 	{"top", OPTION_TOP, "N", 0, "groups to show (default 20)", 0},
 	{"live", OPTION_LIVE, 0, 0, "a line for each birth as it completes; with -v its phases too",
 	 0},
@@ -89,7 +93,8 @@ static const char doc[] =
 	"  sudo spawnscope profile -- make -j2\n"
 	"  sudo spawnscope profile -a -d 10\n"
 	"  sudo spawnscope profile -p 1234,1240 --children --detail full\n"
-	"  sudo spawnscope profile -a --method fork --min-rss 64M --by pid\n\n"
+	"  sudo spawnscope profile -a --method fork --min-rss 64M --by pid\n"
+	"  sudo spawnscope profile --by stack -- git status\n\n"
 	"With a command, it runs as the user who called sudo, the summary goes to standard error, "
 	"and the exit status is the command's; else the summary goes to standard output. It takes "
 	"root, or CAP_BPF and CAP_PERFMON.";
@@ -256,7 +261,7 @@ static int parse_word(int key, const char *arg, struct profile_command *c)
 {
 	static const char *const details[] = {"light", "calls", "full", NULL};
 	static const int sets[] = {PROBE_SET_PHASES, PROBE_SET_CALLS, PROBE_SET_ALL};
-	static const char *const bys[] = {"comm", "exe", "pid", "cgroup", NULL};
+	static const char *const bys[] = {"comm", "exe", "pid", "cgroup", "stack", NULL};
 	int i;
 
 	switch (key) {
@@ -269,7 +274,7 @@ static int parse_word(int key, const char *arg, struct profile_command *c)
 	case OPTION_BY:
 		i = index_of(bys, arg);
 		if (i < 0)
-			return bad("by", arg, "must be comm, exe, pid or cgroup");
+			return bad("by", arg, "must be comm, exe, pid, cgroup or stack");
 		c->trace.group_by = i;
 		return 0;
 	default: /* OPTION_TRACE */
@@ -371,6 +376,10 @@ static int check(struct profile_command *c)
 	if (c->input &&
 	    (c->output || c->cgroup || is_filtered(&c->trace.filter) || c->seconds > 0)) {
 		complain("--input takes a result file as it is: no filters, no -d, no -o");
+		return -EINVAL;
+	}
+	if (c->input && c->trace.group_by == GROUP_BY_STACK) {
+		complain("--by stack: a result file has no stacks; they are seen live only");
 		return -EINVAL;
 	}
 	if (!whom && c->cgroup)

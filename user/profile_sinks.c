@@ -149,9 +149,13 @@ static void show(struct sinks *s, const struct birth *b)
 		s->error = err;
 }
 
-static void keep(struct sinks *s, const struct birth *b)
+static void keep(struct sinks *s, struct birth *b)
 {
-	int err = groups__add(&s->groups, b);
+	int err;
+
+	if (s->stacks && b->stack_number)
+		b->stack = stacks__take(s->stacks, b->parent_tid, b->stack_number);
+	err = groups__add(&s->groups, b);
 
 	if (!err && s->options->tree)
 		err = tree__add(&s->tree, b);

@@ -8,6 +8,7 @@
 #include "user/live.h"
 #include "user/perfetto.h"
 #include "user/profile_options.h"
+#include "user/stacks.h"
 #include "user/store.h"
 #include "user/tree.h"
 
@@ -16,6 +17,7 @@ struct sinks {
 	FILE *out;	/* summary and lines */
 	struct run run; /* what a result file begins and ends with */
 	struct groups groups;
+	struct stacks *stacks; /* borrowed, to be set after sinks__open; NULL: not by stack */
 	struct live live;
 	struct tree tree;
 	struct store *store;

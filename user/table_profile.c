@@ -18,10 +18,8 @@
 #define ERROR_LINES_MAX 10
 
 static const char *const by_names[] = {
-	[GROUP_BY_COMM] = "PARENT",
-	[GROUP_BY_EXE] = "PROGRAM",
-	[GROUP_BY_PID] = "PROCESS",
-	[GROUP_BY_CGROUP] = "CGROUP",
+	[GROUP_BY_COMM] = "PARENT",   [GROUP_BY_EXE] = "PROGRAM",     [GROUP_BY_PID] = "PROCESS",
+	[GROUP_BY_CGROUP] = "CGROUP", [GROUP_BY_STACK] = "CALLED BY",
 };
 
 static void add_time(struct sheet *s, const char *clock, double ns)
@@ -83,9 +81,10 @@ static void add_rate(struct sheet *s, double births, int64_t ns)
 
 static void add_labels(const struct profile_summary *sum, struct sheet *s, const struct group *g)
 {
-	char text[LABEL_MAX];
+	char label[LABEL_MAX], text[LABEL_MAX];
 
-	escape_text(g->label, text, sizeof(text));
+	group_label(sum->groups, g, label, sizeof(label));
+	escape_text(label, text, sizeof(text));
 	sheet__add(s, "%s", text);
 	sheet__add(s, "%s", g == &sum->groups->other ? "-" : method_name(g->key.method));
 }
@@ -297,6 +296,23 @@ static int print_totals(const struct profile_summary *sum, FILE *out, bool colou
 	return err;
 }
 
+/* The stacks whole, as far as they were unwound; innermost first. */
+static void print_stacks(const struct profile_summary *sum, FILE *out, bool colour)
+{
+	const struct group *g;
+	char frames[4096], line[4200];
+
+	layout_title(out, "Stacks: who called, and from where", colour);
+	for (size_t i = 0; (g = shown(sum, i)); i++) {
+		if (!g->stack)
+			continue;
+		escape_text(g->stack->all, frames, sizeof(frames));
+		snprintf(line, sizeof(line), "#%zu %s %" PRIu64 ": %s", i + 1,
+			 method_name(g->key.method), (uint64_t)g->counts.births, frames);
+		layout_wrap(out, 0, 4, line);
+	}
+}
+
 static void print_hidden(const struct profile_summary *sum, FILE *out)
 {
 	const struct groups *g = sum->groups;
@@ -316,7 +332,7 @@ static void print_hidden(const struct profile_summary *sum, FILE *out)
 
 static void print_errors(const struct profile_summary *sum, FILE *out)
 {
-	char line[1024], label[LABEL_MAX];
+	char line[1024], whole[LABEL_MAX], label[LABEL_MAX];
 	const struct group *g;
 	int lines = 0;
 
@@ -327,7 +343,10 @@ static void print_errors(const struct profile_summary *sum, FILE *out)
 		if (!g->errnos[0].number)
 			continue;
 		lines++;
-		escape_text(g->label, label, sizeof(label));
+		group_label(sum->groups, g, whole, sizeof(whole));
+		escape_text(whole, label, sizeof(label));
+		if (g->stack)
+			layout_cut(label, LAYOUT_WIDTH / 2);
 		snprintf(line, sizeof(line), "%s by %s failed: ", method_name(g->key.method),
 			 label);
 		for (int k = 0; k < GROUP_ERRNOS_MAX && g->errnos[k].number; k++) {
@@ -433,6 +452,8 @@ int table_profile_print(const struct profile_summary *s, FILE *out, bool colour)
 		err = parts[i](s, out, colour);
 	if (err)
 		return err;
+	if (s->groups->by == GROUP_BY_STACK && shown(s, 0))
+		print_stacks(s, out, colour);
 	whatif_print(s->groups, s->top, s->clock, out, colour);
 	if (shown(s, 0)) {
 		fputc('\n', out);

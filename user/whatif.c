@@ -92,7 +92,7 @@ enum whatif_kind whatif_of(const struct group *g)
 void whatif_print(const struct groups *g, size_t top, const char *clock, FILE *out, bool colour)
 {
 	bool titled = false;
-	char label[256];
+	char whole[256], label[256];
 
 	for (size_t i = 0; i < g->n && i < top; i++) {
 		const struct group *v = &g->v[i];
@@ -103,7 +103,10 @@ void whatif_print(const struct groups *g, size_t top, const char *clock, FILE *o
 		if (!titled)
 			layout_title(out, "What if", colour);
 		titled = true;
-		escape_text(v->label, label, sizeof(label));
+		group_label(g, v, whole, sizeof(whole));
+		escape_text(whole, label, sizeof(label));
+		if (v->stack) /* stands whole elsewhere */
+			layout_cut(label, LAYOUT_WIDTH / 2);
 		if (kind == WHATIF_COPIER)
 			print_copier(v, label, clock, out);
 		else

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/opener.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct request {
+	int32_t pid;
+	uint64_t start, end; /* both 0: the map itself */
+};
+
+/* A descriptor can only travel with a byte at least; this one says why there is none. */
+static void answer(int socket, int fd, int err)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = {.head = {.cmsg_len = CMSG_LEN(sizeof(int)),
+			      .cmsg_level = SOL_SOCKET,
+			      .cmsg_type = SCM_RIGHTS}};
+	struct iovec text = {.iov_base = &err, .iov_len = sizeof(err)};
+	struct msghdr message = {.msg_iov = &text, .msg_iovlen = 1};
+
+	if (fd >= 0) {
+		memcpy(CMSG_DATA(&control.head), &fd, sizeof(fd));
+		message.msg_control = &control;
+		message.msg_controllen = sizeof(control.room);
+	}
+	sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
+/* What is mapped may be a device, and to open one may do things: only a plain file is opened. */
+static int open_plain(const char *path)
+{
+	int seen = open(path, O_PATH | O_CLOEXEC), fd = -EINVAL;
+	char again[32];
+	struct stat st;
+
+	if (seen < 0)
+		return -errno;
+	if (!fstat(seen, &st) && S_ISREG(st.st_mode)) {
+		snprintf(again, sizeof(again), "/proc/self/fd/%d", seen);
+		fd = open(again, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			fd = -errno;
+	}
+	close(seen);
+	return fd;
+}
+
+/* By numbers only, so that no name that others chose leads elsewhere. */
+static int open_asked(const struct request *r)
+{
+	char path[96];
+
+	if (!r->start && !r->end)
+		snprintf(path, sizeof(path), "/proc/%d/maps", r->pid);
+	else
+		snprintf(path, sizeof(path), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, r->pid,
+			 r->start, r->end);
+	return open_plain(path);
+}
+
+static void serve(int socket, pid_t parent)
+{
+	struct request r;
+
+	/* Signals are blocked, as in whom it serves; this one is not to be. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(0);
+	while (recv(socket, &r, sizeof(r), 0) == sizeof(r)) {
+		int fd = open_asked(&r);
+
+		answer(socket, fd, fd < 0 ? fd : 0);
+		if (fd >= 0)
+			close(fd);
+	}
+	_exit(0);
+}
+
+int opener__start(struct opener *o)
+{
+	pid_t parent = getpid();
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
+		return -errno;
+	o->pid = fork();
+	if (!o->pid) {
+		close(ends[0]);
+		serve(ends[1], parent);
+	}
+	close(ends[1]);
+	if (o->pid < 0) {
+		int err = -errno;
+
+		close(ends[0]);
+		o->pid = 0;
+		return err;
+	}
+	o->socket = ends[0];
+	return 0;
+}
+
+static int ask(struct opener *o, const struct request *r)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	int err = -EIO, fd;
+	struct iovec text = {.iov_base = &err, .iov_len = sizeof(err)};
+	struct msghdr message = {.msg_iov = &text,
+				 .msg_iovlen = 1,
+				 .msg_control = &control,
+				 .msg_controllen = sizeof(control)};
+	const struct cmsghdr *got;
+
+	if (!o->pid || send(o->socket, r, sizeof(*r), MSG_NOSIGNAL) != sizeof(*r) ||
+	    recvmsg(o->socket, &message, MSG_CMSG_CLOEXEC) != sizeof(err))
+		return -EIO;
+	got = CMSG_FIRSTHDR(&message);
+	if (err || !got || got->cmsg_type != SCM_RIGHTS)
+		return err ? err : -EIO;
+	memcpy(&fd, CMSG_DATA(got), sizeof(fd));
+	return fd;
+}
+
+int opener__maps(struct opener *o, pid_t pid)
+{
+	return ask(o, &(struct request){.pid = pid});
+}
+
+int opener__mapped(struct opener *o, pid_t pid, uint64_t start, uint64_t end)
+{
+	return ask(o, &(struct request){.pid = pid, .start = start, .end = end});
+}
+
+void opener__stop(struct opener *o)
+{
+	if (!o->pid)
+		return;
+	close(o->socket);
+	waitpid(o->pid, NULL, 0);
+	o->pid = 0;
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/stacks.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/followed.h"
+#include "user/opener.h"
+#include "user/unwind.h"
+
+#define SPACES_MAX 32
+/* Stacks whose names are remembered with a space: naming is dearer than unwinding. */
+#define KNOWN_MAX  256
+#define BUCKETS	   4096
+#define SYMBOL_MAX 256 /* of C++, names can be far longer */
+
+struct known {
+	struct frames frames;
+	const struct stack *stack;
+};
+
+struct place {
+	struct space *space; /* NULL: free */
+	uint64_t used;
+	struct known *known;
+	size_t known_count;
+};
+
+/* What a birth will ask for. */
+struct waiting {
+	struct waiting *next;
+	uint32_t tid;
+	uint64_t number;
+	const struct stack *stack;
+};
+
+struct stacks {
+	struct opener opener;
+	struct place place[SPACES_MAX];
+	uint64_t clock;
+	struct stack *stack[GROUPS_MAX];
+	size_t n;
+	struct waiting *bucket[BUCKETS];
+};
+
+int stacks__new(struct stacks **stacks, char *why, size_t why_size)
+{
+	struct stacks *s;
+	int err;
+
+	*stacks = NULL;
+	if (pid_namespace() != FIRST_PID_NAMESPACE) {
+		snprintf(why, why_size,
+			 "--by stack: the memory maps of processes are not to be had from inside a "
+			 "pid namespace; run it outside");
+		return -ENOTSUP;
+	}
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	err = opener__start(&s->opener);
+	if (err) {
+		snprintf(why, why_size, "--by stack: cannot start a process: %s", strerror(-err));
+		free(s);
+		return err;
+	}
+	*stacks = s;
+	return 0;
+}
+
+static void clear(struct place *p)
+{
+	space__free(p->space);
+	free(p->known);
+	*p = (struct place){0};
+}
+
+void stacks__free(struct stacks *s)
+{
+	if (!s)
+		return;
+	opener__stop(&s->opener);
+	for (size_t i = 0; i < SPACES_MAX; i++)
+		clear(&s->place[i]);
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct waiting *w = s->bucket[i], *next; w; w = next) {
+			next = w->next;
+			free(w);
+		}
+	for (size_t i = 0; i < s->n; i++) {
+		free((char *)s->stack[i]->own);
+		free((char *)s->stack[i]->all);
+		free(s->stack[i]);
+	}
+	free(s);
+}
+
+/* The space of the record, read now if it was not. NULL: out of memory, or a fault. */
+static struct place *place_of(struct stacks *s, const struct record_stack *r,
+			      enum space_fault *fault)
+{
+	struct place *oldest = &s->place[0];
+
+	*fault = 0;
+	for (size_t i = 0; i < SPACES_MAX; i++) {
+		struct place *p = &s->place[i];
+
+		if (p->space && space__is_of(p->space, r)) {
+			p->used = ++s->clock;
+			return p;
+		}
+		if (p->used < oldest->used)
+			oldest = p;
+	}
+	clear(oldest);
+	oldest->space = space__new(&s->opener, r, fault);
+	if (!oldest->space)
+		return NULL;
+	oldest->used = ++s->clock;
+	return oldest;
+}
+
+/* The one stack with these frames, for all processes. NULL: out of memory. */
+static const struct stack *intern(struct stacks *s, const char *own, const char *all)
+{
+	struct stack *new;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (!strcmp(s->stack[i]->all, all))
+			return s->stack[i];
+	if (s->n == GROUPS_MAX)
+		return s->stack[GROUPS_MAX - 1];
+	if (s->n == GROUPS_MAX - 1)
+		own = all = "(other stacks)";
+	new = calloc(1, sizeof(*new));
+	if (!new)
+		return NULL;
+	new->id = s->n + 1;
+	new->own = strdup(own);
+	new->all = strdup(all);
+	if (!new->own || !new->all) {
+		free((char *)new->own);
+		free((char *)new->all);
+		free(new);
+		return NULL;
+	}
+	s->stack[s->n++] = new;
+	return new;
+}
+
+/* Of a static program the C library's functions are known by their names alone. */
+static bool is_libc_name(const char *name)
+{
+	static const char *const names[] = {
+		"fork",		"vfork",  "clone",     "clone3", "posix_spawn",
+		"posix_spawnp", "system", "do_system", "popen",	 "spawn_process",
+	};
+
+	if (!strncmp(name, "__", 2) || !strcmp(name, "_Fork"))
+		return true;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
+static const struct stack *name_frames(struct stacks *s, const struct space *space,
+				       const struct frames *f)
+{
+	char name[SYMBOL_MAX], *text = NULL;
+	const struct stack *stack = NULL;
+	size_t size, own = 0;
+	bool of_libc, in_libc = true;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	for (size_t i = 0; i < f->n; i++) {
+		space__name(space, f->pc[i], name, sizeof(name), &of_libc);
+		fputs(i ? " < " : "", out);
+		if (in_libc && !of_libc && !is_libc_name(name)) {
+			fflush(out);
+			own = size;
+			in_libc = false;
+		}
+		fputs(name, out);
+	}
+	if (f->cut)
+		fprintf(out, "%s[cut: %s]", f->n ? " < " : "", f->cut);
+	if (!fclose(out))
+		stack = intern(s, text + own, text);
+	free(text);
+	return stack;
+}
+
+static bool same_frames(const struct frames *a, const struct frames *b)
+{
+	return a->n == b->n && a->cut == b->cut && !memcmp(a->pc, b->pc, a->n * sizeof(a->pc[0]));
+}
+
+static const struct stack *stack_of(struct stacks *s, const struct record_stack *r)
+{
+	static const char *const faults[] = {
+		[SPACE_GONE] = "[unknown: gone]",
+		[SPACE_FORBIDDEN] = "[unknown: no right to read its memory map]",
+		[SPACE_FOREIGN] = "[unknown: no 64-bit x86 program]",
+	};
+	enum space_fault fault;
+	struct place *p = place_of(s, r, &fault);
+	const struct stack *stack;
+	struct frames f;
+
+	if (!p)
+		return fault ? intern(s, faults[fault], faults[fault]) : NULL;
+	space__unwind(p->space, r, &f);
+	for (size_t i = 0; i < p->known_count; i++)
+		if (same_frames(&p->known[i].frames, &f))
+			return p->known[i].stack;
+	stack = name_frames(s, p->space, &f);
+	if (!stack || p->known_count == KNOWN_MAX)
+		return stack;
+	if (!p->known)
+		p->known = calloc(KNOWN_MAX, sizeof(*p->known));
+	if (!p->known)
+		return NULL;
+	p->known[p->known_count++] = (struct known){f, stack};
+	return stack;
+}
+
+static struct waiting **find(struct stacks *s, uint32_t tid, uint64_t number)
+{
+	struct waiting **at = &s->bucket[(number ^ tid) % BUCKETS];
+
+	while (*at && ((*at)->tid != tid || (*at)->number != number))
+		at = &(*at)->next;
+	return at;
+}
+
+int stacks__add(struct stacks *s, const struct record_head *record, size_t size)
+{
+	const struct record_stack *r = (const struct record_stack *)record;
+	struct waiting **at, *w;
+
+	if (size < sizeof(*r) || r->head.kind != RECORD_STACK || r->bytes > STACK_BYTES)
+		return -EINVAL;
+	w = calloc(1, sizeof(*w));
+	if (!w)
+		return -ENOMEM;
+	w->tid = r->head.tid;
+	w->number = r->number;
+	w->stack = stack_of(s, r);
+	if (!w->stack) {
+		free(w);
+		return -ENOMEM;
+	}
+	at = find(s, w->tid, w->number);
+	w->next = *at;
+	*at = w;
+	return 0;
+}
+
+bool stacks__has(const struct stacks *s, uint32_t tid, uint64_t number)
+{
+	return *find((struct stacks *)s, tid, number);
+}
+
+const struct stack *stacks__take(struct stacks *s, uint32_t tid, uint64_t number)
+{
+	struct waiting **at = find(s, tid, number), *w = *at;
+	const struct stack *stack = w ? w->stack : NULL;
+
+	if (w) {
+		*at = w->next;
+		free(w);
+	}
+	return stack;
+}

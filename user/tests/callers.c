@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * callers METHOD N M: creates processes from two places, N by main -> a -> b -> c and M by
+ * main -> other -> c, and waits for each. The test of the profile by stack compiles it as it needs
+ * it and knows by it which functions there are to be seen.
+ *
+ * Methods: fork, vfork, spawn (posix_spawn), system; gone (a child forks, and ends at once).
+ */
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *method;
+
+/* Each function stays what it is here, with a frame of its own: no call is a jump. */
+#if __has_attribute(noipa)
+#define FRAME __attribute__((noipa)) static
+#else
+#define FRAME __attribute__((noinline)) static
+#endif
+#define NO_TAIL_CALL() __asm__ volatile("")
+
+FRAME pid_t c(void)
+{
+	char *argv[] = {"true", NULL}, *env[] = {NULL};
+	pid_t pid = -1;
+
+	if (!strcmp(method, "fork") || !strcmp(method, "gone")) {
+		pid = fork();
+		if (!pid)
+			_exit(!strcmp(method, "gone") && fork() < 0);
+	} else if (!strcmp(method, "vfork")) {
+		pid = vfork();
+		if (!pid)
+			_exit(0);
+	} else if (!strcmp(method, "spawn")) {
+		if (posix_spawn(&pid, "/bin/true", NULL, NULL, argv, env))
+			pid = -1;
+	} else if (system("true")) { /* NOLINT(cert-env33-c): what is to be seen */
+		exit(1);
+	}
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+	NO_TAIL_CALL();
+	return pid;
+}
+
+FRAME void b(void)
+{
+	c();
+	NO_TAIL_CALL();
+}
+
+FRAME void a(void)
+{
+	b();
+	NO_TAIL_CALL();
+}
+
+FRAME void other(void)
+{
+	c();
+	NO_TAIL_CALL();
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 4)
+		return 2;
+	method = argv[1];
+	for (volatile int i = atoi(argv[2]); i > 0; i--)
+		a();
+	for (volatile int i = atoi(argv[3]); i > 0; i--)
+		other();
+	/* Its memory map is read while it lives, which takes a busy machine long. */
+	sleep(2);
+	return 0;
+}

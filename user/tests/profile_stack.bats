@@ -1,0 +1,181 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# profile --by stack: the functions that called, of programs whose functions are known.
+#
+# shellcheck disable=SC2153,SC2154 # what tool.bash sets
+
+load tool.bash
+
+setup() {
+    DIR=$BATS_TEST_TMPDIR
+    need_root
+    [ "$(uname -m)" = x86_64 ] || skip "stacks are unwound on x86-64 only"
+}
+
+# callers NAME FLAG...: the program, without frame pointers, for all users.
+callers() {
+    CALLERS=$ROOM/$1
+    shift
+    [ -e "$CALLERS" ] || cc -O2 -fomit-frame-pointer "$@" -o "$CALLERS" "$BATS_TEST_DIRNAME/callers.c"
+}
+
+# stacks COMMAND...: in $DIR/stacks a line for each: METHOD BIRTHS: FRAMES.
+stacks() {
+    "$TOOL" profile --by stack "$@" >"$DIR/out" 2>"$DIR/err" </dev/null
+    cat "$DIR/err" "$DIR/out"
+    unfold "$DIR/err" "$DIR/out"
+}
+
+unfold() { # FILE...
+    awk '
+        function flush() { if (line != "") print line; line = "" }
+        /^Stacks: / { on = 1; next }
+        on && !NF { flush(); on = 0 }
+        !on { next }
+        /^#/ { flush(); sub(/^#[0-9]+ /, ""); line = $0; next }
+        { sub(/^ +/, ""); line = line " " $0 }
+        END { flush() }' "$@" >"$DIR/stacks"
+    cat "$DIR/stacks"
+}
+
+# sum METHOD PATTERN: births of that method whose frames match.
+sum() {
+    awk -v method="$1" -v pattern="$2" '
+        $1 == method && $0 ~ pattern { n += $2 } END { print n + 0 }' "$DIR/stacks"
+}
+
+for_each_method() {
+    stacks -- "$CALLERS" fork 7 5
+    [ "$(sum fork '< c < b < a < main < .*< _start$')" -eq 7 ]
+    [ "$(sum fork '< c < other < main < .*< _start$')" -eq 5 ]
+    # Two places, two groups; no third.
+    [ "$(wc -l <"$DIR/stacks")" -eq 2 ]
+
+    stacks -- "$CALLERS" vfork 3 2
+    [ "$(sum vfork 'vfork < c < b < a < main < .*< _start$')" -eq 3 ]
+    [ "$(sum vfork 'vfork < c < other < main < .*< _start$')" -eq 2 ]
+    [ "$(wc -l <"$DIR/stacks")" -eq 2 ]
+
+    stacks -- "$CALLERS" spawn 4 6
+    [ "$(sum spawn 'posix_spawn < c < b < a < main < .*< _start$')" -eq 4 ]
+    [ "$(sum spawn 'posix_spawn < c < other < main < .*< _start$')" -eq 6 ]
+    [ "$(wc -l <"$DIR/stacks")" -eq 2 ]
+
+    stacks -- "$CALLERS" system 3 0
+    [ "$(sum spawn 'posix_spawn < [^<]* < c < b < a < main < .*< _start$')" -eq 3 ]
+}
+
+@test "the functions that called are named, each place with its exact count" {
+    callers dynamic
+    for_each_method
+}
+
+@test "the same of a static program" {
+    callers static -static
+    for_each_method
+}
+
+@test "the same of a program at a fixed address" {
+    callers fixed -no-pie
+    for_each_method
+}
+
+@test "a stripped program shows the file and the place in it, which addr2line finds" {
+    command -v addr2line >/dev/null || skip "addr2line is not installed"
+    callers with_names -g
+    strip -o "$ROOM/stripped" "$CALLERS"
+    stacks -- "$ROOM/stripped" fork 7 5
+    [ "$(sum fork '< stripped[+]0x[0-9a-f]+ < stripped[+]0x')" -eq 12 ]
+    [ "$(wc -l <"$DIR/stacks")" -eq 2 ]
+    grep ' 7: ' "$DIR/stacks" | grep -o 'stripped+0x[0-9a-f]*' | sed 's/.*+//' |
+        xargs addr2line -f -e "$CALLERS" | sed -n 'p;n' | head -n 4 | paste -sd ' ' >"$DIR/names"
+    cat "$DIR/names"
+    [ "$(cat "$DIR/names")" = "c b a main" ]
+}
+
+@test "another user's process is seen too, after privileges were given up" {
+    callers dynamic
+    stacks -- "${AS_NOBODY[@]}" "$CALLERS" fork 7 5
+    [ "$(sum fork '< c < b < a < main < ')" -eq 7 ]
+    [ "$(sum fork '< c < other < main < ')" -eq 5 ]
+}
+
+@test "called by sudo, the tool becomes the caller and still sees the stacks" {
+    callers dynamic
+    SUDO_UID=$NOBODY SUDO_GID=$NOBODY stacks -- "$CALLERS" fork 7 5
+    [ "$(sum fork '< c < b < a < main < ')" -eq 7 ]
+}
+
+@test "the machine's counts hold, and the tool's own process is not among them" {
+    callers dynamic
+    "$TOOL" profile --by stack -a -v --top 1000 >"$DIR/out" 2>"$DIR/err" </dev/null 3>&- &
+    tool=$!
+    eventually grep -q attached "$DIR/err"
+    "$CALLERS" fork 7 5
+    kill -INT "$tool"
+    exit_of "$tool"
+    unfold "$DIR/out"
+    [ "$(sum fork '< c < b < a < main < ')" -eq 7 ]
+    refute grep -q opener__start "$DIR/stacks"
+}
+
+@test "a process that is gone is unknown, and counted" {
+    callers dynamic
+    stacks -- "$CALLERS" gone 20 0
+    [ "$(sum fork '< c < b < a < main < ')" -ge 20 ]
+    [ "$(($(sum fork '< c < b < a < main < ') + $(sum fork '\[unknown: gone\]$')))" -eq 40 ]
+}
+
+@test "python's native frames are named as far as they have names" {
+    command -v /usr/bin/python3 >/dev/null || skip "python3 is not installed"
+    printf 'import os\nfor _ in range(3):\n    if os.fork() == 0:\n        os._exit(0)\n    os.wait()\n' >"$DIR/fork.py"
+    stacks -- /usr/bin/python3 "$DIR/fork.py"
+    [ "$(sum fork '_PyEval_EvalFrameDefault < .*Py_BytesMain')" -eq 3 ]
+}
+
+@test "hostile names of files stay in their line" {
+    callers dynamic
+    hostile=$ROOM/$'x\e[31m\nq'
+    strip -o "$hostile" "$CALLERS"
+    stacks -- "$hostile" fork 3 0
+    [ "$(sum fork 'x.*q[+]0x')" -eq 3 ]
+    refute grep -q $'\e' "$DIR/err"
+    # As everywhere, 80 columns.
+    refute grep -E '^.{81}' "$DIR/err"
+}
+
+@test "killed, the process that opens files ends as well" {
+    own_tool
+    begin_own profile --by stack -a -v
+    eventually grep -q attached "$DIR/err"
+    [ "$(processes "$OWN" spawnscope | wc -l)" -eq 2 ]
+    kill -KILL "$tool"
+    wait "$tool" || true
+    eventually none_left "$OWN"
+}
+
+@test "stacks that are not to be had are refused in a line" {
+    one_line 2 'a result file has no stacks' "$TOOL" profile --by stack --input /dev/null
+    one_line 2 'comm, exe, pid, cgroup or stack' "$TOOL" profile --by heap -a
+}
+
+@test "a kernel of the lab shows them, and one that is too old says so" {
+    command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86_64 is not installed"
+    callers static -static
+    for kernel in debian:5.10 debian:6.1; do
+        bench/lab/fetch-kernel --path "$kernel" >/dev/null 2>&1 || continue
+        tried=1
+        bench/lab/guest --kernel "$kernel" --add "$BUILD/static/spawnscope" --add "$CALLERS" -- sh -c '
+            spawnscope profile --by stack -- static fork 7 5 2>&1; echo "status $?"' >"$DIR/err" 2>&1 || true
+        cat "$DIR/err"
+        if [ "$kernel" = debian:5.10 ]; then
+            grep -q '^spawnscope: --by stack takes a kernel .* 5.15 or later' "$DIR/err"
+            continue
+        fi
+        unfold "$DIR/err"
+        [ "$(sum fork '< c < b < a < main < ')" -eq 7 ]
+        [ "$(sum fork '< c < other < main < ')" -eq 5 ]
+    done
+    [ -n "${tried:-}" ] || skip "no kernel was fetched: make kernels"
+}
