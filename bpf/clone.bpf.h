@@ -38,6 +38,7 @@ static __always_inline void clone_begin(struct slot *s, __u64 flags)
 {
 	s->clone_flags = flags;
 	s->child_tid = 0;
+	s->stack = 0;
 	if (!count_all)
 		return;
 	s->copy_files_ns = 0;
@@ -276,6 +277,17 @@ static __always_inline struct slot *profiled_cloning(__u64 flags)
 	return s;
 }
 
+/*
+ * By stack, as soon as there is a birth: while vfork holds the parent, its memory map can be read
+ * without hurry. Not if what makes a birth unwanted is known later.
+ */
+static __always_inline void profiled_stack(struct slot *s)
+{
+	if (group_by == GROUP_BY_STACK && !filter.min_ns && !filter.min_pages &&
+	    is_wanted(clone_method(s->clone_flags)))
+		s->stack = stack_emit();
+}
+
 static __always_inline void profiled_child(const struct slot *s, struct slot *c)
 {
 	if (!is_wanted(clone_method(s->clone_flags)))
@@ -297,6 +309,8 @@ static __always_inline void clone_newtask(struct task_struct *child, __u64 flags
 	*birth_edge(s, EDGE_newtask) = bpf_ktime_get_ns();
 	s->child_tid = child->pid;
 	s->child_tgid = child->tgid;
+	if (profile)
+		profiled_stack(s);
 	mm = child->mm;
 	if (count_all && mm && !(s->clone_flags & CLONE_VM))
 		MM_SHAPE(&s->copy, mm, DIRECT, local_part);
@@ -412,7 +426,9 @@ static __always_inline bool birth_emit(struct slot *s, int result)
 	if (profiling)
 		birth_tell_parent(r);
 	/* Before this record is there, so that who has this one finds that. */
-	r->stack = profiling && group_by == GROUP_BY_STACK ? stack_emit() : 0;
+	r->stack = 0;
+	if (profiling && group_by == GROUP_BY_STACK)
+		r->stack = s->stack ? s->stack : stack_emit();
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
 	return true;
 }

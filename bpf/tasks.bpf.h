@@ -50,6 +50,7 @@ struct slot {
 	struct mm_shape copy;
 	__u32 child_tid;
 	__u32 child_tgid;
+	__u64 stack; /* number of the record that was made of the caller's stack; 0: none yet */
 
 	/* its own life, if it was seen born */
 	__u32 tgid;

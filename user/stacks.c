@@ -12,9 +12,11 @@
 
 #define SPACES_MAX 32
 /* Stacks whose names are remembered with a space: naming is dearer than unwinding. */
-#define KNOWN_MAX  256
-#define BUCKETS	   4096
-#define SYMBOL_MAX 256 /* of C++, names can be far longer */
+#define KNOWN_MAX 256
+#define BUCKETS	  4096
+/* As many as births that are not over; those whose record was lost ask for none. */
+#define WAITING_MAX (1 << 20)
+#define SYMBOL_MAX  256 /* of C++, names can be far longer */
 
 struct known {
 	struct frames frames;
@@ -43,6 +45,7 @@ struct stacks {
 	struct stack *stack[GROUPS_MAX];
 	size_t n;
 	struct waiting *bucket[BUCKETS];
+	size_t waiting;
 };
 
 int stacks__new(struct stacks **stacks, char *why, size_t why_size)
@@ -245,6 +248,8 @@ int stacks__add(struct stacks *s, const struct record_head *record, size_t size)
 
 	if (size < sizeof(*r) || r->head.kind != RECORD_STACK || r->bytes > STACK_BYTES)
 		return -EINVAL;
+	if (s->waiting == WAITING_MAX)
+		return 0;
 	w = calloc(1, sizeof(*w));
 	if (!w)
 		return -ENOMEM;
@@ -258,6 +263,7 @@ int stacks__add(struct stacks *s, const struct record_head *record, size_t size)
 	at = find(s, w->tid, w->number);
 	w->next = *at;
 	*at = w;
+	s->waiting++;
 	return 0;
 }
 
@@ -274,6 +280,7 @@ const struct stack *stacks__take(struct stacks *s, uint32_t tid, uint64_t number
 	if (w) {
 		*at = w->next;
 		free(w);
+		s->waiting--;
 	}
 	return stack;
 }
