@@ -156,7 +156,7 @@ setup() {
 -a --method spoon|must be fork, vfork
 -a --min-duration 5|must be a time
 -a --min-rss -1|must be a size
--a --by colour|must be comm, exe, pid or cgroup
+-a --by colour|must be comm, exe, pid, cgroup or stack
 -a --detail deep|must be light, calls or full
 -a --ring-size 5000|must be a power of two
 -a --uid no-such-user|is no user here
