@@ -94,6 +94,13 @@ columns() { # FILE NAME...: these columns, by their heads
     jq -e '[.[] | select(.ph == "M" and .args.name == "</a>\"\n")] | length == 9' "$DIR/trace.json"
 }
 
+@test "perfetto: speedscope opens the trace of a profile, and has no complaint" {
+    need_root
+    browser_modules
+    "$TOOL" profile -q --detail full --perfetto "$DIR/trace.json" -- bash -c 'for i in 1 2 3; do (ls /; :) | cat; done' >"$DIR/out"
+    node user/tests/browser/speedscope.js "$BUILD/browser/node_modules" "$DIR/trace.json"
+}
+
 # OpenMetrics
 
 # The exposition format's grammar: https://prometheus.io/docs/instrumenting/exposition_formats/ and

@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * speedscope.js MODULES TRACE: opens a trace in speedscope, in Chromium. Prints each complaint of
+ * its importer, and exits with 1 if there is one, or if a track of the trace is not there.
+ * MODULES has playwright-core and speedscope.
+ */
+"use strict";
+const fs = require("fs");
+const path = require("path");
+const { pathToFileURL } = require("url");
+
+const [modules, trace] = process.argv.slice(2);
+const { chromium } = require(path.resolve(modules, "playwright-core"));
+const viewer = path.resolve(modules, "speedscope/dist/release/index.html");
+const faults = [];
+
+/* What has slices: a thread is a profile of its own there. */
+function tracks() {
+	const slices = JSON.parse(fs.readFileSync(trace, "utf8")).filter((e) => e.ph === "X");
+	return new Set(slices.map((e) => e.pid + ":" + e.tid)).size;
+}
+
+async function open(browser) {
+	const page = await browser.newPage();
+	page.on("pageerror", (e) => faults.push(e.message));
+	page.on("dialog", (d) => {
+		faults.push(d.message());
+		d.dismiss();
+	});
+	page.on("console", (m) => {
+		if (["error", "warning"].includes(m.type()) && !m.text().includes("GL Driver Message"))
+			faults.push(m.text());
+	});
+	await page.goto(pathToFileURL(viewer).href);
+	await page.locator("input[type=file]").setInputFiles(trace);
+	await page.getByText("(1/" + tracks() + ")").waitFor({ timeout: 60000 });
+}
+
+async function main() {
+	const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((name) => fs.existsSync(name));
+	const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+	try {
+		await open(browser);
+	} finally {
+		await browser.close();
+	}
+}
+
+main()
+	.catch((e) => faults.push(e.message))
+	.then(() => {
+		for (const text of faults)
+			console.error("speedscope: " + text);
+		process.exitCode = faults.length ? 1 : 0;
+	});
