@@ -229,7 +229,7 @@ static __always_inline void exit_mm_done(void)
  */
 static __always_inline bool profiled_exit(struct task_struct *task)
 {
-	struct signal_struct *signal = task->signal;
+	struct signal_struct *signal = LOADED_HERE(task->signal);
 	__u32 tgid = task->tgid;
 	struct slot *leader;
 
@@ -280,15 +280,14 @@ static __always_inline void profiled_exec(struct task_struct *task, __u32 old_ti
  * sched_process_exit stands after exit_mm up to 6.15 and before it since ("exit: move and extend
  * sched_process_exit() tracepoint"): what the task still has tells which. Where nothing marks the
  * reaping, the last that is seen of a task is this, or the end of its mm if it is the last user.
+ * `mm` is what it still has.
  */
-static __always_inline void life_exit(struct task_struct *task)
+static __always_inline void life_exit(struct task_struct *task, struct mm_struct *mm)
 {
 	struct slot *s = slot_find(task->pid);
-	struct mm_struct *mm;
 
 	if (!s)
 		return;
-	mm = task->mm;
 	s->state &= ~TASK_IN_EXEC; /* past the point of no return, a failed exec ends here */
 	*death_edge(s, EDGE_exit) = bpf_ktime_get_ns();
 	if (exit_starts_at_exit && mm)

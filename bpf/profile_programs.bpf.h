@@ -112,8 +112,10 @@ int BPF_PROG(profile_exec, struct task_struct *task, int old_tid, struct linux_b
 SEC("?tp_btf/sched_process_exit")
 int BPF_PROG(profile_exit, struct task_struct *task)
 {
+	struct mm_struct *mm = LOADED_HERE(task->mm);
+
 	if (!profiled_exit(task))
-		life_exit(task);
+		life_exit(task, mm);
 	return 0;
 }
 

@@ -489,7 +489,7 @@ int BPF_PROG(tp_exit_mmap)
 SEC("?tp_btf/sched_process_exit")
 int BPF_PROG(tp_sched_process_exit, struct task_struct *task)
 {
-	life_exit(task);
+	life_exit(task, LOADED_HERE(task->mm));
 	return 0;
 }
 
