@@ -137,7 +137,7 @@ fuzz: $(BUILD)/fuzz/store $(BUILD)/fuzz/budget $(PROGRAMS) | $(READY) ## feed th
 		$(BUILD)/fuzz/budgets user/tests/corpus/budget
 
 .PHONY: speed
-speed: $(BUILD)/spawnscope | $(READY) ## print how fast pages are made and painted, against the goals
+speed: $(BUILD)/spawnscope | $(READY) ## print how fast probes are attached, pages made and painted, against the goals
 	@user/tests/speed $(BUILD)
 
 .PHONY: deps deps-build

@@ -2,7 +2,6 @@
 #include "user/kernel_offer.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
@@ -14,6 +13,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "user/kernel_btf.h"
 
 #define TRACEPOINTS_MAX 32
 
@@ -68,18 +69,18 @@ static const struct {
 	{"do_huge_pmd_wp_page", "vm_fault"},
 };
 
-static const struct btf_type *skip_modifiers(const struct btf *btf, __u32 id)
+static const struct btf_type *skip_modifiers(const struct kernel_btf *btf, __u32 id)
 {
-	const struct btf_type *t = btf__type_by_id(btf, id);
+	const struct btf_type *t = kernel_btf__type(btf, id);
 
 	while (t && (btf_is_mod(t) || btf_is_typedef(t)))
-		t = btf__type_by_id(btf, t->type);
+		t = kernel_btf__type(btf, t->type);
 	return t;
 }
 
-static bool has_shape(const struct btf *btf, __u32 id, const char *name)
+static bool has_shape(const struct kernel_btf *btf, __u32 id, const char *name)
 {
-	const struct btf_type *proto = btf__type_by_id(btf, btf__type_by_id(btf, id)->type);
+	const struct btf_type *proto = kernel_btf__type(btf, kernel_btf__type(btf, id)->type);
 	const struct btf_type *t;
 	size_t i = 0;
 
@@ -94,22 +95,21 @@ static bool has_shape(const struct btf *btf, __u32 id, const char *name)
 	if (!t || !btf_is_ptr(t))
 		return false;
 	t = skip_modifiers(btf, t->type);
-	return t && btf_is_struct(t) &&
-	       !strcmp(btf__name_by_offset(btf, t->name_off), shapes[i].parameter);
+	return t && btf_is_struct(t) && !strcmp(kernel_btf__name(btf, t), shapes[i].parameter);
 }
 
-/* One pass over the 100,000 types: asking libbpf name by name would be a pass for each. */
-static void find_btf_ids(struct kernel_offer *o, const struct btf *btf)
+/* One pass over the 100,000 types. */
+static void find_btf_ids(struct kernel_offer *o, const struct kernel_btf *btf)
 {
-	__u32 id, n = btf__type_cnt(btf);
+	__u32 id, n = kernel_btf__count(btf);
 
 	for (id = 1; id < n; id++) {
-		const struct btf_type *t = btf__type_by_id(btf, id);
+		const struct btf_type *t = kernel_btf__type(btf, id);
 		ssize_t i;
 
 		if (!btf_is_func(t) && !btf_is_typedef(t))
 			continue;
-		i = name_index(o, btf__name_by_offset(btf, t->name_off));
+		i = name_index(o, kernel_btf__name(btf, t));
 		if (i < 0 || o->btf_ids[i])
 			continue;
 		o->btf_ids[i] = id;
@@ -175,7 +175,7 @@ int kernel_offer__new(const char *const *names, size_t count, struct kernel_offe
 		      char *why, size_t why_size)
 {
 	struct kernel_offer *o = calloc(1, sizeof(*o));
-	struct btf *btf = NULL;
+	struct kernel_btf *btf = NULL;
 	int err = -ENOMEM;
 
 	snprintf(why, why_size, "out of memory");
@@ -190,13 +190,12 @@ int kernel_offer__new(const char *const *names, size_t count, struct kernel_offe
 	o->count = count;
 	qsort(o->names, count, sizeof(*o->names), compare_names);
 
-	btf = btf__load_vmlinux_btf();
-	if (!btf) {
-		err = -errno;
+	err = kernel_btf__open(&btf);
+	if (err) {
 		snprintf(why, why_size,
 			 "cannot read the kernel's BTF (/sys/kernel/btf/vmlinux): %s; it takes a "
 			 "kernel built with CONFIG_DEBUG_INFO_BTF",
-			 strerror(errno));
+			 strerror(-err));
 		goto cleanup;
 	}
 	find_btf_ids(o, btf);
@@ -206,7 +205,7 @@ int kernel_offer__new(const char *const *names, size_t count, struct kernel_offe
 	*offer = o;
 	o = NULL;
 cleanup:
-	btf__free(btf);
+	kernel_btf__close(btf);
 	kernel_offer__free(o);
 	return err;
 }

@@ -118,6 +118,14 @@ setup() {
     grep -q '^3[12] births' "$DIR/family"
 }
 
+# How long that may take is a matter of a quiet machine: user/tests/speed has the limit.
+@test "it says how soon it was attached" {
+    profile -v -q -- true
+    cat "$DIR/err"
+    grep -Eq '^spawnscope: attached [0-9]+\.[0-9]{3} s after the start$' "$DIR/err"
+    refute grep -q 'attached 0\.000' "$DIR/err"
+}
+
 @test "the exit status is the command's" {
     run -7 "$TOOL" profile -q -- sh -c 'exit 7'
     run -0 "$TOOL" profile -q -- true
