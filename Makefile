@@ -72,7 +72,7 @@ TEST_PROGRAMS   := $(patsubst user/tests/%,$(BUILD)/tests/user/%,$(user_tests)) 
 		   $(if $(storm),$(BUILD)/static/storm)
 
 # With these goals, what is missing is installed before anything is built.
-READY := $(if $(filter deps check check-kernels lint fuzz speed,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build))
+READY := $(if $(filter deps check check-kernels lint fuzz speed storm,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build))
 
 QUIET := @printf '  %-7s %s\n'
 say    = $(if $(V),,$(QUIET) '$(1)' '$@';)
@@ -139,6 +139,10 @@ fuzz: $(BUILD)/fuzz/store $(BUILD)/fuzz/budget $(PROGRAMS) | $(READY) ## feed th
 .PHONY: speed
 speed: $(BUILD)/spawnscope | $(READY) ## print how fast probes are attached, pages made and painted, against the goals
 	@user/tests/speed $(BUILD)
+
+.PHONY: storm
+storm: $(BUILD)/spawnscope $(BUILD)/static/storm | $(READY) ## measure what tracers make of a storm of posix_spawn, against the goal
+	@bench/peers/storm
 
 .PHONY: deps deps-build
 deps: ## install what is missing to build and to test

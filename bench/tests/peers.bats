@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# bench/peers/measure: what it says to bad input, and that the table that is
-# committed is the one that the committed samples give. Measuring takes a minute
-# and Debian's tracers, so that is left to `bench/peers/measure` itself.
+# bench/peers/measure and storm: what they say to bad input, and that the tables
+# that are committed are those that the committed samples give. Measuring takes a
+# minute and Debian's tracers, so that is left to themselves.
 #
 # shellcheck disable=SC2154 # bats sets $status and $output
 
@@ -21,6 +21,40 @@ setup() {
     run --separate-stderr "$TOP/bench/peers/measure" -o /dev/null/x
     ((status == 2 && ${#stderr_lines[@]} == 1))
     [[ $stderr == *"'/dev/null/x'"* ]]
+}
+
+@test "bad options of the storm are one line and status 2" {
+    while IFS='|' read -r args want; do
+        echo "storm $args"
+        # shellcheck disable=SC2086 # several words
+        run --separate-stderr "$TOP/bench/peers/storm" $args
+        ((status == 2 && ${#stderr_lines[@]} == 1))
+        [[ -z $output && $stderr == *"$want"* ]]
+    done <<'MISTAKES'
+--fast|'--fast'
+-n|-n needs a value
+-n 0|is no number of pairs
+-c 4095|is no CPU here
+-t x|is no list of CPUs here
+--table /no/such|cannot read
+MISTAKES
+}
+
+# Pairs with a known ratio, of which the interval is the 53rd of 210 Walsh averages from either end
+# for 20 pairs: R's wilcox.test(log(x), conf.int = TRUE) has the same.
+@test "the storm's estimate and its interval are those of the signed-rank test" {
+    {
+        printf 'tracer\tpair\tfirst\twithout\twith\tspawns\tseen\n'
+        seq 20 | awk '{ printf "profile\t%d\twith\t1000\t%d\t100\t%d\n", $1, 900 + ($1 * 37) % 101, 100 - $1 % 2 }'
+    } >"$BATS_TEST_TMPDIR/pairs"
+    run -0 "$TOP/bench/peers/storm" --table "$BATS_TEST_TMPDIR/pairs"
+    [[ ${lines[2]} == *'| 0.949 | 0.935 to 0.964 | 20 | 99.5 % |' ]]
+}
+
+@test "the storm's table is the one that its pairs give" {
+    run -0 "$TOP/bench/peers/storm" --table "$TOP/results/peers/storm.tsv"
+    ((${#lines[@]} > 5))
+    diff <(sed -n '/^## A storm on one core$/,$p' "$TOP/results/peers/README.md" | grep '^[|]') <(cat <<<"$output")
 }
 
 @test "the committed table follows from the committed samples" {
