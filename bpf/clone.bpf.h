@@ -459,7 +459,7 @@ static __always_inline void profiled_end(struct slot *s, long result)
 	told = birth_emit(s, result);
 	if (!told)
 		COUNT(births_lost);
-	group_count(method, result <= 0, !told);
+	group_count(method, result, !told);
 }
 
 /* Leaves the birth with the child, whose death will tell it; false if the child is gone already. */
@@ -489,6 +489,8 @@ static __always_inline void clone_end(struct slot *s, long result)
 		birth_emit(s, result);
 	if (result > 0)
 		COUNT(births);
+	else if (result == -ERESTARTNOINTR)
+		COUNT(restarts);
 	else
 		COUNT(failures);
 }

@@ -176,7 +176,7 @@ static __always_inline void group_of_current(struct group_key *key, __u32 method
 	}
 }
 
-static __always_inline void group_count(__u32 method, bool failed, bool lost)
+static __always_inline void group_count(__u32 method, long result, bool lost)
 {
 	struct group_counts zero = {}, *counts;
 	struct group_key key;
@@ -191,10 +191,12 @@ static __always_inline void group_count(__u32 method, bool failed, bool lost)
 		COUNT(ungrouped);
 		return;
 	}
-	if (failed)
-		__sync_fetch_and_add(&counts->failures, 1);
-	else
+	if (result > 0)
 		__sync_fetch_and_add(&counts->births, 1);
+	else if (result == -ERESTARTNOINTR)
+		__sync_fetch_and_add(&counts->restarts, 1);
+	else
+		__sync_fetch_and_add(&counts->failures, 1);
 	if (lost)
 		__sync_fetch_and_add(&counts->lost, 1);
 }

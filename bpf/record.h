@@ -184,6 +184,12 @@ enum group_by {
 
 #define GROUPS_MAX 1024
 
+/*
+ * The kernel's own, in no header for programs: a signal was pending, and the call is made anew when
+ * that is dealt with (include/linux/errno.h, copy_process in kernel/fork.c). No program sees it.
+ */
+#define ERESTARTNOINTR 513
+
 struct group_key {
 	__u64 id[2]; /* comm; inode and device; tgid; cgroup id */
 	__u32 method;
@@ -194,7 +200,8 @@ struct group_key {
 struct group_counts {
 	__u64 births;
 	__u64 failures;
-	__u64 lost; /* of both, those whose record found no room */
+	__u64 lost;	/* of all three, those whose record found no room */
+	__u64 restarts; /* results of -ERESTARTNOINTR, which are no failures */
 };
 
 /*
@@ -211,7 +218,7 @@ struct slot_head {
 /* Counted in the kernel where they happen; read by the tool from the object's .bss. */
 struct kernel_totals {
 	__u64 births;	 /* clone calls that succeeded, of the tasks that are traced */
-	__u64 failures;	 /* and that failed */
+	__u64 failures;	 /* and that failed, but for `restarts` */
 	__u64 execs;	 /* execve calls of children seen born */
 	__u64 deaths;	 /* ends of children seen born */
 	__u64 lost;	 /* records that found no room in the ring */
@@ -221,10 +228,12 @@ struct kernel_totals {
 	/* In a profile only. */
 	__u64 newtasks; /* children that became visible: all of the machine, or of those traced */
 	__u64 unplaced; /* of these, those whose parent found no room in the table of tasks */
-	__u64 filtered; /* births, and failures, that the filter excludes */
-	__u64 births_lost; /* births, and failures, among `lost` */
-	__u64 ungrouped;   /* births, and failures, beyond GROUPS_MAX groups */
+	__u64 filtered; /* births, failures and restarts that the filter excludes */
+	__u64 births_lost; /* births, failures and restarts among `lost` */
+	__u64 ungrouped;   /* births, failures and restarts beyond GROUPS_MAX groups */
 	__u64 unfollowed;  /* children that found no room among those to be followed */
+
+	__u64 restarts; /* calls that a signal has the kernel make anew */
 };
 
 #endif

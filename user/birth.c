@@ -10,9 +10,6 @@ static const char *const methods[] = {
 	[CLONE_METHOD_OTHER] = "other",
 };
 
-/* The kernel's own: in no header for programs. */
-#define ERESTARTNOINTR 513
-
 #define METHOD_COUNT (sizeof(methods) / sizeof(methods[0]))
 
 void birth__free(struct birth *b)
@@ -33,6 +30,11 @@ uint32_t method_by_name(const char *name)
 		if (!strcmp(methods[i], name))
 			return i;
 	return 0;
+}
+
+bool birth_restarts(const struct birth *b)
+{
+	return b->life.result == -ERESTARTNOINTR;
 }
 
 const char *errno_name(int number)

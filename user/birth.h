@@ -44,11 +44,10 @@ const char *method_name(uint32_t method);
 /* 0 if there is none of the name. */
 uint32_t method_by_name(const char *name);
 
-/*
- * "ENOMEM"; NULL if the number has no name. Also ERESTARTNOINTR, which no program sees: a signal
- * was pending, and the kernel makes the call anew when that is dealt with (include/linux/errno.h,
- * copy_process in kernel/fork.c).
- */
+/* No failure: the kernel makes the call anew, since a signal was pending. */
+bool birth_restarts(const struct birth *b);
+
+/* "ENOMEM"; NULL if the number has no name. Also "ERESTARTNOINTR". */
 const char *errno_name(int number);
 
 /* When it began, CLOCK_MONOTONIC ns: the call's entry, or the first that was seen of it. */

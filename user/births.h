@@ -28,7 +28,7 @@ int births__add(struct births *t, const struct record_head *record, size_t size)
 void births__tick(struct births *t, uint64_t now_ns);
 /* The profile is over: the births that are not yet. */
 void births__finish(struct births *t);
-/* Births, and failures, that were received. */
+/* Births, failures and restarts that were received. */
 int64_t births__received(const struct births *t);
 void births__free(struct births *t); /* accepts NULL */
 

@@ -156,6 +156,10 @@ static int add_to(struct group *g, const struct birth *b)
 	int err = 0;
 
 	g->received++;
+	if (birth_restarts(b)) {
+		g->restarted++;
+		return 0;
+	}
 	if (life->result < 0) {
 		g->failed++;
 		add_errno(g, -life->result);
@@ -203,10 +207,11 @@ static void add_counts(struct group *g, const struct group_counts *counts)
 {
 	g->counts.births += counts->births;
 	g->counts.failures += counts->failures;
+	g->counts.restarts += counts->restarts;
 	g->counts.lost += counts->lost;
 }
 
-/* Whether they were births or failures is not known; as births they are counted. */
+/* Which of them were failures or restarts is not known; as births they are counted. */
 static int count_lost(struct groups *g, const struct group_key *key,
 		      const struct group_counts *counts)
 {
@@ -215,7 +220,8 @@ static int count_lost(struct groups *g, const struct group_key *key,
 
 	add_counts(&g->all, counts);
 	if (to)
-		add_counts(to, &(struct group_counts){counts->lost, 0, counts->lost});
+		add_counts(to,
+			   &(struct group_counts){.births = counts->lost, .lost = counts->lost});
 	return to || !counts->lost ? 0 : -ENOMEM;
 }
 
@@ -235,8 +241,9 @@ int groups__count(struct groups *g, const struct group_key *key, const struct gr
 
 static void count_received(struct group *g)
 {
-	g->counts.births = g->received - g->failed;
+	g->counts.births = g->received - g->failed - g->restarted;
 	g->counts.failures = g->failed;
+	g->counts.restarts = g->restarted;
 }
 
 void groups__count_received(struct groups *g)

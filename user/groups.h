@@ -27,8 +27,9 @@ struct group {
 	const struct stack *stack; /* borrowed; NULL: not known, or not grouped by it */
 	/* From the kernel's counts, or, where there are none, from the births. */
 	struct group_counts counts;
-	int64_t failed;	  /* of the following */
-	int64_t received; /* births and failures of which the rest is made */
+	int64_t failed;	   /* of the following */
+	int64_t restarted; /* as well: calls that the kernel makes anew, no failures */
+	int64_t received;  /* births, failures and restarts of which the rest is made */
 	int64_t execs;
 	struct sketch call;
 	struct sketch phase[PHASE_COUNT];
@@ -71,7 +72,7 @@ void groups__count_received(struct groups *g);
  */
 void groups__count_stacks(struct groups *g);
 
-/* Births and failures that found no room among the groups in the kernel. */
+/* Births, failures and restarts that found no room among the groups in the kernel. */
 void groups__count_other(struct groups *g, int64_t n);
 
 /* The dearest first: by work, then by number. Once all is added. */

@@ -83,6 +83,10 @@ static void what_came(const struct birth *b, char *text, size_t size)
 	const struct life *life = &b->life;
 	const char *name;
 
+	if (birth_restarts(b)) {
+		snprintf(text, size, "(restarted by a signal)");
+		return;
+	}
 	if (life->result < 0) {
 		name = errno_name(-life->result);
 		snprintf(text, size, "%s", name ? name : "failed");
@@ -160,7 +164,10 @@ void live__birth(struct live *l, const struct birth *b)
 	print_cow(l, b);
 	what_came(b, what, sizeof(what));
 	layout_cut(what, command_room(l));
-	fprintf(l->out, l->colour && failed ? "  \033[31m%s\033[0m\n" : "  %s\n", what);
+	if (l->colour && failed && !birth_restarts(b))
+		fprintf(l->out, "  \033[31m%s\033[0m\n", what);
+	else
+		fprintf(l->out, "  %s\n", what);
 	if (l->phases)
 		print_phases(l, b);
 	fflush(l->out);

@@ -406,6 +406,7 @@ static void set_end(struct profile *p, const struct kernel_totals *t)
 	r->end.missed = probe__missed(p->probe);
 	r->end.duration_ns = p->ended - p->attached;
 	r->end.births_lost = (int64_t)t->births_lost;
+	r->end.restarts = (int64_t)t->restarts;
 	r->ended = true;
 }
 

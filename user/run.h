@@ -106,6 +106,7 @@ struct run {
 		int64_t missed;		  /* runs of a probe that the kernel skipped */
 		int64_t duration_ns;	  /* of a profile; 0 in a bench */
 		int64_t births_lost;	  /* in a profile: of `lost`, those of births */
+		int64_t restarts;	  /* in a profile: calls made anew because of a signal */
 	} end;
 };
 

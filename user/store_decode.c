@@ -317,6 +317,8 @@ int store_decode_end(const json_t *line, struct run *r, struct reason *why)
 		err = decode_end_number(line, "duration_ns", &r->end.duration_ns, why);
 	if (err == 0 && json_object_get(line, "births_lost"))
 		err = decode_end_number(line, "births_lost", &r->end.births_lost, why);
+	if (err == 0 && json_object_get(line, "restarts"))
+		err = decode_end_number(line, "restarts", &r->end.restarts, why);
 	if (err == 0)
 		r->ended = true;
 	return err;

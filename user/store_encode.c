@@ -245,6 +245,7 @@ json_t *store_encode_end(const struct run *r)
 	if (r->end.duration_ns != 0) {
 		failed |= put(line, "duration_ns", number_or_null(r->end.duration_ns));
 		failed |= put(line, "births_lost", number_or_null(r->end.births_lost));
+		failed |= put(line, "restarts", number_or_null(r->end.restarts));
 	}
 	failed |= put(line, "missed", number_or_null(r->end.missed));
 	return finished(line, failed);

@@ -424,6 +424,8 @@ static void print_foot(const struct profile_summary *sum, FILE *out)
 	char line[1024] = "", text[32];
 
 	add_if(line, sizeof(line), sum->unfinished, "births still in the call at the end");
+	add_if(line, sizeof(line), (int64_t)sum->groups->all.counts.restarts,
+	       "calls restarted by a signal");
 	add_if(line, sizeof(line), sum->filtered, "left out by the filters");
 	add_if(line, sizeof(line), sum->untracked, "children that could not be followed");
 	add_if(line, sizeof(line), sum->missed, "runs of probes missed");

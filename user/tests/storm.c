@@ -8,17 +8,20 @@
  * that are refused), orphan (a child whose own child outlives it), thread-exec (a thread of a child
  * execs), told (fork, vfork and posix_spawn in turn, then exec: the child prints its id, and the
  * thread, method and turn that its arguments tell), cow (a fork, while whose child lives another
- * thread writes to 1000 pages), wait (none; sleeps N seconds).
+ * thread writes to 1000 pages), signalled (a fork while a timer sends a signal every 50 us), wait
+ * (none; sleeps N seconds).
  */
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -207,15 +210,38 @@ static int by_cow(void)
 	return failed ? -1 : 0;
 }
 
+static void on_signal(int number)
+{
+	(void)number;
+}
+
+/* Now and then a signal comes between the call and where copy_process looks for one. */
+static int by_signalled(void)
+{
+	struct itimerval often = {{0, 50}, {0, 50}};
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+	static bool ready;
+
+	if (!ready)
+		ready = !sigaction(SIGALRM, &action, NULL) && !setitimer(ITIMER_REAL, &often, NULL);
+	return ready ? by_fork() : -1;
+}
+
 static const struct {
 	const char *name;
 	int (*once)(void);
 } methods[] = {
-	{"fork", by_fork},     {"vfork", by_vfork},
-	{"spawn", by_spawn},   {"fork-exec", by_fork_exec},
-	{"thread", by_thread}, {"fail", by_fail},
-	{"orphan", by_orphan}, {"thread-exec", by_thread_exec},
-	{"cow", by_cow},       {"told", by_told},
+	{"fork", by_fork},
+	{"vfork", by_vfork},
+	{"spawn", by_spawn},
+	{"fork-exec", by_fork_exec},
+	{"thread", by_thread},
+	{"fail", by_fail},
+	{"orphan", by_orphan},
+	{"thread-exec", by_thread_exec},
+	{"cow", by_cow},
+	{"told", by_told},
+	{"signalled", by_signalled},
 };
 
 static struct {
