@@ -15,9 +15,6 @@ static const char *const edge_names[] = {
 #undef X
 };
 
-/* Of times and counts in a file: sums of some dozen do not overflow. */
-#define NUMBER_MAX (INT64_MAX >> 8)
-
 static bool put(json_t *object, const char *name, json_t *value)
 {
 	return json_object_set_new(object, name, value) != 0;
@@ -179,7 +176,7 @@ static int take_number(const json_t *json, const char *name, int64_t *to, struct
 {
 	int err = store_number(json, name, to, why);
 
-	return err || (*to >= -NUMBER_MAX && *to <= NUMBER_MAX)
+	return err || (*to >= -STORE_NUMBER_MAX && *to <= STORE_NUMBER_MAX)
 		       ? err
 		       : store_fault(why, "%s is out of range", name);
 }
@@ -198,7 +195,7 @@ static int take_edges(const json_t *edges, int64_t t, struct birth *b, struct re
 		if (!edge)
 			continue;
 		err = store_number(edge, edge_names[e], &after, why);
-		if (!err && (after < 0 || after > NUMBER_MAX - t))
+		if (!err && (after < 0 || after > STORE_NUMBER_MAX - t))
 			err = store_fault(why, "%s is out of range", edge_names[e]);
 		else if (!err)
 			b->life.edge[e] = (uint64_t)(t + after);
@@ -269,7 +266,7 @@ static int take_result(const json_t *object, int32_t *result, struct reason *why
 	int64_t number = 0;
 	int err = store_number(json_object_get(object, "result"), "result", &number, why);
 
-	if (!err && (number > 0 || number < -4095))
+	if (!err && (number > 0 || number < -STORE_ERRNO_MAX))
 		err = store_fault(why, "result is neither 0 nor an error");
 	*result = (int32_t)number;
 	return err;
@@ -325,7 +322,7 @@ static int take_head(const json_t *line, struct birth *b, int64_t *t, struct rea
 	b->life.method = method_by_name(method);
 	if (json_object_get(line, "t_ns"))
 		err = store_number(json_object_get(line, "t_ns"), "t_ns", t, why);
-	if (!err && (*t < 0 || *t > NUMBER_MAX))
+	if (!err && (*t < 0 || *t > STORE_NUMBER_MAX))
 		err = store_fault(why, "t_ns is out of range");
 	if (!err)
 		err = store_number(json_object_get(line, "flags"), "flags", &flags, why);

@@ -5,42 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/store_scan.h"
+
 /* Shorter ones are left to jansson: what replaces an array is then never longer than it. */
 #define LIFT_MIN 16
-
-struct scan {
-	const char *at, *end;
-};
 
 static void skip_blanks(struct scan *s)
 {
 	while (s->at < s->end && (*s->at == ' ' || *s->at == '\t'))
 		s->at++;
-}
-
-static bool is_digit(const struct scan *s)
-{
-	return s->at < s->end && *s->at >= '0' && *s->at <= '9';
-}
-
-/* As RFC 8259 has an integer: no plus, no zero before other digits. */
-static bool scan_integer(struct scan *s, int64_t *value)
-{
-	bool negative = s->at < s->end && *s->at == '-';
-	const char *first;
-
-	s->at += negative;
-	first = s->at;
-	for (*value = 0; is_digit(s); s->at++) {
-		int digit = *s->at - '0';
-
-		if (__builtin_mul_overflow(*value, 10, value) ||
-		    __builtin_add_overflow(*value, digit, value))
-			return false;
-	}
-	if (negative)
-		*value = -*value;
-	return s->at > first && (*first != '0' || s->at == first + 1);
 }
 
 static bool scan_value(struct scan *s, int64_t *value)
@@ -65,11 +38,9 @@ static bool scan_array(struct scan *s, struct series *series)
 		if (!scan_value(s, &value) || series__push(series, value))
 			break;
 		skip_blanks(s);
-		if (s->at < s->end && *s->at == ']') {
-			s->at++;
+		if (scan_char(s, ']'))
 			return true;
-		}
-	} while (s->at < s->end && *s->at++ == ',');
+	} while (scan_char(s, ','));
 	series__free(series);
 	return false;
 }

@@ -10,6 +10,12 @@
 
 struct lifted;
 
+/* Of times and counts of births: sums of some dozen do not overflow. */
+#define STORE_NUMBER_MAX (INT64_MAX >> 8)
+
+/* As the kernel has it (MAX_ERRNO, include/linux/err.h). */
+#define STORE_ERRNO_MAX 4095
+
 /* Longer lines are refused: several hundred thousand samples with every phase and count. */
 #define STORE_LINE_MAX ((size_t)256 << 20)
 
@@ -47,6 +53,12 @@ int store_decode_end(const json_t *line, struct run *r, struct reason *why);
 
 /* Reads a line into *b, which must then be freed; after a failure it need not. */
 int store_decode_birth(const json_t *line, struct birth *b, struct reason *why);
+
+/*
+ * The same, fast, of a line as store_encode_birth() writes it. False, without a reason and with
+ * nothing to free, if the line is any other, or memory ran out: store_decode_birth() tells.
+ */
+bool store_scan_birth(const char *text, size_t len, struct birth *b);
 
 /* store_read() from an open stream; `name` is what `why` calls it. */
 int store_read_stream(FILE *in, const char *name, struct run *r, char *why, size_t why_size);

@@ -11,13 +11,18 @@
 #include "user/store_lift.h"
 #include "user/store_line.h"
 
+/* How much is read at once, at least. */
+#define CHUNK ((size_t)64 << 10)
+
 struct reader {
 	FILE *in;
 	const char *name;
-	size_t line; /* number of the one in buf */
-	char *buf;
+	size_t line;	  /* number of the one at hand */
+	const char *text; /* of it, in buf, without its newline */
 	size_t len;
+	char *buf; /* what was read */
 	size_t cap;
+	size_t at, have; /* what of buf no line has taken yet */
 	char *why;
 	size_t why_size;
 };
@@ -46,51 +51,62 @@ static int system_fault(struct reader *rd, int err)
 	return fault(rd, err, "%s", strerror(-err));
 }
 
-static int grow(struct reader *rd)
+/* Reads on, behind what no line has taken, which moves to the front. How much, or -errno. */
+static ssize_t read_on(struct reader *rd)
 {
-	size_t cap = rd->cap ? 2 * rd->cap : 4096;
-	char *buf = realloc(rd->buf, cap);
+	size_t n, cap = rd->cap ? 2 * rd->cap : CHUNK;
 
-	if (buf == NULL)
-		return system_fault(rd, -ENOMEM);
-	rd->buf = buf;
-	rd->cap = cap;
-	return 0;
+	if (rd->at > 0)
+		memmove(rd->buf, rd->buf + rd->at, rd->have - rd->at);
+	rd->have -= rd->at;
+	rd->at = 0;
+	if (rd->have == rd->cap) {
+		char *buf = realloc(rd->buf, cap);
+
+		if (buf == NULL)
+			return system_fault(rd, -ENOMEM);
+		rd->buf = buf;
+		rd->cap = cap;
+	}
+	n = fread(rd->buf + rd->have, 1, rd->cap - rd->have, rd->in);
+	if (n == 0 && ferror(rd->in))
+		return system_fault(rd, errno ? -errno : -EIO);
+	rd->have += n;
+	return (ssize_t)n;
 }
 
 /*
- * The next line, without its newline, into rd->buf: like getline, but bounded, and a line that
- * cannot be one of ours is given up at its first byte. 1, 0 at the end of the file, or -errno.
+ * The next line, without its newline: like getline, but bounded, and what cannot be one of ours is
+ * given up at its first byte. 1, 0 at the end of the file, or -errno.
  */
 static int next_line(struct reader *rd)
 {
-	int c, err;
+	const char *newline = NULL;
+	ssize_t more = 1;
+	size_t seen = 0;
 
-	rd->len = 0;
 	rd->line++;
-	while ((c = getc_unlocked(rd->in)) != EOF && c != '\n') {
-		if (rd->line == 1 && rd->len == 0 && c != '{')
+	while (more > 0 && newline == NULL) {
+		if (seen == rd->have - rd->at)
+			more = read_on(rd);
+		if (more < 0)
+			return (int)more;
+		if (rd->line == 1 && rd->have > 0 && rd->buf[0] != '{' && rd->buf[0] != '\n')
 			return fault(rd, -EINVAL, "not a spawnscope result");
-		if (rd->len == STORE_LINE_MAX)
+		rd->text = rd->buf + rd->at;
+		newline = memchr(rd->text + seen, '\n', rd->have - rd->at - seen);
+		seen = newline ? (size_t)(newline - rd->text) : rd->have - rd->at;
+		if (seen > STORE_LINE_MAX)
 			return fault(rd, -EINVAL, "longer than %zu MiB", STORE_LINE_MAX >> 20);
-		if (rd->len == rd->cap) {
-			err = grow(rd);
-			if (err)
-				return err;
-		}
-		rd->buf[rd->len++] = (char)c;
 	}
-	if (ferror(rd->in))
-		return system_fault(rd, errno ? -errno : -EIO);
-	return c == '\n' || rd->len > 0;
+	rd->len = seen;
+	rd->at += seen + (newline != NULL);
+	return newline != NULL || seen > 0;
 }
 
 static bool at_end(struct reader *rd)
 {
-	int c = getc(rd->in);
-
-	ungetc(c, rd->in);
-	return c == EOF;
+	return rd->at == rd->have && read_on(rd) <= 0;
 }
 
 /*
@@ -102,14 +118,14 @@ static int parse_line(struct reader *rd, struct lifted *lifted, json_t **line)
 	json_error_t error;
 
 	*line = NULL;
-	if (rd->len && lifted__take(lifted, rd->buf, rd->len))
+	if (rd->len && lifted__take(lifted, rd->text, rd->len))
 		*line = json_loadb(lifted->text, lifted->len, JSON_REJECT_DUPLICATES, &error);
 	if (*line != NULL)
 		return 1;
 	/* What is wrong with a line, and where, is told of the line as it stands in the file. */
 	lifted__free(lifted);
 	/* jansson must not be given NULL, which an empty first line would leave. */
-	*line = json_loadb(rd->len ? rd->buf : "", rd->len, JSON_REJECT_DUPLICATES, &error);
+	*line = json_loadb(rd->len ? rd->text : "", rd->len, JSON_REJECT_DUPLICATES, &error);
 	if (*line != NULL)
 		return 1;
 	if (json_error_code(&error) == json_error_out_of_memory)
@@ -122,22 +138,36 @@ static int parse_line(struct reader *rd, struct lifted *lifted, json_t **line)
 	return fault(rd, -EINVAL, "not JSON, at byte %d", error.position);
 }
 
-static int add_birth(const json_t *line, struct run *r, struct reason *why)
+/* Takes *b. */
+static int add_birth(struct run *r, struct birth *b, struct reason *why)
+{
+	int err = -EINVAL;
+
+	if (r->birth_count < STORE_BIRTHS_MAX)
+		err = run__add_birth(r, b);
+	else
+		snprintf(why->text, sizeof(why->text), "more than %zu births", STORE_BIRTHS_MAX);
+	if (err)
+		birth__free(b);
+	return err;
+}
+
+static int decode_birth(const json_t *line, struct run *r, struct reason *why)
 {
 	struct birth b;
-	int err;
+	int err = store_decode_birth(line, &b, why);
 
-	if (r->birth_count == STORE_BIRTHS_MAX) {
-		snprintf(why->text, sizeof(why->text), "more than %zu births", STORE_BIRTHS_MAX);
-		return -EINVAL;
-	}
-	err = store_decode_birth(line, &b, why);
-	if (err)
-		return err;
-	err = run__add_birth(r, &b);
-	if (err)
-		birth__free(&b);
-	return err;
+	return err ? err : add_birth(r, &b, why);
+}
+
+/* What became of a line, told with its number. */
+static int finish_line(struct reader *rd, int err, const struct reason *why)
+{
+	if (err == -ENOMEM)
+		return system_fault(rd, err);
+	if (err == -ENOTSUP)
+		rd->line = 0; /* the file as a whole is meant */
+	return err ? fault(rd, err, "%s", why->text) : 0;
 }
 
 static int decode_line(struct reader *rd, const json_t *line, const struct lifted *lifted,
@@ -158,44 +188,52 @@ static int decode_line(struct reader *rd, const json_t *line, const struct lifte
 	} else if (strcmp(type, "cell") == 0) {
 		err = store_decode_cell(line, r, &why);
 	} else if (strcmp(type, "birth") == 0) {
-		err = add_birth(line, r, &why);
+		err = decode_birth(line, r, &why);
 	} else if (strcmp(type, "end") == 0) {
 		err = store_decode_end(line, r, &why);
 	} else {
 		return 0;
 	}
-	if (err == -ENOTSUP) {
-		rd->line = 0; /* the file as a whole is meant */
-		return fault(rd, err, "%s", why.text);
+	return finish_line(rd, err, &why);
+}
+
+/* 1, 0 if it is torn, or -errno. */
+static int read_line(struct reader *rd, struct run *r)
+{
+	struct lifted lifted = {0};
+	struct reason why;
+	struct birth b;
+	json_t *line;
+	int more, err;
+
+	if (r->ended)
+		return fault(rd, -EINVAL, "goes on after its end line");
+	if (rd->line > 1 && store_scan_birth(rd->text, rd->len, &b)) {
+		err = finish_line(rd, add_birth(r, &b, &why), &why);
+		return err ? err : 1;
 	}
-	if (err == -ENOMEM)
-		return system_fault(rd, err);
-	return err ? fault(rd, err, "%s", why.text) : 0;
+	more = parse_line(rd, &lifted, &line);
+	if (more <= 0)
+		return more;
+	err = decode_line(rd, line, &lifted, r);
+	json_decref(line);
+	lifted__free(&lifted);
+	return err ? err : 1;
 }
 
 static int read_lines(struct reader *rd, struct run *r)
 {
-	int more, err;
+	int more;
 
-	while ((more = next_line(rd)) > 0) {
-		struct lifted lifted = {0};
-		json_t *line;
-
-		if (r->ended)
-			return fault(rd, -EINVAL, "goes on after its end line");
-		more = parse_line(rd, &lifted, &line);
-		if (more <= 0)
-			return more;
-		err = decode_line(rd, line, &lifted, r);
-		json_decref(line);
-		lifted__free(&lifted);
-		if (err)
-			return err;
-	}
-	if (more == 0 && rd->line == 1) {
-		rd->line = 0;
-		return fault(rd, -EINVAL, "is empty");
-	}
+	do {
+		more = next_line(rd);
+		if (more == 0 && rd->line == 1) {
+			rd->line = 0;
+			return fault(rd, -EINVAL, "is empty");
+		}
+		if (more > 0)
+			more = read_line(rd, r);
+	} while (more > 0);
 	return more;
 }
 

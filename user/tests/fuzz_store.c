@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * libFuzzer: any bytes as a result file; what can be read is written, read again, shown,
- * reported, exported, and compared with itself.
+ * reported, exported, and compared with itself. A line that both readers of births take is the
+ * same birth to both.
  * clang -std=gnu11 -D_GNU_SOURCE -I. -g -O1 -fsanitize=fuzzer,address,undefined ...
  */
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "user/store_line.h"
 #include "user/table.h"
 #include "user/table_profile.h"
+#include "user/tests/same_birth.h"
 #include "user/tree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -48,6 +50,20 @@ static void check_round_trip(const struct run *r)
 	fclose(f);
 	run__free(&back);
 	free(text);
+}
+
+/* Line by line, also of what is no run. */
+static void check_births_of(const char *text, size_t size)
+{
+	const char *end = text + size, *newline;
+
+	for (; text < end; text = newline + 1) {
+		newline = memchr(text, '\n', (size_t)(end - text));
+		if (newline == NULL)
+			newline = end;
+		if (both_readers(text, (size_t)(newline - text)) == DIFFERS)
+			abort();
+	}
 }
 
 static void check_table(const struct run *r)
@@ -132,6 +148,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct run r;
 	char why[256];
 
+	check_births_of((const char *)data, size);
 	if (in == NULL)
 		return 0;
 	if (store_read_stream(in, "fuzz", &r, why, sizeof(why)) == 0) {

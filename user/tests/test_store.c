@@ -499,6 +499,32 @@ static void later_additions_are_skipped(void **state)
 	run__free(&r);
 }
 
+/* Lines of all lengths around what is read at once: each is whole, and has its number. */
+static void lines_may_lie_anywhere(void **state)
+{
+	enum { ROOM = 1 << 20 };
+	char *text = malloc(ROOM), why[512];
+	size_t pad, k, lines;
+	struct run r;
+
+	(void)state;
+	for (pad = 65100; pad < 65560; pad++) {
+		size_t len = (size_t)sprintf(text, "%s", RUN);
+
+		for (lines = 1, k = 0; k < 3; k++, lines++)
+			len += (size_t)sprintf(text + len, "{\"type\":\"later\",\"is\":\"%0*d\"}\n",
+					       (int)(k == 1 ? 40 : pad), 0);
+		len += (size_t)sprintf(text + len, "%s%s", CELL(SAMPLES_OK), END);
+		assert_int_equal(store_read(file_with(text, len), &r, why, sizeof(why)), 0);
+		assert_int_equal(r.cell_count, 1);
+		assert_true(r.ended);
+		run__free(&r);
+		sprintf(text + len, "%s", "{}\n");
+		assert_refused(text, -EINVAL, "line 7: goes on after its end line");
+	}
+	free(text);
+}
+
 static void assert_truncated(const char *text, size_t size, size_t cells)
 {
 	struct run r;
@@ -601,6 +627,7 @@ int main(void)
 		cmocka_unit_test(a_newer_schema_is_told),
 		cmocka_unit_test(a_bad_cell_is_refused),
 		cmocka_unit_test(later_additions_are_skipped),
+		cmocka_unit_test(lines_may_lie_anywhere),
 		cmocka_unit_test(a_killed_run_keeps_its_lines),
 		cmocka_unit_test(deep_nesting_is_refused),
 		cmocka_unit_test(unreadable_files_are_told),

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Both readers of births on one line: what the fast one takes, the other takes, and as the same. */
+#ifndef SPAWNSCOPE_TESTS_SAME_BIRTH_H
+#define SPAWNSCOPE_TESTS_SAME_BIRTH_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/birth.h"
+#include "user/store_line.h"
+
+static inline bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static inline bool same_life(const struct life *a, const struct life *b)
+{
+	return a->tid == b->tid && a->parent_tgid == b->parent_tgid &&
+	       a->clone_flags == b->clone_flags && a->method == b->method &&
+	       a->result == b->result && a->born == b->born && a->execed == b->execed &&
+	       a->dead == b->dead && a->exec_result == b->exec_result &&
+	       memcmp(a->edge, b->edge, sizeof(a->edge)) == 0 &&
+	       memcmp(a->sum, b->sum, sizeof(a->sum)) == 0 &&
+	       memcmp(a->count, b->count, sizeof(a->count)) == 0;
+}
+
+static inline bool same_birth(const struct birth *a, const struct birth *b)
+{
+	return same_life(&a->life, &b->life) && a->child_tgid == b->child_tgid &&
+	       a->parent_tid == b->parent_tid && a->uid == b->uid && a->cgroup == b->cgroup &&
+	       strcmp(a->comm, b->comm) == 0 && strcmp(a->exe, b->exe) == 0 &&
+	       same_text(a->path, b->path) && a->args_bytes == b->args_bytes &&
+	       a->args_total == b->args_total && !a->args == !b->args &&
+	       (!a->args || memcmp(a->args, b->args, a->args_bytes + 1) == 0);
+}
+
+enum taken { LEFT_ALONE, TAKEN, DIFFERS };
+
+/* `text` need not end with a zero byte. */
+static inline enum taken both_readers(const char *text, size_t len)
+{
+	char *exact = malloc(len ? len : 1); /* so that a sanitizer sees what is read beyond */
+	struct birth fast, slow;
+	struct reason why = {"", NULL};
+	enum taken taken = DIFFERS;
+	bool same;
+	json_t *line;
+
+	memcpy(exact, text, len);
+	if (!store_scan_birth(exact, len, &fast)) {
+		free(exact);
+		return LEFT_ALONE;
+	}
+	line = json_loadb(exact, len, JSON_REJECT_DUPLICATES, NULL);
+	same = same_text(json_string_value(json_object_get(line, "type")), "birth");
+	if (same && store_decode_birth(line, &slow, &why) == 0) {
+		taken = same_birth(&fast, &slow) ? TAKEN : DIFFERS;
+		birth__free(&slow);
+	}
+	birth__free(&fast);
+	json_decref(line);
+	free(exact);
+	return taken;
+}
+
+#endif
