@@ -61,7 +61,8 @@ int64_t birth_rss(const struct birth *b)
 {
 	const int64_t *count = b->life.count;
 
-	if (count[COUNT_parent_rss_anon] == MISSING)
+	if (count[COUNT_parent_rss_anon] == MISSING || count[COUNT_parent_rss_file] == MISSING ||
+	    count[COUNT_parent_rss_shmem] == MISSING)
 		return MISSING;
 	return count[COUNT_parent_rss_anon] + count[COUNT_parent_rss_file] +
 	       count[COUNT_parent_rss_shmem];
