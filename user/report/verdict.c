@@ -11,7 +11,6 @@
 
 #define SCHEMA	  1
 #define BYTES_MAX ((off_t)64 << 20)
-#define ROWS_MAX  300
 
 static const char *const verdicts[] = {"regression", "not comparable", "inconclusive", "pass"};
 
@@ -81,7 +80,7 @@ int verdict_read(const char *path, json_t **verdict, const char **why)
 void verdict_answer(const json_t *verdict, const char *path, struct answer *a)
 {
 	const char *slash = strrchr(path, '/');
-	double margin = number_in(verdict, "margin"), pairs = number_in(verdict, "pairs");
+	double margin = verdict_margin(verdict), pairs = number_in(verdict, "pairs");
 	char text[204];
 
 	*a = (struct answer){0};
@@ -93,22 +92,22 @@ void verdict_answer(const json_t *verdict, const char *path, struct answer *a)
 		      text_cut(text_in(verdict, "headline"), 200, text));
 	if (pairs >= 0 && pairs < 1e6)
 		layout_append(a->detail, sizeof(a->detail), ". Pairs of runs: %.0f", pairs);
-	if (margin >= 0 && margin < 1e3)
+	if (isfinite(margin))
 		layout_append(a->detail, sizeof(a->detail), ", margin %.3g %%", 100 * margin);
 	layout_append(a->detail, sizeof(a->detail), ".");
 }
 
-static void write_value(FILE *out, const char *unit, double value)
+/* "102 µs", "16,417 pages" */
+static void value_text(const char *unit, double value, char text[VERDICT_TEXT_MAX])
 {
-	char text[NUMBER_MAX], whole[2 * NUMBER_MAX];
 	bool instructions = strcmp(unit, "instructions") == 0;
+	char number[NUMBER_MAX];
 
-	if (isnan(value) || instructions || strcmp(unit, "ns") == 0) {
-		html_number(out, time_words(value, instructions && isfinite(value), text));
-		return;
-	}
-	snprintf(whole, sizeof(whole), "%s %.40s", count_text(value, text), unit);
-	html_number(out, whole);
+	if (isnan(value) || instructions || strcmp(unit, "ns") == 0)
+		snprintf(text, VERDICT_TEXT_MAX, "%s",
+			 time_words(value, instructions && isfinite(value), number));
+	else
+		snprintf(text, VERDICT_TEXT_MAX, "%s %.40s", count_text(value, number), unit);
 }
 
 /* "+12.0 %"; a side that is not there is not bounded. */
@@ -124,68 +123,102 @@ static const char *share_text(double share, const char *missing, char text[NUMBE
 	return text;
 }
 
-static void write_change(FILE *out, const json_t *row)
+/* The gate writes -100 %, or nothing, for a side without a bound. */
+static void read_interval(const json_t *metric, struct verdict_row *row)
 {
-	double low = number_in(row, "low"), high = number_in(row, "high");
-	char text[NUMBER_MAX], from[NUMBER_MAX], to[NUMBER_MAX], both[3 * NUMBER_MAX];
+	double low = number_in(metric, "low"), high = number_in(metric, "high");
+	char from[NUMBER_MAX], to[NUMBER_MAX];
 
-	html_number(out, share_text(number_in(row, "change"), "-", text));
-	if (isnan(low) && isnan(high)) {
-		html_number(out, "-");
-		return;
-	}
-	/* The gate writes -100 %, or nothing, for a side without a bound. */
-	if (!(low > -1) && isnan(high)) {
-		html_number(out, "not bounded");
-		return;
-	}
-	snprintf(both, sizeof(both), "%s to %s", share_text(low > -1 ? low : NAN, "no bound", from),
-		 share_text(high, "no bound", to));
-	html_number(out, both);
+	row->has_interval = !isnan(low) || !isnan(high);
+	row->low = low > -1 ? low : NAN;
+	row->high = high;
+	if (!row->has_interval)
+		snprintf(row->interval, sizeof(row->interval), "-");
+	else if (isnan(row->low) && isnan(high))
+		snprintf(row->interval, sizeof(row->interval), "not bounded");
+	else
+		snprintf(row->interval, sizeof(row->interval), "%s to %s",
+			 share_text(row->low, "no bound", from), share_text(high, "no bound", to));
 }
 
-static void write_row(FILE *out, const json_t *row)
+void verdict_row_read(const json_t *metric, struct verdict_row *row)
 {
-	const char *unit = text_in(row, "unit"), *verdict = text_in(row, "verdict");
-	bool budget = strcmp(text_in(row, "kind"), "budget") == 0;
+	const char *unit = text_in(metric, "unit");
+	double a, b;
 
-	fprintf(out, "\n<tr%s>", strcmp(verdict, "regression") == 0 ? " class=\"differs\"" : "");
-	html_label(out, text_in(row, "cell"));
-	html_words(out, text_in(row, "metric"));
-	html_words(out, strcmp(verdict, "none") == 0 ? "does not gate" : verdict);
-	html_words(out, text_in(row, "note"));
-	html_words(out, text_in(row, "kind"));
-	html_words(out, text_in(row, "trace"));
-	write_value(out, unit, number_in(row, budget ? "limit" : "a"));
-	write_value(out, unit, number_in(row, budget ? "value" : "b"));
-	write_change(out, row);
+	*row = (struct verdict_row){
+		.cell = text_in(metric, "cell"),
+		.metric = text_in(metric, "metric"),
+		.verdict = text_in(metric, "verdict"),
+		.kind = text_in(metric, "kind"),
+		.pass = text_in(metric, "trace"),
+		.note = text_in(metric, "note"),
+		.change = number_in(metric, "change"),
+		.improved = json_is_true(json_object_get(metric, "improved")),
+	};
+	row->budget = strcmp(row->kind, "budget") == 0;
+	a = number_in(metric, row->budget ? "limit" : "a");
+	b = number_in(metric, row->budget ? "value" : "b");
+	if (row->budget && a > 0 && b > 0)
+		row->change = b / a - 1;
+	value_text(unit, a, row->a);
+	value_text(unit, b, row->b);
+	read_interval(metric, row);
+}
+
+size_t verdict_rows(const json_t *verdict, const json_t *rows[VERDICT_ROWS_MAX])
+{
+	const json_t *metrics = json_object_get(verdict, "metrics");
+	size_t i, k, rank, n = 0;
+
+	for (k = 0; k <= VERDICTS; k++) {
+		for (i = 0; i < json_array_size(metrics) && n < VERDICT_ROWS_MAX; i++) {
+			const json_t *metric = json_array_get(metrics, i);
+
+			for (rank = 0; rank < VERDICTS; rank++) {
+				if (strcmp(text_in(metric, "verdict"), verdicts[rank]) == 0)
+					break;
+			}
+			if (rank == k)
+				rows[n++] = metric;
+		}
+	}
+	return n;
+}
+
+double verdict_margin(const json_t *verdict)
+{
+	double margin = number_in(verdict, "margin");
+
+	return margin >= 0 && margin < 1e3 ? margin : NAN;
+}
+
+static void write_row(FILE *out, const json_t *metric)
+{
+	struct verdict_row row;
+	char text[NUMBER_MAX];
+
+	verdict_row_read(metric, &row);
+	fprintf(out, "\n<tr%s>",
+		strcmp(row.verdict, "regression") == 0 ? " class=\"differs\"" : "");
+	html_label(out, row.cell);
+	html_words(out, row.metric);
+	html_words(out, strcmp(row.verdict, "none") == 0 ? "does not gate" : row.verdict);
+	html_words(out, row.note);
+	html_words(out, row.kind);
+	html_words(out, row.pass);
+	html_number(out, row.a);
+	html_number(out, row.b);
+	html_number(out, share_text(row.change, "-", text));
+	html_number(out, row.interval);
 	fputs("</tr>", out);
-}
-
-/* Those with this verdict; NULL: with any that is not among those that are told first. */
-static size_t write_rows(FILE *out, const json_t *metrics, const char *verdict, size_t room)
-{
-	size_t i, k, written = 0;
-
-	for (i = 0; i < json_array_size(metrics) && written < room; i++) {
-		const json_t *row = json_array_get(metrics, i);
-		bool other = true;
-
-		for (k = 0; k < VERDICTS; k++)
-			other = other && strcmp(text_in(row, "verdict"), verdicts[k]) != 0;
-		if (verdict ? strcmp(text_in(row, "verdict"), verdict) != 0 : !other)
-			continue;
-		write_row(out, row);
-		written++;
-	}
-	return written;
 }
 
 static void write_notes(FILE *out, const json_t *notes)
 {
 	size_t i;
 
-	for (i = 0; i < json_array_size(notes) && i < ROWS_MAX; i++) {
+	for (i = 0; i < json_array_size(notes) && i < VERDICT_ROWS_MAX; i++) {
 		const char *note = json_string_value(json_array_get(notes, i));
 
 		fputs("<p class=\"note\">", out);
@@ -199,17 +232,16 @@ void verdict_table(const json_t *verdict, FILE *out)
 	static const char *const head[] = {"Cell",   "Metric",	     "Verdict", "Note",
 					   "Kind",   "Pass",	     "A",	"B, or value",
 					   "Change", "95 % interval"};
-	const json_t *metrics = json_object_get(verdict, "metrics");
-	size_t i, written = 0;
+	const json_t *rows[VERDICT_ROWS_MAX];
+	size_t i, all = json_array_size(json_object_get(verdict, "metrics"));
+	size_t n = verdict_rows(verdict, rows);
 
 	html_table(out, "What the gate compared: A, or the budget's limit, against B");
 	html_head(out, head, sizeof(head) / sizeof(head[0]), 6);
-	for (i = 0; i < VERDICTS; i++)
-		written += write_rows(out, metrics, verdicts[i], ROWS_MAX - written);
-	written += write_rows(out, metrics, NULL, ROWS_MAX - written);
+	for (i = 0; i < n; i++)
+		write_row(out, rows[i]);
 	html_table_end(out);
-	if (written < json_array_size(metrics))
-		fprintf(out, "<p>%zu more are left out; the gate's JSON has them.</p>\n",
-			json_array_size(metrics) - written);
+	if (n < all)
+		fprintf(out, "<p>%zu more are left out; the gate's JSON has them.</p>\n", all - n);
 	write_notes(out, json_object_get(verdict, "notes"));
 }

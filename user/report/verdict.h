@@ -8,6 +8,20 @@
 
 #include "user/report/answer.h"
 #include "user/report/report.h"
+#include "user/report/text.h"
+
+#define VERDICT_ROWS_MAX 300
+#define VERDICT_TEXT_MAX (2 * NUMBER_MAX)
+
+/* A metric that was compared. Texts out of the file are not escaped. */
+struct verdict_row {
+	const char *cell, *metric, *verdict, *kind, *pass, *note;
+	char a[VERDICT_TEXT_MAX], b[VERDICT_TEXT_MAX]; /* of a budget its limit, and the value */
+	double change;	  /* of B to A, or of the value to the limit: 0.25 is +25 %; or NAN */
+	double low, high; /* its 95 % interval; NAN: not bounded on that side */
+	char interval[3 * NUMBER_MAX];
+	bool has_interval, budget, improved;
+};
 
 /*
  * Reads the file: 0, -ENOENT if it holds no verdict, or -EINVAL (damaged) or -ENOTSUP (a newer
@@ -17,6 +31,13 @@ int verdict_read(const char *path, json_t **verdict, const char **why);
 
 /* What it says, in words. `path`: where it is from. */
 void verdict_answer(const json_t *verdict, const char *path, struct answer *a);
+
+/* Of a statistical comparison: 0.03 is 3 %. NAN: none is told. */
+double verdict_margin(const json_t *verdict);
+
+/* Its metrics, what decided first; returns how many. */
+size_t verdict_rows(const json_t *verdict, const json_t *rows[VERDICT_ROWS_MAX]);
+void verdict_row_read(const json_t *metric, struct verdict_row *row);
 
 /* Its metrics as a table, what decided first. */
 void verdict_table(const json_t *verdict, FILE *out);

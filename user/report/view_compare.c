@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The gate's verdicts, and two runs or more side by side: each against the first one. */
+/* Two runs or more side by side: each against the first one. */
 #include <math.h>
 
 #include "user/report/json.h"
 #include "user/report/text.h"
-#include "user/report/verdict.h"
 #include "user/report/views.h"
 #include "user/stats.h"
 
@@ -23,15 +22,6 @@ static bool any_match(const struct report *p, const struct row *row)
 			return true;
 	}
 	return false;
-}
-
-static size_t count_matches(const struct report *p)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < p->runs[0].count; i++)
-		n += any_match(p, &p->runs[0].rows[i]);
-	return n;
 }
 
 static void write_names(const struct report *p, FILE *out, const char *const *first, size_t count,
@@ -128,7 +118,7 @@ static size_t write_counts(const struct report *p, bool differing, FILE *out)
 	return written;
 }
 
-static void write_runs(const struct report *p, FILE *out)
+static void write(const struct report *p, FILE *out)
 {
 	static const char *const head[] = {"Parent", "Method", "Count"};
 	size_t different = write_counts(p, true, NULL), same = write_counts(p, false, NULL);
@@ -160,27 +150,6 @@ static void write_runs(const struct report *p, FILE *out)
 	}
 }
 
-static void write(const struct report *p, FILE *out)
-{
-	struct answer verdict;
-	size_t i;
-
-	for (i = 0; i < p->verdict_count; i++) {
-		verdict_answer(p->verdicts[i], p->verdict_paths[i], &verdict);
-		fputs("<h3>The gate: ", out);
-		html_text(out, verdict.figure);
-		fputs("</h3>\n<p>", out);
-		html_text(out, verdict.detail);
-		fputs("</p>\n<details open><summary>The metrics, from ", out);
-		html_text(out, p->verdict_paths[i]);
-		fputs("</summary>\n", out);
-		verdict_table(p->verdicts[i], out);
-		html_data_end(out);
-	}
-	if (count_matches(p) > 0)
-		write_runs(p, out);
-}
-
 static json_t *row_data(const struct report *p, const struct row *row)
 {
 	json_t *medians = json_array();
@@ -203,7 +172,7 @@ static json_t *data(const struct report *p)
 		if (any_match(p, &p->runs[0].rows[i]))
 			rows = push(rows, row_data(p, &p->runs[0].rows[i]));
 	}
-	return p->verdict_count || count_matches(p) ? rows : nothing(rows);
+	return rows && json_array_size(rows) == 0 ? nothing(rows) : rows;
 }
 
 const struct view view_compare = {

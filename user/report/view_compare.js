@@ -1,5 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The change of each median of the call, from the first run to the others: a mark for each. */
+
+/* "+12.0 %", "×12.3" */
+function changeText(ratio) {
+	return ratio >= 10 ? times(ratio) : (ratio >= 1 ? "+" : "−") + digits(Math.abs(100 * (ratio - 1))) + " %";
+}
+
+/* Of an axis from 1/far to far. */
+function changeTicks(far, narrow) {
+	const outer = (steps) => steps.filter((t) => t <= far && t >= 1 / far).slice(narrow ? -1 : -2);
+	return [...outer([0.99, 0.98, 0.95, 0.9, 0.8, 0.5, 0.2, 0.1, 0.01]), 1,
+		...outer([1.01, 1.02, 1.05, 1.1, 1.2, 1.5, 2, 5, 10, 100, 1000])];
+}
+
 chart("compare", (box, rows, width) => {
 	const names = page.runs.map((r) => r.name), narrow = width < NARROW;
 	const step = narrow ? 40 : 26, left = narrow ? 8 : 220, top = 34;
@@ -15,11 +28,7 @@ chart("compare", (box, rows, width) => {
 	const far = Math.max(1.02, d3.max(changes), 1 / d3.min(changes)) * 1.02;
 	const x = d3.scaleLog().domain([1 / far, far]).range([area.left + 10, area.right - 10]);
 	const svg = plot(box, width, height, "Change of each median against " + named(names[0], 40) + "; the table below has the data. Arrow keys walk through the marks.");
-	const change = (r) => (r >= 10 ? times(r) : (r >= 1 ? "+" : "−") + digits(Math.abs(100 * (r - 1))) + " %");
-	const outer = (steps) => steps.filter((t) => t <= far && t >= 1 / far).slice(narrow ? -1 : -2);
-	const ticks = [...outer([0.99, 0.98, 0.95, 0.9, 0.8, 0.5, 0.2, 0.1, 0.01]), 1,
-		...outer([1.01, 1.02, 1.05, 1.1, 1.2, 1.5, 2, 5, 10, 100, 1000])];
-	axisBottom(svg, x, ticks, (t) => (t === 1 ? "same" : change(t)), area, "");
+	axisBottom(svg, x, changeTicks(far, narrow), (t) => (t === 1 ? "same" : changeText(t)), area, "");
 	svg.append("text").attr("class", "title").attr("x", 0).attr("y", 12).text("change of the median of the call against " + named(names[0], 24));
 	svg.append("line").attr("class", "one").attr("x1", x(1)).attr("x2", x(1)).attr("y1", area.top - 8).attr("y2", area.bottom);
 	const found = [];
@@ -36,7 +45,7 @@ chart("compare", (box, rows, width) => {
 			found.push({
 				x: x(r),
 				y,
-				lines: [named(row.method + ", " + row.parent, 60), named(names[0], 40) + ": " + time(row.medians[0]), named(names[k], 40) + ": " + time(m) + ", " + change(r)],
+				lines: [named(row.method + ", " + row.parent, 60), named(names[0], 40) + ": " + time(row.medians[0]), named(names[k], 40) + ": " + time(m) + ", " + changeText(r)],
 			});
 		});
 	});

@@ -13,6 +13,7 @@
 	X(spread)                                                                                  \
 	X(cow)                                                                                     \
 	X(births)                                                                                  \
+	X(gate)                                                                                    \
 	X(compare)                                                                                 \
 	X(kernels)                                                                                 \
 	X(method)

@@ -132,6 +132,30 @@ const checks = {
 		expect(/%/.test(await page.locator("#chart-births .inside").first().textContent()), "no shares");
 	},
 
+	/* gate SHAPES: a mark with its own shape and colour for each verdict, intervals, the margin. */
+	async gate(browser) {
+		const page = await open(browser);
+		const marks = await page.$$eval("#chart-gate .plot .point", (all) => all.map((e) => e.getAttribute("class") + " " + e.getAttribute("d")));
+		const kinds = new Set(marks);
+		expect(kinds.size === Number(rest[0]), "kinds of marks: " + kinds.size);
+		expect(new Set([...kinds].map((k) => k.split(" ")[1])).size === kinds.size, "two verdicts have one colour");
+		expect(new Set([...kinds].map((k) => k.split(" ").slice(2).join())).size === kinds.size, "two verdicts have one shape");
+		expect((await page.$$("#chart-gate .key li")).length === kinds.size, "the key has others");
+		expect((await page.$$("#chart-gate .interval")).length >= 2, "no intervals");
+		expect((await page.$$("#chart-gate .plot line.margin")).length === 1, "no margin");
+		/* Where the mark is that is worse: right of the margin, with all of its interval. */
+		const right = (e) => e.evaluate((n) => n.getBoundingClientRect().left);
+		const margin = await right(page.locator("#chart-gate line.margin"));
+		expect((await right(page.locator("#chart-gate .interval.c1").first())) > margin, "a regression within the margin");
+		const tip = page.locator("#chart-gate .tip").first();
+		await page.locator("#chart-gate .plot svg").first().focus();
+		await page.keyboard.press("ArrowRight");
+		expect(/regression/.test(await tip.innerText()) && /95 % interval/.test(await tip.innerText()), "the tip says: " + (await tip.innerText()));
+		await page.keyboard.press("Escape");
+		await page.locator("#chart-gate .plot .point").first().hover();
+		expect(await tip.isVisible(), "no tip under the pointer");
+	},
+
 	async legend(browser) {
 		const page = await open(browser);
 		const lines = () => page.locator("#chart-latency .plot .line").count();
@@ -168,7 +192,7 @@ const checks = {
 		const charts = await page.$$(".chart");
 		expect(charts.length > 0, "no place for a chart");
 		for (const id of await page.$$eval("main > section", (all) => all.map((s) => s.id))) {
-			const details = await page.$$(`#${id} details`);
+			const details = await page.$$(`#${id} details:not([open])`);
 			for (const d of details)
 				await (await d.$("summary")).click();
 			if (await page.$(`#${id} .chart`)) {

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The gate's verdicts: each metric's difference with its interval, against the margin. */
+#include <math.h>
+#include <string.h>
+
+#include "user/report/json.h"
+#include "user/report/text.h"
+#include "user/report/verdict.h"
+#include "user/report/views.h"
+
+/* How many exact counts are the same on both sides, and how many are not. */
+static void count_exact(const json_t *verdict, size_t *same, size_t *differ)
+{
+	const json_t *metrics = json_object_get(verdict, "metrics");
+	struct verdict_row row;
+	size_t i;
+
+	*same = *differ = 0;
+	for (i = 0; i < json_array_size(metrics); i++) {
+		verdict_row_read(json_array_get(metrics, i), &row);
+		if (strcmp(row.kind, "exact") != 0)
+			continue;
+		if (strcmp(row.a, row.b) == 0 && row.change == 0)
+			++*same;
+		else
+			++*differ;
+	}
+}
+
+static void write_verdict(const struct report *p, size_t i, FILE *out)
+{
+	struct answer verdict;
+	size_t same, differ;
+
+	verdict_answer(p->verdicts[i], p->verdict_paths[i], &verdict);
+	count_exact(p->verdicts[i], &same, &differ);
+	fputs("<h3>", out);
+	html_text(out, p->verdict_paths[i]);
+	fputs(": ", out);
+	html_text(out, verdict.figure);
+	fputs("</h3>\n<p>", out);
+	html_text(out, verdict.detail);
+	if (same + differ)
+		fprintf(out, " Exact: %zu the same on both sides, %zu not.", same, differ);
+	fputs("</p>\n<details open><summary>The metrics as a table</summary>\n", out);
+	verdict_table(p->verdicts[i], out);
+	html_data_end(out);
+}
+
+static void write(const struct report *p, FILE *out)
+{
+	size_t i;
+
+	fputs("<p>Each mark is the change of B against A, with its 95 % interval if it is an "
+	      "estimate. A time has become slower if it is shown to be above the margin, and has "
+	      "passed if it is shown to be below; an interval across the margin leaves it open. "
+	      "What is exact has no interval, and needs none.</p>\n",
+	      out);
+	html_chart(out, "gate");
+	for (i = 0; i < p->verdict_count; i++)
+		write_verdict(p, i, out);
+}
+
+static json_t *row_data(const json_t *metric)
+{
+	struct verdict_row row;
+	json_t *object;
+
+	verdict_row_read(metric, &row);
+	object = put(json_object(), "cell", json_text(row.cell));
+	object = put(object, "metric", json_text(row.metric));
+	object = put(object, "kind", json_text(row.kind));
+	object = put(object, "verdict", json_text(row.improved ? "improved" : row.verdict));
+	object = put(object, "a", json_text(row.a));
+	object = put(object, "b", json_text(row.b));
+	object = put(object, "change", json_number(row.change));
+	object = put(object, "note", json_text(row.note));
+	if (!row.has_interval)
+		return object;
+	object = put(object, "low", json_number(row.low));
+	object = put(object, "high", json_number(row.high));
+	return put(object, "interval", json_text(row.interval));
+}
+
+static json_t *verdict_data(const struct report *p, size_t i)
+{
+	const json_t *rows[VERDICT_ROWS_MAX];
+	size_t k, n = verdict_rows(p->verdicts[i], rows);
+	json_t *object = json_object(), *metrics = json_array();
+
+	for (k = 0; k < n; k++)
+		metrics = push(metrics, row_data(rows[k]));
+	object = put(object, "name", json_text(p->verdict_paths[i]));
+	object = put(object, "margin", json_number(verdict_margin(p->verdicts[i])));
+	return put(object, "metrics", metrics);
+}
+
+static json_t *data(const struct report *p)
+{
+	json_t *verdicts = json_array();
+	size_t i;
+
+	for (i = 0; i < p->verdict_count; i++)
+		verdicts = push(verdicts, verdict_data(p, i));
+	return p->verdict_count ? verdicts : nothing(verdicts);
+}
+
+const struct view view_gate = {
+	.id = "gate",
+	.title = "What the gate found",
+	.data = data,
+	.write = write,
+};

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The gate: a mark for each metric at the change of B against A, its interval, and the margin. */
+{
+	const MOST = 30;
+	/* By shape and colour; in the order of the key. */
+	const VERDICTS = {
+		regression: { say: "regression", colour: "c1", shape: d3.symbolTriangle },
+		"not comparable": { say: "not comparable", colour: "c7", shape: d3.symbolWye },
+		inconclusive: { say: "inconclusive", colour: "c4", shape: d3.symbolDiamond },
+		pass: { say: "pass", colour: "c2", shape: d3.symbolCircle },
+		improved: { say: "pass, and certainly better", colour: "c0", shape: d3.symbolStar },
+		none: { say: "does not gate", colour: "c6", shape: d3.symbolCross },
+	};
+	const GROUPS = [
+		{ title: "Estimates, with 95 % intervals", has: (m) => m.kind !== "exact" && m.kind !== "budget", margin: true },
+		{ title: "Exact: A and B", has: (m) => m.kind === "exact" },
+		{ title: "Budgets: the limit and the value", has: (m) => m.kind === "budget" },
+	];
+
+	const seen = (m) => VERDICTS[m.verdict] || VERDICTS.none;
+	const ratio = (change) => (change !== null && change !== undefined && change > -1 ? 1 + change : null);
+
+	/* In the order of the verdicts, and of each what changed most. */
+	const chosen = (metrics) => {
+		const rank = (m) => Object.keys(VERDICTS).indexOf(m.verdict === "improved" ? "pass" : m.verdict) + 1 || Infinity;
+		const far = (m) => Math.abs(Math.log(ratio(m.change) || (m.change === 0 ? 1 : Infinity)));
+		return metrics.map((m) => m).sort((a, b) => (rank(a) - rank(b)) || (far(b) - far(a)) || 0).slice(0, MOST);
+	};
+
+	/* "7.80 µs → 8.03 µs"; a long unit stands once. */
+	const both = (m) => {
+		const unit = m.b.split(" ").pop();
+		return (unit.length > 2 && m.a.endsWith(" " + unit) ? m.a.slice(0, -1 - unit.length) : m.a) + " → " + m.b;
+	};
+
+	const drawInterval = (svg, m, x, y, area) => {
+		const [least, most] = x.domain(), low = ratio(m.low), high = ratio(m.high);
+		const x0 = low === null || low < least ? area.left : x(low), x1 = high === null || high > most ? area.right : x(high);
+		const end = (at, bounded, out) => bounded ? `M${at},${y - 5}V${y + 5}` : `M${at - 6 * out},${y - 4}L${at},${y}L${at - 6 * out},${y + 4}`;
+		svg.append("path").attr("class", "interval " + seen(m).colour)
+			.attr("d", `M${x0},${y}H${x1}` + end(x0, low !== null && low >= least, -1) + end(x1, high !== null && high <= most, 1));
+	};
+
+	const drawGroup = (box, metrics, group, margin, width) => {
+		const narrow = width < NARROW, step = narrow ? 44 : 28, top = 40;
+		const left = narrow ? 8 : 260, area = { left, right: width - (narrow ? 12 : 210), top, bottom: top + metrics.length * step };
+		const line = group.margin && margin > 0 ? 1 + margin : null;
+		const spots = metrics.flatMap((m) => [ratio(m.change), ratio(m.low), ratio(m.high)]).filter((r) => r > 0).concat(line || []);
+		/* What is not bounded, or nearly so, does not make all else small. */
+		const least = d3.max([1.02, d3.max(metrics, (m) => (ratio(m.change) ? Math.max(ratio(m.change), 1 / ratio(m.change)) : 1)), line || 1]);
+		const far = Math.min(Math.pow(least, 3), d3.max(spots.map((r) => Math.max(r, 1 / r)).concat(least))) * 1.02;
+		const x = d3.scaleLog().domain([1 / far, far]).range([area.left + 12, area.right - 12]);
+		const svg = plot(box, width, area.bottom + 30, group.title + (line ? ", against a margin of " + digits(100 * margin) + " %" : "") + ": the change of each metric; the table below has the data. Arrow keys walk through the marks.");
+		axisBottom(svg, x, changeTicks(far, narrow), (t) => (t === 1 ? "same" : changeText(t)), area, "");
+		svg.append("text").attr("class", "facet").attr("x", 0).attr("y", 14).text(group.title);
+		svg.append("line").attr("class", "one").attr("x1", x(1)).attr("x2", x(1)).attr("y1", top - 6).attr("y2", area.bottom);
+		if (line) {
+			svg.append("line").attr("class", "margin").attr("x1", x(line)).attr("x2", x(line)).attr("y1", top - 10).attr("y2", area.bottom);
+			svg.append("text").attr("class", "title").attr("x", Math.min(x(line) + 4, area.right - 76)).attr("y", top - 12).text("margin " + digits(100 * margin) + " %");
+		}
+		const found = [];
+		metrics.forEach((m, i) => {
+			const y = top + i * step + (narrow ? 28 : 14), r = ratio(m.change), name = m.cell + ": " + m.metric, look = seen(m);
+			svg.append("text").attr("class", "name").attr("x", narrow ? 0 : left - 10).attr("y", narrow ? y - 13 : y + 4)
+				.attr("text-anchor", narrow ? "start" : "end").text(named(name, narrow ? 30 : 33));
+			svg.append("g").attr("class", "axis").append("line").attr("x1", area.left).attr("x2", area.right).attr("y1", y).attr("y2", y);
+			svg.append("text").attr("class", "total").attr("x", narrow ? width : area.right + 10).attr("y", narrow ? y - 13 : y + 4)
+				.attr("text-anchor", narrow ? "end" : "start").text(named(both(m), narrow ? 26 : 32));
+			if (m.interval)
+				drawInterval(svg, m, x, y, area);
+			/* From 0 to anything has no ratio: it is beyond the axis. */
+			const beyond = r === null && m.verdict === "regression", at = r !== null ? x(r) : beyond ? area.right - 16 : x(1);
+			if (beyond)
+				svg.append("path").attr("class", "interval " + look.colour).attr("d", `M${x(1)},${y}H${area.right}M${area.right - 6},${y - 4}L${area.right},${y}L${area.right - 6},${y + 4}`);
+			if (r !== null || beyond)
+				svg.append("path").attr("class", "point " + look.colour).attr("transform", `translate(${at},${y})`).attr("d", d3.symbol().type(look.shape).size(80)());
+			found.push({
+				x: at,
+				y,
+				lines: [named(name, 70), look.say, named(m.a, 40) + " → " + named(m.b, 40) + (r === null ? "" : ", " + changeText(r)),
+					...(m.interval ? ["95 % interval: " + m.interval] : []), ...(m.note ? [named(m.note, 120)] : [])],
+			});
+		});
+		explore(svg, found, true);
+	};
+
+	chart("gate", (box, verdicts, width) => {
+		const shown = new Set();
+		for (const v of verdicts) {
+			if (verdicts.length > 1)
+				box.append("h3").text(named(v.name, 60));
+			for (const group of GROUPS) {
+				const metrics = v.metrics.filter(group.has), some = chosen(metrics);
+				if (!some.length)
+					continue;
+				some.forEach((m) => shown.add(seen(m)));
+				drawGroup(box, some, group, v.margin, width);
+				if (metrics.length > some.length)
+					box.append("p").attr("class", "note").text("Only the " + some.length + " that decided, or changed most; the table has more.");
+			}
+		}
+		if (!shown.size)
+			box.append("p").text("The gate compared nothing; its words below say why.");
+		const list = box.append("ul").attr("class", "key").attr("aria-label", "Verdicts");
+		for (const v of Object.values(VERDICTS).filter((one) => shown.has(one))) {
+			const item = list.append("li");
+			item.append("svg").attr("width", 16).attr("height", 16).attr("aria-hidden", "true").attr("class", v.colour)
+				.append("path").attr("class", "point").attr("transform", "translate(8,8)").attr("d", d3.symbol().type(v.shape).size(80)());
+			item.append("span").text(v.say);
+		}
+	});
+}
