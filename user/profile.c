@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "user/births.h"
+#include "user/calibrate.h"
 #include "user/command.h"
 #include "user/environment.h"
 #include "user/escape.h"
@@ -22,7 +23,9 @@
 #include "user/probe.h"
 #include "user/profile_options.h"
 #include "user/profile_sinks.h"
+#include "user/stop.h"
 #include "user/table_profile.h"
+#include "user/whatif.h"
 #include "user/workload.h"
 
 /* How often the ring is emptied. */
@@ -53,6 +56,7 @@ struct profile {
 	int status;
 	int error; /* of a callback, but the sinks' */
 	char why[512];
+	char uncalibrated[512]; /* why, if there is no calibration */
 };
 
 static int64_t now_ns(void)
@@ -410,6 +414,15 @@ static void set_end(struct profile *p, const struct kernel_totals *t)
 	r->ended = true;
 }
 
+/* Where standard output is a file of lines, nothing else may come into it. */
+static bool wants_summary(const struct profile *p)
+{
+	const struct profile_command *o = &p->options;
+
+	return !o->quiet && !o->json &&
+	       (p->has_workload || !o->output || strcmp(o->output, "-") != 0);
+}
+
 static int print(struct profile *p, struct profile_summary *s)
 {
 	struct sinks *to = &p->sinks;
@@ -421,14 +434,40 @@ static int print(struct profile *p, struct profile_summary *s)
 	s->ns = to->run.end.duration_ns == MISSING ? 0 : to->run.end.duration_ns;
 	s->missed = to->run.end.missed;
 	s->top = p->options.top;
-	groups__sort(&to->groups);
-	/* Where standard output is a file of lines, nothing else may come into it. */
-	if (p->options.quiet || p->options.json ||
-	    (!p->has_workload && p->options.output && !strcmp(p->options.output, "-")))
+	s->calibration = to->run.calibration;
+	s->uncalibrated = p->uncalibrated[0] ? p->uncalibrated : NULL;
+	if (p->options.json)
+		return whatif_write_json(&to->groups, s->top, s->calibration, s->clock, to->out);
+	if (!wants_summary(p))
 		return 0;
 	if (p->options.live || p->options.tree)
 		fputc('\n', to->out);
 	return table_profile_print(s, to->out, want_colour(to->out));
+}
+
+/*
+ * What estimates go by, once the probes and all privileges are gone. Nothing to estimate, or nobody
+ * to read it: no bench.
+ */
+static void calibrate_for(struct profile *p)
+{
+	const struct profile_command *o = &p->options;
+	const struct calibrate_options options = {
+		.cached_only = !wants_summary(p) && !o->json,
+		.silent = o->quiet || o->json,
+		.verbose = o->verbose,
+	};
+
+	if (o->no_calibrate || !whatif_any(&p->sinks.groups, o->top))
+		return;
+	probe__close(p->probe);
+	p->probe = NULL;
+	/* What came for the command has come; and who is impatient gets the summary sooner. */
+	take_signals(p);
+	signal(SIGUSR1, SIG_IGN);
+	signal(SIGUSR2, SIG_IGN);
+	stop_catch_blocked(&p->before);
+	calibrate(&options, &p->sinks.run.calibration, p->uncalibrated, sizeof(p->uncalibrated));
 }
 
 static int summarise(struct profile *p)
@@ -459,6 +498,9 @@ static int summarise(struct profile *p)
 	if (p->stacks)
 		groups__count_stacks(&p->sinks.groups);
 	groups__count_other(&p->sinks.groups, (int64_t)t.ungrouped);
+	groups__sort(&p->sinks.groups);
+	if (!err)
+		calibrate_for(p);
 	if (!err)
 		err = sinks__finish(&p->sinks);
 	if (!err)
@@ -520,6 +562,7 @@ static int replay(struct profile *p)
 	groups__count_received(&p->sinks.groups);
 	if (r->end.births_lost > 0)
 		p->sinks.groups.all.counts.lost = r->end.births_lost;
+	groups__sort(&p->sinks.groups);
 	err = sinks__finish(&p->sinks);
 	return err ? err : print(p, &s);
 }

@@ -35,6 +35,7 @@ enum {
 	OPTION_PERFETTO,
 	OPTION_INPUT,
 	OPTION_ARGS,
+	OPTION_NO_CALIBRATE,
 };
 
 static const struct argp_option option_table[] = {
@@ -81,6 +82,9 @@ static const struct argp_option option_table[] = {
 	{"input", OPTION_INPUT, "FILE", 0, "trace nothing: take the births of a result file", 0},
 	{"args", OPTION_ARGS, "BYTES", 0,
 	 "keep so much of the arguments of an exec (default 512, at most 4096)", 0},
+	{"no-calibrate", OPTION_NO_CALIBRATE, 0, 0,
+	 "no short bench (once per boot) at the end: what-if estimates are from the births alone",
+	 0},
 	{"quiet", 'q', 0, 0, "no summary", 0},
 	{"verbose", 'v', 0, 0, "say more: when the probes were attached; libbpf's messages", 0},
 	{0},
@@ -293,6 +297,7 @@ static void take_flag(int key, struct profile_command *c)
 	c->json |= key == OPTION_JSON;
 	c->tree |= key == OPTION_TREE;
 	c->records |= key == OPTION_RECORDS;
+	c->no_calibrate |= key == OPTION_NO_CALIBRATE;
 }
 
 static int parse_option(int key, char *arg, struct argp_state *state)
@@ -329,6 +334,7 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 	case OPTION_JSON:
 	case OPTION_TREE:
 	case OPTION_RECORDS:
+	case OPTION_NO_CALIBRATE:
 		take_flag(key, c);
 		return 0;
 	case OPTION_CHILDREN:

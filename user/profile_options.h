@@ -27,6 +27,7 @@ struct profile_command {
 	const char *input;    /* a result file instead of the kernel, or NULL */
 	char **command;	      /* the whole command line, ends with NULL; its strings are borrowed */
 	bool live, json, tree, records;
+	bool no_calibrate;
 	bool quiet, verbose;
 };
 

@@ -187,7 +187,10 @@ int sinks__finish(struct sinks *s)
 	int err = 0;
 
 	if (s->store) {
-		err = store__write_end(s->store, &s->run);
+		if (s->run.calibration)
+			err = store__write_calibration(s->store, s->run.calibration);
+		if (!err)
+			err = store__write_end(s->store, &s->run);
 		if (!err)
 			err = store__close(s->store);
 		else

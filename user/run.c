@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "user/birth.h"
+#include "user/calibration.h"
 
 int series__push(struct series *s, int64_t value)
 {
@@ -109,6 +110,7 @@ void run__free(struct run *r)
 	for (i = 0; i < r->birth_count; i++)
 		birth__free(&r->births[i]);
 	free(r->births);
+	calibration__free(r->calibration);
 	phase_origins_free(r->phases);
 	*r = (struct run){0};
 }

@@ -83,6 +83,7 @@ struct env_fact {
 
 /* What tracing cost: the same cell with and without probes, alternated in this run. */
 struct birth;
+struct calibration;
 
 struct run {
 	int schema;
@@ -97,7 +98,8 @@ struct run {
 	size_t cell_count;
 	struct birth *births; /* of a profile */
 	size_t birth_count;
-	bool ended; /* the `end` line was there: the run is whole */
+	struct calibration *calibration; /* of a profile, or NULL */
+	bool ended;			 /* the `end` line was there: the run is whole */
 	struct {
 		int64_t births;	 /* birth records seen; MISSING if nothing was attached */
 		int64_t started; /* children that the driver created while probes were attached */

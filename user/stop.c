@@ -31,6 +31,12 @@ void stop_catch(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+void stop_catch_blocked(const sigset_t *mask)
+{
+	stop_catch();
+	before = *mask;
+}
+
 int stop_requested(void)
 {
 	return requested;

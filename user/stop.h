@@ -12,6 +12,9 @@
 /* From here on. A SIGHUP that was ignored, as nohup does, stays so. */
 void stop_catch(void);
 
+/* The same where they are blocked already; `mask` is then in force while stop_wait_mask is. */
+void stop_catch_blocked(const sigset_t *mask);
+
 /* The signal that came, or 0. */
 int stop_requested(void);
 

@@ -12,6 +12,7 @@
 
 struct store;
 struct birth;
+struct calibration;
 
 /*
  * Opens `path` for writing ("-": standard output). Refuses what is not a regular file, a pipe or a
@@ -19,10 +20,14 @@ struct birth;
  */
 struct store *store__create(const char *path);
 
+/* The same on a stream, which it closes. NULL: out of memory. */
+struct store *store__create_on(FILE *out);
+
 /* Each writes one line and flushes it. 0 or -errno (-ENOSPC on a full disk). */
 int store__write_run(struct store *s, const struct run *r);
 int store__write_cell(struct store *s, const struct cell *c);
 int store__write_birth(struct store *s, const struct birth *b);
+int store__write_calibration(struct store *s, const struct calibration *c);
 int store__write_end(struct store *s, const struct run *r);
 
 /*

@@ -33,6 +33,7 @@ json_t *store_encode_run(const struct run *r);
 json_t *store_encode_cell(const struct cell *c);
 json_t *store_encode_end(const struct run *r);
 json_t *store_encode_birth(const struct birth *b);
+json_t *store_encode_calibration(const struct calibration *c);
 
 /* A string of JSON, in which malformed bytes are replaced; `null` for NULL. */
 json_t *store_json_text(const char *text);
@@ -50,6 +51,7 @@ struct reason {
 int store_decode_run(const json_t *line, struct run *r, struct reason *why);
 int store_decode_cell(const json_t *line, struct run *r, struct reason *why);
 int store_decode_end(const json_t *line, struct run *r, struct reason *why);
+int store_decode_calibration(const json_t *line, struct run *r, struct reason *why);
 
 /* Reads a line into *b, which must then be freed; after a failure it need not. */
 int store_decode_birth(const json_t *line, struct birth *b, struct reason *why);

@@ -189,6 +189,8 @@ static int decode_line(struct reader *rd, const json_t *line, const struct lifte
 		err = store_decode_cell(line, r, &why);
 	} else if (strcmp(type, "birth") == 0) {
 		err = decode_birth(line, r, &why);
+	} else if (strcmp(type, "calibration") == 0) {
+		err = store_decode_calibration(line, r, &why);
 	} else if (strcmp(type, "end") == 0) {
 		err = store_decode_end(line, r, &why);
 	} else {

@@ -91,6 +91,15 @@ struct store *store__create(const char *path)
 	return s;
 }
 
+struct store *store__create_on(FILE *out)
+{
+	struct store *s = calloc(1, sizeof(*s));
+
+	if (s != NULL)
+		*s = (struct store){.out = out, .regular = true};
+	return s;
+}
+
 /* Takes the reference, which is NULL if it could not be built. */
 static int write_line(struct store *s, json_t *line)
 {
@@ -119,6 +128,11 @@ int store__write_cell(struct store *s, const struct cell *c)
 int store__write_birth(struct store *s, const struct birth *b)
 {
 	return write_line(s, store_encode_birth(b));
+}
+
+int store__write_calibration(struct store *s, const struct calibration *c)
+{
+	return write_line(s, store_encode_calibration(c));
 }
 
 int store__write_end(struct store *s, const struct run *r)

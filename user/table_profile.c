@@ -393,6 +393,15 @@ static void print_absent(const struct profile_summary *sum, FILE *out)
 	}
 }
 
+static void print_uncalibrated(const struct profile_summary *sum, FILE *out)
+{
+	char line[1024], why[512];
+
+	escape_text(sum->uncalibrated, why, sizeof(why));
+	snprintf(line, sizeof(line), "Not calibrated, so from these births alone: %s", why);
+	layout_wrap(out, 0, 2, line);
+}
+
 static void print_head(const struct profile_summary *sum, FILE *out, bool colour)
 {
 	const struct group_counts *c = &sum->groups->all.counts;
@@ -456,7 +465,9 @@ int table_profile_print(const struct profile_summary *s, FILE *out, bool colour)
 		return err;
 	if (s->groups->by == GROUP_BY_STACK && shown(s, 0))
 		print_stacks(s, out, colour);
-	whatif_print(s->groups, s->top, s->clock, out, colour);
+	whatif_print(s->groups, s->top, s->calibration, s->clock, out, colour);
+	if (s->uncalibrated && whatif_any(s->groups, s->top))
+		print_uncalibrated(s, out);
 	if (shown(s, 0)) {
 		fputc('\n', out);
 		print_hidden(s, out);

@@ -23,6 +23,8 @@ struct profile_summary {
 	int64_t newtasks; /* ours of the same */
 	int64_t run_ns;	  /* that our programs ran, or MISSING */
 	size_t top;	  /* groups to show; the others are summed up */
+	const struct calibration *calibration; /* or NULL */
+	const char *uncalibrated; /* why there is none, if that is to be told; or NULL */
 };
 
 /* In 80 columns. 0 or -errno. */

@@ -169,6 +169,71 @@ static void write_spawnable(FILE *out, const struct report_run *r, const struct 
 	fputs("</tr>", out);
 }
 
+static void write_range(FILE *out, const struct report_run *r, const struct estimate *e)
+{
+	char low[NUMBER_MAX], text[2 * NUMBER_MAX + 4];
+
+	if (isnan(e->low)) {
+		html_number(out, "-");
+		return;
+	}
+	time_text(e->low, r->instructions, low);
+	snprintf(text, sizeof(text), "%s to ", low);
+	time_text(e->high, r->instructions, low);
+	strcat(text, low);
+	html_number(out, text);
+}
+
+/* By the figures that the run has of its machine. */
+static void write_calibrated(FILE *out, const struct report_run *r)
+{
+	static const char *const head[] = {"Parent", "Basis", "Call, median", "By posix_spawn",
+					   "By a small helper process"};
+	const struct calibration *c = r->run->calibration;
+	const struct group *g;
+	char basis[256];
+	size_t i;
+
+	whatif_basis(WHATIF_SPAWNABLE, c, r->run->clock, basis, sizeof(basis));
+	html_table(out, "The same forks, the time of each call: estimates; posix_spawn returns "
+			"when the child execs, a message to the helper is not in its time");
+	html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
+	for (i = 0; (g = shown(r->births, i)); i++) {
+		const struct whatif_estimates e = whatif_estimate(g, c);
+
+		if (whatif_of(g) != WHATIF_SPAWNABLE)
+			continue;
+		html_row(out);
+		html_label(out, label_of(g));
+		html_words(out, basis);
+		write_time(out, r, e.call);
+		write_range(out, r, &e.spawn_call);
+		write_range(out, r, &e.helper_call);
+		fputs("</tr>", out);
+	}
+	html_table_end(out);
+}
+
+static void write_thp(FILE *out, const struct report_run *r, const struct group *g)
+{
+	const struct calibration *c = r->run->calibration;
+	const struct whatif_estimates e = whatif_estimate(g, c);
+	char text[NUMBER_MAX], basis[256];
+
+	if (e.no_thp) {
+		fputs(" With huge pages (THP): no estimate, ", out);
+		html_text(out, e.no_thp);
+		fputs(".", out);
+		return;
+	}
+	whatif_basis(WHATIF_COPIER, c, r->run->clock, basis, sizeof(basis));
+	fprintf(out, " With huge pages (THP) it might be %s to ",
+		time_words(e.thp_copy.low, r->instructions, text));
+	fprintf(out, "%s, an estimate: ", time_words(e.thp_copy.high, r->instructions, text));
+	html_text(out, basis);
+	fputs(".", out);
+}
+
 static void write_copier(FILE *out, const struct report_run *r, const struct group *g)
 {
 	char text[NUMBER_MAX];
@@ -177,8 +242,11 @@ static void write_copier(FILE *out, const struct report_run *r, const struct gro
 	html_text(out, label_of(g));
 	fprintf(out, ": none of its %s forks execs, so they are no case for posix_spawn; ",
 		count_text((double)g->counts.births, text));
-	fprintf(out, "the median of copy_mm is %s.</p>\n",
+	fprintf(out, "the median of copy_mm is %s.",
 		time_words(sketch__quantile(&g->phase[PHASE_copy_mm], 0.5), r->instructions, text));
+	if (r->run->calibration)
+		write_thp(out, r, g);
+	fputs("</p>\n", out);
 }
 
 static size_t count_kind(const struct birth_sums *s, enum whatif_kind kind)
@@ -223,6 +291,8 @@ static void write_whatif(FILE *out, const struct report_run *r)
 				write_spawnable(out, r, g);
 		}
 		html_table_end(out);
+		if (r->run->calibration)
+			write_calibrated(out, r);
 	} else {
 		fputs("<p>Nothing worth a change: the forks that exec would spare less than 100 "
 		      "µs.</p>\n",
@@ -362,8 +432,14 @@ static json_t *phases_data(const struct group *g)
 	return phases;
 }
 
-static json_t *whatif_data(const struct group *g)
+static json_t *range_data(const struct estimate *e)
 {
+	return push(push(json_array(), json_number(e->low)), json_number(e->high));
+}
+
+static json_t *whatif_data(const struct group *g, const struct calibration *c)
+{
+	const struct whatif_estimates e = whatif_estimate(g, c);
 	const struct whatif *w = &g->spawnable;
 	json_t *object;
 
@@ -373,10 +449,15 @@ static json_t *whatif_data(const struct group *g)
 	object = put(object, "least", json_number(w->least_ns));
 	object = put(object, "most", json_number(w->most_ns));
 	object = put(object, "held", json_number(w->held_ns));
-	return put(object, "cow", json_boolean(counted_cow(g)));
+	object = put(object, "cow", json_boolean(counted_cow(g)));
+	if (!isnan(e.spawn_call.low))
+		object = put(object, "spawnCall", range_data(&e.spawn_call));
+	if (!isnan(e.helper_call.low))
+		object = put(object, "helperCall", range_data(&e.helper_call));
+	return object;
 }
 
-static json_t *group_data(const struct group *g, const char *label)
+static json_t *group_data(const struct group *g, const char *label, const struct calibration *c)
 {
 	json_t *object = put(json_object(), "label", json_text(label));
 
@@ -387,7 +468,7 @@ static json_t *group_data(const struct group *g, const char *label)
 	object = put(object, "median", json_number(round(sketch__quantile(&g->call, 0.5))));
 	object = put(object, "work", json_number(g->work_ns));
 	object = put(object, "phases", phases_data(g));
-	return put(object, "whatif", whatif_data(g));
+	return put(object, "whatif", whatif_data(g, c));
 }
 
 /* Of each member [depth, program or null, method, births, work], as a tree is written. */
@@ -419,11 +500,11 @@ static json_t *run_data(const struct report_run *r)
 	for (i = 0; i < s->series_count; i++)
 		series = push(series, series_data(s, &s->series[i]));
 	for (i = 0; (g = shown(s, i)); i++)
-		groups = push(groups, group_data(g, label_of(g)));
+		groups = push(groups, group_data(g, label_of(g), r->run->calibration));
 	object = put(json_object(), "bin", json_integer((json_int_t)s->bin_ns));
 	object = put(object, "series", series);
 	object = put(object, "groups", groups);
-	object = put(object, "all", group_data(&s->groups.all, "all"));
+	object = put(object, "all", group_data(&s->groups.all, "all", r->run->calibration));
 	object = put(object, "family", family_data(&s->family));
 	return put(object, "leftOut", json_integer((json_int_t)s->family.left_out));
 }

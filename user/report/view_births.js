@@ -75,6 +75,9 @@
 			box.append("p").attr("class", "note").text("The costliest " + MOST + " of " + run.groups.length + "; the table has more.");
 	};
 
+	/* A call, as this machine was calibrated to. */
+	const calls = (by, range) => range ? ["each call by " + by + ": " + time(range[0]) + " to " + time(range[1])] : [];
+
 	const whatIf = (box, run, width) => {
 		const groups = run.groups.filter((g) => g.whatif).slice(0, MOST);
 		if (!groups.length)
@@ -97,7 +100,8 @@
 				x: x(w.most), y, x0: Math.min(x(w.least), x(w.held)), x1: Math.max(x(w.most), x(w.held)), y0: y - 8, y1: y + 8,
 				lines: [named(g.label, 60) + ": " + d3.format(",")(w.forks) + " forks that exec", time(w.least) + " to " + time(w.most) + " less work",
 					"the parent held " + time(w.held) + " instead", "least: copy_mm alone",
-					"most: and clone_finish, exec_flush" + (w.cow ? ", COW faults" : "; COW faults were not measured")],
+					"most: and clone_finish, exec_flush" + (w.cow ? ", COW faults" : "; COW faults were not measured"),
+					...calls("posix_spawn", w.spawnCall), ...calls("a small helper process", w.helperCall)],
 			});
 		});
 		explore(svg, points, false);

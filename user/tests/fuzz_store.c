@@ -18,6 +18,7 @@
 #include "user/table_profile.h"
 #include "user/tests/same_birth.h"
 #include "user/tree.h"
+#include "user/whatif.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -41,6 +42,8 @@ static void check_round_trip(const struct run *r)
 		write_line(f, store_encode_cell(&r->cells[i]));
 	for (i = 0; i < r->birth_count; i++)
 		write_line(f, store_encode_birth(&r->births[i]));
+	if (r->calibration)
+		write_line(f, store_encode_calibration(r->calibration));
 	write_line(f, store_encode_end(r));
 	fclose(f);
 	f = fmemopen(text, size, "r");
@@ -98,7 +101,9 @@ static void check_births(struct run *r)
 	groups__sort(&g);
 	s.groups = &g;
 	s.top = 10;
-	if (table_profile_print(&s, f, false))
+	s.calibration = r->calibration;
+	if (table_profile_print(&s, f, false) ||
+	    whatif_write_json(&g, s.top, r->calibration, r->clock, f))
 		abort();
 	tree__print(&t, r->clock, f);
 	tree__free(&t);

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/calibrate.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "user/cache.h"
+#include "user/command.h"
+#include "user/driver.h"
+#include "user/environment.h"
+#include "user/store.h"
+#include "user/store_line.h"
+
+#define PREFIX	  "calibration-"
+#define FILE_MAX  (1 << 20)
+#define ROUNDS	  3
+#define TIMEOUT_S 10
+
+/* The grid has more combinations; only these are taken. Times of a round: some 0.1 s. */
+static const struct wanted {
+	const char *method, *pages;
+	int64_t bytes;
+	unsigned int runs; /* in each round */
+} wants[] = {
+	{"fork", "4k", CALIBRATION_SMALL, 60},	      {"fork-exec", "4k", CALIBRATION_SMALL, 60},
+	{"posix_spawn", "4k", CALIBRATION_SMALL, 60}, {"fork", "4k", CALIBRATION_LARGE, 15},
+	{"fork", "thp", CALIBRATION_LARGE, 15},
+};
+
+#define WANT_COUNT (sizeof(wants) / sizeof(wants[0]))
+
+static char *const driver_args[] = {"--method",	 "fork,fork-exec,posix_spawn",
+				    "--size",	 "1M,64M",
+				    "--pages",	 "4k,thp",
+				    "--timeout", "5",
+				    NULL};
+
+static int find_wanted(const struct driver *d, const struct wanted *w)
+{
+	for (size_t i = 0; i < driver__cell_count(d); i++) {
+		const struct cell *c = driver__cell(d, i);
+
+		if (!strcmp(cell__key_text(c, "method"), w->method) &&
+		    !strcmp(cell__key_text(c, "pages"), w->pages) &&
+		    cell__key_number(c, "rss_bytes") == w->bytes)
+			return (int)i;
+	}
+	return -EPROTO;
+}
+
+static int add_cell(struct run *r, const struct wanted *w)
+{
+	struct cell *c = run__add_cell(r);
+
+	return !c || cell__add_key_text(c, "method", w->method) ||
+			       cell__add_key_number(c, "rss_bytes", w->bytes) ||
+			       cell__add_key_text(c, "pages", w->pages) ||
+			       cell__add_key_text(c, "trace", "none")
+		       ? -ENOMEM
+		       : 0;
+}
+
+/* Notes that a cell cannot be had, or no more of it. */
+static int give_up(struct cell *c, const char *why)
+{
+	char **reason = c->n ? &c->broken : &c->skipped;
+
+	free(*reason);
+	*reason = strdup(why);
+	return *reason ? 0 : -ENOMEM;
+}
+
+static int take_block(struct driver *d, const struct wanted *w, struct run *r, struct cell *c,
+		      char *why, size_t why_size)
+{
+	struct driver_block block = {0};
+	int id = find_wanted(d, w), err;
+	pid_t parent;
+
+	if (c->skipped || c->broken)
+		return 0;
+	if (id < 0)
+		return id;
+	err = driver__prepare(d, (size_t)id, &parent, why, why_size);
+	if (err)
+		return err == -ENOTSUP ? give_up(c, why) : err;
+	err = driver__run(d, (size_t)id, w->runs, &block, why, why_size);
+	if (err && err != -EIO)
+		return err;
+	r->end.started_untraced += block.started;
+	for (size_t i = 0; i < block.n; i++)
+		if (join_sample(c, &block.samples[i], NULL, NULL))
+			return -ENOMEM;
+	return err ? give_up(c, why) : 0;
+}
+
+/* Each cell has its turn in each round: what comes over the machine meanwhile hits all of them. */
+static int take_samples(struct driver *d, struct run *r, char *why, size_t why_size)
+{
+	int err = 0;
+
+	r->seed = driver__seed(d);
+	for (size_t i = 0; i < WANT_COUNT && !err; i++)
+		err = add_cell(r, &wants[i]);
+	for (int round = 0; round < ROUNDS; round++)
+		for (size_t i = 0; i < WANT_COUNT && !err; i++)
+			err = take_block(d, &wants[i], r, &r->cells[i], why, why_size);
+	return err;
+}
+
+static int describe(struct run *r)
+{
+	static const char *const command[] = {"spawnscope", "profile", "(calibration)"};
+	const size_t n = sizeof(command) / sizeof(command[0]);
+
+	r->schema = RUN_SCHEMA;
+	r->tool = strdup("spawnscope " SPAWNSCOPE_VERSION);
+	r->clock = strdup(environment_clock());
+	r->command = calloc(n + 1, sizeof(*r->command));
+	if (!r->tool || !r->clock || !r->command)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		r->command[i] = strdup(command[i]);
+		if (!r->command[i])
+			return -ENOMEM;
+	}
+	r->end.births = r->end.started = r->end.lost = r->end.missed = MISSING;
+	return environment_read(r);
+}
+
+static int take(struct run *r, const struct calibrate_options *o, char *why, size_t why_size)
+{
+	bool show = !o->silent && isatty(STDERR_FILENO);
+	struct driver *d = NULL;
+	int err;
+
+	if (show)
+		fputs("calibrating (1 s, once per boot)...", stderr);
+	err = driver__start(driver_args, TIMEOUT_S, &d, why, why_size);
+	if (!err) {
+		why[0] = '\0';
+		err = take_samples(d, r, why, why_size);
+		r->ended = !err;
+	}
+	driver__stop(d);
+	if (show)
+		fputs("\r\033[K", stderr);
+	if (err && !why[0])
+		snprintf(why, why_size, "%s", strerror(-err));
+	return err;
+}
+
+/* "calibration-BOOT.jsonl": a boot has one kernel and one processor. 0 or -errno. */
+static int file_name(char *name, size_t size)
+{
+	FILE *in = fopen("/proc/sys/kernel/random/boot_id", "re");
+	char id[64] = "";
+
+	if (!in)
+		return -errno;
+	if (!fgets(id, sizeof(id), in))
+		id[0] = '\0';
+	fclose(in);
+	id[strspn(id, "0123456789abcdef-")] = '\0';
+	snprintf(name, size, PREFIX "%s.jsonl", id);
+	return id[0] ? 0 : -EINVAL;
+}
+
+/* Facts that do not matter here: when, and what the one who called chose for their processes. */
+static bool is_incidental(const char *fact)
+{
+	return !strcmp(fact, "taken_ms") || !strcmp(fact, "aslr_personality");
+}
+
+/* Settings change within a boot; and a container has the boot id of others. */
+static bool same_machine(const struct run *a, const struct run *b)
+{
+	if (a->env_count != b->env_count || strcmp(a->tool, b->tool) != 0 ||
+	    strcmp(a->clock, b->clock) != 0)
+		return false;
+	for (size_t i = 0; i < a->env_count; i++) {
+		const struct env_fact *x = &a->env[i], *y = run__env(b, x->name);
+
+		if (is_incidental(x->name))
+			continue;
+		if (!y || x->number != y->number || !x->text != !y->text ||
+		    (x->text && strcmp(x->text, y->text) != 0))
+			return false;
+	}
+	return true;
+}
+
+/* NULL: nothing that can be used, or out of memory. */
+static struct calibration *read_cache(int folder, const char *name, const struct run *here)
+{
+	FILE *in = cache_read(folder, name, FILE_MAX);
+	struct calibration *c = NULL;
+	struct run r;
+	char why[256];
+
+	if (!in)
+		return NULL;
+	if (!store_read_stream(in, name, &r, why, sizeof(why))) {
+		if (r.ended && same_machine(here, &r))
+			c = calibration__of(&r);
+		run__free(&r);
+	}
+	fclose(in);
+	return c;
+}
+
+static int write_run(struct store *s, const struct run *r)
+{
+	int err = store__write_run(s, r);
+
+	for (size_t i = 0; i < r->cell_count && !err; i++)
+		err = store__write_cell(s, &r->cells[i]);
+	return err ? err : store__write_end(s, r);
+}
+
+static int write_cache(int folder, const char *name, const struct run *r)
+{
+	struct cache_file file;
+	struct store *s;
+	int err = cache_write(folder, &file), closed;
+
+	if (err)
+		return err;
+	s = store__create_on(file.out);
+	err = s ? write_run(s, r) : -ENOMEM;
+	closed = s ? store__close(s) : fclose(file.out);
+	if (!err)
+		err = closed;
+	if (err) {
+		cache_drop(folder, &file);
+		return err;
+	}
+	cache_prune(folder, PREFIX, name);
+	return cache_keep(folder, &file, name);
+}
+
+int calibrate(const struct calibrate_options *o, struct calibration **calibration, char *why,
+	      size_t why_size)
+{
+	char name[sizeof(PREFIX) + 80], not_kept[512] = "the boot has no id";
+	struct run r = {0};
+	int folder = file_name(name, sizeof(name)), err;
+
+	*calibration = NULL;
+	why[0] = '\0';
+	if (!folder)
+		folder = cache_open(!o->cached_only, not_kept, sizeof(not_kept));
+	err = describe(&r);
+	if (!err && folder >= 0)
+		*calibration = read_cache(folder, name, &r);
+	if (err || *calibration)
+		goto cleanup;
+	err = o->cached_only ? -ENOENT : take(&r, o, why, why_size);
+	if (err)
+		goto cleanup;
+	*calibration = calibration__of(&r);
+	err = *calibration ? 0 : -ENOMEM;
+	if (!err && folder >= 0) {
+		int kept = write_cache(folder, name, &r);
+
+		snprintf(not_kept, sizeof(not_kept), "%s", strerror(-kept));
+		if (kept && o->verbose)
+			complain("the calibration is not kept: %s", not_kept);
+	} else if (!err && o->verbose) {
+		complain("the calibration is not kept: %s", not_kept);
+	}
+cleanup:
+	if (err && err != -ENOENT && !why[0])
+		snprintf(why, why_size, "%s", strerror(-err));
+	run__free(&r);
+	if (folder >= 0)
+		close(folder);
+	return err;
+}

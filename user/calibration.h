@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What births cost on this machine: a few figures of a short untraced bench, which the estimates of
+ * a profile go by (whatif.h). Pure; calibrate.h takes them.
+ */
+#ifndef SPAWNSCOPE_CALIBRATION_H
+#define SPAWNSCOPE_CALIBRATION_H
+
+#include "user/run.h"
+
+/*
+ * X(name in files, brief): times of the call, entry to return in the parent. A parent of 1 MiB
+ * stands for any small one, and for posix_spawn, which copies no memory, for a large one as well.
+ */
+#define FIGURES(X)                                                                                 \
+	X(fork, "fork from a parent of 1 MiB")                                                     \
+	X(fork_exec, "fork from a parent of 1 MiB, whose child execs")                             \
+	X(posix_spawn, "posix_spawn from a parent of 1 MiB, to the child's exec")                  \
+	X(fork_mib_4k, "what a fork takes more for each further MiB of 4 KiB pages")               \
+	X(fork_mib_thp, "what a fork takes more for each further MiB of huge pages (THP)")
+
+enum figure {
+#define X(name, brief) FIGURE_##name,
+	FIGURES(X)
+#undef X
+		FIGURE_COUNT
+};
+
+/* Either times or the reason why there are none. */
+struct figure_value {
+	int64_t low, mid, high; /* 10 %, 50 % and 90 % quantiles, in the run's clock */
+	char *absent;		/* NULL: they are there */
+};
+
+struct calibration {
+	int64_t taken_ms; /* since 1970, or MISSING */
+	struct figure_value v[FIGURE_COUNT];
+};
+
+/* Memory of the parents, bytes. */
+#define CALIBRATION_SMALL (1LL << 20)
+#define CALIBRATION_LARGE (64LL << 20)
+
+/* The figures of a bench with the cells that they take. NULL: out of memory. */
+struct calibration *calibration__of(const struct run *r);
+void calibration__free(struct calibration *c); /* accepts NULL */
+
+/* NULL: there is none; `c` may be NULL. */
+const struct figure_value *calibration_figure(const struct calibration *c, enum figure f);
+
+const char *figure_name(enum figure f);
+int figure_by_name(const char *name); /* -1 if unknown */
+
+/* Sets the reason. 0 or -ENOMEM. */
+int figure_set_absent(struct figure_value *v, const char *why);
+
+#endif

@@ -1,0 +1,256 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# What if, by a calibration of this machine: the estimates against what the other ways really take
+# here, and the cache of the calibration.
+#
+# shellcheck disable=SC2016,SC2153,SC2154 # jq's variables; what tool.bash sets
+
+load tool.bash
+
+setup() {
+    DIR=$BATS_TEST_TMPDIR
+    need_root
+    [ -x /usr/bin/python3 ] || skip "python3 is not installed"
+    chmod 755 "$DIR" 2>/dev/null || true
+    # Shared, but by the tests that are about it.
+    export XDG_CACHE_HOME=$ROOM/cache
+    mkdir -p "$XDG_CACHE_HOME"
+    # births.py HOW N MIB [thp]: prints the median of the call in ns.
+    cat >"$ROOM/births.py" <<'PY'
+import mmap, os, sys, time
+how, n, size = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]) << 20
+memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+memory.madvise(mmap.MADV_HUGEPAGE if sys.argv[4:] == ["thp"] else mmap.MADV_NOHUGEPAGE)
+for at in range(0, size, 4096):
+    memory[at] = 1
+times = []
+for _ in range(n):
+    before = time.monotonic_ns()
+    if how == "posix_spawn":
+        pid = os.posix_spawn("/bin/true", ["true"], {})
+    else:
+        pid = os.fork()
+        if pid == 0:
+            if how == "exec":
+                os.execve("/bin/true", ["true"], {})
+            os._exit(0)
+    times.append(time.monotonic_ns() - before)
+    os.waitpid(pid, 0)
+print(sorted(times)[n // 2])
+PY
+}
+
+# births TOOL_OPTION... -- HOW N MIB [thp]: under the profile; the summary is in $DIR/err.
+births() {
+    local options=()
+    while [ "$1" != -- ]; do
+        options+=("$1")
+        shift
+    done
+    shift
+    "${TOOL_HERE:-$TOOL}" profile "${options[@]}" -- /usr/bin/python3 "$ROOM/births.py" "$@" \
+        >"$DIR/out" 2>"$DIR/err" </dev/null
+    cat "$DIR/err"
+    tr -s '\n ' ' ' <"$DIR/err" >"$DIR/line"
+}
+
+# $whatif: the line of JSON with the estimates for python3.
+estimate() { # HOW N MIB [thp]
+    births --json -- "$@"
+    whatif=$(jq -c 'select(.type == "whatif" and .parent == "python3")' "$DIR/err")
+    echo "estimated: $whatif"
+}
+
+# Whether a time is within a range, or off by a factor of four at most: others use this machine.
+near() { # NS RANGE
+    jq -ne --argjson ns "$1" --argjson range "$2" '$ns >= $range[0] / 4 and $ns <= $range[1] * 4'
+}
+
+@test "posix_spawn takes what was estimated from forks that exec" {
+    estimate exec 40 64
+    measured=$(/usr/bin/python3 "$ROOM/births.py" posix_spawn 40 64)
+    forked=$(/usr/bin/python3 "$ROOM/births.py" exec 40 64)
+    echo "measured: posix_spawn $measured ns, fork $forked ns"
+    near "$measured" "$(jq .posix_spawn_call_ns <<<"$whatif")"
+    near "$forked" "$(jq '[.call_ns, .call_ns]' <<<"$whatif")"
+    jq -e '.exec and .forks == 40 and .less_work_ns[0] > 0 and .less_work_ns[1] >= .less_work_ns[0]
+        and (.basis | test("calibrated on this boot: posix_spawn [0-9.]+ [mu]s, fork of 1 MiB"))' <<<"$whatif"
+}
+
+@test "a fork of a small process takes what was estimated for a helper" {
+    estimate exec 40 64
+    "$TOOL" bench --no-trace -q --method fork-exec --size 1M --runs 50 -o "$DIR/small.jsonl" >/dev/null
+    measured=$(jq 'select(.type == "cell").samples.spawn_ns | sort[length / 2 | floor]' "$DIR/small.jsonl")
+    echo "measured: $measured ns"
+    near "$measured" "$(jq .helper_call_ns <<<"$whatif")"
+}
+
+@test "with huge pages a copy takes what was estimated from small ones, and no more is promised" {
+    ! grep -q '\[never\]' /sys/kernel/mm/transparent_hugepage/enabled || skip "huge pages are off here"
+    estimate stay 20 384
+    estimated=$(jq -c .thp_copy_mm_ns <<<"$whatif")
+    copied=$(jq .copy_mm_ns <<<"$whatif")
+    jq -e '.exec == false and .posix_spawn_call_ns == null and .helper_call_ns == null
+        and (.basis | test("/MiB of THP"))' <<<"$whatif"
+    births --json -- stay 20 384 thp
+    measured=$(jq -s 'map(select(.type == "birth" and .method == "fork" and .parent.comm == "python3").phases.copy_mm)
+        | sort[length / 2 | floor]' "$DIR/err")
+    echo "measured: $measured ns in place of $copied, estimated: $estimated"
+    near "$measured" "$estimated"
+    [ "$measured" -lt "$copied" ]
+}
+
+@test "the summary, the file and what is read from it tell the same" {
+    births -o "$DIR/run.jsonl" -- exec 20 64
+    grep -Eq 'python3: 20 forks that exec, .* each in the call .* As posix_spawn: .* to .* in the call, until the exec; .* less work in all\. From a small helper process: .* \(Estimates: calls calibrated on this boot: ' "$DIR/line"
+    jq -se 'map(select(.type == "calibration")) | length == 1 and (.[0].ns | all(.[]; length == 3 and .[0] <= .[1] and .[1] <= .[2]))
+        and .[0].ns.fork_mib_4k[1] > 500 and .[0].taken_ms > 0' "$DIR/run.jsonl"
+    "$TOOL" profile --input "$DIR/run.jsonl" >"$DIR/again"
+    diff <(sed 1d "$DIR/err") <(sed 1d "$DIR/again")
+    "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
+    grep -q 'By a small helper process' "$DIR/page.html"
+    births -o "$DIR/run.jsonl" -- stay 5 384
+    "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
+    grep -Eq 'With huge pages \(THP\)' "$DIR/page.html"
+}
+
+@test "without calibration the births alone are the basis" {
+    births --no-calibrate -o "$DIR/run.jsonl" -- exec 20 64
+    grep -q 'as posix_spawn: .* less work (estimate: copy_mm alone, to all that follows from the copy)' "$DIR/line"
+    refute grep -q alibrated "$DIR/err"
+    refute grep -q '"calibration"' "$DIR/run.jsonl"
+}
+
+@test "without anything to estimate there is no bench" {
+    export XDG_CACHE_HOME=$DIR
+    "$TOOL" profile -- true 2>"$DIR/err"
+    births -q -- exec 20 64
+    [ ! -s "$DIR/err" ]
+    [ ! -e "$DIR/spawnscope" ]
+}
+
+# The cache
+
+# A tool without its driver, so that only the cache can calibrate.
+without_driver() {
+    own_tool
+    rm "$OWN/spawnscope-bench"
+}
+
+calibrated() {
+    TOOL_HERE=$OWN/spawnscope births -- exec 20 64
+    refute grep -q 'Not calibrated' "$DIR/err"
+    grep -q 'calibrated on this boot' "$DIR/line"
+}
+
+uncalibrated() {
+    TOOL_HERE=$OWN/spawnscope births -- exec 20 64
+    grep -q "Not calibrated, so from these births alone: .*cannot find the driver" "$DIR/line"
+}
+
+@test "a boot is calibrated once" {
+    export XDG_CACHE_HOME=$DIR
+    without_driver
+    uncalibrated
+    births -- exec 20 64
+    file=$(echo "$DIR"/spawnscope/calibration-*.jsonl)
+    [ "$(stat -c %a "$DIR/spawnscope" "$file" | paste -sd ' ')" = '700 600' ]
+    [[ $file == *"$(</proc/sys/kernel/random/boot_id)"* ]]
+    calibrated
+    # An ordinary result file.
+    "$TOOL" export --format csv "$file" | grep -q posix_spawn
+    # Another boot's is deleted with the next.
+    mv "$file" "$DIR/spawnscope/calibration-0-0.jsonl"
+    uncalibrated
+    births -- exec 20 64
+    [ "$(echo "$DIR"/spawnscope/*)" = "$file" ]
+}
+
+@test "a cache that is not ours, or another machine's, is not used" {
+    export XDG_CACHE_HOME=$DIR
+    births -- exec 20 64
+    file=$(echo "$DIR"/spawnscope/calibration-*.jsonl)
+    cp "$file" "$DIR/good"
+    without_driver
+    calibrated
+    damage() { # COMMAND: makes $file anew of $DIR/good
+        rm -rf "$file"
+        "$@"
+        echo "--- $*"
+        uncalibrated
+    }
+    damage ln -s "$DIR/good" "$file"
+    damage ln -s /etc/passwd "$file"
+    damage mkfifo "$file"
+    damage mkdir "$file"
+    damage install -m 600 -o "$NOBODY" "$DIR/good" "$file"
+    damage install -m 620 "$DIR/good" "$file"
+    damage sh -c 'head -c 100000 /dev/urandom >"$1"' - "$file"
+    damage sh -c '(cat "$1"; head -c 2000000 /dev/zero | tr "\0" " ") >"$2"' - "$DIR/good" "$file"
+    damage sh -c 'sed "1s/\"kernel_release\":\"/&9/" "$1" >"$2"' - "$DIR/good" "$file"
+    damage sh -c 'sed "1s/\"cpu_model\":\"/&9/" "$1" >"$2"' - "$DIR/good" "$file"
+    damage sh -c 'sed "1s/spawnscope [0-9]/&9/" "$1" >"$2"' - "$DIR/good" "$file"
+    damage sh -c 'head -n -1 "$1" >"$2"' - "$DIR/good" "$file"
+    damage sh -c ': >"$1"' - "$file"
+    # With the driver, it is made anew; what a link leads to is left alone.
+    rm -f "$file"
+    ln -s "$DIR/good" "$file"
+    before=$(sha256sum <"$DIR/good")
+    births -- exec 20 64
+    [ -f "$file" ] && [ ! -L "$file" ]
+    [ "$before" = "$(sha256sum <"$DIR/good")" ]
+    calibrated
+    # A folder that others can write to, or that is a link.
+    chmod 777 "$DIR/spawnscope"
+    uncalibrated
+    mv "$DIR/spawnscope" "$DIR/real"
+    chmod 700 "$DIR/real"
+    ln -s real "$DIR/spawnscope"
+    uncalibrated
+    births -v -- exec 20 64
+    grep -q "the calibration is not kept: .*spawnscope: " "$DIR/line"
+    grep -q 'calibrated on this boot' "$DIR/line"
+}
+
+@test "under sudo the cache is the caller's" {
+    export XDG_CACHE_HOME=$ROOM/theirs
+    install -d -o "$NOBODY" -g "$NOBODY" "$XDG_CACHE_HOME"
+    SUDO_UID=$NOBODY SUDO_GID=$NOBODY births -- exec 20 64
+    grep -q 'calibrated on this boot' "$DIR/line"
+    [ "$(stat -c %u "$XDG_CACHE_HOME/spawnscope/"*)" = "$NOBODY" ]
+    # Root's is not theirs to write to; nobody has no home.
+    export XDG_CACHE_HOME=$ROOM/ours
+    mkdir -p "$XDG_CACHE_HOME"
+    SUDO_UID=$NOBODY SUDO_GID=$NOBODY births -v -- exec 20 64
+    grep -q 'not kept: there is no cache folder' "$DIR/line"
+    [ -z "$(ls -A "$XDG_CACHE_HOME")" ]
+}
+
+@test "interrupted while it calibrates, it sums up; killed, it leaves nothing" {
+    export XDG_CACHE_HOME=$DIR
+    own_tool
+    begin_own profile -- /usr/bin/python3 "$ROOM/births.py" exec 20 64
+    eventually find_driver
+    kill -INT "$tool"
+    exit_of "$tool"
+    eventually none_left "$OWN"
+    # It may have been done at that moment.
+    tr -s '\n ' ' ' <"$DIR/err" >"$DIR/line"
+    grep -Eq 'Not calibrated, so from these births alone: interrupted|calibrated on this boot' "$DIR/line"
+    rm -rf "$DIR/spawnscope"
+    begin_own profile -- /usr/bin/python3 "$ROOM/births.py" exec 20 64
+    eventually find_driver
+    kill -KILL "$tool"
+    wait "$tool" || true
+    eventually none_left "$OWN"
+    # At most a whole file.
+    [ -z "$(find "$DIR/spawnscope" -type f ! -name 'calibration-*')" ]
+}
+
+# The driver, which has no right that a user has not.
+find_driver() {
+    local pid
+    pid=$(processes "$OWN" spawnscope-bench | head -n 1)
+    [ -n "$pid" ] && grep -q '^CapPrm:.*0000000000000000$' "/proc/$pid/status"
+}

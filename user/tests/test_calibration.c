@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Figures of a calibration, the estimates by them, and the folder that they are kept in. */
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <math.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "user/cache.h"
+#include "user/calibration.h"
+#include "user/store_line.h"
+#include "user/whatif.h"
+
+static char text[1 << 16];
+
+/* 21 samples in even steps, so that those of ranks 2, 10 and 18 are the quantiles that are used. */
+static struct cell *add_cell(struct run *r, const char *method, int64_t bytes, const char *pages,
+			     int64_t least, int64_t step)
+{
+	struct cell *c = run__add_cell(r);
+
+	assert_non_null(c);
+	assert_int_equal(cell__add_key_text(c, "method", method), 0);
+	assert_int_equal(cell__add_key_number(c, "rss_bytes", bytes), 0);
+	assert_int_equal(cell__add_key_text(c, "pages", pages), 0);
+	for (int i = 0; i < 21; i++)
+		assert_int_equal(
+			series__push(&c->samples[SAMPLE_spawn_ns], least + (i * 8 % 21) * step), 0);
+	c->n = 21;
+	return c;
+}
+
+/* fork 31 us; with 63 MiB more 346, 409, 472 us, or of huge pages 33.52, 38.56, 43.6 us. */
+static void make_run(struct run *r)
+{
+	*r = (struct run){0};
+	add_cell(r, "fork", CALIBRATION_SMALL, "4k", 30000, 100);
+	add_cell(r, "fork-exec", CALIBRATION_SMALL, "4k", 40000, 100);
+	add_cell(r, "posix_spawn", CALIBRATION_SMALL, "4k", 50000, 100);
+	add_cell(r, "fork", CALIBRATION_LARGE, "4k", 330250, 7875);
+	add_cell(r, "fork", CALIBRATION_LARGE, "thp", 32260, 630);
+	assert_int_equal(run__add_env_number(r, "taken_ms", 1234), 0);
+}
+
+static struct calibration *made(void)
+{
+	struct calibration *c;
+	struct run r;
+
+	make_run(&r);
+	c = calibration__of(&r);
+	assert_non_null(c);
+	run__free(&r);
+	return c;
+}
+
+static void check_figure(const struct calibration *c, enum figure f, int64_t low, int64_t mid,
+			 int64_t high)
+{
+	const struct figure_value *v = calibration_figure(c, f);
+
+	assert_non_null(v);
+	assert_int_equal(v->low, low);
+	assert_int_equal(v->mid, mid);
+	assert_int_equal(v->high, high);
+}
+
+static void check_figures(const struct calibration *c)
+{
+	assert_int_equal(c->taken_ms, 1234);
+	check_figure(c, FIGURE_fork, 30200, 31000, 31800);
+	check_figure(c, FIGURE_fork_exec, 40200, 41000, 41800);
+	check_figure(c, FIGURE_posix_spawn, 50200, 51000, 51800);
+	check_figure(c, FIGURE_fork_mib_4k, 5000, 6000, 7000);
+	check_figure(c, FIGURE_fork_mib_thp, 40, 120, 200);
+}
+
+static void figures_are_quantiles_and_slopes(void **state)
+{
+	struct calibration *c = made();
+
+	(void)state;
+	check_figures(c);
+	calibration__free(c);
+}
+
+static void what_was_not_measured_has_a_reason(void **state)
+{
+	struct calibration *c;
+	struct run r;
+
+	(void)state;
+	make_run(&r);
+	r.cells[4].skipped = strdup("no huge pages here");
+	r.cells[2].samples[SAMPLE_spawn_ns].n = 19;
+	r.cells[1].key[0].text[0] = 'x';
+	/* Slower than the large one: that is noise, and no gain. */
+	for (int i = 0; i < 21; i++)
+		r.cells[0].samples[SAMPLE_spawn_ns].v[i] += 400000;
+	c = calibration__of(&r);
+	assert_non_null(c);
+	assert_null(calibration_figure(c, FIGURE_fork_mib_thp));
+	assert_string_equal(c->v[FIGURE_fork_mib_thp].absent, "no huge pages here");
+	assert_string_equal(c->v[FIGURE_posix_spawn].absent, "there were too few samples");
+	assert_string_equal(c->v[FIGURE_fork_exec].absent, "it was not measured");
+	check_figure(c, FIGURE_fork_mib_4k, 0, 0, 651);
+	assert_null(calibration_figure(NULL, FIGURE_fork));
+	calibration__free(c);
+	run__free(&r);
+}
+
+static void a_calibration_comes_back_as_it_was_stored(void **state)
+{
+	struct calibration *c = made();
+	struct run r = {0};
+	struct reason why = {"", NULL};
+	json_t *line;
+
+	(void)state;
+	assert_int_equal(figure_set_absent(&c->v[FIGURE_fork], "why \xff"), 0);
+	line = store_encode_calibration(c);
+	assert_non_null(line);
+	assert_int_equal(store_decode_calibration(line, &r, &why), 0);
+	assert_string_equal(r.calibration->v[FIGURE_fork].absent, "why \xef\xbf\xbd");
+	r.calibration->v[FIGURE_fork] = (struct figure_value){30200, 31000, 31800, NULL};
+	check_figures(r.calibration);
+	/* One a run. */
+	assert_int_equal(store_decode_calibration(line, &r, &why), -EINVAL);
+	json_decref(line);
+	run__free(&r);
+	calibration__free(c);
+}
+
+static void damaged_lines_are_refused(void **state)
+{
+	static const char *const lines[] = {
+		"{}",
+		"{\"ns\":{}}",
+		"{\"ns\":[],\"absent\":{}}",
+		"{\"ns\":{},\"absent\":[]}",
+		"{\"ns\":{},\"absent\":{\"fork\":7}}",
+		"{\"ns\":{\"fork\":7},\"absent\":{}}",
+		"{\"ns\":{\"fork\":[1,2]},\"absent\":{}}",
+		"{\"ns\":{\"fork\":[1,2,null]},\"absent\":{}}",
+		"{\"ns\":{\"fork\":[3,2,4]},\"absent\":{}}",
+		"{\"ns\":{\"fork\":[-1,2,4]},\"absent\":{}}",
+		"{\"ns\":{\"fork\":[1,2,9223372036854775807]},\"absent\":{}}",
+		"{\"ns\":{},\"absent\":{},\"taken_ms\":\"x\"}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		json_t *line = json_loads(lines[i], 0, NULL);
+		struct reason why = {"", NULL};
+		struct run r = {0};
+
+		assert_non_null(line);
+		assert_int_equal(store_decode_calibration(line, &r, &why), -EINVAL);
+		assert_true(why.text[0]);
+		json_decref(line);
+		run__free(&r);
+	}
+}
+
+/* A fork of a parent with 1 GiB: the call takes 10 us and the copy, the exec's opening 1 us. */
+static struct birth fork_of_1g(uint64_t copy_ns, bool execs)
+{
+	const uint64_t t = 1000000, end = t + 1000 + copy_ns;
+	struct birth b = {
+		.life = {.tid = 7,
+			 .parent_tgid = 3,
+			 .clone_flags = SIGCHLD,
+			 .method = CLONE_METHOD_FORK,
+			 .result = 7,
+			 .born = true,
+			 .execed = execs},
+		.comm = "parent",
+	};
+	const uint64_t edge[EDGE_COUNT] = {t,		t + 1000,    end,	 end + 1000,
+					   end + 2000,	end + 9000,  end + 9500, end + 10000,
+					   end + 11000, end + 12000, end + 13000};
+
+	memcpy(b.life.edge, edge, sizeof(edge));
+	for (int i = 0; i < SUM_COUNT; i++)
+		b.life.sum[i] = MISSING;
+	for (int i = 0; i < COUNT_COUNT; i++)
+		b.life.count[i] = MISSING;
+	b.life.count[COUNT_parent_rss_anon] = 1 << 30;
+	b.life.count[COUNT_parent_rss_file] = b.life.count[COUNT_parent_rss_shmem] = 0;
+	return b;
+}
+
+static void add_births(struct groups *g, uint64_t copy_ns, bool execs)
+{
+	const struct birth b = fork_of_1g(copy_ns, execs);
+
+	groups__init(g, GROUP_BY_COMM);
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(groups__add(g, &b), 0);
+	groups__count_received(g);
+}
+
+static void forks_that_exec_are_estimated(void **state)
+{
+	struct calibration *c = made();
+	struct whatif_estimates e;
+	struct groups g;
+
+	(void)state;
+	add_births(&g, 200000, true);
+	e = whatif_estimate(&g.v[0], c);
+	assert_true(e.call == 210000 && e.copy == 200000);
+	assert_true(e.spawn_call.low == 50200 && e.spawn_call.high == 51800 + 1000);
+	assert_true(e.helper_call.low == 40200 && e.helper_call.high == 41800);
+	assert_true(isnan(e.thp_copy.low));
+	e = whatif_estimate(&g.v[0], NULL);
+	assert_true(isnan(e.spawn_call.low) && isnan(e.helper_call.low) && e.call == 210000);
+	groups__free(&g);
+	calibration__free(c);
+}
+
+static void forks_that_do_not_exec_are_estimated_with_huge_pages(void **state)
+{
+	struct calibration *c = made();
+	struct whatif_estimates e;
+	struct groups g;
+
+	(void)state;
+	/* 1024 MiB at 120 ns; 8 ms less 1024 times 5000 - 200. */
+	add_births(&g, 8000000, false);
+	e = whatif_estimate(&g.v[0], c);
+	assert_true(e.copy == 8000000 && e.anon_bytes == 1 << 30);
+	assert_true(e.thp_copy.low == 122880 && e.thp_copy.high == 3084800);
+	assert_true(isnan(e.spawn_call.low) && isnan(e.helper_call.low) && !e.no_thp);
+	groups__free(&g);
+	/* All of the copy is explained, and more. */
+	add_births(&g, 4000000, false);
+	e = whatif_estimate(&g.v[0], c);
+	assert_true(e.thp_copy.low == 122880 && e.thp_copy.high == 122880);
+	/* No huge pages to be had. */
+	assert_int_equal(figure_set_absent(&c->v[FIGURE_fork_mib_thp], "off"), 0);
+	e = whatif_estimate(&g.v[0], c);
+	assert_string_equal(e.no_thp, "off");
+	assert_true(isnan(e.thp_copy.low));
+	groups__free(&g);
+	calibration__free(c);
+}
+
+/* 2 ms for 1 GiB are less than half of what 4 KiB pages take. */
+static void pages_that_are_huge_already_are_left_alone(void **state)
+{
+	struct calibration *c = made();
+	struct whatif_estimates e;
+	struct groups g;
+
+	(void)state;
+	add_births(&g, 2000000, false);
+	e = whatif_estimate(&g.v[0], c);
+	assert_non_null(strstr(e.no_thp, "as cheap already"));
+	assert_true(isnan(e.thp_copy.low));
+	groups__free(&g);
+	calibration__free(c);
+}
+
+static void print(struct groups *g, const struct calibration *c)
+{
+	FILE *out = fmemopen(text, sizeof(text), "w");
+
+	whatif_print(g, 20, c, "monotonic", out, false);
+	fclose(out);
+}
+
+static void estimates_are_told_with_their_basis(void **state)
+{
+	struct calibration *c = made();
+	struct groups g;
+
+	(void)state;
+	add_births(&g, 200000, true);
+	print(&g, c);
+	assert_string_equal(
+		text,
+		"\nWhat if\n"
+		"parent: 10 forks that exec, 210 us each in the call (median). As posix_spawn:\n"
+		"  50.2 us to 52.8 us in the call, until the exec; 2.00 ms to 2.02 ms less work\n"
+		"  in all. From a small helper process: 40.2 us to 41.8 us in the call, and a\n"
+		"  message to it. (Estimates: calls calibrated on this boot: posix_spawn 51.0 us,\n"
+		"  fork of 1 MiB 41.0 us; work from these births, copy_mm alone, to all that\n"
+		"  follows from the copy.)\n");
+	/* What is not calibrated is left out. */
+	assert_int_equal(figure_set_absent(&c->v[FIGURE_posix_spawn], "x"), 0);
+	assert_int_equal(figure_set_absent(&c->v[FIGURE_fork_exec], "x"), 0);
+	print(&g, c);
+	assert_null(strstr(text, "in the call,"));
+	assert_non_null(strstr(text, "As posix_spawn:\n  2.00 ms to 2.02 ms less work in all."));
+	assert_non_null(strstr(text, "posix_spawn is not calibrated: x. fork is"));
+	assert_null(strstr(text, "calls calibrated"));
+	groups__free(&g);
+	add_births(&g, 8000000, false);
+	print(&g, c);
+	assert_non_null(strstr(text, "no case for posix_spawn; 8.00 ms each in copy_mm."));
+	assert_non_null(strstr(text, "With THP: 123 us to 3.08 ms each in copy_mm."));
+	assert_non_null(strstr(text, "1024 MiB"));
+	assert_true(whatif_any(&g, 1) && !whatif_any(&g, 0));
+	groups__free(&g);
+	calibration__free(c);
+}
+
+static void estimates_are_told_as_json(void **state)
+{
+	struct calibration *c = made();
+	json_t *line, *range;
+	struct groups g;
+	FILE *out;
+
+	(void)state;
+	add_births(&g, 200000, true);
+	out = fmemopen(text, sizeof(text), "w");
+	assert_int_equal(whatif_write_json(&g, 20, c, "monotonic", out), 0);
+	fclose(out);
+	line = json_loads(text, 0, NULL);
+	assert_non_null(line);
+	range = json_object_get(line, "posix_spawn_call_ns");
+	assert_int_equal(json_integer_value(json_array_get(range, 0)), 50200);
+	assert_int_equal(json_integer_value(json_array_get(range, 1)), 52800);
+	assert_string_equal(json_string_value(json_object_get(line, "parent")), "parent");
+	assert_true(json_is_true(json_object_get(line, "exec")));
+	json_decref(line);
+	groups__free(&g);
+	calibration__free(c);
+}
+
+/* The folder. */
+
+static char room[] = "/tmp/test_calibration.XXXXXX";
+static char path[256];
+
+static const char *in_room(const char *name)
+{
+	snprintf(path, sizeof(path), "%s/%s", room, name);
+	return path;
+}
+
+static void put_file(const char *name, const char *content)
+{
+	FILE *f = fopen(in_room(name), "w");
+
+	assert_non_null(f);
+	fputs(content, f);
+	fclose(f);
+	assert_int_equal(chmod(path, 0600), 0);
+}
+
+static bool readable(int folder, const char *name, off_t max)
+{
+	FILE *f = cache_read(folder, name, max);
+
+	if (f)
+		fclose(f);
+	return f;
+}
+
+static int make_room(void **state)
+{
+	(void)state;
+	strcpy(room, "/tmp/test_calibration.XXXXXX");
+	return !mkdtemp(room) || setenv("XDG_CACHE_HOME", room, 1);
+}
+
+static int clear_room(void **state)
+{
+	char command[128];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf %s", room);
+	return system(command);
+}
+
+static void only_files_of_ours_alone_are_read(void **state)
+{
+	char why[256];
+	int folder = cache_open(true, why, sizeof(why));
+	struct stat st;
+
+	(void)state;
+	assert_true(folder >= 0);
+	assert_int_equal(stat(in_room("spawnscope"), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0700);
+	put_file("spawnscope/good", "text\n");
+	put_file("spawnscope/shared", "text\n");
+	assert_int_equal(chmod(path, 0660), 0);
+	put_file("elsewhere", "text\n");
+	assert_int_equal(symlink("../elsewhere", in_room("spawnscope/link")), 0);
+	assert_int_equal(mkfifo(in_room("spawnscope/pipe"), 0600), 0);
+	assert_int_equal(mkdir(in_room("spawnscope/folder"), 0700), 0);
+	put_file("spawnscope/foreign", "text\n");
+	if (geteuid() == 0)
+		assert_int_equal(chown(path, 65534, 65534), 0);
+	assert_true(readable(folder, "good", 5));
+	assert_false(readable(folder, "good", 4));
+	assert_false(readable(folder, "none", 100));
+	assert_false(readable(folder, "shared", 100));
+	assert_false(readable(folder, "link", 100));
+	assert_false(readable(folder, "pipe", 100));
+	assert_false(readable(folder, "folder", 100000));
+	if (geteuid() == 0)
+		assert_false(readable(folder, "foreign", 100));
+	close(folder);
+}
+
+static void what_is_written_takes_the_place_of_a_link(void **state)
+{
+	char why[256];
+	int folder = cache_open(true, why, sizeof(why));
+	struct cache_file f;
+	struct stat st;
+
+	(void)state;
+	assert_true(folder >= 0);
+	put_file("elsewhere", "text\n");
+	assert_int_equal(symlink("../elsewhere", in_room("spawnscope/a-1")), 0);
+	put_file("spawnscope/a-0", "old\n");
+	put_file("spawnscope/b-0", "other\n");
+	assert_int_equal(cache_write(folder, &f), 0);
+	fputs("new and longer\n", f.out);
+	fclose(f.out);
+	assert_int_equal(cache_keep(folder, &f, "a-1"), 0);
+	cache_prune(folder, "a-", "a-1");
+	assert_int_equal(lstat(in_room("spawnscope/a-1"), &st), 0);
+	assert_true(S_ISREG(st.st_mode) && (st.st_mode & 07777) == 0600 && st.st_size == 15);
+	assert_int_equal(stat(in_room("elsewhere"), &st), 0);
+	assert_int_equal(st.st_size, 5);
+	assert_int_not_equal(stat(in_room("spawnscope/a-0"), &st), 0);
+	assert_int_equal(stat(in_room("spawnscope/b-0"), &st), 0);
+	/* Given up, it leaves nothing. */
+	assert_int_equal(cache_write(folder, &f), 0);
+	fclose(f.out);
+	cache_drop(folder, &f);
+	assert_int_not_equal(faccessat(folder, f.temporary, F_OK, 0), 0);
+	close(folder);
+}
+
+static void a_folder_of_others_is_refused(void **state)
+{
+	char why[256] = "";
+
+	(void)state;
+	assert_int_equal(cache_open(false, why, sizeof(why)), -ENOENT);
+	assert_int_equal(mkdir(in_room("real"), 0700), 0);
+	assert_int_equal(symlink("real", in_room("spawnscope")), 0);
+	assert_true(cache_open(true, why, sizeof(why)) < 0);
+	assert_non_null(strstr(why, room));
+	assert_int_equal(unlink(in_room("spawnscope")), 0);
+	assert_int_equal(mkdir(in_room("spawnscope"), 0700), 0);
+	assert_int_equal(chmod(path, 0770), 0);
+	assert_int_equal(cache_open(true, why, sizeof(why)), -EPERM);
+	assert_non_null(strstr(why, "is not ours alone"));
+	assert_int_equal(chmod(path, 0700), 0);
+	if (geteuid() == 0) {
+		assert_int_equal(chown(path, 65534, 65534), 0);
+		assert_int_equal(cache_open(true, why, sizeof(why)), -EPERM);
+	}
+}
+
+#define in_a_room(test) cmocka_unit_test_setup_teardown(test, make_room, clear_room)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(figures_are_quantiles_and_slopes),
+		cmocka_unit_test(what_was_not_measured_has_a_reason),
+		cmocka_unit_test(a_calibration_comes_back_as_it_was_stored),
+		cmocka_unit_test(damaged_lines_are_refused),
+		cmocka_unit_test(forks_that_exec_are_estimated),
+		cmocka_unit_test(forks_that_do_not_exec_are_estimated_with_huge_pages),
+		cmocka_unit_test(pages_that_are_huge_already_are_left_alone),
+		cmocka_unit_test(estimates_are_told_with_their_basis),
+		cmocka_unit_test(estimates_are_told_as_json),
+		in_a_room(only_files_of_ours_alone_are_read),
+		in_a_room(what_is_written_takes_the_place_of_a_link),
+		in_a_room(a_folder_of_others_is_refused),
+	};
+
+	return cmocka_run_group_tests_name("calibration", tests, NULL, NULL);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The lines `whatif` of profile --json. */
+#include <errno.h>
+#include <math.h>
+
+#include "user/store_line.h"
+#include "user/whatif.h"
+
+static bool put(json_t *object, const char *name, json_t *value)
+{
+	return json_object_set_new(object, name, value) != 0;
+}
+
+static bool put_time(json_t *object, const char *name, double ns)
+{
+	return !isnan(ns) && put(object, name, json_integer(llround(ns)));
+}
+
+static bool put_range(json_t *object, const char *name, double low, double high)
+{
+	if (isnan(low) || isnan(high))
+		return false;
+	return put(object, name,
+		   json_pack("[II]", (json_int_t)llround(low), (json_int_t)llround(high)));
+}
+
+static bool put_spawnable(json_t *line, const struct group *g, const struct whatif_estimates *e)
+{
+	const struct whatif *w = &g->spawnable;
+	bool failed = put(line, "forks", json_integer(w->n));
+
+	failed |= put(line, "exec", json_true());
+	failed |= put_time(line, "call_ns", e->call);
+	failed |= put_time(line, "copy_mm_ns", e->copy);
+	failed |= put_range(line, "less_work_ns", w->least_ns, w->most_ns);
+	failed |= put_time(line, "held_ns", w->held_ns);
+	failed |= put_range(line, "posix_spawn_call_ns", e->spawn_call.low, e->spawn_call.high);
+	return failed | put_range(line, "helper_call_ns", e->helper_call.low, e->helper_call.high);
+}
+
+static bool put_copier(json_t *line, const struct group *g, const struct whatif_estimates *e)
+{
+	bool failed = put(line, "forks", json_integer((json_int_t)g->phase[PHASE_copy_mm].n));
+
+	failed |= put(line, "exec", json_false());
+	failed |= put_time(line, "copy_mm_ns", e->copy);
+	failed |= put_range(line, "thp_copy_mm_ns", e->thp_copy.low, e->thp_copy.high);
+	return failed | (e->no_thp && put(line, "no_thp", store_json_text(e->no_thp)));
+}
+
+static json_t *encode(const struct groups *all, const struct group *g, const struct calibration *c,
+		      const char *clock)
+{
+	const struct whatif_estimates e = whatif_estimate(g, c);
+	enum whatif_kind kind = whatif_of(g);
+	json_t *line = json_object();
+	char text[512];
+	bool failed = put(line, "type", json_string("whatif"));
+
+	group_label(all, g, text, sizeof(text));
+	failed |= put(line, "parent", store_json_text(text));
+	failed |= put(line, "method", json_string(method_name(g->key.method)));
+	failed |= kind == WHATIF_COPIER ? put_copier(line, g, &e) : put_spawnable(line, g, &e);
+	if (c) {
+		whatif_basis(kind, c, clock, text, sizeof(text));
+		failed |= put(line, "basis", store_json_text(text));
+	}
+	if (!failed)
+		return line;
+	json_decref(line);
+	return NULL;
+}
+
+int whatif_write_json(const struct groups *g, size_t top, const struct calibration *c,
+		      const char *clock, FILE *out)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < g->n && i < top && !err; i++) {
+		json_t *line;
+
+		if (whatif_of(&g->v[i]) == WHATIF_NOTHING)
+			continue;
+		line = encode(g, &g->v[i], c, clock);
+		if (!line)
+			return -ENOMEM;
+		errno = 0;
+		if (json_dumpf(line, out, JSON_COMPACT) || fputc('\n', out) == EOF)
+			err = errno ? -errno : -EIO;
+		json_decref(line);
+	}
+	if (!err && fflush(out))
+		err = -errno;
+	return err;
+}
