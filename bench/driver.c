@@ -48,13 +48,17 @@ static int last_cpu(void)
 }
 
 /* Beside this program. malloc'ed, or NULL. */
-static char *default_child_path(void)
+static char *default_child_path(const struct loader *loader)
 {
 	char self[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", self, sizeof(self));
+	ssize_t length;
 	char *path, *slash;
 
-	if (length <= 0 || (size_t)length == sizeof(self))
+	if (loader->path[0] != '\0') /* which /proc/self/exe is then */
+		length = snprintf(self, sizeof(self), "%s", program_invocation_name);
+	else
+		length = readlink("/proc/self/exe", self, sizeof(self));
+	if (length <= 0 || (size_t)length >= sizeof(self))
 		return NULL;
 	self[length] = '\0';
 	slash = strrchr(self, '/');
@@ -66,7 +70,8 @@ static char *default_child_path(void)
 /* Absolute, since a shell would look for a bare name elsewhere than execve does. */
 static int find_child(struct driver *driver, const char *wanted, char *why, size_t why_size)
 {
-	char *path = wanted != NULL ? strdup(wanted) : default_child_path();
+	char *path =
+		wanted != NULL ? strdup(wanted) : default_child_path(&driver->pool.config.loader);
 	struct stat status;
 	int err = 0;
 
@@ -125,6 +130,7 @@ int driver__open(struct driver *driver, const struct options *options, FILE *out
 				.warmups = options->warmups,
 				.timeout_s = options->timeout_s,
 				.silent = options->silent,
+				.loader = options->loader,
 			},
 	};
 	err = suite_load(options->suite, &options->override, &driver->cells, why, why_size);

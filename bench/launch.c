@@ -48,8 +48,13 @@ static void make_environment(char *environment[KEPT_COUNT + 2])
 }
 
 /* In the new process, up to its exec. */
-static _Noreturn void become_subject(pid_t driver, int socket, int slate_fd)
+static _Noreturn void become_subject(pid_t driver, const struct loader *loader, int socket,
+				     int slate_fd)
 {
+	/* Started by a loader, /proc/self/exe is the loader, and argv[0] this program. */
+	char *by_loader[] = {
+		(char *)loader->path,	 LOADER_LIBRARIES_OPTION, (char *)loader->libraries,
+		program_invocation_name, SUBJECT_OPTION,	  NULL};
 	char *argv[] = {"spawnscope-bench", SUBJECT_OPTION, NULL};
 	char *environment[KEPT_COUNT + 2];
 	int null;
@@ -67,7 +72,10 @@ static _Noreturn void become_subject(pid_t driver, int socket, int slate_fd)
 	if (dup2(socket, SUBJECT_SOCKET_FD) < 0 || dup2(slate_fd, SUBJECT_SLATE_FD) < 0)
 		_exit(126);
 	make_environment(environment);
-	execve("/proc/self/exe", argv, environment);
+	if (loader->path[0] != '\0')
+		execve(loader->path, by_loader, environment);
+	else
+		execve("/proc/self/exe", argv, environment);
 	_exit(127);
 }
 
@@ -93,7 +101,7 @@ static void close_all(struct launch *launch)
 	launch->slate_fd = -1;
 }
 
-int launch__start(struct launch *launch, char *why, size_t why_size)
+int launch__start(struct launch *launch, const struct loader *loader, char *why, size_t why_size)
 {
 	pid_t driver = getpid();
 	int sockets[2] = {-1, -1};
@@ -113,7 +121,7 @@ int launch__start(struct launch *launch, char *why, size_t why_size)
 	}
 	launch->pid = fork();
 	if (launch->pid == 0)
-		become_subject(driver, sockets[1], launch->slate_fd);
+		become_subject(driver, loader, sockets[1], launch->slate_fd);
 	if (launch->pid < 0) {
 		err = explain(why, why_size, -errno, "fork of a parent process: %s",
 			      strerror(errno));

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "bench/loader.h"
 #include "bench/stage.h"
 #include "bench/subject.h"
 
@@ -16,7 +17,7 @@ struct launch {
 };
 
 /* Starts a subject that has no shape yet. 0, or -errno and a line in `why`. */
-int launch__start(struct launch *launch, char *why, size_t why_size);
+int launch__start(struct launch *launch, const struct loader *loader, char *why, size_t why_size);
 
 /*
  * Sends a request and waits for its reply. 0 if it came, whatever it says. Else the subject is

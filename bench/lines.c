@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "bench/lines.h"
 
+#include <gnu/libc-version.h>
 #include <inttypes.h>
+#include <link.h>
+#include <string.h>
 
 #include "bench/protocol.h"
 #include "bench/text.h"
@@ -22,12 +25,41 @@ static void write_cell(FILE *out, size_t id, const struct cell *cell)
 	fputc('\n', out);
 }
 
+/* dl_iterate_phdr(3): keeps the path of the C library, which has one name on all machines. */
+static int find_libc(struct dl_phdr_info *info, size_t size, void *path)
+{
+	const char *slash = strrchr(info->dlpi_name, '/');
+
+	(void)size;
+	if (slash == NULL || strncmp(slash, "/libc.so", strlen("/libc.so")) != 0)
+		return 0;
+	*(const char **)path = info->dlpi_name;
+	return 1;
+}
+
+static void write_libc(FILE *out)
+{
+	const char *path = NULL, *c;
+
+	dl_iterate_phdr(find_libc, &path);
+	for (c = path; c != NULL && *c != '\0'; c++) {
+		/* Such a one would not be a line. */
+		if ((unsigned char)*c < ' ' || c - path > PROTOCOL_LINE_MAX / 2)
+			path = NULL;
+		if (path == NULL)
+			break;
+	}
+	fprintf(out, "libc glibc %s%s%s\n", gnu_get_libc_version(), path ? " " : "",
+		path ? path : "");
+}
+
 void lines_grid(FILE *out, const struct cells *cells, uint64_t seed)
 {
 	unsigned int runs = 0;
 	size_t id;
 
 	fprintf(out, "spawnscope-bench %d\n", PROTOCOL_VERSION);
+	write_libc(out);
 	for (id = 0; id < cells->n; id++) {
 		const struct cell *cell = &cells->v[id];
 

@@ -28,6 +28,8 @@ enum key {
 	KEY_TIMEOUT,
 	KEY_CHILD,
 	KEY_PROGRAM,
+	KEY_LOADER,
+	KEY_LIBRARIES,
 	KEY_SERVE,
 	KEY_LIST,
 	KEY_HELP,
@@ -48,6 +50,8 @@ static const struct argp_option fixed_options[] = {
 	 "the program to exec (spawnscope-child beside this program)", 3},
 	{"program", KEY_PROGRAM, "PATH", 0,
 	 "a program of yours to exec instead, without arguments; it must end with status 0", 3},
+	{"loader", KEY_LOADER, "PATH", OPTION_HIDDEN, 0, 3},
+	{"libraries", KEY_LIBRARIES, "LIST", OPTION_HIDDEN, 0, 3},
 	{"serve", KEY_SERVE, NULL, 0, "take commands from standard input", 4},
 	{"list", KEY_LIST, NULL, 0, "list methods and suites", 4},
 	{"help", KEY_HELP, NULL, 0, "print this help", 4},
@@ -142,6 +146,13 @@ static int parse_cpu(struct parser *p, const char *text)
 	return 0;
 }
 
+static int parse_path(struct parser *p, const char *text, char path[PATH_MAX])
+{
+	if ((size_t)snprintf(path, PATH_MAX, "%s", text) >= PATH_MAX)
+		return explain(p->why, p->why_size, -ENAMETOOLONG, "too long a path of a loader");
+	return 0;
+}
+
 static int parse_seed(struct parser *p, const char *text)
 {
 	if (text_number(text, 0, UINT64_MAX, &p->options->seed) != 0)
@@ -194,6 +205,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		o->child_path = arg;
 		o->silent = true;
 		return 0;
+	case KEY_LOADER:
+		return -parse_path(p, arg, o->loader.path);
+	case KEY_LIBRARIES:
+		return -parse_path(p, arg, o->loader.libraries);
 	case KEY_SERVE:
 		o->serve = true;
 		return 0;

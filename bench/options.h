@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "bench/grid.h"
+#include "bench/loader.h"
 
 /* For the `cpu` of options: the last CPU that this process may run on. */
 #define CPU_LAST (-2)
@@ -17,6 +18,7 @@ struct options {
 	struct grid override; /* takes the place of the suite's lists */
 	const char *child_path;
 	bool silent; /* it is some program, which reports nothing */
+	struct loader loader;
 	uint64_t seed;
 	bool has_seed;
 	int cpu; /* a number, CPU_LAST, or CPU_NONE */

@@ -90,12 +90,13 @@ static int build(struct pool *pool, struct pool_subject *subject, char *why, siz
 		.verb = SUBJECT_BUILD,
 		.build = {.shape = subject->shape,
 			  .cpu = pool->config.cpu,
-			  .silent = pool->config.silent},
+			  .silent = pool->config.silent,
+			  .loader = pool->config.loader},
 	};
 	if (strlen(pool->config.child_path) >= sizeof(request.build.child_path))
 		return explain(why, why_size, -ENAMETOOLONG, "the path of --child is too long");
 	strcpy(request.build.child_path, pool->config.child_path);
-	err = launch__start(&subject->launch, why, why_size);
+	err = launch__start(&subject->launch, &pool->config.loader, why, why_size);
 	if (err != 0)
 		return err;
 	err = launch__ask(&subject->launch, &request, &reply,

@@ -16,7 +16,8 @@
 struct pool_config {
 	int cpu; /* or CPU_NONE */
 	const char *child_path;
-	bool silent;		/* it reports nothing */
+	bool silent; /* it reports nothing */
+	struct loader loader;
 	unsigned int warmups;	/* per block */
 	unsigned int timeout_s; /* per block, on top of what the samples need */
 };

@@ -6,7 +6,9 @@
  *
  * The driver writes on standard output:
  *
- *   spawnscope-bench 1                 first line; the number is PROTOCOL_VERSION
+ *   spawnscope-bench 2                 first line; the number is PROTOCOL_VERSION
+ *   libc NAME VERSION [PATH]           the C library that it runs with, and its file if it is not
+ *                                      linked into the driver
  *   runs N                             samples asked for per cell; it comes again before the first
  *                                      of the cells that have another number
  *   seed N                             seed of the random order
@@ -52,7 +54,7 @@
 #ifndef SPAWNSCOPE_PROTOCOL_H
 #define SPAWNSCOPE_PROTOCOL_H
 
-#define PROTOCOL_VERSION 1
+#define PROTOCOL_VERSION 2
 
 /* Longer lines are a fault of the driver. */
 #define PROTOCOL_LINE_MAX 4096

@@ -16,38 +16,54 @@
 
 #include "bench/text.h"
 
-/* The command's "exec ", and the descriptor with its space. */
-#define COMMAND_EXTRA 32
-
 static int make_command(struct stage *stage)
 {
-	/* A path of nothing but quotes grows fourfold. */
-	size_t size = strlen(stage->child_argv[0]) * 4 + COMMAND_EXTRA;
-	char *quoted;
-	int err;
+	/* A path of nothing but quotes grows fourfold, and has two quotes and a space besides. */
+	size_t size = sizeof("exec"), used;
+	int i, err = 0;
 
-	quoted = malloc(size);
+	for (i = 0; stage->child_argv[i] != NULL; i++)
+		size += 4 * strlen(stage->child_argv[i]) + 4;
 	stage->command = malloc(size);
-	if (quoted == NULL || stage->command == NULL) {
-		err = -ENOMEM;
-		goto cleanup;
-	}
-	err = text_shell_quote(stage->child_argv[0], quoted, size);
-	if (err != 0)
-		goto cleanup;
+	if (stage->command == NULL)
+		return -ENOMEM;
 	/* `exec`, so that the shell becomes the program instead of forking once more. */
-	if (snprintf(stage->command, size, "exec %s %s", quoted,
-		     stage->silent ? "" : stage->child_argv[1]) >= (int)size)
-		err = -ENAMETOOLONG;
-cleanup:
-	free(quoted);
+	used = strlen(strcpy(stage->command, "exec"));
+	for (i = 0; stage->child_argv[i] != NULL && err == 0; i++) {
+		stage->command[used++] = ' ';
+		err = text_shell_quote(stage->child_argv[i], stage->command + used, size - used);
+		used += strlen(stage->command + used);
+	}
 	return err;
 }
 
-int stage_open(struct stage *stage, int slate_fd, const char *child_path, bool silent)
+static int make_argv(struct stage *stage, int slate_fd, const char *child_path,
+		     const struct loader *loader)
+{
+	char **argv = stage->child_argv;
+	int i, n = 0;
+
+	/* spawnscope-child is static: no loader has a part in it. */
+	if (stage->silent && loader != NULL && loader->path[0] != '\0') {
+		argv[n++] = strdup(loader->path);
+		argv[n++] = strdup(LOADER_LIBRARIES_OPTION);
+		argv[n++] = strdup(loader->libraries);
+	}
+	stage->program = argv[n++] = strdup(child_path);
+	if (!stage->silent && asprintf(&argv[n++], "%d", slate_fd) < 0)
+		argv[n - 1] = NULL;
+	for (i = 0; i < n; i++) {
+		if (argv[i] == NULL)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int stage_open(struct stage *stage, int slate_fd, const char *child_path, bool silent,
+	       const struct loader *loader)
 {
 	void *slate;
-	int err = -ENOMEM;
+	int err;
 
 	*stage = (struct stage){
 		.parent_pid = getpid(),
@@ -58,10 +74,8 @@ int stage_open(struct stage *stage, int slate_fd, const char *child_path, bool s
 	if (slate == MAP_FAILED)
 		return -errno;
 	stage->slate = slate;
-	stage->child_argv[0] = strdup(child_path);
-	if (!silent && asprintf(&stage->child_argv[1], "%d", slate_fd) < 0)
-		stage->child_argv[1] = NULL;
-	if (stage->child_argv[0] != NULL && (silent || stage->child_argv[1] != NULL))
+	err = make_argv(stage, slate_fd, child_path, loader);
+	if (err == 0)
 		err = make_command(stage);
 	if (err != 0)
 		stage_close(stage);
@@ -70,10 +84,12 @@ int stage_open(struct stage *stage, int slate_fd, const char *child_path, bool s
 
 void stage_close(struct stage *stage)
 {
+	size_t i;
+
 	if (stage->slate != NULL)
 		munmap((void *)stage->slate, sizeof(struct slate));
-	free(stage->child_argv[0]);
-	free(stage->child_argv[1]);
+	for (i = 0; i < sizeof(stage->child_argv) / sizeof(stage->child_argv[0]); i++)
+		free(stage->child_argv[i]);
 	free(stage->command);
 	*stage = (struct stage){0};
 }

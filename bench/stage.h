@@ -14,6 +14,7 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include "bench/loader.h"
 #include "bench/slate.h"
 
 /* What the protocol's `sample` line says. Times in ns of CLOCK_MONOTONIC; 0: not taken. */
@@ -32,7 +33,9 @@ struct sample {
 
 struct stage {
 	volatile struct slate *slate;
-	char *child_argv[3]; /* spawnscope-child FD, or a program without arguments */
+	/* spawnscope-child FD, or a program without arguments, maybe behind its loader. */
+	char *child_argv[LOADER_WORDS + 2];
+	const char *program; /* of these, what the loader is not */
 	bool silent;	     /* that program: it reports nothing */
 	char *command;	     /* the same, for a shell */
 	pid_t parent_pid;
@@ -45,9 +48,11 @@ struct stage {
 
 /*
  * Maps the slate at the start of `slate_fd`, which must not be close-on-exec, and prepares to run
- * `child_path`, which reports to the slate unless it is `silent`. 0 or -errno.
+ * `child_path`, which reports to the slate unless it is `silent`. If it is, `loader` (may be NULL)
+ * starts it. 0 or -errno.
  */
-int stage_open(struct stage *stage, int slate_fd, const char *child_path, bool silent);
+int stage_open(struct stage *stage, int slate_fd, const char *child_path, bool silent,
+	       const struct loader *loader);
 void stage_close(struct stage *stage);
 
 static inline int64_t now_ns(void)

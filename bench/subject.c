@@ -83,7 +83,7 @@ static int build(struct subject *subject, const struct subject_request *request,
 		return explain(reply->why, sizeof(reply->why), err, "/dev/null: %s",
 			       strerror(-err));
 	err = stage_open(&subject->stage, SUBJECT_SLATE_FD, request->build.child_path,
-			 request->build.silent);
+			 request->build.silent, &request->build.loader);
 	if (err != 0)
 		return explain(reply->why, sizeof(reply->why), err, "slate: %s", strerror(-err));
 	subject->stage.memory = subject->memory.start;
@@ -127,21 +127,21 @@ static int check_exec(const struct stage *stage, const struct sample *sample, ch
 
 	if (is_hopeless(sample->error))
 		return explain(why, why_size, -sample->error, "exec of '%.200s': %s",
-			       stage->child_argv[0], strerror(sample->error));
+			       stage->program, strerror(sample->error));
 	if (sample->error != 0 || sample->exec_ns != 0)
 		return 0;
 	if (stage->silent && WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	if (WIFSIGNALED(status))
 		return explain(why, why_size, -EPROTO, "'%.200s' was killed by signal %d",
-			       stage->child_argv[0], WTERMSIG(status));
+			       stage->program, WTERMSIG(status));
 	if (stage->silent)
 		return explain(why, why_size, -EPROTO, "'%.200s' ended with status %d",
-			       stage->child_argv[0], WEXITSTATUS(status));
+			       stage->program, WEXITSTATUS(status));
 	return explain(why, why_size, -EPROTO,
 		       "'%.200s' ended with status %d and reported nothing: it is not "
 		       "spawnscope-child, or it was not run",
-		       stage->child_argv[0], WEXITSTATUS(status));
+		       stage->program, WEXITSTATUS(status));
 }
 
 static int take_samples(const struct subject *subject, const struct method *method,

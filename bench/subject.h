@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "bench/axes.h"
+#include "bench/loader.h"
 #include "bench/parent.h"
 #include "bench/text.h"
 
@@ -42,6 +43,7 @@ struct subject_request {
 			int cpu;
 			bool silent; /* the program at child_path reports nothing */
 			char child_path[PATH_MAX];
+			struct loader loader; /* of that program, too */
 		} build;
 		struct {
 			char method[32];

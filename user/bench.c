@@ -461,7 +461,9 @@ static int describe_run(struct bench *b, int argc, char **argv)
 		if (!r->command[i])
 			return -ENOMEM;
 	}
-	err = environment_read(r);
+	err = environment_read(r, driver__libc(b->driver));
+	if (!err && b->options.libc)
+		err = run__add_env_text(r, "libc_file", driver__libc_file(b->driver));
 	if (!err)
 		err = origin_of_run(r, b->probe ? probe__choice(b->probe, PROBE_SET_ALL) : NULL);
 	return err;
@@ -469,8 +471,9 @@ static int describe_run(struct bench *b, int argc, char **argv)
 
 static int start(struct bench *b, int argc, char **argv)
 {
-	int err = driver__start(b->options.driver_args, 2 * b->options.timeout_s + 5, &b->driver,
-				b->why, sizeof(b->why));
+	const struct driver_options o = {2 * b->options.timeout_s + 5, b->options.libc,
+					 b->options.program};
+	int err = driver__start(b->options.driver_args, &o, &b->driver, b->why, sizeof(b->why));
 
 	if (err)
 		return err;

@@ -19,6 +19,8 @@ enum {
 	OPTION_ROUNDS,
 	OPTION_CLOCK,
 	OPTION_TIMEOUT,
+	OPTION_LIBC,
+	OPTION_PROGRAM,
 	FORWARD,
 };
 
@@ -62,8 +64,12 @@ static const struct argp_option option_table[] = {
 	 "pin the spawning process to this CPU (default: the last)", 0},
 	{"warmup", FORWARD + 12, "N", 0,
 	 "spawns before each block that are not counted (default 2)", 0},
-	{"program", FORWARD + 14, "PATH", 0,
+	{"program", OPTION_PROGRAM, "PATH", 0,
 	 "a program of yours to exec, without arguments; it must end with status 0", 0},
+	{"libc", OPTION_LIBC, "PATH", 0,
+	 "run the driver, and that program, with another C library: a folder with libc.so.6 and "
+	 "ld-linux, or a loader",
+	 0},
 	{"child", FORWARD + 13, "PATH", 0, "the program to exec", OPTION_HIDDEN},
 	{"timeout", OPTION_TIMEOUT, "SEC", 0, "for a block of samples (default 60)", 0},
 	{"clock", OPTION_CLOCK, "NAME", OPTION_HIDDEN, "what the clock counts: monotonic, icount",
@@ -178,6 +184,12 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 		if (number("timeout", arg, 1, 86400, &o->timeout_s))
 			return -EINVAL;
 		return forward(o, "timeout", arg);
+	case OPTION_LIBC:
+		o->libc = arg;
+		return 0;
+	case OPTION_PROGRAM:
+		o->program = arg;
+		return forward(o, "program", arg);
 	case OPTION_CLOCK:
 		o->clock = arg;
 		if (strcmp(arg, "monotonic") && strcmp(arg, "icount"))

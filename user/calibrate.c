@@ -128,18 +128,19 @@ static int describe(struct run *r)
 			return -ENOMEM;
 	}
 	r->end.births = r->end.started = r->end.lost = r->end.missed = MISSING;
-	return environment_read(r);
+	return environment_read(r, NULL);
 }
 
 static int take(struct run *r, const struct calibrate_options *o, char *why, size_t why_size)
 {
 	bool show = !o->silent && isatty(STDERR_FILENO);
+	const struct driver_options options = {.timeout_s = TIMEOUT_S};
 	struct driver *d = NULL;
 	int err;
 
 	if (show)
 		fputs("calibrating (1 s, once per boot)...", stderr);
-	err = driver__start(driver_args, TIMEOUT_S, &d, why, why_size);
+	err = driver__start(driver_args, &options, &d, why, why_size);
 	if (!err) {
 		why[0] = '\0';
 		err = take_samples(d, r, why, why_size);

@@ -16,6 +16,7 @@
 
 #include "bench/protocol.h"
 #include "user/escape.h"
+#include "user/libc.h"
 #include "user/privilege.h"
 #include "user/stop.h"
 
@@ -28,6 +29,7 @@ struct driver {
 	size_t read_start, read_end;
 	unsigned int timeout_s;
 	uint64_t seed;
+	char *libc, *libc_file;
 	unsigned int runs; /* of cells that do not say otherwise */
 	unsigned int *cell_runs;
 	struct run grid; /* only its cells are used */
@@ -51,19 +53,38 @@ static int driver_path(char *path, size_t size)
 	return access(path, X_OK) ? -errno : 0;
 }
 
-static void exec_driver(const char *path, char *const *args, int in, int out, pid_t parent)
+/* The words of its command; behind a loader, which it is told of, if there is one. */
+static char **make_argv(const char *path, const struct loader *loader, char *const *args)
 {
+	size_t count = 0, n = 0;
 	char **argv;
-	size_t n = 0;
 
-	while (args[n])
-		n++;
-	argv = calloc(n + 3, sizeof(*argv));
+	while (args[count])
+		count++;
+	argv = calloc(count + LOADER_WORDS + 7, sizeof(*argv));
+	if (!argv)
+		return NULL;
+	if (loader->path[0]) {
+		argv[n++] = (char *)loader->path;
+		argv[n++] = LOADER_LIBRARIES_OPTION;
+		argv[n++] = (char *)loader->libraries;
+	}
+	argv[n++] = (char *)path;
+	argv[n++] = "--serve";
+	if (loader->path[0]) {
+		argv[n++] = "--loader";
+		argv[n++] = (char *)loader->path;
+		argv[n++] = "--libraries";
+		argv[n++] = (char *)loader->libraries;
+	}
+	memcpy(argv + n, args, count * sizeof(*args));
+	return argv;
+}
+
+static void exec_driver(char *const *argv, int in, int out, pid_t parent)
+{
 	if (!argv || privilege_none())
 		_exit(126);
-	argv[0] = (char *)path;
-	argv[1] = "--serve";
-	memcpy(argv + 2, args, n * sizeof(*args));
 	/* After the change of ids, which clears it; the parent may have died before. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
 		_exit(126);
@@ -72,11 +93,11 @@ static void exec_driver(const char *path, char *const *args, int in, int out, pi
 	stop_release();
 	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
 		_exit(126);
-	execv(path, argv);
+	execv(argv[0], argv);
 	_exit(127);
 }
 
-static int spawn_driver(struct driver *d, const char *path, char *const *args)
+static int spawn_driver(struct driver *d, char *const *argv)
 {
 	int to[2] = {-1, -1}, from[2] = {-1, -1}, err = 0;
 	pid_t self = getpid();
@@ -87,7 +108,7 @@ static int spawn_driver(struct driver *d, const char *path, char *const *args)
 	}
 	d->pid = fork();
 	if (!d->pid)
-		exec_driver(path, args, to[0], from[1], self);
+		exec_driver(argv, to[0], from[1], self);
 	if (d->pid < 0) {
 		err = -errno;
 		d->pid = 0;
@@ -318,6 +339,19 @@ static int take_cell(struct driver *d, char *at)
 	return err;
 }
 
+/* "glibc 2.36", and maybe its file */
+static int take_libc(struct driver *d, const char *text)
+{
+	const char *version = strchr(text, ' '), *file;
+
+	if (!version || d->libc)
+		return -EPROTO;
+	file = strchr(version + 1, ' ');
+	d->libc = file ? strndup(text, file - text) : strdup(text);
+	d->libc_file = file ? strdup(file + 1) : NULL;
+	return d->libc && (d->libc_file || !file) ? 0 : -ENOMEM;
+}
+
 static int take_grid_line(struct driver *d)
 {
 	char *at = strchr(d->line, ' '), *reason, *end;
@@ -336,6 +370,8 @@ static int take_grid_line(struct driver *d)
 		d->seed = strtoull(at + 1, &end, 10);
 		return errno || at[1] < '0' || at[1] > '9' || *end ? -EPROTO : 0;
 	}
+	if (!strncmp(d->line, "libc ", 5))
+		return take_libc(d, at + 1);
 	if (!strncmp(d->line, "cell ", 5))
 		return take_cell(d, at);
 	for (size_t i = 0; i < d->grid.cell_count; i++) {
@@ -376,17 +412,18 @@ static int read_grid(struct driver *d, char *why, size_t why_size)
 	}
 }
 
-int driver__start(char *const *args, unsigned int timeout_s, struct driver **driver, char *why,
-		  size_t why_size)
+int driver__start(char *const *args, const struct driver_options *options, struct driver **driver,
+		  char *why, size_t why_size)
 {
 	struct driver *d = calloc(1, sizeof(*d));
-	char path[PATH_MAX];
+	struct loader loader = {.path = ""};
+	char path[PATH_MAX], **argv = NULL;
 	int err = -ENOMEM;
 
 	snprintf(why, why_size, "out of memory");
 	if (!d)
 		goto cleanup;
-	d->timeout_s = timeout_s;
+	d->timeout_s = options->timeout_s;
 	d->from = -1;
 	err = driver_path(path, sizeof(path));
 	if (err) {
@@ -395,13 +432,24 @@ int driver__start(char *const *args, unsigned int timeout_s, struct driver **dri
 			 strerror(-err));
 		goto cleanup;
 	}
-	err = spawn_driver(d, path, args);
+	if (options->libc)
+		err = libc_find(options->libc, path, options->program, &loader, why, why_size);
+	if (err)
+		goto cleanup;
+	argv = make_argv(path, &loader, args);
+	err = spawn_driver(d, argv);
 	if (err) {
 		snprintf(why, why_size, "cannot start %s: %s", path, strerror(-err));
 		goto cleanup;
 	}
 	err = read_grid(d, why, why_size);
+	if (!err && options->libc && !libc_is(&loader, d->libc_file)) {
+		snprintf(why, why_size, "--libc: the driver runs with another C library: %s",
+			 d->libc_file ? d->libc_file : "its own");
+		err = -ELIBBAD;
+	}
 cleanup:
+	free(argv);
 	if (err) {
 		driver__stop(d);
 		d = NULL;
@@ -434,12 +482,24 @@ void driver__stop(struct driver *d)
 	run__free(&d->grid);
 	free(d->cell_runs);
 	free(d->samples);
+	free(d->libc);
+	free(d->libc_file);
 	free(d);
 }
 
 uint64_t driver__seed(const struct driver *d)
 {
 	return d->seed;
+}
+
+const char *driver__libc(const struct driver *d)
+{
+	return d->libc;
+}
+
+const char *driver__libc_file(const struct driver *d)
+{
+	return d->libc_file;
 }
 
 size_t driver__cell_count(const struct driver *d)

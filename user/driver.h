@@ -12,21 +12,30 @@
 
 struct driver;
 
+struct driver_options {
+	unsigned int timeout_s; /* for an answer */
+	const char *libc; /* the C library to run it with, as libc_find takes it; NULL: its own */
+	const char *program; /* what is spawned with it, too; NULL: nothing dynamic */
+};
+
 /*
  * Starts the driver with `args` (NULL-terminated, without argv[0] and --serve) as the invoking
  * user without any capability, and so that it does not outlive this process. Its standard error
- * stays ours. A driver that gives no answer for timeout_s is taken to hang. 0 or -errno with one
+ * stays ours. A driver that gives no answer in time is taken to hang. 0 or -errno with one
  * line in `why`; -ECANCELED with an empty line if the driver refused its arguments, which it has
  * told the user by itself.
  */
-int driver__start(char *const *args, unsigned int timeout_s, struct driver **driver, char *why,
-		  size_t why_size);
+int driver__start(char *const *args, const struct driver_options *options, struct driver **driver,
+		  char *why, size_t why_size);
 
 /* Ends the driver and waits for it. Accepts NULL. */
 void driver__stop(struct driver *d);
 
 /* Announced in the grid. */
 uint64_t driver__seed(const struct driver *d);
+/* "glibc 2.36", and its file; NULL: it did not say, or has no such file, being static. */
+const char *driver__libc(const struct driver *d);
+const char *driver__libc_file(const struct driver *d);
 size_t driver__cell_count(const struct driver *d);
 unsigned int driver__runs(const struct driver *d, size_t cell);
 /* The axes of a cell as zero-terminated KEY=VALUE parts; why it is skipped, or NULL. */

@@ -254,16 +254,16 @@ static int add_qemu(struct run *r)
 	return run__add_env_text(r, "qemu", version);
 }
 
-int environment_read(struct run *r)
+int environment_read(struct run *r, const char *libc)
 {
 	const char *cpu = "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor";
 	const char *clock = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
 	const char *thp = "/sys/kernel/mm/transparent_hugepage/enabled";
 	struct utsname u;
-	char libc[64];
+	char ours[64];
 	int err;
 
-	snprintf(libc, sizeof(libc), "glibc %s", gnu_get_libc_version());
+	snprintf(ours, sizeof(ours), "glibc %s", gnu_get_libc_version());
 	if (uname(&u))
 		return -errno;
 	if ((err = run__add_env_text(r, "kernel_release", u.release)) ||
@@ -276,7 +276,7 @@ int environment_read(struct run *r)
 	    (err = add_mitigations(r)) || (err = add_file(r, "governor", cpu)) ||
 	    (err = add_number_file(r, "overcommit", "/proc/sys/vm/overcommit_memory")) ||
 	    (err = add_file(r, "clocksource", clock)) ||
-	    (err = run__add_env_text(r, "libc", libc)) ||
+	    (err = run__add_env_text(r, "libc", libc ? libc : ours)) ||
 	    (err = run__add_env_number(r, "page_bytes", sysconf(_SC_PAGESIZE))) ||
 	    (err = add_taken(r)) || (err = add_qemu(r)))
 		return err;

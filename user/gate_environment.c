@@ -43,6 +43,7 @@ static const struct rule rules[] = {
 	{"mitigations", FOR_TIME | IN_LAB, "kernel", 0},
 	{"overcommit", FOR_TIME | IN_LAB, NULL, 0},
 	{"libc", FOR_TIME | IN_LAB, NULL, 0},
+	{"libc_file", FOR_TIME, "libc", 0},
 };
 
 #define RULE_COUNT (sizeof(rules) / sizeof(rules[0]))

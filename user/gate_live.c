@@ -99,6 +99,9 @@ static struct gate_policy live_policy(const struct gate_options *o)
 
 	p.in_turn = true;
 	p.by_place = true;
+	/* Two C libraries are what was asked for. */
+	if (o->libc_count > 0 && p.factor_count < GATE_FACTORS_MAX)
+		p.factors[p.factor_count++] = "libc";
 	return p;
 }
 

@@ -30,6 +30,7 @@ enum {
 	OPTION_PAIRS,
 	OPTION_PROGRAM,
 	OPTION_ENV,
+	OPTION_LIBC,
 	OPTION_KERNEL,
 	OPTION_NO_TRACE,
 	OPTION_KEEP,
@@ -54,12 +55,18 @@ static const struct argp_option option_table[] = {
 	{"budget", OPTION_BUDGET, "FILE", 0, "hold a run against the rules in FILE", 0},
 	{0, 0, 0, 0, "Runs to take now:", 2},
 	{"ab", OPTION_AB, 0, 0,
-	 "take runs of A and B in turn: two suite files, two methods, or two of --program or --env",
+	 "take runs of A and B in turn: two suite files, two methods, or two of --program, --libc "
+	 "or "
+	 "--env",
 	 0},
 	{"lab", OPTION_LAB, 0, 0, "take them in the lab, where they are exact", 0},
 	{"program", OPTION_PROGRAM, "PATH", 0,
-	 "the program to spawn, once for A and once for B: it gets no arguments, and must end with "
-	 "status 0",
+	 "the program to spawn, once for A and once for B (or once for both, with --libc): it gets "
+	 "no arguments, and must end with status 0",
+	 0},
+	{"libc", OPTION_LIBC, "PATH", 0,
+	 "the C library that the driver and that program run with, once for A and once for B: a "
+	 "folder with libc.so.6 and ld-linux, or a loader",
 	 0},
 	{"env", OPTION_ENV, "NAME=VALUE", 0,
 	 "an environment variable of B, or, if given twice, of A and of B", 0},
@@ -126,6 +133,8 @@ static const char doc[] =
 	"  spawnscope gate base.jsonl new.jsonl\n"
 	"  spawnscope gate --ab old.ini new.ini --pairs 40\n"
 	"  spawnscope gate --ab fork vfork --size 64M\n"
+	"  spawnscope gate --ab --libc /opt/glibc-2.40/lib --libc build-glibc --method "
+	"posix_spawn\n"
 	"  spawnscope gate --lab --kernel debian:6.1 --kernel debian:6.12 --method fork\n"
 	"  spawnscope gate --budget service.budget run.jsonl --junit report.xml";
 
@@ -338,6 +347,8 @@ static int parse_subject(struct gate_options *o, int key, char *arg)
 		if (!strchr(arg, '=') || arg[0] == '=')
 			return bad(key, arg, "must be NAME=VALUE");
 		return add_side(key, o->envs, &o->env_count, arg);
+	case OPTION_LIBC:
+		return add_side(key, o->libcs, &o->libc_count, arg);
 	case OPTION_KERNEL:
 		return add_side(key, o->kernels, &o->kernel_count, arg);
 	case OPTION_PAIRS:
@@ -403,11 +414,16 @@ static int refuse(const char *what)
 /* Forms that take runs of their own. */
 static int check_live(const struct gate_options *o)
 {
-	bool by_options = o->program_count == 2 || o->env_count > 0 || o->kernel_count == 2;
+	bool by_options = o->program_count == 2 || o->env_count > 0 || o->libc_count == 2 ||
+			  o->kernel_count == 2;
 
 	if (o->budget)
 		return refuse("--budget takes a stored run; run bench first");
-	if (o->program_count == 1)
+	if (o->libc_count && o->lab)
+		return refuse("--libc: what runs in the lab is static; use --ab");
+	if (o->libc_count == 1)
+		return refuse("--libc: name two, for A and for B");
+	if (o->program_count == 1 && !o->libc_count)
 		return refuse("--program: name two, for A and for B");
 	if (o->kernel_count && !o->lab)
 		return refuse("--kernel is for --lab");
@@ -417,14 +433,15 @@ static int check_live(const struct gate_options *o)
 		return 0;
 	if (o->path_count != 2)
 		return refuse(
-			"name A and B: two suite files or two methods, or use --program, --env "
-			"or --kernel twice");
+			"name A and B: two suite files or two methods, or use --program, --libc, "
+			"--env or --kernel twice");
 	return 0;
 }
 
 static int check_stored(struct gate_options *o, bool dashes)
 {
-	if (o->forward_count || o->program_count || o->env_count || o->kernel_count || o->keep)
+	if (o->forward_count || o->program_count || o->env_count || o->libc_count ||
+	    o->kernel_count || o->keep)
 		return refuse("options of runs to take now go with --ab or --lab");
 	if (o->save)
 		return o->path_count && !o->baseline && !o->budget

@@ -27,8 +27,8 @@ struct gate_options {
 	enum on_inconclusive on_inconclusive;
 	bool truncated; /* runs without an end are welcome */
 	/* Runs to be taken now. */
-	const char *programs[2], *envs[2], *kernels[2];
-	size_t program_count, env_count, kernel_count;
+	const char *programs[2], *envs[2], *libcs[2], *kernels[2];
+	size_t program_count, env_count, libc_count, kernel_count;
 	unsigned int pairs;
 	unsigned int timeout_s; /* of one run */
 	bool trace;

@@ -146,8 +146,12 @@ static void make_args(struct args *a, const char *self, const struct gate_option
 	if (take->lab)
 		add_lab(a, o, take);
 	add_bench(a, o, take, fd);
-	if (o->program_count == 2)
-		add(a, "--program=%s", take->lab ? "/lab/program" : o->programs[take->side]);
+	if (o->program_count > 0)
+		add(a, "--program=%s",
+		    take->lab ? "/lab/program"
+			      : o->programs[o->program_count == 2 ? take->side : 0]);
+	if (o->libc_count > 0)
+		add(a, "--libc=%s", o->libcs[take->side]);
 }
 
 /* NAME=VALUE of this side: one alone is B's. */

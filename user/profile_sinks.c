@@ -52,7 +52,7 @@ static int describe(struct sinks *s, const struct source_choice *choice)
 			return -ENOMEM;
 	}
 	r->end.started = r->end.started_untraced = MISSING;
-	err = environment_read(r);
+	err = environment_read(r, NULL);
 	return err ? err : origin_of_run(r, choice);
 }
 

@@ -159,7 +159,7 @@ int main(int argc, char **argv)
 	fd = memfd_create("slate", 0);
 	if (fd < 0 || ftruncate(fd, sysconf(_SC_PAGESIZE)) != 0)
 		return fail("memfd", -errno);
-	err = stage_open(&stage, fd, "/nonexistent", false);
+	err = stage_open(&stage, fd, "/nonexistent", false, NULL);
 	if (err != 0)
 		return fail("stage", err);
 	fork_verdict = compare(&stage, &method_fork, bare_fork);

@@ -44,12 +44,13 @@ load driver.bash
 
 @test "the header has version, runs, seed, cells, ready, in this order" {
     run -0 "$BENCH" --method vfork --size 1M,2M --runs 1 --seed 18446744073709551615
-    [ "${lines[0]}" = "spawnscope-bench 1" ]
-    [ "${lines[1]}" = "runs 1" ]
-    [ "${lines[2]}" = "seed 18446744073709551615" ]
-    [ "${lines[3]}" = "cell 0 method=vfork rss_bytes=1048576 pages=4k" ]
-    [ "${lines[4]}" = "cell 1 method=vfork rss_bytes=2097152 pages=4k" ]
-    [ "${lines[5]}" = "ready" ]
+    [ "${lines[0]}" = "spawnscope-bench 2" ]
+    [[ ${lines[1]} =~ ^libc\ glibc\ [0-9.]+\ /.*/libc\.so ]]
+    [ "${lines[2]}" = "runs 1" ]
+    [ "${lines[3]}" = "seed 18446744073709551615" ]
+    [ "${lines[4]}" = "cell 0 method=vfork rss_bytes=1048576 pages=4k" ]
+    [ "${lines[5]}" = "cell 1 method=vfork rss_bytes=2097152 pages=4k" ]
+    [ "${lines[6]}" = "ready" ]
 }
 
 @test "the same seed gives the same order" {

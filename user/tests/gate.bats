@@ -486,6 +486,102 @@ BUDGET
     grep -q '^inconclusive: ' "$DIR/out"
 }
 
+# Copies of this machine's C library, in a folder each.
+two_libcs() {
+    local file folder
+    for folder in "$ROOM/$BATS_TEST_NUMBER-libc-a" "$ROOM/$BATS_TEST_NUMBER-libc-b"; do
+        mkdir -p "$folder"
+        for file in $(ldd "$TOOL-bench" | grep -Eo '/[^ ]*/(libc\.so\.6|ld-linux[^ ]*)'); do
+            cp "$file" "$folder"
+        done
+    done
+    A=$ROOM/$BATS_TEST_NUMBER-libc-a B=$ROOM/$BATS_TEST_NUMBER-libc-b
+}
+
+@test "one C library or another: the driver and the parents run with it, and the runs say so" {
+    two_libcs
+    "$TOOL" gate --ab --no-trace --libc "$A" --libc "$B"/ld-linux* --method fork,posix_spawn --size 1M --runs 3 \
+        --pairs 2 --keep "$DIR/raw" --json >"$DIR/json" 2>"$DIR/err" || [ $? -eq 4 ]
+    cat "$DIR/err" "$DIR/json"
+    jq -e --arg a "$A/libc.so.6" --arg b "$B/libc.so.6" '.differences == [
+        {name: "libc_file", a: $a, b: $b, declared: true}] and .verdict == "inconclusive"' "$DIR/json"
+    holds "$DIR/raw/pair-002-b.jsonl" 'run.environment.libc | test("^glibc 2")' '[cells | .n] == [3, 3]'
+    # The runs are no others' later on.
+    verdict 5 '^not comparable: libc_file ' "$DIR/raw/pair-001-a.jsonl" "$DIR/raw/pair-001-b.jsonl"
+    # Driver and subject have it mapped, and no other.
+    own_tool
+    begin_own gate --ab --no-trace --libc "$A" --libc "$A" --method fork --size 1M --runs 100000
+    eventually mapped_twice
+    kill "$tool"
+    exit_of "$tool" 2
+    eventually not_mapped
+}
+
+mapped_twice() {
+    local pid
+    mapped=$(grep -ls "$A/libc.so.6" /proc/[0-9]*/maps)
+    [ "$(wc -l <<<"$mapped")" -ge 2 ] || return 1
+    for pid in $mapped; do
+        # One that has ended meanwhile has no map.
+        [[ $(grep -os '/.*/libc\.so\.6' "$pid" | sort -u) =~ ^("$A/libc.so.6")?$ ]] || return 1
+    done
+}
+
+not_mapped() {
+    refute grep -qs "$A/libc.so.6" /proc/[0-9]*/maps
+}
+
+@test "a program is spawned with the C library that is named" {
+    two_libcs
+    printf 'int main(void) { return 0; }\n' | cc -x c -o "$DIR/nothing" -
+    printf '#!/bin/sh\n' >"$DIR/script"
+    chmod +x "$DIR/script"
+    verdict 4 '^inconclusive: ' --ab --no-trace --libc "$A" --libc "$B" --program "$DIR/nothing" \
+        --method posix_spawn,system --runs 3 --pairs 2
+    # It ends with status 0 only if all that it maps of a C library is A's.
+    printf '%s\n' '#include <stdio.h>' '#include <string.h>' 'int main(void) { char line[4096];' \
+        'FILE *f = fopen("/proc/self/maps", "r"); while (fgets(line, sizeof(line), f))' \
+        'if (strstr(line, "/libc.so") && !strstr(line, "libc-a/libc.so.6")) return 3; return 0; }' |
+        cc -x c -o "$DIR/asks" -
+    verdict 4 '^inconclusive: ' --ab --no-trace --libc "$A" --libc "$A" --program "$DIR/asks" --runs 3 --pairs 2
+    one_line 2 "asks' ended with status 3" \
+        "$TOOL" gate --ab --no-trace --libc "$A" --libc "$B" --program "$DIR/asks" --runs 3 --pairs 2
+    one_line 2 "script' is no dynamic one" \
+        "$TOOL" gate --ab --no-trace --libc "$A" --libc "$B" --program "$DIR/script" --pairs 2
+}
+
+@test "a C library that cannot be used is named with the mend" {
+    two_libcs
+    local loader
+    loader=$(basename "$B"/ld-linux*)
+    mkdir "$DIR/empty" "$DIR/links" "$DIR/a:b" "$DIR/other" "$DIR/broken"
+    ln -s /lib64/ld-linux* "$DIR/links"
+    cp "$A"/* "$DIR/a:b"
+    cp "$A"/* "$DIR/other"
+    printf '\xb7\x00' | dd of="$DIR/other/$loader" bs=1 seek=18 conv=notrunc status=none # EM_AARCH64
+    printf '#!/bin/sh\necho "no, not now"\nexit 1\n' >"$DIR/broken/$loader"
+    one_line 2 'libc: name two' "$TOOL" gate --ab --libc "$A"
+    one_line 2 'a third one' "$TOOL" gate --ab --libc "$A" --libc "$A" --libc "$A"
+    one_line 2 'lab is static; use --ab' "$TOOL" gate --lab --libc "$A" --libc "$A"
+    one_line 2 'go with --ab' "$TOOL" gate --libc "$A" --libc "$B" x y
+    refused() { one_line 2 "$2" "$TOOL" bench --no-trace --method fork --size 1M --runs 1 --libc "$1"; }
+    refused "$DIR/none" "--libc '.*/none': No such file"
+    refused "$DIR/empty" 'found no ld-linux.* with a libc.so.6; name the folder'
+    refused "$DIR/links" 'found no ld-linux.*; name the folder'
+    refused "$DIR/a:b" 'give the folder another name'
+    refused "$DIR/other" "$loader is for another machine than the driver"
+    refused "$DIR/broken" "$loader: is no ELF file|found no ld-linux"
+    refused /bin/true 'found no ld-linux'
+    # A library that lacks what the driver was built with, as an older one does.
+    cp "$A"/* "$DIR/empty"
+    sed -i 's/GLIBC_2\.34/GLIBC_9.34/g' "$DIR/empty/libc.so.6"
+    refused "$DIR/empty" 'the driver does not run with it \(.*\); it takes a glibc'
+    # A static driver has its C library in it.
+    copy_tool "$ROOM/$BATS_TEST_NUMBER"
+    cp "$BUILD/static/spawnscope-bench" "$ROOM/$BATS_TEST_NUMBER" 2>/dev/null || skip "no static driver"
+    one_line 2 'the driver is static' "$ROOM/$BATS_TEST_NUMBER/spawnscope" bench --no-trace --libc "$A"
+}
+
 @test "ended in the middle, it leaves no process" {
     local signal pid
     own_tool

@@ -26,7 +26,7 @@
 #define FOLDER	     "SPAWNSCOPE_TEST_FOLDER"
 #define SCRIPT	     "spawnscope-bench"
 #define PATIENCE     20
-#define HELLO	     "echo spawnscope-bench 1\n"
+#define HELLO	     "echo spawnscope-bench 2\n"
 #define GRID	     HELLO "echo runs 5\necho seed 42\necho cell 0 method=fork\necho cell 1 method=vfork\n"
 #define READY	     GRID "echo ready\n"
 #define UNTIL_QUIT   "while read -r command; do :; done\n"
@@ -86,7 +86,8 @@ static int start_for(const char *script, unsigned int timeout_s)
 
 	driver__stop(driver);
 	write_script(script);
-	return driver__start(args, timeout_s, &driver, why, sizeof(why));
+	return driver__start(args, &(struct driver_options){.timeout_s = timeout_s}, &driver, why,
+			     sizeof(why));
 }
 
 static int start(const char *script)
@@ -131,23 +132,24 @@ static int prepare(size_t cell)
 
 static void the_driver_must_be_there(void **state)
 {
+	const struct driver_options o = {.timeout_s = PATIENCE};
 	char *const args[] = {NULL};
 
 	(void)state;
-	assert_int_equal(driver__start(args, PATIENCE, &driver, why, sizeof(why)), -ENOENT);
+	assert_int_equal(driver__start(args, &o, &driver, why, sizeof(why)), -ENOENT);
 	assert_null(driver);
 	why_has("cannot find the driver spawnscope-bench beside spawnscope: No such file");
 	write_script(READY);
 	assert_int_equal(chmod(SCRIPT, 0644), 0);
-	assert_int_equal(driver__start(args, PATIENCE, &driver, why, sizeof(why)), -EACCES);
+	assert_int_equal(driver__start(args, &o, &driver, why, sizeof(why)), -EACCES);
 	assert_null(driver);
 }
 
 static void the_versions_must_be_the_same(void **state)
 {
 	(void)state;
-	fails_to_start("echo spawnscope-bench 2\n", -EPROTO,
-		       "of another version (protocol 2, this tool's is 1)");
+	fails_to_start("echo spawnscope-bench 1\n", -EPROTO,
+		       "of another version (protocol 1, this tool's is 2)");
 	fails_to_start("echo spawnscope-bench\n", -EPROTO, "of another version");
 	fails_to_start("echo hello\n", -EPROTO, "of another version");
 	fails_to_start("echo\n", -EPROTO, "of another version");
@@ -183,6 +185,7 @@ static void odd_lines_are_shown(void **state)
 		"sample 0 1 2 3 4 5",
 		"parent 0 1",
 		"spawnscope-bench 1",
+		"libc glibc",
 	};
 	char script[512];
 

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Where a C library and its loader lie: of an unpacked Debian package in lib/x86_64-linux-gnu, of
+ * other distributions in lib64, of a build tree of glibc's in its top folder and in elf/.
+ */
+#include "user/libc.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <gnu/libc-version.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "user/escape.h"
+#include "user/privilege.h"
+
+#define TRIAL_MS 10000
+
+struct image {
+	int machine; /* EM_X86_64 */
+	int class;
+	bool dynamic;
+	char loader[64]; /* its name, without folder */
+};
+
+struct search {
+	const char *given; /* as the user named it */
+	char path[PATH_MAX];
+	char system[PATH_MAX]; /* folder of this machine's libraries; "": not known */
+	struct image driver;
+	char *why;
+	size_t why_size;
+};
+
+__attribute__((format(printf, 3, 4))) static int fault(struct search *s, int err,
+						       const char *format, ...)
+{
+	char name[256], text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	escape_text(s->given, name, sizeof(name));
+	snprintf(s->why, s->why_size, "--libc '%s': %s", name, text);
+	return err;
+}
+
+/* The program headers of a file. 0, -ENOEXEC: no ELF file; or -errno. */
+static int read_image(const char *path, struct image *image)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err = -ENOEXEC;
+	Elf *elf = NULL;
+	GElf_Ehdr head;
+	size_t count = 0;
+
+	*image = (struct image){0};
+	if (fd < 0)
+		return -errno;
+	if (elf_version(EV_CURRENT) != EV_NONE)
+		elf = elf_begin(fd, ELF_C_READ, NULL);
+	if (elf != NULL && gelf_getehdr(elf, &head) != NULL && elf_getphdrnum(elf, &count) == 0)
+		err = 0;
+	for (size_t i = 0; err == 0 && i < count; i++) {
+		char text[PATH_MAX] = "";
+		const char *slash;
+		GElf_Phdr segment;
+
+		if (gelf_getphdr(elf, (int)i, &segment) == NULL || segment.p_type != PT_INTERP ||
+		    pread(fd, text, sizeof(text) - 1, (off_t)segment.p_offset) <= 0)
+			continue;
+		slash = strrchr(text, '/');
+		image->dynamic = true;
+		snprintf(image->loader, sizeof(image->loader), "%.63s", slash ? slash + 1 : text);
+	}
+	if (err == 0) {
+		image->machine = head.e_machine;
+		image->class = gelf_getclass(elf);
+	}
+	elf_end(elf);
+	close(fd);
+	return err;
+}
+
+static void find_system(struct search *s)
+{
+	Dl_info info;
+	char *slash;
+
+	if (dladdr((void *)gnu_get_libc_version, &info) == 0 || info.dli_fname == NULL ||
+	    realpath(info.dli_fname, s->system) == NULL)
+		return;
+	slash = strrchr(s->system, '/');
+	if (slash != NULL)
+		*slash = '\0';
+}
+
+/*
+ * FOLDER/SUB/NAME with all links followed. Absolute links of an unpacked package lead to the
+ * machine's own library: what lies outside of the folder is not its.
+ */
+static bool find_in(const char *folder, const char *sub, const char *name, char found[PATH_MAX])
+{
+	char path[PATH_MAX];
+	struct stat st;
+	size_t length = strlen(folder);
+
+	return (size_t)snprintf(path, sizeof(path), "%s/%s/%s", folder, sub, name) < sizeof(path) &&
+	       realpath(path, found) != NULL && stat(found, &st) == 0 && S_ISREG(st.st_mode) &&
+	       strncmp(found, folder, length) == 0 && found[length] == '/';
+}
+
+static bool find_anywhere(const struct search *s, const char *folder, const char *name,
+			  char found[PATH_MAX])
+{
+	static const char *const subs[] = {".",	 "elf",	  "lib64",     "lib",
+					   "%s", "usr%s", "usr/lib64", "usr/lib"};
+	char sub[PATH_MAX + 8];
+
+	for (size_t i = 0; i < sizeof(subs) / sizeof(subs[0]); i++) {
+		if (strchr(subs[i], '%') == NULL)
+			snprintf(sub, sizeof(sub), "%s", subs[i]);
+		else if (strncmp(s->system, "/usr/", 5) == 0)
+			snprintf(sub, sizeof(sub), subs[i], s->system + 4);
+		else
+			snprintf(sub, sizeof(sub), subs[i], s->system);
+		if (find_in(folder, sub, name, found))
+			return true;
+	}
+	return false;
+}
+
+static void cut_name(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (slash != NULL && slash > path)
+		*slash = '\0';
+}
+
+/* Loader and libc.so.6 of s->path. `libc` is a path. */
+static int find_both(struct search *s, char loader[PATH_MAX], char libc[PATH_MAX])
+{
+	char folder[PATH_MAX];
+	struct stat st;
+	const char *name;
+
+	strcpy(folder, s->path);
+	if (stat(s->path, &st) != 0)
+		return fault(s, -errno, "%s", strerror(errno));
+	if (S_ISDIR(st.st_mode) && find_anywhere(s, folder, s->driver.loader, loader) &&
+	    find_anywhere(s, folder, "libc.so.6", libc))
+		return 0;
+	if (!S_ISDIR(st.st_mode)) {
+		cut_name(folder);
+		name = strrchr(s->path, '/') + 1;
+		/* Who names libc.so.6 means its folder. */
+		if (strncmp(name, "libc.so", strlen("libc.so")) != 0)
+			strcpy(loader, s->path);
+		else if (!find_anywhere(s, folder, s->driver.loader, loader))
+			folder[0] = '\0';
+		if (folder[0] != '\0' && find_in(folder, ".", "libc.so.6", libc))
+			return 0;
+		cut_name(folder);
+		if (folder[0] != '\0' && find_in(folder, ".", "libc.so.6", libc))
+			return 0;
+	}
+	return fault(s, -ENOENT,
+		     "found no %s with a libc.so.6; name the folder of an installed or unpacked C "
+		     "library, or its loader",
+		     s->driver.loader);
+}
+
+static void exec_trial(const struct loader *loader, const char *driver, int out, pid_t parent)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (privilege_none() || prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
+		_exit(126);
+	if (dup2(null, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
+	    dup2(out, STDERR_FILENO) < 0)
+		_exit(126);
+	execl(loader->path, loader->path, LOADER_LIBRARIES_OPTION, loader->libraries, driver,
+	      "--list", (char *)NULL);
+	dprintf(STDOUT_FILENO, "%s\n", strerror(errno));
+	_exit(127);
+}
+
+/* What it writes, up to the size; what is more is thrown away. Late: false. */
+static bool read_all(int fd, char *text, size_t size)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	char rest[512];
+	size_t used = 0;
+
+	for (;;) {
+		ssize_t n;
+
+		if (poll(&p, 1, TRIAL_MS) <= 0)
+			return false;
+		n = used + 1 < size ? read(fd, text + used, size - used - 1)
+				    : read(fd, rest, sizeof(rest));
+		if (n <= 0)
+			break;
+		if (used + 1 < size)
+			used += (size_t)n;
+		text[used] = '\0';
+	}
+	return true;
+}
+
+/* Has it really started, to list its methods and end. */
+static int try_driver(struct search *s, const struct loader *loader, const char *driver)
+{
+	char output[1024] = "", text[256];
+	pid_t self = getpid(), pid;
+	int ends[2], status = 0;
+	bool answered;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return fault(s, -errno, "%s", strerror(errno));
+	pid = fork();
+	if (pid == 0)
+		exec_trial(loader, driver, ends[1], self);
+	close(ends[1]);
+	answered = pid > 0 && read_all(ends[0], output, sizeof(output));
+	close(ends[0]);
+	if (pid > 0 && !answered)
+		kill(pid, SIGKILL);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return fault(s, -EAGAIN, "the loader cannot be started");
+	if (answered && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	output[strcspn(output, "\n")] = '\0';
+	escape_text(output, text, sizeof(text));
+	return fault(
+		s, -ELIBBAD,
+		"the driver does not run with it (%s); it takes a glibc that is not older than "
+		"the one it was built with",
+		text[0]	   ? text
+		: answered ? "no reason given"
+			   : "no answer");
+}
+
+static int check_program(struct search *s, const char *program)
+{
+	struct image image;
+	char text[128];
+	int err = read_image(program, &image);
+
+	escape_text(program, text, sizeof(text));
+	if (err && err != -ENOEXEC)
+		return fault(s, err, "the program '%s': %s", text, strerror(-err));
+	if (err || !image.dynamic)
+		return fault(s, -ENOEXEC,
+			     "the program '%s' is no dynamic one, and has no C library to change",
+			     text);
+	return 0;
+}
+
+static int check_loader(struct search *s, const char *path)
+{
+	struct image image;
+	int err = read_image(path, &image);
+
+	if (err)
+		return fault(s, err, "%s: %s", strrchr(path, '/') + 1,
+			     err == -ENOEXEC ? "is no ELF file" : strerror(-err));
+	if (image.machine != s->driver.machine || image.class != s->driver.class)
+		return fault(s, -ENOEXEC,
+			     "%s is for another machine than the driver: name one that is built "
+			     "for this machine",
+			     strrchr(path, '/') + 1);
+	if (access(path, X_OK) != 0)
+		return fault(s, -errno, "%s: %s; make it executable with chmod +x",
+			     strrchr(path, '/') + 1, strerror(errno));
+	return 0;
+}
+
+/* NOLINTBEGIN(readability-non-const-parameter): `why` is written to by way of s */
+int libc_find(const char *path, const char *driver, const char *program, struct loader *loader,
+	      char *why, size_t why_size)
+/* NOLINTEND(readability-non-const-parameter) */
+{
+	struct search s = {.given = path, .why = why, .why_size = why_size};
+	char libc[PATH_MAX] = "";
+	int err = read_image(driver, &s.driver);
+
+	*loader = (struct loader){.path = ""};
+	if (err)
+		return fault(&s, err, "the driver: %s", strerror(-err));
+	if (!s.driver.dynamic)
+		return fault(&s, -ENOEXEC,
+			     "the driver is static, and has its C library in it; use the one that "
+			     "`make` builds into build/");
+	if (realpath(path, s.path) == NULL)
+		return fault(&s, -errno, "%s", strerror(errno));
+	find_system(&s);
+	err = find_both(&s, loader->path, libc);
+	if (!err)
+		err = check_loader(&s, loader->path);
+	if (err)
+		return err;
+	cut_name(libc);
+	if (libc[strcspn(libc, ":;$\n")] != '\0')
+		return fault(&s, -EINVAL,
+			     "a loader takes : ; and $ in a path for something else; give the "
+			     "folder another name");
+	/* What the C library does not bring along is this machine's. */
+	if ((size_t)snprintf(loader->libraries, sizeof(loader->libraries), "%s%s%s", libc,
+			     s.system[0] ? ":" : "", s.system) >= sizeof(loader->libraries))
+		return fault(&s, -ENAMETOOLONG, "%s", strerror(ENAMETOOLONG));
+	err = program ? check_program(&s, program) : 0;
+	return err ? err : try_driver(&s, loader, driver);
+}
+
+bool libc_is(const struct loader *loader, const char *file)
+{
+	char path[PATH_MAX + sizeof("/libc.so.6")];
+	struct stat a, b;
+
+	snprintf(path, sizeof(path), "%.*s/libc.so.6", (int)strcspn(loader->libraries, ":"),
+		 loader->libraries);
+	return file != NULL && stat(path, &a) == 0 && stat(file, &b) == 0 && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
+}
