@@ -162,14 +162,14 @@ static bool parse_fault_count(const char *stat, struct budget_rule *rule)
 	return true;
 }
 
-/* [METHOD.]METRIC[.STAT], [METHOD.]births */
-static int parse_value(struct parser *p, struct budget_rule *rule)
-{
-	char parts[4][sizeof(p->word)] = {"", "", "", ""};
-	const char *at = p->word;
-	size_t count = 0, first = 0;
+#define VALUE_PARTS_MAX 5 /* one more than there may be */
 
-	while (count < 4) {
+/* Takes the word apart at its points; returns how many parts there are. */
+static size_t split(const char *at, char parts[VALUE_PARTS_MAX][64])
+{
+	size_t count = 0;
+
+	while (count < VALUE_PARTS_MAX) {
 		size_t length = strcspn(at, ".");
 
 		snprintf(parts[count++], sizeof(parts[0]), "%.*s", (int)length, at);
@@ -177,63 +177,102 @@ static int parse_value(struct parser *p, struct budget_rule *rule)
 		if (*at++ == '\0')
 			break;
 	}
+	return count;
+}
+
+static bool is_value(const char *part)
+{
+	return strcmp(part, "births") == 0 || gate_metric_by_name(part) >= 0;
+}
+
+/* [METHOD.]METRIC[.count][.STAT], [METHOD.]births */
+static int parse_value(struct parser *p, struct budget_rule *rule)
+{
+	char parts[VALUE_PARTS_MAX][64] = {"", "", "", "", ""};
+	size_t count = split(p->word, parts), at = 0;
+
 	rule->stat = STAT_QUANTILE;
 	rule->quantile = 0.5;
-	rule->metric = gate_metric_by_name(parts[0]);
-	if (rule->metric < 0 && strcmp(parts[0], "births") != 0 && count > 1) {
+	/* `spawn` is a method and a metric. */
+	if (count > 1 && is_value(parts[1])) {
 		snprintf(rule->method, sizeof(rule->method), "%.31s", parts[0]);
-		first = 1;
-		rule->metric = gate_metric_by_name(parts[1]);
+		at = 1;
+		if (rule->method[0] == '\0')
+			return expected(p, "a method before the point");
 	}
-	rule->births = strcmp(parts[first], "births") == 0;
-	if (rule->method[0] == '\0' && first == 1)
-		return expected(p, "a method before the point");
-	if (rule->births && first + 1 == count)
+	rule->metric = gate_metric_by_name(parts[at]);
+	rule->births = strcmp(parts[at], "births") == 0;
+	if (rule->births && at + 1 == count)
 		return 0;
 	if (rule->metric < 0)
 		return expected(p, "[METHOD.]METRIC[.STAT], such as copy_mm.p99 or fork.births");
-	if (first + 1 == count ||
-	    (first + 2 == count &&
-	     (parse_stat(parts[first + 1], rule) || parse_fault_count(parts[first + 1], rule))))
+	at++;
+	if (at < count && parse_fault_count(parts[at], rule))
+		at++;
+	if (at < count && parse_stat(parts[at], rule))
+		at++;
+	if (at == count)
 		return 0;
 	return expected(p, "after a metric nothing, or one of median p50 p90 p99 mean min max "
 			   "(count of cow_parent and cow_child)");
 }
 
-static bool is_word_axis(const char *axis)
+static const struct {
+	const char *name;
+	bool is_word, in_bench, in_profile;
+} axes[] = {
+	{"rss_bytes", false, true, true},    {"vmas", false, true, true},
+	{"fds", false, true, true},	     {"threads", false, true, true},
+	{"child_write", false, true, false}, {"parent_write", false, true, false},
+	{"method", true, true, true},	     {"pages", true, true, false},
+	{"trace", true, true, false},	     {"comm", true, false, true},
+	{"exe", true, false, true},
+};
+
+static int find_axis(const char *name)
 {
-	return strcmp(axis, "method") == 0 || strcmp(axis, "pages") == 0 ||
-	       strcmp(axis, "trace") == 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(axes) / sizeof(axes[0]); i++) {
+		if (strcmp(axes[i].name, name) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+bool budget_axis_is_word(const char *axis)
+{
+	return axes[find_axis(axis)].is_word;
+}
+
+bool budget_axis_known(const char *axis, bool profile)
+{
+	int i = find_axis(axis);
+
+	return profile ? axes[i].in_profile : axes[i].in_bench;
 }
 
 static int parse_condition(struct parser *p, struct budget_rule *rule)
 {
-	static const char *const axes[] = {"rss",     "rss_bytes",   "vmas",	     "fds",
-					   "threads", "child_write", "parent_write", "method",
-					   "pages",   "trace"};
 	struct budget_condition *c;
+	const char *axis;
 	bool timed;
-	size_t i;
 	int err;
 
 	if (rule->condition_count == BUDGET_CONDITIONS_MAX)
 		return expected(p, "%d conditions at most", BUDGET_CONDITIONS_MAX);
 	c = &rule->conditions[rule->condition_count++];
-	next(p);
-	for (i = 0; i < sizeof(axes) / sizeof(axes[0]); i++) {
-		if (strcmp(p->word, axes[i]) == 0)
-			break;
-	}
-	if (i == sizeof(axes) / sizeof(axes[0]))
+	axis = strcmp(next(p), "rss") == 0 ? "rss_bytes" : p->word;
+	if (find_axis(axis) < 0)
 		return expected(p, "one of rss vmas fds threads child_write parent_write method "
-				   "pages trace");
-	snprintf(c->axis, sizeof(c->axis), "%s", i == 0 ? "rss_bytes" : axes[i]);
+				   "pages trace comm exe");
+	snprintf(c->axis, sizeof(c->axis), "%.31s", axis);
 	next(p);
 	err = take_operator(p, &c->op);
 	if (err)
 		return err;
 	next(p);
-	if (!is_word_axis(c->axis))
+	if (!budget_axis_is_word(c->axis))
 		return parse_number(p->word, &c->number, &timed) && !timed
 			       ? 0
 			       : expected(p, "a number or a size, such as 1GiB");

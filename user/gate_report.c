@@ -211,8 +211,8 @@ static void say_inconclusive(struct gate_report *r, const struct tally *t)
 		return;
 	}
 	if (t->worst->note[0] != '\0')
-		layout_append(line, sizeof(r->headline), "%s: %s: %s", t->worst->cell,
-			      t->worst->metric, t->worst->note);
+		layout_append(line, sizeof(r->headline), "%s%s%s: %s", t->worst->cell,
+			      t->worst->cell[0] ? ": " : "", t->worst->metric, t->worst->note);
 	else
 		append_row(line, sizeof(r->headline), t->worst);
 	if (isfinite(t->worst->smallest))

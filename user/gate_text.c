@@ -110,15 +110,20 @@ static int print_rows(const struct gate_report *r, FILE *out, bool colour, bool 
 
 static int print_budget(const struct gate_report *r, FILE *out, bool colour)
 {
-	struct sheet *s = sheet__new(2);
+	struct sheet *s;
+	bool cells = false;
 	char text[32];
 	size_t i;
 	int err;
 
+	for (i = 0; i < r->row_count; i++)
+		cells |= r->rows[i].cell[0] != '\0';
+	s = sheet__new(cells ? 2 : 1);
 	if (s == NULL)
 		return -ENOMEM;
-	sheet__column(s, "RULE", 0);
-	sheet__column(s, "CELL", 0);
+	sheet__column(s, "RULE", cells ? 0 : SHEET_WIDE);
+	if (cells)
+		sheet__column(s, "CELL", 0);
 	sheet__column(s, "LIMIT", SHEET_RIGHT);
 	sheet__column(s, "IS", SHEET_RIGHT);
 	sheet__column(s, "VERDICT", 0);
@@ -126,7 +131,8 @@ static int print_budget(const struct gate_report *r, FILE *out, bool colour)
 		const struct gate_row *row = &r->rows[i];
 
 		sheet__add(s, "%s", row->metric);
-		sheet__add(s, "%s", row->cell[0] ? row->cell : "-");
+		if (cells)
+			sheet__add(s, "%s", row->cell[0] ? row->cell : "-");
 		sheet__add(s, "%s", gate_value(row->a, row->unit, text, sizeof(text)));
 		sheet__add(s, "%s", gate_value(row->b, row->unit, text, sizeof(text)));
 		sheet__add(s, "%s", gate_verdict_name(row->verdict));

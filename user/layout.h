@@ -39,6 +39,7 @@ struct sheet *sheet__new(size_t labels); /* NULL: out of memory */
 enum {
 	SHEET_RIGHT = 1,    /* numbers */
 	SHEET_OPTIONAL = 2, /* left out if every row has "-" */
+	SHEET_WIDE = 4,	    /* a label that has room, few columns being beside it */
 };
 
 /*

@@ -411,6 +411,9 @@ static void set_end(struct profile *p, const struct kernel_totals *t)
 	r->end.duration_ns = p->ended - p->attached;
 	r->end.births_lost = (int64_t)t->births_lost;
 	r->end.restarts = (int64_t)t->restarts;
+	r->end.births_unseen = t->newtasks > t->births ? (int64_t)(t->newtasks - t->births) : 0;
+	r->end.untracked = (int64_t)(t->untracked + t->unfollowed);
+	r->end.filtered = (int64_t)t->filtered;
 	r->ended = true;
 }
 

@@ -109,6 +109,9 @@ struct run {
 		int64_t duration_ns;	  /* of a profile; 0 in a bench */
 		int64_t births_lost;	  /* in a profile: of `lost`, those of births */
 		int64_t restarts;	  /* in a profile: calls made anew because of a signal */
+		int64_t births_unseen;	  /* counted, but without a record, which was not lost */
+		int64_t untracked;	  /* children that could not be followed */
+		int64_t filtered;	  /* births that the profile was told to leave out */
 	} end;
 };
 

@@ -14,6 +14,7 @@
 /* Two labels at their widest leave room for any column. */
 #define FIRST_LABEL_WIDTH 30
 #define LABEL_WIDTH	  20
+#define WIDE_LABEL_WIDTH  44
 
 struct column {
 	char *name;
@@ -89,7 +90,9 @@ void sheet__add(struct sheet *s, const char *format, ...)
 	va_end(args);
 	index = s->cell_count % s->count;
 	if (text != NULL && index < s->labels)
-		layout_cut(text, index == 0 ? FIRST_LABEL_WIDTH : LABEL_WIDTH);
+		layout_cut(text, s->columns[index].flags & SHEET_WIDE ? WIDE_LABEL_WIDTH
+				 : index == 0			      ? FIRST_LABEL_WIDTH
+								      : LABEL_WIDTH);
 	if (text == NULL || append(s, text) != 0) {
 		free(text);
 		s->error = -ENOMEM;

@@ -303,6 +303,14 @@ static int decode_end_number(const json_t *line, const char *name, int64_t *numb
 
 int store_decode_end(const json_t *line, struct run *r, struct reason *why)
 {
+	const struct {
+		const char *name;
+		int64_t *to;
+	} profile[] = {
+		{"duration_ns", &r->end.duration_ns},	  {"births_lost", &r->end.births_lost},
+		{"births_unseen", &r->end.births_unseen}, {"untracked", &r->end.untracked},
+		{"filtered", &r->end.filtered},		  {"restarts", &r->end.restarts},
+	};
 	int err = decode_end_number(line, "births", &r->end.births, why);
 
 	if (err == 0)
@@ -313,12 +321,10 @@ int store_decode_end(const json_t *line, struct run *r, struct reason *why)
 		err = decode_end_number(line, "lost", &r->end.lost, why);
 	if (err == 0)
 		err = decode_end_number(line, "missed", &r->end.missed, why);
-	if (err == 0 && json_object_get(line, "duration_ns"))
-		err = decode_end_number(line, "duration_ns", &r->end.duration_ns, why);
-	if (err == 0 && json_object_get(line, "births_lost"))
-		err = decode_end_number(line, "births_lost", &r->end.births_lost, why);
-	if (err == 0 && json_object_get(line, "restarts"))
-		err = decode_end_number(line, "restarts", &r->end.restarts, why);
+	for (size_t i = 0; i < sizeof(profile) / sizeof(profile[0]) && err == 0; i++) {
+		if (json_object_get(line, profile[i].name))
+			err = decode_end_number(line, profile[i].name, profile[i].to, why);
+	}
 	if (err == 0)
 		r->ended = true;
 	return err;

@@ -246,6 +246,9 @@ json_t *store_encode_end(const struct run *r)
 		failed |= put(line, "duration_ns", number_or_null(r->end.duration_ns));
 		failed |= put(line, "births_lost", number_or_null(r->end.births_lost));
 		failed |= put(line, "restarts", number_or_null(r->end.restarts));
+		failed |= put(line, "births_unseen", number_or_null(r->end.births_unseen));
+		failed |= put(line, "untracked", number_or_null(r->end.untracked));
+		failed |= put(line, "filtered", number_or_null(r->end.filtered));
 	}
 	failed |= put(line, "missed", number_or_null(r->end.missed));
 	return finished(line, failed);

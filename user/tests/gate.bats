@@ -407,6 +407,38 @@ BUDGET
     verdict 5 '^not comparable: the run measured nothing' --budget "$DIR/budget" "$DIR/empty"
 }
 
+# Real profiles: of a program that forks from 1.1 GiB, and of 30 forks through a ring for 11. After a
+# change that is meant: `spawnscope gate --budget X.budget X.jsonl >X.txt`, and look at the difference.
+@test "a budget holds or not for the births of a profile, and what was lost is no pass" {
+    local name status
+    for name in service:1 lost:1; do
+        status=0
+        "$TOOL" gate --budget "$BATS_TEST_DIRNAME/golden/${name%:*}.budget" \
+            "$BATS_TEST_DIRNAME/golden/${name%:*}.jsonl" >"$DIR/out" || status=$?
+        diff "$BATS_TEST_DIRNAME/golden/${name%:*}.txt" "$DIR/out"
+        [ "$status" -eq "${name#*:}" ]
+    done
+    echo 'fork.births where rss >= 1GiB == 0' >"$DIR/budget"
+    verdict 4 '^inconclusive: fork.births where rss >= 1GiB == 0: line 1: 19 births lost, which could change this$' \
+        --budget "$DIR/budget" "$BATS_TEST_DIRNAME/golden/lost.jsonl"
+    head -n 4 "$BATS_TEST_DIRNAME/golden/service.jsonl" >"$DIR/cut"
+    echo 'fork.births where rss >= 2GiB == 0' >"$DIR/budget"
+    verdict 4 '^inconclusive: .*the run is truncated' --truncated --budget "$DIR/budget" "$DIR/cut"
+}
+
+@test "no fork from a process over 1 GiB: a profile of one, and of one that is smaller" {
+    need_root
+    local size
+    echo 'fork.births where rss >= 1GiB and exe == spawnscope-bench == 0' >"$DIR/budget"
+    for size in 1G 64M; do
+        "$TOOL" profile -q -o "$DIR/$size" -- "$TOOL-bench" --method fork --size "$size" --warmup 0 --runs 2 \
+            >"$DIR/samples"
+    done
+    verdict 1 '^regression: .*, but it is 2 births' --budget "$DIR/budget" "$DIR/1G"
+    tr '\n' ' ' <"$DIR/out" | grep -Eq 'the +first of exe, process [0-9]+, RSS 1[0-9]{6}K'
+    verdict 0 '^pass: 1 value within budget$' --budget "$DIR/budget" "$DIR/64M"
+}
+
 @test "a budget with a mistake is refused with file, line and what was expected" {
     stored "$DIR/x" 1500000 16417
     printf 'births == 0\n\ncopy_mm =< 2ms\n' >"$DIR/budget"

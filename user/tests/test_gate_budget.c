@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/birth.h"
 #include "user/gate_budget.h"
 #include "user/tests/sample_run.h"
 
@@ -77,6 +78,19 @@ static void rules_are_read(void **state)
 	assert_string_equal(b.rules[4].conditions[1].word, "thp");
 	assert_int_equal(b.rules[5].metric, GATE_METRIC_FAILED);
 	budget_free(&b);
+	assert_int_equal(parse("spawn.births where comm == a and exe != b-2.3 <= 1\n"
+			       "spawn.spawn.max <= 1s\n"
+			       "fork.cow_child.count.max <= 9\n",
+			       &b, why),
+			 0);
+	assert_true(b.rules[0].births);
+	assert_string_equal(b.rules[0].method, "spawn");
+	assert_string_equal(b.rules[0].conditions[1].word, "b-2.3");
+	assert_string_equal(b.rules[1].method, "spawn");
+	assert_int_equal(b.rules[1].metric, GATE_METRIC_SAMPLE + SAMPLE_spawn_ns);
+	assert_int_equal(b.rules[2].metric, GATE_METRIC_COUNT + COUNT_cow_faults_child);
+	assert_true(b.rules[2].quantile == 1);
+	budget_free(&b);
 }
 
 static void numbers_are_exact(void **state)
@@ -132,14 +146,14 @@ static void mistakes_name_the_line_and_what_was_expected(void **state)
 		       "mean min max (count of cow_parent and cow_child), found 'copy_mm.count'");
 	assert_refused("births where size > 1 == 0",
 		       "b: line 1: expected one of rss vmas fds threads child_write parent_write "
-		       "method pages trace, found 'size'");
+		       "method pages trace comm exe, found 'size'");
 	assert_refused("births where rss > big == 0",
 		       "b: line 1: expected a number or a size, such as 1GiB, found 'big'");
 	assert_refused("births where method > fork == 0",
 		       "b: line 1: expected == or != before a word, found 'fork'");
 	assert_refused("births where rss > 1 and",
 		       "b: line 1: expected one of rss vmas fds threads child_write parent_write "
-		       "method pages trace, found the end of the line");
+		       "method pages trace comm exe, found the end of the line");
 	assert_refused("births where rss > 1\n",
 		       "b: line 1: expected one of < <= == != >= >, found the end of the line");
 	assert_refused("\033[2J <= 1", "b: line 1: expected [METHOD.]METRIC[.STAT], such as "
@@ -215,6 +229,8 @@ static void what_was_not_measured_is_no_pass(void **state)
 	assert_int_equal(check(1000, "copy_mm.p99 <= 1s"), GATE_PASS);
 	assert_int_equal(check(1000, "copy_mm.p99 <= 1us"), GATE_REGRESSION);
 	assert_int_equal(check(10, "vfork.spawn <= 1s"), GATE_INCONCLUSIVE);
+	assert_int_equal(check(10, "vfork.births == 0"), GATE_INCONCLUSIVE);
+	assert_int_equal(check(10, "births where comm == sh == 0"), GATE_INCONCLUSIVE);
 	assert_int_equal(check(0, "births == 0"), GATE_NOT_COMPARABLE);
 
 	sample_run(&r, 10);
@@ -223,7 +239,8 @@ static void what_was_not_measured_is_no_pass(void **state)
 	gate_report__free(&report);
 	/* Lost records could hide births, but not make fewer of them. */
 	r.end.lost = 1;
-	assert_int_equal(check_in(&r, "vfork.births == 0", &report), GATE_INCONCLUSIVE);
+	assert_int_equal(check_in(&r, "fork.births where rss > 64M == 0", &report),
+			 GATE_INCONCLUSIVE);
 	gate_report__free(&report);
 	assert_int_equal(check_in(&r, "fork.births == 0", &report), GATE_REGRESSION);
 	gate_report__free(&report);
@@ -231,6 +248,210 @@ static void what_was_not_measured_is_no_pass(void **state)
 	assert_int_equal(check_in(&r, "spawn <= 1s", &report), GATE_INCONCLUSIVE);
 	gate_report__free(&report);
 	assert_int_equal(check_in(&r, "spawn <= 1000000000", &report), GATE_PASS);
+	gate_report__free(&report);
+	run__free(&r);
+}
+
+/* A profile: `n` forks from a parent of 2 GiB, one of them failed, and as many threads. */
+static void sample_profile(struct run *r, size_t n)
+{
+	struct birth b = {.life = {.clone_flags = 17, .method = CLONE_METHOD_FORK, .born = true}};
+	size_t i;
+	int k;
+
+	*r = (struct run){.schema = RUN_SCHEMA, .ended = true, .end.duration_ns = 1000};
+	r->clock = strdup("monotonic");
+	for (k = 0; k < SUM_COUNT; k++)
+		b.life.sum[k] = MISSING;
+	for (k = 0; k < COUNT_COUNT; k++)
+		b.life.count[k] = 0;
+	b.life.count[COUNT_parent_rss_anon] = INT64_C(2) << 30;
+	strcpy(b.comm, "server");
+	for (i = 0; i < n; i++) {
+		b.life.method = CLONE_METHOD_FORK;
+		b.life.result = i == 0 ? -ENOMEM : 1000 + (int32_t)i;
+		b.life.edge[EDGE_clone_enter] = 1000;
+		b.life.edge[EDGE_mm_start] = 2000;
+		b.life.edge[EDGE_mm_end] = 3000 + i;
+		b.life.edge[EDGE_clone_return] = 6000;
+		b.life.count[COUNT_cow_copied_parent] = (int64_t)i;
+		assert_int_equal(run__add_birth(r, &b), 0);
+		b.life.method = CLONE_METHOD_THREAD;
+		b.life.result = 2000 + (int32_t)i;
+		assert_int_equal(run__add_birth(r, &b), 0);
+	}
+}
+
+struct loss {
+	int64_t lost, births_lost, unseen, untracked, missed;
+	bool truncated;
+};
+
+static const struct loss whole = {0};
+
+static enum gate_verdict check_profile(const struct loss *loss, const char *rule, char note[160])
+{
+	struct gate_report report;
+	struct run r;
+	enum gate_verdict v;
+
+	sample_profile(&r, 101);
+	r.ended = !loss->truncated;
+	r.end.lost = loss->lost;
+	r.end.births_lost = loss->births_lost;
+	r.end.births_unseen = loss->unseen;
+	r.end.untracked = loss->untracked;
+	r.end.missed = loss->missed;
+	v = check_in(&r, rule, &report);
+	if (note)
+		strcpy(note, report.rows[0].note);
+	gate_report__free(&report);
+	run__free(&r);
+	return v;
+}
+
+static void births_of_a_profile_keep_rules_or_not(void **state)
+{
+	static const struct {
+		const char *rule;
+		enum gate_verdict verdict;
+	} cases[] = {
+		{"fork.births where rss >= 1GiB == 0", GATE_REGRESSION},
+		{"fork.births where rss > 2GiB == 0", GATE_PASS},
+		{"fork.births == 100", GATE_PASS}, /* one call failed */
+		{"births where method != thread == 100", GATE_PASS},
+		{"vfork.births == 0", GATE_PASS},
+		{"spawn.births == 0", GATE_PASS},
+		{"births where comm == server == 201", GATE_PASS},
+		{"births where comm != server == 0", GATE_PASS},
+		/* 1001 to 1100 ns, without the call that failed. */
+		{"fork.copy_mm.max <= 1100ns", GATE_PASS},
+		{"fork.copy_mm.max <= 1099ns", GATE_REGRESSION},
+		{"fork.copy_mm.min >= 1001ns", GATE_PASS},
+		{"fork.copy_mm.p90 <= 1091ns", GATE_PASS},
+		{"fork.copy_mm.p90 <= 1090ns", GATE_REGRESSION},
+		{"fork.copy_mm.mean <= 1050.5ns", GATE_PASS},
+		{"fork.copy_mm.p99 <= 1s", GATE_INCONCLUSIVE}, /* of 100 */
+		{"fork.spawn.max <= 5us", GATE_PASS},
+		{"fork.cow_copied_parent.max <= 100", GATE_PASS},
+		{"fork.cow_copied_parent.max <= 99", GATE_REGRESSION},
+		{"failed <= 4.96", GATE_PASS}, /* 1 of 202 */
+		{"fork.failed <= 9", GATE_REGRESSION},
+		/* What the run cannot tell. */
+		{"vfork.copy_mm <= 1s", GATE_INCONCLUSIVE},
+		{"fork.total <= 1s", GATE_INCONCLUSIVE},
+		{"copy_pages <= 1s", GATE_INCONCLUSIVE},
+		{"posix_spawn.births == 0", GATE_INCONCLUSIVE},
+		{"births where method == frok == 0", GATE_INCONCLUSIVE},
+		{"births where pages == 4k == 0", GATE_INCONCLUSIVE},
+		{"births where child_write > 0 == 0", GATE_INCONCLUSIVE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (check_profile(&whole, cases[i].rule, NULL) != cases[i].verdict)
+			fail_msg("%s: not %s", cases[i].rule, gate_verdict_name(cases[i].verdict));
+}
+
+static void a_broken_rule_names_the_birth(void **state)
+{
+	char note[160];
+
+	(void)state;
+	check_profile(&whole, "fork.births where rss >= 1GiB == 0", note);
+	assert_string_equal(note, "line 1: the first of server, process 0, RSS 2G");
+	check_profile(&whole, "fork.copy_mm.max <= 1us", note);
+	assert_string_equal(note, "line 1: the largest is of server, process 0, RSS 2G");
+}
+
+/* Kept or broken is only what no lost record could change. */
+static void what_was_lost_is_neither_kept_nor_broken(void **state)
+{
+	static const struct loss one = {.lost = 1, .births_lost = 1}, unseen = {.unseen = 1},
+				 untracked = {.untracked = 1}, missed = {.missed = 1},
+				 death = {.lost = 1}, cut = {.truncated = true};
+	static const struct {
+		const struct loss *loss;
+		const char *rule;
+		enum gate_verdict verdict;
+	} cases[] = {
+		{&one, "vfork.births == 0", GATE_INCONCLUSIVE},
+		{&one, "fork.births <= 100", GATE_INCONCLUSIVE},
+		{&one, "fork.births <= 101", GATE_PASS},
+		{&one, "fork.births <= 99", GATE_REGRESSION},
+		{&one, "fork.births >= 100", GATE_PASS},
+		{&one, "fork.births >= 101", GATE_INCONCLUSIVE},
+		{&one, "fork.births >= 102", GATE_REGRESSION},
+		{&one, "fork.births == 99", GATE_REGRESSION},
+		{&one, "fork.births != 99", GATE_PASS},
+		{&one, "fork.births != 101", GATE_INCONCLUSIVE},
+		{&death, "fork.births <= 100", GATE_PASS},
+		{&unseen, "fork.births <= 100", GATE_INCONCLUSIVE},
+		{&missed, "fork.births <= 100", GATE_INCONCLUSIVE},
+		{&untracked, "fork.births <= 100000", GATE_INCONCLUSIVE},
+		{&untracked, "fork.births <= 99", GATE_REGRESSION},
+		{&cut, "fork.births <= 100000", GATE_INCONCLUSIVE},
+		{&cut, "fork.copy_mm <= 1s", GATE_INCONCLUSIVE},
+		{&cut, "fork.copy_mm.max <= 1us", GATE_REGRESSION},
+		/* One among 101 moves the median by half a rank, and may be the largest. */
+		{&one, "fork.copy_mm.max <= 1s", GATE_INCONCLUSIVE},
+		{&one, "fork.copy_mm.max <= 1us", GATE_REGRESSION},
+		{&one, "fork.copy_mm.median <= 1051ns", GATE_PASS},
+		{&one, "fork.copy_mm.median <= 1050.5ns", GATE_INCONCLUSIVE},
+		{&one, "fork.copy_mm.median <= 1049ns", GATE_REGRESSION},
+		{&one, "fork.copy_mm.mean <= 1s", GATE_INCONCLUSIVE},
+		{&one, "fork.copy_mm.mean <= 1us", GATE_REGRESSION},
+		{&one, "fork.failed <= 19", GATE_INCONCLUSIVE},
+		{&one, "fork.failed <= 20", GATE_PASS},
+	};
+	char note[160];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (check_profile(cases[i].loss, cases[i].rule, NULL) != cases[i].verdict)
+			fail_msg("%s: not %s (%zu)", cases[i].rule,
+				 gate_verdict_name(cases[i].verdict), i);
+	check_profile(&one, "vfork.births == 0", note);
+	assert_string_equal(note, "line 1: 1 births lost, which could change this");
+	check_profile(&cut, "vfork.births == 0", note);
+	assert_string_equal(note, "line 1: the run is truncated, which could change this");
+}
+
+/* A child that still shares its parent's pages may yet make it copy many. */
+static void what_a_birth_lacks_is_not_known(void **state)
+{
+	struct gate_report report;
+	struct run r;
+
+	(void)state;
+	sample_profile(&r, 11);
+	r.births[10].life.count[COUNT_cow_copied_parent] = MISSING;
+	assert_int_equal(check_in(&r, "fork.cow_copied_parent.max <= 100", &report),
+			 GATE_INCONCLUSIVE);
+	assert_string_equal(report.rows[0].note,
+			    "line 1: 1 births lack it, which could change this");
+	gate_report__free(&report);
+	assert_int_equal(check_in(&r, "fork.cow_copied_parent.median <= 100", &report), GATE_PASS);
+	gate_report__free(&report);
+	/* Whose memory is not known may have too much of it. */
+	r.births[10].life.count[COUNT_parent_rss_anon] = MISSING;
+	assert_int_equal(check_in(&r, "births where rss >= 4GiB == 0", &report), GATE_INCONCLUSIVE);
+	gate_report__free(&report);
+	assert_int_equal(check_in(&r, "births where rss >= 4GiB <= 1", &report), GATE_PASS);
+	gate_report__free(&report);
+	run__free(&r);
+}
+
+static void nothing_born_is_a_finding_of_a_profile(void **state)
+{
+	struct gate_report report;
+	struct run r;
+
+	(void)state;
+	sample_profile(&r, 0);
+	assert_int_equal(check_in(&r, "fork.births == 0", &report), GATE_PASS);
+	gate_report__free(&report);
+	assert_int_equal(check_in(&r, "copy_mm <= 1s", &report), GATE_INCONCLUSIVE);
 	gate_report__free(&report);
 	run__free(&r);
 }
@@ -244,6 +465,11 @@ int main(void)
 		cmocka_unit_test(what_is_no_text_is_refused),
 		cmocka_unit_test(rules_hold_or_not),
 		cmocka_unit_test(what_was_not_measured_is_no_pass),
+		cmocka_unit_test(births_of_a_profile_keep_rules_or_not),
+		cmocka_unit_test(a_broken_rule_names_the_birth),
+		cmocka_unit_test(what_was_lost_is_neither_kept_nor_broken),
+		cmocka_unit_test(what_a_birth_lacks_is_not_known),
+		cmocka_unit_test(nothing_born_is_a_finding_of_a_profile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
