@@ -67,10 +67,32 @@ static __always_inline void settle_parent_cow(struct slot *s)
 		cow_difference(&s->parent_cow, &p->cow.total, &s->parent_cow);
 }
 
+/*
+ * An exec by a thread that is not the leader, right before de_thread, which ends the leader and
+ * gives its ids to the thread: it is the life of the process that goes on.
+ */
+static __always_inline struct slot *exec_of_thread(struct slot *thread, __u32 tgid)
+{
+	struct slot *leader = execing(tgid);
+	__u64 enter = 0;
+
+	if (thread && thread->state & TASK_IN_EXEC) {
+		thread->state &= ~TASK_IN_EXEC;
+		enter = *exec_edge(thread, EDGE_exec_enter);
+	}
+	if (leader)
+		*exec_edge(leader, EDGE_exec_enter) = enter;
+	return leader;
+}
+
 static __always_inline void exec_flush(void)
 {
-	struct slot *s = execing(current_tid());
+	__u64 id = bpf_get_current_pid_tgid();
+	__u32 tid = id, tgid = id >> 32;
+	struct slot *s = execing(tid);
 
+	if (profiling && tid != tgid)
+		s = exec_of_thread(s, tgid);
 	if (!s)
 		return;
 	/* Where execve's entry is not seen, this is the first that is. */
@@ -83,9 +105,13 @@ static __always_inline void exec_renamed(__u32 tid)
 {
 	struct slot *s = execing(tid);
 
-	if (!s || !(s->state & TASK_IN_EXEC))
+	if (!s)
 		return;
-	*exec_edge(s, EDGE_exec_load) = bpf_ktime_get_ns();
+	/* Or it may be the exec of another thread: profiled_thread_exec will know. */
+	if (profiling || s->state & TASK_IN_EXEC)
+		*exec_edge(s, EDGE_exec_load) = bpf_ktime_get_ns();
+	if (!(s->state & TASK_IN_EXEC))
+		return;
 	s->state &= ~TASK_COPIED;
 	if (count_all)
 		settle_parent_cow(s);
@@ -247,8 +273,8 @@ static __always_inline bool profiled_exit(struct task_struct *task)
 }
 
 /*
- * An exec by a thread that is not the leader: de_thread ends the leader and gives its ids to the
- * thread. It is the life of the process that goes on, and the thread's that ends here.
+ * The exec of such a thread is done: its life ends here. Where nothing marked the flush, the leader
+ * knows nothing of the exec yet.
  */
 static __always_inline void profiled_thread_exec(struct slot *leader, __u32 old_tid)
 {
@@ -259,7 +285,12 @@ static __always_inline void profiled_thread_exec(struct slot *leader, __u32 old_
 	if (leader && old->state & TASK_IN_EXEC) {
 		leader->state |= TASK_IN_EXEC;
 		*exec_edge(leader, EDGE_exec_enter) = *exec_edge(old, EDGE_exec_enter);
-		*exec_edge(leader, EDGE_exec_flush) = *exec_edge(old, EDGE_exec_flush);
+		*exec_edge(leader, EDGE_exec_flush) = 0;
+		if (*exec_edge(leader, EDGE_exec_load) < *exec_edge(old, EDGE_exec_enter))
+			*exec_edge(leader, EDGE_exec_load) = 0;
+		leader->state &= ~TASK_COPIED;
+		if (count_all)
+			settle_parent_cow(leader);
 	}
 	life_end(old, old_tid);
 }

@@ -52,10 +52,18 @@ setup() {
 }
 
 @test "an exec by a thread belongs to its process" {
-    profile -- "$STORM" thread-exec 20
+    profile --detail calls -o "$DIR/run.jsonl" -- "$STORM" thread-exec 20
     cat "$DIR/err"
     awk '/^The parent at/ { on = 1 } on && $2 == "fork" { exit $NF != 20 }' "$DIR/err"
     awk '/^The parent at/ { on = 1 } on && $2 == "thread" { exit $NF != 0 }' "$DIR/err"
+    exec_phases_whole <"$DIR/run.jsonl"
+}
+
+# Of a storm's thread-exec: whether the process has every phase of its exec that the kernel has.
+exec_phases_whole() {
+    jq -se '.[0].phases as $from | [.[] | select(.type == "birth" and .method == "fork")]
+        | length > 0 and all(.phases as $phases | ["exec_open", "exec_flush", "exec_load"]
+            | all($from[.].source == null or $phases[.] > 0))'
 }
 
 @test "children of children whose parent is gone are followed" {
@@ -407,6 +415,10 @@ SH
             storm vfork 50; storm thread-exec 5; storm fail 3; storm orphan 4; storm spawn 5
             kill -INT $tool; wait $tool
             cat all
+            spawnscope profile -q --detail calls -o threads -- storm thread-exec 3
+            cat threads
+            spawnscope profile -q --detail calls --trace tracepoint -o threads -- storm thread-exec 3
+            cat threads
             spawnscope profile --live -- storm spawn 2 2>&1' >"$DIR/out" 2>&1
         cat "$DIR/out"
         tr '\n' ' ' <"$DIR/out" | tr -s ' ' >"$DIR/line"
@@ -415,7 +427,10 @@ SH
         grep -Eq '^[0-9]+ births, 3 failed, 0 lost$' "$DIR/out"
         grep -Eq '^storm +vfork +50 ' "$DIR/out"
         grep -Eq '^storm +spawn +5 ' "$DIR/out"
-        [ "$(grep -c '/proc/self/exe leaf' "$DIR/out")" -eq 2 ]
+        [ "$(grep -c '^ .*/proc/self/exe leaf' "$DIR/out")" -eq 2 ]
+        [ "$(grep -c '^{"type":"end"' "$DIR/out")" -eq 2 ]
+        grep '^{' "$DIR/out" | sed '/^{"type":"end"/q' | exec_phases_whole
+        grep '^{' "$DIR/out" | sed '1,/^{"type":"end"/d' | exec_phases_whole
     done
     [ -n "${tried:-}" ] || skip "no kernel was fetched: make kernels"
 }
