@@ -9,13 +9,7 @@
 
 #include "bpf/record.h"
 #include "user/phase.h"
-
-/* Who called, of a profile by stack. */
-struct stack {
-	uint64_t id;	 /* 1, 2, ... */
-	const char *own; /* frames but the C library's innermost ones; any bytes but 0, as `all` */
-	const char *all; /* innermost first */
-};
+#include "user/stack.h"
 
 struct birth {
 	struct life life;
@@ -34,7 +28,7 @@ struct birth {
 	uint32_t args_total;   /* that there were */
 	bool settled;	       /* was shown already */
 	uint64_t stack_number; /* of its RECORD_STACK; 0: none */
-	const struct stack *stack; /* borrowed, set when the birth is over; NULL: not known */
+	const struct stack *stack; /* borrowed; NULL: not known */
 };
 
 void birth__free(struct birth *b); /* frees what b holds, not b */

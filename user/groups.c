@@ -61,7 +61,7 @@ static struct group_key key_of(const struct groups *g, const struct birth *b)
 		if (b->stack)
 			key.id[0] = b->stack->id;
 		else
-			key.id[1] = b->exe_inode ? STACK_NOT_TAKEN : STACK_OF_KERNEL;
+			key.id[1] = b->exe[0] ? STACK_NOT_TAKEN : STACK_OF_KERNEL;
 		break;
 	}
 	return key;

@@ -86,6 +86,8 @@ static json_t *call_args(const struct birth *b)
 	for (int c = 0; c < COUNT_COUNT; c++)
 		if (b->life.count[c] != MISSING)
 			json_object_set_new(args, count_name(c), json_integer(b->life.count[c]));
+	if (b->stack)
+		json_object_set_new(args, "stack", store_json_text(b->stack->all));
 	return args;
 }
 

@@ -534,6 +534,19 @@ static int trace(struct profile *p)
 	return err ? err : summarise(p);
 }
 
+/* A profile that was not by stack has none. */
+static int find_stacks(struct profile *p)
+{
+	char name[256];
+
+	if (p->options.trace.group_by != GROUP_BY_STACK || p->sinks.run.stacks.n)
+		return 0;
+	escape_text(p->options.input, name, sizeof(name));
+	snprintf(p->why, sizeof(p->why),
+		 "%s has no stacks: they are stored by profile --by stack -o FILE", name);
+	return -EINVAL;
+}
+
 /* The births of a result file, as if they came now. */
 static int replay(struct profile *p)
 {
@@ -553,6 +566,9 @@ static int replay(struct profile *p)
 		return err;
 	if (!r->ended)
 		complain("there is no end line: this is what a run that was killed has left");
+	err = find_stacks(p);
+	if (err)
+		return err;
 	err = sinks__open(&p->sinks, &p->options, stdout, NULL,
 			  r->birth_count ? birth_time(&r->births[0]) : 0, p->why, sizeof(p->why));
 	for (size_t i = 0; i < r->birth_count && !err; i++) {

@@ -384,10 +384,6 @@ static int check(struct profile_command *c)
 		complain("--input takes a result file as it is: no filters, no -d, no -o");
 		return -EINVAL;
 	}
-	if (c->input && c->trace.group_by == GROUP_BY_STACK) {
-		complain("--by stack: a result file has no stacks; they are seen live only");
-		return -EINVAL;
-	}
 	if (!whom && c->cgroup)
 		whom = c->all = true;
 	if (whom != 1) {

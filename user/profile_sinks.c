@@ -135,10 +135,12 @@ static int write_json(struct sinks *s, const struct birth *b)
 	return err;
 }
 
-static void show(struct sinks *s, const struct birth *b)
+static void show(struct sinks *s, struct birth *b)
 {
 	int err = 0;
 
+	if (s->stacks && b->stack_number)
+		b->stack = stacks__find(s->stacks, b->parent_tid, b->stack_number);
 	if (s->options->json)
 		err = write_json(s, b);
 	else if (s->options->live)

@@ -110,6 +110,7 @@ void run__free(struct run *r)
 	for (i = 0; i < r->birth_count; i++)
 		birth__free(&r->births[i]);
 	free(r->births);
+	stack_table__free(&r->stacks);
 	calibration__free(r->calibration);
 	phase_origins_free(r->phases);
 	*r = (struct run){0};

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "bpf/phases.h"
+#include "user/stack.h"
 
 #define RUN_SCHEMA 1
 
@@ -98,6 +99,7 @@ struct run {
 	size_t cell_count;
 	struct birth *births; /* of a profile */
 	size_t birth_count;
+	struct stack_table stacks;	 /* of these births, as they were read */
 	struct calibration *calibration; /* of a profile, or NULL */
 	bool ended;			 /* the `end` line was there: the run is whole */
 	struct {

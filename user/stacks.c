@@ -42,8 +42,7 @@ struct stacks {
 	struct opener opener;
 	struct place place[SPACES_MAX];
 	uint64_t clock;
-	struct stack *stack[GROUPS_MAX];
-	size_t n;
+	struct stack_table table;
 	struct waiting *bucket[BUCKETS];
 	size_t waiting;
 };
@@ -92,11 +91,7 @@ void stacks__free(struct stacks *s)
 			next = w->next;
 			free(w);
 		}
-	for (size_t i = 0; i < s->n; i++) {
-		free((char *)s->stack[i]->own);
-		free((char *)s->stack[i]->all);
-		free(s->stack[i]);
-	}
+	stack_table__free(&s->table);
 	free(s);
 }
 
@@ -125,34 +120,6 @@ static struct place *place_of(struct stacks *s, const struct record_stack *r,
 	return oldest;
 }
 
-/* The one stack with these frames, for all processes. NULL: out of memory. */
-static const struct stack *intern(struct stacks *s, const char *own, const char *all)
-{
-	struct stack *new;
-
-	for (size_t i = 0; i < s->n; i++)
-		if (!strcmp(s->stack[i]->all, all))
-			return s->stack[i];
-	if (s->n == GROUPS_MAX)
-		return s->stack[GROUPS_MAX - 1];
-	if (s->n == GROUPS_MAX - 1)
-		own = all = "(other stacks)";
-	new = calloc(1, sizeof(*new));
-	if (!new)
-		return NULL;
-	new->id = s->n + 1;
-	new->own = strdup(own);
-	new->all = strdup(all);
-	if (!new->own || !new->all) {
-		free((char *)new->own);
-		free((char *)new->all);
-		free(new);
-		return NULL;
-	}
-	s->stack[s->n++] = new;
-	return new;
-}
-
 /* Of a static program the C library's functions are known by their names alone. */
 static bool is_libc_name(const char *name)
 {
@@ -172,29 +139,27 @@ static bool is_libc_name(const char *name)
 static const struct stack *name_frames(struct stacks *s, const struct space *space,
 				       const struct frames *f)
 {
-	char name[SYMBOL_MAX], *text = NULL;
+	char name[SYMBOL_MAX], *names = NULL;
 	const struct stack *stack = NULL;
-	size_t size, own = 0;
+	size_t bytes, libc = 0;
 	bool of_libc, in_libc = true;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = open_memstream(&names, &bytes);
 
 	if (!out)
 		return NULL;
 	for (size_t i = 0; i < f->n; i++) {
 		space__name(space, f->pc[i], name, sizeof(name), &of_libc);
-		fputs(i ? " < " : "", out);
 		if (in_libc && !of_libc && !is_libc_name(name)) {
-			fflush(out);
-			own = size;
+			libc = i;
 			in_libc = false;
 		}
-		fputs(name, out);
+		fprintf(out, "%s%c", name, '\0');
 	}
 	if (f->cut)
-		fprintf(out, "%s[cut: %s]", f->n ? " < " : "", f->cut);
+		fprintf(out, "[cut: %s]%c", f->cut, '\0');
 	if (!fclose(out))
-		stack = intern(s, text + own, text);
-	free(text);
+		stack = stack_table__intern(&s->table, names, bytes, f->n + (f->cut != NULL), libc);
+	free(names);
 	return stack;
 }
 
@@ -216,7 +181,7 @@ static const struct stack *stack_of(struct stacks *s, const struct record_stack 
 	struct frames f;
 
 	if (!p)
-		return fault ? intern(s, faults[fault], faults[fault]) : NULL;
+		return fault ? stack_table__intern_text(&s->table, faults[fault]) : NULL;
 	space__unwind(p->space, r, &f);
 	for (size_t i = 0; i < p->known_count; i++)
 		if (same_frames(&p->known[i].frames, &f))
@@ -270,6 +235,13 @@ int stacks__add(struct stacks *s, const struct record_head *record, size_t size)
 bool stacks__has(const struct stacks *s, uint32_t tid, uint64_t number)
 {
 	return *find((struct stacks *)s, tid, number);
+}
+
+const struct stack *stacks__find(const struct stacks *s, uint32_t tid, uint64_t number)
+{
+	const struct waiting *w = *find((struct stacks *)s, tid, number);
+
+	return w ? w->stack : NULL;
 }
 
 const struct stack *stacks__take(struct stacks *s, uint32_t tid, uint64_t number)

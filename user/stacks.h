@@ -24,7 +24,10 @@ int stacks__add(struct stacks *s, const struct record_head *record, size_t size)
 
 bool stacks__has(const struct stacks *s, uint32_t tid, uint64_t number);
 
-/* The stack of that record, once; NULL: there is none. */
+/* The stack of that record; NULL: there is none. */
+const struct stack *stacks__find(const struct stacks *s, uint32_t tid, uint64_t number);
+
+/* The same, for the last time. */
 const struct stack *stacks__take(struct stacks *s, uint32_t tid, uint64_t number);
 
 #endif

@@ -100,6 +100,19 @@ static json_t *encode_exec(const struct birth *b)
 	return finished(exec, failed);
 }
 
+static json_t *encode_stack(const struct stack *s)
+{
+	json_t *stack = json_object(), *frames = json_array();
+	const char *frame = s->frames;
+	bool failed = false;
+
+	for (size_t i = 0; i < s->count && !failed; i++, frame += strlen(frame) + 1)
+		failed = json_array_append_new(frames, store_json_text(frame)) != 0;
+	failed |= put(stack, "frames", frames);
+	failed |= put(stack, "libc", json_integer((json_int_t)s->libc));
+	return finished(stack, failed);
+}
+
 json_t *store_encode_birth(const struct birth *b)
 {
 	const struct life *life = &b->life;
@@ -123,6 +136,8 @@ json_t *store_encode_birth(const struct birth *b)
 	if (life->execed)
 		failed |= put(line, "exec", encode_exec(b));
 	failed |= put(line, "counts", encode_counts(b));
+	if (b->stack)
+		failed |= put(line, "stack", encode_stack(b->stack));
 	return finished(line, failed);
 }
 
@@ -328,6 +343,57 @@ static int take_head(const json_t *line, struct birth *b, int64_t *t, struct rea
 		err = store_number(json_object_get(line, "flags"), "flags", &flags, why);
 	b->life.clone_flags = (uint64_t)flags;
 	return err;
+}
+
+/* The names, each with its zero byte, malloc'ed. */
+static int take_frames(const json_t *frames, char **names, size_t *bytes, struct reason *why)
+{
+	size_t n = json_array_size(frames);
+	char *end;
+
+	*bytes = 0;
+	if (!json_is_array(frames) || !n || n > STACK_FRAMES_MAX)
+		return store_fault(why, "frames is not an array of 1 to %d strings",
+				   STACK_FRAMES_MAX);
+	for (size_t i = 0; i < n; i++) {
+		const char *name = json_string_value(json_array_get(frames, i));
+
+		if (!name)
+			return store_fault(why, "frames holds what is no string");
+		*bytes += strlen(name) + 1;
+	}
+	end = *names = malloc(*bytes);
+	if (!end)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		end = stpcpy(end, json_string_value(json_array_get(frames, i))) + 1;
+	return 0;
+}
+
+int store_decode_stack(const json_t *line, struct stack_table *t, struct birth *b,
+		       struct reason *why)
+{
+	const json_t *stack = json_object_get(line, "stack"), *frames;
+	uint32_t libc;
+	char *names = NULL;
+	size_t bytes;
+	int err;
+
+	if (!stack)
+		return 0;
+	if (!json_is_object(stack))
+		return store_fault(why, "stack is not an object");
+	frames = json_object_get(stack, "frames");
+	err = take_u32(stack, "libc", &libc, why);
+	if (!err && libc && libc >= json_array_size(frames))
+		err = store_fault(why, "libc is not less than the number of frames");
+	if (!err)
+		err = take_frames(frames, &names, &bytes, why);
+	if (err)
+		return err;
+	b->stack = stack_table__intern(t, names, bytes, json_array_size(frames), libc);
+	free(names);
+	return b->stack ? 0 : -ENOMEM;
 }
 
 int store_decode_birth(const json_t *line, struct birth *b, struct reason *why)

@@ -62,6 +62,10 @@ int store_decode_birth(const json_t *line, struct birth *b, struct reason *why);
  */
 bool store_scan_birth(const char *text, size_t len, struct birth *b);
 
+/* The stack of that birth, if the line has one, which is then one of the table's. */
+int store_decode_stack(const json_t *line, struct stack_table *t, struct birth *b,
+		       struct reason *why);
+
 /* store_read() from an open stream; `name` is what `why` calls it. */
 int store_read_stream(FILE *in, const char *name, struct run *r, char *why, size_t why_size);
 

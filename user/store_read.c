@@ -157,7 +157,14 @@ static int decode_birth(const json_t *line, struct run *r, struct reason *why)
 	struct birth b;
 	int err = store_decode_birth(line, &b, why);
 
-	return err ? err : add_birth(r, &b, why);
+	if (err)
+		return err;
+	err = store_decode_stack(line, &r->stacks, &b, why);
+	if (err) {
+		birth__free(&b);
+		return err;
+	}
+	return add_birth(r, &b, why);
 }
 
 /* What became of a line, told with its number. */

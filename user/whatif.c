@@ -127,7 +127,7 @@ void whatif_basis(enum whatif_kind kind, const struct calibration *c, const char
 	};
 	const char *before = ":";
 
-	snprintf(text, size, "calibrated on this boot");
+	snprintf(text, size, "calibrated on the same boot");
 	for (size_t i = 0; i < 2; i++) {
 		const struct figure_value *v = calibration_figure(c, parts[kind][i].figure);
 

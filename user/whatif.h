@@ -55,7 +55,7 @@ struct whatif_estimates {
 /* `c` may be NULL. */
 struct whatif_estimates whatif_estimate(const struct group *g, const struct calibration *c);
 
-/* "calibrated on this boot: fork 5.10 us/MiB of 4 KiB pages, 120 ns/MiB of THP", medians. */
+/* "calibrated on the same boot: fork 5.10 us/MiB of 4 KiB pages, 120 ns/MiB of THP", medians. */
 void whatif_basis(enum whatif_kind kind, const struct calibration *c, const char *clock, char *text,
 		  size_t size);
 

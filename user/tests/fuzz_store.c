@@ -91,7 +91,7 @@ static void check_births(struct run *r)
 	struct groups g;
 	struct tree t = {0};
 
-	groups__init(&g, GROUP_BY_COMM);
+	groups__init(&g, r->stacks.n ? GROUP_BY_STACK : GROUP_BY_COMM);
 	for (size_t i = 0; i < r->birth_count; i++) {
 		live__birth(&l, &r->births[i]);
 		if (groups__add(&g, &r->births[i]) || tree__add(&t, &r->births[i]))

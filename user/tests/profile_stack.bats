@@ -145,6 +145,39 @@ for_each_method() {
     refute grep -E '^.{81}' "$DIR/err"
 }
 
+@test "stacks are stored with the births, and read again" {
+    callers dynamic
+    stacks -o "$DIR/run.jsonl" -- "$CALLERS" fork 7 5
+    jq -se 'map(select(.type == "birth").stack) | length == 12
+        and (map(select(.frames[.libc:][:4] == ["c", "b", "a", "main"] and .frames[-1] == "_start")) | length == 7)
+        and (map(select(.frames[.libc:][:3] == ["c", "other", "main"])) | length == 5)
+        and all(.libc >= 1 and (.frames[0] | test("[fF]ork|clone")))' "$DIR/run.jsonl"
+    cp "$DIR/stacks" "$DIR/live"
+    "${AS_NOBODY[@]}" "$TOOL" profile --by stack --input - <"$DIR/run.jsonl" >"$DIR/again"
+    unfold "$DIR/again"
+    diff "$DIR/live" "$DIR/stacks"
+    # Other groupings, reports and exports take the file as any other.
+    "$TOOL" profile --input "$DIR/run.jsonl" | grep -q '^dynamic *fork *12 '
+    "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
+    "$TOOL" export --format perfetto "$DIR/run.jsonl" | grep -q '"stack": *"[^"]*fork[^"]* < c < b < a < main < '
+    # A damaged stack is refused where it stands.
+    sed '2s/"frames":\["/&",7,"/' "$DIR/run.jsonl" >"$DIR/bad.jsonl"
+    one_line 2 'line 2: frames holds what is no string' "$TOOL" profile --by stack --input "$DIR/bad.jsonl"
+}
+
+@test "lines of JSON have the stack, whatever the names" {
+    callers dynamic
+    "$TOOL" profile --by stack --json -- "$CALLERS" vfork 3 2 2>"$DIR/err" >"$DIR/out"
+    jq -se 'map(select(.type == "birth" and .method == "vfork").stack.frames) | length == 5
+        and (map(select(index("other"))) | length == 2)' "$DIR/err"
+    hostile=$ROOM/$'x\e[31m\n"q'
+    strip -o "$hostile" "$CALLERS"
+    "$TOOL" profile --by stack --json -- "$hostile" fork 3 0 2>"$DIR/err" >"$DIR/out"
+    refute grep -q $'\e' "$DIR/err"
+    jq -se 'map(select(.type == "birth")) | length == 3
+        and all(.stack.frames | any(test("^x\u001b\\[31m.*\"q[+]0x")))' "$DIR/err"
+}
+
 @test "killed, the process that opens files ends as well" {
     own_tool
     begin_own profile --by stack -a -v
@@ -156,7 +189,8 @@ for_each_method() {
 }
 
 @test "stacks that are not to be had are refused in a line" {
-    one_line 2 'a result file has no stacks' "$TOOL" profile --by stack --input /dev/null
+    "$TOOL" profile -q -o "$DIR/run.jsonl" -- true
+    one_line 2 'run.jsonl has no stacks: ' "$TOOL" profile --by stack --input "$DIR/run.jsonl"
     one_line 2 'comm, exe, pid, cgroup or stack' "$TOOL" profile --by heap -a
 }
 

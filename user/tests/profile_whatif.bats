@@ -75,7 +75,7 @@ near() { # NS RANGE
     near "$measured" "$(jq .posix_spawn_call_ns <<<"$whatif")"
     near "$forked" "$(jq '[.call_ns, .call_ns]' <<<"$whatif")"
     jq -e '.exec and .forks == 40 and .less_work_ns[0] > 0 and .less_work_ns[1] >= .less_work_ns[0]
-        and (.basis | test("calibrated on this boot: posix_spawn [0-9.]+ [mu]s, fork of 1 MiB"))' <<<"$whatif"
+        and (.basis | test("calibrated on the same boot: posix_spawn [0-9.]+ [mu]s, fork of 1 MiB"))' <<<"$whatif"
 }
 
 @test "a fork of a small process takes what was estimated for a helper" {
@@ -103,7 +103,7 @@ near() { # NS RANGE
 
 @test "the summary, the file and what is read from it tell the same" {
     births -o "$DIR/run.jsonl" -- exec 20 64
-    grep -Eq 'python3: 20 forks that exec, .* each in the call .* As posix_spawn: .* to .* in the call, until the exec; .* less work in all\. From a small helper process: .* \(Estimates: calls calibrated on this boot: ' "$DIR/line"
+    grep -Eq 'python3: 20 forks that exec, .* each in the call .* As posix_spawn: .* to .* in the call, until the exec; .* less work in all\. From a small helper process: .* \(Estimates: calls calibrated on the same boot: ' "$DIR/line"
     jq -se 'map(select(.type == "calibration")) | length == 1 and (.[0].ns | all(.[]; length == 3 and .[0] <= .[1] and .[1] <= .[2]))
         and .[0].ns.fork_mib_4k[1] > 500 and .[0].taken_ms > 0' "$DIR/run.jsonl"
     "$TOOL" profile --input "$DIR/run.jsonl" >"$DIR/again"
@@ -141,7 +141,7 @@ without_driver() {
 calibrated() {
     TOOL_HERE=$OWN/spawnscope births -- exec 20 64
     refute grep -q 'Not calibrated' "$DIR/err"
-    grep -q 'calibrated on this boot' "$DIR/line"
+    grep -q 'calibrated on the same boot' "$DIR/line"
 }
 
 uncalibrated() {
@@ -210,14 +210,14 @@ uncalibrated() {
     uncalibrated
     births -v -- exec 20 64
     grep -q "the calibration is not kept: .*spawnscope: " "$DIR/line"
-    grep -q 'calibrated on this boot' "$DIR/line"
+    grep -q 'calibrated on the same boot' "$DIR/line"
 }
 
 @test "under sudo the cache is the caller's" {
     export XDG_CACHE_HOME=$ROOM/theirs
     install -d -o "$NOBODY" -g "$NOBODY" "$XDG_CACHE_HOME"
     SUDO_UID=$NOBODY SUDO_GID=$NOBODY births -- exec 20 64
-    grep -q 'calibrated on this boot' "$DIR/line"
+    grep -q 'calibrated on the same boot' "$DIR/line"
     [ "$(stat -c %u "$XDG_CACHE_HOME/spawnscope/"*)" = "$NOBODY" ]
     # Root's is not theirs to write to; nobody has no home.
     export XDG_CACHE_HOME=$ROOM/ours
@@ -237,7 +237,7 @@ uncalibrated() {
     eventually none_left "$OWN"
     # It may have been done at that moment.
     tr -s '\n ' ' ' <"$DIR/err" >"$DIR/line"
-    grep -Eq 'Not calibrated, so from these births alone: interrupted|calibrated on this boot' "$DIR/line"
+    grep -Eq 'Not calibrated, so from these births alone: interrupted|calibrated on the same boot' "$DIR/line"
     rm -rf "$DIR/spawnscope"
     begin_own profile -- /usr/bin/python3 "$ROOM/births.py" exec 20 64
     eventually find_driver

@@ -297,8 +297,8 @@ static void estimates_are_told_with_their_basis(void **state)
 		"parent: 10 forks that exec, 210 us each in the call (median). As posix_spawn:\n"
 		"  50.2 us to 52.8 us in the call, until the exec; 2.00 ms to 2.02 ms less work\n"
 		"  in all. From a small helper process: 40.2 us to 41.8 us in the call, and a\n"
-		"  message to it. (Estimates: calls calibrated on this boot: posix_spawn 51.0 us,\n"
-		"  fork of 1 MiB 41.0 us; work from these births, copy_mm alone, to all that\n"
+		"  message to it. (Estimates: calls calibrated on the same boot: posix_spawn 51.0\n"
+		"  us, fork of 1 MiB 41.0 us; work from these births, copy_mm alone, to all that\n"
 		"  follows from the copy.)\n");
 	/* What is not calibrated is left out. */
 	assert_int_equal(figure_set_absent(&c->v[FIGURE_posix_spawn], "x"), 0);

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Stacks: each once, as people read them, and in a result file. */
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/birth.h"
+#include "user/groups.h"
+#include "user/store_line.h"
+
+#define FRAMES(text) text, sizeof(text)
+
+static void equal_frames_are_one_stack(void **state)
+{
+	struct stack_table t = {0};
+	const struct stack *a = stack_table__intern(&t, FRAMES("fork\0c\0main"), 3, 1);
+	const struct stack *b = stack_table__intern(&t, FRAMES("fork\0d\0main"), 3, 1);
+
+	(void)state;
+	assert_string_equal(a->all, "fork < c < main");
+	assert_string_equal(a->own, "c < main");
+	assert_int_equal(a->id, 1);
+	assert_int_equal(b->id, 2);
+	assert_ptr_equal(stack_table__intern(&t, FRAMES("fork\0c\0main"), 3, 1), a);
+	/* Of nothing but the C library's frames all are shown. */
+	a = stack_table__intern(&t, FRAMES("fork\0clone"), 2, 2);
+	assert_string_equal(a->own, "fork < clone");
+	assert_int_equal(a->libc, 0);
+	a = stack_table__intern_text(&t, "[unknown: gone]");
+	assert_string_equal(a->own, "[unknown: gone]");
+	assert_int_equal(a->count, 1);
+	stack_table__free(&t);
+}
+
+static void there_is_an_end_to_stacks(void **state)
+{
+	struct stack_table t = {0};
+	const struct stack *s = NULL, *first = stack_table__intern_text(&t, "0");
+	char text[32];
+
+	(void)state;
+	for (int i = 1; i < GROUPS_MAX + 10; i++) {
+		snprintf(text, sizeof(text), "%d", i);
+		s = stack_table__intern_text(&t, text);
+		assert_non_null(s);
+	}
+	assert_int_equal(t.n, GROUPS_MAX);
+	assert_string_equal(s->all, "(other stacks)");
+	assert_ptr_equal(stack_table__intern_text(&t, "0"), first);
+	stack_table__free(&t);
+}
+
+static struct birth birth_of(const struct stack *s)
+{
+	struct birth b = {
+		.life = {.tid = 7, .result = 7, .method = CLONE_METHOD_FORK, .born = true},
+		.child_tgid = 7,
+		.comm = "x",
+		.exe = "x",
+		.stack = s};
+
+	for (int i = 0; i < SUM_COUNT; i++)
+		b.life.sum[i] = MISSING;
+	for (int i = 0; i < COUNT_COUNT; i++)
+		b.life.count[i] = MISSING;
+	return b;
+}
+
+static void a_stack_comes_back_with_its_birth(void **state)
+{
+	struct stack_table t = {0}, again = {0};
+	struct birth a =
+		birth_of(stack_table__intern(&t, FRAMES("fork\0a\033\xff < b\0main"), 3, 1));
+	struct birth b = {0}, c = {0};
+	struct reason why;
+	json_t *line = store_encode_birth(&a);
+
+	(void)state;
+	assert_non_null(line);
+	assert_int_equal(store_decode_stack(line, &again, &b, &why), 0);
+	assert_int_equal(store_decode_stack(line, &again, &c, &why), 0);
+	assert_ptr_equal(b.stack, c.stack);
+	assert_int_equal(b.stack->count, 3);
+	assert_int_equal(b.stack->libc, 1);
+	assert_string_equal(b.stack->own, "a\033\xef\xbf\xbd < b < main");
+	json_decref(line);
+	/* No stack, none taken. */
+	a.stack = b.stack = NULL;
+	line = store_encode_birth(&a);
+	assert_null(json_object_get(line, "stack"));
+	assert_int_equal(store_decode_stack(line, &again, &b, &why), 0);
+	assert_null(b.stack);
+	json_decref(line);
+	stack_table__free(&t);
+	stack_table__free(&again);
+}
+
+static void damaged_stacks_are_refused(void **state)
+{
+	static const char *const stacks[] = {
+		"7",
+		"[]",
+		"{}",
+		"{\"frames\":[],\"libc\":0}",
+		"{\"frames\":\"x\",\"libc\":0}",
+		"{\"frames\":[7],\"libc\":0}",
+		"{\"frames\":[\"a\"],\"libc\":1}",
+		"{\"frames\":[\"a\",\"b\"],\"libc\":-1}",
+		"{\"frames\":[\"a\"]}",
+	};
+	struct stack_table t = {0};
+	struct birth b = {0};
+	char text[1024] = "{\"stack\":{\"libc\":0,\"frames\":[\"a\"";
+	struct reason why;
+	json_t *line;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(stacks) / sizeof(stacks[0]); i++) {
+		line = json_pack("{s:o}", "stack", json_loads(stacks[i], JSON_DECODE_ANY, NULL));
+		assert_non_null(line);
+		why.text[0] = '\0';
+		assert_int_equal(store_decode_stack(line, &t, &b, &why), -EINVAL);
+		assert_true(why.text[0]);
+		json_decref(line);
+	}
+	for (int i = 0; i < STACK_FRAMES_MAX; i++)
+		strcat(text, ",\"a\"");
+	strcat(text, "]}}");
+	line = json_loads(text, 0, NULL);
+	assert_non_null(line);
+	assert_int_equal(store_decode_stack(line, &t, &b, &why), -EINVAL);
+	json_decref(line);
+	assert_int_equal(t.n, 0);
+}
+
+/* Of a file there is no inode: whether it was a program or the kernel, its name tells. */
+static void births_without_a_stack_are_told_apart(void **state)
+{
+	struct birth lost = birth_of(NULL), kernel = birth_of(NULL);
+	struct groups g;
+
+	(void)state;
+	kernel.exe[0] = '\0';
+	groups__init(&g, GROUP_BY_STACK);
+	assert_int_equal(groups__add(&g, &lost), 0);
+	assert_int_equal(groups__add(&g, &kernel), 0);
+	assert_int_equal(g.n, 2);
+	assert_string_equal(g.v[0].label, "[unknown: stack lost]");
+	assert_string_equal(g.v[1].label, "(kernel thread)");
+	groups__free(&g);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(equal_frames_are_one_stack),
+		cmocka_unit_test(there_is_an_end_to_stacks),
+		cmocka_unit_test(a_stack_comes_back_with_its_birth),
+		cmocka_unit_test(damaged_stacks_are_refused),
+		cmocka_unit_test(births_without_a_stack_are_told_apart),
+	};
+
+	return cmocka_run_group_tests_name("stack", tests, NULL, NULL);
+}
