@@ -274,6 +274,8 @@ int calibrate(const struct calibrate_options *o, struct calibration **calibratio
 		complain("the calibration is not kept: %s", not_kept);
 	}
 cleanup:
+	if (!err) /* a cell that was skipped has its reason there */
+		why[0] = '\0';
 	if (err && err != -ENOENT && !why[0])
 		snprintf(why, why_size, "%s", strerror(-err));
 	run__free(&r);

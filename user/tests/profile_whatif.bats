@@ -13,6 +13,8 @@ setup() {
     need_root
     [ -x /usr/bin/python3 ] || skip "python3 is not installed"
     chmod 755 "$DIR" 2>/dev/null || true
+    # The kernels of the lab are kept there, too.
+    theirs=${XDG_CACHE_HOME:-$HOME/.cache}
     # Shared, but by the tests that are about it.
     export XDG_CACHE_HOME=$ROOM/cache
     mkdir -p "$XDG_CACHE_HOME"
@@ -253,4 +255,20 @@ find_driver() {
     local pid
     pid=$(processes "$OWN" spawnscope-bench | head -n 1)
     [ -n "$pid" ] && grep -q '^CapPrm:.*0000000000000000$' "/proc/$pid/status"
+}
+
+# There no cache can be kept, and huge pages are off.
+@test "what a kernel of the lab does not have is left out with its reason" {
+    command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86_64 is not installed"
+    export XDG_CACHE_HOME=$theirs
+    bench/lab/fetch-kernel --path debian:6.1 >/dev/null 2>&1 || skip "no kernel was fetched: make kernels"
+    bench/lab/guest --kernel debian:6.1 --add "$BUILD/static/spawnscope" \
+        --add "$BUILD/static/spawnscope-bench" --add "$BUILD/static/spawnscope-child" \
+        --add "$BUILD/static/storm" -- \
+        spawnscope profile -v -- storm fork-exec 20 >"$DIR/err" 2>&1
+    cat "$DIR/err"
+    tr -s '\n ' ' ' <"$DIR/err" >"$DIR/line"
+    grep -q 'the calibration is not kept: /var/cache/spawnscope: No such file' "$DIR/line"
+    grep -q 'storm: 20 forks that exec, .* As posix_spawn: .* calibrated on the same boot: posix_spawn' "$DIR/line"
+    refute grep -q 'Not calibrated' "$DIR/err"
 }
