@@ -92,6 +92,7 @@ struct gate_row {
 	double spread;		  /* of ln(B/A) from pair to pair; NAN */
 	double p_regression, p_pass, p_permutation; /* NAN: none */
 	char note[160];
+	size_t place; /* before rows are sorted */
 };
 
 struct gate_difference {
@@ -168,7 +169,7 @@ bool gate_metric_varies(const struct cell *c, int metric);
 /* What the cell is called, without its pass; escaped. Returns buf. */
 const char *gate_cell_name(const struct cell *c, char *buf, size_t size);
 
-/* Sets verdict and headline from the rows and differences. */
+/* Puts the rows in order, the worst first; sets verdict and headline by them and differences. */
 void gate_conclude(struct gate_report *r);
 
 /* "+25.0 %", "-1.3 %", "-" for NAN. Returns buf. */

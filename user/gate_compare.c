@@ -285,11 +285,13 @@ static int add_unmeasured(struct comparison *c, const struct cell *of_a, const c
 static int add_broken(struct comparison *c, const struct cell *of_a, const struct cell *of_b)
 {
 	const char *why = of_b->skipped ? of_b->skipped : of_b->broken;
+	char text[160];
 
 	if (!has_data(of_a) || has_data(of_b) || why == NULL ||
 	    strcmp(gate_pass(of_a), gate_pass(of_b)) != 0)
 		return 0;
-	return add_unmeasured(c, of_a, "measured", "samples", why);
+	snprintf(text, sizeof(text), "only A has it; B: %s", why);
+	return add_unmeasured(c, of_a, "samples", "samples", text);
 }
 
 /* A phase that B's kernel does not let us measure is told; a time or a count is missed. */

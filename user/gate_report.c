@@ -92,21 +92,91 @@ struct tally {
 	size_t exact, statistical, budget; /* that gate */
 	size_t measured;		   /* of these, more than failed calls */
 	size_t regressions, inconclusive;
-	const struct gate_row *worst; /* of those with the verdict */
+	const struct gate_row *worst; /* the first of those with the verdict */
 };
 
-/*
- * How much a row says. Of what the lab counts, the phase that grew by most; else the largest
- * change that is sure, and a count before a time.
- */
-static double weight(const struct gate_report *r, const struct gate_row *row)
+static bool is_lab(const struct gate_report *r)
 {
-	double change = isnan(row->change) ? INFINITY : row->change;
+	return r->clock != NULL && strcmp(r->clock, "icount") == 0;
+}
 
-	if (row->verdict == GATE_REGRESSION && strcmp(row->unit, "instructions") == 0 &&
-	    r->clock != NULL && row->kind == GATE_EXACT)
-		return row->b - row->a + (row->id >= GATE_METRIC_PHASE ? 1e15 : 0);
-	return row->kind == GATE_STATISTICAL && isfinite(row->low) ? row->low : change;
+/*
+ * What is told first among rows of one verdict. Calls that fail, and what is missing, before all;
+ * then what is exact, and so certain; then times, the call itself before the parts of it. In the
+ * lab all is exact: there a phase says best what moved.
+ */
+static int rank_of(const struct gate_report *r, const struct gate_row *row)
+{
+	enum { FIRST, COUNT, VARYING_COUNT, CALL, TIME, PHASE, LAB_COUNT };
+	bool lab = is_lab(r);
+
+	if (row->id == GATE_METRIC_FAILED || !isfinite(row->a))
+		return FIRST;
+	if (row->id >= GATE_METRIC_COUNT && lab)
+		return LAB_COUNT;
+	if (row->id >= GATE_METRIC_COUNT)
+		return row->demoted ? VARYING_COUNT : COUNT;
+	if (row->id >= GATE_METRIC_PHASE)
+		return lab ? COUNT : PHASE;
+	return row->id == GATE_METRIC_SAMPLE + SAMPLE_spawn_ns ? CALL : TIME;
+}
+
+/*
+ * The size of a change, to compare the changes of one rank: of a count the share, where a unit more
+ * of a few says as little as it does between two layouts; of instructions how many there are more;
+ * of a time the share that is certain.
+ */
+static double weight_of(const struct gate_report *r, const struct gate_row *row)
+{
+	double few = GATE_LAYOUT_PAGES * (strcmp(row->unit, "bytes") == 0 ? 4096.0 : 1.0);
+
+	if (row->id >= GATE_METRIC_COUNT)
+		return (row->b - row->a) / (row->a + few);
+	if (is_lab(r) && row->kind == GATE_EXACT)
+		return row->b - row->a;
+	return isfinite(row->low) ? row->low : row->change;
+}
+
+static int verdict_rank(const struct gate_row *row)
+{
+	if (row->kind == GATE_SHOWN)
+		return 4;
+	if (row->verdict == GATE_REGRESSION)
+		return 0;
+	if (row->verdict == GATE_INCONCLUSIVE)
+		return 1;
+	return row->improved ? 2 : 3;
+}
+
+static int compare_rows(const void *a, const void *b, void *report)
+{
+	const struct gate_row *x = a, *y = b;
+	int verdict = verdict_rank(x) - verdict_rank(y), rank = 0;
+	double wx, wy;
+
+	if (verdict != 0 || verdict_rank(x) > 1)
+		return verdict ? verdict : (x->place > y->place) - (x->place < y->place);
+	rank = rank_of(report, x) - rank_of(report, y);
+	wx = weight_of(report, x);
+	wy = weight_of(report, y);
+	/* NAN is neither more nor less. */
+	if (rank == 0 && wx != wy && !isnan(wx) && !isnan(wy))
+		rank = wx > wy ? -1 : 1;
+	if (rank == 0 && isnan(wx) != isnan(wy))
+		rank = isnan(wx) ? -1 : 1;
+	return rank ? rank : (x->place > y->place) - (x->place < y->place);
+}
+
+/* The worst first. Rules of a budget stay as their file has them. */
+static void sort_rows(struct gate_report *r)
+{
+	size_t i;
+
+	if (r->row_count == 0 || r->rows[0].kind == GATE_BUDGET)
+		return;
+	for (i = 0; i < r->row_count; i++)
+		r->rows[i].place = i;
+	qsort_r(r->rows, r->row_count, sizeof(*r->rows), compare_rows, r);
 }
 
 static struct tally count_rows(const struct gate_report *r, enum gate_verdict wanted)
@@ -125,8 +195,7 @@ static struct tally count_rows(const struct gate_report *r, enum gate_verdict wa
 		t.measured += row->id != GATE_METRIC_FAILED || row->kind == GATE_BUDGET;
 		t.regressions += row->verdict == GATE_REGRESSION;
 		t.inconclusive += row->verdict == GATE_INCONCLUSIVE;
-		if (row->verdict == wanted &&
-		    (t.worst == NULL || weight(r, row) > weight(r, t.worst)))
+		if (row->verdict == wanted && t.worst == NULL)
 			t.worst = row;
 	}
 	return t;
@@ -248,8 +317,10 @@ static void say_differences(struct gate_report *r)
 
 void gate_conclude(struct gate_report *r)
 {
-	struct tally t = count_rows(r, GATE_PASS);
+	struct tally t;
 
+	sort_rows(r);
+	t = count_rows(r, GATE_PASS);
 	r->headline[0] = '\0';
 	if (r->verdict != GATE_NOT_COMPARABLE) {
 		r->verdict = t.regressions    ? GATE_REGRESSION

@@ -489,7 +489,63 @@ static void a_cell_that_broke_is_no_pass(void **state)
 	c->broken = strdup("the parent died");
 	compare(&a, &b, NULL, &report);
 	assert_int_equal(report.verdict, GATE_INCONCLUSIVE);
-	assert_string_equal(report.headline, "vfork at 1M: measured: the parent died");
+	assert_string_equal(report.headline,
+			    "vfork at 1M: samples: only A has it; B: the parent died");
+	gate_report__free(&report);
+	free_runs(&a);
+	free_runs(&b);
+}
+
+/* Twelve pairs; of B all is larger, and the few faults by the largest share. */
+static void what_a_maintainer_would_name_comes_first(void **state)
+{
+	static const char *const order[] = {"ptes_copied", "vmas",  "cow_faults_child",
+					    "spawn",	   "total", "copy_mm"};
+	static const struct {
+		enum count count;
+		int64_t a, b;
+	} counts[] = {
+		{COUNT_cow_faults_child, 3, 4}, /* +33 % */
+		{COUNT_vmas, 32, 38},		/* +19 % */
+		{COUNT_ptes_copied, 16417, 20513},
+		{COUNT_page_table_bytes, 1 << 20, 1 << 20},
+	};
+	const double us[] = {100, 101, 99, 100, 102, 100, 101, 99, 100, 98, 100, 101};
+	struct gate_policy policy = gate_policy_default;
+	struct gate_report report;
+	struct runs a, b;
+	size_t i, k;
+
+	(void)state;
+	make_runs(&a, 0, us, 12);
+	make_runs(&b, 1, us, 12);
+	for (i = 0; i < 24; i++) {
+		struct cell *c = i < 12 ? &a.v[i].cells[0] : &b.v[i - 12].cells[0];
+
+		for (k = 0; k < sizeof(counts) / sizeof(counts[0]); k++)
+			set_series(&c->counts[counts[k].count], 5,
+				   i < 12 ? counts[k].a : counts[k].b);
+		for (k = 0; k < 5 && i >= 12; k++) {
+			c->samples[SAMPLE_spawn_ns].v[k] = c->samples[SAMPLE_spawn_ns].v[k] * 6 / 5;
+			c->samples[SAMPLE_total_ns].v[k] = c->samples[SAMPLE_total_ns].v[k] * 3 / 2;
+		}
+		c = add_cell(i < 12 ? &a.v[i] : &b.v[i - 12], "fork", 64 << 20, "phases", 1000);
+		set_series(&c->phases[PHASE_copy_mm], 5, (i < 12 ? 1 : 4) * (1000 + (int64_t)i));
+	}
+	policy.metrics = gate_metric_set("all");
+	compare(&a, &b, &policy, &report);
+	assert_int_equal(report.verdict, GATE_REGRESSION);
+	assert_string_equal(report.headline,
+			    "fork at 64M: ptes_copied +24.9 % (16417 -> 20513 pages); and 5 more");
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		assert_string_equal(report.rows[i].metric, order[i]);
+		assert_int_equal(report.rows[i].verdict, GATE_REGRESSION);
+	}
+	gate_report__free(&report);
+	/* Without counts the call comes before its parts, whatever grew by more. */
+	policy.metrics = gate_metric_set("times") | gate_metric_set("phases");
+	compare(&a, &b, &policy, &report);
+	assert_non_null(strstr(report.headline, "fork at 64M: spawn +20.0 % ["));
 	gate_report__free(&report);
 	free_runs(&a);
 	free_runs(&b);
@@ -702,6 +758,7 @@ int main(void)
 		cmocka_unit_test(memory_may_differ_by_what_the_kernel_takes),
 		cmocka_unit_test(nothing_in_common_is_no_pass),
 		cmocka_unit_test(a_cell_that_broke_is_no_pass),
+		cmocka_unit_test(what_a_maintainer_would_name_comes_first),
 		cmocka_unit_test(calls_that_fail_now_are_a_regression),
 		cmocka_unit_test(the_families_error_is_kept),
 		cmocka_unit_test(loss_and_truncation_are_told),
