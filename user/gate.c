@@ -285,14 +285,16 @@ static int print_json(const struct gate_report *r, FILE *out, bool strict)
 }
 
 /* A file is written anew, but for the summary of a job, to which each step adds. */
-static int print_to_file(struct gate *g, const char *path, const char *mode,
+static int print_to_file(struct gate *g, const char *path, bool append,
 			 int (*print)(const struct gate_report *, FILE *, bool))
 {
 	bool strict = g->o.on_inconclusive == INCONCLUSIVE_FAILS;
-	FILE *out = fopen(path, mode);
+	FILE *out = NULL;
 	char text[256];
-	int err = out ? print(&g->report, out, strict) : -errno;
+	int err = append ? output_append(path, &out) : output_open(path, &out, NULL);
 
+	if (!err)
+		err = print(&g->report, out, strict);
 	if (out && fclose(out) == EOF && !err)
 		err = -errno;
 	if (err) {
@@ -311,13 +313,13 @@ static int print_all(struct gate *g)
 		snprintf(g->why, sizeof(g->why), "cannot write to standard output: %s",
 			 strerror(-err));
 	if (!err && o->output)
-		err = print_to_file(g, o->output, "we", print_json);
+		err = print_to_file(g, o->output, false, print_json);
 	if (!err && o->junit)
-		err = print_to_file(g, o->junit, "we", gate_print_junit);
+		err = print_to_file(g, o->junit, false, gate_print_junit);
 	if (!err && o->ktap)
-		err = print_to_file(g, o->ktap, "we", gate_print_ktap);
+		err = print_to_file(g, o->ktap, false, gate_print_ktap);
 	if (!err && o->markdown)
-		err = print_to_file(g, o->markdown, "ae", gate_print_markdown);
+		err = print_to_file(g, o->markdown, true, gate_print_markdown);
 	return err;
 }
 

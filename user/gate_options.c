@@ -73,7 +73,7 @@ static const struct argp_option option_table[] = {
 	{"kernel", OPTION_KERNEL, "KERNEL", 0, "of the lab: once for both, or for A and for B", 0},
 	{"pairs", OPTION_PAIRS, "N", 0, "pairs of runs at most (default 40; a look after 16)", 0},
 	{"no-trace", OPTION_NO_TRACE, 0, 0, "no traced runs for the counts", 0},
-	{"keep", OPTION_KEEP, "DIR", 0, "keep the raw runs there", 0},
+	{"keep", OPTION_KEEP, "DIR", 0, "keep the raw runs there, in a new folder", 0},
 	{"run-timeout", OPTION_RUN_TIMEOUT, "SEC", 0, "for one run (default 300)", 0},
 	{"seed", OPTION_SEED, "N", 0, "of the random order", 0},
 	{0, 0, 0, 0, "What they measure, as with bench:", 3},

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "user/escape.h"
+#include "user/privilege.h"
 #include "user/stop.h"
 #include "user/store.h"
 
@@ -260,34 +261,56 @@ static int own_path(char *path, size_t size)
 	return 0;
 }
 
-static int keep(const struct gate_options *o, const struct gate_take *take, int fd, char *why,
-		size_t why_size)
+static int write_kept(const char *folder, const char *name, int fd)
 {
-	char path[PATH_MAX], text[256];
+	int at = output_folder(folder), to, err = 0;
 	struct stat st = {0};
-	off_t at = 0;
-	int to, err = 0;
+	char file[80];
+	off_t done = 0;
 
-	if (o->keep == NULL || take->name == NULL)
-		return 0;
-	if ((size_t)snprintf(path, sizeof(path), "%s/%s.jsonl", o->keep, take->name) >=
-	    sizeof(path))
-		err = -ENAMETOOLONG;
-	if (err == 0 && mkdir(o->keep, 0777) != 0 && errno != EEXIST)
+	if (at < 0)
+		return at;
+	snprintf(file, sizeof(file), "%s.jsonl", name);
+	/* Runs of another day among these would be taken for the same. */
+	to = openat(at, file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (to < 0 || fstat(fd, &st) != 0)
 		err = -errno;
-	to = err ? -1 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (err == 0 && (to < 0 || fstat(fd, &st) != 0))
-		err = -errno;
-	while (err == 0 && at < st.st_size) {
-		if (sendfile(to, fd, &at, (size_t)(st.st_size - at)) <= 0)
+	while (err == 0 && done < st.st_size) {
+		if (sendfile(to, fd, &done, (size_t)(st.st_size - done)) <= 0)
 			err = errno ? -errno : -EIO;
 	}
 	if (to >= 0 && close(to) != 0 && err == 0)
 		err = -errno;
-	if (err) {
-		escape_text(o->keep, text, sizeof(text));
-		snprintf(why, why_size, "cannot write to %s: %s", text, strerror(-err));
+	close(at);
+	return err;
+}
+
+/* By a child that is the user who called: the file is theirs, where they may write. */
+static int keep(const struct gate_options *o, const struct gate_take *take, int fd, char *why,
+		size_t why_size)
+{
+	int status = 0, err = 0;
+	char text[256];
+	pid_t pid;
+
+	if (o->keep == NULL || take->name == NULL)
+		return 0;
+	pid = fork();
+	if (pid == 0) {
+		err = privilege_become_caller();
+		_exit(err ? -err : -write_kept(o->keep, take->name, fd));
 	}
+	if (pid < 0)
+		err = -errno;
+	else if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		err = -EIO;
+	else
+		err = -WEXITSTATUS(status);
+	if (err == 0)
+		return 0;
+	escape_text(o->keep, text, sizeof(text));
+	snprintf(why, why_size, "cannot keep runs in %s: %s%s", text, strerror(-err),
+		 err == -EEXIST ? "; name a new folder" : "");
 	return err;
 }
 

@@ -17,42 +17,55 @@ struct store {
 };
 
 /*
- * Root must not follow a link that another user could have planted: one in a directory like /tmp.
- * The kernel prevents this only where fs.protected_symlinks is set.
+ * Root must not follow a link that another user could have planted: one in a directory like /tmp,
+ * or in one of that user's. The kernel prevents only the first, and only where
+ * fs.protected_symlinks is set. O_NOFOLLOW, 0 or -errno.
  */
-static int open_flags(const char *path)
+static int follow_flag(const char *path)
 {
-	int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY;
-	char *copy = strdup(path);
 	struct stat directory;
+	bool foreign;
+	char *copy = strdup(path);
 
 	if (copy == NULL)
 		return -ENOMEM;
-	if (geteuid() == 0 && stat(dirname(copy), &directory) == 0 && directory.st_mode & S_IWOTH)
-		flags |= O_NOFOLLOW;
+	foreign = geteuid() == 0 && stat(dirname(copy), &directory) == 0 &&
+		  (directory.st_mode & S_IWOTH || directory.st_uid != 0);
 	free(copy);
-	return flags;
+	return foreign ? O_NOFOLLOW : 0;
 }
 
-static int open_path(const char *path)
+static int open_path(const char *path, int how)
 {
-	int flags, fd;
+	int flag, fd;
 
 	if (strcmp(path, "-") == 0) {
 		fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
 	} else {
-		flags = open_flags(path);
-		if (flags < 0)
-			return flags;
-		fd = open(path, flags, 0666);
+		flag = follow_flag(path);
+		if (flag < 0)
+			return flag;
+		fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | how | flag, 0666);
 	}
 	return fd < 0 ? -errno : fd;
 }
 
-int output_open(const char *path, FILE **out, bool *regular)
+int output_folder(const char *path)
+{
+	int flag = follow_flag(path), fd;
+
+	if (flag < 0)
+		return flag;
+	if (mkdir(path, 0777) != 0 && errno != EEXIST)
+		return -errno;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flag);
+	return fd < 0 ? -errno : fd;
+}
+
+static int open_stream(const char *path, int how, FILE **out, bool *regular)
 {
 	struct stat st;
-	int fd = open_path(path), err;
+	int fd = open_path(path, how), err;
 
 	if (fd < 0)
 		return fd;
@@ -64,7 +77,7 @@ int output_open(const char *path, FILE **out, bool *regular)
 		errno = ENOTSUP;
 		goto fail;
 	}
-	*out = fdopen(fd, "w");
+	*out = fdopen(fd, how == O_APPEND ? "a" : "w");
 	if (*out == NULL)
 		goto fail;
 	return 0;
@@ -73,6 +86,16 @@ fail:
 	err = -errno;
 	close(fd);
 	return err;
+}
+
+int output_open(const char *path, FILE **out, bool *regular)
+{
+	return open_stream(path, O_TRUNC, out, regular);
+}
+
+int output_append(const char *path, FILE **out)
+{
+	return open_stream(path, O_APPEND, out, NULL);
 }
 
 struct store *store__create(const char *path)

@@ -222,8 +222,8 @@ in_turn() { # COUNT PERCENT
     one_line 2 "pairs '0': must be a number from 1 to 400" "$TOOL" gate --ab fork vfork --pairs 0
     one_line 2 "env 'X': must be NAME=VALUE" "$TOOL" gate --ab --env X
     one_line 2 'run bench first' "$TOOL" gate --ab --budget x fork vfork
-    one_line 2 'cannot write /nowhere/j: No such file' "$TOOL" gate "$DIR/x" "$DIR/x" --json -o /nowhere/j \
-        || grep -q 'cannot write /nowhere/j' "$DIR/err"
+    "$TOOL" gate "$DIR/x" "$DIR/x" -o /nowhere/j >"$DIR/out" 2>"$DIR/err" || [ $? -eq 2 ]
+    grep -q '^spawnscope: cannot write /nowhere/j: No such file' "$DIR/err"
 }
 
 @test "--help tells the forms, the statuses and examples" {
@@ -468,6 +468,38 @@ BUDGET
     refute grep -q 'not taken in turn' "$DIR/again"
     jq -e '[.metrics[] | select(.kind == "statistical") | .change]' "$DIR/json" >"$DIR/one"
     jq -e '[.metrics[] | select(.kind == "statistical") | .change]' "$DIR/again" | cmp - "$DIR/one"
+}
+
+@test "what it writes is the invoking user's, and goes where that user may write, and nowhere else" {
+    need_root
+    local room=$ROOM/$BATS_TEST_NUMBER ab=(--ab vfork vfork --size 1M --pairs 2 --runs 2 -q) output
+    export SUDO_UID=$NOBODY SUDO_GID=$NOBODY
+    mkdir "$room" "$room/theirs" "$room/ours" "$room/open"
+    chown "$NOBODY" "$room/theirs"
+    chmod 1777 "$room/open"
+    "$TOOL" gate "${ab[@]}" --keep "$room/theirs/raw" -o "$room/theirs/json" >/dev/null || [ $? -eq 4 ]
+    [ "$(stat -c %u "$room/theirs/raw" "$room/theirs/raw/"* "$room/theirs/json" | sort -u)" = "$NOBODY" ]
+    one_line 2 'cannot keep runs in .*/raw: File exists; name a new folder' \
+        "$TOOL" gate "${ab[@]}" --keep "$room/theirs/raw"
+    one_line 2 'cannot keep runs in .*/ours/raw: Permission denied' "$TOOL" gate "${ab[@]}" --keep "$room/ours/raw"
+    # Root itself follows no link that others laid.
+    unset SUDO_UID SUDO_GID
+    stored "$DIR/x" 1000000 16417
+    mkdir "$room/ours/into"
+    for output in theirs open; do
+        ln -s ../ours/into "$room/$output/folder"
+        ln -s ../ours/into/file "$room/$output/file"
+        chown -h "$NOBODY" "$room/$output/"*
+        one_line 2 'cannot keep runs in .*/folder: (Not a directory|Too many levels)' \
+            "$TOOL" gate "${ab[@]}" --keep "$room/$output/folder"
+        for option in -o --junit --ktap --markdown; do
+            "$TOOL" gate "$DIR/x" "$DIR/x" "$option" "$room/$output/file" >/dev/null 2>"$DIR/err" && false
+            # The second is the kernel's, where fs.protected_symlinks is set.
+            grep -Eq '^spawnscope: cannot write .*/file: (Too many levels of|Permission denied)' "$DIR/err"
+        done
+    done
+    [ -z "$(ls -A "$room/ours/into")" ]
+    rm -rf "$room"
 }
 
 @test "the same seed takes runs in the same order" {
