@@ -18,6 +18,7 @@
 #include "user/driver.h"
 #include "user/environment.h"
 #include "user/escape.h"
+#include "user/gate_kept.h"
 #include "user/join.h"
 #include "user/origin.h"
 #include "user/privilege.h"
@@ -464,6 +465,8 @@ static int describe_run(struct bench *b, int argc, char **argv)
 	err = environment_read(r, driver__libc(b->driver));
 	if (!err && b->options.libc)
 		err = run__add_env_text(r, "libc_file", driver__libc_file(b->driver));
+	if (!err && b->options.taken_for)
+		err = run__add_env_text(r, GATE_KEPT_FACT, b->options.taken_for);
 	if (!err)
 		err = origin_of_run(r, b->probe ? probe__choice(b->probe, PROBE_SET_ALL) : NULL);
 	return err;

@@ -21,6 +21,7 @@ enum {
 	OPTION_TIMEOUT,
 	OPTION_LIBC,
 	OPTION_PROGRAM,
+	OPTION_TAKEN_FOR,
 	FORWARD,
 };
 
@@ -72,6 +73,7 @@ static const struct argp_option option_table[] = {
 	 0},
 	{"child", FORWARD + 13, "PATH", 0, "the program to exec", OPTION_HIDDEN},
 	{"timeout", OPTION_TIMEOUT, "SEC", 0, "for a block of samples (default 60)", 0},
+	{"taken-for", OPTION_TAKEN_FOR, "TEXT", OPTION_HIDDEN, "what gate takes this run for", 0},
 	{"clock", OPTION_CLOCK, "NAME", OPTION_HIDDEN, "what the clock counts: monotonic, icount",
 	 0},
 	{0, 0, 0, 0, "Output:", 3},
@@ -186,6 +188,9 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 		return forward(o, "timeout", arg);
 	case OPTION_LIBC:
 		o->libc = arg;
+		return 0;
+	case OPTION_TAKEN_FOR:
+		o->taken_for = arg;
 		return 0;
 	case OPTION_PROGRAM:
 		o->program = arg;

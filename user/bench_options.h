@@ -13,8 +13,9 @@ struct bench_options {
 	int driver_arg_count;
 	const char *output; /* NULL: no result file */
 	const char *clock;
-	const char *libc;    /* to run the driver with; NULL: its own */
-	const char *program; /* to spawn; NULL: the driver's own */
+	const char *libc;      /* to run the driver with; NULL: its own */
+	const char *taken_for; /* what gate takes the run for; NULL: nothing */
+	const char *program;   /* to spawn; NULL: the driver's own */
 	bool trace;
 	bool overhead; /* --suite=overhead: each source alone as well */
 	enum source_kind best;

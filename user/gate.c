@@ -12,6 +12,7 @@
 #include "user/escape.h"
 #include "user/gate_baseline.h"
 #include "user/gate_budget.h"
+#include "user/gate_kept.h"
 #include "user/gate_options.h"
 #include "user/gate_runs.h"
 #include "user/gate_stats.h"
@@ -116,6 +117,18 @@ static void say_same(struct gate_report *r, const char *why)
 	snprintf(r->headline, sizeof(r->headline), "%s", why);
 }
 
+/* As --ab decided, if the runs are what it kept; else all of them at once. */
+static int compare_sets(struct gate *g, struct set *a, struct set *b)
+{
+	struct gate_stored stored = {a->runs, b->runs, a->count, b->count, 0};
+	unsigned int of_b = 0;
+
+	if (gate_kept(a->runs, a->count, &stored.planned) && gate_kept(b->runs, b->count, &of_b) &&
+	    of_b == stored.planned)
+		return gate_replay(&g->o, &stored, &g->report, g->why, sizeof(g->why));
+	return gate_compare(a->runs, a->count, b->runs, b->count, &g->o.policy, &g->report);
+}
+
 static int compare_stored(struct gate *g)
 {
 	const struct gate_options *o = &g->o;
@@ -129,7 +142,7 @@ static int compare_stored(struct gate *g)
 	if (!err && o->base_count == 1 && count_b == 1)
 		same = why_same(o->paths[0], o->paths[1], &a.runs[0]);
 	if (!err)
-		err = gate_compare(a.runs, a.count, b.runs, b.count, &o->policy, &g->report);
+		err = compare_sets(g, &a, &b);
 	if (!err && same)
 		say_same(&g->report, same);
 	free_set(&a);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* gate --ab: runs of A and B in turn, looks, and a failure confirmed; and the lab's exact form. */
+/*
+ * gate --ab: runs of A and B in turn, looks, and a failure confirmed; the same again from runs that
+ * were kept; and the lab's exact form.
+ */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -7,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "user/gate_kept.h"
 #include "user/gate_runs.h"
 #include "user/gate_stats.h"
 #include "user/gate_take.h"
@@ -19,7 +23,9 @@
 
 struct live {
 	const struct gate_options *o;
-	struct run *a, *b; /* in the order of the pairs */
+	struct gate_stored *stored; /* where runs come from; NULL: they are taken now */
+	unsigned int planned;	    /* pairs at most */
+	struct run *a, *b;	    /* in the order of the pairs */
 	size_t pairs;
 	uint64_t random;
 	bool b_first;
@@ -31,12 +37,18 @@ struct live {
 
 static int take(struct live *l, int side, bool traced, const char *group, size_t n, struct run *run)
 {
-	char name[64];
+	char name[64], mark[64];
 	struct gate_take t = {
-		.side = side, .traced = traced, .seed = gate_random(&l->random), .name = name};
+		.side = side,
+		.traced = traced,
+		.seed = gate_random(&l->random),
+		.name = name,
+		.taken_for = mark,
+	};
 	int err;
 
 	snprintf(name, sizeof(name), "%s-%03zu-%c", group, n + 1, side ? 'b' : 'a');
+	gate_kept_mark(group, n + 1, l->planned, mark, sizeof(mark));
 	err = gate_take(l->o, &t, run, NULL, l->why, l->why_size);
 	if (err == 0 && gate_broken(run, side, l->why, l->why_size)) {
 		run__free(run);
@@ -46,11 +58,34 @@ static int take(struct live *l, int side, bool traced, const char *group, size_t
 	return err;
 }
 
+static int64_t taken_ms(const struct run *r)
+{
+	const struct env_fact *f = run__env(r, "taken_ms");
+
+	return f != NULL && f->text == NULL ? f->number : MISSING;
+}
+
+/* A pair that was kept. -ENODATA: it was not, or is not among those that are named. */
+static int take_stored(struct live *l, const char *group)
+{
+	struct gate_stored *s = l->stored;
+	size_t n = l->pairs;
+
+	if (!gate_kept_take(s->a, s->count_a, group, n + 1, &l->a[n]))
+		return -ENODATA;
+	if (!gate_kept_take(s->b, s->count_b, group, n + 1, &l->b[n])) {
+		run__free(&l->a[n]);
+		return -ENODATA;
+	}
+	l->b_first = taken_ms(&l->b[n]) < taken_ms(&l->a[n]);
+	return 0;
+}
+
 /*
- * One pair. The first of every two decides by chance who goes first, the second one turns that
+ * Takes one now. The first of every two decides by chance who goes first, the second one turns that
  * round: what drifts evenly meets both sides alike.
  */
-static int take_pair(struct live *l, bool traced, const char *group)
+static int take_fresh(struct live *l, bool traced, const char *group)
 {
 	size_t n = l->pairs;
 	int first, err;
@@ -60,14 +95,42 @@ static int take_pair(struct live *l, bool traced, const char *group)
 	else
 		l->b_first = !l->b_first;
 	first = l->b_first ? 1 : 0;
-	l->a[n] = l->b[n] = (struct run){0};
 	err = take(l, first, traced, group, n, first ? &l->b[n] : &l->a[n]);
-	if (err == 0)
-		err = take(l, !first, traced, group, n, first ? &l->a[n] : &l->b[n]);
+	return err ? err : take(l, !first, traced, group, n, first ? &l->a[n] : &l->b[n]);
+}
+
+static int take_pair(struct live *l, bool traced, const char *group)
+{
+	size_t n = l->pairs;
+	int err;
+
+	l->a[n] = l->b[n] = (struct run){0};
+	err = l->stored ? take_stored(l, group) : take_fresh(l, traced, group);
+	if (err == -ENODATA)
+		return err;
 	l->pairs++; /* freed, whether whole or not */
 	if (l->order != NULL && !traced && 2 * n + 2 < 2 * GATE_PAIRS_MAX + 1)
-		memcpy(l->order + 2 * n, first ? "BA" : "AB", 3);
+		memcpy(l->order + 2 * n, l->b_first ? "BA" : "AB", 3);
 	return err;
+}
+
+/* Up to so many; fewer, and no error, if no more were kept. */
+static int take_pairs(struct live *l, size_t pairs, bool traced, const char *group)
+{
+	int err = 0;
+
+	while (err == 0 && l->pairs < pairs)
+		err = take_pair(l, traced, group);
+	return err == -ENODATA ? 0 : err;
+}
+
+static int say_missing(const struct live *l, const char *group)
+{
+	snprintf(l->why, l->why_size,
+		 "%s-001 is missing among the runs that were kept: name them all, as *-a.jsonl -- "
+		 "*-b.jsonl",
+		 group);
+	return -ENODATA;
 }
 
 static int begin(struct live *l, size_t pairs)
@@ -75,7 +138,7 @@ static int begin(struct live *l, size_t pairs)
 	l->a = calloc(pairs, sizeof(*l->a));
 	l->b = calloc(pairs, sizeof(*l->b));
 	l->order = calloc(1, 2 * GATE_PAIRS_MAX + 1);
-	l->progress = progress__new(2 * pairs, l->o->quiet, "runs");
+	l->progress = progress__new(2 * pairs, l->o->quiet || l->stored, "runs");
 	return l->a && l->b && l->order ? 0 : -ENOMEM;
 }
 
@@ -105,18 +168,34 @@ static struct gate_policy live_policy(const struct gate_options *o)
 	return p;
 }
 
+/* `stream`: a random order of its own. */
+static struct live make_live(const struct gate_options *o, struct gate_stored *stored,
+			     uint64_t stream, char *why, size_t why_size)
+{
+	return (struct live){
+		.o = o,
+		.stored = stored,
+		.planned = stored ? stored->planned : o->pairs,
+		.random = o->policy.seed + stream,
+		.why = why,
+		.why_size = why_size,
+	};
+}
+
 /* Counts of few traced runs: what varies among them is no basis, and is only shown. */
 /* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of *l */
-static int compare_counts(const struct gate_options *o, struct gate_report *report, char *why,
-			  size_t why_size)
+static int compare_counts(const struct gate_options *o, struct gate_stored *stored,
+			  struct gate_report *report, char *why, size_t why_size)
 {
 	struct gate_policy policy = live_policy(o);
-	struct live l = {.o = o, .random = o->policy.seed + 1, .why = why, .why_size = why_size};
+	struct live l = make_live(o, stored, 1, why, why_size);
 	size_t i;
 	int err = begin(&l, TRACED_REPEATS);
 
-	while (err == 0 && l.pairs < TRACED_REPEATS)
-		err = take_pair(&l, true, "counts");
+	if (err == 0)
+		err = take_pairs(&l, TRACED_REPEATS, true, "counts");
+	if (err == 0 && l.pairs == 0)
+		err = say_missing(&l, "counts");
 	policy.metrics &= gate_metric_set("counts");
 	if (policy.metrics == 0)
 		policy.metrics = gate_metric_set("counts");
@@ -151,28 +230,14 @@ static struct gate_row *same_row(struct gate_report *r, const struct gate_row *l
 	return NULL;
 }
 
-/* A failure must show again in as many fresh pairs, or it is none yet. */
-/* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of *l */
-static int confirm(const struct gate_options *o, size_t look, struct gate_report *report, char *why,
-		   size_t why_size)
+/* What has not shown again is no regression yet. Returns how many have. */
+static size_t keep_confirmed(struct gate_report *report, struct gate_report *again, size_t fresh)
 {
-	size_t i, pairs = report->pairs, confirmed = 0;
-	struct gate_policy policy = live_policy(o);
-	struct gate_report again = {0};
-	struct live l = {
-		.o = o, .random = o->policy.seed + 2 + look, .why = why, .why_size = why_size};
-	char group[32];
-	int err = begin(&l, pairs);
+	size_t i, confirmed = 0;
 
-	snprintf(group, sizeof(group), "confirm-%zu", look + 1);
-	while (err == 0 && l.pairs < pairs)
-		err = take_pair(&l, false, group);
-	policy.alpha_regression = CONFIRM_ALPHA;
-	if (err == 0)
-		err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, &again);
-	for (i = 0; err == 0 && i < report->row_count; i++) {
+	for (i = 0; i < report->row_count; i++) {
 		struct gate_row *row = &report->rows[i];
-		struct gate_row *other = same_row(&again, row);
+		const struct gate_row *other = same_row(again, row);
 
 		if (row->kind != GATE_STATISTICAL || row->verdict != GATE_REGRESSION)
 			continue;
@@ -181,10 +246,39 @@ static int confirm(const struct gate_options *o, size_t look, struct gate_report
 			continue;
 		}
 		row->verdict = GATE_INCONCLUSIVE;
-		snprintf(row->note, sizeof(row->note),
-			 "slower in %zu pairs, but not again in %zu fresh ones", report->pairs,
-			 pairs);
+		if (fresh == report->pairs)
+			snprintf(row->note, sizeof(row->note),
+				 "slower in %zu pairs, but not again in %zu fresh ones",
+				 report->pairs, fresh);
+		else
+			snprintf(row->note, sizeof(row->note),
+				 "slower in %zu pairs, but of the fresh ones that must confirm it "
+				 "%zu are here: confirm-*.jsonl",
+				 report->pairs, fresh);
 	}
+	return confirmed;
+}
+
+/* A failure must show again in as many fresh pairs, or it is none yet. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of *l */
+static int confirm(const struct gate_options *o, struct gate_stored *stored, size_t look,
+		   struct gate_report *report, char *why, size_t why_size)
+{
+	size_t pairs = report->pairs, confirmed = 0;
+	struct gate_policy policy = live_policy(o);
+	struct gate_report again = {0};
+	struct live l = make_live(o, stored, 2 + look, why, why_size);
+	char group[32];
+	int err = begin(&l, pairs);
+
+	snprintf(group, sizeof(group), "confirm-%zu", look + 1);
+	if (err == 0)
+		err = take_pairs(&l, pairs, false, group);
+	policy.alpha_regression = CONFIRM_ALPHA;
+	if (err == 0 && l.pairs == pairs)
+		err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, &again);
+	if (err == 0)
+		confirmed = keep_confirmed(report, &again, l.pairs);
 	finish(&l);
 	gate_report__free(&again);
 	if (err)
@@ -194,30 +288,38 @@ static int confirm(const struct gate_options *o, size_t look, struct gate_report
 }
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of *l */
-static int compare_times(const struct gate_options *o, struct gate_report *report, char *why,
-			 size_t why_size)
+static int compare_times(const struct gate_options *o, struct gate_stored *stored,
+			 struct gate_report *report, char *why, size_t why_size)
 {
 	struct gate_policy policy = live_policy(o);
-	struct live l = {.o = o, .random = o->policy.seed, .why = why, .why_size = why_size};
-	int err = begin(&l, o->pairs);
+	struct live l = make_live(o, stored, 0, why, why_size);
+	int err = begin(&l, l.planned);
 
 	policy.look_count = 0;
-	if (o->pairs > FIRST_LOOK)
+	if (l.planned > FIRST_LOOK)
 		policy.looks[policy.look_count++] = FIRST_LOOK;
-	policy.looks[policy.look_count++] = o->pairs;
+	policy.looks[policy.look_count++] = l.planned;
 	for (policy.look = 0; policy.look < policy.look_count && err == 0; policy.look++) {
-		while (err == 0 && l.pairs < policy.looks[policy.look])
-			err = take_pair(&l, false, "pair");
-		if (err)
+		size_t before = l.pairs;
+
+		err = take_pairs(&l, policy.looks[policy.look], false, "pair");
+		/* All that was kept has been looked at. */
+		if (err || (before > 0 && l.pairs == before))
 			break;
+		if (l.pairs == 0) {
+			err = say_missing(&l, "pair");
+			break;
+		}
 		gate_report__free(report);
 		err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, report);
 		if (err == 0 && report->verdict == GATE_REGRESSION)
-			err = confirm(o, policy.look, report, why, why_size);
+			err = confirm(o, stored, policy.look, report, why, why_size);
 		/* To have it confirmed only takes alarms away: looking on spends nothing. */
 		if (err == 0 && report->verdict != GATE_INCONCLUSIVE)
 			break;
 	}
+	if (err == 0 && stored && report->verdict == GATE_INCONCLUSIVE && l.pairs < l.planned)
+		err = gate_report__note(report, "%zu of %u pairs are here", l.pairs, l.planned);
 	if (err == 0) {
 		report->order = l.order;
 		l.order = NULL;
@@ -255,28 +357,26 @@ static int put_before(struct gate_report *counts, struct gate_report *times)
 	return err;
 }
 
-int gate_live(const struct gate_options *o, struct gate_report *report, char *why, size_t why_size)
+/* Counts first, which decide at once; then times. */
+static int decide(const struct gate_options *o, struct gate_stored *stored,
+		  struct gate_report *report, char *why, size_t why_size)
 {
 	uint64_t timed = gate_metric_set("all") & ~gate_metric_set("counts");
 	struct gate_report times = {0};
-	char unused[256];
-	int err = 0;
+	int err = compare_counts(o, stored, report, why, why_size);
 
-	*report = (struct gate_report){0};
-	if (!o->trace || privilege_check(unused, sizeof(unused)) != 0) {
-		err = compare_times(o, report, why, why_size);
-		if (err == 0 && o->trace)
-			err = gate_report__note(report,
-						"counts were not compared: tracing takes root");
-		return err;
-	}
-	err = compare_counts(o, report, why, why_size);
-	if (err || (o->policy.metrics != 0 && (o->policy.metrics & timed) == 0))
+	if (err || report->verdict == GATE_NOT_COMPARABLE ||
+	    (o->policy.metrics != 0 && (o->policy.metrics & timed) == 0))
 		return err;
 	if (report->verdict == GATE_REGRESSION)
 		return gate_report__note(report, "the counts decided, and no times were taken; "
 						 "--no-trace takes them alone");
-	err = compare_times(o, &times, why, why_size);
+	err = compare_times(o, stored, &times, why, why_size);
+	if (err == 0 && times.verdict == GATE_NOT_COMPARABLE && times.difference_count > 0) {
+		gate_report__free(report);
+		*report = times;
+		return 0;
+	}
 	if (err == 0)
 		err = put_before(report, &times);
 	gate_report__free(&times);
@@ -285,6 +385,31 @@ int gate_live(const struct gate_options *o, struct gate_report *report, char *wh
 		gate_conclude(report);
 	}
 	return err;
+}
+
+int gate_live(const struct gate_options *o, struct gate_report *report, char *why, size_t why_size)
+{
+	char unused[256];
+	int err;
+
+	*report = (struct gate_report){0};
+	if (o->trace && privilege_check(unused, sizeof(unused)) == 0)
+		return decide(o, NULL, report, why, why_size);
+	err = compare_times(o, NULL, report, why, why_size);
+	if (err == 0 && o->trace)
+		err = gate_report__note(report, "counts were not compared: tracing takes root");
+	return err;
+}
+
+int gate_replay(const struct gate_options *o, struct gate_stored *stored,
+		struct gate_report *report, char *why, size_t why_size)
+{
+	bool counts = gate_kept_has(stored->a, stored->count_a, "counts") &&
+		      gate_kept_has(stored->b, stored->count_b, "counts");
+
+	*report = (struct gate_report){0};
+	return counts ? decide(o, stored, report, why, why_size)
+		      : compare_times(o, stored, report, why, why_size);
 }
 
 int gate_lab_run(const struct gate_options *o, int *fd, char *why, size_t why_size)

@@ -352,13 +352,17 @@ static int parse_subject(struct gate_options *o, int key, char *arg)
 	case OPTION_KERNEL:
 		return add_side(key, o->kernels, &o->kernel_count, arg);
 	case OPTION_PAIRS:
+		o->for_live = true;
 		return parse_number(key, arg, 1, GATE_PAIRS_MAX, &o->pairs);
 	case OPTION_RUN_TIMEOUT:
+		o->for_live = true;
 		return parse_number(key, arg, 1, 86400, &o->timeout_s);
 	case OPTION_NO_TRACE:
+		o->for_live = true;
 		o->trace = false;
 		return 0;
 	case OPTION_KEEP:
+		o->for_live = true;
 		o->keep = arg;
 		return 0;
 	default:
@@ -441,7 +445,7 @@ static int check_live(const struct gate_options *o)
 static int check_stored(struct gate_options *o, bool dashes)
 {
 	if (o->forward_count || o->program_count || o->env_count || o->libc_count ||
-	    o->kernel_count || o->keep)
+	    o->kernel_count || o->for_live)
 		return refuse("options of runs to take now go with --ab or --lab");
 	if (o->save)
 		return o->path_count && !o->baseline && !o->budget

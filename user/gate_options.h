@@ -32,6 +32,7 @@ struct gate_options {
 	unsigned int pairs;
 	unsigned int timeout_s; /* of one run */
 	bool trace;
+	bool for_live;			 /* an option was given that only they heed */
 	const char *keep;		 /* folder for the raw runs */
 	char *forward[GATE_FORWARD_MAX]; /* what `bench` is to be given; NULL-terminated */
 	size_t forward_count;

@@ -15,6 +15,17 @@
  */
 int gate_live(const struct gate_options *o, struct gate_report *report, char *why, size_t why_size);
 
+/* Runs that --ab has kept, of `planned` pairs at most. What is used of them is left empty. */
+struct gate_stored {
+	struct run *a, *b;
+	size_t count_a, count_b;
+	unsigned int planned;
+};
+
+/* Decides the same again from these, look by look, as far as they go. */
+int gate_replay(const struct gate_options *o, struct gate_stored *stored,
+		struct gate_report *report, char *why, size_t why_size);
+
 /*
  * The same in the lab: one run of each, which is exact. With `base` (may be NULL) it is A, and only
  * B is taken.

@@ -114,6 +114,8 @@ static void add_bench(struct args *a, const struct gate_options *o, const struct
 		add(a, "--no-trace");
 	}
 	add(a, "--quiet");
+	if (take->taken_for != NULL)
+		add(a, "--taken-for=%s", take->taken_for);
 	if (take->lab) {
 		add(a, "-o");
 		add(a, "/proc/%ld/fd/%d", (long)getpid(), fd);

@@ -11,8 +11,9 @@ struct gate_take {
 	int side; /* 0: A, 1: B */
 	bool traced;
 	bool lab;
-	uint64_t seed;	  /* of the order of blocks inside the run */
-	const char *name; /* of the file that --keep makes */
+	uint64_t seed;	       /* of the order of blocks inside the run */
+	const char *name;      /* of the file that --keep makes */
+	const char *taken_for; /* as gate_kept_mark has it, or NULL */
 };
 
 /*
