@@ -9,6 +9,7 @@
 #include "user/gate.h"
 #include "user/gate_index.h"
 #include "user/gate_stats.h"
+#include "user/layout.h"
 #include "user/stats.h"
 
 #define PASSES_MAX 64
@@ -190,11 +191,26 @@ static void compare_sources(const struct comparison *c, struct gate_row *row)
 		row->kind = GATE_SHOWN;
 }
 
+/* What people call a pass. */
+static const char *pass_in_words(const char *pass)
+{
+	if (strcmp(pass, "none") == 0)
+		return "untraced";
+	if (strcmp(pass, "phases") == 0)
+		return "traced";
+	return strcmp(pass, "all") == 0 ? "all probes" : pass;
+}
+
 static void name_row(const struct comparison *c, struct gate_row *row, const char *pass, int metric)
 {
+	char words[64];
+
 	row->id = metric;
 	row->kind = GATE_METRIC_BIT(metric) & c->gating ? GATE_STATISTICAL : GATE_SHOWN;
 	gate_cell_name(c->a.cells[0], row->cell, sizeof(row->cell));
+	escape_text(pass_in_words(pass), words, sizeof(words));
+	if (c->policy->every_pass)
+		layout_append(row->cell, sizeof(row->cell), ", %s", words);
 	snprintf(row->metric, sizeof(row->metric), "%s", gate_metric_name(metric));
 	snprintf(row->unit, sizeof(row->unit), "%s", gate_metric_unit(metric, c->a.runs[0]->clock));
 	escape_text(pass, row->trace, sizeof(row->trace));
