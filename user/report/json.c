@@ -91,6 +91,14 @@ json_t *json_row(const struct row *row)
 		   row->rss == MISSING ? json_null() : json_integer((json_int_t)row->rss));
 }
 
+json_t *json_of_row(const struct row *row)
+{
+	json_t *place = push(json_array(), json_integer((json_int_t)row->run));
+
+	place = push(place, json_integer((json_int_t)row->index));
+	return put(json_object(), "row", place);
+}
+
 /* In JSON "<" stands only within strings, where it may be written in hexadecimal: without it
  * neither "</script" nor "<!--" can be. */
 static int write_safely(const char *text, size_t size, void *to)

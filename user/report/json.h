@@ -23,8 +23,10 @@ json_t *nothing(json_t *value);
 /* [n, p10, median, p90] */
 json_t *json_spread(const struct spread *s);
 
-/* What every chart needs of a row: group, line, rss, method, parent, label. */
+/* What every chart needs of a row: group, line, rss, method, parent, label. Once in a page. */
 json_t *json_row(const struct row *row);
+/* In a view an object for that row: the scripts add the members above. */
+json_t *json_of_row(const struct row *row);
 
 /* As text that may stand in a script element: no "<" in it. 0 or -ENOMEM. */
 int json_write(const json_t *value, FILE *out);

@@ -74,13 +74,16 @@ static void write_views(const struct report *p, json_t *const *data, FILE *out)
 static json_t *runs_data(const struct report *p)
 {
 	json_t *runs = json_array();
-	size_t i;
+	size_t i, k;
 
 	for (i = 0; i < p->count; i++) {
-		json_t *run = put(json_object(), "name", json_text(p->runs[i].name));
+		const struct report_run *r = &p->runs[i];
+		json_t *run = put(json_object(), "name", json_text(r->name)), *rows = json_array();
 
-		runs = push(runs, put(run, "clock",
-				      json_text(p->runs[i].instructions ? "icount" : "monotonic")));
+		for (k = 0; k < r->count; k++)
+			rows = push(rows, json_row(&r->rows[k]));
+		run = put(run, "clock", json_text(r->instructions ? "icount" : "monotonic"));
+		runs = push(runs, put(run, "rows", rows));
 	}
 	return runs;
 }

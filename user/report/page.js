@@ -6,6 +6,18 @@
  */
 const block = document.getElementById("data");
 const page = JSON.parse(block.textContent);
+
+/* What views tell of a row, with what all of them need to know of it, which stands but once. */
+function addRows(value) {
+	if (value === null || typeof value !== "object")
+		return;
+	if (value.row)
+		Object.assign(value, page.runs[value.row[0]].rows[value.row[1]]);
+	else
+		Object.values(value).forEach(addRows);
+}
+addRows(page.views);
+
 const draws = new Map(); /* by the id of the view */
 const NARROW = 560;
 

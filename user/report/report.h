@@ -36,6 +36,7 @@ struct row {
 	char *parent; /* "64M thp" */
 	char *label;  /* "fork", or "fork thp" if the run has other pages, too */
 	struct spread call, total; /* spawn_ns, total_ns */
+	size_t run, index;	   /* where it stands in the report */
 };
 
 struct birth_sums;

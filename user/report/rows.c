@@ -117,8 +117,9 @@ static void relate(struct report_run *r)
 	}
 }
 
-static int fill_run(struct report_run *r)
+static int fill_run(struct report *p, size_t run)
 {
+	struct report_run *r = &p->runs[run];
 	struct table_rows rows;
 	size_t i;
 	int err = table_rows_select(&r->t, r->t.time_pass, &rows);
@@ -130,6 +131,8 @@ static int fill_run(struct report_run *r)
 		err = -ENOMEM;
 	for (i = 0; i < rows.n && err == 0; i++) {
 		r->count++;
+		r->rows[i].run = run;
+		r->rows[i].index = i;
 		err = fill_row(&r->rows[i], r, &rows.v[i]);
 	}
 	table_rows_free(&rows);
@@ -207,7 +210,7 @@ int report__init(struct report *p, const struct run *runs, char *const *paths, s
 	share_axes(p);
 	for (i = 0; i < count && err == 0; i++) {
 		p->runs[i].name = run_name(p, i);
-		err = p->runs[i].name ? fill_run(&p->runs[i]) : -ENOMEM;
+		err = p->runs[i].name ? fill_run(p, i) : -ENOMEM;
 		if (err == 0 && runs[i].birth_count > 0) {
 			p->runs[i].births = birth_sums__of(&runs[i]);
 			err = p->runs[i].births ? 0 : -ENOMEM;

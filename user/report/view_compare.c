@@ -160,7 +160,7 @@ static json_t *row_data(const struct report *p, const struct row *row)
 
 		medians = push(medians, json_number(other ? other->call.median : NAN));
 	}
-	return put(json_row(row), "medians", medians);
+	return put(json_of_row(row), "medians", medians);
 }
 
 static json_t *data(const struct report *p)

@@ -103,7 +103,7 @@ static json_t *data(const struct report *p)
 
 		for (k = 0; k < p->runs[i].count; k++) {
 			const struct row *row = &p->runs[i].rows[k];
-			json_t *object = json_row(row);
+			json_t *object = json_of_row(row);
 
 			for (s = 0; s < SIDES; s++)
 				object = put(object, sides[s].id, side_data(row, &sides[s], &any));

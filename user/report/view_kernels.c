@@ -180,7 +180,7 @@ static json_t *data(const struct report *p)
 		order = push(order, put(object, "kernel", json_text(kernel(runs[i]))));
 	}
 	for (i = 0; i < runs[0]->count; i++) {
-		object = put(json_row(&runs[0]->rows[i]), "places",
+		object = put(json_of_row(&runs[0]->rows[i]), "places",
 			     places(p, runs, &runs[0]->rows[i]));
 		cells = push(cells, object);
 	}

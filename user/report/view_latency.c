@@ -76,7 +76,7 @@ static json_t *data(const struct report *p)
 			if (row->call.n == 0)
 				continue;
 			any++;
-			rows = push(rows, put(json_row(row), "call", json_spread(&row->call)));
+			rows = push(rows, put(json_of_row(row), "call", json_spread(&row->call)));
 		}
 		runs = push(runs, rows);
 	}

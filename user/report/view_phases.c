@@ -187,7 +187,7 @@ static json_t *run_data(const struct report_run *r, size_t *any)
 
 	for (i = 0; i < r->count; i++) {
 		const struct row *row = &r->rows[i];
-		json_t *object = json_row(row);
+		json_t *object = json_of_row(row);
 
 		for (k = 0; k < STACKS; k++)
 			object = put(object, stacks[k].id, stack_data(r, row, k, sources, any));

@@ -158,7 +158,7 @@ static json_t *in_order(const struct series *series, size_t blocks, size_t *per)
 static json_t *row_data(const struct row *row, size_t blocks)
 {
 	const struct series *call = &row->cell->samples[SAMPLE_spawn_ns];
-	json_t *object = put(json_row(row), "n", json_integer((json_int_t)row->call.n));
+	json_t *object = put(json_of_row(row), "n", json_integer((json_int_t)row->call.n));
 	size_t per;
 
 	object = put(object, "quantiles", quantiles(call));
