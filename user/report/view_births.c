@@ -234,6 +234,15 @@ static void write_thp(FILE *out, const struct report_run *r, const struct group 
 	fputs(".", out);
 }
 
+static void write_faults(FILE *out, const struct sketch *faults)
+{
+	char text[NUMBER_MAX];
+
+	if (faults->n)
+		fprintf(out, ", that of the COW faults paid by the parent %s",
+			count_text(round(sketch__quantile(faults, 0.5)), text));
+}
+
 static void write_copier(FILE *out, const struct report_run *r, const struct group *g)
 {
 	char text[NUMBER_MAX];
@@ -242,8 +251,10 @@ static void write_copier(FILE *out, const struct report_run *r, const struct gro
 	html_text(out, label_of(g));
 	fprintf(out, ": none of its %s forks execs, so they are no case for posix_spawn; ",
 		count_text((double)g->counts.births, text));
-	fprintf(out, "the median of copy_mm is %s.",
+	fprintf(out, "the median of copy_mm is %s",
 		time_words(sketch__quantile(&g->phase[PHASE_copy_mm], 0.5), r->instructions, text));
+	write_faults(out, &g->count[COUNT_cow_faults_parent]);
+	fputs(".", out);
 	if (r->run->calibration)
 		write_thp(out, r, g);
 	fputs("</p>\n", out);

@@ -8,6 +8,7 @@
 
 load tool.bash
 load profile.bash
+load report.bash
 
 setup() {
     DIR=$BATS_TEST_TMPDIR
@@ -347,6 +348,22 @@ workers_started() {
     unwatch
     [ "$(awk '$2 > $1' "$DIR/both" | wc -l)" -eq 0 ]
     agreed
+    page_of_redis
+}
+
+# The page of these births: who forked and how often, and why posix_spawn is no answer here.
+page_of_redis() {
+    browser_modules
+    n=$(forks | wc -l)
+    "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
+    block_holds "$DIR/page.html" \
+        ".views.births.runs[0].groups[0] | [.label, .method, .births, .execs] == [\"redis-server\", \"fork\", $n, 0]" \
+        '.views.births.runs[0].groups[0].phases | map({(.[0]): .[1]}) | add | .copy_mm > 1000000 and .cow_parent > 0' \
+        '.views.births.runs[0].series | any(.label == "redis-server" and (.work | add) > 0)' \
+        '.views.births.runs[0].family | any(.[1] == null and .[2] == "fork")'
+    look views "$DIR/page.html" answer environment births method
+    look text "$DIR/page.html" 'What if these forks had been posix_spawn?' 'COW faults paid by the parent' \
+        "redis-server: none of its $n forks execs, so they are no case for posix_spawn; the median of copy_mm is"
 }
 
 saved() {

@@ -85,7 +85,7 @@ start_early() {
 @test "a profile: what its births come to, and the estimate of what posix_spawn would spare" {
     look text "$ROOM/profile.html" 'redis-server, by fork' '201 by fork, 100 by spawn, 80 by thread in 140 ms; 20 calls failed' \
         'copy_mm, 78.4 %' 'A fork by redis-server (pid 12)' 'All 401 records are in these sums' \
-        'redis-server: none of its 100 forks execs' '401 births and failed calls recorded, 0 records lost' 'A profile watches programs'
+        'redis-server: none of its 100 forks execs, so they are no case for posix_spawn; the median of copy_mm is 5.00 ms, that of the COW faults paid by the parent 12.' '401 births and failed calls recorded, 0 records lost' 'A profile watches programs'
     block_holds "$ROOM/profile.html" '.views | .latency == null and .phases == null and .spread == null and .cow == null' \
         '.views.births.runs[0].groups | map([.label, .method, .births, .failed, .execs]) == [["redis-server", "fork", 100, 0, 0],
             ["make", "fork", 100, 0, 100], ["python3", "spawn", 100, 0, 100], ["java", "thread", 80, 20, 0], ["bash", "fork", 1, 0, 1]]' \
