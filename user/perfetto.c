@@ -2,6 +2,7 @@
 #include "user/perfetto.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,17 +30,18 @@ struct perfetto *perfetto__new(FILE *out, int64_t start)
 	return p;
 }
 
-/* Takes the event. */
-static void write_event(struct perfetto *p, json_t *event)
+static void lose(struct perfetto *p, int err)
 {
-	if (!p->error && !event)
-		p->error = -ENOMEM;
-	errno = 0;
-	if (!p->error && (fputs(p->any ? ",\n" : "[\n", p->out) == EOF ||
-			  json_dumpf(event, p->out, JSON_COMPACT)))
-		p->error = errno ? -errno : -EIO;
+	if (!p->error)
+		p->error = err;
+}
+
+/* Begins an event; what is behind it goes on with a comma. The name needs no escape. */
+static void event(struct perfetto *p, char kind, const char *name, uint32_t pid)
+{
+	fprintf(p->out, "%s{\"ph\":\"%c\",\"name\":\"%s\",\"pid\":%" PRIu32, p->any ? ",\n" : "[\n",
+		kind, name, pid);
 	p->any = true;
-	json_decref(event);
 }
 
 /*
@@ -52,43 +54,67 @@ static double us(const struct perfetto *p, uint64_t t)
 	return round((double)((int64_t)t - p->start) * 2.048) / 2048;
 }
 
-static void name_process(struct perfetto *p, uint32_t pid, const char *name)
+/* All its digits: it is read back as it is. */
+static void put_us(struct perfetto *p, const char *name, double us)
 {
-	write_event(p, json_pack("{s:s,s:s,s:i,s:{s:o}}", "ph", "M", "name", "process_name", "pid",
-				 (int)pid, "args", "name", store_json_text(name)));
+	fprintf(p->out, ",\"%s\":%.17g", name, us);
 }
 
+static void put_time(struct perfetto *p, uint64_t t)
+{
+	put_us(p, "ts", us(p, t));
+}
+
+/* Text that others chose. */
+static void write_text(struct perfetto *p, const char *text)
+{
+	json_t *json = store_json_text(text);
+
+	if (!json || (json_dumpf(json, p->out, JSON_ENCODE_ANY) && !ferror(p->out)))
+		lose(p, -ENOMEM);
+	json_decref(json);
+}
+
+static void name_process(struct perfetto *p, const char *what, uint32_t pid, const char *member,
+			 const char *text)
+{
+	event(p, 'M', what, pid);
+	fprintf(p->out, ",\"args\":{\"%s\":", member);
+	write_text(p, text);
+	fputs("}}", p->out);
+}
+
+/* Without its end. */
 static void slice(struct perfetto *p, uint32_t pid, uint32_t tid, const char *name, uint64_t from,
-		  uint64_t to, json_t *args)
+		  uint64_t to)
 {
-	write_event(p, json_pack("{s:s,s:s,s:s,s:i,s:i,s:f,s:f,s:o*}", "ph", "X", "cat", "birth",
-				 "name", name, "pid", (int)pid, "tid", (int)tid, "ts", us(p, from),
-				 "dur", us(p, to) - us(p, from), "args", args));
-}
-
-static json_t *errno_json(int number)
-{
-	const char *name = errno_name(number);
-
-	return name ? store_json_text(name) : json_integer(number);
+	event(p, 'X', name, pid);
+	fprintf(p->out, ",\"cat\":\"birth\",\"tid\":%" PRIu32, tid);
+	put_time(p, from);
+	put_us(p, "dur", us(p, to) - us(p, from));
 }
 
 /* What a person wants to know of a call when they click on it. */
-static json_t *call_args(const struct birth *b)
+static void put_args(struct perfetto *p, const struct birth *b)
 {
-	json_t *args = json_object();
+	const struct life *life = &b->life;
+	const char *name = life->result > 0 ? NULL : errno_name(-life->result);
 
-	json_object_set_new(args, "flags", json_integer((json_int_t)b->life.clone_flags));
-	if (b->life.result > 0)
-		json_object_set_new(args, "child", json_integer(b->life.tid));
+	fprintf(p->out, ",\"args\":{\"flags\":%" PRIu64, life->clone_flags);
+	if (life->result > 0)
+		fprintf(p->out, ",\"child\":%" PRIu32, life->tid);
+	else if (name)
+		fprintf(p->out, ",\"errno\":\"%s\"", name);
 	else
-		json_object_set_new(args, "errno", errno_json(-b->life.result));
+		fprintf(p->out, ",\"errno\":%d", -life->result);
 	for (int c = 0; c < COUNT_COUNT; c++)
-		if (b->life.count[c] != MISSING)
-			json_object_set_new(args, count_name(c), json_integer(b->life.count[c]));
-	if (b->stack)
-		json_object_set_new(args, "stack", store_json_text(b->stack->all));
-	return args;
+		if (life->count[c] != MISSING)
+			fprintf(p->out, ",\"%s\":%" PRId64, count_name(c), life->count[c]);
+	if (b->stack) {
+		fputs(",\"stack\":", p->out);
+		write_text(p, b->stack->all);
+	}
+	fputs("}", p->out);
 }
 
 static void slices(struct perfetto *p, const struct birth *b)
@@ -104,7 +130,8 @@ static void slices(struct perfetto *p, const struct birth *b)
 			continue;
 		slice(p, parents ? life->parent_tgid : b->child_tgid,
 		      parents ? b->parent_tid : life->tid, m->name, life->edge[m->from],
-		      life->edge[phase_end(i, life->clone_flags)], NULL);
+		      life->edge[phase_end(i, life->clone_flags)]);
+		fputs("}", p->out);
 	}
 }
 
@@ -118,12 +145,16 @@ static void flow(struct perfetto *p, const struct birth *b)
 	if (life->result <= 0 || !life->edge[EDGE_newtask] || !to)
 		return;
 	p->flow++;
-	write_event(p, json_pack("{s:s,s:s,s:s,s:I,s:i,s:i,s:f}", "ph", "s", "cat", "birth", "name",
-				 "birth", "id", (json_int_t)p->flow, "pid", (int)life->parent_tgid,
-				 "tid", (int)b->parent_tid, "ts", us(p, life->edge[EDGE_newtask])));
-	write_event(p, json_pack("{s:s,s:s,s:s,s:s,s:I,s:i,s:i,s:f}", "ph", "f", "bp", "e", "cat",
-				 "birth", "name", "birth", "id", (json_int_t)p->flow, "pid",
-				 (int)b->child_tgid, "tid", (int)life->tid, "ts", us(p, to)));
+	event(p, 's', "birth", life->parent_tgid);
+	fprintf(p->out, ",\"cat\":\"birth\",\"id\":%" PRIu64 ",\"tid\":%" PRIu32, p->flow,
+		b->parent_tid);
+	put_time(p, life->edge[EDGE_newtask]);
+	fputs("}", p->out);
+	event(p, 'f', "birth", b->child_tgid);
+	fprintf(p->out, ",\"bp\":\"e\",\"cat\":\"birth\",\"id\":%" PRIu64 ",\"tid\":%" PRIu32,
+		p->flow, life->tid);
+	put_time(p, to);
+	fputs("}", p->out);
 }
 
 /* Counted from the birth to the exec, or the end. */
@@ -136,12 +167,12 @@ static void counter(struct perfetto *p, const struct birth *b, uint32_t pid, con
 
 	if (life->count[count] == MISSING || !to || !life->edge[EDGE_newtask])
 		return;
-	write_event(p,
-		    json_pack("{s:s,s:s,s:i,s:f,s:{s:i}}", "ph", "C", "name", name, "pid", (int)pid,
-			      "ts", us(p, life->edge[EDGE_newtask]), "args", "faults", 0));
-	write_event(p,
-		    json_pack("{s:s,s:s,s:i,s:f,s:{s:I}}", "ph", "C", "name", name, "pid", (int)pid,
-			      "ts", us(p, to), "args", "faults", (json_int_t)life->count[count]));
+	event(p, 'C', name, pid);
+	put_time(p, life->edge[EDGE_newtask]);
+	fputs(",\"args\":{\"faults\":0}}", p->out);
+	event(p, 'C', name, pid);
+	put_time(p, to);
+	fprintf(p->out, ",\"args\":{\"faults\":%" PRId64 "}}", life->count[count]);
 }
 
 int perfetto__birth(struct perfetto *p, const struct birth *b)
@@ -150,22 +181,26 @@ int perfetto__birth(struct perfetto *p, const struct birth *b)
 	const struct life *life = &b->life;
 	const char *slash;
 
-	name_process(p, life->parent_tgid, b->comm);
-	if (life->edge[EDGE_clone_enter] && life->edge[EDGE_clone_return])
+	errno = 0;
+	name_process(p, "process_name", life->parent_tgid, "name", b->comm);
+	if (life->edge[EDGE_clone_enter] && life->edge[EDGE_clone_return]) {
 		slice(p, life->parent_tgid, b->parent_tid, method_name(life->method),
-		      life->edge[EDGE_clone_enter], life->edge[EDGE_clone_return], call_args(b));
+		      life->edge[EDGE_clone_enter], life->edge[EDGE_clone_return]);
+		put_args(p, b);
+		fputs("}", p->out);
+	}
 	slices(p, b);
 	flow(p, b);
 	counter(p, b, b->child_tgid, "COW faults of the child", COUNT_cow_faults_child);
 	counter(p, b, life->parent_tgid, "COW faults of the parent", COUNT_cow_faults_parent);
 	if (b->path) {
 		slash = strrchr(b->path, '/');
-		name_process(p, b->child_tgid, slash ? slash + 1 : b->path);
+		name_process(p, "process_name", b->child_tgid, "name", slash ? slash + 1 : b->path);
 		command_text(b, command, sizeof(command));
-		write_event(p, json_pack("{s:s,s:s,s:i,s:{s:o}}", "ph", "M", "name",
-					 "process_labels", "pid", (int)b->child_tgid, "args",
-					 "labels", store_json_text(command)));
+		name_process(p, "process_labels", b->child_tgid, "labels", command);
 	}
+	if (ferror(p->out))
+		lose(p, errno ? -errno : -EIO);
 	return p->error;
 }
 
