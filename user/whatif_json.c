@@ -48,8 +48,7 @@ static bool put_copier(json_t *line, const struct group *g, const struct whatif_
 	return failed | (e->no_thp && put(line, "no_thp", store_json_text(e->no_thp)));
 }
 
-static json_t *encode(const struct groups *all, const struct group *g, const struct calibration *c,
-		      const char *clock)
+static json_t *encode(const struct group *g, const struct calibration *c, const char *clock)
 {
 	const struct whatif_estimates e = whatif_estimate(g, c);
 	enum whatif_kind kind = whatif_of(g);
@@ -57,8 +56,7 @@ static json_t *encode(const struct groups *all, const struct group *g, const str
 	char text[512];
 	bool failed = put(line, "type", json_string("whatif"));
 
-	group_label(all, g, text, sizeof(text));
-	failed |= put(line, "parent", store_json_text(text));
+	failed |= put(line, "parent", store_json_text(g->label));
 	failed |= put(line, "method", json_string(method_name(g->key.method)));
 	failed |= kind == WHATIF_COPIER ? put_copier(line, g, &e) : put_spawnable(line, g, &e);
 	if (c) {
@@ -81,7 +79,7 @@ int whatif_write_json(const struct groups *g, size_t top, const struct calibrati
 
 		if (whatif_of(&g->v[i]) == WHATIF_NOTHING)
 			continue;
-		line = encode(g, &g->v[i], c, clock);
+		line = encode(&g->v[i], c, clock);
 		if (!line)
 			return -ENOMEM;
 		errno = 0;

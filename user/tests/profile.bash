@@ -3,9 +3,10 @@
 #
 # What the tests of the command profile have in common.
 
-# profile ARG...: its standard error is in $DIR/err, and is the summary if there is a command.
+# profile ARG...: its standard error is in $DIR/err, and is the summary if there is a command. What
+# it caches goes with the room.
 profile() {
-    "$TOOL" profile "$@" >"$DIR/out" 2>"$DIR/err" </dev/null
+    XDG_CACHE_HOME=$ROOM "$TOOL" profile "$@" >"$DIR/out" 2>"$DIR/err" </dev/null
 }
 
 # births METHOD [COLUMN]: the sum of a column over all parents in the first table of $DIR/err.

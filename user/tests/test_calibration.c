@@ -135,6 +135,7 @@ static void a_calibration_comes_back_as_it_was_stored(void **state)
 	assert_non_null(line);
 	assert_int_equal(store_decode_calibration(line, &r, &why), 0);
 	assert_string_equal(r.calibration->v[FIGURE_fork].absent, "why \xef\xbf\xbd");
+	free(r.calibration->v[FIGURE_fork].absent);
 	r.calibration->v[FIGURE_fork] = (struct figure_value){30200, 31000, 31800, NULL};
 	check_figures(r.calibration);
 	/* One a run. */
