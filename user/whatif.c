@@ -149,6 +149,16 @@ static void append_range(char *line, size_t size, const char *what, const struct
 	layout_append(line, size, "%s", in_words(e->high, clock).text);
 }
 
+/* In a group of which others exec. */
+static void append_others(char *line, size_t size, const struct group *g)
+{
+	uint64_t n = g->phase[PHASE_copy_mm].n - (uint64_t)g->spawnable.n;
+
+	if (n)
+		layout_append(line, size,
+			      " %" PRIu64 " more that do not exec are no case for posix_spawn.", n);
+}
+
 static void print_spawnable(const struct group *g, const char *label, const char *clock, FILE *out)
 {
 	const struct whatif *w = &g->spawnable;
@@ -160,6 +170,9 @@ static void print_spawnable(const struct group *g, const char *label, const char
 		 "%s instead",
 		 label, w->n, in_words(w->least_ns, clock).text, in_words(w->most_ns, clock).text,
 		 in_words(w->held_ns, clock).text);
+	if (g->phase[PHASE_copy_mm].n > (uint64_t)w->n)
+		layout_append(line, sizeof(line), ".");
+	append_others(line, sizeof(line), g);
 	layout_wrap(out, 0, 2, line);
 }
 
@@ -192,6 +205,7 @@ static void print_calibrated(const struct group *g, const char *label, const str
 	layout_append(line, sizeof(line), " less work in all.");
 	append_range(line, sizeof(line), " From a small helper process:", &e.helper_call, clock);
 	layout_append(line, sizeof(line), helper ? " in the call, and a message to it." : "");
+	append_others(line, sizeof(line), g);
 	append_missing(line, sizeof(line), c, FIGURE_posix_spawn, "posix_spawn");
 	append_missing(line, sizeof(line), c, FIGURE_fork_exec, "fork");
 	whatif_basis(WHATIF_SPAWNABLE, c, clock, basis, sizeof(basis));

@@ -284,6 +284,29 @@ static void print(struct groups *g, const struct calibration *c)
 	fclose(out);
 }
 
+/* One line again of each that was broken. */
+static void unwrap(void)
+{
+	char *to = text;
+
+	for (const char *from = text; *from; from++) {
+		*to++ = *from;
+		if (!strncmp(from, "\n  ", 3)) {
+			to[-1] = ' ';
+			from += 2;
+		}
+	}
+	*to = '\0';
+}
+
+static void add_stays(struct groups *g, int n)
+{
+	const struct birth b = fork_of_1g(200000, false);
+
+	for (int i = 0; i < n; i++)
+		assert_int_equal(groups__add(g, &b), 0);
+}
+
 static void estimates_are_told_with_their_basis(void **state)
 {
 	struct calibration *c = made();
@@ -301,6 +324,14 @@ static void estimates_are_told_with_their_basis(void **state)
 		"  message to it. (Estimates: calls calibrated on the same boot: posix_spawn 51.0\n"
 		"  us, fork of 1 MiB 41.0 us; work from these births, copy_mm alone, to all that\n"
 		"  follows from the copy.)\n");
+	add_stays(&g, 3);
+	print(&g, c);
+	unwrap();
+	assert_non_null(strstr(text, "10 forks that exec, "));
+	assert_non_null(strstr(text, " 3 more that do not exec are no case for posix_spawn."));
+	print(&g, NULL);
+	unwrap();
+	assert_non_null(strstr(text, "instead. 3 more that do not exec are no case"));
 	/* What is not calibrated is left out. */
 	assert_int_equal(figure_set_absent(&c->v[FIGURE_posix_spawn], "x"), 0);
 	assert_int_equal(figure_set_absent(&c->v[FIGURE_fork_exec], "x"), 0);
