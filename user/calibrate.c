@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "user/cache.h"
@@ -14,20 +15,22 @@
 #include "user/store.h"
 #include "user/store_line.h"
 
-#define PREFIX	  "calibration-"
-#define FILE_MAX  (1 << 20)
-#define ROUNDS	  3
+#define PREFIX	 "calibration-"
+#define FILE_MAX (1 << 20)
+#define ROUNDS	 3
+/* On a busy machine no round begins after that; the first one is enough. */
+#define BUDGET_NS 1000000000LL
 #define TIMEOUT_S 10
 
-/* The grid has more combinations; only these are taken. Times of a round: some 0.1 s. */
+/* The grid has more combinations; only these are taken. A round takes some 0.2 s. */
 static const struct wanted {
 	const char *method, *pages;
 	int64_t bytes;
 	unsigned int runs; /* in each round */
 } wants[] = {
 	{"fork", "4k", CALIBRATION_SMALL, 60},	      {"fork-exec", "4k", CALIBRATION_SMALL, 60},
-	{"posix_spawn", "4k", CALIBRATION_SMALL, 60}, {"fork", "4k", CALIBRATION_LARGE, 15},
-	{"fork", "thp", CALIBRATION_LARGE, 15},
+	{"posix_spawn", "4k", CALIBRATION_SMALL, 60}, {"fork", "4k", CALIBRATION_LARGE, 25},
+	{"fork", "thp", CALIBRATION_LARGE, 25},
 };
 
 #define WANT_COUNT (sizeof(wants) / sizeof(wants[0]))
@@ -97,15 +100,24 @@ static int take_block(struct driver *d, const struct wanted *w, struct run *r, s
 	return err ? give_up(c, why) : 0;
 }
 
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
 /* Each cell has its turn in each round: what comes over the machine meanwhile hits all of them. */
 static int take_samples(struct driver *d, struct run *r, char *why, size_t why_size)
 {
+	int64_t begun = now_ns();
 	int err = 0;
 
 	r->seed = driver__seed(d);
 	for (size_t i = 0; i < WANT_COUNT && !err; i++)
 		err = add_cell(r, &wants[i]);
-	for (int round = 0; round < ROUNDS; round++)
+	for (int round = 0; round < ROUNDS && (!round || now_ns() - begun < BUDGET_NS); round++)
 		for (size_t i = 0; i < WANT_COUNT && !err; i++)
 			err = take_block(d, &wants[i], r, &r->cells[i], why, why_size);
 	return err;

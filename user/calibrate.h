@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Calibrates: from the cache of this boot, or by a short bench of about half a second. */
+/* Calibrates: from the cache of this boot, or by a short bench of about a second. */
 #ifndef SPAWNSCOPE_CALIBRATE_H
 #define SPAWNSCOPE_CALIBRATE_H
 
