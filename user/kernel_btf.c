@@ -172,5 +172,10 @@ const struct btf_type *kernel_btf__type(const struct kernel_btf *b, __u32 id)
 
 const char *kernel_btf__name(const struct kernel_btf *b, const struct btf_type *type)
 {
-	return type->name_off < b->strings_size ? b->strings + type->name_off : "";
+	return kernel_btf__string(b, type->name_off);
+}
+
+const char *kernel_btf__string(const struct kernel_btf *b, __u32 offset)
+{
+	return offset < b->strings_size ? b->strings + offset : "";
 }

@@ -23,4 +23,7 @@ const struct btf_type *kernel_btf__type(const struct kernel_btf *btf, __u32 id);
 /* "": it has none. */
 const char *kernel_btf__name(const struct kernel_btf *btf, const struct btf_type *type);
 
+/* By what stands as name_off. */
+const char *kernel_btf__string(const struct kernel_btf *btf, __u32 offset);
+
 #endif

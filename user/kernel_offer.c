@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "user/core_btf.h"
 #include "user/kernel_btf.h"
 
 #define TRACEPOINTS_MAX 32
@@ -29,6 +30,8 @@ struct kernel_offer {
 		int id;
 	} ids[TRACEPOINTS_MAX]; /* asked once: later the privilege to look may be gone */
 	size_t id_count;
+	int core_fd; /* or -errno */
+	char core_path[32];
 };
 
 static int compare_names(const void *a, const void *b)
@@ -171,8 +174,8 @@ static void check_kprobes(struct kernel_offer *o)
 		 "this kernel has none (CONFIG_KPROBES is off)");
 }
 
-int kernel_offer__new(const char *const *names, size_t count, struct kernel_offer **offer,
-		      char *why, size_t why_size)
+int kernel_offer__new(const char *const *names, size_t count, const struct btf *object,
+		      struct kernel_offer **offer, char *why, size_t why_size)
 {
 	struct kernel_offer *o = calloc(1, sizeof(*o));
 	struct kernel_btf *btf = NULL;
@@ -181,6 +184,7 @@ int kernel_offer__new(const char *const *names, size_t count, struct kernel_offe
 	snprintf(why, why_size, "out of memory");
 	if (!o)
 		return err;
+	o->core_fd = -1;
 	o->names = calloc(count, sizeof(*o->names));
 	o->btf_ids = calloc(count, sizeof(*o->btf_ids));
 	o->other_shape = calloc(count, sizeof(*o->other_shape));
@@ -199,6 +203,8 @@ int kernel_offer__new(const char *const *names, size_t count, struct kernel_offe
 		goto cleanup;
 	}
 	find_btf_ids(o, btf);
+	o->core_fd = core_btf_file(btf, object);
+	snprintf(o->core_path, sizeof(o->core_path), "/proc/self/fd/%d", o->core_fd);
 	try_fentry(o);
 	check_kprobes(o);
 	err = 0;
@@ -214,6 +220,8 @@ void kernel_offer__free(struct kernel_offer *o)
 {
 	if (!o)
 		return;
+	if (o->core_fd >= 0)
+		close(o->core_fd);
 	free(o->names);
 	free(o->btf_ids);
 	free(o->other_shape);
@@ -232,6 +240,23 @@ const char *kernel_offer__lacks(const struct kernel_offer *o, const char *name)
 	if (i < 0 || !o->btf_ids[i])
 		return "not in this kernel:";
 	return o->other_shape[i] ? "BTF describes another function of the name" : NULL;
+}
+
+const char *kernel_offer__core_btf(const struct kernel_offer *o)
+{
+	return o->core_fd >= 0 ? o->core_path : NULL;
+}
+
+int kernel_offer__core_fd(const struct kernel_offer *o)
+{
+	return o->core_fd;
+}
+
+unsigned int kernel_offer__btf_id(const struct kernel_offer *o, const char *name)
+{
+	ssize_t i = name_index(o, name);
+
+	return i < 0 ? 0 : o->btf_ids[i];
 }
 
 static int read_id(const char *root, const char *group, const char *name)

@@ -8,15 +8,16 @@
 
 #include "user/sources.h"
 
+struct btf;
 struct kernel_offer;
 
 /*
- * Reads the kernel's BTF once for `names` (functions, and raw tracepoints as "btf_trace_NAME"),
- * and tries one trampoline and one kprobe. 0, or -errno with one line in `why`: -ENOENT for a
- * kernel without BTF, -EPERM without the privileges for BPF.
+ * Reads the kernel's BTF once for `names` (functions, and raw tracepoints as "btf_trace_NAME") and
+ * for the types of an object, and tries one trampoline and one kprobe. 0, or -errno with one line
+ * in `why`: -ENOENT for a kernel without BTF, -EPERM without the privileges for BPF.
  */
-int kernel_offer__new(const char *const *names, size_t count, struct kernel_offer **offer,
-		      char *why, size_t why_size);
+int kernel_offer__new(const char *const *names, size_t count, const struct btf *object,
+		      struct kernel_offer **offer, char *why, size_t why_size);
 void kernel_offer__free(struct kernel_offer *o);
 
 /* NULL if probes of this kind can be tried here, else one line that says why not. */
@@ -27,6 +28,16 @@ const char *kernel_offer__refusal(const struct kernel_offer *o, enum source_kind
  * else what is wrong, to be followed by the name.
  */
 const char *kernel_offer__lacks(const struct kernel_offer *o, const char *name);
+
+/*
+ * The path of a file with the kernel's BTF as far as the object needs it (core_btf.h), as long as o
+ * lives; NULL if it could not be made: then the whole will do.
+ */
+const char *kernel_offer__core_btf(const struct kernel_offer *o);
+int kernel_offer__core_fd(const struct kernel_offer *o); /* the same, open; or -errno */
+
+/* The id that the kernel's BTF has for one of the names; 0: none. */
+unsigned int kernel_offer__btf_id(const struct kernel_offer *o, const char *name);
 
 /*
  * The id of a tracepoint ("syscalls", "sys_enter_clone") for perf_event_open; -errno if there is

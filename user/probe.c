@@ -14,6 +14,7 @@
 #include "spawnscope.skel.h"
 #include "user/kernel_offer.h"
 #include "user/privilege.h"
+#include "user/probe_btf.h"
 #include "user/probe_profile.h"
 
 #define PROGRAMS_MAX 96
@@ -28,6 +29,7 @@ struct attachment {
 struct probe {
 	struct probe_options options;
 	struct kernel_offer *offer;
+	int handlers[PROBE_BTF_HANDLERS];
 	struct spawnscope *skel;
 	struct ring_buffer *ring;
 	struct probe_stacks stacks;
@@ -90,22 +92,6 @@ static bool chosen_anywhere(const struct probe *p, const struct source *row)
 	return false;
 }
 
-/* The name under which BTF must know what a section attaches to; false if BTF need not. */
-static bool btf_name(const char *section, char *name, size_t size)
-{
-	const char *target = strchr(section, '/');
-
-	if (!target)
-		return false;
-	if (!strncmp(section, "fentry/", 7) || !strncmp(section, "fexit/", 6))
-		snprintf(name, size, "%s", target + 1);
-	else if (!strncmp(section, "tp_btf/", 7))
-		snprintf(name, size, "btf_trace_%s", target + 1);
-	else
-		return false;
-	return true;
-}
-
 static const char *section_of(const struct probe *p, const char *program)
 {
 	const struct bpf_program *prog = bpf_object__find_program_by_name(p->skel->obj, program);
@@ -119,7 +105,7 @@ static int collect_names(struct probe *p)
 	char name[128];
 
 	bpf_object__for_each_program (prog, p->skel->obj) {
-		if (!btf_name(bpf_program__section_name(prog), name, sizeof(name)))
+		if (!probe_btf_name(bpf_program__section_name(prog), name, sizeof(name)))
 			continue;
 		if (p->name_count == PROGRAMS_MAX)
 			return -E2BIG;
@@ -157,7 +143,7 @@ static void judge_row(struct probe *p, size_t i)
 	for (size_t k = 0; k < SOURCE_PROGRAMS_MAX && row->programs[k]; k++) {
 		const char *section = section_of(p, row->programs[k]);
 
-		if (!btf_name(section, name, sizeof(name)))
+		if (!probe_btf_name(section, name, sizeof(name)))
 			continue;
 		no = kernel_offer__lacks(p->offer, name);
 		if (no) {
@@ -236,11 +222,11 @@ static void want_programs(struct probe *p, const struct source *row)
  * libbpf looks for types in modules too, which takes CAP_SYS_ADMIN, unless it is given a file to
  * look at instead; ours are all in the kernel itself.
  */
-static struct spawnscope *open_object(void)
+static struct spawnscope *open_object(const char *core_btf)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts);
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = core_btf);
 
-	if (!privilege_is_admin())
+	if (!core_btf && !privilege_is_admin())
 		opts.btf_custom_path = "/sys/kernel/btf/vmlinux";
 	return spawnscope__open_opts(&opts);
 }
@@ -252,7 +238,7 @@ static int load(struct probe *p)
 	int err;
 
 	spawnscope__destroy(p->skel);
-	p->skel = open_object();
+	p->skel = open_object(kernel_offer__core_btf(p->offer));
 	if (!p->skel)
 		return -errno;
 	for (size_t i = 0; i < source_count; i++)
@@ -270,6 +256,8 @@ static int load(struct probe *p)
 		err = bpf_map__set_max_entries(p->skel->maps.records, p->options.ring_bytes);
 	if (!err)
 		err = probe_profile_set_up(p->skel, p->options.profile);
+	if (!err)
+		err = probe_btf_set_up(p->skel->obj, p->offer);
 	if (err)
 		return err;
 	said.failed_program[0] = '\0';
@@ -525,11 +513,14 @@ int probe__open(const struct probe_options *options, struct probe **probe, char 
 	err = privilege_check(why, why_size);
 	if (err)
 		goto cleanup;
-	p->skel = open_object();
+	err = probe_btf_register(&p->offer, p->handlers);
+	if (err)
+		goto cleanup;
+	p->skel = open_object(NULL);
 	err = p->skel ? collect_names(p) : -errno;
 	if (!err)
-		err = kernel_offer__new((const char *const *)p->names, p->name_count, &p->offer,
-					why, why_size);
+		err = kernel_offer__new((const char *const *)p->names, p->name_count,
+					bpf_object__btf(p->skel->obj), &p->offer, why, why_size);
 	if (err)
 		goto cleanup;
 	for (size_t i = 0; i < source_count; i++)
@@ -566,6 +557,7 @@ void probe__close(struct probe *p)
 	ring_buffer__free(p->ring);
 	ring_buffer__free(p->stacks.ring);
 	spawnscope__destroy(p->skel);
+	probe_btf_unregister(p->handlers);
 	kernel_offer__free(p->offer);
 	for (size_t i = 0; i < p->name_count; i++)
 		free(p->names[i]);
