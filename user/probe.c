@@ -4,27 +4,20 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "spawnscope.skel.h"
 #include "user/kernel_offer.h"
 #include "user/privilege.h"
+#include "user/probe_attach.h"
 #include "user/probe_btf.h"
+#include "user/probe_choice.h"
 #include "user/probe_profile.h"
 
 #define PROGRAMS_MAX 96
-
-/* A program that is attached; a software event takes one link per CPU. */
-struct attachment {
-	const char *program;
-	struct bpf_link **links;
-	size_t count;
-};
 
 struct probe {
 	struct probe_options options;
@@ -38,9 +31,8 @@ struct probe {
 	void *context;
 	char *names[PROGRAMS_MAX]; /* that the rows need in BTF */
 	size_t name_count;
-	char refusal[SOURCES_MAX][160];		      /* "": the row is usable */
-	struct source_choice choice[PROBE_SET_COUNT]; /* none for PROBE_SET_NONE */
-	enum probe_set set;			      /* attached now */
+	struct probe_choices choices;
+	enum probe_set set; /* attached now */
 	struct attachment attached[PROGRAMS_MAX];
 	size_t attached_count;
 };
@@ -71,34 +63,6 @@ static int on_libbpf_message(enum libbpf_print_level level, const char *format, 
 	return 0;
 }
 
-static bool row_has(const struct source *row, const char *program)
-{
-	for (size_t i = 0; i < SOURCE_PROGRAMS_MAX && row->programs[i]; i++)
-		if (!strcmp(row->programs[i], program))
-			return true;
-	return false;
-}
-
-static bool chosen(const struct source_choice *c, const struct source *row)
-{
-	return row->edge >= 0 ? c->edges[row->edge] == row : c->sums[row->sum] == row;
-}
-
-static bool chosen_anywhere(const struct probe *p, const struct source *row)
-{
-	for (int set = PROBE_SET_NONE + 1; set < PROBE_SET_COUNT; set++)
-		if (chosen(&p->choice[set], row))
-			return true;
-	return false;
-}
-
-static const char *section_of(const struct probe *p, const char *program)
-{
-	const struct bpf_program *prog = bpf_object__find_program_by_name(p->skel->obj, program);
-
-	return prog ? bpf_program__section_name(prog) : "";
-}
-
 static int collect_names(struct probe *p)
 {
 	struct bpf_program *prog;
@@ -114,101 +78,6 @@ static int collect_names(struct probe *p)
 			return -ENOMEM;
 	}
 	return 0;
-}
-
-/* What can be said of a row before trying it. */
-static void judge_row(struct probe *p, size_t i)
-{
-	const struct source *row = &sources[i];
-	const char *no = kernel_offer__refusal(p->offer, row->kind);
-	char *why = p->refusal[i], name[128];
-
-	why[0] = '\0';
-	if (row->of_profile && !p->options.profile) {
-		snprintf(why, sizeof(p->refusal[i]), "for a profile only");
-		return;
-	}
-	if (p->options.profile && row->kind == SOURCE_DRIVER) {
-		snprintf(why, sizeof(p->refusal[i]), "tells of its own children only");
-		return;
-	}
-	if (row->kind < p->options.best) {
-		snprintf(why, sizeof(p->refusal[i]), "not wanted (--trace)");
-		return;
-	}
-	if (no) {
-		snprintf(why, sizeof(p->refusal[i]), "%s", no);
-		return;
-	}
-	for (size_t k = 0; k < SOURCE_PROGRAMS_MAX && row->programs[k]; k++) {
-		const char *section = section_of(p, row->programs[k]);
-
-		if (!probe_btf_name(section, name, sizeof(name)))
-			continue;
-		no = kernel_offer__lacks(p->offer, name);
-		if (no) {
-			snprintf(why, sizeof(p->refusal[i]), "%s %s", no, strchr(section, '/') + 1);
-			return;
-		}
-	}
-}
-
-static bool is_too_dear(const struct source *row, enum probe_set set)
-{
-	return row->dear && set != PROBE_SET_ALL && !(set == PROBE_SET_CALLS && row->edge >= 0);
-}
-
-/* The set that records are made for: of a bench's, that in which times are taken. */
-static enum probe_set main_set(const struct probe *p)
-{
-	return p->options.profile ? p->options.profile->set : PROBE_SET_PHASES;
-}
-
-/* The first usable row for each edge and sum; of the full set, first of those in the kernel. */
-static void choose(struct probe *p, enum probe_set set)
-{
-	struct source_choice *c = &p->choice[set];
-	bool all = set == PROBE_SET_ALL;
-
-	*c = (struct source_choice){
-		.refusal = p->refusal,
-		.all = all,
-		.profile = p->options.profile,
-	};
-	for (int driver_too = !all; driver_too < 2; driver_too++)
-		for (size_t i = 0; i < source_count; i++) {
-			const struct source *row = &sources[i];
-			const struct source **slot =
-				row->edge >= 0 ? &c->edges[row->edge] : &c->sums[row->sum];
-
-			if (*slot || p->refusal[i][0] || is_too_dear(row, set) ||
-			    (row->kind == SOURCE_DRIVER && !driver_too))
-				continue;
-			*slot = row;
-		}
-	if (set == PROBE_SET_SHARED)
-		c->edges[EDGE_mm_start] = c->edges[EDGE_mm_end] = NULL;
-}
-
-/* Rules out every chosen row that needs the program. */
-static bool refuse_program(struct probe *p, const char *program, const char *what, int err)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < source_count; i++) {
-		if (!chosen_anywhere(p, &sources[i]) || !row_has(&sources[i], program))
-			continue;
-		snprintf(p->refusal[i], sizeof(p->refusal[i]), "%s %s: %s", what, program,
-			 strerror(-err));
-		any = true;
-	}
-	return any;
-}
-
-/* Whether something in the kernel marks the edge while the set is attached. */
-static bool marked(const struct source_choice *c, enum edge e)
-{
-	return c->edges[e] && c->edges[e]->kind != SOURCE_DRIVER;
 }
 
 static void want_programs(struct probe *p, const struct source *row)
@@ -233,7 +102,7 @@ static struct spawnscope *open_object(const char *core_btf)
 
 static int load(struct probe *p)
 {
-	const struct source_choice *c = &p->choice[main_set(p)];
+	const struct source_choice *c = &p->choices.choice[choices__main_set(&p->choices)];
 	const struct source *exit_row = c->edges[EDGE_exit_start];
 	int err;
 
@@ -242,12 +111,12 @@ static int load(struct probe *p)
 	if (!p->skel)
 		return -errno;
 	for (size_t i = 0; i < source_count; i++)
-		if (chosen_anywhere(p, &sources[i]))
+		if (choices__have(&p->choices, &sources[i]))
 			want_programs(p, &sources[i]);
 	p->skel->rodata->exit_starts_at_exit =
 		exit_row && !strcmp(exit_row->name, "sched_process_exit");
-	p->skel->rodata->reaping_unseen = !marked(c, EDGE_reaped);
-	p->skel->rodata->mm_end_seen = marked(c, EDGE_exit_mm_end);
+	p->skel->rodata->reaping_unseen = !choice__marks(c, EDGE_reaped);
+	p->skel->rodata->mm_end_seen = choice__marks(c, EDGE_exit_mm_end);
 	p->skel->rodata->task_slots = p->options.task_slots;
 	err = bpf_map__set_max_entries(p->skel->maps.tasks, p->options.task_slots);
 	if (!err)
@@ -264,118 +133,20 @@ static int load(struct probe *p)
 	return spawnscope__load(p->skel);
 }
 
-static int add_link(struct attachment *a, struct bpf_link *link)
-{
-	struct bpf_link **links;
-
-	if (!link)
-		return -errno;
-	links = reallocarray(a->links, a->count + 1, sizeof(*links));
-	if (!links) {
-		bpf_link__destroy(link);
-		return -ENOMEM;
-	}
-	links[a->count++] = link;
-	a->links = links;
-	return 0;
-}
-
-static void detach(struct attachment *a)
-{
-	while (a->count)
-		bpf_link__destroy(a->links[--a->count]);
-	free(a->links);
-	*a = (struct attachment){0};
-}
-
 static void detach_all(struct probe *p)
 {
 	while (p->attached_count)
-		detach(&p->attached[--p->attached_count]);
-}
-
-static int open_event(struct perf_event_attr *attr, int cpu)
-{
-	int fd = syscall(SYS_perf_event_open, attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
-}
-
-static int attach_event(struct attachment *a, const struct bpf_program *prog,
-			struct perf_event_attr *attr, int cpu)
-{
-	int fd = open_event(attr, cpu), err;
-
-	if (fd < 0)
-		return fd;
-	err = add_link(a, bpf_program__attach_perf_event(prog, fd));
-	if (err)
-		close(fd);
-	return err;
-}
-
-/* The software event at a minor fault's accounting, on each CPU. */
-static int attach_faults(struct attachment *a, const struct bpf_program *prog)
-{
-	struct perf_event_attr attr = {
-		.type = PERF_TYPE_SOFTWARE,
-		.size = sizeof(attr),
-		.config = PERF_COUNT_SW_PAGE_FAULTS_MIN,
-		.sample_period = 1,
-	};
-	int cpus = libbpf_num_possible_cpus(), err;
-
-	for (int cpu = 0; cpu < cpus; cpu++) {
-		err = attach_event(a, prog, &attr, cpu);
-		if (err && err != -ENODEV) /* -ENODEV: the CPU is offline */
-			return err;
-	}
-	return a->count ? 0 : -ENODEV;
-}
-
-static int attach_tracepoint(struct probe *p, struct attachment *a, const struct bpf_program *prog,
-			     const char *section)
-{
-	struct perf_event_attr attr = {
-		.type = PERF_TYPE_TRACEPOINT,
-		.size = sizeof(attr),
-		.sample_period = 1,
-	};
-	char group[64];
-	const char *name;
-	int id;
-
-	if (sscanf(section, "tracepoint/%63[^/]", group) != 1)
-		return -EINVAL;
-	name = section + strlen("tracepoint/") + strlen(group) + 1;
-	id = kernel_offer__tracepoint_id(p->offer, group, name);
-	if (id < 0)
-		return id;
-	attr.config = id;
-	/* One CPU's event is enough: a BPF program on it runs for all. */
-	return attach_event(a, prog, &attr, 0);
-}
-
-static int attach_program(struct probe *p, struct attachment *a, const char *name)
-{
-	struct bpf_program *prog = bpf_object__find_program_by_name(p->skel->obj, name);
-	const char *section = bpf_program__section_name(prog);
-
-	if (!strncmp(section, "tracepoint/", 11))
-		return attach_tracepoint(p, a, prog, section);
-	if (!strcmp(section, "perf_event"))
-		return attach_faults(a, prog);
-	return add_link(a, bpf_program__attach(prog));
+		attachment__undo(&p->attached[--p->attached_count]);
 }
 
 /* What the programs must know of the set: where a record is complete, and what begins it. */
 static void tell_programs(struct probe *p, enum probe_set set)
 {
-	const struct source_choice *c = &p->choice[set];
+	const struct source_choice *c = &p->choices.choice[set];
 	const struct source *done = c->edges[EDGE_exec_done];
 
-	p->skel->bss->clone_entry_unseen = !marked(c, EDGE_clone_enter);
-	p->skel->bss->clone_return_unseen = !marked(c, EDGE_clone_return);
+	p->skel->bss->clone_entry_unseen = !choice__marks(c, EDGE_clone_enter);
+	p->skel->bss->clone_return_unseen = !choice__marks(c, EDGE_clone_return);
 	p->skel->bss->exec_return_unseen = done && !strcmp(done->name, "sched_process_exec");
 	p->skel->bss->count_all = set == PROBE_SET_ALL || p->options.profile;
 }
@@ -383,7 +154,8 @@ static void tell_programs(struct probe *p, enum probe_set set)
 static bool set_has(const struct probe *p, enum probe_set set, const char *program)
 {
 	for (size_t i = 0; i < source_count; i++)
-		if (chosen(&p->choice[set], &sources[i]) && row_has(&sources[i], program))
+		if (choice__has(&p->choices.choice[set], &sources[i]) &&
+		    source_has_program(&sources[i], program))
 			return true;
 	return false;
 }
@@ -405,10 +177,10 @@ static int attach_row(struct probe *p, const struct source *row, const char **fa
 		if (is_attached(p, row->programs[k]))
 			continue;
 		*a = (struct attachment){.program = row->programs[k]};
-		err = attach_program(p, a, a->program);
+		err = attachment__make(a, p->skel->obj, p->offer);
 		if (err) {
 			*failed = row->programs[k];
-			detach(a);
+			attachment__undo(a);
 			return err;
 		}
 		p->attached_count++;
@@ -427,12 +199,12 @@ static int attach_set(struct probe *p, enum probe_set set, const char **failed)
 	for (size_t i = p->attached_count; i-- > 0;) {
 		if (set_has(p, set, p->attached[i].program))
 			continue;
-		detach(&p->attached[i]);
+		attachment__undo(&p->attached[i]);
 		p->attached[i] = p->attached[--p->attached_count];
 	}
 	tell_programs(p, set);
 	for (size_t i = 0; i < source_count && !err; i++)
-		if (chosen(&p->choice[set], &sources[i]))
+		if (choice__has(&p->choices.choice[set], &sources[i]))
 			err = attach_row(p, &sources[i], failed);
 	if (err)
 		detach_all(p);
@@ -451,7 +223,7 @@ static int try_reattach(struct probe *p)
 
 	for (size_t i = 0; i < source_count && !row; i++)
 		if (sources[i].kind == SOURCE_FENTRY &&
-		    chosen(&p->choice[PROBE_SET_ALL], &sources[i]))
+		    choice__has(&p->choices.choice[PROBE_SET_ALL], &sources[i]))
 			row = &sources[i];
 	if (!row)
 		return 0;
@@ -459,8 +231,8 @@ static int try_reattach(struct probe *p)
 	p->set = PROBE_SET_NONE;
 	if (attach_row(p, row, &failed)) {
 		for (size_t i = 0; i < source_count; i++)
-			if (sources[i].kind == SOURCE_FENTRY && !p->refusal[i][0])
-				snprintf(p->refusal[i], sizeof(p->refusal[i]),
+			if (sources[i].kind == SOURCE_FENTRY && !p->choices.refusal[i][0])
+				snprintf(p->choices.refusal[i], sizeof(p->choices.refusal[i]),
 					 "cannot be attached twice on this kernel (before 5.13)");
 		return -EAGAIN;
 	}
@@ -473,18 +245,22 @@ static int try_all(struct probe *p)
 	int err;
 
 	for (int set = PROBE_SET_NONE + 1; set < PROBE_SET_COUNT; set++)
-		if (p->options.profile ? set == (int)main_set(p) : set != PROBE_SET_CALLS)
-			choose(p, set);
+		if (p->options.profile ? set == (int)choices__main_set(&p->choices)
+				       : set != PROBE_SET_CALLS)
+			choices__choose(&p->choices, set);
 	err = load(p);
 	if (err)
-		return refuse_program(p, said.failed_program, "cannot load", err) ? -EAGAIN : err;
+		return choices__refuse(&p->choices, said.failed_program, "cannot load", err)
+			       ? -EAGAIN
+			       : err;
 	err = p->options.profile ? probe_profile_attach(p->skel, p->options.profile, &p->stats_fd)
 				 : 0;
 	if (err)
 		return err;
-	err = attach_set(p, p->options.profile ? main_set(p) : PROBE_SET_ALL, &failed);
+	err = attach_set(p, p->options.profile ? choices__main_set(&p->choices) : PROBE_SET_ALL,
+			 &failed);
 	if (err)
-		return refuse_program(p, failed, "cannot attach", err) ? -EAGAIN : err;
+		return choices__refuse(&p->choices, failed, "cannot attach", err) ? -EAGAIN : err;
 	return p->options.reattach ? try_reattach(p) : 0;
 }
 
@@ -523,8 +299,8 @@ int probe__open(const struct probe_options *options, struct probe **probe, char 
 					bpf_object__btf(p->skel->obj), &p->offer, why, why_size);
 	if (err)
 		goto cleanup;
-	for (size_t i = 0; i < source_count; i++)
-		judge_row(p, i);
+	p->choices.options = &p->options;
+	choices__judge(&p->choices, p->offer, p->skel->obj);
 	do
 		err = try_all(p);
 	while (err == -EAGAIN);
@@ -699,5 +475,5 @@ int64_t probe__missed(const struct probe *p)
 
 const struct source_choice *probe__choice(const struct probe *p, enum probe_set set)
 {
-	return &p->choice[set];
+	return &p->choices.choice[set];
 }

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/probe_choice.h"
+
+#include <bpf/libbpf.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "user/probe_btf.h"
+
+bool source_has_program(const struct source *row, const char *program)
+{
+	for (size_t i = 0; i < SOURCE_PROGRAMS_MAX && row->programs[i]; i++)
+		if (!strcmp(row->programs[i], program))
+			return true;
+	return false;
+}
+
+bool choice__has(const struct source_choice *c, const struct source *row)
+{
+	return row->edge >= 0 ? c->edges[row->edge] == row : c->sums[row->sum] == row;
+}
+
+bool choices__have(const struct probe_choices *c, const struct source *row)
+{
+	for (int set = PROBE_SET_NONE + 1; set < PROBE_SET_COUNT; set++)
+		if (choice__has(&c->choice[set], row))
+			return true;
+	return false;
+}
+
+static const char *section_of(const struct bpf_object *object, const char *program)
+{
+	const struct bpf_program *prog = bpf_object__find_program_by_name(object, program);
+
+	return prog ? bpf_program__section_name(prog) : "";
+}
+
+/* What can be said of a row before trying it. */
+static void judge_row(struct probe_choices *c, size_t i, const struct kernel_offer *offer,
+		      const struct bpf_object *object)
+{
+	const struct source *row = &sources[i];
+	const char *no = kernel_offer__refusal(offer, row->kind);
+	char *why = c->refusal[i], name[128];
+
+	why[0] = '\0';
+	if (row->of_profile && !c->options->profile) {
+		snprintf(why, sizeof(c->refusal[i]), "for a profile only");
+		return;
+	}
+	if (c->options->profile && row->kind == SOURCE_DRIVER) {
+		snprintf(why, sizeof(c->refusal[i]), "tells of its own children only");
+		return;
+	}
+	if (row->kind < c->options->best) {
+		snprintf(why, sizeof(c->refusal[i]), "not wanted (--trace)");
+		return;
+	}
+	if (no) {
+		snprintf(why, sizeof(c->refusal[i]), "%s", no);
+		return;
+	}
+	for (size_t k = 0; k < SOURCE_PROGRAMS_MAX && row->programs[k]; k++) {
+		const char *section = section_of(object, row->programs[k]);
+
+		if (!probe_btf_name(section, name, sizeof(name)))
+			continue;
+		no = kernel_offer__lacks(offer, name);
+		if (no) {
+			snprintf(why, sizeof(c->refusal[i]), "%s %s", no, strchr(section, '/') + 1);
+			return;
+		}
+	}
+}
+
+void choices__judge(struct probe_choices *c, const struct kernel_offer *offer,
+		    const struct bpf_object *object)
+{
+	for (size_t i = 0; i < source_count; i++)
+		judge_row(c, i, offer, object);
+}
+
+static bool is_too_dear(const struct source *row, enum probe_set set)
+{
+	return row->dear && set != PROBE_SET_ALL && !(set == PROBE_SET_CALLS && row->edge >= 0);
+}
+
+enum probe_set choices__main_set(const struct probe_choices *c)
+{
+	return c->options->profile ? c->options->profile->set : PROBE_SET_PHASES;
+}
+
+void choices__choose(struct probe_choices *c, enum probe_set set)
+{
+	struct source_choice *to = &c->choice[set];
+	bool all = set == PROBE_SET_ALL;
+
+	*to = (struct source_choice){
+		.refusal = c->refusal,
+		.all = all,
+		.profile = c->options->profile,
+	};
+	for (int driver_too = !all; driver_too < 2; driver_too++)
+		for (size_t i = 0; i < source_count; i++) {
+			const struct source *row = &sources[i];
+			const struct source **slot =
+				row->edge >= 0 ? &to->edges[row->edge] : &to->sums[row->sum];
+
+			if (*slot || c->refusal[i][0] || is_too_dear(row, set) ||
+			    (row->kind == SOURCE_DRIVER && !driver_too))
+				continue;
+			*slot = row;
+		}
+	if (set == PROBE_SET_SHARED)
+		to->edges[EDGE_mm_start] = to->edges[EDGE_mm_end] = NULL;
+}
+
+bool choices__refuse(struct probe_choices *c, const char *program, const char *what, int err)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < source_count; i++) {
+		if (!choices__have(c, &sources[i]) || !source_has_program(&sources[i], program))
+			continue;
+		snprintf(c->refusal[i], sizeof(c->refusal[i]), "%s %s: %s", what, program,
+			 strerror(-err));
+		any = true;
+	}
+	return any;
+}
+
+bool choice__marks(const struct source_choice *c, enum edge e)
+{
+	return c->edges[e] && c->edges[e]->kind != SOURCE_DRIVER;
+}
