@@ -8,7 +8,7 @@
  * user/sources.c lists them in order of preference.
  *
  * Adding a phase: a line in PHASES, its edges in EDGES, its probes in
- * bpf/spawnscope.bpf.c and their rows in user/sources.c.
+ * bpf/clone_programs.bpf.h or its like, and their rows in user/sources.c.
  */
 #ifndef SPAWNSCOPE_PHASES_H
 #define SPAWNSCOPE_PHASES_H

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The programs that count copy-on-write faults; part of bpf/spawnscope.bpf.c. */
+#ifndef SPAWNSCOPE_COW_PROGRAMS_BPF_H
+#define SPAWNSCOPE_COW_PROGRAMS_BPF_H
+
+SEC("?fentry/do_wp_page")
+int BPF_PROG(fentry_do_wp_page, struct vm_fault *vmf)
+{
+	cow_pte_enter(vmf, false);
+	return 0;
+}
+
+SEC("?fexit/do_wp_page")
+int BPF_PROG(fexit_do_wp_page)
+{
+	cow_pte_exit(false);
+	return 0;
+}
+
+SEC("?kprobe/do_wp_page")
+int BPF_KPROBE(kprobe_do_wp_page, struct vm_fault *vmf)
+{
+	cow_pte_enter(vmf, false);
+	return 0;
+}
+
+SEC("?kretprobe/do_wp_page")
+int BPF_KRETPROBE(kretprobe_do_wp_page)
+{
+	cow_pte_exit(false);
+	return 0;
+}
+
+SEC("?fentry/do_huge_pmd_wp_page")
+int BPF_PROG(fentry_do_huge_pmd_wp_page)
+{
+	cow_pmd_enter(false);
+	return 0;
+}
+
+/* Its parameters differ between kernels, so the result is asked for (bpf_get_func_ret, 5.17). */
+SEC("?fexit/do_huge_pmd_wp_page")
+int BPF_PROG(fexit_do_huge_pmd_wp_page)
+{
+	__u64 ret = 0;
+
+	bpf_get_func_ret(ctx, &ret);
+	cow_pmd_exit(ret, false);
+	return 0;
+}
+
+SEC("?kprobe/do_huge_pmd_wp_page")
+int BPF_KPROBE(kprobe_do_huge_pmd_wp_page)
+{
+	cow_pmd_enter(false);
+	return 0;
+}
+
+SEC("?kretprobe/do_huge_pmd_wp_page")
+int BPF_KRETPROBE(kretprobe_do_huge_pmd_wp_page, long ret)
+{
+	cow_pmd_exit(ret, false);
+	return 0;
+}
+
+SEC("?tp_btf/page_fault_user")
+int BPF_PROG(tp_page_fault_user, unsigned long address, void *regs, unsigned long error_code)
+{
+	cow_fault(address, error_code, false);
+	return 0;
+}
+
+/* The kernel's own writes: what system calls hand out, the tid that CLONE_CHILD_SETTID asks for. */
+SEC("?tp_btf/page_fault_kernel")
+int BPF_PROG(tp_page_fault_kernel, unsigned long address, void *regs, unsigned long error_code)
+{
+	cow_fault(address, error_code, false);
+	return 0;
+}
+
+SEC("?tp_btf/mm_page_alloc")
+int BPF_PROG(tp_mm_page_alloc, struct page *page, unsigned int order, unsigned int gfp)
+{
+	cow_page_alloc(order, gfp, false);
+	return 0;
+}
+
+SEC("?perf_event")
+int perf_page_fault(struct perf_event_context *ctx)
+{
+	cow_accounted(ctx->addr, false);
+	return 0;
+}
+
+#endif
