@@ -8,19 +8,12 @@
 #include "user/escape.h"
 #include "user/gate.h"
 #include "user/gate_index.h"
+#include "user/gate_side.h"
 #include "user/gate_stats.h"
 #include "user/layout.h"
 #include "user/stats.h"
 
 #define PASSES_MAX 64
-
-struct side {
-	const struct run **runs; /* in the order taken, if that is known */
-	struct gate_index *indexes;
-	size_t count;
-	double *values;		   /* of one metric, a run each */
-	const struct cell **cells; /* of one grid cell and pass */
-};
 
 struct comparison {
 	struct side a, b;
@@ -33,11 +26,6 @@ struct comparison {
 	bool in_turn;
 	size_t only_a, only_b; /* cells that only one side has */
 };
-
-static bool has_data(const struct cell *c)
-{
-	return c->skipped == NULL && c->n > 0;
-}
 
 /* Whether no cell before it is the same but for the pass. */
 static bool is_first(const struct gate_index *index, const struct cell *c)
@@ -72,63 +60,6 @@ static const struct cell *counterpart(const struct comparison *c, const struct c
 			return &b->cells[i];
 	}
 	return NULL;
-}
-
-/* The cells of all runs of a side in a pass. False if the first run has none with data. */
-static bool take_cells(struct side *s, const struct cell *like, const char *pass)
-{
-	size_t i;
-
-	for (i = 0; i < s->count; i++) {
-		s->cells[i] = gate_index__find(&s->indexes[i], like, pass);
-		if (i == 0 && (s->cells[0] == NULL || !has_data(s->cells[0])))
-			return false;
-	}
-	return true;
-}
-
-static size_t take_values(struct side *s, int metric)
-{
-	size_t i;
-
-	for (i = 0; i < s->count; i++)
-		s->values[i] = s->cells[i] && has_data(s->cells[i])
-				       ? gate_metric_value(s->cells[i], metric)
-				       : NAN;
-	return gate_count(s->values, s->count);
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Median over the runs of a side. */
-static double side_median(const struct side *s, double *scratch)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < s->count; i++) {
-		if (!isnan(s->values[i]))
-			scratch[n++] = s->values[i];
-	}
-	qsort(scratch, n, sizeof(*scratch), compare_doubles);
-	if (n == 0)
-		return NAN;
-	return n % 2 ? scratch[n / 2] : (scratch[n / 2 - 1] + scratch[n / 2]) / 2;
-}
-
-static bool side_varies(const struct side *s, int metric)
-{
-	size_t i;
-
-	for (i = 0; i < s->count; i++) {
-		if (s->cells[i] && gate_metric_varies(s->cells[i], metric))
-			return true;
-	}
-	return false;
 }
 
 static bool is_count(int metric)
@@ -221,11 +152,11 @@ static int compare_metric(struct comparison *c, const char *pass, int metric)
 	size_t most = c->a.count > c->b.count ? c->a.count : c->b.count;
 	double *scratch = calloc(most, sizeof(*scratch));
 	struct gate_row *row = gate_report__add_row(c->report);
-	struct gate_values v = {c->a.values, c->b.values, c->a.count, c->b.count,
-				/* In the lab medians repeat to the digit, whatever varies. */
-				!c->lab &&
-					(side_varies(&c->a, metric) || side_varies(&c->b, metric)),
-				layout_slack(c, metric)};
+	struct gate_values v = {
+		c->a.values, c->b.values, c->a.count, c->b.count,
+		/* In the lab medians repeat to the digit, whatever varies. */
+		!c->lab && (side__varies(&c->a, metric) || side__varies(&c->b, metric)),
+		layout_slack(c, metric)};
 	int err = 0;
 
 	if (row == NULL || scratch == NULL) {
@@ -233,8 +164,8 @@ static int compare_metric(struct comparison *c, const char *pass, int metric)
 		return -ENOMEM;
 	}
 	name_row(c, row, pass, metric);
-	row->a = side_median(&c->a, scratch);
-	row->b = side_median(&c->b, scratch);
+	row->a = side__median(&c->a, scratch);
+	row->b = side__median(&c->b, scratch);
 	free(scratch);
 	compare_sources(c, row);
 	if (row->kind == GATE_SHOWN && (c->lab || is_count(metric)))
@@ -263,8 +194,8 @@ static int compare_in_pass(struct comparison *c, const struct cell *of_a, const 
 {
 	int err;
 
-	if (!take_cells(&c->a, of_a, pass) || !take_cells(&c->b, of_b, pass) ||
-	    take_values(&c->a, metric) == 0 || take_values(&c->b, metric) == 0)
+	if (!side__take_cells(&c->a, of_a, pass) || !side__take_cells(&c->b, of_b, pass) ||
+	    side__take_values(&c->a, metric) == 0 || side__take_values(&c->b, metric) == 0)
 		return 0;
 	err = compare_metric(c, pass, metric);
 	return err ? err : 1;
@@ -303,7 +234,7 @@ static int add_broken(struct comparison *c, const struct cell *of_a, const struc
 	const char *why = of_b->skipped ? of_b->skipped : of_b->broken;
 	char text[160];
 
-	if (!has_data(of_a) || has_data(of_b) || why == NULL ||
+	if (!gate_has_data(of_a) || gate_has_data(of_b) || why == NULL ||
 	    strcmp(gate_pass(of_a), gate_pass(of_b)) != 0)
 		return 0;
 	snprintf(text, sizeof(text), "only A has it; B: %s", why);
@@ -320,11 +251,11 @@ static int add_missing(struct comparison *c, const struct cell *of_a, const stru
 	if (!(GATE_METRIC_BIT(metric) & c->gating) || metric == GATE_METRIC_FAILED)
 		return 0;
 	for (pass = passes_for(metric); *pass != NULL; pass++) {
-		if (take_cells(&c->a, of_a, *pass) && take_values(&c->a, metric) > 0)
+		if (side__take_cells(&c->a, of_a, *pass) && side__take_values(&c->a, metric) > 0)
 			break;
 	}
 	/* A cell of B that has no data at all has a row of its own. */
-	if (*pass == NULL || !has_data(of_b))
+	if (*pass == NULL || !gate_has_data(of_b))
 		return 0;
 	if (metric < GATE_METRIC_PHASE || is_count(metric))
 		return add_unmeasured(c, of_a, gate_metric_name(metric),
@@ -384,72 +315,6 @@ static int compare_grid(struct comparison *c)
 		grid_b += is_first(&c->b.indexes[0], &b->cells[i]);
 	c->only_b = grid_b - (in_common < grid_b ? in_common : grid_b);
 	return err;
-}
-
-static int64_t taken_ms(const struct run *r)
-{
-	const struct env_fact *f = run__env(r, "taken_ms");
-
-	return f && f->text == NULL ? f->number : MISSING;
-}
-
-static int compare_taken(const void *a, const void *b)
-{
-	int64_t x = taken_ms(*(const struct run *const *)a);
-	int64_t y = taken_ms(*(const struct run *const *)b);
-
-	return (x > y) - (x < y);
-}
-
-static int fill_side(struct side *s, const struct run *runs, size_t count)
-{
-	size_t i, known = 0;
-	int err = 0;
-
-	s->count = count;
-	s->runs = calloc(count, sizeof(*s->runs));
-	s->indexes = calloc(count, sizeof(*s->indexes));
-	s->values = calloc(count, sizeof(*s->values));
-	s->cells = calloc(count, sizeof(*s->cells));
-	if (s->runs == NULL || s->indexes == NULL || s->values == NULL || s->cells == NULL)
-		return -ENOMEM;
-	for (i = 0; i < count; i++) {
-		s->runs[i] = &runs[i];
-		known += taken_ms(&runs[i]) != MISSING;
-	}
-	if (known == count)
-		qsort(s->runs, count, sizeof(struct run *), compare_taken);
-	for (i = 0; i < count && err == 0; i++)
-		err = gate_index__build(&s->indexes[i], s->runs[i]);
-	return err;
-}
-
-static void free_side(struct side *s)
-{
-	size_t i;
-
-	for (i = 0; i < s->count && s->indexes != NULL; i++)
-		gate_index__free(&s->indexes[i]);
-	free(s->indexes);
-	free(s->runs);
-	free(s->values);
-	free(s->cells);
-}
-
-/* Whether each pair was taken before the next one began: a machine that drifts moves both alike. */
-static bool were_in_turn(const struct side *a, const struct side *b)
-{
-	size_t i, n = a->count < b->count ? a->count : b->count;
-	int64_t last = MISSING;
-
-	for (i = 0; i < n; i++) {
-		int64_t x = taken_ms(a->runs[i]), y = taken_ms(b->runs[i]);
-
-		if (x == MISSING || y == MISSING || x < last || y < last)
-			return false;
-		last = x > y ? x : y;
-	}
-	return true;
 }
 
 static int64_t fact_number(const struct run *r, const char *name)
@@ -542,7 +407,7 @@ static int compare_all(struct comparison *c)
 		c->report->verdict = GATE_NOT_COMPARABLE;
 		return 0;
 	}
-	c->in_turn = c->policy->in_turn || were_in_turn(&c->a, &c->b);
+	c->in_turn = c->policy->in_turn || sides_in_turn(&c->a, &c->b);
 	err = compare_grid(c);
 	if (err == 0)
 		err = gate_decide_pairs(c->report, c->policy, c->in_turn);
@@ -568,15 +433,15 @@ int gate_compare(const struct run *a, size_t count_a, const struct run *b, size_
 		.pairs = count_a < count_b ? count_a : count_b,
 	};
 	report->clock = strdup(a->clock);
-	err = report->clock ? fill_side(&c.a, a, count_a) : -ENOMEM;
+	err = report->clock ? side__fill(&c.a, a, count_a) : -ENOMEM;
 	if (err == 0)
-		err = fill_side(&c.b, b, count_b);
+		err = side__fill(&c.b, b, count_b);
 	if (err == 0 && report->pairs > GATE_PAIRS_MAX)
 		err = -E2BIG;
 	if (err == 0)
 		err = compare_all(&c);
-	free_side(&c.a);
-	free_side(&c.b);
+	side__free(&c.a);
+	side__free(&c.b);
 	if (err == 0)
 		gate_conclude(report);
 	else

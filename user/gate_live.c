@@ -12,6 +12,7 @@
 
 #include "user/gate_kept.h"
 #include "user/gate_runs.h"
+#include "user/gate_side.h"
 #include "user/gate_stats.h"
 #include "user/gate_take.h"
 #include "user/privilege.h"
@@ -58,13 +59,6 @@ static int take(struct live *l, int side, bool traced, const char *group, size_t
 	return err;
 }
 
-static int64_t taken_ms(const struct run *r)
-{
-	const struct env_fact *f = run__env(r, "taken_ms");
-
-	return f != NULL && f->text == NULL ? f->number : MISSING;
-}
-
 /* A pair that was kept. -ENODATA: it was not, or is not among those that are named. */
 static int take_stored(struct live *l, const char *group)
 {
@@ -77,7 +71,7 @@ static int take_stored(struct live *l, const char *group)
 		run__free(&l->a[n]);
 		return -ENODATA;
 	}
-	l->b_first = taken_ms(&l->b[n]) < taken_ms(&l->a[n]);
+	l->b_first = gate_taken_ms(&l->b[n]) < gate_taken_ms(&l->a[n]);
 	return 0;
 }
 
