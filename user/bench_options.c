@@ -9,6 +9,7 @@
 #include "user/command.h"
 #include "user/environment.h"
 #include "user/escape.h"
+#include "user/option_value.h"
 
 /* Options from FORWARD on are the driver's: it knows what they may be, and says what is wrong. */
 enum {
@@ -96,50 +97,19 @@ static const char doc[] =
 	"  spawnscope bench --no-trace --method fork --size 1G\n\n"
 	"Without root, or CAP_BPF and CAP_PERFMON, it runs untraced and says so.";
 
-static const char *forward_name(int key)
-{
-	for (size_t i = 0; i < sizeof(option_table) / sizeof(option_table[0]); i++)
-		if (option_table[i].key == key)
-			return option_table[i].name;
-	return NULL;
-}
-
-static int forward(struct bench_options *o, const char *name, const char *value)
+static int forward(struct bench_options *o, int key, const char *value)
 {
 	int max = sizeof(o->driver_args) / sizeof(o->driver_args[0]) - 1;
+	char **word = &o->driver_args[o->driver_arg_count];
 
 	if (o->driver_arg_count == max) {
 		complain("too many options");
 		return -E2BIG;
 	}
-	if (asprintf(&o->driver_args[o->driver_arg_count], "--%s=%s", name, value) < 0)
+	*word = option_word(option_name(option_table, key), value);
+	if (!*word)
 		return -ENOMEM;
 	o->driver_arg_count++;
-	return 0;
-}
-
-static int bad(const char *option, const char *value, const char *want)
-{
-	char text[128];
-
-	escape_text(value, text, sizeof(text));
-	complain("--%s '%s': %s", option, text, want);
-	return -EINVAL;
-}
-
-static int number(const char *option, const char *value, unsigned int min, unsigned int max,
-		  unsigned int *n)
-{
-	char *end, want[64];
-	unsigned long got;
-
-	errno = 0;
-	got = strtoul(value, &end, 10);
-	if (errno || end == value || *end || *value == '-' || got < min || got > max) {
-		snprintf(want, sizeof(want), "must be a number from %u to %u", min, max);
-		return bad(option, value, want);
-	}
-	*n = got;
 	return 0;
 }
 
@@ -167,7 +137,7 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 				o->best = k;
 				return 0;
 			}
-		return bad("trace", arg, "must be fentry, kprobe or tracepoint");
+		return option_bad("trace", arg, "must be fentry, kprobe or tracepoint");
 	case OPTION_UNTRACED:
 		if (!strcmp(arg, "none"))
 			o->untraced = UNTRACED_NONE;
@@ -176,16 +146,16 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 		else if (!strcmp(arg, "all"))
 			o->untraced = UNTRACED_ALL;
 		else
-			return bad("untraced", arg, "must be none, smallest or all");
+			return option_bad("untraced", arg, "must be none, smallest or all");
 		return 0;
 	case OPTION_ALL_RUNS:
-		return number("all-runs", arg, 0, 1000000, &o->all_runs);
+		return option_number("all-runs", arg, 0, 1000000, &o->all_runs);
 	case OPTION_ROUNDS:
-		return number("rounds", arg, 1, 10000, &o->rounds);
+		return option_number("rounds", arg, 1, 10000, &o->rounds);
 	case OPTION_TIMEOUT:
-		if (number("timeout", arg, 1, 86400, &o->timeout_s))
+		if (option_number("timeout", arg, 1, 86400, &o->timeout_s))
 			return -EINVAL;
-		return forward(o, "timeout", arg);
+		return forward(o, key, arg);
 	case OPTION_LIBC:
 		o->libc = arg;
 		return 0;
@@ -194,11 +164,11 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPTION_PROGRAM:
 		o->program = arg;
-		return forward(o, "program", arg);
+		return forward(o, key, arg);
 	case OPTION_CLOCK:
 		o->clock = arg;
 		if (strcmp(arg, "monotonic") && strcmp(arg, "icount"))
-			return bad("clock", arg, "must be monotonic or icount");
+			return option_bad("clock", arg, "must be monotonic or icount");
 		return 0;
 	case ARGP_KEY_ARG:
 		escape_text(arg, text, sizeof(text));
@@ -208,9 +178,9 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 		o->overhead = !strcmp(arg, "overhead");
 		if (o->overhead)
 			o->untraced = UNTRACED_ALL;
-		return forward(o, forward_name(key), arg);
+		return forward(o, key, arg);
 	default:
-		return key >= FORWARD && key < FORWARD + 100 ? forward(o, forward_name(key), arg)
+		return key >= FORWARD && key < FORWARD + 100 ? forward(o, key, arg)
 							     : ARGP_ERR_UNKNOWN;
 	}
 }

@@ -2,14 +2,16 @@
 /*
  * The verdict in the formats of others: JUnit XML, KTAP, Markdown. Text in a report went through
  * escape_text(), so it holds no control character; what means something to the format is escaped
- * here.
+ * here. What HTML needs for that is right for XML, too.
  */
 #include <errno.h>
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "user/gate.h"
 #include "user/layout.h"
+#include "user/report/text.h"
 
 static int finish(FILE *out)
 {
@@ -53,41 +55,19 @@ static void row_text(const struct gate_row *row, char *text, size_t size)
 		layout_append(text, size, "; %s", row->note);
 }
 
-static void print_xml(FILE *out, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		switch (*text) {
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		default:
-			fputc(*text, out);
-		}
-	}
-}
-
 static void print_case(FILE *out, const char *class, const char *name, const char *text,
 		       enum outcome outcome)
 {
 	fputs("    <testcase classname=\"", out);
-	print_xml(out, class);
+	html_text(out, class);
 	fputs("\" name=\"", out);
-	print_xml(out, name);
+	html_text(out, name);
 	if (outcome == PASSED) {
 		fputs("\"/>\n", out);
 		return;
 	}
 	fprintf(out, "\">\n      <%s message=\"", outcome == FAILED ? "failure" : "skipped");
-	print_xml(out, text);
+	html_text(out, text);
 	fputs("\"/>\n    </testcase>\n", out);
 }
 
@@ -129,9 +109,9 @@ int gate_print_junit(const struct gate_report *r, FILE *out, bool strict)
 			   outcome_of(row->verdict, strict));
 	}
 	fputs("    <system-out>", out);
-	print_xml(out, gate_verdict_name(r->verdict));
+	html_text(out, gate_verdict_name(r->verdict));
 	fputs(": ", out);
-	print_xml(out, r->headline);
+	html_text(out, r->headline);
 	fputs("</system-out>\n  </testsuite>\n</testsuites>\n", out);
 	return finish(out);
 }
@@ -179,30 +159,14 @@ int gate_print_ktap(const struct gate_report *r, FILE *out, bool strict)
 	return finish(out);
 }
 
-/* What Markdown, or the HTML in it, would take for something of its own. */
-static void print_markdown_text(FILE *out, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		if (strchr("\\`*_{}[]()#+!|~<>&@:", *text) != NULL)
-			fprintf(out,
-				*text == '<' || *text == '>' || *text == '&' || *text == '@' ||
-						*text == ':'
-					? "&#%d;"
-					: "\\%c",
-				*text);
-		else
-			fputc(*text, out);
-	}
-}
-
 static void print_markdown_row(FILE *out, const struct gate_row *row)
 {
 	char text[64];
 
 	fputs("| ", out);
-	print_markdown_text(out, row->cell);
+	markdown_text(out, row->cell, SIZE_MAX);
 	fputs(" | ", out);
-	print_markdown_text(out, row->metric);
+	markdown_text(out, row->metric, SIZE_MAX);
 	fprintf(out, " | %s", gate_value(row->a, row->unit, text, sizeof(text)));
 	fprintf(out, " | %s", gate_value(row->b, row->unit, text, sizeof(text)));
 	fprintf(out, " | %s", gate_percent(row->change, text, sizeof(text)));
@@ -214,7 +178,7 @@ static void print_markdown_row(FILE *out, const struct gate_row *row)
 	if (isfinite(row->smallest))
 		fprintf(out, "; %s would show", gate_percent(row->smallest, text, sizeof(text)));
 	fputs(row->note[0] ? "; " : "", out);
-	print_markdown_text(out, row->note);
+	markdown_text(out, row->note, SIZE_MAX);
 	fputs(" |\n", out);
 }
 
@@ -260,7 +224,7 @@ int gate_print_markdown(const struct gate_report *r, FILE *out, bool strict)
 
 	fprintf(out, "### %s spawnscope gate: %s\n\n", signs[outcome_of(r->verdict, strict)],
 		gate_verdict_name(r->verdict));
-	print_markdown_text(out, r->headline);
+	markdown_text(out, r->headline, SIZE_MAX);
 	fputc('\n', out);
 	print_markdown_rows(r, out, false);
 	print_markdown_rows(r, out, true);
@@ -268,16 +232,16 @@ int gate_print_markdown(const struct gate_report *r, FILE *out, bool strict)
 		const struct gate_difference *d = &r->differences[i];
 
 		fputs("\n- ", out);
-		print_markdown_text(out, d->name);
+		markdown_text(out, d->name, SIZE_MAX);
 		fputs(" differs: ", out);
-		print_markdown_text(out, d->a);
+		markdown_text(out, d->a, SIZE_MAX);
 		fputs(" / ", out);
-		print_markdown_text(out, d->b);
+		markdown_text(out, d->b, SIZE_MAX);
 		fputs(d->declared ? " (declared)" : "", out);
 	}
 	for (i = 0; i < r->note_count; i++) {
 		fputs("\n- ", out);
-		print_markdown_text(out, r->notes[i]);
+		markdown_text(out, r->notes[i], SIZE_MAX);
 	}
 	fputs("\n\n", out);
 	return finish(out);

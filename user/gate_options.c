@@ -3,13 +3,12 @@
 
 #include <argp.h>
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "user/command.h"
-#include "user/escape.h"
 #include "user/gate_stats.h"
+#include "user/option_value.h"
 
 enum {
 	OPTION_MARGIN = 1000,
@@ -138,21 +137,9 @@ static const char doc[] =
 	"  spawnscope gate --lab --kernel debian:6.1 --kernel debian:6.12 --method fork\n"
 	"  spawnscope gate --budget service.budget run.jsonl --junit report.xml";
 
-static const char *option_name(int key)
-{
-	for (size_t i = 0; i < sizeof(option_table) / sizeof(option_table[0]); i++)
-		if (option_table[i].key == key)
-			return option_table[i].name;
-	return "";
-}
-
 static int bad(int key, const char *value, const char *want)
 {
-	char text[128];
-
-	escape_text(value, text, sizeof(text));
-	complain("--%s '%s': %s", option_name(key), text, want);
-	return -EINVAL;
+	return option_bad(option_name(option_table, key), value, want);
 }
 
 /* A decimal number from min to max, with `suffix` allowed behind it. Digits and a point, no more.
@@ -251,24 +238,12 @@ static int parse_on_inconclusive(struct gate_options *o, const char *text)
 	return bad(OPTION_ON_INCONCLUSIVE, text, "must be fail, warn or pass");
 }
 
-static int parse_number(int key, const char *text, double min, double max, unsigned int *value)
-{
-	char want[64];
-	double number;
-
-	if (decimal(text, min, max, "", &number) && number == floor(number)) {
-		*value = (unsigned int)number;
-		return 0;
-	}
-	snprintf(want, sizeof(want), "must be a number from %.0f to %.0f", min, max);
-	return bad(key, text, want);
-}
-
 static int forward(struct gate_options *o, int key, const char *value)
 {
 	if (o->forward_count + 1 == GATE_FORWARD_MAX)
 		return bad(key, value, "too many options");
-	if (asprintf(&o->forward[o->forward_count], "--%s=%s", option_name(key), value) < 0)
+	o->forward[o->forward_count] = option_word(option_name(option_table, key), value);
+	if (!o->forward[o->forward_count])
 		return -ENOMEM;
 	o->forward_count++;
 	o->has_suite |= key <= FORWARD + 2;
@@ -353,10 +328,11 @@ static int parse_subject(struct gate_options *o, int key, char *arg)
 		return add_side(key, o->kernels, &o->kernel_count, arg);
 	case OPTION_PAIRS:
 		o->for_live = true;
-		return parse_number(key, arg, 1, GATE_PAIRS_MAX, &o->pairs);
+		return option_number(option_name(option_table, key), arg, 1, GATE_PAIRS_MAX,
+				     &o->pairs);
 	case OPTION_RUN_TIMEOUT:
 		o->for_live = true;
-		return parse_number(key, arg, 1, 86400, &o->timeout_s);
+		return option_number(option_name(option_table, key), arg, 1, 86400, &o->timeout_s);
 	case OPTION_NO_TRACE:
 		o->for_live = true;
 		o->trace = false;

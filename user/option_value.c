@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "user/option_value.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "user/command.h"
+#include "user/escape.h"
+
+const char *option_name(const struct argp_option *table, int key)
+{
+	for (; table->key || table->name || table->doc; table++)
+		if (table->key == key && table->name)
+			return table->name;
+	return "";
+}
+
+int option_bad(const char *name, const char *value, const char *want)
+{
+	char text[128];
+
+	escape_text(value, text, sizeof(text));
+	complain("--%s '%s': %s", name, text, want);
+	return -EINVAL;
+}
+
+int option_number(const char *name, const char *value, unsigned int min, unsigned int max,
+		  unsigned int *number)
+{
+	char *end, want[64];
+	unsigned long n;
+
+	errno = 0;
+	n = strtoul(value, &end, 10);
+	if (errno || *value < '0' || *value > '9' || *end || n < min || n > max) {
+		snprintf(want, sizeof(want), "must be a number from %u to %u", min, max);
+		return option_bad(name, value, want);
+	}
+	*number = (unsigned int)n;
+	return 0;
+}
+
+char *option_word(const char *name, const char *value)
+{
+	char *word;
+
+	return asprintf(&word, "--%s=%s", name, value) < 0 ? NULL : word;
+}
