@@ -54,6 +54,31 @@ static int read_one(struct gate *g, const char *path, struct run *r)
 	return -EINVAL;
 }
 
+static bool same_file(const char *a, const char *b)
+{
+	struct stat sa, sb;
+
+	return stat(a, &sa) == 0 && stat(b, &sb) == 0 && S_ISREG(sa.st_mode) &&
+	       sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+}
+
+/* One run does not become several by being named so often. */
+static int check_once(struct gate *g, char *const *paths, size_t count)
+{
+	char text[256];
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < i; k++) {
+			if (!same_file(paths[i], paths[k]))
+				continue;
+			escape_text(paths[i], text, sizeof(text));
+			snprintf(g->why, sizeof(g->why),
+				 "%s is named twice; each run of a side counts once", text);
+			return -EINVAL;
+		}
+	return 0;
+}
+
 static int read_set(struct gate *g, char *const *paths, size_t count, struct set *s)
 {
 	int err = 0;
@@ -66,6 +91,7 @@ static int read_set(struct gate *g, char *const *paths, size_t count, struct set
 	s->runs = calloc(count, sizeof(*s->runs));
 	if (!s->runs)
 		return -ENOMEM;
+	err = check_once(g, paths, count);
 	for (size_t i = 0; i < count && !err; i++) {
 		err = read_one(g, paths[i], &s->runs[i]);
 		s->count += !err;
@@ -91,15 +117,19 @@ static bool same_bytes(const char *a, const char *b)
 }
 
 /* Why nothing can differ: NULL if it can. In the lab two runs may well be equal in every byte. */
-static const char *why_same(const char *a, const char *b, const struct run *r)
+static const char *why_same(char *const *a, char *const *b, size_t count, const struct run *r)
 {
 	struct stat sa, sb;
+	size_t same = 0;
 
-	if (stat(a, &sa) || stat(b, &sb) || !S_ISREG(sa.st_mode) || !S_ISREG(sb.st_mode))
-		return NULL;
-	if (sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino)
-		return "BASE and NEW are the same file: nothing can differ";
-	if (sa.st_size == sb.st_size && strcmp(r->clock, "icount") != 0 && same_bytes(a, b))
+	while (same < count && same_file(a[same], b[same]))
+		same++;
+	if (same == count)
+		return count == 1 ? "BASE and NEW are the same file: nothing can differ"
+				  : "BASE and NEW are the same files: nothing can differ";
+	if (count == 1 && !stat(*a, &sa) && !stat(*b, &sb) && S_ISREG(sa.st_mode) &&
+	    S_ISREG(sb.st_mode) && sa.st_size == sb.st_size && strcmp(r->clock, "icount") != 0 &&
+	    same_bytes(*a, *b))
 		return "NEW is a copy of BASE: nothing can differ";
 	return NULL;
 }
@@ -114,14 +144,32 @@ static void say_same(struct gate_report *r, const char *why)
 			r->rows[i].note[0] = '\0';
 		}
 	gate_conclude(r);
-	snprintf(r->headline, sizeof(r->headline), "%s", why);
+	if (r->verdict == GATE_PASS)
+		snprintf(r->headline, sizeof(r->headline), "%s", why);
+}
+
+/* That it cannot be compared is a verdict, not a fault. */
+static void not_comparable(struct gate *g, const char *text)
+{
+	g->report = (struct gate_report){.verdict = GATE_NOT_COMPARABLE};
+	layout_append(g->report.headline, sizeof(g->report.headline), "%s", text);
 }
 
 /* As --ab decided, if the runs are what it kept; else all of them at once. */
 static int compare_sets(struct gate *g, struct set *a, struct set *b)
 {
 	struct gate_stored stored = {a->runs, b->runs, a->count, b->count, 0};
+	bool a_profile = budget_is_profile(&a->runs[0]), b_profile = budget_is_profile(&b->runs[0]);
 	unsigned int of_b = 0;
+
+	if (a_profile || b_profile) {
+		not_comparable(g, a_profile && b_profile
+					  ? "A and B are profiles, which have no cells; --budget "
+					    "holds one against rules"
+				  : a_profile ? "A is a profile, and B a run of bench"
+					      : "B is a profile, and A a run of bench");
+		return 0;
+	}
 
 	if (gate_kept(a->runs, a->count, &stored.planned) && gate_kept(b->runs, b->count, &of_b) &&
 	    of_b == stored.planned)
@@ -139,8 +187,8 @@ static int compare_stored(struct gate *g)
 
 	if (!err)
 		err = read_set(g, o->paths + o->base_count, count_b, &b);
-	if (!err && o->base_count == 1 && count_b == 1)
-		same = why_same(o->paths[0], o->paths[1], &a.runs[0]);
+	if (!err && o->base_count == count_b)
+		same = why_same(o->paths, o->paths + count_b, count_b, &a.runs[0]);
 	if (!err)
 		err = compare_sets(g, &a, &b);
 	if (!err && same)
@@ -148,13 +196,6 @@ static int compare_stored(struct gate *g)
 	free_set(&a);
 	free_set(&b);
 	return err;
-}
-
-/* That it cannot be compared is a verdict, not a fault. */
-static void not_comparable(struct gate *g, const char *text)
-{
-	g->report = (struct gate_report){.verdict = GATE_NOT_COMPARABLE};
-	layout_append(g->report.headline, sizeof(g->report.headline), "%s", text);
 }
 
 /* Loads the baseline; false with *err set, or with a verdict. */

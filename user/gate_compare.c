@@ -361,9 +361,11 @@ static int note_all(struct comparison *c)
 	for (i = 0; i < c->b.count && err == 0; i++)
 		err = note_run(report, "B", c->b.runs[i]);
 	if (err == 0 && c->only_a > 0)
-		err = gate_report__note(report, "%zu cells only A has", c->only_a);
+		err = gate_report__note(report, "%zu cell%s only A has", c->only_a,
+					c->only_a == 1 ? "" : "s");
 	if (err == 0 && c->only_b > 0)
-		err = gate_report__note(report, "%zu cells only B has", c->only_b);
+		err = gate_report__note(report, "%zu cell%s only B has", c->only_b,
+					c->only_b == 1 ? "" : "s");
 	if (err == 0 && c->a.count != c->b.count && !c->lab)
 		err = gate_report__note(report,
 					"%zu runs of A and %zu of B: the rest makes no pairs",
@@ -416,6 +418,18 @@ static int compare_all(struct comparison *c)
 	return err;
 }
 
+/* The headline where no cell of A is one of B's. */
+static void name_cells(const struct run *a, const struct run *b, struct gate_report *report)
+{
+	char of_a[96], of_b[96];
+
+	if (a->cell_count > 0 && b->cell_count > 0)
+		snprintf(report->headline, sizeof(report->headline),
+			 "no cell in common: A has %s, B has %s",
+			 gate_cell_name(&a->cells[0], of_a, sizeof(of_a)),
+			 gate_cell_name(&b->cells[0], of_b, sizeof(of_b)));
+}
+
 int gate_compare(const struct run *a, size_t count_a, const struct run *b, size_t count_b,
 		 const struct gate_policy *policy, struct gate_report *report)
 {
@@ -446,5 +460,7 @@ int gate_compare(const struct run *a, size_t count_a, const struct run *b, size_
 		gate_conclude(report);
 	else
 		gate_report__free(report);
+	if (err == 0 && c.only_a > 0 && report->row_count == 0 && report->difference_count == 0)
+		name_cells(a, b, report);
 	return err;
 }

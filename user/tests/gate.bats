@@ -70,6 +70,18 @@ in_turn() { # COUNT PERCENT
     verdict 0 '^pass: BASE and NEW are the same file' "$DIR/x" "$DIR/link"
     cp "$DIR/x" "$DIR/y"
     verdict 0 '^pass: NEW is a copy of BASE' "$DIR/x" "$DIR/y"
+    verdict 0 '^pass: BASE and NEW are the same files: nothing can differ$' "$DIR/x" "$DIR/y" -- "$DIR/x" "$DIR/y"
+    # A run that is named five times is still one.
+    one_line 2 'x is named twice; each run of a side counts once' \
+        "$TOOL" gate --in-turn "$DIR/x" "$DIR/x" -- "$DIR/y" "$DIR/link"
+}
+
+@test "a profile is compared with nothing, and the first line says what it is for" {
+    stored "$DIR/x" 1000000 16417
+    cp "$BATS_TEST_DIRNAME/golden/service.jsonl" "$DIR/p"
+    verdict 5 '^not comparable: A and B are profiles, which have no cells; --budget holds one against rules$' \
+        "$DIR/p" "$DIR/p"
+    verdict 5 '^not comparable: B is a profile, and A a run of bench$' "$DIR/x" "$DIR/p"
 }
 
 @test "a file with itself is no pass if it measured nothing" {
@@ -196,9 +208,9 @@ in_turn() { # COUNT PERCENT
     stored "$DIR/x" 1000000 16417
     stored "$DIR/y" 1000000 16417
     sed -i 's/67108864/1048576/' "$DIR/y"
-    verdict 5 '^not comparable: no cell and metric' "$DIR/x" "$DIR/y"
-    grep -q '^1 cells only A has' "$DIR/out"
-    grep -q '^1 cells only B has' "$DIR/out"
+    verdict 5 '^not comparable: no cell in common: A has fork at 64M, B has fork at 1M$' "$DIR/x" "$DIR/y"
+    grep -q '^1 cell only A has' "$DIR/out"
+    grep -q '^1 cell only B has' "$DIR/out"
 }
 
 @test "options that make no sense are refused in one line that names the mend" {

@@ -449,8 +449,8 @@ static void nothing_in_common_is_no_pass(void **state)
 	compare(&a, &b, NULL, &report);
 	assert_int_equal(report.verdict, GATE_NOT_COMPARABLE);
 	assert_int_equal(report.row_count, 0);
-	assert_true(has_note(&report, "1 cells only A has"));
-	assert_true(has_note(&report, "1 cells only B has"));
+	assert_true(has_note(&report, "1 cell only A has"));
+	assert_true(has_note(&report, "1 cell only B has"));
 	gate_report__free(&report);
 	/* By their place they belong together. */
 	policy.by_place = true;
