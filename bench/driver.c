@@ -131,6 +131,7 @@ int driver__open(struct driver *driver, const struct options *options, FILE *out
 				.timeout_s = options->timeout_s,
 				.silent = options->silent,
 				.loader = options->loader,
+				.pass = options->pass,
 			},
 	};
 	err = suite_load(options->suite, &options->override, &driver->cells, why, why_size);

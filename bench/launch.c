@@ -25,38 +25,59 @@ static const char *const kept_variables[] = {"LD_LIBRARY_PATH=", "LD_PRELOAD=", 
 
 #define KEPT_COUNT (sizeof(kept_variables) / sizeof(kept_variables[0]))
 
+/* PATH, those, one that was asked for, and the end. */
+#define VARIABLES_MAX (KEPT_COUNT + 3)
+
+/* Of our environment, what begins so; NULL: nothing. */
+static char *find_variable(const char *start, size_t length)
+{
+	char **variable;
+
+	for (variable = environ; *variable != NULL; variable++) {
+		if (strncmp(*variable, start, length) == 0)
+			return *variable;
+	}
+	return NULL;
+}
+
 /*
  * exec copies the environment, and fork the stack that it lies on: a small fixed one, so that
  * results do not depend on whose shell the driver was started from.
  */
-static void make_environment(char *environment[KEPT_COUNT + 2])
+static void make_environment(char *environment[VARIABLES_MAX], const char *pass)
 {
-	size_t used = 0;
-	size_t i;
-	char **variable;
+	size_t used = 0, i;
+	char start[256];
 
-	environment[used++] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	environment[used] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	if (pass != NULL && strcmp(pass, "PATH") == 0)
+		environment[used] = find_variable("PATH=", strlen("PATH="));
+	used += environment[used] != NULL;
 	for (i = 0; i < KEPT_COUNT; i++) {
-		for (variable = environ; *variable != NULL; variable++) {
-			if (strncmp(*variable, kept_variables[i], strlen(kept_variables[i])) != 0)
-				continue;
-			environment[used++] = *variable;
-			break;
-		}
+		environment[used] = find_variable(kept_variables[i], strlen(kept_variables[i]));
+		used += environment[used] != NULL;
+		if (pass != NULL && strlen(pass) + 1 == strlen(kept_variables[i]) &&
+		    strncmp(pass, kept_variables[i], strlen(pass)) == 0)
+			pass = NULL;
+	}
+	if (pass != NULL && strcmp(pass, "PATH") != 0 &&
+	    (size_t)snprintf(start, sizeof(start), "%s=", pass) < sizeof(start)) {
+		environment[used] = find_variable(start, strlen(start));
+		used += environment[used] != NULL;
 	}
 	environment[used] = NULL;
 }
 
 /* In the new process, up to its exec. */
-static _Noreturn void become_subject(pid_t driver, const struct loader *loader, int socket,
-				     int slate_fd)
+static _Noreturn void become_subject(pid_t driver, const struct loader *loader, const char *pass,
+				     int socket, int slate_fd)
 {
 	/* Started by a loader, /proc/self/exe is the loader, and argv[0] this program. */
 	char *by_loader[] = {
 		(char *)loader->path,	 LOADER_LIBRARIES_OPTION, (char *)loader->libraries,
 		program_invocation_name, SUBJECT_OPTION,	  NULL};
 	char *argv[] = {"spawnscope-bench", SUBJECT_OPTION, NULL};
-	char *environment[KEPT_COUNT + 2];
+	char *environment[VARIABLES_MAX];
 	int null;
 
 	/* The signal outlives exec. The driver may have died before it was asked for. */
@@ -71,7 +92,7 @@ static _Noreturn void become_subject(pid_t driver, const struct loader *loader, 
 	dup2(STDERR_FILENO, STDOUT_FILENO);
 	if (dup2(socket, SUBJECT_SOCKET_FD) < 0 || dup2(slate_fd, SUBJECT_SLATE_FD) < 0)
 		_exit(126);
-	make_environment(environment);
+	make_environment(environment, pass);
 	if (loader->path[0] != '\0')
 		execve(loader->path, by_loader, environment);
 	else
@@ -101,7 +122,8 @@ static void close_all(struct launch *launch)
 	launch->slate_fd = -1;
 }
 
-int launch__start(struct launch *launch, const struct loader *loader, char *why, size_t why_size)
+int launch__start(struct launch *launch, const struct loader *loader, const char *pass, char *why,
+		  size_t why_size)
 {
 	pid_t driver = getpid();
 	int sockets[2] = {-1, -1};
@@ -121,7 +143,7 @@ int launch__start(struct launch *launch, const struct loader *loader, char *why,
 	}
 	launch->pid = fork();
 	if (launch->pid == 0)
-		become_subject(driver, loader, sockets[1], launch->slate_fd);
+		become_subject(driver, loader, pass, sockets[1], launch->slate_fd);
 	if (launch->pid < 0) {
 		err = explain(why, why_size, -errno, "fork of a parent process: %s",
 			      strerror(errno));

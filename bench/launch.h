@@ -16,8 +16,12 @@ struct launch {
 	int slate_fd;
 };
 
-/* Starts a subject that has no shape yet. 0, or -errno and a line in `why`. */
-int launch__start(struct launch *launch, const struct loader *loader, char *why, size_t why_size);
+/*
+ * Starts a subject that has no shape yet, with the variable `pass` (may be NULL) of our environment
+ * among the few that it has. 0, or -errno and a line in `why`.
+ */
+int launch__start(struct launch *launch, const struct loader *loader, const char *pass, char *why,
+		  size_t why_size);
 
 /*
  * Sends a request and waits for its reply. 0 if it came, whatever it says. Else the subject is

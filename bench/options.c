@@ -30,6 +30,7 @@ enum key {
 	KEY_PROGRAM,
 	KEY_LOADER,
 	KEY_LIBRARIES,
+	KEY_PASS,
 	KEY_SERVE,
 	KEY_LIST,
 	KEY_HELP,
@@ -52,6 +53,7 @@ static const struct argp_option fixed_options[] = {
 	 "a program of yours to exec instead, without arguments; it must end with status 0", 3},
 	{"loader", KEY_LOADER, "PATH", OPTION_HIDDEN, 0, 3},
 	{"libraries", KEY_LIBRARIES, "LIST", OPTION_HIDDEN, 0, 3},
+	{"pass", KEY_PASS, "NAME", OPTION_HIDDEN, 0, 3},
 	{"serve", KEY_SERVE, NULL, 0, "take commands from standard input", 4},
 	{"list", KEY_LIST, NULL, 0, "list methods and suites", 4},
 	{"help", KEY_HELP, NULL, 0, "print this help", 4},
@@ -209,6 +211,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return -parse_path(p, arg, o->loader.path);
 	case KEY_LIBRARIES:
 		return -parse_path(p, arg, o->loader.libraries);
+	case KEY_PASS:
+		o->pass = arg;
+		return 0;
 	case KEY_SERVE:
 		o->serve = true;
 		return 0;

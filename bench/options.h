@@ -19,6 +19,7 @@ struct options {
 	const char *child_path;
 	bool silent; /* it is some program, which reports nothing */
 	struct loader loader;
+	const char *pass; /* a variable that parents are to have, too; NULL: none */
 	uint64_t seed;
 	bool has_seed;
 	int cpu; /* a number, CPU_LAST, or CPU_NONE */

@@ -96,7 +96,8 @@ static int build(struct pool *pool, struct pool_subject *subject, char *why, siz
 	if (strlen(pool->config.child_path) >= sizeof(request.build.child_path))
 		return explain(why, why_size, -ENAMETOOLONG, "the path of --child is too long");
 	strcpy(request.build.child_path, pool->config.child_path);
-	err = launch__start(&subject->launch, &pool->config.loader, why, why_size);
+	err = launch__start(&subject->launch, &pool->config.loader, pool->config.pass, why,
+			    why_size);
 	if (err != 0)
 		return err;
 	err = launch__ask(&subject->launch, &request, &reply,

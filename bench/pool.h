@@ -18,6 +18,7 @@ struct pool_config {
 	const char *child_path;
 	bool silent; /* it reports nothing */
 	struct loader loader;
+	const char *pass;	/* a variable for parents, or NULL */
 	unsigned int warmups;	/* per block */
 	unsigned int timeout_s; /* per block, on top of what the samples need */
 };

@@ -72,6 +72,7 @@ static const struct argp_option option_table[] = {
 	 "run the driver, and that program, with another C library: a folder with libc.so.6 and "
 	 "ld-linux, or a loader",
 	 0},
+	{"pass", FORWARD + 15, "NAME", OPTION_HIDDEN, "a variable for the parents", 0},
 	{"child", FORWARD + 13, "PATH", 0, "the program to exec", OPTION_HIDDEN},
 	{"timeout", OPTION_TIMEOUT, "SEC", 0, "for a block of samples (default 60)", 0},
 	{"taken-for", OPTION_TAKEN_FOR, "TEXT", OPTION_HIDDEN, "what gate takes this run for", 0},

@@ -319,7 +319,7 @@ static int parse_subject(struct gate_options *o, int key, char *arg)
 	case OPTION_PROGRAM:
 		return add_side(key, o->programs, &o->program_count, arg);
 	case OPTION_ENV:
-		if (!strchr(arg, '=') || arg[0] == '=')
+		if (!strchr(arg, '=') || arg[0] == '=' || strcspn(arg, "=") > 200)
 			return bad(key, arg, "must be NAME=VALUE");
 		return add_side(key, o->envs, &o->env_count, arg);
 	case OPTION_LIBC:
@@ -401,6 +401,8 @@ static int check_live(const struct gate_options *o)
 		return refuse("--budget takes a stored run; run bench first");
 	if (o->libc_count && o->lab)
 		return refuse("--libc: what runs in the lab is static; use --ab");
+	if (o->env_count && o->lab)
+		return refuse("--env does not reach into the lab; use --ab");
 	if (o->libc_count == 1)
 		return refuse("--libc: name two, for A and for B");
 	if (o->program_count == 1 && !o->libc_count)

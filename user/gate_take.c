@@ -142,9 +142,19 @@ static void add_lab(struct args *a, const struct gate_options *o, const struct g
 	add(a, "--");
 }
 
+/* NAME=VALUE of this side: one alone is B's. */
+static const char *environment_of(const struct gate_options *o, int side)
+{
+	if (o->env_count == 2)
+		return o->envs[side];
+	return o->env_count == 1 && side == 1 ? o->envs[0] : NULL;
+}
+
 static void make_args(struct args *a, const char *self, const struct gate_options *o,
 		      const struct gate_take *take, int fd)
 {
+	const char *variable = environment_of(o, take->side);
+
 	add(a, "%s", self);
 	if (take->lab)
 		add_lab(a, o, take);
@@ -155,14 +165,8 @@ static void make_args(struct args *a, const char *self, const struct gate_option
 			      : o->programs[o->program_count == 2 ? take->side : 0]);
 	if (o->libc_count > 0)
 		add(a, "--libc=%s", o->libcs[take->side]);
-}
-
-/* NAME=VALUE of this side: one alone is B's. */
-static const char *environment_of(const struct gate_options *o, int side)
-{
-	if (o->env_count == 2)
-		return o->envs[side];
-	return o->env_count == 1 && side == 1 ? o->envs[0] : NULL;
+	if (variable != NULL)
+		add(a, "--pass=%.*s", (int)strcspn(variable, "="), variable);
 }
 
 /* Becomes the run; does not return. */

@@ -609,6 +609,12 @@ again_the_same() { # STATUS OPTION...
         2>"$DIR/err" || [ $? -eq 4 ]
     cat "$DIR/out" "$DIR/err"
     grep -q '^inconclusive: ' "$DIR/out"
+    # It reaches what is measured: a program to spawn has it on that side alone.
+    printf '#!/bin/sh\n[ "$GATE_TEST" != 1 ]\n' >"$DIR/asks"
+    chmod +x "$DIR/asks"
+    one_line 2 "B, posix_spawn at 1M: broken off: '.*/asks' ended with status 1" \
+        "$TOOL" gate --ab --no-trace --env GATE_TEST=1 --program "$DIR/asks" --program "$DIR/asks" --runs 2 --pairs 2
+    one_line 2 'env does not reach into the lab' "$TOOL" gate --lab --env GATE_TEST=1 --kernel debian:6.1
 }
 
 # Copies of this machine's C library, in a folder each.
