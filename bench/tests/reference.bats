@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # What is committed in results/lab: that its tables follow from its runs, and that a
-# run comes out again, byte for byte.
+# run comes out again. The same programs give the same bytes (lab.bats); those of
+# another day are of other sizes, and lie elsewhere in memory, so that the committed
+# digits move a little. How far they may, gate is told.
 #
 # shellcheck disable=SC2154 # bats sets $status and $output
 
@@ -40,19 +42,25 @@ setup() {
     [ "$(grep -c '^## ' "$TOP/results/lab/sources.md")" -eq 4 ]
 }
 
-@test "the run of debian:6.1 comes out again, byte for byte" {
-    local committed=$TOP/results/lab/debian-6.1.jsonl field different
+# What the tables and figures show, but for who runs first, and what follows from that
+# (cow_parent, cow_child, wake, first_run). Between the two builds that
+# results/lab was made with so far, nothing of this moved by more than 1.6 %.
+readonly SHOWN=times,clone_setup,copy_files,copy_mm,copy_pages,clone_finish,exec_open,exec_load,exit_mm,ptes_copied,page_table_bytes,vmas
+readonly TOLERANCE=3%
+
+compare() { # FILE FILE
+    local status=0
+    "$TOP/build/spawnscope" gate --metric "$SHOWN" --tolerance "$TOLERANCE" "$1" "$2" >text || status=$?
+    cat text
+    # Taken with another kernel, QEMU or C library.
+    ((status != 5)) || skip "$(head -n 1 text)"
+    ((status == 0)) || echo "if that is meant, make results/lab again: bench/lab/reference"
+    return "$status"
+}
+
+@test "the run of debian:6.1 comes out again" {
     "$REFERENCE" --run -o . debian:6.1
-    # What the digits hang on, beside our own programs.
-    for field in kernel_release kernel_build libc qemu; do
-        different=$(jq -rs --arg field "$field" '
-            [.[] | select(.type == "run").environment[$field]] |
-            if .[0] == .[1] then empty else "\($field): committed with \(.[0]), here \(.[1])" end
-        ' "$committed" debian-6.1.jsonl)
-        [ -z "$different" ] || skip "$different"
-    done
-    cmp <(grep '"type":"cell"' "$committed") <(grep '"type":"cell"' debian-6.1.jsonl) || {
-        echo "if our own programs changed, make results/lab again: bench/lab/reference"
-        return 1
-    }
+    compare "$TOP/results/lab/debian-6.1.jsonl" debian-6.1.jsonl
+    # Much better would be as far from what the tables say.
+    compare debian-6.1.jsonl "$TOP/results/lab/debian-6.1.jsonl"
 }
