@@ -72,7 +72,7 @@ TEST_PROGRAMS   := $(patsubst user/tests/%,$(BUILD)/tests/user/%,$(user_tests)) 
 		   $(if $(storm),$(BUILD)/static/storm)
 
 # With these goals, what is missing is installed before anything is built.
-READY := $(if $(filter deps check check-kernels lint fuzz speed storm,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build))
+READY := $(if $(filter deps check check-kernels lint fuzz speed storm machine,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build))
 
 QUIET := @printf '  %-7s %s\n'
 say    = $(if $(V),,$(QUIET) '$(1)' '$@';)
@@ -89,6 +89,10 @@ run: $(PROGRAMS) | $(READY) ## install what is missing, build, and compare the w
 	$(BUILD)/spawnscope report $(BUILD)/run.jsonl -o $(BUILD)/run.html && \
 	echo "The result file: $(BUILD)/run.jsonl" && \
 	echo "The page, for a browser: $(BUILD)/run.html"
+
+.PHONY: machine
+machine: $(PROGRAMS) | $(READY) ## measure this machine by the standard suite, into results/machine/
+	@bench/machine
 
 .PHONY: static
 static: $(STATIC_PROGRAMS) ## build the programs that run in the lab, into build/static/

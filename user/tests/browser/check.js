@@ -3,7 +3,7 @@
 /*
  * check.js MODULES CHECK PAGE [ARGUMENT...]: opens a page in Chromium and looks whether CHECK
  * holds; says what does not, and exits with 1 then. `check.js MODULES shot PAGE FILE WIDTH
- * SCHEME` makes a picture. MODULES has playwright-core and axe-core.
+ * SCHEME [VIEW]` makes a picture. MODULES has playwright-core and axe-core.
  *
  * Whatever the check: no error on the console, no violation of the page's policy, and no request
  * but for the page itself.
@@ -289,11 +289,14 @@ const checks = {
 		console.log(Math.round(best));
 	},
 
-	/* shot FILE WIDTH SCHEME */
+	/* shot FILE WIDTH SCHEME [VIEW]: of the whole page, or of one view. */
 	async shot(browser) {
-		const [to, width, colorScheme] = rest;
+		const [to, width, colorScheme, view] = rest;
 		const page = await open(browser, { viewport: { width: Number(width), height: 1000 }, colorScheme });
-		await page.screenshot({ path: to, fullPage: true });
+		if (view)
+			await page.locator("#" + view).screenshot({ path: to });
+		else
+			await page.screenshot({ path: to, fullPage: true });
 	},
 };
 
