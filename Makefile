@@ -69,7 +69,7 @@ STATIC_PROGRAMS := $(addprefix $(BUILD)/static/,spawnscope spawnscope-bench spaw
 TEST_PROGRAMS   := $(patsubst user/tests/%,$(BUILD)/tests/user/%,$(user_tests)) \
 		   $(patsubst bench/tests/%,$(BUILD)/tests/bench/%,$(bench_tests)) \
 		   $(if $(bare),$(BUILD)/tests/bare $(BUILD)/static/bare) $(BUILD)/static/exact \
-		   $(if $(storm),$(BUILD)/static/storm)
+		   $(if $(storm),$(BUILD)/static/storm) $(BUILD)/gate-study
 
 # With these goals, what is missing is installed before anything is built.
 READY := $(if $(filter deps check check-kernels lint fuzz speed storm machine,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build))

@@ -1,0 +1,50 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The study of how often gates are wrong: its committed table is what the judge makes
+# of the committed runs, and the README's that of a part of it.
+
+setup_file() {
+    BUILD=$(realpath "${BUILD:-build}")
+    TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+    export BUILD TOP
+    zcat "$TOP/results/gate/machine.tsv.gz" >"$BATS_FILE_TMPDIR/raw.tsv"
+    "$BUILD/gate-study" <"$BATS_FILE_TMPDIR/raw.tsv" >"$BATS_FILE_TMPDIR/table"
+}
+
+@test "the committed table follows from the committed runs" {
+    diff <(sed -n '/^## On a machine$/,/^## /p' "$TOP/results/gate/README.md" | grep '^[|]') "$BATS_FILE_TMPDIR/table"
+}
+
+@test "the README's figures are the table's" {
+    awk -F ' *[|] *' '
+        $3 ~ /^[0-9]/ { scenario = $2 }
+        NR > 2 { flagged[$5, scenario] = $6; if (!($5 in seen)) rule[++n] = $5; seen[$5] }
+        END {
+            for (i = 1; i <= n; i++)
+                printf "| %s | %s | %s | %s | %s |\n", rule[i], flagged[rule[i], "same"],
+                    flagged[rule[i], "rss+5%"], flagged[rule[i], "rss+10%"], flagged[rule[i], "vmas+500"]
+        }' "$BATS_FILE_TMPDIR/table" >"$BATS_TEST_TMPDIR/wanted"
+    cat "$BATS_TEST_TMPDIR/wanted"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/wanted")" -eq 6 ]
+    diff <(grep -E '^[|] (ours|benchstat|asv|ratio|median)' "$TOP/README.md") "$BATS_TEST_TMPDIR/wanted"
+}
+
+@test "another line than collect's is refused" {
+    run "$BUILD/gate-study" <<<'same 0 0 0 c 1 7536 74'
+    [ "$status" -ne 0 ]
+    [[ $output == 'gate-study: line 1 is no line of collect'* ]]
+}
+
+@test "collect takes whole comparisons, which the judge can read" {
+    run "$TOP/bench/gate-study/collect" --same 0
+    [ "$status" -eq 2 ]
+    sed 's/^readonly PAIRS=80$/readonly PAIRS=2/' "$TOP/bench/gate-study/collect" >"$BATS_TEST_TMPDIR/collect"
+    grep -q '^readonly PAIRS=2$' "$BATS_TEST_TMPDIR/collect"
+    sed -i "s|^top=.*|top='$TOP'|" "$BATS_TEST_TMPDIR/collect"
+    bash "$BATS_TEST_TMPDIR/collect" --same 1 --causes 1 --runs 2 >"$BATS_TEST_TMPDIR/raw"
+    # Six cells of the same, six causes; two sides, two pairs.
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/raw")" -eq 48 ]
+    [ "$(cut -f1 "$BATS_TEST_TMPDIR/raw" | sort -u | wc -l)" -eq 7 ]
+    "$BUILD/gate-study" <"$BATS_TEST_TMPDIR/raw"
+}
