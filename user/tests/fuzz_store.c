@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * libFuzzer: any bytes as a result file; what can be read is written, read again, shown,
- * reported, exported, and compared with itself. A line that both readers of births take is the
- * same birth to both.
+ * reported, exported, compared with itself, and held against a budget. A line that both readers
+ * of births take is the same birth to both.
  * clang -std=gnu11 -D_GNU_SOURCE -I. -g -O1 -fsanitize=fuzzer,address,undefined ...
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "user/birth.h"
 #include "user/export.h"
 #include "user/gate.h"
+#include "user/gate_budget.h"
+#include "user/gate_kept.h"
 #include "user/groups.h"
 #include "user/live.h"
 #include "user/report/report.h"
@@ -147,6 +150,28 @@ static void check_gate(const struct run *r)
 	free(text);
 }
 
+static void check_budget(const struct run *r)
+{
+	static const char rules[] = "fork.births where rss >= 1GiB and comm != a == 0\n"
+				    "copy_mm.max <= 2ms\nfork.copy_mm.mean <= 2ms\n"
+				    "cow_child.count.p50 where fds > 2 <= 9\nfailed == 0\n";
+	FILE *in = fmemopen((void *)rules, strlen(rules), "r"), *out = fopen("/dev/null", "w");
+	struct gate_report report;
+	struct budget budget;
+	unsigned int planned;
+	char why[256];
+
+	gate_kept(r, 1, &planned);
+	if (budget_read(in, "rules", &budget, why, sizeof(why)) != 0 ||
+	    budget_check(&budget, r, &report) != 0 ||
+	    gate_print_text(&report, out, false, true) != 0)
+		abort();
+	gate_report__free(&report);
+	budget_free(&budget);
+	fclose(in);
+	fclose(out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	FILE *in = fmemopen((void *)data, size, "r");
@@ -162,6 +187,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_births(&r);
 		check_report(&r);
 		check_gate(&r);
+		check_budget(&r);
 		run__free(&r);
 	}
 	fclose(in);
