@@ -18,7 +18,8 @@
 	];
 
 	const seen = (m) => VERDICTS[m.verdict] || VERDICTS.none;
-	const ratio = (change) => (change !== null && change !== undefined && change > -1 ? 1 + change : null);
+	/* Whoever wrote the file: what no axis could show is as if it were not bounded. */
+	const ratio = (change) => (typeof change === "number" && change > -1 && change < 1e9 ? 1 + change : null);
 
 	/* In the order of the verdicts, and of each what changed most. */
 	const chosen = (metrics) => {

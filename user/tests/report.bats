@@ -253,6 +253,11 @@ start_early() {
     look widths "$DIR/page.html"
     look axe "$DIR/page.html"
     look views "$DIR/two.html" answer environment latency phases spread cow gate method
+    # Numbers that nothing could be, and none at all.
+    made_verdict '.margin = 999 | .metrics |= [.[], (.[] | .change = 1.7e308 | .high = 1.7e308), (.[] | .change = -1 | .low = -1e308),
+        (.[] | .a = -5 | .b = 1e300 | .change = "x" | .verdict = "odd" | del(.cell, .unit)), {}]' >"$DIR/odd.json"
+    "$TOOL" report "$ROOM/one.jsonl" "$DIR/odd.json" -o "$DIR/odd.html"
+    look widths "$DIR/odd.html"
 }
 
 @test "several kernels of the lab: in order of version, with the change between neighbours" {
