@@ -150,7 +150,7 @@ storm: $(BUILD)/spawnscope $(BUILD)/static/storm | $(READY) ## measure what trac
 
 .PHONY: deps deps-build
 deps: ## install what is missing to build and to test
-	@bench/tests/deps build check
+	@bench/tests/deps build lab check
 deps-build: # what is missing to build
 	@bench/tests/deps build
 
