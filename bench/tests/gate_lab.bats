@@ -1,0 +1,45 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# A small part of what results/gate tells of the lab: bench/gate-study/lab with four
+# boots in place of fifteen. That a boot of the same programs is the same, byte for
+# byte, lab.bats holds to.
+#
+# shellcheck disable=SC2154 # bats sets $status and $output
+
+load lab.bash
+
+setup() {
+    STUDY=$(cd "$BATS_TEST_DIRNAME/../gate-study" && pwd)/lab
+    cd "$BATS_TEST_TMPDIR" || return
+}
+
+@test "bad options are one line and status 2" {
+    one_line 2 "unknown option '--fast'; --help" "$STUDY" --fast
+    one_line 2 '--boots needs a number' "$STUDY" --boots 0
+    one_line 2 '--scenario is host or build' "$STUDY" --scenario moon
+}
+
+@test "programs of other sizes are no regression, and one VMA more is, each time" {
+    need_kernel debian:6.1
+    "$STUDY" --scenario build --boots 4 --injected 1 -o out >table
+    cat table
+    grep -Fxq '| build | 6 | pass | 6 | 0 | 0 |' table
+    grep -Fxq '| build, 1 VMA more | 4 | regression | 0 | 4 | 0 |' table
+    [ "$(grep -c 'copy_mm +25[0-9][0-9] instructions a spawn, +0.1 %' out/pairs.tsv)" -eq 4 ]
+    # None of them was another's copy.
+    [ "$(cat out/build-?.jsonl | sort -u | grep -c '"trace":"none"')" -ge 2 ]
+}
+
+@test "the committed table follows from the committed verdicts" {
+    local gate=$BATS_TEST_DIRNAME/../../results/gate
+    tar -xzf "$gate/lab.tar.gz"
+    awk -F'\t' '{ n[$1 "\t" $5]++ } END { for (k in n) print k "\t" n[k] }' pairs.tsv | sort >verdicts
+    awk -F' *[|] *' '/^[|] (host|build)/ {
+        if ($5 > 0) print $2 "\tpass\t" $5
+        if ($6 > 0) print $2 "\tregression\t" $6
+        if ($7 > 0) print $2 "\tother\t" $7
+    }' "$gate/README.md" | sort >table
+    [ -s table ]
+    diff table verdicts
+}
