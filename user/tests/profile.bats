@@ -33,19 +33,26 @@ setup() {
     grep -q 'failed: EINVAL (25)$' "$DIR/err"
 }
 
-# The kernel's own count of such calls is perf's, if it can be had.
+# The kernel's own count of such calls is perf's, if it can be had: of all CPUs, by the name, since
+# perf loses some of a task that it follows into its children.
 @test "a call that a signal has the kernel make anew is no failure" {
-    perf=(perf stat '-x,' -o "$DIR/perf" -e syscalls:sys_exit_clone --filter 'ret == -513')
+    name=storm-$$
+    cp "$STORM" "$DIR/$name"
+    perf=(perf stat -a '-x,' -o "$DIR/perf" -e syscalls:sys_exit_clone
+        --filter "ret == -513 && comm == \"$name\"")
     "${perf[@]}" true 2>/dev/null || perf=()
-    profile --detail calls -o "$DIR/run.jsonl" -- "${perf[@]}" "$STORM" signalled 3000
+    # perf may begin to count when its command runs already.
+    profile --detail calls -o "$DIR/run.jsonl" -- "${perf[@]}" \
+        sh -c 'sleep 0.5; exec "$@"' - "$DIR/$name" signalled 3000
     cat "$DIR/err"
-    grep -q '^300[01] births, 0 failed, 0 lost$' "$DIR/err"
-    grep -q '^storm *fork *3000 ' "$DIR/err"
+    grep -q '^300[12] births, 0 failed, 0 lost$' "$DIR/err"
+    grep -q "^$name *fork *3000 " "$DIR/err"
     refute grep -q ERRORS "$DIR/err"
     restarts=$(sed -n 's/^\([0-9]*\) calls restarted by a signal.*/\1/p' "$DIR/err")
     [ "$restarts" -gt 0 ]
     [ "$(grep -c '"result":-513' "$DIR/run.jsonl")" -eq "$restarts" ]
     tail -n 1 "$DIR/run.jsonl" | jq -e --argjson n "$restarts" '.restarts == $n'
+    cat "$DIR/perf" || true
     [ ${#perf[@]} -eq 0 ] || [ "$(awk -F, '/sys_exit_clone/ { print $1 }' "$DIR/perf")" -eq "$restarts" ]
     # Read from the file it is the same.
     "$TOOL" profile --input "$DIR/run.jsonl" | grep -q "^$restarts calls restarted by a signal"
