@@ -351,6 +351,18 @@ static int put_before(struct gate_report *counts, struct gate_report *times)
 	return err;
 }
 
+/* Not for want of a metric: a vfork copies nothing that could be counted. */
+static bool differs(const struct gate_report *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->difference_count; i++) {
+		if (!r->differences[i].declared)
+			return r->verdict == GATE_NOT_COMPARABLE;
+	}
+	return false;
+}
+
 /* Counts first, which decide at once; then times. */
 static int decide(const struct gate_options *o, struct gate_stored *stored,
 		  struct gate_report *report, char *why, size_t why_size)
@@ -359,14 +371,13 @@ static int decide(const struct gate_options *o, struct gate_stored *stored,
 	struct gate_report times = {0};
 	int err = compare_counts(o, stored, report, why, why_size);
 
-	if (err || report->verdict == GATE_NOT_COMPARABLE ||
-	    (o->policy.metrics != 0 && (o->policy.metrics & timed) == 0))
+	if (err || differs(report) || (o->policy.metrics != 0 && (o->policy.metrics & timed) == 0))
 		return err;
 	if (report->verdict == GATE_REGRESSION)
 		return gate_report__note(report, "the counts decided, and no times were taken; "
 						 "--no-trace takes them alone");
 	err = compare_times(o, stored, &times, why, why_size);
-	if (err == 0 && times.verdict == GATE_NOT_COMPARABLE && times.difference_count > 0) {
+	if (err == 0 && differs(&times)) {
 		gate_report__free(report);
 		*report = times;
 		return 0;

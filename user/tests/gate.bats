@@ -533,12 +533,14 @@ again_the_same() { # STATUS OPTION...
 
 @test "what it writes is the invoking user's, and goes where that user may write, and nowhere else" {
     need_root
-    local room=$ROOM/$BATS_TEST_NUMBER ab=(--ab vfork vfork --size 1M --pairs 2 --runs 2 -q) output
+    local room=$ROOM/$BATS_TEST_NUMBER ab=(--ab vfork vfork --size 1M --pairs 2 --runs 2 -q) output status=0
     export SUDO_UID=$NOBODY SUDO_GID=$NOBODY
     mkdir "$room" "$room/theirs" "$room/ours" "$room/open"
     chown "$NOBODY" "$room/theirs"
     chmod 1777 "$room/open"
-    "$TOOL" gate "${ab[@]}" --keep "$room/theirs/raw" -o "$room/theirs/json" >/dev/null || [ $? -eq 4 ]
+    # Nothing that a vfork does is counted; so times decide, for which these are too few.
+    "$TOOL" gate "${ab[@]}" --keep "$room/theirs/raw" -o "$room/theirs/json" >/dev/null || status=$?
+    [ "$status" -eq 4 ]
     [ "$(stat -c %u "$room/theirs/raw" "$room/theirs/raw/"* "$room/theirs/json" | sort -u)" = "$NOBODY" ]
     one_line 2 'cannot keep runs in .*/raw: File exists; name a new folder' \
         "$TOOL" gate "${ab[@]}" --keep "$room/theirs/raw"
