@@ -304,7 +304,7 @@ static void write_whatif(FILE *out, const struct report_run *r)
 		html_table_end(out);
 		if (r->run->calibration)
 			write_calibrated(out, r);
-	} else {
+	} else if (!count_kind(s, WHATIF_COPIER)) {
 		fputs("<p>Nothing worth a change: the forks that exec would spare less than 100 "
 		      "µs.</p>\n",
 		      out);
