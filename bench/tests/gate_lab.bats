@@ -26,7 +26,9 @@ setup() {
     cat table
     grep -Fxq '| build | 6 | pass | 6 | 0 | 0 |' table
     grep -Fxq '| build, 1 VMA more | 4 | regression | 0 | 4 | 0 |' table
-    [ "$(grep -c 'copy_mm +25[0-9][0-9] instructions a spawn, +0.1 %' out/pairs.tsv)" -eq 4 ]
+    # 2,550 in one build of the driver, 4,310 in another.
+    cut -f 6 out/pairs.tsv
+    [ "$(grep -Ec 'copy_mm [+][2-5][0-9]{3} instructions a spawn, [+]0[.][12] %' out/pairs.tsv)" -eq 4 ]
     # None of them was another's copy.
     [ "$(cat out/build-?.jsonl | sort -u | grep -c '"trace":"none"')" -ge 2 ]
 }
