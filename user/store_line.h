@@ -56,15 +56,15 @@ int store_decode_calibration(const json_t *line, struct run *r, struct reason *w
 /* Reads a line into *b, which must then be freed; after a failure it need not. */
 int store_decode_birth(const json_t *line, struct birth *b, struct reason *why);
 
-/*
- * The same, fast, of a line as store_encode_birth() writes it. False, without a reason and with
- * nothing to free, if the line is any other, or memory ran out: store_decode_birth() tells.
- */
-bool store_scan_birth(const char *text, size_t len, struct birth *b);
-
 /* The stack of that birth, if the line has one, which is then one of the table's. */
 int store_decode_stack(const json_t *line, struct stack_table *t, struct birth *b,
 		       struct reason *why);
+
+/*
+ * Both, fast, of a line as store_encode_birth() writes it. False, without a reason and with
+ * nothing to free, if the line is any other, or memory ran out: store_decode_birth() tells.
+ */
+bool store_scan_birth(const char *text, size_t len, struct stack_table *t, struct birth *b);
 
 /* store_read() from an open stream; `name` is what `why` calls it. */
 int store_read_stream(FILE *in, const char *name, struct run *r, char *why, size_t why_size);

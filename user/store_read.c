@@ -217,7 +217,7 @@ static int read_line(struct reader *rd, struct run *r)
 
 	if (r->ended)
 		return fault(rd, -EINVAL, "goes on after its end line");
-	if (rd->line > 1 && store_scan_birth(rd->text, rd->len, &b)) {
+	if (rd->line > 1 && store_scan_birth(rd->text, rd->len, &r->stacks, &b)) {
 		err = finish_line(rd, add_birth(r, &b, &why), &why);
 		return err ? err : 1;
 	}

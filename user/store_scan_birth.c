@@ -14,13 +14,14 @@
 #include "user/utf8.h"
 
 /* The objects of a line, the outermost first, the others in the order of their members there. */
-enum object { LINE, PARENT, CHILD, EDGE, PHASE, EXEC, COUNT, OBJECTS };
+enum object { LINE, PARENT, CHILD, EDGE, PHASE, EXEC, COUNT, STACK, OBJECTS };
 
 /* Of each the members that count here, in the order in which they are written. */
 enum { TYPE, T_NS, METHOD, FLAGS, RESULT, CALL_NS, FIRST_OBJECT };
 enum { PARENT_PID, PARENT_TID, COMM, EXE, UID, CGROUP };
 enum { CHILD_PID, CHILD_TID };
 enum { EXEC_RESULT, PATH, ARGV, ARGV_BYTES };
+enum { FRAMES, LIBC };
 
 #define MEMBERS_MAX 20
 
@@ -38,7 +39,7 @@ struct name {
 static const struct name names[OBJECTS][MEMBERS_MAX] = {
 	[LINE] = {NAME("type"), NAME("t_ns"), NAME("method"), NAME("flags"), NAME("result"),
 		  NAME("call_ns"), NAME("parent"), NAME("child"), NAME("edges"), NAME("phases"),
-		  NAME("exec"), NAME("counts")},
+		  NAME("exec"), NAME("counts"), NAME("stack")},
 	[PARENT] = {NAME("pid"), NAME("tid"), NAME("comm"), NAME("exe"), NAME("uid"),
 		    NAME("cgroup"), NAME("rss_bytes"), NAME("vmas"), NAME("threads")},
 	[CHILD] = {NAME("pid"), NAME("tid")},
@@ -46,6 +47,7 @@ static const struct name names[OBJECTS][MEMBERS_MAX] = {
 	[PHASE] = {PHASES(NAMED, NAMED)},
 	[EXEC] = {NAME("result"), NAME("path"), NAME("argv"), NAME("argv_bytes")},
 	[COUNT] = {COUNTS(NAMED)},
+	[STACK] = {NAME("frames"), NAME("libc")},
 };
 
 _Static_assert((int)EDGE_COUNT < MEMBERS_MAX && (int)PHASE_COUNT < MEMBERS_MAX &&
@@ -305,25 +307,37 @@ static bool take_counts(const struct value *counts, struct birth *b)
 	return true;
 }
 
-/* `end` is the line's. */
-static bool take_arguments(struct scan argv, const char *end, struct birth *b)
+/*
+ * The strings of an array, each with its zero byte, and one more; malloc'ed. `end` is the line's.
+ * NULL: out of memory.
+ */
+static char *write_texts(struct scan texts, const char *end, size_t *bytes, size_t *count)
 {
 	/* In the line each has two quotes, here one zero byte; another one ends them all. */
-	size_t size = (size_t)(argv.end - argv.at) + 1;
-	struct scan left = {argv.at, end}, one;
-	char *to = malloc(size);
+	size_t size = (size_t)(texts.end - texts.at) + 1;
+	struct scan left = {texts.at, end}, one;
+	char *all = malloc(size), *to = all;
 
-	b->args = to;
-	if (!to)
-		return false;
-	while (left.at < argv.end && scan_text(&left, &one)) {
+	*count = 0;
+	if (!all)
+		return NULL;
+	while (left.at < texts.end && scan_text(&left, &one)) {
 		to = write_text(to, size, one) + 1;
+		++*count;
 		scan_char(&left, ',');
 	}
 	*to = '\0';
-	b->args_bytes = (size_t)(to - b->args);
+	*bytes = (size_t)(to - all);
+	return all;
+}
+
+static bool take_arguments(struct scan argv, const char *end, struct birth *b)
+{
+	size_t count;
+
+	b->args = write_texts(argv, end, &b->args_bytes, &count);
 	b->args_total = (uint32_t)b->args_bytes;
-	return true;
+	return b->args;
 }
 
 static bool take_exec(const struct value *exec, const char *end, struct birth *b)
@@ -353,7 +367,24 @@ static bool take_exec(const struct value *exec, const char *end, struct birth *b
 	return true;
 }
 
-static bool take_birth(const struct line *l, const char *end, struct birth *b)
+static bool take_stack(const struct value *stack, const char *end, struct stack_table *t,
+		       struct birth *b)
+{
+	size_t bytes, count;
+	uint32_t libc;
+	char *names;
+
+	if (stack[FRAMES].kind != TEXTS || !take_u32(&stack[LIBC], &libc))
+		return false;
+	names = write_texts(stack[FRAMES].text, end, &bytes, &count);
+	if (names && count && count <= STACK_FRAMES_MAX && (!libc || libc < count))
+		b->stack = stack_table__intern(t, names, bytes, count, libc);
+	free(names);
+	return b->stack;
+}
+
+static bool take_birth(const struct line *l, const char *end, struct stack_table *t,
+		       struct birth *b)
 {
 	int i;
 
@@ -366,17 +397,18 @@ static bool take_birth(const struct line *l, const char *end, struct birth *b)
 	return take_head(l->v[LINE], b) && take_child(l, b) && has(l, PARENT) &&
 	       take_parent(l->v[PARENT], b) && has(l, EDGE) && has(l, PHASE) && take_times(l, b) &&
 	       (!has(l, EXEC) || take_exec(l->v[EXEC], end, b)) && has(l, COUNT) &&
-	       take_counts(l->v[COUNT], b);
+	       take_counts(l->v[COUNT], b) &&
+	       (!has(l, STACK) || take_stack(l->v[STACK], end, t, b));
 }
 
-bool store_scan_birth(const char *text, size_t len, struct birth *b)
+bool store_scan_birth(const char *text, size_t len, struct stack_table *t, struct birth *b)
 {
 	struct scan s = {text, text + len};
 	struct line l = {0};
 
 	if (!scan_members(&s, &l, LINE) || s.at != s.end)
 		return false;
-	if (take_birth(&l, s.end, b))
+	if (take_birth(&l, s.end, t, b))
 		return true;
 	birth__free(b);
 	return false;

@@ -44,7 +44,7 @@
 
 	const drawGroup = (box, metrics, group, margin, width) => {
 		const narrow = width < NARROW, step = narrow ? 44 : 28, top = 40;
-		const left = narrow ? 8 : 260, area = { left, right: width - (narrow ? 12 : 210), top, bottom: top + metrics.length * step };
+		const left = narrow ? 8 : 285, area = { left, right: width - (narrow ? 12 : 210), top, bottom: top + metrics.length * step };
 		const line = group.margin && margin > 0 ? 1 + margin : null;
 		const spots = metrics.flatMap((m) => [ratio(m.change), ratio(m.low), ratio(m.high)]).filter((r) => r > 0).concat(line || []);
 		/* What is not bounded, or nearly so, does not make all else small. */

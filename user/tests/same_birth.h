@@ -25,6 +25,13 @@ static inline bool same_life(const struct life *a, const struct life *b)
 	       memcmp(a->count, b->count, sizeof(a->count)) == 0;
 }
 
+static inline bool same_stack(const struct stack *a, const struct stack *b)
+{
+	return a && b ? a->count == b->count && a->libc == b->libc && strcmp(a->all, b->all) == 0 &&
+				strcmp(a->frames, b->frames) == 0
+		      : a == b;
+}
+
 static inline bool same_birth(const struct birth *a, const struct birth *b)
 {
 	return same_life(&a->life, &b->life) && a->child_tgid == b->child_tgid &&
@@ -32,7 +39,8 @@ static inline bool same_birth(const struct birth *a, const struct birth *b)
 	       strcmp(a->comm, b->comm) == 0 && strcmp(a->exe, b->exe) == 0 &&
 	       same_text(a->path, b->path) && a->args_bytes == b->args_bytes &&
 	       a->args_total == b->args_total && !a->args == !b->args &&
-	       (!a->args || memcmp(a->args, b->args, a->args_bytes + 1) == 0);
+	       (!a->args || memcmp(a->args, b->args, a->args_bytes + 1) == 0) &&
+	       same_stack(a->stack, b->stack);
 }
 
 enum taken { LEFT_ALONE, TAKEN, DIFFERS };
@@ -41,6 +49,7 @@ enum taken { LEFT_ALONE, TAKEN, DIFFERS };
 static inline enum taken both_readers(const char *text, size_t len)
 {
 	char *exact = malloc(len ? len : 1); /* so that a sanitizer sees what is read beyond */
+	struct stack_table fast_stacks = {NULL, 0}, slow_stacks = {NULL, 0};
 	struct birth fast, slow;
 	struct reason why = {"", NULL};
 	enum taken taken = DIFFERS;
@@ -48,17 +57,23 @@ static inline enum taken both_readers(const char *text, size_t len)
 	json_t *line;
 
 	memcpy(exact, text, len);
-	if (!store_scan_birth(exact, len, &fast)) {
+	if (!store_scan_birth(exact, len, &fast_stacks, &fast)) {
+		if (fast_stacks.n)
+			abort();
 		free(exact);
 		return LEFT_ALONE;
 	}
 	line = json_loadb(exact, len, JSON_REJECT_DUPLICATES, NULL);
 	same = same_text(json_string_value(json_object_get(line, "type")), "birth");
 	if (same && store_decode_birth(line, &slow, &why) == 0) {
-		taken = same_birth(&fast, &slow) ? TAKEN : DIFFERS;
+		if (store_decode_stack(line, &slow_stacks, &slow, &why) == 0 &&
+		    same_birth(&fast, &slow))
+			taken = TAKEN;
 		birth__free(&slow);
 	}
 	birth__free(&fast);
+	stack_table__free(&fast_stacks);
+	stack_table__free(&slow_stacks);
 	json_decref(line);
 	free(exact);
 	return taken;

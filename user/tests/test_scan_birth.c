@@ -23,7 +23,8 @@ static const char base[] =
 	"\"mm_end\":63430,\"newtask\":67627,\"clone_return\":72540},\"phases\":{\"copy_mm\":40140,"
 	"\"cow_parent\":9657,\"cow_child\":21802},\"exec\":{\"result\":0,\"path\":\"/usr/bin/ls\","
 	"\"argv\":[\"ls\",\"/\",\"\"],\"argv_bytes\":99},\"counts\":{\"ptes_copied\":27,"
-	"\"cow_faults_child\":11,\"parent_fds\":5}}";
+	"\"cow_faults_child\":11,\"parent_fds\":5},"
+	"\"stack\":{\"frames\":[\"fork\",\"run_child\",\"main\"],\"libc\":1}}";
 
 static enum taken check(const char *line, size_t len)
 {
@@ -93,6 +94,7 @@ static void whatever_is_written_is_taken(void **state)
 	for (round = 0; round < 20000; round++) {
 		struct birth b = {.child_tgid = 7, .parent_tid = 8, .uid = UINT32_MAX, .cgroup = 1};
 		char args[64] = "";
+		struct stack_table stacks = {NULL, 0};
 		char *text;
 		json_t *line;
 		int i;
@@ -121,11 +123,14 @@ static void whatever_is_written_is_taken(void **state)
 			b.args_bytes = strlen(args) + 1;
 			b.args_total = (uint32_t)(b.args_bytes + random_next() % 2);
 		}
+		if (random_next() % 2)
+			b.stack = stack_table__intern_text(&stacks, texts[random_next() % 9]);
 		line = store_encode_birth(&b);
 		text = json_dumps(line, JSON_COMPACT);
 		json_decref(line);
 		assert_int_equal(check(text, strlen(text)), TAKEN);
 		free(text);
+		stack_table__free(&stacks);
 	}
 }
 
@@ -175,9 +180,17 @@ static void other_lines_are_left_alone(void **state)
 		{"\"argv_bytes\":99", "\"argv_bytes\":-1"},
 		{"\"counts\":{", "\"counts\":[{"},
 		{"\"phases\":{", "\"phases\":7,\"x\":{"},
-		{"\"parent_fds\":5}}", "\"parent_fds\":5}} "},
-		{"\"parent_fds\":5}}", "\"parent_fds\":5}"},
-		{"\"parent_fds\":5}}", "\"parent_fds\":5}}x"},
+		{"\"libc\":1}}", "\"libc\":1}} "},
+		{"\"libc\":1}}", "\"libc\":1}"},
+		{"\"libc\":1}}", "\"libc\":1}}x"},
+		{"\"libc\":1", "\"libc\":3"},
+		{"\"libc\":1", "\"libc\":-1"},
+		{"\"libc\":1", "\"libc\":4294967296"},
+		{",\"libc\":1", ""},
+		{"[\"fork\",\"run_child\",\"main\"]", "[]"},
+		{"[\"fork\",\"run_child\",\"main\"]", "[\"fork\",7]"},
+		{"[\"fork\",\"run_child\",\"main\"]", "\"fork\""},
+		{"\"stack\":{", "\"stack\":[{"},
 		{"\"parent_fds\"", "\"parent_fd\\u0073\""},
 		{"\"parent_fds\"", "\"cow_faults_child\""},
 	};
@@ -197,6 +210,7 @@ static void other_lines_are_left_alone(void **state)
 static void these_are_taken(void **state)
 {
 	char many[6000] = "[\"", name[2000];
+	size_t i;
 
 	(void)state;
 	assert_int_equal(check(base, sizeof(base) - 1), TAKEN);
@@ -215,6 +229,14 @@ static void these_are_taken(void **state)
 	name[sizeof(name) - 1] = '\0';
 	snprintf(many, sizeof(many), "[\"%s\",\"%s\"]", name, name);
 	assert_int_equal(check_with("[\"ls\",\"/\",\"\"]", many), TAKEN);
+	assert_int_equal(check_with("\"libc\":1", "\"libc\":0"), TAKEN);
+	assert_int_equal(check_with("\"run_child\"", "\"a \\\"name\\\"\",\"\""), TAKEN);
+	for (i = 0; i < STACK_FRAMES_MAX; i++)
+		snprintf(many + 4 * i, sizeof(many) - 4 * i, "%s\"f\"", i ? "," : "[");
+	strcat(many, "]");
+	assert_int_equal(check_with("[\"fork\",\"run_child\",\"main\"]", many), TAKEN);
+	strcpy(many + strlen(many) - 1, ",\"f\"]");
+	assert_int_equal(check_with("[\"fork\",\"run_child\",\"main\"]", many), LEFT_ALONE);
 	/* In another order. */
 	assert_int_equal(
 		check_with("\"type\":\"birth\",\"t_ns\":19078613274257,\"method\":\"fork\"",
