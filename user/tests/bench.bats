@@ -139,7 +139,9 @@ growth() {
 }
 
 # The least of ten samples: a task that was preempted may have one more, when the kernel then writes
-# to its struct rseq (rseq(2)), and which of the two is first at a page of libc's is a race.
+# to its struct rseq (rseq(2)). Of a page that both write to, whoever is first has a copy made, and
+# the other one takes the page itself; who is, is a race. When nothing is asked for, the pages that
+# the parent writes to are those: the copies may be off by so many.
 @test "copy-on-write faults of parent and child are counted, to the page" {
     need_root
     measure cow --method fork --size 4M --child-write 0,1M --parent-write 0,1M --runs 10 "${QUICK[@]}"
@@ -151,14 +153,17 @@ growth() {
         | [$c, $p, (cow($c; $p; "cow_faults_child", "cow_copied_child", "cow_reused_child",
                         "cow_faults_parent", "cow_copied_parent", "cow_reused_parent"))] | tostring'
     holds "$result" \
-        "$counts"'cow(1; 0; "cow_copied_child") - cow(0; 0; "cow_copied_child") == 256' \
+        "$counts"'(cow(1; 0; "cow_copied_child") - cow(0; 0; "cow_copied_child") - 256 | fabs)
+                  <= cow(0; 0; "cow_faults_parent")' \
         "$counts"'cow(1; 0; "cow_faults_child") - cow(0; 0; "cow_faults_child") == 256' \
         "$counts"'cow(1; 0; "cow_faults_parent") == cow(0; 0; "cow_faults_parent")' \
         "$counts"'cow(0; 1; "cow_faults_parent") - cow(0; 0; "cow_faults_parent") == 256' \
-        "$counts"'cow(0; 1; "cow_copied_parent") - cow(0; 0; "cow_copied_parent") == 256' \
+        "$counts"'(cow(0; 1; "cow_copied_parent") - cow(0; 0; "cow_copied_parent") - 256 | fabs)
+                  <= cow(0; 0; "cow_faults_parent")' \
         "$counts"'cow(0; 1; "cow_faults_child") == cow(0; 0; "cow_faults_child")' \
         "$counts"'cow(1; 1; "cow_faults_child") - cow(0; 1; "cow_faults_child") == 256' \
         "$counts"'cow(1; 1; "cow_faults_parent") == cow(0; 1; "cow_faults_parent")' \
+        "$counts"'cow(0; 0; "cow_faults_parent") < 5' \
         "$counts"'[cow(0, 1; 0, 1; "cow_huge_child", "cow_huge_parent") == 0] | length == 8 and all' \
         '[cells | select(.key.trace == "all") | .counts
           | range(10) as $i | .cow_copied_child[$i] + .cow_reused_child[$i] == .cow_faults_child[$i]
