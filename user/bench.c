@@ -445,24 +445,14 @@ static int run_plan(struct bench *b)
 	return err;
 }
 
-static int describe_run(struct bench *b, int argc, char **argv)
+static int describe_run(struct bench *b, char **argv)
 {
 	struct run *r = &b->run;
-	int err;
+	int err = run__begin(r, "bench", argv + 1, b->options.clock);
 
-	r->schema = RUN_SCHEMA;
-	r->tool = strdup("spawnscope " SPAWNSCOPE_VERSION);
-	r->clock = strdup(b->options.clock);
 	r->seed = driver__seed(b->driver);
-	r->command = calloc(argc + 2, sizeof(*r->command));
-	if (!r->tool || !r->clock || !r->command)
-		return -ENOMEM;
-	for (int i = 0; i < argc + 1; i++) {
-		r->command[i] = strdup(i == 0 ? "spawnscope" : i == 1 ? "bench" : argv[i - 1]);
-		if (!r->command[i])
-			return -ENOMEM;
-	}
-	err = environment_read(r, driver__libc(b->driver));
+	if (!err)
+		err = environment_read(r, driver__libc(b->driver));
 	if (!err && b->options.libc)
 		err = run__add_env_text(r, "libc_file", driver__libc_file(b->driver));
 	if (!err && b->options.taken_for)
@@ -472,7 +462,7 @@ static int describe_run(struct bench *b, int argc, char **argv)
 	return err;
 }
 
-static int start(struct bench *b, int argc, char **argv)
+static int start(struct bench *b, char **argv)
 {
 	const struct driver_options o = {2 * b->options.timeout_s + 5, b->options.libc,
 					 b->options.program};
@@ -497,7 +487,7 @@ static int start(struct bench *b, int argc, char **argv)
 			return err;
 		}
 	}
-	err = describe_run(b, argc, argv);
+	err = describe_run(b, argv);
 	if (!err)
 		err = make_wants(b);
 	if (!err && b->store) {
@@ -559,7 +549,7 @@ int command_bench(int argc, char **argv)
 	if (err)
 		goto cleanup;
 	stop_catch();
-	err = start(&b, argc, argv);
+	err = start(&b, argv);
 	if (!err)
 		err = run_plan(&b);
 	if (!err)

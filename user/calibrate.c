@@ -125,22 +125,11 @@ static int take_samples(struct driver *d, struct run *r, char *why, size_t why_s
 
 static int describe(struct run *r)
 {
-	static const char *const command[] = {"spawnscope", "profile", "(calibration)"};
-	const size_t n = sizeof(command) / sizeof(command[0]);
+	char *const args[] = {"(calibration)", NULL};
+	int err = run__begin(r, "profile", args, environment_clock());
 
-	r->schema = RUN_SCHEMA;
-	r->tool = strdup("spawnscope " SPAWNSCOPE_VERSION);
-	r->clock = strdup(environment_clock());
-	r->command = calloc(n + 1, sizeof(*r->command));
-	if (!r->tool || !r->clock || !r->command)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		r->command[i] = strdup(command[i]);
-		if (!r->command[i])
-			return -ENOMEM;
-	}
 	r->end.births = r->end.started = r->end.lost = r->end.missed = MISSING;
-	return environment_read(r, NULL);
+	return err ? err : environment_read(r, NULL);
 }
 
 static int take(struct run *r, const struct calibrate_options *o, char *why, size_t why_size)

@@ -409,12 +409,10 @@ int profile_options__parse(struct profile_command *c, int argc, char **argv)
 		.top = 20,
 	};
 	c->trace.args_max = 512;
-	c->command = calloc(argc + 2, sizeof(*c->command));
-	if (!c->command)
+	c->args = calloc(argc, sizeof(*c->args));
+	if (!c->args)
 		return -ENOMEM;
-	c->command[0] = "spawnscope";
-	c->command[1] = "profile";
-	memcpy(c->command + 2, argv + 1, (argc - 1) * sizeof(*argv));
+	memcpy(c->args, argv + 1, (argc - 1) * sizeof(*argv));
 	while (count < argc && strcmp(argv[count], "--") != 0)
 		count++;
 	if (count < argc) {
@@ -449,6 +447,6 @@ int profile_options__parse(struct profile_command *c, int argc, char **argv)
 void profile_options__free(struct profile_command *c)
 {
 	free(c->pids);
-	free(c->command);
+	free(c->args);
 	*c = (struct profile_command){0};
 }

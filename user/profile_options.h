@@ -25,7 +25,7 @@ struct profile_command {
 	const char *output;   /* of the records, or NULL */
 	const char *perfetto; /* the same for Perfetto, or NULL */
 	const char *input;    /* a result file instead of the kernel, or NULL */
-	char **command;	      /* the whole command line, ends with NULL; its strings are borrowed */
+	char **args;	      /* what follows `profile`, ends with NULL; its strings are borrowed */
 	bool live, json, tree, records;
 	bool no_calibrate;
 	bool quiet, verbose;

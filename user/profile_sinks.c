@@ -33,26 +33,12 @@ static void lose_file(struct sinks *s, const char *path, int err)
 
 static int describe(struct sinks *s, const struct source_choice *choice)
 {
-	char *const *command = s->options->command;
 	struct run *r = &s->run;
-	size_t n = 0;
-	int err;
+	int err = run__begin(r, "profile", s->options->args, environment_clock());
 
-	while (command[n])
-		n++;
-	r->schema = RUN_SCHEMA;
-	r->tool = strdup("spawnscope " SPAWNSCOPE_VERSION);
-	r->clock = strdup(environment_clock());
-	r->command = calloc(n + 1, sizeof(*r->command));
-	if (!r->tool || !r->clock || !r->command)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		r->command[i] = strdup(command[i]);
-		if (!r->command[i])
-			return -ENOMEM;
-	}
 	r->end.started = r->end.started_untraced = MISSING;
-	err = environment_read(r, NULL);
+	if (!err)
+		err = environment_read(r, NULL);
 	return err ? err : origin_of_run(r, choice);
 }
 

@@ -7,6 +7,7 @@
 
 #include "user/birth.h"
 #include "user/calibration.h"
+#include "user/command.h"
 
 int series__push(struct series *s, int64_t value)
 {
@@ -143,6 +144,25 @@ static int copy_text(char **to, const char *from)
 {
 	*to = from ? strdup(from) : NULL;
 	return from != NULL && *to == NULL ? -ENOMEM : 0;
+}
+
+int run__begin(struct run *r, const char *command, char *const *args, const char *clock)
+{
+	size_t n = 0;
+
+	while (args[n])
+		n++;
+	r->schema = RUN_SCHEMA;
+	r->command = calloc(n + 3, sizeof(*r->command));
+	if (!r->command || copy_text(&r->tool, "spawnscope " SPAWNSCOPE_VERSION) ||
+	    copy_text(&r->clock, clock) || copy_text(&r->command[0], "spawnscope") ||
+	    copy_text(&r->command[1], command))
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		if (copy_text(&r->command[i + 2], args[i]))
+			return -ENOMEM;
+	}
+	return 0;
 }
 
 static int add_key(struct cell *c, const char *name, const char *text, int64_t number)

@@ -117,6 +117,11 @@ struct run {
 	} end;
 };
 
+/*
+ * Says of a new run what this program was told: spawnscope COMMAND ARGS..., which end with NULL.
+ * 0 or -ENOMEM, when *r is to be freed all the same.
+ */
+int run__begin(struct run *r, const char *command, char *const *args, const char *clock);
 void run__free(struct run *r); /* frees what r holds, not r; accepts NULL */
 void cell__free(struct cell *c);
 
