@@ -28,6 +28,9 @@ static const char *const kept_variables[] = {"LD_LIBRARY_PATH=", "LD_PRELOAD=", 
 /* PATH, those, one that was asked for, and the end. */
 #define VARIABLES_MAX (KEPT_COUNT + 3)
 
+/* The subject that is asked; 0: none. */
+static volatile pid_t asked;
+
 /* Of our environment, what begins so; NULL: nothing. */
 static char *find_variable(const char *start, size_t length)
 {
@@ -190,10 +193,35 @@ static int reap(struct launch *launch)
 	/* The group: a child that hangs goes as well. */
 	kill(-launch->pid, SIGKILL);
 	kill(launch->pid, SIGKILL);
+	/* Its number may be another's as soon as it is reaped. */
+	if (asked == launch->pid)
+		asked = 0;
 	while (waitpid(launch->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	launch->pid = 0;
 	return status;
+}
+
+static void on_signal(int number)
+{
+	if (asked > 0)
+		kill(-asked, SIGKILL);
+	/* Ends us when it comes again, which is as this function returns. */
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+void launch_catch_signals(void)
+{
+	static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
+	struct sigaction now, action = {.sa_handler = on_signal};
+	size_t i;
+
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		/* nohup(1) has it ignored. */
+		if (sigaction(numbers[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
+	}
 }
 
 /* The subject has closed its socket, and so is about to be dead of itself. */
@@ -219,6 +247,7 @@ int launch__ask(struct launch *launch, const struct subject_request *request,
 	ssize_t length;
 	int ready, err;
 
+	asked = launch->pid;
 	/* If it is dead already, reading says so. */
 	if (send(launch->socket, request, sizeof(*request), MSG_NOSIGNAL) < 0 && errno != EPIPE) {
 		err = explain(why, why_size, -errno, "asking the parent process: %s",
@@ -237,6 +266,7 @@ int launch__ask(struct launch *launch, const struct subject_request *request,
 	length = recv(launch->socket, reply, sizeof(*reply), 0);
 	if (length != sizeof(*reply))
 		return explain_death(launch, why, why_size);
+	asked = 0;
 	return 0;
 }
 

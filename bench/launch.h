@@ -32,6 +32,12 @@ int launch__ask(struct launch *launch, const struct subject_request *request,
 		struct subject_reply *reply, int64_t limit_ms, char *why, size_t why_size);
 
 /*
+ * From here on a signal that ends us takes what the subject that is asked has started along: a
+ * subject dies with us by itself, but a program that it spawned, and waits for, would not.
+ */
+void launch_catch_signals(void);
+
+/*
  * The samples taken by the last SUBJECT_RUN, whole or not, and works if the subject is dead.
  * malloc'ed; 0 or -errno.
  */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bench/driver.h"
+#include "bench/launch.h"
 #include "bench/methods.h"
 #include "bench/options.h"
 #include "bench/subject.h"
@@ -45,6 +46,7 @@ static int drive(const struct options *options)
 	char why[WHY_MAX];
 	int err;
 
+	launch_catch_signals();
 	err = driver__open(&driver, options, stdout, why, sizeof(why));
 	if (err == 0)
 		err = driver__announce(&driver, why, sizeof(why));

@@ -85,8 +85,11 @@ static void exec_driver(char *const *argv, int in, int out, pid_t parent)
 {
 	if (!argv || privilege_none())
 		_exit(126);
-	/* After the change of ids, which clears it; the parent may have died before. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
+	/*
+	 * After the change of ids, which clears it; the parent may have died before. The driver
+	 * ends by it, and takes along what its subjects spawned.
+	 */
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) || getppid() != parent)
 		_exit(126);
 	/* A terminal's Ctrl-C is for us alone: we end the driver in order. */
 	setpgid(0, 0);
@@ -458,6 +461,16 @@ cleanup:
 	return err;
 }
 
+static bool ends_within(const struct driver *d, int ms)
+{
+	for (; ms > 0; ms -= 10) {
+		if (waitpid(d->pid, NULL, WNOHANG) == d->pid)
+			return true;
+		usleep(10000);
+	}
+	return false;
+}
+
 void driver__stop(struct driver *d)
 {
 	if (!d)
@@ -465,14 +478,9 @@ void driver__stop(struct driver *d)
 	/* The end of its input is its sign to go; its subjects go with it. */
 	if (d->to)
 		fclose(d->to);
-	if (d->pid) {
-		for (int i = 0; i < 100 && d->pid; i++) {
-			if (waitpid(d->pid, NULL, WNOHANG) == d->pid)
-				d->pid = 0;
-			else
-				usleep(10000);
-		}
-		if (d->pid) {
+	if (d->pid && !ends_within(d, 1000)) {
+		kill(d->pid, SIGTERM);
+		if (!ends_within(d, 1000)) {
 			kill(d->pid, SIGKILL);
 			waitpid(d->pid, NULL, 0);
 		}

@@ -89,6 +89,26 @@ load driver.bash
     refute pgrep -f "^sleep 1000\.$$\$"
 }
 
+@test "a signal that ends the driver ends the program that hangs, too" {
+    printf '#!/bin/sh\nexec sleep 2000.%s\n' $$ >"$DIR/hang"
+    chmod +x "$DIR/hang"
+    hangs() { pgrep -f "^sleep 2000\\.$$\$" >/dev/null; }
+    gone() { ! hangs; }
+    local name number
+    for name in HUP INT TERM; do
+        # A shell has background jobs ignore SIGINT, which the driver heeds.
+        env --default-signal=INT "$BENCH" --program "$DIR/hang" --method fork-exec --size 1M --runs 1 \
+            >/dev/null 2>&1 3>&- &
+        driver=$!
+        eventually hangs
+        kill -"$name" "$driver"
+        eventually gone
+        number=0
+        wait "$driver" || number=$?
+        [ "$number" -eq $((128 + $(kill -l "$name"))) ]
+    done
+}
+
 @test "kill -9 of the driver in a run leaves no process" {
     copy_binaries
     none_left() { [ -z "$(our_processes)" ]; }

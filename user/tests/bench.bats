@@ -539,6 +539,23 @@ refused() {
     done
 }
 
+@test "kill -9 and a signal leave no program that hangs, either" {
+    local signal
+    own_tool
+    printf '#!/bin/sh\nexec sleep 3000.%s\n' $$ >"$DIR/hang"
+    chmod +x "$DIR/hang"
+    hangs() { pgrep -f "^sleep 3000\\.$$\$" >/dev/null; }
+    gone() { ! hangs; }
+    for signal in KILL TERM; do
+        begin_own bench --no-trace --program "$DIR/hang" --method posix_spawn --size 1M -o "$DIR/x.jsonl"
+        eventually hangs
+        kill -"$signal" "$tool"
+        eventually gone
+        eventually none_left "$OWN"
+        wait "$tool" || true
+    done
+}
+
 @test "a driver that dies is told in one line" {
     own_tool
     start_own bench --no-trace "${ENDLESS_BLOCKS[@]}" -o "$DIR/x.jsonl"
