@@ -23,10 +23,11 @@ enum gate_verdict {
 
 const char *gate_verdict_name(enum gate_verdict v); /* "pass", "not comparable" */
 
-/* What can be compared: the driver's times, the phases, the counts, and failed calls. */
+/* What can be compared: the driver's times, tails of them, the phases, the counts, failed calls. */
 enum {
 	GATE_METRIC_SAMPLE = 0,
-	GATE_METRIC_PHASE = GATE_METRIC_SAMPLE + SAMPLE_COUNT,
+	GATE_METRIC_TAIL = GATE_METRIC_SAMPLE + SAMPLE_COUNT,
+	GATE_METRIC_PHASE = GATE_METRIC_TAIL + 2,
 	GATE_METRIC_COUNT = GATE_METRIC_PHASE + PHASE_COUNT,
 	GATE_METRIC_FAILED = GATE_METRIC_COUNT + COUNT_COUNT,
 	GATE_METRICS,
@@ -36,8 +37,9 @@ _Static_assert(GATE_METRICS <= 64, "a set of metrics is a 64-bit mask");
 
 #define GATE_METRIC_BIT(m) (UINT64_C(1) << (m))
 
-const char *gate_metric_name(int metric);  /* "spawn", "copy_mm", "ptes_copied", "failed" */
+const char *gate_metric_name(int metric);  /* "spawn", "spawn_p99", "copy_mm", "failed" */
 int gate_metric_by_name(const char *name); /* -1: none */
+bool gate_metric_is_tail(int metric);	   /* of a series that is a metric, too */
 /* "ns" or "instructions", "pages", "calls": the unit of its values in a run of this clock. */
 const char *gate_metric_unit(int metric, const char *clock);
 /* A name, or one of the groups times, phases, counts, all, as a mask; 0: none. */

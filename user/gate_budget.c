@@ -204,7 +204,7 @@ static int parse_value(struct parser *p, struct budget_rule *rule)
 	rule->births = strcmp(parts[at], "births") == 0;
 	if (rule->births && at + 1 == count)
 		return 0;
-	if (rule->metric < 0)
+	if (rule->metric < 0 || gate_metric_is_tail(rule->metric))
 		return expected(p, "[METHOD.]METRIC[.STAT], such as copy_mm.p99 or fork.births");
 	at++;
 	if (at < count && parse_fault_count(parts[at], rule))

@@ -23,6 +23,15 @@ static const char *const sample_names[] = {
 	[SAMPLE_total_ns] = "total",
 };
 
+/* The 99th percentile of these; known of 1,000 samples of a run. */
+static const struct {
+	const char *name;
+	int sample;
+} tails[] = {{"spawn_p99", SAMPLE_spawn_ns}, {"total_p99", SAMPLE_total_ns}};
+
+_Static_assert(GATE_METRIC_TAIL + sizeof(tails) / sizeof(tails[0]) == GATE_METRIC_PHASE,
+	       "all tails");
+
 _Static_assert(sizeof(sample_names) / sizeof(sample_names[0]) == SAMPLE_COUNT, "all samples");
 
 const char *gate_metric_name(int metric)
@@ -33,6 +42,8 @@ const char *gate_metric_name(int metric)
 		return count_name(metric - GATE_METRIC_COUNT);
 	if (metric >= GATE_METRIC_PHASE)
 		return phase_name(metric - GATE_METRIC_PHASE);
+	if (metric >= GATE_METRIC_TAIL)
+		return tails[metric - GATE_METRIC_TAIL].name;
 	return sample_names[metric];
 }
 
@@ -46,6 +57,11 @@ int gate_metric_by_name(const char *name)
 	}
 	stored = sample_by_name(name);
 	return stored < 0 ? -1 : GATE_METRIC_SAMPLE + stored;
+}
+
+bool gate_metric_is_tail(int metric)
+{
+	return metric >= GATE_METRIC_TAIL && metric < GATE_METRIC_PHASE;
 }
 
 const char *gate_metric_unit(int metric, const char *clock)
@@ -86,7 +102,7 @@ uint64_t gate_metric_set(const char *name)
 	if (strcmp(name, "counts") == 0)
 		return costs();
 	if (strcmp(name, "all") == 0)
-		return bits(GATE_METRIC_SAMPLE, GATE_METRIC_PHASE) | phases | costs();
+		return bits(GATE_METRIC_SAMPLE, GATE_METRIC_TAIL) | phases | costs();
 	return metric < 0 ? 0 : GATE_METRIC_BIT(metric);
 }
 
@@ -98,6 +114,8 @@ static const struct series *series_of(const struct cell *c, int metric)
 		return &c->counts[metric - GATE_METRIC_COUNT];
 	if (metric >= GATE_METRIC_PHASE)
 		return &c->phases[metric - GATE_METRIC_PHASE];
+	if (metric >= GATE_METRIC_TAIL)
+		return &c->samples[tails[metric - GATE_METRIC_TAIL].sample];
 	return &c->samples[metric];
 }
 
@@ -113,7 +131,13 @@ static double failed_calls(const struct cell *c)
 
 double gate_metric_value(const struct cell *c, int metric)
 {
-	return metric == GATE_METRIC_FAILED ? failed_calls(c) : stats_median(series_of(c, metric));
+	const struct series *s = series_of(c, metric);
+
+	if (metric == GATE_METRIC_FAILED)
+		return failed_calls(c);
+	if (gate_metric_is_tail(metric))
+		return stats_tail_known(s, 0.99) ? stats_quantile(s, 0.99) : NAN;
+	return stats_median(s);
 }
 
 bool gate_metric_varies(const struct cell *c, int metric)

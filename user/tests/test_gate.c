@@ -725,6 +725,56 @@ static void inconclusive_is_skipped_or_failed_as_asked(void **state)
 	free_runs(&b);
 }
 
+static void make_tailed(struct runs *s, int side, size_t samples, int64_t tail_ns)
+{
+	static const double us[8] = {100, 101, 100, 99, 100, 101, 99, 100};
+	size_t i, k;
+
+	make_runs(s, side, us, 8);
+	for (i = 0; i < s->count; i++) {
+		struct series *spawn = &s->v[i].cells[0].samples[SAMPLE_spawn_ns];
+
+		set_series(spawn, samples, (int64_t)(1000 * us[i]));
+		for (k = 0; k < 15; k++)
+			spawn->v[k] = tail_ns + (int64_t)i;
+		s->v[i].cells[0].n = samples;
+	}
+}
+
+/* A tail says nothing of few samples; of many it is told, and gates if it is named. */
+static void tails_are_shown_and_gate_if_named(void **state)
+{
+	struct gate_policy policy = gate_policy_default;
+	struct gate_report report;
+	struct runs a, b;
+	size_t i;
+
+	(void)state;
+	make_tailed(&a, 0, 1000, 1000000);
+	make_tailed(&b, 1, 1000, 3000000);
+	compare(&a, &b, NULL, &report);
+	assert_int_equal(report.verdict, GATE_PASS);
+	assert_int_equal(find_row(&report, "spawn_p99")->kind, GATE_SHOWN);
+	assert_float_equal(find_row(&report, "spawn_p99")->change, 2, 0.001);
+	gate_report__free(&report);
+	policy.metrics = gate_metric_set("spawn_p99");
+	compare(&a, &b, &policy, &report);
+	assert_int_equal(report.verdict, GATE_REGRESSION);
+	gate_report__free(&report);
+	free_runs(&b);
+
+	make_tailed(&b, 1, 999, 3000000);
+	compare(&a, &b, NULL, &report);
+	for (i = 0; i < report.row_count; i++)
+		assert_string_not_equal(report.rows[i].metric, "spawn_p99");
+	gate_report__free(&report);
+	compare(&a, &b, &policy, &report);
+	assert_int_equal(report.verdict, GATE_INCONCLUSIVE);
+	gate_report__free(&report);
+	free_runs(&a);
+	free_runs(&b);
+}
+
 static void metrics_have_names(void **state)
 {
 	int m;
@@ -742,6 +792,7 @@ static void metrics_have_names(void **state)
 	assert_false(gate_metric_set("counts") &
 		     GATE_METRIC_BIT(GATE_METRIC_COUNT + COUNT_parent_rss_anon));
 	assert_false(gate_metric_set("times") & gate_metric_set("phases"));
+	assert_false(gate_metric_set("all") & gate_metric_set("spawn_p99"));
 }
 
 int main(void)
@@ -764,6 +815,7 @@ int main(void)
 		cmocka_unit_test(loss_and_truncation_are_told),
 		cmocka_unit_test(hostile_names_stay_text),
 		cmocka_unit_test(inconclusive_is_skipped_or_failed_as_asked),
+		cmocka_unit_test(tails_are_shown_and_gate_if_named),
 		cmocka_unit_test(metrics_have_names),
 	};
 
