@@ -11,6 +11,8 @@
 #include "user/unwind.h"
 
 #define SPACES_MAX 32
+/* Those that could not be read, which are not tried again. */
+#define FAILED_MAX 64
 /* Stacks whose names are remembered with a space: naming is dearer than unwinding. */
 #define KNOWN_MAX 256
 #define BUCKETS	  4096
@@ -30,6 +32,13 @@ struct place {
 	size_t known_count;
 };
 
+/* What a record tells of its address space. */
+struct failure {
+	enum space_fault fault; /* 0: free */
+	uint32_t tgid;
+	uint64_t start_code, end_code, start_stack, code_pages;
+};
+
 /* What a birth will ask for. */
 struct waiting {
 	struct waiting *next;
@@ -42,6 +51,8 @@ struct stacks {
 	struct opener opener;
 	struct place place[SPACES_MAX];
 	uint64_t clock;
+	struct failure failed[FAILED_MAX]; /* the oldest is replaced */
+	size_t failures;
 	struct stack_table table;
 	struct waiting *bucket[BUCKETS];
 	size_t waiting;
@@ -95,27 +106,59 @@ void stacks__free(struct stacks *s)
 	free(s);
 }
 
+/* Why the space could not be read when it was tried; 0: it was not, or could. */
+static enum space_fault fault_of(const struct stacks *s, const struct record_stack *r)
+{
+	for (size_t i = 0; i < FAILED_MAX; i++) {
+		const struct failure *f = &s->failed[i];
+
+		if (f->fault && f->tgid == r->tgid && f->start_code == r->start_code &&
+		    f->end_code == r->end_code && f->start_stack == r->start_stack &&
+		    f->code_pages == r->code_pages)
+			return f->fault;
+	}
+	return 0;
+}
+
+static void remember_failure(struct stacks *s, const struct record_stack *r, enum space_fault fault)
+{
+	s->failed[s->failures++ % FAILED_MAX] = (struct failure){
+		.fault = fault,
+		.tgid = r->tgid,
+		.start_code = r->start_code,
+		.end_code = r->end_code,
+		.start_stack = r->start_stack,
+		.code_pages = r->code_pages,
+	};
+}
+
 /* The space of the record, read now if it was not. NULL: out of memory, or a fault. */
 static struct place *place_of(struct stacks *s, const struct record_stack *r,
 			      enum space_fault *fault)
 {
 	struct place *oldest = &s->place[0];
 
-	*fault = 0;
 	for (size_t i = 0; i < SPACES_MAX; i++) {
 		struct place *p = &s->place[i];
 
 		if (p->space && space__is_of(p->space, r)) {
+			*fault = 0;
 			p->used = ++s->clock;
 			return p;
 		}
 		if (p->used < oldest->used)
 			oldest = p;
 	}
+	*fault = fault_of(s, r);
+	if (*fault)
+		return NULL;
 	clear(oldest);
 	oldest->space = space__new(&s->opener, r, fault);
-	if (!oldest->space)
+	if (!oldest->space) {
+		if (*fault)
+			remember_failure(s, r, *fault);
 		return NULL;
+	}
 	oldest->used = ++s->clock;
 	return oldest;
 }
