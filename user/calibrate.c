@@ -231,7 +231,7 @@ static int write_cache(int folder, const char *name, const struct run *r)
 
 	if (err)
 		return err;
-	s = store__create_on(file.out);
+	s = store__create_on(file.out, true);
 	err = s ? write_run(s, r) : -ENOMEM;
 	closed = s ? store__close(s) : fclose(file.out);
 	if (!err)

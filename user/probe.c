@@ -25,6 +25,7 @@ struct probe {
 	int handlers[PROBE_BTF_HANDLERS];
 	struct spawnscope *skel;
 	struct ring_buffer *ring;
+	size_t left; /* records that may still be handed over in this call */
 	struct probe_stacks stacks;
 	int stats_fd; /* the kernel counts run time while it is open; -1 */
 	probe_record_fn *fn;
@@ -270,7 +271,7 @@ static int on_record(void *context, void *data, size_t size)
 
 	if (p->fn && size >= sizeof(struct record_head))
 		p->fn(p->context, data, size);
-	return 0;
+	return --p->left ? 0 : PROBE_ENOUGH;
 }
 
 int probe__open(const struct probe_options *options, struct probe **probe, char *why,
@@ -425,14 +426,20 @@ int64_t probe__run_time(const struct probe *p)
 	return p->stats_fd < 0 ? MISSING : probe_profile_run_time(p->skel);
 }
 
-int probe__consume(struct probe *p, probe_record_fn *fn, void *context)
+int probe__consume_some(struct probe *p, size_t max, probe_record_fn *fn, void *context)
 {
 	int n;
 
 	p->fn = fn;
 	p->context = context;
+	p->left = max;
 	n = ring_buffer__consume(p->ring);
-	return n < 0 ? n : 0;
+	return n == PROBE_ENOUGH ? 1 : n < 0 ? n : 0;
+}
+
+int probe__consume(struct probe *p, probe_record_fn *fn, void *context)
+{
+	return probe__consume_some(p, SIZE_MAX, fn, context);
 }
 
 int probe__stacks_fd(const struct probe *p)
@@ -440,7 +447,7 @@ int probe__stacks_fd(const struct probe *p)
 	return p->stacks.ring ? ring_buffer__epoll_fd(p->stacks.ring) : -1;
 }
 
-int probe__consume_stacks(struct probe *p, probe_record_fn *fn, void *context)
+int probe__consume_stacks(struct probe *p, size_t max, probe_record_fn *fn, void *context)
 {
 	int n;
 
@@ -448,8 +455,9 @@ int probe__consume_stacks(struct probe *p, probe_record_fn *fn, void *context)
 		return 0;
 	p->stacks.fn = fn;
 	p->stacks.context = context;
+	p->stacks.left = max;
 	n = ring_buffer__consume(p->stacks.ring);
-	return n < 0 ? n : 0;
+	return n == PROBE_ENOUGH ? 1 : n < 0 ? n : 0;
 }
 
 struct kernel_totals probe__totals(const struct probe *p)

@@ -90,15 +90,24 @@ int64_t probe__run_time(const struct probe *p);
 /* Called for each record; what it points to is gone after the call. */
 typedef void probe_record_fn(void *context, const struct record_head *record, size_t size);
 
-/* Hands over the records that have come; 0 or -errno. */
+/* Hands over the records that have come, until there are no more; 0 or -errno. */
 int probe__consume(struct probe *p, probe_record_fn *fn, void *context);
+
+/*
+ * The same of `max` records at most: they can come as fast as they are taken. 1 if there may be
+ * more, else 0, or -errno.
+ */
+int probe__consume_some(struct probe *p, size_t max, probe_record_fn *fn, void *context);
 
 /* Of a profile by stack: a descriptor to poll, readable when records of stacks have come; else -1.
  */
 int probe__stacks_fd(const struct probe *p);
 
-/* Hands those over. 0 or -errno. May be called from a probe_record_fn of probe__consume. */
-int probe__consume_stacks(struct probe *p, probe_record_fn *fn, void *context);
+/*
+ * Hands those over, `max` of them at most. 1 if there may be more, else 0, or -errno. May be called
+ * from a probe_record_fn of probe__consume.
+ */
+int probe__consume_stacks(struct probe *p, size_t max, probe_record_fn *fn, void *context);
 
 struct kernel_totals probe__totals(const struct probe *p);
 

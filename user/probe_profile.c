@@ -56,11 +56,11 @@ int probe_profile_attach(struct spawnscope *skel, const struct profile_options *
 
 static int on_stack(void *context, void *data, size_t size)
 {
-	const struct probe_stacks *s = context;
+	struct probe_stacks *s = context;
 
 	if (s->fn && size >= sizeof(struct record_head))
 		s->fn(s->context, data, size);
-	return 0;
+	return --s->left ? 0 : PROBE_ENOUGH;
 }
 
 int probe_profile_open_stacks(struct spawnscope *skel, const struct profile_options *o,

@@ -3,14 +3,23 @@
 #ifndef SPAWNSCOPE_PROBE_PROFILE_H
 #define SPAWNSCOPE_PROBE_PROFILE_H
 
+#include <errno.h>
+
 #include "user/probe.h"
 
 struct spawnscope; /* the skeleton */
 struct ring_buffer;
 
+/*
+ * What a callback of libbpf's returns to end ring_buffer__consume, which else goes on while records
+ * come; the record counts as taken. No error of its own.
+ */
+#define PROBE_ENOUGH (-ECANCELED)
+
 /* The ring of stacks, and who gets them. */
 struct probe_stacks {
 	struct ring_buffer *ring; /* NULL: not by stack */
+	size_t left;		  /* as of records */
 	probe_record_fn *fn;
 	void *context;
 };

@@ -4,6 +4,7 @@
  * or processes that run already; and what the records say, summed up.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@
 #include "user/environment.h"
 #include "user/escape.h"
 #include "user/followed.h"
+#include "user/outlet.h"
 #include "user/privilege.h"
 #include "user/probe.h"
 #include "user/profile_options.h"
@@ -31,6 +33,14 @@
 /* How often the ring is emptied. */
 #define PERIOD_MS 50
 
+/* Records that are taken before it is looked whether it is time to end. */
+#define RECORDS_AT_ONCE 256
+#define STACKS_AT_ONCE	64
+
+/* So long is waited for a reader: for lines of births when the end has come, and when we are asked
+ * to stop. */
+#define PATIENCE_NS 1000000000LL
+
 /* Of a command line this much is repeated. */
 #define SUBJECT_MAX 70
 
@@ -41,6 +51,8 @@ struct profile {
 	bool has_workload;
 	struct births *births;
 	struct sinks sinks;
+	struct outlet outlet; /* standard output, or error, for lines and the summary */
+	FILE *out;
 	sigset_t before;       /* the signal mask */
 	struct pollfd *fds;    /* signals, then the processes of -p, then what tells of stacks */
 	size_t fd_count;       /* without the last */
@@ -48,11 +60,14 @@ struct profile {
 	int64_t begun;	       /* CLOCK_MONOTONIC ns: this command */
 	int64_t attached;      /* the probes were there */
 	int64_t ended;	       /* nothing more was looked at; 0: not yet */
+	int64_t asked;	       /* a signal said to stop; 0: none did */
+	int64_t summed_up;     /* the summary began */
 	int64_t ticked;
 	struct {
 		int64_t kernel, ours;
 	} at_start, at_end; /* births of all time, at one moment */
 	bool stop;
+	bool drained; /* all that came until the end was taken */
 	int status;
 	int error; /* of a callback, but the sinks' */
 	char why[512];
@@ -113,9 +128,11 @@ static void need_stack(struct profile *p, const struct record_head *record, size
 {
 	const struct record_birth *b = (const struct record_birth *)record;
 
-	if (record->kind == RECORD_BIRTH && size >= sizeof(*b) && b->stack &&
-	    !stacks__has(p->stacks, b->parent_tid, b->stack))
-		probe__consume_stacks(p->probe, on_stack, p);
+	if (record->kind != RECORD_BIRTH || size < sizeof(*b) || !b->stack)
+		return;
+	while (!stacks__has(p->stacks, b->parent_tid, b->stack) &&
+	       probe__consume_stacks(p->probe, 1, on_stack, p) > 0)
+		;
 }
 
 static void on_record(void *context, const struct record_head *record, size_t size)
@@ -295,15 +312,17 @@ static void take_signals(struct profile *p)
 	while (read(p->fds[0].fd, &s, sizeof(s)) == sizeof(s)) {
 		if (s.ssi_signo == SIGCHLD)
 			continue;
-		if (!p->has_workload)
-			p->stop = true;
-		else if (s.ssi_code <= 0 && p->workload.pid) /* the terminal sent it to both */
+		if (!p->workload.pid)
+			p->asked = now_ns();
+		else if (s.ssi_code <= 0) /* the terminal sent it to both */
 			kill(p->workload.pid, (int)s.ssi_signo);
 	}
+	if (p->asked && !p->has_workload)
+		p->stop = true;
 }
 
-/* Everything that has come is taken; nothing new begins. */
-static void finish(struct profile *p)
+/* From here on nothing is counted; what has come is still to be taken. */
+static void end(struct profile *p)
 {
 	if (p->ended)
 		return;
@@ -311,9 +330,82 @@ static void finish(struct profile *p)
 		compare_counts(p, &p->at_end.kernel, &p->at_end.ours);
 	probe__pause(p->probe);
 	p->ended = now_ns();
-	/* A program that runs on another CPU right now. */
-	usleep(1000);
-	probe__consume(p->probe, on_record, p);
+}
+
+static bool processes_left(const struct profile *p)
+{
+	for (size_t i = 1; i < p->fd_count; i++)
+		if (p->fds[i].fd >= 0)
+			return true;
+	return p->fd_count == 1;
+}
+
+/* Whether it is time to end: for a signal, by the clock, or since nobody is left to be followed. */
+static void look(struct profile *p)
+{
+	int64_t limit = (int64_t)(p->options.seconds * 1e9);
+
+	take_signals(p);
+	poll(p->fds, p->fd_count, 0);
+	for (size_t i = 1; i < p->fd_count; i++)
+		if (p->fds[i].fd >= 0 && p->fds[i].revents) {
+			close(p->fds[i].fd);
+			p->fds[i].fd = -1;
+		}
+	if (p->has_workload && workload__ended(&p->workload, &p->status))
+		p->stop = true;
+	if (!processes_left(p) || p->error || p->sinks.error)
+		p->stop = true;
+	if (limit > 0 && !p->ended && now_ns() - p->attached >= limit) {
+		end(p);
+		p->stop |= !p->has_workload;
+	}
+	if (p->stop)
+		end(p);
+}
+
+/*
+ * An outlet_fn. For lines their reader is waited for until the end and a little longer; for the
+ * summary until we are asked to stop, unless it has left lines unread.
+ */
+static bool may_wait(void *context)
+{
+	struct profile *p = context;
+	int64_t since;
+
+	if (!p->summed_up) {
+		look(p);
+		since = p->ended;
+	} else {
+		take_signals(p);
+		since = p->asked || p->outlet.lines ? p->summed_up : 0;
+		if (p->asked > since)
+			since = p->asked;
+	}
+	return !since || now_ns() - since < PATIENCE_NS;
+}
+
+/* An outlet_fn of files that are no plain files: half of one is worth nothing. */
+static bool may_wait_for_file(void *context)
+{
+	struct profile *p = context;
+
+	if (p->summed_up)
+		take_signals(p);
+	else
+		look(p);
+	return !p->asked || now_ns() - p->asked < PATIENCE_NS;
+}
+
+/* Takes some of the records that have come. 1 if there may be more, 0, or -errno. */
+static int take_records(struct profile *p)
+{
+	int stacks = 0, err;
+
+	if (p->stacks)
+		stacks = probe__consume_stacks(p->probe, STACKS_AT_ONCE, on_stack, p);
+	err = probe__consume_some(p->probe, RECORDS_AT_ONCE, on_record, p);
+	return err ? err : stacks > 0;
 }
 
 static void wait_some(struct profile *p)
@@ -327,49 +419,43 @@ static void wait_some(struct profile *p)
 	}
 	t = (struct timespec){.tv_nsec = left};
 	ppoll(p->fds, p->fd_count + (p->stacks ? 1 : 0), &t, NULL);
-	if (p->stacks)
-		probe__consume_stacks(p->probe, on_stack, p);
 }
 
-static bool processes_left(const struct profile *p)
+/* Until there are no more, as there will not be once the end has come. */
+static int take_rest(struct profile *p)
 {
-	for (size_t i = 1; i < p->fd_count; i++)
-		if (p->fds[i].fd >= 0)
-			return true;
-	return p->fd_count == 1;
+	int err;
+
+	if (p->drained)
+		return 0;
+	p->drained = true;
+	/* A program that runs on another CPU right now. */
+	usleep(1000);
+	do
+		err = take_records(p);
+	while (err > 0 && !p->error && !p->sinks.error);
+	return err < 0 ? err : 0;
 }
 
 static int watch(struct profile *p)
 {
 	int err = 0;
 
-	while (!p->stop && !err && !p->error && !p->sinks.error) {
-		wait_some(p);
-		take_signals(p);
-		for (size_t i = 1; i < p->fd_count; i++)
-			if (p->fds[i].revents) {
-				close(p->fds[i].fd);
-				p->fds[i].fd = -1;
-			}
-		if (!p->ended)
-			err = probe__consume(p->probe, on_record, p);
+	while (!p->stop && err >= 0) {
+		if (!err)
+			wait_some(p);
+		err = p->ended ? 0 : take_records(p);
 		if (now_ns() - p->ticked > 1000000000LL) {
 			p->ticked = now_ns();
 			births__tick(p->births, p->ticked);
 		}
-		if (p->options.seconds > 0 &&
-		    now_ns() - p->attached >= (int64_t)(p->options.seconds * 1e9)) {
-			finish(p);
-			p->stop = !p->has_workload;
-		}
-		if (p->has_workload && workload__ended(&p->workload, &p->status))
-			p->stop = true;
-		if (!processes_left(p))
-			p->stop = true;
+		look(p);
+		if (p->ended && err >= 0)
+			err = take_rest(p);
 	}
-	finish(p);
+	end(p);
 	births__finish(p->births);
-	return err ? err : p->error;
+	return err < 0 ? err : p->error;
 }
 
 /* "'make -j2'" or "Process 7, 8"; malloc'ed, NULL: out of memory. */
@@ -445,7 +531,7 @@ static int print(struct profile *p, struct profile_summary *s)
 		return 0;
 	if (p->options.live || p->options.tree)
 		fputc('\n', to->out);
-	return table_profile_print(s, to->out, want_colour(to->out));
+	return table_profile_print(s, to->out, to->live.colour);
 }
 
 /*
@@ -496,6 +582,8 @@ static int summarise(struct profile *p)
 	set_end(p, &t);
 	err = probe__groups(p->probe, on_group, p);
 	privilege_drop();
+	p->summed_up = now_ns();
+	p->outlet.shut = false;
 	if (!err)
 		err = p->error;
 	if (p->stacks)
@@ -508,6 +596,11 @@ static int summarise(struct profile *p)
 		err = sinks__finish(&p->sinks);
 	if (!err)
 		err = print(p, &s);
+	if (!err && p->outlet.lines) {
+		complain("%" PRId64 " lines were not written: nobody read them in time",
+			 p->outlet.lines);
+		p->sinks.file_lost = true;
+	}
 	free(what);
 	return err;
 }
@@ -521,9 +614,20 @@ static int trace(struct profile *p)
 	if (err)
 		return err;
 	choice = probe__choice(p->probe, p->options.trace.set);
+	p->sinks.to_store = p->sinks.to_trace = (struct outlet){
+		.may_wait = may_wait_for_file,
+		.context = p,
+		.wake = p->fds[0].fd,
+		.fails = true,
+	};
 	err = sinks__open(&p->sinks, &p->options, out, choice, p->attached, p->why, sizeof(p->why));
 	if (err)
 		return err;
+	p->outlet = (struct outlet){.may_wait = may_wait, .context = p, .wake = p->fds[0].fd};
+	p->out = outlet__open(&p->outlet, fileno(out), false);
+	if (!p->out)
+		return -ENOMEM;
+	p->sinks.out = p->sinks.live.out = p->out;
 	p->sinks.stacks = p->stacks;
 	p->births = births__new(choice, sinks__birth, &p->sinks);
 	if (!p->births)
@@ -592,6 +696,8 @@ static void close_all(struct profile *p)
 	probe__close(p->probe);
 	births__free(p->births);
 	sinks__free(&p->sinks);
+	if (p->out)
+		fclose(p->out);
 	stacks__free(p->stacks);
 	for (size_t i = 0; i < p->fd_count; i++)
 		if (p->fds[i].fd >= 0)

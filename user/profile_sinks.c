@@ -2,6 +2,7 @@
 #include "user/profile_sinks.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -18,7 +19,8 @@ static void cannot_write(const char *path, int err, char *why, size_t why_size)
 	char name[256];
 
 	escape_text(path, name, sizeof(name));
-	snprintf(why, why_size, "cannot write %s: %s", name, strerror(-err));
+	snprintf(why, why_size, "cannot write %s: %s", name,
+		 err == -ECANCELED ? "nobody read it in time" : strerror(-err));
 }
 
 /* Says it once; what else is wanted goes on. */
@@ -64,19 +66,35 @@ static int end_trace(struct sinks *s)
 	return err;
 }
 
+static int open_outlet(struct outlet *o, const char *path, FILE **out, bool *regular)
+{
+	int err = output_open(path, out, regular), fd;
+
+	if (err || *regular || !o->may_wait)
+		return err;
+	fd = fcntl(fileno(*out), F_DUPFD_CLOEXEC, 0);
+	fclose(*out);
+	*out = fd < 0 ? NULL : outlet__open(o, fd, true);
+	return *out ? 0 : -errno;
+}
+
 static int open_files(struct sinks *s, int64_t start, char *why, size_t why_size)
 {
 	const struct profile_command *o = s->options;
+	bool regular;
+	FILE *out;
 	int err = 0;
 
 	if (o->output) {
-		s->store = store__create(o->output);
-		err = s->store ? store__write_run(s->store, &s->run) : -errno;
+		err = open_outlet(&s->to_store, o->output, &out, &regular);
+		s->store = err ? NULL : store__create_on(out, regular);
+		if (!err)
+			err = s->store ? store__write_run(s->store, &s->run) : -ENOMEM;
 		if (err)
 			cannot_write(o->output, err, why, why_size);
 	}
 	if (!err && o->perfetto) {
-		err = output_open(o->perfetto, &s->trace, NULL);
+		err = open_outlet(&s->to_trace, o->perfetto, &s->trace, &regular);
 		s->perfetto = err ? NULL : perfetto__new(s->trace, start);
 		if (!err && !s->perfetto)
 			err = -ENOMEM;

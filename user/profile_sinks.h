@@ -6,6 +6,7 @@
 #include "user/births.h"
 #include "user/groups.h"
 #include "user/live.h"
+#include "user/outlet.h"
 #include "user/perfetto.h"
 #include "user/profile_options.h"
 #include "user/stacks.h"
@@ -22,7 +23,10 @@ struct sinks {
 	struct tree tree;
 	struct store *store;
 	struct perfetto *perfetto;
-	FILE *trace;	/* what that writes to */
+	FILE *trace; /* what that writes to */
+	/* How long the readers of both are waited for, where they are no plain files; without
+	 * may_wait, for ever. To be set before sinks__open. */
+	struct outlet to_store, to_trace;
 	int error;	/* out of memory, or `out` cannot be written */
 	bool file_lost; /* a file could not be written; that was said */
 };

@@ -6,6 +6,7 @@
 #ifndef SPAWNSCOPE_STORE_H
 #define SPAWNSCOPE_STORE_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "user/run.h"
@@ -20,8 +21,8 @@ struct calibration;
  */
 struct store *store__create(const char *path);
 
-/* The same on a stream, which it closes. NULL: out of memory. */
-struct store *store__create_on(FILE *out);
+/* The same on a stream, which it closes, of a `regular` file or not. NULL: out of memory. */
+struct store *store__create_on(FILE *out, bool regular);
 
 /* Each writes one line and flushes it. 0 or -errno (-ENOSPC on a full disk). */
 int store__write_run(struct store *s, const struct run *r);

@@ -114,12 +114,12 @@ struct store *store__create(const char *path)
 	return s;
 }
 
-struct store *store__create_on(FILE *out)
+struct store *store__create_on(FILE *out, bool regular)
 {
 	struct store *s = calloc(1, sizeof(*s));
 
 	if (s != NULL)
-		*s = (struct store){.out = out, .regular = true};
+		*s = (struct store){.out = out, .regular = regular};
 	return s;
 }
 

@@ -1,0 +1,81 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# How a profile begins and ends: on time, whoever reads, and with counts that agree.
+#
+# shellcheck disable=SC2016,SC2153,SC2154,SC2317 # commands for other shells; what tool.bash sets and calls
+
+load tool.bash
+load profile.bash
+
+setup() {
+    DIR=$BATS_TEST_TMPDIR
+    need_root
+    STORM=$ROOM/storm
+    [ -e "$STORM" ] || cp "$BUILD/static/storm" "$STORM"
+    own_tool
+    cp "$STORM" "$OWN/spawnscope-child"
+    mkfifo "$DIR/pipe"
+}
+
+# births_without_end: until the test is over, faster than anybody reads of them.
+births_without_end() {
+    sh -c 'while [ -e "$1" ]; do "$1" vfork 2000; done' - "$OWN/spawnscope-child" \
+        >"$DIR/null" 2>&1 3>&- &
+}
+
+teardown() {
+    rm -f "$OWN/spawnscope-child"
+    end_all "$OWN"
+    wait
+}
+
+# Some 20 KB a second.
+read_slowly() {
+    while IFS= read -r -N 1024; do
+        sleep 0.05
+    done <"$DIR/pipe" 3>&-
+}
+
+@test "a time limit holds where births come faster than their lines are read" {
+    births_without_end
+    read_slowly &
+    "$OWN/spawnscope" profile -a --live -q -d 1 >"$DIR/pipe" 2>"$DIR/err" 3>&- &
+    tool=$!
+    exit_of "$tool" 2
+    cat "$DIR/err"
+    grep -Eq '^spawnscope: [0-9]+ lines were not written: nobody read them in time$' "$DIR/err"
+}
+
+@test "a time limit holds, and files are whole, where nobody reads the lines" {
+    births_without_end
+    exec 7<>"$DIR/pipe"
+    "$OWN/spawnscope" profile -a --json -q -d 1 -o "$DIR/run.jsonl" >"$DIR/pipe" 2>"$DIR/err" \
+        3>&- 7>&- &
+    tool=$!
+    exit_of "$tool" 2
+    cat "$DIR/err"
+    grep -q 'lines were not written' "$DIR/err"
+    jq -se '.[-1].type == "end" and .[-1].births == ([.[] | select(.type == "birth")] | length)' \
+        "$DIR/run.jsonl"
+}
+
+@test "a signal ends it where nobody reads what it writes" {
+    births_without_end
+    exec 7<>"$DIR/pipe"
+    for what in --live --json '-o -' '--perfetto -'; do
+        # shellcheck disable=SC2086 # two words
+        "$OWN/spawnscope" profile -a $what >"$DIR/pipe" 2>"$DIR/err" 3>&- 7>&- &
+        tool=$!
+        eventually blocked "$tool"
+        kill -TERM "$tool"
+        exit_of "$tool" 2
+        cat "$DIR/err"
+        grep -q 'nobody read' "$DIR/err"
+    done
+}
+
+# Whether it waits for a reader: there is no room in the pipe.
+blocked() { # PID
+    hold_programs && ! dd if=/dev/zero of="$DIR/pipe" bs=4096 count=1 oflag=nonblock 2>"$DIR/null"
+}
