@@ -2,6 +2,7 @@
 #include <argp.h>
 #include <errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,6 +100,8 @@ int main(int argc, char **argv)
 	char text[64];
 
 	setlocale(LC_CTYPE, "");
+	/* Whoever started us may have ignored it, and then there would be no child to wait for. */
+	signal(SIGCHLD, SIG_DFL);
 	if (argc < 2) {
 		usage(stderr);
 		return EXIT_TROUBLE;

@@ -79,3 +79,10 @@ read_slowly() {
 blocked() { # PID
     hold_programs && ! dd if=/dev/zero of="$DIR/pipe" bs=4096 count=1 oflag=nonblock 2>"$DIR/null"
 }
+
+# Or it would wait for the command for ever: the kernel lets such children go unnoticed.
+@test "it ends with its command where whoever started it ignores SIGCHLD" {
+    run -7 timeout -s KILL 20 env --ignore-signal=CHLD "$TOOL" profile -q -- sh -c 'exit 7'
+    timeout -s KILL 60 env --ignore-signal=CHLD "$TOOL" profile -p $$ -d 0.1 --by stack
+    timeout -s KILL 60 env --ignore-signal=CHLD "$TOOL" bench --no-trace --method fork --size 1M --runs 3
+}
