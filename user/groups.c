@@ -19,6 +19,11 @@ static void free_group(struct group *g)
 	free(g->label);
 	sketch__free(&g->call);
 	sketch__free(&g->rss);
+	sketch__free(&g->spawnable.call);
+	sketch__free(&g->spawnable.copy);
+	sketch__free(&g->staying.copy);
+	sketch__free(&g->staying.anon);
+	sketch__free(&g->staying.cow_faults_parent);
 	for (int i = 0; i < PHASE_COUNT; i++)
 		sketch__free(&g->phase[i]);
 	for (int i = 0; i < COUNT_COUNT; i++)
@@ -153,7 +158,7 @@ static int add_to(struct group *g, const struct birth *b)
 {
 	const struct life *life = &b->life;
 	int64_t call = birth_call_ns(b);
-	int err = 0;
+	int err;
 
 	g->received++;
 	if (birth_restarts(b)) {
@@ -167,8 +172,8 @@ static int add_to(struct group *g, const struct birth *b)
 	}
 	g->execs += life->execed && !life->exec_result;
 	g->work_ns += (double)birth_work_ns(b);
-	whatif__add(&g->spawnable, b);
-	if (call != MISSING)
+	err = whatif__add(&g->spawnable, &g->staying, b);
+	if (!err && call != MISSING)
 		err = sketch__add(&g->call, call);
 	if (!err && birth_rss(b) != MISSING)
 		err = sketch__add(&g->rss, birth_rss(b));

@@ -19,6 +19,14 @@
 struct whatif {
 	int64_t n;
 	double least_ns, most_ns, held_ns;
+	struct sketch call, copy; /* of each */
+};
+
+/* Forks whose child did not exec: those of one parent may be of another size than its others. */
+struct staying {
+	struct sketch copy;
+	struct sketch anon; /* of the parent, bytes */
+	struct sketch cow_faults_parent;
 };
 
 struct group {
@@ -37,6 +45,7 @@ struct group {
 	struct sketch rss; /* of the parent, bytes of all kinds */
 	double work_ns;	   /* in sum */
 	struct whatif spawnable;
+	struct staying staying;
 	struct {
 		int number;
 		int64_t n;

@@ -20,15 +20,31 @@ static double known(int64_t ns)
 	return ns == MISSING || ns < 0 ? 0 : (double)ns;
 }
 
-void whatif__add(struct whatif *w, const struct birth *b)
+static int add_known(struct sketch *s, int64_t value)
+{
+	return value == MISSING ? 0 : sketch__add(s, value);
+}
+
+static int add_staying(struct staying *s, const struct life *life, int64_t copy)
+{
+	int err = sketch__add(&s->copy, copy);
+
+	if (!err)
+		err = add_known(&s->anon, life->count[COUNT_parent_rss_anon]);
+	return err ? err : add_known(&s->cow_faults_parent, life->count[COUNT_cow_faults_parent]);
+}
+
+int whatif__add(struct whatif *w, struct staying *s, const struct birth *b)
 {
 	const struct life *life = &b->life;
 	int64_t copy = phase_ns(life, PHASE_copy_mm);
 	uint64_t from = life->edge[EDGE_woken], to = life->edge[EDGE_exec_load];
+	int err;
 
-	if (life->method != CLONE_METHOD_FORK || !life->execed || life->exec_result ||
-	    copy == MISSING)
-		return;
+	if (life->method != CLONE_METHOD_FORK || copy == MISSING)
+		return 0;
+	if (!life->execed || life->exec_result)
+		return add_staying(s, life, copy);
 	w->n++;
 	w->least_ns += known(copy);
 	w->most_ns += known(copy) + known(phase_ns(life, PHASE_clone_finish)) +
@@ -37,6 +53,8 @@ void whatif__add(struct whatif *w, const struct birth *b)
 		      known(phase_ns(life, PHASE_exec_flush));
 	if (from && to > from)
 		w->held_ns += (double)(to - from);
+	err = sketch__add(&w->copy, copy);
+	return err ? err : add_known(&w->call, birth_call_ns(b));
 }
 
 static double median(const struct sketch *s)
@@ -71,32 +89,38 @@ static void estimate_thp(struct whatif_estimates *e, const struct calibration *c
 	e->thp_copy.high = fmax(e->copy - spared, e->thp_copy.low);
 }
 
-struct whatif_estimates whatif_estimate(const struct group *g, const struct calibration *c)
+static void estimate_calls(struct whatif_estimates *e, const struct group *g,
+			   const struct calibration *c)
 {
-	static const struct estimate none = {NAN, NAN};
 	const struct figure_value *spawn = calibration_figure(c, FIGURE_posix_spawn);
 	const struct figure_value *helper = calibration_figure(c, FIGURE_fork_exec);
 	double open = median(&g->phase[PHASE_exec_open]);
+
+	if (spawn)
+		e->spawn_call = (struct estimate){(double)spawn->low,
+						  (double)spawn->high + (isnan(open) ? 0 : open)};
+	if (helper)
+		e->helper_call = (struct estimate){(double)helper->low, (double)helper->high};
+}
+
+struct whatif_estimates whatif_estimate(const struct group *g, enum whatif_kind kind,
+					const struct calibration *c)
+{
+	static const struct estimate none = {NAN, NAN};
+	bool execs = kind == WHATIF_SPAWNABLE;
 	struct whatif_estimates e = {
-		.call = median(&g->call),
-		.copy = median(&g->phase[PHASE_copy_mm]),
-		.anon_bytes = median(&g->count[COUNT_parent_rss_anon]),
+		.call = execs ? median(&g->spawnable.call) : NAN,
+		.copy = median(execs ? &g->spawnable.copy : &g->staying.copy),
+		.anon_bytes = execs ? NAN : median(&g->staying.anon),
 		.spawn_call = none,
 		.helper_call = none,
 		.thp_copy = none,
 	};
 
-	if (!c)
-		return e;
-	if (whatif_of(g) == WHATIF_COPIER) {
+	if (c && execs)
+		estimate_calls(&e, g, c);
+	else if (c)
 		estimate_thp(&e, c);
-		return e;
-	}
-	if (spawn)
-		e.spawn_call = (struct estimate){(double)spawn->low,
-						 (double)spawn->high + (isnan(open) ? 0 : open)};
-	if (helper)
-		e.helper_call = (struct estimate){(double)helper->low, (double)helper->high};
 	return e;
 }
 
@@ -149,10 +173,15 @@ static void append_range(char *line, size_t size, const char *what, const struct
 	layout_append(line, size, "%s", in_words(e->high, clock).text);
 }
 
-/* In a group of which others exec. */
+/* Of the group, unless they have a line of their own. */
+static uint64_t others(const struct group *g)
+{
+	return whatif_has(g, WHATIF_COPIER) ? 0 : g->staying.copy.n;
+}
+
 static void append_others(char *line, size_t size, const struct group *g)
 {
-	uint64_t n = g->phase[PHASE_copy_mm].n - (uint64_t)g->spawnable.n;
+	uint64_t n = others(g);
 
 	if (n)
 		layout_append(line, size,
@@ -170,7 +199,7 @@ static void print_spawnable(const struct group *g, const char *label, const char
 		 "%s instead",
 		 label, w->n, in_words(w->least_ns, clock).text, in_words(w->most_ns, clock).text,
 		 in_words(w->held_ns, clock).text);
-	if (g->phase[PHASE_copy_mm].n > (uint64_t)w->n)
+	if (others(g))
 		layout_append(line, sizeof(line), ".");
 	append_others(line, sizeof(line), g);
 	layout_wrap(out, 0, 2, line);
@@ -190,7 +219,7 @@ static void append_missing(char *line, size_t size, const struct calibration *c,
 static void print_calibrated(const struct group *g, const char *label, const struct calibration *c,
 			     const char *clock, FILE *out)
 {
-	const struct whatif_estimates e = whatif_estimate(g, c);
+	const struct whatif_estimates e = whatif_estimate(g, WHATIF_SPAWNABLE, c);
 	const struct estimate work = {g->spawnable.least_ns, g->spawnable.most_ns};
 	bool whole = !isnan(e.call), spawn = !isnan(e.spawn_call.low),
 	     helper = !isnan(e.helper_call.low);
@@ -220,7 +249,7 @@ static void print_calibrated(const struct group *g, const char *label, const str
 static void append_thp(char *line, size_t size, const struct group *g, const struct calibration *c,
 		       const char *clock)
 {
-	const struct whatif_estimates e = whatif_estimate(g, c);
+	const struct whatif_estimates e = whatif_estimate(g, WHATIF_COPIER, c);
 	char basis[256], why[256];
 
 	if (e.no_thp) {
@@ -238,35 +267,38 @@ static void append_thp(char *line, size_t size, const struct group *g, const str
 static void print_copier(const struct group *g, const char *label, const struct calibration *c,
 			 const char *clock, FILE *out)
 {
-	const struct sketch *faults = &g->count[COUNT_cow_faults_parent];
+	const struct staying *s = &g->staying;
 	char line[2048];
 
 	snprintf(line, sizeof(line),
-		 "%s: %" PRIu64 " forks, none execs: no case for posix_spawn; %s "
+		 "%s: %" PRIu64 " forks%s: no case for posix_spawn; %s "
 		 "each in copy_mm",
-		 label, (uint64_t)g->phase[PHASE_copy_mm].n,
-		 in_words(sketch__quantile(&g->phase[PHASE_copy_mm], 0.5), clock).text);
-	if (faults->n)
+		 label, s->copy.n, g->execs ? " that do not exec" : ", none execs",
+		 in_words(median(&s->copy), clock).text);
+	if (s->cow_faults_parent.n)
 		layout_append(line, sizeof(line),
 			      ", and %.0f COW faults paid by the parent (medians)",
-			      sketch__quantile(faults, 0.5));
+			      median(&s->cow_faults_parent));
 	if (c)
 		append_thp(line, sizeof(line), g, c, clock);
 	layout_wrap(out, 0, 2, line);
 }
 
-enum whatif_kind whatif_of(const struct group *g)
+bool whatif_has(const struct group *g, enum whatif_kind kind)
 {
-	if (g->key.method == CLONE_METHOD_FORK && !g->execs &&
-	    sketch__quantile(&g->phase[PHASE_copy_mm], 0.5) >= WORTH_ONE_NS)
-		return WHATIF_COPIER;
-	return g->spawnable.most_ns < WORTH_NS ? WHATIF_NOTHING : WHATIF_SPAWNABLE;
+	return kind == WHATIF_COPIER ? median(&g->staying.copy) >= WORTH_ONE_NS
+				     : g->spawnable.most_ns >= WORTH_NS;
+}
+
+static bool has_any(const struct group *g)
+{
+	return whatif_has(g, WHATIF_SPAWNABLE) || whatif_has(g, WHATIF_COPIER);
 }
 
 bool whatif_any(const struct groups *g, size_t top)
 {
 	for (size_t i = 0; i < g->n && i < top; i++)
-		if (whatif_of(&g->v[i]) != WHATIF_NOTHING)
+		if (has_any(&g->v[i]))
 			return true;
 	return false;
 }
@@ -279,9 +311,8 @@ void whatif_print(const struct groups *g, size_t top, const struct calibration *
 
 	for (size_t i = 0; i < g->n && i < top; i++) {
 		const struct group *v = &g->v[i];
-		enum whatif_kind kind = whatif_of(v);
 
-		if (kind == WHATIF_NOTHING)
+		if (!has_any(v))
 			continue;
 		if (!titled)
 			layout_title(out, "What if", colour);
@@ -290,11 +321,11 @@ void whatif_print(const struct groups *g, size_t top, const struct calibration *
 		escape_text(whole, label, sizeof(label));
 		if (v->stack) /* stands whole elsewhere */
 			layout_cut(label, LAYOUT_WIDTH / 2);
-		if (kind == WHATIF_COPIER)
-			print_copier(v, label, c, clock, out);
-		else if (c)
+		if (whatif_has(v, WHATIF_SPAWNABLE) && c)
 			print_calibrated(v, label, c, clock, out);
-		else
+		else if (whatif_has(v, WHATIF_SPAWNABLE))
 			print_spawnable(v, label, clock, out);
+		if (whatif_has(v, WHATIF_COPIER))
+			print_copier(v, label, c, clock, out);
 	}
 }

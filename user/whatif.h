@@ -8,17 +8,17 @@
 #include "user/calibration.h"
 #include "user/groups.h"
 
-/* Adds a birth if it is such a fork. */
-void whatif__add(struct whatif *w, const struct birth *b);
+/* Adds a birth to either, if it is a fork of which copy_mm is known. 0 or -ENOMEM. */
+int whatif__add(struct whatif *w, struct staying *s, const struct birth *b);
 
-/* What can be said of a group, if it is worth saying. */
+/* What can be said of a group. */
 enum whatif_kind {
-	WHATIF_NOTHING,
 	WHATIF_SPAWNABLE, /* g->spawnable */
-	WHATIF_COPIER,	  /* it forks and does not exec, for which posix_spawn is no mend */
+	WHATIF_COPIER,	  /* g->staying, for which posix_spawn is no mend */
 };
 
-enum whatif_kind whatif_of(const struct group *g);
+/* Whether it is worth saying; both may be. */
+bool whatif_has(const struct group *g, enum whatif_kind kind);
 
 /* Whether anything is worth saying of the groups, of `top`. */
 bool whatif_any(const struct groups *g, size_t top);
@@ -29,8 +29,8 @@ struct estimate {
 };
 
 /*
- * Estimates by what this machine was calibrated to. Of forks that exec, the time of the call in the
- * parent:
+ * Estimates by what this machine was calibrated to. Of forks that exec (WHATIF_SPAWNABLE), the time
+ * of the call in the parent:
  *
  *   spawn_call   posix_spawn holds its parent until the child execs. Low: the 10 % quantile of the
  *                calibrated posix_spawn, whose program is small. High: its 90 % quantile, and the
@@ -39,27 +39,28 @@ struct estimate {
  *   helper_call  the calibrated fork of a small parent, whose child execs: 10 % to 90 % quantile.
  *                The message to the helper is not in it
  *
- * Of forks that do not, the time of copy_mm, were the parent's anonymous memory R in huge pages.
- * With slopes s per MiB of the calibrated fork:
+ * Of forks that do not (WHATIF_COPIER), the time of copy_mm, were the parent's anonymous memory R
+ * in huge pages. With slopes s per MiB of the calibrated fork:
  *
  *   thp_copy     low: R s_thp, as if the copy were of that memory alone; high: what was measured,
  *                less R (s_4k.low - s_thp.high), as if nothing else became cheaper
  */
 struct whatif_estimates {
-	double call, copy; /* as it was: medians */
-	double anon_bytes; /* R */
+	double call, copy; /* as it was: medians of these forks; call only of those that exec */
+	double anon_bytes; /* R; only of those that do not */
 	struct estimate spawn_call, helper_call, thp_copy;
 	const char *no_thp; /* why there is no thp_copy, or NULL */
 };
 
 /* `c` may be NULL. */
-struct whatif_estimates whatif_estimate(const struct group *g, const struct calibration *c);
+struct whatif_estimates whatif_estimate(const struct group *g, enum whatif_kind kind,
+					const struct calibration *c);
 
 /* "calibrated on the same boot: fork 5.10 us/MiB of 4 KiB pages, 120 ns/MiB of THP", medians. */
 void whatif_basis(enum whatif_kind kind, const struct calibration *c, const char *clock, char *text,
 		  size_t size);
 
-/* A line for each of the groups, of `top`, of which something can be said. `c` may be NULL. */
+/* A line for each kind of each of the groups, of `top`, that is worth it. `c` may be NULL. */
 void whatif_print(const struct groups *g, size_t top, const struct calibration *c,
 		  const char *clock, FILE *out, bool colour);
 

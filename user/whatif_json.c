@@ -40,7 +40,7 @@ static bool put_spawnable(json_t *line, const struct group *g, const struct what
 
 static bool put_copier(json_t *line, const struct group *g, const struct whatif_estimates *e)
 {
-	bool failed = put(line, "forks", json_integer((json_int_t)g->phase[PHASE_copy_mm].n));
+	bool failed = put(line, "forks", json_integer((json_int_t)g->staying.copy.n));
 
 	failed |= put(line, "exec", json_false());
 	failed |= put_time(line, "copy_mm_ns", e->copy);
@@ -48,10 +48,10 @@ static bool put_copier(json_t *line, const struct group *g, const struct whatif_
 	return failed | (e->no_thp && put(line, "no_thp", store_json_text(e->no_thp)));
 }
 
-static json_t *encode(const struct group *g, const struct calibration *c, const char *clock)
+static json_t *encode(const struct group *g, enum whatif_kind kind, const struct calibration *c,
+		      const char *clock)
 {
-	const struct whatif_estimates e = whatif_estimate(g, c);
-	enum whatif_kind kind = whatif_of(g);
+	const struct whatif_estimates e = whatif_estimate(g, kind, c);
 	json_t *line = json_object();
 	char text[512];
 	bool failed = put(line, "type", json_string("whatif"));
@@ -69,23 +69,33 @@ static json_t *encode(const struct group *g, const struct calibration *c, const 
 	return NULL;
 }
 
+static int write_line(const struct group *g, enum whatif_kind kind, const struct calibration *c,
+		      const char *clock, FILE *out)
+{
+	json_t *line;
+	int err = 0;
+
+	if (!whatif_has(g, kind))
+		return 0;
+	line = encode(g, kind, c, clock);
+	if (!line)
+		return -ENOMEM;
+	errno = 0;
+	if (json_dumpf(line, out, JSON_COMPACT) || fputc('\n', out) == EOF)
+		err = errno ? -errno : -EIO;
+	json_decref(line);
+	return err;
+}
+
 int whatif_write_json(const struct groups *g, size_t top, const struct calibration *c,
 		      const char *clock, FILE *out)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < g->n && i < top && !err; i++) {
-		json_t *line;
-
-		if (whatif_of(&g->v[i]) == WHATIF_NOTHING)
-			continue;
-		line = encode(&g->v[i], c, clock);
-		if (!line)
-			return -ENOMEM;
-		errno = 0;
-		if (json_dumpf(line, out, JSON_COMPACT) || fputc('\n', out) == EOF)
-			err = errno ? -errno : -EIO;
-		json_decref(line);
+		err = write_line(&g->v[i], WHATIF_SPAWNABLE, c, clock, out);
+		if (!err)
+			err = write_line(&g->v[i], WHATIF_COPIER, c, clock, out);
 	}
 	if (!err && fflush(out))
 		err = -errno;

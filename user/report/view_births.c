@@ -199,9 +199,9 @@ static void write_calibrated(FILE *out, const struct report_run *r)
 			"when the child execs, a message to the helper is not in its time");
 	html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
 	for (i = 0; (g = shown(r->births, i)); i++) {
-		const struct whatif_estimates e = whatif_estimate(g, c);
+		const struct whatif_estimates e = whatif_estimate(g, WHATIF_SPAWNABLE, c);
 
-		if (whatif_of(g) != WHATIF_SPAWNABLE)
+		if (!whatif_has(g, WHATIF_SPAWNABLE))
 			continue;
 		html_row(out);
 		html_label(out, label_of(g));
@@ -217,7 +217,7 @@ static void write_calibrated(FILE *out, const struct report_run *r)
 static void write_thp(FILE *out, const struct report_run *r, const struct group *g)
 {
 	const struct calibration *c = r->run->calibration;
-	const struct whatif_estimates e = whatif_estimate(g, c);
+	const struct whatif_estimates e = whatif_estimate(g, WHATIF_COPIER, c);
 	char text[NUMBER_MAX], basis[256];
 
 	if (e.no_thp) {
@@ -249,11 +249,13 @@ static void write_copier(FILE *out, const struct report_run *r, const struct gro
 
 	fputs("<p>", out);
 	html_text(out, label_of(g));
-	fprintf(out, ": none of its %s forks execs, so they are no case for posix_spawn; ",
-		count_text((double)g->counts.births, text));
+	fprintf(out,
+		g->execs ? ": its %s forks that do not exec are no case for posix_spawn; "
+			 : ": none of its %s forks execs, so they are no case for posix_spawn; ",
+		count_text((double)g->staying.copy.n, text));
 	fprintf(out, "the median of copy_mm is %s",
-		time_words(sketch__quantile(&g->phase[PHASE_copy_mm], 0.5), r->instructions, text));
-	write_faults(out, &g->count[COUNT_cow_faults_parent]);
+		time_words(sketch__quantile(&g->staying.copy, 0.5), r->instructions, text));
+	write_faults(out, &g->staying.cow_faults_parent);
 	fputs(".", out);
 	if (r->run->calibration)
 		write_thp(out, r, g);
@@ -266,7 +268,7 @@ static size_t count_kind(const struct birth_sums *s, enum whatif_kind kind)
 	size_t i, n = 0;
 
 	for (i = 0; (g = shown(s, i)); i++)
-		n += whatif_of(g) == kind;
+		n += whatif_has(g, kind);
 	return n;
 }
 
@@ -298,7 +300,7 @@ static void write_whatif(FILE *out, const struct report_run *r)
 		html_table(out, "Forks that exec, had they been posix_spawn: estimates");
 		html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
 		for (i = 0; (g = shown(s, i)); i++) {
-			if (whatif_of(g) == WHATIF_SPAWNABLE)
+			if (whatif_has(g, WHATIF_SPAWNABLE))
 				write_spawnable(out, r, g);
 		}
 		html_table_end(out);
@@ -310,7 +312,7 @@ static void write_whatif(FILE *out, const struct report_run *r)
 		      out);
 	}
 	for (i = 0; (g = shown(s, i)); i++) {
-		if (whatif_of(g) == WHATIF_COPIER)
+		if (whatif_has(g, WHATIF_COPIER))
 			write_copier(out, r, g);
 	}
 }
@@ -450,11 +452,11 @@ static json_t *range_data(const struct estimate *e)
 
 static json_t *whatif_data(const struct group *g, const struct calibration *c)
 {
-	const struct whatif_estimates e = whatif_estimate(g, c);
+	const struct whatif_estimates e = whatif_estimate(g, WHATIF_SPAWNABLE, c);
 	const struct whatif *w = &g->spawnable;
 	json_t *object;
 
-	if (whatif_of(g) != WHATIF_SPAWNABLE)
+	if (!whatif_has(g, WHATIF_SPAWNABLE))
 		return json_null();
 	object = put(json_object(), "forks", json_integer((json_int_t)w->n));
 	object = put(object, "least", json_number(w->least_ns));

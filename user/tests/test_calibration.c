@@ -204,14 +204,19 @@ static struct birth fork_of_1g(uint64_t copy_ns, bool execs)
 	return b;
 }
 
+static void add(struct groups *g, const struct birth *b, int n)
+{
+	for (int i = 0; i < n; i++)
+		assert_int_equal(groups__add(g, b), 0);
+	groups__count_received(g);
+}
+
 static void add_births(struct groups *g, uint64_t copy_ns, bool execs)
 {
 	const struct birth b = fork_of_1g(copy_ns, execs);
 
 	groups__init(g, GROUP_BY_COMM);
-	for (int i = 0; i < 10; i++)
-		assert_int_equal(groups__add(g, &b), 0);
-	groups__count_received(g);
+	add(g, &b, 10);
 }
 
 static void forks_that_exec_are_estimated(void **state)
@@ -222,12 +227,12 @@ static void forks_that_exec_are_estimated(void **state)
 
 	(void)state;
 	add_births(&g, 200000, true);
-	e = whatif_estimate(&g.v[0], c);
+	e = whatif_estimate(&g.v[0], WHATIF_SPAWNABLE, c);
 	assert_true(e.call == 210000 && e.copy == 200000);
 	assert_true(e.spawn_call.low == 50200 && e.spawn_call.high == 51800 + 1000);
 	assert_true(e.helper_call.low == 40200 && e.helper_call.high == 41800);
 	assert_true(isnan(e.thp_copy.low));
-	e = whatif_estimate(&g.v[0], NULL);
+	e = whatif_estimate(&g.v[0], WHATIF_SPAWNABLE, NULL);
 	assert_true(isnan(e.spawn_call.low) && isnan(e.helper_call.low) && e.call == 210000);
 	groups__free(&g);
 	calibration__free(c);
@@ -242,18 +247,18 @@ static void forks_that_do_not_exec_are_estimated_with_huge_pages(void **state)
 	(void)state;
 	/* 1024 MiB at 120 ns; 8 ms less 1024 times 5000 - 200. */
 	add_births(&g, 8000000, false);
-	e = whatif_estimate(&g.v[0], c);
+	e = whatif_estimate(&g.v[0], WHATIF_COPIER, c);
 	assert_true(e.copy == 8000000 && e.anon_bytes == 1 << 30);
 	assert_true(e.thp_copy.low == 122880 && e.thp_copy.high == 3084800);
 	assert_true(isnan(e.spawn_call.low) && isnan(e.helper_call.low) && !e.no_thp);
 	groups__free(&g);
 	/* All of the copy is explained, and more. */
 	add_births(&g, 4000000, false);
-	e = whatif_estimate(&g.v[0], c);
+	e = whatif_estimate(&g.v[0], WHATIF_COPIER, c);
 	assert_true(e.thp_copy.low == 122880 && e.thp_copy.high == 122880);
 	/* No huge pages to be had. */
 	assert_int_equal(figure_set_absent(&c->v[FIGURE_fork_mib_thp], "off"), 0);
-	e = whatif_estimate(&g.v[0], c);
+	e = whatif_estimate(&g.v[0], WHATIF_COPIER, c);
 	assert_string_equal(e.no_thp, "off");
 	assert_true(isnan(e.thp_copy.low));
 	groups__free(&g);
@@ -269,7 +274,7 @@ static void pages_that_are_huge_already_are_left_alone(void **state)
 
 	(void)state;
 	add_births(&g, 2000000, false);
-	e = whatif_estimate(&g.v[0], c);
+	e = whatif_estimate(&g.v[0], WHATIF_COPIER, c);
 	assert_non_null(strstr(e.no_thp, "as cheap already"));
 	assert_true(isnan(e.thp_copy.low));
 	groups__free(&g);
@@ -299,16 +304,55 @@ static void unwrap(void)
 	*to = '\0';
 }
 
-static void add_stays(struct groups *g, int n)
+/* Forks of other sizes, by the same parent and method: 3 of them exec, 10 do not. */
+static void add_mixed(struct groups *g, uint64_t execs_ns, uint64_t stays_ns)
 {
-	const struct birth b = fork_of_1g(200000, false);
+	const struct birth execs = fork_of_1g(execs_ns, true);
+	struct birth stays = fork_of_1g(stays_ns, false);
 
-	for (int i = 0; i < n; i++)
-		assert_int_equal(groups__add(g, &b), 0);
+	stays.life.count[COUNT_parent_rss_anon] = 1 << 28;
+	groups__init(g, GROUP_BY_COMM);
+	add(g, &execs, 3);
+	add(g, &stays, 10);
+}
+
+/* Neither kind is described by the medians of the other. */
+static void a_group_of_both_kinds_is_told_apart(void **state)
+{
+	struct calibration *c = made();
+	struct whatif_estimates e;
+	struct groups g;
+
+	(void)state;
+	add_mixed(&g, 20000000, 150000);
+	e = whatif_estimate(&g.v[0], WHATIF_SPAWNABLE, c);
+	assert_true(e.call == 20010000 && e.copy == 20000000);
+	assert_true(whatif_has(&g.v[0], WHATIF_SPAWNABLE) && !whatif_has(&g.v[0], WHATIF_COPIER));
+	print(&g, c);
+	unwrap();
+	assert_non_null(strstr(text, "3 forks that exec, 20.0 ms each in the call (median)."));
+	assert_non_null(strstr(text, " 10 more that do not exec are no case for posix_spawn."));
+	groups__free(&g);
+	/* 256 MiB at 120 ns; 4 ms less 256 times 5000 - 200. */
+	add_mixed(&g, 50000, 4000000);
+	e = whatif_estimate(&g.v[0], WHATIF_SPAWNABLE, c);
+	assert_true(e.call == 60000 && e.copy == 50000);
+	e = whatif_estimate(&g.v[0], WHATIF_COPIER, c);
+	assert_true(e.copy == 4000000 && e.anon_bytes == 1 << 28);
+	assert_true(e.thp_copy.low == 30720 && e.thp_copy.high == 2771200);
+	print(&g, c);
+	unwrap();
+	assert_non_null(strstr(text, "parent: 3 forks that exec, 60.0 us each in the call"));
+	assert_null(strstr(text, "more that do not exec"));
+	assert_non_null(strstr(text, "parent: 10 forks that do not exec: no case for posix_spawn; "
+				     "4.00 ms each in copy_mm. With THP: 30.7 us to 2.77 ms"));
+	groups__free(&g);
+	calibration__free(c);
 }
 
 static void estimates_are_told_with_their_basis(void **state)
 {
+	const struct birth stays = fork_of_1g(200000, false);
 	struct calibration *c = made();
 	struct groups g;
 
@@ -324,7 +368,7 @@ static void estimates_are_told_with_their_basis(void **state)
 		"  message to it. (Estimates: calls calibrated on the same boot: posix_spawn 51.0\n"
 		"  us, fork of 1 MiB 41.0 us; work from these births, copy_mm alone, to all that\n"
 		"  follows from the copy.)\n");
-	add_stays(&g, 3);
+	add(&g, &stays, 3);
 	print(&g, c);
 	unwrap();
 	assert_non_null(strstr(text, "10 forks that exec, "));
@@ -351,18 +395,28 @@ static void estimates_are_told_with_their_basis(void **state)
 	calibration__free(c);
 }
 
+/* Into `text`; the number of lines. */
+static size_t write_json(struct groups *g, const struct calibration *c)
+{
+	FILE *out = fmemopen(text, sizeof(text), "w");
+	size_t lines = 0;
+
+	assert_int_equal(whatif_write_json(g, 20, c, "monotonic", out), 0);
+	fclose(out);
+	for (const char *at = text; (at = strchr(at, '\n')); at++)
+		lines++;
+	return lines;
+}
+
 static void estimates_are_told_as_json(void **state)
 {
 	struct calibration *c = made();
 	json_t *line, *range;
 	struct groups g;
-	FILE *out;
 
 	(void)state;
 	add_births(&g, 200000, true);
-	out = fmemopen(text, sizeof(text), "w");
-	assert_int_equal(whatif_write_json(&g, 20, c, "monotonic", out), 0);
-	fclose(out);
+	assert_int_equal(write_json(&g, c), 1);
 	line = json_loads(text, 0, NULL);
 	assert_non_null(line);
 	range = json_object_get(line, "posix_spawn_call_ns");
@@ -371,6 +425,12 @@ static void estimates_are_told_as_json(void **state)
 	assert_string_equal(json_string_value(json_object_get(line, "parent")), "parent");
 	assert_true(json_is_true(json_object_get(line, "exec")));
 	json_decref(line);
+	groups__free(&g);
+	add_mixed(&g, 50000, 4000000);
+	assert_int_equal(write_json(&g, c), 2);
+	assert_non_null(strstr(text, "\"forks\":3,\"exec\":true,\"call_ns\":60000,"));
+	assert_non_null(strstr(text, "\"forks\":10,\"exec\":false,\"copy_mm_ns\":4000000,"
+				     "\"thp_copy_mm_ns\":[30720,2771200]"));
 	groups__free(&g);
 	calibration__free(c);
 }
@@ -519,6 +579,7 @@ int main(void)
 		cmocka_unit_test(forks_that_exec_are_estimated),
 		cmocka_unit_test(forks_that_do_not_exec_are_estimated_with_huge_pages),
 		cmocka_unit_test(pages_that_are_huge_already_are_left_alone),
+		cmocka_unit_test(a_group_of_both_kinds_is_told_apart),
 		cmocka_unit_test(estimates_are_told_with_their_basis),
 		cmocka_unit_test(estimates_are_told_as_json),
 		in_a_room(only_files_of_ours_alone_are_read),
