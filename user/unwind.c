@@ -189,6 +189,26 @@ static bool parse_line(char *text, struct line *l)
 	return true;
 }
 
+static bool same_file(const struct line *a, const struct line *b)
+{
+	return a->inode == b->inode && !strcmp(a->device, b->device);
+}
+
+/*
+ * exec maps the code up to its last page: another program's ends elsewhere. Since then the mapping
+ * may have been parted, as madvise and mprotect do. `code`: where the code begins, once that is
+ * known.
+ */
+static void look_for_code(struct space *s, const struct line *l, struct line *code)
+{
+	if (l->perms[2] != 'x')
+		return;
+	if (s->start_code >= l->start && s->start_code < l->end)
+		*code = *l;
+	s->code_seen |= code->end && same_file(l, code) && s->end_code > l->end - 4096 &&
+			s->end_code <= l->end;
+}
+
 /* Adds a line of the map to the module that it continues, or begins one. */
 static int add_line(struct space *s, const struct line *l, struct line *last)
 {
@@ -196,12 +216,9 @@ static int add_line(struct space *s, const struct line *l, struct line *last)
 	bool runs = l->perms[2] == 'x';
 
 	s->stack_seen |= s->start_stack >= l->start && s->start_stack < l->end;
-	/* exec maps the code up to its last page: another program's ends elsewhere. */
-	s->code_seen |= runs && s->start_code >= l->start && s->start_code < l->end &&
-			s->end_code > l->end - 4096 && s->end_code <= l->end;
 	if (!l->inode)
 		return 0;
-	if (m && l->offset && l->inode == last->inode && !strcmp(l->device, last->device)) {
+	if (m && l->offset && same_file(l, last)) {
 		m->end = l->end;
 		m->runs |= runs;
 		return 0;
@@ -222,7 +239,7 @@ static int add_line(struct space *s, const struct line *l, struct line *last)
 static int read_maps(struct space *s, int fd)
 {
 	FILE *f = fdopen(fd, "r");
-	struct line l, last = {0};
+	struct line l, last = {0}, code = {0};
 	char *text = NULL;
 	size_t size = 0;
 	int err = 0;
@@ -232,8 +249,10 @@ static int read_maps(struct space *s, int fd)
 		return -ENOMEM;
 	}
 	while (!err && getline(&text, &size, f) > 0)
-		if (parse_line(text, &l))
+		if (parse_line(text, &l)) {
+			look_for_code(s, &l, &code);
 			err = add_line(s, &l, &last);
+		}
 	free(text);
 	fclose(f);
 	return err;

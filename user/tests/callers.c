@@ -4,11 +4,13 @@
  * main -> other -> c, and waits for each. The test of the profile by stack compiles it as it needs
  * it and knows by it which functions there are to be seen.
  *
- * Methods: fork, vfork, spawn (posix_spawn), system; gone (a child forks, and ends at once).
+ * Methods: fork, vfork, spawn (posix_spawn), system; gone (a child forks, and ends at once);
+ * parted (fork, from a program whose code is no longer one mapping).
  */
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,7 +29,7 @@ FRAME pid_t c(void)
 	char *argv[] = {"true", NULL}, *env[] = {NULL};
 	pid_t pid = -1;
 
-	if (!strcmp(method, "fork") || !strcmp(method, "gone")) {
+	if (!strcmp(method, "fork") || !strcmp(method, "gone") || !strcmp(method, "parted")) {
 		pid = fork();
 		if (!pid)
 			_exit(!strcmp(method, "gone") && fork() < 0);
@@ -65,11 +67,19 @@ FRAME void other(void)
 	NO_TAIL_CALL();
 }
 
+/* A page of code, with others before and behind it. */
+__attribute__((aligned(4096), used)) FRAME void page(void)
+{
+	__asm__ volatile(".fill 8192, 1, 0x90");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 4)
 		return 2;
 	method = argv[1];
+	if (!strcmp(method, "parted") && madvise((void *)page, 4096, MADV_RANDOM))
+		return 3;
 	for (volatile int i = atoi(argv[2]); i > 0; i--)
 		a();
 	for (volatile int i = atoi(argv[3]); i > 0; i--)

@@ -94,6 +94,13 @@ for_each_method() {
     [ "$(cat "$DIR/names")" = "c b a main" ]
 }
 
+@test "the same of a program whose code is no longer one mapping" {
+    callers dynamic
+    stacks -- "$CALLERS" parted 7 5
+    [ "$(sum fork '< c < b < a < main < ')" -eq 7 ]
+    [ "$(sum fork '< c < other < main < ')" -eq 5 ]
+}
+
 @test "another user's process is seen too, after privileges were given up" {
     callers dynamic
     stacks -- "${AS_NOBODY[@]}" "$CALLERS" fork 7 5
