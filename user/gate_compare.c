@@ -7,13 +7,14 @@
 
 #include "user/escape.h"
 #include "user/gate.h"
-#include "user/gate_index.h"
+#include "user/gate_grid.h"
 #include "user/gate_side.h"
 #include "user/gate_stats.h"
 #include "user/layout.h"
 #include "user/stats.h"
 
-#define PASSES_MAX 64
+#define PASSES_MAX	64
+#define NOTES_OF_A_KIND 4 /* of more cells only the number is told */
 
 struct comparison {
 	struct side a, b;
@@ -25,42 +26,8 @@ struct comparison {
 	bool time_ok;
 	bool in_turn;
 	size_t only_a, only_b; /* cells that only one side has */
+	size_t by_place;       /* cells that B has another one for */
 };
-
-/* Whether no cell before it is the same but for the pass. */
-static bool is_first(const struct gate_index *index, const struct cell *c)
-{
-	return gate_index__next(index, c, NULL) == c;
-}
-
-/* How many cells of the grid stand before it: its place, whatever its key. */
-static size_t place_of(const struct gate_index *index, const struct cell *c)
-{
-	const struct run *r = index->run;
-	size_t i, place = 0;
-
-	for (i = 0; i < r->cell_count; i++)
-		place += r->cells[i].order < c->order && is_first(index, &r->cells[i]);
-	return place;
-}
-
-/* What stands for A's cell in B: the cell with its key, or with its place in the grid. */
-static const struct cell *counterpart(const struct comparison *c, const struct cell *of_a)
-{
-	const struct gate_index *in_b = &c->b.indexes[0];
-	const struct cell *found = gate_index__next(in_b, of_a, NULL);
-	const struct run *b = in_b->run;
-	size_t i, place;
-
-	if (found != NULL || !c->policy->by_place)
-		return found;
-	place = place_of(&c->a.indexes[0], of_a);
-	for (i = 0; i < b->cell_count; i++) {
-		if (is_first(in_b, &b->cells[i]) && place_of(in_b, &b->cells[i]) == place)
-			return &b->cells[i];
-	}
-	return NULL;
-}
 
 static bool is_count(int metric)
 {
@@ -290,30 +257,38 @@ static int compare_cells(struct comparison *c, const struct cell *of_a, const st
 	return done < 0 ? done : 0;
 }
 
+/* Rows go by A's name: where B's cell has another, it is told. */
+static int note_place(struct comparison *c, const struct gate_line *line)
+{
+	char of_a[128], of_b[128];
+
+	if (cell__same_key(line->a, line->b, "trace") || c->by_place++ >= NOTES_OF_A_KIND)
+		return 0;
+	return gate_report__note(c->report, "%s is compared with %s of B",
+				 gate_cell_name(line->a, of_a, sizeof(of_a)),
+				 gate_cell_name(line->b, of_b, sizeof(of_b)));
+}
+
 static int compare_grid(struct comparison *c)
 {
-	const struct run *a = c->a.runs[0], *b = c->b.runs[0];
-	size_t i, in_common = 0, grid_b = 0;
-	int err = 0;
+	struct gate_grid grid;
+	size_t i;
+	int err = gate_grid__build(&grid, c->a.indexes, 1, c->b.indexes, 1, c->policy->by_place);
 
-	for (i = 0; i < a->cell_count && err == 0; i++) {
-		const struct cell *of_b;
+	for (i = 0; i < grid.count && err == 0; i++) {
+		const struct gate_line *line = &grid.v[i];
 
-		if (!is_first(&c->a.indexes[0], &a->cells[i]))
+		c->only_a += line->b == NULL;
+		c->only_b += line->a == NULL;
+		if (line->a == NULL || line->b == NULL)
 			continue;
-		of_b = counterpart(c, &a->cells[i]);
-		if (of_b == NULL) {
-			c->only_a++;
-			continue;
-		}
-		in_common++;
-		err = compare_cells(c, &a->cells[i], of_b);
+		err = compare_cells(c, line->a, line->b);
 		if (err == 0)
-			err = add_broken(c, &a->cells[i], of_b);
+			err = add_broken(c, line->a, line->b);
+		if (err == 0)
+			err = note_place(c, line);
 	}
-	for (i = 0; i < b->cell_count; i++)
-		grid_b += is_first(&c->b.indexes[0], &b->cells[i]);
-	c->only_b = grid_b - (in_common < grid_b ? in_common : grid_b);
+	gate_grid__free(&grid);
 	return err;
 }
 
@@ -366,6 +341,9 @@ static int note_all(struct comparison *c)
 	if (err == 0 && c->only_b > 0)
 		err = gate_report__note(report, "%zu cell%s only B has", c->only_b,
 					c->only_b == 1 ? "" : "s");
+	if (err == 0 && c->by_place > NOTES_OF_A_KIND)
+		err = gate_report__note(report, "and so on, by their place: %zu cells",
+					c->by_place);
 	if (err == 0 && c->a.count != c->b.count && !c->lab)
 		err = gate_report__note(report,
 					"%zu runs of A and %zu of B: the rest makes no pairs",

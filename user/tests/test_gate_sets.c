@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the gate makes of sets of runs that do not have the same cells, or not all of them. */
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/gate.h"
+
+#define VALUES 5
+#define US     INT64_C(1000)
+
+static struct gate_report report;
+
+static void fill(struct series *s, int64_t value)
+{
+	series__free(s);
+	while (s->n < VALUES)
+		assert_int_equal(series__push(s, value), 0);
+}
+
+/* Of A the runs are taken at even times, of B at odd ones: in turn. */
+static struct run *new_runs(int side, size_t count)
+{
+	struct run *runs = calloc(count, sizeof(*runs));
+	size_t i;
+
+	assert_non_null(runs);
+	for (i = 0; i < count; i++) {
+		runs[i] = (struct run){.schema = RUN_SCHEMA, .ended = true};
+		runs[i].tool = strdup("spawnscope 0.1.0");
+		runs[i].clock = strdup("monotonic");
+		runs[i].command = calloc(1, sizeof(*runs[i].command));
+		run__add_env_text(&runs[i], "kernel_release", "6.1.0-18-amd64");
+		run__add_env_number(&runs[i], "page_bytes", 4096);
+		run__add_env_text(&runs[i], "aslr_personality", "off");
+		run__add_env_number(&runs[i], "taken_ms", 2000 * (int64_t)i + 1000 * side);
+	}
+	return runs;
+}
+
+static void free_runs(struct run *runs, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		run__free(&runs[i]);
+	free(runs);
+}
+
+/* A cell whose calls take so long, and copy as many PTEs; the next one of its run's grid. */
+static struct cell *add(struct run *r, const char *method, int64_t bytes, int64_t call_ns)
+{
+	struct cell *c = run__add_cell(r);
+
+	assert_non_null(c);
+	cell__add_key_text(c, "method", method);
+	cell__add_key_number(c, "rss_bytes", bytes);
+	cell__add_key_text(c, "trace", "none");
+	c->n = VALUES;
+	fill(&c->samples[SAMPLE_spawn_ns], call_ns);
+	fill(&c->samples[SAMPLE_total_ns], 2 * call_ns);
+	fill(&c->counts[COUNT_ptes_copied], bytes >> 12);
+	return c;
+}
+
+static enum gate_verdict compare(const struct run *a, const struct run *b, size_t count,
+				 const struct gate_policy *policy)
+{
+	gate_report__free(&report);
+	assert_int_equal(
+		gate_compare(a, count, b, count, policy ? policy : &gate_policy_default, &report),
+		0);
+	return report.verdict;
+}
+
+static int forget_report(void **state)
+{
+	(void)state;
+	gate_report__free(&report);
+	return 0;
+}
+
+static size_t rows_of(const char *cell)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < report.row_count; i++)
+		n += strcmp(report.rows[i].cell, cell) == 0;
+	return n;
+}
+
+static bool has_note(const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < report.note_count; i++) {
+		if (strcmp(report.notes[i], text) == 0)
+			return true;
+	}
+	for (i = 0; i < report.note_count; i++)
+		print_message("note: %s\n", report.notes[i]);
+	return false;
+}
+
+/* Grids of two cells each. */
+static void compare_by_place(const char *const methods[4], const int64_t sizes[4])
+{
+	struct gate_policy policy = gate_policy_default;
+	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
+	size_t i;
+
+	for (i = 0; i < 4; i++)
+		add(i < 2 ? a : b, methods[i], sizes[i], 100 * US);
+	policy.by_place = true;
+	compare(a, b, 1, &policy);
+	free_runs(a, 1);
+	free_runs(b, 1);
+}
+
+static void cells_are_paired_by_key_first_and_each_once(void **state)
+{
+	(void)state;
+	/* 1M is in both, in other places: neither 64M nor 256M has a partner. */
+	compare_by_place((const char *[]){"fork", "fork", "fork", "fork"},
+			 (int64_t[]){64 << 20, 1 << 20, 1 << 20, 256 << 20});
+	assert_true(rows_of("fork at 1M") > 1);
+	assert_true(has_note("1 cell only A has"));
+	assert_true(has_note("1 cell only B has"));
+	/* In one place, and of a size of its own on either side. */
+	compare_by_place((const char *[]){"fork", "fork", "fork", "fork"},
+			 (int64_t[]){64 << 20, 1 << 20, 256 << 20, 1 << 20});
+	assert_true(rows_of("fork at 64M") > 1);
+	assert_true(has_note("fork at 64M is compared with fork at 256M of B"));
+	assert_int_equal(report.note_count, 1);
+	/* As of --ab fork vfork: all by their place. */
+	compare_by_place((const char *[]){"fork", "fork", "vfork", "vfork"},
+			 (int64_t[]){1 << 20, 2 << 20, 1 << 20, 2 << 20});
+	assert_true(has_note("fork at 1M is compared with vfork at 1M of B"));
+	assert_true(has_note("fork at 2M is compared with vfork at 2M of B"));
+	assert_int_equal(rows_of("vfork at 1M") + rows_of("vfork at 2M"), 0);
+	/* Both have both sizes: nobody asked for 1M against 2M. */
+	compare_by_place((const char *[]){"fork", "fork", "vfork", "vfork"},
+			 (int64_t[]){1 << 20, 2 << 20, 2 << 20, 1 << 20});
+	assert_int_equal(report.verdict, GATE_NOT_COMPARABLE);
+	assert_true(has_note("2 cells only A has"));
+	assert_true(has_note("2 cells only B has"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(cells_are_paired_by_key_first_and_each_once,
+					  forget_report),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
