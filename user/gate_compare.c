@@ -73,13 +73,14 @@ static const char *source_in(const struct run *r, const struct cell *c, enum pha
 static void compare_sources(const struct comparison *c, struct gate_row *row)
 {
 	enum phase p = row->id - GATE_METRIC_PHASE;
+	size_t first_a = side__first(&c->a), first_b = side__first(&c->b);
 	const char *a, *b;
 	char of_a[64], of_b[64];
 
 	if (row->id < GATE_METRIC_PHASE || row->id >= GATE_METRIC_COUNT)
 		return;
-	a = source_in(c->a.runs[0], c->a.cells[0], p);
-	b = source_in(c->b.runs[0], c->b.cells[0], p);
+	a = source_in(c->a.runs[first_a], c->a.cells[first_a], p);
+	b = source_in(c->b.runs[first_b], c->b.cells[first_b], p);
 	if (strcmp(a, b) == 0)
 		return;
 	escape_text(a, of_a, sizeof(of_a));
@@ -99,13 +100,14 @@ static const char *pass_in_words(const char *pass)
 	return strcmp(pass, "all") == 0 ? "all probes" : pass;
 }
 
-static void name_row(const struct comparison *c, struct gate_row *row, const char *pass, int metric)
+static void name_row(const struct comparison *c, struct gate_row *row, const struct cell *of_a,
+		     const char *pass, int metric)
 {
 	char words[64];
 
 	row->id = metric;
 	row->kind = GATE_METRIC_BIT(metric) & c->gating ? GATE_STATISTICAL : GATE_SHOWN;
-	gate_cell_name(c->a.cells[0], row->cell, sizeof(row->cell));
+	gate_cell_name(of_a, row->cell, sizeof(row->cell));
 	escape_text(pass_in_words(pass), words, sizeof(words));
 	if (c->policy->every_pass)
 		layout_append(row->cell, sizeof(row->cell), ", %s", words);
@@ -114,7 +116,8 @@ static void name_row(const struct comparison *c, struct gate_row *row, const cha
 	escape_text(pass, row->trace, sizeof(row->trace));
 }
 
-static int compare_metric(struct comparison *c, const char *pass, int metric)
+static int compare_metric(struct comparison *c, const struct cell *of_a, const char *pass,
+			  int metric)
 {
 	size_t most = c->a.count > c->b.count ? c->a.count : c->b.count;
 	double *scratch = calloc(most, sizeof(*scratch));
@@ -130,7 +133,7 @@ static int compare_metric(struct comparison *c, const char *pass, int metric)
 		free(scratch);
 		return -ENOMEM;
 	}
-	name_row(c, row, pass, metric);
+	name_row(c, row, of_a, pass, metric);
 	row->a = side__median(&c->a, scratch);
 	row->b = side__median(&c->b, scratch);
 	free(scratch);
@@ -164,18 +167,26 @@ static int compare_in_pass(struct comparison *c, const struct cell *of_a, const 
 	if (!side__take_cells(&c->a, of_a, pass) || !side__take_cells(&c->b, of_b, pass) ||
 	    side__take_values(&c->a, metric) == 0 || side__take_values(&c->b, metric) == 0)
 		return 0;
-	err = compare_metric(c, pass, metric);
+	err = compare_metric(c, of_a, pass, metric);
 	return err ? err : 1;
 }
 
-/* Passes that the cell was taken in, by the run's order. */
-static void all_passes(const struct gate_index *index, const struct cell *like, const char **passes)
+/* Passes that the cell was taken in, in the order of the runs. */
+static void all_passes(const struct side *s, const struct cell *like, const char **passes)
 {
-	const struct cell *c = NULL;
-	size_t count = 0;
+	size_t i, k, count = 0;
 
-	while (count < PASSES_MAX && (c = gate_index__next(index, like, c)) != NULL)
-		passes[count++] = gate_pass(c);
+	for (i = 0; i < s->count; i++) {
+		const struct cell *c = NULL;
+
+		while (count < PASSES_MAX &&
+		       (c = gate_index__next(&s->indexes[i], like, c)) != NULL) {
+			for (k = 0; k < count && strcmp(passes[k], gate_pass(c)) != 0; k++)
+				;
+			passes[k] = gate_pass(c);
+			count += k == count;
+		}
+	}
 }
 
 /* What A measured and B did not: nobody knows what it costs now. */
@@ -201,8 +212,7 @@ static int add_broken(struct comparison *c, const struct cell *of_a, const struc
 	const char *why = of_b->skipped ? of_b->skipped : of_b->broken;
 	char text[160];
 
-	if (!gate_has_data(of_a) || gate_has_data(of_b) || why == NULL ||
-	    strcmp(gate_pass(of_a), gate_pass(of_b)) != 0)
+	if (!side__measured(&c->a, of_a) || side__measured(&c->b, of_b) || why == NULL)
 		return 0;
 	snprintf(text, sizeof(text), "only A has it; B: %s", why);
 	return add_unmeasured(c, of_a, "samples", "samples", text);
@@ -222,7 +232,7 @@ static int add_missing(struct comparison *c, const struct cell *of_a, const stru
 			break;
 	}
 	/* A cell of B that has no data at all has a row of its own. */
-	if (*pass == NULL || !gate_has_data(of_b))
+	if (*pass == NULL || !side__measured(&c->b, of_b))
 		return 0;
 	if (metric < GATE_METRIC_PHASE || is_count(metric))
 		return add_unmeasured(c, of_a, gate_metric_name(metric),
@@ -239,7 +249,7 @@ static int compare_cells(struct comparison *c, const struct cell *of_a, const st
 	int metric, done = 0;
 
 	if (c->policy->every_pass)
-		all_passes(&c->a.indexes[0], of_a, all);
+		all_passes(&c->a, of_a, all);
 	for (metric = 0; metric < GATE_METRICS && done >= 0; metric++) {
 		const char *const *pass = c->policy->every_pass ? all : passes_for(metric);
 		bool any = false;
@@ -273,7 +283,8 @@ static int compare_grid(struct comparison *c)
 {
 	struct gate_grid grid;
 	size_t i;
-	int err = gate_grid__build(&grid, c->a.indexes, 1, c->b.indexes, 1, c->policy->by_place);
+	int err = gate_grid__build(&grid, c->a.indexes, c->a.count, c->b.indexes, c->b.count,
+				   c->policy->by_place);
 
 	for (i = 0; i < grid.count && err == 0; i++) {
 		const struct gate_line *line = &grid.v[i];

@@ -16,14 +16,38 @@ bool gate_has_data(const struct cell *c)
 
 bool side__take_cells(struct side *s, const struct cell *like, const char *pass)
 {
+	bool any = false;
 	size_t i;
 
 	for (i = 0; i < s->count; i++) {
 		s->cells[i] = gate_index__find(&s->indexes[i], like, pass);
-		if (i == 0 && (s->cells[0] == NULL || !gate_has_data(s->cells[0])))
-			return false;
+		any |= s->cells[i] != NULL && gate_has_data(s->cells[i]);
 	}
-	return true;
+	return any;
+}
+
+size_t side__first(const struct side *s)
+{
+	size_t i = 0;
+
+	while (i + 1 < s->count && (s->cells[i] == NULL || !gate_has_data(s->cells[i])))
+		i++;
+	return i;
+}
+
+bool side__measured(const struct side *s, const struct cell *like)
+{
+	const struct cell *c;
+	size_t i;
+
+	for (i = 0; i < s->count; i++) {
+		for (c = gate_index__next(&s->indexes[i], like, NULL); c != NULL;
+		     c = gate_index__next(&s->indexes[i], like, c)) {
+			if (gate_has_data(c))
+				return true;
+		}
+	}
+	return false;
 }
 
 size_t side__take_values(struct side *s, int metric)

@@ -21,8 +21,12 @@ struct side {
 int side__fill(struct side *s, const struct run *runs, size_t count);
 void side__free(struct side *s);
 
-/* The cells of all runs in a pass. False if the first run has none with data. */
+/* The cells of all runs in a pass, NULL where a run has none. False if none has data. */
 bool side__take_cells(struct side *s, const struct cell *like, const char *pass);
+/* Which run is the first whose cell has data, if any has. */
+size_t side__first(const struct side *s);
+/* Whether any run has data of the cell, in whatever pass. */
+bool side__measured(const struct side *s, const struct cell *like);
 /* What the metric is in these cells, NAN where it is not; returns how many have it. */
 size_t side__take_values(struct side *s, int metric);
 /* Of these, with room for as many in `scratch`. */

@@ -152,10 +152,82 @@ static void cells_are_paired_by_key_first_and_each_once(void **state)
 	assert_true(has_note("2 cells only B has"));
 }
 
+#define SET 12
+
+/* So many runs a side, and of B each vfork takes 3.5 times as long; `spoil` has the first of A's.
+ */
+static enum gate_verdict compare_sets(void (*spoil)(struct run *r, struct cell *vfork))
+{
+	struct run *a = new_runs(0, SET), *b = new_runs(1, SET);
+	enum gate_verdict verdict;
+	size_t i;
+
+	for (i = 0; i < SET; i++) {
+		add(&a[i], "fork", 1 << 20, 100 * US);
+		add(&a[i], "vfork", 1 << 20, 20 * US + (int64_t)i);
+		add(&b[i], "fork", 1 << 20, 100 * US);
+		add(&b[i], "vfork", 1 << 20, 70 * US);
+	}
+	if (spoil)
+		spoil(&a[0], &a[0].cells[1]);
+	verdict = compare(a, b, SET, NULL);
+	free_runs(a, SET);
+	free_runs(b, SET);
+	return verdict;
+}
+
+static void drop_values(struct cell *c)
+{
+	size_t i;
+
+	for (i = 0; i < SAMPLE_COUNT; i++)
+		series__free(&c->samples[i]);
+	for (i = 0; i < COUNT_COUNT; i++)
+		series__free(&c->counts[i]);
+	c->n = 0;
+}
+
+static void skip_cell(struct run *r, struct cell *c)
+{
+	(void)r;
+	drop_values(c);
+	c->skipped = strdup("no memory");
+}
+
+static void leave_out(struct run *r, struct cell *c)
+{
+	cell__free(c);
+	r->cell_count--;
+}
+
+static void leave_all_out(struct run *r, struct cell *c)
+{
+	leave_out(r, c);
+	leave_out(r, &r->cells[0]);
+}
+
+static void the_grid_of_a_side_is_that_of_all_its_runs(void **state)
+{
+	void (*const spoils[])(struct run *, struct cell *) = {skip_cell, leave_out, leave_all_out};
+	size_t i;
+
+	(void)state;
+	assert_int_equal(compare_sets(NULL), GATE_REGRESSION);
+	for (i = 0; i < sizeof(spoils) / sizeof(spoils[0]); i++) {
+		assert_int_equal(compare_sets(spoils[i]), GATE_REGRESSION);
+		assert_string_equal(report.rows[0].cell, "vfork at 1M");
+		assert_string_equal(report.rows[0].metric, "spawn");
+		assert_int_equal(report.rows[0].pairs, SET - 1);
+		assert_true(rows_of("fork at 1M") > 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(cells_are_paired_by_key_first_and_each_once,
+					  forget_report),
+		cmocka_unit_test_teardown(the_grid_of_a_side_is_that_of_all_its_runs,
 					  forget_report),
 	};
 
