@@ -409,6 +409,11 @@ static int check_live(const struct gate_options *o)
 		return refuse("--program: name two, for A and for B");
 	if (o->kernel_count && !o->lab)
 		return refuse("--kernel is for --lab");
+	if ((o->baseline || o->save) && o->ab)
+		return refuse("--baseline and --save go with stored runs or --lab: bench takes a "
+			      "run to save, and --ab takes its runs of A anew");
+	if (o->baseline && o->save)
+		return refuse("--baseline and --save are two steps: compare first, then save");
 	if (o->baseline || o->save)
 		return o->path_count ? refuse("a baseline and runs of now: name no files") : 0;
 	if (o->path_count == 0 && by_options)
