@@ -441,6 +441,8 @@ int gate_in_lab(const struct gate_options *o, const struct run *base, size_t bas
 	int err = 0;
 
 	*report = (struct gate_report){0};
+	/* What was stored may be of another grid: its keys tell, its places do not. */
+	policy.by_place = base == NULL;
 	if (base == NULL) {
 		err = gate_take(o, &a, &of_a, NULL, why, why_size);
 		if (err == 0 && gate_broken(&of_a, 0, why, why_size))

@@ -17,3 +17,13 @@ load gate.bash
     one_line 2 'baseline and --save' "$TOOL" gate --baselines "$DIR/b" --lab --baseline good --save good
     cmp "$DIR/x" "$DIR/b/good/1.jsonl"
 }
+
+@test "in the lab, a baseline of another grid has no cell in common, whatever its place" {
+    local kernel=debian:6.1 lab
+    reason=$("$BATS_TEST_DIRNAME/../../bench/lab/fetch-kernel" "$kernel" 2>&1) || skip "$reason"
+    lab=("$BUILD/spawnscope" gate --lab --kernel "$kernel" --method fork --runs 2 --baselines "$DIR/b")
+    "${lab[@]}" --size 4M --save lab >/dev/null
+    "${lab[@]}" --size 1M --baseline lab >"$DIR/out" || [ $? -eq 5 ]
+    cat "$DIR/out"
+    grep -q '^not comparable: no cell in common: A has fork at 4M, B has fork at 1M$' "$DIR/out"
+}
