@@ -8,6 +8,7 @@
 
 #include "user/command.h"
 #include "user/gate_stats.h"
+#include "user/gate_take.h"
 #include "user/option_value.h"
 
 enum {
@@ -42,7 +43,9 @@ enum {
 	FORWARD,
 };
 
-#define FORWARD_END (FORWARD + 100)
+#define FORWARD_SHAPE (FORWARD + 2)
+#define FORWARD_REST  (FORWARD + 9)
+#define FORWARD_END   (FORWARD + 100)
 
 static const struct argp_option option_table[] = {
 	{0, 0, 0, 0, "What to compare with:", 1},
@@ -78,14 +81,14 @@ static const struct argp_option option_table[] = {
 	{0, 0, 0, 0, "What they measure, as with bench:", 3},
 	{"suite", FORWARD, "NAME|FILE", 0, 0, 0},
 	{"method", FORWARD + 1, "LIST", 0, 0, 0},
-	{"size", FORWARD + 2, "LIST", 0, 0, 0},
+	{"size", FORWARD_SHAPE, "LIST", 0, 0, 0},
 	{"pages", FORWARD + 3, "LIST", 0, 0, 0},
 	{"vmas", FORWARD + 4, "LIST", 0, 0, 0},
 	{"fds", FORWARD + 5, "LIST", 0, 0, 0},
 	{"threads", FORWARD + 6, "LIST", 0, 0, 0},
 	{"child-write", FORWARD + 7, "LIST", 0, 0, 0},
 	{"parent-write", FORWARD + 8, "LIST", 0, 0, 0},
-	{"runs", FORWARD + 9, "N", 0, "samples of each cell in a run (default 20)", 0},
+	{"runs", FORWARD_REST, "N", 0, "samples of each cell in a run (default 20)", 0},
 	{"cpu", FORWARD + 10, "N|none", 0, 0, 0},
 	{"warmup", FORWARD + 11, "N", 0, 0, 0},
 	{"timeout", FORWARD + 12, "SEC", 0, 0, 0},
@@ -246,7 +249,8 @@ static int forward(struct gate_options *o, int key, const char *value)
 	if (!o->forward[o->forward_count])
 		return -ENOMEM;
 	o->forward_count++;
-	o->has_suite |= key <= FORWARD + 2;
+	o->has_method |= key < FORWARD_SHAPE;
+	o->has_shape |= key >= FORWARD_SHAPE && key < FORWARD_REST;
 	return 0;
 }
 
@@ -391,6 +395,17 @@ static int refuse(const char *what)
 	return -EINVAL;
 }
 
+/* What holds for both sides must not take the place of what tells them apart. */
+static int check_names(const struct gate_options *o)
+{
+	if (o->has_method)
+		return refuse("A and B say what is measured: leave out --suite and --method");
+	if (o->has_shape && (gate_is_suite(o->paths[0]) || gate_is_suite(o->paths[1])))
+		return refuse("a suite file says of what size its parents are: leave out --size "
+			      "and the like, or name two methods");
+	return 0;
+}
+
 /* Forms that take runs of their own. */
 static int check_live(const struct gate_options *o)
 {
@@ -422,7 +437,7 @@ static int check_live(const struct gate_options *o)
 		return refuse(
 			"name A and B: two suite files or two methods, or use --program, --libc, "
 			"--env or --kernel twice");
-	return 0;
+	return check_names(o);
 }
 
 static int check_stored(struct gate_options *o, bool dashes)

@@ -36,7 +36,8 @@ struct gate_options {
 	const char *keep;		 /* folder for the raw runs */
 	char *forward[GATE_FORWARD_MAX]; /* what `bench` is to be given; NULL-terminated */
 	size_t forward_count;
-	bool has_suite; /* or a method or a size is among them */
+	bool has_method; /* or a suite is among them */
+	bool has_shape;	 /* what a suite says of the parent is among them */
 	/* Output. */
 	bool json;
 	const char *output, *junit, *ktap, *markdown;

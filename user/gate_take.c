@@ -70,8 +70,7 @@ static bool is_forwarded(const struct gate_options *o, const char *option)
 	return false;
 }
 
-/* A is a suite if it is the name of a file or of a suite that is built in. */
-static bool is_suite(const char *name)
+bool gate_is_suite(const char *name)
 {
 	return strchr(name, '/') != NULL || access(name, R_OK) == 0 || strcmp(name, "quick") == 0 ||
 	       strcmp(name, "standard") == 0 || strcmp(name, "overhead") == 0;
@@ -84,7 +83,7 @@ static bool is_suite(const char *name)
 static void add_subject(struct args *a, const struct gate_options *o, const struct gate_take *take)
 {
 	const char *side = o->path_count == 2 ? o->paths[take->side] : NULL;
-	bool suite = is_forwarded(o, "--suite=") || (side != NULL && is_suite(side));
+	bool suite = is_forwarded(o, "--suite=") || (side != NULL && gate_is_suite(side));
 	size_t i;
 
 	if (side != NULL)

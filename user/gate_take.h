@@ -24,6 +24,9 @@ struct gate_take {
 int gate_take(const struct gate_options *o, const struct gate_take *take, struct run *run,
 	      int *file, char *why, size_t why_size);
 
+/* Whether A or B is a suite: the name of a file, or of a suite that is built in; else a method. */
+bool gate_is_suite(const char *name);
+
 /* The cell that broke off in a run, in one line. False if none did. */
 bool gate_broken(const struct run *run, int side, char *why, size_t why_size);
 

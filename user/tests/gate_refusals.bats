@@ -27,3 +27,16 @@ load gate.bash
     cat "$DIR/out"
     grep -q '^not comparable: no cell in common: A has fork at 4M, B has fork at 1M$' "$DIR/out"
 }
+
+@test "an option for both sides does not take the place of what tells them apart" {
+    printf '[grid]\nmethod = fork\nsize = 1M\n' >"$DIR/a.ini"
+    printf '[grid]\nmethod = fork\nsize = 2M\n' >"$DIR/b.ini"
+    ab=("$TOOL" gate --ab --no-trace --pairs 2)
+    one_line 2 'A and B say what is measured: leave out' "${ab[@]}" fork vfork --method fork
+    one_line 2 'A and B say what is measured: leave out' "${ab[@]}" fork vfork --suite quick
+    one_line 2 'A and B say what is measured: leave out' "${ab[@]}" "$DIR/a.ini" "$DIR/b.ini" --method fork
+    one_line 2 'a suite file says of what size' "${ab[@]}" "$DIR/a.ini" "$DIR/b.ini" --size 1M
+    one_line 2 'a suite file says of what size' "${ab[@]}" quick "$DIR/b.ini" --parent-write 4K
+    # What is no part of the grid holds for both.
+    verdict 4 '^inconclusive: ' --ab --no-trace --pairs 2 "$DIR/a.ini" "$DIR/b.ini" --runs 2 --warmup 1
+}
