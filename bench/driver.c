@@ -142,6 +142,11 @@ int driver__open(struct driver *driver, const struct options *options, FILE *out
 		check_cell(&driver->cells.v[i], &memory);
 		execs |= driver->cells.v[i].method->execs;
 	}
+	if (!execs && options->silent)
+		return explain(
+			why, why_size, -EINVAL,
+			"--program: none of the methods execs a program; name one that does, "
+			"such as fork-exec or posix_spawn");
 	if (execs || options->child_path != NULL)
 		err = find_child(driver, options->child_path, why, why_size);
 	driver->pool.config.child_path = driver->child_path != NULL ? driver->child_path : "";

@@ -40,3 +40,10 @@ load gate.bash
     # What is no part of the grid holds for both.
     verdict 4 '^inconclusive: ' --ab --no-trace --pairs 2 "$DIR/a.ini" "$DIR/b.ini" --runs 2 --warmup 1
 }
+
+@test "two programs and no method that execs: neither would run" {
+    one_line 2 'program: none of the methods execs a program; name one' \
+        "$TOOL" gate --ab --no-trace --pairs 2 --method fork,vfork --size 1M --program /bin/true --program /bin/false
+    one_line 2 'program: none of the methods execs a program' \
+        "$TOOL" bench --no-trace --method fork --size 1M --runs 1 --program /bin/true
+}
