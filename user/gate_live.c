@@ -176,6 +176,14 @@ static struct live make_live(const struct gate_options *o, struct gate_stored *s
 	};
 }
 
+/* Those of the counts that gate: all, if nothing was said; 0: none was asked for. */
+static uint64_t wanted_counts(const struct gate_options *o)
+{
+	uint64_t times = GATE_METRIC_BIT(GATE_METRIC_COUNT) - 1;
+
+	return o->policy.metrics ? o->policy.metrics & ~times : gate_metric_set("counts");
+}
+
 /* Counts of few traced runs: what varies among them is no basis, and is only shown. */
 /* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of *l */
 static int compare_counts(const struct gate_options *o, struct gate_stored *stored,
@@ -190,9 +198,7 @@ static int compare_counts(const struct gate_options *o, struct gate_stored *stor
 		err = take_pairs(&l, TRACED_REPEATS, true, "counts");
 	if (err == 0 && l.pairs == 0)
 		err = say_missing(&l, "counts");
-	policy.metrics &= gate_metric_set("counts");
-	if (policy.metrics == 0)
-		policy.metrics = gate_metric_set("counts");
+	policy.metrics = wanted_counts(o);
 	if (err == 0)
 		err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, report);
 	for (i = 0; err == 0 && i < report->row_count; i++) {
@@ -394,14 +400,15 @@ static int decide(const struct gate_options *o, struct gate_stored *stored,
 
 int gate_live(const struct gate_options *o, struct gate_report *report, char *why, size_t why_size)
 {
+	bool wants_counts = o->trace && wanted_counts(o) != 0;
 	char unused[256];
 	int err;
 
 	*report = (struct gate_report){0};
-	if (o->trace && privilege_check(unused, sizeof(unused)) == 0)
+	if (wants_counts && privilege_check(unused, sizeof(unused)) == 0)
 		return decide(o, NULL, report, why, why_size);
 	err = compare_times(o, NULL, report, why, why_size);
-	if (err == 0 && o->trace)
+	if (err == 0 && wants_counts)
 		err = gate_report__note(report, "counts were not compared: tracing takes root");
 	return err;
 }
@@ -409,7 +416,8 @@ int gate_live(const struct gate_options *o, struct gate_report *report, char *wh
 int gate_replay(const struct gate_options *o, struct gate_stored *stored,
 		struct gate_report *report, char *why, size_t why_size)
 {
-	bool counts = gate_kept_has(stored->a, stored->count_a, "counts") &&
+	bool counts = wanted_counts(o) != 0 &&
+		      gate_kept_has(stored->a, stored->count_a, "counts") &&
 		      gate_kept_has(stored->b, stored->count_b, "counts");
 
 	*report = (struct gate_report){0};

@@ -422,6 +422,9 @@ static int check_live(const struct gate_options *o)
 		return refuse("--libc: name two, for A and for B");
 	if (o->program_count == 1 && !o->libc_count)
 		return refuse("--program: name two, for A and for B");
+	if (!o->lab && o->policy.metrics && !(o->policy.metrics & ~gate_metric_set("phases")))
+		return refuse("--metric: --ab measures times and counts; for phases use --lab, or "
+			      "runs that bench stored");
 	if (o->kernel_count && !o->lab)
 		return refuse("--kernel is for --lab");
 	if ((o->baseline || o->save) && o->ab)

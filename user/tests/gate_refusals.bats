@@ -47,3 +47,18 @@ load gate.bash
     one_line 2 'program: none of the methods execs a program' \
         "$TOOL" bench --no-trace --method fork --size 1M --runs 1 --program /bin/true
 }
+
+@test "of --ab only what --metric names gates: counts do not where it names times" {
+    need_root
+    printf '[grid]\nmethod = fork\nsize = 1M\nruns = 3\n' >"$DIR/a.ini"
+    printf '[grid]\nmethod = fork\nsize = 2M\nruns = 3\n' >"$DIR/b.ini"
+    verdict 0 '^pass: 2 timed metrics' --ab --pairs 5 --margin 1000 --metric times --keep "$DIR/raw" \
+        "$DIR/a.ini" "$DIR/b.ini"
+    [ "$(printf '%s ' "$DIR"/raw/*)" = "$(printf '%s ' "$DIR"/raw/pair-00{1..5}-{a,b}.jsonl)" ]
+    # Nor are they when runs that were taken for both are decided again.
+    "$TOOL" gate --ab --pairs 5 --keep "$DIR/both" "$DIR/a.ini" "$DIR/a.ini" >/dev/null || [ $? -eq 4 ]
+    "$TOOL" gate --json --margin 1000 --metric times "$DIR"/both/*-a.jsonl -- "$DIR"/both/*-b.jsonl >"$DIR/json"
+    jq -e '[.metrics[] | select(.kind != "shown") | .metric] | unique == ["spawn", "total"]' "$DIR/json"
+    one_line 2 'metric: --ab measures times and counts; for phases use --lab' \
+        "$TOOL" gate --ab fork vfork --metric copy_mm,wake
+}
