@@ -214,100 +214,6 @@ static void say_fastest(const struct report_run *r, bool execs, struct answer *a
 	layout_append(a->detail, sizeof(a->detail), " (median, call to return).");
 }
 
-/* The row of the same line at the next size; NULL if this is the last. */
-static const struct row *next_size(const struct report_run *r, const struct row *row)
-{
-	const struct row *next = NULL;
-	size_t i;
-
-	for (i = 0; i < r->count; i++) {
-		const struct row *other = &r->rows[i];
-
-		if (other->line == row->line && other->rss > row->rss &&
-		    (next == NULL || other->rss < next->rss))
-			next = other;
-	}
-	return next;
-}
-
-static double log_ratio(const struct row *row)
-{
-	return row->reference ? log(row->call.median / row->reference->call.median) : NAN;
-}
-
-/*
- * Where the line crosses that of posix_spawn: between two sizes, straight lines in a log-log plot
- * cross at this one. NAN if they do not between `row` and the next size.
- */
-static double crossing(const struct report_run *r, const struct row *row)
-{
-	const struct row *after = next_size(r, row);
-	double a, b, share;
-
-	if (after == NULL || row->rss <= 0)
-		return NAN;
-	a = log_ratio(row);
-	b = log_ratio(after);
-	if (!(a <= 0 && b > 0))
-		return NAN;
-	share = a / (a - b);
-	return exp(log((double)row->rss) +
-		   share * (log((double)after->rss) - log((double)row->rss)));
-}
-
-static const struct row *find_line(const struct report_run *r, const char *method)
-{
-	size_t i;
-
-	for (i = 0; i < r->count; i++) {
-		const struct row *row = &r->rows[i];
-
-		if (strcmp(row->method, method) == 0 && row->reference && row->line == i)
-			return row;
-	}
-	return NULL;
-}
-
-static void say_crossing(const struct report_run *r, const char *method, struct answer *answers,
-			 size_t *n)
-{
-	const struct row *first = find_line(r, method), *last = first, *row;
-	char at[NUMBER_MAX], figure[NUMBER_MAX];
-	struct answer *a;
-	double size = NAN;
-
-	for (row = first; row; row = next_size(r, row)) {
-		last = row;
-		if (isnan(size))
-			size = crossing(r, row);
-	}
-	if (first == NULL || !isfinite(log_ratio(first)) || !isfinite(log_ratio(last)))
-		return;
-	a = next(answers, n, "");
-	snprintf(a->question, sizeof(a->question), "When is %s dearer than " REPORT_REFERENCE "?",
-		 method);
-	if (isfinite(size)) {
-		double mib = size / MIB;
-
-		snprintf(a->figure, sizeof(a->figure), "beyond about %.*f MiB", mib < 10 ? 1 : 0,
-			 mib);
-		snprintf(a->detail, sizeof(a->detail),
-			 "An estimate: the lines through the measured sizes cross there. ");
-	} else if (log_ratio(first) > 0) {
-		snprintf(a->figure, sizeof(a->figure), "at every size measured");
-	} else {
-		snprintf(a->figure, sizeof(a->figure), "at no size measured");
-	}
-	snprintf(figure, sizeof(figure), "%.3g", exp(log_ratio(first)));
-	layout_append(a->detail, sizeof(a->detail),
-		      "From %s its call takes %s times that of " REPORT_REFERENCE,
-		      bytes_text(first->rss, at), figure);
-	if (last != first)
-		layout_append(a->detail, sizeof(a->detail), ", from %s %.3g times",
-			      bytes_text(last->rss, at), exp(log_ratio(last)));
-	layout_append(a->detail, sizeof(a->detail), ".");
-}
-
 /* Which lines the slope is told of: what other calls add to a fork's copy is not the parent's. */
 static bool is_sloped(const struct report_run *r, size_t i, bool forks)
 {
@@ -437,8 +343,8 @@ size_t answers_of(const struct report_run *r, struct answer answers[ANSWERS_MAX]
 
 	say_fastest(r, true, answers, &n);
 	say_fastest(r, false, answers, &n);
-	say_crossing(r, "fork", answers, &n);
-	say_crossing(r, "fork-exec", answers, &n);
+	n = answers_of_crossing(r, "fork", answers, n);
+	n = answers_of_crossing(r, "fork-exec", answers, n);
 	say_slope(r, answers, &n);
 	say_tracing(r, answers, &n);
 	if (r->births)

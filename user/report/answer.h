@@ -18,6 +18,11 @@ struct answer {
 /* In order; returns how many. */
 size_t answers_of(const struct report_run *r, struct answer answers[ANSWERS_MAX]);
 
+/* That of when a method is dearer than REPORT_REFERENCE, after `n` others; returns how many there are
+ * then. */
+size_t answers_of_crossing(const struct report_run *r, const char *method,
+			   struct answer answers[ANSWERS_MAX], size_t n);
+
 /* Those of a run that has births, after `n` others; returns how many there are then. */
 size_t answers_of_births(const struct report_run *r, struct answer answers[ANSWERS_MAX], size_t n);
 

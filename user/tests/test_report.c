@@ -254,6 +254,51 @@ static void answers_say_where_fork_overtakes(void **state)
 	run__free(&r);
 }
 
+/* Fork in microseconds from parents of so many MiB, where posix_spawn takes 100. */
+static void check_crossing(size_t n, const int64_t *mib, const int64_t *us, const char *figure,
+			   const char *detail)
+{
+	struct run r = {.ended = true};
+	struct answer answers[ANSWERS_MAX];
+	const struct answer *a;
+	struct report p;
+	size_t i, k;
+
+	r.clock = strdup("monotonic");
+	for (i = 0; i < n; i++) {
+		for (k = 0; k < 2; k++) {
+			struct cell *c = sample_cell(&r, k ? "fork" : "posix_spawn", mib[i] << 20,
+						     "none", 0);
+
+			c->n = 1;
+			series__push(&c->samples[SAMPLE_spawn_ns], k ? us[i] * 1000 : 100000);
+		}
+	}
+	p = report_of(&r, "x.jsonl");
+	a = find_answer(answers, answers_of(&p.runs[0], answers), "dearer");
+	assert_string_equal(a->figure, figure);
+	assert_non_null(strstr(a->detail, detail));
+	report__free(&p);
+	run__free(&r);
+}
+
+static void every_size_counts_for_where_fork_overtakes(void **state)
+{
+	static const int64_t sizes[] = {1, 4, 16, 64}, from_nothing[] = {0, 64};
+
+	(void)state;
+	check_crossing(2, from_nothing, (const int64_t[]){50, 250}, "beyond about 16 MiB",
+		       "From 0 its call takes 0.5 times that of posix_spawn, from 64 MiB 2.5");
+	check_crossing(2, from_nothing, (const int64_t[]){50, 60}, "at no size measured", "From 0");
+	check_crossing(4, sizes, (const int64_t[]){110, 150, 200, 300}, "at every size measured",
+		       "From 1 MiB its call takes 1.1 times that of posix_spawn, from 64 MiB 3");
+	check_crossing(4, sizes, (const int64_t[]){200, 50, 40, 30}, "up to about 2.0 MiB",
+		       "An estimate");
+	check_crossing(4, sizes, (const int64_t[]){90, 105, 60, 50}, "at 1 of 4 sizes measured",
+		       "0.9 times that of posix_spawn, from 4 MiB 1.05 times, from 16 MiB 0.6 "
+		       "times, from 64 MiB 0.5 times.");
+}
+
 /* Two ways that are as good: the first stays the answer until the other is clearly faster. */
 static void a_near_tie_is_no_victory(void **state)
 {
@@ -319,6 +364,7 @@ int main(void)
 		cmocka_unit_test(rows_join_the_passes),
 		cmocka_unit_test(slope_is_that_of_the_medians),
 		cmocka_unit_test(answers_say_where_fork_overtakes),
+		cmocka_unit_test(every_size_counts_for_where_fork_overtakes),
 		cmocka_unit_test(a_near_tie_is_no_victory),
 		cmocka_unit_test(a_view_without_data_is_not_there),
 	};
