@@ -298,45 +298,6 @@ static void say_tracing(const struct report_run *r, struct answer *answers, size
 	layout_append(a->detail, sizeof(a->detail), ".");
 }
 
-static void say_loss(const struct report_run *r, struct answer *answers, size_t *n)
-{
-	const struct run *run = r->run;
-	char births[NUMBER_MAX], lost[NUMBER_MAX], missed[NUMBER_MAX];
-	struct answer *a;
-
-	if (!run->ended) {
-		a = next(answers, n, "Is the run whole?");
-		a->warning = true;
-		snprintf(a->figure, sizeof(a->figure), "no: it broke off");
-		snprintf(a->detail, sizeof(a->detail),
-			 "The file has no end line. What was measured until then is shown; whether "
-			 "records were lost is not known.");
-		return;
-	}
-	if (run->end.births == MISSING) {
-		a = next(answers, n, "Where did the time go?");
-		snprintf(a->figure, sizeof(a->figure), "not known: untraced");
-		snprintf(a->detail, sizeof(a->detail),
-			 "No probe was attached, so there are no phases and no counts; the times "
-			 "are the driver's own.");
-		return;
-	}
-	a = next(answers, n, "Was anything lost?");
-	a->warning = run->end.lost > 0 || run->end.missed > 0;
-	snprintf(a->figure, sizeof(a->figure), "%s",
-		 a->warning && run->end.births_lost > 0 ? "yes: births and phases are incomplete"
-		 : a->warning				? "yes: phases and counts are incomplete"
-		 : run->end.lost == MISSING || run->end.missed == MISSING ? "not known"
-									  : "nothing");
-	snprintf(a->detail, sizeof(a->detail),
-		 "%s births%s recorded, %s records lost, %s runs of a probe missed.",
-		 count_text((double)run->end.births, births), r->births ? " and failed calls" : "",
-		 run->end.lost == MISSING ? "an unknown number of"
-					  : count_text((double)run->end.lost, lost),
-		 run->end.missed == MISSING ? "an unknown number of"
-					    : count_text((double)run->end.missed, missed));
-}
-
 size_t answers_of(const struct report_run *r, struct answer answers[ANSWERS_MAX])
 {
 	size_t n = 0;
@@ -349,6 +310,5 @@ size_t answers_of(const struct report_run *r, struct answer answers[ANSWERS_MAX]
 	say_tracing(r, answers, &n);
 	if (r->births)
 		n = answers_of_births(r, answers, n);
-	say_loss(r, answers, &n);
-	return n;
+	return answers_of_loss(r, answers, n);
 }

@@ -23,6 +23,9 @@ size_t answers_of(const struct report_run *r, struct answer answers[ANSWERS_MAX]
 size_t answers_of_crossing(const struct report_run *r, const char *method,
 			   struct answer answers[ANSWERS_MAX], size_t n);
 
+/* That of whether the run is whole; the same way. */
+size_t answers_of_loss(const struct report_run *r, struct answer answers[ANSWERS_MAX], size_t n);
+
 /* Those of a run that has births, after `n` others; returns how many there are then. */
 size_t answers_of_births(const struct report_run *r, struct answer answers[ANSWERS_MAX], size_t n);
 

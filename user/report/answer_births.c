@@ -26,8 +26,10 @@ static void say_births(const struct report_run *r, struct answer *a)
 	size_t i;
 
 	snprintf(a->question, sizeof(a->question), "How many processes and threads were made?");
-	snprintf(a->figure, sizeof(a->figure), "%s",
-		 count_text((double)s->groups.all.counts.births, text));
+	snprintf(a->figure, sizeof(a->figure), "%s%s%s",
+		 r->run->end.births_lost > 0 || r->run->end.births_unseen > 0 ? "at least " : "",
+		 count_text((double)s->groups.all.counts.births, text),
+		 r->run->end.filtered > 0 ? ", filtered" : "");
 	for (i = 0; i < r->run->birth_count; i++) {
 		const struct life *life = &r->run->births[i].life;
 
@@ -46,6 +48,15 @@ static void say_births(const struct report_run *r, struct answer *a)
 			      time_words((double)ns, r->instructions, text));
 	layout_append(a->detail, sizeof(a->detail), "; %s calls failed.",
 		      count_text((double)s->groups.all.failed, text));
+	if (r->run->end.births_lost > 0)
+		layout_append(a->detail, sizeof(a->detail), " The records of %s more were lost.",
+			      count_text((double)r->run->end.births_lost, text));
+	if (r->run->end.births_unseen > 0)
+		layout_append(a->detail, sizeof(a->detail), " %s more have no record.",
+			      count_text((double)r->run->end.births_unseen, text));
+	if (r->run->end.filtered > 0)
+		layout_append(a->detail, sizeof(a->detail), " The filters left out %s more.",
+			      count_text((double)r->run->end.filtered, text));
 }
 
 static bool say_costliest(const struct report_run *r, struct answer *a)

@@ -124,7 +124,22 @@ start_early() {
     made_profile 40 '.[-1].lost = 9 | .[-1].births_lost = 2' >"$DIR/lost.jsonl"
     "$TOOL" report "$DIR/lost.jsonl" -o "$DIR/lost.html"
     grep -A 1 '<dl class="answers">' "$DIR/lost.html" | grep -q 'class="answer warning"'
-    look text "$DIR/lost.html" '9 records lost' 'births and phases are incomplete'
+    look text "$DIR/lost.html" '9 records lost' 'births and phases are incomplete' 'at least 39' 'The records of 2 more were lost.'
+}
+
+@test "a profile that was filtered, or did not see all, says so where it counts and where it tells of loss" {
+    made_profile 40 '.[-1].filtered = 9' >"$DIR/run.jsonl"
+    "$TOOL" report --format markdown "$DIR/run.jsonl" >"$DIR/out.md"
+    grep -F 'were made?' "$DIR/out.md" | grep -F '**39, filtered**' | grep -qF 'The filters left out 9 more.'
+    grep -F 'anything lost?' "$DIR/out.md" | grep -F '**nothing but what the filters left out**' | grep -qF ', 9 left out by the filters.'
+    refute grep -qF '⚠' "$DIR/out.md"
+    made_profile 40 '.[-1].births_unseen = 12' >"$DIR/run.jsonl"
+    "$TOOL" report --format markdown "$DIR/run.jsonl" >"$DIR/out.md"
+    grep -F 'were made?' "$DIR/out.md" | grep -F '**at least 39**' | grep -qF '12 more have no record.'
+    grep -F '⚠' "$DIR/out.md" | grep -F 'births and phases are incomplete' | grep -qF ', 12 births without a record.'
+    made_profile 40 '.[-1].untracked = 3' >"$DIR/run.jsonl"
+    "$TOOL" report --format markdown "$DIR/run.jsonl" >"$DIR/out.md"
+    grep -F '⚠' "$DIR/out.md" | grep -F 'phases and counts are incomplete' | grep -qF ', 3 children that could not be followed.'
 }
 
 @test "a profile with hostile names, in the page and in markdown" {
