@@ -43,6 +43,7 @@
 			let low = d3.min(points, (p) => p.low || p.y), high = d3.max(points, (p) => p.high || p.y);
 			if (!(low > 0))
 				low = d3.min(points.filter((p) => p.y > 0), (p) => p.y) || 1;
+			high = Math.max(high, low);
 			const y = d3.scaleLog().domain([low * 0.85, high * 1.15]).range([area.bottom, area.top]);
 			const format = relative ? times : shortTime;
 			axisLeft(svg, y, logTicks(y), format, area, relative ? "times the median of posix_spawn" : instructions() ? "instructions" : "time of the call");

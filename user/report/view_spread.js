@@ -11,15 +11,20 @@
 
 	function drawTail(box, rows, kept, width) {
 		const shown = rows.filter((r) => !hidden.has(r.label));
+		/* A logarithm has no place for 0. */
+		const curves = shown.map((row) => ({ row, points: curve(row, kept).filter((p) => p[0] > 0) })).filter((c) => c.points.length);
+		if (shown.length && !curves.length) {
+			box.append("p").text("None of these samples is longer than 0.");
+			return;
+		}
 		const height = Math.max(300, Math.min(400, width * 0.7));
 		const area = { left: 58, right: width - 10, top: 30, bottom: height - 48 };
 		const svg = plot(box, width, height, "How many calls took longer than so much, by method; the table below has the data. Arrow keys walk through the quantiles.");
 		if (!shown.length)
 			return;
-		const curves = shown.map((row) => ({ row, points: curve(row, kept).filter((p) => p[0] > 0) }));
 		const values = [].concat(...curves.map((c) => c.points.map((p) => p[0])));
 		const x = d3.scaleLog().domain([d3.min(values) * 0.93, d3.max(values) * 1.07]).range([area.left, area.right]);
-		const y = d3.scaleLog().domain([d3.min(shown, (r) => 1 / r.n), 1]).range([area.bottom, area.top]);
+		const y = d3.scaleLog().domain([d3.min(curves, (c) => 1 / c.row.n), 1]).range([area.bottom, area.top]);
 		axisLeft(svg, y, [1, 0.5, 0.1, 0.01, 0.001, 1e-4, 1e-5, 1e-6].filter((t) => t >= y.domain()[0] * 0.999), shares, area, "calls that took longer");
 		const ticks = logTicks(x), room = Math.max(2, Math.floor((area.right - area.left) / 56)), skip = Math.ceil(ticks.length / room);
 		axisBottom(svg, x, ticks.filter((t, i) => i % skip === 0), shortTime, area, instructions() ? "instructions" : "time of the call");
@@ -40,17 +45,19 @@
 	}
 
 	function drawOrder(box, row, width) {
-		const height = Math.max(300, Math.min(400, width * 0.7));
-		const area = { left: 64, right: width - 10, top: 30, bottom: height - 48 };
-		const svg = plot(box, width, height, "The samples of " + named(row.label, 60) + " in the order in which they were taken. Arrow keys walk through them.");
 		const blocks = [];
 		for (let i = 0; row.per === 1 && i < row.order.length; i++)
 			blocks.push({ at: i, low: row.order[i], y: row.order[i], high: row.order[i] });
 		for (let i = 0; row.per > 1 && i < row.order.length; i += 3)
 			blocks.push({ at: i / 3 * row.per, low: row.order[i], y: row.order[i + 1], high: row.order[i + 2] });
 		const there = blocks.filter((b) => b.y !== null && b.low > 0);
-		if (!there.length)
+		if (!there.length) {
+			box.append("p").text("No sample of " + named(row.label, 60) + " is longer than 0.");
 			return;
+		}
+		const height = Math.max(300, Math.min(400, width * 0.7));
+		const area = { left: 64, right: width - 10, top: 30, bottom: height - 48 };
+		const svg = plot(box, width, height, "The samples of " + named(row.label, 60) + " in the order in which they were taken. Arrow keys walk through them.");
 		const n = row.per === 1 ? row.order.length : row.order.length / 3 * row.per;
 		const x = d3.scaleLinear().domain([0, Math.max(1, n - 1)]).range([area.left + 6, area.right - 6]);
 		const y = d3.scaleLog().domain([d3.min(there, (b) => b.low) * 0.93, d3.max(there, (b) => b.high) * 1.07]).range([area.bottom, area.top]);

@@ -303,6 +303,15 @@ start_early() {
     look views "$ROOM/one.html" answer environment latency phases spread cow method
 }
 
+@test "a method whose times are all 0, or all of whose are, leaves the other charts as they are" {
+    made_run 'map(if .key.method == "posix_spawn" and .key.rss_bytes == 1048576 then .samples |= map_values(map(0)) else . end)' >"$DIR/run.jsonl"
+    "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
+    look views "$DIR/page.html" answer environment latency phases spread cow method
+    made_run 'map(if .samples then .samples |= map_values(map(0)) else . end)' >"$DIR/run.jsonl"
+    "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
+    look text "$DIR/page.html" 'None of these samples is longer than 0.' 'No sample of fork is longer than 0.'
+}
+
 @test "pointer and arrow keys find the values, and the source of a phase" {
     look hover "$ROOM/one.html"
     look hover "$ROOM/kernels.html"
