@@ -7,21 +7,66 @@
 #include "user/report/views.h"
 #include "user/stats.h"
 
-/* The row in run `i` that is this one of the first run, or NULL. */
+/* The row in run `i` that is this one, or NULL. */
 static const struct row *match(const struct report *p, size_t i, const struct row *row)
 {
 	return report_run__find(&p->runs[i], row->cell);
 }
 
-static bool any_match(const struct report *p, const struct row *row)
+/* Whether it is one to set side by side: that of the first of two runs or more that have it. */
+static bool is_compared(const struct report *p, size_t run, const struct row *row)
 {
 	size_t i;
 
-	for (i = 1; i < p->count; i++) {
+	for (i = 0; i < run; i++) {
+		if (match(p, i, row))
+			return false;
+	}
+	for (i = run + 1; i < p->count; i++) {
 		if (match(p, i, row))
 			return true;
 	}
 	return false;
+}
+
+/* All of these in order: the one after `row`, or the first for NULL. NULL: there are no more. */
+static const struct row *next_compared(const struct report *p, const struct row *row)
+{
+	size_t run = row ? row->run : 0, k = row ? row->index + 1 : 0;
+
+	for (; run < p->count; run++, k = 0) {
+		for (; k < p->runs[run].count; k++) {
+			if (is_compared(p, run, &p->runs[run].rows[k]))
+				return &p->runs[run].rows[k];
+		}
+	}
+	return NULL;
+}
+
+/* A profile has no rows, and no column. */
+static bool has_rows(const struct report *p, size_t i)
+{
+	return p->runs[i].count > 0;
+}
+
+static size_t first_run(const struct report *p)
+{
+	size_t i = 0;
+
+	while (i + 1 < p->count && !has_rows(p, i))
+		i++;
+	return i;
+}
+
+static bool have_same_clock(const struct report *p)
+{
+	size_t i, first = first_run(p);
+
+	for (i = first + 1; i < p->count; i++) {
+		if (has_rows(p, i) && p->runs[i].instructions != p->runs[first].instructions)
+			return false;
+	}
+	return true;
 }
 
 static void write_names(const struct report *p, FILE *out, const char *const *first, size_t count,
@@ -33,27 +78,27 @@ static void write_names(const struct report *p, FILE *out, const char *const *fi
 	for (i = 0; i < count; i++)
 		fprintf(out, "<th scope=\"col\"%s>%s</th>", i ? " class=\"words\"" : "", first[i]);
 	for (i = 0; i < p->count; i++) {
+		if (!has_rows(p, i))
+			continue;
 		fputs("<th scope=\"col\">", out);
 		html_text(out, p->runs[i].name);
-		fputs(changes && i ? "</th><th scope=\"col\">change</th>" : "</th>", out);
+		fputs(changes && i > first_run(p) ? "</th><th scope=\"col\">change</th>" : "</th>",
+		      out);
 	}
 	fputs("</tr></thead>\n<tbody>", out);
 }
 
 static void write_times(const struct report *p, FILE *out)
 {
-	const struct report_run *first = &p->runs[0];
+	bool instructions = p->runs[first_run(p)].instructions;
+	const struct row *row;
 	char text[NUMBER_MAX];
-	size_t i, k;
+	size_t i;
 
-	html_table(out, first->instructions ? "Medians of the call, in instructions"
-					    : "Medians of the call");
+	html_table(out,
+		   instructions ? "Medians of the call, in instructions" : "Medians of the call");
 	write_names(p, out, (const char *const[]){"Parent", "Method"}, 2, true);
-	for (k = 0; k < first->count; k++) {
-		const struct row *row = &first->rows[k];
-
-		if (!any_match(p, row))
-			continue;
+	for (row = next_compared(p, NULL); row; row = next_compared(p, row)) {
 		html_row(out);
 		html_label(out, row->parent);
 		html_words(out, row->method);
@@ -61,9 +106,13 @@ static void write_times(const struct report *p, FILE *out)
 			const struct row *other = match(p, i, row);
 			double median = other ? other->call.median : NAN;
 
-			html_number(out, time_text(median, first->instructions, text));
-			if (i)
-				html_number(out, change_text(row->call.median, median, text));
+			if (!has_rows(p, i))
+				continue;
+			html_number(out, time_text(median, instructions, text));
+			if (i > first_run(p))
+				html_number(out, i > row->run ? change_text(row->call.median,
+									    median, text)
+							      : "-");
 		}
 		fputs("</tr>", out);
 	}
@@ -82,14 +131,16 @@ static bool write_count(const struct report *p, const struct row *row, enum coun
 			FILE *out)
 {
 	double first = count_of(row, c);
-	bool same = true, any = isfinite(first);
+	bool same = true, any = false;
 	char text[NUMBER_MAX];
 	size_t i;
 
-	for (i = 1; i < p->count; i++) {
+	for (i = row->run + 1; i < p->count; i++) {
 		double value = count_of(match(p, i, row), c);
 
-		any = any && isfinite(value);
+		if (!isfinite(value))
+			continue;
+		any = isfinite(first);
 		same = same && value == first;
 	}
 	if (!any || same == differing)
@@ -100,20 +151,23 @@ static bool write_count(const struct report *p, const struct row *row, enum coun
 	html_label(out, row->parent);
 	html_words(out, row->method);
 	html_words(out, count_name(c));
-	for (i = 0; i < p->count; i++)
-		html_number(out, count_text(count_of(match(p, i, row), c), text));
+	for (i = 0; i < p->count; i++) {
+		if (has_rows(p, i))
+			html_number(out, count_text(count_of(match(p, i, row), c), text));
+	}
 	fputs("</tr>", out);
 	return true;
 }
 
 static size_t write_counts(const struct report *p, bool differing, FILE *out)
 {
-	size_t k, written = 0;
+	const struct row *row;
+	size_t written = 0;
 	int c;
 
-	for (k = 0; k < p->runs[0].count; k++) {
+	for (row = next_compared(p, NULL); row; row = next_compared(p, row)) {
 		for (c = 0; c < COUNT_COUNT; c++)
-			written += write_count(p, &p->runs[0].rows[k], c, differing, out);
+			written += write_count(p, row, c, differing, out);
 	}
 	return written;
 }
@@ -124,11 +178,11 @@ static void write(const struct report *p, FILE *out)
 	size_t different = write_counts(p, true, NULL), same = write_counts(p, false, NULL);
 
 	fputs("<p>Each run against the first, ", out);
-	html_text(out, p->runs[0].name);
-	fputs(". One run of each cannot tell a change from noise: <code>spawnscope gate</code> "
-	      "decides.</p>\n",
+	html_text(out, p->runs[first_run(p)].name);
+	fputs("; what that one lacks, against the first run that has it. One run of each cannot "
+	      "tell a change from noise: <code>spawnscope gate</code> decides.</p>\n",
 	      out);
-	if (report__same_clock(p)) {
+	if (have_same_clock(p)) {
 		html_chart(out, "compare");
 		fputs("<details><summary>The data as a table</summary>\n", out);
 		write_times(p, out);
@@ -138,8 +192,10 @@ static void write(const struct report *p, FILE *out)
 		      "instructions.</p>\n",
 		      out);
 	}
-	fprintf(out, "<p>Counts are exact: %zu are the same in all runs, %zu differ.</p>\n", same,
-		different);
+	fprintf(out,
+		"<p>Counts are exact: %zu are the same in all runs that have them, %zu "
+		"differ.</p>\n",
+		same, different);
 	if (different) {
 		fputs("<details><summary>The counts that differ</summary>\n", out);
 		html_table(out, "Counts that differ, medians per birth");
@@ -166,12 +222,10 @@ static json_t *row_data(const struct report *p, const struct row *row)
 static json_t *data(const struct report *p)
 {
 	json_t *rows = json_array();
-	size_t i;
+	const struct row *row;
 
-	for (i = 0; i < p->runs[0].count; i++) {
-		if (any_match(p, &p->runs[0].rows[i]))
-			rows = push(rows, row_data(p, &p->runs[0].rows[i]));
-	}
+	for (row = next_compared(p, NULL); row; row = next_compared(p, row))
+		rows = push(rows, row_data(p, row));
 	return rows && json_array_size(rows) == 0 ? nothing(rows) : rows;
 }
 

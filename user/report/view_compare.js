@@ -16,7 +16,11 @@ function changeTicks(far, narrow) {
 chart("compare", (box, rows, width) => {
 	const names = page.runs.map((r) => r.name), narrow = width < NARROW;
 	const step = narrow ? 40 : 26, left = narrow ? 8 : 220, top = 34;
-	const changes = [].concat(...rows.map((r) => r.medians.slice(1).filter((m) => m > 0 && r.medians[0] > 0).map((m) => m / r.medians[0])));
+	/* Each against the first run that has it, which its row is of. */
+	const base = (row) => row.row[0], first = d3.min(rows, base);
+	const changesOf = (row) => row.medians.map((m, k) => (k > base(row) && m > 0 && row.medians[base(row)] > 0 ? { k, ratio: m / row.medians[base(row)] } : null)).filter((c) => c);
+	const changes = rows.flatMap((r) => changesOf(r).map((c) => c.ratio));
+	const others = names.map((name, k) => k).filter((k) => rows.some((r) => changesOf(r).some((c) => c.k === k)));
 	const height = top + rows.length * step + 30;
 	const area = { left, right: width - 12, top, bottom: top + rows.length * step };
 
@@ -27,9 +31,9 @@ chart("compare", (box, rows, width) => {
 	/* As ratios on a log scale: half and double are as far from the same. */
 	const far = Math.max(1.02, d3.max(changes), 1 / d3.min(changes)) * 1.02;
 	const x = d3.scaleLog().domain([1 / far, far]).range([area.left + 10, area.right - 10]);
-	const svg = plot(box, width, height, "Change of each median against " + named(names[0], 40) + "; the table below has the data. Arrow keys walk through the marks.");
+	const svg = plot(box, width, height, "Change of each median against " + named(names[first], 40) + "; the table below has the data. Arrow keys walk through the marks.");
 	axisBottom(svg, x, changeTicks(far, narrow), (t) => (t === 1 ? "same" : changeText(t)), area, "");
-	svg.append("text").attr("class", "title").attr("x", 0).attr("y", 12).text("change of the median of the call against " + named(names[0], 24));
+	svg.append("text").attr("class", "title").attr("x", 0).attr("y", 12).text("change of the median of the call against " + named(names[first], 24));
 	svg.append("line").attr("class", "one").attr("x1", x(1)).attr("x2", x(1)).attr("y1", area.top - 8).attr("y2", area.bottom);
 	const found = [];
 	rows.forEach((row, i) => {
@@ -37,26 +41,24 @@ chart("compare", (box, rows, width) => {
 		svg.append("text").attr("class", "name").attr("x", narrow ? 0 : left - 10).attr("y", narrow ? y - 12 : y + 4)
 			.attr("text-anchor", narrow ? "start" : "end").text(named(row.method + ", " + row.parent, narrow ? 44 : 30));
 		svg.append("g").attr("class", "axis").append("line").attr("x1", area.left).attr("x2", area.right).attr("y1", y).attr("y2", y);
-		row.medians.forEach((m, k) => {
-			if (k === 0 || !(m > 0) || !(row.medians[0] > 0))
-				return;
-			const r = m / row.medians[0], l = lookAt(k - 1);
-			svg.append("path").attr("class", "point " + l.colour).attr("transform", `translate(${x(r)},${y})`).attr("d", l.shape.size(70)());
+		for (const { k, ratio } of changesOf(row)) {
+			const l = lookAt(others.indexOf(k)), from = base(row);
+			svg.append("path").attr("class", "point " + l.colour).attr("transform", `translate(${x(ratio)},${y})`).attr("d", l.shape.size(70)());
 			found.push({
-				x: x(r),
+				x: x(ratio),
 				y,
-				lines: [named(row.method + ", " + row.parent, 60), named(names[0], 40) + ": " + time(row.medians[0]), named(names[k], 40) + ": " + time(m) + ", " + changeText(r)],
+				lines: [named(row.method + ", " + row.parent, 60), named(names[from], 40) + ": " + time(row.medians[from]), named(names[k], 40) + ": " + time(row.medians[k]) + ", " + changeText(ratio)],
 			});
-		});
+		}
 	});
 	explore(svg, found, true);
-	if (names.length > 2) {
+	if (others.length > 1) {
 		const list = box.append("ul").attr("class", "key").attr("aria-label", "Runs");
-		names.slice(1).forEach((name, k) => {
-			const l = lookAt(k), item = list.append("li");
+		others.forEach((k, i) => {
+			const l = lookAt(i), item = list.append("li");
 			item.append("svg").attr("width", 14).attr("height", 14).attr("aria-hidden", "true").attr("class", l.colour)
 				.append("path").attr("class", "point").attr("transform", "translate(7,7)").attr("d", l.shape());
-			item.append("span").text(named(name, 40));
+			item.append("span").text(named(names[k], 40));
 		});
 	}
 });

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Kernels in the lab, phase by phase, where every instruction counts: what a release changed. */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,32 +26,49 @@ static int by_version(const void *left, const void *right)
 	return order ? order : (*a > *b) - (*a < *b);
 }
 
-/* The runs from the oldest kernel to the newest; NULL if out of memory. */
-static const struct report_run **in_order(const struct report *p)
+/* The runs from the lab, from the oldest kernel to the newest: whatever else is in the report. */
+struct order {
+	const struct report_run **v;
+	size_t n;
+};
+
+/* 0 or -ENOMEM. */
+static int order__of(const struct report *p, struct order *o)
 {
-	const struct report_run **runs = calloc(p->count, sizeof(struct report_run *));
 	size_t i;
 
-	if (runs == NULL)
-		return NULL;
-	for (i = 0; i < p->count; i++)
-		runs[i] = &p->runs[i];
-	qsort((void *)runs, p->count, sizeof(struct report_run *), by_version);
-	return runs;
+	*o = (struct order){.v = calloc(p->count + 1, sizeof(*o->v))};
+	if (o->v == NULL)
+		return -ENOMEM;
+	for (i = 0; i < p->count; i++) {
+		if (p->runs[i].instructions && p->runs[i].count > 0)
+			o->v[o->n++] = &p->runs[i];
+	}
+	qsort((void *)o->v, o->n, sizeof(*o->v), by_version);
+	return 0;
 }
 
-/* All from the lab, and not all from the same kernel. */
-static bool is_wanted(const struct report *p)
+static void order__free(struct order *o)
 {
-	bool several = false;
-	size_t i;
+	free((void *)o->v);
+}
 
-	for (i = 0; i < p->count; i++) {
-		if (!p->runs[i].instructions)
-			return false;
-		several = several || strcmp(kernel(&p->runs[0]), kernel(&p->runs[i])) != 0;
+static bool has_several_kernels(const struct order *o)
+{
+	return o->n > 0 && strcmp(kernel(o->v[0]), kernel(o->v[o->n - 1])) != 0;
+}
+
+/* The k-th row of run `i`, if no run before has the same cell: each is told once. */
+static const struct row *new_row(const struct order *o, size_t i, size_t k)
+{
+	const struct row *row = &o->v[i]->rows[k];
+	size_t before;
+
+	for (before = 0; before < i; before++) {
+		if (report_run__find(o->v[before], row->cell))
+			return NULL;
 	}
-	return several;
+	return row;
 }
 
 /* What a line of the table is about: a phase, or one of the two below. */
@@ -83,109 +101,127 @@ static double line_value(const struct row *row, int line, bool *starred)
 	return c ? stats_median(&c->phases[line]) : NAN;
 }
 
-static void write_line(FILE *out, const struct report_run *const *runs, size_t count,
-		       const struct row *like, int line)
+static void write_line(FILE *out, const struct order *o, const struct row *like, int line)
 {
 	double before = NAN;
 	char text[NUMBER_MAX], shown[NUMBER_MAX + 1];
 	bool any = false, starred;
 	size_t i;
 
-	for (i = 0; i < count; i++)
+	for (i = 0; i < o->n; i++)
 		any = any ||
-		      isfinite(line_value(report_run__find(runs[i], like->cell), line, &starred));
+		      isfinite(line_value(report_run__find(o->v[i], like->cell), line, &starred));
 	if (!any)
 		return;
 	html_row(out);
 	html_label(out, like->parent);
 	html_words(out, like->method);
 	html_words(out, line_name(line));
-	for (i = 0; i < count; i++) {
-		double value = line_value(report_run__find(runs[i], like->cell), line, &starred);
+	for (i = 0; i < o->n; i++) {
+		double value = line_value(report_run__find(o->v[i], like->cell), line, &starred);
 
 		snprintf(shown, sizeof(shown), "%s%s", starred ? "*" : "", count_text(value, text));
 		html_number(out, shown);
 		if (i)
 			html_number(out, change_text(before, value, text));
-		before = value;
+		if (isfinite(value))
+			before = value;
 	}
 	fputs("</tr>", out);
 }
 
-static void write(const struct report *p, FILE *out)
+static void write_table(FILE *out, const struct order *o)
 {
-	const struct report_run **runs = in_order(p);
 	size_t i, k;
 	int line;
 
-	if (runs == NULL)
-		return;
-	fputs("<p>Instructions of each phase, from kernel to kernel: medians, to the last digit "
-	      "the "
-	      "same wherever they are counted. The change is the one from the kernel before.</p>\n",
-	      out);
-	html_chart(out, "kernels");
-	fputs("<details><summary>The data as a table</summary>\n", out);
 	html_table(out, "Instructions by kernel");
 	fputs("<thead><tr><th scope=\"col\">Parent</th><th scope=\"col\" class=\"words\">Method"
 	      "</th><th scope=\"col\" class=\"words\">Phase</th>",
 	      out);
-	for (i = 0; i < p->count; i++) {
+	for (i = 0; i < o->n; i++) {
 		fputs("<th scope=\"col\">", out);
-		html_text(out, kernel(runs[i]));
+		html_text(out, kernel(o->v[i]));
 		fputs(i ? "</th><th scope=\"col\">change</th>" : "</th>", out);
 	}
 	fputs("</tr></thead>\n<tbody>", out);
-	for (k = 0; k < runs[0]->count; k++) {
-		for (line = 0; line < LINE_COUNT; line++)
-			write_line(out, runs, p->count, &runs[0]->rows[k], line);
+	for (i = 0; i < o->n; i++) {
+		for (k = 0; k < o->v[i]->count; k++) {
+			const struct row *row = new_row(o, i, k);
+
+			for (line = 0; row && line < LINE_COUNT; line++)
+				write_line(out, o, row, line);
+		}
 	}
 	html_table_end(out);
+}
+
+static void write(const struct report *p, FILE *out)
+{
+	struct order o;
+
+	if (order__of(p, &o) != 0)
+		return;
+	fputs("<p>Instructions of each phase, from kernel to kernel: medians, to the last digit "
+	      "the "
+	      "same wherever they are counted. The change is the one from the kernel before that "
+	      "was measured.</p>\n",
+	      out);
+	html_chart(out, "kernels");
+	fputs("<details><summary>The data as a table</summary>\n", out);
+	write_table(out, &o);
 	fputs("<p class=\"note\">*: from the few samples with all probes attached, whose cost is "
 	      "in "
 	      "these numbers.</p>\n",
 	      out);
 	html_data_end(out);
-	free((void *)runs);
+	order__free(&o);
 }
 
 /* Where in the view `phases` each run has the row. */
-static json_t *places(const struct report *p, const struct report_run *const *runs,
-		      const struct row *like)
+static json_t *places(const struct order *o, const struct row *like)
 {
 	json_t *array = json_array();
 	size_t i;
 
-	for (i = 0; i < p->count; i++) {
-		const struct row *row = report_run__find(runs[i], like->cell);
+	for (i = 0; i < o->n; i++) {
+		const struct row *row = report_run__find(o->v[i], like->cell);
 
-		array = push(array, row ? json_integer(row - runs[i]->rows) : json_null());
+		array = push(array, row ? json_integer(row - o->v[i]->rows) : json_null());
 	}
 	return array;
 }
 
+static json_t *order_data(const struct report *p, const struct order *o)
+{
+	json_t *order = json_array(), *cells = json_array();
+	size_t i, k;
+
+	for (i = 0; i < o->n; i++) {
+		json_t *object = put(json_object(), "run", json_integer(o->v[i] - p->runs));
+
+		order = push(order, put(object, "kernel", json_text(kernel(o->v[i]))));
+		for (k = 0; k < o->v[i]->count; k++) {
+			const struct row *row = new_row(o, i, k);
+
+			if (row)
+				cells = push(cells,
+					     put(json_of_row(row), "places", places(o, row)));
+		}
+	}
+	return put(put(json_object(), "order", order), "cells", cells);
+}
+
 static json_t *data(const struct report *p)
 {
-	const struct report_run **runs = is_wanted(p) ? in_order(p) : NULL;
-	json_t *order = json_array(), *cells = json_array(), *object;
-	size_t i;
+	struct order o;
+	json_t *object;
 
-	if (runs == NULL) {
-		json_decref(order);
-		json_decref(cells);
-		return is_wanted(p) ? NULL : json_null();
-	}
-	for (i = 0; i < p->count; i++) {
-		object = put(json_object(), "run", json_integer(runs[i] - p->runs));
-		order = push(order, put(object, "kernel", json_text(kernel(runs[i]))));
-	}
-	for (i = 0; i < runs[0]->count; i++) {
-		object = put(json_of_row(&runs[0]->rows[i]), "places",
-			     places(p, runs, &runs[0]->rows[i]));
-		cells = push(cells, object);
-	}
-	free((void *)runs);
-	return put(put(json_object(), "order", order), "cells", cells);
+	if (order__of(p, &o) != 0)
+		return NULL;
+	object = has_several_kernels(&o) ? order_data(p, &o) : json_null();
+	order__free(&o);
+	return object;
 }
 
 const struct view view_kernels = {

@@ -20,18 +20,20 @@
 			redraw("kernels");
 		});
 		const cell = data.cells[chosen], names = [];
-		let before = null;
+		let before = null; /* what the kernel before that was measured has */
 		const bars = data.order.map((o, i) => {
 			const run = phases.runs[o.run], row = cell.places[i] === null ? null : run.rows[cell.places[i]];
-			const list = !row ? [] : row[stack].filter((s) => !phases.model[s[0]].in);
+			if (!row || (stack === "call" ? row.whole === null : !row[stack].length))
+				return { label: o.kernel, segments: [], total: "not measured" };
+			const list = row[stack].filter((s) => !phases.model[s[0]].in);
 			const values = new Map(list.map((s) => [s[0], s[1]]));
 			const few = new Set(list.filter((s) => s[3]).map((s) => s[0]));
-			if (row && stack === "call" && row.unattributed !== null)
+			if (stack === "call" && row.unattributed !== null)
 				values.set("unattributed", row.unattributed);
 			const older = before;
 			const change = (name, value) => {
-				const old = older && older.get(name);
-				return old ? [(value >= old ? "+" : "−") + exact(Math.abs(value - old)) + " (" + (value >= old ? "+" : "−") + digits(Math.abs(100 * (value / old - 1))) + " %) from the kernel before"] : [];
+				const old = older && older.values.get(name);
+				return old ? [(value >= old ? "+" : "−") + exact(Math.abs(value - old)) + " (" + (value >= old ? "+" : "−") + digits(Math.abs(100 * (value / old - 1))) + " %) from " + older.kernel] : [];
 			};
 			const sum = d3.sum(Array.from(values.values()), (v) => Math.max(0, v));
 			const segments = Array.from(values, ([name, value]) => {
@@ -39,9 +41,8 @@
 					names.push(name);
 				return { name, value, few: few.has(name), lines: (total) => [o.kernel + ", " + name, exact(value) + " instructions", ...change(name, value), percent(Math.max(0, value) / total) + " of what is shown", ...(few.has(name) ? ["few samples, all probes attached"] : [])] };
 			});
-			const whole = stack === "call" && row ? row.whole : sum;
-			const old = older && older.get("whole");
-			before = new Map([...values, ["whole", whole]]);
+			const whole = stack === "call" ? row.whole : sum, old = older && older.whole;
+			before = { kernel: o.kernel, values, whole };
 			return { label: o.kernel, segments, total: exact(Math.round(whole)) + (old ? ", " + (whole >= old ? "+" : "−") + digits(Math.abs(100 * (whole / old - 1))) + " %" : "") };
 		});
 		phaseKey(box, Object.keys(phases.model).concat("unattributed").filter((n) => names.includes(n)));

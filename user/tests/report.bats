@@ -221,7 +221,7 @@ start_early() {
     "$TOOL" report "$ROOM/one.jsonl" "$DIR/two.jsonl" -o "$DIR/page.html"
     look views "$DIR/page.html" answer environment latency phases spread cow compare method
     look runs "$DIR/page.html" 2
-    look text "$DIR/page.html" powersave '+100.0 %' 'Counts are exact: 6 are the same in all runs, 4 differ.'
+    look text "$DIR/page.html" powersave '+100.0 %' 'Counts are exact: 6 are the same in all runs that have them, 4 differ.'
     block_holds "$DIR/page.html" '[.views.compare[] | .medians] == [[102000, 204000], [204000, 204000], [6528000, 13056000], [204000, 204000]]'
     # The machine's facts that are the same are not among the differences.
     sed -n '/What differs between/,/<\/table>/p' "$DIR/page.html" >"$DIR/differences"
@@ -283,6 +283,31 @@ start_early() {
         '[.views.kernels.order[] | .run] == [2, 1, 0]'
     sed -n '/<section id="kernels"/,/<\/section>/p' "$ROOM/kernels.html" | grep -F copy_mm | head -n 1 |
         grep -F '<td>80,000<td>160,000<td>+100.0 %<td>120,000<td>-25.0 %</tr>'
+}
+
+@test "a kernel without a cell says so, and the one after it is set against the one before" {
+    kernel_run 6.1.0-2 1 | jq -c 'select(.key.method != "fork")' >"$DIR/without.jsonl"
+    "$TOOL" report "$ROOM/k5.10.jsonl" "$DIR/without.jsonl" "$ROOM/k6.12.jsonl" -o "$DIR/page.html"
+    look kernels "$DIR/page.html" '5.10.0-1 102,000' '6.1.0-2 not measured' '6.12.0-3 102,000, +0 %' 'from 5.10.0-1'
+    sed -n '/<section id="kernels"/,/<\/section>/p' "$DIR/page.html" | grep -F copy_mm | head -n 1 |
+        grep -F '<td>80,000<td>-<td>-<td>120,000<td>+50.0 %</tr>'
+    # A cell that the oldest kernel lacks is there as well.
+    "$TOOL" report "$DIR/without.jsonl" "$ROOM/k6.12.jsonl" -o "$DIR/page.html"
+    block_holds "$DIR/page.html" '.views.kernels.cells | map([.method, .places[0] == null]) | sort == [["fork", true], ["fork", true], ["posix_spawn", false], ["posix_spawn", false]]'
+}
+
+@test "runs are set side by side in whatever order a profile, or one with other cells, stands among them" {
+    made_run 'map(select(.key.method != "fork"))' >"$DIR/spawn.jsonl"
+    "$TOOL" report "$ROOM/profile.jsonl" "$DIR/spawn.jsonl" "$ROOM/one.jsonl" "$ROOM/one.jsonl" -o "$DIR/page.html"
+    look text "$DIR/page.html" 'against the first, spawn; what'
+    look compare "$DIR/page.html" 6
+    block_holds "$DIR/page.html" '[.views.compare[] | [.method, .row[0], .medians]] == [
+        ["posix_spawn", 1, [null, 204000, 204000, 204000]], ["posix_spawn", 1, [null, 204000, 204000, 204000]],
+        ["fork", 2, [null, null, 102000, 102000]], ["fork", 2, [null, null, 6528000, 6528000]]]'
+    "$TOOL" report "$ROOM/k6.1.jsonl" "$ROOM/profile.jsonl" "$ROOM/k5.10.jsonl" -o "$DIR/page.html"
+    look runs "$DIR/page.html" 3
+    look compare "$DIR/page.html" 4
+    block_holds "$DIR/page.html" '[.views.kernels.order[] | [.run, .kernel]] == [[2, "5.10.0-1"], [0, "6.1.0-2"]]'
 }
 
 @test "the committed runs of four kernels make a page of at most 600 KB" {

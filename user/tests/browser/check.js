@@ -156,6 +156,24 @@ const checks = {
 		expect(await tip.isVisible(), "no tip under the pointer");
 	},
 
+	/* kernels BAR... WORDS: what stands at the bars, and what the tips of the last one say. */
+	async kernels(browser) {
+		const page = await open(browser);
+		const texts = (kind) => page.$$eval("#chart-kernels .plot " + kind, (all) => all.map((e) => e.textContent));
+		const totals = await texts(".total"), bars = (await texts(".name")).map((name, i) => name + " " + totals[i]);
+		expect(bars.join() === rest.slice(0, -1).join(), "bars: " + bars.join(" | "));
+		await page.locator("#chart-kernels .segment").last().hover();
+		const tip = await page.locator("#chart-kernels .tip").innerText();
+		expect(tip.includes(rest[rest.length - 1]), "the tip says: " + tip);
+	},
+
+	/* compare MARKS: so many changes are marked. */
+	async compare(browser) {
+		const page = await open(browser);
+		const marks = await page.locator("#chart-compare .plot .point").count();
+		expect(marks === Number(rest[0]), "marks: " + marks);
+	},
+
 	async legend(browser) {
 		const page = await open(browser);
 		const lines = () => page.locator("#chart-latency .plot .line").count();
