@@ -2,6 +2,7 @@
 #include "user/layout.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "user/utf8.h"
@@ -37,14 +38,41 @@ void layout_wrap(FILE *out, size_t column, size_t indent, const char *text)
 	fputc('\n', out);
 }
 
+#define ELLIPSIS "..."
+
+static bool was_cut(const char *text, size_t len, size_t size)
+{
+	size_t dots = strlen(ELLIPSIS);
+
+	/* Before the dots, at most the rest of one character is missing. */
+	return len >= dots && len + 4 >= size && strcmp(text + len - dots, ELLIPSIS) == 0;
+}
+
+/* The bytes of the first one; a malformed byte stands for itself. */
+static size_t character(const char *text)
+{
+	uint32_t code;
+	size_t n = utf8_decode(text, &code);
+
+	return n ? n : 1;
+}
+
 void layout_append(char *text, size_t size, const char *format, ...)
 {
-	size_t len = strlen(text);
+	size_t len = strlen(text), whole = 0, n;
 	va_list args;
+	int more;
 
+	if (was_cut(text, len, size))
+		return;
 	va_start(args, format);
-	vsnprintf(text + len, size - len, format, args);
+	more = vsnprintf(text + len, size - len, format, args);
 	va_end(args);
+	if (more < 0 || (size_t)more < size - len || size <= strlen(ELLIPSIS))
+		return;
+	while ((n = character(text + whole)) + whole < size - strlen(ELLIPSIS))
+		whole += n;
+	strcpy(text + whole, ELLIPSIS);
 }
 
 void layout_cut(char *text, size_t width)

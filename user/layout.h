@@ -21,7 +21,8 @@ void layout_title(FILE *out, const char *title, bool colour);
  */
 void layout_wrap(FILE *out, size_t column, size_t indent, const char *text);
 
-/* Appends to the text in a buffer of `size` bytes what still fits into it. */
+/* Appends to the text in a buffer of `size` bytes. Of what does not fit, the whole characters that
+ * do and then "...", after which nothing more is appended. */
 __attribute__((format(printf, 3, 4))) void layout_append(char *text, size_t size,
 							 const char *format, ...);
 

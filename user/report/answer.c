@@ -11,6 +11,7 @@
 #define MIB	    1048576.0
 #define NAME_WIDTH  40
 #define CONTEST_MAX 64 /* parents */
+#define TOLD_MAX    6  /* of a list: the tables have all */
 
 typedef char name_buf[NAME_WIDTH + 4];
 
@@ -59,13 +60,16 @@ bool line_slope(const struct report_run *r, size_t line, double *per_mib, double
 	return isfinite(*per_mib);
 }
 
+/* Untraced, the name tells: the call of these is fork(2). */
 static bool copies(const struct row *row)
 {
 	const struct cell *counted = row__count(row, COUNT_ptes_copied);
 	bool starred;
 
-	return (counted && stats_median(&counted->counts[COUNT_ptes_copied]) > 0) ||
-	       row__phase(row, PHASE_copy_mm, &starred) != NULL;
+	if (counted)
+		return stats_median(&counted->counts[COUNT_ptes_copied]) > 0;
+	return row__phase(row, PHASE_copy_mm, &starred) != NULL ||
+	       strcmp(row->method, "fork") == 0 || strcmp(row->method, "fork-exec") == 0;
 }
 
 /* The fastest row of a parent that does, or does not, start a program; NULL if there is none. A
@@ -123,6 +127,13 @@ static void hold_contest(const struct report_run *r, bool execs, struct contest 
 		c->winners[c->count++] = best;
 		c->same = c->same && strcmp(best->method, c->winners[0]->method) == 0;
 	}
+}
+
+/* The end of a list of `n` of which TOLD_MAX were told. */
+static void say_rest(struct answer *a, size_t n)
+{
+	if (n > TOLD_MAX)
+		layout_append(a->detail, sizeof(a->detail), "; and %zu more", n - TOLD_MAX);
 }
 
 static const struct row *find_method(const struct report_run *r, size_t group, const char *method)
@@ -188,11 +199,12 @@ static void say_winners(const struct contest *c, bool instructions, struct answe
 	size_t i;
 
 	snprintf(a->figure, sizeof(a->figure), "it depends on the parent");
-	for (i = 0; i < c->count; i++)
+	for (i = 0; i < c->count && i < TOLD_MAX; i++)
 		layout_append(a->detail, sizeof(a->detail), "%s%s: %s, %s", i ? "; " : "",
 			      text_cut(c->winners[i]->parent, NAME_WIDTH, parent),
 			      text_cut(c->winners[i]->method, NAME_WIDTH, name),
 			      time_text(c->winners[i]->call.median, instructions, text));
+	say_rest(a, c->count);
 }
 
 static void say_fastest(const struct report_run *r, bool execs, struct answer *answers, size_t *n)
@@ -225,6 +237,7 @@ static bool is_sloped(const struct report_run *r, size_t i, bool forks)
 static void say_slope(const struct report_run *r, struct answer *answers, size_t *n)
 {
 	struct answer *a = NULL;
+	size_t told = 0;
 	double per_mib, per_pte;
 	bool forks = false;
 	char text[NUMBER_MAX];
@@ -244,6 +257,8 @@ static void say_slope(const struct report_run *r, struct answer *answers, size_t
 				      time_text(per_mib, r->instructions, text),
 				      r->instructions ? " instructions" : "");
 		}
+		if (told++ >= TOLD_MAX)
+			continue;
 		layout_append(a->detail, sizeof(a->detail), "%s%s: ", a->detail[0] ? "; " : "",
 			      text_cut(row->label, NAME_WIDTH, name));
 		layout_append(a->detail, sizeof(a->detail), "%s per MiB",
@@ -252,9 +267,10 @@ static void say_slope(const struct report_run *r, struct answer *answers, size_t
 			layout_append(a->detail, sizeof(a->detail), ", %s per present PTE copied",
 				      time_text(per_pte, r->instructions, text));
 	}
-	if (a)
-		layout_append(a->detail, sizeof(a->detail),
-			      " (slope of the medians, by least squares).");
+	if (a == NULL)
+		return;
+	say_rest(a, told);
+	layout_append(a->detail, sizeof(a->detail), " (slope of the medians, by least squares).");
 }
 
 static void say_tracing(const struct report_run *r, struct answer *answers, size_t *n)

@@ -11,15 +11,15 @@
 struct answer {
 	char question[96];
 	char figure[128]; /* the answer in a few words */
-	char detail[512];
+	char detail[1024];
 	bool warning; /* what is wrong with the run as a whole */
 };
 
 /* In order; returns how many. */
 size_t answers_of(const struct report_run *r, struct answer answers[ANSWERS_MAX]);
 
-/* That of when a method is dearer than REPORT_REFERENCE, after `n` others; returns how many there are
- * then. */
+/* That of when a method is dearer than REPORT_REFERENCE, after `n` others; returns how many there
+ * are then. */
 size_t answers_of_crossing(const struct report_run *r, const char *method,
 			   struct answer answers[ANSWERS_MAX], size_t n);
 

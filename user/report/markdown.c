@@ -25,7 +25,7 @@ static void write_answer(const struct answer *a, FILE *out)
 	fputs(" **", out);
 	markdown_text(out, a->figure, TEXT_WIDTH);
 	fputs("** ", out);
-	markdown_text(out, a->detail, TEXT_WIDTH);
+	markdown_text(out, a->detail, sizeof(a->detail));
 	fputc('\n', out);
 }
 

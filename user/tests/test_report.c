@@ -254,6 +254,70 @@ static void answers_say_where_fork_overtakes(void **state)
 	run__free(&r);
 }
 
+/* 2 us per MiB, and no count that says what was copied. */
+static void an_untraced_fork_has_its_slope(void **state)
+{
+	struct run r = {.ended = true};
+	struct answer answers[ANSWERS_MAX];
+	const struct answer *a;
+	struct report p;
+	size_t i;
+
+	(void)state;
+	r.clock = strdup("monotonic");
+	r.end.births = MISSING;
+	for (i = 0; i < 3; i++) {
+		struct cell *c = sample_cell(&r, "fork", (int64_t)(1 << 20) << i, "none", 0);
+
+		c->n = 1;
+		series__push(&c->samples[SAMPLE_spawn_ns], 5000 + (2000 << i));
+	}
+	p = report_of(&r, "x.jsonl");
+	a = find_answer(answers, answers_of(&p.runs[0], answers), "memory cost");
+	assert_string_equal(a->figure, "2.00 \xc2\xb5s per MiB");
+	assert_string_equal(a->detail,
+			    "fork: 2.00 \xc2\xb5s per MiB (slope of the medians, by least "
+			    "squares).");
+	report__free(&p);
+	run__free(&r);
+}
+
+/* With names as long as they come: of 52 parents each has a fastest way, and of 26 a line. */
+static void long_lists_end_with_what_was_left_out(void **state)
+{
+	struct run r = {.ended = true};
+	struct answer answers[ANSWERS_MAX];
+	const struct answer *a;
+	char pages[80];
+	struct report p;
+	size_t i, k, n;
+
+	(void)state;
+	r.clock = strdup("monotonic");
+	for (i = 0; i < 52; i++) {
+		snprintf(pages, sizeof(pages), "%zu-\xc2\xb5-names-that-go-on-and-on-and-on-and-on",
+			 i / 2);
+		for (k = 0; k < 2; k++) {
+			struct cell *c = run__add_cell(&r);
+
+			cell__add_key_text(c, "method", k ? "fork" : "vfork");
+			cell__add_key_number(c, "rss_bytes", i % 2 ? 1 << 20 : 64 << 20);
+			cell__add_key_text(c, "pages", pages);
+			c->n = 1;
+			series__push(&c->samples[SAMPLE_spawn_ns], i / 2 % 2 == k ? 1000 : 2000);
+		}
+	}
+	p = report_of(&r, "x.jsonl");
+	n = answers_of(&p.runs[0], answers);
+	a = find_answer(answers, n, "child");
+	assert_non_null(strstr(a->detail, "; and 46 more (median, call to return)."));
+	a = find_answer(answers, n, "memory cost");
+	assert_non_null(
+		strstr(a->detail, "; and 20 more (slope of the medians, by least squares)."));
+	report__free(&p);
+	run__free(&r);
+}
+
 /* Fork in microseconds from parents of so many MiB, where posix_spawn takes 100. */
 static void check_crossing(size_t n, const int64_t *mib, const int64_t *us, const char *figure,
 			   const char *detail)
@@ -365,6 +429,8 @@ int main(void)
 		cmocka_unit_test(slope_is_that_of_the_medians),
 		cmocka_unit_test(answers_say_where_fork_overtakes),
 		cmocka_unit_test(every_size_counts_for_where_fork_overtakes),
+		cmocka_unit_test(an_untraced_fork_has_its_slope),
+		cmocka_unit_test(long_lists_end_with_what_was_left_out),
 		cmocka_unit_test(a_near_tie_is_no_victory),
 		cmocka_unit_test(a_view_without_data_is_not_there),
 	};

@@ -197,6 +197,28 @@ static void empty_sheets_are_not_printed(void **state)
 	sheet__free(NULL);
 }
 
+static void what_does_not_fit_is_cut_at_a_character(void **state)
+{
+	char text[12] = "";
+
+	(void)state;
+	layout_append(text, sizeof(text), "%s", "12345678901");
+	assert_string_equal(text, "12345678901");
+	text[0] = '\0';
+	layout_append(text, sizeof(text), "%s", "123456789012");
+	assert_string_equal(text, "12345678...");
+	layout_append(text, sizeof(text), "3");
+	assert_string_equal(text, "12345678...");
+	strcpy(text, "12345");
+	layout_append(text, sizeof(text), "67\xc2\xb5s and more");
+	assert_string_equal(text, "1234567...");
+	layout_append(text, sizeof(text), "8");
+	assert_string_equal(text, "1234567...");
+	strcpy(text, "1234567");
+	layout_append(text, sizeof(text), "8\xff\xff and more");
+	assert_string_equal(text, "12345678...");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +231,7 @@ int main(void)
 		cmocka_unit_test(cutting_shows),
 		cmocka_unit_test(wide_sheets_go_on_below),
 		cmocka_unit_test(empty_sheets_are_not_printed),
+		cmocka_unit_test(what_does_not_fit_is_cut_at_a_character),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");
