@@ -442,7 +442,7 @@ refused() { # PATTERN ARG...
     echo before >"$DIR/page.html"
     one_line 2 "$pattern" "$TOOL" report "$@" -o "$DIR/page.html"
     [ "$(cat "$DIR/page.html")" = before ]
-    [ -z "$(find "$DIR" -name 'page.html.*')" ]
+    [ -z "$(find "$DIR" -name '.spawnscope*')" ]
 }
 
 @test "bad input: one line, exit 2, and no page" {
@@ -486,7 +486,7 @@ refused() { # PATTERN ARG...
     (ulimit -f 8 && trap '' XFSZ && one_line 2 'cannot write .*File too large' \
         "$TOOL" report "$ROOM/one.jsonl" -o "$DIR/page.html")
     [ "$(cat "$DIR/page.html")" = before ]
-    [ -z "$(find "$DIR" -name 'page.html.*')" ]
+    [ -z "$(find "$DIR" -name '.spawnscope*')" ]
 }
 
 @test "a run is not written over with its own page" {
@@ -507,6 +507,51 @@ refused() { # PATTERN ARG...
     [ "$(stat -c %a "$DIR/real.html")" = 640 ]
     (umask 027 && "$TOOL" report "$ROOM/one.jsonl" -o "$DIR/new.html")
     [ "$(stat -c %a "$DIR/new.html")" = 640 ]
+}
+
+@test "a link to a file that is not there yet stays a link" {
+    mkdir "$DIR/there"
+    ln -s there/real.html "$DIR/page.html"
+    ln -s "$DIR/page.html" "$DIR/there/page.html"
+    "$TOOL" report "$ROOM/one.jsonl" -o "$DIR/there/page.html"
+    [ -L "$DIR/page.html" ]
+    [ -L "$DIR/there/page.html" ]
+    block_holds "$DIR/there/real.html" '.runs[0].name == "one"'
+    ln -s nowhere/real.html "$DIR/lost.html"
+    one_line 2 'cannot write .*No such file' "$TOOL" report "$ROOM/one.jsonl" -o "$DIR/lost.html"
+    [ -L "$DIR/lost.html" ]
+}
+
+# Ended by SIGXFSZ with 8 KiB of it written.
+ended_while_writing() { # COMMAND...
+    local status=0
+    echo before >"$DIR/page.html"
+    (ulimit -c 0 && ulimit -f 8 && exec "$@" report "$ROOM/one.jsonl" -o "$DIR/page.html") || status=$?
+    [ "$status" -eq $((128 + $(kill -l XFSZ))) ]
+    [ "$(ls -A "$DIR")" = page.html ]
+    [ "$(cat "$DIR/page.html")" = before ]
+}
+
+@test "whatever ends a report while it writes, no part of its page is left" {
+    ended_while_writing "$TOOL"
+}
+
+@test "the same where files cannot be without a name" {
+    need_root
+    # Without /proc such a file cannot get one.
+    ended_while_writing unshare --mount sh -c 'mount -t tmpfs none /proc && exec "$@"' - "$TOOL"
+    (umask 027 && unshare --mount sh -c 'mount -t tmpfs none /proc && exec "$@"' - "$TOOL" report "$ROOM/one.jsonl" -o "$DIR/new.html")
+    cmp "$DIR/new.html" <("$TOOL" report "$ROOM/one.jsonl")
+    [ "$(stat -c %a "$DIR/new.html")" = 640 ]
+    [ "$(find "$DIR" -type f | wc -l)" -eq 2 ]
+}
+
+@test "a page has whatever name the file system takes" {
+    local name
+    name=$(printf 'x%.0s' {1..250}).html
+    "$TOOL" report "$ROOM/one.jsonl" -o "$DIR/$name"
+    "$TOOL" report "$ROOM/one.jsonl" -o "$DIR/$name"
+    [ "$(ls -A "$DIR")" = "$name" ]
 }
 
 @test "runs from standard input, pages to a pipe" {
