@@ -6,28 +6,10 @@
 #include <string.h>
 
 #include "user/escape.h"
-#include "user/gate.h"
-#include "user/gate_grid.h"
-#include "user/gate_side.h"
+#include "user/gate_comparison.h"
 #include "user/gate_stats.h"
 #include "user/layout.h"
 #include "user/stats.h"
-
-#define PASSES_MAX	64
-#define NOTES_OF_A_KIND 4 /* of more cells only the number is told */
-
-struct comparison {
-	struct side a, b;
-	const struct gate_policy *policy;
-	struct gate_report *report;
-	uint64_t gating;
-	bool lab;
-	bool random_layout;
-	bool time_ok;
-	bool in_turn;
-	size_t only_a, only_b; /* cells that only one side has */
-	size_t by_place;       /* cells that B has another one for */
-};
 
 static bool is_count(int metric)
 {
@@ -100,17 +82,22 @@ static const char *pass_in_words(const char *pass)
 	return strcmp(pass, "all") == 0 ? "all probes" : pass;
 }
 
-static void name_row(const struct comparison *c, struct gate_row *row, const struct cell *of_a,
-		     const char *pass, int metric)
+void gate_append_pass(char *cell, size_t size, const char *pass)
 {
 	char words[64];
 
+	escape_text(pass_in_words(pass), words, sizeof(words));
+	layout_append(cell, size, ", %s", words);
+}
+
+static void name_row(const struct comparison *c, struct gate_row *row, const struct cell *of_a,
+		     const char *pass, int metric)
+{
 	row->id = metric;
 	row->kind = GATE_METRIC_BIT(metric) & c->gating ? GATE_STATISTICAL : GATE_SHOWN;
 	gate_cell_name(of_a, row->cell, sizeof(row->cell));
-	escape_text(pass_in_words(pass), words, sizeof(words));
 	if (c->policy->every_pass)
-		layout_append(row->cell, sizeof(row->cell), ", %s", words);
+		gate_append_pass(row->cell, sizeof(row->cell), pass);
 	snprintf(row->metric, sizeof(row->metric), "%s", gate_metric_name(metric));
 	snprintf(row->unit, sizeof(row->unit), "%s", gate_metric_unit(metric, c->a.runs[0]->clock));
 	escape_text(pass, row->trace, sizeof(row->trace));
@@ -148,8 +135,7 @@ static int compare_metric(struct comparison *c, const struct cell *of_a, const c
 	return err;
 }
 
-/* In which passes a metric is looked for; the first that both sides have is taken. */
-static const char *const *passes_for(int metric)
+const char *const *gate_passes_for(int metric)
 {
 	static const char *const samples[] = {"none", "phases", NULL};
 	static const char *const phases[] = {"phases", "all", NULL};
@@ -171,8 +157,7 @@ static int compare_in_pass(struct comparison *c, const struct cell *of_a, const 
 	return err ? err : 1;
 }
 
-/* Passes that the cell was taken in, in the order of the runs. */
-static void all_passes(const struct side *s, const struct cell *like, const char **passes)
+void gate_all_passes(const struct side *s, const struct cell *like, const char **passes)
 {
 	size_t i, k, count = 0;
 
@@ -189,80 +174,42 @@ static void all_passes(const struct side *s, const struct cell *like, const char
 	}
 }
 
-/* What A measured and B did not: nobody knows what it costs now. */
-static int add_unmeasured(struct comparison *c, const struct cell *of_a, const char *metric,
-			  const char *unit, const char *why)
+/* Each metric in the first pass that both have it in. */
+static int compare_cells(struct comparison *c, const struct gate_line *line)
 {
-	struct gate_row *row = gate_report__add_row(c->report);
-
-	if (row == NULL)
-		return -ENOMEM;
-	row->kind = GATE_EXACT;
-	row->verdict = GATE_INCONCLUSIVE;
-	row->a = row->b = NAN;
-	gate_cell_name(of_a, row->cell, sizeof(row->cell));
-	snprintf(row->metric, sizeof(row->metric), "%s", metric);
-	snprintf(row->unit, sizeof(row->unit), "%s", unit);
-	escape_text(why, row->note, sizeof(row->note));
-	return 0;
-}
-
-static int add_broken(struct comparison *c, const struct cell *of_a, const struct cell *of_b)
-{
-	const char *why = of_b->skipped ? of_b->skipped : of_b->broken;
-	char text[160];
-
-	if (!side__measured(&c->a, of_a) || side__measured(&c->b, of_b) || why == NULL)
-		return 0;
-	snprintf(text, sizeof(text), "only A has it; B: %s", why);
-	return add_unmeasured(c, of_a, "samples", "samples", text);
-}
-
-/* A phase that B's kernel does not let us measure is told; a time or a count is missed. */
-static int add_missing(struct comparison *c, const struct cell *of_a, const struct cell *of_b,
-		       int metric)
-{
-	const char *const *pass;
-	char name[128];
-
-	if (!(GATE_METRIC_BIT(metric) & c->gating) || metric == GATE_METRIC_FAILED)
-		return 0;
-	for (pass = passes_for(metric); *pass != NULL; pass++) {
-		if (side__take_cells(&c->a, of_a, *pass) && side__take_values(&c->a, metric) > 0)
-			break;
-	}
-	/* A cell of B that has no data at all has a row of its own. */
-	if (*pass == NULL || !side__measured(&c->b, of_b))
-		return 0;
-	if (metric < GATE_METRIC_PHASE || is_count(metric))
-		return add_unmeasured(c, of_a, gate_metric_name(metric),
-				      gate_metric_unit(metric, c->a.runs[0]->clock),
-				      "only A has it");
-	return gate_report__note(c->report, "%s: %s: only A has it",
-				 gate_cell_name(of_a, name, sizeof(name)),
-				 gate_metric_name(metric));
-}
-
-static int compare_cells(struct comparison *c, const struct cell *of_a, const struct cell *of_b)
-{
-	const char *all[PASSES_MAX + 1] = {NULL};
 	int metric, done = 0;
 
-	if (c->policy->every_pass)
-		all_passes(&c->a, of_a, all);
 	for (metric = 0; metric < GATE_METRICS && done >= 0; metric++) {
-		const char *const *pass = c->policy->every_pass ? all : passes_for(metric);
-		bool any = false;
+		const char *const *pass = gate_passes_for(metric);
 
 		if (!c->time_ok && !is_count(metric))
 			continue;
-		for (done = 0; *pass != NULL && done >= 0 && (!any || c->policy->every_pass);
-		     pass++) {
-			done = compare_in_pass(c, of_a, of_b, *pass, metric);
-			any |= done > 0;
+		for (done = 0; *pass != NULL && done == 0; pass++)
+			done = compare_in_pass(c, line->a, line->b, *pass, metric);
+		if (done == 0)
+			done = gate_miss_metric(c, line, gate_passes_for(metric), metric);
+	}
+	return done < 0 ? done : 0;
+}
+
+/* Each metric in each pass. */
+static int compare_passes(struct comparison *c, const struct gate_line *line)
+{
+	const char *passes[PASSES_MAX + 1] = {NULL};
+	int metric, done = 0;
+	size_t i;
+
+	gate_all_passes(&c->a, line->a, passes);
+	for (metric = 0; metric < GATE_METRICS && done >= 0; metric++) {
+		if (!c->time_ok && !is_count(metric))
+			continue;
+		for (i = 0; passes[i] != NULL && done >= 0; i++) {
+			const char *const one[] = {passes[i], NULL};
+
+			done = compare_in_pass(c, line->a, line->b, passes[i], metric);
+			if (done == 0)
+				done = gate_miss_metric(c, line, one, metric);
 		}
-		if (done >= 0 && !any)
-			done = add_missing(c, of_a, of_b, metric);
 	}
 	return done < 0 ? done : 0;
 }
@@ -279,10 +226,19 @@ static int note_place(struct comparison *c, const struct gate_line *line)
 				 gate_cell_name(line->b, of_b, sizeof(of_b)));
 }
 
+static int compare_line(struct comparison *c, const struct gate_line *line)
+{
+	int err = c->policy->every_pass ? compare_passes(c, line) : compare_cells(c, line);
+
+	if (err == 0)
+		err = gate_miss_passes(c, line);
+	return err ? err : note_place(c, line);
+}
+
 static int compare_grid(struct comparison *c)
 {
 	struct gate_grid grid;
-	size_t i;
+	size_t i, in_common = 0;
 	int err = gate_grid__build(&grid, c->a.indexes, c->a.count, c->b.indexes, c->b.count,
 				   c->policy->by_place);
 
@@ -293,11 +249,13 @@ static int compare_grid(struct comparison *c)
 		c->only_b += line->a == NULL;
 		if (line->a == NULL || line->b == NULL)
 			continue;
-		err = compare_cells(c, line->a, line->b);
-		if (err == 0)
-			err = add_broken(c, line->a, line->b);
-		if (err == 0)
-			err = note_place(c, line);
+		in_common++;
+		err = compare_line(c, line);
+	}
+	/* With no cell in common these are other grids, and not comparable. */
+	for (i = 0; i < grid.count && err == 0 && in_common > 0; i++) {
+		if (grid.v[i].b == NULL)
+			err = gate_miss_cell(c, &grid.v[i]);
 	}
 	gate_grid__free(&grid);
 	return err;

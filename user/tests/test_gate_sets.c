@@ -222,6 +222,103 @@ static void the_grid_of_a_side_is_that_of_all_its_runs(void **state)
 	}
 }
 
+/* One run of fork a side, in which they are the same, and of vfork what `spoil` leaves in B's. */
+static enum gate_verdict compare_two(void (*spoil)(struct run *r, struct cell *vfork),
+				     const char *metrics)
+{
+	struct gate_policy policy = gate_policy_default;
+	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
+	enum gate_verdict verdict;
+	struct cell *c;
+
+	add(a, "fork", 1 << 20, 100 * US);
+	add(a, "vfork", 1 << 20, 20 * US);
+	add(b, "fork", 1 << 20, 100 * US);
+	c = add(b, "vfork", 1 << 20, 20 * US);
+	if (spoil)
+		spoil(b, c);
+	policy.metrics = gate_metric_set(metrics);
+	verdict = compare(a, b, 1, &policy);
+	free_runs(a, 1);
+	free_runs(b, 1);
+	return verdict;
+}
+
+static void empty_cell(struct run *r, struct cell *c)
+{
+	(void)r;
+	drop_values(c);
+}
+
+static void what_only_a_has_is_no_pass(void **state)
+{
+	(void)state;
+	assert_int_equal(compare_two(NULL, "counts"), GATE_PASS);
+	assert_int_equal(compare_two(leave_out, "counts"), GATE_INCONCLUSIVE);
+	assert_string_equal(report.headline, "vfork at 1M: samples: only A has it");
+	assert_true(has_note("1 cell only A has"));
+	assert_int_equal(compare_two(empty_cell, "counts"), GATE_INCONCLUSIVE);
+	assert_string_equal(report.headline, "vfork at 1M: samples: only A has it; B: no samples");
+	assert_int_equal(compare_two(skip_cell, "counts"), GATE_INCONCLUSIVE);
+	assert_string_equal(report.headline, "vfork at 1M: samples: only A has it; B: no memory");
+	/* Nothing that was asked for is missing. */
+	assert_int_equal(compare_two(leave_out, "vmas"), GATE_NOT_COMPARABLE);
+}
+
+/* What only B has is new, and told. */
+static void what_only_b_has_is_told(void **state)
+{
+	struct gate_policy policy = gate_policy_default;
+	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
+
+	(void)state;
+	policy.metrics = gate_metric_set("counts");
+	add(a, "fork", 1 << 20, 100 * US);
+	add(b, "fork", 1 << 20, 100 * US);
+	add(b, "vfork", 1 << 20, 100 * US);
+	assert_int_equal(compare(a, b, 1, &policy), GATE_PASS);
+	assert_true(has_note("1 cell only B has"));
+	free_runs(a, 1);
+	free_runs(b, 1);
+}
+
+static void each_pass_of_a_must_be_in_b(void **state)
+{
+	struct gate_policy policy = gate_policy_default;
+	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
+	struct cell *c;
+
+	(void)state;
+	policy.metrics = gate_metric_set("counts");
+	add(a, "fork", 1 << 20, 100 * US);
+	c = add(a, "fork", 1 << 20, 100 * US);
+	memcpy(c->key[2].text, "all", 4); /* in place of none */
+	add(b, "fork", 1 << 20, 100 * US);
+	/* For a metric one pass that both have will do, */
+	assert_int_equal(compare(a, b, 1, &policy), GATE_PASS);
+	/* unless all are asked for, */
+	policy.every_pass = true;
+	assert_int_equal(compare(a, b, 1, &policy), GATE_INCONCLUSIVE);
+	assert_string_equal(report.headline, "fork at 1M, all probes: samples: only A has it");
+	assert_int_equal(rows_of("fork at 1M, all probes"), 1);
+	/* with each metric in them, */
+	c = add(b, "fork", 1 << 20, 100 * US);
+	memcpy(c->key[2].text, "all", 4);
+	assert_int_equal(compare(a, b, 1, &policy), GATE_PASS);
+	series__free(&c->counts[COUNT_ptes_copied]);
+	assert_int_equal(compare(a, b, 1, &policy), GATE_INCONCLUSIVE);
+	assert_string_equal(report.headline, "fork at 1M, all probes: ptes_copied: only A has it");
+	/* or B began one and it broke. */
+	policy.every_pass = false;
+	drop_values(c);
+	c->broken = strdup("the parent died");
+	assert_int_equal(compare(a, b, 1, &policy), GATE_INCONCLUSIVE);
+	assert_string_equal(report.headline,
+			    "fork at 1M, all probes: samples: only A has it; B: the parent died");
+	free_runs(a, 1);
+	free_runs(b, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +326,9 @@ int main(void)
 					  forget_report),
 		cmocka_unit_test_teardown(the_grid_of_a_side_is_that_of_all_its_runs,
 					  forget_report),
+		cmocka_unit_test_teardown(what_only_a_has_is_no_pass, forget_report),
+		cmocka_unit_test_teardown(what_only_b_has_is_told, forget_report),
+		cmocka_unit_test_teardown(each_pass_of_a_must_be_in_b, forget_report),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
