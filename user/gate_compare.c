@@ -111,8 +111,10 @@ static int compare_metric(struct comparison *c, const struct cell *of_a, const c
 	struct gate_row *row = gate_report__add_row(c->report);
 	struct gate_values v = {
 		c->a.values, c->b.values, c->a.count, c->b.count,
-		/* In the lab medians repeat to the digit, whatever varies. */
-		!c->lab && (side__varies(&c->a, metric) || side__varies(&c->b, metric)),
+		/* In the lab medians repeat to the digit, whatever varies; and how many calls
+		 * fail is one number for a run. */
+		!c->lab && metric != GATE_METRIC_FAILED &&
+			(side__varies(&c->a, metric) || side__varies(&c->b, metric)),
 		layout_slack(c, metric)};
 	int err = 0;
 

@@ -42,9 +42,20 @@ static double tolerance_of(const struct gate_policy *policy, double base)
 	return fmax(policy->tolerance * fabs(base), policy->tolerance_absolute);
 }
 
+/* How many runs have a value above this. */
+static size_t runs_above(const double *x, size_t n, double limit)
+{
+	size_t i, above = 0;
+
+	for (i = 0; i < n; i++)
+		above += x[i] > limit;
+	return above;
+}
+
 /*
  * Values that are the same in every run, up to what the layout does, are compared as they are. If
- * they vary by more, the metric is not exact here, and pairs must decide.
+ * they vary by more, the metric is not exact here, and pairs must decide; but where calls fail more
+ * often in each run of B than in any of A, how much so does not matter.
  */
 void gate_decide_exact(struct gate_row *row, const struct gate_values *v,
 		       const struct gate_policy *policy)
@@ -60,11 +71,18 @@ void gate_decide_exact(struct gate_row *row, const struct gate_values *v,
 		row->verdict = GATE_PASS;
 		return;
 	}
-	if (a.high - a.low > v->slack || b.high - b.low > v->slack ||
-	    (v->varies && fabs(row->b - row->a) > v->slack)) {
+	if (!(row->id == GATE_METRIC_FAILED && b.low - a.high > allowed) &&
+	    (a.high - a.low > v->slack || b.high - b.low > v->slack ||
+	     (v->varies && fabs(row->b - row->a) > v->slack))) {
 		row->kind = GATE_STATISTICAL;
 		row->demoted = true;
 		snprintf(row->note, sizeof(row->note), "varies from run to run: compared by pairs");
+		if (row->id == GATE_METRIC_FAILED)
+			snprintf(row->note, sizeof(row->note),
+				 "calls fail in %zu of %zu runs of A, %zu of %zu of B: compared by "
+				 "pairs",
+				 runs_above(v->a, v->count_a, 0), a.count,
+				 runs_above(v->b, v->count_b, 0), b.count);
 		return;
 	}
 	row->verdict = b.low - a.high > allowed ? GATE_REGRESSION : GATE_PASS;
@@ -161,6 +179,9 @@ static void decide_row(struct gate_row *row, bool slower, const struct gate_repo
 		snprintf(row->note, sizeof(row->note),
 			 "sign-flip permutation of the means does not agree (p = %.2g)",
 			 row->p_permutation);
+	/* The half a unit that was added to 0 is no base for a percentage. */
+	if (row->demoted && row->a == 0)
+		row->change = row->low = row->high = NAN;
 }
 
 int gate_decide_pairs(struct gate_report *report, const struct gate_policy *policy, bool in_turn)

@@ -67,7 +67,7 @@ bool gate_metric_is_tail(int metric)
 const char *gate_metric_unit(int metric, const char *clock)
 {
 	if (metric >= GATE_METRIC_FAILED)
-		return "calls";
+		return "of 1000 calls";
 	if (metric >= GATE_METRIC_COUNT)
 		return count_units[metric - GATE_METRIC_COUNT];
 	return clock != NULL && strcmp(clock, "icount") == 0 ? "instructions" : "ns";

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 // clang-format on
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -319,6 +320,66 @@ static void each_pass_of_a_must_be_in_b(void **state)
 	free_runs(b, 1);
 }
 
+static const struct gate_row *failed_row(void)
+{
+	size_t i;
+
+	for (i = 0; i < report.row_count; i++) {
+		if (report.rows[i].id == GATE_METRIC_FAILED)
+			return &report.rows[i];
+	}
+	fail_msg("no row of failed calls");
+	return NULL;
+}
+
+/* Of VALUES calls so many fail, in each run. */
+static enum gate_verdict compare_failed(const size_t *of_a, const size_t *of_b, size_t count)
+{
+	struct gate_policy policy = gate_policy_default;
+	struct run *a = new_runs(0, count), *b = new_runs(1, count);
+	enum gate_verdict verdict;
+	size_t i, k;
+
+	for (i = 0; i < 2 * count; i++) {
+		struct cell *c = add(i < count ? &a[i] : &b[i - count], "fork", 1 << 20, 100 * US);
+
+		fill(&c->errnos, 0);
+		for (k = 0; k < (i < count ? of_a[i] : of_b[i - count]); k++)
+			c->errnos.v[k] = 11;
+	}
+	policy.metrics = gate_metric_set("counts");
+	verdict = compare(a, b, count, &policy);
+	free_runs(a, count);
+	free_runs(b, count);
+	return verdict;
+}
+
+static void calls_that_fail_in_part_are_counted(void **state)
+{
+	const size_t none[8] = {0}, one[8] = {1, 1, 1, 1, 1, 1, 1, 1};
+	const size_t some[8] = {0, 2, 1, 0, 0, 3, 0, 1}, most[8] = {4, 3, 4, 4, 5, 4, 3, 4};
+	const size_t all[8] = {5, 5, 5, 5, 5, 5, 5, 5};
+
+	(void)state;
+	assert_int_equal(compare_failed(none, none, 1), GATE_PASS);
+	assert_int_equal(compare_failed(none, most, 1), GATE_REGRESSION);
+	assert_string_equal(report.headline, "fork at 1M: failed (0 -> 800 of 1000 calls)");
+	assert_false(isfinite(failed_row()->change));
+	assert_int_equal(compare_failed(one, most, 1), GATE_REGRESSION);
+	assert_int_equal(compare_failed(none, all, 1), GATE_REGRESSION);
+	assert_int_equal(compare_failed(most, one, 1), GATE_PASS);
+	assert_true(failed_row()->improved);
+	assert_int_equal(compare_failed(one, one, 1), GATE_PASS);
+	/* Of several runs each must be worse than any before, or pairs decide. */
+	assert_int_equal(compare_failed(none, most, 8), GATE_REGRESSION);
+	assert_int_equal(compare_failed(one, most, 3), GATE_REGRESSION);
+	assert_int_equal(failed_row()->kind, GATE_EXACT);
+	assert_int_equal(compare_failed(none, some, 8), GATE_INCONCLUSIVE);
+	assert_string_equal(failed_row()->note,
+			    "calls fail in 0 of 8 runs of A, 4 of 8 of B: compared by pairs");
+	assert_false(isfinite(failed_row()->change));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -329,6 +390,7 @@ int main(void)
 		cmocka_unit_test_teardown(what_only_a_has_is_no_pass, forget_report),
 		cmocka_unit_test_teardown(what_only_b_has_is_told, forget_report),
 		cmocka_unit_test_teardown(each_pass_of_a_must_be_in_b, forget_report),
+		cmocka_unit_test_teardown(calls_that_fail_in_part_are_counted, forget_report),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
