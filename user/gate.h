@@ -168,6 +168,8 @@ int gate_decide_pairs(struct gate_report *report, const struct gate_policy *poli
 double gate_metric_value(const struct cell *c, int metric);
 /* Whether its samples differ among themselves. */
 bool gate_metric_varies(const struct cell *c, int metric);
+/* Whether any of them is below 0, which no time and no count is; of a phase the median. */
+bool gate_metric_negative(const struct cell *c, int metric);
 /* What the cell is called, without its pass; escaped. Returns buf. */
 const char *gate_cell_name(const struct cell *c, char *buf, size_t size);
 

@@ -103,6 +103,26 @@ static void name_row(const struct comparison *c, struct gate_row *row, const str
 	escape_text(pass, row->trace, sizeof(row->trace));
 }
 
+/*
+ * Times and counts below 0 are a fault of what wrote them, or of a clock that differs between CPUs:
+ * the reader takes them as they are, and nothing can be said by them.
+ */
+static bool is_faulty(const struct comparison *c, struct gate_row *row)
+{
+	bool a = side__negative(&c->a, row->id), b = side__negative(&c->b, row->id);
+
+	if (!a && !b)
+		return false;
+	if (row->kind != GATE_SHOWN)
+		row->kind = GATE_EXACT;
+	row->verdict = GATE_INCONCLUSIVE;
+	snprintf(row->note, sizeof(row->note), "%s a value below 0, which cannot be",
+		 a && b ? "A and B have"
+		 : a	? "A has"
+			: "B has");
+	return true;
+}
+
 static int compare_metric(struct comparison *c, const struct cell *of_a, const char *pass,
 			  int metric)
 {
@@ -126,6 +146,8 @@ static int compare_metric(struct comparison *c, const struct cell *of_a, const c
 	row->a = side__median(&c->a, scratch);
 	row->b = side__median(&c->b, scratch);
 	free(scratch);
+	if (is_faulty(c, row))
+		return 0;
 	compare_sources(c, row);
 	if (row->kind == GATE_SHOWN && (c->lab || is_count(metric)))
 		row->change = row->a == row->b ? 0 : row->b / row->a - 1;

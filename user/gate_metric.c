@@ -147,6 +147,21 @@ bool gate_metric_varies(const struct cell *c, int metric)
 	return stats_count(s) > 0 && stats_quantile(s, 0) != stats_quantile(s, 1);
 }
 
+bool gate_metric_negative(const struct cell *c, int metric)
+{
+	const struct series *s = series_of(c, metric);
+	size_t i;
+
+	/* Where two clock reads of two CPUs bound it, the odd one may be. */
+	if (metric >= GATE_METRIC_PHASE && metric < GATE_METRIC_COUNT)
+		return stats_median(s) < 0;
+	for (i = 0; i < s->n; i++) {
+		if (s->v[i] < 0 && s->v[i] != MISSING)
+			return true;
+	}
+	return false;
+}
+
 static bool is_plain_axis(const struct key_part *k)
 {
 	if (strcmp(k->name, "pages") == 0)

@@ -93,6 +93,17 @@ bool side__varies(const struct side *s, int metric)
 	return false;
 }
 
+bool side__negative(const struct side *s, int metric)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++) {
+		if (s->cells[i] && gate_metric_negative(s->cells[i], metric))
+			return true;
+	}
+	return false;
+}
+
 int64_t gate_taken_ms(const struct run *r)
 {
 	const struct env_fact *f = run__env(r, "taken_ms");

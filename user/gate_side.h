@@ -33,6 +33,8 @@ size_t side__take_values(struct side *s, int metric);
 double side__median(const struct side *s, double *scratch);
 /* Whether the metric varies within some cell. */
 bool side__varies(const struct side *s, int metric);
+/* Whether some cell has a value of it below 0. */
+bool side__negative(const struct side *s, int metric);
 
 /* Whether each pair was taken before the next one began: a machine that drifts moves both alike. */
 bool sides_in_turn(const struct side *a, const struct side *b);

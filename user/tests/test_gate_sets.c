@@ -380,6 +380,37 @@ static void calls_that_fail_in_part_are_counted(void **state)
 	assert_false(isfinite(failed_row()->change));
 }
 
+static void what_cannot_be_is_no_improvement(void **state)
+{
+	struct gate_policy policy = gate_policy_default;
+	struct run *a = new_runs(0, SET), *b = new_runs(1, SET);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < SET; i++) {
+		add(&a[i], "fork", 1 << 20, 100 * US);
+		fill(&add(&b[i], "fork", 1 << 20, 100 * US)->counts[COUNT_ptes_copied], -5);
+	}
+	assert_int_equal(compare(a, b, SET, NULL), GATE_INCONCLUSIVE);
+	assert_string_equal(report.headline,
+			    "fork at 1M: ptes_copied: B has a value below 0, which cannot be");
+	policy.metrics = gate_metric_set("times");
+	assert_int_equal(compare(a, b, SET, &policy), GATE_PASS);
+	/* One call in one run of A. */
+	a[3].cells[0].samples[SAMPLE_total_ns].v[2] = -7;
+	assert_int_equal(compare(a, b, SET, &policy), GATE_INCONCLUSIVE);
+	assert_string_equal(report.headline,
+			    "fork at 1M: total: A has a value below 0, which cannot be");
+	/* Each is exact in the lab, where -7 would be less than 200000. */
+	for (i = 0; i < SET; i++) {
+		memcpy(a[i].clock, "icount", 7);
+		memcpy(b[i].clock, "icount", 7);
+	}
+	assert_int_equal(compare(a, b, SET, &policy), GATE_INCONCLUSIVE);
+	free_runs(a, SET);
+	free_runs(b, SET);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -391,6 +422,7 @@ int main(void)
 		cmocka_unit_test_teardown(what_only_b_has_is_told, forget_report),
 		cmocka_unit_test_teardown(each_pass_of_a_must_be_in_b, forget_report),
 		cmocka_unit_test_teardown(calls_that_fail_in_part_are_counted, forget_report),
+		cmocka_unit_test_teardown(what_cannot_be_is_no_improvement, forget_report),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
