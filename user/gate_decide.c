@@ -110,6 +110,12 @@ static void differences(const struct gate_row *row, const struct gate_values *v,
 	}
 }
 
+/* Of ln(B/A), where few pairs leave it without a bound: expm1 would make -1 of that. */
+static double bound_of(double log_bound)
+{
+	return isfinite(log_bound) ? expm1(log_bound) : log_bound;
+}
+
 int gate_estimate_pairs(struct gate_row *row, const struct gate_values *v,
 			const struct gate_policy *policy)
 {
@@ -126,8 +132,8 @@ int gate_estimate_pairs(struct gate_row *row, const struct gate_values *v,
 	if (err == 0) {
 		row->pairs = gate_count(d, n);
 		row->change = expm1(interval.estimate);
-		row->low = expm1(interval.low);
-		row->high = expm1(interval.high);
+		row->low = bound_of(interval.low);
+		row->high = bound_of(interval.high);
 		row->spread = gate_spread(d, n);
 		row->p_regression = gate_greater(d, n, margin);
 		row->p_pass = gate_less(d, n, margin);

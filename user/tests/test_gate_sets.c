@@ -411,6 +411,36 @@ static void what_cannot_be_is_no_improvement(void **state)
 	free_runs(b, SET);
 }
 
+/* Five pairs: of fork all are 8 % slower, of vfork 50 %; no interval has a bound. */
+static void few_pairs_leave_no_bound(void **state)
+{
+	struct run *a = new_runs(0, 5), *b = new_runs(1, 5);
+	char *text = NULL;
+	size_t i, size;
+	FILE *out;
+
+	(void)state;
+	for (i = 0; i < 5; i++) {
+		add(&a[i], "fork", 1 << 20, 100 * US);
+		add(&a[i], "vfork", 1 << 20, 100 * US);
+		add(&b[i], "fork", 1 << 20, 108 * US);
+		add(&b[i], "vfork", 1 << 20, 150 * US + (int64_t)i);
+	}
+	assert_int_equal(compare(a, b, 5, NULL), GATE_INCONCLUSIVE);
+	assert_string_equal(report.rows[0].cell, "vfork at 1M");
+	for (i = 0; i < report.row_count; i++)
+		assert_false(isfinite(report.rows[i].low) || isfinite(report.rows[i].high));
+	out = open_memstream(&text, &size);
+	assert_int_equal(gate_print_json(&report, out), 0);
+	fclose(out);
+	assert_non_null(strstr(text, "\"change\""));
+	assert_null(strstr(text, "\"low\""));
+	assert_null(strstr(text, "\"high\""));
+	free(text);
+	free_runs(a, 5);
+	free_runs(b, 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -423,6 +453,7 @@ int main(void)
 		cmocka_unit_test_teardown(each_pass_of_a_must_be_in_b, forget_report),
 		cmocka_unit_test_teardown(calls_that_fail_in_part_are_counted, forget_report),
 		cmocka_unit_test_teardown(what_cannot_be_is_no_improvement, forget_report),
+		cmocka_unit_test_teardown(few_pairs_leave_no_bound, forget_report),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
