@@ -53,7 +53,7 @@ static __always_inline void clone_enter(__u64 flags)
 	struct slot *s = slot_find(tid), *leader;
 
 	if (profiling) {
-		if (!is_followed())
+		if (paused || !is_followed())
 			return;
 	} else if (!s || !(s->state & TASK_TARGET)) {
 		leader = tid == tgid ? NULL : slot_find(tgid);
@@ -261,13 +261,18 @@ static __always_inline bool is_wanted_after(const struct slot *s)
  * In a profile whatever becomes visible is a birth, also where the entry of the call was not seen:
  * a kernel thread, a worker of io_uring, a call of a 32-bit program, or no probe for it.
  */
-static __always_inline struct slot *profiled_cloning(__u64 flags)
+static __always_inline struct slot *profiled_cloning(const struct task_struct *child, __u64 flags)
 {
 	__u32 tid = current_tid();
 	struct mm_lock *m;
 	struct slot *s;
 
 	if (!is_followed())
+		return NULL;
+	/* Before it begins, too: whose children are meant is known then. */
+	if (!trace_all && follow_children && child->pid == child->tgid)
+		follow(child->tgid);
+	if (paused)
 		return NULL;
 	COUNT(newtasks);
 	s = slot_find(tid);
@@ -312,14 +317,12 @@ static __always_inline void profiled_child(const struct slot *s, struct slot *c)
 static __always_inline void clone_newtask(struct task_struct *child, __u64 flags, bool profile)
 {
 	struct mm_struct *mm = LOADED_HERE(child->mm);
-	struct slot *s = profile ? profiled_cloning(flags) : maybe_cloning(), *c, *p;
+	struct slot *s = profile ? profiled_cloning(child, flags) : maybe_cloning(), *c, *p;
 
 	if (!s)
 		return;
 	if (!profile && clone_entry_unseen)
 		clone_begin_late(s, flags);
-	if (profile && !trace_all && follow_children && child->pid == child->tgid)
-		follow(child->tgid);
 	*birth_edge(s, EDGE_newtask) = bpf_ktime_get_ns();
 	s->child_tid = child->pid;
 	s->child_tgid = child->tgid;
@@ -483,6 +486,9 @@ static __always_inline bool birth_hand_over(struct slot *s)
 static __always_inline void clone_end(struct slot *s, long result)
 {
 	s->state &= ~TASK_IN_CLONE;
+	/* Still in the call when the profile was over; or whose child went unseen. */
+	if (profiling && (paused || (result > 0 && !s->child_tid)))
+		return;
 	if (profiling)
 		profiled_end(s, result);
 	else if (result <= 0 || count_all || !birth_hand_over(s))

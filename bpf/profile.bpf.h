@@ -60,7 +60,7 @@ static __always_inline struct mm_lock *mm_lock_place(__u32 tid)
 static __always_inline void mm_lock_taken(void)
 {
 	__u32 tid = current_tid();
-	struct mm_lock *m = mm_lock_place(tid);
+	struct mm_lock *m = paused ? NULL : mm_lock_place(tid);
 
 	if (!m)
 		return;
@@ -82,8 +82,6 @@ static __always_inline bool is_followed(void)
 {
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 
-	if (paused)
-		return false;
 	return trace_all || bpf_map_lookup_elem(&followed, &tgid);
 }
 

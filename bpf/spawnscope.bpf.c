@@ -34,7 +34,7 @@ bool count_all;		  /* the dear probes too: count, and read shapes */
 bool clone_entry_unseen;  /* the first that is seen of a clone is its mmap_lock, or task_newtask */
 bool clone_return_unseen; /* and the last, sched_wakeup_new */
 bool exec_return_unseen;  /* the last that is seen of an execve is sched_process_exec */
-bool paused;		  /* a profile is over: nothing new is begun */
+bool paused;		  /* a profile has not begun, or is over: nothing is told or counted */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

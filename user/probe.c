@@ -4,9 +4,11 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/membarrier.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "spawnscope.skel.h"
@@ -119,6 +121,7 @@ static int load(struct probe *p)
 	p->skel->rodata->reaping_unseen = !choice__marks(c, EDGE_reaped);
 	p->skel->rodata->mm_end_seen = choice__marks(c, EDGE_exit_mm_end);
 	p->skel->rodata->task_slots = p->options.task_slots;
+	p->skel->bss->paused = p->options.profile;
 	err = bpf_map__set_max_entries(p->skel->maps.tasks, p->options.task_slots);
 	if (!err)
 		err = bpf_map__set_max_entries(p->skel->maps.tasks_spilled, p->options.task_slots);
@@ -411,9 +414,20 @@ int probe__follow(struct probe *p, pid_t pid)
 	return probe_profile_follow(p->skel, pid);
 }
 
+void probe__begin(struct probe *p)
+{
+	p->skel->bss->paused = false;
+}
+
 void probe__pause(struct probe *p)
 {
 	p->skel->bss->paused = true;
+	/*
+	 * Programs that run right now are let finish: they hold RCU, and this waits for it, but on
+	 * a machine with one CPU, or with nohz_full (kernel/sched/membarrier.c).
+	 */
+	if (sysconf(_SC_NPROCESSORS_ONLN) == 1 || syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0))
+		usleep(10000);
 }
 
 int probe__groups(struct probe *p, probe_group_fn *fn, void *context)

@@ -74,7 +74,10 @@ int probe__target(struct probe *p, pid_t pid);
 /* Of a profile: traces the clones of the process with this id, and of its threads. 0 or -errno. */
 int probe__follow(struct probe *p, pid_t pid);
 
-/* Of a profile that is over: what has begun is still told, nothing new is. */
+/* Of a profile: only what happens between the two is counted, and births are told. */
+void probe__begin(struct probe *p);
+
+/* After it no birth is counted or told any more; the rest of their children's lives still is. */
 void probe__pause(struct probe *p);
 
 typedef void probe_group_fn(void *context, const struct group_key *key,

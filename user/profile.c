@@ -58,10 +58,12 @@ struct profile {
 	size_t fd_count;       /* without the last */
 	struct stacks *stacks; /* or NULL */
 	int64_t begun;	       /* CLOCK_MONOTONIC ns: this command */
-	int64_t attached;      /* the probes were there */
-	int64_t ended;	       /* nothing more was looked at; 0: not yet */
-	int64_t asked;	       /* a signal said to stop; 0: none did */
-	int64_t summed_up;     /* the summary began */
+	int64_t attached;      /* the probes were there, and began to count */
+	int64_t ended;	       /* nothing more was counted; 0: not yet */
+	struct kernel_totals totals; /* then */
+	int64_t missed, run_ns;	     /* the same */
+	int64_t asked;		     /* a signal said to stop; 0: none did */
+	int64_t summed_up;	     /* the summary began */
 	int64_t ticked;
 	struct {
 		int64_t kernel, ours;
@@ -112,6 +114,37 @@ static void compare_counts(struct profile *p, int64_t *kernel, int64_t *ours)
 			return;
 	}
 	*kernel = MISSING;
+}
+
+/* All counts begin at one moment. */
+static void begin(struct profile *p)
+{
+	int64_t births = p->options.all ? kernel_births() : MISSING;
+
+	p->attached = now_ns();
+	probe__begin(p->probe);
+	if (p->options.verbose)
+		complain("attached %.3f s after the start", (double)(p->attached - p->begun) / 1e9);
+	if (!p->options.all)
+		return;
+	if (births != MISSING && births == kernel_births())
+		p->at_start.kernel = births;
+	else
+		compare_counts(p, &p->at_start.kernel, &p->at_start.ours);
+}
+
+/* And end at one: what has come is still to be taken. */
+static void end(struct profile *p)
+{
+	if (p->ended)
+		return;
+	if (p->options.all)
+		compare_counts(p, &p->at_end.kernel, &p->at_end.ours);
+	p->ended = now_ns();
+	probe__pause(p->probe);
+	p->totals = probe__totals(p->probe);
+	p->missed = probe__missed(p->probe);
+	p->run_ns = probe__run_time(p->probe);
 }
 
 static void on_stack(void *context, const struct record_head *record, size_t size)
@@ -275,10 +308,7 @@ static int start(struct profile *p)
 		err = follow_all(p);
 	if (err)
 		return err;
-	p->attached = now_ns();
-	if (o->verbose)
-		complain("attached %.3f s after the start", (double)(p->attached - p->begun) / 1e9);
-	compare_counts(p, &p->at_start.kernel, &p->at_start.ours);
+	begin(p);
 	if (p->stacks)
 		p->fds[p->fd_count] =
 			(struct pollfd){.fd = probe__stacks_fd(p->probe), .events = POLLIN};
@@ -319,17 +349,6 @@ static void take_signals(struct profile *p)
 	}
 	if (p->asked && !p->has_workload)
 		p->stop = true;
-}
-
-/* From here on nothing is counted; what has come is still to be taken. */
-static void end(struct profile *p)
-{
-	if (p->ended)
-		return;
-	if (p->options.all)
-		compare_counts(p, &p->at_end.kernel, &p->at_end.ours);
-	probe__pause(p->probe);
-	p->ended = now_ns();
 }
 
 static bool processes_left(const struct profile *p)
@@ -429,8 +448,6 @@ static int take_rest(struct profile *p)
 	if (p->drained)
 		return 0;
 	p->drained = true;
-	/* A program that runs on another CPU right now. */
-	usleep(1000);
 	do
 		err = take_records(p);
 	while (err > 0 && !p->error && !p->sinks.error);
@@ -487,13 +504,14 @@ static char *subject(const struct profile *p)
 }
 
 /* What a result file ends with. */
-static void set_end(struct profile *p, const struct kernel_totals *t)
+static void set_end(struct profile *p)
 {
+	const struct kernel_totals *t = &p->totals;
 	struct run *r = &p->sinks.run;
 
 	r->end.births = births__received(p->births);
 	r->end.lost = (int64_t)t->lost;
-	r->end.missed = probe__missed(p->probe);
+	r->end.missed = p->missed;
 	r->end.duration_ns = p->ended - p->attached;
 	r->end.births_lost = (int64_t)t->births_lost;
 	r->end.restarts = (int64_t)t->restarts;
@@ -561,13 +579,14 @@ static void calibrate_for(struct profile *p)
 
 static int summarise(struct profile *p)
 {
-	struct kernel_totals t = probe__totals(p->probe);
+	const struct kernel_totals *t = &p->totals;
+	uint64_t over = t->births + t->unplaced;
 	struct profile_summary s = {
-		.untracked = (int64_t)(t.untracked + t.unfollowed),
-		.unfinished = (int64_t)(t.newtasks - t.births - t.unplaced),
-		.filtered = (int64_t)t.filtered,
+		.untracked = (int64_t)(t->untracked + t->unfollowed),
+		.unfinished = t->newtasks > over ? (int64_t)(t->newtasks - over) : 0,
+		.filtered = (int64_t)t->filtered,
 		.kernel = MISSING,
-		.run_ns = probe__run_time(p->probe),
+		.run_ns = p->run_ns,
 	};
 	char *what = subject(p);
 	int err;
@@ -579,7 +598,7 @@ static int summarise(struct profile *p)
 		s.kernel = p->at_end.kernel - p->at_start.kernel;
 		s.newtasks = p->at_end.ours - p->at_start.ours;
 	}
-	set_end(p, &t);
+	set_end(p);
 	err = probe__groups(p->probe, on_group, p);
 	privilege_drop();
 	p->summed_up = now_ns();
@@ -588,7 +607,7 @@ static int summarise(struct profile *p)
 		err = p->error;
 	if (p->stacks)
 		groups__count_stacks(&p->sinks.groups);
-	groups__count_other(&p->sinks.groups, (int64_t)t.ungrouped);
+	groups__count_other(&p->sinks.groups, (int64_t)t->ungrouped);
 	groups__sort(&p->sinks.groups);
 	if (!err)
 		calibrate_for(p);

@@ -37,6 +37,8 @@ int session_open(struct session *s, const char *kind, bool trace_all, enum probe
 		err = probe__attach(s->probe, set);
 	if (err == 0 && !trace_all)
 		err = probe__target(s->probe, getpid());
+	if (err == 0 && trace_all)
+		probe__begin(s->probe);
 	if (err != 0) {
 		fprintf(stderr, "%s: %s\n", kind, why[0] != '\0' ? why : strerror(-err));
 		session_close(s);

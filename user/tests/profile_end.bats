@@ -86,3 +86,51 @@ blocked() { # PID
     timeout -s KILL 60 env --ignore-signal=CHLD "$TOOL" profile -p $$ -d 0.1 --by stack
     timeout -s KILL 60 env --ignore-signal=CHLD "$TOOL" bench --no-trace --method fork --size 1M --runs 3
 }
+
+# What the edges of the two windows see differs by the births of some microseconds; while the probes
+# are attached there are thousands.
+@test "all counts begin at one moment, with the clock, while births go on" {
+    births_without_end
+    births_without_end
+    eventually pgrep -f "$OWN/spawnscope-child vfork" >"$DIR/null"
+    for detail in light calls full; do
+        "$OWN/spawnscope" profile -a --live --no-calibrate --detail "$detail" -d 0.3 \
+            --perfetto "$DIR/trace.json" >"$DIR/out" 2>"$DIR/err"
+        grep -v '^ ' "$DIR/out"
+        tr '\n' ' ' <"$DIR/out" | tr -s ' ' >"$DIR/line"
+        [[ $(<"$DIR/line") =~ \ ([0-9]+)\ births,\ 0\ failed ]]
+        births=${BASH_REMATCH[1]}
+        unfinished=0
+        if [[ $(<"$DIR/line") =~ ([0-9-]+)\ births\ still\ in\ the\ call ]]; then
+            unfinished=${BASH_REMATCH[1]}
+        fi
+        # Each storm is in one call at most, and so is each shell; others of the machine may be.
+        [ "$unfinished" -ge 0 ] && [ "$unfinished" -lt 16 ]
+        [[ $(<"$DIR/line") =~ we\ ([0-9]+) ]]
+        [ "$((births + unfinished - BASH_REMATCH[1]))" -lt "$((births / 20))" ]
+        refute grep -Eq '^ +-[0-9]' "$DIR/out"
+        jq -e 'all(.[] | select(.ts); .ts >= 0)' "$DIR/trace.json"
+    done
+}
+
+@test "a birth that the end finds in the copy of its memory is not told, nor counted below zero" {
+    cp /bin/sh "$OWN/spawnscope-child"
+    "$OWN/spawnscope-child" -c 'x=$(head -c 50000000 /dev/zero | tr "\0" x); echo ready
+        while [ -e "$1" ]; do (:); done' - "$OWN/spawnscope-child" >"$DIR/ready" 2>&1 3>&- &
+    eventually grep -q ready "$DIR/ready"
+    for i in $(seq 40); do
+        "$TOOL" profile --no-calibrate -p $! -d "0.0$((10 + i))" -o "$DIR/run.jsonl" >"$DIR/out"
+        refute grep -q -e '-[0-9]* births' "$DIR/out"
+        jq -se '[.[] | select(.type == "birth")] as $births
+            | all($births[]; .child.pid > 0 or .result < 0)
+                and .[-1].births == ($births | length) and .[-1].births_unseen <= 1' "$DIR/run.jsonl"
+    done
+}
+
+@test "a birth whose call has not returned when the time is over is said to be so" {
+    profile -d 1 --no-calibrate -o "$DIR/run.jsonl" -- "$STORM" held 1
+    cat "$DIR/err"
+    grep -q '^0 births, 0 failed, 0 lost$' "$DIR/err"
+    grep -q '^1 births still in the call at the end$' "$DIR/err"
+    tail -n 1 "$DIR/run.jsonl" | jq -e '.births == 0 and .births_unseen == 1'
+}

@@ -8,8 +8,8 @@
  * that are refused), orphan (a child whose own child outlives it), thread-exec (a thread of a child
  * execs), told (fork, vfork and posix_spawn in turn, then exec: the child prints its id, and the
  * thread, method and turn that its arguments tell), cow (a fork, while whose child lives another
- * thread writes to 1000 pages), signalled (a fork while a timer sends a signal every 50 us), wait
- * (none; sleeps N seconds).
+ * thread writes to 1000 pages), signalled (a fork while a timer sends a signal every 50 us), held
+ * (a vfork whose child lives 3 seconds), wait (none; sleeps N seconds).
  */
 #include <errno.h>
 #include <pthread.h>
@@ -52,6 +52,17 @@ static int by_vfork(void)
 
 	if (!pid)
 		_exit(0);
+	return end_of(pid);
+}
+
+static int by_held(void)
+{
+	pid_t pid = vfork();
+
+	if (!pid) {
+		sleep(3);
+		_exit(0);
+	}
 	return end_of(pid);
 }
 
@@ -242,6 +253,7 @@ static const struct {
 	{"cow", by_cow},
 	{"told", by_told},
 	{"signalled", by_signalled},
+	{"held", by_held},
 };
 
 static struct {
