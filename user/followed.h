@@ -8,7 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* The process that has the id, or has a thread of this id; 0 if there is none. */
+/* The process that has the id, or has a thread of this id; 0, with errno, if there is none or it
+ * cannot be told. */
 pid_t process_of(pid_t id);
 
 /* Of a process that sees ids as the kernel numbers them: include/linux/proc_ns.h. */

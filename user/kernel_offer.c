@@ -197,9 +197,11 @@ int kernel_offer__new(const char *const *names, size_t count, const struct btf *
 	err = kernel_btf__open(&btf);
 	if (err) {
 		snprintf(why, why_size,
-			 "cannot read the kernel's BTF (/sys/kernel/btf/vmlinux): %s; it takes a "
-			 "kernel built with CONFIG_DEBUG_INFO_BTF",
-			 strerror(-err));
+			 "cannot read the kernel's BTF (/sys/kernel/btf/vmlinux): %s%s",
+			 strerror(-err),
+			 err == -EMFILE || err == -ENFILE
+				 ? ""
+				 : "; it takes a kernel built with CONFIG_DEBUG_INFO_BTF");
 		goto cleanup;
 	}
 	find_btf_ids(o, btf);

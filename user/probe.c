@@ -277,6 +277,11 @@ static int on_record(void *context, void *data, size_t size)
 	return --p->left ? 0 : PROBE_ENOUGH;
 }
 
+const char *probe_error_text(int err)
+{
+	return err == -EMFILE ? "too many open files: raise the limit (ulimit -n)" : strerror(-err);
+}
+
 int probe__open(const struct probe_options *options, struct probe **probe, char *why,
 		size_t why_size)
 {
@@ -303,6 +308,7 @@ int probe__open(const struct probe_options *options, struct probe **probe, char 
 					bpf_object__btf(p->skel->obj), &p->offer, why, why_size);
 	if (err)
 		goto cleanup;
+	why[0] = '\0';
 	p->choices.options = &p->options;
 	choices__judge(&p->choices, p->offer, p->skel->obj);
 	do
@@ -312,14 +318,14 @@ int probe__open(const struct probe_options *options, struct probe **probe, char 
 		goto cleanup;
 	p->ring = ring_buffer__new(bpf_map__fd(p->skel->maps.records), on_record, p, NULL);
 	err = p->ring ? 0 : -errno;
-	why[0] = '\0';
 	if (!err && options->profile)
 		err = probe_profile_open_stacks(p->skel, options->profile, &p->stacks, why,
 						why_size);
 cleanup:
 	if (err) {
 		if (!why[0])
-			snprintf(why, why_size, "cannot load the probes: %s", strerror(-err));
+			snprintf(why, why_size, "cannot load the probes: %s",
+				 probe_error_text(err));
 		probe__close(p);
 		p = NULL;
 	}

@@ -59,6 +59,9 @@ int probe__open(const struct probe_options *options, struct probe **probe, char 
 		size_t why_size);
 void probe__close(struct probe *p); /* accepts NULL */
 
+/* strerror of -errno, with the mend where it is a limit of ours: each probe takes a descriptor. */
+const char *probe_error_text(int err);
+
 /*
  * 0 or -errno. Takes and gives back the privileges it needs (privilege.h). To detach a syscall
  * tracepoint the kernel waits some 70 ms, for each: switch rarely.

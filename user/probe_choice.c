@@ -2,6 +2,7 @@
 #include "user/probe_choice.h"
 
 #include <bpf/libbpf.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -119,6 +120,9 @@ bool choices__refuse(struct probe_choices *c, const char *program, const char *w
 {
 	bool any = false;
 
+	/* Nothing that the kernel has against it; the next would find no descriptor either. */
+	if (err == -EMFILE || err == -ENFILE)
+		return false;
 	for (size_t i = 0; i < source_count; i++) {
 		if (!choices__have(c, &sources[i]) || !source_has_program(&sources[i], program))
 			continue;

@@ -24,7 +24,10 @@ void choices__judge(struct probe_choices *c, const struct kernel_offer *offer,
 /* The first usable row for each edge and sum; of the full set, first of those in the kernel. */
 void choices__choose(struct probe_choices *c, enum probe_set set);
 
-/* Rules out every chosen row that needs the program; false if there is none. */
+/*
+ * Rules out every chosen row that needs the program; false if there is none, or if the fault is not
+ * the program's: too few descriptors.
+ */
 bool choices__refuse(struct probe_choices *c, const char *program, const char *what, int err);
 
 /* Whether a row is chosen for any set. */

@@ -221,19 +221,30 @@ static int catch_signals(struct profile *p)
 	return 0;
 }
 
+static int cannot_follow(struct profile *p, pid_t pid, int number)
+{
+	if (number == ENOENT || number == ESRCH)
+		snprintf(p->why, sizeof(p->why), "there is no process %d", (int)pid);
+	else
+		snprintf(p->why, sizeof(p->why), "cannot follow process %d: %s", (int)pid,
+			 probe_error_text(-number));
+	return -number;
+}
+
 /* Resolves the ids of -p, and holds on to the processes: an id may be given anew. */
 static int find_processes(struct profile *p)
 {
 	struct profile_command *o = &p->options;
 
 	for (size_t i = 0; i < o->pid_count; i++) {
-		pid_t pid = process_of(o->pids[i]);
-		int fd = pid ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+		pid_t pid;
+		int fd;
 
-		if (fd < 0) {
-			snprintf(p->why, sizeof(p->why), "there is no process %d", (int)o->pids[i]);
-			return -ESRCH;
-		}
+		errno = ESRCH;
+		pid = process_of(o->pids[i]);
+		fd = pid ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+		if (fd < 0)
+			return cannot_follow(p, o->pids[i], errno);
 		o->pids[i] = pid;
 		p->fds[p->fd_count++] = (struct pollfd){.fd = fd, .events = POLLIN};
 	}
@@ -711,6 +722,9 @@ static int replay(struct profile *p)
 
 static void close_all(struct profile *p)
 {
+	/* From here on nothing is looked at but signals. */
+	if (!p->summed_up)
+		p->summed_up = now_ns();
 	workload__close(&p->workload);
 	probe__close(p->probe);
 	births__free(p->births);
@@ -735,7 +749,7 @@ int command_profile(int argc, char **argv)
 	err = p.options.input ? replay(&p) : trace(&p);
 	/* Who reads the lines has seen enough of them. */
 	if (err && err != -EPIPE)
-		complain("%s", p.why[0] ? p.why : strerror(-err));
+		complain("%s", p.why[0] ? p.why : probe_error_text(err));
 cleanup:
 	close_all(&p);
 	if (err)

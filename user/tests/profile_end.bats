@@ -134,3 +134,13 @@ blocked() { # PID
     grep -q '^1 births still in the call at the end$' "$DIR/err"
     tail -n 1 "$DIR/run.jsonl" | jq -e '.births == 0 and .births_unseen == 1'
 }
+
+# Too few for the program of one probe or another: no reason to do with less of them.
+@test "too few descriptors are named, with the mend, and never taken for something else" {
+    for n in 8 16 24 32; do
+        one_line 2 'too many open files: raise the limit \(ulimit -n\)' \
+            bash -c 'ulimit -n "$1"; exec "$2" profile -q -- true' - "$n" "$TOOL"
+    done
+    one_line 2 "cannot follow process $$: too many open files: raise the limit" \
+        bash -c 'ulimit -n 32; exec "$1" profile -p "$2"' - "$TOOL" "$(yes $$ | head -n 64 | paste -sd ,)"
+}
