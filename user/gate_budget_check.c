@@ -181,7 +181,9 @@ static int add_unmeasured(const struct budget_rule *rule, const struct run *r,
 			  struct gate_report *report)
 {
 	bool phase = rule->metric >= GATE_METRIC_PHASE && rule->metric < GATE_METRIC_COUNT;
-	const char *absent = phase ? r->phases[rule->metric - GATE_METRIC_PHASE].absent : NULL;
+	const char *absent = phase ? r->phases[rule->metric - GATE_METRIC_PHASE].absent
+			     : rule->metric == GATE_METRIC_FAILED ? r->failures.absent
+								  : NULL;
 	char text[104];
 
 	if (rule->timed && strcmp(r->clock, "icount") == 0)
@@ -276,6 +278,8 @@ static int decide_births(const struct budget_rule *rule, const struct run *r,
 	struct budget_bounds b = {n, n, n + unknown};
 	struct gate_row *row;
 
+	if (!rule->births && rule->metric == GATE_METRIC_FAILED && r->failures.absent)
+		return add_unmeasured(rule, r, report);
 	if (rule->metric == GATE_METRIC_FAILED)
 		b = (struct budget_bounds){failed / n, failed / (n + unknown),
 					   (failed + 1000 * unknown) / (n + unknown)};

@@ -30,6 +30,14 @@ int origin_of_run(struct run *r, const struct source_choice *choice)
 	return err;
 }
 
+int origin_of_failures(struct run *r, const struct source_choice *choice)
+{
+	char text[512];
+	int err = source_of_failures(choice, text, sizeof(text));
+
+	return set(err ? &r->failures.absent : &r->failures.source, text);
+}
+
 int origin_learn(struct cell *cell, const struct life *life, const struct source_choice *choice)
 {
 	char text[512];

@@ -13,6 +13,9 @@
 /* What this kernel gives for each phase, whatever the method. */
 int origin_of_run(struct run *r, const struct source_choice *choice);
 
+/* Of a profile: whether calls that fail are seen. */
+int origin_of_failures(struct run *r, const struct source_choice *choice);
+
 /* From the first life seen in a cell: which phases such a birth has, and their sources. */
 int origin_learn(struct cell *cell, const struct life *life, const struct source_choice *choice);
 

@@ -525,7 +525,7 @@ static void set_end(struct profile *p)
 	r->end.missed = p->missed;
 	r->end.duration_ns = p->ended - p->attached;
 	r->end.births_lost = (int64_t)t->births_lost;
-	r->end.restarts = (int64_t)t->restarts;
+	r->end.restarts = r->failures.absent ? MISSING : (int64_t)t->restarts;
 	r->end.births_unseen = t->newtasks > t->births ? (int64_t)(t->newtasks - t->births) : 0;
 	r->end.untracked = (int64_t)(t->untracked + t->unfollowed);
 	r->end.filtered = (int64_t)t->filtered;
@@ -547,6 +547,7 @@ static int print(struct profile *p, struct profile_summary *s)
 
 	s->groups = &to->groups;
 	s->phases = to->run.phases;
+	s->no_failures = to->run.failures.absent;
 	s->clock = to->run.clock;
 	s->lost = to->run.end.lost == MISSING ? 0 : to->run.end.lost;
 	s->ns = to->run.end.duration_ns == MISSING ? 0 : to->run.end.duration_ns;

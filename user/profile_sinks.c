@@ -41,7 +41,9 @@ static int describe(struct sinks *s, const struct source_choice *choice)
 	r->end.started = r->end.started_untraced = MISSING;
 	if (!err)
 		err = environment_read(r, NULL);
-	return err ? err : origin_of_run(r, choice);
+	if (!err)
+		err = origin_of_run(r, choice);
+	return err ? err : origin_of_failures(r, choice);
 }
 
 static size_t terminal_width(FILE *out)

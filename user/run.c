@@ -114,6 +114,8 @@ void run__free(struct run *r)
 	stack_table__free(&r->stacks);
 	calibration__free(r->calibration);
 	phase_origins_free(r->phases);
+	free(r->failures.source);
+	free(r->failures.absent);
 	*r = (struct run){0};
 }
 

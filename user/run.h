@@ -54,7 +54,8 @@ struct key_part {
 	int64_t number;
 };
 
-/* Where a phase's values came from, or why there are none. Exactly one of the two is set. */
+/* Where values, as those of a phase, came from, or why there are none. Exactly one of the two is
+ * set. */
 struct phase_origin {
 	char *source; /* "fentry:dup_mmap", "tracepoint:mmap_lock", "driver" */
 	char *absent; /* one line */
@@ -95,6 +96,7 @@ struct run {
 	struct env_fact *env;
 	size_t env_count;
 	struct phase_origin phases[PHASE_COUNT];
+	struct phase_origin failures; /* of a profile; or neither is set: not known */
 	struct cell *cells;
 	size_t cell_count;
 	struct birth *births; /* of a profile */

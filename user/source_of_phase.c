@@ -67,3 +67,20 @@ int source_of_phase(const struct source_choice *choice, enum phase phase, uint64
 		snprintf(text, size, "%s:%s", source_kind_name(from->kind), from->name);
 	return 0;
 }
+
+int source_of_failures(const struct source_choice *choice, char *text, size_t size)
+{
+	const struct source *from = choice->edges[EDGE_clone_enter];
+	const struct source *to = choice->edges[EDGE_clone_return];
+
+	if (!from || !to) {
+		explain(choice, from ? EDGE_clone_return : EDGE_clone_enter, -1, text, size);
+		return -ENOENT;
+	}
+	if (to->kind == SOURCE_KPROBE) {
+		snprintf(text, size, "only calls that succeed come to %s; see --detail", to->name);
+		return -ENOENT;
+	}
+	snprintf(text, size, "%s:%s", source_kind_name(to->kind), to->name);
+	return 0;
+}

@@ -52,6 +52,12 @@ struct source_choice {
 int source_of_phase(const struct source_choice *choice, enum phase phase, uint64_t clone_flags,
 		    char *text, size_t size);
 
+/*
+ * The same for calls that fail, and those that a signal has the kernel make anew: both ends of the
+ * call must be marked, the end also where there is no child.
+ */
+int source_of_failures(const struct source_choice *choice, char *text, size_t size);
+
 /* "fentry", "kprobe", "tracepoint", "driver" */
 const char *source_kind_name(enum source_kind kind);
 

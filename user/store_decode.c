@@ -82,6 +82,13 @@ static int decode_environment(json_t *json, struct run *r, struct reason *why)
 }
 
 /* Phases that this tool does not know are skipped: a later one may have them in this schema. */
+static int decode_origin(const json_t *json, struct phase_origin *origin, struct reason *why)
+{
+	int err = store_optional_text(json, "source", &origin->source, why);
+
+	return err ? err : store_optional_text(json, "absent", &origin->absent, why);
+}
+
 static int decode_origins(json_t *json, struct run *r, struct reason *why)
 {
 	const char *name;
@@ -95,15 +102,22 @@ static int decode_origins(json_t *json, struct run *r, struct reason *why)
 
 		if (p < 0)
 			continue;
-		err = store_optional_text(phase, "source", &r->phases[p].source, why);
-		if (err == 0)
-			err = store_optional_text(phase, "absent", &r->phases[p].absent, why);
+		err = decode_origin(phase, &r->phases[p], why);
 		if (err)
 			return err;
 		if (!r->phases[p].source == !r->phases[p].absent)
 			return store_fault(why, "phase %s needs one of source and absent", name);
 	}
 	return 0;
+}
+
+static int decode_failures(const json_t *json, struct run *r, struct reason *why)
+{
+	int err = decode_origin(json, &r->failures, why);
+
+	if (err == 0 && json && !r->failures.source == !r->failures.absent)
+		return store_fault(why, "failures needs one of source and absent");
+	return err;
 }
 
 int store_decode_run(const json_t *line, struct run *r, struct reason *why)
@@ -124,6 +138,8 @@ int store_decode_run(const json_t *line, struct run *r, struct reason *why)
 		err = decode_environment(json_object_get(line, "environment"), r, why);
 	if (err == 0)
 		err = decode_origins(json_object_get(line, "phases"), r, why);
+	if (err == 0)
+		err = decode_failures(json_object_get(line, "failures"), r, why);
 	return err;
 }
 

@@ -103,6 +103,20 @@ static json_t *encode_environment(const struct run *r)
 	return finished(object, failed);
 }
 
+static bool has_origin(const struct phase_origin *origin)
+{
+	return origin->source != NULL || origin->absent != NULL;
+}
+
+static json_t *encode_origin(const struct phase_origin *origin)
+{
+	json_t *object = json_object();
+	bool failed = origin->source ? put(object, "source", store_json_text(origin->source))
+				     : put(object, "absent", store_json_text(origin->absent));
+
+	return finished(object, failed);
+}
+
 static json_t *encode_origins(const struct phase_origin *origins)
 {
 	json_t *object = json_object();
@@ -110,15 +124,8 @@ static json_t *encode_origins(const struct phase_origin *origins)
 	int p;
 
 	for (p = 0; p < PHASE_COUNT && !failed; p++) {
-		const struct phase_origin *origin = &origins[p];
-		json_t *phase;
-
-		if (origin->source == NULL && origin->absent == NULL)
-			continue;
-		phase = json_object();
-		failed = origin->source ? put(phase, "source", store_json_text(origin->source))
-					: put(phase, "absent", store_json_text(origin->absent));
-		failed |= put(object, phase_name(p), phase);
+		if (has_origin(&origins[p]))
+			failed = put(object, phase_name(p), encode_origin(&origins[p]));
 	}
 	return finished(object, failed);
 }
@@ -138,6 +145,8 @@ json_t *store_encode_run(const struct run *r)
 	failed |= put(line, "seed", json_string(seed));
 	failed |= put(line, "environment", encode_environment(r));
 	failed |= put(line, "phases", encode_origins(r->phases));
+	if (has_origin(&r->failures))
+		failed |= put(line, "failures", encode_origin(&r->failures));
 	return finished(line, failed);
 }
 

@@ -393,6 +393,15 @@ static void print_absent(const struct profile_summary *sum, FILE *out)
 	}
 }
 
+static void print_no_failures(const struct profile_summary *sum, FILE *out)
+{
+	char line[1024], why[512];
+
+	escape_text(sum->no_failures, why, sizeof(why));
+	snprintf(line, sizeof(line), "Not counted: calls that failed: %s", why);
+	layout_wrap(out, 0, 2, line);
+}
+
 static void print_uncalibrated(const struct profile_summary *sum, FILE *out)
 {
 	char line[1024], why[512];
@@ -418,8 +427,9 @@ static void print_head(const struct profile_summary *sum, FILE *out, bool colour
 	snprintf(line, sizeof(line), "%s, %s", what,
 		 time_format((double)sum->ns, sum->clock, text, sizeof(text)));
 	layout_wrap(out, 0, 2, line);
-	fprintf(out, "%" PRIu64 " births, %" PRIu64 " failed, %" PRIu64 " lost\n",
-		(uint64_t)c->births, (uint64_t)c->failures, (uint64_t)c->lost);
+	snprintf(text, sizeof(text), "%" PRIu64, (uint64_t)c->failures);
+	fprintf(out, "%" PRIu64 " births, %s failed, %" PRIu64 " lost\n", (uint64_t)c->births,
+		sum->no_failures ? "-" : text, (uint64_t)c->lost);
 }
 
 static void add_if(char *line, size_t size, int64_t n, const char *what)
@@ -474,6 +484,8 @@ int table_profile_print(const struct profile_summary *s, FILE *out, bool colour)
 		print_errors(s, out);
 		print_absent(s, out);
 	}
+	if (s->no_failures)
+		print_no_failures(s, out);
 	print_foot(s, out);
 	if (fflush(out) == EOF || ferror(out))
 		return errno ? -errno : -EIO;

@@ -13,6 +13,7 @@ struct profile_summary {
 	const char *clock;     /* the unit of times, as in struct run */
 	struct groups *groups; /* sorted */
 	const struct phase_origin *phases; /* of the run */
+	const char *no_failures;	   /* why failed calls were not seen, or NULL */
 	int64_t ns;			   /* for how long */
 	int64_t lost;			   /* records of all kinds that found no room */
 	int64_t untracked;		   /* children whose life could not be followed */

@@ -46,8 +46,11 @@ static void say_births(const struct report_run *r, struct answer *a)
 	if (r->run->ended && ns > 0)
 		layout_append(a->detail, sizeof(a->detail), " in %s",
 			      time_words((double)ns, r->instructions, text));
-	layout_append(a->detail, sizeof(a->detail), "; %s calls failed.",
-		      count_text((double)s->groups.all.failed, text));
+	if (r->run->failures.absent)
+		layout_append(a->detail, sizeof(a->detail), "; calls that failed were not seen.");
+	else
+		layout_append(a->detail, sizeof(a->detail), "; %s calls failed.",
+			      count_text((double)s->groups.all.failed, text));
 	if (r->run->end.births_lost > 0)
 		layout_append(a->detail, sizeof(a->detail), " The records of %s more were lost.",
 			      count_text((double)r->run->end.births_lost, text));

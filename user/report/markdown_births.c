@@ -53,7 +53,7 @@ static void write_row(const struct report_run *r, const struct group *g, FILE *o
 	markdown_text(out, g->label ? g->label : "", NAME_WIDTH);
 	fprintf(out, " | %s | %s |", method_name(g->key.method),
 		count_text((double)g->counts.births, text));
-	fprintf(out, " %s |", count_text((double)g->failed, text));
+	fprintf(out, " %s |", count_text(r->run->failures.absent ? NAN : (double)g->failed, text));
 	fprintf(out, " %s |", time_text(sketch__quantile(&g->call, 0.5), r->instructions, text));
 	fprintf(out, " %s |", time_text(g->work_ns > 0 ? g->work_ns : NAN, r->instructions, text));
 	fprintf(out, bar[0] ? " `%s` |\n" : " - |\n", bar);

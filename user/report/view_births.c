@@ -62,7 +62,7 @@ static void write_group(FILE *out, const struct report_run *r, const struct grou
 	html_label(out, label_of(g));
 	html_words(out, method_of(g));
 	write_count(out, (double)g->counts.births);
-	write_count(out, (double)g->failed);
+	write_count(out, r->run->failures.absent ? NAN : (double)g->failed);
 	write_count(out, (double)g->execs);
 	write_time(out, r, sketch__quantile(&g->call, 0.5));
 	write_time(out, r, sketch_tail(&g->call, 0.99));
@@ -470,18 +470,19 @@ static json_t *whatif_data(const struct group *g, const struct calibration *c)
 	return object;
 }
 
-static json_t *group_data(const struct group *g, const char *label, const struct calibration *c)
+static json_t *group_data(const struct group *g, const char *label, const struct run *r)
 {
 	json_t *object = put(json_object(), "label", json_text(label));
 
 	object = put(object, "method", json_text(method_of(g)));
 	object = put(object, "births", json_integer((json_int_t)g->counts.births));
-	object = put(object, "failed", json_integer((json_int_t)g->failed));
+	object = put(object, "failed",
+		     r->failures.absent ? json_null() : json_integer((json_int_t)g->failed));
 	object = put(object, "execs", json_integer((json_int_t)g->execs));
 	object = put(object, "median", json_number(round(sketch__quantile(&g->call, 0.5))));
 	object = put(object, "work", json_number(g->work_ns));
 	object = put(object, "phases", phases_data(g));
-	return put(object, "whatif", whatif_data(g, c));
+	return put(object, "whatif", whatif_data(g, r->calibration));
 }
 
 /* Of each member [depth, program or null, method, births, work], as a tree is written. */
@@ -513,11 +514,11 @@ static json_t *run_data(const struct report_run *r)
 	for (i = 0; i < s->series_count; i++)
 		series = push(series, series_data(s, &s->series[i]));
 	for (i = 0; (g = shown(s, i)); i++)
-		groups = push(groups, group_data(g, label_of(g), r->run->calibration));
+		groups = push(groups, group_data(g, label_of(g), r->run));
 	object = put(json_object(), "bin", json_integer((json_int_t)s->bin_ns));
 	object = put(object, "series", series);
 	object = put(object, "groups", groups);
-	object = put(object, "all", group_data(&s->groups.all, "all", r->run->calibration));
+	object = put(object, "all", group_data(&s->groups.all, "all", r->run));
 	object = put(object, "family", family_data(&s->family));
 	return put(object, "leftOut", json_integer((json_int_t)s->family.left_out));
 }

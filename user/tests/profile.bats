@@ -110,6 +110,39 @@ exec_phases_whole() {
     grep -q '^[0-9]* records were lost' "$DIR/err"
 }
 
+@test "failures that nothing tells of are not counted as none" {
+    for detail in light calls; do
+        "$TOOL" profile -a -v --detail "$detail" -o "$DIR/$detail.jsonl" >"$DIR/out" 2>"$DIR/err" </dev/null 3>&- &
+        tool=$!
+        eventually grep -q attached "$DIR/err"
+        "$STORM" fail 3
+        kill -INT "$tool"
+        exit_of "$tool"
+        "$TOOL" profile --input "$DIR/$detail.jsonl" >"$DIR/again"
+        for text in "$DIR/out" "$DIR/again"; do
+            cat "$text"
+            if head -n 1 "$DIR/$detail.jsonl" | jq -e .failures.absent; then
+                [ "$detail" = light ]
+                grep -q '^[0-9]* births, - failed, 0 lost$' "$text"
+                grep -q '^Not counted: calls that failed: ' "$text"
+                tail -n 1 "$DIR/$detail.jsonl" | jq -e '.restarts == null'
+            else
+                grep -Eq '^[0-9]+ births, ([3-9]|[1-9][0-9]+) failed, 0 lost$' "$text"
+            fi
+        done
+    done
+    # Nor does a budget pass by them.
+    if head -n 1 "$DIR/light.jsonl" | jq -e .failures.absent; then
+        "$TOOL" report "$DIR/light.jsonl" | grep -q 'calls that failed were not seen'
+        echo 'failed == 0' >"$DIR/budget"
+        status=0
+        "$TOOL" gate --budget "$DIR/budget" "$DIR/light.jsonl" >"$DIR/gate" || status=$?
+        cat "$DIR/gate"
+        [ "$status" -eq 4 ]
+        tr -s '\n ' ' ' <"$DIR/gate" | grep -q 'not measured in this run: '
+    fi
+}
+
 @test "filters keep to what they name" {
     profile --method vfork -- sh -c '"$1" vfork 10; "$1" fork 7' - "$STORM"
     grep -q ' 0 failed, 0 lost$' "$DIR/err"

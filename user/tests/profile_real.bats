@@ -204,8 +204,9 @@ storm() { # SECONDS ARG...
     exit_of "$tool"
     cat "$DIR/err"
     tr '\n' ' ' <"$DIR/err" | tr -s ' ' >"$DIR/line"
-    [[ $(<"$DIR/line") =~ \ ([0-9]+)\ births,\ ([0-9]+)\ failed,\ ([0-9]+)\ lost ]]
-    births=${BASH_REMATCH[1]} failed=${BASH_REMATCH[2]} births_lost=${BASH_REMATCH[3]}
+    [[ $(<"$DIR/line") =~ \ ([0-9]+)\ births,\ ([0-9]+|-)\ failed,\ ([0-9]+)\ lost ]]
+    # What is not seen is neither recorded.
+    births=${BASH_REMATCH[1]} failed=${BASH_REMATCH[2]/-/0} births_lost=${BASH_REMATCH[3]}
     [[ $(<"$DIR/line") =~ /proc/stat\ counted\ ([0-9]+)\ births\ meanwhile,\ we\ ([0-9]+) ]]
     counted=${BASH_REMATCH[1]} ours=${BASH_REMATCH[2]}
     unfinished=0

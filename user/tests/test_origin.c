@@ -214,6 +214,35 @@ static void what_works_but_costs_is_dear(void **state)
 		   "fentry no BTF; kprobe no kprobes; no tracepoint marks it");
 }
 
+static void failures_are(const char *source, const char *absent)
+{
+	assert_int_equal(origin_of_failures(&run, &choice), 0);
+	if (source)
+		assert_string_equal(run.failures.source, source);
+	if (absent)
+		assert_string_equal(run.failures.absent, absent);
+	assert_true(!run.failures.source == !source && !run.failures.absent == !absent);
+	run__free(&run);
+}
+
+/* A call that fails has no child to be seen by. */
+static void failures_take_both_ends_of_the_call(void **state)
+{
+	(void)state;
+	failures_are("fentry:kernel_clone", NULL);
+	refuse(SOURCE_FENTRY, "no BTF");
+	choose(true);
+	failures_are("tracepoint:sys_exit_clone", NULL);
+	choose(false);
+	failures_are(NULL, "only calls that succeed come to put_pid; see --detail");
+	refuse(SOURCE_KPROBE, "no kprobes");
+	choice.edges[EDGE_clone_return] = NULL;
+	failures_are(NULL, DEAR);
+	choose(true);
+	choice.edges[EDGE_clone_enter] = NULL;
+	failures_are(NULL, DEAR);
+}
+
 /* Each in memory of just its size, where a sanitizer sees what is written beyond it. */
 static void texts_are_cut_to_size(void **state)
 {
@@ -516,6 +545,7 @@ int main(void)
 		TEST(a_source_heeds_where_the_flags_end_a_phase),
 		TEST(a_refusal_tells_why_of_each_kind),
 		TEST(what_works_but_costs_is_dear),
+		TEST(failures_take_both_ends_of_the_call),
 		TEST(texts_are_cut_to_size),
 		TEST(long_refusals_fit_what_origins_hold),
 		TEST(a_run_tells_of_every_phase_whatever_the_method),
