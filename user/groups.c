@@ -72,6 +72,11 @@ static struct group_key key_of(const struct groups *g, const struct birth *b)
 	return key;
 }
 
+static const char *exe_label(const struct birth *b)
+{
+	return b && b->exe[0] ? b->exe : "(kernel thread)";
+}
+
 static const char *stack_label(struct group *to, const struct birth *b)
 {
 	static const char *const unknown[] = {
@@ -87,7 +92,6 @@ static const char *stack_label(struct group *to, const struct birth *b)
 /* What a group is called; `b` is a birth of it, or NULL if none was received. */
 static int set_label(const struct groups *g, struct group *to, const struct birth *b)
 {
-	const char *kernel = "(kernel thread)";
 	char text[256];
 	int n = -1;
 
@@ -97,7 +101,7 @@ static int set_label(const struct groups *g, struct group *to, const struct birt
 		break;
 	case GROUP_BY_EXE:
 		if (b || !to->key.id[0])
-			n = asprintf(&to->label, "%s", b && b->exe[0] ? b->exe : kernel);
+			n = asprintf(&to->label, "%s", exe_label(b));
 		else
 			n = asprintf(&to->label, "inode %llu", to->key.id[0]);
 		break;
@@ -120,13 +124,21 @@ static int set_label(const struct groups *g, struct group *to, const struct birt
 	return to->label ? 0 : -ENOMEM;
 }
 
+/* A result file has no inodes: there programs go by their names. */
+static bool is_group_of(const struct groups *g, const struct group *v, const struct group_key *key,
+			const struct birth *b)
+{
+	return !memcmp(&v->key, key, sizeof(*key)) &&
+	       (g->by != GROUP_BY_EXE || key->id[0] || !strcmp(v->label, exe_label(b)));
+}
+
 /* NULL: out of memory. */
 static struct group *find(struct groups *g, const struct group_key *key, const struct birth *b)
 {
 	struct group *v;
 
 	for (size_t i = 0; i < g->n; i++)
-		if (!memcmp(&g->v[i].key, key, sizeof(*key)))
+		if (is_group_of(g, &g->v[i], key, b))
 			return &g->v[i];
 	if (g->n == GROUPS_MAX) {
 		if (!g->other.label)
@@ -194,7 +206,7 @@ const struct group *groups__of(const struct groups *g, const struct birth *b)
 	struct group_key key = key_of(g, b);
 
 	for (size_t i = 0; i < g->n; i++)
-		if (!memcmp(&g->v[i].key, &key, sizeof(key)))
+		if (is_group_of(g, &g->v[i], &key, b))
 			return &g->v[i];
 	return &g->other;
 }
@@ -282,12 +294,14 @@ void groups__count_other(struct groups *g, int64_t n)
 static int by_work(const void *a, const void *b)
 {
 	const struct group *x = a, *y = b;
+	int order;
 
 	if (x->work_ns != y->work_ns)
 		return x->work_ns > y->work_ns ? -1 : 1;
 	if (x->counts.births != y->counts.births)
 		return x->counts.births > y->counts.births ? -1 : 1;
-	return memcmp(&x->key, &y->key, sizeof(x->key));
+	order = memcmp(&x->key, &y->key, sizeof(x->key));
+	return order ? order : strcmp(x->label, y->label);
 }
 
 void groups__sort(struct groups *g)

@@ -172,6 +172,15 @@ exec_phases_whole() {
     grep -q '^CGROUP' "$DIR/err"
 }
 
+@test "programs are told apart in a result file, too" {
+    profile --by exe -o "$DIR/run.jsonl" -- bash -c '"$1" fork 7; :' - "$STORM"
+    "$TOOL" profile --by exe --input "$DIR/run.jsonl" >"$DIR/again"
+    cat "$DIR/err" "$DIR/again"
+    diff <(sed 1d "$DIR/err") <(sed 1d "$DIR/again")
+    grep -q '^storm *fork *7 ' "$DIR/again"
+    grep -q '^bash *fork *1 ' "$DIR/again"
+}
+
 @test "a process that runs already is followed, with its descendants if asked, until it ends" {
     sh -c 'sleep 1.5; "$1" fork 30; exec /bin/true' - "$STORM" &
     shell=$!
