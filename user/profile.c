@@ -532,13 +532,12 @@ static void set_end(struct profile *p)
 	r->ended = true;
 }
 
-/* Where standard output is a file of lines, nothing else may come into it. */
+/* Where standard output is a file of lines or a trace, nothing else may come into it. */
 static bool wants_summary(const struct profile *p)
 {
 	const struct profile_command *o = &p->options;
 
-	return !o->quiet && !o->json &&
-	       (p->has_workload || !o->output || strcmp(o->output, "-") != 0);
+	return !o->quiet && !o->json && (p->has_workload || !profile_options__file_on_stdout(o));
 }
 
 static int print(struct profile *p, struct profile_summary *s)

@@ -371,6 +371,38 @@ static bool is_filtered(const struct birth_filter *f)
 	return f->comm[0] || f->by_uid || f->methods || f->min_ns || f->min_pages;
 }
 
+static bool is_stdout(const char *path)
+{
+	return path && !strcmp(path, "-");
+}
+
+bool profile_options__file_on_stdout(const struct profile_command *c)
+{
+	return is_stdout(c->output) || is_stdout(c->perfetto);
+}
+
+/* Lines, traces and pictures are each alone where they go. */
+static int check_outputs(const struct profile_command *c)
+{
+	int files = is_stdout(c->output) + is_stdout(c->perfetto);
+
+	if (c->json && c->tree) {
+		complain("--tree would draw into the lines of --json: write these with -o FILE");
+		return -EINVAL;
+	}
+	if (files + (c->json && !c->argv) > 1) {
+		complain("one of --json, -o - and --perfetto - can have standard output: name a "
+			 "file for the other");
+		return -EINVAL;
+	}
+	if (files && !c->argv && (c->live || c->tree)) {
+		complain("--live and --tree go to standard output, too: name a file for %s",
+			 is_stdout(c->output) ? "-o" : "--perfetto");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int check(struct profile_command *c)
 {
 	int whom = (c->argv != NULL) + (c->pid_count > 0) + c->all + (c->input != NULL);
@@ -395,7 +427,7 @@ static int check(struct profile_command *c)
 		complain("--children goes with -p only");
 		return -EINVAL;
 	}
-	return 0;
+	return check_outputs(c);
 }
 
 int profile_options__parse(struct profile_command *c, int argc, char **argv)

@@ -33,6 +33,9 @@ struct profile_command {
 
 /* 0; on a mistake says so in one line and returns -EINVAL; --help ends the program. */
 int profile_options__parse(struct profile_command *c, int argc, char **argv);
+/* Whether -o or --perfetto writes to standard output. */
+bool profile_options__file_on_stdout(const struct profile_command *c);
+
 void profile_options__free(struct profile_command *c);
 
 #endif

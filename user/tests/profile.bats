@@ -248,6 +248,14 @@ exec_phases_whole() {
 -a --children|goes with -p only
 --|there is no command
 sh|a command comes after --
+-a --json --tree|write these with -o FILE
+--json --tree -- true|write these with -o FILE
+-a -o - --tree|name a file for -o
+-a -o - --live|name a file for -o
+-a --perfetto - --tree|name a file for --perfetto
+-a -o - --perfetto -|can have standard output
+-a --json -o -|can have standard output
+--input x --json --perfetto -|can have standard output
 MISTAKES
 }
 
@@ -413,6 +421,14 @@ $NOBODY" ]
         and ([.[] | select(.ph == "X" and .name == "copy_mm")] | length) == 10
         and ([.[] | select(.ph == "C")] | length) > 0
         and all(.[] | select(.ph == "X"); .dur >= 0 and .ts >= 0)' "$DIR/trace.json"
+}
+
+@test "a trace on standard output is alone there" {
+    profile -q -o "$DIR/run.jsonl" -- "$STORM" fork-exec 10
+    "$TOOL" profile --input "$DIR/run.jsonl" --perfetto - | jq -se 'length == 1 and (.[0] | length) > 20'
+    profile --perfetto - --tree -- sh -c '"$1" fork-exec 10 >/dev/null' - "$STORM"
+    jq -se 'length == 1 and (.[0] | length) > 20' "$DIR/out"
+    grep -q '^[0-9]* births, ' "$DIR/err"
 }
 
 @test "the tree has the whole family" {
