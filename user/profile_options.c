@@ -50,8 +50,8 @@ static const struct argp_option option_table[] = {
 	{"cgroup", OPTION_CGROUP, "PATH", 0,
 	 "the parent is in this cgroup (version 2) or below; alone, it means -a", 0},
 	{"method", OPTION_METHOD, "LIST", 0, "fork, vfork, spawn, thread, other", 0},
-	{"min-duration", OPTION_MIN_DURATION, "TIME", 0, "the call took as long: 500us, 2ms, 1s",
-	 0},
+	{"min-duration", OPTION_MIN_DURATION, "TIME", 0,
+	 "the call took as long: 500us, 2ms, 1s; not with --detail light", 0},
 	{"min-rss", OPTION_MIN_RSS, "SIZE", 0, "the parent's RSS is as large: 64M", 0},
 	{0, 0, 0, 0, "What to measure:", 3},
 	{"detail", OPTION_DETAIL, "LEVEL", 0,
@@ -403,6 +403,17 @@ static int check_outputs(const struct profile_command *c)
 	return 0;
 }
 
+/* What takes the time of calls takes the probes that tell it. */
+static int check_detail(const struct profile_command *c)
+{
+	if (c->trace.filter.min_ns && c->detail == PROBE_SET_PHASES) {
+		complain("--min-duration goes by the time of the call, which --detail light may "
+			 "not have: use --detail calls");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int check(struct profile_command *c)
 {
 	int whom = (c->argv != NULL) + (c->pid_count > 0) + c->all + (c->input != NULL);
@@ -427,7 +438,7 @@ static int check(struct profile_command *c)
 		complain("--children goes with -p only");
 		return -EINVAL;
 	}
-	return check_outputs(c);
+	return check_detail(c) ? -EINVAL : check_outputs(c);
 }
 
 int profile_options__parse(struct profile_command *c, int argc, char **argv)

@@ -240,6 +240,8 @@ exec_phases_whole() {
 -a --min-duration 5|must be a time
 -a --min-rss -1|must be a size
 -a --by colour|must be comm, exe, pid, cgroup or stack
+-a --detail light --min-duration 1ms|use --detail calls
+--min-duration 1ms --detail light -- true|use --detail calls
 -a --detail deep|must be light, calls or full
 -a --ring-size 5000|must be a power of two
 -a --uid no-such-user|is no user here
