@@ -72,7 +72,9 @@ static const struct argp_option option_table[] = {
 	{"live", OPTION_LIVE, 0, 0, "a line for each birth as it completes; with -v its phases too",
 	 0},
 	{"json", OPTION_JSON, 0, 0,
-	 "a line of JSON for each birth instead, as in a result file, and no summary", 0},
+	 "a line of JSON for each birth instead, as in a result file, and no summary; of a command "
+	 "on standard error",
+	 0},
 	{"tree", OPTION_TREE, 0, 0, "draw at the end who came from whom", 0},
 	{"output", 'o', "FILE", 0,
 	 "write a result file (JSON Lines) with a line for each birth; - is standard output", 0},
@@ -99,9 +101,11 @@ static const char doc[] =
 	"  sudo spawnscope profile -p 1234,1240 --children --detail full\n"
 	"  sudo spawnscope profile -a --method fork --min-rss 64M --by pid\n"
 	"  sudo spawnscope profile --by stack -- git status\n\n"
-	"With a command, it runs as the user who called sudo, the summary goes to standard error, "
-	"and the exit status is the command's; else the summary goes to standard output. It takes "
-	"root, or CAP_BPF and CAP_PERFMON.";
+	"With a command, it runs as the user who called sudo, the exit status is the command's, "
+	"and what is printed (the summary, and the lines of --live, --json and --tree) goes to "
+	"standard error, as the command has standard output; else to standard output. -o - writes "
+	"lines of JSON to standard output in either case. It takes root, or CAP_BPF and "
+	"CAP_PERFMON.";
 
 static int bad(const char *option, const char *value, const char *want)
 {

@@ -425,6 +425,20 @@ $NOBODY" ]
         and all(.[] | select(.ph == "X"); .dur >= 0 and .ts >= 0)' "$DIR/trace.json"
 }
 
+@test "of a command, --json writes to standard error and -o - to standard output, as --help says" {
+    profile --json -- true
+    [ ! -s "$DIR/out" ]
+    profile --json -- sh -c '"$1" fork 3 >/dev/null' - "$STORM"
+    [ ! -s "$DIR/out" ]
+    jq -se 'map(select(.type == "birth" and .method == "fork" and .parent.comm == "storm")) | length == 3' "$DIR/err"
+    profile -q -o - -- sh -c '"$1" fork 3 >/dev/null' - "$STORM"
+    [ ! -s "$DIR/err" ]
+    jq -se 'map(select(.type == "birth" and .parent.comm == "storm")) | length == 3' "$DIR/out"
+    "$TOOL" profile --help | tr -s '\n ' ' ' >"$DIR/help"
+    grep -q 'the lines of --live, --json and --tree) goes to standard error' "$DIR/help"
+    grep -q -- '-o - writes lines of JSON to standard output in either case' "$DIR/help"
+}
+
 @test "a trace on standard output is alone there" {
     profile -q -o "$DIR/run.jsonl" -- "$STORM" fork-exec 10
     "$TOOL" profile --input "$DIR/run.jsonl" --perfetto - | jq -se 'length == 1 and (.[0] | length) > 20'
