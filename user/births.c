@@ -181,6 +181,7 @@ int births__add(struct births *t, const struct record_head *record, size_t size)
 	if (record->kind == RECORD_BIRTH) {
 		t->received++;
 		take_parent(&(*place)->b, (const struct record_birth *)record);
+		t->fn(t->context, &(*place)->b, BIRTH_BEGUN);
 	}
 	advance(t, place);
 	return 0;

@@ -10,12 +10,13 @@
 #include "user/sources.h"
 
 enum birth_stage {
+	BIRTH_BEGUN,   /* the call is over */
 	BIRTH_SETTLED, /* all that makes a birth is known: the call is over, and the child execed,
 			  ended, or is a thread */
 	BIRTH_OVER,    /* nothing more comes: the child has ended, or the profile */
 };
 
-/* Each birth comes once in either stage, BIRTH_SETTLED first. */
+/* Each birth comes once in each stage, in this order. */
 typedef void births_fn(void *context, struct birth *b, enum birth_stage stage);
 
 struct births;

@@ -108,6 +108,8 @@ int export_perfetto(const struct run *r, FILE *out)
 	int err = p ? 0 : -ENOMEM, end;
 
 	for (i = 0; i < r->birth_count && err == 0; i++)
+		err = perfetto__begin(p, &r->births[i]);
+	for (i = 0; i < r->birth_count && err == 0; i++)
 		err = perfetto__birth(p, &r->births[i]);
 	end = perfetto__finish(p);
 	return err ? err : end;

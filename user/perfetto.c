@@ -8,11 +8,24 @@
 #include <string.h>
 
 #include "user/live.h"
+#include "user/reuse.h"
 #include "user/run.h"
 #include "user/store_line.h"
 
+/*
+ * The format tells processes apart by their ids. The first with an id has the track of that number;
+ * those that had it later have numbers that are no ids (include/linux/threads.h: PID_MAX_LIMIT).
+ */
+#define TRACKS_APART	 (1U << 22)
+#define TRACKS_OF_ID_MAX 1023
+
+struct track {
+	uint32_t id, pid, number;
+};
+
 struct perfetto {
 	FILE *out;
+	struct reuse reuse;
 	int64_t start;
 	uint64_t flow; /* the last id of a flow */
 	bool any;
@@ -75,13 +88,41 @@ static void write_text(struct perfetto *p, const char *text)
 	json_decref(json);
 }
 
-static void name_process(struct perfetto *p, const char *what, uint32_t pid, const char *member,
-			 const char *text)
+static void put_meta(struct perfetto *p, const char *what, const struct track *t,
+		     const char *member, const char *text)
 {
-	event(p, 'M', what, pid);
+	event(p, 'M', what, t->id);
 	fprintf(p->out, ",\"args\":{\"%s\":", member);
 	write_text(p, text);
 	fputs("}}", p->out);
+}
+
+/* "make", or "make (pid 31001, no. 2 of that id)": the number of such a track is no id. */
+static void name_process(struct perfetto *p, const struct track *t, const char *name)
+{
+	char *text = NULL;
+
+	if (!t->number) {
+		put_meta(p, "process_name", t, "name", name);
+	} else if (asprintf(&text, "%s (pid %" PRIu32 ", no. %" PRIu32 " of that id)", name, t->pid,
+			    t->number + 1) < 0) {
+		lose(p, -ENOMEM);
+	} else {
+		put_meta(p, "process_name", t, "name", text);
+		free(text);
+	}
+}
+
+static struct track track_of(struct perfetto *p, uint32_t pid, uint64_t t)
+{
+	struct track track = {.pid = pid};
+	uint32_t apart;
+
+	if (reuse__number(&p->reuse, pid, t, &track.number))
+		lose(p, -ENOMEM);
+	apart = track.number < TRACKS_OF_ID_MAX ? track.number : TRACKS_OF_ID_MAX;
+	track.id = pid + apart * TRACKS_APART;
+	return track;
 }
 
 /* Without its end. */
@@ -117,7 +158,8 @@ static void put_args(struct perfetto *p, const struct birth *b)
 	fputs("}", p->out);
 }
 
-static void slices(struct perfetto *p, const struct birth *b)
+static void slices(struct perfetto *p, const struct birth *b, const struct track *parent,
+		   const struct track *child)
 {
 	const struct life *life = &b->life;
 
@@ -128,15 +170,15 @@ static void slices(struct perfetto *p, const struct birth *b)
 
 		if (ns == MISSING || ns < 0 || (!parents && life->result <= 0))
 			continue;
-		slice(p, parents ? life->parent_tgid : b->child_tgid,
-		      parents ? b->parent_tid : life->tid, m->name, life->edge[m->from],
-		      life->edge[phase_end(i, life->clone_flags)]);
+		slice(p, parents ? parent->id : child->id, parents ? b->parent_tid : life->tid,
+		      m->name, life->edge[m->from], life->edge[phase_end(i, life->clone_flags)]);
 		fputs("}", p->out);
 	}
 }
 
 /* From the moment the child is visible in the parent, to its first own. */
-static void flow(struct perfetto *p, const struct birth *b)
+static void flow(struct perfetto *p, const struct birth *b, const struct track *parent,
+		 const struct track *child)
 {
 	const struct life *life = &b->life;
 	uint64_t to =
@@ -145,12 +187,12 @@ static void flow(struct perfetto *p, const struct birth *b)
 	if (life->result <= 0 || !life->edge[EDGE_newtask] || !to)
 		return;
 	p->flow++;
-	event(p, 's', "birth", life->parent_tgid);
+	event(p, 's', "birth", parent->id);
 	fprintf(p->out, ",\"cat\":\"birth\",\"id\":%" PRIu64 ",\"tid\":%" PRIu32, p->flow,
 		b->parent_tid);
 	put_time(p, life->edge[EDGE_newtask]);
 	fputs("}", p->out);
-	event(p, 'f', "birth", b->child_tgid);
+	event(p, 'f', "birth", child->id);
 	fprintf(p->out, ",\"bp\":\"e\",\"cat\":\"birth\",\"id\":%" PRIu64 ",\"tid\":%" PRIu32,
 		p->flow, life->tid);
 	put_time(p, to);
@@ -175,30 +217,54 @@ static void counter(struct perfetto *p, const struct birth *b, uint32_t pid, con
 	fprintf(p->out, ",\"args\":{\"faults\":%" PRId64 "}}", life->count[count]);
 }
 
-int perfetto__birth(struct perfetto *p, const struct birth *b)
+static uint64_t begun(const struct birth *b)
+{
+	int64_t t =
+		b->life.edge[EDGE_newtask] ? (int64_t)b->life.edge[EDGE_newtask] : birth_time(b);
+
+	return t == MISSING ? 0 : (uint64_t)t;
+}
+
+int perfetto__begin(struct perfetto *p, const struct birth *b)
+{
+	if (b->life.result > 0 && b->child_tgid != b->life.parent_tgid &&
+	    reuse__begin(&p->reuse, b->child_tgid, begun(b)))
+		lose(p, -ENOMEM);
+	return p->error;
+}
+
+static void name_child(struct perfetto *p, const struct birth *b, const struct track *child)
 {
 	static char command[8 * (COMMAND_PATH_MAX + COMMAND_ARGS_MAX)];
+	const char *slash = strrchr(b->path, '/');
+
+	name_process(p, child, slash ? slash + 1 : b->path);
+	command_text(b, command, sizeof(command));
+	put_meta(p, "process_labels", child, "labels", command);
+}
+
+int perfetto__birth(struct perfetto *p, const struct birth *b)
+{
 	const struct life *life = &b->life;
-	const char *slash;
+	struct track parent, child;
 
 	errno = 0;
-	name_process(p, "process_name", life->parent_tgid, "name", b->comm);
+	perfetto__begin(p, b);
+	parent = track_of(p, life->parent_tgid, begun(b));
+	child = life->result > 0 ? track_of(p, b->child_tgid, begun(b)) : parent;
+	name_process(p, &parent, b->comm);
 	if (life->edge[EDGE_clone_enter] && life->edge[EDGE_clone_return]) {
-		slice(p, life->parent_tgid, b->parent_tid, method_name(life->method),
+		slice(p, parent.id, b->parent_tid, method_name(life->method),
 		      life->edge[EDGE_clone_enter], life->edge[EDGE_clone_return]);
 		put_args(p, b);
 		fputs("}", p->out);
 	}
-	slices(p, b);
-	flow(p, b);
-	counter(p, b, b->child_tgid, "COW faults of the child", COUNT_cow_faults_child);
-	counter(p, b, life->parent_tgid, "COW faults of the parent", COUNT_cow_faults_parent);
-	if (b->path) {
-		slash = strrchr(b->path, '/');
-		name_process(p, "process_name", b->child_tgid, "name", slash ? slash + 1 : b->path);
-		command_text(b, command, sizeof(command));
-		name_process(p, "process_labels", b->child_tgid, "labels", command);
-	}
+	slices(p, b, &parent, &child);
+	flow(p, b, &parent, &child);
+	counter(p, b, child.id, "COW faults of the child", COUNT_cow_faults_child);
+	counter(p, b, parent.id, "COW faults of the parent", COUNT_cow_faults_parent);
+	if (b->path)
+		name_child(p, b, &child);
 	if (ferror(p->out))
 		lose(p, errno ? -errno : -EIO);
 	return p->error;
@@ -214,6 +280,7 @@ int perfetto__finish(struct perfetto *p)
 	if (!p->error && (fputs(p->any ? "\n]\n" : "[]\n", p->out) == EOF || fflush(p->out)))
 		p->error = errno ? -errno : -EIO;
 	err = p->error;
+	reuse__free(&p->reuse);
 	free(p);
 	return err;
 }

@@ -706,6 +706,10 @@ static int replay(struct profile *p)
 	err = sinks__open(&p->sinks, &p->options, stdout, NULL,
 			  r->birth_count ? birth_time(&r->births[0]) : 0, p->why, sizeof(p->why));
 	for (size_t i = 0; i < r->birth_count && !err; i++) {
+		sinks__birth(&p->sinks, &r->births[i], BIRTH_BEGUN);
+		err = p->sinks.error;
+	}
+	for (size_t i = 0; i < r->birth_count && !err; i++) {
 		sinks__birth(&p->sinks, &r->births[i], BIRTH_SETTLED);
 		sinks__birth(&p->sinks, &r->births[i], BIRTH_OVER);
 		err = p->sinks.error;

@@ -141,6 +141,20 @@ static int write_json(struct sinks *s, const struct birth *b)
 	return err;
 }
 
+static void lose_trace(struct sinks *s, int err)
+{
+	lose_file(s, s->options->perfetto, err);
+	end_trace(s);
+}
+
+static void begin(struct sinks *s, const struct birth *b)
+{
+	int err = s->perfetto ? perfetto__begin(s->perfetto, b) : 0;
+
+	if (err)
+		lose_trace(s, err);
+}
+
 static void show(struct sinks *s, struct birth *b)
 {
 	int err = 0;
@@ -176,15 +190,15 @@ static void keep(struct sinks *s, struct birth *b)
 		s->store = NULL;
 	}
 	err = s->perfetto ? perfetto__birth(s->perfetto, b) : 0;
-	if (err) {
-		lose_file(s, s->options->perfetto, err);
-		end_trace(s);
-	}
+	if (err)
+		lose_trace(s, err);
 }
 
 void sinks__birth(void *sinks, struct birth *b, enum birth_stage stage)
 {
-	if (stage == BIRTH_SETTLED)
+	if (stage == BIRTH_BEGUN)
+		begin(sinks, b);
+	else if (stage == BIRTH_SETTLED)
 		show(sinks, b);
 	else
 		keep(sinks, b);

@@ -447,6 +447,37 @@ $NOBODY" ]
     grep -q '^[0-9]* births, ' "$DIR/err"
 }
 
+@test "processes that had one id after the other have a track each" {
+    [ -x /usr/bin/python3 ] || skip "python3 is not installed"
+    cat >"$DIR/reuse.py" <<'PY'
+import ctypes, os, signal
+libc = ctypes.CDLL(None, use_errno=True)
+id = ctypes.c_int(int(open("/proc/sys/kernel/pid_max").read()) - 7)
+# struct clone_args of linux/sched.h, with set_tid
+args = (ctypes.c_uint64 * 10)(0, 0, 0, 0, signal.SIGCHLD, 0, 0, 0, ctypes.addressof(id), 1)
+for shell in "bash", "sh":
+    pid = libc.syscall(ctypes.c_long(435), args, ctypes.c_long(80))
+    if pid == 0:
+        os.execv("/bin/" + shell, [shell, "-c", "(:); :"])
+    if pid < 0:
+        raise SystemExit(3)
+    os.waitpid(pid, 0)
+PY
+    profile -o "$DIR/run.jsonl" --perfetto "$DIR/live.json" -- /usr/bin/python3 "$DIR/reuse.py" ||
+        skip "no id can be chosen here"
+    "$TOOL" profile -q --input "$DIR/run.jsonl" --perfetto "$DIR/read.json"
+    "$TOOL" export --format perfetto "$DIR/run.jsonl" >"$DIR/exported.json"
+    for trace in live read exported; do
+        # The shells, and the one child of each.
+        jq -e '(map(select(.name == "process_name" and (.args.name | test("^bash"))).pid) | unique) as $bash
+            | (map(select(.name == "process_name" and (.args.name | test("^sh"))).pid) | unique) as $sh
+            | $bash - $sh == $bash
+            and any(.[]; .name == "process_name" and (.args.name | test("^sh [(]pid [0-9]+, no. 2 of that id[)]$")))
+            and (map(select(.name == "fork" and ([.pid] | inside($bash)))) | length) == 1
+            and (map(select(.name == "fork" and ([.pid] | inside($sh)))) | length) == 1' "$DIR/$trace.json"
+    done
+}
+
 @test "the tree has the whole family" {
     profile --tree -- sh -c '"$1" fork-exec 2; :' - "$STORM"
     cat "$DIR/err"

@@ -452,6 +452,59 @@ static void the_trace_is_what_the_format_asks_for(void **state)
 	assert_int_equal(perfetto__finish(NULL), 0);
 }
 
+/* The tracks of slices of that name, in the order of the file. */
+static size_t tracks_of(const json_t *trace, const char *name, json_int_t *tracks, size_t max)
+{
+	size_t n = 0, i;
+	json_t *event;
+
+	json_array_foreach (trace, i, event)
+		if (!strcmp(json_string_value(json_object_get(event, "name")), name) && n < max)
+			tracks[n++] = json_integer_value(json_object_get(event, "pid"));
+	return n;
+}
+
+/* 20 is born of 10, and forks 30; then the id 20 is given anew, and the second forks 40. */
+static void an_id_given_anew_is_another_track(void **state)
+{
+	struct birth first = exec_birth(10, 20, 1000000), old = birth(20, 30, 2000000),
+		     second = exec_birth(10, 20, 3000000), young = birth(20, 40, 4000000),
+		     before = birth(50, 60, 1000000), third = birth(10, 50, 5000000);
+	/* What the second bore is over before itself, and what the first bore comes late. */
+	const struct birth *over[] = {&first, &young, &old, &second, &before, &third};
+	json_int_t tracks[8];
+	struct perfetto *p;
+	char *names[2];
+	json_t *trace;
+	FILE *out;
+
+	(void)state;
+	second.path = "/usr/bin/other";
+	out = fmemopen(text, sizeof(text), "w");
+	p = perfetto__new(out, 0);
+	assert_non_null(p);
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(perfetto__begin(p, over[i]), 0);
+	for (size_t i = 0; i < sizeof(over) / sizeof(over[0]); i++)
+		assert_int_equal(perfetto__birth(p, over[i]), 0);
+	assert_int_equal(perfetto__finish(p), 0);
+	fclose(out);
+	trace = json_loads(text, 0, NULL);
+	assert_non_null(trace);
+	/* The parents of the six. */
+	assert_int_equal(tracks_of(trace, "fork", tracks, 8), 6);
+	assert_true(tracks[0] == 10 && tracks[3] == 10 && tracks[5] == 10 && tracks[4] == 50);
+	assert_int_equal(tracks[2], 20);
+	assert_int_equal(tracks[1], 20 + (1 << 22));
+	/* Their children: 50 was there before, and is not the one that was born later. */
+	assert_int_equal(tracks_of(trace, "first_run", tracks, 8), 6);
+	assert_true(tracks[0] == 20 && tracks[3] == 20 + (1 << 22) && tracks[5] == 50 + (1 << 22));
+	names[0] = strstr(text, "\"prog\"");
+	names[1] = strstr(text, "\"other (pid 20, no. 2 of that id)\"");
+	assert_true(names[0] && names[1]);
+	json_decref(trace);
+}
+
 static void a_full_disk_is_told(void **state)
 {
 	struct birth b = exec_birth(10, 20, 5000000);
@@ -483,6 +536,7 @@ int main(void)
 		cmocka_unit_test(nothing_seen_is_said_in_short),
 		cmocka_unit_test(what_posix_spawn_would_spare_is_estimated),
 		cmocka_unit_test(the_trace_is_what_the_format_asks_for),
+		cmocka_unit_test(an_id_given_anew_is_another_track),
 		cmocka_unit_test(a_full_disk_is_told),
 	};
 
