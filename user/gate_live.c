@@ -15,12 +15,12 @@
 #include "user/gate_side.h"
 #include "user/gate_stats.h"
 #include "user/gate_take.h"
+#include "user/gate_varying.h"
 #include "user/privilege.h"
 #include "user/progress.h"
 
-#define FIRST_LOOK     16
-#define TRACED_REPEATS 3
-#define CONFIRM_ALPHA  0.05
+#define FIRST_LOOK    16
+#define CONFIRM_ALPHA 0.05
 
 struct live {
 	const struct gate_options *o;
@@ -184,50 +184,38 @@ static uint64_t wanted_counts(const struct gate_options *o)
 	return o->policy.metrics ? o->policy.metrics & ~times : gate_metric_set("counts");
 }
 
-/* Counts of few traced runs: what varies among them is no basis, and is only shown. */
+/* Counts of few traced runs, and of some more if what varies among them looks larger in B. */
 /* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of *l */
 static int compare_counts(const struct gate_options *o, struct gate_stored *stored,
 			  struct gate_report *report, char *why, size_t why_size)
 {
 	struct gate_policy policy = live_policy(o);
 	struct live l = make_live(o, stored, 1, why, why_size);
-	size_t i;
-	int err = begin(&l, TRACED_REPEATS);
+	static const size_t repeats[] = {GATE_REPEATS, GATE_REPEATS_MORE};
+	size_t i, stage;
+	bool more = true;
+	int err = begin(&l, GATE_REPEATS_MORE);
 
-	if (err == 0)
-		err = take_pairs(&l, TRACED_REPEATS, true, "counts");
-	if (err == 0 && l.pairs == 0)
-		err = say_missing(&l, "counts");
 	policy.metrics = wanted_counts(o);
-	if (err == 0)
-		err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, report);
+	for (stage = 0; stage < 2 && err == 0 && more; stage++) {
+		gate_report__free(report);
+		err = take_pairs(&l, repeats[stage], true, "counts");
+		if (err == 0 && l.pairs == 0)
+			err = say_missing(&l, "counts");
+		if (err == 0)
+			err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, report);
+		if (err == 0)
+			err = gate_decide_varying(report, l.a, l.b, l.pairs, &policy, &more);
+	}
+	/* So few pairs bound nothing. */
 	for (i = 0; err == 0 && i < report->row_count; i++) {
-		struct gate_row *row = &report->rows[i];
-
-		if (row->id < GATE_METRIC_COUNT)
-			row->low = row->high = NAN; /* three pairs bound nothing */
-		if (row->kind != GATE_STATISTICAL)
-			continue;
-		row->kind = GATE_SHOWN;
-		snprintf(row->note, sizeof(row->note), "varies in %d repeats: does not gate",
-			 TRACED_REPEATS);
+		if (report->rows[i].id < GATE_METRIC_COUNT)
+			report->rows[i].low = report->rows[i].high = NAN;
 	}
 	finish(&l);
 	if (err == 0)
 		gate_conclude(report);
 	return err;
-}
-
-static struct gate_row *same_row(struct gate_report *r, const struct gate_row *like)
-{
-	size_t i;
-
-	for (i = 0; i < r->row_count; i++) {
-		if (r->rows[i].id == like->id && strcmp(r->rows[i].cell, like->cell) == 0 &&
-		    strcmp(r->rows[i].trace, like->trace) == 0)
-			return &r->rows[i];
-	}
-	return NULL;
 }
 
 /* What has not shown again is no regression yet. Returns how many have. */
@@ -237,7 +225,7 @@ static size_t keep_confirmed(struct gate_report *report, struct gate_report *aga
 
 	for (i = 0; i < report->row_count; i++) {
 		struct gate_row *row = &report->rows[i];
-		const struct gate_row *other = same_row(again, row);
+		const struct gate_row *other = gate_same_row(again, row);
 
 		if (row->kind != GATE_STATISTICAL || row->verdict != GATE_REGRESSION)
 			continue;

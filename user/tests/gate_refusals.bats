@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # What the command gate refuses, since it would compare something else than was
-# asked, or nothing.
+# asked, or nothing; and what it does not let pass.
 #
 # shellcheck disable=SC2153,SC2154,SC2317 # what tool.bash sets and calls
 
@@ -61,4 +61,51 @@ load gate.bash
     jq -e '[.metrics[] | select(.kind != "shown") | .metric] | unique == ["spawn", "total"]' "$DIR/json"
     one_line 2 'metric: --ab measures times and counts; for phases use --lab' \
         "$TOOL" gate --ab fork vfork --metric copy_mm,wake
+}
+
+# Traced runs as --ab keeps them, with these PTEs of A's and B's first, second, ...
+kept_counts() { # "A..." "B..."
+    local a b i side
+    read -ra a <<<"$1"
+    read -ra b <<<"$2"
+    rm -f "$DIR"/*-[ab].jsonl
+    for ((i = 1; i <= ${#a[@]}; i++)); do
+        for side in a b; do
+            stored "$DIR/counts-$i-$side.jsonl" 1000000 "$([ "$side" = a ] && echo "${a[i - 1]}" || echo "${b[i - 1]}")" \
+                "gate=\"counts $i of 40\"" "taken_ms=$((2000 * i))"
+        done
+    done
+    counts=(--metric counts "$DIR"/counts-*-a.jsonl -- "$DIR"/counts-*-b.jsonl)
+}
+
+@test "a count that varies is no pass if B has more of it than it varies by" {
+    # By as much as it varies: no more is known of it.
+    kept_counts '292 293 292' '293 293 292'
+    shown_only 3
+    # By more: three runs cannot tell that from chance.
+    kept_counts '292 293 292' '2920 2920 2921'
+    verdict 4 '^inconclusive: fork at 64M: ptes_copied: varies; all 3 runs of B are above all of A, too few' "${counts[@]}"
+    # Seven can, if all of B are above all of A by more than either varies.
+    kept_counts '292 293 292 292 292 292 293' '294 295 294 294 295 295 294'
+    verdict 4 '^inconclusive: fork at 64M: ptes_copied: varies in 3 repeats, and B is above A by more' "${counts[@]}"
+    kept_counts '292 293 292 292 292 292 293' '295 296 295 296 295 295 295'
+    verdict 1 '^regression: fork at 64M: ptes_copied \+1\.0 % \(292 -> 295 pages\)$' "${counts[@]}"
+    grep -Fq 'varies, but all 7 runs of B are above all of A by more' "$DIR/out"
+    shown_only 3 --tolerance 4
+    # One that is not puts the rest in doubt.
+    kept_counts '292 293 292 292 292 292 293' '295 296 295 296 295 292 295'
+    verdict 4 '^inconclusive: fork at 64M: ptes_copied: varies in 7 repeats, and B is above A by more' "${counts[@]}"
+    # Fewer is better.
+    kept_counts '295 296 295' '292 293 292'
+    shown_only 3
+}
+
+# The count decides nothing, and there is no other.
+shown_only() { # REPEATS [OPTION]...
+    local repeats=$1
+    shift
+    verdict 5 '^not comparable: ' "$@" "${counts[@]}"
+    "$TOOL" gate --json "$@" "${counts[@]}" >"$DIR/json" || true
+    jq -e --arg note "varies in $repeats repeats: does not gate" \
+        '.metrics[] | select(.metric == "ptes_copied") | .kind == "shown" and .note == $note' "$DIR/json"
 }
