@@ -162,10 +162,42 @@ static int put_in_place(int at, const char *made, const char *name)
 	return -errno;
 }
 
+/* "12.jsonl" or "baseline.json": what a save made. */
+static bool is_ours(const char *file)
+{
+	size_t digits = strspn(file, "0123456789");
+
+	return strcmp(file, "baseline.json") == 0 ||
+	       (digits > 0 && strcmp(file + digits, ".jsonl") == 0);
+}
+
+/* Only a baseline gives way to another: a folder with a baseline.json, and nothing but its runs. */
+static bool may_replace(int at, const char *name)
+{
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+	struct stat st;
+	bool may;
+
+	if (dir == NULL) {
+		may = fd < 0 && errno == ENOENT;
+		if (fd >= 0)
+			close(fd);
+		return may;
+	}
+	may = fstatat(fd, "baseline.json", &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+	while (may && (entry = readdir(dir)) != NULL)
+		may = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+		      is_ours(entry->d_name);
+	closedir(dir);
+	return may;
+}
+
 int baseline_save(const char *folder, const char *name, char *const *paths, size_t count, char *why,
 		  size_t why_size)
 {
-	char made[NAME_LENGTH_MAX + 32], file[32];
+	char made[NAME_LENGTH_MAX + 32], file[32], text[PATH_MAX];
 	int at = -1, inside = -1, err = check_name(name, why, why_size);
 	size_t i;
 
@@ -175,6 +207,14 @@ int baseline_save(const char *folder, const char *name, char *const *paths, size
 	if (err == 0) {
 		at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		err = at < 0 ? -errno : 0;
+	}
+	if (err == 0 && !may_replace(at, name)) {
+		close(at);
+		escape_text(folder, text, sizeof(text));
+		return fault(why, why_size, -EEXIST,
+			     "%s/%s is there and is no baseline: choose another name, or move it "
+			     "away",
+			     text, name);
 	}
 	snprintf(made, sizeof(made), ".%s.%ld", name, (long)getpid());
 	if (err == 0 && mkdirat(at, made, 0777) != 0)

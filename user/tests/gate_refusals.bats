@@ -109,3 +109,23 @@ shown_only() { # REPEATS [OPTION]...
     jq -e --arg note "varies in $repeats repeats: does not gate" \
         '.metrics[] | select(.metric == "ptes_copied") | .kind == "shown" and .note == $note' "$DIR/json"
 }
+
+@test "only a baseline gives way to another" {
+    local before
+    stored "$DIR/x" 1000000 16417
+    mkdir -p "$DIR/d/src" "$DIR/d/empty"
+    echo code >"$DIR/d/src/main.c"
+    echo text >"$DIR/d/README.md"
+    before=$(find "$DIR/d" | sort)
+    for name in src empty README.md; do
+        one_line 2 "d/$name is there and is no baseline: choose another name" \
+            "$TOOL" gate --baselines "$DIR/d" --save "$name" "$DIR/x"
+    done
+    [ "$(find "$DIR/d" | sort)" = "$before" ]
+    # Nor one to which somebody added a file.
+    "$TOOL" gate --baselines "$DIR/d" --save good "$DIR/x" >/dev/null
+    "$TOOL" gate --baselines "$DIR/d" --save good "$DIR/x" >/dev/null
+    echo why >"$DIR/d/good/notes"
+    one_line 2 'd/good is there and is no baseline' "$TOOL" gate --baselines "$DIR/d" --save good "$DIR/x"
+    grep -q why "$DIR/d/good/notes"
+}
