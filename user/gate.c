@@ -253,6 +253,25 @@ cleanup:
 	return err;
 }
 
+/* What is saved is read twice, to see whether it is whole and to copy it: a pipe is empty then. */
+static int check_files(struct gate *g, char *const *paths, size_t count)
+{
+	char text[256];
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (strcmp(paths[i], "-") != 0 &&
+		    (stat(paths[i], &st) != 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+			continue;
+		escape_text(paths[i], text, sizeof(text));
+		snprintf(g->why, sizeof(g->why),
+			 "%s is no file: store the run in one first, then save that", text);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* Only whole runs that can be read are worth keeping. */
 static int save_baseline(struct gate *g)
 {
@@ -269,7 +288,9 @@ static int save_baseline(struct gate *g)
 		paths = taken;
 		count = 1;
 	} else {
-		err = read_set(g, paths, count, &s);
+		err = check_files(g, paths, count);
+		if (!err)
+			err = read_set(g, paths, count, &s);
 	}
 	if (!err)
 		err = baseline_save(o->folder, o->save, paths, count, g->why, sizeof(g->why));

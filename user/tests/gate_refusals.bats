@@ -129,3 +129,13 @@ shown_only() { # REPEATS [OPTION]...
     one_line 2 'd/good is there and is no baseline' "$TOOL" gate --baselines "$DIR/d" --save good "$DIR/x"
     grep -q why "$DIR/d/good/notes"
 }
+
+@test "what is no file is not saved: a pipe can be read but once" {
+    stored "$DIR/x" 1000000 16417
+    mkfifo "$DIR/fifo"
+    one_line 2 'fifo is no file: store the run in one first' "$TOOL" gate --baselines "$DIR/b" --save main "$DIR/fifo"
+    one_line 2 '^spawnscope: - is no file: store the run in one first' \
+        "$TOOL" gate --baselines "$DIR/b" --save main - <"$DIR/x"
+    one_line 2 '/dev/fd/[0-9]+ is no file' "$TOOL" gate --baselines "$DIR/b" --save main <(cat "$DIR/x")
+    [ ! -e "$DIR/b" ]
+}
