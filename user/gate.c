@@ -198,6 +198,23 @@ static int compare_stored(struct gate *g)
 	return err;
 }
 
+/* As with runs that are named: what was killed is taken only if that is asked for. */
+static int check_ended(struct gate *g, const struct baseline *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->count; i++) {
+		if (b->runs[i].ended || g->o.truncated)
+			continue;
+		snprintf(g->why, sizeof(g->why),
+			 "baseline %s, %zu.jsonl: a truncated run, it has no end line; save it "
+			 "again, or take what is there with --truncated",
+			 g->o.baseline, i + 1);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* Loads the baseline; false with *err set, or with a verdict. */
 static bool load_baseline(struct gate *g, struct baseline *b, int *err)
 {
@@ -210,6 +227,8 @@ static bool load_baseline(struct gate *g, struct baseline *b, int *err)
 		*err = 0;
 		return false;
 	}
+	if (!*err)
+		*err = check_ended(g, b);
 	if (*err)
 		return false;
 	snprintf(text, sizeof(text), "baseline %s: %zu run%s, saved %s, %.1f days ago", o->baseline,

@@ -139,3 +139,16 @@ shown_only() { # REPEATS [OPTION]...
     one_line 2 '/dev/fd/[0-9]+ is no file' "$TOOL" gate --baselines "$DIR/b" --save main <(cat "$DIR/x")
     [ ! -e "$DIR/b" ]
 }
+
+@test "a baseline that was cut off is taken with --truncated alone" {
+    stored "$DIR/x" 1000000 16417
+    stored "$DIR/y" 1000000 16417
+    "$TOOL" gate --baselines "$DIR/b" --save main "$DIR/x" "$DIR/y" >/dev/null
+    sed -i '$d' "$DIR/b/main/2.jsonl"
+    one_line 2 'baseline main, 2.jsonl: a truncated run, it has no end line; save it again' \
+        "$TOOL" gate --baselines "$DIR/b" --baseline main "$DIR/x"
+    verdict 0 '^pass: ' --baselines "$DIR/b" --baseline main --truncated --metric counts "$DIR/x"
+    grep -q 'A: a truncated run' "$DIR/out"
+    # So it is saved.
+    one_line 2 '2.jsonl: a truncated run' "$TOOL" gate --baselines "$DIR/b" --save cut "$DIR/b/main/2.jsonl"
+}
