@@ -10,17 +10,20 @@
 #include <string.h>
 #include <strings.h>
 
+#include "bpf/record.h"
 #include "user/escape.h"
 #include "user/units.h"
 
 #define LINE_LENGTH_MAX 1024
 #define RULES_MAX	1000
+#define COMM_LENGTH_MAX 15 /* TASK_COMM_LEN of linux/sched.h less its zero byte */
 
 struct parser {
 	const char *name;
 	size_t line;
 	const char *at; /* in the line: what was not yet taken */
 	char word[64];	/* the one that was */
+	bool cut;	/* it was longer */
 	char *why;
 	size_t why_size;
 };
@@ -54,15 +57,30 @@ static const char *next(struct parser *p)
 	bool operator;
 
 	p->at += strspn(p->at, " \t\r");
+	p->cut = false;
 	operator= is_operator(*p->at);
 	while (*p->at != '\0' && strchr(" \t\r", *p->at) == NULL &&
 	       is_operator(*p->at) == operator) {
 		if (n + 1 < sizeof(p->word))
 			p->word[n++] = *p->at;
+		else
+			p->cut = true;
 		p->at++;
 	}
 	p->word[n] = '\0';
 	return p->word;
+}
+
+/* A word that was cut would be another one. */
+static int check_words(struct parser *p, const char *line)
+{
+	p->at = line;
+	while (next(p)[0] != '\0') {
+		if (p->cut)
+			return expected(p, "words of %zu characters at most", sizeof(p->word) - 1);
+	}
+	p->at = line;
+	return 0;
 }
 
 static int take_operator(struct parser *p, enum budget_op *op)
@@ -252,6 +270,25 @@ bool budget_axis_known(const char *axis, bool profile)
 	return profile ? axes[i].in_profile : axes[i].in_bench;
 }
 
+/* A word that an axis never has would be met by nothing, and `== 0` be kept by that. */
+static int check_word(struct parser *p, const char *axis)
+{
+	size_t length = strlen(p->word);
+
+	if (strcmp(axis, "comm") == 0 && length > COMM_LENGTH_MAX)
+		return expected(p, "a comm of %d characters at most, as the kernel keeps them",
+				COMM_LENGTH_MAX);
+	if (strcmp(axis, "exe") == 0 && length > EXE_NAME_MAX - 1)
+		return expected(p, "an exe of %d characters at most, as a profile keeps them",
+				EXE_NAME_MAX - 1);
+	if (strcmp(axis, "pages") == 0 && strcmp(p->word, "4k") != 0 && strcmp(p->word, "thp") != 0)
+		return expected(p, "4k or thp");
+	if (strcmp(axis, "trace") == 0 && strcmp(p->word, "none") != 0 &&
+	    strcmp(p->word, "phases") != 0 && strcmp(p->word, "all") != 0)
+		return expected(p, "none, phases or all");
+	return 0;
+}
+
 static int parse_condition(struct parser *p, struct budget_rule *rule)
 {
 	struct budget_condition *c;
@@ -281,7 +318,7 @@ static int parse_condition(struct parser *p, struct budget_rule *rule)
 	if (c->op != OP_EQUAL && c->op != OP_NOT_EQUAL)
 		return expected(p, "== or != before a word");
 	strcpy(c->word, p->word);
-	return 0;
+	return check_word(p, c->axis);
 }
 
 static int parse_limit(struct parser *p, struct budget_rule *rule)
@@ -385,7 +422,8 @@ int budget_read(FILE *in, const char *name, struct budget *b, char *why, size_t 
 		}
 		line[strcspn(line, "#")] = '\0';
 		p.at = line;
-		if (next(&p)[0] != '\0')
+		err = check_words(&p, line);
+		if (err == 0 && next(&p)[0] != '\0')
 			err = add_rule(&p, b, line);
 	}
 	if (err == 0 && b->count == 0) {

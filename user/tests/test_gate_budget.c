@@ -160,6 +160,38 @@ static void mistakes_name_the_line_and_what_was_expected(void **state)
 				       "copy_mm.p99 or fork.births, found '\\x1b[2J'");
 }
 
+static void words_that_nothing_can_match_are_refused(void **state)
+{
+	struct budget b;
+	char why[512];
+
+	(void)state;
+	assert_int_equal(parse("births where comm == fifteen-letters == 0\n"
+			       "births where exe == a-program-of-thirty-one-letters == 0\n"
+			       "births where pages == thp and trace == none == 0",
+			       &b, why),
+			 0);
+	budget_free(&b);
+	assert_refused("fork.births where comm == a-very-long-service-name == 0",
+		       "b: line 1: expected a comm of 15 characters at most, as the kernel keeps "
+		       "them, found 'a-very-long-service-name'");
+	assert_refused("births where comm != sixteen-letters- == 0",
+		       "b: line 1: expected a comm of 15 characters at most, as the kernel keeps "
+		       "them, found 'sixteen-letters-'");
+	assert_refused("births where exe == a-program-of-thirty-two-letters- == 0",
+		       "b: line 1: expected an exe of 31 characters at most, as a profile keeps "
+		       "them, found 'a-program-of-thirty-two-letters-'");
+	assert_refused("births where pages == 2m == 0",
+		       "b: line 1: expected 4k or thp, found '2m'");
+	assert_refused("births where trace == phase == 0",
+		       "b: line 1: expected none, phases or all, found 'phase'");
+	/* Cut, it would be the name of a method that there may be. */
+	assert_refused("births == 0\nbirths where method == "
+		       "0123456789012345678901234567890123456789012345678901234567890123 == 0",
+		       "b: line 2: expected words of 63 characters at most, found "
+		       "'012345678901234567890123456789012345678901234567890123456789012'");
+}
+
 static void what_is_no_text_is_refused(void **state)
 {
 	char line[2000], why[512];
@@ -462,6 +494,7 @@ int main(void)
 		cmocka_unit_test(rules_are_read),
 		cmocka_unit_test(numbers_are_exact),
 		cmocka_unit_test(mistakes_name_the_line_and_what_was_expected),
+		cmocka_unit_test(words_that_nothing_can_match_are_refused),
 		cmocka_unit_test(what_is_no_text_is_refused),
 		cmocka_unit_test(rules_hold_or_not),
 		cmocka_unit_test(what_was_not_measured_is_no_pass),
