@@ -116,15 +116,17 @@ static double time_unit(const char *text)
 	return 0;
 }
 
+enum unit { UNIT_NONE, UNIT_TIME, UNIT_SIZE };
+
 /* A number with its unit; times become ns, sizes bytes. */
-static bool parse_number(const char *text, double *number, bool *timed)
+static bool parse_number(const char *text, double *number, enum unit *kind)
 {
 	size_t length = strspn(text, "0123456789."), i;
 	double unit = time_unit(text + length), scale = 1;
 	int64_t bytes;
 
-	*timed = unit > 0;
-	if (unit == 0 && size_parse(text, &bytes) == 0) {
+	*kind = unit > 0 ? UNIT_TIME : text[length] != '\0' ? UNIT_SIZE : UNIT_NONE;
+	if (*kind == UNIT_SIZE && size_parse(text, &bytes) == 0) {
 		*number = (double)bytes;
 		return true;
 	}
@@ -293,7 +295,7 @@ static int parse_condition(struct parser *p, struct budget_rule *rule)
 {
 	struct budget_condition *c;
 	const char *axis;
-	bool timed;
+	enum unit unit;
 	int err;
 
 	if (rule->condition_count == BUDGET_CONDITIONS_MAX)
@@ -310,7 +312,7 @@ static int parse_condition(struct parser *p, struct budget_rule *rule)
 		return err;
 	next(p);
 	if (!budget_axis_is_word(c->axis))
-		return parse_number(p->word, &c->number, &timed) && !timed
+		return parse_number(p->word, &c->number, &unit) && unit != UNIT_TIME
 			       ? 0
 			       : expected(p, "a number or a size, such as 1GiB");
 	if (p->word[0] == '\0' || is_operator(p->word[0]))
@@ -324,12 +326,17 @@ static int parse_condition(struct parser *p, struct budget_rule *rule)
 static int parse_limit(struct parser *p, struct budget_rule *rule)
 {
 	bool time = !rule->births && rule->metric < GATE_METRIC_COUNT;
+	bool size = !rule->births && strcmp(gate_metric_unit(rule->metric, NULL), "bytes") == 0;
+	enum unit unit;
 
 	next(p);
-	if (!parse_number(p->word, &rule->limit, &rule->timed))
+	if (!parse_number(p->word, &rule->limit, &unit) || (time && unit == UNIT_SIZE))
 		return expected(p, time ? "a time, such as 2ms" : "a number");
-	if (rule->timed && !time)
+	if (unit == UNIT_TIME && !time)
 		return expected(p, "a number without a unit of time");
+	if (unit == UNIT_SIZE && !size)
+		return expected(p, "a number, and no size");
+	rule->timed = unit == UNIT_TIME;
 	next(p);
 	return p->word[0] == '\0' ? 0 : expected(p, "the end of the rule");
 }

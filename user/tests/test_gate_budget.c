@@ -108,7 +108,9 @@ static void numbers_are_exact(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		snprintf(text, sizeof(text), "spawn <= %s", cases[i].text);
+		snprintf(text, sizeof(text), "%s <= %s",
+			 strpbrk(cases[i].text, "KGB") ? "page_table_bytes" : "spawn",
+			 cases[i].text);
 		assert_int_equal(parse(text, &b, why), 0);
 		if (fabs(b.rules[0].limit - cases[i].limit) > 1e-9 * cases[i].limit)
 			fail_msg("%s is read as %.17g", cases[i].text, b.rules[0].limit);
@@ -136,6 +138,13 @@ static void mistakes_name_the_line_and_what_was_expected(void **state)
 		       "b: line 1: expected a number without a unit of time, found '2ms'");
 	assert_refused("births <= 2ms",
 		       "b: line 1: expected a number without a unit of time, found '2ms'");
+	/* A size is no time, and 10K no round number of births. */
+	assert_refused("spawn <= 1GiB", "b: line 1: expected a time, such as 2ms, found '1GiB'");
+	assert_refused("spawn <= 2m", "b: line 1: expected a time, such as 2ms, found '2m'");
+	assert_refused("spawn <= 1K", "b: line 1: expected a time, such as 2ms, found '1K'");
+	assert_refused("births <= 10K", "b: line 1: expected a number, and no size, found '10K'");
+	assert_refused("ptes_copied <= 64M", "b: line 1: expected a number, and no size, found "
+					     "'64M'");
 	assert_refused("speed <= 2", "b: line 1: expected [METHOD.]METRIC[.STAT], such as "
 				     "copy_mm.p99 or fork.births, found 'speed'");
 	assert_refused("copy_mm.p98 <= 2ms",
@@ -158,6 +167,19 @@ static void mistakes_name_the_line_and_what_was_expected(void **state)
 		       "b: line 1: expected one of < <= == != >= >, found the end of the line");
 	assert_refused("\033[2J <= 1", "b: line 1: expected [METHOD.]METRIC[.STAT], such as "
 				       "copy_mm.p99 or fork.births, found '\\x1b[2J'");
+}
+
+static void limits_have_the_unit_of_their_metric(void **state)
+{
+	struct budget b;
+	char why[512];
+
+	(void)state;
+	assert_int_equal(
+		parse("page_table_bytes <= 1.5M\nvmas.mean <= 1.5\nspawn <= 1500", &b, why), 0);
+	assert_true(b.rules[0].limit == 1.5 * (1 << 20) && b.rules[1].limit == 1.5 &&
+		    b.rules[2].limit == 1500 && !b.rules[2].timed);
+	budget_free(&b);
 }
 
 static void words_that_nothing_can_match_are_refused(void **state)
@@ -494,6 +516,7 @@ int main(void)
 		cmocka_unit_test(rules_are_read),
 		cmocka_unit_test(numbers_are_exact),
 		cmocka_unit_test(mistakes_name_the_line_and_what_was_expected),
+		cmocka_unit_test(limits_have_the_unit_of_their_metric),
 		cmocka_unit_test(words_that_nothing_can_match_are_refused),
 		cmocka_unit_test(what_is_no_text_is_refused),
 		cmocka_unit_test(rules_hold_or_not),
