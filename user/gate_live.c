@@ -150,6 +150,12 @@ static void finish(struct live *l)
 	free(l->order);
 }
 
+static void declare(struct gate_policy *p, const char *factor)
+{
+	if (p->factor_count < GATE_FACTORS_MAX)
+		p->factors[p->factor_count++] = factor;
+}
+
 static struct gate_policy live_policy(const struct gate_options *o)
 {
 	struct gate_policy p = o->policy;
@@ -157,8 +163,8 @@ static struct gate_policy live_policy(const struct gate_options *o)
 	p.in_turn = true;
 	p.by_place = true;
 	/* Two C libraries are what was asked for. */
-	if (o->libc_count > 0 && p.factor_count < GATE_FACTORS_MAX)
-		p.factors[p.factor_count++] = "libc";
+	if (o->libc_count > 0)
+		declare(&p, "libc");
 	return p;
 }
 
@@ -401,16 +407,35 @@ int gate_live(const struct gate_options *o, struct gate_report *report, char *wh
 	return err;
 }
 
+/* Whether all were taken with the C library of that side, which --libc named. */
+static bool has_own_libc(const struct run *runs, size_t count)
+{
+	const struct env_fact *first = run__env(&runs[0], "libc_file");
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const struct env_fact *f = run__env(&runs[i], "libc_file");
+
+		if (f == NULL || f->text == NULL || first->text == NULL ||
+		    strcmp(f->text, first->text) != 0)
+			return false;
+	}
+	return count > 0;
+}
+
 int gate_replay(const struct gate_options *o, struct gate_stored *stored,
 		struct gate_report *report, char *why, size_t why_size)
 {
 	bool counts = wanted_counts(o) != 0 &&
 		      gate_kept_has(stored->a, stored->count_a, "counts") &&
 		      gate_kept_has(stored->b, stored->count_b, "counts");
+	struct gate_options as_taken = *o;
 
+	if (has_own_libc(stored->a, stored->count_a) && has_own_libc(stored->b, stored->count_b))
+		declare(&as_taken.policy, "libc");
 	*report = (struct gate_report){0};
-	return counts ? decide(o, stored, report, why, why_size)
-		      : compare_times(o, stored, report, why, why_size);
+	return counts ? decide(&as_taken, stored, report, why, why_size)
+		      : compare_times(&as_taken, stored, report, why, why_size);
 }
 
 int gate_lab_run(const struct gate_options *o, int *fd, char *why, size_t why_size)
@@ -451,8 +476,8 @@ int gate_in_lab(const struct gate_options *o, const struct run *base, size_t bas
 	if (err == 0 && gate_broken(&of_b, 1, why, why_size))
 		err = -EIO;
 	/* Two kernels are what was asked for. */
-	if (o->kernel_count == 2 && policy.factor_count < GATE_FACTORS_MAX)
-		policy.factors[policy.factor_count++] = "kernel";
+	if (o->kernel_count == 2)
+		declare(&policy, "kernel");
 	if (err == 0)
 		err = gate_compare(base, base_count, &of_b, 1, &policy, report);
 	run__free(&of_a);
