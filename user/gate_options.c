@@ -8,7 +8,6 @@
 
 #include "user/command.h"
 #include "user/gate_stats.h"
-#include "user/gate_take.h"
 #include "user/option_value.h"
 
 enum {
@@ -389,83 +388,6 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 	return err == ARGP_ERR_UNKNOWN ? parse_subject(o, key, arg) : err;
 }
 
-static int refuse(const char *what)
-{
-	complain("%s; --help shows how it is used", what);
-	return -EINVAL;
-}
-
-/* What holds for both sides must not take the place of what tells them apart. */
-static int check_names(const struct gate_options *o)
-{
-	if (o->has_method)
-		return refuse("A and B say what is measured: leave out --suite and --method");
-	if (o->has_shape && (gate_is_suite(o->paths[0]) || gate_is_suite(o->paths[1])))
-		return refuse("a suite file says of what size its parents are: leave out --size "
-			      "and the like, or name two methods");
-	return 0;
-}
-
-/* Forms that take runs of their own. */
-static int check_live(const struct gate_options *o)
-{
-	bool by_options = o->program_count == 2 || o->env_count > 0 || o->libc_count == 2 ||
-			  o->kernel_count == 2;
-
-	if (o->budget)
-		return refuse("--budget takes a stored run; run bench first");
-	if (o->libc_count && o->lab)
-		return refuse("--libc: what runs in the lab is static; use --ab");
-	if (o->env_count && o->lab)
-		return refuse("--env does not reach into the lab; use --ab");
-	if (o->libc_count == 1)
-		return refuse("--libc: name two, for A and for B");
-	if (o->program_count == 1 && !o->libc_count)
-		return refuse("--program: name two, for A and for B");
-	if (!o->lab && o->policy.metrics && !(o->policy.metrics & ~gate_metric_set("phases")))
-		return refuse("--metric: --ab measures times and counts; for phases use --lab, or "
-			      "runs that bench stored");
-	if (o->kernel_count && !o->lab)
-		return refuse("--kernel is for --lab");
-	if ((o->baseline || o->save) && o->ab)
-		return refuse("--baseline and --save go with stored runs or --lab: bench takes a "
-			      "run to save, and --ab takes its runs of A anew");
-	if (o->baseline && o->save)
-		return refuse("--baseline and --save are two steps: compare first, then save");
-	if (o->baseline || o->save)
-		return o->path_count ? refuse("a baseline and runs of now: name no files") : 0;
-	if (o->path_count == 0 && by_options)
-		return 0;
-	if (o->path_count != 2)
-		return refuse(
-			"name A and B: two suite files or two methods, or use --program, --libc, "
-			"--env or --kernel twice");
-	return check_names(o);
-}
-
-static int check_stored(struct gate_options *o, bool dashes)
-{
-	if (o->forward_count || o->program_count || o->env_count || o->libc_count ||
-	    o->kernel_count || o->for_live)
-		return refuse("options of runs to take now go with --ab or --lab");
-	if (o->save)
-		return o->path_count && !o->baseline && !o->budget
-			       ? 0
-			       : refuse("--save NAME takes the runs to save, and no other form");
-	if (o->budget)
-		return o->path_count == 1 && !o->baseline ? 0
-							  : refuse("--budget FILE takes one run");
-	if (o->baseline) {
-		o->base_count = 0;
-		return o->path_count && !dashes ? 0 : refuse("--baseline NAME takes the new runs");
-	}
-	if (!dashes && o->path_count == 2)
-		o->base_count = 1;
-	if (o->base_count == 0 || o->base_count == o->path_count)
-		return refuse("name a base run and a new run, or several as BASE... -- NEW...");
-	return 0;
-}
-
 int gate_options__parse(struct gate_options *o, int argc, char **argv)
 {
 	static const struct argp argp = {option_table, parse_option, "[BASE NEW]", doc,
@@ -491,7 +413,7 @@ int gate_options__parse(struct gate_options *o, int argc, char **argv)
 	o->base_count = end < argc ? o->path_count : 0;
 	for (int i = end + 1; i < argc; i++)
 		o->paths[o->path_count++] = argv[i];
-	return o->ab || o->lab ? check_live(o) : check_stored(o, end < argc);
+	return gate_options__check(o, end < argc);
 }
 
 void gate_options__free(struct gate_options *o)

@@ -47,6 +47,9 @@ struct gate_options {
 
 /* 0; on a mistake says so in one line and returns -EINVAL; --help ends the program. */
 int gate_options__parse(struct gate_options *o, int argc, char **argv);
+/* The last part of that: whether they go together. `dashes`: `--` stood between A's and B's runs.
+ */
+int gate_options__check(struct gate_options *o, bool dashes);
 void gate_options__free(struct gate_options *o);
 
 #endif

@@ -132,9 +132,9 @@ static void add_lab(struct args *a, const struct gate_options *o, const struct g
 		add(a, "%s", o->kernels[o->kernel_count == 2 ? take->side : 0]);
 	}
 	/* Under one name on both sides: how long it is would show in the numbers. */
-	if (o->program_count == 2) {
+	if (o->program_count > 0) {
 		add(a, "--add");
-		add(a, "%s:/lab/program", o->programs[take->side]);
+		add(a, "%s:/lab/program", o->programs[o->program_count == 2 ? take->side : 0]);
 	}
 	add(a, "--timeout");
 	add(a, "%u", o->timeout_s);

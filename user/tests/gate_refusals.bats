@@ -152,3 +152,24 @@ shown_only() { # REPEATS [OPTION]...
     # So it is saved.
     one_line 2 '2.jsonl: a truncated run' "$TOOL" gate --baselines "$DIR/b" --save cut "$DIR/b/main/2.jsonl"
 }
+
+@test "in the lab, a baseline is of one program and one kernel" {
+    local kernel=debian:6.1 lab
+    lab=("$BUILD/spawnscope" gate --lab --baselines "$DIR/b" --runs 2)
+    one_line 2 'program and --kernel: name one with --save or --baseline' \
+        "${lab[@]}" --save main --program /bin/true --program /bin/false
+    one_line 2 'program and --kernel: name one with --save or --baseline' \
+        "${lab[@]}" --baseline main --kernel debian:6.1 --kernel debian:6.12
+    one_line 2 'program: name two' "${lab[@]}" --program /bin/true
+    reason=$("$BATS_TEST_DIRNAME/../../bench/lab/fetch-kernel" "$kernel" 2>&1) || skip "$reason"
+    lab+=(--kernel "$kernel")
+    for exit in 0 1; do
+        printf 'int main(void) { return %s; }\n' "$exit" | cc -O2 -static -x c -o "$DIR/program$exit" -
+    done
+    "${lab[@]}" --save main --program "$DIR/program0" >/dev/null
+    "${lab[@]}" --baseline main --program "$DIR/program0" --metric times >"$DIR/out"
+    grep -q '^pass: [1-9][0-9]* exact metrics not worse$' "$DIR/out"
+    # It is the program that is named that runs.
+    one_line 2 "B, posix_spawn at 1M: broken off: '/lab/program' ended with status 1" \
+        "${lab[@]}" --baseline main --program "$DIR/program1"
+}
