@@ -104,5 +104,7 @@ static int check_stored(struct gate_options *o, bool dashes)
 
 int gate_options__check(struct gate_options *o, bool dashes)
 {
+	if (o->max_age_days > 0 && !o->baseline)
+		return refuse("--max-age is of the baseline that --baseline names");
 	return o->ab || o->lab ? check_live(o) : check_stored(o, dashes);
 }

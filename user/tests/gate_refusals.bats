@@ -173,3 +173,11 @@ shown_only() { # REPEATS [OPTION]...
     one_line 2 "B, posix_spawn at 1M: broken off: '/lab/program' ended with status 1" \
         "${lab[@]}" --baseline main --program "$DIR/program1"
 }
+
+@test "an age is that of a baseline" {
+    stored "$DIR/x" 1000000 16417
+    stored "$DIR/y" 1000000 16417
+    one_line 2 'max-age is of the baseline that --baseline names' "$TOOL" gate --max-age 1 "$DIR/x" "$DIR/y"
+    one_line 2 'max-age is of the baseline' "$TOOL" gate --max-age 1 --baselines "$DIR/b" --save main "$DIR/x"
+    one_line 2 'max-age is of the baseline' "$TOOL" gate --max-age 1 --ab fork vfork
+}
