@@ -173,8 +173,8 @@ static void decide_values(struct gate_row *row, const struct budget_rule *rule, 
 		decide(row, rule, r, &b, lacking);
 	else
 		snprintf(row->note, sizeof(row->note),
-			 "line %zu: %zu samples have no p%.0f; it takes %.0f", rule->line,
-			 row->pairs, 100 * rule->quantile, ceil(10 / (1 - rule->quantile)));
+			 "line %zu: %zu samples have no p%.0f; it takes %zu", rule->line,
+			 row->pairs, 100 * rule->quantile, stats_tail_least(rule->quantile));
 }
 
 static int add_unmeasured(const struct budget_rule *rule, const struct run *r,

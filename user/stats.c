@@ -89,10 +89,17 @@ double stats_median(const struct series *s)
 	return stats_quantile(s, 0.5);
 }
 
+/* Less a margin for fractions that binary has not: 100 * (1 - 0.9) is 9.999999999999998. */
+#define VALUES_BEYOND (10 - 1e-6)
+
 bool stats_tail_known(const struct series *s, double q)
 {
-	/* The margin is for fractions that binary has not: 100 * (1 - 0.9) is 9.999999999999998. */
-	return (double)stats_count(s) * (1 - q) >= 10 - 1e-6;
+	return (double)stats_count(s) * (1 - q) >= VALUES_BEYOND;
+}
+
+size_t stats_tail_least(double q)
+{
+	return (size_t)ceil(VALUES_BEYOND / (1 - q));
 }
 
 double stats_sum(const struct series *s)

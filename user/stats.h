@@ -21,6 +21,8 @@ double stats_median(const struct series *s);
  * n * (1 - q) >= 10. A p99 of 100 samples is their maximum, and no p99.
  */
 bool stats_tail_known(const struct series *s, double q);
+/* The least number of samples of which it does, for q below 1. */
+size_t stats_tail_least(double q);
 
 double stats_sum(const struct series *s);
 

@@ -133,6 +133,10 @@ static bool known(size_t n, double q)
 static void a_tail_needs_ten_values_beyond_it(void **state)
 {
 	(void)state;
+	assert_int_equal(stats_tail_least(0.90), 100);
+	assert_int_equal(stats_tail_least(0.95), 200);
+	assert_int_equal(stats_tail_least(0.99), 1000);
+	assert_int_equal(stats_tail_least(0.999), 10000);
 	assert_false(known(99, 0.90));
 	assert_true(known(100, 0.90));
 	assert_false(known(199, 0.95));
