@@ -9,6 +9,7 @@
 #include "user/layout.h"
 #include "user/stats.h"
 #include "user/units.h"
+#include "user/utf8.h"
 
 static const char *const count_units[] = {
 #define X(name, unit, brief) [COUNT_##name] = (unit),
@@ -162,6 +163,12 @@ bool gate_metric_negative(const struct cell *c, int metric)
 	return false;
 }
 
+/* As many bytes of it as make 32 columns. */
+static int cut(const char *text)
+{
+	return (int)utf8_fit(text, 32);
+}
+
 static bool is_plain_axis(const struct key_part *k)
 {
 	if (strcmp(k->name, "pages") == 0)
@@ -176,14 +183,15 @@ static void append_axis(const struct key_part *k, char *text, size_t size)
 	char number[32];
 
 	if (k->text != NULL && strcmp(k->name, "pages") == 0)
-		layout_append(text, size, " %.32s", k->text);
+		layout_append(text, size, " %.*s", cut(k->text), k->text);
 	else if (k->text != NULL)
-		layout_append(text, size, " %.32s=%.32s", k->name, k->text);
+		layout_append(text, size, " %.*s=%.*s", cut(k->name), k->name, cut(k->text),
+			      k->text);
 	else if (strstr(k->name, "write") != NULL)
-		layout_append(text, size, " %.32s=%s", k->name,
+		layout_append(text, size, " %.*s=%s", cut(k->name), k->name,
 			      size_format(k->number, number, sizeof(number)));
 	else
-		layout_append(text, size, " %.32s=%" PRId64, k->name, k->number);
+		layout_append(text, size, " %.*s=%" PRId64, cut(k->name), k->name, k->number);
 }
 
 const char *gate_cell_name(const struct cell *c, char *buf, size_t size)
@@ -193,7 +201,9 @@ const char *gate_cell_name(const struct cell *c, char *buf, size_t size)
 	char text[256] = "", number[32];
 	size_t i;
 
-	layout_append(text, sizeof(text), "%.64s", method ? method : "cell");
+	if (method == NULL)
+		method = "cell";
+	layout_append(text, sizeof(text), "%.*s", (int)utf8_fit(method, 64), method);
 	if (rss != MISSING)
 		layout_append(text, sizeof(text), " at %s",
 			      size_format(rss, number, sizeof(number)));

@@ -8,6 +8,7 @@
 
 #include "user/gate.h"
 #include "user/layout.h"
+#include "user/utf8.h"
 
 const char *gate_verdict_name(enum gate_verdict v)
 {
@@ -304,8 +305,9 @@ static void say_differences(struct gate_report *r)
 		if (said == 0)
 			first = d->name;
 		if (said < 3)
-			layout_append(r->headline, sizeof(r->headline), "%s%s (%.32s | %.32s)",
-				      said ? ", " : "", d->name, d->a, d->b);
+			layout_append(r->headline, sizeof(r->headline), "%s%s (%.*s | %.*s)",
+				      said ? ", " : "", d->name, (int)utf8_fit(d->a, 32), d->a,
+				      (int)utf8_fit(d->b, 32), d->b);
 		said++;
 	}
 	if (said > 3)

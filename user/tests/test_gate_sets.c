@@ -7,11 +7,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 // clang-format on
+#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "user/gate.h"
+#include "user/utf8.h"
 
 #define VALUES 5
 #define US     INT64_C(1000)
@@ -441,8 +443,71 @@ static void few_pairs_leave_no_bound(void **state)
 	free_runs(b, 5);
 }
 
+static void assert_whole(const char *text)
+{
+	uint32_t code;
+	size_t len;
+
+	for (; *text != '\0'; text += len) {
+		len = utf8_decode(text, &code);
+		assert_true(len > 0);
+	}
+}
+
+/* Each output of the report, in whole characters. */
+static void assert_printable(void)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_int_equal(gate_print_json(&report, out), 0);
+	assert_int_equal(gate_print_text(&report, out, false, true), 0);
+	assert_int_equal(gate_print_ktap(&report, out, false), 0);
+	assert_int_equal(gate_print_junit(&report, out, false), 0);
+	assert_int_equal(gate_print_markdown(&report, out, false), 0);
+	fclose(out);
+	assert_whole(text);
+	assert_whole(report.headline);
+	free(text);
+}
+
+/* Wherever a name is cut, there may be a character of two bytes, three or four. */
+static void names_are_cut_between_characters(void **state)
+{
+	static const char *const characters[] = {"\u00e9", "\u20ac", "\U0001f600"};
+	size_t i, k, shift;
+
+	(void)state;
+	for (i = 0; i < 12; i++) {
+		struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
+		char name[500] = "";
+
+		shift = i / 3;
+		for (k = 0; k < shift; k++)
+			strcat(name, "x");
+		for (k = 0; k < 100; k++)
+			strcat(name, characters[i % 3]);
+		add(a, name, 1 << 20, 100 * US);
+		add(b, name, 1 << 20, 110 * US);
+		cell__add_key_text(&a->cells[0], name, name);
+		cell__add_key_text(&b->cells[0], name, name);
+		compare(a, b, 1, NULL);
+		assert_printable();
+		run__add_env_text(a, "cpu_model", name);
+		run__add_env_text(a, "mitigations", name);
+		run__add_env_text(b, "mitigations", name + shift);
+		assert_int_equal(compare(a, b, 1, NULL), GATE_NOT_COMPARABLE);
+		assert_printable();
+		free_runs(a, 1);
+		free_runs(b, 1);
+	}
+}
+
 int main(void)
 {
+	/* Else what is not ASCII is escaped before it is cut. */
+	char *locale = setlocale(LC_ALL, "C.UTF-8");
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(cells_are_paired_by_key_first_and_each_once,
 					  forget_report),
@@ -454,7 +519,9 @@ int main(void)
 		cmocka_unit_test_teardown(calls_that_fail_in_part_are_counted, forget_report),
 		cmocka_unit_test_teardown(what_cannot_be_is_no_improvement, forget_report),
 		cmocka_unit_test_teardown(few_pairs_leave_no_bound, forget_report),
+		cmocka_unit_test_teardown(names_are_cut_between_characters, forget_report),
 	};
 
+	assert_non_null(locale);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
