@@ -177,7 +177,9 @@ static int compare_in_pass(struct comparison *c, const struct cell *of_a, const 
 	if (!side__take_cells(&c->a, of_a, pass) || !side__take_cells(&c->b, of_b, pass) ||
 	    side__take_values(&c->a, metric) == 0 || side__take_values(&c->b, metric) == 0)
 		return 0;
-	err = compare_metric(c, of_a, pass, metric);
+	err = gate_miss_runs(c, of_a, metric);
+	if (err == 0)
+		err = compare_metric(c, of_a, pass, metric);
 	return err ? err : 1;
 }
 

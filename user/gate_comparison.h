@@ -21,6 +21,7 @@ struct comparison {
 	bool in_turn;
 	size_t only_a, only_b; /* cells that only one side has */
 	size_t by_place;       /* cells that B has another one for */
+	size_t lost;	       /* notes of runs that lack a cell or a value */
 };
 
 /* In which passes a metric is looked for; the first that both sides have is taken. */
@@ -43,5 +44,7 @@ int gate_miss_metric(struct comparison *c, const struct gate_line *line, const c
 int gate_miss_passes(struct comparison *c, const struct gate_line *line);
 /* A cell that B does not have: */
 int gate_miss_cell(struct comparison *c, const struct gate_line *line);
+/* Tells of runs that have nothing of a metric, whose values were taken from both sides. */
+int gate_miss_runs(struct comparison *c, const struct cell *of_a, int metric);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "user/escape.h"
 #include "user/gate_comparison.h"
+#include "user/gate_stats.h"
 #include "user/layout.h"
 
 /* Once for a cell, or once for each of its passes. */
@@ -54,7 +55,8 @@ static bool gates_in_any(struct comparison *c, const struct cell *of_a, const ch
 	return *passes != NULL;
 }
 
-/* Why the cells that were taken have no data: what some run says of it. NULL: it has no cell. */
+/* Why cells that were taken have no data: what some run says of it. NULL: there are no such cells.
+ */
 static const char *why_none(const struct side *s)
 {
 	const char *why = NULL;
@@ -63,10 +65,11 @@ static const char *why_none(const struct side *s)
 	for (i = 0; i < s->count; i++) {
 		const struct cell *c = s->cells[i];
 
-		if (c != NULL && (c->skipped || c->broken))
+		if (c == NULL || gate_has_data(c))
+			continue;
+		if (c->skipped || c->broken)
 			return c->skipped ? c->skipped : c->broken;
-		if (c != NULL)
-			why = "no samples";
+		why = "no samples";
 	}
 	return why;
 }
@@ -130,4 +133,44 @@ int gate_miss_cell(struct comparison *c, const struct gate_line *line)
 	return gates_in_any(c, line->a, passes)
 		       ? add_unmeasured(c, line->a, NULL, "samples", "samples", NULL)
 		       : 0;
+}
+
+static int note_side(struct comparison *c, const struct side *s, const char *side,
+		     const struct cell *of_a, int metric)
+{
+	const char *why = why_none(s);
+	size_t i, with_data = 0, values = gate_count(s->values, s->count);
+	size_t before = c->report->note_count;
+	char cell[128], text[160] = "";
+	int err;
+
+	if (values == s->count || c->lost > NOTES_OF_A_KIND)
+		return 0;
+	for (i = 0; i < s->count; i++)
+		with_data += s->cells[i] != NULL && gate_has_data(s->cells[i]);
+	gate_cell_name(of_a, cell, sizeof(cell));
+	if (why != NULL)
+		escape_text(why, text, sizeof(text));
+	if (c->lost == NOTES_OF_A_KIND)
+		err = gate_report__note(c->report, "there are more that some runs have nothing of");
+	else if (with_data < s->count)
+		err = gate_report__note(
+			c->report, "%s: %zu of %zu runs of %s have nothing of it%s%s", cell,
+			s->count - with_data, s->count, side, why ? ": " : "", text);
+	else
+		err = gate_report__note(c->report, "%s: %s: %zu of %zu runs of %s have no value",
+					cell, gate_metric_name(metric), s->count - values, s->count,
+					side);
+	c->lost += c->report->note_count > before;
+	return err;
+}
+
+int gate_miss_runs(struct comparison *c, const struct cell *of_a, int metric)
+{
+	int err = 0;
+
+	if (!(GATE_METRIC_BIT(metric) & c->gating))
+		return 0;
+	err = note_side(c, &c->a, "A", of_a, metric);
+	return err ? err : note_side(c, &c->b, "B", of_a, metric);
 }

@@ -93,7 +93,8 @@ struct tally {
 	size_t exact, statistical, budget; /* that gate */
 	size_t measured;		   /* of these, more than failed calls */
 	size_t regressions, inconclusive;
-	const struct gate_row *worst; /* the first of those with the verdict */
+	size_t pairs_least, pairs_most; /* that the statistical ones had */
+	const struct gate_row *worst;	/* the first of those with the verdict */
 };
 
 static bool is_lab(const struct gate_report *r)
@@ -182,7 +183,7 @@ static void sort_rows(struct gate_report *r)
 
 static struct tally count_rows(const struct gate_report *r, enum gate_verdict wanted)
 {
-	struct tally t = {0};
+	struct tally t = {.pairs_least = SIZE_MAX};
 	size_t i;
 
 	for (i = 0; i < r->row_count; i++) {
@@ -192,6 +193,10 @@ static struct tally count_rows(const struct gate_report *r, enum gate_verdict wa
 			continue;
 		t.exact += row->kind == GATE_EXACT;
 		t.statistical += row->kind == GATE_STATISTICAL;
+		if (row->kind == GATE_STATISTICAL) {
+			t.pairs_least = row->pairs < t.pairs_least ? row->pairs : t.pairs_least;
+			t.pairs_most = row->pairs > t.pairs_most ? row->pairs : t.pairs_most;
+		}
 		t.budget += row->kind == GATE_BUDGET;
 		t.measured += row->id != GATE_METRIC_FAILED || row->kind == GATE_BUDGET;
 		t.regressions += row->verdict == GATE_REGRESSION;
@@ -250,9 +255,13 @@ static void say_pass(struct gate_report *r, const struct tally *t)
 	}
 	if (t->statistical > 0)
 		layout_append(line, sizeof(r->headline),
-			      "%s%zu timed metric%s less than %.3g %% slower (%zu pair%s of runs)",
-			      before, t->statistical, plural(t->statistical), 100 * r->margin,
-			      r->pairs, plural(r->pairs));
+			      "%s%zu timed metric%s less than %.3g %% slower (", before,
+			      t->statistical, plural(t->statistical), 100 * r->margin);
+	if (t->statistical > 0 && t->pairs_least < t->pairs_most)
+		layout_append(line, sizeof(r->headline), "%zu to ", t->pairs_least);
+	if (t->statistical > 0)
+		layout_append(line, sizeof(r->headline), "%zu pair%s of runs)", t->pairs_most,
+			      plural(t->pairs_most));
 }
 
 static void say_regression(struct gate_report *r, const struct tally *t)
@@ -269,7 +278,7 @@ static void say_inconclusive(struct gate_report *r, const struct tally *t)
 	char text[32];
 
 	if (t->worst->kind == GATE_STATISTICAL && !t->worst->demoted &&
-	    ldexp(1, -(int)r->pairs) > r->alpha_pass) {
+	    ldexp(1, -(int)t->worst->pairs) > r->alpha_pass) {
 		if (t->exact > 0)
 			layout_append(line, sizeof(r->headline),
 				      "%zu exact metric%s not worse, but ", t->exact,
@@ -277,7 +286,7 @@ static void say_inconclusive(struct gate_report *r, const struct tally *t)
 		layout_append(line, sizeof(r->headline),
 			      "%zu pair%s of runs can decide no time (5 are the least; --ab takes "
 			      "them)",
-			      r->pairs, plural(r->pairs));
+			      t->worst->pairs, plural(t->worst->pairs));
 		return;
 	}
 	if (t->worst->note[0] != '\0')
@@ -286,7 +295,8 @@ static void say_inconclusive(struct gate_report *r, const struct tally *t)
 	else
 		append_row(line, sizeof(r->headline), t->worst);
 	if (isfinite(t->worst->smallest))
-		layout_append(line, sizeof(r->headline), "; %zu pairs would show %s", r->pairs,
+		layout_append(line, sizeof(r->headline), "; %zu pairs would show %s",
+			      t->worst->pairs,
 			      gate_percent(t->worst->smallest, text, sizeof(text)));
 	if (t->inconclusive > 1)
 		layout_append(line, sizeof(r->headline), "; and %zu more", t->inconclusive - 1);

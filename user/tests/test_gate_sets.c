@@ -322,6 +322,39 @@ static void each_pass_of_a_must_be_in_b(void **state)
 	free_runs(b, 1);
 }
 
+/* Of B half the runs have no vfork, and a third no total of a fork. */
+static void only_pairs_that_were_measured_are_claimed(void **state)
+{
+	struct run *a = new_runs(0, SET), *b = new_runs(1, SET);
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < SET; i++) {
+		add(&a[i], "fork", 1 << 20, 100 * US);
+		add(&a[i], "vfork", 1 << 20, 20 * US);
+		add(&b[i], "fork", 1 << 20, 100 * US);
+		add(&b[i], "vfork", 1 << 20, 20 * US);
+		if (i % 2)
+			skip_cell(&b[i], &b[i].cells[1]);
+		for (k = 0; k < VALUES && i % 3 == 0; k++)
+			b[i].cells[0].samples[SAMPLE_total_ns].v[k] = MISSING;
+	}
+	assert_int_equal(compare(a, b, SET, NULL), GATE_PASS);
+	assert_string_equal(report.headline,
+			    "4 exact metrics not worse, 4 timed metrics less than 3 % slower "
+			    "(6 to 12 pairs of runs)");
+	assert_true(has_note("vfork at 1M: 6 of 12 runs of B have nothing of it: no memory"));
+	assert_true(has_note("fork at 1M: total: 4 of 12 runs of B have no value"));
+	assert_int_equal(report.note_count, 2);
+	/* Four pairs of vforks could show nothing. */
+	skip_cell(&b[0], &b[0].cells[1]);
+	skip_cell(&b[2], &b[2].cells[1]);
+	assert_int_equal(compare(a, b, SET, NULL), GATE_INCONCLUSIVE);
+	assert_non_null(strstr(report.headline, "4 pairs of runs can decide no time"));
+	free_runs(a, SET);
+	free_runs(b, SET);
+}
+
 static const struct gate_row *failed_row(void)
 {
 	size_t i;
@@ -520,6 +553,7 @@ int main(void)
 		cmocka_unit_test_teardown(what_cannot_be_is_no_improvement, forget_report),
 		cmocka_unit_test_teardown(few_pairs_leave_no_bound, forget_report),
 		cmocka_unit_test_teardown(names_are_cut_between_characters, forget_report),
+		cmocka_unit_test_teardown(only_pairs_that_were_measured_are_claimed, forget_report),
 	};
 
 	assert_non_null(locale);
