@@ -173,7 +173,10 @@ bool gate_metric_negative(const struct cell *c, int metric);
 /* What the cell is called, without its pass; escaped. Returns buf. */
 const char *gate_cell_name(const struct cell *c, char *buf, size_t size);
 
-/* Puts the rows in order, the worst first; sets verdict and headline by them and differences. */
+/*
+ * Puts the rows in order, the worst first; sets verdict and headline by them, or headline by the
+ * differences if the verdict is already that these forbid it.
+ */
 void gate_conclude(struct gate_report *r);
 
 /* "+25.0 %", "-1.3 %", "-" for NAN. Returns buf. */

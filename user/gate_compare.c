@@ -378,7 +378,8 @@ static int compare_all(struct comparison *c)
 	if (c->gating == 0)
 		c->gating = c->lab ? gate_metric_set("all")
 				   : gate_metric_set("times") | gate_metric_set("counts");
-	if (!is_comparable(c, counts_ok)) {
+	c->comparable = is_comparable(c, counts_ok);
+	if (!c->comparable) {
 		c->report->verdict = GATE_NOT_COMPARABLE;
 		return 0;
 	}
@@ -433,7 +434,7 @@ int gate_compare(const struct run *a, size_t count_a, const struct run *b, size_
 		gate_conclude(report);
 	else
 		gate_report__free(report);
-	if (err == 0 && c.only_a > 0 && report->row_count == 0 && report->difference_count == 0)
+	if (err == 0 && c.comparable && c.only_a > 0 && report->row_count == 0)
 		name_cells(a, b, report);
 	return err;
 }

@@ -18,6 +18,7 @@ struct comparison {
 	bool lab;
 	bool random_layout;
 	bool time_ok;
+	bool comparable; /* by their environments */
 	bool in_turn;
 	size_t only_a, only_b; /* cells that only one side has */
 	size_t by_place;       /* cells that B has another one for */

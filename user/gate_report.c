@@ -329,8 +329,12 @@ static void say_differences(struct gate_report *r)
 
 void gate_conclude(struct gate_report *r)
 {
+	bool differs = r->verdict == GATE_NOT_COMPARABLE;
 	struct tally t;
 
+	/* It was said before why. */
+	if (differs && r->headline[0] != '\0')
+		return;
 	sort_rows(r);
 	t = count_rows(r, GATE_PASS);
 	r->headline[0] = '\0';
@@ -352,7 +356,9 @@ void gate_conclude(struct gate_report *r)
 		say_inconclusive(r, &t);
 		break;
 	case GATE_NOT_COMPARABLE:
-		say_differences(r);
+		/* What may differ, or was declared, is not why nothing was compared. */
+		if (differs)
+			say_differences(r);
 		if (r->headline[0] == '\0')
 			snprintf(r->headline, sizeof(r->headline),
 				 "no cell and metric that both have was measured");

@@ -355,6 +355,35 @@ static void only_pairs_that_were_measured_are_claimed(void **state)
 	free_runs(b, SET);
 }
 
+static void the_first_line_names_what_forbids_it(void **state)
+{
+	struct gate_policy policy = gate_policy_default;
+	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
+
+	(void)state;
+	add(a, "fork", 1 << 20, 100 * US);
+	add(b, "vfork", 1 << 20, 100 * US);
+	run__add_env_text(a, "cpu_model", "Intel");
+	run__add_env_text(b, "cpu_model", "AMD");
+	assert_int_equal(compare(a, b, 1, &policy), GATE_NOT_COMPARABLE);
+	assert_string_equal(report.headline,
+			    "cpu_model (Intel | AMD) differs; --factor declares what may");
+	/* Counts may cross CPUs, but these have no cell in common. */
+	policy.metrics = gate_metric_set("counts");
+	assert_int_equal(compare(a, b, 1, &policy), GATE_NOT_COMPARABLE);
+	assert_string_equal(report.headline,
+			    "no cell in common: A has fork at 1M, B has vfork at 1M");
+	gate_conclude(&report); /* as --ab does, which may have changed rows */
+	assert_non_null(strstr(report.headline, "no cell in common"));
+	/* They have one, but nothing that was asked for. */
+	policy.metrics = gate_metric_set("vmas");
+	add(b, "fork", 1 << 20, 100 * US);
+	assert_int_equal(compare(a, b, 1, &policy), GATE_NOT_COMPARABLE);
+	assert_string_equal(report.headline, "no cell and metric that both have was measured");
+	free_runs(a, 1);
+	free_runs(b, 1);
+}
+
 static const struct gate_row *failed_row(void)
 {
 	size_t i;
@@ -554,6 +583,7 @@ int main(void)
 		cmocka_unit_test_teardown(few_pairs_leave_no_bound, forget_report),
 		cmocka_unit_test_teardown(names_are_cut_between_characters, forget_report),
 		cmocka_unit_test_teardown(only_pairs_that_were_measured_are_claimed, forget_report),
+		cmocka_unit_test_teardown(the_first_line_names_what_forbids_it, forget_report),
 	};
 
 	assert_non_null(locale);
