@@ -245,7 +245,8 @@ static int note_place(struct comparison *c, const struct gate_line *line)
 {
 	char of_a[128], of_b[128];
 
-	if (cell__same_key(line->a, line->b, "trace") || c->by_place++ >= NOTES_OF_A_KIND)
+	if (cell__same_key(line->a, line->b, "trace") || !side__measured(&c->a, line->a) ||
+	    !side__measured(&c->b, line->b) || c->by_place++ >= NOTES_OF_A_KIND)
 		return 0;
 	return gate_report__note(c->report, "%s is compared with %s of B",
 				 gate_cell_name(line->a, of_a, sizeof(of_a)),
@@ -258,6 +259,8 @@ static int compare_line(struct comparison *c, const struct gate_line *line)
 
 	if (err == 0)
 		err = gate_miss_passes(c, line);
+	if (err == 0)
+		err = gate_miss_both(c, line);
 	return err ? err : note_place(c, line);
 }
 
@@ -336,6 +339,8 @@ static int note_all(struct comparison *c)
 	if (err == 0 && c->only_b > 0)
 		err = gate_report__note(report, "%zu cell%s only B has", c->only_b,
 					c->only_b == 1 ? "" : "s");
+	if (err == 0 && c->empty > NOTES_OF_A_KIND)
+		err = gate_report__note(report, "and so on: A has nothing of %zu cells", c->empty);
 	if (err == 0 && c->by_place > NOTES_OF_A_KIND)
 		err = gate_report__note(report, "and so on, by their place: %zu cells",
 					c->by_place);

@@ -23,6 +23,7 @@ struct comparison {
 	size_t only_a, only_b; /* cells that only one side has */
 	size_t by_place;       /* cells that B has another one for */
 	size_t lost;	       /* notes of runs that lack a cell or a value */
+	size_t empty;	       /* cells of which A measured nothing */
 };
 
 /* In which passes a metric is looked for; the first that both sides have is taken. */
@@ -43,6 +44,8 @@ int gate_miss_metric(struct comparison *c, const struct gate_line *line, const c
 		     int metric);
 /* A cell that both have, and of which B measured nothing, or nothing in some pass: */
 int gate_miss_passes(struct comparison *c, const struct gate_line *line);
+/* One of which A measured nothing: why is told. */
+int gate_miss_both(struct comparison *c, const struct gate_line *line);
 /* A cell that B does not have: */
 int gate_miss_cell(struct comparison *c, const struct gate_line *line);
 /* Tells of runs that have nothing of a metric, whose values were taken from both sides. */

@@ -74,6 +74,39 @@ static const char *why_none(const struct side *s)
 	return why;
 }
 
+/* Why there is nothing in any pass. */
+static const char *why_nothing(const struct side *s, const struct cell *like)
+{
+	const struct cell *c;
+	size_t i;
+
+	for (i = 0; i < s->count; i++) {
+		for (c = gate_index__next(&s->indexes[i], like, NULL); c != NULL;
+		     c = gate_index__next(&s->indexes[i], like, c)) {
+			if (c->skipped || c->broken)
+				return c->skipped ? c->skipped : c->broken;
+		}
+	}
+	return "no samples";
+}
+
+int gate_miss_both(struct comparison *c, const struct gate_line *line)
+{
+	char cell[128], of_a[160], of_b[160];
+
+	if (side__measured(&c->a, line->a) || c->empty++ >= NOTES_OF_A_KIND)
+		return 0;
+	gate_cell_name(line->a, cell, sizeof(cell));
+	escape_text(why_nothing(&c->a, line->a), of_a, sizeof(of_a));
+	escape_text(why_nothing(&c->b, line->b), of_b, sizeof(of_b));
+	if (side__measured(&c->b, line->b))
+		return gate_report__note(c->report, "%s: only B has it; A: %s", cell, of_a);
+	if (strcmp(of_a, of_b) == 0)
+		return gate_report__note(c->report, "%s: neither side has it: %s", cell, of_a);
+	return gate_report__note(c->report, "%s: neither side has it; A: %s; B: %s", cell, of_a,
+				 of_b);
+}
+
 int gate_miss_metric(struct comparison *c, const struct gate_line *line, const char *const *passes,
 		     int metric)
 {
@@ -101,7 +134,7 @@ int gate_miss_metric(struct comparison *c, const struct gate_line *line, const c
 
 int gate_miss_passes(struct comparison *c, const struct gate_line *line)
 {
-	const char *passes[PASSES_MAX + 1] = {NULL}, *why = NULL;
+	const char *passes[PASSES_MAX + 1] = {NULL};
 	bool measured = side__measured(&c->b, line->b);
 	size_t i;
 	int err = 0;
@@ -115,14 +148,14 @@ int gate_miss_passes(struct comparison *c, const struct gate_line *line)
 		if (side__take_cells(&c->b, line->b, passes[i]))
 			continue;
 		of_pass = why_none(&c->b);
-		if (why == NULL)
-			why = of_pass;
 		/* A pass that B was not asked for is one, if each pass is compared. */
 		if (measured && (of_pass != NULL || c->policy->every_pass) &&
 		    gates(c, line->a, passes[i]))
 			err = add_unmeasured(c, line->a, passes[i], "samples", "samples", of_pass);
 	}
-	return err || measured ? err : add_unmeasured(c, line->a, NULL, "samples", "samples", why);
+	return err || measured ? err
+			       : add_unmeasured(c, line->a, NULL, "samples", "samples",
+						why_nothing(&c->b, line->b));
 }
 
 int gate_miss_cell(struct comparison *c, const struct gate_line *line)

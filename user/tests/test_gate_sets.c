@@ -384,6 +384,45 @@ static void the_first_line_names_what_forbids_it(void **state)
 	free_runs(b, 1);
 }
 
+static void why_a_cell_was_skipped_is_told(void **state)
+{
+	struct gate_policy policy = gate_policy_default;
+	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
+	struct cell *c;
+	size_t i;
+
+	(void)state;
+	policy.by_place = true;
+	skip_cell(a, add(a, "fork", INT64_C(900) << 30, US));
+	skip_cell(b, add(b, "vfork", INT64_C(900) << 30, US));
+	assert_int_equal(compare(a, b, 1, &policy), GATE_NOT_COMPARABLE);
+	assert_true(has_note("fork at 900G: neither side has it: no memory"));
+	assert_int_equal(report.note_count, 1);
+	skip_cell(a, add(a, "clone", 1 << 30, US));
+	c = add(b, "clone", 1 << 30, US);
+	skip_cell(b, c);
+	free(c->skipped);
+	c->skipped = strdup("no such method");
+	add(a, "fork", 1 << 20, 100 * US);
+	add(b, "fork", 1 << 20, 100 * US);
+	skip_cell(a, add(a, "vfork", 1 << 20, US));
+	add(b, "vfork", 1 << 20, 100 * US);
+	policy.metrics = gate_metric_set("counts");
+	assert_int_equal(compare(a, b, 1, &policy), GATE_PASS);
+	assert_true(has_note("clone at 1G: neither side has it; A: no memory; B: no such method"));
+	assert_true(has_note("vfork at 1M: only B has it; A: no memory"));
+	/* Of many not each one is. */
+	for (i = 0; i < 5; i++) {
+		skip_cell(a, add(a, "clone", (int64_t)(2 + i) << 20, US));
+		c = add(b, "clone", (int64_t)(2 + i) << 20, US);
+		skip_cell(b, c);
+	}
+	assert_int_equal(compare(a, b, 1, &policy), GATE_PASS);
+	assert_true(has_note("and so on: A has nothing of 7 cells"));
+	free_runs(a, 1);
+	free_runs(b, 1);
+}
+
 static const struct gate_row *failed_row(void)
 {
 	size_t i;
@@ -584,6 +623,7 @@ int main(void)
 		cmocka_unit_test_teardown(names_are_cut_between_characters, forget_report),
 		cmocka_unit_test_teardown(only_pairs_that_were_measured_are_claimed, forget_report),
 		cmocka_unit_test_teardown(the_first_line_names_what_forbids_it, forget_report),
+		cmocka_unit_test_teardown(why_a_cell_was_skipped_is_told, forget_report),
 	};
 
 	assert_non_null(locale);
