@@ -40,7 +40,7 @@ _Static_assert(GATE_METRICS <= 64, "a set of metrics is a 64-bit mask");
 const char *gate_metric_name(int metric);  /* "spawn", "spawn_p99", "copy_mm", "failed" */
 int gate_metric_by_name(const char *name); /* -1: none */
 bool gate_metric_is_tail(int metric);	   /* of a series that is a metric, too */
-/* "ns" or "instructions", "pages", "calls": the unit of its values in a run of this clock. */
+/* "ns" or "instructions", "pages", "of 1000 calls": of its values in a run of this clock. */
 const char *gate_metric_unit(int metric, const char *clock);
 /* A name, or one of the groups times, phases, counts, all, as a mask; 0: none. */
 uint64_t gate_metric_set(const char *name);
