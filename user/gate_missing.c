@@ -112,7 +112,7 @@ int gate_miss_metric(struct comparison *c, const struct gate_line *line, const c
 {
 	char name[128];
 
-	/* Where calls failed there is a pass without them, or it has a row of its own. */
+	/* How many calls failed is known of each cell that has data. */
 	if (!(GATE_METRIC_BIT(metric) & c->gating) || metric == GATE_METRIC_FAILED)
 		return 0;
 	while (*passes != NULL &&
