@@ -111,6 +111,7 @@ static int compose(void *context, FILE *out)
 	p.verdicts = task->in->verdicts;
 	p.verdict_paths = task->in->verdict_paths;
 	p.verdict_count = task->in->verdict_count;
+	p.truncated = task->o->truncated;
 	if (err == 0)
 		err = task->o->format->write(&p, out);
 	report__free(&p);

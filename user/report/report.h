@@ -58,6 +58,7 @@ struct report {
 	json_t *const *verdicts; /* the gate's JSON */
 	char *const *verdict_paths;
 	size_t verdict_count;
+	bool truncated; /* runs that broke off were asked for, too */
 };
 
 /* Takes the runs as they are: they must stay. 0 or -ENOMEM. */

@@ -160,31 +160,38 @@ static void share_axes(struct report *p)
 	}
 }
 
+static bool is_taken(const struct report *p, size_t count, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (strcmp(p->runs[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The file's name without folder and ending; with a number if a run before has it as well. */
 static char *run_name(const struct report *p, size_t index)
 {
 	const char *path = p->runs[index].path, *slash = strrchr(path, '/');
 	const char *base = slash && slash[1] ? slash + 1 : path;
-	size_t len = strlen(base), ending = strlen(".jsonl"), same = 1, i;
-	char *name = NULL, *plain;
+	size_t len = strlen(base), ending = strlen(".jsonl"), number;
+	char *name, *plain;
 
 	if (strcmp(path, "-") == 0)
 		base = "standard input", len = strlen(base);
 	if (len > ending && strcmp(base + len - ending, ".jsonl") == 0)
 		len -= ending;
-	plain = strndup(base, len);
-	for (i = 0; plain && i < index; i++) {
-		size_t other = strlen(p->runs[i].name);
-
-		if (strncmp(p->runs[i].name, plain, len) == 0 &&
-		    (other == len || p->runs[i].name[len] == ' '))
-			same++;
+	name = plain = strndup(base, len);
+	for (number = 2; name && is_taken(p, index, name); number++) {
+		if (name != plain)
+			free(name);
+		if (asprintf(&name, "%s %zu", plain, number) < 0)
+			name = NULL;
 	}
-	if (plain == NULL || same == 1)
-		return plain;
-	if (asprintf(&name, "%s %zu", plain, same) < 0)
-		name = NULL;
-	free(plain);
+	if (name != plain)
+		free(plain);
 	return name;
 }
 

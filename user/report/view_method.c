@@ -31,6 +31,34 @@ static void write_word(FILE *out, const char *word)
 	html_text(out, "'");
 }
 
+/* Whether it would be taken for an option. */
+static bool is_like_option(const char *path)
+{
+	return path[0] == '-' && path[1] != '\0';
+}
+
+static void write_own_command(const struct report *p, FILE *out)
+{
+	bool like_options = false;
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		like_options = like_options || is_like_option(p->runs[i].path);
+	for (i = 0; i < p->verdict_count; i++)
+		like_options = like_options || is_like_option(p->verdict_paths[i]);
+	fprintf(out, "spawnscope report%s%s", p->truncated ? " --truncated" : "",
+		like_options ? " -o page.html --" : "");
+	for (i = 0; i < p->count; i++) {
+		fputs(" ", out);
+		write_word(out, p->runs[i].path);
+	}
+	for (i = 0; i < p->verdict_count; i++) {
+		fputs(" ", out);
+		write_word(out, p->verdict_paths[i]);
+	}
+	fputs(like_options ? "" : " -o page.html", out);
+}
+
 static void write_commands(const struct report *p, FILE *out)
 {
 	size_t i, k;
@@ -48,16 +76,9 @@ static void write_commands(const struct report *p, FILE *out)
 		}
 		fputs("</code></pre>\n", out);
 	}
-	fputs("<p>and this page by</p>\n<pre tabindex=\"0\"><code>spawnscope report", out);
-	for (i = 0; i < p->count; i++) {
-		fputs(" ", out);
-		write_word(out, p->runs[i].path);
-	}
-	for (i = 0; i < p->verdict_count; i++) {
-		fputs(" ", out);
-		write_word(out, p->verdict_paths[i]);
-	}
-	fputs(" -o page.html</code></pre>\n", out);
+	fputs("<p>and this page by</p>\n<pre tabindex=\"0\"><code>", out);
+	write_own_command(p, out);
+	fputs("</code></pre>\n", out);
 }
 
 static bool all_absent_alike(const struct run *r)

@@ -554,6 +554,15 @@ ended_while_writing() { # COMMAND...
     [ "$(ls -A "$DIR")" = "$name" ]
 }
 
+@test "the command in the page makes the page again" {
+    made_run '.[:-1]' >"$DIR/-a b.jsonl"
+    made_verdict >"$DIR/-o.json"
+    (cd "$DIR" && "$TOOL" report --truncated -- "-a b.jsonl" -o.json >first.html)
+    look text "$DIR/first.html" "spawnscope report --truncated -o page.html -- '-a b.jsonl' -o.json"
+    (cd "$DIR" && "$TOOL" report --truncated -o page.html -- '-a b.jsonl' -o.json)
+    cmp "$DIR/first.html" "$DIR/page.html"
+}
+
 @test "runs from standard input, pages to a pipe" {
     "$TOOL" report - <"$ROOM/one.jsonl" | grep -q '<p class="runs">standard input</p>'
     "$TOOL" report "$ROOM/one.jsonl" -o - | head -n 1 | grep -qF '<!DOCTYPE html>'

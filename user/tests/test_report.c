@@ -179,6 +179,25 @@ static void rows_join_the_passes(void **state)
 	run__free(&r);
 }
 
+static void no_two_runs_have_one_name(void **state)
+{
+	char *paths[] = {"a 2.jsonl", "a.jsonl", "d/a.jsonl", "a", "-", "a 2"};
+	static const char *const names[] = {"a 2", "a", "a 3", "a 4", "standard input", "a 2 2"};
+	struct run r[6];
+	struct report p;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 6; i++)
+		sample_run(&r[i], 1);
+	assert_int_equal(report__init(&p, r, paths, 6), 0);
+	for (i = 0; i < 6; i++)
+		assert_string_equal(p.runs[i].name, names[i]);
+	report__free(&p);
+	for (i = 0; i < 6; i++)
+		run__free(&r[i]);
+}
+
 /* Medians that lie on a line of 2 us per MiB and 0.5 us per PTE are told so. */
 static void slope_is_that_of_the_medians(void **state)
 {
@@ -426,6 +445,7 @@ int main(void)
 		cmocka_unit_test(numbers_as_people_read_them),
 		cmocka_unit_test(quantiles_agree_with_stats),
 		cmocka_unit_test(rows_join_the_passes),
+		cmocka_unit_test(no_two_runs_have_one_name),
 		cmocka_unit_test(slope_is_that_of_the_medians),
 		cmocka_unit_test(answers_say_where_fork_overtakes),
 		cmocka_unit_test(every_size_counts_for_where_fork_overtakes),
