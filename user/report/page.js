@@ -153,7 +153,7 @@ function legend(box, labels, hidden, change) {
 		key.append("line").attr("class", "line").attr("x1", 0).attr("x2", 34).attr("y1", 6).attr("y2", 6)
 			.attr("stroke-dasharray", l.dash);
 		key.append("path").attr("class", "point").attr("transform", "translate(17,6)").attr("d", l.shape());
-		button.append("span").text(named(label, 40));
+		button.append("span").text(named(label, 120));
 	}
 }
 
@@ -170,6 +170,102 @@ function plot(box, width, height, label) {
 	return box.append("div").attr("class", "plot").append("svg")
 		.attr("width", width).attr("height", height).attr("viewBox", [0, 0, width, height].join(" "))
 		.attr("role", "img").attr("aria-label", label);
+}
+
+/* Texts in a plot: how wide they are is known only once they are set, in the style of their class. */
+
+function ruler(svg, kind) {
+	const node = svg.append("text").attr("class", kind).attr("visibility", "hidden").node();
+	const known = new Map();
+	return {
+		width(text) {
+			if (!known.has(text)) {
+				node.textContent = text;
+				known.set(text, node.getComputedTextLength());
+			}
+			return known.get(text);
+		},
+		end: () => node.remove(),
+	};
+}
+
+function widest(svg, kind, texts) {
+	const r = ruler(svg, kind), width = Math.ceil(d3.max(texts, (t) => r.width(named(t, 400))) || 0);
+	r.end();
+	return width;
+}
+
+/* So much of the text, from its middle, that the rest has room. */
+function cutMiddle(text, room, width) {
+	const all = Array.from(text);
+	const kept = (n) => all.slice(0, Math.ceil(n / 2)).join("") + "…" + all.slice(all.length - Math.floor(n / 2)).join("");
+	let low = 0, high = all.length - 1;
+	if (width(text) <= room)
+		return text;
+	while (low < high) {
+		const n = Math.ceil((low + high) / 2);
+		if (width(kept(n)) <= room)
+			low = n;
+		else
+			high = n - 1;
+	}
+	return kept(low);
+}
+
+/* Texts that a cut has made the same: the cut is in what all of them begin with, or they are numbered. */
+function tellApart(group, taken, room, width) {
+	const first = group[0].text;
+	let same = 0;
+	while (same < first.length && group.every((g) => g.text[same] === first[same]))
+		same++;
+	same = first.lastIndexOf(" ", same - 1) + 1;
+	const ends = group.map((g) => {
+		for (let n = same; n > 0; n--) {
+			const text = g.text.slice(0, n) + "…" + g.text.slice(same);
+			if (width(text) <= room)
+				return text;
+		}
+		return cutMiddle("…" + g.text.slice(same), room, width);
+	});
+	if (new Set(ends).size === ends.length && !ends.some((t) => taken.has(t)))
+		return ends;
+	return group.map((g) => {
+		const number = " #" + (g.i + 1);
+		return cutMiddle(g.text, room, (t) => width(t + number)) + number;
+	});
+}
+
+/*
+ * The texts as they have room, each in so many pixels: whole, or the axes' values without their
+ * names, or cut. Two that differ are never shown as the same.
+ */
+function fitted(svg, kind, texts, room) {
+	const r = ruler(svg, kind), width = r.width;
+	let plain = texts.map((t) => named(t, Infinity));
+	const count = new Set(plain).size;
+	if (plain.some((t) => width(t) > room)) {
+		const values = plain.map((t) => t.replace(/ [a-z_]+=/g, " "));
+		if (new Set(values).size === count)
+			plain = values;
+	}
+	const all = Array.from(new Set(plain)), shown = new Map(all.map((t) => [t, cutMiddle(t, room, width)]));
+	const taken = new Set(shown.values());
+	for (const cut of Array.from(taken)) {
+		const group = all.map((text, i) => ({ text, i })).filter((g) => shown.get(g.text) === cut);
+		if (group.length > 1)
+			tellApart(group, taken, room, width).forEach((text, i) => {
+				shown.set(group[i].text, text);
+				taken.add(text);
+			});
+	}
+	r.end();
+	return plain.map((t) => shown.get(t));
+}
+
+/* A title of a plot or of an axis, in the room that is there. */
+function heading(svg, kind, x, y, text, room, anchor) {
+	svg.append("text").attr("class", kind).attr("x", x).attr("y", y).attr("text-anchor", anchor || "start")
+		.text(fitted(svg, kind, [text], room)[0]);
 }
 
 /*
@@ -261,22 +357,40 @@ function logTicks(scale) {
 	return ticks;
 }
 
+/* How far to the right an axis begins whose labels are these. */
+function axisRoom(svg, ticks, format) {
+	return 12 + widest(svg, "title", ticks.map((t) => format(t)));
+}
+
 /* An axis with its lines across the plot. */
-function axisLeft(svg, scale, ticks, format, area, title) {
+function axisLeft(svg, scale, ticks, format, area, text) {
 	const g = svg.append("g").attr("class", "axis").attr("transform", `translate(${area.left},0)`)
 		.call(d3.axisLeft(scale).tickValues(ticks).tickFormat(format).tickSize(-(area.right - area.left)).tickPadding(8));
 	g.select(".domain").remove();
-	if (title)
-		svg.append("text").attr("class", "title").attr("x", 0).attr("y", 12).text(title);
+	if (text)
+		heading(svg, "title", 0, 12, text, svg.attr("width"));
 }
 
-function axisBottom(svg, scale, ticks, format, area, title) {
+/* Labels stay within the plot, and those that would run into the one before are left out. */
+function axisBottom(svg, scale, ticks, format, area, text) {
 	const g = svg.append("g").attr("class", "axis").attr("transform", `translate(0,${area.bottom})`)
-		.call(d3.axisBottom(scale).tickValues(ticks).tickFormat(format).tickSize(5).tickPadding(6));
+		.call(d3.axisBottom(scale).tickValues(ticks.slice().sort((a, b) => a - b)).tickFormat(format).tickSize(5).tickPadding(6));
+	let free = 0;
 	g.select(".domain").remove();
-	if (title)
-		svg.append("text").attr("class", "title").attr("x", area.right).attr("y", area.bottom + 38)
-			.attr("text-anchor", "end").text(title);
+	g.selectAll(".tick text").each(function (t) {
+		const half = this.getComputedTextLength() / 2, at = scale(t);
+		const middle = Math.min(Math.max(at, half), svg.attr("width") - half - 1); /* D3 adds half a pixel */
+		if (middle - half < free) {
+			this.remove();
+			return;
+		}
+		free = middle + half + 6;
+		this.setAttribute("x", middle - at);
+	});
+	if (text) {
+		const right = Math.min(svg.attr("width"), Math.max(area.right, widest(svg, "title", [text])));
+		heading(svg, "title", right, area.bottom + 38, text, right, "end");
+	}
 }
 
 /* Names at the ends of lines, moved apart: labels are {y, text, colour}. */

@@ -4,20 +4,21 @@
 	const MOST = 12;
 	let measure = "births", share = false;
 
-	const title = (g) => named(g.label, 30) + (g.method ? ", " + g.method : "");
+	const title = (g) => named(g.label, 60) + (g.method ? ", " + g.method : "");
 
 	const overTime = (box, run, width) => {
 		const bins = run.series.length ? run.series[0].births.length : 0;
 		const height = Math.max(240, Math.min(340, width * 0.36));
-		const area = { left: 64, right: width - 12, top: 30, bottom: height - 48 };
+		const area = { left: 0, right: width - 12, top: 30, bottom: height - 48 };
 		const sums = d3.range(bins).map((i) => d3.sum(run.series, (s) => s[measure][i]));
 		const most = d3.max(sums) || 1;
 		const label = measure === "births" ? "births" : "work of the births";
 		const svg = plot(box, width, height, label + " over time by program and method; the tables below have the data. Arrow keys walk through the columns.");
-		const x = d3.scaleLinear().domain([0, bins * run.bin]).range([area.left, area.right]);
 		const y = d3.scaleLinear().domain([0, most]).range([area.bottom, area.top]);
-		const format = measure === "births" ? d3.format(",") : shortTime;
-		axisLeft(svg, y, y.ticks(5).filter((t) => measure === "work" || Number.isInteger(t)), format, area, label + " in each " + shortTime(run.bin));
+		const format = measure === "births" ? d3.format(",") : shortTime, ticks = y.ticks(5).filter((t) => measure === "work" || Number.isInteger(t));
+		area.left = axisRoom(svg, ticks, format);
+		const x = d3.scaleLinear().domain([0, bins * run.bin]).range([area.left, area.right]);
+		axisLeft(svg, y, ticks, format, area, label + " in each " + shortTime(run.bin));
 		axisBottom(svg, x, x.ticks(width < NARROW ? 4 : 8), shortTime, area, "time after the first birth");
 		const points = [];
 		for (let i = 0; i < bins; i++) {
@@ -82,17 +83,18 @@
 		const groups = run.groups.filter((g) => g.whatif).slice(0, MOST);
 		if (!groups.length)
 			return;
-		const narrow = width < NARROW, step = narrow ? 46 : 30, left = narrow ? 10 : 240;
-		const area = { left, right: width - 26, top: 34, bottom: 34 + groups.length * step };
+		const narrow = width < NARROW, step = narrow ? 46 : 30, top = 34, bottom = top + groups.length * step;
+		const svg = plot(box, width, bottom + 34, "What posix_spawn would spare, as ranges; a table below has the data. Arrow keys walk through them.");
+		const titles = groups.map((g) => g.label), room = narrow ? width : Math.min(widest(svg, "name", titles), width * 0.4);
+		const names = fitted(svg, "name", titles, room), area = { left: narrow ? 10 : room + 10, right: width - 12, top, bottom };
 		const x = d3.scaleLinear().domain([0, d3.max(groups, (g) => Math.max(g.whatif.most, g.whatif.held))]).range([area.left, area.right]);
-		const svg = plot(box, width, area.bottom + 34, "What posix_spawn would spare, as ranges; a table below has the data. Arrow keys walk through them.");
 		const points = [];
-		svg.append("text").attr("class", "title").attr("x", 0).attr("y", 12).text(narrow ? "bar: less work; ring: parent held" : "estimates: the bar is the work that posix_spawn would spare, from least to most; the ring how long the parent would be held instead");
+		heading(svg, "title", 0, 12, narrow ? "bar: less work; ring: parent held" : "estimates: the bar is the work that posix_spawn would spare, from least to most; the ring how long the parent would be held instead", width);
 		axisBottom(svg, x, x.ticks(narrow ? 3 : 6), shortTime, area, "");
 		groups.forEach((g, i) => {
 			const y = area.top + i * step + (narrow ? 28 : 14), w = g.whatif;
-			svg.append("text").attr("class", "name").attr("x", narrow ? 0 : left - 10).attr("y", narrow ? y - 12 : y + 4)
-				.attr("text-anchor", narrow ? "start" : "end").text(named(g.label, 30));
+			svg.append("text").attr("class", "name").attr("x", narrow ? 0 : room).attr("y", narrow ? y - 12 : y + 4)
+				.attr("text-anchor", narrow ? "start" : "end").text(names[i]);
 			svg.append("g").attr("class", "axis").append("line").attr("x1", area.left).attr("x2", area.right).attr("y1", y).attr("y2", y);
 			svg.append("rect").attr("class", "filled-line c0").attr("x", x(w.least)).attr("y", y - 6).attr("height", 12).attr("width", Math.max(2, x(w.most) - x(w.least)));
 			svg.append("circle").attr("class", "ring c1").attr("cx", x(w.held)).attr("cy", y).attr("r", 6);

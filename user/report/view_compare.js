@@ -15,14 +15,13 @@ function changeTicks(far, narrow) {
 
 chart("compare", (box, rows, width) => {
 	const names = page.runs.map((r) => r.name), narrow = width < NARROW;
-	const step = narrow ? 40 : 26, left = narrow ? 8 : 220, top = 34;
+	const step = narrow ? 40 : 26, top = 34;
 	/* Each against the first run that has it, which its row is of. */
 	const base = (row) => row.row[0], first = d3.min(rows, base);
 	const changesOf = (row) => row.medians.map((m, k) => (k > base(row) && m > 0 && row.medians[base(row)] > 0 ? { k, ratio: m / row.medians[base(row)] } : null)).filter((c) => c);
 	const changes = rows.flatMap((r) => changesOf(r).map((c) => c.ratio));
 	const others = names.map((name, k) => k).filter((k) => rows.some((r) => changesOf(r).some((c) => c.k === k)));
 	const height = top + rows.length * step + 30;
-	const area = { left, right: width - 12, top, bottom: top + rows.length * step };
 
 	if (!changes.length) {
 		box.append("p").text("No median can be compared.");
@@ -30,16 +29,19 @@ chart("compare", (box, rows, width) => {
 	}
 	/* As ratios on a log scale: half and double are as far from the same. */
 	const far = Math.max(1.02, d3.max(changes), 1 / d3.min(changes)) * 1.02;
-	const x = d3.scaleLog().domain([1 / far, far]).range([area.left + 10, area.right - 10]);
 	const svg = plot(box, width, height, "Change of each median against " + named(names[first], 40) + "; the table below has the data. Arrow keys walk through the marks.");
+	const titles = rows.map((row) => row.method + ", " + row.parent);
+	const room = narrow ? width : Math.min(widest(svg, "name", titles), width * 0.45), labels = fitted(svg, "name", titles, room);
+	const area = { left: narrow ? 8 : room + 10, right: width - 12, top, bottom: top + rows.length * step };
+	const x = d3.scaleLog().domain([1 / far, far]).range([area.left + 10, area.right - 10]);
 	axisBottom(svg, x, changeTicks(far, narrow), (t) => (t === 1 ? "same" : changeText(t)), area, "");
-	svg.append("text").attr("class", "title").attr("x", 0).attr("y", 12).text("change of the median of the call against " + named(names[first], 24));
+	heading(svg, "title", 0, 12, "change of the median of the call against " + names[first], width);
 	svg.append("line").attr("class", "one").attr("x1", x(1)).attr("x2", x(1)).attr("y1", area.top - 8).attr("y2", area.bottom);
 	const found = [];
 	rows.forEach((row, i) => {
 		const y = area.top + i * step + (narrow ? 26 : 14);
-		svg.append("text").attr("class", "name").attr("x", narrow ? 0 : left - 10).attr("y", narrow ? y - 12 : y + 4)
-			.attr("text-anchor", narrow ? "start" : "end").text(named(row.method + ", " + row.parent, narrow ? 44 : 30));
+		svg.append("text").attr("class", "name").attr("x", narrow ? 0 : room).attr("y", narrow ? y - 12 : y + 4)
+			.attr("text-anchor", narrow ? "start" : "end").text(labels[i]);
 		svg.append("g").attr("class", "axis").append("line").attr("x1", area.left).attr("x2", area.right).attr("y1", y).attr("y2", y);
 		for (const { k, ratio } of changesOf(row)) {
 			const l = lookAt(others.indexOf(k)), from = base(row);

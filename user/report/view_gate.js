@@ -43,30 +43,39 @@
 	};
 
 	const drawGroup = (box, metrics, group, margin, width) => {
-		const narrow = width < NARROW, step = narrow ? 44 : 28, top = 40;
-		const left = narrow ? 8 : 285, area = { left, right: width - (narrow ? 12 : 210), top, bottom: top + metrics.length * step };
+		const narrow = width < NARROW, top = 40;
 		const line = group.margin && margin > 0 ? 1 + margin : null;
 		const spots = metrics.flatMap((m) => [ratio(m.change), ratio(m.low), ratio(m.high)]).filter((r) => r > 0).concat(line || []);
 		/* What is not bounded, or nearly so, does not make all else small. */
 		const least = d3.max([1.02, d3.max(metrics, (m) => (ratio(m.change) ? Math.max(ratio(m.change), 1 / ratio(m.change)) : 1)), line || 1]);
 		const far = Math.min(Math.pow(least, 3), d3.max(spots.map((r) => Math.max(r, 1 / r)).concat(least))) * 1.02;
+		const svg = plot(box, width, 0, group.title + (line ? ", against a margin of " + digits(100 * margin) + " %" : "") + ": the change of each metric; the table below has the data. Arrow keys walk through the marks.");
+		const values = metrics.map(both), valuesWide = widest(svg, "total", values);
+		const titles = metrics.map((m) => m.cell + ": " + m.metric), namesWide = widest(svg, "name", titles);
+		/* Where it is narrow, names and values stand above the marks: in one line if it has room for both. */
+		const twoLines = narrow && namesWide + 14 + valuesWide > width;
+		const nameRoom = narrow ? (twoLines ? width : namesWide) : Math.min(namesWide, width * 0.4), valueRoom = narrow ? width : Math.min(valuesWide, width * 0.28);
+		const names = fitted(svg, "name", titles, nameRoom), shownValues = fitted(svg, "total", values, valueRoom);
+		const above = twoLines ? 15 : 0, step = narrow ? 44 + above : 28, bottom = top + metrics.length * step;
+		svg.attr("height", bottom + 30).attr("viewBox", [0, 0, width, bottom + 30].join(" "));
+		const area = narrow ? { left: 8, right: width - 12, top, bottom } : { left: nameRoom + 12, right: width - valueRoom - 12, top, bottom };
 		const x = d3.scaleLog().domain([1 / far, far]).range([area.left + 12, area.right - 12]);
-		const svg = plot(box, width, area.bottom + 30, group.title + (line ? ", against a margin of " + digits(100 * margin) + " %" : "") + ": the change of each metric; the table below has the data. Arrow keys walk through the marks.");
 		axisBottom(svg, x, changeTicks(far, narrow), (t) => (t === 1 ? "same" : changeText(t)), area, "");
 		svg.append("text").attr("class", "facet").attr("x", 0).attr("y", 14).text(group.title);
 		svg.append("line").attr("class", "one").attr("x1", x(1)).attr("x2", x(1)).attr("y1", top - 6).attr("y2", area.bottom);
 		if (line) {
 			svg.append("line").attr("class", "margin").attr("x1", x(line)).attr("x2", x(line)).attr("y1", top - 10).attr("y2", area.bottom);
-			svg.append("text").attr("class", "title").attr("x", Math.min(x(line) + 4, area.right - 76)).attr("y", top - 12).text("margin " + digits(100 * margin) + " %");
+			const text = "margin " + digits(100 * margin) + " %";
+			heading(svg, "title", Math.min(x(line) + 4, width - widest(svg, "title", [text])), top - 12, text, width);
 		}
 		const found = [];
 		metrics.forEach((m, i) => {
-			const y = top + i * step + (narrow ? 28 : 14), r = ratio(m.change), name = m.cell + ": " + m.metric, look = seen(m);
-			svg.append("text").attr("class", "name").attr("x", narrow ? 0 : left - 10).attr("y", narrow ? y - 13 : y + 4)
-				.attr("text-anchor", narrow ? "start" : "end").text(named(name, narrow ? 30 : 33));
+			const y = top + i * step + (narrow ? 28 + above : 14), r = ratio(m.change), look = seen(m);
+			svg.append("text").attr("class", "name").attr("x", narrow ? 0 : nameRoom).attr("y", narrow ? y - 13 - above : y + 4)
+				.attr("text-anchor", narrow ? "start" : "end").text(names[i]);
 			svg.append("g").attr("class", "axis").append("line").attr("x1", area.left).attr("x2", area.right).attr("y1", y).attr("y2", y);
 			svg.append("text").attr("class", "total").attr("x", narrow ? width : area.right + 10).attr("y", narrow ? y - 13 : y + 4)
-				.attr("text-anchor", narrow ? "end" : "start").text(named(both(m), narrow ? 26 : 32));
+				.attr("text-anchor", narrow ? "end" : "start").text(shownValues[i]);
 			if (m.interval)
 				drawInterval(svg, m, x, y, area);
 			/* From 0 to anything has no ratio: it is beyond the axis. */
@@ -78,7 +87,7 @@
 			found.push({
 				x: at,
 				y,
-				lines: [named(name, 70), look.say, named(m.a, 40) + " → " + named(m.b, 40) + (r === null ? "" : ", " + changeText(r)),
+				lines: [named(titles[i], 70), look.say, named(m.a, 40) + " → " + named(m.b, 40) + (r === null ? "" : ", " + changeText(r)),
 					...(m.interval ? ["95 % interval: " + m.interval] : []), ...(m.note ? [named(m.note, 120)] : [])],
 			});
 		});

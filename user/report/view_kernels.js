@@ -46,6 +46,6 @@
 			return { label: o.kernel, segments, total: exact(Math.round(whole)) + (old ? ", " + (whole >= old ? "+" : "−") + digits(Math.abs(100 * (whole / old - 1))) + " %" : "") };
 		});
 		phaseKey(box, Object.keys(phases.model).concat("unattributed").filter((n) => names.includes(n)));
-		stackedBars(box, [{ title: cell.method + " from a parent of " + cell.parent + ", instructions", bars }], width, false, "Phases of one method by kernel; the table below has the data. Arrow keys walk through the phases.", 150);
+		stackedBars(box, [{ title: cell.method + " from a parent of " + cell.parent + ", instructions", bars }], width, false, "Phases of one method by kernel; the table below has the data. Arrow keys walk through the phases.");
 	});
 }

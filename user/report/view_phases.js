@@ -5,28 +5,31 @@
  * Stacked bars in facets: [{title, bars: [{label, total, segments: [{name, value, lines}]}]}].
  * Those of a facet have one scale, or all have that which ends at facets.most. `total` is what stands at the end of the bar.
  */
-function stackedBars(box, facets, width, share, label, endRoom) {
+function stackedBars(box, facets, width, share, label) {
 	const narrow = width < NARROW, bar = 24, step = narrow ? 48 : 32, head = 30;
-	const longest = d3.max(facets, (f) => d3.max(f.bars, (b) => Math.min(b.label.length, 30)));
-	const left = narrow ? 0 : Math.max(128, 20 + 7.6 * longest), right = width - (share ? 4 : endRoom || 74);
 	const height = d3.sum(facets, (f) => head + f.bars.length * step) + 8;
 	const svg = plot(box, width, height, label);
+	const labels = facets.flatMap((f) => f.bars.map((b) => b.label)), totals = facets.flatMap((f) => f.bars.map((b) => b.total));
+	const room = narrow ? width : Math.max(108, Math.min(widest(svg, "name", labels), width * 0.4));
+	const shown = fitted(svg, "name", labels, room), titles = fitted(svg, "facet", facets.map((f) => f.title), width);
+	const left = narrow ? 0 : room + 20, right = width - (share ? 4 : 8 + widest(svg, "total", totals));
+	const inside = ruler(svg, "inside");
 	const points = [];
-	let top = 0;
+	let top = 0, drawn = 0;
 
 	const defs = svg.append("defs").append("pattern").attr("id", "hatch-" + box.attr("id")).attr("width", 6).attr("height", 6)
 		.attr("patternUnits", "userSpaceOnUse").attr("patternTransform", "rotate(45)");
 	defs.append("rect").attr("class", "hatch-back").attr("width", 6).attr("height", 6);
 	defs.append("rect").attr("class", "hatch-line").attr("width", 2).attr("height", 6);
-	for (const facet of facets) {
+	facets.forEach((facet, f) => {
 		const sum = (b) => d3.sum(b.segments, (s) => Math.max(0, s.value));
 		const most = facets.most || d3.max(facet.bars, sum) || 1;
-		svg.append("text").attr("class", "facet").attr("x", 0).attr("y", top + 20).text(named(facet.title, 60));
+		svg.append("text").attr("class", "facet").attr("x", 0).attr("y", top + 20).text(titles[f]);
 		facet.bars.forEach((b, i) => {
 			const y = top + head + i * step + (narrow ? 18 : 0), whole = sum(b);
 			const x = d3.scaleLinear().domain([0, share ? whole || 1 : most]).range([left, right]);
 			svg.append("text").attr("class", "name").attr("x", narrow ? 0 : left - 10).attr("y", narrow ? y - 5 : y + 17)
-				.attr("text-anchor", narrow ? "start" : "end").text(named(b.label, narrow ? 40 : 30));
+				.attr("text-anchor", narrow ? "start" : "end").text(shown[drawn++]);
 			let at = 0;
 			for (const s of b.segments) {
 				const value = Math.max(0, s.value), x0 = x(at), x1 = x(at + value);
@@ -39,17 +42,18 @@ function stackedBars(box, facets, width, share, label, endRoom) {
 					.attr("width", Math.max(0.5, x1 - x0 - (x1 - x0 > 3 ? 1 : 0))).attr("height", bar);
 				const name = s.name + (s.few ? "*" : "");
 				const text = name + (share ? " " + Math.round(100 * value / whole) + " %" : "");
-				const room = x1 - x0 - 10;
-				if (!rest && room > 7.1 * name.length)
+				const free = x1 - x0 - 10;
+				if (!rest && free >= inside.width(name))
 					svg.append("text").attr("class", "inside p-" + s.name).attr("x", x0 + 6).attr("y", y + 16)
-						.text(room > 7.1 * text.length ? text : name);
+						.text(free >= inside.width(text) ? text : name);
 				points.push({ x: (x0 + x1) / 2, y: y + bar, x0, x1, y0: y, y1: y + bar, lines: s.lines(whole) });
 			}
 			if (!share)
 				svg.append("text").attr("class", "total").attr("x", x(at) + 6).attr("y", y + 17).text(b.total);
 		});
 		top += head + facet.bars.length * step;
-	}
+	});
+	inside.end();
 	explore(svg, points, false);
 	if (facets.some((f) => f.bars.some((b) => b.segments.some((s) => s.few))))
 		box.append("p").attr("class", "note").text("*: from the few samples with all probes attached, whose cost is in it.");

@@ -18,16 +18,17 @@
 			return;
 		}
 		const height = Math.max(300, Math.min(400, width * 0.7));
-		const area = { left: 58, right: width - 10, top: 30, bottom: height - 48 };
+		const area = { left: 0, right: width - 10, top: 30, bottom: height - 48 };
 		const svg = plot(box, width, height, "How many calls took longer than so much, by method; the table below has the data. Arrow keys walk through the quantiles.");
 		if (!shown.length)
 			return;
 		const values = [].concat(...curves.map((c) => c.points.map((p) => p[0])));
-		const x = d3.scaleLog().domain([d3.min(values) * 0.93, d3.max(values) * 1.07]).range([area.left, area.right]);
 		const y = d3.scaleLog().domain([d3.min(curves, (c) => 1 / c.row.n), 1]).range([area.bottom, area.top]);
-		axisLeft(svg, y, [1, 0.5, 0.1, 0.01, 0.001, 1e-4, 1e-5, 1e-6].filter((t) => t >= y.domain()[0] * 0.999), shares, area, "calls that took longer");
-		const ticks = logTicks(x), room = Math.max(2, Math.floor((area.right - area.left) / 56)), skip = Math.ceil(ticks.length / room);
-		axisBottom(svg, x, ticks.filter((t, i) => i % skip === 0), shortTime, area, instructions() ? "instructions" : "time of the call");
+		const steps = [1, 0.5, 0.1, 0.01, 0.001, 1e-4, 1e-5, 1e-6].filter((t) => t >= y.domain()[0] * 0.999);
+		area.left = axisRoom(svg, steps, shares);
+		axisLeft(svg, y, steps, shares, area, "calls that took longer");
+		const x = d3.scaleLog().domain([d3.min(values) * 0.93, d3.max(values) * 1.07]).range([area.left, area.right]);
+		axisBottom(svg, x, logTicks(x), shortTime, area, instructions() ? "instructions" : "time of the call");
 		const found = [];
 		for (const { row, points } of curves) {
 			const l = look(row.label), g = svg.append("g").attr("class", l.colour);
@@ -56,13 +57,14 @@
 			return;
 		}
 		const height = Math.max(300, Math.min(400, width * 0.7));
-		const area = { left: 64, right: width - 10, top: 30, bottom: height - 48 };
+		const area = { left: 0, right: width - 10, top: 30, bottom: height - 48 };
 		const svg = plot(box, width, height, "The samples of " + named(row.label, 60) + " in the order in which they were taken. Arrow keys walk through them.");
 		const n = row.per === 1 ? row.order.length : row.order.length / 3 * row.per;
-		const x = d3.scaleLinear().domain([0, Math.max(1, n - 1)]).range([area.left + 6, area.right - 6]);
 		const y = d3.scaleLog().domain([d3.min(there, (b) => b.low) * 0.93, d3.max(there, (b) => b.high) * 1.07]).range([area.bottom, area.top]);
 		const g = svg.append("g").attr("class", look(row.label).colour);
-		axisLeft(svg, y, logTicks(y), shortTime, area, named(row.label, 40));
+		area.left = axisRoom(svg, logTicks(y), shortTime);
+		axisLeft(svg, y, logTicks(y), shortTime, area, row.label);
+		const x = d3.scaleLinear().domain([0, Math.max(1, n - 1)]).range([area.left + 6, area.right - 6]);
 		axisBottom(svg, x, x.ticks(width < NARROW ? 4 : 6).filter(Number.isInteger), d3.format(","), area, "samples in the order taken");
 		g.lower();
 		if (row.per > 1)

@@ -357,6 +357,42 @@ start_early() {
     look resize "$ROOM/kernels.html"
 }
 
+@test "size 0 has its own place in the latency chart, and no line leads to it" {
+    made_run 'map(if .key.rss_bytes == 1048576 then .key.rss_bytes = 4096 else . end) as $run
+        | $run[:-1] + [$run[] | select(.key.rss_bytes == 4096) | .key.rss_bytes = 0] + $run[-1:]' >"$DIR/run.jsonl"
+    "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
+    look zero "$DIR/page.html" '0 B' '4 KiB' '64 MiB'
+}
+
+# grid [JQ]: a run whose children and parents write, each nothing and 128 KiB.
+grid() {
+    made_run '.[0] as $run | [$run] + [.[1:-1][] | (0, 131072) as $child | (0, 131072) as $parent
+        | .key += {child_write: $child, parent_write: $parent}] + .[-1:] | '"${1:-.}"
+}
+
+@test "labels fit their charts, and no two rows have the same: with more axes, wide names, at all widths" {
+    local x name
+    x=$(printf 'X%.0s' {1..30})
+    look labels "$ROOM/one.html" fork posix_spawn
+    look labels "$ROOM/profile.html" 'redis-server, fork'
+    look labels "$ROOM/kernels.html" 6.12.0-3
+    grid >"$DIR/grid.jsonl"
+    "$TOOL" report "$DIR/grid.jsonl" "$DIR/grid.jsonl" -o "$DIR/page.html"
+    look labels "$DIR/page.html" 'posix_spawn, 64 MiB child_write=128K parent_write=128K' 'posix_spawn child_write=128K parent_write=128K'
+    # So long that it cannot be whole anywhere.
+    name=$(printf 'a-name-%.0s' {1..40})
+    grid 'map(if .key.method == "fork" then .key.method = "'"$x"'" else . end | if .key.pages then .key.child_write = "'"$name"'" + (.key.child_write | tostring) + "'"$name"'" else . end)' >"$DIR/wide.jsonl"
+    "$TOOL" report "$DIR/wide.jsonl" "$DIR/wide.jsonl" -o "$DIR/page.html"
+    look labels "$DIR/page.html"
+    made_profile 400 'map(if .parent.comm == "make" then .parent.comm = "'"$x"'" else . end)' >"$DIR/profile.jsonl"
+    "$TOOL" report "$DIR/profile.jsonl" -o "$DIR/page.html"
+    look labels "$DIR/page.html" "${x:0:16}, fork"
+    made_verdict '.metrics |= [.[] | .cell = ("fork-exec", "vfork-exec", "posix_spawn") + " at " + ("64M", "256M") + " child_write=128K" | .unit = "pages"
+        | .a = 2150400 | .b = 2142208]' >"$DIR/verdict.json"
+    "$TOOL" report "$ROOM/one.jsonl" "$DIR/verdict.json" -o "$DIR/page.html"
+    look labels "$DIR/page.html" 'vfork-exec at 256M child_write=128K: ptes_copied' '2,150,400 → 2,142,208 pages'
+}
+
 @test "in the dark, and in print with all tables" {
     look dark "$ROOM/one.html"
     look print "$ROOM/one.html"

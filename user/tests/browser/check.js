@@ -67,7 +67,47 @@ function overflowing() {
 	return wide;
 }
 
+/* Texts of charts that stick out of them or lie on each other, and what stands at rows that differ
+ * but cannot be told apart. */
+function misplaced() {
+	const bad = [];
+	const say = (e, what) => bad.push((e.closest(".chart") || {}).id + ": '" + e.textContent.slice(0, 60) + "' " + what);
+	const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4;
+	for (const svg of document.querySelectorAll(".plot svg")) {
+		const frame = svg.getBoundingClientRect();
+		const box = (e) => e.getBoundingClientRect();
+		for (const e of svg.querySelectorAll("text"))
+			if (box(e).width && (box(e).left < frame.left - 1 || box(e).right > frame.right + 1))
+				say(e, "reaches from " + Math.round(box(e).left - frame.left) + " to " + Math.round(box(e).right - frame.left) + " of " + Math.round(frame.width));
+		const labels = Array.from(svg.querySelectorAll(".name, .total, .end, .facet, .axis text"));
+		labels.forEach((e, i) => {
+			const other = labels.slice(0, i).find((o) => meet(box(o), box(e)));
+			if (other)
+				say(e, "lies on '" + other.textContent + "'");
+		});
+	}
+	for (const kind of ["#chart-latency .end", "#chart-compare .name", "#chart-gate .name"]) {
+		const texts = Array.from(document.querySelectorAll(kind), (e) => e.textContent);
+		for (const t of texts.filter((one, i) => texts.indexOf(one) < i))
+			bad.push(kind + ": two are '" + t + "'");
+	}
+	return bad;
+}
+
 const checks = {
+	/* labels [TEXT...]: every label in its chart, at all widths; at the widest these are whole. */
+	async labels(browser) {
+		for (const width of [390, 1200]) {
+			const page = await open(browser, { viewport: { width, height: 900 } });
+			for (const line of (await page.evaluate(misplaced)).slice(0, 8))
+				fault(width + " px: " + line);
+			const texts = await page.$$eval(".plot text", (all) => all.map((e) => e.textContent));
+			for (const text of width > 1000 ? rest : [])
+				expect(texts.includes(text), "not in a chart: " + text);
+			expect(texts.length > 0, "no text in any chart");
+		}
+	},
+
 	/* views ID...: exactly these, in this order, each drawn. */
 	async views(browser) {
 		const page = await open(browser);
@@ -154,6 +194,15 @@ const checks = {
 		await page.keyboard.press("Escape");
 		await page.locator("#chart-gate .plot .point").first().hover();
 		expect(await tip.isVisible(), "no tip under the pointer");
+	},
+
+	/* zero SIZE...: the sizes of the latency chart; the first is 0, apart from the lines. */
+	async zero(browser) {
+		const page = await open(browser);
+		const sizes = await page.$$eval("#chart-latency .plot .axis", (all) => Array.from(all[1].querySelectorAll("text"), (e) => e.textContent));
+		expect(sizes.join() === rest.join(), "sizes: " + sizes.join());
+		const paths = await page.$$eval("#chart-latency .plot .line", (all) => all.map((e) => e.getAttribute("d")));
+		expect(paths.length > 0 && paths.every((d) => d.split("M").length === 3), "lines: " + paths.join(" | "));
 	},
 
 	/* kernels BAR... WORDS: what stands at the bars, and what the tips of the last one say. */
