@@ -175,7 +175,7 @@ static void say_one_winner(const struct contest *c, bool instructions, struct an
 
 	layout_append(a->figure, sizeof(a->figure), "%s, %s",
 		      text_cut(first->method, NAME_WIDTH, name),
-		      time_text(first->call.median, instructions, text));
+		      time_words(first->call.median, instructions, text));
 	if (last == first) {
 		layout_append(a->detail, sizeof(a->detail), "From the parent of %s",
 			      text_cut(first->parent, NAME_WIDTH, name));
@@ -203,7 +203,7 @@ static void say_winners(const struct contest *c, bool instructions, struct answe
 		layout_append(a->detail, sizeof(a->detail), "%s%s: %s, %s", i ? "; " : "",
 			      text_cut(c->winners[i]->parent, NAME_WIDTH, parent),
 			      text_cut(c->winners[i]->method, NAME_WIDTH, name),
-			      time_text(c->winners[i]->call.median, instructions, text));
+			      time_words(c->winners[i]->call.median, instructions, text));
 	say_rest(a, c->count);
 }
 
@@ -253,9 +253,8 @@ static void say_slope(const struct report_run *r, struct answer *answers, size_t
 			continue;
 		if (a == NULL) {
 			a = next(answers, n, "What does the parent's memory cost?");
-			layout_append(a->figure, sizeof(a->figure), "%s%s per MiB",
-				      time_text(per_mib, r->instructions, text),
-				      r->instructions ? " instructions" : "");
+			layout_append(a->figure, sizeof(a->figure), "%s per MiB",
+				      time_words(per_mib, r->instructions, text));
 		}
 		if (told++ >= TOLD_MAX)
 			continue;
@@ -265,7 +264,7 @@ static void say_slope(const struct report_run *r, struct answer *answers, size_t
 			      time_words(per_mib, r->instructions, text));
 		if (isfinite(per_pte))
 			layout_append(a->detail, sizeof(a->detail), ", %s per present PTE copied",
-				      time_text(per_pte, r->instructions, text));
+				      time_words(per_pte, r->instructions, text));
 	}
 	if (a == NULL)
 		return;

@@ -6,6 +6,7 @@
 #include "user/report/answer.h"
 #include "user/report/birth_sums.h"
 #include "user/report/text.h"
+#include "user/whatif.h"
 
 #define NAME_WIDTH 40
 
@@ -123,26 +124,48 @@ static bool say_slowest(const struct report_run *r, struct answer *a)
 	return true;
 }
 
+static void add_worth(struct whatif *sum, const struct group *g)
+{
+	if (whatif_of(g) != WHATIF_SPAWNABLE)
+		return;
+	sum->n += g->spawnable.n;
+	sum->least_ns += g->spawnable.least_ns;
+	sum->most_ns += g->spawnable.most_ns;
+	sum->held_ns += g->spawnable.held_ns;
+}
+
+/* Of the groups that are worth a change, as in the view of births. */
+static struct whatif worth_sum(const struct groups *groups)
+{
+	struct whatif sum = {0};
+	size_t i;
+
+	for (i = 0; i < groups->n; i++)
+		add_worth(&sum, &groups->v[i]);
+	if (groups->other.label)
+		add_worth(&sum, &groups->other);
+	return sum;
+}
+
 static bool say_whatif(const struct report_run *r, struct answer *a)
 {
-	const struct whatif *w = &r->births->groups.all.spawnable;
+	const struct whatif w = worth_sum(&r->births->groups);
 	char text[NUMBER_MAX];
 
-	if (!w->n)
+	if (!w.n)
 		return false;
 	snprintf(a->question, sizeof(a->question), "What would posix_spawn spare?");
 	layout_append(a->figure, sizeof(a->figure), "%s to ",
-		      time_text(w->least_ns, r->instructions, text));
+		      time_text(w.least_ns, r->instructions, text));
 	layout_append(a->figure, sizeof(a->figure), "%s",
-		      time_words(w->most_ns, r->instructions, text));
-	layout_append(
-		a->detail, sizeof(a->detail),
-		"An estimate from the phases of the %s forks that exec: copy_mm alone, to all "
-		"that was measured of what follows from the copy",
-		count_text((double)w->n, text));
+		      time_words(w.most_ns, r->instructions, text));
+	layout_append(a->detail, sizeof(a->detail),
+		      "An estimate from the phases of %s forks that exec: copy_mm alone, to all "
+		      "that was measured of what follows from the copy",
+		      count_text((double)w.n, text));
 	layout_append(a->detail, sizeof(a->detail),
 		      ". Their parents would be held %s in sum instead.",
-		      time_words(w->held_ns, r->instructions, text));
+		      time_words(w.held_ns, r->instructions, text));
 	return true;
 }
 

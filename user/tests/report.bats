@@ -127,6 +127,18 @@ start_early() {
     look text "$DIR/lost.html" '9 records lost' 'births and phases are incomplete' 'at least 39' 'The records of 2 more were lost.'
 }
 
+@test "what posix_spawn would spare is an answer only where it is worth a change" {
+    made_profile 4 'map(if .type == "birth" then .phases = {} else . end
+        | if .edges.mm_end then .edges += {mm_end: 30000, newtask: 31000, woken: 32000, exec_flush: 100000, exec_load: 101000} else . end)' >"$DIR/run.jsonl"
+    "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
+    look text "$DIR/page.html" 'Nothing worth a change'
+    refute grep -qF 'What would posix_spawn spare' "$DIR/page.html"
+    # Of two programs, the one that is worth it.
+    made_profile 40 'map(if .type == "birth" then .phases = {} | if .parent.comm == "make" then . else .exec = null | del(.exec) end else . end)' >"$DIR/run.jsonl"
+    "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
+    look text "$DIR/page.html" 'An estimate from the phases of 10 forks that exec'
+}
+
 @test "a profile that was filtered, or did not see all, says so where it counts and where it tells of loss" {
     made_profile 40 '.[-1].filtered = 9' >"$DIR/run.jsonl"
     "$TOOL" report --format markdown "$DIR/run.jsonl" >"$DIR/out.md"
@@ -308,6 +320,13 @@ start_early() {
     look runs "$DIR/page.html" 3
     look compare "$DIR/page.html" 4
     block_holds "$DIR/page.html" '[.views.kernels.order[] | [.run, .kernel]] == [[2, "5.10.0-1"], [0, "6.1.0-2"]]'
+}
+
+@test "in the answers of a run that counts instructions, every number says so" {
+    made_run '.[0].clock = "icount" | . as $run | $run[:-1] + [$run[1:-1][] | select(.key.method == "posix_spawn") | .key.method = "vfork-exec"] + $run[-1:]' >"$DIR/two.jsonl"
+    "$TOOL" report --format markdown "$DIR/two.jsonl" >"$DIR/out.md"
+    grep -F 'starts a program' "$DIR/out.md" | grep -qF '**posix\_spawn, 204 k instructions**'
+    grep -F 'memory cost' "$DIR/out.md" | grep -qF '398 instructions per present PTE'
 }
 
 @test "the committed runs of four kernels make a page of at most 600 KB" {
