@@ -126,7 +126,7 @@ static bool say_slowest(const struct report_run *r, struct answer *a)
 
 static void add_worth(struct whatif *sum, const struct group *g)
 {
-	if (whatif_of(g) != WHATIF_SPAWNABLE)
+	if (!whatif_has(g, WHATIF_SPAWNABLE))
 		return;
 	sum->n += g->spawnable.n;
 	sum->least_ns += g->spawnable.least_ns;
