@@ -98,7 +98,7 @@ blocked() { # PID
             --perfetto "$DIR/trace.json" >"$DIR/out" 2>"$DIR/err"
         grep -v '^ ' "$DIR/out"
         tr '\n' ' ' <"$DIR/out" | tr -s ' ' >"$DIR/line"
-        [[ $(<"$DIR/line") =~ \ ([0-9]+)\ births,\ 0\ failed ]]
+        [[ $(<"$DIR/line") =~ \ ([0-9]+)\ births,\ [0-9-]+\ failed ]]
         births=${BASH_REMATCH[1]}
         unfinished=0
         if [[ $(<"$DIR/line") =~ ([0-9-]+)\ births\ still\ in\ the\ call ]]; then
