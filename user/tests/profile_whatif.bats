@@ -232,22 +232,34 @@ uncalibrated() {
 @test "interrupted while it calibrates, it sums up; killed, it leaves nothing" {
     export XDG_CACHE_HOME=$DIR
     own_tool
-    begin_own profile -- /usr/bin/python3 "$ROOM/births.py" exec 20 64
-    eventually find_driver
+    calibrating
     kill -INT "$tool"
     exit_of "$tool"
     eventually none_left "$OWN"
     # It may have been done at that moment.
     tr -s '\n ' ' ' <"$DIR/err" >"$DIR/line"
     grep -Eq 'Not calibrated, so from these births alone: interrupted|calibrated on the same boot' "$DIR/line"
-    rm -rf "$DIR/spawnscope"
-    begin_own profile -- /usr/bin/python3 "$ROOM/births.py" exec 20 64
-    eventually find_driver
+    calibrating
     kill -KILL "$tool"
     wait "$tool" || true
     eventually none_left "$OWN"
     # At most a whole file.
     [ -z "$(find "$DIR/spawnscope" -type f ! -name 'calibration-*')" ]
+}
+
+# Has a profile calibrate; on a busy machine it may be done before anybody looks.
+calibrating() {
+    local _
+    for _ in 1 2 3 4 5; do
+        rm -rf "$DIR/spawnscope"
+        begin_own profile -- /usr/bin/python3 "$ROOM/births.py" exec 20 64
+        until ended "$tool"; do
+            ! find_driver || return 0
+            sleep 0.01
+        done
+        wait "$tool" || true
+    done
+    return 1
 }
 
 # The driver, which has no right that a user has not.
