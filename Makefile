@@ -41,33 +41,39 @@ USER_LIBS        := -lbpf -ldw -lelf -lz -ljansson -lsmartcols -lcap-ng -lm
 USER_STATIC_LIBS := -lbpf -ldw -lelf -lz -llzma -lbz2 -lzstd -ljansson -lcap-ng -lm
 BENCH_LIBS       := -linih
 
+# Sources are found by folder. A folder's tests stand in its tests/.
+sources       = $(basename $(shell find $(1) -name '*.c' ! -path '*/tests/*' | sort))
+tests_of      = $(sort $(shell find $(1) -path '*/tests/*' -name '$(2)'))
+
 # What is linked into what, without .o and without the folder of its variant.
-user_all     := $(basename $(wildcard user/*.c user/report/*.c)) bench/plan
-user         := $(filter-out user/grid_plain,$(user_all))
-user_static  := $(filter-out user/grid_smartcols,$(user_all))
+shared       := $(call sources,bench/shared)
+user_all     := $(call sources,user) $(shared)
+user         := $(filter-out user/%grid_plain,$(user_all))
+user_static  := $(filter-out user/%grid_smartcols,$(user_all))
 user_tested  := $(filter-out user/main,$(user))
-bench        := $(basename $(filter-out bench/child.c,$(wildcard bench/*.c bench/methods/*.c))) user/units user/options
-bench_tested := $(filter-out bench/main,$(bench))
-user_tests   := $(basename $(wildcard user/tests/test_*.c))
-bench_tests  := $(basename $(wildcard bench/tests/test_*.c))
-bare         := $(basename $(wildcard bench/tests/bare.c))
+bench        := $(filter-out bench/child bench/lab/% bench/gate-study/% bench/child/%,$(call sources,bench)) $(shared)
+bench        := $(sort $(bench))
+user_tests   := $(basename $(call tests_of,user,test_*.c))
+bench_tests  := $(basename $(call tests_of,bench,test_*.c))
+bare         := $(basename $(call tests_of,bench,bare.c))
 # Attaches the tool's probes to itself, in the guests.
-exact        := $(basename $(wildcard bench/tests/exact*.c))
-storm        := $(basename $(wildcard user/tests/storm.c))
-bats         := $(wildcard user/tests/*.bats bench/tests/*.bats)
+exact        := $(basename $(call tests_of,user bench,exact*.c))
+storm        := $(basename $(call tests_of,user,storm.c))
+fuzz_tests   := $(basename $(call tests_of,user,fuzz_*.c))
+judge        := $(basename $(shell find user bench -path '*gate-study/judge.c'))
+bats         := $(call tests_of,user bench,*.bats)
 
 # Three variants: for this machine, for the lab, for fuzzing.
 usual   = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 static  = $(patsubst %,$(BUILD)/static/obj/%.o,$(1))
 fuzz    = $(patsubst %,$(BUILD)/fuzz/obj/%.o,$(1))
-OBJECTS := $(call usual,$(sort $(user) $(bench) $(user_tests) $(bench_tests) $(bare) bench/gate-study/judge)) \
+OBJECTS := $(call usual,$(sort $(user) $(bench) $(user_tests) $(bench_tests) $(bare) $(judge))) \
 	   $(call static,$(sort $(user_static) $(bench) $(bare) $(exact) $(storm))) \
-	   $(call fuzz,$(user_tested) user/tests/fuzz_store user/tests/fuzz_budget)
+	   $(call fuzz,$(user_tested) $(fuzz_tests))
 
 PROGRAMS        := $(addprefix $(BUILD)/,spawnscope spawnscope-bench spawnscope-child)
 STATIC_PROGRAMS := $(addprefix $(BUILD)/static/,spawnscope spawnscope-bench spawnscope-child lab-init)
-TEST_PROGRAMS   := $(patsubst user/tests/%,$(BUILD)/tests/user/%,$(user_tests)) \
-		   $(patsubst bench/tests/%,$(BUILD)/tests/bench/%,$(bench_tests)) \
+TEST_PROGRAMS   := $(addprefix $(BUILD)/tests/,$(user_tests) $(bench_tests)) \
 		   $(if $(bare),$(BUILD)/tests/bare $(BUILD)/static/bare) $(BUILD)/static/exact \
 		   $(if $(storm),$(BUILD)/static/storm) $(BUILD)/gate-study
 
@@ -103,14 +109,14 @@ check: $(PROGRAMS) $(STATIC_PROGRAMS) $(TEST_PROGRAMS) | $(READY) $(filter lint,
 
 .PHONY: check-kernels
 check-kernels: $(STATIC_PROGRAMS) $(BUILD)/static/exact | $(READY) ## test on each kernel of the lab: a line per kernel and property
-	@bench/tests/run --each $(BUILD) '' bench/tests/kernel.bats
+	@bench/tests/run --each $(BUILD) '' $(filter %/kernel.bats,$(bats))
 
 # What linters look at.
-C_FILES     := $(wildcard $(addsuffix /*.[ch],bpf user user/* bench bench/*))
-TIDY_FILES  := $(filter-out bench/child.c,$(filter %.c,$(C_FILES)))
+C_FILES     := $(sort $(shell find bpf user bench -name '*.[ch]'))
+TIDY_FILES  := $(filter-out %/child.c,$(filter %.c,$(C_FILES)))
 SHELL_FILES  = $(shell find .ci user bench -type f ! -name '*.[ch]' -exec \
 		 awk 'FNR == 1 && /^\#!.*(sh|bats)$$/ { print FILENAME } { nextfile }' {} +) \
-	       $(wildcard */tests/*.bash)
+	       $(call tests_of,user bench,*.bash)
 TIDY_FLAGS   = $(if $(filter bpf/%,$(1)),$(BPF_CFLAGS),$(OUR_CFLAGS) $(SMARTCOLS))
 
 # The two faults left out for bats: each of its tests is a subshell, on purpose.
@@ -196,10 +202,10 @@ $(BUILD)/%.stamp: always | $(READY)
 	@printf '%s\n' $(call quoted,$(text)) | cmp -s - $@ || printf '%s\n' $(call quoted,$(text)) >$@
 
 # Objects.
-$(call usual,user/grid_smartcols) $(call fuzz,user/grid_smartcols): private OUR_CFLAGS += $(SMARTCOLS)
-$(filter %/user/probe.o %/user/probe_profile.o,$(OBJECTS)): | $(BUILD)/gen/spawnscope.skel.h
+$(filter %/grid_smartcols.o,$(OBJECTS)): private OUR_CFLAGS += $(SMARTCOLS)
+$(filter %/probe.o %/profile_maps.o %/probe_profile.o,$(OBJECTS)): | $(BUILD)/gen/spawnscope.skel.h
 
-$(filter %/user/report/page.o,$(OBJECTS)): $(BUILD)/gen/page.html
+$(filter %/report/page.o,$(OBJECTS)): $(BUILD)/gen/page.html
 
 compile = $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
@@ -226,7 +232,7 @@ $(BUILD)/gen/spawnscope.skel.h: $(BUILD)/gen/spawnscope.bpf.o
 
 # The modules of D3: as Debian has them, or else npm, in the versions of package-lock.json.
 D3_MODULES = $(if $(shell ls -d /usr/share/nodejs/d3-scale 2>/dev/null),/usr/share/nodejs,$(BUILD)/npm/node_modules)
-page_parts := user/report/assemble $(wildcard user/report/*.html user/report/*.css user/report/*.js)
+page_parts := $(addprefix user/report/,assemble page.html page.css page.js) $(wildcard user/report/view*.js user/report/views/*.js)
 
 $(BUILD)/gen/page.html: $(page_parts) | $(READY)
 	@mkdir -p $(@D)
@@ -242,7 +248,8 @@ $(BUILD)/spawnscope: $(call usual,$(user)) $(BUILD)/sources.stamp
 $(BUILD)/spawnscope-bench: $(call usual,$(bench)) $(BUILD)/sources.stamp
 	$(call say,LINK)$(link) $(BENCH_LIBS)
 
-$(BUILD)/spawnscope-child: bench/child.c $(BUILD)/flags.stamp
+child_source  = $(wildcard bench/child.c bench/child/child.c)
+$(BUILD)/spawnscope-child: $(child_source) $(BUILD)/flags.stamp
 	@mkdir -p $(BUILD)/obj/bench
 	$(call say,LINK)$(CC) $(CHILD_CFLAGS) -MMD -MP -MF $(BUILD)/obj/bench/child.d -MT $@ -o $@ $<
 
@@ -273,37 +280,45 @@ $(BUILD)/obj/user.a: $(call usual,$(user_tested)) $(BUILD)/sources.stamp
 $(BUILD)/static/obj/user.a: $(call static,$(filter $(user_static),$(user_tested))) $(BUILD)/sources.stamp
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
+$(BUILD)/obj/bench.a: $(call usual,$(bench)) $(BUILD)/sources.stamp
+	$(call say,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+
+$(BUILD)/static/obj/bench.a: $(call static,$(bench)) $(BUILD)/sources.stamp
+	$(call say,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+
 $(BUILD)/fuzz/obj/user.a: $(call fuzz,$(user_tested)) $(BUILD)/sources.stamp
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
-$(BUILD)/tests/user/%: $(BUILD)/obj/user/tests/%.o $(BUILD)/obj/user.a
+$(BUILD)/tests/user/%: $(BUILD)/obj/user/%.o $(BUILD)/obj/user.a
 	@mkdir -p $(@D)
 	$(call say,LINK)$(link) $(USER_LIBS) -lcmocka
 
-$(BUILD)/tests/bench/%: $(BUILD)/obj/bench/tests/%.o $(call usual,$(bench_tested)) $(BUILD)/sources.stamp
+$(BUILD)/tests/bench/%: $(BUILD)/obj/bench/%.o $(BUILD)/obj/bench.a
 	@mkdir -p $(@D)
 	$(call say,LINK)$(link) $(BENCH_LIBS) -lcmocka
 
-$(BUILD)/tests/bare: $(call usual,$(bare) $(bench_tested)) $(BUILD)/sources.stamp
+$(BUILD)/tests/bare: $(call usual,$(bare)) $(BUILD)/obj/bench.a
 	@mkdir -p $(@D)
 	$(call say,LINK)$(link) $(BENCH_LIBS)
 
 $(BUILD)/static/storm: $(call static,$(storm)) $(BUILD)/sources.stamp
 	$(call say,LINK)$(link) $(STATIC)
 
-$(BUILD)/static/bare: $(call static,$(bare) $(bench_tested)) $(BUILD)/sources.stamp
+$(BUILD)/static/bare: $(call static,$(bare)) $(BUILD)/static/obj/bench.a
 	$(call say,LINK)$(link) $(STATIC) $(BENCH_LIBS)
 
 $(BUILD)/static/exact: $(call static,$(exact)) $(BUILD)/static/obj/user.a
 	$(link_static)
 
 # bench/gate-study/collect says how it is used.
-$(BUILD)/gate-study: $(call usual,bench/gate-study/judge) $(BUILD)/obj/user.a
+$(BUILD)/gate-study: $(call usual,$(judge)) $(BUILD)/obj/user.a
 	$(call say,LINK)$(link) $(USER_LIBS)
 
 $(BUILD)/fuzz/store $(BUILD)/fuzz/budget: private CFLAGS := $(FUZZ) -fsanitize=fuzzer
 $(BUILD)/fuzz/store $(BUILD)/fuzz/budget: private CC = $(CLANG)
-$(BUILD)/fuzz/store $(BUILD)/fuzz/budget: $(BUILD)/fuzz/%: $(call fuzz,user/tests/fuzz_%) $(BUILD)/fuzz/obj/user.a
+$(BUILD)/fuzz/store: $(call fuzz,$(filter %/fuzz_store,$(fuzz_tests)))
+$(BUILD)/fuzz/budget: $(call fuzz,$(filter %/fuzz_budget,$(fuzz_tests)))
+$(BUILD)/fuzz/store $(BUILD)/fuzz/budget: $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/user.a
 	$(call say,LINK)$(link) $(USER_LIBS)
 
 .SECONDARY: $(OBJECTS)

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bench/text.h"
-#include "user/units.h"
+#include "bench/shared/text.h"
+#include "bench/shared/units.h"
 
 /* A typing mistake should not ask for a million threads; the kernel's own limits are lower. */
 #define AXIS_NUMBER_MAX 1000000

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/text.h"
+#include "bench/shared/text.h"
 
 /* A deep path, and the longest name of a file in it. */
 #define GROUP_PATH_MAX 512

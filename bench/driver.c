@@ -12,7 +12,7 @@
 
 #include "bench/lines.h"
 #include "bench/memory.h"
-#include "bench/plan.h"
+#include "bench/shared/plan.h"
 #include "bench/suite.h"
 
 #define CHILD_NAME "spawnscope-child"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The driver: a grid, the parents to spawn from, and the lines of bench/protocol.h. */
+/* The driver: a grid, the parents to spawn from, and the lines of bench/shared/protocol.h. */
 #ifndef SPAWNSCOPE_DRIVER_H
 #define SPAWNSCOPE_DRIVER_H
 

@@ -9,7 +9,7 @@
 
 #include "bench/axes.h"
 #include "bench/methods.h"
-#include "bench/text.h"
+#include "bench/shared/text.h"
 
 #define GRID_CELLS_MAX	  10000
 #define GRID_RUNS_MAX	  1000000

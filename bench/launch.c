@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/text.h"
+#include "bench/shared/text.h"
 
 /* Descriptors from here on cannot be ones that the subject wants to have. */
 #define FD_BASE 16

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "bench/loader.h"
+#include "bench/shared/loader.h"
 #include "bench/stage.h"
 #include "bench/subject.h"
 

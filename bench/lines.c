@@ -6,8 +6,8 @@
 #include <link.h>
 #include <string.h>
 
-#include "bench/protocol.h"
-#include "bench/text.h"
+#include "bench/shared/protocol.h"
+#include "bench/shared/text.h"
 
 static void write_cell(FILE *out, size_t id, const struct cell *cell)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Writes the lines that bench/protocol.h describes. */
+/* Writes the lines that bench/shared/protocol.h describes. */
 #ifndef SPAWNSCOPE_LINES_H
 #define SPAWNSCOPE_LINES_H
 

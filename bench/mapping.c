@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "bench/text.h"
+#include "bench/shared/text.h"
 
 /* Only a path can make a line longer, and no path matters here. */
 #define LINE_SIZE 256

@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 
 #include "bench/cgroup.h"
-#include "bench/text.h"
+#include "bench/shared/text.h"
 
 #define MIB (INT64_C(1) << 20)
 #define GIB (INT64_C(1) << 30)

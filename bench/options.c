@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "bench/subject.h"
-#include "bench/text.h"
-#include "user/options.h"
+#include "bench/shared/text.h"
+#include "bench/shared/option_fault.h"
 
 #define WARMUPS_DEFAULT	  2
 #define WARMUPS_MAX	  10000
@@ -64,7 +64,7 @@ static const struct argp_option fixed_options[] = {
 static const char doc[] =
 	"Measures what it costs to start a process, from parents of varied shapes.\v"
 	"Each combination of a suite's lists is a cell. Options that name a list take the place of "
-	"that list in the suite. Standard output has one line per sample; bench/protocol.h says "
+	"that list in the suite. Standard output has one line per sample; bench/shared/protocol.h says "
 	"what stands in it.\n"
 	"\n"
 	"Examples:\n"

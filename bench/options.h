@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "bench/grid.h"
-#include "bench/loader.h"
+#include "bench/shared/loader.h"
 
 /* For the `cpu` of options: the last CPU that this process may run on. */
 #define CPU_LAST (-2)

@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "bench/mapping.h"
-#include "bench/text.h"
-#include "user/units.h"
+#include "bench/shared/text.h"
+#include "bench/shared/units.h"
 
 /* Descriptors that a parent needs for itself. */
 #define OWN_FDS 32

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "bench/driver.h"
-#include "bench/protocol.h"
+#include "bench/shared/protocol.h"
 
 #define WORDS_MAX 3
 

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/text.h"
+#include "bench/shared/text.h"
 
 static int make_command(struct stage *stage)
 {

@@ -14,7 +14,7 @@
 #include <sys/types.h>
 #include <time.h>
 
-#include "bench/loader.h"
+#include "bench/shared/loader.h"
 #include "bench/slate.h"
 
 /* What the protocol's `sample` line says. Times in ns of CLOCK_MONOTONIC; 0: not taken. */

@@ -13,9 +13,9 @@
 #include <stdint.h>
 
 #include "bench/axes.h"
-#include "bench/loader.h"
+#include "bench/shared/loader.h"
 #include "bench/parent.h"
-#include "bench/text.h"
+#include "bench/shared/text.h"
 
 #define SUBJECT_OPTION "--subject"
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/text.h"
+#include "bench/shared/text.h"
 
 #define SUITE_SIZE_MAX (1 << 20)
 

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bench/plan.h"
+#include "bench/shared/plan.h"
 #include "user/bench_options.h"
 #include "user/command.h"
 #include "user/driver.h"

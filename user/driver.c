@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bench/protocol.h"
+#include "bench/shared/protocol.h"
 #include "user/escape.h"
 #include "user/libc.h"
 #include "user/privilege.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The driver spawnscope-bench as a child process, spoken to as bench/protocol.h says. */
+/* The driver spawnscope-bench as a child process, spoken to as bench/shared/protocol.h says. */
 #ifndef SPAWNSCOPE_DRIVER_H
 #define SPAWNSCOPE_DRIVER_H
 

@@ -12,7 +12,7 @@
 
 #include "bpf/record.h"
 #include "user/escape.h"
-#include "user/units.h"
+#include "bench/shared/units.h"
 
 #define LINE_LENGTH_MAX 1024
 #define RULES_MAX	1000

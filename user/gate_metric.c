@@ -8,7 +8,7 @@
 #include "user/gate.h"
 #include "user/layout.h"
 #include "user/stats.h"
-#include "user/units.h"
+#include "bench/shared/units.h"
 #include "user/utf8.h"
 
 static const char *const count_units[] = {

@@ -15,7 +15,7 @@
 #include "user/run.h"
 #include "user/sources.h"
 
-/* As in bench/protocol.h; times CLOCK_MONOTONIC ns or MISSING. */
+/* As in bench/shared/protocol.h; times CLOCK_MONOTONIC ns or MISSING. */
 struct sample {
 	pid_t child; /* 0 if the driver could not tell */
 	int error;   /* errno of the call under test, or 0 */

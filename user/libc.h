@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "bench/loader.h"
+#include "bench/shared/loader.h"
 
 /*
  * The loader and the library path that run `driver`, and `program` if it is not NULL, with the C

@@ -6,7 +6,7 @@
 
 #include "user/escape.h"
 #include "user/layout.h"
-#include "user/units.h"
+#include "bench/shared/units.h"
 #include "user/utf8.h"
 
 #define PARENT_WIDTH 16

@@ -11,7 +11,7 @@
 
 #include "user/command.h"
 #include "user/escape.h"
-#include "user/options.h"
+#include "bench/shared/option_fault.h"
 
 static const struct command commands[] = {
 	{"bench", "compare the ways to start a process, phase by phase", command_bench},

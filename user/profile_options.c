@@ -13,7 +13,7 @@
 #include "user/birth.h"
 #include "user/command.h"
 #include "user/escape.h"
-#include "user/units.h"
+#include "bench/shared/units.h"
 
 enum {
 	OPTION_CHILDREN = 1000,

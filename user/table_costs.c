@@ -6,7 +6,7 @@
 
 #include "user/stats.h"
 #include "user/table_part.h"
-#include "user/units.h"
+#include "bench/shared/units.h"
 
 static void add_count(struct sheet *s, const struct cell *c, enum count count)
 {

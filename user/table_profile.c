@@ -9,7 +9,7 @@
 
 #include "user/escape.h"
 #include "user/layout.h"
-#include "user/units.h"
+#include "bench/shared/units.h"
 #include "user/whatif.h"
 
 #define LABEL_MAX 256

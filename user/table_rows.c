@@ -8,7 +8,7 @@
 
 #include "user/escape.h"
 #include "user/table_part.h"
-#include "user/units.h"
+#include "bench/shared/units.h"
 
 #define PAGE_BYTES 4096
 

@@ -9,7 +9,7 @@
 #include "user/layout.h"
 #include "user/live.h"
 #include "user/run.h"
-#include "user/units.h"
+#include "bench/shared/units.h"
 
 /* How deep it is drawn. */
 #define DEPTH_MAX 16

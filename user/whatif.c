@@ -7,7 +7,7 @@
 #include "user/escape.h"
 #include "user/groups.h"
 #include "user/layout.h"
-#include "user/units.h"
+#include "bench/shared/units.h"
 
 /* Less than this is not worth a line: of all forks of a group, and of one that does not exec. */
 #define WORTH_NS     100000

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "bench/methods.h"
-#include "bench/text.h"
+#include "bench/shared/text.h"
 
 #ifndef SYS_clone3
 #define SYS_clone3 435 /* the same on every architecture */

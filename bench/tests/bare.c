@@ -21,7 +21,7 @@
 #include "bench/methods.h"
 #include "bench/parent.h"
 #include "bench/stage.h"
-#include "bench/text.h"
+#include "bench/shared/text.h"
 
 #define PARENT_BYTES (1 << 20)
 #define BLOCKS	     20

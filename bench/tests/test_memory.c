@@ -9,7 +9,7 @@
 
 #include "bench/cgroup.h"
 #include "bench/memory.h"
-#include "bench/text.h"
+#include "bench/shared/text.h"
 
 #define KIB (INT64_C(1) << 10)
 #define MIB (INT64_C(1) << 20)

@@ -12,7 +12,7 @@
 
 #include "bench/mapping.h"
 #include "bench/parent.h"
-#include "bench/text.h"
+#include "bench/shared/text.h"
 
 #define KIB (INT64_C(1) << 10)
 #define MIB (INT64_C(1) << 20)

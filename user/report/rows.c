@@ -9,7 +9,7 @@
 #include "user/report/report.h"
 #include "user/report/sorted.h"
 #include "user/report/text.h"
-#include "user/units.h"
+#include "bench/shared/units.h"
 
 #define PAGE_BYTES 4096
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/units.h"
+#include "bench/shared/units.h"
 #include "user/utf8.h"
 
 /*

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "bench/text.h"
+#include "bench/shared/text.h"
 
 static void test_escape(void **state)
 {

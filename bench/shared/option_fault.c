@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/options.h"
+#include "bench/shared/option_fault.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/units.h"
+#include "bench/shared/units.h"
 
 #include <ctype.h>
 #include <errno.h>

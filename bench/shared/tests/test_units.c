@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "user/run.h"
-#include "user/units.h"
+#include "bench/shared/units.h"
 
 static void size_parse_reads_sizes(void **state)
 {

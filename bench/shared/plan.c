@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "bench/plan.h"
+#include "bench/shared/plan.h"
 
 #include <errno.h>
 #include <stdlib.h>

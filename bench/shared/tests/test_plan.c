@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "bench/plan.h"
+#include "bench/shared/plan.h"
 
 #define CELLS 4
 
