@@ -17,7 +17,7 @@
 #include "user/command.h"
 #include "user/driver.h"
 #include "user/environment.h"
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/gate_kept.h"
 #include "user/join.h"
 #include "user/origin.h"

@@ -8,7 +8,7 @@
 
 #include "user/command.h"
 #include "user/environment.h"
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/option_value.h"
 
 /* Options from FORWARD on are the driver's: it knows what they may be, and says what is wrong. */

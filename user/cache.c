@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "user/escape.h"
+#include "user/text/escape.h"
 
 #define TEMPORARY ".new-"
 /* What is older was left by a process that was killed. */

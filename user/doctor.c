@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 #include "user/command.h"
-#include "user/grid.h"
+#include "user/text/grid.h"
 #include "user/join.h"
-#include "user/layout.h"
+#include "user/text/wrap.h"
 #include "user/phase.h"
 #include "user/privilege.h"
 #include "user/probe.h"

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "bench/shared/protocol.h"
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/libc.h"
 #include "user/privilege.h"
 #include "user/stop.h"

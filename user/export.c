@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "user/command.h"
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/report/input.h"
 #include "user/report/output.h"
 

@@ -9,14 +9,14 @@
 #include <unistd.h>
 
 #include "user/command.h"
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/gate_baseline.h"
 #include "user/gate_budget.h"
 #include "user/gate_kept.h"
 #include "user/gate_options.h"
 #include "user/gate_runs.h"
 #include "user/gate_stats.h"
-#include "user/layout.h"
+#include "user/text/wrap.h"
 #include "user/privilege.h"
 #include "user/stop.h"
 #include "user/store.h"

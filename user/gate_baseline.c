@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "user/command.h"
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/gate_stats.h"
 #include "user/store.h"
 

@@ -11,7 +11,7 @@
 #include <strings.h>
 
 #include "bpf/record.h"
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "bench/shared/units.h"
 
 #define LINE_LENGTH_MAX 1024

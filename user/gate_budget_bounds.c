@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "user/gate_budget.h"
-#include "user/layout.h"
+#include "user/text/wrap.h"
 #include "user/stats.h"
 
 bool budget_holds(double value, enum budget_op op, double limit)

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "user/birth.h"
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/gate_budget.h"
 #include "user/gate_index.h"
-#include "user/layout.h"
+#include "user/text/wrap.h"
 #include "user/stats.h"
 
 /* An axis that the grid did not ask for is 0, or 4k. */

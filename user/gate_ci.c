@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "user/gate.h"
-#include "user/layout.h"
+#include "user/text/wrap.h"
 #include "user/report/text.h"
 
 static int finish(FILE *out)

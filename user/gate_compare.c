@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/gate_comparison.h"
 #include "user/gate_stats.h"
-#include "user/layout.h"
+#include "user/text/wrap.h"
 #include "user/stats.h"
 
 static bool is_count(int metric)

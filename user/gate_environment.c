@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/gate.h"
 
 /* What a fact must be the same for: times, counts, and what the lab counts. */

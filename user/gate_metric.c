@@ -4,12 +4,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/gate.h"
-#include "user/layout.h"
+#include "user/text/wrap.h"
 #include "user/stats.h"
 #include "bench/shared/units.h"
-#include "user/utf8.h"
+#include "user/text/utf8.h"
 
 static const char *const count_units[] = {
 #define X(name, unit, brief) [COUNT_##name] = (unit),

@@ -4,10 +4,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/gate_comparison.h"
 #include "user/gate_stats.h"
-#include "user/layout.h"
+#include "user/text/wrap.h"
 
 /* Once for a cell, or once for each of its passes. */
 static int add_unmeasured(struct comparison *c, const struct cell *of_a, const char *pass,

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "user/gate.h"
-#include "user/layout.h"
-#include "user/utf8.h"
+#include "user/text/wrap.h"
+#include "user/text/utf8.h"
 
 const char *gate_verdict_name(enum gate_verdict v)
 {

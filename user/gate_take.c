@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/privilege.h"
 #include "user/stop.h"
 #include "user/store.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "user/gate.h"
-#include "user/layout.h"
+#include "user/text/wrap.h"
 
 /* So many rows are shown even if nothing is to be said of them. */
 #define ROWS_SHOWN 24

@@ -21,7 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/privilege.h"
 
 #define TRIAL_MS 10000

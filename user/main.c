@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "user/command.h"
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "bench/shared/option_fault.h"
 
 static const struct command commands[] = {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "user/command.h"
-#include "user/escape.h"
+#include "user/text/escape.h"
 
 const char *option_name(const struct argp_option *table, int key)
 {

@@ -18,7 +18,7 @@
 #include "user/calibrate.h"
 #include "user/command.h"
 #include "user/environment.h"
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/followed.h"
 #include "user/outlet.h"
 #include "user/privilege.h"

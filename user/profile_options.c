@@ -12,7 +12,7 @@
 
 #include "user/birth.h"
 #include "user/command.h"
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "bench/shared/units.h"
 
 enum {

@@ -10,7 +10,7 @@
 
 #include "user/command.h"
 #include "user/environment.h"
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/origin.h"
 #include "user/store_line.h"
 

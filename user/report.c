@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "user/command.h"
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/report/input.h"
 #include "user/report/output.h"
 

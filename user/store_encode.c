@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "user/store_line.h"
-#include "user/utf8.h"
+#include "user/text/utf8.h"
 
 /* A copy in which each malformed byte is U+FFFD: JSON knows no other text. NULL: out of memory. */
 static char *well_formed(const char *text)

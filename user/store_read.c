@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "user/birth.h"
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/store.h"
 #include "user/store_lift.h"
 #include "user/store_line.h"

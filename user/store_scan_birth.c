@@ -11,7 +11,7 @@
 #include "user/birth.h"
 #include "user/store_line.h"
 #include "user/store_scan.h"
-#include "user/utf8.h"
+#include "user/text/utf8.h"
 
 /* The objects of a line, the outermost first, the others in the order of their members there. */
 enum object { LINE, PARENT, CHILD, EDGE, PHASE, EXEC, COUNT, STACK, OBJECTS };

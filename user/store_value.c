@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/store_lift.h"
 
 int store_fault(struct reason *why, const char *format, ...)

@@ -5,9 +5,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/table_part.h"
-#include "user/utf8.h"
+#include "user/text/utf8.h"
 
 /* What is left for the CPU model is 13 columns at least. */
 #define KERNEL_WIDTH	 24

@@ -2,7 +2,7 @@
 /* What stands below the tables: where values came from, and what there is none of. */
 #include <string.h>
 
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/table_part.h"
 
 #define SOURCE_COLUMN 16

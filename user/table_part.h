@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "user/layout.h"
+#include "user/text/wrap.h"
 #include "user/run.h"
 
 #define AXES_MAX  16 /* further axes are not told apart in labels */

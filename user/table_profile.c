@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/escape.h"
-#include "user/layout.h"
+#include "user/text/escape.h"
+#include "user/text/wrap.h"
 #include "bench/shared/units.h"
 #include "user/whatif.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/table_part.h"
 #include "bench/shared/units.h"
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/escape.h"
-#include "user/layout.h"
+#include "user/text/escape.h"
+#include "user/text/wrap.h"
 #include "user/live.h"
 #include "user/run.h"
 #include "bench/shared/units.h"

@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/groups.h"
-#include "user/layout.h"
+#include "user/text/wrap.h"
 #include "bench/shared/units.h"
 
 /* Less than this is not worth a line: of all forks of a group, and of one that does not exec. */

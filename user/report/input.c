@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "user/command.h"
-#include "user/escape.h"
+#include "user/text/escape.h"
 #include "user/report/verdict.h"
 #include "user/store.h"
 #include "user/table_part.h"

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "user/command.h"
-#include "user/escape.h"
+#include "user/text/escape.h"
 
 static int write_all(int fd, const char *text, size_t size)
 {

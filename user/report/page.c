@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/report/json.h"
+#include "user/text/json.h"
 #include "user/report/text.h"
 #include "user/report/views.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "bench/shared/units.h"
-#include "user/utf8.h"
+#include "user/text/utf8.h"
 
 /*
  * What is not seen, breaks lines or lets a name show as another: controls, the Unicode line

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "user/report/birth_sums.h"
-#include "user/report/json.h"
+#include "user/text/json.h"
 #include "user/report/text.h"
 #include "user/report/views.h"
 #include "user/whatif.h"

@@ -2,7 +2,7 @@
 /* Two runs or more side by side: each against the first one. */
 #include <math.h>
 
-#include "user/report/json.h"
+#include "user/text/json.h"
 #include "user/report/text.h"
 #include "user/report/views.h"
 #include "user/stats.h"

@@ -2,7 +2,7 @@
 /* Copy-on-write: what parent and child paid after the birth. */
 #include <math.h>
 
-#include "user/report/json.h"
+#include "user/text/json.h"
 #include "user/report/text.h"
 #include "user/report/views.h"
 #include "user/stats.h"

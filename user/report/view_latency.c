@@ -2,7 +2,7 @@
 /* Latency against the parent's RSS, with the band from p10 to p90. */
 #include <math.h>
 
-#include "user/report/json.h"
+#include "user/text/json.h"
 #include "user/report/text.h"
 #include "user/report/views.h"
 

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "user/report/json.h"
+#include "user/text/json.h"
 #include "user/report/sorted.h"
 #include "user/report/text.h"
 #include "user/report/views.h"

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "user/gate.h"
-#include "user/utf8.h"
+#include "user/text/utf8.h"
 
 #define VALUES 5
 #define US     INT64_C(1000)

@@ -19,14 +19,14 @@
 
 #include "user/birth.h"
 #include "user/groups.h"
-#include "user/layout.h"
+#include "user/text/wrap.h"
 #include "user/live.h"
 #include "user/perfetto.h"
 #include "user/store.h"
 #include "user/store_line.h"
 #include "user/table_profile.h"
 #include "user/tree.h"
-#include "user/utf8.h"
+#include "user/text/utf8.h"
 
 #define HOSTILE "a\033[31mb\nc\"\\\xff\xe2\x80\xae"
 

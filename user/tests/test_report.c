@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "user/report/answer.h"
-#include "user/report/json.h"
+#include "user/text/json.h"
 #include "user/report/sorted.h"
 #include "user/report/text.h"
 #include "user/report/views.h"

@@ -12,7 +12,7 @@
 
 #include "user/table.h"
 #include "user/tests/sample_run.h"
-#include "user/utf8.h"
+#include "user/text/utf8.h"
 
 static char *printed(const struct run *r)
 {

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/grid.h"
-#include "user/layout.h"
-#include "user/utf8.h"
+#include "user/text/grid.h"
+#include "user/text/wrap.h"
+#include "user/text/utf8.h"
 
 #define COLUMNS_MAX 32
 #define GAP	    2

@@ -10,7 +10,7 @@
 #include <locale.h>
 #include <stdlib.h>
 
-#include "user/grid.h"
+#include "user/text/grid.h"
 
 /* The plain one under other names, beside the one that is linked. */
 void plain__free(struct grid *g);
@@ -18,7 +18,7 @@ void plain__free(struct grid *g);
 #define grid__row   plain__row
 #define grid__print plain__print
 #define grid__free  plain__free
-#include "user/grid_plain.c"
+#include "user/text/grid_plain.c"
 #undef grid__new
 #undef grid__row
 #undef grid__print

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/report/json.h"
+#include "user/text/json.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/utf8.h"
+#include "user/text/utf8.h"
 
 json_t *put(json_t *object, const char *name, json_t *value)
 {

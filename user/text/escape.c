@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/escape.h"
+#include "user/text/escape.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
 
-#include "user/utf8.h"
+#include "user/text/utf8.h"
 
 /* Bidirectional controls: they let a name show as another. wcwidth says 0, harmless, of them. */
 static bool reorders(uint32_t code)

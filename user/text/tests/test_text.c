@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/escape.h"
-#include "user/layout.h"
-#include "user/utf8.h"
+#include "user/text/escape.h"
+#include "user/text/wrap.h"
+#include "user/text/utf8.h"
 
 static void assert_escaped(const char *in, const char *expected)
 {

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/grid.h"
-#include "user/utf8.h"
+#include "user/text/grid.h"
+#include "user/text/utf8.h"
 
 struct column {
 	char *name;

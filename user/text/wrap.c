@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/layout.h"
+#include "user/text/wrap.h"
 
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
 
-#include "user/utf8.h"
+#include "user/text/utf8.h"
 
 void layout_title(FILE *out, const char *title, bool colour)
 {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/grid.h"
+#include "user/text/grid.h"
 
 struct grid {
 	struct libscols_table *table;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/utf8.h"
+#include "user/text/utf8.h"
 
 #include <wchar.h>
 
