@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/command.h"
+#include "user/base/command.h"
 #include "user/environment.h"
 #include "user/text/escape.h"
-#include "user/option_value.h"
+#include "user/base/option.h"
 
 /* Options from FORWARD on are the driver's: it knows what they may be, and says what is wrong. */
 enum {

@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "user/cache.h"
-#include "user/command.h"
+#include "user/base/cache.h"
+#include "user/base/command.h"
 #include "user/driver.h"
 #include "user/environment.h"
 #include "user/store.h"

@@ -14,12 +14,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "user/command.h"
+#include "user/base/command.h"
 #include "user/text/grid.h"
 #include "user/join.h"
 #include "user/text/wrap.h"
 #include "user/phase.h"
-#include "user/privilege.h"
+#include "user/base/privilege.h"
 #include "user/probe.h"
 
 #define TRIALS 5 /* until each source has marked something */

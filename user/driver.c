@@ -17,8 +17,8 @@
 #include "bench/shared/protocol.h"
 #include "user/text/escape.h"
 #include "user/libc.h"
-#include "user/privilege.h"
-#include "user/stop.h"
+#include "user/base/privilege.h"
+#include "user/base/interrupt.h"
 
 struct driver {
 	pid_t pid;

@@ -6,10 +6,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "user/command.h"
+#include "user/base/command.h"
 #include "user/text/escape.h"
 #include "user/report/input.h"
-#include "user/report/output.h"
+#include "user/base/output.h"
 
 /* How it writes a bench, and a profile; NULL: it has no form for such a run. */
 static const struct format {

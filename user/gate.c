@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "user/command.h"
+#include "user/base/command.h"
 #include "user/text/escape.h"
 #include "user/gate_baseline.h"
 #include "user/gate_budget.h"
@@ -17,8 +17,8 @@
 #include "user/gate_runs.h"
 #include "user/gate_stats.h"
 #include "user/text/wrap.h"
-#include "user/privilege.h"
-#include "user/stop.h"
+#include "user/base/privilege.h"
+#include "user/base/interrupt.h"
 #include "user/store.h"
 
 struct gate {

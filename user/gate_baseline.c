@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "user/command.h"
+#include "user/base/command.h"
 #include "user/text/escape.h"
 #include "user/gate_stats.h"
 #include "user/store.h"

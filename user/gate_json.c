@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/command.h"
+#include "user/base/command.h"
 #include "user/gate.h"
 
 #define GATE_SCHEMA 1

@@ -16,8 +16,8 @@
 #include "user/gate_stats.h"
 #include "user/gate_take.h"
 #include "user/gate_varying.h"
-#include "user/privilege.h"
-#include "user/progress.h"
+#include "user/base/privilege.h"
+#include "user/base/progress.h"
 
 #define FIRST_LOOK    16
 #define CONFIRM_ALPHA 0.05

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/command.h"
+#include "user/base/command.h"
 #include "user/gate_stats.h"
-#include "user/option_value.h"
+#include "user/base/option.h"
 
 enum {
 	OPTION_MARGIN = 1000,

@@ -2,7 +2,7 @@
 /* Which options of the command gate go together. */
 #include <errno.h>
 
-#include "user/command.h"
+#include "user/base/command.h"
 #include "user/gate_options.h"
 #include "user/gate_take.h"
 

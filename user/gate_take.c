@@ -22,8 +22,8 @@
 #include <unistd.h>
 
 #include "user/text/escape.h"
-#include "user/privilege.h"
-#include "user/stop.h"
+#include "user/base/privilege.h"
+#include "user/base/interrupt.h"
 #include "user/store.h"
 
 #define ARGS_MAX (GATE_FORWARD_MAX + 32)

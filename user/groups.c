@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/followed.h"
+#include "user/base/proc.h"
 #include "user/whatif.h"
 
 void groups__init(struct groups *g, enum group_by by)

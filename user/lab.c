@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "user/command.h"
+#include "user/base/command.h"
 
 /* From the folder of this program: in a build tree, and where `make install` puts them. */
 static const char *const places[] = {"../bench/lab", "../share/spawnscope/lab"};

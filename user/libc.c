@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #include "user/text/escape.h"
-#include "user/privilege.h"
+#include "user/base/privilege.h"
 
 #define TRIAL_MS 10000
 

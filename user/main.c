@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "user/command.h"
+#include "user/base/command.h"
 #include "user/text/escape.h"
 #include "bench/shared/option_fault.h"
 

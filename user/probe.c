@@ -13,7 +13,7 @@
 
 #include "spawnscope.skel.h"
 #include "user/kernel_offer.h"
-#include "user/privilege.h"
+#include "user/base/privilege.h"
 #include "user/probe_attach.h"
 #include "user/probe_btf.h"
 #include "user/probe_choice.h"

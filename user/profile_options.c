@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "user/birth.h"
-#include "user/command.h"
+#include "user/base/command.h"
 #include "user/text/escape.h"
 #include "bench/shared/units.h"
 

@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "user/command.h"
+#include "user/base/command.h"
 #include "user/environment.h"
 #include "user/text/escape.h"
 #include "user/origin.h"

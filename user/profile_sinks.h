@@ -6,7 +6,7 @@
 #include "user/births.h"
 #include "user/groups.h"
 #include "user/live.h"
-#include "user/outlet.h"
+#include "user/base/slow_reader.h"
 #include "user/perfetto.h"
 #include "user/profile_options.h"
 #include "user/stacks.h"

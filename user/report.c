@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "user/command.h"
+#include "user/base/command.h"
 #include "user/text/escape.h"
 #include "user/report/input.h"
-#include "user/report/output.h"
+#include "user/base/output.h"
 
 static const struct format {
 	const char *name;

@@ -7,7 +7,7 @@
 
 #include "user/birth.h"
 #include "user/calibration.h"
-#include "user/command.h"
+#include "user/base/command.h"
 
 int series__push(struct series *s, int64_t value)
 {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/followed.h"
+#include "user/base/proc.h"
 #include "user/opener.h"
 #include "user/unwind.h"
 

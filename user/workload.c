@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "user/privilege.h"
+#include "user/base/privilege.h"
 
 static void run(char *const *argv, int hold, int verdict, pid_t parent, const sigset_t *mask)
 {

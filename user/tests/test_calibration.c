@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "user/cache.h"
+#include "user/base/cache.h"
 #include "user/calibration.h"
 #include "user/store_line.h"
 #include "user/whatif.h"

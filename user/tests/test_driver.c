@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "user/driver.h"
-#include "user/stop.h"
+#include "user/base/interrupt.h"
 
 #define FOLDER	     "SPAWNSCOPE_TEST_FOLDER"
 #define SCRIPT	     "spawnscope-bench"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/stop.h"
+#include "user/base/interrupt.h"
 
 #include <stddef.h>
 

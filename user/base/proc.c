@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/followed.h"
+#include "user/base/proc.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/progress.h"
+#include "user/base/progress.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/outlet.h"
+#include "user/base/slow_reader.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/option_value.h"
+#include "user/base/option.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "user/command.h"
+#include "user/base/command.h"
 #include "user/text/escape.h"
 
 const char *option_name(const struct argp_option *table, int key)

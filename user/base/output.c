@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/report/output.h"
+#include "user/base/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "user/command.h"
+#include "user/base/command.h"
 #include "user/text/escape.h"
 
 static int write_all(int fd, const char *text, size_t size)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/privilege.h"
+#include "user/base/privilege.h"
 
 #include <cap-ng.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/cache.h"
+#include "user/base/cache.h"
 
 #include <dirent.h>
 #include <errno.h>
