@@ -2,7 +2,7 @@
 /*
  * What the kernel side tells the tool: at most three records per process life,
  * each complete in itself and joined to the others by the child's tid. The
- * wire only: files and everything after collect.c use user/run.h.
+ * wire only: files and everything after collect.c use user/model/run.h.
  */
 #ifndef SPAWNSCOPE_RECORD_H
 #define SPAWNSCOPE_RECORD_H

@@ -6,7 +6,7 @@
 #ifndef SPAWNSCOPE_BIRTHS_H
 #define SPAWNSCOPE_BIRTHS_H
 
-#include "user/birth.h"
+#include "user/model/birth.h"
 #include "user/sources.h"
 
 enum birth_stage {

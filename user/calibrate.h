@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "user/calibration.h"
+#include "user/model/calibration.h"
 
 struct calibrate_options {
 	bool cached_only; /* no bench */

@@ -18,7 +18,7 @@
 #include "user/text/grid.h"
 #include "user/join.h"
 #include "user/text/wrap.h"
-#include "user/phase.h"
+#include "user/model/phase.h"
 #include "user/base/privilege.h"
 #include "user/probe.h"
 

@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 #include "user/join.h"
-#include "user/run.h"
+#include "user/model/run.h"
 
 struct driver;
 

@@ -2,7 +2,7 @@
 #ifndef SPAWNSCOPE_ENVIRONMENT_H
 #define SPAWNSCOPE_ENVIRONMENT_H
 
-#include "user/run.h"
+#include "user/model/run.h"
 
 /*
  * Adds to the run what makes two runs comparable or not, as facts; what this machine does not

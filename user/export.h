@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "user/run.h"
+#include "user/model/run.h"
 
 /* Each writes the whole. 0 or -errno. */
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/birth.h"
+#include "user/model/birth.h"
 #include "user/export.h"
 #include "user/export_csv.h"
 #include "user/perfetto.h"

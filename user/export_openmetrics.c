@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "user/export.h"
-#include "user/phase.h"
+#include "user/model/phase.h"
 #include "user/report/sorted.h"
 #include "user/report/text.h"
 #include "user/stats.h"

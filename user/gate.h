@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "user/run.h"
+#include "user/model/run.h"
 
 /* The values are exit statuses, as in DESIGN. */
 enum gate_verdict {

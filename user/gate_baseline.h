@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "user/run.h"
+#include "user/model/run.h"
 
 struct baseline {
 	struct run *runs;

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "user/birth.h"
+#include "user/model/birth.h"
 #include "user/gate_budget.h"
 
 enum answer { NO, YES, NOT_KNOWN };

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "user/birth.h"
+#include "user/model/birth.h"
 #include "user/text/escape.h"
 #include "user/gate_budget.h"
 #include "user/gate_index.h"

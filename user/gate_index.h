@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "user/run.h"
+#include "user/model/run.h"
 
 struct gate_index {
 	const struct run *run;

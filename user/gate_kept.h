@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "user/run.h"
+#include "user/model/run.h"
 
 /* The fact of a run's environment that tells it: "pair 3 of 40", of a group and a plan. */
 #define GATE_KEPT_FACT "gate"

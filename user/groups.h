@@ -5,7 +5,7 @@
 #ifndef SPAWNSCOPE_GROUPS_H
 #define SPAWNSCOPE_GROUPS_H
 
-#include "user/birth.h"
+#include "user/model/birth.h"
 #include "user/sketch.h"
 
 #define GROUP_ERRNOS_MAX 4

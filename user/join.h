@@ -11,8 +11,8 @@
 #include <sys/types.h>
 
 #include "bpf/record.h"
-#include "user/phase.h"
-#include "user/run.h"
+#include "user/model/phase.h"
+#include "user/model/run.h"
 #include "user/sources.h"
 
 /* As in bench/shared/protocol.h; times CLOCK_MONOTONIC ns or MISSING. */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "user/birth.h"
+#include "user/model/birth.h"
 
 /* A command in at most so many columns where the output is no terminal. */
 #define LIVE_COMMAND_MAX 160

@@ -4,8 +4,8 @@
 #ifndef SPAWNSCOPE_ORIGIN_H
 #define SPAWNSCOPE_ORIGIN_H
 
-#include "user/phase.h"
-#include "user/run.h"
+#include "user/model/phase.h"
+#include "user/model/run.h"
 #include "user/sources.h"
 
 /* Each returns 0 or -ENOMEM. `choice` is NULL if nothing was attached. */

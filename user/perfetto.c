@@ -9,7 +9,7 @@
 
 #include "user/live.h"
 #include "user/reuse.h"
-#include "user/run.h"
+#include "user/model/run.h"
 #include "user/store_line.h"
 
 /*

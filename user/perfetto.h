@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "user/birth.h"
+#include "user/model/birth.h"
 
 struct perfetto;
 

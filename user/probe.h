@@ -12,7 +12,7 @@
 #include <sys/types.h>
 
 #include "bpf/record.h"
-#include "user/run.h"
+#include "user/model/run.h"
 #include "user/sources.h"
 
 struct probe;

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "user/birth.h"
+#include "user/model/birth.h"
 #include "user/base/command.h"
 #include "user/text/escape.h"
 #include "bench/shared/units.h"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "user/phase.h"
+#include "user/model/phase.h"
 #include "user/sources.h"
 
 /* Why an edge or sum has no source, in one line. */

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "user/birth.h"
+#include "user/model/birth.h"
 
 struct stacks;
 

@@ -2,7 +2,7 @@
 #ifndef SPAWNSCOPE_STATS_H
 #define SPAWNSCOPE_STATS_H
 
-#include "user/run.h"
+#include "user/model/run.h"
 
 /* Number of values that are not MISSING. */
 size_t stats_count(const struct series *s);

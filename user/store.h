@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "user/run.h"
+#include "user/model/run.h"
 
 struct store;
 struct birth;

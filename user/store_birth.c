@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/birth.h"
+#include "user/model/birth.h"
 #include "user/store_line.h"
 #include "user/store_value.h"
 

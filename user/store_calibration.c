@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "user/calibration.h"
+#include "user/model/calibration.h"
 #include "user/store_line.h"
 #include "user/store_value.h"
 

@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "user/run.h"
+#include "user/model/run.h"
 
 struct lifted {
 	struct series *arrays;

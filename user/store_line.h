@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "user/run.h"
+#include "user/model/run.h"
 
 struct lifted;
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/birth.h"
+#include "user/model/birth.h"
 #include "user/text/escape.h"
 #include "user/store.h"
 #include "user/store_lift.h"

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/birth.h"
+#include "user/model/birth.h"
 #include "user/store_line.h"
 #include "user/store_scan.h"
 #include "user/text/utf8.h"

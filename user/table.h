@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "user/run.h"
+#include "user/model/run.h"
 
 /*
  * Prints a run as text tables, no line wider than 80 columns; with `colour`, headings and warnings

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "user/text/wrap.h"
-#include "user/run.h"
+#include "user/model/run.h"
 
 #define AXES_MAX  16 /* further axes are not told apart in labels */
 #define LABEL_MAX 128

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/phase.h"
+#include "user/model/phase.h"
 #include "user/stats.h"
 #include "user/table_part.h"
 

@@ -8,7 +8,7 @@
 #include "user/text/escape.h"
 #include "user/text/wrap.h"
 #include "user/live.h"
-#include "user/run.h"
+#include "user/model/run.h"
 #include "bench/shared/units.h"
 
 /* How deep it is drawn. */

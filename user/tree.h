@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "user/birth.h"
+#include "user/model/birth.h"
 
 /* Processes that are kept; further ones are only counted. */
 #define TREE_MAX 10000

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "user/calibration.h"
+#include "user/model/calibration.h"
 #include "user/groups.h"
 
 /* Adds a birth to either, if it is a fork of which copy_mm is known. 0 or -ENOMEM. */

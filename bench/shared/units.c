@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "user/run.h"
+#include "user/model/run.h"
 
 static const char size_prefixes[] = "KMGT";
 

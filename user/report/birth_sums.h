@@ -5,7 +5,7 @@
 
 #include "user/groups.h"
 #include "user/report/family.h"
-#include "user/run.h"
+#include "user/model/run.h"
 
 #define BINS_MAX   120
 #define SERIES_MAX 8 /* groups that are told apart over time; the last is all others */

@@ -6,8 +6,8 @@
 #ifndef SPAWNSCOPE_REPORT_FAMILY_H
 #define SPAWNSCOPE_REPORT_FAMILY_H
 
-#include "user/birth.h"
-#include "user/run.h"
+#include "user/model/birth.h"
+#include "user/model/run.h"
 
 #define FAMILY_MAX   300
 #define FAMILY_DEPTH 12

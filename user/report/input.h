@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "user/run.h"
+#include "user/model/run.h"
 
 /* Files that were read; paths are those that were given. */
 struct input {

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/phase.h"
+#include "user/model/phase.h"
 #include "user/report/answer.h"
 #include "user/report/markdown.h"
 #include "user/report/report.h"

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "user/run.h"
+#include "user/model/run.h"
 #include "user/table_part.h"
 
 /* What a row's method is set against. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/phase.h"
+#include "user/model/phase.h"
 #include "user/text/json.h"
 #include "user/report/text.h"
 #include "user/report/views.h"

@@ -2,7 +2,7 @@
 /* How each number was taken, what is absent and why, the data to take along, and the command. */
 #include <string.h>
 
-#include "user/phase.h"
+#include "user/model/phase.h"
 #include "user/text/json.h"
 #include "user/report/text.h"
 #include "user/report/views.h"

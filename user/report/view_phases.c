@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/phase.h"
+#include "user/model/phase.h"
 #include "user/text/json.h"
 #include "user/report/text.h"
 #include "user/report/views.h"

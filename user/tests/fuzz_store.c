@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/birth.h"
+#include "user/model/birth.h"
 #include "user/export.h"
 #include "user/gate.h"
 #include "user/gate_budget.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/run.h"
+#include "user/model/run.h"
 
 /* `n` values that rise from `base` by 1 % in all, the last one missing if `gap`. */
 static inline void sample_series(struct series *s, size_t n, int64_t base, bool gap)

@@ -17,7 +17,7 @@
 
 #include "user/births.h"
 #include "user/groups.h"
-#include "user/run.h"
+#include "user/model/run.h"
 
 #define PARENT 1000
 

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #include "user/base/cache.h"
-#include "user/calibration.h"
+#include "user/model/calibration.h"
 #include "user/store_line.h"
 #include "user/whatif.h"
 

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "user/birth.h"
+#include "user/model/birth.h"
 #include "user/groups.h"
 #include "user/text/wrap.h"
 #include "user/live.h"

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/run.h"
+#include "user/model/run.h"
 #include "bench/shared/units.h"
 
 static void size_parse_reads_sizes(void **state)

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/birth.h"
+#include "user/model/birth.h"
 #include "user/groups.h"
 #include "user/store_line.h"
 

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 // clang-format on
 
-#include "user/run.h"
+#include "user/model/run.h"
 #include "user/tests/sample_run.h"
 
 static void series_grow(void **state)

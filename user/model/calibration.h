@@ -6,7 +6,7 @@
 #ifndef SPAWNSCOPE_CALIBRATION_H
 #define SPAWNSCOPE_CALIBRATION_H
 
-#include "user/run.h"
+#include "user/model/run.h"
 
 /*
  * X(name in files, brief): times of the call, entry to return in the parent. A parent of 1 MiB

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/run.h"
+#include "user/model/run.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/birth.h"
-#include "user/calibration.h"
+#include "user/model/birth.h"
+#include "user/model/calibration.h"
 #include "user/base/command.h"
 
 int series__push(struct series *s, int64_t value)

@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 #include "bpf/record.h"
-#include "user/phase.h"
-#include "user/stack.h"
+#include "user/model/phase.h"
+#include "user/model/stack.h"
 
 struct birth {
 	struct life life;

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "bpf/phases.h"
-#include "user/stack.h"
+#include "user/model/stack.h"
 
 #define RUN_SCHEMA 1
 

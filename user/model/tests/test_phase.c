@@ -10,7 +10,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "user/phase.h"
+#include "user/model/phase.h"
 
 #define NO_END -1
 

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "bpf/phases.h"
-#include "user/run.h"
+#include "user/model/run.h"
 
 enum phase_group { GROUP_CALL, GROUP_CHILD, GROUP_AFTER };
 

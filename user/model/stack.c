@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/stack.h"
+#include "user/model/stack.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
