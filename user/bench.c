@@ -24,7 +24,7 @@
 #include "user/base/privilege.h"
 #include "user/probe.h"
 #include "user/base/progress.h"
-#include "user/stats.h"
+#include "user/analysis/stats.h"
 #include "user/base/interrupt.h"
 #include "user/store.h"
 #include "user/table.h"

@@ -9,9 +9,9 @@
 
 #include "user/export.h"
 #include "user/model/phase.h"
-#include "user/report/sorted.h"
+#include "user/analysis/quantiles.h"
 #include "user/report/text.h"
-#include "user/stats.h"
+#include "user/analysis/stats.h"
 
 #define NAME_SIZE 128
 

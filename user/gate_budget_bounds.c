@@ -4,7 +4,7 @@
 
 #include "user/gate_budget.h"
 #include "user/text/wrap.h"
-#include "user/stats.h"
+#include "user/analysis/stats.h"
 
 bool budget_holds(double value, enum budget_op op, double limit)
 {

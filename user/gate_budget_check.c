@@ -10,7 +10,7 @@
 #include "user/gate_budget.h"
 #include "user/gate_index.h"
 #include "user/text/wrap.h"
-#include "user/stats.h"
+#include "user/analysis/stats.h"
 
 /* An axis that the grid did not ask for is 0, or 4k. */
 static bool meets(const struct cell *c, const struct budget_condition *condition)

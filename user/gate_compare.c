@@ -9,7 +9,7 @@
 #include "user/gate_comparison.h"
 #include "user/gate_stats.h"
 #include "user/text/wrap.h"
-#include "user/stats.h"
+#include "user/analysis/stats.h"
 
 static bool is_count(int metric)
 {

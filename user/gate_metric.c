@@ -7,7 +7,7 @@
 #include "user/text/escape.h"
 #include "user/gate.h"
 #include "user/text/wrap.h"
-#include "user/stats.h"
+#include "user/analysis/stats.h"
 #include "bench/shared/units.h"
 #include "user/text/utf8.h"
 

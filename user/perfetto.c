@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "user/live.h"
-#include "user/reuse.h"
+#include "user/analysis/process_ids.h"
 #include "user/model/run.h"
 #include "user/store_line.h"
 

@@ -27,7 +27,7 @@
 #include "user/profile_sinks.h"
 #include "user/base/interrupt.h"
 #include "user/table_profile.h"
-#include "user/whatif.h"
+#include "user/analysis/whatif.h"
 #include "user/workload.h"
 
 /* How often the ring is emptied. */

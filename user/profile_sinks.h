@@ -4,7 +4,7 @@
 #define SPAWNSCOPE_PROFILE_SINKS_H
 
 #include "user/births.h"
-#include "user/groups.h"
+#include "user/analysis/groups.h"
 #include "user/live.h"
 #include "user/base/slow_reader.h"
 #include "user/perfetto.h"

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/stats.h"
+#include "user/analysis/stats.h"
 #include "user/table_part.h"
 #include "bench/shared/units.h"
 

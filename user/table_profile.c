@@ -10,7 +10,7 @@
 #include "user/text/escape.h"
 #include "user/text/wrap.h"
 #include "bench/shared/units.h"
-#include "user/whatif.h"
+#include "user/analysis/whatif.h"
 
 #define LABEL_MAX 256
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "user/groups.h"
+#include "user/analysis/groups.h"
 
 struct profile_summary {
 	const char *what;      /* was profiled: "'make -j2'", "the whole machine"; any bytes */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "user/model/phase.h"
-#include "user/stats.h"
+#include "user/analysis/stats.h"
 #include "user/table_part.h"
 
 /* The latency that others are set against. */

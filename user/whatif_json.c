@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "user/store_line.h"
-#include "user/whatif.h"
+#include "user/analysis/whatif.h"
 
 static bool put(json_t *object, const char *name, json_t *value)
 {

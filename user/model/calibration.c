@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/stats.h"
+#include "user/analysis/stats.h"
 
 #define MIB 1048576.0
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "user/report/text.h"
-#include "user/stats.h"
+#include "user/analysis/stats.h"
 
 #define MIB	    1048576.0
 #define NAME_WIDTH  40

@@ -6,7 +6,7 @@
 #include "user/report/answer.h"
 #include "user/report/birth_sums.h"
 #include "user/report/text.h"
-#include "user/whatif.h"
+#include "user/analysis/whatif.h"
 
 #define NAME_WIDTH 40
 

@@ -3,7 +3,7 @@
 #ifndef SPAWNSCOPE_REPORT_BIRTH_SUMS_H
 #define SPAWNSCOPE_REPORT_BIRTH_SUMS_H
 
-#include "user/groups.h"
+#include "user/analysis/groups.h"
 #include "user/report/family.h"
 #include "user/model/run.h"
 

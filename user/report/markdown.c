@@ -10,7 +10,7 @@
 #include "user/report/report.h"
 #include "user/report/text.h"
 #include "user/report/verdict.h"
-#include "user/stats.h"
+#include "user/analysis/stats.h"
 
 #define ROWS_MAX    20
 #define RUNS_MAX    8 /* told of; sites cut a summary that is too long */

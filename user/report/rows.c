@@ -7,7 +7,7 @@
 
 #include "user/report/birth_sums.h"
 #include "user/report/report.h"
-#include "user/report/sorted.h"
+#include "user/analysis/quantiles.h"
 #include "user/report/text.h"
 #include "bench/shared/units.h"
 

@@ -7,7 +7,7 @@
 #include "user/text/json.h"
 #include "user/report/text.h"
 #include "user/report/views.h"
-#include "user/whatif.h"
+#include "user/analysis/whatif.h"
 
 #define GROUPS_SHOWN 50
 

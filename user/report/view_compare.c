@@ -5,7 +5,7 @@
 #include "user/text/json.h"
 #include "user/report/text.h"
 #include "user/report/views.h"
-#include "user/stats.h"
+#include "user/analysis/stats.h"
 
 /* The row in run `i` that is this one, or NULL. */
 static const struct row *match(const struct report *p, size_t i, const struct row *row)

@@ -7,7 +7,7 @@
 #include "user/text/json.h"
 #include "user/report/text.h"
 #include "user/report/views.h"
-#include "user/stats.h"
+#include "user/analysis/stats.h"
 
 static const struct {
 	enum phase_group group;

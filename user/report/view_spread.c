@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "user/text/json.h"
-#include "user/report/sorted.h"
+#include "user/analysis/quantiles.h"
 #include "user/report/text.h"
 #include "user/report/views.h"
 

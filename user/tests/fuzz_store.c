@@ -13,7 +13,7 @@
 #include "user/gate.h"
 #include "user/gate_budget.h"
 #include "user/gate_kept.h"
-#include "user/groups.h"
+#include "user/analysis/groups.h"
 #include "user/live.h"
 #include "user/report/report.h"
 #include "user/store_line.h"
@@ -21,7 +21,7 @@
 #include "user/table_profile.h"
 #include "user/tests/same_birth.h"
 #include "user/tree.h"
-#include "user/whatif.h"
+#include "user/analysis/whatif.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

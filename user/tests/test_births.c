@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "user/births.h"
-#include "user/groups.h"
+#include "user/analysis/groups.h"
 #include "user/model/run.h"
 
 #define PARENT 1000

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "user/model/birth.h"
-#include "user/groups.h"
+#include "user/analysis/groups.h"
 #include "user/text/wrap.h"
 #include "user/live.h"
 #include "user/perfetto.h"

@@ -11,10 +11,10 @@
 
 #include "user/report/answer.h"
 #include "user/text/json.h"
-#include "user/report/sorted.h"
+#include "user/analysis/quantiles.h"
 #include "user/report/text.h"
 #include "user/report/views.h"
-#include "user/stats.h"
+#include "user/analysis/stats.h"
 #include "user/tests/sample_run.h"
 
 static char *html_of(const char *text)

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "user/model/birth.h"
-#include "user/groups.h"
+#include "user/analysis/groups.h"
 #include "user/store_line.h"
 
 #define FRAMES(text) text, sizeof(text)

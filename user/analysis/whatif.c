@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/whatif.h"
+#include "user/analysis/whatif.h"
 
 #include <inttypes.h>
 #include <math.h>
 
 #include "user/text/escape.h"
-#include "user/groups.h"
+#include "user/analysis/groups.h"
 #include "user/text/wrap.h"
 #include "bench/shared/units.h"
 

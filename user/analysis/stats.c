@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/stats.h"
+#include "user/analysis/stats.h"
 
 #include <math.h>
 

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "user/stats.h"
+#include "user/analysis/stats.h"
 
 static struct series of(const int64_t *values, size_t n)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/report/sorted.h"
+#include "user/analysis/quantiles.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/stats.h"
+#include "user/analysis/stats.h"
 
 #define DIGIT_BITS 11
 #define DIGITS	   ((size_t)1 << DIGIT_BITS)

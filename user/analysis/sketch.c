@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/sketch.h"
+#include "user/analysis/sketch.h"
 
 #include <errno.h>
 #include <math.h>

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "user/model/calibration.h"
-#include "user/groups.h"
+#include "user/analysis/groups.h"
 
 /* Adds a birth to either, if it is a fork of which copy_mm is known. 0 or -ENOMEM. */
 int whatif__add(struct whatif *w, struct staying *s, const struct birth *b);

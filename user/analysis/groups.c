@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/groups.h"
+#include "user/analysis/groups.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "user/base/proc.h"
-#include "user/whatif.h"
+#include "user/analysis/whatif.h"
 
 void groups__init(struct groups *g, enum group_by by)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/reuse.h"
+#include "user/analysis/process_ids.h"
 
 #include <errno.h>
 #include <stdlib.h>

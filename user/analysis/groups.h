@@ -6,7 +6,7 @@
 #define SPAWNSCOPE_GROUPS_H
 
 #include "user/model/birth.h"
-#include "user/sketch.h"
+#include "user/analysis/sketch.h"
 
 #define GROUP_ERRNOS_MAX 4
 
