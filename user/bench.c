@@ -26,7 +26,7 @@
 #include "user/base/progress.h"
 #include "user/analysis/stats.h"
 #include "user/base/interrupt.h"
-#include "user/store.h"
+#include "user/store/store.h"
 #include "user/table.h"
 
 /* What is attached while samples are taken. */

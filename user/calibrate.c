@@ -12,8 +12,8 @@
 #include "user/base/command.h"
 #include "user/driver.h"
 #include "user/environment.h"
-#include "user/store.h"
-#include "user/store_line.h"
+#include "user/store/store.h"
+#include "user/store/line.h"
 
 #define PREFIX	 "calibration-"
 #define FILE_MAX (1 << 20)

@@ -8,7 +8,7 @@
 
 #include "user/base/command.h"
 #include "user/text/escape.h"
-#include "user/report/input.h"
+#include "user/store/inputs.h"
 #include "user/base/output.h"
 
 /* How it writes a bench, and a profile; NULL: it has no form for such a run. */

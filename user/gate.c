@@ -19,7 +19,7 @@
 #include "user/text/wrap.h"
 #include "user/base/privilege.h"
 #include "user/base/interrupt.h"
-#include "user/store.h"
+#include "user/store/store.h"
 
 struct gate {
 	struct gate_options o;

@@ -17,7 +17,7 @@
 #include "user/base/command.h"
 #include "user/text/escape.h"
 #include "user/gate_stats.h"
-#include "user/store.h"
+#include "user/store/store.h"
 
 #define BASELINE_SCHEMA 1
 #define NAME_LENGTH_MAX 64

@@ -24,7 +24,7 @@
 #include "user/text/escape.h"
 #include "user/base/privilege.h"
 #include "user/base/interrupt.h"
-#include "user/store.h"
+#include "user/store/store.h"
 
 #define ARGS_MAX (GATE_FORWARD_MAX + 32)
 #define GRACE_S	 5 /* between being asked to end and being made to */

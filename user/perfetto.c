@@ -10,7 +10,7 @@
 #include "user/live.h"
 #include "user/analysis/process_ids.h"
 #include "user/model/run.h"
-#include "user/store_line.h"
+#include "user/store/line.h"
 
 /*
  * The format tells processes apart by their ids. The first with an id has the track of that number;

@@ -12,7 +12,7 @@
 #include "user/environment.h"
 #include "user/text/escape.h"
 #include "user/origin.h"
-#include "user/store_line.h"
+#include "user/store/line.h"
 
 static void cannot_write(const char *path, int err, char *why, size_t why_size)
 {

@@ -10,7 +10,7 @@
 #include "user/perfetto.h"
 #include "user/profile_options.h"
 #include "user/stacks.h"
-#include "user/store.h"
+#include "user/store/store.h"
 #include "user/tree.h"
 
 struct sinks {

@@ -10,7 +10,7 @@
 
 #include "user/base/command.h"
 #include "user/text/escape.h"
-#include "user/report/input.h"
+#include "user/store/inputs.h"
 #include "user/base/output.h"
 
 static const struct format {

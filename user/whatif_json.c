@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <math.h>
 
-#include "user/store_line.h"
+#include "user/store/line.h"
 #include "user/analysis/whatif.h"
 
 static bool put(json_t *object, const char *name, json_t *value)

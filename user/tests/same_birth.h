@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "user/model/birth.h"
-#include "user/store_line.h"
+#include "user/store/line.h"
 
 static inline bool same_text(const char *a, const char *b)
 {

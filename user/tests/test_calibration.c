@@ -21,7 +21,7 @@
 
 #include "user/base/cache.h"
 #include "user/model/calibration.h"
-#include "user/store_line.h"
+#include "user/store/line.h"
 #include "user/analysis/whatif.h"
 
 static char text[1 << 16];

@@ -15,7 +15,7 @@
 
 #include "user/model/birth.h"
 #include "user/analysis/groups.h"
-#include "user/store_line.h"
+#include "user/store/line.h"
 
 #define FRAMES(text) text, sizeof(text)
 

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "user/model/birth.h"
-#include "user/store_line.h"
-#include "user/store_scan.h"
+#include "user/store/line.h"
+#include "user/store/scan.h"
 #include "user/text/utf8.h"
 
 /* The objects of a line, the outermost first, the others in the order of their members there. */

@@ -7,9 +7,9 @@
 
 #include "user/model/birth.h"
 #include "user/text/escape.h"
-#include "user/store.h"
-#include "user/store_lift.h"
-#include "user/store_line.h"
+#include "user/store/store.h"
+#include "user/store/arrays.h"
+#include "user/store/line.h"
 
 /* How much is read at once, at least. */
 #define CHUNK ((size_t)64 << 10)

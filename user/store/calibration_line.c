@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "user/model/calibration.h"
-#include "user/store_line.h"
-#include "user/store_value.h"
+#include "user/store/line.h"
+#include "user/store/value.h"
 
 /* Longer than any call takes: a day. */
 #define FIGURE_MAX 86400000000000LL

@@ -15,7 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "user/store.h"
+#include "user/store/store.h"
 #include "user/tests/sample_run.h"
 
 #define RUN                                                                                        \

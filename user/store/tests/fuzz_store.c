@@ -16,7 +16,7 @@
 #include "user/analysis/groups.h"
 #include "user/live.h"
 #include "user/report/report.h"
-#include "user/store_line.h"
+#include "user/store/line.h"
 #include "user/table.h"
 #include "user/table_profile.h"
 #include "user/tests/same_birth.h"

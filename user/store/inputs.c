@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/report/input.h"
+#include "user/store/inputs.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "user/base/command.h"
 #include "user/text/escape.h"
 #include "user/report/verdict.h"
-#include "user/store.h"
+#include "user/store/store.h"
 #include "user/table_part.h"
 
 static bool has_values(const struct run *r)

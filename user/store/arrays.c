@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/store_lift.h"
+#include "user/store/arrays.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/store_scan.h"
+#include "user/store/scan.h"
 
 /* Shorter ones are left to jansson: what replaces an array is then never longer than it. */
 #define LIFT_MIN 16

@@ -7,7 +7,7 @@
 #ifndef SPAWNSCOPE_STORE_VALUE_H
 #define SPAWNSCOPE_STORE_VALUE_H
 
-#include "user/store_line.h"
+#include "user/store/line.h"
 
 /* Sets the reason and returns -EINVAL. */
 __attribute__((format(printf, 2, 3))) int store_fault(struct reason *why, const char *format, ...);

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/store_line.h"
-#include "user/store_value.h"
+#include "user/store/line.h"
+#include "user/store/value.h"
 
 #define ERRNO_MAX 4095 /* the kernel's MAX_ERRNO */
 

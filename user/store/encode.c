@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/store_line.h"
+#include "user/store/line.h"
 #include "user/text/utf8.h"
 
 /* A copy in which each malformed byte is U+FFFD: JSON knows no other text. NULL: out of memory. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/store_value.h"
+#include "user/store/value.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "user/text/escape.h"
-#include "user/store_lift.h"
+#include "user/store/arrays.h"
 
 int store_fault(struct reason *why, const char *format, ...)
 {

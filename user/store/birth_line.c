@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "user/model/birth.h"
-#include "user/store_line.h"
-#include "user/store_value.h"
+#include "user/store/line.h"
+#include "user/store/value.h"
 
 static const char *const edge_names[] = {
 #define X(name, record, brief) [EDGE_##name] = #name,

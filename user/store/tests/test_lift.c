@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/store_lift.h"
+#include "user/store/arrays.h"
 
 #define SIXTEEN "1,-2,0,null,5,6,7,8,9,10,11,12,13,14,15,9223372036854775807"
 

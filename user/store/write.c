@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "user/store.h"
-#include "user/store_line.h"
+#include "user/store/store.h"
+#include "user/store/line.h"
 
 struct store {
 	FILE *out;
