@@ -5,10 +5,10 @@
  * An EDGE is a moment in the life of a process (CLOCK_MONOTONIC, ns). A SUM is
  * time added up over many short spans. A PHASE is a span between two edges, or
  * a sum. Which probe point marks an edge differs from kernel to kernel:
- * user/sources.c lists them in order of preference.
+ * user/probe/sources.c lists them in order of preference.
  *
  * Adding a phase: a line in PHASES, its edges in EDGES, its probes in
- * bpf/clone_programs.bpf.h or its like, and their rows in user/sources.c.
+ * bpf/clone_programs.bpf.h or its like, and their rows in user/probe/sources.c.
  */
 #ifndef SPAWNSCOPE_PHASES_H
 #define SPAWNSCOPE_PHASES_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The probes. Every program is optional ("?"): user/sources.c names, edge by
- * edge, which programs can mark it, and user/probe.c loads the first of them
+ * The probes. Every program is optional ("?"): user/probe/sources.c names, edge by
+ * edge, which programs can mark it, and user/probe/probe.c loads the first of them
  * that this kernel accepts. A program only says where it stands; what it does
  * is in the headers, once for all kinds of probe.
  */
@@ -38,7 +38,7 @@ bool paused;		  /* a profile has not begun, or is over: nothing is told or count
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 1 << 24); /* user/probe.c sizes it */
+	__uint(max_entries, 1 << 24); /* user/probe/probe.c sizes it */
 } records SEC(".maps");
 
 #include "bpf/clone.bpf.h"

@@ -42,7 +42,7 @@ static __always_inline __u64 stack_emit(void)
 	struct mm_struct *mm;
 	__u64 id, number;
 
-	/* dd6e10fbd9fb, 5.15; user/probe_profile.c says so where it is not there */
+	/* dd6e10fbd9fb, 5.15; user/probe/profile_maps.c says so where it is not there */
 	if (!bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
 		return 0;
 	task = (struct task_struct *)bpf_get_current_task_btf();

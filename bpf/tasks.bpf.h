@@ -12,7 +12,7 @@
 #ifndef SPAWNSCOPE_TASKS_BPF_H
 #define SPAWNSCOPE_TASKS_BPF_H
 
-/* A power of two; user/probe.c sizes the maps to it. Few slots stay in the cache. */
+/* A power of two; user/probe/probe.c sizes the maps to it. Few slots stay in the cache. */
 const volatile __u32 task_slots = 1024;
 
 /* slot.state, beside TASK_TARGET */

@@ -22,7 +22,7 @@
 #include "user/join.h"
 #include "user/origin.h"
 #include "user/base/privilege.h"
-#include "user/probe.h"
+#include "user/probe/probe.h"
 #include "user/base/progress.h"
 #include "user/analysis/stats.h"
 #include "user/base/interrupt.h"

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "user/sources.h"
+#include "user/probe/sources.h"
 
 enum untraced { UNTRACED_NONE, UNTRACED_SMALLEST, UNTRACED_ALL };
 

@@ -7,7 +7,7 @@
 #define SPAWNSCOPE_BIRTHS_H
 
 #include "user/model/birth.h"
-#include "user/sources.h"
+#include "user/probe/sources.h"
 
 enum birth_stage {
 	BIRTH_BEGUN,   /* the call is over */

@@ -20,7 +20,7 @@
 #include "user/text/wrap.h"
 #include "user/model/phase.h"
 #include "user/base/privilege.h"
-#include "user/probe.h"
+#include "user/probe/probe.h"
 
 #define TRIALS 5 /* until each source has marked something */
 

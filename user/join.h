@@ -13,7 +13,7 @@
 #include "bpf/record.h"
 #include "user/model/phase.h"
 #include "user/model/run.h"
-#include "user/sources.h"
+#include "user/probe/sources.h"
 
 /* As in bench/shared/protocol.h; times CLOCK_MONOTONIC ns or MISSING. */
 struct sample {

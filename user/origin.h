@@ -6,7 +6,7 @@
 
 #include "user/model/phase.h"
 #include "user/model/run.h"
-#include "user/sources.h"
+#include "user/probe/sources.h"
 
 /* Each returns 0 or -ENOMEM. `choice` is NULL if nothing was attached. */
 

@@ -22,7 +22,7 @@
 #include "user/base/proc.h"
 #include "user/base/slow_reader.h"
 #include "user/base/privilege.h"
-#include "user/probe.h"
+#include "user/probe/probe.h"
 #include "user/profile_options.h"
 #include "user/profile_sinks.h"
 #include "user/base/interrupt.h"

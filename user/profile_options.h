@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "user/probe.h"
+#include "user/probe/probe.h"
 
 struct profile_command {
 	/* Whom: one of the three. */

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # The command doctor on this machine's kernel, whatever that allows.
-# bench/tests/kernel.bats asks it on kernels that are known.
+# user/probe/tests/kernel.bats asks it on kernels that are known.
 #
 # shellcheck disable=SC2153,SC2154 # what tool.bash sets
 

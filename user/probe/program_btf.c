@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/probe_btf.h"
+#include "user/probe/program_btf.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/tests/exact.h"
+#include "user/probe/tests/exact.h"
 
 #define TIMES	   20
 #define FAIL_EXECS 3 /* per child */

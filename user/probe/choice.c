@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/probe_choice.h"
+#include "user/probe/choice.h"
 
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "user/probe_btf.h"
+#include "user/probe/program_btf.h"
 
 bool source_has_program(const struct source *row, const char *program)
 {

@@ -7,7 +7,7 @@
 #ifndef SPAWNSCOPE_CORE_BTF_H
 #define SPAWNSCOPE_CORE_BTF_H
 
-#include "user/kernel_btf.h"
+#include "user/probe/kernel_btf.h"
 
 /*
  * A descriptor of a file in memory with the BTF of every struct, union, enum and typedef of the

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/probe.h"
+#include "user/probe/probe.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -12,12 +12,12 @@
 #include <unistd.h>
 
 #include "spawnscope.skel.h"
-#include "user/kernel_offer.h"
+#include "user/probe/kernel.h"
 #include "user/base/privilege.h"
-#include "user/probe_attach.h"
-#include "user/probe_btf.h"
-#include "user/probe_choice.h"
-#include "user/probe_profile.h"
+#include "user/probe/attach.h"
+#include "user/probe/program_btf.h"
+#include "user/probe/choice.h"
+#include "user/probe/profile_maps.h"
 
 #define PROGRAMS_MAX 96
 

@@ -6,8 +6,8 @@
 #ifndef SPAWNSCOPE_PROBE_CHOICE_H
 #define SPAWNSCOPE_PROBE_CHOICE_H
 
-#include "user/kernel_offer.h"
-#include "user/probe.h"
+#include "user/probe/kernel.h"
+#include "user/probe/probe.h"
 
 struct bpf_object;
 

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "user/kernel_offer.h"
+#include "user/probe/kernel.h"
 
 struct bpf_link;
 struct bpf_object;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "user/model/phase.h"
-#include "user/sources.h"
+#include "user/probe/sources.h"
 
 /* Why an edge or sum has no source, in one line. */
 static void explain(const struct source_choice *choice, int edge, int sum, char *text, size_t size)

@@ -13,7 +13,7 @@
 
 #include "bpf/record.h"
 #include "user/model/run.h"
-#include "user/sources.h"
+#include "user/probe/sources.h"
 
 struct probe;
 

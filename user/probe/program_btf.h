@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "user/kernel_offer.h"
+#include "user/probe/kernel.h"
 
 #define PROBE_BTF_HANDLERS 3
 

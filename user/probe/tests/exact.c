@@ -5,14 +5,14 @@
  * exact KIND timed   the same with the probes, and the records, that a bench has while it takes
  *                    times
  *
- * For a guest with one CPU. bench/tests/kernel.bats has what must come out.
+ * For a guest with one CPU. user/probe/tests/kernel.bats has what must come out.
  */
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "bench/tests/exact.h"
+#include "user/probe/tests/exact.h"
 
 /*
  * First in, first out: a task runs until it waits, so that a parent and its child take turns in a

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "bpf/record.h"
-#include "user/probe.h"
+#include "user/probe/probe.h"
 
 union any_record {
 	struct record_head head;

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#include "user/probe.h"
+#include "user/probe/probe.h"
 
 struct spawnscope; /* the skeleton */
 struct ring_buffer;

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "user/core_btf.h"
+#include "user/probe/core_btf.h"
 
 static struct btf *whole;
 

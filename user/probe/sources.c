@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/sources.h"
+#include "user/probe/sources.h"
 
 #define ROW(e, s, k, d, n, ...)                                                                    \
 	{                                                                                          \
@@ -134,7 +134,7 @@ const struct source sources[] = {
 };
 
 const size_t source_count = sizeof(sources) / sizeof(sources[0]);
-_Static_assert(sizeof(sources) / sizeof(sources[0]) <= SOURCES_MAX, "user/sources.h");
+_Static_assert(sizeof(sources) / sizeof(sources[0]) <= SOURCES_MAX, "user/probe/sources.h");
 
 const char *source_kind_name(enum source_kind kind)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/probe_attach.h"
+#include "user/probe/attach.h"
 
 #include <bpf/libbpf.h>
 #include <errno.h>

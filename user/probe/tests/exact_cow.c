@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/tests/exact.h"
+#include "user/probe/tests/exact.h"
 
 #define ROUNDS	   2
 #define PAGE_BYTES 4096UL

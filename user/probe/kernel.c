@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/kernel_offer.h"
+#include "user/probe/kernel.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -14,8 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "user/core_btf.h"
-#include "user/kernel_btf.h"
+#include "user/probe/core_btf.h"
+#include "user/probe/kernel_btf.h"
 
 #define TRACEPOINTS_MAX 32
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "user/sources.h"
+#include "user/probe/sources.h"
 
 struct btf;
 struct kernel_offer;

@@ -12,7 +12,7 @@
 
 bats_require_minimum_version 1.5.0
 
-load ../../user/tests/result.bash
+load ../../tests/result.bash
 
 PHASE_COUNT=16
 # Phases that take probes on functions, when all of those can be attached to.
@@ -66,7 +66,7 @@ describe() {
 
 setup_file() {
     local build programs name options=()
-    LAB=$(cd "$BATS_TEST_DIRNAME/../lab" && pwd)
+    LAB=$(cd "$BATS_TEST_DIRNAME/../../../bench/lab" && pwd)
     build=$(realpath "${BUILD:-build}")
     export LAB INITRD=$BATS_FILE_TMPDIR/initramfs
     # Without the kernel of the suite that everyone has, nothing here means
@@ -251,7 +251,7 @@ went_well() { # WORK
     [ ! -s "$out/$1.err" ]
 }
 
-# bench/tests/exact_births.c: 20 of each, in exec-ENOENT and exec-late with three failed execs each.
+# user/probe/tests/exact_births.c: 20 of each, in exec-ENOENT and exec-late with three failed execs each.
 # `wrong` are records of another method or errno than what was done, children without exactly one
 # birth and one end, and calls that did not end as they had to.
 check_births() { # KERNEL KIND
@@ -286,7 +286,7 @@ exec-late: births 20 ends 20 lost 0 missed 0
 COUNTS
 }
 
-# bench/tests/exact_cow.c has the story of each group of pages. What the kernels make of a write:
+# user/probe/tests/exact_cow.c has the story of each group of pages. What the kernels make of a write:
 #  - While both have the page, whoever writes first gets a copy. Of the other it is then the only
 #    page, and is reused: since 5.9 if nothing else holds a reference (09854ba94c6a), since 5.19 also
 #    if it is marked as exclusive, which fork takes from pages that it shares (6c287605fd56).
