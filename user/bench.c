@@ -15,7 +15,7 @@
 #include "bench/shared/plan.h"
 #include "user/bench_options.h"
 #include "user/base/command.h"
-#include "user/driver.h"
+#include "user/driver/driver.h"
 #include "user/environment.h"
 #include "user/text/escape.h"
 #include "user/gate_kept.h"

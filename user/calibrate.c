@@ -10,7 +10,7 @@
 
 #include "user/base/cache.h"
 #include "user/base/command.h"
-#include "user/driver.h"
+#include "user/driver/driver.h"
 #include "user/environment.h"
 #include "user/store/store.h"
 #include "user/store/line.h"

@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "user/driver.h"
+#include "user/driver/driver.h"
 #include "user/base/interrupt.h"
 
 #define FOLDER	     "SPAWNSCOPE_TEST_FOLDER"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/driver.h"
+#include "user/driver/driver.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 
 #include "bench/shared/protocol.h"
 #include "user/text/escape.h"
-#include "user/libc.h"
+#include "user/driver/libc.h"
 #include "user/base/privilege.h"
 #include "user/base/interrupt.h"
 

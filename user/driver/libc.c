@@ -3,7 +3,7 @@
  * Where a C library and its loader lie: of an unpacked Debian package in lib/x86_64-linux-gnu, of
  * other distributions in lib64, of a build tree of glibc's in its top folder and in elf/.
  */
-#include "user/libc.h"
+#include "user/driver/libc.h"
 
 #include <dlfcn.h>
 #include <errno.h>
