@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "user/base/command.h"
-#include "user/environment.h"
+#include "user/collect/environment.h"
 #include "user/text/escape.h"
 #include "user/base/option.h"
 

@@ -11,7 +11,7 @@
 #include "user/base/cache.h"
 #include "user/base/command.h"
 #include "user/driver/driver.h"
-#include "user/environment.h"
+#include "user/collect/environment.h"
 #include "user/store/store.h"
 #include "user/store/line.h"
 

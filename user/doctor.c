@@ -16,7 +16,7 @@
 
 #include "user/base/command.h"
 #include "user/text/grid.h"
-#include "user/join.h"
+#include "user/collect/samples.h"
 #include "user/text/wrap.h"
 #include "user/model/phase.h"
 #include "user/base/privilege.h"

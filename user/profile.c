@@ -14,10 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "user/births.h"
+#include "user/collect/births.h"
 #include "user/calibrate.h"
 #include "user/base/command.h"
-#include "user/environment.h"
+#include "user/collect/environment.h"
 #include "user/text/escape.h"
 #include "user/base/proc.h"
 #include "user/base/slow_reader.h"

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "user/base/command.h"
-#include "user/environment.h"
+#include "user/collect/environment.h"
 #include "user/text/escape.h"
-#include "user/origin.h"
+#include "user/collect/origin.h"
 #include "user/store/line.h"
 
 static void cannot_write(const char *path, int err, char *why, size_t why_size)

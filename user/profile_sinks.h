@@ -3,7 +3,7 @@
 #ifndef SPAWNSCOPE_PROFILE_SINKS_H
 #define SPAWNSCOPE_PROFILE_SINKS_H
 
-#include "user/births.h"
+#include "user/collect/births.h"
 #include "user/analysis/groups.h"
 #include "user/live.h"
 #include "user/base/slow_reader.h"

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "user/join.h"
+#include "user/collect/samples.h"
 #include "user/model/run.h"
 
 struct driver;

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/origin.h"
+#include "user/collect/origin.h"
 
 #define FORK   ((uint64_t)SIGCHLD)
 #define VFORK  ((uint64_t)(CLONE_VM | CLONE_VFORK | SIGCHLD))

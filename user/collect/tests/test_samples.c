@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "user/join.h"
+#include "user/collect/samples.h"
 
 #define FORK   ((uint64_t)SIGCHLD)
 #define VFORK  ((uint64_t)(CLONE_VM | CLONE_VFORK | SIGCHLD))

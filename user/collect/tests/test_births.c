@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/births.h"
+#include "user/collect/births.h"
 #include "user/analysis/groups.h"
 #include "user/model/run.h"
 

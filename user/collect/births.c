@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/births.h"
+#include "user/collect/births.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/join.h"
+#include "user/collect/samples.h"
 
 #define BUCKETS 16384
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/environment.h"
+#include "user/collect/environment.h"
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
