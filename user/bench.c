@@ -27,7 +27,7 @@
 #include "user/analysis/stats.h"
 #include "user/base/interrupt.h"
 #include "user/store/store.h"
-#include "user/table.h"
+#include "user/table/table.h"
 
 /* What is attached while samples are taken. */
 struct condition {

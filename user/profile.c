@@ -26,7 +26,7 @@
 #include "user/profile_options.h"
 #include "user/profile_sinks.h"
 #include "user/base/interrupt.h"
-#include "user/table_profile.h"
+#include "user/table/profile.h"
 #include "user/analysis/whatif.h"
 #include "user/workload.h"
 

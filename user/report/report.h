@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "user/model/run.h"
-#include "user/table_part.h"
+#include "user/table/part.h"
 
 /* What a row's method is set against. */
 #define REPORT_REFERENCE "posix_spawn"

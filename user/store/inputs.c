@@ -10,7 +10,7 @@
 #include "user/text/escape.h"
 #include "user/report/verdict.h"
 #include "user/store/store.h"
-#include "user/table_part.h"
+#include "user/table/part.h"
 
 static bool has_values(const struct run *r)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/table.h"
+#include "user/table/table.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "user/text/escape.h"
-#include "user/table_part.h"
+#include "user/table/part.h"
 #include "user/text/utf8.h"
 
 /* What is left for the CPU model is 13 columns at least. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "user/text/escape.h"
-#include "user/table_part.h"
+#include "user/table/part.h"
 #include "bench/shared/units.h"
 
 #define PAGE_BYTES 4096

@@ -24,7 +24,7 @@
 #include "user/perfetto.h"
 #include "user/store/store.h"
 #include "user/store/line.h"
-#include "user/table_profile.h"
+#include "user/table/profile.h"
 #include "user/tree.h"
 #include "user/text/utf8.h"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "user/text/escape.h"
-#include "user/table_part.h"
+#include "user/table/part.h"
 
 #define SOURCE_COLUMN 16
 #define REASON_MAX    1024

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/table_profile.h"
+#include "user/table/profile.h"
 
 #include <ctype.h>
 #include <errno.h>

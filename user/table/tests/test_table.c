@@ -10,7 +10,7 @@
 #include <locale.h>
 #include <stdio.h>
 
-#include "user/table.h"
+#include "user/table/table.h"
 #include "user/tests/sample_run.h"
 #include "user/text/utf8.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "user/analysis/stats.h"
-#include "user/table_part.h"
+#include "user/table/part.h"
 #include "bench/shared/units.h"
 
 static void add_count(struct sheet *s, const struct cell *c, enum count count)

@@ -7,7 +7,7 @@
 
 #include "user/model/phase.h"
 #include "user/analysis/stats.h"
-#include "user/table_part.h"
+#include "user/table/part.h"
 
 /* The latency that others are set against. */
 #define REFERENCE "posix_spawn"

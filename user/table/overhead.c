@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "user/analysis/stats.h"
-#include "user/table_part.h"
+#include "user/table/part.h"
 #include "bench/shared/units.h"
 
 static bool is_single(const struct cell *c)
