@@ -6,7 +6,7 @@
 #
 # shellcheck disable=SC2016,SC2153,SC2154,SC2317 # jq's variables; what tool.bash sets and calls
 
-load tool.bash
+load ../../tests/tool.bash
 
 # The least that is still a run: one block, without what only compares.
 QUICK=(--rounds 1 --untraced none)

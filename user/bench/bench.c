@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "bench/shared/plan.h"
-#include "user/bench_options.h"
+#include "user/bench/options.h"
 #include "user/base/command.h"
 #include "user/driver/driver.h"
 #include "user/collect/environment.h"
