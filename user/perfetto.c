@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/live.h"
+#include "user/profile/lines.h"
 #include "user/analysis/process_ids.h"
 #include "user/model/run.h"
 #include "user/store/line.h"

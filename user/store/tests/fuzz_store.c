@@ -14,13 +14,13 @@
 #include "user/gate_budget.h"
 #include "user/gate_kept.h"
 #include "user/analysis/groups.h"
-#include "user/live.h"
+#include "user/profile/lines.h"
 #include "user/report/report.h"
 #include "user/store/line.h"
 #include "user/table/table.h"
 #include "user/table/profile.h"
 #include "user/tests/same_birth.h"
-#include "user/tree.h"
+#include "user/profile/tree.h"
 #include "user/analysis/whatif.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -6,9 +6,9 @@
 #
 # shellcheck disable=SC2016,SC2153,SC2154,SC2317 # commands for other shells; what tool.bash sets and calls
 
-load tool.bash
+load ../../tests/tool.bash
 load profile.bash
-load report.bash
+load ../../report/tests/report.bash
 
 setup() {
     DIR=$BATS_TEST_TMPDIR

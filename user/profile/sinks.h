@@ -5,13 +5,13 @@
 
 #include "user/collect/births.h"
 #include "user/analysis/groups.h"
-#include "user/live.h"
+#include "user/profile/lines.h"
 #include "user/base/slow_reader.h"
 #include "user/perfetto.h"
-#include "user/profile_options.h"
-#include "user/stacks.h"
+#include "user/profile/options.h"
+#include "user/profile/unwind/stacks.h"
 #include "user/store/store.h"
-#include "user/tree.h"
+#include "user/profile/tree.h"
 
 struct sinks {
 	const struct profile_command *options;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/live.h"
+#include "user/profile/lines.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "bpf/record.h"
-#include "user/opener.h"
+#include "user/profile/unwind/map_opener.h"
 
 #define FRAMES_MAX 32
 

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "user/collect/births.h"
-#include "user/calibrate.h"
+#include "user/profile/calibrate.h"
 #include "user/base/command.h"
 #include "user/collect/environment.h"
 #include "user/text/escape.h"
@@ -23,12 +23,12 @@
 #include "user/base/slow_reader.h"
 #include "user/base/privilege.h"
 #include "user/probe/probe.h"
-#include "user/profile_options.h"
-#include "user/profile_sinks.h"
+#include "user/profile/options.h"
+#include "user/profile/sinks.h"
 #include "user/base/interrupt.h"
 #include "user/table/profile.h"
 #include "user/analysis/whatif.h"
-#include "user/workload.h"
+#include "user/profile/workload.h"
 
 /* How often the ring is emptied. */
 #define PERIOD_MS 50

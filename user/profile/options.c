@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/profile_options.h"
+#include "user/profile/options.h"
 
 #include <argp.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/opener.h"
+#include "user/profile/unwind/map_opener.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/unwind.h"
+#include "user/profile/unwind/unwind.h"
 
 #include <elfutils/libdwfl.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/tree.h"
+#include "user/profile/tree.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "user/text/escape.h"
 #include "user/text/wrap.h"
-#include "user/live.h"
+#include "user/profile/lines.h"
 #include "user/model/run.h"
 #include "bench/shared/units.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/stacks.h"
+#include "user/profile/unwind/stacks.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "user/base/proc.h"
-#include "user/opener.h"
-#include "user/unwind.h"
+#include "user/profile/unwind/map_opener.h"
+#include "user/profile/unwind/unwind.h"
 
 #define SPACES_MAX 32
 /* Those that could not be read, which are not tried again. */

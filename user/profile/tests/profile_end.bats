@@ -5,7 +5,7 @@
 #
 # shellcheck disable=SC2016,SC2153,SC2154,SC2317 # commands for other shells; what tool.bash sets and calls
 
-load tool.bash
+load ../../tests/tool.bash
 load profile.bash
 
 setup() {

@@ -6,7 +6,7 @@
 #
 # shellcheck disable=SC2016,SC2153,SC2154 # jq's variables; what tool.bash sets
 
-load tool.bash
+load ../../tests/tool.bash
 
 setup() {
     DIR=$BATS_TEST_TMPDIR

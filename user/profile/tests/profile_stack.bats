@@ -5,7 +5,7 @@
 #
 # shellcheck disable=SC2153,SC2154 # what tool.bash sets
 
-load tool.bash
+load ../../tests/tool.bash
 
 setup() {
     DIR=$BATS_TEST_TMPDIR
