@@ -144,7 +144,7 @@ fuzz: $(BUILD)/fuzz/store $(BUILD)/fuzz/budget $(PROGRAMS) | $(READY) ## feed th
 	$(BUILD)/fuzz/store -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)/fuzz/ \
 		$(BUILD)/fuzz/corpus user/store/tests/corpus
 	$(BUILD)/fuzz/budget -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)/fuzz/ \
-		$(BUILD)/fuzz/budgets user/tests/corpus/budget
+		$(BUILD)/fuzz/budgets user/gate/budget/tests/corpus
 
 .PHONY: speed
 speed: $(BUILD)/spawnscope | $(READY) ## print how fast probes are attached, pages made and painted, against the goals

@@ -20,8 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/gate.h"
-#include "user/gate_stats.h"
+#include "user/gate/gate.h"
+#include "user/gate/compare/paired.h"
 
 #define PAIRS	     80
 #define DECIDE	     40

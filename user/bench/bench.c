@@ -18,7 +18,7 @@
 #include "user/driver/driver.h"
 #include "user/collect/environment.h"
 #include "user/text/escape.h"
-#include "user/gate_kept.h"
+#include "user/gate/runs/kept.h"
 #include "user/collect/samples.h"
 #include "user/collect/origin.h"
 #include "user/base/privilege.h"

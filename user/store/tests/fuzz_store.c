@@ -10,9 +10,9 @@
 
 #include "user/model/birth.h"
 #include "user/export.h"
-#include "user/gate.h"
-#include "user/gate_budget.h"
-#include "user/gate_kept.h"
+#include "user/gate/gate.h"
+#include "user/gate/budget/budget.h"
+#include "user/gate/runs/kept.h"
 #include "user/analysis/groups.h"
 #include "user/profile/lines.h"
 #include "user/report/report.h"

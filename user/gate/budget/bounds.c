@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What a rule of a budget can be certain of, where a run has lost something. */
+#include <math.h>
+
+#include "user/gate/budget/budget.h"
+#include "user/text/wrap.h"
+#include "user/analysis/stats.h"
+
+bool budget_holds(double value, enum budget_op op, double limit)
+{
+	switch (op) {
+	case OP_LESS:
+		return value < limit;
+	case OP_AT_MOST:
+		return value <= limit;
+	case OP_EQUAL:
+		return value == limit;
+	case OP_NOT_EQUAL:
+		return value != limit;
+	case OP_AT_LEAST:
+		return value >= limit;
+	default:
+		return value > limit;
+	}
+}
+
+/* More than any file can hold. */
+#define ANY_NUMBER 0x1p50
+
+static double positive(int64_t number)
+{
+	return number > 0 ? (double)number : 0;
+}
+
+bool budget_is_profile(const struct run *r)
+{
+	return r->birth_count > 0 || (r->cell_count == 0 && r->end.duration_ns > 0);
+}
+
+/* The driver loses nothing. */
+double budget_count_unknown(const struct budget_rule *rule, const struct run *r)
+{
+	bool profile = budget_is_profile(r), births = rule->births;
+
+	if (!profile && !births &&
+	    (rule->metric < GATE_METRIC_PHASE || rule->metric == GATE_METRIC_FAILED))
+		return 0;
+	if (!r->ended || positive(r->end.untracked) > 0)
+		return ANY_NUMBER;
+	return positive(profile && births ? r->end.births_lost : r->end.lost) +
+	       positive(r->end.births_unseen) + positive(r->end.missed);
+}
+
+void budget_tell_loss(const struct run *r, bool births, char *text, size_t size)
+{
+	bool of_births = births && budget_is_profile(r);
+	const struct {
+		int64_t n;
+		const char *what;
+	} losses[] = {
+		{of_births ? r->end.births_lost : r->end.lost,
+		 of_births ? "births lost" : "records lost"},
+		{r->end.missed, "probe runs missed"},
+		{r->end.births_unseen, "births without a record"},
+		{r->end.untracked, "children not followed"},
+	};
+	size_t i;
+
+	text[0] = '\0';
+	if (!r->ended)
+		layout_append(text, size, "the run is truncated");
+	for (i = 0; i < sizeof(losses) / sizeof(losses[0]) && r->ended; i++) {
+		if (losses[i].n > 0)
+			layout_append(text, size, "%s%lld %s", text[0] ? ", " : "",
+				      (long long)losses[i].n, losses[i].what);
+	}
+}
+
+/* The quantile of n values at `position` among them, as stats_quantile has it. */
+static double value_at(const struct series *s, double position)
+{
+	double last = (double)stats_count(s) - 1;
+
+	if (position > last)
+		return INFINITY;
+	if (position < 0)
+		return 0; /* no time and no count is less */
+	return stats_quantile(s, last > 0 ? position / last : 0);
+}
+
+struct budget_bounds budget_bounds_of(const struct budget_rule *rule, const struct series *s,
+				      double unknown)
+{
+	double n = (double)stats_count(s), position = rule->quantile * (n + unknown - 1);
+	struct budget_bounds b;
+
+	if (rule->stat == STAT_MEAN)
+		b = (struct budget_bounds){stats_sum(s) / n, stats_sum(s) / (n + unknown),
+					   INFINITY};
+	else
+		b = (struct budget_bounds){stats_quantile(s, rule->quantile),
+					   value_at(s, position - unknown), value_at(s, position)};
+	if (unknown == 0)
+		b.low = b.high = b.value;
+	return b;
+}
+
+enum gate_verdict budget_judge(const struct budget_bounds *b, const struct budget_rule *rule)
+{
+	bool equality = rule->op == OP_EQUAL || rule->op == OP_NOT_EQUAL;
+	bool same = equality ? b->low == b->high || rule->limit < b->low || rule->limit > b->high
+			     : budget_holds(b->low, rule->op, rule->limit) ==
+				       budget_holds(b->high, rule->op, rule->limit);
+
+	if (!same)
+		return GATE_INCONCLUSIVE;
+	return budget_holds(b->low, rule->op, rule->limit) ? GATE_PASS : GATE_REGRESSION;
+}

@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Budget files into rules. The text is not trusted. */
+#include "user/gate/budget/budget.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "bpf/record.h"
+#include "user/text/escape.h"
+#include "bench/shared/units.h"
+
+#define LINE_LENGTH_MAX 1024
+#define RULES_MAX	1000
+#define COMM_LENGTH_MAX 15 /* TASK_COMM_LEN of linux/sched.h less its zero byte */
+
+struct parser {
+	const char *name;
+	size_t line;
+	const char *at; /* in the line: what was not yet taken */
+	char word[64];	/* the one that was */
+	bool cut;	/* it was longer */
+	char *why;
+	size_t why_size;
+};
+
+/* "rules.budget: line 3: expected <=, found 'foo'" */
+__attribute__((format(printf, 2, 3))) static int expected(struct parser *p, const char *format, ...)
+{
+	char name[256], what[128], found[64];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof(what), format, args);
+	va_end(args);
+	escape_text(p->name, name, sizeof(name));
+	escape_text(p->word, found, sizeof(found));
+	snprintf(p->why, p->why_size, "%s: line %zu: expected %s, found %s%s%s", name, p->line,
+		 what, p->word[0] ? "'" : "", p->word[0] ? found : "the end of the line",
+		 p->word[0] ? "'" : "");
+	return -EINVAL;
+}
+
+static bool is_operator(char c)
+{
+	return c == '<' || c == '>' || c == '=' || c == '!';
+}
+
+/* Takes the next word: a run of operator signs, or of what is neither that nor a blank. */
+static const char *next(struct parser *p)
+{
+	size_t n = 0;
+	bool operator;
+
+	p->at += strspn(p->at, " \t\r");
+	p->cut = false;
+	operator= is_operator(*p->at);
+	while (*p->at != '\0' && strchr(" \t\r", *p->at) == NULL &&
+	       is_operator(*p->at) == operator) {
+		if (n + 1 < sizeof(p->word))
+			p->word[n++] = *p->at;
+		else
+			p->cut = true;
+		p->at++;
+	}
+	p->word[n] = '\0';
+	return p->word;
+}
+
+/* A word that was cut would be another one. */
+static int check_words(struct parser *p, const char *line)
+{
+	p->at = line;
+	while (next(p)[0] != '\0') {
+		if (p->cut)
+			return expected(p, "words of %zu characters at most", sizeof(p->word) - 1);
+	}
+	p->at = line;
+	return 0;
+}
+
+static int take_operator(struct parser *p, enum budget_op *op)
+{
+	static const char *const names[] = {
+		[OP_LESS] = "<",       [OP_AT_MOST] = "<=",  [OP_EQUAL] = "==",
+		[OP_NOT_EQUAL] = "!=", [OP_AT_LEAST] = ">=", [OP_MORE] = ">",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(p->word, names[i]) == 0) {
+			*op = (enum budget_op)i;
+			return 0;
+		}
+	}
+	return expected(p, "one of < <= == != >= >");
+}
+
+/* ns per unit of time; 0: none of them. */
+static double time_unit(const char *text)
+{
+	static const struct {
+		const char *name;
+		double ns;
+	} units[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
+	size_t i;
+
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(text, units[i].name) == 0)
+			return units[i].ns;
+	}
+	return 0;
+}
+
+enum unit { UNIT_NONE, UNIT_TIME, UNIT_SIZE };
+
+/* A number with its unit; times become ns, sizes bytes. */
+static bool parse_number(const char *text, double *number, enum unit *kind)
+{
+	size_t length = strspn(text, "0123456789."), i;
+	double unit = time_unit(text + length), scale = 1;
+	int64_t bytes;
+
+	*kind = unit > 0 ? UNIT_TIME : text[length] != '\0' ? UNIT_SIZE : UNIT_NONE;
+	if (*kind == UNIT_SIZE && size_parse(text, &bytes) == 0) {
+		*number = (double)bytes;
+		return true;
+	}
+	if ((unit == 0 && text[length] != '\0') || length == 0 || length > 18 ||
+	    !isdigit((unsigned char)text[0]) || text[length - 1] == '.' ||
+	    strchr(text, '.') != strrchr(text, '.'))
+		return false;
+	for (i = 0, *number = 0; i < length; i++) {
+		if (text[i] == '.')
+			continue;
+		*number = 10 * *number + (text[i] - '0');
+		scale *= i > strcspn(text, ".") ? 10 : 1;
+	}
+	*number = *number / scale * (unit > 0 ? unit : 1);
+	return true;
+}
+
+static bool parse_stat(const char *name, struct budget_rule *rule)
+{
+	static const struct {
+		const char *name;
+		enum budget_stat stat;
+		double quantile;
+	} stats[] = {
+		{"median", STAT_QUANTILE, 0.5}, {"p50", STAT_QUANTILE, 0.5},
+		{"p90", STAT_QUANTILE, 0.9},	{"p99", STAT_QUANTILE, 0.99},
+		{"min", STAT_QUANTILE, 0},	{"max", STAT_QUANTILE, 1},
+		{"mean", STAT_MEAN, 0},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(stats) / sizeof(stats[0]); i++) {
+		if (strcmp(name, stats[i].name) == 0) {
+			rule->stat = stats[i].stat;
+			rule->quantile = stats[i].quantile;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* `count` of a COW phase is the number of its faults. */
+static bool parse_fault_count(const char *stat, struct budget_rule *rule)
+{
+	if (strcmp(stat, "count") != 0)
+		return false;
+	if (rule->metric == GATE_METRIC_PHASE + PHASE_cow_parent)
+		rule->metric = GATE_METRIC_COUNT + COUNT_cow_faults_parent;
+	else if (rule->metric == GATE_METRIC_PHASE + PHASE_cow_child)
+		rule->metric = GATE_METRIC_COUNT + COUNT_cow_faults_child;
+	else
+		return false;
+	return true;
+}
+
+#define VALUE_PARTS_MAX 5 /* one more than there may be */
+
+/* Takes the word apart at its points; returns how many parts there are. */
+static size_t split(const char *at, char parts[VALUE_PARTS_MAX][64])
+{
+	size_t count = 0;
+
+	while (count < VALUE_PARTS_MAX) {
+		size_t length = strcspn(at, ".");
+
+		snprintf(parts[count++], sizeof(parts[0]), "%.*s", (int)length, at);
+		at += length;
+		if (*at++ == '\0')
+			break;
+	}
+	return count;
+}
+
+static bool is_value(const char *part)
+{
+	return strcmp(part, "births") == 0 || gate_metric_by_name(part) >= 0;
+}
+
+/* [METHOD.]METRIC[.count][.STAT], [METHOD.]births */
+static int parse_value(struct parser *p, struct budget_rule *rule)
+{
+	char parts[VALUE_PARTS_MAX][64] = {"", "", "", "", ""};
+	size_t count = split(p->word, parts), at = 0;
+
+	rule->stat = STAT_QUANTILE;
+	rule->quantile = 0.5;
+	/* `spawn` is a method and a metric. */
+	if (count > 1 && is_value(parts[1])) {
+		snprintf(rule->method, sizeof(rule->method), "%.31s", parts[0]);
+		at = 1;
+		if (rule->method[0] == '\0')
+			return expected(p, "a method before the point");
+	}
+	rule->metric = gate_metric_by_name(parts[at]);
+	rule->births = strcmp(parts[at], "births") == 0;
+	if (rule->births && at + 1 == count)
+		return 0;
+	if (rule->metric < 0 || gate_metric_is_tail(rule->metric))
+		return expected(p, "[METHOD.]METRIC[.STAT], such as copy_mm.p99 or fork.births");
+	at++;
+	if (at < count && parse_fault_count(parts[at], rule))
+		at++;
+	if (at < count && parse_stat(parts[at], rule))
+		at++;
+	if (at == count)
+		return 0;
+	return expected(p, "after a metric nothing, or one of median p50 p90 p99 mean min max "
+			   "(count of cow_parent and cow_child)");
+}
+
+static const struct {
+	const char *name;
+	bool is_word, in_bench, in_profile;
+} axes[] = {
+	{"rss_bytes", false, true, true},    {"vmas", false, true, true},
+	{"fds", false, true, true},	     {"threads", false, true, true},
+	{"child_write", false, true, false}, {"parent_write", false, true, false},
+	{"method", true, true, true},	     {"pages", true, true, false},
+	{"trace", true, true, false},	     {"comm", true, false, true},
+	{"exe", true, false, true},
+};
+
+static int find_axis(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(axes) / sizeof(axes[0]); i++) {
+		if (strcmp(axes[i].name, name) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+bool budget_axis_is_word(const char *axis)
+{
+	return axes[find_axis(axis)].is_word;
+}
+
+bool budget_axis_known(const char *axis, bool profile)
+{
+	int i = find_axis(axis);
+
+	return profile ? axes[i].in_profile : axes[i].in_bench;
+}
+
+/* A word that an axis never has would be met by nothing, and `== 0` be kept by that. */
+static int check_word(struct parser *p, const char *axis)
+{
+	size_t length = strlen(p->word);
+
+	if (strcmp(axis, "comm") == 0 && length > COMM_LENGTH_MAX)
+		return expected(p, "a comm of %d characters at most, as the kernel keeps them",
+				COMM_LENGTH_MAX);
+	if (strcmp(axis, "exe") == 0 && length > EXE_NAME_MAX - 1)
+		return expected(p, "an exe of %d characters at most, as a profile keeps them",
+				EXE_NAME_MAX - 1);
+	if (strcmp(axis, "pages") == 0 && strcmp(p->word, "4k") != 0 && strcmp(p->word, "thp") != 0)
+		return expected(p, "4k or thp");
+	if (strcmp(axis, "trace") == 0 && strcmp(p->word, "none") != 0 &&
+	    strcmp(p->word, "phases") != 0 && strcmp(p->word, "all") != 0)
+		return expected(p, "none, phases or all");
+	return 0;
+}
+
+static int parse_condition(struct parser *p, struct budget_rule *rule)
+{
+	struct budget_condition *c;
+	const char *axis;
+	enum unit unit;
+	int err;
+
+	if (rule->condition_count == BUDGET_CONDITIONS_MAX)
+		return expected(p, "%d conditions at most", BUDGET_CONDITIONS_MAX);
+	c = &rule->conditions[rule->condition_count++];
+	axis = strcmp(next(p), "rss") == 0 ? "rss_bytes" : p->word;
+	if (find_axis(axis) < 0)
+		return expected(p, "one of rss vmas fds threads child_write parent_write method "
+				   "pages trace comm exe");
+	snprintf(c->axis, sizeof(c->axis), "%.31s", axis);
+	next(p);
+	err = take_operator(p, &c->op);
+	if (err)
+		return err;
+	next(p);
+	if (!budget_axis_is_word(c->axis))
+		return parse_number(p->word, &c->number, &unit) && unit != UNIT_TIME
+			       ? 0
+			       : expected(p, "a number or a size, such as 1GiB");
+	if (p->word[0] == '\0' || is_operator(p->word[0]))
+		return expected(p, "a word");
+	if (c->op != OP_EQUAL && c->op != OP_NOT_EQUAL)
+		return expected(p, "== or != before a word");
+	strcpy(c->word, p->word);
+	return check_word(p, c->axis);
+}
+
+static int parse_limit(struct parser *p, struct budget_rule *rule)
+{
+	bool time = !rule->births && rule->metric < GATE_METRIC_COUNT;
+	bool size = !rule->births && strcmp(gate_metric_unit(rule->metric, NULL), "bytes") == 0;
+	enum unit unit;
+
+	next(p);
+	if (!parse_number(p->word, &rule->limit, &unit) || (time && unit == UNIT_SIZE))
+		return expected(p, time ? "a time, such as 2ms" : "a number");
+	if (unit == UNIT_TIME && !time)
+		return expected(p, "a number without a unit of time");
+	if (unit == UNIT_SIZE && !size)
+		return expected(p, "a number, and no size");
+	rule->timed = unit == UNIT_TIME;
+	next(p);
+	return p->word[0] == '\0' ? 0 : expected(p, "the end of the rule");
+}
+
+static int parse_rule(struct parser *p, struct budget_rule *rule)
+{
+	int err = parse_value(p, rule);
+
+	next(p);
+	if (err == 0 && strcmp(p->word, "where") == 0) {
+		do {
+			err = parse_condition(p, rule);
+			if (err == 0)
+				next(p);
+		} while (err == 0 && strcmp(p->word, "and") == 0);
+	}
+	if (err == 0)
+		err = take_operator(p, &rule->op);
+	return err ? err : parse_limit(p, rule);
+}
+
+/* The rule as one line of text without doubled blanks. */
+static void tell_rule(const char *line, struct budget_rule *rule)
+{
+	char text[sizeof(rule->text)] = "";
+	size_t n = 0;
+
+	for (; *line != '\0' && n + 1 < sizeof(text); line++) {
+		bool blank = strchr(" \t\r", *line) != NULL;
+
+		if (!blank)
+			text[n++] = *line;
+		else if (n > 0 && text[n - 1] != ' ')
+			text[n++] = ' ';
+	}
+	while (n > 0 && text[n - 1] == ' ')
+		n--;
+	text[n] = '\0';
+	escape_text(text, rule->text, sizeof(rule->text));
+}
+
+static int add_rule(struct parser *p, struct budget *b, const char *line)
+{
+	struct budget_rule *rules;
+
+	if (b->count == RULES_MAX)
+		return expected(p, "%d rules at most", RULES_MAX);
+	rules = reallocarray(b->rules, b->count + 1, sizeof(*rules));
+	if (rules == NULL)
+		return -ENOMEM;
+	b->rules = rules;
+	rules[b->count] = (struct budget_rule){.line = p->line};
+	tell_rule(line, &rules[b->count]);
+	return parse_rule(p, &rules[b->count++]);
+}
+
+/* One line without its newline; too long a one is an error. 1, 0 at the end, or -errno. */
+static int read_line(FILE *in, struct parser *p, char line[LINE_LENGTH_MAX])
+{
+	size_t n = 0;
+	int c;
+
+	while ((c = getc(in)) != EOF && c != '\n') {
+		if (n + 1 == LINE_LENGTH_MAX || c == '\0') {
+			strcpy(p->word, c == '\0' ? "\\0" : "...");
+			return expected(p, c == '\0' ? "text" : "a shorter line");
+		}
+		line[n++] = (char)c;
+	}
+	line[n] = '\0';
+	if (ferror(in))
+		return errno ? -errno : -EIO;
+	return c == '\n' || n > 0;
+}
+
+int budget_read(FILE *in, const char *name, struct budget *b, char *why, size_t why_size)
+{
+	struct parser p = {.name = name, .why = why, .why_size = why_size};
+	char line[LINE_LENGTH_MAX], text[256];
+	int more, err = 0;
+
+	*b = (struct budget){0};
+	escape_text(name, text, sizeof(text));
+	while (err == 0) {
+		p.line++;
+		more = read_line(in, &p, line);
+		if (more <= 0) {
+			err = more;
+			break;
+		}
+		line[strcspn(line, "#")] = '\0';
+		p.at = line;
+		err = check_words(&p, line);
+		if (err == 0 && next(&p)[0] != '\0')
+			err = add_rule(&p, b, line);
+	}
+	if (err == 0 && b->count == 0) {
+		snprintf(why, why_size, "%s: no rule in it; one is `copy_mm.p99 <= 2ms`", text);
+		err = -EINVAL;
+	} else if (err && err != -EINVAL) {
+		snprintf(why, why_size, "%s: %s", text, strerror(-err));
+	}
+	if (err)
+		budget_free(b);
+	return err;
+}
+
+void budget_free(struct budget *b)
+{
+	free(b->rules);
+	*b = (struct budget){0};
+}

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A run held against a budget. */
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "user/model/birth.h"
+#include "user/text/escape.h"
+#include "user/gate/budget/budget.h"
+#include "user/gate/compare/index.h"
+#include "user/text/wrap.h"
+#include "user/analysis/stats.h"
+
+/* An axis that the grid did not ask for is 0, or 4k. */
+static bool meets(const struct cell *c, const struct budget_condition *condition)
+{
+	const char *text = cell__key_text(c, condition->axis);
+	int64_t number = cell__key_number(c, condition->axis);
+
+	if (condition->word[0] == '\0')
+		return budget_holds(number == MISSING ? 0 : (double)number, condition->op,
+				    condition->number);
+	if (strcmp(condition->axis, "trace") == 0)
+		text = gate_pass(c);
+	else if (strcmp(condition->axis, "pages") == 0 && text == NULL)
+		text = "4k";
+	return (text != NULL && strcmp(text, condition->word) == 0) == (condition->op == OP_EQUAL);
+}
+
+static bool applies(const struct budget_rule *rule, const struct cell *c)
+{
+	const char *method = cell__key_text(c, "method");
+	size_t i;
+
+	if (rule->method[0] != '\0' && (method == NULL || strcmp(method, rule->method) != 0))
+		return false;
+	for (i = 0; i < rule->condition_count; i++) {
+		if (!meets(c, &rule->conditions[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool names_pass(const struct budget_rule *rule)
+{
+	size_t i;
+
+	for (i = 0; i < rule->condition_count; i++) {
+		if (strcmp(rule->conditions[i].axis, "trace") == 0)
+			return true;
+	}
+	return false;
+}
+
+static const struct series *values_of(const struct budget_rule *rule, const struct cell *c)
+{
+	static const struct series none;
+
+	if (rule->metric >= GATE_METRIC_FAILED)
+		return &none;
+	if (rule->metric >= GATE_METRIC_COUNT)
+		return &c->counts[rule->metric - GATE_METRIC_COUNT];
+	if (rule->metric >= GATE_METRIC_PHASE)
+		return &c->phases[rule->metric - GATE_METRIC_PHASE];
+	return &c->samples[rule->metric];
+}
+
+/* How good a pass is for this metric: the smaller the better; a cell is held to its best one. */
+static int rank_of_pass(const struct budget_rule *rule, const struct cell *c)
+{
+	static const char *const orders[3][3] = {
+		{"none", "phases", "all"}, {"phases", "all", "none"}, {"all", "phases", "none"}};
+	int kind = rule->metric < GATE_METRIC_PHASE ? 0 : rule->metric < GATE_METRIC_COUNT ? 1 : 2;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		if (strcmp(orders[kind][i], gate_pass(c)) == 0)
+			return i;
+	}
+	return 3;
+}
+
+static bool is_best_pass(const struct budget_rule *rule, const struct gate_index *index,
+			 const struct cell *c)
+{
+	const struct cell *other = NULL;
+
+	while ((other = gate_index__next(index, c, other)) != NULL) {
+		if (other != c && series__any(values_of(rule, other)) &&
+		    rank_of_pass(rule, other) < rank_of_pass(rule, c))
+			return false;
+	}
+	return true;
+}
+
+static struct gate_row *add_row(struct gate_report *report, const struct budget_rule *rule,
+				const struct run *r, const struct cell *c)
+{
+	struct gate_row *row = gate_report__add_row(report);
+
+	if (row == NULL)
+		return NULL;
+	row->kind = GATE_BUDGET;
+	row->verdict = GATE_INCONCLUSIVE;
+	row->id = rule->births ? -1 : rule->metric;
+	row->a = rule->limit;
+	row->b = NAN;
+	strcpy(row->metric, rule->text);
+	snprintf(row->unit, sizeof(row->unit), "%s",
+		 rule->births ? "births" : gate_metric_unit(rule->metric, r->clock));
+	if (c != NULL) {
+		gate_cell_name(c, row->cell, sizeof(row->cell));
+		snprintf(row->trace, sizeof(row->trace), "%.31s", gate_pass(c));
+	}
+	return row;
+}
+
+/* A row that decides nothing. */
+__attribute__((format(printf, 4, 5))) static int add_undecided(struct gate_report *report,
+							       const struct budget_rule *rule,
+							       const struct run *r,
+							       const char *format, ...)
+{
+	struct gate_row *row = add_row(report, rule, r, NULL);
+	char text[sizeof(row->note)];
+	va_list args;
+
+	if (row == NULL)
+		return -ENOMEM;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	layout_append(row->note, sizeof(row->note), "line %zu: ", rule->line);
+	layout_append(row->note, sizeof(row->note), "%s", text);
+	return 0;
+}
+
+/* A tail wants ten values beyond it to be told from the extremes. */
+static bool is_known_tail(const struct budget_rule *rule, const struct series *s)
+{
+	return rule->stat != STAT_QUANTILE || rule->quantile <= 0.5 || rule->quantile >= 1 ||
+	       stats_tail_known(s, rule->quantile);
+}
+
+/* `lacking`: of those that are unknown, births that are there. */
+static void decide(struct gate_row *row, const struct budget_rule *rule, const struct run *r,
+		   const struct budget_bounds *b, size_t lacking)
+{
+	char loss[96];
+
+	row->b = b->value;
+	row->verdict = budget_judge(b, rule);
+	if (row->verdict != GATE_INCONCLUSIVE)
+		return;
+	budget_tell_loss(r, rule->births, loss, sizeof(loss));
+	if (lacking > 0)
+		layout_append(loss, sizeof(loss), "%s%zu births lack it", loss[0] ? ", " : "",
+			      lacking);
+	snprintf(row->note, sizeof(row->note), "line %zu: %s, which could change this", rule->line,
+		 loss);
+}
+
+static void decide_values(struct gate_row *row, const struct budget_rule *rule, const struct run *r,
+			  const struct series *s, size_t lacking)
+{
+	struct budget_bounds b =
+		budget_bounds_of(rule, s, budget_count_unknown(rule, r) + (double)lacking);
+
+	row->b = b.value;
+	row->pairs = stats_count(s);
+	if (is_known_tail(rule, s))
+		decide(row, rule, r, &b, lacking);
+	else
+		snprintf(row->note, sizeof(row->note),
+			 "line %zu: %zu samples have no p%.0f; it takes %zu", rule->line,
+			 row->pairs, 100 * rule->quantile, stats_tail_least(rule->quantile));
+}
+
+static int add_unmeasured(const struct budget_rule *rule, const struct run *r,
+			  struct gate_report *report)
+{
+	bool phase = rule->metric >= GATE_METRIC_PHASE && rule->metric < GATE_METRIC_COUNT;
+	const char *absent = phase ? r->phases[rule->metric - GATE_METRIC_PHASE].absent
+			     : rule->metric == GATE_METRIC_FAILED ? r->failures.absent
+								  : NULL;
+	char text[104];
+
+	if (rule->timed && strcmp(r->clock, "icount") == 0)
+		return add_undecided(report, rule, r,
+				     "a run of the lab has instructions, not times");
+	if (escape_text(absent ? absent : "", text, sizeof(text)) >= sizeof(text))
+		strcpy(text + sizeof(text) - sizeof("..."), "...");
+	return add_undecided(report, rule, r, "not measured in this run%s%s", absent ? ": " : "",
+			     text);
+}
+
+static int check_metric(const struct budget_rule *rule, const struct gate_index *index,
+			struct gate_report *report)
+{
+	const struct run *r = index->run;
+	struct budget_bounds failed;
+	struct gate_row *row;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < r->cell_count; i++) {
+		const struct cell *c = &r->cells[i];
+		double value = gate_metric_value(c, rule->metric);
+
+		if (!applies(rule, c) || isnan(value) ||
+		    (!names_pass(rule) && !is_best_pass(rule, index, c)))
+			continue;
+		row = add_row(report, rule, r, c);
+		if (row == NULL)
+			return -ENOMEM;
+		failed = (struct budget_bounds){value, value, value};
+		if (rule->metric == GATE_METRIC_FAILED)
+			decide(row, rule, r, &failed, 0);
+		else
+			decide_values(row, rule, r, values_of(rule, c), 0);
+		any = true;
+	}
+	return any ? 0 : add_unmeasured(rule, r, report);
+}
+
+/* Children of the samples: what was called and did not fail. */
+static int check_cells(const struct budget_rule *rule, const struct run *r,
+		       struct gate_report *report)
+{
+	size_t i, k, births = 0;
+	struct gate_row *row;
+	struct budget_bounds b;
+
+	for (i = 0; i < r->cell_count; i++) {
+		const struct cell *c = &r->cells[i];
+
+		if (!applies(rule, c))
+			continue;
+		births += c->n;
+		for (k = 0; k < c->errnos.n; k++)
+			births -= c->errnos.v[k] != 0;
+	}
+	row = add_row(report, rule, r, NULL);
+	if (row == NULL)
+		return -ENOMEM;
+	b = (struct budget_bounds){(double)births, (double)births,
+				   (double)births + budget_count_unknown(rule, r)};
+	decide(row, rule, r, &b, 0);
+	return 0;
+}
+
+/* Whose birth it was that broke the rule: the largest, or the first of those that should not be. */
+static void name_birth(struct gate_row *row, const struct budget_rule *rule,
+		       const struct budget_births *found)
+{
+	bool upper = rule->op == OP_LESS || rule->op == OP_AT_MOST ||
+		     (rule->op == OP_EQUAL && row->b > rule->limit);
+	const struct birth *b = rule->births ? found->first : found->largest;
+	char comm[4 * sizeof(b->comm)], rss[32];
+
+	if (row->verdict != GATE_REGRESSION || !upper || b == NULL)
+		return;
+	escape_text(b->comm, comm, sizeof(comm));
+	snprintf(row->note, sizeof(row->note), "line %zu: the %s of %s, process %u%s%s", rule->line,
+		 rule->births ? "first" : "largest is", comm, b->life.parent_tgid,
+		 birth_rss(b) == MISSING ? "" : ", RSS ",
+		 birth_rss(b) == MISSING
+			 ? ""
+			 : gate_value((double)birth_rss(b), "bytes", rss, sizeof(rss)));
+}
+
+static int decide_births(const struct budget_rule *rule, const struct run *r,
+			 const struct budget_births *found, struct gate_report *report)
+{
+	double unknown = budget_count_unknown(rule, r) + (double)found->unknown;
+	double n = (double)found->matching, failed = 1000 * (double)found->failed;
+	struct budget_bounds b = {n, n, n + unknown};
+	struct gate_row *row;
+
+	if (!rule->births && rule->metric == GATE_METRIC_FAILED && r->failures.absent)
+		return add_unmeasured(rule, r, report);
+	if (rule->metric == GATE_METRIC_FAILED)
+		b = (struct budget_bounds){failed / n, failed / (n + unknown),
+					   (failed + 1000 * unknown) / (n + unknown)};
+	if (!rule->births &&
+	    (rule->metric == GATE_METRIC_FAILED ? found->matching == 0
+						: stats_count(&found->values) == 0))
+		return found->matching == 0
+			       ? add_undecided(report, rule, r, "no birth that it is about")
+			       : add_unmeasured(rule, r, report);
+	row = add_row(report, rule, r, NULL);
+	if (row == NULL)
+		return -ENOMEM;
+	if (rule->births || rule->metric == GATE_METRIC_FAILED)
+		decide(row, rule, r, &b, found->unknown);
+	else
+		decide_values(row, rule, r, &found->values, found->unknown);
+	name_birth(row, rule, found);
+	return 0;
+}
+
+static int check_births(const struct budget_rule *rule, const struct run *r,
+			struct gate_report *report)
+{
+	struct budget_births found;
+	int err = budget_find_births(rule, r, &found);
+
+	if (err == 0)
+		err = decide_births(rule, r, &found, report);
+	series__free(&found.values);
+	return err;
+}
+
+/* The method that a rule names; NULL: none, or all but one. */
+static const char *named_method(const struct budget_rule *rule)
+{
+	size_t i;
+
+	if (rule->method[0] != '\0')
+		return rule->method;
+	for (i = 0; i < rule->condition_count; i++) {
+		if (strcmp(rule->conditions[i].axis, "method") == 0 &&
+		    rule->conditions[i].op == OP_EQUAL)
+			return rule->conditions[i].word;
+	}
+	return NULL;
+}
+
+static bool has_method(const struct run *r, const char *method)
+{
+	const char *name;
+	size_t i;
+
+	if (budget_is_profile(r))
+		return method_by_name(method) != 0;
+	for (i = 0; i < r->cell_count; i++) {
+		name = cell__key_text(&r->cells[i], "method");
+		if (name != NULL && strcmp(name, method) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A rule about what a run cannot have is not kept by having none of it: *undecided is set. */
+static int check_sense(const struct budget_rule *rule, const struct run *r,
+		       struct gate_report *report, bool *undecided)
+{
+	const char *method = named_method(rule);
+	bool profile = budget_is_profile(r);
+	char text[64];
+	size_t i;
+
+	*undecided = true;
+	if (rule->timed && strcmp(r->clock, "icount") == 0)
+		return add_unmeasured(rule, r, report);
+	for (i = 0; i < rule->condition_count; i++) {
+		const char *axis = rule->conditions[i].axis;
+
+		if (!budget_axis_known(axis, profile))
+			return add_undecided(report, rule, r, "a %s has no %s",
+					     profile ? "profile" : "run of bench", axis);
+	}
+	if (method != NULL && !has_method(r, method)) {
+		escape_text(method, text, sizeof(text));
+		return profile ? add_undecided(report, rule, r,
+					       "a profile tells fork, vfork, spawn, thread and "
+					       "other apart, and no %s",
+					       text)
+			       : add_undecided(report, rule, r, "no cell has the method %s", text);
+	}
+	*undecided = false;
+	return 0;
+}
+
+static int check_rule(const struct budget_rule *rule, const struct gate_index *index,
+		      struct gate_report *report)
+{
+	const struct run *r = index->run;
+	bool undecided;
+	int err = check_sense(rule, r, report, &undecided);
+
+	if (err || undecided)
+		return err;
+	if (budget_is_profile(r))
+		return check_births(rule, r, report);
+	return rule->births ? check_cells(rule, r, report) : check_metric(rule, index, report);
+}
+
+static int note_loss(const struct run *r, struct gate_report *report)
+{
+	char text[128];
+	int err = 0;
+
+	budget_tell_loss(r, false, text, sizeof(text));
+	if (text[0] != '\0')
+		err = gate_report__note(report, "%s: phases and counts are incomplete", text);
+	if (err == 0 && r->end.filtered > 0)
+		err = gate_report__note(report,
+					"%lld births were left out by the profile's options",
+					(long long)r->end.filtered);
+	return err;
+}
+
+int budget_check(const struct budget *b, const struct run *r, struct gate_report *report)
+{
+	struct gate_index index = {0};
+	/* That nothing was born meanwhile is a finding, too. */
+	bool measured = budget_is_profile(r);
+	size_t i;
+	int err;
+
+	*report = (struct gate_report){.runs_b = 1};
+	report->clock = strdup(r->clock);
+	err = report->clock ? gate_index__build(&index, r) : -ENOMEM;
+	for (i = 0; i < r->cell_count; i++)
+		measured |= r->cells[i].n > 0;
+	for (i = 0; i < b->count && err == 0 && measured; i++)
+		err = check_rule(&b->rules[i], &index, report);
+	if (err == 0)
+		err = note_loss(r, report);
+	gate_index__free(&index);
+	if (err) {
+		gate_report__free(report);
+		return err;
+	}
+	gate_conclude(report);
+	if (!measured)
+		snprintf(report->headline, sizeof(report->headline), "the run measured nothing");
+	return 0;
+}

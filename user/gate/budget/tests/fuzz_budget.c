@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * libFuzzer: any bytes as a budget; what can be read is held against a run of bench and a
+ * profile, and the report is printed in every format.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/model/birth.h"
+#include "user/gate/budget/budget.h"
+#include "user/tests/sample_run.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct run run, profile;
+
+static void check_outputs(const struct gate_report *report)
+{
+	FILE *out = fopen("/dev/null", "w");
+
+	if (out == NULL || gate_print_text(report, out, false, true) != 0 ||
+	    gate_print_json(report, out) != 0 || gate_print_junit(report, out, true) != 0 ||
+	    gate_print_ktap(report, out, false) != 0 || gate_print_markdown(report, out, true) != 0)
+		abort();
+	fclose(out);
+}
+
+/* Births of every method, some of which lack something; and some were lost. */
+static void make_profile(struct run *r)
+{
+	struct birth b = {.life = {.clone_flags = 17, .born = true}, .comm = "a", .exe = "b-2"};
+	int i, k;
+
+	*r = (struct run){
+		.schema = RUN_SCHEMA, .ended = true, .end = {.lost = 2, .births_lost = 1}};
+	r->clock = strdup("monotonic");
+	for (i = 0; i < 40; i++) {
+		b.life.method = (uint32_t)i % 6;
+		b.life.result = i % 9 == 0 ? -12 : i;
+		for (k = 0; k < COUNT_COUNT; k++)
+			b.life.count[k] = (i + k) % 7 == 0 ? MISSING : i * k;
+		for (k = 0; k < SUM_COUNT; k++)
+			b.life.sum[k] = i % 5 == 0 ? MISSING : i;
+		for (k = 0; k < EDGE_COUNT; k++)
+			b.life.edge[k] = (i + k) % 11 == 0 ? 0 : (uint64_t)(1000 * k + i);
+		run__add_birth(r, &b);
+	}
+}
+
+static void check(const struct budget *budget, const struct run *r)
+{
+	struct gate_report report;
+
+	if (budget_check(budget, r, &report) != 0)
+		abort();
+	check_outputs(&report);
+	gate_report__free(&report);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	FILE *in = fmemopen((void *)data, size, "r");
+	struct budget budget;
+	char why[512] = "";
+	int err;
+
+	if (in == NULL)
+		return 0;
+	if (run.cells == NULL) {
+		sample_run(&run, 10);
+		make_profile(&profile);
+	}
+	err = budget_read(in, "fuzz", &budget, why, sizeof(why));
+	fclose(in);
+	/* A refusal says why, in one line. */
+	if (err != 0 && (why[0] == '\0' || strpbrk(why, "\n\033") != NULL))
+		abort();
+	if (err != 0)
+		return 0;
+	check(&budget, &run);
+	check(&budget, &profile);
+	budget_free(&budget);
+	return 0;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* One row of a comparison at a time, and then what must be decided of all together. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/gate/gate.h"
+#include "user/gate/compare/paired.h"
+
+#define CONFIDENCE_ALPHA 0.05 /* of the intervals that are shown */
+
+const struct gate_policy gate_policy_default = {
+	.margin = 0.03,
+	.alpha_regression = 0.01,
+	.alpha_pass = 0.05,
+	.seed = 1,
+};
+
+struct span {
+	double low, high;
+	size_t count;
+};
+
+static struct span span_of(const double *x, size_t n)
+{
+	struct span s = {INFINITY, -INFINITY, 0};
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (isnan(x[i]))
+			continue;
+		s.low = fmin(s.low, x[i]);
+		s.high = fmax(s.high, x[i]);
+		s.count++;
+	}
+	return s;
+}
+
+static double tolerance_of(const struct gate_policy *policy, double base)
+{
+	return fmax(policy->tolerance * fabs(base), policy->tolerance_absolute);
+}
+
+/* How many runs have a value above this. */
+static size_t runs_above(const double *x, size_t n, double limit)
+{
+	size_t i, above = 0;
+
+	for (i = 0; i < n; i++)
+		above += x[i] > limit;
+	return above;
+}
+
+/*
+ * Values that are the same in every run, up to what the layout does, are compared as they are. If
+ * they vary by more, the metric is not exact here, and pairs must decide; but where calls fail more
+ * often in each run of B than in any of A, how much so does not matter.
+ */
+void gate_decide_exact(struct gate_row *row, const struct gate_values *v,
+		       const struct gate_policy *policy)
+{
+	struct span a = span_of(v->a, v->count_a), b = span_of(v->b, v->count_b);
+	double allowed = v->slack + tolerance_of(policy, a.high);
+	bool same = a.low == b.low && a.high == b.high && a.low == a.high;
+
+	row->kind = GATE_EXACT;
+	row->change = row->a == row->b ? 0 : row->b / row->a - 1;
+	row->low = row->high = NAN;
+	if (same) {
+		row->verdict = GATE_PASS;
+		return;
+	}
+	if (!(row->id == GATE_METRIC_FAILED && b.low - a.high > allowed) &&
+	    (a.high - a.low > v->slack || b.high - b.low > v->slack ||
+	     (v->varies && fabs(row->b - row->a) > v->slack))) {
+		row->kind = GATE_STATISTICAL;
+		row->demoted = true;
+		snprintf(row->note, sizeof(row->note), "varies from run to run: compared by pairs");
+		if (row->id == GATE_METRIC_FAILED)
+			snprintf(row->note, sizeof(row->note),
+				 "calls fail in %zu of %zu runs of A, %zu of %zu of B: compared by "
+				 "pairs",
+				 runs_above(v->a, v->count_a, 0), a.count,
+				 runs_above(v->b, v->count_b, 0), b.count);
+		return;
+	}
+	row->verdict = b.low - a.high > allowed ? GATE_REGRESSION : GATE_PASS;
+	row->improved = a.low - b.high > allowed;
+	if (row->verdict == GATE_PASS && !row->improved && v->slack > 0 &&
+	    b.high - a.low > tolerance_of(policy, a.high))
+		snprintf(row->note, sizeof(row->note),
+			 "the same, but for what a random layout moves");
+}
+
+/*
+ * ln(B/A) of each pair. Counts may be 0: half a unit is added to both then, as for the logarithm of
+ * an odds ratio (Haldane 1956). A time that is 0 or less is no time.
+ */
+static void differences(const struct gate_row *row, const struct gate_values *v, double *d,
+			size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		double half = row->demoted ? 0.5 : 0;
+		double a = v->a[i] + half, b = v->b[i] + half;
+
+		d[i] = a > 0 && b > 0 ? log(b / a) : NAN;
+	}
+}
+
+/* Of ln(B/A), where few pairs leave it without a bound: expm1 would make -1 of that. */
+static double bound_of(double log_bound)
+{
+	return isfinite(log_bound) ? expm1(log_bound) : log_bound;
+}
+
+int gate_estimate_pairs(struct gate_row *row, const struct gate_values *v,
+			const struct gate_policy *policy)
+{
+	size_t n = v->count_a < v->count_b ? v->count_a : v->count_b;
+	double *d = calloc(n ? n : 1, sizeof(*d));
+	double margin = log1p(policy->margin);
+	struct gate_interval interval;
+	int err = d ? 0 : -ENOMEM;
+
+	if (err == 0) {
+		differences(row, v, d, n);
+		err = gate_estimate(d, n, CONFIDENCE_ALPHA, &interval);
+	}
+	if (err == 0) {
+		row->pairs = gate_count(d, n);
+		row->change = expm1(interval.estimate);
+		row->low = bound_of(interval.low);
+		row->high = bound_of(interval.high);
+		row->spread = gate_spread(d, n);
+		row->p_regression = gate_greater(d, n, margin);
+		row->p_pass = gate_less(d, n, margin);
+		/* A cross-check of what is about to be reported: it takes its time. */
+		if (row->kind == GATE_STATISTICAL && row->p_regression <= policy->alpha_pass)
+			row->p_permutation = gate_permutation(d, n, margin, policy->seed);
+	}
+	free(d);
+	return err;
+}
+
+/* What is told of a row that decides nothing: what it could have shown, and what it would take. */
+static void explain_inconclusive(struct gate_row *row, const struct gate_report *report,
+				 size_t family)
+{
+	double margin = log1p(report->margin), effect = log1p(row->change);
+	double alpha = report->alpha_regression / (double)family;
+
+	row->smallest = expm1(gate_smallest_effect(row->spread, row->pairs, margin, alpha));
+	row->needed = gate_pairs_needed(row->spread, effect, margin,
+					effect > margin ? alpha : report->alpha_pass);
+	if (!isfinite(row->needed))
+		row->needed = NAN;
+	if (row->note[0] == '\0' && ldexp(1, -(int)row->pairs) > report->alpha_pass)
+		snprintf(row->note, sizeof(row->note),
+			 "%zu pair%s of runs can show nothing; 5 is the least", row->pairs,
+			 row->pairs == 1 ? "" : "s");
+}
+
+static void decide_row(struct gate_row *row, bool slower, const struct gate_report *report,
+		       size_t family, bool in_turn)
+{
+	if (!in_turn) {
+		row->verdict = GATE_INCONCLUSIVE;
+		row->p_regression = row->p_pass = row->p_permutation = NAN;
+		return;
+	}
+	if (slower)
+		row->verdict = GATE_REGRESSION;
+	else if (row->p_pass <= report->alpha_pass)
+		row->verdict = GATE_PASS;
+	else
+		row->verdict = GATE_INCONCLUSIVE;
+	row->improved = row->verdict == GATE_PASS && row->high < 0;
+	if (row->verdict == GATE_INCONCLUSIVE)
+		explain_inconclusive(row, report, family);
+	/* The means that it looks at are moved by a few wild pairs, ranks are not. */
+	if (slower && row->p_permutation > report->alpha_pass)
+		snprintf(row->note, sizeof(row->note),
+			 "sign-flip permutation of the means does not agree (p = %.2g)",
+			 row->p_permutation);
+	/* The half a unit that was added to 0 is no base for a percentage. */
+	if (row->demoted && row->a == 0)
+		row->change = row->low = row->high = NAN;
+}
+
+int gate_decide_pairs(struct gate_report *report, const struct gate_policy *policy, bool in_turn)
+{
+	double *p = calloc(report->row_count ? report->row_count : 1, sizeof(*p));
+	bool *slower = calloc(report->row_count ? report->row_count : 1, sizeof(*slower));
+	size_t i, next, family = 0;
+	int err = p && slower ? 0 : -ENOMEM;
+
+	report->alpha_regression = policy->alpha_regression;
+	report->alpha_pass = policy->alpha_pass;
+	if (policy->look_count > 0) {
+		report->alpha_regression = gate_alpha(policy->alpha_regression, policy->looks,
+						      policy->look_count, policy->look);
+		report->alpha_pass = gate_alpha(policy->alpha_pass, policy->looks,
+						policy->look_count, policy->look);
+	}
+	for (i = 0; err == 0 && i < report->row_count; i++) {
+		if (report->rows[i].kind == GATE_STATISTICAL)
+			p[family++] = report->rows[i].p_regression;
+	}
+	if (err == 0)
+		err = gate_holm(p, family, report->alpha_regression, slower);
+	for (i = next = 0; err == 0 && i < report->row_count; i++) {
+		if (report->rows[i].kind == GATE_STATISTICAL)
+			decide_row(&report->rows[i], slower[next++], report, family, in_turn);
+	}
+	free(p);
+	free(slower);
+	return err;
+}

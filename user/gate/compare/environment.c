@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Which runs may be compared: the facts of their environments, side by side. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/text/escape.h"
+#include "user/gate/gate.h"
+
+/* What a fact must be the same for: times, counts, and what the lab counts. */
+enum { FOR_TIME = 1, FOR_COUNTS = 2, IN_LAB = 4 };
+
+struct rule {
+	const char *name;
+	int needed_for;
+	const char *group; /* the factor that declares it, besides its own name */
+	double slack;	   /* a number may differ by this share */
+};
+
+/*
+ * What the kernel brings along goes by `kernel`: a newer one has other mitigations and other sizes
+ * of folios. The guest's CPU is QEMU's in the lab, and the hypervisor and its clock go with it.
+ * MemTotal is what the kernel left itself.
+ */
+static const struct rule rules[] = {
+	{"kernel_release", FOR_TIME | FOR_COUNTS | IN_LAB, "kernel", 0},
+	{"kernel_build", FOR_TIME | FOR_COUNTS | IN_LAB, "kernel", 0},
+	{"machine", FOR_TIME | FOR_COUNTS | IN_LAB, "hardware", 0},
+	{"page_bytes", FOR_TIME | FOR_COUNTS | IN_LAB, "kernel", 0},
+	{"thp", FOR_TIME | FOR_COUNTS | IN_LAB, "thp", 0},
+	{"mthp", FOR_TIME | FOR_COUNTS | IN_LAB, "kernel", 0},
+	{"aslr", FOR_TIME | FOR_COUNTS | IN_LAB, "aslr", 0},
+	{"aslr_personality", FOR_TIME | FOR_COUNTS | IN_LAB, "aslr", 0},
+	{"qemu", IN_LAB, NULL, 0},
+	{"cpu_model", FOR_TIME | IN_LAB, "hardware", 0},
+	{"microcode", FOR_TIME, "hardware", 0},
+	{"cpus", FOR_TIME | IN_LAB, "hardware", 0},
+	{"memory_bytes", FOR_TIME | IN_LAB, "hardware", 0.02},
+	{"hypervisor", FOR_TIME, "hardware", 0},
+	{"governor", FOR_TIME, "hardware", 0},
+	{"clocksource", FOR_TIME, "hardware", 0},
+	{"mitigations", FOR_TIME | IN_LAB, "kernel", 0},
+	{"overcommit", FOR_TIME | IN_LAB, NULL, 0},
+	{"libc", FOR_TIME | IN_LAB, NULL, 0},
+	{"libc_file", FOR_TIME, "libc", 0},
+};
+
+#define RULE_COUNT (sizeof(rules) / sizeof(rules[0]))
+
+bool gate_factor_known(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < RULE_COUNT; i++) {
+		if (strcmp(rules[i].name, name) == 0 ||
+		    (rules[i].group != NULL && strcmp(rules[i].group, name) == 0))
+			return true;
+	}
+	return false;
+}
+
+static bool is_declared(const struct gate_policy *policy, const struct rule *rule)
+{
+	size_t i;
+
+	for (i = 0; i < policy->factor_count; i++) {
+		if (strcmp(policy->factors[i], rule->name) == 0 ||
+		    (rule->group != NULL && strcmp(policy->factors[i], rule->group) == 0))
+			return true;
+	}
+	return false;
+}
+
+static bool is_known(const struct env_fact *f)
+{
+	return f != NULL && (f->text != NULL || f->number != MISSING);
+}
+
+static bool same_fact(const struct env_fact *a, const struct env_fact *b, double slack)
+{
+	if (!is_known(a) || !is_known(b))
+		return is_known(a) == is_known(b);
+	if (a->text != NULL || b->text != NULL)
+		return a->text != NULL && b->text != NULL && strcmp(a->text, b->text) == 0;
+	return fabs((double)a->number - (double)b->number) <= slack * fabs((double)a->number);
+}
+
+static void show_fact(const struct env_fact *f, char *buf, size_t size)
+{
+	if (!is_known(f))
+		snprintf(buf, size, "not known");
+	else if (f->text != NULL)
+		escape_text(f->text, buf, size);
+	else
+		snprintf(buf, size, "%" PRId64, f->number);
+}
+
+static struct gate_difference *add_difference(struct gate_report *report, const char *name)
+{
+	struct gate_difference *d;
+	size_t i;
+
+	for (i = 0; i < report->difference_count; i++) {
+		if (strcmp(report->differences[i].name, name) == 0)
+			return NULL; /* the first of several runs that differ will do */
+	}
+	d = reallocarray(report->differences, report->difference_count + 1, sizeof(*d));
+	if (d == NULL)
+		return NULL;
+	report->differences = d;
+	d += report->difference_count++;
+	*d = (struct gate_difference){0};
+	snprintf(d->name, sizeof(d->name), "%s", name);
+	return d;
+}
+
+static void compare_clocks(const struct run *a, const struct run *b, struct gate_report *report,
+			   bool *time_ok, bool *counts_ok)
+{
+	struct gate_difference *d;
+
+	if (strcmp(a->clock, b->clock) == 0)
+		return;
+	*time_ok = *counts_ok = false; /* and no declaration helps */
+	d = add_difference(report, "clock");
+	if (d != NULL) {
+		snprintf(d->a, sizeof(d->a), "%s", a->clock);
+		snprintf(d->b, sizeof(d->b), "%s", b->clock);
+	}
+}
+
+/* Running out of memory leaves a difference out of the list, but not out of the decision. */
+static void compare_two(const struct run *a, const struct run *b, const struct gate_policy *policy,
+			struct gate_report *report, bool *time_ok, bool *counts_ok)
+{
+	bool lab = strcmp(a->clock, "icount") == 0;
+	size_t i;
+
+	compare_clocks(a, b, report, time_ok, counts_ok);
+	for (i = 0; i < RULE_COUNT; i++) {
+		const struct rule *rule = &rules[i];
+		const struct env_fact *of_a = run__env(a, rule->name);
+		const struct env_fact *of_b = run__env(b, rule->name);
+		bool declared = is_declared(policy, rule);
+		struct gate_difference *d;
+
+		if (!(rule->needed_for & (lab ? IN_LAB : FOR_TIME | FOR_COUNTS)) ||
+		    same_fact(of_a, of_b, rule->slack))
+			continue;
+		*time_ok &= declared;
+		*counts_ok &= declared || (!lab && !(rule->needed_for & FOR_COUNTS));
+		d = add_difference(report, rule->name);
+		if (d == NULL)
+			continue;
+		d->declared = declared;
+		show_fact(of_a, d->a, sizeof(d->a));
+		show_fact(of_b, d->b, sizeof(d->b));
+	}
+}
+
+void gate_environment(const struct run *const *runs, size_t count, const struct gate_policy *policy,
+		      struct gate_report *report, bool *time_ok, bool *counts_ok)
+{
+	size_t i;
+
+	*time_ok = *counts_ok = true;
+	for (i = 1; i < count; i++)
+		compare_two(runs[0], runs[i], policy, report, time_ok, counts_ok);
+}

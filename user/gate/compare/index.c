@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "user/gate/compare/index.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* FNV-1a (Fowler, Noll, Vo). */
+static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
+{
+	const unsigned char *at = bytes;
+
+	while (size-- > 0)
+		hash = (hash ^ *at++) * 0x100000001b3;
+	return hash;
+}
+
+/* Axes may stand in any order: their hashes are added. */
+static uint64_t hash_of(const struct cell *c)
+{
+	uint64_t sum = 0, one;
+	size_t i;
+
+	for (i = 0; i < c->key_count; i++) {
+		const struct key_part *k = &c->key[i];
+
+		if (strcmp(k->name, "trace") == 0)
+			continue;
+		one = hash_bytes(0xcbf29ce484222325, k->name, strlen(k->name) + 1);
+		one = k->text ? hash_bytes(one, k->text, strlen(k->text))
+			      : hash_bytes(one, &k->number, sizeof(k->number));
+		sum += one;
+	}
+	return sum;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct gate_index_entry *x = a, *y = b;
+
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return (x->cell > y->cell) - (x->cell < y->cell);
+}
+
+int gate_index__build(struct gate_index *index, const struct run *r)
+{
+	size_t i;
+
+	index->run = r;
+	index->v = calloc(r->cell_count ? r->cell_count : 1, sizeof(*index->v));
+	if (index->v == NULL)
+		return -ENOMEM;
+	for (i = 0; i < r->cell_count; i++)
+		index->v[i] = (struct gate_index_entry){hash_of(&r->cells[i]), i};
+	qsort(index->v, r->cell_count, sizeof(*index->v), compare_entries);
+	return 0;
+}
+
+void gate_index__free(struct gate_index *index)
+{
+	free(index->v);
+	*index = (struct gate_index){0};
+}
+
+const char *gate_pass(const struct cell *c)
+{
+	const char *pass = cell__key_text(c, "trace");
+
+	return pass ? pass : "none";
+}
+
+const struct cell *gate_index__next(const struct gate_index *index, const struct cell *like,
+				    const struct cell *before)
+{
+	const struct run *r = index->run;
+	struct gate_index_entry wanted = {hash_of(like), before ? before - r->cells + 1 : 0};
+	size_t low = 0, high = r->cell_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare_entries(&index->v[middle], &wanted) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < r->cell_count && index->v[low].hash == wanted.hash; low++) {
+		const struct cell *c = &r->cells[index->v[low].cell];
+
+		if (cell__same_key(c, like, "trace"))
+			return c;
+	}
+	return NULL;
+}
+
+const struct cell *gate_index__find(const struct gate_index *index, const struct cell *like,
+				    const char *pass)
+{
+	const struct cell *c = NULL;
+
+	while ((c = gate_index__next(index, like, c)) != NULL) {
+		if (strcmp(gate_pass(c), pass) == 0)
+			return c;
+	}
+	return NULL;
+}

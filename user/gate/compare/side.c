@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "user/gate/compare/side.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/gate/gate.h"
+#include "user/gate/compare/paired.h"
+
+bool gate_has_data(const struct cell *c)
+{
+	return c->skipped == NULL && c->n > 0;
+}
+
+bool side__take_cells(struct side *s, const struct cell *like, const char *pass)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < s->count; i++) {
+		s->cells[i] = gate_index__find(&s->indexes[i], like, pass);
+		any |= s->cells[i] != NULL && gate_has_data(s->cells[i]);
+	}
+	return any;
+}
+
+size_t side__first(const struct side *s)
+{
+	size_t i = 0;
+
+	while (i + 1 < s->count && (s->cells[i] == NULL || !gate_has_data(s->cells[i])))
+		i++;
+	return i;
+}
+
+bool side__measured(const struct side *s, const struct cell *like)
+{
+	const struct cell *c;
+	size_t i;
+
+	for (i = 0; i < s->count; i++) {
+		for (c = gate_index__next(&s->indexes[i], like, NULL); c != NULL;
+		     c = gate_index__next(&s->indexes[i], like, c)) {
+			if (gate_has_data(c))
+				return true;
+		}
+	}
+	return false;
+}
+
+size_t side__take_values(struct side *s, int metric)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++)
+		s->values[i] = s->cells[i] && gate_has_data(s->cells[i])
+				       ? gate_metric_value(s->cells[i], metric)
+				       : NAN;
+	return gate_count(s->values, s->count);
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+double side__median(const struct side *s, double *scratch)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < s->count; i++) {
+		if (!isnan(s->values[i]))
+			scratch[n++] = s->values[i];
+	}
+	qsort(scratch, n, sizeof(*scratch), compare_doubles);
+	if (n == 0)
+		return NAN;
+	return n % 2 ? scratch[n / 2] : (scratch[n / 2 - 1] + scratch[n / 2]) / 2;
+}
+
+bool side__varies(const struct side *s, int metric)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++) {
+		if (s->cells[i] && gate_metric_varies(s->cells[i], metric))
+			return true;
+	}
+	return false;
+}
+
+bool side__negative(const struct side *s, int metric)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++) {
+		if (s->cells[i] && gate_metric_negative(s->cells[i], metric))
+			return true;
+	}
+	return false;
+}
+
+int64_t gate_taken_ms(const struct run *r)
+{
+	const struct env_fact *f = run__env(r, "taken_ms");
+
+	return f && f->text == NULL ? f->number : MISSING;
+}
+
+static int compare_taken(const void *a, const void *b)
+{
+	int64_t x = gate_taken_ms(*(const struct run *const *)a);
+	int64_t y = gate_taken_ms(*(const struct run *const *)b);
+
+	return (x > y) - (x < y);
+}
+
+int side__fill(struct side *s, const struct run *runs, size_t count)
+{
+	size_t i, known = 0;
+	int err = 0;
+
+	s->count = count;
+	s->runs = calloc(count, sizeof(*s->runs));
+	s->indexes = calloc(count, sizeof(*s->indexes));
+	s->values = calloc(count, sizeof(*s->values));
+	s->cells = calloc(count, sizeof(*s->cells));
+	if (s->runs == NULL || s->indexes == NULL || s->values == NULL || s->cells == NULL)
+		return -ENOMEM;
+	for (i = 0; i < count; i++) {
+		s->runs[i] = &runs[i];
+		known += gate_taken_ms(&runs[i]) != MISSING;
+	}
+	if (known == count)
+		qsort(s->runs, count, sizeof(struct run *), compare_taken);
+	for (i = 0; i < count && err == 0; i++)
+		err = gate_index__build(&s->indexes[i], s->runs[i]);
+	return err;
+}
+
+void side__free(struct side *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->count && s->indexes != NULL; i++)
+		gate_index__free(&s->indexes[i]);
+	free(s->indexes);
+	free(s->runs);
+	free(s->values);
+	free(s->cells);
+}
+
+bool sides_in_turn(const struct side *a, const struct side *b)
+{
+	size_t i, n = a->count < b->count ? a->count : b->count;
+	int64_t last = MISSING;
+
+	for (i = 0; i < n; i++) {
+		int64_t x = gate_taken_ms(a->runs[i]), y = gate_taken_ms(b->runs[i]);
+
+		if (x == MISSING || y == MISSING || x < last || y < last)
+			return false;
+		last = x > y ? x : y;
+	}
+	return true;
+}

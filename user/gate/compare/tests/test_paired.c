@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/gate/compare/paired.h"
+#include "user/gate/compare/tests/gate_r.h"
+
+#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Doubles of the same value, infinities and NAN included. */
+#define assert_close(value, expected) assert_near(value, expected, 1e-9, __LINE__)
+
+static void assert_near(double value, double expected, double relative, int line)
+{
+	if (isnan(expected) ? isnan(value) : value == expected)
+		return;
+	if (!(fabs(value - expected) <= relative * fabs(expected) + 1e-15))
+		fail_msg("line %d: %.17g is not %.17g", line, value, expected);
+}
+
+static void check_tests(const struct r_case *r)
+{
+	assert_close(gate_greater(r->x, r->n, r->centre), r->greater);
+	assert_close(gate_less(r->x, r->n, r->centre), r->less);
+	assert_close(gate_spread(r->x, r->n), r->spread);
+	if (!isnan(r->flip))
+		assert_close(gate_permutation(r->x, r->n, r->centre, 1), r->flip);
+}
+
+static void without_ties_it_is_what_r_says(void **state)
+{
+	struct gate_interval interval;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(r_untied); i++) {
+		const struct r_case *r = &r_untied[i];
+
+		check_tests(r);
+		assert_int_equal(gate_estimate(r->x, r->n, r->alpha, &interval), 0);
+		assert_close(interval.estimate, r->estimate);
+		assert_close(interval.low, r->low);
+		assert_close(interval.high, r->high);
+	}
+}
+
+static void with_ties_and_zeros_it_is_the_exact_distribution(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(r_tied); i++)
+		check_tests(&r_tied[i]);
+}
+
+static void holm_is_what_r_says(void **state)
+{
+	bool rejected[8];
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(r_holm); i++) {
+		assert_int_equal(gate_holm(r_holm[i].p, r_holm[i].n, r_holm[i].alpha, rejected), 0);
+		for (k = 0; k < r_holm[i].n; k++)
+			assert_int_equal(rejected[k], r_holm[i].rejected[k]);
+	}
+}
+
+static void holm_never_rejects_what_is_missing(void **state)
+{
+	const double p[] = {NAN, 0.009, NAN, 0.012};
+	bool rejected[4];
+
+	(void)state;
+	/* Four in the family: 0.05 / 4 and 0.05 / 3. */
+	assert_int_equal(gate_holm(p, 4, 0.05, rejected), 0);
+	assert_false(rejected[0]);
+	assert_true(rejected[1]);
+	assert_false(rejected[2]);
+	assert_true(rejected[3]);
+	assert_int_equal(gate_holm(p, 4, 0.03, rejected), 0);
+	assert_false(rejected[1]);
+	assert_int_equal(gate_holm(p, 0, 0.05, rejected), 0);
+}
+
+static void normal_quantiles_are_what_r_says(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(r_normal); i++)
+		assert_close(gate_normal_quantile(r_normal[i][0]), r_normal[i][1]);
+}
+
+static void power_is_what_r_says(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(r_power); i++) {
+		const double *r = r_power[i];
+
+		assert_close(gate_smallest_effect(r[0], (size_t)r[1], r[2], r[3]), r[4]);
+		assert_close(gate_pairs_needed(r[0], 1.5 * r[4], r[2], r[3]), r[5]);
+	}
+	/* 2^-6 > 0.01: six pairs can never say so; nor is there an effect at the margin itself. */
+	assert_true(isinf(gate_smallest_effect(0.01, 6, 0.03, 0.01)));
+	assert_false(isinf(gate_smallest_effect(0.01, 7, 0.03, 0.01)));
+	assert_true(isinf(gate_smallest_effect(NAN, 40, 0.03, 0.01)));
+	assert_true(isinf(gate_smallest_effect(0.01, 0, 0.03, 0.01)));
+	assert_true(isinf(gate_pairs_needed(0.01, 0.03, 0.03, 0.01)));
+	assert_true(isinf(gate_pairs_needed(0.01, NAN, 0.03, 0.01)));
+}
+
+/* A normal deviate of a fixed stream. */
+static double normal(uint64_t *stream)
+{
+	double u = ((double)(gate_random(stream) >> 11) + 0.5) / 0x1p53;
+
+	return gate_normal_quantile(u);
+}
+
+static void draw(uint64_t *stream, double *d, size_t n, double mean, double spread)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		d[i] = mean + spread * normal(stream);
+}
+
+/* The estimate of the smallest effect holds what it promises, by 2,000 trials. */
+static void an_effect_of_that_size_shows_four_times_in_five(void **state)
+{
+	const double margin = log(1.03), spread = 0.05, alpha = 0.01;
+	double effect = gate_smallest_effect(spread, 40, margin, alpha), d[40];
+	uint64_t stream = 1;
+	int i, shown = 0;
+
+	(void)state;
+	for (i = 0; i < 2000; i++) {
+		draw(&stream, d, 40, effect, spread);
+		shown += gate_greater(d, 40, margin) <= alpha;
+	}
+	assert_in_range(shown, 1520, 1720);
+}
+
+/* And at the margin itself, no more are rejected than alpha allows (5 %: 100 +- 4 sigma). */
+static void the_level_is_kept(void **state)
+{
+	uint64_t stream = 2;
+	double d[16];
+	int i, greater = 0, less = 0;
+
+	(void)state;
+	for (i = 0; i < 2000; i++) {
+		draw(&stream, d, 16, 0.03, 0.05);
+		greater += gate_greater(d, 16, 0.03) <= 0.05;
+		less += gate_less(d, 16, 0.03) <= 0.05;
+	}
+	assert_in_range(greater, 50, 140);
+	assert_in_range(less, 50, 140);
+}
+
+static void shuffle(uint64_t *stream, double *d, size_t n)
+{
+	size_t i;
+
+	for (i = n; i > 1; i--) {
+		size_t k = gate_random(stream) % i;
+		double kept = d[i - 1];
+
+		d[i - 1] = d[k];
+		d[k] = kept;
+	}
+}
+
+static void same_interval(const struct gate_interval *a, const struct gate_interval *b)
+{
+	assert_close(a->estimate, b->estimate);
+	assert_close(a->low, b->low);
+	assert_close(a->high, b->high);
+}
+
+static void order_scale_and_sign_do_not_matter(void **state)
+{
+	struct gate_interval before, after;
+	uint64_t stream = 3;
+	double d[24], scaled[24], p, q;
+	size_t n, i;
+
+	(void)state;
+	for (n = 1; n <= 24; n++) {
+		draw(&stream, d, n, 0.25, 1);
+		for (i = 0; i + 4 < n; i += 5)
+			d[i] = d[i + 4]; /* ties */
+		p = gate_greater(d, n, 0.125);
+		q = gate_permutation(d, n, 0.125, 7);
+		gate_estimate(d, n, 0.05, &before);
+		for (i = 0; i < n; i++)
+			scaled[i] = 4 * d[i];
+		assert_close(gate_greater(scaled, n, 0.5), p);
+		assert_close(gate_permutation(scaled, n, 0.5, 7), q);
+		assert_close(gate_spread(scaled, n), 4 * gate_spread(d, n));
+		for (i = 0; i < n; i++)
+			scaled[i] = -d[i];
+		assert_close(gate_less(scaled, n, -0.125), p);
+		shuffle(&stream, d, n);
+		assert_close(gate_greater(d, n, 0.125), p);
+		gate_estimate(d, n, 0.05, &after);
+		same_interval(&after, &before);
+		assert_true(after.low <= after.estimate && after.estimate <= after.high);
+	}
+}
+
+static void missing_values_do_not_count(void **state)
+{
+	const double gaps[] = {NAN, 0.01, 0.04, NAN, 0.05, -0.02, 0.03, NAN};
+	const double none[] = {0.01, 0.04, 0.05, -0.02, 0.03};
+	const double only[] = {NAN, NAN};
+	struct gate_interval a, b;
+
+	(void)state;
+	assert_int_equal(gate_count(gaps, 8), 5);
+	assert_close(gate_greater(gaps, 8, 0), gate_greater(none, 5, 0));
+	assert_close(gate_permutation(gaps, 8, 0, 1), gate_permutation(none, 5, 0, 1));
+	assert_close(gate_spread(gaps, 8), gate_spread(none, 5));
+	gate_estimate(gaps, 8, 0.1, &a);
+	gate_estimate(none, 5, 0.1, &b);
+	same_interval(&a, &b);
+	assert_close(gate_greater(only, 2, 0), 1);
+	gate_estimate(only, 2, 0.1, &a);
+	assert_true(isnan(a.estimate) && isinf(a.low) && isinf(a.high));
+	assert_true(isnan(gate_spread(only, 2)));
+}
+
+static void few_or_equal_values_decide_nothing_too_early(void **state)
+{
+	const double one[] = {5}, constant[] = {1, 1, 1, 1, 1, 1, 1};
+	struct gate_interval interval;
+	size_t n;
+
+	(void)state;
+	assert_close(gate_greater(one, 1, 0), 0.5);
+	assert_close(gate_greater(one, 1, 5), 1);
+	assert_close(gate_permutation(one, 1, 0, 1), 0.5);
+	assert_close(gate_greater(one, 0, 0), 1);
+	assert_true(isnan(gate_spread(one, 1)));
+	gate_estimate(one, 1, 0.05, &interval);
+	assert_close(interval.estimate, 5);
+	assert_true(isinf(interval.low) && isinf(interval.high));
+	for (n = 1; n <= 7; n++) {
+		assert_close(gate_greater(constant, n, 0), ldexp(1, -(int)n));
+		assert_close(gate_less(constant, n, 0), 1);
+		assert_close(gate_less(constant, n, 2), ldexp(1, -(int)n));
+	}
+	assert_close(gate_spread(constant, 7), 0);
+	/* 2^-5 and 2^-6 on either side: 94 % are bounded by the extremes. */
+	gate_estimate(constant, 5, 0.05, &interval);
+	assert_true(isinf(interval.low));
+	gate_estimate(constant, 5, 0.0625, &interval);
+	assert_close(interval.low, 1);
+	assert_close(interval.high, 1);
+}
+
+static void a_sum_of_zeros_is_no_evidence(void **state)
+{
+	double zeros[16] = {0};
+
+	(void)state;
+	assert_close(gate_greater(zeros, 16, 0), 1);
+	assert_close(gate_less(zeros, 16, 0), 1);
+	assert_close(gate_permutation(zeros, 16, 0, 1), 1);
+	assert_close(gate_less(zeros, 16, 0.03), 0x1p-16);
+}
+
+static void a_wild_pair_does_not_decide(void **state)
+{
+	double d[] = {0.01, -0.01, 0.02, -0.02, 0.005, -0.005, 0.015, -0.015, 0, 1e6};
+	struct gate_interval interval;
+
+	(void)state;
+	gate_estimate(d, 10, 0.05, &interval);
+	assert_true(interval.estimate < 0.02);
+	assert_true(gate_greater(d, 10, 0.03) > 0.5);
+	assert_true(gate_spread(d, 10) < 0.05);
+}
+
+static void drawn_signs_agree_with_all_of_them(void **state)
+{
+	uint64_t stream = 5;
+	double d[40], exact, drawn;
+	size_t i;
+
+	(void)state;
+	draw(&stream, d, 20, 0.02, 0.05);
+	exact = gate_permutation(d, 20, 0, 1);
+	/* Twenty values that are nothing make 40, for which signs are drawn. */
+	for (i = 20; i < 40; i++)
+		d[i] = 0;
+	drawn = gate_permutation(d, 40, 0, 1);
+	assert_true(fabs(exact - drawn) < 0.006);
+	assert_close(gate_permutation(d, 40, 0, 1), drawn); /* the same seed, the same value */
+	for (i = 0; i < 40; i++)
+		d[i] = 1;
+	assert_close(gate_permutation(d, 40, 0, 1), 1 / 100001.0);
+}
+
+static void alpha_is_spent_once(void **state)
+{
+	const size_t looks[] = {16, 40};
+	const size_t three[] = {5, 10, 40};
+
+	(void)state;
+	assert_close(gate_alpha(0.01, looks, 2, 0), 0.004);
+	assert_close(gate_alpha(0.01, looks, 2, 1), 0.006);
+	assert_close(gate_alpha(0.05, three, 3, 0) + gate_alpha(0.05, three, 3, 1) +
+			     gate_alpha(0.05, three, 3, 2),
+		     0.05);
+	assert_close(gate_alpha(0.05, three, 1, 0), 0.05);
+}
+
+static void too_many_pairs_are_refused(void **state)
+{
+	static double d[GATE_PAIRS_MAX + 1];
+	struct gate_interval interval;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i <= GATE_PAIRS_MAX; i++)
+		d[i] = 1 + (double)i;
+	assert_close(gate_greater(d, GATE_PAIRS_MAX, 0), ldexp(1, -GATE_PAIRS_MAX));
+	assert_int_equal(gate_estimate(d, GATE_PAIRS_MAX, 0.05, &interval), 0);
+	assert_true(isnan(gate_greater(d, GATE_PAIRS_MAX + 1, 0)));
+	assert_true(isnan(gate_permutation(d, GATE_PAIRS_MAX + 1, 0, 1)));
+	assert_int_equal(gate_estimate(d, GATE_PAIRS_MAX + 1, 0.05, &interval), -E2BIG);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_ties_it_is_what_r_says),
+		cmocka_unit_test(with_ties_and_zeros_it_is_the_exact_distribution),
+		cmocka_unit_test(holm_is_what_r_says),
+		cmocka_unit_test(holm_never_rejects_what_is_missing),
+		cmocka_unit_test(normal_quantiles_are_what_r_says),
+		cmocka_unit_test(power_is_what_r_says),
+		cmocka_unit_test(an_effect_of_that_size_shows_four_times_in_five),
+		cmocka_unit_test(the_level_is_kept),
+		cmocka_unit_test(order_scale_and_sign_do_not_matter),
+		cmocka_unit_test(missing_values_do_not_count),
+		cmocka_unit_test(few_or_equal_values_decide_nothing_too_early),
+		cmocka_unit_test(a_sum_of_zeros_is_no_evidence),
+		cmocka_unit_test(a_wild_pair_does_not_decide),
+		cmocka_unit_test(drawn_signs_agree_with_all_of_them),
+		cmocka_unit_test(alpha_is_spent_once),
+		cmocka_unit_test(too_many_pairs_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "user/gate/compare/varying.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/gate/compare/paired.h"
+
+/* What runs of a side have of a count, in ascending order. */
+struct values {
+	double v[GATE_REPEATS_MORE];
+	size_t count;
+};
+
+struct sides {
+	struct values a, b;
+};
+
+struct gate_row *gate_same_row(struct gate_report *r, const struct gate_row *like)
+{
+	size_t i;
+
+	for (i = 0; i < r->row_count; i++) {
+		if (r->rows[i].id == like->id && strcmp(r->rows[i].cell, like->cell) == 0 &&
+		    strcmp(r->rows[i].trace, like->trace) == 0)
+			return &r->rows[i];
+	}
+	return NULL;
+}
+
+static void insert(struct values *s, double value)
+{
+	size_t i = s->count++;
+
+	for (; i > 0 && s->v[i - 1] > value; i--)
+		s->v[i] = s->v[i - 1];
+	s->v[i] = value;
+}
+
+static double median(const struct values *s)
+{
+	return (s->v[(s->count - 1) / 2] + s->v[s->count / 2]) / 2;
+}
+
+static double range(const struct values *s)
+{
+	return s->v[s->count - 1] - s->v[0];
+}
+
+/* Of the first pairs of runs, each of them compared alone. False if one of them lacks it. */
+static bool take(const struct gate_row *row, struct gate_report *alone, size_t count,
+		 struct sides *s)
+{
+	size_t i;
+
+	*s = (struct sides){0};
+	for (i = 0; i < count; i++) {
+		const struct gate_row *one = gate_same_row(&alone[i], row);
+
+		if (one == NULL || !isfinite(one->a) || !isfinite(one->b))
+			return false;
+		insert(&s->a, one->a);
+		insert(&s->b, one->b);
+	}
+	return count > 0;
+}
+
+/* How far B may be above A. */
+static double allowed(const struct sides *s, const struct gate_policy *policy)
+{
+	double highest = s->a.v[s->a.count - 1];
+
+	return fmax(fmax(range(&s->a), range(&s->b)),
+		    fmax(policy->tolerance * highest, policy->tolerance_absolute));
+}
+
+static bool within(const struct sides *s, const struct gate_policy *policy)
+{
+	return median(&s->b) - median(&s->a) <= allowed(s, policy);
+}
+
+static bool is_apart(const struct sides *s, const struct gate_policy *policy)
+{
+	return s->b.v[0] - s->a.v[s->a.count - 1] > allowed(s, policy);
+}
+
+/* The probability that chance puts all n of one side above all n of the other: 1 / C(2n, n). */
+static double chance_of_order(size_t n)
+{
+	double p = 1;
+	size_t i;
+
+	for (i = 1; i <= n; i++)
+		p *= (double)i / (double)(n + i);
+	return p;
+}
+
+static bool is_varying(const struct gate_row *row)
+{
+	return row->kind == GATE_STATISTICAL && row->demoted;
+}
+
+enum finding { WITHIN, ABOVE, APART, LACKING };
+
+/* One wild run among more widens the range: what the first runs showed is not taken back by it. */
+static enum finding find(const struct gate_row *row, struct gate_report *alone, size_t count,
+			 const struct gate_policy *policy)
+{
+	struct sides first, all;
+
+	if (!take(row, alone, count < GATE_REPEATS ? count : GATE_REPEATS, &first) ||
+	    !take(row, alone, count, &all))
+		return LACKING;
+	if (is_apart(&all, policy))
+		return APART;
+	return within(&first, policy) && within(&all, policy) ? WITHIN : ABOVE;
+}
+
+static void decide(struct gate_row *row, enum finding found, bool larger, size_t count)
+{
+	static const char *const notes[] = {
+		[WITHIN] = "varies in %zu repeats: does not gate",
+		[ABOVE] = "varies in %zu repeats, and B is above A by more",
+		[APART] = "varies; all %zu runs of B are above all of A, too few to be sure",
+		[LACKING] = "varies, and some of %zu repeats lack it",
+	};
+
+	/* What pairs said of it, which so few cannot. */
+	row->low = row->high = row->spread = row->smallest = row->needed = NAN;
+	row->p_regression = row->p_pass = row->p_permutation = NAN;
+	row->improved = false;
+	row->kind = found == WITHIN ? GATE_SHOWN : GATE_EXACT;
+	row->verdict = larger ? GATE_REGRESSION : GATE_INCONCLUSIVE;
+	if (found == APART)
+		row->p_regression = chance_of_order(count);
+	snprintf(row->note, sizeof(row->note),
+		 larger ? "varies, but all %zu runs of B are above all of A by more" : notes[found],
+		 count);
+}
+
+static int decide_all(struct gate_report *report, struct gate_report *alone, size_t count,
+		      const struct gate_policy *policy, bool *more)
+{
+	enum finding *found = calloc(report->row_count + 1, sizeof(*found));
+	double *p = calloc(report->row_count + 1, sizeof(*p));
+	bool *larger = calloc(report->row_count + 1, sizeof(*larger));
+	size_t i, family = 0, next = 0;
+	int err = found && p && larger ? 0 : -ENOMEM;
+
+	for (i = 0; i < report->row_count && err == 0; i++) {
+		if (!is_varying(&report->rows[i]))
+			continue;
+		found[family] = find(&report->rows[i], alone, count, policy);
+		p[family] = found[family] == APART ? chance_of_order(count) : 1;
+		*more |= found[family] == APART;
+		family++;
+	}
+	if (err == 0)
+		err = gate_holm(p, family, policy->alpha_regression, larger);
+	for (i = 0; i < report->row_count && err == 0; i++) {
+		if (!is_varying(&report->rows[i]))
+			continue;
+		decide(&report->rows[i], found[next], larger[next], count);
+		next++;
+	}
+	free(found);
+	free(p);
+	free(larger);
+	return err;
+}
+
+int gate_decide_varying(struct gate_report *report, const struct run *a, const struct run *b,
+			size_t count, const struct gate_policy *policy, bool *more)
+{
+	struct gate_report *alone = calloc(count + 1, sizeof(*alone));
+	int err = !alone ? -ENOMEM : count > GATE_REPEATS_MORE ? -E2BIG : 0;
+	size_t i;
+
+	*more = false;
+	for (i = 0; i < count && err == 0; i++)
+		err = gate_compare(&a[i], 1, &b[i], 1, policy, &alone[i]);
+	if (err == 0)
+		err = decide_all(report, alone, count, policy, more);
+	for (i = 0; i < count && alone != NULL; i++)
+		gate_report__free(&alone[i]);
+	free(alone);
+	return err;
+}

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The report: its parts, its verdict, and the one line that says it. */
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/gate/gate.h"
+#include "user/text/wrap.h"
+#include "user/text/utf8.h"
+
+const char *gate_verdict_name(enum gate_verdict v)
+{
+	switch (v) {
+	case GATE_PASS:
+		return "pass";
+	case GATE_REGRESSION:
+		return "regression";
+	case GATE_INCONCLUSIVE:
+		return "inconclusive";
+	default:
+		return "not comparable";
+	}
+}
+
+struct gate_row *gate_report__add_row(struct gate_report *r)
+{
+	struct gate_row *rows = r->rows;
+
+	if ((r->row_count & (r->row_count - 1)) == 0) { /* full: it grows by doubling */
+		rows = reallocarray(rows, r->row_count ? 2 * r->row_count : 1, sizeof(*rows));
+		if (rows == NULL)
+			return NULL;
+		r->rows = rows;
+	}
+	rows[r->row_count] = (struct gate_row){
+		.id = -1,
+		.change = NAN,
+		.low = NAN,
+		.high = NAN,
+		.smallest = NAN,
+		.needed = NAN,
+		.spread = NAN,
+		.p_regression = NAN,
+		.p_pass = NAN,
+		.p_permutation = NAN,
+	};
+	return &rows[r->row_count++];
+}
+
+int gate_report__note(struct gate_report *r, const char *format, ...)
+{
+	char **notes, *text;
+	va_list args;
+	size_t i;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	for (i = 0; text != NULL && i < r->note_count; i++) {
+		if (strcmp(r->notes[i], text) == 0) {
+			free(text);
+			return 0;
+		}
+	}
+	notes = text ? reallocarray(r->notes, r->note_count + 1, sizeof(*notes)) : NULL;
+	if (notes == NULL) {
+		free(text);
+		return -ENOMEM;
+	}
+	r->notes = notes;
+	notes[r->note_count++] = text;
+	return 0;
+}
+
+void gate_report__free(struct gate_report *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->note_count; i++)
+		free(r->notes[i]);
+	free(r->notes);
+	free(r->rows);
+	free(r->differences);
+	free(r->clock);
+	free(r->order);
+	*r = (struct gate_report){0};
+}
+
+struct tally {
+	size_t exact, statistical, budget; /* that gate */
+	size_t measured;		   /* of these, more than failed calls */
+	size_t regressions, inconclusive;
+	size_t pairs_least, pairs_most; /* that the statistical ones had */
+	const struct gate_row *worst;	/* the first of those with the verdict */
+};
+
+static bool is_lab(const struct gate_report *r)
+{
+	return r->clock != NULL && strcmp(r->clock, "icount") == 0;
+}
+
+/*
+ * What is told first among rows of one verdict. Calls that fail, and what is missing, before all;
+ * then what is exact, and so certain; then times, the call itself before the parts of it. In the
+ * lab all is exact: there a phase says best what moved.
+ */
+static int rank_of(const struct gate_report *r, const struct gate_row *row)
+{
+	enum { FIRST, COUNT, VARYING_COUNT, CALL, TIME, PHASE, LAB_COUNT };
+	bool lab = is_lab(r);
+
+	if (row->id == GATE_METRIC_FAILED || !isfinite(row->a))
+		return FIRST;
+	if (row->id >= GATE_METRIC_COUNT && lab)
+		return LAB_COUNT;
+	if (row->id >= GATE_METRIC_COUNT)
+		return row->demoted ? VARYING_COUNT : COUNT;
+	if (row->id >= GATE_METRIC_PHASE)
+		return lab ? COUNT : PHASE;
+	return row->id == GATE_METRIC_SAMPLE + SAMPLE_spawn_ns ? CALL : TIME;
+}
+
+/*
+ * The size of a change, to compare the changes of one rank: of a count the share, where a unit more
+ * of a few says as little as it does between two layouts; of instructions how many there are more;
+ * of a time the share that is certain.
+ */
+static double weight_of(const struct gate_report *r, const struct gate_row *row)
+{
+	double few = GATE_LAYOUT_PAGES * (strcmp(row->unit, "bytes") == 0 ? 4096.0 : 1.0);
+
+	if (row->id >= GATE_METRIC_COUNT)
+		return (row->b - row->a) / (row->a + few);
+	if (is_lab(r) && row->kind == GATE_EXACT)
+		return row->b - row->a;
+	return isfinite(row->low) ? row->low : row->change;
+}
+
+static int verdict_rank(const struct gate_row *row)
+{
+	if (row->kind == GATE_SHOWN)
+		return 4;
+	if (row->verdict == GATE_REGRESSION)
+		return 0;
+	if (row->verdict == GATE_INCONCLUSIVE)
+		return 1;
+	return row->improved ? 2 : 3;
+}
+
+static int compare_rows(const void *a, const void *b, void *report)
+{
+	const struct gate_row *x = a, *y = b;
+	int verdict = verdict_rank(x) - verdict_rank(y), rank = 0;
+	double wx, wy;
+
+	if (verdict != 0 || verdict_rank(x) > 1)
+		return verdict ? verdict : (x->place > y->place) - (x->place < y->place);
+	rank = rank_of(report, x) - rank_of(report, y);
+	wx = weight_of(report, x);
+	wy = weight_of(report, y);
+	/* NAN is neither more nor less. */
+	if (rank == 0 && wx != wy && !isnan(wx) && !isnan(wy))
+		rank = wx > wy ? -1 : 1;
+	if (rank == 0 && isnan(wx) != isnan(wy))
+		rank = isnan(wx) ? -1 : 1;
+	return rank ? rank : (x->place > y->place) - (x->place < y->place);
+}
+
+/* The worst first. Rules of a budget stay as their file has them. */
+static void sort_rows(struct gate_report *r)
+{
+	size_t i;
+
+	if (r->row_count == 0 || r->rows[0].kind == GATE_BUDGET)
+		return;
+	for (i = 0; i < r->row_count; i++)
+		r->rows[i].place = i;
+	qsort_r(r->rows, r->row_count, sizeof(*r->rows), compare_rows, r);
+}
+
+static struct tally count_rows(const struct gate_report *r, enum gate_verdict wanted)
+{
+	struct tally t = {.pairs_least = SIZE_MAX};
+	size_t i;
+
+	for (i = 0; i < r->row_count; i++) {
+		const struct gate_row *row = &r->rows[i];
+
+		if (row->kind == GATE_SHOWN)
+			continue;
+		t.exact += row->kind == GATE_EXACT;
+		t.statistical += row->kind == GATE_STATISTICAL;
+		if (row->kind == GATE_STATISTICAL) {
+			t.pairs_least = row->pairs < t.pairs_least ? row->pairs : t.pairs_least;
+			t.pairs_most = row->pairs > t.pairs_most ? row->pairs : t.pairs_most;
+		}
+		t.budget += row->kind == GATE_BUDGET;
+		t.measured += row->id != GATE_METRIC_FAILED || row->kind == GATE_BUDGET;
+		t.regressions += row->verdict == GATE_REGRESSION;
+		t.inconclusive += row->verdict == GATE_INCONCLUSIVE;
+		if (row->verdict == wanted && t.worst == NULL)
+			t.worst = row;
+	}
+	return t;
+}
+
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void append_row(char *line, size_t size, const struct gate_row *row)
+{
+	char a[32], b[32], text[32];
+	bool lab = strcmp(row->unit, "instructions") == 0 && row->kind != GATE_BUDGET;
+	bool spelt = strcmp(row->unit, "ns") != 0 && strcmp(row->unit, "bytes") != 0 && !lab;
+
+	layout_append(line, size, "%s%s%s", row->cell, row->cell[0] ? ": " : "", row->metric);
+	if (lab)
+		layout_append(line, size, " %+.0f instructions a spawn,", row->b - row->a);
+	if (isfinite(row->change) && row->kind != GATE_BUDGET)
+		layout_append(line, size, " %s", gate_percent(row->change, text, sizeof(text)));
+	if (isfinite(row->low) && isfinite(row->high))
+		layout_append(line, size, " [%+.1f, %+.1f]", 100 * row->low, 100 * row->high);
+	if (!isfinite(row->a) && !isfinite(row->b))
+		return;
+	if (row->kind == GATE_BUDGET)
+		layout_append(line, size, ", but it is %s%s%s",
+			      gate_value(row->b, row->unit, b, sizeof(b)), spelt ? " " : "",
+			      spelt ? row->unit : "");
+	else
+		layout_append(line, size, " (%s -> %s%s%s)",
+			      gate_value(row->a, row->unit, a, sizeof(a)),
+			      gate_value(row->b, row->unit, b, sizeof(b)), spelt ? " " : "",
+			      spelt ? row->unit : "");
+}
+
+static void say_pass(struct gate_report *r, const struct tally *t)
+{
+	char *line = r->headline;
+	const char *before = "";
+
+	if (t->budget > 0) {
+		layout_append(line, sizeof(r->headline), "%zu value%s within budget", t->budget,
+			      plural(t->budget));
+		return;
+	}
+	if (t->exact > 0) {
+		layout_append(line, sizeof(r->headline), "%zu exact metric%s not worse", t->exact,
+			      plural(t->exact));
+		before = ", ";
+	}
+	if (t->statistical > 0)
+		layout_append(line, sizeof(r->headline),
+			      "%s%zu timed metric%s less than %.3g %% slower (", before,
+			      t->statistical, plural(t->statistical), 100 * r->margin);
+	if (t->statistical > 0 && t->pairs_least < t->pairs_most)
+		layout_append(line, sizeof(r->headline), "%zu to ", t->pairs_least);
+	if (t->statistical > 0)
+		layout_append(line, sizeof(r->headline), "%zu pair%s of runs)", t->pairs_most,
+			      plural(t->pairs_most));
+}
+
+static void say_regression(struct gate_report *r, const struct tally *t)
+{
+	append_row(r->headline, sizeof(r->headline), t->worst);
+	if (t->regressions > 1)
+		layout_append(r->headline, sizeof(r->headline), "; and %zu more",
+			      t->regressions - 1);
+}
+
+static void say_inconclusive(struct gate_report *r, const struct tally *t)
+{
+	char *line = r->headline;
+	char text[32];
+
+	if (t->worst->kind == GATE_STATISTICAL && !t->worst->demoted &&
+	    ldexp(1, -(int)t->worst->pairs) > r->alpha_pass) {
+		if (t->exact > 0)
+			layout_append(line, sizeof(r->headline),
+				      "%zu exact metric%s not worse, but ", t->exact,
+				      plural(t->exact));
+		layout_append(line, sizeof(r->headline),
+			      "%zu pair%s of runs can decide no time (5 are the least; --ab takes "
+			      "them)",
+			      t->worst->pairs, plural(t->worst->pairs));
+		return;
+	}
+	if (t->worst->note[0] != '\0')
+		layout_append(line, sizeof(r->headline), "%s%s%s: %s", t->worst->cell,
+			      t->worst->cell[0] ? ": " : "", t->worst->metric, t->worst->note);
+	else
+		append_row(line, sizeof(r->headline), t->worst);
+	if (isfinite(t->worst->smallest))
+		layout_append(line, sizeof(r->headline), "; %zu pairs would show %s",
+			      t->worst->pairs,
+			      gate_percent(t->worst->smallest, text, sizeof(text)));
+	if (t->inconclusive > 1)
+		layout_append(line, sizeof(r->headline), "; and %zu more", t->inconclusive - 1);
+}
+
+static void say_differences(struct gate_report *r)
+{
+	const char *first = "";
+	size_t i, said = 0;
+
+	for (i = 0; i < r->difference_count; i++) {
+		const struct gate_difference *d = &r->differences[i];
+
+		if (d->declared)
+			continue;
+		if (said == 0)
+			first = d->name;
+		if (said < 3)
+			layout_append(r->headline, sizeof(r->headline), "%s%s (%.*s | %.*s)",
+				      said ? ", " : "", d->name, (int)utf8_fit(d->a, 32), d->a,
+				      (int)utf8_fit(d->b, 32), d->b);
+		said++;
+	}
+	if (said > 3)
+		layout_append(r->headline, sizeof(r->headline), " and %zu more", said - 3);
+	if (said > 0)
+		layout_append(r->headline, sizeof(r->headline), " differ%s%s", said == 1 ? "s" : "",
+			      strcmp(first, "clock") == 0 ? "" : "; --factor declares what may");
+}
+
+void gate_conclude(struct gate_report *r)
+{
+	bool differs = r->verdict == GATE_NOT_COMPARABLE;
+	struct tally t;
+
+	/* It was said before why. */
+	if (differs && r->headline[0] != '\0')
+		return;
+	sort_rows(r);
+	t = count_rows(r, GATE_PASS);
+	r->headline[0] = '\0';
+	if (r->verdict != GATE_NOT_COMPARABLE) {
+		r->verdict = t.regressions    ? GATE_REGRESSION
+			     : t.inconclusive ? GATE_INCONCLUSIVE
+			     : t.measured > 0 ? GATE_PASS
+					      : GATE_NOT_COMPARABLE;
+	}
+	t = count_rows(r, r->verdict);
+	switch (r->verdict) {
+	case GATE_PASS:
+		say_pass(r, &t);
+		break;
+	case GATE_REGRESSION:
+		say_regression(r, &t);
+		break;
+	case GATE_INCONCLUSIVE:
+		say_inconclusive(r, &t);
+		break;
+	case GATE_NOT_COMPARABLE:
+		/* What may differ, or was declared, is not why nothing was compared. */
+		if (differs)
+			say_differences(r);
+		if (r->headline[0] == '\0')
+			snprintf(r->headline, sizeof(r->headline),
+				 "no cell and metric that both have was measured");
+		break;
+	}
+}

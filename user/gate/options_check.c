@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Which options of the command gate go together. */
+#include <errno.h>
+
+#include "user/base/command.h"
+#include "user/gate/options.h"
+#include "user/gate/runs/take.h"
+
+static int refuse(const char *what)
+{
+	complain("%s; --help shows how it is used", what);
+	return -EINVAL;
+}
+
+/* What holds for both sides must not take the place of what tells them apart. */
+static int check_names(const struct gate_options *o)
+{
+	if (o->has_method)
+		return refuse("A and B say what is measured: leave out --suite and --method");
+	if (o->has_shape && (gate_is_suite(o->paths[0]) || gate_is_suite(o->paths[1])))
+		return refuse("a suite file says of what size its parents are: leave out --size "
+			      "and the like, or name two methods");
+	return 0;
+}
+
+/* What reaches into the lab, and what only into it. */
+static int check_place(const struct gate_options *o)
+{
+	if (o->lab && o->libc_count)
+		return refuse("--libc: what runs in the lab is static; use --ab");
+	if (o->lab && o->env_count)
+		return refuse("--env does not reach into the lab; use --ab");
+	if (!o->lab && o->kernel_count)
+		return refuse("--kernel is for --lab");
+	if (!o->lab && o->policy.metrics && !(o->policy.metrics & ~gate_metric_set("phases")))
+		return refuse("--metric: --ab measures times and counts; for phases use --lab, or "
+			      "runs that bench stored");
+	return 0;
+}
+
+/* One run, to be saved or to be compared with what was. */
+static int check_one_run(const struct gate_options *o)
+{
+	if (o->ab)
+		return refuse("--baseline and --save go with stored runs or --lab: bench takes a "
+			      "run to save, and --ab takes its runs of A anew");
+	if (o->baseline && o->save)
+		return refuse("--baseline and --save are two steps: compare first, then save");
+	if (o->program_count == 2 || o->kernel_count == 2)
+		return refuse("--program and --kernel: name one with --save or --baseline, which "
+			      "take one run");
+	return o->path_count ? refuse("a baseline and runs of now: name no files") : 0;
+}
+
+/* Forms that take runs of their own. */
+static int check_live(const struct gate_options *o)
+{
+	bool by_options = o->program_count == 2 || o->env_count > 0 || o->libc_count == 2 ||
+			  o->kernel_count == 2;
+	int err;
+
+	if (o->budget)
+		return refuse("--budget takes a stored run; run bench first");
+	err = check_place(o);
+	if (err)
+		return err;
+	if (o->baseline || o->save)
+		return check_one_run(o);
+	if (o->libc_count == 1)
+		return refuse("--libc: name two, for A and for B");
+	if (o->program_count == 1 && !o->libc_count)
+		return refuse("--program: name two, for A and for B");
+	if (o->path_count == 0 && by_options)
+		return 0;
+	if (o->path_count != 2)
+		return refuse(
+			"name A and B: two suite files or two methods, or use --program, --libc, "
+			"--env or --kernel twice");
+	return check_names(o);
+}
+
+static int check_stored(struct gate_options *o, bool dashes)
+{
+	if (o->forward_count || o->program_count || o->env_count || o->libc_count ||
+	    o->kernel_count || o->for_live)
+		return refuse("options of runs to take now go with --ab or --lab");
+	if (o->save)
+		return o->path_count && !o->baseline && !o->budget
+			       ? 0
+			       : refuse("--save NAME takes the runs to save, and no other form");
+	if (o->budget)
+		return o->path_count == 1 && !o->baseline ? 0
+							  : refuse("--budget FILE takes one run");
+	if (o->baseline) {
+		o->base_count = 0;
+		return o->path_count && !dashes ? 0 : refuse("--baseline NAME takes the new runs");
+	}
+	if (!dashes && o->path_count == 2)
+		o->base_count = 1;
+	if (o->base_count == 0 || o->base_count == o->path_count)
+		return refuse("name a base run and a new run, or several as BASE... -- NEW...");
+	return 0;
+}
+
+int gate_options__check(struct gate_options *o, bool dashes)
+{
+	if (o->max_age_days > 0 && !o->baseline)
+		return refuse("--max-age is of the baseline that --baseline names");
+	return o->ab || o->lab ? check_live(o) : check_stored(o, dashes);
+}

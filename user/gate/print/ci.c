@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The verdict in the formats of others: JUnit XML, KTAP, Markdown. Text in a report went through
+ * escape_text(), so it holds no control character; what means something to the format is escaped
+ * here. What HTML needs for that is right for XML, too.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "user/gate/gate.h"
+#include "user/text/wrap.h"
+#include "user/report/text.h"
+
+static int finish(FILE *out)
+{
+	if (fflush(out) == EOF || ferror(out))
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
+/* How a row turned out, where there is nothing between passed and failed. */
+enum outcome { PASSED, FAILED, SKIPPED };
+
+static enum outcome outcome_of(enum gate_verdict v, bool strict)
+{
+	if (v == GATE_PASS)
+		return PASSED;
+	return v == GATE_INCONCLUSIVE && !strict ? SKIPPED : FAILED;
+}
+
+static void row_text(const struct gate_row *row, char *text, size_t size)
+{
+	char a[32], b[32], change[32];
+	bool spelt = strcmp(row->unit, "ns") != 0 && strcmp(row->unit, "bytes") != 0;
+
+	snprintf(text, size, "%s: ", gate_verdict_name(row->verdict));
+	if (row->kind == GATE_BUDGET)
+		layout_append(text, size, "is %s", gate_value(row->b, row->unit, b, sizeof(b)));
+	else
+		layout_append(text, size, "%s -> %s", gate_value(row->a, row->unit, a, sizeof(a)),
+			      gate_value(row->b, row->unit, b, sizeof(b)));
+	if (spelt)
+		layout_append(text, size, " %s", row->unit);
+	if (isfinite(row->change))
+		layout_append(text, size, ", %s",
+			      gate_percent(row->change, change, sizeof(change)));
+	if (isfinite(row->low) && isfinite(row->high))
+		layout_append(text, size, " [%+.1f, %+.1f]", 100 * row->low, 100 * row->high);
+	if (isfinite(row->smallest))
+		layout_append(text, size, ", %zu pairs would show %s", row->pairs,
+			      gate_percent(row->smallest, change, sizeof(change)));
+	if (row->note[0] != '\0')
+		layout_append(text, size, "; %s", row->note);
+}
+
+static void print_case(FILE *out, const char *class, const char *name, const char *text,
+		       enum outcome outcome)
+{
+	fputs("    <testcase classname=\"", out);
+	html_text(out, class);
+	fputs("\" name=\"", out);
+	html_text(out, name);
+	if (outcome == PASSED) {
+		fputs("\"/>\n", out);
+		return;
+	}
+	fprintf(out, "\">\n      <%s message=\"", outcome == FAILED ? "failure" : "skipped");
+	html_text(out, text);
+	fputs("\"/>\n    </testcase>\n", out);
+}
+
+/*
+ * The schema of Jenkins' xUnit plugin, which GitLab and others read. An inconclusive row is skipped
+ * unless it counts as a failure; a verdict without rows is a case by itself.
+ */
+int gate_print_junit(const struct gate_report *r, FILE *out, bool strict)
+{
+	size_t i, tests = 0, counts[3] = {0};
+	char text[512], name[160];
+
+	for (i = 0; i < r->row_count; i++) {
+		if (r->rows[i].kind == GATE_SHOWN)
+			continue;
+		tests++;
+		counts[outcome_of(r->rows[i].verdict, strict)]++;
+	}
+	if (r->verdict == GATE_NOT_COMPARABLE) {
+		tests++;
+		counts[FAILED]++;
+	}
+	fprintf(out,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
+		"  <testsuite name=\"spawnscope gate\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" "
+		"skipped=\"%zu\">\n",
+		tests, counts[FAILED], counts[SKIPPED]);
+	if (r->verdict == GATE_NOT_COMPARABLE)
+		print_case(out, "gate", "comparable", r->headline, FAILED);
+	for (i = 0; i < r->row_count; i++) {
+		const struct gate_row *row = &r->rows[i];
+
+		if (row->kind == GATE_SHOWN)
+			continue;
+		row_text(row, text, sizeof(text));
+		snprintf(name, sizeof(name), "%s%s%s%s", row->metric, row->trace[0] ? " (" : "",
+			 row->trace, row->trace[0] ? ")" : "");
+		print_case(out, row->cell[0] ? row->cell : "gate", name, text,
+			   outcome_of(row->verdict, strict));
+	}
+	fputs("    <system-out>", out);
+	html_text(out, gate_verdict_name(r->verdict));
+	fputs(": ", out);
+	html_text(out, r->headline);
+	fputs("</system-out>\n  </testsuite>\n</testsuites>\n", out);
+	return finish(out);
+}
+
+/* A description ends at '#', and one line is all it has. */
+static void print_description(FILE *out, const char *text)
+{
+	for (; *text != '\0'; text++)
+		fputc(*text == '#' ? '_' : *text, out);
+}
+
+/* Documentation/dev-tools/ktap.rst of the kernel. */
+int gate_print_ktap(const struct gate_report *r, FILE *out, bool strict)
+{
+	static const char *const results[] = {
+		[PASSED] = "ok",
+		[FAILED] = "not ok",
+		[SKIPPED] = "ok",
+	};
+	bool comparable = r->verdict != GATE_NOT_COMPARABLE;
+	size_t i, n = 0, tests = !comparable;
+	char text[512];
+
+	for (i = 0; i < r->row_count; i++)
+		tests += r->rows[i].kind != GATE_SHOWN;
+	fprintf(out, "KTAP version 1\n1..%zu\n# %s: %s\n", tests, gate_verdict_name(r->verdict),
+		r->headline);
+	if (!comparable)
+		fprintf(out, "not ok %zu comparable\n", ++n);
+	for (i = 0; i < r->row_count; i++) {
+		const struct gate_row *row = &r->rows[i];
+		enum outcome outcome = outcome_of(row->verdict, strict);
+
+		if (row->kind == GATE_SHOWN)
+			continue;
+		row_text(row, text, sizeof(text));
+		if (outcome != PASSED)
+			fprintf(out, "# %s\n", text);
+		fprintf(out, "%s %zu ", results[outcome], ++n);
+		print_description(out, row->cell);
+		fputs(row->cell[0] ? " " : "", out);
+		print_description(out, row->metric);
+		fputs(outcome == SKIPPED ? " # SKIP inconclusive\n" : "\n", out);
+	}
+	return finish(out);
+}
+
+static void print_markdown_row(FILE *out, const struct gate_row *row)
+{
+	char text[64];
+
+	fputs("| ", out);
+	markdown_text(out, row->cell, SIZE_MAX);
+	fputs(" | ", out);
+	markdown_text(out, row->metric, SIZE_MAX);
+	fprintf(out, " | %s", gate_value(row->a, row->unit, text, sizeof(text)));
+	fprintf(out, " | %s", gate_value(row->b, row->unit, text, sizeof(text)));
+	fprintf(out, " | %s", gate_percent(row->change, text, sizeof(text)));
+	if (isfinite(row->low) && isfinite(row->high))
+		fprintf(out, " | %+.1f to %+.1f %%", 100 * row->low, 100 * row->high);
+	else
+		fputs(" | ", out);
+	fprintf(out, " | %s%s", gate_verdict_name(row->verdict), row->improved ? ", better" : "");
+	if (isfinite(row->smallest))
+		fprintf(out, "; %s would show", gate_percent(row->smallest, text, sizeof(text)));
+	fputs(row->note[0] ? "; " : "", out);
+	markdown_text(out, row->note, SIZE_MAX);
+	fputs(" |\n", out);
+}
+
+/* A job summary has room for 1 MiB; what passed is folded away, and cut at so many rows. */
+#define FOLDED_ROWS_MAX 500
+
+static void print_markdown_rows(const struct gate_report *r, FILE *out, bool passed)
+{
+	bool budget = r->row_count > 0 && r->rows[0].kind == GATE_BUDGET;
+	size_t i, count = 0, printed = 0;
+
+	for (i = 0; i < r->row_count; i++)
+		count += r->rows[i].kind != GATE_SHOWN &&
+			 (r->rows[i].verdict == GATE_PASS) == passed;
+	if (count == 0)
+		return;
+	if (passed)
+		fprintf(out, "\n<details><summary>%zu passed</summary>\n", count);
+	fprintf(out,
+		"\n| cell | metric | %s | %s | change | 95 %% | verdict |\n"
+		"| --- | --- | ---: | ---: | ---: | ---: | --- |\n",
+		budget ? "limit" : "A", budget ? "is" : "B");
+	for (i = 0; i < r->row_count && printed < FOLDED_ROWS_MAX; i++) {
+		if (r->rows[i].kind == GATE_SHOWN || (r->rows[i].verdict == GATE_PASS) != passed)
+			continue;
+		print_markdown_row(out, &r->rows[i]);
+		printed++;
+	}
+	if (printed < count)
+		fprintf(out, "\nand %zu more\n", count - printed);
+	if (passed)
+		fputs("\n</details>\n", out);
+}
+
+int gate_print_markdown(const struct gate_report *r, FILE *out, bool strict)
+{
+	static const char *const signs[] = {
+		[PASSED] = "&#9989;",  /* white heavy check mark */
+		[FAILED] = "&#10060;", /* cross mark */
+		[SKIPPED] = "&#9888;", /* warning sign */
+	};
+	size_t i;
+
+	fprintf(out, "### %s spawnscope gate: %s\n\n", signs[outcome_of(r->verdict, strict)],
+		gate_verdict_name(r->verdict));
+	markdown_text(out, r->headline, SIZE_MAX);
+	fputc('\n', out);
+	print_markdown_rows(r, out, false);
+	print_markdown_rows(r, out, true);
+	for (i = 0; i < r->difference_count; i++) {
+		const struct gate_difference *d = &r->differences[i];
+
+		fputs("\n- ", out);
+		markdown_text(out, d->name, SIZE_MAX);
+		fputs(" differs: ", out);
+		markdown_text(out, d->a, SIZE_MAX);
+		fputs(" / ", out);
+		markdown_text(out, d->b, SIZE_MAX);
+		fputs(d->declared ? " (declared)" : "", out);
+	}
+	for (i = 0; i < r->note_count; i++) {
+		fputs("\n- ", out);
+		markdown_text(out, r->notes[i], SIZE_MAX);
+	}
+	fputs("\n\n", out);
+	return finish(out);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The verdict as JSON; results/README.md documents it. */
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "user/base/command.h"
+#include "user/gate/gate.h"
+
+#define GATE_SCHEMA 1
+
+static const char *const kinds[] = {
+	[GATE_EXACT] = "exact",
+	[GATE_STATISTICAL] = "statistical",
+	[GATE_BUDGET] = "budget",
+	[GATE_SHOWN] = "shown",
+};
+
+/* What is not known is left out, as in a result file. */
+static int set_number(json_t *object, const char *name, double value)
+{
+	return isfinite(value) ? json_object_set_new(object, name, json_real(value)) : 0;
+}
+
+static int set_text(json_t *object, const char *name, const char *text)
+{
+	return text != NULL && *text ? json_object_set_new(object, name, json_string(text)) : 0;
+}
+
+static json_t *encode_row(const struct gate_row *row)
+{
+	json_t *j = json_pack("{s:s, s:s, s:s, s:s}", "metric", row->metric, "kind",
+			      kinds[row->kind], "unit", row->unit, "verdict",
+			      row->kind == GATE_SHOWN ? "none" : gate_verdict_name(row->verdict));
+	bool budget = row->kind == GATE_BUDGET;
+
+	if (j == NULL || set_text(j, "cell", row->cell) || set_text(j, "trace", row->trace) ||
+	    set_number(j, budget ? "limit" : "a", row->a) ||
+	    set_number(j, budget ? "value" : "b", row->b) || set_number(j, "change", row->change) ||
+	    set_number(j, "low", row->low) || set_number(j, "high", row->high) ||
+	    set_number(j, "p_regression", row->p_regression) ||
+	    set_number(j, "p_pass", row->p_pass) ||
+	    set_number(j, "p_permutation", row->p_permutation) ||
+	    set_number(j, "smallest_effect", row->smallest) ||
+	    set_number(j, "pairs_needed", row->needed) || set_text(j, "note", row->note) ||
+	    (row->pairs > 0 && json_object_set_new(j, budget ? "samples" : "pairs",
+						   json_integer((json_int_t)row->pairs))) ||
+	    (row->improved && json_object_set_new(j, "improved", json_true()))) {
+		json_decref(j);
+		return NULL;
+	}
+	return j;
+}
+
+static json_t *encode_rows(const struct gate_report *r)
+{
+	json_t *rows = json_array();
+	size_t i;
+
+	for (i = 0; rows != NULL && i < r->row_count; i++) {
+		if (json_array_append_new(rows, encode_row(&r->rows[i])) != 0) {
+			json_decref(rows);
+			return NULL;
+		}
+	}
+	return rows;
+}
+
+static json_t *encode_differences(const struct gate_report *r)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; list != NULL && i < r->difference_count; i++) {
+		const struct gate_difference *d = &r->differences[i];
+
+		if (json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:b}", "name", d->name,
+							  "a", d->a, "b", d->b, "declared",
+							  d->declared)) != 0) {
+			json_decref(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
+static json_t *encode_notes(const struct gate_report *r)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; list != NULL && i < r->note_count; i++) {
+		if (json_array_append_new(list, json_string(r->notes[i])) != 0) {
+			json_decref(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
+int gate_print_json(const struct gate_report *r, FILE *out)
+{
+	json_t *j = json_pack("{s:s, s:i, s:s, s:s, s:s, s:i, s:i, s:i}", "type", "gate", "schema",
+			      GATE_SCHEMA, "tool", "spawnscope " SPAWNSCOPE_VERSION, "verdict",
+			      gate_verdict_name(r->verdict), "headline", r->headline, "runs_a",
+			      (int)r->runs_a, "runs_b", (int)r->runs_b, "pairs", (int)r->pairs);
+	int err = -ENOMEM;
+
+	if (j != NULL && set_text(j, "clock", r->clock) == 0 &&
+	    set_text(j, "order", r->order) == 0 && set_number(j, "margin", r->margin) == 0 &&
+	    set_number(j, "alpha_regression", r->alpha_regression) == 0 &&
+	    set_number(j, "alpha_pass", r->alpha_pass) == 0 &&
+	    json_object_set_new(j, "metrics", encode_rows(r)) == 0 &&
+	    json_object_set_new(j, "differences", encode_differences(r)) == 0 &&
+	    json_object_set_new(j, "notes", encode_notes(r)) == 0) {
+		errno = 0;
+		err = json_dumpf(j, out, JSON_INDENT(1) | JSON_REAL_PRECISION(10)) == 0 ? 0 : -EIO;
+		fputc('\n', out);
+		if (fflush(out) == EOF || ferror(out))
+			err = errno ? -errno : -EIO;
+	}
+	json_decref(j);
+	return err;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A verdict for people: one line, then what it rests on, in 80 columns. */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "user/gate/gate.h"
+#include "user/text/wrap.h"
+
+/* So many rows are shown even if nothing is to be said of them. */
+#define ROWS_SHOWN 24
+
+/* Rows that do not gate are shown where they moved. */
+static bool has_moved(const struct gate_row *row)
+{
+	if (row->id >= GATE_METRIC_COUNT)
+		return row->a != row->b && fabs(row->change) >= 0.01;
+	return isfinite(row->low) && isfinite(row->high) && (row->low > 0 || row->high < 0);
+}
+
+static bool is_plain(const struct gate_row *row)
+{
+	if (row->kind == GATE_SHOWN)
+		return !has_moved(row);
+	return row->verdict == GATE_PASS && !row->improved && row->change == 0;
+}
+
+static const char *verdict_of(const struct gate_row *row)
+{
+	if (row->kind == GATE_SHOWN)
+		return "-";
+	if (row->verdict == GATE_PASS && row->improved)
+		return "better";
+	if (row->verdict == GATE_PASS && row->change == 0)
+		return "same";
+	return gate_verdict_name(row->verdict);
+}
+
+static void print_headline(const struct gate_report *r, FILE *out, bool colour)
+{
+	static const char *const colours[] = {
+		[GATE_PASS] = "\033[1;32m",
+		[GATE_REGRESSION] = "\033[1;31m",
+		[GATE_INCONCLUSIVE] = "\033[1;33m",
+		[GATE_NOT_COMPARABLE] = "\033[1;33m",
+	};
+
+	fprintf(out, "%s%s:%s %s\n", colour ? colours[r->verdict] : "",
+		gate_verdict_name(r->verdict), colour ? "\033[0m" : "", r->headline);
+}
+
+static void add_row(struct sheet *s, const struct gate_row *row)
+{
+	char text[80], low[32], high[32];
+	bool bounded = isfinite(row->low) && isfinite(row->high);
+
+	sheet__add(s, "%s", row->cell);
+	sheet__add(s, "%s", row->metric);
+	sheet__add(s, "%s", gate_value(row->a, row->unit, text, sizeof(text)));
+	sheet__add(s, "%s", gate_value(row->b, row->unit, text, sizeof(text)));
+	sheet__add(s, "%s", gate_percent(row->change, text, sizeof(text)));
+	snprintf(low, sizeof(low), "%+.1f", 100 * row->low);
+	snprintf(high, sizeof(high), "%+.1f", 100 * row->high);
+	snprintf(text, sizeof(text), "%s..%s", low, high);
+	sheet__add(s, "%s", bounded ? text : "-");
+	sheet__add(s, "%s", verdict_of(row));
+	sheet__add(s, "%s", gate_percent(row->smallest, text, sizeof(text)));
+	if (isfinite(row->needed))
+		sheet__add(s, "%.0f", row->needed);
+	else
+		sheet__add(s, "-");
+}
+
+static int print_rows(const struct gate_report *r, FILE *out, bool colour, bool all_rows)
+{
+	struct sheet *s = sheet__new(2);
+	size_t i, gating = 0, same = 0;
+	int err;
+
+	if (s == NULL)
+		return -ENOMEM;
+	sheet__column(s, "CELL", 0);
+	sheet__column(s, "METRIC", 0);
+	sheet__column(s, "A", SHEET_RIGHT);
+	sheet__column(s, "B", SHEET_RIGHT);
+	sheet__column(s, "CHANGE", SHEET_RIGHT);
+	sheet__column(s, "95 %", SHEET_RIGHT | SHEET_OPTIONAL);
+	sheet__column(s, "VERDICT", 0);
+	sheet__column(s, "VISIBLE", SHEET_RIGHT | SHEET_OPTIONAL);
+	sheet__column(s, "PAIRS", SHEET_RIGHT | SHEET_OPTIONAL);
+	for (i = 0; i < r->row_count; i++)
+		gating += r->rows[i].kind != GATE_SHOWN;
+	for (i = 0; i < r->row_count; i++) {
+		const struct gate_row *row = &r->rows[i];
+
+		if (!all_rows && is_plain(row) &&
+		    (row->kind == GATE_SHOWN || gating > ROWS_SHOWN)) {
+			same += row->kind != GATE_SHOWN;
+			continue;
+		}
+		add_row(s, row);
+	}
+	err = sheet__print(s, "A is the base, B is new", out, colour);
+	sheet__free(s);
+	if (err == 0 && same > 0)
+		fprintf(out, "%zu metric%s the same; -v shows them\n", same,
+			same == 1 ? " is" : "s are");
+	return err;
+}
+
+static int print_budget(const struct gate_report *r, FILE *out, bool colour)
+{
+	struct sheet *s;
+	bool cells = false;
+	char text[32];
+	size_t i;
+	int err;
+
+	for (i = 0; i < r->row_count; i++)
+		cells |= r->rows[i].cell[0] != '\0';
+	s = sheet__new(cells ? 2 : 1);
+	if (s == NULL)
+		return -ENOMEM;
+	sheet__column(s, "RULE", cells ? 0 : SHEET_WIDE);
+	if (cells)
+		sheet__column(s, "CELL", 0);
+	sheet__column(s, "LIMIT", SHEET_RIGHT);
+	sheet__column(s, "IS", SHEET_RIGHT);
+	sheet__column(s, "VERDICT", 0);
+	for (i = 0; i < r->row_count; i++) {
+		const struct gate_row *row = &r->rows[i];
+
+		sheet__add(s, "%s", row->metric);
+		if (cells)
+			sheet__add(s, "%s", row->cell[0] ? row->cell : "-");
+		sheet__add(s, "%s", gate_value(row->a, row->unit, text, sizeof(text)));
+		sheet__add(s, "%s", gate_value(row->b, row->unit, text, sizeof(text)));
+		sheet__add(s, "%s", gate_verdict_name(row->verdict));
+	}
+	err = sheet__print(s, "Budget", out, colour);
+	sheet__free(s);
+	return err;
+}
+
+static void print_differences(const struct gate_report *r, FILE *out, bool colour)
+{
+	size_t i;
+
+	if (r->difference_count == 0)
+		return;
+	layout_title(out, "Environments", colour);
+	for (i = 0; i < r->difference_count; i++) {
+		const struct gate_difference *d = &r->differences[i];
+		char line[320];
+
+		snprintf(line, sizeof(line), "%s: %s | %s%s", d->name, d->a, d->b,
+			 d->declared ? " (declared)" : "");
+		layout_wrap(out, 0, 2, line);
+	}
+}
+
+/* Whether a row above has the same to say. */
+static bool was_said(const struct gate_report *r, const struct gate_row *row)
+{
+	const struct gate_row *other;
+
+	for (other = r->rows; other < row; other++) {
+		if (strcmp(other->note, row->note) == 0 && !is_plain(other))
+			return true;
+	}
+	return false;
+}
+
+static size_t count_of_note(const struct gate_report *r, const char *note)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < r->row_count; i++)
+		count += strcmp(r->rows[i].note, note) == 0 && !is_plain(&r->rows[i]);
+	return count;
+}
+
+static void print_notes(const struct gate_report *r, FILE *out, bool colour)
+{
+	bool titled = false;
+	char line[512];
+	size_t i;
+
+	for (i = 0; i < r->note_count + r->row_count; i++) {
+		const struct gate_row *row = i < r->note_count ? NULL : &r->rows[i - r->note_count];
+
+		if (row != NULL && (row->note[0] == '\0' || is_plain(row) || was_said(r, row)))
+			continue;
+		if (!titled)
+			layout_title(out, "Notes", colour);
+		titled = true;
+		if (row == NULL)
+			snprintf(line, sizeof(line), "%s", r->notes[i]);
+		else
+			snprintf(line, sizeof(line), "%s%s%s%s: %s", row->cell,
+				 row->cell[0] ? ": " : "", row->metric,
+				 count_of_note(r, row->note) > 1 ? " and others" : "", row->note);
+		layout_wrap(out, 0, 2, line);
+	}
+}
+
+int gate_print_text(const struct gate_report *r, FILE *out, bool colour, bool all_rows)
+{
+	bool budget = r->row_count > 0 && r->rows[0].kind == GATE_BUDGET;
+	int err;
+
+	print_headline(r, out, colour);
+	err = budget ? print_budget(r, out, colour) : print_rows(r, out, colour, all_rows);
+	if (err)
+		return err;
+	print_differences(r, out, colour);
+	print_notes(r, out, colour);
+	if (fflush(out) == EOF || ferror(out))
+		return errno ? -errno : -EIO;
+	return 0;
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "user/gate/runs/baseline.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "user/base/command.h"
+#include "user/text/escape.h"
+#include "user/gate/compare/paired.h"
+#include "user/store/store.h"
+
+#define BASELINE_SCHEMA 1
+#define NAME_LENGTH_MAX 64
+#define DAY_SECONDS	86400.0
+
+__attribute__((format(printf, 4, 5))) static int fault(char *why, size_t why_size, int err,
+						       const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why, why_size, format, args);
+	va_end(args);
+	return err;
+}
+
+/* A name is one component of a path, and no hidden one: it cannot lead out of the folder. */
+static int check_name(const char *name, char *why, size_t why_size)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789._-";
+	size_t length = strlen(name);
+	char text[128];
+
+	if (length > 0 && length <= NAME_LENGTH_MAX && strspn(name, allowed) == length &&
+	    name[0] != '.' && name[0] != '-')
+		return 0;
+	escape_text(name, text, sizeof(text));
+	return fault(
+		why, why_size, -EINVAL,
+		"bad name of a baseline '%s': use letters, digits, '.', '_' and '-', %d at most",
+		text, NAME_LENGTH_MAX);
+}
+
+static int cannot(const char *verb, const char *folder, const char *name, int err, char *why,
+		  size_t why_size)
+{
+	char text[PATH_MAX];
+
+	escape_text(folder, text, sizeof(text));
+	return fault(why, why_size, err, "cannot %s the baseline %s/%s: %s", verb, text, name,
+		     strerror(-err));
+}
+
+/* The folder and those above it. */
+static int make_folders(const char *path)
+{
+	char part[PATH_MAX];
+	char *slash;
+
+	if ((size_t)snprintf(part, sizeof(part), "%s", path) >= sizeof(part))
+		return -ENAMETOOLONG;
+	for (slash = strchr(part + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(part, 0777) != 0 && errno != EEXIST)
+			return -errno;
+		*slash = '/';
+	}
+	return mkdir(part, 0777) != 0 && errno != EEXIST ? -errno : 0;
+}
+
+/* Removes a folder of files, and no more than that. */
+static void remove_folder(int at, const char *name)
+{
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+
+	if (dir == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((entry = readdir(dir)) != NULL) {
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			unlinkat(fd, entry->d_name, 0);
+	}
+	closedir(dir);
+	unlinkat(at, name, AT_REMOVEDIR);
+}
+
+static int copy_bytes(int from, int to)
+{
+	char block[65536];
+	ssize_t n, done, put;
+
+	while ((n = read(from, block, sizeof(block))) > 0) {
+		for (done = 0; done < n; done += put) {
+			put = write(to, block + done, (size_t)(n - done));
+			if (put <= 0)
+				return put < 0 ? -errno : -EIO;
+		}
+	}
+	return n < 0 ? -errno : 0;
+}
+
+static int copy_file(const char *path, int folder, const char *name)
+{
+	int from = open(path, O_RDONLY | O_CLOEXEC), to, err = 0;
+
+	if (from < 0)
+		return -errno;
+	to = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (to < 0)
+		err = -errno;
+	if (err == 0)
+		err = copy_bytes(from, to);
+	if (err == 0 && fsync(to) != 0)
+		err = -errno;
+	if (to >= 0 && close(to) != 0 && err == 0)
+		err = -errno;
+	close(from);
+	return err;
+}
+
+static int write_about(int folder, size_t count)
+{
+	json_t *about = json_pack("{s:i, s:s, s:I, s:I}", "schema", BASELINE_SCHEMA, "tool",
+				  "spawnscope " SPAWNSCOPE_VERSION, "saved", (json_int_t)time(NULL),
+				  "runs", (json_int_t)count);
+	int fd = openat(folder, "baseline.json", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	int err = 0;
+
+	if (about == NULL || fd < 0)
+		err = about == NULL ? -ENOMEM : -errno;
+	if (err == 0 && (json_dumpfd(about, fd, JSON_INDENT(2)) != 0 || write(fd, "\n", 1) != 1 ||
+			 fsync(fd) != 0))
+		err = errno ? -errno : -EIO;
+	if (fd >= 0 && close(fd) != 0 && err == 0)
+		err = -errno;
+	json_decref(about);
+	return err;
+}
+
+/* Puts the folder `made` in the place of `name`; what was there gets its name, to be removed. */
+static int put_in_place(int at, const char *made, const char *name)
+{
+	if (renameat2(at, made, at, name, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno == EEXIST && renameat2(at, made, at, name, RENAME_EXCHANGE) == 0)
+		return 0;
+	return -errno;
+}
+
+/* "12.jsonl" or "baseline.json": what a save made. */
+static bool is_ours(const char *file)
+{
+	size_t digits = strspn(file, "0123456789");
+
+	return strcmp(file, "baseline.json") == 0 ||
+	       (digits > 0 && strcmp(file + digits, ".jsonl") == 0);
+}
+
+/* Only a baseline gives way to another: a folder with a baseline.json, and nothing but its runs. */
+static bool may_replace(int at, const char *name)
+{
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+	struct stat st;
+	bool may;
+
+	if (dir == NULL) {
+		may = fd < 0 && errno == ENOENT;
+		if (fd >= 0)
+			close(fd);
+		return may;
+	}
+	may = fstatat(fd, "baseline.json", &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+	while (may && (entry = readdir(dir)) != NULL)
+		may = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+		      is_ours(entry->d_name);
+	closedir(dir);
+	return may;
+}
+
+int baseline_save(const char *folder, const char *name, char *const *paths, size_t count, char *why,
+		  size_t why_size)
+{
+	char made[NAME_LENGTH_MAX + 32], file[32], text[PATH_MAX];
+	int at = -1, inside = -1, err = check_name(name, why, why_size);
+	size_t i;
+
+	if (err)
+		return err;
+	err = make_folders(folder);
+	if (err == 0) {
+		at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		err = at < 0 ? -errno : 0;
+	}
+	if (err == 0 && !may_replace(at, name)) {
+		close(at);
+		escape_text(folder, text, sizeof(text));
+		return fault(why, why_size, -EEXIST,
+			     "%s/%s is there and is no baseline: choose another name, or move it "
+			     "away",
+			     text, name);
+	}
+	snprintf(made, sizeof(made), ".%s.%ld", name, (long)getpid());
+	if (err == 0 && mkdirat(at, made, 0777) != 0)
+		err = -errno;
+	if (err)
+		goto cleanup;
+	inside = openat(at, made, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (inside < 0)
+		err = -errno;
+	for (i = 0; i < count && err == 0; i++) {
+		snprintf(file, sizeof(file), "%zu.jsonl", i + 1);
+		err = copy_file(paths[i], inside, file);
+	}
+	if (err == 0)
+		err = write_about(inside, count);
+	if (err == 0)
+		err = put_in_place(at, made, name);
+	/* The old one, or what is left of a new one that failed. */
+	remove_folder(at, made);
+cleanup:
+	if (inside >= 0)
+		close(inside);
+	if (at >= 0)
+		close(at);
+	return err ? cannot("save", folder, name, err, why, why_size) : 0;
+}
+
+static int read_about(const char *path, struct baseline *b, char *why, size_t why_size)
+{
+	json_error_t error;
+	json_t *about = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+	json_int_t schema = 0, saved = -1, runs = 0;
+	char text[PATH_MAX];
+	time_t when;
+	struct tm tm;
+	int err = 0;
+
+	escape_text(path, text, sizeof(text));
+	if (about == NULL)
+		return fault(why, why_size, -EINVAL, "%s is missing or damaged: save it again",
+			     text);
+	if (json_unpack(about, "{s:I, s:I, s:I}", "schema", &schema, "saved", &saved, "runs",
+			&runs) != 0 ||
+	    schema < 1 || saved < 0 || saved > INT32_MAX * INT64_C(100) || runs < 1 ||
+	    runs > GATE_PAIRS_MAX)
+		err = fault(why, why_size, -EINVAL, "%s is damaged: save it again", text);
+	else if (schema > BASELINE_SCHEMA)
+		err = fault(why, why_size, -ENOTSUP,
+			    "%s: schema %lld is newer than this tool's %d; update spawnscope", text,
+			    (long long)schema, BASELINE_SCHEMA);
+	json_decref(about);
+	if (err)
+		return err;
+	when = (time_t)saved;
+	b->count = (size_t)runs;
+	b->age_days = difftime(time(NULL), when) / DAY_SECONDS;
+	if (gmtime_r(&when, &tm) == NULL ||
+	    strftime(b->saved, sizeof(b->saved), "%Y-%m-%d %H:%M UTC", &tm) == 0)
+		return fault(why, why_size, -EINVAL, "%s is damaged: save it again", text);
+	return 0;
+}
+
+int baseline_load(const char *folder, const char *name, struct baseline *b, char *why,
+		  size_t why_size)
+{
+	char path[PATH_MAX], text[PATH_MAX];
+	size_t i, wanted;
+	struct stat st;
+	int err = check_name(name, why, why_size);
+
+	*b = (struct baseline){0};
+	if (err)
+		return err;
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, name) >=
+	    sizeof(path) - sizeof("/baseline.json"))
+		return cannot("read", folder, name, -ENAMETOOLONG, why, why_size);
+	if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
+		escape_text(folder, text, sizeof(text));
+		return fault(why, why_size, -ENOENT,
+			     "there is no baseline %s in %s: make one with --save %s", name, text,
+			     name);
+	}
+	strcat(path, "/baseline.json");
+	err = read_about(path, b, why, why_size);
+	if (err)
+		return err;
+	wanted = b->count;
+	b->count = 0;
+	b->runs = calloc(wanted, sizeof(*b->runs));
+	if (b->runs == NULL)
+		return cannot("read", folder, name, -ENOMEM, why, why_size);
+	for (i = 0; i < wanted && err == 0; i++) {
+		snprintf(path, sizeof(path), "%s/%s/%zu.jsonl", folder, name, i + 1);
+		err = store_read(path, &b->runs[i], why, why_size);
+		b->count += err == 0;
+	}
+	if (err)
+		baseline_free(b);
+	/* A run that is not there is a damaged baseline, not a missing one. */
+	return err == -ENOENT ? -EINVAL : err;
+}
+
+void baseline_free(struct baseline *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->count; i++)
+		run__free(&b->runs[i]);
+	free(b->runs);
+	*b = (struct baseline){0};
+}

@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * gate --ab: runs of A and B in turn, looks, and a failure confirmed; the same again from runs that
+ * were kept; and the lab's exact form.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "user/gate/runs/kept.h"
+#include "user/gate/runs/runs.h"
+#include "user/gate/compare/side.h"
+#include "user/gate/compare/paired.h"
+#include "user/gate/runs/take.h"
+#include "user/gate/compare/varying.h"
+#include "user/base/privilege.h"
+#include "user/base/progress.h"
+
+#define FIRST_LOOK    16
+#define CONFIRM_ALPHA 0.05
+
+struct live {
+	const struct gate_options *o;
+	struct gate_stored *stored; /* where runs come from; NULL: they are taken now */
+	unsigned int planned;	    /* pairs at most */
+	struct run *a, *b;	    /* in the order of the pairs */
+	size_t pairs;
+	uint64_t random;
+	bool b_first;
+	char *order; /* "ABBABAAB" */
+	struct progress *progress;
+	char *why;
+	size_t why_size;
+};
+
+static int take(struct live *l, int side, bool traced, const char *group, size_t n, struct run *run)
+{
+	char name[64], mark[64];
+	struct gate_take t = {
+		.side = side,
+		.traced = traced,
+		.seed = gate_random(&l->random),
+		.name = name,
+		.taken_for = mark,
+	};
+	int err;
+
+	snprintf(name, sizeof(name), "%s-%03zu-%c", group, n + 1, side ? 'b' : 'a');
+	gate_kept_mark(group, n + 1, l->planned, mark, sizeof(mark));
+	err = gate_take(l->o, &t, run, NULL, l->why, l->why_size);
+	if (err == 0 && gate_broken(run, side, l->why, l->why_size)) {
+		run__free(run);
+		err = -EIO;
+	}
+	progress__step(l->progress);
+	return err;
+}
+
+/* A pair that was kept. -ENODATA: it was not, or is not among those that are named. */
+static int take_stored(struct live *l, const char *group)
+{
+	struct gate_stored *s = l->stored;
+	size_t n = l->pairs;
+
+	if (!gate_kept_take(s->a, s->count_a, group, n + 1, &l->a[n]))
+		return -ENODATA;
+	if (!gate_kept_take(s->b, s->count_b, group, n + 1, &l->b[n])) {
+		run__free(&l->a[n]);
+		return -ENODATA;
+	}
+	l->b_first = gate_taken_ms(&l->b[n]) < gate_taken_ms(&l->a[n]);
+	return 0;
+}
+
+/*
+ * Takes one now. The first of every two decides by chance who goes first, the second one turns that
+ * round: what drifts evenly meets both sides alike.
+ */
+static int take_fresh(struct live *l, bool traced, const char *group)
+{
+	size_t n = l->pairs;
+	int first, err;
+
+	if (n % 2 == 0)
+		l->b_first = gate_random(&l->random) >> 63;
+	else
+		l->b_first = !l->b_first;
+	first = l->b_first ? 1 : 0;
+	err = take(l, first, traced, group, n, first ? &l->b[n] : &l->a[n]);
+	return err ? err : take(l, !first, traced, group, n, first ? &l->a[n] : &l->b[n]);
+}
+
+static int take_pair(struct live *l, bool traced, const char *group)
+{
+	size_t n = l->pairs;
+	int err;
+
+	l->a[n] = l->b[n] = (struct run){0};
+	err = l->stored ? take_stored(l, group) : take_fresh(l, traced, group);
+	if (err == -ENODATA)
+		return err;
+	l->pairs++; /* freed, whether whole or not */
+	if (l->order != NULL && !traced && 2 * n + 2 < 2 * GATE_PAIRS_MAX + 1)
+		memcpy(l->order + 2 * n, l->b_first ? "BA" : "AB", 3);
+	return err;
+}
+
+/* Up to so many; fewer, and no error, if no more were kept. */
+static int take_pairs(struct live *l, size_t pairs, bool traced, const char *group)
+{
+	int err = 0;
+
+	while (err == 0 && l->pairs < pairs)
+		err = take_pair(l, traced, group);
+	return err == -ENODATA ? 0 : err;
+}
+
+static int say_missing(const struct live *l, const char *group)
+{
+	snprintf(l->why, l->why_size,
+		 "%s-001 is missing among the runs that were kept: name them all, as *-a.jsonl -- "
+		 "*-b.jsonl",
+		 group);
+	return -ENODATA;
+}
+
+static int begin(struct live *l, size_t pairs)
+{
+	l->a = calloc(pairs, sizeof(*l->a));
+	l->b = calloc(pairs, sizeof(*l->b));
+	l->order = calloc(1, 2 * GATE_PAIRS_MAX + 1);
+	l->progress = progress__new(2 * pairs, l->o->quiet || l->stored, "runs");
+	return l->a && l->b && l->order ? 0 : -ENOMEM;
+}
+
+static void finish(struct live *l)
+{
+	size_t i;
+
+	progress__free(l->progress);
+	for (i = 0; i < l->pairs; i++) {
+		run__free(&l->a[i]);
+		run__free(&l->b[i]);
+	}
+	free(l->a);
+	free(l->b);
+	free(l->order);
+}
+
+static void declare(struct gate_policy *p, const char *factor)
+{
+	if (p->factor_count < GATE_FACTORS_MAX)
+		p->factors[p->factor_count++] = factor;
+}
+
+static struct gate_policy live_policy(const struct gate_options *o)
+{
+	struct gate_policy p = o->policy;
+
+	p.in_turn = true;
+	p.by_place = true;
+	/* Two C libraries are what was asked for. */
+	if (o->libc_count > 0)
+		declare(&p, "libc");
+	return p;
+}
+
+/* `stream`: a random order of its own. */
+static struct live make_live(const struct gate_options *o, struct gate_stored *stored,
+			     uint64_t stream, char *why, size_t why_size)
+{
+	return (struct live){
+		.o = o,
+		.stored = stored,
+		.planned = stored ? stored->planned : o->pairs,
+		.random = o->policy.seed + stream,
+		.why = why,
+		.why_size = why_size,
+	};
+}
+
+/* Those of the counts that gate: all, if nothing was said; 0: none was asked for. */
+static uint64_t wanted_counts(const struct gate_options *o)
+{
+	uint64_t times = GATE_METRIC_BIT(GATE_METRIC_COUNT) - 1;
+
+	return o->policy.metrics ? o->policy.metrics & ~times : gate_metric_set("counts");
+}
+
+/* Counts of few traced runs, and of some more if what varies among them looks larger in B. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of *l */
+static int compare_counts(const struct gate_options *o, struct gate_stored *stored,
+			  struct gate_report *report, char *why, size_t why_size)
+{
+	struct gate_policy policy = live_policy(o);
+	struct live l = make_live(o, stored, 1, why, why_size);
+	static const size_t repeats[] = {GATE_REPEATS, GATE_REPEATS_MORE};
+	size_t i, stage;
+	bool more = true;
+	int err = begin(&l, GATE_REPEATS_MORE);
+
+	policy.metrics = wanted_counts(o);
+	for (stage = 0; stage < 2 && err == 0 && more; stage++) {
+		gate_report__free(report);
+		err = take_pairs(&l, repeats[stage], true, "counts");
+		if (err == 0 && l.pairs == 0)
+			err = say_missing(&l, "counts");
+		if (err == 0)
+			err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, report);
+		if (err == 0)
+			err = gate_decide_varying(report, l.a, l.b, l.pairs, &policy, &more);
+	}
+	/* So few pairs bound nothing. */
+	for (i = 0; err == 0 && i < report->row_count; i++) {
+		if (report->rows[i].id < GATE_METRIC_COUNT)
+			report->rows[i].low = report->rows[i].high = NAN;
+	}
+	finish(&l);
+	if (err == 0)
+		gate_conclude(report);
+	return err;
+}
+
+/* What has not shown again is no regression yet. Returns how many have. */
+static size_t keep_confirmed(struct gate_report *report, struct gate_report *again, size_t fresh)
+{
+	size_t i, confirmed = 0;
+
+	for (i = 0; i < report->row_count; i++) {
+		struct gate_row *row = &report->rows[i];
+		const struct gate_row *other = gate_same_row(again, row);
+
+		if (row->kind != GATE_STATISTICAL || row->verdict != GATE_REGRESSION)
+			continue;
+		if (other != NULL && other->p_regression <= CONFIRM_ALPHA) {
+			confirmed++;
+			continue;
+		}
+		row->verdict = GATE_INCONCLUSIVE;
+		if (fresh == report->pairs)
+			snprintf(row->note, sizeof(row->note),
+				 "slower in %zu pairs, but not again in %zu fresh ones",
+				 report->pairs, fresh);
+		else
+			snprintf(row->note, sizeof(row->note),
+				 "slower in %zu pairs, but of the fresh ones that must confirm it "
+				 "%zu are here: confirm-*.jsonl",
+				 report->pairs, fresh);
+	}
+	return confirmed;
+}
+
+/* A failure must show again in as many fresh pairs, or it is none yet. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of *l */
+static int confirm(const struct gate_options *o, struct gate_stored *stored, size_t look,
+		   struct gate_report *report, char *why, size_t why_size)
+{
+	size_t pairs = report->pairs, confirmed = 0;
+	struct gate_policy policy = live_policy(o);
+	struct gate_report again = {0};
+	struct live l = make_live(o, stored, 2 + look, why, why_size);
+	char group[32];
+	int err = begin(&l, pairs);
+
+	snprintf(group, sizeof(group), "confirm-%zu", look + 1);
+	if (err == 0)
+		err = take_pairs(&l, pairs, false, group);
+	policy.alpha_regression = CONFIRM_ALPHA;
+	if (err == 0 && l.pairs == pairs)
+		err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, &again);
+	if (err == 0)
+		confirmed = keep_confirmed(report, &again, l.pairs);
+	finish(&l);
+	gate_report__free(&again);
+	if (err)
+		return err;
+	gate_conclude(report);
+	return confirmed ? gate_report__note(report, "confirmed in %zu fresh pairs", pairs) : 0;
+}
+
+/* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of *l */
+static int compare_times(const struct gate_options *o, struct gate_stored *stored,
+			 struct gate_report *report, char *why, size_t why_size)
+{
+	struct gate_policy policy = live_policy(o);
+	struct live l = make_live(o, stored, 0, why, why_size);
+	int err = begin(&l, l.planned);
+
+	policy.look_count = 0;
+	if (l.planned > FIRST_LOOK)
+		policy.looks[policy.look_count++] = FIRST_LOOK;
+	policy.looks[policy.look_count++] = l.planned;
+	for (policy.look = 0; policy.look < policy.look_count && err == 0; policy.look++) {
+		size_t before = l.pairs;
+
+		err = take_pairs(&l, policy.looks[policy.look], false, "pair");
+		/* All that was kept has been looked at. */
+		if (err || (before > 0 && l.pairs == before))
+			break;
+		if (l.pairs == 0) {
+			err = say_missing(&l, "pair");
+			break;
+		}
+		gate_report__free(report);
+		err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, report);
+		if (err == 0 && report->verdict == GATE_REGRESSION)
+			err = confirm(o, stored, policy.look, report, why, why_size);
+		/* To have it confirmed only takes alarms away: looking on spends nothing. */
+		if (err == 0 && report->verdict != GATE_INCONCLUSIVE)
+			break;
+	}
+	if (err == 0 && stored && report->verdict == GATE_INCONCLUSIVE && l.pairs < l.planned)
+		err = gate_report__note(report, "%zu of %u pairs are here", l.pairs, l.planned);
+	if (err == 0) {
+		report->order = l.order;
+		l.order = NULL;
+	}
+	finish(&l);
+	return err;
+}
+
+/* Moves the rows and notes of one report in front of those of another. */
+static int put_before(struct gate_report *counts, struct gate_report *times)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < times->row_count && err == 0; i++) {
+		struct gate_row *row;
+
+		/* The traced runs tell of failed calls, too. */
+		if (times->rows[i].id == GATE_METRIC_FAILED && times->rows[i].verdict == GATE_PASS)
+			continue;
+		row = gate_report__add_row(counts);
+		if (row == NULL)
+			return -ENOMEM;
+		*row = times->rows[i];
+	}
+	for (i = 0; i < times->note_count && err == 0; i++)
+		err = gate_report__note(counts, "%s", times->notes[i]);
+	counts->alpha_regression = times->alpha_regression;
+	counts->alpha_pass = times->alpha_pass;
+	counts->pairs = times->pairs;
+	counts->runs_a = times->runs_a;
+	counts->runs_b = times->runs_b;
+	counts->order = times->order;
+	times->order = NULL;
+	return err;
+}
+
+/* Not for want of a metric: a vfork copies nothing that could be counted. */
+static bool differs(const struct gate_report *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->difference_count; i++) {
+		if (!r->differences[i].declared)
+			return r->verdict == GATE_NOT_COMPARABLE;
+	}
+	return false;
+}
+
+/* Counts first, which decide at once; then times. */
+static int decide(const struct gate_options *o, struct gate_stored *stored,
+		  struct gate_report *report, char *why, size_t why_size)
+{
+	uint64_t timed = gate_metric_set("all") & ~gate_metric_set("counts");
+	struct gate_report times = {0};
+	int err = compare_counts(o, stored, report, why, why_size);
+
+	if (err || differs(report) || (o->policy.metrics != 0 && (o->policy.metrics & timed) == 0))
+		return err;
+	if (report->verdict == GATE_REGRESSION)
+		return gate_report__note(report, "the counts decided, and no times were taken; "
+						 "--no-trace takes them alone");
+	err = compare_times(o, stored, &times, why, why_size);
+	if (err == 0 && differs(&times)) {
+		gate_report__free(report);
+		*report = times;
+		return 0;
+	}
+	if (err == 0)
+		err = put_before(report, &times);
+	gate_report__free(&times);
+	if (err == 0) {
+		report->verdict = GATE_PASS; /* of the rows, then */
+		gate_conclude(report);
+	}
+	return err;
+}
+
+int gate_live(const struct gate_options *o, struct gate_report *report, char *why, size_t why_size)
+{
+	bool wants_counts = o->trace && wanted_counts(o) != 0;
+	char unused[256];
+	int err;
+
+	*report = (struct gate_report){0};
+	if (wants_counts && privilege_check(unused, sizeof(unused)) == 0)
+		return decide(o, NULL, report, why, why_size);
+	err = compare_times(o, NULL, report, why, why_size);
+	if (err == 0 && wants_counts)
+		err = gate_report__note(report, "counts were not compared: tracing takes root");
+	return err;
+}
+
+/* Whether all were taken with the C library of that side, which --libc named. */
+static bool has_own_libc(const struct run *runs, size_t count)
+{
+	const struct env_fact *first = run__env(&runs[0], "libc_file");
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const struct env_fact *f = run__env(&runs[i], "libc_file");
+
+		if (f == NULL || f->text == NULL || first->text == NULL ||
+		    strcmp(f->text, first->text) != 0)
+			return false;
+	}
+	return count > 0;
+}
+
+int gate_replay(const struct gate_options *o, struct gate_stored *stored,
+		struct gate_report *report, char *why, size_t why_size)
+{
+	bool counts = wanted_counts(o) != 0 &&
+		      gate_kept_has(stored->a, stored->count_a, "counts") &&
+		      gate_kept_has(stored->b, stored->count_b, "counts");
+	struct gate_options as_taken = *o;
+
+	if (has_own_libc(stored->a, stored->count_a) && has_own_libc(stored->b, stored->count_b))
+		declare(&as_taken.policy, "libc");
+	*report = (struct gate_report){0};
+	return counts ? decide(&as_taken, stored, report, why, why_size)
+		      : compare_times(&as_taken, stored, report, why, why_size);
+}
+
+int gate_lab_run(const struct gate_options *o, int *fd, char *why, size_t why_size)
+{
+	struct gate_take t = {.lab = true, .name = "lab-a"};
+	struct run run;
+	int err = gate_take(o, &t, &run, fd, why, why_size);
+
+	if (err == 0 && gate_broken(&run, 0, why, why_size)) {
+		close(*fd);
+		err = -EIO;
+	}
+	run__free(&run);
+	return err;
+}
+
+int gate_in_lab(const struct gate_options *o, const struct run *base, size_t base_count,
+		struct gate_report *report, char *why, size_t why_size)
+{
+	struct gate_take a = {.lab = true, .name = "lab-a"};
+	struct gate_take b = {.lab = true, .side = 1, .name = "lab-b"};
+	struct gate_policy policy = live_policy(o);
+	struct run of_a = {0}, of_b = {0};
+	int err = 0;
+
+	*report = (struct gate_report){0};
+	/* What was stored may be of another grid: its keys tell, its places do not. */
+	policy.by_place = base == NULL;
+	if (base == NULL) {
+		err = gate_take(o, &a, &of_a, NULL, why, why_size);
+		if (err == 0 && gate_broken(&of_a, 0, why, why_size))
+			err = -EIO;
+		base = &of_a;
+		base_count = 1;
+	}
+	if (err == 0)
+		err = gate_take(o, &b, &of_b, NULL, why, why_size);
+	if (err == 0 && gate_broken(&of_b, 1, why, why_size))
+		err = -EIO;
+	/* Two kernels are what was asked for. */
+	if (o->kernel_count == 2)
+		declare(&policy, "kernel");
+	if (err == 0)
+		err = gate_compare(base, base_count, &of_b, 1, &policy, report);
+	run__free(&of_a);
+	run__free(&of_b);
+	return err;
+}

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* One run, taken by a process of its own that is this program again. */
+#include "user/gate/runs/take.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "user/text/escape.h"
+#include "user/base/privilege.h"
+#include "user/base/interrupt.h"
+#include "user/store/store.h"
+
+#define ARGS_MAX (GATE_FORWARD_MAX + 32)
+#define GRACE_S	 5 /* between being asked to end and being made to */
+
+struct args {
+	char *v[ARGS_MAX + 1];
+	size_t n;
+	bool failed;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct args *a, const char *format, ...)
+{
+	va_list list;
+
+	if (a->failed || a->n == ARGS_MAX) {
+		a->failed = true;
+		return;
+	}
+	va_start(list, format);
+	if (vasprintf(&a->v[a->n], format, list) < 0)
+		a->failed = true;
+	else
+		a->n++;
+	va_end(list);
+}
+
+static void free_args(struct args *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->n; i++)
+		free(a->v[i]);
+}
+
+static bool is_forwarded(const struct gate_options *o, const char *option)
+{
+	size_t i;
+
+	for (i = 0; i < o->forward_count; i++) {
+		if (strncmp(o->forward[i], option, strlen(option)) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool gate_is_suite(const char *name)
+{
+	return strchr(name, '/') != NULL || access(name, R_OK) == 0 || strcmp(name, "quick") == 0 ||
+	       strcmp(name, "standard") == 0 || strcmp(name, "overhead") == 0;
+}
+
+/*
+ * What is measured: as asked, or else what is small enough for many runs. Processes that exec are
+ * what a program to spawn is for.
+ */
+static void add_subject(struct args *a, const struct gate_options *o, const struct gate_take *take)
+{
+	const char *side = o->path_count == 2 ? o->paths[take->side] : NULL;
+	bool suite = is_forwarded(o, "--suite=") || (side != NULL && gate_is_suite(side));
+	size_t i;
+
+	if (side != NULL)
+		add(a, "--%s=%s", suite ? "suite" : "method", side);
+	else if (!suite && !is_forwarded(o, "--method="))
+		add(a, "--method=%s", o->program_count ? "posix_spawn" : "fork,posix_spawn");
+	if (!suite && !is_forwarded(o, "--size="))
+		add(a, "--size=%s", o->program_count ? "1M" : "1M,64M");
+	if (!suite && !is_forwarded(o, "--runs="))
+		add(a, "--runs=%d", take->lab ? 5 : 20);
+	for (i = 0; i < o->forward_count; i++)
+		add(a, "%s", o->forward[i]);
+}
+
+static void add_bench(struct args *a, const struct gate_options *o, const struct gate_take *take,
+		      int fd)
+{
+	add(a, "bench");
+	add_subject(a, o, take);
+	add(a, "--rounds=1");
+	if (take->lab || take->traced) {
+		if (!is_forwarded(o, "--untraced="))
+			add(a, "--untraced=%s", take->lab ? "all" : "none");
+		if (!is_forwarded(o, "--all-runs="))
+			add(a, "--all-runs=5");
+	} else {
+		add(a, "--no-trace");
+	}
+	add(a, "--quiet");
+	if (take->taken_for != NULL)
+		add(a, "--taken-for=%s", take->taken_for);
+	if (take->lab) {
+		add(a, "-o");
+		add(a, "/proc/%ld/fd/%d", (long)getpid(), fd);
+	} else {
+		add(a, "--seed=%llu", (unsigned long long)take->seed);
+		add(a, "--output=-");
+	}
+}
+
+static void add_lab(struct args *a, const struct gate_options *o, const struct gate_take *take)
+{
+	add(a, "lab");
+	if (o->kernel_count > 0) {
+		add(a, "--kernel");
+		add(a, "%s", o->kernels[o->kernel_count == 2 ? take->side : 0]);
+	}
+	/* Under one name on both sides: how long it is would show in the numbers. */
+	if (o->program_count > 0) {
+		add(a, "--add");
+		add(a, "%s:/lab/program", o->programs[o->program_count == 2 ? take->side : 0]);
+	}
+	add(a, "--timeout");
+	add(a, "%u", o->timeout_s);
+	add(a, "--");
+}
+
+/* NAME=VALUE of this side: one alone is B's. */
+static const char *environment_of(const struct gate_options *o, int side)
+{
+	if (o->env_count == 2)
+		return o->envs[side];
+	return o->env_count == 1 && side == 1 ? o->envs[0] : NULL;
+}
+
+static void make_args(struct args *a, const char *self, const struct gate_options *o,
+		      const struct gate_take *take, int fd)
+{
+	const char *variable = environment_of(o, take->side);
+
+	add(a, "%s", self);
+	if (take->lab)
+		add_lab(a, o, take);
+	add_bench(a, o, take, fd);
+	if (o->program_count > 0)
+		add(a, "--program=%s",
+		    take->lab ? "/lab/program"
+			      : o->programs[o->program_count == 2 ? take->side : 0]);
+	if (o->libc_count > 0)
+		add(a, "--libc=%s", o->libcs[take->side]);
+	if (variable != NULL)
+		add(a, "--pass=%.*s", (int)strcspn(variable, "="), variable);
+}
+
+/* Becomes the run; does not return. */
+static void exec_run(char *const *argv, const struct gate_options *o, const struct gate_take *take,
+		     int fd, pid_t parent)
+{
+	const char *variable = environment_of(o, take->side);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	/* It ends its own driver and guest in order. */
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent || null < 0)
+		_exit(126);
+	setpgid(0, 0);
+	stop_release();
+	/* Counts are exact only where the address space is the same each time. */
+	if (take->traced && !take->lab)
+		personality(personality(0xffffffff) | ADDR_NO_RANDOMIZE);
+	if (variable != NULL && putenv((char *)variable) != 0)
+		_exit(126);
+	if (dup2(null, STDIN_FILENO) < 0 || dup2(take->lab ? null : fd, STDOUT_FILENO) < 0)
+		_exit(126);
+	execv(argv[0], argv);
+	_exit(127);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Waits until it has ended, we are to stop, or it is late: 0, -EINTR, -ETIMEDOUT. */
+static int wait_for(int pidfd, int64_t deadline, bool heed_stop)
+{
+	struct pollfd p = {.fd = pidfd, .events = POLLIN};
+
+	for (;;) {
+		int64_t left = deadline - now_ms();
+		struct timespec t = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
+		int n;
+
+		if (left <= 0)
+			return -ETIMEDOUT;
+		n = ppoll(&p, 1, &t, heed_stop ? stop_wait_mask() : NULL);
+		if (n > 0)
+			return 0;
+		if (heed_stop && stop_requested())
+			return -EINTR;
+		if (n < 0 && errno != EINTR)
+			return -errno;
+	}
+}
+
+/* Ends it if it must be, and says how it went. */
+static int finish(pid_t pid, const struct gate_options *o, char *why, size_t why_size)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), status = 0, err;
+
+	if (pidfd < 0) {
+		err = -errno;
+		kill(pid, SIGTERM);
+		waitpid(pid, NULL, 0);
+		snprintf(why, why_size, "cannot watch a run: %s", strerror(-err));
+		return err;
+	}
+	fcntl(pidfd, F_SETFD, FD_CLOEXEC);
+	err = wait_for(pidfd, now_ms() + 1000LL * o->timeout_s, true);
+	if (err) {
+		kill(pid, SIGTERM);
+		if (wait_for(pidfd, now_ms() + 1000LL * GRACE_S, false) != 0)
+			kill(pid, SIGKILL);
+	}
+	close(pidfd);
+	waitpid(pid, &status, 0);
+	why[0] = '\0';
+	if (err == -ETIMEDOUT)
+		snprintf(why, why_size, "a run took more than %u s; --run-timeout gives it longer",
+			 o->timeout_s);
+	else if (err == -EINTR)
+		snprintf(why, why_size, "interrupted by signal %d", stop_requested());
+	else if (err == 0 && WIFSIGNALED(status))
+		snprintf(why, why_size, "a run was killed by signal %d (%s)", WTERMSIG(status),
+			 strsignal(WTERMSIG(status)));
+	if (err == 0 && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
+		err = -ECANCELED;
+	return err;
+}
+
+static int own_path(char *path, size_t size)
+{
+	ssize_t n = readlink("/proc/self/exe", path, size - 1);
+
+	if (n < 0)
+		return -errno;
+	path[n] = '\0';
+	return 0;
+}
+
+static int write_kept(const char *folder, const char *name, int fd)
+{
+	int at = output_folder(folder), to, err = 0;
+	struct stat st = {0};
+	char file[80];
+	off_t done = 0;
+
+	if (at < 0)
+		return at;
+	snprintf(file, sizeof(file), "%s.jsonl", name);
+	/* Runs of another day among these would be taken for the same. */
+	to = openat(at, file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (to < 0 || fstat(fd, &st) != 0)
+		err = -errno;
+	while (err == 0 && done < st.st_size) {
+		if (sendfile(to, fd, &done, (size_t)(st.st_size - done)) <= 0)
+			err = errno ? -errno : -EIO;
+	}
+	if (to >= 0 && close(to) != 0 && err == 0)
+		err = -errno;
+	close(at);
+	return err;
+}
+
+/* By a child that is the user who called: the file is theirs, where they may write. */
+static int keep(const struct gate_options *o, const struct gate_take *take, int fd, char *why,
+		size_t why_size)
+{
+	int status = 0, err = 0;
+	char text[256];
+	pid_t pid;
+
+	if (o->keep == NULL || take->name == NULL)
+		return 0;
+	pid = fork();
+	if (pid == 0) {
+		err = privilege_become_caller();
+		_exit(err ? -err : -write_kept(o->keep, take->name, fd));
+	}
+	if (pid < 0)
+		err = -errno;
+	else if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		err = -EIO;
+	else
+		err = -WEXITSTATUS(status);
+	if (err == 0)
+		return 0;
+	escape_text(o->keep, text, sizeof(text));
+	snprintf(why, why_size, "cannot keep runs in %s: %s%s", text, strerror(-err),
+		 err == -EEXIST ? "; name a new folder" : "");
+	return err;
+}
+
+int gate_take(const struct gate_options *o, const struct gate_take *take, struct run *run,
+	      int *file, char *why, size_t why_size)
+{
+	int fd = memfd_create("run.jsonl", MFD_CLOEXEC), err;
+	char self[PATH_MAX], path[64];
+	struct args args = {0};
+	pid_t us = getpid(), pid;
+
+	*run = (struct run){0};
+	err = fd < 0 ? -errno : own_path(self, sizeof(self));
+	if (err == 0) {
+		make_args(&args, self, o, take, fd);
+		err = args.failed ? -ENOMEM : 0;
+	}
+	if (err) {
+		snprintf(why, why_size, "cannot start a run: %s", strerror(-err));
+		goto cleanup;
+	}
+	pid = fork();
+	if (pid == 0)
+		exec_run(args.v, o, take, fd, us);
+	if (pid < 0) {
+		err = -errno;
+		snprintf(why, why_size, "cannot start a run: %s", strerror(-err));
+		goto cleanup;
+	}
+	err = finish(pid, o, why, why_size);
+	if (err == 0)
+		err = keep(o, take, fd, why, why_size);
+	if (err == 0) {
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		err = store_read(path, run, why, why_size);
+	}
+cleanup:
+	free_args(&args);
+	if (fd >= 0 && (err || file == NULL))
+		close(fd);
+	else if (file != NULL)
+		*file = fd;
+	return err;
+}
+
+bool gate_broken(const struct run *run, int side, char *why, size_t why_size)
+{
+	char name[128], text[256];
+	size_t i;
+
+	for (i = 0; i < run->cell_count; i++) {
+		const struct cell *c = &run->cells[i];
+
+		if (c->broken == NULL)
+			continue;
+		gate_cell_name(c, name, sizeof(name));
+		escape_text(c->broken, text, sizeof(text));
+		snprintf(why, why_size, "%s, %s: broken off: %s", side ? "B" : "A", name, text);
+		return true;
+	}
+	return false;
+}
