@@ -310,7 +310,7 @@ $(BUILD)/static/bare: $(call static,$(bare)) $(BUILD)/static/obj/bench.a
 $(BUILD)/static/exact: $(call static,$(exact)) $(BUILD)/static/obj/user.a
 	$(link_static)
 
-# bench/gate-study/collect says how it is used.
+# user/tests/gate-study/collect says how it is used.
 $(BUILD)/gate-study: $(call usual,$(judge)) $(BUILD)/obj/user.a
 	$(call say,LINK)$(link) $(USER_LIBS)
 

@@ -1,16 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# A small part of what results/gate tells of the lab: bench/gate-study/lab with four
+# A small part of what results/gate tells of the lab: user/tests/gate-study/lab with four
 # boots in place of fifteen. That a boot of the same programs is the same, byte for
 # byte, lab.bats holds to.
 #
 # shellcheck disable=SC2154 # bats sets $status and $output
 
-load lab.bash
+load ../../../bench/lab/tests/lab.bash
 
 setup() {
-    STUDY=$(cd "$BATS_TEST_DIRNAME/../gate-study" && pwd)/lab
+    STUDY=$(cd "$BATS_TEST_DIRNAME/../../../bench/gate-study" && pwd)/lab
     cd "$BATS_TEST_TMPDIR" || return
 }
 
@@ -34,7 +34,7 @@ setup() {
 }
 
 @test "the committed table follows from the committed verdicts" {
-    local gate=$BATS_TEST_DIRNAME/../../results/gate
+    local gate=$BATS_TEST_DIRNAME/../../../results/gate
     tar -xzf "$gate/lab.tar.gz"
     awk -F'\t' '{ n[$1 "\t" $5]++ } END { for (k in n) print k "\t" n[k] }' pairs.tsv | sort >verdicts
     awk -F' *[|] *' '/^[|] (host|build)/ {

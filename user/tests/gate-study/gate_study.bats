@@ -6,7 +6,7 @@
 
 setup_file() {
     BUILD=$(realpath "${BUILD:-build}")
-    TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+    TOP=$(cd "$BATS_TEST_DIRNAME/../../.." && pwd)
     export BUILD TOP
     zcat "$TOP/results/gate/machine.tsv.gz" >"$BATS_FILE_TMPDIR/raw.tsv"
     "$BUILD/gate-study" <"$BATS_FILE_TMPDIR/raw.tsv" >"$BATS_FILE_TMPDIR/table"
