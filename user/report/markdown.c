@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "user/model/phase.h"
-#include "user/report/answer.h"
+#include "user/answers/answer.h"
 #include "user/report/markdown.h"
 #include "user/report/report.h"
 #include "user/report/text.h"

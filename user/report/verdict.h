@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "user/report/answer.h"
+#include "user/answers/answer.h"
 #include "user/report/report.h"
 #include "user/report/text.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What was asked, and the answer in words. */
-#include "user/report/answer.h"
+#include "user/answers/answer.h"
 #include "user/report/text.h"
 #include "user/report/verdict.h"
 #include "user/report/views.h"

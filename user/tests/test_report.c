@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "user/report/answer.h"
+#include "user/answers/answer.h"
 #include "user/text/json.h"
 #include "user/analysis/quantiles.h"
 #include "user/report/text.h"

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/report/answer.h"
+#include "user/answers/answer.h"
 #include "user/report/birth_sums.h"
 #include "user/report/text.h"
 #include "user/analysis/whatif.h"

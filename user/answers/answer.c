@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/report/answer.h"
+#include "user/answers/answer.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/report/answer.h"
+#include "user/answers/answer.h"
 #include "user/report/text.h"
 
 #define MIB	  1048576.0
