@@ -7,7 +7,7 @@
 
 #include "user/export.h"
 #include "user/export_csv.h"
-#include "user/report/text.h"
+#include "user/report/html.h"
 
 /* The axes of all cells, in the order in which they first appear. */
 struct axes {

@@ -10,7 +10,7 @@
 #include "user/export.h"
 #include "user/model/phase.h"
 #include "user/analysis/quantiles.h"
-#include "user/report/text.h"
+#include "user/report/html.h"
 #include "user/analysis/stats.h"
 
 #define NAME_SIZE 128

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/report/text.h"
+#include "user/report/html.h"
 #include "user/analysis/stats.h"
 
 #define MIB	    1048576.0

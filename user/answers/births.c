@@ -5,7 +5,7 @@
 
 #include "user/answers/answer.h"
 #include "user/report/birth_sums.h"
-#include "user/report/text.h"
+#include "user/report/html.h"
 #include "user/analysis/whatif.h"
 
 #define NAME_WIDTH 40

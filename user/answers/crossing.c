@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "user/answers/answer.h"
-#include "user/report/text.h"
+#include "user/report/html.h"
 
 #define MIB	  1048576.0
 #define SIZES_MAX 64

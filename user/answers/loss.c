@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Whether a run is whole: what broke off, was lost, could not be followed or was left out. */
 #include "user/answers/answer.h"
-#include "user/report/text.h"
+#include "user/report/html.h"
 
 static void say_torn(struct answer *a)
 {

@@ -8,7 +8,7 @@
 #include "user/answers/answer.h"
 #include "user/report/markdown.h"
 #include "user/report/report.h"
-#include "user/report/text.h"
+#include "user/report/html.h"
 #include "user/report/verdict.h"
 #include "user/analysis/stats.h"
 

@@ -5,7 +5,7 @@
 
 #include "user/report/birth_sums.h"
 #include "user/report/markdown.h"
-#include "user/report/text.h"
+#include "user/report/html.h"
 
 #define NAME_WIDTH  60
 #define BAR_COLUMNS 40

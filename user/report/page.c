@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "user/text/json.h"
-#include "user/report/text.h"
-#include "user/report/views.h"
+#include "user/report/html.h"
+#include "user/report/views/views.h"
 
 /* build/gen/page.html: markup, style and scripts, whole but for what is marked below. */
 __asm__(".pushsection .rodata\n"

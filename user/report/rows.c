@@ -8,7 +8,7 @@
 #include "user/report/birth_sums.h"
 #include "user/report/report.h"
 #include "user/analysis/quantiles.h"
-#include "user/report/text.h"
+#include "user/report/html.h"
 #include "bench/shared/units.h"
 
 #define PAGE_BYTES 4096

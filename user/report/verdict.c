@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "user/report/text.h"
+#include "user/report/html.h"
 
 #define SCHEMA	  1
 #define BYTES_MAX ((off_t)64 << 20)

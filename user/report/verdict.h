@@ -8,7 +8,7 @@
 
 #include "user/answers/answer.h"
 #include "user/report/report.h"
-#include "user/report/text.h"
+#include "user/report/html.h"
 
 #define VERDICT_ROWS_MAX 300
 #define VERDICT_TEXT_MAX (2 * NUMBER_MAX)

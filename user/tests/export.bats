@@ -98,7 +98,7 @@ columns() { # FILE NAME...: these columns, by their heads
     need_root
     browser_modules
     "$TOOL" profile -q --detail full --perfetto "$DIR/trace.json" -- bash -c 'for i in 1 2 3; do (ls /; :) | cat; done' >"$DIR/out"
-    node user/tests/browser/speedscope.js "$BUILD/browser/node_modules" "$DIR/trace.json"
+    node user/report/tests/browser/speedscope.js "$BUILD/browser/node_modules" "$DIR/trace.json"
 }
 
 # OpenMetrics

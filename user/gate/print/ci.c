@@ -11,7 +11,7 @@
 
 #include "user/gate/gate.h"
 #include "user/text/wrap.h"
-#include "user/report/text.h"
+#include "user/report/html.h"
 
 static int finish(FILE *out)
 {

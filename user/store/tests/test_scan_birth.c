@@ -12,7 +12,7 @@
 
 #include "user/tests/same_birth.h"
 
-#define GOLDEN "user/tests/golden/profile.jsonl"
+#define GOLDEN "user/report/tests/golden/profile.jsonl"
 
 /* Every member that is written, in this order. */
 static const char base[] =

@@ -3,8 +3,8 @@
 #include <math.h>
 
 #include "user/text/json.h"
-#include "user/report/text.h"
-#include "user/report/views.h"
+#include "user/report/html.h"
+#include "user/report/views/views.h"
 
 static void write_ratio(FILE *out, const struct row *row)
 {

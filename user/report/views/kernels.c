@@ -7,8 +7,8 @@
 
 #include "user/model/phase.h"
 #include "user/text/json.h"
-#include "user/report/text.h"
-#include "user/report/views.h"
+#include "user/report/html.h"
+#include "user/report/views/views.h"
 #include "user/analysis/stats.h"
 
 static const char *kernel(const struct report_run *r)

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/report/text.h"
-#include "user/report/views.h"
+#include "user/report/html.h"
+#include "user/report/views/views.h"
 
 /* The fact as text: "-" if it is not known, or not told. Returns buf or the fact's own text. */
 static const char *fact_text(const struct env_fact *fact, char buf[NUMBER_MAX])

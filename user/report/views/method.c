@@ -4,8 +4,8 @@
 
 #include "user/model/phase.h"
 #include "user/text/json.h"
-#include "user/report/text.h"
-#include "user/report/views.h"
+#include "user/report/html.h"
+#include "user/report/views/views.h"
 
 /* A word as a shell wants it: in single quotes unless it is plain. */
 static void write_word(FILE *out, const char *word)

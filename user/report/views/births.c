@@ -5,8 +5,8 @@
 
 #include "user/report/birth_sums.h"
 #include "user/text/json.h"
-#include "user/report/text.h"
-#include "user/report/views.h"
+#include "user/report/html.h"
+#include "user/report/views/views.h"
 #include "user/analysis/whatif.h"
 
 #define GROUPS_SHOWN 50

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "user/text/json.h"
-#include "user/report/text.h"
+#include "user/report/html.h"
 #include "user/report/verdict.h"
-#include "user/report/views.h"
+#include "user/report/views/views.h"
 
 /* How many exact counts are the same on both sides, and how many are not. */
 static void count_exact(const json_t *verdict, size_t *same, size_t *differ)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "user/report/text.h"
+#include "user/report/html.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -6,7 +6,7 @@
 #
 # shellcheck disable=SC2016,SC2153,SC2154,SC2317 # jq's variables; what tool.bash sets and calls
 
-load tool.bash
+load ../../tests/tool.bash
 load report.bash
 
 start_early() {
@@ -210,9 +210,9 @@ start_early() {
 }
 
 @test "numbers of a real profile, counted from its lines" {
-    "$TOOL" report user/tests/golden/profile.jsonl -o "$DIR/page.html"
+    "$TOOL" report user/report/tests/golden/profile.jsonl -o "$DIR/page.html"
     block "$DIR/page.html" >"$DIR/block.json"
-    jq -ne --slurpfile lines user/tests/golden/profile.jsonl --slurpfile page "$DIR/block.json" '
+    jq -ne --slurpfile lines user/report/tests/golden/profile.jsonl --slurpfile page "$DIR/block.json" '
         [$lines[] | select(.type == "birth")] as $births | $page[0].views.births.runs[0] as $run
         | ["clone_setup", "copy_mm", "clone_finish", "wake", "exec_open", "exec_flush", "exec_load", "exit_mm", "cow_parent", "cow_child"] as $work
         | ($births | length) > 8

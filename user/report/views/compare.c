@@ -3,8 +3,8 @@
 #include <math.h>
 
 #include "user/text/json.h"
-#include "user/report/text.h"
-#include "user/report/views.h"
+#include "user/report/html.h"
+#include "user/report/views/views.h"
 #include "user/analysis/stats.h"
 
 /* The row in run `i` that is this one, or NULL. */

@@ -5,8 +5,8 @@
 
 #include "user/text/json.h"
 #include "user/analysis/quantiles.h"
-#include "user/report/text.h"
-#include "user/report/views.h"
+#include "user/report/html.h"
+#include "user/report/views/views.h"
 
 /* Blocks of samples in a page, over all cells, and in one: what keeps a page small. */
 #define BLOCKS_IN_PAGE 16000

@@ -114,12 +114,12 @@ block_holds() { # PAGE EXPRESSION...
 }
 
 browser_modules() {
-    bench/tests/npm user/tests/browser "$BUILD/browser"
+    bench/tests/npm user/report/tests/browser "$BUILD/browser"
 }
 
-# look CHECK PAGE [ARGUMENT...]: user/tests/browser/check.js says what it looks for.
+# look CHECK PAGE [ARGUMENT...]: user/report/tests/browser/check.js says what it looks for.
 look() {
     local check=$1 page=$2
     shift 2
-    timeout 300 node user/tests/browser/check.js "$BUILD/browser/node_modules" "$check" "$page" "$@"
+    timeout 300 node user/report/tests/browser/check.js "$BUILD/browser/node_modules" "$check" "$page" "$@"
 }

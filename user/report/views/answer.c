@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What was asked, and the answer in words. */
 #include "user/answers/answer.h"
-#include "user/report/text.h"
+#include "user/report/html.h"
 #include "user/report/verdict.h"
-#include "user/report/views.h"
+#include "user/report/views/views.h"
 
 static void write_answer(FILE *out, const struct answer *a)
 {

@@ -12,8 +12,8 @@
 #include "user/answers/answer.h"
 #include "user/text/json.h"
 #include "user/analysis/quantiles.h"
-#include "user/report/text.h"
-#include "user/report/views.h"
+#include "user/report/html.h"
+#include "user/report/views/views.h"
 #include "user/analysis/stats.h"
 #include "user/tests/sample_run.h"
 
