@@ -7,7 +7,7 @@
 #include "user/analysis/groups.h"
 #include "user/profile/lines.h"
 #include "user/base/slow_reader.h"
-#include "user/perfetto.h"
+#include "user/export/perfetto.h"
 #include "user/profile/options.h"
 #include "user/profile/unwind/stacks.h"
 #include "user/store/store.h"

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "user/model/birth.h"
-#include "user/export.h"
+#include "user/export/export.h"
 #include "user/gate/gate.h"
 #include "user/gate/budget/budget.h"
 #include "user/gate/runs/kept.h"

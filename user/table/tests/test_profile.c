@@ -21,7 +21,7 @@
 #include "user/analysis/groups.h"
 #include "user/text/wrap.h"
 #include "user/profile/lines.h"
-#include "user/perfetto.h"
+#include "user/export/perfetto.h"
 #include "user/store/store.h"
 #include "user/store/line.h"
 #include "user/table/profile.h"

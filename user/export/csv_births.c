@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "user/model/birth.h"
-#include "user/export.h"
-#include "user/export_csv.h"
-#include "user/perfetto.h"
+#include "user/export/export.h"
+#include "user/export/csv.h"
+#include "user/export/perfetto.h"
 
 static int write_name(FILE *out, const char *name)
 {

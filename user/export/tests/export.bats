@@ -6,8 +6,8 @@
 #
 # shellcheck disable=SC2016,SC2153,SC2154,SC2317 # jq's variables; what tool.bash sets and calls
 
-load tool.bash
-load report.bash
+load ../../tests/tool.bash
+load ../../report/tests/report.bash
 
 readonly HOSTILE='[.[] | if .type == "cell" then .key["a b"] = "x,\"y\"\\z\n\u001b[31m" | .key["a_b"] = 3 | .key.quantile = "q"
     else . end | if .type == "run" then .environment.cpu_model = "</script>\"\\ \n" else . end]'

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/export.h"
-#include "user/export_csv.h"
+#include "user/export/export.h"
+#include "user/export/csv.h"
 #include "user/report/html.h"
 
 /* The axes of all cells, in the order in which they first appear. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The command export: a run for other tools. */
-#include "user/export.h"
+#include "user/export/export.h"
 
 #include <argp.h>
 #include <errno.h>

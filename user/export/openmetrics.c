@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/export.h"
+#include "user/export/export.h"
 #include "user/model/phase.h"
 #include "user/analysis/quantiles.h"
 #include "user/report/html.h"
