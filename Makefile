@@ -248,7 +248,7 @@ $(BUILD)/spawnscope: $(call usual,$(user)) $(BUILD)/sources.stamp
 $(BUILD)/spawnscope-bench: $(call usual,$(bench)) $(BUILD)/sources.stamp
 	$(call say,LINK)$(link) $(BENCH_LIBS)
 
-child_source  = $(wildcard bench/child.c bench/child/child.c)
+child_source  = $(wildcard bench/child/child.c bench/child/child.c)
 $(BUILD)/spawnscope-child: $(child_source) $(BUILD)/flags.stamp
 	@mkdir -p $(BUILD)/obj/bench
 	$(call say,LINK)$(CC) $(CHILD_CFLAGS) -MMD -MP -MF $(BUILD)/obj/bench/child.d -MT $@ -o $@ $<

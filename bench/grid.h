@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "bench/axes.h"
-#include "bench/methods.h"
+#include "bench/methods/methods.h"
 #include "bench/shared/text.h"
 
 #define GRID_CELLS_MAX	  10000

@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 #include "bench/shared/loader.h"
-#include "bench/stage.h"
+#include "bench/methods/stage.h"
 #include "bench/subject.h"
 
 struct launch {

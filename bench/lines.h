@@ -10,7 +10,7 @@
 
 #include "bench/grid.h"
 #include "bench/parent.h"
-#include "bench/stage.h"
+#include "bench/methods/stage.h"
 
 /* All up to `ready`. */
 void lines_grid(FILE *out, const struct cells *cells, uint64_t seed);

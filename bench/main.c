@@ -5,7 +5,7 @@
 
 #include "bench/driver.h"
 #include "bench/launch.h"
-#include "bench/methods.h"
+#include "bench/methods/methods.h"
 #include "bench/options.h"
 #include "bench/subject.h"
 #include "bench/suite.h"

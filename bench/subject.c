@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/methods.h"
-#include "bench/stage.h"
+#include "bench/methods/methods.h"
+#include "bench/methods/stage.h"
 
 #ifndef SYS_close_range
 #define SYS_close_range 436 /* the same on every architecture */

@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "bench/methods.h"
+#include "bench/methods/methods.h"
 
 #define CHILD_STACK_BYTES (16 * 1024)
 

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "bench/methods.h"
+#include "bench/methods/methods.h"
 
 /*
  * libc's fork, not the bare system call: it runs the atfork handlers and takes libc's locks if the

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "bench/methods.h"
+#include "bench/methods/methods.h"
 
 /* pclose is the wait. The child tells its pid itself. */
 static int spawn(const struct stage *stage, struct sample *sample)

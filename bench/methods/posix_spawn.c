@@ -2,7 +2,7 @@
 #include <spawn.h>
 #include <unistd.h>
 
-#include "bench/methods.h"
+#include "bench/methods/methods.h"
 
 static int spawn(const struct stage *stage, struct sample *sample)
 {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
-#include "bench/methods.h"
+#include "bench/methods/methods.h"
 
 /* One call spawns and reaps: T_RETURN and T_REAPED are the same. The child tells its pid itself. */
 static int spawn(const struct stage *stage, struct sample *sample)

@@ -2,7 +2,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include "bench/methods.h"
+#include "bench/methods/methods.h"
 
 /* gettid comes after the last timestamp: it only tells the thread from others. */
 static void *thread(void *arg)

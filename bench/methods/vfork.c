@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "bench/methods.h"
+#include "bench/methods/methods.h"
 
 /*
  * A function of its own, not inlined: the child runs on this very stack frame, and may write to

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "bench/methods.h"
+#include "bench/methods/methods.h"
 
 /* Not inlined, for the reason given in vfork.c. */
 static __attribute__((noinline)) pid_t vfork_child(const struct stage *stage)

@@ -18,9 +18,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/methods.h"
+#include "bench/methods/methods.h"
 #include "bench/parent.h"
-#include "bench/stage.h"
+#include "bench/methods/stage.h"
 #include "bench/shared/text.h"
 
 #define PARENT_BYTES (1 << 20)

@@ -15,7 +15,7 @@
 #include <time.h>
 
 #include "bench/shared/loader.h"
-#include "bench/slate.h"
+#include "bench/methods/slate.h"
 
 /* What the protocol's `sample` line says. Times in ns of CLOCK_MONOTONIC; 0: not taken. */
 struct sample {

@@ -13,7 +13,7 @@
  *
  * Build: -static -nostdlib -ffreestanding -fno-stack-protector -Os
  */
-#include "bench/slate.h"
+#include "bench/methods/slate.h"
 
 #if defined(__x86_64__)
 

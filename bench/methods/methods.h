@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "bench/stage.h"
+#include "bench/methods/stage.h"
 
 struct method {
 	const char *name;
