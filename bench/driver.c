@@ -13,7 +13,7 @@
 #include "bench/lines.h"
 #include "bench/memory.h"
 #include "bench/shared/plan.h"
-#include "bench/suite.h"
+#include "bench/suite/suite.h"
 
 #define CHILD_NAME "spawnscope-child"
 

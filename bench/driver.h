@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "bench/grid.h"
+#include "bench/suite/grid.h"
 #include "bench/options.h"
 #include "bench/pool.h"
 

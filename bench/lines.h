@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#include "bench/grid.h"
+#include "bench/suite/grid.h"
 #include "bench/parent.h"
 #include "bench/methods/stage.h"
 

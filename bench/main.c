@@ -8,7 +8,7 @@
 #include "bench/methods/methods.h"
 #include "bench/options.h"
 #include "bench/subject.h"
-#include "bench/suite.h"
+#include "bench/suite/suite.h"
 
 #define EXIT_FAULT 2
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bench/axes.h"
+#include "bench/suite/axes.h"
 
 /* What limits memory; -1 where there is no such limit, or it cannot be read. Bytes. */
 struct memory_facts {

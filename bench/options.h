@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bench/grid.h"
+#include "bench/suite/grid.h"
 #include "bench/shared/loader.h"
 
 /* For the `cpu` of options: the last CPU that this process may run on. */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bench/axes.h"
+#include "bench/suite/axes.h"
 
 /*
  * X(name): what the protocol's `parent` line says of a parent. rss_file_bytes includes shared

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bench/grid.h"
+#include "bench/suite/grid.h"
 #include "bench/launch.h"
 
 struct pool_config {

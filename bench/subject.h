@@ -12,7 +12,7 @@
 #include <limits.h>
 #include <stdint.h>
 
-#include "bench/axes.h"
+#include "bench/suite/axes.h"
 #include "bench/shared/loader.h"
 #include "bench/parent.h"
 #include "bench/shared/text.h"

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bench/axes.h"
+#include "bench/suite/axes.h"
 #include "bench/methods/methods.h"
 #include "bench/shared/text.h"
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "bench/suite.h"
+#include "bench/suite/suite.h"
 
 #define MIB (INT64_C(1) << 20)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "bench/suite.h"
+#include "bench/suite/suite.h"
 
 #include <errno.h>
 #include <ini.h>

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "bench/grid.h"
+#include "bench/suite/grid.h"
 
 struct builtin_suite {
 	const char *name;

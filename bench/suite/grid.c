@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "bench/grid.h"
+#include "bench/suite/grid.h"
 
 #include <errno.h>
 #include <stdlib.h>
