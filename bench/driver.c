@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "bench/lines.h"
-#include "bench/memory.h"
+#include "bench/parent/memory.h"
 #include "bench/shared/plan.h"
 #include "bench/suite/suite.h"
 

@@ -8,7 +8,7 @@
 
 #include "bench/shared/loader.h"
 #include "bench/methods/stage.h"
-#include "bench/subject.h"
+#include "bench/parent/subject.h"
 
 struct launch {
 	pid_t pid; /* also its process group; 0: ended */

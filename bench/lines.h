@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 #include "bench/suite/grid.h"
-#include "bench/parent.h"
+#include "bench/parent/parent.h"
 #include "bench/methods/stage.h"
 
 /* All up to `ready`. */

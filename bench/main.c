@@ -7,7 +7,7 @@
 #include "bench/launch.h"
 #include "bench/methods/methods.h"
 #include "bench/options.h"
-#include "bench/subject.h"
+#include "bench/parent/subject.h"
 #include "bench/suite/suite.h"
 
 #define EXIT_FAULT 2

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/subject.h"
+#include "bench/parent/subject.h"
 #include "bench/shared/text.h"
 #include "bench/shared/option_fault.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/memory.h"
+#include "bench/parent/memory.h"
 
 #define MIB (INT64_C(1) << 20)
 

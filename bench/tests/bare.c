@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "bench/methods/methods.h"
-#include "bench/parent.h"
+#include "bench/parent/parent.h"
 #include "bench/methods/stage.h"
 #include "bench/shared/text.h"
 

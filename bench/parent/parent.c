@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "bench/parent.h"
+#include "bench/parent/parent.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "bench/mapping.h"
+#include "bench/parent/mapping.h"
 #include "bench/shared/text.h"
 #include "bench/shared/units.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "bench/mapping.h"
+#include "bench/parent/mapping.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "bench/memory.h"
+#include "bench/parent/memory.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "bench/cgroup.h"
+#include "bench/parent/cgroup.h"
 #include "bench/shared/text.h"
 
 #define MIB (INT64_C(1) << 20)

@@ -14,7 +14,7 @@
 
 #include "bench/suite/axes.h"
 #include "bench/shared/loader.h"
-#include "bench/parent.h"
+#include "bench/parent/parent.h"
 #include "bench/shared/text.h"
 
 #define SUBJECT_OPTION "--subject"

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "bench/mapping.h"
-#include "bench/parent.h"
+#include "bench/parent/mapping.h"
+#include "bench/parent/parent.h"
 #include "bench/shared/text.h"
 
 #define KIB (INT64_C(1) << 10)

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "bench/cgroup.h"
-#include "bench/memory.h"
+#include "bench/parent/cgroup.h"
+#include "bench/parent/memory.h"
 #include "bench/shared/text.h"
 
 #define KIB (INT64_C(1) << 10)
