@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "bench/lines.h"
+#include "bench/driver/lines.h"
 
 #include <gnu/libc-version.h>
 #include <inttypes.h>

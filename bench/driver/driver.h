@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 #include "bench/suite/grid.h"
-#include "bench/options.h"
-#include "bench/pool.h"
+#include "bench/driver/options.h"
+#include "bench/driver/pool.h"
 
 struct driver {
 	struct cells cells;

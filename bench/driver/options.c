@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "bench/options.h"
+#include "bench/driver/options.h"
 
 #include <argp.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "bench/launch.h"
+#include "bench/driver/launch.h"
 
 #include <errno.h>
 #include <fcntl.h>

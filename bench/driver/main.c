@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench/driver.h"
-#include "bench/launch.h"
+#include "bench/driver/driver.h"
+#include "bench/driver/launch.h"
 #include "bench/methods/methods.h"
-#include "bench/options.h"
+#include "bench/driver/options.h"
 #include "bench/parent/subject.h"
 #include "bench/suite/suite.h"
 

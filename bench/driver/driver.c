@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "bench/driver.h"
+#include "bench/driver/driver.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bench/lines.h"
+#include "bench/driver/lines.h"
 #include "bench/parent/memory.h"
 #include "bench/shared/plan.h"
 #include "bench/suite/suite.h"

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "bench/driver.h"
+#include "bench/driver/driver.h"
 #include "bench/shared/protocol.h"
 
 #define WORDS_MAX 3

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "bench/suite/grid.h"
-#include "bench/launch.h"
+#include "bench/driver/launch.h"
 
 struct pool_config {
 	int cpu; /* or CPU_NONE */
