@@ -10,14 +10,14 @@
 bats_require_minimum_version 1.5.0
 
 setup_file() {
-    CHECK=$(cd "$BATS_TEST_DIRNAME/../lab" && pwd)/cross-check
+    CHECK=$(cd "$BATS_TEST_DIRNAME/.." && pwd)/cross-check
     BUILD=$(realpath "${BUILD:-build}")
     export CHECK BUILD
 }
 
 # cross_check KERNEL: its lines are in $lines_of.
 cross_check() {
-    local fetch=$BATS_TEST_DIRNAME/../lab/fetch-kernel reason
+    local fetch=$BATS_TEST_DIRNAME/../fetch-kernel reason
     lines_of=$BATS_TEST_TMPDIR/lines
     if ! reason=$("$fetch" "$1" 2>&1); then
         [ "$1" != debian:6.1 ] || { echo "$reason" && return 1; }

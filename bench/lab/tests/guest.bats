@@ -10,7 +10,7 @@
 bats_require_minimum_version 1.5.0
 
 setup_file() {
-    LAB=$(cd "$BATS_TEST_DIRNAME/../lab" && pwd)
+    LAB=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
     export LAB INITRD=$BATS_FILE_TMPDIR/initramfs
     # Without the kernel of the suite that everyone has, nothing here means
     # anything: a failure, not a skip.

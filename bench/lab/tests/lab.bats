@@ -18,7 +18,7 @@ setup_file() {
     local version
     BUILD=$(realpath "${BUILD:-build}")
     HOUSE=$(mktemp -d /tmp/spawnscope-lab.XXXXXX)
-    export BUILD HOUSE FETCH=$BATS_TEST_DIRNAME/../lab/fetch-kernel
+    export BUILD HOUSE FETCH=$BATS_TEST_DIRNAME/../fetch-kernel
     # Without the kernel of the suite that everyone has, nothing here means
     # anything: a failure, not a skip.
     "$FETCH" debian:6.1
@@ -111,7 +111,7 @@ make_base() {
 }
 
 @test "a clean build in another folder has the same bytes, and gives the same" {
-    local source=$BATS_TEST_DIRNAME/../.. tree=$ROOM/built/in/a/folder-of-another-length program
+    local source=$BATS_TEST_DIRNAME/../../.. tree=$ROOM/built/in/a/folder-of-another-length program
     make_base
     mkdir -p "$tree"
     cp -r "$source"/{Makefile,bpf,user,bench} "$tree"

@@ -6,7 +6,7 @@
 
 bats_require_minimum_version 1.5.0
 
-load ../../user/tests/result.bash
+load ../../../user/tests/result.bash
 
 # Were the tests started by sudo, the tool would work for that user.
 unset SUDO_UID SUDO_GID NO_COLOR
@@ -48,13 +48,13 @@ copy_lab() { # FOLDER
     mkdir -p "$1/build/static" "$1/bench/lab"
     cp "$BUILD/spawnscope" "$1/build"
     cp "$BUILD"/static/{spawnscope,spawnscope-bench,spawnscope-child,lab-init} "$1/build/static"
-    cp "$BATS_TEST_DIRNAME"/../lab/* "$1/bench/lab"
+    cp "$BATS_TEST_DIRNAME"/../* "$1/bench/lab"
 }
 
 # The kernel of a suite, or a skip that says which and why not.
 need_kernel() { # NAME
     local reason
-    reason=$("$BATS_TEST_DIRNAME/../lab/fetch-kernel" "$1" 2>&1) || skip "$reason"
+    reason=$("$BATS_TEST_DIRNAME/../fetch-kernel" "$1" 2>&1) || skip "$reason"
 }
 
 cells() { # RESULT-FILE

@@ -10,7 +10,7 @@
 load lab.bash
 
 setup() {
-    TRY=$(cd "$BATS_TEST_DIRNAME/../ci" && pwd)/try
+    TRY=$(cd "$BATS_TEST_DIRNAME/../../ci" && pwd)/try
     cd "$BATS_TEST_TMPDIR" || return
 }
 

@@ -11,7 +11,7 @@ load lab.bash
 
 setup_file() {
     BUILD=$(realpath "${BUILD:-build}")
-    TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+    TOP=$(cd "$BATS_TEST_DIRNAME/../../.." && pwd)
     export BUILD TOP
 }
 

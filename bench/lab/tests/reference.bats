@@ -11,7 +11,7 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
-    TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+    TOP=$(cd "$BATS_TEST_DIRNAME/../../.." && pwd)
     REFERENCE=$TOP/bench/lab/reference
     cd "$BATS_TEST_TMPDIR" || return
 }
