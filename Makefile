@@ -23,8 +23,6 @@ ARCH    := $(or $(patsubst x86_64,x86,$(filter x86_64,$(MACHINE))),\
 
 # Nothing that is built knows where the tree lies.
 HERE         := -ffile-prefix-map=$(CURDIR)=.
-# Evaluated when it is used: `make run` may have to install pkg-config before.
-SMARTCOLS     = $(shell pkg-config --cflags smartcols)
 OUR_CFLAGS   := -std=gnu11 -D_GNU_SOURCE -I. -I$(BUILD)/gen -Wall -Wextra $(HERE)
 # BPF programs include <asm/types.h>, which Debian has in a folder of the machine's.
 BPF_CFLAGS   := -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -I. \
@@ -37,45 +35,41 @@ CHILD_CFLAGS := -std=gnu11 -I. -Os -Wall -Wextra -static -nostdlib -ffreestandin
 STATIC       := -static -s -Wl,--build-id=none
 FUZZ         := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
-USER_LIBS        := -lbpf -ldw -lelf -lz -ljansson -lsmartcols -lcap-ng -lm
+USER_LIBS        := -lbpf -ldw -lelf -lz -ljansson -lcap-ng -lm
 USER_STATIC_LIBS := -lbpf -ldw -lelf -lz -llzma -lbz2 -lzstd -ljansson -lcap-ng -lm
 BENCH_LIBS       := -linih
 
-# Sources are found by folder. A folder's tests stand in its tests/.
-sources       = $(basename $(shell find $(1) -name '*.c' ! -path '*/tests/*' | sort))
-tests_of      = $(sort $(shell find $(1) -path '*/tests/*' -name '$(2)'))
+# Sources are found by folder; a folder's tests stand in its tests/. Without .o, and without the
+# folder of the variant.
+sources      = $(basename $(sort $(shell find $(1) -name '*.c' ! -path '*/tests/*')))
+tests_of     = $(sort $(shell find user bench -path '*/tests/*' -name '$(1)'))
 
-# What is linked into what, without .o and without the folder of its variant.
-shared       := $(call sources,bench/shared)
-user_all     := $(call sources,user) $(shared)
-user         := $(filter-out user/%grid_plain,$(user_all))
-user_static  := $(filter-out user/%grid_smartcols,$(user_all))
-user_tested  := $(filter-out user/main,$(user))
-bench        := $(filter-out bench/child bench/lab/% bench/gate-study/% bench/child/%,$(call sources,bench)) $(shared)
-bench        := $(sort $(bench))
-user_tests   := $(basename $(call tests_of,user,test_*.c))
-bench_tests  := $(basename $(call tests_of,bench,test_*.c))
-bare         := $(basename $(call tests_of,bench,bare.c))
-# Attaches the tool's probes to itself, in the guests.
-exact        := $(basename $(call tests_of,user bench,exact*.c))
-storm        := $(basename $(call tests_of,user,storm.c))
-fuzz_tests   := $(basename $(call tests_of,user,fuzz_*.c))
-judge        := $(basename $(shell find user bench -path '*gate-study/judge.c'))
-bats         := $(call tests_of,user bench,*.bats)
+main        := $(basename $(wildcard user/*.c))
+shared      := $(call sources,bench/shared)
+user        := $(call sources,user/*/) $(shared)
+bench       := $(call sources,bench/methods bench/suite bench/parent bench/driver) $(shared)
+unit_tests  := $(basename $(call tests_of,test_*.c))
+fuzz_tests  := $(basename $(call tests_of,fuzz_*.c))
+bats        := $(call tests_of,*.bats)
+# The driver's bare loops; what attaches the tool's probes to itself, in the guests; a storm of
+# births; the judge of results/gate.
+bare        := $(basename $(call tests_of,bare.c))
+exact       := $(basename $(call tests_of,exact*.c))
+storm       := $(basename $(call tests_of,storm.c))
+judge       := $(basename $(call tests_of,judge.c))
 
 # Three variants: for this machine, for the lab, for fuzzing.
 usual   = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 static  = $(patsubst %,$(BUILD)/static/obj/%.o,$(1))
 fuzz    = $(patsubst %,$(BUILD)/fuzz/obj/%.o,$(1))
-OBJECTS := $(call usual,$(sort $(user) $(bench) $(user_tests) $(bench_tests) $(bare) $(judge))) \
-	   $(call static,$(sort $(user_static) $(bench) $(bare) $(exact) $(storm))) \
-	   $(call fuzz,$(user_tested) $(fuzz_tests))
+OBJECTS := $(call usual,$(sort $(main) $(user) $(bench) $(unit_tests) $(bare) $(judge))) \
+	   $(call static,$(sort $(main) $(user) $(bench) $(bare) $(exact) $(storm))) \
+	   $(call fuzz,$(user) $(fuzz_tests))
 
 PROGRAMS        := $(addprefix $(BUILD)/,spawnscope spawnscope-bench spawnscope-child)
 STATIC_PROGRAMS := $(addprefix $(BUILD)/static/,spawnscope spawnscope-bench spawnscope-child lab-init)
-TEST_PROGRAMS   := $(addprefix $(BUILD)/tests/,$(user_tests) $(bench_tests)) \
-		   $(if $(bare),$(BUILD)/tests/bare $(BUILD)/static/bare) $(BUILD)/static/exact \
-		   $(if $(storm),$(BUILD)/static/storm) $(BUILD)/gate-study
+TEST_PROGRAMS   := $(addprefix $(BUILD)/tests/,$(unit_tests)) $(BUILD)/tests/bare \
+		   $(addprefix $(BUILD)/static/,bare exact storm) $(BUILD)/gate-study
 
 # With these goals, what is missing is installed before anything is built.
 READY := $(if $(filter deps check check-kernels lint fuzz speed storm machine,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build))
@@ -105,7 +99,7 @@ static: $(STATIC_PROGRAMS) ## build the programs that run in the lab, into build
 
 .PHONY: check
 check: $(PROGRAMS) $(STATIC_PROGRAMS) $(TEST_PROGRAMS) | $(READY) $(filter lint,$(MAKECMDGOALS)) ## test everything (TESTS=WORDS: only suites that match)
-	@bench/tests/run $(BUILD) $(call quoted,$(TESTS)) $(addsuffix .c,$(user_tests) $(bench_tests)) $(bats)
+	@bench/tests/run $(BUILD) $(call quoted,$(TESTS)) $(addsuffix .c,$(unit_tests)) $(bats)
 
 .PHONY: check-kernels
 check-kernels: $(STATIC_PROGRAMS) $(BUILD)/static/exact | $(READY) ## test on each kernel of the lab: a line per kernel and property
@@ -116,8 +110,8 @@ C_FILES     := $(sort $(shell find bpf user bench -name '*.[ch]'))
 TIDY_FILES  := $(filter-out %/child.c,$(filter %.c,$(C_FILES)))
 SHELL_FILES  = $(shell find .ci user bench -type f ! -name '*.[ch]' -exec \
 		 awk 'FNR == 1 && /^\#!.*(sh|bats)$$/ { print FILENAME } { nextfile }' {} +) \
-	       $(call tests_of,user bench,*.bash)
-TIDY_FLAGS   = $(if $(filter bpf/%,$(1)),$(BPF_CFLAGS),$(OUR_CFLAGS) $(SMARTCOLS))
+	       $(call tests_of,*.bash)
+TIDY_FLAGS   = $(if $(filter bpf/%,$(1)),$(BPF_CFLAGS),$(OUR_CFLAGS))
 
 # The two faults left out for bats: each of its tests is a subshell, on purpose.
 .PHONY: lint
@@ -202,8 +196,7 @@ $(BUILD)/%.stamp: always | $(READY)
 	@printf '%s\n' $(call quoted,$(text)) | cmp -s - $@ || printf '%s\n' $(call quoted,$(text)) >$@
 
 # Objects.
-$(filter %/grid_smartcols.o,$(OBJECTS)): private OUR_CFLAGS += $(SMARTCOLS)
-$(filter %/probe.o %/profile_maps.o %/probe_profile.o,$(OBJECTS)): | $(BUILD)/gen/spawnscope.skel.h
+$(filter %/user/probe/probe.o %/user/probe/profile_maps.o,$(OBJECTS)): | $(BUILD)/gen/spawnscope.skel.h
 
 $(filter %/report/page.o,$(OBJECTS)): $(BUILD)/gen/page.html
 
@@ -232,7 +225,7 @@ $(BUILD)/gen/spawnscope.skel.h: $(BUILD)/gen/spawnscope.bpf.o
 
 # The modules of D3: as Debian has them, or else npm, in the versions of package-lock.json.
 D3_MODULES = $(if $(shell ls -d /usr/share/nodejs/d3-scale 2>/dev/null),/usr/share/nodejs,$(BUILD)/npm/node_modules)
-page_parts := $(addprefix user/report/,assemble page.html page.css page.js) $(wildcard user/report/view*.js user/report/views/*.js)
+page_parts := $(addprefix user/report/,assemble page.html page.css page.js) $(wildcard user/report/views/*.js)
 
 $(BUILD)/gen/page.html: $(page_parts) | $(READY)
 	@mkdir -p $(@D)
@@ -242,10 +235,10 @@ $(BUILD)/gen/page.html: $(page_parts) | $(READY)
 # Programs.
 link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)
 
-$(BUILD)/spawnscope: $(call usual,$(user)) $(BUILD)/sources.stamp
+$(BUILD)/spawnscope: $(call usual,$(main)) $(BUILD)/obj/user.a
 	$(call say,LINK)$(link) $(USER_LIBS)
 
-$(BUILD)/spawnscope-bench: $(call usual,$(bench)) $(BUILD)/sources.stamp
+$(BUILD)/spawnscope-bench: $(BUILD)/obj/bench/driver/main.o $(BUILD)/obj/bench.a
 	$(call say,LINK)$(link) $(BENCH_LIBS)
 
 child_source  = $(wildcard bench/child/child.c bench/child/child.c)
@@ -259,10 +252,10 @@ $(call say,LINK)$(link) $(STATIC) $(USER_STATIC_LIBS) 2>$@.log || { cat $@.log >
 $(if $(V),,@)grep -v -e 'in function' -e 'in statically linked' $@.log >&2; rm -f $@.log
 endef
 
-$(BUILD)/static/spawnscope: $(call static,$(user_static)) $(BUILD)/sources.stamp
+$(BUILD)/static/spawnscope: $(call static,$(main)) $(BUILD)/static/obj/user.a
 	$(link_static)
 
-$(BUILD)/static/spawnscope-bench: $(call static,$(bench)) $(BUILD)/sources.stamp
+$(BUILD)/static/spawnscope-bench: $(BUILD)/static/obj/bench/driver/main.o $(BUILD)/static/obj/bench.a
 	$(call say,LINK)$(link) $(STATIC) $(BENCH_LIBS)
 
 $(BUILD)/static/spawnscope-child: $(BUILD)/spawnscope-child
@@ -273,21 +266,23 @@ $(BUILD)/static/lab-init: bench/lab/init.c $(BUILD)/flags.stamp
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(OUR_CFLAGS) -O2 $(STATIC) -o $@ $<
 
-# An archive: a test takes only what it uses, and nothing that needs main.c.
-$(BUILD)/obj/user.a: $(call usual,$(user_tested)) $(BUILD)/sources.stamp
-	$(call say,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+# Archives: a program or a test takes what it uses.
+archive = $(call say,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
-$(BUILD)/static/obj/user.a: $(call static,$(filter $(user_static),$(user_tested))) $(BUILD)/sources.stamp
-	$(call say,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+$(BUILD)/obj/user.a: $(call usual,$(user)) $(BUILD)/sources.stamp
+	$(archive)
+
+$(BUILD)/static/obj/user.a: $(call static,$(user)) $(BUILD)/sources.stamp
+	$(archive)
+
+$(BUILD)/fuzz/obj/user.a: $(call fuzz,$(user)) $(BUILD)/sources.stamp
+	$(archive)
 
 $(BUILD)/obj/bench.a: $(call usual,$(bench)) $(BUILD)/sources.stamp
-	$(call say,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+	$(archive)
 
 $(BUILD)/static/obj/bench.a: $(call static,$(bench)) $(BUILD)/sources.stamp
-	$(call say,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
-
-$(BUILD)/fuzz/obj/user.a: $(call fuzz,$(user_tested)) $(BUILD)/sources.stamp
-	$(call say,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+	$(archive)
 
 $(BUILD)/tests/user/%: $(BUILD)/obj/user/%.o $(BUILD)/obj/user.a
 	@mkdir -p $(@D)

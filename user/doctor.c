@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #include "user/base/command.h"
+#include "user/base/option.h"
+#include "user/base/say.h"
 #include "user/text/grid.h"
 #include "user/collect/samples.h"
 #include "user/text/wrap.h"

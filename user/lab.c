@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "user/base/command.h"
+#include "user/base/say.h"
 
 /* From the folder of this program: in a build tree, and where `make install` puts them. */
 static const char *const places[] = {"../bench/lab", "../share/spawnscope/lab"};

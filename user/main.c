@@ -1,17 +1,13 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include <argp.h>
-#include <errno.h>
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <locale.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "user/base/command.h"
+#include "user/base/say.h"
 #include "user/text/escape.h"
-#include "bench/shared/option_fault.h"
 
 static const struct command commands[] = {
 	{"bench", "compare the ways to start a process, phase by phase", command_bench},
@@ -24,48 +20,6 @@ static const struct command commands[] = {
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
-
-static unsigned int complaints;
-
-void complain(const char *format, ...)
-{
-	va_list args;
-
-	complaints++;
-	fputs("spawnscope: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-}
-
-bool want_colour(FILE *stream)
-{
-	const char *no = getenv("NO_COLOR");
-
-	return isatty(fileno(stream)) && !(no && *no);
-}
-
-int command_options(const struct argp *argp, int argc, char **argv, void *input)
-{
-	char why[256], text[512];
-	unsigned int before = complaints;
-
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
-			argp_help(argp, stdout, ARGP_HELP_LONG | ARGP_HELP_USAGE | ARGP_HELP_DOC,
-				  argv[0]);
-			exit(EXIT_OK);
-		}
-	if (!argp_parse(argp, argc, argv, ARGP_SILENT, NULL, input))
-		return 0;
-	if (complaints == before) {
-		options_fault(argp->options, argc, argv, why, sizeof(why));
-		escape_text(why, text, sizeof(text));
-		complain("%s", text);
-	}
-	return -EINVAL;
-}
 
 static void usage(FILE *out)
 {

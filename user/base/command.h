@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The commands, and what they share. */
+/* The commands and their exit statuses. */
 #ifndef SPAWNSCOPE_COMMAND_H
 #define SPAWNSCOPE_COMMAND_H
-
-#include <stdbool.h>
-#include <stdio.h>
 
 #define SPAWNSCOPE_VERSION "0.1.0"
 
@@ -24,19 +21,5 @@ int command_report(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_lab(int argc, char **argv);
-
-/* One line on standard error, after "spawnscope: ". */
-void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-struct argp;
-
-/*
- * Parses a command's options. 0, or -EINVAL after one line on standard error; --help prints the
- * help and ends the program.
- */
-int command_options(const struct argp *argp, int argc, char **argv, void *input);
-
-/* Whether to use colour on the stream: a terminal, and no NO_COLOR (no-color.org). */
-bool want_colour(FILE *stream);
 
 #endif

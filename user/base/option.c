@@ -4,8 +4,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "bench/shared/option_fault.h"
 #include "user/base/command.h"
+#include "user/base/say.h"
 #include "user/text/escape.h"
 
 const char *option_name(const struct argp_option *table, int key)
@@ -46,4 +49,25 @@ char *option_word(const char *name, const char *value)
 	char *word;
 
 	return asprintf(&word, "--%s=%s", name, value) < 0 ? NULL : word;
+}
+
+int command_options(const struct argp *argp, int argc, char **argv, void *input)
+{
+	char why[256], text[512];
+	unsigned int before = complaints();
+
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
+			argp_help(argp, stdout, ARGP_HELP_LONG | ARGP_HELP_USAGE | ARGP_HELP_DOC,
+				  argv[0]);
+			exit(EXIT_OK);
+		}
+	if (!argp_parse(argp, argc, argv, ARGP_SILENT, NULL, input))
+		return 0;
+	if (complaints() == before) {
+		options_fault(argp->options, argc, argv, why, sizeof(why));
+		escape_text(why, text, sizeof(text));
+		complain("%s", text);
+	}
+	return -EINVAL;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The values of options: what commands that hand some on to the driver have in common. */
-#ifndef SPAWNSCOPE_OPTION_VALUE_H
-#define SPAWNSCOPE_OPTION_VALUE_H
+/* Parsing a command's options and their values. */
+#ifndef SPAWNSCOPE_OPTION_H
+#define SPAWNSCOPE_OPTION_H
 
 #include <argp.h>
+#include "user/base/option.h"
 
 /* The name that a key has in a table; "": none. */
 const char *option_name(const struct argp_option *table, int key);
@@ -17,5 +18,11 @@ int option_number(const char *name, const char *value, unsigned int min, unsigne
 
 /* "--NAME=VALUE", malloc'ed; NULL: out of memory. */
 char *option_word(const char *name, const char *value);
+
+/*
+ * Parses a command's options. 0, or -EINVAL after one line on standard error; --help prints the
+ * help and ends the program.
+ */
+int command_options(const struct argp *argp, int argc, char **argv, void *input);
 
 #endif

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "user/base/command.h"
+#include "user/base/say.h"
 #include "user/text/escape.h"
 
 static int write_all(int fd, const char *text, size_t size)

@@ -15,6 +15,7 @@
 #include "bench/shared/plan.h"
 #include "user/bench/options.h"
 #include "user/base/command.h"
+#include "user/base/say.h"
 #include "user/driver/driver.h"
 #include "user/collect/environment.h"
 #include "user/text/escape.h"

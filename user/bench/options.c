@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/base/command.h"
+#include "user/base/say.h"
 #include "user/collect/environment.h"
 #include "user/text/escape.h"
 #include "user/base/option.h"

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "user/base/command.h"
+#include "user/base/option.h"
+#include "user/base/say.h"
 #include "user/text/escape.h"
 #include "user/store/inputs.h"
 #include "user/base/output.h"

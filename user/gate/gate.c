@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "user/base/command.h"
+#include "user/base/say.h"
 #include "user/text/escape.h"
 #include "user/gate/runs/baseline.h"
 #include "user/gate/budget/budget.h"

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/base/command.h"
 #include "user/gate/compare/paired.h"
 #include "user/base/option.h"
 

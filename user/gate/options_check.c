@@ -2,7 +2,7 @@
 /* Which options of the command gate go together. */
 #include <errno.h>
 
-#include "user/base/command.h"
+#include "user/base/say.h"
 #include "user/gate/options.h"
 #include "user/gate/runs/take.h"
 

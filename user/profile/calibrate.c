@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "user/base/cache.h"
-#include "user/base/command.h"
+#include "user/base/say.h"
 #include "user/driver/driver.h"
 #include "user/collect/environment.h"
 #include "user/store/store.h"

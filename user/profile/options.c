@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 #include "user/model/birth.h"
-#include "user/base/command.h"
+#include "user/base/option.h"
+#include "user/base/say.h"
 #include "user/text/escape.h"
 #include "bench/shared/units.h"
 

@@ -17,6 +17,7 @@
 #include "user/collect/births.h"
 #include "user/profile/calibrate.h"
 #include "user/base/command.h"
+#include "user/base/say.h"
 #include "user/collect/environment.h"
 #include "user/text/escape.h"
 #include "user/base/proc.h"

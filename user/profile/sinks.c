@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "user/base/command.h"
+#include "user/base/say.h"
 #include "user/collect/environment.h"
 #include "user/text/escape.h"
 #include "user/collect/origin.h"

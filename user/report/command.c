@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "user/base/command.h"
+#include "user/base/option.h"
+#include "user/base/say.h"
 #include "user/text/escape.h"
 #include "user/store/inputs.h"
 #include "user/base/output.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "user/base/command.h"
+#include "user/base/say.h"
 #include "user/text/escape.h"
 #include "user/report/verdict.h"
 #include "user/store/store.h"

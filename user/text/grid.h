@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/*
- * A text table. libsmartcols draws it; the static build for the lab, for which no
- * static libsmartcols exists, draws it plainly (grid_plain.c).
- */
+/* A text table: the program is linked statically for the lab, too, and no static libsmartcols exists. */
 #ifndef SPAWNSCOPE_GRID_H
 #define SPAWNSCOPE_GRID_H
 

@@ -6,6 +6,8 @@
 
 bats_require_minimum_version 1.5.0
 
+LAB_SCRIPTS=$(cd "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+
 load ../../../user/tests/result.bash
 
 # Were the tests started by sudo, the tool would work for that user.
@@ -48,13 +50,13 @@ copy_lab() { # FOLDER
     mkdir -p "$1/build/static" "$1/bench/lab"
     cp "$BUILD/spawnscope" "$1/build"
     cp "$BUILD"/static/{spawnscope,spawnscope-bench,spawnscope-child,lab-init} "$1/build/static"
-    cp "$BATS_TEST_DIRNAME"/../* "$1/bench/lab"
+    cp "$LAB_SCRIPTS"/{lab,guest,boot,make-initramfs,fetch-kernel} "$1/bench/lab"
 }
 
 # The kernel of a suite, or a skip that says which and why not.
 need_kernel() { # NAME
     local reason
-    reason=$("$BATS_TEST_DIRNAME/../fetch-kernel" "$1" 2>&1) || skip "$reason"
+    reason=$("$LAB_SCRIPTS/fetch-kernel" "$1" 2>&1) || skip "$reason"
 }
 
 cells() { # RESULT-FILE

@@ -388,9 +388,9 @@ BUDGET
     local name status
     for name in service:1 lost:1; do
         status=0
-        "$TOOL" gate --budget "$BATS_TEST_DIRNAME/../../tests/golden/${name%:*}.budget" \
-            "$BATS_TEST_DIRNAME/../../tests/golden/${name%:*}.jsonl" >"$DIR/out" || status=$?
-        diff "$BATS_TEST_DIRNAME/../../tests/golden/${name%:*}.txt" "$DIR/out"
+        "$TOOL" gate --budget "$BATS_TEST_DIRNAME/golden/${name%:*}.budget" \
+            "$BATS_TEST_DIRNAME/golden/${name%:*}.jsonl" >"$DIR/out" || status=$?
+        diff "$BATS_TEST_DIRNAME/golden/${name%:*}.txt" "$DIR/out"
         [ "$status" -eq "${name#*:}" ]
     done
     echo 'fork.births where rss >= 1GiB == 0' >"$DIR/budget"

@@ -203,9 +203,9 @@ start_early() {
 @test "the data block of real runs is the one that was looked at and committed" {
     local run
     for run in bench profile; do
-        "$TOOL" report "user/tests/golden/$run.jsonl" -o "$DIR/page.html"
+        "$TOOL" report "user/report/tests/golden/$run.jsonl" -o "$DIR/page.html"
         block "$DIR/page.html" >"$DIR/block.json"
-        diff <(jq . "user/tests/golden/$run.json") <(jq . "$DIR/block.json")
+        diff <(jq . "user/report/tests/golden/$run.json") <(jq . "$DIR/block.json")
     done
 }
 

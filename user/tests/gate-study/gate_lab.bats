@@ -10,7 +10,7 @@
 load ../../../bench/lab/tests/lab.bash
 
 setup() {
-    STUDY=$(cd "$BATS_TEST_DIRNAME/../../../bench/gate-study" && pwd)/lab
+    STUDY=$BATS_TEST_DIRNAME/lab
     cd "$BATS_TEST_TMPDIR" || return
 }
 

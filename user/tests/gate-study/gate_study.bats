@@ -37,9 +37,9 @@ setup_file() {
 }
 
 @test "collect takes whole comparisons, which the judge can read" {
-    run "$TOP/bench/gate-study/collect" --same 0
+    run "$TOP/user/tests/gate-study/collect" --same 0
     [ "$status" -eq 2 ]
-    sed 's/^readonly PAIRS=80$/readonly PAIRS=2/' "$TOP/bench/gate-study/collect" >"$BATS_TEST_TMPDIR/collect"
+    sed 's/^readonly PAIRS=80$/readonly PAIRS=2/' "$TOP/user/tests/gate-study/collect" >"$BATS_TEST_TMPDIR/collect"
     grep -q '^readonly PAIRS=2$' "$BATS_TEST_TMPDIR/collect"
     sed -i "s|^top=.*|top='$TOP'|" "$BATS_TEST_TMPDIR/collect"
     bash "$BATS_TEST_TMPDIR/collect" --same 1 --causes 1 --runs 2 >"$BATS_TEST_TMPDIR/raw"
