@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The command doctor: for each phase the probe that works on this kernel, or
  * why none does. What attaches is not taken for granted: three children are

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The command lab: runs another command in the virtual machine of bench/lab,
  * where a nanosecond is an instruction. The scripts there do the work; this

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * spawnscope-child FD: the program that the exec methods start. Its first act
  * is to read the clock; it writes that to FD, the slate, and exits. Without FD
@@ -89,7 +89,7 @@ static long parse_descriptor(const char *text)
 {
 	long number = 0;
 
-	if (*text == '\0')
+	if (!*text)
 		return -1;
 	for (; *text != '\0'; text++) {
 		if (*text < '0' || *text > '9' || number > INT32_MAX / 10 - 1)

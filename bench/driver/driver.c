@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "bench/driver/driver.h"
 
 #include <errno.h>
@@ -54,7 +54,7 @@ static char *default_child_path(const struct loader *loader)
 	ssize_t length;
 	char *path, *slash;
 
-	if (loader->path[0] != '\0') /* which /proc/self/exe is then */
+	if (loader->path[0]) /* which /proc/self/exe is then */
 		length = snprintf(self, sizeof(self), "%s", program_invocation_name);
 	else
 		length = readlink("/proc/self/exe", self, sizeof(self));
@@ -62,7 +62,7 @@ static char *default_child_path(const struct loader *loader)
 		return NULL;
 	self[length] = '\0';
 	slash = strrchr(self, '/');
-	if (slash == NULL || asprintf(&path, "%.*s/%s", (int)(slash - self), self, CHILD_NAME) < 0)
+	if (!slash || asprintf(&path, "%.*s/%s", (int)(slash - self), self, CHILD_NAME) < 0)
 		return NULL;
 	return path;
 }
@@ -75,17 +75,17 @@ static int find_child(struct driver *driver, const char *wanted, char *why, size
 	struct stat status;
 	int err = 0;
 
-	if (path == NULL)
+	if (!path)
 		return explain(why, why_size, -ENOENT,
 			       "/proc/self/exe cannot be read: is /proc "
 			       "mounted? Or name --child PATH");
 	driver->child_path = realpath(path, NULL);
-	if (driver->child_path == NULL || stat(driver->child_path, &status) != 0 ||
+	if (!driver->child_path || stat(driver->child_path, &status) != 0 ||
 	    access(driver->child_path, X_OK) != 0)
 		err = -errno;
 	else if (!S_ISREG(status.st_mode))
 		err = -EACCES;
-	if (err != 0)
+	if (err)
 		explain(why, why_size, err, "%.300s: %s; build it, or name it with --child PATH",
 			path, strerror(-err));
 	free(path);
@@ -103,13 +103,13 @@ static void check_cell(struct cell *cell, const struct memory_facts *memory)
 	char why[WHY_MAX];
 	int err = 0;
 
-	if (cell->method->supported != NULL)
+	if (cell->method->supported)
 		err = cell->method->supported(why, sizeof(why));
-	if (err == 0)
+	if (!err)
 		err = parent_check(&cell->shape, cell->method->writes, why, sizeof(why));
-	if (err == 0)
+	if (!err)
 		err = memory_check(&cell->shape, memory, why, sizeof(why));
-	if (err != 0)
+	if (err)
 		skip_cell(cell, why);
 }
 
@@ -135,7 +135,7 @@ int driver__open(struct driver *driver, const struct options *options, FILE *out
 			},
 	};
 	err = suite_load(options->suite, &options->override, &driver->cells, why, why_size);
-	if (err != 0)
+	if (err)
 		return err;
 	memory_read(&memory);
 	for (i = 0; i < driver->cells.n; i++) {
@@ -147,7 +147,7 @@ int driver__open(struct driver *driver, const struct options *options, FILE *out
 			why, why_size, -EINVAL,
 			"--program: none of the methods execs a program; name one that does, "
 			"such as fork-exec or posix_spawn");
-	if (execs || options->child_path != NULL)
+	if (execs || options->child_path)
 		err = find_child(driver, options->child_path, why, why_size);
 	driver->pool.config.child_path = driver->child_path != NULL ? driver->child_path : "";
 	return err;
@@ -194,7 +194,7 @@ int driver__prepare(struct driver *driver, size_t id, char *why, size_t why_size
 	struct cell *cell = &driver->cells.v[id];
 	const struct pool_subject *subject = bring_up(driver, cell);
 
-	if (subject != NULL)
+	if (subject)
 		lines_parent(driver->out, id, subject->launch.pid, &subject->facts);
 	else
 		lines_skip(driver->out, id, cell);
@@ -235,11 +235,11 @@ static int run_block(struct driver *driver, const struct plan_block *block, pid_
 	if (cell->skipped || cell->broken)
 		return 0;
 	subject = bring_up(driver, cell);
-	if (subject == NULL && told[id] == 0)
+	if (!subject && told[id] == 0)
 		lines_skip(driver->out, id, cell);
-	else if (subject == NULL) /* it has samples already */
+	else if (!subject) /* it has samples already */
 		lines_broken(driver->out, id, cell);
-	if (subject == NULL)
+	if (!subject)
 		return flush(driver, why, why_size);
 	if (told[id] != subject->launch.pid)
 		lines_parent(driver->out, id, subject->launch.pid, &subject->facts);
@@ -256,7 +256,7 @@ int driver__run_all(struct driver *driver, char *why, size_t why_size)
 	size_t count = 0, i;
 	int err = -ENOMEM;
 
-	if (wants == NULL || told == NULL)
+	if (!wants || !told)
 		goto cleanup;
 	for (i = 0; i < n; i++)
 		wants[i] = (struct plan_want){
@@ -264,7 +264,7 @@ int driver__run_all(struct driver *driver, char *why, size_t why_size)
 			.runs = driver->cells.v[i].runs,
 		};
 	err = plan_make(wants, n, ROUNDS, driver->seed, &blocks, &count);
-	for (i = 0; i < count && err == 0; i++)
+	for (i = 0; i < count && !err; i++)
 		err = run_block(driver, &blocks[i], told, why, why_size);
 cleanup:
 	if (err == -ENOMEM)

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "bench/driver/launch.h"
 
 #include <errno.h>
@@ -37,7 +37,7 @@ static char *find_variable(const char *start, size_t length)
 	char **variable;
 
 	for (variable = environ; *variable != NULL; variable++) {
-		if (strncmp(*variable, start, length) == 0)
+		if (!strncmp(*variable, start, length))
 			return *variable;
 	}
 	return NULL;
@@ -53,17 +53,17 @@ static void make_environment(char *environment[VARIABLES_MAX], const char *pass)
 	char start[256];
 
 	environment[used] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-	if (pass != NULL && strcmp(pass, "PATH") == 0)
+	if (pass && !strcmp(pass, "PATH"))
 		environment[used] = find_variable("PATH=", strlen("PATH="));
 	used += environment[used] != NULL;
 	for (i = 0; i < KEPT_COUNT; i++) {
 		environment[used] = find_variable(kept_variables[i], strlen(kept_variables[i]));
 		used += environment[used] != NULL;
-		if (pass != NULL && strlen(pass) + 1 == strlen(kept_variables[i]) &&
-		    strncmp(pass, kept_variables[i], strlen(pass)) == 0)
+		if (pass && strlen(pass) + 1 == strlen(kept_variables[i]) &&
+		    !strncmp(pass, kept_variables[i], strlen(pass)))
 			pass = NULL;
 	}
-	if (pass != NULL && strcmp(pass, "PATH") != 0 &&
+	if (pass && strcmp(pass, "PATH") &&
 	    (size_t)snprintf(start, sizeof(start), "%s=", pass) < sizeof(start)) {
 		environment[used] = find_variable(start, strlen(start));
 		used += environment[used] != NULL;
@@ -96,7 +96,7 @@ static _Noreturn void become_subject(pid_t driver, const struct loader *loader, 
 	if (dup2(socket, SUBJECT_SOCKET_FD) < 0 || dup2(slate_fd, SUBJECT_SLATE_FD) < 0)
 		_exit(126);
 	make_environment(environment, pass);
-	if (loader->path[0] != '\0')
+	if (loader->path[0])
 		execve(loader->path, by_loader, environment);
 	else
 		execve("/proc/self/exe", argv, environment);
@@ -158,7 +158,7 @@ int launch__start(struct launch *launch, const struct loader *loader, const char
 cleanup:
 	if (sockets[1] >= 0)
 		close(sockets[1]);
-	if (err != 0)
+	if (err)
 		close_all(launch);
 	return err;
 }
@@ -279,7 +279,7 @@ int launch__samples(const struct launch *launch, struct sample **samples, size_t
 		return -EIO;
 	bytes = slate.taken * sizeof(struct sample);
 	*samples = malloc(bytes + 1);
-	if (*samples == NULL)
+	if (!*samples)
 		return -ENOMEM;
 	/* All or nothing: a memfd does not give less than it has. */
 	if (pread(launch->slate_fd, *samples, bytes, SUBJECT_SAMPLES_OFFSET) != (ssize_t)bytes) {

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "bench/driver/lines.h"
 
 #include <gnu/libc-version.h>
@@ -31,7 +31,7 @@ static int find_libc(struct dl_phdr_info *info, size_t size, void *path)
 	const char *slash = strrchr(info->dlpi_name, '/');
 
 	(void)size;
-	if (slash == NULL || strncmp(slash, "/libc.so", strlen("/libc.so")) != 0)
+	if (!slash || strncmp(slash, "/libc.so", strlen("/libc.so")))
 		return 0;
 	*(const char **)path = info->dlpi_name;
 	return 1;
@@ -42,11 +42,11 @@ static void write_libc(FILE *out)
 	const char *path = NULL, *c;
 
 	dl_iterate_phdr(find_libc, &path);
-	for (c = path; c != NULL && *c != '\0'; c++) {
+	for (c = path; c && *c; c++) {
 		/* Such a one would not be a line. */
 		if ((unsigned char)*c < ' ' || c - path > PROTOCOL_LINE_MAX / 2)
 			path = NULL;
-		if (path == NULL)
+		if (!path)
 			break;
 	}
 	fprintf(out, "libc glibc %s%s%s\n", gnu_get_libc_version(), path ? " " : "",

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* spawnscope-bench: what it costs to start a process, untraced. See --help. */
 #include <stdio.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static int list(void)
 		const struct method *method = method_table[i];
 
 		printf("  %-15s %s", method->name, method->brief);
-		if (method->supported != NULL && method->supported(why, sizeof(why)) != 0)
+		if (method->supported && method->supported(why, sizeof(why)) != 0)
 			printf(" (not supported: %s)", why);
 		putchar('\n');
 	}
@@ -48,14 +48,14 @@ static int drive(const struct options *options)
 
 	launch_catch_signals();
 	err = driver__open(&driver, options, stdout, why, sizeof(why));
-	if (err == 0)
+	if (!err)
 		err = driver__announce(&driver, why, sizeof(why));
-	if (err == 0 && options->serve)
+	if (!err && options->serve)
 		err = driver__serve(&driver, stdin, why, sizeof(why));
-	else if (err == 0)
+	else if (!err)
 		err = driver__run_all(&driver, why, sizeof(why));
 	driver__close(&driver);
-	return err == 0 ? 0 : complain(why);
+	return !err ? 0 : complain(why);
 }
 
 int main(int argc, char **argv)
@@ -64,10 +64,10 @@ int main(int argc, char **argv)
 	char why[WHY_MAX];
 	int err, code = 0;
 
-	if (argc == 2 && strcmp(argv[1], SUBJECT_OPTION) == 0)
+	if (argc == 2 && !strcmp(argv[1], SUBJECT_OPTION))
 		return subject_main();
 	err = options__parse(&options, argc, argv, why, sizeof(why));
-	if (err != 0)
+	if (err)
 		code = complain(why);
 	else if (options.help)
 		options_help();

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "bench/driver/options.h"
 
 #include <argp.h>
@@ -95,7 +95,7 @@ static void make_options(void)
 
 		strncpy(axis_names[axis], axis_table[axis].name, sizeof(axis_names[axis]) - 1);
 		underscore = strchr(axis_names[axis], '_');
-		if (underscore != NULL)
+		if (underscore)
 			*underscore = '-';
 		all_options[FIXED_COUNT + axis] = (struct argp_option){
 			.name = axis_names[axis],
@@ -132,12 +132,12 @@ static int parse_cpu(struct parser *p, const char *text)
 	unsigned int cpu = 0;
 	int err;
 
-	if (strcmp(text, "none") == 0) {
+	if (!strcmp(text, "none")) {
 		p->options->cpu = CPU_NONE;
 		return 0;
 	}
 	err = parse_bounded(p, "--cpu", text, 0, CPU_MAX, &cpu);
-	if (err != 0)
+	if (err)
 		return err;
 	if (sched_getaffinity(0, sizeof(sets), sets) == 0 && !CPU_ISSET_S(cpu, sizeof(sets), sets))
 		return explain(p->why, p->why_size, -EINVAL,
@@ -171,9 +171,9 @@ static int parse_list(struct parser *p, const char *option, const char *name, co
 	int err = grid__add(&p->options->override, name, list, reason, sizeof(reason));
 
 	/* The unknown method tells by itself where it stands. */
-	if (err != 0 && strncmp(reason, "unknown method", strlen("unknown method")) == 0)
+	if (err && !strncmp(reason, "unknown method", strlen("unknown method")))
 		return explain(p->why, p->why_size, err, "%s", reason);
-	if (err != 0)
+	if (err)
 		return explain(p->why, p->why_size, err, "--%s: %s", option, reason);
 	return 0;
 }
@@ -255,9 +255,9 @@ int options__parse(struct options *options, int argc, char **argv, char *why, si
 	make_options();
 	/* Silent, and without argp's own help: it would print two lines, and exit. */
 	error = argp_parse(&parser_argp, argc, argv, ARGP_SILENT, NULL, &parser);
-	if (error == 0 || options->help)
+	if (!error || options->help)
 		return 0;
-	if (why[0] == '\0')
+	if (!why[0])
 		options_fault(all_options, argc, argv, why, why_size);
 	return -(int)error;
 }

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "bench/driver/pool.h"
 
 #include <errno.h>
@@ -98,13 +98,13 @@ static int build(struct pool *pool, struct pool_subject *subject, char *why, siz
 	strcpy(request.build.child_path, pool->config.child_path);
 	err = launch__start(&subject->launch, &pool->config.loader, pool->config.pass, why,
 			    why_size);
-	if (err != 0)
+	if (err)
 		return err;
 	err = launch__ask(&subject->launch, &request, &reply,
 			  build_limit_ms(&pool->config, &subject->shape), why, why_size);
-	if (err == 0 && reply.error != 0)
+	if (!err && reply.error != 0)
 		err = explain(why, why_size, reply.error, "%s", reply.why);
-	if (err != 0)
+	if (err)
 		launch__end(&subject->launch);
 	else
 		subject->facts = reply.facts;
@@ -118,7 +118,7 @@ static int find(const struct pool *pool, const struct shape *shape, const struct
 
 	for (i = 0; i < pool->count; i++) {
 		if (pool->subjects[i]->only == only &&
-		    memcmp(&pool->subjects[i]->shape, shape, sizeof(*shape)) == 0) {
+		    !memcmp(&pool->subjects[i]->shape, shape, sizeof(*shape))) {
 			*index = i;
 			return 0;
 		}
@@ -134,20 +134,20 @@ static int add(struct pool *pool, const struct shape *shape, const struct method
 	int err;
 
 	err = make_room(pool, shape, why, why_size);
-	if (err != 0)
+	if (err)
 		return err;
 	subject = calloc(1, sizeof(*subject));
 	grown = reallocarray(pool->subjects, pool->count + 1, sizeof(struct pool_subject *));
-	if (grown != NULL)
+	if (grown)
 		pool->subjects = grown;
-	if (subject == NULL || grown == NULL) {
+	if (!subject || !grown) {
 		free(subject);
 		return explain(why, why_size, -ENOMEM, "out of memory");
 	}
 	subject->shape = *shape;
 	subject->only = only;
 	err = build(pool, subject, why, why_size);
-	if (err != 0) {
+	if (err) {
 		free(subject);
 		return err;
 	}
@@ -165,7 +165,7 @@ static int get(struct pool *pool, const struct cell *cell, size_t *index, char *
 	*index = 0;
 	if (find(pool, &cell->shape, only, index) != 0)
 		err = add(pool, &cell->shape, only, index, why, why_size);
-	if (err == 0)
+	if (!err)
 		pool->subjects[*index]->last_use = ++pool->uses;
 	return err;
 }
@@ -176,7 +176,7 @@ int pool__get(struct pool *pool, const struct cell *cell, const struct pool_subj
 	size_t index;
 	int err = get(pool, cell, &index, why, why_size);
 
-	if (err == 0)
+	if (!err)
 		*subject = pool->subjects[index];
 	return err;
 }
@@ -192,7 +192,7 @@ int pool__run(struct pool *pool, const struct cell *cell, unsigned int runs,
 
 	*block = (struct pool_block){0};
 	err = get(pool, cell, &index, why, why_size);
-	if (err != 0)
+	if (err)
 		return err;
 	subject = pool->subjects[index];
 	request = (struct subject_request){
@@ -203,7 +203,7 @@ int pool__run(struct pool *pool, const struct cell *cell, unsigned int runs,
 	err = launch__ask(&subject->launch, &request, &reply,
 			  run_limit_ms(&pool->config, &cell->shape, runs), why, why_size);
 	samples_err = launch__samples(&subject->launch, &block->samples, &block->taken);
-	if (err != 0) {
+	if (err) {
 		end_subject(pool, index);
 		return err;
 	}

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
 #include <string.h>
 
@@ -13,8 +13,8 @@ static size_t split_words(char *line, char *words[WORDS_MAX])
 	size_t count = 0;
 	char *word;
 
-	while ((word = strsep(&line, " ")) != NULL) {
-		if (count == WORDS_MAX || *word == '\0')
+	while ((word = strsep(&line, " "))) {
+		if (count == WORDS_MAX || !*word)
 			return 0;
 		words[count++] = word;
 	}
@@ -41,11 +41,11 @@ static int obey(struct driver *driver, char *line, char *why, size_t why_size)
 
 	snprintf(given, sizeof(given), "%.60s", line);
 	count = split_words(line, words);
-	if (count == 1 && strcmp(words[0], "quit") == 0)
+	if (count == 1 && !strcmp(words[0], "quit"))
 		return 1;
-	if (count == 2 && strcmp(words[0], "prepare") == 0 && parse_id(driver, words[1], &id) == 0)
+	if (count == 2 && !strcmp(words[0], "prepare") && parse_id(driver, words[1], &id) == 0)
 		return driver__prepare(driver, id, why, why_size);
-	if (count == 3 && strcmp(words[0], "run") == 0 && parse_id(driver, words[1], &id) == 0 &&
+	if (count == 3 && !strcmp(words[0], "run") && parse_id(driver, words[1], &id) == 0 &&
 	    text_number(words[2], 1, GRID_RUNS_MAX, &runs) == 0)
 		return driver__run(driver, id, (unsigned int)runs, why, why_size);
 	return explain(why, why_size, -EINVAL,
@@ -58,11 +58,11 @@ int driver__serve(struct driver *driver, FILE *in, char *why, size_t why_size)
 	char line[PROTOCOL_LINE_MAX];
 	int err = 0;
 
-	while (err == 0 && fgets(line, sizeof(line), in) != NULL) {
+	while (!err && fgets(line, sizeof(line), in)) {
 		line[strcspn(line, "\n")] = '\0';
 		err = obey(driver, line, why, why_size);
 	}
-	if (err == 0 && ferror(in))
+	if (!err && ferror(in))
 		return explain(why, why_size, -EIO, "standard input: %s", strerror(errno));
 	return err < 0 ? err : 0;
 }

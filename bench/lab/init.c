@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The lab's first process: sets the guest up, runs one command, hands its
  * results out, and turns the machine off.
@@ -250,7 +250,7 @@ static char **read_command(void)
 	text[st.st_size] = '\0';
 
 	for (off_t i = 0; i < st.st_size; i++)
-		count += text[i] == '\0';
+		count += !text[i];
 	argv = calloc(count + 1, sizeof(*argv));
 	if (!argv || !count)
 		die(COMMAND_FILE " is empty");

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * A plugin of QEMU's that says at which instruction the guest reaches given
  * addresses. Nothing runs in the guest for it, so what lies between two of them

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "bench/methods/methods.h"
 
 #include <stdio.h>
@@ -17,7 +17,7 @@ const struct method *method_find(const char *name)
 	size_t i;
 
 	for (i = 0; i < method_count; i++) {
-		if (strcmp(method_table[i]->name, name) == 0)
+		if (!strcmp(method_table[i]->name, name))
 			return method_table[i];
 	}
 	return NULL;

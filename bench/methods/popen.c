@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
 #include <stdio.h>
 
@@ -12,7 +12,7 @@ static int spawn(const struct stage *stage, struct sample *sample)
 	sample->call_ns = now_ns();
 	pipe = popen(stage->command, "re");
 	sample->return_ns = now_ns();
-	if (pipe == NULL)
+	if (!pipe)
 		return stage_failed(sample, errno);
 	sample->wait_status = pclose(pipe);
 	sample->reaped_ns = now_ns();

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <spawn.h>
 #include <unistd.h>
 
@@ -12,7 +12,7 @@ static int spawn(const struct stage *stage, struct sample *sample)
 	sample->call_ns = now_ns();
 	error = posix_spawn(&pid, stage->child_argv[0], NULL, NULL, stage->child_argv, environ);
 	sample->return_ns = now_ns();
-	if (error != 0)
+	if (error)
 		return stage_failed(sample, error);
 	return stage_reap(stage, pid, sample);
 }

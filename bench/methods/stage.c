@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "bench/methods/stage.h"
 
 #include <errno.h>
@@ -25,11 +25,11 @@ static int make_command(struct stage *stage)
 	for (i = 0; stage->child_argv[i] != NULL; i++)
 		size += 4 * strlen(stage->child_argv[i]) + 4;
 	stage->command = malloc(size);
-	if (stage->command == NULL)
+	if (!stage->command)
 		return -ENOMEM;
 	/* `exec`, so that the shell becomes the program instead of forking once more. */
 	used = strlen(strcpy(stage->command, "exec"));
-	for (i = 0; stage->child_argv[i] != NULL && err == 0; i++) {
+	for (i = 0; stage->child_argv[i] && !err; i++) {
 		stage->command[used++] = ' ';
 		err = text_shell_quote(stage->child_argv[i], stage->command + used, size - used);
 		used += strlen(stage->command + used);
@@ -44,7 +44,7 @@ static int make_argv(struct stage *stage, int slate_fd, const char *child_path,
 	int i, n = 0;
 
 	/* spawnscope-child is static: no loader has a part in it. */
-	if (stage->silent && loader != NULL && loader->path[0] != '\0') {
+	if (stage->silent && loader && loader->path[0]) {
 		argv[n++] = strdup(loader->path);
 		argv[n++] = strdup(LOADER_LIBRARIES_OPTION);
 		argv[n++] = strdup(loader->libraries);
@@ -53,7 +53,7 @@ static int make_argv(struct stage *stage, int slate_fd, const char *child_path,
 	if (!stage->silent && asprintf(&argv[n++], "%d", slate_fd) < 0)
 		argv[n - 1] = NULL;
 	for (i = 0; i < n; i++) {
-		if (argv[i] == NULL)
+		if (!argv[i])
 			return -ENOMEM;
 	}
 	return 0;
@@ -75,9 +75,9 @@ int stage_open(struct stage *stage, int slate_fd, const char *child_path, bool s
 		return -errno;
 	stage->slate = slate;
 	err = make_argv(stage, slate_fd, child_path, loader);
-	if (err == 0)
+	if (!err)
 		err = make_command(stage);
-	if (err != 0)
+	if (err)
 		stage_close(stage);
 	return err;
 }
@@ -86,7 +86,7 @@ void stage_close(struct stage *stage)
 {
 	size_t i;
 
-	if (stage->slate != NULL)
+	if (stage->slate)
 		munmap((void *)stage->slate, sizeof(struct slate));
 	for (i = 0; i < sizeof(stage->child_argv) / sizeof(stage->child_argv[0]); i++)
 		free(stage->child_argv[i]);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <pthread.h>
 #include <unistd.h>
 
@@ -25,7 +25,7 @@ static int spawn(const struct stage *stage, struct sample *sample)
 	sample->call_ns = now_ns();
 	error = pthread_create(&created, NULL, thread, (void *)stage->slate);
 	sample->return_ns = now_ns();
-	if (error != 0)
+	if (error)
 		return stage_failed(sample, error);
 	error = pthread_join(created, NULL);
 	sample->reaped_ns = now_ns();

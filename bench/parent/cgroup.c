@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "bench/parent/cgroup.h"
 
 #include <errno.h>
@@ -27,7 +27,7 @@ static bool list_has(const char *list, size_t length, const char *word)
 		const char *item_end = comma != NULL ? comma : end;
 
 		if ((size_t)(item_end - list) == word_length &&
-		    strncmp(list, word, word_length) == 0)
+		    !strncmp(list, word, word_length))
 			return true;
 		list = item_end + 1;
 	}
@@ -40,12 +40,12 @@ int cgroup_parse_mount(const char *line, struct cgroup_mount *mount)
 	const char *rest = strstr(line, " - ");
 
 	/* proc(5): id, parent, device, root, mount point, ... - type, source, super options */
-	if (rest == NULL || sscanf(line, "%*s %*s %*s %255s %255s", root, path) != 2 ||
+	if (!rest || sscanf(line, "%*s %*s %*s %255s %255s", root, path) != 2 ||
 	    sscanf(rest, " - %31s %*s %511s", type, options) != 2)
 		return -ENOENT;
-	if (strcmp(type, "cgroup2") == 0)
+	if (!strcmp(type, "cgroup2"))
 		mount->version = 2;
-	else if (strcmp(type, "cgroup") == 0 && list_has(options, strlen(options), "memory"))
+	else if (!strcmp(type, "cgroup") && list_has(options, strlen(options), "memory"))
 		mount->version = 1;
 	else
 		return -ENOENT;
@@ -61,14 +61,14 @@ int cgroup_parse_own(const char *text, int version, char *path, size_t size)
 {
 	const char *line;
 
-	for (line = text; line != NULL && *line != '\0'; line = strchr(line, '\n')) {
+	for (line = text; line && *line; line = strchr(line, '\n')) {
 		const char *list, *own;
 		size_t length;
 
 		line += *line == '\n';
 		list = strchr(line, ':');
 		own = list != NULL ? strchr(++list, ':') : NULL;
-		if (own == NULL)
+		if (!own)
 			continue;
 		/* Version 2 has an empty list of controllers. */
 		length = (size_t)(own++ - list);
@@ -129,7 +129,7 @@ static int read_room(const char *group, int version, int64_t *limit, int64_t *ro
 static void walk_groups(const struct cgroup_mount *mount, const char *own, int64_t *limit,
 			int64_t *room)
 {
-	size_t root_length = strcmp(mount->root, "/") == 0 ? 0 : strlen(mount->root);
+	size_t root_length = !strcmp(mount->root, "/") ? 0 : strlen(mount->root);
 	char group[GROUP_PATH_MAX];
 	char *slash;
 
@@ -137,7 +137,7 @@ static void walk_groups(const struct cgroup_mount *mount, const char *own, int64
 	 * In a container without its own cgroup namespace, the paths are the host's, and only a
 	 * part of the tree is mounted. A group that is not to be seen has no files: go on above.
 	 */
-	if (strncmp(own, mount->root, root_length) != 0)
+	if (strncmp(own, mount->root, root_length))
 		own = "";
 	else
 		own += root_length;
@@ -151,7 +151,7 @@ static void walk_groups(const struct cgroup_mount *mount, const char *own, int64
 			*room = group_room;
 		}
 		slash = strrchr(group, '/');
-		if (slash == NULL || (size_t)(slash - group) < strlen(mount->path))
+		if (!slash || (size_t)(slash - group) < strlen(mount->path))
 			break;
 		*slash = '\0';
 	}
@@ -168,7 +168,7 @@ int cgroup_room(int64_t *limit, int64_t *room)
 	if (text_read("/proc/self/cgroup", own_text, sizeof(own_text)) < 0)
 		return -ENOENT;
 	mounts = fopen("/proc/self/mountinfo", "re");
-	if (mounts == NULL)
+	if (!mounts)
 		return -errno;
 	*room = INT64_MAX;
 	while (getline(&line, &line_size, mounts) > 0) {

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "bench/parent/mapping.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@ int mapping_parse_smaps(FILE *smaps, uint64_t start, uint64_t end, struct mappin
 	int64_t bytes;
 
 	*facts = (struct mapping_facts){0};
-	while (fgets(line, sizeof(line), smaps) != NULL) {
+	while (fgets(line, sizeof(line), smaps)) {
 		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " ", &vma_start, &vma_end) == 2) {
 			overlaps = vma_start < end && vma_end > start;
 			found |= overlaps;
@@ -38,7 +38,7 @@ int mapping_read_smaps(const volatile void *memory, size_t bytes, struct mapping
 	FILE *smaps = fopen("/proc/self/smaps", "re");
 	int err;
 
-	if (smaps == NULL)
+	if (!smaps)
 		return -errno;
 	err = mapping_parse_smaps(smaps, start, start + bytes, facts);
 	fclose(smaps);
@@ -51,9 +51,9 @@ int64_t mapping_count_vmas(void)
 	char line[LINE_SIZE];
 	int64_t count = 0;
 
-	if (maps == NULL)
+	if (!maps)
 		return -errno;
-	while (fgets(line, sizeof(line), maps) != NULL)
+	while (fgets(line, sizeof(line), maps))
 		count += strchr(line, '\n') != NULL;
 	fclose(maps);
 	return count;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "bench/parent/parent.h"
 
 #include <dirent.h>
@@ -50,7 +50,7 @@ int parent_check(const struct shape *shape, bool writes, char *why, size_t why_s
 		return explain(why, why_size, -EINVAL,
 			       "pages=thp needs a size that is a multiple of 2M");
 	err = check_write(shape, AXIS_CHILD_WRITE, writes, why, why_size);
-	if (err == 0)
+	if (!err)
 		err = check_write(shape, AXIS_PARENT_WRITE, writes, why, why_size);
 	return err;
 }
@@ -85,7 +85,7 @@ static int verify_memory(const struct parent_memory *memory, enum pages pages, c
 	int err;
 
 	err = mapping_read_smaps(memory->start, memory->bytes, &facts);
-	if (err != 0)
+	if (err)
 		return explain(why, why_size, err, "/proc/self/smaps: %s", strerror(-err));
 	/* More than asked for: the kernel has merged it with a neighbour. */
 	if (facts.rss_bytes < bytes)
@@ -115,7 +115,7 @@ static int advise_pages(const struct parent_memory *memory, enum pages pages, ch
 			       "this kernel has no transparent huge pages: MADV_HUGEPAGE: %s",
 			       strerror(errno));
 	if (text_read(enabled_path, enabled, sizeof(enabled)) >= 0 &&
-	    strstr(enabled, "[never]") != NULL)
+	    strstr(enabled, "[never]"))
 		return explain(why, why_size, -ENOTSUP,
 			       "transparent huge pages are off; write madvise to %s", enabled_path);
 	return 0;
@@ -133,10 +133,10 @@ static int build_memory(const struct shape *shape, struct parent_memory *memory,
 	if (memory->bytes == 0)
 		return 0;
 	memory->start = map_aligned(memory->bytes);
-	if (memory->start == NULL)
+	if (!memory->start)
 		return explain(why, why_size, -errno, "mmap: %s", strerror(errno));
 	err = advise_pages(memory, pages, why, why_size);
-	if (err != 0)
+	if (err)
 		return err;
 	for (offset = 0; offset < memory->bytes; offset += page_bytes)
 		memory->start[offset] = 1;
@@ -223,14 +223,14 @@ static int build_threads(int64_t count, char *why, size_t why_size)
 	/* Signals are for the thread that takes the samples. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	for (i = 0; i < count && error == 0; i++) {
+	for (i = 0; i < count && !error; i++) {
 		pthread_t thread;
 
 		error = pthread_create(&thread, &attributes, idle, NULL);
 	}
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	pthread_attr_destroy(&attributes);
-	if (error != 0)
+	if (error)
 		return explain(why, why_size, -error, "threads=%" PRId64 ": %s", count,
 			       strerror(error));
 	return 0;
@@ -242,11 +242,11 @@ int parent_build(const struct shape *shape, struct parent_memory *memory, char *
 	int err;
 
 	err = build_memory(shape, memory, why, why_size);
-	if (err == 0)
+	if (!err)
 		err = build_vmas(shape_get(shape, AXIS_VMAS), why, why_size);
-	if (err == 0)
+	if (!err)
 		err = build_fds(shape_get(shape, AXIS_FDS), why, why_size);
-	if (err == 0)
+	if (!err)
 		err = build_threads(shape_get(shape, AXIS_THREADS), why, why_size);
 	return err;
 }
@@ -256,9 +256,9 @@ static int64_t count_fds(void)
 	DIR *directory = opendir("/proc/self/fd");
 	int64_t count = 0;
 
-	if (directory == NULL)
+	if (!directory)
 		return -errno;
-	while (readdir(directory) != NULL)
+	while (readdir(directory))
 		count++;
 	closedir(directory);
 	/* `.`, `..`, and the directory's own descriptor */

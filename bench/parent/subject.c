@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "bench/parent/subject.h"
 
 #include <errno.h>
@@ -72,19 +72,19 @@ static int build(struct subject *subject, const struct subject_request *request,
 
 	volunteer_for_oom();
 	err = pin(request->build.cpu, reply->why, sizeof(reply->why));
-	if (err != 0)
+	if (err)
 		return err;
 	err = parent_build(&request->build.shape, &subject->memory, reply->why, sizeof(reply->why));
-	if (err != 0)
+	if (err)
 		return err;
 	if (request->build.silent)
 		err = hush();
-	if (err != 0)
+	if (err)
 		return explain(reply->why, sizeof(reply->why), err, "/dev/null: %s",
 			       strerror(-err));
 	err = stage_open(&subject->stage, SUBJECT_SLATE_FD, request->build.child_path,
 			 request->build.silent, &request->build.loader);
-	if (err != 0)
+	if (err)
 		return explain(reply->why, sizeof(reply->why), err, "slate: %s", strerror(-err));
 	subject->stage.memory = subject->memory.start;
 	subject->stage.child_write_bytes =
@@ -92,7 +92,7 @@ static int build(struct subject *subject, const struct subject_request *request,
 	subject->stage.parent_write_bytes =
 		(size_t)shape_get(&request->build.shape, AXIS_PARENT_WRITE);
 	err = parent_measure(&reply->facts);
-	if (err != 0)
+	if (err)
 		return explain(reply->why, sizeof(reply->why), err, "/proc/self: %s",
 			       strerror(-err));
 	return 0;
@@ -160,14 +160,14 @@ static int take_samples(const struct subject *subject, const struct method *meth
 		*sample = (struct sample){0};
 		stage_reset(stage);
 		err = method->spawn(stage, sample);
-		if (err != 0)
+		if (err)
 			return explain(reply->why, sizeof(reply->why), err,
 				       "waiting for the child: %s", strerror(-err));
 		reply->started += sample->started;
 		reply->failed += sample->error != 0;
 		if (method->execs)
 			err = check_exec(stage, sample, reply->why, sizeof(reply->why));
-		if (err != 0)
+		if (err)
 			return err;
 		if (i >= warmups)
 			stage->slate->taken = i - warmups + 1;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "bench/shared/plan.h"
 
 #include <errno.h>
@@ -121,13 +121,13 @@ int plan_make(const struct plan_want *wants, size_t want_count, unsigned int rou
 	if (rounds == 0)
 		return -EINVAL;
 	err = count_blocks(wants, want_count, rounds, &total);
-	if (err != 0)
+	if (err)
 		return err;
 
 	/* One more than needed, since calloc(0) may give NULL. */
 	planned = calloc(total + 1, sizeof(*planned));
 	conditions = calloc(want_count + 1, sizeof(*conditions));
-	if (planned == NULL || conditions == NULL) {
+	if (!planned || !conditions) {
 		free(planned);
 		err = -ENOMEM;
 		goto cleanup;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "bench/shared/text.h"
 
 #include <ctype.h>
@@ -36,7 +36,7 @@ const char *text_escape(const char *text, char *buf, size_t size)
 	const unsigned char *in = (const unsigned char *)text;
 	size_t used = 0;
 
-	while (*in != '\0') {
+	while (*in) {
 		size_t control = control_length(in);
 		size_t wanted = control > 0 ? 4 * control : 1;
 
@@ -68,7 +68,7 @@ int text_number(const char *text, uint64_t min, uint64_t max, uint64_t *number)
 	unsigned long long value;
 
 	/* strtoull would take a sign and leading spaces. */
-	if (*text == '\0' || text[strspn(text, "0123456789")] != '\0')
+	if (!*text || text[strspn(text, "0123456789")])
 		return -EINVAL;
 	errno = 0;
 	value = strtoull(text, NULL, 10);
@@ -112,12 +112,12 @@ static const char *find_field(const char *text, const char *name)
 	size_t length = strlen(name);
 	const char *line = text;
 
-	while (line != NULL) {
-		if (strncmp(line, name, length) == 0 && strchr(": \t", line[length]) != NULL &&
-		    line[length] != '\0')
+	while (line) {
+		if (!strncmp(line, name, length) && strchr(": \t", line[length]) &&
+		    line[length])
 			return line + length + 1;
 		line = strchr(line, '\n');
-		if (line != NULL)
+		if (line)
 			line++;
 	}
 	return NULL;
@@ -129,7 +129,7 @@ int text_field(const char *text, const char *name, int64_t *value)
 	char *end;
 	long long number;
 
-	if (field == NULL)
+	if (!field)
 		return -ENOENT;
 	errno = 0;
 	number = strtoll(field, &end, 10);
@@ -144,7 +144,7 @@ int text_field_kb(const char *text, const char *name, int64_t *bytes)
 	int64_t kib;
 	int err = text_field(text, name, &kib);
 
-	if (err == 0 && __builtin_mul_overflow(kib, 1024, bytes))
+	if (!err && __builtin_mul_overflow(kib, 1024, bytes))
 		err = -ENOENT;
 	return err;
 }

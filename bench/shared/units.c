@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "bench/shared/units.h"
 
 #include <ctype.h>
@@ -19,13 +19,13 @@ static int64_t unit_bytes(const char *text)
 {
 	const char *prefix;
 
-	if (*text == '\0' || strcasecmp(text, "B") == 0)
+	if (!*text || !strcasecmp(text, "B"))
 		return 1;
 	prefix = strchr(size_prefixes, toupper((unsigned char)*text));
-	if (prefix == NULL)
+	if (!prefix)
 		return 0;
 	text++;
-	if (*text != '\0' && strcasecmp(text, "B") != 0 && strcasecmp(text, "iB") != 0)
+	if (*text && strcasecmp(text, "B") && strcasecmp(text, "iB"))
 		return 0;
 	return INT64_C(1) << (10 * (prefix - size_prefixes + 1));
 }
@@ -79,7 +79,7 @@ const char *size_format(int64_t bytes, char *buf, size_t size)
 		snprintf(buf, size, "-");
 		return buf;
 	}
-	for (i = 0; size_prefixes[i] != '\0' && bytes != 0 && bytes % 1024 == 0; i++) {
+	for (i = 0; size_prefixes[i] && bytes != 0 && bytes % 1024 == 0; i++) {
 		bytes /= 1024;
 		suffix[0] = size_prefixes[i];
 	}
@@ -94,7 +94,7 @@ static const char *const instruction_units[] = {"in", "Ki", "Mi", "Gi", "Ti", "P
 
 const char *time_format(double ns, const char *clock, char *buf, size_t size)
 {
-	bool instructions = clock != NULL && strcmp(clock, "icount") == 0;
+	bool instructions = clock && !strcmp(clock, "icount");
 	const char *const *units = instructions ? instruction_units : time_units;
 	double x = fabs(ns);
 	int decimals = 0;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "bench/suite/axes.h"
 
 #include <errno.h>
@@ -50,7 +50,7 @@ static int parse_pages(const char *text, int64_t *value, char *why, size_t why_s
 	int64_t i;
 
 	for (i = 0; i < PAGES_COUNT; i++) {
-		if (strcmp(text, pages_names[i]) == 0) {
+		if (!strcmp(text, pages_names[i])) {
 			*value = i;
 			return 0;
 		}

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "bench/suite/grid.h"
 
 #include <errno.h>
@@ -16,11 +16,11 @@ static int add_method(struct grid *grid, const char *text, char *why, size_t why
 	const struct method **grown;
 	char known[WHY_MAX / 2];
 
-	if (method == NULL)
+	if (!method)
 		return explain(why, why_size, -EINVAL, "unknown method '%.100s'; known: %s", text,
 			       method_names(known, sizeof(known)));
 	grown = reallocarray(grid->methods.v, grid->methods.n + 1, sizeof(*grown));
-	if (grown == NULL)
+	if (!grown)
 		return out_of_memory(why, why_size);
 	grid->methods.v = grown;
 	grown[grid->methods.n++] = method;
@@ -35,10 +35,10 @@ static int add_axis(struct axis_list *list, enum axis axis, const char *text, ch
 	int err;
 
 	err = axis_table[axis].parse(text, &value, why, why_size);
-	if (err != 0)
+	if (err)
 		return err;
 	grown = reallocarray(list->v, list->n + 1, sizeof(*grown));
-	if (grown == NULL)
+	if (!grown)
 		return out_of_memory(why, why_size);
 	list->v = grown;
 	grown[list->n++] = value;
@@ -63,7 +63,7 @@ static int find_axis(const char *name)
 	int axis;
 
 	for (axis = 0; axis < AXIS_COUNT; axis++) {
-		if (strcmp(axis_table[axis].name, name) == 0)
+		if (!strcmp(axis_table[axis].name, name))
 			return axis;
 	}
 	return -1;
@@ -83,8 +83,8 @@ static int explain_unknown_key(const char *name, char *why, size_t why_size)
 
 int grid__add(struct grid *grid, const char *name, const char *list, char *why, size_t why_size)
 {
-	bool is_method = strcmp(name, "method") == 0;
-	bool is_runs = strcmp(name, "runs") == 0;
+	bool is_method = !strcmp(name, "method");
+	bool is_runs = !strcmp(name, "runs");
 	int axis = find_axis(name);
 	char *copy, *next, *item;
 	int err = 0;
@@ -92,14 +92,14 @@ int grid__add(struct grid *grid, const char *name, const char *list, char *why, 
 	if (!is_method && !is_runs && axis < 0)
 		return explain_unknown_key(name, why, why_size);
 	copy = strdup(list);
-	if (copy == NULL)
+	if (!copy)
 		return out_of_memory(why, why_size);
 	next = copy;
-	while (err == 0 && (item = strsep(&next, ",")) != NULL) {
+	while (!err && (item = strsep(&next, ","))) {
 		item = text_trim(item);
-		if (*item == '\0')
+		if (!*item)
 			err = explain(why, why_size, -EINVAL,
-				      item == copy && next == NULL ? "the list of %s is empty"
+				      item == copy && !next ? "the list of %s is empty"
 								   : "empty item in the list of %s",
 				      name);
 		else if (is_method)
@@ -151,7 +151,7 @@ static int select_lists(struct selection *s, const struct grid *grid, const stru
 		return explain(why, why_size, -EINVAL, "no method is named");
 	s->combinations = 1;
 	err = multiply_checked(&s->combinations, s->methods.n, why, why_size);
-	for (axis = 0; axis < AXIS_COUNT && err == 0; axis++) {
+	for (axis = 0; axis < AXIS_COUNT && !err; axis++) {
 		s->axes[axis] =
 			override->axes[axis].n > 0 ? override->axes[axis] : grid->axes[axis];
 		if (s->axes[axis].n == 0 && axis_table[axis].required)
@@ -190,7 +190,7 @@ static struct cell *find_cell(struct cells *cells, const struct cell *like)
 		struct cell *cell = &cells->v[i];
 
 		if (cell->method == like->method &&
-		    memcmp(&cell->shape, &like->shape, sizeof(cell->shape)) == 0)
+		    !memcmp(&cell->shape, &like->shape, sizeof(cell->shape)))
 			return cell;
 	}
 	return NULL;
@@ -206,13 +206,13 @@ int cells__expand(struct cells *cells, const struct grid *grid, const struct gri
 	int err;
 
 	err = select_lists(&selection, grid, override != NULL ? override : &nothing, why, why_size);
-	if (err != 0)
+	if (err)
 		return err;
 	if (cells->n + selection.combinations > GRID_CELLS_MAX)
 		return explain(why, why_size, -EINVAL, "more than %d cells; take fewer",
 			       GRID_CELLS_MAX);
 	grown = reallocarray(cells->v, cells->n + selection.combinations, sizeof(*grown));
-	if (grown == NULL)
+	if (!grown)
 		return out_of_memory(why, why_size);
 	cells->v = grown;
 	for (i = 0; i < selection.combinations; i++) {
@@ -220,7 +220,7 @@ int cells__expand(struct cells *cells, const struct grid *grid, const struct gri
 
 		nth_combination(&selection, i, &cell);
 		same = find_cell(cells, &cell);
-		if (same == NULL)
+		if (!same)
 			cells->v[cells->n++] = cell;
 		else if (same->runs < cell.runs)
 			same->runs = cell.runs;

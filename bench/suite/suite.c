@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "bench/suite/suite.h"
 
 #include <errno.h>
@@ -89,7 +89,7 @@ static void end_section(struct suite_parser *p)
 	if (p->section_line == 0 || p->error != 0)
 		return;
 	err = cells__expand(p->cells, &p->grid, p->override, p->reason, sizeof(p->reason));
-	if (err != 0)
+	if (err)
 		parser_fail(p, err, p->section_line);
 	grid__free(&p->grid);
 }
@@ -101,7 +101,7 @@ static char *read_line(char *buf, int size, void *arg)
 	size_t length = strcspn(p->rest, "\n");
 	const char *line = p->rest;
 
-	if (*line == '\0')
+	if (!*line)
 		return NULL;
 	p->line++;
 	p->rest += length + (p->rest[length] == '\n');
@@ -117,7 +117,7 @@ static char *read_line(char *buf, int size, void *arg)
 		line++;
 		length--;
 	}
-	if (*line == '[' && memchr(line, ']', length) != NULL) {
+	if (*line == '[' && memchr(line, ']', length)) {
 		end_section(p);
 		p->section_line = p->line;
 	}
@@ -142,16 +142,16 @@ static int handle_key(void *arg, const char *section, const char *key, const cha
 			      key);
 	else
 		err = grid__add(&p->grid, key, value, p->reason, sizeof(p->reason));
-	if (err != 0)
+	if (err)
 		parser_fail(p, err, p->line);
-	return err == 0;
+	return !err;
 }
 
 int suite_parse(const char *text, const char *name, const struct grid *override,
 		struct cells *cells, char *why, size_t why_size)
 {
 	static const char byte_order_mark[] = "\xef\xbb\xbf";
-	bool marked = strncmp(text, byte_order_mark, strlen(byte_order_mark)) == 0;
+	bool marked = !strncmp(text, byte_order_mark, strlen(byte_order_mark));
 	struct suite_parser p = {
 		.rest = marked ? text + strlen(byte_order_mark) : text,
 		.override = override,
@@ -184,7 +184,7 @@ static int read_suite_file(const char *path, char **text, char *why, size_t why_
 	ssize_t length;
 	int err = 0;
 
-	if (buf == NULL)
+	if (!buf)
 		return explain(why, why_size, -ENOMEM, "out of memory");
 	length = text_read(path, buf, SUITE_SIZE_MAX + 2);
 	if (length == -ENOENT)
@@ -199,7 +199,7 @@ static int read_suite_file(const char *path, char **text, char *why, size_t why_
 			      strerror((int)-length));
 	else if (strlen(buf) != (size_t)length)
 		err = explain(why, why_size, -EINVAL, "%.200s: not a text file", path);
-	if (err != 0)
+	if (err)
 		free(buf);
 	else
 		*text = buf;
@@ -214,12 +214,12 @@ int suite_load(const char *name, const struct grid *override, struct cells *cell
 	int err;
 
 	for (i = 0; i < builtin_suite_count; i++) {
-		if (strcmp(name, builtin_suites[i].name) == 0)
+		if (!strcmp(name, builtin_suites[i].name))
 			return suite_parse(builtin_suites[i].text, name, override, cells, why,
 					   why_size);
 	}
 	err = read_suite_file(name, &text, why, why_size);
-	if (err == 0 && text != NULL)
+	if (!err && text)
 		err = suite_parse(text, name, override, cells, why, why_size);
 	free(text);
 	return err;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/analysis/quantiles.h"
 
 #include <errno.h>
@@ -49,7 +49,7 @@ int sorted__of(struct sorted *s, const struct series *series)
 		return 0;
 	keys = calloc(n, sizeof(*keys));
 	spare = calloc(n, sizeof(*spare));
-	if (keys == NULL || spare == NULL) {
+	if (!keys || !spare) {
 		free(keys);
 		free(spare);
 		return -ENOMEM;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/answers/answer.h"
 
 #include <inttypes.h>
@@ -68,8 +68,8 @@ static bool copies(const struct row *row)
 
 	if (counted)
 		return stats_median(&counted->counts[COUNT_ptes_copied]) > 0;
-	return row__phase(row, PHASE_copy_mm, &starred) != NULL ||
-	       strcmp(row->method, "fork") == 0 || strcmp(row->method, "fork-exec") == 0;
+	return row__phase(row, PHASE_copy_mm, &starred) ||
+	       !strcmp(row->method, "fork") || !strcmp(row->method, "fork-exec");
 }
 
 /* The fastest row of a parent that does, or does not, start a program; NULL if there is none. A
@@ -85,10 +85,10 @@ static const struct row *fastest(const struct report_run *r, size_t group, bool 
 		const struct row *row = &r->rows[i];
 
 		if (row->group != group || row__execs(row) != execs || row->call.n == 0 ||
-		    strcmp(row->method, "thread") == 0)
+		    !strcmp(row->method, "thread"))
 			continue;
 		++*rivals;
-		if (best == NULL || row->call.median < best->call.median)
+		if (!best || row->call.median < best->call.median)
 			best = row;
 	}
 	return best;
@@ -125,7 +125,7 @@ static void hold_contest(const struct report_run *r, bool execs, struct contest 
 		if ((i > 0 && r->rows[i].group == r->rows[i - 1].group) || rivals < 2)
 			continue;
 		c->winners[c->count++] = best;
-		c->same = c->same && strcmp(best->method, c->winners[0]->method) == 0;
+		c->same = c->same && !strcmp(best->method, c->winners[0]->method);
 	}
 }
 
@@ -141,7 +141,7 @@ static const struct row *find_method(const struct report_run *r, size_t group, c
 	size_t i;
 
 	for (i = 0; i < r->count; i++) {
-		if (r->rows[i].group == group && strcmp(r->rows[i].method, method) == 0)
+		if (r->rows[i].group == group && !strcmp(r->rows[i].method, method))
 			return &r->rows[i];
 	}
 	return NULL;
@@ -231,7 +231,7 @@ static bool is_sloped(const struct report_run *r, size_t i, bool forks)
 {
 	const struct row *row = &r->rows[i];
 
-	return row->line == i && copies(row) && (!forks || strcmp(row->method, "fork") == 0);
+	return row->line == i && copies(row) && (!forks || !strcmp(row->method, "fork"));
 }
 
 static void say_slope(const struct report_run *r, struct answer *answers, size_t *n)
@@ -251,7 +251,7 @@ static void say_slope(const struct report_run *r, struct answer *answers, size_t
 
 		if (!is_sloped(r, i, forks) || !line_slope(r, i, &per_mib, &per_pte))
 			continue;
-		if (a == NULL) {
+		if (!a) {
 			a = next(answers, n, "What does the parent's memory cost?");
 			layout_append(a->figure, sizeof(a->figure), "%s per MiB",
 				      time_words(per_mib, r->instructions, text));
@@ -266,7 +266,7 @@ static void say_slope(const struct report_run *r, struct answer *answers, size_t
 			layout_append(a->detail, sizeof(a->detail), ", %s per present PTE copied",
 				      time_words(per_pte, r->instructions, text));
 	}
-	if (a == NULL)
+	if (!a)
 		return;
 	say_rest(a, told);
 	layout_append(a->detail, sizeof(a->detail), " (slope of the medians, by least squares).");

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* From which size of the parent on a method is dearer than REPORT_REFERENCE. */
 #include <math.h>
 #include <string.h>
@@ -43,7 +43,7 @@ static void find_line(const struct report_run *r, const char *method, struct lin
 	for (i = 0; i < r->count && line->n < SIZES_MAX; i++) {
 		const struct row *row = &r->rows[i];
 
-		if (strcmp(row->method, method) != 0 || !is_measured(row) ||
+		if (strcmp(row->method, method) || !is_measured(row) ||
 		    (line->n && row->line != line->v[0]->line))
 			continue;
 		line->v[line->n++] = row;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Whether a run is whole: what broke off, was lost, could not be followed or was left out. */
 #include "user/answers/answer.h"
 #include "user/report/html.h"

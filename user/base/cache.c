@@ -173,7 +173,7 @@ void cache_prune(int folder, const char *prefix, const char *name)
 	}
 	while ((entry = readdir(names)))
 		if ((!strncmp(entry->d_name, prefix, strlen(prefix)) &&
-		     strcmp(entry->d_name, name) != 0) ||
+		     strcmp(entry->d_name, name)) ||
 		    is_leftover(folder, entry->d_name))
 			unlinkat(folder, entry->d_name, 0);
 	closedir(names);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/base/output.h"
 
 #include <errno.h>
@@ -128,7 +128,7 @@ static int open_beside(struct target *t)
 	}
 	if (t->fd < 0)
 		err = open_named(t);
-	t->beside = err == 0;
+	t->beside = !err;
 	return err;
 }
 
@@ -160,9 +160,9 @@ static int put_in_place(struct target *t)
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
 	err = unfinished[0] ? 0 : give_name(t);
-	if (err == 0 && rename(unfinished, t->path) != 0)
+	if (!err && rename(unfinished, t->path) != 0)
 		err = -errno;
-	if (err == 0)
+	if (!err)
 		unfinished[0] = '\0';
 	else if (unfinished[0])
 		unlink(unfinished);
@@ -197,7 +197,7 @@ static int target_open(struct target *t, const char *path)
 	int err;
 
 	*t = (struct target){.name = path, .fd = STDOUT_FILENO};
-	if (path == NULL || strcmp(path, "-") == 0) {
+	if (!path || !strcmp(path, "-")) {
 		t->name = "standard output";
 		return 0;
 	}
@@ -227,13 +227,13 @@ static int target_close(struct target *t, bool made)
 {
 	int err = t->err;
 
-	if (err == 0 && made && t->beside)
+	if (!err && made && t->beside)
 		err = set_rights(t->fd, t->was ? &t->old : NULL);
 	/* Some file systems tell only now that they could not write; without a name it is needed to
 	 * get one. */
 	if (!t->beside || unfinished[0])
 		close_target(t, &err);
-	if (err == 0 && made && t->beside)
+	if (!err && made && t->beside)
 		err = put_in_place(t);
 	else if (unfinished[0])
 		unlink(unfinished);
@@ -258,12 +258,12 @@ int output_compose(const char *path, int (*compose)(void *context, FILE *out), v
 	FILE *out = NULL;
 	int err = target_open(&t, path), made = 0;
 
-	if (err == 0) {
+	if (!err) {
 		out = fopencookie(&t, "w", (cookie_io_functions_t){.write = target_write});
 		made = out ? compose(context, out) : -ENOMEM;
 		if (out)
 			fclose(out); /* what it could not write is known */
-		err = target_close(&t, made == 0);
+		err = target_close(&t, !made);
 	}
 	if (err) {
 		escape_text(t.name, name, sizeof(name));

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The command bench: probes, driver and result file in step. A grid cell is
  * taken under several conditions, each a cell of the run with its own value of

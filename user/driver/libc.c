@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Where a C library and its loader lie: of an unpacked Debian package in lib/x86_64-linux-gnu, of
  * other distributions in lib64, of a build tree of glibc's in its top folder and in elf/.
@@ -69,21 +69,21 @@ static int read_image(const char *path, struct image *image)
 		return -errno;
 	if (elf_version(EV_CURRENT) != EV_NONE)
 		elf = elf_begin(fd, ELF_C_READ, NULL);
-	if (elf != NULL && gelf_getehdr(elf, &head) != NULL && elf_getphdrnum(elf, &count) == 0)
+	if (elf && gelf_getehdr(elf, &head) && elf_getphdrnum(elf, &count) == 0)
 		err = 0;
-	for (size_t i = 0; err == 0 && i < count; i++) {
+	for (size_t i = 0; !err && i < count; i++) {
 		char text[PATH_MAX] = "";
 		const char *slash;
 		GElf_Phdr segment;
 
-		if (gelf_getphdr(elf, (int)i, &segment) == NULL || segment.p_type != PT_INTERP ||
+		if (!gelf_getphdr(elf, (int)i, &segment) || segment.p_type != PT_INTERP ||
 		    pread(fd, text, sizeof(text) - 1, (off_t)segment.p_offset) <= 0)
 			continue;
 		slash = strrchr(text, '/');
 		image->dynamic = true;
 		snprintf(image->loader, sizeof(image->loader), "%.63s", slash ? slash + 1 : text);
 	}
-	if (err == 0) {
+	if (!err) {
 		image->machine = head.e_machine;
 		image->class = gelf_getclass(elf);
 	}
@@ -97,11 +97,11 @@ static void find_system(struct search *s)
 	Dl_info info;
 	char *slash;
 
-	if (dladdr((void *)gnu_get_libc_version, &info) == 0 || info.dli_fname == NULL ||
-	    realpath(info.dli_fname, s->system) == NULL)
+	if (dladdr((void *)gnu_get_libc_version, &info) == 0 || !info.dli_fname ||
+	    !realpath(info.dli_fname, s->system))
 		return;
 	slash = strrchr(s->system, '/');
-	if (slash != NULL)
+	if (slash)
 		*slash = '\0';
 }
 
@@ -116,8 +116,8 @@ static bool find_in(const char *folder, const char *sub, const char *name, char 
 	size_t length = strlen(folder);
 
 	return (size_t)snprintf(path, sizeof(path), "%s/%s/%s", folder, sub, name) < sizeof(path) &&
-	       realpath(path, found) != NULL && stat(found, &st) == 0 && S_ISREG(st.st_mode) &&
-	       strncmp(found, folder, length) == 0 && found[length] == '/';
+	       realpath(path, found) && stat(found, &st) == 0 && S_ISREG(st.st_mode) &&
+	       !strncmp(found, folder, length) && found[length] == '/';
 }
 
 static bool find_anywhere(const struct search *s, const char *folder, const char *name,
@@ -128,9 +128,9 @@ static bool find_anywhere(const struct search *s, const char *folder, const char
 	char sub[PATH_MAX + 8];
 
 	for (size_t i = 0; i < sizeof(subs) / sizeof(subs[0]); i++) {
-		if (strchr(subs[i], '%') == NULL)
+		if (!strchr(subs[i], '%'))
 			snprintf(sub, sizeof(sub), "%s", subs[i]);
-		else if (strncmp(s->system, "/usr/", 5) == 0)
+		else if (!strncmp(s->system, "/usr/", 5))
 			snprintf(sub, sizeof(sub), subs[i], s->system + 4);
 		else
 			snprintf(sub, sizeof(sub), subs[i], s->system);
@@ -144,7 +144,7 @@ static void cut_name(char *path)
 {
 	char *slash = strrchr(path, '/');
 
-	if (slash != NULL && slash > path)
+	if (slash && slash > path)
 		*slash = '\0';
 }
 
@@ -165,14 +165,14 @@ static int find_both(struct search *s, char loader[PATH_MAX], char libc[PATH_MAX
 		cut_name(folder);
 		name = strrchr(s->path, '/') + 1;
 		/* Who names libc.so.6 means its folder. */
-		if (strncmp(name, "libc.so", strlen("libc.so")) != 0)
+		if (strncmp(name, "libc.so", strlen("libc.so")))
 			strcpy(loader, s->path);
 		else if (!find_anywhere(s, folder, s->driver.loader, loader))
 			folder[0] = '\0';
-		if (folder[0] != '\0' && find_in(folder, ".", "libc.so.6", libc))
+		if (folder[0] && find_in(folder, ".", "libc.so.6", libc))
 			return 0;
 		cut_name(folder);
-		if (folder[0] != '\0' && find_in(folder, ".", "libc.so.6", libc))
+		if (folder[0] && find_in(folder, ".", "libc.so.6", libc))
 			return 0;
 	}
 	return fault(s, -ENOENT,
@@ -303,7 +303,7 @@ int libc_find(const char *path, const char *driver, const char *program, struct 
 		return fault(&s, -ENOEXEC,
 			     "the driver is static, and has its C library in it; use the one that "
 			     "`make` builds into build/");
-	if (realpath(path, s.path) == NULL)
+	if (!realpath(path, s.path))
 		return fault(&s, -errno, "%s", strerror(errno));
 	find_system(&s);
 	err = find_both(&s, loader->path, libc);
@@ -312,7 +312,7 @@ int libc_find(const char *path, const char *driver, const char *program, struct 
 	if (err)
 		return err;
 	cut_name(libc);
-	if (libc[strcspn(libc, ":;$\n")] != '\0')
+	if (libc[strcspn(libc, ":;$\n")])
 		return fault(&s, -EINVAL,
 			     "a loader takes : ; and $ in a path for something else; give the "
 			     "folder another name");
@@ -331,6 +331,6 @@ bool libc_is(const struct loader *loader, const char *file)
 
 	snprintf(path, sizeof(path), "%.*s/libc.so.6", (int)strcspn(loader->libraries, ":"),
 		 loader->libraries);
-	return file != NULL && stat(path, &a) == 0 && stat(file, &b) == 0 && a.st_dev == b.st_dev &&
+	return file && stat(path, &a) == 0 && stat(file, &b) == 0 && a.st_dev == b.st_dev &&
 	       a.st_ino == b.st_ino;
 }

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* One row a sample: its axes, and then every time and count there may be, in a fixed order. */
 #include <errno.h>
 #include <inttypes.h>
@@ -20,7 +20,7 @@ static bool is_known(const struct axes *axes, const char *name)
 	size_t i;
 
 	for (i = 0; i < axes->count; i++) {
-		if (strcmp(axes->names[i], name) == 0)
+		if (!strcmp(axes->names[i], name))
 			return true;
 	}
 	return false;
@@ -38,7 +38,7 @@ static int find_axes(const struct run *r, struct axes *axes)
 			if (is_known(axes, name))
 				continue;
 			names = reallocarray((void *)axes->names, axes->count + 1, sizeof(*names));
-			if (names == NULL)
+			if (!names)
 				return -ENOMEM;
 			axes->names = names;
 			names[axes->count++] = name;
@@ -52,7 +52,7 @@ int csv_text(FILE *out, const char *text)
 	char *plain = plain_copy(text), *at;
 	bool quoted = plain && strpbrk(plain, ",\"") != NULL;
 
-	if (plain == NULL)
+	if (!plain)
 		return -ENOMEM;
 	if (quoted)
 		fputc('"', out);
@@ -123,12 +123,12 @@ static char *lead_of(const struct run *r, const struct axes *axes, const struct 
 	FILE *out = open_memstream(&text, &size);
 	int err = out ? csv_text(out, r->clock) : -ENOMEM;
 
-	for (i = 0; i < axes->count && err == 0; i++) {
+	for (i = 0; i < axes->count && !err; i++) {
 		const char *value = cell__key_text(c, axes->names[i]);
 		int64_t number = cell__key_number(c, axes->names[i]);
 
 		fputc(',', out);
-		if (value != NULL)
+		if (value)
 			err = csv_text(out, value);
 		else if (number != MISSING)
 			fprintf(out, "%" PRId64, number);
@@ -169,12 +169,12 @@ int export_csv(const struct run *r, FILE *out)
 	size_t i, k;
 	int err = find_axes(r, &axes);
 
-	if (err == 0)
+	if (!err)
 		err = write_header(&axes, out);
-	for (i = 0; i < r->cell_count && err == 0; i++) {
+	for (i = 0; i < r->cell_count && !err; i++) {
 		char *lead = lead_of(r, &axes, &r->cells[i]);
 
-		if (lead == NULL)
+		if (!lead)
 			err = -ENOMEM;
 		for (k = 0; lead && k < r->cells[i].n; k++)
 			write_sample(out, &r->cells[i], lead, k);

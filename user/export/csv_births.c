@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The births of a profile: as a table, a row a birth, and as a trace. */
 #include <errno.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static int write_arguments(FILE *out, const struct birth *b)
 		return -ENOMEM;
 	memcpy(text, b->args, b->args_bytes);
 	for (i = 0; i + 1 < b->args_bytes; i++) {
-		if (text[i] == '\0')
+		if (!text[i])
 			text[i] = ' ';
 	}
 	if (b->args_total > b->args_bytes)
@@ -52,18 +52,18 @@ static int write_birth(FILE *out, const struct run *r, const struct birth *b)
 	csv_number(out, birth_call_ns(b));
 	csv_number(out, life->parent_tgid);
 	csv_number(out, b->parent_tid);
-	if (err == 0)
+	if (!err)
 		err = write_name(out, b->comm);
-	if (err == 0)
+	if (!err)
 		err = write_name(out, b->exe[0] ? b->exe : NULL);
 	csv_number(out, b->uid);
 	csv_number(out, (int64_t)b->cgroup);
 	csv_number(out, born ? (int64_t)b->child_tgid : MISSING);
 	csv_number(out, born ? (int64_t)life->tid : MISSING);
 	csv_number(out, life->execed ? -life->exec_result : MISSING);
-	if (err == 0)
+	if (!err)
 		err = write_name(out, b->path);
-	if (err == 0)
+	if (!err)
 		err = write_arguments(out, b);
 	for (i = 0; i < PHASE_COUNT; i++)
 		csv_number(out, phase_ns(life, i));
@@ -82,7 +82,7 @@ int export_csv_births(const struct run *r, FILE *out)
 	      "uid,cgroup,child_pid,child_tid,exec_errno,exec_path,exec_argv",
 	      out);
 	csv_header_end(out);
-	for (i = 0; i < r->birth_count && err == 0; i++)
+	for (i = 0; i < r->birth_count && !err; i++)
 		err = write_birth(out, r, &r->births[i]);
 	return err;
 }
@@ -107,9 +107,9 @@ int export_perfetto(const struct run *r, FILE *out)
 	size_t i;
 	int err = p ? 0 : -ENOMEM, end;
 
-	for (i = 0; i < r->birth_count && err == 0; i++)
+	for (i = 0; i < r->birth_count && !err; i++)
 		err = perfetto__begin(p, &r->births[i]);
-	for (i = 0; i < r->birth_count && err == 0; i++)
+	for (i = 0; i < r->birth_count && !err; i++)
 		err = perfetto__birth(p, &r->births[i]);
 	end = perfetto__finish(p);
 	return err ? err : end;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The command export: a run for other tools. */
 #include "user/export/export.h"
 
@@ -62,7 +62,7 @@ static int set_format(struct options *o, const char *name)
 	size_t i;
 
 	for (i = 0; i < FORMAT_COUNT; i++) {
-		if (strcmp(formats[i].name, name) == 0) {
+		if (!strcmp(formats[i].name, name)) {
 			o->format = &formats[i];
 			return 0;
 		}
@@ -143,14 +143,14 @@ int command_export(int argc, char **argv)
 	struct task task = {0};
 	int err = command_options(&argp, argc, argv, &o);
 
-	if (err == 0 && input_is_output(&o.path, 1, o.output))
+	if (!err && input_is_output(&o.path, 1, o.output))
 		err = -EINVAL;
-	if (err == 0)
+	if (!err)
 		err = input_read(&in, &o.path, 1, o.truncated ? INPUT_TRUNCATED : 0);
 	task.run = in.runs;
-	if (err == 0)
+	if (!err)
 		err = choose(&o, &task);
-	if (err == 0)
+	if (!err)
 		err = output_compose(o.output, compose, &task);
 	input_free(&in);
 	return err ? EXIT_TROUBLE : EXIT_OK;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Summaries in OpenMetrics: a family for each kind of time and count, a series for each cell. */
 #include <ctype.h>
 #include <errno.h>
@@ -46,7 +46,7 @@ static int write_value(FILE *out, const char *text)
 {
 	char *plain = plain_copy(text), *at;
 
-	if (plain == NULL)
+	if (!plain)
 		return -ENOMEM;
 	for (at = plain; *at != '\0'; at++) {
 		if (*at == '\\' || *at == '"')
@@ -81,12 +81,12 @@ static bool is_taken(const struct cell *c, size_t axis, const char *name)
 	char other[NAME_SIZE];
 	size_t i;
 
-	if (strcmp(name, "quantile") == 0 || strcmp(name, "phase") == 0 ||
-	    strcmp(name, "source") == 0)
+	if (!strcmp(name, "quantile") || !strcmp(name, "phase") ||
+	    !strcmp(name, "source"))
 		return true;
 	for (i = 0; i < axis; i++) {
 		label_name(c, i, other);
-		if (strcmp(name, other) == 0)
+		if (!strcmp(name, other))
 			return true;
 	}
 	return false;
@@ -100,7 +100,7 @@ static char *labels_of(const struct cell *c, const char *phase, const char *sour
 	FILE *out = open_memstream(&text, &size);
 	int err = out ? 0 : -ENOMEM;
 
-	for (i = 0; i < c->key_count && err == 0; i++) {
+	for (i = 0; i < c->key_count && !err; i++) {
 		label_name(c, i, name);
 		fprintf(out, "%s%s=\"", i ? "," : "", name);
 		if (c->key[i].text)
@@ -109,9 +109,9 @@ static char *labels_of(const struct cell *c, const char *phase, const char *sour
 			fprintf(out, "%" PRId64, c->key[i].number);
 		fputc('"', out);
 	}
-	if (err == 0 && phase)
+	if (!err && phase)
 		fprintf(out, "%sphase=\"%s\"", i ? "," : "", phase);
-	if (err == 0 && source) {
+	if (!err && source) {
 		fputs(",source=\"", out);
 		err = write_value(out, source);
 		fputc('"', out);
@@ -162,7 +162,7 @@ static int write_family(FILE *out, const struct run *r, const struct family *f, 
 	size_t i;
 	int err = 0;
 
-	for (i = 0; i < r->cell_count && err == 0; i++) {
+	for (i = 0; i < r->cell_count && !err; i++) {
 		const char *cell = (const char *)&r->cells[i];
 		const struct series *s = (const struct series *)(cell + offset);
 		char *labels;
@@ -181,7 +181,7 @@ static int write_family(FILE *out, const struct run *r, const struct family *f, 
 
 static bool in_instructions(const struct run *r)
 {
-	return strcmp(r->clock, "icount") == 0;
+	return !strcmp(r->clock, "icount");
 }
 
 /* Prometheus' base unit of time is the second. */
@@ -203,7 +203,7 @@ static int write_samples(FILE *out, const struct run *r)
 	char name[NAME_SIZE / 2];
 	int i, err = 0;
 
-	for (i = 0; i < SAMPLE_COUNT && err == 0; i++) {
+	for (i = 0; i < SAMPLE_COUNT && !err; i++) {
 		struct family f;
 
 		snprintf(name, sizeof(name), "%s", sample_name(i));
@@ -224,7 +224,7 @@ static int write_phases(FILE *out, const struct run *r)
 	for (i = 0; i < r->cell_count; i++) {
 		const struct cell *c = &r->cells[i];
 
-		for (p = 0; p < PHASE_COUNT && err == 0; p++) {
+		for (p = 0; p < PHASE_COUNT && !err; p++) {
 			char *labels;
 
 			if (!series__any(&c->phases[p]))
@@ -244,9 +244,9 @@ static int write_counts(FILE *out, const struct run *r)
 {
 	int i, err = 0;
 
-	for (i = 0; i < COUNT_COUNT && err == 0; i++) {
+	for (i = 0; i < COUNT_COUNT && !err; i++) {
 		const char *name = count_name(i), *end = strstr(name, "_bytes");
-		bool bytes = strcmp(count_units[i], "bytes") == 0;
+		bool bytes = !strcmp(count_units[i], "bytes");
 		struct family f = {
 			.unit = bytes ? "bytes" : NULL,
 			.help = count_briefs[i],
@@ -278,7 +278,7 @@ static int write_unattributed(FILE *out, const struct run *r)
 			write_head(out, &f, "gauge");
 		any = true;
 		labels = labels_of(c, NULL, NULL);
-		if (labels == NULL)
+		if (!labels)
 			return -ENOMEM;
 		fprintf(out, "%s{%s} %.12g\n", f.name, labels,
 			stats_median(&c->unattributed) * f.scale);
@@ -305,10 +305,10 @@ static int write_run(FILE *out, const struct run *r)
 	      "spawnscope_run_info{tool=\"",
 	      out);
 	err = write_value(out, r->tool);
-	for (i = 0; i < sizeof(facts) / sizeof(facts[0]) && err == 0; i++) {
+	for (i = 0; i < sizeof(facts) / sizeof(facts[0]) && !err; i++) {
 		const struct env_fact *fact = run__env(r, facts[i]);
 
-		if (fact == NULL || fact->text == NULL)
+		if (!fact || !fact->text)
 			continue;
 		fprintf(out, "\",%s=\"", facts[i]);
 		err = write_value(out, fact->text);
@@ -327,13 +327,13 @@ int export_openmetrics(const struct run *r, FILE *out)
 {
 	int err = write_run(out, r);
 
-	if (err == 0)
+	if (!err)
 		err = write_samples(out, r);
-	if (err == 0)
+	if (!err)
 		err = write_phases(out, r);
-	if (err == 0)
+	if (!err)
 		err = write_unattributed(out, r);
-	if (err == 0)
+	if (!err)
 		err = write_counts(out, r);
 	fputs("# EOF\n", out);
 	return err;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The command gate: where the runs come from, and where the verdict goes. */
 #include <errno.h>
 #include <fcntl.h>
@@ -129,7 +129,7 @@ static const char *why_same(char *const *a, char *const *b, size_t count, const 
 		return count == 1 ? "BASE and NEW are the same file: nothing can differ"
 				  : "BASE and NEW are the same files: nothing can differ";
 	if (count == 1 && !stat(*a, &sa) && !stat(*b, &sb) && S_ISREG(sa.st_mode) &&
-	    S_ISREG(sb.st_mode) && sa.st_size == sb.st_size && strcmp(r->clock, "icount") != 0 &&
+	    S_ISREG(sb.st_mode) && sa.st_size == sb.st_size && strcmp(r->clock, "icount") &&
 	    same_bytes(*a, *b))
 		return "NEW is a copy of BASE: nothing can differ";
 	return NULL;
@@ -281,7 +281,7 @@ static int check_files(struct gate *g, char *const *paths, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		if (strcmp(paths[i], "-") != 0 &&
+		if (strcmp(paths[i], "-") &&
 		    (stat(paths[i], &st) != 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
 			continue;
 		escape_text(paths[i], text, sizeof(text));
@@ -430,7 +430,7 @@ static void annotate(const struct gate *g)
 	const char *actions = getenv("GITHUB_ACTIONS");
 	const char *level = levels[g->report.verdict];
 
-	if (!g->o.markdown || !actions || strcmp(actions, "true") != 0)
+	if (!g->o.markdown || !actions || strcmp(actions, "true"))
 		return;
 	if (g->report.verdict == GATE_INCONCLUSIVE && g->o.on_inconclusive == INCONCLUSIVE_FAILS)
 		level = "error";

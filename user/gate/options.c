@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/gate/options.h"
 
 #include <argp.h>
@@ -154,7 +154,7 @@ static bool decimal(const char *text, double min, double max, const char *suffix
 		fraction = 1 + strspn(text + whole + 1, "0123456789");
 	if (!whole || fraction == 1 || whole > 15 || fraction > 15)
 		return false;
-	if (text[whole + fraction] && strcmp(text + whole + fraction, suffix) != 0)
+	if (text[whole + fraction] && strcmp(text + whole + fraction, suffix))
 		return false;
 	for (size_t i = 0; i < whole + fraction; i++) {
 		if (text[i] == '.')

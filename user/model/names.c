@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The names of phases, counts and samples as they stand in result files, and back. */
 #include <string.h>
 
@@ -29,7 +29,7 @@ static int find(const char *const *names, int count, const char *name)
 	int i;
 
 	for (i = 0; i < count; i++) {
-		if (strcmp(names[i], name) == 0)
+		if (!strcmp(names[i], name))
 			return i;
 	}
 	return -1;

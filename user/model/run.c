@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/model/run.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@ int series__push(struct series *s, int64_t value)
 		size_t cap = s->cap ? 2 * s->cap : 16;
 		int64_t *v = reallocarray(s->v, cap, sizeof(*v));
 
-		if (v == NULL)
+		if (!v)
 			return -ENOMEM;
 		s->v = v;
 		s->cap = cap;
@@ -26,7 +26,7 @@ int series__push(struct series *s, int64_t value)
 
 void series__free(struct series *s)
 {
-	if (s == NULL)
+	if (!s)
 		return;
 	free(s->v);
 	*s = (struct series){0};
@@ -68,7 +68,7 @@ void cell__free(struct cell *c)
 {
 	size_t i;
 
-	if (c == NULL)
+	if (!c)
 		return;
 	for (i = 0; i < c->key_count; i++) {
 		free(c->key[i].name);
@@ -93,7 +93,7 @@ void run__free(struct run *r)
 {
 	size_t i;
 
-	if (r == NULL)
+	if (!r)
 		return;
 	free(r->tool);
 	free(r->clock);
@@ -123,7 +123,7 @@ struct cell *run__add_cell(struct run *r)
 {
 	struct cell *cells = grow(r->cells, r->cell_count, sizeof(*cells));
 
-	if (cells == NULL)
+	if (!cells)
 		return NULL;
 	r->cells = cells;
 	cells[r->cell_count] = (struct cell){.order = r->cell_count};
@@ -134,7 +134,7 @@ int run__add_birth(struct run *r, const struct birth *b)
 {
 	struct birth *births = grow(r->births, r->birth_count, sizeof(*births));
 
-	if (births == NULL)
+	if (!births)
 		return -ENOMEM;
 	r->births = births;
 	births[r->birth_count++] = *b;
@@ -145,7 +145,7 @@ int run__add_birth(struct run *r, const struct birth *b)
 static int copy_text(char **to, const char *from)
 {
 	*to = from ? strdup(from) : NULL;
-	return from != NULL && *to == NULL ? -ENOMEM : 0;
+	return from && !*to ? -ENOMEM : 0;
 }
 
 int run__begin(struct run *r, const char *command, char *const *args, const char *clock)
@@ -172,7 +172,7 @@ static int add_key(struct cell *c, const char *name, const char *text, int64_t n
 	struct key_part *key = grow(c->key, c->key_count, sizeof(*key));
 	struct key_part part = {.number = number};
 
-	if (key == NULL)
+	if (!key)
 		return -ENOMEM;
 	c->key = key;
 	if (copy_text(&part.name, name) || copy_text(&part.text, text)) {
@@ -198,7 +198,7 @@ static int add_env(struct run *r, const char *name, const char *text, int64_t nu
 	struct env_fact *env = grow(r->env, r->env_count, sizeof(*env));
 	struct env_fact fact = {.number = number};
 
-	if (env == NULL)
+	if (!env)
 		return -ENOMEM;
 	r->env = env;
 	if (copy_text(&fact.name, name) || copy_text(&fact.text, text)) {
@@ -224,7 +224,7 @@ const struct env_fact *run__env(const struct run *r, const char *name)
 	size_t i;
 
 	for (i = 0; i < r->env_count; i++) {
-		if (strcmp(r->env[i].name, name) == 0)
+		if (!strcmp(r->env[i].name, name))
 			return &r->env[i];
 	}
 	return NULL;
@@ -235,7 +235,7 @@ static const struct key_part *find_key(const struct cell *c, const char *name)
 	size_t i;
 
 	for (i = 0; i < c->key_count; i++) {
-		if (strcmp(c->key[i].name, name) == 0)
+		if (!strcmp(c->key[i].name, name))
 			return &c->key[i];
 	}
 	return NULL;
@@ -252,20 +252,20 @@ int64_t cell__key_number(const struct cell *c, const char *name)
 {
 	const struct key_part *part = find_key(c, name);
 
-	return part && part->text == NULL ? part->number : MISSING;
+	return part && !part->text ? part->number : MISSING;
 }
 
 static bool same_value(const struct key_part *a, const struct key_part *b)
 {
-	if (a->text == NULL || b->text == NULL)
+	if (!a->text || !b->text)
 		return a->text == b->text && a->number == b->number;
-	return strcmp(a->text, b->text) == 0;
+	return !strcmp(a->text, b->text);
 }
 
 /* Number of axes but for `except`. */
 static size_t axis_count(const struct cell *c, const char *except)
 {
-	return c->key_count - (except != NULL && find_key(c, except) != NULL);
+	return c->key_count - (except && find_key(c, except));
 }
 
 bool cell__same_key(const struct cell *a, const struct cell *b, const char *except)
@@ -277,10 +277,10 @@ bool cell__same_key(const struct cell *a, const struct cell *b, const char *exce
 	for (i = 0; i < a->key_count; i++) {
 		const struct key_part *other;
 
-		if (except != NULL && strcmp(a->key[i].name, except) == 0)
+		if (except && !strcmp(a->key[i].name, except))
 			continue;
 		other = find_key(b, a->key[i].name);
-		if (other == NULL || !same_value(&a->key[i], other))
+		if (!other || !same_value(&a->key[i], other))
 			return false;
 	}
 	return true;
@@ -294,7 +294,7 @@ const struct cell *run__sibling(const struct run *r, const struct cell *like, co
 	for (i = 0; i < r->cell_count; i++) {
 		const char *value = cell__key_text(&r->cells[i], axis);
 
-		if (value != NULL && strcmp(value, text) == 0 &&
+		if (value && !strcmp(value, text) &&
 		    cell__same_key(&r->cells[i], like, axis))
 			return &r->cells[i];
 	}

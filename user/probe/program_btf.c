@@ -23,7 +23,7 @@ bool probe_btf_name(const char *section, char *name, size_t size)
 	for (size_t i = 0; i < PROBE_BTF_HANDLERS; i++) {
 		size_t n = strlen(kinds[i].section);
 
-		if (strncmp(section, kinds[i].section, n) != 0)
+		if (strncmp(section, kinds[i].section, n))
 			continue;
 		snprintf(name, size, "%s%s", kinds[i].prefix, section + n);
 		return true;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What a person is told about the origin of a phase's values. Pure. */
 #include <errno.h>
 #include <stdbool.h>

@@ -180,8 +180,8 @@ static bool is_incidental(const char *fact)
 /* Settings change within a boot; and a container has the boot id of others. */
 static bool same_machine(const struct run *a, const struct run *b)
 {
-	if (a->env_count != b->env_count || strcmp(a->tool, b->tool) != 0 ||
-	    strcmp(a->clock, b->clock) != 0)
+	if (a->env_count != b->env_count || strcmp(a->tool, b->tool) ||
+	    strcmp(a->clock, b->clock))
 		return false;
 	for (size_t i = 0; i < a->env_count; i++) {
 		const struct env_fact *x = &a->env[i], *y = run__env(b, x->name);
@@ -189,7 +189,7 @@ static bool same_machine(const struct run *a, const struct run *b)
 		if (is_incidental(x->name))
 			continue;
 		if (!y || x->number != y->number || !x->text != !y->text ||
-		    (x->text && strcmp(x->text, y->text) != 0))
+		    (x->text && strcmp(x->text, y->text)))
 			return false;
 	}
 	return true;

@@ -461,7 +461,7 @@ int profile_options__parse(struct profile_command *c, int argc, char **argv)
 	if (!c->args)
 		return -ENOMEM;
 	memcpy(c->args, argv + 1, (argc - 1) * sizeof(*argv));
-	while (count < argc && strcmp(argv[count], "--") != 0)
+	while (count < argc && strcmp(argv[count], "--"))
 		count++;
 	if (count < argc) {
 		c->argv = argv + count + 1;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/report/birth_sums.h"
 
 #include <math.h>
@@ -42,7 +42,7 @@ static struct birth_series *series_of(struct birth_sums *s, const struct birth *
 	const struct group *group = groups__of(&s->groups, b);
 	size_t i;
 
-	for (i = 0; i + 1 < s->series_count && s->series[i].group != NULL; i++) {
+	for (i = 0; i + 1 < s->series_count && s->series[i].group; i++) {
 		if (s->series[i].group == group)
 			break;
 	}

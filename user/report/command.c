@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The command report: runs become a page, or Markdown. */
 #include "user/report/report.h"
 
@@ -62,7 +62,7 @@ static const struct format *find_format(const char *name)
 	size_t i;
 
 	for (i = 0; i < FORMAT_COUNT; i++) {
-		if (strcmp(formats[i].name, name) == 0)
+		if (!strcmp(formats[i].name, name))
 			return &formats[i];
 	}
 	escape_text(name, text, sizeof(text));
@@ -114,7 +114,7 @@ static int compose(void *context, FILE *out)
 	p.verdict_paths = task->in->verdict_paths;
 	p.verdict_count = task->in->verdict_count;
 	p.truncated = task->o->truncated;
-	if (err == 0)
+	if (!err)
 		err = task->o->format->write(&p, out);
 	report__free(&p);
 	return err;
@@ -131,16 +131,16 @@ int command_report(int argc, char **argv)
 	o.paths = calloc((size_t)argc, sizeof(*o.paths));
 	if (o.paths)
 		err = command_options(&argp, argc, argv, &o);
-	if (err == 0 && !o.output && o.format == &formats[0] && isatty(STDOUT_FILENO)) {
+	if (!err && !o.output && o.format == &formats[0] && isatty(STDOUT_FILENO)) {
 		complain("a page is not for a terminal: name a file with -o page.html");
 		err = -EINVAL;
 	}
-	if (err == 0 && input_is_output(o.paths, o.count, o.output))
+	if (!err && input_is_output(o.paths, o.count, o.output))
 		err = -EINVAL;
-	if (err == 0)
+	if (!err)
 		err = input_read(&in, o.paths, o.count,
 				 INPUT_VERDICTS | (o.truncated ? INPUT_TRUNCATED : 0));
-	if (err == 0)
+	if (!err)
 		err = output_compose(o.output, compose, &(struct task){&o, &in});
 	input_free(&in);
 	free(o.paths);

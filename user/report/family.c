@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/report/family.h"
 
 #include <errno.h>
@@ -27,7 +27,7 @@ static struct place *place_of(const struct places *p, uint32_t pid)
 
 static bool same_label(const char *a, const char *b)
 {
-	return a && b ? strcmp(a, b) == 0 : a == b;
+	return a && b ? !strcmp(a, b) : a == b;
 }
 
 static size_t find(const struct family *f, size_t from, uint32_t method, const char *label)
@@ -149,7 +149,7 @@ int family__of(struct family *f, const struct run *r)
 	f->v = calloc(FAMILY_MAX, sizeof(*f->v));
 	if (births && places.v && f->v)
 		err = 0;
-	for (i = 0; i < n && err == 0; i++)
+	for (i = 0; i < n && !err; i++)
 		err = add(f, &places, births[i]);
 	free((void *)births);
 	free(places.v);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/report/html.h"
 
 #include <inttypes.h>
@@ -55,7 +55,7 @@ static void html_character(FILE *out, const char *text, size_t len)
 
 void html_text(FILE *out, const char *text)
 {
-	while (*text != '\0') {
+	while (*text) {
 		size_t len = plain_length(text);
 
 		if (len == 0)
@@ -78,7 +78,7 @@ static void markdown_character(FILE *out, const char *text, size_t len, char bef
 
 	if (link || strchr("<>&@#\"'", *text) != NULL)
 		fprintf(out, "&#%d;", *text);
-	else if (strchr("\\`*_[]~|$", *text) != NULL)
+	else if (strchr("\\`*_[]~|$", *text))
 		fprintf(out, "\\%c", *text);
 	else
 		fwrite(text, 1, len, out);
@@ -88,7 +88,7 @@ void markdown_text(FILE *out, const char *text, size_t width)
 {
 	const char *start = text;
 
-	while (*text != '\0') {
+	while (*text) {
 		size_t len = plain_length(text);
 
 		if ((size_t)(text - start) + (len ? len : 1) > width) {
@@ -107,9 +107,9 @@ char *plain_copy(const char *text)
 {
 	char *copy = malloc(4 * strlen(text) + 1), *end = copy;
 
-	if (copy == NULL)
+	if (!copy)
 		return NULL;
-	while (*text != '\0') {
+	while (*text) {
 		size_t len = plain_length(text);
 
 		if (len)
@@ -145,13 +145,13 @@ const char *time_text(double ns, bool instructions, char buf[NUMBER_MAX])
 
 	time_format(ns, instructions ? "icount" : "monotonic", text, sizeof(text));
 	unit = strchr(text, ' ');
-	if (unit != NULL)
+	if (unit)
 		*unit++ = '\0';
-	if (unit == NULL || strcmp(unit, "in") == 0)
+	if (!unit || !strcmp(unit, "in"))
 		snprintf(buf, NUMBER_MAX, "%s", text);
 	else if (instructions) /* "Ki" */
 		snprintf(buf, NUMBER_MAX, "%s %c", text, *unit == 'K' ? 'k' : *unit);
-	else if (strcmp(unit, "us") == 0)
+	else if (!strcmp(unit, "us"))
 		snprintf(buf, NUMBER_MAX, "%s \xc2\xb5s", text);
 	else
 		snprintf(buf, NUMBER_MAX, "%s %s", text, unit);
@@ -173,7 +173,7 @@ const char *bytes_text(int64_t bytes, char buf[NUMBER_MAX])
 
 	size_format(bytes, buf, NUMBER_MAX);
 	len = strlen(buf);
-	if (len > 1 && strchr("KMGT", buf[len - 1]) != NULL) {
+	if (len > 1 && strchr("KMGT", buf[len - 1])) {
 		char prefix = buf[len - 1];
 
 		snprintf(buf + len - 1, NUMBER_MAX - len, " %ciB", prefix);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* A summary in Markdown, for a job or a pull request: the answers, a table, a bar of phases. */
 #include <errno.h>
 #include <math.h>
@@ -170,7 +170,7 @@ static void write_fact(const struct run *r, const char *name, const char *before
 {
 	const struct env_fact *fact = run__env(r, name);
 
-	if (fact == NULL || fact->text == NULL)
+	if (!fact || !fact->text)
 		return;
 	fputs(before, out);
 	markdown_text(out, fact->text, NAME_WIDTH);

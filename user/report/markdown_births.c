@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The births of a profile in Markdown: a table of the costliest programs, with a bar of phases. */
 #include <math.h>
 #include <string.h>

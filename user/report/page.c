@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* One page: what the template has around it, the views, and their data. */
 #include <errno.h>
 #include <stdlib.h>
@@ -121,9 +121,9 @@ int report_page(const struct report *p, FILE *out)
 	size_t i;
 	int err = data ? 0 : -ENOMEM;
 
-	for (i = 0; i < view_count && err == 0; i++) {
+	for (i = 0; i < view_count && !err; i++) {
 		data[i] = views[i]->data(p);
-		if (data[i] == NULL)
+		if (!data[i])
 			err = -ENOMEM;
 	}
 	if (err)

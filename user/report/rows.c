@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What a report is made from: the runs' cells, joined over the passes, with names. */
 #include <errno.h>
 #include <inttypes.h>
@@ -18,7 +18,7 @@ static bool is_told(const struct table *t, const char *axis)
 	size_t i;
 
 	for (i = 0; i < t->axis_count; i++) {
-		if (strcmp(t->axes[i], axis) == 0)
+		if (!strcmp(t->axes[i], axis))
 			return true;
 	}
 	return false;
@@ -35,7 +35,7 @@ static void write_axes(FILE *out, const struct table *t, const struct cell *c)
 
 		if (!is_told(t, part->name))
 			continue;
-		if (part->text != NULL)
+		if (part->text)
 			fprintf(out, " %s", part->text);
 		else if (part->number != 0 && part->number % PAGE_BYTES == 0)
 			fprintf(out, " %s=%s", part->name,
@@ -52,7 +52,7 @@ static char *named(const char *first, const struct table *t, const struct cell *
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	if (out == NULL)
+	if (!out)
 		return NULL;
 	fputs(first, out);
 	write_axes(out, t, c);
@@ -87,9 +87,9 @@ static int fill_row(struct row *row, const struct report_run *r, const struct ta
 	if (row->bare == row->cell)
 		row->bare = NULL;
 	err = name_row(row, &r->t);
-	if (err == 0)
+	if (!err)
 		err = spread_of(&row->cell->samples[SAMPLE_spawn_ns], &row->call);
-	if (err == 0)
+	if (!err)
 		err = spread_of(&row->cell->samples[SAMPLE_total_ns], &row->total);
 	return err;
 }
@@ -107,11 +107,11 @@ static void relate(struct report_run *r)
 				break;
 		}
 		row->line = j < i ? r->rows[j].line : i;
-		for (j = 0; j < r->count && row->reference == NULL; j++) {
+		for (j = 0; j < r->count && !row->reference; j++) {
 			const char *method = cell__key_text(r->rows[j].cell, "method");
 
 			if (r->rows[j].group == row->group && method &&
-			    strcmp(method, REPORT_REFERENCE) == 0)
+			    !strcmp(method, REPORT_REFERENCE))
 				row->reference = &r->rows[j];
 		}
 	}
@@ -127,16 +127,16 @@ static int fill_run(struct report *p, size_t run)
 	if (err)
 		return err;
 	r->rows = calloc(rows.n + 1, sizeof(*r->rows));
-	if (r->rows == NULL)
+	if (!r->rows)
 		err = -ENOMEM;
-	for (i = 0; i < rows.n && err == 0; i++) {
+	for (i = 0; i < rows.n && !err; i++) {
 		r->count++;
 		r->rows[i].run = run;
 		r->rows[i].index = i;
 		err = fill_row(&r->rows[i], r, &rows.v[i]);
 	}
 	table_rows_free(&rows);
-	if (err == 0)
+	if (!err)
 		relate(r);
 	return err;
 }
@@ -165,7 +165,7 @@ static bool is_taken(const struct report *p, size_t count, const char *name)
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		if (strcmp(p->runs[i].name, name) == 0)
+		if (!strcmp(p->runs[i].name, name))
 			return true;
 	}
 	return false;
@@ -179,9 +179,9 @@ static char *run_name(const struct report *p, size_t index)
 	size_t len = strlen(base), ending = strlen(".jsonl"), number;
 	char *name, *plain;
 
-	if (strcmp(path, "-") == 0)
+	if (!strcmp(path, "-"))
 		base = "standard input", len = strlen(base);
-	if (len > ending && strcmp(base + len - ending, ".jsonl") == 0)
+	if (len > ending && !strcmp(base + len - ending, ".jsonl"))
 		len -= ending;
 	name = plain = strndup(base, len);
 	for (number = 2; name && is_taken(p, index, name); number++) {
@@ -202,7 +202,7 @@ int report__init(struct report *p, const struct run *runs, char *const *paths, s
 
 	*p = (struct report){.count = count};
 	p->runs = calloc(count, sizeof(*p->runs));
-	if (p->runs == NULL) {
+	if (!p->runs) {
 		p->count = 0;
 		return -ENOMEM;
 	}
@@ -211,14 +211,14 @@ int report__init(struct report *p, const struct run *runs, char *const *paths, s
 
 		r->run = r->t.r = &runs[i];
 		r->path = paths[i];
-		r->instructions = runs[i].clock && strcmp(runs[i].clock, "icount") == 0;
+		r->instructions = runs[i].clock && !strcmp(runs[i].clock, "icount");
 		table_prepare(&r->t);
 	}
 	share_axes(p);
-	for (i = 0; i < count && err == 0; i++) {
+	for (i = 0; i < count && !err; i++) {
 		p->runs[i].name = run_name(p, i);
 		err = p->runs[i].name ? fill_run(p, i) : -ENOMEM;
-		if (err == 0 && runs[i].birth_count > 0) {
+		if (!err && runs[i].birth_count > 0) {
 			p->runs[i].births = birth_sums__of(&runs[i]);
 			err = p->runs[i].births ? 0 : -ENOMEM;
 		}
@@ -280,7 +280,7 @@ const struct cell *row__phase(const struct row *row, enum phase p, bool *starred
 	if (series__any(&row->cell->phases[p]))
 		return row->cell;
 	*starred =
-		row->full != NULL && row->full != row->cell && series__any(&row->full->phases[p]);
+		row->full && row->full != row->cell && series__any(&row->full->phases[p]);
 	return *starred ? row->full : NULL;
 }
 

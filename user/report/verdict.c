@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/report/verdict.h"
 
 #include <errno.h>
@@ -45,7 +45,7 @@ static int check(const json_t *verdict, const char **why)
 		return -ENOTSUP;
 	}
 	for (i = 0; i < VERDICTS; i++)
-		known = known || strcmp(text_in(verdict, "verdict"), verdicts[i]) == 0;
+		known = known || !strcmp(text_in(verdict, "verdict"), verdicts[i]);
 	if (!known || !json_is_array(metrics))
 		return -EINVAL;
 	for (i = 0; i < json_array_size(metrics); i++) {
@@ -65,9 +65,9 @@ int verdict_read(const char *path, json_t **verdict, const char **why)
 	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > BYTES_MAX)
 		return -ENOENT;
 	*verdict = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
-	if (strcmp(text_in(*verdict, "type"), "gate") == 0) {
+	if (!strcmp(text_in(*verdict, "type"), "gate")) {
 		err = check(*verdict, why);
-		if (err == 0)
+		if (!err)
 			return 0;
 	} else {
 		err = -ENOENT;
@@ -100,10 +100,10 @@ void verdict_answer(const json_t *verdict, const char *path, struct answer *a)
 /* "102 µs", "16,417 pages" */
 static void value_text(const char *unit, double value, char text[VERDICT_TEXT_MAX])
 {
-	bool instructions = strcmp(unit, "instructions") == 0;
+	bool instructions = !strcmp(unit, "instructions");
 	char number[NUMBER_MAX];
 
-	if (isnan(value) || instructions || strcmp(unit, "ns") == 0)
+	if (isnan(value) || instructions || !strcmp(unit, "ns"))
 		snprintf(text, VERDICT_TEXT_MAX, "%s",
 			 time_words(value, instructions && isfinite(value), number));
 	else
@@ -156,7 +156,7 @@ void verdict_row_read(const json_t *metric, struct verdict_row *row)
 		.change = number_in(metric, "change"),
 		.improved = json_is_true(json_object_get(metric, "improved")),
 	};
-	row->budget = strcmp(row->kind, "budget") == 0;
+	row->budget = !strcmp(row->kind, "budget");
 	a = number_in(metric, row->budget ? "limit" : "a");
 	b = number_in(metric, row->budget ? "value" : "b");
 	if (row->budget && a > 0 && b > 0)
@@ -176,7 +176,7 @@ size_t verdict_rows(const json_t *verdict, const json_t *rows[VERDICT_ROWS_MAX])
 			const json_t *metric = json_array_get(metrics, i);
 
 			for (rank = 0; rank < VERDICTS; rank++) {
-				if (strcmp(text_in(metric, "verdict"), verdicts[rank]) == 0)
+				if (!strcmp(text_in(metric, "verdict"), verdicts[rank]))
 					break;
 			}
 			if (rank == k)
@@ -200,10 +200,10 @@ static void write_row(FILE *out, const json_t *metric)
 
 	verdict_row_read(metric, &row);
 	fprintf(out, "\n<tr%s>",
-		strcmp(row.verdict, "regression") == 0 ? " class=\"differs\"" : "");
+		!strcmp(row.verdict, "regression") ? " class=\"differs\"" : "");
 	html_label(out, row.cell);
 	html_words(out, row.metric);
-	html_words(out, strcmp(row.verdict, "none") == 0 ? "does not gate" : row.verdict);
+	html_words(out, !strcmp(row.verdict, "none") ? "does not gate" : row.verdict);
 	html_words(out, row.note);
 	html_words(out, row.kind);
 	html_words(out, row.pass);

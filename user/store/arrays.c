@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/store/arrays.h"
 
 #include <stdio.h>
@@ -21,7 +21,7 @@ static bool scan_value(struct scan *s, int64_t *value)
 	static const char null[] = "null";
 	size_t len = sizeof(null) - 1;
 
-	if ((size_t)(s->end - s->at) < len || memcmp(s->at, null, len) != 0)
+	if ((size_t)(s->end - s->at) < len || memcmp(s->at, null, len))
 		return scan_integer(s, value);
 	s->at += len;
 	*value = MISSING;
@@ -49,7 +49,7 @@ static bool keep(struct lifted *l, struct series series)
 {
 	struct series *arrays = reallocarray(l->arrays, l->count + 1, sizeof(*arrays));
 
-	if (arrays == NULL) {
+	if (!arrays) {
 		series__free(&series);
 		return false;
 	}
@@ -120,7 +120,7 @@ bool lifted__take(struct lifted *l, const char *line, size_t len)
 	struct scan s = {line, line + len};
 
 	*l = (struct lifted){.text = malloc(len + 1)};
-	if (l->text == NULL)
+	if (!l->text)
 		return false;
 	if (take(l, &s))
 		return true;
@@ -144,7 +144,7 @@ struct series *lifted__find(const struct lifted *l, const json_t *json)
 	const json_t *only = json_array_get(json, 0);
 	double number = json_real_value(only);
 
-	if (l == NULL || json_array_size(json) != 1 || !json_is_real(only) || number < 0 ||
+	if (!l || json_array_size(json) != 1 || !json_is_real(only) || number < 0 ||
 	    number >= (double)l->count)
 		return NULL;
 	return &l->arrays[(size_t)number];

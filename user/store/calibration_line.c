@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The line `calibration` of a result file: what the estimates of a profile go by. */
 #include <errno.h>
 #include <stdlib.h>

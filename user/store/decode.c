@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -36,9 +36,9 @@ static int decode_command(const json_t *json, struct run *r, struct reason *why)
 	if (!json_is_array(json))
 		return store_fault(why, "command is not an array");
 	r->command = calloc(count + 1, sizeof(*r->command));
-	if (r->command == NULL)
+	if (!r->command)
 		return -ENOMEM;
-	for (i = 0; i < count && err == 0; i++)
+	for (i = 0; i < count && !err; i++)
 		err = store_text(json_array_get(json, i), "command", &r->command[i], why);
 	return err;
 }
@@ -48,7 +48,7 @@ static int decode_seed(const json_t *json, struct run *r, struct reason *why)
 	const char *text = json_string_value(json);
 	char *end;
 
-	if (text == NULL || strspn(text, "0123456789") != strlen(text) || *text == '\0')
+	if (!text || strspn(text, "0123456789") != strlen(text) || !*text)
 		return store_fault(why, "seed is not a string of digits");
 	errno = 0;
 	r->seed = strtoull(text, &end, 10);
@@ -72,7 +72,7 @@ static int decode_environment(json_t *json, struct run *r, struct reason *why)
 			err = run__add_env_text(r, name, json_string_value(fact));
 		} else {
 			err = store_number_or_null(fact, name, &number, why);
-			if (err == 0)
+			if (!err)
 				err = run__add_env_number(r, name, number);
 		}
 		if (err)
@@ -115,7 +115,7 @@ static int decode_failures(const json_t *json, struct run *r, struct reason *why
 {
 	int err = decode_origin(json, &r->failures, why);
 
-	if (err == 0 && json && !r->failures.source == !r->failures.absent)
+	if (!err && json && !r->failures.source == !r->failures.absent)
 		return store_fault(why, "failures needs one of source and absent");
 	return err;
 }
@@ -124,21 +124,21 @@ int store_decode_run(const json_t *line, struct run *r, struct reason *why)
 {
 	int err = decode_schema(line, r, why);
 
-	if (err == 0)
+	if (!err)
 		err = store_text(json_object_get(line, "tool"), "tool", &r->tool, why);
-	if (err == 0)
+	if (!err)
 		err = decode_command(json_object_get(line, "command"), r, why);
-	if (err == 0)
+	if (!err)
 		err = store_text(json_object_get(line, "clock"), "clock", &r->clock, why);
-	if (err == 0 && strcmp(r->clock, "monotonic") != 0 && strcmp(r->clock, "icount") != 0)
+	if (!err && strcmp(r->clock, "monotonic") && strcmp(r->clock, "icount"))
 		err = store_fault(why, "clock %s is not known", store_quote(r->clock).text);
-	if (err == 0)
+	if (!err)
 		err = decode_seed(json_object_get(line, "seed"), r, why);
-	if (err == 0)
+	if (!err)
 		err = decode_environment(json_object_get(line, "environment"), r, why);
-	if (err == 0)
+	if (!err)
 		err = decode_origins(json_object_get(line, "phases"), r, why);
-	if (err == 0)
+	if (!err)
 		err = decode_failures(json_object_get(line, "failures"), r, why);
 	return err;
 }
@@ -158,7 +158,7 @@ static int decode_key(json_t *json, struct cell *c, struct reason *why)
 			err = cell__add_key_text(c, name, json_string_value(value));
 		} else {
 			err = store_number(value, name, &number, why);
-			if (err == 0)
+			if (!err)
 				err = cell__add_key_number(c, name, number);
 		}
 		if (err)
@@ -174,7 +174,7 @@ static int decode_arrays(json_t *json, const char *what, size_t n, int (*by_name
 	const char *name;
 	json_t *array;
 
-	if (json == NULL)
+	if (!json)
 		return 0;
 	if (!json_is_object(json))
 		return store_fault(why, "%s is not an object", what);
@@ -195,7 +195,7 @@ static int decode_phase(const json_t *json, enum phase p, struct cell *c, struct
 	int err;
 
 	err = store_optional_text(json, "source", &origin->source, why);
-	if (err == 0)
+	if (!err)
 		err = store_optional_text(json, "absent", &origin->absent, why);
 	if (err)
 		return err;
@@ -209,7 +209,7 @@ static int decode_phases(json_t *json, struct cell *c, struct reason *why)
 	const char *name;
 	json_t *phase;
 
-	if (json == NULL)
+	if (!json)
 		return 0;
 	if (!json_is_object(json))
 		return store_fault(why, "phases is not an object");
@@ -228,7 +228,7 @@ static int decode_errnos(const json_t *json, struct cell *c, struct reason *why)
 	size_t i;
 	int err;
 
-	if (json == NULL)
+	if (!json)
 		return 0;
 	err = store_series(json, "errnos", c->n, &c->errnos, why);
 	if (err)
@@ -247,16 +247,16 @@ static int decode_measured(const json_t *line, struct cell *c, struct reason *wh
 
 	err = decode_arrays(json_object_get(line, "samples"), "samples", c->n, sample_by_name,
 			    c->samples, why);
-	if (err == 0 && unattributed)
+	if (!err && unattributed)
 		err = store_series(unattributed, "unattributed_ns", c->n, &c->unattributed, why);
-	if (err == 0)
+	if (!err)
 		err = decode_phases(json_object_get(line, "phases"), c, why);
-	if (err == 0)
+	if (!err)
 		err = decode_arrays(json_object_get(line, "counts"), "counts", c->n, count_by_name,
 				    c->counts, why);
-	if (err == 0)
+	if (!err)
 		err = decode_errnos(json_object_get(line, "errnos"), c, why);
-	if (err == 0)
+	if (!err)
 		err = store_optional_text(line, "broken", &c->broken, why);
 	return err;
 }
@@ -283,22 +283,22 @@ int store_decode_cell(const json_t *line, struct run *r, struct reason *why)
 	if (r->cell_count == STORE_CELLS_MAX)
 		return store_fault(why, "more than %d cells", STORE_CELLS_MAX);
 	c = run__add_cell(r);
-	if (c == NULL)
+	if (!c)
 		return -ENOMEM;
 	err = decode_key(json_object_get(line, "key"), c, why);
-	if (err == 0)
+	if (!err)
 		err = check_new_key(r, why);
-	if (err == 0)
+	if (!err)
 		err = store_number(json_object_get(line, "n"), "n", &n, why);
-	if (err == 0 && (n < 0 || n > (int64_t)STORE_SAMPLES_MAX))
+	if (!err && (n < 0 || n > (int64_t)STORE_SAMPLES_MAX))
 		err = store_fault(why, "n is out of range");
 	c->n = (size_t)n;
-	if (err == 0 && place != NULL)
+	if (!err && place)
 		err = store_number(place, "order", &order, why);
-	if (err == 0 && (order < 0 || order > INT32_MAX))
+	if (!err && (order < 0 || order > INT32_MAX))
 		err = store_fault(why, "order is out of range");
 	c->order = (size_t)order;
-	if (err == 0)
+	if (!err)
 		err = store_optional_text(line, "skipped", &c->skipped, why);
 	if (err)
 		return err;
@@ -312,7 +312,7 @@ static int decode_end_number(const json_t *line, const char *name, int64_t *numb
 {
 	int err = store_number_or_null(json_object_get(line, name), name, number, why);
 
-	if (err == 0 && *number < 0 && *number != MISSING)
+	if (!err && *number < 0 && *number != MISSING)
 		err = store_fault(why, "%s is negative", name);
 	return err;
 }
@@ -329,19 +329,19 @@ int store_decode_end(const json_t *line, struct run *r, struct reason *why)
 	};
 	int err = decode_end_number(line, "births", &r->end.births, why);
 
-	if (err == 0)
+	if (!err)
 		err = decode_end_number(line, "started", &r->end.started, why);
-	if (err == 0)
+	if (!err)
 		err = decode_end_number(line, "started_untraced", &r->end.started_untraced, why);
-	if (err == 0)
+	if (!err)
 		err = decode_end_number(line, "lost", &r->end.lost, why);
-	if (err == 0)
+	if (!err)
 		err = decode_end_number(line, "missed", &r->end.missed, why);
-	for (size_t i = 0; i < sizeof(profile) / sizeof(profile[0]) && err == 0; i++) {
+	for (size_t i = 0; i < sizeof(profile) / sizeof(profile[0]) && !err; i++) {
 		if (json_object_get(line, profile[i].name))
 			err = decode_end_number(line, profile[i].name, profile[i].to, why);
 	}
-	if (err == 0)
+	if (!err)
 		r->ended = true;
 	return err;
 }

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +12,9 @@ static char *well_formed(const char *text)
 	static const char replacement[] = "\xef\xbf\xbd";
 	char *copy = malloc(strlen(text) * strlen(replacement) + 1), *end = copy;
 
-	if (copy == NULL)
+	if (!copy)
 		return NULL;
-	while (*text != '\0') {
+	while (*text) {
 		uint32_t code;
 		size_t len = utf8_decode(text, &code);
 
@@ -30,7 +30,7 @@ json_t *store_json_text(const char *text)
 	char *copy;
 	json_t *json;
 
-	if (text == NULL)
+	if (!text)
 		return json_null();
 	copy = well_formed(text);
 	json = copy ? json_string(copy) : NULL;
@@ -52,7 +52,7 @@ static bool put(json_t *object, const char *name, json_t *value)
 static bool put_named(json_t *object, const char *name, const char *text, int64_t number)
 {
 	char *copy = well_formed(name);
-	bool failed = copy == NULL ||
+	bool failed = !copy ||
 		      put(object, copy, text ? store_json_text(text) : number_or_null(number));
 
 	free(copy);
@@ -105,7 +105,7 @@ static json_t *encode_environment(const struct run *r)
 
 static bool has_origin(const struct phase_origin *origin)
 {
-	return origin->source != NULL || origin->absent != NULL;
+	return origin->source || origin->absent;
 }
 
 static json_t *encode_origin(const struct phase_origin *origin)

@@ -147,7 +147,7 @@ static int scan_name(struct scan *s, const struct name *of, int next)
 
 	for (pass = 0; pass < 2; pass++) {
 		for (i = pass ? 0 : next; of[i].text; i++) {
-			if (left > of[i].len && memcmp(s->at, of[i].text, of[i].len) == 0) {
+			if (left > of[i].len && !memcmp(s->at, of[i].text, of[i].len)) {
 				s->at += of[i].len;
 				return i;
 			}
@@ -229,7 +229,7 @@ static bool take_head(const struct value *line, struct birth *b)
 	if (line[TYPE].kind != TEXT || line[METHOD].kind != TEXT || line[FLAGS].kind != NUMBER)
 		return false;
 	write_text(method, sizeof(method), line[TYPE].text);
-	if (strcmp(method, "birth") != 0)
+	if (strcmp(method, "birth"))
 		return false;
 	write_text(method, sizeof(method), line[METHOD].text);
 	b->life.method = method_by_name(method);

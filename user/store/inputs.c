@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/store/inputs.h"
 
 #include <errno.h>
@@ -32,7 +32,7 @@ static int read_verdict(struct input *in, char *path)
 	char name[256];
 	int err = verdict_read(path, &in->verdicts[in->verdict_count], &why);
 
-	if (err == 0) {
+	if (!err) {
 		in->verdict_paths[in->verdict_count++] = path;
 	} else if (err != -ENOENT) {
 		escape_text(path, name, sizeof(name));
@@ -58,7 +58,7 @@ static int read_one(struct input *in, char *path, int flags)
 		complain("%s", why);
 		return err;
 	}
-	escape_text(strcmp(path, "-") == 0 ? "standard input" : path, name, sizeof(name));
+	escape_text(!strcmp(path, "-") ? "standard input" : path, name, sizeof(name));
 	if (!run->ended && !(flags & INPUT_TRUNCATED)) {
 		complain("%s: the run broke off, it has no end line; --truncated takes what is "
 			 "there",
@@ -87,9 +87,9 @@ int input_read(struct input *in, char *const *paths, size_t count, int flags)
 		complain("%s", strerror(ENOMEM));
 		return -ENOMEM;
 	}
-	for (i = 0; i < count && err == 0; i++)
+	for (i = 0; i < count && !err; i++)
 		err = read_one(in, paths[i], flags);
-	if (err == 0 && in->count == 0) {
+	if (!err && in->count == 0) {
 		complain("a verdict of the gate makes no page alone: name the runs, too");
 		err = -EINVAL;
 	}
@@ -102,11 +102,11 @@ bool input_is_output(char *const *paths, size_t count, const char *output)
 	char name[256];
 	size_t i;
 
-	if (output == NULL || strcmp(output, "-") == 0 || stat(output, &out) != 0 ||
+	if (!output || !strcmp(output, "-") || stat(output, &out) != 0 ||
 	    !S_ISREG(out.st_mode))
 		return false;
 	for (i = 0; i < count; i++) {
-		if (strcmp(paths[i], "-") == 0 || stat(paths[i], &in) != 0 ||
+		if (!strcmp(paths[i], "-") || stat(paths[i], &in) != 0 ||
 		    in.st_dev != out.st_dev || in.st_ino != out.st_ino)
 			continue;
 		escape_text(output, name, sizeof(name));

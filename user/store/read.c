@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -63,7 +63,7 @@ static ssize_t read_on(struct reader *rd)
 	if (rd->have == rd->cap) {
 		char *buf = realloc(rd->buf, cap);
 
-		if (buf == NULL)
+		if (!buf)
 			return system_fault(rd, -ENOMEM);
 		rd->buf = buf;
 		rd->cap = cap;
@@ -86,7 +86,7 @@ static int next_line(struct reader *rd)
 	size_t seen = 0;
 
 	rd->line++;
-	while (more > 0 && newline == NULL) {
+	while (more > 0 && !newline) {
 		if (seen == rd->have - rd->at)
 			more = read_on(rd);
 		if (more < 0)
@@ -101,7 +101,7 @@ static int next_line(struct reader *rd)
 	}
 	rd->len = seen;
 	rd->at += seen + (newline != NULL);
-	return newline != NULL || seen > 0;
+	return newline || seen > 0;
 }
 
 static bool at_end(struct reader *rd)
@@ -120,13 +120,13 @@ static int parse_line(struct reader *rd, struct lifted *lifted, json_t **line)
 	*line = NULL;
 	if (rd->len && lifted__take(lifted, rd->text, rd->len))
 		*line = json_loadb(lifted->text, lifted->len, JSON_REJECT_DUPLICATES, &error);
-	if (*line != NULL)
+	if (*line)
 		return 1;
 	/* What is wrong with a line, and where, is told of the line as it stands in the file. */
 	lifted__free(lifted);
 	/* jansson must not be given NULL, which an empty first line would leave. */
 	*line = json_loadb(rd->len ? rd->text : "", rd->len, JSON_REJECT_DUPLICATES, &error);
-	if (*line != NULL)
+	if (*line)
 		return 1;
 	if (json_error_code(&error) == json_error_out_of_memory)
 		return system_fault(rd, -ENOMEM);
@@ -185,20 +185,20 @@ static int decode_line(struct reader *rd, const json_t *line, const struct lifte
 	int err;
 
 	if (rd->line == 1) {
-		if (type == NULL || strcmp(type, "run") != 0)
+		if (!type || strcmp(type, "run"))
 			return fault(rd, -EINVAL, "not a spawnscope result");
 		err = store_decode_run(line, r, &why);
-	} else if (type == NULL) {
+	} else if (!type) {
 		return fault(rd, -EINVAL, "no type");
-	} else if (strcmp(type, "run") == 0) {
+	} else if (!strcmp(type, "run")) {
 		return fault(rd, -EINVAL, "a second run begins here; one file holds one run");
-	} else if (strcmp(type, "cell") == 0) {
+	} else if (!strcmp(type, "cell")) {
 		err = store_decode_cell(line, r, &why);
-	} else if (strcmp(type, "birth") == 0) {
+	} else if (!strcmp(type, "birth")) {
 		err = decode_birth(line, r, &why);
-	} else if (strcmp(type, "calibration") == 0) {
+	} else if (!strcmp(type, "calibration")) {
 		err = store_decode_calibration(line, r, &why);
-	} else if (strcmp(type, "end") == 0) {
+	} else if (!strcmp(type, "end")) {
 		err = store_decode_end(line, r, &why);
 	} else {
 		return 0;
@@ -264,7 +264,7 @@ int store_read_stream(FILE *in, const char *name, struct run *r, char *why, size
 
 int store_read(const char *path, struct run *r, char *why, size_t why_size)
 {
-	bool standard = strcmp(path, "-") == 0;
+	bool standard = !strcmp(path, "-");
 	struct reader rd = {.name = path, .why = why, .why_size = why_size};
 	FILE *in;
 	int err;
@@ -273,7 +273,7 @@ int store_read(const char *path, struct run *r, char *why, size_t why_size)
 	if (standard)
 		return store_read_stream(stdin, "standard input", r, why, why_size);
 	in = fopen(path, "re");
-	if (in == NULL)
+	if (!in)
 		return system_fault(&rd, -errno);
 	err = store_read_stream(in, path, r, why, why_size);
 	fclose(in);

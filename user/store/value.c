@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/store/value.h"
 
 #include <errno.h>
@@ -79,7 +79,7 @@ int store_series(const json_t *json, const char *name, size_t n, struct series *
 		return 0;
 	}
 	s->v = malloc((n ? n : 1) * sizeof(*s->v));
-	if (s->v == NULL)
+	if (!s->v)
 		return -ENOMEM;
 	s->cap = n ? n : 1;
 	for (i = 0; i < n; i++) {

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -27,7 +27,7 @@ static int follow_flag(const char *path)
 	bool foreign;
 	char *copy = strdup(path);
 
-	if (copy == NULL)
+	if (!copy)
 		return -ENOMEM;
 	foreign = geteuid() == 0 && stat(dirname(copy), &directory) == 0 &&
 		  (directory.st_mode & S_IWOTH || directory.st_uid != 0);
@@ -39,7 +39,7 @@ static int open_path(const char *path, int how)
 {
 	int flag, fd;
 
-	if (strcmp(path, "-") == 0) {
+	if (!strcmp(path, "-")) {
 		fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
 	} else {
 		flag = follow_flag(path);
@@ -71,14 +71,14 @@ static int open_stream(const char *path, int how, FILE **out, bool *regular)
 		return fd;
 	if (fstat(fd, &st) < 0)
 		goto fail;
-	if (regular != NULL)
+	if (regular)
 		*regular = S_ISREG(st.st_mode);
 	if (S_ISBLK(st.st_mode)) {
 		errno = ENOTSUP;
 		goto fail;
 	}
 	*out = fdopen(fd, how == O_APPEND ? "a" : "w");
-	if (*out == NULL)
+	if (!*out)
 		goto fail;
 	return 0;
 
@@ -103,7 +103,7 @@ struct store *store__create(const char *path)
 	struct store *s = calloc(1, sizeof(*s));
 	int err;
 
-	if (s == NULL)
+	if (!s)
 		return NULL;
 	err = output_open(path, &s->out, &s->regular);
 	if (err) {
@@ -118,7 +118,7 @@ struct store *store__create_on(FILE *out, bool regular)
 {
 	struct store *s = calloc(1, sizeof(*s));
 
-	if (s != NULL)
+	if (s)
 		*s = (struct store){.out = out, .regular = regular};
 	return s;
 }
@@ -126,7 +126,7 @@ struct store *store__create_on(FILE *out, bool regular)
 /* Takes the reference, which is NULL if it could not be built. */
 static int write_line(struct store *s, json_t *line)
 {
-	if (s->error == 0 && line == NULL)
+	if (s->error == 0 && !line)
 		s->error = -ENOMEM;
 	if (s->error == 0) {
 		errno = 0;
@@ -167,12 +167,12 @@ int store__close(struct store *s)
 {
 	int err;
 
-	if (s == NULL)
+	if (!s)
 		return 0;
 	err = s->error;
-	if (err == 0 && s->regular && fsync(fileno(s->out)) < 0)
+	if (!err && s->regular && fsync(fileno(s->out)) < 0)
 		err = -errno;
-	if (fclose(s->out) == EOF && err == 0)
+	if (fclose(s->out) == EOF && !err)
 		err = -errno;
 	free(s);
 	return err;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What a birth copies, what copy-on-write takes later, and what tracing takes. */
 #include <errno.h>
 #include <math.h>
@@ -157,7 +157,7 @@ int table_tracing_cost(const struct table *t)
 		const struct cell *traced = rows.v[i].cell;
 		const struct cell *untraced = run__sibling(t->r, traced, "trace", "none");
 
-		if (untraced == NULL || !table_has_data(untraced))
+		if (!untraced || !table_has_data(untraced))
 			continue;
 		table_add_labels(t, s, &rows.v[i], &group);
 		add_cost(t, s, &untraced->samples[SAMPLE_spawn_ns],

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What stands below the tables: where values came from, and what there is none of. */
 #include <string.h>
 
@@ -32,7 +32,7 @@ static bool all_absent_alike(const struct phase_origin *origins)
 	int p;
 
 	for (p = 0; p < PHASE_COUNT; p++) {
-		if (!origins[p].absent || strcmp(origins[p].absent, origins[0].absent) != 0)
+		if (!origins[p].absent || strcmp(origins[p].absent, origins[0].absent))
 			return false;
 	}
 	return true;
@@ -65,7 +65,7 @@ static void append_name(const struct table *t, struct note *note, const struct c
 	char method[LABEL_MAX], parent[LABEL_MAX], pass[LABEL_MAX];
 
 	append(note, "%s at %s", table_method(c, method), table_parent(t, c, parent));
-	if (strcmp(table_pass(c), t->time_pass) != 0) {
+	if (strcmp(table_pass(c), t->time_pass)) {
 		escape_text(table_pass(c), pass, sizeof(pass));
 		append(note, " (trace=%s)", pass);
 	}
@@ -100,7 +100,7 @@ static void append_failures(struct note *note, const struct series *errnos)
 
 		if (times[e] == 0)
 			continue;
-		if (name != NULL)
+		if (name)
 			append(note, "%s%s", before, name);
 		else
 			append(note, "%serror %d", before, e);
@@ -127,7 +127,7 @@ static bool said_before(const struct table *t, const struct cell *c)
 	const struct cell *other;
 
 	for (other = t->r->cells; other < c; other++) {
-		if (other->skipped != NULL && strcmp(other->skipped, c->skipped) == 0 &&
+		if (other->skipped && !strcmp(other->skipped, c->skipped) &&
 		    cell__same_key(other, c, "trace"))
 			return true;
 	}
@@ -162,7 +162,7 @@ void table_unmeasured(const struct table *t)
 		struct note note = {""};
 
 		append_note(t, &note, &t->r->cells[i]);
-		if (note.text[0] == '\0')
+		if (!note.text[0])
 			continue;
 		if (!any)
 			layout_title(t->out, "Skipped and failed", t->colour);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What each probe costs: the suite overhead. */
 #include <errno.h>
 #include <math.h>
@@ -12,7 +12,7 @@ static bool is_single(const struct cell *c)
 {
 	const char *pass = table_pass(c);
 
-	return strcmp(pass, "none") != 0 && strcmp(pass, "phases") != 0 && strcmp(pass, "all") != 0;
+	return strcmp(pass, "none") && strcmp(pass, "phases") && strcmp(pass, "all");
 }
 
 /* What the probes add to a median, and in percent of it. */

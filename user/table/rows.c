@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Which cells a table shows, in which order, under which names. */
 #include <errno.h>
 #include <inttypes.h>
@@ -40,17 +40,17 @@ bool table_has_data(const struct cell *c)
 
 static bool has_own_place(const char *axis)
 {
-	return strcmp(axis, "method") == 0 || strcmp(axis, "trace") == 0 ||
-	       strcmp(axis, "rss_bytes") == 0;
+	return !strcmp(axis, "method") || !strcmp(axis, "trace") ||
+	       !strcmp(axis, "rss_bytes");
 }
 
 static bool same_axis(const struct cell *a, const struct cell *b, const char *axis)
 {
 	const char *text = cell__key_text(a, axis), *other = cell__key_text(b, axis);
 
-	if (text == NULL || other == NULL)
+	if (!text || !other)
 		return text == other && cell__key_number(a, axis) == cell__key_number(b, axis);
-	return strcmp(text, other) == 0;
+	return !strcmp(text, other);
 }
 
 /* Whether labels tell the axis. */
@@ -59,7 +59,7 @@ static bool is_told(const struct table *t, const char *axis)
 	size_t i;
 
 	for (i = 0; i < t->axis_count; i++) {
-		if (strcmp(t->axes[i], axis) == 0)
+		if (!strcmp(t->axes[i], axis))
 			return true;
 	}
 	return false;
@@ -88,7 +88,7 @@ void table_prepare(struct table *t)
 		/* An axis varies if and only if some cell differs in it from the first one. */
 		note_differences(t, &cells[0], &cells[i]);
 		note_differences(t, &cells[i], &cells[0]);
-		if (strcmp(table_pass(&cells[i]), "phases") == 0 && table_has_data(&cells[i]))
+		if (!strcmp(table_pass(&cells[i]), "phases") && table_has_data(&cells[i]))
 			t->time_pass = "phases";
 	}
 }
@@ -119,12 +119,12 @@ int table_rows_select(const struct table *t, const char *pass, struct table_rows
 
 	rows->n = 0;
 	rows->v = calloc(t->r->cell_count + 1, sizeof(*rows->v));
-	if (rows->v == NULL)
+	if (!rows->v)
 		return -ENOMEM;
 	for (i = 0; i < t->r->cell_count; i++) {
 		const struct cell *c = &t->r->cells[i];
 
-		if (strcmp(table_pass(c), pass) == 0 && table_has_data(c))
+		if (!strcmp(table_pass(c), pass) && table_has_data(c))
 			rows->v[rows->n++].cell = c;
 	}
 	qsort(rows->v, rows->n, sizeof(*rows->v), by_order);
@@ -150,7 +150,7 @@ static void append_axis(char label[LABEL_MAX], const struct key_part *part)
 {
 	char size[32];
 
-	if (part->text != NULL)
+	if (part->text)
 		layout_append(label, LABEL_MAX, " %s", part->text);
 	else if (part->number != 0 && part->number % PAGE_BYTES == 0) /* bytes */
 		layout_append(label, LABEL_MAX, " %s=%s", part->name,
@@ -185,7 +185,7 @@ struct sheet *table_sheet(void)
 {
 	struct sheet *s = sheet__new(2);
 
-	if (s != NULL) {
+	if (s) {
 		sheet__column(s, "PARENT", 0);
 		sheet__column(s, "METHOD", 0);
 	}

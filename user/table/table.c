@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/table/table.h"
 
 #include <errno.h>
@@ -57,16 +57,16 @@ static const char *fact(const struct run *r, const char *name, size_t width, cha
 /* "Linux 6.1.0-18-amd64, Intel(R) Xeon(R) Platinum 8481C, kvm, clock: monotonic" */
 static void print_header(const struct table *t)
 {
-	bool instructions = t->r->clock != NULL && strcmp(t->r->clock, "icount") == 0;
+	bool instructions = t->r->clock && !strcmp(t->r->clock, "icount");
 	char kernel[LABEL_MAX], model[LABEL_MAX], hypervisor[LABEL_MAX];
 	char before[2 * LABEL_MAX], after[2 * LABEL_MAX], line[6 * LABEL_MAX];
 	size_t taken;
 
 	fact(t->r, "kernel_release", KERNEL_WIDTH, kernel);
 	fact(t->r, "hypervisor", HYPERVISOR_WIDTH, hypervisor);
-	if (strcmp(hypervisor, "none") == 0)
+	if (!strcmp(hypervisor, "none"))
 		hypervisor[0] = '\0';
-	else if (strcmp(hypervisor, "yes") == 0) /* which one, the machine does not tell */
+	else if (!strcmp(hypervisor, "yes")) /* which one, the machine does not tell */
 		strcpy(hypervisor, "in a VM");
 	snprintf(before, sizeof(before), "Linux%s%s", *kernel ? " " : "", kernel);
 	snprintf(after, sizeof(after), "%s%s, clock: %s", *hypervisor ? ", " : "", hypervisor,
@@ -102,7 +102,7 @@ static void print_footer(const struct table *t)
 			      counts[i].what);
 		before = ", ";
 	}
-	if (text[0] == '\0')
+	if (!text[0])
 		return;
 	fputc('\n', t->out);
 	layout_wrap(t->out, 0, 2, text);
@@ -121,7 +121,7 @@ int table_print(const struct run *r, FILE *out, bool colour)
 	table_prepare(&t);
 	print_warnings(&t);
 	print_header(&t);
-	for (i = 0; i < sizeof(parts) / sizeof(parts[0]) && err == 0; i++)
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]) && !err; i++)
 		err = parts[i](&t);
 	if (err)
 		return err;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The tables about time. */
 #include <ctype.h>
 #include <errno.h>
@@ -24,7 +24,7 @@ static void add_ratio(const struct table *t, struct sheet *s, const struct cell 
 	const struct cell *reference = run__sibling(t->r, c, "method", REFERENCE);
 	double ratio = NAN;
 
-	if (reference != NULL)
+	if (reference)
 		ratio = stats_median(&c->samples[SAMPLE_spawn_ns]) /
 			stats_median(&reference->samples[SAMPLE_spawn_ns]);
 	if (isfinite(ratio))
@@ -81,7 +81,7 @@ static const char *heading(enum phase p, char *buf, size_t size)
 
 	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
 		len = strlen(prefixes[i]);
-		if (strncmp(name, prefixes[i], len) == 0)
+		if (!strncmp(name, prefixes[i], len))
 			name += len;
 	}
 	snprintf(buf, size, "%s", name);
@@ -140,7 +140,7 @@ static bool add_phase(const struct table *t, struct sheet *s, const struct cell 
 {
 	const struct cell *full = run__sibling(t->r, c, "trace", "all");
 
-	if (series__any(&c->phases[p]) || full == NULL || !series__any(&full->phases[p])) {
+	if (series__any(&c->phases[p]) || !full || !series__any(&full->phases[p])) {
 		table_add_time(t, s, stats_median(&c->phases[p]));
 		return false;
 	}
@@ -153,7 +153,7 @@ static bool any_phase_in_passes(const struct table *t, const struct phase_table 
 {
 	const struct cell *full = run__sibling(t->r, c, "trace", "all");
 
-	return any_phase(pt, c) || (full != NULL && any_phase(pt, full));
+	return any_phase(pt, c) || (full && any_phase(pt, full));
 }
 
 static int print_phases(const struct table *t, const struct phase_table *pt)
@@ -181,7 +181,7 @@ static int print_phases(const struct table *t, const struct phase_table *pt)
 			table_add_time(t, s, stats_median(&c->unattributed));
 	}
 	err = sheet__print(s, pt->title, t->out, t->colour);
-	if (err == 0 && starred)
+	if (!err && starred)
 		fputs("* from the few samples with all probes, whose cost is in these times\n",
 		      t->out);
 

@@ -11,7 +11,7 @@
 
 static inline bool same_text(const char *a, const char *b)
 {
-	return a && b ? strcmp(a, b) == 0 : a == b;
+	return a && b ? !strcmp(a, b) : a == b;
 }
 
 static inline bool same_life(const struct life *a, const struct life *b)
@@ -20,15 +20,15 @@ static inline bool same_life(const struct life *a, const struct life *b)
 	       a->clone_flags == b->clone_flags && a->method == b->method &&
 	       a->result == b->result && a->born == b->born && a->execed == b->execed &&
 	       a->dead == b->dead && a->exec_result == b->exec_result &&
-	       memcmp(a->edge, b->edge, sizeof(a->edge)) == 0 &&
-	       memcmp(a->sum, b->sum, sizeof(a->sum)) == 0 &&
-	       memcmp(a->count, b->count, sizeof(a->count)) == 0;
+	       !memcmp(a->edge, b->edge, sizeof(a->edge)) &&
+	       !memcmp(a->sum, b->sum, sizeof(a->sum)) &&
+	       !memcmp(a->count, b->count, sizeof(a->count));
 }
 
 static inline bool same_stack(const struct stack *a, const struct stack *b)
 {
-	return a && b ? a->count == b->count && a->libc == b->libc && strcmp(a->all, b->all) == 0 &&
-				strcmp(a->frames, b->frames) == 0
+	return a && b ? a->count == b->count && a->libc == b->libc && !strcmp(a->all, b->all) &&
+				!strcmp(a->frames, b->frames)
 		      : a == b;
 }
 
@@ -36,10 +36,10 @@ static inline bool same_birth(const struct birth *a, const struct birth *b)
 {
 	return same_life(&a->life, &b->life) && a->child_tgid == b->child_tgid &&
 	       a->parent_tid == b->parent_tid && a->uid == b->uid && a->cgroup == b->cgroup &&
-	       strcmp(a->comm, b->comm) == 0 && strcmp(a->exe, b->exe) == 0 &&
+	       !strcmp(a->comm, b->comm) && !strcmp(a->exe, b->exe) &&
 	       same_text(a->path, b->path) && a->args_bytes == b->args_bytes &&
 	       a->args_total == b->args_total && !a->args == !b->args &&
-	       (!a->args || memcmp(a->args, b->args, a->args_bytes + 1) == 0) &&
+	       (!a->args || !memcmp(a->args, b->args, a->args_bytes + 1)) &&
 	       same_stack(a->stack, b->stack);
 }
 

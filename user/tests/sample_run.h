@@ -60,7 +60,7 @@ static inline void sample_faults(struct cell *c)
 static inline struct cell *sample_cell(struct run *r, const char *method, int64_t bytes,
 				       const char *trace, size_t n)
 {
-	bool copies = strcmp(method, "fork") == 0;
+	bool copies = !strcmp(method, "fork");
 	int64_t call = (copies ? 60000 + bytes / 900 : 350000) + (strcmp(trace, "none") ? 900 : 0);
 	struct cell *c = run__add_cell(r);
 
@@ -73,9 +73,9 @@ static inline struct cell *sample_cell(struct run *r, const char *method, int64_
 		return c;
 	sample_series(&c->samples[SAMPLE_spawn_ns], n, call, false);
 	sample_series(&c->samples[SAMPLE_total_ns], n, call + 200000, true);
-	if (strcmp(trace, "none") != 0)
+	if (strcmp(trace, "none"))
 		sample_phases(c, copies, bytes);
-	if (strcmp(trace, "all") == 0 && copies)
+	if (!strcmp(trace, "all") && copies)
 		sample_faults(c);
 	return c;
 }

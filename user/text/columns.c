@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -36,7 +36,7 @@ struct sheet *sheet__new(size_t labels)
 {
 	struct sheet *s = calloc(1, sizeof(*s));
 
-	if (s != NULL)
+	if (s)
 		s->labels = labels;
 	return s;
 }
@@ -52,7 +52,7 @@ void sheet__column(struct sheet *s, const char *name, int flags)
 		return;
 	}
 	column->name = strdup(name);
-	if (column->name == NULL) {
+	if (!column->name) {
 		s->error = -ENOMEM;
 		return;
 	}
@@ -67,7 +67,7 @@ static int append(struct sheet *s, char *text)
 
 	if ((s->cell_count & (s->cell_count - 1)) == 0) { /* full: it grows by doubling */
 		cells = reallocarray(cells, s->cell_count ? 2 * s->cell_count : 1, sizeof(*cells));
-		if (cells == NULL)
+		if (!cells)
 			return -ENOMEM;
 		s->cells = cells;
 	}
@@ -89,11 +89,11 @@ void sheet__add(struct sheet *s, const char *format, ...)
 		text = NULL;
 	va_end(args);
 	index = s->cell_count % s->count;
-	if (text != NULL && index < s->labels)
+	if (text && index < s->labels)
 		layout_cut(text, s->columns[index].flags & SHEET_WIDE ? WIDE_LABEL_WIDTH
 				 : index == 0			      ? FIRST_LABEL_WIDTH
 								      : LABEL_WIDTH);
-	if (text == NULL || append(s, text) != 0) {
+	if (!text || append(s, text) != 0) {
 		free(text);
 		s->error = -ENOMEM;
 		return;
@@ -102,7 +102,7 @@ void sheet__add(struct sheet *s, const char *format, ...)
 	width = utf8_width(text);
 	if (width > column->width)
 		column->width = width;
-	if (strcmp(text, "-") != 0)
+	if (strcmp(text, "-"))
 		column->filled = true;
 }
 
@@ -163,14 +163,14 @@ static int print_part(const struct sheet *s, const size_t *chosen, size_t count,
 		columns[i].right = column->flags & SHEET_RIGHT;
 	}
 	g = grid__new(columns, count);
-	if (g == NULL)
+	if (!g)
 		return -ENOMEM;
-	for (first = 0; first + s->count <= s->cell_count && err == 0; first += s->count) {
+	for (first = 0; first + s->count <= s->cell_count && !err; first += s->count) {
 		for (i = 0; i < count; i++)
 			row[i] = s->cells[first + chosen[i]];
 		err = grid__row(g, row);
 	}
-	if (err == 0)
+	if (!err)
 		err = grid__print(g, out);
 	grid__free(g);
 	return err;
@@ -184,7 +184,7 @@ int sheet__print(struct sheet *s, const char *title, FILE *out, bool colour)
 
 	if (s->cell_count == 0)
 		return err;
-	while (err == 0 && (count = choose_columns(s, limit, &next, chosen)) > 0) {
+	while (!err && (count = choose_columns(s, limit, &next, chosen)) > 0) {
 		if (continued)
 			fputc('\n', out);
 		else
@@ -199,7 +199,7 @@ void sheet__free(struct sheet *s)
 {
 	size_t i;
 
-	if (s == NULL)
+	if (!s)
 		return;
 	for (i = 0; i < s->cell_count; i++)
 		free(s->cells[i]);

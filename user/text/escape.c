@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/text/escape.h"
 
 #include <stdbool.h>
@@ -25,7 +25,7 @@ size_t escape_text(const char *in, char *out, size_t size)
 {
 	size_t total = 0, end = 0;
 
-	while (*in != '\0') {
+	while (*in) {
 		char hex[sizeof("\\xHH")];
 		const char *piece = in;
 		uint32_t code;

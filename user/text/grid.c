@@ -32,18 +32,18 @@ struct grid *grid__new(const struct grid_column *columns, size_t count)
 	struct grid *g = calloc(1, sizeof(*g));
 	size_t i;
 
-	if (g == NULL)
+	if (!g)
 		return NULL;
 	g->columns = calloc(count, sizeof(*g->columns));
 	g->count = g->columns ? count : 0;
 	for (i = 0; i < g->count; i++) {
 		g->columns[i].name = strdup(columns[i].name);
-		if (g->columns[i].name == NULL)
+		if (!g->columns[i].name)
 			break;
 		g->columns[i].right = columns[i].right;
 		widen(&g->columns[i], columns[i].name);
 	}
-	if (g->columns == NULL || i < count) {
+	if (!g->columns || i < count) {
 		grid__free(g);
 		return NULL;
 	}
@@ -55,14 +55,14 @@ int grid__row(struct grid *g, const char *const *cells)
 	size_t i, first = g->row_count * g->count;
 	char **all = reallocarray(g->cells, first + g->count, sizeof(*all));
 
-	if (all == NULL)
+	if (!all)
 		return -ENOMEM;
 	g->cells = all;
 	for (i = 0; i < g->count; i++) {
 		const char *text = cells[i] ? cells[i] : "";
 
 		all[first + i] = strdup(text);
-		if (all[first + i] == NULL)
+		if (!all[first + i])
 			goto fail;
 		widen(&g->columns[i], text);
 	}
@@ -85,7 +85,7 @@ static void print_line(const struct grid *g, char *const *cells, FILE *out)
 		const char *text = cells ? cells[i] : column->name;
 		size_t pad = column->width - utf8_width(text);
 
-		if (*text != '\0') {
+		if (*text) {
 			fprintf(out, "%*s%s", (int)(blanks + (column->right ? pad : 0)), "", text);
 			blanks = column->right ? 0 : pad;
 		} else {
@@ -112,7 +112,7 @@ void grid__free(struct grid *g)
 {
 	size_t i;
 
-	if (g == NULL)
+	if (!g)
 		return;
 	for (i = 0; i < g->row_count * g->count; i++)
 		free(g->cells[i]);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/text/json.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 json_t *put(json_t *object, const char *name, json_t *value)
 {
-	if (object == NULL) {
+	if (!object) {
 		json_decref(value);
 		return NULL;
 	}
@@ -22,7 +22,7 @@ json_t *put(json_t *object, const char *name, json_t *value)
 
 json_t *push(json_t *array, json_t *value)
 {
-	if (array == NULL) {
+	if (!array) {
 		json_decref(value);
 		return NULL;
 	}
@@ -37,9 +37,9 @@ json_t *json_text(const char *text)
 	char *copy = malloc(4 * strlen(text) + 1), *end = copy;
 	json_t *value;
 
-	if (copy == NULL)
+	if (!copy)
 		return NULL;
-	while (*text != '\0') {
+	while (*text) {
 		uint32_t code;
 		size_t len = utf8_decode(text, &code);
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/text/utf8.h"
 
 #include <wchar.h>
@@ -49,7 +49,7 @@ size_t utf8_width_of(const char *text, size_t len)
 {
 	size_t width = 0, at, step;
 
-	for (at = 0; at < len && text[at] != '\0'; at += step)
+	for (at = 0; at < len && text[at]; at += step)
 		width += character_width(text + at, &step);
 	return width;
 }
@@ -63,7 +63,7 @@ size_t utf8_fit(const char *text, size_t width)
 {
 	size_t used = 0, at = 0, len;
 
-	while (text[at] != '\0') {
+	while (text[at]) {
 		used += character_width(text + at, &len);
 		if (used > width)
 			break;

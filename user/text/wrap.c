@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/text/wrap.h"
 
 #include <stdarg.h>
@@ -45,7 +45,7 @@ static bool was_cut(const char *text, size_t len, size_t size)
 	size_t dots = strlen(ELLIPSIS);
 
 	/* Before the dots, at most the rest of one character is missing. */
-	return len >= dots && len + 4 >= size && strcmp(text + len - dots, ELLIPSIS) == 0;
+	return len >= dots && len + 4 >= size && !strcmp(text + len - dots, ELLIPSIS);
 }
 
 /* The bytes of the first one; a malformed byte stands for itself. */

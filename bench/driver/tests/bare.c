@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * What the driver itself costs: its own fork and vfork methods against a bare
  * loop of the same call, in blocks that take turns in one parent of 1 MiB.
@@ -66,7 +66,7 @@ static int64_t with_method(const struct stage *stage, const struct method *metho
 
 	stage_reset(stage);
 	err = method->spawn(stage, &sample);
-	if (err == 0)
+	if (!err)
 		err = -sample.error;
 	return err != 0 ? err : sample.return_ns - sample.call_ns;
 }
@@ -112,12 +112,12 @@ static int compare(const struct stage *stage, const struct method *method, int64
 
 	own.n = 0;
 	base.n = 0;
-	for (block = 0; block < BLOCKS && err == 0; block++) {
+	for (block = 0; block < BLOCKS && !err; block++) {
 		err = time_block(stage, NULL, bare, &base);
-		if (err == 0)
+		if (!err)
 			err = time_block(stage, method, NULL, &own);
 	}
-	if (err != 0)
+	if (err)
 		return err;
 	own_ns = median_ns(&own);
 	base_ns = median_ns(&base);
@@ -145,7 +145,7 @@ static int fail(const char *what, int err)
 
 int main(int argc, char **argv)
 {
-	bool report = argc == 2 && strcmp(argv[1], "--report") == 0;
+	bool report = argc == 2 && !strcmp(argv[1], "--report");
 	struct shape shape = {{[AXIS_SIZE] = PARENT_BYTES, [AXIS_PAGES] = PAGES_4K}};
 	struct parent_memory memory;
 	struct stage stage;
@@ -154,13 +154,13 @@ int main(int argc, char **argv)
 
 	pin_to_last_cpu();
 	err = parent_build(&shape, &memory, why, sizeof(why));
-	if (err != 0)
+	if (err)
 		return fail(why, err);
 	fd = memfd_create("slate", 0);
 	if (fd < 0 || ftruncate(fd, sysconf(_SC_PAGESIZE)) != 0)
 		return fail("memfd", -errno);
 	err = stage_open(&stage, fd, "/nonexistent", false, NULL);
-	if (err != 0)
+	if (err)
 		return fail("stage", err);
 	fork_verdict = compare(&stage, &method_fork, bare_fork);
 	vfork_verdict = compare(&stage, &method_vfork, bare_vfork);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,7 +31,7 @@ static void assert_refused(const char *text, const char *beginning)
 	char why[WHY_MAX] = "";
 
 	assert_int_equal(suite_parse(text, "t.ini", NULL, &cells, why, sizeof(why)), -EINVAL);
-	if (strncmp(why, beginning, strlen(beginning)) != 0)
+	if (strncmp(why, beginning, strlen(beginning)))
 		fail_msg("wanted: %s\ngot:    %s", beginning, why);
 	assert_null(strchr(why, '\n'));
 	cells__free(&cells);

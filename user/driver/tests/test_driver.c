@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The driver that these tests talk to is a shell script each. driver.c looks for it beside the
  * running program, so this one runs again from a folder of its own, where the scripts are put.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The births of a profile that a rule of a budget is about, and their values. */
 #include <errno.h>
 #include <string.h>
@@ -16,11 +16,11 @@ static enum answer answer_of(bool yes)
 /* The parent's own number. */
 static int64_t number_of(const struct birth *b, const char *axis)
 {
-	if (strcmp(axis, "vmas") == 0)
+	if (!strcmp(axis, "vmas"))
 		return b->life.count[COUNT_parent_vmas];
-	if (strcmp(axis, "fds") == 0)
+	if (!strcmp(axis, "fds"))
 		return b->life.count[COUNT_parent_fds];
-	if (strcmp(axis, "threads") == 0)
+	if (!strcmp(axis, "threads"))
 		return b->life.count[COUNT_parent_threads];
 	return birth_rss(b);
 }
@@ -30,17 +30,17 @@ static enum answer meets(const struct birth *b, const struct budget_condition *c
 	const char *text = b->comm;
 	int64_t number;
 
-	if (c->word[0] == '\0') {
+	if (!c->word[0]) {
 		number = number_of(b, c->axis);
 		return number == MISSING
 			       ? NOT_KNOWN
 			       : answer_of(budget_holds((double)number, c->op, c->number));
 	}
-	if (strcmp(c->axis, "method") == 0)
+	if (!strcmp(c->axis, "method"))
 		text = method_name(b->life.method);
-	else if (strcmp(c->axis, "exe") == 0)
+	else if (!strcmp(c->axis, "exe"))
 		text = b->exe;
-	return answer_of((strcmp(text, c->word) == 0) == (c->op == OP_EQUAL));
+	return answer_of((!strcmp(text, c->word)) == (c->op == OP_EQUAL));
 }
 
 static enum answer applies(const struct budget_rule *rule, const struct birth *b)
@@ -48,7 +48,7 @@ static enum answer applies(const struct budget_rule *rule, const struct birth *b
 	enum answer all = YES, one;
 	size_t i;
 
-	if (rule->method[0] != '\0' && strcmp(rule->method, method_name(b->life.method)) != 0)
+	if (rule->method[0] && strcmp(rule->method, method_name(b->life.method)))
 		return NO;
 	for (i = 0; i < rule->condition_count; i++) {
 		one = meets(b, &rule->conditions[i]);
@@ -98,7 +98,7 @@ static int add_birth(const struct budget_rule *rule, const struct birth *b, bool
 
 	found->failed += b->life.result < 0;
 	found->matching += b->life.result >= 0 || rule->metric == GATE_METRIC_FAILED;
-	if (found->first == NULL && b->life.result >= 0)
+	if (!found->first && b->life.result >= 0)
 		found->first = b;
 	if (rule->births || rule->metric == GATE_METRIC_FAILED || b->life.result < 0)
 		return 0;
@@ -107,7 +107,7 @@ static int add_birth(const struct budget_rule *rule, const struct birth *b, bool
 		found->unknown += measured && should_have(b, rule->metric);
 		return 0;
 	}
-	if (found->largest == NULL || value > *largest) {
+	if (!found->largest || value > *largest) {
 		found->largest = b;
 		*largest = value;
 	}
@@ -127,7 +127,7 @@ int budget_find_births(const struct budget_rule *rule, const struct run *r,
 		for (i = 0; i < r->birth_count && !measured; i++)
 			measured = value_of(&r->births[i], rule->metric) != MISSING;
 	}
-	for (i = 0; i < r->birth_count && err == 0; i++) {
+	for (i = 0; i < r->birth_count && !err; i++) {
 		enum answer answer = applies(rule, &r->births[i]);
 
 		if (answer == YES)

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Budget files into rules. The text is not trusted. */
 #include "user/gate/budget/budget.h"
 
@@ -59,7 +59,7 @@ static const char *next(struct parser *p)
 	p->at += strspn(p->at, " \t\r");
 	p->cut = false;
 	operator= is_operator(*p->at);
-	while (*p->at != '\0' && strchr(" \t\r", *p->at) == NULL &&
+	while (*p->at && !strchr(" \t\r", *p->at) &&
 	       is_operator(*p->at) == operator) {
 		if (n + 1 < sizeof(p->word))
 			p->word[n++] = *p->at;
@@ -75,7 +75,7 @@ static const char *next(struct parser *p)
 static int check_words(struct parser *p, const char *line)
 {
 	p->at = line;
-	while (next(p)[0] != '\0') {
+	while (next(p)[0]) {
 		if (p->cut)
 			return expected(p, "words of %zu characters at most", sizeof(p->word) - 1);
 	}
@@ -92,7 +92,7 @@ static int take_operator(struct parser *p, enum budget_op *op)
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(p->word, names[i]) == 0) {
+		if (!strcmp(p->word, names[i])) {
 			*op = (enum budget_op)i;
 			return 0;
 		}
@@ -110,7 +110,7 @@ static double time_unit(const char *text)
 	size_t i;
 
 	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcmp(text, units[i].name) == 0)
+		if (!strcmp(text, units[i].name))
 			return units[i].ns;
 	}
 	return 0;
@@ -130,7 +130,7 @@ static bool parse_number(const char *text, double *number, enum unit *kind)
 		*number = (double)bytes;
 		return true;
 	}
-	if ((unit == 0 && text[length] != '\0') || length == 0 || length > 18 ||
+	if ((unit == 0 && text[length]) || length == 0 || length > 18 ||
 	    !isdigit((unsigned char)text[0]) || text[length - 1] == '.' ||
 	    strchr(text, '.') != strrchr(text, '.'))
 		return false;
@@ -159,7 +159,7 @@ static bool parse_stat(const char *name, struct budget_rule *rule)
 	size_t i;
 
 	for (i = 0; i < sizeof(stats) / sizeof(stats[0]); i++) {
-		if (strcmp(name, stats[i].name) == 0) {
+		if (!strcmp(name, stats[i].name)) {
 			rule->stat = stats[i].stat;
 			rule->quantile = stats[i].quantile;
 			return true;
@@ -171,7 +171,7 @@ static bool parse_stat(const char *name, struct budget_rule *rule)
 /* `count` of a COW phase is the number of its faults. */
 static bool parse_fault_count(const char *stat, struct budget_rule *rule)
 {
-	if (strcmp(stat, "count") != 0)
+	if (strcmp(stat, "count"))
 		return false;
 	if (rule->metric == GATE_METRIC_PHASE + PHASE_cow_parent)
 		rule->metric = GATE_METRIC_COUNT + COUNT_cow_faults_parent;
@@ -202,7 +202,7 @@ static size_t split(const char *at, char parts[VALUE_PARTS_MAX][64])
 
 static bool is_value(const char *part)
 {
-	return strcmp(part, "births") == 0 || gate_metric_by_name(part) >= 0;
+	return !strcmp(part, "births") || gate_metric_by_name(part) >= 0;
 }
 
 /* [METHOD.]METRIC[.count][.STAT], [METHOD.]births */
@@ -217,11 +217,11 @@ static int parse_value(struct parser *p, struct budget_rule *rule)
 	if (count > 1 && is_value(parts[1])) {
 		snprintf(rule->method, sizeof(rule->method), "%.31s", parts[0]);
 		at = 1;
-		if (rule->method[0] == '\0')
+		if (!rule->method[0])
 			return expected(p, "a method before the point");
 	}
 	rule->metric = gate_metric_by_name(parts[at]);
-	rule->births = strcmp(parts[at], "births") == 0;
+	rule->births = !strcmp(parts[at], "births");
 	if (rule->births && at + 1 == count)
 		return 0;
 	if (rule->metric < 0 || gate_metric_is_tail(rule->metric))
@@ -254,7 +254,7 @@ static int find_axis(const char *name)
 	size_t i;
 
 	for (i = 0; i < sizeof(axes) / sizeof(axes[0]); i++) {
-		if (strcmp(axes[i].name, name) == 0)
+		if (!strcmp(axes[i].name, name))
 			return (int)i;
 	}
 	return -1;
@@ -277,16 +277,16 @@ static int check_word(struct parser *p, const char *axis)
 {
 	size_t length = strlen(p->word);
 
-	if (strcmp(axis, "comm") == 0 && length > COMM_LENGTH_MAX)
+	if (!strcmp(axis, "comm") && length > COMM_LENGTH_MAX)
 		return expected(p, "a comm of %d characters at most, as the kernel keeps them",
 				COMM_LENGTH_MAX);
-	if (strcmp(axis, "exe") == 0 && length > EXE_NAME_MAX - 1)
+	if (!strcmp(axis, "exe") && length > EXE_NAME_MAX - 1)
 		return expected(p, "an exe of %d characters at most, as a profile keeps them",
 				EXE_NAME_MAX - 1);
-	if (strcmp(axis, "pages") == 0 && strcmp(p->word, "4k") != 0 && strcmp(p->word, "thp") != 0)
+	if (!strcmp(axis, "pages") && strcmp(p->word, "4k") && strcmp(p->word, "thp"))
 		return expected(p, "4k or thp");
-	if (strcmp(axis, "trace") == 0 && strcmp(p->word, "none") != 0 &&
-	    strcmp(p->word, "phases") != 0 && strcmp(p->word, "all") != 0)
+	if (!strcmp(axis, "trace") && strcmp(p->word, "none") &&
+	    strcmp(p->word, "phases") && strcmp(p->word, "all"))
 		return expected(p, "none, phases or all");
 	return 0;
 }
@@ -301,7 +301,7 @@ static int parse_condition(struct parser *p, struct budget_rule *rule)
 	if (rule->condition_count == BUDGET_CONDITIONS_MAX)
 		return expected(p, "%d conditions at most", BUDGET_CONDITIONS_MAX);
 	c = &rule->conditions[rule->condition_count++];
-	axis = strcmp(next(p), "rss") == 0 ? "rss_bytes" : p->word;
+	axis = !strcmp(next(p), "rss") ? "rss_bytes" : p->word;
 	if (find_axis(axis) < 0)
 		return expected(p, "one of rss vmas fds threads child_write parent_write method "
 				   "pages trace comm exe");
@@ -315,7 +315,7 @@ static int parse_condition(struct parser *p, struct budget_rule *rule)
 		return parse_number(p->word, &c->number, &unit) && unit != UNIT_TIME
 			       ? 0
 			       : expected(p, "a number or a size, such as 1GiB");
-	if (p->word[0] == '\0' || is_operator(p->word[0]))
+	if (!p->word[0] || is_operator(p->word[0]))
 		return expected(p, "a word");
 	if (c->op != OP_EQUAL && c->op != OP_NOT_EQUAL)
 		return expected(p, "== or != before a word");
@@ -326,7 +326,7 @@ static int parse_condition(struct parser *p, struct budget_rule *rule)
 static int parse_limit(struct parser *p, struct budget_rule *rule)
 {
 	bool time = !rule->births && rule->metric < GATE_METRIC_COUNT;
-	bool size = !rule->births && strcmp(gate_metric_unit(rule->metric, NULL), "bytes") == 0;
+	bool size = !rule->births && !strcmp(gate_metric_unit(rule->metric, NULL), "bytes");
 	enum unit unit;
 
 	next(p);
@@ -338,7 +338,7 @@ static int parse_limit(struct parser *p, struct budget_rule *rule)
 		return expected(p, "a number, and no size");
 	rule->timed = unit == UNIT_TIME;
 	next(p);
-	return p->word[0] == '\0' ? 0 : expected(p, "the end of the rule");
+	return !p->word[0] ? 0 : expected(p, "the end of the rule");
 }
 
 static int parse_rule(struct parser *p, struct budget_rule *rule)
@@ -346,14 +346,14 @@ static int parse_rule(struct parser *p, struct budget_rule *rule)
 	int err = parse_value(p, rule);
 
 	next(p);
-	if (err == 0 && strcmp(p->word, "where") == 0) {
+	if (!err && !strcmp(p->word, "where")) {
 		do {
 			err = parse_condition(p, rule);
-			if (err == 0)
+			if (!err)
 				next(p);
-		} while (err == 0 && strcmp(p->word, "and") == 0);
+		} while (!err && !strcmp(p->word, "and"));
 	}
-	if (err == 0)
+	if (!err)
 		err = take_operator(p, &rule->op);
 	return err ? err : parse_limit(p, rule);
 }
@@ -364,7 +364,7 @@ static void tell_rule(const char *line, struct budget_rule *rule)
 	char text[sizeof(rule->text)] = "";
 	size_t n = 0;
 
-	for (; *line != '\0' && n + 1 < sizeof(text); line++) {
+	for (; *line && n + 1 < sizeof(text); line++) {
 		bool blank = strchr(" \t\r", *line) != NULL;
 
 		if (!blank)
@@ -385,7 +385,7 @@ static int add_rule(struct parser *p, struct budget *b, const char *line)
 	if (b->count == RULES_MAX)
 		return expected(p, "%d rules at most", RULES_MAX);
 	rules = reallocarray(b->rules, b->count + 1, sizeof(*rules));
-	if (rules == NULL)
+	if (!rules)
 		return -ENOMEM;
 	b->rules = rules;
 	rules[b->count] = (struct budget_rule){.line = p->line};
@@ -400,9 +400,9 @@ static int read_line(FILE *in, struct parser *p, char line[LINE_LENGTH_MAX])
 	int c;
 
 	while ((c = getc(in)) != EOF && c != '\n') {
-		if (n + 1 == LINE_LENGTH_MAX || c == '\0') {
-			strcpy(p->word, c == '\0' ? "\\0" : "...");
-			return expected(p, c == '\0' ? "text" : "a shorter line");
+		if (n + 1 == LINE_LENGTH_MAX || !c) {
+			strcpy(p->word, !c ? "\\0" : "...");
+			return expected(p, !c ? "text" : "a shorter line");
 		}
 		line[n++] = (char)c;
 	}
@@ -420,7 +420,7 @@ int budget_read(FILE *in, const char *name, struct budget *b, char *why, size_t 
 
 	*b = (struct budget){0};
 	escape_text(name, text, sizeof(text));
-	while (err == 0) {
+	while (!err) {
 		p.line++;
 		more = read_line(in, &p, line);
 		if (more <= 0) {
@@ -430,10 +430,10 @@ int budget_read(FILE *in, const char *name, struct budget *b, char *why, size_t 
 		line[strcspn(line, "#")] = '\0';
 		p.at = line;
 		err = check_words(&p, line);
-		if (err == 0 && next(&p)[0] != '\0')
+		if (!err && next(&p)[0])
 			err = add_rule(&p, b, line);
 	}
-	if (err == 0 && b->count == 0) {
+	if (!err && b->count == 0) {
 		snprintf(why, why_size, "%s: no rule in it; one is `copy_mm.p99 <= 2ms`", text);
 		err = -EINVAL;
 	} else if (err && err != -EINVAL) {

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* A run held against a budget. */
 #include <errno.h>
 #include <math.h>
@@ -18,14 +18,14 @@ static bool meets(const struct cell *c, const struct budget_condition *condition
 	const char *text = cell__key_text(c, condition->axis);
 	int64_t number = cell__key_number(c, condition->axis);
 
-	if (condition->word[0] == '\0')
+	if (!condition->word[0])
 		return budget_holds(number == MISSING ? 0 : (double)number, condition->op,
 				    condition->number);
-	if (strcmp(condition->axis, "trace") == 0)
+	if (!strcmp(condition->axis, "trace"))
 		text = gate_pass(c);
-	else if (strcmp(condition->axis, "pages") == 0 && text == NULL)
+	else if (!strcmp(condition->axis, "pages") && !text)
 		text = "4k";
-	return (text != NULL && strcmp(text, condition->word) == 0) == (condition->op == OP_EQUAL);
+	return (text && !strcmp(text, condition->word)) == (condition->op == OP_EQUAL);
 }
 
 static bool applies(const struct budget_rule *rule, const struct cell *c)
@@ -33,7 +33,7 @@ static bool applies(const struct budget_rule *rule, const struct cell *c)
 	const char *method = cell__key_text(c, "method");
 	size_t i;
 
-	if (rule->method[0] != '\0' && (method == NULL || strcmp(method, rule->method) != 0))
+	if (rule->method[0] && (!method || strcmp(method, rule->method)))
 		return false;
 	for (i = 0; i < rule->condition_count; i++) {
 		if (!meets(c, &rule->conditions[i]))
@@ -47,7 +47,7 @@ static bool names_pass(const struct budget_rule *rule)
 	size_t i;
 
 	for (i = 0; i < rule->condition_count; i++) {
-		if (strcmp(rule->conditions[i].axis, "trace") == 0)
+		if (!strcmp(rule->conditions[i].axis, "trace"))
 			return true;
 	}
 	return false;
@@ -75,7 +75,7 @@ static int rank_of_pass(const struct budget_rule *rule, const struct cell *c)
 	int i;
 
 	for (i = 0; i < 3; i++) {
-		if (strcmp(orders[kind][i], gate_pass(c)) == 0)
+		if (!strcmp(orders[kind][i], gate_pass(c)))
 			return i;
 	}
 	return 3;
@@ -86,7 +86,7 @@ static bool is_best_pass(const struct budget_rule *rule, const struct gate_index
 {
 	const struct cell *other = NULL;
 
-	while ((other = gate_index__next(index, c, other)) != NULL) {
+	while ((other = gate_index__next(index, c, other))) {
 		if (other != c && series__any(values_of(rule, other)) &&
 		    rank_of_pass(rule, other) < rank_of_pass(rule, c))
 			return false;
@@ -99,7 +99,7 @@ static struct gate_row *add_row(struct gate_report *report, const struct budget_
 {
 	struct gate_row *row = gate_report__add_row(report);
 
-	if (row == NULL)
+	if (!row)
 		return NULL;
 	row->kind = GATE_BUDGET;
 	row->verdict = GATE_INCONCLUSIVE;
@@ -109,7 +109,7 @@ static struct gate_row *add_row(struct gate_report *report, const struct budget_
 	strcpy(row->metric, rule->text);
 	snprintf(row->unit, sizeof(row->unit), "%s",
 		 rule->births ? "births" : gate_metric_unit(rule->metric, r->clock));
-	if (c != NULL) {
+	if (c) {
 		gate_cell_name(c, row->cell, sizeof(row->cell));
 		snprintf(row->trace, sizeof(row->trace), "%.31s", gate_pass(c));
 	}
@@ -126,7 +126,7 @@ __attribute__((format(printf, 4, 5))) static int add_undecided(struct gate_repor
 	char text[sizeof(row->note)];
 	va_list args;
 
-	if (row == NULL)
+	if (!row)
 		return -ENOMEM;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
@@ -186,7 +186,7 @@ static int add_unmeasured(const struct budget_rule *rule, const struct run *r,
 								  : NULL;
 	char text[104];
 
-	if (rule->timed && strcmp(r->clock, "icount") == 0)
+	if (rule->timed && !strcmp(r->clock, "icount"))
 		return add_undecided(report, rule, r,
 				     "a run of the lab has instructions, not times");
 	if (escape_text(absent ? absent : "", text, sizeof(text)) >= sizeof(text))
@@ -212,7 +212,7 @@ static int check_metric(const struct budget_rule *rule, const struct gate_index 
 		    (!names_pass(rule) && !is_best_pass(rule, index, c)))
 			continue;
 		row = add_row(report, rule, r, c);
-		if (row == NULL)
+		if (!row)
 			return -ENOMEM;
 		failed = (struct budget_bounds){value, value, value};
 		if (rule->metric == GATE_METRIC_FAILED)
@@ -242,7 +242,7 @@ static int check_cells(const struct budget_rule *rule, const struct run *r,
 			births -= c->errnos.v[k] != 0;
 	}
 	row = add_row(report, rule, r, NULL);
-	if (row == NULL)
+	if (!row)
 		return -ENOMEM;
 	b = (struct budget_bounds){(double)births, (double)births,
 				   (double)births + budget_count_unknown(rule, r)};
@@ -259,7 +259,7 @@ static void name_birth(struct gate_row *row, const struct budget_rule *rule,
 	const struct birth *b = rule->births ? found->first : found->largest;
 	char comm[4 * sizeof(b->comm)], rss[32];
 
-	if (row->verdict != GATE_REGRESSION || !upper || b == NULL)
+	if (row->verdict != GATE_REGRESSION || !upper || !b)
 		return;
 	escape_text(b->comm, comm, sizeof(comm));
 	snprintf(row->note, sizeof(row->note), "line %zu: the %s of %s, process %u%s%s", rule->line,
@@ -290,7 +290,7 @@ static int decide_births(const struct budget_rule *rule, const struct run *r,
 			       ? add_undecided(report, rule, r, "no birth that it is about")
 			       : add_unmeasured(rule, r, report);
 	row = add_row(report, rule, r, NULL);
-	if (row == NULL)
+	if (!row)
 		return -ENOMEM;
 	if (rule->births || rule->metric == GATE_METRIC_FAILED)
 		decide(row, rule, r, &b, found->unknown);
@@ -306,7 +306,7 @@ static int check_births(const struct budget_rule *rule, const struct run *r,
 	struct budget_births found;
 	int err = budget_find_births(rule, r, &found);
 
-	if (err == 0)
+	if (!err)
 		err = decide_births(rule, r, &found, report);
 	series__free(&found.values);
 	return err;
@@ -317,10 +317,10 @@ static const char *named_method(const struct budget_rule *rule)
 {
 	size_t i;
 
-	if (rule->method[0] != '\0')
+	if (rule->method[0])
 		return rule->method;
 	for (i = 0; i < rule->condition_count; i++) {
-		if (strcmp(rule->conditions[i].axis, "method") == 0 &&
+		if (!strcmp(rule->conditions[i].axis, "method") &&
 		    rule->conditions[i].op == OP_EQUAL)
 			return rule->conditions[i].word;
 	}
@@ -336,7 +336,7 @@ static bool has_method(const struct run *r, const char *method)
 		return method_by_name(method) != 0;
 	for (i = 0; i < r->cell_count; i++) {
 		name = cell__key_text(&r->cells[i], "method");
-		if (name != NULL && strcmp(name, method) == 0)
+		if (name && !strcmp(name, method))
 			return true;
 	}
 	return false;
@@ -352,7 +352,7 @@ static int check_sense(const struct budget_rule *rule, const struct run *r,
 	size_t i;
 
 	*undecided = true;
-	if (rule->timed && strcmp(r->clock, "icount") == 0)
+	if (rule->timed && !strcmp(r->clock, "icount"))
 		return add_unmeasured(rule, r, report);
 	for (i = 0; i < rule->condition_count; i++) {
 		const char *axis = rule->conditions[i].axis;
@@ -361,7 +361,7 @@ static int check_sense(const struct budget_rule *rule, const struct run *r,
 			return add_undecided(report, rule, r, "a %s has no %s",
 					     profile ? "profile" : "run of bench", axis);
 	}
-	if (method != NULL && !has_method(r, method)) {
+	if (method && !has_method(r, method)) {
 		escape_text(method, text, sizeof(text));
 		return profile ? add_undecided(report, rule, r,
 					       "a profile tells fork, vfork, spawn, thread and "
@@ -393,9 +393,9 @@ static int note_loss(const struct run *r, struct gate_report *report)
 	int err = 0;
 
 	budget_tell_loss(r, false, text, sizeof(text));
-	if (text[0] != '\0')
+	if (text[0])
 		err = gate_report__note(report, "%s: phases and counts are incomplete", text);
-	if (err == 0 && r->end.filtered > 0)
+	if (!err && r->end.filtered > 0)
 		err = gate_report__note(report,
 					"%lld births were left out by the profile's options",
 					(long long)r->end.filtered);
@@ -415,9 +415,9 @@ int budget_check(const struct budget *b, const struct run *r, struct gate_report
 	err = report->clock ? gate_index__build(&index, r) : -ENOMEM;
 	for (i = 0; i < r->cell_count; i++)
 		measured |= r->cells[i].n > 0;
-	for (i = 0; i < b->count && err == 0 && measured; i++)
+	for (i = 0; i < b->count && !err && measured; i++)
 		err = check_rule(&b->rules[i], &index, report);
-	if (err == 0)
+	if (!err)
 		err = note_loss(r, report);
 	gate_index__free(&index);
 	if (err) {

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Two sets of runs, cell by cell and metric by metric. */
 #include <errno.h>
 #include <math.h>
@@ -22,7 +22,7 @@ static double layout_slack(const struct comparison *c, int metric)
 	int64_t page = 4096;
 	const struct env_fact *f = run__env(c->a.runs[0], "page_bytes");
 
-	if (f != NULL && f->text == NULL && f->number > 0)
+	if (f && !f->text && f->number > 0)
 		page = f->number;
 	if (!c->random_layout)
 		return 0;
@@ -63,7 +63,7 @@ static void compare_sources(const struct comparison *c, struct gate_row *row)
 		return;
 	a = source_in(c->a.runs[first_a], c->a.cells[first_a], p);
 	b = source_in(c->b.runs[first_b], c->b.cells[first_b], p);
-	if (strcmp(a, b) == 0)
+	if (!strcmp(a, b))
 		return;
 	escape_text(a, of_a, sizeof(of_a));
 	escape_text(b, of_b, sizeof(of_b));
@@ -75,11 +75,11 @@ static void compare_sources(const struct comparison *c, struct gate_row *row)
 /* What people call a pass. */
 static const char *pass_in_words(const char *pass)
 {
-	if (strcmp(pass, "none") == 0)
+	if (!strcmp(pass, "none"))
 		return "untraced";
-	if (strcmp(pass, "phases") == 0)
+	if (!strcmp(pass, "phases"))
 		return "traced";
-	return strcmp(pass, "all") == 0 ? "all probes" : pass;
+	return !strcmp(pass, "all") ? "all probes" : pass;
 }
 
 void gate_append_pass(char *cell, size_t size, const char *pass)
@@ -138,7 +138,7 @@ static int compare_metric(struct comparison *c, const struct cell *of_a, const c
 		layout_slack(c, metric)};
 	int err = 0;
 
-	if (row == NULL || scratch == NULL) {
+	if (!row || !scratch) {
 		free(scratch);
 		return -ENOMEM;
 	}
@@ -178,7 +178,7 @@ static int compare_in_pass(struct comparison *c, const struct cell *of_a, const 
 	    side__take_values(&c->a, metric) == 0 || side__take_values(&c->b, metric) == 0)
 		return 0;
 	err = gate_miss_runs(c, of_a, metric);
-	if (err == 0)
+	if (!err)
 		err = compare_metric(c, of_a, pass, metric);
 	return err ? err : 1;
 }
@@ -191,8 +191,8 @@ void gate_all_passes(const struct side *s, const struct cell *like, const char *
 		const struct cell *c = NULL;
 
 		while (count < PASSES_MAX &&
-		       (c = gate_index__next(&s->indexes[i], like, c)) != NULL) {
-			for (k = 0; k < count && strcmp(passes[k], gate_pass(c)) != 0; k++)
+		       (c = gate_index__next(&s->indexes[i], like, c))) {
+			for (k = 0; k < count && strcmp(passes[k], gate_pass(c)); k++)
 				;
 			passes[k] = gate_pass(c);
 			count += k == count;
@@ -210,7 +210,7 @@ static int compare_cells(struct comparison *c, const struct gate_line *line)
 
 		if (!c->time_ok && !is_count(metric))
 			continue;
-		for (done = 0; *pass != NULL && done == 0; pass++)
+		for (done = 0; *pass && done == 0; pass++)
 			done = compare_in_pass(c, line->a, line->b, *pass, metric);
 		if (done == 0)
 			done = gate_miss_metric(c, line, gate_passes_for(metric), metric);
@@ -229,7 +229,7 @@ static int compare_passes(struct comparison *c, const struct gate_line *line)
 	for (metric = 0; metric < GATE_METRICS && done >= 0; metric++) {
 		if (!c->time_ok && !is_count(metric))
 			continue;
-		for (i = 0; passes[i] != NULL && done >= 0; i++) {
+		for (i = 0; passes[i] && done >= 0; i++) {
 			const char *const one[] = {passes[i], NULL};
 
 			done = compare_in_pass(c, line->a, line->b, passes[i], metric);
@@ -257,9 +257,9 @@ static int compare_line(struct comparison *c, const struct gate_line *line)
 {
 	int err = c->policy->every_pass ? compare_passes(c, line) : compare_cells(c, line);
 
-	if (err == 0)
+	if (!err)
 		err = gate_miss_passes(c, line);
-	if (err == 0)
+	if (!err)
 		err = gate_miss_both(c, line);
 	return err ? err : note_place(c, line);
 }
@@ -271,19 +271,19 @@ static int compare_grid(struct comparison *c)
 	int err = gate_grid__build(&grid, c->a.indexes, c->a.count, c->b.indexes, c->b.count,
 				   c->policy->by_place);
 
-	for (i = 0; i < grid.count && err == 0; i++) {
+	for (i = 0; i < grid.count && !err; i++) {
 		const struct gate_line *line = &grid.v[i];
 
-		c->only_a += line->b == NULL;
-		c->only_b += line->a == NULL;
-		if (line->a == NULL || line->b == NULL)
+		c->only_a += !line->b;
+		c->only_b += !line->a;
+		if (!line->a || !line->b)
 			continue;
 		in_common++;
 		err = compare_line(c, line);
 	}
 	/* With no cell in common these are other grids, and not comparable. */
-	for (i = 0; i < grid.count && err == 0 && in_common > 0; i++) {
-		if (grid.v[i].b == NULL)
+	for (i = 0; i < grid.count && !err && in_common > 0; i++) {
+		if (!grid.v[i].b)
 			err = gate_miss_cell(c, &grid.v[i]);
 	}
 	gate_grid__free(&grid);
@@ -294,7 +294,7 @@ static int64_t fact_number(const struct run *r, const char *name)
 {
 	const struct env_fact *f = run__env(r, name);
 
-	return f && f->text == NULL ? f->number : MISSING;
+	return f && !f->text ? f->number : MISSING;
 }
 
 /* Unless both say that it is not. */
@@ -303,7 +303,7 @@ static bool has_random_layout(const struct run *r)
 	const struct env_fact *f = run__env(r, "aslr_personality");
 
 	return fact_number(r, "aslr") != 0 &&
-	       !(f != NULL && f->text != NULL && strcmp(f->text, "off") == 0);
+	       !(f && f->text && !strcmp(f->text, "off"));
 }
 
 static int note_run(struct gate_report *report, const char *side, const struct run *r)
@@ -329,26 +329,26 @@ static int note_all(struct comparison *c)
 
 	for (i = 0; i < report->row_count; i++)
 		statistical += report->rows[i].kind == GATE_STATISTICAL;
-	for (i = 0; i < c->a.count && err == 0; i++)
+	for (i = 0; i < c->a.count && !err; i++)
 		err = note_run(report, "A", c->a.runs[i]);
-	for (i = 0; i < c->b.count && err == 0; i++)
+	for (i = 0; i < c->b.count && !err; i++)
 		err = note_run(report, "B", c->b.runs[i]);
-	if (err == 0 && c->only_a > 0)
+	if (!err && c->only_a > 0)
 		err = gate_report__note(report, "%zu cell%s only A has", c->only_a,
 					c->only_a == 1 ? "" : "s");
-	if (err == 0 && c->only_b > 0)
+	if (!err && c->only_b > 0)
 		err = gate_report__note(report, "%zu cell%s only B has", c->only_b,
 					c->only_b == 1 ? "" : "s");
-	if (err == 0 && c->empty > NOTES_OF_A_KIND)
+	if (!err && c->empty > NOTES_OF_A_KIND)
 		err = gate_report__note(report, "and so on: A has nothing of %zu cells", c->empty);
-	if (err == 0 && c->by_place > NOTES_OF_A_KIND)
+	if (!err && c->by_place > NOTES_OF_A_KIND)
 		err = gate_report__note(report, "and so on, by their place: %zu cells",
 					c->by_place);
-	if (err == 0 && c->a.count != c->b.count && !c->lab)
+	if (!err && c->a.count != c->b.count && !c->lab)
 		err = gate_report__note(report,
 					"%zu runs of A and %zu of B: the rest makes no pairs",
 					c->a.count, c->b.count);
-	if (err == 0 && statistical > 0 && !c->in_turn)
+	if (!err && statistical > 0 && !c->in_turn)
 		err = gate_report__note(
 			report,
 			"the runs of A and B were not taken in turn, so a machine that "
@@ -371,7 +371,7 @@ static int compare_all(struct comparison *c)
 	bool counts_ok;
 	int err;
 
-	if (all == NULL)
+	if (!all)
 		return -ENOMEM;
 	memcpy(all, c->a.runs, c->a.count * sizeof(struct run *));
 	memcpy(all + c->a.count, c->b.runs, c->b.count * sizeof(struct run *));
@@ -390,9 +390,9 @@ static int compare_all(struct comparison *c)
 	}
 	c->in_turn = c->policy->in_turn || sides_in_turn(&c->a, &c->b);
 	err = compare_grid(c);
-	if (err == 0)
+	if (!err)
 		err = gate_decide_pairs(c->report, c->policy, c->in_turn);
-	if (err == 0)
+	if (!err)
 		err = note_all(c);
 	return err;
 }
@@ -415,7 +415,7 @@ int gate_compare(const struct run *a, size_t count_a, const struct run *b, size_
 	struct comparison c = {
 		.policy = policy,
 		.report = report,
-		.lab = strcmp(a->clock, "icount") == 0,
+		.lab = !strcmp(a->clock, "icount"),
 	};
 	int err;
 
@@ -427,19 +427,19 @@ int gate_compare(const struct run *a, size_t count_a, const struct run *b, size_
 	};
 	report->clock = strdup(a->clock);
 	err = report->clock ? side__fill(&c.a, a, count_a) : -ENOMEM;
-	if (err == 0)
+	if (!err)
 		err = side__fill(&c.b, b, count_b);
-	if (err == 0 && report->pairs > GATE_PAIRS_MAX)
+	if (!err && report->pairs > GATE_PAIRS_MAX)
 		err = -E2BIG;
-	if (err == 0)
+	if (!err)
 		err = compare_all(&c);
 	side__free(&c.a);
 	side__free(&c.b);
-	if (err == 0)
+	if (!err)
 		gate_conclude(report);
 	else
 		gate_report__free(report);
-	if (err == 0 && c.comparable && c.only_a > 0 && report->row_count == 0)
+	if (!err && c.comparable && c.only_a > 0 && report->row_count == 0)
 		name_cells(a, b, report);
 	return err;
 }

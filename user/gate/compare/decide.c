@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* One row of a comparison at a time, and then what must be decided of all together. */
 #include <errno.h>
 #include <math.h>
@@ -125,11 +125,11 @@ int gate_estimate_pairs(struct gate_row *row, const struct gate_values *v,
 	struct gate_interval interval;
 	int err = d ? 0 : -ENOMEM;
 
-	if (err == 0) {
+	if (!err) {
 		differences(row, v, d, n);
 		err = gate_estimate(d, n, CONFIDENCE_ALPHA, &interval);
 	}
-	if (err == 0) {
+	if (!err) {
 		row->pairs = gate_count(d, n);
 		row->change = expm1(interval.estimate);
 		row->low = bound_of(interval.low);
@@ -157,7 +157,7 @@ static void explain_inconclusive(struct gate_row *row, const struct gate_report 
 					effect > margin ? alpha : report->alpha_pass);
 	if (!isfinite(row->needed))
 		row->needed = NAN;
-	if (row->note[0] == '\0' && ldexp(1, -(int)row->pairs) > report->alpha_pass)
+	if (!row->note[0] && ldexp(1, -(int)row->pairs) > report->alpha_pass)
 		snprintf(row->note, sizeof(row->note),
 			 "%zu pair%s of runs can show nothing; 5 is the least", row->pairs,
 			 row->pairs == 1 ? "" : "s");
@@ -205,13 +205,13 @@ int gate_decide_pairs(struct gate_report *report, const struct gate_policy *poli
 		report->alpha_pass = gate_alpha(policy->alpha_pass, policy->looks,
 						policy->look_count, policy->look);
 	}
-	for (i = 0; err == 0 && i < report->row_count; i++) {
+	for (i = 0; !err && i < report->row_count; i++) {
 		if (report->rows[i].kind == GATE_STATISTICAL)
 			p[family++] = report->rows[i].p_regression;
 	}
-	if (err == 0)
+	if (!err)
 		err = gate_holm(p, family, report->alpha_regression, slower);
-	for (i = next = 0; err == 0 && i < report->row_count; i++) {
+	for (i = next = 0; !err && i < report->row_count; i++) {
 		if (report->rows[i].kind == GATE_STATISTICAL)
 			decide_row(&report->rows[i], slower[next++], report, family, in_turn);
 	}

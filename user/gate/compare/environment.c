@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Which runs may be compared: the facts of their environments, side by side. */
 #include <inttypes.h>
 #include <math.h>
@@ -53,8 +53,8 @@ bool gate_factor_known(const char *name)
 	size_t i;
 
 	for (i = 0; i < RULE_COUNT; i++) {
-		if (strcmp(rules[i].name, name) == 0 ||
-		    (rules[i].group != NULL && strcmp(rules[i].group, name) == 0))
+		if (!strcmp(rules[i].name, name) ||
+		    (rules[i].group && !strcmp(rules[i].group, name)))
 			return true;
 	}
 	return false;
@@ -65,8 +65,8 @@ static bool is_declared(const struct gate_policy *policy, const struct rule *rul
 	size_t i;
 
 	for (i = 0; i < policy->factor_count; i++) {
-		if (strcmp(policy->factors[i], rule->name) == 0 ||
-		    (rule->group != NULL && strcmp(policy->factors[i], rule->group) == 0))
+		if (!strcmp(policy->factors[i], rule->name) ||
+		    (rule->group && !strcmp(policy->factors[i], rule->group)))
 			return true;
 	}
 	return false;
@@ -74,15 +74,15 @@ static bool is_declared(const struct gate_policy *policy, const struct rule *rul
 
 static bool is_known(const struct env_fact *f)
 {
-	return f != NULL && (f->text != NULL || f->number != MISSING);
+	return f && (f->text || f->number != MISSING);
 }
 
 static bool same_fact(const struct env_fact *a, const struct env_fact *b, double slack)
 {
 	if (!is_known(a) || !is_known(b))
 		return is_known(a) == is_known(b);
-	if (a->text != NULL || b->text != NULL)
-		return a->text != NULL && b->text != NULL && strcmp(a->text, b->text) == 0;
+	if (a->text || b->text)
+		return a->text && b->text && !strcmp(a->text, b->text);
 	return fabs((double)a->number - (double)b->number) <= slack * fabs((double)a->number);
 }
 
@@ -90,7 +90,7 @@ static void show_fact(const struct env_fact *f, char *buf, size_t size)
 {
 	if (!is_known(f))
 		snprintf(buf, size, "not known");
-	else if (f->text != NULL)
+	else if (f->text)
 		escape_text(f->text, buf, size);
 	else
 		snprintf(buf, size, "%" PRId64, f->number);
@@ -102,11 +102,11 @@ static struct gate_difference *add_difference(struct gate_report *report, const 
 	size_t i;
 
 	for (i = 0; i < report->difference_count; i++) {
-		if (strcmp(report->differences[i].name, name) == 0)
+		if (!strcmp(report->differences[i].name, name))
 			return NULL; /* the first of several runs that differ will do */
 	}
 	d = reallocarray(report->differences, report->difference_count + 1, sizeof(*d));
-	if (d == NULL)
+	if (!d)
 		return NULL;
 	report->differences = d;
 	d += report->difference_count++;
@@ -120,11 +120,11 @@ static void compare_clocks(const struct run *a, const struct run *b, struct gate
 {
 	struct gate_difference *d;
 
-	if (strcmp(a->clock, b->clock) == 0)
+	if (!strcmp(a->clock, b->clock))
 		return;
 	*time_ok = *counts_ok = false; /* and no declaration helps */
 	d = add_difference(report, "clock");
-	if (d != NULL) {
+	if (d) {
 		snprintf(d->a, sizeof(d->a), "%s", a->clock);
 		snprintf(d->b, sizeof(d->b), "%s", b->clock);
 	}
@@ -134,7 +134,7 @@ static void compare_clocks(const struct run *a, const struct run *b, struct gate
 static void compare_two(const struct run *a, const struct run *b, const struct gate_policy *policy,
 			struct gate_report *report, bool *time_ok, bool *counts_ok)
 {
-	bool lab = strcmp(a->clock, "icount") == 0;
+	bool lab = !strcmp(a->clock, "icount");
 	size_t i;
 
 	compare_clocks(a, b, report, time_ok, counts_ok);
@@ -151,7 +151,7 @@ static void compare_two(const struct run *a, const struct run *b, const struct g
 		*time_ok &= declared;
 		*counts_ok &= declared || (!lab && !(rule->needed_for & FOR_COUNTS));
 		d = add_difference(report, rule->name);
-		if (d == NULL)
+		if (!d)
 			continue;
 		d->declared = declared;
 		show_fact(of_a, d->a, sizeof(d->a));

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/gate/compare/index.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@ static uint64_t hash_of(const struct cell *c)
 	for (i = 0; i < c->key_count; i++) {
 		const struct key_part *k = &c->key[i];
 
-		if (strcmp(k->name, "trace") == 0)
+		if (!strcmp(k->name, "trace"))
 			continue;
 		one = hash_bytes(0xcbf29ce484222325, k->name, strlen(k->name) + 1);
 		one = k->text ? hash_bytes(one, k->text, strlen(k->text))
@@ -49,7 +49,7 @@ int gate_index__build(struct gate_index *index, const struct run *r)
 
 	index->run = r;
 	index->v = calloc(r->cell_count ? r->cell_count : 1, sizeof(*index->v));
-	if (index->v == NULL)
+	if (!index->v)
 		return -ENOMEM;
 	for (i = 0; i < r->cell_count; i++)
 		index->v[i] = (struct gate_index_entry){hash_of(&r->cells[i]), i};
@@ -99,8 +99,8 @@ const struct cell *gate_index__find(const struct gate_index *index, const struct
 {
 	const struct cell *c = NULL;
 
-	while ((c = gate_index__next(index, like, c)) != NULL) {
-		if (strcmp(gate_pass(c), pass) == 0)
+	while ((c = gate_index__next(index, like, c))) {
+		if (!strcmp(gate_pass(c), pass))
 			return c;
 	}
 	return NULL;

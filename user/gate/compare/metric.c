@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What the gate compares: names, units, and values out of cells. */
 #include <inttypes.h>
 #include <math.h>
@@ -53,7 +53,7 @@ int gate_metric_by_name(const char *name)
 	int i, stored;
 
 	for (i = 0; i < GATE_METRICS; i++) {
-		if (strcmp(gate_metric_name(i), name) == 0)
+		if (!strcmp(gate_metric_name(i), name))
 			return i;
 	}
 	stored = sample_by_name(name);
@@ -71,7 +71,7 @@ const char *gate_metric_unit(int metric, const char *clock)
 		return "of 1000 calls";
 	if (metric >= GATE_METRIC_COUNT)
 		return count_units[metric - GATE_METRIC_COUNT];
-	return clock != NULL && strcmp(clock, "icount") == 0 ? "instructions" : "ns";
+	return clock && !strcmp(clock, "icount") ? "instructions" : "ns";
 }
 
 static uint64_t bits(int from, int to)
@@ -96,13 +96,13 @@ uint64_t gate_metric_set(const char *name)
 	const uint64_t phases = bits(GATE_METRIC_PHASE, GATE_METRIC_COUNT);
 	int metric = gate_metric_by_name(name);
 
-	if (strcmp(name, "times") == 0)
+	if (!strcmp(name, "times"))
 		return GATE_METRIC_BIT(SAMPLE_spawn_ns) | GATE_METRIC_BIT(SAMPLE_total_ns);
-	if (strcmp(name, "phases") == 0)
+	if (!strcmp(name, "phases"))
 		return phases;
-	if (strcmp(name, "counts") == 0)
+	if (!strcmp(name, "counts"))
 		return costs();
-	if (strcmp(name, "all") == 0)
+	if (!strcmp(name, "all"))
 		return bits(GATE_METRIC_SAMPLE, GATE_METRIC_TAIL) | phases | costs();
 	return metric < 0 ? 0 : GATE_METRIC_BIT(metric);
 }
@@ -171,10 +171,10 @@ static int cut(const char *text)
 
 static bool is_plain_axis(const struct key_part *k)
 {
-	if (strcmp(k->name, "pages") == 0)
-		return k->text != NULL && strcmp(k->text, "4k") == 0;
-	return strcmp(k->name, "method") == 0 || strcmp(k->name, "rss_bytes") == 0 ||
-	       strcmp(k->name, "trace") == 0 || (k->text == NULL && k->number == 0);
+	if (!strcmp(k->name, "pages"))
+		return k->text && !strcmp(k->text, "4k");
+	return !strcmp(k->name, "method") || !strcmp(k->name, "rss_bytes") ||
+	       !strcmp(k->name, "trace") || (!k->text && k->number == 0);
 }
 
 /* " thp", " vmas=1000", " child_write=16M" */
@@ -182,12 +182,12 @@ static void append_axis(const struct key_part *k, char *text, size_t size)
 {
 	char number[32];
 
-	if (k->text != NULL && strcmp(k->name, "pages") == 0)
+	if (k->text && !strcmp(k->name, "pages"))
 		layout_append(text, size, " %.*s", cut(k->text), k->text);
-	else if (k->text != NULL)
+	else if (k->text)
 		layout_append(text, size, " %.*s=%.*s", cut(k->name), k->name, cut(k->text),
 			      k->text);
-	else if (strstr(k->name, "write") != NULL)
+	else if (strstr(k->name, "write"))
 		layout_append(text, size, " %.*s=%s", cut(k->name), k->name,
 			      size_format(k->number, number, sizeof(number)));
 	else
@@ -201,7 +201,7 @@ const char *gate_cell_name(const struct cell *c, char *buf, size_t size)
 	char text[256] = "", number[32];
 	size_t i;
 
-	if (method == NULL)
+	if (!method)
 		method = "cell";
 	layout_append(text, sizeof(text), "%.*s", (int)utf8_fit(method, 64), method);
 	if (rss != MISSING)
@@ -237,9 +237,9 @@ const char *gate_value(double value, const char *unit, char *buf, size_t size)
 {
 	if (!isfinite(value))
 		snprintf(buf, size, "-");
-	else if (strcmp(unit, "ns") == 0)
+	else if (!strcmp(unit, "ns"))
 		time_format(value, "monotonic", buf, size);
-	else if (strcmp(unit, "bytes") == 0 && value == floor(value) && fabs(value) < 0x1p53)
+	else if (!strcmp(unit, "bytes") && value == floor(value) && fabs(value) < 0x1p53)
 		size_format((int64_t)value, buf, size);
 	else
 		snprintf(buf, size, "%.*f", value == floor(value) ? 0 : 1, value);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What one side has measured and the other one has not. */
 #include <errno.h>
 #include <math.h>
@@ -15,20 +15,20 @@ static int add_unmeasured(struct comparison *c, const struct cell *of_a, const c
 {
 	struct gate_row *row = gate_report__add_row(c->report);
 
-	if (row == NULL)
+	if (!row)
 		return -ENOMEM;
 	row->kind = GATE_EXACT;
 	row->verdict = GATE_INCONCLUSIVE;
 	row->a = row->b = NAN;
 	gate_cell_name(of_a, row->cell, sizeof(row->cell));
-	if (pass != NULL) {
+	if (pass) {
 		gate_append_pass(row->cell, sizeof(row->cell), pass);
 		escape_text(pass, row->trace, sizeof(row->trace));
 	}
 	snprintf(row->metric, sizeof(row->metric), "%s", metric);
 	snprintf(row->unit, sizeof(row->unit), "%s", unit);
 	snprintf(row->note, sizeof(row->note), "only A has it%s", why ? "; B: " : "");
-	if (why != NULL)
+	if (why)
 		escape_text(why, row->note + strlen(row->note),
 			    sizeof(row->note) - strlen(row->note));
 	return 0;
@@ -50,7 +50,7 @@ static bool gates(struct comparison *c, const struct cell *of_a, const char *pas
 
 static bool gates_in_any(struct comparison *c, const struct cell *of_a, const char *const *passes)
 {
-	while (*passes != NULL && !gates(c, of_a, *passes))
+	while (*passes && !gates(c, of_a, *passes))
 		passes++;
 	return *passes != NULL;
 }
@@ -65,7 +65,7 @@ static const char *why_none(const struct side *s)
 	for (i = 0; i < s->count; i++) {
 		const struct cell *c = s->cells[i];
 
-		if (c == NULL || gate_has_data(c))
+		if (!c || gate_has_data(c))
 			continue;
 		if (c->skipped || c->broken)
 			return c->skipped ? c->skipped : c->broken;
@@ -101,7 +101,7 @@ int gate_miss_both(struct comparison *c, const struct gate_line *line)
 	escape_text(why_nothing(&c->b, line->b), of_b, sizeof(of_b));
 	if (side__measured(&c->b, line->b))
 		return gate_report__note(c->report, "%s: only B has it; A: %s", cell, of_a);
-	if (strcmp(of_a, of_b) == 0)
+	if (!strcmp(of_a, of_b))
 		return gate_report__note(c->report, "%s: neither side has it: %s", cell, of_a);
 	return gate_report__note(c->report, "%s: neither side has it; A: %s; B: %s", cell, of_a,
 				 of_b);
@@ -115,10 +115,10 @@ int gate_miss_metric(struct comparison *c, const struct gate_line *line, const c
 	/* How many calls failed is known of each cell that has data. */
 	if (!(GATE_METRIC_BIT(metric) & c->gating) || metric == GATE_METRIC_FAILED)
 		return 0;
-	while (*passes != NULL &&
+	while (*passes &&
 	       !(side__take_cells(&c->a, line->a, *passes) && side__take_values(&c->a, metric) > 0))
 		passes++;
-	if (*passes == NULL || !side__measured(&c->b, line->b) ||
+	if (!*passes || !side__measured(&c->b, line->b) ||
 	    (c->policy->every_pass && !side__take_cells(&c->b, line->b, *passes)))
 		return 0;
 	if (metric < GATE_METRIC_PHASE || metric >= GATE_METRIC_COUNT)
@@ -142,14 +142,14 @@ int gate_miss_passes(struct comparison *c, const struct gate_line *line)
 	gate_all_passes(&c->a, line->a, passes);
 	if (!gates_in_any(c, line->a, passes))
 		return 0;
-	for (i = 0; passes[i] != NULL && err == 0; i++) {
+	for (i = 0; passes[i] && !err; i++) {
 		const char *of_pass;
 
 		if (side__take_cells(&c->b, line->b, passes[i]))
 			continue;
 		of_pass = why_none(&c->b);
 		/* A pass that B was not asked for is one, if each pass is compared. */
-		if (measured && (of_pass != NULL || c->policy->every_pass) &&
+		if (measured && (of_pass || c->policy->every_pass) &&
 		    gates(c, line->a, passes[i]))
 			err = add_unmeasured(c, line->a, passes[i], "samples", "samples", of_pass);
 	}
@@ -180,9 +180,9 @@ static int note_side(struct comparison *c, const struct side *s, const char *sid
 	if (values == s->count || c->lost > NOTES_OF_A_KIND)
 		return 0;
 	for (i = 0; i < s->count; i++)
-		with_data += s->cells[i] != NULL && gate_has_data(s->cells[i]);
+		with_data += s->cells[i] && gate_has_data(s->cells[i]);
 	gate_cell_name(of_a, cell, sizeof(cell));
-	if (why != NULL)
+	if (why)
 		escape_text(why, text, sizeof(text));
 	if (c->lost == NOTES_OF_A_KIND)
 		err = gate_report__note(c->report, "there are more that some runs have nothing of");

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/gate/compare/paired.h"
 
 #include <errno.h>
@@ -35,7 +35,7 @@ static double *present(const double *d, size_t n, double centre, size_t *count)
 	size_t i;
 
 	*count = 0;
-	for (i = 0; out != NULL && i < n; i++) {
+	for (i = 0; out && i < n; i++) {
 		if (!isnan(d[i]))
 			out[(*count)++] = d[i] - centre;
 	}
@@ -80,7 +80,7 @@ static double upper_tail(const struct signed_rank *r, size_t n, size_t seen)
 	double *p = calloc(total + 1, sizeof(*p));
 	double tail = 0;
 
-	if (p == NULL)
+	if (!p)
 		return NAN;
 	p[0] = 1;
 	for (i = 0; i < n; i++) {
@@ -110,7 +110,7 @@ static double signed_rank_test(const double *d, size_t n, double centre, double 
 	if (gate_count(d, n) > GATE_PAIRS_MAX)
 		return NAN;
 	r = calloc(n ? n : 1, sizeof(*r));
-	if (r == NULL)
+	if (!r)
 		return NAN;
 	for (i = 0; i < n; i++) {
 		double x = sign * (d[i] - centre);
@@ -152,7 +152,7 @@ static int averages_outside(size_t n, double alpha, size_t *k)
 	double *p = calloc(total + 1, sizeof(*p));
 	double below = 0;
 
-	if (p == NULL)
+	if (!p)
 		return -ENOMEM;
 	p[0] = 1;
 	for (i = 1; i <= n; i++) {
@@ -182,10 +182,10 @@ int gate_estimate(const double *d, size_t n, double alpha, struct gate_interval 
 	if (gate_count(d, n) > GATE_PAIRS_MAX)
 		return -E2BIG;
 	x = present(d, n, 0, &count);
-	if (x == NULL)
+	if (!x)
 		return -ENOMEM;
 	averages = malloc((count * (count + 1) / 2 + 1) * sizeof(*averages));
-	err = averages == NULL ? -ENOMEM : averages_outside(count, alpha, &outside);
+	err = !averages ? -ENOMEM : averages_outside(count, alpha, &outside);
 	if (err || count == 0)
 		goto cleanup;
 	for (i = 0; i < count; i++) {
@@ -234,7 +234,7 @@ double gate_permutation(const double *d, size_t n, double centre, uint64_t seed)
 	if (gate_count(d, n) > GATE_PAIRS_MAX)
 		return NAN;
 	x = present(d, n, centre, &count);
-	if (x == NULL)
+	if (!x)
 		return NAN;
 	seen = turned_sum(x, count, signs);
 	/* Sums that are equal but for rounding must count as equal. */
@@ -274,7 +274,7 @@ int gate_holm(const double *p, size_t n, double alpha, bool *rejected)
 	struct hypothesis *h = calloc(n ? n : 1, sizeof(*h));
 	size_t i;
 
-	if (h == NULL)
+	if (!h)
 		return -ENOMEM;
 	for (i = 0; i < n; i++) {
 		h[i] = (struct hypothesis){p[i], i};
@@ -300,7 +300,7 @@ double gate_spread(const double *d, size_t n)
 	double *x = present(d, n, 0, &count);
 	double centre, mean = 0, squares = 0, spread = NAN;
 
-	if (x == NULL || count < 2)
+	if (!x || count < 2)
 		goto cleanup;
 	for (i = 0; i < count; i++)
 		mean += x[i] / (double)count;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/gate/compare/pairing.h"
 
 #include <errno.h>
@@ -72,9 +72,9 @@ static void put(struct draft *d, const struct entry *e)
 	const struct cell **cell = e->side ? &d->line.b : &d->line.a;
 	size_t *order = e->side ? &d->line.order_b : &d->line.order_a;
 
-	if (*cell == NULL || e->cell->order < *order)
+	if (!*cell || e->cell->order < *order)
 		*order = e->cell->order;
-	if (*cell == NULL)
+	if (!*cell)
 		*cell = e->cell;
 }
 
@@ -103,7 +103,7 @@ static const struct key_part *part_of(const struct cell *c, const char *axis)
 	size_t i;
 
 	for (i = 0; i < c->key_count; i++) {
-		if (strcmp(c->key[i].name, axis) == 0)
+		if (!strcmp(c->key[i].name, axis))
 			return &c->key[i];
 	}
 	return NULL;
@@ -112,11 +112,11 @@ static const struct key_part *part_of(const struct cell *c, const char *axis)
 /* NULL: a cell without that axis. */
 static bool same_value(const struct key_part *x, const struct key_part *y)
 {
-	if (x == NULL || y == NULL)
+	if (!x || !y)
 		return x == y;
-	if (x->text == NULL || y->text == NULL)
+	if (!x->text || !y->text)
 		return x->text == y->text && x->number == y->number;
-	return strcmp(x->text, y->text) == 0;
+	return !strcmp(x->text, y->text);
 }
 
 static const struct cell *cell_of(const struct gate_line *l, int side)
@@ -132,7 +132,7 @@ static bool side_has(const struct gate_grid *g, int side, const char *axis,
 	for (i = 0; i < g->count; i++) {
 		const struct cell *c = cell_of(&g->v[i], side);
 
-		if (c != NULL && same_value(part_of(c, axis), value))
+		if (c && same_value(part_of(c, axis), value))
 			return true;
 	}
 	return false;
@@ -148,7 +148,7 @@ static bool is_own(const struct gate_grid *g, const struct cell *axes, const str
 		const char *axis = axes->key[i].name;
 		const struct key_part *a = part_of(of_a, axis), *b = part_of(of_b, axis);
 
-		if (strcmp(axis, "trace") != 0 && !same_value(a, b) &&
+		if (strcmp(axis, "trace") && !same_value(a, b) &&
 		    (side_has(g, 1, axis, a) || side_has(g, 0, axis, b)))
 			return false;
 	}
@@ -181,7 +181,7 @@ static size_t lay_out(struct gate_grid *g, int side, struct gate_line **lines)
 	size_t i, n = 0;
 
 	for (i = 0; i < g->count; i++) {
-		if (cell_of(&g->v[i], side) != NULL)
+		if (cell_of(&g->v[i], side))
 			lines[n++] = &g->v[i];
 	}
 	qsort(lines, n, sizeof(struct gate_line *), side ? compare_b : compare_a);
@@ -202,7 +202,7 @@ static int pair_by_place(struct gate_grid *g)
 	count_b = lay_out(g, 1, of_b);
 	/* Whether they may be is asked of the grids as they are. */
 	for (i = 0; i < count_a && i < count_b; i++)
-		taken[i] = of_a[i]->b == NULL && of_b[i]->a == NULL &&
+		taken[i] = !of_a[i]->b && !of_b[i]->a &&
 			   is_own(g, of_a[i]->a, of_a[i]->a, of_b[i]->b) &&
 			   is_own(g, of_b[i]->b, of_a[i]->a, of_b[i]->b);
 	for (i = 0; i < count_a && i < count_b; i++) {
@@ -213,7 +213,7 @@ static int pair_by_place(struct gate_grid *g)
 		of_b[i]->b = NULL;
 	}
 	for (i = 0; i < g->count; i++) {
-		if (g->v[i].a != NULL || g->v[i].b != NULL)
+		if (g->v[i].a || g->v[i].b)
 			g->v[kept++] = g->v[i];
 	}
 	g->count = kept;
@@ -241,9 +241,9 @@ int gate_grid__build(struct gate_grid *g, const struct gate_index *a, size_t cou
 	g->count = draw(drafts, entries, n);
 	g->v = calloc(g->count + 1, sizeof(*g->v));
 	err = g->v ? 0 : -ENOMEM;
-	for (i = 0; i < g->count && err == 0; i++)
+	for (i = 0; i < g->count && !err; i++)
 		g->v[i] = drafts[i].line;
-	if (err == 0 && by_place)
+	if (!err && by_place)
 		err = pair_by_place(g);
 cleanup:
 	free(entries);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/gate/compare/side.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 
 bool gate_has_data(const struct cell *c)
 {
-	return c->skipped == NULL && c->n > 0;
+	return !c->skipped && c->n > 0;
 }
 
 bool side__take_cells(struct side *s, const struct cell *like, const char *pass)
@@ -21,7 +21,7 @@ bool side__take_cells(struct side *s, const struct cell *like, const char *pass)
 
 	for (i = 0; i < s->count; i++) {
 		s->cells[i] = gate_index__find(&s->indexes[i], like, pass);
-		any |= s->cells[i] != NULL && gate_has_data(s->cells[i]);
+		any |= s->cells[i] && gate_has_data(s->cells[i]);
 	}
 	return any;
 }
@@ -30,7 +30,7 @@ size_t side__first(const struct side *s)
 {
 	size_t i = 0;
 
-	while (i + 1 < s->count && (s->cells[i] == NULL || !gate_has_data(s->cells[i])))
+	while (i + 1 < s->count && (!s->cells[i] || !gate_has_data(s->cells[i])))
 		i++;
 	return i;
 }
@@ -108,7 +108,7 @@ int64_t gate_taken_ms(const struct run *r)
 {
 	const struct env_fact *f = run__env(r, "taken_ms");
 
-	return f && f->text == NULL ? f->number : MISSING;
+	return f && !f->text ? f->number : MISSING;
 }
 
 static int compare_taken(const void *a, const void *b)
@@ -129,7 +129,7 @@ int side__fill(struct side *s, const struct run *runs, size_t count)
 	s->indexes = calloc(count, sizeof(*s->indexes));
 	s->values = calloc(count, sizeof(*s->values));
 	s->cells = calloc(count, sizeof(*s->cells));
-	if (s->runs == NULL || s->indexes == NULL || s->values == NULL || s->cells == NULL)
+	if (!s->runs || !s->indexes || !s->values || !s->cells)
 		return -ENOMEM;
 	for (i = 0; i < count; i++) {
 		s->runs[i] = &runs[i];
@@ -137,7 +137,7 @@ int side__fill(struct side *s, const struct run *runs, size_t count)
 	}
 	if (known == count)
 		qsort(s->runs, count, sizeof(struct run *), compare_taken);
-	for (i = 0; i < count && err == 0; i++)
+	for (i = 0; i < count && !err; i++)
 		err = gate_index__build(&s->indexes[i], s->runs[i]);
 	return err;
 }
@@ -146,7 +146,7 @@ void side__free(struct side *s)
 {
 	size_t i;
 
-	for (i = 0; i < s->count && s->indexes != NULL; i++)
+	for (i = 0; i < s->count && s->indexes; i++)
 		gate_index__free(&s->indexes[i]);
 	free(s->indexes);
 	free(s->runs);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/gate/compare/varying.h"
 
 #include <errno.h>
@@ -23,8 +23,8 @@ struct gate_row *gate_same_row(struct gate_report *r, const struct gate_row *lik
 	size_t i;
 
 	for (i = 0; i < r->row_count; i++) {
-		if (r->rows[i].id == like->id && strcmp(r->rows[i].cell, like->cell) == 0 &&
-		    strcmp(r->rows[i].trace, like->trace) == 0)
+		if (r->rows[i].id == like->id && !strcmp(r->rows[i].cell, like->cell) &&
+		    !strcmp(r->rows[i].trace, like->trace))
 			return &r->rows[i];
 	}
 	return NULL;
@@ -59,7 +59,7 @@ static bool take(const struct gate_row *row, struct gate_report *alone, size_t c
 	for (i = 0; i < count; i++) {
 		const struct gate_row *one = gate_same_row(&alone[i], row);
 
-		if (one == NULL || !isfinite(one->a) || !isfinite(one->b))
+		if (!one || !isfinite(one->a) || !isfinite(one->b))
 			return false;
 		insert(&s->a, one->a);
 		insert(&s->b, one->b);
@@ -149,7 +149,7 @@ static int decide_all(struct gate_report *report, struct gate_report *alone, siz
 	size_t i, family = 0, next = 0;
 	int err = found && p && larger ? 0 : -ENOMEM;
 
-	for (i = 0; i < report->row_count && err == 0; i++) {
+	for (i = 0; i < report->row_count && !err; i++) {
 		if (!is_varying(&report->rows[i]))
 			continue;
 		found[family] = find(&report->rows[i], alone, count, policy);
@@ -157,9 +157,9 @@ static int decide_all(struct gate_report *report, struct gate_report *alone, siz
 		*more |= found[family] == APART;
 		family++;
 	}
-	if (err == 0)
+	if (!err)
 		err = gate_holm(p, family, policy->alpha_regression, larger);
-	for (i = 0; i < report->row_count && err == 0; i++) {
+	for (i = 0; i < report->row_count && !err; i++) {
 		if (!is_varying(&report->rows[i]))
 			continue;
 		decide(&report->rows[i], found[next], larger[next], count);
@@ -179,11 +179,11 @@ int gate_decide_varying(struct gate_report *report, const struct run *a, const s
 	size_t i;
 
 	*more = false;
-	for (i = 0; i < count && err == 0; i++)
+	for (i = 0; i < count && !err; i++)
 		err = gate_compare(&a[i], 1, &b[i], 1, policy, &alone[i]);
-	if (err == 0)
+	if (!err)
 		err = decide_all(report, alone, count, policy, more);
-	for (i = 0; i < count && alone != NULL; i++)
+	for (i = 0; i < count && alone; i++)
 		gate_report__free(&alone[i]);
 	free(alone);
 	return err;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The report: its parts, its verdict, and the one line that says it. */
 #include <errno.h>
 #include <math.h>
@@ -30,7 +30,7 @@ struct gate_row *gate_report__add_row(struct gate_report *r)
 
 	if ((r->row_count & (r->row_count - 1)) == 0) { /* full: it grows by doubling */
 		rows = reallocarray(rows, r->row_count ? 2 * r->row_count : 1, sizeof(*rows));
-		if (rows == NULL)
+		if (!rows)
 			return NULL;
 		r->rows = rows;
 	}
@@ -59,14 +59,14 @@ int gate_report__note(struct gate_report *r, const char *format, ...)
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
 	va_end(args);
-	for (i = 0; text != NULL && i < r->note_count; i++) {
-		if (strcmp(r->notes[i], text) == 0) {
+	for (i = 0; text && i < r->note_count; i++) {
+		if (!strcmp(r->notes[i], text)) {
 			free(text);
 			return 0;
 		}
 	}
 	notes = text ? reallocarray(r->notes, r->note_count + 1, sizeof(*notes)) : NULL;
-	if (notes == NULL) {
+	if (!notes) {
 		free(text);
 		return -ENOMEM;
 	}
@@ -99,7 +99,7 @@ struct tally {
 
 static bool is_lab(const struct gate_report *r)
 {
-	return r->clock != NULL && strcmp(r->clock, "icount") == 0;
+	return r->clock && !strcmp(r->clock, "icount");
 }
 
 /*
@@ -130,7 +130,7 @@ static int rank_of(const struct gate_report *r, const struct gate_row *row)
  */
 static double weight_of(const struct gate_report *r, const struct gate_row *row)
 {
-	double few = GATE_LAYOUT_PAGES * (strcmp(row->unit, "bytes") == 0 ? 4096.0 : 1.0);
+	double few = GATE_LAYOUT_PAGES * (!strcmp(row->unit, "bytes") ? 4096.0 : 1.0);
 
 	if (row->id >= GATE_METRIC_COUNT)
 		return (row->b - row->a) / (row->a + few);
@@ -201,7 +201,7 @@ static struct tally count_rows(const struct gate_report *r, enum gate_verdict wa
 		t.measured += row->id != GATE_METRIC_FAILED || row->kind == GATE_BUDGET;
 		t.regressions += row->verdict == GATE_REGRESSION;
 		t.inconclusive += row->verdict == GATE_INCONCLUSIVE;
-		if (row->verdict == wanted && t.worst == NULL)
+		if (row->verdict == wanted && !t.worst)
 			t.worst = row;
 	}
 	return t;
@@ -215,8 +215,8 @@ static const char *plural(size_t n)
 static void append_row(char *line, size_t size, const struct gate_row *row)
 {
 	char a[32], b[32], text[32];
-	bool lab = strcmp(row->unit, "instructions") == 0 && row->kind != GATE_BUDGET;
-	bool spelt = strcmp(row->unit, "ns") != 0 && strcmp(row->unit, "bytes") != 0 && !lab;
+	bool lab = !strcmp(row->unit, "instructions") && row->kind != GATE_BUDGET;
+	bool spelt = strcmp(row->unit, "ns") && strcmp(row->unit, "bytes") && !lab;
 
 	layout_append(line, size, "%s%s%s", row->cell, row->cell[0] ? ": " : "", row->metric);
 	if (lab)
@@ -289,7 +289,7 @@ static void say_inconclusive(struct gate_report *r, const struct tally *t)
 			      t->worst->pairs, plural(t->worst->pairs));
 		return;
 	}
-	if (t->worst->note[0] != '\0')
+	if (t->worst->note[0])
 		layout_append(line, sizeof(r->headline), "%s%s%s: %s", t->worst->cell,
 			      t->worst->cell[0] ? ": " : "", t->worst->metric, t->worst->note);
 	else
@@ -324,7 +324,7 @@ static void say_differences(struct gate_report *r)
 		layout_append(r->headline, sizeof(r->headline), " and %zu more", said - 3);
 	if (said > 0)
 		layout_append(r->headline, sizeof(r->headline), " differ%s%s", said == 1 ? "s" : "",
-			      strcmp(first, "clock") == 0 ? "" : "; --factor declares what may");
+			      !strcmp(first, "clock") ? "" : "; --factor declares what may");
 }
 
 void gate_conclude(struct gate_report *r)
@@ -333,7 +333,7 @@ void gate_conclude(struct gate_report *r)
 	struct tally t;
 
 	/* It was said before why. */
-	if (differs && r->headline[0] != '\0')
+	if (differs && r->headline[0])
 		return;
 	sort_rows(r);
 	t = count_rows(r, GATE_PASS);
@@ -359,7 +359,7 @@ void gate_conclude(struct gate_report *r)
 		/* What may differ, or was declared, is not why nothing was compared. */
 		if (differs)
 			say_differences(r);
-		if (r->headline[0] == '\0')
+		if (!r->headline[0])
 			snprintf(r->headline, sizeof(r->headline),
 				 "no cell and metric that both have was measured");
 		break;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The verdict in the formats of others: JUnit XML, KTAP, Markdown. Text in a report went through
  * escape_text(), so it holds no control character; what means something to the format is escaped
@@ -33,7 +33,7 @@ static enum outcome outcome_of(enum gate_verdict v, bool strict)
 static void row_text(const struct gate_row *row, char *text, size_t size)
 {
 	char a[32], b[32], change[32];
-	bool spelt = strcmp(row->unit, "ns") != 0 && strcmp(row->unit, "bytes") != 0;
+	bool spelt = strcmp(row->unit, "ns") && strcmp(row->unit, "bytes");
 
 	snprintf(text, size, "%s: ", gate_verdict_name(row->verdict));
 	if (row->kind == GATE_BUDGET)
@@ -51,7 +51,7 @@ static void row_text(const struct gate_row *row, char *text, size_t size)
 	if (isfinite(row->smallest))
 		layout_append(text, size, ", %zu pairs would show %s", row->pairs,
 			      gate_percent(row->smallest, change, sizeof(change)));
-	if (row->note[0] != '\0')
+	if (row->note[0])
 		layout_append(text, size, "; %s", row->note);
 }
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The verdict as JSON; results/README.md documents it. */
 #include <errno.h>
 #include <jansson.h>
@@ -25,7 +25,7 @@ static int set_number(json_t *object, const char *name, double value)
 
 static int set_text(json_t *object, const char *name, const char *text)
 {
-	return text != NULL && *text ? json_object_set_new(object, name, json_string(text)) : 0;
+	return text && *text ? json_object_set_new(object, name, json_string(text)) : 0;
 }
 
 static json_t *encode_row(const struct gate_row *row)
@@ -35,7 +35,7 @@ static json_t *encode_row(const struct gate_row *row)
 			      row->kind == GATE_SHOWN ? "none" : gate_verdict_name(row->verdict));
 	bool budget = row->kind == GATE_BUDGET;
 
-	if (j == NULL || set_text(j, "cell", row->cell) || set_text(j, "trace", row->trace) ||
+	if (!j || set_text(j, "cell", row->cell) || set_text(j, "trace", row->trace) ||
 	    set_number(j, budget ? "limit" : "a", row->a) ||
 	    set_number(j, budget ? "value" : "b", row->b) || set_number(j, "change", row->change) ||
 	    set_number(j, "low", row->low) || set_number(j, "high", row->high) ||
@@ -58,7 +58,7 @@ static json_t *encode_rows(const struct gate_report *r)
 	json_t *rows = json_array();
 	size_t i;
 
-	for (i = 0; rows != NULL && i < r->row_count; i++) {
+	for (i = 0; rows && i < r->row_count; i++) {
 		if (json_array_append_new(rows, encode_row(&r->rows[i])) != 0) {
 			json_decref(rows);
 			return NULL;
@@ -72,7 +72,7 @@ static json_t *encode_differences(const struct gate_report *r)
 	json_t *list = json_array();
 	size_t i;
 
-	for (i = 0; list != NULL && i < r->difference_count; i++) {
+	for (i = 0; list && i < r->difference_count; i++) {
 		const struct gate_difference *d = &r->differences[i];
 
 		if (json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:b}", "name", d->name,
@@ -90,7 +90,7 @@ static json_t *encode_notes(const struct gate_report *r)
 	json_t *list = json_array();
 	size_t i;
 
-	for (i = 0; list != NULL && i < r->note_count; i++) {
+	for (i = 0; list && i < r->note_count; i++) {
 		if (json_array_append_new(list, json_string(r->notes[i])) != 0) {
 			json_decref(list);
 			return NULL;
@@ -107,7 +107,7 @@ int gate_print_json(const struct gate_report *r, FILE *out)
 			      (int)r->runs_a, "runs_b", (int)r->runs_b, "pairs", (int)r->pairs);
 	int err = -ENOMEM;
 
-	if (j != NULL && set_text(j, "clock", r->clock) == 0 &&
+	if (j && set_text(j, "clock", r->clock) == 0 &&
 	    set_text(j, "order", r->order) == 0 && set_number(j, "margin", r->margin) == 0 &&
 	    set_number(j, "alpha_regression", r->alpha_regression) == 0 &&
 	    set_number(j, "alpha_pass", r->alpha_pass) == 0 &&

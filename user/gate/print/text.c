@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* A verdict for people: one line, then what it rests on, in 80 columns. */
 #include <errno.h>
 #include <math.h>
@@ -77,7 +77,7 @@ static int print_rows(const struct gate_report *r, FILE *out, bool colour, bool 
 	size_t i, gating = 0, same = 0;
 	int err;
 
-	if (s == NULL)
+	if (!s)
 		return -ENOMEM;
 	sheet__column(s, "CELL", 0);
 	sheet__column(s, "METRIC", 0);
@@ -102,7 +102,7 @@ static int print_rows(const struct gate_report *r, FILE *out, bool colour, bool 
 	}
 	err = sheet__print(s, "A is the base, B is new", out, colour);
 	sheet__free(s);
-	if (err == 0 && same > 0)
+	if (!err && same > 0)
 		fprintf(out, "%zu metric%s the same; -v shows them\n", same,
 			same == 1 ? " is" : "s are");
 	return err;
@@ -119,7 +119,7 @@ static int print_budget(const struct gate_report *r, FILE *out, bool colour)
 	for (i = 0; i < r->row_count; i++)
 		cells |= r->rows[i].cell[0] != '\0';
 	s = sheet__new(cells ? 2 : 1);
-	if (s == NULL)
+	if (!s)
 		return -ENOMEM;
 	sheet__column(s, "RULE", cells ? 0 : SHEET_WIDE);
 	if (cells)
@@ -165,7 +165,7 @@ static bool was_said(const struct gate_report *r, const struct gate_row *row)
 	const struct gate_row *other;
 
 	for (other = r->rows; other < row; other++) {
-		if (strcmp(other->note, row->note) == 0 && !is_plain(other))
+		if (!strcmp(other->note, row->note) && !is_plain(other))
 			return true;
 	}
 	return false;
@@ -176,7 +176,7 @@ static size_t count_of_note(const struct gate_report *r, const char *note)
 	size_t i, count = 0;
 
 	for (i = 0; i < r->row_count; i++)
-		count += strcmp(r->rows[i].note, note) == 0 && !is_plain(&r->rows[i]);
+		count += !strcmp(r->rows[i].note, note) && !is_plain(&r->rows[i]);
 	return count;
 }
 
@@ -189,12 +189,12 @@ static void print_notes(const struct gate_report *r, FILE *out, bool colour)
 	for (i = 0; i < r->note_count + r->row_count; i++) {
 		const struct gate_row *row = i < r->note_count ? NULL : &r->rows[i - r->note_count];
 
-		if (row != NULL && (row->note[0] == '\0' || is_plain(row) || was_said(r, row)))
+		if (row && (!row->note[0] || is_plain(row) || was_said(r, row)))
 			continue;
 		if (!titled)
 			layout_title(out, "Notes", colour);
 		titled = true;
-		if (row == NULL)
+		if (!row)
 			snprintf(line, sizeof(line), "%s", r->notes[i]);
 		else
 			snprintf(line, sizeof(line), "%s%s%s%s: %s", row->cell,

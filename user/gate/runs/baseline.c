@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/gate/runs/baseline.h"
 
 #include <dirent.h>
@@ -86,13 +86,13 @@ static void remove_folder(int at, const char *name)
 	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
 	struct dirent *entry;
 
-	if (dir == NULL) {
+	if (!dir) {
 		if (fd >= 0)
 			close(fd);
 		return;
 	}
-	while ((entry = readdir(dir)) != NULL) {
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+	while ((entry = readdir(dir))) {
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
 			unlinkat(fd, entry->d_name, 0);
 	}
 	closedir(dir);
@@ -123,11 +123,11 @@ static int copy_file(const char *path, int folder, const char *name)
 	to = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (to < 0)
 		err = -errno;
-	if (err == 0)
+	if (!err)
 		err = copy_bytes(from, to);
-	if (err == 0 && fsync(to) != 0)
+	if (!err && fsync(to) != 0)
 		err = -errno;
-	if (to >= 0 && close(to) != 0 && err == 0)
+	if (to >= 0 && close(to) != 0 && !err)
 		err = -errno;
 	close(from);
 	return err;
@@ -141,12 +141,12 @@ static int write_about(int folder, size_t count)
 	int fd = openat(folder, "baseline.json", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	int err = 0;
 
-	if (about == NULL || fd < 0)
-		err = about == NULL ? -ENOMEM : -errno;
-	if (err == 0 && (json_dumpfd(about, fd, JSON_INDENT(2)) != 0 || write(fd, "\n", 1) != 1 ||
+	if (!about || fd < 0)
+		err = !about ? -ENOMEM : -errno;
+	if (!err && (json_dumpfd(about, fd, JSON_INDENT(2)) != 0 || write(fd, "\n", 1) != 1 ||
 			 fsync(fd) != 0))
 		err = errno ? -errno : -EIO;
-	if (fd >= 0 && close(fd) != 0 && err == 0)
+	if (fd >= 0 && close(fd) != 0 && !err)
 		err = -errno;
 	json_decref(about);
 	return err;
@@ -167,8 +167,8 @@ static bool is_ours(const char *file)
 {
 	size_t digits = strspn(file, "0123456789");
 
-	return strcmp(file, "baseline.json") == 0 ||
-	       (digits > 0 && strcmp(file + digits, ".jsonl") == 0);
+	return !strcmp(file, "baseline.json") ||
+	       (digits > 0 && !strcmp(file + digits, ".jsonl"));
 }
 
 /* Only a baseline gives way to another: a folder with a baseline.json, and nothing but its runs. */
@@ -180,15 +180,15 @@ static bool may_replace(int at, const char *name)
 	struct stat st;
 	bool may;
 
-	if (dir == NULL) {
+	if (!dir) {
 		may = fd < 0 && errno == ENOENT;
 		if (fd >= 0)
 			close(fd);
 		return may;
 	}
 	may = fstatat(fd, "baseline.json", &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
-	while (may && (entry = readdir(dir)) != NULL)
-		may = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+	while (may && (entry = readdir(dir)))
+		may = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") ||
 		      is_ours(entry->d_name);
 	closedir(dir);
 	return may;
@@ -204,11 +204,11 @@ int baseline_save(const char *folder, const char *name, char *const *paths, size
 	if (err)
 		return err;
 	err = make_folders(folder);
-	if (err == 0) {
+	if (!err) {
 		at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		err = at < 0 ? -errno : 0;
 	}
-	if (err == 0 && !may_replace(at, name)) {
+	if (!err && !may_replace(at, name)) {
 		close(at);
 		escape_text(folder, text, sizeof(text));
 		return fault(why, why_size, -EEXIST,
@@ -217,20 +217,20 @@ int baseline_save(const char *folder, const char *name, char *const *paths, size
 			     text, name);
 	}
 	snprintf(made, sizeof(made), ".%s.%ld", name, (long)getpid());
-	if (err == 0 && mkdirat(at, made, 0777) != 0)
+	if (!err && mkdirat(at, made, 0777) != 0)
 		err = -errno;
 	if (err)
 		goto cleanup;
 	inside = openat(at, made, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (inside < 0)
 		err = -errno;
-	for (i = 0; i < count && err == 0; i++) {
+	for (i = 0; i < count && !err; i++) {
 		snprintf(file, sizeof(file), "%zu.jsonl", i + 1);
 		err = copy_file(paths[i], inside, file);
 	}
-	if (err == 0)
+	if (!err)
 		err = write_about(inside, count);
-	if (err == 0)
+	if (!err)
 		err = put_in_place(at, made, name);
 	/* The old one, or what is left of a new one that failed. */
 	remove_folder(at, made);
@@ -253,7 +253,7 @@ static int read_about(const char *path, struct baseline *b, char *why, size_t wh
 	int err = 0;
 
 	escape_text(path, text, sizeof(text));
-	if (about == NULL)
+	if (!about)
 		return fault(why, why_size, -EINVAL, "%s is missing or damaged: save it again",
 			     text);
 	if (json_unpack(about, "{s:I, s:I, s:I}", "schema", &schema, "saved", &saved, "runs",
@@ -271,7 +271,7 @@ static int read_about(const char *path, struct baseline *b, char *why, size_t wh
 	when = (time_t)saved;
 	b->count = (size_t)runs;
 	b->age_days = difftime(time(NULL), when) / DAY_SECONDS;
-	if (gmtime_r(&when, &tm) == NULL ||
+	if (!gmtime_r(&when, &tm) ||
 	    strftime(b->saved, sizeof(b->saved), "%Y-%m-%d %H:%M UTC", &tm) == 0)
 		return fault(why, why_size, -EINVAL, "%s is damaged: save it again", text);
 	return 0;
@@ -304,12 +304,12 @@ int baseline_load(const char *folder, const char *name, struct baseline *b, char
 	wanted = b->count;
 	b->count = 0;
 	b->runs = calloc(wanted, sizeof(*b->runs));
-	if (b->runs == NULL)
+	if (!b->runs)
 		return cannot("read", folder, name, -ENOMEM, why, why_size);
-	for (i = 0; i < wanted && err == 0; i++) {
+	for (i = 0; i < wanted && !err; i++) {
 		snprintf(path, sizeof(path), "%s/%s/%zu.jsonl", folder, name, i + 1);
 		err = store_read(path, &b->runs[i], why, why_size);
-		b->count += err == 0;
+		b->count += !err;
 	}
 	if (err)
 		baseline_free(b);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * gate --ab: runs of A and B in turn, looks, and a failure confirmed; the same again from runs that
  * were kept; and the lab's exact form.
@@ -51,7 +51,7 @@ static int take(struct live *l, int side, bool traced, const char *group, size_t
 	snprintf(name, sizeof(name), "%s-%03zu-%c", group, n + 1, side ? 'b' : 'a');
 	gate_kept_mark(group, n + 1, l->planned, mark, sizeof(mark));
 	err = gate_take(l->o, &t, run, NULL, l->why, l->why_size);
-	if (err == 0 && gate_broken(run, side, l->why, l->why_size)) {
+	if (!err && gate_broken(run, side, l->why, l->why_size)) {
 		run__free(run);
 		err = -EIO;
 	}
@@ -103,7 +103,7 @@ static int take_pair(struct live *l, bool traced, const char *group)
 	if (err == -ENODATA)
 		return err;
 	l->pairs++; /* freed, whether whole or not */
-	if (l->order != NULL && !traced && 2 * n + 2 < 2 * GATE_PAIRS_MAX + 1)
+	if (l->order && !traced && 2 * n + 2 < 2 * GATE_PAIRS_MAX + 1)
 		memcpy(l->order + 2 * n, l->b_first ? "BA" : "AB", 3);
 	return err;
 }
@@ -113,7 +113,7 @@ static int take_pairs(struct live *l, size_t pairs, bool traced, const char *gro
 {
 	int err = 0;
 
-	while (err == 0 && l->pairs < pairs)
+	while (!err && l->pairs < pairs)
 		err = take_pair(l, traced, group);
 	return err == -ENODATA ? 0 : err;
 }
@@ -203,23 +203,23 @@ static int compare_counts(const struct gate_options *o, struct gate_stored *stor
 	int err = begin(&l, GATE_REPEATS_MORE);
 
 	policy.metrics = wanted_counts(o);
-	for (stage = 0; stage < 2 && err == 0 && more; stage++) {
+	for (stage = 0; stage < 2 && !err && more; stage++) {
 		gate_report__free(report);
 		err = take_pairs(&l, repeats[stage], true, "counts");
-		if (err == 0 && l.pairs == 0)
+		if (!err && l.pairs == 0)
 			err = say_missing(&l, "counts");
-		if (err == 0)
+		if (!err)
 			err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, report);
-		if (err == 0)
+		if (!err)
 			err = gate_decide_varying(report, l.a, l.b, l.pairs, &policy, &more);
 	}
 	/* So few pairs bound nothing. */
-	for (i = 0; err == 0 && i < report->row_count; i++) {
+	for (i = 0; !err && i < report->row_count; i++) {
 		if (report->rows[i].id < GATE_METRIC_COUNT)
 			report->rows[i].low = report->rows[i].high = NAN;
 	}
 	finish(&l);
-	if (err == 0)
+	if (!err)
 		gate_conclude(report);
 	return err;
 }
@@ -235,7 +235,7 @@ static size_t keep_confirmed(struct gate_report *report, struct gate_report *aga
 
 		if (row->kind != GATE_STATISTICAL || row->verdict != GATE_REGRESSION)
 			continue;
-		if (other != NULL && other->p_regression <= CONFIRM_ALPHA) {
+		if (other && other->p_regression <= CONFIRM_ALPHA) {
 			confirmed++;
 			continue;
 		}
@@ -266,12 +266,12 @@ static int confirm(const struct gate_options *o, struct gate_stored *stored, siz
 	int err = begin(&l, pairs);
 
 	snprintf(group, sizeof(group), "confirm-%zu", look + 1);
-	if (err == 0)
+	if (!err)
 		err = take_pairs(&l, pairs, false, group);
 	policy.alpha_regression = CONFIRM_ALPHA;
-	if (err == 0 && l.pairs == pairs)
+	if (!err && l.pairs == pairs)
 		err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, &again);
-	if (err == 0)
+	if (!err)
 		confirmed = keep_confirmed(report, &again, l.pairs);
 	finish(&l);
 	gate_report__free(&again);
@@ -293,7 +293,7 @@ static int compare_times(const struct gate_options *o, struct gate_stored *store
 	if (l.planned > FIRST_LOOK)
 		policy.looks[policy.look_count++] = FIRST_LOOK;
 	policy.looks[policy.look_count++] = l.planned;
-	for (policy.look = 0; policy.look < policy.look_count && err == 0; policy.look++) {
+	for (policy.look = 0; policy.look < policy.look_count && !err; policy.look++) {
 		size_t before = l.pairs;
 
 		err = take_pairs(&l, policy.looks[policy.look], false, "pair");
@@ -306,15 +306,15 @@ static int compare_times(const struct gate_options *o, struct gate_stored *store
 		}
 		gate_report__free(report);
 		err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, report);
-		if (err == 0 && report->verdict == GATE_REGRESSION)
+		if (!err && report->verdict == GATE_REGRESSION)
 			err = confirm(o, stored, policy.look, report, why, why_size);
 		/* To have it confirmed only takes alarms away: looking on spends nothing. */
-		if (err == 0 && report->verdict != GATE_INCONCLUSIVE)
+		if (!err && report->verdict != GATE_INCONCLUSIVE)
 			break;
 	}
-	if (err == 0 && stored && report->verdict == GATE_INCONCLUSIVE && l.pairs < l.planned)
+	if (!err && stored && report->verdict == GATE_INCONCLUSIVE && l.pairs < l.planned)
 		err = gate_report__note(report, "%zu of %u pairs are here", l.pairs, l.planned);
-	if (err == 0) {
+	if (!err) {
 		report->order = l.order;
 		l.order = NULL;
 	}
@@ -328,18 +328,18 @@ static int put_before(struct gate_report *counts, struct gate_report *times)
 	size_t i;
 	int err = 0;
 
-	for (i = 0; i < times->row_count && err == 0; i++) {
+	for (i = 0; i < times->row_count && !err; i++) {
 		struct gate_row *row;
 
 		/* The traced runs tell of failed calls, too. */
 		if (times->rows[i].id == GATE_METRIC_FAILED && times->rows[i].verdict == GATE_PASS)
 			continue;
 		row = gate_report__add_row(counts);
-		if (row == NULL)
+		if (!row)
 			return -ENOMEM;
 		*row = times->rows[i];
 	}
-	for (i = 0; i < times->note_count && err == 0; i++)
+	for (i = 0; i < times->note_count && !err; i++)
 		err = gate_report__note(counts, "%s", times->notes[i]);
 	counts->alpha_regression = times->alpha_regression;
 	counts->alpha_pass = times->alpha_pass;
@@ -377,15 +377,15 @@ static int decide(const struct gate_options *o, struct gate_stored *stored,
 		return gate_report__note(report, "the counts decided, and no times were taken; "
 						 "--no-trace takes them alone");
 	err = compare_times(o, stored, &times, why, why_size);
-	if (err == 0 && differs(&times)) {
+	if (!err && differs(&times)) {
 		gate_report__free(report);
 		*report = times;
 		return 0;
 	}
-	if (err == 0)
+	if (!err)
 		err = put_before(report, &times);
 	gate_report__free(&times);
-	if (err == 0) {
+	if (!err) {
 		report->verdict = GATE_PASS; /* of the rows, then */
 		gate_conclude(report);
 	}
@@ -402,7 +402,7 @@ int gate_live(const struct gate_options *o, struct gate_report *report, char *wh
 	if (wants_counts && privilege_check(unused, sizeof(unused)) == 0)
 		return decide(o, NULL, report, why, why_size);
 	err = compare_times(o, NULL, report, why, why_size);
-	if (err == 0 && wants_counts)
+	if (!err && wants_counts)
 		err = gate_report__note(report, "counts were not compared: tracing takes root");
 	return err;
 }
@@ -416,8 +416,8 @@ static bool has_own_libc(const struct run *runs, size_t count)
 	for (i = 0; i < count; i++) {
 		const struct env_fact *f = run__env(&runs[i], "libc_file");
 
-		if (f == NULL || f->text == NULL || first->text == NULL ||
-		    strcmp(f->text, first->text) != 0)
+		if (!f || !f->text || !first->text ||
+		    strcmp(f->text, first->text))
 			return false;
 	}
 	return count > 0;
@@ -444,7 +444,7 @@ int gate_lab_run(const struct gate_options *o, int *fd, char *why, size_t why_si
 	struct run run;
 	int err = gate_take(o, &t, &run, fd, why, why_size);
 
-	if (err == 0 && gate_broken(&run, 0, why, why_size)) {
+	if (!err && gate_broken(&run, 0, why, why_size)) {
 		close(*fd);
 		err = -EIO;
 	}
@@ -463,22 +463,22 @@ int gate_in_lab(const struct gate_options *o, const struct run *base, size_t bas
 
 	*report = (struct gate_report){0};
 	/* What was stored may be of another grid: its keys tell, its places do not. */
-	policy.by_place = base == NULL;
-	if (base == NULL) {
+	policy.by_place = !base;
+	if (!base) {
 		err = gate_take(o, &a, &of_a, NULL, why, why_size);
-		if (err == 0 && gate_broken(&of_a, 0, why, why_size))
+		if (!err && gate_broken(&of_a, 0, why, why_size))
 			err = -EIO;
 		base = &of_a;
 		base_count = 1;
 	}
-	if (err == 0)
+	if (!err)
 		err = gate_take(o, &b, &of_b, NULL, why, why_size);
-	if (err == 0 && gate_broken(&of_b, 1, why, why_size))
+	if (!err && gate_broken(&of_b, 1, why, why_size))
 		err = -EIO;
 	/* Two kernels are what was asked for. */
 	if (o->kernel_count == 2)
 		declare(&policy, "kernel");
-	if (err == 0)
+	if (!err)
 		err = gate_compare(base, base_count, &of_b, 1, &policy, report);
 	run__free(&of_a);
 	run__free(&of_b);

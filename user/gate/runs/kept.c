@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/gate/runs/kept.h"
 
 #include <stdio.h>
@@ -22,10 +22,10 @@ static bool read_mark(const struct run *r, struct mark *m)
 	const struct env_fact *f = run__env(r, GATE_KEPT_FACT);
 	int end = 0;
 
-	return f != NULL && f->text != NULL &&
+	return f && f->text &&
 	       sscanf(f->text, "%31[a-z0-9-] %4zu of %4u%n", m->group, &m->n, &m->planned, &end) ==
 		       3 &&
-	       f->text[end] == '\0' && m->n >= 1 && m->n <= GATE_PAIRS_MAX && m->planned >= 1 &&
+	       !f->text[end] && m->n >= 1 && m->n <= GATE_PAIRS_MAX && m->planned >= 1 &&
 	       m->planned <= GATE_PAIRS_MAX;
 }
 
@@ -40,7 +40,7 @@ bool gate_kept(const struct run *runs, size_t count, unsigned int *planned)
 		if (!read_mark(&runs[i], &marks[i]) || marks[i].planned != marks[0].planned)
 			return false;
 		for (k = 0; k < i; k++) {
-			if (marks[k].n == marks[i].n && strcmp(marks[k].group, marks[i].group) == 0)
+			if (marks[k].n == marks[i].n && !strcmp(marks[k].group, marks[i].group))
 				return false;
 		}
 	}
@@ -54,7 +54,7 @@ bool gate_kept_has(const struct run *runs, size_t count, const char *group)
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		if (read_mark(&runs[i], &m) && strcmp(m.group, group) == 0)
+		if (read_mark(&runs[i], &m) && !strcmp(m.group, group))
 			return true;
 	}
 	return false;
@@ -66,7 +66,7 @@ bool gate_kept_take(struct run *runs, size_t count, const char *group, size_t n,
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		if (!read_mark(&runs[i], &m) || m.n != n || strcmp(m.group, group) != 0)
+		if (!read_mark(&runs[i], &m) || m.n != n || strcmp(m.group, group))
 			continue;
 		*to = runs[i];
 		runs[i] = (struct run){0};

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* One run, taken by a process of its own that is this program again. */
 #include "user/gate/runs/take.h"
 
@@ -64,7 +64,7 @@ static bool is_forwarded(const struct gate_options *o, const char *option)
 	size_t i;
 
 	for (i = 0; i < o->forward_count; i++) {
-		if (strncmp(o->forward[i], option, strlen(option)) == 0)
+		if (!strncmp(o->forward[i], option, strlen(option)))
 			return true;
 	}
 	return false;
@@ -72,8 +72,8 @@ static bool is_forwarded(const struct gate_options *o, const char *option)
 
 bool gate_is_suite(const char *name)
 {
-	return strchr(name, '/') != NULL || access(name, R_OK) == 0 || strcmp(name, "quick") == 0 ||
-	       strcmp(name, "standard") == 0 || strcmp(name, "overhead") == 0;
+	return strchr(name, '/') || access(name, R_OK) == 0 || !strcmp(name, "quick") ||
+	       !strcmp(name, "standard") || !strcmp(name, "overhead");
 }
 
 /*
@@ -83,10 +83,10 @@ bool gate_is_suite(const char *name)
 static void add_subject(struct args *a, const struct gate_options *o, const struct gate_take *take)
 {
 	const char *side = o->path_count == 2 ? o->paths[take->side] : NULL;
-	bool suite = is_forwarded(o, "--suite=") || (side != NULL && gate_is_suite(side));
+	bool suite = is_forwarded(o, "--suite=") || (side && gate_is_suite(side));
 	size_t i;
 
-	if (side != NULL)
+	if (side)
 		add(a, "--%s=%s", suite ? "suite" : "method", side);
 	else if (!suite && !is_forwarded(o, "--method="))
 		add(a, "--method=%s", o->program_count ? "posix_spawn" : "fork,posix_spawn");
@@ -113,7 +113,7 @@ static void add_bench(struct args *a, const struct gate_options *o, const struct
 		add(a, "--no-trace");
 	}
 	add(a, "--quiet");
-	if (take->taken_for != NULL)
+	if (take->taken_for)
 		add(a, "--taken-for=%s", take->taken_for);
 	if (take->lab) {
 		add(a, "-o");
@@ -164,7 +164,7 @@ static void make_args(struct args *a, const char *self, const struct gate_option
 			      : o->programs[o->program_count == 2 ? take->side : 0]);
 	if (o->libc_count > 0)
 		add(a, "--libc=%s", o->libcs[take->side]);
-	if (variable != NULL)
+	if (variable)
 		add(a, "--pass=%.*s", (int)strcspn(variable, "="), variable);
 }
 
@@ -183,7 +183,7 @@ static void exec_run(char *const *argv, const struct gate_options *o, const stru
 	/* Counts are exact only where the address space is the same each time. */
 	if (take->traced && !take->lab)
 		personality(personality(0xffffffff) | ADDR_NO_RANDOMIZE);
-	if (variable != NULL && putenv((char *)variable) != 0)
+	if (variable && putenv((char *)variable) != 0)
 		_exit(126);
 	if (dup2(null, STDIN_FILENO) < 0 || dup2(take->lab ? null : fd, STDOUT_FILENO) < 0)
 		_exit(126);
@@ -248,10 +248,10 @@ static int finish(pid_t pid, const struct gate_options *o, char *why, size_t why
 			 o->timeout_s);
 	else if (err == -EINTR)
 		snprintf(why, why_size, "interrupted by signal %d", stop_requested());
-	else if (err == 0 && WIFSIGNALED(status))
+	else if (!err && WIFSIGNALED(status))
 		snprintf(why, why_size, "a run was killed by signal %d (%s)", WTERMSIG(status),
 			 strsignal(WTERMSIG(status)));
-	if (err == 0 && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
+	if (!err && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
 		err = -ECANCELED;
 	return err;
 }
@@ -280,11 +280,11 @@ static int write_kept(const char *folder, const char *name, int fd)
 	to = openat(at, file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (to < 0 || fstat(fd, &st) != 0)
 		err = -errno;
-	while (err == 0 && done < st.st_size) {
+	while (!err && done < st.st_size) {
 		if (sendfile(to, fd, &done, (size_t)(st.st_size - done)) <= 0)
 			err = errno ? -errno : -EIO;
 	}
-	if (to >= 0 && close(to) != 0 && err == 0)
+	if (to >= 0 && close(to) != 0 && !err)
 		err = -errno;
 	close(at);
 	return err;
@@ -298,7 +298,7 @@ static int keep(const struct gate_options *o, const struct gate_take *take, int 
 	char text[256];
 	pid_t pid;
 
-	if (o->keep == NULL || take->name == NULL)
+	if (!o->keep || !take->name)
 		return 0;
 	pid = fork();
 	if (pid == 0) {
@@ -311,7 +311,7 @@ static int keep(const struct gate_options *o, const struct gate_take *take, int 
 		err = -EIO;
 	else
 		err = -WEXITSTATUS(status);
-	if (err == 0)
+	if (!err)
 		return 0;
 	escape_text(o->keep, text, sizeof(text));
 	snprintf(why, why_size, "cannot keep runs in %s: %s%s", text, strerror(-err),
@@ -329,7 +329,7 @@ int gate_take(const struct gate_options *o, const struct gate_take *take, struct
 
 	*run = (struct run){0};
 	err = fd < 0 ? -errno : own_path(self, sizeof(self));
-	if (err == 0) {
+	if (!err) {
 		make_args(&args, self, o, take, fd);
 		err = args.failed ? -ENOMEM : 0;
 	}
@@ -346,17 +346,17 @@ int gate_take(const struct gate_options *o, const struct gate_take *take, struct
 		goto cleanup;
 	}
 	err = finish(pid, o, why, why_size);
-	if (err == 0)
+	if (!err)
 		err = keep(o, take, fd, why, why_size);
-	if (err == 0) {
+	if (!err) {
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 		err = store_read(path, run, why, why_size);
 	}
 cleanup:
 	free_args(&args);
-	if (fd >= 0 && (err || file == NULL))
+	if (fd >= 0 && (err || !file))
 		close(fd);
-	else if (file != NULL)
+	else if (file)
 		*file = fd;
 	return err;
 }
@@ -369,7 +369,7 @@ bool gate_broken(const struct run *run, int side, char *why, size_t why_size)
 	for (i = 0; i < run->cell_count; i++) {
 		const struct cell *c = &run->cells[i];
 
-		if (c->broken == NULL)
+		if (!c->broken)
 			continue;
 		gate_cell_name(c, name, sizeof(name));
 		escape_text(c->broken, text, sizeof(text));

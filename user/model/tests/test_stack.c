@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Stacks: each once, as people read them, and in a result file. */
 // clang-format off
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * exact KIND all     known workloads with every probe attached, none of them better than KIND, and
  *                    every task traced; prints what the probes made of each
@@ -28,23 +28,23 @@ static int take_turns(void)
 
 int main(int argc, char **argv)
 {
-	bool timed = argc == 3 && strcmp(argv[2], "timed") == 0;
+	bool timed = argc == 3 && !strcmp(argv[2], "timed");
 	struct session session;
 	int err;
 
-	if (argc != 3 || (!timed && strcmp(argv[2], "all") != 0)) {
+	if (argc != 3 || (!timed && strcmp(argv[2], "all"))) {
 		fprintf(stderr, "usage: exact fentry|kprobe|tracepoint all|timed\n");
 		return 2;
 	}
 	err = session_open(&session, argv[1], !timed, timed ? PROBE_SET_PHASES : PROBE_SET_ALL);
-	if (err != 0)
+	if (err)
 		return 2;
 	err = take_turns();
-	if (err == 0)
+	if (!err)
 		exact_births(&session);
-	if (err == 0 && !timed)
+	if (!err && !timed)
 		err = exact_cow(&session);
-	if (err != 0)
+	if (err)
 		fprintf(stderr, "exact: %s\n", strerror(-err));
 	session_close(&session);
 	return err != 0;

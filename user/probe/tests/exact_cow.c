@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
 #include <linux/futex.h>
 #include <sched.h>
@@ -106,7 +106,7 @@ static void drain_batch(void)
 {
 	char *pad = map_aligned(PAD_PAGES * PAGE_BYTES);
 
-	if (pad == NULL)
+	if (!pad)
 		return;
 	memset(pad, 1, PAD_PAGES * PAGE_BYTES);
 	munmap(pad, PAD_PAGES * PAGE_BYTES);
@@ -121,7 +121,7 @@ static char *make_pages(size_t *bytes)
 	for (int g = 0; g < GROUP_COUNT; g++)
 		*bytes += groups[g].pages * groups[g].page_bytes;
 	start = at = map_aligned(*bytes);
-	if (start == NULL)
+	if (!start)
 		return NULL;
 	for (int g = 0; g < GROUP_COUNT; g++) {
 		size_t size = groups[g].pages * groups[g].page_bytes;
@@ -236,7 +236,7 @@ static int play_round(struct session *s, bool without, struct found *found)
 	char *pages = make_pages(&bytes);
 	int err;
 
-	if (pages == NULL)
+	if (!pages)
 		return -errno;
 	none_written = without;
 	atomic_store(turn, 0);
@@ -246,9 +246,9 @@ static int play_round(struct session *s, bool without, struct found *found)
 	munmap(pages, bytes);
 	own = death_of(s, born);
 	seen = death_of(s, watching);
-	if (err == 0 && (own == NULL || seen == NULL || session_lost(s) || session_missed(s)))
+	if (!err && (!own || !seen || session_lost(s) || session_missed(s)))
 		err = -ENODATA;
-	if (err == 0)
+	if (!err)
 		*found = (struct found){own->cow_child, own->cow_parent, seen->cow_parent};
 	return err;
 }
@@ -270,11 +270,11 @@ int exact_cow(struct session *s)
 	if (turn == MAP_FAILED)
 		return -errno;
 	err = play_round(s, true, &without); /* what only the first time has */
-	for (int i = 0; i < ROUNDS && err == 0; i++) {
+	for (int i = 0; i < ROUNDS && !err; i++) {
 		err = play_round(s, true, &without);
-		if (err == 0)
+		if (!err)
 			err = play_round(s, false, &with);
-		if (err != 0)
+		if (err)
 			break;
 		print("child", &with.child, &without.child);
 		print("parent", &with.parent, &without.parent);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/probe/tests/exact.h"
 
 #include <errno.h>
@@ -29,17 +29,17 @@ int session_open(struct session *s, const char *kind, bool trace_all, enum probe
 		.trace_all = trace_all,
 	};
 	for (enum source_kind k = SOURCE_FENTRY; k < SOURCE_DRIVER; k++)
-		if (strcmp(kind, source_kind_name(k)) == 0)
+		if (!strcmp(kind, source_kind_name(k)))
 			options.best = k;
-	if (s->records != NULL && options.best != SOURCE_KIND_COUNT)
+	if (s->records && options.best != SOURCE_KIND_COUNT)
 		err = probe__open(&options, &s->probe, why, sizeof(why));
-	if (err == 0 && !trace_all)
+	if (!err && !trace_all)
 		err = probe__attach(s->probe, set);
-	if (err == 0 && !trace_all)
+	if (!err && !trace_all)
 		err = probe__target(s->probe, getpid());
-	if (err == 0 && trace_all)
+	if (!err && trace_all)
 		probe__begin(s->probe);
-	if (err != 0) {
+	if (err) {
 		fprintf(stderr, "%s: %s\n", kind, why[0] != '\0' ? why : strerror(-err));
 		session_close(s);
 	}

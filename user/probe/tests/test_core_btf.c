@@ -46,7 +46,7 @@ static void every_type_is_where_libbpf_finds_it(void **state)
 	for (__u32 id = 1; id < btf__type_cnt(whole); id++) {
 		const struct btf_type *t = btf__type_by_id(whole, id);
 
-		if (memcmp(t, kernel_btf__type(ours, id), sizeof(*t)) != 0 ||
+		if (memcmp(t, kernel_btf__type(ours, id), sizeof(*t)) ||
 		    strcmp(name_of(whole, t), kernel_btf__name(ours, kernel_btf__type(ours, id))) !=
 			    0)
 			fail_msg("type %u is another", id);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Figures of a calibration, the estimates by them, and the folder that they are kept in. */
 // clang-format off
 #include <stdarg.h>

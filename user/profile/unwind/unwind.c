@@ -435,7 +435,7 @@ static bool step_over_clone(struct space *s)
 	space__name(s, s->registers[REG_RIP], name, sizeof(name), &of_libc);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		is_clone |= !strcmp(name, names[i]);
-	if (!is_clone && strncmp(m->name, "libc.so.6", sizeof("libc.so.6")) != 0)
+	if (!is_clone && strncmp(m->name, "libc.so.6", sizeof("libc.so.6")))
 		return false;
 	if (!memory_read(s->dwfl, s->registers[REG_RSP], &pc, s))
 		return false;

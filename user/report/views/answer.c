@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What was asked, and the answer in words. */
 #include "user/answers/answer.h"
 #include "user/report/html.h"

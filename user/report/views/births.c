@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* A profile: births over time, the costliest programs, their phases, what if, and the family. */
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Two runs or more side by side: each against the first one. */
 #include <math.h>
 
@@ -145,7 +145,7 @@ static bool write_count(const struct report *p, const struct row *row, enum coun
 	}
 	if (!any || same == differing)
 		return false;
-	if (out == NULL)
+	if (!out)
 		return true;
 	html_row(out);
 	html_label(out, row->parent);

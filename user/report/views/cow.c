@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Copy-on-write: what parent and child paid after the birth. */
 #include <math.h>
 
@@ -32,7 +32,7 @@ static void write_side(FILE *out, const struct report_run *r, const struct row *
 	const struct cell *c = counted(row, side);
 	char text[NUMBER_MAX];
 
-	if (c == NULL)
+	if (!c)
 		return;
 	html_row(out);
 	html_label(out, row->parent);
@@ -83,7 +83,7 @@ static json_t *side_data(const struct row *row, const struct side *side, size_t 
 	const struct cell *c = counted(row, side);
 	json_t *array;
 
-	if (c == NULL)
+	if (!c)
 		return json_null();
 	++*any;
 	array = push(json_array(), json_number(stats_median(&c->phases[side->time])));

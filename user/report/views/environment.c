@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The machine: what makes runs comparable or not, and where they differ. */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,9 +12,9 @@ static const char *fact_text(const struct env_fact *fact, char buf[NUMBER_MAX])
 {
 	const char *bytes = fact ? strstr(fact->name, "_bytes") : NULL;
 
-	if (fact == NULL || (fact->text == NULL && fact->number == MISSING))
+	if (!fact || (!fact->text && fact->number == MISSING))
 		return "-";
-	if (fact->text != NULL)
+	if (fact->text)
 		return fact->text;
 	if (bytes)
 		return count_text((double)fact->number, buf);
@@ -24,11 +24,11 @@ static const char *fact_text(const struct env_fact *fact, char buf[NUMBER_MAX])
 
 static bool same_fact(const struct env_fact *a, const struct env_fact *b)
 {
-	if (a == NULL || b == NULL)
+	if (!a || !b)
 		return a == b;
-	if (a->text == NULL || b->text == NULL)
+	if (!a->text || !b->text)
 		return a->text == b->text && a->number == b->number;
-	return strcmp(a->text, b->text) == 0;
+	return !strcmp(a->text, b->text);
 }
 
 static bool differs(const struct report *p, const char *name)
@@ -52,7 +52,7 @@ static void write_name(FILE *out, const char *name)
 	char *text = strdup(name);
 	size_t i;
 
-	for (i = 0; text && text[i] != '\0'; i++) {
+	for (i = 0; text && text[i]; i++) {
 		if (text[i] == '_')
 			text[i] = ' ';
 	}
@@ -90,7 +90,7 @@ static bool told_before(const struct report *p, size_t run, const char *name)
 	size_t i;
 
 	for (i = 0; i < run; i++) {
-		if (run__env(p->runs[i].run, name) != NULL)
+		if (run__env(p->runs[i].run, name))
 			return true;
 	}
 	return false;
@@ -161,7 +161,7 @@ static void write(const struct report *p, FILE *out)
 		for (k = i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
 			const char *text = fact_text(run__env(p->runs[0].run, facts[i]), buf);
 
-			if (strcmp(text, "-") == 0)
+			if (!strcmp(text, "-"))
 				continue;
 			fputs(k++ ? " · " : i == 0 ? "Linux " : "", out);
 			html_text(out, text);

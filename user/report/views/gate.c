@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The gate's verdicts: each metric's difference with its interval, against the margin. */
 #include <math.h>
 #include <string.h>
@@ -18,9 +18,9 @@ static void count_exact(const json_t *verdict, size_t *same, size_t *differ)
 	*same = *differ = 0;
 	for (i = 0; i < json_array_size(metrics); i++) {
 		verdict_row_read(json_array_get(metrics, i), &row);
-		if (strcmp(row.kind, "exact") != 0)
+		if (strcmp(row.kind, "exact"))
 			continue;
-		if (strcmp(row.a, row.b) == 0 && row.change == 0)
+		if (!strcmp(row.a, row.b) && row.change == 0)
 			++*same;
 		else
 			++*differ;

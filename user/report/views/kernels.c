@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Kernels in the lab, phase by phase, where every instruction counts: what a release changed. */
 #include <errno.h>
 #include <math.h>
@@ -38,7 +38,7 @@ static int order__of(const struct report *p, struct order *o)
 	size_t i;
 
 	*o = (struct order){.v = calloc(p->count + 1, sizeof(*o->v))};
-	if (o->v == NULL)
+	if (!o->v)
 		return -ENOMEM;
 	for (i = 0; i < p->count; i++) {
 		if (p->runs[i].instructions && p->runs[i].count > 0)
@@ -55,7 +55,7 @@ static void order__free(struct order *o)
 
 static bool has_several_kernels(const struct order *o)
 {
-	return o->n > 0 && strcmp(kernel(o->v[0]), kernel(o->v[o->n - 1])) != 0;
+	return o->n > 0 && strcmp(kernel(o->v[0]), kernel(o->v[o->n - 1]));
 }
 
 /* The k-th row of run `i`, if no run before has the same cell: each is told once. */
@@ -91,7 +91,7 @@ static double line_value(const struct row *row, int line, bool *starred)
 	const struct cell *c;
 
 	*starred = false;
-	if (row == NULL)
+	if (!row)
 		return NAN;
 	if (line == LINE_WHOLE)
 		return row->call.median;

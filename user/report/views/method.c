@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* How each number was taken, what is absent and why, the data to take along, and the command. */
 #include <string.h>
 
@@ -14,12 +14,12 @@ static void write_word(FILE *out, const char *word)
 				    "0123456789_-./,:=+@%";
 	const char *quote;
 
-	if (*word != '\0' && strspn(word, plain) == strlen(word)) {
+	if (*word && strspn(word, plain) == strlen(word)) {
 		html_text(out, word);
 		return;
 	}
 	html_text(out, "'");
-	while ((quote = strchr(word, '\'')) != NULL) {
+	while ((quote = strchr(word, '\''))) {
 		char *before = strndup(word, (size_t)(quote - word));
 
 		html_text(out, before ? before : "");
@@ -34,7 +34,7 @@ static void write_word(FILE *out, const char *word)
 /* Whether it would be taken for an option. */
 static bool is_like_option(const char *path)
 {
-	return path[0] == '-' && path[1] != '\0';
+	return path[0] == '-' && path[1];
 }
 
 static void write_own_command(const struct report *p, FILE *out)
@@ -86,7 +86,7 @@ static bool all_absent_alike(const struct run *r)
 	int p;
 
 	for (p = 0; p < PHASE_COUNT; p++) {
-		if (!r->phases[p].absent || strcmp(r->phases[p].absent, r->phases[0].absent) != 0)
+		if (!r->phases[p].absent || strcmp(r->phases[p].absent, r->phases[0].absent))
 			return false;
 	}
 	return true;
@@ -176,8 +176,8 @@ static bool is_new_reason(const struct report_run *r, size_t row, enum phase p)
 	for (i = 0; i < row; i++) {
 		const char *before = r->rows[i].cell->phase_origin[p].absent;
 
-		if (strcmp(r->rows[i].method, r->rows[row].method) == 0 && before &&
-		    strcmp(before, why) == 0)
+		if (!strcmp(r->rows[i].method, r->rows[row].method) && before &&
+		    !strcmp(before, why))
 			return false;
 	}
 	return true;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Where the time went, phase by phase. */
 #include <math.h>
 #include <string.h>
@@ -135,7 +135,7 @@ static size_t source_index(json_t *sources, const char *source)
 	size_t i, n = json_array_size(sources);
 
 	for (i = 0; i < n; i++) {
-		if (strcmp(json_string_value(json_array_get(sources, i)), source) == 0)
+		if (!strcmp(json_string_value(json_array_get(sources, i)), source))
 			return i;
 	}
 	json_array_append_new(sources, json_text(source));
@@ -151,7 +151,7 @@ static json_t *segment(const struct report_run *r, const struct row *row, enum p
 	const char *source = c ? phase_source(r->run, c, p) : NULL;
 	json_t *array;
 
-	if (c == NULL)
+	if (!c)
 		return json_null();
 	array = push(json_array(), json_string(phase_name(p)));
 	array = push(array, json_number(stats_median(&c->phases[p])));

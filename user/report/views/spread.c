@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The distribution of each cell: quantiles that keep the tail, and the samples as they came. */
 #include <math.h>
 #include <stdlib.h>

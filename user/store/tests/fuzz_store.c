@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * libFuzzer: any bytes as a result file; what can be read is written, read again, shown,
  * reported, exported, compared with itself, and held against a budget. A line that both readers
@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void write_line(FILE *out, json_t *line)
 {
-	if (line == NULL || json_dumpf(line, out, JSON_COMPACT) != 0)
+	if (!line || json_dumpf(line, out, JSON_COMPACT) != 0)
 		abort();
 	fputc('\n', out);
 	json_decref(line);
@@ -65,7 +65,7 @@ static void check_births_of(const char *text, size_t size)
 
 	for (; text < end; text = newline + 1) {
 		newline = memchr(text, '\n', (size_t)(end - text));
-		if (newline == NULL)
+		if (!newline)
 			newline = end;
 		if (both_readers(text, (size_t)(newline - text)) == DIFFERS)
 			abort();
@@ -179,7 +179,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char why[256];
 
 	check_births_of((const char *)data, size);
-	if (in == NULL)
+	if (!in)
 		return 0;
 	if (store_read_stream(in, "fuzz", &r, why, sizeof(why)) == 0) {
 		check_round_trip(&r);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // clang-format off
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@ static json_t *restored(const struct lifted *l, json_t *json)
 	json_t *value, *copy;
 	size_t i;
 
-	if (s != NULL) {
+	if (s) {
 		copy = json_array();
 		for (i = 0; i < s->n; i++)
 			json_array_append_new(copy, s->v[i] == MISSING ? json_null()
@@ -59,7 +59,7 @@ static size_t check(const char *line, size_t len)
 	assert_true(l.len <= len);
 	count = l.count;
 	parts = json_loadb(l.text, l.len, JSON_REJECT_DUPLICATES, NULL);
-	if (parts == NULL || whole == NULL) {
+	if (!parts || !whole) {
 		assert_ptr_equal(parts, whole);
 	} else {
 		again = restored(&l, parts);

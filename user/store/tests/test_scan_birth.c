@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // clang-format off
 #include <stdarg.h>
 #include <stddef.h>
@@ -66,7 +66,7 @@ static void lines_of_a_real_profile_are_taken(void **state)
 	(void)state;
 	assert_non_null(in);
 	while ((len = getline(&line, &size, in)) > 0) {
-		bool birth = strncmp(line, "{\"type\":\"birth\"", 15) == 0;
+		bool birth = !strncmp(line, "{\"type\":\"birth\"", 15);
 
 		assert_int_equal(check(line, (size_t)len - 1), birth ? TAKEN : LEFT_ALONE);
 		births += birth;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // clang-format off
 #include <stdarg.h>
 #include <stddef.h>
@@ -90,7 +90,7 @@ static void assert_same_series(const struct series *a, const struct series *b)
 
 static void assert_same_text(const char *a, const char *b)
 {
-	if (a == NULL || b == NULL)
+	if (!a || !b)
 		assert_ptr_equal(a, b);
 	else
 		assert_string_equal(a, b);
@@ -339,7 +339,7 @@ static void standard_output_works(void **state)
 	assert_int_equal(store__close(s), 0);
 	dup2(saved, STDOUT_FILENO);
 	assert_true(read(ends[0], line, sizeof(line) - 1) > 0);
-	assert_true(strncmp(line, "{\"type\":\"end\"", 13) == 0);
+	assert_true(!strncmp(line, "{\"type\":\"end\"", 13));
 	close(saved);
 	close(ends[0]);
 	close(ends[1]);
@@ -351,9 +351,9 @@ static void assert_refused(const char *text, int err, const char *part)
 	char why[512];
 
 	assert_int_equal(read_text(text, &r, why), err);
-	if (strstr(why, part) == NULL)
+	if (!strstr(why, part))
 		fail_msg("\"%s\" is not in \"%s\", for %s", part, why, text);
-	if (strncmp(why, folder, strlen(folder)) != 0 || strchr(why, '\n') != NULL)
+	if (strncmp(why, folder, strlen(folder)) || strchr(why, '\n'))
 		fail_msg("\"%s\" is no line that names the file", why);
 	assert_null(r.cells);
 	assert_null(r.tool);
@@ -597,7 +597,7 @@ static void unreadable_files_are_told(void **state)
 static int make_folder(void **state)
 {
 	(void)state;
-	return mkdtemp(folder) == NULL;
+	return !mkdtemp(folder);
 }
 
 static int remove_folder(void **state)

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What a profile prints and stores of births that are made up here. */
 // clang-format off
 #include <stdarg.h>
@@ -437,7 +437,7 @@ static void the_trace_is_what_the_format_asks_for(void **state)
 		assert_non_null(strstr("MXCsf", ph));
 		assert_true(json_is_string(json_object_get(event, "name")));
 		assert_true(json_is_integer(json_object_get(event, "pid")));
-		if (strcmp(ph, "M") != 0)
+		if (strcmp(ph, "M"))
 			assert_true(json_number_value(json_object_get(event, "ts")) >= 1000);
 		if (!strcmp(ph, "X")) {
 			assert_true(json_number_value(json_object_get(event, "dur")) >= 0);

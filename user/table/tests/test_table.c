@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // clang-format off
 #include <stdarg.h>
 #include <stddef.h>
@@ -48,13 +48,13 @@ static void assert_in_80_columns(char *out)
 
 static void assert_has(const char *out, const char *part)
 {
-	if (strstr(out, part) == NULL)
+	if (!strstr(out, part))
 		fail_msg("\"%s\" is not in:\n%s", part, out);
 }
 
 static void assert_lacks(const char *out, const char *part)
 {
-	if (strstr(out, part) != NULL)
+	if (strstr(out, part))
 		fail_msg("\"%s\" is in:\n%s", part, out);
 }
 

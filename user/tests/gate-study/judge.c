@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * gate-study: the same raw runs (of `collect`, on standard input) through the rules of several
  * gates. One Markdown table on standard output.
@@ -50,11 +50,11 @@ static struct comparison *find(struct table *t, const char *scenario, unsigned i
 	/* Lines of one comparison stand together: it is one of the last. */
 	for (i = t->n; i > 0 && t->n - i < 64; i--) {
 		c = &t->v[i - 1];
-		if (c->number == number && c->cell == cell && strcmp(c->scenario, scenario) == 0)
+		if (c->number == number && c->cell == cell && !strcmp(c->scenario, scenario))
 			return c;
 	}
 	c = reallocarray(t->v, t->n + 1, sizeof(*c));
-	if (c == NULL)
+	if (!c)
 		return NULL;
 	t->v = c;
 	c += t->n++;
@@ -73,7 +73,7 @@ static int read_table(FILE *in, struct table *t)
 	double ns, ms;
 	size_t at = 0;
 
-	while (fgets(line, sizeof(line), in) != NULL) {
+	while (fgets(line, sizeof(line), in)) {
 		at++;
 		/* NOLINTNEXTLINE(cert-err34-c): what cannot be read is not counted */
 		if (sscanf(line, "%31s %u %u %u %c %u %lf %lf", scenario, &number, &pair, &place,
@@ -83,7 +83,7 @@ static int read_table(FILE *in, struct table *t)
 			return -EINVAL;
 		}
 		c = find(t, scenario, number, cell);
-		if (c == NULL)
+		if (!c)
 			return -ENOMEM;
 		c->ns[side == 'b'][pair] = ns;
 		c->ms[side == 'b'][pair] = ms;
@@ -128,7 +128,7 @@ static enum gate_verdict gate_on(const double *a, const double *b, size_t n,
 
 			r->clock = strdup("monotonic");
 			r->ended = true;
-			if (c == NULL || r->clock == NULL || cell__add_key_text(c, "method", "m") ||
+			if (!c || !r->clock || cell__add_key_text(c, "method", "m") ||
 			    series__push(&c->samples[SAMPLE_spawn_ns],
 					 (int64_t)llround(side ? b[i] : a[i])))
 				exit(2);
@@ -264,7 +264,7 @@ static void judge_scenario(const struct table *t, const char *scenario)
 	for (i = 0; i < t->n; i++) {
 		const struct comparison *c = &t->v[i];
 
-		if (strcmp(c->scenario, scenario) != 0 || !is_whole(c))
+		if (strcmp(c->scenario, scenario) || !is_whole(c))
 			continue;
 		count++;
 		change += log(ratio_of(c, PAIRS, 0));
@@ -299,7 +299,7 @@ int main(void)
 	printf("| scenario | comparisons | change of the call | rule | regression | inconclusive | "
 	       "pass | minutes |\n| --- | ---: | ---: | --- | ---: | ---: | ---: | ---: |\n");
 	for (i = 0; i < t.n; i++) {
-		for (k = 0; k < i && strcmp(t.v[k].scenario, t.v[i].scenario) != 0; k++)
+		for (k = 0; k < i && strcmp(t.v[k].scenario, t.v[i].scenario); k++)
 			;
 		if (k == i)
 			judge_scenario(&t, t.v[i].scenario);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * libFuzzer: any bytes as a budget; what can be read is held against a run of bench and a
  * profile, and the report is printed in every format.
@@ -18,7 +18,7 @@ static void check_outputs(const struct gate_report *report)
 {
 	FILE *out = fopen("/dev/null", "w");
 
-	if (out == NULL || gate_print_text(report, out, false, true) != 0 ||
+	if (!out || gate_print_text(report, out, false, true) != 0 ||
 	    gate_print_json(report, out) != 0 || gate_print_junit(report, out, true) != 0 ||
 	    gate_print_ktap(report, out, false) != 0 || gate_print_markdown(report, out, true) != 0)
 		abort();
@@ -64,18 +64,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char why[512] = "";
 	int err;
 
-	if (in == NULL)
+	if (!in)
 		return 0;
-	if (run.cells == NULL) {
+	if (!run.cells) {
 		sample_run(&run, 10);
 		make_profile(&profile);
 	}
 	err = budget_read(in, "fuzz", &budget, why, sizeof(why));
 	fclose(in);
 	/* A refusal says why, in one line. */
-	if (err != 0 && (why[0] == '\0' || strpbrk(why, "\n\033") != NULL))
+	if (err && (!why[0] || strpbrk(why, "\n\033")))
 		abort();
-	if (err != 0)
+	if (err)
 		return 0;
 	check(&budget, &run);
 	check(&budget, &profile);

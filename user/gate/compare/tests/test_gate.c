@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // clang-format off
 #include <stdarg.h>
 #include <stddef.h>
@@ -107,7 +107,7 @@ static const struct gate_row *find_row(const struct gate_report *r, const char *
 	size_t i;
 
 	for (i = 0; i < r->row_count; i++) {
-		if (strcmp(r->rows[i].metric, metric) == 0)
+		if (!strcmp(r->rows[i].metric, metric))
 			return &r->rows[i];
 	}
 	fail_msg("no row %s", metric);
@@ -119,7 +119,7 @@ static bool has_note(const struct gate_report *r, const char *part)
 	size_t i;
 
 	for (i = 0; i < r->note_count; i++) {
-		if (strstr(r->notes[i], part) != NULL)
+		if (strstr(r->notes[i], part))
 			return true;
 	}
 	return false;
@@ -652,7 +652,7 @@ static void assert_narrow(const char *text)
 {
 	const char *line = strchr(text, '\n'); /* the first line may be as long as it must */
 
-	while (line != NULL && line[1] != '\0') {
+	while (line && line[1]) {
 		const char *end = strchr(line + 1, '\n');
 
 		assert_non_null(end);

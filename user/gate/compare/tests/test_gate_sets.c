@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What the gate makes of sets of runs that do not have the same cells, or not all of them. */
 // clang-format off
 #include <stdarg.h>
@@ -94,7 +94,7 @@ static size_t rows_of(const char *cell)
 	size_t i, n = 0;
 
 	for (i = 0; i < report.row_count; i++)
-		n += strcmp(report.rows[i].cell, cell) == 0;
+		n += !strcmp(report.rows[i].cell, cell);
 	return n;
 }
 
@@ -103,7 +103,7 @@ static bool has_note(const char *text)
 	size_t i;
 
 	for (i = 0; i < report.note_count; i++) {
-		if (strcmp(report.notes[i], text) == 0)
+		if (!strcmp(report.notes[i], text))
 			return true;
 	}
 	for (i = 0; i < report.note_count; i++)
