@@ -16,13 +16,13 @@
 
 #include "user/base/command.h"
 #include "user/base/option.h"
-#include "user/base/say.h"
-#include "user/text/grid.h"
-#include "user/collect/samples.h"
-#include "user/text/wrap.h"
-#include "user/model/phase.h"
 #include "user/base/privilege.h"
+#include "user/base/say.h"
+#include "user/collect/samples.h"
+#include "user/model/phase.h"
 #include "user/probe/probe.h"
+#include "user/text/grid.h"
+#include "user/text/wrap.h"
 
 #define TRIALS 5 /* until each source has marked something */
 

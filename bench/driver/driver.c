@@ -70,8 +70,7 @@ static char *default_child_path(const struct loader *loader)
 /* Absolute, since a shell would look for a bare name elsewhere than execve does. */
 static int find_child(struct driver *driver, const char *wanted, char *why, size_t why_size)
 {
-	char *path =
-		wanted != NULL ? strdup(wanted) : default_child_path(&driver->pool.config.loader);
+	char *path = wanted ? strdup(wanted) : default_child_path(&driver->pool.config.loader);
 	struct stat status;
 	int err = 0;
 
@@ -118,7 +117,6 @@ int driver__open(struct driver *driver, const struct options *options, FILE *out
 {
 	struct memory_facts memory;
 	bool execs = false;
-	size_t i;
 	int err;
 
 	*driver = (struct driver){
@@ -138,7 +136,7 @@ int driver__open(struct driver *driver, const struct options *options, FILE *out
 	if (err)
 		return err;
 	memory_read(&memory);
-	for (i = 0; i < driver->cells.n; i++) {
+	for (size_t i = 0; i < driver->cells.n; i++) {
 		check_cell(&driver->cells.v[i], &memory);
 		execs |= driver->cells.v[i].method->execs;
 	}
@@ -149,7 +147,7 @@ int driver__open(struct driver *driver, const struct options *options, FILE *out
 			"such as fork-exec or posix_spawn");
 	if (execs || options->child_path)
 		err = find_child(driver, options->child_path, why, why_size);
-	driver->pool.config.child_path = driver->child_path != NULL ? driver->child_path : "";
+	driver->pool.config.child_path = driver->child_path ? driver->child_path : "";
 	return err;
 }
 
@@ -205,7 +203,6 @@ int driver__run(struct driver *driver, size_t id, unsigned int runs, char *why, 
 {
 	struct cell *cell = &driver->cells.v[id];
 	struct pool_block block = {0};
-	size_t i;
 
 	if (!cell->skipped && !cell->broken) {
 		int err = pool__run(&driver->pool, cell, runs, &block, cell->reason,
@@ -213,7 +210,7 @@ int driver__run(struct driver *driver, size_t id, unsigned int runs, char *why, 
 
 		cell->broken = err != 0;
 	}
-	for (i = 0; i < block.taken; i++)
+	for (size_t i = 0; i < block.taken; i++)
 		lines_sample(driver->out, id, &block.samples[i]);
 	if (cell->skipped || cell->broken)
 		lines_broken(driver->out, id, cell);
@@ -253,18 +250,18 @@ int driver__run_all(struct driver *driver, char *why, size_t why_size)
 	struct plan_want *wants = calloc(n + 1, sizeof(*wants));
 	pid_t *told = calloc(n + 1, sizeof(*told));
 	struct plan_block *blocks = NULL;
-	size_t count = 0, i;
+	size_t count = 0;
 	int err = -ENOMEM;
 
 	if (!wants || !told)
 		goto cleanup;
-	for (i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		wants[i] = (struct plan_want){
 			.cell = (unsigned int)i,
 			.runs = driver->cells.v[i].runs,
 		};
 	err = plan_make(wants, n, ROUNDS, driver->seed, &blocks, &count);
-	for (i = 0; i < count && !err; i++)
+	for (size_t i = 0; i < count && !err; i++)
 		err = run_block(driver, &blocks[i], told, why, why_size);
 cleanup:
 	if (err == -ENOMEM)

@@ -7,9 +7,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "bench/suite/grid.h"
 #include "bench/driver/options.h"
 #include "bench/driver/pool.h"
+#include "bench/suite/grid.h"
 
 struct driver {
 	struct cells cells;

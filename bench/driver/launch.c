@@ -36,7 +36,7 @@ static char *find_variable(const char *start, size_t length)
 {
 	char **variable;
 
-	for (variable = environ; *variable != NULL; variable++) {
+	for (variable = environ; *variable; variable++) {
 		if (!strncmp(*variable, start, length))
 			return *variable;
 	}
@@ -49,14 +49,14 @@ static char *find_variable(const char *start, size_t length)
  */
 static void make_environment(char *environment[VARIABLES_MAX], const char *pass)
 {
-	size_t used = 0, i;
+	size_t used = 0;
 	char start[256];
 
 	environment[used] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 	if (pass && !strcmp(pass, "PATH"))
 		environment[used] = find_variable("PATH=", strlen("PATH="));
 	used += environment[used] != NULL;
-	for (i = 0; i < KEPT_COUNT; i++) {
+	for (size_t i = 0; i < KEPT_COUNT; i++) {
 		environment[used] = find_variable(kept_variables[i], strlen(kept_variables[i]));
 		used += environment[used] != NULL;
 		if (pass && strlen(pass) + 1 == strlen(kept_variables[i]) &&
@@ -215,9 +215,8 @@ void launch_catch_signals(void)
 {
 	static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
 	struct sigaction now, action = {.sa_handler = on_signal};
-	size_t i;
 
-	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		/* nohup(1) has it ignored. */
 		if (sigaction(numbers[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
 			sigaction(numbers[i], &action, NULL);

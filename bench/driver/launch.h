@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "bench/shared/loader.h"
 #include "bench/methods/stage.h"
 #include "bench/parent/subject.h"
+#include "bench/shared/loader.h"
 
 struct launch {
 	pid_t pid; /* also its process group; 0: ended */

@@ -12,10 +12,9 @@
 static void write_cell(FILE *out, size_t id, const struct cell *cell)
 {
 	char value[32];
-	int axis;
 
 	fprintf(out, "cell %zu method=%s", id, cell->method->name);
-	for (axis = 0; axis < AXIS_COUNT; axis++) {
+	for (int axis = 0; axis < AXIS_COUNT; axis++) {
 		int64_t number = cell->shape.axis[axis];
 
 		if (number != AXIS_ABSENT)
@@ -56,11 +55,10 @@ static void write_libc(FILE *out)
 void lines_grid(FILE *out, const struct cells *cells, uint64_t seed)
 {
 	unsigned int runs = 0;
-	size_t id;
 
 	fprintf(out, "spawnscope-bench %d\n", PROTOCOL_VERSION);
 	write_libc(out);
-	for (id = 0; id < cells->n; id++) {
+	for (size_t id = 0; id < cells->n; id++) {
 		const struct cell *cell = &cells->v[id];
 
 		if (cell->runs != runs)
@@ -70,7 +68,7 @@ void lines_grid(FILE *out, const struct cells *cells, uint64_t seed)
 		runs = cell->runs;
 		write_cell(out, id, cell);
 	}
-	for (id = 0; id < cells->n; id++) {
+	for (size_t id = 0; id < cells->n; id++) {
 		if (cells->v[id].skipped)
 			lines_skip(out, id, &cells->v[id]);
 	}

@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#include "bench/suite/grid.h"
-#include "bench/parent/parent.h"
 #include "bench/methods/stage.h"
+#include "bench/parent/parent.h"
+#include "bench/suite/grid.h"
 
 /* All up to `ready`. */
 void lines_grid(FILE *out, const struct cells *cells, uint64_t seed);

@@ -5,8 +5,8 @@
 
 #include "bench/driver/driver.h"
 #include "bench/driver/launch.h"
-#include "bench/methods/methods.h"
 #include "bench/driver/options.h"
+#include "bench/methods/methods.h"
 #include "bench/parent/subject.h"
 #include "bench/suite/suite.h"
 
@@ -23,10 +23,9 @@ static int complain(const char *why)
 static int list(void)
 {
 	char why[WHY_MAX];
-	size_t i;
 
 	puts("methods:");
-	for (i = 0; i < method_count; i++) {
+	for (size_t i = 0; i < method_count; i++) {
 		const struct method *method = method_table[i];
 
 		printf("  %-15s %s", method->name, method->brief);
@@ -35,7 +34,7 @@ static int list(void)
 		putchar('\n');
 	}
 	puts("suites:");
-	for (i = 0; i < builtin_suite_count; i++)
+	for (size_t i = 0; i < builtin_suite_count; i++)
 		printf("  %-15s %s\n", builtin_suites[i].name, builtin_suites[i].brief);
 	return fflush(stdout) == 0 ? 0 : complain("standard output cannot be written");
 }

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "bench/parent/subject.h"
-#include "bench/shared/text.h"
 #include "bench/shared/option_fault.h"
+#include "bench/shared/text.h"
 
 #define WARMUPS_DEFAULT	  2
 #define WARMUPS_MAX	  10000
@@ -64,7 +64,8 @@ static const struct argp_option fixed_options[] = {
 static const char doc[] =
 	"Measures what it costs to start a process, from parents of varied shapes.\v"
 	"Each combination of a suite's lists is a cell. Options that name a list take the place of "
-	"that list in the suite. Standard output has one line per sample; bench/shared/protocol.h says "
+	"that list in the suite. Standard output has one line per sample; bench/shared/protocol.h "
+	"says "
 	"what stands in it.\n"
 	"\n"
 	"Examples:\n"
@@ -87,10 +88,8 @@ static struct argp_option all_options[FIXED_COUNT + AXIS_COUNT + 1];
 
 static void make_options(void)
 {
-	size_t axis;
-
 	memcpy(all_options, fixed_options, sizeof(fixed_options));
-	for (axis = 0; axis < AXIS_COUNT; axis++) {
+	for (size_t axis = 0; axis < AXIS_COUNT; axis++) {
 		char *underscore;
 
 		strncpy(axis_names[axis], axis_table[axis].name, sizeof(axis_names[axis]) - 1);

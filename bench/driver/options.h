@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bench/suite/grid.h"
 #include "bench/shared/loader.h"
+#include "bench/suite/grid.h"
 
 /* For the `cpu` of options: the last CPU that this process may run on. */
 #define CPU_LAST (-2)

@@ -54,11 +54,10 @@ static void end_subject(struct pool *pool, size_t index)
 static bool end_oldest(struct pool *pool)
 {
 	size_t oldest = 0;
-	size_t i;
 
 	if (pool->count == 0)
 		return false;
-	for (i = 1; i < pool->count; i++) {
+	for (size_t i = 1; i < pool->count; i++) {
 		if (pool->subjects[i]->last_use < pool->subjects[oldest]->last_use)
 			oldest = i;
 	}
@@ -114,9 +113,7 @@ static int build(struct pool *pool, struct pool_subject *subject, char *why, siz
 static int find(const struct pool *pool, const struct shape *shape, const struct method *only,
 		size_t *index)
 {
-	size_t i;
-
-	for (i = 0; i < pool->count; i++) {
+	for (size_t i = 0; i < pool->count; i++) {
 		if (pool->subjects[i]->only == only &&
 		    !memcmp(&pool->subjects[i]->shape, shape, sizeof(*shape))) {
 			*index = i;

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bench/suite/grid.h"
 #include "bench/driver/launch.h"
+#include "bench/suite/grid.h"
 
 struct pool_config {
 	int cpu; /* or CPU_NONE */

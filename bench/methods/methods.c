@@ -14,9 +14,7 @@ const size_t method_count = sizeof(method_table) / sizeof(method_table[0]);
 
 const struct method *method_find(const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < method_count; i++) {
+	for (size_t i = 0; i < method_count; i++) {
 		if (!strcmp(method_table[i]->name, name))
 			return method_table[i];
 	}
@@ -26,10 +24,9 @@ const struct method *method_find(const char *name)
 const char *method_names(char *buf, size_t size)
 {
 	size_t used = 0;
-	size_t i;
 
 	buf[0] = '\0';
-	for (i = 0; i < method_count && used < size; i++)
+	for (size_t i = 0; i < method_count && used < size; i++)
 		used += (size_t)snprintf(buf + used, size - used, "%s%s", i > 0 ? ", " : "",
 					 method_table[i]->name);
 	return buf;

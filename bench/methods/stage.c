@@ -20,16 +20,16 @@ static int make_command(struct stage *stage)
 {
 	/* A path of nothing but quotes grows fourfold, and has two quotes and a space besides. */
 	size_t size = sizeof("exec"), used;
-	int i, err = 0;
+	int err = 0;
 
-	for (i = 0; stage->child_argv[i] != NULL; i++)
+	for (int i = 0; stage->child_argv[i]; i++)
 		size += 4 * strlen(stage->child_argv[i]) + 4;
 	stage->command = malloc(size);
 	if (!stage->command)
 		return -ENOMEM;
 	/* `exec`, so that the shell becomes the program instead of forking once more. */
 	used = strlen(strcpy(stage->command, "exec"));
-	for (i = 0; stage->child_argv[i] && !err; i++) {
+	for (int i = 0; stage->child_argv[i] && !err; i++) {
 		stage->command[used++] = ' ';
 		err = text_shell_quote(stage->child_argv[i], stage->command + used, size - used);
 		used += strlen(stage->command + used);
@@ -41,7 +41,7 @@ static int make_argv(struct stage *stage, int slate_fd, const char *child_path,
 		     const struct loader *loader)
 {
 	char **argv = stage->child_argv;
-	int i, n = 0;
+	int n = 0;
 
 	/* spawnscope-child is static: no loader has a part in it. */
 	if (stage->silent && loader && loader->path[0]) {
@@ -52,7 +52,7 @@ static int make_argv(struct stage *stage, int slate_fd, const char *child_path,
 	stage->program = argv[n++] = strdup(child_path);
 	if (!stage->silent && asprintf(&argv[n++], "%d", slate_fd) < 0)
 		argv[n - 1] = NULL;
-	for (i = 0; i < n; i++) {
+	for (int i = 0; i < n; i++) {
 		if (!argv[i])
 			return -ENOMEM;
 	}
@@ -84,11 +84,9 @@ int stage_open(struct stage *stage, int slate_fd, const char *child_path, bool s
 
 void stage_close(struct stage *stage)
 {
-	size_t i;
-
 	if (stage->slate)
 		munmap((void *)stage->slate, sizeof(struct slate));
-	for (i = 0; i < sizeof(stage->child_argv) / sizeof(stage->child_argv[0]); i++)
+	for (size_t i = 0; i < sizeof(stage->child_argv) / sizeof(stage->child_argv[0]); i++)
 		free(stage->child_argv[i]);
 	free(stage->command);
 	*stage = (struct stage){0};
@@ -106,9 +104,7 @@ void stage_reset(const struct stage *stage)
 
 static void write_pages(const struct stage *stage, size_t bytes)
 {
-	size_t offset;
-
-	for (offset = 0; offset < bytes; offset += stage->page_bytes)
+	for (size_t offset = 0; offset < bytes; offset += stage->page_bytes)
 		stage->memory[offset] = 1;
 }
 

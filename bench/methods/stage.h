@@ -14,8 +14,8 @@
 #include <sys/types.h>
 #include <time.h>
 
-#include "bench/shared/loader.h"
 #include "bench/methods/slate.h"
+#include "bench/shared/loader.h"
 
 /* What the protocol's `sample` line says. Times in ns of CLOCK_MONOTONIC; 0: not taken. */
 struct sample {

@@ -24,10 +24,9 @@ static bool list_has(const char *list, size_t length, const char *word)
 
 	while (list < end) {
 		const char *comma = memchr(list, ',', (size_t)(end - list));
-		const char *item_end = comma != NULL ? comma : end;
+		const char *item_end = comma ? comma : end;
 
-		if ((size_t)(item_end - list) == word_length &&
-		    !strncmp(list, word, word_length))
+		if ((size_t)(item_end - list) == word_length && !strncmp(list, word, word_length))
 			return true;
 		list = item_end + 1;
 	}
@@ -67,7 +66,7 @@ int cgroup_parse_own(const char *text, int version, char *path, size_t size)
 
 		line += *line == '\n';
 		list = strchr(line, ':');
-		own = list != NULL ? strchr(++list, ':') : NULL;
+		own = list ? strchr(++list, ':') : NULL;
 		if (!own)
 			continue;
 		/* Version 2 has an empty list of controllers. */

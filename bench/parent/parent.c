@@ -114,8 +114,7 @@ static int advise_pages(const struct parent_memory *memory, enum pages pages, ch
 		return explain(why, why_size, -ENOTSUP,
 			       "this kernel has no transparent huge pages: MADV_HUGEPAGE: %s",
 			       strerror(errno));
-	if (text_read(enabled_path, enabled, sizeof(enabled)) >= 0 &&
-	    strstr(enabled, "[never]"))
+	if (text_read(enabled_path, enabled, sizeof(enabled)) >= 0 && strstr(enabled, "[never]"))
 		return explain(why, why_size, -ENOTSUP,
 			       "transparent huge pages are off; write madvise to %s", enabled_path);
 	return 0;
@@ -126,7 +125,6 @@ static int build_memory(const struct shape *shape, struct parent_memory *memory,
 {
 	enum pages pages = (enum pages)shape_get(shape, AXIS_PAGES);
 	size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
-	size_t offset;
 	int err;
 
 	*memory = (struct parent_memory){.bytes = (size_t)shape_get(shape, AXIS_SIZE)};
@@ -138,7 +136,7 @@ static int build_memory(const struct shape *shape, struct parent_memory *memory,
 	err = advise_pages(memory, pages, why, why_size);
 	if (err)
 		return err;
-	for (offset = 0; offset < memory->bytes; offset += page_bytes)
+	for (size_t offset = 0; offset < memory->bytes; offset += page_bytes)
 		memory->start[offset] = 1;
 	return verify_memory(memory, pages, why, why_size);
 }
@@ -147,7 +145,7 @@ static int build_memory(const struct shape *shape, struct parent_memory *memory,
 static int build_vmas(int64_t count, char *why, size_t why_size)
 {
 	size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
-	int64_t before, after, i;
+	int64_t before, after;
 	char *start;
 
 	if (count == 0)
@@ -159,9 +157,9 @@ static int build_vmas(int64_t count, char *why, size_t why_size)
 		return explain(why, why_size, -errno, "vmas=%" PRId64 ": mmap: %s", count,
 			       strerror(errno));
 	/* A page that is mapped but not present costs a fork next to nothing: write to each. */
-	for (i = 0; i < count; i++)
+	for (int64_t i = 0; i < count; i++)
 		*(volatile char *)(start + (size_t)i * page_bytes) = 1;
-	for (i = 1; i < count; i += 2) {
+	for (int64_t i = 1; i < count; i += 2) {
 		if (mprotect(start + (size_t)i * page_bytes, page_bytes, PROT_READ) != 0)
 			return explain(why, why_size, -errno,
 				       "vmas=%" PRId64 ": mprotect: %s; see vm.max_map_count",
@@ -178,7 +176,6 @@ static int build_fds(int64_t count, char *why, size_t why_size)
 {
 	rlim_t needed = (rlim_t)count + OWN_FDS;
 	struct rlimit limit;
-	int64_t i;
 
 	if (count == 0)
 		return 0;
@@ -194,7 +191,7 @@ static int build_fds(int64_t count, char *why, size_t why_size)
 			return explain(why, why_size, -errno, "RLIMIT_NOFILE: %s", strerror(errno));
 	}
 	/* A file each, as real descriptors have; close-on-exec, as in a careful program. */
-	for (i = 0; i < count; i++) {
+	for (int64_t i = 0; i < count; i++) {
 		if (open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC) < 0)
 			return explain(why, why_size, -errno, "fds=%" PRId64 ": %s", count,
 				       strerror(errno));
@@ -213,7 +210,6 @@ static int build_threads(int64_t count, char *why, size_t why_size)
 {
 	pthread_attr_t attributes;
 	sigset_t all, old;
-	int64_t i;
 	int error = 0;
 
 	if (count == 0)
@@ -223,7 +219,7 @@ static int build_threads(int64_t count, char *why, size_t why_size)
 	/* Signals are for the thread that takes the samples. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	for (i = 0; i < count && !error; i++) {
+	for (int64_t i = 0; i < count && !error; i++) {
 		pthread_t thread;
 
 		error = pthread_create(&thread, &attributes, idle, NULL);

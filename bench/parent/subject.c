@@ -150,10 +150,9 @@ static int take_samples(const struct subject *subject, const struct method *meth
 {
 	const struct stage *stage = &subject->stage;
 	uint32_t warmups = request->run.warmups;
-	uint32_t i;
 	int err;
 
-	for (i = 0; i < warmups + request->run.runs; i++) {
+	for (uint32_t i = 0; i < warmups + request->run.runs; i++) {
 		struct sample warmup;
 		struct sample *sample = i < warmups ? &warmup : &samples[i - warmups];
 

@@ -12,10 +12,10 @@
 #include <limits.h>
 #include <stdint.h>
 
-#include "bench/suite/axes.h"
-#include "bench/shared/loader.h"
 #include "bench/parent/parent.h"
+#include "bench/shared/loader.h"
 #include "bench/shared/text.h"
+#include "bench/suite/axes.h"
 
 #define SUBJECT_OPTION "--subject"
 

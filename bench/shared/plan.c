@@ -28,9 +28,7 @@ static uint64_t random_below(uint64_t *state, uint64_t bound)
 /* Fisher and Yates, in Durstenfeld's form. */
 static void shuffle(struct plan_block *blocks, size_t count, uint64_t *state)
 {
-	size_t i;
-
-	for (i = count; i > 1; i--) {
+	for (size_t i = count; i > 1; i--) {
 		size_t j = random_below(state, i);
 		struct plan_block swapped = blocks[i - 1];
 
@@ -52,12 +50,11 @@ static size_t list_conditions(const struct plan_want *wants, size_t want_count,
 			      unsigned int *conditions)
 {
 	size_t count = 0;
-	size_t i;
 
-	for (i = 0; i < want_count; i++)
+	for (size_t i = 0; i < want_count; i++)
 		conditions[i] = wants[i].condition;
 	qsort(conditions, want_count, sizeof(*conditions), compare_unsigned);
-	for (i = 0; i < want_count; i++) {
+	for (size_t i = 0; i < want_count; i++) {
 		if (count == 0 || conditions[count - 1] != conditions[i])
 			conditions[count++] = conditions[i];
 	}
@@ -76,9 +73,8 @@ static size_t plan_group(const struct plan_want *wants, size_t want_count, unsig
 			 struct plan_block *blocks)
 {
 	size_t count = 0;
-	size_t i;
 
-	for (i = 0; i < want_count; i++) {
+	for (size_t i = 0; i < want_count; i++) {
 		unsigned int share = round_share(wants[i].runs, rounds, round);
 
 		if (wants[i].condition == condition && share > 0) {
@@ -96,10 +92,8 @@ static size_t plan_group(const struct plan_want *wants, size_t want_count, unsig
 static int count_blocks(const struct plan_want *wants, size_t want_count, unsigned int rounds,
 			size_t *count)
 {
-	size_t i;
-
 	*count = 0;
-	for (i = 0; i < want_count; i++) {
+	for (size_t i = 0; i < want_count; i++) {
 		unsigned int blocks = wants[i].runs < rounds ? wants[i].runs : rounds;
 
 		if (__builtin_add_overflow(*count, blocks, count))
@@ -113,9 +107,8 @@ int plan_make(const struct plan_want *wants, size_t want_count, unsigned int rou
 {
 	struct plan_block *planned = NULL;
 	unsigned int *conditions = NULL;
-	size_t condition_count, total, used = 0, i;
+	size_t condition_count, total, used = 0;
 	uint64_t state = seed;
-	unsigned int round;
 	int err;
 
 	if (rounds == 0)
@@ -134,8 +127,8 @@ int plan_make(const struct plan_want *wants, size_t want_count, unsigned int rou
 	}
 
 	condition_count = list_conditions(wants, want_count, conditions);
-	for (round = 0; round < rounds && used < total; round++) {
-		for (i = 0; i < condition_count; i++) {
+	for (unsigned int round = 0; round < rounds && used < total; round++) {
+		for (size_t i = 0; i < condition_count; i++) {
 			size_t turn = round % 2 == 0 ? i : condition_count - 1 - i;
 
 			used += plan_group(wants, want_count, conditions[turn], rounds, round,

@@ -113,8 +113,7 @@ static const char *find_field(const char *text, const char *name)
 	const char *line = text;
 
 	while (line) {
-		if (!strncmp(line, name, length) && strchr(": \t", line[length]) &&
-		    line[length])
+		if (!strncmp(line, name, length) && strchr(": \t", line[length]) && line[length])
 			return line + length + 1;
 		line = strchr(line, '\n');
 		if (line)

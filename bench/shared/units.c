@@ -40,7 +40,7 @@ int size_parse(const char *text, int64_t *bytes)
 	const char *end = whole + whole_len;
 	const char *fraction = end;
 	int64_t unit, value = 0, rest = 0;
-	size_t i, fraction_len = 0;
+	size_t fraction_len = 0;
 
 	if (*end == '.') {
 		fraction = end + 1;
@@ -55,13 +55,13 @@ int size_parse(const char *text, int64_t *bytes)
 	if (negative)
 		return -ERANGE;
 
-	for (i = 0; i < whole_len; i++) {
+	for (size_t i = 0; i < whole_len; i++) {
 		if (__builtin_mul_overflow(value, 10, &value) ||
 		    __builtin_add_overflow(value, whole[i] - '0', &value))
 			return -ERANGE;
 	}
 	/* From the last digit forward, so that the floors nest and the sum is rounded down once. */
-	for (i = fraction_len; i > 0; i--)
+	for (size_t i = fraction_len; i > 0; i--)
 		rest = (rest + (fraction[i - 1] - '0') * unit) / 10;
 	if (__builtin_mul_overflow(value, unit, &value) ||
 	    __builtin_add_overflow(value, rest, &value))
@@ -73,13 +73,12 @@ int size_parse(const char *text, int64_t *bytes)
 const char *size_format(int64_t bytes, char *buf, size_t size)
 {
 	char suffix[2] = "";
-	int i;
 
 	if (bytes == MISSING) {
 		snprintf(buf, size, "-");
 		return buf;
 	}
-	for (i = 0; size_prefixes[i] && bytes != 0 && bytes % 1024 == 0; i++) {
+	for (int i = 0; size_prefixes[i] && bytes != 0 && bytes % 1024 == 0; i++) {
 		bytes /= 1024;
 		suffix[0] = size_prefixes[i];
 	}

@@ -47,9 +47,7 @@ static int parse_count(const char *text, int64_t *value, char *why, size_t why_s
 
 static int parse_pages(const char *text, int64_t *value, char *why, size_t why_size)
 {
-	int64_t i;
-
-	for (i = 0; i < PAGES_COUNT; i++) {
+	for (int64_t i = 0; i < PAGES_COUNT; i++) {
 		if (!strcmp(text, pages_names[i])) {
 			*value = i;
 			return 0;

@@ -60,9 +60,7 @@ static int set_runs(struct grid *grid, const char *text, char *why, size_t why_s
 
 static int find_axis(const char *name)
 {
-	int axis;
-
-	for (axis = 0; axis < AXIS_COUNT; axis++) {
+	for (int axis = 0; axis < AXIS_COUNT; axis++) {
 		if (!strcmp(axis_table[axis].name, name))
 			return axis;
 	}
@@ -72,9 +70,8 @@ static int find_axis(const char *name)
 static int explain_unknown_key(const char *name, char *why, size_t why_size)
 {
 	char known[WHY_MAX / 2] = "method, runs";
-	int axis;
 
-	for (axis = 0; axis < AXIS_COUNT; axis++) {
+	for (int axis = 0; axis < AXIS_COUNT; axis++) {
 		strcat(known, ", ");
 		strcat(known, axis_table[axis].name);
 	}
@@ -100,7 +97,7 @@ int grid__add(struct grid *grid, const char *name, const char *list, char *why, 
 		if (!*item)
 			err = explain(why, why_size, -EINVAL,
 				      item == copy && !next ? "the list of %s is empty"
-								   : "empty item in the list of %s",
+							    : "empty item in the list of %s",
 				      name);
 		else if (is_method)
 			err = add_method(grid, item, why, why_size);
@@ -115,10 +112,8 @@ int grid__add(struct grid *grid, const char *name, const char *list, char *why, 
 
 void grid__free(struct grid *grid)
 {
-	int axis;
-
 	free(grid->methods.v);
-	for (axis = 0; axis < AXIS_COUNT; axis++)
+	for (int axis = 0; axis < AXIS_COUNT; axis++)
 		free(grid->axes[axis].v);
 	*grid = (struct grid){0};
 }
@@ -144,14 +139,14 @@ static int multiply_checked(size_t *combinations, size_t n, char *why, size_t wh
 static int select_lists(struct selection *s, const struct grid *grid, const struct grid *override,
 			char *why, size_t why_size)
 {
-	int axis, err;
+	int err;
 
 	s->methods = override->methods.n > 0 ? override->methods : grid->methods;
 	if (s->methods.n == 0)
 		return explain(why, why_size, -EINVAL, "no method is named");
 	s->combinations = 1;
 	err = multiply_checked(&s->combinations, s->methods.n, why, why_size);
-	for (axis = 0; axis < AXIS_COUNT && !err; axis++) {
+	for (int axis = 0; axis < AXIS_COUNT && !err; axis++) {
 		s->axes[axis] =
 			override->axes[axis].n > 0 ? override->axes[axis] : grid->axes[axis];
 		if (s->axes[axis].n == 0 && axis_table[axis].required)
@@ -172,11 +167,9 @@ static int select_lists(struct selection *s, const struct grid *grid, const stru
 /* Combinations are numbered like the digits of a number: the method turns fastest. */
 static void nth_combination(const struct selection *s, size_t n, struct cell *cell)
 {
-	int axis;
-
 	*cell = (struct cell){.method = s->methods.v[n % s->methods.n], .runs = s->runs};
 	n /= s->methods.n;
-	for (axis = 0; axis < AXIS_COUNT; axis++) {
+	for (int axis = 0; axis < AXIS_COUNT; axis++) {
 		cell->shape.axis[axis] = s->axes[axis].v[n % s->axes[axis].n];
 		n /= s->axes[axis].n;
 	}
@@ -184,9 +177,7 @@ static void nth_combination(const struct selection *s, size_t n, struct cell *ce
 
 static struct cell *find_cell(struct cells *cells, const struct cell *like)
 {
-	size_t i;
-
-	for (i = 0; i < cells->n; i++) {
+	for (size_t i = 0; i < cells->n; i++) {
 		struct cell *cell = &cells->v[i];
 
 		if (cell->method == like->method &&
@@ -202,10 +193,9 @@ int cells__expand(struct cells *cells, const struct grid *grid, const struct gri
 	static const struct grid nothing;
 	struct selection selection = {0};
 	struct cell *grown;
-	size_t i;
 	int err;
 
-	err = select_lists(&selection, grid, override != NULL ? override : &nothing, why, why_size);
+	err = select_lists(&selection, grid, override ? override : &nothing, why, why_size);
 	if (err)
 		return err;
 	if (cells->n + selection.combinations > GRID_CELLS_MAX)
@@ -215,7 +205,7 @@ int cells__expand(struct cells *cells, const struct grid *grid, const struct gri
 	if (!grown)
 		return out_of_memory(why, why_size);
 	cells->v = grown;
-	for (i = 0; i < selection.combinations; i++) {
+	for (size_t i = 0; i < selection.combinations; i++) {
 		struct cell cell, *same;
 
 		nth_combination(&selection, i, &cell);

@@ -210,10 +210,9 @@ int suite_load(const char *name, const struct grid *override, struct cells *cell
 	       size_t why_size)
 {
 	char *text = NULL;
-	size_t i;
 	int err;
 
-	for (i = 0; i < builtin_suite_count; i++) {
+	for (size_t i = 0; i < builtin_suite_count; i++) {
 		if (!strcmp(name, builtin_suites[i].name))
 			return suite_parse(builtin_suites[i].text, name, override, cells, why,
 					   why_size);

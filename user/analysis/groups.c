@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/base/proc.h"
 #include "user/analysis/whatif.h"
+#include "user/base/proc.h"
 
 void groups__init(struct groups *g, enum group_by by)
 {

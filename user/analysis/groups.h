@@ -5,8 +5,8 @@
 #ifndef SPAWNSCOPE_GROUPS_H
 #define SPAWNSCOPE_GROUPS_H
 
-#include "user/model/birth.h"
 #include "user/analysis/sketch.h"
+#include "user/model/birth.h"
 
 #define GROUP_ERRNOS_MAX 4
 

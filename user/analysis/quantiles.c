@@ -22,17 +22,14 @@ static uint64_t digit(uint64_t key, unsigned int shift)
  */
 static void sort(uint64_t *keys, uint64_t *spare, size_t n, uint64_t most)
 {
-	unsigned int shift;
-	size_t i;
-
-	for (shift = 0; shift < 64 && most >> shift; shift += DIGIT_BITS) {
+	for (unsigned int shift = 0; shift < 64 && most >> shift; shift += DIGIT_BITS) {
 		size_t at[DIGITS + 1] = {0};
 
-		for (i = 0; i < n; i++)
+		for (size_t i = 0; i < n; i++)
 			at[digit(keys[i], shift) + 1]++;
-		for (i = 0; i < DIGITS; i++)
+		for (size_t i = 0; i < DIGITS; i++)
 			at[i + 1] += at[i];
-		for (i = 0; i < n; i++)
+		for (size_t i = 0; i < n; i++)
 			spare[at[digit(keys[i], shift)]++] = keys[i];
 		memcpy(keys, spare, n * sizeof(*keys));
 	}

@@ -5,9 +5,9 @@
 
 size_t stats_count(const struct series *s)
 {
-	size_t i, count = 0;
+	size_t count = 0;
 
-	for (i = 0; i < s->n; i++)
+	for (size_t i = 0; i < s->n; i++)
 		count += s->v[i] != MISSING;
 	return count;
 }
@@ -15,9 +15,9 @@ size_t stats_count(const struct series *s)
 /* MISSING is the smallest number, and counts. */
 static size_t count_up_to(const struct series *s, int64_t limit)
 {
-	size_t i, count = 0;
+	size_t count = 0;
 
-	for (i = 0; i < s->n; i++)
+	for (size_t i = 0; i < s->n; i++)
 		count += s->v[i] <= limit;
 	return count;
 }
@@ -25,9 +25,8 @@ static size_t count_up_to(const struct series *s, int64_t limit)
 static int64_t smallest_above(const struct series *s, int64_t limit)
 {
 	int64_t smallest = INT64_MAX;
-	size_t i;
 
-	for (i = 0; i < s->n; i++) {
+	for (size_t i = 0; i < s->n; i++) {
 		if (s->v[i] > limit && s->v[i] < smallest)
 			smallest = s->v[i];
 	}
@@ -37,9 +36,8 @@ static int64_t smallest_above(const struct series *s, int64_t limit)
 static int64_t largest(const struct series *s)
 {
 	int64_t largest = MISSING;
-	size_t i;
 
-	for (i = 0; i < s->n; i++) {
+	for (size_t i = 0; i < s->n; i++) {
 		if (s->v[i] > largest)
 			largest = s->v[i];
 	}
@@ -105,9 +103,8 @@ size_t stats_tail_least(double q)
 double stats_sum(const struct series *s)
 {
 	double sum = 0;
-	size_t i;
 
-	for (i = 0; i < s->n; i++) {
+	for (size_t i = 0; i < s->n; i++) {
 		if (s->v[i] != MISSING)
 			sum += (double)s->v[i];
 	}

@@ -4,10 +4,10 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "user/text/escape.h"
-#include "user/analysis/groups.h"
-#include "user/text/wrap.h"
 #include "bench/shared/units.h"
+#include "user/analysis/groups.h"
+#include "user/text/escape.h"
+#include "user/text/wrap.h"
 
 /* Less than this is not worth a line: of all forks of a group, and of one that does not exec. */
 #define WORTH_NS     100000

@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-#include "user/model/calibration.h"
 #include "user/analysis/groups.h"
+#include "user/model/calibration.h"
 
 /* Adds a birth to either, if it is a fork of which copy_mm is known. 0 or -ENOMEM. */
 int whatif__add(struct whatif *w, struct staying *s, const struct birth *b);

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/report/html.h"
 #include "user/analysis/stats.h"
+#include "user/report/html.h"
 
 #define MIB	    1048576.0
 #define NAME_WIDTH  40
@@ -42,9 +42,8 @@ static double fit_slope(const struct fit *f)
 bool line_slope(const struct report_run *r, size_t line, double *per_mib, double *per_pte)
 {
 	struct fit mib = {0}, pte = {0};
-	size_t i;
 
-	for (i = 0; i < r->count; i++) {
+	for (size_t i = 0; i < r->count; i++) {
 		const struct row *row = &r->rows[i];
 		const struct cell *counted = row__count(row, COUNT_ptes_copied);
 
@@ -68,8 +67,8 @@ static bool copies(const struct row *row)
 
 	if (counted)
 		return stats_median(&counted->counts[COUNT_ptes_copied]) > 0;
-	return row__phase(row, PHASE_copy_mm, &starred) ||
-	       !strcmp(row->method, "fork") || !strcmp(row->method, "fork-exec");
+	return row__phase(row, PHASE_copy_mm, &starred) || !strcmp(row->method, "fork") ||
+	       !strcmp(row->method, "fork-exec");
 }
 
 /* The fastest row of a parent that does, or does not, start a program; NULL if there is none. A
@@ -78,10 +77,9 @@ static const struct row *fastest(const struct report_run *r, size_t group, bool 
 				 size_t *rivals)
 {
 	const struct row *best = NULL;
-	size_t i;
 
 	*rivals = 0;
-	for (i = 0; i < r->count; i++) {
+	for (size_t i = 0; i < r->count; i++) {
 		const struct row *row = &r->rows[i];
 
 		if (row->group != group || row__execs(row) != execs || row->call.n == 0 ||
@@ -116,10 +114,10 @@ struct contest {
 
 static void hold_contest(const struct report_run *r, bool execs, struct contest *c)
 {
-	size_t i, rivals;
+	size_t rivals;
 
 	*c = (struct contest){.same = true};
-	for (i = 0; i < r->count && c->count < CONTEST_MAX; i++) {
+	for (size_t i = 0; i < r->count && c->count < CONTEST_MAX; i++) {
 		const struct row *best = fastest(r, r->rows[i].group, execs, &rivals);
 
 		if ((i > 0 && r->rows[i].group == r->rows[i - 1].group) || rivals < 2)
@@ -138,9 +136,7 @@ static void say_rest(struct answer *a, size_t n)
 
 static const struct row *find_method(const struct report_run *r, size_t group, const char *method)
 {
-	size_t i;
-
-	for (i = 0; i < r->count; i++) {
+	for (size_t i = 0; i < r->count; i++) {
 		if (r->rows[i].group == group && !strcmp(r->rows[i].method, method))
 			return &r->rows[i];
 	}
@@ -151,9 +147,9 @@ static const struct row *find_method(const struct report_run *r, size_t group, c
 static void prefer_one(const struct report_run *r, struct contest *c)
 {
 	const struct row *rows[CONTEST_MAX];
-	size_t i, k;
+	size_t k;
 
-	for (i = 0; i < c->count && !c->same; i++) {
+	for (size_t i = 0; i < c->count && !c->same; i++) {
 		for (k = 0; k < c->count; k++) {
 			rows[k] = find_method(r, c->winners[k]->group, c->winners[i]->method);
 			if (!rows[k] ||
@@ -196,10 +192,9 @@ static void say_winners(const struct contest *c, bool instructions, struct answe
 {
 	char text[NUMBER_MAX];
 	name_buf name, parent;
-	size_t i;
 
 	snprintf(a->figure, sizeof(a->figure), "it depends on the parent");
-	for (i = 0; i < c->count && i < TOLD_MAX; i++)
+	for (size_t i = 0; i < c->count && i < TOLD_MAX; i++)
 		layout_append(a->detail, sizeof(a->detail), "%s%s: %s, %s", i ? "; " : "",
 			      text_cut(c->winners[i]->parent, NAME_WIDTH, parent),
 			      text_cut(c->winners[i]->method, NAME_WIDTH, name),
@@ -242,11 +237,10 @@ static void say_slope(const struct report_run *r, struct answer *answers, size_t
 	bool forks = false;
 	char text[NUMBER_MAX];
 	name_buf name;
-	size_t i;
 
-	for (i = 0; i < r->count; i++)
+	for (size_t i = 0; i < r->count; i++)
 		forks = forks || is_sloped(r, i, true);
-	for (i = 0; i < r->count; i++) {
+	for (size_t i = 0; i < r->count; i++) {
 		const struct row *row = &r->rows[i];
 
 		if (!is_sloped(r, i, forks) || !line_slope(r, i, &per_mib, &per_pte))
@@ -278,10 +272,10 @@ static void say_tracing(const struct report_run *r, struct answer *answers, size
 	double low = INFINITY, high = -INFINITY;
 	char a_text[NUMBER_MAX], b_text[NUMBER_MAX];
 	struct answer *a;
-	size_t i, cells = 0;
+	size_t cells = 0;
 	name_buf name;
 
-	for (i = 0; i < r->count; i++) {
+	for (size_t i = 0; i < r->count; i++) {
 		const struct row *row = &r->rows[i];
 		double before =
 			row->bare ? stats_median(&row->bare->samples[SAMPLE_spawn_ns]) : NAN;

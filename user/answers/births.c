@@ -3,10 +3,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "user/analysis/whatif.h"
 #include "user/answers/answer.h"
 #include "user/report/birth_sums.h"
 #include "user/report/html.h"
-#include "user/analysis/whatif.h"
 
 #define NAME_WIDTH 40
 
@@ -24,20 +24,19 @@ static void say_births(const struct report_run *r, struct answer *a)
 	int64_t ns = r->run->end.duration_ns;
 	char text[NUMBER_MAX];
 	const char *before = "";
-	size_t i;
 
 	snprintf(a->question, sizeof(a->question), "How many processes and threads were made?");
 	snprintf(a->figure, sizeof(a->figure), "%s%s%s",
 		 r->run->end.births_lost > 0 || r->run->end.births_unseen > 0 ? "at least " : "",
 		 count_text((double)s->groups.all.counts.births, text),
 		 r->run->end.filtered > 0 ? ", filtered" : "");
-	for (i = 0; i < r->run->birth_count; i++) {
+	for (size_t i = 0; i < r->run->birth_count; i++) {
 		const struct life *life = &r->run->births[i].life;
 
 		if (life->result > 0 && life->method <= CLONE_METHOD_OTHER)
 			by_method[life->method]++;
 	}
-	for (i = 1; i <= CLONE_METHOD_OTHER; i++) {
+	for (size_t i = 1; i <= CLONE_METHOD_OTHER; i++) {
 		if (!by_method[i])
 			continue;
 		layout_append(a->detail, sizeof(a->detail), "%s%s by %s", before,
@@ -138,9 +137,8 @@ static void add_worth(struct whatif *sum, const struct group *g)
 static struct whatif worth_sum(const struct groups *groups)
 {
 	struct whatif sum = {0};
-	size_t i;
 
-	for (i = 0; i < groups->n; i++)
+	for (size_t i = 0; i < groups->n; i++)
 		add_worth(&sum, &groups->v[i]);
 	if (groups->other.label)
 		add_worth(&sum, &groups->other);
@@ -173,11 +171,10 @@ size_t answers_of_births(const struct report_run *r, struct answer answers[ANSWE
 {
 	static bool (*const say[])(const struct report_run *, struct answer *) = {
 		say_costliest, say_phase, say_slowest, say_whatif};
-	size_t i;
 
 	answers[n] = (struct answer){0};
 	say_births(r, &answers[n++]);
-	for (i = 0; i < sizeof(say) / sizeof(say[0]); i++) {
+	for (size_t i = 0; i < sizeof(say) / sizeof(say[0]); i++) {
 		answers[n] = (struct answer){0};
 		n += say[i](r, &answers[n]);
 	}

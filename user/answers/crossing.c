@@ -37,10 +37,8 @@ static bool is_measured(const struct row *row)
 /* Rows are in order of their sizes. */
 static void find_line(const struct report_run *r, const char *method, struct line *line)
 {
-	size_t i;
-
 	*line = (struct line){0};
-	for (i = 0; i < r->count && line->n < SIZES_MAX; i++) {
+	for (size_t i = 0; i < r->count && line->n < SIZES_MAX; i++) {
 		const struct row *row = &r->rows[i];
 
 		if (strcmp(row->method, method) || !is_measured(row) ||
@@ -99,11 +97,11 @@ static void say_figure(const struct line *line, struct answer *a)
 /* The ends, or every size where it goes up and down. */
 static void say_ratios(const struct line *line, struct answer *a)
 {
-	size_t step = line->changes > 1 || line->n < 2 ? 1 : line->n - 1, i;
+	size_t step = line->changes > 1 || line->n < 2 ? 1 : line->n - 1;
 	size_t told = line->changes > 1 && line->n > TOLD_MAX ? TOLD_MAX : line->n;
 	char at[NUMBER_MAX];
 
-	for (i = 0; i < told; i += step)
+	for (size_t i = 0; i < told; i += step)
 		layout_append(a->detail, sizeof(a->detail),
 			      i ? ", from %s %.3g times"
 				: "From %s its call takes %.3g times that of " REPORT_REFERENCE,

@@ -3,8 +3,8 @@
 #ifndef SPAWNSCOPE_OPTION_H
 #define SPAWNSCOPE_OPTION_H
 
-#include <argp.h>
 #include "user/base/option.h"
+#include <argp.h>
 
 /* The name that a key has in a table; "": none. */
 const char *option_name(const struct argp_option *table, int key);

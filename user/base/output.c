@@ -68,9 +68,8 @@ static void remove_at_signals(void)
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXFSZ};
 	struct sigaction action = {.sa_handler = remove_and_end, .sa_flags = (int)SA_RESETHAND};
 	struct sigaction old;
-	size_t i;
 
-	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
 		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL)
 			sigaction(signals[i], &action, NULL);
 	}
@@ -136,10 +135,10 @@ static int open_beside(struct target *t)
 static int give_name(const struct target *t)
 {
 	char from[32];
-	int tries, err = -EEXIST;
+	int err = -EEXIST;
 
 	fd_path(t, from);
-	for (tries = 0; tries < 100 && err == -EEXIST; tries++) {
+	for (int tries = 0; tries < 100 && err == -EEXIST; tries++) {
 		if (snprintf(unfinished, sizeof(unfinished), "%.*s.spawnscope-%d-%d",
 			     folder_length(t->path), t->path, (int)getpid(),
 			     tries) >= (int)sizeof(unfinished))
@@ -174,11 +173,10 @@ static int put_in_place(struct target *t)
 static int follow(const char *path, char to[PATH_MAX])
 {
 	char link[PATH_MAX], next[PATH_MAX];
-	int links;
 
 	if (snprintf(to, PATH_MAX, "%s", path) >= PATH_MAX)
 		return -ENAMETOOLONG;
-	for (links = 0; links < 40; links++) {
+	for (int links = 0; links < 40; links++) {
 		ssize_t len = readlink(to, link, sizeof(link) - 1);
 
 		if (len < 0)

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/base/option.h"
 #include "user/base/say.h"
 #include "user/collect/environment.h"
 #include "user/text/escape.h"
-#include "user/base/option.h"
 
 /* Options from FORWARD on are the driver's: it knows what they may be, and says what is wrong. */
 enum {

@@ -15,10 +15,10 @@
 #include <unistd.h>
 
 #include "bench/shared/protocol.h"
-#include "user/text/escape.h"
-#include "user/driver/libc.h"
-#include "user/base/privilege.h"
 #include "user/base/interrupt.h"
+#include "user/base/privilege.h"
+#include "user/driver/libc.h"
+#include "user/text/escape.h"
 
 struct driver {
 	pid_t pid;

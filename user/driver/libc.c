@@ -21,8 +21,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "user/text/escape.h"
 #include "user/base/privilege.h"
+#include "user/text/escape.h"
 
 #define TRIAL_MS 10000
 

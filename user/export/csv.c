@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/export/export.h"
 #include "user/export/csv.h"
+#include "user/export/export.h"
 #include "user/report/html.h"
 
 /* The axes of all cells, in the order in which they first appear. */
@@ -17,9 +17,7 @@ struct axes {
 
 static bool is_known(const struct axes *axes, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < axes->count; i++) {
+	for (size_t i = 0; i < axes->count; i++) {
 		if (!strcmp(axes->names[i], name))
 			return true;
 	}
@@ -28,10 +26,8 @@ static bool is_known(const struct axes *axes, const char *name)
 
 static int find_axes(const struct run *r, struct axes *axes)
 {
-	size_t i, k;
-
-	for (i = 0; i < r->cell_count; i++) {
-		for (k = 0; k < r->cells[i].key_count; k++) {
+	for (size_t i = 0; i < r->cell_count; i++) {
+		for (size_t k = 0; k < r->cells[i].key_count; k++) {
 			const char *name = r->cells[i].key[k].name;
 			const char **names;
 
@@ -86,29 +82,26 @@ void csv_number(FILE *out, int64_t value)
 
 void csv_header_end(FILE *out)
 {
-	int k;
-
-	for (k = 0; k < PHASE_COUNT; k++)
+	for (int k = 0; k < PHASE_COUNT; k++)
 		fprintf(out, ",phase_%s_ns", phase_name(k));
-	for (k = 0; k < COUNT_COUNT; k++)
+	for (int k = 0; k < COUNT_COUNT; k++)
 		fprintf(out, ",%s", count_name(k));
 	fputc('\n', out);
 }
 
 static int write_header(const struct axes *axes, FILE *out)
 {
-	size_t i;
-	int k, err;
+	int err;
 
 	fputs("clock", out);
-	for (i = 0; i < axes->count; i++) {
+	for (size_t i = 0; i < axes->count; i++) {
 		fputc(',', out);
 		err = csv_text(out, axes->names[i]);
 		if (err)
 			return err;
 	}
 	fputs(",sample,errno", out);
-	for (k = 0; k < SAMPLE_COUNT; k++)
+	for (int k = 0; k < SAMPLE_COUNT; k++)
 		fprintf(out, ",%s", sample_name(k));
 	fputs(",unattributed_ns", out);
 	csv_header_end(out);
@@ -119,11 +112,11 @@ static int write_header(const struct axes *axes, FILE *out)
 static char *lead_of(const struct run *r, const struct axes *axes, const struct cell *c)
 {
 	char *text = NULL;
-	size_t size, i;
+	size_t size;
 	FILE *out = open_memstream(&text, &size);
 	int err = out ? csv_text(out, r->clock) : -ENOMEM;
 
-	for (i = 0; i < axes->count && !err; i++) {
+	for (size_t i = 0; i < axes->count && !err; i++) {
 		const char *value = cell__key_text(c, axes->names[i]);
 		int64_t number = cell__key_number(c, axes->names[i]);
 
@@ -149,16 +142,14 @@ static void write_value(FILE *out, const struct series *s, size_t i)
 
 static void write_sample(FILE *out, const struct cell *c, const char *lead, size_t i)
 {
-	int k;
-
 	fprintf(out, "%s,%zu", lead, i);
 	write_value(out, &c->errnos, i);
-	for (k = 0; k < SAMPLE_COUNT; k++)
+	for (int k = 0; k < SAMPLE_COUNT; k++)
 		write_value(out, &c->samples[k], i);
 	write_value(out, &c->unattributed, i);
-	for (k = 0; k < PHASE_COUNT; k++)
+	for (int k = 0; k < PHASE_COUNT; k++)
 		write_value(out, &c->phases[k], i);
-	for (k = 0; k < COUNT_COUNT; k++)
+	for (int k = 0; k < COUNT_COUNT; k++)
 		write_value(out, &c->counts[k], i);
 	fputc('\n', out);
 }
@@ -166,17 +157,16 @@ static void write_sample(FILE *out, const struct cell *c, const char *lead, size
 int export_csv(const struct run *r, FILE *out)
 {
 	struct axes axes = {0};
-	size_t i, k;
 	int err = find_axes(r, &axes);
 
 	if (!err)
 		err = write_header(&axes, out);
-	for (i = 0; i < r->cell_count && !err; i++) {
+	for (size_t i = 0; i < r->cell_count && !err; i++) {
 		char *lead = lead_of(r, &axes, &r->cells[i]);
 
 		if (!lead)
 			err = -ENOMEM;
-		for (k = 0; lead && k < r->cells[i].n; k++)
+		for (size_t k = 0; lead && k < r->cells[i].n; k++)
 			write_sample(out, &r->cells[i], lead, k);
 		free(lead);
 	}

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/model/birth.h"
-#include "user/export/export.h"
 #include "user/export/csv.h"
+#include "user/export/export.h"
 #include "user/export/perfetto.h"
+#include "user/model/birth.h"
 
 static int write_name(FILE *out, const char *name)
 {
@@ -19,7 +19,6 @@ static int write_name(FILE *out, const char *name)
 static int write_arguments(FILE *out, const struct birth *b)
 {
 	char *text;
-	size_t i;
 	int err;
 
 	if (!b->args)
@@ -28,7 +27,7 @@ static int write_arguments(FILE *out, const struct birth *b)
 	if (!text)
 		return -ENOMEM;
 	memcpy(text, b->args, b->args_bytes);
-	for (i = 0; i + 1 < b->args_bytes; i++) {
+	for (size_t i = 0; i + 1 < b->args_bytes; i++) {
 		if (!text[i])
 			text[i] = ' ';
 	}
@@ -75,14 +74,13 @@ static int write_birth(FILE *out, const struct run *r, const struct birth *b)
 
 int export_csv_births(const struct run *r, FILE *out)
 {
-	size_t i;
 	int err = 0;
 
 	fputs("clock,t_ns,method,flags,errno,call_ns,parent_pid,parent_tid,parent_comm,parent_exe,"
 	      "uid,cgroup,child_pid,child_tid,exec_errno,exec_path,exec_argv",
 	      out);
 	csv_header_end(out);
-	for (i = 0; i < r->birth_count && !err; i++)
+	for (size_t i = 0; i < r->birth_count && !err; i++)
 		err = write_birth(out, r, &r->births[i]);
 	return err;
 }
@@ -91,9 +89,8 @@ int export_csv_births(const struct run *r, FILE *out)
 static int64_t first_time(const struct run *r)
 {
 	int64_t first = MISSING, t;
-	size_t i;
 
-	for (i = 0; i < r->birth_count; i++) {
+	for (size_t i = 0; i < r->birth_count; i++) {
 		t = birth_time(&r->births[i]);
 		if (t != MISSING && (first == MISSING || t < first))
 			first = t;
@@ -104,12 +101,11 @@ static int64_t first_time(const struct run *r)
 int export_perfetto(const struct run *r, FILE *out)
 {
 	struct perfetto *p = perfetto__new(out, first_time(r));
-	size_t i;
 	int err = p ? 0 : -ENOMEM, end;
 
-	for (i = 0; i < r->birth_count && !err; i++)
+	for (size_t i = 0; i < r->birth_count && !err; i++)
 		err = perfetto__begin(p, &r->births[i]);
-	for (i = 0; i < r->birth_count && !err; i++)
+	for (size_t i = 0; i < r->birth_count && !err; i++)
 		err = perfetto__birth(p, &r->births[i]);
 	end = perfetto__finish(p);
 	return err ? err : end;

@@ -8,10 +8,10 @@
 
 #include "user/base/command.h"
 #include "user/base/option.h"
-#include "user/base/say.h"
-#include "user/text/escape.h"
-#include "user/store/inputs.h"
 #include "user/base/output.h"
+#include "user/base/say.h"
+#include "user/store/inputs.h"
+#include "user/text/escape.h"
 
 /* How it writes a bench, and a profile; NULL: it has no form for such a run. */
 static const struct format {
@@ -59,9 +59,8 @@ static const char doc[] = "Writes a run in a form that other tools read."
 static int set_format(struct options *o, const char *name)
 {
 	char text[128];
-	size_t i;
 
-	for (i = 0; i < FORMAT_COUNT; i++) {
+	for (size_t i = 0; i < FORMAT_COUNT; i++) {
 		if (!strcmp(formats[i].name, name)) {
 			o->format = &formats[i];
 			return 0;

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/analysis/quantiles.h"
+#include "user/analysis/stats.h"
 #include "user/export/export.h"
 #include "user/model/phase.h"
-#include "user/analysis/quantiles.h"
 #include "user/report/html.h"
-#include "user/analysis/stats.h"
 
 #define NAME_SIZE 128
 
@@ -79,12 +79,10 @@ static void label_name(const struct cell *c, size_t axis, char name[NAME_SIZE])
 static bool is_taken(const struct cell *c, size_t axis, const char *name)
 {
 	char other[NAME_SIZE];
-	size_t i;
 
-	if (!strcmp(name, "quantile") || !strcmp(name, "phase") ||
-	    !strcmp(name, "source"))
+	if (!strcmp(name, "quantile") || !strcmp(name, "phase") || !strcmp(name, "source"))
 		return true;
-	for (i = 0; i < axis; i++) {
+	for (size_t i = 0; i < axis; i++) {
 		label_name(c, i, other);
 		if (!strcmp(name, other))
 			return true;
@@ -139,12 +137,11 @@ static int write_summary(FILE *out, const struct family *f, const struct series 
 	static const double shown[] = {0.5, 0.9, 0.99, 0.999};
 	const char *comma = labels[0] ? "," : "";
 	struct sorted s;
-	size_t i;
 	int err = sorted__of(&s, series);
 
 	if (err)
 		return err;
-	for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		if (i == 0 || stats_tail_known(series, shown[i]))
 			fprintf(out, "%s{%s%squantile=\"%g\"} %.12g\n", f->name, labels, comma,
 				shown[i], sorted__quantile(&s, shown[i]) * f->scale);
@@ -159,10 +156,9 @@ static int write_summary(FILE *out, const struct family *f, const struct series 
 static int write_family(FILE *out, const struct run *r, const struct family *f, size_t offset)
 {
 	bool any = false;
-	size_t i;
 	int err = 0;
 
-	for (i = 0; i < r->cell_count && !err; i++) {
+	for (size_t i = 0; i < r->cell_count && !err; i++) {
 		const char *cell = (const char *)&r->cells[i];
 		const struct series *s = (const struct series *)(cell + offset);
 		char *labels;
@@ -201,9 +197,9 @@ static struct family time_family(const struct run *r, const char *name, const ch
 static int write_samples(FILE *out, const struct run *r)
 {
 	char name[NAME_SIZE / 2];
-	int i, err = 0;
+	int err = 0;
 
-	for (i = 0; i < SAMPLE_COUNT && !err; i++) {
+	for (int i = 0; i < SAMPLE_COUNT && !err; i++) {
 		struct family f;
 
 		snprintf(name, sizeof(name), "%s", sample_name(i));
@@ -218,13 +214,12 @@ static int write_phases(FILE *out, const struct run *r)
 {
 	struct family f = time_family(r, "phase", "Time in each phase of a birth.");
 	bool any = false;
-	size_t i;
-	int p, err = 0;
+	int err = 0;
 
-	for (i = 0; i < r->cell_count; i++) {
+	for (size_t i = 0; i < r->cell_count; i++) {
 		const struct cell *c = &r->cells[i];
 
-		for (p = 0; p < PHASE_COUNT && !err; p++) {
+		for (int p = 0; p < PHASE_COUNT && !err; p++) {
 			char *labels;
 
 			if (!series__any(&c->phases[p]))
@@ -242,9 +237,9 @@ static int write_phases(FILE *out, const struct run *r)
 
 static int write_counts(FILE *out, const struct run *r)
 {
-	int i, err = 0;
+	int err = 0;
 
-	for (i = 0; i < COUNT_COUNT && !err; i++) {
+	for (int i = 0; i < COUNT_COUNT && !err; i++) {
 		const char *name = count_name(i), *end = strstr(name, "_bytes");
 		bool bytes = !strcmp(count_units[i], "bytes");
 		struct family f = {
@@ -266,9 +261,8 @@ static int write_unattributed(FILE *out, const struct run *r)
 	struct family f = time_family(r, "unattributed_median",
 				      "Median of the call's time that no phase explains.");
 	bool any = false;
-	size_t i;
 
-	for (i = 0; i < r->cell_count; i++) {
+	for (size_t i = 0; i < r->cell_count; i++) {
 		const struct cell *c = &r->cells[i];
 		char *labels;
 
@@ -297,7 +291,6 @@ static void write_total(FILE *out, const char *name, const char *help, int64_t v
 static int write_run(FILE *out, const struct run *r)
 {
 	static const char *const facts[] = {"kernel_release", "cpu_model", "hypervisor", "libc"};
-	size_t i;
 	int err;
 
 	fputs("# HELP spawnscope_run_info What was measured, and where.\n"
@@ -305,7 +298,7 @@ static int write_run(FILE *out, const struct run *r)
 	      "spawnscope_run_info{tool=\"",
 	      out);
 	err = write_value(out, r->tool);
-	for (i = 0; i < sizeof(facts) / sizeof(facts[0]) && !err; i++) {
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]) && !err; i++) {
 		const struct env_fact *fact = run__env(r, facts[i]);
 
 		if (!fact || !fact->text)

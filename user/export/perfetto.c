@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/profile/lines.h"
 #include "user/analysis/process_ids.h"
 #include "user/model/run.h"
+#include "user/profile/lines.h"
 #include "user/store/line.h"
 
 /*

@@ -9,18 +9,18 @@
 #include <unistd.h>
 
 #include "user/base/command.h"
-#include "user/base/say.h"
-#include "user/text/escape.h"
-#include "user/gate/runs/baseline.h"
-#include "user/gate/budget/budget.h"
-#include "user/gate/runs/kept.h"
-#include "user/gate/options.h"
-#include "user/gate/runs/runs.h"
-#include "user/gate/compare/paired.h"
-#include "user/text/wrap.h"
-#include "user/base/privilege.h"
 #include "user/base/interrupt.h"
+#include "user/base/privilege.h"
+#include "user/base/say.h"
+#include "user/gate/budget/budget.h"
+#include "user/gate/compare/paired.h"
+#include "user/gate/options.h"
+#include "user/gate/runs/baseline.h"
+#include "user/gate/runs/kept.h"
+#include "user/gate/runs/runs.h"
 #include "user/store/store.h"
+#include "user/text/escape.h"
+#include "user/text/wrap.h"
 
 struct gate {
 	struct gate_options o;
@@ -202,9 +202,7 @@ static int compare_stored(struct gate *g)
 /* As with runs that are named: what was killed is taken only if that is asked for. */
 static int check_ended(struct gate *g, const struct baseline *b)
 {
-	size_t i;
-
-	for (i = 0; i < b->count; i++) {
+	for (size_t i = 0; i < b->count; i++) {
 		if (b->runs[i].ended || g->o.truncated)
 			continue;
 		snprintf(g->why, sizeof(g->why),
@@ -278,9 +276,8 @@ static int check_files(struct gate *g, char *const *paths, size_t count)
 {
 	char text[256];
 	struct stat st;
-	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (strcmp(paths[i], "-") &&
 		    (stat(paths[i], &st) != 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
 			continue;

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/gate/compare/paired.h"
 #include "user/base/option.h"
+#include "user/gate/compare/paired.h"
 
 enum {
 	OPTION_MARGIN = 1000,

@@ -26,9 +26,7 @@ static const char *const samples[] = {
 
 static int find(const char *const *names, int count, const char *name)
 {
-	int i;
-
-	for (i = 0; i < count; i++) {
+	for (int i = 0; i < count; i++) {
 		if (!strcmp(names[i], name))
 			return i;
 	}

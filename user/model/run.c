@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/base/command.h"
 #include "user/model/birth.h"
 #include "user/model/calibration.h"
-#include "user/base/command.h"
 
 int series__push(struct series *s, int64_t value)
 {
@@ -34,9 +34,7 @@ void series__free(struct series *s)
 
 bool series__any(const struct series *s)
 {
-	size_t i;
-
-	for (i = 0; i < s->n; i++) {
+	for (size_t i = 0; i < s->n; i++) {
 		if (s->v[i] != MISSING)
 			return true;
 	}
@@ -56,9 +54,7 @@ static void *grow(void *array, size_t count, size_t size)
 
 static void phase_origins_free(struct phase_origin *origins)
 {
-	size_t i;
-
-	for (i = 0; i < PHASE_COUNT; i++) {
+	for (size_t i = 0; i < PHASE_COUNT; i++) {
 		free(origins[i].source);
 		free(origins[i].absent);
 	}
@@ -66,22 +62,20 @@ static void phase_origins_free(struct phase_origin *origins)
 
 void cell__free(struct cell *c)
 {
-	size_t i;
-
 	if (!c)
 		return;
-	for (i = 0; i < c->key_count; i++) {
+	for (size_t i = 0; i < c->key_count; i++) {
 		free(c->key[i].name);
 		free(c->key[i].text);
 	}
 	free(c->key);
 	free(c->skipped);
 	free(c->broken);
-	for (i = 0; i < SAMPLE_COUNT; i++)
+	for (size_t i = 0; i < SAMPLE_COUNT; i++)
 		series__free(&c->samples[i]);
-	for (i = 0; i < PHASE_COUNT; i++)
+	for (size_t i = 0; i < PHASE_COUNT; i++)
 		series__free(&c->phases[i]);
-	for (i = 0; i < COUNT_COUNT; i++)
+	for (size_t i = 0; i < COUNT_COUNT; i++)
 		series__free(&c->counts[i]);
 	series__free(&c->unattributed);
 	series__free(&c->errnos);
@@ -91,24 +85,22 @@ void cell__free(struct cell *c)
 
 void run__free(struct run *r)
 {
-	size_t i;
-
 	if (!r)
 		return;
 	free(r->tool);
 	free(r->clock);
-	for (i = 0; r->command && r->command[i]; i++)
+	for (size_t i = 0; r->command && r->command[i]; i++)
 		free(r->command[i]);
 	free(r->command);
-	for (i = 0; i < r->env_count; i++) {
+	for (size_t i = 0; i < r->env_count; i++) {
 		free(r->env[i].name);
 		free(r->env[i].text);
 	}
 	free(r->env);
-	for (i = 0; i < r->cell_count; i++)
+	for (size_t i = 0; i < r->cell_count; i++)
 		cell__free(&r->cells[i]);
 	free(r->cells);
-	for (i = 0; i < r->birth_count; i++)
+	for (size_t i = 0; i < r->birth_count; i++)
 		birth__free(&r->births[i]);
 	free(r->births);
 	stack_table__free(&r->stacks);
@@ -221,9 +213,7 @@ int run__add_env_number(struct run *r, const char *name, int64_t number)
 
 const struct env_fact *run__env(const struct run *r, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < r->env_count; i++) {
+	for (size_t i = 0; i < r->env_count; i++) {
 		if (!strcmp(r->env[i].name, name))
 			return &r->env[i];
 	}
@@ -232,9 +222,7 @@ const struct env_fact *run__env(const struct run *r, const char *name)
 
 static const struct key_part *find_key(const struct cell *c, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < c->key_count; i++) {
+	for (size_t i = 0; i < c->key_count; i++) {
 		if (!strcmp(c->key[i].name, name))
 			return &c->key[i];
 	}
@@ -270,11 +258,9 @@ static size_t axis_count(const struct cell *c, const char *except)
 
 bool cell__same_key(const struct cell *a, const struct cell *b, const char *except)
 {
-	size_t i;
-
 	if (axis_count(a, except) != axis_count(b, except))
 		return false;
-	for (i = 0; i < a->key_count; i++) {
+	for (size_t i = 0; i < a->key_count; i++) {
 		const struct key_part *other;
 
 		if (except && !strcmp(a->key[i].name, except))
@@ -289,13 +275,10 @@ bool cell__same_key(const struct cell *a, const struct cell *b, const char *exce
 const struct cell *run__sibling(const struct run *r, const struct cell *like, const char *axis,
 				const char *text)
 {
-	size_t i;
-
-	for (i = 0; i < r->cell_count; i++) {
+	for (size_t i = 0; i < r->cell_count; i++) {
 		const char *value = cell__key_text(&r->cells[i], axis);
 
-		if (value && !strcmp(value, text) &&
-		    cell__same_key(&r->cells[i], like, axis))
+		if (value && !strcmp(value, text) && cell__same_key(&r->cells[i], like, axis))
 			return &r->cells[i];
 	}
 	return NULL;

@@ -12,12 +12,12 @@
 #include <unistd.h>
 
 #include "spawnscope.skel.h"
-#include "user/probe/kernel.h"
 #include "user/base/privilege.h"
 #include "user/probe/attach.h"
-#include "user/probe/program_btf.h"
 #include "user/probe/choice.h"
+#include "user/probe/kernel.h"
 #include "user/probe/profile_maps.h"
+#include "user/probe/program_btf.h"
 
 #define PROGRAMS_MAX 96
 

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "spawnscope.skel.h"
-#include "user/base/proc.h"
 #include "user/base/privilege.h"
+#include "user/base/proc.h"
 
 int probe_profile_set_up(struct spawnscope *skel, const struct profile_options *o)
 {

@@ -10,10 +10,10 @@
 
 #include "user/base/cache.h"
 #include "user/base/say.h"
-#include "user/driver/driver.h"
 #include "user/collect/environment.h"
-#include "user/store/store.h"
+#include "user/driver/driver.h"
 #include "user/store/line.h"
+#include "user/store/store.h"
 
 #define PREFIX	 "calibration-"
 #define FILE_MAX (1 << 20)
@@ -180,8 +180,7 @@ static bool is_incidental(const char *fact)
 /* Settings change within a boot; and a container has the boot id of others. */
 static bool same_machine(const struct run *a, const struct run *b)
 {
-	if (a->env_count != b->env_count || strcmp(a->tool, b->tool) ||
-	    strcmp(a->clock, b->clock))
+	if (a->env_count != b->env_count || strcmp(a->tool, b->tool) || strcmp(a->clock, b->clock))
 		return false;
 	for (size_t i = 0; i < a->env_count; i++) {
 		const struct env_fact *x = &a->env[i], *y = run__env(b, x->name);

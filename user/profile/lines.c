@@ -4,10 +4,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "user/text/escape.h"
-#include "user/text/wrap.h"
 #include "bench/shared/units.h"
+#include "user/text/escape.h"
 #include "user/text/utf8.h"
+#include "user/text/wrap.h"
 
 #define PARENT_WIDTH 16
 #define COMM_WIDTH   8

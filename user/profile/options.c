@@ -10,11 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "user/model/birth.h"
+#include "bench/shared/units.h"
 #include "user/base/option.h"
 #include "user/base/say.h"
+#include "user/model/birth.h"
 #include "user/text/escape.h"
-#include "bench/shared/units.h"
 
 enum {
 	OPTION_CHILDREN = 1000,

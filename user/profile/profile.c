@@ -14,22 +14,22 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "user/collect/births.h"
-#include "user/profile/calibrate.h"
+#include "user/analysis/whatif.h"
 #include "user/base/command.h"
-#include "user/base/say.h"
-#include "user/collect/environment.h"
-#include "user/text/escape.h"
-#include "user/base/proc.h"
-#include "user/base/slow_reader.h"
+#include "user/base/interrupt.h"
 #include "user/base/privilege.h"
+#include "user/base/proc.h"
+#include "user/base/say.h"
+#include "user/base/slow_reader.h"
+#include "user/collect/births.h"
+#include "user/collect/environment.h"
 #include "user/probe/probe.h"
+#include "user/profile/calibrate.h"
 #include "user/profile/options.h"
 #include "user/profile/sinks.h"
-#include "user/base/interrupt.h"
-#include "user/table/profile.h"
-#include "user/analysis/whatif.h"
 #include "user/profile/workload.h"
+#include "user/table/profile.h"
+#include "user/text/escape.h"
 
 /* How often the ring is emptied. */
 #define PERIOD_MS 50

@@ -10,9 +10,9 @@
 
 #include "user/base/say.h"
 #include "user/collect/environment.h"
-#include "user/text/escape.h"
 #include "user/collect/origin.h"
 #include "user/store/line.h"
+#include "user/text/escape.h"
 
 static void cannot_write(const char *path, int err, char *why, size_t why_size)
 {

@@ -3,15 +3,15 @@
 #ifndef SPAWNSCOPE_PROFILE_SINKS_H
 #define SPAWNSCOPE_PROFILE_SINKS_H
 
-#include "user/collect/births.h"
 #include "user/analysis/groups.h"
-#include "user/profile/lines.h"
 #include "user/base/slow_reader.h"
+#include "user/collect/births.h"
 #include "user/export/perfetto.h"
+#include "user/profile/lines.h"
 #include "user/profile/options.h"
+#include "user/profile/tree.h"
 #include "user/profile/unwind/stacks.h"
 #include "user/store/store.h"
-#include "user/profile/tree.h"
 
 struct sinks {
 	const struct profile_command *options;

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/shared/units.h"
+#include "user/model/run.h"
+#include "user/profile/lines.h"
 #include "user/text/escape.h"
 #include "user/text/wrap.h"
-#include "user/profile/lines.h"
-#include "user/model/run.h"
-#include "bench/shared/units.h"
 
 /* How deep it is drawn. */
 #define DEPTH_MAX 16

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <math.h>
 
-#include "user/store/line.h"
 #include "user/analysis/whatif.h"
+#include "user/store/line.h"
 
 static bool put(json_t *object, const char *name, json_t *value)
 {

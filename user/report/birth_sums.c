@@ -7,12 +7,11 @@
 static int64_t nice_width(int64_t span)
 {
 	static const int64_t steps[] = {1, 2, 5};
-	int64_t ten, width = 1;
-	size_t i;
+	int64_t width = 1;
 
 	/* Times in a file are below 2^55: no step overflows. */
-	for (ten = 1;; ten *= 10) {
-		for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+	for (int64_t ten = 1;; ten *= 10) {
+		for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 			width = ten * steps[i];
 			if (span / width < BINS_MAX)
 				return width;
@@ -22,10 +21,8 @@ static int64_t nice_width(int64_t span)
 
 static void find_span(const struct run *r, int64_t *first, int64_t *last)
 {
-	size_t i;
-
 	*first = *last = MISSING;
-	for (i = 0; i < r->birth_count; i++) {
+	for (size_t i = 0; i < r->birth_count; i++) {
 		int64_t t = birth_time(&r->births[i]);
 
 		if (t == MISSING)
@@ -53,7 +50,6 @@ static int fill_series(struct birth_sums *s, const struct run *r)
 {
 	bool all = s->groups.n <= SERIES_MAX && !s->groups.other.label;
 	int64_t first, last;
-	size_t i;
 
 	find_span(r, &first, &last);
 	if (first == MISSING)
@@ -64,9 +60,9 @@ static int fill_series(struct birth_sums *s, const struct run *r)
 	s->series = calloc(s->series_count, sizeof(*s->series));
 	if (!s->series)
 		return -1;
-	for (i = 0; i + !all < s->series_count; i++)
+	for (size_t i = 0; i + !all < s->series_count; i++)
 		s->series[i].group = &s->groups.v[i];
-	for (i = 0; i < r->birth_count; i++) {
+	for (size_t i = 0; i < r->birth_count; i++) {
 		const struct birth *b = &r->births[i];
 		struct birth_series *to;
 		size_t bin;
@@ -83,10 +79,8 @@ static int fill_series(struct birth_sums *s, const struct run *r)
 
 static int fill_groups(struct birth_sums *s, const struct run *r)
 {
-	size_t i;
-
 	groups__init(&s->groups, GROUP_BY_COMM);
-	for (i = 0; i < r->birth_count; i++) {
+	for (size_t i = 0; i < r->birth_count; i++) {
 		const struct birth *b = &r->births[i];
 		int64_t call = birth_call_ns(b);
 

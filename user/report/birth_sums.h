@@ -4,8 +4,8 @@
 #define SPAWNSCOPE_REPORT_BIRTH_SUMS_H
 
 #include "user/analysis/groups.h"
-#include "user/report/family.h"
 #include "user/model/run.h"
+#include "user/report/family.h"
 
 #define BINS_MAX   120
 #define SERIES_MAX 8 /* groups that are told apart over time; the last is all others */

@@ -10,10 +10,10 @@
 
 #include "user/base/command.h"
 #include "user/base/option.h"
-#include "user/base/say.h"
-#include "user/text/escape.h"
-#include "user/store/inputs.h"
 #include "user/base/output.h"
+#include "user/base/say.h"
+#include "user/store/inputs.h"
+#include "user/text/escape.h"
 
 static const struct format {
 	const char *name;
@@ -59,9 +59,8 @@ static const char doc[] =
 static const struct format *find_format(const char *name)
 {
 	char text[128];
-	size_t i;
 
-	for (i = 0; i < FORMAT_COUNT; i++) {
+	for (size_t i = 0; i < FORMAT_COUNT; i++) {
 		if (!strcmp(formats[i].name, name))
 			return &formats[i];
 	}

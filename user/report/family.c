@@ -32,9 +32,7 @@ static bool same_label(const char *a, const char *b)
 
 static size_t find(const struct family *f, size_t from, uint32_t method, const char *label)
 {
-	size_t i;
-
-	for (i = from; i != FAMILY_NONE; i = f->v[i].next) {
+	for (size_t i = from; i != FAMILY_NONE; i = f->v[i].next) {
 		if (f->v[i].method == method && same_label(f->v[i].label, label))
 			return i;
 	}
@@ -118,10 +116,9 @@ static int by_time(const void *a, const void *b)
 static const struct birth **in_order(const struct run *r, size_t *n)
 {
 	const struct birth **v = calloc(r->birth_count + 1, sizeof(*v));
-	size_t i;
 
 	*n = 0;
-	for (i = 0; v && i < r->birth_count; i++) {
+	for (size_t i = 0; v && i < r->birth_count; i++) {
 		const struct birth *b = &r->births[i];
 
 		if (b->life.result > 0 && b->life.method != CLONE_METHOD_THREAD && b->child_tgid &&
@@ -137,7 +134,7 @@ int family__of(struct family *f, const struct run *r)
 {
 	struct places places = {.mask = 15};
 	const struct birth **births;
-	size_t n, i;
+	size_t n;
 	int err = -ENOMEM;
 
 	*f = (struct family){.root = FAMILY_NONE};
@@ -149,7 +146,7 @@ int family__of(struct family *f, const struct run *r)
 	f->v = calloc(FAMILY_MAX, sizeof(*f->v));
 	if (births && places.v && f->v)
 		err = 0;
-	for (i = 0; i < n && !err; i++)
+	for (size_t i = 0; i < n && !err; i++)
 		err = add(f, &places, births[i]);
 	free((void *)births);
 	free(places.v);
@@ -167,9 +164,7 @@ size_t family__next(const struct family *f, size_t at)
 
 void family__free(struct family *f)
 {
-	size_t i;
-
-	for (i = 0; i < f->n; i++)
+	for (size_t i = 0; i < f->n; i++)
 		free(f->v[i].label);
 	free(f->v);
 	*f = (struct family){0};

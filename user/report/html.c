@@ -185,7 +185,7 @@ const char *count_text(double number, char buf[NUMBER_MAX])
 {
 	char digits[NUMBER_MAX];
 	char *end = buf;
-	size_t i, whole;
+	size_t whole;
 
 	if (!isfinite(number) || fabs(number) >= 1e15) {
 		snprintf(buf, NUMBER_MAX, isfinite(number) ? "%.4g" : "-", number);
@@ -195,7 +195,7 @@ const char *count_text(double number, char buf[NUMBER_MAX])
 	whole = strcspn(digits, ".");
 	if (number < 0)
 		*end++ = '-';
-	for (i = 0; digits[i] != '\0'; i++) {
+	for (size_t i = 0; digits[i] != '\0'; i++) {
 		if (i > 0 && i < whole && (whole - i) % 3 == 0)
 			*end++ = ',';
 		*end++ = digits[i];
@@ -230,10 +230,8 @@ void html_table(FILE *out, const char *caption)
 
 void html_head(FILE *out, const char *const *names, size_t count, size_t words)
 {
-	size_t i;
-
 	fputs("<thead><tr>", out);
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		fprintf(out, "<th scope=\"col\"%s>", i < words ? " class=\"words\"" : "");
 		html_text(out, names[i]);
 		fputs("</th>", out);

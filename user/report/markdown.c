@@ -4,13 +4,13 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/model/phase.h"
+#include "user/analysis/stats.h"
 #include "user/answers/answer.h"
+#include "user/model/phase.h"
+#include "user/report/html.h"
 #include "user/report/markdown.h"
 #include "user/report/report.h"
-#include "user/report/html.h"
 #include "user/report/verdict.h"
-#include "user/analysis/stats.h"
 
 #define ROWS_MAX    20
 #define RUNS_MAX    8 /* told of; sites cut a summary that is too long */
@@ -80,17 +80,16 @@ static void phase_bar(const struct row *row, char bar[BAR_COLUMNS + 1])
 {
 	double sum = stats_median(&row->cell->unattributed), at = 0;
 	size_t used = 0, end;
-	int p;
 
 	sum = sum > 0 ? sum : 0;
-	for (p = 0; p < PHASE_COUNT; p++)
+	for (int p = 0; p < PHASE_COUNT; p++)
 		at += shown_time(row, p);
 	bar[0] = '\0';
 	if (at <= 0)
 		return;
 	sum += at;
 	at = 0;
-	for (p = 0; p < PHASE_COUNT; p++) {
+	for (int p = 0; p < PHASE_COUNT; p++) {
 		at += shown_time(row, p);
 		end = (size_t)lround(at / sum * BAR_COLUMNS);
 		memset(bar + used, letter(p), end - used);
@@ -122,12 +121,12 @@ static void write_row(const struct report_run *r, const struct row *row, FILE *o
 /* The first and the last parents: the middle ones are left out where there are too many rows. */
 static void write_table(const struct report_run *r, size_t most, FILE *out)
 {
-	size_t i, left_out = r->count > most ? r->count - most : 0, half = most / 2;
+	size_t left_out = r->count > most ? r->count - most : 0, half = most / 2;
 
 	fprintf(out, "| Parent | Method | Median%s | p90 | Against posix\\_spawn | The call |\n",
 		r->instructions ? " (instructions)" : "");
 	fputs("| --- | --- | ---: | ---: | ---: | --- |\n", out);
-	for (i = 0; i < r->count; i++) {
+	for (size_t i = 0; i < r->count; i++) {
 		if (left_out && i >= half && i < half + left_out)
 			continue;
 		write_row(r, &r->rows[i], out);
@@ -141,10 +140,9 @@ static void write_table(const struct report_run *r, size_t most, FILE *out)
 static bool has_bars(const struct report *p)
 {
 	char bar[BAR_COLUMNS + 1];
-	size_t i, k;
 
-	for (i = 0; i < p->count && i < RUNS_MAX; i++) {
-		for (k = 0; k < p->runs[i].count; k++) {
+	for (size_t i = 0; i < p->count && i < RUNS_MAX; i++) {
+		for (size_t k = 0; k < p->runs[i].count; k++) {
 			phase_bar(&p->runs[i].rows[k], bar);
 			if (bar[0])
 				return true;
@@ -155,10 +153,8 @@ static bool has_bars(const struct report *p)
 
 static void write_key(FILE *out)
 {
-	int p;
-
 	fputs("The call: ", out);
-	for (p = 0; p < PHASE_COUNT; p++) {
+	for (int p = 0; p < PHASE_COUNT; p++) {
 		if (phase_models[p].group == GROUP_CALL && phase_models[p].part_of == PHASE_none)
 			fprintf(out, "`%c` %s, ", letter(p), phase_name(p));
 	}
@@ -178,11 +174,11 @@ static void write_fact(const struct run *r, const char *name, const char *before
 
 int report_markdown(const struct report *p, FILE *out)
 {
-	size_t runs = p->count < RUNS_MAX ? p->count : RUNS_MAX, i;
+	size_t runs = p->count < RUNS_MAX ? p->count : RUNS_MAX;
 
 	fputs("## What it costs to start a process\n\n", out);
 	write_verdicts(p, out);
-	for (i = 0; i < runs; i++) {
+	for (size_t i = 0; i < runs; i++) {
 		const struct report_run *r = &p->runs[i];
 
 		if (p->count > 1) {

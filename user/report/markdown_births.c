@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "user/report/birth_sums.h"
-#include "user/report/markdown.h"
 #include "user/report/html.h"
+#include "user/report/markdown.h"
 
 #define NAME_WIDTH  60
 #define BAR_COLUMNS 40
@@ -28,14 +28,13 @@ static void work_bar(const struct group *g, char bar[BAR_COLUMNS + 1])
 {
 	size_t used = 0, end;
 	double sum = 0, at = 0;
-	int p;
 
-	for (p = 0; p < PHASE_COUNT; p++)
+	for (int p = 0; p < PHASE_COUNT; p++)
 		sum += phase_is_work(p) ? g->phase[p].sum : 0;
 	bar[0] = '\0';
 	if (!(sum > 0))
 		return;
-	for (p = 0; p < PHASE_COUNT; p++) {
+	for (int p = 0; p < PHASE_COUNT; p++) {
 		at += phase_is_work(p) ? g->phase[p].sum : 0;
 		end = (size_t)lround(at / sum * BAR_COLUMNS);
 		memset(bar + used, letter(p), end - used);

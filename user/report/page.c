@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/text/json.h"
 #include "user/report/html.h"
 #include "user/report/views/views.h"
+#include "user/text/json.h"
 
 /* build/gen/page.html: markup, style and scripts, whole but for what is marked below. */
 __asm__(".pushsection .rodata\n"
@@ -32,14 +32,12 @@ static void write_title(const struct report *p, FILE *out)
 /* One choice a run: scripts show its part of each view, and hide those of the others. */
 static void write_picker(const struct report *p, FILE *out)
 {
-	size_t i;
-
 	if (p->count < 2)
 		return;
 	fputs("<p class=\"picker\" hidden><label for=\"run\">The run to show:</label> "
 	      "<select id=\"run\" autocomplete=\"off\">\n",
 	      out);
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		fprintf(out, "<option value=\"%zu\">", i);
 		html_text(out, p->runs[i].name);
 		fputs("</option>\n", out);
@@ -49,17 +47,15 @@ static void write_picker(const struct report *p, FILE *out)
 
 static void write_views(const struct report *p, json_t *const *data, FILE *out)
 {
-	size_t i;
-
 	fputs("<nav aria-label=\"Views\"><ul>\n", out);
-	for (i = 0; i < view_count; i++) {
+	for (size_t i = 0; i < view_count; i++) {
 		if (!json_is_null(data[i]))
 			fprintf(out, "<li><a href=\"#%s\">%s</a></li>\n", views[i]->id,
 				views[i]->title);
 	}
 	fputs("</ul></nav>\n", out);
 	write_picker(p, out);
-	for (i = 0; i < view_count; i++) {
+	for (size_t i = 0; i < view_count; i++) {
 		if (json_is_null(data[i]))
 			continue;
 		fprintf(out,
@@ -74,13 +70,12 @@ static void write_views(const struct report *p, json_t *const *data, FILE *out)
 static json_t *runs_data(const struct report *p)
 {
 	json_t *runs = json_array();
-	size_t i, k;
 
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		const struct report_run *r = &p->runs[i];
 		json_t *run = put(json_object(), "name", json_text(r->name)), *rows = json_array();
 
-		for (k = 0; k < r->count; k++)
+		for (size_t k = 0; k < r->count; k++)
 			rows = push(rows, json_row(&r->rows[k]));
 		run = put(run, "clock", json_text(r->instructions ? "icount" : "monotonic"));
 		runs = push(runs, put(run, "rows", rows));
@@ -91,10 +86,9 @@ static json_t *runs_data(const struct report *p)
 static int write_data(const struct report *p, json_t *const *data, FILE *out)
 {
 	json_t *all = json_object(), *shown = put(json_object(), "runs", runs_data(p));
-	size_t i;
 	int err = -ENOMEM;
 
-	for (i = 0; i < view_count; i++) {
+	for (size_t i = 0; i < view_count; i++) {
 		if (!json_is_null(data[i]))
 			all = put(all, views[i]->id, json_incref(data[i]));
 	}
@@ -118,10 +112,9 @@ int report_page(const struct report *p, FILE *out)
 {
 	json_t **data = calloc(view_count, sizeof(json_t *));
 	const char *at = page_template;
-	size_t i;
 	int err = data ? 0 : -ENOMEM;
 
-	for (i = 0; i < view_count && !err; i++) {
+	for (size_t i = 0; i < view_count && !err; i++) {
 		data[i] = views[i]->data(p);
 		if (!data[i])
 			err = -ENOMEM;
@@ -139,7 +132,7 @@ int report_page(const struct report *p, FILE *out)
 	fputs(at, out);
 
 cleanup:
-	for (i = 0; data && i < view_count; i++)
+	for (size_t i = 0; data && i < view_count; i++)
 		json_decref(data[i]);
 	free((void *)data);
 	return err;

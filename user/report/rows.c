@@ -5,19 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/report/birth_sums.h"
-#include "user/report/report.h"
-#include "user/analysis/quantiles.h"
-#include "user/report/html.h"
 #include "bench/shared/units.h"
+#include "user/analysis/quantiles.h"
+#include "user/report/birth_sums.h"
+#include "user/report/html.h"
+#include "user/report/report.h"
 
 #define PAGE_BYTES 4096
 
 static bool is_told(const struct table *t, const char *axis)
 {
-	size_t i;
-
-	for (i = 0; i < t->axis_count; i++) {
+	for (size_t i = 0; i < t->axis_count; i++) {
 		if (!strcmp(t->axes[i], axis))
 			return true;
 	}
@@ -28,9 +26,8 @@ static bool is_told(const struct table *t, const char *axis)
 static void write_axes(FILE *out, const struct table *t, const struct cell *c)
 {
 	char size[32];
-	size_t i;
 
-	for (i = 0; i < c->key_count; i++) {
+	for (size_t i = 0; i < c->key_count; i++) {
 		const struct key_part *part = &c->key[i];
 
 		if (!is_told(t, part->name))
@@ -97,9 +94,9 @@ static int fill_row(struct row *row, const struct report_run *r, const struct ta
 /* Which rows are a line over the parent's size, and what each is set against. */
 static void relate(struct report_run *r)
 {
-	size_t i, j;
+	size_t j;
 
-	for (i = 0; i < r->count; i++) {
+	for (size_t i = 0; i < r->count; i++) {
 		struct row *row = &r->rows[i];
 
 		for (j = 0; j < i; j++) {
@@ -121,7 +118,6 @@ static int fill_run(struct report *p, size_t run)
 {
 	struct report_run *r = &p->runs[run];
 	struct table_rows rows;
-	size_t i;
 	int err = table_rows_select(&r->t, r->t.time_pass, &rows);
 
 	if (err)
@@ -129,7 +125,7 @@ static int fill_run(struct report *p, size_t run)
 	r->rows = calloc(rows.n + 1, sizeof(*r->rows));
 	if (!r->rows)
 		err = -ENOMEM;
-	for (i = 0; i < rows.n && !err; i++) {
+	for (size_t i = 0; i < rows.n && !err; i++) {
 		r->count++;
 		r->rows[i].run = run;
 		r->rows[i].index = i;
@@ -144,17 +140,15 @@ static int fill_run(struct report *p, size_t run)
 /* A parent has the same name in every run: an axis that one of them varies is told in all. */
 static void share_axes(struct report *p)
 {
-	size_t i, k;
-
-	for (i = 1; i < p->count; i++) {
+	for (size_t i = 1; i < p->count; i++) {
 		struct table *first = &p->runs[0].t, *t = &p->runs[i].t;
 
-		for (k = 0; k < t->axis_count && first->axis_count < AXES_MAX; k++) {
+		for (size_t k = 0; k < t->axis_count && first->axis_count < AXES_MAX; k++) {
 			if (!is_told(first, t->axes[k]))
 				first->axes[first->axis_count++] = t->axes[k];
 		}
 	}
-	for (i = 1; i < p->count; i++) {
+	for (size_t i = 1; i < p->count; i++) {
 		memcpy(p->runs[i].t.axes, p->runs[0].t.axes, sizeof(p->runs[0].t.axes));
 		p->runs[i].t.axis_count = p->runs[0].t.axis_count;
 	}
@@ -162,9 +156,7 @@ static void share_axes(struct report *p)
 
 static bool is_taken(const struct report *p, size_t count, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (!strcmp(p->runs[i].name, name))
 			return true;
 	}
@@ -197,7 +189,6 @@ static char *run_name(const struct report *p, size_t index)
 
 int report__init(struct report *p, const struct run *runs, char *const *paths, size_t count)
 {
-	size_t i;
 	int err = 0;
 
 	*p = (struct report){.count = count};
@@ -206,7 +197,7 @@ int report__init(struct report *p, const struct run *runs, char *const *paths, s
 		p->count = 0;
 		return -ENOMEM;
 	}
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct report_run *r = &p->runs[i];
 
 		r->run = r->t.r = &runs[i];
@@ -215,7 +206,7 @@ int report__init(struct report *p, const struct run *runs, char *const *paths, s
 		table_prepare(&r->t);
 	}
 	share_axes(p);
-	for (i = 0; i < count && !err; i++) {
+	for (size_t i = 0; i < count && !err; i++) {
 		p->runs[i].name = run_name(p, i);
 		err = p->runs[i].name ? fill_run(p, i) : -ENOMEM;
 		if (!err && runs[i].birth_count > 0) {
@@ -228,12 +219,10 @@ int report__init(struct report *p, const struct run *runs, char *const *paths, s
 
 void report__free(struct report *p)
 {
-	size_t i, k;
-
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		struct report_run *r = &p->runs[i];
 
-		for (k = 0; k < r->count; k++) {
+		for (size_t k = 0; k < r->count; k++) {
 			free(r->rows[k].method);
 			free(r->rows[k].parent);
 			free(r->rows[k].label);
@@ -248,9 +237,7 @@ void report__free(struct report *p)
 
 bool report__same_clock(const struct report *p)
 {
-	size_t i;
-
-	for (i = 1; i < p->count; i++) {
+	for (size_t i = 1; i < p->count; i++) {
 		if (p->runs[i].instructions != p->runs[0].instructions)
 			return false;
 	}
@@ -259,9 +246,7 @@ bool report__same_clock(const struct report *p)
 
 const struct row *report_run__find(const struct report_run *r, const struct cell *like)
 {
-	size_t i;
-
-	for (i = 0; i < r->count; i++) {
+	for (size_t i = 0; i < r->count; i++) {
 		if (cell__same_key(r->rows[i].cell, like, "trace"))
 			return &r->rows[i];
 	}
@@ -279,8 +264,7 @@ const struct cell *row__phase(const struct row *row, enum phase p, bool *starred
 	*starred = false;
 	if (series__any(&row->cell->phases[p]))
 		return row->cell;
-	*starred =
-		row->full && row->full != row->cell && series__any(&row->full->phases[p]);
+	*starred = row->full && row->full != row->cell && series__any(&row->full->phases[p]);
 	return *starred ? row->full : NULL;
 }
 

@@ -35,7 +35,6 @@ static int check(const json_t *verdict, const char **why)
 	const json_t *schema = json_object_get(verdict, "schema");
 	const json_t *metrics = json_object_get(verdict, "metrics");
 	bool known = false;
-	size_t i;
 
 	*why = "damaged: not as the gate writes it";
 	if (!json_is_integer(schema) || json_integer_value(schema) < 1)
@@ -44,11 +43,11 @@ static int check(const json_t *verdict, const char **why)
 		*why = "its schema is newer than this program";
 		return -ENOTSUP;
 	}
-	for (i = 0; i < VERDICTS; i++)
+	for (size_t i = 0; i < VERDICTS; i++)
 		known = known || !strcmp(text_in(verdict, "verdict"), verdicts[i]);
 	if (!known || !json_is_array(metrics))
 		return -EINVAL;
-	for (i = 0; i < json_array_size(metrics); i++) {
+	for (size_t i = 0; i < json_array_size(metrics); i++) {
 		if (!json_is_object(json_array_get(metrics, i)))
 			return -EINVAL;
 	}
@@ -169,10 +168,10 @@ void verdict_row_read(const json_t *metric, struct verdict_row *row)
 size_t verdict_rows(const json_t *verdict, const json_t *rows[VERDICT_ROWS_MAX])
 {
 	const json_t *metrics = json_object_get(verdict, "metrics");
-	size_t i, k, rank, n = 0;
+	size_t rank, n = 0;
 
-	for (k = 0; k <= VERDICTS; k++) {
-		for (i = 0; i < json_array_size(metrics) && n < VERDICT_ROWS_MAX; i++) {
+	for (size_t k = 0; k <= VERDICTS; k++) {
+		for (size_t i = 0; i < json_array_size(metrics) && n < VERDICT_ROWS_MAX; i++) {
 			const json_t *metric = json_array_get(metrics, i);
 
 			for (rank = 0; rank < VERDICTS; rank++) {
@@ -199,8 +198,7 @@ static void write_row(FILE *out, const json_t *metric)
 	char text[NUMBER_MAX];
 
 	verdict_row_read(metric, &row);
-	fprintf(out, "\n<tr%s>",
-		!strcmp(row.verdict, "regression") ? " class=\"differs\"" : "");
+	fprintf(out, "\n<tr%s>", !strcmp(row.verdict, "regression") ? " class=\"differs\"" : "");
 	html_label(out, row.cell);
 	html_words(out, row.metric);
 	html_words(out, !strcmp(row.verdict, "none") ? "does not gate" : row.verdict);
@@ -216,9 +214,7 @@ static void write_row(FILE *out, const json_t *metric)
 
 static void write_notes(FILE *out, const json_t *notes)
 {
-	size_t i;
-
-	for (i = 0; i < json_array_size(notes) && i < VERDICT_ROWS_MAX; i++) {
+	for (size_t i = 0; i < json_array_size(notes) && i < VERDICT_ROWS_MAX; i++) {
 		const char *note = json_string_value(json_array_get(notes, i));
 
 		fputs("<p class=\"note\">", out);

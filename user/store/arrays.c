@@ -130,9 +130,7 @@ bool lifted__take(struct lifted *l, const char *line, size_t len)
 
 void lifted__free(struct lifted *l)
 {
-	size_t i;
-
-	for (i = 0; i < l->count; i++)
+	for (size_t i = 0; i < l->count; i++)
 		series__free(&l->arrays[i]);
 	free(l->arrays);
 	free(l->text);

@@ -225,7 +225,6 @@ static int decode_phases(json_t *json, struct cell *c, struct reason *why)
 
 static int decode_errnos(const json_t *json, struct cell *c, struct reason *why)
 {
-	size_t i;
 	int err;
 
 	if (!json)
@@ -233,7 +232,7 @@ static int decode_errnos(const json_t *json, struct cell *c, struct reason *why)
 	err = store_series(json, "errnos", c->n, &c->errnos, why);
 	if (err)
 		return err;
-	for (i = 0; i < c->errnos.n; i++) {
+	for (size_t i = 0; i < c->errnos.n; i++) {
 		if (c->errnos.v[i] < 0 || c->errnos.v[i] > ERRNO_MAX)
 			return store_fault(why, "errnos holds what is no error number");
 	}

@@ -52,8 +52,8 @@ static bool put(json_t *object, const char *name, json_t *value)
 static bool put_named(json_t *object, const char *name, const char *text, int64_t number)
 {
 	char *copy = well_formed(name);
-	bool failed = !copy ||
-		      put(object, copy, text ? store_json_text(text) : number_or_null(number));
+	bool failed =
+		!copy || put(object, copy, text ? store_json_text(text) : number_or_null(number));
 
 	free(copy);
 	return failed;
@@ -74,9 +74,8 @@ static json_t *values(const struct series *s, size_t n)
 {
 	json_t *array = json_array();
 	bool failed = false;
-	size_t i;
 
-	for (i = 0; i < n && !failed; i++)
+	for (size_t i = 0; i < n && !failed; i++)
 		failed = json_array_append_new(array,
 					       number_or_null(i < s->n ? s->v[i] : MISSING)) != 0;
 	return finished(array, failed);
@@ -96,9 +95,8 @@ static json_t *encode_environment(const struct run *r)
 {
 	json_t *object = json_object();
 	bool failed = false;
-	size_t i;
 
-	for (i = 0; i < r->env_count && !failed; i++)
+	for (size_t i = 0; i < r->env_count && !failed; i++)
 		failed = put_named(object, r->env[i].name, r->env[i].text, r->env[i].number);
 	return finished(object, failed);
 }
@@ -121,9 +119,8 @@ static json_t *encode_origins(const struct phase_origin *origins)
 {
 	json_t *object = json_object();
 	bool failed = false;
-	int p;
 
-	for (p = 0; p < PHASE_COUNT && !failed; p++) {
+	for (int p = 0; p < PHASE_COUNT && !failed; p++) {
 		if (has_origin(&origins[p]))
 			failed = put(object, phase_name(p), encode_origin(&origins[p]));
 	}
@@ -154,9 +151,8 @@ static json_t *encode_key(const struct cell *c)
 {
 	json_t *object = json_object();
 	bool failed = false;
-	size_t i;
 
-	for (i = 0; i < c->key_count && !failed; i++)
+	for (size_t i = 0; i < c->key_count && !failed; i++)
 		failed = put_named(object, c->key[i].name, c->key[i].text, c->key[i].number);
 	return finished(object, failed);
 }
@@ -165,9 +161,8 @@ static json_t *encode_samples(const struct cell *c)
 {
 	json_t *object = json_object();
 	bool failed = false;
-	int i;
 
-	for (i = 0; i < SAMPLE_COUNT && !failed; i++) {
+	for (int i = 0; i < SAMPLE_COUNT && !failed; i++) {
 		if (series__any(&c->samples[i]))
 			failed = put(object, sample_name(i), values(&c->samples[i], c->n));
 	}
@@ -193,9 +188,8 @@ static json_t *encode_phases(const struct cell *c)
 {
 	json_t *object = json_object();
 	bool failed = false;
-	int p;
 
-	for (p = 0; p < PHASE_COUNT && !failed; p++) {
+	for (int p = 0; p < PHASE_COUNT && !failed; p++) {
 		if (series__any(&c->phases[p]) || c->phase_origin[p].absent)
 			failed = put(object, phase_name(p), encode_phase(c, p));
 	}
@@ -206,9 +200,8 @@ static json_t *encode_counts(const struct cell *c)
 {
 	json_t *object = json_object();
 	bool failed = false;
-	int i;
 
-	for (i = 0; i < COUNT_COUNT && !failed; i++) {
+	for (int i = 0; i < COUNT_COUNT && !failed; i++) {
 		if (series__any(&c->counts[i]))
 			failed = put(object, count_name(i), values(&c->counts[i], c->n));
 	}

@@ -143,10 +143,9 @@ static bool scan_texts(struct scan *s, struct scan *texts)
 static int scan_name(struct scan *s, const struct name *of, int next)
 {
 	size_t left = (size_t)(s->end - s->at);
-	int pass, i;
 
-	for (pass = 0; pass < 2; pass++) {
-		for (i = pass ? 0 : next; of[i].text; i++) {
+	for (int pass = 0; pass < 2; pass++) {
+		for (int i = pass ? 0 : next; of[i].text; i++) {
 			if (left > of[i].len && !memcmp(s->at, of[i].text, of[i].len)) {
 				s->at += of[i].len;
 				return i;
@@ -270,9 +269,8 @@ static bool take_parent(const struct value *parent, struct birth *b)
 static bool take_times(const struct line *l, struct birth *b)
 {
 	int64_t t = l->v[LINE][T_NS].number; /* 0 if it is not there */
-	int i;
 
-	for (i = 0; i < EDGE_COUNT; i++) {
+	for (int i = 0; i < EDGE_COUNT; i++) {
 		const struct value *edge = &l->v[EDGE][i];
 
 		if (edge->kind == ABSENT)
@@ -281,7 +279,7 @@ static bool take_times(const struct line *l, struct birth *b)
 			return false;
 		b->life.edge[i] = (uint64_t)(t + edge->number);
 	}
-	for (i = 0; i < PHASE_COUNT; i++) {
+	for (int i = 0; i < PHASE_COUNT; i++) {
 		const struct value *phase = &l->v[PHASE][i];
 
 		if (phase->kind == ABSENT || phase_models[i].sum < 0)
@@ -295,9 +293,7 @@ static bool take_times(const struct line *l, struct birth *b)
 
 static bool take_counts(const struct value *counts, struct birth *b)
 {
-	int i;
-
-	for (i = 0; i < COUNT_COUNT; i++) {
+	for (int i = 0; i < COUNT_COUNT; i++) {
 		if (counts[i].kind == ABSENT)
 			continue;
 		if (!is_number(&counts[i], -STORE_NUMBER_MAX, STORE_NUMBER_MAX))
@@ -386,12 +382,10 @@ static bool take_stack(const struct value *stack, const char *end, struct stack_
 static bool take_birth(const struct line *l, const char *end, struct stack_table *t,
 		       struct birth *b)
 {
-	int i;
-
 	memset(b, 0, sizeof(*b));
-	for (i = 0; i < SUM_COUNT; i++)
+	for (int i = 0; i < SUM_COUNT; i++)
 		b->life.sum[i] = MISSING;
-	for (i = 0; i < COUNT_COUNT; i++)
+	for (int i = 0; i < COUNT_COUNT; i++)
 		b->life.count[i] = MISSING;
 	b->life.born = true;
 	return take_head(l->v[LINE], b) && take_child(l, b) && has(l, PARENT) &&

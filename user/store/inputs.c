@@ -7,18 +7,16 @@
 #include <sys/stat.h>
 
 #include "user/base/say.h"
-#include "user/text/escape.h"
 #include "user/report/verdict.h"
 #include "user/store/store.h"
 #include "user/table/part.h"
+#include "user/text/escape.h"
 
 static bool has_values(const struct run *r)
 {
-	size_t i;
-
 	if (r->birth_count > 0)
 		return true;
-	for (i = 0; i < r->cell_count; i++) {
+	for (size_t i = 0; i < r->cell_count; i++) {
 		if (table_has_data(&r->cells[i]))
 			return true;
 	}
@@ -74,7 +72,6 @@ static int read_one(struct input *in, char *path, int flags)
 
 int input_read(struct input *in, char *const *paths, size_t count, int flags)
 {
-	size_t i;
 	int err = 0;
 
 	*in = (struct input){
@@ -87,7 +84,7 @@ int input_read(struct input *in, char *const *paths, size_t count, int flags)
 		complain("%s", strerror(ENOMEM));
 		return -ENOMEM;
 	}
-	for (i = 0; i < count && !err; i++)
+	for (size_t i = 0; i < count && !err; i++)
 		err = read_one(in, paths[i], flags);
 	if (!err && in->count == 0) {
 		complain("a verdict of the gate makes no page alone: name the runs, too");
@@ -100,14 +97,12 @@ bool input_is_output(char *const *paths, size_t count, const char *output)
 {
 	struct stat in, out;
 	char name[256];
-	size_t i;
 
-	if (!output || !strcmp(output, "-") || stat(output, &out) != 0 ||
-	    !S_ISREG(out.st_mode))
+	if (!output || !strcmp(output, "-") || stat(output, &out) != 0 || !S_ISREG(out.st_mode))
 		return false;
-	for (i = 0; i < count; i++) {
-		if (!strcmp(paths[i], "-") || stat(paths[i], &in) != 0 ||
-		    in.st_dev != out.st_dev || in.st_ino != out.st_ino)
+	for (size_t i = 0; i < count; i++) {
+		if (!strcmp(paths[i], "-") || stat(paths[i], &in) != 0 || in.st_dev != out.st_dev ||
+		    in.st_ino != out.st_ino)
 			continue;
 		escape_text(output, name, sizeof(name));
 		complain("-o %s: that is the run itself; name another file", name);
@@ -118,11 +113,9 @@ bool input_is_output(char *const *paths, size_t count, const char *output)
 
 void input_free(struct input *in)
 {
-	size_t i;
-
-	for (i = 0; i < in->count; i++)
+	for (size_t i = 0; i < in->count; i++)
 		run__free(&in->runs[i]);
-	for (i = 0; i < in->verdict_count; i++)
+	for (size_t i = 0; i < in->verdict_count; i++)
 		json_decref(in->verdicts[i]);
 	free(in->runs);
 	free((void *)in->paths);

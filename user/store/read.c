@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "user/model/birth.h"
-#include "user/text/escape.h"
-#include "user/store/store.h"
 #include "user/store/arrays.h"
 #include "user/store/line.h"
+#include "user/store/store.h"
+#include "user/text/escape.h"
 
 /* How much is read at once, at least. */
 #define CHUNK ((size_t)64 << 10)

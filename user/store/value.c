@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/text/escape.h"
 #include "user/store/arrays.h"
+#include "user/text/escape.h"
 
 int store_fault(struct reason *why, const char *format, ...)
 {

@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "user/store/store.h"
 #include "user/store/line.h"
+#include "user/store/store.h"
 
 struct store {
 	FILE *out;

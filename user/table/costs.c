@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/shared/units.h"
 #include "user/analysis/stats.h"
 #include "user/table/part.h"
-#include "bench/shared/units.h"
 
 static void add_count(struct sheet *s, const struct cell *c, enum count count)
 {
@@ -35,7 +35,7 @@ int table_pages(const struct table *t)
 {
 	struct table_rows rows = {0};
 	struct sheet *s = table_sheet();
-	size_t i, group = NO_GROUP;
+	size_t group = NO_GROUP;
 	int err = s ? table_rows_select(t, "all", &rows) : -ENOMEM;
 
 	if (err)
@@ -43,7 +43,7 @@ int table_pages(const struct table *t)
 	sheet__column(s, "PTES", SHEET_RIGHT | SHEET_OPTIONAL);
 	sheet__column(s, "PT BYTES", SHEET_RIGHT | SHEET_OPTIONAL);
 	sheet__column(s, "VMAS", SHEET_RIGHT | SHEET_OPTIONAL);
-	for (i = 0; i < rows.n; i++) {
+	for (size_t i = 0; i < rows.n; i++) {
 		const struct cell *c = rows.v[i].cell;
 
 		if (!has_copy(c))
@@ -94,7 +94,7 @@ int table_cow(const struct table *t)
 {
 	struct table_rows rows = {0};
 	struct sheet *s = table_sheet();
-	size_t i, group = NO_GROUP;
+	size_t group = NO_GROUP;
 	int err = s ? table_rows_select(t, "all", &rows) : -ENOMEM;
 
 	if (err)
@@ -105,7 +105,7 @@ int table_cow(const struct table *t)
 	sheet__column(s, "REUSED", SHEET_RIGHT | SHEET_OPTIONAL);
 	sheet__column(s, "HUGE", SHEET_RIGHT | SHEET_OPTIONAL);
 	sheet__column(s, "TIME", SHEET_RIGHT | SHEET_OPTIONAL);
-	for (i = 0; i < rows.n; i++) {
+	for (size_t i = 0; i < rows.n; i++) {
 		const struct cell *c = rows.v[i].cell;
 
 		if (!has_faults(c, &sides[0]) && !has_faults(c, &sides[1]))
@@ -142,7 +142,7 @@ int table_tracing_cost(const struct table *t)
 {
 	struct table_rows rows = {0};
 	struct sheet *s = table_sheet();
-	size_t i, group = NO_GROUP;
+	size_t group = NO_GROUP;
 	int err = s ? table_rows_select(t, "phases", &rows) : -ENOMEM;
 
 	if (err)
@@ -153,7 +153,7 @@ int table_tracing_cost(const struct table *t)
 	sheet__column(s, "TOTAL", SHEET_RIGHT);
 	sheet__column(s, "TRACED", SHEET_RIGHT);
 	sheet__column(s, "CHANGE", SHEET_RIGHT);
-	for (i = 0; i < rows.n; i++) {
+	for (size_t i = 0; i < rows.n; i++) {
 		const struct cell *traced = rows.v[i].cell;
 		const struct cell *untraced = run__sibling(t->r, traced, "trace", "none");
 

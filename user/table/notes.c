@@ -2,8 +2,8 @@
 /* What stands below the tables: where values came from, and what there is none of. */
 #include <string.h>
 
-#include "user/text/escape.h"
 #include "user/table/part.h"
+#include "user/text/escape.h"
 
 #define SOURCE_COLUMN 16
 #define REASON_MAX    1024
@@ -29,9 +29,7 @@ static void print_origin(FILE *out, const char *name, const struct phase_origin 
 /* Whether one reason keeps every phase away. */
 static bool all_absent_alike(const struct phase_origin *origins)
 {
-	int p;
-
-	for (p = 0; p < PHASE_COUNT; p++) {
+	for (int p = 0; p < PHASE_COUNT; p++) {
 		if (!origins[p].absent || strcmp(origins[p].absent, origins[0].absent))
 			return false;
 	}
@@ -42,14 +40,13 @@ void table_sources(const struct table *t)
 {
 	const struct phase_origin *origins = t->r->phases;
 	bool any = false;
-	int p;
 
 	if (all_absent_alike(origins)) {
 		layout_title(t->out, "Sources", t->colour);
 		print_origin(t->out, "all phases", &origins[0]);
 		return;
 	}
-	for (p = 0; p < PHASE_COUNT; p++) {
+	for (int p = 0; p < PHASE_COUNT; p++) {
 		if (!origins[p].source && !origins[p].absent)
 			continue;
 		if (!any)
@@ -84,18 +81,17 @@ static void append_reason(struct note *note, const char *what, const char *why)
 static void append_failures(struct note *note, const struct series *errnos)
 {
 	unsigned int times[ERRNO_LIMIT] = {0};
-	size_t i, failed = 0;
+	size_t failed = 0;
 	const char *before = ": ";
-	int e;
 
-	for (i = 0; i < errnos->n; i++) {
+	for (size_t i = 0; i < errnos->n; i++) {
 		if (errnos->v[i] > 0 && errnos->v[i] < ERRNO_LIMIT) {
 			times[errnos->v[i]]++;
 			failed++;
 		}
 	}
 	append(note, "%zu of %zu failed", failed, errnos->n);
-	for (e = 1; e < ERRNO_LIMIT; e++) {
+	for (int e = 1; e < ERRNO_LIMIT; e++) {
 		const char *name = strerrorname_np(e);
 
 		if (times[e] == 0)
@@ -112,9 +108,7 @@ static void append_failures(struct note *note, const struct series *errnos)
 
 static bool any_failed(const struct series *errnos)
 {
-	size_t i;
-
-	for (i = 0; i < errnos->n; i++) {
+	for (size_t i = 0; i < errnos->n; i++) {
 		if (errnos->v[i] != MISSING && errnos->v[i] != 0)
 			return true;
 	}
@@ -156,9 +150,8 @@ static void append_note(const struct table *t, struct note *note, const struct c
 void table_unmeasured(const struct table *t)
 {
 	bool any = false;
-	size_t i;
 
-	for (i = 0; i < t->r->cell_count; i++) {
+	for (size_t i = 0; i < t->r->cell_count; i++) {
 		struct note note = {""};
 
 		append_note(t, &note, &t->r->cells[i]);

@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/shared/units.h"
 #include "user/analysis/stats.h"
 #include "user/table/part.h"
-#include "bench/shared/units.h"
 
 static bool is_single(const struct cell *c)
 {
@@ -49,10 +49,9 @@ int table_overhead(const struct table *t)
 	struct table_rows rows = {0};
 	struct sheet *s = sheet__new(1);
 	bool any = false;
-	size_t i, k;
 	int err = s ? table_rows_select(t, "none", &rows) : -ENOMEM;
 
-	for (i = 0; i < t->r->cell_count; i++)
+	for (size_t i = 0; i < t->r->cell_count; i++)
 		any |= is_single(&t->r->cells[i]);
 	if (err || !any)
 		goto cleanup;
@@ -60,10 +59,10 @@ int table_overhead(const struct table *t)
 	sheet__column(s, "PROBES", 0);
 	sheet__column(s, "ADDED TO CALL", SHEET_RIGHT);
 	sheet__column(s, "TO TOTAL", SHEET_RIGHT);
-	for (i = 0; i < rows.n; i++) {
+	for (size_t i = 0; i < rows.n; i++) {
 		bool first = true;
 
-		for (k = 0; k < t->r->cell_count; k++) {
+		for (size_t k = 0; k < t->r->cell_count; k++) {
 			const struct cell *c = &t->r->cells[k];
 
 			if (c == rows.v[i].cell || !table_has_data(c) ||

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "user/text/wrap.h"
 #include "user/model/run.h"
+#include "user/text/wrap.h"
 
 #define AXES_MAX  16 /* further axes are not told apart in labels */
 #define LABEL_MAX 128

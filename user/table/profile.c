@@ -7,10 +7,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/text/escape.h"
-#include "user/text/wrap.h"
 #include "bench/shared/units.h"
 #include "user/analysis/whatif.h"
+#include "user/text/escape.h"
+#include "user/text/wrap.h"
 
 #define LABEL_MAX 256
 

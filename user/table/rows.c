@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/text/escape.h"
-#include "user/table/part.h"
 #include "bench/shared/units.h"
+#include "user/table/part.h"
+#include "user/text/escape.h"
 
 #define PAGE_BYTES 4096
 
@@ -21,17 +21,15 @@ const char *table_pass(const struct cell *c)
 
 bool table_has_data(const struct cell *c)
 {
-	int i;
-
-	for (i = 0; i < SAMPLE_COUNT; i++) {
+	for (int i = 0; i < SAMPLE_COUNT; i++) {
 		if (series__any(&c->samples[i]))
 			return true;
 	}
-	for (i = 0; i < PHASE_COUNT; i++) {
+	for (int i = 0; i < PHASE_COUNT; i++) {
 		if (series__any(&c->phases[i]))
 			return true;
 	}
-	for (i = 0; i < COUNT_COUNT; i++) {
+	for (int i = 0; i < COUNT_COUNT; i++) {
 		if (series__any(&c->counts[i]))
 			return true;
 	}
@@ -40,8 +38,7 @@ bool table_has_data(const struct cell *c)
 
 static bool has_own_place(const char *axis)
 {
-	return !strcmp(axis, "method") || !strcmp(axis, "trace") ||
-	       !strcmp(axis, "rss_bytes");
+	return !strcmp(axis, "method") || !strcmp(axis, "trace") || !strcmp(axis, "rss_bytes");
 }
 
 static bool same_axis(const struct cell *a, const struct cell *b, const char *axis)
@@ -56,9 +53,7 @@ static bool same_axis(const struct cell *a, const struct cell *b, const char *ax
 /* Whether labels tell the axis. */
 static bool is_told(const struct table *t, const char *axis)
 {
-	size_t i;
-
-	for (i = 0; i < t->axis_count; i++) {
+	for (size_t i = 0; i < t->axis_count; i++) {
 		if (!strcmp(t->axes[i], axis))
 			return true;
 	}
@@ -68,9 +63,7 @@ static bool is_told(const struct table *t, const char *axis)
 /* Notes which axes of `named` the two cells differ in. */
 static void note_differences(struct table *t, const struct cell *named, const struct cell *other)
 {
-	size_t i;
-
-	for (i = 0; i < named->key_count && t->axis_count < AXES_MAX; i++) {
+	for (size_t i = 0; i < named->key_count && t->axis_count < AXES_MAX; i++) {
 		const char *axis = named->key[i].name;
 
 		if (!has_own_place(axis) && !is_told(t, axis) && !same_axis(named, other, axis))
@@ -81,10 +74,9 @@ static void note_differences(struct table *t, const struct cell *named, const st
 void table_prepare(struct table *t)
 {
 	const struct cell *cells = t->r->cells;
-	size_t i;
 
 	t->time_pass = "none";
-	for (i = 0; i < t->r->cell_count; i++) {
+	for (size_t i = 0; i < t->r->cell_count; i++) {
 		/* An axis varies if and only if some cell differs in it from the first one. */
 		note_differences(t, &cells[0], &cells[i]);
 		note_differences(t, &cells[i], &cells[0]);
@@ -115,20 +107,20 @@ static int by_order(const void *left, const void *right)
 
 int table_rows_select(const struct table *t, const char *pass, struct table_rows *rows)
 {
-	size_t i, j;
+	size_t j;
 
 	rows->n = 0;
 	rows->v = calloc(t->r->cell_count + 1, sizeof(*rows->v));
 	if (!rows->v)
 		return -ENOMEM;
-	for (i = 0; i < t->r->cell_count; i++) {
+	for (size_t i = 0; i < t->r->cell_count; i++) {
 		const struct cell *c = &t->r->cells[i];
 
 		if (!strcmp(table_pass(c), pass) && table_has_data(c))
 			rows->v[rows->n++].cell = c;
 	}
 	qsort(rows->v, rows->n, sizeof(*rows->v), by_order);
-	for (i = 0; i < rows->n; i++) {
+	for (size_t i = 0; i < rows->n; i++) {
 		for (j = 0; j < i; j++) {
 			if (cell__same_key(rows->v[j].cell, rows->v[i].cell, "method"))
 				break;
@@ -162,10 +154,9 @@ static void append_axis(char label[LABEL_MAX], const struct key_part *part)
 const char *table_parent(const struct table *t, const struct cell *c, char buf[LABEL_MAX])
 {
 	char label[LABEL_MAX];
-	size_t i;
 
 	size_format(cell__key_number(c, "rss_bytes"), label, sizeof(label));
-	for (i = 0; i < c->key_count; i++) {
+	for (size_t i = 0; i < c->key_count; i++) {
 		if (is_told(t, c->key[i].name))
 			append_axis(label, &c->key[i]);
 	}

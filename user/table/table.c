@@ -5,8 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "user/text/escape.h"
 #include "user/table/part.h"
+#include "user/text/escape.h"
 #include "user/text/utf8.h"
 
 /* What is left for the CPU model is 13 columns at least. */
@@ -93,9 +93,8 @@ static void print_footer(const struct table *t)
 	};
 	char text[256] = "";
 	const char *before = "";
-	size_t i;
 
-	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
 		if (counts[i].count == MISSING)
 			continue;
 		layout_append(text, sizeof(text), "%s%" PRId64 " %s", before, counts[i].count,
@@ -115,13 +114,12 @@ int table_print(const struct run *r, FILE *out, bool colour)
 		table_cow,     table_tracing_cost, table_overhead,
 	};
 	struct table t = {.r = r, .out = out, .colour = colour};
-	size_t i;
 	int err = 0;
 
 	table_prepare(&t);
 	print_warnings(&t);
 	print_header(&t);
-	for (i = 0; i < sizeof(parts) / sizeof(parts[0]) && !err; i++)
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && !err; i++)
 		err = parts[i](&t);
 	if (err)
 		return err;

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/model/phase.h"
 #include "user/analysis/stats.h"
+#include "user/model/phase.h"
 #include "user/table/part.h"
 
 /* The latency that others are set against. */
@@ -49,7 +49,7 @@ int table_latency(const struct table *t)
 {
 	struct table_rows rows = {0};
 	struct sheet *s = table_sheet();
-	size_t i, group = NO_GROUP;
+	size_t group = NO_GROUP;
 	int err = s ? table_rows_select(t, t->time_pass, &rows) : -ENOMEM;
 
 	if (err)
@@ -60,7 +60,7 @@ int table_latency(const struct table *t)
 	sheet__column(s, "P99", SHEET_RIGHT);
 	sheet__column(s, "VS SPAWN", SHEET_RIGHT);
 	sheet__column(s, "TOTAL", SHEET_RIGHT);
-	for (i = 0; i < rows.n; i++) {
+	for (size_t i = 0; i < rows.n; i++) {
 		table_add_labels(t, s, &rows.v[i], &group);
 		add_latency(t, s, rows.v[i].cell);
 	}
@@ -77,15 +77,15 @@ static const char *heading(enum phase p, char *buf, size_t size)
 {
 	static const char *const prefixes[] = {"clone_", "exec_"};
 	const char *name = phase_name(p);
-	size_t i, len;
+	size_t len;
 
-	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
 		len = strlen(prefixes[i]);
 		if (!strncmp(name, prefixes[i], len))
 			name += len;
 	}
 	snprintf(buf, size, "%s", name);
-	for (i = 0; buf[i] != '\0'; i++)
+	for (size_t i = 0; buf[i] != '\0'; i++)
 		buf[i] = (char)toupper((unsigned char)buf[i]);
 	return buf;
 }
@@ -107,9 +107,7 @@ static bool belongs(const struct phase_table *pt, enum phase p)
 
 static bool any_phase(const struct phase_table *pt, const struct cell *c)
 {
-	int p;
-
-	for (p = 0; p < PHASE_COUNT; p++) {
+	for (int p = 0; p < PHASE_COUNT; p++) {
 		if (belongs(pt, p) && series__any(&c->phases[p]))
 			return true;
 	}
@@ -119,9 +117,8 @@ static bool any_phase(const struct phase_table *pt, const struct cell *c)
 static void add_phase_columns(struct sheet *s, const struct phase_table *pt)
 {
 	char name[32], whole[32], both[80];
-	int p;
 
-	for (p = 0; p < PHASE_COUNT; p++) {
+	for (int p = 0; p < PHASE_COUNT; p++) {
 		if (!belongs(pt, p))
 			continue;
 		heading(p, name, sizeof(name));
@@ -160,14 +157,14 @@ static int print_phases(const struct table *t, const struct phase_table *pt)
 {
 	struct table_rows rows = {0};
 	struct sheet *s = table_sheet();
-	size_t i, group = NO_GROUP;
+	size_t group = NO_GROUP;
 	bool starred = false;
 	int p, err = s ? table_rows_select(t, t->time_pass, &rows) : -ENOMEM;
 
 	if (err)
 		goto cleanup;
 	add_phase_columns(s, pt);
-	for (i = 0; i < rows.n; i++) {
+	for (size_t i = 0; i < rows.n; i++) {
 		const struct cell *c = rows.v[i].cell;
 
 		if (!any_phase_in_passes(t, pt, c))

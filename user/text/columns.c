@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "user/text/grid.h"
-#include "user/text/wrap.h"
 #include "user/text/utf8.h"
+#include "user/text/wrap.h"
 
 #define COLUMNS_MAX 32
 #define GAP	    2
@@ -117,9 +117,9 @@ static bool is_shown(const struct column *column)
  */
 static size_t choose_columns(const struct sheet *s, size_t limit, size_t *next, size_t *chosen)
 {
-	size_t i, count = 0, width = 0;
+	size_t count = 0, width = 0;
 
-	for (i = 0; i < s->labels; i++) {
+	for (size_t i = 0; i < s->labels; i++) {
 		chosen[i] = i;
 		width += s->columns[i].width + GAP;
 	}
@@ -152,11 +152,10 @@ static int print_part(const struct sheet *s, const size_t *chosen, size_t count,
 {
 	struct grid_column columns[COLUMNS_MAX];
 	const char *row[COLUMNS_MAX];
-	size_t first, i;
 	struct grid *g;
 	int err = 0;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct column *column = &s->columns[chosen[i]];
 
 		columns[i].name = column->name;
@@ -165,8 +164,8 @@ static int print_part(const struct sheet *s, const size_t *chosen, size_t count,
 	g = grid__new(columns, count);
 	if (!g)
 		return -ENOMEM;
-	for (first = 0; first + s->count <= s->cell_count && !err; first += s->count) {
-		for (i = 0; i < count; i++)
+	for (size_t first = 0; first + s->count <= s->cell_count && !err; first += s->count) {
+		for (size_t i = 0; i < count; i++)
 			row[i] = s->cells[first + chosen[i]];
 		err = grid__row(g, row);
 	}
@@ -197,14 +196,12 @@ int sheet__print(struct sheet *s, const char *title, FILE *out, bool colour)
 
 void sheet__free(struct sheet *s)
 {
-	size_t i;
-
 	if (!s)
 		return;
-	for (i = 0; i < s->cell_count; i++)
+	for (size_t i = 0; i < s->cell_count; i++)
 		free(s->cells[i]);
 	free(s->cells);
-	for (i = 0; i < s->count; i++)
+	for (size_t i = 0; i < s->count; i++)
 		free(s->columns[i].name);
 	free(s);
 }

@@ -78,9 +78,9 @@ fail:
 /* Blanks are printed only once something follows them: no line ends in any. */
 static void print_line(const struct grid *g, char *const *cells, FILE *out)
 {
-	size_t i, blanks = 0;
+	size_t blanks = 0;
 
-	for (i = 0; i < g->count; i++) {
+	for (size_t i = 0; i < g->count; i++) {
 		const struct column *column = &g->columns[i];
 		const char *text = cells ? cells[i] : column->name;
 		size_t pad = column->width - utf8_width(text);
@@ -98,26 +98,22 @@ static void print_line(const struct grid *g, char *const *cells, FILE *out)
 
 int grid__print(struct grid *g, FILE *out)
 {
-	size_t i;
-
 	if (g->row_count == 0)
 		return 0;
 	print_line(g, NULL, out);
-	for (i = 0; i < g->row_count; i++)
+	for (size_t i = 0; i < g->row_count; i++)
 		print_line(g, g->cells + i * g->count, out);
 	return ferror(out) ? -EIO : 0;
 }
 
 void grid__free(struct grid *g)
 {
-	size_t i;
-
 	if (!g)
 		return;
-	for (i = 0; i < g->row_count * g->count; i++)
+	for (size_t i = 0; i < g->row_count * g->count; i++)
 		free(g->cells[i]);
 	free(g->cells);
-	for (i = 0; i < g->count; i++)
+	for (size_t i = 0; i < g->count; i++)
 		free(g->columns[i].name);
 	free(g->columns);
 	free(g);

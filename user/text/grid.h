@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A text table: the program is linked statically for the lab, too, and no static libsmartcols exists. */
+/* A text table: the program is linked statically for the lab, too, and no static libsmartcols
+ * exists. */
 #ifndef SPAWNSCOPE_GRID_H
 #define SPAWNSCOPE_GRID_H
 

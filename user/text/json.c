@@ -104,9 +104,9 @@ json_t *json_of_row(const struct row *row)
 static int write_safely(const char *text, size_t size, void *to)
 {
 	FILE *out = to;
-	size_t i, start = 0;
+	size_t start = 0;
 
-	for (i = 0; i < size; i++) {
+	for (size_t i = 0; i < size; i++) {
 		if (text[i] != '<')
 			continue;
 		fwrite(text + start, 1, i - start, out);

@@ -8,7 +8,7 @@ size_t utf8_decode(const char *text, uint32_t *code)
 	/* The smallest code point of each length: anything less is overlong. */
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	const unsigned char *u = (const unsigned char *)text;
-	size_t i, len;
+	size_t len;
 	uint32_t c;
 
 	if (u[0] < 0x80) {
@@ -19,7 +19,7 @@ size_t utf8_decode(const char *text, uint32_t *code)
 	if (u[0] < 0xc0 || u[0] >= 0xf8)
 		return 0;
 	c = u[0] & (0x7f >> len);
-	for (i = 1; i < len; i++) {
+	for (size_t i = 1; i < len; i++) {
 		if ((u[i] & 0xc0) != 0x80)
 			return 0;
 		c = c << 6 | (u[i] & 0x3f);
@@ -47,9 +47,9 @@ static size_t character_width(const char *text, size_t *len)
 
 size_t utf8_width_of(const char *text, size_t len)
 {
-	size_t width = 0, at, step;
+	size_t width = 0, step;
 
-	for (at = 0; at < len && text[at]; at += step)
+	for (size_t at = 0; at < len && text[at]; at += step)
 		width += character_width(text + at, &step);
 	return width;
 }

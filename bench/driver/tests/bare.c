@@ -19,8 +19,8 @@
 #include <unistd.h>
 
 #include "bench/methods/methods.h"
-#include "bench/parent/parent.h"
 #include "bench/methods/stage.h"
+#include "bench/parent/parent.h"
 #include "bench/shared/text.h"
 
 #define PARENT_BYTES (1 << 20)
@@ -75,10 +75,8 @@ static int64_t with_method(const struct stage *stage, const struct method *metho
 static int time_block(const struct stage *stage, const struct method *method, int64_t (*bare)(void),
 		      struct timing *timing)
 {
-	int i;
-
-	for (i = 0; i < WARMUPS + BLOCK_RUNS; i++) {
-		int64_t ns = method != NULL ? with_method(stage, method) : bare();
+	for (int i = 0; i < WARMUPS + BLOCK_RUNS; i++) {
+		int64_t ns = method ? with_method(stage, method) : bare();
 
 		if (ns < 0)
 			return (int)ns;
@@ -108,11 +106,11 @@ static int compare(const struct stage *stage, const struct method *method, int64
 	static struct timing own, base;
 	int64_t own_ns, base_ns;
 	double ratio;
-	int block, err = 0;
+	int err = 0;
 
 	own.n = 0;
 	base.n = 0;
-	for (block = 0; block < BLOCKS && !err; block++) {
+	for (int block = 0; block < BLOCKS && !err; block++) {
 		err = time_block(stage, NULL, bare, &base);
 		if (!err)
 			err = time_block(stage, method, NULL, &own);

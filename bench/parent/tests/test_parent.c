@@ -20,9 +20,8 @@
 static struct shape shape_of(int64_t size)
 {
 	struct shape shape;
-	int axis;
 
-	for (axis = 0; axis < AXIS_COUNT; axis++)
+	for (int axis = 0; axis < AXIS_COUNT; axis++)
 		shape.axis[axis] = AXIS_ABSENT;
 	shape.axis[AXIS_SIZE] = size;
 	shape.axis[AXIS_PAGES] = PAGES_4K;

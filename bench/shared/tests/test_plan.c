@@ -27,16 +27,16 @@ static void test_every_run_is_planned_once(void **state)
 	const struct plan_want wants[CELLS] = {{0, 0, 7}, {1, 0, 10}, {2, 0, 25}, {3, 0, 0}};
 	unsigned int runs[CELLS] = {0}, blocks_of[CELLS] = {0};
 	struct plan_block *blocks;
-	size_t count, i;
+	size_t count;
 
 	(void)state;
 	assert_int_equal(plan_make(wants, CELLS, 10, 1, &blocks, &count), 0);
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		assert_true(blocks[i].runs > 0);
 		runs[blocks[i].cell] += blocks[i].runs;
 		blocks_of[blocks[i].cell]++;
 	}
-	for (i = 0; i < CELLS; i++)
+	for (size_t i = 0; i < CELLS; i++)
 		assert_int_equal(runs[i], wants[i].runs);
 	/* Fewer runs than rounds: one each in the first rounds. */
 	assert_int_equal(blocks_of[0], 7);
@@ -50,12 +50,12 @@ static void test_few_runs_come_in_the_first_rounds(void **state)
 {
 	const struct plan_want wants[] = {{0, 0, 2}, {1, 0, 5}};
 	struct plan_block *blocks;
-	size_t count, i;
+	size_t count;
 
 	(void)state;
 	assert_int_equal(plan_make(wants, 2, 5, 3, &blocks, &count), 0);
 	assert_int_equal(count, 7);
-	for (i = 4; i < count; i++)
+	for (size_t i = 4; i < count; i++)
 		assert_int_equal(blocks[i].cell, 1);
 	free(blocks);
 }
@@ -66,12 +66,12 @@ static void test_conditions_go_up_and_down(void **state)
 	const struct plan_want wants[] = {{0, 5, 4}, {0, 1, 4}, {1, 5, 4}, {1, 1, 4}, {0, 3, 4}};
 	const unsigned int expected[] = {1, 1, 3, 5, 5, 5, 5, 3, 1, 1};
 	struct plan_block *blocks;
-	size_t count, i;
+	size_t count;
 
 	(void)state;
 	assert_int_equal(plan_make(wants, 5, 4, 9, &blocks, &count), 0);
 	assert_int_equal(count, 20);
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		assert_int_equal(blocks[i].condition, expected[i % 10]);
 	free(blocks);
 }
@@ -80,10 +80,10 @@ static void test_seed_decides_the_order(void **state)
 {
 	struct plan_want wants[50];
 	struct plan_block *a, *b, *c;
-	size_t count, i;
+	size_t count;
 
 	(void)state;
-	for (i = 0; i < 50; i++)
+	for (size_t i = 0; i < 50; i++)
 		wants[i] = (struct plan_want){.cell = (unsigned int)i, .runs = 1};
 	assert_int_equal(plan_make(wants, 50, 1, 42, &a, &count), 0);
 	assert_int_equal(plan_make(wants, 50, 1, 42, &b, &count), 0);
@@ -102,15 +102,15 @@ static void test_shuffle_is_fair(void **state)
 	const struct plan_want wants[] = {{0, 0, 6000}, {1, 0, 6000}, {2, 0, 6000}};
 	unsigned int seen[27] = {0};
 	struct plan_block *blocks;
-	size_t count, i;
+	size_t count;
 	int orders = 0;
 
 	(void)state;
 	assert_int_equal(plan_make(wants, 3, 6000, 7, &blocks, &count), 0);
 	assert_int_equal(count, 18000);
-	for (i = 0; i < count; i += 3)
+	for (size_t i = 0; i < count; i += 3)
 		seen[blocks[i].cell * 9 + blocks[i + 1].cell * 3 + blocks[i + 2].cell]++;
-	for (i = 0; i < 27; i++) {
+	for (size_t i = 0; i < 27; i++) {
 		if (seen[i] == 0)
 			continue;
 		orders++;

@@ -10,8 +10,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/model/run.h"
 #include "bench/shared/units.h"
+#include "user/model/run.h"
 
 static void size_parse_reads_sizes(void **state)
 {
@@ -38,10 +38,9 @@ static void size_parse_reads_sizes(void **state)
 		{"8388607.99999999999999999999T", INT64_MAX},
 	};
 	int64_t bytes;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		bytes = -1;
 		assert_int_equal(size_parse(good[i].text, &bytes), 0);
 		assert_int_equal(bytes, good[i].bytes);
@@ -80,10 +79,9 @@ static void size_parse_refuses(void **state)
 		{"9007199254740992K", -ERANGE},
 	};
 	int64_t bytes = 17;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_int_equal(size_parse(bad[i].text, &bytes), bad[i].err);
 		assert_int_equal(bytes, 17);
 	}
@@ -110,10 +108,9 @@ static void size_format_is_exact(void **state)
 		{MISSING, "-"},
 	};
 	char buf[32];
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		assert_string_equal(size_format(sizes[i].bytes, buf, sizeof(buf)), sizes[i].text);
 	assert_string_equal(size_format(67108864, buf, 3), "64");
 }
@@ -134,10 +131,9 @@ static void time_format_has_three_digits(void **state)
 		{INFINITY, "-"},      {(double)MISSING, "-"},
 	};
 	char buf[32];
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
 		time_format(times[i].ns, "monotonic", buf, sizeof(buf));
 		assert_string_equal(buf, times[i].text);
 		assert_true(strlen(buf) <= 7);

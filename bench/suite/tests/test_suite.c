@@ -173,22 +173,21 @@ static void test_limits(void **state)
 {
 	char text[8192] = "[grid]\nmethod=fork\n";
 	char line[512] = "size=";
-	int i;
 
 	(void)state;
-	for (i = 1; i <= 200; i++)
+	for (int i = 1; i <= 200; i++)
 		sprintf(text + strlen(text), "vmas=%d\nfds=%d\n", i, i);
 	strcat(text, "size=1M\n");
 	assert_refused(text, "t.ini:1: more than 10000 combinations");
 
 	strcpy(text, "[a]\nmethod=fork\n");
-	for (i = 1; i <= 100; i++)
+	for (int i = 1; i <= 100; i++)
 		sprintf(text + strlen(text), "vmas=%d\nsize=%dM\n", i, i);
 	strcat(text, "[b]\nmethod=fork\nsize=1M\n");
 	strcat(text, "[c]\n");
 	assert_refused(text, "t.ini:203: more than 10000 cells");
 
-	for (i = 0; i < 100; i++)
+	for (int i = 0; i < 100; i++)
 		strcat(line, "1M, ");
 	snprintf(text, sizeof(text), "[grid]\nmethod=fork\n%s1M\n", line);
 	assert_refused(text, "t.ini:3: the line is longer than");
@@ -197,10 +196,9 @@ static void test_limits(void **state)
 static void test_builtin_suites(void **state)
 {
 	char why[WHY_MAX] = "";
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < builtin_suite_count; i++) {
+	for (size_t i = 0; i < builtin_suite_count; i++) {
 		struct cells cells = {0};
 
 		if (suite_load(builtin_suites[i].name, NULL, &cells, why, sizeof(why)) != 0)

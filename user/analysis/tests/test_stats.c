@@ -14,9 +14,8 @@
 static struct series of(const int64_t *values, size_t n)
 {
 	struct series s = {0};
-	size_t i;
 
-	for (i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		assert_int_equal(series__push(&s, values[i]), 0);
 	return s;
 }
@@ -65,10 +64,9 @@ static void quantiles_are_those_of_r(void **state)
 static void quantiles_of_many(void **state)
 {
 	struct series z = {0};
-	int64_t i;
 
 	(void)state;
-	for (i = 0; i < 1000; i++)
+	for (int64_t i = 0; i < 1000; i++)
 		assert_int_equal(series__push(&z, i * 7919 % 1009), 0);
 	assert_close(stats_quantile(&z, 0.01), 9.99);
 	assert_close(stats_quantile(&z, 0.5), 505.5);
@@ -120,9 +118,8 @@ static bool known(size_t n, double q)
 {
 	struct series s = {0};
 	bool result;
-	size_t i;
 
-	for (i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		assert_int_equal(series__push(&s, 1), 0);
 	assert_int_equal(series__push(&s, MISSING), 0);
 	result = stats_tail_known(&s, q);

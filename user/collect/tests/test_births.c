@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/collect/births.h"
 #include "user/analysis/groups.h"
+#include "user/collect/births.h"
 #include "user/model/run.h"
 
 #define PARENT 1000

@@ -20,8 +20,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "user/driver/driver.h"
 #include "user/base/interrupt.h"
+#include "user/driver/driver.h"
 
 #define FOLDER	     "SPAWNSCOPE_TEST_FOLDER"
 #define SCRIPT	     "spawnscope-bench"

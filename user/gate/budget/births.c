@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "user/model/birth.h"
 #include "user/gate/budget/budget.h"
+#include "user/model/birth.h"
 
 enum answer { NO, YES, NOT_KNOWN };
 
@@ -46,11 +46,10 @@ static enum answer meets(const struct birth *b, const struct budget_condition *c
 static enum answer applies(const struct budget_rule *rule, const struct birth *b)
 {
 	enum answer all = YES, one;
-	size_t i;
 
 	if (rule->method[0] && strcmp(rule->method, method_name(b->life.method)))
 		return NO;
-	for (i = 0; i < rule->condition_count; i++) {
+	for (size_t i = 0; i < rule->condition_count; i++) {
 		one = meets(b, &rule->conditions[i]);
 		if (one == NO)
 			return NO;
@@ -119,15 +118,14 @@ int budget_find_births(const struct budget_rule *rule, const struct run *r,
 {
 	bool measured = false;
 	int64_t largest = MISSING;
-	size_t i;
 	int err = 0;
 
 	*found = (struct budget_births){0};
 	if (!rule->births && rule->metric != GATE_METRIC_FAILED) {
-		for (i = 0; i < r->birth_count && !measured; i++)
+		for (size_t i = 0; i < r->birth_count && !measured; i++)
 			measured = value_of(&r->births[i], rule->metric) != MISSING;
 	}
-	for (i = 0; i < r->birth_count && !err; i++) {
+	for (size_t i = 0; i < r->birth_count && !err; i++) {
 		enum answer answer = applies(rule, &r->births[i]);
 
 		if (answer == YES)

@@ -2,9 +2,9 @@
 /* What a rule of a budget can be certain of, where a run has lost something. */
 #include <math.h>
 
+#include "user/analysis/stats.h"
 #include "user/gate/budget/budget.h"
 #include "user/text/wrap.h"
-#include "user/analysis/stats.h"
 
 bool budget_holds(double value, enum budget_op op, double limit)
 {
@@ -64,12 +64,11 @@ void budget_tell_loss(const struct run *r, bool births, char *text, size_t size)
 		{r->end.births_unseen, "births without a record"},
 		{r->end.untracked, "children not followed"},
 	};
-	size_t i;
 
 	text[0] = '\0';
 	if (!r->ended)
 		layout_append(text, size, "the run is truncated");
-	for (i = 0; i < sizeof(losses) / sizeof(losses[0]) && r->ended; i++) {
+	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]) && r->ended; i++) {
 		if (losses[i].n > 0)
 			layout_append(text, size, "%s%lld %s", text[0] ? ", " : "",
 				      (long long)losses[i].n, losses[i].what);

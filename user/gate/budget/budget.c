@@ -10,9 +10,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "bench/shared/units.h"
 #include "bpf/record.h"
 #include "user/text/escape.h"
-#include "bench/shared/units.h"
 
 #define LINE_LENGTH_MAX 1024
 #define RULES_MAX	1000
@@ -59,8 +59,7 @@ static const char *next(struct parser *p)
 	p->at += strspn(p->at, " \t\r");
 	p->cut = false;
 	operator= is_operator(*p->at);
-	while (*p->at && !strchr(" \t\r", *p->at) &&
-	       is_operator(*p->at) == operator) {
+	while (*p->at && !strchr(" \t\r", *p->at) && is_operator(*p->at) == operator) {
 		if (n + 1 < sizeof(p->word))
 			p->word[n++] = *p->at;
 		else
@@ -89,9 +88,8 @@ static int take_operator(struct parser *p, enum budget_op *op)
 		[OP_LESS] = "<",       [OP_AT_MOST] = "<=",  [OP_EQUAL] = "==",
 		[OP_NOT_EQUAL] = "!=", [OP_AT_LEAST] = ">=", [OP_MORE] = ">",
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (!strcmp(p->word, names[i])) {
 			*op = (enum budget_op)i;
 			return 0;
@@ -107,9 +105,8 @@ static double time_unit(const char *text)
 		const char *name;
 		double ns;
 	} units[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
-	size_t i;
 
-	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (!strcmp(text, units[i].name))
 			return units[i].ns;
 	}
@@ -156,9 +153,8 @@ static bool parse_stat(const char *name, struct budget_rule *rule)
 		{"min", STAT_QUANTILE, 0},	{"max", STAT_QUANTILE, 1},
 		{"mean", STAT_MEAN, 0},
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof(stats) / sizeof(stats[0]); i++) {
+	for (size_t i = 0; i < sizeof(stats) / sizeof(stats[0]); i++) {
 		if (!strcmp(name, stats[i].name)) {
 			rule->stat = stats[i].stat;
 			rule->quantile = stats[i].quantile;
@@ -251,9 +247,7 @@ static const struct {
 
 static int find_axis(const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(axes) / sizeof(axes[0]); i++) {
+	for (size_t i = 0; i < sizeof(axes) / sizeof(axes[0]); i++) {
 		if (!strcmp(axes[i].name, name))
 			return (int)i;
 	}
@@ -285,8 +279,8 @@ static int check_word(struct parser *p, const char *axis)
 				EXE_NAME_MAX - 1);
 	if (!strcmp(axis, "pages") && strcmp(p->word, "4k") && strcmp(p->word, "thp"))
 		return expected(p, "4k or thp");
-	if (!strcmp(axis, "trace") && strcmp(p->word, "none") &&
-	    strcmp(p->word, "phases") && strcmp(p->word, "all"))
+	if (!strcmp(axis, "trace") && strcmp(p->word, "none") && strcmp(p->word, "phases") &&
+	    strcmp(p->word, "all"))
 		return expected(p, "none, phases or all");
 	return 0;
 }

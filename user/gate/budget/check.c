@@ -5,12 +5,12 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "user/model/birth.h"
-#include "user/text/escape.h"
+#include "user/analysis/stats.h"
 #include "user/gate/budget/budget.h"
 #include "user/gate/compare/index.h"
+#include "user/model/birth.h"
+#include "user/text/escape.h"
 #include "user/text/wrap.h"
-#include "user/analysis/stats.h"
 
 /* An axis that the grid did not ask for is 0, or 4k. */
 static bool meets(const struct cell *c, const struct budget_condition *condition)
@@ -31,11 +31,10 @@ static bool meets(const struct cell *c, const struct budget_condition *condition
 static bool applies(const struct budget_rule *rule, const struct cell *c)
 {
 	const char *method = cell__key_text(c, "method");
-	size_t i;
 
 	if (rule->method[0] && (!method || strcmp(method, rule->method)))
 		return false;
-	for (i = 0; i < rule->condition_count; i++) {
+	for (size_t i = 0; i < rule->condition_count; i++) {
 		if (!meets(c, &rule->conditions[i]))
 			return false;
 	}
@@ -44,9 +43,7 @@ static bool applies(const struct budget_rule *rule, const struct cell *c)
 
 static bool names_pass(const struct budget_rule *rule)
 {
-	size_t i;
-
-	for (i = 0; i < rule->condition_count; i++) {
+	for (size_t i = 0; i < rule->condition_count; i++) {
 		if (!strcmp(rule->conditions[i].axis, "trace"))
 			return true;
 	}
@@ -72,9 +69,8 @@ static int rank_of_pass(const struct budget_rule *rule, const struct cell *c)
 	static const char *const orders[3][3] = {
 		{"none", "phases", "all"}, {"phases", "all", "none"}, {"all", "phases", "none"}};
 	int kind = rule->metric < GATE_METRIC_PHASE ? 0 : rule->metric < GATE_METRIC_COUNT ? 1 : 2;
-	int i;
 
-	for (i = 0; i < 3; i++) {
+	for (int i = 0; i < 3; i++) {
 		if (!strcmp(orders[kind][i], gate_pass(c)))
 			return i;
 	}
@@ -202,9 +198,8 @@ static int check_metric(const struct budget_rule *rule, const struct gate_index 
 	struct budget_bounds failed;
 	struct gate_row *row;
 	bool any = false;
-	size_t i;
 
-	for (i = 0; i < r->cell_count; i++) {
+	for (size_t i = 0; i < r->cell_count; i++) {
 		const struct cell *c = &r->cells[i];
 		double value = gate_metric_value(c, rule->metric);
 
@@ -228,17 +223,17 @@ static int check_metric(const struct budget_rule *rule, const struct gate_index 
 static int check_cells(const struct budget_rule *rule, const struct run *r,
 		       struct gate_report *report)
 {
-	size_t i, k, births = 0;
+	size_t births = 0;
 	struct gate_row *row;
 	struct budget_bounds b;
 
-	for (i = 0; i < r->cell_count; i++) {
+	for (size_t i = 0; i < r->cell_count; i++) {
 		const struct cell *c = &r->cells[i];
 
 		if (!applies(rule, c))
 			continue;
 		births += c->n;
-		for (k = 0; k < c->errnos.n; k++)
+		for (size_t k = 0; k < c->errnos.n; k++)
 			births -= c->errnos.v[k] != 0;
 	}
 	row = add_row(report, rule, r, NULL);
@@ -315,11 +310,9 @@ static int check_births(const struct budget_rule *rule, const struct run *r,
 /* The method that a rule names; NULL: none, or all but one. */
 static const char *named_method(const struct budget_rule *rule)
 {
-	size_t i;
-
 	if (rule->method[0])
 		return rule->method;
-	for (i = 0; i < rule->condition_count; i++) {
+	for (size_t i = 0; i < rule->condition_count; i++) {
 		if (!strcmp(rule->conditions[i].axis, "method") &&
 		    rule->conditions[i].op == OP_EQUAL)
 			return rule->conditions[i].word;
@@ -330,11 +323,10 @@ static const char *named_method(const struct budget_rule *rule)
 static bool has_method(const struct run *r, const char *method)
 {
 	const char *name;
-	size_t i;
 
 	if (budget_is_profile(r))
 		return method_by_name(method) != 0;
-	for (i = 0; i < r->cell_count; i++) {
+	for (size_t i = 0; i < r->cell_count; i++) {
 		name = cell__key_text(&r->cells[i], "method");
 		if (name && !strcmp(name, method))
 			return true;
@@ -349,12 +341,11 @@ static int check_sense(const struct budget_rule *rule, const struct run *r,
 	const char *method = named_method(rule);
 	bool profile = budget_is_profile(r);
 	char text[64];
-	size_t i;
 
 	*undecided = true;
 	if (rule->timed && !strcmp(r->clock, "icount"))
 		return add_unmeasured(rule, r, report);
-	for (i = 0; i < rule->condition_count; i++) {
+	for (size_t i = 0; i < rule->condition_count; i++) {
 		const char *axis = rule->conditions[i].axis;
 
 		if (!budget_axis_known(axis, profile))
@@ -407,15 +398,14 @@ int budget_check(const struct budget *b, const struct run *r, struct gate_report
 	struct gate_index index = {0};
 	/* That nothing was born meanwhile is a finding, too. */
 	bool measured = budget_is_profile(r);
-	size_t i;
 	int err;
 
 	*report = (struct gate_report){.runs_b = 1};
 	report->clock = strdup(r->clock);
 	err = report->clock ? gate_index__build(&index, r) : -ENOMEM;
-	for (i = 0; i < r->cell_count; i++)
+	for (size_t i = 0; i < r->cell_count; i++)
 		measured |= r->cells[i].n > 0;
-	for (i = 0; i < b->count && !err && measured; i++)
+	for (size_t i = 0; i < b->count && !err && measured; i++)
 		err = check_rule(&b->rules[i], &index, report);
 	if (!err)
 		err = note_loss(r, report);

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/text/escape.h"
+#include "user/analysis/stats.h"
 #include "user/gate/compare/comparison.h"
 #include "user/gate/compare/paired.h"
+#include "user/text/escape.h"
 #include "user/text/wrap.h"
-#include "user/analysis/stats.h"
 
 static bool is_count(int metric)
 {
@@ -185,13 +185,12 @@ static int compare_in_pass(struct comparison *c, const struct cell *of_a, const 
 
 void gate_all_passes(const struct side *s, const struct cell *like, const char **passes)
 {
-	size_t i, k, count = 0;
+	size_t k, count = 0;
 
-	for (i = 0; i < s->count; i++) {
+	for (size_t i = 0; i < s->count; i++) {
 		const struct cell *c = NULL;
 
-		while (count < PASSES_MAX &&
-		       (c = gate_index__next(&s->indexes[i], like, c))) {
+		while (count < PASSES_MAX && (c = gate_index__next(&s->indexes[i], like, c))) {
 			for (k = 0; k < count && strcmp(passes[k], gate_pass(c)); k++)
 				;
 			passes[k] = gate_pass(c);
@@ -203,9 +202,9 @@ void gate_all_passes(const struct side *s, const struct cell *like, const char *
 /* Each metric in the first pass that both have it in. */
 static int compare_cells(struct comparison *c, const struct gate_line *line)
 {
-	int metric, done = 0;
+	int done = 0;
 
-	for (metric = 0; metric < GATE_METRICS && done >= 0; metric++) {
+	for (int metric = 0; metric < GATE_METRICS && done >= 0; metric++) {
 		const char *const *pass = gate_passes_for(metric);
 
 		if (!c->time_ok && !is_count(metric))
@@ -222,14 +221,13 @@ static int compare_cells(struct comparison *c, const struct gate_line *line)
 static int compare_passes(struct comparison *c, const struct gate_line *line)
 {
 	const char *passes[PASSES_MAX + 1] = {NULL};
-	int metric, done = 0;
-	size_t i;
+	int done = 0;
 
 	gate_all_passes(&c->a, line->a, passes);
-	for (metric = 0; metric < GATE_METRICS && done >= 0; metric++) {
+	for (int metric = 0; metric < GATE_METRICS && done >= 0; metric++) {
 		if (!c->time_ok && !is_count(metric))
 			continue;
-		for (i = 0; passes[i] && done >= 0; i++) {
+		for (size_t i = 0; passes[i] && done >= 0; i++) {
 			const char *const one[] = {passes[i], NULL};
 
 			done = compare_in_pass(c, line->a, line->b, passes[i], metric);
@@ -267,11 +265,11 @@ static int compare_line(struct comparison *c, const struct gate_line *line)
 static int compare_grid(struct comparison *c)
 {
 	struct gate_grid grid;
-	size_t i, in_common = 0;
+	size_t in_common = 0;
 	int err = gate_grid__build(&grid, c->a.indexes, c->a.count, c->b.indexes, c->b.count,
 				   c->policy->by_place);
 
-	for (i = 0; i < grid.count && !err; i++) {
+	for (size_t i = 0; i < grid.count && !err; i++) {
 		const struct gate_line *line = &grid.v[i];
 
 		c->only_a += !line->b;
@@ -282,7 +280,7 @@ static int compare_grid(struct comparison *c)
 		err = compare_line(c, line);
 	}
 	/* With no cell in common these are other grids, and not comparable. */
-	for (i = 0; i < grid.count && !err && in_common > 0; i++) {
+	for (size_t i = 0; i < grid.count && !err && in_common > 0; i++) {
 		if (!grid.v[i].b)
 			err = gate_miss_cell(c, &grid.v[i]);
 	}
@@ -302,8 +300,7 @@ static bool has_random_layout(const struct run *r)
 {
 	const struct env_fact *f = run__env(r, "aslr_personality");
 
-	return fact_number(r, "aslr") != 0 &&
-	       !(f && f->text && !strcmp(f->text, "off"));
+	return fact_number(r, "aslr") != 0 && !(f && f->text && !strcmp(f->text, "off"));
 }
 
 static int note_run(struct gate_report *report, const char *side, const struct run *r)
@@ -324,14 +321,14 @@ static int note_run(struct gate_report *report, const char *side, const struct r
 static int note_all(struct comparison *c)
 {
 	struct gate_report *report = c->report;
-	size_t i, statistical = 0;
+	size_t statistical = 0;
 	int err = 0;
 
-	for (i = 0; i < report->row_count; i++)
+	for (size_t i = 0; i < report->row_count; i++)
 		statistical += report->rows[i].kind == GATE_STATISTICAL;
-	for (i = 0; i < c->a.count && !err; i++)
+	for (size_t i = 0; i < c->a.count && !err; i++)
 		err = note_run(report, "A", c->a.runs[i]);
-	for (i = 0; i < c->b.count && !err; i++)
+	for (size_t i = 0; i < c->b.count && !err; i++)
 		err = note_run(report, "B", c->b.runs[i]);
 	if (!err && c->only_a > 0)
 		err = gate_report__note(report, "%zu cell%s only A has", c->only_a,
@@ -366,7 +363,7 @@ static bool is_comparable(struct comparison *c, bool counts_ok)
 
 static int compare_all(struct comparison *c)
 {
-	size_t i, n = c->a.count + c->b.count;
+	size_t n = c->a.count + c->b.count;
 	const struct run **all = calloc(n, sizeof(*all));
 	bool counts_ok;
 	int err;
@@ -375,7 +372,7 @@ static int compare_all(struct comparison *c)
 		return -ENOMEM;
 	memcpy(all, c->a.runs, c->a.count * sizeof(struct run *));
 	memcpy(all + c->a.count, c->b.runs, c->b.count * sizeof(struct run *));
-	for (i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		c->random_layout |= has_random_layout(all[i]);
 	gate_environment(all, n, c->policy, c->report, &c->time_ok, &counts_ok);
 	free(all);

@@ -3,9 +3,9 @@
 #ifndef SPAWNSCOPE_GATE_COMPARISON_H
 #define SPAWNSCOPE_GATE_COMPARISON_H
 
-#include "user/gate/gate.h"
 #include "user/gate/compare/pairing.h"
 #include "user/gate/compare/side.h"
+#include "user/gate/gate.h"
 
 #define PASSES_MAX	64
 #define NOTES_OF_A_KIND 4 /* of more cells only the number is told */

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/gate/gate.h"
 #include "user/gate/compare/paired.h"
+#include "user/gate/gate.h"
 
 #define CONFIDENCE_ALPHA 0.05 /* of the intervals that are shown */
 
@@ -25,9 +25,8 @@ struct span {
 static struct span span_of(const double *x, size_t n)
 {
 	struct span s = {INFINITY, -INFINITY, 0};
-	size_t i;
 
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (isnan(x[i]))
 			continue;
 		s.low = fmin(s.low, x[i]);
@@ -45,9 +44,9 @@ static double tolerance_of(const struct gate_policy *policy, double base)
 /* How many runs have a value above this. */
 static size_t runs_above(const double *x, size_t n, double limit)
 {
-	size_t i, above = 0;
+	size_t above = 0;
 
-	for (i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		above += x[i] > limit;
 	return above;
 }
@@ -100,9 +99,7 @@ void gate_decide_exact(struct gate_row *row, const struct gate_values *v,
 static void differences(const struct gate_row *row, const struct gate_values *v, double *d,
 			size_t n)
 {
-	size_t i;
-
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		double half = row->demoted ? 0.5 : 0;
 		double a = v->a[i] + half, b = v->b[i] + half;
 
@@ -194,7 +191,7 @@ int gate_decide_pairs(struct gate_report *report, const struct gate_policy *poli
 {
 	double *p = calloc(report->row_count ? report->row_count : 1, sizeof(*p));
 	bool *slower = calloc(report->row_count ? report->row_count : 1, sizeof(*slower));
-	size_t i, next, family = 0;
+	size_t next, family = 0;
 	int err = p && slower ? 0 : -ENOMEM;
 
 	report->alpha_regression = policy->alpha_regression;
@@ -205,13 +202,13 @@ int gate_decide_pairs(struct gate_report *report, const struct gate_policy *poli
 		report->alpha_pass = gate_alpha(policy->alpha_pass, policy->looks,
 						policy->look_count, policy->look);
 	}
-	for (i = 0; !err && i < report->row_count; i++) {
+	for (size_t i = 0; !err && i < report->row_count; i++) {
 		if (report->rows[i].kind == GATE_STATISTICAL)
 			p[family++] = report->rows[i].p_regression;
 	}
 	if (!err)
 		err = gate_holm(p, family, report->alpha_regression, slower);
-	for (i = next = 0; !err && i < report->row_count; i++) {
+	for (size_t i = next = 0; !err && i < report->row_count; i++) {
 		if (report->rows[i].kind == GATE_STATISTICAL)
 			decide_row(&report->rows[i], slower[next++], report, family, in_turn);
 	}

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/text/escape.h"
 #include "user/gate/gate.h"
+#include "user/text/escape.h"
 
 /* What a fact must be the same for: times, counts, and what the lab counts. */
 enum { FOR_TIME = 1, FOR_COUNTS = 2, IN_LAB = 4 };
@@ -50,9 +50,7 @@ static const struct rule rules[] = {
 
 bool gate_factor_known(const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < RULE_COUNT; i++) {
+	for (size_t i = 0; i < RULE_COUNT; i++) {
 		if (!strcmp(rules[i].name, name) ||
 		    (rules[i].group && !strcmp(rules[i].group, name)))
 			return true;
@@ -62,9 +60,7 @@ bool gate_factor_known(const char *name)
 
 static bool is_declared(const struct gate_policy *policy, const struct rule *rule)
 {
-	size_t i;
-
-	for (i = 0; i < policy->factor_count; i++) {
+	for (size_t i = 0; i < policy->factor_count; i++) {
 		if (!strcmp(policy->factors[i], rule->name) ||
 		    (rule->group && !strcmp(policy->factors[i], rule->group)))
 			return true;
@@ -99,9 +95,8 @@ static void show_fact(const struct env_fact *f, char *buf, size_t size)
 static struct gate_difference *add_difference(struct gate_report *report, const char *name)
 {
 	struct gate_difference *d;
-	size_t i;
 
-	for (i = 0; i < report->difference_count; i++) {
+	for (size_t i = 0; i < report->difference_count; i++) {
 		if (!strcmp(report->differences[i].name, name))
 			return NULL; /* the first of several runs that differ will do */
 	}
@@ -135,10 +130,9 @@ static void compare_two(const struct run *a, const struct run *b, const struct g
 			struct gate_report *report, bool *time_ok, bool *counts_ok)
 {
 	bool lab = !strcmp(a->clock, "icount");
-	size_t i;
 
 	compare_clocks(a, b, report, time_ok, counts_ok);
-	for (i = 0; i < RULE_COUNT; i++) {
+	for (size_t i = 0; i < RULE_COUNT; i++) {
 		const struct rule *rule = &rules[i];
 		const struct env_fact *of_a = run__env(a, rule->name);
 		const struct env_fact *of_b = run__env(b, rule->name);
@@ -162,9 +156,7 @@ static void compare_two(const struct run *a, const struct run *b, const struct g
 void gate_environment(const struct run *const *runs, size_t count, const struct gate_policy *policy,
 		      struct gate_report *report, bool *time_ok, bool *counts_ok)
 {
-	size_t i;
-
 	*time_ok = *counts_ok = true;
-	for (i = 1; i < count; i++)
+	for (size_t i = 1; i < count; i++)
 		compare_two(runs[0], runs[i], policy, report, time_ok, counts_ok);
 }

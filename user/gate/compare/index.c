@@ -19,9 +19,8 @@ static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
 static uint64_t hash_of(const struct cell *c)
 {
 	uint64_t sum = 0, one;
-	size_t i;
 
-	for (i = 0; i < c->key_count; i++) {
+	for (size_t i = 0; i < c->key_count; i++) {
 		const struct key_part *k = &c->key[i];
 
 		if (!strcmp(k->name, "trace"))
@@ -45,13 +44,11 @@ static int compare_entries(const void *a, const void *b)
 
 int gate_index__build(struct gate_index *index, const struct run *r)
 {
-	size_t i;
-
 	index->run = r;
 	index->v = calloc(r->cell_count ? r->cell_count : 1, sizeof(*index->v));
 	if (!index->v)
 		return -ENOMEM;
-	for (i = 0; i < r->cell_count; i++)
+	for (size_t i = 0; i < r->cell_count; i++)
 		index->v[i] = (struct gate_index_entry){hash_of(&r->cells[i]), i};
 	qsort(index->v, r->cell_count, sizeof(*index->v), compare_entries);
 	return 0;

@@ -4,12 +4,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/text/escape.h"
-#include "user/gate/gate.h"
-#include "user/text/wrap.h"
-#include "user/analysis/stats.h"
 #include "bench/shared/units.h"
+#include "user/analysis/stats.h"
+#include "user/gate/gate.h"
+#include "user/text/escape.h"
 #include "user/text/utf8.h"
+#include "user/text/wrap.h"
 
 static const char *const count_units[] = {
 #define X(name, unit, brief) [COUNT_##name] = (unit),
@@ -50,9 +50,9 @@ const char *gate_metric_name(int metric)
 
 int gate_metric_by_name(const char *name)
 {
-	int i, stored;
+	int stored;
 
-	for (i = 0; i < GATE_METRICS; i++) {
+	for (int i = 0; i < GATE_METRICS; i++) {
 		if (!strcmp(gate_metric_name(i), name))
 			return i;
 	}
@@ -123,9 +123,9 @@ static const struct series *series_of(const struct cell *c, int metric)
 /* The share of the calls that failed, in calls of a thousand; 0 where nothing says so. */
 static double failed_calls(const struct cell *c)
 {
-	size_t i, failed = 0;
+	size_t failed = 0;
 
-	for (i = 0; i < c->errnos.n; i++)
+	for (size_t i = 0; i < c->errnos.n; i++)
 		failed += c->errnos.v[i] != 0;
 	return c->n ? 1000 * (double)failed / (double)c->n : NAN;
 }
@@ -151,12 +151,11 @@ bool gate_metric_varies(const struct cell *c, int metric)
 bool gate_metric_negative(const struct cell *c, int metric)
 {
 	const struct series *s = series_of(c, metric);
-	size_t i;
 
 	/* Where two clock reads of two CPUs bound it, the odd one may be. */
 	if (metric >= GATE_METRIC_PHASE && metric < GATE_METRIC_COUNT)
 		return stats_median(s) < 0;
-	for (i = 0; i < s->n; i++) {
+	for (size_t i = 0; i < s->n; i++) {
 		if (s->v[i] < 0 && s->v[i] != MISSING)
 			return true;
 	}
@@ -199,7 +198,6 @@ const char *gate_cell_name(const struct cell *c, char *buf, size_t size)
 	const char *method = cell__key_text(c, "method");
 	int64_t rss = cell__key_number(c, "rss_bytes");
 	char text[256] = "", number[32];
-	size_t i;
 
 	if (!method)
 		method = "cell";
@@ -207,7 +205,7 @@ const char *gate_cell_name(const struct cell *c, char *buf, size_t size)
 	if (rss != MISSING)
 		layout_append(text, sizeof(text), " at %s",
 			      size_format(rss, number, sizeof(number)));
-	for (i = 0; i < c->key_count; i++) {
+	for (size_t i = 0; i < c->key_count; i++) {
 		const struct key_part *k = &c->key[i];
 
 		if (is_plain_axis(k))

@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/text/escape.h"
 #include "user/gate/compare/comparison.h"
 #include "user/gate/compare/paired.h"
+#include "user/text/escape.h"
 #include "user/text/wrap.h"
 
 /* Once for a cell, or once for each of its passes. */
@@ -37,11 +37,9 @@ static int add_unmeasured(struct comparison *c, const struct cell *of_a, const c
 /* Whether A has a metric that gates in this pass of the cell. */
 static bool gates(struct comparison *c, const struct cell *of_a, const char *pass)
 {
-	int metric;
-
 	if (!side__take_cells(&c->a, of_a, pass))
 		return false;
-	for (metric = 0; metric < GATE_METRICS; metric++) {
+	for (int metric = 0; metric < GATE_METRICS; metric++) {
 		if (GATE_METRIC_BIT(metric) & c->gating && side__take_values(&c->a, metric) > 0)
 			return true;
 	}
@@ -60,9 +58,8 @@ static bool gates_in_any(struct comparison *c, const struct cell *of_a, const ch
 static const char *why_none(const struct side *s)
 {
 	const char *why = NULL;
-	size_t i;
 
-	for (i = 0; i < s->count; i++) {
+	for (size_t i = 0; i < s->count; i++) {
 		const struct cell *c = s->cells[i];
 
 		if (!c || gate_has_data(c))
@@ -78,10 +75,9 @@ static const char *why_none(const struct side *s)
 static const char *why_nothing(const struct side *s, const struct cell *like)
 {
 	const struct cell *c;
-	size_t i;
 
-	for (i = 0; i < s->count; i++) {
-		for (c = gate_index__next(&s->indexes[i], like, NULL); c != NULL;
+	for (size_t i = 0; i < s->count; i++) {
+		for (c = gate_index__next(&s->indexes[i], like, NULL); c;
 		     c = gate_index__next(&s->indexes[i], like, c)) {
 			if (c->skipped || c->broken)
 				return c->skipped ? c->skipped : c->broken;
@@ -136,21 +132,19 @@ int gate_miss_passes(struct comparison *c, const struct gate_line *line)
 {
 	const char *passes[PASSES_MAX + 1] = {NULL};
 	bool measured = side__measured(&c->b, line->b);
-	size_t i;
 	int err = 0;
 
 	gate_all_passes(&c->a, line->a, passes);
 	if (!gates_in_any(c, line->a, passes))
 		return 0;
-	for (i = 0; passes[i] && !err; i++) {
+	for (size_t i = 0; passes[i] && !err; i++) {
 		const char *of_pass;
 
 		if (side__take_cells(&c->b, line->b, passes[i]))
 			continue;
 		of_pass = why_none(&c->b);
 		/* A pass that B was not asked for is one, if each pass is compared. */
-		if (measured && (of_pass || c->policy->every_pass) &&
-		    gates(c, line->a, passes[i]))
+		if (measured && (of_pass || c->policy->every_pass) && gates(c, line->a, passes[i]))
 			err = add_unmeasured(c, line->a, passes[i], "samples", "samples", of_pass);
 	}
 	return err || measured ? err

@@ -14,9 +14,9 @@
 
 size_t gate_count(const double *d, size_t n)
 {
-	size_t i, count = 0;
+	size_t count = 0;
 
-	for (i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		count += !isnan(d[i]);
 	return count;
 }
@@ -32,10 +32,9 @@ static int compare_doubles(const void *a, const void *b)
 static double *present(const double *d, size_t n, double centre, size_t *count)
 {
 	double *out = malloc((n ? n : 1) * sizeof(*out));
-	size_t i;
 
 	*count = 0;
-	for (i = 0; out && i < n; i++) {
+	for (size_t i = 0; out && i < n; i++) {
 		if (!isnan(d[i]))
 			out[(*count)++] = d[i] - centre;
 	}
@@ -57,15 +56,15 @@ static int compare_sizes(const void *a, const void *b)
 
 static void rank_sizes(struct signed_rank *r, size_t n)
 {
-	size_t first, next, i;
+	size_t next;
 
 	qsort(r, n, sizeof(*r), compare_sizes);
-	for (first = 0; first < n; first = next) {
+	for (size_t first = 0; first < n; first = next) {
 		next = first + 1;
 		while (next < n && r[next].size == r[first].size)
 			next++;
 		/* Ranks first + 1 to next, twice their mean. */
-		for (i = first; i < next; i++)
+		for (size_t i = first; i < next; i++)
 			r[i].double_rank = (unsigned int)(first + 1 + next);
 	}
 }
@@ -104,7 +103,7 @@ static double upper_tail(const struct signed_rank *r, size_t n, size_t seen)
 static double signed_rank_test(const double *d, size_t n, double centre, double sign)
 {
 	struct signed_rank *r;
-	size_t i, used = 0, seen = 0;
+	size_t used = 0, seen = 0;
 	double p;
 
 	if (gate_count(d, n) > GATE_PAIRS_MAX)
@@ -112,7 +111,7 @@ static double signed_rank_test(const double *d, size_t n, double centre, double 
 	r = calloc(n ? n : 1, sizeof(*r));
 	if (!r)
 		return NAN;
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		double x = sign * (d[i] - centre);
 
 		if (isnan(x) || x == 0)
@@ -120,7 +119,7 @@ static double signed_rank_test(const double *d, size_t n, double centre, double 
 		r[used++] = (struct signed_rank){.size = fabs(x), .positive = x > 0};
 	}
 	rank_sizes(r, used);
-	for (i = 0; i < used; i++)
+	for (size_t i = 0; i < used; i++)
 		seen += r[i].positive ? r[i].double_rank : 0;
 	p = used ? upper_tail(r, used, seen) : 1;
 	free(r);
@@ -174,7 +173,7 @@ static int averages_outside(size_t n, double alpha, size_t *k)
 
 int gate_estimate(const double *d, size_t n, double alpha, struct gate_interval *interval)
 {
-	size_t i, j, count, pairs = 0, outside;
+	size_t count, pairs = 0, outside;
 	double *x, *averages;
 	int err;
 
@@ -188,8 +187,8 @@ int gate_estimate(const double *d, size_t n, double alpha, struct gate_interval 
 	err = !averages ? -ENOMEM : averages_outside(count, alpha, &outside);
 	if (err || count == 0)
 		goto cleanup;
-	for (i = 0; i < count; i++) {
-		for (j = i; j < count; j++)
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = i; j < count; j++)
 			averages[pairs++] = (x[i] + x[j]) / 2;
 	}
 	qsort(averages, pairs, sizeof(*averages), compare_doubles);
@@ -217,9 +216,8 @@ uint64_t gate_random(uint64_t *state)
 static double turned_sum(const double *x, size_t n, const uint64_t *signs)
 {
 	double sum = 0;
-	size_t i;
 
-	for (i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		sum += signs[i / 64] >> i % 64 & 1 ? -x[i] : x[i];
 	return sum;
 }
@@ -227,7 +225,7 @@ static double turned_sum(const double *x, size_t n, const uint64_t *signs)
 double gate_permutation(const double *d, size_t n, double centre, uint64_t seed)
 {
 	uint64_t signs[(GATE_PAIRS_MAX + 63) / 64] = {0};
-	size_t i, k, count, draws, as_large = 0;
+	size_t count, draws, as_large = 0;
 	double *x, seen, slack = 0;
 	bool all;
 
@@ -238,14 +236,14 @@ double gate_permutation(const double *d, size_t n, double centre, uint64_t seed)
 		return NAN;
 	seen = turned_sum(x, count, signs);
 	/* Sums that are equal but for rounding must count as equal. */
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		slack += fabs(x[i]) * 1e-12;
 	all = count <= EXACT_SIGNS;
 	draws = all ? (size_t)1 << count : DRAWN_SIGNS;
-	for (k = 0; k < draws; k++) {
+	for (size_t k = 0; k < draws; k++) {
 		if (all)
 			signs[0] = k;
-		for (i = 0; !all && i < sizeof(signs) / sizeof(signs[0]); i++)
+		for (size_t i = 0; !all && i < sizeof(signs) / sizeof(signs[0]); i++)
 			signs[i] = gate_random(&seed);
 		as_large += turned_sum(x, count, signs) >= seen - slack;
 	}
@@ -272,16 +270,15 @@ static int compare_hypotheses(const void *a, const void *b)
 int gate_holm(const double *p, size_t n, double alpha, bool *rejected)
 {
 	struct hypothesis *h = calloc(n ? n : 1, sizeof(*h));
-	size_t i;
 
 	if (!h)
 		return -ENOMEM;
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		h[i] = (struct hypothesis){p[i], i};
 		rejected[i] = false;
 	}
 	qsort(h, n, sizeof(*h), compare_hypotheses);
-	for (i = 0; i < n && h[i].p <= alpha / (double)(n - i); i++)
+	for (size_t i = 0; i < n && h[i].p <= alpha / (double)(n - i); i++)
 		rejected[h[i].index] = true;
 	free(h);
 	return 0;
@@ -296,19 +293,19 @@ double gate_alpha(double alpha, const size_t *looks, size_t count, size_t look)
 
 double gate_spread(const double *d, size_t n)
 {
-	size_t i, count;
+	size_t count;
 	double *x = present(d, n, 0, &count);
 	double centre, mean = 0, squares = 0, spread = NAN;
 
 	if (!x || count < 2)
 		goto cleanup;
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		mean += x[i] / (double)count;
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		squares += (x[i] - mean) * (x[i] - mean);
 	qsort(x, count, sizeof(*x), compare_doubles);
 	centre = middle(x, count);
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		x[i] = fabs(x[i] - centre);
 	qsort(x, count, sizeof(*x), compare_doubles);
 	spread = MAD_TO_SIGMA * middle(x, count);

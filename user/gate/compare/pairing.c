@@ -15,12 +15,12 @@ struct entry {
 
 static size_t fill(struct entry *entries, const struct gate_index *indexes, size_t count, int side)
 {
-	size_t i, k, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct run *r = indexes[i].run;
 
-		for (k = 0; k < r->cell_count; k++) {
+		for (size_t k = 0; k < r->cell_count; k++) {
 			const struct gate_index_entry *e = &indexes[i].v[k];
 
 			entries[n++] = (struct entry){e->hash, side, i, &r->cells[e->cell]};
@@ -31,9 +31,9 @@ static size_t fill(struct entry *entries, const struct gate_index *indexes, size
 
 static size_t cells_in(const struct gate_index *indexes, size_t count)
 {
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		n += indexes[i].run->cell_count;
 	return n;
 }
@@ -81,9 +81,9 @@ static void put(struct draft *d, const struct entry *e)
 /* Lines of the same key, of entries in order: returns how many. */
 static size_t draw(struct draft *drafts, const struct entry *entries, size_t n)
 {
-	size_t i, k, from = 0, count = 0;
+	size_t k, from = 0, count = 0;
 
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (i == 0 || entries[i].hash != entries[i - 1].hash)
 			from = count;
 		for (k = from; k < count; k++) {
@@ -100,9 +100,7 @@ static size_t draw(struct draft *drafts, const struct entry *entries, size_t n)
 
 static const struct key_part *part_of(const struct cell *c, const char *axis)
 {
-	size_t i;
-
-	for (i = 0; i < c->key_count; i++) {
+	for (size_t i = 0; i < c->key_count; i++) {
 		if (!strcmp(c->key[i].name, axis))
 			return &c->key[i];
 	}
@@ -127,9 +125,7 @@ static const struct cell *cell_of(const struct gate_line *l, int side)
 static bool side_has(const struct gate_grid *g, int side, const char *axis,
 		     const struct key_part *value)
 {
-	size_t i;
-
-	for (i = 0; i < g->count; i++) {
+	for (size_t i = 0; i < g->count; i++) {
 		const struct cell *c = cell_of(&g->v[i], side);
 
 		if (c && same_value(part_of(c, axis), value))
@@ -142,9 +138,7 @@ static bool side_has(const struct gate_grid *g, int side, const char *axis,
 static bool is_own(const struct gate_grid *g, const struct cell *axes, const struct cell *of_a,
 		   const struct cell *of_b)
 {
-	size_t i;
-
-	for (i = 0; i < axes->key_count; i++) {
+	for (size_t i = 0; i < axes->key_count; i++) {
 		const char *axis = axes->key[i].name;
 		const struct key_part *a = part_of(of_a, axis), *b = part_of(of_b, axis);
 
@@ -178,9 +172,9 @@ static int compare_b(const void *a, const void *b)
 /* The lines of a side, in the order of its grid; returns how many. */
 static size_t lay_out(struct gate_grid *g, int side, struct gate_line **lines)
 {
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < g->count; i++) {
+	for (size_t i = 0; i < g->count; i++) {
 		if (cell_of(&g->v[i], side))
 			lines[n++] = &g->v[i];
 	}
@@ -193,7 +187,7 @@ static int pair_by_place(struct gate_grid *g)
 	struct gate_line **of_a = calloc(g->count + 1, sizeof(struct gate_line *));
 	struct gate_line **of_b = calloc(g->count + 1, sizeof(struct gate_line *));
 	bool *taken = calloc(g->count + 1, sizeof(*taken));
-	size_t i, kept = 0, count_a, count_b;
+	size_t kept = 0, count_a, count_b;
 	int err = of_a && of_b && taken ? 0 : -ENOMEM;
 
 	if (err)
@@ -201,18 +195,18 @@ static int pair_by_place(struct gate_grid *g)
 	count_a = lay_out(g, 0, of_a);
 	count_b = lay_out(g, 1, of_b);
 	/* Whether they may be is asked of the grids as they are. */
-	for (i = 0; i < count_a && i < count_b; i++)
+	for (size_t i = 0; i < count_a && i < count_b; i++)
 		taken[i] = !of_a[i]->b && !of_b[i]->a &&
 			   is_own(g, of_a[i]->a, of_a[i]->a, of_b[i]->b) &&
 			   is_own(g, of_b[i]->b, of_a[i]->a, of_b[i]->b);
-	for (i = 0; i < count_a && i < count_b; i++) {
+	for (size_t i = 0; i < count_a && i < count_b; i++) {
 		if (!taken[i])
 			continue;
 		of_a[i]->b = of_b[i]->b;
 		of_a[i]->order_b = of_b[i]->order_b;
 		of_b[i]->b = NULL;
 	}
-	for (i = 0; i < g->count; i++) {
+	for (size_t i = 0; i < g->count; i++) {
 		if (g->v[i].a || g->v[i].b)
 			g->v[kept++] = g->v[i];
 	}

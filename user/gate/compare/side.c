@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/gate/gate.h"
 #include "user/gate/compare/paired.h"
+#include "user/gate/gate.h"
 
 bool gate_has_data(const struct cell *c)
 {
@@ -17,9 +17,8 @@ bool gate_has_data(const struct cell *c)
 bool side__take_cells(struct side *s, const struct cell *like, const char *pass)
 {
 	bool any = false;
-	size_t i;
 
-	for (i = 0; i < s->count; i++) {
+	for (size_t i = 0; i < s->count; i++) {
 		s->cells[i] = gate_index__find(&s->indexes[i], like, pass);
 		any |= s->cells[i] && gate_has_data(s->cells[i]);
 	}
@@ -38,10 +37,9 @@ size_t side__first(const struct side *s)
 bool side__measured(const struct side *s, const struct cell *like)
 {
 	const struct cell *c;
-	size_t i;
 
-	for (i = 0; i < s->count; i++) {
-		for (c = gate_index__next(&s->indexes[i], like, NULL); c != NULL;
+	for (size_t i = 0; i < s->count; i++) {
+		for (c = gate_index__next(&s->indexes[i], like, NULL); c;
 		     c = gate_index__next(&s->indexes[i], like, c)) {
 			if (gate_has_data(c))
 				return true;
@@ -52,9 +50,7 @@ bool side__measured(const struct side *s, const struct cell *like)
 
 size_t side__take_values(struct side *s, int metric)
 {
-	size_t i;
-
-	for (i = 0; i < s->count; i++)
+	for (size_t i = 0; i < s->count; i++)
 		s->values[i] = s->cells[i] && gate_has_data(s->cells[i])
 				       ? gate_metric_value(s->cells[i], metric)
 				       : NAN;
@@ -70,9 +66,9 @@ static int compare_doubles(const void *a, const void *b)
 
 double side__median(const struct side *s, double *scratch)
 {
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < s->count; i++) {
+	for (size_t i = 0; i < s->count; i++) {
 		if (!isnan(s->values[i]))
 			scratch[n++] = s->values[i];
 	}
@@ -84,9 +80,7 @@ double side__median(const struct side *s, double *scratch)
 
 bool side__varies(const struct side *s, int metric)
 {
-	size_t i;
-
-	for (i = 0; i < s->count; i++) {
+	for (size_t i = 0; i < s->count; i++) {
 		if (s->cells[i] && gate_metric_varies(s->cells[i], metric))
 			return true;
 	}
@@ -95,9 +89,7 @@ bool side__varies(const struct side *s, int metric)
 
 bool side__negative(const struct side *s, int metric)
 {
-	size_t i;
-
-	for (i = 0; i < s->count; i++) {
+	for (size_t i = 0; i < s->count; i++) {
 		if (s->cells[i] && gate_metric_negative(s->cells[i], metric))
 			return true;
 	}
@@ -121,7 +113,7 @@ static int compare_taken(const void *a, const void *b)
 
 int side__fill(struct side *s, const struct run *runs, size_t count)
 {
-	size_t i, known = 0;
+	size_t known = 0;
 	int err = 0;
 
 	s->count = count;
@@ -131,22 +123,20 @@ int side__fill(struct side *s, const struct run *runs, size_t count)
 	s->cells = calloc(count, sizeof(*s->cells));
 	if (!s->runs || !s->indexes || !s->values || !s->cells)
 		return -ENOMEM;
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		s->runs[i] = &runs[i];
 		known += gate_taken_ms(&runs[i]) != MISSING;
 	}
 	if (known == count)
 		qsort(s->runs, count, sizeof(struct run *), compare_taken);
-	for (i = 0; i < count && !err; i++)
+	for (size_t i = 0; i < count && !err; i++)
 		err = gate_index__build(&s->indexes[i], s->runs[i]);
 	return err;
 }
 
 void side__free(struct side *s)
 {
-	size_t i;
-
-	for (i = 0; i < s->count && s->indexes; i++)
+	for (size_t i = 0; i < s->count && s->indexes; i++)
 		gate_index__free(&s->indexes[i]);
 	free(s->indexes);
 	free(s->runs);
@@ -156,10 +146,10 @@ void side__free(struct side *s)
 
 bool sides_in_turn(const struct side *a, const struct side *b)
 {
-	size_t i, n = a->count < b->count ? a->count : b->count;
+	size_t n = a->count < b->count ? a->count : b->count;
 	int64_t last = MISSING;
 
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		int64_t x = gate_taken_ms(a->runs[i]), y = gate_taken_ms(b->runs[i]);
 
 		if (x == MISSING || y == MISSING || x < last || y < last)

@@ -20,9 +20,7 @@ struct sides {
 
 struct gate_row *gate_same_row(struct gate_report *r, const struct gate_row *like)
 {
-	size_t i;
-
-	for (i = 0; i < r->row_count; i++) {
+	for (size_t i = 0; i < r->row_count; i++) {
 		if (r->rows[i].id == like->id && !strcmp(r->rows[i].cell, like->cell) &&
 		    !strcmp(r->rows[i].trace, like->trace))
 			return &r->rows[i];
@@ -53,10 +51,8 @@ static double range(const struct values *s)
 static bool take(const struct gate_row *row, struct gate_report *alone, size_t count,
 		 struct sides *s)
 {
-	size_t i;
-
 	*s = (struct sides){0};
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct gate_row *one = gate_same_row(&alone[i], row);
 
 		if (!one || !isfinite(one->a) || !isfinite(one->b))
@@ -90,9 +86,8 @@ static bool is_apart(const struct sides *s, const struct gate_policy *policy)
 static double chance_of_order(size_t n)
 {
 	double p = 1;
-	size_t i;
 
-	for (i = 1; i <= n; i++)
+	for (size_t i = 1; i <= n; i++)
 		p *= (double)i / (double)(n + i);
 	return p;
 }
@@ -146,10 +141,10 @@ static int decide_all(struct gate_report *report, struct gate_report *alone, siz
 	enum finding *found = calloc(report->row_count + 1, sizeof(*found));
 	double *p = calloc(report->row_count + 1, sizeof(*p));
 	bool *larger = calloc(report->row_count + 1, sizeof(*larger));
-	size_t i, family = 0, next = 0;
+	size_t family = 0, next = 0;
 	int err = found && p && larger ? 0 : -ENOMEM;
 
-	for (i = 0; i < report->row_count && !err; i++) {
+	for (size_t i = 0; i < report->row_count && !err; i++) {
 		if (!is_varying(&report->rows[i]))
 			continue;
 		found[family] = find(&report->rows[i], alone, count, policy);
@@ -159,7 +154,7 @@ static int decide_all(struct gate_report *report, struct gate_report *alone, siz
 	}
 	if (!err)
 		err = gate_holm(p, family, policy->alpha_regression, larger);
-	for (i = 0; i < report->row_count && !err; i++) {
+	for (size_t i = 0; i < report->row_count && !err; i++) {
 		if (!is_varying(&report->rows[i]))
 			continue;
 		decide(&report->rows[i], found[next], larger[next], count);
@@ -176,14 +171,13 @@ int gate_decide_varying(struct gate_report *report, const struct run *a, const s
 {
 	struct gate_report *alone = calloc(count + 1, sizeof(*alone));
 	int err = !alone ? -ENOMEM : count > GATE_REPEATS_MORE ? -E2BIG : 0;
-	size_t i;
 
 	*more = false;
-	for (i = 0; i < count && !err; i++)
+	for (size_t i = 0; i < count && !err; i++)
 		err = gate_compare(&a[i], 1, &b[i], 1, policy, &alone[i]);
 	if (!err)
 		err = decide_all(report, alone, count, policy, more);
-	for (i = 0; i < count && alone; i++)
+	for (size_t i = 0; i < count && alone; i++)
 		gate_report__free(&alone[i]);
 	free(alone);
 	return err;

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "user/gate/gate.h"
-#include "user/text/wrap.h"
 #include "user/text/utf8.h"
+#include "user/text/wrap.h"
 
 const char *gate_verdict_name(enum gate_verdict v)
 {
@@ -53,13 +53,12 @@ int gate_report__note(struct gate_report *r, const char *format, ...)
 {
 	char **notes, *text;
 	va_list args;
-	size_t i;
 
 	va_start(args, format);
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
 	va_end(args);
-	for (i = 0; text && i < r->note_count; i++) {
+	for (size_t i = 0; text && i < r->note_count; i++) {
 		if (!strcmp(r->notes[i], text)) {
 			free(text);
 			return 0;
@@ -77,9 +76,7 @@ int gate_report__note(struct gate_report *r, const char *format, ...)
 
 void gate_report__free(struct gate_report *r)
 {
-	size_t i;
-
-	for (i = 0; i < r->note_count; i++)
+	for (size_t i = 0; i < r->note_count; i++)
 		free(r->notes[i]);
 	free(r->notes);
 	free(r->rows);
@@ -172,11 +169,9 @@ static int compare_rows(const void *a, const void *b, void *report)
 /* The worst first. Rules of a budget stay as their file has them. */
 static void sort_rows(struct gate_report *r)
 {
-	size_t i;
-
 	if (r->row_count == 0 || r->rows[0].kind == GATE_BUDGET)
 		return;
-	for (i = 0; i < r->row_count; i++)
+	for (size_t i = 0; i < r->row_count; i++)
 		r->rows[i].place = i;
 	qsort_r(r->rows, r->row_count, sizeof(*r->rows), compare_rows, r);
 }
@@ -184,9 +179,8 @@ static void sort_rows(struct gate_report *r)
 static struct tally count_rows(const struct gate_report *r, enum gate_verdict wanted)
 {
 	struct tally t = {.pairs_least = SIZE_MAX};
-	size_t i;
 
-	for (i = 0; i < r->row_count; i++) {
+	for (size_t i = 0; i < r->row_count; i++) {
 		const struct gate_row *row = &r->rows[i];
 
 		if (row->kind == GATE_SHOWN)
@@ -305,9 +299,9 @@ static void say_inconclusive(struct gate_report *r, const struct tally *t)
 static void say_differences(struct gate_report *r)
 {
 	const char *first = "";
-	size_t i, said = 0;
+	size_t said = 0;
 
-	for (i = 0; i < r->difference_count; i++) {
+	for (size_t i = 0; i < r->difference_count; i++) {
 		const struct gate_difference *d = &r->differences[i];
 
 		if (d->declared)

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "user/gate/gate.h"
-#include "user/text/wrap.h"
 #include "user/report/html.h"
+#include "user/text/wrap.h"
 
 static int finish(FILE *out)
 {
@@ -132,16 +132,16 @@ int gate_print_ktap(const struct gate_report *r, FILE *out, bool strict)
 		[SKIPPED] = "ok",
 	};
 	bool comparable = r->verdict != GATE_NOT_COMPARABLE;
-	size_t i, n = 0, tests = !comparable;
+	size_t n = 0, tests = !comparable;
 	char text[512];
 
-	for (i = 0; i < r->row_count; i++)
+	for (size_t i = 0; i < r->row_count; i++)
 		tests += r->rows[i].kind != GATE_SHOWN;
 	fprintf(out, "KTAP version 1\n1..%zu\n# %s: %s\n", tests, gate_verdict_name(r->verdict),
 		r->headline);
 	if (!comparable)
 		fprintf(out, "not ok %zu comparable\n", ++n);
-	for (i = 0; i < r->row_count; i++) {
+	for (size_t i = 0; i < r->row_count; i++) {
 		const struct gate_row *row = &r->rows[i];
 		enum outcome outcome = outcome_of(row->verdict, strict);
 
@@ -188,9 +188,9 @@ static void print_markdown_row(FILE *out, const struct gate_row *row)
 static void print_markdown_rows(const struct gate_report *r, FILE *out, bool passed)
 {
 	bool budget = r->row_count > 0 && r->rows[0].kind == GATE_BUDGET;
-	size_t i, count = 0, printed = 0;
+	size_t count = 0, printed = 0;
 
-	for (i = 0; i < r->row_count; i++)
+	for (size_t i = 0; i < r->row_count; i++)
 		count += r->rows[i].kind != GATE_SHOWN &&
 			 (r->rows[i].verdict == GATE_PASS) == passed;
 	if (count == 0)
@@ -201,7 +201,7 @@ static void print_markdown_rows(const struct gate_report *r, FILE *out, bool pas
 		"\n| cell | metric | %s | %s | change | 95 %% | verdict |\n"
 		"| --- | --- | ---: | ---: | ---: | ---: | --- |\n",
 		budget ? "limit" : "A", budget ? "is" : "B");
-	for (i = 0; i < r->row_count && printed < FOLDED_ROWS_MAX; i++) {
+	for (size_t i = 0; i < r->row_count && printed < FOLDED_ROWS_MAX; i++) {
 		if (r->rows[i].kind == GATE_SHOWN || (r->rows[i].verdict == GATE_PASS) != passed)
 			continue;
 		print_markdown_row(out, &r->rows[i]);
@@ -220,7 +220,6 @@ int gate_print_markdown(const struct gate_report *r, FILE *out, bool strict)
 		[FAILED] = "&#10060;", /* cross mark */
 		[SKIPPED] = "&#9888;", /* warning sign */
 	};
-	size_t i;
 
 	fprintf(out, "### %s spawnscope gate: %s\n\n", signs[outcome_of(r->verdict, strict)],
 		gate_verdict_name(r->verdict));
@@ -228,7 +227,7 @@ int gate_print_markdown(const struct gate_report *r, FILE *out, bool strict)
 	fputc('\n', out);
 	print_markdown_rows(r, out, false);
 	print_markdown_rows(r, out, true);
-	for (i = 0; i < r->difference_count; i++) {
+	for (size_t i = 0; i < r->difference_count; i++) {
 		const struct gate_difference *d = &r->differences[i];
 
 		fputs("\n- ", out);
@@ -239,7 +238,7 @@ int gate_print_markdown(const struct gate_report *r, FILE *out, bool strict)
 		markdown_text(out, d->b, SIZE_MAX);
 		fputs(d->declared ? " (declared)" : "", out);
 	}
-	for (i = 0; i < r->note_count; i++) {
+	for (size_t i = 0; i < r->note_count; i++) {
 		fputs("\n- ", out);
 		markdown_text(out, r->notes[i], SIZE_MAX);
 	}

@@ -56,9 +56,8 @@ static json_t *encode_row(const struct gate_row *row)
 static json_t *encode_rows(const struct gate_report *r)
 {
 	json_t *rows = json_array();
-	size_t i;
 
-	for (i = 0; rows && i < r->row_count; i++) {
+	for (size_t i = 0; rows && i < r->row_count; i++) {
 		if (json_array_append_new(rows, encode_row(&r->rows[i])) != 0) {
 			json_decref(rows);
 			return NULL;
@@ -70,9 +69,8 @@ static json_t *encode_rows(const struct gate_report *r)
 static json_t *encode_differences(const struct gate_report *r)
 {
 	json_t *list = json_array();
-	size_t i;
 
-	for (i = 0; list && i < r->difference_count; i++) {
+	for (size_t i = 0; list && i < r->difference_count; i++) {
 		const struct gate_difference *d = &r->differences[i];
 
 		if (json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:b}", "name", d->name,
@@ -88,9 +86,8 @@ static json_t *encode_differences(const struct gate_report *r)
 static json_t *encode_notes(const struct gate_report *r)
 {
 	json_t *list = json_array();
-	size_t i;
 
-	for (i = 0; list && i < r->note_count; i++) {
+	for (size_t i = 0; list && i < r->note_count; i++) {
 		if (json_array_append_new(list, json_string(r->notes[i])) != 0) {
 			json_decref(list);
 			return NULL;
@@ -107,8 +104,8 @@ int gate_print_json(const struct gate_report *r, FILE *out)
 			      (int)r->runs_a, "runs_b", (int)r->runs_b, "pairs", (int)r->pairs);
 	int err = -ENOMEM;
 
-	if (j && set_text(j, "clock", r->clock) == 0 &&
-	    set_text(j, "order", r->order) == 0 && set_number(j, "margin", r->margin) == 0 &&
+	if (j && set_text(j, "clock", r->clock) == 0 && set_text(j, "order", r->order) == 0 &&
+	    set_number(j, "margin", r->margin) == 0 &&
 	    set_number(j, "alpha_regression", r->alpha_regression) == 0 &&
 	    set_number(j, "alpha_pass", r->alpha_pass) == 0 &&
 	    json_object_set_new(j, "metrics", encode_rows(r)) == 0 &&

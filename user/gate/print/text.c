@@ -74,7 +74,7 @@ static void add_row(struct sheet *s, const struct gate_row *row)
 static int print_rows(const struct gate_report *r, FILE *out, bool colour, bool all_rows)
 {
 	struct sheet *s = sheet__new(2);
-	size_t i, gating = 0, same = 0;
+	size_t gating = 0, same = 0;
 	int err;
 
 	if (!s)
@@ -88,9 +88,9 @@ static int print_rows(const struct gate_report *r, FILE *out, bool colour, bool 
 	sheet__column(s, "VERDICT", 0);
 	sheet__column(s, "VISIBLE", SHEET_RIGHT | SHEET_OPTIONAL);
 	sheet__column(s, "PAIRS", SHEET_RIGHT | SHEET_OPTIONAL);
-	for (i = 0; i < r->row_count; i++)
+	for (size_t i = 0; i < r->row_count; i++)
 		gating += r->rows[i].kind != GATE_SHOWN;
-	for (i = 0; i < r->row_count; i++) {
+	for (size_t i = 0; i < r->row_count; i++) {
 		const struct gate_row *row = &r->rows[i];
 
 		if (!all_rows && is_plain(row) &&
@@ -113,10 +113,9 @@ static int print_budget(const struct gate_report *r, FILE *out, bool colour)
 	struct sheet *s;
 	bool cells = false;
 	char text[32];
-	size_t i;
 	int err;
 
-	for (i = 0; i < r->row_count; i++)
+	for (size_t i = 0; i < r->row_count; i++)
 		cells |= r->rows[i].cell[0] != '\0';
 	s = sheet__new(cells ? 2 : 1);
 	if (!s)
@@ -127,7 +126,7 @@ static int print_budget(const struct gate_report *r, FILE *out, bool colour)
 	sheet__column(s, "LIMIT", SHEET_RIGHT);
 	sheet__column(s, "IS", SHEET_RIGHT);
 	sheet__column(s, "VERDICT", 0);
-	for (i = 0; i < r->row_count; i++) {
+	for (size_t i = 0; i < r->row_count; i++) {
 		const struct gate_row *row = &r->rows[i];
 
 		sheet__add(s, "%s", row->metric);
@@ -144,12 +143,10 @@ static int print_budget(const struct gate_report *r, FILE *out, bool colour)
 
 static void print_differences(const struct gate_report *r, FILE *out, bool colour)
 {
-	size_t i;
-
 	if (r->difference_count == 0)
 		return;
 	layout_title(out, "Environments", colour);
-	for (i = 0; i < r->difference_count; i++) {
+	for (size_t i = 0; i < r->difference_count; i++) {
 		const struct gate_difference *d = &r->differences[i];
 		char line[320];
 
@@ -173,9 +170,9 @@ static bool was_said(const struct gate_report *r, const struct gate_row *row)
 
 static size_t count_of_note(const struct gate_report *r, const char *note)
 {
-	size_t i, count = 0;
+	size_t count = 0;
 
-	for (i = 0; i < r->row_count; i++)
+	for (size_t i = 0; i < r->row_count; i++)
 		count += !strcmp(r->rows[i].note, note) && !is_plain(&r->rows[i]);
 	return count;
 }
@@ -184,9 +181,8 @@ static void print_notes(const struct gate_report *r, FILE *out, bool colour)
 {
 	bool titled = false;
 	char line[512];
-	size_t i;
 
-	for (i = 0; i < r->note_count + r->row_count; i++) {
+	for (size_t i = 0; i < r->note_count + r->row_count; i++) {
 		const struct gate_row *row = i < r->note_count ? NULL : &r->rows[i - r->note_count];
 
 		if (row && (!row->note[0] || is_plain(row) || was_said(r, row)))

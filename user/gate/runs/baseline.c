@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 #include "user/base/command.h"
-#include "user/text/escape.h"
 #include "user/gate/compare/paired.h"
 #include "user/store/store.h"
+#include "user/text/escape.h"
 
 #define BASELINE_SCHEMA 1
 #define NAME_LENGTH_MAX 64
@@ -70,7 +70,7 @@ static int make_folders(const char *path)
 
 	if ((size_t)snprintf(part, sizeof(part), "%s", path) >= sizeof(part))
 		return -ENAMETOOLONG;
-	for (slash = strchr(part + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+	for (slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		if (mkdir(part, 0777) != 0 && errno != EEXIST)
 			return -errno;
@@ -102,10 +102,10 @@ static void remove_folder(int at, const char *name)
 static int copy_bytes(int from, int to)
 {
 	char block[65536];
-	ssize_t n, done, put;
+	ssize_t n, put;
 
 	while ((n = read(from, block, sizeof(block))) > 0) {
-		for (done = 0; done < n; done += put) {
+		for (ssize_t done = 0; done < n; done += put) {
 			put = write(to, block + done, (size_t)(n - done));
 			if (put <= 0)
 				return put < 0 ? -errno : -EIO;
@@ -144,7 +144,7 @@ static int write_about(int folder, size_t count)
 	if (!about || fd < 0)
 		err = !about ? -ENOMEM : -errno;
 	if (!err && (json_dumpfd(about, fd, JSON_INDENT(2)) != 0 || write(fd, "\n", 1) != 1 ||
-			 fsync(fd) != 0))
+		     fsync(fd) != 0))
 		err = errno ? -errno : -EIO;
 	if (fd >= 0 && close(fd) != 0 && !err)
 		err = -errno;
@@ -167,8 +167,7 @@ static bool is_ours(const char *file)
 {
 	size_t digits = strspn(file, "0123456789");
 
-	return !strcmp(file, "baseline.json") ||
-	       (digits > 0 && !strcmp(file + digits, ".jsonl"));
+	return !strcmp(file, "baseline.json") || (digits > 0 && !strcmp(file + digits, ".jsonl"));
 }
 
 /* Only a baseline gives way to another: a folder with a baseline.json, and nothing but its runs. */
@@ -199,7 +198,6 @@ int baseline_save(const char *folder, const char *name, char *const *paths, size
 {
 	char made[NAME_LENGTH_MAX + 32], file[32], text[PATH_MAX];
 	int at = -1, inside = -1, err = check_name(name, why, why_size);
-	size_t i;
 
 	if (err)
 		return err;
@@ -224,7 +222,7 @@ int baseline_save(const char *folder, const char *name, char *const *paths, size
 	inside = openat(at, made, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (inside < 0)
 		err = -errno;
-	for (i = 0; i < count && !err; i++) {
+	for (size_t i = 0; i < count && !err; i++) {
 		snprintf(file, sizeof(file), "%zu.jsonl", i + 1);
 		err = copy_file(paths[i], inside, file);
 	}
@@ -281,7 +279,7 @@ int baseline_load(const char *folder, const char *name, struct baseline *b, char
 		  size_t why_size)
 {
 	char path[PATH_MAX], text[PATH_MAX];
-	size_t i, wanted;
+	size_t wanted;
 	struct stat st;
 	int err = check_name(name, why, why_size);
 
@@ -306,7 +304,7 @@ int baseline_load(const char *folder, const char *name, struct baseline *b, char
 	b->runs = calloc(wanted, sizeof(*b->runs));
 	if (!b->runs)
 		return cannot("read", folder, name, -ENOMEM, why, why_size);
-	for (i = 0; i < wanted && !err; i++) {
+	for (size_t i = 0; i < wanted && !err; i++) {
 		snprintf(path, sizeof(path), "%s/%s/%zu.jsonl", folder, name, i + 1);
 		err = store_read(path, &b->runs[i], why, why_size);
 		b->count += !err;
@@ -319,9 +317,7 @@ int baseline_load(const char *folder, const char *name, struct baseline *b, char
 
 void baseline_free(struct baseline *b)
 {
-	size_t i;
-
-	for (i = 0; i < b->count; i++)
+	for (size_t i = 0; i < b->count; i++)
 		run__free(&b->runs[i]);
 	free(b->runs);
 	*b = (struct baseline){0};

@@ -10,14 +10,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "user/gate/runs/kept.h"
-#include "user/gate/runs/runs.h"
-#include "user/gate/compare/side.h"
-#include "user/gate/compare/paired.h"
-#include "user/gate/runs/take.h"
-#include "user/gate/compare/varying.h"
 #include "user/base/privilege.h"
 #include "user/base/progress.h"
+#include "user/gate/compare/paired.h"
+#include "user/gate/compare/side.h"
+#include "user/gate/compare/varying.h"
+#include "user/gate/runs/kept.h"
+#include "user/gate/runs/runs.h"
+#include "user/gate/runs/take.h"
 
 #define FIRST_LOOK    16
 #define CONFIRM_ALPHA 0.05
@@ -138,10 +138,8 @@ static int begin(struct live *l, size_t pairs)
 
 static void finish(struct live *l)
 {
-	size_t i;
-
 	progress__free(l->progress);
-	for (i = 0; i < l->pairs; i++) {
+	for (size_t i = 0; i < l->pairs; i++) {
 		run__free(&l->a[i]);
 		run__free(&l->b[i]);
 	}
@@ -198,12 +196,11 @@ static int compare_counts(const struct gate_options *o, struct gate_stored *stor
 	struct gate_policy policy = live_policy(o);
 	struct live l = make_live(o, stored, 1, why, why_size);
 	static const size_t repeats[] = {GATE_REPEATS, GATE_REPEATS_MORE};
-	size_t i, stage;
 	bool more = true;
 	int err = begin(&l, GATE_REPEATS_MORE);
 
 	policy.metrics = wanted_counts(o);
-	for (stage = 0; stage < 2 && !err && more; stage++) {
+	for (size_t stage = 0; stage < 2 && !err && more; stage++) {
 		gate_report__free(report);
 		err = take_pairs(&l, repeats[stage], true, "counts");
 		if (!err && l.pairs == 0)
@@ -214,7 +211,7 @@ static int compare_counts(const struct gate_options *o, struct gate_stored *stor
 			err = gate_decide_varying(report, l.a, l.b, l.pairs, &policy, &more);
 	}
 	/* So few pairs bound nothing. */
-	for (i = 0; !err && i < report->row_count; i++) {
+	for (size_t i = 0; !err && i < report->row_count; i++) {
 		if (report->rows[i].id < GATE_METRIC_COUNT)
 			report->rows[i].low = report->rows[i].high = NAN;
 	}
@@ -227,9 +224,9 @@ static int compare_counts(const struct gate_options *o, struct gate_stored *stor
 /* What has not shown again is no regression yet. Returns how many have. */
 static size_t keep_confirmed(struct gate_report *report, struct gate_report *again, size_t fresh)
 {
-	size_t i, confirmed = 0;
+	size_t confirmed = 0;
 
-	for (i = 0; i < report->row_count; i++) {
+	for (size_t i = 0; i < report->row_count; i++) {
 		struct gate_row *row = &report->rows[i];
 		const struct gate_row *other = gate_same_row(again, row);
 
@@ -325,10 +322,9 @@ static int compare_times(const struct gate_options *o, struct gate_stored *store
 /* Moves the rows and notes of one report in front of those of another. */
 static int put_before(struct gate_report *counts, struct gate_report *times)
 {
-	size_t i;
 	int err = 0;
 
-	for (i = 0; i < times->row_count && !err; i++) {
+	for (size_t i = 0; i < times->row_count && !err; i++) {
 		struct gate_row *row;
 
 		/* The traced runs tell of failed calls, too. */
@@ -339,7 +335,7 @@ static int put_before(struct gate_report *counts, struct gate_report *times)
 			return -ENOMEM;
 		*row = times->rows[i];
 	}
-	for (i = 0; i < times->note_count && !err; i++)
+	for (size_t i = 0; i < times->note_count && !err; i++)
 		err = gate_report__note(counts, "%s", times->notes[i]);
 	counts->alpha_regression = times->alpha_regression;
 	counts->alpha_pass = times->alpha_pass;
@@ -354,9 +350,7 @@ static int put_before(struct gate_report *counts, struct gate_report *times)
 /* Not for want of a metric: a vfork copies nothing that could be counted. */
 static bool differs(const struct gate_report *r)
 {
-	size_t i;
-
-	for (i = 0; i < r->difference_count; i++) {
+	for (size_t i = 0; i < r->difference_count; i++) {
 		if (!r->differences[i].declared)
 			return r->verdict == GATE_NOT_COMPARABLE;
 	}
@@ -411,13 +405,11 @@ int gate_live(const struct gate_options *o, struct gate_report *report, char *wh
 static bool has_own_libc(const struct run *runs, size_t count)
 {
 	const struct env_fact *first = run__env(&runs[0], "libc_file");
-	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct env_fact *f = run__env(&runs[i], "libc_file");
 
-		if (!f || !f->text || !first->text ||
-		    strcmp(f->text, first->text))
+		if (!f || !f->text || !first->text || strcmp(f->text, first->text))
 			return false;
 	}
 	return count > 0;

@@ -32,14 +32,13 @@ static bool read_mark(const struct run *r, struct mark *m)
 bool gate_kept(const struct run *runs, size_t count, unsigned int *planned)
 {
 	struct mark marks[GATE_PAIRS_MAX];
-	size_t i, k;
 
 	if (count == 0 || count > GATE_PAIRS_MAX)
 		return false;
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (!read_mark(&runs[i], &marks[i]) || marks[i].planned != marks[0].planned)
 			return false;
-		for (k = 0; k < i; k++) {
+		for (size_t k = 0; k < i; k++) {
 			if (marks[k].n == marks[i].n && !strcmp(marks[k].group, marks[i].group))
 				return false;
 		}
@@ -51,9 +50,8 @@ bool gate_kept(const struct run *runs, size_t count, unsigned int *planned)
 bool gate_kept_has(const struct run *runs, size_t count, const char *group)
 {
 	struct mark m;
-	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (read_mark(&runs[i], &m) && !strcmp(m.group, group))
 			return true;
 	}
@@ -63,9 +61,8 @@ bool gate_kept_has(const struct run *runs, size_t count, const char *group)
 bool gate_kept_take(struct run *runs, size_t count, const char *group, size_t n, struct run *to)
 {
 	struct mark m;
-	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (!read_mark(&runs[i], &m) || m.n != n || strcmp(m.group, group))
 			continue;
 		*to = runs[i];

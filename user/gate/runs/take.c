@@ -21,10 +21,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "user/text/escape.h"
-#include "user/base/privilege.h"
 #include "user/base/interrupt.h"
+#include "user/base/privilege.h"
 #include "user/store/store.h"
+#include "user/text/escape.h"
 
 #define ARGS_MAX (GATE_FORWARD_MAX + 32)
 #define GRACE_S	 5 /* between being asked to end and being made to */
@@ -53,17 +53,13 @@ __attribute__((format(printf, 2, 3))) static void add(struct args *a, const char
 
 static void free_args(struct args *a)
 {
-	size_t i;
-
-	for (i = 0; i < a->n; i++)
+	for (size_t i = 0; i < a->n; i++)
 		free(a->v[i]);
 }
 
 static bool is_forwarded(const struct gate_options *o, const char *option)
 {
-	size_t i;
-
-	for (i = 0; i < o->forward_count; i++) {
+	for (size_t i = 0; i < o->forward_count; i++) {
 		if (!strncmp(o->forward[i], option, strlen(option)))
 			return true;
 	}
@@ -84,7 +80,6 @@ static void add_subject(struct args *a, const struct gate_options *o, const stru
 {
 	const char *side = o->path_count == 2 ? o->paths[take->side] : NULL;
 	bool suite = is_forwarded(o, "--suite=") || (side && gate_is_suite(side));
-	size_t i;
 
 	if (side)
 		add(a, "--%s=%s", suite ? "suite" : "method", side);
@@ -94,7 +89,7 @@ static void add_subject(struct args *a, const struct gate_options *o, const stru
 		add(a, "--size=%s", o->program_count ? "1M" : "1M,64M");
 	if (!suite && !is_forwarded(o, "--runs="))
 		add(a, "--runs=%d", take->lab ? 5 : 20);
-	for (i = 0; i < o->forward_count; i++)
+	for (size_t i = 0; i < o->forward_count; i++)
 		add(a, "%s", o->forward[i]);
 }
 
@@ -364,9 +359,8 @@ cleanup:
 bool gate_broken(const struct run *run, int side, char *why, size_t why_size)
 {
 	char name[128], text[256];
-	size_t i;
 
-	for (i = 0; i < run->cell_count; i++) {
+	for (size_t i = 0; i < run->cell_count; i++) {
 		const struct cell *c = &run->cells[i];
 
 		if (!c->broken)

@@ -13,14 +13,13 @@
 static void series_grow(void **state)
 {
 	struct series s = {0};
-	int64_t i;
 
 	(void)state;
 	assert_false(series__any(&s));
-	for (i = 0; i < 1000; i++)
+	for (int64_t i = 0; i < 1000; i++)
 		assert_int_equal(series__push(&s, i * i), 0);
 	assert_int_equal(s.n, 1000);
-	for (i = 0; i < 1000; i++)
+	for (int64_t i = 0; i < 1000; i++)
 		assert_int_equal(s.v[i], i * i);
 	assert_true(series__any(&s));
 	series__free(&s);
@@ -59,13 +58,12 @@ static void freeing_takes_anything(void **state)
 static void cells_are_kept_as_they_grow(void **state)
 {
 	struct run r = {0};
-	int64_t i;
 
 	(void)state;
-	for (i = 0; i < 100; i++)
+	for (int64_t i = 0; i < 100; i++)
 		assert_int_equal(cell__add_key_number(run__add_cell(&r), "n", i), 0);
 	assert_int_equal(r.cell_count, 100);
-	for (i = 0; i < 100; i++)
+	for (int64_t i = 0; i < 100; i++)
 		assert_int_equal(cell__key_number(&r.cells[i], "n"), i);
 	run__free(&r);
 }
@@ -160,14 +158,12 @@ static void facts_are_found(void **state)
 
 static void names_go_both_ways(void **state)
 {
-	int i;
-
 	(void)state;
-	for (i = 0; i < PHASE_COUNT; i++)
+	for (int i = 0; i < PHASE_COUNT; i++)
 		assert_int_equal(phase_by_name(phase_name(i)), i);
-	for (i = 0; i < COUNT_COUNT; i++)
+	for (int i = 0; i < COUNT_COUNT; i++)
 		assert_int_equal(count_by_name(count_name(i)), i);
-	for (i = 0; i < SAMPLE_COUNT; i++)
+	for (int i = 0; i < SAMPLE_COUNT; i++)
 		assert_int_equal(sample_by_name(sample_name(i)), i);
 	assert_string_equal(phase_name(PHASE_copy_mm), "copy_mm");
 	assert_string_equal(count_name(COUNT_ptes_copied), "ptes_copied");

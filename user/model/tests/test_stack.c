@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/model/birth.h"
 #include "user/analysis/groups.h"
+#include "user/model/birth.h"
 #include "user/store/line.h"
 
 #define FRAMES(text) text, sizeof(text)

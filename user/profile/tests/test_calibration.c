@@ -19,10 +19,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "user/analysis/whatif.h"
 #include "user/base/cache.h"
 #include "user/model/calibration.h"
 #include "user/store/line.h"
-#include "user/analysis/whatif.h"
 
 static char text[1 << 16];
 

@@ -9,13 +9,13 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "user/answers/answer.h"
-#include "user/text/json.h"
 #include "user/analysis/quantiles.h"
+#include "user/analysis/stats.h"
+#include "user/answers/answer.h"
 #include "user/report/html.h"
 #include "user/report/views/views.h"
-#include "user/analysis/stats.h"
 #include "user/tests/sample_run.h"
+#include "user/text/json.h"
 
 static char *html_of(const char *text)
 {
@@ -123,10 +123,9 @@ static void quantiles_agree_with_stats(void **state)
 	struct series series = {0};
 	struct sorted s;
 	uint64_t x = 88172645463325252u;
-	size_t i, k;
 
 	(void)state;
-	for (i = 0; i < 5000; i++) {
+	for (size_t i = 0; i < 5000; i++) {
 		x ^= x << 13;
 		x ^= x >> 7;
 		x ^= x << 17;
@@ -136,7 +135,7 @@ static void quantiles_agree_with_stats(void **state)
 	series__push(&series, INT64_MIN + 1);
 	assert_int_equal(sorted__of(&s, &series), 0);
 	assert_int_equal(s.n, stats_count(&series));
-	for (k = 0; k < sizeof(at) / sizeof(at[0]); k++)
+	for (size_t k = 0; k < sizeof(at) / sizeof(at[0]); k++)
 		assert_true(sorted__quantile(&s, at[k]) == stats_quantile(&series, at[k]));
 	sorted__free(&s);
 	series__free(&series);
@@ -157,14 +156,13 @@ static void rows_join_the_passes(void **state)
 {
 	struct report p;
 	struct run r;
-	size_t i;
 
 	(void)state;
 	sample_run(&r, 200);
 	p = report_of(&r, "some/where/first.jsonl");
 	assert_string_equal(p.runs[0].name, "first");
 	assert_int_equal(p.runs[0].count, 4);
-	for (i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		const struct row *row = &p.runs[0].rows[i];
 
 		assert_string_equal(cell__key_text(row->cell, "trace"), "phases");
@@ -185,16 +183,15 @@ static void no_two_runs_have_one_name(void **state)
 	static const char *const names[] = {"a 2", "a", "a 3", "a 4", "standard input", "a 2 2"};
 	struct run r[6];
 	struct report p;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < 6; i++)
+	for (size_t i = 0; i < 6; i++)
 		sample_run(&r[i], 1);
 	assert_int_equal(report__init(&p, r, paths, 6), 0);
-	for (i = 0; i < 6; i++)
+	for (size_t i = 0; i < 6; i++)
 		assert_string_equal(p.runs[i].name, names[i]);
 	report__free(&p);
-	for (i = 0; i < 6; i++)
+	for (size_t i = 0; i < 6; i++)
 		run__free(&r[i]);
 }
 
@@ -204,11 +201,10 @@ static void slope_is_that_of_the_medians(void **state)
 	struct run r = {.ended = true};
 	double per_mib, per_pte;
 	struct report p;
-	size_t i;
 
 	(void)state;
 	r.clock = strdup("monotonic");
-	for (i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		struct cell *c = sample_cell(&r, "fork", (int64_t)(1 << 20) << i, "phases", 0);
 
 		c->n = 1;
@@ -226,9 +222,7 @@ static void slope_is_that_of_the_medians(void **state)
 
 static const struct answer *find_answer(const struct answer *answers, size_t n, const char *word)
 {
-	size_t i;
-
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (strstr(answers[i].question, word))
 			return &answers[i];
 	}
@@ -242,11 +236,11 @@ static void answers_say_where_fork_overtakes(void **state)
 	struct answer answers[ANSWERS_MAX];
 	struct report p;
 	struct run r;
-	size_t i, n;
+	size_t n;
 
 	(void)state;
 	sample_run(&r, 200);
-	for (i = 0; i < r.cell_count; i++) {
+	for (size_t i = 0; i < r.cell_count; i++) {
 		if (cell__key_number(&r.cells[i], "rss_bytes") == 64 << 20 &&
 		    !strcmp(cell__key_text(&r.cells[i], "method"), "fork"))
 			sample_series(&r.cells[i].samples[SAMPLE_spawn_ns], r.cells[i].n, 35090000,
@@ -280,12 +274,11 @@ static void an_untraced_fork_has_its_slope(void **state)
 	struct answer answers[ANSWERS_MAX];
 	const struct answer *a;
 	struct report p;
-	size_t i;
 
 	(void)state;
 	r.clock = strdup("monotonic");
 	r.end.births = MISSING;
-	for (i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		struct cell *c = sample_cell(&r, "fork", (int64_t)(1 << 20) << i, "none", 0);
 
 		c->n = 1;
@@ -309,14 +302,14 @@ static void long_lists_end_with_what_was_left_out(void **state)
 	const struct answer *a;
 	char pages[80];
 	struct report p;
-	size_t i, k, n;
+	size_t n;
 
 	(void)state;
 	r.clock = strdup("monotonic");
-	for (i = 0; i < 52; i++) {
+	for (size_t i = 0; i < 52; i++) {
 		snprintf(pages, sizeof(pages), "%zu-\xc2\xb5-names-that-go-on-and-on-and-on-and-on",
 			 i / 2);
-		for (k = 0; k < 2; k++) {
+		for (size_t k = 0; k < 2; k++) {
 			struct cell *c = run__add_cell(&r);
 
 			cell__add_key_text(c, "method", k ? "fork" : "vfork");
@@ -345,11 +338,10 @@ static void check_crossing(size_t n, const int64_t *mib, const int64_t *us, cons
 	struct answer answers[ANSWERS_MAX];
 	const struct answer *a;
 	struct report p;
-	size_t i, k;
 
 	r.clock = strdup("monotonic");
-	for (i = 0; i < n; i++) {
-		for (k = 0; k < 2; k++) {
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < 2; k++) {
 			struct cell *c = sample_cell(&r, k ? "fork" : "posix_spawn", mib[i] << 20,
 						     "none", 0);
 
@@ -387,16 +379,16 @@ static void a_near_tie_is_no_victory(void **state)
 {
 	struct answer answers[ANSWERS_MAX];
 	int64_t call[2][2] = {{1000, 1020}, {1030, 1000}};
-	size_t i, k, n, round;
+	size_t n;
 
 	(void)state;
-	for (round = 0; round < 2; round++) {
+	for (size_t round = 0; round < 2; round++) {
 		struct run r = {.ended = true};
 		struct report p;
 
 		r.clock = strdup("monotonic");
-		for (i = 0; i < 2; i++) {
-			for (k = 0; k < 2; k++) {
+		for (size_t i = 0; i < 2; i++) {
+			for (size_t k = 0; k < 2; k++) {
 				struct cell *c = sample_cell(&r, k ? "clone" : "vfork",
 							     (int64_t)(1 << 20) << i, "none", 0);
 

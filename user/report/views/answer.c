@@ -37,15 +37,14 @@ static void write_answers(FILE *out, const struct report_run *r)
 static void write(const struct report *p, FILE *out)
 {
 	struct answer verdict;
-	size_t i;
 
-	for (i = 0; i < p->verdict_count; i++) {
+	for (size_t i = 0; i < p->verdict_count; i++) {
 		verdict_answer(p->verdicts[i], p->verdict_paths[i], &verdict);
 		fputs("<dl class=\"answers\">\n", out);
 		write_answer(out, &verdict);
 		fputs("</dl>\n", out);
 	}
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		fprintf(out, "<div class=\"of-run\" data-run=\"%zu\">\n", i);
 		if (p->count > 1) {
 			fputs("<h3>", out);

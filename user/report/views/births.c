@@ -3,11 +3,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "user/analysis/whatif.h"
 #include "user/report/birth_sums.h"
-#include "user/text/json.h"
 #include "user/report/html.h"
 #include "user/report/views/views.h"
-#include "user/analysis/whatif.h"
+#include "user/text/json.h"
 
 #define GROUPS_SHOWN 50
 
@@ -81,11 +81,10 @@ static void write_groups(FILE *out, const struct report_run *r)
 		"Call, p99", "Call, max", "Work",   "Of all work",  "Largest phase", "Of its work"};
 	const struct birth_sums *s = r->births;
 	const struct group *g;
-	size_t i;
 
 	html_table(out, "Births by program and method, the costliest first");
 	html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
-	for (i = 0; (g = shown(s, i)); i++)
+	for (size_t i = 0; (g = shown(s, i)); i++)
 		write_group(out, r, g);
 	html_table_end(out);
 	if (s->groups.n > GROUPS_SHOWN)
@@ -97,11 +96,10 @@ static void write_phases(FILE *out, const struct report_run *r)
 	static const char *const head[] = {"Phase",  "Source", "Sum", "Of all work",
 					   "Births", "Median", "p99", "Max"};
 	const struct group *all = &r->births->groups.all;
-	int p;
 
 	html_table(out, "Phases, over all births");
 	html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
-	for (p = 0; p < PHASE_COUNT; p++) {
+	for (int p = 0; p < PHASE_COUNT; p++) {
 		const struct sketch *k = &all->phase[p];
 		const char *source = r->run->phases[p].source;
 
@@ -125,22 +123,21 @@ static void write_phases(FILE *out, const struct report_run *r)
 static void write_series(FILE *out, const struct report_run *r)
 {
 	const struct birth_sums *s = r->births;
-	size_t i, k;
 
 	html_table(out, "Births over time; each row begins at its time after the first birth");
 	fputs("<thead><tr><th scope=\"col\">From</th>", out);
-	for (k = 0; k < s->series_count; k++) {
+	for (size_t k = 0; k < s->series_count; k++) {
 		fputs("<th scope=\"col\">", out);
 		html_text(out, label_of(s->series[k].group));
 		fprintf(out, " %s</th>", method_of(s->series[k].group));
 	}
 	fputs("</tr></thead>\n<tbody>", out);
-	for (i = 0; i < s->bins; i++) {
+	for (size_t i = 0; i < s->bins; i++) {
 		char text[NUMBER_MAX];
 
 		html_row(out);
 		html_label(out, time_text((double)((int64_t)i * s->bin_ns), r->instructions, text));
-		for (k = 0; k < s->series_count; k++)
+		for (size_t k = 0; k < s->series_count; k++)
 			write_count(out, (double)s->series[k].n[i]);
 		fputs("</tr>", out);
 	}
@@ -192,13 +189,12 @@ static void write_calibrated(FILE *out, const struct report_run *r)
 	const struct calibration *c = r->run->calibration;
 	const struct group *g;
 	char basis[256];
-	size_t i;
 
 	whatif_basis(WHATIF_SPAWNABLE, c, r->run->clock, basis, sizeof(basis));
 	html_table(out, "The same forks, the time of each call: estimates; posix_spawn returns "
 			"when the child execs, a message to the helper is not in its time");
 	html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
-	for (i = 0; (g = shown(r->births, i)); i++) {
+	for (size_t i = 0; (g = shown(r->births, i)); i++) {
 		const struct whatif_estimates e = whatif_estimate(g, WHATIF_SPAWNABLE, c);
 
 		if (!whatif_has(g, WHATIF_SPAWNABLE))
@@ -265,9 +261,9 @@ static void write_copier(FILE *out, const struct report_run *r, const struct gro
 static size_t count_kind(const struct birth_sums *s, enum whatif_kind kind)
 {
 	const struct group *g;
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; (g = shown(s, i)); i++)
+	for (size_t i = 0; (g = shown(s, i)); i++)
 		n += whatif_has(g, kind);
 	return n;
 }
@@ -284,7 +280,6 @@ static void write_whatif(FILE *out, const struct report_run *r)
 	};
 	const struct birth_sums *s = r->births;
 	const struct group *g;
-	size_t i;
 
 	fputs("<h3>What if these forks had been posix_spawn?</h3>\n", out);
 	if (!s->groups.all.phase[PHASE_copy_mm].n) {
@@ -299,7 +294,7 @@ static void write_whatif(FILE *out, const struct report_run *r)
 		      out);
 		html_table(out, "Forks that exec, had they been posix_spawn: estimates");
 		html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
-		for (i = 0; (g = shown(s, i)); i++) {
+		for (size_t i = 0; (g = shown(s, i)); i++) {
 			if (whatif_has(g, WHATIF_SPAWNABLE))
 				write_spawnable(out, r, g);
 		}
@@ -311,7 +306,7 @@ static void write_whatif(FILE *out, const struct report_run *r)
 		      "µs.</p>\n",
 		      out);
 	}
-	for (i = 0; (g = shown(s, i)); i++) {
+	for (size_t i = 0; (g = shown(s, i)); i++) {
 		if (whatif_has(g, WHATIF_COPIER))
 			write_copier(out, r, g);
 	}
@@ -337,7 +332,7 @@ static void write_member(FILE *out, const struct report_run *r, const struct mem
 static void write_family(FILE *out, const struct report_run *r)
 {
 	const struct family *f = &r->births->family;
-	size_t at, depth = 0;
+	size_t depth = 0;
 	char text[NUMBER_MAX];
 
 	if (f->root == FAMILY_NONE)
@@ -348,7 +343,7 @@ static void write_family(FILE *out, const struct report_run *r)
 	      "<div class=\"scroll tree\" role=\"group\" tabindex=\"0\" aria-label=\"Who came from "
 	      "whom\"><ul><li>",
 	      out);
-	for (at = f->root; at != FAMILY_NONE; at = family__next(f, at)) {
+	for (size_t at = f->root; at != FAMILY_NONE; at = family__next(f, at)) {
 		const struct member *m = &f->v[at];
 
 		if (m->depth > depth) {
@@ -395,14 +390,12 @@ static void write_run(const struct report *p, size_t i, FILE *out)
 
 static void write(const struct report *p, FILE *out)
 {
-	size_t i;
-
 	fputs("<p>Each line of a profile is a birth: a process or thread that was made, or a call "
 	      "that failed. They are told apart by the name of the parent, and by the method. "
 	      "Work is the sum of a birth's phases but those in which somebody waits.</p>\n",
 	      out);
 	html_chart(out, "births");
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		if (!p->runs[i].births)
 			continue;
 		fprintf(out, "<div class=\"of-run\" data-run=\"%zu\">\n", i);
@@ -415,9 +408,8 @@ static json_t *series_data(const struct birth_sums *s, const struct birth_series
 {
 	json_t *object = put(json_object(), "label", json_text(label_of(series->group)));
 	json_t *births = json_array(), *work = json_array();
-	size_t i;
 
-	for (i = 0; i < s->bins; i++) {
+	for (size_t i = 0; i < s->bins; i++) {
 		births = push(births, json_integer((json_int_t)series->n[i]));
 		work = push(work, json_number(round(series->work_ns[i])));
 	}
@@ -429,9 +421,8 @@ static json_t *series_data(const struct birth_sums *s, const struct birth_series
 static json_t *phases_data(const struct group *g)
 {
 	json_t *phases = json_array();
-	int p;
 
-	for (p = 0; p < PHASE_COUNT; p++) {
+	for (int p = 0; p < PHASE_COUNT; p++) {
 		json_t *phase;
 
 		if (!g->phase[p].n || !phase_is_work(p))
@@ -489,9 +480,8 @@ static json_t *group_data(const struct group *g, const char *label, const struct
 static json_t *family_data(const struct family *f)
 {
 	json_t *members = json_array();
-	size_t at;
 
-	for (at = f->root; at != FAMILY_NONE; at = family__next(f, at)) {
+	for (size_t at = f->root; at != FAMILY_NONE; at = family__next(f, at)) {
 		const struct member *m = &f->v[at];
 		json_t *member = push(json_array(), json_integer((json_int_t)m->depth));
 
@@ -509,11 +499,10 @@ static json_t *run_data(const struct report_run *r)
 	const struct birth_sums *s = r->births;
 	json_t *series = json_array(), *groups = json_array(), *object;
 	const struct group *g;
-	size_t i;
 
-	for (i = 0; i < s->series_count; i++)
+	for (size_t i = 0; i < s->series_count; i++)
 		series = push(series, series_data(s, &s->series[i]));
-	for (i = 0; (g = shown(s, i)); i++)
+	for (size_t i = 0; (g = shown(s, i)); i++)
 		groups = push(groups, group_data(g, label_of(g), r->run));
 	object = put(json_object(), "bin", json_integer((json_int_t)s->bin_ns));
 	object = put(object, "series", series);
@@ -526,9 +515,8 @@ static json_t *run_data(const struct report_run *r)
 static json_t *model_data(void)
 {
 	json_t *model = json_object();
-	int p;
 
-	for (p = 0; p < PHASE_COUNT; p++) {
+	for (int p = 0; p < PHASE_COUNT; p++) {
 		if (phase_is_work(p))
 			model = put(model, phase_name(p), json_text(phase_models[p].brief));
 	}
@@ -538,9 +526,9 @@ static json_t *model_data(void)
 static json_t *data(const struct report *p)
 {
 	json_t *runs = json_array();
-	size_t i, any = 0;
+	size_t any = 0;
 
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		any += p->runs[i].births != NULL;
 		runs = push(runs, p->runs[i].births ? run_data(&p->runs[i]) : json_null());
 	}

@@ -2,10 +2,10 @@
 /* Two runs or more side by side: each against the first one. */
 #include <math.h>
 
-#include "user/text/json.h"
+#include "user/analysis/stats.h"
 #include "user/report/html.h"
 #include "user/report/views/views.h"
-#include "user/analysis/stats.h"
+#include "user/text/json.h"
 
 /* The row in run `i` that is this one, or NULL. */
 static const struct row *match(const struct report *p, size_t i, const struct row *row)
@@ -16,13 +16,11 @@ static const struct row *match(const struct report *p, size_t i, const struct ro
 /* Whether it is one to set side by side: that of the first of two runs or more that have it. */
 static bool is_compared(const struct report *p, size_t run, const struct row *row)
 {
-	size_t i;
-
-	for (i = 0; i < run; i++) {
+	for (size_t i = 0; i < run; i++) {
 		if (match(p, i, row))
 			return false;
 	}
-	for (i = run + 1; i < p->count; i++) {
+	for (size_t i = run + 1; i < p->count; i++) {
 		if (match(p, i, row))
 			return true;
 	}
@@ -72,12 +70,10 @@ static bool have_same_clock(const struct report *p)
 static void write_names(const struct report *p, FILE *out, const char *const *first, size_t count,
 			bool changes)
 {
-	size_t i;
-
 	fputs("<thead><tr>", out);
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		fprintf(out, "<th scope=\"col\"%s>%s</th>", i ? " class=\"words\"" : "", first[i]);
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		if (!has_rows(p, i))
 			continue;
 		fputs("<th scope=\"col\">", out);
@@ -93,7 +89,6 @@ static void write_times(const struct report *p, FILE *out)
 	bool instructions = p->runs[first_run(p)].instructions;
 	const struct row *row;
 	char text[NUMBER_MAX];
-	size_t i;
 
 	html_table(out,
 		   instructions ? "Medians of the call, in instructions" : "Medians of the call");
@@ -102,7 +97,7 @@ static void write_times(const struct report *p, FILE *out)
 		html_row(out);
 		html_label(out, row->parent);
 		html_words(out, row->method);
-		for (i = 0; i < p->count; i++) {
+		for (size_t i = 0; i < p->count; i++) {
 			const struct row *other = match(p, i, row);
 			double median = other ? other->call.median : NAN;
 
@@ -133,9 +128,8 @@ static bool write_count(const struct report *p, const struct row *row, enum coun
 	double first = count_of(row, c);
 	bool same = true, any = false;
 	char text[NUMBER_MAX];
-	size_t i;
 
-	for (i = row->run + 1; i < p->count; i++) {
+	for (size_t i = row->run + 1; i < p->count; i++) {
 		double value = count_of(match(p, i, row), c);
 
 		if (!isfinite(value))
@@ -151,7 +145,7 @@ static bool write_count(const struct report *p, const struct row *row, enum coun
 	html_label(out, row->parent);
 	html_words(out, row->method);
 	html_words(out, count_name(c));
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		if (has_rows(p, i))
 			html_number(out, count_text(count_of(match(p, i, row), c), text));
 	}
@@ -163,10 +157,9 @@ static size_t write_counts(const struct report *p, bool differing, FILE *out)
 {
 	const struct row *row;
 	size_t written = 0;
-	int c;
 
 	for (row = next_compared(p, NULL); row; row = next_compared(p, row)) {
-		for (c = 0; c < COUNT_COUNT; c++)
+		for (int c = 0; c < COUNT_COUNT; c++)
 			written += write_count(p, row, c, differing, out);
 	}
 	return written;
@@ -209,9 +202,8 @@ static void write(const struct report *p, FILE *out)
 static json_t *row_data(const struct report *p, const struct row *row)
 {
 	json_t *medians = json_array();
-	size_t i;
 
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		const struct row *other = match(p, i, row);
 
 		medians = push(medians, json_number(other ? other->call.median : NAN));

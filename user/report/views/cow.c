@@ -2,10 +2,10 @@
 /* Copy-on-write: what parent and child paid after the birth. */
 #include <math.h>
 
-#include "user/text/json.h"
+#include "user/analysis/stats.h"
 #include "user/report/html.h"
 #include "user/report/views/views.h"
-#include "user/analysis/stats.h"
+#include "user/text/json.h"
 
 static const struct side {
 	const char *name, *id;
@@ -56,7 +56,6 @@ static void write(const struct report *p, FILE *out)
 					   "4 KiB pages reused",
 					   "2 MiB faults",
 					   "Time"};
-	size_t i, k, s;
 
 	fputs("<p>A fork shares its pages: who first writes to one pays a fault and mostly a copy, "
 	      "the child until it execs or ends, the parent while it lives. Medians per birth, "
@@ -64,12 +63,12 @@ static void write(const struct report *p, FILE *out)
 	      "exact.</p>\n",
 	      out);
 	html_chart(out, "cow");
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		html_data(out, p, i, "The data as a table");
 		html_table(out, "Copy-on-write faults, medians per birth");
 		html_head(out, head, sizeof(head) / sizeof(head[0]), 3);
-		for (k = 0; k < p->runs[i].count; k++) {
-			for (s = 0; s < SIDES; s++)
+		for (size_t k = 0; k < p->runs[i].count; k++) {
+			for (size_t s = 0; s < SIDES; s++)
 				write_side(out, &p->runs[i], &p->runs[i].rows[k], &sides[s]);
 		}
 		html_table_end(out);
@@ -96,16 +95,16 @@ static json_t *side_data(const struct row *row, const struct side *side, size_t 
 static json_t *data(const struct report *p)
 {
 	json_t *runs = json_array();
-	size_t i, k, s, any = 0;
+	size_t any = 0;
 
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		json_t *rows = json_array();
 
-		for (k = 0; k < p->runs[i].count; k++) {
+		for (size_t k = 0; k < p->runs[i].count; k++) {
 			const struct row *row = &p->runs[i].rows[k];
 			json_t *object = json_of_row(row);
 
-			for (s = 0; s < SIDES; s++)
+			for (size_t s = 0; s < SIDES; s++)
 				object = put(object, sides[s].id, side_data(row, &sides[s], &any));
 			rows = push(rows, object);
 		}

@@ -33,9 +33,7 @@ static bool same_fact(const struct env_fact *a, const struct env_fact *b)
 
 static bool differs(const struct report *p, const char *name)
 {
-	size_t i;
-
-	for (i = 1; i < p->count; i++) {
+	for (size_t i = 1; i < p->count; i++) {
 		if (!same_fact(run__env(p->runs[0].run, name), run__env(p->runs[i].run, name)))
 			return true;
 	}
@@ -50,9 +48,8 @@ static bool clocks_differ(const struct report *p)
 static void write_name(FILE *out, const char *name)
 {
 	char *text = strdup(name);
-	size_t i;
 
-	for (i = 0; text && text[i]; i++) {
+	for (size_t i = 0; text && text[i]; i++) {
 		if (text[i] == '_')
 			text[i] = ' ';
 	}
@@ -63,22 +60,19 @@ static void write_name(FILE *out, const char *name)
 static void write_row(const struct report *p, FILE *out, const char *name, bool all)
 {
 	char buf[NUMBER_MAX];
-	size_t i;
 
 	html_row(out);
 	write_name(out, name);
-	for (i = 0; i < (all ? p->count : 1); i++)
+	for (size_t i = 0; i < (all ? p->count : 1); i++)
 		html_words(out, fact_text(run__env(p->runs[i].run, name), buf));
 	fputs("</tr>", out);
 }
 
 static void write_clocks(const struct report *p, FILE *out, bool all)
 {
-	size_t i;
-
 	html_row(out);
 	html_label(out, "clock");
-	for (i = 0; i < (all ? p->count : 1); i++)
+	for (size_t i = 0; i < (all ? p->count : 1); i++)
 		html_words(out,
 			   p->runs[i].instructions ? "instructions (the lab)" : "monotonic, ns");
 	fputs("</tr>", out);
@@ -87,9 +81,7 @@ static void write_clocks(const struct report *p, FILE *out, bool all)
 /* Whether a run before this one has the fact. */
 static bool told_before(const struct report *p, size_t run, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < run; i++) {
+	for (size_t i = 0; i < run; i++) {
 		if (run__env(p->runs[i].run, name))
 			return true;
 	}
@@ -99,14 +91,12 @@ static bool told_before(const struct report *p, size_t run, const char *name)
 /* The facts in which the runs differ, or those that all have alike. */
 static void write_facts(const struct report *p, FILE *out, bool different)
 {
-	size_t i, k;
-
 	if (clocks_differ(p) == different)
 		write_clocks(p, out, different);
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		const struct run *r = p->runs[i].run;
 
-		for (k = 0; k < r->env_count; k++) {
+		for (size_t k = 0; k < r->env_count; k++) {
 			const char *name = r->env[k].name;
 
 			if (!told_before(p, i, name) && differs(p, name) == different)
@@ -117,10 +107,8 @@ static void write_facts(const struct report *p, FILE *out, bool different)
 
 static bool any_differs(const struct report *p)
 {
-	size_t i, k;
-
-	for (i = 0; i < p->count; i++) {
-		for (k = 0; k < p->runs[i].run->env_count; k++) {
+	for (size_t i = 0; i < p->count; i++) {
+		for (size_t k = 0; k < p->runs[i].run->env_count; k++) {
 			if (differs(p, p->runs[i].run->env[k].name))
 				return true;
 		}
@@ -130,15 +118,13 @@ static bool any_differs(const struct report *p)
 
 static void write_differences(const struct report *p, FILE *out)
 {
-	size_t i;
-
 	if (!any_differs(p)) {
 		fputs("<p>All runs tell the same of their machine.</p>\n", out);
 		return;
 	}
 	html_table(out, "What differs between the runs");
 	fputs("<thead><tr><th scope=\"col\">Fact</th>", out);
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		fputs("<th scope=\"col\" class=\"words\">", out);
 		html_text(out, p->runs[i].name);
 		fputs("</th>", out);
@@ -152,13 +138,13 @@ static void write(const struct report *p, FILE *out)
 {
 	static const char *const facts[] = {"kernel_release", "cpu_model", "hypervisor"};
 	char buf[NUMBER_MAX];
-	size_t i, k;
+	size_t i;
 
 	if (p->count > 1) {
 		write_differences(p, out);
 	} else {
 		fputs("<p>", out);
-		for (k = i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+		for (size_t k = i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
 			const char *text = fact_text(run__env(p->runs[0].run, facts[i]), buf);
 
 			if (!strcmp(text, "-"))

@@ -3,20 +3,19 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/text/json.h"
 #include "user/report/html.h"
 #include "user/report/verdict.h"
 #include "user/report/views/views.h"
+#include "user/text/json.h"
 
 /* How many exact counts are the same on both sides, and how many are not. */
 static void count_exact(const json_t *verdict, size_t *same, size_t *differ)
 {
 	const json_t *metrics = json_object_get(verdict, "metrics");
 	struct verdict_row row;
-	size_t i;
 
 	*same = *differ = 0;
-	for (i = 0; i < json_array_size(metrics); i++) {
+	for (size_t i = 0; i < json_array_size(metrics); i++) {
 		verdict_row_read(json_array_get(metrics, i), &row);
 		if (strcmp(row.kind, "exact"))
 			continue;
@@ -49,15 +48,13 @@ static void write_verdict(const struct report *p, size_t i, FILE *out)
 
 static void write(const struct report *p, FILE *out)
 {
-	size_t i;
-
 	fputs("<p>Each mark is the change of B against A, with its 95 % interval if it is an "
 	      "estimate. A time has become slower if it is shown to be above the margin, and has "
 	      "passed if it is shown to be below; an interval across the margin leaves it open. "
 	      "What is exact has no interval, and needs none.</p>\n",
 	      out);
 	html_chart(out, "gate");
-	for (i = 0; i < p->verdict_count; i++)
+	for (size_t i = 0; i < p->verdict_count; i++)
 		write_verdict(p, i, out);
 }
 
@@ -98,9 +95,8 @@ static json_t *verdict_data(const struct report *p, size_t i)
 static json_t *data(const struct report *p)
 {
 	json_t *verdicts = json_array();
-	size_t i;
 
-	for (i = 0; i < p->verdict_count; i++)
+	for (size_t i = 0; i < p->verdict_count; i++)
 		verdicts = push(verdicts, verdict_data(p, i));
 	return p->verdict_count ? verdicts : nothing(verdicts);
 }

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/analysis/stats.h"
 #include "user/model/phase.h"
-#include "user/text/json.h"
 #include "user/report/html.h"
 #include "user/report/views/views.h"
-#include "user/analysis/stats.h"
+#include "user/text/json.h"
 
 static const char *kernel(const struct report_run *r)
 {
@@ -35,12 +35,10 @@ struct order {
 /* 0 or -ENOMEM. */
 static int order__of(const struct report *p, struct order *o)
 {
-	size_t i;
-
 	*o = (struct order){.v = calloc(p->count + 1, sizeof(*o->v))};
 	if (!o->v)
 		return -ENOMEM;
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		if (p->runs[i].instructions && p->runs[i].count > 0)
 			o->v[o->n++] = &p->runs[i];
 	}
@@ -62,9 +60,8 @@ static bool has_several_kernels(const struct order *o)
 static const struct row *new_row(const struct order *o, size_t i, size_t k)
 {
 	const struct row *row = &o->v[i]->rows[k];
-	size_t before;
 
-	for (before = 0; before < i; before++) {
+	for (size_t before = 0; before < i; before++) {
 		if (report_run__find(o->v[before], row->cell))
 			return NULL;
 	}
@@ -106,9 +103,8 @@ static void write_line(FILE *out, const struct order *o, const struct row *like,
 	double before = NAN;
 	char text[NUMBER_MAX], shown[NUMBER_MAX + 1];
 	bool any = false, starred;
-	size_t i;
 
-	for (i = 0; i < o->n; i++)
+	for (size_t i = 0; i < o->n; i++)
 		any = any ||
 		      isfinite(line_value(report_run__find(o->v[i], like->cell), line, &starred));
 	if (!any)
@@ -117,7 +113,7 @@ static void write_line(FILE *out, const struct order *o, const struct row *like,
 	html_label(out, like->parent);
 	html_words(out, like->method);
 	html_words(out, line_name(line));
-	for (i = 0; i < o->n; i++) {
+	for (size_t i = 0; i < o->n; i++) {
 		double value = line_value(report_run__find(o->v[i], like->cell), line, &starred);
 
 		snprintf(shown, sizeof(shown), "%s%s", starred ? "*" : "", count_text(value, text));
@@ -132,24 +128,21 @@ static void write_line(FILE *out, const struct order *o, const struct row *like,
 
 static void write_table(FILE *out, const struct order *o)
 {
-	size_t i, k;
-	int line;
-
 	html_table(out, "Instructions by kernel");
 	fputs("<thead><tr><th scope=\"col\">Parent</th><th scope=\"col\" class=\"words\">Method"
 	      "</th><th scope=\"col\" class=\"words\">Phase</th>",
 	      out);
-	for (i = 0; i < o->n; i++) {
+	for (size_t i = 0; i < o->n; i++) {
 		fputs("<th scope=\"col\">", out);
 		html_text(out, kernel(o->v[i]));
 		fputs(i ? "</th><th scope=\"col\">change</th>" : "</th>", out);
 	}
 	fputs("</tr></thead>\n<tbody>", out);
-	for (i = 0; i < o->n; i++) {
-		for (k = 0; k < o->v[i]->count; k++) {
+	for (size_t i = 0; i < o->n; i++) {
+		for (size_t k = 0; k < o->v[i]->count; k++) {
 			const struct row *row = new_row(o, i, k);
 
-			for (line = 0; row && line < LINE_COUNT; line++)
+			for (int line = 0; row && line < LINE_COUNT; line++)
 				write_line(out, o, row, line);
 		}
 	}
@@ -182,9 +175,8 @@ static void write(const struct report *p, FILE *out)
 static json_t *places(const struct order *o, const struct row *like)
 {
 	json_t *array = json_array();
-	size_t i;
 
-	for (i = 0; i < o->n; i++) {
+	for (size_t i = 0; i < o->n; i++) {
 		const struct row *row = report_run__find(o->v[i], like->cell);
 
 		array = push(array, row ? json_integer(row - o->v[i]->rows) : json_null());
@@ -195,13 +187,12 @@ static json_t *places(const struct order *o, const struct row *like)
 static json_t *order_data(const struct report *p, const struct order *o)
 {
 	json_t *order = json_array(), *cells = json_array();
-	size_t i, k;
 
-	for (i = 0; i < o->n; i++) {
+	for (size_t i = 0; i < o->n; i++) {
 		json_t *object = put(json_object(), "run", json_integer(o->v[i] - p->runs));
 
 		order = push(order, put(object, "kernel", json_text(kernel(o->v[i]))));
-		for (k = 0; k < o->v[i]->count; k++) {
+		for (size_t k = 0; k < o->v[i]->count; k++) {
 			const struct row *row = new_row(o, i, k);
 
 			if (row)

@@ -2,9 +2,9 @@
 /* Latency against the parent's RSS, with the band from p10 to p90. */
 #include <math.h>
 
-#include "user/text/json.h"
 #include "user/report/html.h"
 #include "user/report/views/views.h"
+#include "user/text/json.h"
 
 static void write_ratio(FILE *out, const struct row *row)
 {
@@ -38,7 +38,6 @@ static void write(const struct report *p, FILE *out)
 	static const char *const head[] = {"Parent", "Method", "Samples", "p10",
 					   "Median", "p90",    "p99",	  "Against posix_spawn",
 					   "Total"};
-	size_t i, k;
 
 	fputs("<p>The call, from its entry to its return in the parent. The line is the median, "
 	      "the band reaches from the 10th to the 90th percentile where there are samples "
@@ -46,12 +45,12 @@ static void write(const struct report *p, FILE *out)
 	      "</p>\n",
 	      out);
 	html_chart(out, "latency");
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		html_data(out, p, i, "The data as a table");
 		html_table(out, p->runs[i].instructions ? "Spawn latency in instructions"
 							: "Spawn latency");
 		html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
-		for (k = 0; k < p->runs[i].count; k++)
+		for (size_t k = 0; k < p->runs[i].count; k++)
 			write_row(out, &p->runs[i], &p->runs[i].rows[k]);
 		html_table_end(out);
 		fputs("<p class=\"note\">Percentiles only where ten samples lie beyond. Total: "
@@ -65,12 +64,12 @@ static void write(const struct report *p, FILE *out)
 static json_t *data(const struct report *p)
 {
 	json_t *runs = json_array();
-	size_t i, k, any = 0;
+	size_t any = 0;
 
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		json_t *rows = json_array();
 
-		for (k = 0; k < p->runs[i].count; k++) {
+		for (size_t k = 0; k < p->runs[i].count; k++) {
 			const struct row *row = &p->runs[i].rows[k];
 
 			if (row->call.n == 0)

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "user/model/phase.h"
-#include "user/text/json.h"
 #include "user/report/html.h"
 #include "user/report/views/views.h"
+#include "user/text/json.h"
 
 /* A word as a shell wants it: in single quotes unless it is plain. */
 static void write_word(FILE *out, const char *word)
@@ -40,19 +40,18 @@ static bool is_like_option(const char *path)
 static void write_own_command(const struct report *p, FILE *out)
 {
 	bool like_options = false;
-	size_t i;
 
-	for (i = 0; i < p->count; i++)
+	for (size_t i = 0; i < p->count; i++)
 		like_options = like_options || is_like_option(p->runs[i].path);
-	for (i = 0; i < p->verdict_count; i++)
+	for (size_t i = 0; i < p->verdict_count; i++)
 		like_options = like_options || is_like_option(p->verdict_paths[i]);
 	fprintf(out, "spawnscope report%s%s", p->truncated ? " --truncated" : "",
 		like_options ? " -o page.html --" : "");
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		fputs(" ", out);
 		write_word(out, p->runs[i].path);
 	}
-	for (i = 0; i < p->verdict_count; i++) {
+	for (size_t i = 0; i < p->verdict_count; i++) {
 		fputs(" ", out);
 		write_word(out, p->verdict_paths[i]);
 	}
@@ -61,16 +60,14 @@ static void write_own_command(const struct report *p, FILE *out)
 
 static void write_commands(const struct report *p, FILE *out)
 {
-	size_t i, k;
-
 	fputs("<h3>The commands</h3>\n", out);
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		char *const *word = p->runs[i].run->command;
 
 		fputs("<p>", out);
 		html_text(out, p->runs[i].name);
 		fputs(" was made by</p>\n<pre tabindex=\"0\"><code>", out);
-		for (k = 0; word && word[k]; k++) {
+		for (size_t k = 0; word && word[k]; k++) {
 			fputs(k ? " " : "", out);
 			write_word(out, word[k]);
 		}
@@ -83,9 +80,7 @@ static void write_commands(const struct report *p, FILE *out)
 
 static bool all_absent_alike(const struct run *r)
 {
-	int p;
-
-	for (p = 0; p < PHASE_COUNT; p++) {
+	for (int p = 0; p < PHASE_COUNT; p++) {
 		if (!r->phases[p].absent || strcmp(r->phases[p].absent, r->phases[0].absent))
 			return false;
 	}
@@ -95,7 +90,6 @@ static bool all_absent_alike(const struct run *r)
 static void write_sources(const struct report *p, size_t run, FILE *out)
 {
 	const struct run *r = p->runs[run].run;
-	int i;
 
 	if (all_absent_alike(r)) {
 		fputs("<p>", out);
@@ -108,7 +102,7 @@ static void write_sources(const struct report *p, size_t run, FILE *out)
 	html_data(out, p, run, "Where each phase comes from");
 	html_table(out, "Phases and their sources");
 	html_head(out, (const char *const[]){"Phase", "Time", "Source"}, 3, 3);
-	for (i = 0; i < PHASE_COUNT; i++) {
+	for (int i = 0; i < PHASE_COUNT; i++) {
 		const struct phase_origin *o = &r->phases[i];
 
 		html_row(out);
@@ -145,9 +139,9 @@ static void write_note(FILE *out, const struct report_run *r, const struct cell 
 
 static size_t failed_calls(const struct cell *c)
 {
-	size_t i, failed = 0;
+	size_t failed = 0;
 
-	for (i = 0; i < c->errnos.n; i++)
+	for (size_t i = 0; i < c->errnos.n; i++)
 		failed += c->errnos.v[i] != 0 && c->errnos.v[i] != MISSING;
 	return failed;
 }
@@ -171,9 +165,8 @@ static void write_unmeasured(FILE *out, const struct report_run *r, const struct
 static bool is_new_reason(const struct report_run *r, size_t row, enum phase p)
 {
 	const char *why = r->rows[row].cell->phase_origin[p].absent;
-	size_t i;
 
-	for (i = 0; i < row; i++) {
+	for (size_t i = 0; i < row; i++) {
 		const char *before = r->rows[i].cell->phase_origin[p].absent;
 
 		if (!strcmp(r->rows[i].method, r->rows[row].method) && before &&
@@ -188,9 +181,8 @@ static void write_absent(FILE *out, const struct report_run *r, size_t row)
 {
 	const struct cell *c = r->rows[row].cell;
 	bool starred;
-	int p;
 
-	for (p = 0; p < PHASE_COUNT; p++) {
+	for (int p = 0; p < PHASE_COUNT; p++) {
 		if (!c->phase_origin[p].absent || row__phase(&r->rows[row], p, &starred) ||
 		    !r->run->phases[p].source || !is_new_reason(r, row, p))
 			continue;
@@ -206,14 +198,13 @@ static void write_absent(FILE *out, const struct report_run *r, size_t row)
 static void write_missing(const struct report *p, size_t run, FILE *out)
 {
 	const struct report_run *r = &p->runs[run];
-	size_t i;
 
 	html_data(out, p, run, "What is absent, and why");
 	html_table(out, "What is absent");
 	html_head(out, (const char *const[]){"Method", "Parent or phase", "Pass", "Why"}, 4, 4);
-	for (i = 0; i < r->run->cell_count; i++)
+	for (size_t i = 0; i < r->run->cell_count; i++)
 		write_unmeasured(out, r, &r->run->cells[i]);
-	for (i = 0; i < r->count; i++)
+	for (size_t i = 0; i < r->count; i++)
 		write_absent(out, r, i);
 	html_table_end(out);
 	html_data_end(out);
@@ -222,9 +213,8 @@ static void write_missing(const struct report *p, size_t run, FILE *out)
 static void write_how(const struct report *p, FILE *out)
 {
 	bool bench = false, profile = false;
-	size_t i;
 
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		bench = bench || p->runs[i].run->cell_count > 0;
 		profile = profile || p->runs[i].births;
 	}
@@ -250,7 +240,6 @@ static void write_how(const struct report *p, FILE *out)
 static void write(const struct report *p, FILE *out)
 {
 	bool instructions = p->runs[0].instructions;
-	size_t i;
 
 	write_how(p, out);
 	if (!report__same_clock(p))
@@ -262,7 +251,7 @@ static void write(const struct report *p, FILE *out)
 		      "same kernel and programs give the same numbers anywhere. It knows nothing "
 		      "of caches; a real machine tells the time.</p>\n",
 		      out);
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		write_sources(p, i, out);
 		if (p->runs[i].run->cell_count > 0)
 			write_missing(p, i, out);

@@ -3,11 +3,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "user/analysis/stats.h"
 #include "user/model/phase.h"
-#include "user/text/json.h"
 #include "user/report/html.h"
 #include "user/report/views/views.h"
-#include "user/analysis/stats.h"
+#include "user/text/json.h"
 
 static const struct {
 	enum phase_group group;
@@ -22,9 +22,8 @@ static const struct {
 static bool has_phase(const struct report_run *r, enum phase p)
 {
 	bool starred;
-	size_t i;
 
-	for (i = 0; i < r->count; i++) {
+	for (size_t i = 0; i < r->count; i++) {
 		if (row__phase(&r->rows[i], p, &starred))
 			return true;
 	}
@@ -33,9 +32,7 @@ static bool has_phase(const struct report_run *r, enum phase p)
 
 static bool has_group(const struct report_run *r, enum phase_group group)
 {
-	int p;
-
-	for (p = 0; p < PHASE_COUNT; p++) {
+	for (int p = 0; p < PHASE_COUNT; p++) {
 		if (phase_models[p].group == group && has_phase(r, p))
 			return true;
 	}
@@ -55,12 +52,10 @@ static void write_time(FILE *out, const struct report_run *r, const struct row *
 
 static void write_head(FILE *out, const struct report_run *r, size_t stack)
 {
-	int p;
-
 	fputs("<thead><tr><th scope=\"col\">Parent</th><th scope=\"col\" "
 	      "class=\"words\">Method</th>",
 	      out);
-	for (p = 0; p < PHASE_COUNT; p++) {
+	for (int p = 0; p < PHASE_COUNT; p++) {
 		if (phase_models[p].group != stacks[stack].group || !has_phase(r, p))
 			continue;
 		fprintf(out, "<th scope=\"col\">%s", phase_name(p));
@@ -76,12 +71,11 @@ static void write_head(FILE *out, const struct report_run *r, size_t stack)
 static void write_row(FILE *out, const struct report_run *r, const struct row *row, size_t stack)
 {
 	char text[NUMBER_MAX];
-	int p;
 
 	html_row(out);
 	html_label(out, row->parent);
 	html_words(out, row->method);
-	for (p = 0; p < PHASE_COUNT; p++) {
+	for (int p = 0; p < PHASE_COUNT; p++) {
 		if (phase_models[p].group == stacks[stack].group && has_phase(r, p))
 			write_time(out, r, row, p);
 	}
@@ -96,7 +90,6 @@ static void write_row(FILE *out, const struct report_run *r, const struct row *r
 static void write_table(FILE *out, const struct report_run *r, size_t stack)
 {
 	char caption[64];
-	size_t i;
 
 	if (!has_group(r, stacks[stack].group))
 		return;
@@ -104,23 +97,21 @@ static void write_table(FILE *out, const struct report_run *r, size_t stack)
 		 r->instructions ? " in instructions" : "");
 	html_table(out, caption);
 	write_head(out, r, stack);
-	for (i = 0; i < r->count; i++)
+	for (size_t i = 0; i < r->count; i++)
 		write_row(out, r, &r->rows[i], stack);
 	html_table_end(out);
 }
 
 static void write(const struct report *p, FILE *out)
 {
-	size_t i, k;
-
 	fputs("<p>Medians of each phase, one after the other as the kernel goes through them. "
 	      "<em>Unattributed</em> is what no phase explains. Medians need not add up to the "
 	      "median of the whole.</p>\n",
 	      out);
 	html_chart(out, "phases");
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		html_data(out, p, i, "The data as tables");
-		for (k = 0; k < STACKS; k++)
+		for (size_t k = 0; k < STACKS; k++)
 			write_table(out, &p->runs[i], k);
 		fputs("<p class=\"note\">*: from the few samples with all probes attached, whose "
 		      "cost is in these times.</p>\n",
@@ -164,9 +155,8 @@ static json_t *stack_data(const struct report_run *r, const struct row *row, siz
 			  json_t *sources, size_t *any)
 {
 	json_t *segments = json_array();
-	int p;
 
-	for (p = 0; p < PHASE_COUNT; p++) {
+	for (int p = 0; p < PHASE_COUNT; p++) {
 		json_t *s;
 
 		if (phase_models[p].group != stacks[stack].group)
@@ -183,13 +173,12 @@ static json_t *stack_data(const struct report_run *r, const struct row *row, siz
 static json_t *run_data(const struct report_run *r, size_t *any)
 {
 	json_t *rows = json_array(), *sources = json_array();
-	size_t i, k;
 
-	for (i = 0; i < r->count; i++) {
+	for (size_t i = 0; i < r->count; i++) {
 		const struct row *row = &r->rows[i];
 		json_t *object = json_of_row(row);
 
-		for (k = 0; k < STACKS; k++)
+		for (size_t k = 0; k < STACKS; k++)
 			object = put(object, stacks[k].id, stack_data(r, row, k, sources, any));
 		object = put(object, "unattributed",
 			     json_number(stats_median(&row->cell->unattributed)));
@@ -203,9 +192,8 @@ static json_t *run_data(const struct report_run *r, size_t *any)
 static json_t *model_data(void)
 {
 	json_t *model = json_object();
-	int p;
 
-	for (p = 0; p < PHASE_COUNT; p++) {
+	for (int p = 0; p < PHASE_COUNT; p++) {
 		json_t *phase = put(json_object(), "brief", json_string(phase_models[p].brief));
 
 		if (phase_models[p].part_of != PHASE_none)
@@ -218,9 +206,9 @@ static json_t *model_data(void)
 static json_t *data(const struct report *p)
 {
 	json_t *runs = json_array();
-	size_t i, any = 0;
+	size_t any = 0;
 
-	for (i = 0; i < p->count; i++)
+	for (size_t i = 0; i < p->count; i++)
 		runs = push(runs, run_data(&p->runs[i], &any));
 	return any ? put(put(json_object(), "runs", runs), "model", model_data()) : nothing(runs);
 }

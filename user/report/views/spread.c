@@ -3,10 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "user/text/json.h"
 #include "user/analysis/quantiles.h"
 #include "user/report/html.h"
 #include "user/report/views/views.h"
+#include "user/text/json.h"
 
 /* Blocks of samples in a page, over all cells, and in one: what keeps a page small. */
 #define BLOCKS_IN_PAGE 16000
@@ -37,7 +37,6 @@ static void write_row(FILE *out, const struct report_run *r, const struct row *r
 	static const double shown[] = {0, 0.01, 0.10, 0.50, 0.90, 0.99, 0.999};
 	char text[NUMBER_MAX];
 	struct sorted s;
-	size_t i;
 
 	if (row->call.n == 0 || sorted__of(&s, &row->cell->samples[SAMPLE_spawn_ns]))
 		return;
@@ -45,7 +44,7 @@ static void write_row(FILE *out, const struct report_run *r, const struct row *r
 	html_label(out, row->parent);
 	html_words(out, row->method);
 	html_number(out, count_text((double)s.n, text));
-	for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		double q = shown[i], tail = q < 0.5 ? q : 1 - q;
 		bool known = q == 0 || q == 0.5 || tail * (double)s.n >= 10 - 1e-9;
 
@@ -59,9 +58,9 @@ static void write_row(FILE *out, const struct report_run *r, const struct row *r
 
 static size_t all_rows(const struct report *p)
 {
-	size_t i, count = 0;
+	size_t count = 0;
 
-	for (i = 0; i < p->count; i++)
+	for (size_t i = 0; i < p->count; i++)
 		count += p->runs[i].count;
 	return count;
 }
@@ -79,7 +78,6 @@ static void write(const struct report *p, FILE *out)
 {
 	static const char *const head[] = {"Parent", "Method", "Samples", "Min",   "p1", "p10",
 					   "Median", "p90",    "p99",	  "p99.9", "Max"};
-	size_t i, k;
 
 	fprintf(out,
 		"<p>How many calls took longer than so much: far right and low down is the tail. "
@@ -90,12 +88,12 @@ static void write(const struct report *p, FILE *out)
 		"samples, each with its least, median and greatest value.</p>\n",
 		KEPT + 1, blocks_for(p));
 	html_chart(out, "spread");
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		html_data(out, p, i, "The data as a table");
 		html_table(out, p->runs[i].instructions ? "Distribution of the call, instructions"
 							: "Distribution of the call");
 		html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
-		for (k = 0; k < p->runs[i].count; k++)
+		for (size_t k = 0; k < p->runs[i].count; k++)
 			write_row(out, &p->runs[i], &p->runs[i].rows[k]);
 		html_table_end(out);
 		html_data_end(out);
@@ -107,13 +105,12 @@ static json_t *quantiles(const struct series *series)
 {
 	json_t *array = json_array();
 	struct sorted s;
-	size_t i;
 
 	if (sorted__of(&s, series)) {
 		json_decref(array);
 		return NULL;
 	}
-	for (i = 0; i < KEPT && is_reached(kept[i], s.n); i++)
+	for (size_t i = 0; i < KEPT && is_reached(kept[i], s.n); i++)
 		array = push(array,
 			     json_integer((json_int_t)llround(sorted__quantile(&s, kept[i]))));
 	array = push(array, json_number(sorted__quantile(&s, 1)));
@@ -143,14 +140,13 @@ static json_t *push_block(json_t *array, const struct series *series, size_t sta
 static json_t *in_order(const struct series *series, size_t blocks, size_t *per)
 {
 	json_t *array = json_array();
-	size_t i;
 
 	*per = series->n <= blocks ? 1 : (series->n + blocks - 1) / blocks;
-	for (i = 0; i < series->n && *per == 1; i++)
+	for (size_t i = 0; i < series->n && *per == 1; i++)
 		array = push(array, series->v[i] == MISSING
 					    ? json_null()
 					    : json_integer((json_int_t)series->v[i]));
-	for (i = 0; i<series->n && * per> 1; i += *per)
+	for (size_t i = 0; i<series->n && * per> 1; i += *per)
 		array = push_block(array, series, i, i + *per <= series->n ? *per : series->n - i);
 	return array;
 }

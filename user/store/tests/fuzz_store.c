@@ -8,20 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/model/birth.h"
-#include "user/export/export.h"
-#include "user/gate/gate.h"
-#include "user/gate/budget/budget.h"
-#include "user/gate/runs/kept.h"
 #include "user/analysis/groups.h"
+#include "user/analysis/whatif.h"
+#include "user/export/export.h"
+#include "user/gate/budget/budget.h"
+#include "user/gate/gate.h"
+#include "user/gate/runs/kept.h"
+#include "user/model/birth.h"
 #include "user/profile/lines.h"
+#include "user/profile/tree.h"
 #include "user/report/report.h"
 #include "user/store/line.h"
-#include "user/table/table.h"
 #include "user/table/profile.h"
+#include "user/table/table.h"
 #include "user/tests/same_birth.h"
-#include "user/profile/tree.h"
-#include "user/analysis/whatif.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -36,14 +36,14 @@ static void write_line(FILE *out, json_t *line)
 static void check_round_trip(const struct run *r)
 {
 	char *text = NULL, why[256];
-	size_t i, size;
+	size_t size;
 	FILE *f = open_memstream(&text, &size);
 	struct run back;
 
 	write_line(f, store_encode_run(r));
-	for (i = 0; i < r->cell_count; i++)
+	for (size_t i = 0; i < r->cell_count; i++)
 		write_line(f, store_encode_cell(&r->cells[i]));
-	for (i = 0; i < r->birth_count; i++)
+	for (size_t i = 0; i < r->birth_count; i++)
 		write_line(f, store_encode_birth(&r->births[i]));
 	if (r->calibration)
 		write_line(f, store_encode_calibration(r->calibration));

@@ -109,10 +109,9 @@ static void nothing_can_pose_as_taken_out(void **state)
 {
 	static const char *const real[] = {"0.5", "5e-1", "5E-1", "1e0", "0.5e0", "-0.5"};
 	char line[512];
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(real) / sizeof(real[0]); i++) {
+	for (size_t i = 0; i < sizeof(real) / sizeof(real[0]); i++) {
 		snprintf(line, sizeof(line), "{\"a\":[" SIXTEEN "],\"b\":[%s]}", real[i]);
 		assert_int_equal(check_text(line), 0);
 		snprintf(line, sizeof(line), "{\"b\":[%s],\"a\":[" SIXTEEN "]}", real[i]);
@@ -127,10 +126,10 @@ static void as_jansson_reads_it(void **state)
 				   ",4],\"s\":\"x[1,2]\\\"\",\"c\":[[1],[" SIXTEEN "]]}";
 	static const char bytes[] = "[]{},:\"\\ 0159-+.eEntruls\t";
 	uint64_t x = 88172645463325252u;
-	size_t round, taken = 0;
+	size_t taken = 0;
 
 	(void)state;
-	for (round = 0; round < 200000; round++) {
+	for (size_t round = 0; round < 200000; round++) {
 		char line[sizeof(base) + 8];
 		size_t len = sizeof(base) - 1, edits = 1 + round % 4;
 

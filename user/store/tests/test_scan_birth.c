@@ -88,26 +88,24 @@ static void whatever_is_written_is_taken(void **state)
 					    "\xf0\x9f\x98\x80",
 					    "bad \xff\xc3(",
 					    "</script>"};
-	size_t round;
 
 	(void)state;
-	for (round = 0; round < 20000; round++) {
+	for (size_t round = 0; round < 20000; round++) {
 		struct birth b = {.child_tgid = 7, .parent_tid = 8, .uid = UINT32_MAX, .cgroup = 1};
 		char args[64] = "";
 		struct stack_table stacks = {NULL, 0};
 		char *text;
 		json_t *line;
-		int i;
 
 		b.life = (struct life){.tid = 9, .result = 9, .born = true};
 		b.life.clone_flags = random_next() & INT64_MAX;
 		b.life.method = (uint32_t)(random_next() % 5 + 1);
-		for (i = 0; i < EDGE_COUNT; i++)
+		for (int i = 0; i < EDGE_COUNT; i++)
 			b.life.edge[i] = random_next() % 3 ? 1000 + random_next() % 100000 : 0;
-		for (i = 0; i < SUM_COUNT; i++)
+		for (int i = 0; i < SUM_COUNT; i++)
 			b.life.sum[i] =
 				random_next() % 3 ? (int64_t)(random_next() >> 10) : MISSING;
-		for (i = 0; i < COUNT_COUNT; i++)
+		for (int i = 0; i < COUNT_COUNT; i++)
 			b.life.count[i] =
 				random_next() % 3 ? (int64_t)(random_next() >> 10) : MISSING;
 		if (random_next() % 4 == 0)
@@ -194,23 +192,21 @@ static void other_lines_are_left_alone(void **state)
 		{"\"parent_fds\"", "\"parent_fd\\u0073\""},
 		{"\"parent_fds\"", "\"cow_faults_child\""},
 	};
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
 		if (check_with(changes[i].from, changes[i].to) != LEFT_ALONE)
 			fail_msg("taken: %s", changes[i].to);
 	}
 	assert_int_equal(check("", 0), LEFT_ALONE);
 	assert_int_equal(check("{}", 2), LEFT_ALONE);
-	for (i = 0; i + 1 < sizeof(base); i++)
+	for (size_t i = 0; i + 1 < sizeof(base); i++)
 		assert_int_equal(check(base, i), LEFT_ALONE);
 }
 
 static void these_are_taken(void **state)
 {
 	char many[6000] = "[\"", name[2000];
-	size_t i;
 
 	(void)state;
 	assert_int_equal(check(base, sizeof(base) - 1), TAKEN);
@@ -231,7 +227,7 @@ static void these_are_taken(void **state)
 	assert_int_equal(check_with("[\"ls\",\"/\",\"\"]", many), TAKEN);
 	assert_int_equal(check_with("\"libc\":1", "\"libc\":0"), TAKEN);
 	assert_int_equal(check_with("\"run_child\"", "\"a \\\"name\\\"\",\"\""), TAKEN);
-	for (i = 0; i < STACK_FRAMES_MAX; i++)
+	for (size_t i = 0; i < STACK_FRAMES_MAX; i++)
 		snprintf(many + 4 * i, sizeof(many) - 4 * i, "%s\"f\"", i ? "," : "[");
 	strcat(many, "]");
 	assert_int_equal(check_with("[\"fork\",\"run_child\",\"main\"]", many), TAKEN);
@@ -248,10 +244,10 @@ static void these_are_taken(void **state)
 static void as_jansson_reads_it(void **state)
 {
 	static const char bytes[] = "[]{},:\"\\ 0159-+.eEntruls\t\xc3\xa9";
-	size_t round, taken = 0;
+	size_t taken = 0;
 
 	(void)state;
-	for (round = 0; round < 300000; round++) {
+	for (size_t round = 0; round < 300000; round++) {
 		size_t len = sizeof(base) - 1, edits = 1 + round % 3;
 		char line[sizeof(base)];
 

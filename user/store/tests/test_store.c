@@ -70,11 +70,10 @@ static char *contents(const char *path)
 static void write_all(const struct run *r, const char *path)
 {
 	struct store *s = store__create(path);
-	size_t i;
 
 	assert_non_null(s);
 	assert_int_equal(store__write_run(s, r), 0);
-	for (i = 0; i < r->cell_count; i++)
+	for (size_t i = 0; i < r->cell_count; i++)
 		assert_int_equal(store__write_cell(s, &r->cells[i]), 0);
 	if (r->ended)
 		assert_int_equal(store__write_end(s, r), 0);
@@ -98,20 +97,18 @@ static void assert_same_text(const char *a, const char *b)
 
 static void assert_same_cell(const struct cell *a, const struct cell *b)
 {
-	size_t i;
-
 	assert_true(cell__same_key(a, b, NULL));
 	assert_int_equal(a->n, b->n);
 	assert_same_text(a->skipped, b->skipped);
 	assert_same_text(a->broken, b->broken);
-	for (i = 0; i < SAMPLE_COUNT; i++)
+	for (size_t i = 0; i < SAMPLE_COUNT; i++)
 		assert_same_series(&a->samples[i], &b->samples[i]);
-	for (i = 0; i < PHASE_COUNT; i++) {
+	for (size_t i = 0; i < PHASE_COUNT; i++) {
 		assert_same_series(&a->phases[i], &b->phases[i]);
 		assert_same_text(a->phase_origin[i].source, b->phase_origin[i].source);
 		assert_same_text(a->phase_origin[i].absent, b->phase_origin[i].absent);
 	}
-	for (i = 0; i < COUNT_COUNT; i++)
+	for (size_t i = 0; i < COUNT_COUNT; i++)
 		assert_same_series(&a->counts[i], &b->counts[i]);
 	assert_same_series(&a->unattributed, &b->unattributed);
 	assert_same_series(&a->errnos, &b->errnos);
@@ -125,7 +122,7 @@ static void assert_same_run(const struct run *a, const struct run *b)
 	assert_string_equal(a->tool, b->tool);
 	assert_string_equal(a->clock, b->clock);
 	assert_true(a->seed == b->seed);
-	for (i = 0; a->command[i] != NULL; i++)
+	for (i = 0; a->command[i]; i++)
 		assert_string_equal(a->command[i], b->command[i]);
 	assert_null(b->command[i]);
 	assert_int_equal(a->env_count, b->env_count);
@@ -150,7 +147,6 @@ static void what_is_written_is_read(void **state)
 	struct run r, back;
 	struct cell *c;
 	char why[512];
-	int i;
 
 	(void)state;
 	sample_run(&r, 5);
@@ -158,7 +154,7 @@ static void what_is_written_is_read(void **state)
 	c->skipped = strdup("this kernel has no clone3");
 	c = sample_cell(&r, "vfork", 4096, "phases", 3);
 	c->broken = strdup("the parent died");
-	for (i = 0; i < 3; i++)
+	for (int i = 0; i < 3; i++)
 		series__push(&c->errnos, i == 1 ? ENOMEM : 0);
 	series__free(&c->unattributed);
 	sample_series(&c->unattributed, 3, -50, true);
@@ -413,10 +409,9 @@ static void a_bad_run_line_is_refused(void **state)
 		{RUN_WITH("1", "[]", "\"icount\"", "\"1\"", "{}", "{\"reap\":{\"source\":1}}"),
 		 "source is not"},
 	};
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(runs) / sizeof(runs[0]); i++)
+	for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++)
 		assert_refused(runs[i][0], -EINVAL, runs[i][1]);
 	assert_refused("{\"type\":\"run\",\"schema\":1}\n", -EINVAL, "tool is not");
 }
@@ -469,10 +464,9 @@ static void a_bad_cell_is_refused(void **state)
 		{CELL(SAMPLES_OK) CELL(SAMPLES_OK), "line 3: there was a cell with this key"},
 	};
 	char text[4096];
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
 		snprintf(text, sizeof(text), "%s%s%s", RUN, cells[i][0], END);
 		assert_refused(text, -EINVAL, cells[i][1]);
 	}
@@ -504,11 +498,11 @@ static void lines_may_lie_anywhere(void **state)
 {
 	enum { ROOM = 1 << 20 };
 	char *text = malloc(ROOM), why[512];
-	size_t pad, k, lines;
+	size_t k, lines;
 	struct run r;
 
 	(void)state;
-	for (pad = 65100; pad < 65560; pad++) {
+	for (size_t pad = 65100; pad < 65560; pad++) {
 		size_t len = (size_t)sprintf(text, "%s", RUN);
 
 		for (lines = 1, k = 0; k < 3; k++, lines++)
@@ -603,10 +597,9 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
 	static const char *const names[] = {"given.jsonl", "run.jsonl", "socket", "link", "target"};
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		unlink(in_folder(names[i]));
 	return rmdir(folder);
 }

@@ -17,16 +17,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "user/model/birth.h"
 #include "user/analysis/groups.h"
-#include "user/text/wrap.h"
-#include "user/profile/lines.h"
 #include "user/export/perfetto.h"
-#include "user/store/store.h"
-#include "user/store/line.h"
-#include "user/table/profile.h"
+#include "user/model/birth.h"
+#include "user/profile/lines.h"
 #include "user/profile/tree.h"
+#include "user/store/line.h"
+#include "user/store/store.h"
+#include "user/table/profile.h"
 #include "user/text/utf8.h"
+#include "user/text/wrap.h"
 
 #define HOSTILE "a\033[31mb\nc\"\\\xff\xe2\x80\xae"
 

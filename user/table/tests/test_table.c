@@ -184,14 +184,13 @@ static void an_untraced_run_has_times_only(void **state)
 {
 	struct run r = {.clock = strdup("monotonic"), .ended = true};
 	char *out;
-	int i;
 
 	(void)state;
 	sample_cell(&r, "fork", 1 << 20, "none", 3);
 	r.end.births = r.end.started = r.end.lost = r.end.missed = MISSING;
 	r.end.started_untraced = 5;
 	run__add_env_text(&r, "hypervisor", "none");
-	for (i = 0; i < PHASE_COUNT; i++)
+	for (int i = 0; i < PHASE_COUNT; i++)
 		r.phases[i].absent = strdup("untraced");
 	out = printed_freed(&r);
 	assert_string_equal(out, "Linux, clock: monotonic\n"
@@ -261,17 +260,16 @@ static void the_unmeasured_is_listed(void **state)
 	struct run r = {.ended = true};
 	struct cell *c;
 	char *out;
-	int i;
 
 	(void)state;
 	sample_cell(&r, "fork", 1 << 30, "none", 0)->skipped = strdup("needs 2G of memory");
 	sample_cell(&r, "fork", 1 << 30, "phases", 0)->skipped = strdup("needs 2G of memory");
 	sample_cell(&r, "clone", 1 << 20, "none", 0)->broken = strdup("it died");
 	c = sample_cell(&r, "vfork", 1 << 20, "phases", 50);
-	for (i = 0; i < 50; i++)
+	for (int i = 0; i < 50; i++)
 		series__push(&c->errnos, i % 4 == 0 ? ENOMEM : 0);
 	c = sample_cell(&r, "spawn", 1 << 20, "phases", 4);
-	for (i = 0; i < 4; i++)
+	for (int i = 0; i < 4; i++)
 		series__push(&c->errnos, i == 0 ? EAGAIN : i == 1 ? 4095 : 0);
 	c->broken = strdup("it hung");
 	out = printed_freed(&r);
@@ -291,36 +289,34 @@ static void hostile_runs_stay_in_80_columns(void **state)
 	char text[3001];
 	struct run r;
 	char *out;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i + 1 < sizeof(text); i++)
+	for (size_t i = 0; i + 1 < sizeof(text); i++)
 		text[i] = hostile[i % (sizeof(hostile) - 1)];
 	text[sizeof(text) - 1] = '\0';
 	sample_run(&r, 1);
-	for (i = 0; i < r.env_count; i++) {
+	for (size_t i = 0; i < r.env_count; i++) {
 		free(r.env[i].text);
 		r.env[i].text = strdup(text);
 	}
-	for (i = 0; i < PHASE_COUNT; i++) {
+	for (size_t i = 0; i < PHASE_COUNT; i++) {
 		free(r.phases[i].source);
 		r.phases[i].source = i % 2 ? strdup(text) : NULL;
 		free(r.phases[i].absent);
 		r.phases[i].absent = i % 2 ? NULL : strdup(text);
 	}
-	for (i = 0; i < r.cell_count; i++) {
+	for (size_t i = 0; i < r.cell_count; i++) {
 		struct cell *c = &r.cells[i];
-		size_t j;
 
 		cell__add_key_number(c, text, (int64_t)i);
 		free(c->key[0].text);
 		c->key[0].text = strdup(text);
 		c->key[1].number = INT64_MAX - (int64_t)i;
-		for (j = 0; j < SAMPLE_COUNT; j++)
+		for (size_t j = 0; j < SAMPLE_COUNT; j++)
 			sample_series(&c->samples[j], 1, INT64_MAX / 3, false);
-		for (j = 0; j < PHASE_COUNT; j++)
+		for (size_t j = 0; j < PHASE_COUNT; j++)
 			sample_series(&c->phases[j], 1, -INT64_MAX / 3, false);
-		for (j = 0; j < COUNT_COUNT; j++)
+		for (size_t j = 0; j < COUNT_COUNT; j++)
 			sample_series(&c->counts[j], 1, INT64_MAX / 3 - 1, false);
 		c->broken = strdup(text);
 	}

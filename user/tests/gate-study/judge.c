@@ -20,8 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/gate/gate.h"
 #include "user/gate/compare/paired.h"
+#include "user/gate/gate.h"
 
 #define PAIRS	     80
 #define DECIDE	     40
@@ -45,10 +45,9 @@ static struct comparison *find(struct table *t, const char *scenario, unsigned i
 			       unsigned int cell)
 {
 	struct comparison *c;
-	size_t i;
 
 	/* Lines of one comparison stand together: it is one of the last. */
-	for (i = t->n; i > 0 && t->n - i < 64; i--) {
+	for (size_t i = t->n; i > 0 && t->n - i < 64; i--) {
 		c = &t->v[i - 1];
 		if (c->number == number && c->cell == cell && !strcmp(c->scenario, scenario))
 			return c;
@@ -60,7 +59,7 @@ static struct comparison *find(struct table *t, const char *scenario, unsigned i
 	c += t->n++;
 	*c = (struct comparison){.number = number, .cell = cell};
 	strcpy(c->scenario, scenario);
-	for (i = 0; i < 2 * (size_t)PAIRS; i++)
+	for (size_t i = 0; i < 2 * (size_t)PAIRS; i++)
 		c->ns[i / PAIRS][i % PAIRS] = NAN;
 	return c;
 }
@@ -119,10 +118,9 @@ static enum gate_verdict gate_on(const double *a, const double *b, size_t n,
 	struct run runs[2][PAIRS] = {0};
 	struct gate_report report;
 	enum gate_verdict verdict;
-	size_t side, i;
 
-	for (side = 0; side < 2; side++) {
-		for (i = 0; i < n; i++) {
+	for (size_t side = 0; side < 2; side++) {
+		for (size_t i = 0; i < n; i++) {
 			struct run *r = &runs[side][i];
 			struct cell *c = run__add_cell(r);
 
@@ -139,7 +137,7 @@ static enum gate_verdict gate_on(const double *a, const double *b, size_t n,
 		exit(2);
 	verdict = report.verdict;
 	gate_report__free(&report);
-	for (i = 0; i < 2 * n; i++)
+	for (size_t i = 0; i < 2 * n; i++)
 		run__free(&runs[i / n][i % n]);
 	return verdict;
 }
@@ -180,9 +178,8 @@ static double mann_whitney(const double *a, const double *b, size_t n)
 {
 	double u = 0, ties = 0, mean = (double)(n * n) / 2, counts[FEW + 1][FEW * FEW + 1] = {0};
 	double all = 1, below = 0, z;
-	size_t i, k, j;
 
-	for (i = 0; i < n * n; i++) {
+	for (size_t i = 0; i < n * n; i++) {
 		u += b[i / n] > a[i % n] ? 1 : b[i / n] == a[i % n] ? 0.5 : 0;
 		ties += b[i / n] == a[i % n];
 	}
@@ -193,15 +190,15 @@ static double mann_whitney(const double *a, const double *b, size_t n)
 	}
 	/* Numbers of ways to choose j of the first i ranks, by the sum that makes U. */
 	counts[0][0] = 1;
-	for (i = 1; i <= 2 * n; i++) {
-		for (j = i < n ? i : n; j > 0; j--) {
-			for (k = n * n + 1; k > i - j; k--)
+	for (size_t i = 1; i <= 2 * n; i++) {
+		for (size_t j = i < n ? i : n; j > 0; j--) {
+			for (size_t k = n * n + 1; k > i - j; k--)
 				counts[j][k - 1] += counts[j - 1][k - 1 - (i - j)];
 		}
 	}
-	for (i = 1; i <= n; i++)
+	for (size_t i = 1; i <= n; i++)
 		all *= (double)(n + i) / (double)i;
-	for (k = 0; k <= (size_t)u; k++)
+	for (size_t k = 0; k <= (size_t)u; k++)
 		below += counts[n][k];
 	return fmin(1, 2 * below / all);
 }
@@ -247,9 +244,8 @@ static bool flags(int rule, const struct comparison *c)
 static double minutes(const struct comparison *c, size_t pairs)
 {
 	double ms = 0;
-	size_t i;
 
-	for (i = 0; i < pairs && i < PAIRS; i++)
+	for (size_t i = 0; i < pairs && i < PAIRS; i++)
 		ms += c->ms[0][i] + c->ms[1][i];
 	return ms / 60000;
 }
@@ -259,7 +255,6 @@ static void judge_scenario(const struct table *t, const char *scenario)
 	size_t count = 0, verdicts[GATE_NOT_COMPARABLE + 1] = {0}, flagged[RULES] = {0}, i,
 	       pairs = 0;
 	double change = 0, spent = 0, spent_by[RULES] = {0};
-	int rule;
 
 	for (i = 0; i < t->n; i++) {
 		const struct comparison *c = &t->v[i];
@@ -270,7 +265,7 @@ static void judge_scenario(const struct table *t, const char *scenario)
 		change += log(ratio_of(c, PAIRS, 0));
 		verdicts[ours(c, &pairs)]++;
 		spent += minutes(c, pairs);
-		for (rule = 0; rule < RULES; rule++) {
+		for (int rule = 0; rule < RULES; rule++) {
 			flagged[rule] += flags(rule, c);
 			spent_by[rule] += minutes(c, rule_pairs[rule]);
 		}
@@ -282,7 +277,7 @@ static void judge_scenario(const struct table *t, const char *scenario)
 	       100 * (double)verdicts[GATE_REGRESSION] / (double)count,
 	       100 * (double)verdicts[GATE_INCONCLUSIVE] / (double)count,
 	       100 * (double)verdicts[GATE_PASS] / (double)count, spent / (double)count);
-	for (rule = 0; rule < RULES; rule++)
+	for (int rule = 0; rule < RULES; rule++)
 		printf("| | | | %s | %.1f %% | | %.1f %% | %.2f |\n", rule_names[rule],
 		       100 * (double)flagged[rule] / (double)count,
 		       100 * (double)(count - flagged[rule]) / (double)count,
@@ -292,13 +287,13 @@ static void judge_scenario(const struct table *t, const char *scenario)
 int main(void)
 {
 	struct table t = {0};
-	size_t i, k;
+	size_t k;
 
 	if (read_table(stdin, &t) != 0)
 		return 2;
 	printf("| scenario | comparisons | change of the call | rule | regression | inconclusive | "
 	       "pass | minutes |\n| --- | ---: | ---: | --- | ---: | ---: | ---: | ---: |\n");
-	for (i = 0; i < t.n; i++) {
+	for (size_t i = 0; i < t.n; i++) {
 		for (k = 0; k < i && strcmp(t.v[k].scenario, t.v[i].scenario); k++)
 			;
 		if (k == i)

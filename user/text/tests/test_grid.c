@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <locale.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "user/text/grid.h"
 
@@ -23,11 +24,11 @@ static char *drawn(const char *const *cells, size_t rows)
 {
 	struct grid *g = grid__new(columns, COLUMNS);
 	char *out = NULL;
-	size_t i, size;
+	size_t size;
 	FILE *f = open_memstream(&out, &size);
 
 	assert_non_null(g);
-	for (i = 0; i < rows; i++)
+	for (size_t i = 0; i < rows; i++)
 		assert_int_equal(grid__row(g, cells + i * COLUMNS), 0);
 	assert_int_equal(grid__print(g, f), 0);
 	fclose(f);

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "user/text/escape.h"
-#include "user/text/wrap.h"
 #include "user/text/utf8.h"
+#include "user/text/wrap.h"
 
 static void assert_escaped(const char *in, const char *expected)
 {

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/model/birth.h"
 #include "user/gate/budget/budget.h"
+#include "user/model/birth.h"
 #include "user/tests/sample_run.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -29,19 +29,18 @@ static void check_outputs(const struct gate_report *report)
 static void make_profile(struct run *r)
 {
 	struct birth b = {.life = {.clone_flags = 17, .born = true}, .comm = "a", .exe = "b-2"};
-	int i, k;
 
 	*r = (struct run){
 		.schema = RUN_SCHEMA, .ended = true, .end = {.lost = 2, .births_lost = 1}};
 	r->clock = strdup("monotonic");
-	for (i = 0; i < 40; i++) {
+	for (int i = 0; i < 40; i++) {
 		b.life.method = (uint32_t)i % 6;
 		b.life.result = i % 9 == 0 ? -12 : i;
-		for (k = 0; k < COUNT_COUNT; k++)
+		for (int k = 0; k < COUNT_COUNT; k++)
 			b.life.count[k] = (i + k) % 7 == 0 ? MISSING : i * k;
-		for (k = 0; k < SUM_COUNT; k++)
+		for (int k = 0; k < SUM_COUNT; k++)
 			b.life.sum[k] = i % 5 == 0 ? MISSING : i;
-		for (k = 0; k < EDGE_COUNT; k++)
+		for (int k = 0; k < EDGE_COUNT; k++)
 			b.life.edge[k] = (i + k) % 11 == 0 ? 0 : (uint64_t)(1000 * k + i);
 		run__add_birth(r, &b);
 	}

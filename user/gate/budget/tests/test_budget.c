@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/model/birth.h"
 #include "user/gate/budget/budget.h"
+#include "user/model/birth.h"
 #include "user/tests/sample_run.h"
 
 static int parse_bytes(const char *text, size_t size, struct budget *b, char why[512])
@@ -104,10 +104,9 @@ static void numbers_are_exact(void **state)
 		{"12.125", 12.125}, {"100ns", 100}};
 	char text[64], why[512];
 	struct budget b;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		snprintf(text, sizeof(text), "%s <= %s",
 			 strpbrk(cases[i].text, "KGB") ? "page_table_bytes" : "spawn",
 			 cases[i].text);
@@ -310,18 +309,16 @@ static void what_was_not_measured_is_no_pass(void **state)
 static void sample_profile(struct run *r, size_t n)
 {
 	struct birth b = {.life = {.clone_flags = 17, .method = CLONE_METHOD_FORK, .born = true}};
-	size_t i;
-	int k;
 
 	*r = (struct run){.schema = RUN_SCHEMA, .ended = true, .end.duration_ns = 1000};
 	r->clock = strdup("monotonic");
-	for (k = 0; k < SUM_COUNT; k++)
+	for (int k = 0; k < SUM_COUNT; k++)
 		b.life.sum[k] = MISSING;
-	for (k = 0; k < COUNT_COUNT; k++)
+	for (int k = 0; k < COUNT_COUNT; k++)
 		b.life.count[k] = 0;
 	b.life.count[COUNT_parent_rss_anon] = INT64_C(2) << 30;
 	strcpy(b.comm, "server");
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		b.life.method = CLONE_METHOD_FORK;
 		b.life.result = i == 0 ? -ENOMEM : 1000 + (int32_t)i;
 		b.life.edge[EDGE_clone_enter] = 1000;

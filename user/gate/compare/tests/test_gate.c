@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/gate/gate.h"
 #include "user/gate/compare/paired.h"
+#include "user/gate/gate.h"
 #include "user/tests/sample_run.h"
 
 #define RUNS_MAX 40
@@ -64,10 +64,8 @@ static struct cell *add_cell(struct run *r, const char *method, int64_t bytes, c
 /* A and B are taken in turn: A's run k at 2k, B's at 2k + 1. */
 static void make_runs(struct runs *s, int side, const double *us, size_t count)
 {
-	size_t i;
-
 	s->count = count;
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		begin_run(&s->v[i], "monotonic", 1000 * (int64_t)(2 * i) + 1000 * side);
 		add_cell(&s->v[i], "fork", 64 << 20, "none", (int64_t)(1000 * us[i]));
 	}
@@ -75,9 +73,7 @@ static void make_runs(struct runs *s, int side, const double *us, size_t count)
 
 static void free_runs(struct runs *s)
 {
-	size_t i;
-
-	for (i = 0; i < s->count; i++)
+	for (size_t i = 0; i < s->count; i++)
 		run__free(&s->v[i]);
 	s->count = 0;
 }
@@ -85,9 +81,7 @@ static void free_runs(struct runs *s)
 /* `count` values about `centre`, from a fixed stream; spread is a share. */
 static void noise(uint64_t *stream, double *us, size_t count, double centre, double spread)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		double u = ((double)(gate_random(stream) >> 11) + 0.5) / 0x1p53;
 
 		us[i] = centre * exp(spread * gate_normal_quantile(u));
@@ -104,9 +98,7 @@ static void compare(struct runs *a, struct runs *b, const struct gate_policy *po
 
 static const struct gate_row *find_row(const struct gate_report *r, const char *metric)
 {
-	size_t i;
-
-	for (i = 0; i < r->row_count; i++) {
+	for (size_t i = 0; i < r->row_count; i++) {
 		if (!strcmp(r->rows[i].metric, metric))
 			return &r->rows[i];
 	}
@@ -116,9 +108,7 @@ static const struct gate_row *find_row(const struct gate_report *r, const char *
 
 static bool has_note(const struct gate_report *r, const char *part)
 {
-	size_t i;
-
-	for (i = 0; i < r->note_count; i++) {
+	for (size_t i = 0; i < r->note_count; i++) {
 		if (strstr(r->notes[i], part))
 			return true;
 	}
@@ -160,13 +150,13 @@ static void times_are_decided_by_pairs(void **state)
 /* 400 comparisons of the same with the same; then at the margin itself. */
 static void it_does_not_cry_wolf(void **state)
 {
-	size_t i, alarms = 0, passes = 0;
+	size_t alarms = 0, passes = 0;
 
 	(void)state;
-	for (i = 0; i < 400; i++)
+	for (size_t i = 0; i < 400; i++)
 		alarms += verdict_at(1000 + i, 16, 0, 0.05) == GATE_REGRESSION;
 	assert_int_equal(alarms, 0);
-	for (i = 0; i < 400; i++) {
+	for (size_t i = 0; i < 400; i++) {
 		enum gate_verdict v = verdict_at(5000 + i, 16, 0.03, 0.02);
 
 		alarms += v == GATE_REGRESSION;
@@ -209,12 +199,11 @@ static void runs_that_were_not_taken_in_turn_decide_nothing(void **state)
 	struct gate_policy policy = gate_policy_default;
 	struct runs a, b;
 	struct gate_report report;
-	size_t i;
 
 	(void)state;
 	make_runs(&a, 0, us, 8);
 	make_runs(&b, 1, us, 8);
-	for (i = 0; i < 8; i++) /* B after all of A */
+	for (size_t i = 0; i < 8; i++) /* B after all of A */
 		b.v[i].env[7].number += 1000000;
 	compare(&a, &b, NULL, &report);
 	assert_int_equal(report.verdict, GATE_INCONCLUSIVE);
@@ -225,7 +214,7 @@ static void runs_that_were_not_taken_in_turn_decide_nothing(void **state)
 	assert_int_equal(report.verdict, GATE_PASS);
 	gate_report__free(&report);
 	/* Nobody knows when. */
-	for (i = 0; i < 8; i++)
+	for (size_t i = 0; i < 8; i++)
 		b.v[i].env[7].number = MISSING;
 	compare(&a, &b, NULL, &report);
 	assert_int_equal(report.verdict, GATE_INCONCLUSIVE);
@@ -295,12 +284,11 @@ static void a_count_that_varies_is_demoted_and_said_so(void **state)
 	struct runs a, b;
 	struct gate_report report;
 	const struct gate_row *row;
-	size_t i;
 
 	(void)state;
 	make_runs(&a, 0, us, 6);
 	make_runs(&b, 1, us, 6);
-	for (i = 0; i < 6; i++) {
+	for (size_t i = 0; i < 6; i++) {
 		set_series(&a.v[i].cells[0].counts[COUNT_cow_faults_child], 5, of_a[i]);
 		set_series(&b.v[i].cells[0].counts[COUNT_cow_faults_child], 5, of_b[i]);
 	}
@@ -514,18 +502,17 @@ static void what_a_maintainer_would_name_comes_first(void **state)
 	struct gate_policy policy = gate_policy_default;
 	struct gate_report report;
 	struct runs a, b;
-	size_t i, k;
 
 	(void)state;
 	make_runs(&a, 0, us, 12);
 	make_runs(&b, 1, us, 12);
-	for (i = 0; i < 24; i++) {
+	for (size_t i = 0; i < 24; i++) {
 		struct cell *c = i < 12 ? &a.v[i].cells[0] : &b.v[i - 12].cells[0];
 
-		for (k = 0; k < sizeof(counts) / sizeof(counts[0]); k++)
+		for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++)
 			set_series(&c->counts[counts[k].count], 5,
 				   i < 12 ? counts[k].a : counts[k].b);
-		for (k = 0; k < 5 && i >= 12; k++) {
+		for (size_t k = 0; k < 5 && i >= 12; k++) {
 			c->samples[SAMPLE_spawn_ns].v[k] = c->samples[SAMPLE_spawn_ns].v[k] * 6 / 5;
 			c->samples[SAMPLE_total_ns].v[k] = c->samples[SAMPLE_total_ns].v[k] * 3 / 2;
 		}
@@ -537,7 +524,7 @@ static void what_a_maintainer_would_name_comes_first(void **state)
 	assert_int_equal(report.verdict, GATE_REGRESSION);
 	assert_string_equal(report.headline,
 			    "fork at 64M: ptes_copied +24.9 % (16417 -> 20513 pages); and 5 more");
-	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		assert_string_equal(report.rows[i].metric, order[i]);
 		assert_int_equal(report.rows[i].verdict, GATE_REGRESSION);
 	}
@@ -576,7 +563,6 @@ static void the_families_error_is_kept(void **state)
 	struct gate_report report;
 	const double us[8] = {100, 100, 100, 100, 100, 100, 100, 100};
 	const double slow[8] = {110, 111, 112, 113, 114, 115, 116, 117};
-	size_t i;
 
 	(void)state;
 	make_runs(&a, 0, us, 8);
@@ -585,7 +571,7 @@ static void the_families_error_is_kept(void **state)
 	compare(&a, &b, NULL, &report);
 	assert_int_equal(report.verdict, GATE_REGRESSION);
 	gate_report__free(&report);
-	for (i = 0; i < 8; i++) {
+	for (size_t i = 0; i < 8; i++) {
 		add_cell(&a.v[i], "vfork", 1, "none", 100);
 		add_cell(&b.v[i], "vfork", 1, "none", 100);
 		add_cell(&a.v[i], "spawn", 1, "none", 100);
@@ -728,14 +714,13 @@ static void inconclusive_is_skipped_or_failed_as_asked(void **state)
 static void make_tailed(struct runs *s, int side, size_t samples, int64_t tail_ns)
 {
 	static const double us[8] = {100, 101, 100, 99, 100, 101, 99, 100};
-	size_t i, k;
 
 	make_runs(s, side, us, 8);
-	for (i = 0; i < s->count; i++) {
+	for (size_t i = 0; i < s->count; i++) {
 		struct series *spawn = &s->v[i].cells[0].samples[SAMPLE_spawn_ns];
 
 		set_series(spawn, samples, (int64_t)(1000 * us[i]));
-		for (k = 0; k < 15; k++)
+		for (size_t k = 0; k < 15; k++)
 			spawn->v[k] = tail_ns + (int64_t)i;
 		s->v[i].cells[0].n = samples;
 	}
@@ -747,7 +732,6 @@ static void tails_are_shown_and_gate_if_named(void **state)
 	struct gate_policy policy = gate_policy_default;
 	struct gate_report report;
 	struct runs a, b;
-	size_t i;
 
 	(void)state;
 	make_tailed(&a, 0, 1000, 1000000);
@@ -765,7 +749,7 @@ static void tails_are_shown_and_gate_if_named(void **state)
 
 	make_tailed(&b, 1, 999, 3000000);
 	compare(&a, &b, NULL, &report);
-	for (i = 0; i < report.row_count; i++)
+	for (size_t i = 0; i < report.row_count; i++)
 		assert_string_not_equal(report.rows[i].metric, "spawn_p99");
 	gate_report__free(&report);
 	compare(&a, &b, &policy, &report);
@@ -777,10 +761,8 @@ static void tails_are_shown_and_gate_if_named(void **state)
 
 static void metrics_have_names(void **state)
 {
-	int m;
-
 	(void)state;
-	for (m = 0; m < GATE_METRICS; m++) {
+	for (int m = 0; m < GATE_METRICS; m++) {
 		assert_int_equal(gate_metric_by_name(gate_metric_name(m)), m);
 		assert_non_null(gate_metric_unit(m, "icount"));
 		assert_true(gate_metric_set(gate_metric_name(m)) == GATE_METRIC_BIT(m));

@@ -31,10 +31,9 @@ static void fill(struct series *s, int64_t value)
 static struct run *new_runs(int side, size_t count)
 {
 	struct run *runs = calloc(count, sizeof(*runs));
-	size_t i;
 
 	assert_non_null(runs);
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		runs[i] = (struct run){.schema = RUN_SCHEMA, .ended = true};
 		runs[i].tool = strdup("spawnscope 0.1.0");
 		runs[i].clock = strdup("monotonic");
@@ -49,9 +48,7 @@ static struct run *new_runs(int side, size_t count)
 
 static void free_runs(struct run *runs, size_t count)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		run__free(&runs[i]);
 	free(runs);
 }
@@ -91,22 +88,20 @@ static int forget_report(void **state)
 
 static size_t rows_of(const char *cell)
 {
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < report.row_count; i++)
+	for (size_t i = 0; i < report.row_count; i++)
 		n += !strcmp(report.rows[i].cell, cell);
 	return n;
 }
 
 static bool has_note(const char *text)
 {
-	size_t i;
-
-	for (i = 0; i < report.note_count; i++) {
+	for (size_t i = 0; i < report.note_count; i++) {
 		if (!strcmp(report.notes[i], text))
 			return true;
 	}
-	for (i = 0; i < report.note_count; i++)
+	for (size_t i = 0; i < report.note_count; i++)
 		print_message("note: %s\n", report.notes[i]);
 	return false;
 }
@@ -116,9 +111,8 @@ static void compare_by_place(const char *const methods[4], const int64_t sizes[4
 {
 	struct gate_policy policy = gate_policy_default;
 	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
-	size_t i;
 
-	for (i = 0; i < 4; i++)
+	for (size_t i = 0; i < 4; i++)
 		add(i < 2 ? a : b, methods[i], sizes[i], 100 * US);
 	policy.by_place = true;
 	compare(a, b, 1, &policy);
@@ -163,9 +157,8 @@ static enum gate_verdict compare_sets(void (*spoil)(struct run *r, struct cell *
 {
 	struct run *a = new_runs(0, SET), *b = new_runs(1, SET);
 	enum gate_verdict verdict;
-	size_t i;
 
-	for (i = 0; i < SET; i++) {
+	for (size_t i = 0; i < SET; i++) {
 		add(&a[i], "fork", 1 << 20, 100 * US);
 		add(&a[i], "vfork", 1 << 20, 20 * US + (int64_t)i);
 		add(&b[i], "fork", 1 << 20, 100 * US);
@@ -181,11 +174,9 @@ static enum gate_verdict compare_sets(void (*spoil)(struct run *r, struct cell *
 
 static void drop_values(struct cell *c)
 {
-	size_t i;
-
-	for (i = 0; i < SAMPLE_COUNT; i++)
+	for (size_t i = 0; i < SAMPLE_COUNT; i++)
 		series__free(&c->samples[i]);
-	for (i = 0; i < COUNT_COUNT; i++)
+	for (size_t i = 0; i < COUNT_COUNT; i++)
 		series__free(&c->counts[i]);
 	c->n = 0;
 }
@@ -212,11 +203,10 @@ static void leave_all_out(struct run *r, struct cell *c)
 static void the_grid_of_a_side_is_that_of_all_its_runs(void **state)
 {
 	void (*const spoils[])(struct run *, struct cell *) = {skip_cell, leave_out, leave_all_out};
-	size_t i;
 
 	(void)state;
 	assert_int_equal(compare_sets(NULL), GATE_REGRESSION);
-	for (i = 0; i < sizeof(spoils) / sizeof(spoils[0]); i++) {
+	for (size_t i = 0; i < sizeof(spoils) / sizeof(spoils[0]); i++) {
 		assert_int_equal(compare_sets(spoils[i]), GATE_REGRESSION);
 		assert_string_equal(report.rows[0].cell, "vfork at 1M");
 		assert_string_equal(report.rows[0].metric, "spawn");
@@ -326,17 +316,16 @@ static void each_pass_of_a_must_be_in_b(void **state)
 static void only_pairs_that_were_measured_are_claimed(void **state)
 {
 	struct run *a = new_runs(0, SET), *b = new_runs(1, SET);
-	size_t i, k;
 
 	(void)state;
-	for (i = 0; i < SET; i++) {
+	for (size_t i = 0; i < SET; i++) {
 		add(&a[i], "fork", 1 << 20, 100 * US);
 		add(&a[i], "vfork", 1 << 20, 20 * US);
 		add(&b[i], "fork", 1 << 20, 100 * US);
 		add(&b[i], "vfork", 1 << 20, 20 * US);
 		if (i % 2)
 			skip_cell(&b[i], &b[i].cells[1]);
-		for (k = 0; k < VALUES && i % 3 == 0; k++)
+		for (size_t k = 0; k < VALUES && i % 3 == 0; k++)
 			b[i].cells[0].samples[SAMPLE_total_ns].v[k] = MISSING;
 	}
 	assert_int_equal(compare(a, b, SET, NULL), GATE_PASS);
@@ -389,7 +378,6 @@ static void why_a_cell_was_skipped_is_told(void **state)
 	struct gate_policy policy = gate_policy_default;
 	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
 	struct cell *c;
-	size_t i;
 
 	(void)state;
 	policy.by_place = true;
@@ -412,7 +400,7 @@ static void why_a_cell_was_skipped_is_told(void **state)
 	assert_true(has_note("clone at 1G: neither side has it; A: no memory; B: no such method"));
 	assert_true(has_note("vfork at 1M: only B has it; A: no memory"));
 	/* Of many not each one is. */
-	for (i = 0; i < 5; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		skip_cell(a, add(a, "clone", (int64_t)(2 + i) << 20, US));
 		c = add(b, "clone", (int64_t)(2 + i) << 20, US);
 		skip_cell(b, c);
@@ -425,9 +413,7 @@ static void why_a_cell_was_skipped_is_told(void **state)
 
 static const struct gate_row *failed_row(void)
 {
-	size_t i;
-
-	for (i = 0; i < report.row_count; i++) {
+	for (size_t i = 0; i < report.row_count; i++) {
 		if (report.rows[i].id == GATE_METRIC_FAILED)
 			return &report.rows[i];
 	}
@@ -441,13 +427,12 @@ static enum gate_verdict compare_failed(const size_t *of_a, const size_t *of_b, 
 	struct gate_policy policy = gate_policy_default;
 	struct run *a = new_runs(0, count), *b = new_runs(1, count);
 	enum gate_verdict verdict;
-	size_t i, k;
 
-	for (i = 0; i < 2 * count; i++) {
+	for (size_t i = 0; i < 2 * count; i++) {
 		struct cell *c = add(i < count ? &a[i] : &b[i - count], "fork", 1 << 20, 100 * US);
 
 		fill(&c->errnos, 0);
-		for (k = 0; k < (i < count ? of_a[i] : of_b[i - count]); k++)
+		for (size_t k = 0; k < (i < count ? of_a[i] : of_b[i - count]); k++)
 			c->errnos.v[k] = 11;
 	}
 	policy.metrics = gate_metric_set("counts");
@@ -487,10 +472,9 @@ static void what_cannot_be_is_no_improvement(void **state)
 {
 	struct gate_policy policy = gate_policy_default;
 	struct run *a = new_runs(0, SET), *b = new_runs(1, SET);
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < SET; i++) {
+	for (size_t i = 0; i < SET; i++) {
 		add(&a[i], "fork", 1 << 20, 100 * US);
 		fill(&add(&b[i], "fork", 1 << 20, 100 * US)->counts[COUNT_ptes_copied], -5);
 	}
@@ -505,7 +489,7 @@ static void what_cannot_be_is_no_improvement(void **state)
 	assert_string_equal(report.headline,
 			    "fork at 1M: total: A has a value below 0, which cannot be");
 	/* Each is exact in the lab, where -7 would be less than 200000. */
-	for (i = 0; i < SET; i++) {
+	for (size_t i = 0; i < SET; i++) {
 		memcpy(a[i].clock, "icount", 7);
 		memcpy(b[i].clock, "icount", 7);
 	}
@@ -519,11 +503,11 @@ static void few_pairs_leave_no_bound(void **state)
 {
 	struct run *a = new_runs(0, 5), *b = new_runs(1, 5);
 	char *text = NULL;
-	size_t i, size;
+	size_t size;
 	FILE *out;
 
 	(void)state;
-	for (i = 0; i < 5; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		add(&a[i], "fork", 1 << 20, 100 * US);
 		add(&a[i], "vfork", 1 << 20, 100 * US);
 		add(&b[i], "fork", 1 << 20, 108 * US);
@@ -531,7 +515,7 @@ static void few_pairs_leave_no_bound(void **state)
 	}
 	assert_int_equal(compare(a, b, 5, NULL), GATE_INCONCLUSIVE);
 	assert_string_equal(report.rows[0].cell, "vfork at 1M");
-	for (i = 0; i < report.row_count; i++)
+	for (size_t i = 0; i < report.row_count; i++)
 		assert_false(isfinite(report.rows[i].low) || isfinite(report.rows[i].high));
 	out = open_memstream(&text, &size);
 	assert_int_equal(gate_print_json(&report, out), 0);
@@ -577,17 +561,17 @@ static void assert_printable(void)
 static void names_are_cut_between_characters(void **state)
 {
 	static const char *const characters[] = {"\u00e9", "\u20ac", "\U0001f600"};
-	size_t i, k, shift;
+	size_t shift;
 
 	(void)state;
-	for (i = 0; i < 12; i++) {
+	for (size_t i = 0; i < 12; i++) {
 		struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
 		char name[500] = "";
 
 		shift = i / 3;
-		for (k = 0; k < shift; k++)
+		for (size_t k = 0; k < shift; k++)
 			strcat(name, "x");
-		for (k = 0; k < 100; k++)
+		for (size_t k = 0; k < 100; k++)
 			strcat(name, characters[i % 3]);
 		add(a, name, 1 << 20, 100 * US);
 		add(b, name, 1 << 20, 110 * US);

@@ -39,10 +39,9 @@ static void check_tests(const struct r_case *r)
 static void without_ties_it_is_what_r_says(void **state)
 {
 	struct gate_interval interval;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT_OF(r_untied); i++) {
+	for (size_t i = 0; i < COUNT_OF(r_untied); i++) {
 		const struct r_case *r = &r_untied[i];
 
 		check_tests(r);
@@ -55,22 +54,19 @@ static void without_ties_it_is_what_r_says(void **state)
 
 static void with_ties_and_zeros_it_is_the_exact_distribution(void **state)
 {
-	size_t i;
-
 	(void)state;
-	for (i = 0; i < COUNT_OF(r_tied); i++)
+	for (size_t i = 0; i < COUNT_OF(r_tied); i++)
 		check_tests(&r_tied[i]);
 }
 
 static void holm_is_what_r_says(void **state)
 {
 	bool rejected[8];
-	size_t i, k;
 
 	(void)state;
-	for (i = 0; i < COUNT_OF(r_holm); i++) {
+	for (size_t i = 0; i < COUNT_OF(r_holm); i++) {
 		assert_int_equal(gate_holm(r_holm[i].p, r_holm[i].n, r_holm[i].alpha, rejected), 0);
-		for (k = 0; k < r_holm[i].n; k++)
+		for (size_t k = 0; k < r_holm[i].n; k++)
 			assert_int_equal(rejected[k], r_holm[i].rejected[k]);
 	}
 }
@@ -94,19 +90,15 @@ static void holm_never_rejects_what_is_missing(void **state)
 
 static void normal_quantiles_are_what_r_says(void **state)
 {
-	size_t i;
-
 	(void)state;
-	for (i = 0; i < COUNT_OF(r_normal); i++)
+	for (size_t i = 0; i < COUNT_OF(r_normal); i++)
 		assert_close(gate_normal_quantile(r_normal[i][0]), r_normal[i][1]);
 }
 
 static void power_is_what_r_says(void **state)
 {
-	size_t i;
-
 	(void)state;
-	for (i = 0; i < COUNT_OF(r_power); i++) {
+	for (size_t i = 0; i < COUNT_OF(r_power); i++) {
 		const double *r = r_power[i];
 
 		assert_close(gate_smallest_effect(r[0], (size_t)r[1], r[2], r[3]), r[4]);
@@ -131,9 +123,7 @@ static double normal(uint64_t *stream)
 
 static void draw(uint64_t *stream, double *d, size_t n, double mean, double spread)
 {
-	size_t i;
-
-	for (i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		d[i] = mean + spread * normal(stream);
 }
 
@@ -143,10 +133,10 @@ static void an_effect_of_that_size_shows_four_times_in_five(void **state)
 	const double margin = log(1.03), spread = 0.05, alpha = 0.01;
 	double effect = gate_smallest_effect(spread, 40, margin, alpha), d[40];
 	uint64_t stream = 1;
-	int i, shown = 0;
+	int shown = 0;
 
 	(void)state;
-	for (i = 0; i < 2000; i++) {
+	for (int i = 0; i < 2000; i++) {
 		draw(&stream, d, 40, effect, spread);
 		shown += gate_greater(d, 40, margin) <= alpha;
 	}
@@ -158,10 +148,10 @@ static void the_level_is_kept(void **state)
 {
 	uint64_t stream = 2;
 	double d[16];
-	int i, greater = 0, less = 0;
+	int greater = 0, less = 0;
 
 	(void)state;
-	for (i = 0; i < 2000; i++) {
+	for (int i = 0; i < 2000; i++) {
 		draw(&stream, d, 16, 0.03, 0.05);
 		greater += gate_greater(d, 16, 0.03) <= 0.05;
 		less += gate_less(d, 16, 0.03) <= 0.05;
@@ -172,9 +162,7 @@ static void the_level_is_kept(void **state)
 
 static void shuffle(uint64_t *stream, double *d, size_t n)
 {
-	size_t i;
-
-	for (i = n; i > 1; i--) {
+	for (size_t i = n; i > 1; i--) {
 		size_t k = gate_random(stream) % i;
 		double kept = d[i - 1];
 
@@ -195,22 +183,21 @@ static void order_scale_and_sign_do_not_matter(void **state)
 	struct gate_interval before, after;
 	uint64_t stream = 3;
 	double d[24], scaled[24], p, q;
-	size_t n, i;
 
 	(void)state;
-	for (n = 1; n <= 24; n++) {
+	for (size_t n = 1; n <= 24; n++) {
 		draw(&stream, d, n, 0.25, 1);
-		for (i = 0; i + 4 < n; i += 5)
+		for (size_t i = 0; i + 4 < n; i += 5)
 			d[i] = d[i + 4]; /* ties */
 		p = gate_greater(d, n, 0.125);
 		q = gate_permutation(d, n, 0.125, 7);
 		gate_estimate(d, n, 0.05, &before);
-		for (i = 0; i < n; i++)
+		for (size_t i = 0; i < n; i++)
 			scaled[i] = 4 * d[i];
 		assert_close(gate_greater(scaled, n, 0.5), p);
 		assert_close(gate_permutation(scaled, n, 0.5, 7), q);
 		assert_close(gate_spread(scaled, n), 4 * gate_spread(d, n));
-		for (i = 0; i < n; i++)
+		for (size_t i = 0; i < n; i++)
 			scaled[i] = -d[i];
 		assert_close(gate_less(scaled, n, -0.125), p);
 		shuffle(&stream, d, n);
@@ -246,7 +233,6 @@ static void few_or_equal_values_decide_nothing_too_early(void **state)
 {
 	const double one[] = {5}, constant[] = {1, 1, 1, 1, 1, 1, 1};
 	struct gate_interval interval;
-	size_t n;
 
 	(void)state;
 	assert_close(gate_greater(one, 1, 0), 0.5);
@@ -257,7 +243,7 @@ static void few_or_equal_values_decide_nothing_too_early(void **state)
 	gate_estimate(one, 1, 0.05, &interval);
 	assert_close(interval.estimate, 5);
 	assert_true(isinf(interval.low) && isinf(interval.high));
-	for (n = 1; n <= 7; n++) {
+	for (size_t n = 1; n <= 7; n++) {
 		assert_close(gate_greater(constant, n, 0), ldexp(1, -(int)n));
 		assert_close(gate_less(constant, n, 0), 1);
 		assert_close(gate_less(constant, n, 2), ldexp(1, -(int)n));
@@ -298,18 +284,17 @@ static void drawn_signs_agree_with_all_of_them(void **state)
 {
 	uint64_t stream = 5;
 	double d[40], exact, drawn;
-	size_t i;
 
 	(void)state;
 	draw(&stream, d, 20, 0.02, 0.05);
 	exact = gate_permutation(d, 20, 0, 1);
 	/* Twenty values that are nothing make 40, for which signs are drawn. */
-	for (i = 20; i < 40; i++)
+	for (size_t i = 20; i < 40; i++)
 		d[i] = 0;
 	drawn = gate_permutation(d, 40, 0, 1);
 	assert_true(fabs(exact - drawn) < 0.006);
 	assert_close(gate_permutation(d, 40, 0, 1), drawn); /* the same seed, the same value */
-	for (i = 0; i < 40; i++)
+	for (size_t i = 0; i < 40; i++)
 		d[i] = 1;
 	assert_close(gate_permutation(d, 40, 0, 1), 1 / 100001.0);
 }
@@ -332,10 +317,9 @@ static void too_many_pairs_are_refused(void **state)
 {
 	static double d[GATE_PAIRS_MAX + 1];
 	struct gate_interval interval;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i <= GATE_PAIRS_MAX; i++)
+	for (size_t i = 0; i <= GATE_PAIRS_MAX; i++)
 		d[i] = 1 + (double)i;
 	assert_close(gate_greater(d, GATE_PAIRS_MAX, 0), ldexp(1, -GATE_PAIRS_MAX));
 	assert_int_equal(gate_estimate(d, GATE_PAIRS_MAX, 0.05, &interval), 0);
