@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/shared/fault.h"
 #include "user/base/command.h"
 #include "user/base/option.h"
 #include "user/base/privilege.h"
@@ -253,16 +254,16 @@ int command_doctor(int argc, char **argv)
 	struct probe_options options = {.ring_bytes = 1 << 18, .task_slots = 256};
 	struct probe *p = NULL;
 	struct utsname u;
-	char why[512];
+	struct fault why;
 	int err, status = EXIT_TROUBLE;
 
 	if (command_options(&argp, argc, argv, &d))
 		return EXIT_TROUBLE;
 	options.best = d.best;
 	options.verbose = d.verbose;
-	err = probe__open(&options, &p, why, sizeof(why));
+	err = probe__open(&options, &p, &why);
 	if (err) {
-		complain("%s", why);
+		complain("%s", why.text);
 		goto cleanup;
 	}
 	err = privilege_reduce();

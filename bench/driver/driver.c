@@ -12,6 +12,7 @@
 
 #include "bench/driver/lines.h"
 #include "bench/parent/memory.h"
+#include "bench/shared/fault.h"
 #include "bench/shared/plan.h"
 #include "bench/suite/suite.h"
 
@@ -68,16 +69,16 @@ static char *default_child_path(const struct loader *loader)
 }
 
 /* Absolute, since a shell would look for a bare name elsewhere than execve does. */
-static int find_child(struct driver *driver, const char *wanted, char *why, size_t why_size)
+static int find_child(struct driver *driver, const char *wanted, struct fault *why)
 {
 	char *path = wanted ? strdup(wanted) : default_child_path(&driver->pool.config.loader);
 	struct stat status;
 	int err = 0;
 
 	if (!path)
-		return explain(why, why_size, -ENOENT,
-			       "/proc/self/exe cannot be read: is /proc "
-			       "mounted? Or name --child PATH");
+		return fault__set(why, -ENOENT,
+				  "/proc/self/exe cannot be read: is /proc "
+				  "mounted? Or name --child PATH");
 	driver->child_path = realpath(path, NULL);
 	if (!driver->child_path || stat(driver->child_path, &status) != 0 ||
 	    access(driver->child_path, X_OK) != 0)
@@ -85,35 +86,34 @@ static int find_child(struct driver *driver, const char *wanted, char *why, size
 	else if (!S_ISREG(status.st_mode))
 		err = -EACCES;
 	if (err)
-		explain(why, why_size, err, "%.300s: %s; build it, or name it with --child PATH",
-			path, strerror(-err));
+		fault__set(why, err, "%.300s: %s; build it, or name it with --child PATH", path,
+			   strerror(-err));
 	free(path);
 	return err;
 }
 
-static void skip_cell(struct cell *cell, const char *reason)
+static void skip_cell(struct cell *cell, const struct fault *why)
 {
 	cell->skipped = true;
-	snprintf(cell->reason, sizeof(cell->reason), "%s", reason);
+	cell->reason = *why;
 }
 
 static void check_cell(struct cell *cell, const struct memory_facts *memory)
 {
-	char why[WHY_MAX];
+	struct fault why;
 	int err = 0;
 
 	if (cell->method->supported)
-		err = cell->method->supported(why, sizeof(why));
+		err = cell->method->supported(&why);
 	if (!err)
-		err = parent_check(&cell->shape, cell->method->writes, why, sizeof(why));
+		err = parent_check(&cell->shape, cell->method->writes, &why);
 	if (!err)
-		err = memory_check(&cell->shape, memory, why, sizeof(why));
+		err = memory_check(&cell->shape, memory, &why);
 	if (err)
-		skip_cell(cell, why);
+		skip_cell(cell, &why);
 }
 
-int driver__open(struct driver *driver, const struct options *options, FILE *out, char *why,
-		 size_t why_size)
+int driver__open(struct driver *driver, const struct options *options, FILE *out, struct fault *why)
 {
 	struct memory_facts memory;
 	bool execs = false;
@@ -132,7 +132,7 @@ int driver__open(struct driver *driver, const struct options *options, FILE *out
 				.pass = options->pass,
 			},
 	};
-	err = suite_load(options->suite, &options->override, &driver->cells, why, why_size);
+	err = suite_load(options->suite, &options->override, &driver->cells, why);
 	if (err)
 		return err;
 	memory_read(&memory);
@@ -141,12 +141,12 @@ int driver__open(struct driver *driver, const struct options *options, FILE *out
 		execs |= driver->cells.v[i].method->execs;
 	}
 	if (!execs && options->silent)
-		return explain(
-			why, why_size, -EINVAL,
+		return fault__set(
+			why, -EINVAL,
 			"--program: none of the methods execs a program; name one that does, "
 			"such as fork-exec or posix_spawn");
 	if (execs || options->child_path)
-		err = find_child(driver, options->child_path, why, why_size);
+		err = find_child(driver, options->child_path, why);
 	driver->pool.config.child_path = driver->child_path ? driver->child_path : "";
 	return err;
 }
@@ -158,36 +158,36 @@ void driver__close(struct driver *driver)
 	free(driver->child_path);
 }
 
-static int flush(struct driver *driver, char *why, size_t why_size)
+static int flush(struct driver *driver, struct fault *why)
 {
 	/* If an earlier write failed, its errno is gone, and fflush has nothing to add. */
 	errno = EIO;
 	if (fflush(driver->out) == 0 && !ferror(driver->out))
 		return 0;
-	return explain(why, why_size, -errno, "standard output: %s", strerror(errno));
+	return fault__set(why, -errno, "standard output: %s", strerror(errno));
 }
 
-int driver__announce(struct driver *driver, char *why, size_t why_size)
+int driver__announce(struct driver *driver, struct fault *why)
 {
 	lines_grid(driver->out, &driver->cells, driver->seed);
-	return flush(driver, why, why_size);
+	return flush(driver, why);
 }
 
 /* The parent that the cell spawns from, or NULL: the cell is skipped then, if it was not before. */
 static const struct pool_subject *bring_up(struct driver *driver, struct cell *cell)
 {
 	const struct pool_subject *subject;
-	char reason[WHY_MAX];
+	struct fault why;
 
 	if (cell->skipped || cell->broken)
 		return NULL;
-	if (pool__get(&driver->pool, cell, &subject, reason, sizeof(reason)) == 0)
+	if (pool__get(&driver->pool, cell, &subject, &why) == 0)
 		return subject;
-	skip_cell(cell, reason);
+	skip_cell(cell, &why);
 	return NULL;
 }
 
-int driver__prepare(struct driver *driver, size_t id, char *why, size_t why_size)
+int driver__prepare(struct driver *driver, size_t id, struct fault *why)
 {
 	struct cell *cell = &driver->cells.v[id];
 	const struct pool_subject *subject = bring_up(driver, cell);
@@ -196,17 +196,16 @@ int driver__prepare(struct driver *driver, size_t id, char *why, size_t why_size
 		lines_parent(driver->out, id, subject->launch.pid, &subject->facts);
 	else
 		lines_skip(driver->out, id, cell);
-	return flush(driver, why, why_size);
+	return flush(driver, why);
 }
 
-int driver__run(struct driver *driver, size_t id, unsigned int runs, char *why, size_t why_size)
+int driver__run(struct driver *driver, size_t id, unsigned int runs, struct fault *why)
 {
 	struct cell *cell = &driver->cells.v[id];
 	struct pool_block block = {0};
 
 	if (!cell->skipped && !cell->broken) {
-		int err = pool__run(&driver->pool, cell, runs, &block, cell->reason,
-				    sizeof(cell->reason));
+		int err = pool__run(&driver->pool, cell, runs, &block, &cell->reason);
 
 		cell->broken = err != 0;
 	}
@@ -217,13 +216,13 @@ int driver__run(struct driver *driver, size_t id, unsigned int runs, char *why, 
 	else
 		lines_done(driver->out, id, block.started, block.failed);
 	pool_block__free(&block);
-	return flush(driver, why, why_size);
+	return flush(driver, why);
 }
 
 /* `told`, per cell: the parent that the caller knows; it may have been ended and brought up anew.
  */
-static int run_block(struct driver *driver, const struct plan_block *block, pid_t *told, char *why,
-		     size_t why_size)
+static int run_block(struct driver *driver, const struct plan_block *block, pid_t *told,
+		     struct fault *why)
 {
 	size_t id = block->cell;
 	struct cell *cell = &driver->cells.v[id];
@@ -237,14 +236,14 @@ static int run_block(struct driver *driver, const struct plan_block *block, pid_
 	else if (!subject) /* it has samples already */
 		lines_broken(driver->out, id, cell);
 	if (!subject)
-		return flush(driver, why, why_size);
+		return flush(driver, why);
 	if (told[id] != subject->launch.pid)
 		lines_parent(driver->out, id, subject->launch.pid, &subject->facts);
 	told[id] = subject->launch.pid;
-	return driver__run(driver, id, block->runs, why, why_size);
+	return driver__run(driver, id, block->runs, why);
 }
 
-int driver__run_all(struct driver *driver, char *why, size_t why_size)
+int driver__run_all(struct driver *driver, struct fault *why)
 {
 	size_t n = driver->cells.n;
 	struct plan_want *wants = calloc(n + 1, sizeof(*wants));
@@ -262,10 +261,10 @@ int driver__run_all(struct driver *driver, char *why, size_t why_size)
 		};
 	err = plan_make(wants, n, ROUNDS, driver->seed, &blocks, &count);
 	for (size_t i = 0; i < count && !err; i++)
-		err = run_block(driver, &blocks[i], told, why, why_size);
+		err = run_block(driver, &blocks[i], told, why);
 cleanup:
 	if (err == -ENOMEM)
-		explain(why, why_size, err, "out of memory");
+		fault__set(why, err, "out of memory");
 	free(blocks);
 	free(told);
 	free(wants);

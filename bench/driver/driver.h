@@ -11,6 +11,8 @@
 #include "bench/driver/pool.h"
 #include "bench/suite/grid.h"
 
+#include "bench/shared/fault.h"
+
 struct driver {
 	struct cells cells;
 	struct pool pool;
@@ -23,19 +25,19 @@ struct driver {
  * Makes the grid and finds out which cells can run here. 0, or -errno and a line in `why`. Call
  * driver__close in either case; it ends all parents.
  */
-int driver__open(struct driver *driver, const struct options *options, FILE *out, char *why,
-		 size_t why_size);
+int driver__open(struct driver *driver, const struct options *options, FILE *out,
+		 struct fault *why);
 void driver__close(struct driver *driver);
 
 /* Each writes its lines and flushes them: 0, or -errno of the output and a line in `why`. */
-int driver__announce(struct driver *driver, char *why, size_t why_size);
-int driver__prepare(struct driver *driver, size_t id, char *why, size_t why_size);
-int driver__run(struct driver *driver, size_t id, unsigned int runs, char *why, size_t why_size);
+int driver__announce(struct driver *driver, struct fault *why);
+int driver__prepare(struct driver *driver, size_t id, struct fault *why);
+int driver__run(struct driver *driver, size_t id, unsigned int runs, struct fault *why);
 
 /* Runs the whole grid, in the order of a plan. */
-int driver__run_all(struct driver *driver, char *why, size_t why_size);
+int driver__run_all(struct driver *driver, struct fault *why);
 
 /* Takes commands until `quit` or the end of `in`. -EINVAL for a command that it does not know. */
-int driver__serve(struct driver *driver, FILE *in, char *why, size_t why_size);
+int driver__serve(struct driver *driver, FILE *in, struct fault *why);
 
 #endif

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/shared/fault.h"
 #include "bench/shared/text.h"
 
 /* Descriptors from here on cannot be ones that the subject wants to have. */
@@ -125,8 +126,8 @@ static void close_all(struct launch *launch)
 	launch->slate_fd = -1;
 }
 
-int launch__start(struct launch *launch, const struct loader *loader, const char *pass, char *why,
-		  size_t why_size)
+int launch__start(struct launch *launch, const struct loader *loader, const char *pass,
+		  struct fault *why)
 {
 	pid_t driver = getpid();
 	int sockets[2] = {-1, -1};
@@ -134,22 +135,21 @@ int launch__start(struct launch *launch, const struct loader *loader, const char
 
 	*launch = (struct launch){.socket = -1, .slate_fd = -1};
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0)
-		return explain(why, why_size, -errno, "socketpair: %s", strerror(errno));
+		return fault__set(why, -errno, "socketpair: %s", strerror(errno));
 	launch->socket = move_up(sockets[0]);
 	sockets[1] = move_up(sockets[1]);
 	launch->slate_fd = move_up(memfd_create("spawnscope-slate", MFD_CLOEXEC));
 	if (launch->socket < 0 || sockets[1] < 0 || launch->slate_fd < 0 ||
 	    ftruncate(launch->slate_fd, SUBJECT_SAMPLES_OFFSET) != 0) {
-		err = explain(why, why_size, -errno, "descriptors for a parent process: %s",
-			      strerror(errno));
+		err = fault__set(why, -errno, "descriptors for a parent process: %s",
+				 strerror(errno));
 		goto cleanup;
 	}
 	launch->pid = fork();
 	if (launch->pid == 0)
 		become_subject(driver, loader, pass, sockets[1], launch->slate_fd);
 	if (launch->pid < 0) {
-		err = explain(why, why_size, -errno, "fork of a parent process: %s",
-			      strerror(errno));
+		err = fault__set(why, -errno, "fork of a parent process: %s", strerror(errno));
 		launch->pid = 0;
 		goto cleanup;
 	}
@@ -224,7 +224,7 @@ void launch_catch_signals(void)
 }
 
 /* The subject has closed its socket, and so is about to be dead of itself. */
-static int explain_death(struct launch *launch, char *why, size_t why_size)
+static int explain_death(struct launch *launch, struct fault *why)
 {
 	siginfo_t info = {0};
 	int status;
@@ -233,15 +233,14 @@ static int explain_death(struct launch *launch, char *why, size_t why_size)
 	waitid(P_PID, (id_t)launch->pid, &info, WEXITED | WNOWAIT);
 	status = reap(launch);
 	if (WIFSIGNALED(status))
-		return explain(why, why_size, -EPIPE,
-			       "the parent process was killed by signal %d (%s)", WTERMSIG(status),
-			       strsignal(WTERMSIG(status)));
-	return explain(why, why_size, -EPIPE, "the parent process ended with status %d",
-		       WEXITSTATUS(status));
+		return fault__set(why, -EPIPE, "the parent process was killed by signal %d (%s)",
+				  WTERMSIG(status), strsignal(WTERMSIG(status)));
+	return fault__set(why, -EPIPE, "the parent process ended with status %d",
+			  WEXITSTATUS(status));
 }
 
 int launch__ask(struct launch *launch, const struct subject_request *request,
-		struct subject_reply *reply, int64_t limit_ms, char *why, size_t why_size)
+		struct subject_reply *reply, int64_t limit_ms, struct fault *why)
 {
 	ssize_t length;
 	int ready, err;
@@ -249,22 +248,21 @@ int launch__ask(struct launch *launch, const struct subject_request *request,
 	asked = launch->pid;
 	/* If it is dead already, reading says so. */
 	if (send(launch->socket, request, sizeof(*request), MSG_NOSIGNAL) < 0 && errno != EPIPE) {
-		err = explain(why, why_size, -errno, "asking the parent process: %s",
-			      strerror(errno));
+		err = fault__set(why, -errno, "asking the parent process: %s", strerror(errno));
 		reap(launch);
 		return err;
 	}
 	ready = wait_readable(launch->socket, limit_ms);
 	if (ready <= 0) {
 		reap(launch);
-		return explain(why, why_size, -ETIMEDOUT,
-			       "the parent process did not answer within %" PRId64
-			       " s; --timeout gives it longer",
-			       limit_ms / 1000);
+		return fault__set(why, -ETIMEDOUT,
+				  "the parent process did not answer within %" PRId64
+				  " s; --timeout gives it longer",
+				  limit_ms / 1000);
 	}
 	length = recv(launch->socket, reply, sizeof(*reply), 0);
 	if (length != sizeof(*reply))
-		return explain_death(launch, why, why_size);
+		return explain_death(launch, why);
 	asked = 0;
 	return 0;
 }

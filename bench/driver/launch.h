@@ -8,6 +8,7 @@
 
 #include "bench/methods/stage.h"
 #include "bench/parent/subject.h"
+#include "bench/shared/fault.h"
 #include "bench/shared/loader.h"
 
 struct launch {
@@ -20,8 +21,8 @@ struct launch {
  * Starts a subject that has no shape yet, with the variable `pass` (may be NULL) of our environment
  * among the few that it has. 0, or -errno and a line in `why`.
  */
-int launch__start(struct launch *launch, const struct loader *loader, const char *pass, char *why,
-		  size_t why_size);
+int launch__start(struct launch *launch, const struct loader *loader, const char *pass,
+		  struct fault *why);
 
 /*
  * Sends a request and waits for its reply. 0 if it came, whatever it says. Else the subject is
@@ -29,7 +30,7 @@ int launch__start(struct launch *launch, const struct loader *loader, const char
  * `why`. Call launch__end all the same.
  */
 int launch__ask(struct launch *launch, const struct subject_request *request,
-		struct subject_reply *reply, int64_t limit_ms, char *why, size_t why_size);
+		struct subject_reply *reply, int64_t limit_ms, struct fault *why);
 
 /*
  * From here on a signal that ends us takes what the subject that is asked has started along: a

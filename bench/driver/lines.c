@@ -80,7 +80,8 @@ static void write_reason(FILE *out, const char *word, size_t id, const struct ce
 {
 	char escaped[PROTOCOL_LINE_MAX - 64];
 
-	fprintf(out, "%s %zu %s\n", word, id, text_escape(cell->reason, escaped, sizeof(escaped)));
+	fprintf(out, "%s %zu %s\n", word, id,
+		text_escape(cell->reason.text, escaped, sizeof(escaped)));
 }
 
 void lines_skip(FILE *out, size_t id, const struct cell *cell)

@@ -10,11 +10,13 @@
 #include "bench/parent/subject.h"
 #include "bench/suite/suite.h"
 
+#include "bench/shared/fault.h"
+
 #define EXIT_FAULT 2
 
 static int complain(const char *why)
 {
-	char escaped[4 * WHY_MAX];
+	char escaped[4 * FAULT_MAX];
 
 	fprintf(stderr, "spawnscope-bench: %s\n", text_escape(why, escaped, sizeof(escaped)));
 	return EXIT_FAULT;
@@ -22,15 +24,15 @@ static int complain(const char *why)
 
 static int list(void)
 {
-	char why[WHY_MAX];
+	struct fault why;
 
 	puts("methods:");
 	for (size_t i = 0; i < method_count; i++) {
 		const struct method *method = method_table[i];
 
 		printf("  %-15s %s", method->name, method->brief);
-		if (method->supported && method->supported(why, sizeof(why)) != 0)
-			printf(" (not supported: %s)", why);
+		if (method->supported && method->supported(&why) != 0)
+			printf(" (not supported: %s)", why.text);
 		putchar('\n');
 	}
 	puts("suites:");
@@ -42,32 +44,32 @@ static int list(void)
 static int drive(const struct options *options)
 {
 	struct driver driver;
-	char why[WHY_MAX];
+	struct fault why;
 	int err;
 
 	launch_catch_signals();
-	err = driver__open(&driver, options, stdout, why, sizeof(why));
+	err = driver__open(&driver, options, stdout, &why);
 	if (!err)
-		err = driver__announce(&driver, why, sizeof(why));
+		err = driver__announce(&driver, &why);
 	if (!err && options->serve)
-		err = driver__serve(&driver, stdin, why, sizeof(why));
+		err = driver__serve(&driver, stdin, &why);
 	else if (!err)
-		err = driver__run_all(&driver, why, sizeof(why));
+		err = driver__run_all(&driver, &why);
 	driver__close(&driver);
-	return !err ? 0 : complain(why);
+	return !err ? 0 : complain(why.text);
 }
 
 int main(int argc, char **argv)
 {
 	struct options options;
-	char why[WHY_MAX];
+	struct fault why;
 	int err, code = 0;
 
 	if (argc == 2 && !strcmp(argv[1], SUBJECT_OPTION))
 		return subject_main();
-	err = options__parse(&options, argc, argv, why, sizeof(why));
+	err = options__parse(&options, argc, argv, &why);
 	if (err)
-		code = complain(why);
+		code = complain(why.text);
 	else if (options.help)
 		options_help();
 	else if (options.list)

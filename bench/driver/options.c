@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bench/parent/subject.h"
+#include "bench/shared/fault.h"
 #include "bench/shared/option_fault.h"
 #include "bench/shared/text.h"
 
@@ -108,8 +109,7 @@ static void make_options(void)
 
 struct parser {
 	struct options *options;
-	char *why;
-	size_t why_size;
+	struct fault *why;
 };
 
 static int parse_bounded(struct parser *p, const char *name, const char *text, uint64_t min,
@@ -118,9 +118,8 @@ static int parse_bounded(struct parser *p, const char *name, const char *text, u
 	uint64_t number;
 
 	if (text_number(text, min, max, &number) != 0)
-		return explain(p->why, p->why_size, -EINVAL,
-			       "bad %s '%.100s'; it goes from %llu to %llu", name, text,
-			       (unsigned long long)min, (unsigned long long)max);
+		return fault__set(p->why, -EINVAL, "bad %s '%.100s'; it goes from %llu to %llu",
+				  name, text, (unsigned long long)min, (unsigned long long)max);
 	*value = (unsigned int)number;
 	return 0;
 }
@@ -139,10 +138,10 @@ static int parse_cpu(struct parser *p, const char *text)
 	if (err)
 		return err;
 	if (sched_getaffinity(0, sizeof(sets), sets) == 0 && !CPU_ISSET_S(cpu, sizeof(sets), sets))
-		return explain(p->why, p->why_size, -EINVAL,
-			       "CPU %u is not there, or not allowed; /proc/self/status lists "
-			       "Cpus_allowed_list",
-			       cpu);
+		return fault__set(p->why, -EINVAL,
+				  "CPU %u is not there, or not allowed; /proc/self/status lists "
+				  "Cpus_allowed_list",
+				  cpu);
 	p->options->cpu = (int)cpu;
 	return 0;
 }
@@ -150,15 +149,15 @@ static int parse_cpu(struct parser *p, const char *text)
 static int parse_path(struct parser *p, const char *text, char path[PATH_MAX])
 {
 	if ((size_t)snprintf(path, PATH_MAX, "%s", text) >= PATH_MAX)
-		return explain(p->why, p->why_size, -ENAMETOOLONG, "too long a path of a loader");
+		return fault__set(p->why, -ENAMETOOLONG, "too long a path of a loader");
 	return 0;
 }
 
 static int parse_seed(struct parser *p, const char *text)
 {
 	if (text_number(text, 0, UINT64_MAX, &p->options->seed) != 0)
-		return explain(p->why, p->why_size, -EINVAL,
-			       "bad --seed '%.100s'; it is a number of 64 bits", text);
+		return fault__set(p->why, -EINVAL, "bad --seed '%.100s'; it is a number of 64 bits",
+				  text);
 	p->options->has_seed = true;
 	return 0;
 }
@@ -166,14 +165,14 @@ static int parse_seed(struct parser *p, const char *text)
 /* A list of a grid, under the option's name. */
 static int parse_list(struct parser *p, const char *option, const char *name, const char *list)
 {
-	char reason[WHY_MAX - 32];
-	int err = grid__add(&p->options->override, name, list, reason, sizeof(reason));
+	struct fault reason;
+	int err = grid__add(&p->options->override, name, list, &reason);
 
 	/* The unknown method tells by itself where it stands. */
-	if (err && !strncmp(reason, "unknown method", strlen("unknown method")))
-		return explain(p->why, p->why_size, err, "%s", reason);
+	if (err && !strncmp(reason.text, "unknown method", strlen("unknown method")))
+		return fault__set(p->why, err, "%s", reason.text);
 	if (err)
-		return explain(p->why, p->why_size, err, "--%s: %s", option, reason);
+		return fault__set(p->why, err, "--%s: %.*s", option, FAULT_MAX - 40, reason.text);
 	return 0;
 }
 
@@ -223,8 +222,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		o->help = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		return -explain(p->why, p->why_size, -EINVAL,
-				"unexpected argument '%.100s'; --help lists the options", arg);
+		return -fault__set(p->why, -EINVAL,
+				   "unexpected argument '%.100s'; --help lists the options", arg);
 	default:
 		break;
 	}
@@ -239,9 +238,9 @@ static const struct argp parser_argp = {
 	.doc = doc,
 };
 
-int options__parse(struct options *options, int argc, char **argv, char *why, size_t why_size)
+int options__parse(struct options *options, int argc, char **argv, struct fault *why)
 {
-	struct parser parser = {.options = options, .why = why, .why_size = why_size};
+	struct parser parser = {.options = options, .why = why};
 	error_t error;
 
 	*options = (struct options){
@@ -250,14 +249,14 @@ int options__parse(struct options *options, int argc, char **argv, char *why, si
 		.warmups = WARMUPS_DEFAULT,
 		.timeout_s = TIMEOUT_DEFAULT_S,
 	};
-	why[0] = '\0';
+	why->text[0] = '\0';
 	make_options();
 	/* Silent, and without argp's own help: it would print two lines, and exit. */
 	error = argp_parse(&parser_argp, argc, argv, ARGP_SILENT, NULL, &parser);
 	if (!error || options->help)
 		return 0;
-	if (!why[0])
-		options_fault(all_options, argc, argv, why, why_size);
+	if (!why->text[0])
+		options_fault(all_options, argc, argv, why);
 	return -(int)error;
 }
 

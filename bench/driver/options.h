@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bench/shared/fault.h"
 #include "bench/shared/loader.h"
 #include "bench/suite/grid.h"
 
@@ -34,7 +35,7 @@ struct options {
  * 0, or -EINVAL or -ENOMEM and a line in `why`. Call options__free in either case. With `help`,
  * what is wrong with other options is not told.
  */
-int options__parse(struct options *options, int argc, char **argv, char *why, size_t why_size);
+int options__parse(struct options *options, int argc, char **argv, struct fault *why);
 void options__free(struct options *options);
 
 /* Prints the help on standard output. */

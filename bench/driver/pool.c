@@ -8,6 +8,8 @@
 
 #include "bench/parent/memory.h"
 
+#include "bench/shared/fault.h"
+
 #define MIB (INT64_C(1) << 20)
 
 /* Each takes two descriptors here, and some memory even with a size of 0. */
@@ -65,7 +67,7 @@ static bool end_oldest(struct pool *pool)
 	return true;
 }
 
-static int make_room(struct pool *pool, const struct shape *shape, char *why, size_t why_size)
+static int make_room(struct pool *pool, const struct shape *shape, struct fault *why)
 {
 	struct memory_facts facts;
 	int err;
@@ -74,12 +76,12 @@ static int make_room(struct pool *pool, const struct shape *shape, char *why, si
 		end_oldest(pool);
 	do {
 		memory_read(&facts);
-		err = memory_check(shape, &facts, why, why_size);
+		err = memory_check(shape, &facts, why);
 	} while (err == -ENOMEM && end_oldest(pool));
 	return err;
 }
 
-static int build(struct pool *pool, struct pool_subject *subject, char *why, size_t why_size)
+static int build(struct pool *pool, struct pool_subject *subject, struct fault *why)
 {
 	static struct subject_request request;
 	static struct subject_reply reply;
@@ -93,16 +95,15 @@ static int build(struct pool *pool, struct pool_subject *subject, char *why, siz
 			  .loader = pool->config.loader},
 	};
 	if (strlen(pool->config.child_path) >= sizeof(request.build.child_path))
-		return explain(why, why_size, -ENAMETOOLONG, "the path of --child is too long");
+		return fault__set(why, -ENAMETOOLONG, "the path of --child is too long");
 	strcpy(request.build.child_path, pool->config.child_path);
-	err = launch__start(&subject->launch, &pool->config.loader, pool->config.pass, why,
-			    why_size);
+	err = launch__start(&subject->launch, &pool->config.loader, pool->config.pass, why);
 	if (err)
 		return err;
 	err = launch__ask(&subject->launch, &request, &reply,
-			  build_limit_ms(&pool->config, &subject->shape), why, why_size);
+			  build_limit_ms(&pool->config, &subject->shape), why);
 	if (!err && reply.error != 0)
-		err = explain(why, why_size, reply.error, "%s", reply.why);
+		err = fault__set(why, reply.error, "%s", reply.why.text);
 	if (err)
 		launch__end(&subject->launch);
 	else
@@ -124,13 +125,13 @@ static int find(const struct pool *pool, const struct shape *shape, const struct
 }
 
 static int add(struct pool *pool, const struct shape *shape, const struct method *only,
-	       size_t *index, char *why, size_t why_size)
+	       size_t *index, struct fault *why)
 {
 	struct pool_subject **grown;
 	struct pool_subject *subject;
 	int err;
 
-	err = make_room(pool, shape, why, why_size);
+	err = make_room(pool, shape, why);
 	if (err)
 		return err;
 	subject = calloc(1, sizeof(*subject));
@@ -139,11 +140,11 @@ static int add(struct pool *pool, const struct shape *shape, const struct method
 		pool->subjects = grown;
 	if (!subject || !grown) {
 		free(subject);
-		return explain(why, why_size, -ENOMEM, "out of memory");
+		return fault__set(why, -ENOMEM, "out of memory");
 	}
 	subject->shape = *shape;
 	subject->only = only;
-	err = build(pool, subject, why, why_size);
+	err = build(pool, subject, why);
 	if (err) {
 		free(subject);
 		return err;
@@ -153,25 +154,24 @@ static int add(struct pool *pool, const struct shape *shape, const struct method
 	return 0;
 }
 
-static int get(struct pool *pool, const struct cell *cell, size_t *index, char *why,
-	       size_t why_size)
+static int get(struct pool *pool, const struct cell *cell, size_t *index, struct fault *why)
 {
 	const struct method *only = cell->method->alters_parent ? cell->method : NULL;
 	int err = 0;
 
 	*index = 0;
 	if (find(pool, &cell->shape, only, index) != 0)
-		err = add(pool, &cell->shape, only, index, why, why_size);
+		err = add(pool, &cell->shape, only, index, why);
 	if (!err)
 		pool->subjects[*index]->last_use = ++pool->uses;
 	return err;
 }
 
 int pool__get(struct pool *pool, const struct cell *cell, const struct pool_subject **subject,
-	      char *why, size_t why_size)
+	      struct fault *why)
 {
 	size_t index;
-	int err = get(pool, cell, &index, why, why_size);
+	int err = get(pool, cell, &index, why);
 
 	if (!err)
 		*subject = pool->subjects[index];
@@ -179,7 +179,7 @@ int pool__get(struct pool *pool, const struct cell *cell, const struct pool_subj
 }
 
 int pool__run(struct pool *pool, const struct cell *cell, unsigned int runs,
-	      struct pool_block *block, char *why, size_t why_size)
+	      struct pool_block *block, struct fault *why)
 {
 	static struct subject_request request;
 	static struct subject_reply reply;
@@ -188,7 +188,7 @@ int pool__run(struct pool *pool, const struct cell *cell, unsigned int runs,
 	int err, samples_err;
 
 	*block = (struct pool_block){0};
-	err = get(pool, cell, &index, why, why_size);
+	err = get(pool, cell, &index, why);
 	if (err)
 		return err;
 	subject = pool->subjects[index];
@@ -198,7 +198,7 @@ int pool__run(struct pool *pool, const struct cell *cell, unsigned int runs,
 	};
 	snprintf(request.run.method, sizeof(request.run.method), "%s", cell->method->name);
 	err = launch__ask(&subject->launch, &request, &reply,
-			  run_limit_ms(&pool->config, &cell->shape, runs), why, why_size);
+			  run_limit_ms(&pool->config, &cell->shape, runs), why);
 	samples_err = launch__samples(&subject->launch, &block->samples, &block->taken);
 	if (err) {
 		end_subject(pool, index);
@@ -207,10 +207,10 @@ int pool__run(struct pool *pool, const struct cell *cell, unsigned int runs,
 	block->started = reply.started;
 	block->failed = reply.failed;
 	if (reply.error != 0)
-		return explain(why, why_size, reply.error, "%s", reply.why);
+		return fault__set(why, reply.error, "%s", reply.why.text);
 	if (samples_err != 0)
-		return explain(why, why_size, samples_err, "reading the samples: %s",
-			       strerror(-samples_err));
+		return fault__set(why, samples_err, "reading the samples: %s",
+				  strerror(-samples_err));
 	return 0;
 }
 

@@ -13,6 +13,8 @@
 #include "bench/driver/launch.h"
 #include "bench/suite/grid.h"
 
+#include "bench/shared/fault.h"
+
 struct pool_config {
 	int cpu; /* or CPU_NONE */
 	const char *child_path;
@@ -51,14 +53,14 @@ struct pool_block {
  * -errno and a line in `why`: -ENOMEM if it does not fit.
  */
 int pool__get(struct pool *pool, const struct cell *cell, const struct pool_subject **subject,
-	      char *why, size_t why_size);
+	      struct fault *why);
 
 /*
  * Takes a block of samples. 0, or -errno and a line in `why`; the samples taken up to then are in
  * the block even so, which must be freed. A subject that died or hung is ended.
  */
 int pool__run(struct pool *pool, const struct cell *cell, unsigned int runs,
-	      struct pool_block *block, char *why, size_t why_size);
+	      struct pool_block *block, struct fault *why);
 void pool_block__free(struct pool_block *block);
 
 /* Ends all subjects. */

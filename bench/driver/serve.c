@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bench/driver/driver.h"
+#include "bench/shared/fault.h"
 #include "bench/shared/protocol.h"
 
 #define WORDS_MAX 3
@@ -32,7 +33,7 @@ static int parse_id(const struct driver *driver, const char *text, size_t *id)
 }
 
 /* 0, 1 (quit), or -errno and a line in `why`. Takes `line` apart. */
-static int obey(struct driver *driver, char *line, char *why, size_t why_size)
+static int obey(struct driver *driver, char *line, struct fault *why)
 {
 	char *words[WORDS_MAX];
 	size_t count, id;
@@ -44,25 +45,26 @@ static int obey(struct driver *driver, char *line, char *why, size_t why_size)
 	if (count == 1 && !strcmp(words[0], "quit"))
 		return 1;
 	if (count == 2 && !strcmp(words[0], "prepare") && parse_id(driver, words[1], &id) == 0)
-		return driver__prepare(driver, id, why, why_size);
+		return driver__prepare(driver, id, why);
 	if (count == 3 && !strcmp(words[0], "run") && parse_id(driver, words[1], &id) == 0 &&
 	    text_number(words[2], 1, GRID_RUNS_MAX, &runs) == 0)
-		return driver__run(driver, id, (unsigned int)runs, why, why_size);
-	return explain(why, why_size, -EINVAL,
-		       "bad command '%s'; known: prepare ID, run ID N, quit, with an ID below %zu",
-		       given, driver->cells.n);
+		return driver__run(driver, id, (unsigned int)runs, why);
+	return fault__set(
+		why, -EINVAL,
+		"bad command '%s'; known: prepare ID, run ID N, quit, with an ID below %zu", given,
+		driver->cells.n);
 }
 
-int driver__serve(struct driver *driver, FILE *in, char *why, size_t why_size)
+int driver__serve(struct driver *driver, FILE *in, struct fault *why)
 {
 	char line[PROTOCOL_LINE_MAX];
 	int err = 0;
 
 	while (!err && fgets(line, sizeof(line), in)) {
 		line[strcspn(line, "\n")] = '\0';
-		err = obey(driver, line, why, why_size);
+		err = obey(driver, line, why);
 	}
 	if (!err && ferror(in))
-		return explain(why, why_size, -EIO, "standard input: %s", strerror(errno));
+		return fault__set(why, -EIO, "standard input: %s", strerror(errno));
 	return err < 0 ? err : 0;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "bench/methods/methods.h"
+#include "bench/shared/fault.h"
 #include "bench/shared/text.h"
 
 #ifndef SYS_clone3
@@ -18,18 +19,18 @@
 #define P_PIDFD 3
 #endif
 
-static int supported(char *why, size_t why_size)
+static int supported(struct fault *why)
 {
 	/* No arguments: the kernel that knows the call says EINVAL, and starts nothing. */
 	syscall(SYS_clone3, NULL, 0);
 	if (errno != EINVAL)
-		return explain(why, why_size, -ENOTSUP, "clone3 is not to be had here: %s",
-			       strerror(errno));
+		return fault__set(why, -ENOTSUP, "clone3 is not to be had here: %s",
+				  strerror(errno));
 	/* Linux 5.3 has clone3, 5.4 the wait: it knows the id type if it minds the descriptor. */
 	waitid((idtype_t)P_PIDFD, (id_t)INT32_MAX, NULL, WEXITED);
 	if (errno != EBADF)
-		return explain(why, why_size, -ENOTSUP, "waitid(P_PIDFD) is not to be had here: %s",
-			       strerror(errno));
+		return fault__set(why, -ENOTSUP, "waitid(P_PIDFD) is not to be had here: %s",
+				  strerror(errno));
 	return 0;
 }
 

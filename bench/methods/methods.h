@@ -11,6 +11,8 @@
 
 #include "bench/methods/stage.h"
 
+#include "bench/shared/fault.h"
+
 struct method {
 	const char *name;
 	const char *brief;  /* one line */
@@ -21,7 +23,7 @@ struct method {
 	/*
 	 * 0, or -errno and a line in `why`. NULL: every Linux has it.
 	 */
-	int (*supported)(char *why, size_t why_size);
+	int (*supported)(struct fault *why);
 
 	/*
 	 * Takes one sample: spawns, waits, and collects the timestamps. A call under test that

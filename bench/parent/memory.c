@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 
 #include "bench/parent/cgroup.h"
+#include "bench/shared/fault.h"
 #include "bench/shared/text.h"
 
 #define MIB (INT64_C(1) << 20)
@@ -125,8 +126,7 @@ int64_t memory_needed(const struct shape *shape)
 	return needed;
 }
 
-int memory_check(const struct shape *shape, const struct memory_facts *facts, char *why,
-		 size_t why_size)
+int memory_check(const struct shape *shape, const struct memory_facts *facts, struct fault *why)
 {
 	const char *name;
 	int64_t room = memory_room(facts, &name);
@@ -138,7 +138,7 @@ int memory_check(const struct shape *shape, const struct memory_facts *facts, ch
 
 	if (needed <= room)
 		return 0;
-	return explain(why, why_size, -ENOMEM, "needs %.1f %s, %.1f %s are available (%s)",
-		       (double)needed_tenths / 10, unit == GIB ? "GiB" : "MiB",
-		       (double)room_tenths / 10, unit == GIB ? "GiB" : "MiB", name);
+	return fault__set(why, -ENOMEM, "needs %.1f %s, %.1f %s are available (%s)",
+			  (double)needed_tenths / 10, unit == GIB ? "GiB" : "MiB",
+			  (double)room_tenths / 10, unit == GIB ? "GiB" : "MiB", name);
 }

@@ -8,6 +8,8 @@
 
 #include "bench/suite/axes.h"
 
+#include "bench/shared/fault.h"
+
 /* What limits memory; -1 where there is no such limit, or it cannot be read. Bytes. */
 struct memory_facts {
 	int64_t total;	   /* MemTotal */
@@ -30,7 +32,6 @@ int64_t memory_room(const struct memory_facts *facts, const char **name);
 int64_t memory_needed(const struct shape *shape);
 
 /* 0, or -ENOMEM and "needs 1.1 GiB, 0.4 GiB are available (MemAvailable)". */
-int memory_check(const struct shape *shape, const struct memory_facts *facts, char *why,
-		 size_t why_size);
+int memory_check(const struct shape *shape, const struct memory_facts *facts, struct fault *why);
 
 #endif

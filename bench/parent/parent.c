@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "bench/parent/mapping.h"
+#include "bench/shared/fault.h"
 #include "bench/shared/text.h"
 #include "bench/shared/units.h"
 
@@ -24,8 +25,7 @@
 /* The least that every architecture accepts. */
 #define IDLE_STACK_BYTES (128 * 1024)
 
-static int check_write(const struct shape *shape, enum axis axis, bool writes, char *why,
-		       size_t why_size)
+static int check_write(const struct shape *shape, enum axis axis, bool writes, struct fault *why)
 {
 	int64_t size = shape_get(shape, AXIS_SIZE);
 	int64_t bytes = shape_get(shape, axis);
@@ -33,25 +33,24 @@ static int check_write(const struct shape *shape, enum axis axis, bool writes, c
 	char bytes_text[32], size_text[32];
 
 	if (bytes > 0 && !writes)
-		return explain(why, why_size, -EINVAL, "%s goes with method fork only", name);
+		return fault__set(why, -EINVAL, "%s goes with method fork only", name);
 	if (bytes > size)
-		return explain(why, why_size, -EINVAL, "%s=%s is more than the size, %s", name,
-			       size_format(bytes, bytes_text, sizeof(bytes_text)),
-			       size_format(size, size_text, sizeof(size_text)));
+		return fault__set(why, -EINVAL, "%s=%s is more than the size, %s", name,
+				  size_format(bytes, bytes_text, sizeof(bytes_text)),
+				  size_format(size, size_text, sizeof(size_text)));
 	return 0;
 }
 
-int parent_check(const struct shape *shape, bool writes, char *why, size_t why_size)
+int parent_check(const struct shape *shape, bool writes, struct fault *why)
 {
 	int err;
 
 	if (shape_get(shape, AXIS_PAGES) == PAGES_THP &&
 	    shape_get(shape, AXIS_SIZE) % THP_BYTES != 0)
-		return explain(why, why_size, -EINVAL,
-			       "pages=thp needs a size that is a multiple of 2M");
-	err = check_write(shape, AXIS_CHILD_WRITE, writes, why, why_size);
+		return fault__set(why, -EINVAL, "pages=thp needs a size that is a multiple of 2M");
+	err = check_write(shape, AXIS_CHILD_WRITE, writes, why);
 	if (!err)
-		err = check_write(shape, AXIS_PARENT_WRITE, writes, why, why_size);
+		err = check_write(shape, AXIS_PARENT_WRITE, writes, why);
 	return err;
 }
 
@@ -76,8 +75,7 @@ static void *map_aligned(size_t bytes)
 	return start + before;
 }
 
-static int verify_memory(const struct parent_memory *memory, enum pages pages, char *why,
-			 size_t why_size)
+static int verify_memory(const struct parent_memory *memory, enum pages pages, struct fault *why)
 {
 	int64_t bytes = (int64_t)memory->bytes;
 	int64_t huge_wanted = pages == PAGES_THP ? bytes : 0;
@@ -86,21 +84,20 @@ static int verify_memory(const struct parent_memory *memory, enum pages pages, c
 
 	err = mapping_read_smaps(memory->start, memory->bytes, &facts);
 	if (err)
-		return explain(why, why_size, err, "/proc/self/smaps: %s", strerror(-err));
+		return fault__set(why, err, "/proc/self/smaps: %s", strerror(-err));
 	/* More than asked for: the kernel has merged it with a neighbour. */
 	if (facts.rss_bytes < bytes)
-		return explain(why, why_size, -ENOMEM,
-			       "only %" PRId64 " of %" PRId64 " KiB stayed in memory",
-			       facts.rss_bytes / 1024, bytes / 1024);
+		return fault__set(why, -ENOMEM,
+				  "only %" PRId64 " of %" PRId64 " KiB stayed in memory",
+				  facts.rss_bytes / 1024, bytes / 1024);
 	if (facts.anon_huge_bytes != huge_wanted)
-		return explain(why, why_size, -ENOMEM,
-			       "%" PRId64 " of %" PRId64 " KiB are huge pages, wanted %" PRId64,
-			       facts.anon_huge_bytes / 1024, bytes / 1024, huge_wanted / 1024);
+		return fault__set(why, -ENOMEM,
+				  "%" PRId64 " of %" PRId64 " KiB are huge pages, wanted %" PRId64,
+				  facts.anon_huge_bytes / 1024, bytes / 1024, huge_wanted / 1024);
 	return 0;
 }
 
-static int advise_pages(const struct parent_memory *memory, enum pages pages, char *why,
-			size_t why_size)
+static int advise_pages(const struct parent_memory *memory, enum pages pages, struct fault *why)
 {
 	static const char enabled_path[] = "/sys/kernel/mm/transparent_hugepage/enabled";
 	char enabled[64];
@@ -111,17 +108,17 @@ static int advise_pages(const struct parent_memory *memory, enum pages pages, ch
 		return 0;
 	}
 	if (madvise((void *)memory->start, memory->bytes, MADV_HUGEPAGE) != 0)
-		return explain(why, why_size, -ENOTSUP,
-			       "this kernel has no transparent huge pages: MADV_HUGEPAGE: %s",
-			       strerror(errno));
+		return fault__set(why, -ENOTSUP,
+				  "this kernel has no transparent huge pages: MADV_HUGEPAGE: %s",
+				  strerror(errno));
 	if (text_read(enabled_path, enabled, sizeof(enabled)) >= 0 && strstr(enabled, "[never]"))
-		return explain(why, why_size, -ENOTSUP,
-			       "transparent huge pages are off; write madvise to %s", enabled_path);
+		return fault__set(why, -ENOTSUP,
+				  "transparent huge pages are off; write madvise to %s",
+				  enabled_path);
 	return 0;
 }
 
-static int build_memory(const struct shape *shape, struct parent_memory *memory, char *why,
-			size_t why_size)
+static int build_memory(const struct shape *shape, struct parent_memory *memory, struct fault *why)
 {
 	enum pages pages = (enum pages)shape_get(shape, AXIS_PAGES);
 	size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
@@ -132,17 +129,17 @@ static int build_memory(const struct shape *shape, struct parent_memory *memory,
 		return 0;
 	memory->start = map_aligned(memory->bytes);
 	if (!memory->start)
-		return explain(why, why_size, -errno, "mmap: %s", strerror(errno));
-	err = advise_pages(memory, pages, why, why_size);
+		return fault__set(why, -errno, "mmap: %s", strerror(errno));
+	err = advise_pages(memory, pages, why);
 	if (err)
 		return err;
 	for (size_t offset = 0; offset < memory->bytes; offset += page_bytes)
 		memory->start[offset] = 1;
-	return verify_memory(memory, pages, why, why_size);
+	return verify_memory(memory, pages, why);
 }
 
 /* Every second page is made read-only: neighbours that differ in protection are not merged. */
-static int build_vmas(int64_t count, char *why, size_t why_size)
+static int build_vmas(int64_t count, struct fault *why)
 {
 	size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
 	int64_t before, after;
@@ -154,25 +151,25 @@ static int build_vmas(int64_t count, char *why, size_t why_size)
 	start = mmap(NULL, (size_t)count * page_bytes, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (start == MAP_FAILED)
-		return explain(why, why_size, -errno, "vmas=%" PRId64 ": mmap: %s", count,
-			       strerror(errno));
+		return fault__set(why, -errno, "vmas=%" PRId64 ": mmap: %s", count,
+				  strerror(errno));
 	/* A page that is mapped but not present costs a fork next to nothing: write to each. */
 	for (int64_t i = 0; i < count; i++)
 		*(volatile char *)(start + (size_t)i * page_bytes) = 1;
 	for (int64_t i = 1; i < count; i += 2) {
 		if (mprotect(start + (size_t)i * page_bytes, page_bytes, PROT_READ) != 0)
-			return explain(why, why_size, -errno,
-				       "vmas=%" PRId64 ": mprotect: %s; see vm.max_map_count",
-				       count, strerror(errno));
+			return fault__set(why, -errno,
+					  "vmas=%" PRId64 ": mprotect: %s; see vm.max_map_count",
+					  count, strerror(errno));
 	}
 	after = mapping_count_vmas();
 	if (before < 0 || after - before != count)
-		return explain(why, why_size, -EAGAIN, "vmas=%" PRId64 ": %" PRId64 " came about",
-			       count, after - before);
+		return fault__set(why, -EAGAIN, "vmas=%" PRId64 ": %" PRId64 " came about", count,
+				  after - before);
 	return 0;
 }
 
-static int build_fds(int64_t count, char *why, size_t why_size)
+static int build_fds(int64_t count, struct fault *why)
 {
 	rlim_t needed = (rlim_t)count + OWN_FDS;
 	struct rlimit limit;
@@ -180,21 +177,21 @@ static int build_fds(int64_t count, char *why, size_t why_size)
 	if (count == 0)
 		return 0;
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return explain(why, why_size, -errno, "getrlimit: %s", strerror(errno));
+		return fault__set(why, -errno, "getrlimit: %s", strerror(errno));
 	if (needed > limit.rlim_max)
-		return explain(why, why_size, -EMFILE,
-			       "fds=%" PRId64 " is too many: the hard RLIMIT_NOFILE is %llu", count,
-			       (unsigned long long)limit.rlim_max);
+		return fault__set(why, -EMFILE,
+				  "fds=%" PRId64 " is too many: the hard RLIMIT_NOFILE is %llu",
+				  count, (unsigned long long)limit.rlim_max);
 	if (needed > limit.rlim_cur) {
 		limit.rlim_cur = needed;
 		if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-			return explain(why, why_size, -errno, "RLIMIT_NOFILE: %s", strerror(errno));
+			return fault__set(why, -errno, "RLIMIT_NOFILE: %s", strerror(errno));
 	}
 	/* A file each, as real descriptors have; close-on-exec, as in a careful program. */
 	for (int64_t i = 0; i < count; i++) {
 		if (open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC) < 0)
-			return explain(why, why_size, -errno, "fds=%" PRId64 ": %s", count,
-				       strerror(errno));
+			return fault__set(why, -errno, "fds=%" PRId64 ": %s", count,
+					  strerror(errno));
 	}
 	return 0;
 }
@@ -206,7 +203,7 @@ static void *idle(void *arg)
 	return arg;
 }
 
-static int build_threads(int64_t count, char *why, size_t why_size)
+static int build_threads(int64_t count, struct fault *why)
 {
 	pthread_attr_t attributes;
 	sigset_t all, old;
@@ -227,23 +224,21 @@ static int build_threads(int64_t count, char *why, size_t why_size)
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	pthread_attr_destroy(&attributes);
 	if (error)
-		return explain(why, why_size, -error, "threads=%" PRId64 ": %s", count,
-			       strerror(error));
+		return fault__set(why, -error, "threads=%" PRId64 ": %s", count, strerror(error));
 	return 0;
 }
 
-int parent_build(const struct shape *shape, struct parent_memory *memory, char *why,
-		 size_t why_size)
+int parent_build(const struct shape *shape, struct parent_memory *memory, struct fault *why)
 {
 	int err;
 
-	err = build_memory(shape, memory, why, why_size);
+	err = build_memory(shape, memory, why);
 	if (!err)
-		err = build_vmas(shape_get(shape, AXIS_VMAS), why, why_size);
+		err = build_vmas(shape_get(shape, AXIS_VMAS), why);
 	if (!err)
-		err = build_fds(shape_get(shape, AXIS_FDS), why, why_size);
+		err = build_fds(shape_get(shape, AXIS_FDS), why);
 	if (!err)
-		err = build_threads(shape_get(shape, AXIS_THREADS), why, why_size);
+		err = build_threads(shape_get(shape, AXIS_THREADS), why);
 	return err;
 }
 

@@ -8,6 +8,8 @@
 
 #include "bench/suite/axes.h"
 
+#include "bench/shared/fault.h"
+
 /*
  * X(name): what the protocol's `parent` line says of a parent. rss_file_bytes includes shared
  * memory; anon_huge_bytes is the part of rss_anon_bytes that 2 MiB pages make.
@@ -37,14 +39,13 @@ struct parent_memory {
  * Whether a shape can be at all, and a method spawn from it: 0, or -EINVAL and a line in `why`.
  * `writes`: the method heeds child_write and parent_write.
  */
-int parent_check(const struct shape *shape, bool writes, char *why, size_t why_size);
+int parent_check(const struct shape *shape, bool writes, struct fault *why);
 
 /*
  * Brings the shape about in this process, which is meant to end with it: nothing is undone on
  * failure. 0, or -errno and a line in `why`, also if it did not come about as asked.
  */
-int parent_build(const struct shape *shape, struct parent_memory *memory, char *why,
-		 size_t why_size);
+int parent_build(const struct shape *shape, struct parent_memory *memory, struct fault *why);
 
 /* 0, or -errno if procfs cannot be read. */
 int parent_measure(struct parent_facts *facts);

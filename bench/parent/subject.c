@@ -16,6 +16,8 @@
 #include "bench/methods/methods.h"
 #include "bench/methods/stage.h"
 
+#include "bench/shared/fault.h"
+
 #ifndef SYS_close_range
 #define SYS_close_range 436 /* the same on every architecture */
 #endif
@@ -28,7 +30,7 @@ struct subject {
 	struct parent_memory memory;
 };
 
-static int pin(int cpu, char *why, size_t why_size)
+static int pin(int cpu, struct fault *why)
 {
 	cpu_set_t sets[CPU_SETS];
 
@@ -37,7 +39,7 @@ static int pin(int cpu, char *why, size_t why_size)
 	CPU_ZERO_S(sizeof(sets), sets);
 	CPU_SET_S(cpu, sizeof(sets), sets);
 	if (sched_setaffinity(0, sizeof(sets), sets) != 0)
-		return explain(why, why_size, -errno, "CPU %d: %s", cpu, strerror(errno));
+		return fault__set(why, -errno, "CPU %d: %s", cpu, strerror(errno));
 	return 0;
 }
 
@@ -71,21 +73,20 @@ static int build(struct subject *subject, const struct subject_request *request,
 	int err;
 
 	volunteer_for_oom();
-	err = pin(request->build.cpu, reply->why, sizeof(reply->why));
+	err = pin(request->build.cpu, &reply->why);
 	if (err)
 		return err;
-	err = parent_build(&request->build.shape, &subject->memory, reply->why, sizeof(reply->why));
+	err = parent_build(&request->build.shape, &subject->memory, &reply->why);
 	if (err)
 		return err;
 	if (request->build.silent)
 		err = hush();
 	if (err)
-		return explain(reply->why, sizeof(reply->why), err, "/dev/null: %s",
-			       strerror(-err));
+		return fault__set(&reply->why, err, "/dev/null: %s", strerror(-err));
 	err = stage_open(&subject->stage, SUBJECT_SLATE_FD, request->build.child_path,
 			 request->build.silent, &request->build.loader);
 	if (err)
-		return explain(reply->why, sizeof(reply->why), err, "slate: %s", strerror(-err));
+		return fault__set(&reply->why, err, "slate: %s", strerror(-err));
 	subject->stage.memory = subject->memory.start;
 	subject->stage.child_write_bytes =
 		(size_t)shape_get(&request->build.shape, AXIS_CHILD_WRITE);
@@ -93,8 +94,7 @@ static int build(struct subject *subject, const struct subject_request *request,
 		(size_t)shape_get(&request->build.shape, AXIS_PARENT_WRITE);
 	err = parent_measure(&reply->facts);
 	if (err)
-		return explain(reply->why, sizeof(reply->why), err, "/proc/self: %s",
-			       strerror(-err));
+		return fault__set(&reply->why, err, "/proc/self: %s", strerror(-err));
 	return 0;
 }
 
@@ -120,28 +120,27 @@ static bool is_hopeless(int error)
 }
 
 /* Whether the program that was to run did run, or can ever. */
-static int check_exec(const struct stage *stage, const struct sample *sample, char *why,
-		      size_t why_size)
+static int check_exec(const struct stage *stage, const struct sample *sample, struct fault *why)
 {
 	int status = sample->wait_status;
 
 	if (is_hopeless(sample->error))
-		return explain(why, why_size, -sample->error, "exec of '%.200s': %s",
-			       stage->program, strerror(sample->error));
+		return fault__set(why, -sample->error, "exec of '%.200s': %s", stage->program,
+				  strerror(sample->error));
 	if (sample->error != 0 || sample->exec_ns != 0)
 		return 0;
 	if (stage->silent && WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	if (WIFSIGNALED(status))
-		return explain(why, why_size, -EPROTO, "'%.200s' was killed by signal %d",
-			       stage->program, WTERMSIG(status));
+		return fault__set(why, -EPROTO, "'%.200s' was killed by signal %d", stage->program,
+				  WTERMSIG(status));
 	if (stage->silent)
-		return explain(why, why_size, -EPROTO, "'%.200s' ended with status %d",
-			       stage->program, WEXITSTATUS(status));
-	return explain(why, why_size, -EPROTO,
-		       "'%.200s' ended with status %d and reported nothing: it is not "
-		       "spawnscope-child, or it was not run",
-		       stage->program, WEXITSTATUS(status));
+		return fault__set(why, -EPROTO, "'%.200s' ended with status %d", stage->program,
+				  WEXITSTATUS(status));
+	return fault__set(why, -EPROTO,
+			  "'%.200s' ended with status %d and reported nothing: it is not "
+			  "spawnscope-child, or it was not run",
+			  stage->program, WEXITSTATUS(status));
 }
 
 static int take_samples(const struct subject *subject, const struct method *method,
@@ -160,12 +159,12 @@ static int take_samples(const struct subject *subject, const struct method *meth
 		stage_reset(stage);
 		err = method->spawn(stage, sample);
 		if (err)
-			return explain(reply->why, sizeof(reply->why), err,
-				       "waiting for the child: %s", strerror(-err));
+			return fault__set(&reply->why, err, "waiting for the child: %s",
+					  strerror(-err));
 		reply->started += sample->started;
 		reply->failed += sample->error != 0;
 		if (method->execs)
-			err = check_exec(stage, sample, reply->why, sizeof(reply->why));
+			err = check_exec(stage, sample, &reply->why);
 		if (err)
 			return err;
 		if (i >= warmups)
@@ -184,14 +183,14 @@ static int run(const struct subject *subject, const struct subject_request *requ
 
 	subject->stage.slate->taken = 0;
 	if (ftruncate(SUBJECT_SLATE_FD, (off_t)(SUBJECT_SAMPLES_OFFSET + bytes)) != 0)
-		return explain(reply->why, sizeof(reply->why), -errno, "memory for the samples: %s",
-			       strerror(errno));
+		return fault__set(&reply->why, -errno, "memory for the samples: %s",
+				  strerror(errno));
 	/* Shared, so that forks do not copy its page tables. */
 	samples = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, SUBJECT_SLATE_FD,
 		       SUBJECT_SAMPLES_OFFSET);
 	if (samples == MAP_FAILED)
-		return explain(reply->why, sizeof(reply->why), -errno, "memory for the samples: %s",
-			       strerror(errno));
+		return fault__set(&reply->why, -errno, "memory for the samples: %s",
+				  strerror(errno));
 	/* So that no page fault falls between samples. */
 	memset(samples, 0, bytes);
 	err = take_samples(subject, method, request, samples, reply);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "bench/parent/parent.h"
+#include "bench/shared/fault.h"
 #include "bench/shared/loader.h"
 #include "bench/shared/text.h"
 #include "bench/suite/axes.h"
@@ -55,7 +56,7 @@ struct subject_request {
 
 struct subject_reply {
 	int error; /* 0 or -errno; `why` then says it in one line */
-	char why[WHY_MAX];
+	struct fault why;
 	struct parent_facts facts; /* of SUBJECT_BUILD */
 	uint32_t started;	   /* of SUBJECT_RUN: children created, warm-ups included */
 	uint32_t failed;	   /* calls that failed, warm-ups included */

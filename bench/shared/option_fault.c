@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "bench/shared/option_fault.h"
+#include "bench/shared/fault.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -36,8 +37,7 @@ static const struct argp_option *find_short(const struct argp_option *table, cha
 	return NULL;
 }
 
-const char *options_fault(const struct argp_option *table, int argc, char **argv, char *why,
-			  size_t why_size)
+const char *options_fault(const struct argp_option *table, int argc, char **argv, struct fault *why)
 {
 	for (int i = 1; i < argc; i++) {
 		bool is_long = !strncmp(argv[i], "--", 2);
@@ -50,19 +50,18 @@ const char *options_fault(const struct argp_option *table, int argc, char **argv
 		o = is_long ? find_long(table, name, strcspn(name, "="))
 			    : find_short(table, name[0]);
 		if (!o) {
-			snprintf(why, why_size, "unknown option '%.100s'; --help lists them",
-				 argv[i]);
-			return why;
+			fault__set(why, 0, "unknown option '%.100s'; --help lists them", argv[i]);
+			return why->text;
 		}
 		if (!o->arg && is_long && value) {
-			snprintf(why, why_size, "--%s takes no value", o->name);
-			return why;
+			fault__set(why, 0, "--%s takes no value", o->name);
+			return why->text;
 		}
 		if (o->arg && !(value && *value) && ++i == argc) {
-			snprintf(why, why_size, "--%s needs a value: %s", o->name, o->arg);
-			return why;
+			fault__set(why, 0, "--%s needs a value: %s", o->name, o->arg);
+			return why->text;
 		}
 	}
-	snprintf(why, why_size, "bad options; --help lists them");
-	return why;
+	fault__set(why, 0, "bad options; --help lists them");
+	return why->text;
 }

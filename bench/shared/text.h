@@ -7,13 +7,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Room for one line about a fault. */
-#define WHY_MAX 512
-
-/* Writes one line about a fault into `why`, and returns `error` for the caller to return. */
-int explain(char *why, size_t why_size, int error, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
-
 /*
  * Copies text that others chose so that it stays in its line and does nothing to the terminal:
  * control characters (C0, DEL, and C1 in UTF-8) become \xNN. Returns buf.

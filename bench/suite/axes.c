@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/shared/fault.h"
 #include "bench/shared/text.h"
 #include "bench/shared/units.h"
 
@@ -18,34 +19,33 @@ static const char *const pages_names[PAGES_COUNT] = {
 	[PAGES_THP] = "thp",
 };
 
-static int parse_size(const char *text, int64_t *value, char *why, size_t why_size)
+static int parse_size(const char *text, int64_t *value, struct fault *why)
 {
 	long page_bytes = sysconf(_SC_PAGESIZE);
 	int64_t bytes;
 
 	if (size_parse(text, &bytes) != 0)
-		return explain(why, why_size, -EINVAL, "bad size '%s'; write it like 64M or 1G",
-			       text);
+		return fault__set(why, -EINVAL, "bad size '%s'; write it like 64M or 1G", text);
 	if (bytes % page_bytes != 0)
-		return explain(why, why_size, -EINVAL,
-			       "bad size '%s'; a page has %ld bytes, take a multiple", text,
-			       page_bytes);
+		return fault__set(why, -EINVAL,
+				  "bad size '%s'; a page has %ld bytes, take a multiple", text,
+				  page_bytes);
 	*value = bytes;
 	return 0;
 }
 
-static int parse_count(const char *text, int64_t *value, char *why, size_t why_size)
+static int parse_count(const char *text, int64_t *value, struct fault *why)
 {
 	uint64_t number;
 
 	if (text_number(text, 0, AXIS_NUMBER_MAX, &number) != 0)
-		return explain(why, why_size, -EINVAL, "bad number '%s'; it goes from 0 to %d",
-			       text, AXIS_NUMBER_MAX);
+		return fault__set(why, -EINVAL, "bad number '%s'; it goes from 0 to %d", text,
+				  AXIS_NUMBER_MAX);
 	*value = (int64_t)number;
 	return 0;
 }
 
-static int parse_pages(const char *text, int64_t *value, char *why, size_t why_size)
+static int parse_pages(const char *text, int64_t *value, struct fault *why)
 {
 	for (int64_t i = 0; i < PAGES_COUNT; i++) {
 		if (!strcmp(text, pages_names[i])) {
@@ -53,7 +53,7 @@ static int parse_pages(const char *text, int64_t *value, char *why, size_t why_s
 			return 0;
 		}
 	}
-	return explain(why, why_size, -EINVAL, "unknown pages '%s'; known: 4k, thp", text);
+	return fault__set(why, -EINVAL, "unknown pages '%s'; known: 4k, thp", text);
 }
 
 const struct axis_info axis_table[AXIS_COUNT] = {

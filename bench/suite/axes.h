@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bench/shared/fault.h"
+
 enum axis {
 	AXIS_SIZE,	   /* bytes of private anonymous memory, written, on top of its own */
 	AXIS_PAGES,	   /* enum pages: what that memory is made of */
@@ -45,7 +47,7 @@ struct axis_info {
 	const char *key;  /* in the protocol */
 	const char *arg;  /* in the options' help */
 	const char *brief;
-	int (*parse)(const char *text, int64_t *value, char *why, size_t why_size);
+	int (*parse)(const char *text, int64_t *value, struct fault *why);
 	bool is_name;	       /* the value is a name, else a number */
 	bool required;	       /* a grid without it is a fault */
 	int64_t default_value; /* where a grid does not name the axis */

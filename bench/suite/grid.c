@@ -5,55 +5,56 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int out_of_memory(char *why, size_t why_size)
+#include "bench/shared/fault.h"
+
+static int out_of_memory(struct fault *why)
 {
-	return explain(why, why_size, -ENOMEM, "out of memory");
+	return fault__set(why, -ENOMEM, "out of memory");
 }
 
-static int add_method(struct grid *grid, const char *text, char *why, size_t why_size)
+static int add_method(struct grid *grid, const char *text, struct fault *why)
 {
 	const struct method *method = method_find(text);
 	const struct method **grown;
-	char known[WHY_MAX / 2];
+	char known[FAULT_MAX / 2];
 
 	if (!method)
-		return explain(why, why_size, -EINVAL, "unknown method '%.100s'; known: %s", text,
-			       method_names(known, sizeof(known)));
+		return fault__set(why, -EINVAL, "unknown method '%.100s'; known: %s", text,
+				  method_names(known, sizeof(known)));
 	grown = reallocarray(grid->methods.v, grid->methods.n + 1, sizeof(*grown));
 	if (!grown)
-		return out_of_memory(why, why_size);
+		return out_of_memory(why);
 	grid->methods.v = grown;
 	grown[grid->methods.n++] = method;
 	return 0;
 }
 
-static int add_axis(struct axis_list *list, enum axis axis, const char *text, char *why,
-		    size_t why_size)
+static int add_axis(struct axis_list *list, enum axis axis, const char *text, struct fault *why)
 {
 	int64_t *grown;
 	int64_t value;
 	int err;
 
-	err = axis_table[axis].parse(text, &value, why, why_size);
+	err = axis_table[axis].parse(text, &value, why);
 	if (err)
 		return err;
 	grown = reallocarray(list->v, list->n + 1, sizeof(*grown));
 	if (!grown)
-		return out_of_memory(why, why_size);
+		return out_of_memory(why);
 	list->v = grown;
 	grown[list->n++] = value;
 	return 0;
 }
 
-static int set_runs(struct grid *grid, const char *text, char *why, size_t why_size)
+static int set_runs(struct grid *grid, const char *text, struct fault *why)
 {
 	uint64_t runs;
 
 	if (text_number(text, 1, GRID_RUNS_MAX, &runs) != 0)
-		return explain(why, why_size, -EINVAL, "bad runs '%.100s'; it goes from 1 to %d",
-			       text, GRID_RUNS_MAX);
+		return fault__set(why, -EINVAL, "bad runs '%.100s'; it goes from 1 to %d", text,
+				  GRID_RUNS_MAX);
 	if (grid->runs != 0)
-		return explain(why, why_size, -EINVAL, "runs is given twice");
+		return fault__set(why, -EINVAL, "runs is given twice");
 	grid->runs = (unsigned int)runs;
 	return 0;
 }
@@ -67,18 +68,18 @@ static int find_axis(const char *name)
 	return -1;
 }
 
-static int explain_unknown_key(const char *name, char *why, size_t why_size)
+static int explain_unknown_key(const char *name, struct fault *why)
 {
-	char known[WHY_MAX / 2] = "method, runs";
+	char known[FAULT_MAX / 2] = "method, runs";
 
 	for (int axis = 0; axis < AXIS_COUNT; axis++) {
 		strcat(known, ", ");
 		strcat(known, axis_table[axis].name);
 	}
-	return explain(why, why_size, -EINVAL, "unknown key '%.100s'; known: %s", name, known);
+	return fault__set(why, -EINVAL, "unknown key '%.100s'; known: %s", name, known);
 }
 
-int grid__add(struct grid *grid, const char *name, const char *list, char *why, size_t why_size)
+int grid__add(struct grid *grid, const char *name, const char *list, struct fault *why)
 {
 	bool is_method = !strcmp(name, "method");
 	bool is_runs = !strcmp(name, "runs");
@@ -87,24 +88,24 @@ int grid__add(struct grid *grid, const char *name, const char *list, char *why, 
 	int err = 0;
 
 	if (!is_method && !is_runs && axis < 0)
-		return explain_unknown_key(name, why, why_size);
+		return explain_unknown_key(name, why);
 	copy = strdup(list);
 	if (!copy)
-		return out_of_memory(why, why_size);
+		return out_of_memory(why);
 	next = copy;
 	while (!err && (item = strsep(&next, ","))) {
 		item = text_trim(item);
 		if (!*item)
-			err = explain(why, why_size, -EINVAL,
-				      item == copy && !next ? "the list of %s is empty"
-							    : "empty item in the list of %s",
-				      name);
+			err = fault__set(why, -EINVAL,
+					 item == copy && !next ? "the list of %s is empty"
+							       : "empty item in the list of %s",
+					 name);
 		else if (is_method)
-			err = add_method(grid, item, why, why_size);
+			err = add_method(grid, item, why);
 		else if (is_runs)
-			err = set_runs(grid, item, why, why_size);
+			err = set_runs(grid, item, why);
 		else
-			err = add_axis(&grid->axes[axis], (enum axis)axis, item, why, why_size);
+			err = add_axis(&grid->axes[axis], (enum axis)axis, item, why);
 	}
 	free(copy);
 	return err;
@@ -127,36 +128,35 @@ struct selection {
 	size_t combinations;
 };
 
-static int multiply_checked(size_t *combinations, size_t n, char *why, size_t why_size)
+static int multiply_checked(size_t *combinations, size_t n, struct fault *why)
 {
 	if (__builtin_mul_overflow(*combinations, n, combinations) ||
 	    *combinations > GRID_CELLS_MAX)
-		return explain(why, why_size, -EINVAL, "more than %d combinations; take fewer",
-			       GRID_CELLS_MAX);
+		return fault__set(why, -EINVAL, "more than %d combinations; take fewer",
+				  GRID_CELLS_MAX);
 	return 0;
 }
 
 static int select_lists(struct selection *s, const struct grid *grid, const struct grid *override,
-			char *why, size_t why_size)
+			struct fault *why)
 {
 	int err;
 
 	s->methods = override->methods.n > 0 ? override->methods : grid->methods;
 	if (s->methods.n == 0)
-		return explain(why, why_size, -EINVAL, "no method is named");
+		return fault__set(why, -EINVAL, "no method is named");
 	s->combinations = 1;
-	err = multiply_checked(&s->combinations, s->methods.n, why, why_size);
+	err = multiply_checked(&s->combinations, s->methods.n, why);
 	for (int axis = 0; axis < AXIS_COUNT && !err; axis++) {
 		s->axes[axis] =
 			override->axes[axis].n > 0 ? override->axes[axis] : grid->axes[axis];
 		if (s->axes[axis].n == 0 && axis_table[axis].required)
-			return explain(why, why_size, -EINVAL, "no %s is named",
-				       axis_table[axis].name);
+			return fault__set(why, -EINVAL, "no %s is named", axis_table[axis].name);
 		if (s->axes[axis].n == 0) {
 			s->defaults[axis] = axis_table[axis].default_value;
 			s->axes[axis] = (struct axis_list){.v = &s->defaults[axis], .n = 1};
 		}
-		err = multiply_checked(&s->combinations, s->axes[axis].n, why, why_size);
+		err = multiply_checked(&s->combinations, s->axes[axis].n, why);
 	}
 	s->runs = override->runs != 0 ? override->runs : grid->runs;
 	if (s->runs == 0)
@@ -188,22 +188,21 @@ static struct cell *find_cell(struct cells *cells, const struct cell *like)
 }
 
 int cells__expand(struct cells *cells, const struct grid *grid, const struct grid *override,
-		  char *why, size_t why_size)
+		  struct fault *why)
 {
 	static const struct grid nothing;
 	struct selection selection = {0};
 	struct cell *grown;
 	int err;
 
-	err = select_lists(&selection, grid, override ? override : &nothing, why, why_size);
+	err = select_lists(&selection, grid, override ? override : &nothing, why);
 	if (err)
 		return err;
 	if (cells->n + selection.combinations > GRID_CELLS_MAX)
-		return explain(why, why_size, -EINVAL, "more than %d cells; take fewer",
-			       GRID_CELLS_MAX);
+		return fault__set(why, -EINVAL, "more than %d cells; take fewer", GRID_CELLS_MAX);
 	grown = reallocarray(cells->v, cells->n + selection.combinations, sizeof(*grown));
 	if (!grown)
-		return out_of_memory(why, why_size);
+		return out_of_memory(why);
 	cells->v = grown;
 	for (size_t i = 0; i < selection.combinations; i++) {
 		struct cell cell, *same;

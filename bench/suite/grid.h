@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "bench/methods/methods.h"
+#include "bench/shared/fault.h"
 #include "bench/shared/text.h"
 #include "bench/suite/axes.h"
 
@@ -36,16 +37,16 @@ struct grid {
  * Adds what `name` = `list` says, as in a suite file: the name of an axis, `method` or `runs`.
  * Lists grow when a name comes again. 0, or -EINVAL or -ENOMEM and a line in `why`.
  */
-int grid__add(struct grid *grid, const char *name, const char *list, char *why, size_t why_size);
+int grid__add(struct grid *grid, const char *name, const char *list, struct fault *why);
 void grid__free(struct grid *grid);
 
 struct cell {
 	const struct method *method;
 	struct shape shape;
 	unsigned int runs;
-	bool skipped;	      /* no samples */
-	bool broken;	      /* no more samples */
-	char reason[WHY_MAX]; /* of either */
+	bool skipped;	     /* no samples */
+	bool broken;	     /* no more samples */
+	struct fault reason; /* of either */
 };
 
 struct cells {
@@ -59,7 +60,7 @@ struct cells {
  * larger number of runs. 0, or -EINVAL or -ENOMEM and a line in `why`.
  */
 int cells__expand(struct cells *cells, const struct grid *grid, const struct grid *override,
-		  char *why, size_t why_size);
+		  struct fault *why);
 void cells__free(struct cells *cells);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/shared/fault.h"
 #include "bench/shared/text.h"
 
 #define SUITE_SIZE_MAX (1 << 20)
@@ -70,7 +71,7 @@ struct suite_parser {
 	int error;		/* the first one, */
 	int error_line;		/* where it stands, */
 	int found_line;		/* and where it was found */
-	char reason[WHY_MAX];
+	struct fault reason;
 };
 
 /* Only the first fault is told; its `reason` has been written. */
@@ -88,7 +89,7 @@ static void end_section(struct suite_parser *p)
 
 	if (p->section_line == 0 || p->error != 0)
 		return;
-	err = cells__expand(p->cells, &p->grid, p->override, p->reason, sizeof(p->reason));
+	err = cells__expand(p->cells, &p->grid, p->override, &p->reason);
 	if (err)
 		parser_fail(p, err, p->section_line);
 	grid__free(&p->grid);
@@ -107,10 +108,10 @@ static char *read_line(char *buf, int size, void *arg)
 	p->rest += length + (p->rest[length] == '\n');
 	if (length >= (size_t)size && p->error == 0)
 		parser_fail(p,
-			    explain(p->reason, sizeof(p->reason), -EINVAL,
-				    "the line is longer than %d characters; a key can be given "
-				    "again to go on",
-				    size - 1),
+			    fault__set(&p->reason, -EINVAL,
+				       "the line is longer than %d characters; a key can be given "
+				       "again to go on",
+				       size - 1),
 			    p->line);
 	/* To inih, an indented line continues the one before; here, it is a line like others. */
 	while (length > 0 && (*line == ' ' || *line == '\t')) {
@@ -137,18 +138,18 @@ static int handle_key(void *arg, const char *section, const char *key, const cha
 	if (p->error != 0)
 		return 0;
 	if (p->section_line == 0)
-		err = explain(p->reason, sizeof(p->reason), -EINVAL,
-			      "'%.100s' stands before any section; begin with a line like [grid]",
-			      key);
+		err = fault__set(
+			&p->reason, -EINVAL,
+			"'%.100s' stands before any section; begin with a line like [grid]", key);
 	else
-		err = grid__add(&p->grid, key, value, p->reason, sizeof(p->reason));
+		err = grid__add(&p->grid, key, value, &p->reason);
 	if (err)
 		parser_fail(p, err, p->line);
 	return !err;
 }
 
 int suite_parse(const char *text, const char *name, const struct grid *override,
-		struct cells *cells, char *why, size_t why_size)
+		struct cells *cells, struct fault *why)
 {
 	static const char byte_order_mark[] = "\xef\xbb\xbf";
 	bool marked = !strncmp(text, byte_order_mark, strlen(byte_order_mark));
@@ -165,40 +166,38 @@ int suite_parse(const char *text, const char *name, const struct grid *override,
 	grid__free(&p.grid);
 	/* inih goes on after an error, and counts ours as well: was one of its own before? */
 	if (syntax_line > 0 && (p.error == 0 || syntax_line < p.found_line))
-		return explain(why, why_size, -EINVAL,
-			       "%.200s:%d: neither [section] nor key = value nor ; comment", name,
-			       syntax_line);
+		return fault__set(why, -EINVAL,
+				  "%.200s:%d: neither [section] nor key = value nor ; comment",
+				  name, syntax_line);
 	if (p.error != 0)
-		return explain(why, why_size, p.error, "%.150s:%d: %s", name, p.error_line,
-			       p.reason);
+		return fault__set(why, p.error, "%.150s:%d: %s", name, p.error_line, p.reason.text);
 	if (p.section_line == 0)
-		return explain(why, why_size, -EINVAL,
-			       "%.200s:%d: no section; begin with a line like [grid]", name,
-			       last_line > 0 ? last_line : 1);
+		return fault__set(why, -EINVAL,
+				  "%.200s:%d: no section; begin with a line like [grid]", name,
+				  last_line > 0 ? last_line : 1);
 	return 0;
 }
 
-static int read_suite_file(const char *path, char **text, char *why, size_t why_size)
+static int read_suite_file(const char *path, char **text, struct fault *why)
 {
 	char *buf = malloc(SUITE_SIZE_MAX + 2);
 	ssize_t length;
 	int err = 0;
 
 	if (!buf)
-		return explain(why, why_size, -ENOMEM, "out of memory");
+		return fault__set(why, -ENOMEM, "out of memory");
 	length = text_read(path, buf, SUITE_SIZE_MAX + 2);
 	if (length == -ENOENT)
-		err = explain(why, why_size, -ENOENT,
-			      "unknown suite '%.200s'; known: quick, standard, overhead, or a "
-			      "file's path",
-			      path);
+		err = fault__set(why, -ENOENT,
+				 "unknown suite '%.200s'; known: quick, standard, overhead, or a "
+				 "file's path",
+				 path);
 	else if (length == -EFBIG || length > SUITE_SIZE_MAX)
-		err = explain(why, why_size, -EFBIG, "%.200s: a suite has at most 1 MiB", path);
+		err = fault__set(why, -EFBIG, "%.200s: a suite has at most 1 MiB", path);
 	else if (length < 0)
-		err = explain(why, why_size, (int)length, "%.200s: %s", path,
-			      strerror((int)-length));
+		err = fault__set(why, (int)length, "%.200s: %s", path, strerror((int)-length));
 	else if (strlen(buf) != (size_t)length)
-		err = explain(why, why_size, -EINVAL, "%.200s: not a text file", path);
+		err = fault__set(why, -EINVAL, "%.200s: not a text file", path);
 	if (err)
 		free(buf);
 	else
@@ -206,20 +205,19 @@ static int read_suite_file(const char *path, char **text, char *why, size_t why_
 	return err;
 }
 
-int suite_load(const char *name, const struct grid *override, struct cells *cells, char *why,
-	       size_t why_size)
+int suite_load(const char *name, const struct grid *override, struct cells *cells,
+	       struct fault *why)
 {
 	char *text = NULL;
 	int err;
 
 	for (size_t i = 0; i < builtin_suite_count; i++) {
 		if (!strcmp(name, builtin_suites[i].name))
-			return suite_parse(builtin_suites[i].text, name, override, cells, why,
-					   why_size);
+			return suite_parse(builtin_suites[i].text, name, override, cells, why);
 	}
-	err = read_suite_file(name, &text, why, why_size);
+	err = read_suite_file(name, &text, why);
 	if (!err && text)
-		err = suite_parse(text, name, override, cells, why, why_size);
+		err = suite_parse(text, name, override, cells, why);
 	free(text);
 	return err;
 }

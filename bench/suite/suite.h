@@ -7,6 +7,8 @@
 
 #include "bench/suite/grid.h"
 
+#include "bench/shared/fault.h"
+
 struct builtin_suite {
 	const char *name;
 	const char *brief;
@@ -21,10 +23,10 @@ extern const size_t builtin_suite_count;
  * stands before the line number in messages. 0, or -EINVAL or -ENOMEM and a line in `why`.
  */
 int suite_parse(const char *text, const char *name, const struct grid *override,
-		struct cells *cells, char *why, size_t why_size);
+		struct cells *cells, struct fault *why);
 
 /* The same for a built-in suite, or the file of that path. */
-int suite_load(const char *name, const struct grid *override, struct cells *cells, char *why,
-	       size_t why_size);
+int suite_load(const char *name, const struct grid *override, struct cells *cells,
+	       struct fault *why);
 
 #endif

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/shared/fault.h"
 #include "user/text/escape.h"
 
 #define TEMPORARY ".new-"
@@ -83,20 +84,20 @@ static int open_folder(bool make, const char *path)
 	return -EPERM;
 }
 
-int cache_open(bool make, char *why, size_t why_size)
+int cache_open(bool make, struct fault *why)
 {
 	char path[PATH_MAX], text[PATH_MAX];
 	int folder = parent_path(make, path, sizeof(path));
 
 	if (folder) {
-		snprintf(why, why_size, "there is no cache folder: %s", strerror(-folder));
+		fault__set(why, 0, "there is no cache folder: %s", strerror(-folder));
 		return folder;
 	}
 	folder = open_folder(make, path);
 	if (folder < 0) {
 		escape_text(path, text, sizeof(text));
-		snprintf(why, why_size, "%.200s/spawnscope: %s", text,
-			 folder == -EPERM ? "is not ours alone" : strerror(-folder));
+		fault__set(why, 0, "%.200s/spawnscope: %s", text,
+			   folder == -EPERM ? "is not ours alone" : strerror(-folder));
 	}
 	return folder;
 }

@@ -11,9 +11,11 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "bench/shared/fault.h"
+
 /* A descriptor of the folder, which is made if that is asked for, or -errno with a line in `why`.
  */
-int cache_open(bool make, char *why, size_t why_size);
+int cache_open(bool make, struct fault *why);
 
 /* A file of it, of at most `max` bytes. NULL: there is none that may be used. */
 FILE *cache_read(int folder, const char *name, off_t max);

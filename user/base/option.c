@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/shared/fault.h"
 #include "bench/shared/option_fault.h"
 #include "user/base/command.h"
 #include "user/base/say.h"
@@ -53,7 +54,7 @@ char *option_word(const char *name, const char *value)
 
 int command_options(const struct argp *argp, int argc, char **argv, void *input)
 {
-	char why[256], text[512];
+	struct fault why;
 	unsigned int before = complaints();
 
 	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
@@ -65,9 +66,8 @@ int command_options(const struct argp *argp, int argc, char **argv, void *input)
 	if (!argp_parse(argp, argc, argv, ARGP_SILENT, NULL, input))
 		return 0;
 	if (complaints() == before) {
-		options_fault(argp->options, argc, argv, why, sizeof(why));
-		escape_text(why, text, sizeof(text));
-		complain("%s", text);
+		options_fault(argp->options, argc, argv, &why);
+		complain("%s", why.text);
 	}
 	return -EINVAL;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/base/privilege.h"
+#include "bench/shared/fault.h"
 
 #include <cap-ng.h>
 #include <errno.h>
@@ -15,16 +16,16 @@
 static bool reduced;
 static bool keep_admin;
 
-int privilege_check(char *why, size_t why_size)
+int privilege_check(struct fault *why)
 {
 	capng_get_caps_process();
 	if (capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN) ||
 	    (capng_have_capability(CAPNG_EFFECTIVE, CAP_BPF) &&
 	     capng_have_capability(CAPNG_EFFECTIVE, CAP_PERFMON)))
 		return 0;
-	snprintf(why, why_size,
-		 "tracing takes root, or the capabilities CAP_BPF and CAP_PERFMON: try sudo");
-	return -EPERM;
+	return fault__set(
+		why, -EPERM,
+		"tracing takes root, or the capabilities CAP_BPF and CAP_PERFMON: try sudo");
 }
 
 bool privilege_is_admin(void)

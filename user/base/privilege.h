@@ -10,8 +10,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "bench/shared/fault.h"
+
 /* 0 if this process may load and attach BPF programs, else -EPERM with one line in `why`. */
-int privilege_check(char *why, size_t why_size);
+int privilege_check(struct fault *why);
 
 /* Whether CAP_SYS_ADMIN is effective. */
 bool privilege_is_admin(void);

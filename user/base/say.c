@@ -5,18 +5,24 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "user/text/escape.h"
+
+/* Longer lines are cut: a path of PATH_MAX fits, with words around it. */
+#define LINE_MAX_BYTES 5120
+
 static unsigned int count;
 
 void complain(const char *format, ...)
 {
+	char line[LINE_MAX_BYTES], escaped[4 * LINE_MAX_BYTES];
 	va_list args;
 
 	count++;
-	fputs("spawnscope: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	fputc('\n', stderr);
+	escape_text(line, escaped, sizeof(escaped));
+	fprintf(stderr, "spawnscope: %s\n", escaped);
 }
 
 unsigned int complaints(void)

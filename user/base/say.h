@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* One line on standard error, after "spawnscope: ". */
+/* One line on standard error, after "spawnscope: ". Escapes what others chose (escape_text). */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Lines printed by complain() so far. */

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/shared/fault.h"
 #include "bench/shared/plan.h"
 #include "user/analysis/stats.h"
 #include "user/base/command.h"
@@ -69,7 +70,7 @@ struct bench {
 	} (*slots)[CONDITIONS_MAX];
 	bool started_unknown;
 	bool *shares_mm; /* of each grid cell: its births were seen to have CLONE_VM */
-	char why[512];
+	struct fault why;
 };
 
 static int cannot_write(struct bench *b, const char *path, int err)
@@ -77,20 +78,19 @@ static int cannot_write(struct bench *b, const char *path, int err)
 	char name[256];
 
 	escape_text(path, name, sizeof(name));
-	snprintf(b->why, sizeof(b->why), "cannot write %s: %s", name, strerror(-err));
-	return err;
+	return fault__set(&b->why, err, "cannot write %s: %s", name, strerror(-err));
 }
 
 static int say_why(struct bench *b, int err)
 {
 	if (stop_requested())
-		snprintf(b->why, sizeof(b->why), "interrupted by signal %d; %s", stop_requested(),
-			 b->store ? "the result file holds the finished cells and no end line"
-				  : "nothing was written");
-	else if (!b->why[0] && err != -ECANCELED)
-		snprintf(b->why, sizeof(b->why), "%s", strerror(-err));
-	if (b->why[0])
-		complain("%s", b->why);
+		fault__set(&b->why, 0, "interrupted by signal %d; %s", stop_requested(),
+			   b->store ? "the result file holds the finished cells and no end line"
+				    : "nothing was written");
+	else if (!b->why.text[0] && err != -ECANCELED)
+		fault__set(&b->why, 0, "%s", strerror(-err));
+	if (b->why.text[0])
+		complain("%s", b->why.text);
 	return err;
 }
 
@@ -139,12 +139,12 @@ static int open_probes(struct bench *b)
 
 	if (!b->options.trace)
 		return 0;
-	err = probe__open(&o, &b->probe, b->why, sizeof(b->why));
+	err = probe__open(&o, &b->probe, &b->why);
 	if (!err)
 		return 0;
 	/* No privileges or no BTF is no reason to measure nothing. */
-	complain("%s; running untraced", b->why);
-	b->why[0] = '\0';
+	complain("%s; running untraced", b->why.text);
+	b->why.text[0] = '\0';
 	return 0;
 }
 
@@ -303,7 +303,7 @@ static int attach(struct bench *b, const struct plan_block *block)
 	err = only ? probe__attach_only(b->probe, only)
 		   : probe__attach(b->probe, wanted_set(b, block));
 	if (err)
-		snprintf(b->why, sizeof(b->why), "cannot attach the probes: %s", strerror(-err));
+		return fault__set(&b->why, err, "cannot attach the probes: %s", strerror(-err));
 	return err;
 }
 
@@ -375,7 +375,7 @@ static int give_up_cell(struct bench *b, struct slot_of *slot, bool skipped)
 	char **reason = skipped && !cell->n ? &cell->skipped : &cell->broken;
 
 	free(*reason);
-	*reason = strdup(b->why);
+	*reason = strdup(b->why.text);
 	slot->due = 0;
 	return *reason ? write_cell(b, slot) : -ENOMEM;
 }
@@ -389,10 +389,10 @@ static int run_block(struct bench *b, const struct plan_block *block)
 
 	if (!slot->due)
 		return 0;
-	err = driver__prepare(b->driver, block->cell, &parent, b->why, sizeof(b->why));
+	err = driver__prepare(b->driver, block->cell, &parent, &b->why);
 	if (err == -ENOTSUP) {
 		err = give_up_cell(b, slot, true);
-		b->why[0] = '\0';
+		b->why.text[0] = '\0';
 		return err;
 	}
 	if (!err)
@@ -403,7 +403,7 @@ static int run_block(struct bench *b, const struct plan_block *block)
 		err = -EINTR;
 	if (err)
 		return err;
-	broken = driver__run(b->driver, block->cell, block->runs, &taken, b->why, sizeof(b->why));
+	broken = driver__run(b->driver, block->cell, block->runs, &taken, &b->why);
 	if (broken && broken != -EIO) { /* the driver itself is gone */
 		give_up_cell(b, slot, false);
 		return broken;
@@ -416,7 +416,7 @@ static int run_block(struct bench *b, const struct plan_block *block)
 		if (b->conditions[block->condition].set != PROBE_SET_NONE)
 			b->started_unknown = true;
 		err = give_up_cell(b, slot, false);
-		b->why[0] = '\0';
+		b->why.text[0] = '\0';
 		return err;
 	}
 	slot->due -= block->runs < slot->due ? block->runs : slot->due;
@@ -467,18 +467,17 @@ static int start(struct bench *b, char **argv)
 {
 	const struct driver_options o = {2 * b->options.timeout_s + 5, b->options.libc,
 					 b->options.program};
-	int err = driver__start(b->options.driver_args, &o, &b->driver, b->why, sizeof(b->why));
+	int err = driver__start(b->options.driver_args, &o, &b->driver, &b->why);
 
 	if (err)
 		return err;
-	b->why[0] = '\0';
+	b->why.text[0] = '\0';
 	err = open_probes(b);
 	if (err)
 		return err;
 	err = privilege_reduce();
 	if (err) {
-		snprintf(b->why, sizeof(b->why), "cannot give up privileges: %s", strerror(-err));
-		return err;
+		return fault__set(&b->why, err, "cannot give up privileges: %s", strerror(-err));
 	}
 	if (b->options.output) {
 		b->store = store__create(b->options.output);

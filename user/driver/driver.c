@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/shared/fault.h"
 #include "bench/shared/protocol.h"
 #include "user/base/interrupt.h"
 #include "user/base/privilege.h"
@@ -142,20 +143,18 @@ static int64_t now_ms(void)
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static int no_answer(const struct driver *d, char *why, size_t why_size)
+static int no_answer(const struct driver *d, struct fault *why)
 {
-	snprintf(why, why_size, "the driver gave no answer for %u s", d->timeout_s);
-	return -ETIMEDOUT;
+	return fault__set(why, -ETIMEDOUT, "the driver gave no answer for %u s", d->timeout_s);
 }
 
-static int bad_line(char *why, size_t why_size)
+static int bad_line(struct fault *why)
 {
-	snprintf(why, why_size, "the driver wrote an incomplete or overlong line");
-	return -EPROTO;
+	return fault__set(why, -EPROTO, "the driver wrote an incomplete or overlong line");
 }
 
 /* How the driver ended, once it has closed its output; one that was killed may stop in mid-line. */
-static int gone(struct driver *d, char *why, size_t why_size)
+static int gone(struct driver *d, struct fault *why)
 {
 	int64_t deadline = now_ms() + 1000LL * d->timeout_s;
 	int status = 0;
@@ -164,30 +163,29 @@ static int gone(struct driver *d, char *why, size_t why_size)
 		if (waitpid(d->pid, &status, WNOHANG))
 			d->pid = 0;
 		else if (stop_requested() || now_ms() > deadline)
-			return no_answer(d, why, why_size);
+			return no_answer(d, why);
 		else
 			usleep(1000);
 	}
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 2) {
-		why[0] = '\0';
+		why->text[0] = '\0';
 		return -ECANCELED;
 	}
 	if (WIFEXITED(status) && !WEXITSTATUS(status) && d->read_end > d->read_start)
-		return bad_line(why, why_size);
+		return bad_line(why);
 	if (WIFSIGNALED(status))
-		snprintf(why, why_size, "the driver spawnscope-bench was killed by signal %d (%s)",
-			 WTERMSIG(status), strsignal(WTERMSIG(status)));
-	else
-		snprintf(why, why_size, "the driver spawnscope-bench ended early, with status %d",
-			 WEXITSTATUS(status));
-	return -EPIPE;
+		return fault__set(why, -EPIPE,
+				  "the driver spawnscope-bench was killed by signal %d (%s)",
+				  WTERMSIG(status), strsignal(WTERMSIG(status)));
+	return fault__set(why, -EPIPE, "the driver spawnscope-bench ended early, with status %d",
+			  WEXITSTATUS(status));
 }
 
 /*
  * Waits for output. The driver watches over its subjects; this time limit is for a driver that
  * hangs itself.
  */
-static int wait_for_output(struct driver *d, char *why, size_t why_size)
+static int wait_for_output(struct driver *d, struct fault *why)
 {
 	int64_t deadline = now_ms() + 1000LL * d->timeout_s;
 	struct pollfd p = {.fd = d->from, .events = POLLIN};
@@ -198,11 +196,10 @@ static int wait_for_output(struct driver *d, char *why, size_t why_size)
 		int n;
 
 		if (left <= 0)
-			return no_answer(d, why, why_size);
+			return no_answer(d, why);
 		n = ppoll(&p, 1, &t, stop_wait_mask());
 		if (stop_requested()) {
-			snprintf(why, why_size, "interrupted");
-			return -EINTR;
+			return fault__set(why, -EINTR, "interrupted");
 		}
 		if (n > 0)
 			return 0;
@@ -212,7 +209,7 @@ static int wait_for_output(struct driver *d, char *why, size_t why_size)
 }
 
 /* Reads a line without its newline. */
-static int read_line(struct driver *d, char *why, size_t why_size)
+static int read_line(struct driver *d, struct fault *why)
 {
 	for (;;) {
 		char *start = d->read + d->read_start;
@@ -229,27 +226,26 @@ static int read_line(struct driver *d, char *why, size_t why_size)
 			return 0;
 		}
 		if (end || have >= sizeof(d->line))
-			return bad_line(why, why_size);
+			return bad_line(why);
 		memmove(d->read, start, have);
 		d->read_start = 0;
 		d->read_end = have;
-		err = wait_for_output(d, why, why_size);
+		err = wait_for_output(d, why);
 		if (err)
 			return err;
 		n = read(d->from, d->read + have, sizeof(d->read) - have);
 		if (n <= 0)
-			return gone(d, why, why_size);
+			return gone(d, why);
 		d->read_end += n;
 	}
 }
 
-static int odd_line(const struct driver *d, char *why, size_t why_size)
+static int odd_line(const struct driver *d, struct fault *why)
 {
 	char text[128];
 
 	escape_text(d->line, text, sizeof(text));
-	snprintf(why, why_size, "the driver wrote a line that was not expected: %s", text);
-	return -EPROTO;
+	return fault__set(why, -EPROTO, "the driver wrote a line that was not expected: %s", text);
 }
 
 /* A decimal field, not negative, `-` being MISSING; advances *at past it. */
@@ -388,67 +384,66 @@ static int take_grid_line(struct driver *d)
 	return -EPROTO;
 }
 
-static int read_grid(struct driver *d, char *why, size_t why_size)
+static int read_grid(struct driver *d, struct fault *why)
 {
-	int err = read_line(d, why, why_size), version = 0;
+	int err = read_line(d, why), version = 0;
 
 	if (err)
 		return err;
 	if (sscanf(d->line, "spawnscope-bench %d", &version) != 1 || version != PROTOCOL_VERSION) {
-		snprintf(why, why_size,
-			 "the driver is of another version (protocol %d, this tool's is %d): "
-			 "install both from one build",
-			 version, PROTOCOL_VERSION);
-		return -EPROTO;
+		return fault__set(
+			why, -EPROTO,
+			"the driver is of another version (protocol %d, this tool's is %d): "
+			"install both from one build",
+			version, PROTOCOL_VERSION);
 	}
 	for (;;) {
-		err = read_line(d, why, why_size);
+		err = read_line(d, why);
 		if (err)
 			return err;
 		if (!strcmp(d->line, "ready"))
 			return 0;
 		err = take_grid_line(d);
 		if (err == -EPROTO)
-			return odd_line(d, why, why_size);
+			return odd_line(d, why);
 		if (err)
 			return err;
 	}
 }
 
 int driver__start(char *const *args, const struct driver_options *options, struct driver **driver,
-		  char *why, size_t why_size)
+		  struct fault *why)
 {
 	struct driver *d = calloc(1, sizeof(*d));
 	struct loader loader = {.path = ""};
 	char path[PATH_MAX], **argv = NULL;
 	int err = -ENOMEM;
 
-	snprintf(why, why_size, "out of memory");
+	fault__set(why, 0, "out of memory");
 	if (!d)
 		goto cleanup;
 	d->timeout_s = options->timeout_s;
 	d->from = -1;
 	err = driver_path(path, sizeof(path));
 	if (err) {
-		snprintf(why, why_size,
-			 "cannot find the driver spawnscope-bench beside spawnscope: %s",
-			 strerror(-err));
+		fault__set(why, 0, "cannot find the driver spawnscope-bench beside spawnscope: %s",
+			   strerror(-err));
 		goto cleanup;
 	}
 	if (options->libc)
-		err = libc_find(options->libc, path, options->program, &loader, why, why_size);
+		err = libc_find(options->libc, path, options->program, &loader, why);
 	if (err)
 		goto cleanup;
 	argv = make_argv(path, &loader, args);
 	err = spawn_driver(d, argv);
 	if (err) {
-		snprintf(why, why_size, "cannot start %s: %s", path, strerror(-err));
+		fault__set(why, 0, "cannot start %s: %s", path, strerror(-err));
 		goto cleanup;
 	}
-	err = read_grid(d, why, why_size);
+	err = read_grid(d, why);
 	if (!err && options->libc && !libc_is(&loader, d->libc_file)) {
-		snprintf(why, why_size, "--libc: the driver runs with another C library: %s",
-			 d->libc_file ? d->libc_file : "its own");
+		fault__set(why, 0, "--libc: the driver runs with another C library: %s",
+			   d->libc_file ? d->libc_file : "its own");
 		err = -ELIBBAD;
 	}
 cleanup:
@@ -525,32 +520,31 @@ const struct cell *driver__cell(const struct driver *d, size_t cell)
 	return &d->grid.cells[cell];
 }
 
-static int ask(struct driver *d, char *why, size_t why_size)
+static int ask(struct driver *d, struct fault *why)
 {
 	if (fflush(d->to))
-		return gone(d, why, why_size);
-	return read_line(d, why, why_size);
+		return gone(d, why);
+	return read_line(d, why);
 }
 
-int driver__prepare(struct driver *d, size_t cell, pid_t *parent, char *why, size_t why_size)
+int driver__prepare(struct driver *d, size_t cell, pid_t *parent, struct fault *why)
 {
 	int64_t id, pid;
 	char *reason, *at;
 	int err;
 
 	fprintf(d->to, "prepare %zu\n", cell);
-	err = ask(d, why, why_size);
+	err = ask(d, why);
 	if (err)
 		return err;
 	reason = reason_after(d->line, "skip", cell);
 	if (reason) {
-		snprintf(why, why_size, "%s", reason);
-		return -ENOTSUP;
+		return fault__set(why, -ENOTSUP, "%s", reason);
 	}
 	at = d->line + strlen("parent");
 	if (strncmp(d->line, "parent ", 7) || !take_number(&at, &id) || id != (int64_t)cell ||
 	    !take_number(&at, &pid) || pid <= 0 || pid > INT_MAX)
-		return odd_line(d, why, why_size);
+		return odd_line(d, why);
 	*parent = pid;
 	return 0;
 }
@@ -591,7 +585,7 @@ static int take_sample(struct driver *d, size_t cell, size_t n)
 }
 
 int driver__run(struct driver *d, size_t cell, unsigned int runs, struct driver_block *block,
-		char *why, size_t why_size)
+		struct fault *why)
 {
 	int64_t id;
 	char *reason, *at;
@@ -599,28 +593,27 @@ int driver__run(struct driver *d, size_t cell, unsigned int runs, struct driver_
 
 	*block = (struct driver_block){0};
 	fprintf(d->to, "run %zu %u\n", cell, runs);
-	err = ask(d, why, why_size);
+	err = ask(d, why);
 	while (!err && !strncmp(d->line, "sample ", 7) && block->n < runs) {
 		err = take_sample(d, cell, block->n);
 		if (err == -EPROTO)
-			odd_line(d, why, why_size);
+			odd_line(d, why);
 		if (err)
 			break;
 		block->n++;
-		err = read_line(d, why, why_size);
+		err = read_line(d, why);
 	}
 	block->samples = d->samples;
 	if (err)
 		return err;
 	reason = reason_after(d->line, "broken", cell);
 	if (reason) {
-		snprintf(why, why_size, "%s", reason);
-		return -EIO;
+		return fault__set(why, -EIO, "%s", reason);
 	}
 	at = d->line + strlen("done");
 	if (strncmp(d->line, "done ", 5) || !take_number(&at, &id) || id != (int64_t)cell ||
 	    !take_number(&at, &block->started) || !take_number(&at, &block->failed) || *at ||
 	    block->started == MISSING || block->failed == MISSING || block->n != runs)
-		return odd_line(d, why, why_size);
+		return odd_line(d, why);
 	return 0;
 }

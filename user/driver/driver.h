@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "bench/shared/fault.h"
 #include "user/collect/samples.h"
 #include "user/model/run.h"
 
@@ -26,7 +27,7 @@ struct driver_options {
  * told the user by itself.
  */
 int driver__start(char *const *args, const struct driver_options *options, struct driver **driver,
-		  char *why, size_t why_size);
+		  struct fault *why);
 
 /* Ends the driver and waits for it. Accepts NULL. */
 void driver__stop(struct driver *d);
@@ -45,7 +46,7 @@ const struct cell *driver__cell(const struct driver *d, size_t cell);
  * Brings up the parent process of a cell. 0; -ENOTSUP: skipped, with the reason in `why`; other
  * -errno: the driver is gone, `why` says how.
  */
-int driver__prepare(struct driver *d, size_t cell, pid_t *parent, char *why, size_t why_size);
+int driver__prepare(struct driver *d, size_t cell, pid_t *parent, struct fault *why);
 
 struct driver_block {
 	struct sample *samples; /* owned by the driver, good until the next call */
@@ -56,6 +57,6 @@ struct driver_block {
 
 /* Takes samples. 0; -EIO: the parent broke, `why` says how; else -errno: the driver is gone. */
 int driver__run(struct driver *d, size_t cell, unsigned int runs, struct driver_block *block,
-		char *why, size_t why_size);
+		struct fault *why);
 
 #endif

@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/shared/fault.h"
 #include "user/base/privilege.h"
 #include "user/text/escape.h"
 
@@ -38,8 +39,7 @@ struct search {
 	char path[PATH_MAX];
 	char system[PATH_MAX]; /* folder of this machine's libraries; "": not known */
 	struct image driver;
-	char *why;
-	size_t why_size;
+	struct fault *why;
 };
 
 __attribute__((format(printf, 3, 4))) static int fault(struct search *s, int err,
@@ -52,8 +52,7 @@ __attribute__((format(printf, 3, 4))) static int fault(struct search *s, int err
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	escape_text(s->given, name, sizeof(name));
-	snprintf(s->why, s->why_size, "--libc '%s': %s", name, text);
-	return err;
+	return fault__set(s->why, err, "--libc '%s': %s", name, text);
 }
 
 /* The program headers of a file. 0, -ENOEXEC: no ELF file; or -errno. */
@@ -289,10 +288,10 @@ static int check_loader(struct search *s, const char *path)
 
 /* NOLINTBEGIN(readability-non-const-parameter): `why` is written to by way of s */
 int libc_find(const char *path, const char *driver, const char *program, struct loader *loader,
-	      char *why, size_t why_size)
+	      struct fault *why)
 /* NOLINTEND(readability-non-const-parameter) */
 {
-	struct search s = {.given = path, .why = why, .why_size = why_size};
+	struct search s = {.given = path, .why = why};
 	char libc[PATH_MAX] = "";
 	int err = read_image(driver, &s.driver);
 

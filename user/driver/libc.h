@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "bench/shared/fault.h"
 #include "bench/shared/loader.h"
 
 /*
@@ -15,7 +16,7 @@
  * and one line in `why`, with the mend.
  */
 int libc_find(const char *path, const char *driver, const char *program, struct loader *loader,
-	      char *why, size_t why_size);
+	      struct fault *why);
 
 /* Whether `file`, which the driver says that it runs with, is the one that was found. */
 bool libc_is(const struct loader *loader, const char *file);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/shared/fault.h"
 #include "user/base/command.h"
 #include "user/base/interrupt.h"
 #include "user/base/privilege.h"
@@ -25,7 +26,7 @@
 struct gate {
 	struct gate_options o;
 	struct gate_report report;
-	char why[512];
+	struct fault why;
 };
 
 struct set {
@@ -44,13 +45,14 @@ static void free_set(struct set *s)
 static int read_one(struct gate *g, const char *path, struct run *r)
 {
 	char text[256];
-	int err = store_read(path, r, g->why, sizeof(g->why));
+	int err = store_read(path, r, &g->why);
 
 	if (err || r->ended || g->o.truncated)
 		return err;
 	escape_text(path, text, sizeof(text));
-	snprintf(g->why, sizeof(g->why),
-		 "%s: a truncated run, it has no end line; --truncated takes what is there", text);
+	fault__set(&g->why, 0,
+		   "%s: a truncated run, it has no end line; --truncated takes what is there",
+		   text);
 	run__free(r);
 	return -EINVAL;
 }
@@ -73,9 +75,9 @@ static int check_once(struct gate *g, char *const *paths, size_t count)
 			if (!same_file(paths[i], paths[k]))
 				continue;
 			escape_text(paths[i], text, sizeof(text));
-			snprintf(g->why, sizeof(g->why),
-				 "%s is named twice; each run of a side counts once", text);
-			return -EINVAL;
+			return fault__set(&g->why, -EINVAL,
+					  "%s is named twice; each run of a side counts once",
+					  text);
 		}
 	return 0;
 }
@@ -85,9 +87,8 @@ static int read_set(struct gate *g, char *const *paths, size_t count, struct set
 	int err = 0;
 
 	if (count > GATE_PAIRS_MAX) {
-		snprintf(g->why, sizeof(g->why), "%zu runs: %d are the most", count,
-			 GATE_PAIRS_MAX);
-		return -E2BIG;
+		return fault__set(&g->why, -E2BIG, "%zu runs: %d are the most", count,
+				  GATE_PAIRS_MAX);
 	}
 	s->runs = calloc(count, sizeof(*s->runs));
 	if (!s->runs)
@@ -174,7 +175,7 @@ static int compare_sets(struct gate *g, struct set *a, struct set *b)
 
 	if (gate_kept(a->runs, a->count, &stored.planned) && gate_kept(b->runs, b->count, &of_b) &&
 	    of_b == stored.planned)
-		return gate_replay(&g->o, &stored, &g->report, g->why, sizeof(g->why));
+		return gate_replay(&g->o, &stored, &g->report, &g->why);
 	return gate_compare(a->runs, a->count, b->runs, b->count, &g->o.policy, &g->report);
 }
 
@@ -205,11 +206,11 @@ static int check_ended(struct gate *g, const struct baseline *b)
 	for (size_t i = 0; i < b->count; i++) {
 		if (b->runs[i].ended || g->o.truncated)
 			continue;
-		snprintf(g->why, sizeof(g->why),
-			 "baseline %s, %zu.jsonl: a truncated run, it has no end line; save it "
-			 "again, or take what is there with --truncated",
-			 g->o.baseline, i + 1);
-		return -EINVAL;
+		return fault__set(
+			&g->why, -EINVAL,
+			"baseline %s, %zu.jsonl: a truncated run, it has no end line; save it "
+			"again, or take what is there with --truncated",
+			g->o.baseline, i + 1);
 	}
 	return 0;
 }
@@ -220,9 +221,9 @@ static bool load_baseline(struct gate *g, struct baseline *b, int *err)
 	const struct gate_options *o = &g->o;
 	char text[160];
 
-	*err = baseline_load(o->folder, o->baseline, b, g->why, sizeof(g->why));
+	*err = baseline_load(o->folder, o->baseline, b, &g->why);
 	if (*err == -ENOENT) {
-		not_comparable(g, g->why);
+		not_comparable(g, g->why.text);
 		*err = 0;
 		return false;
 	}
@@ -255,7 +256,7 @@ static int compare_with_baseline(struct gate *g)
 	if (!load_baseline(g, &base, &err))
 		goto cleanup;
 	if (o->lab) {
-		err = gate_in_lab(o, base.runs, base.count, &g->report, g->why, sizeof(g->why));
+		err = gate_in_lab(o, base.runs, base.count, &g->report, &g->why);
 	} else {
 		err = read_set(g, o->paths, o->path_count, &b);
 		if (!err)
@@ -282,9 +283,9 @@ static int check_files(struct gate *g, char *const *paths, size_t count)
 		    (stat(paths[i], &st) != 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
 			continue;
 		escape_text(paths[i], text, sizeof(text));
-		snprintf(g->why, sizeof(g->why),
-			 "%s is no file: store the run in one first, then save that", text);
-		return -EINVAL;
+		return fault__set(&g->why, -EINVAL,
+				  "%s is no file: store the run in one first, then save that",
+				  text);
 	}
 	return 0;
 }
@@ -300,7 +301,7 @@ static int save_baseline(struct gate *g)
 	int fd = -1, err = 0;
 
 	if (o->lab) {
-		err = gate_lab_run(o, &fd, g->why, sizeof(g->why));
+		err = gate_lab_run(o, &fd, &g->why);
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 		paths = taken;
 		count = 1;
@@ -310,7 +311,7 @@ static int save_baseline(struct gate *g)
 			err = read_set(g, paths, count, &s);
 	}
 	if (!err)
-		err = baseline_save(o->folder, o->save, paths, count, g->why, sizeof(g->why));
+		err = baseline_save(o->folder, o->save, paths, count, &g->why);
 	if (!err) {
 		escape_text(o->folder, text, sizeof(text));
 		printf("saved %zu run%s as baseline %s in %s\n", count, count == 1 ? "" : "s",
@@ -334,10 +335,9 @@ static int check_budget(struct gate *g)
 	if (!in) {
 		err = -errno;
 		escape_text(o->budget, name, sizeof(name));
-		snprintf(g->why, sizeof(g->why), "%s: %s", name, strerror(-err));
-		return err;
+		return fault__set(&g->why, err, "%s: %s", name, strerror(-err));
 	}
-	err = budget_read(in, o->budget, &budget, g->why, sizeof(g->why));
+	err = budget_read(in, o->budget, &budget, &g->why);
 	if (in != stdin)
 		fclose(in);
 	if (!err)
@@ -358,9 +358,9 @@ static int decide(struct gate *g)
 	if (o->baseline)
 		return compare_with_baseline(g);
 	if (o->lab)
-		return gate_in_lab(o, NULL, 0, &g->report, g->why, sizeof(g->why));
+		return gate_in_lab(o, NULL, 0, &g->report, &g->why);
 	if (o->ab)
-		return gate_live(o, &g->report, g->why, sizeof(g->why));
+		return gate_live(o, &g->report, &g->why);
 	return compare_stored(g);
 }
 
@@ -391,7 +391,7 @@ static int print_to_file(struct gate *g, const char *path, bool append,
 		err = -errno;
 	if (err) {
 		escape_text(path, text, sizeof(text));
-		snprintf(g->why, sizeof(g->why), "cannot write %s: %s", text, strerror(-err));
+		fault__set(&g->why, 0, "cannot write %s: %s", text, strerror(-err));
 	}
 	return err;
 }
@@ -402,8 +402,7 @@ static int print_all(struct gate *g)
 	int err = print_to_standard_output(g);
 
 	if (err)
-		snprintf(g->why, sizeof(g->why), "cannot write to standard output: %s",
-			 strerror(-err));
+		fault__set(&g->why, 0, "cannot write to standard output: %s", strerror(-err));
 	if (!err && o->output)
 		err = print_to_file(g, o->output, false, print_json);
 	if (!err && o->junit)
@@ -455,7 +454,7 @@ static int become_invoking_user(struct gate *g)
 	if (!err)
 		err = privilege_drop();
 	if (err)
-		snprintf(g->why, sizeof(g->why), "cannot give up privileges: %s", strerror(-err));
+		return fault__set(&g->why, err, "cannot give up privileges: %s", strerror(-err));
 	return err;
 }
 
@@ -486,10 +485,10 @@ int command_gate(int argc, char **argv)
 		if (!err)
 			status = exit_status(&g);
 	}
-	if (err && !g.why[0] && err != -ECANCELED)
-		snprintf(g.why, sizeof(g.why), "%s", strerror(-err));
-	if (err && g.why[0])
-		complain("%s", g.why);
+	if (err && !g.why.text[0] && err != -ECANCELED)
+		fault__set(&g.why, 0, "%s", strerror(-err));
+	if (err && g.why.text[0])
+		complain("%s", g.why.text);
 	gate_report__free(&g.report);
 	gate_options__free(&g.o);
 	return status;

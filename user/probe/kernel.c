@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/shared/fault.h"
 #include "user/probe/core_btf.h"
 #include "user/probe/kernel_btf.h"
 
@@ -175,13 +176,13 @@ static void check_kprobes(struct kernel_offer *o)
 }
 
 int kernel_offer__new(const char *const *names, size_t count, const struct btf *object,
-		      struct kernel_offer **offer, char *why, size_t why_size)
+		      struct kernel_offer **offer, struct fault *why)
 {
 	struct kernel_offer *o = calloc(1, sizeof(*o));
 	struct kernel_btf *btf = NULL;
 	int err = -ENOMEM;
 
-	snprintf(why, why_size, "out of memory");
+	fault__set(why, 0, "out of memory");
 	if (!o)
 		return err;
 	o->core_fd = -1;
@@ -196,12 +197,11 @@ int kernel_offer__new(const char *const *names, size_t count, const struct btf *
 
 	err = kernel_btf__open(&btf);
 	if (err) {
-		snprintf(why, why_size,
-			 "cannot read the kernel's BTF (/sys/kernel/btf/vmlinux): %s%s",
-			 strerror(-err),
-			 err == -EMFILE || err == -ENFILE
-				 ? ""
-				 : "; it takes a kernel built with CONFIG_DEBUG_INFO_BTF");
+		fault__set(why, 0, "cannot read the kernel's BTF (/sys/kernel/btf/vmlinux): %s%s",
+			   strerror(-err),
+			   err == -EMFILE || err == -ENFILE
+				   ? ""
+				   : "; it takes a kernel built with CONFIG_DEBUG_INFO_BTF");
 		goto cleanup;
 	}
 	find_btf_ids(o, btf);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "bench/shared/fault.h"
 #include "user/probe/sources.h"
 
 struct btf;
@@ -17,7 +18,7 @@ struct kernel_offer;
  * in `why`: -ENOENT for a kernel without BTF, -EPERM without the privileges for BPF.
  */
 int kernel_offer__new(const char *const *names, size_t count, const struct btf *object,
-		      struct kernel_offer **offer, char *why, size_t why_size);
+		      struct kernel_offer **offer, struct fault *why);
 void kernel_offer__free(struct kernel_offer *o);
 
 /* NULL if probes of this kind can be tried here, else one line that says why not. */

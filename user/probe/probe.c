@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "bench/shared/fault.h"
 #include "spawnscope.skel.h"
 #include "user/base/privilege.h"
 #include "user/probe/attach.h"
@@ -282,20 +283,19 @@ const char *probe_error_text(int err)
 	return err == -EMFILE ? "too many open files: raise the limit (ulimit -n)" : strerror(-err);
 }
 
-int probe__open(const struct probe_options *options, struct probe **probe, char *why,
-		size_t why_size)
+int probe__open(const struct probe_options *options, struct probe **probe, struct fault *why)
 {
 	struct probe *p = calloc(1, sizeof(*p));
 	int err = -ENOMEM;
 
-	why[0] = '\0';
+	why->text[0] = '\0';
 	said.verbose = options->verbose;
 	libbpf_set_print(on_libbpf_message);
 	if (!p)
 		goto cleanup;
 	p->options = *options;
 	p->stats_fd = -1;
-	err = privilege_check(why, why_size);
+	err = privilege_check(why);
 	if (err)
 		goto cleanup;
 	err = probe_btf_register(&p->offer, p->handlers);
@@ -305,10 +305,10 @@ int probe__open(const struct probe_options *options, struct probe **probe, char 
 	err = p->skel ? collect_names(p) : -errno;
 	if (!err)
 		err = kernel_offer__new((const char *const *)p->names, p->name_count,
-					bpf_object__btf(p->skel->obj), &p->offer, why, why_size);
+					bpf_object__btf(p->skel->obj), &p->offer, why);
 	if (err)
 		goto cleanup;
-	why[0] = '\0';
+	why->text[0] = '\0';
 	p->choices.options = &p->options;
 	choices__judge(&p->choices, p->offer, p->skel->obj);
 	do
@@ -319,13 +319,11 @@ int probe__open(const struct probe_options *options, struct probe **probe, char 
 	p->ring = ring_buffer__new(bpf_map__fd(p->skel->maps.records), on_record, p, NULL);
 	err = p->ring ? 0 : -errno;
 	if (!err && options->profile)
-		err = probe_profile_open_stacks(p->skel, options->profile, &p->stacks, why,
-						why_size);
+		err = probe_profile_open_stacks(p->skel, options->profile, &p->stacks, why);
 cleanup:
 	if (err) {
-		if (!why[0])
-			snprintf(why, why_size, "cannot load the probes: %s",
-				 probe_error_text(err));
+		if (!why->text[0])
+			fault__set(why, 0, "cannot load the probes: %s", probe_error_text(err));
 		probe__close(p);
 		p = NULL;
 	}

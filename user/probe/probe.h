@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "bench/shared/fault.h"
 #include "bpf/record.h"
 #include "user/model/run.h"
 #include "user/probe/sources.h"
@@ -55,8 +56,7 @@ struct profile_options {
  * been replaced by the next best. PROBE_SET_ALL stays attached. 0, or -errno with one line in
  * `why`.
  */
-int probe__open(const struct probe_options *options, struct probe **probe, char *why,
-		size_t why_size);
+int probe__open(const struct probe_options *options, struct probe **probe, struct fault *why);
 void probe__close(struct probe *p); /* accepts NULL */
 
 /* strerror of -errno, with the mend where it is a limit of ours: each probe takes a descriptor. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "bench/shared/fault.h"
 #include "spawnscope.skel.h"
 #include "user/base/privilege.h"
 #include "user/base/proc.h"
@@ -64,7 +65,7 @@ static int on_stack(void *context, void *data, size_t size)
 }
 
 int probe_profile_open_stacks(struct spawnscope *skel, const struct profile_options *o,
-			      struct probe_stacks *stacks, char *why, size_t why_size)
+			      struct probe_stacks *stacks, struct fault *why)
 {
 	if (o->group_by != GROUP_BY_STACK)
 		return 0;
@@ -72,10 +73,10 @@ int probe_profile_open_stacks(struct spawnscope *skel, const struct profile_opti
 	 */
 	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_task_pt_regs, NULL) !=
 	    1) {
-		snprintf(why, why_size,
-			 "--by stack takes a kernel that shows user registers to probes, 5.15 or "
-			 "later");
-		return -ENOTSUP;
+		return fault__set(
+			why, -ENOTSUP,
+			"--by stack takes a kernel that shows user registers to probes, 5.15 or "
+			"later");
 	}
 	stacks->ring = ring_buffer__new(bpf_map__fd(skel->maps.stacks), on_stack, stacks, NULL);
 	return stacks->ring ? 0 : -errno;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include "bench/shared/fault.h"
 #include "user/probe/probe.h"
 
 struct spawnscope; /* the skeleton */
@@ -35,7 +36,7 @@ int probe_profile_attach(struct spawnscope *skel, const struct profile_options *
 
 /* Once loaded: the ring of a profile by stack, else nothing. 0, or -errno with a line in `why`. */
 int probe_profile_open_stacks(struct spawnscope *skel, const struct profile_options *o,
-			      struct probe_stacks *stacks, char *why, size_t why_size);
+			      struct probe_stacks *stacks, struct fault *why);
 
 /* As probe__follow, probe__groups, probe__run_time. */
 int probe_profile_follow(struct spawnscope *skel, pid_t pid);

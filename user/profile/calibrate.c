@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/shared/fault.h"
 #include "user/base/cache.h"
 #include "user/base/say.h"
 #include "user/collect/environment.h"
@@ -77,7 +78,7 @@ static int give_up(struct cell *c, const char *why)
 }
 
 static int take_block(struct driver *d, const struct wanted *w, struct run *r, struct cell *c,
-		      char *why, size_t why_size)
+		      struct fault *why)
 {
 	struct driver_block block = {0};
 	int id = find_wanted(d, w), err;
@@ -87,17 +88,17 @@ static int take_block(struct driver *d, const struct wanted *w, struct run *r, s
 		return 0;
 	if (id < 0)
 		return id;
-	err = driver__prepare(d, (size_t)id, &parent, why, why_size);
+	err = driver__prepare(d, (size_t)id, &parent, why);
 	if (err)
-		return err == -ENOTSUP ? give_up(c, why) : err;
-	err = driver__run(d, (size_t)id, w->runs, &block, why, why_size);
+		return err == -ENOTSUP ? give_up(c, why->text) : err;
+	err = driver__run(d, (size_t)id, w->runs, &block, why);
 	if (err && err != -EIO)
 		return err;
 	r->end.started_untraced += block.started;
 	for (size_t i = 0; i < block.n; i++)
 		if (join_sample(c, &block.samples[i], NULL, NULL))
 			return -ENOMEM;
-	return err ? give_up(c, why) : 0;
+	return err ? give_up(c, why->text) : 0;
 }
 
 static int64_t now_ns(void)
@@ -109,7 +110,7 @@ static int64_t now_ns(void)
 }
 
 /* Each cell has its turn in each round: what comes over the machine meanwhile hits all of them. */
-static int take_samples(struct driver *d, struct run *r, char *why, size_t why_size)
+static int take_samples(struct driver *d, struct run *r, struct fault *why)
 {
 	int64_t begun = now_ns();
 	int err = 0;
@@ -119,7 +120,7 @@ static int take_samples(struct driver *d, struct run *r, char *why, size_t why_s
 		err = add_cell(r, &wants[i]);
 	for (int round = 0; round < ROUNDS && (!round || now_ns() - begun < BUDGET_NS); round++)
 		for (size_t i = 0; i < WANT_COUNT && !err; i++)
-			err = take_block(d, &wants[i], r, &r->cells[i], why, why_size);
+			err = take_block(d, &wants[i], r, &r->cells[i], why);
 	return err;
 }
 
@@ -132,7 +133,7 @@ static int describe(struct run *r)
 	return err ? err : environment_read(r, NULL);
 }
 
-static int take(struct run *r, const struct calibrate_options *o, char *why, size_t why_size)
+static int take(struct run *r, const struct calibrate_options *o, struct fault *why)
 {
 	bool show = !o->silent && isatty(STDERR_FILENO);
 	const struct driver_options options = {.timeout_s = TIMEOUT_S};
@@ -141,17 +142,17 @@ static int take(struct run *r, const struct calibrate_options *o, char *why, siz
 
 	if (show)
 		fputs("calibrating (1 s, once per boot)...", stderr);
-	err = driver__start(driver_args, &options, &d, why, why_size);
+	err = driver__start(driver_args, &options, &d, why);
 	if (!err) {
-		why[0] = '\0';
-		err = take_samples(d, r, why, why_size);
+		why->text[0] = '\0';
+		err = take_samples(d, r, why);
 		r->ended = !err;
 	}
 	driver__stop(d);
 	if (show)
 		fputs("\r\033[K", stderr);
-	if (err && !why[0])
-		snprintf(why, why_size, "%s", strerror(-err));
+	if (err && !why->text[0])
+		return fault__set(why, err, "%s", strerror(-err));
 	return err;
 }
 
@@ -200,11 +201,11 @@ static struct calibration *read_cache(int folder, const char *name, const struct
 	FILE *in = cache_read(folder, name, FILE_MAX);
 	struct calibration *c = NULL;
 	struct run r;
-	char why[256];
+	struct fault why;
 
 	if (!in)
 		return NULL;
-	if (!store_read_stream(in, name, &r, why, sizeof(why))) {
+	if (!store_read_stream(in, name, &r, &why)) {
 		if (r.ended && same_machine(here, &r))
 			c = calibration__of(&r);
 		run__free(&r);
@@ -243,23 +244,24 @@ static int write_cache(int folder, const char *name, const struct run *r)
 	return cache_keep(folder, &file, name);
 }
 
-int calibrate(const struct calibrate_options *o, struct calibration **calibration, char *why,
-	      size_t why_size)
+int calibrate(const struct calibrate_options *o, struct calibration **calibration,
+	      struct fault *why)
 {
-	char name[sizeof(PREFIX) + 80], not_kept[512] = "the boot has no id";
+	char name[sizeof(PREFIX) + 80];
+	struct fault not_kept = {"the boot has no id"};
 	struct run r = {0};
 	int folder = file_name(name, sizeof(name)), err;
 
 	*calibration = NULL;
-	why[0] = '\0';
+	why->text[0] = '\0';
 	if (!folder)
-		folder = cache_open(!o->cached_only, not_kept, sizeof(not_kept));
+		folder = cache_open(!o->cached_only, &not_kept);
 	err = describe(&r);
 	if (!err && folder >= 0)
 		*calibration = read_cache(folder, name, &r);
 	if (err || *calibration)
 		goto cleanup;
-	err = o->cached_only ? -ENOENT : take(&r, o, why, why_size);
+	err = o->cached_only ? -ENOENT : take(&r, o, why);
 	if (err)
 		goto cleanup;
 	*calibration = calibration__of(&r);
@@ -267,17 +269,17 @@ int calibrate(const struct calibrate_options *o, struct calibration **calibratio
 	if (!err && folder >= 0) {
 		int kept = write_cache(folder, name, &r);
 
-		snprintf(not_kept, sizeof(not_kept), "%s", strerror(-kept));
+		fault__set(&not_kept, kept, "%s", strerror(-kept));
 		if (kept && o->verbose)
-			complain("the calibration is not kept: %s", not_kept);
+			complain("the calibration is not kept: %s", not_kept.text);
 	} else if (!err && o->verbose) {
-		complain("the calibration is not kept: %s", not_kept);
+		complain("the calibration is not kept: %s", not_kept.text);
 	}
 cleanup:
 	if (!err) /* a cell that was skipped has its reason there */
-		why[0] = '\0';
-	if (err && err != -ENOENT && !why[0])
-		snprintf(why, why_size, "%s", strerror(-err));
+		why->text[0] = '\0';
+	if (err && err != -ENOENT && !why->text[0])
+		fault__set(why, 0, "%s", strerror(-err));
 	run__free(&r);
 	if (folder >= 0)
 		close(folder);

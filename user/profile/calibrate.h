@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "bench/shared/fault.h"
 #include "user/model/calibration.h"
 
 struct calibrate_options {
@@ -18,7 +19,7 @@ struct calibrate_options {
  * gone. It obeys stop_requested() (stop.h). 0, or -errno with one line in `why`; -ENOENT if that is
  * empty, and nothing is in the cache.
  */
-int calibrate(const struct calibrate_options *o, struct calibration **calibration, char *why,
-	      size_t why_size);
+int calibrate(const struct calibrate_options *o, struct calibration **calibration,
+	      struct fault *why);
 
 #endif

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/shared/fault.h"
 #include "user/analysis/whatif.h"
 #include "user/base/command.h"
 #include "user/base/interrupt.h"
@@ -73,8 +74,8 @@ struct profile {
 	bool drained; /* all that came until the end was taken */
 	int status;
 	int error; /* of a callback, but the sinks' */
-	char why[512];
-	char uncalibrated[512]; /* why, if there is no calibration */
+	struct fault why;
+	struct fault uncalibrated; /* why, if there is no calibration */
 };
 
 static int64_t now_ns(void)
@@ -225,10 +226,10 @@ static int catch_signals(struct profile *p)
 static int cannot_follow(struct profile *p, pid_t pid, int number)
 {
 	if (number == ENOENT || number == ESRCH)
-		snprintf(p->why, sizeof(p->why), "there is no process %d", (int)pid);
+		fault__set(&p->why, 0, "there is no process %d", (int)pid);
 	else
-		snprintf(p->why, sizeof(p->why), "cannot follow process %d: %s", (int)pid,
-			 probe_error_text(-number));
+		fault__set(&p->why, 0, "cannot follow process %d: %s", (int)pid,
+			   probe_error_text(-number));
 	return -number;
 }
 
@@ -264,8 +265,8 @@ static int open_cgroup(struct profile *p)
 	if (fd >= 0)
 		return 0;
 	escape_text(p->options.cgroup, text, sizeof(text));
-	snprintf(p->why, sizeof(p->why), "--cgroup '%s': %s", text,
-		 fd == -EINVAL ? "is no cgroup of version 2" : strerror(-fd));
+	fault__set(&p->why, 0, "--cgroup '%s': %s", text,
+		   fd == -EINVAL ? "is no cgroup of version 2" : strerror(-fd));
 	return fd;
 }
 
@@ -289,8 +290,8 @@ static int follow_all(struct profile *p)
 	for (int pass = 0; pass < 2 && o->children && !err; pass++)
 		err = for_descendants(o->pids, o->pid_count, follow, p);
 	if (err)
-		snprintf(p->why, sizeof(p->why), "cannot follow so many processes: %s",
-			 strerror(-err));
+		return fault__set(&p->why, err, "cannot follow so many processes: %s",
+				  strerror(-err));
 	return err;
 }
 
@@ -305,7 +306,7 @@ static int start(struct profile *p)
 		err = open_cgroup(p);
 	/* Before anything is counted: it has a process of its own. */
 	if (!err && o->trace.group_by == GROUP_BY_STACK)
-		err = stacks__new(&p->stacks, p->why, sizeof(p->why));
+		err = stacks__new(&p->stacks, &p->why);
 	if (err)
 		return err;
 	o->probe.profile = &o->trace;
@@ -315,7 +316,7 @@ static int start(struct profile *p)
 			return err;
 		p->has_workload = true;
 	}
-	err = probe__open(&o->probe, &p->probe, p->why, sizeof(p->why));
+	err = probe__open(&o->probe, &p->probe, &p->why);
 	if (!err)
 		err = follow_all(p);
 	if (err)
@@ -326,7 +327,7 @@ static int start(struct profile *p)
 			(struct pollfd){.fd = probe__stacks_fd(p->probe), .events = POLLIN};
 	err = privilege_reduce();
 	if (err)
-		snprintf(p->why, sizeof(p->why), "cannot give up privileges: %s", strerror(-err));
+		return fault__set(&p->why, err, "cannot give up privileges: %s", strerror(-err));
 	return err;
 }
 
@@ -341,7 +342,7 @@ static int release(struct profile *p)
 	if (!err)
 		return 0;
 	escape_text(p->options.argv[0], name, sizeof(name));
-	snprintf(p->why, sizeof(p->why), "cannot run '%s': %s", name, strerror(-err));
+	fault__set(&p->why, 0, "cannot run '%s': %s", name, strerror(-err));
 	p->status = workload_exit_status(err);
 	return err;
 }
@@ -554,7 +555,7 @@ static int print(struct profile *p, struct profile_summary *s)
 	s->missed = to->run.end.missed;
 	s->top = p->options.top;
 	s->calibration = to->run.calibration;
-	s->uncalibrated = p->uncalibrated[0] ? p->uncalibrated : NULL;
+	s->uncalibrated = p->uncalibrated.text[0] ? p->uncalibrated.text : NULL;
 	if (p->options.json)
 		return whatif_write_json(&to->groups, s->top, s->calibration, s->clock, to->out);
 	if (!wants_summary(p))
@@ -586,7 +587,7 @@ static void calibrate_for(struct profile *p)
 	signal(SIGUSR1, SIG_IGN);
 	signal(SIGUSR2, SIG_IGN);
 	stop_catch_blocked(&p->before);
-	calibrate(&options, &p->sinks.run.calibration, p->uncalibrated, sizeof(p->uncalibrated));
+	calibrate(&options, &p->sinks.run.calibration, &p->uncalibrated);
 }
 
 static int summarise(struct profile *p)
@@ -651,7 +652,7 @@ static int trace(struct profile *p)
 		.wake = p->fds[0].fd,
 		.fails = true,
 	};
-	err = sinks__open(&p->sinks, &p->options, out, choice, p->attached, p->why, sizeof(p->why));
+	err = sinks__open(&p->sinks, &p->options, out, choice, p->attached, &p->why);
 	if (err)
 		return err;
 	p->outlet = (struct outlet){.may_wait = may_wait, .context = p, .wake = p->fds[0].fd};
@@ -677,9 +678,8 @@ static int find_stacks(struct profile *p)
 	if (p->options.trace.group_by != GROUP_BY_STACK || p->sinks.run.stacks.n)
 		return 0;
 	escape_text(p->options.input, name, sizeof(name));
-	snprintf(p->why, sizeof(p->why),
-		 "%s has no stacks: they are stored by profile --by stack -o FILE", name);
-	return -EINVAL;
+	return fault__set(&p->why, -EINVAL,
+			  "%s has no stacks: they are stored by profile --by stack -o FILE", name);
 }
 
 /* The births of a result file, as if they came now. */
@@ -696,7 +696,7 @@ static int replay(struct profile *p)
 	if (!err)
 		err = privilege_drop();
 	if (!err)
-		err = store_read(p->options.input, r, p->why, sizeof(p->why));
+		err = store_read(p->options.input, r, &p->why);
 	if (err)
 		return err;
 	if (!r->ended)
@@ -705,7 +705,7 @@ static int replay(struct profile *p)
 	if (err)
 		return err;
 	err = sinks__open(&p->sinks, &p->options, stdout, NULL,
-			  r->birth_count ? birth_time(&r->births[0]) : 0, p->why, sizeof(p->why));
+			  r->birth_count ? birth_time(&r->births[0]) : 0, &p->why);
 	for (size_t i = 0; i < r->birth_count && !err; i++) {
 		sinks__birth(&p->sinks, &r->births[i], BIRTH_BEGUN);
 		err = p->sinks.error;
@@ -754,7 +754,7 @@ int command_profile(int argc, char **argv)
 	err = p.options.input ? replay(&p) : trace(&p);
 	/* Who reads the lines has seen enough of them. */
 	if (err && err != -EPIPE)
-		complain("%s", p.why[0] ? p.why : probe_error_text(err));
+		complain("%s", p.why.text[0] ? p.why.text : probe_error_text(err));
 cleanup:
 	close_all(&p);
 	if (err)

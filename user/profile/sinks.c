@@ -8,28 +8,29 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "bench/shared/fault.h"
 #include "user/base/say.h"
 #include "user/collect/environment.h"
 #include "user/collect/origin.h"
 #include "user/store/line.h"
 #include "user/text/escape.h"
 
-static void cannot_write(const char *path, int err, char *why, size_t why_size)
+static void cannot_write(const char *path, int err, struct fault *why)
 {
 	char name[256];
 
 	escape_text(path, name, sizeof(name));
-	snprintf(why, why_size, "cannot write %s: %s", name,
-		 err == -ECANCELED ? "nobody read it in time" : strerror(-err));
+	fault__set(why, 0, "cannot write %s: %s", name,
+		   err == -ECANCELED ? "nobody read it in time" : strerror(-err));
 }
 
 /* Says it once; what else is wanted goes on. */
 static void lose_file(struct sinks *s, const char *path, int err)
 {
-	char why[512];
+	struct fault why;
 
-	cannot_write(path, err, why, sizeof(why));
-	complain("%s", why);
+	cannot_write(path, err, &why);
+	complain("%s", why.text);
 	s->file_lost = true;
 }
 
@@ -80,7 +81,7 @@ static int open_outlet(struct outlet *o, const char *path, FILE **out, bool *reg
 	return *out ? 0 : -errno;
 }
 
-static int open_files(struct sinks *s, int64_t start, char *why, size_t why_size)
+static int open_files(struct sinks *s, int64_t start, struct fault *why)
 {
 	const struct profile_command *o = s->options;
 	bool regular;
@@ -93,7 +94,7 @@ static int open_files(struct sinks *s, int64_t start, char *why, size_t why_size
 		if (!err)
 			err = s->store ? store__write_run(s->store, &s->run) : -ENOMEM;
 		if (err)
-			cannot_write(o->output, err, why, why_size);
+			cannot_write(o->output, err, why);
 	}
 	if (!err && o->perfetto) {
 		err = open_outlet(&s->to_trace, o->perfetto, &s->trace, &regular);
@@ -101,13 +102,13 @@ static int open_files(struct sinks *s, int64_t start, char *why, size_t why_size
 		if (!err && !s->perfetto)
 			err = -ENOMEM;
 		if (err)
-			cannot_write(o->perfetto, err, why, why_size);
+			cannot_write(o->perfetto, err, why);
 	}
 	return err;
 }
 
 int sinks__open(struct sinks *s, const struct profile_command *options, FILE *out,
-		const struct source_choice *choice, int64_t start, char *why, size_t why_size)
+		const struct source_choice *choice, int64_t start, struct fault *why)
 {
 	int err;
 
@@ -124,7 +125,7 @@ int sinks__open(struct sinks *s, const struct profile_command *options, FILE *ou
 		.start = start,
 		.width = terminal_width(out),
 	};
-	return err ? err : open_files(s, start, why, why_size);
+	return err ? err : open_files(s, start, why);
 }
 
 static int write_json(struct sinks *s, const struct birth *b)

@@ -3,6 +3,7 @@
 #ifndef SPAWNSCOPE_PROFILE_SINKS_H
 #define SPAWNSCOPE_PROFILE_SINKS_H
 
+#include "bench/shared/fault.h"
 #include "user/analysis/groups.h"
 #include "user/base/slow_reader.h"
 #include "user/collect/births.h"
@@ -36,7 +37,7 @@ struct sinks {
  * from s->run, which is described. 0, or -errno with one line in `why`.
  */
 int sinks__open(struct sinks *s, const struct profile_command *options, FILE *out,
-		const struct source_choice *choice, int64_t start, char *why, size_t why_size);
+		const struct source_choice *choice, int64_t start, struct fault *why);
 
 /* A births_fn; `sinks` is a struct sinks. */
 void sinks__birth(void *sinks, struct birth *b, enum birth_stage stage);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "bench/shared/fault.h"
 #include "user/base/say.h"
 #include "user/report/verdict.h"
 #include "user/store/store.h"
@@ -42,8 +43,9 @@ static int read_verdict(struct input *in, char *path)
 static int read_one(struct input *in, char *path, int flags)
 {
 	struct run *run = &in->runs[in->count++];
-	char why[5120], name[256];
-	int err = store_read(path, run, why, sizeof(why)), verdict = -ENOENT;
+	struct fault why;
+	char name[256];
+	int err = store_read(path, run, &why), verdict = -ENOENT;
 
 	in->paths[in->count - 1] = path;
 	if (err == -EINVAL && flags & INPUT_VERDICTS)
@@ -53,7 +55,7 @@ static int read_one(struct input *in, char *path, int flags)
 		return verdict;
 	}
 	if (err) {
-		complain("%s", why);
+		complain("%s", why.text);
 		return err;
 	}
 	escape_text(!strcmp(path, "-") ? "standard input" : path, name, sizeof(name));

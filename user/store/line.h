@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "bench/shared/fault.h"
 #include "user/model/run.h"
 
 struct lifted;
@@ -67,6 +68,6 @@ int store_decode_stack(const json_t *line, struct stack_table *t, struct birth *
 bool store_scan_birth(const char *text, size_t len, struct stack_table *t, struct birth *b);
 
 /* store_read() from an open stream; `name` is what `why` calls it. */
-int store_read_stream(FILE *in, const char *name, struct run *r, char *why, size_t why_size);
+int store_read_stream(FILE *in, const char *name, struct run *r, struct fault *why);
 
 #endif

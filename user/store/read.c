@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/shared/fault.h"
 #include "user/model/birth.h"
 #include "user/store/arrays.h"
 #include "user/store/line.h"
@@ -23,8 +24,7 @@ struct reader {
 	char *buf; /* what was read */
 	size_t cap;
 	size_t at, have; /* what of buf no line has taken yet */
-	char *why;
-	size_t why_size;
+	struct fault *why;
 };
 
 /* Puts down what went wrong, and where, and returns `err`. */
@@ -40,8 +40,7 @@ __attribute__((format(printf, 3, 4))) static int fault(struct reader *rd, int er
 	va_start(args, format);
 	vsnprintf(what, sizeof(what), format, args);
 	va_end(args);
-	snprintf(rd->why, rd->why_size, "%s: %s%s", name, where, what);
-	return err;
+	return fault__set(rd->why, err, "%s: %s%s", name, where, what);
 }
 
 /* A failure that is no fault of the line being read. */
@@ -247,9 +246,9 @@ static int read_lines(struct reader *rd, struct run *r)
 }
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of the reader */
-int store_read_stream(FILE *in, const char *name, struct run *r, char *why, size_t why_size)
+int store_read_stream(FILE *in, const char *name, struct run *r, struct fault *why)
 {
-	struct reader rd = {.in = in, .name = name, .why = why, .why_size = why_size};
+	struct reader rd = {.in = in, .name = name, .why = why};
 	int err;
 
 	*r = (struct run){0};
@@ -262,20 +261,20 @@ int store_read_stream(FILE *in, const char *name, struct run *r, char *why, size
 	return err;
 }
 
-int store_read(const char *path, struct run *r, char *why, size_t why_size)
+int store_read(const char *path, struct run *r, struct fault *why)
 {
 	bool standard = !strcmp(path, "-");
-	struct reader rd = {.name = path, .why = why, .why_size = why_size};
+	struct reader rd = {.name = path, .why = why};
 	FILE *in;
 	int err;
 
 	*r = (struct run){0};
 	if (standard)
-		return store_read_stream(stdin, "standard input", r, why, why_size);
+		return store_read_stream(stdin, "standard input", r, why);
 	in = fopen(path, "re");
 	if (!in)
 		return system_fault(&rd, -errno);
-	err = store_read_stream(in, path, r, why, why_size);
+	err = store_read_stream(in, path, r, why);
 	fclose(in);
 	return err;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "bench/shared/fault.h"
 #include "user/model/run.h"
 
 struct store;
@@ -56,6 +57,6 @@ int store__close(struct store *s);
  * schema) or -errno, with one line for the user in `why`, naming file and line number; *r is
  * then empty. Hostile input must not crash it: sizes, nesting and numbers are checked.
  */
-int store_read(const char *path, struct run *r, char *why, size_t why_size);
+int store_read(const char *path, struct run *r, struct fault *why);
 
 #endif

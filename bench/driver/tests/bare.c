@@ -21,6 +21,7 @@
 #include "bench/methods/methods.h"
 #include "bench/methods/stage.h"
 #include "bench/parent/parent.h"
+#include "bench/shared/fault.h"
 #include "bench/shared/text.h"
 
 #define PARENT_BYTES (1 << 20)
@@ -147,13 +148,13 @@ int main(int argc, char **argv)
 	struct shape shape = {{[AXIS_SIZE] = PARENT_BYTES, [AXIS_PAGES] = PAGES_4K}};
 	struct parent_memory memory;
 	struct stage stage;
-	char why[WHY_MAX];
+	struct fault why;
 	int fd, fork_verdict, vfork_verdict, err;
 
 	pin_to_last_cpu();
-	err = parent_build(&shape, &memory, why, sizeof(why));
+	err = parent_build(&shape, &memory, &why);
 	if (err)
-		return fail(why, err);
+		return fail(why.text, err);
 	fd = memfd_create("slate", 0);
 	if (fd < 0 || ftruncate(fd, sysconf(_SC_PAGESIZE)) != 0)
 		return fail("memfd", -errno);

@@ -9,6 +9,7 @@
 
 #include "bench/parent/cgroup.h"
 #include "bench/parent/memory.h"
+#include "bench/shared/fault.h"
 #include "bench/shared/text.h"
 
 #define KIB (INT64_C(1) << 10)
@@ -108,32 +109,32 @@ static void test_small_guest_takes_64_mib(void **state)
 {
 	struct shape shape = shape_of(64 * MIB);
 	struct memory_facts facts = no_limits;
-	char why[WHY_MAX];
+	struct fault why;
 
 	(void)state;
 	facts.total = 220 * MIB;
 	facts.available = 150 * MIB;
-	assert_int_equal(memory_check(&shape, &facts, why, sizeof(why)), 0);
+	assert_int_equal(memory_check(&shape, &facts, &why), 0);
 }
 
 static void test_what_does_not_fit(void **state)
 {
 	struct shape shape = shape_of(GIB);
 	struct memory_facts facts = no_limits;
-	char why[WHY_MAX];
+	struct fault why;
 
 	(void)state;
 	facts.total = 1 * GIB;
 	facts.available = 500 * MIB;
-	assert_int_equal(memory_check(&shape, &facts, why, sizeof(why)), -ENOMEM);
-	assert_string_equal(why, "needs 1.1 GiB, 0.4 GiB are available (MemAvailable)");
+	assert_int_equal(memory_check(&shape, &facts, &why), -ENOMEM);
+	assert_string_equal(why.text, "needs 1.1 GiB, 0.4 GiB are available (MemAvailable)");
 	shape = shape_of(512 * MIB);
 	facts.available = 100 * MIB;
-	assert_int_equal(memory_check(&shape, &facts, why, sizeof(why)), -ENOMEM);
-	assert_string_equal(why, "needs 518.0 MiB, 48.8 MiB are available (MemAvailable)");
+	assert_int_equal(memory_check(&shape, &facts, &why), -ENOMEM);
+	assert_string_equal(why.text, "needs 518.0 MiB, 48.8 MiB are available (MemAvailable)");
 	/* The extremes do not overflow. */
 	shape = shape_of(INT64_MAX - 4095);
-	assert_int_equal(memory_check(&shape, &facts, why, sizeof(why)), -ENOMEM);
+	assert_int_equal(memory_check(&shape, &facts, &why), -ENOMEM);
 	shape.axis[AXIS_CHILD_WRITE] = INT64_MAX - 4095;
 	assert_int_equal(memory_needed(&shape), INT64_MAX);
 }

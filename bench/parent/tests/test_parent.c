@@ -12,6 +12,7 @@
 
 #include "bench/parent/mapping.h"
 #include "bench/parent/parent.h"
+#include "bench/shared/fault.h"
 #include "bench/shared/text.h"
 
 #define KIB (INT64_C(1) << 10)
@@ -74,15 +75,14 @@ static int build_in_child(const struct shape *shape, int64_t vmas, int64_t fds, 
 {
 	struct parent_facts before, after;
 	struct parent_memory memory = {0};
-	char why[WHY_MAX] = "";
+	struct fault why = {""};
 	int status;
 	pid_t pid = fork();
 
 	if (pid == 0) {
 		parent_measure(&before);
-		if (parent_build(shape, &memory, why, sizeof(why)) != 0 ||
-		    parent_measure(&after) != 0) {
-			print_message("%s\n", why);
+		if (parent_build(shape, &memory, &why) != 0 || parent_measure(&after) != 0) {
+			print_message("%s\n", why.text);
 			_exit(1);
 		}
 		if (after.rss_anon_bytes - before.rss_anon_bytes < shape->axis[AXIS_SIZE])
@@ -116,23 +116,23 @@ static void test_shapes_come_about(void **state)
 static void test_shapes_that_cannot_be(void **state)
 {
 	struct shape shape = shape_of(MIB);
-	char why[WHY_MAX];
+	struct fault why;
 
 	(void)state;
-	assert_int_equal(parent_check(&shape, false, why, sizeof(why)), 0);
+	assert_int_equal(parent_check(&shape, false, &why), 0);
 	shape.axis[AXIS_PAGES] = PAGES_THP;
-	assert_int_equal(parent_check(&shape, true, why, sizeof(why)), -EINVAL);
+	assert_int_equal(parent_check(&shape, true, &why), -EINVAL);
 	shape.axis[AXIS_SIZE] = 2 * MIB;
-	assert_int_equal(parent_check(&shape, true, why, sizeof(why)), 0);
+	assert_int_equal(parent_check(&shape, true, &why), 0);
 	shape.axis[AXIS_CHILD_WRITE] = 0;
-	assert_int_equal(parent_check(&shape, false, why, sizeof(why)), 0);
+	assert_int_equal(parent_check(&shape, false, &why), 0);
 	shape.axis[AXIS_CHILD_WRITE] = 4 * MIB;
-	assert_int_equal(parent_check(&shape, true, why, sizeof(why)), -EINVAL);
-	assert_string_equal(why, "child_write=4M is more than the size, 2M");
+	assert_int_equal(parent_check(&shape, true, &why), -EINVAL);
+	assert_string_equal(why.text, "child_write=4M is more than the size, 2M");
 	shape.axis[AXIS_CHILD_WRITE] = MIB;
-	assert_int_equal(parent_check(&shape, true, why, sizeof(why)), 0);
-	assert_int_equal(parent_check(&shape, false, why, sizeof(why)), -EINVAL);
-	assert_string_equal(why, "child_write goes with method fork only");
+	assert_int_equal(parent_check(&shape, true, &why), 0);
+	assert_int_equal(parent_check(&shape, false, &why), -EINVAL);
+	assert_string_equal(why.text, "child_write goes with method fork only");
 }
 
 int main(void)

@@ -11,16 +11,18 @@
 
 #include "bench/suite/suite.h"
 
+#include "bench/shared/fault.h"
+
 #define MIB (INT64_C(1) << 20)
 
 /* The cells of a suite that is right. */
 static struct cells parse(const char *text, const struct grid *override)
 {
 	struct cells cells = {0};
-	char why[WHY_MAX] = "";
+	struct fault why = {""};
 
-	if (suite_parse(text, "t.ini", override, &cells, why, sizeof(why)) != 0)
-		fail_msg("%s", why);
+	if (suite_parse(text, "t.ini", override, &cells, &why) != 0)
+		fail_msg("%s", why.text);
 	return cells;
 }
 
@@ -28,12 +30,12 @@ static struct cells parse(const char *text, const struct grid *override)
 static void assert_refused(const char *text, const char *beginning)
 {
 	struct cells cells = {0};
-	char why[WHY_MAX] = "";
+	struct fault why = {""};
 
-	assert_int_equal(suite_parse(text, "t.ini", NULL, &cells, why, sizeof(why)), -EINVAL);
-	if (strncmp(why, beginning, strlen(beginning)))
-		fail_msg("wanted: %s\ngot:    %s", beginning, why);
-	assert_null(strchr(why, '\n'));
+	assert_int_equal(suite_parse(text, "t.ini", NULL, &cells, &why), -EINVAL);
+	if (strncmp(why.text, beginning, strlen(beginning)))
+		fail_msg("wanted: %s\ngot:    %s", beginning, why.text);
+	assert_null(strchr(why.text, '\n'));
 	cells__free(&cells);
 }
 
@@ -114,11 +116,11 @@ static void test_options_override_axes(void **state)
 {
 	struct grid override = {0};
 	struct cells cells;
-	char why[WHY_MAX];
+	struct fault why;
 
 	(void)state;
-	assert_int_equal(grid__add(&override, "size", "8M,4M", why, sizeof(why)), 0);
-	assert_int_equal(grid__add(&override, "runs", "7", why, sizeof(why)), 0);
+	assert_int_equal(grid__add(&override, "size", "8M,4M", &why), 0);
+	assert_int_equal(grid__add(&override, "runs", "7", &why), 0);
 	cells = parse("[a]\nmethod=fork,vfork\nsize=1M\n[b]\nmethod=fork\nruns=9\n", &override);
 	assert_int_equal(cells.n, 4);
 	assert_int_equal(cells.v[0].shape.axis[AXIS_SIZE], 8 * MIB);
@@ -195,14 +197,14 @@ static void test_limits(void **state)
 
 static void test_builtin_suites(void **state)
 {
-	char why[WHY_MAX] = "";
+	struct fault why = {""};
 
 	(void)state;
 	for (size_t i = 0; i < builtin_suite_count; i++) {
 		struct cells cells = {0};
 
-		if (suite_load(builtin_suites[i].name, NULL, &cells, why, sizeof(why)) != 0)
-			fail_msg("%s", why);
+		if (suite_load(builtin_suites[i].name, NULL, &cells, &why) != 0)
+			fail_msg("%s", why.text);
 		assert_true(cells.n >= 4);
 		cells__free(&cells);
 	}
@@ -211,16 +213,16 @@ static void test_builtin_suites(void **state)
 static void test_load_faults(void **state)
 {
 	struct cells cells = {0};
-	char why[WHY_MAX] = "";
+	struct fault why = {""};
 
 	(void)state;
-	assert_int_equal(suite_load("/nonexistent/x", NULL, &cells, why, sizeof(why)), -ENOENT);
-	assert_string_equal(why, "unknown suite '/nonexistent/x'; known: quick, standard, "
-				 "overhead, or a file's path");
-	assert_int_equal(suite_load("/dev/zero", NULL, &cells, why, sizeof(why)), -EFBIG);
-	assert_int_equal(suite_load("/proc/self/cmdline", NULL, &cells, why, sizeof(why)), -EINVAL);
-	assert_string_equal(why, "/proc/self/cmdline: not a text file");
-	assert_int_equal(suite_load("/", NULL, &cells, why, sizeof(why)), -EISDIR);
+	assert_int_equal(suite_load("/nonexistent/x", NULL, &cells, &why), -ENOENT);
+	assert_string_equal(why.text, "unknown suite '/nonexistent/x'; known: quick, standard, "
+				      "overhead, or a file's path");
+	assert_int_equal(suite_load("/dev/zero", NULL, &cells, &why), -EFBIG);
+	assert_int_equal(suite_load("/proc/self/cmdline", NULL, &cells, &why), -EINVAL);
+	assert_string_equal(why.text, "/proc/self/cmdline: not a text file");
+	assert_int_equal(suite_load("/", NULL, &cells, &why), -EISDIR);
 	assert_int_equal(cells.n, 0);
 }
 

@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/shared/fault.h"
 #include "user/base/interrupt.h"
 #include "user/driver/driver.h"
 
@@ -36,7 +37,7 @@
 static struct driver *driver;
 static struct driver_block block;
 static pid_t parent;
-static char why[256];
+static struct fault why;
 static int open_fds;
 
 static int count_fds(void)
@@ -55,7 +56,7 @@ static int set_up(void **state)
 {
 	(void)state;
 	open_fds = count_fds();
-	memset(why, 'x', sizeof(why) - 1);
+	memset(why.text, 'x', sizeof(why.text) - 1);
 	return 0;
 }
 
@@ -86,8 +87,7 @@ static int start_for(const char *script, unsigned int timeout_s)
 
 	driver__stop(driver);
 	write_script(script);
-	return driver__start(args, &(struct driver_options){.timeout_s = timeout_s}, &driver, why,
-			     sizeof(why));
+	return driver__start(args, &(struct driver_options){.timeout_s = timeout_s}, &driver, &why);
 }
 
 static int start(const char *script)
@@ -100,15 +100,15 @@ static void start_well(const char *script)
 	int err = start(script);
 
 	if (err)
-		fail_msg("%d: %s", err, why);
+		fail_msg("%d: %s", err, why.text);
 	assert_non_null(driver);
 }
 
 static void why_has(const char *part)
 {
-	if (!strstr(why, part))
-		fail_msg("'%s' does not say '%s'", why, part);
-	assert_null(strchr(why, '\n'));
+	if (!strstr(why.text, part))
+		fail_msg("'%s' does not say '%s'", why.text, part);
+	assert_null(strchr(why.text, '\n'));
 }
 
 static void fails_to_start(const char *script, int err, const char *part)
@@ -120,12 +120,12 @@ static void fails_to_start(const char *script, int err, const char *part)
 
 static int run(size_t cell, unsigned int runs)
 {
-	return driver__run(driver, cell, runs, &block, why, sizeof(why));
+	return driver__run(driver, cell, runs, &block, &why);
 }
 
 static int prepare(size_t cell)
 {
-	return driver__prepare(driver, cell, &parent, why, sizeof(why));
+	return driver__prepare(driver, cell, &parent, &why);
 }
 
 /* Starting. */
@@ -136,12 +136,12 @@ static void the_driver_must_be_there(void **state)
 	char *const args[] = {NULL};
 
 	(void)state;
-	assert_int_equal(driver__start(args, &o, &driver, why, sizeof(why)), -ENOENT);
+	assert_int_equal(driver__start(args, &o, &driver, &why), -ENOENT);
 	assert_null(driver);
 	why_has("cannot find the driver spawnscope-bench beside spawnscope: No such file");
 	write_script(READY);
 	assert_int_equal(chmod(SCRIPT, 0644), 0);
-	assert_int_equal(driver__start(args, &o, &driver, why, sizeof(why)), -EACCES);
+	assert_int_equal(driver__start(args, &o, &driver, &why), -EACCES);
 	assert_null(driver);
 }
 
@@ -217,9 +217,9 @@ static void a_refusal_was_told_by_the_driver_itself(void **state)
 	(void)state;
 	assert_int_equal(start("exit 2\n"), -ECANCELED);
 	assert_null(driver);
-	assert_string_equal(why, "");
+	assert_string_equal(why.text, "");
 	assert_int_equal(start(GRID "exit 2\n"), -ECANCELED);
-	assert_string_equal(why, "");
+	assert_string_equal(why.text, "");
 }
 
 static void an_early_end_is_told(void **state)
@@ -245,7 +245,7 @@ static void a_driver_that_hangs_is_given_up(void **state)
 	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
 		assert_int_equal(start_for(scripts[i], 1), -ETIMEDOUT);
 		assert_null(driver);
-		assert_string_equal(why, "the driver gave no answer for 1 s");
+		assert_string_equal(why.text, "the driver gave no answer for 1 s");
 	}
 }
 
@@ -367,7 +367,7 @@ static void a_parent_that_cannot_be_is_skipped(void **state)
 	(void)state;
 	start_well(ANSWER("skip 1 no memory: it takes 5 GiB"));
 	assert_int_equal(prepare(1), -ENOTSUP);
-	assert_string_equal(why, "no memory: it takes 5 GiB");
+	assert_string_equal(why.text, "no memory: it takes 5 GiB");
 }
 
 static void a_command_says_what_it_is_about(void **state)
@@ -375,7 +375,7 @@ static void a_command_says_what_it_is_about(void **state)
 	(void)state;
 	start_well(READY "while read -r verb id n; do echo skip $id $verb $n; done\n");
 	assert_int_equal(prepare(1), -ENOTSUP);
-	assert_string_equal(why, "prepare");
+	assert_string_equal(why.text, "prepare");
 	assert_int_equal(run(1, 3), -EPROTO);
 	why_has("not expected: skip 1 run 3");
 }
@@ -415,7 +415,7 @@ static void a_dead_driver_is_noticed(void **state)
 	assert_int_equal(block.n, 0);
 	start_well(READY "read -r command\nexit 2\n");
 	assert_int_equal(prepare(0), -ECANCELED);
-	assert_string_equal(why, "");
+	assert_string_equal(why.text, "");
 }
 
 /* Running. */
@@ -483,12 +483,12 @@ static void a_broken_parent_leaves_its_samples(void **state)
 			  "sample 0 8 0 1100 1200 1150 - 1150 1300\n"
 			  "broken 0 the parent was killed by signal 9"));
 	assert_int_equal(run(0, 5), -EIO);
-	assert_string_equal(why, "the parent was killed by signal 9");
+	assert_string_equal(why.text, "the parent was killed by signal 9");
 	assert_int_equal(block.n, 2);
 	assert_int_equal(block.samples[1].child, 8);
 	start_well(ANSWER("broken 0 at once"));
 	assert_int_equal(run(0, 5), -EIO);
-	assert_string_equal(why, "at once");
+	assert_string_equal(why.text, "at once");
 	assert_int_equal(block.n, 0);
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "bench/shared/fault.h"
 #include "bench/shared/units.h"
 #include "bpf/record.h"
 #include "user/text/escape.h"
@@ -24,8 +25,7 @@ struct parser {
 	const char *at; /* in the line: what was not yet taken */
 	char word[64];	/* the one that was */
 	bool cut;	/* it was longer */
-	char *why;
-	size_t why_size;
+	struct fault *why;
 };
 
 /* "rules.budget: line 3: expected <=, found 'foo'" */
@@ -39,10 +39,9 @@ __attribute__((format(printf, 2, 3))) static int expected(struct parser *p, cons
 	va_end(args);
 	escape_text(p->name, name, sizeof(name));
 	escape_text(p->word, found, sizeof(found));
-	snprintf(p->why, p->why_size, "%s: line %zu: expected %s, found %s%s%s", name, p->line,
-		 what, p->word[0] ? "'" : "", p->word[0] ? found : "the end of the line",
-		 p->word[0] ? "'" : "");
-	return -EINVAL;
+	return fault__set(p->why, -EINVAL, "%s: line %zu: expected %s, found %s%s%s", name, p->line,
+			  what, p->word[0] ? "'" : "", p->word[0] ? found : "the end of the line",
+			  p->word[0] ? "'" : "");
 }
 
 static bool is_operator(char c)
@@ -406,9 +405,9 @@ static int read_line(FILE *in, struct parser *p, char line[LINE_LENGTH_MAX])
 	return c == '\n' || n > 0;
 }
 
-int budget_read(FILE *in, const char *name, struct budget *b, char *why, size_t why_size)
+int budget_read(FILE *in, const char *name, struct budget *b, struct fault *why)
 {
-	struct parser p = {.name = name, .why = why, .why_size = why_size};
+	struct parser p = {.name = name, .why = why};
 	char line[LINE_LENGTH_MAX], text[256];
 	int more, err = 0;
 
@@ -428,10 +427,10 @@ int budget_read(FILE *in, const char *name, struct budget *b, char *why, size_t 
 			err = add_rule(&p, b, line);
 	}
 	if (!err && b->count == 0) {
-		snprintf(why, why_size, "%s: no rule in it; one is `copy_mm.p99 <= 2ms`", text);
+		fault__set(why, 0, "%s: no rule in it; one is `copy_mm.p99 <= 2ms`", text);
 		err = -EINVAL;
 	} else if (err && err != -EINVAL) {
-		snprintf(why, why_size, "%s: %s", text, strerror(-err));
+		fault__set(why, 0, "%s: %s", text, strerror(-err));
 	}
 	if (err)
 		budget_free(b);

@@ -24,6 +24,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "bench/shared/fault.h"
 #include "user/gate/gate.h"
 
 enum budget_op { OP_LESS, OP_AT_MOST, OP_EQUAL, OP_NOT_EQUAL, OP_AT_LEAST, OP_MORE };
@@ -63,7 +64,7 @@ struct budget {
  * Reads rules. 0; -EINVAL with a line in `why` that names file and line and says what was expected;
  * or -errno. A file without a rule is refused.
  */
-int budget_read(FILE *in, const char *name, struct budget *b, char *why, size_t why_size);
+int budget_read(FILE *in, const char *name, struct budget *b, struct fault *why);
 void budget_free(struct budget *b);
 
 /* Holds a run against them. 0 or -ENOMEM; the rest is in the report. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/gate/runs/baseline.h"
+#include "bench/shared/fault.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,19 +23,8 @@
 #define NAME_LENGTH_MAX 64
 #define DAY_SECONDS	86400.0
 
-__attribute__((format(printf, 4, 5))) static int fault(char *why, size_t why_size, int err,
-						       const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(why, why_size, format, args);
-	va_end(args);
-	return err;
-}
-
 /* A name is one component of a path, and no hidden one: it cannot lead out of the folder. */
-static int check_name(const char *name, char *why, size_t why_size)
+static int check_name(const char *name, struct fault *why)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789._-";
@@ -46,20 +35,20 @@ static int check_name(const char *name, char *why, size_t why_size)
 	    name[0] != '.' && name[0] != '-')
 		return 0;
 	escape_text(name, text, sizeof(text));
-	return fault(
-		why, why_size, -EINVAL,
+	return fault__set(
+		why, -EINVAL,
 		"bad name of a baseline '%s': use letters, digits, '.', '_' and '-', %d at most",
 		text, NAME_LENGTH_MAX);
 }
 
-static int cannot(const char *verb, const char *folder, const char *name, int err, char *why,
-		  size_t why_size)
+static int cannot(const char *verb, const char *folder, const char *name, int err,
+		  struct fault *why)
 {
 	char text[PATH_MAX];
 
 	escape_text(folder, text, sizeof(text));
-	return fault(why, why_size, err, "cannot %s the baseline %s/%s: %s", verb, text, name,
-		     strerror(-err));
+	return fault__set(why, err, "cannot %s the baseline %s/%s: %s", verb, text, name,
+			  strerror(-err));
 }
 
 /* The folder and those above it. */
@@ -193,11 +182,11 @@ static bool may_replace(int at, const char *name)
 	return may;
 }
 
-int baseline_save(const char *folder, const char *name, char *const *paths, size_t count, char *why,
-		  size_t why_size)
+int baseline_save(const char *folder, const char *name, char *const *paths, size_t count,
+		  struct fault *why)
 {
 	char made[NAME_LENGTH_MAX + 32], file[32], text[PATH_MAX];
-	int at = -1, inside = -1, err = check_name(name, why, why_size);
+	int at = -1, inside = -1, err = check_name(name, why);
 
 	if (err)
 		return err;
@@ -209,10 +198,11 @@ int baseline_save(const char *folder, const char *name, char *const *paths, size
 	if (!err && !may_replace(at, name)) {
 		close(at);
 		escape_text(folder, text, sizeof(text));
-		return fault(why, why_size, -EEXIST,
-			     "%s/%s is there and is no baseline: choose another name, or move it "
-			     "away",
-			     text, name);
+		return fault__set(
+			why, -EEXIST,
+			"%s/%s is there and is no baseline: choose another name, or move it "
+			"away",
+			text, name);
 	}
 	snprintf(made, sizeof(made), ".%s.%ld", name, (long)getpid());
 	if (!err && mkdirat(at, made, 0777) != 0)
@@ -237,10 +227,10 @@ cleanup:
 		close(inside);
 	if (at >= 0)
 		close(at);
-	return err ? cannot("save", folder, name, err, why, why_size) : 0;
+	return err ? cannot("save", folder, name, err, why) : 0;
 }
 
-static int read_about(const char *path, struct baseline *b, char *why, size_t why_size)
+static int read_about(const char *path, struct baseline *b, struct fault *why)
 {
 	json_error_t error;
 	json_t *about = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
@@ -252,17 +242,16 @@ static int read_about(const char *path, struct baseline *b, char *why, size_t wh
 
 	escape_text(path, text, sizeof(text));
 	if (!about)
-		return fault(why, why_size, -EINVAL, "%s is missing or damaged: save it again",
-			     text);
+		return fault__set(why, -EINVAL, "%s is missing or damaged: save it again", text);
 	if (json_unpack(about, "{s:I, s:I, s:I}", "schema", &schema, "saved", &saved, "runs",
 			&runs) != 0 ||
 	    schema < 1 || saved < 0 || saved > INT32_MAX * INT64_C(100) || runs < 1 ||
 	    runs > GATE_PAIRS_MAX)
-		err = fault(why, why_size, -EINVAL, "%s is damaged: save it again", text);
+		err = fault__set(why, -EINVAL, "%s is damaged: save it again", text);
 	else if (schema > BASELINE_SCHEMA)
-		err = fault(why, why_size, -ENOTSUP,
-			    "%s: schema %lld is newer than this tool's %d; update spawnscope", text,
-			    (long long)schema, BASELINE_SCHEMA);
+		err = fault__set(why, -ENOTSUP,
+				 "%s: schema %lld is newer than this tool's %d; update spawnscope",
+				 text, (long long)schema, BASELINE_SCHEMA);
 	json_decref(about);
 	if (err)
 		return err;
@@ -271,42 +260,41 @@ static int read_about(const char *path, struct baseline *b, char *why, size_t wh
 	b->age_days = difftime(time(NULL), when) / DAY_SECONDS;
 	if (!gmtime_r(&when, &tm) ||
 	    strftime(b->saved, sizeof(b->saved), "%Y-%m-%d %H:%M UTC", &tm) == 0)
-		return fault(why, why_size, -EINVAL, "%s is damaged: save it again", text);
+		return fault__set(why, -EINVAL, "%s is damaged: save it again", text);
 	return 0;
 }
 
-int baseline_load(const char *folder, const char *name, struct baseline *b, char *why,
-		  size_t why_size)
+int baseline_load(const char *folder, const char *name, struct baseline *b, struct fault *why)
 {
 	char path[PATH_MAX], text[PATH_MAX];
 	size_t wanted;
 	struct stat st;
-	int err = check_name(name, why, why_size);
+	int err = check_name(name, why);
 
 	*b = (struct baseline){0};
 	if (err)
 		return err;
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, name) >=
 	    sizeof(path) - sizeof("/baseline.json"))
-		return cannot("read", folder, name, -ENAMETOOLONG, why, why_size);
+		return cannot("read", folder, name, -ENAMETOOLONG, why);
 	if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
 		escape_text(folder, text, sizeof(text));
-		return fault(why, why_size, -ENOENT,
-			     "there is no baseline %s in %s: make one with --save %s", name, text,
-			     name);
+		return fault__set(why, -ENOENT,
+				  "there is no baseline %s in %s: make one with --save %s", name,
+				  text, name);
 	}
 	strcat(path, "/baseline.json");
-	err = read_about(path, b, why, why_size);
+	err = read_about(path, b, why);
 	if (err)
 		return err;
 	wanted = b->count;
 	b->count = 0;
 	b->runs = calloc(wanted, sizeof(*b->runs));
 	if (!b->runs)
-		return cannot("read", folder, name, -ENOMEM, why, why_size);
+		return cannot("read", folder, name, -ENOMEM, why);
 	for (size_t i = 0; i < wanted && !err; i++) {
 		snprintf(path, sizeof(path), "%s/%s/%zu.jsonl", folder, name, i + 1);
-		err = store_read(path, &b->runs[i], why, why_size);
+		err = store_read(path, &b->runs[i], why);
 		b->count += !err;
 	}
 	if (err)

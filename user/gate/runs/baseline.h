@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "bench/shared/fault.h"
 #include "user/model/run.h"
 
 struct baseline {
@@ -22,12 +23,11 @@ struct baseline {
  * one that is there. Another process sees the old one or the new one, never a part. 0 or -errno
  * with one line in `why`.
  */
-int baseline_save(const char *folder, const char *name, char *const *paths, size_t count, char *why,
-		  size_t why_size);
+int baseline_save(const char *folder, const char *name, char *const *paths, size_t count,
+		  struct fault *why);
 
 /* -ENOENT: there is none of that name. Otherwise as baseline_save. */
-int baseline_load(const char *folder, const char *name, struct baseline *b, char *why,
-		  size_t why_size);
+int baseline_load(const char *folder, const char *name, struct baseline *b, struct fault *why);
 
 void baseline_free(struct baseline *b);
 

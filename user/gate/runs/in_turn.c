@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/shared/fault.h"
 #include "user/base/privilege.h"
 #include "user/base/progress.h"
 #include "user/gate/compare/paired.h"
@@ -32,8 +33,7 @@ struct live {
 	bool b_first;
 	char *order; /* "ABBABAAB" */
 	struct progress *progress;
-	char *why;
-	size_t why_size;
+	struct fault *why;
 };
 
 static int take(struct live *l, int side, bool traced, const char *group, size_t n, struct run *run)
@@ -50,8 +50,8 @@ static int take(struct live *l, int side, bool traced, const char *group, size_t
 
 	snprintf(name, sizeof(name), "%s-%03zu-%c", group, n + 1, side ? 'b' : 'a');
 	gate_kept_mark(group, n + 1, l->planned, mark, sizeof(mark));
-	err = gate_take(l->o, &t, run, NULL, l->why, l->why_size);
-	if (!err && gate_broken(run, side, l->why, l->why_size)) {
+	err = gate_take(l->o, &t, run, NULL, l->why);
+	if (!err && gate_broken(run, side, l->why)) {
 		run__free(run);
 		err = -EIO;
 	}
@@ -120,11 +120,11 @@ static int take_pairs(struct live *l, size_t pairs, bool traced, const char *gro
 
 static int say_missing(const struct live *l, const char *group)
 {
-	snprintf(l->why, l->why_size,
-		 "%s-001 is missing among the runs that were kept: name them all, as *-a.jsonl -- "
-		 "*-b.jsonl",
-		 group);
-	return -ENODATA;
+	return fault__set(
+		l->why, -ENODATA,
+		"%s-001 is missing among the runs that were kept: name them all, as *-a.jsonl -- "
+		"*-b.jsonl",
+		group);
 }
 
 static int begin(struct live *l, size_t pairs)
@@ -168,7 +168,7 @@ static struct gate_policy live_policy(const struct gate_options *o)
 
 /* `stream`: a random order of its own. */
 static struct live make_live(const struct gate_options *o, struct gate_stored *stored,
-			     uint64_t stream, char *why, size_t why_size)
+			     uint64_t stream, struct fault *why)
 {
 	return (struct live){
 		.o = o,
@@ -176,7 +176,6 @@ static struct live make_live(const struct gate_options *o, struct gate_stored *s
 		.planned = stored ? stored->planned : o->pairs,
 		.random = o->policy.seed + stream,
 		.why = why,
-		.why_size = why_size,
 	};
 }
 
@@ -191,10 +190,10 @@ static uint64_t wanted_counts(const struct gate_options *o)
 /* Counts of few traced runs, and of some more if what varies among them looks larger in B. */
 /* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of *l */
 static int compare_counts(const struct gate_options *o, struct gate_stored *stored,
-			  struct gate_report *report, char *why, size_t why_size)
+			  struct gate_report *report, struct fault *why)
 {
 	struct gate_policy policy = live_policy(o);
-	struct live l = make_live(o, stored, 1, why, why_size);
+	struct live l = make_live(o, stored, 1, why);
 	static const size_t repeats[] = {GATE_REPEATS, GATE_REPEATS_MORE};
 	bool more = true;
 	int err = begin(&l, GATE_REPEATS_MORE);
@@ -253,12 +252,12 @@ static size_t keep_confirmed(struct gate_report *report, struct gate_report *aga
 /* A failure must show again in as many fresh pairs, or it is none yet. */
 /* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of *l */
 static int confirm(const struct gate_options *o, struct gate_stored *stored, size_t look,
-		   struct gate_report *report, char *why, size_t why_size)
+		   struct gate_report *report, struct fault *why)
 {
 	size_t pairs = report->pairs, confirmed = 0;
 	struct gate_policy policy = live_policy(o);
 	struct gate_report again = {0};
-	struct live l = make_live(o, stored, 2 + look, why, why_size);
+	struct live l = make_live(o, stored, 2 + look, why);
 	char group[32];
 	int err = begin(&l, pairs);
 
@@ -280,10 +279,10 @@ static int confirm(const struct gate_options *o, struct gate_stored *stored, siz
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of *l */
 static int compare_times(const struct gate_options *o, struct gate_stored *stored,
-			 struct gate_report *report, char *why, size_t why_size)
+			 struct gate_report *report, struct fault *why)
 {
 	struct gate_policy policy = live_policy(o);
-	struct live l = make_live(o, stored, 0, why, why_size);
+	struct live l = make_live(o, stored, 0, why);
 	int err = begin(&l, l.planned);
 
 	policy.look_count = 0;
@@ -304,7 +303,7 @@ static int compare_times(const struct gate_options *o, struct gate_stored *store
 		gate_report__free(report);
 		err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, report);
 		if (!err && report->verdict == GATE_REGRESSION)
-			err = confirm(o, stored, policy.look, report, why, why_size);
+			err = confirm(o, stored, policy.look, report, why);
 		/* To have it confirmed only takes alarms away: looking on spends nothing. */
 		if (!err && report->verdict != GATE_INCONCLUSIVE)
 			break;
@@ -359,18 +358,18 @@ static bool differs(const struct gate_report *r)
 
 /* Counts first, which decide at once; then times. */
 static int decide(const struct gate_options *o, struct gate_stored *stored,
-		  struct gate_report *report, char *why, size_t why_size)
+		  struct gate_report *report, struct fault *why)
 {
 	uint64_t timed = gate_metric_set("all") & ~gate_metric_set("counts");
 	struct gate_report times = {0};
-	int err = compare_counts(o, stored, report, why, why_size);
+	int err = compare_counts(o, stored, report, why);
 
 	if (err || differs(report) || (o->policy.metrics != 0 && (o->policy.metrics & timed) == 0))
 		return err;
 	if (report->verdict == GATE_REGRESSION)
 		return gate_report__note(report, "the counts decided, and no times were taken; "
 						 "--no-trace takes them alone");
-	err = compare_times(o, stored, &times, why, why_size);
+	err = compare_times(o, stored, &times, why);
 	if (!err && differs(&times)) {
 		gate_report__free(report);
 		*report = times;
@@ -386,16 +385,16 @@ static int decide(const struct gate_options *o, struct gate_stored *stored,
 	return err;
 }
 
-int gate_live(const struct gate_options *o, struct gate_report *report, char *why, size_t why_size)
+int gate_live(const struct gate_options *o, struct gate_report *report, struct fault *why)
 {
 	bool wants_counts = o->trace && wanted_counts(o) != 0;
-	char unused[256];
+	struct fault unused;
 	int err;
 
 	*report = (struct gate_report){0};
-	if (wants_counts && privilege_check(unused, sizeof(unused)) == 0)
-		return decide(o, NULL, report, why, why_size);
-	err = compare_times(o, NULL, report, why, why_size);
+	if (wants_counts && privilege_check(&unused) == 0)
+		return decide(o, NULL, report, why);
+	err = compare_times(o, NULL, report, why);
 	if (!err && wants_counts)
 		err = gate_report__note(report, "counts were not compared: tracing takes root");
 	return err;
@@ -416,7 +415,7 @@ static bool has_own_libc(const struct run *runs, size_t count)
 }
 
 int gate_replay(const struct gate_options *o, struct gate_stored *stored,
-		struct gate_report *report, char *why, size_t why_size)
+		struct gate_report *report, struct fault *why)
 {
 	bool counts = wanted_counts(o) != 0 &&
 		      gate_kept_has(stored->a, stored->count_a, "counts") &&
@@ -426,17 +425,17 @@ int gate_replay(const struct gate_options *o, struct gate_stored *stored,
 	if (has_own_libc(stored->a, stored->count_a) && has_own_libc(stored->b, stored->count_b))
 		declare(&as_taken.policy, "libc");
 	*report = (struct gate_report){0};
-	return counts ? decide(&as_taken, stored, report, why, why_size)
-		      : compare_times(&as_taken, stored, report, why, why_size);
+	return counts ? decide(&as_taken, stored, report, why)
+		      : compare_times(&as_taken, stored, report, why);
 }
 
-int gate_lab_run(const struct gate_options *o, int *fd, char *why, size_t why_size)
+int gate_lab_run(const struct gate_options *o, int *fd, struct fault *why)
 {
 	struct gate_take t = {.lab = true, .name = "lab-a"};
 	struct run run;
-	int err = gate_take(o, &t, &run, fd, why, why_size);
+	int err = gate_take(o, &t, &run, fd, why);
 
-	if (!err && gate_broken(&run, 0, why, why_size)) {
+	if (!err && gate_broken(&run, 0, why)) {
 		close(*fd);
 		err = -EIO;
 	}
@@ -445,7 +444,7 @@ int gate_lab_run(const struct gate_options *o, int *fd, char *why, size_t why_si
 }
 
 int gate_in_lab(const struct gate_options *o, const struct run *base, size_t base_count,
-		struct gate_report *report, char *why, size_t why_size)
+		struct gate_report *report, struct fault *why)
 {
 	struct gate_take a = {.lab = true, .name = "lab-a"};
 	struct gate_take b = {.lab = true, .side = 1, .name = "lab-b"};
@@ -457,15 +456,15 @@ int gate_in_lab(const struct gate_options *o, const struct run *base, size_t bas
 	/* What was stored may be of another grid: its keys tell, its places do not. */
 	policy.by_place = !base;
 	if (!base) {
-		err = gate_take(o, &a, &of_a, NULL, why, why_size);
-		if (!err && gate_broken(&of_a, 0, why, why_size))
+		err = gate_take(o, &a, &of_a, NULL, why);
+		if (!err && gate_broken(&of_a, 0, why))
 			err = -EIO;
 		base = &of_a;
 		base_count = 1;
 	}
 	if (!err)
-		err = gate_take(o, &b, &of_b, NULL, why, why_size);
-	if (!err && gate_broken(&of_b, 1, why, why_size))
+		err = gate_take(o, &b, &of_b, NULL, why);
+	if (!err && gate_broken(&of_b, 1, why))
 		err = -EIO;
 	/* Two kernels are what was asked for. */
 	if (o->kernel_count == 2)

@@ -21,6 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/shared/fault.h"
 #include "user/base/interrupt.h"
 #include "user/base/privilege.h"
 #include "user/store/store.h"
@@ -217,7 +218,7 @@ static int wait_for(int pidfd, int64_t deadline, bool heed_stop)
 }
 
 /* Ends it if it must be, and says how it went. */
-static int finish(pid_t pid, const struct gate_options *o, char *why, size_t why_size)
+static int finish(pid_t pid, const struct gate_options *o, struct fault *why)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), status = 0, err;
 
@@ -225,8 +226,7 @@ static int finish(pid_t pid, const struct gate_options *o, char *why, size_t why
 		err = -errno;
 		kill(pid, SIGTERM);
 		waitpid(pid, NULL, 0);
-		snprintf(why, why_size, "cannot watch a run: %s", strerror(-err));
-		return err;
+		return fault__set(why, err, "cannot watch a run: %s", strerror(-err));
 	}
 	fcntl(pidfd, F_SETFD, FD_CLOEXEC);
 	err = wait_for(pidfd, now_ms() + 1000LL * o->timeout_s, true);
@@ -237,15 +237,15 @@ static int finish(pid_t pid, const struct gate_options *o, char *why, size_t why
 	}
 	close(pidfd);
 	waitpid(pid, &status, 0);
-	why[0] = '\0';
+	why->text[0] = '\0';
 	if (err == -ETIMEDOUT)
-		snprintf(why, why_size, "a run took more than %u s; --run-timeout gives it longer",
-			 o->timeout_s);
+		fault__set(why, 0, "a run took more than %u s; --run-timeout gives it longer",
+			   o->timeout_s);
 	else if (err == -EINTR)
-		snprintf(why, why_size, "interrupted by signal %d", stop_requested());
+		fault__set(why, 0, "interrupted by signal %d", stop_requested());
 	else if (!err && WIFSIGNALED(status))
-		snprintf(why, why_size, "a run was killed by signal %d (%s)", WTERMSIG(status),
-			 strsignal(WTERMSIG(status)));
+		fault__set(why, 0, "a run was killed by signal %d (%s)", WTERMSIG(status),
+			   strsignal(WTERMSIG(status)));
 	if (!err && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
 		err = -ECANCELED;
 	return err;
@@ -286,8 +286,8 @@ static int write_kept(const char *folder, const char *name, int fd)
 }
 
 /* By a child that is the user who called: the file is theirs, where they may write. */
-static int keep(const struct gate_options *o, const struct gate_take *take, int fd, char *why,
-		size_t why_size)
+static int keep(const struct gate_options *o, const struct gate_take *take, int fd,
+		struct fault *why)
 {
 	int status = 0, err = 0;
 	char text[256];
@@ -309,13 +309,12 @@ static int keep(const struct gate_options *o, const struct gate_take *take, int 
 	if (!err)
 		return 0;
 	escape_text(o->keep, text, sizeof(text));
-	snprintf(why, why_size, "cannot keep runs in %s: %s%s", text, strerror(-err),
-		 err == -EEXIST ? "; name a new folder" : "");
-	return err;
+	return fault__set(why, err, "cannot keep runs in %s: %s%s", text, strerror(-err),
+			  err == -EEXIST ? "; name a new folder" : "");
 }
 
 int gate_take(const struct gate_options *o, const struct gate_take *take, struct run *run,
-	      int *file, char *why, size_t why_size)
+	      int *file, struct fault *why)
 {
 	int fd = memfd_create("run.jsonl", MFD_CLOEXEC), err;
 	char self[PATH_MAX], path[64];
@@ -329,7 +328,7 @@ int gate_take(const struct gate_options *o, const struct gate_take *take, struct
 		err = args.failed ? -ENOMEM : 0;
 	}
 	if (err) {
-		snprintf(why, why_size, "cannot start a run: %s", strerror(-err));
+		fault__set(why, 0, "cannot start a run: %s", strerror(-err));
 		goto cleanup;
 	}
 	pid = fork();
@@ -337,15 +336,15 @@ int gate_take(const struct gate_options *o, const struct gate_take *take, struct
 		exec_run(args.v, o, take, fd, us);
 	if (pid < 0) {
 		err = -errno;
-		snprintf(why, why_size, "cannot start a run: %s", strerror(-err));
+		fault__set(why, 0, "cannot start a run: %s", strerror(-err));
 		goto cleanup;
 	}
-	err = finish(pid, o, why, why_size);
+	err = finish(pid, o, why);
 	if (!err)
-		err = keep(o, take, fd, why, why_size);
+		err = keep(o, take, fd, why);
 	if (!err) {
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-		err = store_read(path, run, why, why_size);
+		err = store_read(path, run, why);
 	}
 cleanup:
 	free_args(&args);
@@ -356,7 +355,7 @@ cleanup:
 	return err;
 }
 
-bool gate_broken(const struct run *run, int side, char *why, size_t why_size)
+bool gate_broken(const struct run *run, int side, struct fault *why)
 {
 	char name[128], text[256];
 
@@ -367,7 +366,7 @@ bool gate_broken(const struct run *run, int side, char *why, size_t why_size)
 			continue;
 		gate_cell_name(c, name, sizeof(name));
 		escape_text(c->broken, text, sizeof(text));
-		snprintf(why, why_size, "%s, %s: broken off: %s", side ? "B" : "A", name, text);
+		fault__set(why, 0, "%s, %s: broken off: %s", side ? "B" : "A", name, text);
 		return true;
 	}
 	return false;

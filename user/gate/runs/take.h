@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bench/shared/fault.h"
 #include "user/gate/options.h"
 
 struct gate_take {
@@ -22,12 +23,12 @@ struct gate_take {
  * process said it itself; -EINTR if we were asked to stop.
  */
 int gate_take(const struct gate_options *o, const struct gate_take *take, struct run *run,
-	      int *file, char *why, size_t why_size);
+	      int *file, struct fault *why);
 
 /* Whether A or B is a suite: the name of a file, or of a suite that is built in; else a method. */
 bool gate_is_suite(const char *name);
 
 /* The cell that broke off in a run, in one line. False if none did. */
-bool gate_broken(const struct run *run, int side, char *why, size_t why_size);
+bool gate_broken(const struct run *run, int side, struct fault *why);
 
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "bench/shared/fault.h"
 #include "user/probe/tests/exact.h"
 
 #include <errno.h>
@@ -20,7 +21,7 @@ int session_open(struct session *s, const char *kind, bool trace_all, enum probe
 		.ring_bytes = 1 << 20,
 		.task_slots = 1024,
 	};
-	char why[512] = "no such kind of probe";
+	struct fault why = {"no such kind of probe"};
 	int err = -EINVAL;
 
 	everything.set = set;
@@ -32,7 +33,7 @@ int session_open(struct session *s, const char *kind, bool trace_all, enum probe
 		if (!strcmp(kind, source_kind_name(k)))
 			options.best = k;
 	if (s->records && options.best != SOURCE_KIND_COUNT)
-		err = probe__open(&options, &s->probe, why, sizeof(why));
+		err = probe__open(&options, &s->probe, &why);
 	if (!err && !trace_all)
 		err = probe__attach(s->probe, set);
 	if (!err && !trace_all)
@@ -40,7 +41,7 @@ int session_open(struct session *s, const char *kind, bool trace_all, enum probe
 	if (!err && trace_all)
 		probe__begin(s->probe);
 	if (err) {
-		fprintf(stderr, "%s: %s\n", kind, why[0] != '\0' ? why : strerror(-err));
+		fprintf(stderr, "%s: %s\n", kind, why.text[0] ? why.text : strerror(-err));
 		session_close(s);
 	}
 	return err;

@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/shared/fault.h"
 #include "user/analysis/whatif.h"
 #include "user/base/cache.h"
 #include "user/model/calibration.h"
@@ -483,8 +484,8 @@ static int clear_room(void **state)
 
 static void only_files_of_ours_alone_are_read(void **state)
 {
-	char why[256];
-	int folder = cache_open(true, why, sizeof(why));
+	struct fault why;
+	int folder = cache_open(true, &why);
 	struct stat st;
 
 	(void)state;
@@ -515,8 +516,8 @@ static void only_files_of_ours_alone_are_read(void **state)
 
 static void what_is_written_takes_the_place_of_a_link(void **state)
 {
-	char why[256];
-	int folder = cache_open(true, why, sizeof(why));
+	struct fault why;
+	int folder = cache_open(true, &why);
 	struct cache_file f;
 	struct stat st;
 
@@ -547,23 +548,23 @@ static void what_is_written_takes_the_place_of_a_link(void **state)
 
 static void a_folder_of_others_is_refused(void **state)
 {
-	char why[256] = "";
+	struct fault why = {""};
 
 	(void)state;
-	assert_int_equal(cache_open(false, why, sizeof(why)), -ENOENT);
+	assert_int_equal(cache_open(false, &why), -ENOENT);
 	assert_int_equal(mkdir(in_room("real"), 0700), 0);
 	assert_int_equal(symlink("real", in_room("spawnscope")), 0);
-	assert_true(cache_open(true, why, sizeof(why)) < 0);
-	assert_non_null(strstr(why, room));
+	assert_true(cache_open(true, &why) < 0);
+	assert_non_null(strstr(why.text, room));
 	assert_int_equal(unlink(in_room("spawnscope")), 0);
 	assert_int_equal(mkdir(in_room("spawnscope"), 0700), 0);
 	assert_int_equal(chmod(path, 0770), 0);
-	assert_int_equal(cache_open(true, why, sizeof(why)), -EPERM);
-	assert_non_null(strstr(why, "is not ours alone"));
+	assert_int_equal(cache_open(true, &why), -EPERM);
+	assert_non_null(strstr(why.text, "is not ours alone"));
 	assert_int_equal(chmod(path, 0700), 0);
 	if (geteuid() == 0) {
 		assert_int_equal(chown(path, 65534, 65534), 0);
-		assert_int_equal(cache_open(true, why, sizeof(why)), -EPERM);
+		assert_int_equal(cache_open(true, &why), -EPERM);
 	}
 }
 

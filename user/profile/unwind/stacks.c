@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/shared/fault.h"
 #include "user/base/proc.h"
 #include "user/profile/unwind/map_opener.h"
 #include "user/profile/unwind/unwind.h"
@@ -58,24 +59,24 @@ struct stacks {
 	size_t waiting;
 };
 
-int stacks__new(struct stacks **stacks, char *why, size_t why_size)
+int stacks__new(struct stacks **stacks, struct fault *why)
 {
 	struct stacks *s;
 	int err;
 
 	*stacks = NULL;
 	if (pid_namespace() != FIRST_PID_NAMESPACE) {
-		snprintf(why, why_size,
-			 "--by stack: the memory maps of processes are not to be had from inside a "
-			 "pid namespace; run it outside");
-		return -ENOTSUP;
+		return fault__set(
+			why, -ENOTSUP,
+			"--by stack: the memory maps of processes are not to be had from inside a "
+			"pid namespace; run it outside");
 	}
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
 	err = opener__start(&s->opener);
 	if (err) {
-		snprintf(why, why_size, "--by stack: cannot start a process: %s", strerror(-err));
+		fault__set(why, 0, "--by stack: cannot start a process: %s", strerror(-err));
 		free(s);
 		return err;
 	}

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "bench/shared/fault.h"
 #include "user/model/birth.h"
 
 struct stacks;
@@ -16,7 +17,7 @@ struct stacks;
  * To be called with privileges, of which a child keeps what it takes to open the files of other
  * processes. 0, or -errno with one line in `why`.
  */
-int stacks__new(struct stacks **stacks, char *why, size_t why_size);
+int stacks__new(struct stacks **stacks, struct fault *why);
 void stacks__free(struct stacks *s); /* accepts NULL; frees the stacks that it has named */
 
 /* Takes a RECORD_STACK, soon after it came: the process has to live. 0, -ENOMEM or -EINVAL. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/shared/fault.h"
 #include "user/analysis/groups.h"
 #include "user/analysis/whatif.h"
 #include "user/export/export.h"
@@ -50,8 +51,8 @@ static void check_round_trip(const struct run *r)
 	write_line(f, store_encode_end(r));
 	fclose(f);
 	f = fmemopen(text, size, "r");
-	if (store_read_stream(f, "again", &back, why, sizeof(why)) != 0 ||
-	    back.cell_count != r->cell_count || back.birth_count != r->birth_count)
+	if (store_read_stream(f, "again", &back, &why) != 0 || back.cell_count != r->cell_count ||
+	    back.birth_count != r->birth_count)
 		abort();
 	fclose(f);
 	run__free(&back);
@@ -159,10 +160,10 @@ static void check_budget(const struct run *r)
 	struct gate_report report;
 	struct budget budget;
 	unsigned int planned;
-	char why[256];
+	struct fault why;
 
 	gate_kept(r, 1, &planned);
-	if (budget_read(in, "rules", &budget, why, sizeof(why)) != 0 ||
+	if (budget_read(in, "rules", &budget, &why) != 0 ||
 	    budget_check(&budget, r, &report) != 0 ||
 	    gate_print_text(&report, out, false, true) != 0)
 		abort();
@@ -176,12 +177,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	FILE *in = fmemopen((void *)data, size, "r");
 	struct run r;
-	char why[256];
+	struct fault why;
 
 	check_births_of((const char *)data, size);
 	if (!in)
 		return 0;
-	if (store_read_stream(in, "fuzz", &r, why, sizeof(why)) == 0) {
+	if (store_read_stream(in, "fuzz", &r, &why) == 0) {
 		check_round_trip(&r);
 		check_table(&r);
 		check_births(&r);

@@ -15,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "bench/shared/fault.h"
 #include "user/store/store.h"
 #include "user/tests/sample_run.h"
 
@@ -50,10 +51,10 @@ static const char *file_with(const void *bytes, size_t size)
 	return path;
 }
 
-static int read_text(const char *text, struct run *r, char why[512])
+static int read_text(const char *text, struct run *r, struct fault *why)
 {
-	why[0] = '\0';
-	return store_read(file_with(text, strlen(text)), r, why, 512);
+	why->text[0] = '\0';
+	return store_read(file_with(text, strlen(text)), r, why);
 }
 
 static char *contents(const char *path)
@@ -146,7 +147,7 @@ static void what_is_written_is_read(void **state)
 {
 	struct run r, back;
 	struct cell *c;
-	char why[512];
+	struct fault why;
 
 	(void)state;
 	sample_run(&r, 5);
@@ -160,7 +161,7 @@ static void what_is_written_is_read(void **state)
 	sample_series(&c->unattributed, 3, -50, true);
 	r.end.missed = MISSING;
 	write_all(&r, in_folder("run.jsonl"));
-	assert_int_equal(store_read(in_folder("run.jsonl"), &back, why, sizeof(why)), 0);
+	assert_int_equal(store_read(in_folder("run.jsonl"), &back, &why), 0);
 	assert_same_run(&r, &back);
 	run__free(&r);
 	run__free(&back);
@@ -230,7 +231,7 @@ static void lines_are_as_documented(void **state)
 static void malformed_text_is_mended(void **state)
 {
 	struct run r, back;
-	char why[512];
+	struct fault why;
 
 	(void)state;
 	sample_run(&r, 1);
@@ -239,7 +240,7 @@ static void malformed_text_is_mended(void **state)
 			      "b\xc3\n\"\xe2\x82\xac");
 	run__add_env_text(&r, "na\xfeme", "\xed\xa0\x80");
 	write_all(&r, in_folder("run.jsonl"));
-	assert_int_equal(store_read(in_folder("run.jsonl"), &back, why, sizeof(why)), 0);
+	assert_int_equal(store_read(in_folder("run.jsonl"), &back, &why), 0);
 	assert_string_equal(back.command[1], "a\xef\xbf\xbd"
 					     "b\xef\xbf\xbd\n\"\xe2\x82\xac");
 	assert_string_equal(run__env(&back, "na\xef\xbf\xbdme")->text,
@@ -344,13 +345,13 @@ static void standard_output_works(void **state)
 static void assert_refused(const char *text, int err, const char *part)
 {
 	struct run r;
-	char why[512];
+	struct fault why;
 
-	assert_int_equal(read_text(text, &r, why), err);
-	if (!strstr(why, part))
-		fail_msg("\"%s\" is not in \"%s\", for %s", part, why, text);
-	if (strncmp(why, folder, strlen(folder)) || strchr(why, '\n'))
-		fail_msg("\"%s\" is no line that names the file", why);
+	assert_int_equal(read_text(text, &r, &why), err);
+	if (!strstr(why.text, part))
+		fail_msg("\"%s\" is not in \"%s\", for %s", part, why.text, text);
+	if (strncmp(why.text, folder, strlen(folder)) || strchr(why.text, '\n'))
+		fail_msg("\"%s\" is no line that names the file", why.text);
 	assert_null(r.cells);
 	assert_null(r.tool);
 }
@@ -477,7 +478,7 @@ static void a_bad_cell_is_refused(void **state)
 static void later_additions_are_skipped(void **state)
 {
 	struct run r;
-	char why[512];
+	struct fault why;
 
 	(void)state;
 	assert_int_equal(read_text(RUN_WITH("1", "[]", "\"icount\"", "\"1\"", "{}", "{\"later\":7}")
@@ -485,7 +486,7 @@ static void later_additions_are_skipped(void **state)
 						",\"new\":[],\"counts\":{\"moons\":7},"
 						"\"phases\":{\"later\":{}}") "{\"type\":\"later\","
 									     "\"t_ns\":1.5}\n" END,
-				   &r, why),
+				   &r, &why),
 			 0);
 	assert_true(r.ended);
 	assert_int_equal(r.cell_count, 1);
@@ -497,7 +498,8 @@ static void later_additions_are_skipped(void **state)
 static void lines_may_lie_anywhere(void **state)
 {
 	enum { ROOM = 1 << 20 };
-	char *text = malloc(ROOM), why[512];
+	char *text = malloc(ROOM);
+	struct fault why;
 	size_t k, lines;
 	struct run r;
 
@@ -509,7 +511,7 @@ static void lines_may_lie_anywhere(void **state)
 			len += (size_t)sprintf(text + len, "{\"type\":\"later\",\"is\":\"%0*d\"}\n",
 					       (int)(k == 1 ? 40 : pad), 0);
 		len += (size_t)sprintf(text + len, "%s%s", CELL(SAMPLES_OK), END);
-		assert_int_equal(store_read(file_with(text, len), &r, why, sizeof(why)), 0);
+		assert_int_equal(store_read(file_with(text, len), &r, &why), 0);
 		assert_int_equal(r.cell_count, 1);
 		assert_true(r.ended);
 		run__free(&r);
@@ -522,10 +524,10 @@ static void lines_may_lie_anywhere(void **state)
 static void assert_truncated(const char *text, size_t size, size_t cells)
 {
 	struct run r;
-	char why[512] = "";
+	struct fault why = {""};
 
-	if (store_read(file_with(text, size), &r, why, sizeof(why)) != 0)
-		fail_msg("%s", why);
+	if (store_read(file_with(text, size), &r, &why) != 0)
+		fail_msg("%s", why.text);
 	assert_false(r.ended);
 	assert_int_equal(r.cell_count, cells);
 	assert_int_equal(r.end.births, MISSING);
@@ -537,7 +539,7 @@ static void a_killed_run_keeps_its_lines(void **state)
 	static const char text[] = RUN CELL(SAMPLES_OK) END;
 	size_t run = sizeof(RUN) - 1, cell = run + sizeof(CELL(SAMPLES_OK)) - 1, size;
 	struct run r;
-	char why[512];
+	struct fault why;
 
 	(void)state;
 	for (size = run - 1; size < cell - 1; size++)
@@ -547,7 +549,7 @@ static void a_killed_run_keeps_its_lines(void **state)
 	assert_truncated(RUN "\0\0\0\0", run + 4, 0); /* a file system's way to lose a page */
 	assert_truncated(RUN "{\"type\":\"ce\n", run + 12, 0);
 	/* A last line that lacks but its newline is whole. */
-	assert_int_equal(store_read(file_with(text, sizeof(text) - 2), &r, why, sizeof(why)), 0);
+	assert_int_equal(store_read(file_with(text, sizeof(text) - 2), &r, &why), 0);
 	assert_true(r.ended);
 	run__free(&r);
 }
@@ -557,35 +559,34 @@ static void deep_nesting_is_refused(void **state)
 	size_t depth = 1000000;
 	char *text = malloc(2 * depth), *end = mempcpy(text, RUN, strlen(RUN));
 	struct run r;
-	char why[512];
+	struct fault why;
 
 	(void)state;
 	memset(end, '[', depth);
 	memcpy(end + depth, "\n" END, strlen("\n" END) + 1);
-	assert_int_equal(read_text(text, &r, why), -EINVAL);
-	assert_non_null(strstr(why, "line 2: not JSON"));
+	assert_int_equal(read_text(text, &r, &why), -EINVAL);
+	assert_non_null(strstr(why.text, "line 2: not JSON"));
 	free(text);
 }
 
 static void unreadable_files_are_told(void **state)
 {
 	struct run r;
-	char why[512], name[300], escaped[300];
+	struct fault why;
+	char name[300], escaped[300];
 
 	(void)state;
 	snprintf(name, sizeof(name), "%s/none\n\033[31m", folder);
 	snprintf(escaped, sizeof(escaped), "%s/none\\x0a\\x1b[31m: No such file or directory",
 		 folder);
-	assert_int_equal(store_read(name, &r, why, sizeof(why)), -ENOENT);
-	assert_string_equal(why, escaped);
+	assert_int_equal(store_read(name, &r, &why), -ENOENT);
+	assert_string_equal(why.text, escaped);
 	snprintf(escaped, sizeof(escaped), "%s: Is a directory", folder);
-	assert_int_equal(store_read(folder, &r, why, sizeof(why)), -EISDIR);
-	assert_string_equal(why, escaped);
-	assert_int_equal(store_read("/dev/zero", &r, why, sizeof(why)), -EINVAL);
-	assert_int_equal(store_read("/dev/null", &r, why, sizeof(why)), -EINVAL);
-	assert_string_equal(why, "/dev/null: is empty");
-	assert_int_equal(store_read("/dev/null", &r, why, 6), -EINVAL);
-	assert_string_equal(why, "/dev/");
+	assert_int_equal(store_read(folder, &r, &why), -EISDIR);
+	assert_string_equal(why.text, escaped);
+	assert_int_equal(store_read("/dev/zero", &r, &why), -EINVAL);
+	assert_int_equal(store_read("/dev/null", &r, &why), -EINVAL);
+	assert_string_equal(why.text, "/dev/null: is empty");
 }
 
 static int make_folder(void **state)

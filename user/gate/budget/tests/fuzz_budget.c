@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/shared/fault.h"
 #include "user/gate/budget/budget.h"
 #include "user/model/birth.h"
 #include "user/tests/sample_run.h"
@@ -60,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	FILE *in = fmemopen((void *)data, size, "r");
 	struct budget budget;
-	char why[512] = "";
+	struct fault why = {""};
 	int err;
 
 	if (!in)
@@ -69,10 +70,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		sample_run(&run, 10);
 		make_profile(&profile);
 	}
-	err = budget_read(in, "fuzz", &budget, why, sizeof(why));
+	err = budget_read(in, "fuzz", &budget, &why);
 	fclose(in);
 	/* A refusal says why, in one line. */
-	if (err && (!why[0] || strpbrk(why, "\n\033")))
+	if (err && (!why.text[0] || strpbrk(why.text, "\n\033")))
 		abort();
 	if (err)
 		return 0;

@@ -12,20 +12,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/shared/fault.h"
 #include "user/gate/budget/budget.h"
 #include "user/model/birth.h"
 #include "user/tests/sample_run.h"
 
-static int parse_bytes(const char *text, size_t size, struct budget *b, char why[512])
+static int parse_bytes(const char *text, size_t size, struct budget *b, struct fault *why)
 {
 	FILE *in = fmemopen((void *)text, size, "r");
-	int err = budget_read(in, "b", b, why, 512);
+	int err = budget_read(in, "b", b, why);
 
 	fclose(in);
 	return err;
 }
 
-static int parse(const char *text, struct budget *b, char why[512])
+static int parse(const char *text, struct budget *b, struct fault *why)
 {
 	return parse_bytes(text, strlen(text), b, why);
 }
@@ -33,17 +34,17 @@ static int parse(const char *text, struct budget *b, char why[512])
 static void assert_refused(const char *text, const char *want)
 {
 	struct budget b;
-	char why[512];
+	struct fault why;
 
-	assert_int_equal(parse(text, &b, why), -EINVAL);
-	assert_string_equal(why, want);
+	assert_int_equal(parse(text, &b, &why), -EINVAL);
+	assert_string_equal(why.text, want);
 	assert_null(b.rules);
 }
 
 static void rules_are_read(void **state)
 {
 	struct budget b;
-	char why[512];
+	struct fault why;
 
 	(void)state;
 	assert_int_equal(
@@ -55,7 +56,7 @@ static void rules_are_read(void **state)
 		      "posix_spawn.spawn.mean<1.5us\n"
 		      "ptes_copied where rss_bytes < 64M and pages != thp and trace == all > 12\n"
 		      "failed == 0",
-		      &b, why),
+		      &b, &why),
 		0);
 	assert_int_equal(b.count, 6);
 	assert_string_equal(b.rules[0].text, "copy_mm.p99 <= 2ms");
@@ -81,7 +82,7 @@ static void rules_are_read(void **state)
 	assert_int_equal(parse("spawn.births where comm == a and exe != b-2.3 <= 1\n"
 			       "spawn.spawn.max <= 1s\n"
 			       "fork.cow_child.count.max <= 9\n",
-			       &b, why),
+			       &b, &why),
 			 0);
 	assert_true(b.rules[0].births);
 	assert_string_equal(b.rules[0].method, "spawn");
@@ -102,7 +103,8 @@ static void numbers_are_exact(void **state)
 		{"1", 1},	    {"0.25us", 250}, {"1.5", 1.5},	     {"10.05ms", 10050000},
 		{"3s", 3e9},	    {"64K", 65536},  {"1.5GiB", 1610612736}, {"7B", 7},
 		{"12.125", 12.125}, {"100ns", 100}};
-	char text[64], why[512];
+	char text[64];
+	struct fault why;
 	struct budget b;
 
 	(void)state;
@@ -110,7 +112,7 @@ static void numbers_are_exact(void **state)
 		snprintf(text, sizeof(text), "%s <= %s",
 			 strpbrk(cases[i].text, "KGB") ? "page_table_bytes" : "spawn",
 			 cases[i].text);
-		assert_int_equal(parse(text, &b, why), 0);
+		assert_int_equal(parse(text, &b, &why), 0);
 		if (fabs(b.rules[0].limit - cases[i].limit) > 1e-9 * cases[i].limit)
 			fail_msg("%s is read as %.17g", cases[i].text, b.rules[0].limit);
 		budget_free(&b);
@@ -171,11 +173,11 @@ static void mistakes_name_the_line_and_what_was_expected(void **state)
 static void limits_have_the_unit_of_their_metric(void **state)
 {
 	struct budget b;
-	char why[512];
+	struct fault why;
 
 	(void)state;
 	assert_int_equal(
-		parse("page_table_bytes <= 1.5M\nvmas.mean <= 1.5\nspawn <= 1500", &b, why), 0);
+		parse("page_table_bytes <= 1.5M\nvmas.mean <= 1.5\nspawn <= 1500", &b, &why), 0);
 	assert_true(b.rules[0].limit == 1.5 * (1 << 20) && b.rules[1].limit == 1.5 &&
 		    b.rules[2].limit == 1500 && !b.rules[2].timed);
 	budget_free(&b);
@@ -184,13 +186,13 @@ static void limits_have_the_unit_of_their_metric(void **state)
 static void words_that_nothing_can_match_are_refused(void **state)
 {
 	struct budget b;
-	char why[512];
+	struct fault why;
 
 	(void)state;
 	assert_int_equal(parse("births where comm == fifteen-letters == 0\n"
 			       "births where exe == a-program-of-thirty-one-letters == 0\n"
 			       "births where pages == thp and trace == none == 0",
-			       &b, why),
+			       &b, &why),
 			 0);
 	budget_free(&b);
 	assert_refused("fork.births where comm == a-very-long-service-name == 0",
@@ -215,24 +217,25 @@ static void words_that_nothing_can_match_are_refused(void **state)
 
 static void what_is_no_text_is_refused(void **state)
 {
-	char line[2000], why[512];
+	char line[2000];
+	struct fault why;
 	struct budget b;
 
 	(void)state;
-	assert_int_equal(parse_bytes("births\0 == 0", 12, &b, why), -EINVAL);
-	assert_string_equal(why, "b: line 1: expected text, found '\\0'");
+	assert_int_equal(parse_bytes("births\0 == 0", 12, &b, &why), -EINVAL);
+	assert_string_equal(why.text, "b: line 1: expected text, found '\\0'");
 	memset(line, ' ', sizeof(line));
-	assert_int_equal(parse_bytes(line, sizeof(line), &b, why), -EINVAL);
-	assert_string_equal(why, "b: line 1: expected a shorter line, found '...'");
+	assert_int_equal(parse_bytes(line, sizeof(line), &b, &why), -EINVAL);
+	assert_string_equal(why.text, "b: line 1: expected a shorter line, found '...'");
 }
 
 /* The verdict of one rule over the sample run: forks and spawns from 1 MiB and 64 MiB. */
 static enum gate_verdict check_in(struct run *r, const char *rule, struct gate_report *report)
 {
 	struct budget b;
-	char why[512];
+	struct fault why;
 
-	assert_int_equal(parse(rule, &b, why), 0);
+	assert_int_equal(parse(rule, &b, &why), 0);
 	assert_int_equal(budget_check(&b, r, report), 0);
 	budget_free(&b);
 	return report->verdict;
