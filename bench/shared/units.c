@@ -91,9 +91,14 @@ static const char *const instruction_units[] = {"in", "Ki", "Mi", "Gi", "Ti", "P
 
 #define UNIT_COUNT (sizeof(time_units) / sizeof(time_units[0]))
 
+bool clock_counts_instructions(const char *clock)
+{
+	return clock && !strcmp(clock, CLOCK_OF_LAB);
+}
+
 const char *time_format(double ns, const char *clock, char *buf, size_t size)
 {
-	bool instructions = clock && !strcmp(clock, "icount");
+	bool instructions = clock_counts_instructions(clock);
 	const char *const *units = instructions ? instruction_units : time_units;
 	double x = fabs(ns);
 	int decimals = 0;

@@ -3,8 +3,16 @@
 #ifndef SPAWNSCOPE_UNITS_H
 #define SPAWNSCOPE_UNITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* The clocks of a run, as result files name them. In the lab a ns is one instruction. */
+#define CLOCK_OF_LAB	 "icount"
+#define CLOCK_OF_MACHINE "monotonic"
+
+/* Whether this is the lab's. NULL: no clock is known, and false. */
+bool clock_counts_instructions(const char *clock);
 
 /*
  * "64M", "1GiB", "4096", "1.5G" (binary multiples; K, M, G, T, with or without "iB" or "B", either

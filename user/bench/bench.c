@@ -151,14 +151,14 @@ static int open_probes(struct bench *b)
 /* The cells with the smallest parent, or all, or none, are also taken without probes. */
 static bool wants_untraced(const struct bench *b, size_t cell)
 {
-	int64_t size = cell__key_number(driver__cell(b->driver, cell), "rss_bytes");
+	int64_t size = cell__parent_bytes(driver__cell(b->driver, cell));
 
 	if (!b->probe || b->options.untraced == UNTRACED_ALL)
 		return true;
 	if (b->options.untraced == UNTRACED_NONE)
 		return false;
 	for (size_t i = 0; i < driver__cell_count(b->driver); i++)
-		if (cell__key_number(driver__cell(b->driver, i), "rss_bytes") < size)
+		if (cell__parent_bytes(driver__cell(b->driver, i)) < size)
 			return false;
 	return true;
 }
@@ -211,12 +211,12 @@ static void add_single_sources(struct bench *b)
 static void make_conditions(struct bench *b)
 {
 	if (b->probe) {
-		add_condition(b, "all", PROBE_SET_ALL, NULL);
-		add_condition(b, "phases", PROBE_SET_PHASES, NULL);
+		add_condition(b, probe_set_name(PROBE_SET_ALL), PROBE_SET_ALL, NULL);
+		add_condition(b, probe_set_name(PROBE_SET_PHASES), PROBE_SET_PHASES, NULL);
 		if (b->options.overhead)
 			add_single_sources(b);
 	}
-	add_condition(b, "none", PROBE_SET_NONE, NULL);
+	add_condition(b, probe_set_name(PROBE_SET_NONE), PROBE_SET_NONE, NULL);
 }
 
 static unsigned int runs_wanted(const struct bench *b, size_t cell, const struct condition *c)
@@ -245,7 +245,7 @@ static int add_run_cell(struct bench *b, size_t grid_cell, const struct conditio
 			      : cell__add_key_number(to, k->name, k->number);
 	}
 	if (!err)
-		err = cell__add_key_text(to, "trace", c->name);
+		err = cell__add_key_text(to, PROBE_SET_AXIS, c->name);
 	if (!err && from->skipped) {
 		to->skipped = strdup(from->skipped);
 		err = to->skipped ? 0 : -ENOMEM;

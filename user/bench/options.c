@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/bench/options.h"
+#include "bench/shared/units.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -168,7 +169,7 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 		return forward(o, key, arg);
 	case OPTION_CLOCK:
 		o->clock = arg;
-		if (strcmp(arg, "monotonic") && strcmp(arg, "icount"))
+		if (strcmp(arg, CLOCK_OF_MACHINE) && strcmp(arg, CLOCK_OF_LAB))
 			return option_bad("clock", arg, "must be monotonic or icount");
 		return 0;
 	case ARGP_KEY_ARG:

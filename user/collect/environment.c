@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/collect/environment.h"
+#include "bench/shared/units.h"
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
@@ -230,9 +231,9 @@ const char *environment_clock(void)
 {
 	char value[64];
 
-	return boot_word("lab.clock", value, sizeof(value)) && !strcmp(value, "icount")
-		       ? "icount"
-		       : "monotonic";
+	return boot_word("lab.clock", value, sizeof(value)) && !strcmp(value, CLOCK_OF_LAB)
+		       ? CLOCK_OF_LAB
+		       : CLOCK_OF_MACHINE;
 }
 
 /* Not in the lab, where each run begins at the same moment. */
@@ -240,7 +241,7 @@ static int add_taken(struct run *r)
 {
 	struct timespec t;
 
-	if (!strcmp(environment_clock(), "icount") || clock_gettime(CLOCK_REALTIME, &t))
+	if (clock_counts_instructions(environment_clock()) || clock_gettime(CLOCK_REALTIME, &t))
 		return run__add_env_number(r, "taken_ms", MISSING);
 	return run__add_env_number(r, "taken_ms", t.tv_sec * 1000LL + t.tv_nsec / 1000000);
 }

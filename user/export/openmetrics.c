@@ -177,7 +177,7 @@ static int write_family(FILE *out, const struct run *r, const struct family *f, 
 
 static bool in_instructions(const struct run *r)
 {
-	return !strcmp(r->clock, "icount");
+	return run__counts_instructions(r);
 }
 
 /* Prometheus' base unit of time is the second. */

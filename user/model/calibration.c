@@ -60,10 +60,10 @@ static const struct cell *find_cell(const struct run *r, const char *method, int
 {
 	for (size_t i = 0; i < r->cell_count; i++) {
 		const struct cell *c = &r->cells[i];
-		const char *m = cell__key_text(c, "method"), *p = cell__key_text(c, "pages");
+		const char *m = cell__method(c), *p = cell__pages(c);
 
 		if (m && p && !strcmp(m, method) && !strcmp(p, pages) &&
-		    cell__key_number(c, "rss_bytes") == bytes)
+		    cell__parent_bytes(c) == bytes)
 			return c;
 	}
 	return NULL;

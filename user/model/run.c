@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/shared/units.h"
 #include "user/base/command.h"
 #include "user/model/birth.h"
 #include "user/model/calibration.h"
@@ -272,6 +273,33 @@ bool cell__same_key(const struct cell *a, const struct cell *b, const char *exce
 	return true;
 }
 
+const char *cell__method(const struct cell *c)
+{
+	return cell__key_text(c, "method");
+}
+
+const char *cell__pages(const struct cell *c)
+{
+	return cell__key_text(c, "pages");
+}
+
+int64_t cell__parent_bytes(const struct cell *c)
+{
+	return cell__key_number(c, "rss_bytes");
+}
+
+const char *cell__probe_set(const struct cell *c)
+{
+	const char *name = cell__key_text(c, PROBE_SET_AXIS);
+
+	return name ? name : probe_set_name(PROBE_SET_NONE);
+}
+
+bool cell__has_data(const struct cell *c)
+{
+	return !c->skipped && c->n > 0;
+}
+
 const struct cell *run__sibling(const struct run *r, const struct cell *like, const char *axis,
 				const char *text)
 {
@@ -282,4 +310,15 @@ const struct cell *run__sibling(const struct run *r, const struct cell *like, co
 			return &r->cells[i];
 	}
 	return NULL;
+}
+
+const struct cell *run__with_probe_set(const struct run *r, const struct cell *like,
+				       enum probe_set set)
+{
+	return run__sibling(r, like, PROBE_SET_AXIS, probe_set_name(set));
+}
+
+bool run__counts_instructions(const struct run *r)
+{
+	return clock_counts_instructions(r->clock);
 }

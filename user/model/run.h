@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "bpf/phases.h"
+#include "user/model/probe_set.h"
 #include "user/model/stack.h"
 
 #define RUN_SCHEMA 1
@@ -143,16 +144,33 @@ int run__add_env_number(struct run *r, const char *name, int64_t number);
 /* NULL if there is no such fact. */
 const struct env_fact *run__env(const struct run *r, const char *name);
 
-/* The value of an axis, or NULL / MISSING. */
+/* Axes of a cell's key; NULL or MISSING: it has none. */
+const char *cell__method(const struct cell *c);
+const char *cell__pages(const struct cell *c);
+int64_t cell__parent_bytes(const struct cell *c);
+/* The name of the probe set that was attached (probe_set.h); "none" if the key has no such axis. */
+const char *cell__probe_set(const struct cell *c);
+
+/* Whether samples were taken, be it that all calls failed. */
+bool cell__has_data(const struct cell *c);
+
+/* The cell with the same key as `like` but with `axis` = `text`; NULL if there is none. */
+const struct cell *run__sibling(const struct run *r, const struct cell *like, const char *axis,
+				const char *text);
+
+/* The cell with the same key as `like`, taken with this probe set; NULL: none. */
+const struct cell *run__with_probe_set(const struct run *r, const struct cell *like,
+				       enum probe_set set);
+
+/* Whether times are instructions (the clock of the lab), not ns. */
+bool run__counts_instructions(const struct run *r);
+
+/* The value of any axis by name, or NULL / MISSING. */
 const char *cell__key_text(const struct cell *c, const char *name);
 int64_t cell__key_number(const struct cell *c, const char *name);
 
 /* Same axes with the same values, but for the axis `except` (may be NULL). */
 bool cell__same_key(const struct cell *a, const struct cell *b, const char *except);
-
-/* The cell with the same key as `like` but with `axis` = `text`; NULL if there is none. */
-const struct cell *run__sibling(const struct run *r, const struct cell *like, const char *axis,
-				const char *text);
 
 /* Names as they stand in files, and back: -1 if unknown. */
 const char *phase_name(enum phase p);

@@ -13,20 +13,11 @@
 
 #include "bench/shared/fault.h"
 #include "bpf/record.h"
+#include "user/model/probe_set.h"
 #include "user/model/run.h"
 #include "user/probe/sources.h"
 
 struct probe;
-
-/* What is attached. */
-enum probe_set {
-	PROBE_SET_NONE,
-	PROBE_SET_PHASES, /* what may be there while times are taken */
-	PROBE_SET_SHARED, /* of these, what a birth with CLONE_VM can run into */
-	PROBE_SET_CALLS,  /* PHASES, and the edges that take a syscall tracepoint or sched_switch */
-	PROBE_SET_ALL,	  /* the dear ones too: copy-on-write, page tables, syscalls */
-	PROBE_SET_COUNT
-};
 
 struct probe_options {
 	enum source_kind best; /* kinds before this one are not used; SOURCE_FENTRY: all may be */

@@ -47,9 +47,8 @@ static int find_wanted(const struct driver *d, const struct wanted *w)
 	for (size_t i = 0; i < driver__cell_count(d); i++) {
 		const struct cell *c = driver__cell(d, i);
 
-		if (!strcmp(cell__key_text(c, "method"), w->method) &&
-		    !strcmp(cell__key_text(c, "pages"), w->pages) &&
-		    cell__key_number(c, "rss_bytes") == w->bytes)
+		if (!strcmp(cell__method(c), w->method) && !strcmp(cell__pages(c), w->pages) &&
+		    cell__parent_bytes(c) == w->bytes)
 			return (int)i;
 	}
 	return -EPROTO;

@@ -143,7 +143,7 @@ const char *time_text(double ns, bool instructions, char buf[NUMBER_MAX])
 	char text[NUMBER_MAX / 2];
 	char *unit;
 
-	time_format(ns, instructions ? "icount" : "monotonic", text, sizeof(text));
+	time_format(ns, instructions ? CLOCK_OF_LAB : CLOCK_OF_MACHINE, text, sizeof(text));
 	unit = strchr(text, ' ');
 	if (unit)
 		*unit++ = '\0';

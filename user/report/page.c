@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/shared/units.h"
 #include "user/report/html.h"
 #include "user/report/views/views.h"
 #include "user/text/json.h"
@@ -77,7 +78,8 @@ static json_t *runs_data(const struct report *p)
 
 		for (size_t k = 0; k < r->count; k++)
 			rows = push(rows, json_row(&r->rows[k]));
-		run = put(run, "clock", json_text(r->instructions ? "icount" : "monotonic"));
+		run = put(run, "clock",
+			  json_text(r->instructions ? CLOCK_OF_LAB : CLOCK_OF_MACHINE));
 		runs = push(runs, put(run, "rows", rows));
 	}
 	return runs;

@@ -62,10 +62,10 @@ static char *named(const char *first, const struct table *t, const struct cell *
 
 static int name_row(struct row *row, const struct table *t)
 {
-	const char *method = cell__key_text(row->cell, "method");
+	const char *method = cell__method(row->cell);
 	char size[NUMBER_MAX];
 
-	row->rss = cell__key_number(row->cell, "rss_bytes");
+	row->rss = cell__parent_bytes(row->cell);
 	bytes_text(row->rss, size);
 	row->method = strdup(method ? method : "-");
 	row->parent = named(size, t, row->cell);
@@ -79,8 +79,8 @@ static int fill_row(struct row *row, const struct report_run *r, const struct ta
 
 	row->cell = from->cell;
 	row->group = from->group;
-	row->full = run__sibling(r->run, row->cell, "trace", "all");
-	row->bare = run__sibling(r->run, row->cell, "trace", "none");
+	row->full = run__with_probe_set(r->run, row->cell, PROBE_SET_ALL);
+	row->bare = run__with_probe_set(r->run, row->cell, PROBE_SET_NONE);
 	if (row->bare == row->cell)
 		row->bare = NULL;
 	err = name_row(row, &r->t);
@@ -105,7 +105,7 @@ static void relate(struct report_run *r)
 		}
 		row->line = j < i ? r->rows[j].line : i;
 		for (j = 0; j < r->count && !row->reference; j++) {
-			const char *method = cell__key_text(r->rows[j].cell, "method");
+			const char *method = cell__method(r->rows[j].cell);
 
 			if (r->rows[j].group == row->group && method &&
 			    !strcmp(method, REPORT_REFERENCE))
@@ -202,7 +202,7 @@ int report__init(struct report *p, const struct run *runs, char *const *paths, s
 
 		r->run = r->t.r = &runs[i];
 		r->path = paths[i];
-		r->instructions = runs[i].clock && !strcmp(runs[i].clock, "icount");
+		r->instructions = run__counts_instructions(&runs[i]);
 		table_prepare(&r->t);
 	}
 	share_axes(p);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/shared/units.h"
 #include "user/store/line.h"
 #include "user/store/value.h"
 
@@ -130,7 +131,7 @@ int store_decode_run(const json_t *line, struct run *r, struct reason *why)
 		err = decode_command(json_object_get(line, "command"), r, why);
 	if (!err)
 		err = store_text(json_object_get(line, "clock"), "clock", &r->clock, why);
-	if (!err && strcmp(r->clock, "monotonic") && strcmp(r->clock, "icount"))
+	if (!err && strcmp(r->clock, CLOCK_OF_MACHINE) && strcmp(r->clock, CLOCK_OF_LAB))
 		err = store_fault(why, "clock %s is not known", store_quote(r->clock).text);
 	if (!err)
 		err = decode_seed(json_object_get(line, "seed"), r, why);

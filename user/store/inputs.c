@@ -18,7 +18,7 @@ static bool has_values(const struct run *r)
 	if (r->birth_count > 0)
 		return true;
 	for (size_t i = 0; i < r->cell_count; i++) {
-		if (table_has_data(&r->cells[i]))
+		if (cell__has_data(&r->cells[i]))
 			return true;
 	}
 	return false;

@@ -155,9 +155,9 @@ int table_tracing_cost(const struct table *t)
 	sheet__column(s, "CHANGE", SHEET_RIGHT);
 	for (size_t i = 0; i < rows.n; i++) {
 		const struct cell *traced = rows.v[i].cell;
-		const struct cell *untraced = run__sibling(t->r, traced, "trace", "none");
+		const struct cell *untraced = run__with_probe_set(t->r, traced, PROBE_SET_NONE);
 
-		if (!untraced || !table_has_data(untraced))
+		if (!untraced || !cell__has_data(untraced))
 			continue;
 		table_add_labels(t, s, &rows.v[i], &group);
 		add_cost(t, s, &untraced->samples[SAMPLE_spawn_ns],

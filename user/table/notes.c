@@ -62,8 +62,8 @@ static void append_name(const struct table *t, struct note *note, const struct c
 	char method[LABEL_MAX], parent[LABEL_MAX], pass[LABEL_MAX];
 
 	append(note, "%s at %s", table_method(c, method), table_parent(t, c, parent));
-	if (strcmp(table_pass(c), t->time_pass)) {
-		escape_text(table_pass(c), pass, sizeof(pass));
+	if (strcmp(cell__probe_set(c), t->time_pass)) {
+		escape_text(cell__probe_set(c), pass, sizeof(pass));
 		append(note, " (trace=%s)", pass);
 	}
 	append(note, ": ");

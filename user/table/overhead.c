@@ -10,7 +10,7 @@
 
 static bool is_single(const struct cell *c)
 {
-	const char *pass = table_pass(c);
+	const char *pass = cell__probe_set(c);
 
 	return strcmp(pass, "none") && strcmp(pass, "phases") && strcmp(pass, "all");
 }
@@ -39,7 +39,7 @@ static void add_row(const struct table *t, struct sheet *s, const struct cell *b
 	snprintf(label, sizeof(label), "%s %s", table_method(bare, method),
 		 table_parent(t, bare, parent));
 	sheet__add(s, "%s", first ? label : "");
-	sheet__add(s, "%s", table_pass(probed));
+	sheet__add(s, "%s", cell__probe_set(probed));
 	add_added(t, s, bare, probed, SAMPLE_spawn_ns);
 	add_added(t, s, bare, probed, SAMPLE_total_ns);
 }
@@ -65,7 +65,7 @@ int table_overhead(const struct table *t)
 		for (size_t k = 0; k < t->r->cell_count; k++) {
 			const struct cell *c = &t->r->cells[k];
 
-			if (c == rows.v[i].cell || !table_has_data(c) ||
+			if (c == rows.v[i].cell || !cell__has_data(c) ||
 			    !cell__same_key(c, rows.v[i].cell, "trace"))
 				continue;
 			add_row(t, s, rows.v[i].cell, c, first);

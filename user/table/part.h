@@ -37,11 +37,6 @@ struct table_rows {
 /* Sets the fields that follow from t->r. */
 void table_prepare(struct table *t);
 
-/* Value of the axis `trace`; "none" if the cell has no such axis. */
-const char *table_pass(const struct cell *c);
-
-bool table_has_data(const struct cell *c);
-
 /*
  * The cells of one pass that have data: parents by ascending rss_bytes, each parent's cells
  * together and in the run's order. 0 or -ENOMEM.

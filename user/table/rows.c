@@ -12,30 +12,6 @@
 
 #define PAGE_BYTES 4096
 
-const char *table_pass(const struct cell *c)
-{
-	const char *pass = cell__key_text(c, "trace");
-
-	return pass ? pass : "none";
-}
-
-bool table_has_data(const struct cell *c)
-{
-	for (int i = 0; i < SAMPLE_COUNT; i++) {
-		if (series__any(&c->samples[i]))
-			return true;
-	}
-	for (int i = 0; i < PHASE_COUNT; i++) {
-		if (series__any(&c->phases[i]))
-			return true;
-	}
-	for (int i = 0; i < COUNT_COUNT; i++) {
-		if (series__any(&c->counts[i]))
-			return true;
-	}
-	return false;
-}
-
 static bool has_own_place(const char *axis)
 {
 	return !strcmp(axis, "method") || !strcmp(axis, "trace") || !strcmp(axis, "rss_bytes");
@@ -75,21 +51,22 @@ void table_prepare(struct table *t)
 {
 	const struct cell *cells = t->r->cells;
 
-	t->time_pass = "none";
+	t->time_pass = probe_set_name(PROBE_SET_NONE);
 	for (size_t i = 0; i < t->r->cell_count; i++) {
 		/* An axis varies if and only if some cell differs in it from the first one. */
 		note_differences(t, &cells[0], &cells[i]);
 		note_differences(t, &cells[i], &cells[0]);
-		if (!strcmp(table_pass(&cells[i]), "phases") && table_has_data(&cells[i]))
-			t->time_pass = "phases";
+		if (!strcmp(cell__probe_set(&cells[i]), probe_set_name(PROBE_SET_PHASES)) &&
+		    cell__has_data(&cells[i]))
+			t->time_pass = probe_set_name(PROBE_SET_PHASES);
 	}
 }
 
 static int by_parent(const void *left, const void *right)
 {
 	const struct table_row *a = left, *b = right;
-	int64_t a_bytes = cell__key_number(a->cell, "rss_bytes");
-	int64_t b_bytes = cell__key_number(b->cell, "rss_bytes");
+	int64_t a_bytes = cell__parent_bytes(a->cell);
+	int64_t b_bytes = cell__parent_bytes(b->cell);
 
 	if (a_bytes != b_bytes)
 		return a_bytes < b_bytes ? -1 : 1;
@@ -116,7 +93,7 @@ int table_rows_select(const struct table *t, const char *pass, struct table_rows
 	for (size_t i = 0; i < t->r->cell_count; i++) {
 		const struct cell *c = &t->r->cells[i];
 
-		if (!strcmp(table_pass(c), pass) && table_has_data(c))
+		if (!strcmp(cell__probe_set(c), pass) && cell__has_data(c))
 			rows->v[rows->n++].cell = c;
 	}
 	qsort(rows->v, rows->n, sizeof(*rows->v), by_order);
@@ -155,7 +132,7 @@ const char *table_parent(const struct table *t, const struct cell *c, char buf[L
 {
 	char label[LABEL_MAX];
 
-	size_format(cell__key_number(c, "rss_bytes"), label, sizeof(label));
+	size_format(cell__parent_bytes(c), label, sizeof(label));
 	for (size_t i = 0; i < c->key_count; i++) {
 		if (is_told(t, c->key[i].name))
 			append_axis(label, &c->key[i]);
@@ -166,7 +143,7 @@ const char *table_parent(const struct table *t, const struct cell *c, char buf[L
 
 const char *table_method(const struct cell *c, char buf[LABEL_MAX])
 {
-	const char *method = cell__key_text(c, "method");
+	const char *method = cell__method(c);
 
 	escape_text(method ? method : "-", buf, LABEL_MAX);
 	return buf;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/table/table.h"
+#include "bench/shared/units.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -57,7 +58,7 @@ static const char *fact(const struct run *r, const char *name, size_t width, cha
 /* "Linux 6.1.0-18-amd64, Intel(R) Xeon(R) Platinum 8481C, kvm, clock: monotonic" */
 static void print_header(const struct table *t)
 {
-	bool instructions = t->r->clock && !strcmp(t->r->clock, "icount");
+	bool instructions = run__counts_instructions(t->r);
 	char kernel[LABEL_MAX], model[LABEL_MAX], hypervisor[LABEL_MAX];
 	char before[2 * LABEL_MAX], after[2 * LABEL_MAX], line[6 * LABEL_MAX];
 	size_t taken;
@@ -70,7 +71,7 @@ static void print_header(const struct table *t)
 		strcpy(hypervisor, "in a VM");
 	snprintf(before, sizeof(before), "Linux%s%s", *kernel ? " " : "", kernel);
 	snprintf(after, sizeof(after), "%s%s, clock: %s", *hypervisor ? ", " : "", hypervisor,
-		 instructions ? "instructions" : "monotonic");
+		 instructions ? "instructions" : CLOCK_OF_MACHINE);
 	/* CPU models are long, and end in what matters least: cut to what is left of the line. */
 	taken = utf8_width(before) + strlen(", ") + utf8_width(after);
 	fact(t->r, "cpu_model", LAYOUT_WIDTH - taken, model);

@@ -135,7 +135,7 @@ static void add_phase_columns(struct sheet *s, const struct phase_table *pt)
 /* The phase in this cell, else in the pass that has all probes; whether it was the latter. */
 static bool add_phase(const struct table *t, struct sheet *s, const struct cell *c, enum phase p)
 {
-	const struct cell *full = run__sibling(t->r, c, "trace", "all");
+	const struct cell *full = run__with_probe_set(t->r, c, PROBE_SET_ALL);
 
 	if (series__any(&c->phases[p]) || !full || !series__any(&full->phases[p])) {
 		table_add_time(t, s, stats_median(&c->phases[p]));
@@ -148,7 +148,7 @@ static bool add_phase(const struct table *t, struct sheet *s, const struct cell 
 static bool any_phase_in_passes(const struct table *t, const struct phase_table *pt,
 				const struct cell *c)
 {
-	const struct cell *full = run__sibling(t->r, c, "trace", "all");
+	const struct cell *full = run__with_probe_set(t->r, c, PROBE_SET_ALL);
 
 	return any_phase(pt, c) || (full && any_phase(pt, full));
 }

@@ -317,9 +317,9 @@ static void the_grid_is_taken(void **state)
 	assert_null(c->skipped);
 	assert_int_equal(c->key_count, 4);
 	assert_string_equal(c->key[0].name, "method");
-	assert_string_equal(cell__key_text(c, "method"), "fork");
-	assert_int_equal(cell__key_number(c, "rss_bytes"), 1048576);
-	assert_string_equal(cell__key_text(c, "pages"), "4k");
+	assert_string_equal(cell__method(c), "fork");
+	assert_int_equal(cell__parent_bytes(c), 1048576);
+	assert_string_equal(cell__pages(c), "4k");
 	assert_int_equal(cell__key_number(c, "vmas"), -5);
 	c = driver__cell(driver, 1);
 	assert_string_equal(c->skipped, "no memory: it takes 5 GiB");

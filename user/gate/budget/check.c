@@ -22,7 +22,7 @@ static bool meets(const struct cell *c, const struct budget_condition *condition
 		return budget_holds(number == MISSING ? 0 : (double)number, condition->op,
 				    condition->number);
 	if (!strcmp(condition->axis, "trace"))
-		text = gate_pass(c);
+		text = cell__probe_set(c);
 	else if (!strcmp(condition->axis, "pages") && !text)
 		text = "4k";
 	return (text && !strcmp(text, condition->word)) == (condition->op == OP_EQUAL);
@@ -30,7 +30,7 @@ static bool meets(const struct cell *c, const struct budget_condition *condition
 
 static bool applies(const struct budget_rule *rule, const struct cell *c)
 {
-	const char *method = cell__key_text(c, "method");
+	const char *method = cell__method(c);
 
 	if (rule->method[0] && (!method || strcmp(method, rule->method)))
 		return false;
@@ -63,18 +63,19 @@ static const struct series *values_of(const struct budget_rule *rule, const stru
 	return &c->samples[rule->metric];
 }
 
-/* How good a pass is for this metric: the smaller the better; a cell is held to its best one. */
+/* How good a probe set is for this metric: the smaller the better; a cell is held to its best one.
+ */
 static int rank_of_pass(const struct budget_rule *rule, const struct cell *c)
 {
-	static const char *const orders[3][3] = {
-		{"none", "phases", "all"}, {"phases", "all", "none"}, {"all", "phases", "none"}};
-	int kind = rule->metric < GATE_METRIC_PHASE ? 0 : rule->metric < GATE_METRIC_COUNT ? 1 : 2;
+	const char *const *sets =
+		probe_sets_for(rule->metric < GATE_METRIC_PHASE	  ? PROBE_SET_FOR_TIMES
+			       : rule->metric < GATE_METRIC_COUNT ? PROBE_SET_FOR_PHASES
+								  : PROBE_SET_FOR_COUNTS);
+	int rank = 0;
 
-	for (int i = 0; i < 3; i++) {
-		if (!strcmp(orders[kind][i], gate_pass(c)))
-			return i;
-	}
-	return 3;
+	while (sets[rank] && strcmp(sets[rank], cell__probe_set(c)))
+		rank++;
+	return rank;
 }
 
 static bool is_best_pass(const struct budget_rule *rule, const struct gate_index *index,
@@ -107,7 +108,7 @@ static struct gate_row *add_row(struct gate_report *report, const struct budget_
 		 rule->births ? "births" : gate_metric_unit(rule->metric, r->clock));
 	if (c) {
 		gate_cell_name(c, row->cell, sizeof(row->cell));
-		snprintf(row->trace, sizeof(row->trace), "%.31s", gate_pass(c));
+		snprintf(row->trace, sizeof(row->trace), "%.31s", cell__probe_set(c));
 	}
 	return row;
 }
@@ -182,7 +183,7 @@ static int add_unmeasured(const struct budget_rule *rule, const struct run *r,
 								  : NULL;
 	char text[104];
 
-	if (rule->timed && !strcmp(r->clock, "icount"))
+	if (rule->timed && run__counts_instructions(r))
 		return add_undecided(report, rule, r,
 				     "a run of the lab has instructions, not times");
 	if (escape_text(absent ? absent : "", text, sizeof(text)) >= sizeof(text))
@@ -327,7 +328,7 @@ static bool has_method(const struct run *r, const char *method)
 	if (budget_is_profile(r))
 		return method_by_name(method) != 0;
 	for (size_t i = 0; i < r->cell_count; i++) {
-		name = cell__key_text(&r->cells[i], "method");
+		name = cell__method(&r->cells[i]);
 		if (name && !strcmp(name, method))
 			return true;
 	}
@@ -343,7 +344,7 @@ static int check_sense(const struct budget_rule *rule, const struct run *r,
 	char text[64];
 
 	*undecided = true;
-	if (rule->timed && !strcmp(r->clock, "icount"))
+	if (rule->timed && run__counts_instructions(r))
 		return add_unmeasured(rule, r, report);
 	for (size_t i = 0; i < rule->condition_count; i++) {
 		const char *axis = rule->conditions[i].axis;

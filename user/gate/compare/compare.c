@@ -72,21 +72,11 @@ static void compare_sources(const struct comparison *c, struct gate_row *row)
 		row->kind = GATE_SHOWN;
 }
 
-/* What people call a pass. */
-static const char *pass_in_words(const char *pass)
-{
-	if (!strcmp(pass, "none"))
-		return "untraced";
-	if (!strcmp(pass, "phases"))
-		return "traced";
-	return !strcmp(pass, "all") ? "all probes" : pass;
-}
-
 void gate_append_pass(char *cell, size_t size, const char *pass)
 {
 	char words[64];
 
-	escape_text(pass_in_words(pass), words, sizeof(words));
+	escape_text(probe_set_words(pass), words, sizeof(words));
 	layout_append(cell, size, ", %s", words);
 }
 
@@ -191,9 +181,9 @@ void gate_all_passes(const struct side *s, const struct cell *like, const char *
 		const struct cell *c = NULL;
 
 		while (count < PASSES_MAX && (c = gate_index__next(&s->indexes[i], like, c))) {
-			for (k = 0; k < count && strcmp(passes[k], gate_pass(c)); k++)
+			for (k = 0; k < count && strcmp(passes[k], cell__probe_set(c)); k++)
 				;
-			passes[k] = gate_pass(c);
+			passes[k] = cell__probe_set(c);
 			count += k == count;
 		}
 	}
@@ -412,7 +402,7 @@ int gate_compare(const struct run *a, size_t count_a, const struct run *b, size_
 	struct comparison c = {
 		.policy = policy,
 		.report = report,
-		.lab = !strcmp(a->clock, "icount"),
+		.lab = run__counts_instructions(a),
 	};
 	int err;
 

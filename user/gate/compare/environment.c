@@ -129,7 +129,7 @@ static void compare_clocks(const struct run *a, const struct run *b, struct gate
 static void compare_two(const struct run *a, const struct run *b, const struct gate_policy *policy,
 			struct gate_report *report, bool *time_ok, bool *counts_ok)
 {
-	bool lab = !strcmp(a->clock, "icount");
+	bool lab = run__counts_instructions(a);
 
 	compare_clocks(a, b, report, time_ok, counts_ok);
 	for (size_t i = 0; i < RULE_COUNT; i++) {

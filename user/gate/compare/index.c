@@ -60,13 +60,6 @@ void gate_index__free(struct gate_index *index)
 	*index = (struct gate_index){0};
 }
 
-const char *gate_pass(const struct cell *c)
-{
-	const char *pass = cell__key_text(c, "trace");
-
-	return pass ? pass : "none";
-}
-
 const struct cell *gate_index__next(const struct gate_index *index, const struct cell *like,
 				    const struct cell *before)
 {
@@ -97,7 +90,7 @@ const struct cell *gate_index__find(const struct gate_index *index, const struct
 	const struct cell *c = NULL;
 
 	while ((c = gate_index__next(index, like, c))) {
-		if (!strcmp(gate_pass(c), pass))
+		if (!strcmp(cell__probe_set(c), pass))
 			return c;
 	}
 	return NULL;

@@ -19,9 +19,6 @@ struct gate_index {
 int gate_index__build(struct gate_index *index, const struct run *r);
 void gate_index__free(struct gate_index *index);
 
-/* "none" if the cell does not say. */
-const char *gate_pass(const struct cell *c);
-
 /*
  * The next cell after `before` (NULL: the first) that is like this one but for the pass, in the
  * order of the run; NULL: there is no more.

@@ -71,7 +71,7 @@ const char *gate_metric_unit(int metric, const char *clock)
 		return "of 1000 calls";
 	if (metric >= GATE_METRIC_COUNT)
 		return count_units[metric - GATE_METRIC_COUNT];
-	return clock && !strcmp(clock, "icount") ? "instructions" : "ns";
+	return clock_counts_instructions(clock) ? "instructions" : "ns";
 }
 
 static uint64_t bits(int from, int to)
@@ -195,8 +195,8 @@ static void append_axis(const struct key_part *k, char *text, size_t size)
 
 const char *gate_cell_name(const struct cell *c, char *buf, size_t size)
 {
-	const char *method = cell__key_text(c, "method");
-	int64_t rss = cell__key_number(c, "rss_bytes");
+	const char *method = cell__method(c);
+	int64_t rss = cell__parent_bytes(c);
 	char text[256] = "", number[32];
 
 	if (!method)
@@ -236,7 +236,7 @@ const char *gate_value(double value, const char *unit, char *buf, size_t size)
 	if (!isfinite(value))
 		snprintf(buf, size, "-");
 	else if (!strcmp(unit, "ns"))
-		time_format(value, "monotonic", buf, size);
+		time_format(value, CLOCK_OF_MACHINE, buf, size);
 	else if (!strcmp(unit, "bytes") && value == floor(value) && fabs(value) < 0x1p53)
 		size_format((int64_t)value, buf, size);
 	else

@@ -62,7 +62,7 @@ static const char *why_none(const struct side *s)
 	for (size_t i = 0; i < s->count; i++) {
 		const struct cell *c = s->cells[i];
 
-		if (!c || gate_has_data(c))
+		if (!c || cell__has_data(c))
 			continue;
 		if (c->skipped || c->broken)
 			return c->skipped ? c->skipped : c->broken;
@@ -174,7 +174,7 @@ static int note_side(struct comparison *c, const struct side *s, const char *sid
 	if (values == s->count || c->lost > NOTES_OF_A_KIND)
 		return 0;
 	for (i = 0; i < s->count; i++)
-		with_data += s->cells[i] && gate_has_data(s->cells[i]);
+		with_data += s->cells[i] && cell__has_data(s->cells[i]);
 	gate_cell_name(of_a, cell, sizeof(cell));
 	if (why)
 		escape_text(why, text, sizeof(text));

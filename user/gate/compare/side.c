@@ -9,18 +9,13 @@
 #include "user/gate/compare/paired.h"
 #include "user/gate/gate.h"
 
-bool gate_has_data(const struct cell *c)
-{
-	return !c->skipped && c->n > 0;
-}
-
 bool side__take_cells(struct side *s, const struct cell *like, const char *pass)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < s->count; i++) {
 		s->cells[i] = gate_index__find(&s->indexes[i], like, pass);
-		any |= s->cells[i] && gate_has_data(s->cells[i]);
+		any |= s->cells[i] && cell__has_data(s->cells[i]);
 	}
 	return any;
 }
@@ -29,7 +24,7 @@ size_t side__first(const struct side *s)
 {
 	size_t i = 0;
 
-	while (i + 1 < s->count && (!s->cells[i] || !gate_has_data(s->cells[i])))
+	while (i + 1 < s->count && (!s->cells[i] || !cell__has_data(s->cells[i])))
 		i++;
 	return i;
 }
@@ -41,7 +36,7 @@ bool side__measured(const struct side *s, const struct cell *like)
 	for (size_t i = 0; i < s->count; i++) {
 		for (c = gate_index__next(&s->indexes[i], like, NULL); c;
 		     c = gate_index__next(&s->indexes[i], like, c)) {
-			if (gate_has_data(c))
+			if (cell__has_data(c))
 				return true;
 		}
 	}
@@ -51,7 +46,7 @@ bool side__measured(const struct side *s, const struct cell *like)
 size_t side__take_values(struct side *s, int metric)
 {
 	for (size_t i = 0; i < s->count; i++)
-		s->values[i] = s->cells[i] && gate_has_data(s->cells[i])
+		s->values[i] = s->cells[i] && cell__has_data(s->cells[i])
 				       ? gate_metric_value(s->cells[i], metric)
 				       : NAN;
 	return gate_count(s->values, s->count);

@@ -39,8 +39,6 @@ bool side__negative(const struct side *s, int metric);
 /* Whether each pair was taken before the next one began: a machine that drifts moves both alike. */
 bool sides_in_turn(const struct side *a, const struct side *b);
 
-bool gate_has_data(const struct cell *c);
-
 /* When a run was taken; MISSING. */
 int64_t gate_taken_ms(const struct run *r);
 

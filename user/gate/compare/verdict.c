@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/shared/units.h"
 #include "user/gate/gate.h"
 #include "user/text/utf8.h"
 #include "user/text/wrap.h"
@@ -96,7 +97,7 @@ struct tally {
 
 static bool is_lab(const struct gate_report *r)
 {
-	return r->clock && !strcmp(r->clock, "icount");
+	return clock_counts_instructions(r->clock);
 }
 
 /*

@@ -241,12 +241,12 @@ static void answers_say_where_fork_overtakes(void **state)
 	(void)state;
 	sample_run(&r, 200);
 	for (size_t i = 0; i < r.cell_count; i++) {
-		if (cell__key_number(&r.cells[i], "rss_bytes") == 64 << 20 &&
-		    !strcmp(cell__key_text(&r.cells[i], "method"), "fork"))
+		if (cell__parent_bytes(&r.cells[i]) == 64 << 20 &&
+		    !strcmp(cell__method(&r.cells[i]), "fork"))
 			sample_series(&r.cells[i].samples[SAMPLE_spawn_ns], r.cells[i].n, 35090000,
 				      false);
-		if (cell__key_number(&r.cells[i], "rss_bytes") == 1 << 20 &&
-		    !strcmp(cell__key_text(&r.cells[i], "method"), "fork"))
+		if (cell__parent_bytes(&r.cells[i]) == 1 << 20 &&
+		    !strcmp(cell__method(&r.cells[i]), "fork"))
 			sample_series(&r.cells[i].samples[SAMPLE_spawn_ns], r.cells[i].n, 35090,
 				      false);
 	}

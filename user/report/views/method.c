@@ -124,13 +124,13 @@ static void write_note(FILE *out, const struct report_run *r, const struct cell 
 		       const char *what, const char *why)
 {
 	char parent[NUMBER_MAX];
-	const char *method = cell__key_text(c, "method");
+	const char *method = cell__method(c);
 
 	(void)r;
 	html_row(out);
 	html_label(out, method ? method : "-");
-	html_words(out, bytes_text(cell__key_number(c, "rss_bytes"), parent));
-	html_words(out, table_pass(c));
+	html_words(out, bytes_text(cell__parent_bytes(c), parent));
+	html_words(out, cell__probe_set(c));
 	fputs("<td class=\"words\">", out);
 	html_text(out, what);
 	html_text(out, why);

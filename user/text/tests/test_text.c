@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "user/text/escape.h"
+#include "user/text/strbuf.h"
 #include "user/text/utf8.h"
 #include "user/text/wrap.h"
 
@@ -219,6 +220,31 @@ static void what_does_not_fit_is_cut_at_a_character(void **state)
 	assert_string_equal(text, "12345678...");
 }
 
+static void a_buffer_grows_and_escapes(void **state)
+{
+	struct strbuf s = {0};
+	char *taken;
+
+	(void)state;
+	assert_string_equal(strbuf__text(&s), "");
+	strbuf__add(&s, "%d %s", 7, "words");
+	strbuf__add_escaped(&s, "\x1b[1m");
+	strbuf__add_bytes(&s, "!?", 1);
+	assert_string_equal(strbuf__text(&s), "7 words\\x1b[1m!");
+	strbuf__clear(&s);
+	assert_string_equal(strbuf__text(&s), "");
+	for (int i = 0; i < 1000; i++)
+		strbuf__add(&s, "%03d", i);
+	assert_int_equal(s.length, 3000);
+	taken = strbuf__take(&s);
+	assert_int_equal(strlen(taken), 3000);
+	free(taken);
+	taken = strbuf__take(&s);
+	assert_string_equal(taken, "");
+	free(taken);
+	strbuf__free(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +258,7 @@ int main(void)
 		cmocka_unit_test(wide_sheets_go_on_below),
 		cmocka_unit_test(empty_sheets_are_not_printed),
 		cmocka_unit_test(what_does_not_fit_is_cut_at_a_character),
+		cmocka_unit_test(a_buffer_grows_and_escapes),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");

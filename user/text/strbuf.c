@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/text/strbuf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/text/escape.h"
+
+/* Makes room for `more` bytes and a terminator; false: out of memory. */
+static bool reserve(struct strbuf *s, size_t more)
+{
+	size_t needed = s->length + more + 1, room = s->room ? s->room : 64;
+	char *text;
+
+	if (s->failed || needed <= s->room)
+		return !s->failed;
+	while (room < needed)
+		room *= 2;
+	text = realloc(s->text, room);
+	if (!text) {
+		s->failed = true;
+		return false;
+	}
+	s->text = text;
+	s->room = room;
+	return true;
+}
+
+void strbuf__add_bytes(struct strbuf *s, const char *bytes, size_t length)
+{
+	if (!reserve(s, length))
+		return;
+	memcpy(s->text + s->length, bytes, length);
+	s->length += length;
+	s->text[s->length] = '\0';
+}
+
+void strbuf__add(struct strbuf *s, const char *format, ...)
+{
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (length < 0 || !reserve(s, length)) {
+		s->failed = true;
+		return;
+	}
+	va_start(args, format);
+	vsnprintf(s->text + s->length, length + 1, format, args);
+	va_end(args);
+	s->length += length;
+}
+
+void strbuf__add_escaped(struct strbuf *s, const char *text)
+{
+	size_t length = escape_text(text, NULL, 0);
+
+	if (!reserve(s, length))
+		return;
+	escape_text(text, s->text + s->length, length + 1);
+	s->length += length;
+}
+
+const char *strbuf__text(const struct strbuf *s)
+{
+	return s->length ? s->text : "";
+}
+
+void strbuf__clear(struct strbuf *s)
+{
+	s->length = 0;
+	s->failed = false;
+}
+
+void strbuf__free(struct strbuf *s)
+{
+	free(s->text);
+	*s = (struct strbuf){0};
+}
+
+char *strbuf__take(struct strbuf *s)
+{
+	char *text = s->failed ? NULL : s->text ? s->text : strdup("");
+
+	if (s->failed)
+		free(s->text);
+	*s = (struct strbuf){0};
+	return text;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A string that grows. Out of memory is remembered: check it once, at the end. */
+#ifndef SPAWNSCOPE_STRBUF_H
+#define SPAWNSCOPE_STRBUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct strbuf {
+	char *text; /* NULL until something is added; read it by strbuf__text() */
+	size_t length, room;
+	bool failed; /* out of memory: what was added since is lost */
+};
+
+/* Appends. */
+void strbuf__add(struct strbuf *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Appends `length` bytes. */
+void strbuf__add_bytes(struct strbuf *s, const char *bytes, size_t length);
+/* Appends text that others chose, escaped as escape_text() does. */
+void strbuf__add_escaped(struct strbuf *s, const char *text);
+
+/* What was added, terminated; "" if nothing was. Valid until the next change. */
+const char *strbuf__text(const struct strbuf *s);
+
+/* Empties it and keeps its memory. */
+void strbuf__clear(struct strbuf *s);
+void strbuf__free(struct strbuf *s);
+
+/* Hands the text over, malloc'ed, and empties the buffer. NULL: out of memory. */
+char *strbuf__take(struct strbuf *s);
+
+#endif
