@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "user/analysis/stats.h"
-#include "user/report/html.h"
+#include "user/text/numbers.h"
+#include "user/text/utf8.h"
 
 #define MIB	    1048576.0
 #define NAME_WIDTH  40
@@ -170,22 +171,22 @@ static void say_one_winner(const struct contest *c, bool instructions, struct an
 	name_buf name;
 
 	layout_append(a->figure, sizeof(a->figure), "%s, %s",
-		      text_cut(first->method, NAME_WIDTH, name),
-		      time_words(first->call.median, instructions, text));
+		      utf8_cut(first->method, NAME_WIDTH, name),
+		      text_time_words(first->call.median, instructions, text));
 	if (last == first) {
 		layout_append(a->detail, sizeof(a->detail), "From the parent of %s",
-			      text_cut(first->parent, NAME_WIDTH, name));
+			      utf8_cut(first->parent, NAME_WIDTH, name));
 		return;
 	}
 	layout_append(a->detail, sizeof(a->detail),
 		      "The fastest%s from each of %zu parents: %s from that of ",
 		      c->close ? ", or within 10 % of it," : "", c->count,
-		      time_words(first->call.median, instructions, text));
+		      text_time_words(first->call.median, instructions, text));
 	layout_append(a->detail, sizeof(a->detail), "%s, %s",
-		      text_cut(first->parent, NAME_WIDTH, name),
-		      time_words(last->call.median, instructions, text));
+		      utf8_cut(first->parent, NAME_WIDTH, name),
+		      text_time_words(last->call.median, instructions, text));
 	layout_append(a->detail, sizeof(a->detail), " from that of %s",
-		      text_cut(last->parent, NAME_WIDTH, name));
+		      utf8_cut(last->parent, NAME_WIDTH, name));
 }
 
 static void say_winners(const struct contest *c, bool instructions, struct answer *a)
@@ -196,9 +197,9 @@ static void say_winners(const struct contest *c, bool instructions, struct answe
 	snprintf(a->figure, sizeof(a->figure), "it depends on the parent");
 	for (size_t i = 0; i < c->count && i < TOLD_MAX; i++)
 		layout_append(a->detail, sizeof(a->detail), "%s%s: %s, %s", i ? "; " : "",
-			      text_cut(c->winners[i]->parent, NAME_WIDTH, parent),
-			      text_cut(c->winners[i]->method, NAME_WIDTH, name),
-			      time_words(c->winners[i]->call.median, instructions, text));
+			      utf8_cut(c->winners[i]->parent, NAME_WIDTH, parent),
+			      utf8_cut(c->winners[i]->method, NAME_WIDTH, name),
+			      text_time_words(c->winners[i]->call.median, instructions, text));
 	say_rest(a, c->count);
 }
 
@@ -248,17 +249,17 @@ static void say_slope(const struct report_run *r, struct answer *answers, size_t
 		if (!a) {
 			a = next(answers, n, "What does the parent's memory cost?");
 			layout_append(a->figure, sizeof(a->figure), "%s per MiB",
-				      time_words(per_mib, r->instructions, text));
+				      text_time_words(per_mib, r->instructions, text));
 		}
 		if (told++ >= TOLD_MAX)
 			continue;
 		layout_append(a->detail, sizeof(a->detail), "%s%s: ", a->detail[0] ? "; " : "",
-			      text_cut(row->label, NAME_WIDTH, name));
+			      utf8_cut(row->label, NAME_WIDTH, name));
 		layout_append(a->detail, sizeof(a->detail), "%s per MiB",
-			      time_words(per_mib, r->instructions, text));
+			      text_time_words(per_mib, r->instructions, text));
 		if (isfinite(per_pte))
 			layout_append(a->detail, sizeof(a->detail), ", %s per present PTE copied",
-				      time_words(per_pte, r->instructions, text));
+				      text_time_words(per_pte, r->instructions, text));
 	}
 	if (!a)
 		return;
@@ -292,18 +293,18 @@ static void say_tracing(const struct report_run *r, struct answer *answers, size
 	if (!least || !most)
 		return;
 	a = next(answers, n, "What did tracing cost?");
-	change_text(1, 1 + low, a_text);
-	change_text(1, 1 + high, b_text);
+	text_change(1, 1 + low, a_text);
+	text_change(1, 1 + high, b_text);
 	if (cells == 1)
 		snprintf(a->figure, sizeof(a->figure), "%s", a_text);
 	else
 		snprintf(a->figure, sizeof(a->figure), "%s to %s", a_text, b_text);
 	snprintf(a->detail, sizeof(a->detail),
 		 "Medians of the call with and without probes, taken in turn: %s of %s", a_text,
-		 text_cut(least->label, NAME_WIDTH, name));
+		 utf8_cut(least->label, NAME_WIDTH, name));
 	if (most != least)
 		layout_append(a->detail, sizeof(a->detail), ", %s of %s", b_text,
-			      text_cut(most->label, NAME_WIDTH, name));
+			      utf8_cut(most->label, NAME_WIDTH, name));
 	layout_append(a->detail, sizeof(a->detail), ".");
 }
 

@@ -6,7 +6,8 @@
 #include "user/analysis/whatif.h"
 #include "user/answers/answer.h"
 #include "user/report/birth_sums.h"
-#include "user/report/html.h"
+#include "user/text/numbers.h"
+#include "user/text/utf8.h"
 
 #define NAME_WIDTH 40
 
@@ -14,7 +15,7 @@ typedef char name_buf[NAME_WIDTH + 4];
 
 static const char *name_of(const struct group *g, name_buf buf)
 {
-	return text_cut(g->label ? g->label : "", NAME_WIDTH, buf);
+	return utf8_cut(g->label ? g->label : "", NAME_WIDTH, buf);
 }
 
 static void say_births(const struct report_run *r, struct answer *a)
@@ -28,7 +29,7 @@ static void say_births(const struct report_run *r, struct answer *a)
 	snprintf(a->question, sizeof(a->question), "How many processes and threads were made?");
 	snprintf(a->figure, sizeof(a->figure), "%s%s%s",
 		 r->run->end.births_lost > 0 || r->run->end.births_unseen > 0 ? "at least " : "",
-		 count_text((double)s->groups.all.counts.births, text),
+		 text_count((double)s->groups.all.counts.births, text),
 		 r->run->end.filtered > 0 ? ", filtered" : "");
 	for (size_t i = 0; i < r->run->birth_count; i++) {
 		const struct life *life = &r->run->births[i].life;
@@ -40,26 +41,26 @@ static void say_births(const struct report_run *r, struct answer *a)
 		if (!by_method[i])
 			continue;
 		layout_append(a->detail, sizeof(a->detail), "%s%s by %s", before,
-			      count_text((double)by_method[i], text), method_name((uint32_t)i));
+			      text_count((double)by_method[i], text), method_name((uint32_t)i));
 		before = ", ";
 	}
 	if (r->run->ended && ns > 0)
 		layout_append(a->detail, sizeof(a->detail), " in %s",
-			      time_words((double)ns, r->instructions, text));
+			      text_time_words((double)ns, r->instructions, text));
 	if (r->run->failures.absent)
 		layout_append(a->detail, sizeof(a->detail), "; calls that failed were not seen.");
 	else
 		layout_append(a->detail, sizeof(a->detail), "; %s calls failed.",
-			      count_text((double)s->groups.all.failed, text));
+			      text_count((double)s->groups.all.failed, text));
 	if (r->run->end.births_lost > 0)
 		layout_append(a->detail, sizeof(a->detail), " The records of %s more were lost.",
-			      count_text((double)r->run->end.births_lost, text));
+			      text_count((double)r->run->end.births_lost, text));
 	if (r->run->end.births_unseen > 0)
 		layout_append(a->detail, sizeof(a->detail), " %s more have no record.",
-			      count_text((double)r->run->end.births_unseen, text));
+			      text_count((double)r->run->end.births_unseen, text));
 	if (r->run->end.filtered > 0)
 		layout_append(a->detail, sizeof(a->detail), " The filters left out %s more.",
-			      count_text((double)r->run->end.filtered, text));
+			      text_count((double)r->run->end.filtered, text));
 }
 
 static bool say_costliest(const struct report_run *r, struct answer *a)
@@ -78,9 +79,9 @@ static bool say_costliest(const struct report_run *r, struct answer *a)
 		 method_name(g->key.method));
 	layout_append(a->detail, sizeof(a->detail), "%.1f %% of all work: %s",
 		      100 * g->work_ns / all->all.work_ns,
-		      time_words(g->work_ns, r->instructions, text));
+		      text_time_words(g->work_ns, r->instructions, text));
 	layout_append(a->detail, sizeof(a->detail), " in %s births",
-		      count_text((double)g->counts.births, text));
+		      text_count((double)g->counts.births, text));
 	if (biggest >= 0)
 		layout_append(a->detail, sizeof(a->detail), ", %.1f %% of it in %s", 100 * share,
 			      phase_name(biggest));
@@ -100,7 +101,7 @@ static bool say_phase(const struct report_run *r, struct answer *a)
 	snprintf(a->question, sizeof(a->question), "In which phase?");
 	snprintf(a->figure, sizeof(a->figure), "%s, %.1f %%", phase_name(biggest), 100 * share);
 	snprintf(a->detail, sizeof(a->detail), "Of %s of work over all births: %s.",
-		 time_words(all->work_ns, r->instructions, text), phase_models[biggest].brief);
+		 text_time_words(all->work_ns, r->instructions, text), phase_models[biggest].brief);
 	return true;
 }
 
@@ -114,12 +115,12 @@ static bool say_slowest(const struct report_run *r, struct answer *a)
 		return false;
 	snprintf(a->question, sizeof(a->question), "What was the longest call?");
 	snprintf(a->figure, sizeof(a->figure), "%s",
-		 time_words((double)birth_call_ns(b), r->instructions, text));
+		 text_time_words((double)birth_call_ns(b), r->instructions, text));
 	snprintf(a->detail, sizeof(a->detail), "A %s by %s (pid %u). The median of all is %s.",
-		 method_name(b->life.method), text_cut(b->comm, NAME_WIDTH, name),
+		 method_name(b->life.method), utf8_cut(b->comm, NAME_WIDTH, name),
 		 b->life.parent_tgid,
-		 time_words(sketch__quantile(&r->births->groups.all.call, 0.5), r->instructions,
-			    text));
+		 text_time_words(sketch__quantile(&r->births->groups.all.call, 0.5),
+				 r->instructions, text));
 	return true;
 }
 
@@ -154,16 +155,16 @@ static bool say_whatif(const struct report_run *r, struct answer *a)
 		return false;
 	snprintf(a->question, sizeof(a->question), "What would posix_spawn spare?");
 	layout_append(a->figure, sizeof(a->figure), "%s to ",
-		      time_text(w.least_ns, r->instructions, text));
+		      text_time(w.least_ns, r->instructions, text));
 	layout_append(a->figure, sizeof(a->figure), "%s",
-		      time_words(w.most_ns, r->instructions, text));
+		      text_time_words(w.most_ns, r->instructions, text));
 	layout_append(a->detail, sizeof(a->detail),
 		      "An estimate from the phases of %s forks that exec: copy_mm alone, to all "
 		      "that was measured of what follows from the copy",
-		      count_text((double)w.n, text));
+		      text_count((double)w.n, text));
 	layout_append(a->detail, sizeof(a->detail),
 		      ". Their parents would be held %s in sum instead.",
-		      time_words(w.held_ns, r->instructions, text));
+		      text_time_words(w.held_ns, r->instructions, text));
 	return true;
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "user/answers/answer.h"
-#include "user/report/html.h"
+#include "user/text/numbers.h"
 
 #define MIB	  1048576.0
 #define SIZES_MAX 64
@@ -105,7 +105,7 @@ static void say_ratios(const struct line *line, struct answer *a)
 		layout_append(a->detail, sizeof(a->detail),
 			      i ? ", from %s %.3g times"
 				: "From %s its call takes %.3g times that of " REPORT_REFERENCE,
-			      bytes_text(line->v[i]->rss, at), ratio(line->v[i]));
+			      text_bytes(line->v[i]->rss, at), ratio(line->v[i]));
 	layout_append(a->detail, sizeof(a->detail), told < line->n ? ", and so on." : ".");
 }
 

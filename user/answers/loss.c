@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Whether a run is whole: what broke off, was lost, could not be followed or was left out. */
 #include "user/answers/answer.h"
-#include "user/report/html.h"
+#include "user/text/numbers.h"
 
 static void say_torn(struct answer *a)
 {
@@ -24,7 +24,7 @@ static void say_untraced(struct answer *a)
 
 static const char *known(int64_t n, char text[NUMBER_MAX])
 {
-	return n == MISSING ? "an unknown number of" : count_text((double)n, text);
+	return n == MISSING ? "an unknown number of" : text_count((double)n, text);
 }
 
 static void add_if(struct answer *a, int64_t n, const char *what)
@@ -32,7 +32,7 @@ static void add_if(struct answer *a, int64_t n, const char *what)
 	char text[NUMBER_MAX];
 
 	if (n > 0)
-		layout_append(a->detail, sizeof(a->detail), ", %s %s", count_text((double)n, text),
+		layout_append(a->detail, sizeof(a->detail), ", %s %s", text_count((double)n, text),
 			      what);
 }
 
@@ -51,7 +51,7 @@ static void say_loss(const struct report_run *r, struct answer *a)
 		 : run->end.filtered > 0 ? "nothing but what the filters left out"
 					 : "nothing");
 	layout_append(a->detail, sizeof(a->detail), "%s births%s recorded, ",
-		      count_text((double)run->end.births, number),
+		      text_count((double)run->end.births, number),
 		      r->births ? " and failed calls" : "");
 	layout_append(a->detail, sizeof(a->detail), "%s records lost, ",
 		      known(run->end.lost, number));

@@ -7,7 +7,7 @@
 
 #include "user/export/csv.h"
 #include "user/export/export.h"
-#include "user/report/html.h"
+#include "user/text/markup.h"
 
 /* The axes of all cells, in the order in which they first appear. */
 struct axes {
@@ -45,7 +45,7 @@ static int find_axes(const struct run *r, struct axes *axes)
 
 int csv_text(FILE *out, const char *text)
 {
-	char *plain = plain_copy(text), *at;
+	char *plain = text_plain_copy(text), *at;
 	bool quoted = plain && strpbrk(plain, ",\"") != NULL;
 
 	if (!plain)

@@ -11,7 +11,7 @@
 #include "user/analysis/stats.h"
 #include "user/export/export.h"
 #include "user/model/phase.h"
-#include "user/report/html.h"
+#include "user/text/markup.h"
 
 #define NAME_SIZE 128
 
@@ -44,7 +44,7 @@ static const char *const sample_briefs[] = {
 /* Escaped as a label's value: \\, \" and \n are the only escapes there are. */
 static int write_value(FILE *out, const char *text)
 {
-	char *plain = plain_copy(text), *at;
+	char *plain = text_plain_copy(text), *at;
 
 	if (!plain)
 		return -ENOMEM;

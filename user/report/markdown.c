@@ -7,10 +7,11 @@
 #include "user/analysis/stats.h"
 #include "user/answers/answer.h"
 #include "user/model/phase.h"
-#include "user/report/html.h"
 #include "user/report/markdown.h"
 #include "user/report/report.h"
 #include "user/report/verdict.h"
+#include "user/text/markup.h"
+#include "user/text/numbers.h"
 
 #define ROWS_MAX    20
 #define RUNS_MAX    8 /* told of; sites cut a summary that is too long */
@@ -109,8 +110,8 @@ static void write_row(const struct report_run *r, const struct row *row, FILE *o
 	markdown_text(out, row->parent, NAME_WIDTH);
 	fputs(" | ", out);
 	markdown_text(out, row->method, NAME_WIDTH);
-	fprintf(out, " | %s |", time_text(row->call.median, r->instructions, text));
-	fprintf(out, " %s |", time_text(row->call.p90, r->instructions, text));
+	fprintf(out, " | %s |", text_time(row->call.median, r->instructions, text));
+	fprintf(out, " %s |", text_time(row->call.p90, r->instructions, text));
 	if (isfinite(ratio))
 		fprintf(out, " \xc3\x97%.*f |", ratio < 10 ? 2 : 0, ratio);
 	else

@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "user/report/birth_sums.h"
-#include "user/report/html.h"
 #include "user/report/markdown.h"
+#include "user/text/markup.h"
+#include "user/text/numbers.h"
 
 #define NAME_WIDTH  60
 #define BAR_COLUMNS 40
@@ -51,10 +52,10 @@ static void write_row(const struct report_run *r, const struct group *g, FILE *o
 	fputs("| ", out);
 	markdown_text(out, g->label ? g->label : "", NAME_WIDTH);
 	fprintf(out, " | %s | %s |", method_name(g->key.method),
-		count_text((double)g->counts.births, text));
-	fprintf(out, " %s |", count_text(r->run->failures.absent ? NAN : (double)g->failed, text));
-	fprintf(out, " %s |", time_text(sketch__quantile(&g->call, 0.5), r->instructions, text));
-	fprintf(out, " %s |", time_text(g->work_ns > 0 ? g->work_ns : NAN, r->instructions, text));
+		text_count((double)g->counts.births, text));
+	fprintf(out, " %s |", text_count(r->run->failures.absent ? NAN : (double)g->failed, text));
+	fprintf(out, " %s |", text_time(sketch__quantile(&g->call, 0.5), r->instructions, text));
+	fprintf(out, " %s |", text_time(g->work_ns > 0 ? g->work_ns : NAN, r->instructions, text));
 	fprintf(out, bar[0] ? " `%s` |\n" : " - |\n", bar);
 }
 

@@ -6,6 +6,7 @@
 
 #include "bench/shared/units.h"
 #include "user/report/html.h"
+#include "user/report/row_json.h"
 #include "user/report/views/views.h"
 #include "user/text/json.h"
 
@@ -74,29 +75,30 @@ static json_t *runs_data(const struct report *p)
 
 	for (size_t i = 0; i < p->count; i++) {
 		const struct report_run *r = &p->runs[i];
-		json_t *run = put(json_object(), "name", json_text(r->name)), *rows = json_array();
+		json_t *run = json__put(json_object(), "name", json__text(r->name)),
+		       *rows = json_array();
 
 		for (size_t k = 0; k < r->count; k++)
-			rows = push(rows, json_row(&r->rows[k]));
-		run = put(run, "clock",
-			  json_text(r->instructions ? CLOCK_OF_LAB : CLOCK_OF_MACHINE));
-		runs = push(runs, put(run, "rows", rows));
+			rows = json__push(rows, row_json(&r->rows[k]));
+		run = json__put(run, "clock",
+				json__text(r->instructions ? CLOCK_OF_LAB : CLOCK_OF_MACHINE));
+		runs = json__push(runs, json__put(run, "rows", rows));
 	}
 	return runs;
 }
 
 static int write_data(const struct report *p, json_t *const *data, FILE *out)
 {
-	json_t *all = json_object(), *shown = put(json_object(), "runs", runs_data(p));
+	json_t *all = json_object(), *shown = json__put(json_object(), "runs", runs_data(p));
 	int err = -ENOMEM;
 
 	for (size_t i = 0; i < view_count; i++) {
 		if (!json_is_null(data[i]))
-			all = put(all, views[i]->id, json_incref(data[i]));
+			all = json__put(all, views[i]->id, json_incref(data[i]));
 	}
-	shown = put(shown, "views", all);
+	shown = json__put(shown, "views", all);
 	if (shown)
-		err = json_write(shown, out);
+		err = json__write(shown, out);
 	json_decref(shown);
 	return err;
 }

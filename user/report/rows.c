@@ -8,8 +8,8 @@
 #include "bench/shared/units.h"
 #include "user/analysis/quantiles.h"
 #include "user/report/birth_sums.h"
-#include "user/report/html.h"
 #include "user/report/report.h"
+#include "user/text/numbers.h"
 
 #define PAGE_BYTES 4096
 
@@ -66,7 +66,7 @@ static int name_row(struct row *row, const struct table *t)
 	char size[NUMBER_MAX];
 
 	row->rss = cell__parent_bytes(row->cell);
-	bytes_text(row->rss, size);
+	text_bytes(row->rss, size);
 	row->method = strdup(method ? method : "-");
 	row->parent = named(size, t, row->cell);
 	row->label = row->method ? named(row->method, t, row->cell) : NULL;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "user/report/html.h"
+#include "user/text/utf8.h"
 
 #define SCHEMA	  1
 #define BYTES_MAX ((off_t)64 << 20)
@@ -84,11 +85,11 @@ void verdict_answer(const json_t *verdict, const char *path, struct answer *a)
 
 	*a = (struct answer){0};
 	snprintf(a->question, sizeof(a->question), "What does the gate say? (%s)",
-		 text_cut(slash && slash[1] ? slash + 1 : path, 40, text));
+		 utf8_cut(slash && slash[1] ? slash + 1 : path, 40, text));
 	snprintf(a->figure, sizeof(a->figure), "%s", text_in(verdict, "verdict"));
 	a->warning = strcmp(a->figure, "pass") != 0;
 	layout_append(a->detail, sizeof(a->detail), "%s",
-		      text_cut(text_in(verdict, "headline"), 200, text));
+		      utf8_cut(text_in(verdict, "headline"), 200, text));
 	if (pairs >= 0 && pairs < 1e6)
 		layout_append(a->detail, sizeof(a->detail), ". Pairs of runs: %.0f", pairs);
 	if (isfinite(margin))
@@ -104,9 +105,9 @@ static void value_text(const char *unit, double value, char text[VERDICT_TEXT_MA
 
 	if (isnan(value) || instructions || !strcmp(unit, "ns"))
 		snprintf(text, VERDICT_TEXT_MAX, "%s",
-			 time_words(value, instructions && isfinite(value), number));
+			 text_time_words(value, instructions && isfinite(value), number));
 	else
-		snprintf(text, VERDICT_TEXT_MAX, "%s %.40s", count_text(value, number), unit);
+		snprintf(text, VERDICT_TEXT_MAX, "%s %.40s", text_count(value, number), unit);
 }
 
 /* "+12.0 %"; a side that is not there is not bounded. */

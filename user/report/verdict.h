@@ -7,8 +7,8 @@
 #include <stdio.h>
 
 #include "user/answers/answer.h"
-#include "user/report/html.h"
 #include "user/report/report.h"
+#include "user/text/numbers.h"
 
 #define VERDICT_ROWS_MAX 300
 #define VERDICT_TEXT_MAX (2 * NUMBER_MAX)

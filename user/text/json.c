@@ -8,7 +8,7 @@
 
 #include "user/text/utf8.h"
 
-json_t *put(json_t *object, const char *name, json_t *value)
+json_t *json__put(json_t *object, const char *name, json_t *value)
 {
 	if (!object) {
 		json_decref(value);
@@ -20,7 +20,7 @@ json_t *put(json_t *object, const char *name, json_t *value)
 	return NULL;
 }
 
-json_t *push(json_t *array, json_t *value)
+json_t *json__push(json_t *array, json_t *value)
 {
 	if (!array) {
 		json_decref(value);
@@ -32,7 +32,7 @@ json_t *push(json_t *array, json_t *value)
 	return NULL;
 }
 
-json_t *json_text(const char *text)
+json_t *json__text(const char *text)
 {
 	char *copy = malloc(4 * strlen(text) + 1), *end = copy;
 	json_t *value;
@@ -55,7 +55,7 @@ json_t *json_text(const char *text)
 	return value;
 }
 
-json_t *json_number(double number)
+json_t *json__number(double number)
 {
 	if (!isfinite(number))
 		return json_null();
@@ -64,39 +64,10 @@ json_t *json_number(double number)
 	return json_real(number);
 }
 
-json_t *nothing(json_t *value)
+json_t *json__discard(json_t *value)
 {
 	json_decref(value);
 	return json_null();
-}
-
-json_t *json_spread(const struct spread *s)
-{
-	json_t *array = push(json_array(), json_integer((json_int_t)s->n));
-
-	array = push(array, json_number(s->p10));
-	array = push(array, json_number(s->median));
-	return push(array, json_number(s->p90));
-}
-
-json_t *json_row(const struct row *row)
-{
-	json_t *object = put(json_object(), "method", json_text(row->method));
-
-	object = put(object, "parent", json_text(row->parent));
-	object = put(object, "label", json_text(row->label));
-	object = put(object, "group", json_integer((json_int_t)row->group));
-	object = put(object, "line", json_integer((json_int_t)row->line));
-	return put(object, "rss",
-		   row->rss == MISSING ? json_null() : json_integer((json_int_t)row->rss));
-}
-
-json_t *json_of_row(const struct row *row)
-{
-	json_t *place = push(json_array(), json_integer((json_int_t)row->run));
-
-	place = push(place, json_integer((json_int_t)row->index));
-	return put(json_object(), "row", place);
 }
 
 /* In JSON "<" stands only within strings, where it may be written in hexadecimal: without it
@@ -117,7 +88,7 @@ static int write_safely(const char *text, size_t size, void *to)
 	return ferror(out) ? -1 : 0;
 }
 
-int json_write(const json_t *value, FILE *out)
+int json__write(const json_t *value, FILE *out)
 {
 	return json_dump_callback(value, write_safely, out, JSON_COMPACT | JSON_REAL_PRECISION(6))
 		       ? -ENOMEM

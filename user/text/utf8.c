@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/text/utf8.h"
 
+#include <string.h>
 #include <wchar.h>
 
 size_t utf8_decode(const char *text, uint32_t *code)
@@ -70,4 +71,20 @@ size_t utf8_fit(const char *text, size_t width)
 		at += len;
 	}
 	return at;
+}
+
+const char *utf8_cut(const char *text, size_t width, char *buf)
+{
+	size_t at = 0, len;
+	uint32_t code;
+
+	for (; text[at] != '\0'; at += len) {
+		len = utf8_decode(text + at, &code);
+		len = len ? len : 1;
+		if (at + len > width)
+			break;
+	}
+	memcpy(buf, text, at);
+	strcpy(buf + at, text[at] ? "..." : "");
+	return buf;
 }

@@ -19,4 +19,8 @@ size_t utf8_width_of(const char *text, size_t len);
 /* The bytes of `text` that fit into `width` columns, in whole characters. */
 size_t utf8_fit(const char *text, size_t width);
 
+/* Copies at most `width` bytes, in whole characters, and adds "..." if there are more. `buf` has
+ * room for `width` + 4 bytes. Returns buf. */
+const char *utf8_cut(const char *text, size_t width, char *buf);
+
 #endif

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "user/gate/gate.h"
-#include "user/report/html.h"
+#include "user/text/markup.h"
 #include "user/text/wrap.h"
 
 static int finish(FILE *out)

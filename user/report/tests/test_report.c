@@ -17,105 +17,6 @@
 #include "user/tests/sample_run.h"
 #include "user/text/json.h"
 
-static char *html_of(const char *text)
-{
-	char *out = NULL;
-	size_t size;
-	FILE *f = open_memstream(&out, &size);
-
-	html_text(f, text);
-	fclose(f);
-	return out;
-}
-
-static void check_html(const char *text, const char *expected)
-{
-	char *out = html_of(text);
-
-	assert_string_equal(out, expected);
-	free(out);
-}
-
-static void html_shows_hostile_text(void **state)
-{
-	(void)state;
-	check_html("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;");
-	check_html("</script>&\"'", "&lt;/script&gt;&amp;&quot;&#39;");
-	check_html("a\nb\tc\033[31m\x7f", "a\\x0ab\\x09c\\x1b[31m\\x7f");
-	check_html("\xff\xc3(\xed\xa0\x80", "\\xff\\xc3(\\xed\\xa0\\x80");
-	check_html("\xe2\x80\xaegpj", "\\xe2\\x80\\xaegpj"); /* right-to-left override */
-	check_html("gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f");
-}
-
-static void check_markdown(const char *text, size_t width, const char *expected)
-{
-	char *out = NULL;
-	size_t size;
-	FILE *f = open_memstream(&out, &size);
-
-	markdown_text(f, text, width);
-	fclose(f);
-	assert_string_equal(out, expected);
-	free(out);
-}
-
-static void markdown_shows_hostile_text(void **state)
-{
-	(void)state;
-	check_markdown("posix_spawn", 60, "posix\\_spawn");
-	check_markdown("a|b`c`*d*[e](f)\n# g", 60, "a\\|b\\`c\\`\\*d\\*\\[e\\](f)\\\\x0a&#35; g");
-	check_markdown("<b>@all&http://x www.y 1.5", 60,
-		       "&#60;b&#62;&#64;all&#38;http&#58;//x www&#46;y 1.5");
-	check_markdown("abcdef", 4, "abcd...");
-	check_markdown("ab\xc3\xbc", 3, "ab...");
-}
-
-static void check_json(json_t *value, const char *expected)
-{
-	char *out = NULL;
-	size_t size;
-	FILE *f = open_memstream(&out, &size);
-
-	assert_int_equal(json_write(value, f), 0);
-	fclose(f);
-	assert_string_equal(out, expected);
-	free(out);
-	json_decref(value);
-}
-
-static void data_cannot_end_its_script(void **state)
-{
-	(void)state;
-	check_json(push(json_array(), json_text("</script><!--\xff")),
-		   "[\"\\u003c/script>\\u003c!--\\\\xff\"]");
-	check_json(push(push(json_array(), json_number(12.5)), json_number(NAN)), "[12.5,null]");
-	check_json(push(json_array(), json_number(8821543)), "[8821543]");
-}
-
-static void numbers_as_people_read_them(void **state)
-{
-	char text[NUMBER_MAX];
-
-	(void)state;
-	assert_string_equal(time_text(32700, false, text), "32.7 \xc2\xb5s");
-	assert_string_equal(time_text(812, false, text), "812 ns");
-	assert_string_equal(time_text(173301, true, text), "173 k");
-	assert_string_equal(time_text(812, true, text), "812");
-	assert_string_equal(time_words(8821543, true, text), "8.82 M instructions");
-	assert_string_equal(time_text(NAN, false, text), "-");
-	assert_string_equal(bytes_text(64 << 20, text), "64 MiB");
-	assert_string_equal(bytes_text(1000, text), "1000");
-	assert_string_equal(count_text(173301, text), "173,301");
-	assert_string_equal(count_text(-1234567.5, text), "-1,234,567.5");
-	assert_string_equal(count_text(999, text), "999");
-	assert_string_equal(change_text(100, 112, text), "+12.0 %");
-	assert_string_equal(change_text(100, 100.05, text), "+0.05 %");
-	assert_string_equal(change_text(100, 100, text), "0 %");
-	assert_string_equal(change_text(1, 12.3, text), "\xc3\x97"
-							"12.3");
-	assert_string_equal(change_text(0, 5, text), "-");
-}
-
 /* Against stats.c, which finds the same by bisection. */
 static void quantiles_agree_with_stats(void **state)
 {
@@ -431,10 +332,6 @@ static void a_view_without_data_is_not_there(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(html_shows_hostile_text),
-		cmocka_unit_test(markdown_shows_hostile_text),
-		cmocka_unit_test(data_cannot_end_its_script),
-		cmocka_unit_test(numbers_as_people_read_them),
 		cmocka_unit_test(quantiles_agree_with_stats),
 		cmocka_unit_test(rows_join_the_passes),
 		cmocka_unit_test(no_two_runs_have_one_name),

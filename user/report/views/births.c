@@ -35,14 +35,14 @@ static void write_time(FILE *out, const struct report_run *r, double ns)
 {
 	char text[NUMBER_MAX];
 
-	html_number(out, time_text(ns, r->instructions, text));
+	html_number(out, text_time(ns, r->instructions, text));
 }
 
 static void write_count(FILE *out, double n)
 {
 	char text[NUMBER_MAX];
 
-	html_number(out, count_text(n, text));
+	html_number(out, text_count(n, text));
 }
 
 static void write_share(FILE *out, double share)
@@ -136,7 +136,7 @@ static void write_series(FILE *out, const struct report_run *r)
 		char text[NUMBER_MAX];
 
 		html_row(out);
-		html_label(out, time_text((double)((int64_t)i * s->bin_ns), r->instructions, text));
+		html_label(out, text_time((double)((int64_t)i * s->bin_ns), r->instructions, text));
 		for (size_t k = 0; k < s->series_count; k++)
 			write_count(out, (double)s->series[k].n[i]);
 		fputs("</tr>", out);
@@ -174,9 +174,9 @@ static void write_range(FILE *out, const struct report_run *r, const struct esti
 		html_number(out, "-");
 		return;
 	}
-	time_text(e->low, r->instructions, low);
+	text_time(e->low, r->instructions, low);
 	snprintf(text, sizeof(text), "%s to ", low);
-	time_text(e->high, r->instructions, low);
+	text_time(e->high, r->instructions, low);
 	strcat(text, low);
 	html_number(out, text);
 }
@@ -224,8 +224,8 @@ static void write_thp(FILE *out, const struct report_run *r, const struct group 
 	}
 	whatif_basis(WHATIF_COPIER, c, r->run->clock, basis, sizeof(basis));
 	fprintf(out, " With huge pages (THP) it might be %s to ",
-		time_words(e.thp_copy.low, r->instructions, text));
-	fprintf(out, "%s, an estimate: ", time_words(e.thp_copy.high, r->instructions, text));
+		text_time_words(e.thp_copy.low, r->instructions, text));
+	fprintf(out, "%s, an estimate: ", text_time_words(e.thp_copy.high, r->instructions, text));
 	html_text(out, basis);
 	fputs(".", out);
 }
@@ -236,7 +236,7 @@ static void write_faults(FILE *out, const struct sketch *faults)
 
 	if (faults->n)
 		fprintf(out, ", that of the COW faults paid by the parent %s",
-			count_text(round(sketch__quantile(faults, 0.5)), text));
+			text_count(round(sketch__quantile(faults, 0.5)), text));
 }
 
 static void write_copier(FILE *out, const struct report_run *r, const struct group *g)
@@ -248,9 +248,9 @@ static void write_copier(FILE *out, const struct report_run *r, const struct gro
 	fprintf(out,
 		g->execs ? ": its %s forks that do not exec are no case for posix_spawn; "
 			 : ": none of its %s forks execs, so they are no case for posix_spawn; ",
-		count_text((double)g->staying.copy.n, text));
+		text_count((double)g->staying.copy.n, text));
 	fprintf(out, "the median of copy_mm is %s",
-		time_words(sketch__quantile(&g->staying.copy, 0.5), r->instructions, text));
+		text_time_words(sketch__quantile(&g->staying.copy, 0.5), r->instructions, text));
 	write_faults(out, &g->staying.cow_faults_parent);
 	fputs(".", out);
 	if (r->run->calibration)
@@ -321,11 +321,11 @@ static void write_member(FILE *out, const struct report_run *r, const struct mem
 		fputs(" <span class=\"note\">was there before</span>", out);
 		return;
 	}
-	fprintf(out, "%s × <strong>", count_text((double)m->n, text));
+	fprintf(out, "%s × <strong>", text_count((double)m->n, text));
 	html_text(out, m->label ? m->label : "(no exec)");
 	fprintf(out, "</strong> <span class=\"note\">by %s", method_name(m->method));
 	if (m->work_ns > 0)
-		fprintf(out, ", %s of work", time_words(m->work_ns, r->instructions, text));
+		fprintf(out, ", %s of work", text_time_words(m->work_ns, r->instructions, text));
 	fputs("</span>", out);
 }
 
@@ -361,7 +361,7 @@ static void write_family(FILE *out, const struct report_run *r)
 	fputs("</li></ul></div>\n", out);
 	if (f->left_out)
 		fprintf(out, "<p>%s births of further programs, or deeper, are left out.</p>\n",
-			count_text((double)f->left_out, text));
+			text_count((double)f->left_out, text));
 }
 
 static void write_run(const struct report *p, size_t i, FILE *out)
@@ -383,7 +383,7 @@ static void write_run(const struct report *p, size_t i, FILE *out)
 		"<p class=\"note\">All %s records are in these sums; single births are not in the "
 		"page. Medians and p99 are within 0.8 %%; counts, sums and the largest values are "
 		"exact.</p>\n",
-		count_text((double)r->run->birth_count, text));
+		text_count((double)r->run->birth_count, text));
 	write_whatif(out, r);
 	write_family(out, r);
 }
@@ -406,15 +406,15 @@ static void write(const struct report *p, FILE *out)
 
 static json_t *series_data(const struct birth_sums *s, const struct birth_series *series)
 {
-	json_t *object = put(json_object(), "label", json_text(label_of(series->group)));
+	json_t *object = json__put(json_object(), "label", json__text(label_of(series->group)));
 	json_t *births = json_array(), *work = json_array();
 
 	for (size_t i = 0; i < s->bins; i++) {
-		births = push(births, json_integer((json_int_t)series->n[i]));
-		work = push(work, json_number(round(series->work_ns[i])));
+		births = json__push(births, json_integer((json_int_t)series->n[i]));
+		work = json__push(work, json__number(round(series->work_ns[i])));
 	}
-	object = put(object, "method", json_text(method_of(series->group)));
-	return put(put(object, "births", births), "work", work);
+	object = json__put(object, "method", json__text(method_of(series->group)));
+	return json__put(json__put(object, "births", births), "work", work);
 }
 
 /* Of each phase [name, sum, births, median]. */
@@ -427,18 +427,18 @@ static json_t *phases_data(const struct group *g)
 
 		if (!g->phase[p].n || !phase_is_work(p))
 			continue;
-		phase = push(json_array(), json_text(phase_name(p)));
-		phase = push(phase, json_number(g->phase[p].sum));
-		phase = push(phase, json_integer((json_int_t)g->phase[p].n));
-		phase = push(phase, json_number(round(sketch__quantile(&g->phase[p], 0.5))));
-		phases = push(phases, phase);
+		phase = json__push(json_array(), json__text(phase_name(p)));
+		phase = json__push(phase, json__number(g->phase[p].sum));
+		phase = json__push(phase, json_integer((json_int_t)g->phase[p].n));
+		phase = json__push(phase, json__number(round(sketch__quantile(&g->phase[p], 0.5))));
+		phases = json__push(phases, phase);
 	}
 	return phases;
 }
 
 static json_t *range_data(const struct estimate *e)
 {
-	return push(push(json_array(), json_number(e->low)), json_number(e->high));
+	return json__push(json__push(json_array(), json__number(e->low)), json__number(e->high));
 }
 
 static json_t *whatif_data(const struct group *g, const struct calibration *c)
@@ -449,31 +449,31 @@ static json_t *whatif_data(const struct group *g, const struct calibration *c)
 
 	if (!whatif_has(g, WHATIF_SPAWNABLE))
 		return json_null();
-	object = put(json_object(), "forks", json_integer((json_int_t)w->n));
-	object = put(object, "least", json_number(w->least_ns));
-	object = put(object, "most", json_number(w->most_ns));
-	object = put(object, "held", json_number(w->held_ns));
-	object = put(object, "cow", json_boolean(counted_cow(g)));
+	object = json__put(json_object(), "forks", json_integer((json_int_t)w->n));
+	object = json__put(object, "least", json__number(w->least_ns));
+	object = json__put(object, "most", json__number(w->most_ns));
+	object = json__put(object, "held", json__number(w->held_ns));
+	object = json__put(object, "cow", json_boolean(counted_cow(g)));
 	if (!isnan(e.spawn_call.low))
-		object = put(object, "spawnCall", range_data(&e.spawn_call));
+		object = json__put(object, "spawnCall", range_data(&e.spawn_call));
 	if (!isnan(e.helper_call.low))
-		object = put(object, "helperCall", range_data(&e.helper_call));
+		object = json__put(object, "helperCall", range_data(&e.helper_call));
 	return object;
 }
 
 static json_t *group_data(const struct group *g, const char *label, const struct run *r)
 {
-	json_t *object = put(json_object(), "label", json_text(label));
+	json_t *object = json__put(json_object(), "label", json__text(label));
 
-	object = put(object, "method", json_text(method_of(g)));
-	object = put(object, "births", json_integer((json_int_t)g->counts.births));
-	object = put(object, "failed",
-		     r->failures.absent ? json_null() : json_integer((json_int_t)g->failed));
-	object = put(object, "execs", json_integer((json_int_t)g->execs));
-	object = put(object, "median", json_number(round(sketch__quantile(&g->call, 0.5))));
-	object = put(object, "work", json_number(g->work_ns));
-	object = put(object, "phases", phases_data(g));
-	return put(object, "whatif", whatif_data(g, r->calibration));
+	object = json__put(object, "method", json__text(method_of(g)));
+	object = json__put(object, "births", json_integer((json_int_t)g->counts.births));
+	object = json__put(object, "failed",
+			   r->failures.absent ? json_null() : json_integer((json_int_t)g->failed));
+	object = json__put(object, "execs", json_integer((json_int_t)g->execs));
+	object = json__put(object, "median", json__number(round(sketch__quantile(&g->call, 0.5))));
+	object = json__put(object, "work", json__number(g->work_ns));
+	object = json__put(object, "phases", phases_data(g));
+	return json__put(object, "whatif", whatif_data(g, r->calibration));
 }
 
 /* Of each member [depth, program or null, method, births, work], as a tree is written. */
@@ -483,13 +483,14 @@ static json_t *family_data(const struct family *f)
 
 	for (size_t at = f->root; at != FAMILY_NONE; at = family__next(f, at)) {
 		const struct member *m = &f->v[at];
-		json_t *member = push(json_array(), json_integer((json_int_t)m->depth));
+		json_t *member = json__push(json_array(), json_integer((json_int_t)m->depth));
 
-		member = push(member, m->label ? json_text(m->label) : json_null());
-		member = push(member, m->up != FAMILY_NONE ? json_text(method_name(m->method))
-							   : json_null());
-		member = push(member, json_integer((json_int_t)m->n));
-		members = push(members, push(member, json_number(m->work_ns)));
+		member = json__push(member, m->label ? json__text(m->label) : json_null());
+		member =
+			json__push(member, m->up != FAMILY_NONE ? json__text(method_name(m->method))
+								: json_null());
+		member = json__push(member, json_integer((json_int_t)m->n));
+		members = json__push(members, json__push(member, json__number(m->work_ns)));
 	}
 	return members;
 }
@@ -501,15 +502,15 @@ static json_t *run_data(const struct report_run *r)
 	const struct group *g;
 
 	for (size_t i = 0; i < s->series_count; i++)
-		series = push(series, series_data(s, &s->series[i]));
+		series = json__push(series, series_data(s, &s->series[i]));
 	for (size_t i = 0; (g = shown(s, i)); i++)
-		groups = push(groups, group_data(g, label_of(g), r->run));
-	object = put(json_object(), "bin", json_integer((json_int_t)s->bin_ns));
-	object = put(object, "series", series);
-	object = put(object, "groups", groups);
-	object = put(object, "all", group_data(&s->groups.all, "all", r->run));
-	object = put(object, "family", family_data(&s->family));
-	return put(object, "leftOut", json_integer((json_int_t)s->family.left_out));
+		groups = json__push(groups, group_data(g, label_of(g), r->run));
+	object = json__put(json_object(), "bin", json_integer((json_int_t)s->bin_ns));
+	object = json__put(object, "series", series);
+	object = json__put(object, "groups", groups);
+	object = json__put(object, "all", group_data(&s->groups.all, "all", r->run));
+	object = json__put(object, "family", family_data(&s->family));
+	return json__put(object, "leftOut", json_integer((json_int_t)s->family.left_out));
 }
 
 static json_t *model_data(void)
@@ -518,7 +519,7 @@ static json_t *model_data(void)
 
 	for (int p = 0; p < PHASE_COUNT; p++) {
 		if (phase_is_work(p))
-			model = put(model, phase_name(p), json_text(phase_models[p].brief));
+			model = json__put(model, phase_name(p), json__text(phase_models[p].brief));
 	}
 	return model;
 }
@@ -530,9 +531,10 @@ static json_t *data(const struct report *p)
 
 	for (size_t i = 0; i < p->count; i++) {
 		any += p->runs[i].births != NULL;
-		runs = push(runs, p->runs[i].births ? run_data(&p->runs[i]) : json_null());
+		runs = json__push(runs, p->runs[i].births ? run_data(&p->runs[i]) : json_null());
 	}
-	return any ? put(put(json_object(), "runs", runs), "model", model_data()) : nothing(runs);
+	return any ? json__put(json__put(json_object(), "runs", runs), "model", model_data())
+		   : json__discard(runs);
 }
 
 const struct view view_births = {

@@ -4,6 +4,7 @@
 
 #include "user/analysis/stats.h"
 #include "user/report/html.h"
+#include "user/report/row_json.h"
 #include "user/report/views/views.h"
 #include "user/text/json.h"
 
@@ -103,9 +104,9 @@ static void write_times(const struct report *p, FILE *out)
 
 			if (!has_rows(p, i))
 				continue;
-			html_number(out, time_text(median, instructions, text));
+			html_number(out, text_time(median, instructions, text));
 			if (i > first_run(p))
-				html_number(out, i > row->run ? change_text(row->call.median,
+				html_number(out, i > row->run ? text_change(row->call.median,
 									    median, text)
 							      : "-");
 		}
@@ -147,7 +148,7 @@ static bool write_count(const struct report *p, const struct row *row, enum coun
 	html_words(out, count_name(c));
 	for (size_t i = 0; i < p->count; i++) {
 		if (has_rows(p, i))
-			html_number(out, count_text(count_of(match(p, i, row), c), text));
+			html_number(out, text_count(count_of(match(p, i, row), c), text));
 	}
 	fputs("</tr>", out);
 	return true;
@@ -206,9 +207,9 @@ static json_t *row_data(const struct report *p, const struct row *row)
 	for (size_t i = 0; i < p->count; i++) {
 		const struct row *other = match(p, i, row);
 
-		medians = push(medians, json_number(other ? other->call.median : NAN));
+		medians = json__push(medians, json__number(other ? other->call.median : NAN));
 	}
-	return put(json_of_row(row), "medians", medians);
+	return json__put(row_json_place(row), "medians", medians);
 }
 
 static json_t *data(const struct report *p)
@@ -217,8 +218,8 @@ static json_t *data(const struct report *p)
 	const struct row *row;
 
 	for (row = next_compared(p, NULL); row; row = next_compared(p, row))
-		rows = push(rows, row_data(p, row));
-	return rows && json_array_size(rows) == 0 ? nothing(rows) : rows;
+		rows = json__push(rows, row_data(p, row));
+	return rows && json_array_size(rows) == 0 ? json__discard(rows) : rows;
 }
 
 const struct view view_compare = {

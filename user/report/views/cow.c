@@ -4,6 +4,7 @@
 
 #include "user/analysis/stats.h"
 #include "user/report/html.h"
+#include "user/report/row_json.h"
 #include "user/report/views/views.h"
 #include "user/text/json.h"
 
@@ -38,11 +39,11 @@ static void write_side(FILE *out, const struct report_run *r, const struct row *
 	html_label(out, row->parent);
 	html_words(out, row->method);
 	html_words(out, side->name);
-	html_number(out, count_text(stats_median(&c->counts[side->faults]), text));
-	html_number(out, count_text(stats_median(&c->counts[side->copied]), text));
-	html_number(out, count_text(stats_median(&c->counts[side->reused]), text));
-	html_number(out, count_text(stats_median(&c->counts[side->huge]), text));
-	html_number(out, time_text(stats_median(&c->phases[side->time]), r->instructions, text));
+	html_number(out, text_count(stats_median(&c->counts[side->faults]), text));
+	html_number(out, text_count(stats_median(&c->counts[side->copied]), text));
+	html_number(out, text_count(stats_median(&c->counts[side->reused]), text));
+	html_number(out, text_count(stats_median(&c->counts[side->huge]), text));
+	html_number(out, text_time(stats_median(&c->phases[side->time]), r->instructions, text));
 	fputs("</tr>", out);
 }
 
@@ -85,11 +86,11 @@ static json_t *side_data(const struct row *row, const struct side *side, size_t 
 	if (!c)
 		return json_null();
 	++*any;
-	array = push(json_array(), json_number(stats_median(&c->phases[side->time])));
-	array = push(array, json_number(stats_median(&c->counts[side->faults])));
-	array = push(array, json_number(stats_median(&c->counts[side->copied])));
-	array = push(array, json_number(stats_median(&c->counts[side->reused])));
-	return push(array, json_number(stats_median(&c->counts[side->huge])));
+	array = json__push(json_array(), json__number(stats_median(&c->phases[side->time])));
+	array = json__push(array, json__number(stats_median(&c->counts[side->faults])));
+	array = json__push(array, json__number(stats_median(&c->counts[side->copied])));
+	array = json__push(array, json__number(stats_median(&c->counts[side->reused])));
+	return json__push(array, json__number(stats_median(&c->counts[side->huge])));
 }
 
 static json_t *data(const struct report *p)
@@ -102,15 +103,16 @@ static json_t *data(const struct report *p)
 
 		for (size_t k = 0; k < p->runs[i].count; k++) {
 			const struct row *row = &p->runs[i].rows[k];
-			json_t *object = json_of_row(row);
+			json_t *object = row_json_place(row);
 
 			for (size_t s = 0; s < SIDES; s++)
-				object = put(object, sides[s].id, side_data(row, &sides[s], &any));
-			rows = push(rows, object);
+				object = json__put(object, sides[s].id,
+						   side_data(row, &sides[s], &any));
+			rows = json__push(rows, object);
 		}
-		runs = push(runs, rows);
+		runs = json__push(runs, rows);
 	}
-	return any ? runs : nothing(runs);
+	return any ? runs : json__discard(runs);
 }
 
 const struct view view_cow = {

@@ -17,7 +17,7 @@ static const char *fact_text(const struct env_fact *fact, char buf[NUMBER_MAX])
 	if (fact->text)
 		return fact->text;
 	if (bytes)
-		return count_text((double)fact->number, buf);
+		return text_count((double)fact->number, buf);
 	snprintf(buf, NUMBER_MAX, "%" PRId64, fact->number);
 	return buf;
 }

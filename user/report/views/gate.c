@@ -64,19 +64,19 @@ static json_t *row_data(const json_t *metric)
 	json_t *object;
 
 	verdict_row_read(metric, &row);
-	object = put(json_object(), "cell", json_text(row.cell));
-	object = put(object, "metric", json_text(row.metric));
-	object = put(object, "kind", json_text(row.kind));
-	object = put(object, "verdict", json_text(row.improved ? "improved" : row.verdict));
-	object = put(object, "a", json_text(row.a));
-	object = put(object, "b", json_text(row.b));
-	object = put(object, "change", json_number(row.change));
-	object = put(object, "note", json_text(row.note));
+	object = json__put(json_object(), "cell", json__text(row.cell));
+	object = json__put(object, "metric", json__text(row.metric));
+	object = json__put(object, "kind", json__text(row.kind));
+	object = json__put(object, "verdict", json__text(row.improved ? "improved" : row.verdict));
+	object = json__put(object, "a", json__text(row.a));
+	object = json__put(object, "b", json__text(row.b));
+	object = json__put(object, "change", json__number(row.change));
+	object = json__put(object, "note", json__text(row.note));
 	if (!row.has_interval)
 		return object;
-	object = put(object, "low", json_number(row.low));
-	object = put(object, "high", json_number(row.high));
-	return put(object, "interval", json_text(row.interval));
+	object = json__put(object, "low", json__number(row.low));
+	object = json__put(object, "high", json__number(row.high));
+	return json__put(object, "interval", json__text(row.interval));
 }
 
 static json_t *verdict_data(const struct report *p, size_t i)
@@ -86,10 +86,10 @@ static json_t *verdict_data(const struct report *p, size_t i)
 	json_t *object = json_object(), *metrics = json_array();
 
 	for (k = 0; k < n; k++)
-		metrics = push(metrics, row_data(rows[k]));
-	object = put(object, "name", json_text(p->verdict_paths[i]));
-	object = put(object, "margin", json_number(verdict_margin(p->verdicts[i])));
-	return put(object, "metrics", metrics);
+		metrics = json__push(metrics, row_data(rows[k]));
+	object = json__put(object, "name", json__text(p->verdict_paths[i]));
+	object = json__put(object, "margin", json__number(verdict_margin(p->verdicts[i])));
+	return json__put(object, "metrics", metrics);
 }
 
 static json_t *data(const struct report *p)
@@ -97,8 +97,8 @@ static json_t *data(const struct report *p)
 	json_t *verdicts = json_array();
 
 	for (size_t i = 0; i < p->verdict_count; i++)
-		verdicts = push(verdicts, verdict_data(p, i));
-	return p->verdict_count ? verdicts : nothing(verdicts);
+		verdicts = json__push(verdicts, verdict_data(p, i));
+	return p->verdict_count ? verdicts : json__discard(verdicts);
 }
 
 const struct view view_gate = {

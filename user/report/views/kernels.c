@@ -8,6 +8,7 @@
 #include "user/analysis/stats.h"
 #include "user/model/phase.h"
 #include "user/report/html.h"
+#include "user/report/row_json.h"
 #include "user/report/views/views.h"
 #include "user/text/json.h"
 
@@ -116,10 +117,10 @@ static void write_line(FILE *out, const struct order *o, const struct row *like,
 	for (size_t i = 0; i < o->n; i++) {
 		double value = line_value(report_run__find(o->v[i], like->cell), line, &starred);
 
-		snprintf(shown, sizeof(shown), "%s%s", starred ? "*" : "", count_text(value, text));
+		snprintf(shown, sizeof(shown), "%s%s", starred ? "*" : "", text_count(value, text));
 		html_number(out, shown);
 		if (i)
-			html_number(out, change_text(before, value, text));
+			html_number(out, text_change(before, value, text));
 		if (isfinite(value))
 			before = value;
 	}
@@ -179,7 +180,7 @@ static json_t *places(const struct order *o, const struct row *like)
 	for (size_t i = 0; i < o->n; i++) {
 		const struct row *row = report_run__find(o->v[i], like->cell);
 
-		array = push(array, row ? json_integer(row - o->v[i]->rows) : json_null());
+		array = json__push(array, row ? json_integer(row - o->v[i]->rows) : json_null());
 	}
 	return array;
 }
@@ -189,18 +190,18 @@ static json_t *order_data(const struct report *p, const struct order *o)
 	json_t *order = json_array(), *cells = json_array();
 
 	for (size_t i = 0; i < o->n; i++) {
-		json_t *object = put(json_object(), "run", json_integer(o->v[i] - p->runs));
+		json_t *object = json__put(json_object(), "run", json_integer(o->v[i] - p->runs));
 
-		order = push(order, put(object, "kernel", json_text(kernel(o->v[i]))));
+		order = json__push(order, json__put(object, "kernel", json__text(kernel(o->v[i]))));
 		for (size_t k = 0; k < o->v[i]->count; k++) {
 			const struct row *row = new_row(o, i, k);
 
 			if (row)
-				cells = push(cells,
-					     put(json_of_row(row), "places", places(o, row)));
+				cells = json__push(cells, json__put(row_json_place(row), "places",
+								    places(o, row)));
 		}
 	}
-	return put(put(json_object(), "order", order), "cells", cells);
+	return json__put(json__put(json_object(), "order", order), "cells", cells);
 }
 
 static json_t *data(const struct report *p)

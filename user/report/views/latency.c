@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "user/report/html.h"
+#include "user/report/row_json.h"
 #include "user/report/views/views.h"
 #include "user/text/json.h"
 
@@ -23,13 +24,13 @@ static void write_row(FILE *out, const struct report_run *r, const struct row *r
 	html_row(out);
 	html_label(out, row->parent);
 	html_words(out, row->method);
-	html_number(out, count_text((double)row->call.n, text));
-	html_number(out, time_text(row->call.p10, r->instructions, text));
-	html_number(out, time_text(row->call.median, r->instructions, text));
-	html_number(out, time_text(row->call.p90, r->instructions, text));
-	html_number(out, time_text(row->call.p99, r->instructions, text));
+	html_number(out, text_count((double)row->call.n, text));
+	html_number(out, text_time(row->call.p10, r->instructions, text));
+	html_number(out, text_time(row->call.median, r->instructions, text));
+	html_number(out, text_time(row->call.p90, r->instructions, text));
+	html_number(out, text_time(row->call.p99, r->instructions, text));
 	write_ratio(out, row);
-	html_number(out, time_text(row->total.median, r->instructions, text));
+	html_number(out, text_time(row->total.median, r->instructions, text));
 	fputs("</tr>", out);
 }
 
@@ -75,11 +76,12 @@ static json_t *data(const struct report *p)
 			if (row->call.n == 0)
 				continue;
 			any++;
-			rows = push(rows, put(json_of_row(row), "call", json_spread(&row->call)));
+			rows = json__push(rows, json__put(row_json_place(row), "call",
+							  row_json_spread(&row->call)));
 		}
-		runs = push(runs, rows);
+		runs = json__push(runs, rows);
 	}
-	return any ? runs : nothing(runs);
+	return any ? runs : json__discard(runs);
 }
 
 const struct view view_latency = {

@@ -129,7 +129,7 @@ static void write_note(FILE *out, const struct report_run *r, const struct cell 
 	(void)r;
 	html_row(out);
 	html_label(out, method ? method : "-");
-	html_words(out, bytes_text(cell__parent_bytes(c), parent));
+	html_words(out, text_bytes(cell__parent_bytes(c), parent));
 	html_words(out, cell__probe_set(c));
 	fputs("<td class=\"words\">", out);
 	html_text(out, what);

@@ -6,6 +6,7 @@
 #include "user/analysis/stats.h"
 #include "user/model/phase.h"
 #include "user/report/html.h"
+#include "user/report/row_json.h"
 #include "user/report/views/views.h"
 #include "user/text/json.h"
 
@@ -46,7 +47,7 @@ static void write_time(FILE *out, const struct report_run *r, const struct row *
 	const struct cell *c = row__phase(row, p, &starred);
 
 	snprintf(text, sizeof(text), "%s%s", starred ? "*" : "",
-		 time_text(c ? stats_median(&c->phases[p]) : NAN, r->instructions, time));
+		 text_time(c ? stats_median(&c->phases[p]) : NAN, r->instructions, time));
 	html_number(out, text);
 }
 
@@ -80,9 +81,9 @@ static void write_row(FILE *out, const struct report_run *r, const struct row *r
 			write_time(out, r, row, p);
 	}
 	if (stacks[stack].group == GROUP_CALL) {
-		html_number(out, time_text(stats_median(&row->cell->unattributed), r->instructions,
+		html_number(out, text_time(stats_median(&row->cell->unattributed), r->instructions,
 					   text));
-		html_number(out, time_text(row->call.median, r->instructions, text));
+		html_number(out, text_time(row->call.median, r->instructions, text));
 	}
 	fputs("</tr>", out);
 }
@@ -129,7 +130,7 @@ static size_t source_index(json_t *sources, const char *source)
 		if (!strcmp(json_string_value(json_array_get(sources, i)), source))
 			return i;
 	}
-	json_array_append_new(sources, json_text(source));
+	json_array_append_new(sources, json__text(source));
 	return n;
 }
 
@@ -144,11 +145,11 @@ static json_t *segment(const struct report_run *r, const struct row *row, enum p
 
 	if (!c)
 		return json_null();
-	array = push(json_array(), json_string(phase_name(p)));
-	array = push(array, json_number(stats_median(&c->phases[p])));
-	array = push(array, source ? json_integer((json_int_t)source_index(sources, source))
-				   : json_null());
-	return push(array, json_integer(starred));
+	array = json__push(json_array(), json_string(phase_name(p)));
+	array = json__push(array, json__number(stats_median(&c->phases[p])));
+	array = json__push(array, source ? json_integer((json_int_t)source_index(sources, source))
+					 : json_null());
+	return json__push(array, json_integer(starred));
 }
 
 static json_t *stack_data(const struct report_run *r, const struct row *row, size_t stack,
@@ -164,7 +165,7 @@ static json_t *stack_data(const struct report_run *r, const struct row *row, siz
 		s = segment(r, row, p, sources);
 		if (json_is_null(s))
 			continue;
-		segments = push(segments, s);
+		segments = json__push(segments, s);
 		++*any;
 	}
 	return segments;
@@ -176,16 +177,17 @@ static json_t *run_data(const struct report_run *r, size_t *any)
 
 	for (size_t i = 0; i < r->count; i++) {
 		const struct row *row = &r->rows[i];
-		json_t *object = json_of_row(row);
+		json_t *object = row_json_place(row);
 
 		for (size_t k = 0; k < STACKS; k++)
-			object = put(object, stacks[k].id, stack_data(r, row, k, sources, any));
-		object = put(object, "unattributed",
-			     json_number(stats_median(&row->cell->unattributed)));
-		object = put(object, "whole", json_number(row->call.median));
-		rows = push(rows, object);
+			object = json__put(object, stacks[k].id,
+					   stack_data(r, row, k, sources, any));
+		object = json__put(object, "unattributed",
+				   json__number(stats_median(&row->cell->unattributed)));
+		object = json__put(object, "whole", json__number(row->call.median));
+		rows = json__push(rows, object);
 	}
-	return put(put(json_object(), "rows", rows), "sources", sources);
+	return json__put(json__put(json_object(), "rows", rows), "sources", sources);
 }
 
 /* What each phase is, and which contains it. */
@@ -194,11 +196,13 @@ static json_t *model_data(void)
 	json_t *model = json_object();
 
 	for (int p = 0; p < PHASE_COUNT; p++) {
-		json_t *phase = put(json_object(), "brief", json_string(phase_models[p].brief));
+		json_t *phase =
+			json__put(json_object(), "brief", json_string(phase_models[p].brief));
 
 		if (phase_models[p].part_of != PHASE_none)
-			phase = put(phase, "in", json_string(phase_name(phase_models[p].part_of)));
-		model = put(model, phase_name(p), phase);
+			phase = json__put(phase, "in",
+					  json_string(phase_name(phase_models[p].part_of)));
+		model = json__put(model, phase_name(p), phase);
 	}
 	return model;
 }
@@ -209,8 +213,9 @@ static json_t *data(const struct report *p)
 	size_t any = 0;
 
 	for (size_t i = 0; i < p->count; i++)
-		runs = push(runs, run_data(&p->runs[i], &any));
-	return any ? put(put(json_object(), "runs", runs), "model", model_data()) : nothing(runs);
+		runs = json__push(runs, run_data(&p->runs[i], &any));
+	return any ? json__put(json__put(json_object(), "runs", runs), "model", model_data())
+		   : json__discard(runs);
 }
 
 const struct view view_phases = {

@@ -5,6 +5,7 @@
 
 #include "user/analysis/quantiles.h"
 #include "user/report/html.h"
+#include "user/report/row_json.h"
 #include "user/report/views/views.h"
 #include "user/text/json.h"
 
@@ -43,15 +44,15 @@ static void write_row(FILE *out, const struct report_run *r, const struct row *r
 	html_row(out);
 	html_label(out, row->parent);
 	html_words(out, row->method);
-	html_number(out, count_text((double)s.n, text));
+	html_number(out, text_count((double)s.n, text));
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		double q = shown[i], tail = q < 0.5 ? q : 1 - q;
 		bool known = q == 0 || q == 0.5 || tail * (double)s.n >= 10 - 1e-9;
 
-		html_number(out, time_text(known ? sorted__quantile(&s, q) : NAN, r->instructions,
+		html_number(out, text_time(known ? sorted__quantile(&s, q) : NAN, r->instructions,
 					   text));
 	}
-	html_number(out, time_text(sorted__quantile(&s, 1), r->instructions, text));
+	html_number(out, text_time(sorted__quantile(&s, 1), r->instructions, text));
 	fputs("</tr>", out);
 	sorted__free(&s);
 }
@@ -111,9 +112,9 @@ static json_t *quantiles(const struct series *series)
 		return NULL;
 	}
 	for (size_t i = 0; i < KEPT && is_reached(kept[i], s.n); i++)
-		array = push(array,
-			     json_integer((json_int_t)llround(sorted__quantile(&s, kept[i]))));
-	array = push(array, json_number(sorted__quantile(&s, 1)));
+		array = json__push(
+			array, json_integer((json_int_t)llround(sorted__quantile(&s, kept[i]))));
+	array = json__push(array, json__number(sorted__quantile(&s, 1)));
 	sorted__free(&s);
 	return array;
 }
@@ -128,10 +129,10 @@ static json_t *push_block(json_t *array, const struct series *series, size_t sta
 		json_decref(array);
 		return NULL;
 	}
-	array = push(array, json_number(sorted__quantile(&s, 0)));
-	array = push(array, s.n ? json_integer((json_int_t)llround(sorted__quantile(&s, 0.5)))
-				: json_null());
-	array = push(array, json_number(sorted__quantile(&s, 1)));
+	array = json__push(array, json__number(sorted__quantile(&s, 0)));
+	array = json__push(array, s.n ? json_integer((json_int_t)llround(sorted__quantile(&s, 0.5)))
+				      : json_null());
+	array = json__push(array, json__number(sorted__quantile(&s, 1)));
 	sorted__free(&s);
 	return array;
 }
@@ -143,9 +144,9 @@ static json_t *in_order(const struct series *series, size_t blocks, size_t *per)
 
 	*per = series->n <= blocks ? 1 : (series->n + blocks - 1) / blocks;
 	for (size_t i = 0; i < series->n && *per == 1; i++)
-		array = push(array, series->v[i] == MISSING
-					    ? json_null()
-					    : json_integer((json_int_t)series->v[i]));
+		array = json__push(array, series->v[i] == MISSING
+						  ? json_null()
+						  : json_integer((json_int_t)series->v[i]));
 	for (size_t i = 0; i<series->n && * per> 1; i += *per)
 		array = push_block(array, series, i, i + *per <= series->n ? *per : series->n - i);
 	return array;
@@ -154,12 +155,12 @@ static json_t *in_order(const struct series *series, size_t blocks, size_t *per)
 static json_t *row_data(const struct row *row, size_t blocks)
 {
 	const struct series *call = &row->cell->samples[SAMPLE_spawn_ns];
-	json_t *object = put(json_of_row(row), "n", json_integer((json_int_t)row->call.n));
+	json_t *object = json__put(row_json_place(row), "n", json_integer((json_int_t)row->call.n));
 	size_t per;
 
-	object = put(object, "quantiles", quantiles(call));
-	object = put(object, "order", in_order(call, blocks, &per));
-	return put(object, "per", json_integer((json_int_t)per));
+	object = json__put(object, "quantiles", quantiles(call));
+	object = json__put(object, "order", in_order(call, blocks, &per));
+	return json__put(object, "per", json_integer((json_int_t)per));
 }
 
 static json_t *data(const struct report *p)
@@ -168,7 +169,7 @@ static json_t *data(const struct report *p)
 	size_t i, k, blocks = blocks_for(p), any = 0;
 
 	for (i = 0; i < KEPT; i++)
-		places = push(places, json_number(kept[i]));
+		places = json__push(places, json__number(kept[i]));
 	for (i = 0; i < p->count; i++) {
 		json_t *rows = json_array();
 
@@ -176,12 +177,12 @@ static json_t *data(const struct report *p)
 			if (p->runs[i].rows[k].call.n == 0)
 				continue;
 			any++;
-			rows = push(rows, row_data(&p->runs[i].rows[k], blocks));
+			rows = json__push(rows, row_data(&p->runs[i].rows[k], blocks));
 		}
-		runs = push(runs, rows);
+		runs = json__push(runs, rows);
 	}
-	runs = put(put(json_object(), "kept", places), "runs", runs);
-	return any ? runs : nothing(runs);
+	runs = json__put(json__put(json_object(), "kept", places), "runs", runs);
+	return any ? runs : json__discard(runs);
 }
 
 const struct view view_spread = {

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Rows in the page's data block: what the scripts draw. */
+#ifndef SPAWNSCOPE_ROW_JSON_H
+#define SPAWNSCOPE_ROW_JSON_H
+
+#include <jansson.h>
+
+#include "user/report/report.h"
+
+/* [n, p10, median, p90] */
+json_t *row_json_spread(const struct spread *s);
+
+/* What every chart needs of a row: group, line, rss, method, parent, label. Once per page. */
+json_t *row_json(const struct row *row);
+/* A view's object for the row: names its place, from which scripts find the members above. */
+json_t *row_json_place(const struct row *row);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Foreign text (from a run or a command line) in HTML and Markdown. It shows as what it is: markup
+ * is escaped; control characters, malformed UTF-8 and characters that hide or reorder text become
+ * \xHH, byte by byte. The same in every locale.
+ */
+#ifndef SPAWNSCOPE_MARKUP_H
+#define SPAWNSCOPE_MARKUP_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+/* Writes the text into an HTML (or XML) element or a quoted attribute. */
+void html_text(FILE *out, const char *text);
+
+/* Writes the text into one line of Markdown: at most `width` bytes of it, then "...". */
+void markdown_text(FILE *out, const char *text, size_t width);
+
+/* A copy with hidden and malformed bytes as \xHH, without other escapes. NULL: out of memory. */
+char *text_plain_copy(const char *text);
+
+#endif

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/text/numbers.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/shared/units.h"
+#include "user/text/utf8.h"
+
+const char *text_time(double ns, bool instructions, char buf[NUMBER_MAX])
+{
+	char text[NUMBER_MAX / 2];
+	char *unit;
+
+	time_format(ns, instructions ? CLOCK_OF_LAB : CLOCK_OF_MACHINE, text, sizeof(text));
+	unit = strchr(text, ' ');
+	if (unit)
+		*unit++ = '\0';
+	if (!unit || !strcmp(unit, "in"))
+		snprintf(buf, NUMBER_MAX, "%s", text);
+	else if (instructions) /* "Ki" */
+		snprintf(buf, NUMBER_MAX, "%s %c", text, *unit == 'K' ? 'k' : *unit);
+	else if (!strcmp(unit, "us"))
+		snprintf(buf, NUMBER_MAX, "%s \xc2\xb5s", text);
+	else
+		snprintf(buf, NUMBER_MAX, "%s %s", text, unit);
+	return buf;
+}
+
+const char *text_time_words(double ns, bool instructions, char buf[NUMBER_MAX])
+{
+	char text[NUMBER_MAX];
+
+	snprintf(buf, NUMBER_MAX, "%.20s%s", text_time(ns, instructions, text),
+		 instructions ? " instructions" : "");
+	return buf;
+}
+
+const char *text_bytes(int64_t bytes, char buf[NUMBER_MAX])
+{
+	size_t len;
+
+	size_format(bytes, buf, NUMBER_MAX);
+	len = strlen(buf);
+	if (len > 1 && strchr("KMGT", buf[len - 1])) {
+		char prefix = buf[len - 1];
+
+		snprintf(buf + len - 1, NUMBER_MAX - len, " %ciB", prefix);
+	}
+	return buf;
+}
+
+const char *text_count(double number, char buf[NUMBER_MAX])
+{
+	char digits[NUMBER_MAX];
+	char *end = buf;
+	size_t whole;
+
+	if (!isfinite(number) || fabs(number) >= 1e15) {
+		snprintf(buf, NUMBER_MAX, isfinite(number) ? "%.4g" : "-", number);
+		return buf;
+	}
+	snprintf(digits, sizeof(digits), "%.*f", number == floor(number) ? 0 : 1, fabs(number));
+	whole = strcspn(digits, ".");
+	if (number < 0)
+		*end++ = '-';
+	for (size_t i = 0; digits[i] != '\0'; i++) {
+		if (i > 0 && i < whole && (whole - i) % 3 == 0)
+			*end++ = ',';
+		*end++ = digits[i];
+	}
+	*end = '\0';
+	return buf;
+}
+
+const char *text_change(double a, double b, char buf[NUMBER_MAX])
+{
+	double change = 100 * (b - a) / fabs(a);
+
+	if (a == b && isfinite(a))
+		snprintf(buf, NUMBER_MAX, "0 %%");
+	else if (!isfinite(change))
+		snprintf(buf, NUMBER_MAX, "-");
+	else if (change >= 900)
+		snprintf(buf, NUMBER_MAX, "\xc3\x97%.3g", b / a);
+	else
+		snprintf(buf, NUMBER_MAX, fabs(change) < 0.1 ? "%+.2f %%" : "%+.1f %%", change);
+	return buf;
+}
