@@ -225,12 +225,12 @@ $(BUILD)/gen/spawnscope.skel.h: $(BUILD)/gen/spawnscope.bpf.o
 
 # The modules of D3: as Debian has them, or else npm, in the versions of package-lock.json.
 D3_MODULES = $(if $(shell ls -d /usr/share/nodejs/d3-scale 2>/dev/null),/usr/share/nodejs,$(BUILD)/npm/node_modules)
-page_parts := $(addprefix user/report/,assemble page.html page.css page.js) $(wildcard user/report/views/*.js)
+page_parts := $(addprefix user/report/,assemble page.html page.css page.js) $(wildcard user/report/views/*.js) bpf/phases.h
 
 $(BUILD)/gen/page.html: $(page_parts) | $(READY)
 	@mkdir -p $(@D)
 	@[ -d $(D3_MODULES) ] || bench/tests/npm user/report $(BUILD)/npm
-	$(call say,PAGE)user/report/assemble $(D3_MODULES) $@
+	$(call say,PAGE)CC='$(CC)' user/report/assemble $(D3_MODULES) $@
 
 # Programs.
 link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)

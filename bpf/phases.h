@@ -4,11 +4,12 @@
  *
  * An EDGE is a moment in the life of a process (CLOCK_MONOTONIC, ns). A SUM is
  * time added up over many short spans. A PHASE is a span between two edges, or
- * a sum. Which probe point marks an edge differs from kernel to kernel:
+ * a sum. Kernels differ in the probe points that mark an edge:
  * user/probe/sources.c lists them in order of preference.
  *
- * Adding a phase: a line in PHASES, its edges in EDGES, its probes in
- * bpf/clone_programs.bpf.h or its like, and their rows in user/probe/sources.c.
+ * To add a phase: a row in PHASES, its edges in EDGES, its probes in
+ * a bpf/..._programs.bpf.h, and their rows in user/probe/sources.c. Tables, bars and
+ * the page's colours follow from the row.
  */
 #ifndef SPAWNSCOPE_PHASES_H
 #define SPAWNSCOPE_PHASES_H
@@ -61,7 +62,8 @@ enum sum {
 #define PHASE_FILES 0x00000400ULL /* CLONE_FILES: no descriptor-table copy */
 
 /*
- * SPAN(name, from, to, only_if, never_if, other_if, other_to, part_of, group, brief)
+ * SPAN(name, from, to, only_if, never_if, other_if, other_to, part_of, group, kind, letter,
+ *      light, dark, brief)
  *   only_if   the phase exists only where this clone flag is set (0: any)
  *   never_if  the phase does not exist where this flag is set (0: none)
  *   other_if  where this flag is set, the span ends at other_to instead of to
@@ -69,7 +71,13 @@ enum sum {
  *             but not added up a second time
  *   group     the interval it is part of: CALL (clone entry to return), CHILD
  *             (the child's own life) or AFTER (paid later)
- * SUM(name, only_if, never_if, part_of, group, brief)
+ *   kind      WORK: the kernel works for this birth. WAIT: a process waits for a CPU or
+ *             for another process, or runs its own code. The work of a birth adds up the
+ *             WORK phases that are part of no other
+ *   letter    stands for it in a bar of text; each phase has its own
+ *   light     its colour in the report's page on a light background, and
+ *   dark      on a dark one: with a contrast of 4.5:1 at least, since text has it too
+ * SUM(name, only_if, never_if, part_of, group, kind, letter, light, dark, brief)
  *   the sum of the same name
  *
  * With CLONE_VM nothing separates set-up from finish: clone_setup then reaches
@@ -77,35 +85,39 @@ enum sum {
  * With CLONE_VFORK, wake ends where the parent starts to wait.
  */
 #define PHASES(SPAN, SUM)                                                                          \
-	SPAN(clone_setup, clone_enter, mm_start, 0, 0, PHASE_VM, newtask, none, CALL,              \
-	     "clone entry to the start of the address-space copy")                                 \
-	SUM(copy_files, 0, PHASE_FILES, clone_setup, CALL, "the descriptor-table copy inside it")  \
-	SPAN(copy_mm, mm_start, mm_end, 0, PHASE_VM, 0, mm_end, none, CALL,                        \
-	     "the address-space copy, whole")                                                      \
-	SUM(copy_pages, 0, PHASE_VM, copy_mm, CALL, "the page-table part of it")                   \
-	SPAN(clone_finish, mm_end, newtask, 0, PHASE_VM, 0, newtask, none, CALL,                   \
-	     "end of the copy to the child being visible")                                         \
-	SPAN(wake, newtask, clone_return, 0, 0, PHASE_VFORK, woken, none, CALL,                    \
+	SPAN(clone_setup, clone_enter, mm_start, 0, 0, PHASE_VM, newtask, none, CALL, WORK, 's',   \
+	     "#4a7fb5", "#a5c9f0", "clone entry to the start of the address-space copy")           \
+	SUM(copy_files, 0, PHASE_FILES, clone_setup, CALL, WORK, 'd', "#4a7fb5", "#a5c9f0",        \
+	    "the descriptor-table copy inside it")                                                 \
+	SPAN(copy_mm, mm_start, mm_end, 0, PHASE_VM, 0, mm_end, none, CALL, WORK, 'M', "#0b4f8a",  \
+	     "#5a9be0", "the address-space copy, whole")                                           \
+	SUM(copy_pages, 0, PHASE_VM, copy_mm, CALL, WORK, 't', "#0b4f8a", "#5a9be0",               \
+	    "the page-table part of it")                                                           \
+	SPAN(clone_finish, mm_end, newtask, 0, PHASE_VM, 0, newtask, none, CALL, WORK, 'f',        \
+	     "#2b7f8c", "#6fc6d2", "end of the copy to the child being visible")                   \
+	SPAN(wake, newtask, clone_return, 0, 0, PHASE_VFORK, woken, none, CALL, WORK, 'w',         \
+	     "#3f7a3a", "#8fd088",                                                                 \
 	     "visible to clone's return, or to the wait that CLONE_VFORK asks for")                \
-	SPAN(vfork_wait, woken, clone_return, PHASE_VFORK, 0, 0, clone_return, none, CALL,         \
-	     "how long CLONE_VFORK held the parent")                                               \
-	SPAN(first_run, woken, first_run, 0, 0, 0, first_run, none, CHILD,                         \
-	     "woken to the child's first moment on a CPU")                                         \
-	SPAN(pre_exec, first_run, exec_enter, 0, 0, 0, exec_enter, none, CHILD,                    \
-	     "first moment on a CPU to execve entry")                                              \
-	SPAN(exec_open, exec_enter, exec_flush, 0, 0, 0, exec_flush, none, CHILD,                  \
-	     "execve entry to the point of no return: open, copy arguments")                       \
-	SPAN(exec_flush, exec_flush, exec_load, 0, 0, 0, exec_load, none, CHILD,                   \
-	     "dropping the old image")                                                             \
-	SPAN(exec_load, exec_load, exec_done, 0, 0, 0, exec_done, none, CHILD,                     \
-	     "mapping the new image to the return to user space")                                  \
-	SPAN(exit_mm, exit_start, exit_mm_end, 0, 0, 0, exit_mm_end, none, CHILD,                  \
-	     "tearing the address space down at exit")                                             \
-	SPAN(reap, exit, reaped, 0, 0, 0, reaped, none, CHILD,                                     \
+	SPAN(vfork_wait, woken, clone_return, PHASE_VFORK, 0, 0, clone_return, none, CALL, WAIT,   \
+	     'V', "#9a5b00", "#f0b860", "how long CLONE_VFORK held the parent")                    \
+	SPAN(first_run, woken, first_run, 0, 0, 0, first_run, none, CHILD, WAIT, 'r', "#3f7a3a",   \
+	     "#8fd088", "woken to the child's first moment on a CPU")                              \
+	SPAN(pre_exec, first_run, exec_enter, 0, 0, 0, exec_enter, none, CHILD, WAIT, 'u',         \
+	     "#7d6608", "#e8d36a", "first moment on a CPU to execve entry")                        \
+	SPAN(exec_open, exec_enter, exec_flush, 0, 0, 0, exec_flush, none, CHILD, WORK, 'o',       \
+	     "#b4530a", "#f5a468", "execve entry to the point of no return: open, copy arguments") \
+	SPAN(exec_flush, exec_flush, exec_load, 0, 0, 0, exec_load, none, CHILD, WORK, 'x',        \
+	     "#8a2f2f", "#ef8f8f", "dropping the old image")                                       \
+	SPAN(exec_load, exec_load, exec_done, 0, 0, 0, exec_done, none, CHILD, WORK, 'l',          \
+	     "#8c3a86", "#dca0d8", "mapping the new image to the return to user space")            \
+	SPAN(exit_mm, exit_start, exit_mm_end, 0, 0, 0, exit_mm_end, none, CHILD, WORK, 'e',       \
+	     "#55479c", "#b5abf0", "tearing the address space down at exit")                       \
+	SPAN(reap, exit, reaped, 0, 0, 0, reaped, none, CHILD, WAIT, 'z', "#4a5568", "#b8c0cc",    \
 	     "exit, the address space already gone, to the parent's wait")                         \
-	SUM(cow_parent, 0, PHASE_VM, none, AFTER,                                                  \
+	SUM(cow_parent, 0, PHASE_VM, none, AFTER, WORK, 'P', "#5f6f00", "#c6d64a",                 \
 	    "COW faults of the parent while the child shares its pages")                           \
-	SUM(cow_child, 0, PHASE_VM, none, AFTER, "COW faults of the child until it execs or ends")
+	SUM(cow_child, 0, PHASE_VM, none, AFTER, WORK, 'C', "#c2185b", "#ff8fb5",                  \
+	    "COW faults of the child until it execs or ends")
 
 enum phase {
 #define SPAN(name, ...) PHASE_##name,

@@ -68,19 +68,6 @@ int64_t birth_rss(const struct birth *b)
 	       count[COUNT_parent_rss_shmem];
 }
 
-bool phase_is_work(enum phase phase)
-{
-	switch (phase) {
-	case PHASE_vfork_wait:
-	case PHASE_first_run:
-	case PHASE_pre_exec:
-	case PHASE_reap:
-		return false;
-	default:
-		return phase_models[phase].part_of == PHASE_none;
-	}
-}
-
 int64_t birth_work_ns(const struct birth *b)
 {
 	int64_t sum = 0, ns;

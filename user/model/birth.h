@@ -50,16 +50,10 @@ int64_t birth_time(const struct birth *b);
 /* The call's entry to its return, ns; MISSING if either was not seen. */
 int64_t birth_call_ns(const struct birth *b);
 
-/*
- * What the kernel worked for this birth: the sum of its phases but those in which somebody waits
- * (wake-up, vfork, the child's own doing before exec, reaping). ns; phases not known count nothing.
- */
+/* The kernel's work for this birth, ns: the sum of the known phases that phase_is_work() names. */
 int64_t birth_work_ns(const struct birth *b);
 
 /* The parent's RSS of all kinds, bytes; MISSING if it was not read. */
 int64_t birth_rss(const struct birth *b);
-
-/* Whether a phase is part of that. */
-bool phase_is_work(enum phase phase);
 
 #endif

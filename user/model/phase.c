@@ -3,11 +3,13 @@
 
 #include <stddef.h>
 
-#define SPAN_ROW(n, f, t, only, never, other, to_other, part, g, b)                                \
+#define SPAN_ROW(n, f, t, only, never, other, to_other, part, g, k, l, light, dark, b)             \
 	[PHASE_##n] = {                                                                            \
 		.name = #n,                                                                        \
 		.brief = b,                                                                        \
 		.group = GROUP_##g,                                                                \
+		.kind = PHASE_##k,                                                                 \
+		.letter = l,                                                                       \
 		.part_of = PHASE_##part,                                                           \
 		.sum = -1,                                                                         \
 		.from = EDGE_##f,                                                                  \
@@ -17,11 +19,13 @@
 		.other_if = other,                                                                 \
 		.other_to = EDGE_##to_other,                                                       \
 	},
-#define SUM_ROW(n, only, never, part, g, b)                                                        \
+#define SUM_ROW(n, only, never, part, g, k, l, light, dark, b)                                     \
 	[PHASE_##n] = {                                                                            \
 		.name = #n,                                                                        \
 		.brief = b,                                                                        \
 		.group = GROUP_##g,                                                                \
+		.kind = PHASE_##k,                                                                 \
+		.letter = l,                                                                       \
 		.part_of = PHASE_##part,                                                           \
 		.sum = SUM_##n,                                                                    \
 		.only_if = only,                                                                   \
@@ -41,6 +45,11 @@ const char *phase_why_not(enum phase phase, uint64_t clone_flags)
 	if (m->never_if == PHASE_FILES)
 		return "CLONE_FILES: the descriptor table is shared";
 	return "CLONE_VM: the address space is shared, not copied";
+}
+
+bool phase_is_work(enum phase phase)
+{
+	return phase_models[phase].kind == PHASE_WORK && phase_models[phase].part_of == PHASE_none;
 }
 
 bool phase_exists(enum phase phase, uint64_t clone_flags)

@@ -10,12 +10,15 @@
 #include "user/model/run.h"
 
 enum phase_group { GROUP_CALL, GROUP_CHILD, GROUP_AFTER };
+enum phase_kind { PHASE_WORK, PHASE_WAIT };
 
 /* The PHASES table of bpf/phases.h, row by row. */
 struct phase_model {
 	const char *name;
 	const char *brief;
 	enum phase_group group;
+	enum phase_kind kind;
+	char letter;	    /* stands for the phase in a bar of text */
 	enum phase part_of; /* or PHASE_none */
 	int sum;	    /* enum sum, or -1 for a span */
 	enum edge from, to;
@@ -38,6 +41,9 @@ struct life {
 	int64_t sum[SUM_COUNT];	    /* ns, or MISSING */
 	int64_t count[COUNT_COUNT]; /* or MISSING */
 };
+
+/* Whether its time counts as work of a birth: WORK, and part of no other phase. */
+bool phase_is_work(enum phase phase);
 
 /* Whether a birth with these flags has the phase at all. */
 bool phase_exists(enum phase phase, uint64_t clone_flags);

@@ -53,17 +53,6 @@ static void write_answers(const struct report_run *r, FILE *out)
 	fputc('\n', out);
 }
 
-/* One letter a phase; the rest is dots. */
-static char letter(enum phase p)
-{
-	static const char letters[PHASE_COUNT] = {
-		[PHASE_clone_setup] = 's', [PHASE_copy_mm] = 'M',    [PHASE_clone_finish] = 'f',
-		[PHASE_wake] = 'w',	   [PHASE_vfork_wait] = 'V',
-	};
-
-	return letters[p] ? letters[p] : '#';
-}
-
 static double shown_time(const struct row *row, enum phase p)
 {
 	bool starred;
@@ -93,7 +82,7 @@ static void phase_bar(const struct row *row, char bar[BAR_COLUMNS + 1])
 	for (int p = 0; p < PHASE_COUNT; p++) {
 		at += shown_time(row, p);
 		end = (size_t)lround(at / sum * BAR_COLUMNS);
-		memset(bar + used, letter(p), end - used);
+		memset(bar + used, phase_models[p].letter, end - used);
 		used = end;
 	}
 	memset(bar + used, '.', BAR_COLUMNS - used);
@@ -157,7 +146,7 @@ static void write_key(FILE *out)
 	fputs("The call: ", out);
 	for (int p = 0; p < PHASE_COUNT; p++) {
 		if (phase_models[p].group == GROUP_CALL && phase_models[p].part_of == PHASE_none)
-			fprintf(out, "`%c` %s, ", letter(p), phase_name(p));
+			fprintf(out, "`%c` %s, ", phase_models[p].letter, phase_name(p));
 	}
 	fputs("`.` unattributed.\n\n", out);
 }

@@ -11,19 +11,6 @@
 #define NAME_WIDTH  60
 #define BAR_COLUMNS 40
 
-/* One letter a phase of work. */
-static char letter(enum phase p)
-{
-	static const char letters[PHASE_COUNT] = {
-		[PHASE_clone_setup] = 's', [PHASE_copy_mm] = 'M',    [PHASE_clone_finish] = 'f',
-		[PHASE_wake] = 'w',	   [PHASE_exec_open] = 'o',  [PHASE_exec_flush] = 'x',
-		[PHASE_exec_load] = 'l',   [PHASE_cow_parent] = 'P', [PHASE_cow_child] = 'C',
-		[PHASE_exit_mm] = 'e',
-	};
-
-	return letters[p] ? letters[p] : '#';
-}
-
 /* "ssMMMMMMMMee": the shares of the work; empty if it is not known. */
 static void work_bar(const struct group *g, char bar[BAR_COLUMNS + 1])
 {
@@ -38,7 +25,7 @@ static void work_bar(const struct group *g, char bar[BAR_COLUMNS + 1])
 	for (int p = 0; p < PHASE_COUNT; p++) {
 		at += phase_is_work(p) ? g->phase[p].sum : 0;
 		end = (size_t)lround(at / sum * BAR_COLUMNS);
-		memset(bar + used, letter(p), end - used);
+		memset(bar + used, phase_models[p].letter, end - used);
 		used = end;
 	}
 	bar[BAR_COLUMNS] = '\0';
@@ -77,7 +64,8 @@ void markdown_births(const struct report_run *r, size_t most, FILE *out)
 	fputs("The work: ", out);
 	for (p = 0, i = 0; p < PHASE_COUNT; p++) {
 		if (phase_is_work(p))
-			fprintf(out, "%s`%c` %s", i++ ? ", " : "", letter(p), phase_name(p));
+			fprintf(out, "%s`%c` %s", i++ ? ", " : "", phase_models[p].letter,
+				phase_name(p));
 	}
 	fputs(".\n\n", out);
 }

@@ -332,6 +332,9 @@ static void the_table_is_sound(void **state)
 
 		assert_string_equal(m->name, phase_name(p));
 		assert_true(m->brief[0]);
+		assert_int_not_equal(m->letter, '.'); /* what no phase explains */
+		for (int other = 0; other < p; other++)
+			assert_int_not_equal(m->letter, phase_models[other].letter);
 		if (m->part_of != PHASE_none) {
 			/* One level, or containing time would be hidden twice. */
 			assert_int_equal(phase_models[m->part_of].part_of, PHASE_none);
