@@ -9,7 +9,7 @@
 #define PERIOD_MS 50
 
 /* Whether there is room for a piece. A reader that is gone is for write to tell. */
-static bool has_room(struct outlet *o)
+static bool has_room(struct slow_reader *o)
 {
 	struct pollfd fds[] = {
 		{.fd = o->fd, .events = POLLOUT},
@@ -30,9 +30,9 @@ static bool has_room(struct outlet *o)
  * A pipe with room takes PIPE_BUF bytes without waiting, and whole (pipe(7)). Its descriptor may be
  * shared with other programs, so O_NONBLOCK is not ours to set.
  */
-static ssize_t write_some(void *outlet, const char *data, size_t size)
+static ssize_t write_some(void *reader, const char *data, size_t size)
 {
-	struct outlet *o = outlet;
+	struct slow_reader *o = reader;
 	size_t done = 0;
 	ssize_t n;
 
@@ -56,14 +56,14 @@ static ssize_t write_some(void *outlet, const char *data, size_t size)
 	return (ssize_t)size;
 }
 
-static int close_owned(void *outlet)
+static int close_owned(void *reader)
 {
-	const struct outlet *o = outlet;
+	const struct slow_reader *o = reader;
 
 	return close(o->fd);
 }
 
-FILE *outlet__open(struct outlet *o, int fd, bool owned)
+FILE *slow_reader__open(struct slow_reader *o, int fd, bool owned)
 {
 	const cookie_io_functions_t io = {.write = write_some, .close = owned ? close_owned : NULL};
 

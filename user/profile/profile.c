@@ -53,7 +53,7 @@ struct profile {
 	bool has_workload;
 	struct births *births;
 	struct sinks sinks;
-	struct outlet outlet; /* standard output, or error, for lines and the summary */
+	struct slow_reader reader; /* standard output, or error, for lines and the summary */
 	FILE *out;
 	sigset_t before;       /* the signal mask */
 	struct pollfd *fds;    /* signals, then the processes of -p, then what tells of stacks */
@@ -397,7 +397,7 @@ static void look(struct profile *p)
 }
 
 /*
- * An outlet_fn. For lines their reader is waited for until the end and a little longer; for the
+ * A slow_reader_fn. For lines their reader is waited for until the end and a little longer; for the
  * summary until we are asked to stop, unless it has left lines unread.
  */
 static bool may_wait(void *context)
@@ -410,14 +410,14 @@ static bool may_wait(void *context)
 		since = p->ended;
 	} else {
 		take_signals(p);
-		since = p->asked || p->outlet.lines ? p->summed_up : 0;
+		since = p->asked || p->reader.lines ? p->summed_up : 0;
 		if (p->asked > since)
 			since = p->asked;
 	}
 	return !since || now_ns() - since < PATIENCE_NS;
 }
 
-/* An outlet_fn of files that are no plain files: half of one is worth nothing. */
+/* A slow_reader_fn of files that are no plain files: half of one is worth nothing. */
 static bool may_wait_for_file(void *context)
 {
 	struct profile *p = context;
@@ -615,7 +615,7 @@ static int summarise(struct profile *p)
 	err = probe__groups(p->probe, on_group, p);
 	privilege_drop();
 	p->summed_up = now_ns();
-	p->outlet.shut = false;
+	p->reader.shut = false;
 	if (!err)
 		err = p->error;
 	if (p->stacks)
@@ -628,9 +628,9 @@ static int summarise(struct profile *p)
 		err = sinks__finish(&p->sinks);
 	if (!err)
 		err = print(p, &s);
-	if (!err && p->outlet.lines) {
+	if (!err && p->reader.lines) {
 		complain("%" PRId64 " lines were not written: nobody read them in time",
-			 p->outlet.lines);
+			 p->reader.lines);
 		p->sinks.file_lost = true;
 	}
 	free(what);
@@ -646,7 +646,7 @@ static int trace(struct profile *p)
 	if (err)
 		return err;
 	choice = probe__choice(p->probe, p->options.trace.set);
-	p->sinks.to_store = p->sinks.to_trace = (struct outlet){
+	p->sinks.to_store = p->sinks.to_trace = (struct slow_reader){
 		.may_wait = may_wait_for_file,
 		.context = p,
 		.wake = p->fds[0].fd,
@@ -655,8 +655,8 @@ static int trace(struct profile *p)
 	err = sinks__open(&p->sinks, &p->options, out, choice, p->attached, &p->why);
 	if (err)
 		return err;
-	p->outlet = (struct outlet){.may_wait = may_wait, .context = p, .wake = p->fds[0].fd};
-	p->out = outlet__open(&p->outlet, fileno(out), false);
+	p->reader = (struct slow_reader){.may_wait = may_wait, .context = p, .wake = p->fds[0].fd};
+	p->out = slow_reader__open(&p->reader, fileno(out), false);
 	if (!p->out)
 		return -ENOMEM;
 	p->sinks.out = p->sinks.live.out = p->out;

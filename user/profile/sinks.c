@@ -69,7 +69,7 @@ static int end_trace(struct sinks *s)
 	return err;
 }
 
-static int open_outlet(struct outlet *o, const char *path, FILE **out, bool *regular)
+static int open_slow_reader(struct slow_reader *o, const char *path, FILE **out, bool *regular)
 {
 	int err = output_open(path, out, regular), fd;
 
@@ -77,7 +77,7 @@ static int open_outlet(struct outlet *o, const char *path, FILE **out, bool *reg
 		return err;
 	fd = fcntl(fileno(*out), F_DUPFD_CLOEXEC, 0);
 	fclose(*out);
-	*out = fd < 0 ? NULL : outlet__open(o, fd, true);
+	*out = fd < 0 ? NULL : slow_reader__open(o, fd, true);
 	return *out ? 0 : -errno;
 }
 
@@ -89,7 +89,7 @@ static int open_files(struct sinks *s, int64_t start, struct fault *why)
 	int err = 0;
 
 	if (o->output) {
-		err = open_outlet(&s->to_store, o->output, &out, &regular);
+		err = open_slow_reader(&s->to_store, o->output, &out, &regular);
 		s->store = err ? NULL : store__create_on(out, regular);
 		if (!err)
 			err = s->store ? store__write_run(s->store, &s->run) : -ENOMEM;
@@ -97,7 +97,7 @@ static int open_files(struct sinks *s, int64_t start, struct fault *why)
 			cannot_write(o->output, err, why);
 	}
 	if (!err && o->perfetto) {
-		err = open_outlet(&s->to_trace, o->perfetto, &s->trace, &regular);
+		err = open_slow_reader(&s->to_trace, o->perfetto, &s->trace, &regular);
 		s->perfetto = err ? NULL : perfetto__new(s->trace, start);
 		if (!err && !s->perfetto)
 			err = -ENOMEM;

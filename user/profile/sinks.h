@@ -27,7 +27,7 @@ struct sinks {
 	FILE *trace; /* what that writes to */
 	/* How long the readers of both are waited for, where they are no plain files; without
 	 * may_wait, for ever. To be set before sinks__open. */
-	struct outlet to_store, to_trace;
+	struct slow_reader to_store, to_trace;
 	int error;	/* out of memory, or `out` cannot be written */
 	bool file_lost; /* a file could not be written; that was said */
 };
