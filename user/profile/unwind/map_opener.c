@@ -88,7 +88,7 @@ static void serve(int socket, pid_t parent)
 	_exit(0);
 }
 
-int opener__start(struct opener *o)
+int map_opener__start(struct map_opener *o)
 {
 	pid_t parent = getpid();
 	int ends[2];
@@ -112,7 +112,7 @@ int opener__start(struct opener *o)
 	return 0;
 }
 
-static int ask(struct opener *o, const struct request *r)
+static int ask(struct map_opener *o, const struct request *r)
 {
 	union {
 		struct cmsghdr head;
@@ -136,17 +136,17 @@ static int ask(struct opener *o, const struct request *r)
 	return fd;
 }
 
-int opener__maps(struct opener *o, pid_t pid)
+int map_opener__maps(struct map_opener *o, pid_t pid)
 {
 	return ask(o, &(struct request){.pid = pid});
 }
 
-int opener__mapped(struct opener *o, pid_t pid, uint64_t start, uint64_t end)
+int map_opener__mapped(struct map_opener *o, pid_t pid, uint64_t start, uint64_t end)
 {
 	return ask(o, &(struct request){.pid = pid, .start = start, .end = end});
 }
 
-void opener__stop(struct opener *o)
+void map_opener__stop(struct map_opener *o)
 {
 	if (!o->pid)
 		return;

@@ -4,26 +4,26 @@
  * child that keeps it, and does nothing but open the two kinds of file below, read-only. What is in
  * them is read here, without privileges.
  */
-#ifndef SPAWNSCOPE_OPENER_H
-#define SPAWNSCOPE_OPENER_H
+#ifndef SPAWNSCOPE_MAP_OPENER_H
+#define SPAWNSCOPE_MAP_OPENER_H
 
 #include <stdint.h>
 #include <sys/types.h>
 
-struct opener {
+struct map_opener {
 	pid_t pid;
 	int socket;
 };
 
 /* To be called with privileges. It ends with us, however we end. 0 or -errno. */
-int opener__start(struct opener *o);
+int map_opener__start(struct map_opener *o);
 
 /* /proc/PID/maps: a descriptor or -errno; -ENOENT or -ESRCH: it is gone. */
-int opener__maps(struct opener *o, pid_t pid);
+int map_opener__maps(struct map_opener *o, pid_t pid);
 
 /* The file that the process has mapped from `start` to `end`: a descriptor or -errno. */
-int opener__mapped(struct opener *o, pid_t pid, uint64_t start, uint64_t end);
+int map_opener__mapped(struct map_opener *o, pid_t pid, uint64_t start, uint64_t end);
 
-void opener__stop(struct opener *o); /* also one that was not started, all 0 */
+void map_opener__stop(struct map_opener *o); /* also one that was not started, all 0 */
 
 #endif

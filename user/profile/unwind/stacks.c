@@ -49,7 +49,7 @@ struct waiting {
 };
 
 struct stacks {
-	struct opener opener;
+	struct map_opener opener;
 	struct place place[SPACES_MAX];
 	uint64_t clock;
 	struct failure failed[FAILED_MAX]; /* the oldest is replaced */
@@ -74,7 +74,7 @@ int stacks__new(struct stacks **stacks, struct fault *why)
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
-	err = opener__start(&s->opener);
+	err = map_opener__start(&s->opener);
 	if (err) {
 		fault__set(why, 0, "--by stack: cannot start a process: %s", strerror(-err));
 		free(s);
@@ -95,7 +95,7 @@ void stacks__free(struct stacks *s)
 {
 	if (!s)
 		return;
-	opener__stop(&s->opener);
+	map_opener__stop(&s->opener);
 	for (size_t i = 0; i < SPACES_MAX; i++)
 		clear(&s->place[i]);
 	for (size_t i = 0; i < BUCKETS; i++)

@@ -259,7 +259,7 @@ static int read_maps(struct space *s, int fd)
 }
 
 /* All files at once, while the process lives. -ENOENT: it has ended, or maps others by now. */
-static int open_modules(struct space *s, struct opener *o)
+static int open_modules(struct space *s, struct map_opener *o)
 {
 	s->dwfl = dwfl_begin(&callbacks);
 	if (!s->dwfl)
@@ -272,7 +272,7 @@ static int open_modules(struct space *s, struct opener *o)
 
 		if (!m->runs)
 			continue;
-		fd = opener__mapped(o, s->pid, m->start, m->first_end);
+		fd = map_opener__mapped(o, s->pid, m->start, m->first_end);
 		if (fd == -ENOENT || fd == -ESRCH)
 			return -ENOENT;
 		m->file = fd >= 0 ? file_take(fd) : NULL;
@@ -287,7 +287,8 @@ static int open_modules(struct space *s, struct opener *o)
 	return dwfl_report_end(s->dwfl, NULL, NULL) ? -ENOMEM : 0;
 }
 
-struct space *space__new(struct opener *o, const struct record_stack *r, enum space_fault *fault)
+struct space *space__new(struct map_opener *o, const struct record_stack *r,
+			 enum space_fault *fault)
 {
 	struct space *s;
 	int fd, err;
@@ -305,7 +306,7 @@ struct space *space__new(struct opener *o, const struct record_stack *r, enum sp
 	s->end_code = r->end_code;
 	s->start_stack = r->start_stack;
 	s->code_pages = r->code_pages;
-	fd = opener__maps(o, s->pid);
+	fd = map_opener__maps(o, s->pid);
 	err = fd < 0 ? fd : read_maps(s, fd);
 	if (err == -ENOENT || err == -ESRCH || (!err && (!s->stack_seen || !s->code_seen)))
 		*fault = SPACE_GONE;

@@ -26,7 +26,8 @@ enum space_fault {
 /*
  * Of the process that the record is of. NULL: out of memory, or *fault says why it cannot be had.
  */
-struct space *space__new(struct opener *o, const struct record_stack *r, enum space_fault *fault);
+struct space *space__new(struct map_opener *o, const struct record_stack *r,
+			 enum space_fault *fault);
 void space__free(struct space *s); /* accepts NULL */
 
 /* Whether the record is of this address space: after exec or dlopen it is not. */
