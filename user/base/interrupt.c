@@ -11,7 +11,7 @@ static void on_stop(int signal)
 	requested = signal;
 }
 
-void stop_catch(void)
+void interrupt_catch(void)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 	struct sigaction action = {.sa_handler = on_stop}, old;
@@ -31,23 +31,23 @@ void stop_catch(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-void stop_catch_blocked(const sigset_t *mask)
+void interrupt_catch_blocked(const sigset_t *mask)
 {
-	stop_catch();
+	interrupt_catch();
 	before = *mask;
 }
 
-int stop_requested(void)
+int interrupt_requested(void)
 {
 	return requested;
 }
 
-const sigset_t *stop_wait_mask(void)
+const sigset_t *interrupt_wait_mask(void)
 {
 	return &before;
 }
 
-void stop_release(void)
+void interrupt_release(void)
 {
 	signal(SIGPIPE, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &before, NULL);

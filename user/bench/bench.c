@@ -83,8 +83,8 @@ static int cannot_write(struct bench *b, const char *path, int err)
 
 static int say_why(struct bench *b, int err)
 {
-	if (stop_requested())
-		fault__set(&b->why, 0, "interrupted by signal %d; %s", stop_requested(),
+	if (interrupt_requested())
+		fault__set(&b->why, 0, "interrupted by signal %d; %s", interrupt_requested(),
 			   b->store ? "the result file holds the finished cells and no end line"
 				    : "nothing was written");
 	else if (!b->why.text[0] && err != -ECANCELED)
@@ -399,7 +399,7 @@ static int run_block(struct bench *b, const struct plan_block *block)
 		err = attach(b, block);
 	if (!err && b->probe)
 		err = probe__target(b->probe, parent);
-	if (!err && stop_requested())
+	if (!err && interrupt_requested())
 		err = -EINTR;
 	if (err)
 		return err;
@@ -437,7 +437,7 @@ static int run_plan(struct bench *b)
 	progress = progress__new(count, b->options.quiet, "blocks");
 	for (size_t i = 0; i < count && !err; i++) {
 		err = run_block(b, &blocks[i]);
-		if (!err && stop_requested())
+		if (!err && interrupt_requested())
 			err = -EINTR;
 		progress__step(progress);
 	}
@@ -548,7 +548,7 @@ int command_bench(int argc, char **argv)
 	err = bench_options__parse(&b.options, argc, argv);
 	if (err)
 		goto cleanup;
-	stop_catch();
+	interrupt_catch();
 	err = start(&b, argv);
 	if (!err)
 		err = run_plan(&b);

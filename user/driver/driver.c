@@ -94,7 +94,7 @@ static void exec_driver(char *const *argv, int in, int out, pid_t parent)
 		_exit(126);
 	/* A terminal's Ctrl-C is for us alone: we end the driver in order. */
 	setpgid(0, 0);
-	stop_release();
+	interrupt_release();
 	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
 		_exit(126);
 	execv(argv[0], argv);
@@ -162,7 +162,7 @@ static int gone(struct driver *d, struct fault *why)
 	while (d->pid) {
 		if (waitpid(d->pid, &status, WNOHANG))
 			d->pid = 0;
-		else if (stop_requested() || now_ms() > deadline)
+		else if (interrupt_requested() || now_ms() > deadline)
 			return no_answer(d, why);
 		else
 			usleep(1000);
@@ -197,8 +197,8 @@ static int wait_for_output(struct driver *d, struct fault *why)
 
 		if (left <= 0)
 			return no_answer(d, why);
-		n = ppoll(&p, 1, &t, stop_wait_mask());
-		if (stop_requested()) {
+		n = ppoll(&p, 1, &t, interrupt_wait_mask());
+		if (interrupt_requested()) {
 			return fault__set(why, -EINTR, "interrupted");
 		}
 		if (n > 0)

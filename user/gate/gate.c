@@ -469,7 +469,7 @@ int command_gate(int argc, char **argv)
 		return EXIT_TROUBLE;
 	}
 	if (g.o.ab || g.o.lab)
-		stop_catch();
+		interrupt_catch();
 	if (!g.o.ab || g.o.lab)
 		err = become_invoking_user(&g);
 	if (!err)

@@ -16,8 +16,8 @@ struct calibrate_options {
 
 /*
  * The bench is the driver's, run as who we are now, without probes of ours; so all probes should be
- * gone. It obeys stop_requested() (stop.h). 0, or -errno with one line in `why`; -ENOENT if that is
- * empty, and nothing is in the cache.
+ * gone. It obeys interrupt_requested() (interrupt.h). 0, or -errno with one line in `why`; -ENOENT
+ * if that is empty, and nothing is in the cache.
  */
 int calibrate(const struct calibrate_options *o, struct calibration **calibration,
 	      struct fault *why);

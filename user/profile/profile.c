@@ -586,7 +586,7 @@ static void calibrate_for(struct profile *p)
 	take_signals(p);
 	signal(SIGUSR1, SIG_IGN);
 	signal(SIGUSR2, SIG_IGN);
-	stop_catch_blocked(&p->before);
+	interrupt_catch_blocked(&p->before);
 	calibrate(&options, &p->sinks.run.calibration, &p->uncalibrated);
 }
 

@@ -253,7 +253,7 @@ static void a_driver_that_hangs_is_given_up(void **state)
 static void a_signal_interrupts_the_wait(void **state)
 {
 	(void)state;
-	stop_catch();
+	interrupt_catch();
 	fails_to_start(HELLO "while kill -TERM $PPID; do sleep 0.05; done\n", -EINTR,
 		       "interrupted");
 }

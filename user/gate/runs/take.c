@@ -175,7 +175,7 @@ static void exec_run(char *const *argv, const struct gate_options *o, const stru
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent || null < 0)
 		_exit(126);
 	setpgid(0, 0);
-	stop_release();
+	interrupt_release();
 	/* Counts are exact only where the address space is the same each time. */
 	if (take->traced && !take->lab)
 		personality(personality(0xffffffff) | ADDR_NO_RANDOMIZE);
@@ -207,10 +207,10 @@ static int wait_for(int pidfd, int64_t deadline, bool heed_stop)
 
 		if (left <= 0)
 			return -ETIMEDOUT;
-		n = ppoll(&p, 1, &t, heed_stop ? stop_wait_mask() : NULL);
+		n = ppoll(&p, 1, &t, heed_stop ? interrupt_wait_mask() : NULL);
 		if (n > 0)
 			return 0;
-		if (heed_stop && stop_requested())
+		if (heed_stop && interrupt_requested())
 			return -EINTR;
 		if (n < 0 && errno != EINTR)
 			return -errno;
@@ -242,7 +242,7 @@ static int finish(pid_t pid, const struct gate_options *o, struct fault *why)
 		fault__set(why, 0, "a run took more than %u s; --run-timeout gives it longer",
 			   o->timeout_s);
 	else if (err == -EINTR)
-		fault__set(why, 0, "interrupted by signal %d", stop_requested());
+		fault__set(why, 0, "interrupted by signal %d", interrupt_requested());
 	else if (!err && WIFSIGNALED(status))
 		fault__set(why, 0, "a run was killed by signal %d (%s)", WTERMSIG(status),
 			   strsignal(WTERMSIG(status)));
