@@ -69,7 +69,7 @@ static char *default_child_path(const struct loader *loader)
 }
 
 /* Absolute, since a shell would look for a bare name elsewhere than execve does. */
-static int find_child(struct driver *driver, const char *wanted, struct fault *why)
+static int find_child(struct bench_driver *driver, const char *wanted, struct fault *why)
 {
 	char *path = wanted ? strdup(wanted) : default_child_path(&driver->pool.config.loader);
 	struct stat status;
@@ -113,13 +113,14 @@ static void check_cell(struct cell *cell, const struct memory_facts *memory)
 		skip_cell(cell, &why);
 }
 
-int driver__open(struct driver *driver, const struct options *options, FILE *out, struct fault *why)
+int bench_driver__open(struct bench_driver *driver, const struct bench_options *options, FILE *out,
+		       struct fault *why)
 {
 	struct memory_facts memory;
 	bool execs = false;
 	int err;
 
-	*driver = (struct driver){
+	*driver = (struct bench_driver){
 		.out = out,
 		.seed = options->has_seed ? options->seed : random_seed(),
 		.pool.config =
@@ -151,14 +152,14 @@ int driver__open(struct driver *driver, const struct options *options, FILE *out
 	return err;
 }
 
-void driver__close(struct driver *driver)
+void bench_driver__close(struct bench_driver *driver)
 {
 	pool__free(&driver->pool);
 	cells__free(&driver->cells);
 	free(driver->child_path);
 }
 
-static int flush(struct driver *driver, struct fault *why)
+static int flush(struct bench_driver *driver, struct fault *why)
 {
 	/* If an earlier write failed, its errno is gone, and fflush has nothing to add. */
 	errno = EIO;
@@ -167,14 +168,14 @@ static int flush(struct driver *driver, struct fault *why)
 	return fault__set(why, -errno, "standard output: %s", strerror(errno));
 }
 
-int driver__announce(struct driver *driver, struct fault *why)
+int bench_driver__announce(struct bench_driver *driver, struct fault *why)
 {
 	lines_grid(driver->out, &driver->cells, driver->seed);
 	return flush(driver, why);
 }
 
 /* The parent that the cell spawns from, or NULL: the cell is skipped then, if it was not before. */
-static const struct pool_subject *bring_up(struct driver *driver, struct cell *cell)
+static const struct pool_subject *bring_up(struct bench_driver *driver, struct cell *cell)
 {
 	const struct pool_subject *subject;
 	struct fault why;
@@ -187,7 +188,7 @@ static const struct pool_subject *bring_up(struct driver *driver, struct cell *c
 	return NULL;
 }
 
-int driver__prepare(struct driver *driver, size_t id, struct fault *why)
+int bench_driver__prepare(struct bench_driver *driver, size_t id, struct fault *why)
 {
 	struct cell *cell = &driver->cells.v[id];
 	const struct pool_subject *subject = bring_up(driver, cell);
@@ -199,7 +200,7 @@ int driver__prepare(struct driver *driver, size_t id, struct fault *why)
 	return flush(driver, why);
 }
 
-int driver__run(struct driver *driver, size_t id, unsigned int runs, struct fault *why)
+int bench_driver__run(struct bench_driver *driver, size_t id, unsigned int runs, struct fault *why)
 {
 	struct cell *cell = &driver->cells.v[id];
 	struct pool_block block = {0};
@@ -221,7 +222,7 @@ int driver__run(struct driver *driver, size_t id, unsigned int runs, struct faul
 
 /* `told`, per cell: the parent that the caller knows; it may have been ended and brought up anew.
  */
-static int run_block(struct driver *driver, const struct plan_block *block, pid_t *told,
+static int run_block(struct bench_driver *driver, const struct plan_block *block, pid_t *told,
 		     struct fault *why)
 {
 	size_t id = block->cell;
@@ -240,10 +241,10 @@ static int run_block(struct driver *driver, const struct plan_block *block, pid_
 	if (told[id] != subject->launch.pid)
 		lines_parent(driver->out, id, subject->launch.pid, &subject->facts);
 	told[id] = subject->launch.pid;
-	return driver__run(driver, id, block->runs, why);
+	return bench_driver__run(driver, id, block->runs, why);
 }
 
-int driver__run_all(struct driver *driver, struct fault *why)
+int bench_driver__run_all(struct bench_driver *driver, struct fault *why)
 {
 	size_t n = driver->cells.n;
 	struct plan_want *wants = calloc(n + 1, sizeof(*wants));

@@ -13,7 +13,7 @@
 
 #include "bench/shared/fault.h"
 
-struct driver {
+struct bench_driver {
 	struct cells cells;
 	struct pool pool;
 	char *child_path; /* owned */
@@ -23,21 +23,21 @@ struct driver {
 
 /*
  * Makes the grid and finds out which cells can run here. 0, or -errno and a line in `why`. Call
- * driver__close in either case; it ends all parents.
+ * bench_driver__close in either case; it ends all parents.
  */
-int driver__open(struct driver *driver, const struct options *options, FILE *out,
-		 struct fault *why);
-void driver__close(struct driver *driver);
+int bench_driver__open(struct bench_driver *driver, const struct bench_options *options, FILE *out,
+		       struct fault *why);
+void bench_driver__close(struct bench_driver *driver);
 
 /* Each writes its lines and flushes them: 0, or -errno of the output and a line in `why`. */
-int driver__announce(struct driver *driver, struct fault *why);
-int driver__prepare(struct driver *driver, size_t id, struct fault *why);
-int driver__run(struct driver *driver, size_t id, unsigned int runs, struct fault *why);
+int bench_driver__announce(struct bench_driver *driver, struct fault *why);
+int bench_driver__prepare(struct bench_driver *driver, size_t id, struct fault *why);
+int bench_driver__run(struct bench_driver *driver, size_t id, unsigned int runs, struct fault *why);
 
 /* Runs the whole grid, in the order of a plan. */
-int driver__run_all(struct driver *driver, struct fault *why);
+int bench_driver__run_all(struct bench_driver *driver, struct fault *why);
 
 /* Takes commands until `quit` or the end of `in`. -EINVAL for a command that it does not know. */
-int driver__serve(struct driver *driver, FILE *in, struct fault *why);
+int bench_driver__serve(struct bench_driver *driver, FILE *in, struct fault *why);
 
 #endif

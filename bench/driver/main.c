@@ -14,7 +14,7 @@
 
 #define EXIT_FAULT 2
 
-static int complain(const char *why)
+static int fail(const char *why)
 {
 	char escaped[4 * FAULT_MAX];
 
@@ -38,44 +38,44 @@ static int list(void)
 	puts("suites:");
 	for (size_t i = 0; i < builtin_suite_count; i++)
 		printf("  %-15s %s\n", builtin_suites[i].name, builtin_suites[i].brief);
-	return fflush(stdout) == 0 ? 0 : complain("standard output cannot be written");
+	return fflush(stdout) == 0 ? 0 : fail("standard output cannot be written");
 }
 
-static int drive(const struct options *options)
+static int drive(const struct bench_options *options)
 {
-	struct driver driver;
+	struct bench_driver driver;
 	struct fault why;
 	int err;
 
 	launch_catch_signals();
-	err = driver__open(&driver, options, stdout, &why);
+	err = bench_driver__open(&driver, options, stdout, &why);
 	if (!err)
-		err = driver__announce(&driver, &why);
+		err = bench_driver__announce(&driver, &why);
 	if (!err && options->serve)
-		err = driver__serve(&driver, stdin, &why);
+		err = bench_driver__serve(&driver, stdin, &why);
 	else if (!err)
-		err = driver__run_all(&driver, &why);
-	driver__close(&driver);
-	return !err ? 0 : complain(why.text);
+		err = bench_driver__run_all(&driver, &why);
+	bench_driver__close(&driver);
+	return !err ? 0 : fail(why.text);
 }
 
 int main(int argc, char **argv)
 {
-	struct options options;
+	struct bench_options options;
 	struct fault why;
 	int err, code = 0;
 
 	if (argc == 2 && !strcmp(argv[1], SUBJECT_OPTION))
 		return subject_main();
-	err = options__parse(&options, argc, argv, &why);
+	err = bench_options__parse(&options, argc, argv, &why);
 	if (err)
-		code = complain(why.text);
+		code = fail(why.text);
 	else if (options.help)
-		options_help();
+		bench_options__help();
 	else if (options.list)
 		code = list();
 	else
 		code = drive(&options);
-	options__free(&options);
+	bench_options__free(&options);
 	return code;
 }

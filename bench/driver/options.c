@@ -108,7 +108,7 @@ static void make_options(void)
 }
 
 struct parser {
-	struct options *options;
+	struct bench_options *options;
 	struct fault *why;
 };
 
@@ -166,7 +166,7 @@ static int parse_seed(struct parser *p, const char *text)
 static int parse_list(struct parser *p, const char *option, const char *name, const char *list)
 {
 	struct fault reason;
-	int err = grid__add(&p->options->override, name, list, &reason);
+	int err = suite_grid__add(&p->options->override, name, list, &reason);
 
 	/* The unknown method tells by itself where it stands. */
 	if (err && !strncmp(reason.text, "unknown method", strlen("unknown method")))
@@ -179,7 +179,7 @@ static int parse_list(struct parser *p, const char *option, const char *name, co
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct parser *p = state->input;
-	struct options *o = p->options;
+	struct bench_options *o = p->options;
 
 	switch (key) {
 	case KEY_SUITE:
@@ -238,12 +238,12 @@ static const struct argp parser_argp = {
 	.doc = doc,
 };
 
-int options__parse(struct options *options, int argc, char **argv, struct fault *why)
+int bench_options__parse(struct bench_options *options, int argc, char **argv, struct fault *why)
 {
 	struct parser parser = {.options = options, .why = why};
 	error_t error;
 
-	*options = (struct options){
+	*options = (struct bench_options){
 		.suite = "quick",
 		.cpu = CPU_LAST,
 		.warmups = WARMUPS_DEFAULT,
@@ -256,16 +256,16 @@ int options__parse(struct options *options, int argc, char **argv, struct fault 
 	if (!error || options->help)
 		return 0;
 	if (!why->text[0])
-		options_fault(all_options, argc, argv, why);
+		option_fault(all_options, argc, argv, why);
 	return -(int)error;
 }
 
-void options__free(struct options *options)
+void bench_options__free(struct bench_options *options)
 {
-	grid__free(&options->override);
+	suite_grid__free(&options->override);
 }
 
-void options_help(void)
+void bench_options__help(void)
 {
 	make_options();
 	argp_help(&parser_argp, stdout, ARGP_HELP_LONG | ARGP_HELP_USAGE | ARGP_HELP_DOC,

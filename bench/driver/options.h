@@ -14,9 +14,9 @@
 /* For the `cpu` of options: the last CPU that this process may run on. */
 #define CPU_LAST (-2)
 
-struct options {
-	const char *suite;    /* a name or a path */
-	struct grid override; /* takes the place of the suite's lists */
+struct bench_options {
+	const char *suite;	    /* a name or a path */
+	struct suite_grid override; /* takes the place of the suite's lists */
 	const char *child_path;
 	bool silent; /* it is some program, which reports nothing */
 	struct loader loader;
@@ -32,13 +32,13 @@ struct options {
 };
 
 /*
- * 0, or -EINVAL or -ENOMEM and a line in `why`. Call options__free in either case. With `help`,
- * what is wrong with other options is not told.
+ * 0, or -EINVAL or -ENOMEM and a line in `why`. Call bench_options__free in either case. With
+ * `help`, what is wrong with other options is not told.
  */
-int options__parse(struct options *options, int argc, char **argv, struct fault *why);
-void options__free(struct options *options);
+int bench_options__parse(struct bench_options *options, int argc, char **argv, struct fault *why);
+void bench_options__free(struct bench_options *options);
 
 /* Prints the help on standard output. */
-void options_help(void);
+void bench_options__help(void);
 
 #endif

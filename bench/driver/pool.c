@@ -29,17 +29,18 @@
 static int64_t build_limit_ms(const struct pool_config *config, const struct shape *shape)
 {
 	return config->timeout_s * INT64_C(1000) +
-	       shape_get(shape, AXIS_SIZE) / MIB * BUILD_MS_PER_MIB +
-	       (shape_get(shape, AXIS_VMAS) + shape_get(shape, AXIS_THREADS)) * BUILD_MS_PER_VMA;
+	       shape__get(shape, AXIS_SIZE) / MIB * BUILD_MS_PER_MIB +
+	       (shape__get(shape, AXIS_VMAS) + shape__get(shape, AXIS_THREADS)) * BUILD_MS_PER_VMA;
 }
 
 static int64_t run_limit_ms(const struct pool_config *config, const struct shape *shape,
 			    unsigned int runs)
 {
-	int64_t written = shape_get(shape, AXIS_CHILD_WRITE) + shape_get(shape, AXIS_PARENT_WRITE);
+	int64_t written =
+		shape__get(shape, AXIS_CHILD_WRITE) + shape__get(shape, AXIS_PARENT_WRITE);
 	int64_t sample_us =
-		SAMPLE_MS * 1000 + shape_get(shape, AXIS_SIZE) / MIB * SAMPLE_US_PER_MIB +
-		shape_get(shape, AXIS_VMAS) * SAMPLE_US_PER_VMA + written / MIB * WRITE_US_PER_MIB;
+		SAMPLE_MS * 1000 + shape__get(shape, AXIS_SIZE) / MIB * SAMPLE_US_PER_MIB +
+		shape__get(shape, AXIS_VMAS) * SAMPLE_US_PER_VMA + written / MIB * WRITE_US_PER_MIB;
 
 	return config->timeout_s * INT64_C(1000) +
 	       ((int64_t)runs + config->warmups) * sample_us / 1000;

@@ -22,7 +22,7 @@ static size_t split_words(char *line, char *words[WORDS_MAX])
 	return count;
 }
 
-static int parse_id(const struct driver *driver, const char *text, size_t *id)
+static int parse_id(const struct bench_driver *driver, const char *text, size_t *id)
 {
 	uint64_t number;
 
@@ -33,7 +33,7 @@ static int parse_id(const struct driver *driver, const char *text, size_t *id)
 }
 
 /* 0, 1 (quit), or -errno and a line in `why`. Takes `line` apart. */
-static int obey(struct driver *driver, char *line, struct fault *why)
+static int obey(struct bench_driver *driver, char *line, struct fault *why)
 {
 	char *words[WORDS_MAX];
 	size_t count, id;
@@ -45,17 +45,17 @@ static int obey(struct driver *driver, char *line, struct fault *why)
 	if (count == 1 && !strcmp(words[0], "quit"))
 		return 1;
 	if (count == 2 && !strcmp(words[0], "prepare") && parse_id(driver, words[1], &id) == 0)
-		return driver__prepare(driver, id, why);
+		return bench_driver__prepare(driver, id, why);
 	if (count == 3 && !strcmp(words[0], "run") && parse_id(driver, words[1], &id) == 0 &&
 	    text_number(words[2], 1, GRID_RUNS_MAX, &runs) == 0)
-		return driver__run(driver, id, (unsigned int)runs, why);
+		return bench_driver__run(driver, id, (unsigned int)runs, why);
 	return fault__set(
 		why, -EINVAL,
 		"bad command '%s'; known: prepare ID, run ID N, quit, with an ID below %zu", given,
 		driver->cells.n);
 }
 
-int driver__serve(struct driver *driver, FILE *in, struct fault *why)
+int bench_driver__serve(struct bench_driver *driver, FILE *in, struct fault *why)
 {
 	char line[PROTOCOL_LINE_MAX];
 	int err = 0;

@@ -50,10 +50,10 @@ static int spawn(const struct stage *stage, struct sample *sample)
 	sample->call_ns = now_ns();
 	pid = syscall(SYS_clone3, &args, sizeof(args));
 	if (pid == 0)
-		stage_child(stage);
+		stage__child(stage);
 	sample->return_ns = now_ns();
 	if (pid < 0)
-		return stage_failed(sample, errno);
+		return sample__fail(sample, errno);
 	while (waitid((idtype_t)P_PIDFD, (id_t)pidfd, &info, WEXITED) < 0) {
 		if (errno != EINTR) {
 			err = -errno;
@@ -63,7 +63,7 @@ static int spawn(const struct stage *stage, struct sample *sample)
 	sample->reaped_ns = now_ns();
 	sample->child_pid = (int32_t)pid;
 	sample->started = true;
-	stage_collect(stage, sample);
+	stage__collect(stage, sample);
 cleanup:
 	close(pidfd);
 	return err;

@@ -34,8 +34,8 @@ static int spawn(const struct stage *stage, struct sample *sample)
 		    (void *)stage);
 	sample->return_ns = now_ns();
 	if (pid < 0)
-		return stage_failed(sample, errno);
-	return stage_reap(stage, pid, sample);
+		return sample__fail(sample, errno);
+	return stage__reap(stage, pid, sample);
 }
 
 const struct method method_clone_vm_vfork = {

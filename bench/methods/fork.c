@@ -15,12 +15,12 @@ static int spawn(const struct stage *stage, struct sample *sample)
 	sample->call_ns = now_ns();
 	pid = fork();
 	if (pid == 0)
-		stage_child(stage);
+		stage__child(stage);
 	sample->return_ns = now_ns();
 	if (pid < 0)
-		return stage_failed(sample, errno);
-	stage_parent_write(stage);
-	return stage_reap(stage, pid, sample);
+		return sample__fail(sample, errno);
+	stage__parent_write(stage);
+	return stage__reap(stage, pid, sample);
 }
 
 const struct method method_fork = {

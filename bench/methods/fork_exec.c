@@ -11,11 +11,11 @@ static int spawn(const struct stage *stage, struct sample *sample)
 	sample->call_ns = now_ns();
 	pid = fork();
 	if (pid == 0)
-		stage_exec(stage);
+		stage__exec(stage);
 	sample->return_ns = now_ns();
 	if (pid < 0)
-		return stage_failed(sample, errno);
-	return stage_reap(stage, pid, sample);
+		return sample__fail(sample, errno);
+	return stage__reap(stage, pid, sample);
 }
 
 const struct method method_fork_exec = {

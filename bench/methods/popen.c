@@ -13,13 +13,13 @@ static int spawn(const struct stage *stage, struct sample *sample)
 	pipe = popen(stage->command, "re");
 	sample->return_ns = now_ns();
 	if (!pipe)
-		return stage_failed(sample, errno);
+		return sample__fail(sample, errno);
 	sample->wait_status = pclose(pipe);
 	sample->reaped_ns = now_ns();
 	if (sample->wait_status == -1)
 		return -errno;
 	sample->started = true;
-	stage_collect(stage, sample);
+	stage__collect(stage, sample);
 	return 0;
 }
 

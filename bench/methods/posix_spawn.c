@@ -13,8 +13,8 @@ static int spawn(const struct stage *stage, struct sample *sample)
 	error = posix_spawn(&pid, stage->child_argv[0], NULL, NULL, stage->child_argv, environ);
 	sample->return_ns = now_ns();
 	if (error)
-		return stage_failed(sample, error);
-	return stage_reap(stage, pid, sample);
+		return sample__fail(sample, error);
+	return stage__reap(stage, pid, sample);
 }
 
 const struct method method_posix_spawn = {

@@ -59,8 +59,8 @@ static int make_argv(struct stage *stage, int slate_fd, const char *child_path,
 	return 0;
 }
 
-int stage_open(struct stage *stage, int slate_fd, const char *child_path, bool silent,
-	       const struct loader *loader)
+int stage__open(struct stage *stage, int slate_fd, const char *child_path, bool silent,
+		const struct loader *loader)
 {
 	void *slate;
 	int err;
@@ -78,11 +78,11 @@ int stage_open(struct stage *stage, int slate_fd, const char *child_path, bool s
 	if (!err)
 		err = make_command(stage);
 	if (err)
-		stage_close(stage);
+		stage__close(stage);
 	return err;
 }
 
-void stage_close(struct stage *stage)
+void stage__close(struct stage *stage)
 {
 	if (stage->slate)
 		munmap((void *)stage->slate, sizeof(struct slate));
@@ -92,7 +92,7 @@ void stage_close(struct stage *stage)
 	*stage = (struct stage){0};
 }
 
-void stage_reset(const struct stage *stage)
+void stage__reset(const struct stage *stage)
 {
 	stage->slate->report.exec_ns = 0;
 	stage->slate->report.exit_ns = 0;
@@ -120,7 +120,7 @@ static void wait_for_parent(const struct stage *stage)
 		syscall(SYS_futex, &stage->slate->released, FUTEX_WAIT, 0, NULL, NULL, 0);
 }
 
-_Noreturn void stage_child(const struct stage *stage)
+_Noreturn void stage__child(const struct stage *stage)
 {
 	int64_t child_ns = now_ns();
 
@@ -132,7 +132,7 @@ _Noreturn void stage_child(const struct stage *stage)
 	_exit(0);
 }
 
-_Noreturn void stage_exec(const struct stage *stage)
+_Noreturn void stage__exec(const struct stage *stage)
 {
 	int64_t child_ns = now_ns();
 
@@ -142,7 +142,7 @@ _Noreturn void stage_exec(const struct stage *stage)
 	_exit(127); /* what a shell says of a command that it cannot run */
 }
 
-void stage_parent_write(const struct stage *stage)
+void stage__parent_write(const struct stage *stage)
 {
 	if (stage->parent_write_bytes == 0)
 		return;
@@ -151,7 +151,7 @@ void stage_parent_write(const struct stage *stage)
 	syscall(SYS_futex, &stage->slate->released, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
-void stage_collect(const struct stage *stage, struct sample *sample)
+void stage__collect(const struct stage *stage, struct sample *sample)
 {
 	sample->child_ns = stage->slate->child_ns;
 	sample->exec_ns = stage->slate->report.exec_ns;
@@ -162,7 +162,7 @@ void stage_collect(const struct stage *stage, struct sample *sample)
 		sample->error = stage->slate->exec_errno;
 }
 
-int stage_reap(const struct stage *stage, pid_t pid, struct sample *sample)
+int stage__reap(const struct stage *stage, pid_t pid, struct sample *sample)
 {
 	int status;
 
@@ -174,11 +174,11 @@ int stage_reap(const struct stage *stage, pid_t pid, struct sample *sample)
 	sample->child_pid = pid;
 	sample->wait_status = status;
 	sample->started = true;
-	stage_collect(stage, sample);
+	stage__collect(stage, sample);
 	return 0;
 }
 
-int stage_failed(struct sample *sample, int error)
+int sample__fail(struct sample *sample, int error)
 {
 	sample->error = error;
 	return 0;

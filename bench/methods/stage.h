@@ -51,9 +51,9 @@ struct stage {
  * `child_path`, which reports to the slate unless it is `silent`. If it is, `loader` (may be NULL)
  * starts it. 0 or -errno.
  */
-int stage_open(struct stage *stage, int slate_fd, const char *child_path, bool silent,
-	       const struct loader *loader);
-void stage_close(struct stage *stage);
+int stage__open(struct stage *stage, int slate_fd, const char *child_path, bool silent,
+		const struct loader *loader);
+void stage__close(struct stage *stage);
 
 static inline int64_t now_ns(void)
 {
@@ -64,28 +64,28 @@ static inline int64_t now_ns(void)
 }
 
 /* Forgets the sample before. */
-void stage_reset(const struct stage *stage);
+void stage__reset(const struct stage *stage);
 
 /*
  * What a child of its own address space does: takes T_CHILD, writes its share of the memory, takes
  * T_EXIT, exits. T_CHILD comes before the slate is touched and T_EXIT after: a fork does not copy
  * the page tables of shared mappings, so the first write to the slate is a page fault.
  */
-_Noreturn void stage_child(const struct stage *stage);
+_Noreturn void stage__child(const struct stage *stage);
 
 /* What a child does to run spawnscope-child; leaves exec's errno on the slate if it fails. */
-_Noreturn void stage_exec(const struct stage *stage);
+_Noreturn void stage__exec(const struct stage *stage);
 
 /* After the call returned: has the parent write its share while the child is held. */
-void stage_parent_write(const struct stage *stage);
+void stage__parent_write(const struct stage *stage);
 
 /* Copies the child's part from the slate into the sample. The child must have been reaped. */
-void stage_collect(const struct stage *stage, struct sample *sample);
+void stage__collect(const struct stage *stage, struct sample *sample);
 
-/* waitpid, T_REAPED, and stage_collect: what most methods end with. 0 or -errno. */
-int stage_reap(const struct stage *stage, pid_t pid, struct sample *sample);
+/* waitpid, T_REAPED, and stage__collect: what most methods end with. 0 or -errno. */
+int stage__reap(const struct stage *stage, pid_t pid, struct sample *sample);
 
 /* The call under test failed with `error`. Returns 0. */
-int stage_failed(struct sample *sample, int error);
+int sample__fail(struct sample *sample, int error);
 
 #endif

@@ -15,15 +15,15 @@ static int spawn(const struct stage *stage, struct sample *sample)
 	status = system(stage->command);
 	sample->return_ns = now_ns();
 	if (status == -1)
-		return stage_failed(sample, errno);
+		return sample__fail(sample, errno);
 	/* glibc's posix_spawn inside failed: POSIX wants it to look like a shell that cannot run.
 	 */
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127 && errno != 0)
-		return stage_failed(sample, errno);
+		return sample__fail(sample, errno);
 	sample->reaped_ns = sample->return_ns;
 	sample->wait_status = status;
 	sample->started = true;
-	stage_collect(stage, sample);
+	stage__collect(stage, sample);
 	return 0;
 }
 

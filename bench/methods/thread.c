@@ -26,11 +26,11 @@ static int spawn(const struct stage *stage, struct sample *sample)
 	error = pthread_create(&created, NULL, thread, (void *)stage->slate);
 	sample->return_ns = now_ns();
 	if (error)
-		return stage_failed(sample, error);
+		return sample__fail(sample, error);
 	error = pthread_join(created, NULL);
 	sample->reaped_ns = now_ns();
 	sample->started = true;
-	stage_collect(stage, sample);
+	stage__collect(stage, sample);
 	return -error;
 }
 

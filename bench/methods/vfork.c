@@ -31,8 +31,8 @@ static int spawn(const struct stage *stage, struct sample *sample)
 	pid = vfork_child(stage->slate);
 	sample->return_ns = now_ns();
 	if (pid < 0)
-		return stage_failed(sample, errno);
-	return stage_reap(stage, pid, sample);
+		return sample__fail(sample, errno);
+	return stage__reap(stage, pid, sample);
 }
 
 const struct method method_vfork = {

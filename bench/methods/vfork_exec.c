@@ -10,7 +10,7 @@ static __attribute__((noinline)) pid_t vfork_child(const struct stage *stage)
 	pid_t pid = vfork();
 
 	if (pid == 0)
-		stage_exec(stage);
+		stage__exec(stage);
 	return pid;
 }
 
@@ -22,8 +22,8 @@ static int spawn(const struct stage *stage, struct sample *sample)
 	pid = vfork_child(stage);
 	sample->return_ns = now_ns();
 	if (pid < 0)
-		return stage_failed(sample, errno);
-	return stage_reap(stage, pid, sample);
+		return sample__fail(sample, errno);
+	return stage__reap(stage, pid, sample);
 }
 
 const struct method method_vfork_exec = {

@@ -108,16 +108,16 @@ int64_t memory_room(const struct memory_facts *facts, const char **name)
 
 int64_t memory_needed(const struct shape *shape)
 {
-	int64_t size = shape_get(shape, AXIS_SIZE);
-	int64_t child_write = shape_get(shape, AXIS_CHILD_WRITE);
-	int64_t parent_write = shape_get(shape, AXIS_PARENT_WRITE);
+	int64_t size = shape__get(shape, AXIS_SIZE);
+	int64_t child_write = shape__get(shape, AXIS_CHILD_WRITE);
+	int64_t parent_write = shape__get(shape, AXIS_PARENT_WRITE);
 	int64_t needed = size;
 	int64_t extra = PROCESS_BYTES;
 
 	/* The parent writes first; a page that it has copied, the child then has for itself. */
-	extra += shape_get(shape, AXIS_VMAS) * VMA_BYTES;
-	extra += shape_get(shape, AXIS_FDS) * FD_BYTES;
-	extra += shape_get(shape, AXIS_THREADS) * THREAD_BYTES;
+	extra += shape__get(shape, AXIS_VMAS) * VMA_BYTES;
+	extra += shape__get(shape, AXIS_FDS) * FD_BYTES;
+	extra += shape__get(shape, AXIS_THREADS) * THREAD_BYTES;
 	if (__builtin_add_overflow(needed, size / PAGE_TABLE_DIVISOR, &needed) ||
 	    __builtin_add_overflow(needed, extra, &needed) ||
 	    __builtin_add_overflow(needed, child_write > parent_write ? child_write : parent_write,

@@ -27,8 +27,8 @@
 
 static int check_write(const struct shape *shape, enum axis axis, bool writes, struct fault *why)
 {
-	int64_t size = shape_get(shape, AXIS_SIZE);
-	int64_t bytes = shape_get(shape, axis);
+	int64_t size = shape__get(shape, AXIS_SIZE);
+	int64_t bytes = shape__get(shape, axis);
 	const char *name = axis_table[axis].name;
 	char bytes_text[32], size_text[32];
 
@@ -45,8 +45,8 @@ int parent_check(const struct shape *shape, bool writes, struct fault *why)
 {
 	int err;
 
-	if (shape_get(shape, AXIS_PAGES) == PAGES_THP &&
-	    shape_get(shape, AXIS_SIZE) % THP_BYTES != 0)
+	if (shape__get(shape, AXIS_PAGES) == PAGES_THP &&
+	    shape__get(shape, AXIS_SIZE) % THP_BYTES != 0)
 		return fault__set(why, -EINVAL, "pages=thp needs a size that is a multiple of 2M");
 	err = check_write(shape, AXIS_CHILD_WRITE, writes, why);
 	if (!err)
@@ -120,11 +120,11 @@ static int advise_pages(const struct parent_memory *memory, enum pages pages, st
 
 static int build_memory(const struct shape *shape, struct parent_memory *memory, struct fault *why)
 {
-	enum pages pages = (enum pages)shape_get(shape, AXIS_PAGES);
+	enum pages pages = (enum pages)shape__get(shape, AXIS_PAGES);
 	size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
 	int err;
 
-	*memory = (struct parent_memory){.bytes = (size_t)shape_get(shape, AXIS_SIZE)};
+	*memory = (struct parent_memory){.bytes = (size_t)shape__get(shape, AXIS_SIZE)};
 	if (memory->bytes == 0)
 		return 0;
 	memory->start = map_aligned(memory->bytes);
@@ -234,11 +234,11 @@ int parent_build(const struct shape *shape, struct parent_memory *memory, struct
 
 	err = build_memory(shape, memory, why);
 	if (!err)
-		err = build_vmas(shape_get(shape, AXIS_VMAS), why);
+		err = build_vmas(shape__get(shape, AXIS_VMAS), why);
 	if (!err)
-		err = build_fds(shape_get(shape, AXIS_FDS), why);
+		err = build_fds(shape__get(shape, AXIS_FDS), why);
 	if (!err)
-		err = build_threads(shape_get(shape, AXIS_THREADS), why);
+		err = build_threads(shape__get(shape, AXIS_THREADS), why);
 	return err;
 }
 

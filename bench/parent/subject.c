@@ -83,15 +83,15 @@ static int build(struct subject *subject, const struct subject_request *request,
 		err = hush();
 	if (err)
 		return fault__set(&reply->why, err, "/dev/null: %s", strerror(-err));
-	err = stage_open(&subject->stage, SUBJECT_SLATE_FD, request->build.child_path,
-			 request->build.silent, &request->build.loader);
+	err = stage__open(&subject->stage, SUBJECT_SLATE_FD, request->build.child_path,
+			  request->build.silent, &request->build.loader);
 	if (err)
 		return fault__set(&reply->why, err, "slate: %s", strerror(-err));
 	subject->stage.memory = subject->memory.start;
 	subject->stage.child_write_bytes =
-		(size_t)shape_get(&request->build.shape, AXIS_CHILD_WRITE);
+		(size_t)shape__get(&request->build.shape, AXIS_CHILD_WRITE);
 	subject->stage.parent_write_bytes =
-		(size_t)shape_get(&request->build.shape, AXIS_PARENT_WRITE);
+		(size_t)shape__get(&request->build.shape, AXIS_PARENT_WRITE);
 	err = parent_measure(&reply->facts);
 	if (err)
 		return fault__set(&reply->why, err, "/proc/self: %s", strerror(-err));
@@ -156,7 +156,7 @@ static int take_samples(const struct subject *subject, const struct method *meth
 		struct sample *sample = i < warmups ? &warmup : &samples[i - warmups];
 
 		*sample = (struct sample){0};
-		stage_reset(stage);
+		stage__reset(stage);
 		err = method->spawn(stage, sample);
 		if (err)
 			return fault__set(&reply->why, err, "waiting for the child: %s",

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "bench/shared/option_fault.h"
-#include "bench/shared/fault.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,7 +10,7 @@ static bool is_end(const struct argp_option *o)
 	return !o->key && !o->name && !o->doc && !o->group;
 }
 
-/* The option that a word names, in full or by a beginning that only it has; else NULL. */
+/* The option called `name`, or the only one whose name starts so; else NULL. */
 static const struct argp_option *find_long(const struct argp_option *table, const char *name,
 					   size_t length)
 {
@@ -31,13 +30,14 @@ static const struct argp_option *find_long(const struct argp_option *table, cons
 
 static const struct argp_option *find_short(const struct argp_option *table, char letter)
 {
-	for (; !is_end(table); table++)
+	for (; !is_end(table); table++) {
 		if (table->name && table->key == letter)
 			return table;
+	}
 	return NULL;
 }
 
-const char *options_fault(const struct argp_option *table, int argc, char **argv, struct fault *why)
+void option_fault(const struct argp_option *table, int argc, char **argv, struct fault *why)
 {
 	for (int i = 1; i < argc; i++) {
 		bool is_long = !strncmp(argv[i], "--", 2);
@@ -51,17 +51,16 @@ const char *options_fault(const struct argp_option *table, int argc, char **argv
 			    : find_short(table, name[0]);
 		if (!o) {
 			fault__set(why, 0, "unknown option '%.100s'; --help lists them", argv[i]);
-			return why->text;
+			return;
 		}
 		if (!o->arg && is_long && value) {
 			fault__set(why, 0, "--%s takes no value", o->name);
-			return why->text;
+			return;
 		}
 		if (o->arg && !(value && *value) && ++i == argc) {
 			fault__set(why, 0, "--%s needs a value: %s", o->name, o->arg);
-			return why->text;
+			return;
 		}
 	}
 	fault__set(why, 0, "bad options; --help lists them");
-	return why->text;
 }

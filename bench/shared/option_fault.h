@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#ifndef SPAWNSCOPE_OPTIONS_H
-#define SPAWNSCOPE_OPTIONS_H
+#ifndef SPAWNSCOPE_OPTION_FAULT_H
+#define SPAWNSCOPE_OPTION_FAULT_H
 
 #include <argp.h>
-#include <stddef.h>
 
 #include "bench/shared/fault.h"
 
 /*
- * What is wrong with the options of a command line that argp_parse refused with ARGP_SILENT, in
- * one line: getopt would print it in two, with whatever the words hold. Not escaped. `table` ends
- * with a zeroed entry. Returns why.
+ * Explains in one line why argp_parse() with ARGP_SILENT refused a command line. getopt itself
+ * would print two lines, with control characters and all. `table` ends with a zeroed entry.
  */
-const char *options_fault(const struct argp_option *table, int argc, char **argv,
-			  struct fault *why);
+void option_fault(const struct argp_option *table, int argc, char **argv, struct fault *why);
 
 #endif

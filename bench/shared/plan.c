@@ -45,18 +45,18 @@ static int compare_unsigned(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The distinct conditions in ascending order; as long as `wants` at most. */
-static size_t list_conditions(const struct plan_want *wants, size_t want_count,
-			      unsigned int *conditions)
+/* The distinct probe_sets in ascending order; as long as `wants` at most. */
+static size_t list_probe_sets(const struct plan_want *wants, size_t want_count,
+			      unsigned int *probe_sets)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < want_count; i++)
-		conditions[i] = wants[i].condition;
-	qsort(conditions, want_count, sizeof(*conditions), compare_unsigned);
+		probe_sets[i] = wants[i].probe_set;
+	qsort(probe_sets, want_count, sizeof(*probe_sets), compare_unsigned);
 	for (size_t i = 0; i < want_count; i++) {
-		if (count == 0 || conditions[count - 1] != conditions[i])
-			conditions[count++] = conditions[i];
+		if (count == 0 || probe_sets[count - 1] != probe_sets[i])
+			probe_sets[count++] = probe_sets[i];
 	}
 	return count;
 }
@@ -67,8 +67,8 @@ static unsigned int round_share(unsigned int runs, unsigned int rounds, unsigned
 	return runs / rounds + (round < runs % rounds);
 }
 
-/* Appends the blocks that one condition has in one round, shuffled; returns how many. */
-static size_t plan_group(const struct plan_want *wants, size_t want_count, unsigned int condition,
+/* Appends the blocks that one probe_set has in one round, shuffled; returns how many. */
+static size_t plan_group(const struct plan_want *wants, size_t want_count, unsigned int probe_set,
 			 unsigned int rounds, unsigned int round, uint64_t *state,
 			 struct plan_block *blocks)
 {
@@ -77,10 +77,10 @@ static size_t plan_group(const struct plan_want *wants, size_t want_count, unsig
 	for (size_t i = 0; i < want_count; i++) {
 		unsigned int share = round_share(wants[i].runs, rounds, round);
 
-		if (wants[i].condition == condition && share > 0) {
+		if (wants[i].probe_set == probe_set && share > 0) {
 			blocks[count++] = (struct plan_block){
 				.cell = wants[i].cell,
-				.condition = condition,
+				.probe_set = probe_set,
 				.runs = share,
 			};
 		}
@@ -106,8 +106,8 @@ int plan_make(const struct plan_want *wants, size_t want_count, unsigned int rou
 	      struct plan_block **blocks, size_t *count)
 {
 	struct plan_block *planned = NULL;
-	unsigned int *conditions = NULL;
-	size_t condition_count, total, used = 0;
+	unsigned int *probe_sets = NULL;
+	size_t probe_set_count, total, used = 0;
 	uint64_t state = seed;
 	int err;
 
@@ -119,25 +119,25 @@ int plan_make(const struct plan_want *wants, size_t want_count, unsigned int rou
 
 	/* One more than needed, since calloc(0) may give NULL. */
 	planned = calloc(total + 1, sizeof(*planned));
-	conditions = calloc(want_count + 1, sizeof(*conditions));
-	if (!planned || !conditions) {
+	probe_sets = calloc(want_count + 1, sizeof(*probe_sets));
+	if (!planned || !probe_sets) {
 		free(planned);
 		err = -ENOMEM;
 		goto cleanup;
 	}
 
-	condition_count = list_conditions(wants, want_count, conditions);
+	probe_set_count = list_probe_sets(wants, want_count, probe_sets);
 	for (unsigned int round = 0; round < rounds && used < total; round++) {
-		for (size_t i = 0; i < condition_count; i++) {
-			size_t turn = round % 2 == 0 ? i : condition_count - 1 - i;
+		for (size_t i = 0; i < probe_set_count; i++) {
+			size_t turn = round % 2 == 0 ? i : probe_set_count - 1 - i;
 
-			used += plan_group(wants, want_count, conditions[turn], rounds, round,
+			used += plan_group(wants, want_count, probe_sets[turn], rounds, round,
 					   &state, planned + used);
 		}
 	}
 	*blocks = planned;
 	*count = used;
 cleanup:
-	free(conditions);
+	free(probe_sets);
 	return err;
 }

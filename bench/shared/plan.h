@@ -11,22 +11,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One row of the input: `runs` samples of `cell` wanted under `condition` (what is attached). */
+/* One row of the input: `runs` samples of `cell` are wanted with `probe_set` attached. */
 struct plan_want {
 	unsigned int cell;
-	unsigned int condition;
+	unsigned int probe_set;
 	unsigned int runs;
 };
 
 struct plan_block {
 	unsigned int cell;
-	unsigned int condition;
+	unsigned int probe_set;
 	unsigned int runs;
 };
 
 /*
- * Splits what is wanted into `rounds` rounds. Within a round all blocks of one condition stand
- * together, since changing what is attached is slow; the conditions come in ascending order in
+ * Splits what is wanted into `rounds` rounds. Within a round all blocks of one probe_set stand
+ * together, since changing what is attached is slow; the probe_sets come in ascending order in
  * even rounds and descending in odd ones (ABBA), so that a steady drift favours none. Wants with
  * fewer runs than rounds take part in the first `runs` rounds with one sample each.
  *

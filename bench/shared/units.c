@@ -10,8 +10,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "user/model/run.h"
-
 static const char size_prefixes[] = "KMGT";
 
 /* What the letters after the digits multiply by; 0 if they are no unit. */

@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A value that was not measured; `null` in a result file. No time or count is this number. */
+#define MISSING INT64_MIN
+
 /* The clocks of a run, as result files name them. In the lab a ns is one instruction. */
 #define CLOCK_OF_LAB	 "icount"
 #define CLOCK_OF_MACHINE "monotonic"

@@ -123,7 +123,7 @@ const struct axis_info axis_table[AXIS_COUNT] = {
 		},
 };
 
-int64_t shape_get(const struct shape *shape, enum axis axis)
+int64_t shape__get(const struct shape *shape, enum axis axis)
 {
 	return shape->axis[axis] == AXIS_ABSENT ? 0 : shape->axis[axis];
 }

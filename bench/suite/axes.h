@@ -56,7 +56,7 @@ struct axis_info {
 extern const struct axis_info axis_table[AXIS_COUNT];
 
 /* The axis's value, with 0 for one that is absent. */
-int64_t shape_get(const struct shape *shape, enum axis axis);
+int64_t shape__get(const struct shape *shape, enum axis axis);
 
 /* The value as the protocol has it. Returns buf. */
 const char *axis_format(enum axis axis, int64_t value, char *buf, size_t size);

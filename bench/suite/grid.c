@@ -12,7 +12,7 @@ static int out_of_memory(struct fault *why)
 	return fault__set(why, -ENOMEM, "out of memory");
 }
 
-static int add_method(struct grid *grid, const char *text, struct fault *why)
+static int add_method(struct suite_grid *grid, const char *text, struct fault *why)
 {
 	const struct method *method = method_find(text);
 	const struct method **grown;
@@ -46,7 +46,7 @@ static int add_axis(struct axis_list *list, enum axis axis, const char *text, st
 	return 0;
 }
 
-static int set_runs(struct grid *grid, const char *text, struct fault *why)
+static int set_runs(struct suite_grid *grid, const char *text, struct fault *why)
 {
 	uint64_t runs;
 
@@ -79,7 +79,7 @@ static int explain_unknown_key(const char *name, struct fault *why)
 	return fault__set(why, -EINVAL, "unknown key '%.100s'; known: %s", name, known);
 }
 
-int grid__add(struct grid *grid, const char *name, const char *list, struct fault *why)
+int suite_grid__add(struct suite_grid *grid, const char *name, const char *list, struct fault *why)
 {
 	bool is_method = !strcmp(name, "method");
 	bool is_runs = !strcmp(name, "runs");
@@ -111,12 +111,12 @@ int grid__add(struct grid *grid, const char *name, const char *list, struct faul
 	return err;
 }
 
-void grid__free(struct grid *grid)
+void suite_grid__free(struct suite_grid *grid)
 {
 	free(grid->methods.v);
 	for (int axis = 0; axis < AXIS_COUNT; axis++)
 		free(grid->axes[axis].v);
-	*grid = (struct grid){0};
+	*grid = (struct suite_grid){0};
 }
 
 /* Lists that are complete: the options' own, else the section's, else the default. */
@@ -137,8 +137,8 @@ static int multiply_checked(size_t *combinations, size_t n, struct fault *why)
 	return 0;
 }
 
-static int select_lists(struct selection *s, const struct grid *grid, const struct grid *override,
-			struct fault *why)
+static int select_lists(struct selection *s, const struct suite_grid *grid,
+			const struct suite_grid *override, struct fault *why)
 {
 	int err;
 
@@ -187,10 +187,10 @@ static struct cell *find_cell(struct cells *cells, const struct cell *like)
 	return NULL;
 }
 
-int cells__expand(struct cells *cells, const struct grid *grid, const struct grid *override,
-		  struct fault *why)
+int cells__expand(struct cells *cells, const struct suite_grid *grid,
+		  const struct suite_grid *override, struct fault *why)
 {
-	static const struct grid nothing;
+	static const struct suite_grid nothing;
 	struct selection selection = {0};
 	struct cell *grown;
 	int err;

@@ -27,7 +27,7 @@ struct axis_list {
 };
 
 /* A section of a suite file, or what the options say. Empty lists and 0 runs: not said. */
-struct grid {
+struct suite_grid {
 	struct method_list methods;
 	struct axis_list axes[AXIS_COUNT];
 	unsigned int runs; /* samples per cell */
@@ -37,8 +37,8 @@ struct grid {
  * Adds what `name` = `list` says, as in a suite file: the name of an axis, `method` or `runs`.
  * Lists grow when a name comes again. 0, or -EINVAL or -ENOMEM and a line in `why`.
  */
-int grid__add(struct grid *grid, const char *name, const char *list, struct fault *why);
-void grid__free(struct grid *grid);
+int suite_grid__add(struct suite_grid *grid, const char *name, const char *list, struct fault *why);
+void suite_grid__free(struct suite_grid *grid);
 
 struct cell {
 	const struct method *method;
@@ -59,8 +59,8 @@ struct cells {
  * its own where they are not empty. A cell that is there already is not added again; it gets the
  * larger number of runs. 0, or -EINVAL or -ENOMEM and a line in `why`.
  */
-int cells__expand(struct cells *cells, const struct grid *grid, const struct grid *override,
-		  struct fault *why);
+int cells__expand(struct cells *cells, const struct suite_grid *grid,
+		  const struct suite_grid *override, struct fault *why);
 void cells__free(struct cells *cells);
 
 #endif

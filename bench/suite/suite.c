@@ -64,9 +64,9 @@ const size_t builtin_suite_count = sizeof(builtin_suites) / sizeof(builtin_suite
 /* inih tells its handler neither line numbers nor where a section begins: the reader counts. */
 struct suite_parser {
 	const char *rest; /* of the text */
-	const struct grid *override;
+	const struct suite_grid *override;
 	struct cells *cells;
-	struct grid grid;	/* the section being read */
+	struct suite_grid grid; /* the section being read */
 	int line, section_line; /* 1 is the first; 0: no section yet */
 	int error;		/* the first one, */
 	int error_line;		/* where it stands, */
@@ -92,7 +92,7 @@ static void end_section(struct suite_parser *p)
 	err = cells__expand(p->cells, &p->grid, p->override, &p->reason);
 	if (err)
 		parser_fail(p, err, p->section_line);
-	grid__free(&p->grid);
+	suite_grid__free(&p->grid);
 }
 
 /* As inih wants it: a line of the text, like fgets. */
@@ -142,13 +142,13 @@ static int handle_key(void *arg, const char *section, const char *key, const cha
 			&p->reason, -EINVAL,
 			"'%.100s' stands before any section; begin with a line like [grid]", key);
 	else
-		err = grid__add(&p->grid, key, value, &p->reason);
+		err = suite_grid__add(&p->grid, key, value, &p->reason);
 	if (err)
 		parser_fail(p, err, p->line);
 	return !err;
 }
 
-int suite_parse(const char *text, const char *name, const struct grid *override,
+int suite_parse(const char *text, const char *name, const struct suite_grid *override,
 		struct cells *cells, struct fault *why)
 {
 	static const char byte_order_mark[] = "\xef\xbb\xbf";
@@ -163,7 +163,7 @@ int suite_parse(const char *text, const char *name, const struct grid *override,
 	syntax_line = ini_parse_stream(read_line, &p, handle_key, &p);
 	last_line = p.line++;
 	end_section(&p);
-	grid__free(&p.grid);
+	suite_grid__free(&p.grid);
 	/* inih goes on after an error, and counts ours as well: was one of its own before? */
 	if (syntax_line > 0 && (p.error == 0 || syntax_line < p.found_line))
 		return fault__set(why, -EINVAL,
@@ -205,7 +205,7 @@ static int read_suite_file(const char *path, char **text, struct fault *why)
 	return err;
 }
 
-int suite_load(const char *name, const struct grid *override, struct cells *cells,
+int suite_load(const char *name, const struct suite_grid *override, struct cells *cells,
 	       struct fault *why)
 {
 	char *text = NULL;

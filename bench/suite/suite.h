@@ -22,11 +22,11 @@ extern const size_t builtin_suite_count;
  * Parses a suite and adds its cells, with `override` (may be NULL) as in cells__expand. `name`
  * stands before the line number in messages. 0, or -EINVAL or -ENOMEM and a line in `why`.
  */
-int suite_parse(const char *text, const char *name, const struct grid *override,
+int suite_parse(const char *text, const char *name, const struct suite_grid *override,
 		struct cells *cells, struct fault *why);
 
 /* The same for a built-in suite, or the file of that path. */
-int suite_load(const char *name, const struct grid *override, struct cells *cells,
+int suite_load(const char *name, const struct suite_grid *override, struct cells *cells,
 	       struct fault *why);
 
 #endif

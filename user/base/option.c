@@ -66,7 +66,7 @@ int command_options(const struct argp *argp, int argc, char **argv, void *input)
 	if (!argp_parse(argp, argc, argv, ARGP_SILENT, NULL, input))
 		return 0;
 	if (complaints() == before) {
-		options_fault(argp->options, argc, argv, &why);
+		option_fault(argp->options, argc, argv, &why);
 		complain("%s", why.text);
 	}
 	return -EINVAL;

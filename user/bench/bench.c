@@ -288,14 +288,14 @@ static int make_wants(struct bench *b)
 /* Probes that a method cannot run into are not attached while its times are taken. */
 static enum probe_set wanted_set(const struct bench *b, const struct plan_block *block)
 {
-	enum probe_set set = b->conditions[block->condition].set;
+	enum probe_set set = b->conditions[block->probe_set].set;
 
 	return set == PROBE_SET_PHASES && b->shares_mm[block->cell] ? PROBE_SET_SHARED : set;
 }
 
 static int attach(struct bench *b, const struct plan_block *block)
 {
-	const struct source *only = b->conditions[block->condition].only;
+	const struct source *only = b->conditions[block->probe_set].only;
 	int err;
 
 	if (!b->probe)
@@ -322,7 +322,7 @@ static void on_record(void *context, const struct record_head *record, size_t si
 static int join_block(struct bench *b, const struct plan_block *plan, pid_t parent,
 		      const struct driver_block *block)
 {
-	struct cell *cell = &b->run.cells[b->slots[plan->cell][plan->condition].cell];
+	struct cell *cell = &b->run.cells[b->slots[plan->cell][plan->probe_set].cell];
 	const struct source_choice *choice = NULL;
 	enum probe_set set = wanted_set(b, plan);
 	int err = 0;
@@ -382,7 +382,7 @@ static int give_up_cell(struct bench *b, struct slot_of *slot, bool skipped)
 
 static int run_block(struct bench *b, const struct plan_block *block)
 {
-	struct slot_of *slot = &b->slots[block->cell][block->condition];
+	struct slot_of *slot = &b->slots[block->cell][block->probe_set];
 	struct driver_block taken = {0};
 	pid_t parent;
 	int err, broken;
@@ -413,7 +413,7 @@ static int run_block(struct bench *b, const struct plan_block *block)
 		return err;
 	if (broken) {
 		/* How many children a parent that died had started, nobody knows. */
-		if (b->conditions[block->condition].set != PROBE_SET_NONE)
+		if (b->conditions[block->probe_set].set != PROBE_SET_NONE)
 			b->started_unknown = true;
 		err = give_up_cell(b, slot, false);
 		b->why.text[0] = '\0';

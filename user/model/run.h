@@ -11,14 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bench/shared/units.h"
 #include "bpf/phases.h"
 #include "user/model/probe_set.h"
 #include "user/model/stack.h"
 
 #define RUN_SCHEMA 1
-
-/* A value that was not measured; `null` in a file. Never a measured time or count. */
-#define MISSING INT64_MIN
 
 /* One value per sample, in the order taken. */
 struct series {

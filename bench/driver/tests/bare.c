@@ -65,7 +65,7 @@ static int64_t with_method(const struct stage *stage, const struct method *metho
 	struct sample sample = {0};
 	int err;
 
-	stage_reset(stage);
+	stage__reset(stage);
 	err = method->spawn(stage, &sample);
 	if (!err)
 		err = -sample.error;
@@ -158,7 +158,7 @@ int main(int argc, char **argv)
 	fd = memfd_create("slate", 0);
 	if (fd < 0 || ftruncate(fd, sysconf(_SC_PAGESIZE)) != 0)
 		return fail("memfd", -errno);
-	err = stage_open(&stage, fd, "/nonexistent", false, NULL);
+	err = stage__open(&stage, fd, "/nonexistent", false, NULL);
 	if (err)
 		return fail("stage", err);
 	fork_verdict = compare(&stage, &method_fork, bare_fork);

@@ -62,7 +62,7 @@ static void test_few_runs_come_in_the_first_rounds(void **state)
 
 static void test_conditions_go_up_and_down(void **state)
 {
-	/* Given in no order: each condition still stands together, ascending, then descending. */
+	/* Given in no order: each probe_set still stands together, ascending, then descending. */
 	const struct plan_want wants[] = {{0, 5, 4}, {0, 1, 4}, {1, 5, 4}, {1, 1, 4}, {0, 3, 4}};
 	const unsigned int expected[] = {1, 1, 3, 5, 5, 5, 5, 3, 1, 1};
 	struct plan_block *blocks;
@@ -72,7 +72,7 @@ static void test_conditions_go_up_and_down(void **state)
 	assert_int_equal(plan_make(wants, 5, 4, 9, &blocks, &count), 0);
 	assert_int_equal(count, 20);
 	for (size_t i = 0; i < count; i++)
-		assert_int_equal(blocks[i].condition, expected[i % 10]);
+		assert_int_equal(blocks[i].probe_set, expected[i % 10]);
 	free(blocks);
 }
 

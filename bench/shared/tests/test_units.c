@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "bench/shared/units.h"
-#include "user/model/run.h"
 
 static void size_parse_reads_sizes(void **state)
 {

@@ -16,7 +16,7 @@
 #define MIB (INT64_C(1) << 20)
 
 /* The cells of a suite that is right. */
-static struct cells parse(const char *text, const struct grid *override)
+static struct cells parse(const char *text, const struct suite_grid *override)
 {
 	struct cells cells = {0};
 	struct fault why = {""};
@@ -114,20 +114,20 @@ static void test_looks_do_not_matter(void **state)
 
 static void test_options_override_axes(void **state)
 {
-	struct grid override = {0};
+	struct suite_grid override = {0};
 	struct cells cells;
 	struct fault why;
 
 	(void)state;
-	assert_int_equal(grid__add(&override, "size", "8M,4M", &why), 0);
-	assert_int_equal(grid__add(&override, "runs", "7", &why), 0);
+	assert_int_equal(suite_grid__add(&override, "size", "8M,4M", &why), 0);
+	assert_int_equal(suite_grid__add(&override, "runs", "7", &why), 0);
 	cells = parse("[a]\nmethod=fork,vfork\nsize=1M\n[b]\nmethod=fork\nruns=9\n", &override);
 	assert_int_equal(cells.n, 4);
 	assert_int_equal(cells.v[0].shape.axis[AXIS_SIZE], 8 * MIB);
 	assert_int_equal(cells.v[3].shape.axis[AXIS_SIZE], 4 * MIB);
 	assert_int_equal(cells.v[3].runs, 7);
 	cells__free(&cells);
-	grid__free(&override);
+	suite_grid__free(&override);
 }
 
 static void test_faults_name_their_line(void **state)
