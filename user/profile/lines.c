@@ -57,7 +57,7 @@ void command_text(const struct birth *b, char *text, size_t size)
 		layout_append(text, size, " ..");
 }
 
-static void print_titles(const struct live *l)
+static void print_titles(const struct lines *l)
 {
 	fprintf(l->out, "%s%8s  %-16s %7s %-6s %7s%s  %s%s\n", l->colour ? "\033[1m" : "", "TIME",
 		"PARENT", "CHILD", "METHOD", "CALL", l->cow ? "   COW" : "", "COMMAND",
@@ -65,7 +65,7 @@ static void print_titles(const struct live *l)
 }
 
 /* "storm:1234", padded as a terminal shows it. */
-static void print_parent(const struct live *l, const struct birth *b)
+static void print_parent(const struct lines *l, const struct birth *b)
 {
 	char comm[4 * sizeof(b->comm)], text[sizeof(comm) + 16];
 	size_t width;
@@ -102,7 +102,7 @@ static void what_came(const struct birth *b, char *text, size_t size)
 		snprintf(text, size, life->execed ? "(exec)" : "(no exec)");
 }
 
-static void print_phases(const struct live *l, const struct birth *b)
+static void print_phases(const struct lines *l, const struct birth *b)
 {
 	char line[1024] = "", text[32];
 
@@ -121,16 +121,16 @@ static void print_phases(const struct live *l, const struct birth *b)
 }
 
 /* How many columns the command may have. */
-static size_t command_room(const struct live *l)
+static size_t command_room(const struct lines *l)
 {
 	size_t head = HEAD_WIDTH + (l->cow ? COW_WIDTH : 0);
 
 	if (!l->width)
-		return LIVE_COMMAND_MAX;
+		return LINES_COMMAND_MAX;
 	return l->width > head + COMMAND_WIDTH_MIN ? l->width - head : COMMAND_WIDTH_MIN;
 }
 
-static void print_cow(const struct live *l, const struct birth *b)
+static void print_cow(const struct lines *l, const struct birth *b)
 {
 	const int64_t *count = b->life.count;
 
@@ -143,7 +143,7 @@ static void print_cow(const struct live *l, const struct birth *b)
 			count[COUNT_cow_faults_child] + count[COUNT_cow_faults_parent]);
 }
 
-void live__birth(struct live *l, const struct birth *b)
+void lines__print(struct lines *l, const struct birth *b)
 {
 	static char what[8 * (COMMAND_PATH_MAX + COMMAND_ARGS_MAX)];
 	bool failed = b->life.result < 0;

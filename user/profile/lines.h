@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Births as lines of text, as they come. */
-#ifndef SPAWNSCOPE_LIVE_H
-#define SPAWNSCOPE_LIVE_H
+#ifndef SPAWNSCOPE_LINES_H
+#define SPAWNSCOPE_LINES_H
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,9 +9,9 @@
 #include "user/model/birth.h"
 
 /* A command in at most so many columns where the output is no terminal. */
-#define LIVE_COMMAND_MAX 160
+#define LINES_COMMAND_MAX 160
 
-struct live {
+struct lines {
 	FILE *out;
 	bool colour;
 	bool phases;	   /* a second line with each phase */
@@ -22,7 +22,7 @@ struct live {
 	bool titled;
 };
 
-void live__birth(struct live *l, const struct birth *b);
+void lines__print(struct lines *l, const struct birth *b);
 
 /*
  * The path, and the arguments but the first, as a person types them; of a script, what its

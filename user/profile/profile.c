@@ -562,7 +562,7 @@ static int print(struct profile *p, struct profile_summary *s)
 		return 0;
 	if (p->options.live || p->options.tree)
 		fputc('\n', to->out);
-	return table_profile_print(s, to->out, to->live.colour);
+	return table_profile_print(s, to->out, to->lines.colour);
 }
 
 /*
@@ -659,7 +659,7 @@ static int trace(struct profile *p)
 	p->out = slow_reader__open(&p->reader, fileno(out), false);
 	if (!p->out)
 		return -ENOMEM;
-	p->sinks.out = p->sinks.live.out = p->out;
+	p->sinks.out = p->sinks.lines.out = p->out;
 	p->sinks.stacks = p->stacks;
 	p->births = births__new(choice, sinks__birth, &p->sinks);
 	if (!p->births)

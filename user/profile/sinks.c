@@ -116,7 +116,7 @@ int sinks__open(struct sinks *s, const struct profile_command *options, FILE *ou
 	s->out = out;
 	groups__init(&s->groups, options->trace.group_by);
 	err = choice ? describe(s, choice) : 0;
-	s->live = (struct live){
+	s->lines = (struct lines){
 		.out = out,
 		.colour = want_colour(out),
 		.phases = options->verbose,
@@ -165,7 +165,7 @@ static void show(struct sinks *s, struct birth *b)
 	if (s->options->json)
 		err = write_json(s, b);
 	else if (s->options->live)
-		live__birth(&s->live, b);
+		lines__print(&s->lines, b);
 	if (!err && ferror(s->out))
 		err = errno ? -errno : -EIO;
 	if (err)

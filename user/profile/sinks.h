@@ -20,7 +20,7 @@ struct sinks {
 	struct run run; /* what a result file begins and ends with */
 	struct groups groups;
 	struct stacks *stacks; /* borrowed, to be set after sinks__open; NULL: not by stack */
-	struct live live;
+	struct lines lines;
 	struct tree tree;
 	struct store *store;
 	struct perfetto *perfetto;

@@ -90,14 +90,14 @@ static void check_births(struct run *r)
 	char *text = NULL;
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
-	struct live l = {.out = f, .clock = r->clock, .width = 80, .phases = true, .cow = true};
+	struct lines l = {.out = f, .clock = r->clock, .width = 80, .phases = true, .cow = true};
 	struct profile_summary s = {.what = "fuzz", .clock = r->clock, .phases = r->phases};
 	struct groups g;
 	struct tree t = {0};
 
 	groups__init(&g, r->stacks.n ? GROUP_BY_STACK : GROUP_BY_COMM);
 	for (size_t i = 0; i < r->birth_count; i++) {
-		live__birth(&l, &r->births[i]);
+		lines__print(&l, &r->births[i]);
 		if (groups__add(&g, &r->births[i]) || tree__add(&t, &r->births[i]))
 			abort();
 	}

@@ -210,14 +210,14 @@ static void live_lines_fit_and_are_harmless(void **state)
 {
 	struct birth b = exec_birth(4194304, 4194303, 5000000000), failed = birth(1, 0, 5000000000);
 	FILE *out = fmemopen(text, sizeof(text), "w");
-	struct live l = {
+	struct lines l = {
 		.out = out, .clock = "monotonic", .width = 80, .phases = true, .cow = true};
 
 	(void)state;
 	strcpy(b.comm, "\033]0;x\007\nlongname");
 	failed.life.result = -EAGAIN;
-	live__birth(&l, &b);
-	live__birth(&l, &failed);
+	lines__print(&l, &b);
+	lines__print(&l, &failed);
 	fclose(out);
 	assert_non_null(strstr(text, "/usr/bin/prog"));
 	assert_non_null(strstr(text, "EAGAIN"));
