@@ -24,13 +24,13 @@ struct family {
 };
 
 static const char *const count_units[] = {
-#define X(name, unit, brief) [COUNT_##name] = unit,
+#define X(name, unit, role, brief) [COUNT_##name] = unit,
 	COUNTS(X)
 #undef X
 };
 
 static const char *const count_briefs[] = {
-#define X(name, unit, brief) [COUNT_##name] = brief,
+#define X(name, unit, role, brief) [COUNT_##name] = brief,
 	COUNTS(X)
 #undef X
 };

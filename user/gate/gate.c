@@ -13,9 +13,15 @@
 #include "user/base/interrupt.h"
 #include "user/base/privilege.h"
 #include "user/base/say.h"
+#include "user/gate/budget/bounds.h"
 #include "user/gate/budget/budget.h"
+#include "user/gate/budget/check.h"
+#include "user/gate/compare/compare.h"
 #include "user/gate/compare/paired.h"
 #include "user/gate/options.h"
+#include "user/gate/print/ci.h"
+#include "user/gate/print/json.h"
+#include "user/gate/print/text.h"
 #include "user/gate/runs/baseline.h"
 #include "user/gate/runs/kept.h"
 #include "user/gate/runs/runs.h"
@@ -145,7 +151,7 @@ static void say_same(struct gate_report *r, const char *why)
 			r->rows[i].verdict = GATE_PASS;
 			r->rows[i].note[0] = '\0';
 		}
-	gate_conclude(r);
+	gate_report__conclude(r);
 	if (r->verdict == GATE_PASS)
 		snprintf(r->headline, sizeof(r->headline), "%s", why);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "user/base/option.h"
+#include "user/gate/compare/environment.h"
 #include "user/gate/compare/paired.h"
 
 enum {
@@ -15,7 +16,7 @@ enum {
 	OPTION_METRIC,
 	OPTION_FACTOR,
 	OPTION_IN_TURN,
-	OPTION_EVERY_PASS,
+	OPTION_EVERY_PROBE_SET,
 	OPTION_TRUNCATED,
 	OPTION_ON_INCONCLUSIVE,
 	OPTION_BUDGET,
@@ -104,7 +105,7 @@ static const struct argp_option option_table[] = {
 	{"factor", OPTION_FACTOR, "LIST", 0,
 	 "declared differences: a fact of the environment, or kernel, hardware, thp, aslr", 0},
 	{"in-turn", OPTION_IN_TURN, 0, 0, "the stored runs of A and B were taken in turn", 0},
-	{"every-pass", OPTION_EVERY_PASS, 0, 0,
+	{"every-pass", OPTION_EVERY_PROBE_SET, 0, 0,
 	 "compare a metric in every pass that has it, so what the probes cost as well", 0},
 	{"truncated", OPTION_TRUNCATED, 0, 0, "accept runs that were killed", 0},
 	{"on-inconclusive", OPTION_ON_INCONCLUSIVE, "fail|warn|pass", 0,
@@ -213,10 +214,7 @@ static int add_factor(struct gate_options *o, int key, char *name)
 		return bad(key, name,
 			   "no such fact: use kernel, hardware, thp, aslr, or a name such as "
 			   "libc, mitigations, memory_bytes");
-	if (o->policy.factor_count == GATE_FACTORS_MAX)
-		return bad(key, name, "too many");
-	o->policy.factors[o->policy.factor_count++] = name;
-	return 0;
+	return gate_policy__declare(&o->policy, name) ? 0 : bad(key, name, "too many");
 }
 
 static int add_side(int key, const char **values, size_t *count, const char *value)
@@ -273,8 +271,8 @@ static int parse_policy(struct gate_options *o, int key, char *arg)
 	case OPTION_IN_TURN:
 		p->in_turn = true;
 		return 0;
-	case OPTION_EVERY_PASS:
-		p->every_pass = true;
+	case OPTION_EVERY_PROBE_SET:
+		p->every_probe_set = true;
 		return 0;
 	case OPTION_TRUNCATED:
 		o->truncated = true;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "user/gate/gate.h"
+#include "user/gate/compare/policy.h"
 
 #define GATE_FORWARD_MAX 48
 

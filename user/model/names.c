@@ -13,7 +13,7 @@ static const char *const phases[] = {
 };
 
 static const char *const counts[] = {
-#define X(name, unit, brief) [COUNT_##name] = #name,
+#define X(name, ...) [COUNT_##name] = #name,
 	COUNTS(X)
 #undef X
 };

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The births of a profile that a rule of a budget is about, and their values. */
-#include <errno.h>
+#include "user/gate/budget/births.h"
+
 #include <string.h>
 
-#include "user/gate/budget/budget.h"
+#include "user/gate/budget/bounds.h"
 #include "user/model/birth.h"
+#include "user/model/phase.h"
 
 enum answer { NO, YES, NOT_KNOWN };
 
@@ -13,7 +14,7 @@ static enum answer answer_of(bool yes)
 	return yes ? YES : NO;
 }
 
-/* The parent's own number. */
+/* The value of a numeric axis: it describes the parent. */
 static int64_t number_of(const struct birth *b, const char *axis)
 {
 	if (!strcmp(axis, "vmas"))
@@ -31,14 +32,14 @@ static enum answer meets(const struct birth *b, const struct budget_condition *c
 	int64_t number;
 
 	if (!c->word[0]) {
-		number = number_of(b, c->axis);
+		number = number_of(b, c->axis->name);
 		return number == MISSING
 			       ? NOT_KNOWN
 			       : answer_of(budget_holds((double)number, c->op, c->number));
 	}
-	if (!strcmp(c->axis, "method"))
+	if (!strcmp(c->axis->name, "method"))
 		text = method_name(b->life.method);
-	else if (!strcmp(c->axis, "exe"))
+	else if (!strcmp(c->axis->name, "exe"))
 		text = b->exe;
 	return answer_of((!strcmp(text, c->word)) == (c->op == OP_EQUAL));
 }
@@ -59,47 +60,33 @@ static enum answer applies(const struct budget_rule *rule, const struct birth *b
 	return all;
 }
 
-/* What a profile has of a driver's times is that of the call. */
-static int64_t value_of(const struct birth *b, int metric)
+static int64_t value_of(const struct birth *b, const struct metric *m)
 {
-	if (metric == GATE_METRIC_SAMPLE + SAMPLE_spawn_ns)
-		return birth_call_ns(b);
-	if (metric < GATE_METRIC_PHASE)
-		return MISSING;
-	if (metric < GATE_METRIC_COUNT)
-		return phase_ns(&b->life, metric - GATE_METRIC_PHASE);
-	return b->life.count[metric - GATE_METRIC_COUNT];
+	return m->of_birth ? m->of_birth(m, b) : MISSING;
 }
 
 /*
- * Whether a birth of these flags has the value, and only this one lacks it: COW faults are told
- * when the child's life is over, and a call that was under way at the start lacks its beginning.
- * What comes of a child that execs or ends is another matter: it may do neither.
+ * Whether births with these flags have the value, so that only this one lacks it. COW faults are
+ * reported when the child ends, and a call that began before the profile lacks its start. A phase
+ * of the child is different: the child may neither exec nor end.
  */
-static bool should_have(const struct birth *b, int metric)
+static bool should_have(const struct birth *b, const struct metric *m)
 {
-	enum phase p = PHASE_clone_setup;
-
-	if (metric >= GATE_METRIC_COUNT + COUNT_parent_rss_anon)
-		return true;
-	if (metric >= GATE_METRIC_COUNT)
-		p = PHASE_copy_mm;
-	else if (metric >= GATE_METRIC_PHASE)
-		p = metric - GATE_METRIC_PHASE;
-	return phase_models[p].group != GROUP_CHILD && phase_exists(p, b->life.clone_flags);
+	return m->phase == PHASE_none || (phase_models[m->phase].group != GROUP_CHILD &&
+					  phase_exists(m->phase, b->life.clone_flags));
 }
 
-/* Adds a birth that matches; true if it lacks the value. */
+/* Adds a birth that matches. `measured`: some birth has the metric. 0 or -ENOMEM. */
 static int add_birth(const struct budget_rule *rule, const struct birth *b, bool measured,
 		     struct budget_births *found, int64_t *largest)
 {
 	int64_t value;
 
 	found->failed += b->life.result < 0;
-	found->matching += b->life.result >= 0 || rule->metric == GATE_METRIC_FAILED;
+	found->matching += b->life.result >= 0 || budget_about_failed(rule);
 	if (!found->first && b->life.result >= 0)
 		found->first = b;
-	if (rule->births || rule->metric == GATE_METRIC_FAILED || b->life.result < 0)
+	if (rule->births || budget_about_failed(rule) || b->life.result < 0)
 		return 0;
 	value = value_of(b, rule->metric);
 	if (value == MISSING) {
@@ -121,7 +108,7 @@ int budget_find_births(const struct budget_rule *rule, const struct run *r,
 	int err = 0;
 
 	*found = (struct budget_births){0};
-	if (!rule->births && rule->metric != GATE_METRIC_FAILED) {
+	if (!rule->births && !budget_about_failed(rule)) {
 		for (size_t i = 0; i < r->birth_count && !measured; i++)
 			measured = value_of(&r->births[i], rule->metric) != MISSING;
 	}

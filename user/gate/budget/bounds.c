@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* What a rule of a budget can be certain of, where a run has lost something. */
+#include "user/gate/budget/bounds.h"
+
 #include <math.h>
 
 #include "user/analysis/stats.h"
-#include "user/gate/budget/budget.h"
 #include "user/text/wrap.h"
 
 bool budget_holds(double value, enum budget_op op, double limit)
@@ -37,13 +37,13 @@ bool budget_is_profile(const struct run *r)
 	return r->birth_count > 0 || (r->cell_count == 0 && r->end.duration_ns > 0);
 }
 
-/* The driver loses nothing. */
+/* What the driver measures is never lost. */
 double budget_count_unknown(const struct budget_rule *rule, const struct run *r)
 {
 	bool profile = budget_is_profile(r), births = rule->births;
 
-	if (!profile && !births &&
-	    (rule->metric < GATE_METRIC_PHASE || rule->metric == GATE_METRIC_FAILED))
+	if (!profile && !births && rule->metric->kind != METRIC_PHASE &&
+	    rule->metric->kind != METRIC_COUNT)
 		return 0;
 	if (!r->ended || positive(r->end.untracked) > 0)
 		return ANY_NUMBER;
@@ -51,7 +51,7 @@ double budget_count_unknown(const struct budget_rule *rule, const struct run *r)
 	       positive(r->end.births_unseen) + positive(r->end.missed);
 }
 
-void budget_tell_loss(const struct run *r, bool births, char *text, size_t size)
+void budget_describe_loss(const struct run *r, bool births, char *text, size_t size)
 {
 	bool of_births = births && budget_is_profile(r);
 	const struct {
@@ -75,7 +75,7 @@ void budget_tell_loss(const struct run *r, bool births, char *text, size_t size)
 	}
 }
 
-/* The quantile of n values at `position` among them, as stats_quantile has it. */
+/* The value at `position` among the sorted ones; stats_quantile() interpolates. */
 static double value_at(const struct series *s, double position)
 {
 	double last = (double)stats_count(s) - 1;
@@ -83,7 +83,7 @@ static double value_at(const struct series *s, double position)
 	if (position > last)
 		return INFINITY;
 	if (position < 0)
-		return 0; /* no time and no count is less */
+		return 0; /* no time or count is smaller */
 	return stats_quantile(s, last > 0 ? position / last : 0);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Budget files into rules. The text is not trusted. */
+/* Parses budget files, which are not trusted. */
 #include "user/gate/budget/budget.h"
 
 #include <ctype.h>
@@ -13,17 +13,19 @@
 #include "bench/shared/fault.h"
 #include "bench/shared/units.h"
 #include "bpf/record.h"
+#include "user/gate/budget/axis.h"
+#include "user/model/probe_set.h"
 #include "user/text/escape.h"
 
 #define LINE_LENGTH_MAX 1024
 #define RULES_MAX	1000
-#define COMM_LENGTH_MAX 15 /* TASK_COMM_LEN of linux/sched.h less its zero byte */
+#define COMM_LENGTH_MAX 15 /* TASK_COMM_LEN of linux/sched.h minus its zero byte */
 
 struct parser {
 	const char *name;
 	size_t line;
-	const char *at; /* in the line: what was not yet taken */
-	char word[64];	/* the one that was */
+	const char *at; /* the rest of the line */
+	char word[64];	/* the last one taken */
 	bool cut;	/* it was longer */
 	struct fault *why;
 };
@@ -49,7 +51,7 @@ static bool is_operator(char c)
 	return c == '<' || c == '>' || c == '=' || c == '!';
 }
 
-/* Takes the next word: a run of operator signs, or of what is neither that nor a blank. */
+/* Takes the next word: a run of operator signs, or of other characters that are no blanks. */
 static const char *next(struct parser *p)
 {
 	size_t n = 0;
@@ -69,7 +71,7 @@ static const char *next(struct parser *p)
 	return p->word;
 }
 
-/* A word that was cut would be another one. */
+/* Refuses words that would be cut: the rest could be a word of its own. */
 static int check_words(struct parser *p, const char *line)
 {
 	p->at = line;
@@ -97,7 +99,7 @@ static int take_operator(struct parser *p, enum budget_op *op)
 	return expected(p, "one of < <= == != >= >");
 }
 
-/* ns per unit of time; 0: none of them. */
+/* ns per unit of time; 0: unknown. */
 static double time_unit(const char *text)
 {
 	static const struct {
@@ -114,7 +116,7 @@ static double time_unit(const char *text)
 
 enum unit { UNIT_NONE, UNIT_TIME, UNIT_SIZE };
 
-/* A number with its unit; times become ns, sizes bytes. */
+/* A number with its unit. Converts times to ns and sizes to bytes. */
 static bool parse_number(const char *text, double *number, enum unit *kind)
 {
 	size_t length = strspn(text, "0123456789."), i;
@@ -168,18 +170,18 @@ static bool parse_fault_count(const char *stat, struct budget_rule *rule)
 {
 	if (strcmp(stat, "count"))
 		return false;
-	if (rule->metric == GATE_METRIC_PHASE + PHASE_cow_parent)
-		rule->metric = GATE_METRIC_COUNT + COUNT_cow_faults_parent;
-	else if (rule->metric == GATE_METRIC_PHASE + PHASE_cow_child)
-		rule->metric = GATE_METRIC_COUNT + COUNT_cow_faults_child;
+	if (rule->metric == metric_of_phase(PHASE_cow_parent))
+		rule->metric = metric_of_count(COUNT_cow_faults_parent);
+	else if (rule->metric == metric_of_phase(PHASE_cow_child))
+		rule->metric = metric_of_count(COUNT_cow_faults_child);
 	else
 		return false;
 	return true;
 }
 
-#define VALUE_PARTS_MAX 5 /* one more than there may be */
+#define VALUE_PARTS_MAX 5 /* one more than is allowed */
 
-/* Takes the word apart at its points; returns how many parts there are. */
+/* Splits a word at its points. Returns the number of parts. */
 static size_t split(const char *at, char parts[VALUE_PARTS_MAX][64])
 {
 	size_t count = 0;
@@ -197,7 +199,7 @@ static size_t split(const char *at, char parts[VALUE_PARTS_MAX][64])
 
 static bool is_value(const char *part)
 {
-	return !strcmp(part, "births") || gate_metric_by_name(part) >= 0;
+	return !strcmp(part, "births") || metric_by_name(part);
 }
 
 /* [METHOD.]METRIC[.count][.STAT], [METHOD.]births */
@@ -215,57 +217,27 @@ static int parse_value(struct parser *p, struct budget_rule *rule)
 		if (!rule->method[0])
 			return expected(p, "a method before the point");
 	}
-	rule->metric = gate_metric_by_name(parts[at]);
+	rule->metric = metric_by_name(parts[at]);
 	rule->births = !strcmp(parts[at], "births");
 	if (rule->births && at + 1 == count)
 		return 0;
-	if (rule->metric < 0 || gate_metric_is_tail(rule->metric))
+	if (!rule->metric)
 		return expected(p, "[METHOD.]METRIC[.STAT], such as copy_mm.p99 or fork.births");
 	at++;
-	if (at < count && parse_fault_count(parts[at], rule))
-		at++;
-	if (at < count && parse_stat(parts[at], rule))
-		at++;
+	if (rule->metric->kind == METRIC_TAIL) { /* `spawn_p99` for `spawn.p99` */
+		rule->quantile = rule->metric->quantile;
+		rule->metric = metric_of_tail(rule->metric);
+	} else {
+		at += at < count && parse_fault_count(parts[at], rule);
+		at += at < count && parse_stat(parts[at], rule);
+	}
 	if (at == count)
 		return 0;
 	return expected(p, "after a metric nothing, or one of median p50 p90 p99 mean min max "
 			   "(count of cow_parent and cow_child)");
 }
 
-static const struct {
-	const char *name;
-	bool is_word, in_bench, in_profile;
-} axes[] = {
-	{"rss_bytes", false, true, true},    {"vmas", false, true, true},
-	{"fds", false, true, true},	     {"threads", false, true, true},
-	{"child_write", false, true, false}, {"parent_write", false, true, false},
-	{"method", true, true, true},	     {"pages", true, true, false},
-	{"trace", true, true, false},	     {"comm", true, false, true},
-	{"exe", true, false, true},
-};
-
-static int find_axis(const char *name)
-{
-	for (size_t i = 0; i < sizeof(axes) / sizeof(axes[0]); i++) {
-		if (!strcmp(axes[i].name, name))
-			return (int)i;
-	}
-	return -1;
-}
-
-bool budget_axis_is_word(const char *axis)
-{
-	return axes[find_axis(axis)].is_word;
-}
-
-bool budget_axis_known(const char *axis, bool profile)
-{
-	int i = find_axis(axis);
-
-	return profile ? axes[i].in_profile : axes[i].in_bench;
-}
-
-/* A word that an axis never has would be met by nothing, and `== 0` be kept by that. */
+/* Refuses words that an axis never has: a rule with `== 0` would always hold. */
 static int check_word(struct parser *p, const char *axis)
 {
 	size_t length = strlen(p->word);
@@ -278,7 +250,7 @@ static int check_word(struct parser *p, const char *axis)
 				EXE_NAME_MAX - 1);
 	if (!strcmp(axis, "pages") && strcmp(p->word, "4k") && strcmp(p->word, "thp"))
 		return expected(p, "4k or thp");
-	if (!strcmp(axis, "trace") && strcmp(p->word, "none") && strcmp(p->word, "phases") &&
+	if (!strcmp(axis, PROBE_SET_AXIS) && strcmp(p->word, "none") && strcmp(p->word, "phases") &&
 	    strcmp(p->word, "all"))
 		return expected(p, "none, phases or all");
 	return 0;
@@ -286,25 +258,25 @@ static int check_word(struct parser *p, const char *axis)
 
 static int parse_condition(struct parser *p, struct budget_rule *rule)
 {
+	const struct budget_axis *axis;
 	struct budget_condition *c;
-	const char *axis;
 	enum unit unit;
 	int err;
 
 	if (rule->condition_count == BUDGET_CONDITIONS_MAX)
 		return expected(p, "%d conditions at most", BUDGET_CONDITIONS_MAX);
 	c = &rule->conditions[rule->condition_count++];
-	axis = !strcmp(next(p), "rss") ? "rss_bytes" : p->word;
-	if (find_axis(axis) < 0)
+	axis = budget_axis(!strcmp(next(p), "rss") ? "rss_bytes" : p->word);
+	if (!axis)
 		return expected(p, "one of rss vmas fds threads child_write parent_write method "
 				   "pages trace comm exe");
-	snprintf(c->axis, sizeof(c->axis), "%.31s", axis);
+	c->axis = axis;
 	next(p);
 	err = take_operator(p, &c->op);
 	if (err)
 		return err;
 	next(p);
-	if (!budget_axis_is_word(c->axis))
+	if (!axis->is_word)
 		return parse_number(p->word, &c->number, &unit) && unit != UNIT_TIME
 			       ? 0
 			       : expected(p, "a number or a size, such as 1GiB");
@@ -313,13 +285,13 @@ static int parse_condition(struct parser *p, struct budget_rule *rule)
 	if (c->op != OP_EQUAL && c->op != OP_NOT_EQUAL)
 		return expected(p, "== or != before a word");
 	strcpy(c->word, p->word);
-	return check_word(p, c->axis);
+	return check_word(p, axis->name);
 }
 
 static int parse_limit(struct parser *p, struct budget_rule *rule)
 {
-	bool time = !rule->births && rule->metric < GATE_METRIC_COUNT;
-	bool size = !rule->births && !strcmp(gate_metric_unit(rule->metric, NULL), "bytes");
+	bool time = !rule->births && !metric_is_count(rule->metric);
+	bool size = !rule->births && !strcmp(metric_unit(rule->metric, NULL), "bytes");
 	enum unit unit;
 
 	next(p);
@@ -351,8 +323,8 @@ static int parse_rule(struct parser *p, struct budget_rule *rule)
 	return err ? err : parse_limit(p, rule);
 }
 
-/* The rule as one line of text without doubled blanks. */
-static void tell_rule(const char *line, struct budget_rule *rule)
+/* Stores the rule as one line of text without doubled blanks. */
+static void store_text(const char *line, struct budget_rule *rule)
 {
 	char text[sizeof(rule->text)] = "";
 	size_t n = 0;
@@ -382,11 +354,11 @@ static int add_rule(struct parser *p, struct budget *b, const char *line)
 		return -ENOMEM;
 	b->rules = rules;
 	rules[b->count] = (struct budget_rule){.line = p->line};
-	tell_rule(line, &rules[b->count]);
+	store_text(line, &rules[b->count]);
 	return parse_rule(p, &rules[b->count++]);
 }
 
-/* One line without its newline; too long a one is an error. 1, 0 at the end, or -errno. */
+/* Reads a line without its newline. 1, 0 at the end, or -errno; -EINVAL if it is too long. */
 static int read_line(FILE *in, struct parser *p, char line[LINE_LENGTH_MAX])
 {
 	size_t n = 0;
@@ -427,7 +399,7 @@ int budget_read(FILE *in, const char *name, struct budget *b, struct fault *why)
 			err = add_rule(&p, b, line);
 	}
 	if (!err && b->count == 0) {
-		fault__set(why, 0, "%s: no rule in it; one is `copy_mm.p99 <= 2ms`", text);
+		fault__set(why, 0, "%s: no rule in it; an example is `copy_mm.p99 <= 2ms`", text);
 		err = -EINVAL;
 	} else if (err && err != -EINVAL) {
 		fault__set(why, 0, "%s: %s", text, strerror(-err));
@@ -441,4 +413,9 @@ void budget_free(struct budget *b)
 {
 	free(b->rules);
 	*b = (struct budget){0};
+}
+
+bool budget_about_failed(const struct budget_rule *rule)
+{
+	return !rule->births && rule->metric->kind == METRIC_FAILED;
 }

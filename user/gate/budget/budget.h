@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Budgets: absolute rules that one run must keep. A file holds a rule a line;
- * `#` begins a comment.
+ * Budgets: absolute rules for one run. A file has one rule per line; `#` begins a comment.
  *
  *   RULE   = VALUE [where COND {and COND}] OP NUMBER
  *   VALUE  = [METHOD.]METRIC[.count][.STAT] | [METHOD.]births
@@ -10,13 +9,13 @@
  *   STAT   = median | p50 | p90 | p99 | mean | min | max
  *   NUMBER = digits[.digits][unit]: ns us ms s, B KiB MiB GiB TiB (or K M G T)
  *
- * such as
+ * Examples:
  *
  *   copy_mm.p99 <= 2ms
  *   fork.births where rss >= 1GiB == 0
  *   cow_parent.count.max where comm == redis-server <= 10000
  *
- * A run of bench must keep it in each of its cells; of a profile, its births together must.
+ * A rule must hold in each cell of a bench, and for all births of a profile together.
  */
 #ifndef SPAWNSCOPE_GATE_BUDGET_H
 #define SPAWNSCOPE_GATE_BUDGET_H
@@ -25,34 +24,35 @@
 #include <stdio.h>
 
 #include "bench/shared/fault.h"
-#include "user/gate/gate.h"
+#include "user/gate/budget/axis.h"
+#include "user/gate/compare/verdict.h"
 
 enum budget_op { OP_LESS, OP_AT_MOST, OP_EQUAL, OP_NOT_EQUAL, OP_AT_LEAST, OP_MORE };
 
 enum budget_stat { STAT_QUANTILE, STAT_MEAN };
 
 struct budget_condition {
-	char axis[32]; /* as in a cell's key */
+	const struct budget_axis *axis;
 	enum budget_op op;
-	char word[64]; /* "": `number` */
+	char word[64]; /* "": compare with `number` */
 	double number;
 };
 
 #define BUDGET_CONDITIONS_MAX 8
 
 struct budget_rule {
-	char text[96]; /* as it stands in the file, on one line; escaped */
+	char text[96]; /* as in the file, on one line; escaped */
 	size_t line;
 	char method[32]; /* "": any */
-	bool births;
-	int metric; /* of the gate */
+	bool births;	 /* about the number of births; else about `metric` */
+	const struct metric *metric;
 	enum budget_stat stat;
 	double quantile;
 	struct budget_condition conditions[BUDGET_CONDITIONS_MAX];
 	size_t condition_count;
 	enum budget_op op;
 	double limit; /* in the metric's unit */
-	bool timed;   /* the limit was written with a unit of time */
+	bool timed;   /* the limit has a unit of time */
 };
 
 struct budget {
@@ -62,54 +62,12 @@ struct budget {
 
 /*
  * Reads rules. 0; -EINVAL with a line in `why` that names file and line and says what was expected;
- * or -errno. A file without a rule is refused.
+ * or -errno. A file without rules is refused.
  */
 int budget_read(FILE *in, const char *name, struct budget *b, struct fault *why);
 void budget_free(struct budget *b);
 
-/* Holds a run against them. 0 or -ENOMEM; the rest is in the report. */
-int budget_check(const struct budget *b, const struct run *r, struct gate_report *report);
-
-/* Inside the gate. */
-
-/* Of the axes: whose values are words, and which only a run of bench or only a profile has. */
-bool budget_axis_is_word(const char *axis);
-bool budget_axis_known(const char *axis, bool profile);
-
-bool budget_holds(double value, enum budget_op op, double limit);
-
-bool budget_is_profile(const struct run *r);
-
-/* How many values of a rule may be missing without a trace. */
-double budget_count_unknown(const struct budget_rule *rule, const struct run *r);
-
-/* What the run has lost, in words, or, with `births`, of births; "": nothing. */
-void budget_tell_loss(const struct run *r, bool births, char *text, size_t size);
-
-/* What is known of a value, and the least and the most that it may be. */
-struct budget_bounds {
-	double value, low, high;
-};
-
-/* `unknown` more values may lie anywhere, so also all above or all below those that are there. */
-struct budget_bounds budget_bounds_of(const struct budget_rule *rule, const struct series *s,
-				      double unknown);
-
-/* A rule is kept or broken only if that is so wherever between the bounds the value is. */
-enum gate_verdict budget_judge(const struct budget_bounds *b, const struct budget_rule *rule);
-
-/* The births of a profile that a rule is about. */
-struct budget_births {
-	struct series values; /* of the metric; empty of births and of failures */
-	size_t matching;      /* births, or with `failed` calls */
-	size_t failed;	      /* of these, calls that failed */
-	size_t unknown;	      /* may match, or match and lack the value that they should have */
-	const struct birth *first;
-	const struct birth *largest; /* the first that has the largest value */
-};
-
-/* 0 or -ENOMEM; free found->values in either case. */
-int budget_find_births(const struct budget_rule *rule, const struct run *r,
-		       struct budget_births *found);
+/* Whether a rule is about failed calls, which are not the values of births. */
+bool budget_about_failed(const struct budget_rule *rule);
 
 #endif

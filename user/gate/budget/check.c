@@ -1,29 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* A run held against a budget. */
+#include "user/gate/budget/check.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "user/analysis/stats.h"
-#include "user/gate/budget/budget.h"
+#include "user/gate/budget/births.h"
+#include "user/gate/budget/bounds.h"
+#include "user/gate/compare/format.h"
 #include "user/gate/compare/index.h"
 #include "user/model/birth.h"
 #include "user/text/escape.h"
 #include "user/text/wrap.h"
 
-/* An axis that the grid did not ask for is 0, or 4k. */
+/* An axis that the cell does not have is 0, or 4k. */
 static bool meets(const struct cell *c, const struct budget_condition *condition)
 {
-	const char *text = cell__key_text(c, condition->axis);
-	int64_t number = cell__key_number(c, condition->axis);
+	const char *axis = condition->axis->name;
+	const char *text = cell__key_text(c, axis);
+	int64_t number = cell__key_number(c, axis);
 
 	if (!condition->word[0])
 		return budget_holds(number == MISSING ? 0 : (double)number, condition->op,
 				    condition->number);
-	if (!strcmp(condition->axis, "trace"))
+	if (!strcmp(axis, PROBE_SET_AXIS))
 		text = cell__probe_set(c);
-	else if (!strcmp(condition->axis, "pages") && !text)
+	else if (!strcmp(axis, "pages") && !text)
 		text = "4k";
 	return (text && !strcmp(text, condition->word)) == (condition->op == OP_EQUAL);
 }
@@ -41,36 +46,19 @@ static bool applies(const struct budget_rule *rule, const struct cell *c)
 	return true;
 }
 
-static bool names_pass(const struct budget_rule *rule)
+static bool names_probe_set(const struct budget_rule *rule)
 {
 	for (size_t i = 0; i < rule->condition_count; i++) {
-		if (!strcmp(rule->conditions[i].axis, "trace"))
+		if (!strcmp(rule->conditions[i].axis->name, PROBE_SET_AXIS))
 			return true;
 	}
 	return false;
 }
 
-static const struct series *values_of(const struct budget_rule *rule, const struct cell *c)
+/* The place of the cell's probe set among those for this metric: 0 is the best. */
+static int rank_of(const struct budget_rule *rule, const struct cell *c)
 {
-	static const struct series none;
-
-	if (rule->metric >= GATE_METRIC_FAILED)
-		return &none;
-	if (rule->metric >= GATE_METRIC_COUNT)
-		return &c->counts[rule->metric - GATE_METRIC_COUNT];
-	if (rule->metric >= GATE_METRIC_PHASE)
-		return &c->phases[rule->metric - GATE_METRIC_PHASE];
-	return &c->samples[rule->metric];
-}
-
-/* How good a probe set is for this metric: the smaller the better; a cell is held to its best one.
- */
-static int rank_of_pass(const struct budget_rule *rule, const struct cell *c)
-{
-	const char *const *sets =
-		probe_sets_for(rule->metric < GATE_METRIC_PHASE	  ? PROBE_SET_FOR_TIMES
-			       : rule->metric < GATE_METRIC_COUNT ? PROBE_SET_FOR_PHASES
-								  : PROBE_SET_FOR_COUNTS);
+	const char *const *sets = metric_probe_sets(rule->metric);
 	int rank = 0;
 
 	while (sets[rank] && strcmp(sets[rank], cell__probe_set(c)))
@@ -78,14 +66,17 @@ static int rank_of_pass(const struct budget_rule *rule, const struct cell *c)
 	return rank;
 }
 
-static bool is_best_pass(const struct budget_rule *rule, const struct gate_index *index,
-			 const struct cell *c)
+/* Whether no other probe set has the metric and is better for it. */
+static bool is_best(const struct budget_rule *rule, const struct gate_index *index,
+		    const struct cell *c)
 {
 	const struct cell *other = NULL;
 
+	if (budget_about_failed(rule))
+		return true;
 	while ((other = gate_index__next(index, c, other))) {
-		if (other != c && series__any(values_of(rule, other)) &&
-		    rank_of_pass(rule, other) < rank_of_pass(rule, c))
+		if (other != c && series__any(metric_series(rule->metric, other)) &&
+		    rank_of(rule, other) < rank_of(rule, c))
 			return false;
 	}
 	return true;
@@ -100,20 +91,20 @@ static struct gate_row *add_row(struct gate_report *report, const struct budget_
 		return NULL;
 	row->kind = GATE_BUDGET;
 	row->verdict = GATE_INCONCLUSIVE;
-	row->id = rule->births ? -1 : rule->metric;
+	row->of = rule->metric;
 	row->a = rule->limit;
 	row->b = NAN;
 	strcpy(row->metric, rule->text);
 	snprintf(row->unit, sizeof(row->unit), "%s",
-		 rule->births ? "births" : gate_metric_unit(rule->metric, r->clock));
+		 rule->births ? "births" : metric_unit(rule->metric, r->clock));
 	if (c) {
 		gate_cell_name(c, row->cell, sizeof(row->cell));
-		snprintf(row->trace, sizeof(row->trace), "%.31s", cell__probe_set(c));
+		snprintf(row->probe_set, sizeof(row->probe_set), "%.31s", cell__probe_set(c));
 	}
 	return row;
 }
 
-/* A row that decides nothing. */
+/* Adds an inconclusive row. */
 __attribute__((format(printf, 4, 5))) static int add_undecided(struct gate_report *report,
 							       const struct budget_rule *rule,
 							       const struct run *r,
@@ -133,14 +124,14 @@ __attribute__((format(printf, 4, 5))) static int add_undecided(struct gate_repor
 	return 0;
 }
 
-/* A tail wants ten values beyond it to be told from the extremes. */
+/* A tail needs ten values beyond it; with fewer it is only an extreme. */
 static bool is_known_tail(const struct budget_rule *rule, const struct series *s)
 {
 	return rule->stat != STAT_QUANTILE || rule->quantile <= 0.5 || rule->quantile >= 1 ||
 	       stats_tail_known(s, rule->quantile);
 }
 
-/* `lacking`: of those that are unknown, births that are there. */
+/* `lacking`: births that have no value. */
 static void decide(struct gate_row *row, const struct budget_rule *rule, const struct run *r,
 		   const struct budget_bounds *b, size_t lacking)
 {
@@ -150,7 +141,7 @@ static void decide(struct gate_row *row, const struct budget_rule *rule, const s
 	row->verdict = budget_judge(b, rule);
 	if (row->verdict != GATE_INCONCLUSIVE)
 		return;
-	budget_tell_loss(r, rule->births, loss, sizeof(loss));
+	budget_describe_loss(r, rule->births, loss, sizeof(loss));
 	if (lacking > 0)
 		layout_append(loss, sizeof(loss), "%s%zu births lack it", loss[0] ? ", " : "",
 			      lacking);
@@ -177,15 +168,16 @@ static void decide_values(struct gate_row *row, const struct budget_rule *rule, 
 static int add_unmeasured(const struct budget_rule *rule, const struct run *r,
 			  struct gate_report *report)
 {
-	bool phase = rule->metric >= GATE_METRIC_PHASE && rule->metric < GATE_METRIC_COUNT;
-	const char *absent = phase ? r->phases[rule->metric - GATE_METRIC_PHASE].absent
-			     : rule->metric == GATE_METRIC_FAILED ? r->failures.absent
-								  : NULL;
+	const char *absent = NULL;
 	char text[104];
 
 	if (rule->timed && run__counts_instructions(r))
 		return add_undecided(report, rule, r,
 				     "a run of the lab has instructions, not times");
+	if (!rule->births && rule->metric->kind == METRIC_PHASE)
+		absent = r->phases[rule->metric->phase].absent;
+	else if (budget_about_failed(rule))
+		absent = r->failures.absent;
 	if (escape_text(absent ? absent : "", text, sizeof(text)) >= sizeof(text))
 		strcpy(text + sizeof(text) - sizeof("..."), "...");
 	return add_undecided(report, rule, r, "not measured in this run%s%s", absent ? ": " : "",
@@ -202,25 +194,25 @@ static int check_metric(const struct budget_rule *rule, const struct gate_index 
 
 	for (size_t i = 0; i < r->cell_count; i++) {
 		const struct cell *c = &r->cells[i];
-		double value = gate_metric_value(c, rule->metric);
+		double value = rule->metric->value(rule->metric, c);
 
 		if (!applies(rule, c) || isnan(value) ||
-		    (!names_pass(rule) && !is_best_pass(rule, index, c)))
+		    (!names_probe_set(rule) && !is_best(rule, index, c)))
 			continue;
 		row = add_row(report, rule, r, c);
 		if (!row)
 			return -ENOMEM;
 		failed = (struct budget_bounds){value, value, value};
-		if (rule->metric == GATE_METRIC_FAILED)
+		if (budget_about_failed(rule))
 			decide(row, rule, r, &failed, 0);
 		else
-			decide_values(row, rule, r, values_of(rule, c), 0);
+			decide_values(row, rule, r, metric_series(rule->metric, c), 0);
 		any = true;
 	}
 	return any ? 0 : add_unmeasured(rule, r, report);
 }
 
-/* Children of the samples: what was called and did not fail. */
+/* Births of a bench: its calls that did not fail. */
 static int check_cells(const struct budget_rule *rule, const struct run *r,
 		       struct gate_report *report)
 {
@@ -246,7 +238,7 @@ static int check_cells(const struct budget_rule *rule, const struct run *r,
 	return 0;
 }
 
-/* Whose birth it was that broke the rule: the largest, or the first of those that should not be. */
+/* Names a birth that breaks the rule: the largest, or the first that should not have been. */
 static void name_birth(struct gate_row *row, const struct budget_rule *rule,
 		       const struct budget_births *found)
 {
@@ -274,21 +266,19 @@ static int decide_births(const struct budget_rule *rule, const struct run *r,
 	struct budget_bounds b = {n, n, n + unknown};
 	struct gate_row *row;
 
-	if (!rule->births && rule->metric == GATE_METRIC_FAILED && r->failures.absent)
+	if (budget_about_failed(rule) && r->failures.absent)
 		return add_unmeasured(rule, r, report);
-	if (rule->metric == GATE_METRIC_FAILED)
+	if (budget_about_failed(rule))
 		b = (struct budget_bounds){failed / n, failed / (n + unknown),
 					   (failed + 1000 * unknown) / (n + unknown)};
 	if (!rule->births &&
-	    (rule->metric == GATE_METRIC_FAILED ? found->matching == 0
-						: stats_count(&found->values) == 0))
-		return found->matching == 0
-			       ? add_undecided(report, rule, r, "no birth that it is about")
-			       : add_unmeasured(rule, r, report);
+	    (budget_about_failed(rule) ? found->matching == 0 : stats_count(&found->values) == 0))
+		return found->matching == 0 ? add_undecided(report, rule, r, "no birth matches it")
+					    : add_unmeasured(rule, r, report);
 	row = add_row(report, rule, r, NULL);
 	if (!row)
 		return -ENOMEM;
-	if (rule->births || rule->metric == GATE_METRIC_FAILED)
+	if (rule->births || budget_about_failed(rule))
 		decide(row, rule, r, &b, found->unknown);
 	else
 		decide_values(row, rule, r, &found->values, found->unknown);
@@ -308,13 +298,13 @@ static int check_births(const struct budget_rule *rule, const struct run *r,
 	return err;
 }
 
-/* The method that a rule names; NULL: none, or all but one. */
+/* The method that a rule requires; NULL: any. */
 static const char *named_method(const struct budget_rule *rule)
 {
 	if (rule->method[0])
 		return rule->method;
 	for (size_t i = 0; i < rule->condition_count; i++) {
-		if (!strcmp(rule->conditions[i].axis, "method") &&
+		if (!strcmp(rule->conditions[i].axis->name, "method") &&
 		    rule->conditions[i].op == OP_EQUAL)
 			return rule->conditions[i].word;
 	}
@@ -335,7 +325,7 @@ static bool has_method(const struct run *r, const char *method)
 	return false;
 }
 
-/* A rule about what a run cannot have is not kept by having none of it: *undecided is set. */
+/* Sets *undecided if a rule is about something that the run cannot have: it must not pass then. */
 static int check_sense(const struct budget_rule *rule, const struct run *r,
 		       struct gate_report *report, bool *undecided)
 {
@@ -347,17 +337,17 @@ static int check_sense(const struct budget_rule *rule, const struct run *r,
 	if (rule->timed && run__counts_instructions(r))
 		return add_unmeasured(rule, r, report);
 	for (size_t i = 0; i < rule->condition_count; i++) {
-		const char *axis = rule->conditions[i].axis;
+		const struct budget_axis *axis = rule->conditions[i].axis;
 
-		if (!budget_axis_known(axis, profile))
+		if (!(profile ? axis->in_profile : axis->in_bench))
 			return add_undecided(report, rule, r, "a %s has no %s",
-					     profile ? "profile" : "run of bench", axis);
+					     profile ? "profile" : "run of bench", axis->name);
 	}
 	if (method && !has_method(r, method)) {
 		escape_text(method, text, sizeof(text));
 		return profile ? add_undecided(report, rule, r,
-					       "a profile tells fork, vfork, spawn, thread and "
-					       "other apart, and no %s",
+					       "a profile knows fork, vfork, spawn, thread and "
+					       "other, but no %s",
 					       text)
 			       : add_undecided(report, rule, r, "no cell has the method %s", text);
 	}
@@ -384,12 +374,11 @@ static int note_loss(const struct run *r, struct gate_report *report)
 	char text[128];
 	int err = 0;
 
-	budget_tell_loss(r, false, text, sizeof(text));
+	budget_describe_loss(r, false, text, sizeof(text));
 	if (text[0])
 		err = gate_report__note(report, "%s: phases and counts are incomplete", text);
 	if (!err && r->end.filtered > 0)
-		err = gate_report__note(report,
-					"%lld births were left out by the profile's options",
+		err = gate_report__note(report, "the profile's options left %lld births out",
 					(long long)r->end.filtered);
 	return err;
 }
@@ -397,7 +386,7 @@ static int note_loss(const struct run *r, struct gate_report *report)
 int budget_check(const struct budget *b, const struct run *r, struct gate_report *report)
 {
 	struct gate_index index = {0};
-	/* That nothing was born meanwhile is a finding, too. */
+	/* A profile without births is a measurement, too. */
 	bool measured = budget_is_profile(r);
 	int err;
 
@@ -415,7 +404,7 @@ int budget_check(const struct budget *b, const struct run *r, struct gate_report
 		gate_report__free(report);
 		return err;
 	}
-	gate_conclude(report);
+	gate_report__conclude(report);
 	if (!measured)
 		snprintf(report->headline, sizeof(report->headline), "the run measured nothing");
 	return 0;

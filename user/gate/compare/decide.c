@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* One row of a comparison at a time, and then what must be decided of all together. */
+#include "user/gate/compare/decide.h"
+
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "user/gate/compare/paired.h"
-#include "user/gate/gate.h"
 
 #define CONFIDENCE_ALPHA 0.05 /* of the intervals that are shown */
-
-const struct gate_policy gate_policy_default = {
-	.margin = 0.03,
-	.alpha_regression = 0.01,
-	.alpha_pass = 0.05,
-	.seed = 1,
-};
 
 struct span {
 	double low, high;
@@ -41,7 +34,7 @@ static double tolerance_of(const struct gate_policy *policy, double base)
 	return fmax(policy->tolerance * fabs(base), policy->tolerance_absolute);
 }
 
-/* How many runs have a value above this. */
+/* The number of runs whose value is above the limit. */
 static size_t runs_above(const double *x, size_t n, double limit)
 {
 	size_t above = 0;
@@ -51,10 +44,16 @@ static size_t runs_above(const double *x, size_t n, double limit)
 	return above;
 }
 
+static bool is_failed(const struct gate_row *row)
+{
+	return row->of && row->of->kind == METRIC_FAILED;
+}
+
 /*
- * Values that are the same in every run, up to what the layout does, are compared as they are. If
- * they vary by more, the metric is not exact here, and pairs must decide; but where calls fail more
- * often in each run of B than in any of A, how much so does not matter.
+ * Compares values directly if each side's are the same in all of its runs, except for what the
+ * layout moves. If they vary by more, the metric is not exact here and pairs decide. One exception:
+ * where calls fail more often in each run of B than in any of A, their exact number does not
+ * matter.
  */
 void gate_decide_exact(struct gate_row *row, const struct gate_values *v,
 		       const struct gate_policy *policy)
@@ -70,13 +69,13 @@ void gate_decide_exact(struct gate_row *row, const struct gate_values *v,
 		row->verdict = GATE_PASS;
 		return;
 	}
-	if (!(row->id == GATE_METRIC_FAILED && b.low - a.high > allowed) &&
+	if (!(is_failed(row) && b.low - a.high > allowed) &&
 	    (a.high - a.low > v->slack || b.high - b.low > v->slack ||
 	     (v->varies && fabs(row->b - row->a) > v->slack))) {
 		row->kind = GATE_STATISTICAL;
 		row->demoted = true;
 		snprintf(row->note, sizeof(row->note), "varies from run to run: compared by pairs");
-		if (row->id == GATE_METRIC_FAILED)
+		if (is_failed(row))
 			snprintf(row->note, sizeof(row->note),
 				 "calls fail in %zu of %zu runs of A, %zu of %zu of B: compared by "
 				 "pairs",
@@ -89,12 +88,12 @@ void gate_decide_exact(struct gate_row *row, const struct gate_values *v,
 	if (row->verdict == GATE_PASS && !row->improved && v->slack > 0 &&
 	    b.high - a.low > tolerance_of(policy, a.high))
 		snprintf(row->note, sizeof(row->note),
-			 "the same, but for what a random layout moves");
+			 "the same, except for pages that ASLR moves");
 }
 
 /*
- * ln(B/A) of each pair. Counts may be 0: half a unit is added to both then, as for the logarithm of
- * an odds ratio (Haldane 1956). A time that is 0 or less is no time.
+ * ln(B/A) of each pair. Counts may be 0, so half a unit is added to both, as for the logarithm of
+ * an odds ratio (Haldane 1956). A time of 0 or less is missing.
  */
 static void differences(const struct gate_row *row, const struct gate_values *v, double *d,
 			size_t n)
@@ -107,7 +106,7 @@ static void differences(const struct gate_row *row, const struct gate_values *v,
 	}
 }
 
-/* Of ln(B/A), where few pairs leave it without a bound: expm1 would make -1 of that. */
+/* From ln(B/A). With few pairs there is no bound, which expm1 would turn into -1. */
 static double bound_of(double log_bound)
 {
 	return isfinite(log_bound) ? expm1(log_bound) : log_bound;
@@ -134,7 +133,7 @@ int gate_estimate_pairs(struct gate_row *row, const struct gate_values *v,
 		row->spread = gate_spread(d, n);
 		row->p_regression = gate_greater(d, n, margin);
 		row->p_pass = gate_less(d, n, margin);
-		/* A cross-check of what is about to be reported: it takes its time. */
+		/* A slow cross-check, only for what is about to be reported. */
 		if (row->kind == GATE_STATISTICAL && row->p_regression <= policy->alpha_pass)
 			row->p_permutation = gate_permutation(d, n, margin, policy->seed);
 	}
@@ -142,7 +141,7 @@ int gate_estimate_pairs(struct gate_row *row, const struct gate_values *v,
 	return err;
 }
 
-/* What is told of a row that decides nothing: what it could have shown, and what it would take. */
+/* What an inconclusive row could have shown, and how many pairs a decision would take. */
 static void explain_inconclusive(struct gate_row *row, const struct gate_report *report,
 				 size_t family)
 {
@@ -156,7 +155,7 @@ static void explain_inconclusive(struct gate_row *row, const struct gate_report 
 		row->needed = NAN;
 	if (!row->note[0] && ldexp(1, -(int)row->pairs) > report->alpha_pass)
 		snprintf(row->note, sizeof(row->note),
-			 "%zu pair%s of runs can show nothing; 5 is the least", row->pairs,
+			 "%zu pair%s of runs cannot decide; it takes 5", row->pairs,
 			 row->pairs == 1 ? "" : "s");
 }
 
@@ -177,12 +176,12 @@ static void decide_row(struct gate_row *row, bool slower, const struct gate_repo
 	row->improved = row->verdict == GATE_PASS && row->high < 0;
 	if (row->verdict == GATE_INCONCLUSIVE)
 		explain_inconclusive(row, report, family);
-	/* The means that it looks at are moved by a few wild pairs, ranks are not. */
+	/* A few wild pairs move the means that it looks at, but not ranks. */
 	if (slower && row->p_permutation > report->alpha_pass)
 		snprintf(row->note, sizeof(row->note),
 			 "sign-flip permutation of the means does not agree (p = %.2g)",
 			 row->p_permutation);
-	/* The half a unit that was added to 0 is no base for a percentage. */
+	/* Half a unit is no base for a percentage. */
 	if (row->demoted && row->a == 0)
 		row->change = row->low = row->high = NAN;
 }

@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Which runs may be compared: the facts of their environments, side by side. */
+#include "user/gate/compare/environment.h"
+
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/gate/gate.h"
 #include "user/text/escape.h"
 
-/* What a fact must be the same for: times, counts, and what the lab counts. */
+/* A fact must be equal to compare: times, counts, or what the lab counts. */
 enum { FOR_TIME = 1, FOR_COUNTS = 2, IN_LAB = 4 };
 
 struct rule {
 	const char *name;
 	int needed_for;
-	const char *group; /* the factor that declares it, besides its own name */
+	const char *group; /* a factor that declares it, like its own name */
 	double slack;	   /* a number may differ by this share */
 };
 
 /*
- * What the kernel brings along goes by `kernel`: a newer one has other mitigations and other sizes
- * of folios. The guest's CPU is QEMU's in the lab, and the hypervisor and its clock go with it.
- * MemTotal is what the kernel left itself.
+ * The group `kernel` includes what comes with a kernel: a newer one has other mitigations and
+ * other folio sizes. In the lab QEMU determines the guest's CPU, hypervisor and clock. MemTotal
+ * excludes what the kernel itself takes, so it differs a little between kernels.
  */
 static const struct rule rules[] = {
 	{"kernel_release", FOR_TIME | FOR_COUNTS | IN_LAB, "kernel", 0},
@@ -68,6 +69,13 @@ static bool is_declared(const struct gate_policy *policy, const struct rule *rul
 	return false;
 }
 
+int64_t gate_fact_number(const struct run *r, const char *name)
+{
+	const struct env_fact *f = run__env(r, name);
+
+	return f && !f->text ? f->number : MISSING;
+}
+
 static bool is_known(const struct env_fact *f)
 {
 	return f && (f->text || f->number != MISSING);
@@ -98,7 +106,7 @@ static struct gate_difference *add_difference(struct gate_report *report, const 
 
 	for (size_t i = 0; i < report->difference_count; i++) {
 		if (!strcmp(report->differences[i].name, name))
-			return NULL; /* the first of several runs that differ will do */
+			return NULL; /* report the first run that differs */
 	}
 	d = reallocarray(report->differences, report->difference_count + 1, sizeof(*d));
 	if (!d)
@@ -117,7 +125,7 @@ static void compare_clocks(const struct run *a, const struct run *b, struct gate
 
 	if (!strcmp(a->clock, b->clock))
 		return;
-	*time_ok = *counts_ok = false; /* and no declaration helps */
+	*time_ok = *counts_ok = false; /* it cannot be declared */
 	d = add_difference(report, "clock");
 	if (d) {
 		snprintf(d->a, sizeof(d->a), "%s", a->clock);
@@ -125,7 +133,7 @@ static void compare_clocks(const struct run *a, const struct run *b, struct gate
 	}
 }
 
-/* Running out of memory leaves a difference out of the list, but not out of the decision. */
+/* Out of memory, a difference is missing from the list, but still decides. */
 static void compare_two(const struct run *a, const struct run *b, const struct gate_policy *policy,
 			struct gate_report *report, bool *time_ok, bool *counts_ok)
 {

@@ -15,7 +15,7 @@ static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
 	return hash;
 }
 
-/* Axes may stand in any order: their hashes are added. */
+/* Adds the hashes of the axes, which may stand in any order. */
 static uint64_t hash_of(const struct cell *c)
 {
 	uint64_t sum = 0, one;
@@ -23,7 +23,7 @@ static uint64_t hash_of(const struct cell *c)
 	for (size_t i = 0; i < c->key_count; i++) {
 		const struct key_part *k = &c->key[i];
 
-		if (!strcmp(k->name, "trace"))
+		if (!strcmp(k->name, PROBE_SET_AXIS))
 			continue;
 		one = hash_bytes(0xcbf29ce484222325, k->name, strlen(k->name) + 1);
 		one = k->text ? hash_bytes(one, k->text, strlen(k->text))
@@ -78,19 +78,19 @@ const struct cell *gate_index__next(const struct gate_index *index, const struct
 	for (; low < r->cell_count && index->v[low].hash == wanted.hash; low++) {
 		const struct cell *c = &r->cells[index->v[low].cell];
 
-		if (cell__same_key(c, like, "trace"))
+		if (cell__same_key(c, like, PROBE_SET_AXIS))
 			return c;
 	}
 	return NULL;
 }
 
 const struct cell *gate_index__find(const struct gate_index *index, const struct cell *like,
-				    const char *pass)
+				    const char *probe_set)
 {
 	const struct cell *c = NULL;
 
 	while ((c = gate_index__next(index, like, c))) {
-		if (!strcmp(cell__probe_set(c), pass))
+		if (!strcmp(cell__probe_set(c), probe_set))
 			return c;
 	}
 	return NULL;

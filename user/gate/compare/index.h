@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The cells of a run by their key, but for the pass: a file may have thousands. */
+/* Finds cells of a run by their key without the probe set: a file may have thousands. */
 #ifndef SPAWNSCOPE_GATE_INDEX_H
 #define SPAWNSCOPE_GATE_INDEX_H
 
@@ -12,22 +12,22 @@ struct gate_index {
 	struct gate_index_entry {
 		uint64_t hash;
 		size_t cell;
-	} * v; /* by hash, then by place in the run */
+	} * v; /* sorted by hash, then by place in the run */
 };
 
-/* 0 or -ENOMEM. The run must stay as it is. */
+/* 0 or -ENOMEM. The run must not change while the index is used. */
 int gate_index__build(struct gate_index *index, const struct run *r);
 void gate_index__free(struct gate_index *index);
 
 /*
- * The next cell after `before` (NULL: the first) that is like this one but for the pass, in the
- * order of the run; NULL: there is no more.
+ * The next cell after `before` (NULL: the first) with the key of `like` and any probe set, in the
+ * order of the run; NULL: there are no more.
  */
 const struct cell *gate_index__next(const struct gate_index *index, const struct cell *like,
 				    const struct cell *before);
 
-/* The one in this pass, or NULL. */
+/* The cell with the key of `like` and this probe set, or NULL. */
 const struct cell *gate_index__find(const struct gate_index *index, const struct cell *like,
-				    const char *pass);
+				    const char *probe_set);
 
 #endif

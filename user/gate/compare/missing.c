@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* What one side has measured and the other one has not. */
+#include "user/gate/compare/missing.h"
+
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "user/gate/compare/comparison.h"
+#include "user/gate/compare/format.h"
 #include "user/gate/compare/paired.h"
 #include "user/text/escape.h"
-#include "user/text/wrap.h"
 
-/* Once for a cell, or once for each of its passes. */
-static int add_unmeasured(struct comparison *c, const struct cell *of_a, const char *pass,
-			  const char *metric, const char *unit, const char *why)
+static bool gates(const struct comparison *c, const struct metric *m)
+{
+	return metric_bit(m) & c->gating;
+}
+
+/* `probe_set`: NULL for all of them together. `m`: NULL for all samples. */
+static int add_unmeasured(struct comparison *c, const struct cell *of_a, const char *probe_set,
+			  const struct metric *m, const char *why)
 {
 	struct gate_row *row = gate_report__add_row(c->report);
 
@@ -21,12 +27,13 @@ static int add_unmeasured(struct comparison *c, const struct cell *of_a, const c
 	row->verdict = GATE_INCONCLUSIVE;
 	row->a = row->b = NAN;
 	gate_cell_name(of_a, row->cell, sizeof(row->cell));
-	if (pass) {
-		gate_append_pass(row->cell, sizeof(row->cell), pass);
-		escape_text(pass, row->trace, sizeof(row->trace));
+	if (probe_set) {
+		gate_append_probe_set(row->cell, sizeof(row->cell), probe_set);
+		escape_text(probe_set, row->probe_set, sizeof(row->probe_set));
 	}
-	snprintf(row->metric, sizeof(row->metric), "%s", metric);
-	snprintf(row->unit, sizeof(row->unit), "%s", unit);
+	snprintf(row->metric, sizeof(row->metric), "%s", m ? m->name : "samples");
+	snprintf(row->unit, sizeof(row->unit), "%s",
+		 m ? metric_unit(m, c->a.runs[0]->clock) : "samples");
 	snprintf(row->note, sizeof(row->note), "only A has it%s", why ? "; B: " : "");
 	if (why)
 		escape_text(why, row->note + strlen(row->note),
@@ -34,28 +41,34 @@ static int add_unmeasured(struct comparison *c, const struct cell *of_a, const c
 	return 0;
 }
 
-/* Whether A has a metric that gates in this pass of the cell. */
-static bool gates(struct comparison *c, const struct cell *of_a, const char *pass)
+/* Whether A has a gating metric in the cell with this probe set. */
+static bool a_gates_with(struct comparison *c, const struct cell *of_a, const char *probe_set)
 {
-	if (!side__take_cells(&c->a, of_a, pass))
+	if (!side__take_cells(&c->a, of_a, probe_set))
 		return false;
-	for (int metric = 0; metric < GATE_METRICS; metric++) {
-		if (GATE_METRIC_BIT(metric) & c->gating && side__take_values(&c->a, metric) > 0)
+	for (const struct metric *m = metrics; m->name; m++) {
+		if (gates(c, m) && side__take_values(&c->a, m) > 0)
 			return true;
 	}
 	return false;
 }
 
-static bool gates_in_any(struct comparison *c, const struct cell *of_a, const char *const *passes)
+static bool a_gates_with_any(struct comparison *c, const struct cell *of_a,
+			     const char *const *probe_sets)
 {
-	while (*passes && !gates(c, of_a, *passes))
-		passes++;
-	return *passes != NULL;
+	while (*probe_sets && !a_gates_with(c, of_a, *probe_sets))
+		probe_sets++;
+	return *probe_sets != NULL;
 }
 
-/* Why cells that were taken have no data: what some run says of it. NULL: there are no such cells.
- */
-static const char *why_none(const struct side *s)
+/* Why a cell was not measured; NULL: it does not say. */
+static const char *reason_of(const struct cell *c)
+{
+	return c->skipped ? c->skipped : c->broken;
+}
+
+/* Why taken cells have no data, as some run states it. NULL: there are no such cells. */
+static const char *why_none_taken(const struct side *s)
 {
 	const char *why = NULL;
 
@@ -64,14 +77,14 @@ static const char *why_none(const struct side *s)
 
 		if (!c || cell__has_data(c))
 			continue;
-		if (c->skipped || c->broken)
-			return c->skipped ? c->skipped : c->broken;
+		if (reason_of(c))
+			return reason_of(c);
 		why = "no samples";
 	}
 	return why;
 }
 
-/* Why there is nothing in any pass. */
+/* Why there is no data with any probe set. */
 static const char *why_nothing(const struct side *s, const struct cell *like)
 {
 	const struct cell *c;
@@ -79,14 +92,14 @@ static const char *why_nothing(const struct side *s, const struct cell *like)
 	for (size_t i = 0; i < s->count; i++) {
 		for (c = gate_index__next(&s->indexes[i], like, NULL); c;
 		     c = gate_index__next(&s->indexes[i], like, c)) {
-			if (c->skipped || c->broken)
-				return c->skipped ? c->skipped : c->broken;
+			if (reason_of(c))
+				return reason_of(c);
 		}
 	}
 	return "no samples";
 }
 
-int gate_miss_both(struct comparison *c, const struct gate_line *line)
+int gate_missing_in_a(struct comparison *c, const struct gate_line *line)
 {
 	char cell[128], of_a[160], of_b[160];
 
@@ -103,69 +116,67 @@ int gate_miss_both(struct comparison *c, const struct gate_line *line)
 				 of_b);
 }
 
-int gate_miss_metric(struct comparison *c, const struct gate_line *line, const char *const *passes,
-		     int metric)
+int gate_missing_metric(struct comparison *c, const struct gate_line *line,
+			const char *const *probe_sets, const struct metric *m)
 {
+	bool every = c->policy->every_probe_set;
 	char name[128];
 
-	/* How many calls failed is known of each cell that has data. */
-	if (!(GATE_METRIC_BIT(metric) & c->gating) || metric == GATE_METRIC_FAILED)
+	/* Each cell with data has the number of failed calls. */
+	if (!gates(c, m) || m->kind == METRIC_FAILED)
 		return 0;
-	while (*passes &&
-	       !(side__take_cells(&c->a, line->a, *passes) && side__take_values(&c->a, metric) > 0))
-		passes++;
-	if (!*passes || !side__measured(&c->b, line->b) ||
-	    (c->policy->every_pass && !side__take_cells(&c->b, line->b, *passes)))
+	while (*probe_sets &&
+	       !(side__take_cells(&c->a, line->a, *probe_sets) && side__take_values(&c->a, m) > 0))
+		probe_sets++;
+	if (!*probe_sets || !side__measured(&c->b, line->b) ||
+	    (every && !side__take_cells(&c->b, line->b, *probe_sets)))
 		return 0;
-	if (metric < GATE_METRIC_PHASE || metric >= GATE_METRIC_COUNT)
-		return add_unmeasured(c, line->a, c->policy->every_pass ? *passes : NULL,
-				      gate_metric_name(metric),
-				      gate_metric_unit(metric, c->a.runs[0]->clock), NULL);
+	if (m->kind != METRIC_PHASE)
+		return add_unmeasured(c, line->a, every ? *probe_sets : NULL, m, NULL);
 	gate_cell_name(line->a, name, sizeof(name));
-	if (c->policy->every_pass)
-		gate_append_pass(name, sizeof(name), *passes);
-	return gate_report__note(c->report, "%s: %s: only A has it", name,
-				 gate_metric_name(metric));
+	if (every)
+		gate_append_probe_set(name, sizeof(name), *probe_sets);
+	return gate_report__note(c->report, "%s: %s: only A has it", name, m->name);
 }
 
-int gate_miss_passes(struct comparison *c, const struct gate_line *line)
+int gate_missing_probe_sets(struct comparison *c, const struct gate_line *line)
 {
-	const char *passes[PASSES_MAX + 1] = {NULL};
+	const char *sets[PROBE_SETS_MAX + 1];
 	bool measured = side__measured(&c->b, line->b);
 	int err = 0;
 
-	gate_all_passes(&c->a, line->a, passes);
-	if (!gates_in_any(c, line->a, passes))
+	side__probe_sets(&c->a, line->a, sets);
+	if (!a_gates_with_any(c, line->a, sets))
 		return 0;
-	for (size_t i = 0; passes[i] && !err; i++) {
-		const char *of_pass;
+	for (size_t i = 0; sets[i] && !err; i++) {
+		const char *why;
 
-		if (side__take_cells(&c->b, line->b, passes[i]))
+		if (side__take_cells(&c->b, line->b, sets[i]))
 			continue;
-		of_pass = why_none(&c->b);
-		/* A pass that B was not asked for is one, if each pass is compared. */
-		if (measured && (of_pass || c->policy->every_pass) && gates(c, line->a, passes[i]))
-			err = add_unmeasured(c, line->a, passes[i], "samples", "samples", of_pass);
+		why = why_none_taken(&c->b);
+		/* B lacks a probe set if it tried and failed, or if each one is compared. */
+		if (measured && (why || c->policy->every_probe_set) &&
+		    a_gates_with(c, line->a, sets[i]))
+			err = add_unmeasured(c, line->a, sets[i], NULL, why);
 	}
-	return err || measured ? err
-			       : add_unmeasured(c, line->a, NULL, "samples", "samples",
-						why_nothing(&c->b, line->b));
+	if (err || measured)
+		return err;
+	return add_unmeasured(c, line->a, NULL, NULL, why_nothing(&c->b, line->b));
 }
 
-int gate_miss_cell(struct comparison *c, const struct gate_line *line)
+int gate_missing_cell(struct comparison *c, const struct gate_line *line)
 {
-	const char *passes[PASSES_MAX + 1] = {NULL};
+	const char *sets[PROBE_SETS_MAX + 1];
 
-	gate_all_passes(&c->a, line->a, passes);
-	return gates_in_any(c, line->a, passes)
-		       ? add_unmeasured(c, line->a, NULL, "samples", "samples", NULL)
-		       : 0;
+	side__probe_sets(&c->a, line->a, sets);
+	return a_gates_with_any(c, line->a, sets) ? add_unmeasured(c, line->a, NULL, NULL, NULL)
+						  : 0;
 }
 
 static int note_side(struct comparison *c, const struct side *s, const char *side,
-		     const struct cell *of_a, int metric)
+		     const struct cell *of_a, const struct metric *m)
 {
-	const char *why = why_none(s);
+	const char *why = why_none_taken(s);
 	size_t i, with_data = 0, values = gate_count(s->values, s->count);
 	size_t before = c->report->note_count;
 	char cell[128], text[160] = "";
@@ -179,25 +190,24 @@ static int note_side(struct comparison *c, const struct side *s, const char *sid
 	if (why)
 		escape_text(why, text, sizeof(text));
 	if (c->lost == NOTES_OF_A_KIND)
-		err = gate_report__note(c->report, "there are more that some runs have nothing of");
+		err = gate_report__note(c->report, "more cells are missing in some runs");
 	else if (with_data < s->count)
-		err = gate_report__note(
-			c->report, "%s: %zu of %zu runs of %s have nothing of it%s%s", cell,
-			s->count - with_data, s->count, side, why ? ": " : "", text);
+		err = gate_report__note(c->report, "%s: missing in %zu of %zu runs of %s%s%s", cell,
+					s->count - with_data, s->count, side, why ? ": " : "",
+					text);
 	else
 		err = gate_report__note(c->report, "%s: %s: %zu of %zu runs of %s have no value",
-					cell, gate_metric_name(metric), s->count - values, s->count,
-					side);
+					cell, m->name, s->count - values, s->count, side);
 	c->lost += c->report->note_count > before;
 	return err;
 }
 
-int gate_miss_runs(struct comparison *c, const struct cell *of_a, int metric)
+int gate_missing_runs(struct comparison *c, const struct cell *of_a, const struct metric *m)
 {
 	int err = 0;
 
-	if (!(GATE_METRIC_BIT(metric) & c->gating))
+	if (!gates(c, m))
 		return 0;
-	err = note_side(c, &c->a, "A", of_a, metric);
-	return err ? err : note_side(c, &c->b, "B", of_a, metric);
+	err = note_side(c, &c->a, "A", of_a, m);
+	return err ? err : note_side(c, &c->b, "B", of_a, m);
 }

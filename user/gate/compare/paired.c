@@ -10,7 +10,7 @@
 #define DRAWN_SIGNS   100000
 #define POWER_WANTED  0.8
 #define MAD_TO_SIGMA  1.4826	 /* 1 / qnorm(3 / 4), as rounded by R's mad() */
-#define SIGNED_RANK_N (M_PI / 3) /* pairs that it takes for one of the t-test's */
+#define SIGNED_RANK_N (M_PI / 3) /* pairs that do what one pair does in a t-test */
 
 size_t gate_count(const double *d, size_t n)
 {
@@ -28,7 +28,7 @@ static int compare_doubles(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The values that are there, less `centre`, in a new array of n; NULL if out of memory. */
+/* The present values minus `centre`, in a new array. NULL: out of memory. */
 static double *present(const double *d, size_t n, double centre, size_t *count)
 {
 	double *out = malloc((n ? n : 1) * sizeof(*out));
@@ -70,8 +70,8 @@ static void rank_sizes(struct signed_rank *r, size_t n)
 }
 
 /*
- * P(sum of the double ranks with a positive sign >= seen) over all signs: the distribution is built
- * rank by rank, each moving half of the probability up by itself.
+ * P(sum of the double ranks with a positive sign >= seen) over all signs. Builds the distribution
+ * rank by rank: each moves half of the probability up by its own size.
  */
 static double upper_tail(const struct signed_rank *r, size_t n, size_t seen)
 {
@@ -92,14 +92,14 @@ static double upper_tail(const struct signed_rank *r, size_t n, size_t seen)
 				break;
 		}
 	}
-	/* From the far end, smallest first. */
+	/* From the far end, which adds the smallest terms first. */
 	for (s = total + 1; s > seen; s--)
 		tail += p[s - 1];
 	free(p);
 	return tail < 1 ? tail : 1;
 }
 
-/* sign is 1 for the test against "greater", -1 for "less". */
+/* `sign`: 1 tests against "greater", -1 against "less". */
 static double signed_rank_test(const double *d, size_t n, double centre, double sign)
 {
 	struct signed_rank *r;
@@ -136,14 +136,17 @@ double gate_less(const double *d, size_t n, double centre)
 	return signed_rank_test(d, n, centre, -1);
 }
 
-static double middle(const double *sorted, size_t n)
+double gate_median(double *x, size_t n)
 {
-	return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+	qsort(x, n, sizeof(*x), compare_doubles);
+	if (n == 0)
+		return NAN;
+	return n % 2 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
 }
 
 /*
- * How many of the smallest and largest averages an interval of this alpha leaves out: the largest k
- * with P(W+ < k) <= alpha / 2 for the untied ranks 1 to n.
+ * The number of averages outside an interval of this alpha, on each side: the largest k with
+ * P(W+ < k) <= alpha / 2 for the untied ranks 1 to n.
  */
 static int averages_outside(size_t n, double alpha, size_t *k)
 {
@@ -161,7 +164,7 @@ static int averages_outside(size_t n, double alpha, size_t *k)
 				break;
 		}
 	}
-	/* A hair of tolerance: 2^-n compared with an alpha that is meant to be just that. */
+	/* A hair of tolerance, for an alpha that is meant to be just 2^-n. */
 	for (*k = 0; *k <= total; ++*k) {
 		below += p[*k];
 		if (below > alpha / 2 * (1 + 1e-12))
@@ -191,8 +194,7 @@ int gate_estimate(const double *d, size_t n, double alpha, struct gate_interval 
 		for (size_t j = i; j < count; j++)
 			averages[pairs++] = (x[i] + x[j]) / 2;
 	}
-	qsort(averages, pairs, sizeof(*averages), compare_doubles);
-	interval->estimate = middle(averages, pairs);
+	interval->estimate = gate_median(averages, pairs);
 	if (outside > 0) {
 		interval->low = averages[outside - 1];
 		interval->high = averages[pairs - outside];
@@ -212,8 +214,8 @@ uint64_t gate_random(uint64_t *state)
 	return z ^ (z >> 31);
 }
 
-/* The sum with the signs of those turned whose bit is set. */
-static double turned_sum(const double *x, size_t n, const uint64_t *signs)
+/* The sum after flipping the signs of the values whose bits are set. */
+static double flipped_sum(const double *x, size_t n, const uint64_t *signs)
 {
 	double sum = 0;
 
@@ -234,8 +236,8 @@ double gate_permutation(const double *d, size_t n, double centre, uint64_t seed)
 	x = present(d, n, centre, &count);
 	if (!x)
 		return NAN;
-	seen = turned_sum(x, count, signs);
-	/* Sums that are equal but for rounding must count as equal. */
+	seen = flipped_sum(x, count, signs);
+	/* Sums that differ only by rounding must count as equal. */
 	for (size_t i = 0; i < count; i++)
 		slack += fabs(x[i]) * 1e-12;
 	all = count <= EXACT_SIGNS;
@@ -245,7 +247,7 @@ double gate_permutation(const double *d, size_t n, double centre, uint64_t seed)
 			signs[0] = k;
 		for (size_t i = 0; !all && i < sizeof(signs) / sizeof(signs[0]); i++)
 			signs[i] = gate_random(&seed);
-		as_large += turned_sum(x, count, signs) >= seen - slack;
+		as_large += flipped_sum(x, count, signs) >= seen - slack;
 	}
 	free(x);
 	return all ? (double)as_large / (double)draws
@@ -303,12 +305,10 @@ double gate_spread(const double *d, size_t n)
 		mean += x[i] / (double)count;
 	for (size_t i = 0; i < count; i++)
 		squares += (x[i] - mean) * (x[i] - mean);
-	qsort(x, count, sizeof(*x), compare_doubles);
-	centre = middle(x, count);
+	centre = gate_median(x, count);
 	for (size_t i = 0; i < count; i++)
 		x[i] = fabs(x[i] - centre);
-	qsort(x, count, sizeof(*x), compare_doubles);
-	spread = MAD_TO_SIGMA * middle(x, count);
+	spread = MAD_TO_SIGMA * gate_median(x, count);
 	if (spread == 0)
 		spread = sqrt(squares / (double)(count - 1));
 cleanup:
@@ -336,7 +336,7 @@ double gate_pairs_needed(double spread, double effect, double margin, double alp
 	return n > least ? n : least;
 }
 
-/* The value of a polynomial, its coefficients by ascending power. */
+/* The value of a polynomial with its coefficients by ascending power. */
 static double polynomial(const double *c, size_t n, double x)
 {
 	double value = 0;

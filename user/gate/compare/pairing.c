@@ -56,7 +56,7 @@ static int compare_entries(const void *a, const void *b)
 	return compare_places(x, y);
 }
 
-/* A line while it is made, with what puts it in order. */
+/* A line while it is made, and its sort key. */
 struct draft {
 	struct gate_line line;
 	struct entry first;
@@ -67,7 +67,7 @@ static int compare_drafts(const void *a, const void *b)
 	return compare_places(&((const struct draft *)a)->first, &((const struct draft *)b)->first);
 }
 
-static void put(struct draft *d, const struct entry *e)
+static void add_entry(struct draft *d, const struct entry *e)
 {
 	const struct cell **cell = e->side ? &d->line.b : &d->line.a;
 	size_t *order = e->side ? &d->line.order_b : &d->line.order_a;
@@ -78,8 +78,8 @@ static void put(struct draft *d, const struct entry *e)
 		*cell = e->cell;
 }
 
-/* Lines of the same key, of entries in order: returns how many. */
-static size_t draw(struct draft *drafts, const struct entry *entries, size_t n)
+/* Makes a line for each key from sorted entries. Returns how many. */
+static size_t make_lines(struct draft *drafts, const struct entry *entries, size_t n)
 {
 	size_t k, from = 0, count = 0;
 
@@ -87,12 +87,12 @@ static size_t draw(struct draft *drafts, const struct entry *entries, size_t n)
 		if (i == 0 || entries[i].hash != entries[i - 1].hash)
 			from = count;
 		for (k = from; k < count; k++) {
-			if (cell__same_key(drafts[k].first.cell, entries[i].cell, "trace"))
+			if (cell__same_key(drafts[k].first.cell, entries[i].cell, PROBE_SET_AXIS))
 				break;
 		}
 		if (k == count)
 			drafts[count++] = (struct draft){.first = entries[i]};
-		put(&drafts[k], &entries[i]);
+		add_entry(&drafts[k], &entries[i]);
 	}
 	qsort(drafts, count, sizeof(*drafts), compare_drafts);
 	return count;
@@ -107,7 +107,7 @@ static const struct key_part *part_of(const struct cell *c, const char *axis)
 	return NULL;
 }
 
-/* NULL: a cell without that axis. */
+/* NULL: the cell has no such axis. */
 static bool same_value(const struct key_part *x, const struct key_part *y)
 {
 	if (!x || !y)
@@ -134,43 +134,35 @@ static bool side_has(const struct gate_grid *g, int side, const char *axis,
 	return false;
 }
 
-/* Whether no value of these axes, where the cells differ, is in the other side's grid as well. */
-static bool is_own(const struct gate_grid *g, const struct cell *axes, const struct cell *of_a,
-		   const struct cell *of_b)
+/* Whether neither grid has the other side's value of an axis in which the two cells differ. */
+static bool is_unique(const struct gate_grid *g, const struct cell *axes, const struct cell *of_a,
+		      const struct cell *of_b)
 {
 	for (size_t i = 0; i < axes->key_count; i++) {
 		const char *axis = axes->key[i].name;
 		const struct key_part *a = part_of(of_a, axis), *b = part_of(of_b, axis);
 
-		if (strcmp(axis, "trace") && !same_value(a, b) &&
+		if (strcmp(axis, PROBE_SET_AXIS) && !same_value(a, b) &&
 		    (side_has(g, 1, axis, a) || side_has(g, 0, axis, b)))
 			return false;
 	}
 	return true;
 }
 
-static int compare_a(const void *a, const void *b)
+static int compare_orders(const void *a, const void *b, void *side)
 {
 	const struct gate_line *x = *(struct gate_line *const *)a;
 	const struct gate_line *y = *(struct gate_line *const *)b;
+	size_t of_x = *(int *)side ? x->order_b : x->order_a;
+	size_t of_y = *(int *)side ? y->order_b : y->order_a;
 
-	if (x->order_a != y->order_a)
-		return x->order_a < y->order_a ? -1 : 1;
+	if (of_x != of_y)
+		return of_x < of_y ? -1 : 1;
 	return (x > y) - (x < y);
 }
 
-static int compare_b(const void *a, const void *b)
-{
-	const struct gate_line *x = *(struct gate_line *const *)a;
-	const struct gate_line *y = *(struct gate_line *const *)b;
-
-	if (x->order_b != y->order_b)
-		return x->order_b < y->order_b ? -1 : 1;
-	return (x > y) - (x < y);
-}
-
-/* The lines of a side, in the order of its grid; returns how many. */
-static size_t lay_out(struct gate_grid *g, int side, struct gate_line **lines)
+/* Sorts the lines of a side by their place in its grid. Returns how many. */
+static size_t sort_lines(struct gate_grid *g, int side, struct gate_line **lines)
 {
 	size_t n = 0;
 
@@ -178,7 +170,7 @@ static size_t lay_out(struct gate_grid *g, int side, struct gate_line **lines)
 		if (cell_of(&g->v[i], side))
 			lines[n++] = &g->v[i];
 	}
-	qsort(lines, n, sizeof(struct gate_line *), side ? compare_b : compare_a);
+	qsort_r(lines, n, sizeof(struct gate_line *), compare_orders, &side);
 	return n;
 }
 
@@ -192,13 +184,13 @@ static int pair_by_place(struct gate_grid *g)
 
 	if (err)
 		goto cleanup;
-	count_a = lay_out(g, 0, of_a);
-	count_b = lay_out(g, 1, of_b);
-	/* Whether they may be is asked of the grids as they are. */
+	count_a = sort_lines(g, 0, of_a);
+	count_b = sort_lines(g, 1, of_b);
+	/* Check all pairs before the first of them changes the grid. */
 	for (size_t i = 0; i < count_a && i < count_b; i++)
 		taken[i] = !of_a[i]->b && !of_b[i]->a &&
-			   is_own(g, of_a[i]->a, of_a[i]->a, of_b[i]->b) &&
-			   is_own(g, of_b[i]->b, of_a[i]->a, of_b[i]->b);
+			   is_unique(g, of_a[i]->a, of_a[i]->a, of_b[i]->b) &&
+			   is_unique(g, of_b[i]->b, of_a[i]->a, of_b[i]->b);
 	for (size_t i = 0; i < count_a && i < count_b; i++) {
 		if (!taken[i])
 			continue;
@@ -232,7 +224,7 @@ int gate_grid__build(struct gate_grid *g, const struct gate_index *a, size_t cou
 	n = fill(entries, a, count_a, 0);
 	n += fill(entries + n, b, count_b, 1);
 	qsort(entries, n, sizeof(*entries), compare_entries);
-	g->count = draw(drafts, entries, n);
+	g->count = make_lines(drafts, entries, n);
 	g->v = calloc(g->count + 1, sizeof(*g->v));
 	err = g->v ? 0 : -ENOMEM;
 	for (i = 0; i < g->count && !err; i++)

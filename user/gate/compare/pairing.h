@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Which cells of A and of B belong together, whatever their passes. */
-#ifndef SPAWNSCOPE_GATE_GRID_H
-#define SPAWNSCOPE_GATE_GRID_H
+/* Pairs the cells of A with the cells of B, for all their probe sets together. */
+#ifndef SPAWNSCOPE_GATE_PAIRING_H
+#define SPAWNSCOPE_GATE_PAIRING_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "user/gate/compare/index.h"
 
 struct gate_line {
 	const struct cell *a, *b; /* the first with that key; NULL: this side has none */
-	size_t order_a, order_b;  /* in the grid of its side: the least of its passes */
+	size_t order_a, order_b;  /* the place in the side's grid: the least of its probe sets */
 };
 
 struct gate_grid {
-	struct gate_line *v; /* as A has them, then those that only B has */
+	struct gate_line *v; /* in the order of A, then those that only B has */
 	size_t count;
 };
 
 /*
- * Pairs the cells of these runs, of whose indexes each side has one at least: by their keys, and
- * what is left `by_place`, if that is wanted: where both sides have another cell in the same place
- * of their grids, and what these differ in is the one side's alone (`--ab fork vfork`). No cell
- * belongs to two. 0 or -ENOMEM.
+ * Pairs the cells of these runs, at least one per side, by their keys. With `by_place`, cells
+ * without a partner are then paired if they have the same place in their grids, and if neither
+ * side's grid has the other's value of an axis in which they differ (`--ab fork vfork`). Each cell
+ * is in one pair at most. 0 or -ENOMEM.
  */
 int gate_grid__build(struct gate_grid *g, const struct gate_index *a, size_t count_a,
 		     const struct gate_index *b, size_t count_b, bool by_place);

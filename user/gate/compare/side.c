@@ -6,15 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/analysis/stats.h"
+#include "user/gate/compare/environment.h"
 #include "user/gate/compare/paired.h"
-#include "user/gate/gate.h"
 
-bool side__take_cells(struct side *s, const struct cell *like, const char *pass)
+bool side__take_cells(struct side *s, const struct cell *like, const char *probe_set)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < s->count; i++) {
-		s->cells[i] = gate_index__find(&s->indexes[i], like, pass);
+		s->cells[i] = gate_index__find(&s->indexes[i], like, probe_set);
 		any |= s->cells[i] && cell__has_data(s->cells[i]);
 	}
 	return any;
@@ -43,20 +44,30 @@ bool side__measured(const struct side *s, const struct cell *like)
 	return false;
 }
 
-size_t side__take_values(struct side *s, int metric)
+void side__probe_sets(const struct side *s, const struct cell *like,
+		      const char *sets[PROBE_SETS_MAX + 1])
 {
-	for (size_t i = 0; i < s->count; i++)
-		s->values[i] = s->cells[i] && cell__has_data(s->cells[i])
-				       ? gate_metric_value(s->cells[i], metric)
-				       : NAN;
-	return gate_count(s->values, s->count);
+	size_t k, count = 0;
+
+	for (size_t i = 0; i < s->count; i++) {
+		const struct cell *c = NULL;
+
+		while (count < PROBE_SETS_MAX && (c = gate_index__next(&s->indexes[i], like, c))) {
+			for (k = 0; k < count && strcmp(sets[k], cell__probe_set(c)); k++)
+				;
+			sets[k] = cell__probe_set(c);
+			count += k == count;
+		}
+	}
+	sets[count] = NULL;
 }
 
-static int compare_doubles(const void *a, const void *b)
+size_t side__take_values(struct side *s, const struct metric *m)
 {
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
+	for (size_t i = 0; i < s->count; i++)
+		s->values[i] =
+			s->cells[i] && cell__has_data(s->cells[i]) ? m->value(m, s->cells[i]) : NAN;
+	return gate_count(s->values, s->count);
 }
 
 double side__median(const struct side *s, double *scratch)
@@ -67,35 +78,53 @@ double side__median(const struct side *s, double *scratch)
 		if (!isnan(s->values[i]))
 			scratch[n++] = s->values[i];
 	}
-	qsort(scratch, n, sizeof(*scratch), compare_doubles);
-	if (n == 0)
-		return NAN;
-	return n % 2 ? scratch[n / 2] : (scratch[n / 2 - 1] + scratch[n / 2]) / 2;
+	return gate_median(scratch, n);
 }
 
-bool side__varies(const struct side *s, int metric)
+static bool varies(const struct cell *c, const struct metric *m)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		if (s->cells[i] && gate_metric_varies(s->cells[i], metric))
+	const struct series *s = metric_series(m, c);
+
+	return stats_count(s) > 0 && stats_quantile(s, 0) != stats_quantile(s, 1);
+}
+
+/* A single phase may be negative where the clocks of two CPUs bound it; its median may not. */
+static bool is_negative(const struct cell *c, const struct metric *m)
+{
+	const struct series *s = metric_series(m, c);
+
+	if (m->kind == METRIC_PHASE)
+		return stats_median(s) < 0;
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->v[i] < 0 && s->v[i] != MISSING)
 			return true;
 	}
 	return false;
 }
 
-bool side__negative(const struct side *s, int metric)
+static bool has_cell(const struct side *s, const struct metric *m,
+		     bool (*is)(const struct cell *c, const struct metric *m))
 {
 	for (size_t i = 0; i < s->count; i++) {
-		if (s->cells[i] && gate_metric_negative(s->cells[i], metric))
+		if (s->cells[i] && is(s->cells[i], m))
 			return true;
 	}
 	return false;
+}
+
+bool side__varies(const struct side *s, const struct metric *m)
+{
+	return has_cell(s, m, varies);
+}
+
+bool side__negative(const struct side *s, const struct metric *m)
+{
+	return has_cell(s, m, is_negative);
 }
 
 int64_t gate_taken_ms(const struct run *r)
 {
-	const struct env_fact *f = run__env(r, "taken_ms");
-
-	return f && !f->text ? f->number : MISSING;
+	return gate_fact_number(r, "taken_ms");
 }
 
 static int compare_taken(const void *a, const void *b)

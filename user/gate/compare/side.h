@@ -7,39 +7,45 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "user/analysis/metric.h"
 #include "user/gate/compare/index.h"
+
+#define PROBE_SETS_MAX 64
 
 struct side {
 	const struct run **runs; /* in the order taken, if that is known */
 	struct gate_index *indexes;
 	size_t count;
-	double *values;		   /* of one metric, a run each */
-	const struct cell **cells; /* of one grid cell and pass */
+	double *values;		   /* of one metric, one per run */
+	const struct cell **cells; /* of one key and probe set, one per run; NULL: none */
 };
 
-/* Puts the runs in the order in which they were taken, if all tell it. 0 or -ENOMEM. */
+/* Sorts the runs by the time they were taken, if all of them state it. 0 or -ENOMEM. */
 int side__fill(struct side *s, const struct run *runs, size_t count);
 void side__free(struct side *s);
 
-/* The cells of all runs in a pass, NULL where a run has none. False if none has data. */
-bool side__take_cells(struct side *s, const struct cell *like, const char *pass);
-/* Which run is the first whose cell has data, if any has. */
+/* Takes the cells with the key of `like` and this probe set. False if none has data. */
+bool side__take_cells(struct side *s, const struct cell *like, const char *probe_set);
+/* The first run whose taken cell has data; the last run if none has. */
 size_t side__first(const struct side *s);
-/* Whether any run has data of the cell, in whatever pass. */
+/* Whether a run has data for this key, with any probe set. */
 bool side__measured(const struct side *s, const struct cell *like);
-/* What the metric is in these cells, NAN where it is not; returns how many have it. */
-size_t side__take_values(struct side *s, int metric);
-/* Of these, with room for as many in `scratch`. */
+/* The probe sets that runs have for this key, in the order of the runs; ends with NULL. */
+void side__probe_sets(const struct side *s, const struct cell *like,
+		      const char *sets[PROBE_SETS_MAX + 1]);
+/* Takes the metric's values from the taken cells. Returns how many cells have one. */
+size_t side__take_values(struct side *s, const struct metric *m);
+/* The median of the taken values. `scratch` has room for one per run. */
 double side__median(const struct side *s, double *scratch);
-/* Whether the metric varies within some cell. */
-bool side__varies(const struct side *s, int metric);
-/* Whether some cell has a value of it below 0. */
-bool side__negative(const struct side *s, int metric);
+/* Whether the metric varies within a taken cell. */
+bool side__varies(const struct side *s, const struct metric *m);
+/* Whether a taken cell has a value below 0. */
+bool side__negative(const struct side *s, const struct metric *m);
 
-/* Whether each pair was taken before the next one began: a machine that drifts moves both alike. */
+/* Whether each pair was taken before the next one, so that drift moves both sides alike. */
 bool sides_in_turn(const struct side *a, const struct side *b);
 
-/* When a run was taken; MISSING. */
+/* When a run was taken, ms since 1970; MISSING. */
 int64_t gate_taken_ms(const struct run *r);
 
 #endif

@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/gate/compare/compare.h"
 #include "user/gate/compare/paired.h"
 
-/* What runs of a side have of a count, in ascending order. */
+/* The values of a count in the runs of a side, ascending. */
 struct values {
 	double v[GATE_REPEATS_MORE];
 	size_t count;
@@ -17,16 +19,6 @@ struct values {
 struct sides {
 	struct values a, b;
 };
-
-struct gate_row *gate_same_row(struct gate_report *r, const struct gate_row *like)
-{
-	for (size_t i = 0; i < r->row_count; i++) {
-		if (r->rows[i].id == like->id && !strcmp(r->rows[i].cell, like->cell) &&
-		    !strcmp(r->rows[i].trace, like->trace))
-			return &r->rows[i];
-	}
-	return NULL;
-}
 
 static void insert(struct values *s, double value)
 {
@@ -47,13 +39,13 @@ static double range(const struct values *s)
 	return s->v[s->count - 1] - s->v[0];
 }
 
-/* Of the first pairs of runs, each of them compared alone. False if one of them lacks it. */
+/* Takes the values of the first `count` pairs, each compared alone. False if one lacks it. */
 static bool take(const struct gate_row *row, struct gate_report *alone, size_t count,
 		 struct sides *s)
 {
 	*s = (struct sides){0};
 	for (size_t i = 0; i < count; i++) {
-		const struct gate_row *one = gate_same_row(&alone[i], row);
+		const struct gate_row *one = gate_report__row_like(&alone[i], row);
 
 		if (!one || !isfinite(one->a) || !isfinite(one->b))
 			return false;
@@ -63,7 +55,7 @@ static bool take(const struct gate_row *row, struct gate_report *alone, size_t c
 	return count > 0;
 }
 
-/* How far B may be above A. */
+/* How far B may be above A, in the metric's unit. */
 static double allowed(const struct sides *s, const struct gate_policy *policy)
 {
 	double highest = s->a.v[s->a.count - 1];
@@ -82,7 +74,7 @@ static bool is_apart(const struct sides *s, const struct gate_policy *policy)
 	return s->b.v[0] - s->a.v[s->a.count - 1] > allowed(s, policy);
 }
 
-/* The probability that chance puts all n of one side above all n of the other: 1 / C(2n, n). */
+/* The probability that all n values of B are above all n of A by chance: 1 / C(2n, n). */
 static double chance_of_order(size_t n)
 {
 	double p = 1;
@@ -97,9 +89,9 @@ static bool is_varying(const struct gate_row *row)
 	return row->kind == GATE_STATISTICAL && row->demoted;
 }
 
-enum finding { WITHIN, ABOVE, APART, LACKING };
+enum finding { WITHIN, ABOVE, APART, MISSING_SOME };
 
-/* One wild run among more widens the range: what the first runs showed is not taken back by it. */
+/* A wild run among later ones widens the range, but does not undo what the first runs showed. */
 static enum finding find(const struct gate_row *row, struct gate_report *alone, size_t count,
 			 const struct gate_policy *policy)
 {
@@ -107,7 +99,7 @@ static enum finding find(const struct gate_row *row, struct gate_report *alone, 
 
 	if (!take(row, alone, count < GATE_REPEATS ? count : GATE_REPEATS, &first) ||
 	    !take(row, alone, count, &all))
-		return LACKING;
+		return MISSING_SOME;
 	if (is_apart(&all, policy))
 		return APART;
 	return within(&first, policy) && within(&all, policy) ? WITHIN : ABOVE;
@@ -119,10 +111,10 @@ static void decide(struct gate_row *row, enum finding found, bool larger, size_t
 		[WITHIN] = "varies in %zu repeats: does not gate",
 		[ABOVE] = "varies in %zu repeats, and B is above A by more",
 		[APART] = "varies; all %zu runs of B are above all of A, too few to be sure",
-		[LACKING] = "varies, and some of %zu repeats lack it",
+		[MISSING_SOME] = "varies, and is missing in some of %zu repeats",
 	};
 
-	/* What pairs said of it, which so few cannot. */
+	/* These came from pairs, of which there are too few. */
 	row->low = row->high = row->spread = row->smallest = row->needed = NAN;
 	row->p_regression = row->p_pass = row->p_permutation = NAN;
 	row->improved = false;

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The report: its parts, its verdict, and the one line that says it. */
+#include "user/gate/compare/verdict.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench/shared/units.h"
-#include "user/gate/gate.h"
+#include "user/gate/compare/decide.h"
+#include "user/gate/compare/format.h"
 #include "user/text/utf8.h"
 #include "user/text/wrap.h"
 
@@ -29,14 +32,13 @@ struct gate_row *gate_report__add_row(struct gate_report *r)
 {
 	struct gate_row *rows = r->rows;
 
-	if ((r->row_count & (r->row_count - 1)) == 0) { /* full: it grows by doubling */
+	if ((r->row_count & (r->row_count - 1)) == 0) { /* full: double it */
 		rows = reallocarray(rows, r->row_count ? 2 * r->row_count : 1, sizeof(*rows));
 		if (!rows)
 			return NULL;
 		r->rows = rows;
 	}
 	rows[r->row_count] = (struct gate_row){
-		.id = -1,
 		.change = NAN,
 		.low = NAN,
 		.high = NAN,
@@ -75,6 +77,16 @@ int gate_report__note(struct gate_report *r, const char *format, ...)
 	return 0;
 }
 
+struct gate_row *gate_report__row_like(struct gate_report *r, const struct gate_row *like)
+{
+	for (size_t i = 0; i < r->row_count; i++) {
+		if (r->rows[i].of == like->of && !strcmp(r->rows[i].cell, like->cell) &&
+		    !strcmp(r->rows[i].probe_set, like->probe_set))
+			return &r->rows[i];
+	}
+	return NULL;
+}
+
 void gate_report__free(struct gate_report *r)
 {
 	for (size_t i = 0; i < r->note_count; i++)
@@ -88,11 +100,11 @@ void gate_report__free(struct gate_report *r)
 }
 
 struct tally {
-	size_t exact, statistical, budget; /* that gate */
-	size_t measured;		   /* of these, more than failed calls */
+	size_t exact, statistical, budget; /* rows that gate */
+	size_t measured;		   /* rows of these that are not only failed calls */
 	size_t regressions, inconclusive;
-	size_t pairs_least, pairs_most; /* that the statistical ones had */
-	const struct gate_row *worst;	/* the first of those with the verdict */
+	size_t pairs_least, pairs_most; /* of the statistical rows */
+	const struct gate_row *worst;	/* the first row with the wanted verdict */
 };
 
 static bool is_lab(const struct gate_report *r)
@@ -100,37 +112,47 @@ static bool is_lab(const struct gate_report *r)
 	return clock_counts_instructions(r->clock);
 }
 
+static bool is_count(const struct gate_row *row)
+{
+	return row->of && metric_is_count(row->of);
+}
+
+static bool is_failed(const struct gate_row *row)
+{
+	return row->of && row->of->kind == METRIC_FAILED;
+}
+
 /*
- * What is told first among rows of one verdict. Calls that fail, and what is missing, before all;
- * then what is exact, and so certain; then times, the call itself before the parts of it. In the
- * lab all is exact: there a phase says best what moved.
+ * The order of rows of one verdict: failed calls and missing values; then exact ones, which are
+ * certain; then times, the whole call before its parts. In the lab everything is exact, and the
+ * phase that moved says most.
  */
 static int rank_of(const struct gate_report *r, const struct gate_row *row)
 {
 	enum { FIRST, COUNT, VARYING_COUNT, CALL, TIME, PHASE, LAB_COUNT };
 	bool lab = is_lab(r);
 
-	if (row->id == GATE_METRIC_FAILED || !isfinite(row->a))
+	if (is_failed(row) || !isfinite(row->a))
 		return FIRST;
-	if (row->id >= GATE_METRIC_COUNT && lab)
+	if (is_count(row) && lab)
 		return LAB_COUNT;
-	if (row->id >= GATE_METRIC_COUNT)
+	if (is_count(row))
 		return row->demoted ? VARYING_COUNT : COUNT;
-	if (row->id >= GATE_METRIC_PHASE)
+	if (row->of && row->of->kind == METRIC_PHASE)
 		return lab ? COUNT : PHASE;
-	return row->id == GATE_METRIC_SAMPLE + SAMPLE_spawn_ns ? CALL : TIME;
+	return row->of == metric_of_sample(SAMPLE_spawn_ns) ? CALL : TIME;
 }
 
 /*
- * The size of a change, to compare the changes of one rank: of a count the share, where a unit more
- * of a few says as little as it does between two layouts; of instructions how many there are more;
- * of a time the share that is certain.
+ * The size of a change, to sort rows of one rank. Counts: the share, damped for small counts, where
+ * a few more mean as little as they do between two layouts. Instructions: the number of them.
+ * Times: the share that is certain.
  */
 static double weight_of(const struct gate_report *r, const struct gate_row *row)
 {
 	double few = GATE_LAYOUT_PAGES * (!strcmp(row->unit, "bytes") ? 4096.0 : 1.0);
 
-	if (row->id >= GATE_METRIC_COUNT)
+	if (is_count(row))
 		return (row->b - row->a) / (row->a + few);
 	if (is_lab(r) && row->kind == GATE_EXACT)
 		return row->b - row->a;
@@ -159,7 +181,7 @@ static int compare_rows(const void *a, const void *b, void *report)
 	rank = rank_of(report, x) - rank_of(report, y);
 	wx = weight_of(report, x);
 	wy = weight_of(report, y);
-	/* NAN is neither more nor less. */
+	/* NAN compares with nothing. */
 	if (rank == 0 && wx != wy && !isnan(wx) && !isnan(wy))
 		rank = wx > wy ? -1 : 1;
 	if (rank == 0 && isnan(wx) != isnan(wy))
@@ -167,7 +189,7 @@ static int compare_rows(const void *a, const void *b, void *report)
 	return rank ? rank : (x->place > y->place) - (x->place < y->place);
 }
 
-/* The worst first. Rules of a budget stay as their file has them. */
+/* The worst first. Rules of a budget stay in the order of their file. */
 static void sort_rows(struct gate_report *r)
 {
 	if (r->row_count == 0 || r->rows[0].kind == GATE_BUDGET)
@@ -193,7 +215,7 @@ static struct tally count_rows(const struct gate_report *r, enum gate_verdict wa
 			t.pairs_most = row->pairs > t.pairs_most ? row->pairs : t.pairs_most;
 		}
 		t.budget += row->kind == GATE_BUDGET;
-		t.measured += row->id != GATE_METRIC_FAILED || row->kind == GATE_BUDGET;
+		t.measured += !is_failed(row) || row->kind == GATE_BUDGET;
 		t.regressions += row->verdict == GATE_REGRESSION;
 		t.inconclusive += row->verdict == GATE_INCONCLUSIVE;
 		if (row->verdict == wanted && !t.worst)
@@ -278,10 +300,10 @@ static void say_inconclusive(struct gate_report *r, const struct tally *t)
 			layout_append(line, sizeof(r->headline),
 				      "%zu exact metric%s not worse, but ", t->exact,
 				      plural(t->exact));
-		layout_append(line, sizeof(r->headline),
-			      "%zu pair%s of runs can decide no time (5 are the least; --ab takes "
-			      "them)",
-			      t->worst->pairs, plural(t->worst->pairs));
+		layout_append(
+			line, sizeof(r->headline),
+			"%zu pair%s of runs cannot decide times (it takes 5; --ab takes them)",
+			t->worst->pairs, plural(t->worst->pairs));
 		return;
 	}
 	if (t->worst->note[0])
@@ -322,12 +344,12 @@ static void say_differences(struct gate_report *r)
 			      !strcmp(first, "clock") ? "" : "; --factor declares what may");
 }
 
-void gate_conclude(struct gate_report *r)
+void gate_report__conclude(struct gate_report *r)
 {
 	bool differs = r->verdict == GATE_NOT_COMPARABLE;
 	struct tally t;
 
-	/* It was said before why. */
+	/* The headline already says why. */
 	if (differs && r->headline[0])
 		return;
 	sort_rows(r);
@@ -351,7 +373,7 @@ void gate_conclude(struct gate_report *r)
 		say_inconclusive(r, &t);
 		break;
 	case GATE_NOT_COMPARABLE:
-		/* What may differ, or was declared, is not why nothing was compared. */
+		/* Differences that are allowed or declared are not the reason. */
 		if (differs)
 			say_differences(r);
 		if (!r->headline[0])

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The verdict in the formats of others: JUnit XML, KTAP, Markdown. Text in a report went through
- * escape_text(), so it holds no control character; what means something to the format is escaped
- * here. What HTML needs for that is right for XML, too.
+ * JUnit XML, KTAP and Markdown. Text in a report went through escape_text(), so it has no control
+ * characters. What is special in a format is escaped here; HTML's escaping is right for XML, too.
  */
+#include "user/gate/print/ci.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
-#include "user/gate/gate.h"
+#include "user/gate/compare/format.h"
 #include "user/text/markup.h"
 #include "user/text/wrap.h"
 
@@ -20,7 +21,7 @@ static int finish(FILE *out)
 	return 0;
 }
 
-/* How a row turned out, where there is nothing between passed and failed. */
+/* These formats know nothing between passed and failed. */
 enum outcome { PASSED, FAILED, SKIPPED };
 
 static enum outcome outcome_of(enum gate_verdict v, bool strict)
@@ -73,7 +74,7 @@ static void print_case(FILE *out, const char *class, const char *name, const cha
 
 /*
  * The schema of Jenkins' xUnit plugin, which GitLab and others read. An inconclusive row is skipped
- * unless it counts as a failure; a verdict without rows is a case by itself.
+ * unless it counts as a failure. "Not comparable" is a test case of its own.
  */
 int gate_print_junit(const struct gate_report *r, FILE *out, bool strict)
 {
@@ -103,8 +104,8 @@ int gate_print_junit(const struct gate_report *r, FILE *out, bool strict)
 		if (row->kind == GATE_SHOWN)
 			continue;
 		row_text(row, text, sizeof(text));
-		snprintf(name, sizeof(name), "%s%s%s%s", row->metric, row->trace[0] ? " (" : "",
-			 row->trace, row->trace[0] ? ")" : "");
+		snprintf(name, sizeof(name), "%s%s%s%s", row->metric, row->probe_set[0] ? " (" : "",
+			 row->probe_set, row->probe_set[0] ? ")" : "");
 		print_case(out, row->cell[0] ? row->cell : "gate", name, text,
 			   outcome_of(row->verdict, strict));
 	}
@@ -116,14 +117,14 @@ int gate_print_junit(const struct gate_report *r, FILE *out, bool strict)
 	return finish(out);
 }
 
-/* A description ends at '#', and one line is all it has. */
+/* A description is one line and ends at '#'. */
 static void print_description(FILE *out, const char *text)
 {
 	for (; *text != '\0'; text++)
 		fputc(*text == '#' ? '_' : *text, out);
 }
 
-/* Documentation/dev-tools/ktap.rst of the kernel. */
+/* The format is in the kernel's Documentation/dev-tools/ktap.rst. */
 int gate_print_ktap(const struct gate_report *r, FILE *out, bool strict)
 {
 	static const char *const results[] = {
@@ -182,7 +183,7 @@ static void print_markdown_row(FILE *out, const struct gate_row *row)
 	fputs(" |\n", out);
 }
 
-/* A job summary has room for 1 MiB; what passed is folded away, and cut at so many rows. */
+/* A job summary has room for 1 MiB. Rows that passed are folded away, and cut at this number. */
 #define FOLDED_ROWS_MAX 500
 
 static void print_markdown_rows(const struct gate_report *r, FILE *out, bool passed)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The verdict as JSON; results/README.md documents it. */
+#include "user/gate/print/json.h"
+
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
 
 #include "user/base/command.h"
-#include "user/gate/gate.h"
 
 #define GATE_SCHEMA 1
 
@@ -17,7 +17,7 @@ static const char *const kinds[] = {
 	[GATE_SHOWN] = "shown",
 };
 
-/* What is not known is left out, as in a result file. */
+/* Leaves out what is not known, as in a result file. */
 static int set_number(json_t *object, const char *name, double value)
 {
 	return isfinite(value) ? json_object_set_new(object, name, json_real(value)) : 0;
@@ -35,7 +35,7 @@ static json_t *encode_row(const struct gate_row *row)
 			      row->kind == GATE_SHOWN ? "none" : gate_verdict_name(row->verdict));
 	bool budget = row->kind == GATE_BUDGET;
 
-	if (!j || set_text(j, "cell", row->cell) || set_text(j, "trace", row->trace) ||
+	if (!j || set_text(j, "cell", row->cell) || set_text(j, "trace", row->probe_set) ||
 	    set_number(j, budget ? "limit" : "a", row->a) ||
 	    set_number(j, budget ? "value" : "b", row->b) || set_number(j, "change", row->change) ||
 	    set_number(j, "low", row->low) || set_number(j, "high", row->high) ||

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* A verdict for people: one line, then what it rests on, in 80 columns. */
+#include "user/gate/print/text.h"
+
 #include <errno.h>
 #include <math.h>
 #include <string.h>
 
-#include "user/gate/gate.h"
+#include "user/gate/compare/format.h"
 #include "user/text/wrap.h"
 
-/* So many rows are shown even if nothing is to be said of them. */
+/* Up to this many rows, unchanged ones are shown as well. */
 #define ROWS_SHOWN 24
 
-/* Rows that do not gate are shown where they moved. */
+/* Rows that do not gate are shown only if they moved. */
 static bool has_moved(const struct gate_row *row)
 {
-	if (row->id >= GATE_METRIC_COUNT)
+	if (row->of && metric_is_count(row->of))
 		return row->a != row->b && fabs(row->change) >= 0.01;
 	return isfinite(row->low) && isfinite(row->high) && (row->low > 0 || row->high < 0);
 }
@@ -156,8 +157,8 @@ static void print_differences(const struct gate_report *r, FILE *out, bool colou
 	}
 }
 
-/* Whether a row above has the same to say. */
-static bool was_said(const struct gate_report *r, const struct gate_row *row)
+/* Whether a row above has the same note. */
+static bool is_repeated(const struct gate_report *r, const struct gate_row *row)
 {
 	const struct gate_row *other;
 
@@ -185,7 +186,7 @@ static void print_notes(const struct gate_report *r, FILE *out, bool colour)
 	for (size_t i = 0; i < r->note_count + r->row_count; i++) {
 		const struct gate_row *row = i < r->note_count ? NULL : &r->rows[i - r->note_count];
 
-		if (row && (!row->note[0] || is_plain(row) || was_said(r, row)))
+		if (row && (!row->note[0] || is_plain(row) || is_repeated(r, row)))
 			continue;
 		if (!titled)
 			layout_title(out, "Notes", colour);

@@ -13,6 +13,7 @@
 #include "bench/shared/fault.h"
 #include "user/base/privilege.h"
 #include "user/base/progress.h"
+#include "user/gate/compare/compare.h"
 #include "user/gate/compare/paired.h"
 #include "user/gate/compare/side.h"
 #include "user/gate/compare/varying.h"
@@ -148,12 +149,6 @@ static void finish(struct live *l)
 	free(l->order);
 }
 
-static void declare(struct gate_policy *p, const char *factor)
-{
-	if (p->factor_count < GATE_FACTORS_MAX)
-		p->factors[p->factor_count++] = factor;
-}
-
 static struct gate_policy live_policy(const struct gate_options *o)
 {
 	struct gate_policy p = o->policy;
@@ -162,7 +157,7 @@ static struct gate_policy live_policy(const struct gate_options *o)
 	p.by_place = true;
 	/* Two C libraries are what was asked for. */
 	if (o->libc_count > 0)
-		declare(&p, "libc");
+		gate_policy__declare(&p, "libc");
 	return p;
 }
 
@@ -182,9 +177,8 @@ static struct live make_live(const struct gate_options *o, struct gate_stored *s
 /* Those of the counts that gate: all, if nothing was said; 0: none was asked for. */
 static uint64_t wanted_counts(const struct gate_options *o)
 {
-	uint64_t times = GATE_METRIC_BIT(GATE_METRIC_COUNT) - 1;
-
-	return o->policy.metrics ? o->policy.metrics & ~times : gate_metric_set("counts");
+	return o->policy.metrics ? o->policy.metrics & gate_metrics_counted()
+				 : gate_metric_set("counts");
 }
 
 /* Counts of few traced runs, and of some more if what varies among them looks larger in B. */
@@ -211,12 +205,12 @@ static int compare_counts(const struct gate_options *o, struct gate_stored *stor
 	}
 	/* So few pairs bound nothing. */
 	for (size_t i = 0; !err && i < report->row_count; i++) {
-		if (report->rows[i].id < GATE_METRIC_COUNT)
+		if (!report->rows[i].of || !metric_is_count(report->rows[i].of))
 			report->rows[i].low = report->rows[i].high = NAN;
 	}
 	finish(&l);
 	if (!err)
-		gate_conclude(report);
+		gate_report__conclude(report);
 	return err;
 }
 
@@ -227,7 +221,7 @@ static size_t keep_confirmed(struct gate_report *report, struct gate_report *aga
 
 	for (size_t i = 0; i < report->row_count; i++) {
 		struct gate_row *row = &report->rows[i];
-		const struct gate_row *other = gate_same_row(again, row);
+		const struct gate_row *other = gate_report__row_like(again, row);
 
 		if (row->kind != GATE_STATISTICAL || row->verdict != GATE_REGRESSION)
 			continue;
@@ -273,7 +267,7 @@ static int confirm(const struct gate_options *o, struct gate_stored *stored, siz
 	gate_report__free(&again);
 	if (err)
 		return err;
-	gate_conclude(report);
+	gate_report__conclude(report);
 	return confirmed ? gate_report__note(report, "confirmed in %zu fresh pairs", pairs) : 0;
 }
 
@@ -327,7 +321,8 @@ static int put_before(struct gate_report *counts, struct gate_report *times)
 		struct gate_row *row;
 
 		/* The traced runs tell of failed calls, too. */
-		if (times->rows[i].id == GATE_METRIC_FAILED && times->rows[i].verdict == GATE_PASS)
+		if (times->rows[i].of && times->rows[i].of->kind == METRIC_FAILED &&
+		    times->rows[i].verdict == GATE_PASS)
 			continue;
 		row = gate_report__add_row(counts);
 		if (!row)
@@ -380,7 +375,7 @@ static int decide(const struct gate_options *o, struct gate_stored *stored,
 	gate_report__free(&times);
 	if (!err) {
 		report->verdict = GATE_PASS; /* of the rows, then */
-		gate_conclude(report);
+		gate_report__conclude(report);
 	}
 	return err;
 }
@@ -423,7 +418,7 @@ int gate_replay(const struct gate_options *o, struct gate_stored *stored,
 	struct gate_options as_taken = *o;
 
 	if (has_own_libc(stored->a, stored->count_a) && has_own_libc(stored->b, stored->count_b))
-		declare(&as_taken.policy, "libc");
+		gate_policy__declare(&as_taken.policy, "libc");
 	*report = (struct gate_report){0};
 	return counts ? decide(&as_taken, stored, report, why)
 		      : compare_times(&as_taken, stored, report, why);
@@ -468,7 +463,7 @@ int gate_in_lab(const struct gate_options *o, const struct run *base, size_t bas
 		err = -EIO;
 	/* Two kernels are what was asked for. */
 	if (o->kernel_count == 2)
-		declare(&policy, "kernel");
+		gate_policy__declare(&policy, "kernel");
 	if (!err)
 		err = gate_compare(base, base_count, &of_b, 1, &policy, report);
 	run__free(&of_a);

@@ -6,7 +6,9 @@
 #include <stddef.h>
 
 #include "bench/shared/fault.h"
+#include "user/gate/compare/verdict.h"
 #include "user/gate/options.h"
+#include "user/model/run.h"
 
 /*
  * Takes runs of A and B in turn, in an order shuffled anew for every two pairs (ABBA or BAAB), and

@@ -24,6 +24,7 @@
 #include "bench/shared/fault.h"
 #include "user/base/interrupt.h"
 #include "user/base/privilege.h"
+#include "user/gate/compare/format.h"
 #include "user/store/store.h"
 #include "user/text/escape.h"
 

@@ -7,6 +7,7 @@
 
 #include "bench/shared/fault.h"
 #include "user/gate/options.h"
+#include "user/model/run.h"
 
 struct gate_take {
 	int side; /* 0: A, 1: B */

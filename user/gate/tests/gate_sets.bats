@@ -29,7 +29,7 @@ gate() { # CODE ARG...
     jq -e '([.metrics[] | select(.cell == "fork at 1M" and .kind != "shown") | .verdict] | unique == ["pass"])
         and ([.metrics[] | select(.cell == "fork at 64M")] | map([.metric, .verdict, .note])
              == [["samples", "inconclusive", "only A has it"]])
-        and (.notes | contains(["1 cell only A has", "1 cell only B has"]))' "$DIR/out"
+        and (.notes | contains(["1 cell only in A", "1 cell only in B"]))' "$DIR/out"
 }
 
 @test "cells of another size in the same place are compared, and the notes say with what" {

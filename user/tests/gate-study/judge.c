@@ -20,8 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/gate/compare/compare.h"
 #include "user/gate/compare/paired.h"
-#include "user/gate/gate.h"
 
 #define PAIRS	     80
 #define DECIDE	     40

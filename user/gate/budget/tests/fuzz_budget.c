@@ -7,7 +7,10 @@
 #include <string.h>
 
 #include "bench/shared/fault.h"
-#include "user/gate/budget/budget.h"
+#include "user/gate/budget/check.h"
+#include "user/gate/print/ci.h"
+#include "user/gate/print/json.h"
+#include "user/gate/print/text.h"
 #include "user/model/birth.h"
 #include "user/tests/sample_run.h"
 

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "bench/shared/fault.h"
-#include "user/gate/budget/budget.h"
+#include "user/gate/budget/check.h"
 #include "user/model/birth.h"
 #include "user/tests/sample_run.h"
 
@@ -61,36 +61,43 @@ static void rules_are_read(void **state)
 	assert_int_equal(b.count, 6);
 	assert_string_equal(b.rules[0].text, "copy_mm.p99 <= 2ms");
 	assert_int_equal(b.rules[0].line, 3);
-	assert_int_equal(b.rules[0].metric, GATE_METRIC_PHASE + PHASE_copy_mm);
+	assert_ptr_equal(b.rules[0].metric, metric_of_phase(PHASE_copy_mm));
 	assert_true(b.rules[0].quantile == 0.99 && b.rules[0].limit == 2e6 && b.rules[0].timed);
 	assert_int_equal(b.rules[0].op, OP_AT_MOST);
 	assert_true(b.rules[1].births);
 	assert_string_equal(b.rules[1].method, "fork");
 	assert_int_equal(b.rules[1].condition_count, 1);
-	assert_string_equal(b.rules[1].conditions[0].axis, "rss_bytes");
+	assert_string_equal(b.rules[1].conditions[0].axis->name, "rss_bytes");
 	assert_true(b.rules[1].conditions[0].number == 0x1p30);
 	assert_int_equal(b.rules[1].op, OP_EQUAL);
-	assert_int_equal(b.rules[2].metric, GATE_METRIC_COUNT + COUNT_cow_faults_parent);
+	assert_ptr_equal(b.rules[2].metric, metric_of_count(COUNT_cow_faults_parent));
 	assert_true(b.rules[2].limit == 10000 && !b.rules[2].timed);
 	assert_string_equal(b.rules[3].method, "posix_spawn");
 	assert_int_equal(b.rules[3].stat, STAT_MEAN);
 	assert_true(b.rules[3].limit == 1500);
 	assert_int_equal(b.rules[4].condition_count, 3);
 	assert_string_equal(b.rules[4].conditions[1].word, "thp");
-	assert_int_equal(b.rules[5].metric, GATE_METRIC_FAILED);
+	assert_string_equal(b.rules[5].metric->name, "failed");
 	budget_free(&b);
 	assert_int_equal(parse("spawn.births where comm == a and exe != b-2.3 <= 1\n"
 			       "spawn.spawn.max <= 1s\n"
-			       "fork.cow_child.count.max <= 9\n",
+			       "fork.cow_child.count.max <= 9\n"
+			       "spawn_p99 <= 2ms\n"
+			       "call.p99 <= 2ms\n",
 			       &b, &why),
 			 0);
 	assert_true(b.rules[0].births);
 	assert_string_equal(b.rules[0].method, "spawn");
 	assert_string_equal(b.rules[0].conditions[1].word, "b-2.3");
 	assert_string_equal(b.rules[1].method, "spawn");
-	assert_int_equal(b.rules[1].metric, GATE_METRIC_SAMPLE + SAMPLE_spawn_ns);
-	assert_int_equal(b.rules[2].metric, GATE_METRIC_COUNT + COUNT_cow_faults_child);
+	assert_ptr_equal(b.rules[1].metric, metric_of_sample(SAMPLE_spawn_ns));
+	assert_ptr_equal(b.rules[2].metric, metric_of_count(COUNT_cow_faults_child));
 	assert_true(b.rules[2].quantile == 1);
+	/* Other spellings of spawn.p99. */
+	for (size_t i = 3; i < 5; i++) {
+		assert_ptr_equal(b.rules[i].metric, metric_of_sample(SAMPLE_spawn_ns));
+		assert_true(b.rules[i].quantile == 0.99);
+	}
 	budget_free(&b);
 }
 
@@ -122,8 +129,8 @@ static void numbers_are_exact(void **state)
 static void mistakes_name_the_line_and_what_was_expected(void **state)
 {
 	(void)state;
-	assert_refused("", "b: no rule in it; one is `copy_mm.p99 <= 2ms`");
-	assert_refused("# nothing\n\n", "b: no rule in it; one is `copy_mm.p99 <= 2ms`");
+	assert_refused("", "b: no rule in it; an example is `copy_mm.p99 <= 2ms`");
+	assert_refused("# nothing\n\n", "b: no rule in it; an example is `copy_mm.p99 <= 2ms`");
 	assert_refused("copy_mm\n",
 		       "b: line 1: expected one of < <= == != >= >, found the end of the line");
 	assert_refused("copy_mm = 2ms", "b: line 1: expected one of < <= == != >= >, found '='");

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/analysis/metric.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "bench/shared/units.h"
+#include "user/analysis/stats.h"
+#include "user/model/phase.h"
+
+/* A tail of too few samples is their maximum and has no value. */
+static double quantile_of_cell(const struct metric *m, const struct cell *c)
+{
+	const struct series *s = metric_series(m, c);
+
+	if (m->kind == METRIC_TAIL && !stats_tail_known(s, m->quantile))
+		return NAN;
+	return stats_quantile(s, m->quantile);
+}
+
+static double failed_of_cell(const struct metric *m, const struct cell *c)
+{
+	const struct series *errnos = metric_series(m, c);
+	size_t failed = 0;
+
+	for (size_t i = 0; i < errnos->n; i++)
+		failed += errnos->v[i] != 0;
+	return c->n ? 1000 * (double)failed / (double)c->n : NAN;
+}
+
+static int64_t call_of_birth(const struct metric *m, const struct birth *b)
+{
+	(void)m;
+	return birth_call_ns(b);
+}
+
+static int64_t phase_of_birth(const struct metric *m, const struct birth *b)
+{
+	return phase_ns(&b->life, m->phase);
+}
+
+static int64_t count_of_birth(const struct metric *m, const struct birth *b)
+{
+	return b->life.count[m->count];
+}
+
+/* What the table of samples does not say. The names are those of files without "_ns". */
+#define ROW_spawn_ns	 .name = "spawn", .aliases = "call spawn_ns", .usual = true
+#define ROW_first_run_ns .name = "first_run_ns" /* "first_run" is a phase */
+#define ROW_exec_ns	 .name = "exec", .aliases = "started exec_ns"
+#define ROW_exit_ns	 .name = "exit", .aliases = "exit_ns"
+#define ROW_total_ns	 .name = "total", .aliases = "total_ns", .usual = true
+
+#define TIME(field, text)                                                                          \
+	{                                                                                          \
+		ROW_##field,                                                                       \
+		.brief = text,                                                                     \
+		.kind = METRIC_TIME,                                                               \
+		.cost = true,                                                                      \
+		.phase = PHASE_none,                                                               \
+		.quantile = 0.5,                                                                   \
+		.series = offsetof(struct cell, samples[SAMPLE_##field]),                          \
+		.value = quantile_of_cell,                                                         \
+		.of_birth = SAMPLE_##field == SAMPLE_spawn_ns ? call_of_birth : NULL,              \
+	},
+#define TAIL(spelling, others, field, q)                                                           \
+	{                                                                                          \
+		.name = spelling,                                                                  \
+		.aliases = others,                                                                 \
+		.kind = METRIC_TAIL,                                                               \
+		.cost = true,                                                                      \
+		.phase = PHASE_none,                                                               \
+		.quantile = q,                                                                     \
+		.series = offsetof(struct cell, samples[SAMPLE_##field]),                          \
+		.value = quantile_of_cell,                                                         \
+	},
+#define PHASE(id, ...)                                                                             \
+	{                                                                                          \
+		.name = #id,                                                                       \
+		.kind = METRIC_PHASE,                                                              \
+		.cost = true,                                                                      \
+		.phase = PHASE_##id,                                                               \
+		.quantile = 0.5,                                                                   \
+		.series = offsetof(struct cell, phases[PHASE_##id]),                               \
+		.value = quantile_of_cell,                                                         \
+		.of_birth = phase_of_birth,                                                        \
+	},
+
+/* Roles of counts. */
+#define COST   .cost = true, .usual = true, .phase = PHASE_copy_mm
+#define LAYOUT COST, .layout = true
+#define REUSE  .phase = PHASE_copy_mm
+#define PARENT .phase = PHASE_none
+
+#define COUNT(id, of, role, text)                                                                  \
+	{                                                                                          \
+		.name = #id,                                                                       \
+		.unit = of,                                                                        \
+		.brief = text,                                                                     \
+		.kind = METRIC_COUNT,                                                              \
+		role,                                                                              \
+		.count = COUNT_##id,                                                               \
+		.quantile = 0.5,                                                                   \
+		.series = offsetof(struct cell, counts[COUNT_##id]),                               \
+		.value = quantile_of_cell,                                                         \
+		.of_birth = count_of_birth,                                                        \
+	},
+
+const struct metric metrics[] = {
+	/* clang-format off */
+	SAMPLES(TIME)
+	TAIL("spawn_p99", "call.p99 spawn.p99", spawn_ns, 0.99)
+	TAIL("total_p99", "total.p99", total_ns, 0.99)
+	PHASES(PHASE, PHASE)
+	COUNTS(COUNT)
+	{
+		.name = "failed",
+		.unit = "of 1000 calls",
+		.brief = "failed calls",
+		.kind = METRIC_FAILED,
+		.cost = true,
+		.usual = true,
+		.phase = PHASE_none,
+		.series = offsetof(struct cell, errnos),
+		.value = failed_of_cell,
+	},
+	/* clang-format on */
+	{.name = NULL},
+};
+
+_Static_assert(sizeof(metrics) / sizeof(metrics[0]) <= 64 + 1, "a set of metrics has 64 bits");
+
+/* Whether `name` is one of the words. */
+static bool has_word(const char *words, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = words; at && length > 0 && (at = strstr(at, name)); at++) {
+		if ((at == words || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
+			return true;
+	}
+	return false;
+}
+
+const struct metric *metric_by_name(const char *name)
+{
+	for (const struct metric *m = metrics; m->name; m++) {
+		if (!strcmp(m->name, name) || has_word(m->aliases, name))
+			return m;
+	}
+	return NULL;
+}
+
+static const struct metric *of_series(size_t series)
+{
+	const struct metric *m = metrics;
+
+	while (m->series != series || m->kind == METRIC_TAIL)
+		m++;
+	return m;
+}
+
+const struct metric *metric_of_sample(enum sample_kind s)
+{
+	return of_series(offsetof(struct cell, samples) + s * sizeof(struct series));
+}
+
+const struct metric *metric_of_phase(enum phase p)
+{
+	return of_series(offsetof(struct cell, phases) + p * sizeof(struct series));
+}
+
+const struct metric *metric_of_count(enum count c)
+{
+	return of_series(offsetof(struct cell, counts) + c * sizeof(struct series));
+}
+
+const struct metric *metric_of_tail(const struct metric *tail)
+{
+	return of_series(tail->series);
+}
+
+bool metric_is_count(const struct metric *m)
+{
+	return m->kind == METRIC_COUNT || m->kind == METRIC_FAILED;
+}
+
+const char *metric_unit(const struct metric *m, const char *clock)
+{
+	if (m->unit)
+		return m->unit;
+	return clock_counts_instructions(clock) ? "instructions" : "ns";
+}
+
+const char *const *metric_probe_sets(const struct metric *m)
+{
+	if (metric_is_count(m))
+		return probe_sets_for(PROBE_SET_FOR_COUNTS);
+	return probe_sets_for(m->kind == METRIC_PHASE ? PROBE_SET_FOR_PHASES : PROBE_SET_FOR_TIMES);
+}
+
+const struct series *metric_series(const struct metric *m, const struct cell *c)
+{
+	return (const struct series *)((const char *)c + m->series);
+}
+
+uint64_t metric_bit(const struct metric *m)
+{
+	return UINT64_C(1) << (m - metrics);
+}

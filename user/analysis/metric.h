@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The metrics: what is measured of a cell or a birth, one row each. The gate, its budgets and the
+ * exports take names, units and values from this table: to add a metric, add its row.
+ */
+#ifndef SPAWNSCOPE_METRIC_H
+#define SPAWNSCOPE_METRIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "user/model/birth.h"
+#include "user/model/run.h"
+
+enum metric_kind {
+	METRIC_TIME,  /* measured by the driver */
+	METRIC_TAIL,  /* a high quantile of these */
+	METRIC_PHASE, /* measured by probes */
+	METRIC_COUNT,
+	METRIC_FAILED, /* failed calls per 1000 */
+};
+
+struct metric {
+	const char *name;    /* in reports and on command lines: "spawn", "copy_mm" */
+	const char *aliases; /* other spellings on command lines, separated by blanks; or NULL */
+	const char *unit;    /* NULL: ns, or instructions in the lab */
+	const char *brief;   /* one line */
+	enum metric_kind kind;
+	bool cost;	  /* less is better; without it, a value only describes */
+	bool usual;	  /* gates on a machine unless --metric chooses others */
+	bool layout;	  /* ASLR moves it by a few pages */
+	enum phase phase; /* the births that have this phase have the value; PHASE_none: all */
+	enum count count; /* of a METRIC_COUNT */
+	double quantile;  /* of the samples of a cell: 0.5 is the median */
+	size_t series;	  /* where in struct cell its samples stand */
+	/* The value in a cell; NAN: none. */
+	double (*value)(const struct metric *m, const struct cell *c);
+	/* The value of one birth of a profile, or MISSING. NULL: profiles do not have it. */
+	int64_t (*of_birth)(const struct metric *m, const struct birth *b);
+};
+
+/* Ends with a row without a name. Reports show metrics in this order. */
+extern const struct metric metrics[];
+
+/* Finds a metric by its name or another spelling; NULL: there is none. */
+const struct metric *metric_by_name(const char *name);
+const struct metric *metric_of_sample(enum sample_kind s);
+const struct metric *metric_of_phase(enum phase p);
+const struct metric *metric_of_count(enum count c);
+/* Of a METRIC_TAIL: the metric whose tail it is. */
+const struct metric *metric_of_tail(const struct metric *tail);
+
+/* Whether values are numbers of things, not times: METRIC_COUNT and METRIC_FAILED. */
+bool metric_is_count(const struct metric *m);
+
+/* "ns", "instructions", "pages", "of 1000 calls": the unit in a run with this clock. */
+const char *metric_unit(const struct metric *m, const char *clock);
+
+/* The probe sets to take it from, the best first; ends with NULL. */
+const char *const *metric_probe_sets(const struct metric *m);
+
+/* The samples of a cell that it is computed from. */
+const struct series *metric_series(const struct metric *m, const struct cell *c);
+
+/* A set of metrics: a bit each. */
+uint64_t metric_bit(const struct metric *m);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What is certain about a value of a run that lost records. */
+#ifndef SPAWNSCOPE_BUDGET_BOUNDS_H
+#define SPAWNSCOPE_BUDGET_BOUNDS_H
+
+#include "user/gate/budget/budget.h"
+
+bool budget_holds(double value, enum budget_op op, double limit);
+
+bool budget_is_profile(const struct run *r);
+
+/* The most values of a rule that may be missing without a trace. */
+double budget_count_unknown(const struct budget_rule *rule, const struct run *r);
+
+/* Describes what the run lost; "": nothing. With `births`, what it lost of births. */
+void budget_describe_loss(const struct run *r, bool births, char *text, size_t size);
+
+/* The observed value, and the least and the largest that it may really be. */
+struct budget_bounds {
+	double value, low, high;
+};
+
+/* `unknown`: further values that may lie anywhere, even all above or all below the known ones. */
+struct budget_bounds budget_bounds_of(const struct budget_rule *rule, const struct series *s,
+				      double unknown);
+
+/* Pass or regression only if the rule gives the same answer everywhere between the bounds. */
+enum gate_verdict budget_judge(const struct budget_bounds *b, const struct budget_rule *rule);
+
+#endif

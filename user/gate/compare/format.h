@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* How the gate writes cells, values and changes. */
+#ifndef SPAWNSCOPE_GATE_FORMAT_H
+#define SPAWNSCOPE_GATE_FORMAT_H
+
+#include <stddef.h>
+
+#include "user/model/run.h"
+
+/* "fork at 64M thp": the cell without its probe set, escaped. Returns buf. */
+const char *gate_cell_name(const struct cell *c, char *buf, size_t size);
+
+/* Appends ", untraced" to such a name. */
+void gate_append_probe_set(char *name, size_t size, const char *probe_set);
+
+/* "+25.0 %", "-1.3 %", "-" for NAN. Returns buf. */
+const char *gate_percent(double change, char *buf, size_t size);
+
+/* A value with its unit, as short as a table needs it. Returns buf. */
+const char *gate_value(double value, const char *unit, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The gate's report: rows of compared metrics, notes, and the verdict that they add up to. */
+#ifndef SPAWNSCOPE_GATE_VERDICT_H
+#define SPAWNSCOPE_GATE_VERDICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "user/analysis/metric.h"
+
+/* The values are the gate's exit statuses. */
+enum gate_verdict {
+	GATE_PASS = 0,
+	GATE_REGRESSION = 1,
+	GATE_INCONCLUSIVE = 4,
+	GATE_NOT_COMPARABLE = 5,
+};
+
+const char *gate_verdict_name(enum gate_verdict v); /* "pass", "not comparable" */
+
+/* How a row was decided. */
+enum gate_kind {
+	GATE_EXACT,	  /* equality, or the tolerance */
+	GATE_STATISTICAL, /* a test on pairs of runs */
+	GATE_BUDGET,	  /* against a limit */
+	GATE_SHOWN,	  /* it does not gate */
+};
+
+struct gate_row {
+	char cell[128];	    /* "fork at 64M thp", escaped */
+	char metric[96];    /* a metric's name, or a budget's rule */
+	char probe_set[32]; /* that the values were taken with; "" in a budget of a profile */
+	char unit[16];
+	const struct metric *of; /* NULL: no single metric */
+	enum gate_kind kind;
+	enum gate_verdict verdict;
+	bool improved;
+	bool demoted; /* exact by nature, but it varies */
+	size_t pairs;
+	double a, b; /* medians over a side's runs; of a budget the limit and the value */
+	double change, low, high; /* from A to B: 0.25 is +25 %; NAN or infinite: not known */
+	double smallest;	  /* the smallest change that would probably have been seen; NAN */
+	double needed;		  /* pairs that would probably decide; NAN */
+	double spread;		  /* of ln(B/A) from pair to pair; NAN */
+	double p_regression, p_pass, p_permutation; /* NAN: none */
+	char note[160];
+	size_t place; /* before rows are sorted */
+};
+
+struct gate_difference {
+	char name[64];
+	char a[96], b[96];
+	bool declared;
+};
+
+struct gate_report {
+	enum gate_verdict verdict;
+	char headline[256]; /* the first line, without the verdict */
+	char *clock;
+	double margin, alpha_regression, alpha_pass; /* as used at this look */
+	size_t runs_a, runs_b;
+	size_t pairs;
+	char *order; /* in which runs were taken, "ABBA"; NULL: not known */
+	struct gate_row *rows;
+	size_t row_count;
+	struct gate_difference *differences;
+	size_t difference_count;
+	char **notes;
+	size_t note_count;
+};
+
+/* Adds an empty row. NULL: out of memory. Invalidates pointers to rows. */
+struct gate_row *gate_report__add_row(struct gate_report *r);
+
+/* Adds a note, once. 0 or -ENOMEM. */
+__attribute__((format(printf, 2, 3))) int gate_report__note(struct gate_report *r,
+							    const char *format, ...);
+
+/* The row of the same cell, probe set and metric; NULL: there is none. */
+struct gate_row *gate_report__row_like(struct gate_report *r, const struct gate_row *like);
+
+void gate_report__free(struct gate_report *r); /* frees what r holds, and clears it */
+
+/*
+ * Sorts the rows, the worst first, and sets verdict and headline from them. A verdict that is
+ * already GATE_NOT_COMPARABLE stays: the headline then names the differences, unless it is set.
+ */
+void gate_report__conclude(struct gate_report *r);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A verdict as JSON, as results/README.md documents it. */
+#ifndef SPAWNSCOPE_GATE_JSON_H
+#define SPAWNSCOPE_GATE_JSON_H
+
+#include <stdio.h>
+
+#include "user/gate/compare/verdict.h"
+
+/* 0 or -errno. */
+int gate_print_json(const struct gate_report *r, FILE *out);
+
+#endif
