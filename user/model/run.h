@@ -18,6 +18,10 @@
 
 #define RUN_SCHEMA 1
 
+/* The fact that says what `gate --ab --keep` took a run for: "pair 3 of 40", of a group and a plan.
+ */
+#define RUN_KEPT_FACT "gate"
+
 /* One value per sample, in the order taken. */
 struct series {
 	int64_t *v;

@@ -9,9 +9,6 @@
 
 #include "user/model/run.h"
 
-/* The fact of a run's environment that tells it: "pair 3 of 40", of a group and a plan. */
-#define GATE_KEPT_FACT "gate"
-
 /* For the option of bench that sets it. */
 void gate_kept_mark(const char *group, size_t n, unsigned int planned, char *text, size_t size);
 
