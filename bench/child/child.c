@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * spawnscope-child FD: the program that the exec methods start. Its first act
- * is to read the clock; it writes that to FD, the slate, and exits. Without FD
- * it only exits.
+ * spawnscope-child FD: the program that the exec methods start. It first reads
+ * the clock, then writes the time to FD, the slate, and exits. Without FD it
+ * only exits.
  *
- * No libc, so that exec's cost is the kernel's own, and so that no start-up
- * code runs before the clock is read. The one timestamp stands for both the
- * first instruction (T_EXEC) and the last (T_EXIT): a later one could not be
- * reported. So with exec methods the span from T_EXIT to reaped includes the
- * report's pwrite, and a getpid that tells the parent who it was (popen and
- * system do not).
+ * No libc: exec then costs what the kernel takes, and no start-up code runs
+ * before the clock is read. One timestamp serves as both the first instruction
+ * (T_EXEC) and the last (T_EXIT), because a later one could not be reported. With
+ * exec methods the span from T_EXIT to reaped therefore includes the pwrite and
+ * a getpid (popen and system do not give the parent the child's pid).
  *
  * Build: -static -nostdlib -ffreestanding -fno-stack-protector -Os
  */
@@ -19,7 +18,7 @@
 
 enum { SYS_pwrite64 = 18, SYS_getpid = 39, SYS_clock_gettime = 228, SYS_exit_group = 231 };
 
-/* Hands child_main the initial stack and, just below it, the time. */
+/* Calls child_main with the initial stack and the time, which is stored just below it. */
 __asm__(".globl _start\n"
 	"_start:\n"
 	"	mov %rsp, %rbx\n"
@@ -84,7 +83,7 @@ struct timestamp {
 	int64_t ns;
 };
 
-/* -1 if the text is no descriptor number. */
+/* -1 if the text is not a descriptor number. */
 static long parse_descriptor(const char *text)
 {
 	long number = 0;
@@ -99,7 +98,7 @@ static long parse_descriptor(const char *text)
 	return number;
 }
 
-/* `stack` is what the kernel left there: argc, then argv. */
+/* `stack` is the initial stack, as execve leaves it: argc, then argv. */
 __attribute__((used, noreturn)) void child_main(const long *stack, const struct timestamp *now)
 {
 	const char *const *argv = (const char *const *)(stack + 1);

@@ -18,7 +18,7 @@
 
 #define CHILD_NAME "spawnscope-child"
 
-/* A drift of the machine is spread over all cells if each is visited that often. */
+/* Each cell is visited this often, which spreads a drift of the machine over all cells. */
 #define ROUNDS 10
 
 /* Masks for more CPUs than a cpu_set_t has. */
@@ -28,7 +28,7 @@ static uint64_t random_seed(void)
 {
 	uint64_t seed;
 
-	/* In the lab there is no entropy: do not wait for it, any seed will do. */
+	/* Do not wait for entropy, which the lab lacks: any seed will do. */
 	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != (ssize_t)sizeof(seed))
 		seed = (uint64_t)now_ns() ^ (uint64_t)getpid() << 32;
 	return seed;
@@ -48,14 +48,14 @@ static int last_cpu(void)
 	return cpu;
 }
 
-/* Beside this program. malloc'ed, or NULL. */
+/* The child program beside this one. malloc'ed, or NULL. */
 static char *default_child_path(const struct loader *loader)
 {
 	char self[PATH_MAX];
 	ssize_t length;
 	char *path, *slash;
 
-	if (loader->path[0]) /* which /proc/self/exe is then */
+	if (loader->path[0]) /* /proc/self/exe is then the loader */
 		length = snprintf(self, sizeof(self), "%s", program_invocation_name);
 	else
 		length = readlink("/proc/self/exe", self, sizeof(self));
@@ -68,7 +68,7 @@ static char *default_child_path(const struct loader *loader)
 	return path;
 }
 
-/* Absolute, since a shell would look for a bare name elsewhere than execve does. */
+/* Sets an absolute path: a shell would search for a bare name in PATH, execve would not. */
 static int find_child(struct bench_driver *driver, const char *wanted, struct fault *why)
 {
 	char *path = wanted ? strdup(wanted) : default_child_path(&driver->pool.config.loader);
@@ -76,9 +76,9 @@ static int find_child(struct bench_driver *driver, const char *wanted, struct fa
 	int err = 0;
 
 	if (!path)
-		return fault__set(why, -ENOENT,
-				  "/proc/self/exe cannot be read: is /proc "
-				  "mounted? Or name --child PATH");
+		return fault__set(
+			why, -ENOENT,
+			"/proc/self/exe cannot be read: mount /proc, or use --child PATH");
 	driver->child_path = realpath(path, NULL);
 	if (!driver->child_path || stat(driver->child_path, &status) != 0 ||
 	    access(driver->child_path, X_OK) != 0)
@@ -86,7 +86,7 @@ static int find_child(struct bench_driver *driver, const char *wanted, struct fa
 	else if (!S_ISREG(status.st_mode))
 		err = -EACCES;
 	if (err)
-		fault__set(why, err, "%.300s: %s; build it, or name it with --child PATH", path,
+		fault__set(why, err, "%.300s: %s; build it, or use --child PATH", path,
 			   strerror(-err));
 	free(path);
 	return err;
@@ -113,8 +113,8 @@ static void check_cell(struct cell *cell, const struct memory_facts *memory)
 		skip_cell(cell, &why);
 }
 
-int bench_driver__open(struct bench_driver *driver, const struct bench_options *options, FILE *out,
-		       struct fault *why)
+int bench_driver__open(struct bench_driver *driver, const struct bench_driver_options *options,
+		       FILE *out, struct fault *why)
 {
 	struct memory_facts memory;
 	bool execs = false;
@@ -144,7 +144,7 @@ int bench_driver__open(struct bench_driver *driver, const struct bench_options *
 	if (!execs && options->silent)
 		return fault__set(
 			why, -EINVAL,
-			"--program: none of the methods execs a program; name one that does, "
+			"--program: none of the methods execs a program; choose one that does, "
 			"such as fork-exec or posix_spawn");
 	if (execs || options->child_path)
 		err = find_child(driver, options->child_path, why);
@@ -161,7 +161,7 @@ void bench_driver__close(struct bench_driver *driver)
 
 static int flush(struct bench_driver *driver, struct fault *why)
 {
-	/* If an earlier write failed, its errno is gone, and fflush has nothing to add. */
+	/* If an earlier write failed, its errno is lost and fflush does not set it. */
 	errno = EIO;
 	if (fflush(driver->out) == 0 && !ferror(driver->out))
 		return 0;
@@ -174,8 +174,8 @@ int bench_driver__announce(struct bench_driver *driver, struct fault *why)
 	return flush(driver, why);
 }
 
-/* The parent that the cell spawns from, or NULL: the cell is skipped then, if it was not before. */
-static const struct pool_subject *bring_up(struct bench_driver *driver, struct cell *cell)
+/* The parent that the cell spawns from. NULL if the cell is skipped, now or before. */
+static const struct pool_subject *get_parent(struct bench_driver *driver, struct cell *cell)
 {
 	const struct pool_subject *subject;
 	struct fault why;
@@ -191,7 +191,7 @@ static const struct pool_subject *bring_up(struct bench_driver *driver, struct c
 int bench_driver__prepare(struct bench_driver *driver, size_t id, struct fault *why)
 {
 	struct cell *cell = &driver->cells.v[id];
-	const struct pool_subject *subject = bring_up(driver, cell);
+	const struct pool_subject *subject = get_parent(driver, cell);
 
 	if (subject)
 		lines_parent(driver->out, id, subject->launch.pid, &subject->facts);
@@ -220,9 +220,11 @@ int bench_driver__run(struct bench_driver *driver, size_t id, unsigned int runs,
 	return flush(driver, why);
 }
 
-/* `told`, per cell: the parent that the caller knows; it may have been ended and brought up anew.
+/*
+ * `announced`: for each cell, the parent of its last `parent` line, or 0. The pool may have ended
+ * it and started another since.
  */
-static int run_block(struct bench_driver *driver, const struct plan_block *block, pid_t *told,
+static int run_block(struct bench_driver *driver, const struct plan_block *block, pid_t *announced,
 		     struct fault *why)
 {
 	size_t id = block->cell;
@@ -231,16 +233,16 @@ static int run_block(struct bench_driver *driver, const struct plan_block *block
 
 	if (cell->skipped || cell->broken)
 		return 0;
-	subject = bring_up(driver, cell);
-	if (!subject && told[id] == 0)
+	subject = get_parent(driver, cell);
+	if (!subject && announced[id] == 0)
 		lines_skip(driver->out, id, cell);
-	else if (!subject) /* it has samples already */
+	else if (!subject) /* the cell has samples already */
 		lines_broken(driver->out, id, cell);
 	if (!subject)
 		return flush(driver, why);
-	if (told[id] != subject->launch.pid)
+	if (announced[id] != subject->launch.pid)
 		lines_parent(driver->out, id, subject->launch.pid, &subject->facts);
-	told[id] = subject->launch.pid;
+	announced[id] = subject->launch.pid;
 	return bench_driver__run(driver, id, block->runs, why);
 }
 
@@ -248,12 +250,12 @@ int bench_driver__run_all(struct bench_driver *driver, struct fault *why)
 {
 	size_t n = driver->cells.n;
 	struct plan_want *wants = calloc(n + 1, sizeof(*wants));
-	pid_t *told = calloc(n + 1, sizeof(*told));
+	pid_t *announced = calloc(n + 1, sizeof(*announced));
 	struct plan_block *blocks = NULL;
 	size_t count = 0;
 	int err = -ENOMEM;
 
-	if (!wants || !told)
+	if (!wants || !announced)
 		goto cleanup;
 	for (size_t i = 0; i < n; i++)
 		wants[i] = (struct plan_want){
@@ -262,12 +264,12 @@ int bench_driver__run_all(struct bench_driver *driver, struct fault *why)
 		};
 	err = plan_make(wants, n, ROUNDS, driver->seed, &blocks, &count);
 	for (size_t i = 0; i < count && !err; i++)
-		err = run_block(driver, &blocks[i], told, why);
+		err = run_block(driver, &blocks[i], announced, why);
 cleanup:
 	if (err == -ENOMEM)
 		fault__set(why, err, "out of memory");
 	free(blocks);
-	free(told);
+	free(announced);
 	free(wants);
 	return err;
 }

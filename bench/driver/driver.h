@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The driver: a grid, the parents to spawn from, and the lines of bench/shared/protocol.h. */
-#ifndef SPAWNSCOPE_DRIVER_H
-#define SPAWNSCOPE_DRIVER_H
+/* The driver: runs a grid of cells and prints the lines of bench/shared/protocol.h. */
+#ifndef SPAWNSCOPE_BENCH_DRIVER_H
+#define SPAWNSCOPE_BENCH_DRIVER_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -22,14 +22,14 @@ struct bench_driver {
 };
 
 /*
- * Makes the grid and finds out which cells can run here. 0, or -errno and a line in `why`. Call
+ * Makes the grid and finds out which cells can run here. 0, or -errno and the reason. Call
  * bench_driver__close in either case; it ends all parents.
  */
-int bench_driver__open(struct bench_driver *driver, const struct bench_options *options, FILE *out,
-		       struct fault *why);
+int bench_driver__open(struct bench_driver *driver, const struct bench_driver_options *options,
+		       FILE *out, struct fault *why);
 void bench_driver__close(struct bench_driver *driver);
 
-/* Each writes its lines and flushes them: 0, or -errno of the output and a line in `why`. */
+/* Each prints its lines and flushes them. 0, or -errno of the output and the reason. */
 int bench_driver__announce(struct bench_driver *driver, struct fault *why);
 int bench_driver__prepare(struct bench_driver *driver, size_t id, struct fault *why);
 int bench_driver__run(struct bench_driver *driver, size_t id, unsigned int runs, struct fault *why);
@@ -37,7 +37,7 @@ int bench_driver__run(struct bench_driver *driver, size_t id, unsigned int runs,
 /* Runs the whole grid, in the order of a plan. */
 int bench_driver__run_all(struct bench_driver *driver, struct fault *why);
 
-/* Takes commands until `quit` or the end of `in`. -EINVAL for a command that it does not know. */
+/* Executes commands until `quit` or the end of `in`. -EINVAL for an unknown command. */
 int bench_driver__serve(struct bench_driver *driver, FILE *in, struct fault *why);
 
 #endif

@@ -18,21 +18,21 @@
 #include "bench/shared/fault.h"
 #include "bench/shared/text.h"
 
-/* Descriptors from here on cannot be ones that the subject wants to have. */
+/* From here on, no descriptor is one of SUBJECT_SOCKET_FD and SUBJECT_SLATE_FD. */
 #define FD_BASE 16
 
-/* Variables that are passed on; besides PATH, those without which a program may not start. */
+/* Variables that the subject inherits: a program may not start without them. */
 static const char *const kept_variables[] = {"LD_LIBRARY_PATH=", "LD_PRELOAD=", "ASAN_OPTIONS="};
 
 #define KEPT_COUNT (sizeof(kept_variables) / sizeof(kept_variables[0]))
 
-/* PATH, those, one that was asked for, and the end. */
+/* PATH, these, the one of --pass, and NULL. */
 #define VARIABLES_MAX (KEPT_COUNT + 3)
 
-/* The subject that is asked; 0: none. */
-static volatile pid_t asked;
+/* The subject that works on a request, or 0. */
+static volatile pid_t busy_subject;
 
-/* Of our environment, what begins so; NULL: nothing. */
+/* The variable of our environment that begins with `start`, or NULL. */
 static char *find_variable(const char *start, size_t length)
 {
 	char **variable;
@@ -45,8 +45,8 @@ static char *find_variable(const char *start, size_t length)
 }
 
 /*
- * exec copies the environment, and fork the stack that it lies on: a small fixed one, so that
- * results do not depend on whose shell the driver was started from.
+ * A small fixed environment: exec copies it, and fork copies the stack that holds it, so results
+ * would depend on the shell that the driver was started from.
  */
 static void make_environment(char *environment[VARIABLES_MAX], const char *pass)
 {
@@ -72,11 +72,11 @@ static void make_environment(char *environment[VARIABLES_MAX], const char *pass)
 	environment[used] = NULL;
 }
 
-/* In the new process, up to its exec. */
+/* Runs in the new process, until its exec. */
 static _Noreturn void become_subject(pid_t driver, const struct loader *loader, const char *pass,
 				     int socket, int slate_fd)
 {
-	/* Started by a loader, /proc/self/exe is the loader, and argv[0] this program. */
+	/* If a loader started us, /proc/self/exe is the loader and argv[0] this program. */
 	char *by_loader[] = {
 		(char *)loader->path,	 LOADER_LIBRARIES_OPTION, (char *)loader->libraries,
 		program_invocation_name, SUBJECT_OPTION,	  NULL};
@@ -84,12 +84,12 @@ static _Noreturn void become_subject(pid_t driver, const struct loader *loader, 
 	char *environment[VARIABLES_MAX];
 	int null;
 
-	/* The signal outlives exec. The driver may have died before it was asked for. */
+	/* The setting survives exec. The driver may have died before the prctl. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != driver)
 		_exit(0);
 	setpgid(0, 0);
-	/* Nothing that is run here may read commands or write samples in the driver's stead. */
+	/* Programs run here must neither read the driver's commands nor write to its output. */
 	null = open("/dev/null", O_RDONLY);
 	if (null > STDIN_FILENO)
 		dup2(null, STDIN_FILENO);
@@ -104,7 +104,7 @@ static _Noreturn void become_subject(pid_t driver, const struct loader *loader, 
 	_exit(127);
 }
 
-/* So that it is none of the subject's numbers; closes `fd`. */
+/* Moves `fd` to FD_BASE or above. */
 static int move_up(int fd)
 {
 	int moved;
@@ -141,7 +141,7 @@ int launch__start(struct launch *launch, const struct loader *loader, const char
 	launch->slate_fd = move_up(memfd_create("spawnscope-slate", MFD_CLOEXEC));
 	if (launch->socket < 0 || sockets[1] < 0 || launch->slate_fd < 0 ||
 	    ftruncate(launch->slate_fd, SUBJECT_SAMPLES_OFFSET) != 0) {
-		err = fault__set(why, -errno, "descriptors for a parent process: %s",
+		err = fault__set(why, -errno, "descriptors for the parent process: %s",
 				 strerror(errno));
 		goto cleanup;
 	}
@@ -149,11 +149,11 @@ int launch__start(struct launch *launch, const struct loader *loader, const char
 	if (launch->pid == 0)
 		become_subject(driver, loader, pass, sockets[1], launch->slate_fd);
 	if (launch->pid < 0) {
-		err = fault__set(why, -errno, "fork of a parent process: %s", strerror(errno));
+		err = fault__set(why, -errno, "fork of the parent process: %s", strerror(errno));
 		launch->pid = 0;
 		goto cleanup;
 	}
-	/* Both sides do it, so that it is done for whoever comes first. */
+	/* Parent and child both do this, whoever runs first. */
 	setpgid(launch->pid, launch->pid);
 cleanup:
 	if (sockets[1] >= 0)
@@ -163,7 +163,7 @@ cleanup:
 	return err;
 }
 
-/* Readable within the time: 1; not: 0; else -errno. */
+/* 1 if readable within the time, 0 if not, else -errno. */
 static int wait_readable(int fd, int64_t limit_ms)
 {
 	int64_t end_ms = now_ns() / 1000000 + limit_ms;
@@ -185,17 +185,17 @@ static int wait_readable(int fd, int64_t limit_ms)
 	}
 }
 
-/* Kills if need be, reaps; the wait status. */
+/* Kills and reaps the subject. Returns the wait status. */
 static int reap(struct launch *launch)
 {
 	int status = 0;
 
-	/* The group: a child that hangs goes as well. */
+	/* Kill the group: a child may hang, too. */
 	kill(-launch->pid, SIGKILL);
 	kill(launch->pid, SIGKILL);
-	/* Its number may be another's as soon as it is reaped. */
-	if (asked == launch->pid)
-		asked = 0;
+	/* Once reaped, its pid may be reused. */
+	if (busy_subject == launch->pid)
+		busy_subject = 0;
 	while (waitpid(launch->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	launch->pid = 0;
@@ -204,9 +204,9 @@ static int reap(struct launch *launch)
 
 static void on_signal(int number)
 {
-	if (asked > 0)
-		kill(-asked, SIGKILL);
-	/* Ends us when it comes again, which is as this function returns. */
+	if (busy_subject > 0)
+		kill(-busy_subject, SIGKILL);
+	/* Ends us when this function returns, as the signal is blocked until then. */
 	signal(number, SIG_DFL);
 	raise(number);
 }
@@ -217,19 +217,19 @@ void launch_catch_signals(void)
 	struct sigaction now, action = {.sa_handler = on_signal};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		/* nohup(1) has it ignored. */
+		/* nohup(1) ignores SIGHUP: keep that. */
 		if (sigaction(numbers[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
 			sigaction(numbers[i], &action, NULL);
 	}
 }
 
-/* The subject has closed its socket, and so is about to be dead of itself. */
+/* Called when the subject has closed its socket: it ended or is about to end. */
 static int explain_death(struct launch *launch, struct fault *why)
 {
 	siginfo_t info = {0};
 	int status;
 
-	/* Wait before reap() kills, so as to see what it died of. */
+	/* Wait until it is dead: reap() kills, which would hide the cause. */
 	waitid(P_PID, (id_t)launch->pid, &info, WEXITED | WNOWAIT);
 	status = reap(launch);
 	if (WIFSIGNALED(status))
@@ -245,10 +245,10 @@ int launch__ask(struct launch *launch, const struct subject_request *request,
 	ssize_t length;
 	int ready, err;
 
-	asked = launch->pid;
-	/* If it is dead already, reading says so. */
+	busy_subject = launch->pid;
+	/* If it is dead already, recv() finds that out. */
 	if (send(launch->socket, request, sizeof(*request), MSG_NOSIGNAL) < 0 && errno != EPIPE) {
-		err = fault__set(why, -errno, "asking the parent process: %s", strerror(errno));
+		err = fault__set(why, -errno, "request to the parent process: %s", strerror(errno));
 		reap(launch);
 		return err;
 	}
@@ -263,7 +263,7 @@ int launch__ask(struct launch *launch, const struct subject_request *request,
 	length = recv(launch->socket, reply, sizeof(*reply), 0);
 	if (length != sizeof(*reply))
 		return explain_death(launch, why);
-	asked = 0;
+	busy_subject = 0;
 	return 0;
 }
 
@@ -278,7 +278,7 @@ int launch__samples(const struct launch *launch, struct sample **samples, size_t
 	*samples = malloc(bytes + 1);
 	if (!*samples)
 		return -ENOMEM;
-	/* All or nothing: a memfd does not give less than it has. */
+	/* A memfd has no short reads. */
 	if (pread(launch->slate_fd, *samples, bytes, SUBJECT_SAMPLES_OFFSET) != (ssize_t)bytes) {
 		free(*samples);
 		*samples = NULL;

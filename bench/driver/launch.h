@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The driver's end of a subject: starting it, asking it, ending it. */
+/* The driver's side of a subject: start it, send requests, end it. */
 #ifndef SPAWNSCOPE_LAUNCH_H
 #define SPAWNSCOPE_LAUNCH_H
 
@@ -18,33 +18,33 @@ struct launch {
 };
 
 /*
- * Starts a subject that has no shape yet, with the variable `pass` (may be NULL) of our environment
- * among the few that it has. 0, or -errno and a line in `why`.
+ * Starts a subject that has no shape yet. It gets a small environment, with our variable `pass`
+ * (may be NULL). 0, or -errno and the reason.
  */
 int launch__start(struct launch *launch, const struct loader *loader, const char *pass,
 		  struct fault *why);
 
 /*
- * Sends a request and waits for its reply. 0 if it came, whatever it says. Else the subject is
- * dead, or was killed because it took more than `limit_ms`: -EPIPE or -ETIMEDOUT and a line in
- * `why`. Call launch__end all the same.
+ * Sends a request and waits for the reply. 0 if a reply came, even one with an error. Else the
+ * subject is dead, or was killed because it took more than `limit_ms`: -EPIPE or -ETIMEDOUT and the
+ * reason. Call launch__end in any case.
  */
 int launch__ask(struct launch *launch, const struct subject_request *request,
 		struct subject_reply *reply, int64_t limit_ms, struct fault *why);
 
 /*
- * From here on a signal that ends us takes what the subject that is asked has started along: a
- * subject dies with us by itself, but a program that it spawned, and waits for, would not.
+ * From here on, a signal that ends us also kills the busy subject and its children. A subject dies
+ * with us anyway (PR_SET_PDEATHSIG), but a program that it spawned and waits for would survive.
  */
 void launch_catch_signals(void);
 
 /*
- * The samples taken by the last SUBJECT_RUN, whole or not, and works if the subject is dead.
- * malloc'ed; 0 or -errno.
+ * The samples that the last SUBJECT_RUN took, all or some. Works even if the subject is dead.
+ * malloc'ed. 0 or -errno.
  */
 int launch__samples(const struct launch *launch, struct sample **samples, size_t *count);
 
-/* Kills the subject and what it has started, and reaps it. */
+/* Kills the subject and its children, and reaps it. */
 void launch__end(struct launch *launch);
 
 #endif

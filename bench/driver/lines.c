@@ -24,7 +24,7 @@ static void write_cell(FILE *out, size_t id, const struct cell *cell)
 	fputc('\n', out);
 }
 
-/* dl_iterate_phdr(3): keeps the path of the C library, which has one name on all machines. */
+/* For dl_iterate_phdr(3): finds the path of the C library, whose name starts with libc.so. */
 static int find_libc(struct dl_phdr_info *info, size_t size, void *path)
 {
 	const char *slash = strrchr(info->dlpi_name, '/');
@@ -42,7 +42,7 @@ static void write_libc(FILE *out)
 
 	dl_iterate_phdr(find_libc, &path);
 	for (c = path; c && *c; c++) {
-		/* Such a one would not be a line. */
+		/* Such a path does not fit in a line. */
 		if ((unsigned char)*c < ' ' || c - path > PROTOCOL_LINE_MAX / 2)
 			path = NULL;
 		if (!path)
@@ -75,7 +75,7 @@ void lines_grid(FILE *out, const struct cells *cells, uint64_t seed)
 	fprintf(out, "ready\n");
 }
 
-/* Reasons can contain what users have named. */
+/* Escaped: reasons contain what users typed. */
 static void write_reason(FILE *out, const char *word, size_t id, const struct cell *cell)
 {
 	char escaped[PROTOCOL_LINE_MAX - 64];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Writes the lines that bench/shared/protocol.h describes. */
+/* Prints the lines of bench/shared/protocol.h. */
 #ifndef SPAWNSCOPE_LINES_H
 #define SPAWNSCOPE_LINES_H
 
@@ -12,7 +12,7 @@
 #include "bench/parent/parent.h"
 #include "bench/suite/grid.h"
 
-/* All up to `ready`. */
+/* All lines up to `ready`. */
 void lines_grid(FILE *out, const struct cells *cells, uint64_t seed);
 
 void lines_skip(FILE *out, size_t id, const struct cell *cell);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* spawnscope-bench: what it costs to start a process, untraced. See --help. */
+/* spawnscope-bench: measures what it costs to start a process, untraced. See --help. */
 #include <stdio.h>
 #include <string.h>
 
@@ -41,7 +41,7 @@ static int list(void)
 	return fflush(stdout) == 0 ? 0 : fail("standard output cannot be written");
 }
 
-static int drive(const struct bench_options *options)
+static int drive(const struct bench_driver_options *options)
 {
 	struct bench_driver driver;
 	struct fault why;
@@ -61,21 +61,21 @@ static int drive(const struct bench_options *options)
 
 int main(int argc, char **argv)
 {
-	struct bench_options options;
+	struct bench_driver_options options;
 	struct fault why;
 	int err, code = 0;
 
 	if (argc == 2 && !strcmp(argv[1], SUBJECT_OPTION))
 		return subject_main();
-	err = bench_options__parse(&options, argc, argv, &why);
+	err = bench_driver_options__parse(&options, argc, argv, &why);
 	if (err)
 		code = fail(why.text);
 	else if (options.help)
-		bench_options__help();
+		bench_driver_options__help();
 	else if (options.list)
 		code = list();
 	else
 		code = drive(&options);
-	bench_options__free(&options);
+	bench_driver_options__free(&options);
 	return code;
 }

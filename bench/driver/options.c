@@ -18,7 +18,7 @@
 #define TIMEOUT_MAX_S	  86400
 #define CPU_MAX		  8191
 
-/* No letters: every option is a word. The axes follow KEY_AXIS in the order of their table. */
+/* No short options. The key of an axis is KEY_AXIS plus enum axis. */
 enum key {
 	KEY_SUITE = 0x100,
 	KEY_METHOD,
@@ -43,19 +43,19 @@ static const struct argp_option fixed_options[] = {
 	 1},
 	{"method", KEY_METHOD, "LIST", 0, "the calls to measure, instead of the suite's", 2},
 	{"runs", KEY_RUNS, "N", 0, "samples per cell, instead of the suite's", 3},
-	{"warmup", KEY_WARMUP, "N", 0, "samples to throw away before each block (2)", 3},
-	{"seed", KEY_SEED, "N", 0, "seed of the order that blocks are taken in (random)", 3},
-	{"cpu", KEY_CPU, "N|none", 0, "the CPU to pin to (the last that is allowed)", 3},
+	{"warmup", KEY_WARMUP, "N", 0, "spawns before each block that are not counted (2)", 3},
+	{"seed", KEY_SEED, "N", 0, "seed of the random order of blocks (random)", 3},
+	{"cpu", KEY_CPU, "N|none", 0, "the CPU to pin to (the last allowed one)", 3},
 	{"timeout", KEY_TIMEOUT, "SEC", 0,
-	 "when to give a block up, on top of the time that its samples need (60)", 3},
+	 "give up a block after SEC, plus the time that its samples need (60)", 3},
 	{"child", KEY_CHILD, "PATH", 0,
 	 "the program to exec (spawnscope-child beside this program)", 3},
 	{"program", KEY_PROGRAM, "PATH", 0,
-	 "a program of yours to exec instead, without arguments; it must end with status 0", 3},
+	 "your program to exec instead, without arguments; it must end with status 0", 3},
 	{"loader", KEY_LOADER, "PATH", OPTION_HIDDEN, 0, 3},
 	{"libraries", KEY_LIBRARIES, "LIST", OPTION_HIDDEN, 0, 3},
 	{"pass", KEY_PASS, "NAME", OPTION_HIDDEN, 0, 3},
-	{"serve", KEY_SERVE, NULL, 0, "take commands from standard input", 4},
+	{"serve", KEY_SERVE, NULL, 0, "read commands from standard input", 4},
 	{"list", KEY_LIST, NULL, 0, "list methods and suites", 4},
 	{"help", KEY_HELP, NULL, 0, "print this help", 4},
 };
@@ -63,11 +63,11 @@ static const struct argp_option fixed_options[] = {
 #define FIXED_COUNT (sizeof(fixed_options) / sizeof(fixed_options[0]))
 
 static const char doc[] =
-	"Measures what it costs to start a process, from parents of varied shapes.\v"
-	"Each combination of a suite's lists is a cell. Options that name a list take the place of "
-	"that list in the suite. Standard output has one line per sample; bench/shared/protocol.h "
-	"says "
-	"what stands in it.\n"
+	"Measures what it costs to start a process, from parents of different shapes.\v"
+	"Each combination of a suite's lists is a cell. An option that is a list replaces that "
+	"list "
+	"of the suite. Standard output has one line per sample, as bench/shared/protocol.h "
+	"describes.\n"
 	"\n"
 	"Examples:\n"
 	"  spawnscope-bench\n"
@@ -83,7 +83,7 @@ static const char doc[] =
 	"  pages  = 4k\n"
 	"  runs   = 50\n";
 
-/* With room for `-` in place of `_`, and for the entry that ends the table. */
+/* The axes' names with `-` for `_`; the last entry of all_options stays zeroed. */
 static char axis_names[AXIS_COUNT][32];
 static struct argp_option all_options[FIXED_COUNT + AXIS_COUNT + 1];
 
@@ -108,7 +108,7 @@ static void make_options(void)
 }
 
 struct parser {
-	struct bench_options *options;
+	struct bench_driver_options *options;
 	struct fault *why;
 };
 
@@ -118,7 +118,7 @@ static int parse_bounded(struct parser *p, const char *name, const char *text, u
 	uint64_t number;
 
 	if (text_number(text, min, max, &number) != 0)
-		return fault__set(p->why, -EINVAL, "bad %s '%.100s'; it goes from %llu to %llu",
+		return fault__set(p->why, -EINVAL, "bad %s '%.100s'; must be from %llu to %llu",
 				  name, text, (unsigned long long)min, (unsigned long long)max);
 	*value = (unsigned int)number;
 	return 0;
@@ -138,10 +138,11 @@ static int parse_cpu(struct parser *p, const char *text)
 	if (err)
 		return err;
 	if (sched_getaffinity(0, sizeof(sets), sets) == 0 && !CPU_ISSET_S(cpu, sizeof(sets), sets))
-		return fault__set(p->why, -EINVAL,
-				  "CPU %u is not there, or not allowed; /proc/self/status lists "
-				  "Cpus_allowed_list",
-				  cpu);
+		return fault__set(
+			p->why, -EINVAL,
+			"CPU %u does not exist or is not allowed; see Cpus_allowed_list in "
+			"/proc/self/status",
+			cpu);
 	p->options->cpu = (int)cpu;
 	return 0;
 }
@@ -149,26 +150,26 @@ static int parse_cpu(struct parser *p, const char *text)
 static int parse_path(struct parser *p, const char *text, char path[PATH_MAX])
 {
 	if ((size_t)snprintf(path, PATH_MAX, "%s", text) >= PATH_MAX)
-		return fault__set(p->why, -ENAMETOOLONG, "too long a path of a loader");
+		return fault__set(p->why, -ENAMETOOLONG, "the path of the loader is too long");
 	return 0;
 }
 
 static int parse_seed(struct parser *p, const char *text)
 {
 	if (text_number(text, 0, UINT64_MAX, &p->options->seed) != 0)
-		return fault__set(p->why, -EINVAL, "bad --seed '%.100s'; it is a number of 64 bits",
+		return fault__set(p->why, -EINVAL, "bad --seed '%.100s'; must be a 64-bit number",
 				  text);
 	p->options->has_seed = true;
 	return 0;
 }
 
-/* A list of a grid, under the option's name. */
+/* Adds a list to the grid; an error names the option. */
 static int parse_list(struct parser *p, const char *option, const char *name, const char *list)
 {
 	struct fault reason;
 	int err = suite_grid__add(&p->options->override, name, list, &reason);
 
-	/* The unknown method tells by itself where it stands. */
+	/* This message is clear without the option. */
 	if (err && !strncmp(reason.text, "unknown method", strlen("unknown method")))
 		return fault__set(p->why, err, "%s", reason.text);
 	if (err)
@@ -179,7 +180,7 @@ static int parse_list(struct parser *p, const char *option, const char *name, co
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct parser *p = state->input;
-	struct bench_options *o = p->options;
+	struct bench_driver_options *o = p->options;
 
 	switch (key) {
 	case KEY_SUITE:
@@ -238,12 +239,13 @@ static const struct argp parser_argp = {
 	.doc = doc,
 };
 
-int bench_options__parse(struct bench_options *options, int argc, char **argv, struct fault *why)
+int bench_driver_options__parse(struct bench_driver_options *options, int argc, char **argv,
+				struct fault *why)
 {
 	struct parser parser = {.options = options, .why = why};
 	error_t error;
 
-	*options = (struct bench_options){
+	*options = (struct bench_driver_options){
 		.suite = "quick",
 		.cpu = CPU_LAST,
 		.warmups = WARMUPS_DEFAULT,
@@ -251,7 +253,7 @@ int bench_options__parse(struct bench_options *options, int argc, char **argv, s
 	};
 	why->text[0] = '\0';
 	make_options();
-	/* Silent, and without argp's own help: it would print two lines, and exit. */
+	/* ARGP_SILENT: argp's own messages take two lines, and its help exits. */
 	error = argp_parse(&parser_argp, argc, argv, ARGP_SILENT, NULL, &parser);
 	if (!error || options->help)
 		return 0;
@@ -260,12 +262,12 @@ int bench_options__parse(struct bench_options *options, int argc, char **argv, s
 	return -(int)error;
 }
 
-void bench_options__free(struct bench_options *options)
+void bench_driver_options__free(struct bench_driver_options *options)
 {
 	suite_grid__free(&options->override);
 }
 
-void bench_options__help(void)
+void bench_driver_options__help(void)
 {
 	make_options();
 	argp_help(&parser_argp, stdout, ARGP_HELP_LONG | ARGP_HELP_USAGE | ARGP_HELP_DOC,

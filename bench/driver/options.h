@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What the command line says. */
-#ifndef SPAWNSCOPE_BENCH_OPTIONS_H
-#define SPAWNSCOPE_BENCH_OPTIONS_H
+/* The command line. */
+#ifndef SPAWNSCOPE_BENCH_DRIVER_OPTIONS_H
+#define SPAWNSCOPE_BENCH_DRIVER_OPTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,13 +14,13 @@
 /* For the `cpu` of options: the last CPU that this process may run on. */
 #define CPU_LAST (-2)
 
-struct bench_options {
+struct bench_driver_options {
 	const char *suite;	    /* a name or a path */
-	struct suite_grid override; /* takes the place of the suite's lists */
+	struct suite_grid override; /* replaces the suite's lists */
 	const char *child_path;
-	bool silent; /* it is some program, which reports nothing */
+	bool silent; /* it is an ordinary program, which reports nothing */
 	struct loader loader;
-	const char *pass; /* a variable that parents are to have, too; NULL: none */
+	const char *pass; /* a variable for the subjects' environment, or NULL */
 	uint64_t seed;
 	bool has_seed;
 	int cpu; /* a number, CPU_LAST, or CPU_NONE */
@@ -32,13 +32,14 @@ struct bench_options {
 };
 
 /*
- * 0, or -EINVAL or -ENOMEM and a line in `why`. Call bench_options__free in either case. With
- * `help`, what is wrong with other options is not told.
+ * 0, or -EINVAL or -ENOMEM and a line in `why`. Call bench_driver_options__free in either case.
+ * With `help`, what is wrong with other options is not told.
  */
-int bench_options__parse(struct bench_options *options, int argc, char **argv, struct fault *why);
-void bench_options__free(struct bench_options *options);
+int bench_driver_options__parse(struct bench_driver_options *options, int argc, char **argv,
+				struct fault *why);
+void bench_driver_options__free(struct bench_driver_options *options);
 
 /* Prints the help on standard output. */
-void bench_options__help(void);
+void bench_driver_options__help(void);
 
 #endif

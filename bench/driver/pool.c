@@ -12,12 +12,12 @@
 
 #define MIB (INT64_C(1) << 20)
 
-/* Each takes two descriptors here, and some memory even with a size of 0. */
+/* Each takes two descriptors, and some memory even with a size of 0. */
 #define RESIDENT_MAX 64
 
 /*
- * How long things may take at most, beyond the user's timeout: many times what was seen on a slow
- * machine, since it only decides when something is taken for hung.
+ * Time limits in addition to the user's timeout, after which a subject is taken for hung. They are
+ * many times what a slow machine took.
  */
 #define BUILD_MS_PER_MIB  10
 #define BUILD_MS_PER_VMA  1
@@ -53,7 +53,7 @@ static void end_subject(struct pool *pool, size_t index)
 	pool->subjects[index] = pool->subjects[--pool->count];
 }
 
-/* Whether there was one. */
+/* False if there was none. */
 static bool end_oldest(struct pool *pool)
 {
 	size_t oldest = 0;

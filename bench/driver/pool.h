@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The subjects that are up. They stay as long as memory allows, so that blocks
- * of all cells can take turns; where it does not, those that were not used for
- * longest are ended to make room.
+ * The running subjects. They stay as long as memory allows, so that blocks of all
+ * cells can take turns. If memory is short, the least recently used ones are ended.
  */
 #ifndef SPAWNSCOPE_POOL_H
 #define SPAWNSCOPE_POOL_H
@@ -20,7 +19,7 @@ struct pool_config {
 	const char *child_path;
 	bool silent; /* it reports nothing */
 	struct loader loader;
-	const char *pass;	/* a variable for parents, or NULL */
+	const char *pass;	/* a variable for the subjects' environment, or NULL */
 	unsigned int warmups;	/* per block */
 	unsigned int timeout_s; /* per block, on top of what the samples need */
 };
@@ -29,7 +28,7 @@ struct pool_subject {
 	struct launch launch;
 	struct shape shape;
 	const struct method
-		*only; /* the one method it is for, or NULL: any that leaves no traces */
+		*only; /* it serves this method alone; NULL: all without alters_parent */
 	struct parent_facts facts;
 	uint64_t last_use;
 };
@@ -49,15 +48,15 @@ struct pool_block {
 };
 
 /*
- * The subject that a cell spawns from, brought up if it is not; good until the next call. 0, or
- * -errno and a line in `why`: -ENOMEM if it does not fit.
+ * The subject that a cell spawns from, started if necessary; valid until the next call. 0, or
+ * -errno and the reason: -ENOMEM if it does not fit into memory.
  */
 int pool__get(struct pool *pool, const struct cell *cell, const struct pool_subject **subject,
 	      struct fault *why);
 
 /*
- * Takes a block of samples. 0, or -errno and a line in `why`; the samples taken up to then are in
- * the block even so, which must be freed. A subject that died or hung is ended.
+ * Takes a block of samples. 0, or -errno and the reason; even then the block holds the samples
+ * taken so far and must be freed. A subject that died or hung is ended.
  */
 int pool__run(struct pool *pool, const struct cell *cell, unsigned int runs,
 	      struct pool_block *block, struct fault *why);

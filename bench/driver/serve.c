@@ -8,7 +8,7 @@
 
 #define WORDS_MAX 3
 
-/* A command is one to three words, with single spaces between them; 0 if it is none. */
+/* Splits a command: one to three words, separated by single spaces. 0 if it is malformed. */
 static size_t split_words(char *line, char *words[WORDS_MAX])
 {
 	size_t count = 0;
@@ -32,8 +32,8 @@ static int parse_id(const struct bench_driver *driver, const char *text, size_t 
 	return 0;
 }
 
-/* 0, 1 (quit), or -errno and a line in `why`. Takes `line` apart. */
-static int obey(struct bench_driver *driver, char *line, struct fault *why)
+/* 0, 1 (quit), or -errno and the reason. Modifies `line`. */
+static int execute(struct bench_driver *driver, char *line, struct fault *why)
 {
 	char *words[WORDS_MAX];
 	size_t count, id;
@@ -62,7 +62,7 @@ int bench_driver__serve(struct bench_driver *driver, FILE *in, struct fault *why
 
 	while (!err && fgets(line, sizeof(line), in)) {
 		line[strcspn(line, "\n")] = '\0';
-		err = obey(driver, line, why);
+		err = execute(driver, line, why);
 	}
 	if (!err && ferror(in))
 		return fault__set(why, -EIO, "standard input: %s", strerror(errno));

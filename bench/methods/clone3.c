@@ -21,20 +21,19 @@
 
 static int supported(struct fault *why)
 {
-	/* No arguments: the kernel that knows the call says EINVAL, and starts nothing. */
+	/* Without arguments, a kernel that has the call returns EINVAL and starts nothing. */
 	syscall(SYS_clone3, NULL, 0);
 	if (errno != EINVAL)
-		return fault__set(why, -ENOTSUP, "clone3 is not to be had here: %s",
-				  strerror(errno));
-	/* Linux 5.3 has clone3, 5.4 the wait: it knows the id type if it minds the descriptor. */
+		return fault__set(why, -ENOTSUP, "clone3 is not available: %s", strerror(errno));
+	/* Linux 5.3 added clone3, 5.4 P_PIDFD: with it, EBADF, without it, EINVAL. */
 	waitid((idtype_t)P_PIDFD, (id_t)INT32_MAX, NULL, WEXITED);
 	if (errno != EBADF)
-		return fault__set(why, -ENOTSUP, "waitid(P_PIDFD) is not to be had here: %s",
+		return fault__set(why, -ENOTSUP, "waitid(P_PIDFD) is not available: %s",
 				  strerror(errno));
 	return 0;
 }
 
-/* The bare system call: no atfork handlers, none of libc's locks. */
+/* The raw system call: no atfork handlers, none of libc's locks. */
 static int spawn(const struct stage *stage, struct sample *sample)
 {
 	siginfo_t info = {0};

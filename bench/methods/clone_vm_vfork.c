@@ -8,7 +8,7 @@
 
 #define CHILD_STACK_BYTES (16 * 1024)
 
-/* Not mapped for the purpose: a VMA more would be copied by every fork of the same parent. */
+/* Static, not mapped: every fork of the same parent would copy the additional VMA. */
 static char child_stack[CHILD_STACK_BYTES] __attribute__((aligned(16)));
 
 static int child(void *arg)
@@ -22,8 +22,8 @@ static int child(void *arg)
 }
 
 /*
- * What posix_spawn is made of. libc's clone() is the system call and the few instructions that
- * make the child start on its own stack, which C cannot express.
+ * The clone that posix_spawn uses. libc's clone() adds to the system call only the few instructions
+ * that start the child on its own stack, which C cannot express.
  */
 static int spawn(const struct stage *stage, struct sample *sample)
 {
@@ -40,6 +40,6 @@ static int spawn(const struct stage *stage, struct sample *sample)
 
 const struct method method_clone_vm_vfork = {
 	.name = "clone-vm-vfork",
-	.brief = "clone(CLONE_VM | CLONE_VFORK) on a stack of its own; the child exits",
+	.brief = "clone(CLONE_VM | CLONE_VFORK) with a separate stack; the child exits",
 	.spawn = spawn,
 };

@@ -5,8 +5,8 @@
 #include "bench/methods/methods.h"
 
 /*
- * libc's fork, not the bare system call: it runs the atfork handlers and takes libc's locks if the
- * process has threads. Method clone3 is the bare one.
+ * libc's fork, not the raw system call: it runs the atfork handlers, and takes libc's locks if the
+ * process has threads. Method clone3 is the raw one.
  */
 static int spawn(const struct stage *stage, struct sample *sample)
 {

@@ -4,7 +4,7 @@
 
 #include "bench/methods/methods.h"
 
-/* pclose is the wait. The child tells its pid itself. */
+/* pclose is the wait. The child reports its own pid. */
 static int spawn(const struct stage *stage, struct sample *sample)
 {
 	FILE *pipe;
@@ -25,7 +25,7 @@ static int spawn(const struct stage *stage, struct sample *sample)
 
 const struct method method_popen = {
 	.name = "popen",
-	.brief = "popen: a shell that execs the program, its output a pipe; pclose waits",
+	.brief = "popen: a shell execs the program with its output in a pipe; pclose waits",
 	.execs = true,
 	.spawn = spawn,
 };

@@ -18,7 +18,7 @@
 
 static int make_command(struct stage *stage)
 {
-	/* A path of nothing but quotes grows fourfold, and has two quotes and a space besides. */
+	/* At worst each byte is a quote, which takes four; then two quotes and a space. */
 	size_t size = sizeof("exec"), used;
 	int err = 0;
 
@@ -27,7 +27,7 @@ static int make_command(struct stage *stage)
 	stage->command = malloc(size);
 	if (!stage->command)
 		return -ENOMEM;
-	/* `exec`, so that the shell becomes the program instead of forking once more. */
+	/* `exec`: the shell becomes the program instead of forking once more. */
 	used = strlen(strcpy(stage->command, "exec"));
 	for (int i = 0; stage->child_argv[i] && !err; i++) {
 		stage->command[used++] = ' ';
@@ -43,7 +43,7 @@ static int make_argv(struct stage *stage, int slate_fd, const char *child_path,
 	char **argv = stage->child_argv;
 	int n = 0;
 
-	/* spawnscope-child is static: no loader has a part in it. */
+	/* spawnscope-child is static: it needs no loader. */
 	if (stage->silent && loader && loader->path[0]) {
 		argv[n++] = strdup(loader->path);
 		argv[n++] = strdup(LOADER_LIBRARIES_OPTION);
@@ -108,11 +108,10 @@ static void write_pages(const struct stage *stage, size_t bytes)
 		stage->memory[offset] = 1;
 }
 
-/* Holds the child until the parent has written, so that it is the parent who pays for the copies.
- */
+/* Holds the child until the parent has written, so that the parent makes the copies. */
 static void wait_for_parent(const struct stage *stage)
 {
-	/* The parent may be killed before it releases its child, or before this: go then, too. */
+	/* The parent may be killed before it releases the child, or before the prctl. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != stage->parent_pid)
 		_exit(0);
@@ -139,7 +138,7 @@ _Noreturn void stage__exec(const struct stage *stage)
 	stage->slate->child_ns = child_ns;
 	execve(stage->child_argv[0], stage->child_argv, environ);
 	stage->slate->exec_errno = errno;
-	_exit(127); /* what a shell says of a command that it cannot run */
+	_exit(127); /* as a shell does if it cannot run a command */
 }
 
 void stage__parent_write(const struct stage *stage)

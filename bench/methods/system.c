@@ -5,7 +5,7 @@
 
 #include "bench/methods/methods.h"
 
-/* One call spawns and reaps: T_RETURN and T_REAPED are the same. The child tells its pid itself. */
+/* One call spawns and reaps: T_RETURN equals T_REAPED. The child reports its own pid. */
 static int spawn(const struct stage *stage, struct sample *sample)
 {
 	int status;
@@ -16,7 +16,7 @@ static int spawn(const struct stage *stage, struct sample *sample)
 	sample->return_ns = now_ns();
 	if (status == -1)
 		return sample__fail(sample, errno);
-	/* glibc's posix_spawn inside failed: POSIX wants it to look like a shell that cannot run.
+	/* glibc's internal posix_spawn failed. POSIX requires a status as if the shell had failed.
 	 */
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127 && errno != 0)
 		return sample__fail(sample, errno);
@@ -29,7 +29,7 @@ static int spawn(const struct stage *stage, struct sample *sample)
 
 const struct method method_system = {
 	.name = "system",
-	.brief = "system: a shell that execs the program; returns when it has ended",
+	.brief = "system: a shell execs the program; returns when it has ended",
 	.execs = true,
 	.spawn = spawn,
 };

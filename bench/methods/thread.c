@@ -4,7 +4,7 @@
 
 #include "bench/methods/methods.h"
 
-/* gettid comes after the last timestamp: it only tells the thread from others. */
+/* gettid comes after the last timestamp: it only identifies the thread. */
 static void *thread(void *arg)
 {
 	volatile struct slate *slate = arg;
@@ -16,7 +16,7 @@ static void *thread(void *arg)
 	return NULL;
 }
 
-/* From the second call on, libc has the stack of the thread before: warm-ups see to that. */
+/* After the first call, the warm-up, libc reuses the previous thread's stack. */
 static int spawn(const struct stage *stage, struct sample *sample)
 {
 	pthread_t created;
@@ -35,8 +35,8 @@ static int spawn(const struct stage *stage, struct sample *sample)
 }
 
 /*
- * A process that once had a thread keeps its stack and takes more locks in fork, so it is no parent
- * for other methods.
+ * A process that once had a thread keeps its stack, and takes more locks in fork. Other methods get
+ * a different parent.
  */
 const struct method method_thread = {
 	.name = "thread",

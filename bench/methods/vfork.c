@@ -5,9 +5,9 @@
 #include "bench/methods/methods.h"
 
 /*
- * A function of its own, not inlined: the child runs on this very stack frame, and may write to
- * none of the parent's variables. It touches the slate and leaves by _exit. Its one timestamp
- * stands for both T_CHILD and T_EXIT, since all that it does lies between call and return.
+ * Not inlined: the child runs on this stack frame and must not write to the parent's variables. It
+ * writes to the slate and calls _exit. One timestamp serves as both T_CHILD and T_EXIT, because the
+ * child runs entirely between the parent's call and return.
  */
 static __attribute__((noinline)) pid_t vfork_child(volatile struct slate *slate)
 {

@@ -4,7 +4,7 @@
 
 #include "bench/methods/methods.h"
 
-/* Not inlined, for the reason given in vfork.c. */
+/* Not inlined: see vfork.c. */
 static __attribute__((noinline)) pid_t vfork_child(const struct stage *stage)
 {
 	pid_t pid = vfork();

@@ -9,14 +9,14 @@
 
 #include "bench/shared/text.h"
 
-/* A deep path, and the longest name of a file in it. */
+/* Room for a deep path, and for the longest file name in it. */
 #define GROUP_PATH_MAX 512
 #define FILE_PATH_MAX  (GROUP_PATH_MAX + 64)
 
 /* "no limit" of version 1 is the largest multiple of a page in an int64_t. */
 #define NO_LIMIT (INT64_MAX - (1 << 20))
 
-/* Whether `word` stands in a list of words separated by commas. */
+/* Whether `list`, words separated by commas, contains `word`. */
 static bool list_has(const char *list, size_t length, const char *word)
 {
 	size_t word_length = strlen(word);
@@ -48,7 +48,7 @@ int cgroup_parse_mount(const char *line, struct cgroup_mount *mount)
 		mount->version = 1;
 	else
 		return -ENOENT;
-	/* Cut off: it cannot be told from a path that fits exactly. */
+	/* Maybe truncated: a path that fits exactly looks the same. */
 	if (strlen(root) + 1 == sizeof(root) || strlen(path) + 1 == sizeof(path))
 		return -ENAMETOOLONG;
 	strcpy(mount->root, root);
@@ -86,14 +86,14 @@ int cgroup_parse_own(const char *text, int version, char *path, size_t size)
 int cgroup_parse_room(const char *limit_text, const char *usage_text, const char *stat,
 		      int64_t *limit, int64_t *room)
 {
-	/* Version 1 tells a group's own pages from those of the groups below it. */
+	/* Version 1 counts the group alone, and as total_* with the groups below it. */
 	bool has_total = text_field(stat, "total_inactive_file", &(int64_t){0}) == 0;
 	int64_t reclaimable = 0;
 	int64_t usage;
 	char *end;
 
 	*limit = strtoll(limit_text, &end, 10);
-	if (end == limit_text || *limit >= NO_LIMIT) /* "max" is no number */
+	if (end == limit_text || *limit >= NO_LIMIT) /* "max" is not a number */
 		return -ENOENT;
 	usage = strtoll(usage_text, &end, 10);
 	if (end == usage_text)
@@ -124,7 +124,7 @@ static int read_room(const char *group, int version, int64_t *limit, int64_t *ro
 	return cgroup_parse_room(limit_text, usage_text, stat, limit, room);
 }
 
-/* From the own group up to the one that is mounted. */
+/* From the process's own group up to the mounted one. */
 static void walk_groups(const struct cgroup_mount *mount, const char *own, int64_t *limit,
 			int64_t *room)
 {
@@ -133,8 +133,8 @@ static void walk_groups(const struct cgroup_mount *mount, const char *own, int64
 	char *slash;
 
 	/*
-	 * In a container without its own cgroup namespace, the paths are the host's, and only a
-	 * part of the tree is mounted. A group that is not to be seen has no files: go on above.
+	 * In a container without its own cgroup namespace, the paths are the host's and only part
+	 * of the tree is mounted. An invisible group has no files: continue with the group above.
 	 */
 	if (strncmp(own, mount->root, root_length))
 		own = "";

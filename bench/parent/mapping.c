@@ -8,7 +8,7 @@
 
 #include "bench/shared/text.h"
 
-/* Only a path can make a line longer, and no path matters here. */
+/* Only lines with a path can be longer, and paths do not matter here. */
 #define LINE_SIZE 256
 
 int mapping_parse_smaps(FILE *smaps, uint64_t start, uint64_t end, struct mapping_facts *facts)

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What the kernel says of a process's own address space, read from procfs. */
+/* The process's own address space, read from procfs. */
 #ifndef SPAWNSCOPE_MAPPING_H
 #define SPAWNSCOPE_MAPPING_H
 
 #include <stdint.h>
 #include <stdio.h>
 
-/* Bytes, over all VMAs that lie in a range of addresses. */
+/* Sums in bytes over the VMAs in an address range. */
 struct mapping_facts {
 	int64_t rss_bytes;
 	int64_t anon_huge_bytes;
 };
 
 /*
- * Adds up what `smaps` (text as in /proc/PID/smaps) says of the VMAs that overlap [start, end).
- * Reads line by line: with many VMAs the whole text is tens of megabytes. 0 or -ENOENT.
+ * Sums up the VMAs of `smaps` (as /proc/PID/smaps) that overlap [start, end). Reads line by line:
+ * with many VMAs the text is tens of megabytes. 0 or -ENOENT.
  */
 int mapping_parse_smaps(FILE *smaps, uint64_t start, uint64_t end, struct mapping_facts *facts);
 

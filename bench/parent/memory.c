@@ -14,12 +14,12 @@
 #define MIB (INT64_C(1) << 20)
 #define GIB (INT64_C(1) << 30)
 
-/* Left to the machine, so that nobody else is driven into swap or the OOM killer. */
+/* Left free, so that others do not swap and the OOM killer does not run. */
 #define RESERVE_MIN	(32 * MIB)
 #define RESERVE_DIVISOR 20
 
-/* Estimates, on the generous side: what the kernel and libc take beside the memory itself. */
-#define PROCESS_BYTES	   (4 * MIB)	/* program, stacks, page tables, and the same for a child */
+/* High estimates of what the kernel and libc take in addition to the memory itself. */
+#define PROCESS_BYTES	   (4 * MIB)	/* program, stacks, page tables; and the same for a child */
 #define VMA_BYTES	   (4096 + 512) /* the page; struct vm_area_struct, anon_vma, and a copy */
 #define THREAD_BYTES	   (64 * 1024) /* kernel stack, task_struct, the touched part of the stack */
 #define FD_BYTES	   512
@@ -34,7 +34,7 @@ void memory_parse(const char *meminfo, int overcommit, struct memory_facts *fact
 	facts->commit_room = -1;
 	text_field_kb(meminfo, "MemTotal", &facts->total);
 	text_field_kb(meminfo, "MemAvailable", &facts->available);
-	/* In other modes the limit is only shown, not kept. */
+	/* In other modes the kernel shows the limit but does not enforce it. */
 	if (overcommit == 2 && text_field_kb(meminfo, "CommitLimit", &limit) == 0 &&
 	    text_field_kb(meminfo, "Committed_AS", &committed) == 0)
 		facts->commit_room = limit > committed ? limit - committed : 0;
@@ -69,7 +69,7 @@ void memory_read(struct memory_facts *facts)
 	facts->address_room = read_address_room();
 }
 
-/* Of what a whole of that size has left. */
+/* Subtracts the reserve for a machine or group of size `whole`. */
 static int64_t less_reserve(int64_t room, int64_t whole)
 {
 	int64_t reserve = whole / RESERVE_DIVISOR;
@@ -114,7 +114,7 @@ int64_t memory_needed(const struct shape *shape)
 	int64_t needed = size;
 	int64_t extra = PROCESS_BYTES;
 
-	/* The parent writes first; a page that it has copied, the child then has for itself. */
+	/* The parent writes first. The child then owns the pages that the parent copied. */
 	extra += shape__get(shape, AXIS_VMAS) * VMA_BYTES;
 	extra += shape__get(shape, AXIS_FDS) * FD_BYTES;
 	extra += shape__get(shape, AXIS_THREADS) * THREAD_BYTES;
@@ -132,7 +132,7 @@ int memory_check(const struct shape *shape, const struct memory_facts *facts, st
 	int64_t room = memory_room(facts, &name);
 	int64_t needed = memory_needed(shape);
 	int64_t unit = needed >= GIB ? GIB : MIB;
-	/* In tenths: the need rounded up and the room down, so that they never look equal. */
+	/* In tenths. Rounding the need up and the room down keeps them from looking equal. */
 	int64_t needed_tenths = needed / unit * 10 + (needed % unit * 10 + unit - 1) / unit;
 	int64_t room_tenths = room / unit * 10 + room % unit * 10 / unit;
 

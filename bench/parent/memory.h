@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Whether a parent fits, asked before any memory is taken. */
+/* Whether a parent fits into memory, before any is allocated. */
 #ifndef SPAWNSCOPE_MEMORY_H
 #define SPAWNSCOPE_MEMORY_H
 
@@ -10,25 +10,25 @@
 
 #include "bench/shared/fault.h"
 
-/* What limits memory; -1 where there is no such limit, or it cannot be read. Bytes. */
+/* Memory limits in bytes; -1: none, or not readable. */
 struct memory_facts {
 	int64_t total;	   /* MemTotal */
 	int64_t available; /* MemAvailable */
 	int64_t cgroup_limit;
 	int64_t cgroup_room;
 	int64_t commit_room;  /* with overcommit_memory=2: CommitLimit - Committed_AS */
-	int64_t address_room; /* RLIMIT_AS less what the driver has */
+	int64_t address_room; /* RLIMIT_AS less what the driver uses */
 };
 
 void memory_read(struct memory_facts *facts);
 
-/* The same from text: of /proc/meminfo, and the number in overcommit_memory. */
+/* The same from the text of /proc/meminfo and the number in overcommit_memory. */
 void memory_parse(const char *meminfo, int overcommit, struct memory_facts *facts);
 
-/* What may still be taken, with a reserve left to the machine; *name says what sets that limit. */
+/* Bytes that may be allocated, less a reserve for the machine; *name is the limit that applies. */
 int64_t memory_room(const struct memory_facts *facts, const char **name);
 
-/* What a parent of that shape takes at most, its children's share and the kernel's included. */
+/* Most bytes that a parent of that shape takes, with its children and the kernel's structures. */
 int64_t memory_needed(const struct shape *shape);
 
 /* 0, or -ENOMEM and "needs 1.1 GiB, 0.4 GiB are available (MemAvailable)". */

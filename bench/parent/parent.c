@@ -19,10 +19,10 @@
 #include "bench/shared/text.h"
 #include "bench/shared/units.h"
 
-/* Descriptors that a parent needs for itself. */
+/* Descriptors that the parent process itself needs. */
 #define OWN_FDS 32
 
-/* The least that every architecture accepts. */
+/* The smallest stack that every architecture accepts. */
 #define IDLE_STACK_BYTES (128 * 1024)
 
 static int check_write(const struct shape *shape, enum axis axis, bool writes, struct fault *why)
@@ -33,7 +33,7 @@ static int check_write(const struct shape *shape, enum axis axis, bool writes, s
 	char bytes_text[32], size_text[32];
 
 	if (bytes > 0 && !writes)
-		return fault__set(why, -EINVAL, "%s goes with method fork only", name);
+		return fault__set(why, -EINVAL, "this method does not support %s", name);
 	if (bytes > size)
 		return fault__set(why, -EINVAL, "%s=%s is more than the size, %s", name,
 				  size_format(bytes, bytes_text, sizeof(bytes_text)),
@@ -55,8 +55,8 @@ int parent_check(const struct shape *shape, bool writes, struct fault *why)
 }
 
 /*
- * Private anonymous memory that starts at a multiple of 2 MiB, with 4 KiB pages, too: how many page
- * tables it takes, and so what fork costs, must not depend on where it happens to lie.
+ * Private anonymous memory that starts at a multiple of 2 MiB, even with 4 KiB pages: the number of
+ * page tables, and so the cost of fork, must not depend on the address.
  */
 static void *map_aligned(size_t bytes)
 {
@@ -85,7 +85,7 @@ static int verify_memory(const struct parent_memory *memory, enum pages pages, s
 	err = mapping_read_smaps(memory->start, memory->bytes, &facts);
 	if (err)
 		return fault__set(why, err, "/proc/self/smaps: %s", strerror(-err));
-	/* More than asked for: the kernel has merged it with a neighbour. */
+	/* More than asked for: the kernel merged the mapping with a neighbour. */
 	if (facts.rss_bytes < bytes)
 		return fault__set(why, -ENOMEM,
 				  "only %" PRId64 " of %" PRId64 " KiB stayed in memory",
@@ -103,7 +103,7 @@ static int advise_pages(const struct parent_memory *memory, enum pages pages, st
 	char enabled[64];
 
 	if (pages == PAGES_4K) {
-		/* EINVAL: a kernel without huge pages, which is as good. */
+		/* A kernel without huge pages returns EINVAL, which is fine. */
 		madvise((void *)memory->start, memory->bytes, MADV_NOHUGEPAGE);
 		return 0;
 	}
@@ -138,7 +138,7 @@ static int build_memory(const struct shape *shape, struct parent_memory *memory,
 	return verify_memory(memory, pages, why);
 }
 
-/* Every second page is made read-only: neighbours that differ in protection are not merged. */
+/* Makes every second page read-only: the kernel does not merge VMAs of different protection. */
 static int build_vmas(int64_t count, struct fault *why)
 {
 	size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
@@ -153,7 +153,7 @@ static int build_vmas(int64_t count, struct fault *why)
 	if (start == MAP_FAILED)
 		return fault__set(why, -errno, "vmas=%" PRId64 ": mmap: %s", count,
 				  strerror(errno));
-	/* A page that is mapped but not present costs a fork next to nothing: write to each. */
+	/* Write to each page: fork skips pages that are not present. */
 	for (int64_t i = 0; i < count; i++)
 		*(volatile char *)(start + (size_t)i * page_bytes) = 1;
 	for (int64_t i = 1; i < count; i += 2) {
@@ -164,7 +164,7 @@ static int build_vmas(int64_t count, struct fault *why)
 	}
 	after = mapping_count_vmas();
 	if (before < 0 || after - before != count)
-		return fault__set(why, -EAGAIN, "vmas=%" PRId64 ": %" PRId64 " came about", count,
+		return fault__set(why, -EAGAIN, "vmas=%" PRId64 ": got %" PRId64, count,
 				  after - before);
 	return 0;
 }
@@ -187,7 +187,7 @@ static int build_fds(int64_t count, struct fault *why)
 		if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
 			return fault__set(why, -errno, "RLIMIT_NOFILE: %s", strerror(errno));
 	}
-	/* A file each, as real descriptors have; close-on-exec, as in a careful program. */
+	/* Each has its own struct file, like real descriptors, and is close-on-exec. */
 	for (int64_t i = 0; i < count; i++) {
 		if (open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC) < 0)
 			return fault__set(why, -errno, "fds=%" PRId64 ": %s", count,
@@ -213,7 +213,7 @@ static int build_threads(int64_t count, struct fault *why)
 		return 0;
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, IDLE_STACK_BYTES);
-	/* Signals are for the thread that takes the samples. */
+	/* Only the thread that takes the samples gets signals. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	for (int64_t i = 0; i < count && !error; i++) {
@@ -266,7 +266,7 @@ int parent_measure(struct parent_facts *facts)
 	length = text_read("/proc/self/status", status, sizeof(status));
 	if (length < 0)
 		return (int)length;
-	/* RssAnon and its like in `status` lag behind by what each CPU has not added up yet. */
+	/* RssAnon etc. in `status` lag, since the kernel adds counts in batches. */
 	length = text_read("/proc/self/smaps_rollup", rollup, sizeof(rollup));
 	if (length < 0)
 		return (int)length;

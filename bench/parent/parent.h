@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Gives the calling process the shape that a cell asks for, and measures what came of it. */
+/* Gives the calling process the shape that a cell asks for, and measures the result. */
 #ifndef SPAWNSCOPE_PARENT_H
 #define SPAWNSCOPE_PARENT_H
 
@@ -11,8 +11,8 @@
 #include "bench/shared/fault.h"
 
 /*
- * X(name): what the protocol's `parent` line says of a parent. rss_file_bytes includes shared
- * memory; anon_huge_bytes is the part of rss_anon_bytes that 2 MiB pages make.
+ * X(name): the values of the protocol's `parent` line. rss_file_bytes includes shared memory;
+ * anon_huge_bytes is the part of rss_anon_bytes in huge pages.
  */
 #define PARENT_FACTS(X)                                                                            \
 	X(rss_anon_bytes)                                                                          \
@@ -29,21 +29,21 @@ struct parent_facts {
 #undef X
 };
 
-/* The part of a shape that is memory; NULL and 0 if the size is 0. */
+/* The memory of AXIS_SIZE; NULL and 0 if the size is 0. */
 struct parent_memory {
 	volatile unsigned char *start;
 	size_t bytes;
 };
 
 /*
- * Whether a shape can be at all, and a method spawn from it: 0, or -EINVAL and a line in `why`.
- * `writes`: the method heeds child_write and parent_write.
+ * Whether the shape is valid, for a method that supports child_write and parent_write if `writes`.
+ * 0, or -EINVAL and the reason.
  */
 int parent_check(const struct shape *shape, bool writes, struct fault *why);
 
 /*
- * Brings the shape about in this process, which is meant to end with it: nothing is undone on
- * failure. 0, or -errno and a line in `why`, also if it did not come about as asked.
+ * Gives this process the shape, and verifies it. Nothing is undone on failure: the process should
+ * then exit. 0, or -errno and the reason.
  */
 int parent_build(const struct shape *shape, struct parent_memory *memory, struct fault *why);
 

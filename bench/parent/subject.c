@@ -43,7 +43,7 @@ static int pin(int cpu, struct fault *why)
 	return 0;
 }
 
-/* If memory runs out after all, this process is the one to lose. */
+/* If memory runs out, the OOM killer shall choose this process. */
 static void volunteer_for_oom(void)
 {
 	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -51,13 +51,13 @@ static void volunteer_for_oom(void)
 	if (fd < 0)
 		return;
 	if (write(fd, "1000", 4) != 4) {
-		/* Where that is forbidden, the kernel chooses as ever. */
+		/* If that is forbidden, the kernel chooses as usual. */
 	}
 	close(fd);
 }
 
-/* What a program has to say would be said thousands of times. */
-static int hush(void)
+/* A program that is run thousands of times must not print its output. */
+static int silence_stdout(void)
 {
 	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
@@ -80,7 +80,7 @@ static int build(struct subject *subject, const struct subject_request *request,
 	if (err)
 		return err;
 	if (request->build.silent)
-		err = hush();
+		err = silence_stdout();
 	if (err)
 		return fault__set(&reply->why, err, "/dev/null: %s", strerror(-err));
 	err = stage__open(&subject->stage, SUBJECT_SLATE_FD, request->build.child_path,
@@ -98,8 +98,8 @@ static int build(struct subject *subject, const struct subject_request *request,
 	return 0;
 }
 
-/* Errors of exec that trying again does not mend, unlike too little memory or too many files. */
-static bool is_hopeless(int error)
+/* Errors of exec that are permanent, unlike too little memory or too many files. */
+static bool is_permanent(int error)
 {
 	switch (error) {
 	case ENOENT:
@@ -119,12 +119,12 @@ static bool is_hopeless(int error)
 	}
 }
 
-/* Whether the program that was to run did run, or can ever. */
+/* Fails unless the program ran, or may run the next time. */
 static int check_exec(const struct stage *stage, const struct sample *sample, struct fault *why)
 {
 	int status = sample->wait_status;
 
-	if (is_hopeless(sample->error))
+	if (is_permanent(sample->error))
 		return fault__set(why, -sample->error, "exec of '%.200s': %s", stage->program,
 				  strerror(sample->error));
 	if (sample->error != 0 || sample->exec_ns != 0)
@@ -138,8 +138,8 @@ static int check_exec(const struct stage *stage, const struct sample *sample, st
 		return fault__set(why, -EPROTO, "'%.200s' ended with status %d", stage->program,
 				  WEXITSTATUS(status));
 	return fault__set(why, -EPROTO,
-			  "'%.200s' ended with status %d and reported nothing: it is not "
-			  "spawnscope-child, or it was not run",
+			  "'%.200s' ended with status %d and reported nothing: it was not run, or "
+			  "is not spawnscope-child",
 			  stage->program, WEXITSTATUS(status));
 }
 
@@ -185,31 +185,31 @@ static int run(const struct subject *subject, const struct subject_request *requ
 	if (ftruncate(SUBJECT_SLATE_FD, (off_t)(SUBJECT_SAMPLES_OFFSET + bytes)) != 0)
 		return fault__set(&reply->why, -errno, "memory for the samples: %s",
 				  strerror(errno));
-	/* Shared, so that forks do not copy its page tables. */
+	/* Shared: forks do not copy its page tables. */
 	samples = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, SUBJECT_SLATE_FD,
 		       SUBJECT_SAMPLES_OFFSET);
 	if (samples == MAP_FAILED)
 		return fault__set(&reply->why, -errno, "memory for the samples: %s",
 				  strerror(errno));
-	/* So that no page fault falls between samples. */
+	/* Fault all pages in now, not between samples. */
 	memset(samples, 0, bytes);
 	err = take_samples(subject, method, request, samples, reply);
 	munmap(samples, bytes);
 	return err;
 }
 
-/* What the driver was started with must not show in what is measured. */
+/* Removes what the process inherited and could change the measurement. */
 static void reset_process(void)
 {
 	sigset_t none;
 
-	/* An ignored SIGCHLD is inherited, and would reap our children before we can. */
+	/* An ignored SIGCHLD is inherited, and the kernel would reap our children. */
 	signal(SIGCHLD, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	fcntl(SUBJECT_SOCKET_FD, F_SETFD, FD_CLOEXEC);
-	/* Before Linux 5.9, the fds of whoever started the driver stay open. */
+	/* Linux 5.9. Before, the descriptors that the driver inherited stay open. */
 	syscall(SYS_close_range, SUBJECT_SLATE_FD + 1, ~0U, 0);
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A subject is the process that samples are taken from: the same program, run
- * anew as `spawnscope-bench --subject` so that nothing of the driver's is in its
- * address space. It has a socket to the driver, on which requests and replies
- * alternate, and a memfd: the slate in the first page, samples after it. When
- * the driver ends, or closes the socket, so does the subject.
+ * A subject is the parent process that samples are taken from. The driver executes
+ * itself as `spawnscope-bench --subject`, so that a subject has a fresh address
+ * space. It has a socket to the driver, on which requests and replies alternate, and
+ * a memfd with the slate in its first page and samples after it. It ends when the
+ * driver ends or closes the socket.
  */
 #ifndef SPAWNSCOPE_SUBJECT_H
 #define SPAWNSCOPE_SUBJECT_H
@@ -20,13 +20,13 @@
 
 #define SUBJECT_OPTION "--subject"
 
-/* The descriptors that it starts with, besides the standard ones. */
+/* The descriptors that it inherits, besides the standard ones. */
 enum {
 	SUBJECT_SOCKET_FD = 3,
 	SUBJECT_SLATE_FD = 4,
 };
 
-/* Where samples begin in the memfd: past the slate, at a page of any architecture. */
+/* Where samples begin in the memfd: a multiple of the page size of every architecture. */
 #define SUBJECT_SAMPLES_OFFSET (64 * 1024)
 
 #define CPU_NONE (-1) /* not pinned */
@@ -44,7 +44,7 @@ struct subject_request {
 			int cpu;
 			bool silent; /* the program at child_path reports nothing */
 			char child_path[PATH_MAX];
-			struct loader loader; /* of that program, too */
+			struct loader loader; /* for a silent program, too */
 		} build;
 		struct {
 			char method[32];
@@ -55,14 +55,14 @@ struct subject_request {
 };
 
 struct subject_reply {
-	int error; /* 0 or -errno; `why` then says it in one line */
+	int error; /* 0, or -errno and the reason in `why` */
 	struct fault why;
 	struct parent_facts facts; /* of SUBJECT_BUILD */
 	uint32_t started;	   /* of SUBJECT_RUN: children created, warm-ups included */
 	uint32_t failed;	   /* calls that failed, warm-ups included */
 };
 
-/* The subject's main; returns its exit code. */
+/* The main function of --subject; returns the exit code. */
 int subject_main(void);
 
 #endif

@@ -13,7 +13,7 @@ uint64_t plan_random(uint64_t *state)
 	return z ^ (z >> 31);
 }
 
-/* Uniform in [0, bound): draws again where the last, incomplete run of `bound` values begins. */
+/* Uniform in [0, bound): rejects values of the last, incomplete run of `bound` values. */
 static uint64_t random_below(uint64_t *state, uint64_t bound)
 {
 	uint64_t incomplete = UINT64_MAX - UINT64_MAX % bound;
@@ -45,7 +45,7 @@ static int compare_unsigned(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The distinct probe_sets in ascending order; as long as `wants` at most. */
+/* The distinct probe sets in ascending order; `probe_sets` has room for one per want. */
 static size_t list_probe_sets(const struct plan_want *wants, size_t want_count,
 			      unsigned int *probe_sets)
 {
@@ -61,13 +61,13 @@ static size_t list_probe_sets(const struct plan_want *wants, size_t want_count,
 	return count;
 }
 
-/* What a round takes of `runs`: the remainder goes to the first rounds, one each. */
+/* A round's share of `runs`; the first rounds take one of the remainder each. */
 static unsigned int round_share(unsigned int runs, unsigned int rounds, unsigned int round)
 {
 	return runs / rounds + (round < runs % rounds);
 }
 
-/* Appends the blocks that one probe_set has in one round, shuffled; returns how many. */
+/* Appends the blocks of one probe set in one round, shuffled; returns how many. */
 static size_t plan_group(const struct plan_want *wants, size_t want_count, unsigned int probe_set,
 			 unsigned int rounds, unsigned int round, uint64_t *state,
 			 struct plan_block *blocks)
@@ -117,7 +117,7 @@ int plan_make(const struct plan_want *wants, size_t want_count, unsigned int rou
 	if (err)
 		return err;
 
-	/* One more than needed, since calloc(0) may give NULL. */
+	/* One more than needed, because calloc(0) may return NULL. */
 	planned = calloc(total + 1, sizeof(*planned));
 	probe_sets = calloc(want_count + 1, sizeof(*probe_sets));
 	if (!planned || !probe_sets) {

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* How many bytes at `text` are one control character; 0 if it is none. */
+/* The length in bytes of the control character at `text`; 0 if another character is there. */
 static size_t control_length(const unsigned char *text)
 {
 	if (text[0] < 0x20 || text[0] == 0x7f)
@@ -56,7 +56,7 @@ int text_number(const char *text, uint64_t min, uint64_t max, uint64_t *number)
 {
 	unsigned long long value;
 
-	/* strtoull would take a sign and leading spaces. */
+	/* strtoull would accept a sign and leading spaces. */
 	if (!*text || text[strspn(text, "0123456789")])
 		return -EINVAL;
 	errno = 0;
@@ -77,7 +77,7 @@ ssize_t text_read(const char *path, char *buf, size_t size)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	/* One byte of room is kept for the terminator; a file that needs it is too big. */
+	/* The last byte is for the terminator: a file that fills it is too big. */
 	while (used < size && (got = read(fd, buf + used, size - used)) != 0) {
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -95,7 +95,7 @@ cleanup:
 	return result;
 }
 
-/* What follows NAME at the start of a line, or NULL. */
+/* The text after NAME at the start of a line, or NULL. */
 static const char *find_field(const char *text, const char *name)
 {
 	size_t length = strlen(name);
@@ -145,7 +145,7 @@ int text_shell_quote(const char *text, char *buf, size_t size)
 		return -ENAMETOOLONG;
 	buf[used++] = '\'';
 	for (; *text != '\0'; text++) {
-		/* A quote cannot stand inside quotes: close them, escape it, open them again. */
+		/* A quote within quotes: close them, escape it, open them again. */
 		const char *piece = *text == '\'' ? "'\\''" : (char[]){*text, '\0'};
 		size_t length = strlen(piece);
 

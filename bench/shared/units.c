@@ -12,7 +12,7 @@
 
 static const char size_prefixes[] = "KMGT";
 
-/* What the letters after the digits multiply by; 0 if they are no unit. */
+/* The factor of the unit after the digits; 0 if it is not a unit. */
 static int64_t unit_bytes(const char *text)
 {
 	const char *prefix;
@@ -28,7 +28,7 @@ static int64_t unit_bytes(const char *text)
 	return INT64_C(1) << (10 * (prefix - size_prefixes + 1));
 }
 
-/* strtod would heed the locale's decimal point and lose digits; this is exact. */
+/* Exact, unlike strtod, which also depends on the locale's decimal point. */
 int size_parse(const char *text, int64_t *bytes)
 {
 	static const char digits[] = "0123456789";
@@ -58,7 +58,7 @@ int size_parse(const char *text, int64_t *bytes)
 		    __builtin_add_overflow(value, whole[i] - '0', &value))
 			return -ERANGE;
 	}
-	/* From the last digit forward, so that the floors nest and the sum is rounded down once. */
+	/* From the last digit to the first: nested floors round the sum down only once. */
 	for (size_t i = fraction_len; i > 0; i--)
 		rest = (rest + (fraction[i - 1] - '0') * unit) / 10;
 	if (__builtin_mul_overflow(value, unit, &value) ||
@@ -106,10 +106,10 @@ const char *time_format(double ns, const char *clock, char *buf, size_t size)
 		snprintf(buf, size, "-");
 		return buf;
 	}
-	/* 999.5 and not 1000, since it would be shown as 1000. */
+	/* From 999.5 on it would be shown as 1000. */
 	for (i = 0; i + 1 < UNIT_COUNT && x >= 999.5; i++)
 		x /= 1000;
-	if (ns < 0) /* the sign takes a place: one digit less */
+	if (ns < 0) /* the sign takes the place of a digit */
 		decimals = x < 9.95 ? 1 : 0;
 	else
 		decimals = x < 9.995 ? 2 : x < 99.95 ? 1 : 0;

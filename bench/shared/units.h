@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Numbers as people write and read them. */
+/* Sizes and times as people write and read them. */
 #ifndef SPAWNSCOPE_UNITS_H
 #define SPAWNSCOPE_UNITS_H
 
@@ -10,11 +10,11 @@
 /* A value that was not measured; `null` in a result file. No time or count is this number. */
 #define MISSING INT64_MIN
 
-/* The clocks of a run, as result files name them. In the lab a ns is one instruction. */
+/* A run's clock, as result files name it. In the lab one ns is one instruction. */
 #define CLOCK_OF_LAB	 "icount"
 #define CLOCK_OF_MACHINE "monotonic"
 
-/* Whether this is the lab's. NULL: no clock is known, and false. */
+/* Whether this is the lab's clock; false for NULL. */
 bool clock_counts_instructions(const char *clock);
 
 /*
@@ -25,14 +25,14 @@ bool clock_counts_instructions(const char *clock);
 int size_parse(const char *text, int64_t *bytes);
 
 /*
- * 67108864 to "64M": a whole number of the largest of K, M, G, T that divides it, else plain bytes;
- * MISSING gives "-". Returns buf.
+ * 67108864 to "64M": the largest of K, M, G, T that divides the number, else plain bytes. MISSING
+ * gives "-". Returns buf.
  */
 const char *size_format(int64_t bytes, char *buf, size_t size);
 
 /*
  * A time with three significant digits and its unit, at most 7 characters: "812 ns", "17.3 us",
- * "3.52 ms", "1.20 s"; two digits if it is negative. `clock` is the run's: with "icount", which
+ * "3.52 ms", "1.20 s"; two digits if negative. `clock` is the run's: with CLOCK_OF_LAB, which
  * counts instructions, "812 in", "17.3 Ki", "3.52 Mi" (decimal multiples). NAN and MISSING give
  * "-". Returns buf.
  */

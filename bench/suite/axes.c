@@ -11,7 +11,7 @@
 #include "bench/shared/text.h"
 #include "bench/shared/units.h"
 
-/* A typing mistake should not ask for a million threads; the kernel's own limits are lower. */
+/* A typing mistake must not ask for millions of threads; the kernel's own limits are lower. */
 #define AXIS_NUMBER_MAX 1000000
 
 static const char *const pages_names[PAGES_COUNT] = {
@@ -28,8 +28,8 @@ static int parse_size(const char *text, int64_t *value, struct fault *why)
 		return fault__set(why, -EINVAL, "bad size '%s'; write it like 64M or 1G", text);
 	if (bytes % page_bytes != 0)
 		return fault__set(why, -EINVAL,
-				  "bad size '%s'; a page has %ld bytes, take a multiple", text,
-				  page_bytes);
+				  "bad size '%s'; it must be a multiple of the page size, %ld",
+				  text, page_bytes);
 	*value = bytes;
 	return 0;
 }
@@ -39,7 +39,7 @@ static int parse_count(const char *text, int64_t *value, struct fault *why)
 	uint64_t number;
 
 	if (text_number(text, 0, AXIS_NUMBER_MAX, &number) != 0)
-		return fault__set(why, -EINVAL, "bad number '%s'; it goes from 0 to %d", text,
+		return fault__set(why, -EINVAL, "bad number '%s'; must be from 0 to %d", text,
 				  AXIS_NUMBER_MAX);
 	*value = (int64_t)number;
 	return 0;
@@ -71,7 +71,7 @@ const struct axis_info axis_table[AXIS_COUNT] = {
 			.name = "pages",
 			.key = "pages",
 			.arg = "KIND,...",
-			.brief = "what that memory is made of: 4k (default), thp",
+			.brief = "pages of that memory: 4k (default), thp",
 			.parse = parse_pages,
 			.is_name = true,
 			.default_value = PAGES_4K,
@@ -108,7 +108,7 @@ const struct axis_info axis_table[AXIS_COUNT] = {
 			.name = "child_write",
 			.key = "child_write",
 			.arg = "SIZE,...",
-			.brief = "how much of that memory the child writes to (fork only)",
+			.brief = "bytes of that memory that the child writes to (fork only)",
 			.parse = parse_size,
 			.default_value = AXIS_ABSENT,
 		},
@@ -117,7 +117,8 @@ const struct axis_info axis_table[AXIS_COUNT] = {
 			.name = "parent_write",
 			.key = "parent_write",
 			.arg = "SIZE,...",
-			.brief = "how much the parent writes to while the child lives (fork only)",
+			.brief =
+				"bytes that the parent writes to while the child lives (fork only)",
 			.parse = parse_size,
 			.default_value = AXIS_ABSENT,
 		},

@@ -12,20 +12,26 @@ static int out_of_memory(struct fault *why)
 	return fault__set(why, -ENOMEM, "out of memory");
 }
 
-static int add_method(struct suite_grid *grid, const char *text, struct fault *why)
+static int add_methods(struct suite_grid *grid, const char *text, struct fault *why)
 {
-	const struct method *method = method_find(text);
+	const struct method *one = method_find(text), *const *added = &one;
+	struct method_list *list = &grid->methods;
+	size_t count = 1;
 	const struct method **grown;
-	char known[FAULT_MAX / 2];
 
-	if (!method)
+	if (!strcmp(text, "all")) {
+		added = method_table;
+		count = method_count;
+	} else if (!one) {
 		return fault__set(why, -EINVAL, "unknown method '%.100s'; known: %s", text,
-				  method_names(known, sizeof(known)));
-	grown = reallocarray(grid->methods.v, grid->methods.n + 1, sizeof(*grown));
+				  METHOD_CHOICES);
+	}
+	grown = reallocarray(list->v, list->n + count, sizeof(*grown));
 	if (!grown)
 		return out_of_memory(why);
-	grid->methods.v = grown;
-	grown[grid->methods.n++] = method;
+	list->v = grown;
+	for (size_t i = 0; i < count; i++)
+		grown[list->n++] = added[i];
 	return 0;
 }
 
@@ -51,7 +57,7 @@ static int set_runs(struct suite_grid *grid, const char *text, struct fault *why
 	uint64_t runs;
 
 	if (text_number(text, 1, GRID_RUNS_MAX, &runs) != 0)
-		return fault__set(why, -EINVAL, "bad runs '%.100s'; it goes from 1 to %d", text,
+		return fault__set(why, -EINVAL, "bad runs '%.100s'; must be from 1 to %d", text,
 				  GRID_RUNS_MAX);
 	if (grid->runs != 0)
 		return fault__set(why, -EINVAL, "runs is given twice");
@@ -101,7 +107,7 @@ int suite_grid__add(struct suite_grid *grid, const char *name, const char *list,
 							       : "empty item in the list of %s",
 					 name);
 		else if (is_method)
-			err = add_method(grid, item, why);
+			err = add_methods(grid, item, why);
 		else if (is_runs)
 			err = set_runs(grid, item, why);
 		else
@@ -119,7 +125,7 @@ void suite_grid__free(struct suite_grid *grid)
 	*grid = (struct suite_grid){0};
 }
 
-/* Lists that are complete: the options' own, else the section's, else the default. */
+/* Complete lists: from the options, else from the section, else the default. */
 struct selection {
 	struct method_list methods;
 	struct axis_list axes[AXIS_COUNT];
@@ -164,7 +170,7 @@ static int select_lists(struct selection *s, const struct suite_grid *grid,
 	return err;
 }
 
-/* Combinations are numbered like the digits of a number: the method turns fastest. */
+/* Combination n, counted like an odometer: the method changes fastest. */
 static void nth_combination(const struct selection *s, size_t n, struct cell *cell)
 {
 	*cell = (struct cell){.method = s->methods.v[n % s->methods.n], .runs = s->runs};

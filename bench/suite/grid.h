@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Lists of methods and parents, and the cells that all their combinations are. */
+/* Lists of methods and of parents, and the cells that their combinations make. */
 #ifndef SPAWNSCOPE_BENCH_GRID_H
 #define SPAWNSCOPE_BENCH_GRID_H
 
@@ -26,7 +26,7 @@ struct axis_list {
 	size_t n;
 };
 
-/* A section of a suite file, or what the options say. Empty lists and 0 runs: not said. */
+/* A section of a suite file, or the options. Empty lists and 0 runs are not given. */
 struct suite_grid {
 	struct method_list methods;
 	struct axis_list axes[AXIS_COUNT];
@@ -34,8 +34,8 @@ struct suite_grid {
 };
 
 /*
- * Adds what `name` = `list` says, as in a suite file: the name of an axis, `method` or `runs`.
- * Lists grow when a name comes again. 0, or -EINVAL or -ENOMEM and a line in `why`.
+ * Adds a line `name` = `list` of a suite file; `name` is an axis, `method` or `runs`. Lists grow if
+ * a name is repeated. 0, or -EINVAL or -ENOMEM and the reason.
  */
 int suite_grid__add(struct suite_grid *grid, const char *name, const char *list, struct fault *why);
 void suite_grid__free(struct suite_grid *grid);
@@ -46,7 +46,7 @@ struct cell {
 	unsigned int runs;
 	bool skipped;	     /* no samples */
 	bool broken;	     /* no more samples */
-	struct fault reason; /* of either */
+	struct fault reason; /* why skipped or broken */
 };
 
 struct cells {
@@ -55,9 +55,9 @@ struct cells {
 };
 
 /*
- * Adds all combinations that `grid` makes, with the lists of `override` (may be NULL) in place of
- * its own where they are not empty. A cell that is there already is not added again; it gets the
- * larger number of runs. 0, or -EINVAL or -ENOMEM and a line in `why`.
+ * Adds all combinations of the lists of `grid`. Lists of `override` (may be NULL) that are not
+ * empty replace those of `grid`. A cell that exists already gets the larger number of runs. 0, or
+ * -EINVAL or -ENOMEM and the reason.
  */
 int cells__expand(struct cells *cells, const struct suite_grid *grid,
 		  const struct suite_grid *override, struct fault *why);

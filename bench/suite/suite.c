@@ -15,7 +15,7 @@
 const struct builtin_suite builtin_suites[] = {
 	{
 		.name = "quick",
-		.brief = "the calls most used, from a small parent to a large one; half a minute",
+		.brief = "the most used calls, from small to large parents; half a minute",
 		.text = "[small]\n"
 			"method = fork, vfork, posix_spawn, fork-exec, vfork-exec\n"
 			"size = 1M, 16M\n"
@@ -29,13 +29,11 @@ const struct builtin_suite builtin_suites[] = {
 		.name = "standard",
 		.brief = "every call, six sizes, and huge pages; some minutes",
 		.text = "[small]\n"
-			"method = fork, vfork, clone-vm-vfork, clone3, thread\n"
-			"method = fork-exec, vfork-exec, posix_spawn, system, popen\n"
+			"method = all\n"
 			"size = 1M, 4M, 16M, 64M\n"
 			"runs = 200\n"
 			"[large]\n"
-			"method = fork, vfork, clone-vm-vfork, clone3, thread\n"
-			"method = fork-exec, vfork-exec, posix_spawn, system, popen\n"
+			"method = all\n"
 			"size = 256M, 1G\n"
 			"runs = 100\n"
 			"[huge pages]\n"
@@ -61,20 +59,20 @@ const struct builtin_suite builtin_suites[] = {
 
 const size_t builtin_suite_count = sizeof(builtin_suites) / sizeof(builtin_suites[0]);
 
-/* inih tells its handler neither line numbers nor where a section begins: the reader counts. */
+/* inih passes its handler neither line numbers nor the start of a section: the reader counts. */
 struct suite_parser {
-	const char *rest; /* of the text */
+	const char *rest; /* text not read yet */
 	const struct suite_grid *override;
 	struct cells *cells;
 	struct suite_grid grid; /* the section being read */
-	int line, section_line; /* 1 is the first; 0: no section yet */
-	int error;		/* the first one, */
-	int error_line;		/* where it stands, */
-	int found_line;		/* and where it was found */
+	int line, section_line; /* from 1; 0: no section yet */
+	int error;		/* the first one */
+	int error_line;		/* the line to report */
+	int found_line;		/* the line read when it was found */
 	struct fault reason;
 };
 
-/* Only the first fault is told; its `reason` has been written. */
+/* Remembers the first error; `reason` is set already. */
 static void parser_fail(struct suite_parser *p, int error, int line)
 {
 	p->error = error;
@@ -82,7 +80,7 @@ static void parser_fail(struct suite_parser *p, int error, int line)
 	p->found_line = p->line;
 }
 
-/* The section is read: its cells are made. */
+/* Makes the cells of the section that ends here. */
 static void end_section(struct suite_parser *p)
 {
 	int err;
@@ -95,7 +93,7 @@ static void end_section(struct suite_parser *p)
 	suite_grid__free(&p->grid);
 }
 
-/* As inih wants it: a line of the text, like fgets. */
+/* inih's reader: returns one line of the text, like fgets. */
 static char *read_line(char *buf, int size, void *arg)
 {
 	struct suite_parser *p = arg;
@@ -109,11 +107,11 @@ static char *read_line(char *buf, int size, void *arg)
 	if (length >= (size_t)size && p->error == 0)
 		parser_fail(p,
 			    fault__set(&p->reason, -EINVAL,
-				       "the line is longer than %d characters; a key can be given "
-				       "again to go on",
+				       "the line is longer than %d characters; repeat the key on "
+				       "another line",
 				       size - 1),
 			    p->line);
-	/* To inih, an indented line continues the one before; here, it is a line like others. */
+	/* inih would append an indented line to the one before. */
 	while (length > 0 && (*line == ' ' || *line == '\t')) {
 		line++;
 		length--;
@@ -138,9 +136,9 @@ static int handle_key(void *arg, const char *section, const char *key, const cha
 	if (p->error != 0)
 		return 0;
 	if (p->section_line == 0)
-		err = fault__set(
-			&p->reason, -EINVAL,
-			"'%.100s' stands before any section; begin with a line like [grid]", key);
+		err = fault__set(&p->reason, -EINVAL,
+				 "'%.100s' is not in a section; begin with a line like [grid]",
+				 key);
 	else
 		err = suite_grid__add(&p->grid, key, value, &p->reason);
 	if (err)
@@ -164,7 +162,7 @@ int suite_parse(const char *text, const char *name, const struct suite_grid *ove
 	last_line = p.line++;
 	end_section(&p);
 	suite_grid__free(&p.grid);
-	/* inih goes on after an error, and counts ours as well: was one of its own before? */
+	/* inih continues after an error and also counts ours: was its own before? */
 	if (syntax_line > 0 && (p.error == 0 || syntax_line < p.found_line))
 		return fault__set(why, -EINVAL,
 				  "%.200s:%d: neither [section] nor key = value nor ; comment",
@@ -178,6 +176,18 @@ int suite_parse(const char *text, const char *name, const struct suite_grid *ove
 	return 0;
 }
 
+static int explain_unknown_suite(const char *name, struct fault *why)
+{
+	char known[FAULT_MAX / 2] = "";
+
+	for (size_t i = 0; i < builtin_suite_count; i++) {
+		strcat(known, builtin_suites[i].name);
+		strcat(known, ", ");
+	}
+	return fault__set(why, -ENOENT, "unknown suite '%.200s'; known: %sor a file's path", name,
+			  known);
+}
+
 static int read_suite_file(const char *path, char **text, struct fault *why)
 {
 	char *buf = malloc(SUITE_SIZE_MAX + 2);
@@ -188,10 +198,7 @@ static int read_suite_file(const char *path, char **text, struct fault *why)
 		return fault__set(why, -ENOMEM, "out of memory");
 	length = text_read(path, buf, SUITE_SIZE_MAX + 2);
 	if (length == -ENOENT)
-		err = fault__set(why, -ENOENT,
-				 "unknown suite '%.200s'; known: quick, standard, overhead, or a "
-				 "file's path",
-				 path);
+		err = explain_unknown_suite(path, why);
 	else if (length == -EFBIG || length > SUITE_SIZE_MAX)
 		err = fault__set(why, -EFBIG, "%.200s: a suite has at most 1 MiB", path);
 	else if (length < 0)

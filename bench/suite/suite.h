@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Suites: INI text whose sections are grids. The built-in ones are such text, too. */
+/* Suites: INI text whose sections are grids. Built-in suites are INI text, too. */
 #ifndef SPAWNSCOPE_SUITE_H
 #define SPAWNSCOPE_SUITE_H
 
@@ -19,13 +19,13 @@ extern const struct builtin_suite builtin_suites[];
 extern const size_t builtin_suite_count;
 
 /*
- * Parses a suite and adds its cells, with `override` (may be NULL) as in cells__expand. `name`
- * stands before the line number in messages. 0, or -EINVAL or -ENOMEM and a line in `why`.
+ * Parses a suite and adds its cells, with `override` (may be NULL) as in cells__expand. Messages
+ * begin with `name` and the line number. 0, or -EINVAL or -ENOMEM and the reason.
  */
 int suite_parse(const char *text, const char *name, const struct suite_grid *override,
 		struct cells *cells, struct fault *why);
 
-/* The same for a built-in suite, or the file of that path. */
+/* The same for the built-in suite `name`, or the file of that path. */
 int suite_load(const char *name, const struct suite_grid *override, struct cells *cells,
 	       struct fault *why);
 

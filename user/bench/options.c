@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/bench/options.h"
+#include "bench/shared/method_names.h"
 #include "bench/shared/units.h"
 
 #include <argp.h>
@@ -34,10 +35,7 @@ static const struct argp_option option_table[] = {
 	 "or "
 	 "an INI file",
 	 0},
-	{"method", FORWARD + 1, "LIST", 0,
-	 "fork, vfork, clone-vm-vfork, clone3, thread, fork-exec, "
-	 "vfork-exec, posix_spawn, system, popen",
-	 0},
+	{"method", FORWARD + 1, "LIST", 0, METHOD_CHOICES, 0},
 	{"size", FORWARD + 2, "LIST", 0, "memory that the parent has written: 1M,64M,1G", 0},
 	{"pages", FORWARD + 3, "LIST", 0, "of that memory: 4k, thp", 0},
 	{"vmas", FORWARD + 4, "LIST", 0, "mappings that the parent has besides", 0},

@@ -2,15 +2,10 @@
 # bats and its tests call and use what stands here:
 # shellcheck shell=bash disable=SC2317,SC2034
 #
-# What the tests of the tool have in common. BUILD names the folder of the
-# binaries (build).
+# What the tests of the tool have in common.
 
-bats_require_minimum_version 1.5.0
-
+load ../../bench/tests/common.bash
 load result.bash
-
-# Were the tests themselves started by sudo, the tool would work for that user.
-unset SUDO_UID SUDO_GID NO_COLOR
 
 # An ordinary user, and what takes root's rights away.
 readonly NOBODY=65534
@@ -46,23 +41,7 @@ need_root() {
     [ "$(id -u)" -eq 0 ] || skip "needs root, to attach probes and to become other users"
 }
 
-# `! command` alone does not fail a test.
-refute() {
-    ! "$@"
-}
-
-# Waits up to 20 seconds for a command to succeed.
-eventually() {
-    local _
-    for _ in $(seq 200); do
-        "$@" && return 0
-        sleep 0.1
-    done
-    echo "never came true: $*"
-    return 1
-}
-
-# The same within two seconds.
+# Waits up to two seconds for a command to succeed.
 soon() {
     local end=$((${EPOCHREALTIME/[.,]/} + 2000000))
     until "$@"; do
@@ -74,51 +53,12 @@ soon() {
     done
 }
 
-# one_line CODE PATTERN COMMAND...: refused with that exit code, one line on standard error that
-# matches, and nothing on standard output; and no control character in either.
-one_line() {
-    local code=$1 pattern=$2 status=0
-    shift 2
-    "$@" >"$DIR/out" 2>"$DIR/err" </dev/null || status=$?
-    printf '%q ' "$@"
-    echo ": $status"
-    cat -v "$DIR/err"
-    [ "$status" -eq "$code" ]
-    [ ! -s "$DIR/out" ]
-    [ "$(wc -l <"$DIR/err")" -eq 1 ]
-    [ "$(tail -c 1 "$DIR/err" | od -An -c)" = '  \n' ]
-    refute grep -q '[[:cntrl:]]' "$DIR/err"
-    grep -Eq -- "$pattern" "$DIR/err"
-}
-
 # Processes
 
-copy_tool() { # FOLDER
-    mkdir -p "$1"
-    cp "$BUILD/spawnscope" "$BUILD/spawnscope-bench" "$BUILD/spawnscope-child" "$1"
-}
-
-# Processes are told from those of other tests and runs by where their program lies: this test gets
-# programs of its own, in $OWN.
+# Copies the programs to $OWN, so that the processes of this test can be found by their program.
 own_tool() {
     OWN=$ROOM/$BATS_TEST_NUMBER
     copy_tool "$OWN"
-}
-
-# The processes, zombies aside, whose program lies in a folder: all, or those of one program.
-processes() { # FOLDER [NAME]
-    local exe name
-    for exe in /proc/[0-9]*/exe; do
-        for name in ${2:-spawnscope spawnscope-bench spawnscope-child}; do
-            if [ "$exe" -ef "$1/$name" ]; then
-                echo "${exe//[!0-9]/}"
-            fi
-        done
-    done
-}
-
-none_left() { # FOLDER
-    [ -z "$(processes "$1")" ]
 }
 
 end_all() { # FOLDER

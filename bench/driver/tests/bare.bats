@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What the driver itself costs: its medians for fork and vfork against those of
-# a bare loop of the same call, alternated in one run, counted in instructions.
+# The driver's own overhead: its medians for fork and vfork against a bare loop of the same call, in
+# alternating blocks of one run, in instructions.
 
-@test "the driver's fork and vfork are within 1 % of a bare loop of the same call" {
+@test "the driver's fork and vfork cost at most 1 % more than a bare loop" {
     local build=${BUILD:-build}
     bench/lab/fetch-kernel debian:6.1
     run bench/lab/guest --icount --kernel debian:6.1 --add "$build/static/bare" -- bare

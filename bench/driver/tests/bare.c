@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What the driver itself costs: its own fork and vfork methods against a bare
- * loop of the same call, in blocks that take turns in one parent of 1 MiB.
+ * The driver's own overhead: its fork and vfork methods against a bare loop of
+ * the same call, in alternating blocks, in one parent of 1 MiB.
  *
- * bare [--report]   prints both medians of call to return; exits 1 if the
- *                   driver's is more than 1 % above the bare one's, unless it
- *                   is only to report. Meant to be judged where the clock counts
- *                   instructions: elsewhere, noise alone can be 1 %.
+ * bare [--report]   prints both medians of call to return. Exits 1 if the
+ *                   driver's is more than 1 % above the bare one's, except with
+ *                   --report. Run it where the clock counts instructions:
+ *                   elsewhere noise alone can be 1 %.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The driver's commands (--serve), and what is left of it when something dies.
+# The commands of --serve, and which processes are left when one dies.
 #
 # shellcheck disable=SC2154,SC2317 # bats sets $status, $output and $lines
 
@@ -23,7 +23,7 @@ load driver.bash
     printf 'run 0 1' | "$BENCH" --serve --method vfork --size 1M | grep '^done 0 3 0$'
 }
 
-@test "--serve: what is no command is refused in one line" {
+@test "--serve: an invalid command is refused in one line" {
     for command in "" " " prepare "prepare 1" "prepare -1" "prepare 0 0" "prepare  0" "run 0" \
         "run 0 0" "run 0 1000001" "run 0 1 1" "Quit" "run 0 1x" $'run\t0 1' $'\e[1m' \
         "$(head -c 9000 /dev/zero | tr '\0' x)"; do
@@ -38,8 +38,8 @@ load driver.bash
     done
 }
 
-@test "a parent that is killed breaks its cell, and a new one comes up for others" {
-    copy_binaries
+@test "a killed parent breaks its cell, and other cells get a new one" {
+    copy_tool "$DIR/copy"
     coproc "$DIR/copy/spawnscope-bench" --serve --method fork,vfork --size 256M
     driver=$COPROC_PID
     until read -r line <&"${COPROC[0]}" && [ "$line" = ready ]; do :; done
@@ -60,11 +60,11 @@ load driver.bash
     [ "$new" -ne "$pid" ]
     echo quit >&"${COPROC[1]}"
     wait "$driver"
-    [ -z "$(our_processes)" ]
+    none_left "$DIR/copy"
 }
 
-@test "a parent that hangs is ended after the timeout" {
-    copy_binaries
+@test "a hanging parent is killed after the timeout" {
+    copy_tool "$DIR/copy"
     coproc "$DIR/copy/spawnscope-bench" --serve --timeout 1 --method fork --size 1M
     driver=$COPROC_PID
     until read -r line <&"${COPROC[0]}" && [ "$line" = ready ]; do :; done
@@ -80,8 +80,8 @@ load driver.bash
     wait "$driver"
 }
 
-@test "a program that hangs is ended with its parent" {
-    copy_binaries
+@test "a hanging program is killed with its parent" {
+    copy_tool "$DIR/copy"
     printf '#!/bin/sh\nexec sleep 1000.%s\n' $$ >"$DIR/hang"
     chmod +x "$DIR/hang"
     run -0 "$BENCH" --child "$DIR/hang" --timeout 1 --method system --size 1M --runs 1
@@ -89,14 +89,14 @@ load driver.bash
     refute pgrep -f "^sleep 1000\.$$\$"
 }
 
-@test "a signal that ends the driver ends the program that hangs, too" {
+@test "a signal that ends the driver also ends a hanging program" {
     printf '#!/bin/sh\nexec sleep 2000.%s\n' $$ >"$DIR/hang"
     chmod +x "$DIR/hang"
     hangs() { pgrep -f "^sleep 2000\\.$$\$" >/dev/null; }
     gone() { ! hangs; }
     local name number
     for name in HUP INT TERM; do
-        # A shell has background jobs ignore SIGINT, which the driver heeds.
+        # Background jobs of a shell ignore SIGINT, and the driver would keep that.
         env --default-signal=INT "$BENCH" --program "$DIR/hang" --method fork-exec --size 1M --runs 1 \
             >/dev/null 2>&1 3>&- &
         driver=$!
@@ -110,9 +110,8 @@ load driver.bash
 }
 
 @test "kill -9 of the driver in a run leaves no process" {
-    copy_binaries
-    none_left() { [ -z "$(our_processes)" ]; }
-    some_parents() { [ "$(our_processes | wc -l)" -ge "$1" ]; }
+    copy_tool "$DIR/copy"
+    some_parents() { [ "$(processes "$DIR/copy" | wc -l)" -ge "$1" ]; }
     for arguments in "--method fork --size 64M,128M" "--method fork-exec --size 64M" \
         "--method fork --size 64M --parent-write 64M" "--method system --size 1M"; do
         # shellcheck disable=SC2086
@@ -122,16 +121,15 @@ load driver.bash
         sleep 0.5
         kill -KILL "$driver"
         wait "$driver" || true
-        eventually none_left
+        eventually none_left "$DIR/copy"
     done
 }
 
-@test "a reader that goes away, or a full disk, ends the driver" {
-    copy_binaries
+@test "a closed pipe or a full disk ends the driver" {
+    copy_tool "$DIR/copy"
     set +o pipefail
     "$DIR/copy/spawnscope-bench" --method vfork --size 1M --runs 100000 | head -n 1
-    none_left() { [ -z "$(our_processes)" ]; }
-    eventually none_left
+    eventually none_left "$DIR/copy"
     status=0
     "$BENCH" --method vfork --size 1M --runs 1 >/dev/full 2>"$DIR/err" || status=$?
     [ "$status" -eq 2 ]

@@ -9,12 +9,9 @@
 
 #include "bench/parent/cgroup.h"
 #include "bench/parent/memory.h"
+#include "bench/parent/tests/shape_of.h"
 #include "bench/shared/fault.h"
 #include "bench/shared/text.h"
-
-#define KIB (INT64_C(1) << 10)
-#define MIB (INT64_C(1) << 20)
-#define GIB (INT64_C(1) << 30)
 
 static const struct memory_facts no_limits = {
 	.total = -1,
@@ -24,17 +21,6 @@ static const struct memory_facts no_limits = {
 	.commit_room = -1,
 	.address_room = -1,
 };
-
-static struct shape shape_of(int64_t size)
-{
-	struct shape shape;
-
-	for (int axis = 0; axis < AXIS_COUNT; axis++)
-		shape.axis[axis] = AXIS_ABSENT;
-	shape.axis[AXIS_SIZE] = size;
-	shape.axis[AXIS_PAGES] = PAGES_4K;
-	return shape;
-}
 
 static const char meminfo[] = "MemTotal:       24684312 kB\n"
 			      "MemFree:        23834112 kB\n"

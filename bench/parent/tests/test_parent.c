@@ -12,22 +12,9 @@
 
 #include "bench/parent/mapping.h"
 #include "bench/parent/parent.h"
+#include "bench/parent/tests/shape_of.h"
 #include "bench/shared/fault.h"
 #include "bench/shared/text.h"
-
-#define KIB (INT64_C(1) << 10)
-#define MIB (INT64_C(1) << 20)
-
-static struct shape shape_of(int64_t size)
-{
-	struct shape shape;
-
-	for (int axis = 0; axis < AXIS_COUNT; axis++)
-		shape.axis[axis] = AXIS_ABSENT;
-	shape.axis[AXIS_SIZE] = size;
-	shape.axis[AXIS_PAGES] = PAGES_4K;
-	return shape;
-}
 
 static const char smaps[] =
 	"55d5c0a00000-55d5c0a21000 rw-p 00000000 00:00 0                          [heap]\n"
@@ -70,7 +57,7 @@ static void test_smaps(void **state)
 	assert_int_equal(parse_smaps(0x7f0004001000, 0x7f0004002000, &facts), -ENOENT);
 }
 
-/* In a process of its own, since a shape cannot be undone: 0 if it came about. */
+/* In a separate process, because a shape cannot be undone. 0 if all is as asked for. */
 static int build_in_child(const struct shape *shape, int64_t vmas, int64_t fds, int64_t threads)
 {
 	struct parent_facts before, after;
@@ -97,7 +84,7 @@ static int build_in_child(const struct shape *shape, int64_t vmas, int64_t fds, 
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static void test_shapes_come_about(void **state)
+static void test_shapes_are_as_asked_for(void **state)
 {
 	struct shape shape = shape_of(8 * MIB);
 
@@ -113,7 +100,7 @@ static void test_shapes_come_about(void **state)
 	assert_int_equal(build_in_child(&shape, 0, 0, 0), 0);
 }
 
-static void test_shapes_that_cannot_be(void **state)
+static void test_invalid_shapes(void **state)
 {
 	struct shape shape = shape_of(MIB);
 	struct fault why;
@@ -132,15 +119,15 @@ static void test_shapes_that_cannot_be(void **state)
 	shape.axis[AXIS_CHILD_WRITE] = MIB;
 	assert_int_equal(parent_check(&shape, true, &why), 0);
 	assert_int_equal(parent_check(&shape, false, &why), -EINVAL);
-	assert_string_equal(why.text, "child_write goes with method fork only");
+	assert_string_equal(why.text, "this method does not support child_write");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_smaps),
-		cmocka_unit_test(test_shapes_come_about),
-		cmocka_unit_test(test_shapes_that_cannot_be),
+		cmocka_unit_test(test_shapes_are_as_asked_for),
+		cmocka_unit_test(test_invalid_shapes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

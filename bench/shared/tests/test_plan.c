@@ -60,7 +60,7 @@ static void test_few_runs_come_in_the_first_rounds(void **state)
 	free(blocks);
 }
 
-static void test_conditions_go_up_and_down(void **state)
+static void test_probe_sets_go_up_and_down(void **state)
 {
 	/* Given in no order: each probe_set still stands together, ascending, then descending. */
 	const struct plan_want wants[] = {{0, 5, 4}, {0, 1, 4}, {1, 5, 4}, {1, 1, 4}, {0, 3, 4}};
@@ -142,7 +142,7 @@ int main(void)
 		cmocka_unit_test(test_random_is_splitmix64),
 		cmocka_unit_test(test_every_run_is_planned_once),
 		cmocka_unit_test(test_few_runs_come_in_the_first_rounds),
-		cmocka_unit_test(test_conditions_go_up_and_down),
+		cmocka_unit_test(test_probe_sets_go_up_and_down),
 		cmocka_unit_test(test_seed_decides_the_order),
 		cmocka_unit_test(test_shuffle_is_fair),
 		cmocka_unit_test(test_edges),

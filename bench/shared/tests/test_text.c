@@ -16,7 +16,7 @@ static void test_escape(void **state)
 	(void)state;
 	assert_string_equal(text_escape("a\x1b[31m\nb\x7f", buf, sizeof(buf)),
 			    "a\\x1b[31m\\x0ab\\x7f");
-	/* UTF-8 stays, but for its control characters. */
+	/* UTF-8 stays, except its control characters. */
 	assert_string_equal(text_escape("d\xc3\xa9j\xc3\xa0\xc2\x9b", buf, sizeof(buf)),
 			    "d\xc3\xa9j\xc3\xa0\\xc2\\x9b");
 	assert_string_equal(text_escape("abcdefgh", tiny, sizeof(tiny)), "abcde");

@@ -15,7 +15,7 @@
 
 #define MIB (INT64_C(1) << 20)
 
-/* The cells of a suite that is right. */
+/* The cells of a valid suite. */
 static struct cells parse(const char *text, const struct suite_grid *override)
 {
 	struct cells cells = {0};
@@ -26,7 +26,7 @@ static struct cells parse(const char *text, const struct suite_grid *override)
 	return cells;
 }
 
-/* The line that a suite is refused with begins so. */
+/* Fails unless the suite is refused with a line that starts with `beginning`. */
 static void assert_refused(const char *text, const char *beginning)
 {
 	struct cells cells = {0};
@@ -63,7 +63,7 @@ static void test_all_combinations_are_cells(void **state)
 	cells__free(&cells);
 }
 
-static void test_every_axis_is_a_key(void **state)
+static void test_axes_are_keys(void **state)
 {
 	struct cells cells = parse("[grid]\nmethod=fork\nsize=1M\nvmas=10\nfds=0,20\nthreads=3\n"
 				   "child_write=4K\nparent_write=1M\n",
@@ -95,7 +95,7 @@ static void test_same_cells_are_merged(void **state)
 	cells__free(&cells);
 }
 
-static void test_looks_do_not_matter(void **state)
+static void test_layout_does_not_matter(void **state)
 {
 	/* A byte order mark, indented lines, DOS line ends, a list in two lines, no last newline.
 	 */
@@ -140,13 +140,14 @@ static void test_faults_name_their_line(void **state)
 		"t.ini:3: unknown method 'frok'; known: fork, vfork, clone-vm-vfork, clone3");
 	assert_refused("[grid]\nmethod = fork\nsize = 12Q\n", "t.ini:3: bad size '12Q'");
 	assert_refused("[grid]\nmethod = fork\nsize = -1M\n", "t.ini:3: bad size '-1M'");
-	assert_refused("[grid]\nmethod = fork\nsize = 1000\n", "t.ini:3: bad size '1000'; a page");
+	assert_refused("[grid]\nmethod = fork\nsize = 1000\n",
+		       "t.ini:3: bad size '1000'; it must be a multiple");
 	assert_refused("[grid]\nmethod = fork\nsize =\n", "t.ini:3: the list of size is empty");
 	assert_refused("[grid]\nmethod = fork,,vfork\n",
 		       "t.ini:2: empty item in the list of method");
 	assert_refused("[grid]\nmethod = fork\nsize = 1M\npages = 8k\n",
 		       "t.ini:4: unknown pages '8k'; known: 4k, thp");
-	assert_refused("[grid]\nruns = 0\n", "t.ini:2: bad runs '0'; it goes from 1 to 1000000");
+	assert_refused("[grid]\nruns = 0\n", "t.ini:2: bad runs '0'; must be from 1 to 1000000");
 	assert_refused("[grid]\nruns = 1000001\n", "t.ini:2: bad runs '1000001'");
 	assert_refused("[grid]\nruns = 3\nruns = 4\n", "t.ini:3: runs is given twice");
 	assert_refused("[grid]\nvmas = many\n", "t.ini:2: bad number 'many'");
@@ -158,15 +159,15 @@ static void test_faults_of_structure(void **state)
 	(void)state;
 	assert_refused("", "t.ini:1: no section");
 	assert_refused("; only\n; comments\n", "t.ini:2: no section");
-	assert_refused("method = fork\n", "t.ini:1: 'method' stands before any section");
+	assert_refused("method = fork\n", "t.ini:1: 'method' is not in a section");
 	assert_refused("[grid\nmethod = fork\n", "t.ini:1: neither [section] nor key = value");
 	assert_refused("[grid]\nmethod\n", "t.ini:2: neither [section] nor key = value");
-	/* What a section lacks is told where it begins. */
+	/* What a section lacks is reported at its first line. */
 	assert_refused("[a]\nmethod=fork\nsize=1M\n[b]\nsize=1M\n[c]\n",
 		       "t.ini:4: no method is named");
 	assert_refused("[grid]\nmethod=fork\n", "t.ini:1: no size is named");
 	assert_refused("[grid]\n", "t.ini:1: no method is named");
-	/* The first fault of several. */
+	/* Of several faults, the first is reported. */
 	assert_refused("[grid]\nmethod = frok\nsize\n", "t.ini:2: unknown method");
 	assert_refused("[grid]\nsize\nmethod = frok\n", "t.ini:2: neither");
 }
@@ -230,9 +231,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_combinations_are_cells),
-		cmocka_unit_test(test_every_axis_is_a_key),
+		cmocka_unit_test(test_axes_are_keys),
 		cmocka_unit_test(test_same_cells_are_merged),
-		cmocka_unit_test(test_looks_do_not_matter),
+		cmocka_unit_test(test_layout_does_not_matter),
 		cmocka_unit_test(test_options_override_axes),
 		cmocka_unit_test(test_faults_name_their_line),
 		cmocka_unit_test(test_faults_of_structure),

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bench/methods/methods.h"
+
+static void every_method_has_the_name_that_the_list_gives_it(void **state)
+{
+	(void)state;
+#define X(identifier, method_name)                                                                 \
+	assert_string_equal(method_##identifier.name, method_name);                                \
+	assert_ptr_equal(method_find(method_name), &method_##identifier);
+	METHODS(X)
+#undef X
+	assert_null(method_find("all"));
+}
+
+static void every_method_can_be_listed_and_spawns(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < method_count; i++) {
+		assert_true(strlen(method_table[i]->brief) > 0);
+		assert_null(strchr(method_table[i]->brief, '\n'));
+		assert_non_null(method_table[i]->spawn);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_method_has_the_name_that_the_list_gives_it),
+		cmocka_unit_test(every_method_can_be_listed_and_spawns),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash disable=SC2317 # bats and its tests call these
+#
+# What all suites of bats have in common. BUILD is the folder of the binaries (build).
+
+bats_require_minimum_version 1.5.0
+
+# If sudo started the tests, the tool would otherwise act for sudo's user.
+unset SUDO_UID SUDO_GID NO_COLOR
+
+# Fails if the command succeeds, unlike `! command`.
+refute() {
+    ! "$@"
+}
+
+# Waits up to 20 seconds for a command to succeed.
+eventually() {
+    local _
+    for _ in $(seq 200); do
+        "$@" && return 0
+        sleep 0.1
+    done
+    echo "never came true: $*"
+    return 1
+}
+
+# one_line CODE PATTERN COMMAND...: exits with CODE, prints nothing on standard output, and one line
+# on standard error that matches and has no control character.
+one_line() {
+    local code=$1 pattern=$2 status=0 out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
+    shift 2
+    "$@" >"$out" 2>"$err" </dev/null || status=$?
+    printf '%q ' "$@"
+    echo ": $status"
+    cat -v "$err"
+    [ "$status" -eq "$code" ]
+    [ ! -s "$out" ]
+    [ "$(wc -l <"$err")" -eq 1 ]
+    [ "$(tail -c 1 "$err" | od -An -c)" = '  \n' ]
+    refute grep -q '[[:cntrl:]]' "$err"
+    grep -Eq -- "$pattern" "$err"
+}
+
+# The three programs, copied to a folder of the test's own: their processes can then be found.
+copy_tool() { # FOLDER
+    mkdir -p "$1"
+    cp "$BUILD/spawnscope" "$BUILD/spawnscope-bench" "$BUILD/spawnscope-child" "$1"
+}
+
+# The processes, except zombies, whose program is in a folder: of all programs, or of one.
+processes() { # FOLDER [NAME]
+    local exe name
+    for exe in /proc/[0-9]*/exe; do
+        for name in ${2:-spawnscope spawnscope-bench spawnscope-child}; do
+            if [ "$exe" -ef "$1/$name" ]; then
+                echo "${exe//[!0-9]/}"
+            fi
+        done
+    done
+}
+
+none_left() { # FOLDER
+    [ -z "$(processes "$1")" ]
+}
