@@ -13,14 +13,8 @@
 #include "bpf/record.h"
 #include "user/model/phase.h"
 #include "user/model/run.h"
+#include "user/model/sample.h"
 #include "user/probe/sources.h"
-
-/* As in bench/shared/protocol.h; times CLOCK_MONOTONIC ns or MISSING. */
-struct sample {
-	pid_t child; /* 0 if the driver could not tell */
-	int error;   /* errno of the call under test, or 0 */
-	int64_t t_call, t_return, t_child, t_exec, t_exit, t_reaped;
-};
 
 void life__init(struct life *life, uint32_t tid);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Where a C library and its loader lie: of an unpacked Debian package in lib/x86_64-linux-gnu, of
- * other distributions in lib64, of a build tree of glibc's in its top folder and in elf/.
+ * Where libc.so.6 and the loader are: lib/x86_64-linux-gnu in an unpacked Debian package, lib64 in
+ * other distributions, the top folder and elf/ in a build tree of glibc.
  */
 #include "user/driver/libc.h"
 
@@ -23,7 +23,6 @@
 
 #include "bench/shared/fault.h"
 #include "user/base/privilege.h"
-#include "user/text/escape.h"
 
 #define TRIAL_MS 10000
 
@@ -31,13 +30,13 @@ struct image {
 	int machine; /* EM_X86_64 */
 	int class;
 	bool dynamic;
-	char loader[64]; /* its name, without folder */
+	char loader[64]; /* file name of its PT_INTERP */
 };
 
 struct search {
-	const char *given; /* as the user named it */
+	const char *given; /* as the user wrote it */
 	char path[PATH_MAX];
-	char system[PATH_MAX]; /* folder of this machine's libraries; "": not known */
+	char system[PATH_MAX]; /* folder of this machine's libc.so.6; "": unknown */
 	struct image driver;
 	struct fault *why;
 };
@@ -45,17 +44,16 @@ struct search {
 __attribute__((format(printf, 3, 4))) static int fault(struct search *s, int err,
 						       const char *format, ...)
 {
-	char name[256], text[512];
+	char text[FAULT_MAX];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	escape_text(s->given, name, sizeof(name));
-	return fault__set(s->why, err, "--libc '%s': %s", name, text);
+	return fault__set(s->why, err, "--libc '%.200s': %s", s->given, text);
 }
 
-/* The program headers of a file. 0, -ENOEXEC: no ELF file; or -errno. */
+/* Reads ELF and program headers. 0, -ENOEXEC if the file is not ELF, or -errno. */
 static int read_image(const char *path, struct image *image)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), err = -ENOEXEC;
@@ -105,8 +103,8 @@ static void find_system(struct search *s)
 }
 
 /*
- * FOLDER/SUB/NAME with all links followed. Absolute links of an unpacked package lead to the
- * machine's own library: what lies outside of the folder is not its.
+ * Resolves FOLDER/SUB/NAME. Absolute links in an unpacked package lead to the machine's own
+ * library, so a file outside the folder does not count.
  */
 static bool find_in(const char *folder, const char *sub, const char *name, char found[PATH_MAX])
 {
@@ -147,7 +145,7 @@ static void cut_name(char *path)
 		*slash = '\0';
 }
 
-/* Loader and libc.so.6 of s->path. `libc` is a path. */
+/* Finds the loader and libc.so.6 that belong to s->path. */
 static int find_both(struct search *s, char loader[PATH_MAX], char libc[PATH_MAX])
 {
 	char folder[PATH_MAX];
@@ -163,7 +161,7 @@ static int find_both(struct search *s, char loader[PATH_MAX], char libc[PATH_MAX
 	if (!S_ISDIR(st.st_mode)) {
 		cut_name(folder);
 		name = strrchr(s->path, '/') + 1;
-		/* Who names libc.so.6 means its folder. */
+		/* libc.so.6 stands for its folder. */
 		if (strncmp(name, "libc.so", strlen("libc.so")))
 			strcpy(loader, s->path);
 		else if (!find_anywhere(s, folder, s->driver.loader, loader))
@@ -195,7 +193,7 @@ static void exec_trial(const struct loader *loader, const char *driver, int out,
 	_exit(127);
 }
 
-/* What it writes, up to the size; what is more is thrown away. Late: false. */
+/* Reads all output and keeps what fits into `text`. False if it takes too long. */
 static bool read_all(int fd, char *text, size_t size)
 {
 	struct pollfd p = {.fd = fd, .events = POLLIN};
@@ -218,10 +216,10 @@ static bool read_all(int fd, char *text, size_t size)
 	return true;
 }
 
-/* Has it really started, to list its methods and end. */
+/* Starts the driver with this loader: `--list` prints its methods and exits. */
 static int try_driver(struct search *s, const struct loader *loader, const char *driver)
 {
-	char output[1024] = "", text[256];
+	char output[256] = "";
 	pid_t self = getpid(), pid;
 	int ends[2], status = 0;
 	bool answered;
@@ -241,12 +239,11 @@ static int try_driver(struct search *s, const struct loader *loader, const char 
 	if (answered && WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	output[strcspn(output, "\n")] = '\0';
-	escape_text(output, text, sizeof(text));
 	return fault(
 		s, -ELIBBAD,
-		"the driver does not run with it (%s); it takes a glibc that is not older than "
-		"the one it was built with",
-		text[0]	   ? text
+		"the driver does not run with it (%s); it takes a glibc no older than the one it "
+		"was built with",
+		output[0]  ? output
 		: answered ? "no reason given"
 			   : "no answer");
 }
@@ -254,16 +251,16 @@ static int try_driver(struct search *s, const struct loader *loader, const char 
 static int check_program(struct search *s, const char *program)
 {
 	struct image image;
-	char text[128];
 	int err = read_image(program, &image);
 
-	escape_text(program, text, sizeof(text));
 	if (err && err != -ENOEXEC)
-		return fault(s, err, "the program '%s': %s", text, strerror(-err));
+		return fault(s, err, "the program '%.128s': %s", program, strerror(-err));
 	if (err || !image.dynamic)
-		return fault(s, -ENOEXEC,
-			     "the program '%s' is no dynamic one, and has no C library to change",
-			     text);
+		return fault(
+			s, -ENOEXEC,
+			"the program '%.128s' is not dynamically linked, so it has no C library "
+			"to replace",
+			program);
 	return 0;
 }
 
@@ -274,11 +271,11 @@ static int check_loader(struct search *s, const char *path)
 
 	if (err)
 		return fault(s, err, "%s: %s", strrchr(path, '/') + 1,
-			     err == -ENOEXEC ? "is no ELF file" : strerror(-err));
+			     err == -ENOEXEC ? "is not an ELF file" : strerror(-err));
 	if (image.machine != s->driver.machine || image.class != s->driver.class)
 		return fault(s, -ENOEXEC,
-			     "%s is for another machine than the driver: name one that is built "
-			     "for this machine",
+			     "%s is for another machine than the driver: name one built for this "
+			     "machine",
 			     strrchr(path, '/') + 1);
 	if (access(path, X_OK) != 0)
 		return fault(s, -errno, "%s: %s; make it executable with chmod +x",
@@ -300,8 +297,8 @@ int libc_find(const char *path, const char *driver, const char *program, struct 
 		return fault(&s, err, "the driver: %s", strerror(-err));
 	if (!s.driver.dynamic)
 		return fault(&s, -ENOEXEC,
-			     "the driver is static, and has its C library in it; use the one that "
-			     "`make` builds into build/");
+			     "the driver is static and contains its C library; use the one that "
+			     "`make` builds in build/");
 	if (!realpath(path, s.path))
 		return fault(&s, -errno, "%s", strerror(errno));
 	find_system(&s);
@@ -313,9 +310,9 @@ int libc_find(const char *path, const char *driver, const char *program, struct 
 	cut_name(libc);
 	if (libc[strcspn(libc, ":;$\n")])
 		return fault(&s, -EINVAL,
-			     "a loader takes : ; and $ in a path for something else; give the "
-			     "folder another name");
-	/* What the C library does not bring along is this machine's. */
+			     "in a library path : ; and $ have a special meaning; rename the "
+			     "folder");
+	/* Libraries that are not beside it come from this machine. */
 	if ((size_t)snprintf(loader->libraries, sizeof(loader->libraries), "%s%s%s", libc,
 			     s.system[0] ? ":" : "", s.system) >= sizeof(loader->libraries))
 		return fault(&s, -ENAMETOOLONG, "%s", strerror(ENAMETOOLONG));

@@ -12,6 +12,7 @@
 #include "user/base/cache.h"
 #include "user/base/say.h"
 #include "user/collect/environment.h"
+#include "user/collect/samples.h"
 #include "user/driver/driver.h"
 #include "user/store/line.h"
 #include "user/store/store.h"

@@ -647,7 +647,7 @@ not_mapped() {
     verdict 4 '^inconclusive: ' --ab --no-trace --libc "$A" --libc "$A" --program "$DIR/asks" --runs 3 --pairs 2
     one_line 2 "asks' ended with status 3" \
         "$TOOL" gate --ab --no-trace --libc "$A" --libc "$B" --program "$DIR/asks" --runs 3 --pairs 2
-    one_line 2 "script' is no dynamic one" \
+    one_line 2 "script' is not dynamically linked" \
         "$TOOL" gate --ab --no-trace --libc "$A" --libc "$B" --program "$DIR/script" --pairs 2
 }
 
@@ -671,7 +671,7 @@ not_mapped() {
     refused "$DIR/links" 'found no ld-linux.*; name the folder'
     refused "$DIR/a:b" 'give the folder another name'
     refused "$DIR/other" "$loader is for another machine than the driver"
-    refused "$DIR/broken" "$loader: is no ELF file|found no ld-linux"
+    refused "$DIR/broken" "$loader: is not an ELF file|found no ld-linux"
     refused /bin/true 'found no ld-linux'
     # A library that lacks what the driver was built with, as an older one does.
     cp "$A"/* "$DIR/empty"
