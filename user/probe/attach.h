@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "user/probe/kernel.h"
+#include "user/probe/kernel_offer.h"
 
 struct bpf_link;
 struct bpf_object;

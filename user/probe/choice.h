@@ -6,7 +6,7 @@
 #ifndef SPAWNSCOPE_PROBE_CHOICE_H
 #define SPAWNSCOPE_PROBE_CHOICE_H
 
-#include "user/probe/kernel.h"
+#include "user/probe/kernel_offer.h"
 #include "user/probe/probe.h"
 
 struct bpf_object;

@@ -16,7 +16,7 @@
 #include "user/base/privilege.h"
 #include "user/probe/attach.h"
 #include "user/probe/choice.h"
-#include "user/probe/kernel.h"
+#include "user/probe/kernel_offer.h"
 #include "user/probe/profile_maps.h"
 #include "user/probe/program_btf.h"
 

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "user/probe/kernel.h"
+#include "user/probe/kernel_offer.h"
 
 #define PROBE_BTF_HANDLERS 3
 
