@@ -17,10 +17,10 @@ static uint64_t digit(uint64_t key, unsigned int shift)
 }
 
 /*
- * By radix, from the lowest digit up, of what each value is above the smallest: a run's times
- * differ in three or four digits, and a million of them are sorted in some milliseconds.
+ * A radix sort, lowest digit first, of the values minus the smallest one. A run's times differ in
+ * three or four digits: a million of them take some milliseconds.
  */
-static void sort(uint64_t *keys, uint64_t *spare, size_t n, uint64_t most)
+static void sort(uint64_t *keys, uint64_t *other, size_t n, uint64_t most)
 {
 	for (unsigned int shift = 0; shift < 64 && most >> shift; shift += DIGIT_BITS) {
 		size_t at[DIGITS + 1] = {0};
@@ -30,8 +30,8 @@ static void sort(uint64_t *keys, uint64_t *spare, size_t n, uint64_t most)
 		for (size_t i = 0; i < DIGITS; i++)
 			at[i + 1] += at[i];
 		for (size_t i = 0; i < n; i++)
-			spare[at[digit(keys[i], shift)]++] = keys[i];
-		memcpy(keys, spare, n * sizeof(*keys));
+			other[at[digit(keys[i], shift)]++] = keys[i];
+		memcpy(keys, other, n * sizeof(*keys));
 	}
 }
 
@@ -39,16 +39,16 @@ int sorted__of(struct sorted *s, const struct series *series)
 {
 	size_t i, n = stats_count(series);
 	int64_t least = INT64_MAX, most = INT64_MIN;
-	uint64_t *keys, *spare;
+	uint64_t *keys, *other;
 
 	*s = (struct sorted){0};
 	if (n == 0)
 		return 0;
 	keys = calloc(n, sizeof(*keys));
-	spare = calloc(n, sizeof(*spare));
-	if (!keys || !spare) {
+	other = calloc(n, sizeof(*other));
+	if (!keys || !other) {
 		free(keys);
-		free(spare);
+		free(other);
 		return -ENOMEM;
 	}
 	for (i = 0; i < series->n; i++) {
@@ -60,10 +60,10 @@ int sorted__of(struct sorted *s, const struct series *series)
 	}
 	for (i = 0; i < n; i++)
 		keys[i] -= (uint64_t)least;
-	sort(keys, spare, n, (uint64_t)most - (uint64_t)least);
+	sort(keys, other, n, (uint64_t)most - (uint64_t)least);
 	for (i = 0; i < n; i++)
 		keys[i] += (uint64_t)least;
-	free(spare);
+	free(other);
 	s->v = (int64_t *)keys;
 	return 0;
 }

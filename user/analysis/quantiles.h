@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Many quantiles of one series: sorted once, where stats_quantile() goes over it for each. */
-#ifndef SPAWNSCOPE_REPORT_SORTED_H
-#define SPAWNSCOPE_REPORT_SORTED_H
+/* Many quantiles of one series, sorted once; stats_quantile() searches it anew for each. */
+#ifndef SPAWNSCOPE_QUANTILES_H
+#define SPAWNSCOPE_QUANTILES_H
 
-#include "user/report/report.h"
+#include "user/model/run.h"
 
 struct sorted {
 	int64_t *v; /* the values present, ascending */
@@ -17,7 +17,16 @@ void sorted__free(struct sorted *s);
 /* As stats_quantile(). */
 double sorted__quantile(const struct sorted *s, double q);
 
-/* NAN in every field if there is no value. 0 or -ENOMEM. */
+/*
+ * Quantiles of the values present (Hyndman and Fan's definition 7). NAN where there are none; p10,
+ * p90 and p99 also where fewer than ten values lie beyond them (stats_tail_known()).
+ */
+struct spread {
+	size_t n;
+	double min, p10, median, p90, p99, max;
+};
+
+/* 0 or -ENOMEM. */
 int spread_of(const struct series *series, struct spread *spread);
 
 #endif

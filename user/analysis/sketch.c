@@ -79,6 +79,11 @@ double sketch__quantile(const struct sketch *s, double q)
 		       (value_of(s, (uint64_t)ceil(position)) - value_of(s, (uint64_t)below));
 }
 
+double sketch__tail(const struct sketch *s, double q)
+{
+	return (double)s->n * (1 - q) >= 10 - 1e-6 ? sketch__quantile(s, q) : NAN;
+}
+
 void sketch__free(struct sketch *s)
 {
 	for (int k = 0; k < SKETCH_OCTAVES; k++)

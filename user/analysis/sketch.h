@@ -24,6 +24,8 @@ int sketch__add(struct sketch *s, int64_t value);
 /* The value of rank q * (n - 1) (0 <= q <= 1), rounded to the nearest rank; NAN if there is none.
  */
 double sketch__quantile(const struct sketch *s, double q);
+/* The same where at least ten values lie beyond it; else NAN. */
+double sketch__tail(const struct sketch *s, double q);
 
 void sketch__free(struct sketch *s); /* frees what s holds, not s */
 

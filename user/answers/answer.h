@@ -1,39 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What a run says, in words: the same for a page and for Markdown. */
-#ifndef SPAWNSCOPE_REPORT_ANSWER_H
-#define SPAWNSCOPE_REPORT_ANSWER_H
+/* A question about a run and its answer in words. */
+#ifndef SPAWNSCOPE_ANSWER_H
+#define SPAWNSCOPE_ANSWER_H
 
-#include "user/report/report.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "user/text/wrap.h"
 
 #define ANSWERS_MAX 12
 
-/* Plain text, with names from the run in it: to be escaped. */
+/* Plain text with names from the run in it: escape it. */
 struct answer {
 	char question[96];
 	char figure[128]; /* the answer in a few words */
 	char detail[1024];
-	bool warning; /* what is wrong with the run as a whole */
+	bool warning; /* something is wrong with the run as a whole */
 };
 
-/* In order; returns how many. */
-size_t answers_of(const struct report_run *r, struct answer answers[ANSWERS_MAX]);
+/* Append to a part of it, as printf does. */
+#define answer__figure(a, ...) layout_append((a)->figure, sizeof((a)->figure), __VA_ARGS__)
+#define answer__detail(a, ...) layout_append((a)->detail, sizeof((a)->detail), __VA_ARGS__)
 
-/* That of when a method is dearer than REPORT_REFERENCE, after `n` others; returns how many there
- * are then. */
-size_t answers_of_crossing(const struct report_run *r, const char *method,
-			   struct answer answers[ANSWERS_MAX], size_t n);
+struct answers {
+	struct answer v[ANSWERS_MAX];
+	size_t n;
+};
 
-/* That of whether the run is whole; the same way. */
-size_t answers_of_loss(const struct report_run *r, struct answer answers[ANSWERS_MAX], size_t n);
-
-/* Those of a run that has births, after `n` others; returns how many there are then. */
-size_t answers_of_births(const struct report_run *r, struct answer answers[ANSWERS_MAX], size_t n);
-
-/*
- * Least squares through the medians of a line's rows (those with its number): time per MiB of the
- * parent, and per present PTE that was copied (NAN where none were counted). False if there are
- * fewer than two sizes.
- */
-bool line_slope(const struct report_run *r, size_t line, double *per_mib, double *per_pte);
+/* Adds an answer that has only its question. */
+__attribute__((format(printf, 2, 3))) struct answer *answers__add(struct answers *answers,
+								  const char *question, ...);
 
 #endif

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* What a profile says, in words. */
+/* The answers of a profile. */
 #include <math.h>
 #include <string.h>
 
 #include "user/analysis/whatif.h"
-#include "user/answers/answer.h"
-#include "user/report/birth_sums.h"
+#include "user/answers/births.h"
 #include "user/text/numbers.h"
 #include "user/text/utf8.h"
 
@@ -18,21 +17,20 @@ static const char *name_of(const struct group *g, name_buf buf)
 	return utf8_cut(g->label ? g->label : "", NAME_WIDTH, buf);
 }
 
-static void say_births(const struct report_run *r, struct answer *a)
+static void say_births(struct answers *answers, const struct rows *rows, const struct birth_sums *s)
 {
-	const struct birth_sums *s = r->births;
 	int64_t by_method[CLONE_METHOD_OTHER + 1] = {0};
-	int64_t ns = r->run->end.duration_ns;
+	struct answer *a = answers__add(answers, "How many processes and threads were made?");
+	const struct run *run = rows->run;
 	char text[NUMBER_MAX];
 	const char *before = "";
 
-	snprintf(a->question, sizeof(a->question), "How many processes and threads were made?");
-	snprintf(a->figure, sizeof(a->figure), "%s%s%s",
-		 r->run->end.births_lost > 0 || r->run->end.births_unseen > 0 ? "at least " : "",
-		 text_count((double)s->groups.all.counts.births, text),
-		 r->run->end.filtered > 0 ? ", filtered" : "");
-	for (size_t i = 0; i < r->run->birth_count; i++) {
-		const struct life *life = &r->run->births[i].life;
+	answer__figure(a, "%s%s%s",
+		       run->end.births_lost > 0 || run->end.births_unseen > 0 ? "at least " : "",
+		       text_count((double)s->groups.all.counts.births, text),
+		       run->end.filtered > 0 ? ", filtered" : "");
+	for (size_t i = 0; i < run->birth_count; i++) {
+		const struct life *life = &run->births[i].life;
 
 		if (life->result > 0 && life->method <= CLONE_METHOD_OTHER)
 			by_method[life->method]++;
@@ -40,32 +38,35 @@ static void say_births(const struct report_run *r, struct answer *a)
 	for (size_t i = 1; i <= CLONE_METHOD_OTHER; i++) {
 		if (!by_method[i])
 			continue;
-		layout_append(a->detail, sizeof(a->detail), "%s%s by %s", before,
-			      text_count((double)by_method[i], text), method_name((uint32_t)i));
+		answer__detail(a, "%s%s by %s", before, text_count((double)by_method[i], text),
+			       method_name((uint32_t)i));
 		before = ", ";
 	}
-	if (r->run->ended && ns > 0)
-		layout_append(a->detail, sizeof(a->detail), " in %s",
-			      text_time_words((double)ns, r->instructions, text));
-	if (r->run->failures.absent)
-		layout_append(a->detail, sizeof(a->detail), "; calls that failed were not seen.");
+	if (run->ended && run->end.duration_ns > 0)
+		answer__detail(
+			a, " in %s",
+			text_time_words((double)run->end.duration_ns, rows->instructions, text));
+	if (run->failures.absent)
+		answer__detail(a, "; calls that failed were not seen.");
 	else
-		layout_append(a->detail, sizeof(a->detail), "; %s calls failed.",
-			      text_count((double)s->groups.all.failed, text));
-	if (r->run->end.births_lost > 0)
-		layout_append(a->detail, sizeof(a->detail), " The records of %s more were lost.",
-			      text_count((double)r->run->end.births_lost, text));
-	if (r->run->end.births_unseen > 0)
-		layout_append(a->detail, sizeof(a->detail), " %s more have no record.",
-			      text_count((double)r->run->end.births_unseen, text));
-	if (r->run->end.filtered > 0)
-		layout_append(a->detail, sizeof(a->detail), " The filters left out %s more.",
-			      text_count((double)r->run->end.filtered, text));
+		answer__detail(a, "; %s calls failed.",
+			       text_count((double)s->groups.all.failed, text));
+	if (run->end.births_lost > 0)
+		answer__detail(a, " The records of %s more were lost.",
+			       text_count((double)run->end.births_lost, text));
+	if (run->end.births_unseen > 0)
+		answer__detail(a, " %s more have no record.",
+			       text_count((double)run->end.births_unseen, text));
+	if (run->end.filtered > 0)
+		answer__detail(a, " The filters left out %s more.",
+			       text_count((double)run->end.filtered, text));
 }
 
-static bool say_costliest(const struct report_run *r, struct answer *a)
+static void say_costliest(struct answers *answers, const struct rows *rows,
+			  const struct birth_sums *s)
 {
-	const struct groups *all = &r->births->groups;
+	struct answer *a;
+	const struct groups *all = &s->groups;
 	const struct group *g = &all->v[0];
 	double share = NAN;
 	int biggest = group_biggest(g, &share);
@@ -73,55 +74,52 @@ static bool say_costliest(const struct report_run *r, struct answer *a)
 	name_buf name;
 
 	if (!(g->work_ns > 0))
-		return false;
-	snprintf(a->question, sizeof(a->question), "Whose births cost the most?");
-	snprintf(a->figure, sizeof(a->figure), "%s, by %s", name_of(g, name),
-		 method_name(g->key.method));
-	layout_append(a->detail, sizeof(a->detail), "%.1f %% of all work: %s",
-		      100 * g->work_ns / all->all.work_ns,
-		      text_time_words(g->work_ns, r->instructions, text));
-	layout_append(a->detail, sizeof(a->detail), " in %s births",
-		      text_count((double)g->counts.births, text));
+		return;
+	a = answers__add(answers, "Whose births cost the most?");
+	answer__figure(a, "%s, by %s", name_of(g, name), method_name(g->key.method));
+	answer__detail(a, "%.1f %% of all work: %s", 100 * g->work_ns / all->all.work_ns,
+		       text_time_words(g->work_ns, rows->instructions, text));
+	answer__detail(a, " in %s births", text_count((double)g->counts.births, text));
 	if (biggest >= 0)
-		layout_append(a->detail, sizeof(a->detail), ", %.1f %% of it in %s", 100 * share,
-			      phase_name(biggest));
-	layout_append(a->detail, sizeof(a->detail), ".");
-	return true;
+		answer__detail(a, ", %.1f %% of it in %s", 100 * share, phase_name(biggest));
+	answer__detail(a, ".");
 }
 
-static bool say_phase(const struct report_run *r, struct answer *a)
+static void say_phase(struct answers *answers, const struct rows *rows, const struct birth_sums *s)
 {
-	const struct group *all = &r->births->groups.all;
+	struct answer *a;
+	const struct group *all = &s->groups.all;
 	double share = NAN;
 	int biggest = group_biggest(all, &share);
 	char text[NUMBER_MAX];
 
 	if (biggest < 0)
-		return false;
-	snprintf(a->question, sizeof(a->question), "In which phase?");
-	snprintf(a->figure, sizeof(a->figure), "%s, %.1f %%", phase_name(biggest), 100 * share);
-	snprintf(a->detail, sizeof(a->detail), "Of %s of work over all births: %s.",
-		 text_time_words(all->work_ns, r->instructions, text), phase_models[biggest].brief);
-	return true;
+		return;
+	a = answers__add(answers, "In which phase?");
+	answer__figure(a, "%s, %.1f %%", phase_name(biggest), 100 * share);
+	answer__detail(a, "Of %s of work over all births: %s.",
+		       text_time_words(all->work_ns, rows->instructions, text),
+		       phase_models[biggest].brief);
 }
 
-static bool say_slowest(const struct report_run *r, struct answer *a)
+static void say_slowest(struct answers *answers, const struct rows *rows,
+			const struct birth_sums *s)
 {
-	const struct birth *b = r->births->slowest;
+	struct answer *a;
+	const struct birth *b = s->slowest;
 	char text[NUMBER_MAX];
 	name_buf name;
 
 	if (!b)
-		return false;
-	snprintf(a->question, sizeof(a->question), "What was the longest call?");
-	snprintf(a->figure, sizeof(a->figure), "%s",
-		 text_time_words((double)birth_call_ns(b), r->instructions, text));
-	snprintf(a->detail, sizeof(a->detail), "A %s by %s (pid %u). The median of all is %s.",
-		 method_name(b->life.method), utf8_cut(b->comm, NAME_WIDTH, name),
-		 b->life.parent_tgid,
-		 text_time_words(sketch__quantile(&r->births->groups.all.call, 0.5),
-				 r->instructions, text));
-	return true;
+		return;
+	a = answers__add(answers, "What was the longest call?");
+	answer__figure(a, "%s",
+		       text_time_words((double)birth_call_ns(b), rows->instructions, text));
+	answer__detail(a, "A %s by %s (pid %u). The median of all calls is %s.",
+		       method_name(b->life.method), utf8_cut(b->comm, NAME_WIDTH, name),
+		       b->life.parent_tgid,
+		       text_time_words(sketch__quantile(&s->groups.all.call, 0.5),
+				       rows->instructions, text));
 }
 
 static void add_worth(struct whatif *sum, const struct group *g)
@@ -134,7 +132,7 @@ static void add_worth(struct whatif *sum, const struct group *g)
 	sum->held_ns += g->spawnable.held_ns;
 }
 
-/* Of the groups that are worth a change, as in the view of births. */
+/* Over the groups that are worth a change, as the view of births lists them. */
 static struct whatif worth_sum(const struct groups *groups)
 {
 	struct whatif sum = {0};
@@ -146,38 +144,32 @@ static struct whatif worth_sum(const struct groups *groups)
 	return sum;
 }
 
-static bool say_whatif(const struct report_run *r, struct answer *a)
+static void say_whatif(struct answers *answers, const struct rows *rows, const struct birth_sums *s)
 {
-	const struct whatif w = worth_sum(&r->births->groups);
+	struct answer *a;
+	const struct whatif w = worth_sum(&s->groups);
 	char text[NUMBER_MAX];
 
 	if (!w.n)
-		return false;
-	snprintf(a->question, sizeof(a->question), "What would posix_spawn spare?");
-	layout_append(a->figure, sizeof(a->figure), "%s to ",
-		      text_time(w.least_ns, r->instructions, text));
-	layout_append(a->figure, sizeof(a->figure), "%s",
-		      text_time_words(w.most_ns, r->instructions, text));
-	layout_append(a->detail, sizeof(a->detail),
-		      "An estimate from the phases of %s forks that exec: copy_mm alone, to all "
-		      "that was measured of what follows from the copy",
-		      text_count((double)w.n, text));
-	layout_append(a->detail, sizeof(a->detail),
-		      ". Their parents would be held %s in sum instead.",
-		      text_time_words(w.held_ns, r->instructions, text));
-	return true;
+		return;
+	a = answers__add(answers, "What would posix_spawn save?");
+	answer__figure(a, "%s to ", text_time(w.least_ns, rows->instructions, text));
+	answer__figure(a, "%s", text_time_words(w.most_ns, rows->instructions, text));
+	answer__detail(
+		a,
+		"An estimate from the phases of %s forks that exec: the lower end is copy_mm "
+		"alone, the upper end is all measured work that follows from the copy",
+		text_count((double)w.n, text));
+	answer__detail(a, ". In return their parents would be held for %s in total.",
+		       text_time_words(w.held_ns, rows->instructions, text));
 }
 
-size_t answers_of_births(const struct report_run *r, struct answer answers[ANSWERS_MAX], size_t n)
+void answers__add_births(struct answers *answers, const struct rows *rows,
+			 const struct birth_sums *s)
 {
-	static bool (*const say[])(const struct report_run *, struct answer *) = {
-		say_costliest, say_phase, say_slowest, say_whatif};
-
-	answers[n] = (struct answer){0};
-	say_births(r, &answers[n++]);
-	for (size_t i = 0; i < sizeof(say) / sizeof(say[0]); i++) {
-		answers[n] = (struct answer){0};
-		n += say[i](r, &answers[n]);
-	}
-	return n;
+	say_births(answers, rows, s);
+	say_costliest(answers, rows, s);
+	say_phase(answers, rows, s);
+	say_slowest(answers, rows, s);
+	say_whatif(answers, rows, s);
 }

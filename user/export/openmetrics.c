@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "user/analysis/quantiles.h"
+#include "user/analysis/rows.h"
 #include "user/analysis/stats.h"
 #include "user/export/export.h"
 #include "user/model/phase.h"
@@ -227,7 +228,7 @@ static int write_phases(FILE *out, const struct run *r)
 			if (!any)
 				write_head(out, &f, "summary");
 			any = true;
-			labels = labels_of(c, phase_name(p), phase_source(r, c, p));
+			labels = labels_of(c, phase_name(p), cell__phase_source(r, c, p));
 			err = labels ? write_summary(out, &f, &c->phases[p], labels) : -ENOMEM;
 			free(labels);
 		}

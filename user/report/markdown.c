@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "user/analysis/stats.h"
-#include "user/answers/answer.h"
+#include "user/answers/answers.h"
 #include "user/model/phase.h"
 #include "user/report/markdown.h"
 #include "user/report/report.h"
@@ -45,11 +45,12 @@ static void write_verdicts(const struct report *p, FILE *out)
 
 static void write_answers(const struct report_run *r, FILE *out)
 {
-	struct answer answers[ANSWERS_MAX];
-	size_t i, n = answers_of(r, answers);
+	struct answers answers;
 
-	for (i = 0; i < n; i++)
-		write_answer(&answers[i], out);
+	answers__of(&answers, &r->rows, r->births);
+
+	for (size_t i = 0; i < answers.n; i++)
+		write_answer(&answers.v[i], out);
 	fputc('\n', out);
 }
 
@@ -91,7 +92,7 @@ static void phase_bar(const struct row *row, char bar[BAR_COLUMNS + 1])
 
 static void write_row(const struct report_run *r, const struct row *row, FILE *out)
 {
-	double ratio = row->reference ? row->call.median / row->reference->call.median : NAN;
+	double ratio = row__ratio(row);
 	char bar[BAR_COLUMNS + 1], text[NUMBER_MAX];
 
 	phase_bar(row, bar);
@@ -111,15 +112,15 @@ static void write_row(const struct report_run *r, const struct row *row, FILE *o
 /* The first and the last parents: the middle ones are left out where there are too many rows. */
 static void write_table(const struct report_run *r, size_t most, FILE *out)
 {
-	size_t left_out = r->count > most ? r->count - most : 0, half = most / 2;
+	size_t left_out = r->rows.n > most ? r->rows.n - most : 0, half = most / 2;
 
 	fprintf(out, "| Parent | Method | Median%s | p90 | Against posix\\_spawn | The call |\n",
 		r->instructions ? " (instructions)" : "");
 	fputs("| --- | --- | ---: | ---: | ---: | --- |\n", out);
-	for (size_t i = 0; i < r->count; i++) {
+	for (size_t i = 0; i < r->rows.n; i++) {
 		if (left_out && i >= half && i < half + left_out)
 			continue;
-		write_row(r, &r->rows[i], out);
+		write_row(r, &r->rows.v[i], out);
 	}
 	fputc('\n', out);
 	if (left_out)
@@ -132,8 +133,8 @@ static bool has_bars(const struct report *p)
 	char bar[BAR_COLUMNS + 1];
 
 	for (size_t i = 0; i < p->count && i < RUNS_MAX; i++) {
-		for (size_t k = 0; k < p->runs[i].count; k++) {
-			phase_bar(&p->runs[i].rows[k], bar);
+		for (size_t k = 0; k < p->runs[i].rows.n; k++) {
+			phase_bar(&p->runs[i].rows.v[k], bar);
 			if (bar[0])
 				return true;
 		}
@@ -182,7 +183,7 @@ int report_markdown(const struct report *p, FILE *out)
 		write_fact(r->run, "hypervisor", ", ", out);
 		fputs(r->instructions ? ", in instructions\n\n" : "\n\n", out);
 		write_answers(r, out);
-		if (r->count > 0)
+		if (r->rows.n > 0)
 			write_table(r, ROWS_MAX / runs, out);
 		if (r->births)
 			markdown_births(r, ROWS_MAX / runs, out);

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/report/birth_sums.h"
+#include "user/analysis/birth_sums.h"
 #include "user/report/markdown.h"
 #include "user/text/markup.h"
 #include "user/text/numbers.h"

@@ -78,8 +78,8 @@ static json_t *runs_data(const struct report *p)
 		json_t *run = json__put(json_object(), "name", json__text(r->name)),
 		       *rows = json_array();
 
-		for (size_t k = 0; k < r->count; k++)
-			rows = json__push(rows, row_json(&r->rows[k]));
+		for (size_t k = 0; k < r->rows.n; k++)
+			rows = json__push(rows, row_json(&r->rows.v[k]));
 		run = json__put(run, "clock",
 				json__text(r->instructions ? CLOCK_OF_LAB : CLOCK_OF_MACHINE));
 		runs = json__push(runs, json__put(run, "rows", rows));

@@ -24,10 +24,11 @@ json_t *row_json(const struct row *row)
 			 row->rss == MISSING ? json_null() : json_integer((json_int_t)row->rss));
 }
 
-json_t *row_json_place(const struct row *row)
+json_t *row_json_place(const struct report *p, const struct row *row)
 {
-	json_t *place = json__push(json_array(), json_integer((json_int_t)row->run));
+	size_t run = report__run_of(p, row);
+	json_t *place = json__push(json_array(), json_integer((json_int_t)run));
 
-	place = json__push(place, json_integer((json_int_t)row->index));
+	place = json__push(place, json_integer(row - p->runs[run].rows.v));
 	return json__put(json_object(), "row", place);
 }

@@ -13,6 +13,6 @@ json_t *row_json_spread(const struct spread *s);
 /* What every chart needs of a row: group, line, rss, method, parent, label. Once per page. */
 json_t *row_json(const struct row *row);
 /* A view's object for the row: names its place, from which scripts find the members above. */
-json_t *row_json_place(const struct row *row);
+json_t *row_json_place(const struct report *p, const struct row *row);
 
 #endif

@@ -33,30 +33,28 @@ static bool has_copy(const struct cell *c)
 
 int table_pages(const struct table *t)
 {
-	struct table_rows rows = {0};
 	struct sheet *s = table_sheet();
-	size_t group = NO_GROUP;
-	int err = s ? table_rows_select(t, "all", &rows) : -ENOMEM;
+	const struct row *before = NULL;
+	int err;
 
-	if (err)
-		goto cleanup;
+	if (!s)
+		return -ENOMEM;
 	sheet__column(s, "PTES", SHEET_RIGHT | SHEET_OPTIONAL);
 	sheet__column(s, "PT BYTES", SHEET_RIGHT | SHEET_OPTIONAL);
 	sheet__column(s, "VMAS", SHEET_RIGHT | SHEET_OPTIONAL);
-	for (size_t i = 0; i < rows.n; i++) {
-		const struct cell *c = rows.v[i].cell;
+	for (size_t i = 0; i < t->full.n; i++) {
+		const struct row *row = &t->full.v[i];
+		const struct cell *c = row->cell;
 
 		if (!has_copy(c))
 			continue;
-		table_add_labels(t, s, &rows.v[i], &group);
+		table_add_labels(t, s, row, before);
+		before = row;
 		add_count(s, c, COUNT_ptes_copied);
 		add_bytes(s, stats_median(&c->counts[COUNT_page_table_bytes]));
 		add_count(s, c, COUNT_vmas);
 	}
 	err = sheet__print(s, "Page tables copied (medians per birth)", t->out, t->colour);
-
-cleanup:
-	table_rows_free(&rows);
 	sheet__free(s);
 	return err;
 }
@@ -92,42 +90,40 @@ static void add_side(const struct table *t, struct sheet *s, const struct cell *
 
 int table_cow(const struct table *t)
 {
-	struct table_rows rows = {0};
 	struct sheet *s = table_sheet();
-	size_t group = NO_GROUP;
-	int err = s ? table_rows_select(t, "all", &rows) : -ENOMEM;
+	const struct row *before = NULL;
+	int err;
 
-	if (err)
-		goto cleanup;
+	if (!s)
+		return -ENOMEM;
 	sheet__column(s, "IN", 0);
 	sheet__column(s, "FAULTS", SHEET_RIGHT);
 	sheet__column(s, "COPIED", SHEET_RIGHT | SHEET_OPTIONAL);
 	sheet__column(s, "REUSED", SHEET_RIGHT | SHEET_OPTIONAL);
 	sheet__column(s, "HUGE", SHEET_RIGHT | SHEET_OPTIONAL);
 	sheet__column(s, "TIME", SHEET_RIGHT | SHEET_OPTIONAL);
-	for (size_t i = 0; i < rows.n; i++) {
-		const struct cell *c = rows.v[i].cell;
+	for (size_t i = 0; i < t->full.n; i++) {
+		const struct row *row = &t->full.v[i];
+		const struct cell *c = row->cell;
 
 		if (!has_faults(c, &sides[0]) && !has_faults(c, &sides[1]))
 			continue;
-		table_add_labels(t, s, &rows.v[i], &group);
+		table_add_labels(t, s, row, before);
+		before = row;
 		add_side(t, s, c, &sides[0]);
 		sheet__add(s, "%s", ""); /* PARENT and METHOD as in the row above */
 		sheet__add(s, "%s", "");
 		add_side(t, s, c, &sides[1]);
 	}
 	err = sheet__print(s, "Copy-on-write faults (medians per birth)", t->out, t->colour);
-
-cleanup:
-	table_rows_free(&rows);
 	sheet__free(s);
 	return err;
 }
 
 static void add_cost(const struct table *t, struct sheet *s, const struct series *untraced,
-		     const struct series *traced)
+		     double after)
 {
-	double before = stats_median(untraced), after = stats_median(traced);
+	double before = stats_median(untraced);
 	double change = 100 * (after / before - 1);
 
 	table_add_time(t, s, before);
@@ -140,35 +136,29 @@ static void add_cost(const struct table *t, struct sheet *s, const struct series
 
 int table_tracing_cost(const struct table *t)
 {
-	struct table_rows rows = {0};
 	struct sheet *s = table_sheet();
-	size_t group = NO_GROUP;
-	int err = s ? table_rows_select(t, "phases", &rows) : -ENOMEM;
+	const struct row *before = NULL;
+	int err;
 
-	if (err)
-		goto cleanup;
+	if (!s)
+		return -ENOMEM;
 	sheet__column(s, "CALL", SHEET_RIGHT);
 	sheet__column(s, "TRACED", SHEET_RIGHT);
 	sheet__column(s, "CHANGE", SHEET_RIGHT);
 	sheet__column(s, "TOTAL", SHEET_RIGHT);
 	sheet__column(s, "TRACED", SHEET_RIGHT);
 	sheet__column(s, "CHANGE", SHEET_RIGHT);
-	for (size_t i = 0; i < rows.n; i++) {
-		const struct cell *traced = rows.v[i].cell;
-		const struct cell *untraced = run__with_probe_set(t->r, traced, PROBE_SET_NONE);
+	for (size_t i = 0; i < t->times.n; i++) {
+		const struct row *row = &t->times.v[i];
 
-		if (!untraced || !cell__has_data(untraced))
+		if (!row->bare || !cell__has_data(row->bare))
 			continue;
-		table_add_labels(t, s, &rows.v[i], &group);
-		add_cost(t, s, &untraced->samples[SAMPLE_spawn_ns],
-			 &traced->samples[SAMPLE_spawn_ns]);
-		add_cost(t, s, &untraced->samples[SAMPLE_total_ns],
-			 &traced->samples[SAMPLE_total_ns]);
+		table_add_labels(t, s, row, before);
+		before = row;
+		add_cost(t, s, &row->bare->samples[SAMPLE_spawn_ns], row->call.median);
+		add_cost(t, s, &row->bare->samples[SAMPLE_total_ns], row->total.median);
 	}
 	err = sheet__print(s, "Tracing cost (medians)", t->out, t->colour);
-
-cleanup:
-	table_rows_free(&rows);
 	sheet__free(s);
 	return err;
 }

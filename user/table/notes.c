@@ -62,7 +62,7 @@ static void append_name(const struct table *t, struct note *note, const struct c
 	char method[LABEL_MAX], parent[LABEL_MAX], pass[LABEL_MAX];
 
 	append(note, "%s at %s", table_method(c, method), table_parent(t, c, parent));
-	if (strcmp(cell__probe_set(c), t->time_pass)) {
+	if (strcmp(cell__probe_set(c), probe_set_name(t->shown))) {
 		escape_text(cell__probe_set(c), pass, sizeof(pass));
 		append(note, " (trace=%s)", pass);
 	}

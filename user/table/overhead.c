@@ -46,10 +46,9 @@ static void add_row(const struct table *t, struct sheet *s, const struct cell *b
 
 int table_overhead(const struct table *t)
 {
-	struct table_rows rows = {0};
 	struct sheet *s = sheet__new(1);
 	bool any = false;
-	int err = s ? table_rows_select(t, "none", &rows) : -ENOMEM;
+	int err = s ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < t->r->cell_count; i++)
 		any |= is_single(&t->r->cells[i]);
@@ -59,23 +58,22 @@ int table_overhead(const struct table *t)
 	sheet__column(s, "PROBES", 0);
 	sheet__column(s, "ADDED TO CALL", SHEET_RIGHT);
 	sheet__column(s, "TO TOTAL", SHEET_RIGHT);
-	for (size_t i = 0; i < rows.n; i++) {
+	for (size_t i = 0; i < t->bare.n; i++) {
 		bool first = true;
 
 		for (size_t k = 0; k < t->r->cell_count; k++) {
 			const struct cell *c = &t->r->cells[k];
 
-			if (c == rows.v[i].cell || !cell__has_data(c) ||
-			    !cell__same_key(c, rows.v[i].cell, "trace"))
+			if (c == t->bare.v[i].cell || !cell__has_data(c) ||
+			    !cell__same_key(c, t->bare.v[i].cell, "trace"))
 				continue;
-			add_row(t, s, rows.v[i].cell, c, first);
+			add_row(t, s, t->bare.v[i].cell, c, first);
 			first = false;
 		}
 	}
 	err = sheet__print(s, "What each probe adds to the medians", t->out, t->colour);
 
 cleanup:
-	table_rows_free(&rows);
 	sheet__free(s);
 	return err;
 }

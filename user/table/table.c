@@ -108,6 +108,18 @@ static void print_footer(const struct table *t)
 	layout_wrap(t->out, 0, 2, text);
 }
 
+static int select_rows(struct table *t)
+{
+	int err;
+
+	axes__find(&t->axes, t->r);
+	t->shown = rows_probe_set(t->r);
+	err = rows__init(&t->times, t->r, t->shown, &t->axes);
+	if (!err)
+		err = rows__init(&t->full, t->r, PROBE_SET_ALL, &t->axes);
+	return err ? err : rows__init(&t->bare, t->r, PROBE_SET_NONE, &t->axes);
+}
+
 int table_print(const struct run *r, FILE *out, bool colour)
 {
 	static int (*const parts[])(const struct table *) = {
@@ -115,20 +127,24 @@ int table_print(const struct run *r, FILE *out, bool colour)
 		table_cow,     table_tracing_cost, table_overhead,
 	};
 	struct table t = {.r = r, .out = out, .colour = colour};
-	int err = 0;
+	int err = select_rows(&t);
 
-	table_prepare(&t);
-	print_warnings(&t);
-	print_header(&t);
+	if (!err) {
+		print_warnings(&t);
+		print_header(&t);
+	}
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && !err; i++)
 		err = parts[i](&t);
-	if (err)
-		return err;
-	table_sources(&t);
-	table_unmeasured(&t);
-	if (r->ended)
-		print_footer(&t);
-	if (fflush(out) == EOF || ferror(out))
-		return errno ? -errno : -EIO;
-	return 0;
+	if (!err) {
+		table_sources(&t);
+		table_unmeasured(&t);
+		if (r->ended)
+			print_footer(&t);
+		if (fflush(out) == EOF || ferror(out))
+			err = errno ? -errno : -EIO;
+	}
+	rows__free(&t.times);
+	rows__free(&t.full);
+	rows__free(&t.bare);
+	return err;
 }

@@ -9,65 +9,44 @@
 #include "user/model/phase.h"
 #include "user/table/part.h"
 
-/* The latency that others are set against. */
-#define REFERENCE "posix_spawn"
-
-static void add_tail(const struct table *t, struct sheet *s, const struct series *series, double q)
+static void add_ratio(struct sheet *s, double ratio)
 {
-	bool known = stats_tail_known(series, q);
-
-	table_add_time(t, s, known ? stats_quantile(series, q) : NAN);
-}
-
-static void add_ratio(const struct table *t, struct sheet *s, const struct cell *c)
-{
-	const struct cell *reference = run__sibling(t->r, c, "method", REFERENCE);
-	double ratio = NAN;
-
-	if (reference)
-		ratio = stats_median(&c->samples[SAMPLE_spawn_ns]) /
-			stats_median(&reference->samples[SAMPLE_spawn_ns]);
 	if (isfinite(ratio))
 		sheet__add(s, fabs(ratio) < 1e5 ? "%.2fx" : "%.0ex", ratio);
 	else
 		sheet__add(s, "-");
 }
 
-static void add_latency(const struct table *t, struct sheet *s, const struct cell *c)
+static void add_latency(const struct table *t, struct sheet *s, const struct row *row)
 {
-	const struct series *spawn = &c->samples[SAMPLE_spawn_ns];
-
-	sheet__add(s, "%zu", stats_count(spawn));
-	table_add_time(t, s, stats_median(spawn));
-	add_tail(t, s, spawn, 0.90);
-	add_tail(t, s, spawn, 0.99);
-	add_ratio(t, s, c);
-	table_add_time(t, s, stats_median(&c->samples[SAMPLE_total_ns]));
+	sheet__add(s, "%zu", row->call.n);
+	table_add_time(t, s, row->call.median);
+	table_add_time(t, s, row->call.p90);
+	table_add_time(t, s, row->call.p99);
+	add_ratio(s, row__ratio(row));
+	table_add_time(t, s, row->total.median);
 }
 
 int table_latency(const struct table *t)
 {
-	struct table_rows rows = {0};
 	struct sheet *s = table_sheet();
-	size_t group = NO_GROUP;
-	int err = s ? table_rows_select(t, t->time_pass, &rows) : -ENOMEM;
+	int err;
 
-	if (err)
-		goto cleanup;
+	if (!s)
+		return -ENOMEM;
 	sheet__column(s, "N", SHEET_RIGHT);
 	sheet__column(s, "MEDIAN", SHEET_RIGHT);
 	sheet__column(s, "P90", SHEET_RIGHT);
 	sheet__column(s, "P99", SHEET_RIGHT);
 	sheet__column(s, "VS SPAWN", SHEET_RIGHT);
 	sheet__column(s, "TOTAL", SHEET_RIGHT);
-	for (size_t i = 0; i < rows.n; i++) {
-		table_add_labels(t, s, &rows.v[i], &group);
-		add_latency(t, s, rows.v[i].cell);
+	for (size_t i = 0; i < t->times.n; i++) {
+		const struct row *row = &t->times.v[i];
+
+		table_add_labels(t, s, row, i ? row - 1 : NULL);
+		add_latency(t, s, row);
 	}
 	err = sheet__print(s, "Spawn latency (call to return)", t->out, t->colour);
-
-cleanup:
-	table_rows_free(&rows);
 	sheet__free(s);
 	return err;
 }
@@ -105,10 +84,12 @@ static bool belongs(const struct phase_table *pt, enum phase p)
 	       (phase_models[p].part_of != PHASE_none) == pt->parts;
 }
 
-static bool any_phase(const struct phase_table *pt, const struct cell *c)
+static bool any_phase(const struct phase_table *pt, const struct row *row)
 {
+	bool starred;
+
 	for (int p = 0; p < PHASE_COUNT; p++) {
-		if (belongs(pt, p) && series__any(&c->phases[p]))
+		if (belongs(pt, p) && row__phase(row, p, &starred))
 			return true;
 	}
 	return false;
@@ -132,58 +113,48 @@ static void add_phase_columns(struct sheet *s, const struct phase_table *pt)
 		sheet__column(s, "UNATTRIB", SHEET_RIGHT | pt->flags);
 }
 
-/* The phase in this cell, else in the pass that has all probes; whether it was the latter. */
-static bool add_phase(const struct table *t, struct sheet *s, const struct cell *c, enum phase p)
+/* The median of the phase. Returns whether it was taken with all probes. */
+static bool add_phase(const struct table *t, struct sheet *s, const struct row *row, enum phase p)
 {
-	const struct cell *full = run__with_probe_set(t->r, c, PROBE_SET_ALL);
+	bool starred;
+	const struct cell *c = row__phase(row, p, &starred);
+	double ns = c ? stats_median(&c->phases[p]) : NAN;
 
-	if (series__any(&c->phases[p]) || !full || !series__any(&full->phases[p])) {
-		table_add_time(t, s, stats_median(&c->phases[p]));
-		return false;
-	}
-	table_add_starred_time(t, s, stats_median(&full->phases[p]));
-	return true;
-}
-
-static bool any_phase_in_passes(const struct table *t, const struct phase_table *pt,
-				const struct cell *c)
-{
-	const struct cell *full = run__with_probe_set(t->r, c, PROBE_SET_ALL);
-
-	return any_phase(pt, c) || (full && any_phase(pt, full));
+	if (starred)
+		table_add_starred_time(t, s, ns);
+	else
+		table_add_time(t, s, ns);
+	return starred;
 }
 
 static int print_phases(const struct table *t, const struct phase_table *pt)
 {
-	struct table_rows rows = {0};
 	struct sheet *s = table_sheet();
-	size_t group = NO_GROUP;
+	const struct row *before = NULL;
 	bool starred = false;
-	int p, err = s ? table_rows_select(t, t->time_pass, &rows) : -ENOMEM;
+	int err;
 
-	if (err)
-		goto cleanup;
+	if (!s)
+		return -ENOMEM;
 	add_phase_columns(s, pt);
-	for (size_t i = 0; i < rows.n; i++) {
-		const struct cell *c = rows.v[i].cell;
+	for (size_t i = 0; i < t->times.n; i++) {
+		const struct row *row = &t->times.v[i];
 
-		if (!any_phase_in_passes(t, pt, c))
+		if (!any_phase(pt, row))
 			continue;
-		table_add_labels(t, s, &rows.v[i], &group);
-		for (p = 0; p < PHASE_COUNT; p++) {
+		table_add_labels(t, s, row, before);
+		before = row;
+		for (int p = 0; p < PHASE_COUNT; p++) {
 			if (belongs(pt, p))
-				starred |= add_phase(t, s, c, p);
+				starred |= add_phase(t, s, row, p);
 		}
 		if (pt->unattributed)
-			table_add_time(t, s, stats_median(&c->unattributed));
+			table_add_time(t, s, stats_median(&row->cell->unattributed));
 	}
 	err = sheet__print(s, pt->title, t->out, t->colour);
 	if (!err && starred)
 		fputs("* from the few samples with all probes, whose cost is in these times\n",
 		      t->out);
-
-cleanup:
-	table_rows_free(&rows);
 	sheet__free(s);
 	return err;
 }

@@ -132,7 +132,7 @@ start_early() {
         | if .edges.mm_end then .edges += {mm_end: 30000, newtask: 31000, woken: 32000, exec_flush: 100000, exec_load: 101000} else . end)' >"$DIR/run.jsonl"
     "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
     look text "$DIR/page.html" 'Nothing worth a change'
-    refute grep -qF 'What would posix_spawn spare' "$DIR/page.html"
+    refute grep -qF 'What would posix_spawn save' "$DIR/page.html"
     # Of two programs, the one that is worth it.
     made_profile 40 'map(if .type == "birth" then .phases = {} | if .parent.comm == "make" then . else .exec = null | del(.exec) end else . end)' >"$DIR/run.jsonl"
     "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What was asked, and the answer in words. */
-#include "user/answers/answer.h"
+#include "user/answers/answers.h"
 #include "user/report/html.h"
 #include "user/report/verdict.h"
 #include "user/report/views/views.h"
@@ -16,20 +16,21 @@ static void write_answer(FILE *out, const struct answer *a)
 	fputs("</span></dd></div>\n", out);
 }
 
-/* Warnings first: they bear on all that follows. */
+/* Warnings first: they apply to all other answers. */
 static void write_answers(FILE *out, const struct report_run *r)
 {
-	struct answer answers[ANSWERS_MAX];
-	size_t i, n = answers_of(r, answers);
+	struct answers answers;
+
+	answers__of(&answers, &r->rows, r->births);
 
 	fputs("<dl class=\"answers\">\n", out);
-	for (i = 0; i < n; i++) {
-		if (answers[i].warning)
-			write_answer(out, &answers[i]);
+	for (size_t i = 0; i < answers.n; i++) {
+		if (answers.v[i].warning)
+			write_answer(out, &answers.v[i]);
 	}
-	for (i = 0; i < n; i++) {
-		if (!answers[i].warning)
-			write_answer(out, &answers[i]);
+	for (size_t i = 0; i < answers.n; i++) {
+		if (!answers.v[i].warning)
+			write_answer(out, &answers.v[i]);
 	}
 	fputs("</dl>\n", out);
 }

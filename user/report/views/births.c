@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "user/analysis/birth_sums.h"
 #include "user/analysis/whatif.h"
-#include "user/report/birth_sums.h"
 #include "user/report/html.h"
 #include "user/report/views/views.h"
 #include "user/text/json.h"
@@ -65,7 +65,7 @@ static void write_group(FILE *out, const struct report_run *r, const struct grou
 	write_count(out, r->run->failures.absent ? NAN : (double)g->failed);
 	write_count(out, (double)g->execs);
 	write_time(out, r, sketch__quantile(&g->call, 0.5));
-	write_time(out, r, sketch_tail(&g->call, 0.99));
+	write_time(out, r, sketch__tail(&g->call, 0.99));
 	write_time(out, r, g->call.n ? (double)g->call.max : NAN);
 	write_time(out, r, g->work_ns > 0 ? g->work_ns : NAN);
 	write_share(out, all > 0 ? g->work_ns / all : NAN);
@@ -113,7 +113,7 @@ static void write_phases(FILE *out, const struct report_run *r)
 			    phase_is_work(p) && all->work_ns > 0 ? k->sum / all->work_ns : NAN);
 		write_count(out, (double)k->n);
 		write_time(out, r, sketch__quantile(k, 0.5));
-		write_time(out, r, sketch_tail(k, 0.99));
+		write_time(out, r, sketch__tail(k, 0.99));
 		write_time(out, r, (double)k->max);
 		fputs("</tr>", out);
 	}

@@ -11,7 +11,7 @@
 /* The row in run `i` that is this one, or NULL. */
 static const struct row *match(const struct report *p, size_t i, const struct row *row)
 {
-	return report_run__find(&p->runs[i], row->cell);
+	return rows__find(&p->runs[i].rows, row->cell);
 }
 
 /* Whether it is one to set side by side: that of the first of two runs or more that have it. */
@@ -31,12 +31,13 @@ static bool is_compared(const struct report *p, size_t run, const struct row *ro
 /* All of these in order: the one after `row`, or the first for NULL. NULL: there are no more. */
 static const struct row *next_compared(const struct report *p, const struct row *row)
 {
-	size_t run = row ? row->run : 0, k = row ? row->index + 1 : 0;
+	size_t run = row ? report__run_of(p, row) : 0;
+	size_t k = row ? (size_t)(row - p->runs[run].rows.v) + 1 : 0;
 
 	for (; run < p->count; run++, k = 0) {
-		for (; k < p->runs[run].count; k++) {
-			if (is_compared(p, run, &p->runs[run].rows[k]))
-				return &p->runs[run].rows[k];
+		for (; k < p->runs[run].rows.n; k++) {
+			if (is_compared(p, run, &p->runs[run].rows.v[k]))
+				return &p->runs[run].rows.v[k];
 		}
 	}
 	return NULL;
@@ -45,7 +46,7 @@ static const struct row *next_compared(const struct report *p, const struct row 
 /* A profile has no rows, and no column. */
 static bool has_rows(const struct report *p, size_t i)
 {
-	return p->runs[i].count > 0;
+	return p->runs[i].rows.n > 0;
 }
 
 static size_t first_run(const struct report *p)
@@ -106,9 +107,10 @@ static void write_times(const struct report *p, FILE *out)
 				continue;
 			html_number(out, text_time(median, instructions, text));
 			if (i > first_run(p))
-				html_number(out, i > row->run ? text_change(row->call.median,
-									    median, text)
-							      : "-");
+				html_number(out,
+					    i > report__run_of(p, row)
+						    ? text_change(row->call.median, median, text)
+						    : "-");
 		}
 		fputs("</tr>", out);
 	}
@@ -130,7 +132,7 @@ static bool write_count(const struct report *p, const struct row *row, enum coun
 	bool same = true, any = false;
 	char text[NUMBER_MAX];
 
-	for (size_t i = row->run + 1; i < p->count; i++) {
+	for (size_t i = report__run_of(p, row) + 1; i < p->count; i++) {
 		double value = count_of(match(p, i, row), c);
 
 		if (!isfinite(value))
@@ -209,7 +211,7 @@ static json_t *row_data(const struct report *p, const struct row *row)
 
 		medians = json__push(medians, json__number(other ? other->call.median : NAN));
 	}
-	return json__put(row_json_place(row), "medians", medians);
+	return json__put(row_json_place(p, row), "medians", medians);
 }
 
 static json_t *data(const struct report *p)

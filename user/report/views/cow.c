@@ -68,9 +68,9 @@ static void write(const struct report *p, FILE *out)
 		html_data(out, p, i, "The data as a table");
 		html_table(out, "Copy-on-write faults, medians per birth");
 		html_head(out, head, sizeof(head) / sizeof(head[0]), 3);
-		for (size_t k = 0; k < p->runs[i].count; k++) {
+		for (size_t k = 0; k < p->runs[i].rows.n; k++) {
 			for (size_t s = 0; s < SIDES; s++)
-				write_side(out, &p->runs[i], &p->runs[i].rows[k], &sides[s]);
+				write_side(out, &p->runs[i], &p->runs[i].rows.v[k], &sides[s]);
 		}
 		html_table_end(out);
 		html_data_end(out);
@@ -101,9 +101,9 @@ static json_t *data(const struct report *p)
 	for (size_t i = 0; i < p->count; i++) {
 		json_t *rows = json_array();
 
-		for (size_t k = 0; k < p->runs[i].count; k++) {
-			const struct row *row = &p->runs[i].rows[k];
-			json_t *object = row_json_place(row);
+		for (size_t k = 0; k < p->runs[i].rows.n; k++) {
+			const struct row *row = &p->runs[i].rows.v[k];
+			json_t *object = row_json_place(p, row);
 
 			for (size_t s = 0; s < SIDES; s++)
 				object = json__put(object, sides[s].id,

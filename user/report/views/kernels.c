@@ -40,7 +40,7 @@ static int order__of(const struct report *p, struct order *o)
 	if (!o->v)
 		return -ENOMEM;
 	for (size_t i = 0; i < p->count; i++) {
-		if (p->runs[i].instructions && p->runs[i].count > 0)
+		if (p->runs[i].instructions && p->runs[i].rows.n > 0)
 			o->v[o->n++] = &p->runs[i];
 	}
 	qsort((void *)o->v, o->n, sizeof(*o->v), by_version);
@@ -60,10 +60,10 @@ static bool has_several_kernels(const struct order *o)
 /* The k-th row of run `i`, if no run before has the same cell: each is told once. */
 static const struct row *new_row(const struct order *o, size_t i, size_t k)
 {
-	const struct row *row = &o->v[i]->rows[k];
+	const struct row *row = &o->v[i]->rows.v[k];
 
 	for (size_t before = 0; before < i; before++) {
-		if (report_run__find(o->v[before], row->cell))
+		if (rows__find(&o->v[before]->rows, row->cell))
 			return NULL;
 	}
 	return row;
@@ -107,7 +107,7 @@ static void write_line(FILE *out, const struct order *o, const struct row *like,
 
 	for (size_t i = 0; i < o->n; i++)
 		any = any ||
-		      isfinite(line_value(report_run__find(o->v[i], like->cell), line, &starred));
+		      isfinite(line_value(rows__find(&o->v[i]->rows, like->cell), line, &starred));
 	if (!any)
 		return;
 	html_row(out);
@@ -115,7 +115,7 @@ static void write_line(FILE *out, const struct order *o, const struct row *like,
 	html_words(out, like->method);
 	html_words(out, line_name(line));
 	for (size_t i = 0; i < o->n; i++) {
-		double value = line_value(report_run__find(o->v[i], like->cell), line, &starred);
+		double value = line_value(rows__find(&o->v[i]->rows, like->cell), line, &starred);
 
 		snprintf(shown, sizeof(shown), "%s%s", starred ? "*" : "", text_count(value, text));
 		html_number(out, shown);
@@ -140,7 +140,7 @@ static void write_table(FILE *out, const struct order *o)
 	}
 	fputs("</tr></thead>\n<tbody>", out);
 	for (size_t i = 0; i < o->n; i++) {
-		for (size_t k = 0; k < o->v[i]->count; k++) {
+		for (size_t k = 0; k < o->v[i]->rows.n; k++) {
 			const struct row *row = new_row(o, i, k);
 
 			for (int line = 0; row && line < LINE_COUNT; line++)
@@ -178,9 +178,9 @@ static json_t *places(const struct order *o, const struct row *like)
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < o->n; i++) {
-		const struct row *row = report_run__find(o->v[i], like->cell);
+		const struct row *row = rows__find(&o->v[i]->rows, like->cell);
 
-		array = json__push(array, row ? json_integer(row - o->v[i]->rows) : json_null());
+		array = json__push(array, row ? json_integer(row - o->v[i]->rows.v) : json_null());
 	}
 	return array;
 }
@@ -193,12 +193,12 @@ static json_t *order_data(const struct report *p, const struct order *o)
 		json_t *object = json__put(json_object(), "run", json_integer(o->v[i] - p->runs));
 
 		order = json__push(order, json__put(object, "kernel", json__text(kernel(o->v[i]))));
-		for (size_t k = 0; k < o->v[i]->count; k++) {
+		for (size_t k = 0; k < o->v[i]->rows.n; k++) {
 			const struct row *row = new_row(o, i, k);
 
 			if (row)
-				cells = json__push(cells, json__put(row_json_place(row), "places",
-								    places(o, row)));
+				cells = json__push(cells, json__put(row_json_place(p, row),
+								    "places", places(o, row)));
 		}
 	}
 	return json__put(json__put(json_object(), "order", order), "cells", cells);

@@ -9,7 +9,7 @@
 
 static void write_ratio(FILE *out, const struct row *row)
 {
-	double ratio = row->reference ? row->call.median / row->reference->call.median : NAN;
+	double ratio = row__ratio(row);
 	char text[NUMBER_MAX] = "-";
 
 	if (isfinite(ratio))
@@ -51,8 +51,8 @@ static void write(const struct report *p, FILE *out)
 		html_table(out, p->runs[i].instructions ? "Spawn latency in instructions"
 							: "Spawn latency");
 		html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
-		for (size_t k = 0; k < p->runs[i].count; k++)
-			write_row(out, &p->runs[i], &p->runs[i].rows[k]);
+		for (size_t k = 0; k < p->runs[i].rows.n; k++)
+			write_row(out, &p->runs[i], &p->runs[i].rows.v[k]);
 		html_table_end(out);
 		fputs("<p class=\"note\">Percentiles only where ten samples lie beyond. Total: "
 		      "from the "
@@ -70,13 +70,13 @@ static json_t *data(const struct report *p)
 	for (size_t i = 0; i < p->count; i++) {
 		json_t *rows = json_array();
 
-		for (size_t k = 0; k < p->runs[i].count; k++) {
-			const struct row *row = &p->runs[i].rows[k];
+		for (size_t k = 0; k < p->runs[i].rows.n; k++) {
+			const struct row *row = &p->runs[i].rows.v[k];
 
 			if (row->call.n == 0)
 				continue;
 			any++;
-			rows = json__push(rows, json__put(row_json_place(row), "call",
+			rows = json__push(rows, json__put(row_json_place(p, row), "call",
 							  row_json_spread(&row->call)));
 		}
 		runs = json__push(runs, rows);

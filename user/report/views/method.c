@@ -164,12 +164,12 @@ static void write_unmeasured(FILE *out, const struct report_run *r, const struct
 
 static bool is_new_reason(const struct report_run *r, size_t row, enum phase p)
 {
-	const char *why = r->rows[row].cell->phase_origin[p].absent;
+	const char *why = r->rows.v[row].cell->phase_origin[p].absent;
 
 	for (size_t i = 0; i < row; i++) {
-		const char *before = r->rows[i].cell->phase_origin[p].absent;
+		const char *before = r->rows.v[i].cell->phase_origin[p].absent;
 
-		if (!strcmp(r->rows[i].method, r->rows[row].method) && before &&
+		if (!strcmp(r->rows.v[i].method, r->rows.v[row].method) && before &&
 		    !strcmp(before, why))
 			return false;
 	}
@@ -179,15 +179,15 @@ static bool is_new_reason(const struct report_run *r, size_t row, enum phase p)
 /* Why a method has not a phase that the run has; once for all its parents. */
 static void write_absent(FILE *out, const struct report_run *r, size_t row)
 {
-	const struct cell *c = r->rows[row].cell;
+	const struct cell *c = r->rows.v[row].cell;
 	bool starred;
 
 	for (int p = 0; p < PHASE_COUNT; p++) {
-		if (!c->phase_origin[p].absent || row__phase(&r->rows[row], p, &starred) ||
+		if (!c->phase_origin[p].absent || row__phase(&r->rows.v[row], p, &starred) ||
 		    !r->run->phases[p].source || !is_new_reason(r, row, p))
 			continue;
 		html_row(out);
-		html_label(out, r->rows[row].method);
+		html_label(out, r->rows.v[row].method);
 		html_words(out, phase_name(p));
 		fputs("<td class=\"words\"></td>", out);
 		html_words(out, c->phase_origin[p].absent);
@@ -204,7 +204,7 @@ static void write_missing(const struct report *p, size_t run, FILE *out)
 	html_head(out, (const char *const[]){"Method", "Parent or phase", "Pass", "Why"}, 4, 4);
 	for (size_t i = 0; i < r->run->cell_count; i++)
 		write_unmeasured(out, r, &r->run->cells[i]);
-	for (size_t i = 0; i < r->count; i++)
+	for (size_t i = 0; i < r->rows.n; i++)
 		write_absent(out, r, i);
 	html_table_end(out);
 	html_data_end(out);

@@ -24,8 +24,8 @@ static bool has_phase(const struct report_run *r, enum phase p)
 {
 	bool starred;
 
-	for (size_t i = 0; i < r->count; i++) {
-		if (row__phase(&r->rows[i], p, &starred))
+	for (size_t i = 0; i < r->rows.n; i++) {
+		if (row__phase(&r->rows.v[i], p, &starred))
 			return true;
 	}
 	return false;
@@ -98,8 +98,8 @@ static void write_table(FILE *out, const struct report_run *r, size_t stack)
 		 r->instructions ? " in instructions" : "");
 	html_table(out, caption);
 	write_head(out, r, stack);
-	for (size_t i = 0; i < r->count; i++)
-		write_row(out, r, &r->rows[i], stack);
+	for (size_t i = 0; i < r->rows.n; i++)
+		write_row(out, r, &r->rows.v[i], stack);
 	html_table_end(out);
 }
 
@@ -140,7 +140,7 @@ static json_t *segment(const struct report_run *r, const struct row *row, enum p
 {
 	bool starred;
 	const struct cell *c = row__phase(row, p, &starred);
-	const char *source = c ? phase_source(r->run, c, p) : NULL;
+	const char *source = c ? cell__phase_source(r->run, c, p) : NULL;
 	json_t *array;
 
 	if (!c)
@@ -171,13 +171,13 @@ static json_t *stack_data(const struct report_run *r, const struct row *row, siz
 	return segments;
 }
 
-static json_t *run_data(const struct report_run *r, size_t *any)
+static json_t *run_data(const struct report *p, const struct report_run *r, size_t *any)
 {
 	json_t *rows = json_array(), *sources = json_array();
 
-	for (size_t i = 0; i < r->count; i++) {
-		const struct row *row = &r->rows[i];
-		json_t *object = row_json_place(row);
+	for (size_t i = 0; i < r->rows.n; i++) {
+		const struct row *row = &r->rows.v[i];
+		json_t *object = row_json_place(p, row);
 
 		for (size_t k = 0; k < STACKS; k++)
 			object = json__put(object, stacks[k].id,
@@ -213,7 +213,7 @@ static json_t *data(const struct report *p)
 	size_t any = 0;
 
 	for (size_t i = 0; i < p->count; i++)
-		runs = json__push(runs, run_data(&p->runs[i], &any));
+		runs = json__push(runs, run_data(p, &p->runs[i], &any));
 	return any ? json__put(json__put(json_object(), "runs", runs), "model", model_data())
 		   : json__discard(runs);
 }

@@ -62,7 +62,7 @@ static size_t all_rows(const struct report *p)
 	size_t count = 0;
 
 	for (size_t i = 0; i < p->count; i++)
-		count += p->runs[i].count;
+		count += p->runs[i].rows.n;
 	return count;
 }
 
@@ -94,8 +94,8 @@ static void write(const struct report *p, FILE *out)
 		html_table(out, p->runs[i].instructions ? "Distribution of the call, instructions"
 							: "Distribution of the call");
 		html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
-		for (size_t k = 0; k < p->runs[i].count; k++)
-			write_row(out, &p->runs[i], &p->runs[i].rows[k]);
+		for (size_t k = 0; k < p->runs[i].rows.n; k++)
+			write_row(out, &p->runs[i], &p->runs[i].rows.v[k]);
 		html_table_end(out);
 		html_data_end(out);
 	}
@@ -152,10 +152,11 @@ static json_t *in_order(const struct series *series, size_t blocks, size_t *per)
 	return array;
 }
 
-static json_t *row_data(const struct row *row, size_t blocks)
+static json_t *row_data(const struct report *p, const struct row *row, size_t blocks)
 {
 	const struct series *call = &row->cell->samples[SAMPLE_spawn_ns];
-	json_t *object = json__put(row_json_place(row), "n", json_integer((json_int_t)row->call.n));
+	json_t *object =
+		json__put(row_json_place(p, row), "n", json_integer((json_int_t)row->call.n));
 	size_t per;
 
 	object = json__put(object, "quantiles", quantiles(call));
@@ -173,11 +174,11 @@ static json_t *data(const struct report *p)
 	for (i = 0; i < p->count; i++) {
 		json_t *rows = json_array();
 
-		for (k = 0; k < p->runs[i].count; k++) {
-			if (p->runs[i].rows[k].call.n == 0)
+		for (k = 0; k < p->runs[i].rows.n; k++) {
+			if (p->runs[i].rows.v[k].call.n == 0)
 				continue;
 			any++;
-			rows = json__push(rows, row_data(&p->runs[i].rows[k], blocks));
+			rows = json__push(rows, row_data(p, &p->runs[i].rows.v[k], blocks));
 		}
 		runs = json__push(runs, rows);
 	}

@@ -3,8 +3,8 @@
  * Who came from whom, by program: processes that came from the same one by the same method, and run
  * the same, are one member. Threads and calls that failed are left aside.
  */
-#ifndef SPAWNSCOPE_REPORT_FAMILY_H
-#define SPAWNSCOPE_REPORT_FAMILY_H
+#ifndef SPAWNSCOPE_FAMILY_H
+#define SPAWNSCOPE_FAMILY_H
 
 #include "user/model/birth.h"
 #include "user/model/run.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/report/birth_sums.h"
+#include "user/analysis/birth_sums.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 static int64_t nice_width(int64_t span)
@@ -114,9 +113,4 @@ void birth_sums__free(struct birth_sums *s)
 	family__free(&s->family);
 	free(s->series);
 	free(s);
-}
-
-double sketch_tail(const struct sketch *s, double q)
-{
-	return (double)s->n * (1 - q) >= 10 - 1e-6 ? sketch__quantile(s, q) : NAN;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/report/family.h"
+#include "user/analysis/family.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What the births of a profile come to: sums of bounded size, however many there were. */
-#ifndef SPAWNSCOPE_REPORT_BIRTH_SUMS_H
-#define SPAWNSCOPE_REPORT_BIRTH_SUMS_H
+#ifndef SPAWNSCOPE_BIRTH_SUMS_H
+#define SPAWNSCOPE_BIRTH_SUMS_H
 
 #include "user/analysis/groups.h"
 #include "user/model/run.h"
-#include "user/report/family.h"
+#include "user/analysis/family.h"
 
 #define BINS_MAX   120
 #define SERIES_MAX 8 /* groups that are told apart over time; the last is all others */
@@ -30,8 +30,5 @@ struct birth_sums {
 /* The run must stay. NULL: out of memory. */
 struct birth_sums *birth_sums__of(const struct run *r);
 void birth_sums__free(struct birth_sums *s); /* accepts NULL */
-
-/* A quantile that has ten values beyond it; NAN otherwise. */
-double sketch_tail(const struct sketch *s, double q);
 
 #endif

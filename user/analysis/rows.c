@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/analysis/rows.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/shared/units.h"
+#include "user/text/numbers.h"
+
+#define PAGE_BYTES 4096
+
+static bool has_own_place(const char *axis)
+{
+	return !strcmp(axis, "method") || !strcmp(axis, PROBE_SET_AXIS) ||
+	       !strcmp(axis, "rss_bytes");
+}
+
+static bool same_value(const struct cell *a, const struct cell *b, const char *axis)
+{
+	const char *text = cell__key_text(a, axis), *other = cell__key_text(b, axis);
+
+	if (!text || !other)
+		return text == other && cell__key_number(a, axis) == cell__key_number(b, axis);
+	return !strcmp(text, other);
+}
+
+static bool has_axis(const struct axes *a, const char *axis)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		if (!strcmp(a->name[i], axis))
+			return true;
+	}
+	return false;
+}
+
+/* Adds the axes of `named` in which the two cells differ. */
+static void add_differences(struct axes *a, const struct cell *named, const struct cell *other)
+{
+	for (size_t i = 0; i < named->key_count && a->n < AXES_MAX; i++) {
+		const char *axis = named->key[i].name;
+
+		if (!has_own_place(axis) && !has_axis(a, axis) && !same_value(named, other, axis))
+			a->name[a->n++] = axis;
+	}
+}
+
+void axes__find(struct axes *a, const struct run *r)
+{
+	a->n = 0;
+	/* An axis varies if and only if some cell differs in it from the first one. */
+	for (size_t i = 0; i < r->cell_count; i++) {
+		add_differences(a, &r->cells[0], &r->cells[i]);
+		add_differences(a, &r->cells[i], &r->cells[0]);
+	}
+}
+
+void axes__add(struct axes *a, const struct axes *more)
+{
+	for (size_t i = 0; i < more->n && a->n < AXES_MAX; i++) {
+		if (!has_axis(a, more->name[i]))
+			a->name[a->n++] = more->name[i];
+	}
+}
+
+void axes__describe(const struct axes *a, const struct cell *c, struct strbuf *out)
+{
+	char size[32];
+
+	for (size_t i = 0; i < c->key_count; i++) {
+		const struct key_part *part = &c->key[i];
+
+		if (!has_axis(a, part->name))
+			continue;
+		if (part->text)
+			strbuf__add(out, " %s", part->text);
+		else if (part->number != 0 && part->number % PAGE_BYTES == 0) /* bytes */
+			strbuf__add(out, " %s=%s", part->name,
+				    size_format(part->number, size, sizeof(size)));
+		else
+			strbuf__add(out, " %s=%" PRId64, part->name, part->number);
+	}
+}
+
+enum probe_set rows_probe_set(const struct run *r)
+{
+	for (size_t i = 0; i < r->cell_count; i++) {
+		if (!strcmp(cell__probe_set(&r->cells[i]), probe_set_name(PROBE_SET_PHASES)) &&
+		    cell__has_data(&r->cells[i]))
+			return PROBE_SET_PHASES;
+	}
+	return PROBE_SET_NONE;
+}
+
+static int by_order(const void *left, const void *right)
+{
+	const struct row *a = left, *b = right;
+
+	return a->cell->order < b->cell->order ? -1 : a->cell->order > b->cell->order;
+}
+
+static int by_parent(const void *left, const void *right)
+{
+	const struct row *a = left, *b = right;
+
+	if (a->rss != b->rss)
+		return a->rss < b->rss ? -1 : 1;
+	if (a->group != b->group)
+		return a->group < b->group ? -1 : 1;
+	return by_order(left, right);
+}
+
+/* The first row of the first `n` that differs from `row` in this axis alone; `n` if none does. */
+static size_t find_alike(const struct rows *rows, size_t n, const struct row *row, const char *axis)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (cell__same_key(rows->v[i].cell, row->cell, axis))
+			break;
+	}
+	return i;
+}
+
+static void select_cells(struct rows *rows, enum probe_set set)
+{
+	for (size_t i = 0; i < rows->run->cell_count; i++) {
+		const struct cell *c = &rows->run->cells[i];
+
+		if (!strcmp(cell__probe_set(c), probe_set_name(set)) && cell__has_data(c))
+			rows->v[rows->n++] = (struct row){.cell = c, .rss = cell__parent_bytes(c)};
+	}
+	qsort(rows->v, rows->n, sizeof(*rows->v), by_order);
+	for (size_t i = 0; i < rows->n; i++) {
+		size_t first = find_alike(rows, i, &rows->v[i], "method");
+
+		rows->v[i].group = first < i ? rows->v[first].group : i;
+	}
+	qsort(rows->v, rows->n, sizeof(*rows->v), by_parent);
+}
+
+static void relate(struct rows *rows)
+{
+	for (size_t i = 0; i < rows->n; i++) {
+		struct row *row = &rows->v[i];
+		size_t first = find_alike(rows, i, row, "rss_bytes");
+
+		row->line = first < i ? rows->v[first].line : i;
+		for (size_t k = 0; k < rows->n && !row->reference; k++) {
+			if (rows->v[k].group == row->group &&
+			    !strcmp(rows->v[k].method, ROW_REFERENCE))
+				row->reference = &rows->v[k];
+		}
+	}
+}
+
+/* "64 MiB thp"; NULL: out of memory. */
+static char *name_of(const char *first, const struct axes *axes, const struct cell *c)
+{
+	struct strbuf text = {0};
+
+	strbuf__add(&text, "%s", first);
+	axes__describe(axes, c, &text);
+	return strbuf__take(&text);
+}
+
+static int fill_row(struct row *row, const struct run *r, const struct axes *axes)
+{
+	char size[NUMBER_MAX];
+	int err;
+
+	row->full = run__with_probe_set(r, row->cell, PROBE_SET_ALL);
+	row->bare = run__with_probe_set(r, row->cell, PROBE_SET_NONE);
+	if (row->bare == row->cell)
+		row->bare = NULL;
+	row->method = cell__method(row->cell);
+	if (!row->method)
+		row->method = "-";
+	row->parent = name_of(text_bytes(row->rss, size), axes, row->cell);
+	row->label = name_of(row->method, axes, row->cell);
+	err = row->parent && row->label ? 0 : -ENOMEM;
+	if (!err)
+		err = spread_of(&row->cell->samples[SAMPLE_spawn_ns], &row->call);
+	if (!err)
+		err = spread_of(&row->cell->samples[SAMPLE_total_ns], &row->total);
+	return err;
+}
+
+int rows__init(struct rows *rows, const struct run *r, enum probe_set set, const struct axes *axes)
+{
+	int err = 0;
+
+	*rows = (struct rows){.run = r, .instructions = run__counts_instructions(r)};
+	rows->v = calloc(r->cell_count + 1, sizeof(*rows->v));
+	if (!rows->v)
+		return -ENOMEM;
+	select_cells(rows, set);
+	for (size_t i = 0; i < rows->n && !err; i++)
+		err = fill_row(&rows->v[i], r, axes);
+	if (!err)
+		relate(rows);
+	return err;
+}
+
+void rows__free(struct rows *rows)
+{
+	for (size_t i = 0; i < rows->n; i++) {
+		free(rows->v[i].parent);
+		free(rows->v[i].label);
+	}
+	free(rows->v);
+	*rows = (struct rows){0};
+}
+
+const struct row *rows__find(const struct rows *rows, const struct cell *like)
+{
+	for (size_t i = 0; i < rows->n; i++) {
+		if (cell__same_key(rows->v[i].cell, like, PROBE_SET_AXIS))
+			return &rows->v[i];
+	}
+	return NULL;
+}
+
+bool row__execs(const struct row *row)
+{
+	return series__any(&row->cell->samples[SAMPLE_exec_ns]) ||
+	       series__any(&row->cell->phases[PHASE_exec_load]);
+}
+
+double row__ratio(const struct row *row)
+{
+	return row->reference ? row->call.median / row->reference->call.median : NAN;
+}
+
+const struct cell *row__phase(const struct row *row, enum phase p, bool *starred)
+{
+	*starred = false;
+	if (series__any(&row->cell->phases[p]))
+		return row->cell;
+	*starred = row->full && row->full != row->cell && series__any(&row->full->phases[p]);
+	return *starred ? row->full : NULL;
+}
+
+const struct cell *row__count(const struct row *row, enum count c)
+{
+	if (series__any(&row->cell->counts[c]))
+		return row->cell;
+	return row->full && series__any(&row->full->counts[c]) ? row->full : NULL;
+}
+
+const char *cell__phase_source(const struct run *r, const struct cell *c, enum phase p)
+{
+	return c->phase_origin[p].source ? c->phase_origin[p].source : r->phases[p].source;
+}

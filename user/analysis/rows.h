@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The cells of a bench as tables, pages and sentences show them: a row per method and parent, taken
+ * with one probe set, with its cells of the other probe sets, its names and its quantiles.
+ */
+#ifndef SPAWNSCOPE_ROWS_H
+#define SPAWNSCOPE_ROWS_H
+
+#include "user/analysis/quantiles.h"
+#include "user/model/run.h"
+#include "user/text/strbuf.h"
+
+/* The method to which others are compared. */
+#define ROW_REFERENCE "posix_spawn"
+
+#define AXES_MAX 16
+
+/*
+ * The axes in which cells of a run differ, except for method, trace and rss_bytes, which tables
+ * show by themselves. Names of parents include these. Axes beyond AXES_MAX are left out.
+ */
+struct axes {
+	const char *name[AXES_MAX]; /* borrowed from the cells */
+	size_t n;
+};
+
+void axes__find(struct axes *a, const struct run *r);
+/* Adds those that `a` has not. */
+void axes__add(struct axes *a, const struct axes *more);
+/* Appends the cell's values, each after a blank: " thp vmas=1000 child_write=64K". Not escaped. */
+void axes__describe(const struct axes *a, const struct cell *c, struct strbuf *out);
+
+struct row {
+	const struct cell *cell;     /* taken with the probe set of the rows */
+	const struct cell *full;     /* taken with all probes, or NULL */
+	const struct cell *bare;     /* taken without probes, if that is another one, or NULL */
+	const struct row *reference; /* ROW_REFERENCE from the same parent, or NULL */
+	size_t group;		     /* the same number for all rows with this parent */
+	size_t line;	    /* the same number for all rows that differ only in the parent's size */
+	int64_t rss;	    /* bytes, or MISSING */
+	const char *method; /* "fork" */
+	char *parent;	    /* "64 MiB thp" */
+	char *label;	    /* "fork", or "fork thp" if the run has other pages, too */
+	struct spread call, total; /* spawn_ns, total_ns */
+};
+
+struct rows {
+	const struct run *run;
+	struct row *v; /* parents by ascending size, each one's rows together in the run's order */
+	size_t n;
+	bool instructions; /* the clock counts them */
+};
+
+/* The probe set whose times are shown: PHASES if a cell has data with it, else NONE. */
+enum probe_set rows_probe_set(const struct run *r);
+
+/*
+ * The cells of the run with this probe set that have data. Borrows from the run. 0 or -ENOMEM; free
+ * it in any case.
+ */
+int rows__init(struct rows *rows, const struct run *r, enum probe_set set, const struct axes *axes);
+void rows__free(struct rows *rows);
+
+/* The row whose key is this cell's, except for the probe set; NULL if there is none. */
+const struct row *rows__find(const struct rows *rows, const struct cell *like);
+
+/* Whether the children exec. */
+bool row__execs(const struct row *row);
+
+/* The median call, in medians of the reference's; NAN if there is no reference. */
+double row__ratio(const struct row *row);
+
+/*
+ * The cell with values of this phase: the row's own, else the one with all probes. *starred is set
+ * for the latter: it has few samples, and the probes' cost is in them. NULL if neither has any.
+ */
+const struct cell *row__phase(const struct row *row, enum phase p, bool *starred);
+
+/* The same for a count, which is exact with any probe set. */
+const struct cell *row__count(const struct row *row, enum count c);
+
+/* The source of the phase's values in this cell, or in the run; NULL if not known. */
+const char *cell__phase_source(const struct run *r, const struct cell *c, enum phase p);
+
+#endif

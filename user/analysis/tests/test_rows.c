@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+#include <math.h>
+
+#include "user/analysis/quantiles.h"
+#include "user/analysis/rows.h"
+#include "user/analysis/stats.h"
+#include "user/tests/sample_run.h"
+
+/* Against stats.c, which finds the same by bisection. */
+static void quantiles_agree_with_stats(void **state)
+{
+	static const double at[] = {0, 0.01, 0.1, 0.5, 0.777, 0.99, 1};
+	struct series series = {0};
+	struct sorted s;
+	uint64_t x = 88172645463325252u;
+
+	(void)state;
+	for (size_t i = 0; i < 5000; i++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		series__push(&series, i % 97 == 0 ? MISSING : (int64_t)(x >> (i % 60)) - 1000);
+	}
+	series__push(&series, INT64_MAX);
+	series__push(&series, INT64_MIN + 1);
+	assert_int_equal(sorted__of(&s, &series), 0);
+	assert_int_equal(s.n, stats_count(&series));
+	for (size_t k = 0; k < sizeof(at) / sizeof(at[0]); k++)
+		assert_true(sorted__quantile(&s, at[k]) == stats_quantile(&series, at[k]));
+	sorted__free(&s);
+	series__free(&series);
+	assert_int_equal(sorted__of(&s, &series), 0);
+	assert_true(isnan(sorted__quantile(&s, 0.5)));
+}
+
+static void rows_join_the_probe_sets(void **state)
+{
+	struct axes axes;
+	struct rows rows;
+	struct run r;
+
+	(void)state;
+	sample_run(&r, 200);
+	axes__find(&axes, &r);
+	assert_int_equal(rows__init(&rows, &r, rows_probe_set(&r), &axes), 0);
+	assert_int_equal(rows.n, 4);
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct row *row = &rows.v[i];
+
+		assert_string_equal(cell__key_text(row->cell, "trace"), "phases");
+		assert_string_equal(cell__key_text(row->full, "trace"), "all");
+		assert_string_equal(cell__key_text(row->bare, "trace"), "none");
+		assert_string_equal(row->reference->method, "posix_spawn");
+		assert_int_equal(row->reference->rss, row->rss);
+	}
+	assert_string_equal(rows.v[0].parent, "1 MiB");
+	assert_int_equal(rows.v[0].rss, 1 << 20);
+	rows__free(&rows);
+	run__free(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(quantiles_agree_with_stats),
+		cmocka_unit_test(rows_join_the_probe_sets),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+#include <string.h>
+
+#include "user/answers/answers.h"
+#include "user/tests/sample_run.h"
+
+/* The answers of a bench. */
+static void answer(const struct run *r, struct answers *answers)
+{
+	struct axes axes;
+	struct rows rows;
+
+	axes__find(&axes, r);
+	assert_int_equal(rows__init(&rows, r, rows_probe_set(r), &axes), 0);
+	answers__of(answers, &rows, NULL);
+	rows__free(&rows);
+}
+
+static const struct answer *find_answer(const struct answers *answers, const char *word)
+{
+	for (size_t i = 0; i < answers->n; i++) {
+		if (strstr(answers->v[i].question, word))
+			return &answers->v[i];
+	}
+	fail_msg("nothing answers '%s'", word);
+	return answers->v;
+}
+
+/* Medians on a line of 2 us per MiB and 0.5 us per PTE. */
+static void the_slope_is_that_of_the_medians(void **state)
+{
+	struct run r = {.ended = true};
+	struct answers answers;
+	const struct answer *a;
+
+	(void)state;
+	r.clock = strdup("monotonic");
+	for (size_t i = 0; i < 3; i++) {
+		struct cell *c = sample_cell(&r, "fork", (int64_t)(1 << 20) << i, "phases", 0);
+
+		c->n = 1;
+		series__push(&c->samples[SAMPLE_spawn_ns], 5000 + (2000 << i));
+		series__push(&c->counts[COUNT_ptes_copied], 4 << i);
+	}
+	answer(&r, &answers);
+	a = find_answer(&answers, "memory cost");
+	assert_string_equal(a->figure, "2.00 \xc2\xb5s per MiB");
+	assert_non_null(strstr(a->detail, "2.00 \xc2\xb5s per MiB, 500 ns per present PTE copied"));
+	run__free(&r);
+}
+
+/* posix_spawn takes 350.9 us from any parent. */
+static void answers_say_where_fork_overtakes(void **state)
+{
+	struct answers answers;
+	struct run r;
+
+	(void)state;
+	sample_run(&r, 200);
+	for (size_t i = 0; i < r.cell_count; i++) {
+		if (cell__parent_bytes(&r.cells[i]) == 64 << 20 &&
+		    !strcmp(cell__method(&r.cells[i]), "fork"))
+			sample_series(&r.cells[i].samples[SAMPLE_spawn_ns], r.cells[i].n, 35090000,
+				      false);
+		if (cell__parent_bytes(&r.cells[i]) == 1 << 20 &&
+		    !strcmp(cell__method(&r.cells[i]), "fork"))
+			sample_series(&r.cells[i].samples[SAMPLE_spawn_ns], r.cells[i].n, 35090,
+				      false);
+	}
+	answer(&r, &answers);
+	/* From a tenth to a hundred times: in a log-log plot a third of the way to 64 MiB, 4 MiB.
+	 */
+	assert_string_equal(find_answer(&answers, "more expensive")->figure,
+			    "beyond about 4.0 MiB");
+	assert_string_equal(find_answer(&answers, "lost")->figure, "nothing");
+	assert_false(find_answer(&answers, "lost")->warning);
+	r.end.lost = 3;
+	answer(&r, &answers);
+	assert_true(find_answer(&answers, "lost")->warning);
+	r.ended = false;
+	answer(&r, &answers);
+	assert_true(find_answer(&answers, "whole")->warning);
+	run__free(&r);
+}
+
+/* 2 us per MiB, and no count that says what was copied. */
+static void an_untraced_fork_has_its_slope(void **state)
+{
+	struct run r = {.ended = true};
+	struct answers answers;
+	const struct answer *a;
+
+	(void)state;
+	r.clock = strdup("monotonic");
+	r.end.births = MISSING;
+	for (size_t i = 0; i < 3; i++) {
+		struct cell *c = sample_cell(&r, "fork", (int64_t)(1 << 20) << i, "none", 0);
+
+		c->n = 1;
+		series__push(&c->samples[SAMPLE_spawn_ns], 5000 + (2000 << i));
+	}
+	answer(&r, &answers);
+	a = find_answer(&answers, "memory cost");
+	assert_string_equal(a->figure, "2.00 \xc2\xb5s per MiB");
+	assert_string_equal(a->detail,
+			    "fork: 2.00 \xc2\xb5s per MiB (slope of the medians, by least "
+			    "squares).");
+	run__free(&r);
+}
+
+/* With names as long as they come: of 52 parents each has a fastest way, and of 26 a line. */
+static void long_lists_end_with_what_was_left_out(void **state)
+{
+	struct run r = {.ended = true};
+	struct answers answers;
+	const struct answer *a;
+	char pages[80];
+
+	(void)state;
+	r.clock = strdup("monotonic");
+	for (size_t i = 0; i < 52; i++) {
+		snprintf(pages, sizeof(pages), "%zu-\xc2\xb5-names-that-go-on-and-on-and-on-and-on",
+			 i / 2);
+		for (size_t k = 0; k < 2; k++) {
+			struct cell *c = run__add_cell(&r);
+
+			cell__add_key_text(c, "method", k ? "fork" : "vfork");
+			cell__add_key_number(c, "rss_bytes", i % 2 ? 1 << 20 : 64 << 20);
+			cell__add_key_text(c, "pages", pages);
+			c->n = 1;
+			series__push(&c->samples[SAMPLE_spawn_ns], i / 2 % 2 == k ? 1000 : 2000);
+		}
+	}
+	answer(&r, &answers);
+	a = find_answer(&answers, "child");
+	assert_non_null(strstr(a->detail, "; and 46 more (median, call to return)."));
+	a = find_answer(&answers, "memory cost");
+	assert_non_null(
+		strstr(a->detail, "; and 20 more (slope of the medians, by least squares)."));
+	run__free(&r);
+}
+
+/* Fork in microseconds from parents of so many MiB, where posix_spawn takes 100. */
+static void check_crossing(size_t n, const int64_t *mib, const int64_t *us, const char *figure,
+			   const char *detail)
+{
+	struct run r = {.ended = true};
+	struct answers answers;
+	const struct answer *a;
+
+	r.clock = strdup("monotonic");
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < 2; k++) {
+			struct cell *c = sample_cell(&r, k ? "fork" : "posix_spawn", mib[i] << 20,
+						     "none", 0);
+
+			c->n = 1;
+			series__push(&c->samples[SAMPLE_spawn_ns], k ? us[i] * 1000 : 100000);
+		}
+	}
+	answer(&r, &answers);
+	a = find_answer(&answers, "more expensive");
+	assert_string_equal(a->figure, figure);
+	assert_non_null(strstr(a->detail, detail));
+	run__free(&r);
+}
+
+static void every_size_counts_for_where_fork_overtakes(void **state)
+{
+	static const int64_t sizes[] = {1, 4, 16, 64}, from_nothing[] = {0, 64};
+
+	(void)state;
+	check_crossing(2, from_nothing, (const int64_t[]){50, 250}, "beyond about 16 MiB",
+		       "From 0 its call takes 0.5 times as long as posix_spawn, from 64 MiB 2.5");
+	check_crossing(2, from_nothing, (const int64_t[]){50, 60}, "at no size measured", "From 0");
+	check_crossing(4, sizes, (const int64_t[]){110, 150, 200, 300}, "at every size measured",
+		       "From 1 MiB its call takes 1.1 times as long as posix_spawn, from 64 MiB 3");
+	check_crossing(4, sizes, (const int64_t[]){200, 50, 40, 30}, "up to about 2.0 MiB",
+		       "An estimate");
+	check_crossing(4, sizes, (const int64_t[]){90, 105, 60, 50}, "at 1 of 4 sizes measured",
+		       "0.9 times as long as posix_spawn, from 4 MiB 1.05 times, from 16 MiB 0.6 "
+		       "times, from 64 MiB 0.5 times.");
+}
+
+/* Two ways that are as good: the first stays the answer until the other is clearly faster. */
+static void a_near_tie_is_no_victory(void **state)
+{
+	struct answers answers;
+	int64_t call[2][2] = {{1000, 1020}, {1030, 1000}};
+
+	(void)state;
+	for (size_t round = 0; round < 2; round++) {
+		struct run r = {.ended = true};
+		r.clock = strdup("monotonic");
+		for (size_t i = 0; i < 2; i++) {
+			for (size_t k = 0; k < 2; k++) {
+				struct cell *c = sample_cell(&r, k ? "clone" : "vfork",
+							     (int64_t)(1 << 20) << i, "none", 0);
+
+				c->n = 1;
+				series__push(&c->samples[SAMPLE_spawn_ns], call[i][k]);
+			}
+		}
+		answer(&r, &answers);
+		assert_string_equal(find_answer(&answers, "child")->figure,
+				    round ? "it depends on the parent" : "vfork, 1.00 \xc2\xb5s");
+		run__free(&r);
+		call[0][1] = call[1][0] = 1200;
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_slope_is_that_of_the_medians),
+		cmocka_unit_test(answers_say_where_fork_overtakes),
+		cmocka_unit_test(an_untraced_fork_has_its_slope),
+		cmocka_unit_test(long_lists_end_with_what_was_left_out),
+		cmocka_unit_test(every_size_counts_for_where_fork_overtakes),
+		cmocka_unit_test(a_near_tie_is_no_victory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/report/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The axes that vary in any of the runs: a parent has the same name in all of them. */
+static void find_axes(const struct report *p, struct axes *axes)
+{
+	axes->n = 0;
+	for (size_t i = 0; i < p->count; i++) {
+		struct axes own;
+
+		axes__find(&own, p->runs[i].run);
+		axes__add(axes, &own);
+	}
+}
+
+static bool is_taken(const struct report *p, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!strcmp(p->runs[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+/* The file's name without folder and ending; with a number if a run before has it as well. */
+static char *run_name(const struct report *p, size_t index)
+{
+	const char *path = p->runs[index].path, *slash = strrchr(path, '/');
+	const char *base = slash && slash[1] ? slash + 1 : path;
+	size_t len = strlen(base), ending = strlen(".jsonl"), number;
+	char *name, *plain;
+
+	if (!strcmp(path, "-"))
+		base = "standard input", len = strlen(base);
+	if (len > ending && !strcmp(base + len - ending, ".jsonl"))
+		len -= ending;
+	name = plain = strndup(base, len);
+	for (number = 2; name && is_taken(p, index, name); number++) {
+		if (name != plain)
+			free(name);
+		if (asprintf(&name, "%s %zu", plain, number) < 0)
+			name = NULL;
+	}
+	if (name != plain)
+		free(plain);
+	return name;
+}
+
+static int fill_run(struct report *p, size_t index, const struct axes *axes)
+{
+	struct report_run *r = &p->runs[index];
+
+	r->name = run_name(p, index);
+	if (!r->name)
+		return -ENOMEM;
+	if (r->run->birth_count > 0) {
+		r->births = birth_sums__of(r->run);
+		if (!r->births)
+			return -ENOMEM;
+	}
+	return rows__init(&r->rows, r->run, rows_probe_set(r->run), axes);
+}
+
+int report__init(struct report *p, const struct run *runs, char *const *paths, size_t count)
+{
+	struct axes axes;
+	int err = 0;
+
+	*p = (struct report){.runs = calloc(count, sizeof(*p->runs))};
+	if (!p->runs)
+		return -ENOMEM;
+	p->count = count;
+	for (size_t i = 0; i < count; i++) {
+		p->runs[i].run = &runs[i];
+		p->runs[i].path = paths[i];
+		p->runs[i].instructions = run__counts_instructions(&runs[i]);
+	}
+	find_axes(p, &axes);
+	for (size_t i = 0; i < count && !err; i++)
+		err = fill_run(p, i, &axes);
+	return err;
+}
+
+void report__free(struct report *p)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		birth_sums__free(p->runs[i].births);
+		rows__free(&p->runs[i].rows);
+		free(p->runs[i].name);
+	}
+	free(p->runs);
+	*p = (struct report){0};
+}
+
+bool report__same_clock(const struct report *p)
+{
+	for (size_t i = 1; i < p->count; i++) {
+		if (p->runs[i].instructions != p->runs[0].instructions)
+			return false;
+	}
+	return true;
+}
+
+size_t report__run_of(const struct report *p, const struct row *row)
+{
+	size_t i = 0;
+
+	while (row < p->runs[i].rows.v || row >= p->runs[i].rows.v + p->runs[i].rows.n)
+		i++;
+	return i;
+}
