@@ -246,7 +246,7 @@ exec_phases_whole() {
 -a --ring-size 5000|must be a power of two
 -a --uid no-such-user|is no user here
 -a --cgroup /no/such/group|No such file
--a --cgroup /tmp|is no cgroup
+-a --cgroup /tmp|is not a cgroup
 -a --children|goes with -p only
 --|there is no command
 sh|a command comes after --

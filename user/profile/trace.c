@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/profile/trace.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "user/base/privilege.h"
+#include "user/base/proc.h"
+#include "user/base/say.h"
+#include "user/model/run.h"
+
+int64_t trace_now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+/* Blocks the signals that ask to stop and those that a workload may wait for. 0 or -errno. */
+static int catch_signals(struct trace *t)
+{
+	static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+	struct sigaction old;
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++) {
+		sigaction(stops[i], NULL, &old);
+		/*
+		 * nohup ignores SIGHUP: so do we. An ignored SIGINT means nothing: shells ignore it
+		 * for every command that is started with &.
+		 */
+		if (stops[i] == SIGHUP && old.sa_handler == SIG_IGN)
+			continue;
+		sigaddset(&set, stops[i]);
+	}
+	if (t->options->argv) {
+		sigaddset(&set, SIGUSR1);
+		sigaddset(&set, SIGUSR2);
+		sigaddset(&set, SIGCHLD);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &set, &t->mask);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	t->fds = calloc(2 + t->options->pid_count, sizeof(*t->fds));
+	if (fd < 0 || !t->fds)
+		return -errno;
+	t->fds[t->fd_count++] = (struct pollfd){.fd = fd, .events = POLLIN};
+	return 0;
+}
+
+static int cannot_follow(pid_t pid, int err, struct fault *why)
+{
+	if (err == -ENOENT || err == -ESRCH)
+		return fault__set(why, err, "there is no process %d", (int)pid);
+	return fault__set(why, err, "cannot follow process %d: %s", (int)pid,
+			  probe_error_text(err));
+}
+
+/* Replaces the ids of -p by those of their processes, and opens these: an id can be reused. */
+static int find_processes(struct trace *t, struct fault *why)
+{
+	struct profile_command *o = t->options;
+
+	for (size_t i = 0; i < o->pid_count; i++) {
+		pid_t pid;
+		int fd;
+
+		errno = ESRCH;
+		pid = process_of(o->pids[i]);
+		fd = pid ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+		if (fd < 0)
+			return cannot_follow(o->pids[i], -errno, why);
+		o->pids[i] = pid;
+		t->fds[t->fd_count++] = (struct pollfd){.fd = fd, .events = POLLIN};
+	}
+	return 0;
+}
+
+static int open_cgroup(struct profile_command *o, struct fault *why)
+{
+	int fd;
+
+	if (!o->cgroup)
+		return 0;
+	fd = cgroup_open(o->cgroup);
+	o->trace.cgroup_fd = fd;
+	if (fd >= 0)
+		return 0;
+	return fault__set(why, fd, "--cgroup '%s': %s", o->cgroup,
+			  fd == -EINVAL ? "is not a cgroup of version 2" : strerror(-fd));
+}
+
+static int follow(void *trace, pid_t pid)
+{
+	struct trace *t = trace;
+
+	return probe__follow(t->probe, pid);
+}
+
+static int follow_all(struct trace *t, struct fault *why)
+{
+	const struct profile_command *o = t->options;
+	int err = 0;
+
+	if (o->argv)
+		err = follow(t, t->workload.pid);
+	for (size_t i = 0; i < o->pid_count && !err; i++)
+		err = follow(t, o->pids[i]);
+	/*
+	 * Two passes: a process that the first one missed has a parent that was followed by then,
+	 * or is older than that.
+	 */
+	for (int pass = 0; pass < 2 && o->children && !err; pass++)
+		err = for_descendants(o->pids, o->pid_count, follow, t);
+	if (err)
+		return fault__set(why, err, "cannot follow that many processes: %s",
+				  strerror(-err));
+	return 0;
+}
+
+/* All counts begin at the same moment. */
+static void begin(struct trace *t, int64_t begun)
+{
+	int64_t births = t->options->all ? birth_counts_since_boot() : MISSING;
+
+	t->attached = trace_now_ns();
+	probe__begin(t->probe);
+	if (t->options->verbose)
+		complain("attached %.3f s after the start", (double)(t->attached - begun) / 1e9);
+	if (!t->options->all)
+		return;
+	if (births != MISSING && births == birth_counts_since_boot())
+		t->at_start.kernel = births;
+	else
+		t->at_start = birth_counts_read(t->probe);
+}
+
+int trace__start(struct trace *t, struct profile_command *o, int64_t begun, struct fault *why)
+{
+	int err;
+
+	*t = (struct trace){.options = o, .workload = {.hold = -1, .verdict = -1}};
+	err = catch_signals(t);
+	if (!err)
+		err = find_processes(t, why);
+	if (!err)
+		err = open_cgroup(o, why);
+	/* This starts a process, which is not to be counted. */
+	if (!err && o->trace.group_by == GROUP_BY_STACK)
+		err = stacks__new(&t->stacks, why);
+	if (!err && o->argv)
+		err = workload__start(&t->workload, o->argv, &t->mask);
+	if (err)
+		return err;
+	o->probe.profile = &o->trace;
+	err = probe__open(&o->probe, &t->probe, why);
+	if (!err)
+		err = follow_all(t, why);
+	if (err)
+		return err;
+	begin(t, begun);
+	if (t->stacks)
+		t->fds[t->fd_count] =
+			(struct pollfd){.fd = probe__stacks_fd(t->probe), .events = POLLIN};
+	err = privilege_reduce();
+	if (err)
+		return fault__set(why, err, "cannot give up privileges: %s", strerror(-err));
+	return 0;
+}
+
+int trace__release(struct trace *t, struct fault *why)
+{
+	int err = t->options->argv ? workload__release(&t->workload) : 0;
+
+	if (!err)
+		return 0;
+	t->status = workload_exit_status(err);
+	return fault__set(why, err, "cannot run '%s': %s", t->options->argv[0], strerror(-err));
+}
+
+void trace__take_signals(struct trace *t)
+{
+	struct signalfd_siginfo s;
+
+	while (read(t->fds[0].fd, &s, sizeof(s)) == sizeof(s)) {
+		if (s.ssi_signo == SIGCHLD)
+			continue;
+		if (!t->workload.pid)
+			t->asked = trace_now_ns();
+		else if (s.ssi_code <= 0) /* else the terminal sent it to both of us */
+			kill(t->workload.pid, (int)s.ssi_signo);
+	}
+	if (t->asked && !t->options->argv)
+		t->stop = true;
+}
+
+static bool processes_left(const struct trace *t)
+{
+	for (size_t i = 1; i < t->fd_count; i++)
+		if (t->fds[i].fd >= 0)
+			return true;
+	return t->fd_count == 1;
+}
+
+void trace__check(struct trace *t)
+{
+	int64_t limit = (int64_t)(t->options->seconds * 1e9);
+
+	trace__take_signals(t);
+	poll(t->fds, t->fd_count, 0);
+	for (size_t i = 1; i < t->fd_count; i++)
+		if (t->fds[i].fd >= 0 && t->fds[i].revents) {
+			close(t->fds[i].fd);
+			t->fds[i].fd = -1;
+		}
+	if (workload__ended(&t->workload, &t->status) || !processes_left(t) || t->error)
+		t->stop = true;
+	if (limit > 0 && !t->ended && trace_now_ns() - t->attached >= limit) {
+		trace__end(t);
+		t->stop |= !t->options->argv;
+	}
+	if (t->stop)
+		trace__end(t);
+}
+
+void trace__end(struct trace *t)
+{
+	if (t->ended)
+		return;
+	if (t->options->all)
+		t->at_end = birth_counts_read(t->probe);
+	t->ended = trace_now_ns();
+	probe__pause(t->probe);
+	t->totals = probe__totals(t->probe);
+	t->missed = probe__missed(t->probe);
+	t->run_ns = probe__run_time(t->probe);
+}
+
+void trace__stop(struct trace *t)
+{
+	if (!t->options)
+		return;
+	workload__close(&t->workload);
+	probe__close(t->probe);
+	t->probe = NULL;
+}
+
+void trace__close(struct trace *t)
+{
+	trace__stop(t);
+	stacks__free(t->stacks);
+	for (size_t i = 0; i < t->fd_count; i++)
+		if (t->fds[i].fd >= 0)
+			close(t->fds[i].fd);
+	free(t->fds);
+}

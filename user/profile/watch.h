@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The records of a trace become births, while it goes on. */
+#ifndef SPAWNSCOPE_PROFILE_WATCH_H
+#define SPAWNSCOPE_PROFILE_WATCH_H
+
+#include "user/probe/sources.h"
+#include "user/profile/sinks.h"
+#include "user/profile/trace.h"
+
+/*
+ * Passes every birth to the sinks until the trace has ended and no record is left. Stops early if
+ * `to` fails. Sets to->run.end.births, the births received. 0 or -errno.
+ */
+int watch(struct trace *t, struct sinks *to, const struct source_choice *choice);
+
+#endif
