@@ -33,7 +33,7 @@ struct bench_driver_options {
 
 /*
  * 0, or -EINVAL or -ENOMEM and a line in `why`. Call bench_driver_options__free in either case.
- * With `help`, what is wrong with other options is not told.
+ * With `help`, errors in other options are ignored.
  */
 int bench_driver_options__parse(struct bench_driver_options *options, int argc, char **argv,
 				struct fault *why);

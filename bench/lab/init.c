@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The lab's first process: sets the guest up, runs one command, hands its
- * results out, and turns the machine off.
+ * The lab's first process: sets the guest up, runs one command, sends its results,
+ * and turns the machine off.
  *
- * The command is /etc/lab/command, its arguments each ended by a NUL byte. It
- * runs in /lab, with its output in two files, so that it never waits for a
- * serial line. What leaves the guest, each through a serial port of its own:
+ * The command is /etc/lab/command; each argument ends in NUL. It runs in /lab, and
+ * its output goes to two files, so that it never waits for a serial line. The guest
+ * sends through one serial port each:
  *
  *   ttyS1  the command's standard output
  *   ttyS2  its standard error
- *   ttyS3  "exit N\n", or "limit\n" when the guest's time limit has ended it;
- *          then a tar archive of /lab/out, if there is anything in it; then
- *          "lab end\n", without which the results are not whole
+ *   ttyS3  "exit N\n", or "limit\n" if the guest's time limit ended the command;
+ *          then a tar archive of /lab/out, unless it is empty; then "lab end\n",
+ *          without which the results are incomplete
  *
- * Settings, on the kernel's command line (the dot keeps the kernel from passing
- * them on as arguments or environment):
+ * Settings on the kernel's command line (because of the dot, the kernel does not
+ * pass them on as arguments or environment):
  *
- *   lab.live         pass output on while the command runs, not only after it:
- *                    that costs wake-ups that a measured command should not see
- *   lab.settle=SEC   start the command when the guest is so many seconds old
- *   lab.limit=SEC    end the command after so many guest seconds
+ *   lab.live         send output while the command runs, not only at the end. The
+ *                    wake-ups would disturb a measured command
+ *   lab.settle=SEC   start the command SEC seconds after boot
+ *   lab.limit=SEC    kill the command after SEC seconds of guest time
  *
- * Others there are for the command to read: lab.clock=icount if a nanosecond is
- * an instruction, lab.qemu=VERSION.
+ * The command itself can read lab.clock=icount (a nanosecond is an instruction) and
+ * lab.qemu=VERSION.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -48,7 +48,7 @@
 #define OUT_DIR	     "/lab/out"
 #define LIVE_POLL_NS (20 * 1000 * 1000)
 
-/* Where the command's output goes, and how much of it has left the guest. */
+/* One output of the command, and how much of it was sent. */
 struct output {
 	const char *path;
 	const char *port;
@@ -64,7 +64,7 @@ struct settings {
 	long limit_s; /* 0: none */
 };
 
-/* Results without their end mark make `boot` show the console, and this on it. */
+/* Without the end mark, `boot` prints the console, and with it this message. */
 static _Noreturn void die(const char *what)
 {
 	fprintf(stderr, "lab: %s: %s\n", what, strerror(errno));
@@ -99,7 +99,7 @@ static void mount_all(void)
 	};
 
 	for (size_t i = 0; i < sizeof(mounts) / sizeof(*mounts); i++) {
-		/* Those in /sys exist already, or the kernel lacks the thing. */
+		/* Folders in /sys exist already, unless the kernel lacks the feature. */
 		mkdir(mounts[i].target, 0755);
 		if (mount(mounts[i].type, mounts[i].target, mounts[i].type, 0, mounts[i].options) &&
 		    !mounts[i].optional)
@@ -108,8 +108,8 @@ static void mount_all(void)
 }
 
 /*
- * Makes busybox's links. Three hundred links in the image would cost more time
- * on the host than this does here.
+ * Makes the links to busybox. Adding three hundred links to the image would take longer on the
+ * host.
  */
 static void link_applets(void)
 {
@@ -120,14 +120,14 @@ static void link_applets(void)
 		die(APPLETS_FILE);
 	while (fscanf(file, "%63s", name) == 1) {
 		snprintf(path, sizeof(path), "/bin/%s", name);
-		/* A file that was added under an applet's name stays. */
+		/* Keep a file that was added under an applet's name. */
 		if (symlink("busybox", path) && errno != EEXIST)
 			die(path);
 	}
 	fclose(file);
 }
 
-/* Local sockets over IP should work; there is no other network. */
+/* For local sockets over IP; there is no other network. */
 static void loopback_up(void)
 {
 	struct ifreq ifr = {.ifr_name = "lo", .ifr_flags = IFF_UP};
@@ -160,9 +160,9 @@ static void read_settings(struct settings *settings)
 }
 
 /*
- * Until the kernel's random numbers are seeded, which without entropy takes it minutes of the
- * guest's time, every clone costs some 8,900 instructions more (for the child's stack canary). The
- * seed is always the same: nothing in the lab is to be random.
+ * Seeds the kernel's random numbers, always with the same seed: nothing in the lab may be random.
+ * Without entropy, the kernel takes minutes of guest time to do that, and until then every clone
+ * costs some 8,900 instructions more (for the child's stack canary).
  */
 static void seed_random(void)
 {
@@ -179,7 +179,7 @@ static void seed_random(void)
 	close(fd);
 }
 
-/* Every byte passes as it is: no echo, no newline translation. */
+/* Raw: no echo, no newline translation. */
 static int open_port(const char *path)
 {
 	struct termios settings;
@@ -217,14 +217,14 @@ static void write_all(int fd, const char *data, size_t size)
 	}
 }
 
-/* Sends what the command has written since the last time. */
+/* Sends what the command wrote since the last call. */
 static void pass_on(struct output *output)
 {
 	static char buffer[65536];
 	struct stat st;
 	ssize_t n;
 
-	/* `> /dev/stdout` truncates, as it would with any file. */
+	/* `> /dev/stdout` truncates the file. */
 	if (!fstat(output->file, &st) && st.st_size < output->sent)
 		output->sent = 0;
 	while ((n = pread(output->file, buffer, sizeof(buffer), output->sent)) > 0) {
@@ -233,7 +233,7 @@ static void pass_on(struct output *output)
 	}
 }
 
-/* The arguments in COMMAND_FILE, as execvp wants them. */
+/* The arguments in COMMAND_FILE, for execvp. */
 static char **read_command(void)
 {
 	struct stat st;
@@ -291,11 +291,10 @@ static pid_t start(char **argv, const struct output *out, const struct output *e
 }
 
 /*
- * Sleeps until the guest is some seconds old: kernels finish their start in the
- * background (the clock source is exchanged about a second after boot), and that
- * must not fall into a measurement. Starting at a fixed time also puts timer
- * ticks at the same places, whatever came before. With instruction counting a
- * sleep costs next to nothing, because an idle guest's clock leaps.
+ * Sleeps until some seconds after boot. Kernels finish their start in the background (the clock
+ * source changes about a second after boot), and that must not disturb a measurement. A fixed start
+ * time also puts timer ticks at the same places. With instruction counting the sleep takes hardly
+ * any time: an idle guest's clock jumps ahead.
  */
 static void settle(const struct settings *settings)
 {
@@ -314,11 +313,9 @@ static struct timespec now(void)
 }
 
 /*
- * Waits for the command, reaping orphans meanwhile. Returns its wait status, or
- * -1 when the limit has passed and everything was killed.
- *
- * A measured guest sleeps here through the whole run: the only timer is that of
- * the limit.
+ * Waits for the command and reaps orphans. Returns its wait status, or -1 if the limit passed and
+ * everything was killed. During a measurement this sleeps all the time; the limit is the only
+ * timer.
  */
 static int wait_for(pid_t command, const struct settings *settings, struct output *out,
 		    struct output *err)
@@ -354,7 +351,7 @@ static int wait_for(pid_t command, const struct settings *settings, struct outpu
 
 static bool is_empty(const char *dir)
 {
-	/* rmdir is the shortest way to ask. */
+	/* rmdir fails unless the folder is empty. */
 	return !rmdir(dir) || (errno != ENOTEMPTY && errno != EEXIST);
 }
 

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * A plugin of QEMU's that says at which instruction the guest reaches given
- * addresses. Nothing runs in the guest for it, so what lies between two of them
- * is what the kernel takes when no probe is there: what probes are checked
- * against (cross-check).
+ * A QEMU plugin that records at which instruction the guest reaches given addresses.
+ * Nothing runs in the guest for it: the span between two addresses is what the kernel
+ * takes without any probe. cross-check compares probes with that.
  *
- *   points=FILE  lines "ADDRESS NAME [return]", the address in hexadecimal and of
- *                the first instruction of a block, as that of a function is;
- *                with `return`, its return to the caller is told as well
+ *   points=FILE  lines "ADDRESS NAME [return]". ADDRESS is hexadecimal and the first
+ *                instruction of a block, such as a function's entry; with `return`,
+ *                the function's return to its caller is recorded, too
  *   out=FILE     lines "INSTRUCTIONS NAME [return]"
  *
- * A function's return is told if it was called, not jumped to. Instructions are
- * counted by blocks: one that a fault breaks off counts whole.
+ * A return is recorded only if the function was called, not jumped to. Instructions are
+ * counted by blocks: a block that a fault interrupts counts as a whole.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -20,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As in QEMU's qemu-plugin.h, which Debian does not package. */
+/* From QEMU's qemu-plugin.h, which Debian does not package. */
 typedef uint64_t qemu_plugin_id_t;
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
@@ -37,7 +36,7 @@ struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
 
-/* QEMU loads a plugin of a version that it knows; what is used here is in all of them. */
+/* QEMU loads only versions that it supports; this plugin works with all of them. */
 #ifndef PLUGIN_VERSION
 #define PLUGIN_VERSION 1
 #endif
@@ -57,14 +56,14 @@ struct point {
 	bool returns;
 };
 
-/* A block of guest code, from its translation on. */
+/* A translated block of guest code. */
 struct block {
 	uint64_t start, end;
 	uint64_t count;		   /* of instructions */
-	const struct point *point; /* that lies here, or NULL */
+	const struct point *point; /* at its start, or NULL */
 };
 
-/* A return that is still to come. */
+/* A return that is expected. */
 struct pending {
 	uint64_t address;
 	const struct point *point;
@@ -80,7 +79,7 @@ static struct {
 	FILE *out;
 } plugin;
 
-static void tell(const struct point *point, const char *what)
+static void record(const struct point *point, const char *what)
 {
 	fprintf(plugin.out, "%" PRIu64 " %s%s\n", plugin.count, point->name, what);
 }
@@ -93,13 +92,13 @@ static void on_block(unsigned int vcpu, void *data)
 	for (size_t i = plugin.pending_count; i-- > 0;) {
 		if (plugin.pending[i].address != b->start)
 			continue;
-		tell(plugin.pending[i].point, " return");
+		record(plugin.pending[i].point, " return");
 		plugin.pending[i] = plugin.pending[--plugin.pending_count];
 		break;
 	}
 	if (b->point) {
-		tell(b->point, "");
-		/* The call ended the last block, and returns to what follows it. */
+		record(b->point, "");
+		/* The call ended the last block and returns to the instruction after it. */
 		if (b->point->returns && plugin.last && plugin.pending_count < PENDING_MAX)
 			plugin.pending[plugin.pending_count++] =
 				(struct pending){plugin.last->end, b->point};
@@ -112,7 +111,7 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t n = qemu_plugin_tb_n_insns(tb);
 	const struct qemu_plugin_insn *end = qemu_plugin_tb_get_insn(tb, n - 1);
-	struct block *b = calloc(1, sizeof(*b)); /* for as long as the guest runs */
+	struct block *b = calloc(1, sizeof(*b)); /* lives as long as the guest */
 
 	(void)id;
 	if (!b)
@@ -163,7 +162,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **
 			plugin.out = fopen(argv[i] + 4, "we");
 	}
 	if (!in || !plugin.out) {
-		fprintf(stderr, "points: needs points=FILE and out=FILE\n");
+		fprintf(stderr, "points: points=FILE and out=FILE are required\n");
 		return -1;
 	}
 	err = read_points(in);

@@ -1,9 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Our own gate: what the driver's calls take in the lab, and what the probes add to
-# them, against results/baselines. That it finds what it is there for is seen by a
-# build that does a little more.
+# Our own gate: the cost of the driver's calls in the lab, and of the probes, against
+# results/baselines. A build that does a little more must fail it.
 #
 # shellcheck disable=SC2154 # bats sets $status and $output
 
@@ -24,22 +23,22 @@ setup() {
     one_line 2 '--keep needs a folder' "$TOP/bench/lab/baseline" --keep
 }
 
-@test "our calls, and what tracing adds to them, are what the baseline says" {
+@test "the cost of our calls and of tracing them is that of the baseline" {
     local status=0
     "$TOP/bench/lab/baseline" --keep "$BATS_FILE_TMPDIR/kept" >text || status=$?
     cat text
-    # Taken with another kernel, QEMU or C library, it says nothing of this change.
+    # With another kernel, QEMU or C library, the comparison says nothing about this change.
     ((status != 5)) || skip "$(grep -m1 '^not comparable' text); bench/lab/baseline --save takes a new one"
     [ "$status" -eq 0 ]
     [ "$(grep -c '^pass: [1-9][0-9]* exact metrics not worse$' text)" -eq 2 ]
 }
 
-@test "probes that do a little more are found, and a driver that does" {
+@test "probes and a driver that do a little more are regressions" {
     local status=0 kept=$BATS_FILE_TMPDIR/kept/lab-b.jsonl
-    [ -s "$kept" ] || skip "there is no run to compare with: see the test before"
+    [ -s "$kept" ] || skip "no run to compare with: see the test before"
     "$BUILD/spawnscope" gate --baselines baselines --save lab-6.1 "$kept" >/dev/null
 
-    # What is built already is taken along, and stands: only what changes is built again.
+    # Reuse the build: only what changes is built again.
     mkdir build
     cp -a "$TOP"/{Makefile,bpf,user,bench} .
     cp -a "$BUILD"/{gen,static,spawnscope,spawnscope-child,flags.stamp,sources.stamp} build
@@ -52,9 +51,9 @@ setup() {
     bench/lab/baseline --baselines baselines >text || status=$?
     cat text
     [ "$status" -eq 1 ]
-    # The driver's 1 % in the calls of vfork alone; the probes' in what they add to any call.
-    sed '/^What tracing adds/,$d' text >calls
-    sed -n '/^What tracing adds/,$p' text >probes
+    # The driver's change shows in vfork alone; the probes' in the cost of tracing any call.
+    sed '/^Cost of tracing/,$d' text >calls
+    sed -n '/^Cost of tracing/,$p' text >probes
     grep -Eq '^regression: vfork at [0-9]+M, [a-z ]+: (spawn|total) [+][0-9]+ instructions a spawn, [+][12]' calls
     grep -Eq '^vfork at 1M, untraced +spawn .* regression$' calls
     refute grep -Eq '^(fork|posix_spawn) .* regression$' calls

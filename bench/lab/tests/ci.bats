@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The workflows in bench/ci: that they are what their readers expect, that both do the
-# same, and that the steps that compare find what they should. All steps in a clean
-# Debian take minutes: bench/ci/try github.
+# The workflows in bench/ci: both are valid and do the same, and their comparing steps
+# find what they should. Running all steps in a clean Debian takes minutes:
+# bench/ci/try github.
 #
 # shellcheck disable=SC2154 # bats sets $status and $output
 
@@ -20,7 +20,7 @@ setup() {
     one_line 2 '--root needs a value' "$TRY" --root
 }
 
-@test "each step is sound shell, and the same in both files" {
+@test "each step is valid shell, and the same in both files" {
     local n
     for n in 1 2 3 4; do
         "$TRY" --print "$n" github >github.sh
@@ -34,9 +34,9 @@ setup() {
     [ -z "$("$TRY" --print 5 github)" ]
 }
 
-@test "a reader of YAML finds these steps, too" {
+@test "a YAML parser finds the same steps" {
     local n
-    python3 -c 'import yaml' 2>/dev/null || skip "python3-yaml is not here"
+    python3 -c 'import yaml' 2>/dev/null || skip "python3-yaml is missing"
     for n in 1 2 3 4; do
         python3 -c '
 import sys, yaml
@@ -53,7 +53,7 @@ assert job["image"] == "debian:12" and job["variables"]["SPAWNSCOPE"] and job["v
     done
 }
 
-@test "the steps that compare pass a longer program, and are red for a little more work" {
+@test "the comparing steps pass a longer program, and fail one that does a little more" {
     need_kernel debian:6.1
     "$TRY" --here github >text 2>&1 || { cat text && false; }
     cat text

@@ -1,19 +1,18 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The kernel rig: fetch-kernel, make-initramfs, boot, guest. Each guest costs two
-# to five seconds, so tests ask several things of one boot where they can.
+# fetch-kernel, make-initramfs, boot, guest. A guest takes two to five seconds, so tests check
+# several things in one boot where they can.
 #
 # bats sets $status and $output, and runs each test in a subshell on purpose:
 # shellcheck disable=SC2154,SC2030,SC2031
 
-bats_require_minimum_version 1.5.0
+load lab.bash
 
 setup_file() {
     LAB=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
     export LAB INITRD=$BATS_FILE_TMPDIR/initramfs
-    # Without the kernel of the suite that everyone has, nothing here means
-    # anything: a failure, not a skip.
+    # All tests need this kernel: without it, they fail.
     "$LAB/fetch-kernel" debian:6.1
 
     cat >"$BATS_FILE_TMPDIR/timing.c" <<'C'
@@ -56,27 +55,13 @@ C
     "$LAB/make-initramfs" -o "$INITRD" "$BATS_FILE_TMPDIR/timing"
 }
 
-# The kernel of another suite, or a skip that says which and why.
-need_kernel() {
-    local reason
-    reason=$("$LAB/fetch-kernel" "$1" 2>&1) || skip "$reason"
-}
-
-# Guests of this test, by the mark on their kernels' command lines.
+# Guests of this test are found by their kernel's command line.
 guests() { pgrep -f "qemu-system-x86_64.*lab.test=$BATS_TEST_TMPDIR( |$)"; }
 
-# Waits until `$@` fails, or five seconds.
-until_not() {
-    local i
-    for ((i = 0; i < 50; i++)); do
-        "$@" >/dev/null || return 0
-        sleep 0.1
-    done
-    return 1
-}
+no_guest() { ! guests; }
 
-# Starts a guest that waits, in the background: $runner is its script. What runs
-# it must not hold bats' own descriptor open.
+# Starts a guest that waits, in the background; $runner is its script. Descriptor 3 is bats' own and
+# must be closed.
 start_waiting() { # SCRIPT ARG...
     "$@" --append "lab.test=$BATS_TEST_TMPDIR" -- sh -c 'echo ready; sleep 600' \
         >"$BATS_TEST_TMPDIR/stdout" 2>/dev/null 3>&- &
@@ -88,7 +73,7 @@ start_waiting() { # SCRIPT ARG...
     guests
 }
 
-# What every kernel of the lab has to offer.
+# What every kernel of the lab must have.
 check_kernel() { # NAME RELEASE-PREFIX
     need_kernel "$1"
     # shellcheck disable=SC2016 # for the guest's shell
@@ -125,7 +110,7 @@ check_kernel() { # NAME RELEASE-PREFIX
     cmp "$BATS_TEST_TMPDIR/first" "$BATS_TEST_TMPDIR/second"
 }
 
-@test "a command's exit status, its output and its errors stay apart" {
+@test "exit status, standard output and standard error are the command's" {
     run --separate-stderr "$LAB/guest" -- sh -c 'echo out; echo err >&2; exit 7'
     ((status == 7))
     [[ $output == out ]]
@@ -137,13 +122,13 @@ check_kernel() { # NAME RELEASE-PREFIX
     [[ -z $stderr ]]
 }
 
-@test "every byte passes, on both outputs, and in files" {
+@test "every byte passes through both outputs and files" {
     local i
     for ((i = 0; i < 256; i++)); do
         # shellcheck disable=SC2059 # the format is the byte
         printf "\\x$(printf %x "$i")"
     done >"$BATS_TEST_TMPDIR/bytes"
-    # Enough to fill every buffer on the way.
+    # More than any buffer on the way holds.
     for ((i = 0; i < 1024; i++)); do cat "$BATS_TEST_TMPDIR/bytes"; done >"$BATS_TEST_TMPDIR/many"
     local mode
     for mode in '' --icount; do
@@ -164,7 +149,7 @@ check_kernel() { # NAME RELEASE-PREFIX
     [[ $(cat "$BATS_TEST_TMPDIR/back/file") == kept ]]
 }
 
-@test "a dynamic program runs with its libraries, at its own place" {
+@test "a dynamic program runs with its libraries, at the given path" {
     # shellcheck disable=SC2016 # for the guest's shell
     run "$LAB/guest" --with-libs --add "$(command -v bash):/opt/it/" --smp 2 -- \
         /opt/it/bash -c 'nproc; echo ${BASH_VERSION%%.*}'
@@ -173,7 +158,7 @@ check_kernel() { # NAME RELEASE-PREFIX
     [[ ${lines[1]} == "${BASH_VERSINFO[0]}" ]]
 }
 
-@test "a command that is not there is named" {
+@test "a missing command is named" {
     run -127 "$LAB/guest" -- no-such-program
     [[ $output == *"'no-such-program'"*'--add'* ]]
 }
@@ -186,14 +171,14 @@ check_kernel() { # NAME RELEASE-PREFIX
     ((${#stderr_lines[@]} > 5 && ${#stderr_lines[@]} <= 21))
 }
 
-@test "a guest out of memory is reported with the mend" {
+@test "a guest out of memory is reported with the remedy" {
     run --separate-stderr "$LAB/guest" --memory 128M -- \
         sh -c 'echo 1 >/proc/sys/vm/overcommit_memory; dd if=/dev/zero bs=300M count=1 of=/dev/null'
     ((status == 2))
     [[ ${stderr_lines[0]} == *'ran out of its 128M of memory'*'--memory'* ]]
 }
 
-@test "a hang is reported, in wall time, and in the lab's own time at once" {
+@test "a hang is reported after the timeout; with --icount, at once" {
     run --separate-stderr "$LAB/guest" --timeout 6 -- sh -c 'echo before; sleep 600'
     ((status == 2))
     [[ $output == before ]]
@@ -207,7 +192,7 @@ check_kernel() { # NAME RELEASE-PREFIX
     ((SECONDS < 120))
 }
 
-@test "no virtual machine and no temporary folder outlives a terminated script" {
+@test "SIGTERM leaves no virtual machine and no temporary folder" {
     local left
     mkdir "$BATS_TEST_TMPDIR/tmp"
     export TMPDIR=$BATS_TEST_TMPDIR/tmp
@@ -215,20 +200,20 @@ check_kernel() { # NAME RELEASE-PREFIX
     kill "$runner"
     wait "$runner" || left=$?
     [[ $left == 143 ]]
-    until_not guests
+    eventually no_guest
     [[ -z $(ls "$TMPDIR") ]]
 }
 
-@test "no virtual machine outlives a killed script" {
-    # A killed script cannot clear its temporary folder: let bats do it.
+@test "SIGKILL leaves no virtual machine" {
+    # A killed script cannot remove its temporary folder: bats does.
     export TMPDIR=$BATS_TEST_TMPDIR
     start_waiting "$LAB/guest"
     kill -KILL "$runner"
-    until_not guests
+    eventually no_guest
 
     start_waiting "$LAB/boot" --initrd "$INITRD"
     kill -KILL "$runner"
-    until_not guests
+    eventually no_guest
 }
 
 @test "the same files make the same initramfs" {
@@ -242,52 +227,46 @@ check_kernel() { # NAME RELEASE-PREFIX
     "$LAB/make-initramfs" -o "$BATS_TEST_TMPDIR/b.cpio" "$BATS_TEST_TMPDIR/copy:/data"
     cmp "$BATS_TEST_TMPDIR/a.cpio" "$BATS_TEST_TMPDIR/b.cpio"
 
-    # A packed one boots, too.
+    # A compressed one boots, too.
     "$LAB/make-initramfs" -o "$BATS_TEST_TMPDIR/c.cpio.gz" "$BATS_TEST_TMPDIR/data:/data"
     run "$LAB/boot" --initrd "$BATS_TEST_TMPDIR/c.cpio.gz" -- cat /data/one /data/two
     [[ $output == $'one\ntwo' ]]
 }
 
 @test "wrong usage gets one line and exit status 2" {
-    wrong() {
-        run --separate-stderr "$@"
-        ((status == 2))
-        [[ -z $output ]]
-        ((${#stderr_lines[@]} == 1))
-    }
-    wrong "$LAB/guest"
-    wrong "$LAB/guest" --no-such-option
-    wrong "$LAB/guest" --memory
-    wrong "$LAB/guest" --memory lots -- true
-    wrong "$LAB/guest" --smp 0 -- true
-    wrong "$LAB/guest" --icount --smp 2 -- true
-    wrong "$LAB/guest" --kernel debian:2.4 -- true
-    wrong "$LAB/guest" --kernel /no/such/kernel -- true
-    wrong "$LAB/guest" --add /no/such/file -- true
-    wrong "$LAB/guest" --add "$LAB/guest:/../outside" -- true
-    wrong "$LAB/boot" -- true
-    wrong "$LAB/boot" --initrd /no/such/file -- true
-    wrong "$LAB/make-initramfs"
-    wrong "$LAB/make-initramfs" -o /no/such/folder/file
-    wrong "$LAB/fetch-kernel"
-    wrong "$LAB/fetch-kernel" debian:2.4
-    wrong "$LAB/fetch-kernel" --path
-    wrong env XDG_CACHE_HOME="$BATS_TEST_TMPDIR" "$LAB/fetch-kernel" --path debian:6.1
-    wrong env XDG_CACHE_HOME="$BATS_TEST_TMPDIR" "$LAB/guest" --kernel debian:6.1 -- true
+    one_line 2 . "$LAB/guest"
+    one_line 2 . "$LAB/guest" --no-such-option
+    one_line 2 . "$LAB/guest" --memory
+    one_line 2 . "$LAB/guest" --memory lots -- true
+    one_line 2 . "$LAB/guest" --smp 0 -- true
+    one_line 2 . "$LAB/guest" --icount --smp 2 -- true
+    one_line 2 . "$LAB/guest" --kernel debian:2.4 -- true
+    one_line 2 . "$LAB/guest" --kernel /no/such/kernel -- true
+    one_line 2 . "$LAB/guest" --add /no/such/file -- true
+    one_line 2 . "$LAB/guest" --add "$LAB/guest:/../outside" -- true
+    one_line 2 . "$LAB/boot" -- true
+    one_line 2 . "$LAB/boot" --initrd /no/such/file -- true
+    one_line 2 . "$LAB/make-initramfs"
+    one_line 2 . "$LAB/make-initramfs" -o /no/such/folder/file
+    one_line 2 . "$LAB/fetch-kernel"
+    one_line 2 . "$LAB/fetch-kernel" debian:2.4
+    one_line 2 . "$LAB/fetch-kernel" --path
+    one_line 2 . env XDG_CACHE_HOME="$BATS_TEST_TMPDIR" "$LAB/fetch-kernel" --path debian:6.1
+    one_line 2 . env XDG_CACHE_HOME="$BATS_TEST_TMPDIR" "$LAB/guest" --kernel debian:6.1 -- true
 }
 
-@test "a kernel image that is none is QEMU's to refuse" {
+@test "QEMU refuses a file that is not a kernel image" {
     echo nonsense >"$BATS_TEST_TMPDIR/kernel"
     run --separate-stderr "$LAB/boot" --kernel "$BATS_TEST_TMPDIR/kernel" --initrd "$INITRD" -- true
     ((status == 2))
     [[ ${stderr_lines[0]} == 'boot: QEMU failed: '* ]]
 }
 
-@test "the cache lists what it holds, and is not fetched twice" {
+@test "the cache is listed, and kernels are not fetched twice" {
     run --separate-stderr "$LAB/fetch-kernel" --list
     ((status == 0))
     [[ $output == *debian:6.1$'\t'6.1.*$'\t'6.1.*-cloud-amd64* ]]
-    # No mirror answers at this address: nothing may be asked of it.
+    # No mirror answers at this address.
     run "$LAB/fetch-kernel" --mirror http://127.0.0.1:1/debian debian:6.1
     ((status == 0))
     [[ -z $output ]]

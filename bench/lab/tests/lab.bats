@@ -1,26 +1,25 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The command lab: what it takes in and brings back, what it refuses, and its
-# promise that the same command gives the same bytes. A guest costs two to ten
-# seconds, so tests ask several things of one boot where they can.
+# The command lab: which files it copies in and out, what it refuses, and that the same
+# command always gives the same bytes. A guest takes two to ten seconds, so tests check
+# several things in one boot where they can.
 #
 # bats sets $status, $stderr; jq's and the guests' variables are not the shell's:
 # shellcheck disable=SC2154,SC2016,SC2030,SC2031,SC2317
 
 load lab.bash
 
-# What the runs that are compared measure.
+# The command of the runs that are compared.
 MEASURED=(bench --method "fork,vfork,posix_spawn" --size 1M --runs 10 --rounds 2)
 
-# HOUSE is a folder that an ordinary user can enter, with a build and a cache of kernels.
+# HOUSE: a folder that an ordinary user can enter, with a build and a cache of kernels.
 setup_file() {
     local version
     BUILD=$(realpath "${BUILD:-build}")
     HOUSE=$(mktemp -d /tmp/spawnscope-lab.XXXXXX)
     export BUILD HOUSE FETCH=$BATS_TEST_DIRNAME/../fetch-kernel
-    # Without the kernel of the suite that everyone has, nothing here means
-    # anything: a failure, not a skip.
+    # All tests need this kernel: without it, they fail.
     "$FETCH" debian:6.1
     copy_lab "$HOUSE/tree"
     mkdir -p "$HOUSE/cache/spawnscope/kernels" "$HOUSE/tmp"
@@ -36,7 +35,7 @@ teardown_file() {
     rm -rf "$HOUSE"
 }
 
-# Our guests, by the folder that their ports' pipes lie in.
+# Our guests are found by the folder of their ports' pipes.
 setup() {
     ROOM=$(mktemp -d "$HOUSE/tmp/XXXXXX")
     export TMPDIR=$ROOM XDG_CACHE_HOME=$HOUSE/cache
@@ -52,7 +51,7 @@ setup() {
 guests() { pgrep -f "qemu-system-x86_64.*path=$ROOM/"; }
 no_guest() { ! guests; }
 
-# Sets base: a result that others are compared with, made once by an ordinary user.
+# Sets base: the result that others are compared with, made once, by an ordinary user.
 make_base() {
     base=$HOUSE/tmp/base.jsonl
     [ ! -s "$base" ] || return 0
@@ -61,7 +60,7 @@ make_base() {
     mv base.jsonl "$base"
 }
 
-@test "an ordinary user gets a result file that counts instructions, twice the same" {
+@test "an ordinary user gets a result that counts instructions, twice the same" {
     local run
     for run in a b; do
         SECONDS=0
@@ -69,19 +68,19 @@ make_base() {
             --size 1M,64M --runs 50 -o "$run.jsonl" >"$run.table" 2>"$run.err"
         echo "$SECONDS s"
         [ ! -s "$run.err" ]
-        # The kernel is the newest that is there.
+        # The kernel is the newest one in the cache.
         grep -q '^Linux .*QEMU.*instructions' "$run.table"
         holds "$run.jsonl" 'run.clock == "icount"' 'final | .lost == 0 and .missed == 0' \
             '[cells | select(.key.trace == "phases") | .n == 50] | length == 6 and all' \
             'run.environment | .qemu != null and .aslr == 0 and .cpus == 1'
     done
     same_cells a.jsonl b.jsonl
-    # Nor is there any other difference, though the files' names differ in nothing but a letter.
+    # Nothing else differs, either.
     cmp a.jsonl b.jsonl
     cmp a.table b.table
 }
 
-@test "who runs it, from where, with which names, limit and environment leaves no trace in the result" {
+@test "user, folder, file names, time limit and environment do not change the result" {
     make_base
     copy_lab "$ROOM/a folder, with a longer name/and another"
     mkdir "$ROOM/t" "$ROOM/elsewhere"
@@ -97,10 +96,10 @@ make_base() {
     cmp "$base.table" table
 }
 
-@test "a busy host leaves no trace in the result" {
+@test "a busy host does not change the result" {
     local busy=() _
     make_base
-    # Twice as many as there are processors, and they end by themselves.
+    # Twice as many as processors; they end by themselves.
     for _ in $(seq $((2 * $(nproc)))); do
         timeout 300 sh -c 'while :; do :; done' 3>&- &
         busy+=($!)
@@ -110,13 +109,13 @@ make_base() {
     cmp "$base" x.jsonl
 }
 
-@test "a clean build in another folder has the same bytes, and gives the same" {
+@test "a clean build in another folder has the same bytes, and gives the same result" {
     local source=$BATS_TEST_DIRNAME/../../.. tree=$ROOM/built/in/a/folder-of-another-length program
     make_base
     mkdir -p "$tree"
     cp -r "$source"/{Makefile,bpf,user,bench} "$tree"
     (cd "$tree" && env -u BUILD make clean && env -u BUILD make -j2 all static) >log 2>&1 || { cat log && false; }
-    # The folder's own name aside, the same flags?
+    # Are the flags the same, except for the folder's name?
     diff <(sed "s|$(realpath "$source")|.|g" "$BUILD/flags.stamp") \
         <(sed "s|$(realpath "$tree")|.|g" "$tree/build/flags.stamp") ||
         skip "the build under test has other flags"
@@ -127,7 +126,7 @@ make_base() {
     cmp "$base" x.jsonl
 }
 
-# What goes in and comes out
+# Input and output
 
 @test "a command's output, errors and exit status are the lab's" {
     run --separate-stderr "${LAB[@]}" -- sh -c 'echo out; echo err >&2; exit 7'
@@ -136,10 +135,10 @@ make_base() {
     [ "$stderr" = err ]
 }
 
-@test "a command of spawnscope that fails inside comes out with its status and its line" {
+@test "a command of spawnscope that fails in the guest keeps its status and its message" {
     one_line 2 "method 'frok'; known: fork, vfork, " "${LAB[@]}" -- bench --method frok -o x.jsonl
     [ ! -e x.jsonl ]
-    # Its messages have the names that the user knows.
+    # Messages have the names that the user knows.
     printf '[grid]\nmethod = fork\nsize = 1M, 2Q\n' >my.ini
     one_line 2 "^spawnscope-bench: \./my\.ini:3: .*size '2Q'" "${LAB[@]}" -- bench --suite ./my.ini -o x.jsonl
     [ ! -e x.jsonl ]
@@ -148,14 +147,14 @@ make_base() {
     [ "$(cat x.jsonl)" = precious ]
 }
 
-@test "a suite's file is taken along, and no other file for its name" {
+@test "a suite's file is copied in, and no other file because of its name" {
     printf '[grid]\nmethod = vfork\nsize = 1M\nruns = 3\n' >quickly
     touch bench vfork phases 1M
     "${LAB[@]}" -- bench --suite=quickly --method vfork -o x.jsonl >table
     holds x.jsonl '[cells | .key.method == "vfork" and .n == 3] | all'
 }
 
-@test "files go in, files come back, and programs take their libraries along" {
+@test "files go in and come back, and programs bring their libraries" {
     local bash
     bash=$(command -v bash)
     echo from here >in.txt
@@ -167,7 +166,7 @@ make_base() {
         mkdir out/deep; echo kept >out/deep/file' - in.txt >text
     diff text - <<<$'from here\nin a folder\n'"${BASH_VERSINFO[0]}"
     [ "$(cat came/back/deep/file)" = kept ]
-    # A program that is named as a path is taken along under its own name.
+    # A program named by its path is copied in under its own name.
     cp "$bash" my-shell
     [ "$("${LAB[@]}" -- ./my-shell -c 'cat /proc/$$/comm; true')" = my-shell ]
 }
@@ -187,13 +186,13 @@ make_base() {
 # Bad input
 
 @test "bad options are refused in one line" {
-    one_line 2 'after -- which command' "${LAB[@]}"
-    one_line 2 'after -- which command' "${LAB[@]}" --
+    one_line 2 'name the command to run after --' "${LAB[@]}"
+    one_line 2 'name the command to run after --' "${LAB[@]}" --
     one_line 2 "unknown option '--frob'.*--help" "${LAB[@]}" --frob -- true
     one_line 2 "unknown option 'bench'.*after --" "${LAB[@]}" bench --suite quick
     one_line 2 '--memory needs a value' "${LAB[@]}" --memory
-    one_line 2 "--memory 'lots' is no size" "${LAB[@]}" --memory lots -- true
-    one_line 2 "--timeout '0' is no number of seconds" "${LAB[@]}" --timeout=0 -- true
+    one_line 2 "--memory 'lots' is not a size" "${LAB[@]}" --memory lots -- true
+    one_line 2 "--timeout '0' is not a number of seconds" "${LAB[@]}" --timeout=0 -- true
     one_line 2 "cannot read '/no/such/file'" "${LAB[@]}" --add /no/such/file -- true
     one_line 2 'cannot create the folder /proc/none' "${LAB[@]}" --out /proc/none -- true
     one_line 2 "unknown option '--\?\[31m'" "${LAB[@]}" $'--\e[31m' -- true
@@ -201,30 +200,30 @@ make_base() {
     grep -q '^Usage: spawnscope lab' text
 }
 
-@test "a kernel that is none is refused in one line" {
+@test "a file that is not a kernel is refused in one line" {
     local lab=("$HOUSE/tree/build/spawnscope" lab --kernel)
-    one_line 2 "no kernel is called 'debian:2.4'.*debian:6.1" "${lab[@]}" debian:2.4 -- true
+    one_line 2 "unknown kernel 'debian:2.4'.*debian:6.1" "${lab[@]}" debian:2.4 -- true
     one_line 2 "'6.1': no such file.*debian:6.1" "${lab[@]}" 6.1 -- true
     one_line 2 "'/no/such/vmlinuz': no such file" "${lab[@]}" /no/such/vmlinuz -- true
     one_line 2 "'/tmp' cannot be read" "${lab[@]}" /tmp -- true
-    one_line 2 "'/bin/true' is no kernel image" "${lab[@]}" /bin/true -- true
+    one_line 2 "'/bin/true' is not a kernel image" "${lab[@]}" /bin/true -- true
     : >empty
-    one_line 2 "'empty' is no kernel image" "${lab[@]}" empty -- true
+    one_line 2 "'empty' is not a kernel image" "${lab[@]}" empty -- true
     # A 32-bit one: xloadflags, at 0x236, says so.
     cp "$XDG_CACHE_HOME/spawnscope/kernels/debian-6.1/vmlinuz" 32-bit
     printf '\0' | dd of=32-bit bs=1 seek=$((0x236)) conv=notrunc 2>/dev/null
     one_line 2 "'32-bit' is a 32-bit kernel" "${lab[@]}" 32-bit -- true
     # One of Arm's, by its magic at 56.
     printf '%56sARM\x64%4096s' '' '' >arm
-    one_line 2 "'arm' is no kernel image of this architecture" "${lab[@]}" arm -- true
-    # No cache at all.
+    one_line 2 "'arm' is not a kernel image of this architecture" "${lab[@]}" arm -- true
+    # Without a cache.
     one_line 2 'debian:6.1 is not in the cache.*fetch-kernel' \
         env XDG_CACHE_HOME="$ROOM" "${lab[@]}" debian:6.1 -- true
-    one_line 2 'no kernel is there.*make kernels' \
+    one_line 2 'no kernel is in the cache.*make kernels' \
         env XDG_CACHE_HOME="$ROOM" "$HOUSE/tree/build/spawnscope" lab -- true
 }
 
-@test "an output that cannot be written is told before anything runs" {
+@test "an output that cannot be written is an error before anything runs" {
     SECONDS=0
     mkdir theirs
     chmod 555 theirs
@@ -254,7 +253,7 @@ make_base() {
     one_line 2 'temporary folder.*TMPDIR' env TMPDIR=/no/such "${LAB[@]}" -- true
 }
 
-@test "a guest that fails is told with the end of its console" {
+@test "a guest that fails is reported with the end of its console" {
     run --separate-stderr "${LAB[@]}" -- sh -c 'echo before; sleep 1; echo c >/proc/sysrq-trigger'
     [ "$status" -eq 2 ]
     [[ ${stderr_lines[0]} == *'Kernel panic'*'sysrq triggered crash' ]]
@@ -272,11 +271,11 @@ make_base() {
     ((SECONDS < 60))
 }
 
-# What is left when it is ended
+# Being ended
 
-# Starts a guest that waits, in a process group of its own, as from a terminal: $runner is the lab.
+# Starts a guest that waits, in its own process group as from a terminal. $runner is the lab.
 start_waiting() {
-    # What a shell starts in the background ignores SIGINT otherwise.
+    # Background jobs of a shell ignore SIGINT.
     env --default-signal=INT setsid "${LAB[@]}" --no-icount -- sh -c 'echo ready; sleep 600' >out 2>err </dev/null 3>&- &
     runner=$!
     eventually grep -q ready out
@@ -296,7 +295,7 @@ start_waiting() {
     [ -z "$(ls -A "$ROOM")" ]
 }
 
-@test "nor does SIGTERM, nor SIGKILL" {
+@test "SIGTERM and SIGKILL leave no virtual machine" {
     local status=0
     start_waiting
     kill -TERM "$runner"

@@ -1,47 +1,34 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# bench/peers/measure and storm: what they say to bad input, and that the tables
-# that are committed are those that the committed samples give. Measuring takes a
-# minute and Debian's tracers, so that is left to themselves.
+# bench/peers/measure and storm: bad input, and that the committed tables follow from the
+# committed samples. Measuring itself takes a minute and Debian's tracers: not tested.
 #
 # shellcheck disable=SC2154 # bats sets $status and $output
 
-bats_require_minimum_version 1.5.0
+load ../../tests/common.bash
 
 setup() {
     TOP=$(cd "$BATS_TEST_DIRNAME/../../.." && pwd)
 }
 
 @test "bad options are one line and status 2" {
-    run --separate-stderr "$TOP/bench/peers/measure" --fast
-    ((status == 2 && ${#stderr_lines[@]} == 1))
-    [[ -z $output && $stderr == *"'--fast'"*--help ]]
-
-    run --separate-stderr "$TOP/bench/peers/measure" -o /dev/null/x
-    ((status == 2 && ${#stderr_lines[@]} == 1))
-    [[ $stderr == *"'/dev/null/x'"* ]]
+    one_line 2 "'--fast'.*--help" "$TOP/bench/peers/measure" --fast
+    one_line 2 "'/dev/null/x'" "$TOP/bench/peers/measure" -o /dev/null/x
 }
 
 @test "bad options of the storm are one line and status 2" {
-    while IFS='|' read -r args want; do
-        echo "storm $args"
-        # shellcheck disable=SC2086 # several words
-        run --separate-stderr "$TOP/bench/peers/storm" $args
-        ((status == 2 && ${#stderr_lines[@]} == 1))
-        [[ -z $output && $stderr == *"$want"* ]]
-    done <<'MISTAKES'
---fast|'--fast'
--n|-n needs a value
--n 0|is no number of pairs
--c 4095|is no CPU here
--t x|is no list of CPUs here
---table /no/such|cannot read
-MISTAKES
+    local storm=$TOP/bench/peers/storm
+    one_line 2 "'--fast'" "$storm" --fast
+    one_line 2 "-n needs a value" "$storm" -n
+    one_line 2 "is not a number of pairs" "$storm" -n 0
+    one_line 2 "is not a CPU" "$storm" -c 4095
+    one_line 2 "is not a list of CPUs" "$storm" -t x
+    one_line 2 "cannot read" "$storm" --table /no/such
 }
 
-# Pairs with a known ratio, of which the interval is the 53rd of 210 Walsh averages from either end
-# for 20 pairs: R's wilcox.test(log(x), conf.int = TRUE) has the same.
+# 20 pairs with known ratios. The interval is the 53rd of 210 Walsh averages from either end, as in R's
+# wilcox.test(log(x), conf.int = TRUE).
 @test "the storm's estimate and its interval are those of the signed-rank test" {
     {
         printf 'tracer\tpair\tfirst\twithout\twith\tspawns\tseen\n'
@@ -51,7 +38,7 @@ MISTAKES
     [[ ${lines[2]} == *'| 0.949 | 0.935 to 0.964 | 20 | 99.5 % |' ]]
 }
 
-@test "the storm's table is the one that its pairs give" {
+@test "the storm's table follows from its pairs" {
     run -0 "$TOP/bench/peers/storm" --table "$TOP/results/peers/storm.tsv"
     ((${#lines[@]} > 5))
     diff <(sed -n '/^## A storm on one core$/,$p' "$TOP/results/peers/README.md" | grep '^[|]') <(cat <<<"$output")
@@ -68,7 +55,7 @@ MISTAKES
     done
 }
 
-@test "the README's table is the one that was measured" {
+@test "the README's table is the measured one" {
     rows() { sed -n '/^[|] attached /,/^$/p' "$1" | head -n 11; }
     [ "$(rows "$TOP/README.md" | wc -l)" -eq 11 ]
     diff <(rows "$TOP/results/peers/README.md") <(rows "$TOP/README.md")

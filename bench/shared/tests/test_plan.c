@@ -62,7 +62,7 @@ static void test_few_runs_come_in_the_first_rounds(void **state)
 
 static void test_probe_sets_go_up_and_down(void **state)
 {
-	/* Given in no order: each probe_set still stands together, ascending, then descending. */
+	/* Whatever the order of the wants: grouped by probe set, ascending, then descending. */
 	const struct plan_want wants[] = {{0, 5, 4}, {0, 1, 4}, {1, 5, 4}, {1, 1, 4}, {0, 3, 4}};
 	const unsigned int expected[] = {1, 1, 3, 5, 5, 5, 5, 3, 1, 1};
 	struct plan_block *blocks;
