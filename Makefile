@@ -5,12 +5,12 @@ CFLAGS       ?= -O2 -g
 CLANG        ?= clang
 CLANG_FORMAT ?= clang-format
 CLANG_TIDY   ?= clang-tidy
-# Debian keeps bpftool where the PATH of ordinary users does not lead.
+# Debian has bpftool in a folder that is not in the PATH of ordinary users.
 BPFTOOL      ?= $(shell PATH="$$PATH:/usr/local/sbin:/usr/sbin:/sbin" command -v bpftool || echo bpftool)
 PREFIX       ?= /usr/local
 DESTDIR      ?=
 BUILD        := build
-# Which suites `make check` runs: those whose path has one of these words (globs) in it; empty: all.
+# `make check` runs the suites whose path contains one of these words (globs); empty: all.
 TESTS        ?=
 FUZZ_SECONDS ?= 60
 
@@ -21,17 +21,17 @@ MACHINE := $(shell uname -m)
 ARCH    := $(or $(patsubst x86_64,x86,$(filter x86_64,$(MACHINE))),\
 		$(patsubst aarch64,arm64,$(filter aarch64,$(MACHINE))),$(MACHINE))
 
-# Nothing that is built knows where the tree lies.
+# No built file contains the path of the tree.
 HERE         := -ffile-prefix-map=$(CURDIR)=.
 OUR_CFLAGS   := -std=gnu11 -D_GNU_SOURCE -I. -I$(BUILD)/gen -Wall -Wextra $(HERE)
-# BPF programs include <asm/types.h>, which Debian has in a folder of the machine's.
+# BPF programs include <asm/types.h>, which Debian has in a folder per architecture.
 BPF_CFLAGS   := -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -I. \
 		-idirafter /usr/include/$(MACHINE)-linux-gnu \
 		-Wall -Wextra -Wno-unused-parameter $(HERE)
 CHILD_CFLAGS := -std=gnu11 -I. -Os -Wall -Wextra -static -nostdlib -ffreestanding \
 		-fno-stack-protector $(if $(filter x86,$(ARCH)),-fcf-protection=none) \
 		-Wl,--build-id=none $(HERE)
-# The guest unpacks its programs under emulation: they go in without debug information.
+# The guest unpacks its programs under emulation, so they have no debug information.
 STATIC       := -static -s -Wl,--build-id=none
 FUZZ         := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
@@ -39,8 +39,7 @@ USER_LIBS        := -lbpf -ldw -lelf -lz -ljansson -lcap-ng -lm
 USER_STATIC_LIBS := -lbpf -ldw -lelf -lz -llzma -lbz2 -lzstd -ljansson -lcap-ng -lm
 BENCH_LIBS       := -linih
 
-# Sources are found by folder; a folder's tests stand in its tests/. Without .o, and without the
-# folder of the variant.
+# Sources are found by folder, as paths without suffix. Each folder's tests stand in its tests/.
 sources      = $(basename $(sort $(shell find $(1) -name '*.c' ! -path '*/tests/*')))
 tests_of     = $(sort $(shell find user bench -path '*/tests/*' -name '$(1)'))
 
@@ -51,14 +50,14 @@ bench       := $(call sources,bench/methods bench/suite bench/parent bench/drive
 unit_tests  := $(basename $(call tests_of,test_*.c))
 fuzz_tests  := $(basename $(call tests_of,fuzz_*.c))
 bats        := $(call tests_of,*.bats)
-# The driver's bare loops; what attaches the tool's probes to itself, in the guests; a storm of
+# Programs that suites run: the driver's loops without a driver; exact counts in the guests; a storm of
 # births; the judge of results/gate.
 bare        := $(basename $(call tests_of,bare.c))
 exact       := $(basename $(call tests_of,exact*.c))
 storm       := $(basename $(call tests_of,storm.c))
 judge       := $(basename $(call tests_of,judge.c))
 
-# Three variants: for this machine, for the lab, for fuzzing.
+# Each source is built for this machine, for the lab, or for fuzzing.
 usual   = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 static  = $(patsubst %,$(BUILD)/static/obj/%.o,$(1))
 fuzz    = $(patsubst %,$(BUILD)/fuzz/obj/%.o,$(1))
@@ -71,7 +70,7 @@ STATIC_PROGRAMS := $(addprefix $(BUILD)/static/,spawnscope spawnscope-bench spaw
 TEST_PROGRAMS   := $(addprefix $(BUILD)/tests/,$(unit_tests)) $(BUILD)/tests/bare \
 		   $(addprefix $(BUILD)/static/,bare exact storm) $(BUILD)/gate-study
 
-# With these goals, what is missing is installed before anything is built.
+# These goals first install missing packages.
 READY := $(if $(filter deps check check-kernels lint fuzz speed storm machine,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build))
 
 QUIET := @printf '  %-7s %s\n'
@@ -91,21 +90,21 @@ run: $(PROGRAMS) | $(READY) ## install what is missing, build, and compare the w
 	echo "The page, for a browser: $(BUILD)/run.html"
 
 .PHONY: machine
-machine: $(PROGRAMS) | $(READY) ## measure this machine by the standard suite, into results/machine/
+machine: $(PROGRAMS) | $(READY) ## run the standard suite on this machine, into results/machine/
 	@bench/machine
 
 .PHONY: static
 static: $(STATIC_PROGRAMS) ## build the programs that run in the lab, into build/static/
 
 .PHONY: check
-check: $(PROGRAMS) $(STATIC_PROGRAMS) $(TEST_PROGRAMS) | $(READY) $(filter lint,$(MAKECMDGOALS)) ## test everything (TESTS=WORDS: only suites that match)
+check: $(PROGRAMS) $(STATIC_PROGRAMS) $(TEST_PROGRAMS) | $(READY) $(filter lint,$(MAKECMDGOALS)) ## run all tests (TESTS=WORDS: only suites that match)
 	@bench/tests/run $(BUILD) $(call quoted,$(TESTS)) $(addsuffix .c,$(unit_tests)) $(bats)
 
 .PHONY: check-kernels
-check-kernels: $(STATIC_PROGRAMS) $(BUILD)/static/exact | $(READY) ## test on each kernel of the lab: a line per kernel and property
+check-kernels: $(STATIC_PROGRAMS) $(BUILD)/static/exact | $(READY) ## test on each kernel of the lab, a line per kernel and property
 	@bench/tests/run --each $(BUILD) '' $(filter %/kernel.bats,$(bats))
 
-# What linters look at.
+# What lint checks.
 C_FILES     := $(sort $(shell find bpf user bench -name '*.[ch]'))
 TIDY_FILES  := $(filter-out %/child.c,$(filter %.c,$(C_FILES)))
 SHELL_FILES  = $(shell find .ci user bench -type f ! -name '*.[ch]' -exec \
@@ -113,10 +112,10 @@ SHELL_FILES  = $(shell find .ci user bench -type f ! -name '*.[ch]' -exec \
 	       $(call tests_of,*.bash)
 TIDY_FLAGS   = $(if $(filter bpf/%,$(1)),$(BPF_CFLAGS),$(OUR_CFLAGS))
 
-# The two faults left out for bats: each of its tests is a subshell, on purpose.
+# bats runs each test in a subshell, so shellcheck's two warnings about these are off there.
 .PHONY: lint
 lint: QUIET := @:
-lint: $(BUILD)/gen/spawnscope.skel.h | $(READY) ## look for faults in the sources; silent if there are none
+lint: $(BUILD)/gen/spawnscope.skel.h | $(READY) ## check the sources; silent if all is well
 	@bad=0; \
 	$(CLANG_FORMAT) --dry-run -Werror $(C_FILES) || bad=1; \
 	printf '%s\n' $(filter-out bpf/%,$(TIDY_FILES)) | bench/tests/tidy $(CLANG_TIDY) $(call TIDY_FLAGS,) || bad=1; \
@@ -127,11 +126,11 @@ lint: $(BUILD)/gen/spawnscope.skel.h | $(READY) ## look for faults in the source
 	exit $$bad
 
 .PHONY: format
-format: ## lay the C sources out as .clang-format has it
+format: ## format the C sources
 	@$(CLANG_FORMAT) -i $(C_FILES)
 
 .PHONY: fuzz
-fuzz: $(BUILD)/fuzz/store $(BUILD)/fuzz/budget $(PROGRAMS) | $(READY) ## feed the readers of results and of budgets with garbage, FUZZ_SECONDS (60) each
+fuzz: $(BUILD)/fuzz/store $(BUILD)/fuzz/budget $(PROGRAMS) | $(READY) ## fuzz the readers of results and budgets, FUZZ_SECONDS (60) each
 	@mkdir -p $(BUILD)/fuzz/corpus $(BUILD)/fuzz/budgets
 	@$(BUILD)/spawnscope bench --no-trace --method fork,posix_spawn --size 1M --runs 3 \
 		-o $(BUILD)/fuzz/corpus/seed.jsonl >/dev/null
@@ -141,21 +140,21 @@ fuzz: $(BUILD)/fuzz/store $(BUILD)/fuzz/budget $(PROGRAMS) | $(READY) ## feed th
 		$(BUILD)/fuzz/budgets user/gate/budget/tests/corpus
 
 .PHONY: speed
-speed: $(BUILD)/spawnscope | $(READY) ## print how fast probes are attached, pages made and painted, against the goals
+speed: $(BUILD)/spawnscope | $(READY) ## measure how fast probes attach and pages are made and drawn, against the goals
 	@user/tests/speed $(BUILD)
 
 .PHONY: storm
-storm: $(BUILD)/spawnscope $(BUILD)/static/storm | $(READY) ## measure what tracers make of a storm of posix_spawn, against the goal
+storm: $(BUILD)/spawnscope $(BUILD)/static/storm | $(READY) ## measure how much tracers slow a storm of posix_spawn, against the goal
 	@bench/peers/storm
 
 .PHONY: deps deps-build
 deps: ## install what is missing to build and to test
 	@bench/tests/deps build lab check
-deps-build: # what is missing to build
+deps-build: # install what is missing to build
 	@bench/tests/deps build
 
 .PHONY: kernels
-kernels: ## fetch the kernels of the lab; those that cannot be had are named
+kernels: ## fetch the kernels of the lab; names those that it cannot get
 	@bench/lab/fetch-kernel all || [ $$? -eq 3 ]
 
 LAB_SCRIPTS := $(addprefix bench/lab/,lab guest boot make-initramfs fetch-kernel)
@@ -187,7 +186,7 @@ clean: ## remove build/
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# A stamp is touched when its text changes: other flags, or another set of sources, build anew.
+# A stamp changes when its text does: other flags, or another set of sources, cause a rebuild.
 .PHONY: always
 $(BUILD)/flags.stamp: text = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) $(CHILD_CFLAGS) $(CLANG) $(BPF_CFLAGS)
 $(BUILD)/sources.stamp: text = $(OBJECTS)
@@ -223,7 +222,7 @@ $(BUILD)/gen/spawnscope.bpf.o: bpf/spawnscope.bpf.c $(BUILD)/flags.stamp
 $(BUILD)/gen/spawnscope.skel.h: $(BUILD)/gen/spawnscope.bpf.o
 	$(call say,SKEL)(echo '/* NOLINTBEGIN */' && $(BPFTOOL) gen skeleton $< name spawnscope && echo '/* NOLINTEND */') >$@
 
-# The modules of D3: as Debian has them, or else npm, in the versions of package-lock.json.
+# The modules of D3, from Debian, or else from npm in the versions of package-lock.json.
 D3_MODULES = $(if $(shell ls -d /usr/share/nodejs/d3-scale 2>/dev/null),/usr/share/nodejs,$(BUILD)/npm/node_modules)
 page_parts := $(addprefix user/report/,assemble page.html page.css page.js) $(wildcard user/report/views/*.js) bpf/phases.h
 
@@ -241,12 +240,11 @@ $(BUILD)/spawnscope: $(call usual,$(main)) $(BUILD)/obj/user.a
 $(BUILD)/spawnscope-bench: $(BUILD)/obj/bench/driver/main.o $(BUILD)/obj/bench.a
 	$(call say,LINK)$(link) $(BENCH_LIBS)
 
-child_source  = $(wildcard bench/child/child.c bench/child/child.c)
-$(BUILD)/spawnscope-child: $(child_source) $(BUILD)/flags.stamp
+$(BUILD)/spawnscope-child: bench/child/child.c $(BUILD)/flags.stamp
 	@mkdir -p $(BUILD)/obj/bench
 	$(call say,LINK)$(CC) $(CHILD_CFLAGS) -MMD -MP -MF $(BUILD)/obj/bench/child.d -MT $@ -o $@ $<
 
-# Without the linker's warnings about lookups of users and groups, which need the shared C library.
+# Hides the linker's warnings that looking up users and groups needs the shared C library.
 define link_static
 $(call say,LINK)$(link) $(STATIC) $(USER_STATIC_LIBS) 2>$@.log || { cat $@.log >&2; exit 1; }
 $(if $(V),,@)grep -v -e 'in function' -e 'in statically linked' $@.log >&2; rm -f $@.log
@@ -266,7 +264,7 @@ $(BUILD)/static/lab-init: bench/lab/init.c $(BUILD)/flags.stamp
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(OUR_CFLAGS) -O2 $(STATIC) -o $@ $<
 
-# Archives: a program or a test takes what it uses.
+# Archives: a program or a test links what it uses.
 archive = $(call say,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
 $(BUILD)/obj/user.a: $(call usual,$(user)) $(BUILD)/sources.stamp
@@ -305,7 +303,7 @@ $(BUILD)/static/bare: $(call static,$(bare)) $(BUILD)/static/obj/bench.a
 $(BUILD)/static/exact: $(call static,$(exact)) $(BUILD)/static/obj/user.a
 	$(link_static)
 
-# user/tests/gate-study/collect says how it is used.
+# user/tests/gate-study/collect says how to use it.
 $(BUILD)/gate-study: $(call usual,$(judge)) $(BUILD)/obj/user.a
 	$(call say,LINK)$(link) $(USER_LIBS)
 

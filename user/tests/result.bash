@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # shellcheck shell=bash disable=SC2016,SC2317 # jq's variables are not the shell's; tests call these
 #
-# What tests ask of a result file.
+# Questions of tests about a result file.
 
-# Before jq's expression: `at` picks a cell out of the slurped lines of a file.
+# Definitions for jq. `at` finds a cell among the slurped lines of a file.
 readonly JQ='
     def median: map(values) | sort | .[length / 2 | floor];
     def at($method; $rss; $trace):
