@@ -4,7 +4,6 @@
 
 #include "user/base/say.h"
 #include "user/gate/options.h"
-#include "user/gate/runs/take.h"
 
 static int refuse(const char *what)
 {

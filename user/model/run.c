@@ -322,3 +322,8 @@ bool run__counts_instructions(const struct run *r)
 {
 	return clock_counts_instructions(r->clock);
 }
+
+bool run__is_profile(const struct run *r)
+{
+	return r->birth_count > 0 || (r->cell_count == 0 && r->end.duration_ns > 0);
+}

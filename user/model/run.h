@@ -182,4 +182,7 @@ int count_by_name(const char *name);
 const char *sample_name(enum sample_kind s);
 int sample_by_name(const char *name);
 
+/* Whether it is a profile: it has births, or none but a duration; else it is a bench. */
+bool run__is_profile(const struct run *r);
+
 #endif

@@ -4,8 +4,9 @@
 #
 # What the tests of the tool have in common.
 
-load ../../bench/tests/common.bash
-load result.bash
+here=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
+load "$here/../../bench/tests/common.bash"
+load "$here/result.bash"
 
 # An ordinary user, and what takes root's rights away.
 readonly NOBODY=65534

@@ -32,15 +32,10 @@ static double positive(int64_t number)
 	return number > 0 ? (double)number : 0;
 }
 
-bool budget_is_profile(const struct run *r)
-{
-	return r->birth_count > 0 || (r->cell_count == 0 && r->end.duration_ns > 0);
-}
-
 /* What the driver measures is never lost. */
 double budget_count_unknown(const struct budget_rule *rule, const struct run *r)
 {
-	bool profile = budget_is_profile(r), births = rule->births;
+	bool profile = run__is_profile(r), births = rule->births;
 
 	if (!profile && !births && rule->metric->kind != METRIC_PHASE &&
 	    rule->metric->kind != METRIC_COUNT)
@@ -53,7 +48,7 @@ double budget_count_unknown(const struct budget_rule *rule, const struct run *r)
 
 void budget_describe_loss(const struct run *r, bool births, char *text, size_t size)
 {
-	bool of_births = births && budget_is_profile(r);
+	bool of_births = births && run__is_profile(r);
 	const struct {
 		int64_t n;
 		const char *what;

@@ -7,8 +7,6 @@
 
 bool budget_holds(double value, enum budget_op op, double limit);
 
-bool budget_is_profile(const struct run *r);
-
 /* The most values of a rule that may be missing without a trace. */
 double budget_count_unknown(const struct budget_rule *rule, const struct run *r);
 

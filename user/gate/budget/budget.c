@@ -33,17 +33,16 @@ struct parser {
 /* "rules.budget: line 3: expected <=, found 'foo'" */
 __attribute__((format(printf, 2, 3))) static int expected(struct parser *p, const char *format, ...)
 {
-	char name[256], what[128], found[64];
+	const char *quote = p->word[0] ? "'" : "";
+	char what[128];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(what, sizeof(what), format, args);
 	va_end(args);
-	escape_text(p->name, name, sizeof(name));
-	escape_text(p->word, found, sizeof(found));
-	return fault__set(p->why, -EINVAL, "%s: line %zu: expected %s, found %s%s%s", name, p->line,
-			  what, p->word[0] ? "'" : "", p->word[0] ? found : "the end of the line",
-			  p->word[0] ? "'" : "");
+	return fault__set(p->why, -EINVAL, "%s: line %zu: expected %s, found %s%s%s", p->name,
+			  p->line, what, quote, p->word[0] ? p->word : "the end of the line",
+			  quote);
 }
 
 static bool is_operator(char c)
@@ -380,11 +379,10 @@ static int read_line(FILE *in, struct parser *p, char line[LINE_LENGTH_MAX])
 int budget_read(FILE *in, const char *name, struct budget *b, struct fault *why)
 {
 	struct parser p = {.name = name, .why = why};
-	char line[LINE_LENGTH_MAX], text[256];
+	char line[LINE_LENGTH_MAX];
 	int more, err = 0;
 
 	*b = (struct budget){0};
-	escape_text(name, text, sizeof(text));
 	while (!err) {
 		p.line++;
 		more = read_line(in, &p, line);
@@ -399,10 +397,10 @@ int budget_read(FILE *in, const char *name, struct budget *b, struct fault *why)
 			err = add_rule(&p, b, line);
 	}
 	if (!err && b->count == 0) {
-		fault__set(why, 0, "%s: no rule in it; an example is `copy_mm.p99 <= 2ms`", text);
-		err = -EINVAL;
+		err = fault__set(why, -EINVAL,
+				 "%s: no rule in it; an example is `copy_mm.p99 <= 2ms`", name);
 	} else if (err && err != -EINVAL) {
-		fault__set(why, 0, "%s: %s", text, strerror(-err));
+		fault__set(why, err, "%s: %s", name, strerror(-err));
 	}
 	if (err)
 		budget_free(b);

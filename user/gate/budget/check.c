@@ -315,7 +315,7 @@ static bool has_method(const struct run *r, const char *method)
 {
 	const char *name;
 
-	if (budget_is_profile(r))
+	if (run__is_profile(r))
 		return method_by_name(method) != 0;
 	for (size_t i = 0; i < r->cell_count; i++) {
 		name = cell__method(&r->cells[i]);
@@ -330,7 +330,7 @@ static int check_sense(const struct budget_rule *rule, const struct run *r,
 		       struct gate_report *report, bool *undecided)
 {
 	const char *method = named_method(rule);
-	bool profile = budget_is_profile(r);
+	bool profile = run__is_profile(r);
 	char text[64];
 
 	*undecided = true;
@@ -364,7 +364,7 @@ static int check_rule(const struct budget_rule *rule, const struct gate_index *i
 
 	if (err || undecided)
 		return err;
-	if (budget_is_profile(r))
+	if (run__is_profile(r))
 		return check_births(rule, r, report);
 	return rule->births ? check_cells(rule, r, report) : check_metric(rule, index, report);
 }
@@ -387,7 +387,7 @@ int budget_check(const struct budget *b, const struct run *r, struct gate_report
 {
 	struct gate_index index = {0};
 	/* A profile without births is a measurement, too. */
-	bool measured = budget_is_profile(r);
+	bool measured = run__is_profile(r);
 	int err;
 
 	*report = (struct gate_report){.runs_b = 1};

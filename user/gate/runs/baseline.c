@@ -17,41 +17,35 @@
 #include "user/base/command.h"
 #include "user/gate/compare/paired.h"
 #include "user/store/store.h"
-#include "user/text/escape.h"
 
 #define BASELINE_SCHEMA 1
 #define NAME_LENGTH_MAX 64
 #define DAY_SECONDS	86400.0
 
-/* A name is one component of a path, and no hidden one: it cannot lead out of the folder. */
+/* A name is one component of a path and not hidden, so it cannot lead out of the folder. */
 static int check_name(const char *name, struct fault *why)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789._-";
 	size_t length = strlen(name);
-	char text[128];
 
 	if (length > 0 && length <= NAME_LENGTH_MAX && strspn(name, allowed) == length &&
 	    name[0] != '.' && name[0] != '-')
 		return 0;
-	escape_text(name, text, sizeof(text));
 	return fault__set(
 		why, -EINVAL,
 		"bad name of a baseline '%s': use letters, digits, '.', '_' and '-', %d at most",
-		text, NAME_LENGTH_MAX);
+		name, NAME_LENGTH_MAX);
 }
 
 static int cannot(const char *verb, const char *folder, const char *name, int err,
 		  struct fault *why)
 {
-	char text[PATH_MAX];
-
-	escape_text(folder, text, sizeof(text));
-	return fault__set(why, err, "cannot %s the baseline %s/%s: %s", verb, text, name,
+	return fault__set(why, err, "cannot %s the baseline %s/%s: %s", verb, folder, name,
 			  strerror(-err));
 }
 
-/* The folder and those above it. */
+/* Makes a folder and its parents. */
 static int make_folders(const char *path)
 {
 	char part[PATH_MAX];
@@ -68,7 +62,7 @@ static int make_folders(const char *path)
 	return mkdir(part, 0777) != 0 && errno != EEXIST ? -errno : 0;
 }
 
-/* Removes a folder of files, and no more than that. */
+/* Removes a folder of files, but no folder in it. */
 static void remove_folder(int at, const char *name)
 {
 	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -141,7 +135,7 @@ static int write_about(int folder, size_t count)
 	return err;
 }
 
-/* Puts the folder `made` in the place of `name`; what was there gets its name, to be removed. */
+/* Gives the folder `made` the name `name`. What had that name is then called `made`. */
 static int put_in_place(int at, const char *made, const char *name)
 {
 	if (renameat2(at, made, at, name, RENAME_NOREPLACE) == 0)
@@ -151,7 +145,7 @@ static int put_in_place(int at, const char *made, const char *name)
 	return -errno;
 }
 
-/* "12.jsonl" or "baseline.json": what a save made. */
+/* "12.jsonl" or "baseline.json": a file of a baseline. */
 static bool is_ours(const char *file)
 {
 	size_t digits = strspn(file, "0123456789");
@@ -159,7 +153,7 @@ static bool is_ours(const char *file)
 	return !strcmp(file, "baseline.json") || (digits > 0 && !strcmp(file + digits, ".jsonl"));
 }
 
-/* Only a baseline gives way to another: a folder with a baseline.json, and nothing but its runs. */
+/* Whether `name` is free, or a baseline: a folder with only baseline.json and runs. */
 static bool may_replace(int at, const char *name)
 {
 	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -185,7 +179,7 @@ static bool may_replace(int at, const char *name)
 int baseline_save(const char *folder, const char *name, char *const *paths, size_t count,
 		  struct fault *why)
 {
-	char made[NAME_LENGTH_MAX + 32], file[32], text[PATH_MAX];
+	char made[NAME_LENGTH_MAX + 32], file[32];
 	int at = -1, inside = -1, err = check_name(name, why);
 
 	if (err)
@@ -197,12 +191,10 @@ int baseline_save(const char *folder, const char *name, char *const *paths, size
 	}
 	if (!err && !may_replace(at, name)) {
 		close(at);
-		escape_text(folder, text, sizeof(text));
 		return fault__set(
 			why, -EEXIST,
-			"%s/%s is there and is no baseline: choose another name, or move it "
-			"away",
-			text, name);
+			"%s/%s exists and is not a baseline: choose another name, or move it away",
+			folder, name);
 	}
 	snprintf(made, sizeof(made), ".%s.%ld", name, (long)getpid());
 	if (!err && mkdirat(at, made, 0777) != 0)
@@ -220,7 +212,7 @@ int baseline_save(const char *folder, const char *name, char *const *paths, size
 		err = write_about(inside, count);
 	if (!err)
 		err = put_in_place(at, made, name);
-	/* The old one, or what is left of a new one that failed. */
+	/* The old baseline, or the rest of a new one that failed. */
 	remove_folder(at, made);
 cleanup:
 	if (inside >= 0)
@@ -235,23 +227,21 @@ static int read_about(const char *path, struct baseline *b, struct fault *why)
 	json_error_t error;
 	json_t *about = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
 	json_int_t schema = 0, saved = -1, runs = 0;
-	char text[PATH_MAX];
 	time_t when;
 	struct tm tm;
 	int err = 0;
 
-	escape_text(path, text, sizeof(text));
 	if (!about)
-		return fault__set(why, -EINVAL, "%s is missing or damaged: save it again", text);
+		return fault__set(why, -EINVAL, "%s is missing or damaged: save it again", path);
 	if (json_unpack(about, "{s:I, s:I, s:I}", "schema", &schema, "saved", &saved, "runs",
 			&runs) != 0 ||
 	    schema < 1 || saved < 0 || saved > INT32_MAX * INT64_C(100) || runs < 1 ||
 	    runs > GATE_PAIRS_MAX)
-		err = fault__set(why, -EINVAL, "%s is damaged: save it again", text);
+		err = fault__set(why, -EINVAL, "%s is damaged: save it again", path);
 	else if (schema > BASELINE_SCHEMA)
 		err = fault__set(why, -ENOTSUP,
 				 "%s: schema %lld is newer than this tool's %d; update spawnscope",
-				 text, (long long)schema, BASELINE_SCHEMA);
+				 path, (long long)schema, BASELINE_SCHEMA);
 	json_decref(about);
 	if (err)
 		return err;
@@ -260,13 +250,13 @@ static int read_about(const char *path, struct baseline *b, struct fault *why)
 	b->age_days = difftime(time(NULL), when) / DAY_SECONDS;
 	if (!gmtime_r(&when, &tm) ||
 	    strftime(b->saved, sizeof(b->saved), "%Y-%m-%d %H:%M UTC", &tm) == 0)
-		return fault__set(why, -EINVAL, "%s is damaged: save it again", text);
+		return fault__set(why, -EINVAL, "%s is damaged: save it again", path);
 	return 0;
 }
 
 int baseline_load(const char *folder, const char *name, struct baseline *b, struct fault *why)
 {
-	char path[PATH_MAX], text[PATH_MAX];
+	char path[PATH_MAX];
 	size_t wanted;
 	struct stat st;
 	int err = check_name(name, why);
@@ -277,12 +267,10 @@ int baseline_load(const char *folder, const char *name, struct baseline *b, stru
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, name) >=
 	    sizeof(path) - sizeof("/baseline.json"))
 		return cannot("read", folder, name, -ENAMETOOLONG, why);
-	if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
-		escape_text(folder, text, sizeof(text));
+	if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode))
 		return fault__set(why, -ENOENT,
 				  "there is no baseline %s in %s: make one with --save %s", name,
-				  text, name);
-	}
+				  folder, name);
 	strcat(path, "/baseline.json");
 	err = read_about(path, b, why);
 	if (err)
@@ -299,7 +287,7 @@ int baseline_load(const char *folder, const char *name, struct baseline *b, stru
 	}
 	if (err)
 		baseline_free(b);
-	/* A run that is not there is a damaged baseline, not a missing one. */
+	/* A missing run means a damaged baseline, not a missing one. */
 	return err == -ENOENT ? -EINVAL : err;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Baselines: raw runs under a name, with the time they were saved, as
+ * Baselines: raw runs under a name, with the time of saving, as
  * FOLDER/NAME/1.jsonl, 2.jsonl, ... and baseline.json.
  */
 #ifndef SPAWNSCOPE_GATE_BASELINE_H
@@ -19,14 +19,14 @@ struct baseline {
 };
 
 /*
- * Copies result files, each read and found whole before, to the baseline `name`, in the place of
- * one that is there. Another process sees the old one or the new one, never a part. 0 or -errno
- * with one line in `why`.
+ * Copies result files to the baseline `name`, which replaces an older one. The caller has checked
+ * that the files are whole. Other processes see the old baseline or the new one, never a part. 0 or
+ * -errno with one line in `why`.
  */
 int baseline_save(const char *folder, const char *name, char *const *paths, size_t count,
 		  struct fault *why);
 
-/* -ENOENT: there is none of that name. Otherwise as baseline_save. */
+/* -ENOENT: there is no baseline of that name. Otherwise like baseline_save(). */
 int baseline_load(const char *folder, const char *name, struct baseline *b, struct fault *why);
 
 void baseline_free(struct baseline *b);

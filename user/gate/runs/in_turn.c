@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/*
- * gate --ab: runs of A and B in turn, looks, and a failure confirmed; the same again from runs that
- * were kept; and the lab's exact form.
- */
+/* `gate --ab`, and the same again from runs that it kept. */
+#include "user/gate/runs/in_turn.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bench/shared/fault.h"
 #include "user/base/privilege.h"
@@ -18,7 +16,6 @@
 #include "user/gate/compare/side.h"
 #include "user/gate/compare/varying.h"
 #include "user/gate/runs/kept.h"
-#include "user/gate/runs/runs.h"
 #include "user/gate/runs/take.h"
 
 #define FIRST_LOOK    16
@@ -26,7 +23,7 @@
 
 struct live {
 	const struct gate_options *o;
-	struct gate_stored *stored; /* where runs come from; NULL: they are taken now */
+	struct gate_stored *stored; /* the source of runs; NULL: take them now */
 	unsigned int planned;	    /* pairs at most */
 	struct run *a, *b;	    /* in the order of the pairs */
 	size_t pairs;
@@ -52,15 +49,11 @@ static int take(struct live *l, int side, bool traced, const char *group, size_t
 	snprintf(name, sizeof(name), "%s-%03zu-%c", group, n + 1, side ? 'b' : 'a');
 	gate_kept_mark(group, n + 1, l->planned, mark, sizeof(mark));
 	err = gate_take(l->o, &t, run, NULL, l->why);
-	if (!err && gate_broken(run, side, l->why)) {
-		run__free(run);
-		err = -EIO;
-	}
 	progress__step(l->progress);
 	return err;
 }
 
-/* A pair that was kept. -ENODATA: it was not, or is not among those that are named. */
+/* Takes the next pair from the kept runs. -ENODATA: it is not among them. */
 static int take_stored(struct live *l, const char *group)
 {
 	struct gate_stored *s = l->stored;
@@ -77,8 +70,8 @@ static int take_stored(struct live *l, const char *group)
 }
 
 /*
- * Takes one now. The first of every two decides by chance who goes first, the second one turns that
- * round: what drifts evenly meets both sides alike.
+ * Measures the next pair. A random draw decides who goes first. Every other pair uses the opposite
+ * order, so that linear drift cancels.
  */
 static int take_fresh(struct live *l, bool traced, const char *group)
 {
@@ -103,13 +96,13 @@ static int take_pair(struct live *l, bool traced, const char *group)
 	err = l->stored ? take_stored(l, group) : take_fresh(l, traced, group);
 	if (err == -ENODATA)
 		return err;
-	l->pairs++; /* freed, whether whole or not */
+	l->pairs++; /* counts even if it is not whole, so that it is freed */
 	if (l->order && !traced && 2 * n + 2 < 2 * GATE_PAIRS_MAX + 1)
 		memcpy(l->order + 2 * n, l->b_first ? "BA" : "AB", 3);
 	return err;
 }
 
-/* Up to so many; fewer, and no error, if no more were kept. */
+/* Takes up to this many pairs in all. Running out of kept runs is no error. */
 static int take_pairs(struct live *l, size_t pairs, bool traced, const char *group)
 {
 	int err = 0;
@@ -123,7 +116,7 @@ static int say_missing(const struct live *l, const char *group)
 {
 	return fault__set(
 		l->why, -ENODATA,
-		"%s-001 is missing among the runs that were kept: name them all, as *-a.jsonl -- "
+		"%s-001 is missing among the kept runs: name all of them, as *-a.jsonl -- "
 		"*-b.jsonl",
 		group);
 }
@@ -155,13 +148,13 @@ static struct gate_policy live_policy(const struct gate_options *o)
 
 	p.in_turn = true;
 	p.by_place = true;
-	/* Two C libraries are what was asked for. */
+	/* Two C libraries are a difference that the user asked for. */
 	if (o->libc_count > 0)
 		gate_policy__declare(&p, "libc");
 	return p;
 }
 
-/* `stream`: a random order of its own. */
+/* `stream` gives it a random order of its own. */
 static struct live make_live(const struct gate_options *o, struct gate_stored *stored,
 			     uint64_t stream, struct fault *why)
 {
@@ -174,15 +167,15 @@ static struct live make_live(const struct gate_options *o, struct gate_stored *s
 	};
 }
 
-/* Those of the counts that gate: all, if nothing was said; 0: none was asked for. */
+/* The counts that gate; 0: none. */
 static uint64_t wanted_counts(const struct gate_options *o)
 {
 	return o->policy.metrics ? o->policy.metrics & gate_metrics_counted()
 				 : gate_metric_set("counts");
 }
 
-/* Counts of few traced runs, and of some more if what varies among them looks larger in B. */
-/* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of *l */
+/* Compares the counts of a few traced runs, and of more if a varying one looks larger in B. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): written to through l */
 static int compare_counts(const struct gate_options *o, struct gate_stored *stored,
 			  struct gate_report *report, struct fault *why)
 {
@@ -203,7 +196,7 @@ static int compare_counts(const struct gate_options *o, struct gate_stored *stor
 		if (!err)
 			err = gate_decide_varying(report, l.a, l.b, l.pairs, &policy, &more);
 	}
-	/* So few pairs bound nothing. */
+	/* These are too few pairs for an interval. */
 	for (size_t i = 0; !err && i < report->row_count; i++) {
 		if (!report->rows[i].of || !metric_is_count(report->rows[i].of))
 			report->rows[i].low = report->rows[i].high = NAN;
@@ -214,7 +207,7 @@ static int compare_counts(const struct gate_options *o, struct gate_stored *stor
 	return err;
 }
 
-/* What has not shown again is no regression yet. Returns how many have. */
+/* Demotes regressions that did not reproduce. Returns the number of those that did. */
 static size_t keep_confirmed(struct gate_report *report, struct gate_report *again, size_t fresh)
 {
 	size_t confirmed = 0;
@@ -236,15 +229,15 @@ static size_t keep_confirmed(struct gate_report *report, struct gate_report *aga
 				 report->pairs, fresh);
 		else
 			snprintf(row->note, sizeof(row->note),
-				 "slower in %zu pairs, but of the fresh ones that must confirm it "
-				 "%zu are here: confirm-*.jsonl",
+				 "slower in %zu pairs, but %zu of the fresh pairs that must "
+				 "confirm it are here: confirm-*.jsonl",
 				 report->pairs, fresh);
 	}
 	return confirmed;
 }
 
-/* A failure must show again in as many fresh pairs, or it is none yet. */
-/* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of *l */
+/* Repeats a comparison that failed with as many fresh pairs, and keeps what reproduces. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): written to through l */
 static int confirm(const struct gate_options *o, struct gate_stored *stored, size_t look,
 		   struct gate_report *report, struct fault *why)
 {
@@ -271,7 +264,7 @@ static int confirm(const struct gate_options *o, struct gate_stored *stored, siz
 	return confirmed ? gate_report__note(report, "confirmed in %zu fresh pairs", pairs) : 0;
 }
 
-/* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of *l */
+/* NOLINTNEXTLINE(readability-non-const-parameter): written to through l */
 static int compare_times(const struct gate_options *o, struct gate_stored *stored,
 			 struct gate_report *report, struct fault *why)
 {
@@ -287,7 +280,7 @@ static int compare_times(const struct gate_options *o, struct gate_stored *store
 		size_t before = l.pairs;
 
 		err = take_pairs(&l, policy.looks[policy.look], false, "pair");
-		/* All that was kept has been looked at. */
+		/* The kept runs are used up. */
 		if (err || (before > 0 && l.pairs == before))
 			break;
 		if (l.pairs == 0) {
@@ -298,7 +291,7 @@ static int compare_times(const struct gate_options *o, struct gate_stored *store
 		err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, report);
 		if (!err && report->verdict == GATE_REGRESSION)
 			err = confirm(o, stored, policy.look, report, why);
-		/* To have it confirmed only takes alarms away: looking on spends nothing. */
+		/* Confirming only removes alarms, so further looks cost nothing. */
 		if (!err && report->verdict != GATE_INCONCLUSIVE)
 			break;
 	}
@@ -312,15 +305,15 @@ static int compare_times(const struct gate_options *o, struct gate_stored *store
 	return err;
 }
 
-/* Moves the rows and notes of one report in front of those of another. */
-static int put_before(struct gate_report *counts, struct gate_report *times)
+/* Appends the rows and notes of the times to those of the counts. */
+static int append_times(struct gate_report *counts, struct gate_report *times)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < times->row_count && !err; i++) {
 		struct gate_row *row;
 
-		/* The traced runs tell of failed calls, too. */
+		/* The traced runs already have a row for failed calls. */
 		if (times->rows[i].of && times->rows[i].of->kind == METRIC_FAILED &&
 		    times->rows[i].verdict == GATE_PASS)
 			continue;
@@ -341,7 +334,7 @@ static int put_before(struct gate_report *counts, struct gate_report *times)
 	return err;
 }
 
-/* Not for want of a metric: a vfork copies nothing that could be counted. */
+/* Whether environments differ. Without common counts, as in a vfork, times may still compare. */
 static bool differs(const struct gate_report *r)
 {
 	for (size_t i = 0; i < r->difference_count; i++) {
@@ -351,7 +344,7 @@ static bool differs(const struct gate_report *r)
 	return false;
 }
 
-/* Counts first, which decide at once; then times. */
+/* Compares counts, which decide quickly, and then times. */
 static int decide(const struct gate_options *o, struct gate_stored *stored,
 		  struct gate_report *report, struct fault *why)
 {
@@ -362,8 +355,8 @@ static int decide(const struct gate_options *o, struct gate_stored *stored,
 	if (err || differs(report) || (o->policy.metrics != 0 && (o->policy.metrics & timed) == 0))
 		return err;
 	if (report->verdict == GATE_REGRESSION)
-		return gate_report__note(report, "the counts decided, and no times were taken; "
-						 "--no-trace takes them alone");
+		return gate_report__note(report, "the counts decided, so no times were taken; "
+						 "--no-trace takes only times");
 	err = compare_times(o, stored, &times, why);
 	if (!err && differs(&times)) {
 		gate_report__free(report);
@@ -371,10 +364,10 @@ static int decide(const struct gate_options *o, struct gate_stored *stored,
 		return 0;
 	}
 	if (!err)
-		err = put_before(report, &times);
+		err = append_times(report, &times);
 	gate_report__free(&times);
 	if (!err) {
-		report->verdict = GATE_PASS; /* of the rows, then */
+		report->verdict = GATE_PASS; /* until the rows are judged */
 		gate_report__conclude(report);
 	}
 	return err;
@@ -391,11 +384,11 @@ int gate_live(const struct gate_options *o, struct gate_report *report, struct f
 		return decide(o, NULL, report, why);
 	err = compare_times(o, NULL, report, why);
 	if (!err && wants_counts)
-		err = gate_report__note(report, "counts were not compared: tracing takes root");
+		err = gate_report__note(report, "counts were not compared: tracing needs root");
 	return err;
 }
 
-/* Whether all were taken with the C library of that side, which --libc named. */
+/* Whether --libc named the C library of these runs: it is the same in all of them. */
 static bool has_own_libc(const struct run *runs, size_t count)
 {
 	const struct env_fact *first = run__env(&runs[0], "libc_file");
@@ -422,51 +415,4 @@ int gate_replay(const struct gate_options *o, struct gate_stored *stored,
 	*report = (struct gate_report){0};
 	return counts ? decide(&as_taken, stored, report, why)
 		      : compare_times(&as_taken, stored, report, why);
-}
-
-int gate_lab_run(const struct gate_options *o, int *fd, struct fault *why)
-{
-	struct gate_take t = {.lab = true, .name = "lab-a"};
-	struct run run;
-	int err = gate_take(o, &t, &run, fd, why);
-
-	if (!err && gate_broken(&run, 0, why)) {
-		close(*fd);
-		err = -EIO;
-	}
-	run__free(&run);
-	return err;
-}
-
-int gate_in_lab(const struct gate_options *o, const struct run *base, size_t base_count,
-		struct gate_report *report, struct fault *why)
-{
-	struct gate_take a = {.lab = true, .name = "lab-a"};
-	struct gate_take b = {.lab = true, .side = 1, .name = "lab-b"};
-	struct gate_policy policy = live_policy(o);
-	struct run of_a = {0}, of_b = {0};
-	int err = 0;
-
-	*report = (struct gate_report){0};
-	/* What was stored may be of another grid: its keys tell, its places do not. */
-	policy.by_place = !base;
-	if (!base) {
-		err = gate_take(o, &a, &of_a, NULL, why);
-		if (!err && gate_broken(&of_a, 0, why))
-			err = -EIO;
-		base = &of_a;
-		base_count = 1;
-	}
-	if (!err)
-		err = gate_take(o, &b, &of_b, NULL, why);
-	if (!err && gate_broken(&of_b, 1, why))
-		err = -EIO;
-	/* Two kernels are what was asked for. */
-	if (o->kernel_count == 2)
-		gate_policy__declare(&policy, "kernel");
-	if (!err)
-		err = gate_compare(base, base_count, &of_b, 1, &policy, report);
-	run__free(&of_a);
-	run__free(&of_b);
-	return err;
 }

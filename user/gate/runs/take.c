@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* One run, taken by a process of its own that is this program again. */
 #include "user/gate/runs/take.h"
 
 #include <errno.h>
@@ -26,10 +25,9 @@
 #include "user/base/privilege.h"
 #include "user/gate/compare/format.h"
 #include "user/store/store.h"
-#include "user/text/escape.h"
 
 #define ARGS_MAX (GATE_FORWARD_MAX + 32)
-#define GRACE_S	 5 /* between being asked to end and being made to */
+#define GRACE_S	 5 /* between SIGTERM and SIGKILL */
 
 struct args {
 	char *v[ARGS_MAX + 1];
@@ -68,15 +66,9 @@ static bool is_forwarded(const struct gate_options *o, const char *option)
 	return false;
 }
 
-bool gate_is_suite(const char *name)
-{
-	return strchr(name, '/') || access(name, R_OK) == 0 || !strcmp(name, "quick") ||
-	       !strcmp(name, "standard") || !strcmp(name, "overhead");
-}
-
 /*
- * What is measured: as asked, or else what is small enough for many runs. Processes that exec are
- * what a program to spawn is for.
+ * The suite or method, size and number of samples: as the options say, or else small enough for
+ * many runs. With --program, a method that execs.
  */
 static void add_subject(struct args *a, const struct gate_options *o, const struct gate_take *take)
 {
@@ -128,7 +120,7 @@ static void add_lab(struct args *a, const struct gate_options *o, const struct g
 		add(a, "--kernel");
 		add(a, "%s", o->kernels[o->kernel_count == 2 ? take->side : 0]);
 	}
-	/* Under one name on both sides: how long it is would show in the numbers. */
+	/* The same name for both sides: its length would show in the counts. */
 	if (o->program_count > 0) {
 		add(a, "--add");
 		add(a, "%s:/lab/program", o->programs[o->program_count == 2 ? take->side : 0]);
@@ -138,7 +130,7 @@ static void add_lab(struct args *a, const struct gate_options *o, const struct g
 	add(a, "--");
 }
 
-/* NAME=VALUE of this side: one alone is B's. */
+/* NAME=VALUE of this side. A single one is B's. */
 static const char *environment_of(const struct gate_options *o, int side)
 {
 	if (o->env_count == 2)
@@ -165,19 +157,19 @@ static void make_args(struct args *a, const char *self, const struct gate_option
 		add(a, "--pass=%.*s", (int)strcspn(variable, "="), variable);
 }
 
-/* Becomes the run; does not return. */
+/* In the child: becomes the run. Does not return. */
 static void exec_run(char *const *argv, const struct gate_options *o, const struct gate_take *take,
 		     int fd, pid_t parent)
 {
 	const char *variable = environment_of(o, take->side);
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	/* It ends its own driver and guest in order. */
+	/* On SIGTERM it ends its driver or guest in order. */
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent || null < 0)
 		_exit(126);
 	setpgid(0, 0);
 	interrupt_release();
-	/* Counts are exact only where the address space is the same each time. */
+	/* Counts are exact only without ASLR. */
 	if (take->traced && !take->lab)
 		personality(personality(0xffffffff) | ADDR_NO_RANDOMIZE);
 	if (variable && putenv((char *)variable) != 0)
@@ -196,7 +188,7 @@ static int64_t now_ms(void)
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Waits until it has ended, we are to stop, or it is late: 0, -EINTR, -ETIMEDOUT. */
+/* Waits for the process to end. 0, -EINTR when interrupted, or -ETIMEDOUT. */
 static int wait_for(int pidfd, int64_t deadline, bool heed_stop)
 {
 	struct pollfd p = {.fd = pidfd, .events = POLLIN};
@@ -218,7 +210,7 @@ static int wait_for(int pidfd, int64_t deadline, bool heed_stop)
 	}
 }
 
-/* Ends it if it must be, and says how it went. */
+/* Waits for the run, ends it if it must, and describes a failure. */
 static int finish(pid_t pid, const struct gate_options *o, struct fault *why)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), status = 0, err;
@@ -240,7 +232,7 @@ static int finish(pid_t pid, const struct gate_options *o, struct fault *why)
 	waitpid(pid, &status, 0);
 	why->text[0] = '\0';
 	if (err == -ETIMEDOUT)
-		fault__set(why, 0, "a run took more than %u s; --run-timeout gives it longer",
+		fault__set(why, 0, "a run took more than %u s; --run-timeout allows more",
 			   o->timeout_s);
 	else if (err == -EINTR)
 		fault__set(why, 0, "interrupted by signal %d", interrupt_requested());
@@ -272,7 +264,7 @@ static int write_kept(const char *folder, const char *name, int fd)
 	if (at < 0)
 		return at;
 	snprintf(file, sizeof(file), "%s.jsonl", name);
-	/* Runs of another day among these would be taken for the same. */
+	/* A file of an earlier run must not mix with these. */
 	to = openat(at, file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (to < 0 || fstat(fd, &st) != 0)
 		err = -errno;
@@ -286,12 +278,11 @@ static int write_kept(const char *folder, const char *name, int fd)
 	return err;
 }
 
-/* By a child that is the user who called: the file is theirs, where they may write. */
+/* Keeps the run in a child that is the invoking user: the file is theirs, where they may write. */
 static int keep(const struct gate_options *o, const struct gate_take *take, int fd,
 		struct fault *why)
 {
 	int status = 0, err = 0;
-	char text[256];
 	pid_t pid;
 
 	if (!o->keep || !take->name)
@@ -309,9 +300,25 @@ static int keep(const struct gate_options *o, const struct gate_take *take, int 
 		err = -WEXITSTATUS(status);
 	if (!err)
 		return 0;
-	escape_text(o->keep, text, sizeof(text));
-	return fault__set(why, err, "cannot keep runs in %s: %s%s", text, strerror(-err),
+	return fault__set(why, err, "cannot keep runs in %s: %s%s", o->keep, strerror(-err),
 			  err == -EEXIST ? "; name a new folder" : "");
+}
+
+/* Whether a cell broke off; `why` then says which. */
+static bool is_broken(const struct run *run, int side, struct fault *why)
+{
+	char name[128];
+
+	for (size_t i = 0; i < run->cell_count; i++) {
+		const struct cell *c = &run->cells[i];
+
+		if (!c->broken)
+			continue;
+		gate_cell_name(c, name, sizeof(name));
+		fault__set(why, 0, "%s, %s: broken off: %s", side ? "B" : "A", name, c->broken);
+		return true;
+	}
+	return false;
 }
 
 int gate_take(const struct gate_options *o, const struct gate_take *take, struct run *run,
@@ -347,6 +354,10 @@ int gate_take(const struct gate_options *o, const struct gate_take *take, struct
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 		err = store_read(path, run, why);
 	}
+	if (!err && is_broken(run, take->side, why)) {
+		run__free(run);
+		err = -EIO;
+	}
 cleanup:
 	free_args(&args);
 	if (fd >= 0 && (err || !file))
@@ -354,21 +365,4 @@ cleanup:
 	else if (file)
 		*file = fd;
 	return err;
-}
-
-bool gate_broken(const struct run *run, int side, struct fault *why)
-{
-	char name[128], text[256];
-
-	for (size_t i = 0; i < run->cell_count; i++) {
-		const struct cell *c = &run->cells[i];
-
-		if (!c->broken)
-			continue;
-		gate_cell_name(c, name, sizeof(name));
-		escape_text(c->broken, text, sizeof(text));
-		fault__set(why, 0, "%s, %s: broken off: %s", side ? "B" : "A", name, text);
-		return true;
-	}
-	return false;
 }

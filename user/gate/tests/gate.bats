@@ -32,14 +32,14 @@ in_turn() { # COUNT PERCENT
     verdict 0 '^pass: NEW is a copy of BASE' "$DIR/x" "$DIR/y"
     verdict 0 '^pass: BASE and NEW are the same files: nothing can differ$' "$DIR/x" "$DIR/y" -- "$DIR/x" "$DIR/y"
     # A run that is named five times is still one.
-    one_line 2 'x is named twice; each run of a side counts once' \
+    one_line 2 'x is named twice on one side' \
         "$TOOL" gate --in-turn "$DIR/x" "$DIR/x" -- "$DIR/y" "$DIR/link"
 }
 
 @test "a profile is compared with nothing, and the first line says what it is for" {
     stored "$DIR/x" 1000000 16417
     cp "$BATS_TEST_DIRNAME/golden/service.jsonl" "$DIR/p"
-    verdict 5 '^not comparable: A and B are profiles, which have no cells; --budget holds one against rules$' \
+    verdict 5 '^not comparable: A and B are profiles, which have no cells; --budget checks one against rules$' \
         "$DIR/p" "$DIR/p"
     verdict 5 '^not comparable: B is a profile, and A a run of bench$' "$DIR/x" "$DIR/p"
 }
@@ -342,7 +342,7 @@ ktap_is_sound() { # FILE
     done
     [ -z "$(ls -A "$DIR/b")" ]
     ln -s ../elsewhere "$DIR/b/link"
-    one_line 2 'b/link is there and is no baseline' "$TOOL" gate --baselines "$DIR/b" --save link "$DIR/x"
+    one_line 2 'b/link exists and is not a baseline' "$TOOL" gate --baselines "$DIR/b" --save link "$DIR/x"
     [ -z "$(ls -A "$DIR/elsewhere")" ]
     [ -L "$DIR/b/link" ]
     ln -s ../elsewhere "$DIR/b/other"
@@ -469,7 +469,7 @@ again_the_same() { # STATUS OPTION...
     again_the_same 1
     mkdir "$DIR/confirm"
     mv "$DIR"/raw/confirm-* "$DIR/confirm"
-    verdict 4 '^inconclusive: .*slower in 9 pairs, but of the fresh ones that must confirm it 0 are here' \
+    verdict 4 '^inconclusive: .*slower in 9 pairs, but 0 of the fresh pairs that must confirm it are here' \
         "$DIR"/raw/*-a.jsonl -- "$DIR"/raw/*-b.jsonl
     one_line 2 'pair-001 is missing' "$TOOL" gate "$DIR"/confirm/*-a.jsonl -- "$DIR"/confirm/*-b.jsonl
 }

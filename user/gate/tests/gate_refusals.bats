@@ -118,7 +118,7 @@ shown_only() { # REPEATS [OPTION]...
     echo text >"$DIR/d/README.md"
     before=$(find "$DIR/d" | sort)
     for name in src empty README.md; do
-        one_line 2 "d/$name is there and is no baseline: choose another name" \
+        one_line 2 "d/$name exists and is not a baseline: choose another name" \
             "$TOOL" gate --baselines "$DIR/d" --save "$name" "$DIR/x"
     done
     [ "$(find "$DIR/d" | sort)" = "$before" ]
@@ -126,17 +126,17 @@ shown_only() { # REPEATS [OPTION]...
     "$TOOL" gate --baselines "$DIR/d" --save good "$DIR/x" >/dev/null
     "$TOOL" gate --baselines "$DIR/d" --save good "$DIR/x" >/dev/null
     echo why >"$DIR/d/good/notes"
-    one_line 2 'd/good is there and is no baseline' "$TOOL" gate --baselines "$DIR/d" --save good "$DIR/x"
+    one_line 2 'd/good exists and is not a baseline' "$TOOL" gate --baselines "$DIR/d" --save good "$DIR/x"
     grep -q why "$DIR/d/good/notes"
 }
 
 @test "what is no file is not saved: a pipe can be read but once" {
     stored "$DIR/x" 1000000 16417
     mkfifo "$DIR/fifo"
-    one_line 2 'fifo is no file: store the run in one first' "$TOOL" gate --baselines "$DIR/b" --save main "$DIR/fifo"
-    one_line 2 '^spawnscope: - is no file: store the run in one first' \
+    one_line 2 'fifo is not a file: store the run in one first' "$TOOL" gate --baselines "$DIR/b" --save main "$DIR/fifo"
+    one_line 2 '^spawnscope: - is not a file: store the run in one first' \
         "$TOOL" gate --baselines "$DIR/b" --save main - <"$DIR/x"
-    one_line 2 '/dev/fd/[0-9]+ is no file' "$TOOL" gate --baselines "$DIR/b" --save main <(cat "$DIR/x")
+    one_line 2 '/dev/fd/[0-9]+ is not a file' "$TOOL" gate --baselines "$DIR/b" --save main <(cat "$DIR/x")
     [ ! -e "$DIR/b" ]
 }
 
@@ -145,7 +145,7 @@ shown_only() { # REPEATS [OPTION]...
     stored "$DIR/y" 1000000 16417
     "$TOOL" gate --baselines "$DIR/b" --save main "$DIR/x" "$DIR/y" >/dev/null
     sed -i '$d' "$DIR/b/main/2.jsonl"
-    one_line 2 'baseline main, 2.jsonl: a truncated run, it has no end line; save it again' \
+    one_line 2 'baseline main, 2.jsonl: a truncated run without an end line; save it again' \
         "$TOOL" gate --baselines "$DIR/b" --baseline main "$DIR/x"
     verdict 0 '^pass: ' --baselines "$DIR/b" --baseline main --truncated --metric counts "$DIR/x"
     grep -q 'A: a truncated run' "$DIR/out"

@@ -174,7 +174,7 @@ static void mistakes_name_the_line_and_what_was_expected(void **state)
 	assert_refused("births where rss > 1\n",
 		       "b: line 1: expected one of < <= == != >= >, found the end of the line");
 	assert_refused("\033[2J <= 1", "b: line 1: expected [METHOD.]METRIC[.STAT], such as "
-				       "copy_mm.p99 or fork.births, found '\\x1b[2J'");
+				       "copy_mm.p99 or fork.births, found '\033[2J'");
 }
 
 static void limits_have_the_unit_of_their_metric(void **state)
