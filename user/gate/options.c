@@ -40,85 +40,105 @@ enum {
 	OPTION_JUNIT,
 	OPTION_KTAP,
 	OPTION_MARKDOWN,
-	FORWARD,
+	/* Passed on to bench. */
+	BENCH_SUITE,
+	BENCH_METHOD,
+	BENCH_SIZE,
+	BENCH_PAGES,
+	BENCH_VMAS,
+	BENCH_FDS,
+	BENCH_THREADS,
+	BENCH_CHILD_WRITE,
+	BENCH_PARENT_WRITE,
+	BENCH_RUNS,
+	BENCH_CPU,
+	BENCH_WARMUP,
+	BENCH_TIMEOUT,
+	BENCH_TRACE,
+	BENCH_ALL_RUNS,
+	BENCH_UNTRACED,
 };
-
-#define FORWARD_SHAPE (FORWARD + 2)
-#define FORWARD_REST  (FORWARD + 9)
-#define FORWARD_END   (FORWARD + 100)
 
 static const struct argp_option option_table[] = {
 	{0, 0, 0, 0, "What to compare with:", 1},
 	{"baseline", OPTION_BASELINE, "NAME", 0, "a saved baseline, in place of BASE", 0},
-	{"save", OPTION_SAVE, "NAME", 0, "save the runs as that baseline; nothing is compared", 0},
+	{"save", OPTION_SAVE, "NAME", 0, "save the runs as a baseline; compares nothing", 0},
 	{"baselines", OPTION_BASELINES, "DIR", 0,
 	 "the folder of baselines (default results/baselines)", 0},
-	{"max-age", OPTION_MAX_AGE, "DAYS", 0, "an older baseline is not comparable", 0},
-	{"budget", OPTION_BUDGET, "FILE", 0, "hold a run against the rules in FILE", 0},
+	{"max-age", OPTION_MAX_AGE, "DAYS", 0, "refuse to compare with an older baseline", 0},
+	{"budget", OPTION_BUDGET, "FILE", 0, "check a run against the rules in FILE", 0},
 	{0, 0, 0, 0, "Runs to take now:", 2},
 	{"ab", OPTION_AB, 0, 0,
-	 "take runs of A and B in turn: two suite files, two methods, or two of --program, --libc "
-	 "or "
-	 "--env",
+	 "take runs of A and B in turn: two suite files or two methods, or options that are given "
+	 "twice (--program, --libc, --env)",
 	 0},
-	{"lab", OPTION_LAB, 0, 0, "take them in the lab, where they are exact", 0},
+	{"lab", OPTION_LAB, 0, 0, "take them in the lab, where counts and times are exact", 0},
 	{"program", OPTION_PROGRAM, "PATH", 0,
-	 "the program to spawn, once for A and once for B (or once for both, with --libc): it gets "
-	 "no arguments, and must end with status 0",
+	 "the program to spawn, once for A and once for B (with --libc, once for both); it gets "
+	 "no arguments and must exit with status 0",
 	 0},
 	{"libc", OPTION_LIBC, "PATH", 0,
-	 "the C library that the driver and that program run with, once for A and once for B: a "
-	 "folder with libc.so.6 and ld-linux, or a loader",
+	 "the C library of the driver and of the program, once for A and once for B: a folder with "
+	 "libc.so.6 and ld-linux, or a loader",
 	 0},
 	{"env", OPTION_ENV, "NAME=VALUE", 0,
-	 "an environment variable of B, or, if given twice, of A and of B", 0},
-	{"kernel", OPTION_KERNEL, "KERNEL", 0, "of the lab: once for both, or for A and for B", 0},
-	{"pairs", OPTION_PAIRS, "N", 0, "pairs of runs at most (default 40; a look after 16)", 0},
-	{"no-trace", OPTION_NO_TRACE, 0, 0, "no traced runs for the counts", 0},
-	{"keep", OPTION_KEEP, "DIR", 0, "keep the raw runs there, in a new folder", 0},
-	{"run-timeout", OPTION_RUN_TIMEOUT, "SEC", 0, "for one run (default 300)", 0},
-	{"seed", OPTION_SEED, "N", 0, "of the random order", 0},
+	 "an environment variable for B; if given twice, for A and for B", 0},
+	{"kernel", OPTION_KERNEL, "KERNEL", 0,
+	 "the lab's kernel, once for both or once for A and once for B", 0},
+	{"pairs", OPTION_PAIRS, "N", 0,
+	 "at most N pairs of runs (default 40); decides after 16 if it can", 0},
+	{"no-trace", OPTION_NO_TRACE, 0, 0, "take no traced runs, which compare counts", 0},
+	{"keep", OPTION_KEEP, "DIR", 0, "keep the raw runs in a new folder", 0},
+	{"run-timeout", OPTION_RUN_TIMEOUT, "SEC", 0, "the time limit of a run (default 300)", 0},
+	{"seed", OPTION_SEED, "N", 0, "seed of the random order", 0},
 	{0, 0, 0, 0, "What they measure, as with bench:", 3},
-	{"suite", FORWARD, "NAME|FILE", 0, 0, 0},
-	{"method", FORWARD + 1, "LIST", 0, 0, 0},
-	{"size", FORWARD_SHAPE, "LIST", 0, 0, 0},
-	{"pages", FORWARD + 3, "LIST", 0, 0, 0},
-	{"vmas", FORWARD + 4, "LIST", 0, 0, 0},
-	{"fds", FORWARD + 5, "LIST", 0, 0, 0},
-	{"threads", FORWARD + 6, "LIST", 0, 0, 0},
-	{"child-write", FORWARD + 7, "LIST", 0, 0, 0},
-	{"parent-write", FORWARD + 8, "LIST", 0, 0, 0},
-	{"runs", FORWARD_REST, "N", 0, "samples of each cell in a run (default 20)", 0},
-	{"cpu", FORWARD + 10, "N|none", 0, 0, 0},
-	{"warmup", FORWARD + 11, "N", 0, 0, 0},
-	{"timeout", FORWARD + 12, "SEC", 0, 0, 0},
-	{"trace", FORWARD + 13, "KIND", 0, 0, 0},
-	{"all-runs", FORWARD + 14, "N", 0, 0, 0},
-	{"untraced", FORWARD + 15, "WHICH", 0, 0, 0},
+	{"suite", BENCH_SUITE, "NAME|FILE", 0, 0, 0},
+	{"method", BENCH_METHOD, "LIST", 0, 0, 0},
+	{"size", BENCH_SIZE, "LIST", 0, 0, 0},
+	{"pages", BENCH_PAGES, "LIST", 0, 0, 0},
+	{"vmas", BENCH_VMAS, "LIST", 0, 0, 0},
+	{"fds", BENCH_FDS, "LIST", 0, 0, 0},
+	{"threads", BENCH_THREADS, "LIST", 0, 0, 0},
+	{"child-write", BENCH_CHILD_WRITE, "LIST", 0, 0, 0},
+	{"parent-write", BENCH_PARENT_WRITE, "LIST", 0, 0, 0},
+	{"runs", BENCH_RUNS, "N", 0, "samples of each cell in a run (default 20)", 0},
+	{"cpu", BENCH_CPU, "N|none", 0, 0, 0},
+	{"warmup", BENCH_WARMUP, "N", 0, 0, 0},
+	{"timeout", BENCH_TIMEOUT, "SEC", 0, 0, 0},
+	{"trace", BENCH_TRACE, "KIND", 0, 0, 0},
+	{"all-runs", BENCH_ALL_RUNS, "N", 0, 0, 0},
+	{"untraced", BENCH_UNTRACED, "WHICH", 0, 0, 0},
 	{0, 0, 0, 0, "How to decide:", 4},
 	{"margin", OPTION_MARGIN, "PERCENT", 0,
-	 "times may be this much slower (default 3); a policy, whatever the noise", 0},
+	 "B may be this much slower (default 3); noise does not widen it", 0},
 	{"tolerance", OPTION_TOLERANCE, "N|PERCENT%", 0,
-	 "exact metrics may be larger by N of their units, or by a share (default 0)", 0},
+	 "B's exact metrics may be larger by N of their units, or by a share (default 0)", 0},
 	{"metric", OPTION_METRIC, "LIST", 0,
-	 "what gates: names, or times, phases, counts, all (default times,counts; in the lab all)",
+	 "the metrics that decide: names, or times, phases, counts, all (default times,counts; in "
+	 "the lab all)",
 	 0},
 	{"factor", OPTION_FACTOR, "LIST", 0,
-	 "declared differences: a fact of the environment, or kernel, hardware, thp, aslr", 0},
-	{"in-turn", OPTION_IN_TURN, 0, 0, "the stored runs of A and B were taken in turn", 0},
+	 "allow A and B to differ in this: a fact of the environment, or kernel, hardware, thp, "
+	 "aslr",
+	 0},
+	{"in-turn", OPTION_IN_TURN, 0, 0,
+	 "declare that the stored runs of A and B were taken in turn", 0},
 	{"every-pass", OPTION_EVERY_PROBE_SET, 0, 0,
-	 "compare a metric in every pass that has it, so what the probes cost as well", 0},
-	{"truncated", OPTION_TRUNCATED, 0, 0, "accept runs that were killed", 0},
+	 "compare a metric with every probe set that has it, which includes the cost of the probes",
+	 0},
+	{"truncated", OPTION_TRUNCATED, 0, 0, "accept runs that were cut off", 0},
 	{"on-inconclusive", OPTION_ON_INCONCLUSIVE, "fail|warn|pass", 0,
-	 "exit status when it is: 4 (fail, the default), else 0; the verdict stays what it is", 0},
+	 "exit with 4 (fail, the default) or 0 if the verdict is inconclusive; warn prints a "
+	 "warning",
+	 0},
 	{0, 0, 0, 0, "Output:", 5},
-	{"json", OPTION_JSON, 0, 0, "JSON on standard output, in place of text", 0},
-	{"output", 'o', "FILE", 0, "JSON to a file", 0},
-	{"junit", OPTION_JUNIT, "FILE", 0, "JUnit XML", 0},
-	{"ktap", OPTION_KTAP, "FILE", 0, "KTAP", 0},
-	{"markdown", OPTION_MARKDOWN, "FILE", 0, "Markdown, appended, for a job summary", 0},
-	{"quiet", 'q', 0, 0, "no progress", 0},
-	{"verbose", 'v', 0, 0, "all metrics", 0},
+	{"json", OPTION_JSON, 0, 0, "print JSON instead of text", 0},
+	{"output", 'o', "FILE", 0, "write JSON to a file", 0},
+	{"junit", OPTION_JUNIT, "FILE", 0, "write JUnit XML", 0},
+	{"ktap", OPTION_KTAP, "FILE", 0, "write KTAP", 0},
+	{"markdown", OPTION_MARKDOWN, "FILE", 0, "append Markdown, for a job summary", 0},
+	{"quiet", 'q', 0, 0, "show no progress", 0},
+	{"verbose", 'v', 0, 0, "show all metrics", 0},
 	{0},
 };
 
@@ -128,7 +148,7 @@ static const char doc[] =
 	"  gate BASE... -- NEW...           two sets of runs, taken in turn\n"
 	"  gate --baseline NAME NEW...      a saved baseline and runs\n"
 	"  gate --budget FILE NEW           a run and absolute rules\n"
-	"  gate --ab A B                    takes runs of both now, in turn\n"
+	"  gate --ab A B                    new runs of A and B, taken in turn\n"
 	"  gate --lab --kernel A --kernel B two kernels, instruction by instruction\n\n"
 	"Exit status: 0 pass, 1 regression, 2 trouble, 4 inconclusive, 5 not comparable.\n\n"
 	"Examples:\n"
@@ -145,8 +165,7 @@ static int bad(int key, const char *value, const char *want)
 	return option_bad(option_name(option_table, key), value, want);
 }
 
-/* A decimal number from min to max, with `suffix` allowed behind it. Digits and a point, no more.
- */
+/* Parses digits with an optional point and `suffix`, from min to max. */
 static bool decimal(const char *text, double min, double max, const char *suffix, double *value)
 {
 	size_t whole = strspn(text, "0123456789"), fraction = 0;
@@ -173,7 +192,7 @@ static int parse_tolerance(struct gate_options *o, const char *text)
 	double value;
 
 	if (!decimal(text, 0, 1e15, "%", &value))
-		return bad(OPTION_TOLERANCE, text, "must be a number, or a share such as 0.5%");
+		return bad(OPTION_TOLERANCE, text, "must be a number, or a share like 0.5%");
 	if (strchr(text, '%'))
 		o->policy.tolerance = value / 100;
 	else
@@ -181,7 +200,7 @@ static int parse_tolerance(struct gate_options *o, const char *text)
 	return 0;
 }
 
-/* Calls `each` with the parts of a list. */
+/* Calls `each` for the parts of a list. */
 static int each_part(struct gate_options *o, int key, char *list,
 		     int (*each)(struct gate_options *, int, char *))
 {
@@ -201,10 +220,9 @@ static int add_metric(struct gate_options *o, int key, char *name)
 	uint64_t set = gate_metric_set(name);
 
 	if (!set)
-		return bad(
-			key, name,
-			"no such metric: use times, phases, counts, all, or a name such as spawn, "
-			"total, copy_mm, ptes_copied");
+		return bad(key, name,
+			   "no such metric: use times, phases, counts, all, or a name like spawn, "
+			   "total, copy_mm, ptes_copied");
 	o->policy.metrics |= set;
 	return 0;
 }
@@ -213,7 +231,7 @@ static int add_factor(struct gate_options *o, int key, char *name)
 {
 	if (!gate_factor_known(name))
 		return bad(key, name,
-			   "no such fact: use kernel, hardware, thp, aslr, or a name such as "
+			   "no such fact: use kernel, hardware, thp, aslr, or a name like "
 			   "libc, mitigations, memory_bytes");
 	return gate_policy__declare(&o->policy, name) ? 0 : bad(key, name, "too many");
 }
@@ -221,7 +239,7 @@ static int add_factor(struct gate_options *o, int key, char *name)
 static int add_side(int key, const char **values, size_t *count, const char *value)
 {
 	if (*count == 2)
-		return bad(key, value, "a third one: there are two sides");
+		return bad(key, value, "is one too many: there are two sides");
 	values[(*count)++] = value;
 	return 0;
 }
@@ -246,8 +264,23 @@ static int forward(struct gate_options *o, int key, const char *value)
 	if (!o->forward[o->forward_count])
 		return -ENOMEM;
 	o->forward_count++;
-	o->has_method |= key < FORWARD_SHAPE;
-	o->has_shape |= key >= FORWARD_SHAPE && key < FORWARD_REST;
+	switch (key) {
+	case BENCH_SUITE:
+	case BENCH_METHOD:
+		o->has_method = true;
+		break;
+	case BENCH_SIZE:
+	case BENCH_PAGES:
+	case BENCH_VMAS:
+	case BENCH_FDS:
+	case BENCH_THREADS:
+	case BENCH_CHILD_WRITE:
+	case BENCH_PARENT_WRITE:
+		o->has_shape = true;
+		break;
+	default:
+		break;
+	}
 	return 0;
 }
 
@@ -291,7 +324,7 @@ static int parse_policy(struct gate_options *o, int key, char *arg)
 	}
 }
 
-/* What to compare, and where from. */
+/* What to compare, and where it comes from. */
 static int parse_subject(struct gate_options *o, int key, char *arg)
 {
 	switch (key) {
@@ -380,7 +413,7 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 	default:
 		break;
 	}
-	if (key >= FORWARD && key < FORWARD_END)
+	if (key >= BENCH_SUITE && key <= BENCH_UNTRACED)
 		return forward(o, key, arg);
 	err = parse_policy(o, key, arg);
 	return err == ARGP_ERR_UNKNOWN ? parse_subject(o, key, arg) : err;

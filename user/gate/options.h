@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The options of the command gate. */
 #ifndef SPAWNSCOPE_GATE_OPTIONS_H
 #define SPAWNSCOPE_GATE_OPTIONS_H
 
@@ -13,10 +14,10 @@ enum on_inconclusive { INCONCLUSIVE_FAILS, INCONCLUSIVE_WARNS, INCONCLUSIVE_PASS
 
 struct gate_options {
 	struct gate_policy policy;
-	/* The arguments: those of A and those of B, if `--` or their number tells them apart. */
+	/* The arguments, A's before B's. */
 	char **paths;
 	size_t path_count;
-	size_t base_count; /* of these, the first so many are A's */
+	size_t base_count; /* the number of A's */
 	bool ab;
 	bool lab;
 	const char *budget;
@@ -25,19 +26,19 @@ struct gate_options {
 	const char *folder;  /* of baselines */
 	double max_age_days; /* 0: any */
 	enum on_inconclusive on_inconclusive;
-	bool truncated; /* runs without an end are welcome */
-	/* Runs to be taken now. */
+	bool truncated; /* accept runs without an end */
+	/* Runs to take now. */
 	const char *programs[2], *envs[2], *libcs[2], *kernels[2];
 	size_t program_count, env_count, libc_count, kernel_count;
 	unsigned int pairs;
 	unsigned int timeout_s; /* of one run */
 	bool trace;
-	bool for_live;			 /* an option was given that only they heed */
+	bool for_live;			 /* an option was given that only these use */
 	const char *keep;		 /* folder for the raw runs */
-	char *forward[GATE_FORWARD_MAX]; /* what `bench` is to be given; NULL-terminated */
+	char *forward[GATE_FORWARD_MAX]; /* options of bench; ends with NULL */
 	size_t forward_count;
-	bool has_method; /* or a suite is among them */
-	bool has_shape;	 /* what a suite says of the parent is among them */
+	bool has_method; /* these choose a method or a suite */
+	bool has_shape;	 /* these describe the parent, as a suite does */
 	/* Output. */
 	bool json;
 	const char *output, *junit, *ktap, *markdown;
@@ -45,10 +46,9 @@ struct gate_options {
 	bool verbose;
 };
 
-/* 0; on a mistake says so in one line and returns -EINVAL; --help ends the program. */
+/* 0, or -EINVAL after a complaint. --help ends the program. */
 int gate_options__parse(struct gate_options *o, int argc, char **argv);
-/* The last part of that: whether they go together. `dashes`: `--` stood between A's and B's runs.
- */
+/* The last part of parsing: checks that options go together. `dashes`: `--` separates A and B. */
 int gate_options__check(struct gate_options *o, bool dashes);
 void gate_options__free(struct gate_options *o);
 

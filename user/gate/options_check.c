@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Which options of the command gate go together. */
+/* Checks that the options of the command gate go together. */
 #include <errno.h>
 
 #include "user/base/say.h"
@@ -7,26 +7,26 @@
 
 static int refuse(const char *what)
 {
-	complain("%s; --help shows how it is used", what);
+	complain("%s; --help shows the usage", what);
 	return -EINVAL;
 }
 
-/* What holds for both sides must not take the place of what tells them apart. */
+/* An option for both sides must not override what makes them differ. */
 static int check_names(const struct gate_options *o)
 {
 	if (o->has_method)
-		return refuse("A and B say what is measured: leave out --suite and --method");
+		return refuse("A and B name what is measured: leave out --suite and --method");
 	if (o->has_shape && (gate_is_suite(o->paths[0]) || gate_is_suite(o->paths[1])))
-		return refuse("a suite file says of what size its parents are: leave out --size "
-			      "and the like, or name two methods");
+		return refuse("a suite file describes its parents: leave out --size and the like, "
+			      "or name two methods");
 	return 0;
 }
 
-/* What reaches into the lab, and what only into it. */
+/* Options that work only in the lab, or not there. */
 static int check_place(const struct gate_options *o)
 {
 	if (o->lab && o->libc_count)
-		return refuse("--libc: what runs in the lab is static; use --ab");
+		return refuse("--libc: programs in the lab are static; use --ab");
 	if (o->lab && o->env_count)
 		return refuse("--env does not reach into the lab; use --ab");
 	if (!o->lab && o->kernel_count)
@@ -37,18 +37,19 @@ static int check_place(const struct gate_options *o)
 	return 0;
 }
 
-/* One run, to be saved or to be compared with what was. */
+/* Forms that take one run: it is saved, or compared with a baseline. */
 static int check_one_run(const struct gate_options *o)
 {
 	if (o->ab)
-		return refuse("--baseline and --save go with stored runs or --lab: bench takes a "
-			      "run to save, and --ab takes its runs of A anew");
+		return refuse(
+			"--baseline and --save go with stored runs or --lab: take a run to save "
+			"with bench; --ab always takes new runs of A");
 	if (o->baseline && o->save)
 		return refuse("--baseline and --save are two steps: compare first, then save");
 	if (o->program_count == 2 || o->kernel_count == 2)
 		return refuse("--program and --kernel: name one with --save or --baseline, which "
 			      "take one run");
-	return o->path_count ? refuse("a baseline and runs of now: name no files") : 0;
+	return o->path_count ? refuse("with a baseline and new runs, name no files") : 0;
 }
 
 /* Forms that take runs of their own. */
@@ -82,11 +83,11 @@ static int check_stored(struct gate_options *o, bool dashes)
 {
 	if (o->forward_count || o->program_count || o->env_count || o->libc_count ||
 	    o->kernel_count || o->for_live)
-		return refuse("options of runs to take now go with --ab or --lab");
+		return refuse("options for new runs go with --ab or --lab");
 	if (o->save)
 		return o->path_count && !o->baseline && !o->budget
 			       ? 0
-			       : refuse("--save NAME takes the runs to save, and no other form");
+			       : refuse("--save NAME takes only the runs to save");
 	if (o->budget)
 		return o->path_count == 1 && !o->baseline ? 0
 							  : refuse("--budget FILE takes one run");
@@ -104,6 +105,6 @@ static int check_stored(struct gate_options *o, bool dashes)
 int gate_options__check(struct gate_options *o, bool dashes)
 {
 	if (o->max_age_days > 0 && !o->baseline)
-		return refuse("--max-age is of the baseline that --baseline names");
+		return refuse("--max-age needs --baseline");
 	return o->ab || o->lab ? check_live(o) : check_stored(o, dashes);
 }

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# bats and its tests call and use what stands here:
+# bats and the tests use these:
 # shellcheck shell=bash disable=SC2016,SC2153,SC2154
 #
-# What the tests of the gate have in common.
+# What the gate's tests share.
 
 load ../../tests/tool.bash
 
-# A run as bench stores one, of one cell: call in ns and PTEs of each sample. Further fields of its
-# environment come as NAME=VALUE.
+# Writes a run of one cell as bench does, with this call in ns and these PTEs in each sample.
+# NAME=VALUE adds fields to its environment.
 stored() { # FILE CALL_NS PTES [NAME=JSON]...
     local file=$1 call=$2 ptes=$3 clock=monotonic environment='{}' pair
     shift 3
@@ -31,8 +31,8 @@ stored() { # FILE CALL_NS PTES [NAME=JSON]...
         {type: "end", births: 3, started: 3, started_untraced: 3, lost: 0, missed: 0}' >"$file"
 }
 
-# verdict CODE PATTERN ARG...: gate ends with that status, its first line matches, nothing is on
-# standard error, and no line but the first is wider than 80 columns.
+# verdict CODE PATTERN ARG...: gate exits with that status, its first line matches, standard error is
+# empty, and no other line is wider than 80 columns.
 verdict() {
     local code=$1 pattern=$2 status=0
     shift 2

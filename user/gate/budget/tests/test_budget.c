@@ -398,7 +398,7 @@ static void births_of_a_profile_keep_rules_or_not(void **state)
 		{"fork.cow_copied_parent.max <= 99", GATE_REGRESSION},
 		{"failed <= 4.96", GATE_PASS}, /* 1 of 202 */
 		{"fork.failed <= 9", GATE_REGRESSION},
-		/* What the run cannot tell. */
+		/* What the run does not show. */
 		{"vfork.copy_mm <= 1s", GATE_INCONCLUSIVE},
 		{"fork.total <= 1s", GATE_INCONCLUSIVE},
 		{"copy_pages <= 1s", GATE_INCONCLUSIVE},

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Sets of runs that do not have the same cells, or not all of them. */
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+
+#include "user/gate/tests/gate_runs.h"
+
+#define SET 12
+
+/* A cell with as many PTEs as pages. */
+static struct cell *add(struct run *r, const char *method, int64_t bytes, int64_t call_ns)
+{
+	struct cell *c = add_cell(r, method, bytes, "none", call_ns);
+
+	fill_count(c, COUNT_ptes_copied, bytes >> 12);
+	return c;
+}
+
+/* Compares grids of two cells each. */
+static void compare_by_place(const char *const methods[4], const int64_t sizes[4])
+{
+	struct gate_policy policy = gate_policy_default;
+	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
+
+	for (size_t i = 0; i < 4; i++)
+		add(i < 2 ? a : b, methods[i], sizes[i], 100 * US);
+	policy.by_place = true;
+	compare(a, b, 1, &policy);
+	free_runs(a, 1);
+	free_runs(b, 1);
+}
+
+static void cells_are_paired_by_key_first_and_each_once(void **state)
+{
+	(void)state;
+	/* 1M is in both, in different places: neither 64M nor 256M has a partner. */
+	compare_by_place((const char *[]){"fork", "fork", "fork", "fork"},
+			 (int64_t[]){64 << 20, 1 << 20, 1 << 20, 256 << 20});
+	assert_true(rows_of("fork at 1M") > 1);
+	assert_true(has_note("1 cell only in A"));
+	assert_true(has_note("1 cell only in B"));
+	/* In the same place, and each size only on one side. */
+	compare_by_place((const char *[]){"fork", "fork", "fork", "fork"},
+			 (int64_t[]){64 << 20, 1 << 20, 256 << 20, 1 << 20});
+	assert_true(rows_of("fork at 64M") > 1);
+	assert_true(has_note("fork at 64M is compared with fork at 256M of B"));
+	assert_int_equal(report.note_count, 1);
+	/* As with --ab fork vfork: all by their place. */
+	compare_by_place((const char *[]){"fork", "fork", "vfork", "vfork"},
+			 (int64_t[]){1 << 20, 2 << 20, 1 << 20, 2 << 20});
+	assert_true(has_note("fork at 1M is compared with vfork at 1M of B"));
+	assert_true(has_note("fork at 2M is compared with vfork at 2M of B"));
+	assert_int_equal(rows_of("vfork at 1M") + rows_of("vfork at 2M"), 0);
+	/* Both have both sizes: 1M is not compared with 2M. */
+	compare_by_place((const char *[]){"fork", "fork", "vfork", "vfork"},
+			 (int64_t[]){1 << 20, 2 << 20, 2 << 20, 1 << 20});
+	assert_int_equal(report.verdict, GATE_NOT_COMPARABLE);
+	assert_true(has_note("2 cells only in A"));
+	assert_true(has_note("2 cells only in B"));
+}
+
+/* SET runs a side. B's vforks take 3.5 times as long. `spoil` changes the first run of A. */
+static enum gate_verdict compare_sets(void (*spoil)(struct run *r, struct cell *vfork))
+{
+	struct run *a = new_runs(0, SET), *b = new_runs(1, SET);
+	enum gate_verdict verdict;
+
+	for (size_t i = 0; i < SET; i++) {
+		add(&a[i], "fork", 1 << 20, 100 * US);
+		add(&a[i], "vfork", 1 << 20, 20 * US + (int64_t)i);
+		add(&b[i], "fork", 1 << 20, 100 * US);
+		add(&b[i], "vfork", 1 << 20, 70 * US);
+	}
+	if (spoil)
+		spoil(&a[0], &a[0].cells[1]);
+	verdict = compare(a, b, SET, NULL);
+	free_runs(a, SET);
+	free_runs(b, SET);
+	return verdict;
+}
+
+static void leave_empty(struct run *r, struct cell *c)
+{
+	(void)r;
+	drop_values(c);
+}
+
+static void leave_skipped(struct run *r, struct cell *c)
+{
+	(void)r;
+	skip_cell(c, "no memory");
+}
+
+static void leave_out(struct run *r, struct cell *c)
+{
+	cell__free(c);
+	r->cell_count--;
+}
+
+static void leave_all_out(struct run *r, struct cell *c)
+{
+	leave_out(r, c);
+	leave_out(r, &r->cells[0]);
+}
+
+static void the_grid_of_a_side_has_the_cells_of_all_its_runs(void **state)
+{
+	void (*const spoils[])(struct run *, struct cell *) = {leave_skipped, leave_out,
+							       leave_all_out};
+
+	(void)state;
+	assert_int_equal(compare_sets(NULL), GATE_REGRESSION);
+	for (size_t i = 0; i < sizeof(spoils) / sizeof(spoils[0]); i++) {
+		assert_int_equal(compare_sets(spoils[i]), GATE_REGRESSION);
+		assert_string_equal(report.rows[0].cell, "vfork at 1M");
+		assert_string_equal(report.rows[0].metric, "spawn");
+		assert_int_equal(report.rows[0].pairs, SET - 1);
+		assert_true(rows_of("fork at 1M") > 1);
+	}
+}
+
+/* Compares equal runs of fork and vfork after `spoil` changed B's. */
+static enum gate_verdict compare_two(void (*spoil)(struct run *r, struct cell *vfork),
+				     const char *metrics)
+{
+	struct gate_policy policy = gate_policy_default;
+	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
+	enum gate_verdict verdict;
+	struct cell *c;
+
+	add(a, "fork", 1 << 20, 100 * US);
+	add(a, "vfork", 1 << 20, 20 * US);
+	add(b, "fork", 1 << 20, 100 * US);
+	c = add(b, "vfork", 1 << 20, 20 * US);
+	if (spoil)
+		spoil(b, c);
+	policy.metrics = gate_metric_set(metrics);
+	verdict = compare(a, b, 1, &policy);
+	free_runs(a, 1);
+	free_runs(b, 1);
+	return verdict;
+}
+
+static void what_only_a_has_is_never_a_pass(void **state)
+{
+	(void)state;
+	assert_int_equal(compare_two(NULL, "counts"), GATE_PASS);
+	assert_int_equal(compare_two(leave_out, "counts"), GATE_INCONCLUSIVE);
+	assert_string_equal(report.headline, "vfork at 1M: samples: only A has it");
+	assert_true(has_note("1 cell only in A"));
+	assert_int_equal(compare_two(leave_empty, "counts"), GATE_INCONCLUSIVE);
+	assert_string_equal(report.headline, "vfork at 1M: samples: only A has it; B: no samples");
+	assert_int_equal(compare_two(leave_skipped, "counts"), GATE_INCONCLUSIVE);
+	assert_string_equal(report.headline, "vfork at 1M: samples: only A has it; B: no memory");
+	/* Nothing that gates is missing. */
+	assert_int_equal(compare_two(leave_out, "vmas"), GATE_NOT_COMPARABLE);
+}
+
+static void what_only_b_has_is_noted(void **state)
+{
+	struct gate_policy policy = gate_policy_default;
+	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
+
+	(void)state;
+	policy.metrics = gate_metric_set("counts");
+	add(a, "fork", 1 << 20, 100 * US);
+	add(b, "fork", 1 << 20, 100 * US);
+	add(b, "vfork", 1 << 20, 100 * US);
+	assert_int_equal(compare(a, b, 1, &policy), GATE_PASS);
+	assert_true(has_note("1 cell only in B"));
+	free_runs(a, 1);
+	free_runs(b, 1);
+}
+
+static void with_every_probe_set_b_must_have_all_of_a(void **state)
+{
+	struct gate_policy policy = gate_policy_default;
+	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
+	struct cell *c;
+
+	(void)state;
+	policy.metrics = gate_metric_set("counts");
+	add(a, "fork", 1 << 20, 100 * US);
+	c = add(a, "fork", 1 << 20, 100 * US);
+	set_key(c, PROBE_SET_AXIS, "all");
+	add(b, "fork", 1 << 20, 100 * US);
+	/* For a metric, one probe set that both have is enough. */
+	assert_int_equal(compare(a, b, 1, &policy), GATE_PASS);
+	/* With all of them, the missing one counts, */
+	policy.every_probe_set = true;
+	assert_int_equal(compare(a, b, 1, &policy), GATE_INCONCLUSIVE);
+	assert_string_equal(report.headline, "fork at 1M, all probes: samples: only A has it");
+	assert_int_equal(rows_of("fork at 1M, all probes"), 1);
+	/* and so does a metric that is missing with one. */
+	c = add(b, "fork", 1 << 20, 100 * US);
+	set_key(c, PROBE_SET_AXIS, "all");
+	assert_int_equal(compare(a, b, 1, &policy), GATE_PASS);
+	series__free(&c->counts[COUNT_ptes_copied]);
+	assert_int_equal(compare(a, b, 1, &policy), GATE_INCONCLUSIVE);
+	assert_string_equal(report.headline, "fork at 1M, all probes: ptes_copied: only A has it");
+	/* One that B began and that broke off always counts. */
+	policy.every_probe_set = false;
+	drop_values(c);
+	c->broken = strdup("the parent died");
+	assert_int_equal(compare(a, b, 1, &policy), GATE_INCONCLUSIVE);
+	assert_string_equal(report.headline,
+			    "fork at 1M, all probes: samples: only A has it; B: the parent died");
+	free_runs(a, 1);
+	free_runs(b, 1);
+}
+
+static void the_reason_of_a_skipped_cell_is_noted(void **state)
+{
+	struct gate_policy policy = gate_policy_default;
+	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
+
+	(void)state;
+	policy.by_place = true;
+	skip_cell(add(a, "fork", INT64_C(900) << 30, US), "no memory");
+	skip_cell(add(b, "vfork", INT64_C(900) << 30, US), "no memory");
+	assert_int_equal(compare(a, b, 1, &policy), GATE_NOT_COMPARABLE);
+	assert_true(has_note("fork at 900G: neither side has it: no memory"));
+	assert_int_equal(report.note_count, 1);
+	skip_cell(add(a, "clone", 1 << 30, US), "no memory");
+	skip_cell(add(b, "clone", 1 << 30, US), "no such method");
+	add(a, "fork", 1 << 20, 100 * US);
+	add(b, "fork", 1 << 20, 100 * US);
+	skip_cell(add(a, "vfork", 1 << 20, US), "no memory");
+	add(b, "vfork", 1 << 20, 100 * US);
+	policy.metrics = gate_metric_set("counts");
+	assert_int_equal(compare(a, b, 1, &policy), GATE_PASS);
+	assert_true(has_note("clone at 1G: neither side has it; A: no memory; B: no such method"));
+	assert_true(has_note("vfork at 1M: only B has it; A: no memory"));
+	/* Of many, only some are noted. */
+	for (size_t i = 0; i < 5; i++) {
+		skip_cell(add(a, "clone", (int64_t)(2 + i) << 20, US), "no memory");
+		skip_cell(add(b, "clone", (int64_t)(2 + i) << 20, US), "no memory");
+	}
+	assert_int_equal(compare(a, b, 1, &policy), GATE_PASS);
+	assert_true(has_note("A did not measure 7 cells in all"));
+	free_runs(a, 1);
+	free_runs(b, 1);
+}
+
+static void grids_without_a_common_cell_are_not_comparable(void **state)
+{
+	struct gate_policy policy = gate_policy_default;
+	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
+
+	(void)state;
+	set_clock(a, "icount");
+	set_clock(b, "icount");
+	add(a, "fork", MIB, 100 * US);
+	add(b, "fork", 2 * MIB, 100 * US);
+	assert_int_equal(compare(a, b, 1, NULL), GATE_NOT_COMPARABLE);
+	assert_int_equal(report.row_count, 0);
+	assert_true(has_note("1 cell only in A"));
+	assert_true(has_note("1 cell only in B"));
+	policy.by_place = true;
+	policy.metrics = gate_metric_set("times");
+	assert_int_equal(compare(a, b, 1, &policy), GATE_PASS);
+	/* Without a value there is no pass, either. */
+	drop_values(&b->cells[0]);
+	b->cells[0].n = VALUES;
+	fill_count(&b->cells[0], COUNT_ptes_copied, 1);
+	assert_int_equal(compare(a, b, 1, &policy), GATE_INCONCLUSIVE);
+	assert_string_equal(find_row("spawn")->note, "only A has it");
+	assert_int_equal(compare(b, b, 1, &policy), GATE_NOT_COMPARABLE);
+	free_runs(a, 1);
+	free_runs(b, 1);
+}
+
+static void break_cell(struct run *r, struct cell *c)
+{
+	(void)r;
+	drop_values(c);
+	c->broken = strdup("the parent died");
+}
+
+static void a_cell_that_broke_is_never_a_pass(void **state)
+{
+	(void)state;
+	assert_int_equal(compare_two(break_cell, "counts"), GATE_INCONCLUSIVE);
+	assert_string_equal(report.headline,
+			    "vfork at 1M: samples: only A has it; B: the parent died");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cells_are_paired_by_key_first_and_each_once),
+		cmocka_unit_test(the_grid_of_a_side_has_the_cells_of_all_its_runs),
+		cmocka_unit_test(what_only_a_has_is_never_a_pass),
+		cmocka_unit_test(what_only_b_has_is_noted),
+		cmocka_unit_test(with_every_probe_set_b_must_have_all_of_a),
+		cmocka_unit_test(the_reason_of_a_skipped_cell_is_noted),
+		cmocka_unit_test(grids_without_a_common_cell_are_not_comparable),
+		cmocka_unit_test(a_cell_that_broke_is_never_a_pass),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, forget_report);
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The formats of a report. */
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+#include <locale.h>
+
+#include "user/gate/print/ci.h"
+#include "user/gate/print/json.h"
+#include "user/gate/print/text.h"
+#include "user/gate/tests/gate_runs.h"
+#include "user/text/utf8.h"
+
+/* The output of a format for the report; valid until the next call. */
+static const char *printed(int (*print)(const struct gate_report *, FILE *, bool), bool strict)
+{
+	static char text[1 << 16];
+	FILE *out = fmemopen(text, sizeof(text), "w");
+
+	assert_int_equal(print(&report, out, strict), 0);
+	fclose(out);
+	return text;
+}
+
+static int print_text(const struct gate_report *r, FILE *out, bool strict)
+{
+	return gate_print_text(r, out, false, strict);
+}
+
+static int print_json(const struct gate_report *r, FILE *out, bool strict)
+{
+	(void)strict;
+	return gate_print_json(r, out);
+}
+
+static void assert_narrow(const char *text)
+{
+	const char *line = strchr(text, '\n'); /* the first line may be as long as it must */
+
+	while (line && line[1]) {
+		const char *end = strchr(line + 1, '\n');
+
+		assert_non_null(end);
+		assert_in_range(end - line - 1, 0, 80);
+		line = end;
+	}
+}
+
+/* Names that mean something to a terminal, to XML, TAP or Markdown. */
+static void hostile_names_stay_text(void **state)
+{
+	static const char evil[] = "a\033[2J<b>&\"|`#\n]]>*_ok 1";
+	struct run *a, *b;
+	const char *text;
+
+	(void)state;
+	equal_runs(&a, &b, "icount");
+	set_key(&a->cells[0], "method", evil);
+	set_key(&b->cells[0], "method", evil);
+	fill(&b->cells[0].samples[SAMPLE_spawn_ns], VALUES, 200 * US);
+	assert_int_equal(compare(a, b, 1, NULL), GATE_REGRESSION);
+	text = printed(print_text, true);
+	assert_null(strchr(text, '\033'));
+	assert_narrow(text);
+	text = printed(gate_print_junit, true);
+	assert_null(strchr(text, '\033'));
+	assert_non_null(strstr(text, "a\\x1b[2J&lt;b&gt;&amp;&quot;|`#\\x0a]]&gt;"));
+	assert_null(strstr(text, "<b>"));
+	text = printed(gate_print_ktap, true);
+	assert_null(strstr(text, "\nok 1 at"));
+	assert_non_null(strstr(text, "|`_\\x0a"));
+	text = printed(gate_print_markdown, true);
+	assert_null(strstr(text, "<b>"));
+	assert_non_null(strstr(text, "&#60;b&#62;"));
+	assert_non_null(strstr(text, "\\|\\`&#35;"));
+	assert_null(strchr(printed(print_json, true), '\033'));
+	free_runs(a, 1);
+	free_runs(b, 1);
+}
+
+static void inconclusive_is_skipped_or_failed_as_asked(void **state)
+{
+	struct run *a, *b;
+
+	(void)state;
+	equal_runs(&a, &b, "monotonic");
+	assert_int_equal(compare(a, b, 1, NULL), GATE_INCONCLUSIVE);
+	assert_non_null(strstr(printed(gate_print_junit, true),
+			       "failures=\"2\" errors=\"0\" skipped=\"0\""));
+	assert_non_null(strstr(printed(gate_print_junit, false),
+			       "failures=\"0\" errors=\"0\" skipped=\"2\""));
+	assert_non_null(strstr(printed(gate_print_ktap, false),
+			       "ok 1 fork at 1M spawn # SKIP inconclusive\n"));
+	assert_non_null(strstr(printed(gate_print_ktap, true), "not ok 1 fork at 1M spawn\n"));
+	free_runs(a, 1);
+	free_runs(b, 1);
+}
+
+static void an_infinite_bound_is_left_out(void **state)
+{
+	const double us[] = {100, 100, 100, 100, 100}, slow[] = {150, 151, 152, 153, 154};
+	struct run *a = timed_runs(0, us, 5), *b = timed_runs(1, slow, 5);
+	const char *text;
+
+	(void)state;
+	assert_int_equal(compare(a, b, 5, NULL), GATE_INCONCLUSIVE);
+	text = printed(print_json, true);
+	assert_non_null(strstr(text, "\"change\""));
+	assert_null(strstr(text, "\"low\""));
+	assert_null(strstr(text, "\"high\""));
+	free_runs(a, 5);
+	free_runs(b, 5);
+}
+
+static void assert_whole(const char *text)
+{
+	uint32_t code;
+
+	for (size_t len; *text != '\0'; text += len) {
+		len = utf8_decode(text, &code);
+		assert_true(len > 0);
+	}
+}
+
+/* Each format has only whole characters. */
+static void assert_printable(void)
+{
+	assert_whole(report.headline);
+	assert_whole(printed(print_json, false));
+	assert_whole(printed(print_text, true));
+	assert_whole(printed(gate_print_ktap, false));
+	assert_whole(printed(gate_print_junit, false));
+	assert_whole(printed(gate_print_markdown, false));
+}
+
+/* Wherever a name is cut, there may be a character of two, three or four bytes. */
+static void names_are_cut_between_characters(void **state)
+{
+	static const char *const characters[] = {"\u00e9", "\u20ac", "\U0001f600"};
+
+	(void)state;
+	for (size_t i = 0; i < 12; i++) {
+		struct run *a, *b;
+		size_t shift = i / 3;
+		char name[500] = "";
+
+		for (size_t k = 0; k < shift; k++)
+			strcat(name, "x");
+		for (size_t k = 0; k < 100; k++)
+			strcat(name, characters[i % 3]);
+		equal_runs(&a, &b, "monotonic");
+		set_key(&a->cells[0], "method", name);
+		set_key(&b->cells[0], "method", name);
+		set_key(&a->cells[0], name, name);
+		set_key(&b->cells[0], name, name);
+		compare(a, b, 1, NULL);
+		assert_printable();
+		set_text(a, "cpu_model", name);
+		set_text(a, "mitigations", name);
+		set_text(b, "mitigations", name + shift);
+		assert_int_equal(compare(a, b, 1, NULL), GATE_NOT_COMPARABLE);
+		assert_printable();
+		free_runs(a, 1);
+		free_runs(b, 1);
+	}
+}
+
+int main(void)
+{
+	/* In the C locale, everything but ASCII is escaped before it is cut. */
+	char *locale = setlocale(LC_ALL, "C.UTF-8");
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hostile_names_stay_text),
+		cmocka_unit_test(inconclusive_is_skipped_or_failed_as_asked),
+		cmocka_unit_test(an_infinite_bound_is_left_out),
+		cmocka_unit_test(names_are_cut_between_characters),
+	};
+
+	assert_non_null(locale);
+	return cmocka_run_group_tests(tests, NULL, forget_report);
+}

@@ -1,0 +1,74 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The command gate: budgets.
+#
+# shellcheck disable=SC2016,SC2153,SC2154,SC2317 # jq's variables; what tool.bash sets and calls
+
+load gate.bash
+
+@test "a budget is checked for each cell, and the verdict has the value" {
+    stored "$DIR/x" 1500000 16417
+    cat >"$DIR/budget" <<'BUDGET'
+# what the service may cost
+copy_mm <= 2ms
+fork.births where rss >= 1GiB == 0
+ptes_copied <= 20000
+BUDGET
+    verdict 0 '^pass: 3 values within budget$' --budget "$DIR/budget" "$DIR/x"
+    echo 'spawn.max < 1.5ms' >>"$DIR/budget"
+    verdict 1 '^regression: fork at 64M: spawn.max < 1.5ms, but it is 1.50 ms$' --budget "$DIR/budget" "$DIR/x"
+    echo 'copy_mm.p99 <= 2ms' >"$DIR/budget"
+    verdict 4 '^inconclusive: .*3 samples have no p99; it takes 1000' --budget "$DIR/budget" "$DIR/x"
+    echo 'copy_mm.p90 <= 2ms' >"$DIR/budget"
+    verdict 4 '^inconclusive: .*3 samples have no p90; it takes 100$' --budget "$DIR/budget" "$DIR/x"
+    echo 'exec_load <= 2ms' >"$DIR/budget"
+    verdict 4 '^inconclusive: .*line 1: not measured in this run' --budget "$DIR/budget" "$DIR/x"
+    grep -v '"cell"' "$DIR/x" >"$DIR/empty"
+    verdict 5 '^not comparable: the run measured nothing' --budget "$DIR/budget" "$DIR/empty"
+}
+
+# Real profiles: a program that forks from 1.1 GiB, and 30 forks through a ring with room for 11.
+# After an intended change run `spawnscope gate --budget X.budget X.jsonl >X.txt` and check the diff.
+@test "a budget is checked for the births of a profile, and lost records never pass" {
+    local name status
+    for name in service:1 lost:1; do
+        status=0
+        "$TOOL" gate --budget "$BATS_TEST_DIRNAME/golden/${name%:*}.budget" \
+            "$BATS_TEST_DIRNAME/golden/${name%:*}.jsonl" >"$DIR/out" || status=$?
+        diff "$BATS_TEST_DIRNAME/golden/${name%:*}.txt" "$DIR/out"
+        [ "$status" -eq "${name#*:}" ]
+    done
+    echo 'fork.births where rss >= 1GiB == 0' >"$DIR/budget"
+    verdict 4 '^inconclusive: fork.births where rss >= 1GiB == 0: line 1: 19 births lost, which could change this$' \
+        --budget "$DIR/budget" "$BATS_TEST_DIRNAME/golden/lost.jsonl"
+    head -n 4 "$BATS_TEST_DIRNAME/golden/service.jsonl" >"$DIR/cut"
+    echo 'fork.births where rss >= 2GiB == 0' >"$DIR/budget"
+    verdict 4 '^inconclusive: .*the run is truncated' --truncated --budget "$DIR/budget" "$DIR/cut"
+}
+
+@test "a rule about forks from processes over 1 GiB finds a large one and ignores a small one" {
+    need_root
+    local size
+    echo 'fork.births where rss >= 1GiB and exe == spawnscope-bench == 0' >"$DIR/budget"
+    for size in 1G 64M; do
+        "$TOOL" profile -q -o "$DIR/$size" -- "$TOOL-bench" --method fork --size "$size" --warmup 0 --runs 2 \
+            >"$DIR/samples"
+    done
+    verdict 1 '^regression: .*, but it is 2 births' --budget "$DIR/budget" "$DIR/1G"
+    tr '\n' ' ' <"$DIR/out" | grep -Eq 'the +first of exe, process [0-9]+, RSS 1[0-9]{6}K'
+    verdict 0 '^pass: 1 value within budget$' --budget "$DIR/budget" "$DIR/64M"
+}
+
+@test "a budget with a mistake is refused with file, line and what was expected" {
+    stored "$DIR/x" 1500000 16417
+    printf 'births == 0\n\ncopy_mm =< 2ms\n' >"$DIR/budget"
+    one_line 2 "budget: line 3: expected one of < <= == != >= >, found '=<'" \
+        "$TOOL" gate --budget "$DIR/budget" "$DIR/x"
+    : >"$DIR/budget"
+    one_line 2 'budget: no rule in it' "$TOOL" gate --budget "$DIR/budget" "$DIR/x"
+    one_line 2 'none: No such file' "$TOOL" gate --budget "$DIR/none" "$DIR/x"
+    one_line 2 'budget FILE takes one run' "$TOOL" gate --budget "$DIR/budget" "$DIR/x" "$DIR/x"
+    head -c 5000 /dev/zero >"$DIR/budget"
+    one_line 2 "line 1: expected text, found '.*0'" "$TOOL" gate --budget "$DIR/budget" "$DIR/x"
+}
