@@ -8,18 +8,18 @@
 #include "user/analysis/stats.h"
 #include "user/table/part.h"
 
-static void add_count(struct sheet *s, const struct cell *c, enum count count)
+static void add_count(struct columns *s, const struct cell *c, enum count count)
 {
 	table_add_number(s, stats_median(&c->counts[count]));
 }
 
 /* Page tables come in whole pages: shown as a size where that is short. */
-static void add_bytes(struct sheet *s, double bytes)
+static void add_bytes(struct columns *s, double bytes)
 {
 	char text[32];
 
 	if (isfinite(bytes) && fabs(bytes) < 1e15)
-		sheet__add(s, "%s", size_format(llround(bytes), text, sizeof(text)));
+		columns__add(s, "%s", size_format(llround(bytes), text, sizeof(text)));
 	else
 		table_add_number(s, bytes);
 }
@@ -33,15 +33,15 @@ static bool has_copy(const struct cell *c)
 
 int table_pages(const struct table *t)
 {
-	struct sheet *s = table_sheet();
+	struct columns *s = table_sheet();
 	const struct row *before = NULL;
 	int err;
 
 	if (!s)
 		return -ENOMEM;
-	sheet__column(s, "PTES", SHEET_RIGHT | SHEET_OPTIONAL);
-	sheet__column(s, "PT BYTES", SHEET_RIGHT | SHEET_OPTIONAL);
-	sheet__column(s, "VMAS", SHEET_RIGHT | SHEET_OPTIONAL);
+	columns__column(s, "PTES", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__column(s, "PT BYTES", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__column(s, "VMAS", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
 	for (size_t i = 0; i < t->full.n; i++) {
 		const struct row *row = &t->full.v[i];
 		const struct cell *c = row->cell;
@@ -54,8 +54,8 @@ int table_pages(const struct table *t)
 		add_bytes(s, stats_median(&c->counts[COUNT_page_table_bytes]));
 		add_count(s, c, COUNT_vmas);
 	}
-	err = sheet__print(s, "Page tables copied (medians per birth)", t->out, t->colour);
-	sheet__free(s);
+	err = columns__print(s, "Page tables copied (medians per birth)", t->out, t->colour);
+	columns__free(s);
 	return err;
 }
 
@@ -77,10 +77,10 @@ static bool has_faults(const struct cell *c, const struct side *side)
 	return stats_sum(&c->counts[side->faults]) > 0 || series__any(&c->phases[side->time]);
 }
 
-static void add_side(const struct table *t, struct sheet *s, const struct cell *c,
+static void add_side(const struct table *t, struct columns *s, const struct cell *c,
 		     const struct side *side)
 {
-	sheet__add(s, "%s", side->name);
+	columns__add(s, "%s", side->name);
 	add_count(s, c, side->faults);
 	add_count(s, c, side->copied);
 	add_count(s, c, side->reused);
@@ -90,18 +90,18 @@ static void add_side(const struct table *t, struct sheet *s, const struct cell *
 
 int table_cow(const struct table *t)
 {
-	struct sheet *s = table_sheet();
+	struct columns *s = table_sheet();
 	const struct row *before = NULL;
 	int err;
 
 	if (!s)
 		return -ENOMEM;
-	sheet__column(s, "IN", 0);
-	sheet__column(s, "FAULTS", SHEET_RIGHT);
-	sheet__column(s, "COPIED", SHEET_RIGHT | SHEET_OPTIONAL);
-	sheet__column(s, "REUSED", SHEET_RIGHT | SHEET_OPTIONAL);
-	sheet__column(s, "HUGE", SHEET_RIGHT | SHEET_OPTIONAL);
-	sheet__column(s, "TIME", SHEET_RIGHT | SHEET_OPTIONAL);
+	columns__column(s, "IN", 0);
+	columns__column(s, "FAULTS", COLUMNS_RIGHT);
+	columns__column(s, "COPIED", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__column(s, "REUSED", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__column(s, "HUGE", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__column(s, "TIME", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
 	for (size_t i = 0; i < t->full.n; i++) {
 		const struct row *row = &t->full.v[i];
 		const struct cell *c = row->cell;
@@ -111,16 +111,16 @@ int table_cow(const struct table *t)
 		table_add_labels(t, s, row, before);
 		before = row;
 		add_side(t, s, c, &sides[0]);
-		sheet__add(s, "%s", ""); /* PARENT and METHOD as in the row above */
-		sheet__add(s, "%s", "");
+		columns__add(s, "%s", ""); /* PARENT and METHOD as in the row above */
+		columns__add(s, "%s", "");
 		add_side(t, s, c, &sides[1]);
 	}
-	err = sheet__print(s, "Copy-on-write faults (medians per birth)", t->out, t->colour);
-	sheet__free(s);
+	err = columns__print(s, "Copy-on-write faults (medians per birth)", t->out, t->colour);
+	columns__free(s);
 	return err;
 }
 
-static void add_cost(const struct table *t, struct sheet *s, const struct series *untraced,
+static void add_cost(const struct table *t, struct columns *s, const struct series *untraced,
 		     double after)
 {
 	double before = stats_median(untraced);
@@ -129,25 +129,25 @@ static void add_cost(const struct table *t, struct sheet *s, const struct series
 	table_add_time(t, s, before);
 	table_add_time(t, s, after);
 	if (isfinite(change))
-		sheet__add(s, fabs(change) < 1e5 ? "%+.1f %%" : "%+.0e %%", change);
+		columns__add(s, fabs(change) < 1e5 ? "%+.1f %%" : "%+.0e %%", change);
 	else
-		sheet__add(s, "-");
+		columns__add(s, "-");
 }
 
 int table_tracing_cost(const struct table *t)
 {
-	struct sheet *s = table_sheet();
+	struct columns *s = table_sheet();
 	const struct row *before = NULL;
 	int err;
 
 	if (!s)
 		return -ENOMEM;
-	sheet__column(s, "CALL", SHEET_RIGHT);
-	sheet__column(s, "TRACED", SHEET_RIGHT);
-	sheet__column(s, "CHANGE", SHEET_RIGHT);
-	sheet__column(s, "TOTAL", SHEET_RIGHT);
-	sheet__column(s, "TRACED", SHEET_RIGHT);
-	sheet__column(s, "CHANGE", SHEET_RIGHT);
+	columns__column(s, "CALL", COLUMNS_RIGHT);
+	columns__column(s, "TRACED", COLUMNS_RIGHT);
+	columns__column(s, "CHANGE", COLUMNS_RIGHT);
+	columns__column(s, "TOTAL", COLUMNS_RIGHT);
+	columns__column(s, "TRACED", COLUMNS_RIGHT);
+	columns__column(s, "CHANGE", COLUMNS_RIGHT);
 	for (size_t i = 0; i < t->times.n; i++) {
 		const struct row *row = &t->times.v[i];
 
@@ -158,7 +158,7 @@ int table_tracing_cost(const struct table *t)
 		add_cost(t, s, &row->bare->samples[SAMPLE_spawn_ns], row->call.median);
 		add_cost(t, s, &row->bare->samples[SAMPLE_total_ns], row->total.median);
 	}
-	err = sheet__print(s, "Tracing cost (medians)", t->out, t->colour);
-	sheet__free(s);
+	err = columns__print(s, "Tracing cost (medians)", t->out, t->colour);
+	columns__free(s);
 	return err;
 }

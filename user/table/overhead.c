@@ -16,7 +16,7 @@ static bool is_single(const struct cell *c)
 }
 
 /* What the probes add to a median, and in percent of it. */
-static void add_added(const struct table *t, struct sheet *s, const struct cell *bare,
+static void add_added(const struct table *t, struct columns *s, const struct cell *bare,
 		      const struct cell *probed, enum sample_kind kind)
 {
 	double without = stats_median(&bare->samples[kind]);
@@ -25,28 +25,28 @@ static void add_added(const struct table *t, struct sheet *s, const struct cell 
 	char text[32];
 
 	if (isfinite(change))
-		sheet__add(s, "%s %+.2f %%",
-			   time_format(with - without, t->r->clock, text, sizeof(text)), change);
+		columns__add(s, "%s %+.2f %%",
+			     time_format(with - without, t->r->clock, text, sizeof(text)), change);
 	else
-		sheet__add(s, "-");
+		columns__add(s, "-");
 }
 
-static void add_row(const struct table *t, struct sheet *s, const struct cell *bare,
+static void add_row(const struct table *t, struct columns *s, const struct cell *bare,
 		    const struct cell *probed, bool first)
 {
 	char method[LABEL_MAX], parent[LABEL_MAX], label[2 * LABEL_MAX];
 
 	snprintf(label, sizeof(label), "%s %s", table_method(bare, method),
 		 table_parent(t, bare, parent));
-	sheet__add(s, "%s", first ? label : "");
-	sheet__add(s, "%s", cell__probe_set(probed));
+	columns__add(s, "%s", first ? label : "");
+	columns__add(s, "%s", cell__probe_set(probed));
 	add_added(t, s, bare, probed, SAMPLE_spawn_ns);
 	add_added(t, s, bare, probed, SAMPLE_total_ns);
 }
 
 int table_overhead(const struct table *t)
 {
-	struct sheet *s = sheet__new(1);
+	struct columns *s = columns__new(1);
 	bool any = false;
 	int err = s ? 0 : -ENOMEM;
 
@@ -54,10 +54,10 @@ int table_overhead(const struct table *t)
 		any |= is_single(&t->r->cells[i]);
 	if (err || !any)
 		goto cleanup;
-	sheet__column(s, "METHOD", 0);
-	sheet__column(s, "PROBES", 0);
-	sheet__column(s, "ADDED TO CALL", SHEET_RIGHT);
-	sheet__column(s, "TO TOTAL", SHEET_RIGHT);
+	columns__column(s, "METHOD", 0);
+	columns__column(s, "PROBES", 0);
+	columns__column(s, "ADDED TO CALL", COLUMNS_RIGHT);
+	columns__column(s, "TO TOTAL", COLUMNS_RIGHT);
 	for (size_t i = 0; i < t->bare.n; i++) {
 		bool first = true;
 
@@ -71,9 +71,9 @@ int table_overhead(const struct table *t)
 			first = false;
 		}
 	}
-	err = sheet__print(s, "What each probe adds to the medians", t->out, t->colour);
+	err = columns__print(s, "What each probe adds to the medians", t->out, t->colour);
 
 cleanup:
-	sheet__free(s);
+	columns__free(s);
 	return err;
 }

@@ -26,47 +26,47 @@ const char *table_method(const struct cell *c, char buf[LABEL_MAX])
 	return buf;
 }
 
-struct sheet *table_sheet(void)
+struct columns *table_sheet(void)
 {
-	struct sheet *s = sheet__new(2);
+	struct columns *s = columns__new(2);
 
 	if (s) {
-		sheet__column(s, "PARENT", 0);
-		sheet__column(s, "METHOD", 0);
+		columns__column(s, "PARENT", 0);
+		columns__column(s, "METHOD", 0);
 	}
 	return s;
 }
 
-void table_add_labels(const struct table *t, struct sheet *s, const struct row *row,
+void table_add_labels(const struct table *t, struct columns *s, const struct row *row,
 		      const struct row *before)
 {
 	bool same = before && before->group == row->group;
 	char label[LABEL_MAX];
 
-	sheet__add(s, "%s", same ? "" : table_parent(t, row->cell, label));
-	sheet__add(s, "%s", table_method(row->cell, label));
+	columns__add(s, "%s", same ? "" : table_parent(t, row->cell, label));
+	columns__add(s, "%s", table_method(row->cell, label));
 }
 
-void table_add_time(const struct table *t, struct sheet *s, double ns)
+void table_add_time(const struct table *t, struct columns *s, double ns)
 {
 	char text[32];
 
-	sheet__add(s, "%s", time_format(ns, t->r->clock, text, sizeof(text)));
+	columns__add(s, "%s", time_format(ns, t->r->clock, text, sizeof(text)));
 }
 
-void table_add_starred_time(const struct table *t, struct sheet *s, double ns)
+void table_add_starred_time(const struct table *t, struct columns *s, double ns)
 {
 	char text[32];
 
-	sheet__add(s, "*%s", time_format(ns, t->r->clock, text, sizeof(text)));
+	columns__add(s, "*%s", time_format(ns, t->r->clock, text, sizeof(text)));
 }
 
-void table_add_number(struct sheet *s, double number)
+void table_add_number(struct columns *s, double number)
 {
 	if (!isfinite(number))
-		sheet__add(s, "-");
+		columns__add(s, "-");
 	else if (fabs(number) >= 1e9)
-		sheet__add(s, "%.3g", number);
+		columns__add(s, "%.3g", number);
 	else
-		sheet__add(s, "%.*f", number == floor(number) ? 0 : 1, number);
+		columns__add(s, "%.*f", number == floor(number) ? 0 : 1, number);
 }

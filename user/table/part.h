@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "user/analysis/rows.h"
+#include "user/text/columns.h"
 #include "user/text/wrap.h"
 
 #define LABEL_MAX 128
@@ -28,18 +29,18 @@ const char *table_parent(const struct table *t, const struct cell *c, char buf[L
 const char *table_method(const struct cell *c, char buf[LABEL_MAX]);
 
 /* A sheet whose labels are PARENT and METHOD. */
-struct sheet *table_sheet(void);
+struct columns *table_sheet(void);
 
 /* Adds a row's labels: PARENT only where it is not the parent of `before`, the row above, or NULL.
  */
-void table_add_labels(const struct table *t, struct sheet *s, const struct row *row,
+void table_add_labels(const struct table *t, struct columns *s, const struct row *row,
 		      const struct row *before);
 
-void table_add_time(const struct table *t, struct sheet *s, double ns);
+void table_add_time(const struct table *t, struct columns *s, double ns);
 /* With a star: taken with all probes. */
-void table_add_starred_time(const struct table *t, struct sheet *s, double ns);
+void table_add_starred_time(const struct table *t, struct columns *s, double ns);
 /* A number without unit in a dozen columns at most; "-" for NAN. */
-void table_add_number(struct sheet *s, double number);
+void table_add_number(struct columns *s, double number);
 
 /* The parts, in order; 0 or -errno. Each prints nothing where the run has nothing for it. */
 int table_latency(const struct table *t);

@@ -9,6 +9,7 @@
 
 #include "bench/shared/units.h"
 #include "user/analysis/whatif.h"
+#include "user/text/columns.h"
 #include "user/text/escape.h"
 #include "user/text/wrap.h"
 
@@ -22,11 +23,11 @@ static const char *const by_names[] = {
 	[GROUP_BY_CGROUP] = "CGROUP", [GROUP_BY_STACK] = "CALLED BY",
 };
 
-static void add_time(struct sheet *s, const char *clock, double ns)
+static void add_time(struct columns *s, const char *clock, double ns)
 {
 	char text[32];
 
-	sheet__add(s, "%s", time_format(ns, clock, text, sizeof(text)));
+	columns__add(s, "%s", time_format(ns, clock, text, sizeof(text)));
 }
 
 static double quantile(const struct sketch *k, double q)
@@ -45,16 +46,16 @@ static double largest(const struct sketch *k)
 	return k->n ? (double)k->max : NAN;
 }
 
-static void add_number(struct sheet *s, double n)
+static void add_number(struct columns *s, double n)
 {
 	if (isnan(n))
-		sheet__add(s, "-");
+		columns__add(s, "-");
 	else
-		sheet__add(s, n < 1e9 ? "%.0f" : "%.3g", n);
+		columns__add(s, n < 1e9 ? "%.0f" : "%.3g", n);
 }
 
 /* In steps of what is shown: sizes have no fixed number of digits. */
-static void add_bytes(struct sheet *s, double bytes)
+static void add_bytes(struct columns *s, double bytes)
 {
 	static const char units[] = "BKMGT";
 	size_t i = 0;
@@ -64,38 +65,38 @@ static void add_bytes(struct sheet *s, double bytes)
 		i++;
 	}
 	if (isnan(bytes))
-		sheet__add(s, "-");
+		columns__add(s, "-");
 	else
-		sheet__add(s, bytes < 10 && i > 0 ? "%.1f%c" : "%.0f%c", bytes, units[i]);
+		columns__add(s, bytes < 10 && i > 0 ? "%.1f%c" : "%.0f%c", bytes, units[i]);
 }
 
-static void add_rate(struct sheet *s, double births, int64_t ns)
+static void add_rate(struct columns *s, double births, int64_t ns)
 {
 	double rate = ns > 0 ? births / ((double)ns / 1e9) : NAN;
 
 	if (isnan(rate))
-		sheet__add(s, "-");
+		columns__add(s, "-");
 	else
-		sheet__add(s, rate < 10 ? "%.2f/s" : rate < 100 ? "%.1f/s" : "%.0f/s", rate);
+		columns__add(s, rate < 10 ? "%.2f/s" : rate < 100 ? "%.1f/s" : "%.0f/s", rate);
 }
 
-static void add_labels(const struct profile_summary *sum, struct sheet *s, const struct group *g)
+static void add_labels(const struct profile_summary *sum, struct columns *s, const struct group *g)
 {
 	char label[LABEL_MAX], text[LABEL_MAX];
 
 	group_label(sum->groups, g, label, sizeof(label));
 	escape_text(label, text, sizeof(text));
-	sheet__add(s, "%s", text);
-	sheet__add(s, "%s", g == &sum->groups->other ? "-" : method_name(g->key.method));
+	columns__add(s, "%s", text);
+	columns__add(s, "%s", g == &sum->groups->other ? "-" : method_name(g->key.method));
 }
 
-static struct sheet *new_sheet(const struct profile_summary *sum)
+static struct columns *new_sheet(const struct profile_summary *sum)
 {
-	struct sheet *s = sheet__new(2);
+	struct columns *s = columns__new(2);
 
 	if (s) {
-		sheet__column(s, by_names[sum->groups->by], 0);
-		sheet__column(s, "METHOD", 0);
+		columns__column(s, by_names[sum->groups->by], 0);
+		columns__column(s, "METHOD", 0);
 	}
 	return s;
 }
@@ -113,20 +114,20 @@ static const struct group *shown(const struct profile_summary *sum, size_t i)
 
 static int print_calls(const struct profile_summary *sum, FILE *out, bool colour)
 {
-	struct sheet *s = new_sheet(sum);
+	struct columns *s = new_sheet(sum);
 	const struct group *g;
 	int err;
 
 	if (!s)
 		return -ENOMEM;
-	sheet__column(s, "BIRTHS", SHEET_RIGHT);
-	sheet__column(s, "RATE", SHEET_RIGHT);
+	columns__column(s, "BIRTHS", COLUMNS_RIGHT);
+	columns__column(s, "RATE", COLUMNS_RIGHT);
 	if (sum->groups->all.counts.failures)
-		sheet__column(s, "ERRORS", SHEET_RIGHT);
-	sheet__column(s, "MEDIAN", SHEET_RIGHT | SHEET_OPTIONAL);
-	sheet__column(s, "P99", SHEET_RIGHT | SHEET_OPTIONAL);
-	sheet__column(s, "MAX", SHEET_RIGHT | SHEET_OPTIONAL);
-	sheet__column(s, "WORK", SHEET_RIGHT);
+		columns__column(s, "ERRORS", COLUMNS_RIGHT);
+	columns__column(s, "MEDIAN", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__column(s, "P99", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__column(s, "MAX", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__column(s, "WORK", COLUMNS_RIGHT);
 	for (size_t i = 0; (g = shown(sum, i)); i++) {
 		add_labels(sum, s, g);
 		add_number(s, (double)g->counts.births);
@@ -138,8 +139,8 @@ static int print_calls(const struct profile_summary *sum, FILE *out, bool colour
 		add_time(s, sum->clock, largest(&g->call));
 		add_time(s, sum->clock, g->work_ns > 0 ? g->work_ns : NAN);
 	}
-	err = sheet__print(s, "Births, and the time of the call", out, colour);
-	sheet__free(s);
+	err = columns__print(s, "Births, and the time of the call", out, colour);
+	columns__free(s);
 	return err;
 }
 
@@ -164,7 +165,7 @@ static bool is_cow(enum phase p)
 
 static int print_phases(const struct profile_summary *sum, FILE *out, bool colour)
 {
-	struct sheet *s = new_sheet(sum);
+	struct columns *s = new_sheet(sum);
 	const struct group *g;
 	char title[32];
 	int err;
@@ -174,7 +175,7 @@ static int print_phases(const struct profile_summary *sum, FILE *out, bool colou
 	for (int p = 0; p < PHASE_COUNT; p++) {
 		phase_title(p, title, sizeof(title));
 		if (!is_cow(p))
-			sheet__column(s, title, SHEET_RIGHT | SHEET_OPTIONAL);
+			columns__column(s, title, COLUMNS_RIGHT | COLUMNS_OPTIONAL);
 	}
 	for (size_t i = 0; (g = shown(sum, i)); i++) {
 		add_labels(sum, s, g);
@@ -182,25 +183,25 @@ static int print_phases(const struct profile_summary *sum, FILE *out, bool colou
 			if (!is_cow(p))
 				add_time(s, sum->clock, quantile(&g->phase[p], 0.5));
 	}
-	err = sheet__print(s, "Where the time went (medians)", out, colour);
-	sheet__free(s);
+	err = columns__print(s, "Where the time went (medians)", out, colour);
+	columns__free(s);
 	return err;
 }
 
 static int print_parents(const struct profile_summary *sum, FILE *out, bool colour)
 {
-	struct sheet *s = new_sheet(sum);
+	struct columns *s = new_sheet(sum);
 	const struct group *g;
 	int err;
 
 	if (!s)
 		return -ENOMEM;
-	sheet__column(s, "RSS", SHEET_RIGHT | SHEET_OPTIONAL);
-	sheet__column(s, "VMAS", SHEET_RIGHT | SHEET_OPTIONAL);
-	sheet__column(s, "THREADS", SHEET_RIGHT | SHEET_OPTIONAL);
-	sheet__column(s, "FDS", SHEET_RIGHT | SHEET_OPTIONAL);
-	sheet__column(s, "PTES COPIED", SHEET_RIGHT | SHEET_OPTIONAL);
-	sheet__column(s, "EXECS", SHEET_RIGHT);
+	columns__column(s, "RSS", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__column(s, "VMAS", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__column(s, "THREADS", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__column(s, "FDS", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__column(s, "PTES COPIED", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__column(s, "EXECS", COLUMNS_RIGHT);
 	for (size_t i = 0; (g = shown(sum, i)); i++) {
 		add_labels(sum, s, g);
 		add_bytes(s, quantile(&g->rss, 0.5));
@@ -210,9 +211,9 @@ static int print_parents(const struct profile_summary *sum, FILE *out, bool colo
 		add_number(s, quantile(&g->count[COUNT_ptes_copied], 0.5));
 		add_number(s, (double)g->execs);
 	}
-	err = sheet__print(s, "The parent at the birth (medians), and children that execed", out,
-			   colour);
-	sheet__free(s);
+	err = columns__print(s, "The parent at the birth (medians), and children that execed", out,
+			     colour);
+	columns__free(s);
 	return err;
 }
 
@@ -227,18 +228,18 @@ static const struct {
 
 static int print_cow(const struct profile_summary *sum, FILE *out, bool colour)
 {
-	struct sheet *s = new_sheet(sum);
+	struct columns *s = new_sheet(sum);
 	const struct group *g;
 	int err;
 
 	if (!s)
 		return -ENOMEM;
-	sheet__column(s, "IN", 0);
-	sheet__column(s, "FAULTS", SHEET_RIGHT);
-	sheet__column(s, "COPIED", SHEET_RIGHT);
-	sheet__column(s, "MEDIAN", SHEET_RIGHT);
-	sheet__column(s, "MAX", SHEET_RIGHT);
-	sheet__column(s, "TOTAL TIME", SHEET_RIGHT);
+	columns__column(s, "IN", 0);
+	columns__column(s, "FAULTS", COLUMNS_RIGHT);
+	columns__column(s, "COPIED", COLUMNS_RIGHT);
+	columns__column(s, "MEDIAN", COLUMNS_RIGHT);
+	columns__column(s, "MAX", COLUMNS_RIGHT);
+	columns__column(s, "TOTAL TIME", COLUMNS_RIGHT);
 	for (size_t i = 0; (g = shown(sum, i)); i++)
 		for (size_t k = 0; k < 2; k++) {
 			const struct sketch *faults = &g->count[sides[k].faults];
@@ -246,53 +247,53 @@ static int print_cow(const struct profile_summary *sum, FILE *out, bool colour)
 			if (!faults->n)
 				continue;
 			add_labels(sum, s, g);
-			sheet__add(s, "%s", sides[k].name);
+			columns__add(s, "%s", sides[k].name);
 			add_number(s, faults->sum);
 			add_number(s, g->count[sides[k].copied].sum);
 			add_number(s, quantile(faults, 0.5));
 			add_number(s, largest(faults));
 			add_time(s, sum->clock, g->phase[sides[k].time].sum);
 		}
-	err = sheet__print(s, "Copy-on-write faults (in sum; median and maximum of a birth)", out,
-			   colour);
-	sheet__free(s);
+	err = columns__print(s, "Copy-on-write faults (in sum; median and maximum of a birth)", out,
+			     colour);
+	columns__free(s);
 	return err;
 }
 
 static int print_totals(const struct profile_summary *sum, FILE *out, bool colour)
 {
 	const struct group *all = &sum->groups->all;
-	struct sheet *s = sheet__new(1);
+	struct columns *s = columns__new(1);
 	int err;
 
 	if (!s)
 		return -ENOMEM;
-	sheet__column(s, "PHASE", 0);
-	sheet__column(s, "TOTAL", SHEET_RIGHT);
-	sheet__column(s, "OF WORK", SHEET_RIGHT | SHEET_OPTIONAL);
-	sheet__column(s, "N", SHEET_RIGHT);
-	sheet__column(s, "MEDIAN", SHEET_RIGHT);
-	sheet__column(s, "P99", SHEET_RIGHT | SHEET_OPTIONAL);
-	sheet__column(s, "MAX", SHEET_RIGHT);
+	columns__column(s, "PHASE", 0);
+	columns__column(s, "TOTAL", COLUMNS_RIGHT);
+	columns__column(s, "OF WORK", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__column(s, "N", COLUMNS_RIGHT);
+	columns__column(s, "MEDIAN", COLUMNS_RIGHT);
+	columns__column(s, "P99", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__column(s, "MAX", COLUMNS_RIGHT);
 	for (int p = 0; p < PHASE_COUNT; p++) {
 		const struct sketch *k = &all->phase[p];
 
 		if (!k->n)
 			continue;
-		sheet__add(s, "%s%s", phase_models[p].part_of == PHASE_none ? "" : "  of it ",
-			   phase_name(p));
+		columns__add(s, "%s%s", phase_models[p].part_of == PHASE_none ? "" : "  of it ",
+			     phase_name(p));
 		add_time(s, sum->clock, k->sum);
 		if (phase_is_work(p) && all->work_ns > 0)
-			sheet__add(s, "%.1f %%", 100 * k->sum / all->work_ns);
+			columns__add(s, "%.1f %%", 100 * k->sum / all->work_ns);
 		else
-			sheet__add(s, "-");
+			columns__add(s, "-");
 		add_number(s, (double)k->n);
 		add_time(s, sum->clock, quantile(k, 0.5));
 		add_time(s, sum->clock, tail(k, 0.99));
 		add_time(s, sum->clock, largest(k));
 	}
-	err = sheet__print(s, "Phases, over all births", out, colour);
-	sheet__free(s);
+	err = columns__print(s, "Phases, over all births", out, colour);
+	columns__free(s);
 	return err;
 }
 

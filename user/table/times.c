@@ -9,17 +9,17 @@
 #include "user/model/phase.h"
 #include "user/table/part.h"
 
-static void add_ratio(struct sheet *s, double ratio)
+static void add_ratio(struct columns *s, double ratio)
 {
 	if (isfinite(ratio))
-		sheet__add(s, fabs(ratio) < 1e5 ? "%.2fx" : "%.0ex", ratio);
+		columns__add(s, fabs(ratio) < 1e5 ? "%.2fx" : "%.0ex", ratio);
 	else
-		sheet__add(s, "-");
+		columns__add(s, "-");
 }
 
-static void add_latency(const struct table *t, struct sheet *s, const struct row *row)
+static void add_latency(const struct table *t, struct columns *s, const struct row *row)
 {
-	sheet__add(s, "%zu", row->call.n);
+	columns__add(s, "%zu", row->call.n);
 	table_add_time(t, s, row->call.median);
 	table_add_time(t, s, row->call.p90);
 	table_add_time(t, s, row->call.p99);
@@ -29,25 +29,25 @@ static void add_latency(const struct table *t, struct sheet *s, const struct row
 
 int table_latency(const struct table *t)
 {
-	struct sheet *s = table_sheet();
+	struct columns *s = table_sheet();
 	int err;
 
 	if (!s)
 		return -ENOMEM;
-	sheet__column(s, "N", SHEET_RIGHT);
-	sheet__column(s, "MEDIAN", SHEET_RIGHT);
-	sheet__column(s, "P90", SHEET_RIGHT);
-	sheet__column(s, "P99", SHEET_RIGHT);
-	sheet__column(s, "VS SPAWN", SHEET_RIGHT);
-	sheet__column(s, "TOTAL", SHEET_RIGHT);
+	columns__column(s, "N", COLUMNS_RIGHT);
+	columns__column(s, "MEDIAN", COLUMNS_RIGHT);
+	columns__column(s, "P90", COLUMNS_RIGHT);
+	columns__column(s, "P99", COLUMNS_RIGHT);
+	columns__column(s, "VS SPAWN", COLUMNS_RIGHT);
+	columns__column(s, "TOTAL", COLUMNS_RIGHT);
 	for (size_t i = 0; i < t->times.n; i++) {
 		const struct row *row = &t->times.v[i];
 
 		table_add_labels(t, s, row, i ? row - 1 : NULL);
 		add_latency(t, s, row);
 	}
-	err = sheet__print(s, "Spawn latency (call to return)", t->out, t->colour);
-	sheet__free(s);
+	err = columns__print(s, "Spawn latency (call to return)", t->out, t->colour);
+	columns__free(s);
 	return err;
 }
 
@@ -95,7 +95,7 @@ static bool any_phase(const struct phase_table *pt, const struct row *row)
 	return false;
 }
 
-static void add_phase_columns(struct sheet *s, const struct phase_table *pt)
+static void add_phase_columns(struct columns *s, const struct phase_table *pt)
 {
 	char name[32], whole[32], both[80];
 
@@ -107,14 +107,14 @@ static void add_phase_columns(struct sheet *s, const struct phase_table *pt)
 			heading(phase_models[p].part_of, whole, sizeof(whole));
 			snprintf(both, sizeof(both), "%s OF %s", name, whole);
 		}
-		sheet__column(s, pt->parts ? both : name, SHEET_RIGHT | pt->flags);
+		columns__column(s, pt->parts ? both : name, COLUMNS_RIGHT | pt->flags);
 	}
 	if (pt->unattributed)
-		sheet__column(s, "UNATTRIB", SHEET_RIGHT | pt->flags);
+		columns__column(s, "UNATTRIB", COLUMNS_RIGHT | pt->flags);
 }
 
 /* The median of the phase. Returns whether it was taken with all probes. */
-static bool add_phase(const struct table *t, struct sheet *s, const struct row *row, enum phase p)
+static bool add_phase(const struct table *t, struct columns *s, const struct row *row, enum phase p)
 {
 	bool starred;
 	const struct cell *c = row__phase(row, p, &starred);
@@ -129,7 +129,7 @@ static bool add_phase(const struct table *t, struct sheet *s, const struct row *
 
 static int print_phases(const struct table *t, const struct phase_table *pt)
 {
-	struct sheet *s = table_sheet();
+	struct columns *s = table_sheet();
 	const struct row *before = NULL;
 	bool starred = false;
 	int err;
@@ -151,11 +151,11 @@ static int print_phases(const struct table *t, const struct phase_table *pt)
 		if (pt->unattributed)
 			table_add_time(t, s, stats_median(&row->cell->unattributed));
 	}
-	err = sheet__print(s, pt->title, t->out, t->colour);
+	err = columns__print(s, pt->title, t->out, t->colour);
 	if (!err && starred)
 		fputs("* from the few samples with all probes, whose cost is in these times\n",
 		      t->out);
-	sheet__free(s);
+	columns__free(s);
 	return err;
 }
 
@@ -170,7 +170,7 @@ int table_call(const struct table *t)
 		.title = "Inside these phases (medians)",
 		.group = GROUP_CALL,
 		.parts = true,
-		.flags = SHEET_OPTIONAL,
+		.flags = COLUMNS_OPTIONAL,
 	};
 	int err = print_phases(t, &whole);
 
@@ -182,7 +182,7 @@ int table_child(const struct table *t)
 	static const struct phase_table child = {
 		.title = "The child (medians)",
 		.group = GROUP_CHILD,
-		.flags = SHEET_OPTIONAL,
+		.flags = COLUMNS_OPTIONAL,
 	};
 
 	return print_phases(t, &child);

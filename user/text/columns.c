@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/text/columns.h"
+#include "user/text/escape.h"
 #include "user/text/grid.h"
 #include "user/text/utf8.h"
 #include "user/text/wrap.h"
@@ -11,7 +13,7 @@
 #define COLUMNS_MAX 32
 #define GAP	    2
 
-/* Two labels at their widest leave room for any column. */
+/* Two labels of full width leave room for any column. */
 #define FIRST_LABEL_WIDTH 30
 #define LABEL_WIDTH	  20
 #define WIDE_LABEL_WIDTH  44
@@ -20,10 +22,10 @@ struct column {
 	char *name;
 	int flags;
 	size_t width;
-	bool filled; /* some row has more than "-" */
+	bool filled; /* some row has a value, not "-" */
 };
 
-struct sheet {
+struct columns {
 	struct column columns[COLUMNS_MAX];
 	size_t count;
 	size_t labels;
@@ -32,16 +34,16 @@ struct sheet {
 	int error;
 };
 
-struct sheet *sheet__new(size_t labels)
+struct columns *columns__new(size_t labels)
 {
-	struct sheet *s = calloc(1, sizeof(*s));
+	struct columns *s = calloc(1, sizeof(*s));
 
 	if (s)
 		s->labels = labels;
 	return s;
 }
 
-void sheet__column(struct sheet *s, const char *name, int flags)
+void columns__column(struct columns *s, const char *name, int flags)
 {
 	struct column *column = &s->columns[s->count];
 
@@ -61,11 +63,11 @@ void sheet__column(struct sheet *s, const char *name, int flags)
 	s->count++;
 }
 
-static int append(struct sheet *s, char *text)
+static int append(struct columns *s, char *text)
 {
 	char **cells = s->cells;
 
-	if ((s->cell_count & (s->cell_count - 1)) == 0) { /* full: it grows by doubling */
+	if ((s->cell_count & (s->cell_count - 1)) == 0) { /* full: double it */
 		cells = reallocarray(cells, s->cell_count ? 2 * s->cell_count : 1, sizeof(*cells));
 		if (!cells)
 			return -ENOMEM;
@@ -75,24 +77,27 @@ static int append(struct sheet *s, char *text)
 	return 0;
 }
 
-void sheet__add(struct sheet *s, const char *format, ...)
+void columns__add(struct columns *s, const char *format, ...)
 {
 	struct column *column;
 	size_t index, width;
-	char *text = NULL;
+	char *text = NULL, *raw = NULL;
 	va_list args;
 
 	if (s->error)
 		return;
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
+	if (vasprintf(&raw, format, args) < 0)
+		raw = NULL;
 	va_end(args);
+	if (raw)
+		text = escape_copy(raw);
+	free(raw);
 	index = s->cell_count % s->count;
 	if (text && index < s->labels)
-		layout_cut(text, s->columns[index].flags & SHEET_WIDE ? WIDE_LABEL_WIDTH
-				 : index == 0			      ? FIRST_LABEL_WIDTH
-								      : LABEL_WIDTH);
+		layout_cut(text, s->columns[index].flags & COLUMNS_WIDE ? WIDE_LABEL_WIDTH
+				 : index == 0				? FIRST_LABEL_WIDTH
+									: LABEL_WIDTH);
 	if (!text || append(s, text) != 0) {
 		free(text);
 		s->error = -ENOMEM;
@@ -108,14 +113,14 @@ void sheet__add(struct sheet *s, const char *format, ...)
 
 static bool is_shown(const struct column *column)
 {
-	return column->filled || !(column->flags & SHEET_OPTIONAL);
+	return column->filled || !(column->flags & COLUMNS_OPTIONAL);
 }
 
 /*
- * The columns of the next part: the labels, and from *next on what fits, `limit` at most. Returns
- * how many there are beside the labels.
+ * Chooses the columns of the next part: the labels, then columns from *next on that fit, at most
+ * `limit`. Returns how many columns there are besides the labels.
  */
-static size_t choose_columns(const struct sheet *s, size_t limit, size_t *next, size_t *chosen)
+static size_t choose_columns(const struct columns *s, size_t limit, size_t *next, size_t *chosen)
 {
 	size_t count = 0, width = 0;
 
@@ -136,8 +141,8 @@ static size_t choose_columns(const struct sheet *s, size_t limit, size_t *next, 
 	return count;
 }
 
-/* How many columns to put into a part so that none is left with a lone last one. */
-static size_t balanced_limit(const struct sheet *s)
+/* Columns per part, so that all parts are about equally wide. */
+static size_t balanced_limit(const struct columns *s)
 {
 	size_t chosen[COLUMNS_MAX], next = s->labels, count, columns = 0, parts = 0;
 
@@ -148,7 +153,7 @@ static size_t balanced_limit(const struct sheet *s)
 	return parts ? (columns + parts - 1) / parts : 0;
 }
 
-static int print_part(const struct sheet *s, const size_t *chosen, size_t count, FILE *out)
+static int print_part(const struct columns *s, const size_t *chosen, size_t count, FILE *out)
 {
 	struct grid_column columns[COLUMNS_MAX];
 	const char *row[COLUMNS_MAX];
@@ -159,7 +164,7 @@ static int print_part(const struct sheet *s, const size_t *chosen, size_t count,
 		const struct column *column = &s->columns[chosen[i]];
 
 		columns[i].name = column->name;
-		columns[i].right = column->flags & SHEET_RIGHT;
+		columns[i].right = column->flags & COLUMNS_RIGHT;
 	}
 	g = grid__new(columns, count);
 	if (!g)
@@ -175,7 +180,7 @@ static int print_part(const struct sheet *s, const size_t *chosen, size_t count,
 	return err;
 }
 
-int sheet__print(struct sheet *s, const char *title, FILE *out, bool colour)
+int columns__print(struct columns *s, const char *title, FILE *out, bool colour)
 {
 	size_t chosen[COLUMNS_MAX], next = s->labels, limit = balanced_limit(s), count;
 	bool continued = false;
@@ -194,7 +199,7 @@ int sheet__print(struct sheet *s, const char *title, FILE *out, bool colour)
 	return err;
 }
 
-void sheet__free(struct sheet *s)
+void columns__free(struct columns *s)
 {
 	if (!s)
 		return;

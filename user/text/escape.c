@@ -3,19 +3,20 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
 #include "user/text/utf8.h"
 
-/* Bidirectional controls: they let a name show as another. wcwidth says 0, harmless, of them. */
+/* Bidirectional controls make one name look like another. wcwidth returns 0 for them. */
 static bool reorders(uint32_t code)
 {
 	return code == 0x061c || code == 0x200e || code == 0x200f ||
 	       (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
-/* wcwidth is -1 for C0, DEL, C1, line separators, and for what is no character in the locale. */
+/* wcwidth is -1 for C0, DEL, C1, line separators, and for characters unknown to the locale. */
 static bool is_plain(uint32_t code)
 {
 	return wcwidth((wchar_t)code) >= 0 && !reorders(code);
@@ -34,14 +35,14 @@ size_t escape_text(const char *in, char *out, size_t size)
 		if (len > 0 && is_plain(code)) {
 			in += len;
 		} else {
-			/* What follows in its character is malformed alone: escaped next. */
+			/* The rest of this character is malformed by itself and escaped next. */
 			snprintf(hex, sizeof(hex), "\\x%02x", (unsigned char)*in);
 			piece = hex;
 			len = strlen(hex);
 			in++;
 		}
 		total += len;
-		if (end + len == total && total < size) { /* nothing was left out so far */
+		if (end + len == total && total < size) { /* nothing was cut so far */
 			memcpy(out + end, piece, len);
 			end = total;
 		}
@@ -49,4 +50,14 @@ size_t escape_text(const char *in, char *out, size_t size)
 	if (size > 0)
 		out[end] = '\0';
 	return total;
+}
+
+char *escape_copy(const char *in)
+{
+	size_t size = escape_text(in, NULL, 0) + 1;
+	char *copy = malloc(size);
+
+	if (copy)
+		escape_text(in, copy, size);
+	return copy;
 }

@@ -5,11 +5,15 @@
 #include <stddef.h>
 
 /*
- * Copies text that others chose (names, paths, reasons) so that it can be shown in one line and do
- * nothing to the terminal: control characters, malformed UTF-8, what reorders text, and what the
- * locale cannot show become \xHH, a byte each; a backslash stays. At most `size` bytes, always
- * terminated, cut between characters. Returns the length that the whole has, like snprintf.
+ * Copies foreign text (names, paths, reasons) so that it fits in one line and cannot control the
+ * terminal: control characters, malformed UTF-8, characters that reorder text, and characters that
+ * the locale cannot show become \xHH, byte by byte. A backslash stays, so escaping twice changes
+ * nothing. Writes at most `size` bytes, always terminated, cut between characters. Returns the
+ * length of the whole result, like snprintf.
  */
 size_t escape_text(const char *in, char *out, size_t size);
+
+/* The whole text escaped, malloc'ed. NULL: out of memory. */
+char *escape_copy(const char *in);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/text/escape.h"
 #include "user/text/grid.h"
 #include "user/text/utf8.h"
 
@@ -59,12 +60,10 @@ int grid__row(struct grid *g, const char *const *cells)
 		return -ENOMEM;
 	g->cells = all;
 	for (i = 0; i < g->count; i++) {
-		const char *text = cells[i] ? cells[i] : "";
-
-		all[first + i] = strdup(text);
+		all[first + i] = escape_copy(cells[i] ? cells[i] : "");
 		if (!all[first + i])
 			goto fail;
-		widen(&g->columns[i], text);
+		widen(&g->columns[i], all[first + i]);
 	}
 	g->row_count++;
 	return 0;
@@ -75,7 +74,7 @@ fail:
 	return -ENOMEM;
 }
 
-/* Blanks are printed only once something follows them: no line ends in any. */
+/* Print blanks only before text, so that no line ends with blanks. */
 static void print_line(const struct grid *g, char *const *cells, FILE *out)
 {
 	size_t blanks = 0;

@@ -3,8 +3,10 @@
 
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "user/text/escape.h"
 #include "user/text/utf8.h"
 
 void layout_title(FILE *out, const char *title, bool colour)
@@ -12,9 +14,11 @@ void layout_title(FILE *out, const char *title, bool colour)
 	fprintf(out, colour ? "\n\033[1m%s\033[0m\n" : "\n%s\n", title);
 }
 
-void layout_wrap(FILE *out, size_t column, size_t indent, const char *text)
+void layout_wrap(FILE *out, size_t column, size_t indent, const char *unsafe)
 {
-	bool fresh = true; /* no word stands in this line yet */
+	char *copy = escape_copy(unsafe);
+	const char *text = copy ? copy : "out of memory";
+	bool fresh = true; /* the line has no word yet */
 
 	for (text += strspn(text, " "); *text != '\0'; text += strspn(text, " ")) {
 		size_t word = strcspn(text, " ");
@@ -36,6 +40,7 @@ void layout_wrap(FILE *out, size_t column, size_t indent, const char *text)
 		text += fit;
 	}
 	fputc('\n', out);
+	free(copy);
 }
 
 #define ELLIPSIS "..."
@@ -44,11 +49,11 @@ static bool was_cut(const char *text, size_t len, size_t size)
 {
 	size_t dots = strlen(ELLIPSIS);
 
-	/* Before the dots, at most the rest of one character is missing. */
+	/* Cutting at a character leaves up to 3 unused bytes before the dots. */
 	return len >= dots && len + 4 >= size && !strcmp(text + len - dots, ELLIPSIS);
 }
 
-/* The bytes of the first one; a malformed byte stands for itself. */
+/* The length of the first character; 1 for a malformed byte. */
 static size_t character(const char *text)
 {
 	uint32_t code;

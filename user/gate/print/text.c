@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "user/gate/compare/format.h"
+#include "user/text/columns.h"
 #include "user/text/wrap.h"
 
 /* Up to this many rows, unchanged ones are shown as well. */
@@ -50,45 +51,45 @@ static void print_headline(const struct gate_report *r, FILE *out, bool colour)
 		gate_verdict_name(r->verdict), colour ? "\033[0m" : "", r->headline);
 }
 
-static void add_row(struct sheet *s, const struct gate_row *row)
+static void add_row(struct columns *s, const struct gate_row *row)
 {
 	char text[80], low[32], high[32];
 	bool bounded = isfinite(row->low) && isfinite(row->high);
 
-	sheet__add(s, "%s", row->cell);
-	sheet__add(s, "%s", row->metric);
-	sheet__add(s, "%s", gate_value(row->a, row->unit, text, sizeof(text)));
-	sheet__add(s, "%s", gate_value(row->b, row->unit, text, sizeof(text)));
-	sheet__add(s, "%s", gate_percent(row->change, text, sizeof(text)));
+	columns__add(s, "%s", row->cell);
+	columns__add(s, "%s", row->metric);
+	columns__add(s, "%s", gate_value(row->a, row->unit, text, sizeof(text)));
+	columns__add(s, "%s", gate_value(row->b, row->unit, text, sizeof(text)));
+	columns__add(s, "%s", gate_percent(row->change, text, sizeof(text)));
 	snprintf(low, sizeof(low), "%+.1f", 100 * row->low);
 	snprintf(high, sizeof(high), "%+.1f", 100 * row->high);
 	snprintf(text, sizeof(text), "%s..%s", low, high);
-	sheet__add(s, "%s", bounded ? text : "-");
-	sheet__add(s, "%s", verdict_of(row));
-	sheet__add(s, "%s", gate_percent(row->smallest, text, sizeof(text)));
+	columns__add(s, "%s", bounded ? text : "-");
+	columns__add(s, "%s", verdict_of(row));
+	columns__add(s, "%s", gate_percent(row->smallest, text, sizeof(text)));
 	if (isfinite(row->needed))
-		sheet__add(s, "%.0f", row->needed);
+		columns__add(s, "%.0f", row->needed);
 	else
-		sheet__add(s, "-");
+		columns__add(s, "-");
 }
 
 static int print_rows(const struct gate_report *r, FILE *out, bool colour, bool all_rows)
 {
-	struct sheet *s = sheet__new(2);
+	struct columns *s = columns__new(2);
 	size_t gating = 0, same = 0;
 	int err;
 
 	if (!s)
 		return -ENOMEM;
-	sheet__column(s, "CELL", 0);
-	sheet__column(s, "METRIC", 0);
-	sheet__column(s, "A", SHEET_RIGHT);
-	sheet__column(s, "B", SHEET_RIGHT);
-	sheet__column(s, "CHANGE", SHEET_RIGHT);
-	sheet__column(s, "95 %", SHEET_RIGHT | SHEET_OPTIONAL);
-	sheet__column(s, "VERDICT", 0);
-	sheet__column(s, "VISIBLE", SHEET_RIGHT | SHEET_OPTIONAL);
-	sheet__column(s, "PAIRS", SHEET_RIGHT | SHEET_OPTIONAL);
+	columns__column(s, "CELL", 0);
+	columns__column(s, "METRIC", 0);
+	columns__column(s, "A", COLUMNS_RIGHT);
+	columns__column(s, "B", COLUMNS_RIGHT);
+	columns__column(s, "CHANGE", COLUMNS_RIGHT);
+	columns__column(s, "95 %", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__column(s, "VERDICT", 0);
+	columns__column(s, "VISIBLE", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__column(s, "PAIRS", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
 	for (size_t i = 0; i < r->row_count; i++)
 		gating += r->rows[i].kind != GATE_SHOWN;
 	for (size_t i = 0; i < r->row_count; i++) {
@@ -101,8 +102,8 @@ static int print_rows(const struct gate_report *r, FILE *out, bool colour, bool 
 		}
 		add_row(s, row);
 	}
-	err = sheet__print(s, "A is the base, B is new", out, colour);
-	sheet__free(s);
+	err = columns__print(s, "A is the base, B is new", out, colour);
+	columns__free(s);
 	if (!err && same > 0)
 		fprintf(out, "%zu metric%s the same; -v shows them\n", same,
 			same == 1 ? " is" : "s are");
@@ -111,34 +112,34 @@ static int print_rows(const struct gate_report *r, FILE *out, bool colour, bool 
 
 static int print_budget(const struct gate_report *r, FILE *out, bool colour)
 {
-	struct sheet *s;
+	struct columns *s;
 	bool cells = false;
 	char text[32];
 	int err;
 
 	for (size_t i = 0; i < r->row_count; i++)
 		cells |= r->rows[i].cell[0] != '\0';
-	s = sheet__new(cells ? 2 : 1);
+	s = columns__new(cells ? 2 : 1);
 	if (!s)
 		return -ENOMEM;
-	sheet__column(s, "RULE", cells ? 0 : SHEET_WIDE);
+	columns__column(s, "RULE", cells ? 0 : COLUMNS_WIDE);
 	if (cells)
-		sheet__column(s, "CELL", 0);
-	sheet__column(s, "LIMIT", SHEET_RIGHT);
-	sheet__column(s, "IS", SHEET_RIGHT);
-	sheet__column(s, "VERDICT", 0);
+		columns__column(s, "CELL", 0);
+	columns__column(s, "LIMIT", COLUMNS_RIGHT);
+	columns__column(s, "IS", COLUMNS_RIGHT);
+	columns__column(s, "VERDICT", 0);
 	for (size_t i = 0; i < r->row_count; i++) {
 		const struct gate_row *row = &r->rows[i];
 
-		sheet__add(s, "%s", row->metric);
+		columns__add(s, "%s", row->metric);
 		if (cells)
-			sheet__add(s, "%s", row->cell[0] ? row->cell : "-");
-		sheet__add(s, "%s", gate_value(row->a, row->unit, text, sizeof(text)));
-		sheet__add(s, "%s", gate_value(row->b, row->unit, text, sizeof(text)));
-		sheet__add(s, "%s", gate_verdict_name(row->verdict));
+			columns__add(s, "%s", row->cell[0] ? row->cell : "-");
+		columns__add(s, "%s", gate_value(row->a, row->unit, text, sizeof(text)));
+		columns__add(s, "%s", gate_value(row->b, row->unit, text, sizeof(text)));
+		columns__add(s, "%s", gate_verdict_name(row->verdict));
 	}
-	err = sheet__print(s, "Budget", out, colour);
-	sheet__free(s);
+	err = columns__print(s, "Budget", out, colour);
+	columns__free(s);
 	return err;
 }
 

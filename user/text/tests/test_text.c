@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/text/columns.h"
 #include "user/text/escape.h"
 #include "user/text/strbuf.h"
 #include "user/text/utf8.h"
@@ -142,31 +143,31 @@ static void cutting_shows(void **state)
 	assert_string_equal(same, "fork");
 }
 
-static char *printed(struct sheet *s)
+static char *printed(struct columns *s)
 {
 	char *out = NULL;
 	size_t size;
 	FILE *f = open_memstream(&out, &size);
 
-	assert_int_equal(sheet__print(s, "Title", f, false), 0);
+	assert_int_equal(columns__print(s, "Title", f, false), 0);
 	fclose(f);
 	return out;
 }
 
 static void wide_sheets_go_on_below(void **state)
 {
-	struct sheet *s = sheet__new(1);
+	struct columns *s = columns__new(1);
 	char *out;
 
 	(void)state;
-	sheet__column(s, "A", 0);
-	sheet__column(s, TEN TEN TEN TEN, SHEET_RIGHT);
-	sheet__column(s, "EMPTY", SHEET_RIGHT | SHEET_OPTIONAL);
-	sheet__column(s, TEN TEN TEN TEN "x", SHEET_RIGHT);
-	sheet__add(s, "a");
-	sheet__add(s, "%d", 1);
-	sheet__add(s, "-");
-	sheet__add(s, "%d", 2);
+	columns__column(s, "A", 0);
+	columns__column(s, TEN TEN TEN TEN, COLUMNS_RIGHT);
+	columns__column(s, "EMPTY", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__column(s, TEN TEN TEN TEN "x", COLUMNS_RIGHT);
+	columns__add(s, "a");
+	columns__add(s, "%d", 1);
+	columns__add(s, "-");
+	columns__add(s, "%d", 2);
 	out = printed(s);
 	assert_string_equal(out, "\nTitle\n"
 				 "A  " TEN TEN TEN TEN "\n"
@@ -175,27 +176,27 @@ static void wide_sheets_go_on_below(void **state)
 				 "A  " TEN TEN TEN TEN "x\n"
 				 "a                                          2\n");
 	free(out);
-	sheet__free(s);
+	columns__free(s);
 }
 
 static void empty_sheets_are_not_printed(void **state)
 {
-	struct sheet *s = sheet__new(1);
+	struct columns *s = columns__new(1);
 	char *out;
 
 	(void)state;
-	sheet__column(s, "A", 0);
-	sheet__column(s, "B", SHEET_OPTIONAL);
+	columns__column(s, "A", 0);
+	columns__column(s, "B", COLUMNS_OPTIONAL);
 	out = printed(s);
 	assert_string_equal(out, "");
 	free(out);
-	sheet__add(s, "a");
-	sheet__add(s, "-");
+	columns__add(s, "a");
+	columns__add(s, "-");
 	out = printed(s);
 	assert_string_equal(out, "");
 	free(out);
-	sheet__free(s);
-	sheet__free(NULL);
+	columns__free(s);
+	columns__free(NULL);
 }
 
 static void what_does_not_fit_is_cut_at_a_character(void **state)
