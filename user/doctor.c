@@ -257,7 +257,7 @@ int command_doctor(int argc, char **argv)
 	struct fault why;
 	int err, status = EXIT_TROUBLE;
 
-	if (command_options(&argp, argc, argv, &d))
+	if (option_parse(&argp, argc, argv, &d))
 		return EXIT_TROUBLE;
 	options.best = d.best;
 	options.verbose = d.verbose;

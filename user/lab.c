@@ -12,31 +12,17 @@
 #include <unistd.h>
 
 #include "user/base/command.h"
+#include "user/base/proc.h"
 #include "user/base/say.h"
 
 /* From the folder of this program: in a build tree, and where `make install` puts them. */
 static const char *const places[] = {"../bench/lab", "../share/spawnscope/lab"};
 
-static int own_folder(char *path, size_t size)
-{
-	ssize_t n = readlink("/proc/self/exe", path, size - 1);
-	char *slash;
-
-	if (n < 0)
-		return -errno;
-	path[n] = '\0';
-	slash = strrchr(path, '/');
-	if (!slash)
-		return -EINVAL;
-	*slash = '\0';
-	return 0;
-}
-
 int command_lab(int argc, char **argv)
 {
 	char folder[PATH_MAX], script[PATH_MAX + 64];
 	char **args = calloc(argc + 4, sizeof(*args));
-	int err = args ? own_folder(folder, sizeof(folder)) : -ENOMEM;
+	int err = args ? proc_own_folder(folder, sizeof(folder)) : -ENOMEM;
 
 	if (err) {
 		complain("cannot find the lab: %s", strerror(-err));

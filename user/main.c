@@ -7,7 +7,6 @@
 
 #include "user/base/command.h"
 #include "user/base/say.h"
-#include "user/text/escape.h"
 
 static const struct command commands[] = {
 	{"bench", "compare the ways to start a process, phase by phase", command_bench},
@@ -51,10 +50,8 @@ static int run_command(const struct command *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	char text[64];
-
 	setlocale(LC_CTYPE, "");
-	/* Whoever started us may have ignored it, and then there would be no child to wait for. */
+	/* If our parent ignored it, children would be reaped before we can wait for them. */
 	signal(SIGCHLD, SIG_DFL);
 	if (argc < 2) {
 		usage(stderr);
@@ -71,7 +68,6 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return run_command(&commands[i], argc, argv);
-	escape_text(argv[1], text, sizeof(text));
-	complain("unknown command '%s'; `spawnscope --help` lists them", text);
+	complain("unknown command '%.64s'; `spawnscope --help` lists them", argv[1]);
 	return EXIT_TROUBLE;
 }

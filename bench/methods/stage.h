@@ -12,9 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
-#include <time.h>
 
 #include "bench/methods/slate.h"
+#include "bench/shared/clock.h"
 #include "bench/shared/loader.h"
 
 /* A `sample` line of the protocol. Times in ns of CLOCK_MONOTONIC; 0: not taken. */
@@ -54,14 +54,6 @@ struct stage {
 int stage__open(struct stage *stage, int slate_fd, const char *child_path, bool silent,
 		const struct loader *loader);
 void stage__close(struct stage *stage);
-
-static inline int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
 
 /* Clears the slate before the next sample. */
 void stage__reset(const struct stage *stage);

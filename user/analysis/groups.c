@@ -110,7 +110,7 @@ static int set_label(const struct groups *g, struct group *to, const struct birt
 		      : asprintf(&to->label, "%llu", to->key.id[0]);
 		break;
 	case GROUP_BY_CGROUP:
-		if (!cgroup_path(to->key.id[0], text, sizeof(text)))
+		if (!proc_cgroup_path(to->key.id[0], text, sizeof(text)))
 			n = asprintf(&to->label, "%s", text);
 		else
 			n = asprintf(&to->label, "cgroup %llu", to->key.id[0]);

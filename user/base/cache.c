@@ -13,10 +13,9 @@
 #include <unistd.h>
 
 #include "bench/shared/fault.h"
-#include "user/text/escape.h"
 
 #define TEMPORARY ".new-"
-/* What is older was left by a process that was killed. */
+/* Older ones were left by processes that were killed. */
 #define TEMPORARY_MAX_S 60
 
 static bool is_our_folder(const char *path)
@@ -28,8 +27,8 @@ static bool is_our_folder(const char *path)
 }
 
 /*
- * After privileges were given up the environment may still be another user's: what it names is
- * taken only if it belongs to who we are now.
+ * After privileges were dropped, the environment may still name another user's folders. Use only
+ * those that belong to the current user.
  */
 static int parent_path(bool make, char *path, size_t size)
 {
@@ -55,7 +54,7 @@ static int parent_path(bool make, char *path, size_t size)
 	return n > 0 && (size_t)n < size ? 0 : -ENAMETOOLONG;
 }
 
-/* Whether nobody else can have written to it. */
+/* Whether only we can write to it. */
 static bool is_ours_alone(const struct stat *st)
 {
 	return st->st_uid == geteuid() && !(st->st_mode & (S_IWGRP | S_IWOTH));
@@ -86,7 +85,7 @@ static int open_folder(bool make, const char *path)
 
 int cache_open(bool make, struct fault *why)
 {
-	char path[PATH_MAX], text[PATH_MAX];
+	char path[PATH_MAX];
 	int folder = parent_path(make, path, sizeof(path));
 
 	if (folder) {
@@ -95,16 +94,15 @@ int cache_open(bool make, struct fault *why)
 	}
 	folder = open_folder(make, path);
 	if (folder < 0) {
-		escape_text(path, text, sizeof(text));
-		fault__set(why, 0, "%.200s/spawnscope: %s", text,
-			   folder == -EPERM ? "is not ours alone" : strerror(-folder));
+		fault__set(why, 0, "%.200s/spawnscope: %s", path,
+			   folder == -EPERM ? "others may write there" : strerror(-folder));
 	}
 	return folder;
 }
 
 FILE *cache_read(int folder, const char *name, off_t max)
 {
-	/* Not to be held up by a pipe, or to become the terminal of anything. */
+	/* O_NONBLOCK: do not wait for a FIFO's writer. */
 	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct stat st;
 	FILE *in = NULL;
@@ -123,7 +121,7 @@ int cache_write(int folder, struct cache_file *f)
 	int fd;
 
 	snprintf(f->temporary, sizeof(f->temporary), TEMPORARY "%d", (int)getpid());
-	/* What an earlier process of this id has left. */
+	/* An earlier process with this id may have left one. */
 	unlinkat(folder, f->temporary, 0);
 	fd = openat(folder, f->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 		    0600);
@@ -162,7 +160,7 @@ static bool is_leftover(int folder, const char *name)
 
 void cache_prune(int folder, const char *prefix, const char *name)
 {
-	/* fdopendir takes the descriptor over. */
+	/* fdopendir takes over the descriptor, so give it a new one. */
 	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *names = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;

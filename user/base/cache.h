@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The folder of things that can be made anew: $XDG_CACHE_HOME/spawnscope if that variable names a
- * folder of ours, else for root /var/cache/spawnscope, else ~/.cache/spawnscope. What is in it is
- * used only if it is ours alone: others may have put anything there.
+ * The cache folder, for files that can be made again: $XDG_CACHE_HOME/spawnscope if that variable
+ * names our own folder, else /var/cache/spawnscope for root, ~/.cache/spawnscope for others. It is
+ * used only if nobody else can write to it.
  */
 #ifndef SPAWNSCOPE_CACHE_H
 #define SPAWNSCOPE_CACHE_H
@@ -13,25 +13,24 @@
 
 #include "bench/shared/fault.h"
 
-/* A descriptor of the folder, which is made if that is asked for, or -errno with a line in `why`.
- */
+/* Opens the folder; `make` creates it. A descriptor, or -errno with a line in `why`. */
 int cache_open(bool make, struct fault *why);
 
-/* A file of it, of at most `max` bytes. NULL: there is none that may be used. */
+/* Opens a file of at most `max` bytes. NULL: missing, too large or not safe to use. */
 FILE *cache_read(int folder, const char *name, off_t max);
 
-/* A file being written, under another name until cache_keep. */
+/* A file being written: it has a temporary name until cache_keep(). */
 struct cache_file {
-	FILE *out; /* closed by whoever writes to it */
+	FILE *out; /* the writer closes it */
 	char temporary[64];
 };
 
-/* Each 0 or -errno; cache_keep, or cache_drop, ends it once `out` is closed. */
+/* Each returns 0 or -errno. Close `out`, then call cache_keep() or cache_drop(). */
 int cache_write(int folder, struct cache_file *f);
 int cache_keep(int folder, const struct cache_file *f, const char *name);
 void cache_drop(int folder, const struct cache_file *f);
 
-/* Deletes files whose names begin so, but the one named `name`; and what killed processes left. */
+/* Deletes files with this prefix, except `name`, and what killed processes left behind. */
 void cache_prune(int folder, const char *prefix, const char *name);
 
 #endif

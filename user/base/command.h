@@ -5,13 +5,13 @@
 
 #define SPAWNSCOPE_VERSION "0.1.0"
 
-/* Exit statuses, as in DESIGN: a command's own meanings begin at EXIT_NOT_OK. */
+/* EXIT_NOT_OK: the command ran and its answer is "no". EXIT_TROUBLE: it could not run. */
 enum { EXIT_OK = 0, EXIT_NOT_OK = 1, EXIT_TROUBLE = 2 };
 
 struct command {
 	const char *name;
 	const char *brief;
-	int (*run)(int argc, char **argv); /* argv[0] is "spawnscope NAME"; the exit status */
+	int (*run)(int argc, char **argv); /* argv[0] is "spawnscope NAME"; returns the status */
 };
 
 int command_bench(int argc, char **argv);

@@ -20,8 +20,7 @@ void interrupt_catch(void)
 	sigemptyset(&blocked);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
 		sigaction(signals[i], NULL, &old);
-		/* Shells ignore SIGINT for all that they start with &: that is no wish of
-		 * anybody's. */
+		/* Shells ignore SIGINT in background jobs; no user asked for that. */
 		if (signals[i] == SIGHUP && old.sa_handler == SIG_IGN)
 			continue;
 		sigaction(signals[i], &action, NULL);

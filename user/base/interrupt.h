@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * SIGINT, SIGTERM and SIGHUP as a wish to stop in order. They stay blocked but
- * while interrupt_wait_mask is in force, so that none is missed between a look at
- * interrupt_requested and a wait.
+ * SIGINT, SIGTERM and SIGHUP ask for an orderly stop. They are blocked except while ppoll uses
+ * interrupt_wait_mask(), so none is lost between interrupt_requested() and the wait.
  */
 #ifndef SPAWNSCOPE_INTERRUPT_H
 #define SPAWNSCOPE_INTERRUPT_H
 
 #include <signal.h>
 
-/* From here on. A SIGHUP that was ignored, as nohup does, stays so. */
+/* Starts catching. A SIGHUP that is ignored (nohup) stays ignored. */
 void interrupt_catch(void);
 
-/* The same where they are blocked already; `mask` is then in force while interrupt_wait_mask is. */
+/* The same if the signals are blocked already; `mask` is the mask from before. */
 void interrupt_catch_blocked(const sigset_t *mask);
 
-/* The signal that came, or 0. */
+/* The signal that arrived, or 0. */
 int interrupt_requested(void);
 
-/* For ppoll: the mask from before interrupt_catch. */
+/* For ppoll: the signal mask from before interrupt_catch(). */
 const sigset_t *interrupt_wait_mask(void);
 
-/* In a child that is about to exec: the mask and the actions from before. */
+/* In a child before exec: restores the mask and the default actions. */
 void interrupt_release(void);
 
 #endif

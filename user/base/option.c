@@ -10,7 +10,6 @@
 #include "bench/shared/option_fault.h"
 #include "user/base/command.h"
 #include "user/base/say.h"
-#include "user/text/escape.h"
 
 const char *option_name(const struct argp_option *table, int key)
 {
@@ -22,10 +21,7 @@ const char *option_name(const struct argp_option *table, int key)
 
 int option_bad(const char *name, const char *value, const char *want)
 {
-	char text[128];
-
-	escape_text(value, text, sizeof(text));
-	complain("--%s '%s': %s", name, text, want);
+	complain("--%s '%.100s': %s", name, value, want);
 	return -EINVAL;
 }
 
@@ -52,10 +48,10 @@ char *option_word(const char *name, const char *value)
 	return asprintf(&word, "--%s=%s", name, value) < 0 ? NULL : word;
 }
 
-int command_options(const struct argp *argp, int argc, char **argv, void *input)
+int option_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
 	struct fault why;
-	unsigned int before = complaints();
+	unsigned int before = complain_count();
 
 	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
 		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
@@ -65,7 +61,7 @@ int command_options(const struct argp *argp, int argc, char **argv, void *input)
 		}
 	if (!argp_parse(argp, argc, argv, ARGP_SILENT, NULL, input))
 		return 0;
-	if (complaints() == before) {
+	if (complain_count() == before) {
 		option_fault(argp->options, argc, argv, &why);
 		complain("%s", why.text);
 	}

@@ -3,16 +3,15 @@
 #ifndef SPAWNSCOPE_OPTION_H
 #define SPAWNSCOPE_OPTION_H
 
-#include "user/base/option.h"
 #include <argp.h>
 
-/* The name that a key has in a table; "": none. */
+/* The option's name in the table; "" if it has none. */
 const char *option_name(const struct argp_option *table, int key);
 
-/* Says in one line what is wrong with a value, and what it must be. Returns -EINVAL. */
+/* Complains about a value: `want` says what it must be. Returns -EINVAL. */
 int option_bad(const char *name, const char *value, const char *want);
 
-/* A number from min to max; 0 or -EINVAL after one line. */
+/* Parses a number from min to max. 0, or -EINVAL after a complaint. */
 int option_number(const char *name, const char *value, unsigned int min, unsigned int max,
 		  unsigned int *number);
 
@@ -20,9 +19,8 @@ int option_number(const char *name, const char *value, unsigned int min, unsigne
 char *option_word(const char *name, const char *value);
 
 /*
- * Parses a command's options. 0, or -EINVAL after one line on standard error; --help prints the
- * help and ends the program.
+ * Parses a command's options. 0, or -EINVAL after a complaint. --help prints the help and exits.
  */
-int command_options(const struct argp *argp, int argc, char **argv, void *input);
+int option_parse(const struct argp *argp, int argc, char **argv, void *input);
 
 #endif

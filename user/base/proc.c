@@ -7,6 +7,7 @@
 #include <ftw.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,29 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
-/* A number from /proc/PID/status; 0 if there is none. */
+int proc_own_path(char *path, size_t size)
+{
+	ssize_t n = readlink("/proc/self/exe", path, size);
+
+	if (n < 0)
+		return -errno;
+	if ((size_t)n == size)
+		return -ENAMETOOLONG;
+	path[n] = '\0';
+	return 0;
+}
+
+int proc_own_folder(char *path, size_t size)
+{
+	int err = proc_own_path(path, size);
+	char *slash = err ? NULL : strrchr(path, '/');
+
+	if (slash)
+		*slash = '\0';
+	return err;
+}
+
+/* A number from /proc/PID/status; 0 if it has none. */
 static pid_t status_number(pid_t pid, const char *name)
 {
 	char path[64], line[256];
@@ -33,12 +56,12 @@ static pid_t status_number(pid_t pid, const char *name)
 	return number;
 }
 
-pid_t process_of(pid_t id)
+pid_t proc_process_of(pid_t id)
 {
 	return status_number(id, "Tgid");
 }
 
-unsigned int pid_namespace(void)
+unsigned int proc_pid_namespace(void)
 {
 	struct stat st;
 
@@ -47,7 +70,7 @@ unsigned int pid_namespace(void)
 
 static const char *const cgroup_mounts[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
 
-/* nftw has no context to give. The id of a cgroup is its folder's inode number. */
+/* nftw takes no context. A cgroup's id is the inode number of its folder. */
 static struct {
 	uint64_t id;
 	size_t mount; /* length of its path */
@@ -64,7 +87,7 @@ static int compare_folder(const char *path, const struct stat *st, int type, str
 	return 1;
 }
 
-int cgroup_path(uint64_t id, char *path, size_t size)
+int proc_cgroup_path(uint64_t id, char *path, size_t size)
 {
 	struct statfs fs;
 
@@ -97,7 +120,7 @@ static int open_cgroup_folder(const char *path)
 	return fd;
 }
 
-int cgroup_open(const char *path)
+int proc_cgroup_open(const char *path)
 {
 	int fd = open_cgroup_folder(path);
 	char below[PATH_MAX];
@@ -170,14 +193,14 @@ static bool contains(const struct family *f, const pid_t *pids, size_t count, pi
 	return false;
 }
 
-int for_descendants(const pid_t *pids, size_t count, int (*fn)(void *context, pid_t pid),
-		    void *context)
+int proc_for_descendants(const pid_t *pids, size_t count, int (*fn)(void *context, pid_t pid),
+			 void *context)
 {
 	struct family f = {0};
 	bool more = true;
 	int err = read_family(&f);
 
-	/* A child's id may be lower than its parent's, so until nothing is added. */
+	/* A child's id may be lower than its parent's, so repeat until nothing is added. */
 	while (!err && more) {
 		more = false;
 		for (size_t i = 0; i < f.n && !err; i++) {

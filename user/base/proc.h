@@ -1,35 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Processes that run already: what /proc says of them. */
-#ifndef SPAWNSCOPE_FOLLOWED_H
-#define SPAWNSCOPE_FOLLOWED_H
+/* What /proc and the cgroup file system say of running processes, this one included. */
+#ifndef SPAWNSCOPE_PROC_H
+#define SPAWNSCOPE_PROC_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-/* The process that has the id, or has a thread of this id; 0, with errno, if there is none or it
- * cannot be told. */
-pid_t process_of(pid_t id);
+/* The path of this program's file, and of the folder that it is in. 0 or -errno. */
+int proc_own_path(char *path, size_t size);
+int proc_own_folder(char *path, size_t size);
 
-/* Of a process that sees ids as the kernel numbers them: include/linux/proc_ns.h. */
+/* The process with this id, or with a thread of this id; 0 and errno if there is none. */
+pid_t proc_process_of(pid_t id);
+
+/* The initial PID namespace, where ids are the kernel's own: include/linux/proc_ns.h. */
 #define FIRST_PID_NAMESPACE 0xeffffffcU
 
-/* The inode number of ours; that of the first if it cannot be told. */
-unsigned int pid_namespace(void);
-
-/* The path of a cgroup (version 2) below its mount, by its id. 0 or -ENOENT: gone, or not seen
- * here. */
-int cgroup_path(uint64_t id, char *path, size_t size);
+/* The inode number of our PID namespace; FIRST_PID_NAMESPACE if unknown. */
+unsigned int proc_pid_namespace(void);
 
 /*
- * Opens a cgroup's folder, named by its path in the file system or below the mount of cgroup 2.
- * A descriptor, or -errno.
+ * The path of a cgroup (version 2), below its mount, by its id. 0, or -ENOENT: it is gone or not
+ * visible here.
  */
-int cgroup_open(const char *path);
+int proc_cgroup_path(uint64_t id, char *path, size_t size);
 
-/* Calls fn with each process that descends from one of `pids`. 0 or what fn returned. */
-int for_descendants(const pid_t *pids, size_t count, int (*fn)(void *context, pid_t pid),
-		    void *context);
+/*
+ * Opens the folder of a cgroup, given by its path in the file system or below the cgroup2 mount. A
+ * descriptor or -errno.
+ */
+int proc_cgroup_open(const char *path);
+
+/* Calls fn for each descendant of the given processes. 0, -errno, or what fn returned if not 0. */
+int proc_for_descendants(const pid_t *pids, size_t count, int (*fn)(void *context, pid_t pid),
+			 void *context);
 
 #endif

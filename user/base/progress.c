@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/base/progress.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "bench/shared/clock.h"
 
 #define BAR_WIDTH 30
 
@@ -12,17 +14,9 @@ struct progress {
 	size_t steps;
 	size_t done;
 	const char *what;
-	time_t start;
-	time_t shown;
+	int64_t start_s;
+	int64_t shown_s;
 };
-
-static time_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec;
-}
 
 struct progress *progress__new(size_t steps, bool quiet, const char *what)
 {
@@ -34,7 +28,7 @@ struct progress *progress__new(size_t steps, bool quiet, const char *what)
 	if (p) {
 		p->steps = steps;
 		p->what = what;
-		p->start = p->shown = now();
+		p->start_s = p->shown_s = now_ns() / NS_PER_S;
 	}
 	return p;
 }
@@ -42,19 +36,20 @@ struct progress *progress__new(size_t steps, bool quiet, const char *what)
 void progress__step(struct progress *p)
 {
 	size_t filled;
-	long left;
+	int64_t now_s, left_s;
 
 	if (!p)
 		return;
 	p->done++;
-	if (now() == p->shown)
+	now_s = now_ns() / NS_PER_S;
+	if (now_s == p->shown_s)
 		return;
-	p->shown = now();
+	p->shown_s = now_s;
 	filled = BAR_WIDTH * p->done / p->steps;
-	left = (p->shown - p->start) * (long)(p->steps - p->done) / (long)p->done;
-	fprintf(stderr, "\r[%.*s%*s] %zu/%zu %s, about %ld s left ", (int)filled,
+	left_s = (now_s - p->start_s) * (int64_t)(p->steps - p->done) / (int64_t)p->done;
+	fprintf(stderr, "\r[%.*s%*s] %zu/%zu %s, about %" PRId64 " s left ", (int)filled,
 		"##############################", (int)(BAR_WIDTH - filled), "", p->done, p->steps,
-		p->what, left);
+		p->what, left_s);
 }
 
 void progress__free(struct progress *p)

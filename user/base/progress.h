@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A bar on standard error while something long runs; nothing unless that is a terminal. */
+/* A progress bar on standard error, if that is a terminal. */
 #ifndef SPAWNSCOPE_PROGRESS_H
 #define SPAWNSCOPE_PROGRESS_H
 
@@ -8,7 +8,7 @@
 
 struct progress;
 
-/* `what` the steps are: "blocks". NULL is fine for the others. */
+/* `what` names the steps: "blocks". Returns NULL if no bar is shown; the others accept that. */
 struct progress *progress__new(size_t steps, bool quiet, const char *what);
 void progress__step(struct progress *p);
 void progress__free(struct progress *p); /* clears the line */

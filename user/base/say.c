@@ -7,7 +7,7 @@
 
 #include "user/text/escape.h"
 
-/* Longer lines are cut: a path of PATH_MAX fits, with words around it. */
+/* Longer lines are cut. A path of PATH_MAX fits, with words around it. */
 #define LINE_MAX_BYTES 5120
 
 static unsigned int count;
@@ -25,12 +25,12 @@ void complain(const char *format, ...)
 	fprintf(stderr, "spawnscope: %s\n", escaped);
 }
 
-unsigned int complaints(void)
+unsigned int complain_count(void)
 {
 	return count;
 }
 
-bool want_colour(FILE *stream)
+bool say_in_colour(FILE *stream)
 {
 	const char *no = getenv("NO_COLOR");
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Complaints: one line each on standard error. */
+/* What this program says on standard error, apart from progress. */
 #ifndef SPAWNSCOPE_SAY_H
 #define SPAWNSCOPE_SAY_H
 
 #include <stdbool.h>
 #include <stdio.h>
 
-/* One line on standard error, after "spawnscope: ". Escapes what others chose (escape_text). */
+/* Prints one line on standard error after "spawnscope: ", escaped as escape_text() does. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Lines printed by complain() so far. */
-unsigned int complaints(void);
+/* How many lines complain() has printed. */
+unsigned int complain_count(void);
 
-/* Whether to use colour on the stream: a terminal, and no NO_COLOR (no-color.org). */
-bool want_colour(FILE *stream);
+/* Whether the stream gets colour: it is a terminal and NO_COLOR is not set (no-color.org). */
+bool say_in_colour(FILE *stream);
 
 #endif

@@ -8,65 +8,65 @@
 
 #define PERIOD_MS 50
 
-/* Whether there is room for a piece. A reader that is gone is for write to tell. */
-static bool has_room(struct slow_reader *o)
+/* Whether the reader has room for a piece. If it is gone, write reports that. */
+static bool has_room(struct slow_reader *r)
 {
 	struct pollfd fds[] = {
-		{.fd = o->fd, .events = POLLOUT},
-		{.fd = o->wake, .events = POLLIN},
+		{.fd = r->fd, .events = POLLOUT},
+		{.fd = r->wake, .events = POLLIN},
 	};
 
-	if (!o->shut && poll(fds, 1, 0) > 0)
+	if (!r->shut && poll(fds, 1, 0) > 0)
 		return true;
-	while (!o->shut) {
-		o->shut = !o->may_wait(o->context);
-		if (!o->shut && poll(fds, 2, PERIOD_MS) > 0 && fds[0].revents)
+	while (!r->shut) {
+		r->shut = !r->may_wait(r->context);
+		if (!r->shut && poll(fds, 2, PERIOD_MS) > 0 && fds[0].revents)
 			return true;
 	}
 	return false;
 }
 
 /*
- * A pipe with room takes PIPE_BUF bytes without waiting, and whole (pipe(7)). Its descriptor may be
- * shared with other programs, so O_NONBLOCK is not ours to set.
+ * A writable pipe takes PIPE_BUF bytes at once without blocking (pipe(7)). We cannot set O_NONBLOCK
+ * instead: other programs may share the open file description.
  */
-static ssize_t write_some(void *reader, const char *data, size_t size)
+static ssize_t write_some(void *cookie, const char *data, size_t size)
 {
-	struct slow_reader *o = reader;
+	struct slow_reader *r = cookie;
 	size_t done = 0;
 	ssize_t n;
 
 	while (done < size) {
 		size_t piece = size - done < PIPE_BUF ? size - done : PIPE_BUF;
 
-		if (!has_room(o)) {
+		if (!has_room(r)) {
 			errno = ECANCELED;
 			break;
 		}
-		n = write(o->fd, data + done, piece);
+		n = write(r->fd, data + done, piece);
 		if (n < 0 && errno != EINTR)
 			return 0; /* fopencookie(3): an error, with errno */
 		if (n > 0)
 			done += (size_t)n;
 	}
-	if (done < size && o->fails)
+	if (done < size && r->fails)
 		return 0;
 	for (; done < size; done++)
-		o->lines += data[done] == '\n';
+		r->lines += data[done] == '\n';
 	return (ssize_t)size;
 }
 
-static int close_owned(void *reader)
+static int close_owned(void *cookie)
 {
-	const struct slow_reader *o = reader;
+	const struct slow_reader *r = cookie;
 
-	return close(o->fd);
+	return close(r->fd);
 }
 
-FILE *slow_reader__open(struct slow_reader *o, int fd, bool owned)
+FILE *slow_reader__open(struct slow_reader *r, int fd, bool owned)
 {
 	const cookie_io_functions_t io = {.write = write_some, .close = owned ? close_owned : NULL};
 
-	o->fd = fd;
-	return fopencookie(o, "w", io);
+	r->fd = fd;
+	return fopencookie(r, "w", io);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A stream to a reader that may be slow, or not read at all, and must not hold us up for ever. */
+/* A stream whose reader may be slow or stuck, and must not block us forever. */
 #ifndef SPAWNSCOPE_SLOW_READER_H
 #define SPAWNSCOPE_SLOW_READER_H
 
@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 /*
- * Asked while there is no room for what is to be written, each time that `wake` is readable, and
- * every 50 ms. False: no more is to be written.
+ * Called while the reader has no room for more data: every 50 ms, and whenever `wake` is readable.
+ * Returns false to give the reader up.
  */
 typedef bool slow_reader_fn(void *context);
 
@@ -17,16 +17,16 @@ struct slow_reader {
 	slow_reader_fn *may_wait;
 	void *context;
 	int wake;      /* a descriptor, or -1 */
-	bool fails;    /* what is not written is an error, ECANCELED; else it is only counted */
-	bool shut;     /* may_wait said so; may be cleared */
-	int fd;	       /* slow_reader__open sets it */
-	int64_t lines; /* that were not written, or not whole */
+	bool fails;    /* data that was not written is an error (ECANCELED); else only counted */
+	bool shut;     /* may_wait returned false; the owner may clear it */
+	int fd;	       /* set by slow_reader__open */
+	int64_t lines; /* not written, or only in part */
 };
 
 /*
- * A stream to the descriptor, which stays the caller's; or, with `owned`, is closed with it. The
- * struct has to live as long. NULL: errno says why.
+ * Opens a stream to the descriptor. With `owned`, fclose closes the descriptor. *r must outlive the
+ * stream. NULL and errno on failure.
  */
-FILE *slow_reader__open(struct slow_reader *o, int fd, bool owned);
+FILE *slow_reader__open(struct slow_reader *r, int fd, bool owned);
 
 #endif

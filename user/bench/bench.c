@@ -354,7 +354,7 @@ static int finish(struct bench *b)
 
 static int print_table(struct bench *b)
 {
-	int err = table_print(&b->run, stdout, want_colour(stdout));
+	int err = table_print(&b->run, stdout, say_in_colour(stdout));
 
 	if (err)
 		say_why(b, cannot_write(b, "standard output", err));

@@ -198,7 +198,7 @@ int bench_options__parse(struct bench_options *o, int argc, char **argv)
 		.rounds = 8,
 		.timeout_s = 60,
 	};
-	return command_options(&argp, argc, argv, o);
+	return option_parse(&argp, argc, argv, o);
 }
 
 void bench_options__free(struct bench_options *o)

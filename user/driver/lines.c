@@ -8,16 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/shared/clock.h"
 #include "user/base/interrupt.h"
 #include "user/model/run.h"
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 int line_reader_no_answer(unsigned int timeout_s, struct fault *why)
 {
@@ -32,11 +25,11 @@ int line_reader_bad_line(struct fault *why)
 /* The driver watches its subjects. This time limit is for a driver that hangs. */
 static int wait_for_input(const struct line_reader *r, struct fault *why)
 {
-	int64_t deadline = now_ms() + 1000LL * r->timeout_s;
+	int64_t deadline = now_ns() / NS_PER_MS + 1000LL * r->timeout_s;
 	struct pollfd p = {.fd = r->fd, .events = POLLIN};
 
 	for (;;) {
-		int64_t left = deadline - now_ms();
+		int64_t left = deadline - now_ns() / NS_PER_MS;
 		struct timespec t = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
 		int n;
 

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -13,22 +15,20 @@
 
 #include "user/base/interrupt.h"
 #include "user/base/privilege.h"
+#include "user/base/proc.h"
 
 #define STEP_MS	 10
 #define GRACE_MS 1000 /* from one way to end the driver to the next, rougher one */
 
 int driver_process_path(char *path, size_t size)
 {
-	ssize_t n = readlink("/proc/self/exe", path, size - 1);
-	char *slash;
+	char folder[PATH_MAX];
+	int err = proc_own_folder(folder, sizeof(folder));
 
-	if (n < 0)
-		return -errno;
-	path[n] = '\0';
-	slash = strrchr(path, '/');
-	if (!slash || (size_t)(slash - path) + sizeof("/spawnscope-bench") > size)
+	if (err)
+		return err;
+	if (snprintf(path, size, "%s/spawnscope-bench", folder) >= (int)size)
 		return -ENAMETOOLONG;
-	strcpy(slash, "/spawnscope-bench");
 	return access(path, X_OK) ? -errno : 0;
 }
 

@@ -140,7 +140,7 @@ int command_export(int argc, char **argv)
 	struct options o = {0};
 	struct input in = {0};
 	struct task task = {0};
-	int err = command_options(&argp, argc, argv, &o);
+	int err = option_parse(&argp, argc, argv, &o);
 
 	if (!err && input_is_output(&o.path, 1, o.output))
 		err = -EINVAL;

@@ -67,7 +67,7 @@ static int decide(struct gate *g)
 static int print_to_standard_output(const struct gate *g)
 {
 	return g->o.json ? gate_print_json(&g->report, stdout)
-			 : gate_print_text(&g->report, stdout, want_colour(stdout), g->o.verbose);
+			 : gate_print_text(&g->report, stdout, say_in_colour(stdout), g->o.verbose);
 }
 
 static int print_json(const struct gate_report *r, FILE *out, bool strict)

@@ -438,7 +438,7 @@ int gate_options__parse(struct gate_options *o, int argc, char **argv)
 	for (int i = 1; i < end; i++)
 		if (!strcmp(argv[i], "--"))
 			end = i;
-	err = command_options(&argp, end, argv, o);
+	err = option_parse(&argp, end, argv, o);
 	if (err)
 		return err;
 	o->base_count = end < argc ? o->path_count : 0;

@@ -32,7 +32,7 @@ int probe_profile_set_up(struct spawnscope *skel, const struct profile_options *
 	skel->rodata->group_by = o->group_by;
 	skel->rodata->command_args_max = o->args_max;
 	err = bpf_program__set_autoload(skel->progs.profile_find,
-					pid_namespace() != FIRST_PID_NAMESPACE);
+					proc_pid_namespace() != FIRST_PID_NAMESPACE);
 	return err ? err : bpf_program__set_autoload(skel->progs.profile_exec, true);
 }
 
@@ -107,7 +107,7 @@ static int follow_local(struct spawnscope *skel, pid_t pid, __u32 namespace)
 
 int probe_profile_follow(struct spawnscope *skel, pid_t pid)
 {
-	__u32 tgid = pid, one = 1, namespace = pid_namespace();
+	__u32 tgid = pid, one = 1, namespace = proc_pid_namespace();
 	int err;
 
 	if (namespace != FIRST_PID_NAMESPACE)

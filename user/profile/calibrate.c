@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "bench/shared/clock.h"
 #include "bench/shared/fault.h"
 #include "user/base/cache.h"
 #include "user/base/say.h"
@@ -99,14 +99,6 @@ static int take_block(struct driver *d, const struct wanted *w, struct run *r, s
 		if (join_sample(c, &block.samples[i], NULL, NULL))
 			return -ENOMEM;
 	return err ? give_up(c, why->text) : 0;
-}
-
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
 /* Each cell has its turn in each round: what comes over the machine meanwhile hits all of them. */

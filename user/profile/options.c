@@ -467,7 +467,7 @@ int profile_options__parse(struct profile_command *c, int argc, char **argv)
 		c->argv = argv + count + 1;
 		argv[count] = NULL;
 	}
-	err = command_options(&argp, count, argv, c);
+	err = option_parse(&argp, count, argv, c);
 	if (err)
 		return err;
 	if (c->argv && !c->argv[0]) {

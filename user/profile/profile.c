@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/shared/clock.h"
 #include "bench/shared/fault.h"
 #include "user/analysis/whatif.h"
 #include "user/base/command.h"
@@ -58,7 +59,7 @@ static bool may_wait(void *context)
 		if (t->asked > since)
 			since = t->asked;
 	}
-	return !since || trace_now_ns() - since < PATIENCE_NS;
+	return !since || now_ns() - since < PATIENCE_NS;
 }
 
 /* A slow_reader_fn for pipes and the like given to -o and --perfetto: half a file is useless. */
@@ -71,7 +72,7 @@ static bool may_wait_for_file(void *context)
 		trace__take_signals(t);
 	else
 		trace__check(t);
-	return !t->asked || trace_now_ns() - t->asked < PATIENCE_NS;
+	return !t->asked || now_ns() - t->asked < PATIENCE_NS;
 }
 
 static void on_group(void *context, const struct group_key *key, const struct group_counts *counts)
@@ -120,7 +121,7 @@ static int summarise(struct profile *p)
 	summary_set_end(&p->sinks.run, t);
 	err = probe__groups(t->probe, on_group, p);
 	privilege_drop();
-	p->summed_up = trace_now_ns();
+	p->summed_up = now_ns();
 	p->reader.shut = false;
 	if (!err)
 		err = t->error;
@@ -238,7 +239,7 @@ static void close_all(struct profile *p)
 {
 	/* Slow readers are waited for no longer than a summary's. */
 	if (!p->summed_up)
-		p->summed_up = trace_now_ns();
+		p->summed_up = now_ns();
 	trace__stop(&p->trace);
 	sinks__free(&p->sinks);
 	if (p->out)
@@ -249,7 +250,7 @@ static void close_all(struct profile *p)
 
 int command_profile(int argc, char **argv)
 {
-	struct profile p = {.begun = trace_now_ns()};
+	struct profile p = {.begun = now_ns()};
 	int err = profile_options__parse(&p.options, argc, argv);
 
 	if (err)

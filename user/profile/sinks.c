@@ -118,7 +118,7 @@ int sinks__open(struct sinks *s, const struct profile_command *options, FILE *ou
 	err = choice ? describe(s, choice) : 0;
 	s->lines = (struct lines){
 		.out = out,
-		.colour = want_colour(out),
+		.colour = say_in_colour(out),
 		.phases = options->verbose,
 		.cow = !s->run.phases[PHASE_cow_child].absent,
 		.clock = s->run.clock,

@@ -6,21 +6,13 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "bench/shared/clock.h"
 #include "user/base/privilege.h"
 #include "user/base/proc.h"
 #include "user/base/say.h"
 #include "user/model/run.h"
-
-int64_t trace_now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
 
 /* Blocks the signals that ask to stop and those that a workload may wait for. 0 or -errno. */
 static int catch_signals(struct trace *t)
@@ -74,7 +66,7 @@ static int find_processes(struct trace *t, struct fault *why)
 		int fd;
 
 		errno = ESRCH;
-		pid = process_of(o->pids[i]);
+		pid = proc_process_of(o->pids[i]);
 		fd = pid ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
 		if (fd < 0)
 			return cannot_follow(o->pids[i], -errno, why);
@@ -90,7 +82,7 @@ static int open_cgroup(struct profile_command *o, struct fault *why)
 
 	if (!o->cgroup)
 		return 0;
-	fd = cgroup_open(o->cgroup);
+	fd = proc_cgroup_open(o->cgroup);
 	o->trace.cgroup_fd = fd;
 	if (fd >= 0)
 		return 0;
@@ -119,7 +111,7 @@ static int follow_all(struct trace *t, struct fault *why)
 	 * or is older than that.
 	 */
 	for (int pass = 0; pass < 2 && o->children && !err; pass++)
-		err = for_descendants(o->pids, o->pid_count, follow, t);
+		err = proc_for_descendants(o->pids, o->pid_count, follow, t);
 	if (err)
 		return fault__set(why, err, "cannot follow that many processes: %s",
 				  strerror(-err));
@@ -131,7 +123,7 @@ static void begin(struct trace *t, int64_t begun)
 {
 	int64_t births = t->options->all ? birth_counts_since_boot() : MISSING;
 
-	t->attached = trace_now_ns();
+	t->attached = now_ns();
 	probe__begin(t->probe);
 	if (t->options->verbose)
 		complain("attached %.3f s after the start", (double)(t->attached - begun) / 1e9);
@@ -194,7 +186,7 @@ void trace__take_signals(struct trace *t)
 		if (s.ssi_signo == SIGCHLD)
 			continue;
 		if (!t->workload.pid)
-			t->asked = trace_now_ns();
+			t->asked = now_ns();
 		else if (s.ssi_code <= 0) /* else the terminal sent it to both of us */
 			kill(t->workload.pid, (int)s.ssi_signo);
 	}
@@ -223,7 +215,7 @@ void trace__check(struct trace *t)
 		}
 	if (workload__ended(&t->workload, &t->status) || !processes_left(t) || t->error)
 		t->stop = true;
-	if (limit > 0 && !t->ended && trace_now_ns() - t->attached >= limit) {
+	if (limit > 0 && !t->ended && now_ns() - t->attached >= limit) {
 		trace__end(t);
 		t->stop |= !t->options->argv;
 	}
@@ -237,7 +229,7 @@ void trace__end(struct trace *t)
 		return;
 	if (t->options->all)
 		t->at_end = birth_counts_read(t->probe);
-	t->ended = trace_now_ns();
+	t->ended = now_ns();
 	probe__pause(t->probe);
 	t->totals = probe__totals(t->probe);
 	t->missed = probe__missed(t->probe);

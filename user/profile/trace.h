@@ -70,7 +70,4 @@ void trace__stop(struct trace *t);
 /* Both accept a trace that was not started, all 0. */
 void trace__close(struct trace *t);
 
-/* Now, CLOCK_MONOTONIC ns. */
-int64_t trace_now_ns(void);
-
 #endif

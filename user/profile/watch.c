@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "bench/shared/clock.h"
 #include "user/profile/watch.h"
 
 #include <errno.h>
@@ -90,7 +91,7 @@ static void wait_some(const struct trace *t)
 	struct timespec timeout;
 
 	if (t->options->seconds > 0 && !t->ended) {
-		limit = t->attached + (int64_t)(t->options->seconds * 1e9) - trace_now_ns();
+		limit = t->attached + (int64_t)(t->options->seconds * 1e9) - now_ns();
 		left = limit < 0 ? 0 : limit < left ? limit : left;
 	}
 	timeout = (struct timespec){.tv_nsec = left};
@@ -99,7 +100,7 @@ static void wait_some(const struct trace *t)
 
 static void tick(struct watch *w)
 {
-	int64_t now = trace_now_ns();
+	int64_t now = now_ns();
 
 	if (now - w->ticked <= TICK_NS)
 		return;

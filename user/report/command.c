@@ -129,7 +129,7 @@ int command_report(int argc, char **argv)
 
 	o.paths = calloc((size_t)argc, sizeof(*o.paths));
 	if (o.paths)
-		err = command_options(&argp, argc, argv, &o);
+		err = option_parse(&argp, argc, argv, &o);
 	if (!err && !o.output && o.format == &formats[0] && isatty(STDOUT_FILENO)) {
 		complain("a page is not for a terminal: name a file with -o page.html");
 		err = -EINVAL;

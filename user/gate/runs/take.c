@@ -20,9 +20,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/shared/clock.h"
 #include "bench/shared/fault.h"
 #include "user/base/interrupt.h"
 #include "user/base/privilege.h"
+#include "user/base/proc.h"
 #include "user/gate/compare/format.h"
 #include "user/store/store.h"
 
@@ -180,21 +182,13 @@ static void exec_run(char *const *argv, const struct gate_options *o, const stru
 	_exit(127);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Waits for the process to end. 0, -EINTR when interrupted, or -ETIMEDOUT. */
 static int wait_for(int pidfd, int64_t deadline, bool heed_stop)
 {
 	struct pollfd p = {.fd = pidfd, .events = POLLIN};
 
 	for (;;) {
-		int64_t left = deadline - now_ms();
+		int64_t left = deadline - now_ns() / NS_PER_MS;
 		struct timespec t = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
 		int n;
 
@@ -222,10 +216,10 @@ static int finish(pid_t pid, const struct gate_options *o, struct fault *why)
 		return fault__set(why, err, "cannot watch a run: %s", strerror(-err));
 	}
 	fcntl(pidfd, F_SETFD, FD_CLOEXEC);
-	err = wait_for(pidfd, now_ms() + 1000LL * o->timeout_s, true);
+	err = wait_for(pidfd, now_ns() / NS_PER_MS + 1000LL * o->timeout_s, true);
 	if (err) {
 		kill(pid, SIGTERM);
-		if (wait_for(pidfd, now_ms() + 1000LL * GRACE_S, false) != 0)
+		if (wait_for(pidfd, now_ns() / NS_PER_MS + 1000LL * GRACE_S, false) != 0)
 			kill(pid, SIGKILL);
 	}
 	close(pidfd);
@@ -242,16 +236,6 @@ static int finish(pid_t pid, const struct gate_options *o, struct fault *why)
 	if (!err && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
 		err = -ECANCELED;
 	return err;
-}
-
-static int own_path(char *path, size_t size)
-{
-	ssize_t n = readlink("/proc/self/exe", path, size - 1);
-
-	if (n < 0)
-		return -errno;
-	path[n] = '\0';
-	return 0;
 }
 
 static int write_kept(const char *folder, const char *name, int fd)
@@ -330,7 +314,7 @@ int gate_take(const struct gate_options *o, const struct gate_take *take, struct
 	pid_t us = getpid(), pid;
 
 	*run = (struct run){0};
-	err = fd < 0 ? -errno : own_path(self, sizeof(self));
+	err = fd < 0 ? -errno : proc_own_path(self, sizeof(self));
 	if (!err) {
 		make_args(&args, self, o, take, fd);
 		err = args.failed ? -ENOMEM : 0;

@@ -65,7 +65,7 @@ int stacks__new(struct stacks **stacks, struct fault *why)
 	int err;
 
 	*stacks = NULL;
-	if (pid_namespace() != FIRST_PID_NAMESPACE) {
+	if (proc_pid_namespace() != FIRST_PID_NAMESPACE) {
 		return fault__set(
 			why, -ENOTSUP,
 			"--by stack: the memory maps of processes are not to be had from inside a "
