@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "bench/shared/clock.h"
 #include "user/profile/watch.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <time.h>
 
+#include "bench/shared/clock.h"
 #include "user/collect/births.h"
 
 /* How often the ring is emptied. */
