@@ -42,7 +42,7 @@ static const struct argp_option option_table[] = {
 };
 
 static const char doc[] = "Says for each phase which probe works on this kernel, or why none does."
-			  "\vExits with 0 if every phase can be had, 1 if some, 2 if none.\n\n"
+			  "\vExits with 0 if every phase can be measured, 1 if some, 2 if none.\n\n"
 			  "Example: sudo spawnscope doctor";
 
 static int parse_option(int key, char *arg, struct argp_state *state)
@@ -186,7 +186,7 @@ static void print_lack(const char *phase, const char *why)
 {
 	char line[640];
 
-	snprintf(line, sizeof(line), "%s cannot be had: %s", phase, why);
+	snprintf(line, sizeof(line), "%s cannot be measured: %s", phase, why);
 	layout_wrap(stdout, 0, 2, line);
 }
 
@@ -223,7 +223,7 @@ static int print_findings(struct doctor *d, struct probe *p)
 	for (int k = 0; k < PHASE_COUNT; k++)
 		if (source_of_phase(choice, k, phase_models[k].only_if, text, sizeof(text)))
 			print_lack(phase_models[k].name, text);
-	printf("%d of %d phases can be had on this kernel.\n", had, PHASE_COUNT);
+	printf("%d of %d phases can be measured on this kernel.\n", had, PHASE_COUNT);
 	return had == PHASE_COUNT ? EXIT_OK : had ? EXIT_NOT_OK : EXIT_TROUBLE;
 }
 

@@ -92,8 +92,8 @@ growth() {
     source=$(awk '$1 == "copy_mm" { print $2 }' "$DIR/doctor")
     [ "$(ask "$result" 'run.phases.copy_mm.source')" = "$source" ]
     [ "$(ask "$result" 'at("fork"; mib(64); "phases").phases.copy_mm.source')" = "$source" ]
-    # Where neither fentry nor kprobes are to be had, as on hardened machines, it is a tracepoint.
-    if grep '^copy_files cannot be had: fentry .*; kprobe .*' "$DIR/doctor"; then
+    # Hardened machines refuse fentry and kprobes; then it is a tracepoint.
+    if grep '^copy_files cannot be measured: fentry .*; kprobe .*' "$DIR/doctor"; then
         [[ $source == tracepoint:* ]]
     fi
 }
