@@ -21,6 +21,7 @@
 #include "user/base/say.h"
 #include "user/collect/samples.h"
 #include "user/model/phase.h"
+#include "user/probe/kind_option.h"
 #include "user/probe/probe.h"
 #include "user/text/grid.h"
 #include "user/text/wrap.h"
@@ -51,13 +52,7 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 't':
-		for (int k = SOURCE_FENTRY; k <= SOURCE_TRACEPOINT; k++)
-			if (!strcmp(arg, source_kind_name(k))) {
-				d->best = k;
-				return 0;
-			}
-		complain("--trace: must be fentry, kprobe or tracepoint");
-		return -EINVAL;
+		return source_kind_option(arg, &d->best);
 	case 'v':
 		d->verbose = true;
 		return 0;

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/bench/options.h"
-#include "bench/shared/method_names.h"
-#include "bench/shared/units.h"
 
 #include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/shared/method_names.h"
+#include "bench/shared/units.h"
+#include "user/base/choice.h"
 #include "user/base/option.h"
 #include "user/base/say.h"
 #include "user/collect/environment.h"
-#include "user/text/escape.h"
+#include "user/probe/kind_option.h"
 
-/* Options from FORWARD on are the driver's: it knows what they may be, and says what is wrong. */
+/* Options from FORWARD on are passed to the driver, which checks them. */
 enum {
 	OPTION_NO_TRACE = 1000,
 	OPTION_TRACE,
@@ -31,16 +32,13 @@ enum {
 static const struct argp_option option_table[] = {
 	{0, 0, 0, 0, "What to measure:", 1},
 	{"suite", FORWARD, "NAME|FILE", 0,
-	 "quick (what is run if nothing is asked for), standard, overhead (what each probe costs), "
-	 "or "
-	 "an INI file",
-	 0},
+	 "quick (default), standard, overhead (what each probe costs), or an INI file", 0},
 	{"method", FORWARD + 1, "LIST", 0, METHOD_CHOICES, 0},
-	{"size", FORWARD + 2, "LIST", 0, "memory that the parent has written: 1M,64M,1G", 0},
-	{"pages", FORWARD + 3, "LIST", 0, "of that memory: 4k, thp", 0},
-	{"vmas", FORWARD + 4, "LIST", 0, "mappings that the parent has besides", 0},
-	{"fds", FORWARD + 5, "LIST", 0, "descriptors that the parent has open besides", 0},
-	{"threads", FORWARD + 6, "LIST", 0, "idle threads that the parent has besides", 0},
+	{"size", FORWARD + 2, "LIST", 0, "memory that the parent has written to: 1M,64M,1G", 0},
+	{"pages", FORWARD + 3, "LIST", 0, "pages of that memory: 4k, thp", 0},
+	{"vmas", FORWARD + 4, "LIST", 0, "further mappings of the parent", 0},
+	{"fds", FORWARD + 5, "LIST", 0, "further open descriptors of the parent", 0},
+	{"threads", FORWARD + 6, "LIST", 0, "further, idle threads of the parent", 0},
 	{"child-write", FORWARD + 7, "LIST", 0, "memory that the child writes to (fork)", 0},
 	{"parent-write", FORWARD + 8, "LIST", 0,
 	 "memory that the parent writes to while the child lives (fork)", 0},
@@ -50,40 +48,36 @@ static const struct argp_option option_table[] = {
 	{"trace", OPTION_TRACE, "KIND", 0,
 	 "use no better kind of probe than fentry (default), kprobe or tracepoint", 0},
 	{"untraced", OPTION_UNTRACED, "WHICH", 0,
-	 "cells to take without probes too, in turn, to show what tracing costs: none, smallest "
+	 "also measure these cells without probes, to show what tracing costs: none, smallest "
 	 "(parent; default), all",
 	 0},
 	{"all-runs", OPTION_ALL_RUNS, "N", 0,
-	 "samples of each cell with the dear probes too (copy-on-write, page tables, syscalls), in "
-	 "a "
-	 "pass of their own (default 10)",
+	 "samples of each cell with the expensive probes too (copy-on-write, page tables, "
+	 "syscalls), which are taken separately (default 10)",
 	 0},
 	{"rounds", OPTION_ROUNDS, "N", 0,
-	 "blocks into which a cell's samples are split (default 8)", 0},
-	{"seed", FORWARD + 10, "N", 0, "of the random order of blocks", 0},
+	 "blocks that the samples of a cell are split into (default 8)", 0},
+	{"seed", FORWARD + 10, "N", 0, "seed of the random order of blocks", 0},
 	{"cpu", FORWARD + 11, "N|none", 0,
 	 "pin the spawning process to this CPU (default: the last)", 0},
-	{"warmup", FORWARD + 12, "N", 0,
-	 "spawns before each block that are not counted (default 2)", 0},
+	{"warmup", FORWARD + 12, "N", 0, "uncounted spawns before each block (default 2)", 0},
 	{"program", OPTION_PROGRAM, "PATH", 0,
-	 "a program of yours to exec, without arguments; it must end with status 0", 0},
+	 "exec this program, without arguments; it must exit with status 0", 0},
 	{"libc", OPTION_LIBC, "PATH", 0,
-	 "run the driver, and that program, with another C library: a folder with libc.so.6 and "
+	 "run the driver and that program with another C library: a folder with libc.so.6 and "
 	 "ld-linux, or a loader",
 	 0},
 	{"pass", FORWARD + 15, "NAME", OPTION_HIDDEN, "a variable for the parents", 0},
 	{"child", FORWARD + 13, "PATH", 0, "the program to exec", OPTION_HIDDEN},
-	{"timeout", OPTION_TIMEOUT, "SEC", 0, "for a block of samples (default 60)", 0},
+	{"timeout", OPTION_TIMEOUT, "SEC", 0, "time limit for a block of samples (default 60)", 0},
 	{"taken-for", OPTION_TAKEN_FOR, "TEXT", OPTION_HIDDEN, "what gate takes this run for", 0},
 	{"clock", OPTION_CLOCK, "NAME", OPTION_HIDDEN, "what the clock counts: monotonic, icount",
 	 0},
 	{0, 0, 0, 0, "Output:", 3},
 	{"output", 'o', "FILE", 0,
-	 "write the result file (JSON Lines; - is standard output, which "
-	 "then has no tables)",
-	 0},
-	{"quiet", 'q', 0, 0, "no progress", 0},
-	{"verbose", 'v', 0, 0, "say more", 0},
+	 "write a result file (JSON Lines); -: standard output, and no tables", 0},
+	{"quiet", 'q', 0, 0, "print no progress", 0},
+	{"verbose", 'v', 0, 0, "print more", 0},
 	{0},
 };
 
@@ -95,7 +89,8 @@ static const char doc[] =
 	"  sudo spawnscope bench --suite standard -o run.jsonl\n"
 	"  sudo spawnscope bench --method fork,posix_spawn --size 64M,1G --runs 200\n"
 	"  spawnscope bench --no-trace --method fork --size 1G\n\n"
-	"Without root, or CAP_BPF and CAP_PERFMON, it runs untraced and says so.";
+	"Tracing needs root, or CAP_BPF and CAP_PERFMON; without them it runs untraced and says "
+	"so.";
 
 static int forward(struct bench_options *o, int key, const char *value)
 {
@@ -113,10 +108,24 @@ static int forward(struct bench_options *o, int key, const char *value)
 	return 0;
 }
 
+static int parse_untraced(const char *arg, enum untraced *untraced)
+{
+	static const struct choice choices[] = {
+		{"none", UNTRACED_NONE},
+		{"smallest", UNTRACED_SMALLEST},
+		{"all", UNTRACED_ALL},
+	};
+	int which, err;
+
+	err = choice_parse("untraced", arg, choices, sizeof(choices) / sizeof(choices[0]), &which);
+	if (!err)
+		*untraced = (enum untraced)which;
+	return err;
+}
+
 static int parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct bench_options *o = state->input;
-	char text[128];
 
 	switch (key) {
 	case 'o':
@@ -132,22 +141,9 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 		o->trace = false;
 		return 0;
 	case OPTION_TRACE:
-		for (int k = SOURCE_FENTRY; k <= SOURCE_TRACEPOINT; k++)
-			if (!strcmp(arg, source_kind_name(k))) {
-				o->best = k;
-				return 0;
-			}
-		return option_bad("trace", arg, "must be fentry, kprobe or tracepoint");
+		return source_kind_option(arg, &o->best);
 	case OPTION_UNTRACED:
-		if (!strcmp(arg, "none"))
-			o->untraced = UNTRACED_NONE;
-		else if (!strcmp(arg, "smallest"))
-			o->untraced = UNTRACED_SMALLEST;
-		else if (!strcmp(arg, "all"))
-			o->untraced = UNTRACED_ALL;
-		else
-			return option_bad("untraced", arg, "must be none, smallest or all");
-		return 0;
+		return parse_untraced(arg, &o->untraced);
 	case OPTION_ALL_RUNS:
 		return option_number("all-runs", arg, 0, 1000000, &o->all_runs);
 	case OPTION_ROUNDS:
@@ -171,8 +167,7 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 			return option_bad("clock", arg, "must be monotonic or icount");
 		return 0;
 	case ARGP_KEY_ARG:
-		escape_text(arg, text, sizeof(text));
-		complain("bench takes no argument '%s'; --help lists its options", text);
+		complain("bench takes no argument '%s'; --help lists its options", arg);
 		return -EINVAL;
 	case FORWARD: /* --suite */
 		o->overhead = !strcmp(arg, "overhead");

@@ -231,7 +231,7 @@ exec_phases_whole() {
         [[ $stderr == *"$want"* ]]
     done <<'MISTAKES'
 |whose children?
--a -- true|too much at once
+-a -- true|too many of these
 -p 4194305|there is no process 4194305
 -p 0|must be process ids
 -p 1,x|must be process ids
@@ -244,10 +244,10 @@ exec_phases_whole() {
 --min-duration 1ms --detail light -- true|use --detail calls
 -a --detail deep|must be light, calls or full
 -a --ring-size 5000|must be a power of two
--a --uid no-such-user|is no user here
+-a --uid no-such-user|is neither a user
 -a --cgroup /no/such/group|No such file
 -a --cgroup /tmp|is not a cgroup
--a --children|goes with -p only
+-a --children|--children needs -p
 --|there is no command
 sh|a command comes after --
 -a --json --tree|write these with -o FILE
@@ -435,7 +435,7 @@ $NOBODY" ]
     [ ! -s "$DIR/err" ]
     jq -se 'map(select(.type == "birth" and .parent.comm == "storm")) | length == 3' "$DIR/out"
     "$TOOL" profile --help | tr -s '\n ' ' ' >"$DIR/help"
-    grep -q 'the lines of --live, --json and --tree) goes to standard error' "$DIR/help"
+    grep -q 'the lines of --live, --json and --tree go to standard error' "$DIR/help"
     grep -q -- '-o - writes lines of JSON to standard output in either case' "$DIR/help"
 }
 
