@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/analysis/metric.h"
 #include "user/analysis/quantiles.h"
 #include "user/analysis/rows.h"
 #include "user/analysis/stats.h"
@@ -22,24 +23,6 @@ struct family {
 	const char *unit; /* the end of the name, or NULL */
 	const char *help;
 	double scale; /* from what is stored to the unit */
-};
-
-static const char *const count_units[] = {
-#define X(name, unit, role, brief) [COUNT_##name] = unit,
-	COUNTS(X)
-#undef X
-};
-
-static const char *const count_briefs[] = {
-#define X(name, unit, role, brief) [COUNT_##name] = brief,
-	COUNTS(X)
-#undef X
-};
-
-static const char *const sample_briefs[] = {
-#define X(name, brief) [SAMPLE_##name] = brief,
-	SAMPLES(X)
-#undef X
 };
 
 /* Escaped as a label's value: \\, \" and \n are the only escapes there are. */
@@ -153,15 +136,15 @@ static int write_summary(FILE *out, const struct family *f, const struct series 
 	return 0;
 }
 
-/* A family of summaries: one series for each cell that has values. `offset`: of the series. */
-static int write_family(FILE *out, const struct run *r, const struct family *f, size_t offset)
+/* A family of summaries: one series for each cell that has values. */
+static int write_family(FILE *out, const struct run *r, const struct family *f,
+			const struct metric *m)
 {
 	bool any = false;
 	int err = 0;
 
 	for (size_t i = 0; i < r->cell_count && !err; i++) {
-		const char *cell = (const char *)&r->cells[i];
-		const struct series *s = (const struct series *)(cell + offset);
+		const struct series *s = metric_series(m, &r->cells[i]);
 		char *labels;
 
 		if (!series__any(s))
@@ -197,16 +180,19 @@ static struct family time_family(const struct run *r, const char *name, const ch
 
 static int write_samples(FILE *out, const struct run *r)
 {
-	char name[NAME_SIZE / 2];
+	char name[NAME_SIZE / 2], *end;
 	int err = 0;
 
-	for (int i = 0; i < SAMPLE_COUNT && !err; i++) {
+	for (const struct metric *m = metrics; m->name && !err; m++) {
 		struct family f;
 
-		snprintf(name, sizeof(name), "%s", sample_name(i));
-		*strstr(name, "_ns") = '\0';
-		f = time_family(r, name, sample_briefs[i]);
-		err = write_family(out, r, &f, offsetof(struct cell, samples[i]));
+		if (m->kind != METRIC_TIME)
+			continue;
+		snprintf(name, sizeof(name), "%s", m->name);
+		if ((end = strstr(name, "_ns")))
+			*end = '\0';
+		f = time_family(r, name, m->brief);
+		err = write_family(out, r, &f, m);
 	}
 	return err;
 }
@@ -240,18 +226,19 @@ static int write_counts(FILE *out, const struct run *r)
 {
 	int err = 0;
 
-	for (int i = 0; i < COUNT_COUNT && !err; i++) {
-		const char *name = count_name(i), *end = strstr(name, "_bytes");
-		bool bytes = !strcmp(count_units[i], "bytes");
+	for (const struct metric *m = metrics; m->name && !err; m++) {
+		bool bytes = m->kind == METRIC_COUNT && !strcmp(m->unit, "bytes");
 		struct family f = {
 			.unit = bytes ? "bytes" : NULL,
-			.help = count_briefs[i],
+			.help = m->brief,
 			.scale = 1,
 		};
 
-		snprintf(f.name, sizeof(f.name), "spawnscope_%s%s", name,
-			 bytes && !end ? "_bytes" : "");
-		err = write_family(out, r, &f, offsetof(struct cell, counts[i]));
+		if (m->kind != METRIC_COUNT)
+			continue;
+		snprintf(f.name, sizeof(f.name), "spawnscope_%s%s", m->name,
+			 bytes && !strstr(m->name, "_bytes") ? "_bytes" : "");
+		err = write_family(out, r, &f, m);
 	}
 	return err;
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# A small part of what results/gate tells of the lab: user/tests/gate-study/lab with four
-# boots in place of fifteen. That a boot of the same programs is the same, byte for
-# byte, lab.bats holds to.
+# A small part of the lab's results in results/gate: user/tests/gate-study/lab with four
+# boots instead of fifteen. lab.bats tests that boots of the same programs are equal, byte
+# for byte.
 #
 # shellcheck disable=SC2154 # bats sets $status and $output
 
@@ -20,7 +20,7 @@ setup() {
     one_line 2 '--scenario is host or build' "$STUDY" --scenario moon
 }
 
-@test "programs of other sizes are no regression, and one VMA more is, each time" {
+@test "programs of other sizes are no regression, one more VMA always is" {
     need_kernel debian:6.1
     "$STUDY" --scenario build --boots 4 --injected 1 -o out >table
     cat table
@@ -29,7 +29,7 @@ setup() {
     # 2,550 in one build of the driver, 4,310 in another.
     cut -f 6 out/pairs.tsv
     [ "$(grep -Ec 'copy_mm [+][2-5][0-9]{3} instructions a spawn, [+]0[.][12] %' out/pairs.tsv)" -eq 4 ]
-    # None of them was another's copy.
+    # They are not copies of each other.
     [ "$(cat out/build-?.jsonl | sort -u | grep -c '"trace":"none"')" -ge 2 ]
 }
 

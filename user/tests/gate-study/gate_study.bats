@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The study of how often gates are wrong: its committed table is what the judge makes
-# of the committed runs, and the README's that of a part of it.
+# The study of how often gates are wrong: the committed tables must follow from the
+# committed runs.
 
 setup_file() {
     BUILD=$(realpath "${BUILD:-build}")
@@ -30,20 +30,20 @@ setup_file() {
     diff <(grep -E '^[|] (ours|benchstat|asv|ratio|median)' "$TOP/README.md") "$BATS_TEST_TMPDIR/wanted"
 }
 
-@test "another line than collect's is refused" {
+@test "a line that is not from collect is refused" {
     run "$BUILD/gate-study" <<<'same 0 0 0 c 1 7536 74'
     [ "$status" -ne 0 ]
-    [[ $output == 'gate-study: line 1 is no line of collect'* ]]
+    [[ $output == 'gate-study: line 1 is not from collect'* ]]
 }
 
-@test "collect takes whole comparisons, which the judge can read" {
+@test "collect takes whole comparisons that the judge can read" {
     run "$TOP/user/tests/gate-study/collect" --same 0
     [ "$status" -eq 2 ]
     sed 's/^readonly PAIRS=80$/readonly PAIRS=2/' "$TOP/user/tests/gate-study/collect" >"$BATS_TEST_TMPDIR/collect"
     grep -q '^readonly PAIRS=2$' "$BATS_TEST_TMPDIR/collect"
     sed -i "s|^top=.*|top='$TOP'|" "$BATS_TEST_TMPDIR/collect"
     bash "$BATS_TEST_TMPDIR/collect" --same 1 --causes 1 --runs 2 >"$BATS_TEST_TMPDIR/raw"
-    # Six cells of the same, six causes; two sides, two pairs.
+    # Six cells of equal sides and six causes, with two sides and two pairs each.
     [ "$(wc -l <"$BATS_TEST_TMPDIR/raw")" -eq 48 ]
     [ "$(cut -f1 "$BATS_TEST_TMPDIR/raw" | sort -u | wc -l)" -eq 7 ]
     "$BUILD/gate-study" <"$BATS_TEST_TMPDIR/raw"

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * gate-study: the same raw runs (of `collect`, on standard input) through the rules of several
- * gates. One Markdown table on standard output.
+ * gate-study: judges the same raw runs (from `collect`, on standard input) by the rules of several
+ * gates. Prints a Markdown table.
  *
- *   ours         as `gate --ab`: looks after 16 and 40 pairs, a failure confirmed in as many more
- *   benchstat    Mann-Whitney's U, two-sided, p < 0.05, of ten runs of A and the next ten of B
+ *   ours         `gate --ab`: looks after 16 and 40 pairs, failures confirmed in as many more pairs
+ *   benchstat    Mann-Whitney's U, two-sided, p < 0.05, on ten runs of A and the next ten of B
  *   asv          the same with p < 0.002, and slower by more than the factor 1.1
  *   ratio 200 %, github-action-benchmark: the last run against the one before it, by its default
- *   ratio 110 %  threshold, and by one that people set
- *   median 5 %   the median of 40 runs of either side, slower by more than 5 %
+ *   ratio 110 %  threshold and by one that people set
+ *   median 5 %   the median of 40 runs of each side, slower by more than 5 %
  *
- * benchstat and the ratios are given one side after the other, as they are used: they know of no
- * pairs.
+ * benchstat and the ratios get one side after the other, as they are used: they do not know pairs.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -32,7 +31,7 @@
 struct comparison {
 	char scenario[SCENARIO_MAX];
 	unsigned int number, cell;
-	double ns[2][PAIRS]; /* of A and of B; NAN: not there */
+	double ns[2][PAIRS]; /* of A and of B; NAN: missing */
 	double ms[2][PAIRS];
 };
 
@@ -46,7 +45,7 @@ static struct comparison *find(struct table *t, const char *scenario, unsigned i
 {
 	struct comparison *c;
 
-	/* Lines of one comparison stand together: it is one of the last. */
+	/* Lines of one comparison are close together. */
 	for (size_t i = t->n; i > 0 && t->n - i < 64; i--) {
 		c = &t->v[i - 1];
 		if (c->number == number && c->cell == cell && !strcmp(c->scenario, scenario))
@@ -74,11 +73,11 @@ static int read_table(FILE *in, struct table *t)
 
 	while (fgets(line, sizeof(line), in)) {
 		at++;
-		/* NOLINTNEXTLINE(cert-err34-c): what cannot be read is not counted */
+		/* NOLINTNEXTLINE(cert-err34-c): sscanf does not count what it cannot read */
 		if (sscanf(line, "%31s %u %u %u %c %u %lf %lf", scenario, &number, &pair, &place,
 			   &side, &cell, &ns, &ms) != 8 ||
 		    pair >= PAIRS || (side != 'a' && side != 'b')) {
-			fprintf(stderr, "gate-study: line %zu is no line of collect's\n", at);
+			fprintf(stderr, "gate-study: line %zu is not from collect\n", at);
 			return -EINVAL;
 		}
 		c = find(t, scenario, number, cell);
@@ -95,23 +94,15 @@ static bool is_whole(const struct comparison *c)
 	return gate_count(c->ns[0], PAIRS) == PAIRS && gate_count(c->ns[1], PAIRS) == PAIRS;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static double median(const double *x, size_t n)
 {
 	double sorted[2 * PAIRS];
 
 	memcpy(sorted, x, n * sizeof(*x));
-	qsort(sorted, n, sizeof(*sorted), compare_doubles);
-	return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+	return gate_median(sorted, n);
 }
 
-/* The verdict of the gate itself on these pairs, each run being one of one cell. */
+/* The verdict of the gate itself on these pairs, as runs of one cell with one sample. */
 static enum gate_verdict gate_on(const double *a, const double *b, size_t n,
 				 const struct gate_policy *policy)
 {
@@ -142,7 +133,7 @@ static enum gate_verdict gate_on(const double *a, const double *b, size_t n,
 	return verdict;
 }
 
-/* gate_live's procedure; *pairs is how many it took. */
+/* The procedure of gate_live(). *pairs: the number that it took. */
 static enum gate_verdict ours(const struct comparison *c, size_t *pairs)
 {
 	struct gate_policy policy = gate_policy_default, confirming;
@@ -171,7 +162,7 @@ static enum gate_verdict ours(const struct comparison *c, size_t *pairs)
 }
 
 /*
- * Mann and Whitney's U of B over A, two-sided: exact without ties (their recurrence of 1947), the
+ * Mann and Whitney's U of B over A, two-sided. Exact without ties (their recurrence of 1947); a
  * normal approximation with ties.
  */
 static double mann_whitney(const double *a, const double *b, size_t n)
@@ -188,7 +179,7 @@ static double mann_whitney(const double *a, const double *b, size_t n)
 		z = (u + 0.5 - mean) / sqrt((double)(n * n * (2 * n + 1)) / 12);
 		return fmin(1, erfc(-z / M_SQRT2));
 	}
-	/* Numbers of ways to choose j of the first i ranks, by the sum that makes U. */
+	/* The number of ways to choose j of the first i ranks, by the sum that makes U. */
 	counts[0][0] = 1;
 	for (size_t i = 1; i <= 2 * n; i++) {
 		for (size_t j = i < n ? i : n; j > 0; j--) {
@@ -203,7 +194,7 @@ static double mann_whitney(const double *a, const double *b, size_t n)
 	return fmin(1, 2 * below / all);
 }
 
-/* Of the medians of n runs, B's beginning `later` pairs after A's. */
+/* The ratio of the medians of n runs; B's begin `later` pairs after A's. */
 static double ratio_of(const struct comparison *c, size_t n, size_t later)
 {
 	return median(c->ns[1] + later, n) / median(c->ns[0], n);
@@ -217,7 +208,7 @@ static const char *const rule_names[RULES] = {
 	[MEDIAN_5] = "median 5 %",
 };
 
-/* Pairs that a rule looks at. */
+/* The number of pairs that a rule looks at. */
 static const size_t rule_pairs[RULES] = {
 	[BENCHSTAT] = FEW, [ASV] = FEW, [RATIO_200] = 1, [RATIO_110] = 1, [MEDIAN_5] = DECIDE,
 };
@@ -240,7 +231,7 @@ static bool flags(int rule, const struct comparison *c)
 	}
 }
 
-/* Minutes that so many pairs took; the six cells of a run share them. */
+/* The minutes that this number of pairs took. The six cells of a run share them. */
 static double minutes(const struct comparison *c, size_t pairs)
 {
 	double ms = 0;
