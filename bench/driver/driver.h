@@ -9,9 +9,8 @@
 
 #include "bench/driver/options.h"
 #include "bench/driver/pool.h"
-#include "bench/suite/grid.h"
-
 #include "bench/shared/fault.h"
+#include "bench/suite/grid.h"
 
 struct bench_driver {
 	struct cells cells;

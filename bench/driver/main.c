@@ -8,9 +8,9 @@
 #include "bench/driver/options.h"
 #include "bench/methods/methods.h"
 #include "bench/parent/subject.h"
-#include "bench/suite/suite.h"
-
 #include "bench/shared/fault.h"
+#include "bench/shared/text.h"
+#include "bench/suite/suite.h"
 
 #define EXIT_FAULT 2
 

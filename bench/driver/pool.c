@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "bench/parent/memory.h"
-
 #include "bench/shared/fault.h"
 
 #define MIB (INT64_C(1) << 20)

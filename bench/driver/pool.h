@@ -10,9 +10,8 @@
 #include <stdint.h>
 
 #include "bench/driver/launch.h"
-#include "bench/suite/grid.h"
-
 #include "bench/shared/fault.h"
+#include "bench/suite/grid.h"
 
 struct pool_config {
 	int cpu; /* or CPU_NONE */

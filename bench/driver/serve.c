@@ -5,6 +5,7 @@
 #include "bench/driver/driver.h"
 #include "bench/shared/fault.h"
 #include "bench/shared/protocol.h"
+#include "bench/shared/text.h"
 
 #define WORDS_MAX 3
 

@@ -6,9 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bench/suite/axes.h"
-
 #include "bench/shared/fault.h"
+#include "bench/suite/axes.h"
 
 /* Memory limits in bytes; -1: none, or not readable. */
 struct memory_facts {

@@ -6,9 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bench/suite/axes.h"
-
 #include "bench/shared/fault.h"
+#include "bench/suite/axes.h"
 
 /*
  * X(name): the values of the protocol's `parent` line. rss_file_bytes includes shared memory;

@@ -15,7 +15,6 @@
 
 #include "bench/methods/methods.h"
 #include "bench/methods/stage.h"
-
 #include "bench/shared/fault.h"
 
 #ifndef SYS_close_range

@@ -15,7 +15,6 @@
 #include "bench/parent/parent.h"
 #include "bench/shared/fault.h"
 #include "bench/shared/loader.h"
-#include "bench/shared/text.h"
 #include "bench/suite/axes.h"
 
 #define SUBJECT_OPTION "--subject"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/shared/fault.h"
+#include "bench/shared/text.h"
 
 static int out_of_memory(struct fault *why)
 {

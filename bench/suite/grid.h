@@ -9,7 +9,6 @@
 
 #include "bench/methods/methods.h"
 #include "bench/shared/fault.h"
-#include "bench/shared/text.h"
 #include "bench/suite/axes.h"
 
 #define GRID_CELLS_MAX	  10000

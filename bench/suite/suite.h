@@ -5,9 +5,8 @@
 
 #include <stddef.h>
 
-#include "bench/suite/grid.h"
-
 #include "bench/shared/fault.h"
+#include "bench/suite/grid.h"
 
 struct builtin_suite {
 	const char *name;

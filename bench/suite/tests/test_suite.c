@@ -9,9 +9,8 @@
 
 #include <cmocka.h>
 
-#include "bench/suite/suite.h"
-
 #include "bench/shared/fault.h"
+#include "bench/suite/suite.h"
 
 #define MIB (INT64_C(1) << 20)
 
