@@ -162,15 +162,12 @@ LAB_SCRIPTS := $(addprefix bench/lab/,lab guest boot make-initramfs fetch-kernel
 .PHONY: install
 install: $(PROGRAMS) $(BUILD)/static/lab-init ## install to PREFIX (/usr/local), below DESTDIR
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/doc/spawnscope" \
-		"$(DESTDIR)$(PREFIX)/share/spawnscope/lab"
+		"$(DESTDIR)$(PREFIX)/share/spawnscope/lab" "$(DESTDIR)$(PREFIX)/share/man/man1"
 	install -m 755 $(PROGRAMS) "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 $(LAB_SCRIPTS) "$(DESTDIR)$(PREFIX)/share/spawnscope/lab"
 	install -m 755 $(BUILD)/static/lab-init "$(DESTDIR)$(PREFIX)/share/spawnscope/lab/init"
-	install -m 644 $(wildcard README.md) LICENSE "$(DESTDIR)$(PREFIX)/share/doc/spawnscope"
-ifneq ($(wildcard user/spawnscope.1),)
-	install -d "$(DESTDIR)$(PREFIX)/share/man/man1"
+	install -m 644 README.md LICENSE "$(DESTDIR)$(PREFIX)/share/doc/spawnscope"
 	install -m 644 user/spawnscope.1 "$(DESTDIR)$(PREFIX)/share/man/man1"
-endif
 
 .PHONY: uninstall
 uninstall: ## remove what `make install` with the same PREFIX and DESTDIR put there
