@@ -313,10 +313,10 @@ static __always_inline void profiled_child(const struct slot *s, struct slot *c)
 		c->state |= TASK_UNWANTED;
 }
 
-/* `profile` is constant at each call: a bench has programs of its own for what follows. */
-static __always_inline void clone_newtask(struct task_struct *child, __u64 flags, bool profile)
+static __always_inline void clone_newtask(struct task_struct *child, __u64 flags)
 {
 	struct mm_struct *mm = LOADED_HERE(child->mm);
+	bool profile = profiling; /* one load */
 	struct slot *s = profile ? profiled_cloning(child, flags) : maybe_cloning(), *c, *p;
 
 	if (!s)
@@ -501,14 +501,14 @@ static __always_inline void clone_end(struct slot *s, long result)
 		COUNT(failures);
 }
 
-static __always_inline void clone_woken(struct task_struct *child, bool profile)
+static __always_inline void clone_woken(struct task_struct *child)
 {
 	struct slot *s = cloning();
 
 	if (!s || s->child_tid != (__u32)child->pid)
 		return;
 	*birth_edge(s, EDGE_woken) = bpf_ktime_get_ns();
-	if (clone_return_unseen || (profile && (s->state & TASK_LATE)))
+	if (clone_return_unseen || s->state & TASK_LATE)
 		clone_end(s, CLONE_SUCCEEDED);
 }
 

@@ -195,38 +195,41 @@ static __always_inline bool own_mm(struct mm_struct *mm)
 	return BPF_CORE_READ(task, mm) == mm;
 }
 
-static __always_inline struct slot *mm_lock_acquired(struct mm_struct *mm, bool write)
+static __always_inline void mm_write_locked(struct mm_struct *mm)
 {
-	struct slot *s = write ? maybe_cloning() : NULL;
+	struct slot *s = maybe_cloning();
 
-	if (!s || !own_mm(mm))
-		return s;
-	*birth_edge(s, EDGE_mm_start) = bpf_ktime_get_ns();
-	*birth_edge(s, EDGE_mm_end) = 0;
-	return s;
+	if (s && own_mm(mm)) {
+		*birth_edge(s, EDGE_mm_start) = bpf_ktime_get_ns();
+		*birth_edge(s, EDGE_mm_end) = 0;
+	}
+	if (!s && profiling && clone_entry_unseen && own_mm(mm))
+		mm_lock_taken();
 }
 
-static __always_inline struct slot *mm_lock_given_up(struct mm_struct *mm, bool write)
+static __always_inline void mm_write_unlocked(struct mm_struct *mm)
 {
-	struct slot *s = write ? maybe_cloning() : NULL;
+	struct slot *s = maybe_cloning();
 
 	if (s && *birth_edge(s, EDGE_mm_start) && !*birth_edge(s, EDGE_mm_end) && own_mm(mm))
 		*birth_edge(s, EDGE_mm_end) = bpf_ktime_get_ns();
-	return s;
+	if (!s && profiling && clone_entry_unseen && own_mm(mm))
+		mm_lock_released();
 }
 
 SEC("?tp_btf/mmap_lock_acquire_returned")
 int BPF_PROG(tp_mmap_lock_acquire_returned, struct mm_struct *mm, bool write, bool success)
 {
-	if (success)
-		mm_lock_acquired(mm, write);
+	if (success && write)
+		mm_write_locked(mm);
 	return 0;
 }
 
 SEC("?tp_btf/mmap_lock_released")
 int BPF_PROG(tp_mmap_lock_released, struct mm_struct *mm, bool write)
 {
-	mm_lock_given_up(mm, write);
+	if (write)
+		mm_write_unlocked(mm);
 	return 0;
 }
 
@@ -261,14 +264,14 @@ int BPF_KRETPROBE(kretprobe_copy_page_range)
 SEC("?tp_btf/task_newtask")
 int BPF_PROG(tp_task_newtask, struct task_struct *child, unsigned long flags)
 {
-	clone_newtask(child, flags, false);
+	clone_newtask(child, flags);
 	return 0;
 }
 
 SEC("?tp_btf/sched_wakeup_new")
 int BPF_PROG(tp_sched_wakeup_new, struct task_struct *child)
 {
-	clone_woken(child, false);
+	clone_woken(child);
 	return 0;
 }
 

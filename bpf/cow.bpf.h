@@ -47,14 +47,14 @@ static __always_inline struct slot *cow_thread(struct slot *s, __u32 tid)
  * The current task's slot if its COW faults are counted. `profile` is constant at each call, as in
  * clone_newtask.
  */
-static __always_inline struct slot *cow_task(bool profile)
+static __always_inline struct slot *cow_task(void)
 {
 	__u32 tid = current_tid();
 	struct slot *s = slot_find(tid);
 
 	if (s && (s->state & (TASK_TARGET | TASK_COPIED)))
 		return s;
-	return profile ? cow_thread(s, tid) : NULL;
+	return profiling ? cow_thread(s, tid) : NULL;
 }
 
 /* In a profile the leader's slot has the faults of all threads: they share what is copied. */
@@ -90,12 +90,12 @@ static __always_inline void cow_begin(struct slot *s, __u64 orig_pte)
 }
 
 /* Ends the span, which is under way; `kind` is constant at each call. */
-static __always_inline void cow_end(struct slot *s, enum cow_kind kind, bool profile)
+static __always_inline void cow_end(struct slot *s, enum cow_kind kind)
 {
 	__u64 ns = bpf_ktime_get_ns() - s->cow.start;
 
 	s->state &= ~TASK_IN_COW;
-	if (profile) {
+	if (profiling) {
 		cow_count_shared(cow_total(s), ns, kind);
 		return;
 	}
@@ -114,9 +114,9 @@ static __always_inline bool in_cow(const struct slot *s)
 	return s && (s->state & TASK_IN_COW);
 }
 
-static __always_inline void cow_pte_enter(struct vm_fault *vmf, bool profile)
+static __always_inline void cow_pte_enter(struct vm_fault *vmf)
 {
-	struct slot *s = cow_task(profile);
+	struct slot *s = cow_task();
 
 	if (!s || BPF_CORE_READ(vmf, vma, vm_flags) & VM_SHARED)
 		return;
@@ -125,9 +125,9 @@ static __always_inline void cow_pte_enter(struct vm_fault *vmf, bool profile)
 }
 
 /* vmf lies on the stack of a caller, and page tables in the direct map: both outlive the fault. */
-static __always_inline void cow_pte_exit(bool profile)
+static __always_inline void cow_pte_exit(void)
 {
-	struct slot *s = cow_task(profile);
+	struct slot *s = cow_task();
 	unsigned long pte = 0;
 	struct vm_fault *vmf;
 
@@ -135,56 +135,56 @@ static __always_inline void cow_pte_exit(bool profile)
 		return;
 	vmf = s->cow.vmf;
 	if (bpf_probe_read_kernel(&pte, sizeof(pte), BPF_CORE_READ(vmf, pte)))
-		cow_end(s, COW_UNSEEN, profile);
+		cow_end(s, COW_UNSEEN);
 	else if ((pte & PTE_PFN_MASK) != (s->cow.orig_pte & PTE_PFN_MASK))
-		cow_end(s, COW_COPIED, profile);
+		cow_end(s, COW_COPIED);
 	else
-		cow_end(s, COW_REUSED, profile);
+		cow_end(s, COW_REUSED);
 }
 
-static __always_inline void cow_pmd_enter(bool profile)
+static __always_inline void cow_pmd_enter(void)
 {
-	struct slot *s = cow_task(profile);
+	struct slot *s = cow_task();
 
 	if (s)
 		cow_begin(s, 0);
 }
 
 /* A fault that falls back is counted where it is then handled, page by page. */
-static __always_inline void cow_pmd_exit(long ret, bool profile)
+static __always_inline void cow_pmd_exit(long ret)
 {
-	struct slot *s = cow_task(profile);
+	struct slot *s = cow_task();
 
 	if (!in_cow(s))
 		return;
 	if (ret & VM_FAULT_FALLBACK) {
 		s->state &= ~TASK_IN_COW;
-		(profile ? cow_total(s) : &s->cow.total)->ns += bpf_ktime_get_ns() - s->cow.start;
+		(profiling ? cow_total(s) : &s->cow.total)->ns += bpf_ktime_get_ns() - s->cow.start;
 		return;
 	}
-	cow_end(s, COW_HUGE, profile);
+	cow_end(s, COW_HUGE);
 }
 
-static __always_inline void cow_fault(unsigned long address, unsigned long error_code, bool profile)
+static __always_inline void cow_fault(unsigned long address, unsigned long error_code)
 {
 	struct slot *s;
 
 	if ((error_code & FAULT_PRESENT_WRITE) != FAULT_PRESENT_WRITE)
 		return;
-	s = cow_task(profile);
+	s = cow_task();
 	if (!s)
 		return;
 	s->cow.address = address;
 	cow_begin(s, 0);
 }
 
-static __always_inline void cow_page_alloc(unsigned int order, unsigned int gfp, bool profile)
+static __always_inline void cow_page_alloc(unsigned int order, unsigned int gfp)
 {
 	struct slot *s;
 
 	if (!(gfp & GFP_MOVABLE))
 		return;
-	s = cow_task(profile);
+	s = cow_task();
 	if (!s || !(s->state & TASK_IN_COW))
 		return;
 	s->cow.copies++;
@@ -192,20 +192,20 @@ static __always_inline void cow_page_alloc(unsigned int order, unsigned int gfp,
 }
 
 /* A fault that was refused (SIGSEGV, EFAULT) is not accounted: then this is another one's end. */
-static __always_inline void cow_accounted(__u64 address, bool profile)
+static __always_inline void cow_accounted(__u64 address)
 {
-	struct slot *s = cow_task(profile);
+	struct slot *s = cow_task();
 
 	if (!in_cow(s))
 		return;
 	if (s->cow.address != address)
 		s->state &= ~TASK_IN_COW;
 	else if (s->cow.huge)
-		cow_end(s, COW_HUGE, profile);
+		cow_end(s, COW_HUGE);
 	else if (s->cow.copies)
-		cow_end(s, COW_COPIED, profile);
+		cow_end(s, COW_COPIED);
 	else
-		cow_end(s, COW_REUSED, profile);
+		cow_end(s, COW_REUSED);
 }
 
 #endif

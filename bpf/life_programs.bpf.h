@@ -123,8 +123,11 @@ int BPF_PROG(tp_sched_prepare_exec)
 }
 
 SEC("?tp_btf/sched_process_exec")
-int BPF_PROG(tp_sched_process_exec)
+int BPF_PROG(tp_sched_process_exec, struct task_struct *task, int old_tid,
+	     struct linux_binprm *bprm)
 {
+	if (profiling)
+		profiled_exec(task, old_tid, bprm);
 	if (exec_return_unseen)
 		exec_done(0);
 	return 0;
@@ -178,7 +181,10 @@ int BPF_PROG(tp_exit_mmap)
 SEC("?tp_btf/sched_process_exit")
 int BPF_PROG(tp_sched_process_exit, struct task_struct *task)
 {
-	life_exit(task, LOADED_HERE(task->mm));
+	struct mm_struct *mm = LOADED_HERE(task->mm);
+
+	if (!profiling || !profiled_exit(task))
+		life_exit(task, mm);
 	return 0;
 }
 

@@ -23,6 +23,7 @@
 #include "user/model/phase.h"
 #include "user/probe/kind_option.h"
 #include "user/probe/probe.h"
+#include "user/probe/source_text.h"
 #include "user/text/grid.h"
 #include "user/text/wrap.h"
 

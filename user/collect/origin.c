@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/collect/origin.h"
+#include "user/probe/source_text.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -26,7 +26,7 @@ static int add_link(struct attachment *a, struct bpf_link *link)
 	return 0;
 }
 
-void attachment__undo(struct attachment *a)
+void attachment__detach(struct attachment *a)
 {
 	while (a->count)
 		bpf_link__destroy(a->links[--a->count]);
@@ -54,7 +54,7 @@ static int attach_event(struct attachment *a, const struct bpf_program *prog,
 	return err;
 }
 
-/* The software event at a minor fault's accounting, on each CPU. */
+/* Opens the software event of minor faults on each CPU. */
 static int attach_faults(struct attachment *a, const struct bpf_program *prog)
 {
 	struct perf_event_attr attr = {
@@ -92,12 +92,12 @@ static int attach_tracepoint(struct attachment *a, const struct bpf_program *pro
 	if (id < 0)
 		return id;
 	attr.config = id;
-	/* One CPU's event is enough: a BPF program on it runs for all. */
+	/* One CPU's event is enough: its BPF program runs on all. */
 	return attach_event(a, prog, &attr, 0);
 }
 
-int attachment__make(struct attachment *a, const struct bpf_object *object,
-		     struct kernel_offer *offer)
+int attachment__attach(struct attachment *a, const struct bpf_object *object,
+		       struct kernel_offer *offer)
 {
 	struct bpf_program *prog = bpf_object__find_program_by_name(object, a->program);
 	const char *section = bpf_program__section_name(prog);

@@ -36,7 +36,7 @@ static const char *section_of(const struct bpf_object *object, const char *progr
 	return prog ? bpf_program__section_name(prog) : "";
 }
 
-/* What can be said of a row before trying it. */
+/* Rules a row out where that is known without trying it. */
 static void judge_row(struct probe_choices *c, size_t i, const struct kernel_offer *offer,
 		      const struct bpf_object *object)
 {
@@ -50,7 +50,7 @@ static void judge_row(struct probe_choices *c, size_t i, const struct kernel_off
 		return;
 	}
 	if (c->options->profile && row->kind == SOURCE_DRIVER) {
-		snprintf(why, sizeof(c->refusal[i]), "tells of its own children only");
+		snprintf(why, sizeof(c->refusal[i]), "only marks children of the driver");
 		return;
 	}
 	if (row->kind < c->options->best) {
@@ -66,7 +66,7 @@ static void judge_row(struct probe_choices *c, size_t i, const struct kernel_off
 
 		if (!probe_btf_name(section, name, sizeof(name)))
 			continue;
-		no = kernel_offer__lacks(offer, name);
+		no = kernel_offer__lacks(offer, name, row->parameter);
 		if (no) {
 			snprintf(why, sizeof(c->refusal[i]), "%s %s", no, strchr(section, '/') + 1);
 			return;
@@ -81,9 +81,10 @@ void choices__judge(struct probe_choices *c, const struct kernel_offer *offer,
 		judge_row(c, i, offer, object);
 }
 
-static bool is_too_dear(const struct source *row, enum probe_set set)
+static bool is_too_expensive(const struct source *row, enum probe_set set)
 {
-	return row->dear && set != PROBE_SET_ALL && !(set == PROBE_SET_CALLS && row->edge >= 0);
+	return row->expensive && set != PROBE_SET_ALL &&
+	       !(set == PROBE_SET_CALLS && row->edge >= 0);
 }
 
 enum probe_set choices__main_set(const struct probe_choices *c)
@@ -107,7 +108,7 @@ void choices__choose(struct probe_choices *c, enum probe_set set)
 			const struct source **slot =
 				row->edge >= 0 ? &to->edges[row->edge] : &to->sums[row->sum];
 
-			if (*slot || c->refusal[i][0] || is_too_dear(row, set) ||
+			if (*slot || c->refusal[i][0] || is_too_expensive(row, set) ||
 			    (row->kind == SOURCE_DRIVER && !driver_too))
 				continue;
 			*slot = row;
@@ -120,7 +121,7 @@ bool choices__refuse(struct probe_choices *c, const char *program, const char *w
 {
 	bool any = false;
 
-	/* Nothing that the kernel has against it; the next would find no descriptor either. */
+	/* Not the kernel's refusal: the next program would get no descriptor either. */
 	if (err == -EMFILE || err == -ENFILE)
 		return false;
 	for (size_t i = 0; i < source_count; i++) {

@@ -22,19 +22,19 @@
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 
-#define TRACEPOINTS_MAX 32
-
 struct kernel_offer {
 	const char **names; /* sorted, borrowed */
-	__u32 *btf_ids;	    /* 0: not there */
-	bool *other_shape;
+	struct btf_entry {
+		__u32 id;	 /* 0: not in BTF */
+		char *parameter; /* of a function: first_parameter(), or NULL */
+	} * entries;		 /* by name */
 	size_t count;
-	char refusal[SOURCE_KIND_COUNT][160];
-	struct {
+	char refusal[SOURCE_KIND_COUNT][SOURCE_REFUSAL_MAX];
+	struct tracepoint {
 		char name[64];
 		int id;
-	} ids[TRACEPOINTS_MAX]; /* asked once: later the privilege to look may be gone */
-	size_t id_count;
+	} * tracepoints; /* read once: later the privilege to read them may be gone */
+	size_t tracepoint_count;
 	int core_fd; /* or -errno */
 	char core_path[32];
 };
@@ -51,32 +51,6 @@ static ssize_t name_index(const struct kernel_offer *o, const char *name)
 	return found ? found - o->names : -1;
 }
 
-/*
- * The first parameter of each function that a trampoline goes on: a struct behind a pointer, or
- * "" for a plain number. BTF holds one function per name, and where two share it (mm_init, in
- * kernel/fork.c and, up to 6.3, in init/main.c) it may describe the other. A trampoline made to
- * that shape does not save the registers that hold the real parameters: 5.10 and 6.1 then crash.
- */
-static const struct {
-	const char *function;
-	const char *parameter;
-} shapes[] = {
-	{"kernel_clone", "kernel_clone_args"},
-	{"dup_fd", "files_struct"},
-	{"mm_init", "mm_struct"},
-	{"sched_autogroup_fork", "signal_struct"},
-	{"copy_namespaces", ""},
-	{"copy_page_range", "vm_area_struct"},
-	{"schedule_tail", "task_struct"},
-	{"__x64_sys_execve", "pt_regs"},
-	{"__x64_sys_execveat", "pt_regs"},
-	{"begin_new_exec", "linux_binprm"},
-	{"exit_mmap", "mm_struct"},
-	{"release_task", "task_struct"},
-	{"do_wp_page", "vm_fault"},
-	{"do_huge_pmd_wp_page", "vm_fault"},
-};
-
 static const struct btf_type *skip_modifiers(const struct btf *btf, __u32 id)
 {
 	const struct btf_type *t = btf__type_by_id(btf, id);
@@ -86,44 +60,45 @@ static const struct btf_type *skip_modifiers(const struct btf *btf, __u32 id)
 	return t;
 }
 
-static bool has_shape(const struct btf *btf, __u32 id, const char *name)
+/*
+ * The name of the struct that the first parameter of a function points to, "" if it is an integer;
+ * NULL for other functions.
+ */
+static const char *first_parameter(const struct btf *btf, const struct btf_type *function)
 {
-	const struct btf_type *proto = btf__type_by_id(btf, btf__type_by_id(btf, id)->type);
-	const struct btf_type *t;
-	size_t i = 0;
+	const struct btf_type *t = btf__type_by_id(btf, function->type);
 
-	while (i < sizeof(shapes) / sizeof(shapes[0]) && strcmp(shapes[i].function, name))
-		i++;
-	if (i == sizeof(shapes) / sizeof(shapes[0]) || !proto || !btf_is_func_proto(proto) ||
-	    !btf_vlen(proto))
-		return false;
-	t = skip_modifiers(btf, btf_params(proto)[0].type);
-	if (!*shapes[i].parameter)
-		return t && btf_is_int(t);
-	if (!t || !btf_is_ptr(t))
-		return false;
-	t = skip_modifiers(btf, t->type);
-	return t && btf_is_struct(t) &&
-	       !strcmp(btf__name_by_offset(btf, t->name_off), shapes[i].parameter);
+	if (!t || !btf_is_func_proto(t) || !btf_vlen(t))
+		return NULL;
+	t = skip_modifiers(btf, btf_params(t)[0].type);
+	if (t && btf_is_int(t))
+		return "";
+	t = t && btf_is_ptr(t) ? skip_modifiers(btf, t->type) : NULL;
+	return t && btf_is_struct(t) ? btf__name_by_offset(btf, t->name_off) : NULL;
 }
 
 /* One pass over the 100,000 types. */
-static void find_btf_ids(struct kernel_offer *o, const struct btf *btf)
+static int find_entries(struct kernel_offer *o, const struct btf *btf)
 {
-	__u32 id, n = btf__type_cnt(btf);
+	__u32 n = btf__type_cnt(btf);
 
-	for (id = 1; id < n; id++) {
+	for (__u32 id = 1; id < n; id++) {
 		const struct btf_type *t = btf__type_by_id(btf, id);
+		const char *parameter;
 		ssize_t i;
 
 		if (!btf_is_func(t) && !btf_is_typedef(t))
 			continue;
 		i = name_index(o, btf__name_by_offset(btf, t->name_off));
-		if (i < 0 || o->btf_ids[i])
+		if (i < 0 || o->entries[i].id)
 			continue;
-		o->btf_ids[i] = id;
-		o->other_shape[i] = btf_is_func(t) && !has_shape(btf, id, o->names[i]);
+		o->entries[i].id = id;
+		parameter = btf_is_func(t) ? first_parameter(btf, t) : NULL;
+		o->entries[i].parameter = parameter ? strdup(parameter) : NULL;
+		if (parameter && !o->entries[i].parameter)
+			return -ENOMEM;
 	}
+	return 0;
 }
 
 /* The smallest program there is: return 0. */
@@ -139,19 +114,19 @@ static int load_return_0(enum bpf_prog_type type, struct bpf_prog_load_opts *opt
 	return fd < 0 ? -errno : fd;
 }
 
-/* Whether a trampoline may be attached at all: security modules refuse it at either step. */
+/* Whether trampolines can be attached at all: security modules refuse to load or to attach. */
 static void try_fentry(struct kernel_offer *o)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FENTRY);
 	ssize_t i = name_index(o, "kernel_clone");
 	int prog, link = -1, err;
 
-	if (i < 0 || !o->btf_ids[i]) {
+	if (i < 0 || !o->entries[i].id) {
 		snprintf(o->refusal[SOURCE_FENTRY], sizeof(o->refusal[0]),
 			 "no function kernel_clone in the kernel's BTF");
 		return;
 	}
-	opts.attach_btf_id = o->btf_ids[i];
+	opts.attach_btf_id = o->entries[i].id;
 	prog = load_return_0(BPF_PROG_TYPE_TRACING, &opts);
 	err = prog < 0 ? prog : 0;
 	if (prog >= 0) {
@@ -172,7 +147,7 @@ static void try_fentry(struct kernel_offer *o)
 
 static void check_kprobes(struct kernel_offer *o)
 {
-	/* The perf PMU (4.17) or, failing that, the tracefs file; without either there are none. */
+	/* libbpf uses the perf PMU (4.17) or the tracefs file. */
 	if (!access("/sys/bus/event_source/devices/kprobe/type", F_OK) ||
 	    !access("/sys/kernel/tracing/kprobe_events", F_OK))
 		return;
@@ -211,9 +186,8 @@ int kernel_offer__new(const char *const *names, size_t count, const struct btf *
 		return err;
 	o->core_fd = -1;
 	o->names = calloc(count, sizeof(*o->names));
-	o->btf_ids = calloc(count, sizeof(*o->btf_ids));
-	o->other_shape = calloc(count, sizeof(*o->other_shape));
-	if (!o->names || !o->btf_ids || !o->other_shape)
+	o->entries = calloc(count, sizeof(*o->entries));
+	if (!o->names || !o->entries)
 		goto cleanup;
 	memcpy(o->names, names, count * sizeof(*names));
 	o->count = count;
@@ -229,7 +203,9 @@ int kernel_offer__new(const char *const *names, size_t count, const struct btf *
 				   : "; it takes a kernel built with CONFIG_DEBUG_INFO_BTF");
 		goto cleanup;
 	}
-	find_btf_ids(o, btf);
+	err = find_entries(o, btf);
+	if (err)
+		goto cleanup;
 	o->core_fd = core_btf_file(btf, object);
 	snprintf(o->core_path, sizeof(o->core_path), "/proc/self/fd/%d", o->core_fd);
 	try_fentry(o);
@@ -249,9 +225,11 @@ void kernel_offer__free(struct kernel_offer *o)
 		return;
 	if (o->core_fd >= 0)
 		close(o->core_fd);
+	for (size_t i = 0; i < o->count; i++)
+		free(o->entries[i].parameter);
 	free(o->names);
-	free(o->btf_ids);
-	free(o->other_shape);
+	free(o->entries);
+	free(o->tracepoints);
 	free(o);
 }
 
@@ -260,13 +238,16 @@ const char *kernel_offer__refusal(const struct kernel_offer *o, enum source_kind
 	return o->refusal[kind][0] ? o->refusal[kind] : NULL;
 }
 
-const char *kernel_offer__lacks(const struct kernel_offer *o, const char *name)
+const char *kernel_offer__lacks(const struct kernel_offer *o, const char *name,
+				const char *parameter)
 {
 	ssize_t i = name_index(o, name);
 
-	if (i < 0 || !o->btf_ids[i])
+	if (i < 0 || !o->entries[i].id)
 		return "not in this kernel:";
-	return o->other_shape[i] ? "BTF describes another function of the name" : NULL;
+	if (parameter && (!o->entries[i].parameter || strcmp(o->entries[i].parameter, parameter)))
+		return "BTF describes another function named";
+	return NULL;
 }
 
 const char *kernel_offer__core_btf(const struct kernel_offer *o)
@@ -283,7 +264,7 @@ unsigned int kernel_offer__btf_id(const struct kernel_offer *o, const char *name
 {
 	ssize_t i = name_index(o, name);
 
-	return i < 0 ? 0 : o->btf_ids[i];
+	return i < 0 ? 0 : o->entries[i].id;
 }
 
 static int read_id(const char *root, const char *group, const char *name)
@@ -304,7 +285,7 @@ static int read_id(const char *root, const char *group, const char *name)
 	return atoi(text);
 }
 
-/* In a helper, so that the mount is seen by nobody and ends with it. */
+/* In a child process, so that nobody else sees the mount and it ends with the child. */
 static int read_id_privately(const char *group, const char *name)
 {
 	int pipe_fds[2], id = -EIO, status;
@@ -331,21 +312,32 @@ static int read_id_privately(const char *group, const char *name)
 	return id;
 }
 
+static void remember(struct kernel_offer *o, const char *name, int id)
+{
+	struct tracepoint *t =
+		reallocarray(o->tracepoints, o->tracepoint_count + 1, sizeof(*o->tracepoints));
+
+	if (!t)
+		return;
+	o->tracepoints = t;
+	t += o->tracepoint_count++;
+	snprintf(t->name, sizeof(t->name), "%s", name);
+	t->id = id;
+}
+
 int kernel_offer__tracepoint_id(struct kernel_offer *o, const char *group, const char *name)
 {
 	int id;
 
-	for (size_t i = 0; i < o->id_count; i++)
-		if (!strcmp(o->ids[i].name, name))
-			return o->ids[i].id;
+	for (size_t i = 0; i < o->tracepoint_count; i++)
+		if (!strcmp(o->tracepoints[i].name, name))
+			return o->tracepoints[i].id;
 	id = read_id("/sys/kernel/tracing", group, name);
 	if (id == -ENOENT && access("/sys/kernel/tracing/events", F_OK))
 		id = read_id("/sys/kernel/debug/tracing", group, name);
 	if (id == -ENOENT && access("/sys/kernel/tracing/events", F_OK))
 		id = read_id_privately(group, name);
-	if (id >= 0 && o->id_count < TRACEPOINTS_MAX) {
-		snprintf(o->ids[o->id_count].name, sizeof(o->ids[0].name), "%s", name);
-		o->ids[o->id_count++].id = id;
-	}
+	if (id >= 0)
+		remember(o, name, id);
 	return id;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What this kernel lets us attach, found by asking it and by trying. */
+/* Inside probe: what this kernel lets us attach, found in its BTF and by trying. */
 #ifndef SPAWNSCOPE_KERNEL_OFFER_H
 #define SPAWNSCOPE_KERNEL_OFFER_H
 
@@ -25,25 +25,26 @@ void kernel_offer__free(struct kernel_offer *o);
 const char *kernel_offer__refusal(const struct kernel_offer *o, enum source_kind kind);
 
 /*
- * NULL if BTF has the name, one of those given to kernel_offer__new, and in the shape that we know;
- * else what is wrong, to be followed by the name.
+ * NULL if BTF has the name, which must be one of those given to kernel_offer__new, with this first
+ * parameter (struct source; NULL: any). Else what is wrong, for a line that ends with the name.
  */
-const char *kernel_offer__lacks(const struct kernel_offer *o, const char *name);
+const char *kernel_offer__lacks(const struct kernel_offer *o, const char *name,
+				const char *parameter);
 
 /*
- * The path of a file with the kernel's BTF as far as the object needs it (core_btf.h), as long as o
- * lives; NULL if it could not be made: then the whole will do.
+ * The path of a file with the part of the kernel's BTF that the object needs (core_btf.h), valid as
+ * long as o; NULL if it could not be made, and the whole BTF must do.
  */
 const char *kernel_offer__core_btf(const struct kernel_offer *o);
-int kernel_offer__core_fd(const struct kernel_offer *o); /* the same, open; or -errno */
+int kernel_offer__core_fd(const struct kernel_offer *o); /* its descriptor, or -errno */
 
-/* The id that the kernel's BTF has for one of the names; 0: none. */
+/* The BTF id of one of the names; 0: none. */
 unsigned int kernel_offer__btf_id(const struct kernel_offer *o, const char *name);
 
 /*
  * The id of a tracepoint ("syscalls", "sys_enter_clone") for perf_event_open; -errno if there is
- * none. If tracefs is not mounted it is mounted for this look only, in a mount namespace of a
- * helper process, so nothing of the system changes.
+ * none. If tracefs is not mounted, a child process mounts it in a mount namespace of its own, so
+ * nothing changes for others.
  */
 int kernel_offer__tracepoint_id(struct kernel_offer *o, const char *group, const char *name);
 

@@ -20,8 +20,6 @@
 #include "user/probe/profile_maps.h"
 #include "user/probe/program_btf.h"
 
-#define PROGRAMS_MAX 96
-
 struct probe {
 	struct probe_options options;
 	struct kernel_offer *offer;
@@ -33,19 +31,19 @@ struct probe {
 	int stats_fd; /* the kernel counts run time while it is open; -1 */
 	probe_record_fn *fn;
 	void *context;
-	char *names[PROGRAMS_MAX]; /* that the rows need in BTF */
+	char **names; /* that the programs need in BTF */
 	size_t name_count;
 	struct probe_choices choices;
-	enum probe_set set; /* attached now */
-	struct attachment attached[PROGRAMS_MAX];
+	enum probe_set set;	     /* attached now */
+	struct attachment *attached; /* room for every program */
 	size_t attached_count;
 };
 
-/* libbpf reports through a function without context, so what it said last is kept here. */
+/* libbpf's print callback has no context argument, so the last message is kept here. */
 static struct {
 	bool verbose;
 	char failed_program[64];
-} said;
+} libbpf_said;
 
 static int on_libbpf_message(enum libbpf_print_level level, const char *format, va_list args)
 {
@@ -60,9 +58,9 @@ static int on_libbpf_message(enum libbpf_print_level level, const char *format, 
 	start = strstr(line, "prog '");
 	end = start ? strchr(start + 6, '\'') : NULL;
 	if (end && strstr(end, "fail"))
-		snprintf(said.failed_program, sizeof(said.failed_program), "%.*s",
+		snprintf(libbpf_said.failed_program, sizeof(libbpf_said.failed_program), "%.*s",
 			 (int)(end - start - 6), start + 6);
-	if (said.verbose)
+	if (libbpf_said.verbose)
 		vfprintf(stderr, format, args);
 	return 0;
 }
@@ -70,13 +68,18 @@ static int on_libbpf_message(enum libbpf_print_level level, const char *format, 
 static int collect_names(struct probe *p)
 {
 	struct bpf_program *prog;
+	size_t programs = 0;
 	char name[128];
 
+	bpf_object__for_each_program (prog, p->skel->obj)
+		programs++;
+	p->names = calloc(programs, sizeof(*p->names));
+	p->attached = calloc(programs, sizeof(*p->attached));
+	if (!p->names || !p->attached)
+		return -ENOMEM;
 	bpf_object__for_each_program (prog, p->skel->obj) {
 		if (!probe_btf_name(bpf_program__section_name(prog), name, sizeof(name)))
 			continue;
-		if (p->name_count == PROGRAMS_MAX)
-			return -E2BIG;
 		p->names[p->name_count] = strdup(name);
 		if (!p->names[p->name_count++])
 			return -ENOMEM;
@@ -92,8 +95,8 @@ static void want_programs(struct probe *p, const struct source *row)
 }
 
 /*
- * libbpf looks for types in modules too, which takes CAP_SYS_ADMIN, unless it is given a file to
- * look at instead; ours are all in the kernel itself.
+ * libbpf also looks for types in modules, which takes CAP_SYS_ADMIN, unless it gets a BTF file. All
+ * our types are in the kernel itself.
  */
 static struct spawnscope *open_object(const char *core_btf)
 {
@@ -134,18 +137,18 @@ static int load(struct probe *p)
 		err = probe_btf_set_up(p->skel->obj, p->offer);
 	if (err)
 		return err;
-	said.failed_program[0] = '\0';
+	libbpf_said.failed_program[0] = '\0';
 	return spawnscope__load(p->skel);
 }
 
 static void detach_all(struct probe *p)
 {
 	while (p->attached_count)
-		attachment__undo(&p->attached[--p->attached_count]);
+		attachment__detach(&p->attached[--p->attached_count]);
 }
 
-/* What the programs must know of the set: where a record is complete, and what begins it. */
-static void tell_programs(struct probe *p, enum probe_set set)
+/* Sets the flags by which the programs know what begins and what completes a record. */
+static void set_flags(struct probe *p, enum probe_set set)
 {
 	const struct source_choice *c = &p->choices.choice[set];
 	const struct source *done = c->edges[EDGE_exec_done];
@@ -167,6 +170,8 @@ static bool set_has(const struct probe *p, enum probe_set set, const char *progr
 
 static bool is_attached(const struct probe *p, const char *program)
 {
+	if (p->options.profile && !strcmp(program, PROFILE_PROGRAM))
+		return true;
 	for (size_t i = 0; i < p->attached_count; i++)
 		if (!strcmp(p->attached[i].program, program))
 			return true;
@@ -182,10 +187,10 @@ static int attach_row(struct probe *p, const struct source *row, const char **fa
 		if (is_attached(p, row->programs[k]))
 			continue;
 		*a = (struct attachment){.program = row->programs[k]};
-		err = attachment__make(a, p->skel->obj, p->offer);
+		err = attachment__attach(a, p->skel->obj, p->offer);
 		if (err) {
 			*failed = row->programs[k];
-			attachment__undo(a);
+			attachment__detach(a);
 			return err;
 		}
 		p->attached_count++;
@@ -194,8 +199,8 @@ static int attach_row(struct probe *p, const struct source *row, const char **fa
 }
 
 /*
- * Goes over to a set: what it does not have is detached, what it has besides is attached. On a
- * failure nothing is attached, and *failed names the culprit.
+ * Switches to a set: detaches what is not in it, attaches what is missing. On failure nothing stays
+ * attached, and *failed names the program.
  */
 static int attach_set(struct probe *p, enum probe_set set, const char **failed)
 {
@@ -204,10 +209,10 @@ static int attach_set(struct probe *p, enum probe_set set, const char **failed)
 	for (size_t i = p->attached_count; i-- > 0;) {
 		if (set_has(p, set, p->attached[i].program))
 			continue;
-		attachment__undo(&p->attached[i]);
+		attachment__detach(&p->attached[i]);
 		p->attached[i] = p->attached[--p->attached_count];
 	}
-	tell_programs(p, set);
+	set_flags(p, set);
 	for (size_t i = 0; i < source_count && !err; i++)
 		if (choice__has(&p->choices.choice[set], &sources[i]))
 			err = attach_row(p, &sources[i], failed);
@@ -218,8 +223,8 @@ static int attach_set(struct probe *p, enum probe_set set, const char **failed)
 }
 
 /*
- * Up to 5.12 a trampoline program cannot be attached a second time (f3a95075549e): then none will
- * do. -EAGAIN if so.
+ * Up to 5.12 a trampoline program cannot be attached a second time (f3a95075549e). Rules all of
+ * them out and returns -EAGAIN on those kernels.
  */
 static int try_reattach(struct probe *p)
 {
@@ -255,7 +260,7 @@ static int try_all(struct probe *p)
 			choices__choose(&p->choices, set);
 	err = load(p);
 	if (err)
-		return choices__refuse(&p->choices, said.failed_program, "cannot load", err)
+		return choices__refuse(&p->choices, libbpf_said.failed_program, "cannot load", err)
 			       ? -EAGAIN
 			       : err;
 	err = p->options.profile ? probe_profile_attach(p->skel, p->options.profile, &p->stats_fd)
@@ -289,7 +294,7 @@ int probe__open(const struct probe_options *options, struct probe **probe, struc
 	int err = -ENOMEM;
 
 	why->text[0] = '\0';
-	said.verbose = options->verbose;
+	libbpf_said.verbose = options->verbose;
 	libbpf_set_print(on_libbpf_message);
 	if (!p)
 		goto cleanup;
@@ -345,6 +350,8 @@ void probe__close(struct probe *p)
 	kernel_offer__free(p->offer);
 	for (size_t i = 0; i < p->name_count; i++)
 		free(p->names[i]);
+	free(p->names);
+	free(p->attached);
 	free(p);
 }
 
@@ -374,7 +381,7 @@ int probe__attach_only(struct probe *p, const struct source *row)
 	privilege_raise();
 	detach_all(p);
 	p->set = PROBE_SET_NONE;
-	tell_programs(p, PROBE_SET_ALL);
+	set_flags(p, PROBE_SET_ALL);
 	err = attach_row(p, row, &failed);
 	if (err)
 		detach_all(p);
@@ -427,8 +434,8 @@ void probe__pause(struct probe *p)
 {
 	p->skel->bss->paused = true;
 	/*
-	 * Programs that run right now are let finish: they hold RCU, and this waits for it, but on
-	 * a machine with one CPU, or with nohz_full (kernel/sched/membarrier.c).
+	 * Lets programs finish that are running now. They hold RCU, and membarrier waits for a
+	 * grace period, except on one CPU and with nohz_full (kernel/sched/membarrier.c).
 	 */
 	if (sysconf(_SC_NPROCESSORS_ONLN) == 1 || syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0))
 		usleep(10000);

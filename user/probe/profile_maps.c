@@ -14,11 +14,8 @@
 
 int probe_profile_set_up(struct spawnscope *skel, const struct profile_options *o)
 {
-	int err;
+	int err = bpf_map__set_autocreate(skel->maps.stacks, o && o->group_by == GROUP_BY_STACK);
 
-	bool by_stack = o && o->group_by == GROUP_BY_STACK;
-
-	err = bpf_map__set_autocreate(skel->maps.stacks, by_stack);
 	if (err)
 		return err;
 	if (!o) {
@@ -33,7 +30,7 @@ int probe_profile_set_up(struct spawnscope *skel, const struct profile_options *
 	skel->rodata->command_args_max = o->args_max;
 	err = bpf_program__set_autoload(skel->progs.profile_find,
 					proc_pid_namespace() != FIRST_PID_NAMESPACE);
-	return err ? err : bpf_program__set_autoload(skel->progs.profile_exec, true);
+	return err ? err : bpf_program__set_autoload(skel->progs.tp_sched_process_exec, true);
 }
 
 int probe_profile_attach(struct spawnscope *skel, const struct profile_options *o, int *stats_fd)
@@ -51,8 +48,8 @@ int probe_profile_attach(struct spawnscope *skel, const struct profile_options *
 		if (*stats_fd < 0)
 			*stats_fd = -1;
 	}
-	skel->links.profile_exec = bpf_program__attach(skel->progs.profile_exec);
-	return skel->links.profile_exec ? 0 : -errno;
+	skel->links.tp_sched_process_exec = bpf_program__attach(skel->progs.tp_sched_process_exec);
+	return skel->links.tp_sched_process_exec ? 0 : -errno;
 }
 
 static int on_stack(void *context, void *data, size_t size)
@@ -69,20 +66,16 @@ int probe_profile_open_stacks(struct spawnscope *skel, const struct profile_opti
 {
 	if (o->group_by != GROUP_BY_STACK)
 		return 0;
-	/* libbpf cannot try programs of BTF's kind; those of raw tracepoints have the same helpers.
-	 */
-	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_task_pt_regs, NULL) !=
-	    1) {
-		return fault__set(
-			why, -ENOTSUP,
-			"--by stack takes a kernel that shows user registers to probes, 5.15 or "
-			"later");
-	}
+	/* libbpf cannot probe for tp_btf programs; raw tracepoints have the same helpers. */
+	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_task_pt_regs, NULL) != 1)
+		return fault__set(why, -ENOTSUP,
+				  "--by stack needs a kernel that shows user registers to probes: "
+				  "5.15 or later");
 	stacks->ring = ring_buffer__new(bpf_map__fd(skel->maps.stacks), on_stack, stacks, NULL);
 	return stacks->ring ? 0 : -errno;
 }
 
-/* Has the kernel look for the process that we know by an id of our pid namespace. */
+/* The pid is one of our pid namespace: a task iterator in the kernel finds the process. */
 static int follow_local(struct spawnscope *skel, pid_t pid, __u32 namespace)
 {
 	struct bpf_link *link;

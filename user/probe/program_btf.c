@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The sections that need it: "fentry/dup_fd" is to be attached to the function dup_fd. */
+/* Sections attached by BTF id: "fentry/dup_fd" goes to the function dup_fd. */
 static const struct {
 	const char *section;
 	enum bpf_attach_type type;
@@ -72,8 +72,8 @@ void probe_btf_unregister(int handlers[PROBE_BTF_HANDLERS])
 }
 
 /*
- * A program that is to be attached to another one needs no type of the kernel's, so libbpf does not
- * read them; what it is really attached to, prepare() says.
+ * libbpf loads the kernel's BTF for programs without an attach target. Any descriptor as the target
+ * keeps it from that; prepare() then sets what the program really attaches to.
  */
 int probe_btf_set_up(struct bpf_object *object, const struct kernel_offer *offer)
 {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* What a person is told about the origin of a phase's values. Pure. */
+#include "user/probe/source_text.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "user/model/phase.h"
-#include "user/probe/sources.h"
 
-/* Why an edge or sum has no source, in one line. */
+/* Says why an edge or sum has no source, in one line. */
 static void explain(const struct source_choice *choice, int edge, int sum, char *text, size_t size)
 {
 	bool tracepoint = false;
@@ -22,8 +22,8 @@ static void explain(const struct source_choice *choice, int edge, int sum, char 
 			continue;
 		tracepoint |= row->kind == SOURCE_TRACEPOINT;
 		if (!choice->refusal[i][0]) {
-			/* It works, so it is its cost that keeps it out of this set. */
-			snprintf(text, size, "too dear while times are taken: see %s",
+			/* It works, so this set leaves it out for its cost. */
+			snprintf(text, size, "too expensive while times are taken: see %s",
 				 choice->profile ? "--detail" : "trace=all");
 			return;
 		}
@@ -78,7 +78,7 @@ int source_of_failures(const struct source_choice *choice, char *text, size_t si
 		return -ENOENT;
 	}
 	if (to->kind == SOURCE_KPROBE) {
-		snprintf(text, size, "only calls that succeed come to %s; see --detail", to->name);
+		snprintf(text, size, "only calls that succeed reach %s; see --detail", to->name);
 		return -ENOENT;
 	}
 	snprintf(text, size, "%s:%s", source_kind_name(to->kind), to->name);

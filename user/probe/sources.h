@@ -5,11 +5,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "bpf/phases.h"
 
-/* From the cheapest to the one that every kernel has. */
+/* From the cheapest kind to the one that every kernel has. */
 enum source_kind {
 	SOURCE_FENTRY,	   /* BPF trampoline: fentry, fexit */
 	SOURCE_KPROBE,	   /* kprobe, kretprobe */
@@ -18,45 +17,42 @@ enum source_kind {
 	SOURCE_KIND_COUNT
 };
 
-#define SOURCE_PROGRAMS_MAX 9
+#define SOURCE_PROGRAMS_MAX 8 /* per row */
 
 struct source {
 	int edge; /* enum edge, or -1 */
 	int sum;  /* enum sum, or -1 */
 	enum source_kind kind;
-	bool dear; /* costs more than a few percent of what it measures: not in PROBE_SET_PHASES */
+	bool expensive;	  /* adds more than a few percent: not in PROBE_SET_PHASES */
 	bool of_profile;  /* not for a bench */
-	const char *name; /* what a person is told: function or tracepoint */
-	const char *programs[SOURCE_PROGRAMS_MAX]; /* of bpf/spawnscope.bpf.c; all are needed */
+	const char *name; /* shown to the user: the function or tracepoint */
+	/*
+	 * Of a trampoline: what the first parameter of its functions points to; "" for an integer.
+	 * BTF has one function per name. Where two share a name (mm_init, in kernel/fork.c and, up
+	 * to 6.3, in init/main.c) it may describe the other one. A trampoline for that one does not
+	 * save the registers of the real parameters, and 5.10 and 6.1 crash.
+	 */
+	const char *parameter;
+	const char *programs[SOURCE_PROGRAMS_MAX]; /* in bpf/; it needs all of them */
 };
 
 extern const struct source sources[];
 extern const size_t source_count;
 
-#define SOURCES_MAX 96
+/* At most: eight rows per edge or sum. */
+#define SOURCES_MAX (8 * (EDGE_COUNT + SUM_COUNT))
 
-/* Which sources mark what while a set of probes is attached. */
+#define SOURCE_REFUSAL_MAX 160
+
+/* Which source marks what while a set of probes is attached. */
 struct source_choice {
 	const struct source *edges[EDGE_COUNT]; /* NULL: nothing marks it */
 	const struct source *sums[SUM_COUNT];
-	const char (*refusal)[160]; /* of sources[i]: why it is not usable, or "" */
-	bool all; /* dear ones are used too, and the driver's clock only where nothing else is */
+	/* By index in `sources`: why it cannot be used, or "". */
+	const char (*refusal)[SOURCE_REFUSAL_MAX];
+	bool all;     /* with expensive sources, and the driver's clock only where no probe is */
 	bool profile; /* of a profile, not of a bench */
 };
-
-/*
- * Where the values of a phase come from for a birth with these clone flags, as text in `text`:
- * "tracepoint:mmap_lock", or both ends, "fentry:mm_init..copy_namespaces". 0, or -ENOENT if one
- * of its ends has no source: then the text says why, in one line.
- */
-int source_of_phase(const struct source_choice *choice, enum phase phase, uint64_t clone_flags,
-		    char *text, size_t size);
-
-/*
- * The same for calls that fail, and those that a signal has the kernel make anew: both ends of the
- * call must be marked, the end also where there is no child.
- */
-int source_of_failures(const struct source_choice *choice, char *text, size_t size);
 
 /* "fentry", "kprobe", "tracepoint", "driver" */
 const char *source_kind_name(enum source_kind kind);

@@ -14,12 +14,13 @@
 #include <string.h>
 
 #include "user/collect/origin.h"
+#include "user/probe/source_text.h"
 
 #define FORK   ((uint64_t)SIGCHLD)
 #define VFORK  ((uint64_t)(CLONE_VM | CLONE_VFORK | SIGCHLD))
 #define THREAD ((uint64_t)(CLONE_VM | CLONE_FILES | CLONE_FS | CLONE_SIGHAND | CLONE_THREAD))
 
-#define DEAR	   "too dear while times are taken: see trace=all"
+#define EXPENSIVE  "too expensive while times are taken: see trace=all"
 #define NOT_HELD   "no CLONE_VFORK: the parent is not held"
 #define SHARED	   "CLONE_VM: the address space is shared, not copied"
 #define NO_EXEC	   "the child does not exec"
@@ -28,21 +29,23 @@
 #define NO_MM_END  "CLONE_VM: the child has no address space of its own to tear down"
 
 /* What each test begins with: a kernel where every row works, and a cell without samples. */
-static char refusal[SOURCES_MAX][160];
+static char refusal[SOURCES_MAX][SOURCE_REFUSAL_MAX];
 static struct source_choice choice;
 static struct cell cell;
 static struct run run;
 
-/* As probe.c does: the first usable row of each edge and sum, dear ones only if all are wanted. */
+/* As probe.c does: the first usable row of each edge and sum, expensive ones only if all are
+ * wanted. */
 static void choose(bool all)
 {
-	choice = (struct source_choice){.refusal = (const char(*)[160])refusal, .all = all};
+	choice = (struct source_choice){.refusal = (const char(*)[SOURCE_REFUSAL_MAX])refusal,
+					.all = all};
 	for (size_t i = 0; i < source_count; i++) {
 		const struct source *row = &sources[i];
 		const struct source **slot =
 			row->edge >= 0 ? &choice.edges[row->edge] : &choice.sums[row->sum];
 
-		if (!*slot && !refusal[i][0] && !row->of_profile && (all || !row->dear))
+		if (!*slot && !refusal[i][0] && !row->of_profile && (all || !row->expensive))
 			*slot = row;
 	}
 }
@@ -196,20 +199,20 @@ static void a_refusal_tells_why_of_each_kind(void **state)
 	refusal_is(PHASE_pre_exec, FORK, "fentry gone; kprobe gone; tracepoint gone");
 }
 
-static void what_works_but_costs_is_dear(void **state)
+static void what_works_but_costs_too_much_is_left_out(void **state)
 {
 	(void)state;
 	choose(false);
-	refusal_is(PHASE_copy_files, FORK, DEAR);
-	refusal_is(PHASE_copy_pages, FORK, DEAR);
-	refusal_is(PHASE_cow_parent, FORK, DEAR);
+	refusal_is(PHASE_copy_files, FORK, EXPENSIVE);
+	refusal_is(PHASE_copy_pages, FORK, EXPENSIVE);
+	refusal_is(PHASE_cow_parent, FORK, EXPENSIVE);
 	/* Also if what stands before it in the table does not work. */
 	refuse(SOURCE_FENTRY, "no BTF");
 	choose(false);
-	refusal_is(PHASE_copy_pages, FORK, DEAR);
+	refusal_is(PHASE_copy_pages, FORK, EXPENSIVE);
 	refuse(SOURCE_KPROBE, "no kprobes");
 	choose(false);
-	refusal_is(PHASE_cow_parent, FORK, DEAR);
+	refusal_is(PHASE_cow_parent, FORK, EXPENSIVE);
 	refusal_is(PHASE_copy_pages, FORK,
 		   "fentry no BTF; kprobe no kprobes; no tracepoint marks it");
 }
@@ -237,10 +240,10 @@ static void failures_take_both_ends_of_the_call(void **state)
 	failures_are(NULL, "only calls that succeed come to put_pid; see --detail");
 	refuse(SOURCE_KPROBE, "no kprobes");
 	choice.edges[EDGE_clone_return] = NULL;
-	failures_are(NULL, DEAR);
+	failures_are(NULL, EXPENSIVE);
 	choose(true);
 	choice.edges[EDGE_clone_enter] = NULL;
-	failures_are(NULL, DEAR);
+	failures_are(NULL, EXPENSIVE);
 }
 
 /* Each in memory of just its size, where a sanitizer sees what is written beyond it. */
@@ -375,7 +378,7 @@ static void the_method_goes_before_the_kernel(void **state)
 	learn(VFORK);
 	is_absent(PHASE_copy_mm, SHARED);
 	is_absent(PHASE_copy_pages, SHARED);
-	is_absent(PHASE_copy_files, DEAR);
+	is_absent(PHASE_copy_files, EXPENSIVE);
 }
 
 static void the_first_life_is_learnt_from(void **state)
@@ -489,7 +492,7 @@ static void libc_hides_the_entry_of_its_execs_from_the_driver(void **state)
 	assert_int_equal(series__push(&cell.samples[SAMPLE_exec_ns], 42), 0);
 	give(PHASE_exec_flush);
 	settle();
-	is_absent(PHASE_pre_exec, DEAR); /* sched_switch, at its other end */
+	is_absent(PHASE_pre_exec, EXPENSIVE); /* sched_switch, at its other end */
 	is_absent(PHASE_exec_open, NO_ENTRY);
 	is_absent(PHASE_exec_load, NOT_MARKED);
 	has_source(PHASE_exec_flush, "tracepoint:sched_prepare_exec..task_rename");
@@ -544,7 +547,7 @@ int main(void)
 		TEST(a_source_names_both_ends_where_they_differ),
 		TEST(a_source_heeds_where_the_flags_end_a_phase),
 		TEST(a_refusal_tells_why_of_each_kind),
-		TEST(what_works_but_costs_is_dear),
+		TEST(what_works_but_costs_too_much_is_left_out),
 		TEST(failures_take_both_ends_of_the_call),
 		TEST(texts_are_cut_to_size),
 		TEST(long_refusals_fit_what_origins_hold),
