@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* From the entry of a clone call to its return: the birth record. */
+/* A clone call from entry to return: the birth record. */
 #ifndef SPAWNSCOPE_CLONE_BPF_H
 #define SPAWNSCOPE_CLONE_BPF_H
 
@@ -7,7 +7,8 @@
 #include "bpf/stack.bpf.h"
 #include "bpf/tasks.bpf.h"
 
-/* Not a clone flag: the caller gave the child a stack, as posix_spawn does and vfork does not. */
+/* Not a clone flag: the caller passed a stack for the child; posix_spawn() does, vfork() does not.
+ */
 #define CLONE_HAS_STACK (1ULL << 63)
 
 /* include/uapi/linux/sched.h */
@@ -33,7 +34,8 @@ static __always_inline __u64 *birth_edge(struct slot *s, enum edge e)
 	return &s->birth[e - BIRTH_EDGE_FIRST];
 }
 
-/* Edges of an earlier clone are left to stand: they lie before this one, and so are told apart. */
+/* Edges of an earlier clone stay: they are older than this one, which tells the tool to ignore
+ * them. */
 static __always_inline void clone_begin(struct slot *s, __u64 flags)
 {
 	s->clone_flags = flags;
@@ -72,7 +74,7 @@ static __always_inline void clone_enter(__u64 flags)
 	*birth_edge(s, EDGE_clone_enter) = bpf_ktime_get_ns();
 }
 
-/* The slot of the current task if it is inside a clone that is traced. */
+/* The current task's slot if it is inside a traced clone. */
 static __always_inline struct slot *cloning(void)
 {
 	struct slot *s = slot_find(current_tid());
@@ -81,8 +83,8 @@ static __always_inline struct slot *cloning(void)
 }
 
 /*
- * Where a clone's entry is not seen, any task that is traced may be in one: what is marked then is
- * kept until a task_newtask shows that it was, or the next of its kind replaces it.
+ * Without a probe at clone's entry, any traced task may be inside a clone. An edge marked then
+ * stays until task_newtask confirms it or the next one of its kind replaces it.
  */
 static __always_inline struct slot *maybe_cloning(void)
 {
@@ -100,7 +102,7 @@ static __always_inline void clone_mark(enum edge e)
 		*birth_edge(s, e) = bpf_ktime_get_ns();
 }
 
-/* The copy of the address space is about to begin, if there is to be one. */
+/* Just before the copy of the address space, if this clone makes one. */
 static __always_inline void clone_mark_copy(void)
 {
 	struct slot *s = cloning();
@@ -109,7 +111,7 @@ static __always_inline void clone_mark_copy(void)
 		*birth_edge(s, EDGE_mm_start) = bpf_ktime_get_ns();
 }
 
-/* A span that is added up: leave the negative start at its entry, add its end. */
+/* For a sum: subtracts the time at entry (sign -1), adds the time at return. */
 static __always_inline void clone_files(int sign)
 {
 	struct slot *s = cloning();
@@ -127,9 +129,8 @@ static __always_inline void clone_pages(int sign)
 }
 
 /*
- * Where this CPU keeps its copy of per-CPU data, relative to the pointer that names it: seen in a
- * per-CPU map of our own, since the kernel's own variables for it need a kernel whose kallsyms
- * holds data (CONFIG_KALLSYMS_ALL).
+ * The offset from a per-CPU pointer to this CPU's data. Found with a per-CPU map of our own: the
+ * kernel's __per_cpu_offset is only visible with CONFIG_KALLSYMS_ALL.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -147,7 +148,7 @@ static __always_inline __u64 this_cpu_offset(void)
 	if (!mine)
 		return 0;
 	if (!*mine) {
-		/* By way of memory: the verifier lets nobody do sums with pointers. */
+		/* By way of memory: the verifier forbids arithmetic on pointers. */
 		*mine = (__u64)&here;
 		map = *mine;
 		*mine = (__u64)mine;
@@ -162,8 +163,8 @@ static __always_inline __u64 this_cpu_offset(void)
 }
 
 /*
- * A percpu_counter with the part that this CPU holds: without it a young mm, which one CPU
- * filled, would be up to 31 pages a kind too small.
+ * This CPU's part of a percpu_counter. Without it a new mm, which one CPU filled, would seem up to
+ * 31 pages per kind too small.
  */
 static __always_inline __s64 local_part(__s32 *counters)
 {
@@ -173,7 +174,7 @@ static __always_inline __s64 local_part(__s32 *counters)
 	return part;
 }
 
-/* In one read: the verifiers of that time do not follow an array of atomic_long_t. */
+/* In one read: verifiers of those kernels do not follow an array of atomic_long_t. */
 static __always_inline void rss_read_old(struct mm_shape *shape, void *mm)
 {
 	struct mm_struct___v61 *old = mm;
@@ -186,10 +187,9 @@ static __always_inline void rss_read_old(struct mm_shape *shape, void *mm)
 }
 
 /*
- * Where a program steps from a task to one of its structs, the verifier searches all BTF for names,
- * which takes 0.8 ms (6.18, btf_nested_type_is_trusted), and it goes through what follows a branch
- * once for each way there. So such steps come before the branches, and the compiler is kept from
- * moving them.
+ * Where a program follows a pointer from a task to one of its structs, the verifier searches all of
+ * BTF for names, which takes 0.8 ms (6.18, btf_nested_type_is_trusted), once per path that leads
+ * there. So load these pointers before any branch; this keeps the compiler from moving the load.
  */
 #define LOADED_HERE(pointer)                                                                       \
 	({                                                                                         \
@@ -200,10 +200,9 @@ static __always_inline void rss_read_old(struct mm_shape *shape, void *mm)
 	})
 
 /*
- * Fills a struct mm_shape from an mm. GET reads a field: DIRECT where the verifier knows the
- * pointer, a load and no more; BPF_CORE_READ elsewhere. LOCAL_PART is local_part, or NO_PART where
- * 31 pages more or less do not matter. A macro, since CO-RE relocates an index only where the
- * compiler sees a constant.
+ * Fills a struct mm_shape from an mm. GET reads a field: DIRECT, a plain load, where the verifier
+ * knows the pointer; BPF_CORE_READ elsewhere. LOCAL_PART is local_part, or NO_PART where 31 pages
+ * do not matter. A macro, since CO-RE relocates an array index only if it is a constant.
  */
 #define DIRECT(pointer, field) ((pointer)->field)
 #define NO_PART(counters)      0
@@ -225,7 +224,7 @@ static __always_inline void rss_read_old(struct mm_shape *shape, void *mm)
 		(shape)->known = 1;                                                                \
 	} while (0)
 
-/* The first that is seen of a clone, after what maybe_cloning let through. */
+/* Begins a clone whose entry was not seen; keeps what maybe_cloning() let through. */
 static __always_inline void clone_begin_late(struct slot *s, __u64 flags)
 {
 	s->state |= TASK_IN_CLONE;
@@ -242,14 +241,15 @@ static __always_inline __u64 rss_pages(struct mm_struct *mm)
 	return shape.rss_anon + shape.rss_file + shape.rss_shmem;
 }
 
-/* What its return adds to that. */
+/* Whether the filter wants this birth, by what is known at the return. */
 static __always_inline bool is_wanted_after(const struct slot *s)
 {
-	const __u64 *edge = s->birth;
+	__u64 enter = s->birth[EDGE_clone_enter - BIRTH_EDGE_FIRST];
+	__u64 end = s->birth[EDGE_clone_return - BIRTH_EDGE_FIRST];
 	struct task_struct *task;
 
-	/* A call whose time is not known is not known to be long. */
-	if (filter.min_ns && (!edge[0] || edge[BIRTH_EDGE_COUNT - 1] < edge[0] + filter.min_ns))
+	/* A call of unknown length does not pass. */
+	if (filter.min_ns && (!enter || end < enter + filter.min_ns))
 		return false;
 	if (!filter.min_pages)
 		return true;
@@ -258,8 +258,8 @@ static __always_inline bool is_wanted_after(const struct slot *s)
 }
 
 /*
- * In a profile whatever becomes visible is a birth, also where the entry of the call was not seen:
- * a kernel thread, a worker of io_uring, a call of a 32-bit program, or no probe for it.
+ * In a profile every task_newtask is a birth, even if the call's entry was not seen: a kernel
+ * thread, an io_uring worker, a call from 32-bit code, or no probe at the entry.
  */
 static __always_inline struct slot *profiled_cloning(const struct task_struct *child, __u64 flags)
 {
@@ -269,7 +269,7 @@ static __always_inline struct slot *profiled_cloning(const struct task_struct *c
 
 	if (!is_followed())
 		return NULL;
-	/* Before it begins, too: whose children are meant is known then. */
+	/* Even before the profile begins, so that no child is missed later. */
 	if (!trace_all && follow_children && child->pid == child->tgid)
 		follow(child->tgid);
 	if (paused)
@@ -297,8 +297,8 @@ static __always_inline struct slot *profiled_cloning(const struct task_struct *c
 }
 
 /*
- * By stack, as soon as there is a birth: while vfork holds the parent, its memory map can be read
- * without hurry. Not if what makes a birth unwanted is known later.
+ * Takes the stack at task_newtask: while vfork blocks the parent, the tool has time to read its
+ * memory map. Not with filters that are decided at the return.
  */
 static __always_inline void profiled_stack(struct slot *s)
 {
@@ -345,7 +345,7 @@ static __always_inline void clone_newtask(struct task_struct *child, __u64 flags
 	if (!count_all)
 		return;
 	__builtin_memset(&c->cow, 0, sizeof(c->cow));
-	/* A thread may be the parent, but its leader counts. */
+	/* If the parent is a thread, its group leader counts. */
 	p = profile && !(s->clone_flags & CLONE_VM) ? slot_claim(c->parent_tgid)
 						    : slot_find(c->parent_tgid);
 	if (profile && p)
@@ -354,7 +354,7 @@ static __always_inline void clone_newtask(struct task_struct *child, __u64 flags
 		c->parent_cow = p->cow.total;
 }
 
-/* Hamming weight by adding neighbours: BPF has no popcount. */
+/* Hamming weight, since BPF has no popcount. */
 static __always_inline __u32 bits_set(__u64 word)
 {
 	word -= (word >> 1) & 0x5555555555555555ULL;
@@ -363,7 +363,7 @@ static __always_inline __u32 bits_set(__u64 word)
 	return (word * 0x0101010101010101ULL) >> 56;
 }
 
-/* From the bitmap of open descriptors, as far as 4,096 descriptors go. */
+/* Counts bits in the bitmap of open descriptors, for the first 4,096. */
 static __always_inline __u32 open_descriptors(unsigned long *open_fds, __u32 max_fds)
 {
 	__u32 words = max_fds / 64, n = 0, i, k;
@@ -371,11 +371,11 @@ static __always_inline __u32 open_descriptors(unsigned long *open_fds, __u32 max
 
 	for (i = 0; i < 16 && 4 * i < words; i++) {
 		__builtin_memset(chunk, 0, sizeof(chunk));
-		/* A table has a power of two of words: a whole chunk, or one or two. */
+		/* The number of words is a power of two: one, two, or whole chunks. */
 		if (bpf_probe_read_kernel(chunk, words < 4 ? 8 * (words & 3) : sizeof(chunk),
 					  open_fds + 4 * i))
 			break;
-		/* Empty words too: with a branch for each the verifier has 16 times the work. */
+		/* Empty words too: a branch for each would cost the verifier 16 times the work. */
 		for (k = 0; k < 4; k++)
 			n += bits_set(chunk[k]);
 	}
@@ -398,7 +398,7 @@ static __always_inline __u32 open_descriptors(unsigned long *open_fds, __u32 max
 static __always_inline void parent_shape(struct record_birth *r)
 {
 	r->parent.known = 0;
-	/* 3ca1032ab7ab, 5.11: a pointer that the verifier knows */
+	/* 5.11, 3ca1032ab7ab: returns a pointer that the verifier knows */
 	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)) {
 		struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 
@@ -410,7 +410,7 @@ static __always_inline void parent_shape(struct record_birth *r)
 	}
 }
 
-/* Whether the record found room. */
+/* False if the ring was full. */
 static __always_inline bool birth_emit(struct slot *s, int result)
 {
 	struct record_birth *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
@@ -441,8 +441,8 @@ static __always_inline bool birth_emit(struct slot *s, int result)
 		bpf_get_current_comm(r->comm, sizeof(r->comm));
 	}
 	if (profiling)
-		birth_tell_parent(r);
-	/* Before this record is there, so that who has this one finds that. */
+		birth_add_parent(r);
+	/* The stack comes first, so that the reader of this record finds it. */
 	r->stack = 0;
 	if (profiling && group_by == GROUP_BY_STACK)
 		r->stack = s->stack ? s->stack : stack_emit();
@@ -453,19 +453,19 @@ static __always_inline bool birth_emit(struct slot *s, int result)
 static __always_inline void profiled_end(struct slot *s, long result)
 {
 	__u32 method = clone_method(s->clone_flags);
-	bool told;
+	bool sent;
 
 	if (!is_wanted(method) || !is_wanted_after(s)) {
 		COUNT(filtered);
 		return;
 	}
-	told = birth_emit(s, result);
-	if (!told)
+	sent = birth_emit(s, result);
+	if (!sent)
 		COUNT(births_lost);
-	group_count(method, result, !told);
+	group_count(method, result, !sent);
 }
 
-/* Leaves the birth with the child, whose death will tell it; false if the child is gone already. */
+/* Copies the birth to the child's slot, for its RECORD_LIFE; false if the child is gone already. */
 static __always_inline bool birth_hand_over(struct slot *s)
 {
 	struct slot *c = slot_find(s->child_tid);
@@ -479,14 +479,14 @@ static __always_inline bool birth_hand_over(struct slot *s)
 	return true;
 }
 
-/* As a result: the child's id is known already. */
+/* Stands for the child's id, which the slot has. */
 #define CLONE_SUCCEEDED 1
 
-/* The last that is seen of a clone. */
+/* The clone is over, or nothing more of it will be seen. */
 static __always_inline void clone_end(struct slot *s, long result)
 {
 	s->state &= ~TASK_IN_CLONE;
-	/* Still in the call when the profile was over; or whose child went unseen. */
+	/* The profile ended during the call, or task_newtask was not seen. */
 	if (profiling && (paused || (result > 0 && !s->child_tid)))
 		return;
 	if (profiling)
@@ -522,7 +522,7 @@ static __always_inline void clone_return(long result)
 	clone_end(s, result);
 }
 
-/* The same, seen only of a call that succeeds, by what it does once the child is awake. */
+/* The same, from a function that only successful calls reach, after waking the child. */
 static __always_inline void clone_success(void)
 {
 	struct slot *s = cloning();
@@ -532,7 +532,7 @@ static __always_inline void clone_success(void)
 		return;
 	newtask = *birth_edge(s, EDGE_newtask);
 	woken = *birth_edge(s, EDGE_woken);
-	if (woken < newtask) /* an earlier clone's */
+	if (woken < newtask) /* of an earlier clone */
 		return;
 	*birth_edge(s, EDGE_clone_return) = bpf_ktime_get_ns();
 	clone_end(s, CLONE_SUCCEEDED);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The programs that mark a clone call; part of bpf/spawnscope.bpf.c. */
+/* Programs for the edges and sums of a clone call; part of bpf/spawnscope.bpf.c. */
 #ifndef SPAWNSCOPE_CLONE_PROGRAMS_BPF_H
 #define SPAWNSCOPE_CLONE_PROGRAMS_BPF_H
 
@@ -27,7 +27,7 @@ int BPF_KPROBE(kprobe_kernel_clone, struct kernel_clone_args *args)
 	return 0;
 }
 
-/* The last call of kernel_clone if it succeeds; many others make it, too. */
+/* kernel_clone()'s last call if it succeeds; put_pid() has many other callers. */
 SEC("?kprobe/put_pid")
 int BPF_KPROBE(kprobe_put_pid)
 {
@@ -35,7 +35,7 @@ int BPF_KPROBE(kprobe_put_pid)
 	return 0;
 }
 
-/* What a syscall tracepoint is given. */
+/* Contexts of the syscall tracepoints. */
 struct syscall_enter {
 	__u64 common;
 	__u64 nr;
@@ -107,7 +107,7 @@ int exit_vfork(struct syscall_exit *ctx)
 	return 0;
 }
 
-/* the parts inside */
+/* inside the call */
 
 SEC("?fentry/dup_fd")
 int BPF_PROG(fentry_dup_fd)
@@ -137,7 +137,7 @@ int BPF_KRETPROBE(kretprobe_dup_fd)
 	return 0;
 }
 
-/* The first call inside dup_mm, which compilers inline; exec calls it too, outside a clone. */
+/* The first call in dup_mm(), which compilers inline. exec calls it, too, but outside a clone. */
 SEC("?fentry/mm_init")
 int BPF_PROG(fentry_mm_init)
 {
@@ -152,7 +152,7 @@ int BPF_KPROBE(kprobe_mm_init)
 	return 0;
 }
 
-/* The last call of copy_signal, right before copy_mm; not made for threads. */
+/* The last call of copy_signal(), right before copy_mm(); threads do not make it. */
 SEC("?fentry/sched_autogroup_fork")
 int BPF_PROG(fentry_sched_autogroup_fork)
 {
@@ -167,7 +167,7 @@ int BPF_KPROBE(kprobe_sched_autogroup_fork)
 	return 0;
 }
 
-/* The next call in copy_process after copy_mm. */
+/* The next call in copy_process() after copy_mm(). */
 SEC("?fentry/copy_namespaces")
 int BPF_PROG(fentry_copy_namespaces, unsigned long flags)
 {
@@ -185,8 +185,8 @@ int BPF_KPROBE(kprobe_copy_namespaces, unsigned long flags)
 }
 
 /*
- * dup_mmap holds the parent's mmap_lock for writing from its first step to its last, and nothing
- * else in a clone does; the child's lock, which it takes inside, belongs to another mm.
+ * dup_mmap() holds the parent's mmap_lock for writing from start to end, and nothing else in a
+ * clone does. The child's lock, which it takes inside, belongs to another mm.
  */
 static __always_inline bool own_mm(struct mm_struct *mm)
 {

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Copy-on-write faults of traced parents and of children that still share
- * their pages. Two tiers:
+ * Copy-on-write faults of traced parents, and of children that still share their pages, by either:
  *
- *  - do_wp_page and do_huge_pmd_wp_page, entry and return: whether the page was
- *    copied shows in the page frame that the PTE names before and after, which
- *    holds on kernels that inlined wp_page_copy;
- *  - tracepoints: exceptions:page_fault_user, and page_fault_kernel for the
- *    kernel's own writes to user memory, say that a write met a present PTE, the
- *    software event of the fault's accounting (mm_account_fault, since 5.9) that it
- *    is over, and a movable page allocated in between that it was copied. That a
- *    mapping of 2 MiB was reused does not show in them: it counts as one page.
+ *  - do_wp_page() and do_huge_pmd_wp_page(), entry and return. The page was copied if the PTE's
+ * page frame differs, which also works where wp_page_copy() is inlined.
+ *  - tracepoints. exceptions:page_fault_user, and page_fault_kernel for the kernel's own writes to
+ *    user memory, mark a write to a present PTE. The software event of mm_account_fault() (since
+ *    5.9) marks the end. The page was copied if a movable page was allocated in between. A reused
+ *    2 MiB mapping looks like one 4 KiB page.
  */
 #ifndef SPAWNSCOPE_COW_BPF_H
 #define SPAWNSCOPE_COW_BPF_H
@@ -23,12 +20,12 @@
 /* arch/x86/include/asm/trap_pf.h: a protection fault, on a write */
 #define FAULT_PRESENT_WRITE 0x3
 
-#define GFP_MOVABLE 0x08 /* ___GFP_MOVABLE: user pages have it, slab and page tables do not */
+#define GFP_MOVABLE 0x08 /* ___GFP_MOVABLE: set for user pages, not for slab and page tables */
 
-#define VM_FAULT_FALLBACK 0x000800 /* include/linux/mm_types.h: split, then handled as 4 KiB */
+#define VM_FAULT_FALLBACK                                                                          \
+	0x000800 /* include/linux/mm_types.h: split, then handled as 4 KiB pages */
 
-/* A thread of a parent whose leader stands for it, in a profile; what it held of a slot, or NULL.
- */
+/* In a profile: makes a thread a target if its group leader is one. `s` is its slot, or NULL. */
 static __always_inline struct slot *cow_thread(struct slot *s, __u32 tid)
 {
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
@@ -43,10 +40,7 @@ static __always_inline struct slot *cow_thread(struct slot *s, __u32 tid)
 	return s;
 }
 
-/*
- * The current task's slot if its COW faults are counted. `profile` is constant at each call, as in
- * clone_newtask.
- */
+/* The current task's slot if its COW faults count. */
 static __always_inline struct slot *cow_task(void)
 {
 	__u32 tid = current_tid();
@@ -57,7 +51,7 @@ static __always_inline struct slot *cow_task(void)
 	return profiling ? cow_thread(s, tid) : NULL;
 }
 
-/* In a profile the leader's slot has the faults of all threads: they share what is copied. */
+/* In a profile the leader's slot counts the faults of all threads, since they share the mm. */
 static __always_inline struct cow_counts *cow_total(struct slot *s)
 {
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
@@ -89,7 +83,7 @@ static __always_inline void cow_begin(struct slot *s, __u64 orig_pte)
 	s->cow.start = bpf_ktime_get_ns();
 }
 
-/* Ends the span, which is under way; `kind` is constant at each call. */
+/* Ends the current fault. `kind` must be a constant. */
 static __always_inline void cow_end(struct slot *s, enum cow_kind kind)
 {
 	__u64 ns = bpf_ktime_get_ns() - s->cow.start;
@@ -124,7 +118,7 @@ static __always_inline void cow_pte_enter(struct vm_fault *vmf)
 	cow_begin(s, BPF_CORE_READ(vmf, orig_pte.pte));
 }
 
-/* vmf lies on the stack of a caller, and page tables in the direct map: both outlive the fault. */
+/* vmf is on a caller's stack and page tables are in the direct map: both outlive the fault. */
 static __always_inline void cow_pte_exit(void)
 {
 	struct slot *s = cow_task();
@@ -150,7 +144,7 @@ static __always_inline void cow_pmd_enter(void)
 		cow_begin(s, 0);
 }
 
-/* A fault that falls back is counted where it is then handled, page by page. */
+/* A fault that falls back counts where it is then handled, page by page. */
 static __always_inline void cow_pmd_exit(long ret)
 {
 	struct slot *s = cow_task();
@@ -191,7 +185,7 @@ static __always_inline void cow_page_alloc(unsigned int order, unsigned int gfp)
 	s->cow.huge += order == 9;
 }
 
-/* A fault that was refused (SIGSEGV, EFAULT) is not accounted: then this is another one's end. */
+/* A refused fault (SIGSEGV, EFAULT) is not accounted: then this event belongs to another fault. */
 static __always_inline void cow_accounted(__u64 address)
 {
 	struct slot *s = cow_task();

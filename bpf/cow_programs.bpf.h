@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The programs that count copy-on-write faults; part of bpf/spawnscope.bpf.c. */
+/* Programs that count copy-on-write faults; part of bpf/spawnscope.bpf.c. */
 #ifndef SPAWNSCOPE_COW_PROGRAMS_BPF_H
 #define SPAWNSCOPE_COW_PROGRAMS_BPF_H
 
@@ -38,7 +38,7 @@ int BPF_PROG(fentry_do_huge_pmd_wp_page)
 	return 0;
 }
 
-/* Its parameters differ between kernels, so the result is asked for (bpf_get_func_ret, 5.17). */
+/* Its parameters differ between kernels, so use bpf_get_func_ret() (5.17) for the result. */
 SEC("?fexit/do_huge_pmd_wp_page")
 int BPF_PROG(fexit_do_huge_pmd_wp_page)
 {
@@ -70,7 +70,7 @@ int BPF_PROG(tp_page_fault_user, unsigned long address, void *regs, unsigned lon
 	return 0;
 }
 
-/* The kernel's own writes: what system calls hand out, the tid that CLONE_CHILD_SETTID asks for. */
+/* The kernel's writes to user memory: results of system calls, the tid for CLONE_CHILD_SETTID. */
 SEC("?tp_btf/page_fault_kernel")
 int BPF_PROG(tp_page_fault_kernel, unsigned long address, void *regs, unsigned long error_code)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The few kernel fields that the probes read. CO-RE relocates each access to
- * where the running kernel keeps the field, so these need not be complete or in
- * order, and the build depends on no running kernel.
+ * The few kernel fields that the probes read. CO-RE relocates each access to the field's place in
+ * the running kernel, so these types need not be complete or in order, and the build needs no
+ * kernel.
  */
 #ifndef SPAWNSCOPE_KERNEL_TYPES_H
 #define SPAWNSCOPE_KERNEL_TYPES_H
@@ -167,8 +167,8 @@ struct page;
 #pragma clang attribute pop
 
 /*
- * What a perf_event program is given: struct bpf_perf_event_data of include/uapi/linux, with the
- * registers that the machine has there; a BPF compiler takes those of another one.
+ * The context of a perf_event program: struct bpf_perf_event_data of include/uapi/linux, with this
+ * machine's registers; clang would take those of the bpf target.
  */
 struct perf_event_context {
 #if defined(__TARGET_ARCH_arm64)
@@ -184,7 +184,7 @@ struct perf_event_context {
 #define PF_EXITING 0x00000004
 #define PF_KTHREAD 0x00200000
 
-/* arch/x86/include/asm/thread_info.h: in a system call of the 32-bit kind */
+/* arch/x86/include/asm/thread_info.h: in a 32-bit system call */
 #define TS_COMPAT 0x0002
 
 /* include/linux/mm.h */

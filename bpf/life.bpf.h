@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The child's own life: first run, exec, end. Its records. */
+/* The child's own life: first run, exec, exit, and their records. */
 #ifndef SPAWNSCOPE_LIFE_BPF_H
 #define SPAWNSCOPE_LIFE_BPF_H
 
@@ -31,7 +31,7 @@ static __always_inline void life_first_run(__u32 tid)
 		*exec_edge(s, EDGE_first_run) = bpf_ktime_get_ns();
 }
 
-/* An execve of a task whose birth was seen; of several, the first that succeeds is kept. */
+/* The slot of a task whose birth was seen and no execve of which has succeeded yet. */
 static __always_inline struct slot *execing(__u32 tid)
 {
 	struct slot *s = born(tid);
@@ -52,8 +52,8 @@ static __always_inline void exec_enter(void)
 }
 
 /*
- * Turns the parent's COW total at this child's birth into what came since: when the child's copy of
- * the address space is gone, which may be long before anyone waits for it.
+ * Turns the parent's COW total at this birth into its faults since. Called when the child drops its
+ * copy of the address space, which may be long before the parent waits for it.
  */
 static __always_inline void settle_parent_cow(struct slot *s)
 {
@@ -68,8 +68,8 @@ static __always_inline void settle_parent_cow(struct slot *s)
 }
 
 /*
- * An exec by a thread that is not the leader, right before de_thread, which ends the leader and
- * gives its ids to the thread: it is the life of the process that goes on.
+ * An exec by a thread that is not the group leader, right before de_thread() ends the leader and
+ * gives its ids to the thread. The process lives on, so the leader's slot goes on.
  */
 static __always_inline struct slot *exec_of_thread(struct slot *thread, __u32 tgid)
 {
@@ -95,19 +95,19 @@ static __always_inline void exec_flush(void)
 		s = exec_of_thread(s, tgid);
 	if (!s)
 		return;
-	/* Where execve's entry is not seen, this is the first that is. */
+	/* Without a probe at execve's entry the exec begins here. */
 	s->state |= TASK_IN_EXEC;
 	*exec_edge(s, EDGE_exec_flush) = bpf_ktime_get_ns();
 }
 
-/* A task takes its new name near the end of begin_new_exec; elsewhere a name is no edge. */
+/* begin_new_exec() renames the task near its end. Other renames are not edges. */
 static __always_inline void exec_renamed(__u32 tid)
 {
 	struct slot *s = execing(tid);
 
 	if (!s)
 		return;
-	/* Or it may be the exec of another thread: profiled_thread_exec will know. */
+	/* In a profile it may be the exec of another thread: see profiled_thread_exec(). */
 	if (profiling || s->state & TASK_IN_EXEC)
 		*exec_edge(s, EDGE_exec_load) = bpf_ktime_get_ns();
 	if (!(s->state & TASK_IN_EXEC))
@@ -118,8 +118,8 @@ static __always_inline void exec_renamed(__u32 tid)
 }
 
 /*
- * In 7.x it is after the new name, in setup_new_exec, that the old address space is dropped (bprm's
- * old_mm); before, it was in begin_new_exec. Where it is shared, as by a vfork, it stays.
+ * 7.x drops the old address space (bprm's old_mm) after the rename, in setup_new_exec(); earlier
+ * kernels did in begin_new_exec(). A shared one, as after vfork, is not torn down.
  */
 static __always_inline void exec_dropped(struct slot *s)
 {
@@ -210,7 +210,7 @@ static __always_inline void life_emit(struct slot *s, __u32 tid)
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
 }
 
-/* The last that is seen of a task: its record, and its slot is free. */
+/* Nothing more of this task will be seen: sends its record and frees its slot. */
 static __always_inline void life_end(struct slot *s, __u32 tid)
 {
 	if ((s->state & (TASK_BORN | TASK_UNWANTED)) == TASK_BORN) {
@@ -250,8 +250,8 @@ static __always_inline void exit_mm_done(void)
 }
 
 /*
- * A process lives as long as any of its threads; its leader's slot stands for it. True if the task
- * that exits is a leader that is survived.
+ * A process lives as long as any of its threads; its leader's slot stands for it. True if the
+ * exiting task is a leader with living threads.
  */
 static __always_inline bool profiled_exit(struct task_struct *task)
 {
@@ -273,8 +273,8 @@ static __always_inline bool profiled_exit(struct task_struct *task)
 }
 
 /*
- * The exec of such a thread is done: its life ends here. Where nothing marked the flush, the leader
- * knows nothing of the exec yet.
+ * After the exec of such a thread: its own life ends here. If nothing marked the flush, the
+ * leader's slot does not have the exec yet.
  */
 static __always_inline void profiled_thread_exec(struct slot *leader, __u32 old_tid)
 {
@@ -308,10 +308,9 @@ static __always_inline void profiled_exec(struct task_struct *task, __u32 old_ti
 }
 
 /*
- * sched_process_exit stands after exit_mm up to 6.15 and before it since ("exit: move and extend
- * sched_process_exit() tracepoint"): what the task still has tells which. Where nothing marks the
- * reaping, the last that is seen of a task is this, or the end of its mm if it is the last user.
- * `mm` is what it still has.
+ * sched_process_exit comes after exit_mm() up to 6.15 and before it since then ("exit: move and
+ * extend sched_process_exit() tracepoint"); `mm`, the task's mm at this point, shows which. If
+ * nothing marks the reaping, the record ends here, or with the mm if this task is its last user.
  */
 static __always_inline void life_exit(struct task_struct *task, struct mm_struct *mm)
 {
@@ -319,7 +318,7 @@ static __always_inline void life_exit(struct task_struct *task, struct mm_struct
 
 	if (!s)
 		return;
-	s->state &= ~TASK_IN_EXEC; /* past the point of no return, a failed exec ends here */
+	s->state &= ~TASK_IN_EXEC; /* an exec that fails past the point of no return ends here */
 	*death_edge(s, EDGE_exit) = bpf_ktime_get_ns();
 	if (exit_starts_at_exit && mm)
 		*death_edge(s, EDGE_exit_start) = *death_edge(s, EDGE_exit);

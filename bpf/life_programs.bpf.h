@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The programs that mark the child's own life; part of bpf/spawnscope.bpf.c. */
+/* Programs for the edges of the child's own life; part of bpf/spawnscope.bpf.c. */
 #ifndef SPAWNSCOPE_LIFE_PROGRAMS_BPF_H
 #define SPAWNSCOPE_LIFE_PROGRAMS_BPF_H
 
 /* first run */
 
-/* The first thing a child does, once in its life. */
+/* The first function that a child runs, once in its life. */
 SEC("?fentry/schedule_tail")
 int BPF_PROG(fentry_schedule_tail)
 {
@@ -20,7 +20,7 @@ int BPF_KPROBE(kprobe_schedule_tail)
 	return 0;
 }
 
-/* A task that never left a CPU has not been on one before. */
+/* A task that never left a CPU was never on one. */
 SEC("?tp_btf/sched_switch")
 int BPF_PROG(tp_sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
 {
@@ -170,7 +170,7 @@ int BPF_KRETPROBE(kretprobe_exit_mmap)
 	return 0;
 }
 
-/* Near the end of exit_mmap. */
+/* Near the end of exit_mmap(). */
 SEC("?tp_btf/exit_mmap")
 int BPF_PROG(tp_exit_mmap)
 {
@@ -188,7 +188,7 @@ int BPF_PROG(tp_sched_process_exit, struct task_struct *task)
 	return 0;
 }
 
-/* In the parent's wait; in the task itself where nobody waits for it. */
+/* Called in the parent's wait, or in the task itself if nobody waits for it. */
 SEC("?fentry/release_task")
 int BPF_PROG(fentry_release_task, struct task_struct *task)
 {

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What only a profile of other programs needs: whom to follow, what to leave
- * out, who a parent is, and counts that hold even where records are lost. All of
- * it stands behind `profiling`, so that the verifier drops it from a bench, or in
- * programs of its own (bpf/profile_programs.bpf.h).
+ * What only a profile of other programs needs: which tasks to follow, which births to leave out,
+ * who the parent is, and counts that are exact even if records are lost. All of it is behind
+ * `profiling`, so that the verifier removes it from a bench.
  */
 #ifndef SPAWNSCOPE_PROFILE_BPF_H
 #define SPAWNSCOPE_PROFILE_BPF_H
 
 #include "bpf/tasks.bpf.h"
 
-/* Thread groups whose clones are traced, unless all are. */
+/* Thread groups whose clones are traced, unless trace_all is set. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
@@ -33,9 +32,9 @@ struct {
 } groups SEC(".maps");
 
 /*
- * Where the entry of a clone is not seen, the copy of the address space begins before anything says
- * that the task is in one. Until then its last hold of its own mmap_lock is remembered here, for
- * tasks that have no slot yet; two that share a place drop each other's.
+ * Without a probe at clone's entry, the copy of the address space begins before the task is known
+ * to be in a clone. A task without a slot keeps its last hold of its own mmap_lock here until
+ * task_newtask. Two tasks in one place overwrite each other.
  */
 struct mm_lock {
 	__u32 tid;
@@ -93,7 +92,8 @@ static __always_inline void follow(__u32 tgid)
 		COUNT(unfollowed);
 }
 
-/* Who is to be followed, where the tool's process ids are not the kernel's: in a pid namespace. */
+/* The process to follow if the tool runs in a pid namespace, where its pids are not the kernel's.
+ */
 __u32 local_pid;
 __u32 local_namespace; /* its inode number */
 
@@ -110,7 +110,7 @@ static __always_inline void follow_local(struct task_struct *task)
 		return;
 	level = BPF_CORE_READ(pid, level);
 	for (i = 0; i <= PID_LEVELS_MAX && i <= level; i++) {
-		/* numbers[i]: an array of a size that no type tells */
+		/* numbers[i], of an array whose size is not in its type */
 		if (bpf_probe_read_kernel(&upid, sizeof(upid),
 					  (void *)pid + bpf_core_field_offset(struct pid, numbers) +
 						  i * bpf_core_type_size(struct upid)))
@@ -121,7 +121,7 @@ static __always_inline void follow_local(struct task_struct *task)
 	}
 }
 
-/* What is known of a parent before its call returns. */
+/* Whether the filter wants this birth, by what is known before the return. */
 static __always_inline bool is_wanted(__u32 method)
 {
 	__u64 comm[2] = {};
@@ -199,7 +199,7 @@ static __always_inline void group_count(__u32 method, long result, bool lost)
 		__sync_fetch_and_add(&counts->lost, 1);
 }
 
-static __always_inline void birth_tell_parent(struct record_birth *r)
+static __always_inline void birth_add_parent(struct record_birth *r)
 {
 	struct exe exe;
 	struct file *file = exe_of_current(&exe);
@@ -213,7 +213,7 @@ static __always_inline void birth_tell_parent(struct record_birth *r)
 		bpf_probe_read_kernel_str(r->exe_name, sizeof(r->exe_name), name);
 }
 
-/* Where a record is put together whose length is not known before. */
+/* Room to build a record of variable length. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -222,8 +222,8 @@ struct {
 } command_room SEC(".maps");
 
 /*
- * Right after execve has made the new image: the arguments lie in its first pages, which are
- * present, and in bprm the path that was asked for.
+ * Right after execve has made the new image: the arguments are in pages that are present, and bprm
+ * has the path as given.
  */
 static __always_inline void command_emit(__u32 tid, struct linux_binprm *bprm)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The programs that only a profile uses; part of bpf/spawnscope.bpf.c. */
+/* Programs that only a profile uses; part of bpf/spawnscope.bpf.c. */
 #ifndef SPAWNSCOPE_PROFILE_PROGRAMS_BPF_H
 #define SPAWNSCOPE_PROFILE_PROGRAMS_BPF_H
 
 /*
- * All system calls in one program, for a profile: each tracepoint of a single call takes the kernel
- * some 80 ms to detach, one after the other, and these two take none. Numbers of x86-64.
+ * All system calls in one program: the kernel takes some 80 ms to detach each tracepoint of a
+ * single system call, and none for these two. Numbers of x86-64.
  */
 enum {
 	NR_clone = 56,
@@ -21,7 +21,7 @@ static __always_inline bool is_ours(long nr)
 	return (nr >= NR_clone && nr <= NR_execve) || nr == NR_execveat || nr == NR_clone3;
 }
 
-/* Such a call has other numbers. */
+/* A 32-bit call: its numbers differ. */
 static __always_inline bool is_compat(void)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();

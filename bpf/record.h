@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the kernel side tells the tool: at most three records per process life,
- * each complete in itself and joined to the others by the child's tid. The
- * wire only: files and everything after collect.c use user/model/run.h.
+ * The records that the kernel side sends to the tool: at most three per process life, each complete
+ * in itself, joined by the child's tid. Only user/probe and user/collect see them; files have a
+ * format of their own.
  */
 #ifndef SPAWNSCOPE_RECORD_H
 #define SPAWNSCOPE_RECORD_H
@@ -13,34 +13,50 @@
 
 /* Numbered explicitly; append only. */
 enum record_kind {
-	RECORD_BIRTH = 1,   /* a clone call returned, or failed */
-	RECORD_EXEC = 2,    /* an execve returned, or failed */
+	RECORD_BIRTH = 1,   /* a clone call returned or failed */
+	RECORD_EXEC = 2,    /* an execve returned or failed */
 	RECORD_DEATH = 3,   /* a process or thread ended */
-	RECORD_LIFE = 4,    /* birth, exec and death in one, where nobody waits for the first */
-	RECORD_COMMAND = 5, /* what an execve that succeeded was given */
-	RECORD_STACK = 6,   /* the user registers and stack of who calls; in a ring of its own */
+	RECORD_LIFE = 4,    /* birth, exec and death in one, if nobody needs the birth earlier */
+	RECORD_COMMAND = 5, /* path and arguments of an execve that succeeded */
+	RECORD_STACK = 6,   /* user registers and stack of a clone's caller; in a ring of its own */
 };
 
-/* What the clone flags mean to a user of libc. */
+/* Which libc function the clone flags stand for. */
 enum clone_method {
-	CLONE_METHOD_FORK = 1,	 /* own copy of the address space, nothing shared */
+	CLONE_METHOD_FORK = 1,	 /* a copy of the address space, nothing shared */
 	CLONE_METHOD_VFORK = 2,	 /* CLONE_VM | CLONE_VFORK on the parent's stack */
 	CLONE_METHOD_SPAWN = 3,	 /* CLONE_VM | CLONE_VFORK with a stack of its own: posix_spawn */
 	CLONE_METHOD_THREAD = 4, /* CLONE_THREAD */
-	CLONE_METHOD_OTHER = 5,	 /* any other mixture of shared parts */
+	CLONE_METHOD_OTHER = 5,	 /* any other combination */
 };
 
-/* Edges of one record kind stand together in enum edge, in this order. */
-#define BIRTH_EDGE_FIRST EDGE_clone_enter
-#define BIRTH_EDGE_COUNT (EDGE_clone_return + 1 - EDGE_clone_enter)
-#define EXEC_EDGE_FIRST	 EDGE_first_run
-#define EXEC_EDGE_COUNT	 (EDGE_exec_done + 1 - EDGE_first_run)
-#define DEATH_EDGE_FIRST EDGE_exit_start
-#define DEATH_EDGE_COUNT (EDGE_reaped + 1 - EDGE_exit_start)
+/* A record carries the edges that EDGES gives it: so many, from its first in enum edge. */
+enum edge_record { EDGE_IN_BIRTH, EDGE_IN_EXEC, EDGE_IN_DEATH };
+
+enum {
+#define X(name, record, brief) +(EDGE_IN_##record == EDGE_IN_BIRTH)
+	BIRTH_EDGE_COUNT = EDGES(X),
+#undef X
+#define X(name, record, brief) +(EDGE_IN_##record == EDGE_IN_EXEC)
+	EXEC_EDGE_COUNT = EDGES(X),
+#undef X
+	DEATH_EDGE_COUNT = EDGE_COUNT - BIRTH_EDGE_COUNT - EXEC_EDGE_COUNT,
+
+	BIRTH_EDGE_FIRST = 0,
+	EXEC_EDGE_FIRST = BIRTH_EDGE_COUNT,
+	DEATH_EDGE_FIRST = BIRTH_EDGE_COUNT + EXEC_EDGE_COUNT,
+};
+
+#define X(name, record, brief)                                                                     \
+	_Static_assert((unsigned int)EDGE_##name - record##_EDGE_FIRST <                           \
+			       (unsigned int)record##_EDGE_COUNT,                                  \
+		       "EDGES: the edges of " #record " stand together, BIRTH, EXEC, DEATH");
+EDGES(X)
+#undef X
 
 struct record_head {
 	__u32 kind;
-	__u32 tid; /* of the child; 0 in a birth that failed */
+	__u32 tid; /* the child's; 0 in a birth that failed */
 };
 
 /* Memory in pages, as the kernel counts it; page tables in bytes. */
@@ -50,7 +66,7 @@ struct mm_shape {
 	__s64 rss_shmem;
 	__s64 page_table_bytes;
 	__u32 vmas;
-	__u32 known; /* 0: no mm to read */
+	__u32 known; /* 0: there was no mm */
 };
 
 struct cow_counts {
@@ -61,12 +77,12 @@ struct cow_counts {
 	__u64 huge;
 };
 
-/*
- * Edges: CLOCK_MONOTONIC ns; 0, or a time before the birth (of whoever had the slot until then),
- * where nothing marked them.
- */
 #define EXE_NAME_MAX 32
 
+/*
+ * Edges are CLOCK_MONOTONIC ns. An edge that nothing marked is 0, or older than the birth: left by
+ * the previous task of the slot.
+ */
 struct record_birth {
 	struct record_head head;
 	__u32 child_tgid;
@@ -74,23 +90,23 @@ struct record_birth {
 	__u32 parent_tid;
 	__s32 result;  /* the child's tid, or -errno */
 	__u32 method;  /* enum clone_method */
-	__u32 counted; /* what stands below the edges was read; else it holds anything */
+	__u32 counted; /* 0: the members after the edges are undefined */
 	__u64 clone_flags;
 	__u64 edge[BIRTH_EDGE_COUNT];
 	__u32 parent_threads;
 	__u32 parent_fds;
 	__u64 copy_files_ns;
 	__u64 copy_pages_ns;
-	struct mm_shape parent; /* the parent at that moment */
-	struct mm_shape copy;	/* the child's mm just after the copy; not known with CLONE_VM */
+	struct mm_shape parent; /* the parent's mm at the return */
+	struct mm_shape copy;	/* the child's mm just after the copy; unknown with CLONE_VM */
 	__u64 cgroup_id;
-	char comm[16]; /* of the parent */
+	char comm[16]; /* the parent's */
 	/* In a profile only: who the parent is. */
-	__u64 exe_inode; /* of the program that it runs; 0 for a kernel thread */
+	__u64 exe_inode; /* its executable's; 0 for a kernel thread */
 	__u32 exe_device;
 	__u32 uid;
-	char exe_name[EXE_NAME_MAX]; /* the last part of its path */
-	__u64 stack;		     /* number of its RECORD_STACK; 0: there is none */
+	char exe_name[EXE_NAME_MAX]; /* file name of that executable */
+	__u64 stack;		     /* number of its RECORD_STACK; 0: none */
 };
 
 struct record_exec {
@@ -98,7 +114,8 @@ struct record_exec {
 	__u32 tgid;
 	__s32 result; /* 0 or -errno */
 	__u64 edge[EXEC_EDGE_COUNT];
-	__u64 counted; /* the following, from the birth on, holds */
+	/* From the birth until this exec; undefined if `counted` is 0. */
+	__u64 counted;
 	struct cow_counts cow_child;
 	struct cow_counts cow_parent;
 };
@@ -108,10 +125,10 @@ struct record_death {
 	__u32 tgid;
 	__u32 execs;		     /* execve calls that returned or failed */
 	__s32 exec_result;	     /* of the first that succeeded, else of the last */
-	__u32 counted;		     /* the COW counts were taken; else they hold anything */
-	__u64 exec[EXEC_EDGE_COUNT]; /* of that one */
+	__u32 counted;		     /* 0: the COW counts are undefined */
+	__u64 exec[EXEC_EDGE_COUNT]; /* of the same execve */
 	__u64 edge[DEATH_EDGE_COUNT];
-	/* From the birth until the child execed or ended, whichever came first. */
+	/* From the birth until the child's exec or end, whichever comes first. */
 	struct cow_counts cow_child;
 	struct cow_counts cow_parent;
 };
@@ -122,71 +139,71 @@ struct record_life {
 	__u32 parent_tgid;
 	__u32 parent_tid;
 	__u32 method;
-	__u32 execs; /* as in struct record_death */
+	__u32 execs; /* this and exec_result: see struct record_death */
 	__s32 exec_result;
 	__u64 clone_flags;
 	__u64 edge[EDGE_COUNT];
 };
 
-/* The path and each argument end with a zero byte, but where they were cut. */
-#define COMMAND_PATH_MAX 4096 /* PATH_MAX: whole */
+/* The path and each argument end with a zero byte, unless they were cut. */
+#define COMMAND_PATH_MAX 4096 /* PATH_MAX: never cut */
 #define COMMAND_ARGS_MAX 4096
 
 struct record_command {
 	struct record_head head;
 	__u32 tgid;
 	__u32 path_bytes;
-	__u32 args_bytes; /* that are here, after the path */
-	__u32 args_total; /* that there were */
+	__u32 args_bytes; /* in `text`, after the path */
+	__u32 args_total; /* before the cut */
 	char text[COMMAND_PATH_MAX + COMMAND_ARGS_MAX];
 };
 
-/* Of the user stack so much is copied, in pieces that lie in one page each. */
+/* How much of the user stack is copied, in pieces that do not cross a page. */
 #define STACK_BYTES	16384
 #define STACK_PIECE	1024
-#define STACK_REGISTERS 21 /* x86-64: struct pt_regs of include/uapi/asm/ptrace.h */
+#define STACK_REGISTERS 21 /* x86-64: struct pt_regs, arch/x86/include/uapi/asm/ptrace.h */
 
-/* Taken in the call, of the caller. Beside head.tid, `number` makes it unique. */
+/* The caller's, taken during the clone. tid and number together are unique. */
 struct record_stack {
-	struct record_head head; /* tid: of the caller, not of the child */
+	struct record_head head; /* tid: the caller's, not the child's */
 	__u32 tgid;
-	__u32 bytes;  /* of the stack that are here, whole pieces */
+	__u32 bytes;  /* of the stack that were copied, in whole pieces */
 	__u64 number; /* not 0 */
-	/* Which address space it is of: exec sets them, at random places. */
+	/* These identify the address space: exec sets them, at random addresses. */
 	__u64 start_code;
 	__u64 end_code;
 	__u64 start_stack;
-	__u64 code_pages; /* that are mapped to be run: other ones after dlopen */
-	__u64 base;	  /* address of the first byte; the stack pointer lies in the first piece */
-	__u64 registers[STACK_REGISTERS]; /* all 0: none, a thread of the kernel's making */
+	__u64 code_pages; /* mapped executable (exec_vm): changes with dlopen() */
+	__u64 base;	  /* address of stack[0]; the stack pointer is in the first piece */
+	__u64 registers[STACK_REGISTERS]; /* all 0: a thread that the kernel made */
 	char stack[STACK_BYTES];
 };
 
-/* What a profile keeps to; a member that is 0 excludes nothing. Set before loading. */
+/* Which births a profile records; a member that is 0 excludes none. Set before loading. */
 struct birth_filter {
-	char comm[16];	 /* of the parent */
-	__u32 by_cgroup; /* the parent is in the cgroup of the map `wanted_cgroup`, or below it */
+	char comm[16];	 /* the parent's */
+	__u32 by_cgroup; /* the parent is in or below the cgroup of the map `wanted_cgroup` */
 	__u32 by_uid;
 	__u32 uid;
 	__u32 methods;	 /* a bit for each enum clone_method */
-	__u64 min_ns;	 /* of the call */
-	__u64 min_pages; /* of the parent's RSS */
+	__u64 min_ns;	 /* length of the call */
+	__u64 min_pages; /* the parent's RSS */
 };
 
-/* By what births are counted in the kernel. */
+/* The key by which the kernel side counts births. */
 enum group_by {
 	GROUP_BY_COMM,
 	GROUP_BY_EXE,
 	GROUP_BY_PID,
 	GROUP_BY_CGROUP,
-	GROUP_BY_STACK, /* by comm in the kernel; by the frames, which only the tool can name */
+	GROUP_BY_STACK, /* by comm in the kernel; the tool then groups by frames */
 };
 
 #define GROUPS_MAX 1024
 
 /*
- * The kernel's own, in no header for programs: a signal was pending, and the call is made anew when
- * that is dealt with (include/linux/errno.h, copy_process in kernel/fork.c). No program sees it.
+ * Internal to the kernel (include/linux/errno.h): copy_process() returns it if a signal is pending,
+ * and the call is restarted after the signal. User space never sees it.
  */
 #define ERESTARTNOINTR 513
 
@@ -196,17 +213,17 @@ struct group_key {
 	__u32 zero;
 };
 
-/* Right also where records were lost. */
+/* Exact even if records are lost. */
 struct group_counts {
 	__u64 births;
 	__u64 failures;
-	__u64 lost;	/* of all three, those whose record found no room */
-	__u64 restarts; /* results of -ERESTARTNOINTR, which are no failures */
+	__u64 lost;	/* of these three, those whose record found no room */
+	__u64 restarts; /* calls that returned -ERESTARTNOINTR; not failures */
 };
 
 /*
- * How the tool names a task whose clones are to be traced: the head of its slot in the map
- * `tasks`, at index tid modulo its size. The rest of the slot is the kernel side's own.
+ * The tool writes this to trace a task's clones: the head of the task's slot in the map `tasks`, at
+ * index tid modulo its size. The rest of the slot belongs to the kernel side.
  */
 struct slot_head {
 	__u32 tid; /* 0: free */
@@ -215,25 +232,25 @@ struct slot_head {
 
 #define TASK_TARGET 0x01
 
-/* Counted in the kernel where they happen; read by the tool from the object's .bss. */
+/* Counted where they happen; the tool reads them in the object's .bss. */
 struct kernel_totals {
-	__u64 births;	 /* clone calls that succeeded, of the tasks that are traced */
-	__u64 failures;	 /* and that failed, but for `restarts` */
-	__u64 execs;	 /* execve calls of children seen born */
-	__u64 deaths;	 /* ends of children seen born */
+	__u64 births;	 /* clone calls of traced tasks that succeeded */
+	__u64 failures;	 /* and that failed, without `restarts` */
+	__u64 execs;	 /* execve calls of children whose birth was seen */
+	__u64 deaths;	 /* ends of children whose birth was seen */
 	__u64 lost;	 /* records that found no room in the ring */
 	__u64 untracked; /* children that found no room in the table of tasks */
-	__u64 spilled;	 /* tasks that had to go to the overflow table, now */
+	__u64 spilled;	 /* tasks in the overflow table now */
 
 	/* In a profile only. */
-	__u64 newtasks; /* children that became visible: all of the machine, or of those traced */
-	__u64 unplaced; /* of these, those whose parent found no room in the table of tasks */
-	__u64 filtered; /* births, failures and restarts that the filter excludes */
+	__u64 newtasks;	   /* children that became visible, of all tasks or of those traced */
+	__u64 unplaced;	   /* of these, those whose parent found no room in the table of tasks */
+	__u64 filtered;	   /* births, failures and restarts that the filter excluded */
 	__u64 births_lost; /* births, failures and restarts among `lost` */
 	__u64 ungrouped;   /* births, failures and restarts beyond GROUPS_MAX groups */
-	__u64 unfollowed;  /* children that found no room among those to be followed */
+	__u64 unfollowed;  /* children that found no room in the map `followed` */
 
-	__u64 restarts; /* calls that a signal has the kernel make anew */
+	__u64 restarts; /* calls that the kernel restarts after a signal */
 };
 
 #endif

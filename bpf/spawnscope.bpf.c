@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The probes. Every program is optional ("?"): user/probe/sources.c names, edge by
- * edge, which programs can mark it, and user/probe/probe.c loads the first of them
- * that this kernel accepts. A program only says where it stands; what it does
- * is in the headers, once for all kinds of probe.
+ * The probes. Every program is optional ("?"): user/probe/sources.c lists the programs that can
+ * mark each edge, and user/probe/probe.c loads the first that this kernel accepts. A program only
+ * names its probe point; what happens there is in the headers, once for all kinds of probe.
  */
 #include <linux/bpf.h>
 #include <linux/ptrace.h>
@@ -18,27 +17,28 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* Set before loading: the verifier drops what they exclude. */
-const volatile bool profiling;	     /* of other programs: who and what, in separate records */
-const volatile bool trace_all;	     /* of every task, not only of those followed */
-const volatile bool follow_children; /* and of the children of those */
+/* Set before loading: the verifier removes the branches that they exclude. */
+const volatile bool
+	profiling; /* other programs, not a bench: separate records, which say who and what */
+const volatile bool trace_all;	     /* every task, not only those in `followed` */
+const volatile bool follow_children; /* add their children to `followed` */
 const volatile struct birth_filter filter;
 const volatile enum group_by group_by;
-const volatile __u32 command_args_max;	 /* bytes of a command's arguments; 0: no command */
+const volatile __u32 command_args_max;	 /* bytes of a command's arguments; 0: no RECORD_COMMAND */
 const volatile bool exit_starts_at_exit; /* sched_process_exit marks exit_start */
-const volatile bool reaping_unseen;	 /* nothing marks the wait that collects a child */
-const volatile bool mm_end_seen;	 /* something marks the end of exit_mmap */
+const volatile bool reaping_unseen;	 /* nothing marks the parent's wait */
+const volatile bool mm_end_seen;	 /* something marks the end of exit_mmap() */
 
-/* What is attached: changes while loaded. */
-bool count_all;		  /* the dear probes too: count, and read shapes */
-bool clone_entry_unseen;  /* the first that is seen of a clone is its mmap_lock, or task_newtask */
-bool clone_return_unseen; /* and the last, sched_wakeup_new */
-bool exec_return_unseen;  /* the last that is seen of an execve is sched_process_exec */
-bool paused;		  /* a profile has not begun, or is over: nothing is told or counted */
+/* Depend on what is attached, which changes while loaded. */
+bool count_all;		  /* with the expensive probes: count, and read shapes */
+bool clone_entry_unseen;  /* a clone begins with its mmap_lock or task_newtask */
+bool clone_return_unseen; /* and ends with sched_wakeup_new */
+bool exec_return_unseen;  /* an execve ends with sched_process_exec */
+bool paused;		  /* a profile has not begun or is over: record and count nothing */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 1 << 24); /* user/probe/probe.c sizes it */
+	__uint(max_entries, 1 << 24); /* user/probe/probe.c sets the size */
 } records SEC(".maps");
 
 #include "bpf/clone.bpf.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Who called: the user registers and a piece of the user stack, for the tool to unwind. Only of a
- * profile by stack. The C library has no frame pointers, so bpf_get_stackid would see a frame or
- * two.
+ * The caller's user registers and a piece of its stack, which the tool unwinds. Only in a profile
+ * by stack. libc has no frame pointers, so bpf_get_stackid() would see only a frame or two.
  */
 #ifndef SPAWNSCOPE_STACK_BPF_H
 #define SPAWNSCOPE_STACK_BPF_H
@@ -24,7 +23,7 @@ static __always_inline void stack_take(struct record_stack *r, struct task_struc
 	if (bpf_probe_read_kernel(r->registers, sizeof(r->registers), regs))
 		__builtin_memset(r->registers, 0, sizeof(r->registers));
 	r->base = ((struct pt_regs *)r->registers)->rsp & ~(STACK_PIECE - 1ULL);
-	/* Up to the first page that is not there, as after the stack's last. */
+	/* Up to the first page that is not present, as after the end of the stack. */
 #pragma unroll
 	for (i = 0; i < STACK_BYTES / STACK_PIECE; i++) {
 		if (bpf_probe_read_user(r->stack + i * STACK_PIECE, STACK_PIECE,
@@ -34,7 +33,7 @@ static __always_inline void stack_take(struct record_stack *r, struct task_struc
 	}
 }
 
-/* The number of the record; 0: there is no user's stack, or no room. */
+/* Returns the number of the record; 0 if there is no user stack or no room. */
 static __always_inline __u64 stack_emit(void)
 {
 	struct record_stack *r;
@@ -42,7 +41,7 @@ static __always_inline __u64 stack_emit(void)
 	struct mm_struct *mm;
 	__u64 id, number;
 
-	/* dd6e10fbd9fb, 5.15; user/probe/profile_maps.c says so where it is not there */
+	/* 5.15, dd6e10fbd9fb; user/probe/profile_maps.c reports an older kernel */
 	if (!bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
 		return 0;
 	task = (struct task_struct *)bpf_get_current_task_btf();
@@ -63,7 +62,7 @@ static __always_inline __u64 stack_emit(void)
 	r->start_stack = mm->start_stack;
 	r->code_pages = mm->exec_vm;
 	stack_take(r, task);
-	/* At once: its memory map is to be read while the process lives. */
+	/* Wake the tool at once: it must read the memory map while the process lives. */
 	bpf_ringbuf_submit(r, BPF_RB_FORCE_WAKEUP);
 	return number;
 }

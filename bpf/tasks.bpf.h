@@ -1,48 +1,48 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What is remembered of a task between one probe and the next.
+ * A task's state between one probe and the next.
  *
- * A plain array indexed by the low bits of the tid, with a hash for those whose
- * place is taken. Looking a task up is then a few inlined instructions, where
- * task storage costs a helper call and, for each newborn, an allocation; it
- * needs no helper that 5.10 lacks (task storage came to tracing programs in
- * 5.11, a10787e6d58c); and its memory is bounded. No probe waits for another:
- * a slot is written by its own task, or by the parent before the child runs.
+ * An array indexed by the low bits of the tid, and a hash for tasks whose place is taken. A lookup
+ * is a few inlined instructions, where task storage costs a helper call and an allocation per new
+ * task. It works on 5.10 (task storage came to tracing programs in 5.11, a10787e6d58c), and its
+ * memory is bounded. It needs no lock: a slot is written by its own task, or by the parent before
+ * the child runs.
  */
 #ifndef SPAWNSCOPE_TASKS_BPF_H
 #define SPAWNSCOPE_TASKS_BPF_H
 
-/* A power of two; user/probe/probe.c sizes the maps to it. Few slots stay in the cache. */
+/* A power of two, which user/probe/probe.c also gives the maps. A small table stays in the cache.
+ */
 const volatile __u32 task_slots = 1024;
 
 /* slot.state, beside TASK_TARGET */
 #define TASK_IN_CLONE	  0x02
-#define TASK_BORN	  0x04 /* seen born: its execs and its end are traced */
+#define TASK_BORN	  0x04 /* its birth was seen: its execs and its end are traced */
 #define TASK_IN_EXEC	  0x08
-#define TASK_COPIED	  0x10 /* born with a copy of the parent's mm, and not yet past exec or exit */
+#define TASK_COPIED	  0x10 /* has a copy of the parent's mm; until exec or exit */
 #define TASK_EXECED	  0x20
 #define TASK_IN_COW	  0x40
-#define TASK_WHOLE	  0x100 /* born_edge is complete: its death tells its birth too */
-#define TASK_ENDS_WITH_MM 0x80	/* exiting: exit_mmap is the last that is seen of it */
-#define TASK_LATE	  0x200 /* the entry of its clone was not seen, nor will its return be */
-#define TASK_UNWANTED	  0x400 /* born, but excluded by the filter: no record tells of it */
-#define TASK_SETTLED	  0x800 /* parent_cow holds the faults since its birth */
+#define TASK_WHOLE	  0x100 /* born_edge is complete: its last record is a RECORD_LIFE */
+#define TASK_ENDS_WITH_MM 0x80	/* exiting: the end of exit_mmap() ends its record */
+#define TASK_LATE	  0x200 /* the entry of its clone was not seen, so its return will not be */
+#define TASK_UNWANTED	  0x400 /* born, but excluded by the filter: makes no records */
+#define TASK_SETTLED	  0x800 /* parent_cow holds the faults since the birth */
 
 struct cow_state {
 	struct cow_counts total;
-	__u64 start; /* of the fault under way */
+	__u64 start; /* of the current fault */
 	struct vm_fault *vmf;
-	__u64 orig_pte; /* before it, or 0 */
-	__u64 address;	/* that was written to, where tracepoints tell */
-	__u32 copies;	/* user pages allocated in it */
+	__u64 orig_pte; /* before the fault, or 0 */
+	__u64 address;	/* written to; only by tracepoints */
+	__u32 copies;	/* user pages allocated during the fault */
 	__u32 huge;	/* of these, huge ones */
 };
 
 struct slot {
-	__u32 tid; /* as struct slot_head */
+	__u32 tid; /* begins like struct slot_head */
 	__u32 state;
 
-	/* the clone under way, while this task is the parent */
+	/* the current clone, with this task as the parent */
 	__u64 clone_flags; /* with CLONE_HAS_STACK */
 	__u64 birth[BIRTH_EDGE_COUNT];
 	__u64 copy_files_ns;
@@ -50,9 +50,9 @@ struct slot {
 	struct mm_shape copy;
 	__u32 child_tid;
 	__u32 child_tgid;
-	__u64 stack; /* number of the record that was made of the caller's stack; 0: none yet */
+	__u64 stack; /* number of the caller's RECORD_STACK; 0: none yet */
 
-	/* its own life, if it was seen born */
+	/* its own life, if its birth was seen */
 	__u32 tgid;
 	__u32 parent_tgid;
 	__u32 parent_tid;
@@ -62,7 +62,8 @@ struct slot {
 	__u64 death[DEATH_EDGE_COUNT];
 	__u32 execs;
 	__s32 exec_result;
-	struct cow_counts parent_cow; /* its total at the birth; once settled, the faults since */
+	struct cow_counts
+		parent_cow; /* the parent's total at the birth; once settled, its faults since */
 
 	struct cow_state cow;
 };
@@ -81,7 +82,7 @@ struct {
 	__type(value, struct slot);
 } tasks_spilled SEC(".maps");
 
-/* A zero value to insert: a slot is too large for the BPF stack. */
+/* A zero slot to insert: it is too large for the BPF stack. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -110,7 +111,7 @@ static __always_inline struct slot *slot_find(__u32 tid)
 	return bpf_map_lookup_elem(&tasks_spilled, &tid);
 }
 
-/* The task's slot, made if there is none; NULL if there is no room. What it held is kept. */
+/* The task's slot, a new one if it has none; NULL if there is no room. An old one is unchanged. */
 static __always_inline struct slot *slot_claim(__u32 tid)
 {
 	__u32 index = tid & (task_slots - 1), zero = 0;
@@ -121,8 +122,7 @@ static __always_inline struct slot *slot_claim(__u32 tid)
 	if (s->tid == tid)
 		return s;
 	if (!s->tid) {
-		/* Two newborns may race for one place; the loser is not found again, and counted.
-		 */
+		/* If two tasks race for one place, the loser is not found again, and counted. */
 		s->tid = tid;
 		s->state = 0;
 		return s;
