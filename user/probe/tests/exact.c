@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * exact KIND all     known workloads with every probe attached, none of them better than KIND, and
- *                    every task traced; prints what the probes made of each
- * exact KIND timed   the same with the probes, and the records, that a bench has while it takes
- *                    times
+ * exact KIND all     runs known workloads with all probes of KIND or worse, tracing every task, and
+ *                    prints what the probes recorded of each
+ * exact KIND timed   the same with the probes and records that a bench uses while it takes times
  *
- * For a guest with one CPU. user/probe/tests/kernel.bats has what must come out.
+ * For a guest with one CPU. user/probe/tests/kernel.bats has the expected output.
  */
 #include <errno.h>
 #include <sched.h>
@@ -15,9 +14,9 @@
 #include "user/probe/tests/exact.h"
 
 /*
- * First in, first out: a task runs until it waits, so that a parent and its child take turns in a
- * known order. And no probe is skipped: a kernel that preempts itself, as 7.2 does, may put a task
- * aside in the middle of one, and does not run it for another until it is over (counted as missed).
+ * With SCHED_FIFO a task runs until it waits, so that parent and child take turns in a known order.
+ * It also keeps probes from being skipped: 7.2 may preempt a task inside a program, and then skips
+ * that program for other tasks (counted as missed).
  */
 static int take_turns(void)
 {

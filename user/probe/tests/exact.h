@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The tool's probes on a program that knows what it does: what they record must be that, exactly,
- * on every kernel and with every kind of probe.
+ * Runs the tool's probes on a program whose births, execs and faults are known. The records must
+ * match them exactly, on every kernel and with every kind of probe.
  */
 #ifndef SPAWNSCOPE_TESTS_EXACT_H
 #define SPAWNSCOPE_TESTS_EXACT_H
@@ -31,32 +31,32 @@ struct session {
 };
 
 /*
- * Attaches a set of probes that are no better than `kind` ("fentry", "kprobe", "tracepoint"), on
- * this process, or on every task as well. 0, or -errno with one line on standard error.
+ * Attaches a set of probes no better than `kind` ("fentry", "kprobe", "tracepoint"), for this
+ * process or for every task. 0, or -errno with one line on standard error.
  */
 int session_open(struct session *s, const char *kind, bool trace_all, enum probe_set set);
 void session_close(struct session *s);
 
-/* Forgets the records that have come so far. */
+/* Drops the records so far. */
 void session_begin(struct session *s);
 
 /*
- * Takes the records until the ends of `ends` children of this process are among them, or for two
- * seconds: a thread is joined before it is gone.
+ * Reads records until `ends` children of this process have ended, for two seconds at most: a thread
+ * can be joined before it is gone.
  */
 void session_collect(struct session *s, size_t ends);
 
-/* Since session_begin: records and tasks that found no room; runs of probes that were skipped. */
+/* Since session_begin(): records and tasks that found no room; program runs that were skipped. */
 uint64_t session_lost(const struct session *s);
 int64_t session_missed(const struct session *s);
 
 /*
- * Each way to start a process, and some to fail, 20 times: prints a line of counts for each. Only
- * those of births and ends unless every task is traced: the rest is then not in the records.
+ * Starts processes in each way, and fails in some, 20 times, and prints a line of counts for each.
+ * Unless every task is traced, records have only births and ends.
  */
 void exact_births(struct session *s);
 
-/* Writes to pages that a parent and its child share, and prints the counts. 0 or -errno. */
+/* Writes to pages that parent and child share, and prints the counts. 0 or -errno. */
 int exact_cow(struct session *s);
 
 #endif

@@ -21,7 +21,7 @@
 #define CHILD  "/bin/spawnscope-child"
 #define NO_ONE 65534
 
-/* One go of a workload. The child's tid, now gone; or -errno of a call that failed. */
+/* Runs a workload once. Returns the tid of its child, which has ended, or the call's -errno. */
 typedef int once_fn(void);
 
 static int reaped(pid_t pid)
@@ -71,7 +71,7 @@ static int once_thread(void)
 	return error != 0 ? -error : (pthread_join(created, NULL), tid);
 }
 
-/* Refused at once: a thread must share the signal handlers. */
+/* Fails at once: a thread must share the signal handlers. */
 static int once_invalid(void)
 {
 	long pid = syscall(SYS_clone, CLONE_THREAD, 0, NULL, NULL, 0);
@@ -79,7 +79,7 @@ static int once_invalid(void)
 	return pid < 0 ? -errno : (int)pid;
 }
 
-/* Refused when the credentials have been copied: that user may have no process. */
+/* Fails after the copy of the credentials: RLIMIT_NPROC is 0. */
 static int once_again(void)
 {
 	struct rlimit limit, none = {0, 0};
@@ -95,7 +95,7 @@ static int once_again(void)
 	return result;
 }
 
-/* Refused when the address space has been copied: the pid that is asked for is taken. */
+/* Fails after the copy of the address space: the requested pid exists. */
 static int once_exists(void)
 {
 	pid_t taken = getpid();
@@ -128,7 +128,7 @@ static int once_exec_fails(void)
 	return reaped(pid);
 }
 
-/* As execvp goes along PATH. */
+/* Like execvp() along PATH. */
 static int once_exec_late(void)
 {
 	char *argv[] = {CHILD, NULL};
@@ -162,11 +162,10 @@ static const struct workload {
 
 #define WORKLOAD_COUNT (sizeof(workloads) / sizeof(workloads[0]))
 
-/* What the records say of one child, of the calls that failed (child 0), or of all. */
+/* Counts of records: of one child, of the failed calls (child 0), or of all. */
 struct tally {
 	unsigned int births, failed, execs, failed_execs, ends;
-	unsigned int
-		wrong; /* another method or errno than what was done, or another number of execs */
+	unsigned int wrong; /* not the method, errno or number of execs of the workload */
 };
 
 static void tally_birth(struct tally *t, const struct workload *w, const struct record_birth *r)
@@ -182,7 +181,7 @@ static void tally_exec(struct tally *t, const struct workload *w, const struct r
 	t->wrong += r->result != 0 && r->result != -w->exec_errno;
 }
 
-/* A child's, or if `child` is 0 those of calls that failed. */
+/* Counts the records of `child`, or of failed calls if it is 0. */
 static struct tally tally_records(const struct session *s, const struct workload *w, uint32_t child)
 {
 	struct tally t = {0};
@@ -204,7 +203,7 @@ static struct tally tally_records(const struct session *s, const struct workload
 			t.ends++;
 		}
 	}
-	/* Each child once. */
+	/* Each child has one birth and one end. */
 	t.wrong += child != 0 && (t.births != 1 || t.ends != 1);
 	return t;
 }

@@ -20,12 +20,12 @@
 #define PAD_PAGES  32
 
 /*
- * The pages of the parent form groups, of which each has its own story. A round in which all are
- * written to is compared with one in which none is: what is left are the faults on these pages.
+ * Groups of the parent's pages, by who writes to them and when. The faults on these pages are the
+ * difference between a round that writes to all and one that writes to none.
  *
- * FRESH pages are the last that the parent touches before it forks: they still lie in this CPU's
- * batch of pages on their way to the LRU lists (15 pages in 5.10), which holds a reference to each.
- * They must be few, or the child's first copies push them out.
+ * FRESH pages are the last that the parent touches before it forks: they are still in this CPU's
+ * batch for the LRU lists (15 pages in 5.10), which holds a reference to each. They must be few, or
+ * the child's first copies push them out.
  */
 enum group {
 	HUGE_PARENT,  /* the parent writes to the page */
@@ -36,13 +36,13 @@ enum group {
 	PARENT,	      /* the parent */
 	CHILD,	      /* the child; the parent when the child is gone */
 	NEITHER,      /* the parent when the child is gone */
-	READ_ONLY,    /* none may */
+	READ_ONLY,    /* nobody */
 	FRESH,	      /* the child, then the parent */
 	UNTOUCHED,    /* the parent when the child is gone: no copy-on-write fault */
 	GROUP_COUNT
 };
 
-/* No two sums of those that share a column of the output are equal. */
+/* Groups that share a column of the output add up to different sums. */
 static const struct {
 	size_t pages;
 	size_t page_bytes;
@@ -58,7 +58,7 @@ static const struct {
 static volatile char *group_start[GROUP_COUNT];
 static bool none_written;
 
-/* Shared by all: whose turn it is. */
+/* In shared memory: whose turn it is. */
 static _Atomic int *turn;
 
 static void take_turn(int next)
@@ -87,7 +87,7 @@ static void write_group(enum group g)
 		touch(g);
 }
 
-/* Private memory that begins at a multiple of 2 MiB. */
+/* Maps private memory, aligned to 2 MiB. */
 static char *map_aligned(size_t bytes)
 {
 	char *start = mmap(NULL, bytes + HUGE_BYTES, PROT_READ | PROT_WRITE,
@@ -101,7 +101,7 @@ static char *map_aligned(size_t bytes)
 	return start + before;
 }
 
-/* To unmap pages puts all that is in the batch on the LRU lists (lru_add_drain). */
+/* Unmapping pages moves the batch to the LRU lists (lru_add_drain()). */
 static void drain_batch(void)
 {
 	char *pad = map_aligned(PAD_PAGES * PAGE_BYTES);
@@ -112,7 +112,7 @@ static void drain_batch(void)
 	munmap(pad, PAD_PAGES * PAGE_BYTES);
 }
 
-/* Pages of the parent's own for each round. NULL if there is no room for them. */
+/* New pages for each round. NULL if out of memory. */
 static char *make_pages(size_t *bytes)
 {
 	char *start, *at;
@@ -154,8 +154,8 @@ static _Noreturn void child(void)
 }
 
 /*
- * Shares the parent's address space, so that no page is copied for it; its record holds the
- * parent's faults while it lived.
+ * Shares the parent's address space, so that its birth copies nothing; its record has the parent's
+ * faults during its life.
  */
 static int witness(void *unused)
 {
@@ -172,7 +172,7 @@ static pid_t start_witness(void)
 		     NULL);
 }
 
-/* EFAULT, and then a fault of another kind. */
+/* A write that fails with EFAULT, and then a fault that is not COW. */
 static void refused_write(void)
 {
 	if (uname((struct utsname *)group_start[READ_ONLY]) != 0)
@@ -197,7 +197,7 @@ static int play(pid_t *born, pid_t *watching)
 	write_group(PARENT);
 	write_group(HUGE_PARENT);
 	take_turn(4);
-	/* Gone is its address space, not yet its pid. */
+	/* Its address space is gone, its pid is not. */
 	if (waitid(P_PID, (id_t)*born, &info, WEXITED | WNOWAIT) != 0)
 		return -errno;
 	*watching = start_witness();
@@ -223,7 +223,7 @@ static const struct record_death *death_of(const struct session *s, pid_t pid)
 	return NULL;
 }
 
-/* What a round's records say: the child, the parent while it lived, the parent afterwards. */
+/* COW counts of a round: the child, the parent until its end, the parent after it. */
 struct found {
 	struct cow_counts child, parent, after;
 };
@@ -269,7 +269,7 @@ int exact_cow(struct session *s)
 	turn = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (turn == MAP_FAILED)
 		return -errno;
-	err = play_round(s, true, &without); /* what only the first time has */
+	err = play_round(s, true, &without); /* the first round has faults of its own */
 	for (int i = 0; i < ROUNDS && !err; i++) {
 		err = play_round(s, true, &without);
 		if (!err)

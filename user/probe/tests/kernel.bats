@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The tool on kernels that are known, each booted in a virtual machine: which
-# phases can be had from which kind of probe, and that what they show is right.
-# describe() says what each kernel has; KERNELS.md, where that was seen.
+# The tool on known kernels, each booted in a virtual machine: which kind of probe gives which
+# phases, and whether the values are right. describe() has what each kernel allows, and
+# bench/lab/README.md explains it.
 #
-# BUILD names the folder of the binaries (build). Its static programs are taken if
-# they are there, else the dynamic ones with their libraries.
+# BUILD is the folder of the binaries (build). Uses its static programs, or the dynamic ones with
+# their libraries if there are none.
 #
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154,SC2317 # jq's variables; ${!kind}; bats
 
@@ -14,20 +14,19 @@ bats_require_minimum_version 1.5.0
 
 load ../../tests/result.bash
 
-PHASE_COUNT=16
-# Phases that take probes on functions, when all of those can be attached to.
+# Phases that need probes on functions.
 INSIDE_CLONE="clone_setup copy_files copy_mm copy_pages exit_mm"
 INSIDE_EXEC="pre_exec exec_open"
 INSIDE_FAULT="cow_parent cow_child"
 
-# describe KERNEL: what is known of it. A new kernel is a branch here and its tests below.
+# describe KERNEL: sets what it allows. A new kernel is a branch here and its tests below.
 #   release  what its release begins with
 #   fentry, kprobe, tracepoint
-#            phases that have such a source, at one end at least, if no better kind is wanted
-#   few      how many phases there are if only tracepoints are wanted
-#   batched  what a parent's write makes of a page that only its CPU's batch for the LRU lists holds
-#            besides: see check_cow
-#   work     what to do in the guest: "doctor KIND", "exact KIND", "timed KIND", "bench KIND",
+#            phases with such a source, at one end at least, if no better kind is used
+#   few      how many phases tracepoints alone give
+#   batched  what a parent's write does to a page to which only the CPU's LRU batch has another
+#            reference: see check_cow
+#   work     what to run in the guest: "doctor KIND", "exact KIND", "timed KIND", "bench KIND",
 #            "kill KIND"
 describe() {
     kprobe="$INSIDE_CLONE $INSIDE_EXEC $INSIDE_FAULT"
@@ -39,7 +38,7 @@ describe() {
     case $1 in
     debian:5.10)
         release=5.10.
-        # No trampoline for a struct by value (do_huge_pmd_wp_page) nor for execveat's stub.
+        # No trampoline for a struct passed by value (do_huge_pmd_wp_page) or execveat's stub.
         fentry=$INSIDE_CLONE
         few=6
         batched=copied
@@ -47,7 +46,7 @@ describe() {
     debian:6.1)
         release=6.1.
         tracepoint+=" clone_setup copy_mm clone_finish exec_load $INSIDE_FAULT"
-        # exit_mm's are there, too, but in the wrong order before 6.16.
+        # Those of exit_mm exist, too, but come in the wrong order before 6.16.
         few=11
         work+=("bench fentry" "bench kprobe" "bench tracepoint" "kill fentry" "kill kprobe")
         ;;
@@ -69,17 +68,16 @@ setup_file() {
     LAB=$(cd "$BATS_TEST_DIRNAME/../../../bench/lab" && pwd)
     build=$(realpath "${BUILD:-build}")
     export LAB INITRD=$BATS_FILE_TMPDIR/initramfs
-    # Without the kernel of the suite that everyone has, nothing here means
-    # anything: a failure, not a skip.
+    # This kernel must be there, or the file fails.
     "$LAB/fetch-kernel" debian:6.1
 
     cat >"$BATS_FILE_TMPDIR/lab-work" <<'SH'
 #!/bin/sh
-# A fixed address space: page counts are then the same in every parent.
+# No ASLR, so that page counts are the same in every parent.
 echo 0 >/proc/sys/kernel/randomize_va_space
-# Nor do others get a share of the CPU while tasks run that take turns: those of exact, which have no
-# struct rseq either. The kernel writes to that when a task was preempted, and so of a parent and its
-# child the one would be first at this page that came second.
+# The tasks of exact take turns (SCHED_FIFO), and no other task may preempt them: no real-time
+# throttling. They have no struct rseq, since the kernel writes to it after a preemption, and then
+# parent and child would reach that page in another order.
 echo -1 >/proc/sys/kernel/sched_rt_runtime_us
 for share in /sys/kernel/debug/sched/fair_server/cpu*/runtime; do
     [ ! -e "$share" ] || echo 0 >"$share"
@@ -108,7 +106,7 @@ for work; do
         sleep 1
         probes >"$to.while"
         kill -KILL "$tool"
-        # Two seconds would do, but for a busy host.
+        # Two seconds are enough unless the host is busy.
         for _ in $(seq 50); do
             sleep 0.4
             probes >"$to.after"
@@ -136,8 +134,8 @@ SH
     "$LAB/make-initramfs" -o "$INITRD" "${options[@]}" "$BATS_FILE_TMPDIR/lab-work"
 }
 
-# use KERNEL: describes it and does its work, which one boot is for; what came out is in $out. A
-# kernel that cannot be had is a skip with its name, but for the one that must be there.
+# use KERNEL: describes it and runs all its work in one boot; the results are in $out. Skips a kernel
+# that cannot be fetched, except the one that must be there.
 use() {
     local reason
     describe "$1"
@@ -154,13 +152,13 @@ use() {
     touch "$out/done"
 }
 
-# source_of PHASE: out of what doctor said.
+# source_of PHASE: in the output of doctor.
 source_of() {
     awk -v phase="$1" '$1 == phase { sub(/^[^ ]* +/, ""); print; exit }' "$found"
 }
 
 check_doctor() { # KERNEL KIND
-    local kind=$2 found phase count expected better status=0
+    local kind=$2 found phase count total expected better status=0
     use "$1"
     found=$out/doctor.$kind
     cat "$found" "$found.err"
@@ -171,22 +169,22 @@ check_doctor() { # KERNEL KIND
         [[ $(source_of "$phase") == *"$kind:"* ]]
         [[ $(source_of "$phase") != *"marked nothing"* ]]
     done
-    # Kinds that are better than the best that was asked for.
+    # Kinds that --trace excludes.
     case $kind in
     fentry) better='nothing:' ;;
     kprobe) better='fentry:' ;;
     tracepoint) better='(fentry|kprobe):' ;;
     esac
     ! grep -Eq "^[a-z_]+ .*$better" "$found" || return 1
-    count=$(sed -n 's/^\([0-9]*\) of [0-9]* phases can be measured .*/\1/p' "$found")
-    expected=$PHASE_COUNT
+    read -r count total < <(sed -n 's/^\([0-9]*\) of \([0-9]*\) phases .*/\1 \2/p' "$found")
+    expected=$total
     if [ "$kind" = tracepoint ]; then
         expected=$few
         status=1
     fi
     # A later version may find more.
     [ "$count" -ge "$expected" ]
-    [ "$count" -lt "$PHASE_COUNT" ] || status=0
+    [ "$count" -lt "$total" ] || status=0
     [ "$(cat "$found.status")" -eq "$status" ]
 }
 
@@ -218,7 +216,7 @@ check_bench() { # KERNEL KIND
          | [range(10) as $i | ([.phases | .clone_setup, .copy_mm, .clone_finish, .wake | .ns[$i]] | add)
             / .samples.spawn_ns[$i]] | max >= 0.8 and max <= 1'
     [ "$kind" != tracepoint ] || return 0
-    # What only function probes can see on every kernel.
+    # On every kernel only probes on functions see these.
     holds "$file" \
         "$each"'[each("posix_spawn") | .pre_exec, .exec_open, .exec_flush, .exec_load | .ns[] | . > 0]
                 | length == 80 and all' \
@@ -244,16 +242,16 @@ check_kill() { # KERNEL KIND
     ! grep -q '"type":"end"' "$to.jsonl" || return 1
 }
 
-# What a work left: it went well, and said nothing on standard error.
-went_well() { # WORK
+# went_well WORK: it succeeded and wrote nothing to standard error.
+went_well() {
     cat "$out/$1" "$out/$1.err"
     [ "$(cat "$out/$1.status")" -eq 0 ]
     [ ! -s "$out/$1.err" ]
 }
 
-# user/probe/tests/exact_births.c: 20 of each, in exec-ENOENT and exec-late with three failed execs each.
-# `wrong` are records of another method or errno than what was done, children without exactly one
-# birth and one end, and calls that did not end as they had to.
+# user/probe/tests/exact_births.c makes 20 of each; in exec-ENOENT and exec-late each child has three
+# failed execs. `wrong` counts records with the wrong method or errno, children without exactly one
+# birth and one end, and calls with an unexpected result.
 check_births() { # KERNEL KIND
     use "$1"
     went_well "exact.$2"
@@ -286,18 +284,18 @@ exec-late: births 20 ends 20 lost 0 missed 0
 COUNTS
 }
 
-# user/probe/tests/exact_cow.c has the story of each group of pages. What the kernels make of a write:
-#  - While both have the page, whoever writes first gets a copy. Of the other it is then the only
-#    page, and is reused: since 5.9 if nothing else holds a reference (09854ba94c6a), since 5.19 also
-#    if it is marked as exclusive, which fork takes from pages that it shares (6c287605fd56).
-#  - When the child is gone, all that the parent still has is its own: reused.
-#  - A page that was touched lately lies in a batch of its CPU's, which has a reference: up to 5.17 it
-#    is copied, though nobody else has it. Since 5.18 the batch is emptied first (d4c470970d45).
-#  - 2 MiB: the writer's mapping is split, and 4 KiB are copied. When the child is gone the parent's
-#    is reused whole, which tracepoints cannot tell from a page of 4 KiB.
+# user/probe/tests/exact_cow.c describes each group of pages. What kernels do on a write:
+#  - While both have the page, the first writer gets a copy. The other one's page is then its own and
+#    reused: since 5.9 if there is no other reference (09854ba94c6a), since 5.19 also if it is marked
+#    exclusive, a mark that fork removes from shared pages (6c287605fd56).
+#  - When the child is gone, all the parent's pages are its own: reused.
+#  - A page touched recently is in its CPU's LRU batch, which holds a reference: up to 5.17 it is
+#    copied, though nobody else has it. Since 5.18 the batch is drained first (d4c470970d45).
+#  - 2 MiB: the writer's mapping is split, and 4 KiB are copied. When the child is gone the parent
+#    reuses its mapping whole, which to tracepoints looks like a 4 KiB page.
 # So the child copies FRESH 2 + CHILD_THEN 4 + CHILD 32 + HUGE_CHILD 1, and reuses PARENT_THEN 8; the
-# parent copies PARENT_THEN 8 + PARENT 16 + HUGE_PARENT 1, reuses CHILD_THEN 4, and FRESH 2 are the
-# ones in the batch; alone, it reuses CHILD 32 + NEITHER 64, and 3 of 2 MiB.
+# parent copies PARENT_THEN 8 + PARENT 16 + HUGE_PARENT 1, reuses CHILD_THEN 4, and FRESH 2 are in
+# the batch; alone, it reuses CHILD 32 + NEITHER 64, and 3 of 2 MiB.
 check_cow() { # KERNEL KIND
     local file copied=25 reused=4 alone='reused 96 huge 3'
     use "$1"
@@ -313,13 +311,13 @@ cow child: copied 39 reused 8 huge 0 of 47
 cow parent alone: copied 0 $alone of 99
 cow parent: copied $copied reused $reused huge 0 of 31
 COUNTS
-    # On other pages, stack and data, there are some; which, is the compiler's business. But every
-    # kind of probe must see the same, those that the kernel itself causes included.
+    # Faults elsewhere, on stack and data, depend on the compiler. But every kind of probe must see
+    # the same ones, including those of the kernel's own writes.
     [ "$(grep elsewhere "$file" | sort -u | wc -l)" -eq 2 ]
     diff <(grep elsewhere "$out/exact.fentry") <(grep elsewhere "$file")
 }
 
-# The kernel of the suite that everyone has: it is never skipped.
+# This kernel is never skipped.
 
 @test "debian:6.1: doctor has every phase, by fentry" { check_doctor debian:6.1 fentry; }
 @test "debian:6.1: doctor has every phase, by kprobe" { check_doctor debian:6.1 kprobe; }
@@ -327,8 +325,8 @@ COUNTS
 @test "debian:6.1: births are counted exactly, by fentry" { check_births debian:6.1 fentry; }
 @test "debian:6.1: births are counted exactly, by kprobe" { check_births debian:6.1 kprobe; }
 @test "debian:6.1: births are counted exactly, by tracepoint" { check_births debian:6.1 tracepoint; }
-@test "debian:6.1: each birth is told while times are taken, by fentry" { check_timed debian:6.1 fentry; }
-@test "debian:6.1: each birth is told while times are taken, by tracepoint" { check_timed debian:6.1 tracepoint; }
+@test "debian:6.1: each birth makes a record while times are taken, by fentry" { check_timed debian:6.1 fentry; }
+@test "debian:6.1: each birth makes a record while times are taken, by tracepoint" { check_timed debian:6.1 tracepoint; }
 @test "debian:6.1: COW faults are counted exactly, by fentry" { check_cow debian:6.1 fentry; }
 @test "debian:6.1: COW faults are counted exactly, by kprobe" { check_cow debian:6.1 kprobe; }
 @test "debian:6.1: COW faults are counted exactly, by tracepoint" { check_cow debian:6.1 tracepoint; }
@@ -344,8 +342,8 @@ COUNTS
 @test "debian:5.10: births are counted exactly, by fentry" { check_births debian:5.10 fentry; }
 @test "debian:5.10: births are counted exactly, by kprobe" { check_births debian:5.10 kprobe; }
 @test "debian:5.10: births are counted exactly, by tracepoint" { check_births debian:5.10 tracepoint; }
-@test "debian:5.10: each birth is told while times are taken, by fentry" { check_timed debian:5.10 fentry; }
-@test "debian:5.10: each birth is told while times are taken, by tracepoint" { check_timed debian:5.10 tracepoint; }
+@test "debian:5.10: each birth makes a record while times are taken, by fentry" { check_timed debian:5.10 fentry; }
+@test "debian:5.10: each birth makes a record while times are taken, by tracepoint" { check_timed debian:5.10 tracepoint; }
 @test "debian:5.10: COW faults are counted exactly, by fentry" { check_cow debian:5.10 fentry; }
 @test "debian:5.10: COW faults are counted exactly, by kprobe" { check_cow debian:5.10 kprobe; }
 @test "debian:5.10: COW faults are counted exactly, by tracepoint" { check_cow debian:5.10 tracepoint; }
@@ -356,8 +354,8 @@ COUNTS
 @test "debian:6.12: births are counted exactly, by fentry" { check_births debian:6.12 fentry; }
 @test "debian:6.12: births are counted exactly, by kprobe" { check_births debian:6.12 kprobe; }
 @test "debian:6.12: births are counted exactly, by tracepoint" { check_births debian:6.12 tracepoint; }
-@test "debian:6.12: each birth is told while times are taken, by fentry" { check_timed debian:6.12 fentry; }
-@test "debian:6.12: each birth is told while times are taken, by tracepoint" { check_timed debian:6.12 tracepoint; }
+@test "debian:6.12: each birth makes a record while times are taken, by fentry" { check_timed debian:6.12 fentry; }
+@test "debian:6.12: each birth makes a record while times are taken, by tracepoint" { check_timed debian:6.12 tracepoint; }
 @test "debian:6.12: COW faults are counted exactly, by fentry" { check_cow debian:6.12 fentry; }
 @test "debian:6.12: COW faults are counted exactly, by kprobe" { check_cow debian:6.12 kprobe; }
 @test "debian:6.12: COW faults are counted exactly, by tracepoint" { check_cow debian:6.12 tracepoint; }
@@ -368,8 +366,8 @@ COUNTS
 @test "debian:sid: births are counted exactly, by fentry" { check_births debian:sid fentry; }
 @test "debian:sid: births are counted exactly, by kprobe" { check_births debian:sid kprobe; }
 @test "debian:sid: births are counted exactly, by tracepoint" { check_births debian:sid tracepoint; }
-@test "debian:sid: each birth is told while times are taken, by fentry" { check_timed debian:sid fentry; }
-@test "debian:sid: each birth is told while times are taken, by tracepoint" { check_timed debian:sid tracepoint; }
+@test "debian:sid: each birth makes a record while times are taken, by fentry" { check_timed debian:sid fentry; }
+@test "debian:sid: each birth makes a record while times are taken, by tracepoint" { check_timed debian:sid tracepoint; }
 @test "debian:sid: COW faults are counted exactly, by fentry" { check_cow debian:sid fentry; }
 @test "debian:sid: COW faults are counted exactly, by kprobe" { check_cow debian:sid kprobe; }
 @test "debian:sid: COW faults are counted exactly, by tracepoint" { check_cow debian:sid tracepoint; }
