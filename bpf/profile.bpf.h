@@ -103,13 +103,13 @@ __u32 local_namespace; /* its inode number */
 static __always_inline void follow_local(struct task_struct *task)
 {
 	struct pid *pid = task->thread_pid;
-	unsigned int level, i;
+	unsigned int level;
 	struct upid upid;
 
 	if (!pid || task->pid != task->tgid)
 		return;
 	level = BPF_CORE_READ(pid, level);
-	for (i = 0; i <= PID_LEVELS_MAX && i <= level; i++) {
+	for (unsigned int i = 0; i <= PID_LEVELS_MAX && i <= level; i++) {
 		/* numbers[i], of an array whose size is not in its type */
 		if (bpf_probe_read_kernel(&upid, sizeof(upid),
 					  (void *)pid + bpf_core_field_offset(struct pid, numbers) +

@@ -16,7 +16,6 @@ struct {
 static __always_inline void stack_take(struct record_stack *r, struct task_struct *task)
 {
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
-	__u32 i;
 
 	r->bytes = 0;
 	r->base = 0;
@@ -25,7 +24,7 @@ static __always_inline void stack_take(struct record_stack *r, struct task_struc
 	r->base = ((struct pt_regs *)r->registers)->rsp & ~(STACK_PIECE - 1ULL);
 	/* Up to the first page that is not present, as after the end of the stack. */
 #pragma unroll
-	for (i = 0; i < STACK_BYTES / STACK_PIECE; i++) {
+	for (__u32 i = 0; i < STACK_BYTES / STACK_PIECE; i++) {
 		if (bpf_probe_read_user(r->stack + i * STACK_PIECE, STACK_PIECE,
 					(void *)(r->base + i * STACK_PIECE)))
 			break;

@@ -237,7 +237,7 @@ static void failures_take_both_ends_of_the_call(void **state)
 	choose(true);
 	failures_are("tracepoint:sys_exit_clone", NULL);
 	choose(false);
-	failures_are(NULL, "only calls that succeed come to put_pid; see --detail");
+	failures_are(NULL, "only calls that succeed reach put_pid; see --detail");
 	refuse(SOURCE_KPROBE, "no kprobes");
 	choice.edges[EDGE_clone_return] = NULL;
 	failures_are(NULL, EXPENSIVE);
