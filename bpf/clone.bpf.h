@@ -440,12 +440,13 @@ static __always_inline bool birth_emit(struct slot *s, int result)
 		r->cgroup_id = bpf_get_current_cgroup_id();
 		bpf_get_current_comm(r->comm, sizeof(r->comm));
 	}
-	if (profiling)
-		birth_add_parent(r);
-	/* The stack comes first, so that the reader of this record finds it. */
 	r->stack = 0;
-	if (profiling && group_by == GROUP_BY_STACK)
-		r->stack = s->stack ? s->stack : stack_emit();
+	if (profiling) {
+		birth_add_parent(r);
+		/* The stack comes first, so that the reader of this record finds it. */
+		if (group_by == GROUP_BY_STACK)
+			r->stack = s->stack ? s->stack : stack_emit();
+	}
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
 	return true;
 }
@@ -486,13 +487,14 @@ static __always_inline bool birth_hand_over(struct slot *s)
 static __always_inline void clone_end(struct slot *s, long result)
 {
 	s->state &= ~TASK_IN_CLONE;
-	/* The profile ended during the call, or task_newtask was not seen. */
-	if (profiling && (paused || (result > 0 && !s->child_tid)))
-		return;
-	if (profiling)
+	if (profiling) {
+		/* The profile ended during the call, or task_newtask was not seen. */
+		if (paused || (result > 0 && !s->child_tid))
+			return;
 		profiled_end(s, result);
-	else if (result <= 0 || count_all || !birth_hand_over(s))
+	} else if (result <= 0 || count_all || !birth_hand_over(s)) {
 		birth_emit(s, result);
+	}
 	if (result > 0)
 		COUNT(births);
 	else if (result == -ERESTARTNOINTR)
