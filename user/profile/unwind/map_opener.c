@@ -18,7 +18,7 @@ struct request {
 	uint64_t start, end; /* both 0: the map itself */
 };
 
-/* A descriptor can only travel with a byte at least; this one says why there is none. */
+/* A descriptor needs at least one byte to travel with: the message is the error, or 0. */
 static void answer(int socket, int fd, int err)
 {
 	union {
@@ -38,8 +38,8 @@ static void answer(int socket, int fd, int err)
 	sendmsg(socket, &message, MSG_NOSIGNAL);
 }
 
-/* What is mapped may be a device, and to open one may do things: only a plain file is opened. */
-static int open_plain(const char *path)
+/* Opens regular files only: a mapping may be of a device, and opening one can have effects. */
+static int open_regular(const char *path)
 {
 	int seen = open(path, O_PATH | O_CLOEXEC), fd = -EINVAL;
 	char again[32];
@@ -57,7 +57,7 @@ static int open_plain(const char *path)
 	return fd;
 }
 
-/* By numbers only, so that no name that others chose leads elsewhere. */
+/* The path is made of numbers only: no name that others chose can lead elsewhere. */
 static int open_asked(const struct request *r)
 {
 	char path[96];
@@ -67,14 +67,14 @@ static int open_asked(const struct request *r)
 	else
 		snprintf(path, sizeof(path), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, r->pid,
 			 r->start, r->end);
-	return open_plain(path);
+	return open_regular(path);
 }
 
 static void serve(int socket, pid_t parent)
 {
 	struct request r;
 
-	/* Signals are blocked, as in whom it serves; this one is not to be. */
+	/* All other signals are blocked, as in the parent. SIGKILL cannot be. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(0);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Opens what other users' processes have mapped, after this process has given up the right to: a
- * child that keeps it, and does nothing but open the two kinds of file below, read-only. What is in
- * them is read here, without privileges.
+ * Opens files that other users' processes have mapped, after this process has given up the right
+ * to: a child keeps it, and only opens the two kinds of file below, read-only. This process reads
+ * them, without privileges.
  */
 #ifndef SPAWNSCOPE_MAP_OPENER_H
 #define SPAWNSCOPE_MAP_OPENER_H
@@ -15,15 +15,15 @@ struct map_opener {
 	int socket;
 };
 
-/* To be called with privileges. It ends with us, however we end. 0 or -errno. */
+/* Call it with privileges. The child ends with this process, however that ends. 0 or -errno. */
 int map_opener__start(struct map_opener *o);
 
-/* /proc/PID/maps: a descriptor or -errno; -ENOENT or -ESRCH: it is gone. */
+/* /proc/PID/maps: a descriptor or -errno; -ENOENT or -ESRCH: the process is gone. */
 int map_opener__maps(struct map_opener *o, pid_t pid);
 
 /* The file that the process has mapped from `start` to `end`: a descriptor or -errno. */
 int map_opener__mapped(struct map_opener *o, pid_t pid, uint64_t start, uint64_t end);
 
-void map_opener__stop(struct map_opener *o); /* also one that was not started, all 0 */
+void map_opener__stop(struct map_opener *o); /* accepts one that was not started, all 0 */
 
 #endif

@@ -12,14 +12,14 @@
 #include "user/profile/unwind/unwind.h"
 
 #define SPACES_MAX 32
-/* Those that could not be read, which are not tried again. */
+/* Spaces that could not be read, which are not tried again. */
 #define FAILED_MAX 64
-/* Stacks whose names are remembered with a space: naming is dearer than unwinding. */
+/* Stacks of a space whose names are kept: naming costs more than unwinding. */
 #define KNOWN_MAX 256
 #define BUCKETS	  4096
-/* As many as births that are not over; those whose record was lost ask for none. */
+/* Stacks whose birth has not asked for them. If its record was lost, it never does. */
 #define WAITING_MAX (1 << 20)
-#define SYMBOL_MAX  256 /* of C++, names can be far longer */
+#define SYMBOL_MAX  256 /* C++ names can be far longer */
 
 struct known {
 	struct frames frames;
@@ -33,14 +33,12 @@ struct place {
 	size_t known_count;
 };
 
-/* What a record tells of its address space. */
 struct failure {
 	enum space_fault fault; /* 0: free */
-	uint32_t tgid;
-	uint64_t start_code, end_code, start_stack, code_pages;
+	struct space_key key;
 };
 
-/* What a birth will ask for. */
+/* A stack that a birth will ask for. */
 struct waiting {
 	struct waiting *next;
 	uint32_t tid;
@@ -68,8 +66,8 @@ int stacks__new(struct stacks **stacks, struct fault *why)
 	if (proc_pid_namespace() != FIRST_PID_NAMESPACE) {
 		return fault__set(
 			why, -ENOTSUP,
-			"--by stack: the memory maps of processes are not to be had from inside a "
-			"pid namespace; run it outside");
+			"--by stack: a process inside a pid namespace cannot open the memory maps "
+			"of others; run it outside");
 	}
 	s = calloc(1, sizeof(*s));
 	if (!s)
@@ -107,42 +105,29 @@ void stacks__free(struct stacks *s)
 	free(s);
 }
 
-/* Why the space could not be read when it was tried; 0: it was not, or could. */
-static enum space_fault fault_of(const struct stacks *s, const struct record_stack *r)
+/* Why the space could not be read before; 0: it was not tried, or could be read. */
+static enum space_fault fault_of(const struct stacks *s, const struct space_key *key)
 {
 	for (size_t i = 0; i < FAILED_MAX; i++) {
 		const struct failure *f = &s->failed[i];
 
-		if (f->fault && f->tgid == r->tgid && f->start_code == r->start_code &&
-		    f->end_code == r->end_code && f->start_stack == r->start_stack &&
-		    f->code_pages == r->code_pages)
+		if (f->fault && space_key_equal(&f->key, key))
 			return f->fault;
 	}
 	return 0;
 }
 
-static void remember_failure(struct stacks *s, const struct record_stack *r, enum space_fault fault)
-{
-	s->failed[s->failures++ % FAILED_MAX] = (struct failure){
-		.fault = fault,
-		.tgid = r->tgid,
-		.start_code = r->start_code,
-		.end_code = r->end_code,
-		.start_stack = r->start_stack,
-		.code_pages = r->code_pages,
-	};
-}
-
-/* The space of the record, read now if it was not. NULL: out of memory, or a fault. */
+/* The space of the record, read now if it was not before. NULL: out of memory, or a fault. */
 static struct place *place_of(struct stacks *s, const struct record_stack *r,
 			      enum space_fault *fault)
 {
+	const struct space_key key = space_key_of(r);
 	struct place *oldest = &s->place[0];
 
 	for (size_t i = 0; i < SPACES_MAX; i++) {
 		struct place *p = &s->place[i];
 
-		if (p->space && space__is_of(p->space, r)) {
+		if (p->space && space_key_equal(&p->space->key, &key)) {
 			*fault = 0;
 			p->used = ++s->clock;
 			return p;
@@ -150,21 +135,21 @@ static struct place *place_of(struct stacks *s, const struct record_stack *r,
 		if (p->used < oldest->used)
 			oldest = p;
 	}
-	*fault = fault_of(s, r);
+	*fault = fault_of(s, &key);
 	if (*fault)
 		return NULL;
 	clear(oldest);
 	oldest->space = space__new(&s->opener, r, fault);
 	if (!oldest->space) {
 		if (*fault)
-			remember_failure(s, r, *fault);
+			s->failed[s->failures++ % FAILED_MAX] = (struct failure){*fault, key};
 		return NULL;
 	}
 	oldest->used = ++s->clock;
 	return oldest;
 }
 
-/* Of a static program the C library's functions are known by their names alone. */
+/* In a static program, only the names show which functions are the C library's. */
 static bool is_libc_name(const char *name)
 {
 	static const char *const names[] = {
@@ -192,7 +177,7 @@ static const struct stack *name_frames(struct stacks *s, const struct space *spa
 	if (!out)
 		return NULL;
 	for (size_t i = 0; i < f->n; i++) {
-		space__name(space, f->pc[i], name, sizeof(name), &of_libc);
+		unwind_name(space, f->pc[i], name, sizeof(name), &of_libc);
 		if (in_libc && !of_libc && !is_libc_name(name)) {
 			libc = i;
 			in_libc = false;
@@ -217,7 +202,7 @@ static const struct stack *stack_of(struct stacks *s, const struct record_stack 
 	static const char *const faults[] = {
 		[SPACE_GONE] = "[unknown: gone]",
 		[SPACE_FORBIDDEN] = "[unknown: no right to read its memory map]",
-		[SPACE_FOREIGN] = "[unknown: no 64-bit x86 program]",
+		[SPACE_FOREIGN] = "[unknown: not a 64-bit x86 program]",
 	};
 	enum space_fault fault;
 	struct place *p = place_of(s, r, &fault);
@@ -226,7 +211,7 @@ static const struct stack *stack_of(struct stacks *s, const struct record_stack 
 
 	if (!p)
 		return fault ? stack_table__intern_text(&s->table, faults[fault]) : NULL;
-	space__unwind(p->space, r, &f);
+	unwind(p->space, r, &f);
 	for (size_t i = 0; i < p->known_count; i++)
 		if (same_frames(&p->known[i].frames, &f))
 			return p->known[i].stack;
