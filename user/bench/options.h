@@ -9,13 +9,13 @@
 enum untraced { UNTRACED_NONE, UNTRACED_SMALLEST, UNTRACED_ALL };
 
 struct bench_options {
-	char *driver_args[64]; /* NULL-terminated; what the driver is to decide */
+	char *driver_args[64]; /* for the driver, NULL-terminated */
 	int driver_arg_count;
-	const char *output; /* NULL: no result file */
+	const char *output; /* the result file, or NULL */
 	const char *clock;
-	const char *libc;      /* to run the driver with; NULL: its own */
-	const char *taken_for; /* what gate takes the run for; NULL: nothing */
-	const char *program;   /* to spawn; NULL: the driver's own */
+	const char *libc;      /* the C library to run the driver with; NULL: its own */
+	const char *taken_for; /* RUN_KEPT_FACT, or NULL */
+	const char *program;   /* to exec; NULL: the driver's own */
 	bool trace;
 	bool overhead; /* --suite=overhead: each source alone as well */
 	enum source_kind best;
@@ -27,7 +27,7 @@ struct bench_options {
 	bool verbose;
 };
 
-/* 0; on a mistake says so in one line and returns -EINVAL; --help ends the program. */
+/* 0, or -EINVAL after one line; --help ends the program. */
 int bench_options__parse(struct bench_options *o, int argc, char **argv);
 void bench_options__free(struct bench_options *o);
 

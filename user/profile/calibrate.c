@@ -20,11 +20,11 @@
 #define PREFIX	 "calibration-"
 #define FILE_MAX (1 << 20)
 #define ROUNDS	 3
-/* On a busy machine no round begins after that; the first one is enough. */
+/* No round begins after that time, on a busy machine; one round is enough. */
 #define BUDGET_NS 1000000000LL
 #define TIMEOUT_S 10
 
-/* The grid has more combinations; only these are taken. A round takes some 0.2 s. */
+/* The cells of the driver's grid that are taken. A round takes about 0.2 s. */
 static const struct wanted {
 	const char *method, *pages;
 	int64_t bytes;
@@ -67,7 +67,7 @@ static int add_cell(struct run *r, const struct wanted *w)
 		       : 0;
 }
 
-/* Notes that a cell cannot be had, or no more of it. */
+/* Notes why a cell has no samples, or no more of them. */
 static int give_up(struct cell *c, const char *why)
 {
 	char **reason = c->n ? &c->broken : &c->skipped;
@@ -101,7 +101,7 @@ static int take_block(struct driver *d, const struct wanted *w, struct run *r, s
 	return err ? give_up(c, why->text) : 0;
 }
 
-/* Each cell has its turn in each round: what comes over the machine meanwhile hits all of them. */
+/* Each round takes every cell in turn, so that disturbances hit all of them. */
 static int take_samples(struct driver *d, struct run *r, struct fault *why)
 {
 	int64_t begun = now_ns();
@@ -148,7 +148,7 @@ static int take(struct run *r, const struct calibrate_options *o, struct fault *
 	return err;
 }
 
-/* "calibration-BOOT.jsonl": a boot has one kernel and one processor. 0 or -errno. */
+/* "calibration-BOOT.jsonl": kernel and processor stay the same until reboot. 0 or -errno. */
 static int file_name(char *name, size_t size)
 {
 	FILE *in = fopen("/proc/sys/kernel/random/boot_id", "re");
@@ -164,13 +164,13 @@ static int file_name(char *name, size_t size)
 	return id[0] ? 0 : -EINVAL;
 }
 
-/* Facts that do not matter here: when, and what the one who called chose for their processes. */
+/* Facts that do not change a calibration: its time, and the caller's personality. */
 static bool is_incidental(const char *fact)
 {
 	return !strcmp(fact, "taken_ms") || !strcmp(fact, "aslr_personality");
 }
 
-/* Settings change within a boot; and a container has the boot id of others. */
+/* Settings may change within a boot, and containers share a boot id. */
 static bool same_machine(const struct run *a, const struct run *b)
 {
 	if (a->env_count != b->env_count || strcmp(a->tool, b->tool) || strcmp(a->clock, b->clock))
@@ -187,7 +187,7 @@ static bool same_machine(const struct run *a, const struct run *b)
 	return true;
 }
 
-/* NULL: nothing that can be used, or out of memory. */
+/* NULL: nothing usable is cached, or out of memory. */
 static struct calibration *read_cache(int folder, const char *name, const struct run *here)
 {
 	FILE *in = cache_read(folder, name, FILE_MAX);
@@ -263,12 +263,12 @@ int calibrate(const struct calibrate_options *o, struct calibration **calibratio
 
 		fault__set(&not_kept, kept, "%s", strerror(-kept));
 		if (kept && o->verbose)
-			complain("the calibration is not kept: %s", not_kept.text);
+			complain("the calibration is not cached: %s", not_kept.text);
 	} else if (!err && o->verbose) {
-		complain("the calibration is not kept: %s", not_kept.text);
+		complain("the calibration is not cached: %s", not_kept.text);
 	}
 cleanup:
-	if (!err) /* a cell that was skipped has its reason there */
+	if (!err) /* the reason of a skipped cell may be there */
 		why->text[0] = '\0';
 	if (err && err != -ENOENT && !why->text[0])
 		fault__set(why, 0, "%s", strerror(-err));

@@ -12,7 +12,7 @@
 #define PARENT_WIDTH 16
 #define COMM_WIDTH   8
 
-/* What stands before the command. */
+/* Columns before the command. */
 #define HEAD_WIDTH 51
 #define COW_WIDTH  6
 
@@ -27,7 +27,7 @@ static void append_argument(char *text, size_t size, const char *argument)
 	layout_append(text, size, quote ? "%s'%s'" : "%s%s", *text ? " " : "", shown);
 }
 
-/* Of a script, the kernel puts its interpreter before it. */
+/* For a script, the kernel puts its interpreter into argv[0]. */
 static bool is_script(const struct birth *b)
 {
 	for (size_t at = 0; at < b->args_bytes; at += strlen(b->args + at) + 1)
@@ -77,8 +77,8 @@ static void print_parent(const struct lines *l, const struct birth *b)
 	fprintf(l->out, "%s%*s", text, width < PARENT_WIDTH ? (int)(PARENT_WIDTH - width) : 0, "");
 }
 
-/* What the child became, or why there is none. */
-static void what_came(const struct birth *b, char *text, size_t size)
+/* The command that the child execed, or why there is none. */
+static void child_text(const struct birth *b, char *text, size_t size)
 {
 	const struct life *life = &b->life;
 	const char *name;
@@ -120,7 +120,7 @@ static void print_phases(const struct lines *l, const struct birth *b)
 	}
 }
 
-/* How many columns the command may have. */
+/* Columns left for the command. */
 static size_t command_room(const struct lines *l)
 {
 	size_t head = HEAD_WIDTH + (l->cow ? COW_WIDTH : 0);
@@ -162,7 +162,7 @@ void lines__print(struct lines *l, const struct birth *b)
 	fprintf(l->out, " %-6s %7s", method_name(b->life.method),
 		time_format((double)birth_call_ns(b), l->clock, call, sizeof(call)));
 	print_cow(l, b);
-	what_came(b, what, sizeof(what));
+	child_text(b, what, sizeof(what));
 	layout_cut(what, command_room(l));
 	if (l->colour && failed && !birth_restarts(b))
 		fprintf(l->out, "  \033[31m%s\033[0m\n", what);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Births as lines of text, as they come. */
+/* --live: births as lines of text, as they complete. */
 #ifndef SPAWNSCOPE_LINES_H
 #define SPAWNSCOPE_LINES_H
 
@@ -8,7 +8,7 @@
 
 #include "user/model/birth.h"
 
-/* A command in at most so many columns where the output is no terminal. */
+/* Columns of a command where the output is not a terminal. */
 #define LINES_COMMAND_MAX 160
 
 struct lines {
@@ -17,8 +17,8 @@ struct lines {
 	bool phases;	   /* a second line with each phase */
 	bool cow;	   /* a column for copy-on-write faults, of parent and child */
 	const char *clock; /* the unit of times, as in struct run */
-	int64_t start;	   /* of the time that is shown, CLOCK_MONOTONIC ns */
-	size_t width;	   /* columns; 0: no terminal */
+	int64_t start;	   /* the zero of printed times, CLOCK_MONOTONIC ns */
+	size_t width;	   /* columns; 0: not a terminal */
 	bool titled;
 };
 

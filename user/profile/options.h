@@ -9,8 +9,8 @@
 #include "user/probe/probe.h"
 
 struct profile_command {
-	/* Whom: one of the three. */
-	char **argv; /* the command, ends with NULL; or NULL */
+	/* Whose children: one of these, or `input`. */
+	char **argv; /* a command, NULL-terminated; or NULL */
 	pid_t *pids;
 	size_t pid_count;
 	bool all;
@@ -18,20 +18,20 @@ struct profile_command {
 	bool children;	    /* with pids */
 	double seconds;	    /* 0: no limit */
 	const char *cgroup; /* or NULL */
-	int detail;	    /* enum probe_set, or -1: what suits whom */
+	int detail;	    /* enum probe_set; -1: not given */
 	struct probe_options probe;
-	struct profile_options trace; /* which probe.profile is to point to */
+	struct profile_options trace; /* probe.profile points to it once the trace starts */
 	size_t top;
-	const char *output;   /* of the records, or NULL */
-	const char *perfetto; /* the same for Perfetto, or NULL */
+	const char *output;   /* the result file, or NULL */
+	const char *perfetto; /* the trace for Perfetto, or NULL */
 	const char *input;    /* a result file instead of the kernel, or NULL */
-	char **args;	      /* what follows `profile`, ends with NULL; its strings are borrowed */
+	char **args;	      /* after `profile`, NULL-terminated; the strings are borrowed */
 	bool live, json, tree, records;
 	bool no_calibrate;
 	bool quiet, verbose;
 };
 
-/* 0; on a mistake says so in one line and returns -EINVAL; --help ends the program. */
+/* 0, or -EINVAL after one line; --help ends the program. */
 int profile_options__parse(struct profile_command *c, int argc, char **argv);
 /* Whether -o or --perfetto writes to standard output. */
 bool profile_options__file_on_stdout(const struct profile_command *c);

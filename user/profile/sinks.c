@@ -13,18 +13,14 @@
 #include "user/collect/environment.h"
 #include "user/collect/origin.h"
 #include "user/store/line.h"
-#include "user/text/escape.h"
 
 static void cannot_write(const char *path, int err, struct fault *why)
 {
-	char name[256];
-
-	escape_text(path, name, sizeof(name));
-	fault__set(why, 0, "cannot write %s: %s", name,
+	fault__set(why, 0, "cannot write %s: %s", path,
 		   err == -ECANCELED ? "nobody read it in time" : strerror(-err));
 }
 
-/* Says it once; what else is wanted goes on. */
+/* Reports the file once; the other sinks go on. */
 static void lose_file(struct sinks *s, const char *path, int err)
 {
 	struct fault why;

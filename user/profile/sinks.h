@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Where the births of a profile go: sums, lines, files. */
+/* What becomes of the births of a profile: sums, lines, files. */
 #ifndef SPAWNSCOPE_PROFILE_SINKS_H
 #define SPAWNSCOPE_PROFILE_SINKS_H
 
@@ -19,22 +19,23 @@ struct sinks {
 	FILE *out;	/* summary and lines */
 	struct run run; /* what a result file begins and ends with */
 	struct groups groups;
-	struct stacks *stacks; /* borrowed, to be set after sinks__open; NULL: not by stack */
+	struct stacks *stacks; /* borrowed; set it after sinks__open. NULL: not by stack */
 	struct lines lines;
 	struct tree tree;
 	struct store *store;
 	struct perfetto *perfetto;
 	FILE *trace; /* what that writes to */
-	/* How long the readers of both are waited for, where they are no plain files; without
-	 * may_wait, for ever. To be set before sinks__open. */
+	/* How long to wait for the readers of pipes and the like; without may_wait, for ever. Set
+	 * them before sinks__open. */
 	struct slow_reader to_store, to_trace;
-	int error;	/* out of memory, or `out` cannot be written */
-	bool file_lost; /* a file could not be written; that was said */
+	int error;	/* out of memory, or `out` cannot be written to */
+	bool file_lost; /* a file could not be written, which was reported */
 };
 
 /*
- * Opens the files that are asked for. `choice` tells where values come from, or is NULL: they come
- * from s->run, which is described. 0, or -errno with one line in `why`.
+ * Opens the files of -o and --perfetto. `choice`: the sources of the values; NULL: s->run was read
+ * from a file. `start`: the zero of printed times, CLOCK_MONOTONIC ns. 0, or -errno with one line
+ * in `why`.
  */
 int sinks__open(struct sinks *s, const struct profile_command *options, FILE *out,
 		const struct source_choice *choice, int64_t start, struct fault *why);
@@ -42,8 +43,7 @@ int sinks__open(struct sinks *s, const struct profile_command *options, FILE *ou
 /* A births_fn; `sinks` is a struct sinks. */
 void sinks__birth(void *sinks, struct birth *b, enum birth_stage stage);
 
-/* Nothing more comes: ends the files, with what s->run.end says, and draws the tree. 0 or -errno.
- */
+/* Ends the files with s->run.end, and draws the tree. 0 or -errno. */
 int sinks__finish(struct sinks *s);
 
 void sinks__free(struct sinks *s); /* frees what s holds */

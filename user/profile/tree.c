@@ -11,7 +11,7 @@
 #include "user/text/escape.h"
 #include "user/text/wrap.h"
 
-/* How deep it is drawn. */
+/* Levels that are drawn. */
 #define DEPTH_MAX 16
 #define NONE	  SIZE_MAX
 
@@ -19,7 +19,7 @@ struct tree_node {
 	uint32_t pid, parent_pid;
 	int64_t t, call_ns;
 	uint32_t method;
-	char *label;  /* the command, or the name of what it is a copy of */
+	char *label;  /* the command; NULL: no exec */
 	char *parent; /* the parent's name, escaped */
 	size_t up;    /* its parent's node, or NONE */
 };
@@ -75,7 +75,7 @@ static int by_time(const void *a, const void *b)
 	return x->t < y->t ? -1 : x->t > y->t;
 }
 
-/* The process that had the id when the child was born: the last before it. */
+/* The last process before the child that had its parent's id: ids are reused. */
 static size_t parent_of(const struct tree *t, size_t child)
 {
 	for (size_t i = child; i-- > 0;)
@@ -124,7 +124,7 @@ static void print_children(const struct tree *t, size_t of, uint32_t pid, const 
 	}
 }
 
-/* Whether an earlier node without a parent among them has the same one. */
+/* Whether an earlier root has the same parent: they were printed together. */
 static bool root_was_printed(const struct tree *t, size_t node)
 {
 	for (size_t i = 0; i < node; i++)

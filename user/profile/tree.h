@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Who came from whom, drawn at the end. */
+/* --tree: the processes of a profile with their parents, drawn at the end. */
 #ifndef SPAWNSCOPE_TREE_H
 #define SPAWNSCOPE_TREE_H
 
@@ -7,7 +7,7 @@
 
 #include "user/model/birth.h"
 
-/* Processes that are kept; further ones are only counted. */
+/* Processes that are drawn; further ones are only counted. */
 #define TREE_MAX 10000
 
 struct tree_node;
@@ -18,7 +18,7 @@ struct tree {
 	size_t left_out;
 };
 
-/* Adds a birth that is over; threads and failures are left aside. 0 or -ENOMEM. */
+/* Adds a birth that is over, unless it is a thread or failed. 0 or -ENOMEM. */
 int tree__add(struct tree *t, const struct birth *b);
 /* In 80 columns. */
 void tree__print(struct tree *t, const char *clock, FILE *out);

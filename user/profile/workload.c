@@ -14,7 +14,10 @@ static void run(char *const *argv, int hold, int verdict, pid_t parent, const si
 	char byte;
 	int err;
 
-	/* After the change of ids, which clears it; the parent may have died before. */
+	/*
+	 * PR_SET_PDEATHSIG comes after the change of ids, which clears it. The parent may have died
+	 * before that.
+	 */
 	if (privilege_become_caller() || prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
 		_exit(126);
 	if (read(hold, &byte, 1) != 1)
@@ -76,7 +79,7 @@ int workload__release(struct workload *w)
 	if (n != 1)
 		return -errno;
 	do
-		n = read(w->verdict, &err, sizeof(err)); /* its end: exec has closed the other */
+		n = read(w->verdict, &err, sizeof(err)); /* 0 bytes: exec closed the other end */
 	while (n < 0 && errno == EINTR);
 	close_fd(&w->hold);
 	close_fd(&w->verdict);

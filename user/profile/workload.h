@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A command of the user's that is held until the probes are there. */
+/* The user's command, which is held until the probes are attached. */
 #ifndef SPAWNSCOPE_WORKLOAD_H
 #define SPAWNSCOPE_WORKLOAD_H
 
@@ -9,27 +9,27 @@
 #include <sys/types.h>
 
 struct workload {
-	pid_t pid;   /* 0: none, or waited for */
-	int hold;    /* closing it ends the command if it is held still */
-	int verdict; /* the errno of an exec that failed comes here */
+	pid_t pid;   /* 0: none, or reaped */
+	int hold;    /* closing it ends a command that is still held */
+	int verdict; /* sends the errno if exec fails */
 };
 
 /*
- * Starts a process that waits to become `argv`, as the user who called sudo if somebody did, with
- * the signal mask `mask`. It is killed when this process dies. 0 or -errno.
+ * Starts a process that will exec `argv` with the signal mask `mask`, as the user who called sudo
+ * if there is one. It is killed when this process dies. 0 or -errno.
  */
 int workload__start(struct workload *w, char *const *argv, const sigset_t *mask);
 
-/* Lets it go on. 0, or the -errno of its exec. */
+/* Lets it exec. 0, or the -errno of its exec. */
 int workload__release(struct workload *w);
 
-/* Whether it has ended; then *status is 0 to 255 as a shell has it: 128 and the signal. */
+/* Whether it has ended; *status is then the shell's: 0 to 255, or 128 plus the signal. */
 bool workload__ended(struct workload *w, int *status);
 
 /* Kills it if it still runs, and waits for it. */
 void workload__close(struct workload *w);
 
-/* What `env` and `nice` exit with after an exec that failed. */
+/* The exit status of env(1) and nice(1) after an exec that failed. */
 int workload_exit_status(int err);
 
 #endif

@@ -8,13 +8,13 @@
 
 load ../../tests/tool.bash
 
-# The least that is still a run: one block, without what only compares.
+# The smallest run: one block, nothing untraced.
 QUICK=(--rounds 1 --untraced none)
-# Runs that last until they are ended, in one long block or in very many short ones.
+# Runs that last until they are killed: one long block, or very many short ones.
 ENDLESS=(--method fork --size 64M --runs 100000 --rounds 1 --untraced none --all-runs 0)
 ENDLESS_BLOCKS=(--method fork --size 1M --runs 1000000 --rounds 10000 --warmup 0)
 
-# What takes a minute of waiting starts now and is looked at by the last test.
+# Takes a minute of waiting: it starts now, and the last test looks at it.
 start_early() {
     stop_a_driver </dev/null >"$BATS_FILE_TMPDIR/early.log" 2>&1 3>&- &
 }
@@ -35,7 +35,7 @@ first_light() {
     measure first --method fork,vfork --size 1M,64M --runs 50
 }
 
-# What grows with the parent, and what does not.
+# A method that grows with the parent, and one that does not.
 growth() {
     measure growth --method fork,posix_spawn --size 1M,64M,256M --runs 40 --rounds 2 \
         --untraced none
@@ -43,7 +43,7 @@ growth() {
 
 # What it measures
 
-@test "a run, a cell for each combination and pass, an end; all samples; nothing lost" {
+@test "a result file is a run, a cell per combination and probe set, and an end; nothing is lost" {
     need_root
     first_light
     # A line an object, each whole.
@@ -66,7 +66,7 @@ growth() {
         'final.started_untraced > 0'
 }
 
-@test "the run says by which command it came about" {
+@test "the run names its command" {
     need_root
     first_light
     holds "$result" 'run.command[0] | endswith("spawnscope")' \
@@ -108,7 +108,7 @@ growth() {
          >= 2 * (at("fork"; mib(64); "phases").phases.copy_mm.ns | median)'
 }
 
-# Counts are exact in the pass with all probes.
+# With all probes, counts are exact.
 @test "the pages that a fork copied are counted, to the page" {
     need_root
     growth
@@ -380,7 +380,7 @@ refused() {
     [ "$(cat "$DIR/kept.jsonl")" = precious ]
 }
 
-@test "a fault in a suite file is told with file and line" {
+@test "an error in a suite file is reported with file and line" {
     printf '[grid]\nmethod = fork\nsize = 1M, 2Q\n' >"$DIR/s.ini"
     refused "$DIR/s.ini:3: .*size '2Q'" --suite "$DIR/s.ini"
     printf '[grid]\nmethod = fork, frok\n' >"$DIR/s.ini"
@@ -422,7 +422,7 @@ refused() {
     jq -es --arg path "$DIR/$odd.ini" '.[0].command | index($path)' "$DIR/x.jsonl" >/dev/null
 }
 
-@test "an output that cannot be written is told in one line" {
+@test "an output that cannot be written is an error of one line" {
     need_root
     local vfork=(--method vfork --size 1M --runs 2)
     one_line 2 "cannot write $DIR: Is a directory" "$TOOL" bench "${vfork[@]}" -o "$DIR"
@@ -556,7 +556,7 @@ refused() {
     done
 }
 
-@test "a driver that dies is told in one line" {
+@test "a driver that dies is an error of one line" {
     own_tool
     start_own bench --no-trace "${ENDLESS_BLOCKS[@]}" -o "$DIR/x.jsonl"
     kill -KILL "$driver"
@@ -569,7 +569,7 @@ refused() {
     refute grep -q '"type":"end"' "$DIR/x.jsonl"
 }
 
-@test "a driver that is not there is told in one line" {
+@test "a missing driver is an error of one line" {
     own_tool
     rm "$OWN/spawnscope-bench"
     one_line 2 'spawnscope-bench.*No such file' "$OWN/spawnscope" bench --no-trace -o "$DIR/x.jsonl"
@@ -587,7 +587,7 @@ refused() {
     holds "$DIR/x.jsonl" 'at("fork"; mib(1); "phases") | .n < 1000000 and (.broken | test("killed by signal 9"))'
     grep -q '^fork at 1M: broken off' "$DIR/out"
     none_left "$OWN"
-    # What it started in its last block it could not tell any more: then the number is not known.
+    # It died before it reported what it started in its last block: the number is unknown.
     holds "$DIR/x.jsonl" 'final | .started == null or .started == .births'
 }
 
@@ -604,7 +604,7 @@ refused() {
     none_left "$OWN"
 }
 
-@test "a driver that hangs is given up, ended and told in one line" {
+@test "a driver that hangs is killed, with an error of one line" {
     # start_early() stopped one when the tests began.
     for _ in $(seq 100); do
         [ ! -s "$BATS_FILE_TMPDIR/early.status" ] || break

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # shellcheck shell=bash disable=SC2154,SC2317 # what tool.bash and setup set; tests call these
 #
-# What the tests of the command profile have in common.
+# Helpers for the tests of the command profile.
 
-# profile ARG...: its standard error is in $DIR/err, and is the summary if there is a command. What
-# it caches goes with the room.
+# profile ARG...: runs it with standard error in $DIR/err, which is the summary if there is a command.
+# Its cache is in ROOM.
 profile() {
     XDG_CACHE_HOME=$ROOM "$TOOL" profile "$@" >"$DIR/out" 2>"$DIR/err" </dev/null
 }

@@ -110,7 +110,7 @@ exec_phases_whole() {
     grep -q '^[0-9]* records were lost' "$DIR/err"
 }
 
-@test "failures that nothing tells of are not counted as none" {
+@test "where failures cannot be seen, their number is unknown, not 0" {
     for detail in light calls; do
         "$TOOL" profile -a -v --detail "$detail" -o "$DIR/$detail.jsonl" >"$DIR/out" 2>"$DIR/err" </dev/null 3>&- &
         tool=$!
@@ -172,7 +172,7 @@ exec_phases_whole() {
     grep -q '^CGROUP' "$DIR/err"
 }
 
-@test "programs are told apart in a result file, too" {
+@test "a result file keeps programs apart, too" {
     profile --by exe -o "$DIR/run.jsonl" -- bash -c '"$1" fork 7; :' - "$STORM"
     "$TOOL" profile --by exe --input "$DIR/run.jsonl" >"$DIR/again"
     cat "$DIR/err" "$DIR/again"

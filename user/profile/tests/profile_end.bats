@@ -113,7 +113,7 @@ blocked() { # PID
     done
 }
 
-@test "a birth that the end finds in the copy of its memory is not told, nor counted below zero" {
+@test "a birth whose memory is being copied at the end is neither reported nor counted below zero" {
     cp /bin/sh "$OWN/spawnscope-child"
     "$OWN/spawnscope-child" -c 'x=$(head -c 50000000 /dev/zero | tr "\0" x); echo ready
         while [ -e "$1" ]; do (:); done' - "$OWN/spawnscope-child" >"$DIR/ready" 2>&1 3>&- &
@@ -136,7 +136,7 @@ blocked() { # PID
 }
 
 # Too few for the program of one probe or another: no reason to do with less of them.
-@test "too few descriptors are named, with the mend, and never taken for something else" {
+@test "too few descriptors are reported as that, with the fix" {
     for n in 8 16 24 32; do
         one_line 2 'too many open files: raise the limit \(ulimit -n\)' \
             bash -c 'ulimit -n "$1"; exec "$2" profile -q -- true' - "$n" "$TOOL"

@@ -24,7 +24,7 @@ teardown() {
 }
 
 # Starts a server in the background, that ends also when bats is killed: $server. It is another
-# user's with a command in $as, which has to be the outer one: else the wish to be told is lost.
+# user's with a command in $as, which has to be the outer one: else the request for the signal is lost.
 serve() { # SIGNAL COMMAND...
     stop_signal=$1
     shift
@@ -175,7 +175,7 @@ PY
 }
 
 @test "threads that all spawn: each child is what its thread said, by the method it said" {
-    profile -q --detail full -o "$DIR/run.jsonl" -- "$STORM" told 12 64
+    profile -q --detail full -o "$DIR/run.jsonl" -- "$STORM" reported 12 64
     # The children's word, but for the storm's own line at the end.
     awk 'NF == 4' "$DIR/out" | sort >"$DIR/theirs"
     [ "$(wc -l <"$DIR/theirs")" -eq 768 ]
@@ -276,7 +276,7 @@ all_received() {
     [ "$(grep -c 'connection received' "$DIR/server")" -ge 50 ]
 }
 
-@test "nginx: its master forks the workers anew each time it is told to" {
+@test "nginx: its master forks new workers on each reload" {
     need nginx
     home=$ROOM/nginx
     mkdir "$home"

@@ -195,7 +195,7 @@ for_each_method() {
     eventually none_left "$OWN"
 }
 
-@test "stacks that are not to be had are refused in a line" {
+@test "a file without stacks, and an unknown grouping, are errors of one line" {
     "$TOOL" profile -q -o "$DIR/run.jsonl" -- true
     one_line 2 'run.jsonl has no stacks: ' "$TOOL" profile --by stack --input "$DIR/run.jsonl"
     one_line 2 'comm, exe, pid, cgroup or stack' "$TOOL" profile --by heap -a

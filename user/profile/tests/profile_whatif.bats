@@ -103,7 +103,7 @@ near() { # NS RANGE
     [ "$measured" -lt "$copied" ]
 }
 
-@test "the summary, the file and what is read from it tell the same" {
+@test "the summary, the file and its replay agree" {
     births -o "$DIR/run.jsonl" -- exec 20 64
     grep -Eq 'python3: 20 forks that exec, .* each in the call .* As posix_spawn: .* to .* in the call, until the exec; .* less work in all\. From a small helper process: .* \(Estimates: calls calibrated on the same boot: ' "$DIR/line"
     jq -se 'map(select(.type == "calibration")) | length == 1 and (.[0].ns | all(.[]; length == 3 and .[0] <= .[1] and .[1] <= .[2]))
@@ -211,7 +211,7 @@ uncalibrated() {
     ln -s real "$DIR/spawnscope"
     uncalibrated
     births -v -- exec 20 64
-    grep -q "the calibration is not kept: .*spawnscope: " "$DIR/line"
+    grep -q "the calibration is not cached: .*spawnscope: " "$DIR/line"
     grep -q 'calibrated on the same boot' "$DIR/line"
 }
 
@@ -225,7 +225,7 @@ uncalibrated() {
     export XDG_CACHE_HOME=$ROOM/ours
     mkdir -p "$XDG_CACHE_HOME"
     SUDO_UID=$NOBODY SUDO_GID=$NOBODY births -v -- exec 20 64
-    grep -q 'not kept: there is no cache folder' "$DIR/line"
+    grep -q 'not cached: there is no cache folder' "$DIR/line"
     [ -z "$(ls -A "$XDG_CACHE_HOME")" ]
 }
 
@@ -280,7 +280,7 @@ find_driver() {
         spawnscope profile -v -- storm fork-exec 20 >"$DIR/err" 2>&1
     cat "$DIR/err"
     tr -s '\n ' ' ' <"$DIR/err" >"$DIR/line"
-    grep -q 'the calibration is not kept: /var/cache/spawnscope: No such file' "$DIR/line"
+    grep -q 'the calibration is not cached: /var/cache/spawnscope: No such file' "$DIR/line"
     grep -q 'storm: 20 forks that exec, .* As posix_spawn: .* calibrated on the same boot: posix_spawn' "$DIR/line"
     refute grep -q 'Not calibrated' "$DIR/err"
 }

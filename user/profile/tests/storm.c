@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * storm METHOD N [THREADS]: creates N processes, or threads, one after the other in each of THREADS
- * threads, waits for each, and prints how many a second. The tests of the profile know by it what
- * there was to be seen.
+ * threads, waits for each, and prints the rate per second. The tests of profile compare its births
+ * with what profile reports.
  *
  * Methods: fork, vfork, spawn (posix_spawn of itself), fork-exec, thread, fail (clone with flags
  * that are refused), orphan (a child whose own child outlives it), thread-exec (a thread of a child
- * execs), told (fork, vfork and posix_spawn in turn, then exec: the child prints its id, and the
- * thread, method and turn that its arguments tell), cow (a fork, while whose child lives another
+ * execs), reported (fork, vfork and posix_spawn in turn, then exec: the child prints its id, and
+ * the thread, method and turn from its arguments), cow (a fork, while whose child lives another
  * thread writes to 1000 pages), signalled (a fork while a timer sends a signal every 50 us), held
  * (a vfork whose child lives 3 seconds), wait (none; sleeps N seconds).
  */
@@ -89,7 +89,7 @@ static int by_fork_exec(void)
 /* Which of a thread's births it is. */
 static _Thread_local int turn;
 
-static int by_told(void)
+static int by_reported(void)
 {
 	static const char *const kinds[] = {"fork", "vfork", "spawn"};
 	const char *kind = kinds[turn % 3];
@@ -118,7 +118,7 @@ static int by_told(void)
 	return end_of(pid);
 }
 
-static int tell(char **argv)
+static int report(char **argv)
 {
 	return printf("%d %s %s %s\n", (int)getpid(), argv[2], argv[3], argv[4]) < 0;
 }
@@ -251,7 +251,7 @@ static const struct {
 	{"orphan", by_orphan},
 	{"thread-exec", by_thread_exec},
 	{"cow", by_cow},
-	{"told", by_told},
+	{"reported", by_reported},
 	{"signalled", by_signalled},
 	{"held", by_held},
 };
@@ -285,7 +285,7 @@ int main(int argc, char **argv)
 	double start = now();
 
 	if (argc >= 2 && !strcmp(argv[1], "leaf"))
-		return argc == 5 ? tell(argv) : 0;
+		return argc == 5 ? report(argv) : 0;
 	if (argc < 3)
 		return 2;
 	task.n = atol(argv[2]);

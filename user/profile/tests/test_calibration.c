@@ -257,7 +257,7 @@ static void forks_that_do_not_exec_are_estimated_with_huge_pages(void **state)
 	add_births(&g, 4000000, false);
 	e = whatif_estimate(&g.v[0], WHATIF_COPIER, c);
 	assert_true(e.thp_copy.low == 122880 && e.thp_copy.high == 122880);
-	/* No huge pages to be had. */
+	/* No huge pages. */
 	assert_int_equal(figure_set_absent(&c->v[FIGURE_fork_mib_thp], "off"), 0);
 	e = whatif_estimate(&g.v[0], WHATIF_COPIER, c);
 	assert_string_equal(e.no_thp, "off");
@@ -318,7 +318,7 @@ static void add_mixed(struct groups *g, uint64_t execs_ns, uint64_t stays_ns)
 }
 
 /* Neither kind is described by the medians of the other. */
-static void a_group_of_both_kinds_is_told_apart(void **state)
+static void both_kinds_of_a_group_are_estimated(void **state)
 {
 	struct calibration *c = made();
 	struct whatif_estimates e;
@@ -351,7 +351,7 @@ static void a_group_of_both_kinds_is_told_apart(void **state)
 	calibration__free(c);
 }
 
-static void estimates_are_told_with_their_basis(void **state)
+static void estimates_are_printed_with_their_basis(void **state)
 {
 	const struct birth stays = fork_of_1g(200000, false);
 	struct calibration *c = made();
@@ -409,7 +409,7 @@ static size_t write_json(struct groups *g, const struct calibration *c)
 	return lines;
 }
 
-static void estimates_are_told_as_json(void **state)
+static void estimates_are_written_as_json(void **state)
 {
 	struct calibration *c = made();
 	json_t *line, *range;
@@ -580,9 +580,9 @@ int main(void)
 		cmocka_unit_test(forks_that_exec_are_estimated),
 		cmocka_unit_test(forks_that_do_not_exec_are_estimated_with_huge_pages),
 		cmocka_unit_test(pages_that_are_huge_already_are_left_alone),
-		cmocka_unit_test(a_group_of_both_kinds_is_told_apart),
-		cmocka_unit_test(estimates_are_told_with_their_basis),
-		cmocka_unit_test(estimates_are_told_as_json),
+		cmocka_unit_test(both_kinds_of_a_group_are_estimated),
+		cmocka_unit_test(estimates_are_printed_with_their_basis),
+		cmocka_unit_test(estimates_are_written_as_json),
 		in_a_room(only_files_of_ours_alone_are_read),
 		in_a_room(what_is_written_takes_the_place_of_a_link),
 		in_a_room(a_folder_of_others_is_refused),
