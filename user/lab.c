@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The command lab: runs another command in the virtual machine of bench/lab,
- * where a nanosecond is an instruction. The scripts there do the work; this
- * finds them.
+ * The command lab: runs another command in the virtual machine of bench/lab, whose clock counts
+ * instructions. The scripts there do the work; this finds them and writes what they bring back.
  */
 #include <errno.h>
 #include <limits.h>
@@ -11,38 +10,93 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/shared/fault.h"
 #include "user/base/command.h"
+#include "user/base/output.h"
 #include "user/base/proc.h"
 #include "user/base/say.h"
 
-/* From the folder of this program: in a build tree, and where `make install` puts them. */
+/* From this program's folder: in a build tree, and where `make install` puts them. */
 static const char *const places[] = {"../bench/lab", "../share/spawnscope/lab"};
+
+static int copy_input(void *context, FILE *out)
+{
+	char block[65536];
+	ssize_t n;
+
+	(void)context;
+	while ((n = read(STDIN_FILENO, block, sizeof(block))) > 0)
+		fwrite(block, 1, (size_t)n, out);
+	return n < 0 ? -errno : 0;
+}
+
+/* For the scripts: standard input becomes a file that the user named. */
+static int write_file(const char *path)
+{
+	struct fault why;
+
+	if (!output_replace(path, copy_input, NULL, &why))
+		return EXIT_OK;
+	complain("%s", why.text);
+	return EXIT_TROUBLE;
+}
+
+/* For the scripts: copies the files of a folder, "" for none, into one that the user named. */
+static int write_folder(const char *from, const char *to)
+{
+	int folder = output_folder(to);
+
+	if (folder < 0 || fchdir(folder)) {
+		complain("cannot write to the folder %s: %s", to,
+			 strerror(folder < 0 ? -folder : errno));
+		return EXIT_TROUBLE;
+	}
+	if (!*from && !access(".", W_OK))
+		return EXIT_OK;
+	/* cp opens no file that exists, and goes through no link in the place of a folder. */
+	if (*from)
+		execlp("cp", "cp", "-R", "--remove-destination", "--", from, ".", NULL);
+	complain("cannot write to the folder %s: %s", to, strerror(errno));
+	return EXIT_TROUBLE;
+}
+
+static int run_script(const char *script, const char *folder, int argc, char **argv)
+{
+	char **args = calloc(argc + 3, sizeof(*args));
+
+	if (!args) {
+		complain("%s", strerror(ENOMEM));
+		return EXIT_TROUBLE;
+	}
+	args[0] = (char *)script;
+	args[1] = "--programs";
+	args[2] = (char *)folder;
+	memcpy(args + 3, argv + 1, (argc - 1) * sizeof(*argv));
+	execv(script, args);
+	complain("cannot run %s: %s", script, strerror(errno));
+	free(args);
+	return EXIT_TROUBLE;
+}
 
 int command_lab(int argc, char **argv)
 {
 	char folder[PATH_MAX], script[PATH_MAX + 64];
-	char **args = calloc(argc + 4, sizeof(*args));
-	int err = args ? proc_own_folder(folder, sizeof(folder)) : -ENOMEM;
+	int err;
 
+	if (argc == 3 && !strcmp(argv[1], "--write-file"))
+		return write_file(argv[2]);
+	if (argc == 4 && !strcmp(argv[1], "--write-folder"))
+		return write_folder(argv[2], argv[3]);
+	err = proc_own_folder(folder, sizeof(folder));
 	if (err) {
 		complain("cannot find the lab: %s", strerror(-err));
-		free(args);
 		return EXIT_TROUBLE;
 	}
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		snprintf(script, sizeof(script), "%s/%s/lab", folder, places[i]);
-		if (access(script, X_OK))
-			continue;
-		args[0] = script;
-		args[1] = "--programs";
-		args[2] = folder;
-		memcpy(args + 3, argv + 1, (argc - 1) * sizeof(*argv));
-		execv(script, args);
-		complain("cannot run %s: %s", script, strerror(errno));
-		free(args);
-		return EXIT_TROUBLE;
+		if (!access(script, X_OK))
+			return run_script(script, folder, argc, argv);
 	}
 	complain("the lab's scripts are not beside %s: run `make`, or `make install`", folder);
-	free(args);
 	return EXIT_TROUBLE;
 }

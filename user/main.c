@@ -5,17 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/shared/fault.h"
 #include "user/base/command.h"
+#include "user/base/privilege.h"
 #include "user/base/say.h"
 
 static const struct command commands[] = {
-	{"bench", "compare the ways to start a process, phase by phase", command_bench},
-	{"profile", "who creates processes, how, and what each birth costs", command_profile},
-	{"gate", "decide whether starting processes got slower", command_gate},
-	{"report", "one page of one or more runs", command_report},
-	{"export", "a run for other tools: csv, openmetrics", command_export},
-	{"doctor", "what this kernel allows, phase by phase", command_doctor},
-	{"lab", "run any of these where a nanosecond is an instruction", command_lab},
+	{"bench", "compare the ways to start a process, phase by phase", command_bench, false},
+	{"profile", "who creates processes, how, and what each birth costs", command_profile,
+	 false},
+	{"gate", "decide whether starting processes got slower", command_gate, false},
+	{"report", "one page of one or more runs", command_report, true},
+	{"export", "a run for other tools: csv, openmetrics", command_export, true},
+	{"doctor", "what this kernel allows, phase by phase", command_doctor, false},
+	{"lab", "run any of these where a nanosecond is an instruction", command_lab, true},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -41,8 +44,20 @@ static void usage(FILE *out)
 
 static int run_command(const struct command *c, int argc, char **argv)
 {
+	struct fault why;
 	char name[64];
+	int err = privilege_check_caller(&why);
 
+	if (!err && c->as_caller) {
+		err = privilege_become_caller();
+		if (err)
+			fault__set(&why, err, "cannot become the user who called sudo: %s",
+				   strerror(-err));
+	}
+	if (err) {
+		complain("%s", why.text);
+		return EXIT_TROUBLE;
+	}
 	snprintf(name, sizeof(name), "spawnscope %s", c->name);
 	argv[1] = name;
 	return c->run(argc - 1, argv + 1);
@@ -53,6 +68,8 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	/* If our parent ignored it, children would be reaped before we can wait for them. */
 	signal(SIGCHLD, SIG_DFL);
+	/* A file size limit is then an error of write: EFBIG. */
+	signal(SIGXFSZ, SIG_IGN);
 	if (argc < 2) {
 		usage(stderr);
 		return EXIT_TROUBLE;

@@ -3,6 +3,8 @@
 #ifndef SPAWNSCOPE_COMMAND_H
 #define SPAWNSCOPE_COMMAND_H
 
+#include <stdbool.h>
+
 #define SPAWNSCOPE_VERSION "0.1.0"
 
 /* EXIT_NOT_OK: the command ran and its answer is "no". EXIT_TROUBLE: it could not run. */
@@ -12,6 +14,7 @@ struct command {
 	const char *name;
 	const char *brief;
 	int (*run)(int argc, char **argv); /* argv[0] is "spawnscope NAME"; returns the status */
+	bool as_caller;			   /* needs no root: under sudo it runs as the caller */
 };
 
 int command_bench(int argc, char **argv);

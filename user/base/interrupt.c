@@ -49,5 +49,6 @@ const sigset_t *interrupt_wait_mask(void)
 void interrupt_release(void)
 {
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }

@@ -3,17 +3,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "user/base/say.h"
-#include "user/text/escape.h"
+#include "user/base/place.h"
+
+#define TRIES 100 /* until a name is free, or a file stays what it is */
+
+static bool is_standard_output(const char *path)
+{
+	return !path || !strcmp(path, "-");
+}
 
 static int write_all(int fd, const char *text, size_t size)
 {
@@ -30,244 +33,360 @@ static int write_all(int fd, const char *text, size_t size)
 	return 0;
 }
 
-/* The rights that a new file would have: mkstemp gives the owner's alone. */
-static int set_rights(int fd, const struct stat *old)
+/* The file of this name: 0 with its status, -ENOENT, or -errno. */
+static int look(const struct place *p, struct stat *st)
 {
-	mode_t mask = umask(0);
-
-	umask(mask);
-	return fchmod(fd, old ? old->st_mode & 0777 : 0666 & ~mask) ? -errno : 0;
+	return fstatat(p->folder, p->name, st, p->magic ? 0 : AT_SYMLINK_NOFOLLOW) ? -errno : 0;
 }
 
-/* A file while it is written. */
-struct target {
-	const char *name; /* for the user */
-	int fd;
-	int err;     /* the first of writing to it */
-	bool beside; /* it will take the place of another, or of none */
-	bool was;    /* of another, which is `old` */
-	struct stat old;
-	char path[PATH_MAX]; /* where it will be */
+/* A temporary name, until the file gets its own. */
+struct temporary {
+	char name[64];
 };
 
-/* Its name until then, in the same folder; empty while it has none. */
-static char unfinished[PATH_MAX];
-
-/* A name as long as the file's own may be too long. */
-#define UNFINISHED "%.*s.spawnscope-XXXXXX"
-
-static void remove_and_end(int signal)
+static void next_name(struct temporary *t, int n)
 {
-	unlink(unfinished);
-	raise(signal); /* once this returns, with its usual effect */
+	snprintf(t->name, sizeof(t->name), ".spawnscope-%d-%d", (int)getpid(), n);
 }
 
-/* Whatever ends the program removes the file. A signal that is ignored, as nohup does, stays so. */
-static void remove_at_signals(void)
+/* Creates a file with a name that is not taken. A descriptor or -errno. */
+static int create_temporary(int folder, struct temporary *t, mode_t mode)
 {
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXFSZ};
-	struct sigaction action = {.sa_handler = remove_and_end, .sa_flags = (int)SA_RESETHAND};
-	struct sigaction old;
+	int fd = -1;
 
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL)
-			sigaction(signals[i], &action, NULL);
+	for (int n = 0; n < TRIES && fd < 0 && (n == 0 || errno == EEXIST); n++) {
+		next_name(t, n);
+		fd = openat(folder, t->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	}
+	return fd < 0 ? -errno : fd;
 }
 
-/* Bytes of the path up to its last slash. */
-static int folder_length(const char *path)
+/*
+ * In a folder where others can place things, a regular file may be a second link to one that they
+ * must not change, so it is not opened but replaced. A descriptor, -EAGAIN if the name changed its
+ * meaning meanwhile, or -errno.
+ */
+static int create_exposed(const struct place *p, bool exists)
 {
-	const char *slash = strrchr(path, '/');
+	struct temporary t;
+	int fd, err = 0;
 
-	return slash ? (int)(slash + 1 - path) : 0;
+	if (!exists) {
+		fd = openat(p->folder, p->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		return fd >= 0 ? fd : errno == EEXIST ? -EAGAIN : -errno;
+	}
+	fd = create_temporary(p->folder, &t, 0666);
+	if (fd < 0)
+		return fd;
+	if (renameat(p->folder, t.name, p->folder, p->name)) {
+		err = -errno;
+		unlinkat(p->folder, t.name, 0);
+		close(fd);
+	}
+	return err ? err : fd;
 }
 
-static int open_named(struct target *t)
+/* Opens what is no regular file: a pipe, a terminal, /dev/full. */
+static int open_special(const struct place *p, const struct stat *st)
 {
-	int len = folder_length(t->path);
-	sigset_t all, before;
+	struct stat opened;
+	int fd;
 
-	if (snprintf(unfinished, sizeof(unfinished), UNFINISHED, len, t->path) >=
-	    (int)sizeof(unfinished))
-		return -ENAMETOOLONG;
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &before);
-	t->fd = mkostemp(unfinished, O_CLOEXEC);
-	if (t->fd < 0) {
-		int err = -errno;
+	if (S_ISLNK(st->st_mode))
+		return -ELOOP;
+	/* Others have laid a pipe where root writes: they would read what is root's. */
+	if (p->exposed && st->st_uid != 0)
+		return -EACCES;
+	fd = openat(p->folder, p->name,
+		    O_WRONLY | O_CLOEXEC | O_NOCTTY | (p->magic ? 0 : O_NOFOLLOW));
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &opened) || (opened.st_mode & S_IFMT) != (st->st_mode & S_IFMT)) {
+		close(fd);
+		return -EAGAIN;
+	}
+	return fd;
+}
 
-		unfinished[0] = '\0';
-		sigprocmask(SIG_SETMASK, &before, NULL);
+static int open_once(const struct place *p, int how)
+{
+	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | (p->magic ? 0 : O_NOFOLLOW), fd;
+	struct stat st;
+	int err = look(p, &st);
+
+	if (err && err != -ENOENT)
 		return err;
+	if (!err && S_ISBLK(st.st_mode))
+		return -ENOTSUP;
+	if (!err && !S_ISREG(st.st_mode))
+		return open_special(p, &st);
+	if (p->exposed && (err || how == O_TRUNC))
+		return create_exposed(p, !err);
+	fd = openat(p->folder, p->name, flags | how, 0666);
+	if (fd < 0)
+		return -errno;
+	/* One call looks at both the name and the number of links. */
+	if (p->exposed && (look(p, &st) || st.st_nlink != 1)) {
+		close(fd);
+		return -EMLINK;
 	}
-	remove_at_signals();
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	return 0;
+	return fd;
 }
 
-/* Where a file without a name is found, so that it can get one: linkat(2). */
-static void fd_path(const struct target *t, char buf[32])
+/* Opens the file and creates it if it does not exist. `how` is O_TRUNC or O_APPEND. */
+static int open_place(const struct place *p, int how)
 {
-	snprintf(buf, 32, "/proc/self/fd/%d", t->fd);
+	int fd = -EAGAIN;
+
+	for (int n = 0; n < TRIES && fd == -EAGAIN; n++)
+		fd = open_once(p, how);
+	return fd;
 }
 
-/* Without a name if the file system can do that: then nothing is left, whatever happens. */
-static int open_beside(struct target *t)
+static int open_path(const char *path, int how)
 {
-	char folder[PATH_MAX], from[32];
-	int err = 0;
+	struct place p;
+	int fd;
 
-	snprintf(folder, sizeof(folder), "%.*s.", folder_length(t->path), t->path);
-	t->fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
-	fd_path(t, from);
-	if (t->fd >= 0 && access(from, F_OK) != 0) {
-		close(t->fd);
-		t->fd = -1;
+	if (is_standard_output(path)) {
+		fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+		return fd < 0 ? -errno : fd;
 	}
-	if (t->fd < 0)
-		err = open_named(t);
-	t->beside = !err;
+	fd = place__find(&p, path);
+	if (!fd)
+		fd = open_place(&p, how);
+	place__close(&p);
+	return fd;
+}
+
+int output_open(const char *path, FILE **out, bool *regular)
+{
+	int fd = open_path(path, O_TRUNC), err = 0;
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	*out = fstat(fd, &st) ? NULL : fdopen(fd, "w");
+	if (!*out) {
+		err = -errno;
+		close(fd);
+	} else if (regular) {
+		*regular = S_ISREG(st.st_mode);
+	}
 	return err;
 }
 
-/* Gives it a name that is not taken. */
-static int give_name(const struct target *t)
+int output_folder(const char *path)
+{
+	return place_folder(path);
+}
+
+/* A file that replaces another, or none. */
+struct replacement {
+	struct place place;
+	struct temporary temporary; /* its name for now; "": none */
+	int fd;
+	int err;     /* of writing to it, the first */
+	bool whole;  /* a regular file, which gets its name once it is complete */
+	bool exists; /* an old file, which is `old` */
+	struct stat old;
+	sigset_t before; /* the signal mask, while `whole` */
+};
+
+/*
+ * A file system that can make a file without a name is asked for one: then nothing is left behind,
+ * whatever happens. Such a file gets its name by way of /proc (linkat(2)).
+ */
+static int open_whole(struct replacement *r)
+{
+	sigset_t all;
+	char path[32];
+
+	/* A signal that ends the program waits: it must not leave the temporary file. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &r->before);
+	r->whole = true;
+	r->fd = openat(r->place.folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", r->fd);
+	if (r->fd >= 0 && access(path, F_OK)) {
+		close(r->fd);
+		r->fd = -1;
+	}
+	if (r->fd < 0)
+		r->fd = create_temporary(r->place.folder, &r->temporary, 0600);
+	if (r->fd < 0)
+		r->temporary.name[0] = '\0';
+	return r->fd < 0 ? r->fd : 0;
+}
+
+static int replacement__open(struct replacement *r, const char *path)
+{
+	int err;
+
+	*r = (struct replacement){.fd = -1, .place.folder = -1};
+	if (is_standard_output(path)) {
+		r->fd = STDOUT_FILENO;
+		return 0;
+	}
+	err = place__find(&r->place, path);
+	if (err)
+		return err;
+	err = look(&r->place, &r->old);
+	r->exists = !err;
+	if (err && err != -ENOENT)
+		return err;
+	if (!err && S_ISDIR(r->old.st_mode))
+		return -EISDIR;
+	if (!err && (r->place.magic || !S_ISREG(r->old.st_mode))) {
+		r->fd = open_place(&r->place, O_TRUNC);
+		return r->fd < 0 ? r->fd : 0;
+	}
+	if (!err && faccessat(r->place.folder, r->place.name, W_OK, AT_EACCESS))
+		return -errno;
+	return open_whole(r);
+}
+
+static void close_file(struct replacement *r, int *err)
+{
+	if (r->fd > STDOUT_FILENO && close(r->fd) && !*err)
+		*err = -errno;
+	r->fd = -1;
+}
+
+/* The file's mode: the old file's, unless others chose that, or what a new file would get. */
+static int set_mode(const struct replacement *r)
+{
+	mode_t mask = umask(0);
+	bool keep = r->exists && (!r->place.exposed || r->old.st_uid == 0);
+
+	umask(mask);
+	return fchmod(r->fd, keep ? r->old.st_mode & 0777 : 0666 & ~mask) ? -errno : 0;
+}
+
+/* Gives a file without a name a temporary one. */
+static int name_file(struct replacement *r)
 {
 	char from[32];
 	int err = -EEXIST;
 
-	fd_path(t, from);
-	for (int tries = 0; tries < 100 && err == -EEXIST; tries++) {
-		if (snprintf(unfinished, sizeof(unfinished), "%.*s.spawnscope-%d-%d",
-			     folder_length(t->path), t->path, (int)getpid(),
-			     tries) >= (int)sizeof(unfinished))
-			return -ENAMETOOLONG;
-		err = linkat(AT_FDCWD, from, AT_FDCWD, unfinished, AT_SYMLINK_FOLLOW) ? -errno : 0;
+	snprintf(from, sizeof(from), "/proc/self/fd/%d", r->fd);
+	for (int n = 0; n < TRIES && err == -EEXIST; n++) {
+		next_name(&r->temporary, n);
+		err = linkat(AT_FDCWD, from, r->place.folder, r->temporary.name, AT_SYMLINK_FOLLOW)
+			      ? -errno
+			      : 0;
 	}
 	if (err)
-		unfinished[0] = '\0';
+		r->temporary.name[0] = '\0';
 	return err;
 }
 
-/* Puts it in its place; no signal comes between. */
-static int put_in_place(struct target *t)
+static int put_in_place(struct replacement *r)
 {
-	sigset_t all, before;
-	int err;
+	int err = set_mode(r);
 
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &before);
-	err = unfinished[0] ? 0 : give_name(t);
-	if (!err && rename(unfinished, t->path) != 0)
+	/* Some file systems report only here that they could not write. */
+	if (!err && r->temporary.name[0])
+		close_file(r, &err);
+	else if (!err)
+		err = name_file(r);
+	if (!err && renameat(r->place.folder, r->temporary.name, r->place.folder, r->place.name))
 		err = -errno;
 	if (!err)
-		unfinished[0] = '\0';
-	else if (unfinished[0])
-		unlink(unfinished);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+		r->temporary.name[0] = '\0';
 	return err;
 }
 
-/* Where a path leads to by links of its last part, whether that is there or not. */
-static int follow(const char *path, char to[PATH_MAX])
+/* Ends writing: the file takes its place if it was `made`, or is removed. */
+static int replacement__close(struct replacement *r, bool made)
 {
-	char link[PATH_MAX], next[PATH_MAX];
+	int err = r->err;
 
-	if (snprintf(to, PATH_MAX, "%s", path) >= PATH_MAX)
-		return -ENAMETOOLONG;
-	for (int links = 0; links < 40; links++) {
-		ssize_t len = readlink(to, link, sizeof(link) - 1);
-
-		if (len < 0)
-			return 0;
-		link[len] = '\0';
-		if (snprintf(next, sizeof(next), "%.*s%s", link[0] == '/' ? 0 : folder_length(to),
-			     to, link) >= (int)sizeof(next))
-			return -ENAMETOOLONG;
-		strcpy(to, next);
-	}
-	return -ELOOP;
+	if (!err && made && r->whole)
+		err = put_in_place(r);
+	if (r->temporary.name[0])
+		unlinkat(r->place.folder, r->temporary.name, 0);
+	close_file(r, &err);
+	place__close(&r->place);
+	if (r->whole)
+		sigprocmask(SIG_SETMASK, &r->before, NULL);
+	return err;
 }
 
-static int target_open(struct target *t, const char *path)
+/* stdio alone does not keep the reason of an error until fclose. */
+static ssize_t write_some(void *cookie, const char *text, size_t size)
 {
+	struct replacement *r = cookie;
+
+	if (!r->err)
+		r->err = write_all(r->fd, text, size);
+	return r->err ? 0 : (ssize_t)size;
+}
+
+static int write_stream(struct replacement *r, output_fn *write, void *context)
+{
+	FILE *out = fopencookie(r, "w", (cookie_io_functions_t){.write = write_some});
 	int err;
 
-	*t = (struct target){.name = path, .fd = STDOUT_FILENO};
-	if (!path || !strcmp(path, "-")) {
-		t->name = "standard output";
-		return 0;
-	}
-	t->was = stat(path, &t->old) == 0;
-	if (!t->was && errno != ENOENT)
-		return -errno;
-	if (t->was && S_ISDIR(t->old.st_mode))
-		return -EISDIR;
-	if (t->was && !S_ISREG(t->old.st_mode)) {
-		t->fd = open(path, O_WRONLY | O_CLOEXEC);
-		return t->fd < 0 ? -errno : 0;
-	}
-	/* A link stays one: what it leads to is replaced. */
-	err = follow(path, t->path);
-	return err ? err : open_beside(t);
-}
-
-static void close_target(struct target *t, int *err)
-{
-	if (t->fd > STDOUT_FILENO && close(t->fd) != 0 && *err == 0)
-		*err = -errno;
-	t->fd = -1;
-}
-
-/* What became of the file; nothing, if what was to be in it could not be made. */
-static int target_close(struct target *t, bool made)
-{
-	int err = t->err;
-
-	if (!err && made && t->beside)
-		err = set_rights(t->fd, t->was ? &t->old : NULL);
-	/* Some file systems tell only now that they could not write; without a name it is needed to
-	 * get one. */
-	if (!t->beside || unfinished[0])
-		close_target(t, &err);
-	if (!err && made && t->beside)
-		err = put_in_place(t);
-	else if (unfinished[0])
-		unlink(unfinished);
-	close_target(t, &err);
+	if (!out)
+		return -ENOMEM;
+	err = write(context, out);
+	fclose(out); /* r->err holds what it could not write */
 	return err;
 }
 
-/* For stdio, which by itself forgets what went wrong. */
-static ssize_t target_write(void *cookie, const char *text, size_t size)
+/* The line for `why` after writing failed with `err`, or making the text with `made`. */
+static int result(const char *path, int err, int made, struct fault *why)
 {
-	struct target *t = cookie;
-
-	if (t->err == 0)
-		t->err = write_all(t->fd, text, size);
-	return t->err ? 0 : (ssize_t)size;
+	if (err)
+		return fault__set(why, err, "cannot write %s: %s",
+				  is_standard_output(path) ? "standard output" : path,
+				  strerror(-err));
+	return made ? fault__set(why, made, "%s", strerror(-made)) : 0;
 }
 
-int output_compose(const char *path, int (*compose)(void *context, FILE *out), void *context)
+int output_replace(const char *path, output_fn *write, void *context, struct fault *why)
 {
-	struct target t;
-	char name[256];
-	FILE *out = NULL;
-	int err = target_open(&t, path), made = 0;
+	struct replacement r;
+	int err, made = 0;
 
-	if (!err) {
-		out = fopencookie(&t, "w", (cookie_io_functions_t){.write = target_write});
-		made = out ? compose(context, out) : -ENOMEM;
-		if (out)
-			fclose(out); /* what it could not write is known */
-		err = target_close(&t, !made);
-	}
-	if (err) {
-		escape_text(t.name, name, sizeof(name));
-		complain("cannot write %s: %s", name, strerror(-err));
-	} else if (made) {
-		complain("%s", strerror(-made));
-	}
-	return err ? err : made;
+	r.err = replacement__open(&r, path);
+	if (!r.err)
+		made = write_stream(&r, write, context);
+	err = replacement__close(&r, !made);
+	return result(path, err, made, why);
+}
+
+/* Appends to the file; what a full disk took only in part is cut off again. */
+static int append(const char *path, const char *text, size_t size)
+{
+	int fd = open_path(path, O_APPEND), err = 0;
+	struct stat old;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &old))
+		err = -errno;
+	if (!err)
+		err = write_all(fd, text, size);
+	if (err && S_ISREG(old.st_mode) && ftruncate(fd, old.st_size))
+		err = -errno;
+	if (close(fd) && !err)
+		err = -errno;
+	return err;
+}
+
+int output_append(const char *path, output_fn *write, void *context, struct fault *why)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	int made = out ? write(context, out) : -ENOMEM, err = 0;
+
+	if (out && fclose(out) && !made)
+		made = -ENOMEM;
+	if (!made)
+		err = append(path, text, size);
+	free(text);
+	return result(path, err, made, why);
 }

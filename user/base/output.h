@@ -1,14 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#ifndef SPAWNSCOPE_REPORT_OUTPUT_H
-#define SPAWNSCOPE_REPORT_OUTPUT_H
+/*
+ * The only place that opens files which users name for output. Root follows no link that others
+ * could have placed (place.h), and writes into no file that they could have linked there. "-" is
+ * standard output; devices and pipes are written to directly.
+ */
+#ifndef SPAWNSCOPE_OUTPUT_H
+#define SPAWNSCOPE_OUTPUT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
+#include "bench/shared/fault.h"
+
 /*
- * A file with what `compose` writes, as a whole or not at all: by way of a file beside it that
- * takes its place once it is complete. What is no regular file (a pipe, a terminal) is written to
- * as it comes. NULL or "-" is standard output. 0, or -errno after one line on standard error.
+ * Opens a stream that is written and flushed line by line. A file that exists becomes empty.
+ * *regular (may be NULL): whether it is a regular file. 0 or -errno.
  */
-int output_compose(const char *path, int (*compose)(void *context, FILE *out), void *context);
+int output_open(const char *path, FILE **out, bool *regular);
+
+/* Writes all of an output. Errors of the stream need not be checked. 0 or -errno. */
+typedef int output_fn(void *context, FILE *out);
+
+/*
+ * Writes a file as a whole, or leaves what was there: the new file takes the old one's place once
+ * it is complete. `path` may be NULL: standard output. 0, or -errno with one line in `why`.
+ */
+int output_replace(const char *path, output_fn *write, void *context, struct fault *why);
+
+/* The same, but adds to the end of what is there; all of it or nothing. */
+int output_append(const char *path, output_fn *write, void *context, struct fault *why);
+
+/*
+ * Opens a folder in which to create files (by openat with O_EXCL); creates it and those above it if
+ * they do not exist. A descriptor or -errno.
+ */
+int output_folder(const char *path);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -34,27 +35,42 @@ bool privilege_is_admin(void)
 	return capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN);
 }
 
-/* A number from the environment that sudo set; false if it is none. */
+/* An id that sudo put into the environment: digits only. False if it is missing or not valid. */
 static bool environment_id(const char *name, unsigned int *id)
 {
 	const char *text = getenv(name);
-	char *end;
 	unsigned long n;
 
-	if (!text || !*text)
+	if (!text || !*text || text[strspn(text, "0123456789")])
 		return false;
 	errno = 0;
-	n = strtoul(text, &end, 10);
-	if (errno || *end || n >= UINT_MAX)
+	n = strtoul(text, NULL, 10);
+	if (errno || n >= UINT_MAX) /* the highest one means "no change" */
 		return false;
 	*id = n;
 	return true;
 }
 
-static bool invoking_user(uid_t *uid, gid_t *gid)
+/* 1 and the ids if sudo made us root for another user; 0 if not; -EINVAL: cannot say for whom. */
+static int invoking_user(uid_t *uid, gid_t *gid)
 {
-	return geteuid() == 0 && environment_id("SUDO_UID", uid) &&
-	       environment_id("SUDO_GID", gid) && *uid != 0;
+	if (geteuid() != 0 || !getenv("SUDO_UID"))
+		return 0;
+	if (!environment_id("SUDO_UID", uid) || !environment_id("SUDO_GID", gid))
+		return -EINVAL;
+	return *uid != 0;
+}
+
+int privilege_check_caller(struct fault *why)
+{
+	uid_t uid;
+	gid_t gid;
+
+	return invoking_user(&uid, &gid) >= 0
+		       ? 0
+		       : fault__set(why, -EINVAL,
+				    "SUDO_UID is set, but it or SUDO_GID is not a valid id: start "
+				    "it with sudo, or unset SUDO_UID");
 }
 
 /*
@@ -86,22 +102,20 @@ int privilege_reduce(void)
 {
 	uid_t uid;
 	gid_t gid;
-	int err;
+	int is_sudo = invoking_user(&uid, &gid);
 
+	if (is_sudo < 0)
+		return is_sudo;
 	capng_get_caps_process();
 	if (!capng_have_capability(CAPNG_PERMITTED, CAP_BPF) ||
 	    !capng_have_capability(CAPNG_PERMITTED, CAP_PERFMON))
-		return 0;
+		return privilege_become_caller();
 	keep_admin = perf_takes_admin();
 	capng_clear(CAPNG_SELECT_CAPS);
 	update_kept(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED);
-	if (invoking_user(&uid, &gid)) {
-		err = capng_change_id(uid, gid, CAPNG_DROP_SUPP_GRP);
-		if (err)
-			return -EPERM;
-	} else if (capng_apply(CAPNG_SELECT_CAPS)) {
+	if (is_sudo ? capng_change_id(uid, gid, CAPNG_DROP_SUPP_GRP)
+		    : capng_apply(CAPNG_SELECT_CAPS))
 		return -EPERM;
-	}
 	reduced = true;
 	privilege_lower();
 	return 0;
@@ -140,32 +154,41 @@ int privilege_become_caller(void)
 	const struct passwd *user;
 	uid_t uid;
 	gid_t gid;
+	int is_sudo = invoking_user(&uid, &gid);
 
-	if (!invoking_user(&uid, &gid))
-		return 0;
+	if (is_sudo <= 0)
+		return is_sudo;
 	user = getpwuid(uid);
 	if (user ? initgroups(user->pw_name, gid) : setgroups(1, &gid))
 		return -errno;
-	return setresgid(gid, gid, gid) || setresuid(uid, uid, uid) ? -errno : 0;
+	if (setresgid(gid, gid, gid) || setresuid(uid, uid, uid))
+		return -errno;
+	/* sudo sets these to root's. */
+	if (user && (setenv("HOME", user->pw_dir, 1) || setenv("USER", user->pw_name, 1) ||
+		     setenv("LOGNAME", user->pw_name, 1)))
+		return -errno;
+	return 0;
 }
 
 int privilege_none(void)
 {
 	uid_t uid;
 	gid_t gid;
+	int is_sudo = invoking_user(&uid, &gid);
 
-	/* The bounding set first: emptying it takes a capability. */
+	if (is_sudo < 0)
+		return is_sudo;
+	/* The bounding set first: to empty it takes a capability. */
 	capng_get_caps_process();
 	if (capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP)) {
 		capng_clear(CAPNG_SELECT_BOUNDS);
 		capng_apply(CAPNG_SELECT_BOUNDS);
 	} else if (geteuid() == 0) {
-		/* After privilege_drop. Else exec would give root back what it may have. */
+		/* Else exec would give root its capabilities back. */
 		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 			return -errno;
 	}
-	if (invoking_user(&uid, &gid) &&
-	    (setgroups(1, &gid) || setresgid(gid, gid, gid) || setresuid(uid, uid, uid)))
+	if (is_sudo && (setgroups(1, &gid) || setresgid(gid, gid, gid) || setresuid(uid, uid, uid)))
 		return -errno;
 	capng_clear(CAPNG_SELECT_CAPS);
 	return capng_apply(CAPNG_SELECT_CAPS) ? -EPERM : 0;

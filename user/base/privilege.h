@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Privileges: taken at the start, given up as soon as the probes are loaded.
- * What remains until the last attach is CAP_BPF and CAP_PERFMON, raised only
- * while they are used.
+ * Privileges are needed to load and attach probes. Once the probes are loaded, only CAP_BPF and
+ * CAP_PERFMON remain, until the last attach, and they are effective only while in use. Under sudo,
+ * the program becomes the user who called sudo ("the caller": SUDO_UID, SUDO_GID).
  */
 #ifndef SPAWNSCOPE_PRIVILEGE_H
 #define SPAWNSCOPE_PRIVILEGE_H
@@ -15,31 +15,34 @@
 /* 0 if this process may load and attach BPF programs, else -EPERM with one line in `why`. */
 int privilege_check(struct fault *why);
 
+/* 0, or -EINVAL with one line in `why`: SUDO_UID is set but does not name a caller. */
+int privilege_check_caller(struct fault *why);
+
 /* Whether CAP_SYS_ADMIN is effective. */
 bool privilege_is_admin(void);
 
 /*
- * Becomes the user who called sudo (SUDO_UID, SUDO_GID), if that is how we became root, and keeps
- * of the capabilities just the two above, not effective. 0 or -errno.
+ * Becomes the caller, if there is one, and drops all capabilities but the two above, which are then
+ * not effective. 0 or -errno.
  */
 int privilege_reduce(void);
 
-/* Around each use of the two. They do nothing before privilege_reduce and after privilege_drop. */
+/* Around each use of the two. Nothing happens before privilege_reduce or after privilege_drop. */
 void privilege_raise(void);
 void privilege_lower(void);
 
-/* Gives up the two as well, for good. 0 or -errno. */
+/* Drops the two as well, for good. 0 or -errno. */
 int privilege_drop(void);
 
 /*
- * In a child that is about to exec the driver: the invoking user, no capability left, none to be
- * had again by exec even as root. 0 or -errno.
+ * In a child, before it executes the driver: becomes the caller and drops all capabilities; exec
+ * cannot get them back, even for root. 0 or -errno.
  */
 int privilege_none(void);
 
 /*
- * In a child that is about to exec what the user asked for: the invoking user with the groups that
- * are theirs, if sudo made us root; else what we are. 0 or -errno.
+ * Becomes the caller for good, with all their groups and no capability, and sets HOME, USER and
+ * LOGNAME to theirs. Does nothing if there is none. 0 or -errno.
  */
 int privilege_become_caller(void);
 

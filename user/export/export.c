@@ -140,6 +140,7 @@ int command_export(int argc, char **argv)
 	struct options o = {0};
 	struct input in = {0};
 	struct task task = {0};
+	struct fault why;
 	int err = option_parse(&argp, argc, argv, &o);
 
 	if (!err && input_is_output(&o.path, 1, o.output))
@@ -149,8 +150,11 @@ int command_export(int argc, char **argv)
 	task.run = in.runs;
 	if (!err)
 		err = choose(&o, &task);
-	if (!err)
-		err = output_compose(o.output, compose, &task);
+	if (!err) {
+		err = output_replace(o.output, compose, &task, &why);
+		if (err)
+			complain("%s", why.text);
+	}
 	input_free(&in);
 	return err ? EXIT_TROUBLE : EXIT_OK;
 }

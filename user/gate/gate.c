@@ -8,6 +8,7 @@
 #include "bench/shared/fault.h"
 #include "user/base/command.h"
 #include "user/base/interrupt.h"
+#include "user/base/output.h"
 #include "user/base/privilege.h"
 #include "user/base/say.h"
 #include "user/gate/budget/budget.h"
@@ -19,7 +20,6 @@
 #include "user/gate/runs/in_lab.h"
 #include "user/gate/runs/in_turn.h"
 #include "user/gate/runs/stored.h"
-#include "user/store/store.h"
 
 struct gate {
 	struct gate_options o;
@@ -70,25 +70,37 @@ static int print_to_standard_output(const struct gate *g)
 			 : gate_print_text(&g->report, stdout, say_in_colour(stdout), g->o.verbose);
 }
 
-static int print_json(const struct gate_report *r, FILE *out, bool strict)
+static bool is_strict(const struct gate *g)
 {
-	(void)strict;
-	return gate_print_json(r, out);
+	return g->o.on_inconclusive == INCONCLUSIVE_FAILS;
 }
 
-/* Replaces a file, or appends to it: each step of a job adds to its summary. */
-static int print_to_file(struct gate *g, const char *path, bool append,
-			 int (*print)(const struct gate_report *, FILE *, bool))
+static int print_json(void *gate, FILE *out)
 {
-	bool strict = g->o.on_inconclusive == INCONCLUSIVE_FAILS;
-	FILE *out = NULL;
-	int err = append ? output_append(path, &out) : output_open(path, &out, NULL);
+	const struct gate *g = gate;
 
-	if (!err)
-		err = print(&g->report, out, strict);
-	if (out && fclose(out) == EOF && !err)
-		err = -errno;
-	return err ? fault__set(&g->why, err, "cannot write %s: %s", path, strerror(-err)) : 0;
+	return gate_print_json(&g->report, out);
+}
+
+static int print_junit(void *gate, FILE *out)
+{
+	const struct gate *g = gate;
+
+	return gate_print_junit(&g->report, out, is_strict(g));
+}
+
+static int print_ktap(void *gate, FILE *out)
+{
+	const struct gate *g = gate;
+
+	return gate_print_ktap(&g->report, out, is_strict(g));
+}
+
+static int print_markdown(void *gate, FILE *out)
+{
+	const struct gate *g = gate;
+
+	return gate_print_markdown(&g->report, out, is_strict(g));
 }
 
 static int print_all(struct gate *g)
@@ -99,13 +111,14 @@ static int print_all(struct gate *g)
 	if (err)
 		fault__set(&g->why, 0, "cannot write to standard output: %s", strerror(-err));
 	if (!err && o->output)
-		err = print_to_file(g, o->output, false, print_json);
+		err = output_replace(o->output, print_json, g, &g->why);
 	if (!err && o->junit)
-		err = print_to_file(g, o->junit, false, gate_print_junit);
+		err = output_replace(o->junit, print_junit, g, &g->why);
 	if (!err && o->ktap)
-		err = print_to_file(g, o->ktap, false, gate_print_ktap);
+		err = output_replace(o->ktap, print_ktap, g, &g->why);
+	/* Each step of a job adds to its summary. */
 	if (!err && o->markdown)
-		err = print_to_file(g, o->markdown, true, gate_print_markdown);
+		err = output_append(o->markdown, print_markdown, g, &g->why);
 	return err;
 }
 
@@ -144,10 +157,8 @@ static int exit_status(const struct gate *g)
 /* Only taking runs needs root. */
 static int become_invoking_user(struct gate *g)
 {
-	int err = geteuid() == 0 && getenv("SUDO_UID") ? privilege_reduce() : 0;
+	int err = privilege_become_caller();
 
-	if (!err)
-		err = privilege_drop();
 	if (err)
 		return fault__set(&g->why, err, "cannot give up privileges: %s", strerror(-err));
 	return err;

@@ -12,6 +12,7 @@
 #include "user/base/say.h"
 #include "user/collect/environment.h"
 #include "user/collect/origin.h"
+#include "user/base/output.h"
 #include "user/store/line.h"
 
 static void cannot_write(const char *path, int err, struct fault *why)

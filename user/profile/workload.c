@@ -23,6 +23,7 @@ static void run(char *const *argv, int hold, int verdict, pid_t parent, const si
 	if (read(hold, &byte, 1) != 1)
 		_exit(126);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL); /* main ignores it */
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	execvp(argv[0], argv);
 	err = errno;

@@ -125,6 +125,7 @@ int command_report(int argc, char **argv)
 					 NULL,	       NULL,	     NULL};
 	struct options o = {.format = &formats[0]};
 	struct input in = {0};
+	struct fault why;
 	int err = -ENOMEM;
 
 	o.paths = calloc((size_t)argc, sizeof(*o.paths));
@@ -139,8 +140,11 @@ int command_report(int argc, char **argv)
 	if (!err)
 		err = input_read(&in, o.paths, o.count,
 				 INPUT_VERDICTS | (o.truncated ? INPUT_TRUNCATED : 0));
-	if (!err)
-		err = output_compose(o.output, compose, &(struct task){&o, &in});
+	if (!err) {
+		err = output_replace(o.output, compose, &(struct task){&o, &in}, &why);
+		if (err)
+			complain("%s", why.text);
+	}
 	input_free(&in);
 	free(o.paths);
 	return err ? EXIT_TROUBLE : EXIT_OK;

@@ -32,21 +32,6 @@ int store__write_birth(struct store *s, const struct birth *b);
 int store__write_calibration(struct store *s, const struct calibration *c);
 int store__write_end(struct store *s, const struct run *r);
 
-/*
- * Opens a file for output as store__create does, for what is not a result file. 0 or -errno;
- * *regular may be NULL.
- */
-int output_open(const char *path, FILE **out, bool *regular);
-
-/* The same, but what is there stays, and more comes after it. */
-int output_append(const char *path, FILE **out);
-
-/*
- * A folder for files to be made in, which is made if it is not there; with the same care not to be
- * led elsewhere. A descriptor or -errno.
- */
-int output_folder(const char *path);
-
 /* Closes; 0 or -errno if what was written may not have reached the disk. Accepts NULL. */
 int store__close(struct store *s);
 

@@ -194,7 +194,7 @@ make_base() {
     one_line 2 "--memory 'lots' is not a size" "${LAB[@]}" --memory lots -- true
     one_line 2 "--timeout '0' is not a number of seconds" "${LAB[@]}" --timeout=0 -- true
     one_line 2 "cannot read '/no/such/file'" "${LAB[@]}" --add /no/such/file -- true
-    one_line 2 'cannot create the folder /proc/none' "${LAB[@]}" --out /proc/none -- true
+    one_line 2 'cannot write to the folder /proc/none' "${LAB[@]}" --out /proc/none -- true
     one_line 2 "unknown option '--\?\[31m'" "${LAB[@]}" $'--\e[31m' -- true
     "${LAB[@]}" --help >text
     grep -q '^Usage: spawnscope lab' text

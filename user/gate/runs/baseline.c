@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "user/base/command.h"
+#include "user/base/output.h"
 #include "user/gate/compare/paired.h"
 #include "user/store/store.h"
 
@@ -43,23 +44,6 @@ static int cannot(const char *verb, const char *folder, const char *name, int er
 {
 	return fault__set(why, err, "cannot %s the baseline %s/%s: %s", verb, folder, name,
 			  strerror(-err));
-}
-
-/* Makes a folder and its parents. */
-static int make_folders(const char *path)
-{
-	char part[PATH_MAX];
-	char *slash;
-
-	if ((size_t)snprintf(part, sizeof(part), "%s", path) >= sizeof(part))
-		return -ENAMETOOLONG;
-	for (slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(part, 0777) != 0 && errno != EEXIST)
-			return -errno;
-		*slash = '/';
-	}
-	return mkdir(part, 0777) != 0 && errno != EEXIST ? -errno : 0;
 }
 
 /* Removes a folder of files, but no folder in it. */
@@ -184,11 +168,8 @@ int baseline_save(const char *folder, const char *name, char *const *paths, size
 
 	if (err)
 		return err;
-	err = make_folders(folder);
-	if (!err) {
-		at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		err = at < 0 ? -errno : 0;
-	}
+	at = output_folder(folder);
+	err = at < 0 ? at : 0;
 	if (!err && !may_replace(at, name)) {
 		close(at);
 		return fault__set(

@@ -23,6 +23,7 @@
 #include "bench/shared/clock.h"
 #include "bench/shared/fault.h"
 #include "user/base/interrupt.h"
+#include "user/base/output.h"
 #include "user/base/privilege.h"
 #include "user/base/proc.h"
 #include "user/gate/compare/format.h"
@@ -258,6 +259,8 @@ static int write_kept(const char *folder, const char *name, int fd)
 	}
 	if (to >= 0 && close(to) != 0 && !err)
 		err = -errno;
+	if (to >= 0 && err)
+		unlinkat(at, file, 0);
 	close(at);
 	return err;
 }
