@@ -31,7 +31,7 @@ static inline void fill_count(struct cell *c, enum count count, int64_t value)
 static inline void set_text(struct run *r, const char *name, const char *text)
 {
 	for (size_t i = 0; i < r->env_count; i++) {
-		if (strcmp(r->env[i].name, name) != 0)
+		if (strcmp(r->env[i].name, name))
 			continue;
 		free(r->env[i].text);
 		r->env[i].text = text ? strdup(text) : NULL;
@@ -92,7 +92,7 @@ static inline void free_runs(struct run *runs, size_t count)
 static inline void set_key(struct cell *c, const char *axis, const char *text)
 {
 	for (size_t i = 0; i < c->key_count; i++) {
-		if (strcmp(c->key[i].name, axis) != 0)
+		if (strcmp(c->key[i].name, axis))
 			continue;
 		free(c->key[i].text);
 		c->key[i].text = strdup(text);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * libFuzzer: any bytes as a budget; what can be read is held against a run of bench and a
- * profile, and the report is printed in every format.
+ * libFuzzer: reads any bytes as a budget, checks a bench and a profile against it, and prints the
+ * report in every format.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static void check_outputs(const struct gate_report *report)
 	fclose(out);
 }
 
-/* Births of every method, some of which lack something; and some were lost. */
+/* Births of every method; some lack values, and some were lost. */
 static void make_profile(struct run *r)
 {
 	struct birth b = {.life = {.clone_flags = 17, .born = true}, .comm = "a", .exe = "b-2"};

@@ -146,7 +146,7 @@ static void mistakes_name_the_line_and_what_was_expected(void **state)
 		       "b: line 1: expected a number without a unit of time, found '2ms'");
 	assert_refused("births <= 2ms",
 		       "b: line 1: expected a number without a unit of time, found '2ms'");
-	/* A size is no time, and 10K no round number of births. */
+	/* A size is not a time, and 10K is not a number of births. */
 	assert_refused("spawn <= 1GiB", "b: line 1: expected a time, such as 2ms, found '1GiB'");
 	assert_refused("spawn <= 2m", "b: line 1: expected a time, such as 2ms, found '2m'");
 	assert_refused("spawn <= 1K", "b: line 1: expected a time, such as 2ms, found '1K'");
@@ -215,14 +215,14 @@ static void words_that_nothing_can_match_are_refused(void **state)
 		       "b: line 1: expected 4k or thp, found '2m'");
 	assert_refused("births where trace == phase == 0",
 		       "b: line 1: expected none, phases or all, found 'phase'");
-	/* Cut, it would be the name of a method that there may be. */
+	/* Cut off, it could be the name of a method. */
 	assert_refused("births == 0\nbirths where method == "
 		       "0123456789012345678901234567890123456789012345678901234567890123 == 0",
 		       "b: line 2: expected words of 63 characters at most, found "
 		       "'012345678901234567890123456789012345678901234567890123456789012'");
 }
 
-static void what_is_no_text_is_refused(void **state)
+static void bytes_that_are_not_text_are_refused(void **state)
 {
 	char line[2000];
 	struct fault why;
@@ -261,7 +261,7 @@ static enum gate_verdict check(size_t n, const char *rule)
 	return v;
 }
 
-static void rules_hold_or_not(void **state)
+static void rules_are_checked_in_each_cell(void **state)
 {
 	(void)state;
 	/* 67108 ns in the larger parent, 1048 in the smaller one. */
@@ -273,7 +273,7 @@ static void rules_hold_or_not(void **state)
 	assert_int_equal(check(10, "cow_parent.count < 20"), GATE_REGRESSION);
 	assert_int_equal(check(10, "vmas == 24"), GATE_PASS);
 	assert_int_equal(check(10, "failed == 0"), GATE_PASS);
-	/* Two parents, three passes, ten samples. */
+	/* Two parents, three probe sets, ten samples. */
 	assert_int_equal(check(10, "fork.births == 60"), GATE_PASS);
 	assert_int_equal(check(10, "births where method == fork and trace == none == 20"),
 			 GATE_PASS);
@@ -281,7 +281,7 @@ static void rules_hold_or_not(void **state)
 	assert_int_equal(check(10, "fork.births where rss >= 64MiB == 0"), GATE_REGRESSION);
 }
 
-static void what_was_not_measured_is_no_pass(void **state)
+static void what_was_not_measured_never_passes(void **state)
 {
 	struct gate_report report;
 	struct run r;
@@ -315,7 +315,7 @@ static void what_was_not_measured_is_no_pass(void **state)
 	run__free(&r);
 }
 
-/* A profile: `n` forks from a parent of 2 GiB, one of them failed, and as many threads. */
+/* A profile of `n` forks from a parent of 2 GiB, of which one failed, and `n` threads. */
 static void sample_profile(struct run *r, size_t n)
 {
 	struct birth b = {.life = {.clone_flags = 17, .method = CLONE_METHOD_FORK, .born = true}};
@@ -371,7 +371,7 @@ static enum gate_verdict check_profile(const struct loss *loss, const char *rule
 	return v;
 }
 
-static void births_of_a_profile_keep_rules_or_not(void **state)
+static void rules_are_checked_for_the_births_of_a_profile(void **state)
 {
 	static const struct {
 		const char *rule;
@@ -425,8 +425,8 @@ static void a_broken_rule_names_the_birth(void **state)
 	assert_string_equal(note, "line 1: the largest is of server, process 0, RSS 2G");
 }
 
-/* Kept or broken is only what no lost record could change. */
-static void what_was_lost_is_neither_kept_nor_broken(void **state)
+/* A verdict must hold whatever the lost records were. */
+static void lost_records_make_a_rule_inconclusive(void **state)
 {
 	static const struct loss one = {.lost = 1, .births_lost = 1}, unseen = {.unseen = 1},
 				 untracked = {.untracked = 1}, missed = {.missed = 1},
@@ -478,8 +478,8 @@ static void what_was_lost_is_neither_kept_nor_broken(void **state)
 	assert_string_equal(note, "line 1: the run is truncated, which could change this");
 }
 
-/* A child that still shares its parent's pages may yet make it copy many. */
-static void what_a_birth_lacks_is_not_known(void **state)
+/* A child that still shares its parent's pages may make the parent copy many later. */
+static void a_birth_without_the_value_makes_a_rule_inconclusive(void **state)
 {
 	struct gate_report report;
 	struct run r;
@@ -494,7 +494,7 @@ static void what_a_birth_lacks_is_not_known(void **state)
 	gate_report__free(&report);
 	assert_int_equal(check_in(&r, "fork.cow_copied_parent.median <= 100", &report), GATE_PASS);
 	gate_report__free(&report);
-	/* Whose memory is not known may have too much of it. */
+	/* A parent of unknown memory may be too large. */
 	r.births[10].life.count[COUNT_parent_rss_anon] = MISSING;
 	assert_int_equal(check_in(&r, "births where rss >= 4GiB == 0", &report), GATE_INCONCLUSIVE);
 	gate_report__free(&report);
@@ -503,7 +503,7 @@ static void what_a_birth_lacks_is_not_known(void **state)
 	run__free(&r);
 }
 
-static void nothing_born_is_a_finding_of_a_profile(void **state)
+static void a_profile_without_births_is_a_measurement(void **state)
 {
 	struct gate_report report;
 	struct run r;
@@ -525,14 +525,14 @@ int main(void)
 		cmocka_unit_test(mistakes_name_the_line_and_what_was_expected),
 		cmocka_unit_test(limits_have_the_unit_of_their_metric),
 		cmocka_unit_test(words_that_nothing_can_match_are_refused),
-		cmocka_unit_test(what_is_no_text_is_refused),
-		cmocka_unit_test(rules_hold_or_not),
-		cmocka_unit_test(what_was_not_measured_is_no_pass),
-		cmocka_unit_test(births_of_a_profile_keep_rules_or_not),
+		cmocka_unit_test(bytes_that_are_not_text_are_refused),
+		cmocka_unit_test(rules_are_checked_in_each_cell),
+		cmocka_unit_test(what_was_not_measured_never_passes),
+		cmocka_unit_test(rules_are_checked_for_the_births_of_a_profile),
 		cmocka_unit_test(a_broken_rule_names_the_birth),
-		cmocka_unit_test(what_was_lost_is_neither_kept_nor_broken),
-		cmocka_unit_test(what_a_birth_lacks_is_not_known),
-		cmocka_unit_test(nothing_born_is_a_finding_of_a_profile),
+		cmocka_unit_test(lost_records_make_a_rule_inconclusive),
+		cmocka_unit_test(a_birth_without_the_value_makes_a_rule_inconclusive),
+		cmocka_unit_test(a_profile_without_births_is_a_measurement),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What R says that user/gate/compare/paired.c must say. Made user/gate/compare/tests/gate_r.h with R 4.2.2:
+# The values of R that user/gate/compare/paired.c must match. Made gate_r.h with R 4.2.2:
 #   Rscript user/gate/compare/tests/gate_r.R | clang-format >user/gate/compare/tests/gate_r.h
-# Only base R: where wilcox.test turns to an approximation (ties), all signs are gone through.
+# Only base R. Where wilcox.test switches to an approximation (ties), it enumerates all signs.
 
 shortest <- function(x) ifelse(as.numeric(sprintf("%.15g", x)) == x, sprintf("%.15g", x), sprintf("%.17g", x))
 numbers <- function(x) paste(ifelse(is.na(x), "NAN", ifelse(is.infinite(x),
     ifelse(x > 0, "INFINITY", "-INFINITY"), shortest(x))), collapse = ", ")
 
-# P(W+ >= the one seen), over all 2^n signs of the ranks at hand; zeros left out.
+# P(W+ >= the observed one) over all 2^n signs of the ranks, without zeros.
 by_all_signs <- function(x) {
     x <- x[!is.na(x) & x != 0]
     if (length(x) == 0) return(1)

@@ -16,7 +16,7 @@
 
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 
-/* Doubles of the same value, infinities and NAN included. */
+/* Equal doubles, including infinities and NAN. */
 #define assert_close(value, expected) assert_near(value, expected, 1e-9, __LINE__)
 
 static void assert_near(double value, double expected, double relative, int line)
@@ -36,7 +36,7 @@ static void check_tests(const struct r_case *r)
 		assert_close(gate_permutation(r->x, r->n, r->centre, 1), r->flip);
 }
 
-static void without_ties_it_is_what_r_says(void **state)
+static void without_ties_it_agrees_with_r(void **state)
 {
 	struct gate_interval interval;
 
@@ -52,14 +52,14 @@ static void without_ties_it_is_what_r_says(void **state)
 	}
 }
 
-static void with_ties_and_zeros_it_is_the_exact_distribution(void **state)
+static void with_ties_and_zeros_the_distribution_is_exact(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(r_tied); i++)
 		check_tests(&r_tied[i]);
 }
 
-static void holm_is_what_r_says(void **state)
+static void holm_agrees_with_r(void **state)
 {
 	bool rejected[8];
 
@@ -71,7 +71,7 @@ static void holm_is_what_r_says(void **state)
 	}
 }
 
-static void holm_never_rejects_what_is_missing(void **state)
+static void holm_never_rejects_a_missing_value(void **state)
 {
 	const double p[] = {NAN, 0.009, NAN, 0.012};
 	bool rejected[4];
@@ -88,14 +88,14 @@ static void holm_never_rejects_what_is_missing(void **state)
 	assert_int_equal(gate_holm(p, 0, 0.05, rejected), 0);
 }
 
-static void normal_quantiles_are_what_r_says(void **state)
+static void normal_quantiles_agree_with_r(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(r_normal); i++)
 		assert_close(gate_normal_quantile(r_normal[i][0]), r_normal[i][1]);
 }
 
-static void power_is_what_r_says(void **state)
+static void power_agrees_with_r(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(r_power); i++) {
@@ -104,7 +104,7 @@ static void power_is_what_r_says(void **state)
 		assert_close(gate_smallest_effect(r[0], (size_t)r[1], r[2], r[3]), r[4]);
 		assert_close(gate_pairs_needed(r[0], 1.5 * r[4], r[2], r[3]), r[5]);
 	}
-	/* 2^-6 > 0.01: six pairs can never say so; nor is there an effect at the margin itself. */
+	/* 2^-6 > 0.01: six pairs can never reject. At the margin itself there is no effect. */
 	assert_true(isinf(gate_smallest_effect(0.01, 6, 0.03, 0.01)));
 	assert_false(isinf(gate_smallest_effect(0.01, 7, 0.03, 0.01)));
 	assert_true(isinf(gate_smallest_effect(NAN, 40, 0.03, 0.01)));
@@ -113,7 +113,7 @@ static void power_is_what_r_says(void **state)
 	assert_true(isinf(gate_pairs_needed(0.01, NAN, 0.03, 0.01)));
 }
 
-/* A normal deviate of a fixed stream. */
+/* A normal deviate from a fixed stream. */
 static double normal(uint64_t *stream)
 {
 	double u = ((double)(gate_random(stream) >> 11) + 0.5) / 0x1p53;
@@ -127,7 +127,7 @@ static void draw(uint64_t *stream, double *d, size_t n, double mean, double spre
 		d[i] = mean + spread * normal(stream);
 }
 
-/* The estimate of the smallest effect holds what it promises, by 2,000 trials. */
+/* The smallest effect shows as often as estimated, in 2,000 trials. */
 static void an_effect_of_that_size_shows_four_times_in_five(void **state)
 {
 	const double margin = log(1.03), spread = 0.05, alpha = 0.01;
@@ -143,8 +143,8 @@ static void an_effect_of_that_size_shows_four_times_in_five(void **state)
 	assert_in_range(shown, 1520, 1720);
 }
 
-/* And at the margin itself, no more are rejected than alpha allows (5 %: 100 +- 4 sigma). */
-static void the_level_is_kept(void **state)
+/* At the margin itself, no more trials reject than alpha allows (5 %: 100 +- 4 sigma). */
+static void no_more_than_alpha_reject_at_the_margin(void **state)
 {
 	uint64_t stream = 2;
 	double d[16];
@@ -229,7 +229,7 @@ static void missing_values_do_not_count(void **state)
 	assert_true(isnan(gate_spread(only, 2)));
 }
 
-static void few_or_equal_values_decide_nothing_too_early(void **state)
+static void few_or_equal_values_do_not_decide(void **state)
 {
 	const double one[] = {5}, constant[] = {1, 1, 1, 1, 1, 1, 1};
 	struct gate_interval interval;
@@ -249,7 +249,7 @@ static void few_or_equal_values_decide_nothing_too_early(void **state)
 		assert_close(gate_less(constant, n, 2), ldexp(1, -(int)n));
 	}
 	assert_close(gate_spread(constant, 7), 0);
-	/* 2^-5 and 2^-6 on either side: 94 % are bounded by the extremes. */
+	/* 2^-5 and 2^-6 on each side: the extremes bound 94 %. */
 	gate_estimate(constant, 5, 0.05, &interval);
 	assert_true(isinf(interval.low));
 	gate_estimate(constant, 5, 0.0625, &interval);
@@ -288,7 +288,7 @@ static void drawn_signs_agree_with_all_of_them(void **state)
 	(void)state;
 	draw(&stream, d, 20, 0.02, 0.05);
 	exact = gate_permutation(d, 20, 0, 1);
-	/* Twenty values that are nothing make 40, for which signs are drawn. */
+	/* Twenty further values of 0 make 40, for which signs are drawn. */
 	for (size_t i = 20; i < 40; i++)
 		d[i] = 0;
 	drawn = gate_permutation(d, 40, 0, 1);
@@ -331,17 +331,17 @@ static void too_many_pairs_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(without_ties_it_is_what_r_says),
-		cmocka_unit_test(with_ties_and_zeros_it_is_the_exact_distribution),
-		cmocka_unit_test(holm_is_what_r_says),
-		cmocka_unit_test(holm_never_rejects_what_is_missing),
-		cmocka_unit_test(normal_quantiles_are_what_r_says),
-		cmocka_unit_test(power_is_what_r_says),
+		cmocka_unit_test(without_ties_it_agrees_with_r),
+		cmocka_unit_test(with_ties_and_zeros_the_distribution_is_exact),
+		cmocka_unit_test(holm_agrees_with_r),
+		cmocka_unit_test(holm_never_rejects_a_missing_value),
+		cmocka_unit_test(normal_quantiles_agree_with_r),
+		cmocka_unit_test(power_agrees_with_r),
 		cmocka_unit_test(an_effect_of_that_size_shows_four_times_in_five),
-		cmocka_unit_test(the_level_is_kept),
+		cmocka_unit_test(no_more_than_alpha_reject_at_the_margin),
 		cmocka_unit_test(order_scale_and_sign_do_not_matter),
 		cmocka_unit_test(missing_values_do_not_count),
-		cmocka_unit_test(few_or_equal_values_decide_nothing_too_early),
+		cmocka_unit_test(few_or_equal_values_do_not_decide),
 		cmocka_unit_test(a_sum_of_zeros_is_no_evidence),
 		cmocka_unit_test(a_wild_pair_does_not_decide),
 		cmocka_unit_test(drawn_signs_agree_with_all_of_them),
