@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The ways to start a process or thread, in the order of help texts and tables. A new one is a line
- * here, and bench/methods/IDENTIFIER.c, which defines method_IDENTIFIER.
+ * here, and a file in bench/methods, named by its identifier, that defines method_IDENTIFIER.
  */
 #ifndef SPAWNSCOPE_METHOD_NAMES_H
 #define SPAWNSCOPE_METHOD_NAMES_H
