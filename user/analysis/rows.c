@@ -249,8 +249,3 @@ const struct cell *row__count(const struct row *row, enum count c)
 		return row->cell;
 	return row->full && series__any(&row->full->counts[c]) ? row->full : NULL;
 }
-
-const char *cell__phase_source(const struct run *r, const struct cell *c, enum phase p)
-{
-	return c->phase_origin[p].source ? c->phase_origin[p].source : r->phases[p].source;
-}

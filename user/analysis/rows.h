@@ -79,7 +79,4 @@ const struct cell *row__phase(const struct row *row, enum phase p, bool *starred
 /* The same for a count, which is exact with any probe set. */
 const struct cell *row__count(const struct row *row, enum count c);
 
-/* The source of the phase's values in this cell, or in the run; NULL if not known. */
-const char *cell__phase_source(const struct run *r, const struct cell *c, enum phase p);
-
 #endif

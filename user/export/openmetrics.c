@@ -214,7 +214,7 @@ static int write_phases(FILE *out, const struct run *r)
 			if (!any)
 				write_head(out, &f, "summary");
 			any = true;
-			labels = labels_of(c, phase_name(p), cell__phase_source(r, c, p));
+			labels = labels_of(c, phase_name(p), run__phase_source(r, c, p));
 			err = labels ? write_summary(out, &f, &c->phases[p], labels) : -ENOMEM;
 			free(labels);
 		}

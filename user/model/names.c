@@ -2,7 +2,7 @@
 /* The names of phases, counts and samples as they stand in result files, and back. */
 #include <string.h>
 
-#include "user/model/run.h"
+#include "user/model/names.h"
 
 static const char *const phases[] = {
 #define SPAN(name, ...) [PHASE_##name] = #name,

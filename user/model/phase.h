@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 #include "bpf/phases.h"
-#include "user/model/run.h"
+#include "user/model/names.h"
+#include "user/model/series.h"
 
 enum phase_group { GROUP_CALL, GROUP_CHILD, GROUP_AFTER };
 enum phase_kind { PHASE_WORK, PHASE_WAIT };

@@ -140,7 +140,7 @@ static json_t *segment(const struct report_run *r, const struct row *row, enum p
 {
 	bool starred;
 	const struct cell *c = row__phase(row, p, &starred);
-	const char *source = c ? cell__phase_source(r->run, c, p) : NULL;
+	const char *source = c ? run__phase_source(r->run, c, p) : NULL;
 	json_t *array;
 
 	if (!c)

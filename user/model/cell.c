@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/model/cell.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/model/memory.h"
+
+void phase_origins__free(struct phase_origin origins[PHASE_COUNT])
+{
+	for (size_t i = 0; i < PHASE_COUNT; i++) {
+		free(origins[i].source);
+		free(origins[i].absent);
+	}
+}
+
+void cell__free(struct cell *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < c->key_count; i++) {
+		free(c->key[i].name);
+		free(c->key[i].text);
+	}
+	free(c->key);
+	free(c->skipped);
+	free(c->broken);
+	for (size_t i = 0; i < SAMPLE_COUNT; i++)
+		series__free(&c->samples[i]);
+	for (size_t i = 0; i < PHASE_COUNT; i++)
+		series__free(&c->phases[i]);
+	for (size_t i = 0; i < COUNT_COUNT; i++)
+		series__free(&c->counts[i]);
+	series__free(&c->unattributed);
+	series__free(&c->errnos);
+	phase_origins__free(c->phase_origin);
+	*c = (struct cell){0};
+}
+
+static int add_key(struct cell *c, const char *name, const char *text, int64_t number)
+{
+	struct key_part *key = array_grow(c->key, c->key_count, sizeof(*key));
+	struct key_part part = {.number = number};
+
+	if (!key)
+		return -ENOMEM;
+	c->key = key;
+	if (text_copy(&part.name, name) || text_copy(&part.text, text)) {
+		free(part.name);
+		return -ENOMEM;
+	}
+	key[c->key_count++] = part;
+	return 0;
+}
+
+int cell__add_key_text(struct cell *c, const char *name, const char *text)
+{
+	return add_key(c, name, text, MISSING);
+}
+
+int cell__add_key_number(struct cell *c, const char *name, int64_t number)
+{
+	return add_key(c, name, NULL, number);
+}
+
+static const struct key_part *find_key(const struct cell *c, const char *name)
+{
+	for (size_t i = 0; i < c->key_count; i++) {
+		if (!strcmp(c->key[i].name, name))
+			return &c->key[i];
+	}
+	return NULL;
+}
+
+const char *cell__key_text(const struct cell *c, const char *name)
+{
+	const struct key_part *part = find_key(c, name);
+
+	return part ? part->text : NULL;
+}
+
+int64_t cell__key_number(const struct cell *c, const char *name)
+{
+	const struct key_part *part = find_key(c, name);
+
+	return part && !part->text ? part->number : MISSING;
+}
+
+static bool same_value(const struct key_part *a, const struct key_part *b)
+{
+	if (!a->text || !b->text)
+		return a->text == b->text && a->number == b->number;
+	return !strcmp(a->text, b->text);
+}
+
+/* Number of axes, not counting `except`. */
+static size_t axis_count(const struct cell *c, const char *except)
+{
+	return c->key_count - (except && find_key(c, except));
+}
+
+bool cell__same_key(const struct cell *a, const struct cell *b, const char *except)
+{
+	if (axis_count(a, except) != axis_count(b, except))
+		return false;
+	for (size_t i = 0; i < a->key_count; i++) {
+		const struct key_part *other;
+
+		if (except && !strcmp(a->key[i].name, except))
+			continue;
+		other = find_key(b, a->key[i].name);
+		if (!other || !same_value(&a->key[i], other))
+			return false;
+	}
+	return true;
+}
+
+const char *cell__method(const struct cell *c)
+{
+	return cell__key_text(c, "method");
+}
+
+const char *cell__pages(const struct cell *c)
+{
+	return cell__key_text(c, "pages");
+}
+
+int64_t cell__parent_bytes(const struct cell *c)
+{
+	return cell__key_number(c, "rss_bytes");
+}
+
+const char *cell__probe_set(const struct cell *c)
+{
+	const char *name = cell__key_text(c, PROBE_SET_AXIS);
+
+	return name ? name : probe_set_name(PROBE_SET_NONE);
+}
+
+bool cell__has_data(const struct cell *c)
+{
+	return !c->skipped && c->n > 0;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A cell of a run: one combination of method, parent and probe set, and its samples. */
+#ifndef SPAWNSCOPE_CELL_H
+#define SPAWNSCOPE_CELL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bpf/phases.h"
+#include "user/model/probe_set.h"
+#include "user/model/series.h"
+
+/* X(name, brief): the user-space timings of a sample, as in DESIGN's result format. */
+#define SAMPLES(X)                                                                                 \
+	X(spawn_ns, "call to return in the parent")                                                \
+	X(first_run_ns, "call to the child's first own instruction, before any exec")              \
+	X(exec_ns, "call to the first instruction of the new program")                             \
+	X(exit_ns, "the child's last timestamp to reaped")                                         \
+	X(total_ns, "call to reaped")
+
+enum sample_kind {
+#define X(name, brief) SAMPLE_##name,
+	SAMPLES(X)
+#undef X
+		SAMPLE_COUNT
+};
+
+/* One axis of a cell's key. Its value is `number` if `text` is NULL. */
+struct key_part {
+	char *name;
+	char *text;
+	int64_t number;
+};
+
+/* Where values (a phase's, say) came from, or why there are none: exactly one member is set. */
+struct phase_origin {
+	char *source; /* "fentry:dup_mmap", "tracepoint:mmap_lock", "driver" */
+	char *absent; /* one line */
+};
+
+struct cell {
+	struct key_part *key;
+	size_t key_count;
+	size_t n;      /* samples */
+	size_t order;  /* its place in the grid; cells are stored as they are completed */
+	char *skipped; /* why there are no samples, or NULL */
+	char *broken;  /* why there are fewer samples than asked for, or NULL */
+	struct series samples[SAMPLE_COUNT];
+	struct series unattributed; /* ns: spawn_ns less the phases of the call; may be empty */
+	struct series phases[PHASE_COUNT]; /* ns; empty if the phase has no value here */
+	struct phase_origin phase_origin[PHASE_COUNT]; /* where it differs from the run's */
+	struct series counts[COUNT_COUNT];	       /* empty if not counted */
+	struct series errnos; /* empty if no call failed, else 0 or errno */
+};
+
+void cell__free(struct cell *c); /* frees what c holds, not c; accepts NULL */
+void phase_origins__free(struct phase_origin origins[PHASE_COUNT]);
+
+/* Append an axis to the key; strings are copied. 0 or -ENOMEM. */
+int cell__add_key_text(struct cell *c, const char *name, const char *text);
+int cell__add_key_number(struct cell *c, const char *name, int64_t number);
+
+/* Axes of the key; NULL or MISSING if the key lacks it. */
+const char *cell__method(const struct cell *c);
+const char *cell__pages(const struct cell *c);
+int64_t cell__parent_bytes(const struct cell *c);
+/* The name of the attached probe set (probe_set.h); "none" if the key has no such axis. */
+const char *cell__probe_set(const struct cell *c);
+
+/* Whether samples were taken, even if every call failed. */
+bool cell__has_data(const struct cell *c);
+
+/* Any axis by name; NULL or MISSING if the key lacks it, or its value is of the other type. */
+const char *cell__key_text(const struct cell *c, const char *name);
+int64_t cell__key_number(const struct cell *c, const char *name);
+
+/* Whether both have the same axes with the same values; `except` (may be NULL) is ignored. */
+bool cell__same_key(const struct cell *a, const struct cell *b, const char *except);
+
+#endif

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/model/series.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+int series__push(struct series *s, int64_t value)
+{
+	if (s->n == s->cap) {
+		size_t cap = s->cap ? 2 * s->cap : 16;
+		int64_t *v = reallocarray(s->v, cap, sizeof(*v));
+
+		if (!v)
+			return -ENOMEM;
+		s->v = v;
+		s->cap = cap;
+	}
+	s->v[s->n++] = value;
+	return 0;
+}
+
+void series__free(struct series *s)
+{
+	if (!s)
+		return;
+	free(s->v);
+	*s = (struct series){0};
+}
+
+bool series__any(const struct series *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->v[i] != MISSING)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Numbers that were measured, one per sample. */
+#ifndef SPAWNSCOPE_SERIES_H
+#define SPAWNSCOPE_SERIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bench/shared/units.h"
+
+/* One value per sample, in the order taken. */
+struct series {
+	int64_t *v;
+	size_t n;
+	size_t cap;
+};
+
+/* 0 or -ENOMEM. */
+int series__push(struct series *s, int64_t value);
+void series__free(struct series *s);
+/* Whether any value is present. */
+bool series__any(const struct series *s);
+
+#endif
