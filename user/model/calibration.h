@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What births cost on this machine: a few figures of a short untraced bench, which the estimates of
- * a profile go by (whatif.h). Pure; calibrate.h takes them.
+ * What births cost on this machine: a few figures from a short untraced bench. The estimates of a
+ * profile (analysis/whatif.h) use them.
  */
 #ifndef SPAWNSCOPE_CALIBRATION_H
 #define SPAWNSCOPE_CALIBRATION_H
 
-#include "user/model/run.h"
+#include "user/model/series.h"
 
 /*
  * X(name in files, brief): times of the call, entry to return in the parent. A parent of 1 MiB
@@ -26,10 +26,10 @@ enum figure {
 		FIGURE_COUNT
 };
 
-/* Either times or the reason why there are none. */
+/* Times, or the reason why there are none. */
 struct figure_value {
 	int64_t low, mid, high; /* 10 %, 50 % and 90 % quantiles, in the run's clock */
-	char *absent;		/* NULL: they are there */
+	char *absent;		/* why there are none, or NULL */
 };
 
 struct calibration {
@@ -37,21 +37,19 @@ struct calibration {
 	struct figure_value v[FIGURE_COUNT];
 };
 
-/* Memory of the parents, bytes. */
+/* Memory of the two parents, bytes. */
 #define CALIBRATION_SMALL (1LL << 20)
 #define CALIBRATION_LARGE (64LL << 20)
 
-/* The figures of a bench with the cells that they take. NULL: out of memory. */
-struct calibration *calibration__of(const struct run *r);
 void calibration__free(struct calibration *c); /* accepts NULL */
 
-/* NULL: there is none; `c` may be NULL. */
+/* NULL if the figure is absent. Accepts NULL. */
 const struct figure_value *calibration_figure(const struct calibration *c, enum figure f);
 
 const char *figure_name(enum figure f);
 int figure_by_name(const char *name); /* -1 if unknown */
 
-/* Sets the reason. 0 or -ENOMEM. */
+/* Marks a figure as absent. 0 or -ENOMEM. */
 int figure_set_absent(struct figure_value *v, const char *why);
 
 #endif

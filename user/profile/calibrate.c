@@ -14,6 +14,7 @@
 #include "user/collect/environment.h"
 #include "user/collect/samples.h"
 #include "user/driver/driver.h"
+#include "user/profile/figures.h"
 #include "user/store/line.h"
 #include "user/store/store.h"
 

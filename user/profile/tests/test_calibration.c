@@ -23,6 +23,7 @@
 #include "user/analysis/whatif.h"
 #include "user/base/cache.h"
 #include "user/model/calibration.h"
+#include "user/profile/figures.h"
 #include "user/store/line.h"
 
 static char text[1 << 16];

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The figures of a calibration from the cells of its bench. Pure. */
+#ifndef SPAWNSCOPE_FIGURES_H
+#define SPAWNSCOPE_FIGURES_H
+
+#include "user/model/calibration.h"
+
+struct run;
+
+/* A cell that is missing or unusable makes its figure absent, with the reason. NULL: no memory. */
+struct calibration *calibration__of(const struct run *r);
+
+#endif
