@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "user/analysis/process_ids.h"
+#include "user/model/birth_command.h"
 #include "user/model/run.h"
-#include "user/profile/lines.h"
 #include "user/store/line.h"
 
 /*
@@ -239,7 +239,7 @@ static void name_child(struct perfetto *p, const struct birth *b, const struct t
 	const char *slash = strrchr(b->path, '/');
 
 	name_process(p, child, slash ? slash + 1 : b->path);
-	command_text(b, command, sizeof(command));
+	birth_command(b, command, sizeof(command));
 	put_meta(p, "process_labels", child, "labels", command);
 }
 

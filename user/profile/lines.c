@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "bench/shared/units.h"
+#include "user/model/birth_command.h"
+#include "user/model/names.h"
 #include "user/text/escape.h"
 #include "user/text/utf8.h"
 #include "user/text/wrap.h"
@@ -17,45 +19,6 @@
 #define COW_WIDTH  6
 
 #define COMMAND_WIDTH_MIN 6
-
-static void append_argument(char *text, size_t size, const char *argument)
-{
-	char shown[4 * COMMAND_ARGS_MAX + 1];
-	bool quote = !*argument || strpbrk(argument, " '\"$&|;<>()*?") != NULL;
-
-	escape_text(argument, shown, sizeof(shown));
-	layout_append(text, size, quote ? "%s'%s'" : "%s%s", *text ? " " : "", shown);
-}
-
-/* For a script, the kernel puts its interpreter into argv[0]. */
-static bool is_script(const struct birth *b)
-{
-	for (size_t at = 0; at < b->args_bytes; at += strlen(b->args + at) + 1)
-		if (at && !strcmp(b->args + at, b->path))
-			return true;
-	return false;
-}
-
-void command_text(const struct birth *b, char *text, size_t size)
-{
-	char path[4 * COMMAND_PATH_MAX + 1];
-	bool first;
-
-	text[0] = '\0';
-	if (!b->path)
-		return;
-	first = !is_script(b);
-	escape_text(b->path, path, sizeof(path));
-	if (first)
-		layout_append(text, size, "%s", path);
-	for (size_t at = 0; at < b->args_bytes; at += strlen(b->args + at) + 1) {
-		if (!first)
-			append_argument(text, size, b->args + at);
-		first = false;
-	}
-	if (b->args_total > b->args_bytes)
-		layout_append(text, size, " ..");
-}
 
 static void print_titles(const struct lines *l)
 {
@@ -92,7 +55,7 @@ static void child_text(const struct birth *b, char *text, size_t size)
 		snprintf(text, size, "%s", name ? name : "failed");
 		return;
 	}
-	command_text(b, text, size);
+	birth_command(b, text, size);
 	if (*text || life->method == CLONE_METHOD_THREAD)
 		return;
 	name = life->execed && life->exec_result ? errno_name(-life->exec_result) : NULL;

@@ -24,11 +24,4 @@ struct lines {
 
 void lines__print(struct lines *l, const struct birth *b);
 
-/*
- * The path, and the arguments but the first, as a person types them; of a script, what its
- * interpreter was given. What was cut off is "..", and what cannot be shown is escaped. "" if no
- * exec is known.
- */
-void command_text(const struct birth *b, char *text, size_t size);
-
 #endif

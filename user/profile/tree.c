@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "bench/shared/units.h"
+#include "user/model/birth_command.h"
 #include "user/model/run.h"
-#include "user/profile/lines.h"
 #include "user/text/escape.h"
 #include "user/text/wrap.h"
 
@@ -55,7 +55,7 @@ int tree__add(struct tree *t, const struct birth *b)
 	if (!v)
 		return -ENOMEM;
 	t->v = v;
-	command_text(b, command, sizeof(command));
+	birth_command(b, command, sizeof(command));
 	layout_cut(command, LAYOUT_WIDTH);
 	node.label = *command ? strdup(command) : NULL;
 	node.parent = escaped(b->comm);

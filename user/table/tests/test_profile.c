@@ -20,6 +20,7 @@
 #include "user/analysis/groups.h"
 #include "user/export/perfetto.h"
 #include "user/model/birth.h"
+#include "user/model/birth_command.h"
 #include "user/profile/lines.h"
 #include "user/profile/tree.h"
 #include "user/store/line.h"
@@ -232,17 +233,17 @@ static void a_command_is_shown_as_it_is_typed(void **state)
 	char command[512];
 
 	(void)state;
-	command_text(&b, command, sizeof(command));
+	birth_command(&b, command, sizeof(command));
 	assert_string_equal(command, "/usr/bin/prog 'two words' 'a\\x1b[31mb\\x0ac\"\\\\xff"
 				     "\\xe2\\x80\\xae' ..");
 	b.args = "/bin/sh\0/usr/bin/prog\0x";
 	b.args_bytes = b.args_total = sizeof("/bin/sh\0/usr/bin/prog\0x");
-	command_text(&b, command, sizeof(command));
+	birth_command(&b, command, sizeof(command));
 	assert_string_equal(command, "/bin/sh /usr/bin/prog x");
-	command_text(&b, command, 8);
+	birth_command(&b, command, 8);
 	assert_true(strlen(command) < 8);
 	b.path = NULL;
-	command_text(&b, command, sizeof(command));
+	birth_command(&b, command, sizeof(command));
 	assert_string_equal(command, "");
 }
 
