@@ -143,10 +143,15 @@ int command_export(int argc, char **argv)
 	struct fault why;
 	int err = option_parse(&argp, argc, argv, &o);
 
-	if (!err && input_is_output(&o.path, 1, o.output))
+	if (!err && input_is_output(&o.path, 1, o.output)) {
+		complain("-o %s: that is the run itself; name another file", o.output);
 		err = -EINVAL;
-	if (!err)
-		err = input_read(&in, &o.path, 1, o.truncated ? INPUT_TRUNCATED : 0);
+	}
+	if (!err) {
+		err = input_read(&in, &o.path, 1, o.truncated, NULL, &why);
+		if (err)
+			complain("%s", why.text);
+	}
 	task.run = in.runs;
 	if (!err)
 		err = choose(&o, &task);

@@ -12,6 +12,7 @@
 #include "user/base/option.h"
 #include "user/base/output.h"
 #include "user/base/say.h"
+#include "user/report/verdict.h"
 #include "user/store/inputs.h"
 #include "user/text/escape.h"
 
@@ -135,13 +136,14 @@ int command_report(int argc, char **argv)
 		complain("a page is not for a terminal: name a file with -o page.html");
 		err = -EINVAL;
 	}
-	if (!err && input_is_output(o.paths, o.count, o.output))
+	if (!err && input_is_output(o.paths, o.count, o.output)) {
+		complain("-o %s: that is the run itself; name another file", o.output);
 		err = -EINVAL;
-	if (!err)
-		err = input_read(&in, o.paths, o.count,
-				 INPUT_VERDICTS | (o.truncated ? INPUT_TRUNCATED : 0));
+	}
 	if (!err) {
-		err = output_replace(o.output, compose, &(struct task){&o, &in}, &why);
+		err = input_read(&in, o.paths, o.count, o.truncated, verdict_read, &why);
+		if (!err)
+			err = output_replace(o.output, compose, &(struct task){&o, &in}, &why);
 		if (err)
 			complain("%s", why.text);
 	}

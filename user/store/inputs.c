@@ -7,11 +7,7 @@
 #include <sys/stat.h>
 
 #include "bench/shared/fault.h"
-#include "user/base/say.h"
-#include "user/report/verdict.h"
 #include "user/store/store.h"
-#include "user/table/part.h"
-#include "user/text/escape.h"
 
 static bool has_values(const struct run *r)
 {
@@ -24,55 +20,41 @@ static bool has_values(const struct run *r)
 	return false;
 }
 
-/* Reads a file that is no run. -ENOENT if it is no verdict, either; else what is wrong was said. */
-static int read_verdict(struct input *in, char *path)
+/* Reads a file that is not a run. -ENOENT: not a verdict, either. */
+static int read_verdict(struct input *in, char *path, verdict_reader *reader, struct fault *why)
 {
-	const char *why = NULL;
-	char name[256];
-	int err = verdict_read(path, &in->verdicts[in->verdict_count], &why);
+	const char *reason = NULL;
+	int err = reader(path, &in->verdicts[in->verdict_count], &reason);
 
-	if (!err) {
+	if (!err)
 		in->verdict_paths[in->verdict_count++] = path;
-	} else if (err != -ENOENT) {
-		escape_text(path, name, sizeof(name));
-		complain("%s: %s", name, why);
-	}
-	return err;
+	return err && err != -ENOENT ? fault__set(why, err, "%s: %s", path, reason) : err;
 }
 
-static int read_one(struct input *in, char *path, int flags)
+static int read_one(struct input *in, char *path, bool truncated, verdict_reader *reader,
+		    struct fault *why)
 {
-	struct run *run = &in->runs[in->count++];
-	struct fault why;
-	char name[256];
-	int err = store_read(path, run, &why), verdict = -ENOENT;
+	struct run *run = &in->runs[in->count];
+	const char *name = !strcmp(path, "-") ? "standard input" : path;
+	int err = store_read(path, run, why), verdict = -ENOENT;
 
-	in->paths[in->count - 1] = path;
-	if (err == -EINVAL && flags & INPUT_VERDICTS)
-		verdict = read_verdict(in, path);
-	if (verdict != -ENOENT) {
-		in->count--;
+	if (err == -EINVAL && reader)
+		verdict = read_verdict(in, path, reader, why);
+	if (verdict != -ENOENT)
 		return verdict;
-	}
-	if (err) {
-		complain("%s", why.text);
+	in->paths[in->count++] = path;
+	if (err)
 		return err;
-	}
-	escape_text(!strcmp(path, "-") ? "standard input" : path, name, sizeof(name));
-	if (!run->ended && !(flags & INPUT_TRUNCATED)) {
-		complain("%s: the run broke off, it has no end line; --truncated takes what is "
-			 "there",
-			 name);
-		return -EINVAL;
-	}
-	if (!has_values(run)) {
-		complain("%s: holds no measurement", name);
-		return -EINVAL;
-	}
-	return 0;
+	if (!run->ended && !truncated)
+		return fault__set(why, -EINVAL,
+				  "%s: the run broke off, it has no end line; --truncated reads "
+				  "what is there",
+				  name);
+	return has_values(run) ? 0 : fault__set(why, -EINVAL, "%s: holds no measurement", name);
 }
 
-int input_read(struct input *in, char *const *paths, size_t count, int flags)
+int input_read(struct input *in, char *const *paths, size_t count, bool truncated,
+	       verdict_reader *reader, struct fault *why)
 {
 	int err = 0;
 
@@ -82,33 +64,26 @@ int input_read(struct input *in, char *const *paths, size_t count, int flags)
 		.verdicts = calloc(count, sizeof(json_t *)),
 		.verdict_paths = calloc(count, sizeof(*in->verdict_paths)),
 	};
-	if (!in->runs || !in->paths || !in->verdicts || !in->verdict_paths) {
-		complain("%s", strerror(ENOMEM));
-		return -ENOMEM;
-	}
+	if (!in->runs || !in->paths || !in->verdicts || !in->verdict_paths)
+		return fault__set(why, -ENOMEM, "%s", strerror(ENOMEM));
 	for (size_t i = 0; i < count && !err; i++)
-		err = read_one(in, paths[i], flags);
-	if (!err && in->count == 0) {
-		complain("a verdict of the gate makes no page alone: name the runs, too");
-		err = -EINVAL;
-	}
+		err = read_one(in, paths[i], truncated, reader, why);
+	if (!err && in->count == 0)
+		err = fault__set(why, -EINVAL,
+				 "a verdict of the gate makes no page alone: name the runs, too");
 	return err;
 }
 
 bool input_is_output(char *const *paths, size_t count, const char *output)
 {
 	struct stat in, out;
-	char name[256];
 
 	if (!output || !strcmp(output, "-") || stat(output, &out) != 0 || !S_ISREG(out.st_mode))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (!strcmp(paths[i], "-") || stat(paths[i], &in) != 0 || in.st_dev != out.st_dev ||
-		    in.st_ino != out.st_ino)
-			continue;
-		escape_text(output, name, sizeof(name));
-		complain("-o %s: that is the run itself; name another file", name);
-		return true;
+		if (strcmp(paths[i], "-") && !stat(paths[i], &in) && in.st_dev == out.st_dev &&
+		    in.st_ino == out.st_ino)
+			return true;
 	}
 	return false;
 }

@@ -1,34 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#ifndef SPAWNSCOPE_REPORT_INPUT_H
-#define SPAWNSCOPE_REPORT_INPUT_H
+/* The files that a command reads: runs and, beside them, verdicts of the gate. */
+#ifndef SPAWNSCOPE_STORE_INPUTS_H
+#define SPAWNSCOPE_STORE_INPUTS_H
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "bench/shared/fault.h"
 #include "user/model/run.h"
 
-/* Files that were read; paths are those that were given. */
 struct input {
 	struct run *runs;
 	char **paths;
 	size_t count;
-	json_t **verdicts; /* of the gate */
+	json_t **verdicts;
 	char **verdict_paths;
 	size_t verdict_count;
 };
 
-enum {
-	INPUT_TRUNCATED = 1, /* runs that broke off, too */
-	INPUT_VERDICTS = 2,  /* the gate's JSON, too, beside a run at least */
-};
+/*
+ * Reads a verdict: 0, with one for json_decref(); -ENOENT if the file holds none; or -errno with a
+ * reason.
+ */
+typedef int verdict_reader(const char *path, json_t **verdict, const char **why);
 
 /*
- * Reads the files. 0, or -errno after one line on standard error. To be freed with input_free() in
- * any case.
+ * Reads the files, of which at least one must be a run. `truncated`: also runs that broke off.
+ * `reader` may be NULL: no verdicts. 0 or -errno. Call input_free() in either case.
  */
-int input_read(struct input *in, char *const *paths, size_t count, int flags);
-/* Whether `output` (may be NULL) is one of the files: one line on standard error says so then. */
+int input_read(struct input *in, char *const *paths, size_t count, bool truncated,
+	       verdict_reader *reader, struct fault *why);
+
+/* Whether `output` (may be NULL) is one of the files. */
 bool input_is_output(char *const *paths, size_t count, const char *output);
 void input_free(struct input *in);
 
