@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/analysis/whatif.h"
 #include "user/base/proc.h"
 
 void groups__init(struct groups *g, enum group_by by)
@@ -19,11 +18,8 @@ static void free_group(struct group *g)
 	free(g->label);
 	sketch__free(&g->call);
 	sketch__free(&g->rss);
-	sketch__free(&g->spawnable.call);
-	sketch__free(&g->spawnable.copy);
-	sketch__free(&g->staying.copy);
-	sketch__free(&g->staying.anon);
-	sketch__free(&g->staying.cow_faults_parent);
+	spawnable__free(&g->spawnable);
+	staying__free(&g->staying);
 	for (int i = 0; i < PHASE_COUNT; i++)
 		sketch__free(&g->phase[i]);
 	for (int i = 0; i < COUNT_COUNT; i++)
@@ -184,7 +180,7 @@ static int add_to(struct group *g, const struct birth *b)
 	}
 	g->execs += life->execed && !life->exec_result;
 	g->work_ns += (double)birth_work_ns(b);
-	err = whatif__add(&g->spawnable, &g->staying, b);
+	err = savings_add(&g->spawnable, &g->staying, b);
 	if (!err && call != MISSING)
 		err = sketch__add(&g->call, call);
 	if (!err && birth_rss(b) != MISSING)

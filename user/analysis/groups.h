@@ -5,29 +5,11 @@
 #ifndef SPAWNSCOPE_GROUPS_H
 #define SPAWNSCOPE_GROUPS_H
 
+#include "user/analysis/savings.h"
 #include "user/analysis/sketch.h"
 #include "user/model/birth.h"
 
 #define GROUP_ERRNOS_MAX 4
-
-/*
- * Forks whose child execed, had they been posix_spawn. An estimate from the same births' phases, no
- * measurement: it would have spared copy_mm (`least_ns`) and, at most, what a copy entails later
- * (`most_ns`: clone_finish, COW faults, dropping the copy at exec), and would have held the parent
- * from the wake-up of the child until its exec (`held_ns`). Sums, ns.
- */
-struct whatif {
-	int64_t n;
-	double least_ns, most_ns, held_ns;
-	struct sketch call, copy; /* of each */
-};
-
-/* Forks whose child did not exec: those of one parent may be of another size than its others. */
-struct staying {
-	struct sketch copy;
-	struct sketch anon; /* of the parent, bytes */
-	struct sketch cow_faults_parent;
-};
 
 struct group {
 	struct group_key key;
@@ -44,7 +26,7 @@ struct group {
 	struct sketch count[COUNT_COUNT];
 	struct sketch rss; /* of the parent, bytes of all kinds */
 	double work_ns;	   /* in sum */
-	struct whatif spawnable;
+	struct spawnable spawnable;
 	struct staying staying;
 	struct {
 		int number;

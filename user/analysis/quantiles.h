@@ -14,7 +14,7 @@ struct sorted {
 int sorted__of(struct sorted *s, const struct series *series);
 void sorted__free(struct sorted *s);
 
-/* As stats_quantile(). */
+/* The same value as stats_quantile()'s. */
 double sorted__quantile(const struct sorted *s, double q);
 
 /*

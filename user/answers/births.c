@@ -122,7 +122,7 @@ static void say_slowest(struct answers *answers, const struct rows *rows,
 				       rows->instructions, text));
 }
 
-static void add_worth(struct whatif *sum, const struct group *g)
+static void add_worth(struct spawnable *sum, const struct group *g)
 {
 	if (!whatif_has(g, WHATIF_SPAWNABLE))
 		return;
@@ -133,9 +133,9 @@ static void add_worth(struct whatif *sum, const struct group *g)
 }
 
 /* Over the groups that are worth a change, as the view of births lists them. */
-static struct whatif worth_sum(const struct groups *groups)
+static struct spawnable worth_sum(const struct groups *groups)
 {
-	struct whatif sum = {0};
+	struct spawnable sum = {0};
 
 	for (size_t i = 0; i < groups->n; i++)
 		add_worth(&sum, &groups->v[i]);
@@ -147,7 +147,7 @@ static struct whatif worth_sum(const struct groups *groups)
 static void say_whatif(struct answers *answers, const struct rows *rows, const struct birth_sums *s)
 {
 	struct answer *a;
-	const struct whatif w = worth_sum(&s->groups);
+	const struct spawnable w = worth_sum(&s->groups);
 	char text[NUMBER_MAX];
 
 	if (!w.n)

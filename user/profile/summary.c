@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/analysis/whatif.h"
 #include "user/model/run.h"
+#include "user/profile/whatif_json.h"
 
 /* Bytes of a command line that are repeated. */
 #define SUBJECT_MAX 70

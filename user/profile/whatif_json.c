@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The lines `whatif` of profile --json. */
+#include "user/profile/whatif_json.h"
+
 #include <errno.h>
 #include <math.h>
 
@@ -26,7 +27,7 @@ static bool put_range(json_t *object, const char *name, double low, double high)
 
 static bool put_spawnable(json_t *line, const struct group *g, const struct whatif_estimates *e)
 {
-	const struct whatif *w = &g->spawnable;
+	const struct spawnable *w = &g->spawnable;
 	bool failed = put(line, "forks", json_integer(w->n));
 
 	failed |= put(line, "exec", json_true());

@@ -9,7 +9,7 @@
 
 #include "bench/shared/units.h"
 #include "user/analysis/whatif.h"
-#include "user/text/columns.h"
+#include "user/table/whatif.h"
 #include "user/text/escape.h"
 #include "user/text/wrap.h"
 

@@ -151,7 +151,7 @@ static bool counted_cow(const struct group *g)
 
 static void write_spawnable(FILE *out, const struct report_run *r, const struct group *g)
 {
-	const struct whatif *w = &g->spawnable;
+	const struct spawnable *w = &g->spawnable;
 
 	html_row(out);
 	html_label(out, label_of(g));
@@ -444,7 +444,7 @@ static json_t *range_data(const struct estimate *e)
 static json_t *whatif_data(const struct group *g, const struct calibration *c)
 {
 	const struct whatif_estimates e = whatif_estimate(g, WHATIF_SPAWNABLE, c);
-	const struct whatif *w = &g->spawnable;
+	const struct spawnable *w = &g->spawnable;
 	json_t *object;
 
 	if (!whatif_has(g, WHATIF_SPAWNABLE))

@@ -10,7 +10,6 @@
 
 #include "bench/shared/fault.h"
 #include "user/analysis/groups.h"
-#include "user/analysis/whatif.h"
 #include "user/export/export.h"
 #include "user/gate/budget/check.h"
 #include "user/gate/compare/compare.h"
@@ -21,6 +20,7 @@
 #include "user/model/birth.h"
 #include "user/profile/lines.h"
 #include "user/profile/tree.h"
+#include "user/profile/whatif_json.h"
 #include "user/report/report.h"
 #include "user/store/line.h"
 #include "user/table/profile.h"

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What posix_spawn might have saved in place of fork. Pure. */
+#ifndef SPAWNSCOPE_SAVINGS_H
+#define SPAWNSCOPE_SAVINGS_H
+
+#include "user/analysis/sketch.h"
+#include "user/model/birth.h"
+
+/*
+ * Forks whose child execed, which could have been posix_spawn. The sums, ns, are estimates from the
+ * phases of these births, not measurements. posix_spawn saves copy_mm (`least_ns`) and, at most,
+ * also what follows from the copy (`most_ns`: clone_finish, COW faults, dropping the copy at exec).
+ * It holds the parent from the child's wake-up to its exec (`held_ns`).
+ */
+struct spawnable {
+	int64_t n;
+	double least_ns, most_ns, held_ns;
+	struct sketch call, copy; /* of each fork, ns */
+};
+
+/* Forks whose child did not exec. */
+struct staying {
+	struct sketch copy; /* copy_mm, ns */
+	struct sketch anon; /* the parent's anonymous memory, bytes */
+	struct sketch cow_faults_parent;
+};
+
+/* Adds a birth to either, if it is a fork and its copy_mm is known. 0 or -ENOMEM. */
+int savings_add(struct spawnable *w, struct staying *s, const struct birth *b);
+
+/* Free what they hold. */
+void spawnable__free(struct spawnable *w);
+void staying__free(struct staying *s);
+
+#endif
