@@ -130,35 +130,39 @@ enum phase {
 };
 
 /*
- * X(name, unit, role, brief): what is counted beside the times, one value per birth. Those without
- * PARENT are read from the child's mm just after the copy, or counted until the child execs or
- * ends, so they are what this birth copied, exactly.
- *
- * role: COST    less is better
- *       LAYOUT  a COST that ASLR moves by a few pages from process to process
- *       REUSE   pages that needed no copy: neither more nor less is better
- *       PARENT  the shape of the parent
+ * X(name, unit, role, phase, brief): what is counted beside the times, one value per birth.
+ *   role   COST    less is better
+ *          LAYOUT  a COST that ASLR moves by a few pages from process to process
+ *          REUSE   pages that needed no copy: neither more nor less is better
+ *          PARENT  the parent's shape at the birth
+ *   phase  a birth that has this phase has the count; `none`: every birth. Those of copy_mm are
+ *          read from the child's mm just after the copy: they are what this birth copied, exactly
  */
 #define COUNTS(X)                                                                                  \
-	X(ptes_copied, "pages", LAYOUT, "present PTEs copied (4 KiB units; 512 for a 2 MiB page)") \
-	X(page_table_bytes, "bytes", LAYOUT, "page tables of the child's mm after the copy")       \
-	X(vmas, "VMAs", COST, "VMAs of the child's mm after the copy")                             \
-	X(cow_faults_child, "faults", LAYOUT, "COW faults of the child until it execs or ends")    \
-	X(cow_copied_child, "pages", LAYOUT, "of these, 4 KiB pages copied")                       \
-	X(cow_reused_child, "pages", REUSE, "of these, 4 KiB pages made writable in place")        \
-	X(cow_huge_child, "faults", COST, "of these, faults on 2 MiB mappings")                    \
-	X(cow_faults_parent, "faults", LAYOUT,                                                     \
+	X(ptes_copied, "pages", LAYOUT, copy_mm,                                                   \
+	  "present PTEs copied (4 KiB units; 512 for a 2 MiB page)")                               \
+	X(page_table_bytes, "bytes", LAYOUT, copy_mm,                                              \
+	  "page tables of the child's mm after the copy")                                          \
+	X(vmas, "VMAs", COST, copy_mm, "VMAs of the child's mm after the copy")                    \
+	X(cow_faults_child, "faults", LAYOUT, cow_child,                                           \
+	  "COW faults of the child until it execs or ends")                                        \
+	X(cow_copied_child, "pages", LAYOUT, cow_child, "of these, 4 KiB pages copied")            \
+	X(cow_reused_child, "pages", REUSE, cow_child,                                             \
+	  "of these, 4 KiB pages made writable in place")                                          \
+	X(cow_huge_child, "faults", COST, cow_child, "of these, faults on 2 MiB mappings")         \
+	X(cow_faults_parent, "faults", LAYOUT, cow_parent,                                         \
 	  "COW faults of the parent while the child shares its pages")                             \
-	X(cow_copied_parent, "pages", LAYOUT, "of these, 4 KiB pages copied")                      \
-	X(cow_reused_parent, "pages", REUSE, "of these, 4 KiB pages made writable in place")       \
-	X(cow_huge_parent, "faults", COST, "of these, faults on 2 MiB mappings")                   \
-	X(parent_rss_anon, "bytes", PARENT, "the parent's anonymous RSS at the birth")             \
-	X(parent_rss_file, "bytes", PARENT, "the parent's file RSS at the birth")                  \
-	X(parent_rss_shmem, "bytes", PARENT, "the parent's shared-memory RSS at the birth")        \
-	X(parent_page_table_bytes, "bytes", PARENT, "the parent's page tables at the birth")       \
-	X(parent_vmas, "VMAs", PARENT, "the parent's VMAs at the birth")                           \
-	X(parent_threads, "threads", PARENT, "the parent's threads at the birth")                  \
-	X(parent_fds, "descriptors", PARENT, "the parent's open descriptors at the birth")
+	X(cow_copied_parent, "pages", LAYOUT, cow_parent, "of these, 4 KiB pages copied")          \
+	X(cow_reused_parent, "pages", REUSE, cow_parent,                                           \
+	  "of these, 4 KiB pages made writable in place")                                          \
+	X(cow_huge_parent, "faults", COST, cow_parent, "of these, faults on 2 MiB mappings")       \
+	X(parent_rss_anon, "bytes", PARENT, none, "the parent's anonymous RSS at the birth")       \
+	X(parent_rss_file, "bytes", PARENT, none, "the parent's file RSS at the birth")            \
+	X(parent_rss_shmem, "bytes", PARENT, none, "the parent's shared-memory RSS at the birth")  \
+	X(parent_page_table_bytes, "bytes", PARENT, none, "the parent's page tables at the birth") \
+	X(parent_vmas, "VMAs", PARENT, none, "the parent's VMAs at the birth")                     \
+	X(parent_threads, "threads", PARENT, none, "the parent's threads at the birth")            \
+	X(parent_fds, "descriptors", PARENT, none, "the parent's open descriptors at the birth")
 
 enum count {
 #define X(name, ...) COUNT_##name,

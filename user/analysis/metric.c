@@ -87,18 +87,19 @@ static int64_t count_of_birth(const struct metric *m, const struct birth *b)
 	},
 
 /* Roles of counts. */
-#define COST   .cost = true, .usual = true, .phase = PHASE_copy_mm
+#define COST   .cost = true, .usual = true
 #define LAYOUT COST, .layout = true
-#define REUSE  .phase = PHASE_copy_mm
-#define PARENT .phase = PHASE_none
+#define REUSE  .cost = false
+#define PARENT .cost = false
 
-#define COUNT(id, of, role, text)                                                                  \
+#define COUNT(id, of, role, in, text)                                                              \
 	{                                                                                          \
 		.name = #id,                                                                       \
 		.unit = of,                                                                        \
 		.brief = text,                                                                     \
 		.kind = METRIC_COUNT,                                                              \
 		role,                                                                              \
+		.phase = PHASE_##in,                                                               \
 		.count = COUNT_##id,                                                               \
 		.quantile = 0.5,                                                                   \
 		.series = offsetof(struct cell, counts[COUNT_##id]),                               \

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "user/collect/samples.h"
+#include "user/model/count.h"
 
 #define BUCKETS 16384
 
@@ -60,8 +61,8 @@ static void drop_unmeasured(const struct births *t, struct life *life)
 	for (int i = 0; i < SUM_COUNT; i++)
 		if (!t->choice->sums[i])
 			life->sum[i] = MISSING;
-	for (int i = COUNT_cow_faults_child; i <= COUNT_cow_huge_parent; i++)
-		if (!cow)
+	for (int i = 0; i < COUNT_COUNT; i++)
+		if (!cow && count_is_cow(i))
 			life->count[i] = MISSING;
 }
 

@@ -333,11 +333,6 @@ static int push(struct series *s, size_t before, int64_t value)
 	return err ? err : series__push(s, value);
 }
 
-static bool is_cow_count(enum count c)
-{
-	return c >= COUNT_cow_faults_child && c <= COUNT_cow_huge_parent;
-}
-
 /* The driver's timestamps stand in for edges that nothing in the kernel marks. */
 static void take_driver_edges(struct life *life, const struct source_choice *choice,
 			      const struct sample *s)
@@ -376,7 +371,7 @@ static int push_phases(struct cell *cell, const struct life *life,
 	}
 	for (int i = 0; i < COUNT_COUNT && !err; i++)
 		err = push(&cell->counts[i], cell->n,
-			   is_cow_count(i) && !counted ? MISSING : life->count[i]);
+			   !counted && count_is_cow(i) ? MISSING : life->count[i]);
 	return err;
 }
 

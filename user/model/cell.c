@@ -7,6 +7,32 @@
 
 #include "user/model/memory.h"
 
+static const struct {
+	const char *name, *brief;
+} kinds[] = {
+#define X(name, brief) [SAMPLE_##name] = {#name, brief},
+	SAMPLES(X)
+#undef X
+};
+
+const char *sample_name(enum sample_kind s)
+{
+	return kinds[s].name;
+}
+
+int sample_by_name(const char *name)
+{
+	for (int s = 0; s < SAMPLE_COUNT; s++)
+		if (!strcmp(kinds[s].name, name))
+			return s;
+	return -1;
+}
+
+const char *sample_brief(enum sample_kind s)
+{
+	return kinds[s].brief;
+}
+
 void phase_origins__free(struct phase_origin origins[PHASE_COUNT])
 {
 	for (size_t i = 0; i < PHASE_COUNT; i++) {

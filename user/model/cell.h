@@ -26,6 +26,10 @@ enum sample_kind {
 		SAMPLE_COUNT
 };
 
+const char *sample_name(enum sample_kind s);
+int sample_by_name(const char *name); /* -1 if unknown */
+const char *sample_brief(enum sample_kind s);
+
 /* One axis of a cell's key. Its value is `number` if `text` is NULL. */
 struct key_part {
 	char *name;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/model/phase.h"
 
-#include <stddef.h>
+#include <string.h>
 
 #define SPAN_ROW(n, f, t, only, never, other, to_other, part, g, k, l, light, dark, b)             \
 	[PHASE_##n] = {                                                                            \
@@ -33,6 +33,19 @@
 	},
 
 const struct phase_model phase_models[PHASE_COUNT] = {PHASES(SPAN_ROW, SUM_ROW)};
+
+const char *phase_name(enum phase p)
+{
+	return phase_models[p].name;
+}
+
+int phase_by_name(const char *name)
+{
+	for (int p = 0; p < PHASE_COUNT; p++)
+		if (!strcmp(phase_models[p].name, name))
+			return p;
+	return -1;
+}
 
 const char *phase_why_not(enum phase phase, uint64_t clone_flags)
 {

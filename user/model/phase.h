@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "bpf/phases.h"
-#include "user/model/names.h"
 #include "user/model/series.h"
 
 enum phase_group { GROUP_CALL, GROUP_CHILD, GROUP_AFTER };
@@ -28,6 +27,9 @@ struct phase_model {
 };
 
 extern const struct phase_model phase_models[PHASE_COUNT];
+
+const char *phase_name(enum phase p);
+int phase_by_name(const char *name); /* -1 if unknown */
 
 /* What is known of one process life. Edges: CLOCK_MONOTONIC ns, 0 where nothing marked them. */
 struct life {

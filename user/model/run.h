@@ -11,7 +11,8 @@
 #include <stdint.h>
 
 #include "user/model/cell.h"
-#include "user/model/names.h"
+#include "user/model/count.h"
+#include "user/model/phase.h"
 #include "user/model/probe_set.h"
 #include "user/model/series.h"
 #include "user/model/stack.h"

@@ -6,7 +6,6 @@
 
 #include "bench/shared/units.h"
 #include "user/model/birth_command.h"
-#include "user/model/names.h"
 #include "user/text/escape.h"
 #include "user/text/utf8.h"
 #include "user/text/wrap.h"

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "user/analysis/groups.h"
+#include "user/model/cell.h"
 
 struct profile_summary {
 	const char *what;      /* was profiled: "'make -j2'", "the whole machine"; any bytes */

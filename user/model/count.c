@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/model/count.h"
+
+#include <string.h>
+
+static const struct {
+	const char *name, *unit, *brief;
+	enum phase phase;
+} rows[] = {
+#define X(name, unit, role, phase, brief) [COUNT_##name] = {#name, unit, brief, PHASE_##phase},
+	COUNTS(X)
+#undef X
+};
+
+const char *count_name(enum count c)
+{
+	return rows[c].name;
+}
+
+int count_by_name(const char *name)
+{
+	for (int c = 0; c < COUNT_COUNT; c++)
+		if (!strcmp(rows[c].name, name))
+			return c;
+	return -1;
+}
+
+const char *count_unit(enum count c)
+{
+	return rows[c].unit;
+}
+
+const char *count_brief(enum count c)
+{
+	return rows[c].brief;
+}
+
+enum phase count_phase(enum count c)
+{
+	return rows[c].phase;
+}
+
+bool count_is_cow(enum count c)
+{
+	return rows[c].phase == PHASE_cow_child || rows[c].phase == PHASE_cow_parent;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The COUNTS table of bpf/phases.h, row by row. */
+#ifndef SPAWNSCOPE_COUNT_H
+#define SPAWNSCOPE_COUNT_H
+
+#include <stdbool.h>
+
+#include "bpf/phases.h"
+
+const char *count_name(enum count c);  /* as in result files */
+int count_by_name(const char *name);   /* -1 if unknown */
+const char *count_unit(enum count c);  /* "bytes", "faults" */
+const char *count_brief(enum count c); /* one line */
+enum phase count_phase(enum count c);  /* PHASE_none: every birth has it */
+bool count_is_cow(enum count c);       /* a COW fault, or a page of one */
+
+#endif
