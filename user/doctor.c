@@ -19,7 +19,7 @@
 #include "user/base/option.h"
 #include "user/base/privilege.h"
 #include "user/base/say.h"
-#include "user/collect/samples.h"
+#include "user/collect/lives.h"
 #include "user/model/phase.h"
 #include "user/probe/kind_option.h"
 #include "user/probe/probe.h"

@@ -16,6 +16,7 @@
 #include "user/bench/options.h"
 #include "user/bench/schedule.h"
 #include "user/collect/environment.h"
+#include "user/collect/lives.h"
 #include "user/collect/origin.h"
 #include "user/collect/samples.h"
 #include "user/driver/driver.h"
@@ -171,7 +172,7 @@ static int join_block(struct bench *b, const struct plan_block *plan, pid_t pare
 				b->schedule.shares_mm[plan->cell] = life->clone_flags & PHASE_VM;
 		}
 		if (!err)
-			err = join_sample(cell, &block->samples[i], life, choice);
+			err = samples_add(cell, &block->samples[i], life, choice);
 	}
 	return err;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/collect/samples.h"
+#include "user/collect/life.h"
 #include "user/model/count.h"
 
 #define BUCKETS 16384

@@ -97,7 +97,7 @@ static int take_block(struct driver *d, const struct wanted *w, struct run *r, s
 		return err;
 	r->end.started_untraced += block.started;
 	for (size_t i = 0; i < block.n; i++)
-		if (join_sample(c, &block.samples[i], NULL, NULL))
+		if (samples_add(c, &block.samples[i], NULL, NULL))
 			return -ENOMEM;
 	return err ? give_up(c, why->text) : 0;
 }

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "user/collect/lives.h"
 #include "user/collect/samples.h"
 
 #define FORK   ((uint64_t)SIGCHLD)
@@ -207,7 +208,7 @@ static struct life *find(const struct sample *s)
 
 static void join(const struct sample *s, struct life *life)
 {
-	assert_int_equal(join_sample(&cell, s, life, &choice), 0);
+	assert_int_equal(samples_add(&cell, s, life, &choice), 0);
 }
 
 /* What a reader sees: behind the end of a series everything is missing. */
@@ -800,8 +801,8 @@ static void untraced_samples_have_timings_alone(void **state)
 
 	(void)state;
 	add_life(7, 5000);
-	assert_int_equal(join_sample(&cell, &s, &l.v[0], NULL), 0);
-	assert_int_equal(join_sample(&cell, &s, NULL, NULL), 0);
+	assert_int_equal(samples_add(&cell, &s, &l.v[0], NULL), 0);
+	assert_int_equal(samples_add(&cell, &s, NULL, NULL), 0);
 	HOLDS(samples[SAMPLE_spawn_ns], 550, 550);
 	HOLDS(unattributed, MISSING, MISSING);
 	for (int p = 0; p < PHASE_COUNT; p++)
