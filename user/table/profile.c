@@ -10,6 +10,7 @@
 #include "bench/shared/units.h"
 #include "user/analysis/whatif.h"
 #include "user/table/whatif.h"
+#include "user/text/columns.h"
 #include "user/text/escape.h"
 #include "user/text/wrap.h"
 
