@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * callers METHOD N M: creates processes from two places, N by main -> a -> b -> c and M by
- * main -> other -> c, and waits for each. The test of the profile by stack compiles it as it needs
- * it and knows by it which functions there are to be seen.
+ * main -> other -> c, and waits for each. profile_stack.bats compiles it in several ways and
+ * compares these functions with what profile reports.
  *
  * Methods: fork, vfork, spawn (posix_spawn), system; gone (a child forks, and ends at once);
  * parted (fork, from a program whose code is no longer one mapping).
@@ -16,7 +16,7 @@
 
 static const char *method;
 
-/* Each function stays what it is here, with a frame of its own: no call is a jump. */
+/* Keeps the compiler from inlining a function, and from turning a call into a jump. */
 #if __has_attribute(noipa)
 #define FRAME __attribute__((noipa)) static
 #else
@@ -40,7 +40,7 @@ FRAME pid_t c(void)
 	} else if (!strcmp(method, "spawn")) {
 		if (posix_spawn(&pid, "/bin/true", NULL, NULL, argv, env))
 			pid = -1;
-	} else if (system("true")) { /* NOLINT(cert-env33-c): what is to be seen */
+	} else if (system("true")) { /* NOLINT(cert-env33-c): the test wants it */
 		exit(1);
 	}
 	if (pid > 0)
@@ -67,7 +67,7 @@ FRAME void other(void)
 	NO_TAIL_CALL();
 }
 
-/* A page of code, with others before and behind it. */
+/* A page of code between other pages of code. */
 __attribute__((aligned(4096), used)) FRAME void page(void)
 {
 	__asm__ volatile(".fill 8192, 1, 0x90");
@@ -84,7 +84,7 @@ int main(int argc, char **argv)
 		a();
 	for (volatile int i = atoi(argv[3]); i > 0; i--)
 		other();
-	/* Its memory map is read while it lives, which takes a busy machine long. */
+	/* Gives profile time to read its memory map, also on a busy machine. */
 	sleep(2);
 	return 0;
 }

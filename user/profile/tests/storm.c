@@ -86,7 +86,7 @@ static int by_fork_exec(void)
 	return end_of(pid);
 }
 
-/* Which of a thread's births it is. */
+/* Index of a birth among those of its thread. */
 static _Thread_local int turn;
 
 static int by_reported(void)
@@ -142,7 +142,7 @@ static int by_fail(void)
 											       : -1;
 }
 
-/* Its grandchild ends well after the child, whose end is what is waited for. */
+/* Waits for the child only; the grandchild ends well after it. */
 static int by_orphan(void)
 {
 	pid_t pid = fork();
@@ -226,7 +226,7 @@ static void on_signal(int number)
 	(void)number;
 }
 
-/* Now and then a signal comes between the call and where copy_process looks for one. */
+/* Some signals arrive between the call and the check for signals in copy_process. */
 static int by_signalled(void)
 {
 	struct itimerval often = {{0, 50}, {0, 50}};

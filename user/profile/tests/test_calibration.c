@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Figures of a calibration, the estimates by them, and the folder that they are kept in. */
+/* The figures of a calibration, the estimates made from them, and the cache folder. */
 // clang-format off
 #include <stdarg.h>
 #include <stddef.h>
@@ -111,7 +111,7 @@ static void what_was_not_measured_has_a_reason(void **state)
 	r.cells[4].skipped = strdup("no huge pages here");
 	r.cells[2].samples[SAMPLE_spawn_ns].n = 19;
 	r.cells[1].key[0].text[0] = 'x';
-	/* Slower than the large one: that is noise, and no gain. */
+	/* Slower than the large one: noise, which is not a gain. */
 	for (int i = 0; i < 21; i++)
 		r.cells[0].samples[SAMPLE_spawn_ns].v[i] += 400000;
 	c = calibration__of(&r);
@@ -142,7 +142,7 @@ static void a_calibration_comes_back_as_it_was_stored(void **state)
 	free(r.calibration->v[FIGURE_fork].absent);
 	r.calibration->v[FIGURE_fork] = (struct figure_value){30200, 31000, 31800, NULL};
 	check_figures(r.calibration);
-	/* One a run. */
+	/* One per run. */
 	assert_int_equal(store_decode_calibration(line, &r, &why), -EINVAL);
 	json_decref(line);
 	run__free(&r);
@@ -293,7 +293,7 @@ static void print(struct groups *g, const struct calibration *c)
 	fclose(out);
 }
 
-/* One line again of each that was broken. */
+/* Joins lines that were wrapped. */
 static void unwrap(void)
 {
 	char *to = text;
@@ -320,7 +320,7 @@ static void add_mixed(struct groups *g, uint64_t execs_ns, uint64_t stays_ns)
 	add(g, &stays, 10);
 }
 
-/* Neither kind is described by the medians of the other. */
+/* The medians of one kind do not describe the other. */
 static void both_kinds_of_a_group_are_estimated(void **state)
 {
 	struct calibration *c = made();
@@ -399,7 +399,7 @@ static void estimates_are_printed_with_their_basis(void **state)
 	calibration__free(c);
 }
 
-/* Into `text`; the number of lines. */
+/* Writes into `text`. Returns the number of lines. */
 static size_t write_json(struct groups *g, const struct calibration *c)
 {
 	FILE *out = fmemopen(text, sizeof(text), "w");
@@ -439,7 +439,7 @@ static void estimates_are_written_as_json(void **state)
 	calibration__free(c);
 }
 
-/* The folder. */
+/* The cache folder. */
 
 static char room[] = "/tmp/test_calibration.XXXXXX";
 static char path[256];
