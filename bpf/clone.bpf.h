@@ -34,8 +34,7 @@ static __always_inline __u64 *birth_edge(struct slot *s, enum edge e)
 	return &s->birth[e - BIRTH_EDGE_FIRST];
 }
 
-/* Edges of an earlier clone stay: they are older than this one, which tells the tool to ignore
- * them. */
+/* Edges of an earlier clone stay in the slot: the tool ignores edges older than this clone. */
 static __always_inline void clone_begin(struct slot *s, __u64 flags)
 {
 	s->clone_flags = flags;
