@@ -78,7 +78,7 @@ say    = $(if $(V),,$(QUIET) '$(1)' '$@';)
 quoted = '$(subst ','\'',$(1))'
 
 .PHONY: all
-all: $(PROGRAMS) ## build the programs into build/ (what `make` does)
+all: $(PROGRAMS) $(BUILD)/manual.done ## build the programs into build/ (what `make` does)
 
 .PHONY: run
 run: $(PROGRAMS) | $(READY) ## install what is missing, build, and compare the ways to start a process
@@ -227,6 +227,10 @@ $(BUILD)/gen/page.html: $(page_parts) | $(READY)
 	@mkdir -p $(@D)
 	@[ -d $(D3_MODULES) ] || bench/tests/npm user/report $(BUILD)/npm
 	$(call say,PAGE)CC='$(CC)' user/report/assemble $(D3_MODULES) $@
+
+# The man page's lists of formats are those of the program.
+$(BUILD)/manual.done: $(BUILD)/spawnscope user/manual user/spawnscope.1
+	$(call say,MAN)user/manual $< user/spawnscope.1 && touch $@
 
 # Programs.
 link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)

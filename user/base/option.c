@@ -2,6 +2,7 @@
 #include "user/base/option.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "bench/shared/option_fault.h"
 #include "user/base/command.h"
 #include "user/base/say.h"
+#include "user/text/strbuf.h"
 
 const char *option_name(const struct argp_option *table, int key)
 {
@@ -39,6 +41,42 @@ int option_number(const char *name, const char *value, unsigned int min, unsigne
 	}
 	*number = (unsigned int)n;
 	return 0;
+}
+
+static void list_values(struct strbuf *out, option_values_fn *values, bool with_briefs)
+{
+	const struct option_value *v, *next = values(0);
+
+	for (size_t i = 0; (v = next); i++) {
+		next = values(i + 1);
+		strbuf__add(out, "%s%s", !i ? "" : next ? ", " : " or ", v->name);
+		if (with_briefs)
+			strbuf__add(out, " (%s)", v->brief);
+	}
+}
+
+char *option_values_help(option_values_fn *values)
+{
+	struct strbuf text = {0};
+
+	list_values(&text, values, true);
+	return strbuf__take(&text);
+}
+
+int option_value(const char *option, const char *name, option_values_fn *values)
+{
+	const struct option_value *v;
+	struct strbuf want = {0};
+	int err;
+
+	for (size_t i = 0; (v = values(i)); i++)
+		if (!strcmp(v->name, name))
+			return (int)i;
+	strbuf__add(&want, "must be ");
+	list_values(&want, values, false);
+	err = option_bad(option, name, strbuf__text(&want));
+	strbuf__free(&want);
+	return err;
 }
 
 char *option_word(const char *name, const char *value)

@@ -4,6 +4,7 @@
 #define SPAWNSCOPE_OPTION_H
 
 #include <argp.h>
+#include <stddef.h>
 
 /* The option's name in the table; "" if it has none. */
 const char *option_name(const struct argp_option *table, int key);
@@ -14,6 +15,20 @@ int option_bad(const char *name, const char *value, const char *want);
 /* Parses a number from min to max. 0, or -EINVAL after a complaint. */
 int option_number(const char *name, const char *value, unsigned int min, unsigned int max,
 		  unsigned int *number);
+
+/* A named value that an option can have, and what it means; no parentheses in `brief`. */
+struct option_value {
+	const char *name, *brief;
+};
+
+/* The i-th value of an option; NULL: there are no more. */
+typedef const struct option_value *option_values_fn(size_t i);
+
+/* "csv (a table), json (lines) or xml (a tree)", for --help; malloc'ed. NULL: out of memory. */
+char *option_values_help(option_values_fn *values);
+
+/* The number of the value that has this name, or -EINVAL after one line that lists the names. */
+int option_value(const char *option, const char *name, option_values_fn *values);
 
 /* "--NAME=VALUE", malloc'ed; NULL: out of memory. */
 char *option_word(const char *name, const char *value);

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* One row a sample: its axes, and then every time and count there may be, in a fixed order. */
+/*
+ * The format csv: RFC 4180 with newlines as line ends. A header, and one row per sample: its axes,
+ * then all times and counts in a fixed order. A profile has one row per birth instead.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/export/csv.h"
-#include "user/export/export.h"
-#include "user/text/markup.h"
+#include "user/export/csv_births.h"
+#include "user/export/csv_fields.h"
+#include "user/export/format.h"
 
 /* The axes of all cells, in the order in which they first appear. */
 struct axes {
@@ -41,52 +44,6 @@ static int find_axes(const struct run *r, struct axes *axes)
 		}
 	}
 	return 0;
-}
-
-int csv_text(FILE *out, const char *text)
-{
-	char *plain = text_plain_copy(text), *at;
-	bool quoted = plain && strpbrk(plain, ",\"") != NULL;
-
-	if (!plain)
-		return -ENOMEM;
-	if (quoted)
-		fputc('"', out);
-	for (at = plain; *at != '\0'; at++) {
-		if (*at == '"')
-			fputc('"', out);
-		fputc(*at, out);
-	}
-	if (quoted)
-		fputc('"', out);
-	free(plain);
-	return 0;
-}
-
-void csv_number(FILE *out, int64_t value)
-{
-	char digits[24], *at = digits + sizeof(digits);
-	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
-
-	/* By hand: printf would take most of the time of a large run. */
-	if (value != MISSING) {
-		do {
-			*--at = (char)('0' + rest % 10);
-		} while (rest /= 10);
-		if (value < 0)
-			*--at = '-';
-	}
-	*--at = ',';
-	fwrite_unlocked(at, 1, (size_t)(digits + sizeof(digits) - at), out);
-}
-
-void csv_header_end(FILE *out)
-{
-	for (int k = 0; k < PHASE_COUNT; k++)
-		fprintf(out, ",phase_%s_ns", phase_name(k));
-	for (int k = 0; k < COUNT_COUNT; k++)
-		fprintf(out, ",%s", count_name(k));
-	fputc('\n', out);
 }
 
 static int write_header(const struct axes *axes, FILE *out)
@@ -154,7 +111,7 @@ static void write_sample(FILE *out, const struct cell *c, const char *lead, size
 	fputc('\n', out);
 }
 
-int export_csv(const struct run *r, FILE *out)
+static int write_cells(const struct run *r, FILE *out)
 {
 	struct axes axes = {0};
 	int err = find_axes(r, &axes);
@@ -173,3 +130,10 @@ int export_csv(const struct run *r, FILE *out)
 	free((void *)axes.names);
 	return err;
 }
+
+const struct export_format export_csv = {
+	.value = {"csv", "one row per sample: axes, times, phases, counts; of a profile, one row "
+			 "per birth; missing values are empty"},
+	.cells = write_cells,
+	.births = csv_births,
+};

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The births of a profile: as a table, a row a birth, and as a trace. */
+#include "user/export/csv_births.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/export/csv.h"
-#include "user/export/export.h"
-#include "user/export/perfetto.h"
+#include "user/export/csv_fields.h"
 #include "user/model/birth.h"
 
 static int write_name(FILE *out, const char *name)
@@ -15,7 +14,7 @@ static int write_name(FILE *out, const char *name)
 	return name ? csv_text(out, name) : 0;
 }
 
-/* The arguments with a blank between them, as a person reads them; " .." if they were cut. */
+/* The arguments separated by blanks; " .." at the end if they were cut. */
 static int write_arguments(FILE *out, const struct birth *b)
 {
 	char *text;
@@ -72,7 +71,7 @@ static int write_birth(FILE *out, const struct run *r, const struct birth *b)
 	return err;
 }
 
-int export_csv_births(const struct run *r, FILE *out)
+int csv_births(const struct run *r, FILE *out)
 {
 	int err = 0;
 
@@ -83,30 +82,4 @@ int export_csv_births(const struct run *r, FILE *out)
 	for (size_t i = 0; i < r->birth_count && !err; i++)
 		err = write_birth(out, r, &r->births[i]);
 	return err;
-}
-
-/* A result file has births in the order in which they were over. */
-static int64_t first_time(const struct run *r)
-{
-	int64_t first = MISSING, t;
-
-	for (size_t i = 0; i < r->birth_count; i++) {
-		t = birth_time(&r->births[i]);
-		if (t != MISSING && (first == MISSING || t < first))
-			first = t;
-	}
-	return first == MISSING ? 0 : first;
-}
-
-int export_perfetto(const struct run *r, FILE *out)
-{
-	struct perfetto *p = perfetto__new(out, first_time(r));
-	int err = p ? 0 : -ENOMEM, end;
-
-	for (size_t i = 0; i < r->birth_count && !err; i++)
-		err = perfetto__begin(p, &r->births[i]);
-	for (size_t i = 0; i < r->birth_count && !err; i++)
-		err = perfetto__birth(p, &r->births[i]);
-	end = perfetto__finish(p);
-	return err ? err : end;
 }

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Summaries in OpenMetrics: a family for each kind of time and count, a series for each cell. */
+/*
+ * The format openmetrics: OpenMetrics 1.0 that is also Prometheus' text format 0.0.4, for
+ * node_exporter's textfile collector. A family per kind of time and count, a series per cell; only
+ * summaries, no samples and no timestamps.
+ */
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -11,7 +15,7 @@
 #include "user/analysis/quantiles.h"
 #include "user/analysis/rows.h"
 #include "user/analysis/stats.h"
-#include "user/export/export.h"
+#include "user/export/format.h"
 #include "user/model/phase.h"
 #include "user/text/markup.h"
 
@@ -159,15 +163,10 @@ static int write_family(FILE *out, const struct run *r, const struct family *f,
 	return err;
 }
 
-static bool in_instructions(const struct run *r)
-{
-	return run__counts_instructions(r);
-}
-
 /* Prometheus' base unit of time is the second. */
 static struct family time_family(const struct run *r, const char *name, const char *help)
 {
-	bool instructions = in_instructions(r);
+	bool instructions = run__counts_instructions(r);
 	struct family f = {
 		.unit = instructions ? "instructions" : "seconds",
 		.help = help,
@@ -304,7 +303,7 @@ static int write_run(FILE *out, const struct run *r)
 	return err;
 }
 
-int export_openmetrics(const struct run *r, FILE *out)
+static int write_cells(const struct run *r, FILE *out)
 {
 	int err = write_run(out, r);
 
@@ -319,3 +318,8 @@ int export_openmetrics(const struct run *r, FILE *out)
 	fputs("# EOF\n", out);
 	return err;
 }
+
+const struct export_format export_openmetrics = {
+	.value = {"openmetrics", "summaries of a bench, for node_exporter's textfile collector"},
+	.cells = write_cells,
+};

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "user/analysis/process_ids.h"
+#include "user/export/format.h"
 #include "user/model/birth_command.h"
 #include "user/model/run.h"
 #include "user/store/line.h"
@@ -284,3 +285,35 @@ int perfetto__finish(struct perfetto *p)
 	free(p);
 	return err;
 }
+
+/* The start of the first birth. A result file has births in the order of their ends. */
+static int64_t first_time(const struct run *r)
+{
+	int64_t first = MISSING, t;
+
+	for (size_t i = 0; i < r->birth_count; i++) {
+		t = birth_time(&r->births[i]);
+		if (t != MISSING && (first == MISSING || t < first))
+			first = t;
+	}
+	return first == MISSING ? 0 : first;
+}
+
+static int write_births(const struct run *r, FILE *out)
+{
+	struct perfetto *p = perfetto__new(out, first_time(r));
+	int err = p ? 0 : -ENOMEM, end;
+
+	for (size_t i = 0; i < r->birth_count && !err; i++)
+		err = perfetto__begin(p, &r->births[i]);
+	for (size_t i = 0; i < r->birth_count && !err; i++)
+		err = perfetto__birth(p, &r->births[i]);
+	end = perfetto__finish(p);
+	return err ? err : end;
+}
+
+const struct export_format export_perfetto = {
+	.value = {"perfetto",
+		  "the births of a profile as a trace, for ui.perfetto.dev and speedscope"},
+	.births = write_births,
+};

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The command report: runs become a page, or Markdown. */
-#include "user/report/report.h"
-
+/* The command report: writes runs as a page or as Markdown. */
 #include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -12,40 +10,36 @@
 #include "user/base/option.h"
 #include "user/base/output.h"
 #include "user/base/say.h"
+#include "user/report/format.h"
 #include "user/report/verdict.h"
 #include "user/store/inputs.h"
-#include "user/text/escape.h"
 
-static const struct format {
-	const char *name;
-	int (*write)(const struct report *p, FILE *out);
-} formats[] = {
-	{"html", report_page},
-	{"markdown", report_markdown},
+static const struct report_format *const formats[] = {
+#define X(name) &report_##name,
+	REPORT_FORMATS(X)
+#undef X
 };
 
 #define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))
 
+static const struct option_value *format_value(size_t i)
+{
+	return i < FORMAT_COUNT ? &formats[i]->value : NULL;
+}
+
 enum { OPTION_FORMAT = 1000, OPTION_TRUNCATED };
 
 struct options {
-	const struct format *format;
+	const struct report_format *format;
 	const char *output;
 	bool truncated;
 	char **paths; /* of argv */
 	size_t count;
 };
 
-static const struct argp_option option_table[] = {
-	{"format", OPTION_FORMAT, "NAME", 0, "html (one page; default) or markdown (a summary)", 0},
-	{"output", 'o', "FILE", 0, "write to FILE (- is standard output, the default)", 0},
-	{"truncated", OPTION_TRUNCATED, 0, 0, "take runs that broke off, too", 0},
-	{0},
-};
-
 static const char doc[] =
-	"Makes one page of runs: what was asked and the answer, latency, phases, distributions, "
-	"the births of a profile, and where several runs differ. It needs no network and no server."
+	"Writes one page about runs: questions and answers, latency, phases, distributions, the "
+	"births of a profile, and how several runs differ. The page needs no network and no server."
 	"\v"
 	"Examples:\n"
 	"  spawnscope report run.jsonl -o page.html\n"
@@ -55,29 +49,20 @@ static const char doc[] =
 	"  spawnscope report results/lab/*.jsonl -o lab.html\n"
 	"  spawnscope report --format markdown run.jsonl >>\"$GITHUB_STEP_SUMMARY\"\n\n"
 	"RUN is a result file of `spawnscope bench -o` or `spawnscope profile -o`; - is standard "
-	"input. What `spawnscope gate --json` wrote may stand among them.";
-
-static const struct format *find_format(const char *name)
-{
-	char text[128];
-
-	for (size_t i = 0; i < FORMAT_COUNT; i++) {
-		if (!strcmp(formats[i].name, name))
-			return &formats[i];
-	}
-	escape_text(name, text, sizeof(text));
-	complain("--format '%s': must be html or markdown", text);
-	return NULL;
-}
+	"input. Files that `spawnscope gate --json` wrote may be among them.";
 
 static int parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
+	int format;
 
 	switch (key) {
 	case OPTION_FORMAT:
-		o->format = find_format(arg);
-		return o->format ? 0 : -EINVAL;
+		format = option_value("format", arg, format_value);
+		if (format < 0)
+			return format;
+		o->format = formats[format];
+		return 0;
 	case OPTION_TRUNCATED:
 		o->truncated = true;
 		return 0;
@@ -122,17 +107,23 @@ static int compose(void *context, FILE *out)
 
 int command_report(int argc, char **argv)
 {
-	static const struct argp argp = {option_table, parse_option, "RUN...", doc,
-					 NULL,	       NULL,	     NULL};
-	struct options o = {.format = &formats[0]};
+	char *formats_help = option_values_help(format_value);
+	const struct argp_option table[] = {
+		{"format", OPTION_FORMAT, "NAME", 0, formats_help, 0},
+		{"output", 'o', "FILE", 0, "write to FILE (- is standard output, the default)", 0},
+		{"truncated", OPTION_TRUNCATED, 0, 0, "accept runs that broke off", 0},
+		{0},
+	};
+	const struct argp argp = {table, parse_option, "RUN...", doc, NULL, NULL, NULL};
+	struct options o = {.format = formats[0]};
 	struct input in = {0};
 	struct fault why;
 	int err = -ENOMEM;
 
 	o.paths = calloc((size_t)argc, sizeof(*o.paths));
-	if (o.paths)
+	if (o.paths && formats_help)
 		err = option_parse(&argp, argc, argv, &o);
-	if (!err && !o.output && o.format == &formats[0] && isatty(STDOUT_FILENO)) {
+	if (!err && !o.output && o.format == &report_html && isatty(STDOUT_FILENO)) {
 		complain("a page is not for a terminal: name a file with -o page.html");
 		err = -EINVAL;
 	}
@@ -149,5 +140,6 @@ int command_report(int argc, char **argv)
 	}
 	input_free(&in);
 	free(o.paths);
+	free(formats_help);
 	return err ? EXIT_TROUBLE : EXIT_OK;
 }

@@ -7,8 +7,8 @@
 #include "user/analysis/stats.h"
 #include "user/answers/answers.h"
 #include "user/model/phase.h"
+#include "user/report/format.h"
 #include "user/report/markdown.h"
-#include "user/report/report.h"
 #include "user/report/verdict.h"
 #include "user/text/markup.h"
 #include "user/text/numbers.h"
@@ -163,7 +163,7 @@ static void write_fact(const struct run *r, const char *name, const char *before
 	markdown_text(out, fact->text, NAME_WIDTH);
 }
 
-int report_markdown(const struct report *p, FILE *out)
+static int write_summary(const struct report *p, FILE *out)
 {
 	size_t runs = p->count < RUNS_MAX ? p->count : RUNS_MAX;
 
@@ -194,3 +194,9 @@ int report_markdown(const struct report *p, FILE *out)
 		write_key(out);
 	return ferror(out) ? -ENOMEM : 0;
 }
+
+const struct report_format report_markdown = {
+	.value = {"markdown", "a summary for a job or a pull request: the answers, a table of at "
+			      "most 20 rows, phases as bars"},
+	.write = write_summary,
+};

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/shared/units.h"
+#include "user/report/format.h"
 #include "user/report/html.h"
 #include "user/report/row_json.h"
 #include "user/report/views/views.h"
@@ -112,7 +113,7 @@ static void copy_to(const char **at, const char *mark, FILE *out)
 	*at = end + strlen(mark);
 }
 
-int report_page(const struct report *p, FILE *out)
+static int write_page(const struct report *p, FILE *out)
 {
 	json_t **data = calloc(view_count, sizeof(json_t *));
 	const char *at = page_template;
@@ -141,3 +142,8 @@ cleanup:
 	free((void *)data);
 	return err;
 }
+
+const struct report_format report_html = {
+	.value = {"html", "one page, the default"},
+	.write = write_page,
+};

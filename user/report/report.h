@@ -55,8 +55,4 @@ struct view {
 extern const struct view *const views[];
 extern const size_t view_count;
 
-/* Each writes the whole of it. 0 or -ENOMEM. */
-int report_page(const struct report *p, FILE *out);
-int report_markdown(const struct report *p, FILE *out);
-
 #endif

@@ -199,6 +199,16 @@ well_formed() { # FILE
     [ -s "$DIR/made" ]
 }
 
+@test "the man page lists the formats of --help" {
+    cp user/spawnscope.1 "$DIR/spawnscope.1"
+    user/manual "$TOOL" "$DIR/spawnscope.1"
+    cmp user/spawnscope.1 "$DIR/spawnscope.1"
+    grep -A 1 -xF '.B openmetrics' "$DIR/spawnscope.1" | grep -q 'summaries of a bench'
+    sed '/^\.B openmetrics/d' user/spawnscope.1 >"$DIR/spawnscope.1"
+    user/manual "$TOOL" "$DIR/spawnscope.1"
+    cmp user/spawnscope.1 "$DIR/spawnscope.1"
+}
+
 @test "--help has examples" {
     "$TOOL" export --help | grep -qF 'spawnscope export --format csv run.jsonl -o run.csv'
 }

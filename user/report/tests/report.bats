@@ -80,6 +80,13 @@ start_early() {
         '5 of 121 calls failed' 'absent: no probe <here>' 'no CLONE_VFORK: the parent is not held'
 }
 
+@test "a run whose calls all failed becomes a page that says so" {
+    made_run 'map(if .type == "cell" then {type, key, n, samples: {}, errnos: [range(.n) | 12]} else . end)' >"$DIR/run.jsonl"
+    "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
+    look text "$DIR/page.html" '121 of 121 calls failed'
+    "$TOOL" report --format markdown "$DIR/run.jsonl" | grep -qF '| 1 MiB | fork | - |'
+}
+
 # A profile
 
 @test "a profile: what its births come to, and the estimate of what posix_spawn would spare" {
@@ -143,7 +150,7 @@ start_early() {
     made_profile 40 '.[-1].filtered = 9' >"$DIR/run.jsonl"
     "$TOOL" report --format markdown "$DIR/run.jsonl" >"$DIR/out.md"
     grep -F 'were made?' "$DIR/out.md" | grep -F '**39, filtered**' | grep -qF 'The filters left out 9 more.'
-    grep -F 'anything lost?' "$DIR/out.md" | grep -F '**nothing but what the filters left out**' | grep -qF ', 9 left out by the filters.'
+    grep -F 'anything lost?' "$DIR/out.md" | grep -F '**nothing, except what the filters left out**' | grep -qF ', 9 left out by the filters.'
     refute grep -qF '⚠' "$DIR/out.md"
     made_profile 40 '.[-1].births_unseen = 12' >"$DIR/run.jsonl"
     "$TOOL" report --format markdown "$DIR/run.jsonl" >"$DIR/out.md"

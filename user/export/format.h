@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The formats of export. A new one is a file that defines export_NAME, and its name in the list. */
+#ifndef SPAWNSCOPE_EXPORT_FORMAT_H
+#define SPAWNSCOPE_EXPORT_FORMAT_H
+
+#include <stdio.h>
+
+#include "user/base/option.h"
+#include "user/model/run.h"
+
+#define EXPORT_FORMATS(X)                                                                          \
+	X(csv)                                                                                     \
+	X(openmetrics)                                                                             \
+	X(perfetto)
+
+struct export_format {
+	struct option_value value; /* of --format */
+	/* Write a bench, and a profile. NULL: the format has no form for it. 0 or -errno. */
+	int (*cells)(const struct run *r, FILE *out);
+	int (*births)(const struct run *r, FILE *out);
+};
+
+#define X(name) extern const struct export_format export_##name;
+EXPORT_FORMATS(X)
+#undef X
+
+#endif

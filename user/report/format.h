@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The formats of report. A new one is a file that defines report_NAME, and its name in the list. */
+#ifndef SPAWNSCOPE_REPORT_FORMAT_H
+#define SPAWNSCOPE_REPORT_FORMAT_H
+
+#include <stdio.h>
+
+#include "user/base/option.h"
+#include "user/report/report.h"
+
+/* The first is the default. */
+#define REPORT_FORMATS(X)                                                                          \
+	X(html)                                                                                    \
+	X(markdown)
+
+struct report_format {
+	struct option_value value;			 /* of --format */
+	int (*write)(const struct report *p, FILE *out); /* 0 or -ENOMEM */
+};
+
+#define X(name) extern const struct report_format report_##name;
+REPORT_FORMATS(X)
+#undef X
+
+#endif
