@@ -65,7 +65,7 @@ static int write_header(const struct axes *axes, FILE *out)
 	return 0;
 }
 
-/* What all rows of a cell begin with; NULL if out of memory. */
+/* What all rows of a cell begin with. NULL: out of memory. */
 static char *lead_of(const struct run *r, const struct axes *axes, const struct cell *c)
 {
 	char *text = NULL;

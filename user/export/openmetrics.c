@@ -21,15 +21,15 @@
 
 #define NAME_SIZE 128
 
-/* What a family says, and where its values stand in a cell. */
+/* The head of a family. */
 struct family {
 	char name[NAME_SIZE];
-	const char *unit; /* the end of the name, or NULL */
+	const char *unit; /* the suffix of the name, or NULL */
 	const char *help;
-	double scale; /* from what is stored to the unit */
+	double scale; /* from the stored value to the unit */
 };
 
-/* Escaped as a label's value: \\, \" and \n are the only escapes there are. */
+/* Escaped as the value of a label, where \\, \" and \n are the only escapes. */
 static int write_value(FILE *out, const char *text)
 {
 	char *plain = text_plain_copy(text), *at;
@@ -47,7 +47,7 @@ static int write_value(FILE *out, const char *text)
 
 static bool is_taken(const struct cell *c, size_t axis, const char *name);
 
-/* The axis as the name of a label, which has letters, digits and "_" only and stands once. */
+/* The axis as a label's name: only letters, digits and "_", and unique in the series. */
 static void label_name(const struct cell *c, size_t axis, char name[NAME_SIZE])
 {
 	size_t i;
@@ -78,7 +78,7 @@ static bool is_taken(const struct cell *c, size_t axis, const char *name)
 	return false;
 }
 
-/* name="value",... of the cell's axes, and of what else tells the series; NULL: out of memory. */
+/* name="value",... of the cell's axes, then phase and source unless NULL. NULL: out of memory. */
 static char *labels_of(const struct cell *c, const char *phase, const char *source)
 {
 	char *text = NULL, name[NAME_SIZE];
@@ -118,7 +118,7 @@ static void write_head(FILE *out, const struct family *f, const char *type)
 		fprintf(out, "# UNIT %s %s\n", f->name, f->unit);
 }
 
-/* A tail only where ten values lie beyond it, as in the tables. */
+/* High quantiles only where ten values lie beyond them, as in the tables. */
 static int write_summary(FILE *out, const struct family *f, const struct series *series,
 			 const char *labels)
 {
@@ -140,7 +140,7 @@ static int write_summary(FILE *out, const struct family *f, const struct series 
 	return 0;
 }
 
-/* A family of summaries: one series for each cell that has values. */
+/* A family of summaries: one per cell that has values. */
 static int write_family(FILE *out, const struct run *r, const struct family *f,
 			const struct metric *m)
 {
@@ -242,7 +242,8 @@ static int write_counts(FILE *out, const struct run *r)
 	return err;
 }
 
-/* Below 0 where clock reads overlap, which a summary must not be: its median, as a gauge. */
+/* Can be below 0 where clock reads overlap, which a summary must not be: write its median as a
+ * gauge. */
 static int write_unattributed(FILE *out, const struct run *r)
 {
 	struct family f = time_family(r, "unattributed_median",

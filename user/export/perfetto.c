@@ -14,8 +14,8 @@
 #include "user/store/line.h"
 
 /*
- * The format tells processes apart by their ids. The first with an id has the track of that number;
- * those that had it later have numbers that are no ids (include/linux/threads.h: PID_MAX_LIMIT).
+ * The format identifies a process by its id. The first process with an id has the track of that
+ * number; later ones get numbers above PID_MAX_LIMIT (include/linux/threads.h).
  */
 #define TRACKS_APART	 (1U << 22)
 #define TRACKS_OF_ID_MAX 1023
@@ -28,7 +28,7 @@ struct perfetto {
 	FILE *out;
 	struct reuse reuse;
 	int64_t start;
-	uint64_t flow; /* the last id of a flow */
+	uint64_t flow; /* the id of the last flow */
 	bool any;
 	int error; /* the first */
 };
@@ -44,13 +44,13 @@ struct perfetto *perfetto__new(FILE *out, int64_t start)
 	return p;
 }
 
-static void lose(struct perfetto *p, int err)
+static void note_error(struct perfetto *p, int err)
 {
 	if (!p->error)
 		p->error = err;
 }
 
-/* Begins an event; what is behind it goes on with a comma. The name needs no escape. */
+/* Begins an event; further members begin with a comma. The name needs no escape. */
 static void event(struct perfetto *p, char kind, const char *name, uint32_t pid)
 {
 	fprintf(p->out, "%s{\"ph\":\"%c\",\"name\":\"%s\",\"pid\":%" PRIu32, p->any ? ",\n" : "[\n",
@@ -59,24 +59,24 @@ static void event(struct perfetto *p, char kind, const char *name, uint32_t pid)
 }
 
 /*
- * Microseconds, as the format has it, in steps of 2^-11: so sums and differences are exact, and no
- * reader that goes from durations to ends (speedscope) sees a phase end after the next one's begin.
- * The nanosecond is still told.
+ * Microseconds, the format's unit, in steps of 2^-11. Sums and differences are exact, so a reader
+ * that adds durations (speedscope) never sees a phase end after the next one begins. A step is less
+ * than a nanosecond.
  */
 static double us(const struct perfetto *p, uint64_t t)
 {
 	return round((double)((int64_t)t - p->start) * 2.048) / 2048;
 }
 
-/* All its digits: it is read back as it is. */
-static void put_us(struct perfetto *p, const char *name, double us)
+/* With all digits, so that it is read back exactly. */
+static void add_us(struct perfetto *p, const char *name, double us)
 {
 	fprintf(p->out, ",\"%s\":%.17g", name, us);
 }
 
-static void put_time(struct perfetto *p, uint64_t t)
+static void add_time(struct perfetto *p, uint64_t t)
 {
-	put_us(p, "ts", us(p, t));
+	add_us(p, "ts", us(p, t));
 }
 
 /* Text that others chose. */
@@ -85,12 +85,12 @@ static void write_text(struct perfetto *p, const char *text)
 	json_t *json = store_json_text(text);
 
 	if (!json || (json_dumpf(json, p->out, JSON_ENCODE_ANY) && !ferror(p->out)))
-		lose(p, -ENOMEM);
+		note_error(p, -ENOMEM);
 	json_decref(json);
 }
 
-static void put_meta(struct perfetto *p, const char *what, const struct track *t,
-		     const char *member, const char *text)
+static void write_meta(struct perfetto *p, const char *what, const struct track *t,
+		       const char *member, const char *text)
 {
 	event(p, 'M', what, t->id);
 	fprintf(p->out, ",\"args\":{\"%s\":", member);
@@ -98,18 +98,18 @@ static void put_meta(struct perfetto *p, const char *what, const struct track *t
 	fputs("}}", p->out);
 }
 
-/* "make", or "make (pid 31001, no. 2 of that id)": the number of such a track is no id. */
+/* "make"; "make (pid 31001, no. 2 of that id)" for a later process with the id. */
 static void name_process(struct perfetto *p, const struct track *t, const char *name)
 {
 	char *text = NULL;
 
 	if (!t->number) {
-		put_meta(p, "process_name", t, "name", name);
+		write_meta(p, "process_name", t, "name", name);
 	} else if (asprintf(&text, "%s (pid %" PRIu32 ", no. %" PRIu32 " of that id)", name, t->pid,
 			    t->number + 1) < 0) {
-		lose(p, -ENOMEM);
+		note_error(p, -ENOMEM);
 	} else {
-		put_meta(p, "process_name", t, "name", text);
+		write_meta(p, "process_name", t, "name", text);
 		free(text);
 	}
 }
@@ -120,24 +120,24 @@ static struct track track_of(struct perfetto *p, uint32_t pid, uint64_t t)
 	uint32_t apart;
 
 	if (reuse__number(&p->reuse, pid, t, &track.number))
-		lose(p, -ENOMEM);
+		note_error(p, -ENOMEM);
 	apart = track.number < TRACKS_OF_ID_MAX ? track.number : TRACKS_OF_ID_MAX;
 	track.id = pid + apart * TRACKS_APART;
 	return track;
 }
 
-/* Without its end. */
+/* Begins a slice; the caller closes it. */
 static void slice(struct perfetto *p, uint32_t pid, uint32_t tid, const char *name, uint64_t from,
 		  uint64_t to)
 {
 	event(p, 'X', name, pid);
 	fprintf(p->out, ",\"cat\":\"birth\",\"tid\":%" PRIu32, tid);
-	put_time(p, from);
-	put_us(p, "dur", us(p, to) - us(p, from));
+	add_time(p, from);
+	add_us(p, "dur", us(p, to) - us(p, from));
 }
 
-/* What a person wants to know of a call when they click on it. */
-static void put_args(struct perfetto *p, const struct birth *b)
+/* What the viewer shows about a selected call. */
+static void add_args(struct perfetto *p, const struct birth *b)
 {
 	const struct life *life = &b->life;
 	const char *name = life->result > 0 ? NULL : errno_name(-life->result);
@@ -177,7 +177,7 @@ static void slices(struct perfetto *p, const struct birth *b, const struct track
 	}
 }
 
-/* From the moment the child is visible in the parent, to its first own. */
+/* An arrow from the child's creation in the parent to its first moment on a CPU. */
 static void flow(struct perfetto *p, const struct birth *b, const struct track *parent,
 		 const struct track *child)
 {
@@ -191,16 +191,16 @@ static void flow(struct perfetto *p, const struct birth *b, const struct track *
 	event(p, 's', "birth", parent->id);
 	fprintf(p->out, ",\"cat\":\"birth\",\"id\":%" PRIu64 ",\"tid\":%" PRIu32, p->flow,
 		b->parent_tid);
-	put_time(p, life->edge[EDGE_newtask]);
+	add_time(p, life->edge[EDGE_newtask]);
 	fputs("}", p->out);
 	event(p, 'f', "birth", child->id);
 	fprintf(p->out, ",\"bp\":\"e\",\"cat\":\"birth\",\"id\":%" PRIu64 ",\"tid\":%" PRIu32,
 		p->flow, life->tid);
-	put_time(p, to);
+	add_time(p, to);
 	fputs("}", p->out);
 }
 
-/* Counted from the birth to the exec, or the end. */
+/* A counter from the birth to the exec or the exit. */
 static void counter(struct perfetto *p, const struct birth *b, uint32_t pid, const char *name,
 		    enum count count)
 {
@@ -211,10 +211,10 @@ static void counter(struct perfetto *p, const struct birth *b, uint32_t pid, con
 	if (life->count[count] == MISSING || !to || !life->edge[EDGE_newtask])
 		return;
 	event(p, 'C', name, pid);
-	put_time(p, life->edge[EDGE_newtask]);
+	add_time(p, life->edge[EDGE_newtask]);
 	fputs(",\"args\":{\"faults\":0}}", p->out);
 	event(p, 'C', name, pid);
-	put_time(p, to);
+	add_time(p, to);
 	fprintf(p->out, ",\"args\":{\"faults\":%" PRId64 "}}", life->count[count]);
 }
 
@@ -230,7 +230,7 @@ int perfetto__begin(struct perfetto *p, const struct birth *b)
 {
 	if (b->life.result > 0 && b->child_tgid != b->life.parent_tgid &&
 	    reuse__begin(&p->reuse, b->child_tgid, begun(b)))
-		lose(p, -ENOMEM);
+		note_error(p, -ENOMEM);
 	return p->error;
 }
 
@@ -241,7 +241,7 @@ static void name_child(struct perfetto *p, const struct birth *b, const struct t
 
 	name_process(p, child, slash ? slash + 1 : b->path);
 	birth_command(b, command, sizeof(command));
-	put_meta(p, "process_labels", child, "labels", command);
+	write_meta(p, "process_labels", child, "labels", command);
 }
 
 int perfetto__birth(struct perfetto *p, const struct birth *b)
@@ -257,7 +257,7 @@ int perfetto__birth(struct perfetto *p, const struct birth *b)
 	if (life->edge[EDGE_clone_enter] && life->edge[EDGE_clone_return]) {
 		slice(p, parent.id, b->parent_tid, method_name(life->method),
 		      life->edge[EDGE_clone_enter], life->edge[EDGE_clone_return]);
-		put_args(p, b);
+		add_args(p, b);
 		fputs("}", p->out);
 	}
 	slices(p, b, &parent, &child);
@@ -267,7 +267,7 @@ int perfetto__birth(struct perfetto *p, const struct birth *b)
 	if (b->path)
 		name_child(p, b, &child);
 	if (ferror(p->out))
-		lose(p, errno ? -errno : -EIO);
+		note_error(p, errno ? -errno : -EIO);
 	return p->error;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Births as a trace for ui.perfetto.dev and speedscope: Chrome's JSON trace event format, in its
- * form as an array. A track for each process, also of those that had one id, phases as slices,
- * births as flows from the parent to the child, copy-on-write faults as counters.
+ * Births as a trace for ui.perfetto.dev and speedscope, in the array form of Chrome's JSON trace
+ * event format. A track per process, even if several had the same id; phases as slices, births as
+ * flows from parent to child, copy-on-write faults as counters.
  */
 #ifndef SPAWNSCOPE_PERFETTO_H
 #define SPAWNSCOPE_PERFETTO_H
@@ -13,19 +13,16 @@
 
 struct perfetto;
 
-/*
- * Writes to `out`, which stays the caller's. `start` is the trace's zero, CLOCK_MONOTONIC ns. NULL:
- * out of memory.
- */
+/* Borrows `out`. `start` is the trace's zero, CLOCK_MONOTONIC ns. NULL: out of memory. */
 struct perfetto *perfetto__new(FILE *out, int64_t start);
 /*
- * A birth that is not over yet; before the child's own, if there is a choice: then these are known
- * from those of another process that had its id. 0 or -errno.
+ * Registers a birth that is not over yet. Do this before the births that the child makes: it
+ * assigns them to the right one of several processes with the same id. 0 or -errno.
  */
 int perfetto__begin(struct perfetto *p, const struct birth *b);
-/* A birth that is over. 0 or -errno. */
+/* Writes a birth that is over. 0 or -errno. */
 int perfetto__birth(struct perfetto *p, const struct birth *b);
-/* Ends the array and flushes it, and frees p; 0 or the first -errno. Accepts NULL. */
+/* Ends and flushes the array, and frees p. 0 or the first -errno. Accepts NULL. */
 int perfetto__finish(struct perfetto *p);
 
 #endif

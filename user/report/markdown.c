@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* A summary in Markdown, for a job or a pull request: the answers, a table, a bar of phases. */
+/* The format markdown: a summary with the answers, a table, and phases as bars. */
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -7,17 +7,17 @@
 #include "user/analysis/stats.h"
 #include "user/answers/answers.h"
 #include "user/model/phase.h"
+#include "user/report/bar.h"
 #include "user/report/format.h"
-#include "user/report/markdown.h"
+#include "user/report/markdown_births.h"
 #include "user/report/verdict.h"
 #include "user/text/markup.h"
 #include "user/text/numbers.h"
 
-#define ROWS_MAX    20
-#define RUNS_MAX    8 /* told of; sites cut a summary that is too long */
-#define NAME_WIDTH  60
-#define TEXT_WIDTH  400
-#define BAR_COLUMNS 40
+#define ROWS_MAX   20
+#define RUNS_MAX   8 /* sites cut summaries that are too long */
+#define NAME_WIDTH 60
+#define TEXT_WIDTH 400
 
 static void write_answer(const struct answer *a, FILE *out)
 {
@@ -54,40 +54,25 @@ static void write_answers(const struct report_run *r, FILE *out)
 	fputc('\n', out);
 }
 
-static double shown_time(const struct row *row, enum phase p)
+/* Phases of the call that are part of no other. */
+static bool is_in_bar(enum phase p)
 {
-	bool starred;
-	const struct cell *c = row__phase(row, p, &starred);
-	double ns =
-		c && phase_models[p].group == GROUP_CALL && phase_models[p].part_of == PHASE_none
-			? stats_median(&c->phases[p])
-			: NAN;
-
-	return ns > 0 ? ns : 0;
+	return phase_models[p].group == GROUP_CALL && phase_models[p].part_of == PHASE_none;
 }
 
-/* "sMMMMMMMMMMfw..": the shares of the call; empty if it has no phases. */
+/* "sMMMMMMMMMMfw..": the shares of the call. */
 static void phase_bar(const struct row *row, char bar[BAR_COLUMNS + 1])
 {
-	double sum = stats_median(&row->cell->unattributed), at = 0;
-	size_t used = 0, end;
+	double ns[PHASE_COUNT] = {0};
+	bool starred;
 
-	sum = sum > 0 ? sum : 0;
-	for (int p = 0; p < PHASE_COUNT; p++)
-		at += shown_time(row, p);
-	bar[0] = '\0';
-	if (at <= 0)
-		return;
-	sum += at;
-	at = 0;
 	for (int p = 0; p < PHASE_COUNT; p++) {
-		at += shown_time(row, p);
-		end = (size_t)lround(at / sum * BAR_COLUMNS);
-		memset(bar + used, phase_models[p].letter, end - used);
-		used = end;
+		const struct cell *c = is_in_bar(p) ? row__phase(row, p, &starred) : NULL;
+
+		if (c)
+			ns[p] = stats_median(&c->phases[p]);
 	}
-	memset(bar + used, '.', BAR_COLUMNS - used);
-	bar[BAR_COLUMNS] = '\0';
+	bar_write(ns, stats_median(&row->cell->unattributed), bar);
 }
 
 static void write_row(const struct report_run *r, const struct row *row, FILE *out)
@@ -109,7 +94,7 @@ static void write_row(const struct report_run *r, const struct row *row, FILE *o
 	fprintf(out, bar[0] ? " `%s` |\n" : " - |\n", bar);
 }
 
-/* The first and the last parents: the middle ones are left out where there are too many rows. */
+/* At most `most` rows: the first and the last parents. */
 static void write_table(const struct report_run *r, size_t most, FILE *out)
 {
 	size_t left_out = r->rows.n > most ? r->rows.n - most : 0, half = most / 2;
@@ -142,17 +127,7 @@ static bool has_bars(const struct report *p)
 	return false;
 }
 
-static void write_key(FILE *out)
-{
-	fputs("The call: ", out);
-	for (int p = 0; p < PHASE_COUNT; p++) {
-		if (phase_models[p].group == GROUP_CALL && phase_models[p].part_of == PHASE_none)
-			fprintf(out, "`%c` %s, ", phase_models[p].letter, phase_name(p));
-	}
-	fputs("`.` unattributed.\n\n", out);
-}
-
-/* The fact, or nothing. */
+/* The fact after `before`; nothing if it is unknown. */
 static void write_fact(const struct run *r, const char *name, const char *before, FILE *out)
 {
 	const struct env_fact *fact = run__env(r, name);
@@ -191,7 +166,7 @@ static int write_summary(const struct report *p, FILE *out)
 	if (p->count > runs)
 		fprintf(out, "%zu more runs are left out.\n\n", p->count - runs);
 	if (has_bars(p))
-		write_key(out);
+		bar_write_key("The call", is_in_bar, ", `.` unattributed", out);
 	return ferror(out) ? -ENOMEM : 0;
 }
 

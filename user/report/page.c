@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* One page: what the template has around it, the views, and their data. */
+/* The format html: one page, made of a template, the views and their data. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,8 @@
 #include "user/report/views/views.h"
 #include "user/text/json.h"
 
-/* build/gen/page.html: markup, style and scripts, whole but for what is marked below. */
+/* build/gen/page.html: markup, style and scripts, with marks where the program fills in the rest.
+ */
 __asm__(".pushsection .rodata\n"
 	".global page_template\n"
 	"page_template:\n"
@@ -32,7 +33,7 @@ static void write_title(const struct report *p, FILE *out)
 		fprintf(out, " and %zu more", p->count - i);
 }
 
-/* One choice a run: scripts show its part of each view, and hide those of the others. */
+/* One choice per run: scripts show its part of each view and hide the others. */
 static void write_picker(const struct report *p, FILE *out)
 {
 	if (p->count < 2)
@@ -104,7 +105,7 @@ static int write_data(const struct report *p, json_t *const *data, FILE *out)
 	return err;
 }
 
-/* What stands in the template up to `mark`; *at is then behind the mark. */
+/* Copies the template up to `mark`, and moves *at behind it. */
 static void copy_to(const char **at, const char *mark, FILE *out)
 {
 	const char *end = strstr(*at, mark);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the scripts of the views share. All files are put into one function, this one first, and
- * start() is called after the last. Text goes into the page as text only, never as markup; what
- * is styled in a script is position alone, so that the page needs no style attribute.
+ * What the scripts of the views share. `assemble` puts all scripts into one function, this one first,
+ * and calls start() at its end. Text goes into the page as text, never as markup. Scripts only style
+ * positions, so the page needs no style attributes.
  */
 const block = document.getElementById("data");
 const page = JSON.parse(block.textContent);
 
-/* What views tell of a row, with what all of them need to know of it, which stands but once. */
+/* Adds to each row of a view what all views need to know about it; the data block has that once. */
 function addRows(value) {
 	if (value === null || typeof value !== "object")
 		return;
@@ -21,7 +21,7 @@ addRows(page.views);
 const draws = new Map(); /* by the id of the view */
 const NARROW = 560;
 
-/* A view's script says how it is drawn: draw(box, data), again whenever something changes. */
+/* A view's script registers draw(box, data, width), which is called again whenever something changes. */
 function chart(id, draw) {
 	draws.set(id, draw);
 }
@@ -34,7 +34,7 @@ function instructions() {
 	return page.runs[state.run].clock === "icount";
 }
 
-/* Three significant digits, as the tables have them. */
+/* Three significant digits, as in the tables. */
 function digits(x) {
 	const a = Math.abs(x);
 	if (a !== 0 && a < 999.5 && !Number.isInteger(x))
@@ -51,12 +51,12 @@ function time(ns) {
 		x /= 1000;
 		i++;
 	}
-	/* Made by division, it has three digits, be they zeros. */
+	/* A quotient keeps three digits, even if they are zeros. */
 	const text = i > 0 && Number.isInteger(x) && x < 100 ? x.toFixed(x < 10 ? 2 : 1) : digits(x);
 	return (text + " " + units[i]).trim();
 }
 
-/* For axes: no more digits than it takes. */
+/* For axes: without trailing zeros. */
 function shortTime(ns) {
 	return time(ns).replace(/(\.\d*?)0+(?= |$)/, "$1").replace(/\.(?= |$)/, "");
 }
@@ -79,13 +79,13 @@ function percent(share) {
 	return share > 0 && share < 0.001 ? "<0.1 %" : d3.format(".1f")(100 * share) + " %";
 }
 
-/* A name as it can be shown: in one line, not too long. */
+/* A name without characters that break or reorder lines, and not too long. */
 function named(text, most) {
 	const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, "\ufffd");
 	return plain.length > most ? plain.slice(0, most - 1) + "…" : plain;
 }
 
-/* Colours, dashes and shapes: of each line the same in all charts, and no two alike. */
+/* Colours, dashes and shapes: a line has the same in all charts, and no two lines look alike. */
 
 const lines = new Map();
 const DASHES = [null, "7 3", "2 3", "10 3 2 3", "5 2", "1 2", "12 4", "8 2 2 2 2 2"];
@@ -106,9 +106,9 @@ function lookAt(i) {
 	};
 }
 
-/* What charts are made of */
+/* Parts of charts */
 
-/* A row of choices, of which one holds. */
+/* A row of choices, one of them chosen. */
 function choices(box, label, options, chosen, change) {
 	const set = box.append("fieldset").attr("class", "choices");
 	const name = "choice-" + choices.count++;
@@ -124,7 +124,7 @@ function choices(box, label, options, chosen, change) {
 
 choices.count = 0;
 
-/* The same for many: a list that opens. */
+/* The same for many choices: a list that opens. */
 function choose(box, label, options, chosen, change) {
 	const one = box.append("label").attr("class", "choose");
 	one.append("span").text(label + " ");
@@ -136,7 +136,7 @@ function choose(box, label, options, chosen, change) {
 	});
 }
 
-/* Which lines are shown: a button for each. */
+/* A button per line, which shows or hides it. */
 function legend(box, labels, hidden, change) {
 	const list = box.append("ul").attr("class", "legend").attr("aria-label", "Lines");
 	for (const label of labels) {
@@ -157,7 +157,7 @@ function legend(box, labels, hidden, change) {
 	}
 }
 
-/* After a redraw, the button that was pressed has the focus again. */
+/* Draws, and gives the focus back to the control that had it. */
 function focusAgain(box, draw) {
 	const all = () => Array.from(box.node().querySelectorAll("button, input, select, svg[tabindex]"));
 	const at = all().indexOf(document.activeElement);
@@ -172,7 +172,7 @@ function plot(box, width, height, label) {
 		.attr("role", "img").attr("aria-label", label);
 }
 
-/* Texts in a plot: how wide they are is known only once they are set, in the style of their class. */
+/* Texts in a plot: their width is only known once they are set in the style of their class. */
 
 function ruler(svg, kind) {
 	const node = svg.append("text").attr("class", kind).attr("visibility", "hidden").node();
@@ -195,7 +195,7 @@ function widest(svg, kind, texts) {
 	return width;
 }
 
-/* So much of the text, from its middle, that the rest has room. */
+/* The text without its middle, so that it fits into the room. */
 function cutMiddle(text, room, width) {
 	const all = Array.from(text);
 	const kept = (n) => all.slice(0, Math.ceil(n / 2)).join("") + "…" + all.slice(all.length - Math.floor(n / 2)).join("");
@@ -212,8 +212,8 @@ function cutMiddle(text, room, width) {
 	return kept(low);
 }
 
-/* Texts that a cut has made the same: the cut is in what all of them begin with, or they are numbered. */
-function tellApart(group, taken, room, width) {
+/* Makes texts differ that a cut has made equal: cuts what they all begin with, or numbers them. */
+function distinguish(group, taken, room, width) {
 	const first = group[0].text;
 	let same = 0;
 	while (same < first.length && group.every((g) => g.text[same] === first[same]))
@@ -236,8 +236,8 @@ function tellApart(group, taken, room, width) {
 }
 
 /*
- * The texts as they have room, each in so many pixels: whole, or the axes' values without their
- * names, or cut. Two that differ are never shown as the same.
+ * The texts so that each fits into `room` pixels: whole, or with the axes' values but not their names,
+ * or cut. Different texts stay different.
  */
 function fitted(svg, kind, texts, room) {
 	const r = ruler(svg, kind), width = r.width;
@@ -253,7 +253,7 @@ function fitted(svg, kind, texts, room) {
 	for (const cut of Array.from(taken)) {
 		const group = all.map((text, i) => ({ text, i })).filter((g) => shown.get(g.text) === cut);
 		if (group.length > 1)
-			tellApart(group, taken, room, width).forEach((text, i) => {
+			distinguish(group, taken, room, width).forEach((text, i) => {
 				shown.set(group[i].text, text);
 				taken.add(text);
 			});
@@ -262,15 +262,15 @@ function fitted(svg, kind, texts, room) {
 	return plain.map((t) => shown.get(t));
 }
 
-/* A title of a plot or of an axis, in the room that is there. */
+/* The title of a plot or an axis, cut to the room. */
 function heading(svg, kind, x, y, text, room, anchor) {
 	svg.append("text").attr("class", kind).attr("x", x).attr("y", y).attr("text-anchor", anchor || "start")
 		.text(fitted(svg, kind, [text], room)[0]);
 }
 
 /*
- * What a pointer, or the arrow keys, find in a plot: `points` are {x, y, lines}, and for areas
- * also {x0, x1, y0, y1}; the first of the lines is the heading.
+ * Lets the pointer and the arrow keys find the points of a plot. `points` are {x, y, lines}, for areas
+ * also {x0, x1, y0, y1}; the first line is the heading.
  */
 function explore(svg, points, mark) {
 	const holder = d3.select(svg.node().parentNode);
@@ -315,7 +315,7 @@ function explore(svg, points, mark) {
 		});
 		return least <= 60 * 60 ? best : -1;
 	}
-	/* Not by D3's .on(): what that passes differs between its versions. */
+	/* Not D3's .on(): its arguments differ between versions. */
 	const node = svg.node();
 	node.addEventListener("pointermove", (event) => {
 		const frame = node.getBoundingClientRect(), scale = svg.attr("width") / frame.width;
@@ -341,7 +341,7 @@ function explore(svg, points, mark) {
 	});
 }
 
-/* Ticks of a log scale that have room: powers of ten, and 2 and 5 times these if there are few. */
+/* Ticks of a log scale: powers of ten, and 2 and 5 times these if there are few. */
 function logTicks(scale) {
 	const [low, high] = scale.domain(), tens = Math.log10(high / low);
 	const steps = tens < 1 ? [1, 2, 3, 5] : tens < 2.5 ? [1, 2, 5] : [1];
@@ -357,12 +357,12 @@ function logTicks(scale) {
 	return ticks;
 }
 
-/* How far to the right an axis begins whose labels are these. */
+/* How much room the labels of an axis take on its left. */
 function axisRoom(svg, ticks, format) {
 	return 12 + widest(svg, "title", ticks.map((t) => format(t)));
 }
 
-/* An axis with its lines across the plot. */
+/* An axis with lines across the plot. */
 function axisLeft(svg, scale, ticks, format, area, text) {
 	const g = svg.append("g").attr("class", "axis").attr("transform", `translate(${area.left},0)`)
 		.call(d3.axisLeft(scale).tickValues(ticks).tickFormat(format).tickSize(-(area.right - area.left)).tickPadding(8));
@@ -371,7 +371,7 @@ function axisLeft(svg, scale, ticks, format, area, text) {
 		heading(svg, "title", 0, 12, text, svg.attr("width"));
 }
 
-/* Labels stay within the plot, and those that would run into the one before are left out. */
+/* Labels stay within the plot; a label that would overlap the one before is left out. */
 function axisBottom(svg, scale, ticks, format, area, text) {
 	const g = svg.append("g").attr("class", "axis").attr("transform", `translate(0,${area.bottom})`)
 		.call(d3.axisBottom(scale).tickValues(ticks.slice().sort((a, b) => a - b)).tickFormat(format).tickSize(5).tickPadding(6));
@@ -454,7 +454,7 @@ function start() {
 	if (select)
 		select.addEventListener("change", () => pick(Number(select.value)));
 	document.getElementById("save").addEventListener("click", save);
-	/* Lines have their looks by their order in the first chart, not by what is drawn first. */
+	/* Lines get their looks in the order of the first chart, whatever is drawn first. */
 	for (const rows of page.views.latency || [])
 		for (const row of rows)
 			look(row.label);

@@ -26,7 +26,7 @@ static bool is_taken(const struct report *p, size_t count, const char *name)
 	return false;
 }
 
-/* The file's name without folder and ending; with a number if a run before has it as well. */
+/* The file's name without folder and suffix; with a number if a run before it has the same. */
 static char *run_name(const struct report *p, size_t index)
 {
 	const char *path = p->runs[index].path, *slash = strrchr(path, '/');

@@ -10,9 +10,10 @@
 /* [n, p10, median, p90] */
 json_t *row_json_spread(const struct spread *s);
 
-/* What every chart needs of a row: group, line, rss, method, parent, label. Once per page. */
+/* What every chart needs to know about a row: group, line, rss, method, parent, label. Once a page.
+ */
 json_t *row_json(const struct row *row);
-/* A view's object for the row: names its place, from which scripts find the members above. */
+/* A view's object about the row: it has the row's place, where scripts find the members above. */
 json_t *row_json_place(const struct report *p, const struct row *row);
 
 #endif

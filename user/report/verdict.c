@@ -110,7 +110,7 @@ static void value_text(const char *unit, double value, char text[VERDICT_TEXT_MA
 		snprintf(text, VERDICT_TEXT_MAX, "%s %.40s", text_count(value, number), unit);
 }
 
-/* "+12.0 %"; a side that is not there is not bounded. */
+/* "+12.0 %"; `missing` if there is none. */
 static const char *share_text(double share, const char *missing, char text[NUMBER_MAX])
 {
 	if (share == 0)
@@ -123,7 +123,7 @@ static const char *share_text(double share, const char *missing, char text[NUMBE
 	return text;
 }
 
-/* The gate writes -100 %, or nothing, for a side without a bound. */
+/* The gate writes -100 % or nothing for a side without a bound. */
 static void read_interval(const json_t *metric, struct verdict_row *row)
 {
 	double low = number_in(metric, "low"), high = number_in(metric, "high");

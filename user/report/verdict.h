@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The gate's verdict, from the JSON that it wrote; results/README.md documents that. */
+/* The gate's verdict, from its JSON, which results/README.md documents. */
 #ifndef SPAWNSCOPE_REPORT_VERDICT_H
 #define SPAWNSCOPE_REPORT_VERDICT_H
 
@@ -13,7 +13,7 @@
 #define VERDICT_ROWS_MAX 300
 #define VERDICT_TEXT_MAX (2 * NUMBER_MAX)
 
-/* A metric that was compared. Texts out of the file are not escaped. */
+/* A compared metric. Texts from the file are not escaped. */
 struct verdict_row {
 	const char *cell, *metric, *verdict, *kind, *pass, *note;
 	char a[VERDICT_TEXT_MAX], b[VERDICT_TEXT_MAX]; /* of a budget its limit, and the value */
@@ -29,17 +29,17 @@ struct verdict_row {
  */
 int verdict_read(const char *path, json_t **verdict, const char **why);
 
-/* What it says, in words. `path`: where it is from. */
+/* The verdict in words. `path`: of its file. */
 void verdict_answer(const json_t *verdict, const char *path, struct answer *a);
 
-/* Of a statistical comparison: 0.03 is 3 %. NAN: none is told. */
+/* The margin of a statistical comparison: 0.03 is 3 %; NAN if it has none. */
 double verdict_margin(const json_t *verdict);
 
-/* Its metrics, what decided first; returns how many. */
+/* Its metrics, the deciding ones first; returns how many. */
 size_t verdict_rows(const json_t *verdict, const json_t *rows[VERDICT_ROWS_MAX]);
 void verdict_row_read(const json_t *metric, struct verdict_row *row);
 
-/* Its metrics as a table, what decided first. */
+/* Writes its metrics as a table in HTML, the deciding ones first. */
 void verdict_table(const json_t *verdict, FILE *out);
 
 #endif

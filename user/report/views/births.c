@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* A profile: births over time, the costliest programs, their phases, what if, and the family. */
+/* A profile: births over time, the costliest programs, their phases, estimates, the family tree. */
 #include <math.h>
 #include <string.h>
 
@@ -21,7 +21,7 @@ static const char *method_of(const struct group *g)
 	return g && g->key.method ? method_name(g->key.method) : "";
 }
 
-/* The groups that are told of, and then those together that found no room; NULL: that was all. */
+/* The i-th shown group, then the sum of the groups that found no room; NULL: no more. */
 static const struct group *shown(const struct birth_sums *s, size_t i)
 {
 	size_t n = s->groups.n < GROUPS_SHOWN ? s->groups.n : GROUPS_SHOWN;
@@ -107,7 +107,7 @@ static void write_phases(FILE *out, const struct report_run *r)
 			continue;
 		html_row(out);
 		html_label(out, phase_name(p));
-		html_words(out, source ? source : "not told");
+		html_words(out, source ? source : "unknown");
 		write_time(out, r, k->sum);
 		write_share(out,
 			    phase_is_work(p) && all->work_ns > 0 ? k->sum / all->work_ns : NAN);
@@ -156,8 +156,8 @@ static void write_spawnable(FILE *out, const struct report_run *r, const struct 
 	html_row(out);
 	html_label(out, label_of(g));
 	html_words(out, counted_cow(g)
-				? "least: copy_mm; most: and clone_finish, exec_flush, COW faults"
-				: "least: copy_mm; most: and clone_finish, exec_flush; COW faults "
+				? "least: copy_mm; most: with clone_finish, exec_flush, COW faults"
+				: "least: copy_mm; most: with clone_finish, exec_flush; COW faults "
 				  "were not measured");
 	write_count(out, (double)w->n);
 	write_time(out, r, w->least_ns);
@@ -181,7 +181,7 @@ static void write_range(FILE *out, const struct report_run *r, const struct esti
 	html_number(out, text);
 }
 
-/* By the figures that the run has of its machine. */
+/* From the run's calibration of its machine. */
 static void write_calibrated(FILE *out, const struct report_run *r)
 {
 	static const char *const head[] = {"Parent", "Basis", "Call, median", "By posix_spawn",
@@ -235,7 +235,7 @@ static void write_faults(FILE *out, const struct sketch *faults)
 	char text[NUMBER_MAX];
 
 	if (faults->n)
-		fprintf(out, ", that of the COW faults paid by the parent %s",
+		fprintf(out, ", and the median of the parent's COW faults %s",
 			text_count(round(sketch__quantile(faults, 0.5)), text));
 }
 
@@ -287,9 +287,9 @@ static void write_whatif(FILE *out, const struct report_run *r)
 		return;
 	}
 	if (count_kind(s, WHATIF_SPAWNABLE)) {
-		fputs("<p>An estimate from the phases of the same births, no measurement: the work "
-		      "that would not be done, as a range, and how long the parent would be held "
-		      "from the child's wake-up to its exec instead. Sums over all forks that "
+		fputs("<p>An estimate from the phases of the same births, not a measurement: the "
+		      "work that would be saved, as a range, and how long the parent would be held "
+		      "instead, from the child's wake-up to its exec. Sums over all forks that "
 		      "exec.</p>\n",
 		      out);
 		html_table(out, "Forks that exec, had they been posix_spawn: estimates");
@@ -302,7 +302,8 @@ static void write_whatif(FILE *out, const struct report_run *r)
 		if (r->run->calibration)
 			write_calibrated(out, r);
 	} else if (!count_kind(s, WHATIF_COPIER)) {
-		fputs("<p>Nothing worth a change: the forks that exec would spare less than 100 "
+		fputs("<p>Nothing worth a change: for the forks that exec it would save less than "
+		      "100 "
 		      "µs.</p>\n",
 		      out);
 	}
@@ -338,8 +339,8 @@ static void write_family(FILE *out, const struct report_run *r)
 	if (f->root == FAMILY_NONE)
 		return;
 	fputs("<h3>Who came from whom</h3>\n"
-	      "<p>Processes, not threads: those of one parent that were made by the same method "
-	      "and run the same program are one line.</p>\n"
+	      "<p>Processes, not threads. Children of one parent that were made by the same method "
+	      "and run the same program share a line.</p>\n"
 	      "<div class=\"scroll tree\" role=\"group\" tabindex=\"0\" aria-label=\"Who came from "
 	      "whom\"><ul><li>",
 	      out);
@@ -380,8 +381,9 @@ static void write_run(const struct report *p, size_t i, FILE *out)
 	write_series(out, r);
 	html_data_end(out);
 	fprintf(out,
-		"<p class=\"note\">All %s records are in these sums; single births are not in the "
-		"page. Medians and p99 are within 0.8 %%; counts, sums and the largest values are "
+		"<p class=\"note\">All %s records are in these sums; the page has no single "
+		"births. "
+		"Medians and p99 are within 0.8 %%; counts, sums and the largest values are "
 		"exact.</p>\n",
 		text_count((double)r->run->birth_count, text));
 	write_whatif(out, r);
@@ -391,8 +393,8 @@ static void write_run(const struct report *p, size_t i, FILE *out)
 static void write(const struct report *p, FILE *out)
 {
 	fputs("<p>Each line of a profile is a birth: a process or thread that was made, or a call "
-	      "that failed. They are told apart by the name of the parent, and by the method. "
-	      "Work is the sum of a birth's phases but those in which somebody waits.</p>\n",
+	      "that failed. Births are grouped by the parent's name and the method. Work is the "
+	      "sum of a birth's phases, without those in which a process waits.</p>\n",
 	      out);
 	html_chart(out, "births");
 	for (size_t i = 0; i < p->count; i++) {
@@ -417,7 +419,7 @@ static json_t *series_data(const struct birth_sums *s, const struct birth_series
 	return json__put(json__put(object, "births", births), "work", work);
 }
 
-/* Of each phase [name, sum, births, median]. */
+/* Per phase [name, sum, births, median]. */
 static json_t *phases_data(const struct group *g)
 {
 	json_t *phases = json_array();
@@ -476,7 +478,7 @@ static json_t *group_data(const struct group *g, const char *label, const struct
 	return json__put(object, "whatif", whatif_data(g, r->calibration));
 }
 
-/* Of each member [depth, program or null, method, births, work], as a tree is written. */
+/* Per member [depth, program or null, method, births, work], parents before children. */
 static json_t *family_data(const struct family *f)
 {
 	json_t *members = json_array();

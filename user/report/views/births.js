@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A profile: births over time as stacked columns, the costliest programs as bars, what if as ranges. */
+/* A profile: births over time as stacked columns, the costliest programs as bars, estimates as ranges. */
 {
 	const MOST = 12;
 	let measure = "births", share = false;
@@ -67,7 +67,7 @@
 			}),
 		}));
 		if (!bars.length) {
-			box.append("p").text("No phase was measured, so it is not known what these births cost.");
+			box.append("p").text("No phase was measured, so the cost of these births is not known.");
 			return;
 		}
 		phaseKey(box, Object.keys(model).filter((n) => names.includes(n)));
@@ -76,7 +76,7 @@
 			box.append("p").attr("class", "note").text("The costliest " + MOST + " of " + run.groups.length + "; the table has more.");
 	};
 
-	/* A call, as this machine was calibrated to. */
+	/* The estimated time of each call, from this machine's calibration. */
 	const calls = (by, range) => range ? ["each call by " + by + ": " + time(range[0]) + " to " + time(range[1])] : [];
 
 	const whatIf = (box, run, width) => {
@@ -84,12 +84,12 @@
 		if (!groups.length)
 			return;
 		const narrow = width < NARROW, step = narrow ? 46 : 30, top = 34, bottom = top + groups.length * step;
-		const svg = plot(box, width, bottom + 34, "What posix_spawn would spare, as ranges; a table below has the data. Arrow keys walk through them.");
+		const svg = plot(box, width, bottom + 34, "What posix_spawn would save, as ranges; a table below has the data. Arrow keys walk through them.");
 		const titles = groups.map((g) => g.label), room = narrow ? width : Math.min(widest(svg, "name", titles), width * 0.4);
 		const names = fitted(svg, "name", titles, room), area = { left: narrow ? 10 : room + 10, right: width - 12, top, bottom };
 		const x = d3.scaleLinear().domain([0, d3.max(groups, (g) => Math.max(g.whatif.most, g.whatif.held))]).range([area.left, area.right]);
 		const points = [];
-		heading(svg, "title", 0, 12, narrow ? "bar: less work; ring: parent held" : "estimates: the bar is the work that posix_spawn would spare, from least to most; the ring how long the parent would be held instead", width);
+		heading(svg, "title", 0, 12, narrow ? "bar: less work; ring: parent held" : "estimates: the bar is the work that posix_spawn would save, from least to most; the ring is how long it would hold the parent instead", width);
 		axisBottom(svg, x, x.ticks(narrow ? 3 : 6), shortTime, area, "");
 		groups.forEach((g, i) => {
 			const y = area.top + i * step + (narrow ? 28 : 14), w = g.whatif;
@@ -102,7 +102,7 @@
 				x: x(w.most), y, x0: Math.min(x(w.least), x(w.held)), x1: Math.max(x(w.most), x(w.held)), y0: y - 8, y1: y + 8,
 				lines: [named(g.label, 60) + ": " + d3.format(",")(w.forks) + " forks that exec", time(w.least) + " to " + time(w.most) + " less work",
 					"the parent held " + time(w.held) + " instead", "least: copy_mm alone",
-					"most: and clone_finish, exec_flush" + (w.cow ? ", COW faults" : "; COW faults were not measured"),
+					"most: with clone_finish, exec_flush" + (w.cow ? ", COW faults" : "; COW faults were not measured"),
 					...calls("posix_spawn", w.spawnCall), ...calls("a small helper process", w.helperCall)],
 			});
 		});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Two runs or more side by side: each against the first one. */
+/* Several runs side by side, each against the first one. */
 #include <math.h>
 
 #include "user/analysis/stats.h"
@@ -14,7 +14,7 @@ static const struct row *match(const struct report *p, size_t i, const struct ro
 	return rows__find(&p->runs[i].rows, row->cell);
 }
 
-/* Whether it is one to set side by side: that of the first of two runs or more that have it. */
+/* Whether at least two runs have this row, and `run` is the first of them. */
 static bool is_compared(const struct report *p, size_t run, const struct row *row)
 {
 	for (size_t i = 0; i < run; i++) {
@@ -28,7 +28,7 @@ static bool is_compared(const struct report *p, size_t run, const struct row *ro
 	return false;
 }
 
-/* All of these in order: the one after `row`, or the first for NULL. NULL: there are no more. */
+/* The compared row after `row`, or the first for NULL. NULL: no more. */
 static const struct row *next_compared(const struct report *p, const struct row *row)
 {
 	size_t run = row ? report__run_of(p, row) : 0;
@@ -43,7 +43,7 @@ static const struct row *next_compared(const struct report *p, const struct row 
 	return NULL;
 }
 
-/* A profile has no rows, and no column. */
+/* A profile has no rows and gets no column. */
 static bool has_rows(const struct report *p, size_t i)
 {
 	return p->runs[i].rows.n > 0;
@@ -124,7 +124,8 @@ static double count_of(const struct row *row, enum count c)
 	return cell ? stats_median(&cell->counts[c]) : NAN;
 }
 
-/* Of one count in one cell; `differing`: only where the runs do. Returns whether it was written. */
+/* Writes one count of one row if the runs differ in it, or if they do not. Returns whether it did.
+ */
 static bool write_count(const struct report *p, const struct row *row, enum count c, bool differing,
 			FILE *out)
 {
@@ -175,8 +176,8 @@ static void write(const struct report *p, FILE *out)
 
 	fputs("<p>Each run against the first, ", out);
 	html_text(out, p->runs[first_run(p)].name);
-	fputs("; what that one lacks, against the first run that has it. One run of each cannot "
-	      "tell a change from noise: <code>spawnscope gate</code> decides.</p>\n",
+	fputs("; rows that it lacks, against the first run that has them. One run of each side "
+	      "cannot separate a change from noise: <code>spawnscope gate</code> decides.</p>\n",
 	      out);
 	if (have_same_clock(p)) {
 		html_chart(out, "compare");
@@ -184,7 +185,7 @@ static void write(const struct report *p, FILE *out)
 		write_times(p, out);
 		html_data_end(out);
 	} else {
-		fputs("<p>Their times are not set side by side: some are nanoseconds, others "
+		fputs("<p>Their times are not compared: some are nanoseconds, others "
 		      "instructions.</p>\n",
 		      out);
 	}

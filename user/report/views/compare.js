@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The change of each median of the call, from the first run to the others: a mark for each. */
+/* The change of each call's median from the first run to the others, a mark each. */
 
 /* "+12.0 %", "×12.3" */
 function changeText(ratio) {
 	return ratio >= 10 ? times(ratio) : (ratio >= 1 ? "+" : "−") + digits(Math.abs(100 * (ratio - 1))) + " %";
 }
 
-/* Of an axis from 1/far to far. */
+/* The ticks of an axis from 1/far to far. */
 function changeTicks(far, narrow) {
 	const outer = (steps) => steps.filter((t) => t <= far && t >= 1 / far).slice(narrow ? -1 : -2);
 	return [...outer([0.99, 0.98, 0.95, 0.9, 0.8, 0.5, 0.2, 0.1, 0.01]), 1,
@@ -16,7 +16,7 @@ function changeTicks(far, narrow) {
 chart("compare", (box, rows, width) => {
 	const names = page.runs.map((r) => r.name), narrow = width < NARROW;
 	const step = narrow ? 40 : 26, top = 34;
-	/* Each against the first run that has it, which its row is of. */
+	/* Each row is compared with the first run that has it: the run that the row is from. */
 	const base = (row) => row.row[0], first = d3.min(rows, base);
 	const changesOf = (row) => row.medians.map((m, k) => (k > base(row) && m > 0 && row.medians[base(row)] > 0 ? { k, ratio: m / row.medians[base(row)] } : null)).filter((c) => c);
 	const changes = rows.flatMap((r) => changesOf(r).map((c) => c.ratio));
@@ -27,7 +27,7 @@ chart("compare", (box, rows, width) => {
 		box.append("p").text("No median can be compared.");
 		return;
 	}
-	/* As ratios on a log scale: half and double are as far from the same. */
+	/* Ratios on a log scale: half and double are equally far from 1. */
 	const far = Math.max(1.02, d3.max(changes), 1 / d3.min(changes)) * 1.02;
 	const svg = plot(box, width, height, "Change of each median against " + named(names[first], 40) + "; the table below has the data. Arrow keys walk through the marks.");
 	const titles = rows.map((row) => row.method + ", " + row.parent);

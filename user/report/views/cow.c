@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Copy-on-write: what parent and child paid after the birth. */
+/* Copy-on-write: the faults of parent and child after the birth. */
 #include <math.h>
 
 #include "user/analysis/stats.h"
@@ -58,10 +58,11 @@ static void write(const struct report *p, FILE *out)
 					   "2 MiB faults",
 					   "Time"};
 
-	fputs("<p>A fork shares its pages: who first writes to one pays a fault and mostly a copy, "
-	      "the child until it execs or ends, the parent while it lives. Medians per birth, "
-	      "from the samples with all probes, whose cost is in the times; the counts are "
-	      "exact.</p>\n",
+	fputs("<p>After a fork parent and child share their pages. The first write to a page costs "
+	      "a "
+	      "fault and mostly a copy: in the child until it execs or ends, in the parent while "
+	      "the child shares its pages. Medians per birth, from the samples with all probes, "
+	      "whose cost is in the times; counts are exact.</p>\n",
 	      out);
 	html_chart(out, "cow");
 	for (size_t i = 0; i < p->count; i++) {
@@ -77,7 +78,7 @@ static void write(const struct report *p, FILE *out)
 	}
 }
 
-/* [time, faults, copied, reused, huge]; null if they were not counted. */
+/* [time, faults, copied, reused, huge]; null if not counted. */
 static json_t *side_data(const struct row *row, const struct side *side, size_t *any)
 {
 	const struct cell *c = counted(row, side);

@@ -23,7 +23,7 @@ chart("cow", (box, data, width) => {
 		facet.bars.push({ label: row.method, segments, total: time(d3.sum(segments, (s) => s.value)) });
 	}
 	if (!facets.length) {
-		box.append("p").text("This run timed no copy-on-write faults; what it counted stands in the table.");
+		box.append("p").text("This run has no times of copy-on-write faults; the table has its counts.");
 		return;
 	}
 	facets.most = d3.max(facets, (f) => d3.max(f.bars, (b) => d3.sum(b.segments, (s) => s.value)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The machine: what makes runs comparable or not, and where they differ. */
+/* The machine of each run, and where the machines differ. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "user/report/html.h"
 #include "user/report/views/views.h"
 
-/* The fact as text: "-" if it is not known, or not told. Returns buf or the fact's own text. */
+/* The fact as text; "-" if unknown. Returns buf or the fact's own text. */
 static const char *fact_text(const struct env_fact *fact, char buf[NUMBER_MAX])
 {
 	const char *bytes = fact ? strstr(fact->name, "_bytes") : NULL;
@@ -79,7 +79,7 @@ static void write_clocks(const struct report *p, FILE *out, bool all)
 }
 
 /* Whether a run before this one has the fact. */
-static bool told_before(const struct report *p, size_t run, const char *name)
+static bool was_listed(const struct report *p, size_t run, const char *name)
 {
 	for (size_t i = 0; i < run; i++) {
 		if (run__env(p->runs[i].run, name))
@@ -88,7 +88,7 @@ static bool told_before(const struct report *p, size_t run, const char *name)
 	return false;
 }
 
-/* The facts in which the runs differ, or those that all have alike. */
+/* The facts in which the runs differ, or the ones that are the same in all. */
 static void write_facts(const struct report *p, FILE *out, bool different)
 {
 	if (clocks_differ(p) == different)
@@ -99,7 +99,7 @@ static void write_facts(const struct report *p, FILE *out, bool different)
 		for (size_t k = 0; k < r->env_count; k++) {
 			const char *name = r->env[k].name;
 
-			if (!told_before(p, i, name) && differs(p, name) == different)
+			if (!was_listed(p, i, name) && differs(p, name) == different)
 				write_row(p, out, name, different);
 		}
 	}
@@ -119,7 +119,7 @@ static bool any_differs(const struct report *p)
 static void write_differences(const struct report *p, FILE *out)
 {
 	if (!any_differs(p)) {
-		fputs("<p>All runs tell the same of their machine.</p>\n", out);
+		fputs("<p>The machine is the same in all runs.</p>\n", out);
 		return;
 	}
 	html_table(out, "What differs between the runs");
@@ -155,8 +155,7 @@ static void write(const struct report *p, FILE *out)
 		fputs("</p>\n", out);
 	}
 	fputs("<details><summary>", out);
-	fputs(p->count > 1 ? "What is the same in all" : "All that the run tells of its machine",
-	      out);
+	fputs(p->count > 1 ? "What is the same in all" : "All facts about the machine", out);
 	fputs("</summary>\n", out);
 	html_table(out, p->count > 1 ? "The same in all runs" : "The machine");
 	html_head(out, (const char *const[]){"Fact", "Value"}, 2, 2);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The gate's verdicts: each metric's difference with its interval, against the margin. */
+/* The gate's verdicts: each metric's change with its interval, and the margin. */
 #include <math.h>
 #include <string.h>
 
@@ -48,10 +48,11 @@ static void write_verdict(const struct report *p, size_t i, FILE *out)
 
 static void write(const struct report *p, FILE *out)
 {
-	fputs("<p>Each mark is the change of B against A, with its 95 % interval if it is an "
-	      "estimate. A time has become slower if it is shown to be above the margin, and has "
-	      "passed if it is shown to be below; an interval across the margin leaves it open. "
-	      "What is exact has no interval, and needs none.</p>\n",
+	fputs("<p>Each mark is the change from A to B, with its 95 % interval if it is an "
+	      "estimate. "
+	      "A time is slower if its interval lies above the margin, and passes if it lies "
+	      "below; an interval across the margin leaves it open. Exact values need no "
+	      "interval.</p>\n",
 	      out);
 	html_chart(out, "gate");
 	for (size_t i = 0; i < p->verdict_count; i++)

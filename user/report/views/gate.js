@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The gate: a mark for each metric at the change of B against A, its interval, and the margin. */
+/* The gate: a mark per metric at the change from A to B, with its interval and the margin. */
 {
 	const MOST = 30;
-	/* By shape and colour; in the order of the key. */
+	/* Shapes and colours, in the order of the key. */
 	const VERDICTS = {
 		regression: { say: "regression", colour: "c1", shape: d3.symbolTriangle },
 		"not comparable": { say: "not comparable", colour: "c7", shape: d3.symbolWye },
@@ -18,17 +18,17 @@
 	];
 
 	const seen = (m) => VERDICTS[m.verdict] || VERDICTS.none;
-	/* Whoever wrote the file: what no axis could show is as if it were not bounded. */
+	/* The file may hold anything: treat what no axis can show as unbounded. */
 	const ratio = (change) => (typeof change === "number" && change > -1 && change < 1e9 ? 1 + change : null);
 
-	/* In the order of the verdicts, and of each what changed most. */
+	/* In the order of the verdicts; within a verdict the largest change first. */
 	const chosen = (metrics) => {
 		const rank = (m) => Object.keys(VERDICTS).indexOf(m.verdict === "improved" ? "pass" : m.verdict) + 1 || Infinity;
 		const far = (m) => Math.abs(Math.log(ratio(m.change) || (m.change === 0 ? 1 : Infinity)));
 		return metrics.map((m) => m).sort((a, b) => (rank(a) - rank(b)) || (far(b) - far(a)) || 0).slice(0, MOST);
 	};
 
-	/* "7.80 µs → 8.03 µs"; a long unit stands once. */
+	/* "7.80 µs → 8.03 µs"; a long unit only once. */
 	const both = (m) => {
 		const unit = m.b.split(" ").pop();
 		return (unit.length > 2 && m.a.endsWith(" " + unit) ? m.a.slice(0, -1 - unit.length) : m.a) + " → " + m.b;
@@ -46,13 +46,13 @@
 		const narrow = width < NARROW, top = 40;
 		const line = group.margin && margin > 0 ? 1 + margin : null;
 		const spots = metrics.flatMap((m) => [ratio(m.change), ratio(m.low), ratio(m.high)]).filter((r) => r > 0).concat(line || []);
-		/* What is not bounded, or nearly so, does not make all else small. */
+		/* An interval without a bound must not squeeze all others. */
 		const least = d3.max([1.02, d3.max(metrics, (m) => (ratio(m.change) ? Math.max(ratio(m.change), 1 / ratio(m.change)) : 1)), line || 1]);
 		const far = Math.min(Math.pow(least, 3), d3.max(spots.map((r) => Math.max(r, 1 / r)).concat(least))) * 1.02;
 		const svg = plot(box, width, 0, group.title + (line ? ", against a margin of " + digits(100 * margin) + " %" : "") + ": the change of each metric; the table below has the data. Arrow keys walk through the marks.");
 		const values = metrics.map(both), valuesWide = widest(svg, "total", values);
 		const titles = metrics.map((m) => m.cell + ": " + m.metric), namesWide = widest(svg, "name", titles);
-		/* Where it is narrow, names and values stand above the marks: in one line if it has room for both. */
+		/* In a narrow plot names and values stand above the marks, in one line if both fit. */
 		const twoLines = narrow && namesWide + 14 + valuesWide > width;
 		const nameRoom = narrow ? (twoLines ? width : namesWide) : Math.min(namesWide, width * 0.4), valueRoom = narrow ? width : Math.min(valuesWide, width * 0.28);
 		const names = fitted(svg, "name", titles, nameRoom), shownValues = fitted(svg, "total", values, valueRoom);
@@ -78,7 +78,7 @@
 				.attr("text-anchor", narrow ? "end" : "start").text(shownValues[i]);
 			if (m.interval)
 				drawInterval(svg, m, x, y, area);
-			/* From 0 to anything has no ratio: it is beyond the axis. */
+			/* A change from 0 has no ratio: draw it beyond the axis. */
 			const beyond = r === null && m.verdict === "regression", at = r !== null ? x(r) : beyond ? area.right - 16 : x(1);
 			if (beyond)
 				svg.append("path").attr("class", "interval " + look.colour).attr("d", `M${x(1)},${y}H${area.right}M${area.right - 6},${y - 4}L${area.right},${y}L${area.right - 6},${y + 4}`);
@@ -106,11 +106,11 @@
 				some.forEach((m) => shown.add(seen(m)));
 				drawGroup(box, some, group, v.margin, width);
 				if (metrics.length > some.length)
-					box.append("p").attr("class", "note").text("Only the " + some.length + " that decided, or changed most; the table has more.");
+					box.append("p").attr("class", "note").text("Only the " + some.length + " that decided or changed most; the table has more.");
 			}
 		}
 		if (!shown.size)
-			box.append("p").text("The gate compared nothing; its words below say why.");
+			box.append("p").text("The gate compared nothing; the text below says why.");
 		const list = box.append("ul").attr("class", "key").attr("aria-label", "Verdicts");
 		for (const v of Object.values(VERDICTS).filter((one) => shown.has(one))) {
 			const item = list.append("li");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Kernels in the lab, phase by phase, where every instruction counts: what a release changed. */
+/* Kernels in the lab: how many instructions each phase takes, from release to release. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static int by_version(const void *left, const void *right)
 	return order ? order : (*a > *b) - (*a < *b);
 }
 
-/* The runs from the lab, from the oldest kernel to the newest: whatever else is in the report. */
+/* The report's runs from the lab, from the oldest kernel to the newest. */
 struct order {
 	const struct report_run **v;
 	size_t n;
@@ -57,7 +57,7 @@ static bool has_several_kernels(const struct order *o)
 	return o->n > 0 && strcmp(kernel(o->v[0]), kernel(o->v[o->n - 1]));
 }
 
-/* The k-th row of run `i`, if no run before has the same cell: each is told once. */
+/* The k-th row of run `i`; NULL if a run before has the same cell: each is listed once. */
 static const struct row *new_row(const struct order *o, size_t i, size_t k)
 {
 	const struct row *row = &o->v[i]->rows.v[k];
@@ -69,7 +69,7 @@ static const struct row *new_row(const struct order *o, size_t i, size_t k)
 	return row;
 }
 
-/* What a line of the table is about: a phase, or one of the two below. */
+/* The lines of the table: a phase, or one of these two. */
 enum { LINE_UNATTRIBUTED = PHASE_COUNT, LINE_WHOLE, LINE_COUNT };
 
 static const char *line_name(int line)
@@ -156,10 +156,10 @@ static void write(const struct report *p, FILE *out)
 
 	if (order__of(p, &o) != 0)
 		return;
-	fputs("<p>Instructions of each phase, from kernel to kernel: medians, to the last digit "
-	      "the "
-	      "same wherever they are counted. The change is the one from the kernel before that "
-	      "was measured.</p>\n",
+	fputs("<p>Instructions of each phase, from kernel to kernel: medians, which are the same "
+	      "to "
+	      "the last digit on any machine. The change is from the previous measured "
+	      "kernel.</p>\n",
 	      out);
 	html_chart(out, "kernels");
 	fputs("<details><summary>The data as a table</summary>\n", out);
@@ -172,7 +172,7 @@ static void write(const struct report *p, FILE *out)
 	order__free(&o);
 }
 
-/* Where in the view `phases` each run has the row. */
+/* The row's index in each run of the view `phases`. */
 static json_t *places(const struct order *o, const struct row *like)
 {
 	json_t *array = json_array();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Kernels in the lab: one cell's phases as a bar for each kernel. */
+/* Kernels in the lab: one cell's phases as a bar per kernel. */
 {
 	let chosen = 0, stack = "call";
 
@@ -8,7 +8,7 @@
 		const head = box.append("div").attr("class", "controls");
 		const exact = d3.format(",");
 		if (!phases) {
-			box.append("p").text("These runs have no phases; the whole calls stand in the table.");
+			box.append("p").text("These runs have no phases; the table has the whole calls.");
 			return;
 		}
 		choose(head, "Of", data.cells.map((c, i) => [String(i), c.method + " from a parent of " + c.parent]), String(chosen), (v) => {
@@ -20,7 +20,7 @@
 			redraw("kernels");
 		});
 		const cell = data.cells[chosen], names = [];
-		let before = null; /* what the kernel before that was measured has */
+		let before = null; /* the values of the last measured kernel */
 		const bars = data.order.map((o, i) => {
 			const run = phases.runs[o.run], row = cell.places[i] === null ? null : run.rows[cell.places[i]];
 			if (!row || (stack === "call" ? row.whole === null : !row[stack].length))

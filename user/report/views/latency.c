@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Latency against the parent's RSS, with the band from p10 to p90. */
+/* Latency against the parent's RSS, with a band from p10 to p90. */
 #include <math.h>
 
 #include "user/report/html.h"
@@ -41,9 +41,8 @@ static void write(const struct report *p, FILE *out)
 					   "Total"};
 
 	fputs("<p>The call, from its entry to its return in the parent. The line is the median, "
-	      "the band reaches from the 10th to the 90th percentile where there are samples "
-	      "enough."
-	      "</p>\n",
+	      "the band reaches from the 10th to the 90th percentile where there are enough "
+	      "samples.</p>\n",
 	      out);
 	html_chart(out, "latency");
 	for (size_t i = 0; i < p->count; i++) {
@@ -54,9 +53,10 @@ static void write(const struct report *p, FILE *out)
 		for (size_t k = 0; k < p->runs[i].rows.n; k++)
 			write_row(out, &p->runs[i], &p->runs[i].rows.v[k]);
 		html_table_end(out);
-		fputs("<p class=\"note\">Percentiles only where ten samples lie beyond. Total: "
-		      "from the "
-		      "call until the child, which does nothing, has been waited for.</p>\n",
+		fputs("<p class=\"note\">Percentiles only where ten samples lie beyond them. "
+		      "Total: from "
+		      "the call until the parent has waited for the child, which does "
+		      "nothing.</p>\n",
 		      out);
 		html_data_end(out);
 	}

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Latency against the parent's RSS, log-log: a line for each method, with its p10-p90 band. */
+/* Latency against the parent's RSS, log-log: a line per method, with its band from p10 to p90. */
 {
 	const hidden = new Set();
 	let relative = false;
 
-	/* Of each line its points; relative: to the median of posix_spawn from the same parent. */
+	/* The points of each line; if relative, in medians of posix_spawn from the same parent. */
 	const pointsOf = (rows) => {
 		const byLabel = new Map();
 		for (const row of rows) {
@@ -20,7 +20,7 @@
 		return byLabel;
 	};
 
-	/* 0 has no place on a log scale: it has one of its own at the left, and no line leads there. */
+	/* A log scale has no 0: it gets a place of its own at the left, and no line leads there. */
 	const sizeScale = (sizes, left, right) => {
 		const some = sizes.filter((s) => s > 0), zero = some.length < sizes.length;
 		const ends = some.length > 1 ? [some[0], some[some.length - 1]] : some.length ? [some[0] / 2, some[0] * 2] : [1, 2];

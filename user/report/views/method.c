@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* How each number was taken, what is absent and why, the data to take along, and the command. */
+/* How the numbers were measured, what is absent and why, the commands, a button that saves the
+ * data. */
 #include <string.h>
 
 #include "user/model/phase.h"
@@ -7,7 +8,7 @@
 #include "user/report/views/views.h"
 #include "user/text/json.h"
 
-/* A word as a shell wants it: in single quotes unless it is plain. */
+/* A word for a shell: in single quotes unless it is plain. */
 static void write_word(FILE *out, const char *word)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -31,7 +32,7 @@ static void write_word(FILE *out, const char *word)
 	html_text(out, "'");
 }
 
-/* Whether it would be taken for an option. */
+/* Whether the command line would take it for an option. */
 static bool is_like_option(const char *path)
 {
 	return path[0] == '-' && path[1];
@@ -146,7 +147,7 @@ static size_t failed_calls(const struct cell *c)
 	return failed;
 }
 
-/* What a cell lacks beyond its phases. */
+/* Why a cell was skipped or broke off, and how many of its calls failed. */
 static void write_unmeasured(FILE *out, const struct report_run *r, const struct cell *c)
 {
 	char text[64];
@@ -176,7 +177,7 @@ static bool is_new_reason(const struct report_run *r, size_t row, enum phase p)
 	return true;
 }
 
-/* Why a method has not a phase that the run has; once for all its parents. */
+/* Why a method lacks a phase that the run has; once for all the method's parents. */
 static void write_absent(FILE *out, const struct report_run *r, size_t row)
 {
 	const struct cell *c = r->rows.v[row].cell;
@@ -201,7 +202,8 @@ static void write_missing(const struct report *p, size_t run, FILE *out)
 
 	html_data(out, p, run, "What is absent, and why");
 	html_table(out, "What is absent");
-	html_head(out, (const char *const[]){"Method", "Parent or phase", "Pass", "Why"}, 4, 4);
+	html_head(out, (const char *const[]){"Method", "Parent or phase", "Probe set", "Why"}, 4,
+		  4);
 	for (size_t i = 0; i < r->run->cell_count; i++)
 		write_unmeasured(out, r, &r->run->cells[i]);
 	for (size_t i = 0; i < r->rows.n; i++)
@@ -220,19 +222,16 @@ static void write_how(const struct report *p, FILE *out)
 	}
 	if (bench)
 		fputs("<p>A driver without privileges spawns children from parents of each size "
-		      "and takes "
-		      "its own times; eBPF probes in the kernel tell the phases. Samples are taken "
-		      "in up "
-		      "to three passes in turn: without probes (<code>none</code>), with those of "
-		      "the "
-		      "phases (<code>phases</code>), and in a few samples with all of them "
-		      "(<code>all</code>), whose times are not compared with the others. A value "
-		      "that was "
-		      "not measured is absent, never zero.</p>\n",
+		      "and "
+		      "times them itself; eBPF probes in the kernel measure the phases. Samples "
+		      "alternate between up to three probe sets: no probes (<code>none</code>), "
+		      "the probes of the phases (<code>phases</code>), and in a few samples all "
+		      "probes (<code>all</code>), whose times are not compared with the others. A "
+		      "value that was not measured is absent, never zero.</p>\n",
 		      out);
 	if (profile)
-		fputs("<p>A profile watches programs as they run: eBPF probes in the kernel give a "
-		      "record for each birth, exec and end, which are joined by process. A value "
+		fputs("<p>A profile watches programs as they run: eBPF probes in the kernel send a "
+		      "record of each birth, exec and exit, which are joined by process. A value "
 		      "that was not measured is absent, never zero.</p>\n",
 		      out);
 }
@@ -243,13 +242,15 @@ static void write(const struct report *p, FILE *out)
 
 	write_how(p, out);
 	if (!report__same_clock(p))
-		fputs("<p>Some of these runs count nanoseconds, others instructions: the two are "
-		      "never compared.</p>\n",
+		fputs("<p>Some of these runs count nanoseconds, others instructions: they are "
+		      "never "
+		      "compared.</p>\n",
 		      out);
 	else if (instructions)
 		fputs("<p>The clock of these runs counts instructions in a virtual machine: the "
-		      "same kernel and programs give the same numbers anywhere. It knows nothing "
-		      "of caches; a real machine tells the time.</p>\n",
+		      "same "
+		      "kernel and programs give the same numbers anywhere. It does not model "
+		      "caches; for times use a real machine.</p>\n",
 		      out);
 	for (size_t i = 0; i < p->count; i++) {
 		write_sources(p, i, out);

@@ -105,9 +105,9 @@ static void write_table(FILE *out, const struct report_run *r, size_t stack)
 
 static void write(const struct report *p, FILE *out)
 {
-	fputs("<p>Medians of each phase, one after the other as the kernel goes through them. "
-	      "<em>Unattributed</em> is what no phase explains. Medians need not add up to the "
-	      "median of the whole.</p>\n",
+	fputs("<p>Medians of each phase, in the order in which the kernel goes through them. "
+	      "<em>Unattributed</em> is time that no phase explains. Medians need not add up to "
+	      "the median of the whole.</p>\n",
 	      out);
 	html_chart(out, "phases");
 	for (size_t i = 0; i < p->count; i++) {
@@ -121,7 +121,7 @@ static void write(const struct report *p, FILE *out)
 	}
 }
 
-/* The number of the source in the run's list, to which it is added if it is new. */
+/* The source's index in the run's list; adds it if it is new. */
 static size_t source_index(json_t *sources, const char *source)
 {
 	size_t i, n = json_array_size(sources);
@@ -134,7 +134,7 @@ static size_t source_index(json_t *sources, const char *source)
 	return n;
 }
 
-/* [phase, time, source, whether few samples have it] */
+/* [phase, time, index of its source, whether only the few samples with all probes have it] */
 static json_t *segment(const struct report_run *r, const struct row *row, enum phase p,
 		       json_t *sources)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Where the time went: a bar for each method, its phases one after the other. */
+/* Where the time went: a bar per method, its phases one after the other. */
 
 /*
  * Stacked bars in facets: [{title, bars: [{label, total, segments: [{name, value, lines}]}]}].
- * Those of a facet have one scale, or all have that which ends at facets.most. `total` is what stands at the end of the bar.
+ * Each facet has its own scale, or all have one that ends at facets.most. `total` is the text at the end of a bar.
  */
 function stackedBars(box, facets, width, share, label) {
 	const narrow = width < NARROW, bar = 24, step = narrow ? 48 : 32, head = 30;
@@ -59,7 +59,7 @@ function stackedBars(box, facets, width, share, label) {
 		box.append("p").attr("class", "note").text("*: from the few samples with all probes attached, whose cost is in it.");
 }
 
-/* Which colour is which. */
+/* The key of the colours. */
 function phaseKey(box, names) {
 	const list = box.append("ul").attr("class", "key").attr("aria-label", "Phases");
 	for (const name of names) {
@@ -88,7 +88,7 @@ function phaseKey(box, names) {
 				data.model[name].brief,
 				percent(Math.max(0, value) / total) + " of what is shown",
 				...(parts.get(name) || []).map((p) => "of which " + p[0] + ": " + time(p[1]) + (p[3] ? "*" : "")),
-				source === null ? "source not told" : "source: " + named(sources[source], 120),
+				source === null ? "source unknown" : "source: " + named(sources[source], 120),
 				...(starred ? ["*few samples, all probes attached"] : []),
 			],
 		}));
@@ -96,7 +96,7 @@ function phaseKey(box, names) {
 			segments.push({
 				name: "unattributed",
 				value: row.unattributed,
-				lines: (total) => ["unattributed: " + time(row.unattributed), "what no phase explains",
+				lines: (total) => ["unattributed: " + time(row.unattributed), "not explained by any phase",
 					percent(Math.max(0, row.unattributed) / total) + " of what is shown"],
 			});
 		return segments;

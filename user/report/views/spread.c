@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The distribution of each cell: quantiles that keep the tail, and the samples as they came. */
+/* The distribution of each cell: its quantiles, more of them in the tail, and the samples in order.
+ */
 #include <math.h>
 #include <stdlib.h>
 
@@ -9,14 +10,14 @@
 #include "user/report/views/views.h"
 #include "user/text/json.h"
 
-/* Blocks of samples in a page, over all cells, and in one: what keeps a page small. */
+/* Limits that keep a page small: blocks of samples over all cells, and per cell. */
 #define BLOCKS_IN_PAGE 16000
 #define BLOCKS_MAX     240
 #define BLOCKS_MIN     8
 
 /*
- * Where the distribution is kept: closer together towards the tail, as far as samples reach. What
- * lies beyond the last that a cell has samples for is its maximum, which is kept as well.
+ * The quantiles that the page keeps of a distribution: closer together towards the tail, as far as
+ * the samples reach. The maximum is kept as well.
  */
 static const double kept[] = {
 	0,	0.01,	 0.02,	  0.05,	   0.10,     0.15,     0.20,	 0.25,	 0.30,
@@ -81,12 +82,14 @@ static void write(const struct report *p, FILE *out)
 					   "Median", "p90",    "p99",	  "p99.9", "Max"};
 
 	fprintf(out,
-		"<p>How many calls took longer than so much: far right and low down is the tail. "
-		"Beside it the samples in the order in which they were taken, where drift and two "
-		"modes show. In this page a distribution is kept as at most %zu of its quantiles, "
-		"closer together towards the tail, with the exact least and greatest value; where "
-		"there are more than %zu samples, their order is kept as blocks of consecutive "
-		"samples, each with its least, median and greatest value.</p>\n",
+		"<p>The share of calls that took longer than a time: the tail is at the lower "
+		"right. "
+		"Beside it are the samples in the order in which they were taken, which shows "
+		"drift "
+		"and several modes. The page keeps at most %zu quantiles of a distribution, closer "
+		"together towards the tail, with the exact minimum and maximum. Of more than %zu "
+		"samples it keeps blocks of consecutive samples, each with its minimum, median and "
+		"maximum.</p>\n",
 		KEPT + 1, blocks_for(p));
 	html_chart(out, "spread");
 	for (size_t i = 0; i < p->count; i++) {
@@ -101,7 +104,7 @@ static void write(const struct report *p, FILE *out)
 	}
 }
 
-/* The values at `kept` as far as there are samples, and the greatest. */
+/* The quantiles `kept` as far as the samples reach, and the maximum. */
 static json_t *quantiles(const struct series *series)
 {
 	json_t *array = json_array();
@@ -119,7 +122,7 @@ static json_t *quantiles(const struct series *series)
 	return array;
 }
 
-/* Least, median and greatest of `n` samples from `start` on. */
+/* Pushes minimum, median and maximum of `n` samples from `start` on. */
 static json_t *push_block(json_t *array, const struct series *series, size_t start, size_t n)
 {
 	struct series part = {.v = series->v + start, .n = n};
@@ -137,7 +140,7 @@ static json_t *push_block(json_t *array, const struct series *series, size_t sta
 	return array;
 }
 
-/* Every sample, or three values for each block of `*per`. */
+/* Every sample, or three values per block of `*per` samples. */
 static json_t *in_order(const struct series *series, size_t blocks, size_t *per)
 {
 	json_t *array = json_array();

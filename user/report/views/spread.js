@@ -4,14 +4,14 @@
 	const hidden = new Set();
 	let parent = null, chosen = null;
 
-	/* [time, share of samples that are as long or longer], from all of them to the last one. */
+	/* [time, share of samples that took at least this long], down to the longest one. */
 	const curve = (row, kept) => row.quantiles.map((v, i) => i === row.quantiles.length - 1 ? [v, 1 / row.n] : [v, 1 - kept[i]]);
 
 	const shares = (s) => s >= 0.0995 ? Math.round(100 * s) + " %" : d3.format(".1~r")(100 * s).replace("~", "") + " %";
 
 	function drawTail(box, rows, kept, width) {
 		const shown = rows.filter((r) => !hidden.has(r.label));
-		/* A logarithm has no place for 0. */
+		/* A log scale has no 0. */
 		const curves = shown.map((row) => ({ row, points: curve(row, kept).filter((p) => p[0] > 0) })).filter((c) => c.points.length);
 		if (shown.length && !curves.length) {
 			box.append("p").text("None of these samples is longer than 0.");
@@ -19,7 +19,7 @@
 		}
 		const height = Math.max(300, Math.min(400, width * 0.7));
 		const area = { left: 0, right: width - 10, top: 30, bottom: height - 48 };
-		const svg = plot(box, width, height, "How many calls took longer than so much, by method; the table below has the data. Arrow keys walk through the quantiles.");
+		const svg = plot(box, width, height, "The share of calls that took longer than a time, by method; the table below has the data. Arrow keys walk through the quantiles.");
 		if (!shown.length)
 			return;
 		const values = [].concat(...curves.map((c) => c.points.map((p) => p[0])));

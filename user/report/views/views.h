@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Every view there is, X(name): view_NAME stands in view_NAME.c, its script in view_NAME.js. */
+/*
+ * A page consists of views. A view is a file NAME.c that defines view_NAME, which gives its data
+ * and writes them as tables, a script NAME.js that draws them, and its name in this list.
+ */
 #ifndef SPAWNSCOPE_REPORT_VIEWS_H
 #define SPAWNSCOPE_REPORT_VIEWS_H
+
+#include <jansson.h>
+#include <stdio.h>
 
 #include "user/report/report.h"
 
@@ -17,6 +23,20 @@
 	X(compare)                                                                                 \
 	X(kernels)                                                                                 \
 	X(method)
+
+struct view {
+	const char *id; /* of its section and its script */
+	const char *title;
+	/* What its script draws; a JSON null if the runs have nothing for this view, which is then
+	 * left out. NULL: out of memory. */
+	json_t *(*data)(const struct report *p);
+	/* Writes its text and tables as HTML. */
+	void (*write)(const struct report *p, FILE *out);
+};
+
+/* In the order of the page. */
+extern const struct view *const views[];
+extern const size_t view_count;
 
 #define X(name) extern const struct view view_##name;
 VIEWS(X)
