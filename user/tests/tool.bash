@@ -8,7 +8,7 @@ here=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
 load "$here/../../bench/tests/common.bash"
 load "$here/result.bash"
 
-# An ordinary user, and what takes root's rights away.
+# An ordinary user, and the command that becomes it.
 readonly NOBODY=65534
 readonly AS_NOBODY=(setpriv "--reuid=$NOBODY" "--regid=$NOBODY" --clear-groups)
 
@@ -83,7 +83,7 @@ begin_own() { # ARG...
     tool=$!
 }
 
-# The same, and waits until the driver and the process that it measures are there: $driver, $subject.
+# The same, and waits for the driver and the process that it measures: $driver, $subject.
 start_own() { # ARG...
     begin_own "$@"
     eventually find_family
@@ -102,7 +102,7 @@ find_family() {
     [ -n "$subject" ]
 }
 
-# Whether $subject waits for one child after the other: samples are being taken.
+# Whether samples are being taken: $subject waits for one child after the other.
 sampling() {
     local before=${waits:-0}
     waits=$(sed -n 's/^voluntary_ctxt_switches:\t//p' "/proc/$subject/status")
@@ -114,7 +114,7 @@ ended() { # PID
     ! readlink "/proc/$1/exe" >/dev/null
 }
 
-# How a process that this shell started ended, or is about to end.
+# Waits for a process of this shell, and checks its exit status.
 exit_of() { # PID [STATUS]
     local status=0
     eventually ended "$1"
@@ -128,7 +128,7 @@ programs_of() { # PID
     cat "/proc/$1/fdinfo/"* 2>/dev/null | sed -n 's/^prog_id:\t//p' | sort -un
 }
 
-# Remembers in $programs those of the test's own tool, of which there are some.
+# Sets $programs to the BPF programs of the test's own tool. Fails if it has none.
 hold_programs() {
     programs=$(programs_of "$tool")
     [ -n "$programs" ]
@@ -147,9 +147,9 @@ programs_gone() { # ID...
 
 # Result files
 
-# $result: the file of a bench with these arguments, which is run once in a suite; its standard
-# output is in $result.out. A fixed address space makes its page counts the same in every parent:
-# else a stack or a heap is a page longer in one than in another.
+# Sets $result to the result file of a bench with these arguments, which runs once per suite. Its
+# standard output is in $result.out. Without ASLR page counts are the same in every parent; with it a
+# stack or a heap may be a page longer.
 measure() { # NAME ARG...
     result=$BATS_FILE_TMPDIR/$1.jsonl
     shift
