@@ -61,14 +61,15 @@ judge       := $(basename $(call tests_of,judge.c))
 usual   = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 static  = $(patsubst %,$(BUILD)/static/obj/%.o,$(1))
 fuzz    = $(patsubst %,$(BUILD)/fuzz/obj/%.o,$(1))
-OBJECTS := $(call usual,$(sort $(main) $(user) $(bench) $(unit_tests) $(bare) $(judge))) \
+OBJECTS := $(call usual,$(sort $(main) $(user) $(bench) $(unit_tests) $(fuzz_tests) $(bare) $(judge))) \
 	   $(call static,$(sort $(main) $(user) $(bench) $(bare) $(exact) $(storm))) \
 	   $(call fuzz,$(user) $(fuzz_tests))
 
 PROGRAMS        := $(addprefix $(BUILD)/,spawnscope spawnscope-bench spawnscope-child)
 STATIC_PROGRAMS := $(addprefix $(BUILD)/static/,spawnscope spawnscope-bench spawnscope-child lab-init)
 TEST_PROGRAMS   := $(addprefix $(BUILD)/tests/,$(unit_tests)) $(BUILD)/tests/bare \
-		   $(addprefix $(BUILD)/static/,bare exact storm) $(BUILD)/gate-study
+		   $(addprefix $(BUILD)/static/,bare exact storm) $(BUILD)/gate-study \
+		   $(call usual,$(fuzz_tests)) # compiled, but not run
 
 # These goals first install missing packages.
 READY := $(if $(filter deps check check-kernels lint fuzz speed storm machine,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build))

@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "user/base/option.h"
 #include "user/gate/compare/environment.h"
 #include "user/gate/compare/paired.h"
+#include "user/gate/options_check.h"
 
 enum {
 	OPTION_MARGIN = 1000,
@@ -452,10 +452,4 @@ void gate_options__free(struct gate_options *o)
 	for (size_t i = 0; i < o->forward_count; i++)
 		free(o->forward[i]);
 	free(o->paths);
-}
-
-bool gate_is_suite(const char *name)
-{
-	return strchr(name, '/') || access(name, R_OK) == 0 || !strcmp(name, "quick") ||
-	       !strcmp(name, "standard") || !strcmp(name, "overhead");
 }

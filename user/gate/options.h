@@ -48,11 +48,6 @@ struct gate_options {
 
 /* 0, or -EINVAL after a complaint. --help ends the program. */
 int gate_options__parse(struct gate_options *o, int argc, char **argv);
-/* The last part of parsing: checks that options go together. `dashes`: `--` separates A and B. */
-int gate_options__check(struct gate_options *o, bool dashes);
 void gate_options__free(struct gate_options *o);
-
-/* Whether the name of A or B is a suite, built in or in a file; else it is a method. */
-bool gate_is_suite(const char *name);
 
 #endif

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Checks that the options of the command gate go together. */
+#include "user/gate/options_check.h"
+
 #include <errno.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "user/base/say.h"
-#include "user/gate/options.h"
+
+bool gate_is_suite(const char *name)
+{
+	return strchr(name, '/') || access(name, R_OK) == 0 || !strcmp(name, "quick") ||
+	       !strcmp(name, "standard") || !strcmp(name, "overhead");
+}
 
 static int refuse(const char *what)
 {
