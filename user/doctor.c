@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The command doctor: for each phase the probe that works on this kernel, or
- * why none does. What attaches is not taken for granted: three children are
- * started under the probes, and a phase counts when it was seen in one.
+ * The command doctor: which probe measures each phase on this kernel, or why none does. A probe
+ * that attaches may still never fire, so doctor starts three children under the probes. A phase
+ * counts only if it was seen in one of them.
  */
 #include <argp.h>
 #include <errno.h>
@@ -27,7 +27,7 @@
 #include "user/text/grid.h"
 #include "user/text/wrap.h"
 
-#define TRIALS 5 /* until each source has marked something */
+#define TRIALS 5 /* at most, until each source has fired */
 
 struct doctor {
 	enum source_kind best;
@@ -37,15 +37,15 @@ struct doctor {
 };
 
 static const struct argp_option option_table[] = {
-	{"trace", 't', "KIND", 0, "use no better kind of probe than fentry, kprobe or tracepoint",
-	 0},
-	{"verbose", 'v', 0, 0, "what was tried for each edge; libbpf's messages", 0},
+	{"trace", 't', "KIND", 0, "the best kind of probe to try: fentry, kprobe or tracepoint", 0},
+	{"verbose", 'v', 0, 0, "show what was tried for each edge, and libbpf's messages", 0},
 	{0},
 };
 
-static const char doc[] = "Says for each phase which probe works on this kernel, or why none does."
-			  "\vExits with 0 if every phase can be measured, 1 if some, 2 if none.\n\n"
-			  "Example: sudo spawnscope doctor";
+static const char doc[] =
+	"Prints which probe measures each phase on this kernel, or why none does."
+	"\vThe exit status is 0 if all phases can be measured, 1 if some, 2 if none.\n\n"
+	"Example: sudo spawnscope doctor";
 
 static int parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -72,7 +72,7 @@ static void on_record(void *context, const struct record_head *record, size_t si
 	lives__add(&d->lives, record, size);
 }
 
-/* Something of its own for a child to write to, so that it takes a copy-on-write fault. */
+/* Memory that children write to, for copy-on-write faults. */
 static volatile char page[4096 * 4];
 
 static void child_fork_exec(void)
@@ -140,7 +140,7 @@ static void look_at(struct doctor *d, const struct source_choice *choice, const 
 		else
 			d->seen[k] |= phase_ns(life, k) != MISSING;
 	}
-	/* The driver's wait, which a plain child has not. */
+	/* The driver's wait ends this phase; a plain child has no driver. */
 	if (choice->edges[EDGE_reaped]->kind == SOURCE_DRIVER && life->edge[EDGE_exit])
 		d->seen[PHASE_reap] = true;
 }
@@ -157,7 +157,7 @@ static bool all_seen(const struct doctor *d, const struct source_choice *choice)
 	return true;
 }
 
-/* A program run that the kernel skipped, as 7.2 does now and then, is no verdict on the source. */
+/* The kernel may skip a run of a BPF program (7.2 sometimes does), so try several times. */
 static int examine(struct doctor *d, struct probe *p)
 {
 	const struct source_choice *choice = probe__choice(p, PROBE_SET_ALL);
