@@ -21,7 +21,7 @@
 #include "user/profile/lines.h"
 #include "user/profile/tree.h"
 #include "user/profile/whatif_json.h"
-#include "user/report/report.h"
+#include "user/report/format.h"
 #include "user/store/line.h"
 #include "user/table/profile.h"
 #include "user/table/table.h"
@@ -127,8 +127,9 @@ static void check_report(const struct run *r)
 	FILE *f = open_memstream(&text, &size);
 	struct report p;
 
-	if (report__init(&p, r, paths, 1) != 0 || report_page(&p, f) != 0 ||
-	    report_markdown(&p, f) != 0 || export_csv.cells(r, f) || export_openmetrics.cells(r, f))
+	if (report__init(&p, r, paths, 1) || report_html.write(&p, f) ||
+	    report_markdown.write(&p, f) || export_csv.cells(r, f) ||
+	    export_openmetrics.cells(r, f))
 		abort();
 	report__free(&p);
 	fclose(f);
