@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What the births of a profile come to: sums of bounded size, however many there were. */
+/* Sums over the births of a profile: of bounded size, however many births there are. */
 #ifndef SPAWNSCOPE_BIRTH_SUMS_H
 #define SPAWNSCOPE_BIRTH_SUMS_H
 
+#include "user/analysis/family.h"
 #include "user/analysis/groups.h"
 #include "user/model/run.h"
-#include "user/analysis/family.h"
 
 #define BINS_MAX   120
-#define SERIES_MAX 8 /* groups that are told apart over time; the last is all others */
+#define SERIES_MAX 8 /* groups with a series of their own over time; the last is all others */
 
 /* Births over time, of one group or of those that have no series of their own. */
 struct birth_series {
@@ -18,7 +18,7 @@ struct birth_series {
 };
 
 struct birth_sums {
-	struct groups groups; /* by the parent's name and the method, the dearest first */
+	struct groups groups; /* by the parent's name and the method, the costliest first */
 	int64_t bin_ns;	      /* how long a bin is; the first begins with the first birth */
 	size_t bins;
 	struct birth_series *series;

@@ -31,17 +31,6 @@ static void add_time(struct columns *s, const char *clock, double ns)
 	columns__add(s, "%s", time_format(ns, clock, text, sizeof(text)));
 }
 
-static double quantile(const struct sketch *k, double q)
-{
-	return sketch__quantile(k, q);
-}
-
-/* As in a bench: a tail means something where ten values lie beyond it. */
-static double tail(const struct sketch *k, double q)
-{
-	return (double)k->n * (1 - q) >= 10 - 1e-6 ? sketch__quantile(k, q) : NAN;
-}
-
 static double largest(const struct sketch *k)
 {
 	return k->n ? (double)k->max : NAN;
@@ -135,8 +124,8 @@ static int print_calls(const struct profile_summary *sum, FILE *out, bool colour
 		add_rate(s, (double)g->counts.births, sum->ns);
 		if (sum->groups->all.counts.failures)
 			add_number(s, (double)g->counts.failures);
-		add_time(s, sum->clock, quantile(&g->call, 0.5));
-		add_time(s, sum->clock, tail(&g->call, 0.99));
+		add_time(s, sum->clock, sketch__quantile(&g->call, 0.5));
+		add_time(s, sum->clock, sketch__tail(&g->call, 0.99));
 		add_time(s, sum->clock, largest(&g->call));
 		add_time(s, sum->clock, g->work_ns > 0 ? g->work_ns : NAN);
 	}
@@ -145,7 +134,7 @@ static int print_calls(const struct profile_summary *sum, FILE *out, bool colour
 	return err;
 }
 
-/* "COPY_MM": the part of the name that tells it from others. */
+/* "COPY_MM": the name without a prefix that the table makes obvious. */
 static void phase_title(enum phase p, char *text, size_t size)
 {
 	const char *name = phase_name(p);
@@ -182,7 +171,7 @@ static int print_phases(const struct profile_summary *sum, FILE *out, bool colou
 		add_labels(sum, s, g);
 		for (int p = 0; p < PHASE_COUNT; p++)
 			if (!is_cow(p))
-				add_time(s, sum->clock, quantile(&g->phase[p], 0.5));
+				add_time(s, sum->clock, sketch__quantile(&g->phase[p], 0.5));
 	}
 	err = columns__print(s, "Where the time went (medians)", out, colour);
 	columns__free(s);
@@ -205,11 +194,11 @@ static int print_parents(const struct profile_summary *sum, FILE *out, bool colo
 	columns__column(s, "EXECS", COLUMNS_RIGHT);
 	for (size_t i = 0; (g = shown(sum, i)); i++) {
 		add_labels(sum, s, g);
-		add_bytes(s, quantile(&g->rss, 0.5));
-		add_number(s, quantile(&g->count[COUNT_parent_vmas], 0.5));
-		add_number(s, quantile(&g->count[COUNT_parent_threads], 0.5));
-		add_number(s, quantile(&g->count[COUNT_parent_fds], 0.5));
-		add_number(s, quantile(&g->count[COUNT_ptes_copied], 0.5));
+		add_bytes(s, sketch__quantile(&g->rss, 0.5));
+		add_number(s, sketch__quantile(&g->count[COUNT_parent_vmas], 0.5));
+		add_number(s, sketch__quantile(&g->count[COUNT_parent_threads], 0.5));
+		add_number(s, sketch__quantile(&g->count[COUNT_parent_fds], 0.5));
+		add_number(s, sketch__quantile(&g->count[COUNT_ptes_copied], 0.5));
 		add_number(s, (double)g->execs);
 	}
 	err = columns__print(s, "The parent at the birth (medians), and children that execed", out,
@@ -251,7 +240,7 @@ static int print_cow(const struct profile_summary *sum, FILE *out, bool colour)
 			columns__add(s, "%s", sides[k].name);
 			add_number(s, faults->sum);
 			add_number(s, g->count[sides[k].copied].sum);
-			add_number(s, quantile(faults, 0.5));
+			add_number(s, sketch__quantile(faults, 0.5));
 			add_number(s, largest(faults));
 			add_time(s, sum->clock, g->phase[sides[k].time].sum);
 		}
@@ -289,8 +278,8 @@ static int print_totals(const struct profile_summary *sum, FILE *out, bool colou
 		else
 			columns__add(s, "-");
 		add_number(s, (double)k->n);
-		add_time(s, sum->clock, quantile(k, 0.5));
-		add_time(s, sum->clock, tail(k, 0.99));
+		add_time(s, sum->clock, sketch__quantile(k, 0.5));
+		add_time(s, sum->clock, sketch__tail(k, 0.99));
 		add_time(s, sum->clock, largest(k));
 	}
 	err = columns__print(s, "Phases, over all births", out, colour);
@@ -376,7 +365,7 @@ static bool was_named(const struct profile_summary *sum, int p)
 	return false;
 }
 
-/* Phases of which there is no value, with the reason; those that have the same in one line. */
+/* Phases without a value, with the reason; those with the same reason in one line. */
 static void print_absent(const struct profile_summary *sum, FILE *out)
 {
 	char line[1024], why[512];

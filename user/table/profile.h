@@ -26,7 +26,7 @@ struct profile_summary {
 	int64_t run_ns;	  /* that our programs ran, or MISSING */
 	size_t top;	  /* groups to show; the others are summed up */
 	const struct calibration *calibration; /* or NULL */
-	const char *uncalibrated; /* why there is none, if that is to be told; or NULL */
+	const char *uncalibrated; /* why there is none, if that must be printed; or NULL */
 };
 
 /* In 80 columns. 0 or -errno. */

@@ -67,7 +67,7 @@ static void print_header(const struct table *t)
 	fact(t->r, "hypervisor", HYPERVISOR_WIDTH, hypervisor);
 	if (!strcmp(hypervisor, "none"))
 		hypervisor[0] = '\0';
-	else if (!strcmp(hypervisor, "yes")) /* which one, the machine does not tell */
+	else if (!strcmp(hypervisor, "yes")) /* the machine does not say which one */
 		strcpy(hypervisor, "in a VM");
 	snprintf(before, sizeof(before), "Linux%s%s", *kernel ? " " : "", kernel);
 	snprintf(after, sizeof(after), "%s%s, clock: %s", *hypervisor ? ", " : "", hypervisor,

@@ -55,7 +55,7 @@ columns() { # FILE NAME...: these columns, by their heads
     [ "$(wc -l <"$DIR/run.csv")" -eq "$(($(jq -s '[.[] | .n // 0] | add' "$DIR/run.jsonl") + 1))" ]
 }
 
-@test "csv of a profile: a row a birth, with its values; what is not known is empty" {
+@test "csv of a profile: one row per birth, with its values; unknown values are empty" {
     export_of csv "$ROOM/profile.jsonl" >"$DIR/run.csv"
     [ "$(awk -F, '{ print NF }' "$DIR/run.csv" | sort -u | wc -l)" -eq 1 ]
     columns "$DIR/run.csv" t_ns method flags errno call_ns parent_pid parent_comm child_pid child_tid exec_errno \
@@ -104,8 +104,8 @@ columns() { # FILE NAME...: these columns, by their heads
 # OpenMetrics
 
 # The exposition format's grammar: https://prometheus.io/docs/instrumenting/exposition_formats/ and
-# OpenMetrics 1.0. Each family is told once, before its samples, which stand together; no series
-# stands twice; the last line is "# EOF".
+# OpenMetrics 1.0. A family is described once, before its samples, which are consecutive; no series
+# occurs twice; the last line is "# EOF".
 well_formed() { # FILE
     awk '
         function bad(why) { print FILENAME ":" NR ": " why ": " $0; faults++ }
@@ -114,7 +114,7 @@ well_formed() { # FILE
         $0 == "# EOF" { ended = 1; next }
         /^# (HELP|TYPE|UNIT) / {
             if ($3 !~ /^[a-z_][a-z0-9_]*$/) bad("name")
-            if ($2 == "HELP" && told[$3]++) bad("told twice")
+            if ($2 == "HELP" && described[$3]++) bad("described twice")
             if ($2 == "TYPE" && $4 !~ /^(gauge|summary)$/) bad("type")
             if ($2 == "TYPE") type[$3] = $4
             if ($2 == "UNIT" && $3 !~ ("_" $4 "$")) bad("unit")
@@ -156,7 +156,7 @@ well_formed() { # FILE
     well_formed "$DIR/untraced.prom"
 }
 
-@test "the grammar refuses what is no exposition" {
+@test "the grammar refuses damaged expositions" {
     export_of openmetrics >"$DIR/run.prom"
     local change
     for change in '$d' '/^spawnscope_births/s/$/ 17 x/' '/_sum/p' 's/^# TYPE spawnscope_spawn_seconds summary/# TYPE spawnscope_spawn_seconds sum/' 's/quantile=/method=/'; do

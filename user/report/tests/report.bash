@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # shellcheck shell=bash disable=SC2016,SC2153,SC2154,SC2317 # jq's variables; what tool.bash sets
 #
-# What tests of report and export have in common: runs that are made up, so that
-# what is to come of them is known, and a browser to look at pages with.
+# Shared by tests of report and export: made-up runs with known results, and a
+# browser that looks at pages.
 
-# made_run [JQ]: a run as it might be, changed by a filter on the array of its lines. Two methods
-# from two parents, 121 samples from 1 % below to 1 % above the median in a fixed disorder; fork
+# made_run [JQ]: a made-up run, changed by a filter on the array of its lines. Two methods from two
+# parents, 121 samples from 1 % below to 1 % above the median in a fixed disorder; fork
 # takes 100 us and 6.4 ms, posix_spawn 200 us.
 made_run() {
     jq -nc '
@@ -72,7 +72,7 @@ made_profile() {
         | '"${2:-.}"' | .[]'
 }
 
-# made_verdict [JQ]: what the gate might write, changed by a filter.
+# made_verdict [JQ]: a made-up verdict of the gate, changed by a filter.
 made_verdict() {
     jq -n '{type: "gate", schema: 1, tool: "spawnscope 0.1.0", verdict: "regression", headline: "1 of 3 metrics is worse <b>",
         runs_a: 16, runs_b: 16, pairs: 16, clock: "monotonic", margin: 0.03, alpha_regression: 0.01, alpha_pass: 0.05,
@@ -96,7 +96,7 @@ block() { # PAGE
     sed -n 's/.*<script type="application\/json" id="data">\(.*\)<\/script>.*/\1/p' "$1"
 }
 
-# The same as the scripts see it: with a row's names and size wherever a view tells of it.
+# The same as the scripts see it: with a row's names and size wherever a view refers to it.
 block_with_rows() { # PAGE
     block "$1" | jq -c '. as $page | .views |= walk(if type == "object" and has("row") then . + $page.runs[.row[0]].rows[.row[1]] else . end)'
 }

@@ -506,7 +506,7 @@ static void an_id_given_anew_is_another_track(void **state)
 	json_decref(trace);
 }
 
-static void a_full_disk_is_told(void **state)
+static void a_full_disk_is_an_error(void **state)
 {
 	struct birth b = exec_birth(10, 20, 5000000);
 	FILE *full = fopen("/dev/full", "w");
@@ -538,7 +538,7 @@ int main(void)
 		cmocka_unit_test(what_posix_spawn_would_spare_is_estimated),
 		cmocka_unit_test(the_trace_is_what_the_format_asks_for),
 		cmocka_unit_test(an_id_given_anew_is_another_track),
-		cmocka_unit_test(a_full_disk_is_told),
+		cmocka_unit_test(a_full_disk_is_an_error),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");

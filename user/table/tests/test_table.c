@@ -348,7 +348,7 @@ static void colour_is_for_headings(void **state)
 	free(out);
 }
 
-static void a_full_disk_is_told(void **state)
+static void a_full_disk_is_an_error(void **state)
 {
 	FILE *full = fopen("/dev/full", "w");
 	struct run r;
@@ -374,7 +374,7 @@ int main(void)
 		cmocka_unit_test(the_unmeasured_is_listed),
 		cmocka_unit_test(hostile_runs_stay_in_80_columns),
 		cmocka_unit_test(colour_is_for_headings),
-		cmocka_unit_test(a_full_disk_is_told),
+		cmocka_unit_test(a_full_disk_is_an_error),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");

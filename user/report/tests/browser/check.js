@@ -6,7 +6,7 @@
  * SCHEME [VIEW]` makes a picture. MODULES has playwright-core and axe-core.
  *
  * Whatever the check: no error on the console, no violation of the page's policy, and no request
- * but for the page itself.
+ * except for the page itself.
  */
 "use strict";
 const path = require("path");
@@ -53,7 +53,7 @@ async function open(browser, options) {
 	return page;
 }
 
-/* What sticks out at the right of the window, but for what is in a box that scrolls. */
+/* Elements beyond the right edge of the window, except inside boxes that scroll. */
 function overflowing() {
 	const wide = [];
 	const scrolls = (e) => e && (["auto", "scroll", "hidden"].includes(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
@@ -68,7 +68,7 @@ function overflowing() {
 }
 
 /* Texts of charts that stick out of them or lie on each other, and what stands at rows that differ
- * but cannot be told apart. */
+ * but look the same. */
 function misplaced() {
 	const bad = [];
 	const say = (e, what) => bad.push((e.closest(".chart") || {}).id + ": '" + e.textContent.slice(0, 60) + "' " + what);
@@ -231,7 +231,7 @@ const checks = {
 		await button.focus();
 		await page.keyboard.press("Enter");
 		expect((await lines()) === before - 1, "the line is still there");
-		expect((await button.getAttribute("aria-pressed")) === "false", "the button does not tell");
+		expect((await button.getAttribute("aria-pressed")) === "false", "the button does not say so");
 		expect(await button.evaluate((b) => b === document.activeElement), "the focus is lost");
 		await button.click();
 		expect((await lines()) === before, "the line does not come back");
