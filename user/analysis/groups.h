@@ -54,7 +54,7 @@ const struct group *groups__of(const struct groups *g, const struct birth *b);
 /* Takes over what the kernel counted for a group. 0 or -ENOMEM. */
 int groups__count(struct groups *g, const struct group_key *key, const struct group_counts *counts);
 
-/* Where the kernel's counts are not to be had: what was received is all there was. */
+/* Without the kernel's counts: takes what was received as all that happened. */
 void groups__count_received(struct groups *g);
 
 /*
@@ -66,7 +66,7 @@ void groups__count_stacks(struct groups *g);
 /* Births, failures and restarts that found no room among the groups in the kernel. */
 void groups__count_other(struct groups *g, int64_t n);
 
-/* The dearest first: by work, then by number. Once all is added. */
+/* By work, then by number, the most first. To be called after the last add. */
 void groups__sort(struct groups *g);
 
 /* The label, of a stack with the number that it has once sorted before it: "#3 f < g < main". */

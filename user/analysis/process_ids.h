@@ -20,8 +20,8 @@ struct reuse {
 int reuse__begin(struct reuse *r, uint32_t pid, uint64_t t);
 
 /*
- * The number of the process that had the id at that time, 0 for the first that was told of: the one
- * that began last before it. A process of which no beginning was told has a number of its own, too.
+ * The number of the process that had the id at that time, 0 for the first that is known: the one
+ * that began last before it. A process whose beginning is unknown has a number of its own, too.
  * 0 or -ENOMEM.
  */
 int reuse__number(struct reuse *r, uint32_t pid, uint64_t t, uint32_t *number);

@@ -9,7 +9,7 @@ size_t stats_count(const struct series *s);
 
 /*
  * The q-quantile (0 <= q <= 1) of the values present, by linear interpolation between order
- * statistics (Hyndman and Fan 1996, definition 7: what R and NumPy do unless told otherwise).
+ * statistics (Hyndman and Fan 1996, definition 7: the default of R and NumPy).
  * NAN if there are none.
  */
 double stats_quantile(const struct series *s, double q);

@@ -10,7 +10,8 @@
 
 #define BUCKETS 16384
 
-/* A parent that vfork held returns soon after its child's end, and only then tells the birth. */
+/* A parent that vfork held returns soon after its child's end, and its record of the birth comes
+ * only then. */
 #define ORPHAN_NS (5 * 1000000000ULL)
 
 struct pending {
@@ -145,7 +146,7 @@ static int take_command(struct birth *b, const struct record_command *r, size_t 
 	return b->path && b->args ? 0 : -ENOMEM;
 }
 
-/* The birth that a record tells of, or a new one: records of a life come in any order. */
+/* The birth that a record belongs to, or a new one: records of a life come in any order. */
 static struct pending **find(struct births *t, const struct record_head *record)
 {
 	struct pending **place = place_of(t, record->tid);

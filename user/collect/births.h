@@ -21,7 +21,7 @@ typedef void births_fn(void *context, struct birth *b, enum birth_stage stage);
 
 struct births;
 
-/* `choice` tells which sums were measured. NULL: out of memory. */
+/* `choice` says which sums were measured. NULL: out of memory. */
 struct births *births__new(const struct source_choice *choice, births_fn *fn, void *context);
 /* 0, -ENOMEM, or -EINVAL: no record. */
 int births__add(struct births *t, const struct record_head *record, size_t size);

@@ -6,12 +6,12 @@
 
 /*
  * Adds to the run what makes two runs comparable or not, as facts; what this machine does not
- * tell becomes a missing value. `libc` is the C library that was measured; NULL: ours. 0 or
+ * report becomes a missing value. `libc` is the C library that was measured; NULL: ours. 0 or
  * -ENOMEM.
  */
 int environment_read(struct run *r, const char *libc);
 
-/* "icount" in the lab, whose kernel was told so on its command line; else "monotonic". */
+/* "icount" in the lab, whose kernel has it on its command line; else "monotonic". */
 const char *environment_clock(void);
 
 #endif

@@ -146,7 +146,7 @@ static void a_birth_settles_when_the_child_execs(void **state)
 	assert_int_equal(births__received(births), 1);
 }
 
-/* The parent that vfork holds tells of the birth last. */
+/* The record of a parent that vfork holds comes last. */
 static void records_come_in_any_order(void **state)
 {
 	struct record_birth b = birth(7, 5000);

@@ -177,7 +177,7 @@ static void a_source_heeds_where_the_flags_end_a_phase(void **state)
 		   "fentry gone; fentry gone; kprobe gone; kprobe gone; tracepoint gone");
 }
 
-static void a_refusal_tells_why_of_each_kind(void **state)
+static void a_refusal_has_the_reason_of_each_kind(void **state)
 {
 	(void)state;
 	refuse(SOURCE_FENTRY, "cannot: no BTF");
@@ -291,7 +291,7 @@ static void long_refusals_fit_what_origins_hold(void **state)
 
 /* Runs. */
 
-static void a_run_tells_of_every_phase_whatever_the_method(void **state)
+static void a_run_lists_every_phase_whatever_the_method(void **state)
 {
 	(void)state;
 	refuse(SOURCE_FENTRY, "no BTF");
@@ -307,7 +307,7 @@ static void a_run_tells_of_every_phase_whatever_the_method(void **state)
 			    "tracepoint:task_rename..sys_exit_execve");
 }
 
-static void a_run_tells_what_is_refused(void **state)
+static void a_run_lists_what_is_refused(void **state)
 {
 	(void)state;
 	refuse(SOURCE_FENTRY, "no BTF");
@@ -546,13 +546,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_source_names_both_ends_where_they_differ),
 		TEST(a_source_heeds_where_the_flags_end_a_phase),
-		TEST(a_refusal_tells_why_of_each_kind),
+		TEST(a_refusal_has_the_reason_of_each_kind),
 		TEST(what_works_but_costs_too_much_is_left_out),
 		TEST(failures_take_both_ends_of_the_call),
 		TEST(texts_are_cut_to_size),
 		TEST(long_refusals_fit_what_origins_hold),
-		TEST(a_run_tells_of_every_phase_whatever_the_method),
-		TEST(a_run_tells_what_is_refused),
+		TEST(a_run_lists_every_phase_whatever_the_method),
+		TEST(a_run_lists_what_is_refused),
 		TEST(an_untraced_run_has_no_sources),
 		TEST(a_fork_has_all_but_a_wait),
 		TEST(a_vfork_copies_no_memory),

@@ -68,7 +68,7 @@ static void cells_are_kept_as_they_grow(void **state)
 	run__free(&r);
 }
 
-static void keys_tell_text_from_numbers(void **state)
+static void keys_distinguish_text_from_numbers(void **state)
 {
 	struct cell c = {0};
 
@@ -180,7 +180,7 @@ int main(void)
 		cmocka_unit_test(missing_is_not_any),
 		cmocka_unit_test(freeing_takes_anything),
 		cmocka_unit_test(cells_are_kept_as_they_grow),
-		cmocka_unit_test(keys_tell_text_from_numbers),
+		cmocka_unit_test(keys_distinguish_text_from_numbers),
 		cmocka_unit_test(same_key_heeds_values_not_order),
 		cmocka_unit_test(a_number_is_no_text),
 		cmocka_unit_test(siblings_differ_in_one_axis),

@@ -33,7 +33,7 @@ setup() {
     grep -q 'failed: EINVAL (25)$' "$DIR/err"
 }
 
-# The kernel's own count of such calls is perf's, if it can be had: of all CPUs, by the name, since
+# perf, if it works here, has the kernel's own count of such calls: of all CPUs, by name, since
 # perf loses some of a task that it follows into its children.
 @test "a call that a signal has the kernel make anew is no failure" {
     name=storm-$$

@@ -233,7 +233,7 @@ static void the_lab_counts_instructions(void **state)
 	free(out);
 }
 
-static void parents_show_what_tells_them_apart(void **state)
+static void parents_show_what_distinguishes_them(void **state)
 {
 	struct run r = {.ended = true};
 	struct cell *c;
@@ -370,7 +370,7 @@ int main(void)
 		cmocka_unit_test(an_untraced_run_has_times_only),
 		cmocka_unit_test(an_empty_run_prints),
 		cmocka_unit_test(the_lab_counts_instructions),
-		cmocka_unit_test(parents_show_what_tells_them_apart),
+		cmocka_unit_test(parents_show_what_distinguishes_them),
 		cmocka_unit_test(the_unmeasured_is_listed),
 		cmocka_unit_test(hostile_runs_stay_in_80_columns),
 		cmocka_unit_test(colour_is_for_headings),
