@@ -123,7 +123,7 @@ lint: $(BUILD)/gen/spawnscope.skel.h | $(READY) ## check the sources; silent if 
 	printf '%s\n' $(filter bpf/%,$(TIDY_FILES)) | bench/tests/tidy $(CLANG_TIDY) $(call TIDY_FLAGS,bpf/) || bad=1; \
 	shellcheck $(filter-out %.bats,$(SHELL_FILES)) || bad=1; \
 	shellcheck --exclude=SC2030,SC2031 $(filter %.bats,$(SHELL_FILES)) || bad=1; \
-	! grep -L SPDX-License-Identifier Makefile $(C_FILES) $(SHELL_FILES) | sed 's/$$/: no SPDX line/' | grep . || bad=1; \
+	user/tests/style || bad=1; \
 	exit $$bad
 
 .PHONY: format
