@@ -53,7 +53,7 @@ static bool execs(const struct life *life)
 	return life->execed && !life->exec_result;
 }
 
-/* Times and counts that nothing measured are no zeroes. */
+/* Makes times and counts missing that nothing measured. */
 static void drop_unmeasured(const struct births *t, struct life *life)
 {
 	bool cow = t->choice->sums[SUM_cow_child] && (execs(life) || life->dead) &&
@@ -69,14 +69,14 @@ static void drop_unmeasured(const struct births *t, struct life *life)
 
 static void show(struct births *t, struct pending *p, enum birth_stage stage)
 {
-	struct birth shown = p->b; /* records that are still to come go by the edges as they are */
+	struct birth shown = p->b; /* a copy: later records go by the edges */
 
 	life__settle(&shown.life);
 	drop_unmeasured(t, &shown.life);
 	t->fn(t->context, &shown, stage);
 }
 
-/* Takes it out of the table. */
+/* Removes it from the table. */
 static void finish(struct births *t, struct pending **place)
 {
 	struct pending *p = *place;
@@ -137,7 +137,7 @@ static int take_command(struct birth *b, const struct record_command *r, size_t 
 	if (size < offsetof(struct record_command, text) || r->path_bytes > text ||
 	    r->args_bytes > text - r->path_bytes)
 		return -EINVAL;
-	if (b->path) /* of several execs, the first */
+	if (b->path) /* keeps the first exec */
 		return 0;
 	b->path = copy_bytes(r->text, r->path_bytes);
 	b->args = copy_bytes(r->text + r->path_bytes, r->args_bytes);
@@ -154,7 +154,7 @@ static struct pending **find(struct births *t, const struct record_head *record)
 
 	if (*place && record->tid && life__owns(&(*place)->b.life, record))
 		return place;
-	if (*place) /* another had the tid before */
+	if (*place) /* an earlier life had the tid */
 		finish(t, place);
 	p = calloc(1, sizeof(*p));
 	if (!p)

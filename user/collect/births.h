@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Records of a profile become births, one after the other: what it holds is bounded by the number
- * of processes and threads that live. Pure: no BPF.
+ * The records of a profile become births. Memory is bounded by the number of processes and threads
+ * that live. Pure.
  */
 #ifndef SPAWNSCOPE_BIRTHS_H
 #define SPAWNSCOPE_BIRTHS_H
@@ -25,9 +25,9 @@ struct births;
 struct births *births__new(const struct source_choice *choice, births_fn *fn, void *context);
 /* 0, -ENOMEM, or -EINVAL: no record. */
 int births__add(struct births *t, const struct record_head *record, size_t size);
-/* Now and then: drops what has waited long for a birth record that was lost or left out. */
+/* Call it now and then: drops lives whose birth record was lost or filtered out. */
 void births__tick(struct births *t, uint64_t now_ns);
-/* The profile is over: the births that are not yet. */
+/* At the end of the profile: reports the births that are not over. */
 void births__finish(struct births *t);
 /* Births, failures and restarts that were received. */
 int64_t births__received(const struct births *t);

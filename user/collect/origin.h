@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* For every phase of a run and of its cells: which source its values have, or why there are none.
- */
+/* Sets, for each phase of a run and its cells, the source of its values or why there are none. */
 #ifndef SPAWNSCOPE_ORIGIN_H
 #define SPAWNSCOPE_ORIGIN_H
 
@@ -10,16 +9,16 @@
 
 /* Each returns 0 or -ENOMEM. `choice` is NULL if nothing was attached. */
 
-/* What this kernel gives for each phase, whatever the method. */
+/* For each phase, on this kernel, for any method. */
 int origin_of_run(struct run *r, const struct source_choice *choice);
 
-/* Of a profile: whether calls that fail are seen. */
+/* For a profile: whether failed calls are seen. */
 int origin_of_failures(struct run *r, const struct source_choice *choice);
 
 /* From the first life seen in a cell: which phases such a birth has, and their sources. */
 int origin_learn(struct cell *cell, const struct life *life, const struct source_choice *choice);
 
-/* Once the cell is complete: a phase that has a source but no value gets a reason instead. */
+/* After the last sample: a phase with a source but without a value gets a reason instead. */
 int origin_settle(struct cell *cell);
 
 #endif

@@ -11,10 +11,8 @@
 /* `n` values that rise from `base` by 1 % in all, the last one missing if `gap`. */
 static inline void sample_series(struct series *s, size_t n, int64_t base, bool gap)
 {
-	size_t i;
-
 	series__free(s);
-	for (i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		series__push(s, gap && i + 1 == n ? MISSING
 						  : base + base * (int64_t)i / (100 * (int64_t)n));
 }
@@ -84,7 +82,6 @@ static inline struct cell *sample_cell(struct run *r, const char *method, int64_
 static inline void sample_run(struct run *r, size_t n)
 {
 	static const char *const passes[] = {"none", "phases", "all"};
-	size_t i;
 
 	*r = (struct run){.schema = RUN_SCHEMA, .seed = UINT64_MAX};
 	r->tool = strdup("spawnscope 0.1.0");
@@ -101,7 +98,7 @@ static inline void sample_run(struct run *r, size_t n)
 	r->phases[PHASE_copy_mm].source = strdup("fentry:dup_mmap");
 	r->phases[PHASE_copy_files].absent =
 		strdup("this kernel inlines dup_fd into copy_files, and no tracepoint stands in");
-	for (i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		sample_cell(r, "fork", 64 << 20, passes[i], n);
 		sample_cell(r, "posix_spawn", 64 << 20, passes[i], n);
 		sample_cell(r, "posix_spawn", 1 << 20, passes[i], n);
