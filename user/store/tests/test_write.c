@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "bench/shared/fault.h"
+#include "user/store/store.h"
+#include "user/tests/result_file.h"
+#include "user/tests/sample_run.h"
+
+static char *contents(const char *path)
+{
+	char *text = calloc(1, 1 << 20);
+	FILE *f = fopen(path, "r");
+
+	assert_non_null(f);
+	assert_in_range(fread(text, 1, (1 << 20) - 1, f), 0, (1 << 20) - 2);
+	fclose(f);
+	return text;
+}
+
+static void write_all(const struct run *r, const char *path)
+{
+	struct store *s = store__create(path);
+
+	assert_non_null(s);
+	assert_int_equal(store__write_run(s, r), 0);
+	for (size_t i = 0; i < r->cell_count; i++)
+		assert_int_equal(store__write_cell(s, &r->cells[i]), 0);
+	if (r->ended)
+		assert_int_equal(store__write_end(s, r), 0);
+	assert_int_equal(store__close(s), 0);
+}
+
+static void assert_same_series(const struct series *a, const struct series *b)
+{
+	assert_int_equal(a->n, b->n);
+	if (a->n > 0)
+		assert_memory_equal(a->v, b->v, a->n * sizeof(*a->v));
+}
+
+static void assert_same_text(const char *a, const char *b)
+{
+	if (!a || !b)
+		assert_ptr_equal(a, b);
+	else
+		assert_string_equal(a, b);
+}
+
+static void assert_same_cell(const struct cell *a, const struct cell *b)
+{
+	assert_true(cell__same_key(a, b, NULL));
+	assert_int_equal(a->n, b->n);
+	assert_same_text(a->skipped, b->skipped);
+	assert_same_text(a->broken, b->broken);
+	for (size_t i = 0; i < SAMPLE_COUNT; i++)
+		assert_same_series(&a->samples[i], &b->samples[i]);
+	for (size_t i = 0; i < PHASE_COUNT; i++) {
+		assert_same_series(&a->phases[i], &b->phases[i]);
+		assert_same_text(a->phase_origin[i].source, b->phase_origin[i].source);
+		assert_same_text(a->phase_origin[i].absent, b->phase_origin[i].absent);
+	}
+	for (size_t i = 0; i < COUNT_COUNT; i++)
+		assert_same_series(&a->counts[i], &b->counts[i]);
+	assert_same_series(&a->unattributed, &b->unattributed);
+	assert_same_series(&a->errnos, &b->errnos);
+}
+
+static void assert_same_run(const struct run *a, const struct run *b)
+{
+	size_t i;
+
+	assert_int_equal(a->schema, b->schema);
+	assert_string_equal(a->tool, b->tool);
+	assert_string_equal(a->clock, b->clock);
+	assert_true(a->seed == b->seed);
+	for (i = 0; a->command[i]; i++)
+		assert_string_equal(a->command[i], b->command[i]);
+	assert_null(b->command[i]);
+	assert_int_equal(a->env_count, b->env_count);
+	for (i = 0; i < a->env_count; i++) {
+		assert_string_equal(a->env[i].name, b->env[i].name);
+		assert_same_text(a->env[i].text, b->env[i].text);
+		assert_int_equal(a->env[i].number, b->env[i].number);
+	}
+	for (i = 0; i < PHASE_COUNT; i++) {
+		assert_same_text(a->phases[i].source, b->phases[i].source);
+		assert_same_text(a->phases[i].absent, b->phases[i].absent);
+	}
+	assert_int_equal(a->cell_count, b->cell_count);
+	for (i = 0; i < a->cell_count; i++)
+		assert_same_cell(&a->cells[i], &b->cells[i]);
+	assert_int_equal(a->ended, b->ended);
+	assert_memory_equal(&a->end, &b->end, sizeof(a->end));
+}
+
+static void what_is_written_is_read(void **state)
+{
+	struct run r, back;
+	struct cell *c;
+	struct fault why;
+
+	(void)state;
+	sample_run(&r, 5);
+	c = sample_cell(&r, "clone", 4096, "phases", 0);
+	c->skipped = strdup("this kernel has no clone3");
+	c = sample_cell(&r, "vfork", 4096, "phases", 3);
+	c->broken = strdup("the parent died");
+	for (int i = 0; i < 3; i++)
+		series__push(&c->errnos, i == 1 ? ENOMEM : 0);
+	series__free(&c->unattributed);
+	sample_series(&c->unattributed, 3, -50, true);
+	r.end.missed = MISSING;
+	write_all(&r, in_folder("run.jsonl"));
+	assert_int_equal(store_read(in_folder("run.jsonl"), &back, &why), 0);
+	assert_same_run(&r, &back);
+	run__free(&r);
+	run__free(&back);
+}
+
+/* results/README.md promises these keys in this order. */
+static void lines_are_as_documented(void **state)
+{
+	struct run r = {.schema = 1, .seed = 7, .clock = "icount", .tool = "spawnscope 0.1.0"};
+	char *command[] = {"spawnscope", "bench", NULL}, *text;
+	struct cell *c = run__add_cell(&r);
+
+	(void)state;
+	r.command = command;
+	r.ended = true;
+	r.end.births = MISSING;
+	run__add_env_text(&r, "aslr", NULL);
+	run__add_env_number(&r, "cpu_count", 1);
+	r.phases[PHASE_copy_mm].source = "fentry:dup_mmap";
+	r.phases[PHASE_reap].absent = "why";
+	cell__add_key_text(c, "method", "fork");
+	cell__add_key_number(c, "rss_bytes", 4096);
+	c->n = 2;
+	series__push(&c->samples[SAMPLE_spawn_ns], 10);
+	series__push(&c->samples[SAMPLE_spawn_ns], MISSING);
+	series__push(&c->samples[SAMPLE_exec_ns], MISSING);
+	series__push(&c->samples[SAMPLE_exec_ns], MISSING);
+	series__push(&c->phases[PHASE_copy_mm], 3);
+	c->phase_origin[PHASE_copy_mm].source = "fentry:dup_mmap";
+	c->phase_origin[PHASE_vfork_wait].absent = "no CLONE_VFORK";
+	c->phase_origin[PHASE_wake].source = "never came";
+	series__push(&c->counts[COUNT_vmas], 0);
+	series__push(&c->counts[COUNT_vmas], 24);
+	series__push(&c->unattributed, -1);
+	series__push(&c->errnos, 0);
+	series__push(&c->errnos, 12);
+	c->broken = "why";
+	write_all(&r, in_folder("run.jsonl"));
+	text = contents(in_folder("run.jsonl"));
+	assert_string_equal(
+		text,
+		"{\"type\":\"run\",\"schema\":1,\"tool\":\"spawnscope 0.1.0\","
+		"\"command\":[\"spawnscope\",\"bench\"],\"clock\":\"icount\",\"seed\":\"7\","
+		"\"environment\":{\"aslr\":null,\"cpu_count\":1},"
+		"\"phases\":{\"copy_mm\":{\"source\":\"fentry:dup_mmap\"},"
+		"\"reap\":{\"absent\":\"why\"}}}\n"
+		"{\"type\":\"cell\",\"key\":{\"method\":\"fork\",\"rss_bytes\":4096},\"order\":0,"
+		"\"n\":2,"
+		"\"samples\":{\"spawn_ns\":[10,null]},\"unattributed_ns\":[-1,null],"
+		"\"phases\":{\"copy_mm\":{\"source\":\"fentry:dup_mmap\",\"ns\":[3,null]},"
+		"\"vfork_wait\":{\"absent\":\"no CLONE_VFORK\"}},\"counts\":{\"vmas\":[0,24]},"
+		"\"errnos\":[0,12],\"broken\":\"why\"}\n"
+		"{\"type\":\"end\",\"births\":null,\"started\":0,\"started_untraced\":0,"
+		"\"lost\":0,\"missed\":0}\n");
+	free(text);
+	c->broken = NULL; /* what is not on the heap */
+	c->phase_origin[PHASE_copy_mm].source = NULL;
+	c->phase_origin[PHASE_vfork_wait].absent = NULL;
+	c->phase_origin[PHASE_wake].source = NULL;
+	r.phases[PHASE_copy_mm].source = NULL;
+	r.phases[PHASE_reap].absent = NULL;
+	r.tool = r.clock = NULL;
+	r.command = NULL;
+	run__free(&r);
+}
+
+static void malformed_bytes_become_replacement_characters(void **state)
+{
+	struct run r, back;
+	struct fault why;
+
+	(void)state;
+	sample_run(&r, 1);
+	free(r.command[1]);
+	r.command[1] = strdup("a\xff"
+			      "b\xc3\n\"\xe2\x82\xac");
+	run__add_env_text(&r, "na\xfeme", "\xed\xa0\x80");
+	write_all(&r, in_folder("run.jsonl"));
+	assert_int_equal(store_read(in_folder("run.jsonl"), &back, &why), 0);
+	assert_string_equal(back.command[1], "a\xef\xbf\xbd"
+					     "b\xef\xbf\xbd\n\"\xe2\x82\xac");
+	assert_string_equal(run__env(&back, "na\xef\xbf\xbdme")->text,
+			    "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+	run__free(&r);
+	run__free(&back);
+}
+
+static void a_full_disk_is_an_error(void **state)
+{
+	struct store *s = store__create("/dev/full");
+	struct run r;
+
+	(void)state;
+	sample_run(&r, 1);
+	assert_non_null(s);
+	assert_int_equal(store__write_run(s, &r), -ENOSPC);
+	assert_int_equal(store__write_end(s, &r), -ENOSPC);
+	assert_int_equal(store__close(s), -ENOSPC);
+	assert_int_equal(store__close(NULL), 0);
+	run__free(&r);
+}
+
+static void assert_not_created(const char *path, int err)
+{
+	errno = 0;
+	assert_null(store__create(path));
+	assert_int_equal(errno, err);
+}
+
+static void only_what_can_hold_it_is_opened(void **state)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct store *s;
+
+	(void)state;
+	assert_not_created(folder, EISDIR);
+	assert_not_created(in_folder("none/run.jsonl"), ENOENT);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s/socket", folder);
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_not_created(in_folder("socket"), ENXIO);
+	close(listener);
+	s = store__create("/dev/null");
+	assert_non_null(s);
+	assert_int_equal(store__close(s), 0);
+}
+
+static void a_file_is_replaced(void **state)
+{
+	const char *path = file_with("old old old old", 15);
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(store__close(store__create(path)), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, 0);
+}
+
+static void root_follows_no_planted_link(void **state)
+{
+	char link_path[256], target[256];
+	struct store *s;
+
+	(void)state;
+	snprintf(link_path, sizeof(link_path), "%s", in_folder("link"));
+	snprintf(target, sizeof(target), "%s", in_folder("target"));
+	assert_int_equal(symlink(target, link_path), 0);
+	s = store__create(link_path); /* the folder is ours alone */
+	assert_non_null(s);
+	assert_int_equal(store__close(s), 0);
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chmod(folder, 01777), 0);
+	assert_not_created(link_path, ELOOP);
+	assert_int_equal(chmod(folder, 0700), 0);
+}
+
+static void standard_output_works(void **state)
+{
+	int saved = dup(STDOUT_FILENO), ends[2];
+	struct run r = {0};
+	char line[256] = "";
+	struct store *s;
+
+	(void)state;
+	fflush(stdout);
+	assert_int_equal(pipe(ends), 0);
+	dup2(ends[1], STDOUT_FILENO);
+	s = store__create("-");
+	assert_non_null(s);
+	assert_int_equal(store__write_end(s, &r), 0);
+	assert_int_equal(store__close(s), 0);
+	dup2(saved, STDOUT_FILENO);
+	assert_true(read(ends[0], line, sizeof(line) - 1) > 0);
+	assert_true(!strncmp(line, "{\"type\":\"end\"", 13));
+	close(saved);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_written_is_read),
+		cmocka_unit_test(lines_are_as_documented),
+		cmocka_unit_test(malformed_bytes_become_replacement_characters),
+		cmocka_unit_test(a_full_disk_is_an_error),
+		cmocka_unit_test(only_what_can_hold_it_is_opened),
+		cmocka_unit_test(a_file_is_replaced),
+		cmocka_unit_test(root_follows_no_planted_link),
+		cmocka_unit_test(standard_output_works),
+	};
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
