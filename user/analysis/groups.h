@@ -15,11 +15,11 @@ struct group {
 	struct group_key key;
 	char *label;		   /* of the parents; any bytes but 0 */
 	const struct stack *stack; /* borrowed; NULL: not known, or not grouped by it */
-	/* From the kernel's counts, or, where there are none, from the births. */
+	/* From the kernel's counts, or from the births if there are none. */
 	struct group_counts counts;
 	int64_t failed;	   /* of the following */
-	int64_t restarted; /* as well: calls that the kernel makes anew, no failures */
-	int64_t received;  /* births, failures and restarts of which the rest is made */
+	int64_t restarted; /* calls that the kernel restarts; not failures */
+	int64_t received;  /* births, failures and restarts; the rest comes from these */
 	int64_t execs;
 	struct sketch call;
 	struct sketch phase[PHASE_COUNT];
@@ -31,14 +31,14 @@ struct group {
 	struct {
 		int number;
 		int64_t n;
-	} errnos[GROUP_ERRNOS_MAX]; /* the first kinds that were seen; free ones have number 0 */
+	} errnos[GROUP_ERRNOS_MAX]; /* the first kinds that were seen; 0: unused */
 };
 
 struct groups {
 	enum group_by by;
 	struct group *v;
 	size_t n;
-	struct group other; /* what came when there were GROUPS_MAX, if it has any */
+	struct group other; /* what came after GROUPS_MAX groups */
 	struct group all;   /* the sum; its label and key are not set */
 };
 
@@ -48,34 +48,31 @@ void groups__free(struct groups *g); /* frees what g holds */
 /* Adds a birth that is over. 0 or -ENOMEM. */
 int groups__add(struct groups *g, const struct birth *b);
 
-/* The group that a birth was added to, as long as nothing is added or sorted. */
+/* The group that a birth was added to. Valid until something is added or sorted. */
 const struct group *groups__of(const struct groups *g, const struct birth *b);
 
-/* Takes over what the kernel counted for a group. 0 or -ENOMEM. */
+/* Adds the kernel's counts of a group. 0 or -ENOMEM. */
 int groups__count(struct groups *g, const struct group_key *key, const struct group_counts *counts);
 
 /* Without the kernel's counts: takes what was received as all that happened. */
 void groups__count_received(struct groups *g);
 
 /*
- * By stack: the kernel counts by comm, so of its counts only the sum and what was lost are taken,
- * and the rest is what was received. After groups__count.
+ * By stack. The kernel counts by comm, so only the sum and the losses come from its counts; the
+ * rest is what was received. Call it after groups__count().
  */
 void groups__count_stacks(struct groups *g);
 
-/* Births, failures and restarts that found no room among the groups in the kernel. */
+/* Births, failures and restarts that the kernel's table of groups had no room for. */
 void groups__count_other(struct groups *g, int64_t n);
 
 /* By work, then by number, the most first. To be called after the last add. */
 void groups__sort(struct groups *g);
 
-/* The label, of a stack with the number that it has once sorted before it: "#3 f < g < main". */
+/* The label. A stack has its number before it, after sorting: "#3 f < g < main". */
 void group_label(const struct groups *g, const struct group *v, char *text, size_t size);
 
-/*
- * The outer phase, not one of waiting, that has the largest share in the work of a group, and
- * that share; -1 if none was measured.
- */
+/* The phase of phase_is_work() with the largest share of a group's work; -1: none was measured. */
 int group_biggest(const struct group *g, double *share);
 
 #endif

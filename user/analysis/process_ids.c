@@ -5,12 +5,12 @@
 #include <stdlib.h>
 
 struct use {
-	uint64_t since; /* 0: was there before */
+	uint64_t since; /* 0: before the first record */
 	uint32_t pid, number;
 	uint32_t next; /* 1 + another with the same hash, or 0 */
 };
 
-/* The last that began by then, or NULL; and how many there are of the id. */
+/* The last process that began by then, or NULL. *count: how many processes had the id. */
 static struct use *find(const struct reuse *r, uint32_t pid, uint64_t t, uint32_t *count)
 {
 	struct use *best = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Which process an id meant at a time: ids are given anew once their process is reaped. Pure. */
+/* Which process an id meant at a time: the kernel reuses ids of reaped processes. Pure. */
 #ifndef SPAWNSCOPE_REUSE_H
 #define SPAWNSCOPE_REUSE_H
 

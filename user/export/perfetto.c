@@ -11,7 +11,7 @@
 #include "user/export/format.h"
 #include "user/model/birth_command.h"
 #include "user/model/run.h"
-#include "user/store/line.h"
+#include "user/store/encode.h"
 
 /*
  * The format identifies a process by its id. The first process with an id has the track of that

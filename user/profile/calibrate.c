@@ -15,7 +15,6 @@
 #include "user/collect/samples.h"
 #include "user/driver/driver.h"
 #include "user/profile/figures.h"
-#include "user/store/line.h"
 #include "user/store/store.h"
 
 #define PREFIX	 "calibration-"

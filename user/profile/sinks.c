@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "bench/shared/fault.h"
+#include "user/base/output.h"
 #include "user/base/say.h"
 #include "user/collect/environment.h"
 #include "user/collect/origin.h"
-#include "user/base/output.h"
-#include "user/store/line.h"
+#include "user/store/birth_line.h"
 
 static void cannot_write(const char *path, int err, struct fault *why)
 {

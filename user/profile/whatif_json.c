@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "user/analysis/whatif.h"
-#include "user/store/line.h"
+#include "user/store/encode.h"
 
 static bool put(json_t *object, const char *name, json_t *value)
 {

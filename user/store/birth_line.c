@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The line `birth` of a result file: one process creation of a profile. */
+#include "user/store/birth_line.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "user/model/birth.h"
-#include "user/store/line.h"
+#include "user/store/encode.h"
 #include "user/store/value.h"
 
 static const char *const edge_names[] = {

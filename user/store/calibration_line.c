@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The line `calibration` of a result file: what the estimates of a profile go by. */
+#include "user/store/calibration_line.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
 #include "user/model/calibration.h"
-#include "user/store/line.h"
+#include "user/store/encode.h"
 #include "user/store/value.h"
 
 /* Longer than any call takes: a day. */

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/store/decode.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench/shared/units.h"
-#include "user/store/line.h"
+#include "user/store/store.h"
 #include "user/store/value.h"
 
-#define ERRNO_MAX 4095 /* the kernel's MAX_ERRNO */
+/* More cells are refused: each takes far more memory than its line in the file. */
+#define CELLS_MAX 8192
+
+/* No line could hold more: a value takes two bytes at least. */
+#define SAMPLES_MAX ((int64_t)STORE_LINE_MAX / 2)
 
 static int decode_schema(const json_t *line, struct run *r, struct reason *why)
 {
@@ -234,7 +240,7 @@ static int decode_errnos(const json_t *json, struct cell *c, struct reason *why)
 	if (err)
 		return err;
 	for (size_t i = 0; i < c->errnos.n; i++) {
-		if (c->errnos.v[i] < 0 || c->errnos.v[i] > ERRNO_MAX)
+		if (c->errnos.v[i] < 0 || c->errnos.v[i] > STORE_ERRNO_MAX)
 			return store_fault(why, "errnos holds what is no error number");
 	}
 	return 0;
@@ -280,8 +286,8 @@ int store_decode_cell(const json_t *line, struct run *r, struct reason *why)
 	int64_t n = 0, order = (int64_t)r->cell_count;
 	int err;
 
-	if (r->cell_count == STORE_CELLS_MAX)
-		return store_fault(why, "more than %d cells", STORE_CELLS_MAX);
+	if (r->cell_count == CELLS_MAX)
+		return store_fault(why, "more than %d cells", CELLS_MAX);
 	c = run__add_cell(r);
 	if (!c)
 		return -ENOMEM;
@@ -290,7 +296,7 @@ int store_decode_cell(const json_t *line, struct run *r, struct reason *why)
 		err = check_new_key(r, why);
 	if (!err)
 		err = store_number(json_object_get(line, "n"), "n", &n, why);
-	if (!err && (n < 0 || n > (int64_t)STORE_SAMPLES_MAX))
+	if (!err && (n < 0 || n > SAMPLES_MAX))
 		err = store_fault(why, "n is out of range");
 	c->n = (size_t)n;
 	if (!err && place)

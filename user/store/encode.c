@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/store/encode.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/store/line.h"
 #include "user/text/utf8.h"
 
 /* A copy in which each malformed byte is U+FFFD: JSON knows no other text. NULL: out of memory. */

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/store/fast_birth.h"
+
 /*
- * The line `birth`, read from its text: jansson makes an object of each of its fifty values, which
- * takes ten times as long. What is not as store_encode_birth() writes it is left to
- * store_decode_birth(), which also tells what is wrong; where both read a line, the birth is the
- * same.
+ * jansson allocates each of a line's fifty values, which takes ten times as long. Lines that differ
+ * from what store_encode_birth() writes are left to store_decode_birth(), which also reports what
+ * is wrong. Where both read a line, the birth is the same.
  */
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "user/model/birth.h"
-#include "user/store/line.h"
 #include "user/store/scan.h"
+#include "user/store/value.h"
 #include "user/text/utf8.h"
 
 /* The objects of a line, the outermost first, the others in the order of their members there. */

@@ -8,26 +8,32 @@
 #include "bench/shared/fault.h"
 #include "user/model/birth.h"
 #include "user/store/arrays.h"
-#include "user/store/line.h"
+#include "user/store/birth_line.h"
+#include "user/store/calibration_line.h"
+#include "user/store/decode.h"
+#include "user/store/fast_birth.h"
 #include "user/store/store.h"
 #include "user/text/escape.h"
 
 /* How much is read at once, at least. */
 #define CHUNK ((size_t)64 << 10)
 
+/* More births are refused: each takes some 500 bytes of memory. */
+#define BIRTHS_MAX ((size_t)1 << 20)
+
 struct reader {
 	FILE *in;
 	const char *name;
-	size_t line;	  /* number of the one at hand */
-	const char *text; /* of it, in buf, without its newline */
+	size_t line;	  /* number of the current line */
+	const char *text; /* the current line in buf, without its newline */
 	size_t len;
-	char *buf; /* what was read */
+	char *buf;
 	size_t cap;
-	size_t at, have; /* what of buf no line has taken yet */
+	size_t at, have; /* the part of buf that was read and belongs to no line yet */
 	struct fault *why;
 };
 
-/* Puts down what went wrong, and where, and returns `err`. */
+/* Sets the fault, with file and line, and returns `err`. */
 __attribute__((format(printf, 3, 4))) static int fault(struct reader *rd, int err,
 						       const char *format, ...)
 {
@@ -43,14 +49,14 @@ __attribute__((format(printf, 3, 4))) static int fault(struct reader *rd, int er
 	return fault__set(rd->why, err, "%s: %s%s", name, where, what);
 }
 
-/* A failure that is no fault of the line being read. */
+/* A failure that has nothing to do with the current line. */
 static int system_fault(struct reader *rd, int err)
 {
 	rd->line = 0;
 	return fault(rd, err, "%s", strerror(-err));
 }
 
-/* Reads on, behind what no line has taken, which moves to the front. How much, or -errno. */
+/* Moves the rest of the buffer to its front and reads more behind it. Bytes read, or -errno. */
 static ssize_t read_on(struct reader *rd)
 {
 	size_t n, cap = rd->cap ? 2 * rd->cap : CHUNK;
@@ -75,8 +81,8 @@ static ssize_t read_on(struct reader *rd)
 }
 
 /*
- * The next line, without its newline: like getline, but bounded, and what cannot be one of ours is
- * given up at its first byte. 1, 0 at the end of the file, or -errno.
+ * Finds the next line: like getline(), but bounded, and it refuses a file that is not one of ours
+ * at its first byte. 1, 0 at the end of the file, or -errno.
  */
 static int next_line(struct reader *rd)
 {
@@ -121,7 +127,7 @@ static int parse_line(struct reader *rd, struct lifted *lifted, json_t **line)
 		*line = json_loadb(lifted->text, lifted->len, JSON_REJECT_DUPLICATES, &error);
 	if (*line)
 		return 1;
-	/* What is wrong with a line, and where, is told of the line as it stands in the file. */
+	/* Parses the line again as it is in the file, so that the position is right. */
 	lifted__free(lifted);
 	/* jansson must not be given NULL, which an empty first line would leave. */
 	*line = json_loadb(rd->len ? rd->text : "", rd->len, JSON_REJECT_DUPLICATES, &error);
@@ -142,10 +148,10 @@ static int add_birth(struct run *r, struct birth *b, struct reason *why)
 {
 	int err = -EINVAL;
 
-	if (r->birth_count < STORE_BIRTHS_MAX)
+	if (r->birth_count < BIRTHS_MAX)
 		err = run__add_birth(r, b);
 	else
-		snprintf(why->text, sizeof(why->text), "more than %zu births", STORE_BIRTHS_MAX);
+		snprintf(why->text, sizeof(why->text), "more than %zu births", BIRTHS_MAX);
 	if (err)
 		birth__free(b);
 	return err;
@@ -166,7 +172,7 @@ static int decode_birth(const json_t *line, struct run *r, struct reason *why)
 	return add_birth(r, &b, why);
 }
 
-/* What became of a line, told with its number. */
+/* Reports what went wrong with a line, with its number. */
 static int finish_line(struct reader *rd, int err, const struct reason *why)
 {
 	if (err == -ENOMEM)

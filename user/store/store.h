@@ -35,6 +35,9 @@ int store__write_end(struct store *s, const struct run *r);
 /* Closes; 0 or -errno if what was written may not have reached the disk. Accepts NULL. */
 int store__close(struct store *s);
 
+/* Longer lines are refused: it holds several 100,000 samples with every phase and count. */
+#define STORE_LINE_MAX ((size_t)256 << 20)
+
 /*
  * Reads a file ("-": standard input) into *r (which is zeroed first). A file without its `end`
  * line gives 0 with r->ended false: the caller decides. Line types it does not know are skipped
@@ -43,5 +46,8 @@ int store__close(struct store *s);
  * then empty. Hostile input must not crash it: sizes, nesting and numbers are checked.
  */
 int store_read(const char *path, struct run *r, struct fault *why);
+
+/* The same from an open stream, which faults call `name`. */
+int store_read_stream(FILE *in, const char *name, struct run *r, struct fault *why);
 
 #endif

@@ -1,18 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Inside the store: single values out of a parsed line. The file is not trusted, so each says what
- * it found wrong. They return 0, -EINVAL with a reason, or -ENOMEM; `name` is what the reason calls
- * the value.
+ * Inside the store: checked values out of a parsed line, which may hold anything. They return 0,
+ * -EINVAL with a reason that calls the value `name`, or -ENOMEM.
  */
 #ifndef SPAWNSCOPE_STORE_VALUE_H
 #define SPAWNSCOPE_STORE_VALUE_H
 
-#include "user/store/line.h"
+#include <jansson.h>
+
+#include "user/model/series.h"
+
+struct lifted;
+
+/* Times and counts of births: sums of some dozen do not overflow. */
+#define STORE_NUMBER_MAX (INT64_MAX >> 8)
+
+/* The kernel's MAX_ERRNO (include/linux/err.h). */
+#define STORE_ERRNO_MAX 4095
+
+/* What is wrong with a line, for the user. */
+struct reason {
+	char text[256];
+	const struct lifted *lifted; /* the arrays that were taken out of the line, or NULL */
+};
 
 /* Sets the reason and returns -EINVAL. */
 __attribute__((format(printf, 2, 3))) int store_fault(struct reason *why, const char *format, ...);
 
-/* A name out of the file, fit to be quoted in a reason. */
+/* A name out of the file, escaped for a reason. */
 struct store_quoted {
 	char text[64];
 };

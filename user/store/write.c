@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include "user/base/output.h"
-#include "user/store/line.h"
+#include "user/store/birth_line.h"
+#include "user/store/calibration_line.h"
+#include "user/store/encode.h"
 #include "user/store/store.h"
 
 struct store {

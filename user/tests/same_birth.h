@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "user/model/birth.h"
-#include "user/store/line.h"
+#include "user/store/birth_line.h"
+#include "user/store/fast_birth.h"
 
 static inline bool same_text(const char *a, const char *b)
 {

@@ -15,7 +15,7 @@
 
 #include "user/analysis/groups.h"
 #include "user/model/birth.h"
-#include "user/store/line.h"
+#include "user/store/birth_line.h"
 
 #define FRAMES(text) text, sizeof(text)
 
@@ -142,8 +142,8 @@ static void damaged_stacks_are_refused(void **state)
 	assert_int_equal(t.n, 0);
 }
 
-/* Of a file there is no inode: whether it was a program or the kernel, its name tells. */
-static void births_without_a_stack_are_told_apart(void **state)
+/* A result file has no inodes: an empty name means a kernel thread. */
+static void programs_and_kernel_threads_without_a_stack_differ(void **state)
 {
 	struct birth lost = birth_of(NULL), kernel = birth_of(NULL);
 	struct groups g;
@@ -166,7 +166,7 @@ int main(void)
 		cmocka_unit_test(there_is_an_end_to_stacks),
 		cmocka_unit_test(a_stack_comes_back_with_its_birth),
 		cmocka_unit_test(damaged_stacks_are_refused),
-		cmocka_unit_test(births_without_a_stack_are_told_apart),
+		cmocka_unit_test(programs_and_kernel_threads_without_a_stack_differ),
 	};
 
 	return cmocka_run_group_tests_name("stack", tests, NULL, NULL);

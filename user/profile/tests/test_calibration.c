@@ -25,7 +25,7 @@
 #include "user/model/calibration.h"
 #include "user/profile/figures.h"
 #include "user/profile/whatif_json.h"
-#include "user/store/line.h"
+#include "user/store/calibration_line.h"
 #include "user/table/whatif.h"
 
 static char text[1 << 16];

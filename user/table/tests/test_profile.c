@@ -23,7 +23,7 @@
 #include "user/model/birth_command.h"
 #include "user/profile/lines.h"
 #include "user/profile/tree.h"
-#include "user/store/line.h"
+#include "user/store/birth_line.h"
 #include "user/store/store.h"
 #include "user/table/profile.h"
 #include "user/text/utf8.h"

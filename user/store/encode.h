@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Inside the store: the lines of a bench as JSON. */
+#ifndef SPAWNSCOPE_STORE_ENCODE_H
+#define SPAWNSCOPE_STORE_ENCODE_H
+
+#include <jansson.h>
+
+#include "user/model/run.h"
+
+/* Each returns a new reference. NULL: out of memory. */
+json_t *store_encode_run(const struct run *r);
+json_t *store_encode_cell(const struct cell *c);
+json_t *store_encode_end(const struct run *r);
+
+/* A string in which U+FFFD replaces each malformed byte; `null` for NULL. */
+json_t *store_json_text(const char *text);
+
+#endif
