@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A clone call from entry to return: the birth record. */
-#ifndef SPAWNSCOPE_CLONE_BPF_H
-#define SPAWNSCOPE_CLONE_BPF_H
+#pragma once
 
 #include "bpf/profile.bpf.h"
 #include "bpf/stack.bpf.h"
@@ -538,5 +537,3 @@ static __always_inline void clone_success(void)
 	*birth_edge(s, EDGE_clone_return) = bpf_ktime_get_ns();
 	clone_end(s, CLONE_SUCCEEDED);
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Programs for the edges and sums of a clone call; part of bpf/spawnscope.bpf.c. */
-#ifndef SPAWNSCOPE_CLONE_PROGRAMS_BPF_H
-#define SPAWNSCOPE_CLONE_PROGRAMS_BPF_H
+#pragma once
 
 /* entry and return */
 
@@ -274,5 +273,3 @@ int BPF_PROG(tp_sched_wakeup_new, struct task_struct *child)
 	clone_woken(child);
 	return 0;
 }
-
-#endif

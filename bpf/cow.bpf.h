@@ -9,8 +9,7 @@
  *    5.9) marks the end. The page was copied if a movable page was allocated in between. A reused
  *    2 MiB mapping looks like one 4 KiB page.
  */
-#ifndef SPAWNSCOPE_COW_BPF_H
-#define SPAWNSCOPE_COW_BPF_H
+#pragma once
 
 #include "bpf/tasks.bpf.h"
 
@@ -201,5 +200,3 @@ static __always_inline void cow_accounted(__u64 address)
 	else
 		cow_end(s, COW_REUSED);
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Programs that count copy-on-write faults; part of bpf/spawnscope.bpf.c. */
-#ifndef SPAWNSCOPE_COW_PROGRAMS_BPF_H
-#define SPAWNSCOPE_COW_PROGRAMS_BPF_H
+#pragma once
 
 SEC("?fentry/do_wp_page")
 int BPF_PROG(fentry_do_wp_page, struct vm_fault *vmf)
@@ -91,5 +90,3 @@ int perf_page_fault(struct perf_event_context *ctx)
 	cow_accounted(ctx->addr);
 	return 0;
 }
-
-#endif

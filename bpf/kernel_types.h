@@ -4,8 +4,7 @@
  * the running kernel, so these types need not be complete or in order, and the build needs no
  * kernel.
  */
-#ifndef SPAWNSCOPE_KERNEL_TYPES_H
-#define SPAWNSCOPE_KERNEL_TYPES_H
+#pragma once
 
 #include <linux/types.h>
 #include <stdbool.h>
@@ -194,5 +193,3 @@ struct perf_event_context {
 #define MM_FILEPAGES  0
 #define MM_ANONPAGES  1
 #define MM_SHMEMPAGES 3
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The child's own life: first run, exec, exit, and their records. */
-#ifndef SPAWNSCOPE_LIFE_BPF_H
-#define SPAWNSCOPE_LIFE_BPF_H
+#pragma once
 
 #include "bpf/clone.bpf.h"
 #include "bpf/tasks.bpf.h"
@@ -339,5 +338,3 @@ static __always_inline void life_reaped(__u32 tid)
 	*death_edge(s, EDGE_reaped) = bpf_ktime_get_ns();
 	life_end(s, tid);
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Programs for the edges of the child's own life; part of bpf/spawnscope.bpf.c. */
-#ifndef SPAWNSCOPE_LIFE_PROGRAMS_BPF_H
-#define SPAWNSCOPE_LIFE_PROGRAMS_BPF_H
+#pragma once
 
 /* first run */
 
@@ -202,5 +201,3 @@ int BPF_KPROBE(kprobe_release_task, struct task_struct *task)
 	life_reaped(BPF_CORE_READ(task, pid));
 	return 0;
 }
-
-#endif

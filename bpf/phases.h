@@ -11,8 +11,7 @@
  * a bpf/..._programs.bpf.h, and their rows in user/probe/sources.c. Tables, bars and
  * the page's colours follow from the row.
  */
-#ifndef SPAWNSCOPE_PHASES_H
-#define SPAWNSCOPE_PHASES_H
+#pragma once
 
 /* X(name, which record carries it, what happens at that moment) */
 #define EDGES(X)                                                                                   \
@@ -170,5 +169,3 @@ enum count {
 #undef X
 		COUNT_COUNT
 };
-
-#endif

@@ -4,8 +4,7 @@
  * who the parent is, and counts that are exact even if records are lost. All of it is behind
  * `profiling`, so that the verifier removes it from a bench.
  */
-#ifndef SPAWNSCOPE_PROFILE_BPF_H
-#define SPAWNSCOPE_PROFILE_BPF_H
+#pragma once
 
 #include "bpf/tasks.bpf.h"
 
@@ -256,5 +255,3 @@ static __always_inline void command_emit(__u32 tid, struct linux_binprm *bprm)
 			       BPF_RB_NO_WAKEUP))
 		COUNT(lost);
 }
-
-#endif

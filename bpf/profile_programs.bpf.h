@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Programs that only a profile uses; part of bpf/spawnscope.bpf.c. */
-#ifndef SPAWNSCOPE_PROFILE_PROGRAMS_BPF_H
-#define SPAWNSCOPE_PROFILE_PROGRAMS_BPF_H
+#pragma once
 
 /*
  * All system calls in one program: the kernel takes some 80 ms to detach each tracepoint of a
@@ -76,5 +75,3 @@ int profile_find(struct bpf_iter__task *ctx)
 		follow_local(task);
 	return 0;
 }
-
-#endif

@@ -4,8 +4,7 @@
  * in itself, joined by the child's tid. Only user/probe and user/collect see them; files have a
  * format of their own.
  */
-#ifndef SPAWNSCOPE_RECORD_H
-#define SPAWNSCOPE_RECORD_H
+#pragma once
 
 #include <linux/types.h>
 
@@ -252,5 +251,3 @@ struct kernel_totals {
 
 	__u64 restarts; /* calls that the kernel restarts after a signal */
 };
-
-#endif

@@ -3,8 +3,7 @@
  * The caller's user registers and a piece of its stack, which the tool unwinds. Only in a profile
  * by stack. libc has no frame pointers, so bpf_get_stackid() would see only a frame or two.
  */
-#ifndef SPAWNSCOPE_STACK_BPF_H
-#define SPAWNSCOPE_STACK_BPF_H
+#pragma once
 
 #include "bpf/tasks.bpf.h"
 
@@ -65,5 +64,3 @@ static __always_inline __u64 stack_emit(void)
 	bpf_ringbuf_submit(r, BPF_RB_FORCE_WAKEUP);
 	return number;
 }
-
-#endif

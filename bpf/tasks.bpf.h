@@ -8,8 +8,7 @@
  * memory is bounded. It needs no lock: a slot is written by its own task, or by the parent before
  * the child runs.
  */
-#ifndef SPAWNSCOPE_TASKS_BPF_H
-#define SPAWNSCOPE_TASKS_BPF_H
+#pragma once
 
 /* A power of two, which user/probe/probe.c also gives the maps. A small table stays in the cache.
  */
@@ -162,5 +161,3 @@ static __always_inline void cow_difference(struct cow_counts *to, const struct c
 	to->reused = now->reused - then->reused;
 	to->huge = now->huge - then->huge;
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The driver: runs a grid of cells and prints the lines of bench/shared/protocol.h. */
-#ifndef SPAWNSCOPE_BENCH_DRIVER_H
-#define SPAWNSCOPE_BENCH_DRIVER_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -38,5 +37,3 @@ int bench_driver__run_all(struct bench_driver *driver, struct fault *why);
 
 /* Executes commands until `quit` or the end of `in`. -EINVAL for an unknown command. */
 int bench_driver__serve(struct bench_driver *driver, FILE *in, struct fault *why);
-
-#endif

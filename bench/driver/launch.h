@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The driver's side of a subject: start it, send requests, end it. */
-#ifndef SPAWNSCOPE_LAUNCH_H
-#define SPAWNSCOPE_LAUNCH_H
+#pragma once
 
 #include <stddef.h>
 #include <sys/types.h>
@@ -46,5 +45,3 @@ int launch__samples(const struct launch *launch, struct sample **samples, size_t
 
 /* Kills the subject and its children, and reaps it. */
 void launch__end(struct launch *launch);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Prints the lines of bench/shared/protocol.h. */
-#ifndef SPAWNSCOPE_LINES_H
-#define SPAWNSCOPE_LINES_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -20,5 +19,3 @@ void lines_broken(FILE *out, size_t id, const struct cell *cell);
 void lines_parent(FILE *out, size_t id, pid_t pid, const struct parent_facts *facts);
 void lines_sample(FILE *out, size_t id, const struct sample *sample);
 void lines_done(FILE *out, size_t id, unsigned int started, unsigned int failed);
-
-#endif

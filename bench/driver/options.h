@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The command line. */
-#ifndef SPAWNSCOPE_BENCH_DRIVER_OPTIONS_H
-#define SPAWNSCOPE_BENCH_DRIVER_OPTIONS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,5 +40,3 @@ void bench_driver_options__free(struct bench_driver_options *options);
 
 /* Prints the help on standard output. */
 void bench_driver_options__help(void);
-
-#endif

@@ -3,8 +3,7 @@
  * The running subjects. They stay as long as memory allows, so that blocks of all
  * cells can take turns. If memory is short, the least recently used ones are ended.
  */
-#ifndef SPAWNSCOPE_POOL_H
-#define SPAWNSCOPE_POOL_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -63,5 +62,3 @@ void pool_block__free(struct pool_block *block);
 
 /* Ends all subjects. */
 void pool__free(struct pool *pool);
-
-#endif

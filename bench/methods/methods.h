@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The ways to start a process or thread; bench/shared/method_names.h lists them. */
-#ifndef SPAWNSCOPE_METHODS_H
-#define SPAWNSCOPE_METHODS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,5 +36,3 @@ extern const size_t method_count;
 
 /* NULL if no method has that name. */
 const struct method *method_find(const char *name);
-
-#endif

@@ -5,8 +5,7 @@
  * program write to the mapping; spawnscope-child has a new address space and
  * writes to the descriptor. Freestanding: spawnscope-child has no libc.
  */
-#ifndef SPAWNSCOPE_SLATE_H
-#define SPAWNSCOPE_SLATE_H
+#pragma once
 
 #include <stdint.h>
 
@@ -25,5 +24,3 @@ struct slate {
 	uint32_t released;  /* a futex: the parent has written its pages (parent_write) */
 	uint32_t taken;	    /* samples finished; only the parent uses it */
 };
-
-#endif

@@ -5,8 +5,7 @@
  * the wait for the child, and the reading of the clock; everything else happens
  * before or after.
  */
-#ifndef SPAWNSCOPE_STAGE_H
-#define SPAWNSCOPE_STAGE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -79,5 +78,3 @@ int stage__reap(const struct stage *stage, pid_t pid, struct sample *sample);
 
 /* The call under test failed with `error`. Returns 0. */
 int sample__fail(struct sample *sample, int error);
-
-#endif

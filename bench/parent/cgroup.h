@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* How much memory this process's control groups leave it. */
-#ifndef SPAWNSCOPE_CGROUP_H
-#define SPAWNSCOPE_CGROUP_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -35,5 +34,3 @@ int cgroup_parse_room(const char *limit_text, const char *usage_text, const char
  * it. 0, or -ENOENT if none of them sets a limit.
  */
 int cgroup_room(int64_t *limit, int64_t *room);
-
-#endif

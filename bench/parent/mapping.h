@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The process's own address space, read from procfs. */
-#ifndef SPAWNSCOPE_MAPPING_H
-#define SPAWNSCOPE_MAPPING_H
+#pragma once
 
 #include <stdint.h>
 #include <stdio.h>
@@ -23,5 +22,3 @@ int mapping_read_smaps(const volatile void *memory, size_t bytes, struct mapping
 
 /* The number of VMAs of this process, or -errno. */
 int64_t mapping_count_vmas(void);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Whether a parent fits into memory, before any is allocated. */
-#ifndef SPAWNSCOPE_MEMORY_H
-#define SPAWNSCOPE_MEMORY_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -32,5 +31,3 @@ int64_t memory_needed(const struct shape *shape);
 
 /* 0, or -ENOMEM and "needs 1.1 GiB, 0.4 GiB are available (MemAvailable)". */
 int memory_check(const struct shape *shape, const struct memory_facts *facts, struct fault *why);
-
-#endif

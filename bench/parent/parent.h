@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Gives the calling process the shape that a cell asks for, and measures the result. */
-#ifndef SPAWNSCOPE_PARENT_H
-#define SPAWNSCOPE_PARENT_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -48,5 +47,3 @@ int parent_build(const struct shape *shape, struct parent_memory *memory, struct
 
 /* 0, or -errno if procfs cannot be read. */
 int parent_measure(struct parent_facts *facts);
-
-#endif

@@ -6,8 +6,7 @@
  * a memfd with the slate in its first page and samples after it. It ends when the
  * driver ends or closes the socket.
  */
-#ifndef SPAWNSCOPE_SUBJECT_H
-#define SPAWNSCOPE_SUBJECT_H
+#pragma once
 
 #include <limits.h>
 #include <stdint.h>
@@ -63,5 +62,3 @@ struct subject_reply {
 
 /* The main function of --subject; returns the exit code. */
 int subject_main(void);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The clock of both programs: CLOCK_MONOTONIC, which BPF reads as bpf_ktime_get_ns(). */
-#ifndef SPAWNSCOPE_CLOCK_H
-#define SPAWNSCOPE_CLOCK_H
+#pragma once
 
 #include <stdint.h>
 #include <time.h>
@@ -17,5 +16,3 @@ static inline int64_t now_ns(void)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Why something failed: one line for the user. Not escaped: whoever prints it must do that. */
-#ifndef SPAWNSCOPE_FAULT_H
-#define SPAWNSCOPE_FAULT_H
+#pragma once
 
 #define FAULT_MAX 512
 
@@ -12,5 +11,3 @@ struct fault {
 /* Formats the line and truncates it to FAULT_MAX. Returns `error`, for the caller to return. */
 int fault__set(struct fault *f, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-
-#endif

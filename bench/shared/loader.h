@@ -4,8 +4,7 @@
  * --library-path LIBRARIES PROGRAM. Programs that are to run with the same C library are started
  * the same way.
  */
-#ifndef SPAWNSCOPE_LOADER_H
-#define SPAWNSCOPE_LOADER_H
+#pragma once
 
 #include <limits.h>
 
@@ -18,5 +17,3 @@ struct loader {
 
 /* The words before the program: the loader, that option, its value. */
 #define LOADER_WORDS 3
-
-#endif

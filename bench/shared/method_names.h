@@ -3,8 +3,7 @@
  * The ways to start a process or thread, in the order of help texts and tables. A new one is a line
  * here, and a file in bench/methods, named by its identifier, that defines method_IDENTIFIER.
  */
-#ifndef SPAWNSCOPE_METHOD_NAMES_H
-#define SPAWNSCOPE_METHOD_NAMES_H
+#pragma once
 
 /* X(identifier, name on the command line) */
 #define METHODS(X)                                                                                 \
@@ -22,5 +21,3 @@
 /* What a list of methods may name: "fork, vfork, ..., popen, all". */
 #define METHOD_NAME_AND_COMMA(identifier, name) name ", "
 #define METHOD_CHOICES				METHODS(METHOD_NAME_AND_COMMA) "all"
-
-#endif

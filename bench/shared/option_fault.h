@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#ifndef SPAWNSCOPE_OPTION_FAULT_H
-#define SPAWNSCOPE_OPTION_FAULT_H
+#pragma once
 
 #include <argp.h>
 
@@ -11,5 +10,3 @@
  * would print two lines, with control characters and all. `table` ends with a zeroed entry.
  */
 void option_fault(const struct argp_option *table, int argc, char **argv, struct fault *why);
-
-#endif

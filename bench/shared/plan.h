@@ -5,8 +5,7 @@
  * cell, in a new random order. Pure: the same input gives the same plan on every
  * machine.
  */
-#ifndef SPAWNSCOPE_PLAN_H
-#define SPAWNSCOPE_PLAN_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -38,5 +37,3 @@ int plan_make(const struct plan_want *wants, size_t want_count, unsigned int rou
 
 /* SplitMix64 (Steele, Lea, Flood 2014), the plan's random numbers. Advances *state. */
 uint64_t plan_random(uint64_t *state);
-
-#endif

@@ -46,12 +46,9 @@
  * the same as T_EXEC after an exec, and as T_CHILD if the child shares the parent's memory T_REAPED
  * the wait (or join, or pclose) returned in the parent
  */
-#ifndef SPAWNSCOPE_PROTOCOL_H
-#define SPAWNSCOPE_PROTOCOL_H
+#pragma once
 
 #define PROTOCOL_VERSION 2
 
 /* The driver writes no longer lines. */
 #define PROTOCOL_LINE_MAX 4096
-
-#endif

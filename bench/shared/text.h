@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Text from users and from procfs. Pure, except text_read. */
-#ifndef SPAWNSCOPE_BENCH_TEXT_H
-#define SPAWNSCOPE_BENCH_TEXT_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -30,5 +29,3 @@ int text_field(const char *text, const char *name, int64_t *value);
 
 /* Quotes text for a POSIX shell: 'TEXT'. 0 or -ENAMETOOLONG. */
 int text_shell_quote(const char *text, char *buf, size_t size);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Sizes and times as people write and read them. */
-#ifndef SPAWNSCOPE_UNITS_H
-#define SPAWNSCOPE_UNITS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,5 +36,3 @@ const char *size_format(int64_t bytes, char *buf, size_t size);
  * "-". Returns buf.
  */
 const char *time_format(double ns, const char *clock, char *buf, size_t size);
-
-#endif

@@ -4,8 +4,7 @@
  * the driver's options and the protocol's keys follow from the table in axes.c.
  * bench/README.md says what a new axis takes.
  */
-#ifndef SPAWNSCOPE_AXES_H
-#define SPAWNSCOPE_AXES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -61,5 +60,3 @@ int64_t shape__get(const struct shape *shape, enum axis axis);
 
 /* The value as the protocol writes it. Returns buf. */
 const char *axis_format(enum axis axis, int64_t value, char *buf, size_t size);
-
-#endif

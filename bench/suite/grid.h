@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Lists of methods and of parents, and the cells that their combinations make. */
-#ifndef SPAWNSCOPE_BENCH_GRID_H
-#define SPAWNSCOPE_BENCH_GRID_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -61,5 +60,3 @@ struct cells {
 int cells__expand(struct cells *cells, const struct suite_grid *grid,
 		  const struct suite_grid *override, struct fault *why);
 void cells__free(struct cells *cells);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Suites: INI text whose sections are grids. Built-in suites are INI text, too. */
-#ifndef SPAWNSCOPE_SUITE_H
-#define SPAWNSCOPE_SUITE_H
+#pragma once
 
 #include <stddef.h>
 
@@ -27,5 +26,3 @@ int suite_parse(const char *text, const char *name, const struct suite_grid *ove
 /* The same for the built-in suite `name`, or the file of that path. */
 int suite_load(const char *name, const struct suite_grid *override, struct cells *cells,
 	       struct fault *why);
-
-#endif

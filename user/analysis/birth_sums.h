@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Sums over the births of a profile: of bounded size, however many births there are. */
-#ifndef SPAWNSCOPE_BIRTH_SUMS_H
-#define SPAWNSCOPE_BIRTH_SUMS_H
+#pragma once
 
 #include "user/analysis/family.h"
 #include "user/analysis/groups.h"
@@ -30,5 +29,3 @@ struct birth_sums {
 /* The run must stay. NULL: out of memory. */
 struct birth_sums *birth_sums__of(const struct run *r);
 void birth_sums__free(struct birth_sums *s); /* accepts NULL */
-
-#endif

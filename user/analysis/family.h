@@ -3,8 +3,7 @@
  * The family tree of a profile, by program: children of one parent that were made by the same
  * method and run the same program are one member. Threads and failed calls are left out.
  */
-#ifndef SPAWNSCOPE_FAMILY_H
-#define SPAWNSCOPE_FAMILY_H
+#pragma once
 
 #include "user/model/birth.h"
 #include "user/model/run.h"
@@ -36,5 +35,3 @@ int family__of(struct family *f, const struct run *r);
 /* The next member, parents before children; FAMILY_NONE: it was the last. */
 size_t family__next(const struct family *f, size_t at);
 void family__free(struct family *f);
-
-#endif

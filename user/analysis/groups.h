@@ -2,8 +2,7 @@
 /*
  * The births of a profile by parent and method: sums and sketches, no lists. Pure.
  */
-#ifndef SPAWNSCOPE_GROUPS_H
-#define SPAWNSCOPE_GROUPS_H
+#pragma once
 
 #include "user/analysis/savings.h"
 #include "user/analysis/sketch.h"
@@ -74,5 +73,3 @@ void group_label(const struct groups *g, const struct group *v, char *text, size
 
 /* The phase of phase_is_work() with the largest share of a group's work; -1: none was measured. */
 int group_biggest(const struct group *g, double *share);
-
-#endif

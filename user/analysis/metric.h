@@ -3,8 +3,7 @@
  * The metrics: what is measured of a cell or a birth, one row each. The gate, its budgets and the
  * exports take names, units and values from this table: to add a metric, add its row.
  */
-#ifndef SPAWNSCOPE_METRIC_H
-#define SPAWNSCOPE_METRIC_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -65,5 +64,3 @@ const struct series *metric_series(const struct metric *m, const struct cell *c)
 
 /* A set of metrics: a bit each. */
 uint64_t metric_bit(const struct metric *m);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Which process an id meant at a time: the kernel reuses ids of reaped processes. Pure. */
-#ifndef SPAWNSCOPE_REUSE_H
-#define SPAWNSCOPE_REUSE_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -27,5 +26,3 @@ int reuse__begin(struct reuse *r, uint32_t pid, uint64_t t);
 int reuse__number(struct reuse *r, uint32_t pid, uint64_t t, uint32_t *number);
 
 void reuse__free(struct reuse *r); /* frees what r holds, not r */
-
-#endif

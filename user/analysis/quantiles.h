@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Many quantiles of one series, sorted once; stats_quantile() searches it anew for each. */
-#ifndef SPAWNSCOPE_QUANTILES_H
-#define SPAWNSCOPE_QUANTILES_H
+#pragma once
 
 #include "user/model/run.h"
 
@@ -28,5 +27,3 @@ struct spread {
 
 /* 0 or -ENOMEM. */
 int spread_of(const struct series *series, struct spread *spread);
-
-#endif

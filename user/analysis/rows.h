@@ -3,8 +3,7 @@
  * The cells of a bench as tables, pages and sentences show them: a row per method and parent, taken
  * with one probe set, with its cells of the other probe sets, its names and its quantiles.
  */
-#ifndef SPAWNSCOPE_ROWS_H
-#define SPAWNSCOPE_ROWS_H
+#pragma once
 
 #include "user/analysis/quantiles.h"
 #include "user/model/run.h"
@@ -78,5 +77,3 @@ const struct cell *row__phase(const struct row *row, enum phase p, bool *starred
 
 /* The same for a count, which is exact with any probe set. */
 const struct cell *row__count(const struct row *row, enum count c);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What posix_spawn might have saved in place of fork. Pure. */
-#ifndef SPAWNSCOPE_SAVINGS_H
-#define SPAWNSCOPE_SAVINGS_H
+#pragma once
 
 #include "user/analysis/sketch.h"
 #include "user/model/birth.h"
@@ -31,5 +30,3 @@ int savings_add(struct spawnable *w, struct staying *s, const struct birth *b);
 /* Free what they hold. */
 void spawnable__free(struct spawnable *w);
 void staying__free(struct staying *s);
-
-#endif

@@ -4,8 +4,7 @@
  * are 1/64 of a power of two wide, so that a quantile is within 0.8 % of the value
  * of that rank (below 64: exact). Count, sum, smallest and largest are exact.
  */
-#ifndef SPAWNSCOPE_SKETCH_H
-#define SPAWNSCOPE_SKETCH_H
+#pragma once
 
 #include <stdint.h>
 
@@ -28,5 +27,3 @@ double sketch__quantile(const struct sketch *s, double q);
 double sketch__tail(const struct sketch *s, double q);
 
 void sketch__free(struct sketch *s); /* frees what s holds, not s */
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#ifndef SPAWNSCOPE_STATS_H
-#define SPAWNSCOPE_STATS_H
+#pragma once
 
 #include "user/model/run.h"
 
@@ -25,5 +24,3 @@ bool stats_tail_known(const struct series *s, double q);
 size_t stats_tail_least(double q);
 
 double stats_sum(const struct series *s);
-
-#endif

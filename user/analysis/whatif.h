@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What the births of a profile might have cost by another method. Pure. */
-#ifndef SPAWNSCOPE_WHATIF_H
-#define SPAWNSCOPE_WHATIF_H
+#pragma once
 
 #include <stddef.h>
 
@@ -56,5 +55,3 @@ struct whatif_estimates whatif_estimate(const struct group *g, enum whatif_kind 
 /* Writes "calibrated on the same boot: fork 5.10 us/MiB of 4 KiB pages, 120 ns/MiB of THP". */
 void whatif_basis(enum whatif_kind kind, const struct calibration *c, const char *clock, char *text,
 		  size_t size);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A question about a run and its answer in words. */
-#ifndef SPAWNSCOPE_ANSWER_H
-#define SPAWNSCOPE_ANSWER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,5 +29,3 @@ struct answers {
 /* Adds an answer that has only its question. */
 __attribute__((format(printf, 2, 3))) struct answer *answers__add(struct answers *answers,
 								  const char *question, ...);
-
-#endif

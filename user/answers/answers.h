@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#ifndef SPAWNSCOPE_ANSWERS_ANSWERS_H
-#define SPAWNSCOPE_ANSWERS_ANSWERS_H
+#pragma once
 
 #include "user/analysis/birth_sums.h"
 #include "user/analysis/rows.h"
@@ -11,5 +10,3 @@
  * `births` is NULL for a run without births.
  */
 void answers__of(struct answers *answers, const struct rows *rows, const struct birth_sums *births);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#ifndef SPAWNSCOPE_ANSWERS_BIRTHS_H
-#define SPAWNSCOPE_ANSWERS_BIRTHS_H
+#pragma once
 
 #include "user/analysis/birth_sums.h"
 #include "user/analysis/rows.h"
@@ -9,5 +8,3 @@
 /* Adds the answers of a profile. */
 void answers__add_births(struct answers *answers, const struct rows *rows,
 			 const struct birth_sums *s);
-
-#endif

@@ -4,8 +4,7 @@
  * names our own folder, else /var/cache/spawnscope for root, ~/.cache/spawnscope for others. It is
  * used only if nobody else can write to it.
  */
-#ifndef SPAWNSCOPE_CACHE_H
-#define SPAWNSCOPE_CACHE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -32,5 +31,3 @@ void cache_drop(int folder, const struct cache_file *f);
 
 /* Deletes files with this prefix, except `name`, and what killed processes left behind. */
 void cache_prune(int folder, const char *prefix, const char *name);
-
-#endif

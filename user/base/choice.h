@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* An option whose value is one of a few words. */
-#ifndef SPAWNSCOPE_CHOICE_H
-#define SPAWNSCOPE_CHOICE_H
+#pragma once
 
 #include <stddef.h>
 
@@ -13,5 +12,3 @@ struct choice {
 /* Finds the value of --OPTION. 0, or -EINVAL after one line that lists the choices. */
 int choice_parse(const char *option, const char *value, const struct choice *choices, size_t count,
 		 int *chosen);
-
-#endif

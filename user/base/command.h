@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The commands and their exit statuses. */
-#ifndef SPAWNSCOPE_COMMAND_H
-#define SPAWNSCOPE_COMMAND_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -24,5 +23,3 @@ int command_report(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_lab(int argc, char **argv);
-
-#endif

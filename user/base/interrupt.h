@@ -3,8 +3,7 @@
  * SIGINT, SIGTERM and SIGHUP ask for an orderly stop. They are blocked except while ppoll uses
  * interrupt_wait_mask(), so none is lost between interrupt_requested() and the wait.
  */
-#ifndef SPAWNSCOPE_INTERRUPT_H
-#define SPAWNSCOPE_INTERRUPT_H
+#pragma once
 
 #include <signal.h>
 
@@ -22,5 +21,3 @@ const sigset_t *interrupt_wait_mask(void);
 
 /* In a child before exec: restores the mask and the default actions. */
 void interrupt_release(void);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Parsing a command's options and their values. */
-#ifndef SPAWNSCOPE_OPTION_H
-#define SPAWNSCOPE_OPTION_H
+#pragma once
 
 #include <argp.h>
 #include <stddef.h>
@@ -37,5 +36,3 @@ char *option_word(const char *name, const char *value);
  * Parses a command's options. 0, or -EINVAL after a complaint. --help prints the help and exits.
  */
 int option_parse(const struct argp *argp, int argc, char **argv, void *input);
-
-#endif

@@ -4,8 +4,7 @@
  * could have placed (place.h), and writes into no file that they could have linked there. "-" is
  * standard output; devices and pipes are written to directly.
  */
-#ifndef SPAWNSCOPE_OUTPUT_H
-#define SPAWNSCOPE_OUTPUT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -35,5 +34,3 @@ int output_append(const char *path, output_fn *write, void *context, struct faul
  * they do not exist. A descriptor or -errno.
  */
 int output_folder(const char *path);
-
-#endif

@@ -5,8 +5,7 @@
  * and the use. From the first folder on that others can write to, links are refused. Other users
  * than root have only their own rights: for them, links lead wherever they lead.
  */
-#ifndef SPAWNSCOPE_PLACE_H
-#define SPAWNSCOPE_PLACE_H
+#pragma once
 
 #include <limits.h>
 #include <stdbool.h>
@@ -31,5 +30,3 @@ void place__close(struct place *p);
  * descriptor or -errno.
  */
 int place_folder(const char *path);
-
-#endif

@@ -4,8 +4,7 @@
  * CAP_PERFMON remain, until the last attach, and they are effective only while in use. Under sudo,
  * the program becomes the user who called sudo ("the caller": SUDO_UID, SUDO_GID).
  */
-#ifndef SPAWNSCOPE_PRIVILEGE_H
-#define SPAWNSCOPE_PRIVILEGE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,5 +44,3 @@ int privilege_none(void);
  * LOGNAME to theirs. Does nothing if there is none. 0 or -errno.
  */
 int privilege_become_caller(void);
-
-#endif

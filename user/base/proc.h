@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What /proc and the cgroup file system say of running processes, this one included. */
-#ifndef SPAWNSCOPE_PROC_H
-#define SPAWNSCOPE_PROC_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -35,5 +34,3 @@ int proc_cgroup_open(const char *path);
 /* Calls fn for each descendant of the given processes. 0, -errno, or what fn returned if not 0. */
 int proc_for_descendants(const pid_t *pids, size_t count, int (*fn)(void *context, pid_t pid),
 			 void *context);
-
-#endif

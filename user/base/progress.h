@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A progress bar on standard error, if that is a terminal. */
-#ifndef SPAWNSCOPE_PROGRESS_H
-#define SPAWNSCOPE_PROGRESS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,5 +11,3 @@ struct progress;
 struct progress *progress__new(size_t steps, bool quiet, const char *what);
 void progress__step(struct progress *p);
 void progress__free(struct progress *p); /* clears the line */
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What this program says on standard error, apart from progress. */
-#ifndef SPAWNSCOPE_SAY_H
-#define SPAWNSCOPE_SAY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,5 +13,3 @@ unsigned int complain_count(void);
 
 /* Whether the stream gets colour: it is a terminal and NO_COLOR is not set (no-color.org). */
 bool say_in_colour(FILE *stream);
-
-#endif

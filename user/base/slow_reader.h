@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A stream whose reader may be slow or stuck, and must not block us forever. */
-#ifndef SPAWNSCOPE_SLOW_READER_H
-#define SPAWNSCOPE_SLOW_READER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,5 +27,3 @@ struct slow_reader {
  * stream. NULL and errno on failure.
  */
 FILE *slow_reader__open(struct slow_reader *r, int fd, bool owned);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#ifndef SPAWNSCOPE_BENCH_OPTIONS_H
-#define SPAWNSCOPE_BENCH_OPTIONS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -30,5 +29,3 @@ struct bench_options {
 /* 0, or -EINVAL after one line; --help ends the program. */
 int bench_options__parse(struct bench_options *o, int argc, char **argv);
 void bench_options__free(struct bench_options *o);
-
-#endif

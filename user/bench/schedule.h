@@ -3,8 +3,7 @@
  * What a bench takes: each cell of the driver's grid with each probe set. A pair of the two is a
  * cell of the run, and the probe set its value of the axis `trace`.
  */
-#ifndef SPAWNSCOPE_BENCH_SCHEDULE_H
-#define SPAWNSCOPE_BENCH_SCHEDULE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -52,5 +51,3 @@ int schedule__make(struct schedule *s, const struct driver *d, const struct prob
 enum probe_set schedule__set_of(const struct schedule *s, const struct plan_block *block);
 
 void schedule__free(struct schedule *s);
-
-#endif

@@ -3,8 +3,7 @@
  * The records of a profile become births. Memory is bounded by the number of processes and threads
  * that live. Pure.
  */
-#ifndef SPAWNSCOPE_BIRTHS_H
-#define SPAWNSCOPE_BIRTHS_H
+#pragma once
 
 #include "user/model/birth.h"
 #include "user/probe/sources.h"
@@ -32,5 +31,3 @@ void births__finish(struct births *t);
 /* Births, failures and restarts that were received. */
 int64_t births__received(const struct births *t);
 void births__free(struct births *t); /* accepts NULL */
-
-#endif

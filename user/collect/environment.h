@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#ifndef SPAWNSCOPE_ENVIRONMENT_H
-#define SPAWNSCOPE_ENVIRONMENT_H
+#pragma once
 
 #include "user/model/run.h"
 
@@ -13,5 +12,3 @@ int environment_read(struct run *r, const char *libc);
 
 /* "icount" in the lab, whose kernel has it on its command line; else "monotonic". */
 const char *environment_clock(void);
-
-#endif

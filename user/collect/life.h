@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The records of one process life become one struct life. Pure. */
-#ifndef SPAWNSCOPE_LIFE_H
-#define SPAWNSCOPE_LIFE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,5 +22,3 @@ int life__add(struct life *life, const struct record_head *record, size_t size);
 
 /* After the last record: drops edges of other lives. */
 void life__settle(struct life *life);
-
-#endif

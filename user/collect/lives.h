@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The lives that a bench's probes see, found by the driver's samples. Pure. */
-#ifndef SPAWNSCOPE_LIVES_H
-#define SPAWNSCOPE_LIVES_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -34,5 +33,3 @@ void lives__sort(struct lives *l);
  * Call lives__sort() first.
  */
 struct life *lives__find(struct lives *l, pid_t parent, const struct sample *s);
-
-#endif

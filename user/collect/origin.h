@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Sets, for each phase of a run and its cells, the source of its values or why there are none. */
-#ifndef SPAWNSCOPE_ORIGIN_H
-#define SPAWNSCOPE_ORIGIN_H
+#pragma once
 
 #include "user/model/phase.h"
 #include "user/model/run.h"
@@ -20,5 +19,3 @@ int origin_learn(struct cell *cell, const struct life *life, const struct source
 
 /* After the last sample: a phase with a source but without a value gets a reason instead. */
 int origin_settle(struct cell *cell);
-
-#endif

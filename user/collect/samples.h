@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Samples of the driver, joined with the lives that probes saw, become values of a cell. Pure. */
-#ifndef SPAWNSCOPE_SAMPLES_H
-#define SPAWNSCOPE_SAMPLES_H
+#pragma once
 
 #include "user/model/phase.h"
 #include "user/model/run.h"
@@ -14,5 +13,3 @@
  */
 int samples_add(struct cell *cell, const struct sample *s, struct life *life,
 		const struct source_choice *choice);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The driver spawnscope-bench as a child process; bench/shared/protocol.h is the protocol. */
-#ifndef SPAWNSCOPE_DRIVER_H
-#define SPAWNSCOPE_DRIVER_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -61,5 +60,3 @@ struct driver_block {
  */
 int driver__run(struct driver *d, size_t cell, unsigned int runs, struct driver_block *block,
 		struct fault *why);
-
-#endif

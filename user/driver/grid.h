@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Inside driver: the grid of cells that the driver announces when it starts. */
-#ifndef SPAWNSCOPE_DRIVER_GRID_H
-#define SPAWNSCOPE_DRIVER_GRID_H
+#pragma once
 
 #include <stdint.h>
 
@@ -21,5 +20,3 @@ struct driver_grid {
  */
 int driver_grid__take(struct driver_grid *g, char *line);
 void driver_grid__free(struct driver_grid *g);
-
-#endif

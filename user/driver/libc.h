@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Finds another C library to run the driver with. */
-#ifndef SPAWNSCOPE_LIBC_H
-#define SPAWNSCOPE_LIBC_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,5 +19,3 @@ int libc_find(const char *path, const char *driver, const char *program, struct 
 
 /* Whether `file`, the C library that the driver reports, is the one that was found. */
 bool libc_is(const struct loader *loader, const char *file);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Inside driver: reads lines from a pipe with a time limit, and the fields of a line. */
-#ifndef SPAWNSCOPE_DRIVER_LINES_H
-#define SPAWNSCOPE_DRIVER_LINES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,5 +33,3 @@ bool line_take_number(char **at, int64_t *value);
 
 /* The reason in a line "WORD CELL REASON", such as "skip 3 no memory"; NULL for other lines. */
 char *line_reason(char *line, const char *word, size_t cell);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Inside driver: spawnscope-bench as a child process with a pipe in and a pipe out. */
-#ifndef SPAWNSCOPE_DRIVER_PROCESS_H
-#define SPAWNSCOPE_DRIVER_PROCESS_H
+#pragma once
 
 #include <stddef.h>
 #include <stdio.h>
@@ -35,5 +34,3 @@ int driver_process__reap(struct driver_process *p, unsigned int timeout_s, int *
 
 /* Closes its input, which asks it to exit; then SIGTERM, then SIGKILL. Reaps it. */
 void driver_process__stop(struct driver_process *p);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The fields of a CSV row. */
-#ifndef SPAWNSCOPE_EXPORT_CSV_FIELDS_H
-#define SPAWNSCOPE_EXPORT_CSV_FIELDS_H
+#pragma once
 
 #include <stdint.h>
 #include <stdio.h>
@@ -12,5 +11,3 @@ int csv_text(FILE *out, const char *text);
 void csv_number(FILE *out, int64_t value);
 /* Ends a header: the names of all phases and counts, which are the last columns. */
 void csv_header_end(FILE *out);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The formats of export. A new one is a file that defines export_NAME, and its name in the list. */
-#ifndef SPAWNSCOPE_EXPORT_FORMAT_H
-#define SPAWNSCOPE_EXPORT_FORMAT_H
+#pragma once
 
 #include <stdio.h>
 
@@ -23,5 +22,3 @@ struct export_format {
 #define X(name) extern const struct export_format export_##name;
 EXPORT_FORMATS(X)
 #undef X
-
-#endif

@@ -4,8 +4,7 @@
  * event format. A track per process, even if several had the same id; phases as slices, births as
  * flows from parent to child, copy-on-write faults as counters.
  */
-#ifndef SPAWNSCOPE_PERFETTO_H
-#define SPAWNSCOPE_PERFETTO_H
+#pragma once
 
 #include <stdio.h>
 
@@ -24,5 +23,3 @@ int perfetto__begin(struct perfetto *p, const struct birth *b);
 int perfetto__birth(struct perfetto *p, const struct birth *b);
 /* Ends and flushes the array, and frees p. 0 or the first -errno. Accepts NULL. */
 int perfetto__finish(struct perfetto *p);
-
-#endif

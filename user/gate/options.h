@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The options of the command gate. */
-#ifndef SPAWNSCOPE_GATE_OPTIONS_H
-#define SPAWNSCOPE_GATE_OPTIONS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,5 +48,3 @@ struct gate_options {
 /* 0, or -EINVAL after a complaint. --help ends the program. */
 int gate_options__parse(struct gate_options *o, int argc, char **argv);
 void gate_options__free(struct gate_options *o);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Checks that the options of the command gate go together. */
-#ifndef SPAWNSCOPE_GATE_OPTIONS_CHECK_H
-#define SPAWNSCOPE_GATE_OPTIONS_CHECK_H
+#pragma once
 
 #include "user/gate/options.h"
 
@@ -13,5 +12,3 @@ int gate_options__check(struct gate_options *o, bool dashes);
 
 /* Whether the name of A or B is a suite, built in or in a file; else it is a method. */
 bool gate_is_suite(const char *name);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* One birth of a profile: what happened, and who was in it. */
-#ifndef SPAWNSCOPE_BIRTH_H
-#define SPAWNSCOPE_BIRTH_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -55,5 +54,3 @@ int64_t birth_work_ns(const struct birth *b);
 
 /* The parent's RSS of all kinds, bytes; MISSING if it was not read. */
 int64_t birth_rss(const struct birth *b);
-
-#endif

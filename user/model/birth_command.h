@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The command that a child ran, for people. */
-#ifndef SPAWNSCOPE_BIRTH_COMMAND_H
-#define SPAWNSCOPE_BIRTH_COMMAND_H
+#pragma once
 
 #include <stddef.h>
 
@@ -13,5 +12,3 @@
  * "" if no exec is known.
  */
 void birth_command(const struct birth *b, char *text, size_t size);
-
-#endif

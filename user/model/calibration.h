@@ -3,8 +3,7 @@
  * What births cost on this machine: a few figures from a short untraced bench. The estimates of a
  * profile (analysis/whatif.h) use them.
  */
-#ifndef SPAWNSCOPE_CALIBRATION_H
-#define SPAWNSCOPE_CALIBRATION_H
+#pragma once
 
 #include "user/model/series.h"
 
@@ -51,5 +50,3 @@ int figure_by_name(const char *name); /* -1 if unknown */
 
 /* Marks a figure as absent. 0 or -ENOMEM. */
 int figure_set_absent(struct figure_value *v, const char *why);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A cell of a run: one combination of method, parent and probe set, and its samples. */
-#ifndef SPAWNSCOPE_CELL_H
-#define SPAWNSCOPE_CELL_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -81,5 +80,3 @@ int64_t cell__key_number(const struct cell *c, const char *name);
 
 /* Whether both have the same axes with the same values; `except` (may be NULL) is ignored. */
 bool cell__same_key(const struct cell *a, const struct cell *b, const char *except);
-
-#endif

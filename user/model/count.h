@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The COUNTS table of bpf/phases.h, row by row. */
-#ifndef SPAWNSCOPE_COUNT_H
-#define SPAWNSCOPE_COUNT_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -13,5 +12,3 @@ const char *count_unit(enum count c);  /* "bytes", "faults" */
 const char *count_brief(enum count c); /* one line */
 enum phase count_phase(enum count c);  /* PHASE_none: every birth has it */
 bool count_is_cow(enum count c);       /* a COW fault, or a page of one */
-
-#endif

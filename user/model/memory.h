@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Memory of what a run holds. */
-#ifndef SPAWNSCOPE_MEMORY_H
-#define SPAWNSCOPE_MEMORY_H
+#pragma once
 
 #include <stddef.h>
 
@@ -13,5 +12,3 @@ void *array_grow(void *array, size_t count, size_t size);
 
 /* Copies `from`, which may be NULL, to malloc'ed memory. 0 or -ENOMEM. */
 int text_copy(char **to, const char *from);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Phase arithmetic: from edges and sums to the phases of one process life. Pure. */
-#ifndef SPAWNSCOPE_PHASE_H
-#define SPAWNSCOPE_PHASE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -66,5 +65,3 @@ int64_t phase_ns(const struct life *life, enum phase phase);
  * than what the two clocks' reads differ by, and kept as it is then: a negative rest is a sign.
  */
 int64_t phase_unattributed(const struct life *life, int64_t spawn_ns);
-
-#endif

@@ -3,8 +3,7 @@
  * The probe set: what is attached while a sample is taken. In a result file it is the axis `trace`
  * of a cell's key.
  */
-#ifndef SPAWNSCOPE_PROBE_SET_H
-#define SPAWNSCOPE_PROBE_SET_H
+#pragma once
 
 #define PROBE_SET_AXIS "trace"
 
@@ -35,5 +34,3 @@ enum probe_set_use {
 
 /* The names of the probe sets for a use, the best first; ends with NULL. */
 const char *const *probe_sets_for(enum probe_set_use use);
-
-#endif

@@ -3,8 +3,7 @@
  * A run: everything that was measured, and how. Tables, gates, reports and exports read nothing
  * else. No BPF here, no privileges, no printing.
  */
-#ifndef SPAWNSCOPE_RUN_H
-#define SPAWNSCOPE_RUN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -101,5 +100,3 @@ bool run__counts_instructions(const struct run *r);
 
 /* Whether it is a profile: it has births, or none but a duration; else it is a bench. */
 bool run__is_profile(const struct run *r);
-
-#endif

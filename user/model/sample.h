@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* One sample as the driver spawnscope-bench takes it: a call and the child's own timestamps. */
-#ifndef SPAWNSCOPE_SAMPLE_H
-#define SPAWNSCOPE_SAMPLE_H
+#pragma once
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -12,5 +11,3 @@ struct sample {
 	int error;   /* errno of the call under test, or 0 */
 	int64_t t_call, t_return, t_child, t_exec, t_exit, t_reaped;
 };
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Numbers that were measured, one per sample. */
-#ifndef SPAWNSCOPE_SERIES_H
-#define SPAWNSCOPE_SERIES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,5 +20,3 @@ int series__push(struct series *s, int64_t value);
 void series__free(struct series *s);
 /* Whether any value is present. */
 bool series__any(const struct series *s);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Who called: the user stacks of a profile by stack, by their functions' names. Pure. */
-#ifndef SPAWNSCOPE_STACK_H
-#define SPAWNSCOPE_STACK_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -35,5 +34,3 @@ const struct stack *stack_table__intern(struct stack_table *t, const char *frame
 const struct stack *stack_table__intern_text(struct stack_table *t, const char *text);
 
 void stack_table__free(struct stack_table *t); /* frees what t holds */
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Inside probe: attaches a program to what its section names. */
-#ifndef SPAWNSCOPE_PROBE_ATTACH_H
-#define SPAWNSCOPE_PROBE_ATTACH_H
+#pragma once
 
 #include <stddef.h>
 
@@ -21,5 +20,3 @@ struct attachment {
 int attachment__attach(struct attachment *a, const struct bpf_object *object,
 		       struct kernel_offer *offer);
 void attachment__detach(struct attachment *a);
-
-#endif

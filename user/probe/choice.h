@@ -3,8 +3,7 @@
  * Inside probe: chooses the source of each edge and sum by what the kernel offers and by what
  * failed to load or attach.
  */
-#ifndef SPAWNSCOPE_PROBE_CHOICE_H
-#define SPAWNSCOPE_PROBE_CHOICE_H
+#pragma once
 
 #include "user/probe/kernel_offer.h"
 #include "user/probe/probe.h"
@@ -42,5 +41,3 @@ bool choice__has(const struct source_choice *c, const struct source *row);
 bool choice__marks(const struct source_choice *c, enum edge e);
 
 bool source_has_program(const struct source *row, const char *program);
-
-#endif

@@ -4,8 +4,7 @@
  * program reads, libbpf compares the names of all types that it is given: with the kernel's 120,000
  * types that takes a millisecond per struct.
  */
-#ifndef SPAWNSCOPE_PROBE_CORE_BTF_H
-#define SPAWNSCOPE_PROBE_CORE_BTF_H
+#pragma once
 
 struct btf;
 
@@ -15,5 +14,3 @@ struct btf;
  * Returns its descriptor, or -errno.
  */
 int core_btf_file(const struct btf *kernel, const struct btf *object);
-
-#endif

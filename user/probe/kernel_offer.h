@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Inside probe: what this kernel lets us attach, found in its BTF and by trying. */
-#ifndef SPAWNSCOPE_KERNEL_OFFER_H
-#define SPAWNSCOPE_KERNEL_OFFER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -47,5 +46,3 @@ unsigned int kernel_offer__btf_id(const struct kernel_offer *o, const char *name
  * nothing changes for others.
  */
 int kernel_offer__tracepoint_id(struct kernel_offer *o, const char *group, const char *name);
-
-#endif

@@ -3,8 +3,7 @@
  * The probes of one tracing session: chosen for this kernel, loaded, attached and detached. Only
  * the room probe knows libbpf.
  */
-#ifndef SPAWNSCOPE_PROBE_H
-#define SPAWNSCOPE_PROBE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -113,5 +112,3 @@ int64_t probe__missed(const struct probe *p);
  * The source chosen for each edge and sum of a set, and why others were not. Valid as long as p.
  */
 const struct source_choice *probe__choice(const struct probe *p, enum probe_set set);
-
-#endif

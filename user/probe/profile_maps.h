@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Inside probe: what a profile needs of the object beyond its sources. */
-#ifndef SPAWNSCOPE_PROFILE_MAPS_H
-#define SPAWNSCOPE_PROFILE_MAPS_H
+#pragma once
 
 #include <errno.h>
 
@@ -45,5 +44,3 @@ int probe_profile_open_stacks(struct spawnscope *skel, const struct profile_opti
 int probe_profile_follow(struct spawnscope *skel, pid_t pid);
 int probe_profile_groups(struct spawnscope *skel, probe_group_fn *fn, void *context);
 int64_t probe_profile_run_time(const struct spawnscope *skel);
-
-#endif

@@ -3,8 +3,7 @@
  * Inside probe: gives libbpf the BTF id that a program attaches to. By itself libbpf would load the
  * kernel's BTF again and search its 120,000 types once per program, which takes 50 ms.
  */
-#ifndef SPAWNSCOPE_PROGRAM_BTF_H
-#define SPAWNSCOPE_PROGRAM_BTF_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,5 +26,3 @@ void probe_btf_unregister(int handlers[PROBE_BTF_HANDLERS]);
 
 /* Before loading, once it is known which programs will be. 0 or -errno. */
 int probe_btf_set_up(struct bpf_object *object, const struct kernel_offer *offer);
-
-#endif

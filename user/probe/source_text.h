@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Where the values of a phase come from, as text. */
-#ifndef SPAWNSCOPE_SOURCE_TEXT_H
-#define SPAWNSCOPE_SOURCE_TEXT_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -22,5 +21,3 @@ int source_of_phase(const struct source_choice *choice, enum phase phase, uint64
  * must be marked, the end also when there is no child.
  */
 int source_of_failures(const struct source_choice *choice, char *text, size_t size);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Where each edge and sum can be probed: a table, in order of preference. */
-#ifndef SPAWNSCOPE_SOURCES_H
-#define SPAWNSCOPE_SOURCES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,5 +55,3 @@ struct source_choice {
 
 /* "fentry", "kprobe", "tracepoint", "driver" */
 const char *source_kind_name(enum source_kind kind);
-
-#endif

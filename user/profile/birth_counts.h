@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The kernel's own count of births, to compare ours with. */
-#ifndef SPAWNSCOPE_BIRTH_COUNTS_H
-#define SPAWNSCOPE_BIRTH_COUNTS_H
+#pragma once
 
 #include <stdint.h>
 
@@ -18,5 +17,3 @@ int64_t birth_counts_since_boot(void);
 
 /* Reads both. `kernel` is MISSING if births never paused for long enough to read both. */
 struct birth_counts birth_counts_read(const struct probe *probe);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Calibrates what-if estimates: from the cache of this boot, or by a bench of about a second. */
-#ifndef SPAWNSCOPE_CALIBRATE_H
-#define SPAWNSCOPE_CALIBRATE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -21,5 +20,3 @@ struct calibrate_options {
  */
 int calibrate(const struct calibrate_options *o, struct calibration **calibration,
 	      struct fault *why);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The figures of a calibration from the cells of its bench. Pure. */
-#ifndef SPAWNSCOPE_FIGURES_H
-#define SPAWNSCOPE_FIGURES_H
+#pragma once
 
 #include "user/model/calibration.h"
 
@@ -9,5 +8,3 @@ struct run;
 
 /* A cell that is missing or unusable makes its figure absent, with the reason. NULL: no memory. */
 struct calibration *calibration__of(const struct run *r);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The options of profile that say which births to count. */
-#ifndef SPAWNSCOPE_PROFILE_FILTER_H
-#define SPAWNSCOPE_PROFILE_FILTER_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -16,5 +15,3 @@ int filter_set_min_rss(struct birth_filter *f, const char *value);
 
 /* Whether one of these was set. */
 bool filter_is_set(const struct birth_filter *f);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* --live: births as lines of text, as they complete. */
-#ifndef SPAWNSCOPE_LINES_H
-#define SPAWNSCOPE_LINES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -23,5 +22,3 @@ struct lines {
 };
 
 void lines__print(struct lines *l, const struct birth *b);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#ifndef SPAWNSCOPE_PROFILE_OPTIONS_H
-#define SPAWNSCOPE_PROFILE_OPTIONS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,5 +36,3 @@ int profile_options__parse(struct profile_command *c, int argc, char **argv);
 bool profile_options__file_on_stdout(const struct profile_command *c);
 
 void profile_options__free(struct profile_command *c);
-
-#endif

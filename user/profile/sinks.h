@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What becomes of the births of a profile: sums, lines, files. */
-#ifndef SPAWNSCOPE_PROFILE_SINKS_H
-#define SPAWNSCOPE_PROFILE_SINKS_H
+#pragma once
 
 #include "bench/shared/fault.h"
 #include "user/analysis/groups.h"
@@ -47,5 +46,3 @@ void sinks__birth(void *sinks, struct birth *b, enum birth_stage stage);
 int sinks__finish(struct sinks *s);
 
 void sinks__free(struct sinks *s); /* frees what s holds */
-
-#endif

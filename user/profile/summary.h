@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What a profile prints at its end. */
-#ifndef SPAWNSCOPE_PROFILE_SUMMARY_H
-#define SPAWNSCOPE_PROFILE_SUMMARY_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -27,5 +26,3 @@ void summary_set_end(struct run *r, const struct trace *t);
  * set in `s`. 0 or -errno.
  */
 int summary_print(struct profile_summary *s, const struct profile_command *o, struct sinks *from);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A trace of other processes, from attaching the probes until nothing more is counted. */
-#ifndef SPAWNSCOPE_PROFILE_TRACE_H
-#define SPAWNSCOPE_PROFILE_TRACE_H
+#pragma once
 
 #include <poll.h>
 #include <signal.h>
@@ -69,5 +68,3 @@ void trace__stop(struct trace *t);
 
 /* Both accept a trace that was not started, all 0. */
 void trace__close(struct trace *t);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* --tree: the processes of a profile with their parents, drawn at the end. */
-#ifndef SPAWNSCOPE_TREE_H
-#define SPAWNSCOPE_TREE_H
+#pragma once
 
 #include <stdio.h>
 
@@ -23,5 +22,3 @@ int tree__add(struct tree *t, const struct birth *b);
 /* In 80 columns. */
 void tree__print(struct tree *t, const char *clock, FILE *out);
 void tree__free(struct tree *t);
-
-#endif

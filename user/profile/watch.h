@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The records of a trace become births, while it goes on. */
-#ifndef SPAWNSCOPE_PROFILE_WATCH_H
-#define SPAWNSCOPE_PROFILE_WATCH_H
+#pragma once
 
 #include "user/probe/sources.h"
 #include "user/profile/sinks.h"
@@ -12,5 +11,3 @@
  * `to` fails. Sets to->run.end.births, the births received. 0 or -errno.
  */
 int watch(struct trace *t, struct sinks *to, const struct source_choice *choice);
-
-#endif

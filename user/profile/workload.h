@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The user's command, which is held until the probes are attached. */
-#ifndef SPAWNSCOPE_WORKLOAD_H
-#define SPAWNSCOPE_WORKLOAD_H
+#pragma once
 
 #include <signal.h>
 #include <stdbool.h>
@@ -31,5 +30,3 @@ void workload__close(struct workload *w);
 
 /* The exit status of env(1) and nice(1) after an exec that failed. */
 int workload_exit_status(int err);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Shares of phases as a bar of letters, for Markdown. */
-#ifndef SPAWNSCOPE_REPORT_BAR_H
-#define SPAWNSCOPE_REPORT_BAR_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,5 +17,3 @@ void bar_write(const double ns[PHASE_COUNT], double rest, char bar[BAR_COLUMNS +
 
 /* "WHAT: `s` clone_setup, `M` copy_mmLAST.": the letters of the phases that `has` names. */
 void bar_write_key(const char *what, bool (*has)(enum phase p), const char *last, FILE *out);
-
-#endif

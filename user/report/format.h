@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The formats of report. A new one is a file that defines report_NAME, and its name in the list. */
-#ifndef SPAWNSCOPE_REPORT_FORMAT_H
-#define SPAWNSCOPE_REPORT_FORMAT_H
+#pragma once
 
 #include <stdio.h>
 
@@ -21,5 +20,3 @@ struct report_format {
 #define X(name) extern const struct report_format report_##name;
 REPORT_FORMATS(X)
 #undef X
-
-#endif

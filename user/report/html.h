@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Parts of the page that views share: tables, charts, folded data. */
-#ifndef SPAWNSCOPE_REPORT_HTML_H
-#define SPAWNSCOPE_REPORT_HTML_H
+#pragma once
 
 #include <stddef.h>
 #include <stdio.h>
@@ -26,5 +25,3 @@ void html_chart(FILE *out, const char *id);
 /* One run's data as tables, folded, with `what` as its summary. */
 void html_data(FILE *out, const struct report *p, size_t run, const char *what);
 void html_data_end(FILE *out);
-
-#endif

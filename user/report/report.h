@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The runs of a report. */
-#ifndef SPAWNSCOPE_REPORT_H
-#define SPAWNSCOPE_REPORT_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -37,5 +36,3 @@ bool report__same_clock(const struct report *p);
 
 /* The number of the run that has this row. */
 size_t report__run_of(const struct report *p, const struct row *row);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Rows in the page's data block: what the scripts draw. */
-#ifndef SPAWNSCOPE_ROW_JSON_H
-#define SPAWNSCOPE_ROW_JSON_H
+#pragma once
 
 #include <jansson.h>
 
@@ -15,5 +14,3 @@ json_t *row_json_spread(const struct spread *s);
 json_t *row_json(const struct row *row);
 /* A view's object about the row: it has the row's place, where scripts find the members above. */
 json_t *row_json_place(const struct report *p, const struct row *row);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The gate's verdict, from its JSON, which results/README.md documents. */
-#ifndef SPAWNSCOPE_REPORT_VERDICT_H
-#define SPAWNSCOPE_REPORT_VERDICT_H
+#pragma once
 
 #include <jansson.h>
 #include <stdio.h>
@@ -41,5 +40,3 @@ void verdict_row_read(const json_t *metric, struct verdict_row *row);
 
 /* Writes its metrics as a table in HTML, the deciding ones first. */
 void verdict_table(const json_t *verdict, FILE *out);
-
-#endif

@@ -4,8 +4,7 @@
  * nearly all of a file, and jansson spends 150 ns and an allocation on each value; read here, a
  * million samples take a tenth of that.
  */
-#ifndef SPAWNSCOPE_STORE_LIFT_H
-#define SPAWNSCOPE_STORE_LIFT_H
+#pragma once
 
 #include <jansson.h>
 
@@ -30,5 +29,3 @@ void lifted__free(struct lifted *l);
 
 /* The array that this value stands for; NULL if it is none. `l` may be NULL. */
 struct series *lifted__find(const struct lifted *l, const json_t *json);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Inside the store: the line `birth`, one process creation of a profile. */
-#ifndef SPAWNSCOPE_STORE_BIRTH_LINE_H
-#define SPAWNSCOPE_STORE_BIRTH_LINE_H
+#pragma once
 
 #include <jansson.h>
 
@@ -17,5 +16,3 @@ int store_decode_birth(const json_t *line, struct birth *b, struct reason *why);
 /* Reads the stack of that birth, if the line has one, into the table. */
 int store_decode_stack(const json_t *line, struct stack_table *t, struct birth *b,
 		       struct reason *why);
-
-#endif

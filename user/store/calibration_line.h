@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Inside the store: the line `calibration`, which the estimates of a profile use. */
-#ifndef SPAWNSCOPE_STORE_CALIBRATION_LINE_H
-#define SPAWNSCOPE_STORE_CALIBRATION_LINE_H
+#pragma once
 
 #include <jansson.h>
 
@@ -13,5 +12,3 @@ json_t *store_encode_calibration(const struct calibration *c);
 
 /* Reads a line into *r. As store_decode_run(). */
 int store_decode_calibration(const json_t *line, struct run *r, struct reason *why);
-
-#endif

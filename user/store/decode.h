@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Inside the store: the lines of a bench, read into a run. */
-#ifndef SPAWNSCOPE_STORE_DECODE_H
-#define SPAWNSCOPE_STORE_DECODE_H
+#pragma once
 
 #include <jansson.h>
 
@@ -15,5 +14,3 @@
 int store_decode_run(const json_t *line, struct run *r, struct reason *why);
 int store_decode_cell(const json_t *line, struct run *r, struct reason *why);
 int store_decode_end(const json_t *line, struct run *r, struct reason *why);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Inside the store: the lines of a bench as JSON. */
-#ifndef SPAWNSCOPE_STORE_ENCODE_H
-#define SPAWNSCOPE_STORE_ENCODE_H
+#pragma once
 
 #include <jansson.h>
 
@@ -14,5 +13,3 @@ json_t *store_encode_end(const struct run *r);
 
 /* A string in which U+FFFD replaces each malformed byte; `null` for NULL. */
 json_t *store_json_text(const char *text);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Inside the store: the line `birth`, read from its text without jansson. */
-#ifndef SPAWNSCOPE_STORE_FAST_BIRTH_H
-#define SPAWNSCOPE_STORE_FAST_BIRTH_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,5 +12,3 @@
  * writes it. False, with nothing to free, for any other line, or if memory ran out.
  */
 bool store_scan_birth(const char *text, size_t len, struct stack_table *t, struct birth *b);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The files that a command reads: runs and, beside them, verdicts of the gate. */
-#ifndef SPAWNSCOPE_STORE_INPUTS_H
-#define SPAWNSCOPE_STORE_INPUTS_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -35,5 +34,3 @@ int input_read(struct input *in, char *const *paths, size_t count, bool truncate
 /* Whether `output` (may be NULL) is one of the files. */
 bool input_is_output(char *const *paths, size_t count, const char *output);
 void input_free(struct input *in);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Inside the store: what is read from a line's text without jansson. */
-#ifndef SPAWNSCOPE_STORE_SCAN_H
-#define SPAWNSCOPE_STORE_SCAN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,5 +39,3 @@ static inline bool scan_integer(struct scan *s, int64_t *value)
 		*value = -*value;
 	return s->at > first && (*first != '0' || s->at == first + 1);
 }
-
-#endif

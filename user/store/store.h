@@ -3,8 +3,7 @@
  * The result file: JSON Lines, written and flushed line by line. This module
  * alone knows the format; results/README.md documents it.
  */
-#ifndef SPAWNSCOPE_STORE_H
-#define SPAWNSCOPE_STORE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -49,5 +48,3 @@ int store_read(const char *path, struct run *r, struct fault *why);
 
 /* The same from an open stream, which faults call `name`. */
 int store_read_stream(FILE *in, const char *name, struct run *r, struct fault *why);
-
-#endif

@@ -3,8 +3,7 @@
  * Inside the store: checked values out of a parsed line, which may hold anything. They return 0,
  * -EINVAL with a reason that calls the value `name`, or -ENOMEM.
  */
-#ifndef SPAWNSCOPE_STORE_VALUE_H
-#define SPAWNSCOPE_STORE_VALUE_H
+#pragma once
 
 #include <jansson.h>
 
@@ -43,5 +42,3 @@ int store_optional_text(const json_t *object, const char *name, char **text, str
 /* Exactly `n` numbers or nulls. */
 int store_series(const json_t *json, const char *name, size_t n, struct series *s,
 		 struct reason *why);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Inside the text tables: what the parts of table_print() share. */
-#ifndef SPAWNSCOPE_TABLE_PART_H
-#define SPAWNSCOPE_TABLE_PART_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -52,5 +51,3 @@ int table_tracing_cost(const struct table *t);
 int table_overhead(const struct table *t);
 void table_sources(const struct table *t);
 void table_unmeasured(const struct table *t);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The summary of a profile as text. */
-#ifndef SPAWNSCOPE_TABLE_PROFILE_H
-#define SPAWNSCOPE_TABLE_PROFILE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -31,5 +30,3 @@ struct profile_summary {
 
 /* In 80 columns. 0 or -errno. */
 int table_profile_print(const struct profile_summary *s, FILE *out, bool colour);
-
-#endif

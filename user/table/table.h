@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#ifndef SPAWNSCOPE_TABLE_H
-#define SPAWNSCOPE_TABLE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,5 +11,3 @@
  * stand out. A run with loss, or a truncated one, says so first. 0 or -errno.
  */
 int table_print(const struct run *r, FILE *out, bool colour);
-
-#endif

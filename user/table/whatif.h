@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What the births of a profile might have cost by another method, as text. */
-#ifndef SPAWNSCOPE_TABLE_WHATIF_H
-#define SPAWNSCOPE_TABLE_WHATIF_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,5 +11,3 @@
 /* Prints the estimates that are worth a line, for the first `top` groups. `c` may be NULL. */
 void whatif_print(const struct groups *g, size_t top, const struct calibration *c,
 		  const char *clock, FILE *out, bool colour);
-
-#endif

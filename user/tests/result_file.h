@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A folder for the files of a test program. Include it after cmocka's header. */
-#ifndef SPAWNSCOPE_TESTS_RESULT_FILE_H
-#define SPAWNSCOPE_TESTS_RESULT_FILE_H
+#pragma once
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,5 +43,3 @@ static inline int remove_folder(void **state)
 		unlink(in_folder(names[i]));
 	return rmdir(folder);
 }
-
-#endif

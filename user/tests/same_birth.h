@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Both readers of births on one line: what the fast one takes, the other takes, and as the same. */
-#ifndef SPAWNSCOPE_TESTS_SAME_BIRTH_H
-#define SPAWNSCOPE_TESTS_SAME_BIRTH_H
+#pragma once
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,5 +78,3 @@ static inline enum taken both_readers(const char *text, size_t len)
 	free(exact);
 	return taken;
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Records of the kernel side and samples of the driver, made up. Include it after cmocka's header. */
-#ifndef SPAWNSCOPE_TESTS_SAMPLE_RECORDS_H
-#define SPAWNSCOPE_TESTS_SAMPLE_RECORDS_H
+#pragma once
 
 #include <inttypes.h>
 #include <sched.h>
@@ -238,5 +237,3 @@ static inline void holds(const char *name, const struct series *s, const int64_t
 	      sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t))
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
-#endif

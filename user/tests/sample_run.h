@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A small but complete run, made up, for the tests of what works on runs. */
-#ifndef SPAWNSCOPE_TESTS_SAMPLE_RUN_H
-#define SPAWNSCOPE_TESTS_SAMPLE_RUN_H
+#pragma once
 
 #include <stdlib.h>
 #include <string.h>
@@ -108,5 +107,3 @@ static inline void sample_run(struct run *r, size_t n)
 	r->end.births = r->end.started = 8 * (int64_t)n;
 	r->end.started_untraced = 4 * (int64_t)n;
 }
-
-#endif

@@ -3,8 +3,7 @@
  * A table for a terminal of 80 columns. Its first columns, the labels, say what a row is about.
  * Columns that do not fit go into another table below, which repeats the labels.
  */
-#ifndef SPAWNSCOPE_COLUMNS_H
-#define SPAWNSCOPE_COLUMNS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,5 +35,3 @@ __attribute__((format(printf, 2, 3))) void columns__add(struct columns *s, const
 int columns__print(struct columns *s, const char *title, FILE *out, bool colour);
 
 void columns__free(struct columns *s);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#ifndef SPAWNSCOPE_ESCAPE_H
-#define SPAWNSCOPE_ESCAPE_H
+#pragma once
 
 #include <stddef.h>
 
@@ -15,5 +14,3 @@ size_t escape_text(const char *in, char *out, size_t size);
 
 /* The whole text escaped, malloc'ed. NULL: out of memory. */
 char *escape_copy(const char *in);
-
-#endif

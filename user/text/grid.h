@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A text table. Not libsmartcols: the lab's static build needs a static library. */
-#ifndef SPAWNSCOPE_GRID_H
-#define SPAWNSCOPE_GRID_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,5 +20,3 @@ int grid__row(struct grid *g, const char *const *cells);
 /* Prints a heading and the rows, two blanks between columns; nothing without rows. 0 or -errno. */
 int grid__print(struct grid *g, FILE *out);
 void grid__free(struct grid *g);
-
-#endif

@@ -3,8 +3,7 @@
  * Building JSON. Functions accept the NULL of a failed one and return NULL in turn, so that only
  * the end result needs a check.
  */
-#ifndef SPAWNSCOPE_JSON_H
-#define SPAWNSCOPE_JSON_H
+#pragma once
 
 #include <jansson.h>
 #include <stdio.h>
@@ -24,5 +23,3 @@ json_t *json__discard(json_t *value);
 
 /* Writes the value so that it may stand in a script element: "<" is escaped. 0 or -ENOMEM. */
 int json__write(const json_t *value, FILE *out);
-
-#endif

@@ -4,8 +4,7 @@
  * is escaped; control characters, malformed UTF-8 and characters that hide or reorder text become
  * \xHH, byte by byte. The same in every locale.
  */
-#ifndef SPAWNSCOPE_MARKUP_H
-#define SPAWNSCOPE_MARKUP_H
+#pragma once
 
 #include <stddef.h>
 #include <stdio.h>
@@ -18,5 +17,3 @@ void markdown_text(FILE *out, const char *text, size_t width);
 
 /* A copy with hidden and malformed bytes as \xHH, without other escapes. NULL: out of memory. */
 char *text_plain_copy(const char *text);
-
-#endif

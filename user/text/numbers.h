@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Numbers as pages and sentences show them. The same in every locale. */
-#ifndef SPAWNSCOPE_NUMBERS_H
-#define SPAWNSCOPE_NUMBERS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,5 +19,3 @@ const char *text_bytes(int64_t bytes, char buf[NUMBER_MAX]);
 const char *text_count(double number, char buf[NUMBER_MAX]);
 /* The change from a to b: "+1.6 %"; "×12.3" from ten times on. */
 const char *text_change(double a, double b, char buf[NUMBER_MAX]);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A string that grows. Out of memory is remembered: check it once, at the end. */
-#ifndef SPAWNSCOPE_STRBUF_H
-#define SPAWNSCOPE_STRBUF_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,5 +27,3 @@ void strbuf__free(struct strbuf *s);
 
 /* Hands the text over, malloc'ed, and empties the buffer. NULL: out of memory. */
 char *strbuf__take(struct strbuf *s);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#ifndef SPAWNSCOPE_UTF8_H
-#define SPAWNSCOPE_UTF8_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -22,5 +21,3 @@ size_t utf8_fit(const char *text, size_t width);
 /* Copies at most `width` bytes, in whole characters, and adds "..." if there are more. `buf` has
  * room for `width` + 4 bytes. Returns buf. */
 const char *utf8_cut(const char *text, size_t width, char *buf);
-
-#endif

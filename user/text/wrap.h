@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Text in 80 columns, for a terminal. */
-#ifndef SPAWNSCOPE_WRAP_H
-#define SPAWNSCOPE_WRAP_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,5 +25,3 @@ __attribute__((format(printf, 3, 4))) void layout_append(char *text, size_t size
 
 /* Cuts text to `width` columns (two at least); cut text ends with "..". */
 void layout_cut(char *text, size_t width);
-
-#endif

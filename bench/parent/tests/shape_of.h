@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Shapes for the tests of this room. */
-#ifndef SPAWNSCOPE_TEST_SHAPE_OF_H
-#define SPAWNSCOPE_TEST_SHAPE_OF_H
+#pragma once
 
 #include "bench/suite/axes.h"
 
@@ -20,5 +19,3 @@ static inline struct shape shape_of(int64_t size)
 	shape.axis[AXIS_PAGES] = PAGES_4K;
 	return shape;
 }
-
-#endif

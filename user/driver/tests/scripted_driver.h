@@ -4,8 +4,7 @@
  * script. user/driver/process.c looks for the driver beside the running program, so the test
  * program runs again from a folder of its own, where the scripts are written.
  */
-#ifndef SPAWNSCOPE_TESTS_SCRIPTED_DRIVER_H
-#define SPAWNSCOPE_TESTS_SCRIPTED_DRIVER_H
+#pragma once
 
 // clang-format off
 #include <stdarg.h>
@@ -162,5 +161,3 @@ static inline int run_scripted(char **argv, int (*run_all)(void))
 	unsetenv("SUDO_GID");
 	return chdir(folder) ? 1 : run_all();
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The axes that conditions of a budget may name. */
-#ifndef SPAWNSCOPE_BUDGET_AXIS_H
-#define SPAWNSCOPE_BUDGET_AXIS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -13,5 +12,3 @@ struct budget_axis {
 
 /* NULL: unknown. */
 const struct budget_axis *budget_axis(const char *name);
-
-#endif

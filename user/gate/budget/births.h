@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The births of a profile that a rule is about, and their values. */
-#ifndef SPAWNSCOPE_BUDGET_BIRTHS_H
-#define SPAWNSCOPE_BUDGET_BIRTHS_H
+#pragma once
 
 #include "user/gate/budget/budget.h"
 
@@ -17,5 +16,3 @@ struct budget_births {
 /* 0 or -ENOMEM; free found->values in either case. */
 int budget_find_births(const struct budget_rule *rule, const struct run *r,
 		       struct budget_births *found);
-
-#endif

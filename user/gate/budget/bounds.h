@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What is certain about a value of a run that lost records. */
-#ifndef SPAWNSCOPE_BUDGET_BOUNDS_H
-#define SPAWNSCOPE_BUDGET_BOUNDS_H
+#pragma once
 
 #include "user/gate/budget/budget.h"
 
@@ -24,5 +23,3 @@ struct budget_bounds budget_bounds_of(const struct budget_rule *rule, const stru
 
 /* Pass or regression only if the rule gives the same answer everywhere between the bounds. */
 enum gate_verdict budget_judge(const struct budget_bounds *b, const struct budget_rule *rule);
-
-#endif

@@ -17,8 +17,7 @@
  *
  * A rule must hold in each cell of a bench, and for all births of a profile together.
  */
-#ifndef SPAWNSCOPE_GATE_BUDGET_H
-#define SPAWNSCOPE_GATE_BUDGET_H
+#pragma once
 
 #include <stddef.h>
 #include <stdio.h>
@@ -69,5 +68,3 @@ void budget_free(struct budget *b);
 
 /* Whether a rule is about failed calls, which are not the values of births. */
 bool budget_about_failed(const struct budget_rule *rule);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Compares two sets of runs. results/README.md says what is compared, and why. */
-#ifndef SPAWNSCOPE_GATE_COMPARE_H
-#define SPAWNSCOPE_GATE_COMPARE_H
+#pragma once
 
 #include "user/gate/compare/policy.h"
 #include "user/gate/compare/verdict.h"
@@ -14,5 +13,3 @@
  */
 int gate_compare(const struct run *a, size_t count_a, const struct run *b, size_t count_b,
 		 const struct gate_policy *policy, struct gate_report *report);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A comparison of two sets of runs while it is made. */
-#ifndef SPAWNSCOPE_GATE_COMPARISON_H
-#define SPAWNSCOPE_GATE_COMPARISON_H
+#pragma once
 
 #include "user/gate/compare/pairing.h"
 #include "user/gate/compare/policy.h"
@@ -25,5 +24,3 @@ struct comparison {
 	size_t lost;	       /* notes of runs without a cell or a value */
 	size_t empty;	       /* cells that A did not measure */
 };
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Decides rows: exact ones alone, statistical ones together. */
-#ifndef SPAWNSCOPE_GATE_DECIDE_H
-#define SPAWNSCOPE_GATE_DECIDE_H
+#pragma once
 
 #include "user/gate/compare/policy.h"
 #include "user/gate/compare/verdict.h"
@@ -34,5 +33,3 @@ int gate_estimate_pairs(struct gate_row *row, const struct gate_values *v,
  * `in_turn`: the runs of A and B were taken in turn; without that, nothing is decided.
  */
 int gate_decide_pairs(struct gate_report *report, const struct gate_policy *policy, bool in_turn);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Which runs may be compared: the facts of their environments. */
-#ifndef SPAWNSCOPE_GATE_ENVIRONMENT_H
-#define SPAWNSCOPE_GATE_ENVIRONMENT_H
+#pragma once
 
 #include "user/gate/compare/policy.h"
 #include "user/gate/compare/verdict.h"
@@ -19,5 +18,3 @@ bool gate_factor_known(const char *name);
 
 /* The number that a run states for a fact; MISSING. */
 int64_t gate_fact_number(const struct run *r, const char *name);
-
-#endif

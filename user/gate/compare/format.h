@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* How the gate writes cells, values and changes. */
-#ifndef SPAWNSCOPE_GATE_FORMAT_H
-#define SPAWNSCOPE_GATE_FORMAT_H
+#pragma once
 
 #include <stddef.h>
 
@@ -18,5 +17,3 @@ const char *gate_percent(double change, char *buf, size_t size);
 
 /* A value with its unit, as short as a table needs it. Returns buf. */
 const char *gate_value(double value, const char *unit, char *buf, size_t size);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Finds cells of a run by their key without the probe set: a file may have thousands. */
-#ifndef SPAWNSCOPE_GATE_INDEX_H
-#define SPAWNSCOPE_GATE_INDEX_H
+#pragma once
 
 #include <stdint.h>
 
@@ -29,5 +28,3 @@ const struct cell *gate_index__next(const struct gate_index *index, const struct
 /* The cell with the key of `like` and this probe set, or NULL. */
 const struct cell *gate_index__find(const struct gate_index *index, const struct cell *like,
 				    const char *probe_set);
-
-#endif

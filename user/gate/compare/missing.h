@@ -3,8 +3,7 @@
  * What one side measured and the other did not. Measured in A but missing in B: inconclusive, never
  * a pass. A phase that B's kernel does not let us measure is only noted. All return 0 or -ENOMEM.
  */
-#ifndef SPAWNSCOPE_GATE_MISSING_H
-#define SPAWNSCOPE_GATE_MISSING_H
+#pragma once
 
 #include "user/gate/compare/comparison.h"
 
@@ -23,5 +22,3 @@ int gate_missing_cell(struct comparison *c, const struct gate_line *line);
 
 /* Runs without the metric whose values were just taken from both sides: notes them. */
 int gate_missing_runs(struct comparison *c, const struct cell *of_a, const struct metric *m);
-
-#endif

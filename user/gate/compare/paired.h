@@ -7,8 +7,7 @@
  * Missing values are NAN and do not count. Everything is exact up to
  * GATE_PAIRS_MAX pairs; more are refused.
  */
-#ifndef SPAWNSCOPE_GATE_PAIRED_H
-#define SPAWNSCOPE_GATE_PAIRED_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -93,5 +92,3 @@ double gate_normal_quantile(double p);
 
 /* splitmix64 (Steele, Lea and Flood 2014): the next number of a stream of 64-bit numbers. */
 uint64_t gate_random(uint64_t *state);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Pairs the cells of A with the cells of B, for all their probe sets together. */
-#ifndef SPAWNSCOPE_GATE_PAIRING_H
-#define SPAWNSCOPE_GATE_PAIRING_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,5 +26,3 @@ struct gate_grid {
 int gate_grid__build(struct gate_grid *g, const struct gate_index *a, size_t count_a,
 		     const struct gate_index *b, size_t count_b, bool by_place);
 void gate_grid__free(struct gate_grid *g);
-
-#endif

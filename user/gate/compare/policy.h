@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What the gate allows, and how sure it has to be. */
-#ifndef SPAWNSCOPE_GATE_POLICY_H
-#define SPAWNSCOPE_GATE_POLICY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,5 +36,3 @@ bool gate_policy__declare(struct gate_policy *p, const char *factor);
 uint64_t gate_metric_set(const char *name);
 /* All metrics that are numbers of things, whether they usually gate or not. */
 uint64_t gate_metrics_counted(void);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* One side of a comparison: its runs, and the values of a metric in them. */
-#ifndef SPAWNSCOPE_GATE_SIDE_H
-#define SPAWNSCOPE_GATE_SIDE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -47,5 +46,3 @@ bool sides_in_turn(const struct side *a, const struct side *b);
 
 /* When a run was taken, ms since 1970; MISSING. */
 int64_t gate_taken_ms(const struct run *r);
-
-#endif

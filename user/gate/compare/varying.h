@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Counts that are exact by nature but vary from run to run, in too few traced runs for pairs. */
-#ifndef SPAWNSCOPE_GATE_VARYING_H
-#define SPAWNSCOPE_GATE_VARYING_H
+#pragma once
 
 #include "user/gate/compare/policy.h"
 #include "user/gate/compare/verdict.h"
@@ -21,5 +20,3 @@
  */
 int gate_decide_varying(struct gate_report *report, const struct run *a, const struct run *b,
 			size_t count, const struct gate_policy *policy, bool *more);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The gate's report: rows of compared metrics, notes, and the verdict that they add up to. */
-#ifndef SPAWNSCOPE_GATE_VERDICT_H
-#define SPAWNSCOPE_GATE_VERDICT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -86,5 +85,3 @@ void gate_report__free(struct gate_report *r); /* frees what r holds, and clears
  * already GATE_NOT_COMPARABLE stays: the headline then names the differences, unless it is set.
  */
 void gate_report__conclude(struct gate_report *r);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A verdict in the formats of CI systems. */
-#ifndef SPAWNSCOPE_GATE_CI_H
-#define SPAWNSCOPE_GATE_CI_H
+#pragma once
 
 #include <stdio.h>
 
@@ -11,5 +10,3 @@
 int gate_print_junit(const struct gate_report *r, FILE *out, bool strict);
 int gate_print_ktap(const struct gate_report *r, FILE *out, bool strict);
 int gate_print_markdown(const struct gate_report *r, FILE *out, bool strict);
-
-#endif

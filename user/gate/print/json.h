@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A verdict as JSON, as results/README.md documents it. */
-#ifndef SPAWNSCOPE_GATE_JSON_H
-#define SPAWNSCOPE_GATE_JSON_H
+#pragma once
 
 #include <stdio.h>
 
@@ -9,5 +8,3 @@
 
 /* 0 or -errno. */
 int gate_print_json(const struct gate_report *r, FILE *out);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A verdict for people: one line, then what it rests on, in 80 columns. */
-#ifndef SPAWNSCOPE_GATE_TEXT_H
-#define SPAWNSCOPE_GATE_TEXT_H
+#pragma once
 
 #include <stdio.h>
 
@@ -9,5 +8,3 @@
 
 /* 0 or -errno. `all_rows`: also rows that are the same. */
 int gate_print_text(const struct gate_report *r, FILE *out, bool colour, bool all_rows);
-
-#endif

@@ -3,8 +3,7 @@
  * Baselines: raw runs under a name, with the time of saving, as
  * FOLDER/NAME/1.jsonl, 2.jsonl, ... and baseline.json.
  */
-#ifndef SPAWNSCOPE_GATE_BASELINE_H
-#define SPAWNSCOPE_GATE_BASELINE_H
+#pragma once
 
 #include <stddef.h>
 
@@ -30,5 +29,3 @@ int baseline_save(const char *folder, const char *name, char *const *paths, size
 int baseline_load(const char *folder, const char *name, struct baseline *b, struct fault *why);
 
 void baseline_free(struct baseline *b);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Takes one run per side in the lab, where that is exact. */
-#ifndef SPAWNSCOPE_GATE_IN_LAB_H
-#define SPAWNSCOPE_GATE_IN_LAB_H
+#pragma once
 
 #include <stddef.h>
 
@@ -16,5 +15,3 @@ int gate_in_lab(const struct gate_options *o, const struct run *base, size_t bas
 
 /* Takes a run of A into the memory file *fd; close it. Returns as gate_live() does. */
 int gate_lab_run(const struct gate_options *o, int *fd, struct fault *why);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Takes runs of A and B in turn, each by a fresh `spawnscope bench`, and decides look by look. */
-#ifndef SPAWNSCOPE_GATE_IN_TURN_H
-#define SPAWNSCOPE_GATE_IN_TURN_H
+#pragma once
 
 #include <stddef.h>
 
@@ -28,5 +27,3 @@ struct gate_stored {
 /* Decides again from kept runs, look by look, as far as they go. */
 int gate_replay(const struct gate_options *o, struct gate_stored *stored,
 		struct gate_report *report, struct fault *why);
-
-#endif

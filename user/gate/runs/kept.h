@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The marks of runs that `gate --ab --keep` kept, so that they can be decided again. */
-#ifndef SPAWNSCOPE_GATE_KEPT_H
-#define SPAWNSCOPE_GATE_KEPT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,5 +18,3 @@ bool gate_kept_has(const struct run *runs, size_t count, const char *group);
 
 /* Moves run `n` of a group to *to. False if it is missing. */
 bool gate_kept_take(struct run *runs, size_t count, const char *group, size_t n, struct run *to);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Compares runs from files and baselines, and saves baselines. */
-#ifndef SPAWNSCOPE_GATE_STORED_H
-#define SPAWNSCOPE_GATE_STORED_H
+#pragma once
 
 #include "bench/shared/fault.h"
 #include "user/gate/compare/verdict.h"
@@ -23,5 +22,3 @@ int gate_compare_baseline(const struct gate_options *o, struct gate_report *repo
 
 /* Saves the named runs, or a new run in the lab, as a baseline, and prints that. */
 int gate_save_baseline(const struct gate_options *o, struct fault *why);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Takes one run in a fresh process: this program's own `bench`, here or in the lab. */
-#ifndef SPAWNSCOPE_GATE_TAKE_H
-#define SPAWNSCOPE_GATE_TAKE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,5 +25,3 @@ struct gate_take {
  */
 int gate_take(const struct gate_options *o, const struct gate_take *take, struct run *run,
 	      int *file, struct fault *why);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Made-up runs for the gate's tests, and the report of the last comparison. Include cmocka first.
  */
-#ifndef SPAWNSCOPE_TESTS_GATE_RUNS_H
-#define SPAWNSCOPE_TESTS_GATE_RUNS_H
+#pragma once
 
 #include <stdlib.h>
 #include <string.h>
@@ -212,5 +211,3 @@ static inline bool has_note(const char *part)
 		print_message("note: %s\n", report.notes[i]);
 	return false;
 }
-
-#endif

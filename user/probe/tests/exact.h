@@ -3,8 +3,7 @@
  * Runs the tool's probes on a program whose births, execs and faults are known. The records must
  * match them exactly, on every kernel and with every kind of probe.
  */
-#ifndef SPAWNSCOPE_TESTS_EXACT_H
-#define SPAWNSCOPE_TESTS_EXACT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -58,5 +57,3 @@ void exact_births(struct session *s);
 
 /* Writes to pages that parent and child share, and prints the counts. 0 or -errno. */
 int exact_cow(struct session *s);
-
-#endif

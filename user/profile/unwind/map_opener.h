@@ -4,8 +4,7 @@
  * to: a child keeps it, and only opens the two kinds of file below, read-only. This process reads
  * them, without privileges.
  */
-#ifndef SPAWNSCOPE_MAP_OPENER_H
-#define SPAWNSCOPE_MAP_OPENER_H
+#pragma once
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -25,5 +24,3 @@ int map_opener__maps(struct map_opener *o, pid_t pid);
 int map_opener__mapped(struct map_opener *o, pid_t pid, uint64_t start, uint64_t end);
 
 void map_opener__stop(struct map_opener *o); /* accepts one that was not started, all 0 */
-
-#endif

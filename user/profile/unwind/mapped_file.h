@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* An ELF file that processes map, read once for all that map it. */
-#ifndef SPAWNSCOPE_MAPPED_FILE_H
-#define SPAWNSCOPE_MAPPED_FILE_H
+#pragma once
 
 #include <libelf.h>
 
@@ -15,5 +14,3 @@ struct mapped_file *mapped_file__take(int fd);
 
 /* Closes the file after its last user. Accepts NULL. */
 void mapped_file__release(struct mapped_file *f);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The registers of a stack record: the kernel's struct pt_regs of x86-64. */
-#ifndef SPAWNSCOPE_REGISTERS_H
-#define SPAWNSCOPE_REGISTERS_H
+#pragma once
 
 /* In the order of struct pt_regs. */
 enum {
@@ -29,5 +28,3 @@ enum {
 
 /* arch/x86/include/asm/segment.h: __USER_CS */
 #define USER_CS_64 0x33
-
-#endif

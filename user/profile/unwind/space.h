@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* An address space as /proc/PID/maps showed it, with the files that it maps. */
-#ifndef SPAWNSCOPE_SPACE_H
-#define SPAWNSCOPE_SPACE_H
+#pragma once
 
 #include <elfutils/libdwfl.h>
 #include <stdbool.h>
@@ -53,5 +52,3 @@ void space__free(struct space *s); /* accepts NULL */
 
 /* The module that the address is in; NULL: none. */
 const struct module *space__module_at(const struct space *s, uint64_t address);
-
-#endif

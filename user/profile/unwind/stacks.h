@@ -3,8 +3,7 @@
  * The user stacks of a profile by stack: records in, named stacks out. Bounded: at most GROUPS_MAX
  * different stacks, and the address spaces that were used last.
  */
-#ifndef SPAWNSCOPE_STACKS_H
-#define SPAWNSCOPE_STACKS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -30,5 +29,3 @@ const struct stack *stacks__find(const struct stacks *s, uint32_t tid, uint64_t 
 
 /* The same, and forgets which record it was of. */
 const struct stack *stacks__take(struct stacks *s, uint32_t tid, uint64_t number);
-
-#endif

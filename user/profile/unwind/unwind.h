@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The frames of a user stack, by the call frame information (DWARF CFI) of the mapped files. */
-#ifndef SPAWNSCOPE_UNWIND_H
-#define SPAWNSCOPE_UNWIND_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,5 +25,3 @@ void unwind(struct space *s, const struct record_stack *r, struct frames *f);
  * belongs to the C library.
  */
 void unwind_name(const struct space *s, uint64_t pc, char *text, size_t size, bool *of_libc);
-
-#endif

@@ -3,8 +3,7 @@
  * A page consists of views. A view is a file NAME.c that defines view_NAME, which gives its data
  * and writes them as tables, a script NAME.js that draws them, and its name in this list.
  */
-#ifndef SPAWNSCOPE_REPORT_VIEWS_H
-#define SPAWNSCOPE_REPORT_VIEWS_H
+#pragma once
 
 #include <jansson.h>
 #include <stdio.h>
@@ -41,5 +40,3 @@ extern const size_t view_count;
 #define X(name) extern const struct view view_##name;
 VIEWS(X)
 #undef X
-
-#endif
