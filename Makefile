@@ -23,7 +23,7 @@ ARCH    := $(or $(patsubst x86_64,x86,$(filter x86_64,$(MACHINE))),\
 
 # No built file contains the path of the tree.
 HERE         := -ffile-prefix-map=$(CURDIR)=.
-OUR_CFLAGS   := -std=gnu11 -D_GNU_SOURCE -I. -I$(BUILD)/gen -Wall -Wextra $(HERE)
+OUR_CFLAGS   := -std=gnu11 -D_GNU_SOURCE -I. -I$(BUILD)/gen -Wall -Wextra -Wno-unused-parameter $(HERE)
 # BPF programs include <asm/types.h>, which Debian has in a folder per architecture.
 BPF_CFLAGS   := -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -I. \
 		-idirafter /usr/include/$(MACHINE)-linux-gnu \
@@ -61,7 +61,8 @@ judge       := $(basename $(call tests_of,judge.c))
 usual   = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 static  = $(patsubst %,$(BUILD)/static/obj/%.o,$(1))
 fuzz    = $(patsubst %,$(BUILD)/fuzz/obj/%.o,$(1))
-OBJECTS := $(call usual,$(sort $(main) $(user) $(bench) $(unit_tests) $(fuzz_tests) $(bare) $(judge))) \
+unit    := $(call usual,bench/tests/unit)
+OBJECTS := $(unit) $(call usual,$(sort $(main) $(user) $(bench) $(unit_tests) $(fuzz_tests) $(bare) $(judge))) \
 	   $(call static,$(sort $(main) $(user) $(bench) $(bare) $(exact) $(storm))) \
 	   $(call fuzz,$(user) $(fuzz_tests))
 
@@ -284,11 +285,11 @@ $(BUILD)/obj/bench.a: $(call usual,$(bench)) $(BUILD)/sources.stamp
 $(BUILD)/static/obj/bench.a: $(call static,$(bench)) $(BUILD)/sources.stamp
 	$(archive)
 
-$(BUILD)/tests/user/%: $(BUILD)/obj/user/%.o $(BUILD)/obj/user.a
+$(BUILD)/tests/user/%: $(BUILD)/obj/user/%.o $(unit) $(BUILD)/obj/user.a
 	@mkdir -p $(@D)
 	$(call say,LINK)$(link) $(USER_LIBS) -lcmocka
 
-$(BUILD)/tests/bench/%: $(BUILD)/obj/bench/%.o $(BUILD)/obj/bench.a
+$(BUILD)/tests/bench/%: $(BUILD)/obj/bench/%.o $(unit) $(BUILD)/obj/bench.a
 	@mkdir -p $(@D)
 	$(call say,LINK)$(link) $(BENCH_LIBS) -lcmocka
 

@@ -24,7 +24,6 @@ static int copy_input(void *context, FILE *out)
 	char block[65536];
 	ssize_t n;
 
-	(void)context;
 	while ((n = read(STDIN_FILENO, block, sizeof(block))) > 0)
 		fwrite(block, 1, (size_t)n, out);
 	return n < 0 ? -errno : 0;

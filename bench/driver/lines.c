@@ -29,7 +29,6 @@ static int find_libc(struct dl_phdr_info *info, size_t size, void *path)
 {
 	const char *slash = strrchr(info->dlpi_name, '/');
 
-	(void)size;
 	if (!slash || strncmp(slash, "/libc.so", strlen("/libc.so")))
 		return 0;
 	*(const char **)path = info->dlpi_name;

@@ -132,7 +132,6 @@ static int handle_key(void *arg, const char *section, const char *key, const cha
 	struct suite_parser *p = arg;
 	int err;
 
-	(void)section;
 	if (p->error != 0)
 		return 0;
 	if (p->section_line == 0)

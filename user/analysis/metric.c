@@ -30,7 +30,6 @@ static double failed_of_cell(const struct metric *m, const struct cell *c)
 
 static int64_t call_of_birth(const struct metric *m, const struct birth *b)
 {
-	(void)m;
 	return birth_call_ns(b);
 }
 

@@ -80,7 +80,6 @@ static struct {
 
 static int compare_folder(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
-	(void)ftw;
 	if (type != FTW_D || st->st_ino != wanted.id)
 		return 0;
 	snprintf(wanted.path, wanted.size, "%s", path[wanted.mount] ? path + wanted.mount : "/");

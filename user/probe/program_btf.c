@@ -45,7 +45,6 @@ static int prepare(struct bpf_program *prog, struct bpf_prog_load_opts *opts, lo
 
 static int attach(const struct bpf_program *prog, long cookie, struct bpf_link **link)
 {
-	(void)cookie;
 	*link = bpf_program__attach_trace(prog);
 	return *link ? 0 : -errno;
 }

@@ -30,7 +30,6 @@ static inline const char *file_with(const void *bytes, size_t size)
 
 static inline int make_folder(void **state)
 {
-	(void)state;
 	return !mkdtemp(folder);
 }
 
@@ -38,7 +37,6 @@ static inline int remove_folder(void **state)
 {
 	static const char *const names[] = {"given.jsonl", "run.jsonl", "socket", "link", "target"};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		unlink(in_folder(names[i]));
 	return rmdir(folder);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Records of the kernel side and samples of the driver, made up. Include it after cmocka's header. */
+/* Records of the kernel side and samples of the driver, made up. Include it after cmocka's header.
+ */
 #pragma once
 
 #include <inttypes.h>
@@ -7,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "bench/tests/unit.h"
 #include "user/collect/lives.h"
 #include "user/collect/samples.h"
 
@@ -175,7 +177,6 @@ static struct source_choice choice;
 
 static inline int set_up(void **state)
 {
-	(void)state;
 	choice = (struct source_choice){.all = true};
 	for (int e = 0; e < EDGE_COUNT; e++)
 		choice.edges[e] = row(e, -1, false);
@@ -186,7 +187,6 @@ static inline int set_up(void **state)
 
 static inline int tear_down(void **state)
 {
-	(void)state;
 	cell__free(&cell);
 	lives__free(&l);
 	return 0;
@@ -235,5 +235,3 @@ static inline void holds(const char *name, const struct series *s, const int64_t
 #define HOLDS(part, ...)                                                                           \
 	holds(#part, &cell.part, (const int64_t[]){__VA_ARGS__},                                   \
 	      sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t))
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

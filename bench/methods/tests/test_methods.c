@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "bench/methods/methods.h"
+#include "bench/tests/unit.h"
 
-static void every_method_has_the_name_that_the_list_gives_it(void **state)
+TEST(every_method_has_the_name_that_the_list_gives_it)
 {
-	(void)state;
 #define X(identifier, method_name)                                                                 \
 	assert_string_equal(method_##identifier.name, method_name);                                \
 	assert_ptr_equal(method_find(method_name), &method_##identifier);
@@ -20,22 +14,11 @@ static void every_method_has_the_name_that_the_list_gives_it(void **state)
 	assert_null(method_find("all"));
 }
 
-static void every_method_can_be_listed_and_spawns(void **state)
+TEST(every_method_can_be_listed_and_spawns)
 {
-	(void)state;
 	for (size_t i = 0; i < method_count; i++) {
 		assert_true(strlen(method_table[i]->brief) > 0);
 		assert_null(strchr(method_table[i]->brief, '\n'));
 		assert_non_null(method_table[i]->spawn);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_method_has_the_name_that_the_list_gives_it),
-		cmocka_unit_test(every_method_can_be_listed_and_spawns),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "bench/parent/cgroup.h"
 #include "bench/parent/memory.h"
 #include "bench/parent/tests/shape_of.h"
 #include "bench/shared/fault.h"
 #include "bench/shared/text.h"
+#include "bench/tests/unit.h"
 
 static const struct memory_facts no_limits = {
 	.total = -1,
@@ -30,11 +26,10 @@ static const char meminfo[] = "MemTotal:       24684312 kB\n"
 			      "Committed_AS:     342156 kB\n"
 			      "HugePages_Total:       3\n";
 
-static void test_meminfo(void **state)
+TEST(test_meminfo)
 {
 	struct memory_facts facts = no_limits;
 
-	(void)state;
 	memory_parse(meminfo, 0, &facts);
 	assert_int_equal(facts.total, 24684312 * KIB);
 	assert_int_equal(facts.available, 24301220 * KIB);
@@ -47,12 +42,11 @@ static void test_meminfo(void **state)
 	assert_int_equal(facts.commit_room, -1);
 }
 
-static void test_reserve(void **state)
+TEST(test_reserve)
 {
 	struct memory_facts facts = no_limits;
 	const char *name;
 
-	(void)state;
 	assert_int_equal(memory_room(&facts, &name), INT64_MAX);
 	/* 5 % of a large machine, 32 MiB of a small one. */
 	facts.total = 100 * GIB;
@@ -66,7 +60,7 @@ static void test_reserve(void **state)
 	assert_int_equal(memory_room(&facts, &name), 0);
 }
 
-static void test_lowest_limit_counts(void **state)
+TEST(test_lowest_limit_counts)
 {
 	struct memory_facts facts = {
 		.total = 16 * GIB,
@@ -78,7 +72,6 @@ static void test_lowest_limit_counts(void **state)
 	};
 	const char *name;
 
-	(void)state;
 	assert_int_equal(memory_room(&facts, &name), 800 * MIB);
 	assert_string_equal(name, "RLIMIT_AS");
 	facts.address_room = -1;
@@ -91,25 +84,23 @@ static void test_lowest_limit_counts(void **state)
 	assert_int_equal(memory_room(&facts, &name), 0);
 }
 
-static void test_small_guest_takes_64_mib(void **state)
+TEST(test_small_guest_takes_64_mib)
 {
 	struct shape shape = shape_of(64 * MIB);
 	struct memory_facts facts = no_limits;
 	struct fault why;
 
-	(void)state;
 	facts.total = 220 * MIB;
 	facts.available = 150 * MIB;
 	assert_int_equal(memory_check(&shape, &facts, &why), 0);
 }
 
-static void test_what_does_not_fit(void **state)
+TEST(test_what_does_not_fit)
 {
 	struct shape shape = shape_of(GIB);
 	struct memory_facts facts = no_limits;
 	struct fault why;
 
-	(void)state;
 	facts.total = 1 * GIB;
 	facts.available = 500 * MIB;
 	assert_int_equal(memory_check(&shape, &facts, &why), -ENOMEM);
@@ -125,12 +116,11 @@ static void test_what_does_not_fit(void **state)
 	assert_int_equal(memory_needed(&shape), INT64_MAX);
 }
 
-static void test_writes_need_copies(void **state)
+TEST(test_writes_need_copies)
 {
 	struct shape shape = shape_of(64 * MIB);
 	int64_t plain = memory_needed(&shape);
 
-	(void)state;
 	shape.axis[AXIS_CHILD_WRITE] = 16 * MIB;
 	shape.axis[AXIS_PARENT_WRITE] = 8 * MIB;
 	assert_int_equal(memory_needed(&shape) - plain, 16 * MIB);
@@ -138,11 +128,10 @@ static void test_writes_need_copies(void **state)
 	assert_true(memory_needed(&shape) - plain > 16 * MIB + 1000 * 4096);
 }
 
-static void test_cgroup_mount(void **state)
+TEST(test_cgroup_mount)
 {
 	struct cgroup_mount mount;
 
-	(void)state;
 	assert_int_equal(cgroup_parse_mount("35 31 0:32 / /sys/fs/cgroup/memory rw,relatime "
 					    "shared:9 - cgroup cgroup rw,memory\n",
 					    &mount),
@@ -166,14 +155,13 @@ static void test_cgroup_mount(void **state)
 	assert_int_equal(cgroup_parse_mount(" - ", &mount), -ENOENT);
 }
 
-static void test_cgroup_own(void **state)
+TEST(test_cgroup_own)
 {
 	static const char hybrid[] = "9:name=systemd:/\n"
 				     "5:cpu,memory:/jobs/a b\n"
 				     "0::/unified\n";
 	char path[64], tiny[8];
 
-	(void)state;
 	assert_int_equal(cgroup_parse_own(hybrid, 1, path, sizeof(path)), 0);
 	assert_string_equal(path, "/jobs/a b");
 	assert_int_equal(cgroup_parse_own(hybrid, 2, path, sizeof(path)), 0);
@@ -186,11 +174,10 @@ static void test_cgroup_own(void **state)
 	assert_int_equal(cgroup_parse_own("nonsense\n:\n", 2, path, sizeof(path)), -ENOENT);
 }
 
-static void test_cgroup_room(void **state)
+TEST(test_cgroup_room)
 {
 	int64_t limit, room;
 
-	(void)state;
 	assert_int_equal(cgroup_parse_room("max\n", "4096\n", "", &limit, &room), -ENOENT);
 	assert_int_equal(cgroup_parse_room("9223372036854771712\n", "4096\n", "", &limit, &room),
 			 -ENOENT);
@@ -211,21 +198,4 @@ static void test_cgroup_room(void **state)
 	assert_int_equal(cgroup_parse_room("1000\n", "2000\n", "", &limit, &room), 0);
 	assert_int_equal(room, 0);
 	assert_int_equal(cgroup_parse_room("1000\n", "", "", &limit, &room), -ENOENT);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_meminfo),
-		cmocka_unit_test(test_reserve),
-		cmocka_unit_test(test_lowest_limit_counts),
-		cmocka_unit_test(test_small_guest_takes_64_mib),
-		cmocka_unit_test(test_what_does_not_fit),
-		cmocka_unit_test(test_writes_need_copies),
-		cmocka_unit_test(test_cgroup_mount),
-		cmocka_unit_test(test_cgroup_own),
-		cmocka_unit_test(test_cgroup_room),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "bench/parent/mapping.h"
 #include "bench/parent/parent.h"
 #include "bench/parent/tests/shape_of.h"
 #include "bench/shared/fault.h"
 #include "bench/shared/text.h"
+#include "bench/tests/unit.h"
 
 static const char smaps[] =
 	"55d5c0a00000-55d5c0a21000 rw-p 00000000 00:00 0                          [heap]\n"
@@ -43,11 +39,10 @@ static int parse_smaps(uint64_t start, uint64_t end, struct mapping_facts *facts
 	return err;
 }
 
-static void test_smaps(void **state)
+TEST(test_smaps)
 {
 	struct mapping_facts facts;
 
-	(void)state;
 	assert_int_equal(parse_smaps(0x7f0000000000, 0x7f0004000000, &facts), 0);
 	assert_int_equal(facts.rss_bytes, 64 * MIB);
 	assert_int_equal(facts.anon_huge_bytes, 62 * MIB);
@@ -84,11 +79,10 @@ static int build_in_child(const struct shape *shape, int64_t vmas, int64_t fds, 
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static void test_shapes_are_as_asked_for(void **state)
+TEST(test_shapes_are_as_asked_for)
 {
 	struct shape shape = shape_of(8 * MIB);
 
-	(void)state;
 	assert_int_equal(build_in_child(&shape, 1, 0, 0), 0);
 	shape.axis[AXIS_VMAS] = 100;
 	assert_int_equal(build_in_child(&shape, 101, 0, 0), 0);
@@ -100,12 +94,11 @@ static void test_shapes_are_as_asked_for(void **state)
 	assert_int_equal(build_in_child(&shape, 0, 0, 0), 0);
 }
 
-static void test_invalid_shapes(void **state)
+TEST(test_invalid_shapes)
 {
 	struct shape shape = shape_of(MIB);
 	struct fault why;
 
-	(void)state;
 	assert_int_equal(parent_check(&shape, false, &why), 0);
 	shape.axis[AXIS_PAGES] = PAGES_THP;
 	assert_int_equal(parent_check(&shape, true, &why), -EINVAL);
@@ -120,15 +113,4 @@ static void test_invalid_shapes(void **state)
 	assert_int_equal(parent_check(&shape, true, &why), 0);
 	assert_int_equal(parent_check(&shape, false, &why), -EINVAL);
 	assert_string_equal(why.text, "this method does not support child_write");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_smaps),
-		cmocka_unit_test(test_shapes_are_as_asked_for),
-		cmocka_unit_test(test_invalid_shapes),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,35 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "bench/shared/plan.h"
+#include "bench/tests/unit.h"
 
 #define CELLS 4
 
 /* The first values that Vigna's reference splitmix64.c gives for seed 1234567. */
-static void test_random_is_splitmix64(void **state)
+TEST(test_random_is_splitmix64)
 {
 	uint64_t seed = 1234567;
 
-	(void)state;
 	assert_int_equal(plan_random(&seed), UINT64_C(6457827717110365317));
 	assert_int_equal(plan_random(&seed), UINT64_C(3203168211198807973));
 	assert_int_equal(plan_random(&seed), UINT64_C(9817491932198370423));
 }
 
-static void test_every_run_is_planned_once(void **state)
+TEST(test_every_run_is_planned_once)
 {
 	const struct plan_want wants[CELLS] = {{0, 0, 7}, {1, 0, 10}, {2, 0, 25}, {3, 0, 0}};
 	unsigned int runs[CELLS] = {0}, blocks_of[CELLS] = {0};
 	struct plan_block *blocks;
 	size_t count;
 
-	(void)state;
 	assert_int_equal(plan_make(wants, CELLS, 10, 1, &blocks, &count), 0);
 	for (size_t i = 0; i < count; i++) {
 		assert_true(blocks[i].runs > 0);
@@ -46,13 +41,12 @@ static void test_every_run_is_planned_once(void **state)
 	free(blocks);
 }
 
-static void test_few_runs_come_in_the_first_rounds(void **state)
+TEST(test_few_runs_come_in_the_first_rounds)
 {
 	const struct plan_want wants[] = {{0, 0, 2}, {1, 0, 5}};
 	struct plan_block *blocks;
 	size_t count;
 
-	(void)state;
 	assert_int_equal(plan_make(wants, 2, 5, 3, &blocks, &count), 0);
 	assert_int_equal(count, 7);
 	for (size_t i = 4; i < count; i++)
@@ -60,7 +54,7 @@ static void test_few_runs_come_in_the_first_rounds(void **state)
 	free(blocks);
 }
 
-static void test_probe_sets_go_up_and_down(void **state)
+TEST(test_probe_sets_go_up_and_down)
 {
 	/* Whatever the order of the wants: grouped by probe set, ascending, then descending. */
 	const struct plan_want wants[] = {{0, 5, 4}, {0, 1, 4}, {1, 5, 4}, {1, 1, 4}, {0, 3, 4}};
@@ -68,7 +62,6 @@ static void test_probe_sets_go_up_and_down(void **state)
 	struct plan_block *blocks;
 	size_t count;
 
-	(void)state;
 	assert_int_equal(plan_make(wants, 5, 4, 9, &blocks, &count), 0);
 	assert_int_equal(count, 20);
 	for (size_t i = 0; i < count; i++)
@@ -76,13 +69,12 @@ static void test_probe_sets_go_up_and_down(void **state)
 	free(blocks);
 }
 
-static void test_seed_decides_the_order(void **state)
+TEST(test_seed_decides_the_order)
 {
 	struct plan_want wants[50];
 	struct plan_block *a, *b, *c;
 	size_t count;
 
-	(void)state;
 	for (size_t i = 0; i < 50; i++)
 		wants[i] = (struct plan_want){.cell = (unsigned int)i, .runs = 1};
 	assert_int_equal(plan_make(wants, 50, 1, 42, &a, &count), 0);
@@ -97,7 +89,7 @@ static void test_seed_decides_the_order(void **state)
 }
 
 /* Each of the 6 orders of 3 cells is as likely: 6000 rounds, 1000 expected, 5 sigma is 144. */
-static void test_shuffle_is_fair(void **state)
+TEST(test_shuffle_is_fair)
 {
 	const struct plan_want wants[] = {{0, 0, 6000}, {1, 0, 6000}, {2, 0, 6000}};
 	unsigned int seen[27] = {0};
@@ -105,7 +97,6 @@ static void test_shuffle_is_fair(void **state)
 	size_t count;
 	int orders = 0;
 
-	(void)state;
 	assert_int_equal(plan_make(wants, 3, 6000, 7, &blocks, &count), 0);
 	assert_int_equal(count, 18000);
 	for (size_t i = 0; i < count; i += 3)
@@ -120,13 +111,12 @@ static void test_shuffle_is_fair(void **state)
 	free(blocks);
 }
 
-static void test_edges(void **state)
+TEST(test_edges)
 {
 	const struct plan_want nothing = {0, 0, 0};
 	struct plan_block *blocks = NULL;
 	size_t count = 99;
 
-	(void)state;
 	assert_int_equal(plan_make(&nothing, 1, 0, 1, &blocks, &count), -EINVAL);
 	assert_int_equal(plan_make(&nothing, 1, 3, 1, &blocks, &count), 0);
 	assert_int_equal(count, 0);
@@ -134,19 +124,4 @@ static void test_edges(void **state)
 	assert_int_equal(plan_make(NULL, 0, 3, 1, &blocks, &count), 0);
 	assert_int_equal(count, 0);
 	free(blocks);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_random_is_splitmix64),
-		cmocka_unit_test(test_every_run_is_planned_once),
-		cmocka_unit_test(test_few_runs_come_in_the_first_rounds),
-		cmocka_unit_test(test_probe_sets_go_up_and_down),
-		cmocka_unit_test(test_seed_decides_the_order),
-		cmocka_unit_test(test_shuffle_is_fair),
-		cmocka_unit_test(test_edges),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

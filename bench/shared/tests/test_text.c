@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "bench/shared/text.h"
+#include "bench/tests/unit.h"
 
-static void test_escape(void **state)
+TEST(test_escape)
 {
 	char buf[64], tiny[6];
 
-	(void)state;
 	assert_string_equal(text_escape("a\x1b[31m\nb\x7f", buf, sizeof(buf)),
 			    "a\\x1b[31m\\x0ab\\x7f");
 	/* UTF-8 stays, except its control characters. */
@@ -23,11 +18,10 @@ static void test_escape(void **state)
 	assert_string_equal(text_escape("abc\n", tiny, sizeof(tiny)), "abc");
 }
 
-static void test_shell_quote(void **state)
+TEST(test_shell_quote)
 {
 	char buf[64], tiny[5];
 
-	(void)state;
 	assert_int_equal(text_shell_quote("/a b/$x", buf, sizeof(buf)), 0);
 	assert_string_equal(buf, "'/a b/$x'");
 	assert_int_equal(text_shell_quote("it's", buf, sizeof(buf)), 0);
@@ -37,11 +31,10 @@ static void test_shell_quote(void **state)
 	assert_int_equal(text_shell_quote("'", tiny, sizeof(tiny)), -ENAMETOOLONG);
 }
 
-static void test_numbers(void **state)
+TEST(test_numbers)
 {
 	uint64_t number = 0;
 
-	(void)state;
 	assert_int_equal(text_number("0", 0, 9, &number), 0);
 	assert_int_equal(number, 0);
 	assert_int_equal(text_number("18446744073709551615", 0, UINT64_MAX, &number), 0);
@@ -55,12 +48,11 @@ static void test_numbers(void **state)
 	assert_int_equal(text_number("1x", 0, 9, &number), -EINVAL);
 }
 
-static void test_fields(void **state)
+TEST(test_fields)
 {
 	static const char text[] = "VmSize:\t  100 kB\nVmS: 1 kB\ninactive_file 77\nOdd:\nLast: 5";
 	int64_t value;
 
-	(void)state;
 	assert_int_equal(text_field_kb(text, "VmSize", &value), 0);
 	assert_int_equal(value, 102400);
 	assert_int_equal(text_field(text, "inactive_file", &value), 0);
@@ -74,11 +66,10 @@ static void test_fields(void **state)
 	assert_int_equal(text_field_kb("X: 9223372036854775807 kB", "X", &value), -ENOENT);
 }
 
-static void test_read(void **state)
+TEST(test_read)
 {
 	char buf[64], tiny[4];
 
-	(void)state;
 	assert_int_equal(text_read("/proc/sys/kernel/ostype", buf, sizeof(buf)), 6);
 	assert_string_equal(buf, "Linux\n");
 	assert_int_equal(text_read("/proc/sys/kernel/ostype", tiny, sizeof(tiny)), -EFBIG);
@@ -86,23 +77,11 @@ static void test_read(void **state)
 	assert_int_equal(text_read("/", buf, sizeof(buf)), -EISDIR);
 }
 
-static void test_trim(void **state)
+TEST(test_trim)
 {
 	char text[] = " \t a b \n", blank[] = " \t", empty[] = "";
 
-	(void)state;
 	assert_string_equal(text_trim(text), "a b");
 	assert_string_equal(text_trim(blank), "");
 	assert_string_equal(text_trim(empty), "");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_escape),	cmocka_unit_test(test_shell_quote),
-		cmocka_unit_test(test_numbers), cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_read),	cmocka_unit_test(test_trim),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <errno.h>
 #include <math.h>
 #include <string.h>
 
 #include "bench/shared/units.h"
+#include "bench/tests/unit.h"
 
-static void size_parse_reads_sizes(void **state)
+TEST(size_parse_reads_sizes)
 {
 	static const struct {
 		const char *text;
@@ -38,7 +32,6 @@ static void size_parse_reads_sizes(void **state)
 	};
 	int64_t bytes;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		bytes = -1;
 		assert_int_equal(size_parse(good[i].text, &bytes), 0);
@@ -46,7 +39,7 @@ static void size_parse_reads_sizes(void **state)
 	}
 }
 
-static void size_parse_refuses(void **state)
+TEST(size_parse_refuses)
 {
 	static const struct {
 		const char *text;
@@ -79,14 +72,13 @@ static void size_parse_refuses(void **state)
 	};
 	int64_t bytes = 17;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_int_equal(size_parse(bad[i].text, &bytes), bad[i].err);
 		assert_int_equal(bytes, 17);
 	}
 }
 
-static void size_format_is_exact(void **state)
+TEST(size_format_is_exact)
 {
 	static const struct {
 		int64_t bytes;
@@ -108,13 +100,12 @@ static void size_format_is_exact(void **state)
 	};
 	char buf[32];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		assert_string_equal(size_format(sizes[i].bytes, buf, sizeof(buf)), sizes[i].text);
 	assert_string_equal(size_format(67108864, buf, 3), "64");
 }
 
-static void time_format_has_three_digits(void **state)
+TEST(time_format_has_three_digits)
 {
 	static const struct {
 		double ns;
@@ -131,7 +122,6 @@ static void time_format_has_three_digits(void **state)
 	};
 	char buf[32];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
 		time_format(times[i].ns, "monotonic", buf, sizeof(buf));
 		assert_string_equal(buf, times[i].text);
@@ -139,26 +129,12 @@ static void time_format_has_three_digits(void **state)
 	}
 }
 
-static void time_format_counts_instructions(void **state)
+TEST(time_format_counts_instructions)
 {
 	char buf[32];
 
-	(void)state;
 	assert_string_equal(time_format(812, "icount", buf, sizeof(buf)), "812 in");
 	assert_string_equal(time_format(17300, "icount", buf, sizeof(buf)), "17.3 Ki");
 	assert_string_equal(time_format(3520000, "icount", buf, sizeof(buf)), "3.52 Mi");
 	assert_string_equal(time_format(812, NULL, buf, sizeof(buf)), "812 ns");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(size_parse_reads_sizes),
-		cmocka_unit_test(size_parse_refuses),
-		cmocka_unit_test(size_format_is_exact),
-		cmocka_unit_test(time_format_has_three_digits),
-		cmocka_unit_test(time_format_counts_instructions),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "bench/shared/fault.h"
 #include "bench/suite/suite.h"
+#include "bench/tests/unit.h"
 
 #define MIB (INT64_C(1) << 20)
 
@@ -38,7 +34,7 @@ static void assert_refused(const char *text, const char *beginning)
 	cells__free(&cells);
 }
 
-static void test_all_combinations_are_cells(void **state)
+TEST(test_all_combinations_are_cells)
 {
 	struct cells cells = parse("; a comment\n"
 				   "[grid]\n"
@@ -48,7 +44,6 @@ static void test_all_combinations_are_cells(void **state)
 				   "runs   = 20\n",
 				   NULL);
 
-	(void)state;
 	assert_int_equal(cells.n, 12);
 	assert_string_equal(cells.v[0].method->name, "fork");
 	assert_string_equal(cells.v[1].method->name, "vfork");
@@ -62,13 +57,12 @@ static void test_all_combinations_are_cells(void **state)
 	cells__free(&cells);
 }
 
-static void test_axes_are_keys(void **state)
+TEST(test_axes_are_keys)
 {
 	struct cells cells = parse("[grid]\nmethod=fork\nsize=1M\nvmas=10\nfds=0,20\nthreads=3\n"
 				   "child_write=4K\nparent_write=1M\n",
 				   NULL);
 
-	(void)state;
 	assert_int_equal(cells.n, 2);
 	assert_int_equal(cells.v[1].shape.axis[AXIS_VMAS], 10);
 	assert_int_equal(cells.v[0].shape.axis[AXIS_FDS], 0);
@@ -80,21 +74,20 @@ static void test_axes_are_keys(void **state)
 	cells__free(&cells);
 }
 
-static void test_same_cells_are_merged(void **state)
+TEST(test_same_cells_are_merged)
 {
 	struct cells cells = parse("[a]\nmethod=fork, fork\nsize=1M\nruns=10\n"
 				   "[b]\nmethod=fork\nsize=1024K, 2M\nruns=30\n"
 				   "[c]\nmethod=fork\nsize=2M\nruns=5\n",
 				   NULL);
 
-	(void)state;
 	assert_int_equal(cells.n, 2);
 	assert_int_equal(cells.v[0].runs, 30);
 	assert_int_equal(cells.v[1].runs, 30);
 	cells__free(&cells);
 }
 
-static void test_layout_does_not_matter(void **state)
+TEST(test_layout_does_not_matter)
 {
 	/* A byte order mark, indented lines, DOS line ends, a list in two lines, no last newline.
 	 */
@@ -106,18 +99,16 @@ static void test_layout_does_not_matter(void **state)
 				   "  size : 1M",
 				   NULL);
 
-	(void)state;
 	assert_int_equal(cells.n, 3);
 	cells__free(&cells);
 }
 
-static void test_options_override_axes(void **state)
+TEST(test_options_override_axes)
 {
 	struct suite_grid override = {0};
 	struct cells cells;
 	struct fault why;
 
-	(void)state;
 	assert_int_equal(suite_grid__add(&override, "size", "8M,4M", &why), 0);
 	assert_int_equal(suite_grid__add(&override, "runs", "7", &why), 0);
 	cells = parse("[a]\nmethod=fork,vfork\nsize=1M\n[b]\nmethod=fork\nruns=9\n", &override);
@@ -129,9 +120,8 @@ static void test_options_override_axes(void **state)
 	suite_grid__free(&override);
 }
 
-static void test_faults_name_their_line(void **state)
+TEST(test_faults_name_their_line)
 {
-	(void)state;
 	assert_refused("[grid]\nmethod = fork\nsise = 1M\n",
 		       "t.ini:3: unknown key 'sise'; known: method, runs, size, pages, vmas");
 	assert_refused(
@@ -153,9 +143,8 @@ static void test_faults_name_their_line(void **state)
 	assert_refused("[grid]\nvmas = 1000001\n", "t.ini:2: bad number '1000001'");
 }
 
-static void test_faults_of_structure(void **state)
+TEST(test_faults_of_structure)
 {
-	(void)state;
 	assert_refused("", "t.ini:1: no section");
 	assert_refused("; only\n; comments\n", "t.ini:2: no section");
 	assert_refused("method = fork\n", "t.ini:1: 'method' is not in a section");
@@ -171,12 +160,11 @@ static void test_faults_of_structure(void **state)
 	assert_refused("[grid]\nsize\nmethod = frok\n", "t.ini:2: neither");
 }
 
-static void test_limits(void **state)
+TEST(test_limits)
 {
 	char text[8192] = "[grid]\nmethod=fork\n";
 	char line[512] = "size=";
 
-	(void)state;
 	for (int i = 1; i <= 200; i++)
 		sprintf(text + strlen(text), "vmas=%d\nfds=%d\n", i, i);
 	strcat(text, "size=1M\n");
@@ -195,11 +183,10 @@ static void test_limits(void **state)
 	assert_refused(text, "t.ini:3: the line is longer than");
 }
 
-static void test_builtin_suites(void **state)
+TEST(test_builtin_suites)
 {
 	struct fault why = {""};
 
-	(void)state;
 	for (size_t i = 0; i < builtin_suite_count; i++) {
 		struct cells cells = {0};
 
@@ -210,12 +197,11 @@ static void test_builtin_suites(void **state)
 	}
 }
 
-static void test_load_faults(void **state)
+TEST(test_load_faults)
 {
 	struct cells cells = {0};
 	struct fault why = {""};
 
-	(void)state;
 	assert_int_equal(suite_load("/nonexistent/x", NULL, &cells, &why), -ENOENT);
 	assert_string_equal(why.text, "unknown suite '/nonexistent/x'; known: quick, standard, "
 				      "overhead, or a file's path");
@@ -224,22 +210,4 @@ static void test_load_faults(void **state)
 	assert_string_equal(why.text, "/proc/self/cmdline: not a text file");
 	assert_int_equal(suite_load("/", NULL, &cells, &why), -EISDIR);
 	assert_int_equal(cells.n, 0);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_all_combinations_are_cells),
-		cmocka_unit_test(test_axes_are_keys),
-		cmocka_unit_test(test_same_cells_are_merged),
-		cmocka_unit_test(test_layout_does_not_matter),
-		cmocka_unit_test(test_options_override_axes),
-		cmocka_unit_test(test_faults_name_their_line),
-		cmocka_unit_test(test_faults_of_structure),
-		cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_builtin_suites),
-		cmocka_unit_test(test_load_faults),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <string.h>
 
+#include "bench/tests/unit.h"
 #include "user/analysis/metric.h"
 
-static void each_metric_has_a_name_of_its_own(void **state)
+TEST(each_metric_has_a_name_of_its_own)
 {
 	uint64_t seen = 0;
 
-	(void)state;
 	for (const struct metric *m = metrics; m->name; m++) {
 		assert_ptr_equal(metric_by_name(m->name), m);
 		assert_non_null(metric_unit(m, "icount"));
@@ -27,9 +20,8 @@ static void each_metric_has_a_name_of_its_own(void **state)
 	assert_null(metric_by_name(""));
 }
 
-static void older_spellings_are_understood(void **state)
+TEST(older_spellings_are_understood)
 {
-	(void)state;
 	assert_ptr_equal(metric_by_name("call"), metric_of_sample(SAMPLE_spawn_ns));
 	assert_ptr_equal(metric_by_name("spawn_ns"), metric_of_sample(SAMPLE_spawn_ns));
 	assert_ptr_equal(metric_by_name("started"), metric_of_sample(SAMPLE_exec_ns));
@@ -38,21 +30,9 @@ static void older_spellings_are_understood(void **state)
 	assert_ptr_equal(metric_of_tail(metric_by_name("spawn_p99")), metric_by_name("spawn"));
 }
 
-static void units_follow_the_clock(void **state)
+TEST(units_follow_the_clock)
 {
-	(void)state;
 	assert_string_equal(metric_unit(metric_by_name("spawn"), "monotonic"), "ns");
 	assert_string_equal(metric_unit(metric_by_name("spawn"), "icount"), "instructions");
 	assert_string_equal(metric_unit(metric_of_count(COUNT_vmas), "icount"), "VMAs");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_metric_has_a_name_of_its_own),
-		cmocka_unit_test(older_spellings_are_understood),
-		cmocka_unit_test(units_follow_the_clock),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <math.h>
 
+#include "bench/tests/unit.h"
 #include "user/analysis/quantiles.h"
 #include "user/analysis/rows.h"
 #include "user/analysis/stats.h"
 #include "user/tests/sample_run.h"
 
 /* Against stats.c, which finds the same by bisection. */
-static void quantiles_agree_with_stats(void **state)
+TEST(quantiles_agree_with_stats)
 {
 	static const double at[] = {0, 0.01, 0.1, 0.5, 0.777, 0.99, 1};
 	struct series series = {0};
 	struct sorted s;
 	uint64_t x = 88172645463325252u;
 
-	(void)state;
 	for (size_t i = 0; i < 5000; i++) {
 		x ^= x << 13;
 		x ^= x >> 7;
@@ -40,13 +33,12 @@ static void quantiles_agree_with_stats(void **state)
 	assert_true(isnan(sorted__quantile(&s, 0.5)));
 }
 
-static void rows_join_the_probe_sets(void **state)
+TEST(rows_join_the_probe_sets)
 {
 	struct axes axes;
 	struct rows rows;
 	struct run r;
 
-	(void)state;
 	sample_run(&r, 200);
 	axes__find(&axes, &r);
 	assert_int_equal(rows__init(&rows, &r, rows_probe_set(&r), &axes), 0);
@@ -64,14 +56,4 @@ static void rows_join_the_probe_sets(void **state)
 	assert_int_equal(rows.v[0].rss, 1 << 20);
 	rows__free(&rows);
 	run__free(&r);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(quantiles_agree_with_stats),
-		cmocka_unit_test(rows_join_the_probe_sets),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <math.h>
 #include <stdlib.h>
 
+#include "bench/tests/unit.h"
 #include "user/analysis/stats.h"
 
 static struct series of(const int64_t *values, size_t n)
@@ -34,12 +28,11 @@ static void assert_close(double value, double expected)
  *   quantile(c(15, 20, 35, 40, 50), c(0, 0.05, 0.25, 0.3, 0.4, 0.5, 0.95, 1), type = 7)
  *   quantile(c(3, 1, 4, 1, 5, 9, 2, 6, 5, 3), c(0.1, 0.5, 0.75, 0.9, 0.99), type = 7)
  */
-static void quantiles_are_those_of_r(void **state)
+TEST(quantiles_are_those_of_r)
 {
 	struct series a = OF(15, 20, 35, 40, 50);
 	struct series b = OF(3, 1, 4, 1, 5, 9, 2, 6, 5, 3);
 
-	(void)state;
 	assert_close(stats_quantile(&a, 0), 15);
 	assert_close(stats_quantile(&a, 0.05), 16);
 	assert_close(stats_quantile(&a, 0.25), 20);
@@ -61,11 +54,10 @@ static void quantiles_are_those_of_r(void **state)
  * R 4.2.2: z <- (0:999 * 7919) %% 1009
  *          quantile(z, c(0.01, 0.5, 0.9, 0.99, 0.999), type = 7); sum(z)
  */
-static void quantiles_of_many(void **state)
+TEST(quantiles_of_many)
 {
 	struct series z = {0};
 
-	(void)state;
 	for (int64_t i = 0; i < 1000; i++)
 		assert_int_equal(series__push(&z, i * 7919 % 1009), 0);
 	assert_close(stats_quantile(&z, 0.01), 9.99);
@@ -77,13 +69,12 @@ static void quantiles_of_many(void **state)
 	series__free(&z);
 }
 
-static void missing_values_do_not_count(void **state)
+TEST(missing_values_do_not_count)
 {
 	struct series gaps = OF(MISSING, 15, 20, MISSING, 35, 40, 50, MISSING);
 	struct series none = OF(MISSING, MISSING);
 	struct series empty = {0};
 
-	(void)state;
 	assert_int_equal(stats_count(&gaps), 5);
 	assert_close(stats_quantile(&gaps, 0), 15);
 	assert_close(stats_quantile(&gaps, 0.3), 23);
@@ -96,13 +87,12 @@ static void missing_values_do_not_count(void **state)
 	series__free(&none);
 }
 
-static void the_whole_range_is_safe(void **state)
+TEST(the_whole_range_is_safe)
 {
 	struct series s = OF(INT64_MAX, -INT64_MAX, 0, INT64_MAX, -INT64_MAX);
 	struct series one = OF(-7);
 	struct series below = OF(-5, 8, -3, 2);
 
-	(void)state;
 	assert_close(stats_quantile(&s, 0), -0x1p63);
 	assert_close(stats_median(&s), 0);
 	assert_close(stats_quantile(&s, 1), 0x1p63);
@@ -127,9 +117,8 @@ static bool known(size_t n, double q)
 	return result;
 }
 
-static void a_tail_needs_ten_values_beyond_it(void **state)
+TEST(a_tail_needs_ten_values_beyond_it)
 {
-	(void)state;
 	assert_int_equal(stats_tail_least(0.90), 100);
 	assert_int_equal(stats_tail_least(0.95), 200);
 	assert_int_equal(stats_tail_least(0.99), 1000);
@@ -143,17 +132,4 @@ static void a_tail_needs_ten_values_beyond_it(void **state)
 	assert_false(known(9999, 0.999));
 	assert_true(known(10000, 0.999));
 	assert_false(known(0, 0.5));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(quantiles_are_those_of_r),
-		cmocka_unit_test(quantiles_of_many),
-		cmocka_unit_test(missing_values_do_not_count),
-		cmocka_unit_test(the_whole_range_is_safe),
-		cmocka_unit_test(a_tail_needs_ten_values_beyond_it),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

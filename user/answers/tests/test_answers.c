@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <string.h>
 
+#include "bench/tests/unit.h"
 #include "user/answers/answers.h"
 #include "user/tests/sample_run.h"
 
@@ -34,13 +28,12 @@ static const struct answer *find_answer(const struct answers *answers, const cha
 }
 
 /* Medians on a line of 2 us per MiB and 0.5 us per PTE. */
-static void the_slope_is_that_of_the_medians(void **state)
+TEST(the_slope_is_that_of_the_medians)
 {
 	struct run r = {.ended = true};
 	struct answers answers;
 	const struct answer *a;
 
-	(void)state;
 	r.clock = strdup("monotonic");
 	for (size_t i = 0; i < 3; i++) {
 		struct cell *c = sample_cell(&r, "fork", (int64_t)(1 << 20) << i, "phases", 0);
@@ -57,12 +50,11 @@ static void the_slope_is_that_of_the_medians(void **state)
 }
 
 /* posix_spawn takes 350.9 us from any parent. */
-static void answers_say_where_fork_overtakes(void **state)
+TEST(answers_say_where_fork_overtakes)
 {
 	struct answers answers;
 	struct run r;
 
-	(void)state;
 	sample_run(&r, 200);
 	for (size_t i = 0; i < r.cell_count; i++) {
 		if (cell__parent_bytes(&r.cells[i]) == 64 << 20 &&
@@ -91,13 +83,12 @@ static void answers_say_where_fork_overtakes(void **state)
 }
 
 /* 2 us per MiB, and no count that says what was copied. */
-static void an_untraced_fork_has_its_slope(void **state)
+TEST(an_untraced_fork_has_its_slope)
 {
 	struct run r = {.ended = true};
 	struct answers answers;
 	const struct answer *a;
 
-	(void)state;
 	r.clock = strdup("monotonic");
 	r.end.births = MISSING;
 	for (size_t i = 0; i < 3; i++) {
@@ -116,14 +107,13 @@ static void an_untraced_fork_has_its_slope(void **state)
 }
 
 /* With names as long as they come: of 52 parents each has a fastest way, and of 26 a line. */
-static void long_lists_end_with_what_was_left_out(void **state)
+TEST(long_lists_end_with_what_was_left_out)
 {
 	struct run r = {.ended = true};
 	struct answers answers;
 	const struct answer *a;
 	char pages[80];
 
-	(void)state;
 	r.clock = strdup("monotonic");
 	for (size_t i = 0; i < 52; i++) {
 		snprintf(pages, sizeof(pages), "%zu-\xc2\xb5-names-that-go-on-and-on-and-on-and-on",
@@ -172,11 +162,10 @@ static void check_crossing(size_t n, const int64_t *mib, const int64_t *us, cons
 	run__free(&r);
 }
 
-static void every_size_counts_for_where_fork_overtakes(void **state)
+TEST(every_size_counts_for_where_fork_overtakes)
 {
 	static const int64_t sizes[] = {1, 4, 16, 64}, from_nothing[] = {0, 64};
 
-	(void)state;
 	check_crossing(2, from_nothing, (const int64_t[]){50, 250}, "beyond about 16 MiB",
 		       "From 0 its call takes 0.5 times as long as posix_spawn, from 64 MiB 2.5");
 	check_crossing(2, from_nothing, (const int64_t[]){50, 60}, "at no size measured", "From 0");
@@ -190,12 +179,11 @@ static void every_size_counts_for_where_fork_overtakes(void **state)
 }
 
 /* Two ways that are as good: the first stays the answer until the other is clearly faster. */
-static void a_near_tie_is_no_victory(void **state)
+TEST(a_near_tie_is_no_victory)
 {
 	struct answers answers;
 	int64_t call[2][2] = {{1000, 1020}, {1030, 1000}};
 
-	(void)state;
 	for (size_t round = 0; round < 2; round++) {
 		struct run r = {.ended = true};
 		r.clock = strdup("monotonic");
@@ -214,18 +202,4 @@ static void a_near_tie_is_no_victory(void **state)
 		run__free(&r);
 		call[0][1] = call[1][0] = 1200;
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_slope_is_that_of_the_medians),
-		cmocka_unit_test(answers_say_where_fork_overtakes),
-		cmocka_unit_test(an_untraced_fork_has_its_slope),
-		cmocka_unit_test(long_lists_end_with_what_was_left_out),
-		cmocka_unit_test(every_size_counts_for_where_fork_overtakes),
-		cmocka_unit_test(a_near_tie_is_no_victory),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* From records to births, groups and quantiles. */
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <errno.h>
 #include <math.h>
 #include <sched.h>
@@ -15,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/tests/unit.h"
 #include "user/analysis/groups.h"
 #include "user/collect/births.h"
 #include "user/model/run.h"
@@ -30,7 +24,6 @@ static char last_path[64];
 
 static void on_birth(void *context, struct birth *b, enum birth_stage stage)
 {
-	(void)context;
 	begun += stage == BIRTH_BEGUN;
 	settled += stage == BIRTH_SETTLED;
 	over += stage == BIRTH_OVER;
@@ -44,7 +37,6 @@ static void on_birth(void *context, struct birth *b, enum birth_stage stage)
 
 static int set_up(void **state)
 {
-	(void)state;
 	begun = settled = over = 0;
 	for (int i = 0; i < SUM_COUNT; i++)
 		choice.sums[i] = &sources[0];
@@ -55,7 +47,6 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	(void)state;
 	births__free(births);
 	groups__free(&groups);
 	return 0;
@@ -121,13 +112,12 @@ static void command(uint32_t tid, const char *path, const char *args, size_t byt
 	add(&r, offsetof(struct record_command, text) + r.path_bytes + bytes);
 }
 
-static void a_birth_settles_when_the_child_execs(void **state)
+TEST_BETWEEN(a_birth_settles_when_the_child_execs, set_up, tear_down)
 {
 	struct record_birth b = birth(7, 5000);
 	struct record_exec e = exec_of(7, 7000, 0);
 	struct record_death d = death(7, 9000);
 
-	(void)state;
 	ADD(b);
 	assert_true(begun == 1 && settled == 0);
 	command(7, "/bin/echo", "echo\0hi", 8);
@@ -147,13 +137,12 @@ static void a_birth_settles_when_the_child_execs(void **state)
 }
 
 /* The record of a parent that vfork holds comes last. */
-static void records_come_in_any_order(void **state)
+TEST_BETWEEN(records_come_in_any_order, set_up, tear_down)
 {
 	struct record_birth b = birth(7, 5000);
 	struct record_exec e = exec_of(7, 5900, 0);
 	struct record_death d = death(7, 6500);
 
-	(void)state;
 	b.clone_flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
 	b.method = CLONE_METHOD_VFORK;
 	b.edge[BIRTH_EDGE_COUNT - 1] = 8000;
@@ -169,12 +158,11 @@ static void records_come_in_any_order(void **state)
 	assert_int_equal(last.life.count[COUNT_cow_faults_child], MISSING);
 }
 
-static void a_tid_is_used_again(void **state)
+TEST_BETWEEN(a_tid_is_used_again, set_up, tear_down)
 {
 	struct record_birth first = birth(7, 5000), second = birth(7, 50000);
 	struct record_death d = death(7, 60000);
 
-	(void)state;
 	ADD(first); /* and its death is lost */
 	ADD(second);
 	assert_int_equal(over, 1);
@@ -184,22 +172,20 @@ static void a_tid_is_used_again(void **state)
 	assert_int_equal(last.life.edge[EDGE_clone_enter], 50000);
 }
 
-static void a_child_whose_birth_is_lost_is_dropped(void **state)
+TEST_BETWEEN(a_child_whose_birth_is_lost_is_dropped, set_up, tear_down)
 {
 	struct record_death d = death(7, 5000);
 
-	(void)state;
 	ADD(d);
 	births__tick(births, 6000000000ULL);
 	births__finish(births);
 	assert_int_equal(settled + over, 0);
 }
 
-static void the_end_finishes_all(void **state)
+TEST_BETWEEN(the_end_finishes_all, set_up, tear_down)
 {
 	struct record_birth b = birth(7, 5000);
 
-	(void)state;
 	for (uint32_t tid = 1; tid <= 40000; tid++) {
 		b.head.tid = tid;
 		b.result = (int32_t)tid;
@@ -211,11 +197,10 @@ static void the_end_finishes_all(void **state)
 	assert_int_equal(over, 40000);
 }
 
-static void a_failure_is_over_at_once(void **state)
+TEST_BETWEEN(a_failure_is_over_at_once, set_up, tear_down)
 {
 	struct record_birth b = birth(0, 5000);
 
-	(void)state;
 	b.result = -EAGAIN;
 	ADD(b);
 	ADD(b);
@@ -224,12 +209,11 @@ static void a_failure_is_over_at_once(void **state)
 	assert_int_equal(groups.v[0].errnos[0].n, 2);
 }
 
-static void what_no_probe_measured_is_missing(void **state)
+TEST_BETWEEN(what_no_probe_measured_is_missing, set_up, tear_down)
 {
 	struct record_birth b = birth(7, 5000);
 	struct record_death d = death(7, 9000);
 
-	(void)state;
 	memset(&choice, 0, sizeof(choice));
 	ADD(b);
 	ADD(d);
@@ -238,14 +222,13 @@ static void what_no_probe_measured_is_missing(void **state)
 	assert_int_equal(last.life.count[COUNT_parent_vmas], 40);
 }
 
-static void damaged_records_are_refused(void **state)
+TEST_BETWEEN(damaged_records_are_refused, set_up, tear_down)
 {
 	struct record_command r = {.head = {.kind = RECORD_COMMAND, .tid = 7},
 				   .path_bytes = 0xffffffff,
 				   .args_bytes = 2};
 	struct record_birth b = birth(7, 5000);
 
-	(void)state;
 	assert_int_equal(births__add(births, &r.head, sizeof(r)), -EINVAL);
 	r.path_bytes = 10;
 	r.args_bytes = 0xfffffff8;
@@ -257,11 +240,10 @@ static void damaged_records_are_refused(void **state)
 	assert_int_equal(births__add(births, &b.head, sizeof(b)), -EINVAL);
 }
 
-static void groups_are_made_of_parent_and_method(void **state)
+TEST_BETWEEN(groups_are_made_of_parent_and_method, set_up, tear_down)
 {
 	struct record_birth b = birth(1, 5000);
 
-	(void)state;
 	for (uint32_t tid = 1; tid <= 30; tid++) {
 		b.head.tid = tid;
 		b.result = (int32_t)tid;
@@ -278,13 +260,12 @@ static void groups_are_made_of_parent_and_method(void **state)
 }
 
 /* Counts come from the kernel, also for a group of which nothing else was received. */
-static void counts_are_the_kernels(void **state)
+TEST_BETWEEN(counts_are_the_kernels, set_up, tear_down)
 {
 	struct record_birth b = birth(1, 5000);
 	struct group_key key = {.method = CLONE_METHOD_FORK};
 	struct group_counts counts = {.births = 17, .failures = 2, .lost = 18};
 
-	(void)state;
 	ADD(b);
 	births__finish(births);
 	memcpy(key.id, "parent", 6);
@@ -300,11 +281,10 @@ static void counts_are_the_kernels(void **state)
 	assert_int_equal(groups.v[0].received, 1);
 }
 
-static void groups_are_bounded(void **state)
+TEST_BETWEEN(groups_are_bounded, set_up, tear_down)
 {
 	struct record_birth b = birth(1, 5000);
 
-	(void)state;
 	for (uint32_t tid = 1; tid <= GROUPS_MAX + 10; tid++) {
 		b.head.tid = tid;
 		b.result = (int32_t)tid;
@@ -318,12 +298,11 @@ static void groups_are_bounded(void **state)
 }
 
 /* Waits are no work: of the call's 1000 ns all is, of the child's only what the kernel does. */
-static void work_leaves_waiting_out(void **state)
+TEST_BETWEEN(work_leaves_waiting_out, set_up, tear_down)
 {
 	struct record_birth b = birth(7, 5000);
 	struct record_exec e = exec_of(7, 9000, 0);
 
-	(void)state;
 	ADD(b);
 	ADD(e);
 	assert_int_equal(birth_work_ns(&last), 1000 + 30);
@@ -341,14 +320,13 @@ static int by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void quantiles_are_within_the_error_they_state(void **state)
+TEST_BETWEEN(quantiles_are_within_the_error_they_state, set_up, tear_down)
 {
 	enum { N = 20001 };
 	static int64_t v[N];
 	struct sketch s = {0};
 	uint64_t random = 1;
 
-	(void)state;
 	for (int i = 0; i < N; i++) {
 		random = random * 6364136223846793005ULL + 1442695040888963407ULL;
 		v[i] = (int64_t)((random >> 20) >> (random >> 58));
@@ -368,11 +346,10 @@ static void quantiles_are_within_the_error_they_state(void **state)
 	assert_true(isnan(sketch__quantile(&s, 0.5)));
 }
 
-static void extremes_fit_into_a_sketch(void **state)
+TEST_BETWEEN(extremes_fit_into_a_sketch, set_up, tear_down)
 {
 	struct sketch s = {0};
 
-	(void)state;
 	assert_int_equal(sketch__add(&s, INT64_MAX), 0);
 	assert_int_equal(sketch__add(&s, INT64_MIN), 0);
 	assert_int_equal(sketch__add(&s, 0), 0);
@@ -380,28 +357,4 @@ static void extremes_fit_into_a_sketch(void **state)
 	assert_true(sketch__quantile(&s, 0.5) == 0);
 	assert_true(sketch__quantile(&s, 1) == (double)INT64_MAX);
 	sketch__free(&s);
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(a_birth_settles_when_the_child_execs),
-		TEST(records_come_in_any_order),
-		TEST(a_tid_is_used_again),
-		TEST(a_child_whose_birth_is_lost_is_dropped),
-		TEST(the_end_finishes_all),
-		TEST(a_failure_is_over_at_once),
-		TEST(what_no_probe_measured_is_missing),
-		TEST(damaged_records_are_refused),
-		TEST(groups_are_made_of_parent_and_method),
-		TEST(counts_are_the_kernels),
-		TEST(groups_are_bounded),
-		TEST(work_leaves_waiting_out),
-		TEST(quantiles_are_within_the_error_they_state),
-		TEST(extremes_fit_into_a_sketch),
-	};
-
-	return cmocka_run_group_tests_name("births", tests, NULL, NULL);
 }

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "bench/tests/unit.h"
 #include "user/tests/sample_records.h"
 
-static void a_life_is_what_its_records_say(void **state)
+TEST_BETWEEN(a_life_is_what_its_records_say, set_up, tear_down)
 {
 	static const int64_t cow[] = {12, 10, 2, 1, 23, 20, 3, 2};
 	int64_t page = sysconf(_SC_PAGESIZE);
@@ -21,7 +15,6 @@ static void a_life_is_what_its_records_say(void **state)
 	struct record_death d = death_after(&e, 5000);
 	const struct life *life;
 
-	(void)state;
 	ADD(b);
 	ADD(e);
 	ADD(d);
@@ -55,12 +48,11 @@ static void a_life_is_what_its_records_say(void **state)
 }
 
 /* What was not read holds anything. */
-static void uncounted_records_have_times_alone(void **state)
+TEST_BETWEEN(uncounted_records_have_times_alone, set_up, tear_down)
 {
 	struct record_birth b = birth(7, 5000);
 	struct record_death d = death(7, 5000);
 
-	(void)state;
 	b.counted = d.counted = 0;
 	ADD(b);
 	ADD(d);
@@ -73,12 +65,11 @@ static void uncounted_records_have_times_alone(void **state)
 }
 
 /* The kernel skipped the probe at one end of a span: the sum has the other end's time in it. */
-static void a_sum_that_lacks_an_end_is_missing(void **state)
+TEST_BETWEEN(a_sum_that_lacks_an_end_is_missing, set_up, tear_down)
 {
 	struct record_birth no_end = birth(7, 5000), no_start = birth(8, 6000);
 	struct record_birth failed = failure(EAGAIN, 7000);
 
-	(void)state;
 	no_end.copy_files_ns = -5050ULL;
 	no_start.copy_pages_ns = 6200;
 	failed.copy_files_ns = 7050;
@@ -92,11 +83,10 @@ static void a_sum_that_lacks_an_end_is_missing(void **state)
 	assert_true(l.v[2].sum[SUM_copy_files] == MISSING);
 }
 
-static void an_unknown_shape_is_missing(void **state)
+TEST_BETWEEN(an_unknown_shape_is_missing, set_up, tear_down)
 {
 	struct record_birth b = birth(7, 5000);
 
-	(void)state;
 	b.parent.known = b.copy.known = 0;
 	ADD(b);
 	for (int c = COUNT_ptes_copied; c <= COUNT_vmas; c++)
@@ -110,7 +100,7 @@ static void an_unknown_shape_is_missing(void **state)
  * A vfork's parent returns after the child's exec, or end: its record comes last. The death has
  * the exec again, so the exec's own record may be left out.
  */
-static void records_come_in_any_order(void **state)
+TEST_BETWEEN(records_come_in_any_order, set_up, tear_down)
 {
 	static const char *const orders[] = {"bed", "ebd", "edb", "bd", "db"};
 	struct record_birth b = vfork_birth(7, 5000);
@@ -118,7 +108,6 @@ static void records_come_in_any_order(void **state)
 	struct record_death d = death_after(&e, 5000);
 	struct life first;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
 		lives__clear(&l);
 		for (const char *record = orders[i]; *record; record++) {
@@ -139,14 +128,13 @@ static void records_come_in_any_order(void **state)
 }
 
 /* One record says what three do that count nothing. */
-static void a_whole_life_is_as_its_parts(void **state)
+TEST_BETWEEN(a_whole_life_is_as_its_parts, set_up, tear_down)
 {
 	struct record_birth b = birth(7, 5000);
 	struct record_exec e = exec(7, -ENOENT, 5000);
 	struct record_death d = death_after(&e, 5000);
 	struct record_life whole = whole_life(7, 5000);
 
-	(void)state;
 	b.counted = d.counted = 0;
 	d.edge[EDGE_exit - DEATH_EDGE_FIRST] = whole.edge[EDGE_exit] = 6050;
 	whole.execs = 1;
@@ -160,13 +148,12 @@ static void a_whole_life_is_as_its_parts(void **state)
 }
 
 /* It has all its records: what else comes with its tid is of another life. */
-static void a_whole_life_is_joined_with_none(void **state)
+TEST_BETWEEN(a_whole_life_is_joined_with_none, set_up, tear_down)
 {
 	struct record_death orphan = death(7, 5000);
 	struct record_birth open = birth(7, 15000);
 	struct record_life whole = whole_life(7, 25000), next = whole_life(7, 35000);
 
-	(void)state;
 	ADD(orphan);
 	ADD(open);
 	ADD(whole);
@@ -183,9 +170,8 @@ static void a_whole_life_is_joined_with_none(void **state)
 	}
 }
 
-static void a_tid_is_used_again(void **state)
+TEST_BETWEEN(a_tid_is_used_again, set_up, tear_down)
 {
-	(void)state;
 	for (uint64_t t = 10000; t < 40000; t += 10000) {
 		struct record_birth b = vfork_birth(8, t + 2000);
 		struct record_exec e = exec(8, 0, t + 2000);
@@ -210,13 +196,12 @@ static void a_tid_is_used_again(void **state)
 }
 
 /* The first child's birth record was lost: its death is not the end of the second. */
-static void a_birth_does_not_join_an_earlier_death(void **state)
+TEST_BETWEEN(a_birth_does_not_join_an_earlier_death, set_up, tear_down)
 {
 	struct record_death orphan = death(7, 10000);
 	struct sample s = sample(7, 50000);
 	const struct life *life;
 
-	(void)state;
 	ADD(orphan);
 	add_life(7, 50000);
 	lives__sort(&l);
@@ -226,7 +211,7 @@ static void a_birth_does_not_join_an_earlier_death(void **state)
 	assert_int_equal(life->edge[EDGE_reaped], 51300);
 }
 
-static void the_first_exec_that_succeeds_counts(void **state)
+TEST_BETWEEN(the_first_exec_that_succeeds_counts, set_up, tear_down)
 {
 	struct record_birth b = birth(7, 5000);
 	struct record_exec missing = exec(7, -ENOENT, 5000), denied = exec(7, -EACCES, 5100);
@@ -234,7 +219,6 @@ static void the_first_exec_that_succeeds_counts(void **state)
 	struct record_exec worse = exec(7, -E2BIG, 9500);
 	const struct life *life;
 
-	(void)state;
 	ADD(b);
 	ADD(missing);
 	life = &l.v[0];
@@ -255,13 +239,12 @@ static void the_first_exec_that_succeeds_counts(void **state)
 	assert_int_equal(phase_ns(life, PHASE_exec_load), 100);
 }
 
-static void a_failed_exec_is_in_the_record_of_the_death(void **state)
+TEST_BETWEEN(a_failed_exec_is_in_the_record_of_the_death, set_up, tear_down)
 {
 	struct record_birth b = birth(7, 5000);
 	struct record_exec e = exec(7, -ENOENT, 5000);
 	struct record_death d = death_after(&e, 5000);
 
-	(void)state;
 	ADD(b);
 	ADD(d);
 	add_life(8, 7000);
@@ -275,12 +258,11 @@ static void a_failed_exec_is_in_the_record_of_the_death(void **state)
 }
 
 /* From 6.16 on the address space goes after sched_process_exit. */
-static void reaping_counts_from_the_later_end(void **state)
+TEST_BETWEEN(reaping_counts_from_the_later_end, set_up, tear_down)
 {
 	struct record_birth b = birth(7, 5000);
 	struct record_death d = death(7, 5000);
 
-	(void)state;
 	d.edge[EDGE_exit - DEATH_EDGE_FIRST] = 6050;
 	ADD(b);
 	ADD(d);
@@ -290,7 +272,7 @@ static void reaping_counts_from_the_later_end(void **state)
 }
 
 /* The kernel side leaves to stand what an earlier task with the same slot had. */
-static void edges_before_the_birth_are_dropped(void **state)
+TEST_BETWEEN(edges_before_the_birth_are_dropped, set_up, tear_down)
 {
 	static const enum edge stale[] = {EDGE_mm_start,   EDGE_mm_end,	   EDGE_first_run,
 					  EDGE_exec_enter, EDGE_exec_done, EDGE_exit_start,
@@ -298,7 +280,6 @@ static void edges_before_the_birth_are_dropped(void **state)
 	struct record_life whole = whole_life(7, 5000);
 	const uint64_t *edge;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(stale) / sizeof(stale[0]); i++)
 		whole.edge[stale[i]] = 4000 + i;
 	/* Within the clone, but before there was a child. */
@@ -318,11 +299,10 @@ static void edges_before_the_birth_are_dropped(void **state)
 }
 
 /* A coarse clock gives several of them the same time. */
-static void edges_at_the_birth_are_kept(void **state)
+TEST_BETWEEN(edges_at_the_birth_are_kept, set_up, tear_down)
 {
 	struct record_life whole = whole_life(7, 5000);
 
-	(void)state;
 	for (int e = 0; e < EDGE_COUNT; e++)
 		whole.edge[e] = 5000;
 	ADD(whole);
@@ -334,7 +314,7 @@ static void edges_at_the_birth_are_kept(void **state)
 }
 
 /* Each in memory of just its size, where a sanitizer sees what is read beyond it. */
-static void other_records_are_refused(void **state)
+TEST_BETWEEN(other_records_are_refused, set_up, tear_down)
 {
 	static const struct {
 		uint32_t kind;
@@ -352,7 +332,6 @@ static void other_records_are_refused(void **state)
 		{UINT32_MAX, sizeof(struct record_birth)},
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct record_head head = {.kind = bad[i].kind, .tid = 7};
 		size_t size = bad[i].size;
@@ -364,27 +343,4 @@ static void other_records_are_refused(void **state)
 		assert_int_equal(l.n, 0);
 		free(record);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(a_life_is_what_its_records_say),
-		TEST(uncounted_records_have_times_alone),
-		TEST(a_sum_that_lacks_an_end_is_missing),
-		TEST(an_unknown_shape_is_missing),
-		TEST(records_come_in_any_order),
-		TEST(a_whole_life_is_as_its_parts),
-		TEST(a_whole_life_is_joined_with_none),
-		TEST(a_tid_is_used_again),
-		TEST(a_birth_does_not_join_an_earlier_death),
-		TEST(the_first_exec_that_succeeds_counts),
-		TEST(a_failed_exec_is_in_the_record_of_the_death),
-		TEST(reaping_counts_from_the_later_end),
-		TEST(edges_before_the_birth_are_dropped),
-		TEST(edges_at_the_birth_are_kept),
-		TEST(other_records_are_refused),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

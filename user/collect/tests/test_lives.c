@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <errno.h>
 #include <time.h>
 
+#include "bench/tests/unit.h"
 #include "user/tests/sample_records.h"
 
-static void clearing_forgets_all(void **state)
+TEST_BETWEEN(clearing_forgets_all, set_up, tear_down)
 {
 	struct record_death d = death(7, 5000);
 	struct sample s = sample(7, 5000);
 
-	(void)state;
 	lives__sort(&l); /* nothing yet */
 	assert_null(find(&s));
 	add_life(7, 5000);
@@ -40,11 +33,10 @@ static uint64_t found_at(const struct sample *s)
 	return life ? life->edge[EDGE_newtask] - 400 : 0;
 }
 
-static void a_child_is_found_by_id_and_time(void **state)
+TEST_BETWEEN(a_child_is_found_by_id_and_time, set_up, tear_down)
 {
 	struct sample s = sample(7, 5000);
 
-	(void)state;
 	add_life(7, 5000);
 	add_life(7, 20000);
 	add_life(6, 3000); /* a warm-up */
@@ -63,12 +55,11 @@ static void a_child_is_found_by_id_and_time(void **state)
 	assert_null(find(&s));
 }
 
-static void an_unknown_child_is_found_by_time(void **state)
+TEST_BETWEEN(an_unknown_child_is_found_by_time, set_up, tear_down)
 {
 	struct record_birth unentered = birth(9, 9000), bad = failure(EAGAIN, 4990);
 	struct sample s = sample(0, 5000);
 
-	(void)state;
 	unentered.edge[EDGE_clone_enter] = 0; /* nothing marks it: its next edge stands for it */
 	ADD(unentered);
 	add_life(8, 7000);
@@ -87,13 +78,12 @@ static void an_unknown_child_is_found_by_time(void **state)
 	assert_null(find(&s));
 }
 
-static void a_failed_call_is_found_by_errno_and_time(void **state)
+TEST_BETWEEN(a_failed_call_is_found_by_errno_and_time, set_up, tear_down)
 {
 	struct record_birth late = failure(ENOMEM, 7000), first = failure(EAGAIN, 1000);
 	struct record_birth second = failure(EAGAIN, 5000), strange = failure(EAGAIN, 4000);
 	struct sample s = failed_sample(EAGAIN, 1000);
 
-	(void)state;
 	strange.parent_tgid = PARENT + 1;
 	ADD(late);
 	ADD(first);
@@ -116,12 +106,11 @@ static void a_failed_call_is_found_by_errno_and_time(void **state)
 }
 
 /* Neither a failure nor a vfork whose entry is not seen stands where an earlier clone did. */
-static void edges_of_an_earlier_clone_are_ignored(void **state)
+TEST_BETWEEN(edges_of_an_earlier_clone_are_ignored, set_up, tear_down)
 {
 	struct record_birth bad = failure(EAGAIN, 5000), v = vfork_birth(7, 9000);
 	struct sample failed = failed_sample(EAGAIN, 5000), s = sample(0, 9000);
 
-	(void)state;
 	for (int e = EDGE_mm_start; e < EDGE_clone_return; e++)
 		bad.edge[e] = 2000 + (uint64_t)e;
 	v.edge[EDGE_clone_enter] = 0;
@@ -137,9 +126,8 @@ static void edges_of_an_earlier_clone_are_ignored(void **state)
 }
 
 /* As from several CPUs: calls overlap, and the births differ only in their parents. */
-static void a_life_belongs_to_its_parent(void **state)
+TEST_BETWEEN(a_life_belongs_to_its_parent, set_up, tear_down)
 {
-	(void)state;
 	for (uint32_t i = 0; i < 300; i++) {
 		struct record_birth b = birth_of(1 + i % 3, 100 + i, 10000 + 300 * i);
 
@@ -156,12 +144,11 @@ static void a_life_belongs_to_its_parent(void **state)
 }
 
 /* Taking the driver's time for an edge must not disturb the order that lives are found by. */
-static void joining_one_leaves_the_others_to_be_found(void **state)
+TEST_BETWEEN(joining_one_leaves_the_others_to_be_found, set_up, tear_down)
 {
 	struct record_birth a = birth_of(1, 7, 5000), b = birth_of(2, 8, 4900);
 	struct sample of_a = sample(7, 5000), of_b = sample(8, 4900);
 
-	(void)state;
 	choice.edges[EDGE_clone_enter] = row(EDGE_clone_enter, -1, true);
 	a.edge[EDGE_clone_enter] = b.edge[EDGE_clone_enter] = 0;
 	of_a.t_call = 4800; /* before b's call, though its birth came later */
@@ -181,12 +168,11 @@ static int64_t cpu_ns(void)
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-static void many_lives_are_joined_in_time(void **state)
+TEST_BETWEEN(many_lives_are_joined_in_time, set_up, tear_down)
 {
 	enum { LIVES = 10000, LIMIT_MS = 4000 };
 	int64_t start = cpu_ns(), ms;
 
-	(void)state;
 	for (uint32_t i = 0; i < LIVES; i++)
 		add_life(100 + i, 10000 * (i + 1ULL));
 	assert_int_equal(l.n, LIVES);
@@ -200,20 +186,4 @@ static void many_lives_are_joined_in_time(void **state)
 	assert_int_equal(cell.phases[PHASE_copy_mm].n, LIVES);
 	if (ms > LIMIT_MS)
 		fail_msg("%d lives took %" PRId64 " ms", LIVES, ms);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(clearing_forgets_all),
-		TEST(a_child_is_found_by_id_and_time),
-		TEST(an_unknown_child_is_found_by_time),
-		TEST(a_failed_call_is_found_by_errno_and_time),
-		TEST(edges_of_an_earlier_clone_are_ignored),
-		TEST(a_life_belongs_to_its_parent),
-		TEST(joining_one_leaves_the_others_to_be_found),
-		TEST(many_lives_are_joined_in_time),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

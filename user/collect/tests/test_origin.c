@@ -1,11 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
@@ -13,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/tests/unit.h"
 #include "user/collect/origin.h"
 #include "user/probe/source_text.h"
 
@@ -66,7 +60,6 @@ static void refuse_edge(enum edge edge, const char *why)
 
 static int set_up(void **state)
 {
-	(void)state;
 	memset(refusal, 0, sizeof(refusal));
 	choose(true);
 	return 0;
@@ -74,7 +67,6 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	(void)state;
 	cell__free(&cell);
 	run__free(&run);
 	run = (struct run){0};
@@ -141,9 +133,8 @@ static void each_has_one_of_both(const struct phase_origin *origins)
 
 /* Sources. */
 
-static void a_source_names_both_ends_where_they_differ(void **state)
+TEST_BETWEEN(a_source_names_both_ends_where_they_differ, set_up, tear_down)
 {
-	(void)state;
 	source_is(PHASE_copy_files, FORK, "fentry:dup_fd");
 	source_is(PHASE_exit_mm, FORK, "fentry:exit_mmap");
 	source_is(PHASE_copy_mm, FORK, "fentry:sched_autogroup_fork..copy_namespaces");
@@ -161,9 +152,8 @@ static void a_source_names_both_ends_where_they_differ(void **state)
 	source_is(PHASE_exec_open, FORK, "driver:before exec..tracepoint:sched_prepare_exec");
 }
 
-static void a_source_heeds_where_the_flags_end_a_phase(void **state)
+TEST_BETWEEN(a_source_heeds_where_the_flags_end_a_phase, set_up, tear_down)
 {
-	(void)state;
 	source_is(PHASE_clone_setup, FORK, "fentry:kernel_clone..sched_autogroup_fork");
 	source_is(PHASE_clone_setup, VFORK, "fentry:kernel_clone..tracepoint:task_newtask");
 	source_is(PHASE_clone_setup, THREAD, "fentry:kernel_clone..tracepoint:task_newtask");
@@ -177,9 +167,8 @@ static void a_source_heeds_where_the_flags_end_a_phase(void **state)
 		   "fentry gone; fentry gone; kprobe gone; kprobe gone; tracepoint gone");
 }
 
-static void a_refusal_has_the_reason_of_each_kind(void **state)
+TEST_BETWEEN(a_refusal_has_the_reason_of_each_kind, set_up, tear_down)
 {
-	(void)state;
 	refuse(SOURCE_FENTRY, "cannot: no BTF");
 	refuse(SOURCE_KPROBE, "takes CONFIG_KPROBES");
 	choose(true);
@@ -199,9 +188,8 @@ static void a_refusal_has_the_reason_of_each_kind(void **state)
 	refusal_is(PHASE_pre_exec, FORK, "fentry gone; kprobe gone; tracepoint gone");
 }
 
-static void what_works_but_costs_too_much_is_left_out(void **state)
+TEST_BETWEEN(what_works_but_costs_too_much_is_left_out, set_up, tear_down)
 {
-	(void)state;
 	choose(false);
 	refusal_is(PHASE_copy_files, FORK, EXPENSIVE);
 	refusal_is(PHASE_copy_pages, FORK, EXPENSIVE);
@@ -229,9 +217,8 @@ static void failures_are(const char *source, const char *absent)
 }
 
 /* A call that fails has no child to be seen by. */
-static void failures_take_both_ends_of_the_call(void **state)
+TEST_BETWEEN(failures_take_both_ends_of_the_call, set_up, tear_down)
 {
-	(void)state;
 	failures_are("fentry:kernel_clone", NULL);
 	refuse(SOURCE_FENTRY, "no BTF");
 	choose(true);
@@ -247,12 +234,11 @@ static void failures_take_both_ends_of_the_call(void **state)
 }
 
 /* Each in memory of just its size, where a sanitizer sees what is written beyond it. */
-static void texts_are_cut_to_size(void **state)
+TEST_BETWEEN(texts_are_cut_to_size, set_up, tear_down)
 {
 	static const char whole[] = "fentry:kernel_clone..tracepoint:task_newtask";
 	static const char why[] = "fentry gone; kprobe gone; no tracepoint marks it";
 
-	(void)state;
 	for (size_t i = 0; i < source_count; i++)
 		if (sources[i].sum == SUM_copy_files)
 			snprintf(refusal[i], sizeof(refusal[i]), "gone");
@@ -272,11 +258,10 @@ static void texts_are_cut_to_size(void **state)
 	}
 }
 
-static void long_refusals_fit_what_origins_hold(void **state)
+TEST_BETWEEN(long_refusals_fit_what_origins_hold, set_up, tear_down)
 {
 	char longest[160];
 
-	(void)state;
 	memset(longest, 'x', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
 	refuse(SOURCE_FENTRY, longest);
@@ -291,9 +276,8 @@ static void long_refusals_fit_what_origins_hold(void **state)
 
 /* Runs. */
 
-static void a_run_lists_every_phase_whatever_the_method(void **state)
+TEST_BETWEEN(a_run_lists_every_phase_whatever_the_method, set_up, tear_down)
 {
-	(void)state;
 	refuse(SOURCE_FENTRY, "no BTF");
 	choose(true);
 	assert_int_equal(origin_of_run(&run, &choice), 0);
@@ -307,9 +291,8 @@ static void a_run_lists_every_phase_whatever_the_method(void **state)
 			    "tracepoint:task_rename..sys_exit_execve");
 }
 
-static void a_run_lists_what_is_refused(void **state)
+TEST_BETWEEN(a_run_lists_what_is_refused, set_up, tear_down)
 {
-	(void)state;
 	refuse(SOURCE_FENTRY, "no BTF");
 	refuse(SOURCE_KPROBE, "no kprobes");
 	choose(true);
@@ -320,9 +303,8 @@ static void a_run_lists_what_is_refused(void **state)
 	assert_string_equal(run.phases[PHASE_copy_mm].source, "tracepoint:mmap_lock");
 }
 
-static void an_untraced_run_has_no_sources(void **state)
+TEST_BETWEEN(an_untraced_run_has_no_sources, set_up, tear_down)
 {
-	(void)state;
 	assert_int_equal(origin_of_run(&run, NULL), 0);
 	each_has_one_of_both(run.phases);
 	for (int p = 0; p < PHASE_COUNT; p++)
@@ -331,9 +313,8 @@ static void an_untraced_run_has_no_sources(void **state)
 
 /* Cells. */
 
-static void a_fork_has_all_but_a_wait(void **state)
+TEST_BETWEEN(a_fork_has_all_but_a_wait, set_up, tear_down)
 {
-	(void)state;
 	learn(FORK);
 	each_has_one_of_both(cell.phase_origin);
 	for (int p = 0; p < PHASE_COUNT; p++)
@@ -343,9 +324,8 @@ static void a_fork_has_all_but_a_wait(void **state)
 	has_source(PHASE_cow_child, "fentry:do_wp_page");
 }
 
-static void a_vfork_copies_no_memory(void **state)
+TEST_BETWEEN(a_vfork_copies_no_memory, set_up, tear_down)
 {
-	(void)state;
 	learn(VFORK);
 	each_has_one_of_both(cell.phase_origin);
 	is_absent(PHASE_copy_mm, SHARED);
@@ -358,9 +338,8 @@ static void a_vfork_copies_no_memory(void **state)
 	has_source(PHASE_wake, "tracepoint:task_newtask..sched_wakeup_new");
 }
 
-static void a_thread_copies_nothing_and_holds_nobody(void **state)
+TEST_BETWEEN(a_thread_copies_nothing_and_holds_nobody, set_up, tear_down)
 {
-	(void)state;
 	learn(THREAD);
 	each_has_one_of_both(cell.phase_origin);
 	is_absent(PHASE_copy_mm, SHARED);
@@ -370,9 +349,8 @@ static void a_thread_copies_nothing_and_holds_nobody(void **state)
 }
 
 /* That the method has no such phase says more than that no probe would be there. */
-static void the_method_goes_before_the_kernel(void **state)
+TEST_BETWEEN(the_method_goes_before_the_kernel, set_up, tear_down)
 {
-	(void)state;
 	refuse_edge(EDGE_mm_start, "gone");
 	choose(false);
 	learn(VFORK);
@@ -381,11 +359,10 @@ static void the_method_goes_before_the_kernel(void **state)
 	is_absent(PHASE_copy_files, EXPENSIVE);
 }
 
-static void the_first_life_is_learnt_from(void **state)
+TEST_BETWEEN(the_first_life_is_learnt_from, set_up, tear_down)
 {
 	const struct life failed = {.result = -EAGAIN, .born = true, .clone_flags = VFORK};
 
-	(void)state;
 	assert_int_equal(origin_learn(&cell, &failed, &choice), 0);
 	for (int p = 0; p < PHASE_COUNT; p++)
 		assert_true(!cell.phase_origin[p].source && !cell.phase_origin[p].absent);
@@ -404,17 +381,15 @@ static void the_first_life_is_learnt_from(void **state)
 
 /* Settling. */
 
-static void a_cell_without_lives_has_nothing_to_settle(void **state)
+TEST_BETWEEN(a_cell_without_lives_has_nothing_to_settle, set_up, tear_down)
 {
-	(void)state;
 	settle();
 	for (int p = 0; p < PHASE_COUNT; p++)
 		assert_true(!cell.phase_origin[p].source && !cell.phase_origin[p].absent);
 }
 
-static void what_has_values_keeps_its_source(void **state)
+TEST_BETWEEN(what_has_values_keeps_its_source, set_up, tear_down)
 {
-	(void)state;
 	learn(FORK);
 	for (int p = 0; p < PHASE_COUNT; p++)
 		if (cell.phase_origin[p].source)
@@ -426,9 +401,8 @@ static void what_has_values_keeps_its_source(void **state)
 		assert_int_equal(!cell.phase_origin[p].absent, p != PHASE_vfork_wait);
 }
 
-static void a_child_that_only_exits_does_not_exec(void **state)
+TEST_BETWEEN(a_child_that_only_exits_does_not_exec, set_up, tear_down)
 {
-	(void)state;
 	learn(FORK);
 	give(PHASE_clone_setup);
 	give(PHASE_exit_mm);
@@ -444,9 +418,8 @@ static void a_child_that_only_exits_does_not_exec(void **state)
 	has_source(PHASE_exit_mm, "fentry:exit_mmap");
 }
 
-static void a_child_in_shared_memory_tears_nothing_down(void **state)
+TEST_BETWEEN(a_child_in_shared_memory_tears_nothing_down, set_up, tear_down)
 {
-	(void)state;
 	learn(VFORK);
 	give(PHASE_clone_setup);
 	settle();
@@ -465,9 +438,8 @@ static void a_child_in_shared_memory_tears_nothing_down(void **state)
 }
 
 /* A fork has an address space of its own even where nothing marks how it was copied. */
-static void a_fork_that_nothing_marks_shares_nothing(void **state)
+TEST_BETWEEN(a_fork_that_nothing_marks_shares_nothing, set_up, tear_down)
 {
-	(void)state;
 	learn(FORK);
 	settle();
 	is_absent(PHASE_copy_mm, NOT_MARKED);
@@ -482,9 +454,8 @@ static void a_fork_that_nothing_marks_shares_nothing(void **state)
 }
 
 /* posix_spawn's child takes no timestamp of its own before the exec. */
-static void libc_hides_the_entry_of_its_execs_from_the_driver(void **state)
+TEST_BETWEEN(libc_hides_the_entry_of_its_execs_from_the_driver, set_up, tear_down)
 {
-	(void)state;
 	refuse(SOURCE_FENTRY, "no BTF");
 	refuse(SOURCE_KPROBE, "no kprobes");
 	choose(false);
@@ -499,9 +470,8 @@ static void libc_hides_the_entry_of_its_execs_from_the_driver(void **state)
 }
 
 /* It has nothing to do with libc if it was the kernel that should have marked it. */
-static void an_entry_that_a_probe_missed_is_not_hidden(void **state)
+TEST_BETWEEN(an_entry_that_a_probe_missed_is_not_hidden, set_up, tear_down)
 {
-	(void)state;
 	learn(FORK);
 	give(PHASE_exec_load);
 	settle();
@@ -511,11 +481,10 @@ static void an_entry_that_a_probe_missed_is_not_hidden(void **state)
 }
 
 /* Every kernel, set, method, and set of phases with values. */
-static void never_both_and_never_neither(void **state)
+TEST_BETWEEN(never_both_and_never_neither, set_up, tear_down)
 {
 	static const uint64_t flags[] = {FORK, VFORK, THREAD, CLONE_VFORK, CLONE_VM, CLONE_FILES};
 
-	(void)state;
 	for (int i = 0; i < 8 * 2 * 6 * 16; i++) {
 		int kernel = i & 7, all = i >> 3 & 1, values = i >> 4 & 15, method = i >> 8;
 
@@ -537,37 +506,4 @@ static void never_both_and_never_neither(void **state)
 		each_has_one_of_both(run.phases);
 		tear_down(state);
 	}
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(a_source_names_both_ends_where_they_differ),
-		TEST(a_source_heeds_where_the_flags_end_a_phase),
-		TEST(a_refusal_has_the_reason_of_each_kind),
-		TEST(what_works_but_costs_too_much_is_left_out),
-		TEST(failures_take_both_ends_of_the_call),
-		TEST(texts_are_cut_to_size),
-		TEST(long_refusals_fit_what_origins_hold),
-		TEST(a_run_lists_every_phase_whatever_the_method),
-		TEST(a_run_lists_what_is_refused),
-		TEST(an_untraced_run_has_no_sources),
-		TEST(a_fork_has_all_but_a_wait),
-		TEST(a_vfork_copies_no_memory),
-		TEST(a_thread_copies_nothing_and_holds_nobody),
-		TEST(the_method_goes_before_the_kernel),
-		TEST(the_first_life_is_learnt_from),
-		TEST(a_cell_without_lives_has_nothing_to_settle),
-		TEST(what_has_values_keeps_its_source),
-		TEST(a_child_that_only_exits_does_not_exec),
-		TEST(a_child_in_shared_memory_tears_nothing_down),
-		TEST(a_fork_that_nothing_marks_shares_nothing),
-		TEST(libc_hides_the_entry_of_its_execs_from_the_driver),
-		TEST(an_entry_that_a_probe_missed_is_not_hidden),
-		TEST(never_both_and_never_neither),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <errno.h>
 
+#include "bench/tests/unit.h"
 #include "user/tests/sample_records.h"
 
-static void a_sample_and_its_life_become_values(void **state)
+TEST_BETWEEN(a_sample_and_its_life_become_values, set_up, tear_down)
 {
 	struct record_birth b = birth(7, 5000);
 	struct record_exec e = exec(7, 0, 5000);
 	struct record_death d = death_after(&e, 5000);
 	struct sample s = sample(7, 5000);
 
-	(void)state;
 	s.t_exec = s.t_exit = 5790;
 	ADD(b);
 	ADD(d);
@@ -50,11 +43,10 @@ static void a_sample_and_its_life_become_values(void **state)
 	HOLDS(errnos, MISSING);
 }
 
-static void untraced_samples_have_timings_alone(void **state)
+TEST_BETWEEN(untraced_samples_have_timings_alone, set_up, tear_down)
 {
 	struct sample s = sample(7, 5000);
 
-	(void)state;
 	add_life(7, 5000);
 	assert_int_equal(samples_add(&cell, &s, &l.v[0], NULL), 0);
 	assert_int_equal(samples_add(&cell, &s, NULL, NULL), 0);
@@ -93,11 +85,10 @@ static void join_with_losses(const char *lost)
 	lives__clear(&l);
 }
 
-static void lost_records_leave_gaps_in_their_place(void **state)
+TEST_BETWEEN(lost_records_leave_gaps_in_their_place, set_up, tear_down)
 {
 	const int64_t no = MISSING;
 
-	(void)state;
 	join_with_losses("**..bd.*");
 	HOLDS(samples[SAMPLE_spawn_ns], 550, 551, 552, 553, 554, 555, 556, 557);
 	HOLDS(phases[PHASE_copy_mm], no, no, 202, 203, no, 205, 206, no);
@@ -109,12 +100,11 @@ static void lost_records_leave_gaps_in_their_place(void **state)
 }
 
 /* Blocks of one cell, of which the later ones know more. */
-static void series_that_start_late_are_padded(void **state)
+TEST_BETWEEN(series_that_start_late_are_padded, set_up, tear_down)
 {
 	struct source_choice all = choice;
 	struct sample s = sample(0, 90000);
 
-	(void)state;
 	s.t_exec = 90800;
 	join(&s, NULL);
 	choice.edges[EDGE_mm_end] = NULL;
@@ -129,11 +119,10 @@ static void series_that_start_late_are_padded(void **state)
 	HOLDS(phases[PHASE_wake], MISSING, 100, 100, 100);
 }
 
-static void errnos_stand_at_their_samples(void **state)
+TEST_BETWEEN(errnos_stand_at_their_samples, set_up, tear_down)
 {
 	static const int errors[] = {0, 0, EAGAIN, 0, ENOMEM, 0};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
 		struct sample s = errors[i] ? failed_sample(errors[i], 1000) : sample(7, 1000);
 
@@ -145,11 +134,10 @@ static void errnos_stand_at_their_samples(void **state)
 }
 
 /* The first fails; and a failure that the driver could time is still no spawn. */
-static void a_failed_call_has_no_spawn_time(void **state)
+TEST_BETWEEN(a_failed_call_has_no_spawn_time, set_up, tear_down)
 {
 	struct sample failed = sample(7, 5000), s = sample(7, 7000);
 
-	(void)state;
 	failed.error = ENOENT;
 	join(&failed, NULL);
 	join(&s, NULL);
@@ -159,12 +147,11 @@ static void a_failed_call_has_no_spawn_time(void **state)
 }
 
 /* It never came to copying descriptors or pages: that is not a copy that took no time. */
-static void a_failed_birth_has_no_zeroes(void **state)
+TEST_BETWEEN(a_failed_birth_has_no_zeroes, set_up, tear_down)
 {
 	struct record_birth bad = failure(EAGAIN, 5000);
 	struct sample failed = failed_sample(EAGAIN, 5000), s = sample(7, 7000);
 
-	(void)state;
 	bad.copy = (struct mm_shape){7, 8, 9, 8192, 39, 1}; /* of no child */
 	ADD(bad);
 	add_life(7, 7000);
@@ -182,7 +169,7 @@ static void a_failed_birth_has_no_zeroes(void **state)
 }
 
 /* The driver's timestamps are 7 ns off the kernel's. */
-static void the_driver_stands_in_only_where_it_was_chosen(void **state)
+TEST_BETWEEN(the_driver_stands_in_only_where_it_was_chosen, set_up, tear_down)
 {
 	static const struct {
 		enum edge edge;
@@ -200,7 +187,6 @@ static void the_driver_stands_in_only_where_it_was_chosen(void **state)
 	struct record_death d = death_after(&e, 5000);
 	struct sample s = {7, 0, 4993, 5507, 5593, 5807, 5807, 6307};
 
-	(void)state;
 	for (int chosen = 0; chosen < 16; chosen++) {
 		lives__clear(&l);
 		cell__free(&cell);
@@ -217,12 +203,11 @@ static void the_driver_stands_in_only_where_it_was_chosen(void **state)
 	}
 }
 
-static void an_edge_without_source_has_no_stand_in(void **state)
+TEST_BETWEEN(an_edge_without_source_has_no_stand_in, set_up, tear_down)
 {
 	struct record_birth b = birth(7, 5000);
 	struct sample s = sample(7, 5000);
 
-	(void)state;
 	b.edge[EDGE_clone_return] = 0;
 	choice.edges[EDGE_clone_return] = NULL;
 	ADD(b);
@@ -233,11 +218,10 @@ static void an_edge_without_source_has_no_stand_in(void **state)
 }
 
 /* The child's first timestamp is "before exec" only in a child that execs. */
-static void a_child_without_exec_has_no_exec_entry(void **state)
+TEST_BETWEEN(a_child_without_exec_has_no_exec_entry, set_up, tear_down)
 {
 	struct sample s = sample(7, 5000);
 
-	(void)state;
 	choice.edges[EDGE_exec_enter] = row(EDGE_exec_enter, -1, true);
 	add_life(7, 5000);
 	join(&s, find(&s));
@@ -255,11 +239,10 @@ static void cow_holds(int64_t expected)
 }
 
 /* 0 where it was counted and none came, nothing where it was not. */
-static void cow_is_counted_where_pages_are_shared_and_probes_look(void **state)
+TEST_BETWEEN(cow_is_counted_where_pages_are_shared_and_probes_look, set_up, tear_down)
 {
 	struct sample s = sample(7, 5000);
 
-	(void)state;
 	for (int i = 0; i < 4; i++) {
 		bool copies = i & 1, looks = i & 2;
 		struct record_birth b = copies ? birth(7, 5000) : vfork_birth(7, 5000);
@@ -279,34 +262,13 @@ static void cow_is_counted_where_pages_are_shared_and_probes_look(void **state)
 }
 
 /* Without the record of its end nobody knows what a child's faults cost. */
-static void a_child_that_still_lives_has_no_cow(void **state)
+TEST_BETWEEN(a_child_that_still_lives_has_no_cow, set_up, tear_down)
 {
 	struct record_birth b = birth(7, 5000);
 	struct sample s = sample(7, 5000);
 
-	(void)state;
 	ADD(b);
 	join(&s, find(&s));
 	cow_holds(MISSING);
 	HOLDS(counts[COUNT_ptes_copied], 24);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(a_sample_and_its_life_become_values),
-		TEST(untraced_samples_have_timings_alone),
-		TEST(lost_records_leave_gaps_in_their_place),
-		TEST(series_that_start_late_are_padded),
-		TEST(errnos_stand_at_their_samples),
-		TEST(a_failed_call_has_no_spawn_time),
-		TEST(a_failed_birth_has_no_zeroes),
-		TEST(the_driver_stands_in_only_where_it_was_chosen),
-		TEST(an_edge_without_source_has_no_stand_in),
-		TEST(a_child_without_exec_has_no_exec_entry),
-		TEST(cow_is_counted_where_pages_are_shared_and_probes_look),
-		TEST(a_child_that_still_lives_has_no_cow),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

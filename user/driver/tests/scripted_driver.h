@@ -6,13 +6,6 @@
  */
 #pragma once
 
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
@@ -24,6 +17,7 @@
 #include <unistd.h>
 
 #include "bench/shared/fault.h"
+#include "bench/tests/unit.h"
 #include "user/driver/driver.h"
 
 #define FOLDER	     "SPAWNSCOPE_TEST_FOLDER"
@@ -54,7 +48,6 @@ static inline int count_fds(void)
 
 static inline int set_up(void **state)
 {
-	(void)state;
 	open_fds = count_fds();
 	memset(why.text, 'x', sizeof(why.text) - 1);
 	return 0;
@@ -63,7 +56,6 @@ static inline int set_up(void **state)
 /* Whatever happened: no process and no open file is left behind. */
 static inline int tear_down(void **state)
 {
-	(void)state;
 	driver__stop(driver);
 	driver = NULL;
 	unlink(SCRIPT);
@@ -117,8 +109,6 @@ static inline void fails_to_start(const char *script, int err, const char *part)
 	assert_null(driver);
 	why_has(part);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 /* Runs this program again in a new folder beside it, which is removed. */
 static inline int run_in_folder(char **argv)

@@ -17,25 +17,22 @@ static int prepare(size_t cell)
 
 /* Preparing. */
 
-static void a_parent_is_started(void **state)
+TEST_BETWEEN(a_parent_is_started, set_up, tear_down)
 {
-	(void)state;
 	start_well(ANSWER("parent 1 4242 rss_bytes=5 odd"));
 	assert_int_equal(prepare(1), 0);
 	assert_int_equal(parent, 4242);
 }
 
-static void a_parent_that_cannot_start_is_skipped(void **state)
+TEST_BETWEEN(a_parent_that_cannot_start_is_skipped, set_up, tear_down)
 {
-	(void)state;
 	start_well(ANSWER("skip 1 no memory: it takes 5 GiB"));
 	assert_int_equal(prepare(1), -ENOTSUP);
 	assert_string_equal(why.text, "no memory: it takes 5 GiB");
 }
 
-static void commands_name_the_cell_and_the_runs(void **state)
+TEST_BETWEEN(commands_name_the_cell_and_the_runs, set_up, tear_down)
 {
-	(void)state;
 	start_well(READY "while read -r verb id n; do echo skip $id $verb $n; done\n");
 	assert_int_equal(prepare(1), -ENOTSUP);
 	assert_string_equal(why.text, "prepare");
@@ -43,7 +40,7 @@ static void commands_name_the_cell_and_the_runs(void **state)
 	why_has("unexpected line: skip 1 run 3");
 }
 
-static void unexpected_parents_are_refused(void **state)
+TEST_BETWEEN(unexpected_parents_are_refused, set_up, tear_down)
 {
 	static const char *const lines[] = {
 		"parent 1 77", "parent 0",	"parent 0 0", "parent 0 -",
@@ -52,7 +49,6 @@ static void unexpected_parents_are_refused(void **state)
 	};
 	char script[512];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		snprintf(script, sizeof(script), READY "echo '%s'\n" UNTIL_QUIT, lines[i]);
 		start_well(script);
@@ -62,11 +58,10 @@ static void unexpected_parents_are_refused(void **state)
 }
 
 /* The driver is dead before anything is asked, so that the pipe to it is broken. */
-static void a_dead_driver_is_reported(void **state)
+TEST_BETWEEN(a_dead_driver_is_reported, set_up, tear_down)
 {
 	siginfo_t info;
 
-	(void)state;
 	start_well(READY "kill -KILL $$\n");
 	assert_int_equal(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
 	assert_int_equal(prepare(0), -EPIPE);
@@ -83,11 +78,10 @@ static void a_dead_driver_is_reported(void **state)
 
 /* Running. */
 
-static void samples_are_read(void **state)
+TEST_BETWEEN(samples_are_read, set_up, tear_down)
 {
 	const struct sample *s;
 
-	(void)state;
 	start_well(ANSWER("sample 1 4243 0 100 200 150 170 180 300\n"
 			  "sample 1 - 0 1100 1200 1150 - 1150 1300\n"
 			  "sample 1 - 11 2100 - - - - -\n"
@@ -119,9 +113,8 @@ static void samples_are_read(void **state)
 }
 
 /* Blocks of many samples; what one leaves is not seen in the next. */
-static void blocks_follow_each_other(void **state)
+TEST_BETWEEN(blocks_follow_each_other, set_up, tear_down)
 {
-	(void)state;
 	start_well(READY "while read -r verb id n; do\n"
 			 "i=0\n"
 			 "while [ $i -lt $n ]; do i=$((i + 1))\n"
@@ -139,9 +132,8 @@ static void blocks_follow_each_other(void **state)
 	}
 }
 
-static void a_broken_parent_leaves_its_samples(void **state)
+TEST_BETWEEN(a_broken_parent_leaves_its_samples, set_up, tear_down)
 {
-	(void)state;
 	start_well(ANSWER("sample 0 7 0 100 200 150 170 180 300\n"
 			  "sample 0 8 0 1100 1200 1150 - 1150 1300\n"
 			  "broken 0 the parent was killed by signal 9"));
@@ -155,7 +147,7 @@ static void a_broken_parent_leaves_its_samples(void **state)
 	assert_int_equal(block.n, 0);
 }
 
-static void unexpected_answers_are_refused(void **state)
+TEST_BETWEEN(unexpected_answers_are_refused, set_up, tear_down)
 {
 	static const char *const lines[] = {
 		"sample 0 7 0 100 200 150 170 180",
@@ -184,7 +176,6 @@ static void unexpected_answers_are_refused(void **state)
 	};
 	char script[512];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		snprintf(script, sizeof(script),
 			 READY "echo sample 0 9 0 1 2 3 4 5 6\necho '%s'\n" UNTIL_QUIT, lines[i]);
@@ -197,9 +188,8 @@ static void unexpected_answers_are_refused(void **state)
 	}
 }
 
-static void more_samples_than_asked_for_are_refused(void **state)
+TEST_BETWEEN(more_samples_than_asked_for_are_refused, set_up, tear_down)
 {
-	(void)state;
 	start_well(ANSWER("sample 0 7 0 100 200 150 170 180 300\n"
 			  "sample 0 8 0 100 200 150 170 180 300\n"
 			  "done 0 2 0"));
@@ -208,7 +198,7 @@ static void more_samples_than_asked_for_are_refused(void **state)
 	assert_int_equal(block.n, 1);
 }
 
-static void an_end_among_samples_is_reported(void **state)
+TEST_BETWEEN(an_end_among_samples_is_reported, set_up, tear_down)
 {
 	static const struct {
 		const char *then;
@@ -225,7 +215,6 @@ static void an_end_among_samples_is_reported(void **state)
 	};
 	char script[512];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		snprintf(script, sizeof(script), READY "read -r command\n%s%s",
 			 "echo sample 0 9 0 1 2 3 4 5 6\n", ends[i].then);
@@ -237,27 +226,7 @@ static void an_end_among_samples_is_reported(void **state)
 	}
 }
 
-static int run_all(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(a_parent_is_started),
-		TEST(a_parent_that_cannot_start_is_skipped),
-		TEST(commands_name_the_cell_and_the_runs),
-		TEST(unexpected_parents_are_refused),
-		TEST(a_dead_driver_is_reported),
-		TEST(samples_are_read),
-		TEST(blocks_follow_each_other),
-		TEST(a_broken_parent_leaves_its_samples),
-		TEST(unexpected_answers_are_refused),
-		TEST(more_samples_than_asked_for_are_refused),
-		TEST(an_end_among_samples_is_reported),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
 int main(int argc, char **argv)
 {
-	(void)argc;
-	return run_scripted(argv, run_all);
+	return run_scripted(argv, unit_run);
 }

@@ -6,12 +6,11 @@
 
 /* Starting. */
 
-static void the_driver_must_be_there(void **state)
+TEST_BETWEEN(the_driver_must_be_there, set_up, tear_down)
 {
 	const struct driver_options o = {.timeout_s = PATIENCE};
 	char *const args[] = {NULL};
 
-	(void)state;
 	assert_int_equal(driver__start(args, &o, &driver, &why), -ENOENT);
 	assert_null(driver);
 	why_has("cannot find the driver spawnscope-bench beside spawnscope: No such file");
@@ -21,9 +20,8 @@ static void the_driver_must_be_there(void **state)
 	assert_null(driver);
 }
 
-static void both_must_speak_the_same_version(void **state)
+TEST_BETWEEN(both_must_speak_the_same_version, set_up, tear_down)
 {
-	(void)state;
 	fails_to_start("echo spawnscope-bench 1\n", -EPROTO,
 		       "of another version (protocol 1, this tool's is 2)");
 	fails_to_start("echo spawnscope-bench\n", -EPROTO, "of another version");
@@ -31,7 +29,7 @@ static void both_must_speak_the_same_version(void **state)
 	fails_to_start("echo\n", -EPROTO, "of another version");
 }
 
-static void unexpected_lines_are_shown(void **state)
+TEST_BETWEEN(unexpected_lines_are_shown, set_up, tear_down)
 {
 	static const char *const lines[] = {
 		"nonsense",
@@ -65,7 +63,6 @@ static void unexpected_lines_are_shown(void **state)
 	};
 	char script[512];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		snprintf(script, sizeof(script), GRID "echo '%s'\necho ready\n", lines[i]);
 		fails_to_start(script, -EPROTO, "an unexpected line: ");
@@ -75,9 +72,8 @@ static void unexpected_lines_are_shown(void **state)
 	fails_to_start(HELLO "printf 'red \\033[31m\\n'\n", -EPROTO, "red \x1b[31m");
 }
 
-static void lines_are_terminated_and_short(void **state)
+TEST_BETWEEN(lines_are_terminated_and_short, set_up, tear_down)
 {
-	(void)state;
 	fails_to_start("printf spawnscope-ben\n", -EPROTO, "incomplete or overlong line");
 	fails_to_start(GRID "printf ready\n", -EPROTO, "incomplete or overlong line");
 	fails_to_start(GRID "printf 'cell 2 method=%05000d\\n' 0\n", -EPROTO,
@@ -88,9 +84,8 @@ static void lines_are_terminated_and_short(void **state)
 	assert_int_equal(driver__cell_count(driver), 3);
 }
 
-static void a_usage_error_was_printed_by_the_driver(void **state)
+TEST_BETWEEN(a_usage_error_was_printed_by_the_driver, set_up, tear_down)
 {
-	(void)state;
 	assert_int_equal(start("exit 2\n"), -ECANCELED);
 	assert_null(driver);
 	assert_string_equal(why.text, "");
@@ -98,9 +93,8 @@ static void a_usage_error_was_printed_by_the_driver(void **state)
 	assert_string_equal(why.text, "");
 }
 
-static void an_early_end_is_reported(void **state)
+TEST_BETWEEN(an_early_end_is_reported, set_up, tear_down)
 {
-	(void)state;
 	fails_to_start("exit 3\n", -EPIPE, "ended early, with status 3");
 	fails_to_start(GRID, -EPIPE, "ended early, with status 0");
 	fails_to_start("kill -KILL $$\n", -EPIPE, "was killed by signal 9 (Killed)");
@@ -109,7 +103,7 @@ static void an_early_end_is_reported(void **state)
 }
 
 /* Silent from the start, within a line, and with its output closed. */
-static void a_driver_that_hangs_times_out(void **state)
+TEST_BETWEEN(a_driver_that_hangs_times_out, set_up, tear_down)
 {
 	static const char *const scripts[] = {
 		"exec sleep 60\n",
@@ -117,7 +111,6 @@ static void a_driver_that_hangs_times_out(void **state)
 		GRID "exec >&-\nexec sleep 60\n",
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
 		assert_int_equal(start_for(scripts[i], 1), -ETIMEDOUT);
 		assert_null(driver);
@@ -126,19 +119,10 @@ static void a_driver_that_hangs_times_out(void **state)
 }
 
 /* The last test: once a stop is requested, it stays so. */
-static void a_signal_interrupts_the_wait(void **state)
-{
-	(void)state;
-	interrupt_catch();
-	fails_to_start(HELLO "while kill -TERM $PPID; do sleep 0.05; done\n", -EINTR,
-		       "interrupted");
-}
-
-static void the_driver_gets_its_arguments(void **state)
+TEST_BETWEEN(the_driver_gets_its_arguments, set_up, tear_down)
 {
 	const struct cell *c;
 
-	(void)state;
 	start_well(HELLO "echo runs 1\n"
 			 "echo cell 0 method=none \"serve=$1\" \"a=$2\" \"b=$3\" n=$#\n"
 			 "echo ready\n" UNTIL_QUIT);
@@ -149,11 +133,10 @@ static void the_driver_gets_its_arguments(void **state)
 	assert_int_equal(cell__key_number(c, "n"), 3);
 }
 
-static void the_driver_has_no_capability(void **state)
+TEST_BETWEEN(the_driver_has_no_capability, set_up, tear_down)
 {
 	const struct cell *c;
 
-	(void)state;
 	start_well(HELLO "echo runs 1\n"
 			 "echo cell 0 method=none $(sed -n '/^Cap[EPI]/s/:\\t/=/p' "
 			 "/proc/self/status)\n"
@@ -164,12 +147,11 @@ static void the_driver_has_no_capability(void **state)
 	assert_int_equal(cell__key_number(c, "CapInh"), 0);
 }
 
-static void the_grid_is_read(void **state)
+TEST_BETWEEN(the_grid_is_read, set_up, tear_down)
 {
 	static const unsigned int runs[] = {5, 5, 7, 9, 7, 4294967295};
 	const struct cell *c;
 
-	(void)state;
 	start_well(HELLO "echo runs 5\n"
 			 "echo seed 18446744073709551615\n"
 			 "echo cell 0 method=fork rss_bytes=1048576 pages=4k vmas=-5\n"
@@ -209,11 +191,10 @@ static void the_grid_is_read(void **state)
 
 /* Stopping. */
 
-static void the_end_of_its_input_ends_the_driver(void **state)
+TEST_BETWEEN(the_end_of_its_input_ends_the_driver, set_up, tear_down)
 {
 	struct stat seen;
 
-	(void)state;
 	start_well(READY UNTIL_QUIT "echo quit >quit\n");
 	driver__stop(driver);
 	driver = NULL;
@@ -222,35 +203,20 @@ static void the_end_of_its_input_ends_the_driver(void **state)
 	driver__stop(NULL);
 }
 
-static void a_driver_that_ignores_it_is_killed(void **state)
+TEST_BETWEEN(a_driver_that_ignores_it_is_killed, set_up, tear_down)
 {
-	(void)state;
 	start_well(READY "trap '' TERM INT\nexec sleep 60\n");
 }
 
-static int run_all(void)
+/* The last: the request to stop stays. */
+TEST_BETWEEN(a_signal_interrupts_the_wait, set_up, tear_down)
 {
-	const struct CMUnitTest tests[] = {
-		TEST(the_driver_must_be_there),
-		TEST(both_must_speak_the_same_version),
-		TEST(unexpected_lines_are_shown),
-		TEST(lines_are_terminated_and_short),
-		TEST(a_usage_error_was_printed_by_the_driver),
-		TEST(an_early_end_is_reported),
-		TEST(a_driver_that_hangs_times_out),
-		TEST(the_driver_gets_its_arguments),
-		TEST(the_driver_has_no_capability),
-		TEST(the_grid_is_read),
-		TEST(the_end_of_its_input_ends_the_driver),
-		TEST(a_driver_that_ignores_it_is_killed),
-		TEST(a_signal_interrupts_the_wait),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	interrupt_catch();
+	fails_to_start(HELLO "while kill -TERM $PPID; do sleep 0.05; done\n", -EINTR,
+		       "interrupted");
 }
 
 int main(int argc, char **argv)
 {
-	(void)argc;
-	return run_scripted(argv, run_all);
+	return run_scripted(argv, unit_run);
 }

@@ -178,7 +178,6 @@ static inline enum gate_verdict compare_metrics(const struct run *a, const struc
 
 static inline int forget_report(void **state)
 {
-	(void)state;
 	gate_report__free(&report);
 	return 0;
 }

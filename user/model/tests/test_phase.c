@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
 
+#include "bench/tests/unit.h"
 #include "user/model/phase.h"
 
 #define NO_END -1
@@ -87,19 +81,17 @@ static struct life whole_life(uint64_t clone_flags)
 	return life;
 }
 
-static void flags_are_those_of_the_kernel(void **state)
+TEST(flags_are_those_of_the_kernel)
 {
-	(void)state;
 	assert_int_equal(PHASE_VM, CLONE_VM);
 	assert_int_equal(PHASE_VFORK, CLONE_VFORK);
 	assert_int_equal(PHASE_FILES, CLONE_FILES);
 }
 
-static void every_phase_is_tested_here(void **state)
+TEST(every_phase_is_tested_here)
 {
 	bool seen[PHASE_COUNT] = {false};
 
-	(void)state;
 	for (size_t i = 0; i < SPANS; i++)
 		seen[spans[i].phase] = true;
 	for (size_t i = 0; i < SUM_PHASES; i++)
@@ -109,9 +101,8 @@ static void every_phase_is_tested_here(void **state)
 			fail_msg("%s is not", phase_name(p));
 }
 
-static void spans_begin_and_end_as_the_flags_say(void **state)
+TEST(spans_begin_and_end_as_the_flags_say)
 {
-	(void)state;
 	for (size_t i = 0; i < SPANS; i++)
 		for (int m = 0; m < METHODS; m++) {
 			enum phase p = spans[i].phase;
@@ -129,9 +120,8 @@ static void spans_begin_and_end_as_the_flags_say(void **state)
 		}
 }
 
-static void sums_are_handed_on(void **state)
+TEST(sums_are_handed_on)
 {
-	(void)state;
 	for (size_t i = 0; i < SUM_PHASES; i++)
 		for (int m = 0; m < METHODS; m++) {
 			enum phase p = sums[i].phase;
@@ -155,9 +145,8 @@ static void sums_are_handed_on(void **state)
 }
 
 /* Each edge in turn is not there: just the spans that it bounds are missing, and never 0. */
-static void a_missing_edge_is_not_zero(void **state)
+TEST(a_missing_edge_is_not_zero)
 {
-	(void)state;
 	for (int m = 0; m < METHODS; m++)
 		for (int e = 0; e < EDGE_COUNT; e++) {
 			struct life life = whole_life(flags_of[m]);
@@ -175,11 +164,10 @@ static void a_missing_edge_is_not_zero(void **state)
 		}
 }
 
-static void nothing_known_is_all_missing(void **state)
+TEST(nothing_known_is_all_missing)
 {
 	struct life life = {0};
 
-	(void)state;
 	for (int s = 0; s < SUM_COUNT; s++)
 		life.sum[s] = MISSING;
 	for (int m = 0; m < METHODS; m++) {
@@ -191,20 +179,18 @@ static void nothing_known_is_all_missing(void **state)
 }
 
 /* Two edges at one tick of a coarse clock, or out of order because two CPUs read them. */
-static void lengths_are_kept_as_they_are(void **state)
+TEST(lengths_are_kept_as_they_are)
 {
 	struct life life = whole_life(flags_of[FORK]);
 
-	(void)state;
 	life.edge[EDGE_mm_end] = life.edge[EDGE_mm_start];
 	assert_int_equal(phase_ns(&life, PHASE_copy_mm), 0);
 	life.edge[EDGE_mm_end] = life.edge[EDGE_mm_start] - 5;
 	assert_int_equal(phase_ns(&life, PHASE_copy_mm), -5);
 }
 
-static void reasons_are_given_just_where_a_phase_is_not(void **state)
+TEST(reasons_are_given_just_where_a_phase_is_not)
 {
-	(void)state;
 	for (int m = 0; m < METHODS; m++)
 		for (int p = 0; p < PHASE_COUNT; p++) {
 			const char *why = phase_why_not(p, flags_of[m]);
@@ -226,9 +212,8 @@ static void reasons_are_given_just_where_a_phase_is_not(void **state)
 }
 
 /* The other mixtures that a caller of clone can ask for. */
-static void flags_are_heeded_one_by_one(void **state)
+TEST(flags_are_heeded_one_by_one)
 {
-	(void)state;
 	assert_true(phase_exists(PHASE_copy_mm, CLONE_VFORK));
 	assert_true(phase_exists(PHASE_vfork_wait, CLONE_VFORK));
 	assert_int_equal(phase_end(PHASE_clone_setup, CLONE_VFORK), EDGE_mm_start);
@@ -257,11 +242,10 @@ static struct life call(uint64_t clone_flags, uint64_t enter, uint64_t mm_start,
 	return life;
 }
 
-static void the_rest_of_a_fork(void **state)
+TEST(the_rest_of_a_fork)
 {
 	struct life life = call(flags_of[FORK], 1000, 1300, 2100, 2200, 2350, 2400);
 
-	(void)state;
 	/* 300 + 800 + 100 + 200 are explained; of the contained sums none is even known. */
 	assert_int_equal(phase_unattributed(&life, 1500), 100);
 	life.sum[SUM_copy_files] = 250;
@@ -277,12 +261,11 @@ static void the_rest_of_a_fork(void **state)
 	assert_int_equal(phase_unattributed(&life, 1500), 100);
 }
 
-static void the_rest_where_memory_is_shared(void **state)
+TEST(the_rest_where_memory_is_shared)
 {
 	struct life vfork = call(flags_of[VFORK], 1000, 0, 0, 1400, 1500, 9000);
 	struct life thread = call(flags_of[THREAD], 1000, 0, 0, 1400, 1500, 1600);
 
-	(void)state;
 	/* 400 of setup, 100 to the wake, 7500 of waiting. */
 	assert_int_equal(phase_unattributed(&vfork, 8200), 200);
 	assert_int_equal(phase_unattributed(&thread, 650), 50);
@@ -291,25 +274,23 @@ static void the_rest_where_memory_is_shared(void **state)
 	assert_int_equal(phase_unattributed(&vfork, 8200), 200);
 }
 
-static void a_negative_rest_is_kept(void **state)
+TEST(a_negative_rest_is_kept)
 {
 	struct life life = call(flags_of[FORK], 1000, 1300, 2100, 2200, 2350, 2400);
 
-	(void)state;
 	assert_int_equal(phase_unattributed(&life, 1400), 0);
 	assert_int_equal(phase_unattributed(&life, 1390), -10);
 	assert_int_equal(phase_unattributed(&life, 0), -1400);
 }
 
 /* A rest that holds an unmeasured phase would be no rest. */
-static void no_rest_without_every_part(void **state)
+TEST(no_rest_without_every_part)
 {
 	static const enum edge needed[] = {EDGE_clone_enter, EDGE_mm_start, EDGE_mm_end,
 					   EDGE_newtask, EDGE_clone_return};
 	const struct life fork = call(flags_of[FORK], 1000, 1300, 2100, 2200, 2350, 2400);
 	struct life life;
 
-	(void)state;
 	assert_true(phase_unattributed(&fork, MISSING) == MISSING);
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		life = fork;
@@ -324,9 +305,8 @@ static void no_rest_without_every_part(void **state)
 	assert_true(phase_unattributed(&life, 8200) == MISSING);
 }
 
-static void the_table_is_sound(void **state)
+TEST(the_table_is_sound)
 {
-	(void)state;
 	for (int p = 0; p < PHASE_COUNT; p++) {
 		const struct phase_model *m = &phase_models[p];
 
@@ -346,26 +326,4 @@ static void the_table_is_sound(void **state)
 		else
 			assert_true(m->from < m->to && m->from < m->other_to);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(flags_are_those_of_the_kernel),
-		cmocka_unit_test(every_phase_is_tested_here),
-		cmocka_unit_test(spans_begin_and_end_as_the_flags_say),
-		cmocka_unit_test(sums_are_handed_on),
-		cmocka_unit_test(a_missing_edge_is_not_zero),
-		cmocka_unit_test(nothing_known_is_all_missing),
-		cmocka_unit_test(lengths_are_kept_as_they_are),
-		cmocka_unit_test(reasons_are_given_just_where_a_phase_is_not),
-		cmocka_unit_test(flags_are_heeded_one_by_one),
-		cmocka_unit_test(the_rest_of_a_fork),
-		cmocka_unit_test(the_rest_where_memory_is_shared),
-		cmocka_unit_test(a_negative_rest_is_kept),
-		cmocka_unit_test(no_rest_without_every_part),
-		cmocka_unit_test(the_table_is_sound),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

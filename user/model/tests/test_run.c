@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 
+#include "bench/tests/unit.h"
 #include "user/model/run.h"
 #include "user/tests/sample_run.h"
 
-static void series_grow(void **state)
+TEST(series_grow)
 {
 	struct series s = {0};
 
-	(void)state;
 	assert_false(series__any(&s));
 	for (int64_t i = 0; i < 1000; i++)
 		assert_int_equal(series__push(&s, i * i), 0);
@@ -29,11 +22,10 @@ static void series_grow(void **state)
 	series__free(NULL);
 }
 
-static void missing_is_not_any(void **state)
+TEST(missing_is_not_any)
 {
 	struct series s = {0};
 
-	(void)state;
 	assert_int_equal(series__push(&s, MISSING), 0);
 	assert_false(series__any(&s));
 	assert_int_equal(series__push(&s, 0), 0);
@@ -41,11 +33,10 @@ static void missing_is_not_any(void **state)
 	series__free(&s);
 }
 
-static void freeing_takes_anything(void **state)
+TEST(freeing_takes_anything)
 {
 	struct run empty = {0}, full;
 
-	(void)state;
 	run__free(NULL);
 	cell__free(NULL);
 	run__free(&empty);
@@ -55,11 +46,10 @@ static void freeing_takes_anything(void **state)
 	run__free(&full);
 }
 
-static void cells_are_kept_as_they_grow(void **state)
+TEST(cells_are_kept_as_they_grow)
 {
 	struct run r = {0};
 
-	(void)state;
 	for (int64_t i = 0; i < 100; i++)
 		assert_int_equal(cell__add_key_number(run__add_cell(&r), "n", i), 0);
 	assert_int_equal(r.cell_count, 100);
@@ -68,11 +58,10 @@ static void cells_are_kept_as_they_grow(void **state)
 	run__free(&r);
 }
 
-static void keys_distinguish_text_from_numbers(void **state)
+TEST(keys_distinguish_text_from_numbers)
 {
 	struct cell c = {0};
 
-	(void)state;
 	cell__add_key_text(&c, "method", "fork");
 	cell__add_key_number(&c, "rss_bytes", 4096);
 	assert_string_equal(cell__method(&c), "fork");
@@ -84,11 +73,10 @@ static void keys_distinguish_text_from_numbers(void **state)
 	cell__free(&c);
 }
 
-static void same_key_heeds_values_not_order(void **state)
+TEST(same_key_heeds_values_not_order)
 {
 	struct cell a = {0}, b = {0}, c = {0}, none = {0};
 
-	(void)state;
 	cell__add_key_text(&a, "method", "fork");
 	cell__add_key_number(&a, "vmas", 7);
 	cell__add_key_number(&b, "vmas", 7);
@@ -110,11 +98,10 @@ static void same_key_heeds_values_not_order(void **state)
 	cell__free(&c);
 }
 
-static void a_number_is_no_text(void **state)
+TEST(a_number_is_no_text)
 {
 	struct cell a = {0}, b = {0};
 
-	(void)state;
 	cell__add_key_number(&a, "pages", 4);
 	cell__add_key_text(&b, "pages", "4");
 	assert_false(cell__same_key(&a, &b, NULL));
@@ -123,12 +110,11 @@ static void a_number_is_no_text(void **state)
 	cell__free(&b);
 }
 
-static void siblings_differ_in_one_axis(void **state)
+TEST(siblings_differ_in_one_axis)
 {
 	const struct cell *sibling;
 	struct run r;
 
-	(void)state;
 	sample_run(&r, 1);
 	sibling = run__sibling(&r, &r.cells[0], "trace", "all");
 	assert_non_null(sibling);
@@ -140,11 +126,10 @@ static void siblings_differ_in_one_axis(void **state)
 	run__free(&r);
 }
 
-static void facts_are_found(void **state)
+TEST(facts_are_found)
 {
 	struct run r = {0};
 
-	(void)state;
 	assert_int_equal(run__add_env_text(&r, "libc", "glibc 2.36"), 0);
 	assert_int_equal(run__add_env_number(&r, "cpu_count", 2), 0);
 	assert_int_equal(run__add_env_text(&r, "governor", NULL), 0);
@@ -156,9 +141,8 @@ static void facts_are_found(void **state)
 	run__free(&r);
 }
 
-static void names_go_both_ways(void **state)
+TEST(names_go_both_ways)
 {
-	(void)state;
 	for (int i = 0; i < PHASE_COUNT; i++)
 		assert_int_equal(phase_by_name(phase_name(i)), i);
 	for (int i = 0; i < COUNT_COUNT; i++)
@@ -171,22 +155,4 @@ static void names_go_both_ways(void **state)
 	assert_int_equal(phase_by_name("none"), -1);
 	assert_int_equal(count_by_name(""), -1);
 	assert_int_equal(sample_by_name("spawn_n"), -1);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(series_grow),
-		cmocka_unit_test(missing_is_not_any),
-		cmocka_unit_test(freeing_takes_anything),
-		cmocka_unit_test(cells_are_kept_as_they_grow),
-		cmocka_unit_test(keys_distinguish_text_from_numbers),
-		cmocka_unit_test(same_key_heeds_values_not_order),
-		cmocka_unit_test(a_number_is_no_text),
-		cmocka_unit_test(siblings_differ_in_one_axis),
-		cmocka_unit_test(facts_are_found),
-		cmocka_unit_test(names_go_both_ways),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

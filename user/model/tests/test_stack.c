@@ -1,31 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Stacks: each once, as people read them, and in a result file. */
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/tests/unit.h"
 #include "user/analysis/groups.h"
 #include "user/model/birth.h"
 #include "user/store/birth_line.h"
 
 #define FRAMES(text) text, sizeof(text)
 
-static void equal_frames_are_one_stack(void **state)
+TEST(equal_frames_are_one_stack)
 {
 	struct stack_table t = {0};
 	const struct stack *a = stack_table__intern(&t, FRAMES("fork\0c\0main"), 3, 1);
 	const struct stack *b = stack_table__intern(&t, FRAMES("fork\0d\0main"), 3, 1);
 
-	(void)state;
 	assert_string_equal(a->all, "fork < c < main");
 	assert_string_equal(a->own, "c < main");
 	assert_int_equal(a->id, 1);
@@ -41,13 +34,12 @@ static void equal_frames_are_one_stack(void **state)
 	stack_table__free(&t);
 }
 
-static void there_is_an_end_to_stacks(void **state)
+TEST(there_is_an_end_to_stacks)
 {
 	struct stack_table t = {0};
 	const struct stack *s = NULL, *first = stack_table__intern_text(&t, "0");
 	char text[32];
 
-	(void)state;
 	for (int i = 1; i < GROUPS_MAX + 10; i++) {
 		snprintf(text, sizeof(text), "%d", i);
 		s = stack_table__intern_text(&t, text);
@@ -75,7 +67,7 @@ static struct birth birth_of(const struct stack *s)
 	return b;
 }
 
-static void a_stack_comes_back_with_its_birth(void **state)
+TEST(a_stack_comes_back_with_its_birth)
 {
 	struct stack_table t = {0}, again = {0};
 	struct birth a =
@@ -84,7 +76,6 @@ static void a_stack_comes_back_with_its_birth(void **state)
 	struct reason why;
 	json_t *line = store_encode_birth(&a);
 
-	(void)state;
 	assert_non_null(line);
 	assert_int_equal(store_decode_stack(line, &again, &b, &why), 0);
 	assert_int_equal(store_decode_stack(line, &again, &c, &why), 0);
@@ -104,7 +95,7 @@ static void a_stack_comes_back_with_its_birth(void **state)
 	stack_table__free(&again);
 }
 
-static void damaged_stacks_are_refused(void **state)
+TEST(damaged_stacks_are_refused)
 {
 	static const char *const stacks[] = {
 		"7",
@@ -123,7 +114,6 @@ static void damaged_stacks_are_refused(void **state)
 	struct reason why;
 	json_t *line;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(stacks) / sizeof(stacks[0]); i++) {
 		line = json_pack("{s:o}", "stack", json_loads(stacks[i], JSON_DECODE_ANY, NULL));
 		assert_non_null(line);
@@ -143,12 +133,11 @@ static void damaged_stacks_are_refused(void **state)
 }
 
 /* A result file has no inodes: an empty name means a kernel thread. */
-static void programs_and_kernel_threads_without_a_stack_differ(void **state)
+TEST(programs_and_kernel_threads_without_a_stack_differ)
 {
 	struct birth lost = birth_of(NULL), kernel = birth_of(NULL);
 	struct groups g;
 
-	(void)state;
 	kernel.exe[0] = '\0';
 	groups__init(&g, GROUP_BY_STACK);
 	assert_int_equal(groups__add(&g, &lost), 0);
@@ -157,17 +146,4 @@ static void programs_and_kernel_threads_without_a_stack_differ(void **state)
 	assert_string_equal(g.v[0].label, "[unknown: stack lost]");
 	assert_string_equal(g.v[1].label, "(kernel thread)");
 	groups__free(&g);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(equal_frames_are_one_stack),
-		cmocka_unit_test(there_is_an_end_to_stacks),
-		cmocka_unit_test(a_stack_comes_back_with_its_birth),
-		cmocka_unit_test(damaged_stacks_are_refused),
-		cmocka_unit_test(programs_and_kernel_threads_without_a_stack_differ),
-	};
-
-	return cmocka_run_group_tests_name("stack", tests, NULL, NULL);
 }

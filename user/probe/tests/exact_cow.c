@@ -159,7 +159,6 @@ static _Noreturn void child(void)
  */
 static int witness(void *unused)
 {
-	(void)unused;
 	await_turn(5);
 	return 0;
 }

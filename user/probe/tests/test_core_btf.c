@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The copy of the few types that CO-RE needs, compared with the running kernel's BTF. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include <bpf/btf.h>
 
+#include "bench/tests/unit.h"
 #include "user/probe/core_btf.h"
 
 static struct btf *whole;
 
 static int load(void **state)
 {
-	(void)state;
 	/* NULL: this kernel has no BTF, or does not show it. */
 	whole = btf__load_vmlinux_btf();
 	return 0;
@@ -26,7 +20,6 @@ static int load(void **state)
 
 static int unload(void **state)
 {
-	(void)state;
 	btf__free(whole);
 	return 0;
 }
@@ -66,7 +59,7 @@ static void compare(const struct btf *copy, __u32 copied, __u32 id)
 	}
 }
 
-static void what_an_object_names_is_copied_whole(void **state)
+TEST(what_an_object_names_is_copied_whole)
 {
 	static const struct {
 		const char *name, *object;
@@ -81,7 +74,6 @@ static void what_an_object_names_is_copied_whole(void **state)
 	char path[64];
 	int fd, number;
 
-	(void)state;
 	if (!whole)
 		skip();
 	number = btf__add_int(object, "int", 4, BTF_INT_SIGNED);
@@ -114,11 +106,12 @@ static void what_an_object_names_is_copied_whole(void **state)
 	btf__free(object);
 }
 
-int main(void)
+int unit_setup(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_an_object_names_is_copied_whole),
-	};
+	return load(state);
+}
 
-	return cmocka_run_group_tests(tests, load, unload);
+int unit_teardown(void **state)
+{
+	return unload(state);
 }

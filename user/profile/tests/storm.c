@@ -223,7 +223,6 @@ static int by_cow(void)
 
 static void on_signal(int number)
 {
-	(void)number;
 }
 
 /* Some signals arrive between the call and the check for signals in copy_process. */

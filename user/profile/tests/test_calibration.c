@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The figures of a calibration, the estimates made from them, and the cache folder. */
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -20,6 +13,7 @@
 #include <unistd.h>
 
 #include "bench/shared/fault.h"
+#include "bench/tests/unit.h"
 #include "user/analysis/whatif.h"
 #include "user/base/cache.h"
 #include "user/model/calibration.h"
@@ -92,21 +86,19 @@ static void check_figures(const struct calibration *c)
 	check_figure(c, FIGURE_fork_mib_thp, 40, 120, 200);
 }
 
-static void figures_are_quantiles_and_slopes(void **state)
+TEST(figures_are_quantiles_and_slopes)
 {
 	struct calibration *c = made();
 
-	(void)state;
 	check_figures(c);
 	calibration__free(c);
 }
 
-static void what_was_not_measured_has_a_reason(void **state)
+TEST(what_was_not_measured_has_a_reason)
 {
 	struct calibration *c;
 	struct run r;
 
-	(void)state;
 	make_run(&r);
 	r.cells[4].skipped = strdup("no huge pages here");
 	r.cells[2].samples[SAMPLE_spawn_ns].n = 19;
@@ -126,14 +118,13 @@ static void what_was_not_measured_has_a_reason(void **state)
 	run__free(&r);
 }
 
-static void a_calibration_comes_back_as_it_was_stored(void **state)
+TEST(a_calibration_comes_back_as_it_was_stored)
 {
 	struct calibration *c = made();
 	struct run r = {0};
 	struct reason why = {"", NULL};
 	json_t *line;
 
-	(void)state;
 	assert_int_equal(figure_set_absent(&c->v[FIGURE_fork], "why \xff"), 0);
 	line = store_encode_calibration(c);
 	assert_non_null(line);
@@ -149,7 +140,7 @@ static void a_calibration_comes_back_as_it_was_stored(void **state)
 	calibration__free(c);
 }
 
-static void damaged_lines_are_refused(void **state)
+TEST(damaged_lines_are_refused)
 {
 	static const char *const lines[] = {
 		"{}",
@@ -166,7 +157,6 @@ static void damaged_lines_are_refused(void **state)
 		"{\"ns\":{},\"absent\":{},\"taken_ms\":\"x\"}",
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		json_t *line = json_loads(lines[i], 0, NULL);
 		struct reason why = {"", NULL};
@@ -223,13 +213,12 @@ static void add_births(struct groups *g, uint64_t copy_ns, bool execs)
 	add(g, &b, 10);
 }
 
-static void forks_that_exec_are_estimated(void **state)
+TEST(forks_that_exec_are_estimated)
 {
 	struct calibration *c = made();
 	struct whatif_estimates e;
 	struct groups g;
 
-	(void)state;
 	add_births(&g, 200000, true);
 	e = whatif_estimate(&g.v[0], WHATIF_SPAWNABLE, c);
 	assert_true(e.call == 210000 && e.copy == 200000);
@@ -242,13 +231,12 @@ static void forks_that_exec_are_estimated(void **state)
 	calibration__free(c);
 }
 
-static void forks_that_do_not_exec_are_estimated_with_huge_pages(void **state)
+TEST(forks_that_do_not_exec_are_estimated_with_huge_pages)
 {
 	struct calibration *c = made();
 	struct whatif_estimates e;
 	struct groups g;
 
-	(void)state;
 	/* 1024 MiB at 120 ns; 8 ms less 1024 times 5000 - 200. */
 	add_births(&g, 8000000, false);
 	e = whatif_estimate(&g.v[0], WHATIF_COPIER, c);
@@ -270,13 +258,12 @@ static void forks_that_do_not_exec_are_estimated_with_huge_pages(void **state)
 }
 
 /* 2 ms for 1 GiB are less than half of what 4 KiB pages take. */
-static void pages_that_are_huge_already_are_left_alone(void **state)
+TEST(pages_that_are_huge_already_are_left_alone)
 {
 	struct calibration *c = made();
 	struct whatif_estimates e;
 	struct groups g;
 
-	(void)state;
 	add_births(&g, 2000000, false);
 	e = whatif_estimate(&g.v[0], WHATIF_COPIER, c);
 	assert_non_null(strstr(e.no_thp, "as cheap already"));
@@ -321,13 +308,12 @@ static void add_mixed(struct groups *g, uint64_t execs_ns, uint64_t stays_ns)
 }
 
 /* The medians of one kind do not describe the other. */
-static void both_kinds_of_a_group_are_estimated(void **state)
+TEST(both_kinds_of_a_group_are_estimated)
 {
 	struct calibration *c = made();
 	struct whatif_estimates e;
 	struct groups g;
 
-	(void)state;
 	add_mixed(&g, 20000000, 150000);
 	e = whatif_estimate(&g.v[0], WHATIF_SPAWNABLE, c);
 	assert_true(e.call == 20010000 && e.copy == 20000000);
@@ -354,13 +340,12 @@ static void both_kinds_of_a_group_are_estimated(void **state)
 	calibration__free(c);
 }
 
-static void estimates_are_printed_with_their_basis(void **state)
+TEST(estimates_are_printed_with_their_basis)
 {
 	const struct birth stays = fork_of_1g(200000, false);
 	struct calibration *c = made();
 	struct groups g;
 
-	(void)state;
 	add_births(&g, 200000, true);
 	print(&g, c);
 	assert_string_equal(
@@ -412,13 +397,12 @@ static size_t write_json(struct groups *g, const struct calibration *c)
 	return lines;
 }
 
-static void estimates_are_written_as_json(void **state)
+TEST(estimates_are_written_as_json)
 {
 	struct calibration *c = made();
 	json_t *line, *range;
 	struct groups g;
 
-	(void)state;
 	add_births(&g, 200000, true);
 	assert_int_equal(write_json(&g, c), 1);
 	line = json_loads(text, 0, NULL);
@@ -471,7 +455,6 @@ static bool readable(int folder, const char *name, off_t max)
 
 static int make_room(void **state)
 {
-	(void)state;
 	strcpy(room, "/tmp/test_calibration.XXXXXX");
 	return !mkdtemp(room) || setenv("XDG_CACHE_HOME", room, 1);
 }
@@ -480,18 +463,16 @@ static int clear_room(void **state)
 {
 	char command[128];
 
-	(void)state;
 	snprintf(command, sizeof(command), "rm -rf %s", room);
 	return system(command);
 }
 
-static void only_files_of_ours_alone_are_read(void **state)
+TEST_BETWEEN(only_files_of_ours_alone_are_read, make_room, clear_room)
 {
 	struct fault why;
 	int folder = cache_open(true, &why);
 	struct stat st;
 
-	(void)state;
 	assert_true(folder >= 0);
 	assert_int_equal(stat(in_room("spawnscope"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0700);
@@ -517,14 +498,13 @@ static void only_files_of_ours_alone_are_read(void **state)
 	close(folder);
 }
 
-static void what_is_written_takes_the_place_of_a_link(void **state)
+TEST_BETWEEN(what_is_written_takes_the_place_of_a_link, make_room, clear_room)
 {
 	struct fault why;
 	int folder = cache_open(true, &why);
 	struct cache_file f;
 	struct stat st;
 
-	(void)state;
 	assert_true(folder >= 0);
 	put_file("elsewhere", "text\n");
 	assert_int_equal(symlink("../elsewhere", in_room("spawnscope/a-1")), 0);
@@ -549,11 +529,10 @@ static void what_is_written_takes_the_place_of_a_link(void **state)
 	close(folder);
 }
 
-static void a_folder_of_others_is_refused(void **state)
+TEST_BETWEEN(a_folder_of_others_is_refused, make_room, clear_room)
 {
 	struct fault why = {""};
 
-	(void)state;
 	assert_int_equal(cache_open(false, &why), -ENOENT);
 	assert_int_equal(mkdir(in_room("real"), 0700), 0);
 	assert_int_equal(symlink("real", in_room("spawnscope")), 0);
@@ -569,27 +548,4 @@ static void a_folder_of_others_is_refused(void **state)
 		assert_int_equal(chown(path, 65534, 65534), 0);
 		assert_int_equal(cache_open(true, &why), -EPERM);
 	}
-}
-
-#define in_a_room(test) cmocka_unit_test_setup_teardown(test, make_room, clear_room)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(figures_are_quantiles_and_slopes),
-		cmocka_unit_test(what_was_not_measured_has_a_reason),
-		cmocka_unit_test(a_calibration_comes_back_as_it_was_stored),
-		cmocka_unit_test(damaged_lines_are_refused),
-		cmocka_unit_test(forks_that_exec_are_estimated),
-		cmocka_unit_test(forks_that_do_not_exec_are_estimated_with_huge_pages),
-		cmocka_unit_test(pages_that_are_huge_already_are_left_alone),
-		cmocka_unit_test(both_kinds_of_a_group_are_estimated),
-		cmocka_unit_test(estimates_are_printed_with_their_basis),
-		cmocka_unit_test(estimates_are_written_as_json),
-		in_a_room(only_files_of_ours_alone_are_read),
-		in_a_room(what_is_written_takes_the_place_of_a_link),
-		in_a_room(a_folder_of_others_is_refused),
-	};
-
-	return cmocka_run_group_tests_name("calibration", tests, NULL, NULL);
 }

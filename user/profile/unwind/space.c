@@ -19,10 +19,6 @@ static int find_elf(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_A
 {
 	struct module *m = *userdata;
 
-	(void)mod;
-	(void)name;
-	(void)base;
-	(void)file_name;
 	*elf = m && m->file ? elf_begin(m->file->fd, ELF_C_READ, m->file->elf) : NULL;
 	return -1;
 }
@@ -30,14 +26,6 @@ static int find_elf(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_A
 static int find_debuginfo(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_Addr base,
 			  const char *file_name, const char *link, GElf_Word crc, char **found)
 {
-	(void)mod;
-	(void)userdata;
-	(void)name;
-	(void)base;
-	(void)file_name;
-	(void)link;
-	(void)crc;
-	(void)found;
 	return -1;
 }
 

@@ -30,7 +30,6 @@ static pid_t next_thread(Dwfl *dwfl, void *unwinding, void **thread)
 {
 	const struct unwinding *u = unwinding;
 
-	(void)dwfl;
 	if (*thread)
 		return 0;
 	*thread = unwinding;
@@ -39,8 +38,6 @@ static pid_t next_thread(Dwfl *dwfl, void *unwinding, void **thread)
 
 static bool get_thread(Dwfl *dwfl, pid_t tid, void *unwinding, void **thread)
 {
-	(void)dwfl;
-	(void)tid;
 	*thread = unwinding;
 	return true;
 }
@@ -50,7 +47,6 @@ static bool memory_read(Dwfl *dwfl, Dwarf_Addr address, Dwarf_Word *word, void *
 	const struct record_stack *r = ((struct unwinding *)unwinding)->record;
 	uint64_t offset = address - r->base;
 
-	(void)dwfl;
 	if (address < r->base || r->bytes < sizeof(*word) || offset > r->bytes - sizeof(*word))
 		return false;
 	memcpy(word, r->stack + offset, sizeof(*word));

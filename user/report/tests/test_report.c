@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <stdio.h>
 
+#include "bench/tests/unit.h"
 #include "user/report/views/views.h"
 #include "user/tests/sample_run.h"
 #include "user/text/json.h"
@@ -21,14 +15,13 @@ static struct report report_of(struct run *r, const char *path)
 	return p;
 }
 
-static void no_two_runs_have_one_name(void **state)
+TEST(no_two_runs_have_one_name)
 {
 	char *paths[] = {"a 2.jsonl", "a.jsonl", "d/a.jsonl", "a", "-", "a 2"};
 	static const char *const names[] = {"a 2", "a", "a 3", "a 4", "standard input", "a 2 2"};
 	struct run r[6];
 	struct report p;
 
-	(void)state;
 	for (size_t i = 0; i < 6; i++)
 		sample_run(&r[i], 1);
 	assert_int_equal(report__init(&p, r, paths, 6), 0);
@@ -39,13 +32,12 @@ static void no_two_runs_have_one_name(void **state)
 		run__free(&r[i]);
 }
 
-static void a_view_without_data_is_not_there(void **state)
+TEST(a_view_without_data_is_not_there)
 {
 	struct report p;
 	struct run r;
 	json_t *data;
 
-	(void)state;
 	sample_run(&r, 20);
 	p = report_of(&r, "x.jsonl");
 	data = view_compare.data(&p);
@@ -59,14 +51,4 @@ static void a_view_without_data_is_not_there(void **state)
 	json_decref(data);
 	report__free(&p);
 	run__free(&r);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_two_runs_have_one_name),
-		cmocka_unit_test(a_view_without_data_is_not_there),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -166,7 +166,6 @@ static void write(const struct report *p, FILE *out)
 
 static json_t *data(const struct report *p)
 {
-	(void)p;
 	return json_object();
 }
 

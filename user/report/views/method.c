@@ -127,7 +127,6 @@ static void write_note(FILE *out, const struct report_run *r, const struct cell 
 	char parent[NUMBER_MAX];
 	const char *method = cell__method(c);
 
-	(void)r;
 	html_row(out);
 	html_label(out, method ? method : "-");
 	html_words(out, text_bytes(cell__parent_bytes(c), parent));
@@ -265,7 +264,6 @@ static void write(const struct report *p, FILE *out)
 
 static json_t *data(const struct report *p)
 {
-	(void)p;
 	return json_object();
 }
 

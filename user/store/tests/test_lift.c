@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/tests/unit.h"
 #include "user/store/arrays.h"
 
 #define SIXTEEN "1,-2,0,null,5,6,7,8,9,10,11,12,13,14,15,9223372036854775807"
@@ -78,17 +72,15 @@ static size_t check_text(const char *line)
 	return check(line, strlen(line));
 }
 
-static void arrays_of_numbers_are_taken_out(void **state)
+TEST(arrays_of_numbers_are_taken_out)
 {
-	(void)state;
 	assert_int_equal(check_text("{\"a\":[" SIXTEEN "],\"b\":{\"c\":[ " SIXTEEN " , 3 ]}}"), 2);
 	assert_int_equal(check_text("{\"[1\":\"\\\"[" SIXTEEN "]\",\"a\":[" SIXTEEN "]}"), 1);
 	assert_int_equal(check_text("[[" SIXTEEN "],[true,false,null],[" SIXTEEN "]]"), 2);
 }
 
-static void other_lines_are_left_alone(void **state)
+TEST(other_lines_are_left_alone)
 {
-	(void)state;
 	assert_int_equal(check_text("{\"a\":[1,2,3]}"), 0);
 	assert_int_equal(check_text("{\"a\":[" SIXTEEN ",01]}"), 0);
 	assert_int_equal(check_text("{\"a\":[" SIXTEEN ",-]}"), 0);
@@ -105,12 +97,11 @@ static void other_lines_are_left_alone(void **state)
 }
 
 /* What stands in place of an array cannot stand in a file beside one. */
-static void nothing_can_pose_as_taken_out(void **state)
+TEST(nothing_can_pose_as_taken_out)
 {
 	static const char *const real[] = {"0.5", "5e-1", "5E-1", "1e0", "0.5e0", "-0.5"};
 	char line[512];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(real) / sizeof(real[0]); i++) {
 		snprintf(line, sizeof(line), "{\"a\":[" SIXTEEN "],\"b\":[%s]}", real[i]);
 		assert_int_equal(check_text(line), 0);
@@ -120,7 +111,7 @@ static void nothing_can_pose_as_taken_out(void **state)
 }
 
 /* Lines with some bytes changed, cut out or put in: what jansson makes of them, this does. */
-static void as_jansson_reads_it(void **state)
+TEST(as_jansson_reads_it)
 {
 	static const char base[] = "{\"a\":[" SIXTEEN "],\"n\":true,\"b\":[" SIXTEEN
 				   ",4],\"s\":\"x[1,2]\\\"\",\"c\":[[1],[" SIXTEEN "]]}";
@@ -128,7 +119,6 @@ static void as_jansson_reads_it(void **state)
 	uint64_t x = 88172645463325252u;
 	size_t taken = 0;
 
-	(void)state;
 	for (size_t round = 0; round < 200000; round++) {
 		char line[sizeof(base) + 8];
 		size_t len = sizeof(base) - 1, edits = 1 + round % 4;
@@ -151,16 +141,4 @@ static void as_jansson_reads_it(void **state)
 		taken += check(line, len) > 0;
 	}
 	assert_true(taken > 10000);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(arrays_of_numbers_are_taken_out),
-		cmocka_unit_test(other_lines_are_left_alone),
-		cmocka_unit_test(nothing_can_pose_as_taken_out),
-		cmocka_unit_test(as_jansson_reads_it),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

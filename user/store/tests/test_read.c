@@ -1,11 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
@@ -13,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "bench/shared/fault.h"
+#include "bench/tests/unit.h"
 #include "user/store/store.h"
 #include "user/tests/result_file.h"
 
@@ -46,9 +40,8 @@ static void assert_refused(const char *text, int err, const char *part)
 	assert_null(r.tool);
 }
 
-static void other_files_are_refused(void **state)
+TEST(other_files_are_refused)
 {
-	(void)state;
 	assert_refused("", -EINVAL, "given.jsonl: is empty");
 	assert_refused("\n", -EINVAL, "line 1: not a spawnscope result");
 	assert_refused("hello\n", -EINVAL, "line 1: not a spawnscope result");
@@ -72,7 +65,7 @@ static void other_files_are_refused(void **state)
 	",\"clock\":" clock ",\"seed\":" seed ",\"environment\":" environment                      \
 	",\"phases\":" phases "}\n"
 
-static void a_bad_run_line_is_refused(void **state)
+TEST(a_bad_run_line_is_refused)
 {
 	static const char *const runs[][2] = {
 		{RUN_WITH("\"1\"", "[]", "\"icount\"", "\"1\"", "{}", "{}"), "schema is not"},
@@ -101,22 +94,20 @@ static void a_bad_run_line_is_refused(void **state)
 		 "source is not"},
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++)
 		assert_refused(runs[i][0], -EINVAL, runs[i][1]);
 	assert_refused("{\"type\":\"run\",\"schema\":1}\n", -EINVAL, "tool is not");
 }
 
-static void a_newer_schema_is_refused(void **state)
+TEST(a_newer_schema_is_refused)
 {
-	(void)state;
 	assert_refused(RUN_WITH("2", "7", "7", "7", "7", "7") "what will be\n", -ENOTSUP,
 		       "given.jsonl: schema 2 is newer than this tool's 1; update spawnscope");
 	assert_refused(RUN_WITH("9223372036854775807", "7", "7", "7", "7", "7"), -ENOTSUP,
 		       "schema 9223372036854775807 is newer");
 }
 
-static void a_bad_cell_is_refused(void **state)
+TEST(a_bad_cell_is_refused)
 {
 	static const char *const cells[][2] = {
 		{"{\"type\":\"cell\"}\n", "key is not"},
@@ -156,7 +147,6 @@ static void a_bad_cell_is_refused(void **state)
 	};
 	char text[4096];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
 		snprintf(text, sizeof(text), "%s%s%s", RUN, cells[i][0], END);
 		assert_refused(text, -EINVAL, cells[i][1]);
@@ -165,12 +155,11 @@ static void a_bad_cell_is_refused(void **state)
 	assert_refused(RUN "{\"type\":\"end\",\"births\":-1}\n", -EINVAL, "births is negative");
 }
 
-static void later_additions_are_skipped(void **state)
+TEST(later_additions_are_skipped)
 {
 	struct run r;
 	struct fault why;
 
-	(void)state;
 	assert_int_equal(read_text(RUN_WITH("1", "[]", "\"icount\"", "\"1\"", "{}", "{\"later\":7}")
 					   CELL(SAMPLES_OK
 						",\"new\":[],\"counts\":{\"moons\":7},"
@@ -185,7 +174,7 @@ static void later_additions_are_skipped(void **state)
 }
 
 /* Lines of all lengths around what is read at once: each is whole, and has its number. */
-static void lines_may_lie_anywhere(void **state)
+TEST(lines_may_lie_anywhere)
 {
 	enum { ROOM = 1 << 20 };
 	char *text = malloc(ROOM);
@@ -193,7 +182,6 @@ static void lines_may_lie_anywhere(void **state)
 	size_t k, lines;
 	struct run r;
 
-	(void)state;
 	for (size_t pad = 65100; pad < 65560; pad++) {
 		size_t len = (size_t)sprintf(text, "%s", RUN);
 
@@ -224,14 +212,13 @@ static void assert_truncated(const char *text, size_t size, size_t cells)
 	run__free(&r);
 }
 
-static void a_killed_run_keeps_its_lines(void **state)
+TEST(a_killed_run_keeps_its_lines)
 {
 	static const char text[] = RUN CELL(SAMPLES_OK) END;
 	size_t run = sizeof(RUN) - 1, cell = run + sizeof(CELL(SAMPLES_OK)) - 1, size;
 	struct run r;
 	struct fault why;
 
-	(void)state;
 	for (size = run - 1; size < cell - 1; size++)
 		assert_truncated(text, size, 0);
 	for (size = cell - 1; size < sizeof(text) - 3; size++)
@@ -244,14 +231,13 @@ static void a_killed_run_keeps_its_lines(void **state)
 	run__free(&r);
 }
 
-static void deep_nesting_is_refused(void **state)
+TEST(deep_nesting_is_refused)
 {
 	size_t depth = 1000000;
 	char *text = malloc(2 * depth), *end = mempcpy(text, RUN, strlen(RUN));
 	struct run r;
 	struct fault why;
 
-	(void)state;
 	memset(end, '[', depth);
 	memcpy(end + depth, "\n" END, strlen("\n" END) + 1);
 	assert_int_equal(read_text(text, &r, &why), -EINVAL);
@@ -259,13 +245,12 @@ static void deep_nesting_is_refused(void **state)
 	free(text);
 }
 
-static void an_unreadable_file_is_an_error(void **state)
+TEST(an_unreadable_file_is_an_error)
 {
 	struct run r;
 	struct fault why;
 	char name[300], escaped[300];
 
-	(void)state;
 	snprintf(name, sizeof(name), "%s/none\n\033[31m", folder);
 	snprintf(escaped, sizeof(escaped), "%s/none\\x0a\\x1b[31m: No such file or directory",
 		 folder);
@@ -279,20 +264,13 @@ static void an_unreadable_file_is_an_error(void **state)
 	assert_string_equal(why.text, "/dev/null: is empty");
 }
 
-int main(void)
+int unit_setup(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(other_files_are_refused),
-		cmocka_unit_test(a_bad_run_line_is_refused),
-		cmocka_unit_test(a_newer_schema_is_refused),
-		cmocka_unit_test(a_bad_cell_is_refused),
-		cmocka_unit_test(later_additions_are_skipped),
-		cmocka_unit_test(lines_may_lie_anywhere),
-		cmocka_unit_test(a_killed_run_keeps_its_lines),
-		cmocka_unit_test(deep_nesting_is_refused),
-		cmocka_unit_test(an_unreadable_file_is_an_error),
-	};
-
 	setlocale(LC_CTYPE, "C.UTF-8");
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return make_folder(state);
+}
+
+int unit_teardown(void **state)
+{
+	return remove_folder(state);
 }

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/tests/unit.h"
 #include "user/tests/same_birth.h"
 
 #define GOLDEN "user/report/tests/golden/profile.jsonl"
@@ -56,14 +50,13 @@ static uint64_t random_next(void)
 	return x;
 }
 
-static void lines_of_a_real_profile_are_taken(void **state)
+TEST(lines_of_a_real_profile_are_taken)
 {
 	FILE *in = fopen(GOLDEN, "re");
 	char *line = NULL;
 	size_t size = 0, births = 0;
 	ssize_t len;
 
-	(void)state;
 	assert_non_null(in);
 	while ((len = getline(&line, &size, in)) > 0) {
 		bool birth = !strncmp(line, "{\"type\":\"birth\"", 15);
@@ -77,7 +70,7 @@ static void lines_of_a_real_profile_are_taken(void **state)
 }
 
 /* Whatever a birth holds, what the store writes of it is taken. */
-static void whatever_is_written_is_taken(void **state)
+TEST(whatever_is_written_is_taken)
 {
 	static const char *const texts[] = {"",
 					    "ls",
@@ -89,7 +82,6 @@ static void whatever_is_written_is_taken(void **state)
 					    "bad \xff\xc3(",
 					    "</script>"};
 
-	(void)state;
 	for (size_t round = 0; round < 20000; round++) {
 		struct birth b = {.child_tgid = 7, .parent_tid = 8, .uid = UINT32_MAX, .cgroup = 1};
 		char args[64] = "";
@@ -132,7 +124,7 @@ static void whatever_is_written_is_taken(void **state)
 	}
 }
 
-static void other_lines_are_left_alone(void **state)
+TEST(other_lines_are_left_alone)
 {
 	static const struct {
 		const char *from, *to;
@@ -193,7 +185,6 @@ static void other_lines_are_left_alone(void **state)
 		{"\"parent_fds\"", "\"cow_faults_child\""},
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
 		if (check_with(changes[i].from, changes[i].to) != LEFT_ALONE)
 			fail_msg("taken: %s", changes[i].to);
@@ -204,11 +195,10 @@ static void other_lines_are_left_alone(void **state)
 		assert_int_equal(check(base, i), LEFT_ALONE);
 }
 
-static void these_are_taken(void **state)
+TEST(these_are_taken)
 {
 	char many[6000] = "[\"", name[2000];
 
-	(void)state;
 	assert_int_equal(check(base, sizeof(base) - 1), TAKEN);
 	assert_int_equal(check_with("\"fork\"", "\"of a later version\""), TAKEN);
 	assert_int_equal(check_with("\"t_ns\":19078613274257,", ""), TAKEN);
@@ -241,12 +231,11 @@ static void these_are_taken(void **state)
 }
 
 /* With some bytes changed, cut out or put in: what it takes, jansson takes, and as the same. */
-static void as_jansson_reads_it(void **state)
+TEST(as_jansson_reads_it)
 {
 	static const char bytes[] = "[]{},:\"\\ 0159-+.eEntruls\t\xc3\xa9";
 	size_t taken = 0;
 
-	(void)state;
 	for (size_t round = 0; round < 300000; round++) {
 		size_t len = sizeof(base) - 1, edits = 1 + round % 3;
 		char line[sizeof(base)];
@@ -265,17 +254,4 @@ static void as_jansson_reads_it(void **state)
 		taken += check(line, len) == TAKEN;
 	}
 	assert_true(taken > 10000);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lines_of_a_real_profile_are_taken),
-		cmocka_unit_test(whatever_is_written_is_taken),
-		cmocka_unit_test(other_lines_are_left_alone),
-		cmocka_unit_test(these_are_taken),
-		cmocka_unit_test(as_jansson_reads_it),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -16,6 +9,7 @@
 #include <unistd.h>
 
 #include "bench/shared/fault.h"
+#include "bench/tests/unit.h"
 #include "user/store/store.h"
 #include "user/tests/result_file.h"
 #include "user/tests/sample_run.h"
@@ -106,13 +100,12 @@ static void assert_same_run(const struct run *a, const struct run *b)
 	assert_memory_equal(&a->end, &b->end, sizeof(a->end));
 }
 
-static void what_is_written_is_read(void **state)
+TEST(what_is_written_is_read)
 {
 	struct run r, back;
 	struct cell *c;
 	struct fault why;
 
-	(void)state;
 	sample_run(&r, 5);
 	c = sample_cell(&r, "clone", 4096, "phases", 0);
 	c->skipped = strdup("this kernel has no clone3");
@@ -131,13 +124,12 @@ static void what_is_written_is_read(void **state)
 }
 
 /* results/README.md promises these keys in this order. */
-static void lines_are_as_documented(void **state)
+TEST(lines_are_as_documented)
 {
 	struct run r = {.schema = 1, .seed = 7, .clock = "icount", .tool = "spawnscope 0.1.0"};
 	char *command[] = {"spawnscope", "bench", NULL}, *text;
 	struct cell *c = run__add_cell(&r);
 
-	(void)state;
 	r.command = command;
 	r.ended = true;
 	r.end.births = MISSING;
@@ -191,12 +183,11 @@ static void lines_are_as_documented(void **state)
 	run__free(&r);
 }
 
-static void malformed_bytes_become_replacement_characters(void **state)
+TEST(malformed_bytes_become_replacement_characters)
 {
 	struct run r, back;
 	struct fault why;
 
-	(void)state;
 	sample_run(&r, 1);
 	free(r.command[1]);
 	r.command[1] = strdup("a\xff"
@@ -212,12 +203,11 @@ static void malformed_bytes_become_replacement_characters(void **state)
 	run__free(&back);
 }
 
-static void a_full_disk_is_an_error(void **state)
+TEST(a_full_disk_is_an_error)
 {
 	struct store *s = store__create("/dev/full");
 	struct run r;
 
-	(void)state;
 	sample_run(&r, 1);
 	assert_non_null(s);
 	assert_int_equal(store__write_run(s, &r), -ENOSPC);
@@ -234,13 +224,12 @@ static void assert_not_created(const char *path, int err)
 	assert_int_equal(errno, err);
 }
 
-static void only_what_can_hold_it_is_opened(void **state)
+TEST(only_what_can_hold_it_is_opened)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
 	struct store *s;
 
-	(void)state;
 	assert_not_created(folder, EISDIR);
 	assert_not_created(in_folder("none/run.jsonl"), ENOENT);
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s/socket", folder);
@@ -252,23 +241,21 @@ static void only_what_can_hold_it_is_opened(void **state)
 	assert_int_equal(store__close(s), 0);
 }
 
-static void a_file_is_replaced(void **state)
+TEST(a_file_is_replaced)
 {
 	const char *path = file_with("old old old old", 15);
 	struct stat st;
 
-	(void)state;
 	assert_int_equal(store__close(store__create(path)), 0);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_size, 0);
 }
 
-static void root_follows_no_planted_link(void **state)
+TEST(root_follows_no_planted_link)
 {
 	char link_path[256], target[256];
 	struct store *s;
 
-	(void)state;
 	snprintf(link_path, sizeof(link_path), "%s", in_folder("link"));
 	snprintf(target, sizeof(target), "%s", in_folder("target"));
 	assert_int_equal(symlink(target, link_path), 0);
@@ -282,14 +269,13 @@ static void root_follows_no_planted_link(void **state)
 	assert_int_equal(chmod(folder, 0700), 0);
 }
 
-static void standard_output_works(void **state)
+TEST(standard_output_works)
 {
 	int saved = dup(STDOUT_FILENO), ends[2];
 	struct run r = {0};
 	char line[256] = "";
 	struct store *s;
 
-	(void)state;
 	fflush(stdout);
 	assert_int_equal(pipe(ends), 0);
 	dup2(ends[1], STDOUT_FILENO);
@@ -305,19 +291,13 @@ static void standard_output_works(void **state)
 	close(ends[1]);
 }
 
-int main(void)
+int unit_setup(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_written_is_read),
-		cmocka_unit_test(lines_are_as_documented),
-		cmocka_unit_test(malformed_bytes_become_replacement_characters),
-		cmocka_unit_test(a_full_disk_is_an_error),
-		cmocka_unit_test(only_what_can_hold_it_is_opened),
-		cmocka_unit_test(a_file_is_replaced),
-		cmocka_unit_test(root_follows_no_planted_link),
-		cmocka_unit_test(standard_output_works),
-	};
-
 	setlocale(LC_CTYPE, "C.UTF-8");
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return make_folder(state);
+}
+
+int unit_teardown(void **state)
+{
+	return remove_folder(state);
 }

@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What a profile prints and stores of births that are made up here. */
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <errno.h>
 #include <jansson.h>
 #include <locale.h>
@@ -17,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/tests/unit.h"
 #include "user/analysis/groups.h"
 #include "user/export/perfetto.h"
 #include "user/model/birth.h"
@@ -94,13 +88,12 @@ static void check_same(const struct birth *a, const struct birth *b)
 	assert_string_equal(a->exe, b->exe);
 }
 
-static void a_birth_comes_back_as_it_was_stored(void **state)
+TEST(a_birth_comes_back_as_it_was_stored)
 {
 	struct birth a = exec_birth(100, 200, 123456789), b;
 	struct reason why;
 	json_t *line;
 
-	(void)state;
 	a.args = "prog\0x\0y";
 	a.args_bytes = a.args_total = sizeof("prog\0x\0y");
 	line = store_encode_birth(&a);
@@ -115,13 +108,12 @@ static void a_birth_comes_back_as_it_was_stored(void **state)
 	birth__free(&b);
 }
 
-static void a_failure_comes_back(void **state)
+TEST(a_failure_comes_back)
 {
 	struct birth a = birth(100, 0, 5000), b;
 	struct reason why;
 	json_t *line;
 
-	(void)state;
 	a.life.result = -EAGAIN;
 	line = store_encode_birth(&a);
 	assert_null(json_object_get(line, "child"));
@@ -131,12 +123,11 @@ static void a_failure_comes_back(void **state)
 	birth__free(&b);
 }
 
-static void hostile_text_is_stored_as_json(void **state)
+TEST(hostile_text_is_stored_as_json)
 {
 	struct birth a = exec_birth(100, 200, 5000);
 	json_t *line = store_encode_birth(&a), *argv;
 
-	(void)state;
 	argv = json_object_get(json_object_get(line, "exec"), "argv");
 	assert_int_equal(json_array_size(argv), 3);
 	assert_string_equal(json_string_value(json_array_get(argv, 2)),
@@ -148,7 +139,7 @@ static void hostile_text_is_stored_as_json(void **state)
 	json_decref(line);
 }
 
-static void damaged_lines_are_refused(void **state)
+TEST(damaged_lines_are_refused)
 {
 	static const struct {
 		const char *name, *value;
@@ -181,7 +172,6 @@ static void damaged_lines_are_refused(void **state)
 	struct birth a = exec_birth(100, 200, 5000), b;
 	struct reason why;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
 		json_t *line = store_encode_birth(&a);
 
@@ -207,14 +197,13 @@ static void check_text(size_t width)
 	}
 }
 
-static void live_lines_fit_and_are_harmless(void **state)
+TEST(live_lines_fit_and_are_harmless)
 {
 	struct birth b = exec_birth(4194304, 4194303, 5000000000), failed = birth(1, 0, 5000000000);
 	FILE *out = fmemopen(text, sizeof(text), "w");
 	struct lines l = {
 		.out = out, .clock = "monotonic", .width = 80, .phases = true, .cow = true};
 
-	(void)state;
 	strcpy(b.comm, "\033]0;x\007\nlongname");
 	failed.life.result = -EAGAIN;
 	lines__print(&l, &b);
@@ -227,12 +216,11 @@ static void live_lines_fit_and_are_harmless(void **state)
 	check_text(80);
 }
 
-static void a_command_is_shown_as_it_is_typed(void **state)
+TEST(a_command_is_shown_as_it_is_typed)
 {
 	struct birth b = exec_birth(1, 2, 5000);
 	char command[512];
 
-	(void)state;
 	birth_command(&b, command, sizeof(command));
 	assert_string_equal(command, "/usr/bin/prog 'two words' 'a\\x1b[31mb\\x0ac\"\\\\xff"
 				     "\\xe2\\x80\\xae' ..");
@@ -247,7 +235,7 @@ static void a_command_is_shown_as_it_is_typed(void **state)
 	assert_string_equal(command, "");
 }
 
-static void the_tree_has_each_process_below_its_parent(void **state)
+TEST(the_tree_has_each_process_below_its_parent)
 {
 	struct birth a = exec_birth(10, 20, 1000), b = birth(20, 30, 2000),
 		     again = birth(10, 20, 3000), c = birth(20, 40, 4000),
@@ -255,7 +243,6 @@ static void the_tree_has_each_process_below_its_parent(void **state)
 	FILE *out = fmemopen(text, sizeof(text), "w");
 	struct tree t = {0};
 
-	(void)state;
 	thread.life.method = CLONE_METHOD_THREAD;
 	/* In the order in which they end. */
 	assert_int_equal(tree__add(&t, &c), 0);
@@ -275,12 +262,11 @@ static void the_tree_has_each_process_below_its_parent(void **state)
 	tree__free(&t);
 }
 
-static void the_tree_is_bounded(void **state)
+TEST(the_tree_is_bounded)
 {
 	FILE *out = fmemopen(text, sizeof(text), "w");
 	struct tree t = {0};
 
-	(void)state;
 	for (uint32_t i = 0; i < TREE_MAX + 5; i++) {
 		struct birth b = birth(i + 1, i + 2, 1000 * (i + 1));
 
@@ -311,14 +297,13 @@ static void summary(struct groups *g, const struct phase_origin *phases)
 	fclose(out);
 }
 
-static void the_summary_fits_whatever_the_names(void **state)
+TEST(the_summary_fits_whatever_the_names)
 {
 	const struct phase_origin phases[PHASE_COUNT] = {
 		[PHASE_reap] = {.absent = "because " HOSTILE},
 	};
 	struct groups g;
 
-	(void)state;
 	groups__init(&g, GROUP_BY_COMM);
 	for (uint32_t i = 1; i <= 3000; i++) {
 		struct birth b = birth(1, i, 1000ULL * i * 100000);
@@ -341,13 +326,12 @@ static void the_summary_fits_whatever_the_names(void **state)
 }
 
 /* A p99 of few is their maximum, and none; loss is what the summary begins with. */
-static void what_is_not_known_is_not_shown(void **state)
+TEST(what_is_not_known_is_not_shown)
 {
 	const struct phase_origin phases[PHASE_COUNT] = {0};
 	struct birth b = birth(1, 2, 1000);
 	struct groups g;
 
-	(void)state;
 	groups__init(&g, GROUP_BY_COMM);
 	assert_int_equal(groups__add(&g, &b), 0);
 	groups__count_received(&g);
@@ -361,12 +345,11 @@ static void what_is_not_known_is_not_shown(void **state)
 	groups__free(&g);
 }
 
-static void nothing_seen_is_said_in_short(void **state)
+TEST(nothing_seen_is_said_in_short)
 {
 	const struct phase_origin phases[PHASE_COUNT] = {0};
 	struct groups g;
 
-	(void)state;
 	groups__init(&g, GROUP_BY_PID);
 	summary(&g, phases);
 	assert_non_null(strstr(text, "\n0 births, 0 failed, 0 lost\n"));
@@ -374,13 +357,12 @@ static void nothing_seen_is_said_in_short(void **state)
 }
 
 /* copy_mm alone, to that with finish, faults, and the drop at exec; held from the wake-up on. */
-static void what_posix_spawn_would_spare_is_estimated(void **state)
+TEST(what_posix_spawn_would_spare_is_estimated)
 {
 	const struct phase_origin phases[PHASE_COUNT] = {0};
 	struct birth b = exec_birth(1, 2, 1000000), stays = birth(1, 3, 1000000);
 	struct groups g;
 
-	(void)state;
 	b.life.sum[SUM_cow_child] = 300;
 	b.life.sum[SUM_cow_parent] = 200;
 	strcpy(stays.comm, "snapshot");
@@ -407,7 +389,7 @@ static void what_posix_spawn_would_spare_is_estimated(void **state)
 
 /* The trace. */
 
-static void the_trace_is_what_the_format_asks_for(void **state)
+TEST(the_trace_is_what_the_format_asks_for)
 {
 	struct birth b = exec_birth(10, 20, 5000000), failed = birth(10, 0, 6000000);
 	char path[] = "/tmp/test_profile.XXXXXX";
@@ -416,7 +398,6 @@ static void the_trace_is_what_the_format_asks_for(void **state)
 	json_t *trace, *event;
 	FILE *out;
 
-	(void)state;
 	failed.life.result = -EAGAIN;
 	strcpy(b.comm, HOSTILE);
 	close(mkstemp(path));
@@ -466,7 +447,7 @@ static size_t tracks_of(const json_t *trace, const char *name, json_int_t *track
 }
 
 /* 20 is born of 10, and forks 30; then the id 20 is given anew, and the second forks 40. */
-static void an_id_given_anew_is_another_track(void **state)
+TEST(an_id_given_anew_is_another_track)
 {
 	struct birth first = exec_birth(10, 20, 1000000), old = birth(20, 30, 2000000),
 		     second = exec_birth(10, 20, 3000000), young = birth(20, 40, 4000000),
@@ -479,7 +460,6 @@ static void an_id_given_anew_is_another_track(void **state)
 	json_t *trace;
 	FILE *out;
 
-	(void)state;
 	second.path = "/usr/bin/other";
 	out = fmemopen(text, sizeof(text), "w");
 	p = perfetto__new(out, 0);
@@ -506,14 +486,13 @@ static void an_id_given_anew_is_another_track(void **state)
 	json_decref(trace);
 }
 
-static void a_full_disk_is_an_error(void **state)
+TEST(a_full_disk_is_an_error)
 {
 	struct birth b = exec_birth(10, 20, 5000000);
 	FILE *full = fopen("/dev/full", "w");
 	struct perfetto *p = perfetto__new(full, 0);
 	int err = 0;
 
-	(void)state;
 	for (int i = 0; i < 1000 && !err; i++)
 		err = perfetto__birth(p, &b);
 	assert_int_equal(err, -ENOSPC);
@@ -521,26 +500,8 @@ static void a_full_disk_is_an_error(void **state)
 	fclose(full);
 }
 
-int main(void)
+int unit_setup(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_birth_comes_back_as_it_was_stored),
-		cmocka_unit_test(a_failure_comes_back),
-		cmocka_unit_test(hostile_text_is_stored_as_json),
-		cmocka_unit_test(damaged_lines_are_refused),
-		cmocka_unit_test(live_lines_fit_and_are_harmless),
-		cmocka_unit_test(a_command_is_shown_as_it_is_typed),
-		cmocka_unit_test(the_tree_has_each_process_below_its_parent),
-		cmocka_unit_test(the_tree_is_bounded),
-		cmocka_unit_test(the_summary_fits_whatever_the_names),
-		cmocka_unit_test(what_is_not_known_is_not_shown),
-		cmocka_unit_test(nothing_seen_is_said_in_short),
-		cmocka_unit_test(what_posix_spawn_would_spare_is_estimated),
-		cmocka_unit_test(the_trace_is_what_the_format_asks_for),
-		cmocka_unit_test(an_id_given_anew_is_another_track),
-		cmocka_unit_test(a_full_disk_is_an_error),
-	};
-
 	setlocale(LC_CTYPE, "C.UTF-8");
-	return cmocka_run_group_tests_name("profile", tests, NULL, NULL);
+	return 0;
 }

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 
+#include "bench/tests/unit.h"
 #include "user/table/table.h"
 #include "user/tests/sample_run.h"
 #include "user/text/utf8.h"
@@ -58,12 +52,11 @@ static void assert_lacks(const char *out, const char *part)
 		fail_msg("\"%s\" is in:\n%s", part, out);
 }
 
-static void the_whole_table(void **state)
+TEST(the_whole_table)
 {
 	struct run r;
 	char *out;
 
-	(void)state;
 	sample_run(&r, 200);
 	out = printed_freed(&r);
 	assert_string_equal(
@@ -128,12 +121,11 @@ static void the_whole_table(void **state)
 	free(out);
 }
 
-static void tails_need_samples(void **state)
+TEST(tails_need_samples)
 {
 	struct run r;
 	char *out;
 
-	(void)state;
 	sample_run(&r, 99);
 	out = printed_freed(&r);
 	assert_has(out, "64M     fork         99   136 us    -    -     0.39x  337 us\n");
@@ -144,12 +136,11 @@ static void tails_need_samples(void **state)
 	free(out);
 }
 
-static void loss_is_said_first(void **state)
+TEST(loss_is_said_first)
 {
 	struct run r;
 	char *out;
 
-	(void)state;
 	sample_run(&r, 3);
 	r.end.lost = 12;
 	r.end.missed = 3;
@@ -165,12 +156,11 @@ static void loss_is_said_first(void **state)
 	free(out);
 }
 
-static void truncation_is_said_first(void **state)
+TEST(truncation_is_said_first)
 {
 	struct run r;
 	char *out;
 
-	(void)state;
 	sample_run(&r, 3);
 	r.ended = false;
 	r.end.births = r.end.lost = r.end.missed = MISSING;
@@ -180,12 +170,11 @@ static void truncation_is_said_first(void **state)
 	free(out);
 }
 
-static void an_untraced_run_has_times_only(void **state)
+TEST(an_untraced_run_has_times_only)
 {
 	struct run r = {.clock = strdup("monotonic"), .ended = true};
 	char *out;
 
-	(void)state;
 	sample_cell(&r, "fork", 1 << 20, "none", 3);
 	r.end.births = r.end.started = r.end.lost = r.end.missed = MISSING;
 	r.end.started_untraced = 5;
@@ -206,12 +195,11 @@ static void an_untraced_run_has_times_only(void **state)
 	free(out);
 }
 
-static void an_empty_run_prints(void **state)
+TEST(an_empty_run_prints)
 {
 	struct run r = {.ended = true};
 	char *out;
 
-	(void)state;
 	out = printed_freed(&r);
 	assert_string_equal(out, "Linux, clock: monotonic\n\n"
 				 "0 births recorded, 0 started, 0 lost, 0 missed, "
@@ -219,12 +207,11 @@ static void an_empty_run_prints(void **state)
 	free(out);
 }
 
-static void the_lab_counts_instructions(void **state)
+TEST(the_lab_counts_instructions)
 {
 	struct run r = {.clock = strdup("icount"), .ended = true};
 	char *out;
 
-	(void)state;
 	sample_cell(&r, "fork", 1 << 20, "phases", 3);
 	out = printed_freed(&r);
 	assert_has(out, "clock: instructions\n");
@@ -233,13 +220,12 @@ static void the_lab_counts_instructions(void **state)
 	free(out);
 }
 
-static void parents_show_what_distinguishes_them(void **state)
+TEST(parents_show_what_distinguishes_them)
 {
 	struct run r = {.ended = true};
 	struct cell *c;
 	char *out;
 
-	(void)state;
 	c = sample_cell(&r, "fork", 1 << 20, "none", 3);
 	cell__add_key_number(c, "vmas", 1000);
 	c = sample_cell(&r, "fork", 1 << 20, "none", 3);
@@ -255,13 +241,12 @@ static void parents_show_what_distinguishes_them(void **state)
 	free(out);
 }
 
-static void the_unmeasured_is_listed(void **state)
+TEST(the_unmeasured_is_listed)
 {
 	struct run r = {.ended = true};
 	struct cell *c;
 	char *out;
 
-	(void)state;
 	sample_cell(&r, "fork", 1 << 30, "none", 0)->skipped = strdup("needs 2G of memory");
 	sample_cell(&r, "fork", 1 << 30, "phases", 0)->skipped = strdup("needs 2G of memory");
 	sample_cell(&r, "clone", 1 << 20, "none", 0)->broken = strdup("it died");
@@ -283,14 +268,13 @@ static void the_unmeasured_is_listed(void **state)
 }
 
 /* Everything as long and as large as it gets, and full of what no terminal should be sent. */
-static void hostile_runs_stay_in_80_columns(void **state)
+TEST(hostile_runs_stay_in_80_columns)
 {
 	static const char hostile[] = "x\033\xff\n\xc2\x9by\xe6\xbc\xa2 %s";
 	char text[3001];
 	struct run r;
 	char *out;
 
-	(void)state;
 	for (size_t i = 0; i + 1 < sizeof(text); i++)
 		text[i] = hostile[i % (sizeof(hostile) - 1)];
 	text[sizeof(text) - 1] = '\0';
@@ -330,14 +314,13 @@ static void hostile_runs_stay_in_80_columns(void **state)
 	free(out);
 }
 
-static void colour_is_for_headings(void **state)
+TEST(colour_is_for_headings)
 {
 	char *out = NULL;
 	struct run r;
 	size_t size;
 	FILE *f = open_memstream(&out, &size);
 
-	(void)state;
 	sample_run(&r, 3);
 	r.end.lost = 1;
 	assert_int_equal(table_print(&r, f, true), 0);
@@ -348,35 +331,19 @@ static void colour_is_for_headings(void **state)
 	free(out);
 }
 
-static void a_full_disk_is_an_error(void **state)
+TEST(a_full_disk_is_an_error)
 {
 	FILE *full = fopen("/dev/full", "w");
 	struct run r;
 
-	(void)state;
 	sample_run(&r, 3);
 	assert_int_equal(table_print(&r, full, false), -ENOSPC);
 	fclose(full);
 	run__free(&r);
 }
 
-int main(void)
+int unit_setup(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_whole_table),
-		cmocka_unit_test(tails_need_samples),
-		cmocka_unit_test(loss_is_said_first),
-		cmocka_unit_test(truncation_is_said_first),
-		cmocka_unit_test(an_untraced_run_has_times_only),
-		cmocka_unit_test(an_empty_run_prints),
-		cmocka_unit_test(the_lab_counts_instructions),
-		cmocka_unit_test(parents_show_what_distinguishes_them),
-		cmocka_unit_test(the_unmeasured_is_listed),
-		cmocka_unit_test(hostile_runs_stay_in_80_columns),
-		cmocka_unit_test(colour_is_for_headings),
-		cmocka_unit_test(a_full_disk_is_an_error),
-	};
-
 	setlocale(LC_CTYPE, "C.UTF-8");
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return 0;
 }

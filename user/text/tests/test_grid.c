@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <errno.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/tests/unit.h"
 #include "user/text/grid.h"
 
 static const struct grid_column columns[] = {
@@ -44,21 +38,20 @@ static void assert_drawn(const char *const *cells, size_t rows, const char *expe
 	free(text);
 }
 
-static void cells_are_aligned(void **state)
+TEST(cells_are_aligned)
 {
 	static const char *const cells[] = {
 		"64M", "posix_spawn", "200", NULL, "\\x1b", /**/
 		"",    "fork",	      "1",   NULL, NULL,
 	};
 
-	(void)state;
 	assert_drawn(cells, 2,
 		     "PARENT  METHOD         N  NOTHING  LAST\n"
 		     "64M     posix_spawn  200           \\x1b\n"
 		     "        fork           1\n");
 }
 
-static void nothing_is_cut(void **state)
+TEST(nothing_is_cut)
 {
 	static const char *const cells[] = {
 		"1234567890 1234567890 1234567890 1234567890 1234567890 1234567890 1234567890",
@@ -68,7 +61,6 @@ static void nothing_is_cut(void **state)
 		"end",
 	};
 
-	(void)state;
 	char *text = drawn(cells, 1);
 
 	assert_non_null(strstr(text, cells[0]));
@@ -76,7 +68,7 @@ static void nothing_is_cut(void **state)
 	free(text);
 }
 
-static void alignment_heeds_what_is_shown(void **state)
+TEST(alignment_heeds_what_is_shown)
 {
 	static const char *const cells[] = {
 		"1M", "f\xc3\xb6rk", "1", "\xe6\xbc\xa2",
@@ -85,27 +77,24 @@ static void alignment_heeds_what_is_shown(void **state)
 		"y",
 	};
 
-	(void)state;
 	assert_drawn(cells, 2,
 		     "PARENT  METHOD  N  NOTHING  LAST\n"
 		     "1M      f\xc3\xb6rk    1       \xe6\xbc\xa2  x\n"
 		     "2M      vfork   2        -  y\n");
 }
 
-static void no_rows_no_table(void **state)
+TEST(no_rows_no_table)
 {
-	(void)state;
 	assert_drawn(NULL, 0, "");
 	grid__free(NULL);
 }
 
-static void a_full_disk_is_an_error(void **state)
+TEST(a_full_disk_is_an_error)
 {
 	static const char *const cells[COLUMNS] = {"1M", "fork", "1", "-", "x"};
 	struct grid *g = grid__new(columns, COLUMNS);
 	FILE *full = fopen("/dev/full", "w");
 
-	(void)state;
 	setvbuf(full, NULL, _IONBF, 0);
 	assert_int_equal(grid__row(g, cells), 0);
 	assert_true(grid__print(g, full) < 0);
@@ -113,16 +102,8 @@ static void a_full_disk_is_an_error(void **state)
 	grid__free(g);
 }
 
-int main(void)
+int unit_setup(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(cells_are_aligned),
-		cmocka_unit_test(nothing_is_cut),
-		cmocka_unit_test(alignment_heeds_what_is_shown),
-		cmocka_unit_test(no_rows_no_table),
-		cmocka_unit_test(a_full_disk_is_an_error),
-	};
-
 	setlocale(LC_CTYPE, "C.UTF-8");
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return 0;
 }

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bench/tests/unit.h"
 #include "user/text/json.h"
 #include "user/text/markup.h"
 #include "user/text/numbers.h"
@@ -33,9 +27,8 @@ static void check_html(const char *text, const char *expected)
 	free(out);
 }
 
-static void html_shows_hostile_text(void **state)
+TEST(html_shows_hostile_text)
 {
-	(void)state;
 	check_html("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;");
 	check_html("</script>&\"'", "&lt;/script&gt;&amp;&quot;&#39;");
 	check_html("a\nb\tc\033[31m\x7f", "a\\x0ab\\x09c\\x1b[31m\\x7f");
@@ -56,9 +49,8 @@ static void check_markdown(const char *text, size_t width, const char *expected)
 	free(out);
 }
 
-static void markdown_shows_hostile_text(void **state)
+TEST(markdown_shows_hostile_text)
 {
-	(void)state;
 	check_markdown("posix_spawn", 60, "posix\\_spawn");
 	check_markdown("a|b`c`*d*[e](f)\n# g", 60, "a\\|b\\`c\\`\\*d\\*\\[e\\](f)\\\\x0a&#35; g");
 	check_markdown("<b>@all&http://x www.y 1.5", 60,
@@ -80,9 +72,8 @@ static void check_json(json_t *value, const char *expected)
 	json_decref(value);
 }
 
-static void json_in_a_page_cannot_end_its_script(void **state)
+TEST(json_in_a_page_cannot_end_its_script)
 {
-	(void)state;
 	check_json(json__push(json_array(), json__text("</script><!--\xff")),
 		   "[\"\\u003c/script>\\u003c!--\\\\xff\"]");
 	check_json(json__push(json__push(json_array(), json__number(12.5)), json__number(NAN)),
@@ -90,11 +81,10 @@ static void json_in_a_page_cannot_end_its_script(void **state)
 	check_json(json__push(json_array(), json__number(8821543)), "[8821543]");
 }
 
-static void numbers_are_readable(void **state)
+TEST(numbers_are_readable)
 {
 	char text[NUMBER_MAX];
 
-	(void)state;
 	assert_string_equal(text_time(32700, false, text), "32.7 \xc2\xb5s");
 	assert_string_equal(text_time(812, false, text), "812 ns");
 	assert_string_equal(text_time(173301, true, text), "173 k");
@@ -112,16 +102,4 @@ static void numbers_are_readable(void **state)
 	assert_string_equal(text_change(1, 12.3, text), "\xc3\x97"
 							"12.3");
 	assert_string_equal(text_change(0, 5, text), "-");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(html_shows_hostile_text),
-		cmocka_unit_test(markdown_shows_hostile_text),
-		cmocka_unit_test(json_in_a_page_cannot_end_its_script),
-		cmocka_unit_test(numbers_are_readable),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

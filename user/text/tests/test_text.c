@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/tests/unit.h"
 #include "user/text/columns.h"
 #include "user/text/escape.h"
 #include "user/text/strbuf.h"
@@ -24,9 +18,8 @@ static void assert_escaped(const char *in, const char *expected)
 	assert_string_equal(out, expected);
 }
 
-static void escaping_leaves_text_alone(void **state)
+TEST(escaping_leaves_text_alone)
 {
-	(void)state;
 	assert_escaped("", "");
 	assert_escaped("/usr/bin/true -x 'a b'", "/usr/bin/true -x 'a b'");
 	assert_escaped("back\\slash", "back\\slash");
@@ -34,9 +27,8 @@ static void escaping_leaves_text_alone(void **state)
 		       "K\xc3\xb6ln \xe2\x82\xac \xf0\x9f\x90\xa7");
 }
 
-static void escaping_disarms(void **state)
+TEST(escaping_disarms)
 {
-	(void)state;
 	assert_escaped("a\nb\tc", "a\\x0ab\\x09c");
 	assert_escaped("\033[2J", "\\x1b[2J");
 	assert_escaped("\x7f", "\\x7f");
@@ -52,11 +44,10 @@ static void escaping_disarms(void **state)
 	assert_escaped("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"); /* beyond U+10FFFF */
 }
 
-static void escaping_heeds_the_size(void **state)
+TEST(escaping_heeds_the_size)
 {
 	char out[8];
 
-	(void)state;
 	memset(out, 'x', sizeof(out));
 	assert_int_equal(escape_text("abcdef", out, 4), 6);
 	assert_string_equal(out, "abc");
@@ -68,9 +59,8 @@ static void escaping_heeds_the_size(void **state)
 	assert_int_equal(escape_text("abc", NULL, 0), 3);
 }
 
-static void width_is_what_a_terminal_shows(void **state)
+TEST(width_is_what_a_terminal_shows)
 {
-	(void)state;
 	assert_int_equal(utf8_width(""), 0);
 	assert_int_equal(utf8_width("abc"), 3);
 	assert_int_equal(utf8_width("K\xc3\xb6ln"), 4);
@@ -102,9 +92,8 @@ static void assert_wrapped(size_t column, size_t indent, const char *text, const
 
 #define TEN "0123456789"
 
-static void lines_break_at_blanks(void **state)
+TEST(lines_break_at_blanks)
 {
-	(void)state;
 	assert_wrapped(0, 2, "", "\n");
 	assert_wrapped(0, 2, "  a  b ", "a b\n");
 	assert_wrapped(70, 2, TEN, TEN "\n");
@@ -115,12 +104,11 @@ static void lines_break_at_blanks(void **state)
 	assert_wrapped(79, 4, "a b", "a\n    b\n");
 }
 
-static void long_words_are_cut(void **state)
+TEST(long_words_are_cut)
 {
 	char word[201], *out, *line, *rest = NULL;
 	size_t letters = 0;
 
-	(void)state;
 	memset(word, 'w', 200);
 	word[200] = '\0';
 	out = wrapped(16, 16, word);
@@ -132,11 +120,10 @@ static void long_words_are_cut(void **state)
 	free(out);
 }
 
-static void cutting_shows(void **state)
+TEST(cutting_shows)
 {
 	char text[] = "posix_spawn_file_actions", same[] = "fork";
 
-	(void)state;
 	layout_cut(text, 12);
 	assert_string_equal(text, "posix_spaw..");
 	layout_cut(same, 4);
@@ -154,12 +141,11 @@ static char *printed(struct columns *s)
 	return out;
 }
 
-static void wide_sheets_go_on_below(void **state)
+TEST(wide_sheets_go_on_below)
 {
 	struct columns *s = columns__new(1);
 	char *out;
 
-	(void)state;
 	columns__column(s, "A", 0);
 	columns__column(s, TEN TEN TEN TEN, COLUMNS_RIGHT);
 	columns__column(s, "EMPTY", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
@@ -179,12 +165,11 @@ static void wide_sheets_go_on_below(void **state)
 	columns__free(s);
 }
 
-static void empty_sheets_are_not_printed(void **state)
+TEST(empty_sheets_are_not_printed)
 {
 	struct columns *s = columns__new(1);
 	char *out;
 
-	(void)state;
 	columns__column(s, "A", 0);
 	columns__column(s, "B", COLUMNS_OPTIONAL);
 	out = printed(s);
@@ -199,11 +184,10 @@ static void empty_sheets_are_not_printed(void **state)
 	columns__free(NULL);
 }
 
-static void what_does_not_fit_is_cut_at_a_character(void **state)
+TEST(what_does_not_fit_is_cut_at_a_character)
 {
 	char text[12] = "";
 
-	(void)state;
 	layout_append(text, sizeof(text), "%s", "12345678901");
 	assert_string_equal(text, "12345678901");
 	text[0] = '\0';
@@ -221,12 +205,11 @@ static void what_does_not_fit_is_cut_at_a_character(void **state)
 	assert_string_equal(text, "12345678...");
 }
 
-static void a_buffer_grows_and_escapes(void **state)
+TEST(a_buffer_grows_and_escapes)
 {
 	struct strbuf s = {0};
 	char *taken;
 
-	(void)state;
 	assert_string_equal(strbuf__text(&s), "");
 	strbuf__add(&s, "%d %s", 7, "words");
 	strbuf__add_escaped(&s, "\x1b[1m");
@@ -246,22 +229,8 @@ static void a_buffer_grows_and_escapes(void **state)
 	strbuf__free(&s);
 }
 
-int main(void)
+int unit_setup(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(escaping_leaves_text_alone),
-		cmocka_unit_test(escaping_disarms),
-		cmocka_unit_test(escaping_heeds_the_size),
-		cmocka_unit_test(width_is_what_a_terminal_shows),
-		cmocka_unit_test(lines_break_at_blanks),
-		cmocka_unit_test(long_words_are_cut),
-		cmocka_unit_test(cutting_shows),
-		cmocka_unit_test(wide_sheets_go_on_below),
-		cmocka_unit_test(empty_sheets_are_not_printed),
-		cmocka_unit_test(what_does_not_fit_is_cut_at_a_character),
-		cmocka_unit_test(a_buffer_grows_and_escapes),
-	};
-
 	setlocale(LC_CTYPE, "C.UTF-8");
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return 0;
 }

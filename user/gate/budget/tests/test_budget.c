@@ -1,11 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -13,6 +6,7 @@
 #include <string.h>
 
 #include "bench/shared/fault.h"
+#include "bench/tests/unit.h"
 #include "user/gate/budget/check.h"
 #include "user/model/birth.h"
 #include "user/tests/sample_run.h"
@@ -41,12 +35,11 @@ static void assert_refused(const char *text, const char *want)
 	assert_null(b.rules);
 }
 
-static void rules_are_read(void **state)
+TEST(rules_are_read)
 {
 	struct budget b;
 	struct fault why;
 
-	(void)state;
 	assert_int_equal(
 		parse("# a comment\n"
 		      "\n"
@@ -101,7 +94,7 @@ static void rules_are_read(void **state)
 	budget_free(&b);
 }
 
-static void numbers_are_exact(void **state)
+TEST(numbers_are_exact)
 {
 	static const struct {
 		const char *text;
@@ -114,7 +107,6 @@ static void numbers_are_exact(void **state)
 	struct fault why;
 	struct budget b;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		snprintf(text, sizeof(text), "%s <= %s",
 			 strpbrk(cases[i].text, "KGB") ? "page_table_bytes" : "spawn",
@@ -126,9 +118,8 @@ static void numbers_are_exact(void **state)
 	}
 }
 
-static void mistakes_name_the_line_and_what_was_expected(void **state)
+TEST(mistakes_name_the_line_and_what_was_expected)
 {
-	(void)state;
 	assert_refused("", "b: no rule in it; an example is `copy_mm.p99 <= 2ms`");
 	assert_refused("# nothing\n\n", "b: no rule in it; an example is `copy_mm.p99 <= 2ms`");
 	assert_refused("copy_mm\n",
@@ -177,12 +168,11 @@ static void mistakes_name_the_line_and_what_was_expected(void **state)
 				       "copy_mm.p99 or fork.births, found '\033[2J'");
 }
 
-static void limits_have_the_unit_of_their_metric(void **state)
+TEST(limits_have_the_unit_of_their_metric)
 {
 	struct budget b;
 	struct fault why;
 
-	(void)state;
 	assert_int_equal(
 		parse("page_table_bytes <= 1.5M\nvmas.mean <= 1.5\nspawn <= 1500", &b, &why), 0);
 	assert_true(b.rules[0].limit == 1.5 * (1 << 20) && b.rules[1].limit == 1.5 &&
@@ -190,12 +180,11 @@ static void limits_have_the_unit_of_their_metric(void **state)
 	budget_free(&b);
 }
 
-static void words_that_nothing_can_match_are_refused(void **state)
+TEST(words_that_nothing_can_match_are_refused)
 {
 	struct budget b;
 	struct fault why;
 
-	(void)state;
 	assert_int_equal(parse("births where comm == fifteen-letters == 0\n"
 			       "births where exe == a-program-of-thirty-one-letters == 0\n"
 			       "births where pages == thp and trace == none == 0",
@@ -222,13 +211,12 @@ static void words_that_nothing_can_match_are_refused(void **state)
 		       "'012345678901234567890123456789012345678901234567890123456789012'");
 }
 
-static void bytes_that_are_not_text_are_refused(void **state)
+TEST(bytes_that_are_not_text_are_refused)
 {
 	char line[2000];
 	struct fault why;
 	struct budget b;
 
-	(void)state;
 	assert_int_equal(parse_bytes("births\0 == 0", 12, &b, &why), -EINVAL);
 	assert_string_equal(why.text, "b: line 1: expected text, found '\\0'");
 	memset(line, ' ', sizeof(line));
@@ -261,9 +249,8 @@ static enum gate_verdict check(size_t n, const char *rule)
 	return v;
 }
 
-static void rules_are_checked_in_each_cell(void **state)
+TEST(rules_are_checked_in_each_cell)
 {
-	(void)state;
 	/* 67108 ns in the larger parent, 1048 in the smaller one. */
 	assert_int_equal(check(10, "copy_mm <= 68us"), GATE_PASS);
 	assert_int_equal(check(10, "copy_mm <= 67us"), GATE_REGRESSION);
@@ -281,12 +268,11 @@ static void rules_are_checked_in_each_cell(void **state)
 	assert_int_equal(check(10, "fork.births where rss >= 64MiB == 0"), GATE_REGRESSION);
 }
 
-static void what_was_not_measured_never_passes(void **state)
+TEST(what_was_not_measured_never_passes)
 {
 	struct gate_report report;
 	struct run r;
 
-	(void)state;
 	assert_int_equal(check(10, "exec_load <= 1s"), GATE_INCONCLUSIVE);
 	assert_int_equal(check(10, "copy_mm.p99 <= 1s"), GATE_INCONCLUSIVE);
 	assert_int_equal(check(1000, "copy_mm.p99 <= 1s"), GATE_PASS);
@@ -371,7 +357,7 @@ static enum gate_verdict check_profile(const struct loss *loss, const char *rule
 	return v;
 }
 
-static void rules_are_checked_for_the_births_of_a_profile(void **state)
+TEST(rules_are_checked_for_the_births_of_a_profile)
 {
 	static const struct {
 		const char *rule;
@@ -408,17 +394,15 @@ static void rules_are_checked_for_the_births_of_a_profile(void **state)
 		{"births where child_write > 0 == 0", GATE_INCONCLUSIVE},
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		if (check_profile(&whole, cases[i].rule, NULL) != cases[i].verdict)
 			fail_msg("%s: not %s", cases[i].rule, gate_verdict_name(cases[i].verdict));
 }
 
-static void a_broken_rule_names_the_birth(void **state)
+TEST(a_broken_rule_names_the_birth)
 {
 	char note[160];
 
-	(void)state;
 	check_profile(&whole, "fork.births where rss >= 1GiB == 0", note);
 	assert_string_equal(note, "line 1: the first of server, process 0, RSS 2G");
 	check_profile(&whole, "fork.copy_mm.max <= 1us", note);
@@ -426,7 +410,7 @@ static void a_broken_rule_names_the_birth(void **state)
 }
 
 /* A verdict must hold whatever the lost records were. */
-static void lost_records_make_a_rule_inconclusive(void **state)
+TEST(lost_records_make_a_rule_inconclusive)
 {
 	static const struct loss one = {.lost = 1, .births_lost = 1}, unseen = {.unseen = 1},
 				 untracked = {.untracked = 1}, missed = {.missed = 1},
@@ -467,7 +451,6 @@ static void lost_records_make_a_rule_inconclusive(void **state)
 	};
 	char note[160];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		if (check_profile(cases[i].loss, cases[i].rule, NULL) != cases[i].verdict)
 			fail_msg("%s: not %s (%zu)", cases[i].rule,
@@ -479,12 +462,11 @@ static void lost_records_make_a_rule_inconclusive(void **state)
 }
 
 /* A child that still shares its parent's pages may make the parent copy many later. */
-static void a_birth_without_the_value_makes_a_rule_inconclusive(void **state)
+TEST(a_birth_without_the_value_makes_a_rule_inconclusive)
 {
 	struct gate_report report;
 	struct run r;
 
-	(void)state;
 	sample_profile(&r, 11);
 	r.births[10].life.count[COUNT_cow_copied_parent] = MISSING;
 	assert_int_equal(check_in(&r, "fork.cow_copied_parent.max <= 100", &report),
@@ -503,37 +485,15 @@ static void a_birth_without_the_value_makes_a_rule_inconclusive(void **state)
 	run__free(&r);
 }
 
-static void a_profile_without_births_is_a_measurement(void **state)
+TEST(a_profile_without_births_is_a_measurement)
 {
 	struct gate_report report;
 	struct run r;
 
-	(void)state;
 	sample_profile(&r, 0);
 	assert_int_equal(check_in(&r, "fork.births == 0", &report), GATE_PASS);
 	gate_report__free(&report);
 	assert_int_equal(check_in(&r, "copy_mm <= 1s", &report), GATE_INCONCLUSIVE);
 	gate_report__free(&report);
 	run__free(&r);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rules_are_read),
-		cmocka_unit_test(numbers_are_exact),
-		cmocka_unit_test(mistakes_name_the_line_and_what_was_expected),
-		cmocka_unit_test(limits_have_the_unit_of_their_metric),
-		cmocka_unit_test(words_that_nothing_can_match_are_refused),
-		cmocka_unit_test(bytes_that_are_not_text_are_refused),
-		cmocka_unit_test(rules_are_checked_in_each_cell),
-		cmocka_unit_test(what_was_not_measured_never_passes),
-		cmocka_unit_test(rules_are_checked_for_the_births_of_a_profile),
-		cmocka_unit_test(a_broken_rule_names_the_birth),
-		cmocka_unit_test(lost_records_make_a_rule_inconclusive),
-		cmocka_unit_test(a_birth_without_the_value_makes_a_rule_inconclusive),
-		cmocka_unit_test(a_profile_without_births_is_a_measurement),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

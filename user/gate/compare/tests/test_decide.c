@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* How times are decided: by pairs of runs, and at looks. */
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <math.h>
 
+#include "bench/tests/unit.h"
 #include "user/gate/compare/paired.h"
 #include "user/gate/tests/gate_runs.h"
 
@@ -40,9 +34,8 @@ static enum gate_verdict verdict_at(uint64_t seed, size_t pairs, double change, 
 	return report.verdict;
 }
 
-static void times_are_decided_by_pairs(void **state)
+TEST(times_are_decided_by_pairs)
 {
-	(void)state;
 	assert_int_equal(verdict_at(1, 16, 0, 0.01), GATE_PASS);
 	assert_int_equal(verdict_at(1, 16, 0.10, 0.01), GATE_REGRESSION);
 	assert_int_equal(verdict_at(1, 16, -0.20, 0.01), GATE_PASS);
@@ -54,11 +47,10 @@ static void times_are_decided_by_pairs(void **state)
 }
 
 /* 400 comparisons of equal sides; then at the margin itself. */
-static void false_alarms_are_as_rare_as_promised(void **state)
+TEST(false_alarms_are_as_rare_as_promised)
 {
 	size_t alarms = 0, passes = 0;
 
-	(void)state;
 	for (size_t i = 0; i < 400; i++)
 		alarms += verdict_at(1000 + i, 16, 0, 0.05) == GATE_REGRESSION;
 	assert_int_equal(alarms, 0);
@@ -73,11 +65,10 @@ static void false_alarms_are_as_rare_as_promised(void **state)
 	assert_in_range(passes, 0, 37);
 }
 
-static void an_inconclusive_row_says_what_would_have_shown(void **state)
+TEST(an_inconclusive_row_says_what_would_have_shown)
 {
 	const struct gate_row *row;
 
-	(void)state;
 	assert_int_equal(verdict_at(9, 16, 0, 0.2), GATE_INCONCLUSIVE);
 	row = find_row("spawn");
 	assert_int_equal(row->verdict, GATE_INCONCLUSIVE);
@@ -88,13 +79,12 @@ static void an_inconclusive_row_says_what_would_have_shown(void **state)
 	assert_non_null(strstr(report.headline, "16 pairs would show +"));
 }
 
-static void runs_that_were_not_taken_in_turn_decide_nothing(void **state)
+TEST(runs_that_were_not_taken_in_turn_decide_nothing)
 {
 	const double us[8] = {100, 100, 100, 100, 100, 100, 100, 100};
 	struct gate_policy policy = gate_policy_default;
 	struct run *a = timed_runs(0, us, 8), *b = timed_runs(1, us, 8);
 
-	(void)state;
 	for (size_t i = 0; i < 8; i++) /* B after all of A */
 		set_number(&b[i], "taken_ms", 1000000 + (int64_t)i);
 	assert_int_equal(compare(a, b, 8, NULL), GATE_INCONCLUSIVE);
@@ -108,14 +98,13 @@ static void runs_that_were_not_taken_in_turn_decide_nothing(void **state)
 	free_runs(b, 8);
 }
 
-static void the_error_of_a_family_is_bounded(void **state)
+TEST(the_error_of_a_family_is_bounded)
 {
 	const double us[8] = {100, 100, 100, 100, 100, 100, 100, 100};
 	const double slow[8] = {110, 111, 112, 113, 114, 115, 116, 117};
 	struct gate_policy policy = gate_policy_default;
 	struct run *a = timed_runs(0, us, 8), *b = timed_runs(1, slow, 8);
 
-	(void)state;
 	/* 2^-8 = 0.0039: enough for two metrics at 0.01, but not for the six of three cells. */
 	assert_int_equal(compare(a, b, 8, NULL), GATE_REGRESSION);
 	for (size_t i = 0; i < 16; i++) {
@@ -153,11 +142,10 @@ static struct run *tailed_runs(int side, size_t samples, int64_t tail_ns)
 	return runs;
 }
 
-static void tails_are_shown_and_gate_if_they_are_named(void **state)
+TEST(tails_are_shown_and_gate_if_they_are_named)
 {
 	struct run *a = tailed_runs(0, 1000, 1000000), *b = tailed_runs(1, 1000, 3000000);
 
-	(void)state;
 	assert_int_equal(compare(a, b, 8, NULL), GATE_PASS);
 	assert_int_equal(find_row("spawn_p99")->kind, GATE_SHOWN);
 	assert_float_equal(find_row("spawn_p99")->change, 2, 0.001);
@@ -172,11 +160,10 @@ static void tails_are_shown_and_gate_if_they_are_named(void **state)
 	free_runs(b, 8);
 }
 
-static void few_pairs_leave_no_bound(void **state)
+TEST(few_pairs_leave_no_bound)
 {
 	struct run *a = new_runs(0, 5), *b = new_runs(1, 5);
 
-	(void)state;
 	for (size_t i = 0; i < 5; i++) {
 		add_cell(&a[i], "fork", MIB, "none", 100 * US);
 		add_cell(&a[i], "vfork", MIB, "none", 100 * US);
@@ -194,12 +181,11 @@ static void few_pairs_leave_no_bound(void **state)
 }
 
 /* Of B, half of the runs have no vfork, and a third of them no total of a fork. */
-static void only_measured_pairs_are_claimed(void **state)
+TEST(only_measured_pairs_are_claimed)
 {
 	struct run *a = new_runs(0, SET), *b = new_runs(1, SET);
 	struct cell *vfork;
 
-	(void)state;
 	for (size_t i = 0; i < SET; i++) {
 		add_cell(&a[i], "fork", MIB, "none", 100 * US);
 		add_cell(&a[i], "vfork", MIB, "none", 20 * US);
@@ -226,18 +212,7 @@ static void only_measured_pairs_are_claimed(void **state)
 	free_runs(b, SET);
 }
 
-int main(void)
+int unit_teardown(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(times_are_decided_by_pairs),
-		cmocka_unit_test(false_alarms_are_as_rare_as_promised),
-		cmocka_unit_test(an_inconclusive_row_says_what_would_have_shown),
-		cmocka_unit_test(runs_that_were_not_taken_in_turn_decide_nothing),
-		cmocka_unit_test(the_error_of_a_family_is_bounded),
-		cmocka_unit_test(tails_are_shown_and_gate_if_they_are_named),
-		cmocka_unit_test(few_pairs_leave_no_bound),
-		cmocka_unit_test(only_measured_pairs_are_claimed),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, forget_report);
+	return forget_report(state);
 }

@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Which runs are comparable. */
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 
+#include "bench/tests/unit.h"
 #include "user/gate/compare/environment.h"
 #include "user/gate/tests/gate_runs.h"
 
-static void environments_must_match(void **state)
+TEST(environments_must_match)
 {
 	struct gate_policy policy = gate_policy_default;
 	struct run *a, *b;
 
-	(void)state;
 	equal_runs(&a, &b, "monotonic");
 	fill_count(&a->cells[0], COUNT_ptes_copied, 7);
 	fill_count(&b->cells[0], COUNT_ptes_copied, 7);
@@ -46,11 +39,10 @@ static void environments_must_match(void **state)
 	free_runs(b, 1);
 }
 
-static void memory_may_differ_by_what_the_kernel_takes(void **state)
+TEST(memory_may_differ_by_what_the_kernel_takes)
 {
 	struct run *a, *b;
 
-	(void)state;
 	equal_runs(&a, &b, "monotonic");
 	set_number(b, "memory_bytes", (8192 + 100) * MIB);
 	assert_int_equal(compare(a, b, 1, NULL), GATE_INCONCLUSIVE);
@@ -60,11 +52,10 @@ static void memory_may_differ_by_what_the_kernel_takes(void **state)
 	free_runs(b, 1);
 }
 
-static void the_headline_says_why_nothing_was_compared(void **state)
+TEST(the_headline_says_why_nothing_was_compared)
 {
 	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
 
-	(void)state;
 	add_cell(a, "fork", MIB, "none", 100 * US);
 	add_cell(b, "vfork", MIB, "none", 100 * US);
 	assert_int_equal(compare_metrics(a, b, 1, "counts"), GATE_NOT_COMPARABLE);
@@ -80,11 +71,10 @@ static void the_headline_says_why_nothing_was_compared(void **state)
 	free_runs(b, 1);
 }
 
-static void loss_and_truncation_are_noted(void **state)
+TEST(loss_and_truncation_are_noted)
 {
 	struct run *a, *b;
 
-	(void)state;
 	equal_runs(&a, &b, "icount");
 	b->end.lost = 3;
 	b->end.missed = MISSING;
@@ -96,14 +86,7 @@ static void loss_and_truncation_are_noted(void **state)
 	free_runs(b, 1);
 }
 
-int main(void)
+int unit_teardown(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(environments_must_match),
-		cmocka_unit_test(memory_may_differ_by_what_the_kernel_takes),
-		cmocka_unit_test(the_headline_says_why_nothing_was_compared),
-		cmocka_unit_test(loss_and_truncation_are_noted),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, forget_report);
+	return forget_report(state);
 }

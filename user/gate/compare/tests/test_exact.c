@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What is compared exactly: counts, failed calls, and everything in the lab. */
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <math.h>
 
+#include "bench/tests/unit.h"
 #include "user/gate/tests/gate_runs.h"
 
 /* The verdict on one run a side with these numbers of PTEs. */
@@ -33,9 +27,8 @@ static enum gate_verdict count_verdict(int64_t of_a, int64_t of_b, bool random, 
 	return report.verdict;
 }
 
-static void counts_are_compared_directly(void **state)
+TEST(counts_are_compared_directly)
 {
-	(void)state;
 	assert_int_equal(count_verdict(16417, 16417, false, 0), GATE_PASS);
 	assert_int_equal(count_verdict(16417, 16418, false, 0), GATE_REGRESSION);
 	assert_int_equal(count_verdict(16417, 16416, false, 0), GATE_PASS);
@@ -51,7 +44,7 @@ static void counts_are_compared_directly(void **state)
 	assert_false(find_row("ptes_copied")->improved);
 }
 
-static void a_count_that_varies_is_demoted(void **state)
+TEST(a_count_that_varies_is_demoted)
 {
 	const int64_t of_a[] = {500, 510, 505, 520, 500, 507};
 	const int64_t of_b[] = {700, 690, 720, 705, 688, 731};
@@ -60,7 +53,6 @@ static void a_count_that_varies_is_demoted(void **state)
 	struct run *a = timed_runs(0, us, 6), *b = timed_runs(1, us, 6);
 	const struct gate_row *row;
 
-	(void)state;
 	for (size_t i = 0; i < 6; i++) {
 		fill_count(&a[i].cells[0], COUNT_cow_faults_child, of_a[i]);
 		fill_count(&b[i].cells[0], COUNT_cow_faults_child, of_b[i]);
@@ -79,13 +71,12 @@ static void a_count_that_varies_is_demoted(void **state)
 	free_runs(b, 6);
 }
 
-static void the_lab_is_exact_to_the_instruction(void **state)
+TEST(the_lab_is_exact_to_the_instruction)
 {
 	struct gate_policy policy = gate_policy_default;
 	struct series *of_b;
 	struct run *a, *b;
 
-	(void)state;
 	equal_runs(&a, &b, "icount");
 	for (size_t i = 0; i < 2; i++) {
 		struct cell *c = i ? &b->cells[0] : &a->cells[0];
@@ -129,13 +120,12 @@ static enum gate_verdict compare_failed(const size_t *of_a, const size_t *of_b, 
 	return report.verdict;
 }
 
-static void more_failed_calls_are_a_regression(void **state)
+TEST(more_failed_calls_are_a_regression)
 {
 	const size_t none[8] = {0}, one[8] = {1, 1, 1, 1, 1, 1, 1, 1};
 	const size_t some[8] = {0, 2, 1, 0, 0, 3, 0, 1}, most[8] = {4, 3, 4, 4, 5, 4, 3, 4};
 	const size_t all[8] = {5, 5, 5, 5, 5, 5, 5, 5};
 
-	(void)state;
 	assert_int_equal(compare_failed(none, none, 1), GATE_PASS);
 	assert_int_equal(compare_failed(none, most, 1), GATE_REGRESSION);
 	assert_string_equal(report.headline, "fork at 1M: failed (0 -> 800 of 1000 calls)");
@@ -155,11 +145,10 @@ static void more_failed_calls_are_a_regression(void **state)
 	assert_false(isfinite(find_row("failed")->change));
 }
 
-static void a_single_failed_call_is_found_in_the_lab(void **state)
+TEST(a_single_failed_call_is_found_in_the_lab)
 {
 	struct run *a, *b;
 
-	(void)state;
 	equal_runs(&a, &b, "icount");
 	fill(&b->cells[0].errnos, VALUES, 0);
 	b->cells[0].errnos.v[3] = 11;
@@ -170,12 +159,11 @@ static void a_single_failed_call_is_found_in_the_lab(void **state)
 	free_runs(b, 1);
 }
 
-static void a_value_below_0_decides_nothing(void **state)
+TEST(a_value_below_0_decides_nothing)
 {
 	const double us[8] = {100, 100, 100, 100, 100, 100, 100, 100};
 	struct run *a = timed_runs(0, us, 8), *b = timed_runs(1, us, 8);
 
-	(void)state;
 	for (size_t i = 0; i < 8; i++) {
 		fill_count(&a[i].cells[0], COUNT_ptes_copied, 5);
 		fill_count(&b[i].cells[0], COUNT_ptes_copied, -5);
@@ -200,7 +188,7 @@ static void a_value_below_0_decides_nothing(void **state)
 }
 
 /* Twelve pairs. In B everything is larger, and the few faults by the largest share. */
-static void the_most_important_row_comes_first(void **state)
+TEST(the_most_important_row_comes_first)
 {
 	static const char *const order[] = {"ptes_copied", "vmas",  "cow_faults_child",
 					    "spawn",	   "total", "copy_mm"};
@@ -217,7 +205,6 @@ static void the_most_important_row_comes_first(void **state)
 	struct gate_policy policy = gate_policy_default;
 	struct run *a = timed_runs(0, us, 12), *b = timed_runs(1, us, 12);
 
-	(void)state;
 	for (size_t i = 0; i < 24; i++) {
 		struct run *r = i < 12 ? &a[i] : &b[i - 12];
 		struct cell *c = &r->cells[0];
@@ -246,17 +233,7 @@ static void the_most_important_row_comes_first(void **state)
 	free_runs(b, 12);
 }
 
-int main(void)
+int unit_teardown(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(counts_are_compared_directly),
-		cmocka_unit_test(a_count_that_varies_is_demoted),
-		cmocka_unit_test(the_lab_is_exact_to_the_instruction),
-		cmocka_unit_test(more_failed_calls_are_a_regression),
-		cmocka_unit_test(a_single_failed_call_is_found_in_the_lab),
-		cmocka_unit_test(a_value_below_0_decides_nothing),
-		cmocka_unit_test(the_most_important_row_comes_first),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, forget_report);
+	return forget_report(state);
 }

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Sets of runs that do not have the same cells, or not all of them. */
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 
+#include "bench/tests/unit.h"
 #include "user/gate/tests/gate_runs.h"
 
 #define SET 12
@@ -35,9 +29,8 @@ static void compare_by_place(const char *const methods[4], const int64_t sizes[4
 	free_runs(b, 1);
 }
 
-static void cells_are_paired_by_key_first_and_each_once(void **state)
+TEST(cells_are_paired_by_key_first_and_each_once)
 {
-	(void)state;
 	/* 1M is in both, in different places: neither 64M nor 256M has a partner. */
 	compare_by_place((const char *[]){"fork", "fork", "fork", "fork"},
 			 (int64_t[]){64 << 20, 1 << 20, 1 << 20, 256 << 20});
@@ -86,13 +79,11 @@ static enum gate_verdict compare_sets(void (*spoil)(struct run *r, struct cell *
 
 static void leave_empty(struct run *r, struct cell *c)
 {
-	(void)r;
 	drop_values(c);
 }
 
 static void leave_skipped(struct run *r, struct cell *c)
 {
-	(void)r;
 	skip_cell(c, "no memory");
 }
 
@@ -108,12 +99,11 @@ static void leave_all_out(struct run *r, struct cell *c)
 	leave_out(r, &r->cells[0]);
 }
 
-static void the_grid_of_a_side_has_the_cells_of_all_its_runs(void **state)
+TEST(the_grid_of_a_side_has_the_cells_of_all_its_runs)
 {
 	void (*const spoils[])(struct run *, struct cell *) = {leave_skipped, leave_out,
 							       leave_all_out};
 
-	(void)state;
 	assert_int_equal(compare_sets(NULL), GATE_REGRESSION);
 	for (size_t i = 0; i < sizeof(spoils) / sizeof(spoils[0]); i++) {
 		assert_int_equal(compare_sets(spoils[i]), GATE_REGRESSION);
@@ -146,9 +136,8 @@ static enum gate_verdict compare_two(void (*spoil)(struct run *r, struct cell *v
 	return verdict;
 }
 
-static void what_only_a_has_is_never_a_pass(void **state)
+TEST(what_only_a_has_is_never_a_pass)
 {
-	(void)state;
 	assert_int_equal(compare_two(NULL, "counts"), GATE_PASS);
 	assert_int_equal(compare_two(leave_out, "counts"), GATE_INCONCLUSIVE);
 	assert_string_equal(report.headline, "vfork at 1M: samples: only A has it");
@@ -161,12 +150,11 @@ static void what_only_a_has_is_never_a_pass(void **state)
 	assert_int_equal(compare_two(leave_out, "vmas"), GATE_NOT_COMPARABLE);
 }
 
-static void what_only_b_has_is_noted(void **state)
+TEST(what_only_b_has_is_noted)
 {
 	struct gate_policy policy = gate_policy_default;
 	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
 
-	(void)state;
 	policy.metrics = gate_metric_set("counts");
 	add(a, "fork", 1 << 20, 100 * US);
 	add(b, "fork", 1 << 20, 100 * US);
@@ -177,13 +165,12 @@ static void what_only_b_has_is_noted(void **state)
 	free_runs(b, 1);
 }
 
-static void with_every_probe_set_b_must_have_all_of_a(void **state)
+TEST(with_every_probe_set_b_must_have_all_of_a)
 {
 	struct gate_policy policy = gate_policy_default;
 	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
 	struct cell *c;
 
-	(void)state;
 	policy.metrics = gate_metric_set("counts");
 	add(a, "fork", 1 << 20, 100 * US);
 	c = add(a, "fork", 1 << 20, 100 * US);
@@ -214,12 +201,11 @@ static void with_every_probe_set_b_must_have_all_of_a(void **state)
 	free_runs(b, 1);
 }
 
-static void the_reason_of_a_skipped_cell_is_noted(void **state)
+TEST(the_reason_of_a_skipped_cell_is_noted)
 {
 	struct gate_policy policy = gate_policy_default;
 	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
 
-	(void)state;
 	policy.by_place = true;
 	skip_cell(add(a, "fork", INT64_C(900) << 30, US), "no memory");
 	skip_cell(add(b, "vfork", INT64_C(900) << 30, US), "no memory");
@@ -247,12 +233,11 @@ static void the_reason_of_a_skipped_cell_is_noted(void **state)
 	free_runs(b, 1);
 }
 
-static void grids_without_a_common_cell_are_not_comparable(void **state)
+TEST(grids_without_a_common_cell_are_not_comparable)
 {
 	struct gate_policy policy = gate_policy_default;
 	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
 
-	(void)state;
 	set_clock(a, "icount");
 	set_clock(b, "icount");
 	add(a, "fork", MIB, 100 * US);
@@ -277,31 +262,18 @@ static void grids_without_a_common_cell_are_not_comparable(void **state)
 
 static void break_cell(struct run *r, struct cell *c)
 {
-	(void)r;
 	drop_values(c);
 	c->broken = strdup("the parent died");
 }
 
-static void a_cell_that_broke_is_never_a_pass(void **state)
+TEST(a_cell_that_broke_is_never_a_pass)
 {
-	(void)state;
 	assert_int_equal(compare_two(break_cell, "counts"), GATE_INCONCLUSIVE);
 	assert_string_equal(report.headline,
 			    "vfork at 1M: samples: only A has it; B: the parent died");
 }
 
-int main(void)
+int unit_teardown(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(cells_are_paired_by_key_first_and_each_once),
-		cmocka_unit_test(the_grid_of_a_side_has_the_cells_of_all_its_runs),
-		cmocka_unit_test(what_only_a_has_is_never_a_pass),
-		cmocka_unit_test(what_only_b_has_is_noted),
-		cmocka_unit_test(with_every_probe_set_b_must_have_all_of_a),
-		cmocka_unit_test(the_reason_of_a_skipped_cell_is_noted),
-		cmocka_unit_test(grids_without_a_common_cell_are_not_comparable),
-		cmocka_unit_test(a_cell_that_broke_is_never_a_pass),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, forget_report);
+	return forget_report(state);
 }

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/tests/unit.h"
 #include "user/gate/compare/paired.h"
 #include "user/gate/compare/tests/gate_r.h"
 
@@ -36,11 +30,10 @@ static void check_tests(const struct r_case *r)
 		assert_close(gate_permutation(r->x, r->n, r->centre, 1), r->flip);
 }
 
-static void without_ties_it_agrees_with_r(void **state)
+TEST(without_ties_it_agrees_with_r)
 {
 	struct gate_interval interval;
 
-	(void)state;
 	for (size_t i = 0; i < COUNT_OF(r_untied); i++) {
 		const struct r_case *r = &r_untied[i];
 
@@ -52,18 +45,16 @@ static void without_ties_it_agrees_with_r(void **state)
 	}
 }
 
-static void with_ties_and_zeros_the_distribution_is_exact(void **state)
+TEST(with_ties_and_zeros_the_distribution_is_exact)
 {
-	(void)state;
 	for (size_t i = 0; i < COUNT_OF(r_tied); i++)
 		check_tests(&r_tied[i]);
 }
 
-static void holm_agrees_with_r(void **state)
+TEST(holm_agrees_with_r)
 {
 	bool rejected[8];
 
-	(void)state;
 	for (size_t i = 0; i < COUNT_OF(r_holm); i++) {
 		assert_int_equal(gate_holm(r_holm[i].p, r_holm[i].n, r_holm[i].alpha, rejected), 0);
 		for (size_t k = 0; k < r_holm[i].n; k++)
@@ -71,12 +62,11 @@ static void holm_agrees_with_r(void **state)
 	}
 }
 
-static void holm_never_rejects_a_missing_value(void **state)
+TEST(holm_never_rejects_a_missing_value)
 {
 	const double p[] = {NAN, 0.009, NAN, 0.012};
 	bool rejected[4];
 
-	(void)state;
 	/* Four in the family: 0.05 / 4 and 0.05 / 3. */
 	assert_int_equal(gate_holm(p, 4, 0.05, rejected), 0);
 	assert_false(rejected[0]);
@@ -88,16 +78,14 @@ static void holm_never_rejects_a_missing_value(void **state)
 	assert_int_equal(gate_holm(p, 0, 0.05, rejected), 0);
 }
 
-static void normal_quantiles_agree_with_r(void **state)
+TEST(normal_quantiles_agree_with_r)
 {
-	(void)state;
 	for (size_t i = 0; i < COUNT_OF(r_normal); i++)
 		assert_close(gate_normal_quantile(r_normal[i][0]), r_normal[i][1]);
 }
 
-static void power_agrees_with_r(void **state)
+TEST(power_agrees_with_r)
 {
-	(void)state;
 	for (size_t i = 0; i < COUNT_OF(r_power); i++) {
 		const double *r = r_power[i];
 
@@ -128,14 +116,13 @@ static void draw(uint64_t *stream, double *d, size_t n, double mean, double spre
 }
 
 /* The smallest effect shows as often as estimated, in 2,000 trials. */
-static void an_effect_of_that_size_shows_four_times_in_five(void **state)
+TEST(an_effect_of_that_size_shows_four_times_in_five)
 {
 	const double margin = log(1.03), spread = 0.05, alpha = 0.01;
 	double effect = gate_smallest_effect(spread, 40, margin, alpha), d[40];
 	uint64_t stream = 1;
 	int shown = 0;
 
-	(void)state;
 	for (int i = 0; i < 2000; i++) {
 		draw(&stream, d, 40, effect, spread);
 		shown += gate_greater(d, 40, margin) <= alpha;
@@ -144,13 +131,12 @@ static void an_effect_of_that_size_shows_four_times_in_five(void **state)
 }
 
 /* At the margin itself, no more trials reject than alpha allows (5 %: 100 +- 4 sigma). */
-static void no_more_than_alpha_reject_at_the_margin(void **state)
+TEST(no_more_than_alpha_reject_at_the_margin)
 {
 	uint64_t stream = 2;
 	double d[16];
 	int greater = 0, less = 0;
 
-	(void)state;
 	for (int i = 0; i < 2000; i++) {
 		draw(&stream, d, 16, 0.03, 0.05);
 		greater += gate_greater(d, 16, 0.03) <= 0.05;
@@ -178,13 +164,12 @@ static void same_interval(const struct gate_interval *a, const struct gate_inter
 	assert_close(a->high, b->high);
 }
 
-static void order_scale_and_sign_do_not_matter(void **state)
+TEST(order_scale_and_sign_do_not_matter)
 {
 	struct gate_interval before, after;
 	uint64_t stream = 3;
 	double d[24], scaled[24], p, q;
 
-	(void)state;
 	for (size_t n = 1; n <= 24; n++) {
 		draw(&stream, d, n, 0.25, 1);
 		for (size_t i = 0; i + 4 < n; i += 5)
@@ -208,14 +193,13 @@ static void order_scale_and_sign_do_not_matter(void **state)
 	}
 }
 
-static void missing_values_do_not_count(void **state)
+TEST(missing_values_do_not_count)
 {
 	const double gaps[] = {NAN, 0.01, 0.04, NAN, 0.05, -0.02, 0.03, NAN};
 	const double none[] = {0.01, 0.04, 0.05, -0.02, 0.03};
 	const double only[] = {NAN, NAN};
 	struct gate_interval a, b;
 
-	(void)state;
 	assert_int_equal(gate_count(gaps, 8), 5);
 	assert_close(gate_greater(gaps, 8, 0), gate_greater(none, 5, 0));
 	assert_close(gate_permutation(gaps, 8, 0, 1), gate_permutation(none, 5, 0, 1));
@@ -229,12 +213,11 @@ static void missing_values_do_not_count(void **state)
 	assert_true(isnan(gate_spread(only, 2)));
 }
 
-static void few_or_equal_values_do_not_decide(void **state)
+TEST(few_or_equal_values_do_not_decide)
 {
 	const double one[] = {5}, constant[] = {1, 1, 1, 1, 1, 1, 1};
 	struct gate_interval interval;
 
-	(void)state;
 	assert_close(gate_greater(one, 1, 0), 0.5);
 	assert_close(gate_greater(one, 1, 5), 1);
 	assert_close(gate_permutation(one, 1, 0, 1), 0.5);
@@ -257,35 +240,32 @@ static void few_or_equal_values_do_not_decide(void **state)
 	assert_close(interval.high, 1);
 }
 
-static void a_sum_of_zeros_is_no_evidence(void **state)
+TEST(a_sum_of_zeros_is_no_evidence)
 {
 	double zeros[16] = {0};
 
-	(void)state;
 	assert_close(gate_greater(zeros, 16, 0), 1);
 	assert_close(gate_less(zeros, 16, 0), 1);
 	assert_close(gate_permutation(zeros, 16, 0, 1), 1);
 	assert_close(gate_less(zeros, 16, 0.03), 0x1p-16);
 }
 
-static void a_wild_pair_does_not_decide(void **state)
+TEST(a_wild_pair_does_not_decide)
 {
 	double d[] = {0.01, -0.01, 0.02, -0.02, 0.005, -0.005, 0.015, -0.015, 0, 1e6};
 	struct gate_interval interval;
 
-	(void)state;
 	gate_estimate(d, 10, 0.05, &interval);
 	assert_true(interval.estimate < 0.02);
 	assert_true(gate_greater(d, 10, 0.03) > 0.5);
 	assert_true(gate_spread(d, 10) < 0.05);
 }
 
-static void drawn_signs_agree_with_all_of_them(void **state)
+TEST(drawn_signs_agree_with_all_of_them)
 {
 	uint64_t stream = 5;
 	double d[40], exact, drawn;
 
-	(void)state;
 	draw(&stream, d, 20, 0.02, 0.05);
 	exact = gate_permutation(d, 20, 0, 1);
 	/* Twenty further values of 0 make 40, for which signs are drawn. */
@@ -299,12 +279,11 @@ static void drawn_signs_agree_with_all_of_them(void **state)
 	assert_close(gate_permutation(d, 40, 0, 1), 1 / 100001.0);
 }
 
-static void alpha_is_spent_once(void **state)
+TEST(alpha_is_spent_once)
 {
 	const size_t looks[] = {16, 40};
 	const size_t three[] = {5, 10, 40};
 
-	(void)state;
 	assert_close(gate_alpha(0.01, looks, 2, 0), 0.004);
 	assert_close(gate_alpha(0.01, looks, 2, 1), 0.006);
 	assert_close(gate_alpha(0.05, three, 3, 0) + gate_alpha(0.05, three, 3, 1) +
@@ -313,12 +292,11 @@ static void alpha_is_spent_once(void **state)
 	assert_close(gate_alpha(0.05, three, 1, 0), 0.05);
 }
 
-static void too_many_pairs_are_refused(void **state)
+TEST(too_many_pairs_are_refused)
 {
 	static double d[GATE_PAIRS_MAX + 1];
 	struct gate_interval interval;
 
-	(void)state;
 	for (size_t i = 0; i <= GATE_PAIRS_MAX; i++)
 		d[i] = 1 + (double)i;
 	assert_close(gate_greater(d, GATE_PAIRS_MAX, 0), ldexp(1, -GATE_PAIRS_MAX));
@@ -326,28 +304,4 @@ static void too_many_pairs_are_refused(void **state)
 	assert_true(isnan(gate_greater(d, GATE_PAIRS_MAX + 1, 0)));
 	assert_true(isnan(gate_permutation(d, GATE_PAIRS_MAX + 1, 0, 1)));
 	assert_int_equal(gate_estimate(d, GATE_PAIRS_MAX + 1, 0.05, &interval), -E2BIG);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(without_ties_it_agrees_with_r),
-		cmocka_unit_test(with_ties_and_zeros_the_distribution_is_exact),
-		cmocka_unit_test(holm_agrees_with_r),
-		cmocka_unit_test(holm_never_rejects_a_missing_value),
-		cmocka_unit_test(normal_quantiles_agree_with_r),
-		cmocka_unit_test(power_agrees_with_r),
-		cmocka_unit_test(an_effect_of_that_size_shows_four_times_in_five),
-		cmocka_unit_test(no_more_than_alpha_reject_at_the_margin),
-		cmocka_unit_test(order_scale_and_sign_do_not_matter),
-		cmocka_unit_test(missing_values_do_not_count),
-		cmocka_unit_test(few_or_equal_values_do_not_decide),
-		cmocka_unit_test(a_sum_of_zeros_is_no_evidence),
-		cmocka_unit_test(a_wild_pair_does_not_decide),
-		cmocka_unit_test(drawn_signs_agree_with_all_of_them),
-		cmocka_unit_test(alpha_is_spent_once),
-		cmocka_unit_test(too_many_pairs_are_refused),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

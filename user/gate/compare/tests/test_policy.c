@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 
+#include "bench/tests/unit.h"
 #include "user/analysis/metric.h"
 #include "user/gate/compare/policy.h"
 
-static void groups_of_metrics_have_names(void **state)
+TEST(groups_of_metrics_have_names)
 {
 	uint64_t counts = gate_metric_set("counts"), all = gate_metric_set("all");
 
-	(void)state;
 	for (const struct metric *m = metrics; m->name; m++)
 		assert_true(gate_metric_set(m->name) == metric_bit(m));
 	assert_true(gate_metric_set("nonsense") == 0);
@@ -27,13 +20,4 @@ static void groups_of_metrics_have_names(void **state)
 	assert_false(gate_metric_set("times") & gate_metric_set("phases"));
 	assert_false(all & gate_metric_set("spawn_p99"));
 	assert_true((all & gate_metrics_counted()) == counts);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(groups_of_metrics_have_names),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The formats of a report. */
-// clang-format off
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
 #include <locale.h>
 
+#include "bench/tests/unit.h"
 #include "user/gate/print/ci.h"
 #include "user/gate/print/json.h"
 #include "user/gate/print/text.h"
@@ -33,7 +27,6 @@ static int print_text(const struct gate_report *r, FILE *out, bool strict)
 
 static int print_json(const struct gate_report *r, FILE *out, bool strict)
 {
-	(void)strict;
 	return gate_print_json(r, out);
 }
 
@@ -51,13 +44,12 @@ static void assert_narrow(const char *text)
 }
 
 /* Names that mean something to a terminal, to XML, TAP or Markdown. */
-static void hostile_names_stay_text(void **state)
+TEST(hostile_names_stay_text)
 {
 	static const char evil[] = "a\033[2J<b>&\"|`#\n]]>*_ok 1";
 	struct run *a, *b;
 	const char *text;
 
-	(void)state;
 	equal_runs(&a, &b, "icount");
 	set_key(&a->cells[0], "method", evil);
 	set_key(&b->cells[0], "method", evil);
@@ -82,11 +74,10 @@ static void hostile_names_stay_text(void **state)
 	free_runs(b, 1);
 }
 
-static void inconclusive_is_skipped_or_failed_as_asked(void **state)
+TEST(inconclusive_is_skipped_or_failed_as_asked)
 {
 	struct run *a, *b;
 
-	(void)state;
 	equal_runs(&a, &b, "monotonic");
 	assert_int_equal(compare(a, b, 1, NULL), GATE_INCONCLUSIVE);
 	assert_non_null(strstr(printed(gate_print_junit, true),
@@ -100,13 +91,12 @@ static void inconclusive_is_skipped_or_failed_as_asked(void **state)
 	free_runs(b, 1);
 }
 
-static void an_infinite_bound_is_left_out(void **state)
+TEST(an_infinite_bound_is_left_out)
 {
 	const double us[] = {100, 100, 100, 100, 100}, slow[] = {150, 151, 152, 153, 154};
 	struct run *a = timed_runs(0, us, 5), *b = timed_runs(1, slow, 5);
 	const char *text;
 
-	(void)state;
 	assert_int_equal(compare(a, b, 5, NULL), GATE_INCONCLUSIVE);
 	text = printed(print_json, true);
 	assert_non_null(strstr(text, "\"change\""));
@@ -138,11 +128,10 @@ static void assert_printable(void)
 }
 
 /* Wherever a name is cut, there may be a character of two, three or four bytes. */
-static void names_are_cut_between_characters(void **state)
+TEST(names_are_cut_between_characters)
 {
 	static const char *const characters[] = {"\u00e9", "\u20ac", "\U0001f600"};
 
-	(void)state;
 	for (size_t i = 0; i < 12; i++) {
 		struct run *a, *b;
 		size_t shift = i / 3;
@@ -169,17 +158,16 @@ static void names_are_cut_between_characters(void **state)
 	}
 }
 
-int main(void)
+int unit_setup(void **state)
 {
 	/* In the C locale, everything but ASCII is escaped before it is cut. */
 	char *locale = setlocale(LC_ALL, "C.UTF-8");
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hostile_names_stay_text),
-		cmocka_unit_test(inconclusive_is_skipped_or_failed_as_asked),
-		cmocka_unit_test(an_infinite_bound_is_left_out),
-		cmocka_unit_test(names_are_cut_between_characters),
-	};
 
 	assert_non_null(locale);
-	return cmocka_run_group_tests(tests, NULL, forget_report);
+	return 0;
+}
+
+int unit_teardown(void **state)
+{
+	return forget_report(state);
 }
