@@ -317,9 +317,13 @@ TEST_BETWEEN(a_fork_has_all_but_a_wait, set_up, tear_down)
 {
 	learn(FORK);
 	each_has_one_of_both(cell.phase_origin);
-	for (int p = 0; p < PHASE_COUNT; p++)
+	for (int p = 0; p < PHASE_COUNT; p++) {
+		char text[512];
+		bool marked = !source_of_phase(&choice, p, FORK, text, sizeof(text));
+
 		if (p != PHASE_vfork_wait)
-			assert_non_null(cell.phase_origin[p].source);
+			assert_int_equal(cell.phase_origin[p].source != NULL, marked);
+	}
 	is_absent(PHASE_vfork_wait, NOT_HELD);
 	has_source(PHASE_cow_child, "fentry:do_wp_page");
 }
@@ -390,15 +394,21 @@ TEST_BETWEEN(a_cell_without_lives_has_nothing_to_settle, set_up, tear_down)
 
 TEST_BETWEEN(what_has_values_keeps_its_source, set_up, tear_down)
 {
+	bool had[PHASE_COUNT];
+
 	learn(FORK);
-	for (int p = 0; p < PHASE_COUNT; p++)
-		if (cell.phase_origin[p].source)
+	for (int p = 0; p < PHASE_COUNT; p++) {
+		had[p] = cell.phase_origin[p].source;
+		if (had[p])
 			give(p);
+	}
 	settle();
 	settle();
 	each_has_one_of_both(cell.phase_origin);
+	assert_false(had[PHASE_vfork_wait]);
+	assert_true(had[PHASE_copy_mm]);
 	for (int p = 0; p < PHASE_COUNT; p++)
-		assert_int_equal(!cell.phase_origin[p].absent, p != PHASE_vfork_wait);
+		assert_int_equal(!cell.phase_origin[p].absent, had[p]);
 }
 
 TEST_BETWEEN(a_child_that_only_exits_does_not_exec, set_up, tear_down)
