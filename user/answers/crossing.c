@@ -69,7 +69,7 @@ static void say_figure(const struct line *line, struct answer *a)
 {
 	double mib;
 
-	if (line->slower == 0 || line->slower == line->n) {
+	if (!line->changes) {
 		answer__figure(a, "at %s size measured", line->slower ? "every" : "no");
 		return;
 	}

@@ -357,7 +357,7 @@ TEST(nothing_seen_is_said_in_short)
 }
 
 /* copy_mm alone, to that with finish, faults, and the drop at exec; held from the wake-up on. */
-TEST(what_posix_spawn_would_spare_is_estimated)
+TEST(what_posix_spawn_would_save_is_estimated)
 {
 	const struct phase_origin phases[PHASE_COUNT] = {0};
 	struct birth b = exec_birth(1, 2, 1000000), stays = birth(1, 3, 1000000);
