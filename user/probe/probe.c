@@ -73,6 +73,8 @@ static int collect_names(struct probe *p)
 
 	bpf_object__for_each_program (prog, p->skel->obj)
 		programs++;
+	if (!programs)
+		return -EINVAL;
 	p->names = calloc(programs, sizeof(*p->names));
 	p->attached = calloc(programs, sizeof(*p->attached));
 	if (!p->names || !p->attached)

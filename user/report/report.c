@@ -31,23 +31,25 @@ static char *run_name(const struct report *p, size_t index)
 {
 	const char *path = p->runs[index].path, *slash = strrchr(path, '/');
 	const char *base = slash && slash[1] ? slash + 1 : path;
-	size_t len = strlen(base), ending = strlen(".jsonl"), number;
-	char *name, *plain;
+	size_t len = strlen(base), ending = strlen(".jsonl"), number = 2;
+	char *plain, *numbered = NULL;
 
 	if (!strcmp(path, "-"))
 		base = "standard input", len = strlen(base);
 	if (len > ending && !strcmp(base + len - ending, ".jsonl"))
 		len -= ending;
-	name = plain = strndup(base, len);
-	for (number = 2; name && is_taken(p, index, name); number++) {
-		if (name != plain)
-			free(name);
-		if (asprintf(&name, "%s %zu", plain, number) < 0)
-			name = NULL;
+	plain = strndup(base, len);
+	while (plain && is_taken(p, index, numbered ? numbered : plain)) {
+		free(numbered);
+		if (asprintf(&numbered, "%s %zu", plain, number++) < 0) {
+			free(plain);
+			return NULL;
+		}
 	}
-	if (name != plain)
-		free(plain);
-	return name;
+	if (!numbered)
+		return plain;
+	free(plain);
+	return numbered;
 }
 
 static int fill_run(struct report *p, size_t index, const struct axes *axes)
