@@ -231,8 +231,8 @@ $(BUILD)/gen/page.html: $(page_parts) | $(READY)
 	$(call say,PAGE)CC='$(CC)' user/report/assemble $(D3_MODULES) $@
 
 # The man page's lists of formats are those of the program.
-$(BUILD)/manual.done: $(BUILD)/spawnscope user/manual user/spawnscope.1
-	$(call say,MAN)user/manual $< user/spawnscope.1 && touch $@
+$(BUILD)/manual.done: $(BUILD)/spawnscope user/tests/manual user/spawnscope.1
+	$(call say,MAN)user/tests/manual $< user/spawnscope.1 && touch $@
 
 # Programs.
 link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)

