@@ -45,3 +45,12 @@ verdict() {
     head -n 1 "$DIR/out" | grep -Eq -- "$pattern"
     [ "$(tail -n +2 "$DIR/out" | wc -L)" -le 80 ]
 }
+
+# Decides again from the runs in $DIR/raw; the result equals $DIR/json in every digit.
+again_the_same() { # STATUS OPTION...
+    local status=$1 again=0
+    shift
+    "$TOOL" gate --json "$@" "$DIR"/raw/*-a.jsonl -- "$DIR"/raw/*-b.jsonl >"$DIR/again" || again=$?
+    diff "$DIR/json" "$DIR/again"
+    [ "$again" -eq "$status" ]
+}

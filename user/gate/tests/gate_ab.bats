@@ -20,15 +20,6 @@ load gate.bash
     again_the_same "$status" --margin 100
 }
 
-# Decides again from the runs in $DIR/raw; the result equals $DIR/json in every digit.
-again_the_same() { # STATUS OPTION...
-    local status=$1 again=0
-    shift
-    "$TOOL" gate --json "$@" "$DIR"/raw/*-a.jsonl -- "$DIR"/raw/*-b.jsonl >"$DIR/again" || again=$?
-    diff "$DIR/json" "$DIR/again"
-    [ "$again" -eq "$status" ]
-}
-
 @test "kept runs are decided again at the same looks, and confirmed" {
     local status=0 ab=(--ab --no-trace --runs 3 --keep "$DIR/raw" --json)
     # Decided at the first of two looks, with its share of the error.

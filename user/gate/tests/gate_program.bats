@@ -25,7 +25,7 @@ load gate.bash
 }
 
 @test "--program without a method that execs is refused" {
-    one_line 2 'program: none of the methods execs a program; name one' \
+    one_line 2 'program: none of the methods execs a program' \
         "$TOOL" gate --ab --no-trace --pairs 2 --method fork,vfork --size 1M --program /bin/true --program /bin/false
     one_line 2 'program: none of the methods execs a program' \
         "$TOOL" bench --no-trace --method fork --size 1M --runs 1 --program /bin/true
@@ -132,7 +132,7 @@ not_mapped() {
     refused "$DIR/none" "--libc '.*/none': No such file"
     refused "$DIR/empty" 'found no ld-linux.* with a libc.so.6; name the folder'
     refused "$DIR/links" 'found no ld-linux.*; name the folder'
-    refused "$DIR/a:b" 'give the folder another name'
+    refused "$DIR/a:b" 'rename the folder'
     refused "$DIR/other" "$loader is for another machine than the driver"
     refused "$DIR/broken" "$loader: is not an ELF file|found no ld-linux"
     refused /bin/true 'found no ld-linux'
