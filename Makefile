@@ -208,7 +208,7 @@ $(BUILD)/static/obj/%.o: %.c $(BUILD)/flags.stamp
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(compile)
 
-$(BUILD)/fuzz/obj/%.o: private CFLAGS := $(FUZZ)
+$(BUILD)/fuzz/obj/%.o: private override CFLAGS := $(FUZZ)
 $(BUILD)/fuzz/obj/%.o: %.c $(BUILD)/flags.stamp
 	@mkdir -p $(@D)
 	$(call say,CC)$(CLANG) $(compile)
@@ -235,7 +235,7 @@ $(BUILD)/manual.done: $(BUILD)/spawnscope user/tests/manual user/spawnscope.1
 	$(call say,MAN)user/tests/manual $< user/spawnscope.1 && touch $@
 
 # Programs.
-link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)
+link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 
 $(BUILD)/spawnscope: $(call usual,$(main)) $(BUILD)/obj/user.a
 	$(call say,LINK)$(link) $(USER_LIBS)
@@ -310,7 +310,7 @@ $(BUILD)/static/exact: $(call static,$(exact)) $(BUILD)/static/obj/user.a
 $(BUILD)/gate-study: $(call usual,$(judge)) $(BUILD)/obj/user.a
 	$(call say,LINK)$(link) $(USER_LIBS)
 
-$(BUILD)/fuzz/store $(BUILD)/fuzz/budget: private CFLAGS := $(FUZZ) -fsanitize=fuzzer
+$(BUILD)/fuzz/store $(BUILD)/fuzz/budget: private override CFLAGS := $(FUZZ) -fsanitize=fuzzer
 $(BUILD)/fuzz/store $(BUILD)/fuzz/budget: private CC = $(CLANG)
 $(BUILD)/fuzz/store: $(call fuzz,$(filter %/fuzz_store,$(fuzz_tests)))
 $(BUILD)/fuzz/budget: $(call fuzz,$(filter %/fuzz_budget,$(fuzz_tests)))

@@ -12,11 +12,11 @@
 void layout_title(FILE *out, const char *title, bool colour);
 
 /*
- * Prints `text`, escaped by escape_text(), and a newline. `column` columns of the first line are
+ * Prints `unsafe`, escaped by escape_text(), and a newline. `column` columns of the first line are
  * already used. Lines break at blanks, or within a word that is longer than a line; later lines
  * begin with `indent` blanks (at most half the width).
  */
-void layout_wrap(FILE *out, size_t column, size_t indent, const char *text);
+void layout_wrap(FILE *out, size_t column, size_t indent, const char *unsafe);
 
 /* Appends to the text in a buffer of `size` bytes. If it does not fit, the text ends with "..." and
  * later calls append nothing. */
