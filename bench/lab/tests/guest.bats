@@ -179,10 +179,10 @@ check_kernel() { # NAME RELEASE-PREFIX
 }
 
 @test "a hang is reported after the timeout; with --icount, at once" {
-    run --separate-stderr "$LAB/guest" --timeout 6 -- sh -c 'echo before; sleep 600'
+    run --separate-stderr "$LAB/guest" --timeout 20 -- sh -c 'echo before; sleep 600'
     ((status == 2))
     [[ $output == before ]]
-    [[ ${stderr_lines[0]} == *'not done after 6 s'*'--timeout'* ]]
+    [[ ${stderr_lines[0]} == *'not done after 20 s'*'--timeout'* ]]
 
     SECONDS=0
     run --separate-stderr "$LAB/guest" --icount --timeout 3600 -- sh -c 'echo before; sleep 4000'

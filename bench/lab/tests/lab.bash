@@ -3,8 +3,9 @@
 #
 # What the tests of the lab have in common.
 
-load ../../tests/common.bash
-load ../../../user/tests/result.bash
+here=$(cd "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+load "$here/../../tests/common.bash"
+load "$here/../../../user/tests/result.bash"
 
 LAB_SCRIPTS=$(cd "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 
