@@ -102,11 +102,12 @@ find_family() {
     [ -n "$subject" ]
 }
 
-# Whether samples are being taken: $subject waits for one child after the other.
+# Whether samples are being taken: $subject has waited for ten children since the first look.
 sampling() {
-    local before=${waits:-0}
+    local waits
     waits=$(sed -n 's/^voluntary_ctxt_switches:\t//p' "/proc/$subject/status")
-    [ "$before" -gt 0 ] && [ "$((waits - before))" -ge 10 ]
+    [[ $first_look == "$subject "* ]] || first_look="$subject $waits"
+    ((waits - ${first_look#* } >= 10))
 }
 
 ended() { # PID
