@@ -130,13 +130,13 @@ growth() {
     ask "$result" "$counts"'(0, 1) as $c | (0, 1) as $p
         | [$c, $p, (cow($c; $p; "cow_faults_child", "cow_copied_child", "cow_reused_child",
                         "cow_faults_parent", "cow_copied_parent", "cow_reused_parent"))] | tostring'
+    # The parent's own data may stand on one more page, which it writes only together with the others.
     holds "$result" \
         "$counts"'(cow(1; 0; "cow_copied_child") - cow(0; 0; "cow_copied_child") - 256 | fabs)
                   <= cow(0; 0; "cow_faults_parent")' \
         "$counts"'cow(1; 0; "cow_faults_child") - cow(0; 0; "cow_faults_child") == 256' \
         "$counts"'cow(1; 0; "cow_faults_parent") == cow(0; 0; "cow_faults_parent")' \
-        "$counts"'(cow(0; 1; "cow_faults_parent") - cow(0; 0; "cow_faults_parent") - 256 | fabs)
-                  <= cow(0; 0; "cow_faults_parent")' \
+        "$counts"'cow(0; 1; "cow_faults_parent") - cow(0; 0; "cow_faults_parent") | . == 256 or . == 257' \
         "$counts"'(cow(0; 1; "cow_copied_parent") - cow(0; 0; "cow_copied_parent") - 256 | fabs)
                   <= cow(0; 0; "cow_faults_parent")' \
         "$counts"'cow(0; 1; "cow_faults_child") == cow(0; 0; "cow_faults_child")' \
