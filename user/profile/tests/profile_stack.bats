@@ -211,7 +211,7 @@ for_each_method() {
             spawnscope profile --by stack -- static fork 7 5 2>&1; echo "status $?"' >"$DIR/err" 2>&1 || true
         cat "$DIR/err"
         if [ "$kernel" = debian:5.10 ]; then
-            grep -q '^spawnscope: --by stack takes a kernel .* 5.15 or later' "$DIR/err"
+            grep -q '^spawnscope: --by stack needs a kernel .* 5.15 or later' "$DIR/err"
             continue
         fi
         unfold "$DIR/err"
