@@ -47,27 +47,24 @@ int phase_by_name(const char *name)
 	return -1;
 }
 
+bool phase_exists(enum phase phase, uint64_t clone_flags)
+{
+	const struct phase_model *m = &phase_models[phase];
+
+	return (!m->only_if || (clone_flags & m->only_if)) && !(clone_flags & m->never_if);
+}
+
 const char *phase_why_not(enum phase phase, uint64_t clone_flags)
 {
 	const struct phase_model *m = &phase_models[phase];
 
+	if (phase_exists(phase, clone_flags))
+		return NULL;
 	if (m->only_if && !(clone_flags & m->only_if))
 		return "no CLONE_VFORK: the parent is not held";
-	if (!m->never_if || !(clone_flags & m->never_if))
-		return NULL;
 	if (m->never_if == PHASE_FILES)
 		return "CLONE_FILES: the descriptor table is shared";
 	return "CLONE_VM: the address space is shared, not copied";
-}
-
-bool phase_is_work(enum phase phase)
-{
-	return phase_models[phase].kind == PHASE_WORK && phase_models[phase].part_of == PHASE_none;
-}
-
-bool phase_exists(enum phase phase, uint64_t clone_flags)
-{
-	return !phase_why_not(phase, clone_flags);
 }
 
 enum edge phase_end(enum phase phase, uint64_t clone_flags)

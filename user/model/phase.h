@@ -45,7 +45,10 @@ struct life {
 };
 
 /* Whether its time counts as work of a birth: WORK, and part of no other phase. */
-bool phase_is_work(enum phase phase);
+static inline bool phase_is_work(enum phase phase)
+{
+	return phase_models[phase].kind == PHASE_WORK && phase_models[phase].part_of == PHASE_none;
+}
 
 /* Whether a birth with these flags has the phase at all. */
 bool phase_exists(enum phase phase, uint64_t clone_flags);
