@@ -2,186 +2,58 @@
 /* Programs for the edges and sums of a clone call; part of bpf/spawnscope.bpf.c. */
 #pragma once
 
+#include "bpf/program.bpf.h"
+
 /* entry and return */
 
-SEC("?fentry/kernel_clone")
-int BPF_PROG(fentry_kernel_clone, struct kernel_clone_args *args)
-{
-	clone_enter(args->flags | (args->stack ? CLONE_HAS_STACK : 0));
-	return 0;
-}
-
-SEC("?fexit/kernel_clone")
-int BPF_PROG(fexit_kernel_clone, struct kernel_clone_args *args, int ret)
-{
-	clone_return(ret);
-	return 0;
-}
-
-SEC("?kprobe/kernel_clone")
-int BPF_KPROBE(kprobe_kernel_clone, struct kernel_clone_args *args)
-{
-	clone_enter(BPF_CORE_READ(args, flags) |
-		    (BPF_CORE_READ(args, stack) ? CLONE_HAS_STACK : 0));
-	return 0;
-}
+FENTRY(kernel_clone, clone_enter(args->flags | (args->stack ? CLONE_HAS_STACK : 0)),
+       struct kernel_clone_args *args)
+FEXIT(kernel_clone, clone_return(ret), struct kernel_clone_args *args, int ret)
+KPROBE(kernel_clone,
+       clone_enter(BPF_CORE_READ(args, flags) | (BPF_CORE_READ(args, stack) ? CLONE_HAS_STACK : 0)),
+       struct kernel_clone_args *args)
 
 /* kernel_clone()'s last call if it succeeds; put_pid() has many other callers. */
-SEC("?kprobe/put_pid")
-int BPF_KPROBE(kprobe_put_pid)
-{
-	clone_success();
-	return 0;
-}
+KPROBE(put_pid, clone_success())
 
-/* Contexts of the syscall tracepoints. */
-struct syscall_enter {
-	__u64 common;
-	__u64 nr;
-	__u64 args[6];
-};
-
-struct syscall_exit {
-	__u64 common;
-	__u64 nr;
-	__s64 ret;
-};
-
-SEC("?tracepoint/syscalls/sys_enter_clone")
-int enter_clone(struct syscall_enter *ctx)
-{
-	clone_enter((__u32)ctx->args[0] | (ctx->args[1] ? CLONE_HAS_STACK : 0));
-	return 0;
-}
-
-SEC("?tracepoint/syscalls/sys_enter_clone3")
-int enter_clone3(struct syscall_enter *ctx)
+static __always_inline void syscall_clone3(const void *user_args)
 {
 	__u64 args[6] = {}; /* struct clone_args: flags comes first, stack sixth */
 
-	bpf_probe_read_user(args, sizeof(args), (void *)ctx->args[0]);
+	bpf_probe_read_user(args, sizeof(args), user_args);
 	clone_enter(args[0] | (args[5] ? CLONE_HAS_STACK : 0));
-	return 0;
 }
 
-SEC("?tracepoint/syscalls/sys_enter_fork")
-int enter_fork(struct syscall_enter *ctx)
-{
-	clone_enter(0);
-	return 0;
-}
+SYSCALL_ENTER(clone, clone_enter((__u32)ctx->args[0] | (ctx->args[1] ? CLONE_HAS_STACK : 0)))
+SYSCALL_ENTER(clone3, syscall_clone3((const void *)ctx->args[0]))
+SYSCALL_ENTER(fork, clone_enter(0))
+SYSCALL_ENTER(vfork, clone_enter(CLONE_VM | CLONE_VFORK))
 
-SEC("?tracepoint/syscalls/sys_enter_vfork")
-int enter_vfork(struct syscall_enter *ctx)
-{
-	clone_enter(CLONE_VM | CLONE_VFORK);
-	return 0;
-}
-
-SEC("?tracepoint/syscalls/sys_exit_clone")
-int exit_clone(struct syscall_exit *ctx)
-{
-	clone_return(ctx->ret);
-	return 0;
-}
-
-SEC("?tracepoint/syscalls/sys_exit_clone3")
-int exit_clone3(struct syscall_exit *ctx)
-{
-	clone_return(ctx->ret);
-	return 0;
-}
-
-SEC("?tracepoint/syscalls/sys_exit_fork")
-int exit_fork(struct syscall_exit *ctx)
-{
-	clone_return(ctx->ret);
-	return 0;
-}
-
-SEC("?tracepoint/syscalls/sys_exit_vfork")
-int exit_vfork(struct syscall_exit *ctx)
-{
-	clone_return(ctx->ret);
-	return 0;
-}
+SYSCALL_EXIT(clone, clone_return(ctx->ret))
+SYSCALL_EXIT(clone3, clone_return(ctx->ret))
+SYSCALL_EXIT(fork, clone_return(ctx->ret))
+SYSCALL_EXIT(vfork, clone_return(ctx->ret))
 
 /* inside the call */
 
-SEC("?fentry/dup_fd")
-int BPF_PROG(fentry_dup_fd)
-{
-	clone_files(-1);
-	return 0;
-}
-
-SEC("?fexit/dup_fd")
-int BPF_PROG(fexit_dup_fd)
-{
-	clone_files(1);
-	return 0;
-}
-
-SEC("?kprobe/dup_fd")
-int BPF_KPROBE(kprobe_dup_fd)
-{
-	clone_files(-1);
-	return 0;
-}
-
-SEC("?kretprobe/dup_fd")
-int BPF_KRETPROBE(kretprobe_dup_fd)
-{
-	clone_files(1);
-	return 0;
-}
+AT_ENTRY(dup_fd, clone_files(-1))
+AT_RETURN(dup_fd, clone_files(1))
 
 /* The first call in dup_mm(), which compilers inline. exec calls it, too, but outside a clone. */
-SEC("?fentry/mm_init")
-int BPF_PROG(fentry_mm_init)
-{
-	clone_mark(EDGE_mm_start);
-	return 0;
-}
-
-SEC("?kprobe/mm_init")
-int BPF_KPROBE(kprobe_mm_init)
-{
-	clone_mark(EDGE_mm_start);
-	return 0;
-}
+AT_ENTRY(mm_init, clone_mark(EDGE_mm_start))
 
 /* The last call of copy_signal(), right before copy_mm(); threads do not make it. */
-SEC("?fentry/sched_autogroup_fork")
-int BPF_PROG(fentry_sched_autogroup_fork)
-{
-	clone_mark_copy();
-	return 0;
-}
+AT_ENTRY(sched_autogroup_fork, clone_mark_copy())
 
-SEC("?kprobe/sched_autogroup_fork")
-int BPF_KPROBE(kprobe_sched_autogroup_fork)
+static __always_inline void mm_copied(unsigned long flags)
 {
-	clone_mark_copy();
-	return 0;
+	if (!(flags & CLONE_VM))
+		clone_mark(EDGE_mm_end);
 }
 
 /* The next call in copy_process() after copy_mm(). */
-SEC("?fentry/copy_namespaces")
-int BPF_PROG(fentry_copy_namespaces, unsigned long flags)
-{
-	if (!(flags & CLONE_VM))
-		clone_mark(EDGE_mm_end);
-	return 0;
-}
-
-SEC("?kprobe/copy_namespaces")
-int BPF_KPROBE(kprobe_copy_namespaces, unsigned long flags)
-{
-	if (!(flags & CLONE_VM))
-		clone_mark(EDGE_mm_end);
-	return 0;
-}
+FENTRY(copy_namespaces, mm_copied(flags), unsigned long flags)
+KPROBE(copy_namespaces, mm_copied(flags), unsigned long flags)
 
 /*
  * dup_mmap() holds the parent's mmap_lock for writing from start to end, and nothing else in a
@@ -216,60 +88,13 @@ static __always_inline void mm_write_unlocked(struct mm_struct *mm)
 		mm_lock_released();
 }
 
-SEC("?tp_btf/mmap_lock_acquire_returned")
-int BPF_PROG(tp_mmap_lock_acquire_returned, struct mm_struct *mm, bool write, bool success)
-{
-	if (success && write)
-		mm_write_locked(mm);
-	return 0;
-}
+TRACEPOINT(mmap_lock_acquire_returned, if (success && write) mm_write_locked(mm),
+	   struct mm_struct *mm, bool write, bool success)
+TRACEPOINT(mmap_lock_released, if (write) mm_write_unlocked(mm), struct mm_struct *mm, bool write)
 
-SEC("?tp_btf/mmap_lock_released")
-int BPF_PROG(tp_mmap_lock_released, struct mm_struct *mm, bool write)
-{
-	if (write)
-		mm_write_unlocked(mm);
-	return 0;
-}
+AT_ENTRY(copy_page_range, clone_pages(-1))
+AT_RETURN(copy_page_range, clone_pages(1))
 
-SEC("?fentry/copy_page_range")
-int BPF_PROG(fentry_copy_page_range)
-{
-	clone_pages(-1);
-	return 0;
-}
-
-SEC("?fexit/copy_page_range")
-int BPF_PROG(fexit_copy_page_range)
-{
-	clone_pages(1);
-	return 0;
-}
-
-SEC("?kprobe/copy_page_range")
-int BPF_KPROBE(kprobe_copy_page_range)
-{
-	clone_pages(-1);
-	return 0;
-}
-
-SEC("?kretprobe/copy_page_range")
-int BPF_KRETPROBE(kretprobe_copy_page_range)
-{
-	clone_pages(1);
-	return 0;
-}
-
-SEC("?tp_btf/task_newtask")
-int BPF_PROG(tp_task_newtask, struct task_struct *child, unsigned long flags)
-{
-	clone_newtask(child, flags);
-	return 0;
-}
-
-SEC("?tp_btf/sched_wakeup_new")
-int BPF_PROG(tp_sched_wakeup_new, struct task_struct *child)
-{
-	clone_woken(child);
-	return 0;
-}
+TRACEPOINT(task_newtask, clone_newtask(child, flags), struct task_struct *child,
+	   unsigned long flags)
+TRACEPOINT(sched_wakeup_new, clone_woken(child), struct task_struct *child)

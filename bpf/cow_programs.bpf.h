@@ -2,40 +2,13 @@
 /* Programs that count copy-on-write faults; part of bpf/spawnscope.bpf.c. */
 #pragma once
 
-SEC("?fentry/do_wp_page")
-int BPF_PROG(fentry_do_wp_page, struct vm_fault *vmf)
-{
-	cow_pte_enter(vmf);
-	return 0;
-}
+#include "bpf/program.bpf.h"
 
-SEC("?fexit/do_wp_page")
-int BPF_PROG(fexit_do_wp_page)
-{
-	cow_pte_exit();
-	return 0;
-}
+FENTRY(do_wp_page, cow_pte_enter(vmf), struct vm_fault *vmf)
+KPROBE(do_wp_page, cow_pte_enter(vmf), struct vm_fault *vmf)
+AT_RETURN(do_wp_page, cow_pte_exit())
 
-SEC("?kprobe/do_wp_page")
-int BPF_KPROBE(kprobe_do_wp_page, struct vm_fault *vmf)
-{
-	cow_pte_enter(vmf);
-	return 0;
-}
-
-SEC("?kretprobe/do_wp_page")
-int BPF_KRETPROBE(kretprobe_do_wp_page)
-{
-	cow_pte_exit();
-	return 0;
-}
-
-SEC("?fentry/do_huge_pmd_wp_page")
-int BPF_PROG(fentry_do_huge_pmd_wp_page)
-{
-	cow_pmd_enter();
-	return 0;
-}
+AT_ENTRY(do_huge_pmd_wp_page, cow_pmd_enter())
 
 /* Its parameters differ between kernels, so use bpf_get_func_ret() (5.17) for the result. */
 SEC("?fexit/do_huge_pmd_wp_page")
@@ -48,41 +21,17 @@ int BPF_PROG(fexit_do_huge_pmd_wp_page)
 	return 0;
 }
 
-SEC("?kprobe/do_huge_pmd_wp_page")
-int BPF_KPROBE(kprobe_do_huge_pmd_wp_page)
-{
-	cow_pmd_enter();
-	return 0;
-}
+KRETPROBE(do_huge_pmd_wp_page, cow_pmd_exit(ret), long ret)
 
-SEC("?kretprobe/do_huge_pmd_wp_page")
-int BPF_KRETPROBE(kretprobe_do_huge_pmd_wp_page, long ret)
-{
-	cow_pmd_exit(ret);
-	return 0;
-}
-
-SEC("?tp_btf/page_fault_user")
-int BPF_PROG(tp_page_fault_user, unsigned long address, void *regs, unsigned long error_code)
-{
-	cow_fault(address, error_code);
-	return 0;
-}
+TRACEPOINT(page_fault_user, cow_fault(address, error_code), unsigned long address, void *regs,
+	   unsigned long error_code)
 
 /* The kernel's writes to user memory: results of system calls, the tid for CLONE_CHILD_SETTID. */
-SEC("?tp_btf/page_fault_kernel")
-int BPF_PROG(tp_page_fault_kernel, unsigned long address, void *regs, unsigned long error_code)
-{
-	cow_fault(address, error_code);
-	return 0;
-}
+TRACEPOINT(page_fault_kernel, cow_fault(address, error_code), unsigned long address, void *regs,
+	   unsigned long error_code)
 
-SEC("?tp_btf/mm_page_alloc")
-int BPF_PROG(tp_mm_page_alloc, struct page *page, unsigned int order, unsigned int gfp)
-{
-	cow_page_alloc(order, gfp);
-	return 0;
-}
+TRACEPOINT(mm_page_alloc, cow_page_alloc(order, gfp), struct page *page, unsigned int order,
+	   unsigned int gfp)
 
 SEC("?perf_event")
 int perf_page_fault(struct perf_event_context *ctx)

@@ -28,14 +28,6 @@ static __always_inline bool is_compat(void)
 	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
 }
 
-static __always_inline void syscall_clone3(const void *user_args)
-{
-	__u64 args[6] = {}; /* struct clone_args: flags comes first, stack sixth */
-
-	bpf_probe_read_user(args, sizeof(args), user_args);
-	clone_enter(args[0] | (args[5] ? CLONE_HAS_STACK : 0));
-}
-
 SEC("?tp_btf/sys_enter")
 int BPF_PROG(tp_sys_enter, struct pt_regs *regs, long nr)
 {

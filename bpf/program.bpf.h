@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A program in one line: FENTRY(function, call, parameters ...) is the program fentry_FUNCTION,
+ * which runs `call` where that function is entered. user/probe/sources.c knows programs by these
+ * names.
+ */
+#pragma once
+
+#define PROGRAM(section, head, call)                                                               \
+	SEC(section) int head                                                                      \
+	{                                                                                          \
+		call;                                                                              \
+		return 0;                                                                          \
+	}
+
+#define FENTRY_OF(name, function, call, ...)                                                       \
+	PROGRAM("?fentry/" function, BPF_PROG(fentry_##name, ##__VA_ARGS__), call)
+#define FEXIT_OF(name, function, call, ...)                                                        \
+	PROGRAM("?fexit/" function, BPF_PROG(fexit_##name, ##__VA_ARGS__), call)
+#define KPROBE_OF(name, function, call, ...)                                                       \
+	PROGRAM("?kprobe/" function, BPF_KPROBE(kprobe_##name, ##__VA_ARGS__), call)
+
+#define FENTRY(function, call, ...) FENTRY_OF(function, #function, call, ##__VA_ARGS__)
+#define FEXIT(function, call, ...)  FEXIT_OF(function, #function, call, ##__VA_ARGS__)
+#define KPROBE(function, call, ...) KPROBE_OF(function, #function, call, ##__VA_ARGS__)
+#define KRETPROBE(function, call, ...)                                                             \
+	PROGRAM("?kretprobe/" #function, BPF_KRETPROBE(kretprobe_##function, ##__VA_ARGS__), call)
+#define TRACEPOINT(name, call, ...)                                                                \
+	PROGRAM("?tp_btf/" #name, BPF_PROG(tp_##name, ##__VA_ARGS__), call)
+
+/* By a trampoline and by a kprobe. */
+#define AT_ENTRY(function, call)  FENTRY(function, call) KPROBE(function, call)
+#define AT_RETURN(function, call) FEXIT(function, call) KRETPROBE(function, call)
+
+/* Contexts of a system call's own tracepoints. */
+struct syscall_enter {
+	__u64 common;
+	__u64 nr;
+	__u64 args[6];
+};
+
+struct syscall_exit {
+	__u64 common;
+	__u64 nr;
+	__s64 ret;
+};
+
+#define SYSCALL_ENTER(name, call)                                                                  \
+	PROGRAM("?tracepoint/syscalls/sys_enter_" #name, enter_##name(struct syscall_enter *ctx),  \
+		call)
+#define SYSCALL_EXIT(name, call)                                                                   \
+	PROGRAM("?tracepoint/syscalls/sys_exit_" #name, exit_##name(struct syscall_exit *ctx), call)
