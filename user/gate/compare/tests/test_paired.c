@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench/tests/unit.h"
 #include "user/gate/compare/paired.h"
-#include "user/gate/compare/tests/gate_r.h"
 
-#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
+#define CASES	    "user/gate/compare/tests/gate_r.txt" /* gate_r.R describes it */
+#define NUMBERS_MAX 256
 
 /* Equal doubles, including infinities and NAN. */
 #define assert_close(value, expected) assert_near(value, expected, 1e-9, __LINE__)
@@ -21,45 +22,86 @@ static void assert_near(double value, double expected, double relative, int line
 		fail_msg("line %d: %.17g is not %.17g", line, value, expected);
 }
 
-static void check_tests(const struct r_case *r)
+/* Calls `check` with the numbers of each of R's cases of a kind; there are `expected`. */
+static void each_case(const char *kind, int expected, void (*check)(const double *v, size_t n))
 {
-	assert_close(gate_greater(r->x, r->n, r->centre), r->greater);
-	assert_close(gate_less(r->x, r->n, r->centre), r->less);
-	assert_close(gate_spread(r->x, r->n), r->spread);
-	if (!isnan(r->flip))
-		assert_close(gate_permutation(r->x, r->n, r->centre, 1), r->flip);
+	FILE *in = fopen(CASES, "re");
+	char line[4096], *at, *end;
+	double v[NUMBERS_MAX];
+	int seen = 0;
+
+	assert_non_null(in);
+	while (fgets(line, sizeof(line), in)) {
+		size_t n = 0;
+
+		assert_non_null(strchr(line, '\n'));
+		at = strchr(line, ' ');
+		assert_non_null(at);
+		if (strncmp(line, kind, at - line) || kind[at - line])
+			continue;
+		for (; v[n] = strtod(at, &end), end != at; at = end)
+			assert_true(++n < NUMBERS_MAX);
+		assert_string_equal(at, "\n");
+		check(v, n);
+		seen++;
+	}
+	fclose(in);
+	assert_int_equal(seen, expected);
+}
+
+enum { CENTRE, GREATER, LESS, FLIP, ALPHA, ESTIMATE, LOW, HIGH, SPREAD, DIFFERENCES };
+
+static void check_tied(const double *v, size_t n)
+{
+	const double *d = v + DIFFERENCES;
+
+	assert_true(n > DIFFERENCES);
+	n -= DIFFERENCES;
+	assert_close(gate_greater(d, n, v[CENTRE]), v[GREATER]);
+	assert_close(gate_less(d, n, v[CENTRE]), v[LESS]);
+	assert_close(gate_spread(d, n), v[SPREAD]);
+	if (!isnan(v[FLIP]))
+		assert_close(gate_permutation(d, n, v[CENTRE], 1), v[FLIP]);
+}
+
+static void check_untied(const double *v, size_t n)
+{
+	struct gate_interval interval;
+
+	check_tied(v, n);
+	assert_int_equal(gate_estimate(v + DIFFERENCES, n - DIFFERENCES, v[ALPHA], &interval), 0);
+	assert_close(interval.estimate, v[ESTIMATE]);
+	assert_close(interval.low, v[LOW]);
+	assert_close(interval.high, v[HIGH]);
 }
 
 TEST(without_ties_it_agrees_with_r)
 {
-	struct gate_interval interval;
-
-	for (size_t i = 0; i < COUNT_OF(r_untied); i++) {
-		const struct r_case *r = &r_untied[i];
-
-		check_tests(r);
-		assert_int_equal(gate_estimate(r->x, r->n, r->alpha, &interval), 0);
-		assert_close(interval.estimate, r->estimate);
-		assert_close(interval.low, r->low);
-		assert_close(interval.high, r->high);
-	}
+	each_case("untied", 20, check_untied);
 }
 
 TEST(with_ties_and_zeros_the_distribution_is_exact)
 {
-	for (size_t i = 0; i < COUNT_OF(r_tied); i++)
-		check_tests(&r_tied[i]);
+	each_case("tied", 21, check_tied);
+}
+
+static void check_holm(const double *v, size_t n)
+{
+	double p[NUMBERS_MAX / 2];
+	bool rejected[NUMBERS_MAX / 2];
+
+	assert_int_equal(n % 2, 1);
+	n /= 2;
+	for (size_t i = 0; i < n; i++)
+		p[i] = v[1 + 2 * i];
+	assert_int_equal(gate_holm(p, n, v[0], rejected), 0);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(rejected[i], (int)v[2 + 2 * i]);
 }
 
 TEST(holm_agrees_with_r)
 {
-	bool rejected[8];
-
-	for (size_t i = 0; i < COUNT_OF(r_holm); i++) {
-		assert_int_equal(gate_holm(r_holm[i].p, r_holm[i].n, r_holm[i].alpha, rejected), 0);
-		for (size_t k = 0; k < r_holm[i].n; k++)
-			assert_int_equal(rejected[k], r_holm[i].rejected[k]);
-	}
+	each_case("holm", 12, check_holm);
 }
 
 TEST(holm_never_rejects_a_missing_value)
@@ -78,20 +120,27 @@ TEST(holm_never_rejects_a_missing_value)
 	assert_int_equal(gate_holm(p, 0, 0.05, rejected), 0);
 }
 
+static void check_normal(const double *v, size_t n)
+{
+	assert_int_equal(n, 2);
+	assert_close(gate_normal_quantile(v[0]), v[1]);
+}
+
 TEST(normal_quantiles_agree_with_r)
 {
-	for (size_t i = 0; i < COUNT_OF(r_normal); i++)
-		assert_close(gate_normal_quantile(r_normal[i][0]), r_normal[i][1]);
+	each_case("normal", 13, check_normal);
+}
+
+static void check_power(const double *v, size_t n)
+{
+	assert_int_equal(n, 6);
+	assert_close(gate_smallest_effect(v[0], (size_t)v[1], v[2], v[3]), v[4]);
+	assert_close(gate_pairs_needed(v[0], 1.5 * v[4], v[2], v[3]), v[5]);
 }
 
 TEST(power_agrees_with_r)
 {
-	for (size_t i = 0; i < COUNT_OF(r_power); i++) {
-		const double *r = r_power[i];
-
-		assert_close(gate_smallest_effect(r[0], (size_t)r[1], r[2], r[3]), r[4]);
-		assert_close(gate_pairs_needed(r[0], 1.5 * r[4], r[2], r[3]), r[5]);
-	}
+	each_case("power", 8, check_power);
 	/* 2^-6 > 0.01: six pairs can never reject. At the margin itself there is no effect. */
 	assert_true(isinf(gate_smallest_effect(0.01, 6, 0.03, 0.01)));
 	assert_false(isinf(gate_smallest_effect(0.01, 7, 0.03, 0.01)));
