@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Made-up runs for the gate's tests, and the report of the last comparison. Include cmocka first.
+/*
+ * Made-up runs of A and B for the gate's tests, as many of each, and the report of the last
+ * comparison. Include bench/tests/unit.h first.
  */
 #pragma once
 
@@ -12,6 +14,9 @@
 #define US     INT64_C(1000)
 #define MIB    (INT64_C(1) << 20)
 
+static struct run *a, *b;
+static size_t run_count; /* of each side */
+static struct gate_policy policy;
 static struct gate_report report;
 
 static inline void fill(struct series *s, size_t n, int64_t value)
@@ -55,36 +60,62 @@ static inline void set_clock(struct run *r, const char *clock)
 	r->clock = strdup(clock);
 }
 
-/* Side 0 is A. Runs of A and B are taken in turn. */
-static inline struct run *new_runs(int side, size_t count)
+static inline void set_clocks(const char *clock)
 {
-	struct run *runs = calloc(count, sizeof(*runs));
-
-	assert_non_null(runs);
-	for (size_t i = 0; i < count; i++) {
-		struct run *r = &runs[i];
-
-		*r = (struct run){.schema = RUN_SCHEMA, .ended = true};
-		r->tool = strdup("spawnscope 0.1.0");
-		r->clock = strdup("monotonic");
-		r->command = calloc(1, sizeof(*r->command));
-		set_text(r, "kernel_release", "6.1.0-18-amd64");
-		set_text(r, "cpu_model", "Intel");
-		set_text(r, "thp", "madvise");
-		set_number(r, "page_bytes", 4096);
-		set_number(r, "memory_bytes", 8192 * MIB);
-		set_number(r, "aslr", 2);
-		set_text(r, "aslr_personality", "off");
-		set_number(r, "taken_ms", 2000 * (int64_t)i + 1000 * side);
+	for (size_t i = 0; i < run_count; i++) {
+		set_clock(&a[i], clock);
+		set_clock(&b[i], clock);
 	}
-	return runs;
 }
 
-static inline void free_runs(struct run *runs, size_t count)
+/* A run taken at this time. */
+static inline void make_run(struct run *r, int64_t taken_ms)
 {
-	for (size_t i = 0; i < count; i++)
-		run__free(&runs[i]);
-	free(runs);
+	*r = (struct run){.schema = RUN_SCHEMA, .ended = true};
+	r->tool = strdup("spawnscope 0.1.0");
+	r->clock = strdup("monotonic");
+	r->command = calloc(1, sizeof(*r->command));
+	set_text(r, "kernel_release", "6.1.0-18-amd64");
+	set_text(r, "cpu_model", "Intel");
+	set_text(r, "thp", "madvise");
+	set_number(r, "page_bytes", 4096);
+	set_number(r, "memory_bytes", 8192 * MIB);
+	set_number(r, "aslr", 2);
+	set_text(r, "aslr_personality", "off");
+	set_number(r, "taken_ms", taken_ms);
+}
+
+static inline void free_runs(void)
+{
+	for (size_t i = 0; i < run_count; i++) {
+		run__free(&a[i]);
+		run__free(&b[i]);
+	}
+	free(a);
+	free(b);
+	run_count = 0;
+}
+
+/* Begins anew: runs without cells, of A and B in turn, and the default policy. */
+static inline void make_runs(size_t count)
+{
+	free_runs();
+	policy = gate_policy_default;
+	run_count = count;
+	a = calloc(count, sizeof(*a));
+	b = calloc(count, sizeof(*b));
+	assert_true(a && b);
+	for (size_t i = 0; i < count; i++) {
+		make_run(&a[i], 2000 * (int64_t)i);
+		make_run(&b[i], 2000 * (int64_t)i + 1000);
+	}
+}
+
+int unit_teardown(void **state)
+{
+	free_runs();
+	gate_report__free(&report);
+	return 0;
 }
 
 /* Sets or adds an axis of a cell's key. */
@@ -133,53 +164,54 @@ static inline void skip_cell(struct cell *c, const char *why)
 	c->skipped = strdup(why);
 }
 
-/* Runs of one fork of 64 MiB each, with these times of the call in us. */
-static inline struct run *timed_runs(int side, const double *us, size_t count)
+/* Adds a cell without probes to each run, with these times of the call in A and in B. */
+static inline void add_cells(const char *method, int64_t bytes, int64_t ns_of_a, int64_t ns_of_b)
 {
-	struct run *runs = new_runs(side, count);
-
-	for (size_t i = 0; i < count; i++)
-		add_cell(&runs[i], "fork", 64 * MIB, "none", (int64_t)(1000 * us[i]));
-	return runs;
-}
-
-/* A pair of runs of one equal fork of 1 MiB. */
-static inline void equal_runs(struct run **a, struct run **b, const char *clock)
-{
-	struct run **sides[] = {a, b};
-
-	for (int side = 0; side < 2; side++) {
-		*sides[side] = new_runs(side, 1);
-		set_clock(*sides[side], clock);
-		add_cell(*sides[side], "fork", MIB, "none", 100 * US);
+	for (size_t i = 0; i < run_count; i++) {
+		add_cell(&a[i], method, bytes, "none", ns_of_a);
+		add_cell(&b[i], method, bytes, "none", ns_of_b);
 	}
 }
 
-/* Compares as many runs of each side; `policy`: NULL for the default. */
-static inline enum gate_verdict compare(const struct run *a, const struct run *b, size_t count,
-					const struct gate_policy *policy)
+/* Sets a count in the first cell of each run. */
+static inline void fill_counts(enum count count, int64_t of_a, int64_t of_b)
+{
+	for (size_t i = 0; i < run_count; i++) {
+		fill_count(&a[i].cells[0], count, of_a);
+		fill_count(&b[i].cells[0], count, of_b);
+	}
+}
+
+/* Runs of one fork of 64 MiB each, with these times of the call in us. */
+static inline void make_timed_runs(const double *us_of_a, const double *us_of_b, size_t count)
+{
+	make_runs(count);
+	for (size_t i = 0; i < count; i++) {
+		add_cell(&a[i], "fork", 64 * MIB, "none", (int64_t)(1000 * us_of_a[i]));
+		add_cell(&b[i], "fork", 64 * MIB, "none", (int64_t)(1000 * us_of_b[i]));
+	}
+}
+
+/* A pair of runs of one equal fork of 1 MiB. */
+static inline void make_equal_runs(const char *clock)
+{
+	make_runs(1);
+	set_clocks(clock);
+	add_cells("fork", MIB, 100 * US, 100 * US);
+}
+
+static inline enum gate_verdict compare(void)
 {
 	gate_report__free(&report);
-	assert_int_equal(
-		gate_compare(a, count, b, count, policy ? policy : &gate_policy_default, &report),
-		0);
+	assert_int_equal(gate_compare(a, run_count, b, run_count, &policy, &report), 0);
 	return report.verdict;
 }
 
 /* The same if only these metrics gate. */
-static inline enum gate_verdict compare_metrics(const struct run *a, const struct run *b,
-						size_t count, const char *set)
+static inline enum gate_verdict compare_metrics(const char *set)
 {
-	struct gate_policy policy = gate_policy_default;
-
 	policy.metrics = gate_metric_set(set);
-	return compare(a, b, count, &policy);
-}
-
-static inline int forget_report(void **state)
-{
-	gate_report__free(&report);
-	return 0;
+	return compare();
 }
 
 static inline const struct gate_row *find_row(const char *metric)

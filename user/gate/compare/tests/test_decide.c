@@ -21,17 +21,12 @@ static void noise(uint64_t *stream, double *us, size_t count, double centre, dou
 
 static enum gate_verdict verdict_at(uint64_t seed, size_t pairs, double change, double spread)
 {
-	double us[RUNS_MAX];
-	struct run *a, *b;
+	double us_of_a[RUNS_MAX], us_of_b[RUNS_MAX];
 
-	noise(&seed, us, pairs, 100, spread);
-	a = timed_runs(0, us, pairs);
-	noise(&seed, us, pairs, 100 * (1 + change), spread);
-	b = timed_runs(1, us, pairs);
-	compare(a, b, pairs, NULL);
-	free_runs(a, pairs);
-	free_runs(b, pairs);
-	return report.verdict;
+	noise(&seed, us_of_a, pairs, 100, spread);
+	noise(&seed, us_of_b, pairs, 100 * (1 + change), spread);
+	make_timed_runs(us_of_a, us_of_b, pairs);
+	return compare();
 }
 
 TEST(times_are_decided_by_pairs)
@@ -82,55 +77,42 @@ TEST(an_inconclusive_row_says_what_would_have_shown)
 TEST(runs_that_were_not_taken_in_turn_decide_nothing)
 {
 	const double us[8] = {100, 100, 100, 100, 100, 100, 100, 100};
-	struct gate_policy policy = gate_policy_default;
-	struct run *a = timed_runs(0, us, 8), *b = timed_runs(1, us, 8);
 
+	make_timed_runs(us, us, 8);
 	for (size_t i = 0; i < 8; i++) /* B after all of A */
 		set_number(&b[i], "taken_ms", 1000000 + (int64_t)i);
-	assert_int_equal(compare(a, b, 8, NULL), GATE_INCONCLUSIVE);
+	assert_int_equal(compare(), GATE_INCONCLUSIVE);
 	assert_true(has_note("not taken in turn"));
 	policy.in_turn = true;
-	assert_int_equal(compare(a, b, 8, &policy), GATE_PASS);
+	assert_int_equal(compare(), GATE_PASS);
+	policy.in_turn = false;
 	for (size_t i = 0; i < 8; i++)
 		set_number(&b[i], "taken_ms", MISSING);
-	assert_int_equal(compare(a, b, 8, NULL), GATE_INCONCLUSIVE);
-	free_runs(a, 8);
-	free_runs(b, 8);
+	assert_int_equal(compare(), GATE_INCONCLUSIVE);
 }
 
 TEST(the_error_of_a_family_is_bounded)
 {
 	const double us[8] = {100, 100, 100, 100, 100, 100, 100, 100};
 	const double slow[8] = {110, 111, 112, 113, 114, 115, 116, 117};
-	struct gate_policy policy = gate_policy_default;
-	struct run *a = timed_runs(0, us, 8), *b = timed_runs(1, slow, 8);
 
+	make_timed_runs(us, slow, 8);
 	/* 2^-8 = 0.0039: enough for two metrics at 0.01, but not for the six of three cells. */
-	assert_int_equal(compare(a, b, 8, NULL), GATE_REGRESSION);
-	for (size_t i = 0; i < 16; i++) {
-		struct run *r = i < 8 ? &a[i] : &b[i - 8];
-
-		add_cell(r, "vfork", 1, "none", 100);
-		add_cell(r, "spawn", 1, "none", 100);
-	}
-	assert_int_equal(compare(a, b, 8, NULL), GATE_INCONCLUSIVE);
+	assert_int_equal(compare(), GATE_REGRESSION);
+	add_cells("vfork", 1, 100, 100);
+	add_cells("spawn", 1, 100, 100);
+	assert_int_equal(compare(), GATE_INCONCLUSIVE);
 	/* One of two looks may spend only a part of it. */
 	policy.looks[0] = 8;
 	policy.looks[1] = 40;
 	policy.look_count = 2;
-	policy.metrics = gate_metric_set("spawn");
-	assert_int_equal(compare(a, b, 8, &policy), GATE_INCONCLUSIVE);
+	assert_int_equal(compare_metrics("spawn"), GATE_INCONCLUSIVE);
 	assert_true(fabs(report.alpha_regression - 0.002) < 1e-12);
-	free_runs(a, 8);
-	free_runs(b, 8);
 }
 
-/* Eight runs, with 15 slow samples each. */
-static struct run *tailed_runs(int side, size_t samples, int64_t tail_ns)
+/* Gives eight runs 15 slow samples each. */
+static void add_tails(struct run *runs, const double *us, size_t samples, int64_t tail_ns)
 {
-	static const double us[8] = {100, 101, 100, 99, 100, 101, 99, 100};
-	struct run *runs = timed_runs(side, us, 8);
-
 	for (size_t i = 0; i < 8; i++) {
 		struct series *spawn = &runs[i].cells[0].samples[SAMPLE_spawn_ns];
 
@@ -139,64 +121,55 @@ static struct run *tailed_runs(int side, size_t samples, int64_t tail_ns)
 			spawn->v[k] = tail_ns + (int64_t)i;
 		runs[i].cells[0].n = samples;
 	}
-	return runs;
 }
 
 TEST(tails_are_shown_and_gate_if_they_are_named)
 {
-	struct run *a = tailed_runs(0, 1000, 1000000), *b = tailed_runs(1, 1000, 3000000);
+	const double us[8] = {100, 101, 100, 99, 100, 101, 99, 100};
 
-	assert_int_equal(compare(a, b, 8, NULL), GATE_PASS);
+	make_timed_runs(us, us, 8);
+	add_tails(a, us, 1000, 1000000);
+	add_tails(b, us, 1000, 3000000);
+	assert_int_equal(compare(), GATE_PASS);
 	assert_int_equal(find_row("spawn_p99")->kind, GATE_SHOWN);
 	assert_float_equal(find_row("spawn_p99")->change, 2, 0.001);
-	assert_int_equal(compare_metrics(a, b, 8, "call.p99"), GATE_REGRESSION);
-	free_runs(b, 8);
+	assert_int_equal(compare_metrics("call.p99"), GATE_REGRESSION);
 	/* Too few samples for a p99. */
-	b = tailed_runs(1, 999, 3000000);
-	compare(a, b, 8, NULL);
+	add_tails(b, us, 999, 3000000);
+	policy.metrics = 0;
+	compare();
 	assert_null(find_row("spawn_p99"));
-	assert_int_equal(compare_metrics(a, b, 8, "spawn_p99"), GATE_INCONCLUSIVE);
-	free_runs(a, 8);
-	free_runs(b, 8);
+	assert_int_equal(compare_metrics("spawn_p99"), GATE_INCONCLUSIVE);
 }
 
 TEST(few_pairs_leave_no_bound)
 {
-	struct run *a = new_runs(0, 5), *b = new_runs(1, 5);
-
-	for (size_t i = 0; i < 5; i++) {
-		add_cell(&a[i], "fork", MIB, "none", 100 * US);
-		add_cell(&a[i], "vfork", MIB, "none", 100 * US);
-		add_cell(&b[i], "fork", MIB, "none", 108 * US);
-		add_cell(&b[i], "vfork", MIB, "none", 150 * US + (int64_t)i);
-	}
-	assert_int_equal(compare(a, b, 5, NULL), GATE_INCONCLUSIVE);
+	make_runs(5);
+	add_cells("fork", MIB, 100 * US, 108 * US);
+	add_cells("vfork", MIB, 100 * US, 150 * US);
+	for (size_t i = 0; i < 5; i++)
+		fill(&b[i].cells[1].samples[SAMPLE_spawn_ns], VALUES, 150 * US + (int64_t)i);
+	assert_int_equal(compare(), GATE_INCONCLUSIVE);
 	assert_string_equal(report.rows[0].cell, "vfork at 1M");
 	for (size_t i = 0; i < report.row_count; i++) {
 		assert_true(isfinite(report.rows[i].change));
 		assert_false(isfinite(report.rows[i].low) || isfinite(report.rows[i].high));
 	}
-	free_runs(a, 5);
-	free_runs(b, 5);
 }
 
 /* Of B, half of the runs have no vfork, and a third of them no total of a fork. */
 TEST(only_measured_pairs_are_claimed)
 {
-	struct run *a = new_runs(0, SET), *b = new_runs(1, SET);
-	struct cell *vfork;
-
+	make_runs(SET);
+	add_cells("fork", MIB, 100 * US, 100 * US);
+	add_cells("vfork", MIB, 20 * US, 20 * US);
 	for (size_t i = 0; i < SET; i++) {
-		add_cell(&a[i], "fork", MIB, "none", 100 * US);
-		add_cell(&a[i], "vfork", MIB, "none", 20 * US);
-		add_cell(&b[i], "fork", MIB, "none", 100 * US);
-		vfork = add_cell(&b[i], "vfork", MIB, "none", 20 * US);
 		if (i % 2)
-			skip_cell(vfork, "no memory");
+			skip_cell(&b[i].cells[1], "no memory");
 		for (size_t k = 0; k < VALUES && i % 3 == 0; k++)
 			b[i].cells[0].samples[SAMPLE_total_ns].v[k] = MISSING;
 	}
-	assert_int_equal(compare(a, b, SET, NULL), GATE_PASS);
+	assert_int_equal(compare(), GATE_PASS);
 	assert_string_equal(report.headline,
 			    "2 exact metrics not worse, 4 timed metrics less than 3 % slower "
 			    "(6 to 12 pairs of runs)");
@@ -206,13 +179,6 @@ TEST(only_measured_pairs_are_claimed)
 	/* Four pairs of vforks can show nothing. */
 	skip_cell(&b[0].cells[1], "no memory");
 	skip_cell(&b[2].cells[1], "no memory");
-	assert_int_equal(compare(a, b, SET, NULL), GATE_INCONCLUSIVE);
+	assert_int_equal(compare(), GATE_INCONCLUSIVE);
 	assert_non_null(strstr(report.headline, "4 pairs of runs cannot decide times"));
-	free_runs(a, SET);
-	free_runs(b, SET);
-}
-
-int unit_teardown(void **state)
-{
-	return forget_report(state);
 }

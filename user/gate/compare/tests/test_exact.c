@@ -8,22 +8,15 @@
 /* The verdict on one run a side with these numbers of PTEs. */
 static enum gate_verdict count_verdict(int64_t of_a, int64_t of_b, bool random, double tolerance)
 {
-	struct gate_policy policy = gate_policy_default;
-	struct run *a, *b;
-
-	equal_runs(&a, &b, "monotonic");
-	fill_count(&a->cells[0], COUNT_ptes_copied, of_a);
-	fill_count(&b->cells[0], COUNT_ptes_copied, of_b);
+	make_equal_runs("monotonic");
+	fill_counts(COUNT_ptes_copied, of_a, of_b);
 	if (random) {
 		set_text(a, "aslr_personality", "on");
 		set_text(b, "aslr_personality", "on");
 	}
-	policy.metrics = gate_metric_set("counts");
 	policy.tolerance = tolerance;
-	compare(a, b, 1, &policy);
+	compare_metrics("counts");
 	assert_int_equal(find_row("ptes_copied")->kind, GATE_EXACT);
-	free_runs(a, 1);
-	free_runs(b, 1);
 	return report.verdict;
 }
 
@@ -49,35 +42,29 @@ TEST(a_count_that_varies_is_demoted)
 	const int64_t of_a[] = {500, 510, 505, 520, 500, 507};
 	const int64_t of_b[] = {700, 690, 720, 705, 688, 731};
 	const double us[6] = {100, 100, 100, 100, 100, 100};
-	struct gate_policy policy = gate_policy_default;
-	struct run *a = timed_runs(0, us, 6), *b = timed_runs(1, us, 6);
 	const struct gate_row *row;
 
+	make_timed_runs(us, us, 6);
 	for (size_t i = 0; i < 6; i++) {
 		fill_count(&a[i].cells[0], COUNT_cow_faults_child, of_a[i]);
 		fill_count(&b[i].cells[0], COUNT_cow_faults_child, of_b[i]);
 	}
-	policy.metrics = gate_metric_set("cow_faults_child");
 	/* With six pairs, 2^-6 is above the 0.01 that a regression needs. */
-	assert_int_equal(compare(a, b, 6, &policy), GATE_INCONCLUSIVE);
+	assert_int_equal(compare_metrics("cow_faults_child"), GATE_INCONCLUSIVE);
 	row = find_row("cow_faults_child");
 	assert_int_equal(row->kind, GATE_STATISTICAL);
 	assert_true(row->demoted);
 	assert_non_null(strstr(row->note, "varies"));
 	assert_true(row->change > 0.35 && row->change < 0.45);
 	policy.alpha_regression = 0.05;
-	assert_int_equal(compare(a, b, 6, &policy), GATE_REGRESSION);
-	free_runs(a, 6);
-	free_runs(b, 6);
+	assert_int_equal(compare(), GATE_REGRESSION);
 }
 
 TEST(the_lab_is_exact_to_the_instruction)
 {
-	struct gate_policy policy = gate_policy_default;
 	struct series *of_b;
-	struct run *a, *b;
 
-	equal_runs(&a, &b, "icount");
+	make_equal_runs("icount");
 	for (size_t i = 0; i < 2; i++) {
 		struct cell *c = i ? &b->cells[0] : &a->cells[0];
 
@@ -86,38 +73,36 @@ TEST(the_lab_is_exact_to_the_instruction)
 		fill(&c->phases[PHASE_copy_mm], VALUES, 60000);
 	}
 	of_b = &b->cells[0].phases[PHASE_copy_mm];
-	assert_int_equal(compare(a, b, 1, NULL), GATE_PASS);
+	assert_int_equal(compare(), GATE_PASS);
 	of_b->v[1]++; /* not the median */
-	assert_int_equal(compare(a, b, 1, NULL), GATE_PASS);
+	assert_int_equal(compare(), GATE_PASS);
 	fill(of_b, VALUES, 60060);
-	assert_int_equal(compare(a, b, 1, NULL), GATE_REGRESSION);
+	assert_int_equal(compare(), GATE_REGRESSION);
 	assert_string_equal(report.headline,
 			    "fork at 1M x=y: copy_mm +60 instructions a spawn, +0.1 % "
 			    "(60000 -> 60060)");
 	policy.tolerance_absolute = 60;
-	assert_int_equal(compare(a, b, 1, &policy), GATE_PASS);
-	free_runs(a, 1);
-	free_runs(b, 1);
+	assert_int_equal(compare(), GATE_PASS);
+}
+
+static void fail_calls(struct cell *c, size_t count)
+{
+	fill(&c->errnos, VALUES, 0);
+	for (size_t i = 0; i < count; i++)
+		c->errnos.v[i] = 11;
 }
 
 /* Compares runs of VALUES calls of which these numbers fail in each run. */
 static enum gate_verdict compare_failed(const size_t *of_a, const size_t *of_b, size_t count)
 {
-	struct run *a = new_runs(0, count), *b = new_runs(1, count);
-
-	for (size_t i = 0; i < 2 * count; i++) {
-		struct cell *c =
-			add_cell(i < count ? &a[i] : &b[i - count], "fork", MIB, "none", 100 * US);
-
-		fill_count(c, COUNT_ptes_copied, 256);
-		fill(&c->errnos, VALUES, 0);
-		for (size_t k = 0; k < (i < count ? of_a[i] : of_b[i - count]); k++)
-			c->errnos.v[k] = 11;
+	make_runs(count);
+	add_cells("fork", MIB, 100 * US, 100 * US);
+	fill_counts(COUNT_ptes_copied, 256, 256);
+	for (size_t i = 0; i < count; i++) {
+		fail_calls(&a[i].cells[0], of_a[i]);
+		fail_calls(&b[i].cells[0], of_b[i]);
 	}
-	compare_metrics(a, b, count, "counts");
-	free_runs(a, count);
-	free_runs(b, count);
-	return report.verdict;
+	return compare_metrics("counts");
 }
 
 TEST(more_failed_calls_are_a_regression)
@@ -147,44 +132,32 @@ TEST(more_failed_calls_are_a_regression)
 
 TEST(a_single_failed_call_is_found_in_the_lab)
 {
-	struct run *a, *b;
 
-	equal_runs(&a, &b, "icount");
-	fill(&b->cells[0].errnos, VALUES, 0);
-	b->cells[0].errnos.v[3] = 11;
-	assert_int_equal(compare(a, b, 1, NULL), GATE_REGRESSION);
+	make_equal_runs("icount");
+	fail_calls(&b->cells[0], 1);
+	assert_int_equal(compare(), GATE_REGRESSION);
 	assert_int_equal(find_row("failed")->verdict, GATE_REGRESSION);
 	assert_true(find_row("failed")->b == 200);
-	free_runs(a, 1);
-	free_runs(b, 1);
 }
 
 TEST(a_value_below_0_decides_nothing)
 {
 	const double us[8] = {100, 100, 100, 100, 100, 100, 100, 100};
-	struct run *a = timed_runs(0, us, 8), *b = timed_runs(1, us, 8);
 
-	for (size_t i = 0; i < 8; i++) {
-		fill_count(&a[i].cells[0], COUNT_ptes_copied, 5);
-		fill_count(&b[i].cells[0], COUNT_ptes_copied, -5);
-	}
-	assert_int_equal(compare(a, b, 8, NULL), GATE_INCONCLUSIVE);
+	make_timed_runs(us, us, 8);
+	fill_counts(COUNT_ptes_copied, 5, -5);
+	assert_int_equal(compare(), GATE_INCONCLUSIVE);
 	assert_string_equal(report.headline,
 			    "fork at 64M: ptes_copied: B has a value below 0, which cannot be");
-	assert_int_equal(compare_metrics(a, b, 8, "times"), GATE_PASS);
+	assert_int_equal(compare_metrics("times"), GATE_PASS);
 	/* One call in one run of A. */
 	a[3].cells[0].samples[SAMPLE_total_ns].v[2] = -7;
-	assert_int_equal(compare_metrics(a, b, 8, "times"), GATE_INCONCLUSIVE);
+	assert_int_equal(compare_metrics("times"), GATE_INCONCLUSIVE);
 	assert_string_equal(report.headline,
 			    "fork at 64M: total: A has a value below 0, which cannot be");
 	/* In the lab each value is exact, and -7 would be less than 200000. */
-	for (size_t i = 0; i < 8; i++) {
-		set_clock(&a[i], "icount");
-		set_clock(&b[i], "icount");
-	}
-	assert_int_equal(compare_metrics(a, b, 8, "times"), GATE_INCONCLUSIVE);
-	free_runs(a, 8);
-	free_runs(b, 8);
+	set_clocks("icount");
+	assert_int_equal(compare_metrics("times"), GATE_INCONCLUSIVE);
 }
 
 /* Twelve pairs. In B everything is larger, and the few faults by the largest share. */
@@ -202,23 +175,21 @@ TEST(the_most_important_row_comes_first)
 		{COUNT_page_table_bytes, MIB, MIB},
 	};
 	const double us[] = {100, 101, 99, 100, 102, 100, 101, 99, 100, 98, 100, 101};
-	struct gate_policy policy = gate_policy_default;
-	struct run *a = timed_runs(0, us, 12), *b = timed_runs(1, us, 12);
 
-	for (size_t i = 0; i < 24; i++) {
-		struct run *r = i < 12 ? &a[i] : &b[i - 12];
-		struct cell *c = &r->cells[0];
+	make_timed_runs(us, us, 12);
+	for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++)
+		fill_counts(counts[k].count, counts[k].a, counts[k].b);
+	for (size_t i = 0; i < 12; i++) {
+		struct cell *c = &b[i].cells[0];
 
-		for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++)
-			fill_count(c, counts[k].count, i < 12 ? counts[k].a : counts[k].b);
-		for (size_t k = 0; k < VALUES && i >= 12; k++) {
-			c->samples[SAMPLE_spawn_ns].v[k] = c->samples[SAMPLE_spawn_ns].v[k] * 6 / 5;
-			c->samples[SAMPLE_total_ns].v[k] = c->samples[SAMPLE_total_ns].v[k] * 3 / 2;
-		}
-		c = add_cell(r, "fork", 64 * MIB, "phases", 1000);
-		fill(&c->phases[PHASE_copy_mm], VALUES, (i < 12 ? 1 : 4) * (1000 + (int64_t)i));
+		fill(&c->samples[SAMPLE_spawn_ns], VALUES, (int64_t)(1200 * us[i]));
+		fill(&c->samples[SAMPLE_total_ns], VALUES, (int64_t)(3000 * us[i]));
+		c = add_cell(&a[i], "fork", 64 * MIB, "phases", 1000);
+		fill(&c->phases[PHASE_copy_mm], VALUES, 1000 + (int64_t)i);
+		c = add_cell(&b[i], "fork", 64 * MIB, "phases", 1000);
+		fill(&c->phases[PHASE_copy_mm], VALUES, 4 * (1012 + (int64_t)i));
 	}
-	assert_int_equal(compare_metrics(a, b, 12, "all"), GATE_REGRESSION);
+	assert_int_equal(compare_metrics("all"), GATE_REGRESSION);
 	assert_string_equal(report.headline,
 			    "fork at 64M: ptes_copied +24.9 % (16417 -> 20513 pages); and 5 more");
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
@@ -227,13 +198,6 @@ TEST(the_most_important_row_comes_first)
 	}
 	/* Without counts, the call comes before its parts, whatever grew by more. */
 	policy.metrics = gate_metric_set("times") | gate_metric_set("phases");
-	compare(a, b, 12, &policy);
+	compare();
 	assert_non_null(strstr(report.headline, "fork at 64M: spawn +20.0 % ["));
-	free_runs(a, 12);
-	free_runs(b, 12);
-}
-
-int unit_teardown(void **state)
-{
-	return forget_report(state);
 }

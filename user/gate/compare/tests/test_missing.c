@@ -15,18 +15,28 @@ static struct cell *add(struct run *r, const char *method, int64_t bytes, int64_
 	return c;
 }
 
+/* The same cell of 1 MiB in A and in B. */
+static void add_both(const char *method)
+{
+	add(a, method, MIB, 100 * US);
+	add(b, method, MIB, 100 * US);
+}
+
+/* A cell that neither side measured. */
+static void skip_both(const char *method, int64_t bytes, const char *why_in_b)
+{
+	skip_cell(add(a, method, bytes, US), "no memory");
+	skip_cell(add(b, method, bytes, US), why_in_b);
+}
+
 /* Compares grids of two cells each. */
 static void compare_by_place(const char *const methods[4], const int64_t sizes[4])
 {
-	struct gate_policy policy = gate_policy_default;
-	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
-
+	make_runs(1);
 	for (size_t i = 0; i < 4; i++)
 		add(i < 2 ? a : b, methods[i], sizes[i], 100 * US);
 	policy.by_place = true;
-	compare(a, b, 1, &policy);
-	free_runs(a, 1);
-	free_runs(b, 1);
+	compare();
 }
 
 TEST(cells_are_paired_by_key_first_and_each_once)
@@ -60,21 +70,16 @@ TEST(cells_are_paired_by_key_first_and_each_once)
 /* SET runs a side. B's vforks take 3.5 times as long. `spoil` changes the first run of A. */
 static enum gate_verdict compare_sets(void (*spoil)(struct run *r, struct cell *vfork))
 {
-	struct run *a = new_runs(0, SET), *b = new_runs(1, SET);
-	enum gate_verdict verdict;
-
+	make_runs(SET);
 	for (size_t i = 0; i < SET; i++) {
-		add(&a[i], "fork", 1 << 20, 100 * US);
-		add(&a[i], "vfork", 1 << 20, 20 * US + (int64_t)i);
-		add(&b[i], "fork", 1 << 20, 100 * US);
-		add(&b[i], "vfork", 1 << 20, 70 * US);
+		add(&a[i], "fork", MIB, 100 * US);
+		add(&a[i], "vfork", MIB, 20 * US + (int64_t)i);
+		add(&b[i], "fork", MIB, 100 * US);
+		add(&b[i], "vfork", MIB, 70 * US);
 	}
 	if (spoil)
 		spoil(&a[0], &a[0].cells[1]);
-	verdict = compare(a, b, SET, NULL);
-	free_runs(a, SET);
-	free_runs(b, SET);
-	return verdict;
+	return compare();
 }
 
 static void leave_empty(struct run *r, struct cell *c)
@@ -85,6 +90,12 @@ static void leave_empty(struct run *r, struct cell *c)
 static void leave_skipped(struct run *r, struct cell *c)
 {
 	skip_cell(c, "no memory");
+}
+
+static void break_cell(struct run *r, struct cell *c)
+{
+	drop_values(c);
+	c->broken = strdup("the parent died");
 }
 
 static void leave_out(struct run *r, struct cell *c)
@@ -118,22 +129,12 @@ TEST(the_grid_of_a_side_has_the_cells_of_all_its_runs)
 static enum gate_verdict compare_two(void (*spoil)(struct run *r, struct cell *vfork),
 				     const char *metrics)
 {
-	struct gate_policy policy = gate_policy_default;
-	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
-	enum gate_verdict verdict;
-	struct cell *c;
-
-	add(a, "fork", 1 << 20, 100 * US);
-	add(a, "vfork", 1 << 20, 20 * US);
-	add(b, "fork", 1 << 20, 100 * US);
-	c = add(b, "vfork", 1 << 20, 20 * US);
+	make_runs(1);
+	add_both("fork");
+	add_both("vfork");
 	if (spoil)
-		spoil(b, c);
-	policy.metrics = gate_metric_set(metrics);
-	verdict = compare(a, b, 1, &policy);
-	free_runs(a, 1);
-	free_runs(b, 1);
-	return verdict;
+		spoil(b, &b->cells[1]);
+	return compare_metrics(metrics);
 }
 
 TEST(what_only_a_has_is_never_a_pass)
@@ -146,134 +147,94 @@ TEST(what_only_a_has_is_never_a_pass)
 	assert_string_equal(report.headline, "vfork at 1M: samples: only A has it; B: no samples");
 	assert_int_equal(compare_two(leave_skipped, "counts"), GATE_INCONCLUSIVE);
 	assert_string_equal(report.headline, "vfork at 1M: samples: only A has it; B: no memory");
+	assert_int_equal(compare_two(break_cell, "counts"), GATE_INCONCLUSIVE);
+	assert_string_equal(report.headline,
+			    "vfork at 1M: samples: only A has it; B: the parent died");
 	/* Nothing that gates is missing. */
 	assert_int_equal(compare_two(leave_out, "vmas"), GATE_NOT_COMPARABLE);
 }
 
 TEST(what_only_b_has_is_noted)
 {
-	struct gate_policy policy = gate_policy_default;
-	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
-
-	policy.metrics = gate_metric_set("counts");
-	add(a, "fork", 1 << 20, 100 * US);
-	add(b, "fork", 1 << 20, 100 * US);
-	add(b, "vfork", 1 << 20, 100 * US);
-	assert_int_equal(compare(a, b, 1, &policy), GATE_PASS);
+	make_runs(1);
+	add_both("fork");
+	add(b, "vfork", MIB, 100 * US);
+	assert_int_equal(compare_metrics("counts"), GATE_PASS);
 	assert_true(has_note("1 cell only in B"));
-	free_runs(a, 1);
-	free_runs(b, 1);
 }
 
 TEST(with_every_probe_set_b_must_have_all_of_a)
 {
-	struct gate_policy policy = gate_policy_default;
-	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
 	struct cell *c;
 
-	policy.metrics = gate_metric_set("counts");
-	add(a, "fork", 1 << 20, 100 * US);
-	c = add(a, "fork", 1 << 20, 100 * US);
-	set_key(c, PROBE_SET_AXIS, "all");
-	add(b, "fork", 1 << 20, 100 * US);
+	make_runs(1);
+	add_both("fork");
+	set_key(add(a, "fork", MIB, 100 * US), PROBE_SET_AXIS, "all");
 	/* For a metric, one probe set that both have is enough. */
-	assert_int_equal(compare(a, b, 1, &policy), GATE_PASS);
+	assert_int_equal(compare_metrics("counts"), GATE_PASS);
 	/* With all of them, the missing one counts, */
 	policy.every_probe_set = true;
-	assert_int_equal(compare(a, b, 1, &policy), GATE_INCONCLUSIVE);
+	assert_int_equal(compare(), GATE_INCONCLUSIVE);
 	assert_string_equal(report.headline, "fork at 1M, all probes: samples: only A has it");
 	assert_int_equal(rows_of("fork at 1M, all probes"), 1);
 	/* and so does a metric that is missing with one. */
-	c = add(b, "fork", 1 << 20, 100 * US);
+	c = add(b, "fork", MIB, 100 * US);
 	set_key(c, PROBE_SET_AXIS, "all");
-	assert_int_equal(compare(a, b, 1, &policy), GATE_PASS);
+	assert_int_equal(compare(), GATE_PASS);
 	series__free(&c->counts[COUNT_ptes_copied]);
-	assert_int_equal(compare(a, b, 1, &policy), GATE_INCONCLUSIVE);
+	assert_int_equal(compare(), GATE_INCONCLUSIVE);
 	assert_string_equal(report.headline, "fork at 1M, all probes: ptes_copied: only A has it");
 	/* One that B began and that broke off always counts. */
 	policy.every_probe_set = false;
-	drop_values(c);
-	c->broken = strdup("the parent died");
-	assert_int_equal(compare(a, b, 1, &policy), GATE_INCONCLUSIVE);
+	break_cell(b, c);
+	assert_int_equal(compare(), GATE_INCONCLUSIVE);
 	assert_string_equal(report.headline,
 			    "fork at 1M, all probes: samples: only A has it; B: the parent died");
-	free_runs(a, 1);
-	free_runs(b, 1);
 }
 
 TEST(the_reason_of_a_skipped_cell_is_noted)
 {
-	struct gate_policy policy = gate_policy_default;
-	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
-
+	make_runs(1);
 	policy.by_place = true;
 	skip_cell(add(a, "fork", INT64_C(900) << 30, US), "no memory");
 	skip_cell(add(b, "vfork", INT64_C(900) << 30, US), "no memory");
-	assert_int_equal(compare(a, b, 1, &policy), GATE_NOT_COMPARABLE);
+	assert_int_equal(compare(), GATE_NOT_COMPARABLE);
 	assert_true(has_note("fork at 900G: neither side has it: no memory"));
 	assert_int_equal(report.note_count, 1);
-	skip_cell(add(a, "clone", 1 << 30, US), "no memory");
-	skip_cell(add(b, "clone", 1 << 30, US), "no such method");
-	add(a, "fork", 1 << 20, 100 * US);
-	add(b, "fork", 1 << 20, 100 * US);
-	skip_cell(add(a, "vfork", 1 << 20, US), "no memory");
-	add(b, "vfork", 1 << 20, 100 * US);
-	policy.metrics = gate_metric_set("counts");
-	assert_int_equal(compare(a, b, 1, &policy), GATE_PASS);
+	skip_both("clone", 1 << 30, "no such method");
+	add_both("fork");
+	add_both("vfork");
+	skip_cell(&a->cells[a->cell_count - 1], "no memory");
+	assert_int_equal(compare_metrics("counts"), GATE_PASS);
 	assert_true(has_note("clone at 1G: neither side has it; A: no memory; B: no such method"));
 	assert_true(has_note("vfork at 1M: only B has it; A: no memory"));
 	/* Of many, only some are noted. */
-	for (size_t i = 0; i < 5; i++) {
-		skip_cell(add(a, "clone", (int64_t)(2 + i) << 20, US), "no memory");
-		skip_cell(add(b, "clone", (int64_t)(2 + i) << 20, US), "no memory");
-	}
-	assert_int_equal(compare(a, b, 1, &policy), GATE_PASS);
+	for (int64_t size = 2; size < 7; size++)
+		skip_both("clone", size * MIB, "no memory");
+	assert_int_equal(compare(), GATE_PASS);
 	assert_true(has_note("A did not measure 7 cells in all"));
-	free_runs(a, 1);
-	free_runs(b, 1);
 }
 
 TEST(grids_without_a_common_cell_are_not_comparable)
 {
-	struct gate_policy policy = gate_policy_default;
-	struct run *a = new_runs(0, 1), *b = new_runs(1, 1);
-
-	set_clock(a, "icount");
-	set_clock(b, "icount");
+	make_runs(1);
+	set_clocks("icount");
 	add(a, "fork", MIB, 100 * US);
 	add(b, "fork", 2 * MIB, 100 * US);
-	assert_int_equal(compare(a, b, 1, NULL), GATE_NOT_COMPARABLE);
+	assert_int_equal(compare(), GATE_NOT_COMPARABLE);
 	assert_int_equal(report.row_count, 0);
 	assert_true(has_note("1 cell only in A"));
 	assert_true(has_note("1 cell only in B"));
 	policy.by_place = true;
-	policy.metrics = gate_metric_set("times");
-	assert_int_equal(compare(a, b, 1, &policy), GATE_PASS);
+	assert_int_equal(compare_metrics("times"), GATE_PASS);
 	/* Without a value there is no pass, either. */
 	drop_values(&b->cells[0]);
 	b->cells[0].n = VALUES;
 	fill_count(&b->cells[0], COUNT_ptes_copied, 1);
-	assert_int_equal(compare(a, b, 1, &policy), GATE_INCONCLUSIVE);
+	assert_int_equal(compare(), GATE_INCONCLUSIVE);
 	assert_string_equal(find_row("spawn")->note, "only A has it");
-	assert_int_equal(compare(b, b, 1, &policy), GATE_NOT_COMPARABLE);
-	free_runs(a, 1);
-	free_runs(b, 1);
-}
-
-static void break_cell(struct run *r, struct cell *c)
-{
-	drop_values(c);
-	c->broken = strdup("the parent died");
-}
-
-TEST(a_cell_that_broke_is_never_a_pass)
-{
-	assert_int_equal(compare_two(break_cell, "counts"), GATE_INCONCLUSIVE);
-	assert_string_equal(report.headline,
-			    "vfork at 1M: samples: only A has it; B: the parent died");
-}
-
-int unit_teardown(void **state)
-{
-	return forget_report(state);
+	drop_values(&a->cells[0]);
+	a->cells[0].n = VALUES;
+	fill_count(&a->cells[0], COUNT_ptes_copied, 1);
+	assert_int_equal(compare(), GATE_NOT_COMPARABLE);
 }

@@ -47,14 +47,13 @@ static void assert_narrow(const char *text)
 TEST(hostile_names_stay_text)
 {
 	static const char evil[] = "a\033[2J<b>&\"|`#\n]]>*_ok 1";
-	struct run *a, *b;
 	const char *text;
 
-	equal_runs(&a, &b, "icount");
+	make_equal_runs("icount");
 	set_key(&a->cells[0], "method", evil);
 	set_key(&b->cells[0], "method", evil);
 	fill(&b->cells[0].samples[SAMPLE_spawn_ns], VALUES, 200 * US);
-	assert_int_equal(compare(a, b, 1, NULL), GATE_REGRESSION);
+	assert_int_equal(compare(), GATE_REGRESSION);
 	text = printed(print_text, true);
 	assert_null(strchr(text, '\033'));
 	assert_narrow(text);
@@ -70,16 +69,12 @@ TEST(hostile_names_stay_text)
 	assert_non_null(strstr(text, "&#60;b&#62;"));
 	assert_non_null(strstr(text, "\\|\\`&#35;"));
 	assert_null(strchr(printed(print_json, true), '\033'));
-	free_runs(a, 1);
-	free_runs(b, 1);
 }
 
 TEST(inconclusive_is_skipped_or_failed_as_asked)
 {
-	struct run *a, *b;
-
-	equal_runs(&a, &b, "monotonic");
-	assert_int_equal(compare(a, b, 1, NULL), GATE_INCONCLUSIVE);
+	make_equal_runs("monotonic");
+	assert_int_equal(compare(), GATE_INCONCLUSIVE);
 	assert_non_null(strstr(printed(gate_print_junit, true),
 			       "failures=\"2\" errors=\"0\" skipped=\"0\""));
 	assert_non_null(strstr(printed(gate_print_junit, false),
@@ -87,23 +82,19 @@ TEST(inconclusive_is_skipped_or_failed_as_asked)
 	assert_non_null(strstr(printed(gate_print_ktap, false),
 			       "ok 1 fork at 1M spawn # SKIP inconclusive\n"));
 	assert_non_null(strstr(printed(gate_print_ktap, true), "not ok 1 fork at 1M spawn\n"));
-	free_runs(a, 1);
-	free_runs(b, 1);
 }
 
 TEST(an_infinite_bound_is_left_out)
 {
 	const double us[] = {100, 100, 100, 100, 100}, slow[] = {150, 151, 152, 153, 154};
-	struct run *a = timed_runs(0, us, 5), *b = timed_runs(1, slow, 5);
 	const char *text;
 
-	assert_int_equal(compare(a, b, 5, NULL), GATE_INCONCLUSIVE);
+	make_timed_runs(us, slow, 5);
+	assert_int_equal(compare(), GATE_INCONCLUSIVE);
 	text = printed(print_json, true);
 	assert_non_null(strstr(text, "\"change\""));
 	assert_null(strstr(text, "\"low\""));
 	assert_null(strstr(text, "\"high\""));
-	free_runs(a, 5);
-	free_runs(b, 5);
 }
 
 static void assert_whole(const char *text)
@@ -133,7 +124,6 @@ TEST(names_are_cut_between_characters)
 	static const char *const characters[] = {"\u00e9", "\u20ac", "\U0001f600"};
 
 	for (size_t i = 0; i < 12; i++) {
-		struct run *a, *b;
 		size_t shift = i / 3;
 		char name[500] = "";
 
@@ -141,20 +131,18 @@ TEST(names_are_cut_between_characters)
 			strcat(name, "x");
 		for (size_t k = 0; k < 100; k++)
 			strcat(name, characters[i % 3]);
-		equal_runs(&a, &b, "monotonic");
+		make_equal_runs("monotonic");
 		set_key(&a->cells[0], "method", name);
 		set_key(&b->cells[0], "method", name);
 		set_key(&a->cells[0], name, name);
 		set_key(&b->cells[0], name, name);
-		compare(a, b, 1, NULL);
+		compare();
 		assert_printable();
 		set_text(a, "cpu_model", name);
 		set_text(a, "mitigations", name);
 		set_text(b, "mitigations", name + shift);
-		assert_int_equal(compare(a, b, 1, NULL), GATE_NOT_COMPARABLE);
+		assert_int_equal(compare(), GATE_NOT_COMPARABLE);
 		assert_printable();
-		free_runs(a, 1);
-		free_runs(b, 1);
 	}
 }
 
@@ -165,9 +153,4 @@ int unit_setup(void **state)
 
 	assert_non_null(locale);
 	return 0;
-}
-
-int unit_teardown(void **state)
-{
-	return forget_report(state);
 }
