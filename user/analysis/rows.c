@@ -168,7 +168,6 @@ static char *name_of(const char *first, const struct axes *axes, const struct ce
 
 static int fill_row(struct row *row, const struct run *r, const struct axes *axes)
 {
-	char size[NUMBER_MAX];
 	int err;
 
 	row->full = run__with_probe_set(r, row->cell, PROBE_SET_ALL);
@@ -178,7 +177,7 @@ static int fill_row(struct row *row, const struct run *r, const struct axes *axe
 	row->method = cell__method(row->cell);
 	if (!row->method)
 		row->method = "-";
-	row->parent = name_of(text_bytes(row->rss, size), axes, row->cell);
+	row->parent = name_of(text_bytes(row->rss).text, axes, row->cell);
 	row->label = name_of(row->method, axes, row->cell);
 	err = row->parent && row->label ? 0 : -ENOMEM;
 	if (!err)

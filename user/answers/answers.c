@@ -164,27 +164,25 @@ static void prefer_one(const struct rows *rows, struct contest *c)
 static void say_one_winner(const struct contest *c, bool instructions, struct answer *a)
 {
 	const struct row *first = c->winners[0], *last = c->winners[c->count - 1];
-	char text[NUMBER_MAX];
-	name_buf name;
+	name_buf name, other;
 
 	answer__figure(a, "%s, %s", utf8_cut(first->method, NAME_WIDTH, name),
-		       text_time_words(first->call.median, instructions, text));
+		       text_time_words(first->call.median, instructions).text);
 	if (last == first) {
 		answer__detail(a, "From the parent of %s",
 			       utf8_cut(first->parent, NAME_WIDTH, name));
 		return;
 	}
-	answer__detail(a, "The fastest%s from each of %zu parents: %s from ",
+	answer__detail(a, "The fastest%s from each of %zu parents: %s from %s, %s from %s",
 		       c->close ? ", or within 10 % of it," : "", c->count,
-		       text_time_words(first->call.median, instructions, text));
-	answer__detail(a, "%s, %s", utf8_cut(first->parent, NAME_WIDTH, name),
-		       text_time_words(last->call.median, instructions, text));
-	answer__detail(a, " from %s", utf8_cut(last->parent, NAME_WIDTH, name));
+		       text_time_words(first->call.median, instructions).text,
+		       utf8_cut(first->parent, NAME_WIDTH, name),
+		       text_time_words(last->call.median, instructions).text,
+		       utf8_cut(last->parent, NAME_WIDTH, other));
 }
 
 static void say_winners(const struct contest *c, bool instructions, struct answer *a)
 {
-	char text[NUMBER_MAX];
 	name_buf name, parent;
 
 	answer__figure(a, "it depends on the parent");
@@ -192,7 +190,7 @@ static void say_winners(const struct contest *c, bool instructions, struct answe
 		answer__detail(a, "%s%s: %s, %s", i ? "; " : "",
 			       utf8_cut(c->winners[i]->parent, NAME_WIDTH, parent),
 			       utf8_cut(c->winners[i]->method, NAME_WIDTH, name),
-			       text_time_words(c->winners[i]->call.median, instructions, text));
+			       text_time_words(c->winners[i]->call.median, instructions).text);
 	say_rest(a, c->count);
 }
 
@@ -229,7 +227,6 @@ static void say_slope(struct answers *answers, const struct rows *rows)
 	size_t listed = 0;
 	double per_mib, per_pte;
 	bool forks = false;
-	char text[NUMBER_MAX];
 	name_buf name;
 
 	for (size_t i = 0; i < rows->n; i++)
@@ -242,16 +239,16 @@ static void say_slope(struct answers *answers, const struct rows *rows)
 		if (!a) {
 			a = answers__add(answers, "What does the parent's memory cost?");
 			answer__figure(a, "%s per MiB",
-				       text_time_words(per_mib, rows->instructions, text));
+				       text_time_words(per_mib, rows->instructions).text);
 		}
 		if (listed++ >= LISTED_MAX)
 			continue;
-		answer__detail(a, "%s%s: ", a->detail[0] ? "; " : "",
-			       utf8_cut(row->label, NAME_WIDTH, name));
-		answer__detail(a, "%s per MiB", text_time_words(per_mib, rows->instructions, text));
+		answer__detail(a, "%s%s: %s per MiB", a->detail[0] ? "; " : "",
+			       utf8_cut(row->label, NAME_WIDTH, name),
+			       text_time_words(per_mib, rows->instructions).text);
 		if (isfinite(per_pte))
 			answer__detail(a, ", %s per present PTE copied",
-				       text_time_words(per_pte, rows->instructions, text));
+				       text_time_words(per_pte, rows->instructions).text);
 	}
 	if (!a)
 		return;
@@ -263,7 +260,7 @@ static void say_tracing(struct answers *answers, const struct rows *rows)
 {
 	const struct row *least = NULL, *most = NULL;
 	double low = INFINITY, high = -INFINITY;
-	char a_text[NUMBER_MAX], b_text[NUMBER_MAX];
+	struct number least_text, most_text;
 	struct answer *a;
 	size_t cells = 0;
 	name_buf name;
@@ -285,16 +282,17 @@ static void say_tracing(struct answers *answers, const struct rows *rows)
 	if (!least || !most)
 		return;
 	a = answers__add(answers, "What did tracing cost?");
-	text_change(1, 1 + low, a_text);
-	text_change(1, 1 + high, b_text);
+	least_text = text_change(1, 1 + low);
+	most_text = text_change(1, 1 + high);
 	if (cells == 1)
-		answer__figure(a, "%s", a_text);
+		answer__figure(a, "%s", least_text.text);
 	else
-		answer__figure(a, "%s to %s", a_text, b_text);
+		answer__figure(a, "%s to %s", least_text.text, most_text.text);
 	answer__detail(a, "Medians of the call with and without probes, taken in turn: %s of %s",
-		       a_text, utf8_cut(least->label, NAME_WIDTH, name));
+		       least_text.text, utf8_cut(least->label, NAME_WIDTH, name));
 	if (most != least)
-		answer__detail(a, ", %s of %s", b_text, utf8_cut(most->label, NAME_WIDTH, name));
+		answer__detail(a, ", %s of %s", most_text.text,
+			       utf8_cut(most->label, NAME_WIDTH, name));
 	answer__detail(a, ".");
 }
 

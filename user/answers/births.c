@@ -22,12 +22,11 @@ static void say_births(struct answers *answers, const struct rows *rows, const s
 	int64_t by_method[CLONE_METHOD_OTHER + 1] = {0};
 	struct answer *a = answers__add(answers, "How many processes and threads were made?");
 	const struct run *run = rows->run;
-	char text[NUMBER_MAX];
 	const char *before = "";
 
 	answer__figure(a, "%s%s%s",
 		       run->end.births_lost > 0 || run->end.births_unseen > 0 ? "at least " : "",
-		       text_count((double)s->groups.all.counts.births, text),
+		       text_count((double)s->groups.all.counts.births).text,
 		       run->end.filtered > 0 ? ", filtered" : "");
 	for (size_t i = 0; i < run->birth_count; i++) {
 		const struct life *life = &run->births[i].life;
@@ -38,28 +37,28 @@ static void say_births(struct answers *answers, const struct rows *rows, const s
 	for (size_t i = 1; i <= CLONE_METHOD_OTHER; i++) {
 		if (!by_method[i])
 			continue;
-		answer__detail(a, "%s%s by %s", before, text_count((double)by_method[i], text),
+		answer__detail(a, "%s%s by %s", before, text_count((double)by_method[i]).text,
 			       method_name((uint32_t)i));
 		before = ", ";
 	}
 	if (run->ended && run->end.duration_ns > 0)
 		answer__detail(
 			a, " in %s",
-			text_time_words((double)run->end.duration_ns, rows->instructions, text));
+			text_time_words((double)run->end.duration_ns, rows->instructions).text);
 	if (run->failures.absent)
 		answer__detail(a, "; calls that failed were not seen.");
 	else
 		answer__detail(a, "; %s calls failed.",
-			       text_count((double)s->groups.all.failed, text));
+			       text_count((double)s->groups.all.failed).text);
 	if (run->end.births_lost > 0)
 		answer__detail(a, " The records of %s more were lost.",
-			       text_count((double)run->end.births_lost, text));
+			       text_count((double)run->end.births_lost).text);
 	if (run->end.births_unseen > 0)
 		answer__detail(a, " %s more have no record.",
-			       text_count((double)run->end.births_unseen, text));
+			       text_count((double)run->end.births_unseen).text);
 	if (run->end.filtered > 0)
 		answer__detail(a, " The filters left out %s more.",
-			       text_count((double)run->end.filtered, text));
+			       text_count((double)run->end.filtered).text);
 }
 
 static void say_costliest(struct answers *answers, const struct rows *rows,
@@ -70,16 +69,16 @@ static void say_costliest(struct answers *answers, const struct rows *rows,
 	const struct group *g = &all->v[0];
 	double share = NAN;
 	int biggest = group_biggest(g, &share);
-	char text[NUMBER_MAX];
 	name_buf name;
 
 	if (!(g->work_ns > 0))
 		return;
 	a = answers__add(answers, "Whose births cost the most?");
 	answer__figure(a, "%s, by %s", name_of(g, name), method_name(g->key.method));
-	answer__detail(a, "%.1f %% of all work: %s", 100 * g->work_ns / all->all.work_ns,
-		       text_time_words(g->work_ns, rows->instructions, text));
-	answer__detail(a, " in %s births", text_count((double)g->counts.births, text));
+	answer__detail(a, "%.1f %% of all work: %s in %s births",
+		       100 * g->work_ns / all->all.work_ns,
+		       text_time_words(g->work_ns, rows->instructions).text,
+		       text_count((double)g->counts.births).text);
 	if (biggest >= 0)
 		answer__detail(a, ", %.1f %% of it in %s", 100 * share, phase_name(biggest));
 	answer__detail(a, ".");
@@ -91,14 +90,13 @@ static void say_phase(struct answers *answers, const struct rows *rows, const st
 	const struct group *all = &s->groups.all;
 	double share = NAN;
 	int biggest = group_biggest(all, &share);
-	char text[NUMBER_MAX];
 
 	if (biggest < 0)
 		return;
 	a = answers__add(answers, "In which phase?");
 	answer__figure(a, "%s, %.1f %%", phase_name(biggest), 100 * share);
 	answer__detail(a, "Of %s of work over all births: %s.",
-		       text_time_words(all->work_ns, rows->instructions, text),
+		       text_time_words(all->work_ns, rows->instructions).text,
 		       phase_models[biggest].brief);
 }
 
@@ -107,19 +105,18 @@ static void say_slowest(struct answers *answers, const struct rows *rows,
 {
 	struct answer *a;
 	const struct birth *b = s->slowest;
-	char text[NUMBER_MAX];
 	name_buf name;
 
 	if (!b)
 		return;
 	a = answers__add(answers, "What was the longest call?");
-	answer__figure(a, "%s",
-		       text_time_words((double)birth_call_ns(b), rows->instructions, text));
-	answer__detail(a, "A %s by %s (pid %u). The median of all calls is %s.",
-		       method_name(b->life.method), utf8_cut(b->comm, NAME_WIDTH, name),
-		       b->life.parent_tgid,
-		       text_time_words(sketch__quantile(&s->groups.all.call, 0.5),
-				       rows->instructions, text));
+	answer__figure(a, "%s", text_time_words((double)birth_call_ns(b), rows->instructions).text);
+	answer__detail(
+		a, "A %s by %s (pid %u). The median of all calls is %s.",
+		method_name(b->life.method), utf8_cut(b->comm, NAME_WIDTH, name),
+		b->life.parent_tgid,
+		text_time_words(sketch__quantile(&s->groups.all.call, 0.5), rows->instructions)
+			.text);
 }
 
 static void add_worth(struct spawnable *sum, const struct group *g)
@@ -148,20 +145,18 @@ static void say_whatif(struct answers *answers, const struct rows *rows, const s
 {
 	struct answer *a;
 	const struct spawnable w = worth_sum(&s->groups);
-	char text[NUMBER_MAX];
 
 	if (!w.n)
 		return;
 	a = answers__add(answers, "What would posix_spawn save?");
-	answer__figure(a, "%s to ", text_time(w.least_ns, rows->instructions, text));
-	answer__figure(a, "%s", text_time_words(w.most_ns, rows->instructions, text));
-	answer__detail(
-		a,
-		"An estimate from the phases of %s forks that exec: the lower end is copy_mm "
-		"alone, the upper end is all measured work that follows from the copy",
-		text_count((double)w.n, text));
-	answer__detail(a, ". In return their parents would be held for %s in total.",
-		       text_time_words(w.held_ns, rows->instructions, text));
+	answer__figure(a, "%s to %s", text_time(w.least_ns, rows->instructions).text,
+		       text_time_words(w.most_ns, rows->instructions).text);
+	answer__detail(a,
+		       "An estimate from the phases of %s forks that exec: the lower end is "
+		       "copy_mm alone, the upper end is all measured work that follows from the "
+		       "copy. In return their parents would be held for %s in total.",
+		       text_count((double)w.n).text,
+		       text_time_words(w.held_ns, rows->instructions).text);
 }
 
 void answers__add_births(struct answers *answers, const struct rows *rows,

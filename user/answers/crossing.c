@@ -92,13 +92,12 @@ static void say_ratios(const struct line *line, struct answer *a)
 {
 	size_t step = line->changes > 1 || line->n < 2 ? 1 : line->n - 1;
 	size_t listed = line->changes > 1 && line->n > LISTED_MAX ? LISTED_MAX : line->n;
-	char at[NUMBER_MAX];
 
 	for (size_t i = 0; i < listed; i += step)
 		answer__detail(a,
 			       i ? ", from %s %.3g times"
 				 : "From %s its call takes %.3g times as long as " ROW_REFERENCE,
-			       text_bytes(line->v[i]->rss, at), row__ratio(line->v[i]));
+			       text_bytes(line->v[i]->rss).text, row__ratio(line->v[i]));
 	answer__detail(a, listed < line->n ? ", and so on." : ".");
 }
 

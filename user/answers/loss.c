@@ -20,23 +20,20 @@ static void say_untraced(struct answer *a)
 			  "are the driver's own.");
 }
 
-static const char *known(int64_t n, char text[NUMBER_MAX])
+static struct number known(int64_t n)
 {
-	return n == MISSING ? "an unknown number of" : text_count((double)n, text);
+	return n == MISSING ? (struct number){"an unknown number of"} : text_count((double)n);
 }
 
 static void add_if(struct answer *a, int64_t n, const char *what)
 {
-	char text[NUMBER_MAX];
-
 	if (n > 0)
-		answer__detail(a, ", %s %s", text_count((double)n, text), what);
+		answer__detail(a, ", %s %s", text_count((double)n).text, what);
 }
 
 static void say_loss(struct answer *a, const struct run *run)
 {
 	bool births = run->end.births_lost > 0 || run->end.births_unseen > 0;
-	char number[NUMBER_MAX];
 
 	a->warning = births || run->end.lost > 0 || run->end.missed > 0 || run->end.untracked > 0;
 	answer__figure(a, "%s",
@@ -45,10 +42,10 @@ static void say_loss(struct answer *a, const struct run *run)
 		       : run->end.lost == MISSING || run->end.missed == MISSING ? "not known"
 		       : run->end.filtered > 0 ? "nothing, except what the filters left out"
 					       : "nothing");
-	answer__detail(a, "%s births%s recorded, ", text_count((double)run->end.births, number),
-		       run->birth_count > 0 ? " and failed calls" : "");
-	answer__detail(a, "%s records lost, ", known(run->end.lost, number));
-	answer__detail(a, "%s runs of a probe missed", known(run->end.missed, number));
+	answer__detail(a, "%s births%s recorded, %s records lost, %s runs of a probe missed",
+		       text_count((double)run->end.births).text,
+		       run->birth_count > 0 ? " and failed calls" : "", known(run->end.lost).text,
+		       known(run->end.missed).text);
 	add_if(a, run->end.births_unseen, "births without a record");
 	add_if(a, run->end.untracked, "children that could not be followed");
 	add_if(a, run->end.filtered, "left out by the filters");

@@ -1,29 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/report/html.h"
 
-void html_table(FILE *out, const char *caption)
+#include <stdarg.h>
+
+void html_table_begin(FILE *out, const char *caption)
 {
 	fputs("<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"", out);
 	html_text(out, caption);
 	fputs("\"><table><caption>", out);
 	html_text(out, caption);
-	fputs("</caption>\n", out);
+	fputs("</caption>\n<thead><tr>", out);
 }
 
-void html_head(FILE *out, const char *const *names, size_t count, size_t words)
+void html_column(FILE *out, bool words, const char *name)
 {
-	fputs("<thead><tr>", out);
-	for (size_t i = 0; i < count; i++) {
-		fprintf(out, "<th scope=\"col\"%s>", i < words ? " class=\"words\"" : "");
-		html_text(out, names[i]);
-		fputs("</th>", out);
-	}
+	fprintf(out, "<th scope=\"col\"%s>", words ? " class=\"words\"" : "");
+	html_text(out, name);
+	fputs("</th>", out);
+}
+
+void html_head_end(FILE *out)
+{
 	fputs("</tr></thead>\n<tbody>", out);
 }
 
-void html_row(FILE *out)
+void html_table(FILE *out, const char *caption, size_t words, ...)
 {
-	fputs("\n<tr>", out);
+	const char *name;
+	va_list names;
+
+	html_table_begin(out, caption);
+	va_start(names, words);
+	for (size_t i = 0; (name = va_arg(names, const char *)); i++)
+		html_column(out, i < words, name);
+	va_end(names);
+	html_head_end(out);
 }
 
 /* The end tags of cells may be left out (HTML, 13.1.2.4): they would be a tenth of a large page. */
@@ -38,6 +49,19 @@ void html_words(FILE *out, const char *text)
 {
 	fputs("<td class=words>", out);
 	html_text(out, text);
+}
+
+void html_row(FILE *out, const char *label, ...)
+{
+	const char *text;
+	va_list words;
+
+	fputs("\n<tr>", out);
+	html_label(out, label);
+	va_start(words, label);
+	while ((text = va_arg(words, const char *)))
+		html_words(out, text);
+	va_end(words);
 }
 
 void html_number(FILE *out, const char *text)

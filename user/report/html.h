@@ -2,6 +2,7 @@
 /* Parts of the page that views share: tables, charts, folded data. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -9,14 +10,21 @@
 #include "user/text/markup.h"
 #include "user/text/numbers.h"
 
-/* Tables. */
-void html_table(FILE *out, const char *caption); /* escaped; a region that can be scrolled */
-/* Of `count` columns the first `words` hold words, the others numbers. */
-void html_head(FILE *out, const char *const *names, size_t count, size_t words);
-void html_row(FILE *out);
-void html_label(FILE *out, const char *text); /* heads its row */
+/*
+ * Begins a table, a region that can be scrolled. Of the columns, whose names end with NULL, the
+ * first `words` hold words, the others numbers.
+ */
+void html_table(FILE *out, const char *caption, size_t words, ...) __attribute__((sentinel));
+/* The same in steps, for columns that depend on the runs. */
+void html_table_begin(FILE *out, const char *caption);
+void html_column(FILE *out, bool words, const char *name);
+void html_head_end(FILE *out);
+
+/* Begins a row with its label, then cells of words, which end with NULL. "</tr>" ends it. */
+void html_row(FILE *out, const char *label, ...) __attribute__((sentinel));
+void html_label(FILE *out, const char *text);
 void html_words(FILE *out, const char *text);
-void html_number(FILE *out, const char *text); /* text of user/text/numbers.h: not escaped */
+void html_number(FILE *out, const char *text);
 void html_table_end(FILE *out);
 
 /* A view's chart, which its script draws. */

@@ -78,15 +78,15 @@ static void phase_bar(const struct row *row, char bar[BAR_COLUMNS + 1])
 static void write_row(const struct report_run *r, const struct row *row, FILE *out)
 {
 	double ratio = row__ratio(row);
-	char bar[BAR_COLUMNS + 1], text[NUMBER_MAX];
+	char bar[BAR_COLUMNS + 1];
 
 	phase_bar(row, bar);
 	fputs("| ", out);
 	markdown_text(out, row->parent, NAME_WIDTH);
 	fputs(" | ", out);
 	markdown_text(out, row->method, NAME_WIDTH);
-	fprintf(out, " | %s |", text_time(row->call.median, r->instructions, text));
-	fprintf(out, " %s |", text_time(row->call.p90, r->instructions, text));
+	fprintf(out, " | %s | %s |", text_time(row->call.median, r->instructions).text,
+		text_time(row->call.p90, r->instructions).text);
 	if (isfinite(ratio))
 		fprintf(out, " \xc3\x97%.*f |", ratio < 10 ? 2 : 0, ratio);
 	else

@@ -12,7 +12,7 @@
 
 static void write_row(const struct report_run *r, const struct group *g, FILE *out)
 {
-	char bar[BAR_COLUMNS + 1], text[NUMBER_MAX];
+	char bar[BAR_COLUMNS + 1];
 	double ns[PHASE_COUNT];
 
 	for (int p = 0; p < PHASE_COUNT; p++)
@@ -21,10 +21,10 @@ static void write_row(const struct report_run *r, const struct group *g, FILE *o
 	fputs("| ", out);
 	markdown_text(out, g->label ? g->label : "", NAME_WIDTH);
 	fprintf(out, " | %s | %s |", method_name(g->key.method),
-		text_count((double)g->counts.births, text));
-	fprintf(out, " %s |", text_count(r->run->failures.absent ? NAN : (double)g->failed, text));
-	fprintf(out, " %s |", text_time(sketch__quantile(&g->call, 0.5), r->instructions, text));
-	fprintf(out, " %s |", text_time(g->work_ns > 0 ? g->work_ns : NAN, r->instructions, text));
+		text_count((double)g->counts.births).text);
+	fprintf(out, " %s |", text_count(r->run->failures.absent ? NAN : (double)g->failed).text);
+	fprintf(out, " %s |", text_time(sketch__quantile(&g->call, 0.5), r->instructions).text);
+	fprintf(out, " %s |", text_time(g->work_ns > 0 ? g->work_ns : NAN, r->instructions).text);
 	fprintf(out, bar[0] ? " `%s` |\n" : " - |\n", bar);
 }
 

@@ -101,13 +101,12 @@ void verdict_answer(const json_t *verdict, const char *path, struct answer *a)
 static void value_text(const char *unit, double value, char text[VERDICT_TEXT_MAX])
 {
 	bool instructions = !strcmp(unit, "instructions");
-	char number[NUMBER_MAX];
 
 	if (isnan(value) || instructions || !strcmp(unit, "ns"))
 		snprintf(text, VERDICT_TEXT_MAX, "%s",
-			 text_time_words(value, instructions && isfinite(value), number));
+			 text_time_words(value, instructions && isfinite(value)).text);
 	else
-		snprintf(text, VERDICT_TEXT_MAX, "%s %.40s", text_count(value, number), unit);
+		snprintf(text, VERDICT_TEXT_MAX, "%s %.40s", text_count(value).text, unit);
 }
 
 /* "+12.0 %"; `missing` if there is none. */
@@ -226,15 +225,13 @@ static void write_notes(FILE *out, const json_t *notes)
 
 void verdict_table(const json_t *verdict, FILE *out)
 {
-	static const char *const head[] = {"Cell",   "Metric",	     "Verdict", "Note",
-					   "Kind",   "Pass",	     "A",	"B, or value",
-					   "Change", "95 % interval"};
 	const json_t *rows[VERDICT_ROWS_MAX];
 	size_t i, all = json_array_size(json_object_get(verdict, "metrics"));
 	size_t n = verdict_rows(verdict, rows);
 
-	html_table(out, "What the gate compared: A, or the budget's limit, against B");
-	html_head(out, head, sizeof(head) / sizeof(head[0]), 6);
+	html_table(out, "What the gate compared: A, or the budget's limit, against B", 6, "Cell",
+		   "Metric", "Verdict", "Note", "Kind", "Pass", "A", "B, or value", "Change",
+		   "95 % interval", NULL);
 	for (i = 0; i < n; i++)
 		write_row(out, rows[i]);
 	html_table_end(out);

@@ -8,8 +8,9 @@
 #include "bench/shared/units.h"
 #include "user/text/utf8.h"
 
-const char *text_time(double ns, bool instructions, char buf[NUMBER_MAX])
+struct number text_time(double ns, bool instructions)
 {
+	struct number n;
 	char text[NUMBER_MAX / 2];
 	char *unit;
 
@@ -18,48 +19,50 @@ const char *text_time(double ns, bool instructions, char buf[NUMBER_MAX])
 	if (unit)
 		*unit++ = '\0';
 	if (!unit || !strcmp(unit, "in"))
-		snprintf(buf, NUMBER_MAX, "%s", text);
+		snprintf(n.text, NUMBER_MAX, "%s", text);
 	else if (instructions) /* "Ki" */
-		snprintf(buf, NUMBER_MAX, "%s %c", text, *unit == 'K' ? 'k' : *unit);
+		snprintf(n.text, NUMBER_MAX, "%s %c", text, *unit == 'K' ? 'k' : *unit);
 	else if (!strcmp(unit, "us"))
-		snprintf(buf, NUMBER_MAX, "%s \xc2\xb5s", text);
+		snprintf(n.text, NUMBER_MAX, "%s \xc2\xb5s", text);
 	else
-		snprintf(buf, NUMBER_MAX, "%s %s", text, unit);
-	return buf;
+		snprintf(n.text, NUMBER_MAX, "%s %s", text, unit);
+	return n;
 }
 
-const char *text_time_words(double ns, bool instructions, char buf[NUMBER_MAX])
+struct number text_time_words(double ns, bool instructions)
 {
-	char text[NUMBER_MAX];
+	struct number n;
 
-	snprintf(buf, NUMBER_MAX, "%.20s%s", text_time(ns, instructions, text),
+	snprintf(n.text, NUMBER_MAX, "%.20s%s", text_time(ns, instructions).text,
 		 instructions ? " instructions" : "");
-	return buf;
+	return n;
 }
 
-const char *text_bytes(int64_t bytes, char buf[NUMBER_MAX])
+struct number text_bytes(int64_t bytes)
 {
+	struct number n;
 	size_t len;
 
-	size_format(bytes, buf, NUMBER_MAX);
-	len = strlen(buf);
-	if (len > 1 && strchr("KMGT", buf[len - 1])) {
-		char prefix = buf[len - 1];
+	size_format(bytes, n.text, NUMBER_MAX);
+	len = strlen(n.text);
+	if (len > 1 && strchr("KMGT", n.text[len - 1])) {
+		char prefix = n.text[len - 1];
 
-		snprintf(buf + len - 1, NUMBER_MAX - len, " %ciB", prefix);
+		snprintf(n.text + len - 1, NUMBER_MAX - len, " %ciB", prefix);
 	}
-	return buf;
+	return n;
 }
 
-const char *text_count(double number, char buf[NUMBER_MAX])
+struct number text_count(double number)
 {
+	struct number n;
 	char digits[NUMBER_MAX];
-	char *end = buf;
+	char *end = n.text;
 	size_t whole;
 
 	if (!isfinite(number) || fabs(number) >= 1e15) {
-		snprintf(buf, NUMBER_MAX, isfinite(number) ? "%.4g" : "-", number);
-		return buf;
+		snprintf(n.text, NUMBER_MAX, isfinite(number) ? "%.4g" : "-", number);
+		return n;
 	}
 	snprintf(digits, sizeof(digits), "%.*f", number == floor(number) ? 0 : 1, fabs(number));
 	whole = strcspn(digits, ".");
@@ -71,20 +74,21 @@ const char *text_count(double number, char buf[NUMBER_MAX])
 		*end++ = digits[i];
 	}
 	*end = '\0';
-	return buf;
+	return n;
 }
 
-const char *text_change(double a, double b, char buf[NUMBER_MAX])
+struct number text_change(double a, double b)
 {
+	struct number n;
 	double change = 100 * (b - a) / fabs(a);
 
 	if (a == b && isfinite(a))
-		snprintf(buf, NUMBER_MAX, "0 %%");
+		snprintf(n.text, NUMBER_MAX, "0 %%");
 	else if (!isfinite(change))
-		snprintf(buf, NUMBER_MAX, "-");
+		snprintf(n.text, NUMBER_MAX, "-");
 	else if (change >= 900)
-		snprintf(buf, NUMBER_MAX, "\xc3\x97%.3g", b / a);
+		snprintf(n.text, NUMBER_MAX, "\xc3\x97%.3g", b / a);
 	else
-		snprintf(buf, NUMBER_MAX, fabs(change) < 0.1 ? "%+.2f %%" : "%+.1f %%", change);
-	return buf;
+		snprintf(n.text, NUMBER_MAX, fabs(change) < 0.1 ? "%+.2f %%" : "%+.1f %%", change);
+	return n;
 }

@@ -7,15 +7,18 @@
 
 #define NUMBER_MAX 48
 
-/* Each returns buf; "-" for NAN. */
+/* "-" for NAN. */
+struct number {
+	char text[NUMBER_MAX];
+};
 
 /* "32.7 µs"; instructions: "173 k". */
-const char *text_time(double ns, bool instructions, char buf[NUMBER_MAX]);
+struct number text_time(double ns, bool instructions);
 /* The same, but instructions have their unit: "173 k instructions". */
-const char *text_time_words(double ns, bool instructions, char buf[NUMBER_MAX]);
+struct number text_time_words(double ns, bool instructions);
 /* "64 MiB", "1 GiB". */
-const char *text_bytes(int64_t bytes, char buf[NUMBER_MAX]);
+struct number text_bytes(int64_t bytes);
 /* Digits in groups of three: "173,301"; one decimal if the number is not whole. */
-const char *text_count(double number, char buf[NUMBER_MAX]);
+struct number text_count(double number);
 /* The change from a to b: "+1.6 %"; "×12.3" from ten times on. */
-const char *text_change(double a, double b, char buf[NUMBER_MAX]);
+struct number text_change(double a, double b);

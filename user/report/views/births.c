@@ -33,16 +33,12 @@ static const struct group *shown(const struct birth_sums *s, size_t i)
 
 static void write_time(FILE *out, const struct report_run *r, double ns)
 {
-	char text[NUMBER_MAX];
-
-	html_number(out, text_time(ns, r->instructions, text));
+	html_number(out, text_time(ns, r->instructions).text);
 }
 
 static void write_count(FILE *out, double n)
 {
-	char text[NUMBER_MAX];
-
-	html_number(out, text_count(n, text));
+	html_number(out, text_count(n).text);
 }
 
 static void write_share(FILE *out, double share)
@@ -58,9 +54,7 @@ static void write_group(FILE *out, const struct report_run *r, const struct grou
 	double all = r->births->groups.all.work_ns, share = NAN;
 	int biggest = group_biggest(g, &share);
 
-	html_row(out);
-	html_label(out, label_of(g));
-	html_words(out, method_of(g));
+	html_row(out, label_of(g), method_of(g), NULL);
 	write_count(out, (double)g->counts.births);
 	write_count(out, r->run->failures.absent ? NAN : (double)g->failed);
 	write_count(out, (double)g->execs);
@@ -76,14 +70,12 @@ static void write_group(FILE *out, const struct report_run *r, const struct grou
 
 static void write_groups(FILE *out, const struct report_run *r)
 {
-	static const char *const head[] = {
-		"Parent",    "Method",	  "Births", "Failed calls", "Execs",	     "Call, median",
-		"Call, p99", "Call, max", "Work",   "Of all work",  "Largest phase", "Of its work"};
 	const struct birth_sums *s = r->births;
 	const struct group *g;
 
-	html_table(out, "Births by program and method, the costliest first");
-	html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
+	html_table(out, "Births by program and method, the costliest first", 2, "Parent", "Method",
+		   "Births", "Failed calls", "Execs", "Call, median", "Call, p99", "Call, max",
+		   "Work", "Of all work", "Largest phase", "Of its work", NULL);
 	for (size_t i = 0; (g = shown(s, i)); i++)
 		write_group(out, r, g);
 	html_table_end(out);
@@ -93,21 +85,17 @@ static void write_groups(FILE *out, const struct report_run *r)
 
 static void write_phases(FILE *out, const struct report_run *r)
 {
-	static const char *const head[] = {"Phase",  "Source", "Sum", "Of all work",
-					   "Births", "Median", "p99", "Max"};
 	const struct group *all = &r->births->groups.all;
 
-	html_table(out, "Phases, over all births");
-	html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
+	html_table(out, "Phases, over all births", 2, "Phase", "Source", "Sum", "Of all work",
+		   "Births", "Median", "p99", "Max", NULL);
 	for (int p = 0; p < PHASE_COUNT; p++) {
 		const struct sketch *k = &all->phase[p];
 		const char *source = r->run->phases[p].source;
 
 		if (!k->n)
 			continue;
-		html_row(out);
-		html_label(out, phase_name(p));
-		html_words(out, source ? source : "unknown");
+		html_row(out, phase_name(p), source ? source : "unknown", NULL);
 		write_time(out, r, k->sum);
 		write_share(out,
 			    phase_is_work(p) && all->work_ns > 0 ? k->sum / all->work_ns : NAN);
@@ -124,19 +112,19 @@ static void write_series(FILE *out, const struct report_run *r)
 {
 	const struct birth_sums *s = r->births;
 
-	html_table(out, "Births over time; each row begins at its time after the first birth");
-	fputs("<thead><tr><th scope=\"col\">From</th>", out);
+	html_table_begin(out,
+			 "Births over time; each row begins at its time after the first birth");
+	html_column(out, false, "From");
 	for (size_t k = 0; k < s->series_count; k++) {
 		fputs("<th scope=\"col\">", out);
 		html_text(out, label_of(s->series[k].group));
 		fprintf(out, " %s</th>", method_of(s->series[k].group));
 	}
-	fputs("</tr></thead>\n<tbody>", out);
+	html_head_end(out);
 	for (size_t i = 0; i < s->bins; i++) {
-		char text[NUMBER_MAX];
+		double from = (double)((int64_t)i * s->bin_ns);
 
-		html_row(out);
-		html_label(out, text_time((double)((int64_t)i * s->bin_ns), r->instructions, text));
+		html_row(out, text_time(from, r->instructions).text, NULL);
 		for (size_t k = 0; k < s->series_count; k++)
 			write_count(out, (double)s->series[k].n[i]);
 		fputs("</tr>", out);
@@ -153,12 +141,11 @@ static void write_spawnable(FILE *out, const struct report_run *r, const struct 
 {
 	const struct spawnable *w = &g->spawnable;
 
-	html_row(out);
-	html_label(out, label_of(g));
-	html_words(out, counted_cow(g)
-				? "least: copy_mm; most: with clone_finish, exec_flush, COW faults"
+	html_row(out, label_of(g),
+		 counted_cow(g) ? "least: copy_mm; most: with clone_finish, exec_flush, COW faults"
 				: "least: copy_mm; most: with clone_finish, exec_flush; COW faults "
-				  "were not measured");
+				  "were not measured",
+		 NULL);
 	write_count(out, (double)w->n);
 	write_time(out, r, w->least_ns);
 	write_time(out, r, w->most_ns);
@@ -168,40 +155,32 @@ static void write_spawnable(FILE *out, const struct report_run *r, const struct 
 
 static void write_range(FILE *out, const struct report_run *r, const struct estimate *e)
 {
-	char low[NUMBER_MAX], text[2 * NUMBER_MAX + 4];
+	char text[2 * NUMBER_MAX + 4];
 
-	if (isnan(e->low)) {
-		html_number(out, "-");
-		return;
-	}
-	text_time(e->low, r->instructions, low);
-	snprintf(text, sizeof(text), "%s to ", low);
-	text_time(e->high, r->instructions, low);
-	strcat(text, low);
-	html_number(out, text);
+	snprintf(text, sizeof(text), "%s to %s", text_time(e->low, r->instructions).text,
+		 text_time(e->high, r->instructions).text);
+	html_number(out, isnan(e->low) ? "-" : text);
 }
 
 /* From the run's calibration of its machine. */
 static void write_calibrated(FILE *out, const struct report_run *r)
 {
-	static const char *const head[] = {"Parent", "Basis", "Call, median", "By posix_spawn",
-					   "By a small helper process"};
 	const struct calibration *c = r->run->calibration;
 	const struct group *g;
 	char basis[256];
 
 	whatif_basis(WHATIF_SPAWNABLE, c, r->run->clock, basis, sizeof(basis));
-	html_table(out, "The same forks, the time of each call: estimates; posix_spawn returns "
-			"when the child execs, a message to the helper is not in its time");
-	html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
+	html_table(out,
+		   "The same forks, the time of each call: estimates; posix_spawn returns when the "
+		   "child execs, a message to the helper is not in its time",
+		   2, "Parent", "Basis", "Call, median", "By posix_spawn",
+		   "By a small helper process", NULL);
 	for (size_t i = 0; (g = shown(r->births, i)); i++) {
 		const struct whatif_estimates e = whatif_estimate(g, WHATIF_SPAWNABLE, c);
 
 		if (!whatif_has(g, WHATIF_SPAWNABLE))
 			continue;
-		html_row(out);
-		html_label(out, label_of(g));
-		html_words(out, basis);
+		html_row(out, label_of(g), basis, NULL);
 		write_time(out, r, e.call);
 		write_range(out, r, &e.spawn_call);
 		write_range(out, r, &e.helper_call);
@@ -214,7 +193,7 @@ static void write_thp(FILE *out, const struct report_run *r, const struct group 
 {
 	const struct calibration *c = r->run->calibration;
 	const struct whatif_estimates e = whatif_estimate(g, WHATIF_COPIER, c);
-	char text[NUMBER_MAX], basis[256];
+	char basis[256];
 
 	if (e.no_thp) {
 		fputs(" With huge pages (THP): no estimate, ", out);
@@ -223,34 +202,30 @@ static void write_thp(FILE *out, const struct report_run *r, const struct group 
 		return;
 	}
 	whatif_basis(WHATIF_COPIER, c, r->run->clock, basis, sizeof(basis));
-	fprintf(out, " With huge pages (THP) it might be %s to ",
-		text_time_words(e.thp_copy.low, r->instructions, text));
-	fprintf(out, "%s, an estimate: ", text_time_words(e.thp_copy.high, r->instructions, text));
+	fprintf(out, " With huge pages (THP) it might be %s to %s, an estimate: ",
+		text_time_words(e.thp_copy.low, r->instructions).text,
+		text_time_words(e.thp_copy.high, r->instructions).text);
 	html_text(out, basis);
 	fputs(".", out);
 }
 
 static void write_faults(FILE *out, const struct sketch *faults)
 {
-	char text[NUMBER_MAX];
-
 	if (faults->n)
 		fprintf(out, ", and the median of the parent's COW faults %s",
-			text_count(round(sketch__quantile(faults, 0.5)), text));
+			text_count(round(sketch__quantile(faults, 0.5))).text);
 }
 
 static void write_copier(FILE *out, const struct report_run *r, const struct group *g)
 {
-	char text[NUMBER_MAX];
-
 	fputs("<p>", out);
 	html_text(out, label_of(g));
 	fprintf(out,
 		g->execs ? ": its %s forks that do not exec are no case for posix_spawn; "
 			 : ": none of its %s forks execs, so they are no case for posix_spawn; ",
-		text_count((double)g->staying.copy.n, text));
+		text_count((double)g->staying.copy.n).text);
 	fprintf(out, "the median of copy_mm is %s",
-		text_time_words(sketch__quantile(&g->staying.copy, 0.5), r->instructions, text));
+		text_time_words(sketch__quantile(&g->staying.copy, 0.5), r->instructions).text);
 	write_faults(out, &g->staying.cow_faults_parent);
 	fputs(".", out);
 	if (r->run->calibration)
@@ -270,14 +245,6 @@ static size_t count_kind(const struct birth_sums *s, enum whatif_kind kind)
 
 static void write_whatif(FILE *out, const struct report_run *r)
 {
-	static const char *const head[] = {
-		"Parent",
-		"Basis",
-		"Forks that exec",
-		"Less work, at least",
-		"Less work, at most",
-		"Parent held",
-	};
 	const struct birth_sums *s = r->births;
 	const struct group *g;
 
@@ -292,8 +259,9 @@ static void write_whatif(FILE *out, const struct report_run *r)
 		      "instead, from the child's wake-up to its exec. Sums over all forks that "
 		      "exec.</p>\n",
 		      out);
-		html_table(out, "Forks that exec, had they been posix_spawn: estimates");
-		html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
+		html_table(out, "Forks that exec, had they been posix_spawn: estimates", 2,
+			   "Parent", "Basis", "Forks that exec", "Less work, at least",
+			   "Less work, at most", "Parent held", NULL);
 		for (size_t i = 0; (g = shown(s, i)); i++) {
 			if (whatif_has(g, WHATIF_SPAWNABLE))
 				write_spawnable(out, r, g);
@@ -315,18 +283,16 @@ static void write_whatif(FILE *out, const struct report_run *r)
 
 static void write_member(FILE *out, const struct report_run *r, const struct member *m)
 {
-	char text[NUMBER_MAX];
-
 	if (m->up == FAMILY_NONE) {
 		html_text(out, m->label);
 		fputs(" <span class=\"note\">was there before</span>", out);
 		return;
 	}
-	fprintf(out, "%s × <strong>", text_count((double)m->n, text));
+	fprintf(out, "%s × <strong>", text_count((double)m->n).text);
 	html_text(out, m->label ? m->label : "(no exec)");
 	fprintf(out, "</strong> <span class=\"note\">by %s", method_name(m->method));
 	if (m->work_ns > 0)
-		fprintf(out, ", %s of work", text_time_words(m->work_ns, r->instructions, text));
+		fprintf(out, ", %s of work", text_time_words(m->work_ns, r->instructions).text);
 	fputs("</span>", out);
 }
 
@@ -334,7 +300,6 @@ static void write_family(FILE *out, const struct report_run *r)
 {
 	const struct family *f = &r->births->family;
 	size_t depth = 0;
-	char text[NUMBER_MAX];
 
 	if (f->root == FAMILY_NONE)
 		return;
@@ -362,13 +327,12 @@ static void write_family(FILE *out, const struct report_run *r)
 	fputs("</li></ul></div>\n", out);
 	if (f->left_out)
 		fprintf(out, "<p>%s births of further programs, or deeper, are left out.</p>\n",
-			text_count((double)f->left_out, text));
+			text_count((double)f->left_out).text);
 }
 
 static void write_run(const struct report *p, size_t i, FILE *out)
 {
 	const struct report_run *r = &p->runs[i];
-	char text[NUMBER_MAX];
 
 	if (p->count > 1) {
 		fputs("<h3>", out);
@@ -385,7 +349,7 @@ static void write_run(const struct report *p, size_t i, FILE *out)
 		"births. "
 		"Medians and p99 are within 0.8 %%; counts, sums and the largest values are "
 		"exact.</p>\n",
-		text_count((double)r->run->birth_count, text));
+		text_count((double)r->run->birth_count).text);
 	write_whatif(out, r);
 	write_family(out, r);
 }

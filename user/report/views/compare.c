@@ -72,44 +72,39 @@ static bool have_same_clock(const struct report *p)
 static void write_names(const struct report *p, FILE *out, const char *const *first, size_t count,
 			bool changes)
 {
-	fputs("<thead><tr>", out);
 	for (size_t i = 0; i < count; i++)
-		fprintf(out, "<th scope=\"col\"%s>%s</th>", i ? " class=\"words\"" : "", first[i]);
+		html_column(out, i > 0, first[i]);
 	for (size_t i = 0; i < p->count; i++) {
 		if (!has_rows(p, i))
 			continue;
-		fputs("<th scope=\"col\">", out);
-		html_text(out, p->runs[i].name);
-		fputs(changes && i > first_run(p) ? "</th><th scope=\"col\">change</th>" : "</th>",
-		      out);
+		html_column(out, false, p->runs[i].name);
+		if (changes && i > first_run(p))
+			html_column(out, false, "change");
 	}
-	fputs("</tr></thead>\n<tbody>", out);
+	html_head_end(out);
 }
 
 static void write_times(const struct report *p, FILE *out)
 {
 	bool instructions = p->runs[first_run(p)].instructions;
 	const struct row *row;
-	char text[NUMBER_MAX];
 
-	html_table(out,
-		   instructions ? "Medians of the call, in instructions" : "Medians of the call");
+	html_table_begin(out, instructions ? "Medians of the call, in instructions"
+					   : "Medians of the call");
 	write_names(p, out, (const char *const[]){"Parent", "Method"}, 2, true);
 	for (row = next_compared(p, NULL); row; row = next_compared(p, row)) {
-		html_row(out);
-		html_label(out, row->parent);
-		html_words(out, row->method);
+		html_row(out, row->parent, row->method, NULL);
 		for (size_t i = 0; i < p->count; i++) {
 			const struct row *other = match(p, i, row);
 			double median = other ? other->call.median : NAN;
 
 			if (!has_rows(p, i))
 				continue;
-			html_number(out, text_time(median, instructions, text));
+			html_number(out, text_time(median, instructions).text);
 			if (i > first_run(p))
 				html_number(out,
 					    i > report__run_of(p, row)
-						    ? text_change(row->call.median, median, text)
+						    ? text_change(row->call.median, median).text
 						    : "-");
 		}
 		fputs("</tr>", out);
@@ -131,7 +126,6 @@ static bool write_count(const struct report *p, const struct row *row, enum coun
 {
 	double first = count_of(row, c);
 	bool same = true, any = false;
-	char text[NUMBER_MAX];
 
 	for (size_t i = report__run_of(p, row) + 1; i < p->count; i++) {
 		double value = count_of(match(p, i, row), c);
@@ -145,13 +139,10 @@ static bool write_count(const struct report *p, const struct row *row, enum coun
 		return false;
 	if (!out)
 		return true;
-	html_row(out);
-	html_label(out, row->parent);
-	html_words(out, row->method);
-	html_words(out, count_name(c));
+	html_row(out, row->parent, row->method, count_name(c), NULL);
 	for (size_t i = 0; i < p->count; i++) {
 		if (has_rows(p, i))
-			html_number(out, text_count(count_of(match(p, i, row), c), text));
+			html_number(out, text_count(count_of(match(p, i, row), c)).text);
 	}
 	fputs("</tr>", out);
 	return true;
@@ -195,7 +186,7 @@ static void write(const struct report *p, FILE *out)
 		same, different);
 	if (different) {
 		fputs("<details><summary>The counts that differ</summary>\n", out);
-		html_table(out, "Counts that differ, medians per birth");
+		html_table_begin(out, "Counts that differ, medians per birth");
 		write_names(p, out, head, 3, false);
 		write_counts(p, true, out);
 		html_table_end(out);

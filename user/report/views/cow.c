@@ -31,33 +31,20 @@ static void write_side(FILE *out, const struct report_run *r, const struct row *
 		       const struct side *side)
 {
 	const struct cell *c = counted(row, side);
-	char text[NUMBER_MAX];
 
 	if (!c)
 		return;
-	html_row(out);
-	html_label(out, row->parent);
-	html_words(out, row->method);
-	html_words(out, side->name);
-	html_number(out, text_count(stats_median(&c->counts[side->faults]), text));
-	html_number(out, text_count(stats_median(&c->counts[side->copied]), text));
-	html_number(out, text_count(stats_median(&c->counts[side->reused]), text));
-	html_number(out, text_count(stats_median(&c->counts[side->huge]), text));
-	html_number(out, text_time(stats_median(&c->phases[side->time]), r->instructions, text));
+	html_row(out, row->parent, row->method, side->name, NULL);
+	html_number(out, text_count(stats_median(&c->counts[side->faults])).text);
+	html_number(out, text_count(stats_median(&c->counts[side->copied])).text);
+	html_number(out, text_count(stats_median(&c->counts[side->reused])).text);
+	html_number(out, text_count(stats_median(&c->counts[side->huge])).text);
+	html_number(out, text_time(stats_median(&c->phases[side->time]), r->instructions).text);
 	fputs("</tr>", out);
 }
 
 static void write(const struct report *p, FILE *out)
 {
-	static const char *const head[] = {"Parent",
-					   "Method",
-					   "Faults in",
-					   "Faults",
-					   "4 KiB pages copied",
-					   "4 KiB pages reused",
-					   "2 MiB faults",
-					   "Time"};
-
 	fputs("<p>After a fork parent and child share their pages. The first write to a page costs "
 	      "a "
 	      "fault and mostly a copy: in the child until it execs or ends, in the parent while "
@@ -67,8 +54,9 @@ static void write(const struct report *p, FILE *out)
 	html_chart(out, "cow");
 	for (size_t i = 0; i < p->count; i++) {
 		html_data(out, p, i, "The data as a table");
-		html_table(out, "Copy-on-write faults, medians per birth");
-		html_head(out, head, sizeof(head) / sizeof(head[0]), 3);
+		html_table(out, "Copy-on-write faults, medians per birth", 3, "Parent", "Method",
+			   "Faults in", "Faults", "4 KiB pages copied", "4 KiB pages reused",
+			   "2 MiB faults", "Time", NULL);
 		for (size_t k = 0; k < p->runs[i].rows.n; k++) {
 			for (size_t s = 0; s < SIDES; s++)
 				write_side(out, &p->runs[i], &p->runs[i].rows.v[k], &sides[s]);

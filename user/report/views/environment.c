@@ -7,8 +7,8 @@
 #include "user/report/html.h"
 #include "user/report/views/views.h"
 
-/* The fact as text; "-" if unknown. Returns buf or the fact's own text. */
-static const char *fact_text(const struct env_fact *fact, char buf[NUMBER_MAX])
+/* The fact as text; "-" if unknown. Returns the fact's own text or `buf`'s. */
+static const char *fact_text(const struct env_fact *fact, struct number *buf)
 {
 	const char *bytes = fact ? strstr(fact->name, "_bytes") : NULL;
 
@@ -17,9 +17,10 @@ static const char *fact_text(const struct env_fact *fact, char buf[NUMBER_MAX])
 	if (fact->text)
 		return fact->text;
 	if (bytes)
-		return text_count((double)fact->number, buf);
-	snprintf(buf, NUMBER_MAX, "%" PRId64, fact->number);
-	return buf;
+		*buf = text_count((double)fact->number);
+	else
+		snprintf(buf->text, sizeof(buf->text), "%" PRId64, fact->number);
+	return buf->text;
 }
 
 static bool same_fact(const struct env_fact *a, const struct env_fact *b)
@@ -59,19 +60,18 @@ static void write_name(FILE *out, const char *name)
 
 static void write_row(const struct report *p, FILE *out, const char *name, bool all)
 {
-	char buf[NUMBER_MAX];
+	struct number buf;
 
-	html_row(out);
+	fputs("\n<tr>", out);
 	write_name(out, name);
 	for (size_t i = 0; i < (all ? p->count : 1); i++)
-		html_words(out, fact_text(run__env(p->runs[i].run, name), buf));
+		html_words(out, fact_text(run__env(p->runs[i].run, name), &buf));
 	fputs("</tr>", out);
 }
 
 static void write_clocks(const struct report *p, FILE *out, bool all)
 {
-	html_row(out);
-	html_label(out, "clock");
+	html_row(out, "clock", NULL);
 	for (size_t i = 0; i < (all ? p->count : 1); i++)
 		html_words(out,
 			   p->runs[i].instructions ? "instructions (the lab)" : "monotonic, ns");
@@ -122,13 +122,10 @@ static void write_differences(const struct report *p, FILE *out)
 		fputs("<p>The machine is the same in all runs.</p>\n", out);
 		return;
 	}
-	html_table(out, "What differs between the runs");
-	fputs("<thead><tr><th scope=\"col\">Fact</th>", out);
-	for (size_t i = 0; i < p->count; i++) {
-		fputs("<th scope=\"col\" class=\"words\">", out);
-		html_text(out, p->runs[i].name);
-		fputs("</th>", out);
-	}
+	html_table_begin(out, "What differs between the runs");
+	html_column(out, false, "Fact");
+	for (size_t i = 0; i < p->count; i++)
+		html_column(out, true, p->runs[i].name);
 	fputs("</tr></thead><tbody>", out);
 	write_facts(p, out, true);
 	html_table_end(out);
@@ -137,7 +134,7 @@ static void write_differences(const struct report *p, FILE *out)
 static void write(const struct report *p, FILE *out)
 {
 	static const char *const facts[] = {"kernel_release", "cpu_model", "hypervisor"};
-	char buf[NUMBER_MAX];
+	struct number buf;
 	size_t i;
 
 	if (p->count > 1) {
@@ -145,7 +142,7 @@ static void write(const struct report *p, FILE *out)
 	} else {
 		fputs("<p>", out);
 		for (size_t k = i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
-			const char *text = fact_text(run__env(p->runs[0].run, facts[i]), buf);
+			const char *text = fact_text(run__env(p->runs[0].run, facts[i]), &buf);
 
 			if (!strcmp(text, "-"))
 				continue;
@@ -157,8 +154,8 @@ static void write(const struct report *p, FILE *out)
 	fputs("<details><summary>", out);
 	fputs(p->count > 1 ? "What is the same in all" : "All facts about the machine", out);
 	fputs("</summary>\n", out);
-	html_table(out, p->count > 1 ? "The same in all runs" : "The machine");
-	html_head(out, (const char *const[]){"Fact", "Value"}, 2, 2);
+	html_table(out, p->count > 1 ? "The same in all runs" : "The machine", 2, "Fact", "Value",
+		   NULL);
 	write_facts(p, out, false);
 	html_table_end(out);
 	html_data_end(out);

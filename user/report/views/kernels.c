@@ -102,7 +102,7 @@ static double line_value(const struct row *row, int line, bool *starred)
 static void write_line(FILE *out, const struct order *o, const struct row *like, int line)
 {
 	double before = NAN;
-	char text[NUMBER_MAX], shown[NUMBER_MAX + 1];
+	char shown[NUMBER_MAX + 1];
 	bool any = false, starred;
 
 	for (size_t i = 0; i < o->n; i++)
@@ -110,17 +110,14 @@ static void write_line(FILE *out, const struct order *o, const struct row *like,
 		      isfinite(line_value(rows__find(&o->v[i]->rows, like->cell), line, &starred));
 	if (!any)
 		return;
-	html_row(out);
-	html_label(out, like->parent);
-	html_words(out, like->method);
-	html_words(out, line_name(line));
+	html_row(out, like->parent, like->method, line_name(line), NULL);
 	for (size_t i = 0; i < o->n; i++) {
 		double value = line_value(rows__find(&o->v[i]->rows, like->cell), line, &starred);
 
-		snprintf(shown, sizeof(shown), "%s%s", starred ? "*" : "", text_count(value, text));
+		snprintf(shown, sizeof(shown), "%s%s", starred ? "*" : "", text_count(value).text);
 		html_number(out, shown);
 		if (i)
-			html_number(out, text_change(before, value, text));
+			html_number(out, text_change(before, value).text);
 		if (isfinite(value))
 			before = value;
 	}
@@ -129,16 +126,16 @@ static void write_line(FILE *out, const struct order *o, const struct row *like,
 
 static void write_table(FILE *out, const struct order *o)
 {
-	html_table(out, "Instructions by kernel");
-	fputs("<thead><tr><th scope=\"col\">Parent</th><th scope=\"col\" class=\"words\">Method"
-	      "</th><th scope=\"col\" class=\"words\">Phase</th>",
-	      out);
+	html_table_begin(out, "Instructions by kernel");
+	html_column(out, false, "Parent");
+	html_column(out, true, "Method");
+	html_column(out, true, "Phase");
 	for (size_t i = 0; i < o->n; i++) {
-		fputs("<th scope=\"col\">", out);
-		html_text(out, kernel(o->v[i]));
-		fputs(i ? "</th><th scope=\"col\">change</th>" : "</th>", out);
+		html_column(out, false, kernel(o->v[i]));
+		if (i)
+			html_column(out, false, "change");
 	}
-	fputs("</tr></thead>\n<tbody>", out);
+	html_head_end(out);
 	for (size_t i = 0; i < o->n; i++) {
 		for (size_t k = 0; k < o->v[i]->rows.n; k++) {
 			const struct row *row = new_row(o, i, k);

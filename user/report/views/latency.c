@@ -19,27 +19,19 @@ static void write_ratio(FILE *out, const struct row *row)
 
 static void write_row(FILE *out, const struct report_run *r, const struct row *row)
 {
-	char text[NUMBER_MAX];
-
-	html_row(out);
-	html_label(out, row->parent);
-	html_words(out, row->method);
-	html_number(out, text_count((double)row->call.n, text));
-	html_number(out, text_time(row->call.p10, r->instructions, text));
-	html_number(out, text_time(row->call.median, r->instructions, text));
-	html_number(out, text_time(row->call.p90, r->instructions, text));
-	html_number(out, text_time(row->call.p99, r->instructions, text));
+	html_row(out, row->parent, row->method, NULL);
+	html_number(out, text_count((double)row->call.n).text);
+	html_number(out, text_time(row->call.p10, r->instructions).text);
+	html_number(out, text_time(row->call.median, r->instructions).text);
+	html_number(out, text_time(row->call.p90, r->instructions).text);
+	html_number(out, text_time(row->call.p99, r->instructions).text);
 	write_ratio(out, row);
-	html_number(out, text_time(row->total.median, r->instructions, text));
+	html_number(out, text_time(row->total.median, r->instructions).text);
 	fputs("</tr>", out);
 }
 
 static void write(const struct report *p, FILE *out)
 {
-	static const char *const head[] = {"Parent", "Method", "Samples", "p10",
-					   "Median", "p90",    "p99",	  "Against posix_spawn",
-					   "Total"};
-
 	fputs("<p>The call, from its entry to its return in the parent. The line is the median, "
 	      "the band reaches from the 10th to the 90th percentile where there are enough "
 	      "samples.</p>\n",
@@ -47,9 +39,11 @@ static void write(const struct report *p, FILE *out)
 	html_chart(out, "latency");
 	for (size_t i = 0; i < p->count; i++) {
 		html_data(out, p, i, "The data as a table");
-		html_table(out, p->runs[i].instructions ? "Spawn latency in instructions"
-							: "Spawn latency");
-		html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
+		html_table(out,
+			   p->runs[i].instructions ? "Spawn latency in instructions"
+						   : "Spawn latency",
+			   2, "Parent", "Method", "Samples", "p10", "Median", "p90", "p99",
+			   "Against posix_spawn", "Total", NULL);
 		for (size_t k = 0; k < p->runs[i].rows.n; k++)
 			write_row(out, &p->runs[i], &p->runs[i].rows.v[k]);
 		html_table_end(out);

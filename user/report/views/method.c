@@ -101,14 +101,11 @@ static void write_sources(const struct report *p, size_t run, FILE *out)
 		return;
 	}
 	html_data(out, p, run, "Where each phase comes from");
-	html_table(out, "Phases and their sources");
-	html_head(out, (const char *const[]){"Phase", "Time", "Source"}, 3, 3);
+	html_table(out, "Phases and their sources", 3, "Phase", "Time", "Source", NULL);
 	for (int i = 0; i < PHASE_COUNT; i++) {
 		const struct phase_origin *o = &r->phases[i];
 
-		html_row(out);
-		html_label(out, phase_name(i));
-		html_words(out, phase_models[i].brief);
+		html_row(out, phase_name(i), phase_models[i].brief, NULL);
 		fputs("<td class=\"words\">", out);
 		if (!o->source)
 			fputs("absent: ", out);
@@ -124,13 +121,10 @@ static void write_sources(const struct report *p, size_t run, FILE *out)
 static void write_note(FILE *out, const struct report_run *r, const struct cell *c,
 		       const char *what, const char *why)
 {
-	char parent[NUMBER_MAX];
 	const char *method = cell__method(c);
 
-	html_row(out);
-	html_label(out, method ? method : "-");
-	html_words(out, text_bytes(cell__parent_bytes(c), parent));
-	html_words(out, cell__probe_set(c));
+	html_row(out, method ? method : "-", text_bytes(cell__parent_bytes(c)).text,
+		 cell__probe_set(c), NULL);
 	fputs("<td class=\"words\">", out);
 	html_text(out, what);
 	html_text(out, why);
@@ -186,9 +180,7 @@ static void write_absent(FILE *out, const struct report_run *r, size_t row)
 		if (!c->phase_origin[p].absent || row__phase(&r->rows.v[row], p, &starred) ||
 		    !r->run->phases[p].source || !is_new_reason(r, row, p))
 			continue;
-		html_row(out);
-		html_label(out, r->rows.v[row].method);
-		html_words(out, phase_name(p));
+		html_row(out, r->rows.v[row].method, phase_name(p), NULL);
 		fputs("<td class=\"words\"></td>", out);
 		html_words(out, c->phase_origin[p].absent);
 		fputs("</tr>", out);
@@ -200,9 +192,7 @@ static void write_missing(const struct report *p, size_t run, FILE *out)
 	const struct report_run *r = &p->runs[run];
 
 	html_data(out, p, run, "What is absent, and why");
-	html_table(out, "What is absent");
-	html_head(out, (const char *const[]){"Method", "Parent or phase", "Probe set", "Why"}, 4,
-		  4);
+	html_table(out, "What is absent", 4, "Method", "Parent or phase", "Probe set", "Why", NULL);
 	for (size_t i = 0; i < r->run->cell_count; i++)
 		write_unmeasured(out, r, &r->run->cells[i]);
 	for (size_t i = 0; i < r->rows.n; i++)

@@ -42,20 +42,19 @@ static bool has_group(const struct report_run *r, enum phase_group group)
 
 static void write_time(FILE *out, const struct report_run *r, const struct row *row, enum phase p)
 {
-	char time[NUMBER_MAX], text[NUMBER_MAX + 1];
+	char text[NUMBER_MAX + 1];
 	bool starred;
 	const struct cell *c = row__phase(row, p, &starred);
 
 	snprintf(text, sizeof(text), "%s%s", starred ? "*" : "",
-		 text_time(c ? stats_median(&c->phases[p]) : NAN, r->instructions, time));
+		 text_time(c ? stats_median(&c->phases[p]) : NAN, r->instructions).text);
 	html_number(out, text);
 }
 
 static void write_head(FILE *out, const struct report_run *r, size_t stack)
 {
-	fputs("<thead><tr><th scope=\"col\">Parent</th><th scope=\"col\" "
-	      "class=\"words\">Method</th>",
-	      out);
+	html_column(out, false, "Parent");
+	html_column(out, true, "Method");
 	for (int p = 0; p < PHASE_COUNT; p++) {
 		if (phase_models[p].group != stacks[stack].group || !has_phase(r, p))
 			continue;
@@ -64,26 +63,25 @@ static void write_head(FILE *out, const struct report_run *r, size_t stack)
 			fprintf(out, " (in %s)", phase_name(phase_models[p].part_of));
 		fputs("</th>", out);
 	}
-	if (stacks[stack].group == GROUP_CALL)
-		fputs("<th scope=\"col\">unattributed</th><th scope=\"col\">whole call</th>", out);
-	fputs("</tr></thead>\n<tbody>", out);
+	if (stacks[stack].group == GROUP_CALL) {
+		html_column(out, false, "unattributed");
+		html_column(out, false, "whole call");
+	}
+	html_head_end(out);
 }
 
 static void write_row(FILE *out, const struct report_run *r, const struct row *row, size_t stack)
 {
-	char text[NUMBER_MAX];
-
-	html_row(out);
-	html_label(out, row->parent);
-	html_words(out, row->method);
+	html_row(out, row->parent, row->method, NULL);
 	for (int p = 0; p < PHASE_COUNT; p++) {
 		if (phase_models[p].group == stacks[stack].group && has_phase(r, p))
 			write_time(out, r, row, p);
 	}
 	if (stacks[stack].group == GROUP_CALL) {
-		html_number(out, text_time(stats_median(&row->cell->unattributed), r->instructions,
-					   text));
-		html_number(out, text_time(row->call.median, r->instructions, text));
+		html_number(
+			out,
+			text_time(stats_median(&row->cell->unattributed), r->instructions).text);
+		html_number(out, text_time(row->call.median, r->instructions).text);
 	}
 	fputs("</tr>", out);
 }
@@ -96,7 +94,7 @@ static void write_table(FILE *out, const struct report_run *r, size_t stack)
 		return;
 	snprintf(caption, sizeof(caption), "%s, medians%s", stacks[stack].title,
 		 r->instructions ? " in instructions" : "");
-	html_table(out, caption);
+	html_table_begin(out, caption);
 	write_head(out, r, stack);
 	for (size_t i = 0; i < r->rows.n; i++)
 		write_row(out, r, &r->rows.v[i], stack);

@@ -37,23 +37,20 @@ static bool is_reached(double q, size_t n)
 static void write_row(FILE *out, const struct report_run *r, const struct row *row)
 {
 	static const double shown[] = {0, 0.01, 0.10, 0.50, 0.90, 0.99, 0.999};
-	char text[NUMBER_MAX];
 	struct sorted s;
 
 	if (row->call.n == 0 || sorted__of(&s, &row->cell->samples[SAMPLE_spawn_ns]))
 		return;
-	html_row(out);
-	html_label(out, row->parent);
-	html_words(out, row->method);
-	html_number(out, text_count((double)s.n, text));
+	html_row(out, row->parent, row->method, NULL);
+	html_number(out, text_count((double)s.n).text);
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		double q = shown[i], tail = q < 0.5 ? q : 1 - q;
 		bool known = q == 0 || q == 0.5 || tail * (double)s.n >= 10 - 1e-9;
 
-		html_number(out, text_time(known ? sorted__quantile(&s, q) : NAN, r->instructions,
-					   text));
+		html_number(out,
+			    text_time(known ? sorted__quantile(&s, q) : NAN, r->instructions).text);
 	}
-	html_number(out, text_time(sorted__quantile(&s, 1), r->instructions, text));
+	html_number(out, text_time(sorted__quantile(&s, 1), r->instructions).text);
 	fputs("</tr>", out);
 	sorted__free(&s);
 }
@@ -78,9 +75,6 @@ static size_t blocks_for(const struct report *p)
 
 static void write(const struct report *p, FILE *out)
 {
-	static const char *const head[] = {"Parent", "Method", "Samples", "Min",   "p1", "p10",
-					   "Median", "p90",    "p99",	  "p99.9", "Max"};
-
 	fprintf(out,
 		"<p>The share of calls that took longer than a time: the tail is at the lower "
 		"right. "
@@ -94,9 +88,11 @@ static void write(const struct report *p, FILE *out)
 	html_chart(out, "spread");
 	for (size_t i = 0; i < p->count; i++) {
 		html_data(out, p, i, "The data as a table");
-		html_table(out, p->runs[i].instructions ? "Distribution of the call, instructions"
-							: "Distribution of the call");
-		html_head(out, head, sizeof(head) / sizeof(head[0]), 2);
+		html_table(out,
+			   p->runs[i].instructions ? "Distribution of the call, instructions"
+						   : "Distribution of the call",
+			   2, "Parent", "Method", "Samples", "Min", "p1", "p10", "Median", "p90",
+			   "p99", "p99.9", "Max", NULL);
 		for (size_t k = 0; k < p->runs[i].rows.n; k++)
 			write_row(out, &p->runs[i], &p->runs[i].rows.v[k]);
 		html_table_end(out);

@@ -83,23 +83,21 @@ TEST(json_in_a_page_cannot_end_its_script)
 
 TEST(numbers_are_readable)
 {
-	char text[NUMBER_MAX];
-
-	assert_string_equal(text_time(32700, false, text), "32.7 \xc2\xb5s");
-	assert_string_equal(text_time(812, false, text), "812 ns");
-	assert_string_equal(text_time(173301, true, text), "173 k");
-	assert_string_equal(text_time(812, true, text), "812");
-	assert_string_equal(text_time_words(8821543, true, text), "8.82 M instructions");
-	assert_string_equal(text_time(NAN, false, text), "-");
-	assert_string_equal(text_bytes(64 << 20, text), "64 MiB");
-	assert_string_equal(text_bytes(1000, text), "1000");
-	assert_string_equal(text_count(173301, text), "173,301");
-	assert_string_equal(text_count(-1234567.5, text), "-1,234,567.5");
-	assert_string_equal(text_count(999, text), "999");
-	assert_string_equal(text_change(100, 112, text), "+12.0 %");
-	assert_string_equal(text_change(100, 100.05, text), "+0.05 %");
-	assert_string_equal(text_change(100, 100, text), "0 %");
-	assert_string_equal(text_change(1, 12.3, text), "\xc3\x97"
-							"12.3");
-	assert_string_equal(text_change(0, 5, text), "-");
+	assert_string_equal(text_time(32700, false).text, "32.7 \xc2\xb5s");
+	assert_string_equal(text_time(812, false).text, "812 ns");
+	assert_string_equal(text_time(173301, true).text, "173 k");
+	assert_string_equal(text_time(812, true).text, "812");
+	assert_string_equal(text_time_words(8821543, true).text, "8.82 M instructions");
+	assert_string_equal(text_time(NAN, false).text, "-");
+	assert_string_equal(text_bytes(64 << 20).text, "64 MiB");
+	assert_string_equal(text_bytes(1000).text, "1000");
+	assert_string_equal(text_count(173301).text, "173,301");
+	assert_string_equal(text_count(-1234567.5).text, "-1,234,567.5");
+	assert_string_equal(text_count(999).text, "999");
+	assert_string_equal(text_change(100, 112).text, "+12.0 %");
+	assert_string_equal(text_change(100, 100.05).text, "+0.05 %");
+	assert_string_equal(text_change(100, 100).text, "0 %");
+	assert_string_equal(text_change(1, 12.3).text, "\xc3\x97"
+						       "12.3");
+	assert_string_equal(text_change(0, 5).text, "-");
 }
