@@ -7,9 +7,7 @@
 #include "user/analysis/stats.h"
 #include "user/answers/answers.h"
 #include "user/model/phase.h"
-#include "user/report/bar.h"
 #include "user/report/format.h"
-#include "user/report/markdown_births.h"
 #include "user/report/verdict.h"
 #include "user/text/markup.h"
 #include "user/text/numbers.h"
@@ -18,6 +16,8 @@
 #define RUNS_MAX   8 /* sites cut summaries that are too long */
 #define NAME_WIDTH 60
 #define TEXT_WIDTH 400
+
+#define BAR_COLUMNS 40
 
 static void write_answer(const struct answer *a, FILE *out)
 {
@@ -54,13 +54,58 @@ static void write_answers(const struct report_run *r, FILE *out)
 	fputc('\n', out);
 }
 
+static double above_0(double ns)
+{
+	return ns > 0 ? ns : 0;
+}
+
+/*
+ * "sMMMMMMMMMMfw..": each phase's letter in proportion to its time, then dots for `rest`. Times
+ * that are not above 0 count as 0. "" if no phase has a time.
+ */
+static void draw_bar(const double ns[PHASE_COUNT], double rest, char bar[BAR_COLUMNS + 1])
+{
+	double sum = 0, at = 0;
+	size_t used = 0, end;
+
+	for (int p = 0; p < PHASE_COUNT; p++)
+		sum += above_0(ns[p]);
+	bar[0] = '\0';
+	if (!(sum > 0))
+		return;
+	sum += above_0(rest);
+	for (int p = 0; p < PHASE_COUNT; p++) {
+		at += above_0(ns[p]);
+		end = (size_t)lround(at / sum * BAR_COLUMNS);
+		memset(bar + used, phase_models[p].letter, end - used);
+		used = end;
+	}
+	memset(bar + used, '.', BAR_COLUMNS - used);
+	bar[BAR_COLUMNS] = '\0';
+}
+
+/* "WHAT: `s` clone_setup, `M` copy_mmLAST.": the letters of the phases that `has` names. */
+static void write_key(const char *what, bool (*has)(enum phase p), const char *last, FILE *out)
+{
+	const char *before = ": ";
+
+	fputs(what, out);
+	for (int p = 0; p < PHASE_COUNT; p++) {
+		if (!has(p))
+			continue;
+		fprintf(out, "%s`%c` %s", before, phase_models[p].letter, phase_name(p));
+		before = ", ";
+	}
+	fprintf(out, "%s.\n\n", last);
+}
+
 /* Phases of the call that are part of no other. */
 static bool is_in_bar(enum phase p)
 {
 	return phase_models[p].group == GROUP_CALL && phase_models[p].part_of == PHASE_none;
 }
 
-/* "sMMMMMMMMMMfw..": the shares of the call. */
+/* The shares of the call. */
 static void phase_bar(const struct row *row, char bar[BAR_COLUMNS + 1])
 {
 	double ns[PHASE_COUNT] = {0};
@@ -72,7 +117,7 @@ static void phase_bar(const struct row *row, char bar[BAR_COLUMNS + 1])
 		if (c)
 			ns[p] = stats_median(&c->phases[p]);
 	}
-	bar_write(ns, stats_median(&row->cell->unattributed), bar);
+	draw_bar(ns, stats_median(&row->cell->unattributed), bar);
 }
 
 static void write_row(const struct report_run *r, const struct row *row, FILE *out)
@@ -127,6 +172,41 @@ static bool has_bars(const struct report *p)
 	return false;
 }
 
+static void write_group(const struct report_run *r, const struct group *g, FILE *out)
+{
+	char bar[BAR_COLUMNS + 1];
+	double ns[PHASE_COUNT];
+
+	for (int p = 0; p < PHASE_COUNT; p++)
+		ns[p] = phase_is_work(p) ? g->phase[p].sum : 0;
+	draw_bar(ns, 0, bar);
+	fputs("| ", out);
+	markdown_text(out, g->label ? g->label : "", NAME_WIDTH);
+	fprintf(out, " | %s | %s | %s | %s | %s |", method_name(g->key.method),
+		text_count((double)g->counts.births).text,
+		text_count(r->run->failures.absent ? NAN : (double)g->failed).text,
+		text_time(sketch__quantile(&g->call, 0.5), r->instructions).text,
+		text_time(g->work_ns > 0 ? g->work_ns : NAN, r->instructions).text);
+	fprintf(out, bar[0] ? " `%s` |\n" : " - |\n", bar);
+}
+
+/* The births of a profile: a table of at most `most` rows, and the key of its bars. */
+static void write_births(const struct report_run *r, size_t most, FILE *out)
+{
+	const struct groups *g = &r->births->groups;
+
+	fprintf(out,
+		"| Parent | Method | Births | Failed | Call, median%s | Work | The work |\n"
+		"| --- | --- | ---: | ---: | ---: | ---: | --- |\n",
+		r->instructions ? " (instructions)" : "");
+	for (size_t i = 0; i < g->n && i < most; i++)
+		write_group(r, &g->v[i], out);
+	fputc('\n', out);
+	if (g->n > most)
+		fprintf(out, "%zu cheaper ones are left out; the page has more.\n\n", g->n - most);
+	write_key("The work", phase_is_work, "", out);
+}
+
 /* The fact after `before`; nothing if it is unknown. */
 static void write_fact(const struct run *r, const char *name, const char *before, FILE *out)
 {
@@ -161,12 +241,12 @@ static int write_summary(const struct report *p, FILE *out)
 		if (r->rows.n > 0)
 			write_table(r, ROWS_MAX / runs, out);
 		if (r->births)
-			markdown_births(r, ROWS_MAX / runs, out);
+			write_births(r, ROWS_MAX / runs, out);
 	}
 	if (p->count > runs)
 		fprintf(out, "%zu more runs are left out.\n\n", p->count - runs);
 	if (has_bars(p))
-		bar_write_key("The call", is_in_bar, ", `.` unattributed", out);
+		write_key("The call", is_in_bar, ", `.` unattributed", out);
 	return ferror(out) ? -ENOMEM : 0;
 }
 

@@ -21,6 +21,15 @@ __asm__(".pushsection .rodata\n"
 	".popsection\n");
 extern const char page_template[];
 
+/* In the order of the page. */
+static const struct view *const views[] = {
+#define X(name) &view_##name,
+	VIEWS(X)
+#undef X
+};
+
+#define VIEW_COUNT (sizeof(views) / sizeof(views[0]))
+
 static void write_title(const struct report *p, FILE *out)
 {
 	size_t i;
@@ -52,14 +61,14 @@ static void write_picker(const struct report *p, FILE *out)
 static void write_views(const struct report *p, json_t *const *data, FILE *out)
 {
 	fputs("<nav aria-label=\"Views\"><ul>\n", out);
-	for (size_t i = 0; i < view_count; i++) {
+	for (size_t i = 0; i < VIEW_COUNT; i++) {
 		if (!json_is_null(data[i]))
 			fprintf(out, "<li><a href=\"#%s\">%s</a></li>\n", views[i]->id,
 				views[i]->title);
 	}
 	fputs("</ul></nav>\n", out);
 	write_picker(p, out);
-	for (size_t i = 0; i < view_count; i++) {
+	for (size_t i = 0; i < VIEW_COUNT; i++) {
 		if (json_is_null(data[i]))
 			continue;
 		fprintf(out,
@@ -94,7 +103,7 @@ static int write_data(const struct report *p, json_t *const *data, FILE *out)
 	json_t *all = json_object(), *shown = json__put(json_object(), "runs", runs_data(p));
 	int err = -ENOMEM;
 
-	for (size_t i = 0; i < view_count; i++) {
+	for (size_t i = 0; i < VIEW_COUNT; i++) {
 		if (!json_is_null(data[i]))
 			all = json__put(all, views[i]->id, json_incref(data[i]));
 	}
@@ -116,11 +125,11 @@ static void copy_to(const char **at, const char *mark, FILE *out)
 
 static int write_page(const struct report *p, FILE *out)
 {
-	json_t **data = calloc(view_count, sizeof(json_t *));
+	json_t *data[VIEW_COUNT] = {NULL};
 	const char *at = page_template;
-	int err = data ? 0 : -ENOMEM;
+	int err = 0;
 
-	for (size_t i = 0; i < view_count && !err; i++) {
+	for (size_t i = 0; i < VIEW_COUNT && !err; i++) {
 		data[i] = views[i]->data(p);
 		if (!data[i])
 			err = -ENOMEM;
@@ -138,9 +147,8 @@ static int write_page(const struct report *p, FILE *out)
 	fputs(at, out);
 
 cleanup:
-	for (size_t i = 0; data && i < view_count; i++)
+	for (size_t i = 0; i < VIEW_COUNT; i++)
 		json_decref(data[i]);
-	free((void *)data);
 	return err;
 }
 

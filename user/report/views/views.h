@@ -10,6 +10,7 @@
 
 #include "user/report/report.h"
 
+/* In the order of the page. */
 #define VIEWS(X)                                                                                   \
 	X(answer)                                                                                  \
 	X(environment)                                                                             \
@@ -32,10 +33,6 @@ struct view {
 	/* Writes its text and tables as HTML. */
 	void (*write)(const struct report *p, FILE *out);
 };
-
-/* In the order of the page. */
-extern const struct view *const views[];
-extern const size_t view_count;
 
 #define X(name) extern const struct view view_##name;
 VIEWS(X)
