@@ -8,9 +8,47 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/export/csv_births.h"
-#include "user/export/csv_fields.h"
 #include "user/export/format.h"
+#include "user/model/birth.h"
+#include "user/text/markup.h"
+
+/* The text, in quotes if it needs them; hidden characters become \xHH. */
+static void write_text(FILE *out, const char *text)
+{
+	const char *quote = strpbrk(text, ",\"") ? "\"" : "";
+
+	fputs(quote, out);
+	text_plain(out, text, "\"", '"');
+	fputs(quote, out);
+}
+
+/* A comma and the value; nothing after the comma if it is MISSING. */
+static void write_number(FILE *out, int64_t value)
+{
+	char digits[24], *at = digits + sizeof(digits);
+	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+	/* By hand: printf would take most of the time of a large run. */
+	if (value != MISSING) {
+		do {
+			*--at = (char)('0' + rest % 10);
+		} while (rest /= 10);
+		if (value < 0)
+			*--at = '-';
+	}
+	*--at = ',';
+	fwrite_unlocked(at, 1, (size_t)(digits + sizeof(digits) - at), out);
+}
+
+/* Ends a header: the names of all phases and counts, which are the last columns. */
+static void end_header(FILE *out)
+{
+	for (int k = 0; k < PHASE_COUNT; k++)
+		fprintf(out, ",phase_%s_ns", phase_name(k));
+	for (int k = 0; k < COUNT_COUNT; k++)
+		fprintf(out, ",%s", count_name(k));
+	fputc('\n', out);
+}
 
 /* The axes of all cells, in the order in which they first appear. */
 struct axes {
@@ -46,23 +84,18 @@ static int find_axes(const struct run *r, struct axes *axes)
 	return 0;
 }
 
-static int write_header(const struct axes *axes, FILE *out)
+static void write_header(const struct axes *axes, FILE *out)
 {
-	int err;
-
 	fputs("clock", out);
 	for (size_t i = 0; i < axes->count; i++) {
 		fputc(',', out);
-		err = csv_text(out, axes->names[i]);
-		if (err)
-			return err;
+		write_text(out, axes->names[i]);
 	}
 	fputs(",sample,errno", out);
 	for (int k = 0; k < SAMPLE_COUNT; k++)
 		fprintf(out, ",%s", sample_name(k));
 	fputs(",unattributed_ns", out);
-	csv_header_end(out);
-	return 0;
+	end_header(out);
 }
 
 /* What all rows of a cell begin with. NULL: out of memory. */
@@ -71,30 +104,29 @@ static char *lead_of(const struct run *r, const struct axes *axes, const struct 
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
-	int err = out ? csv_text(out, r->clock) : -ENOMEM;
 
-	for (size_t i = 0; i < axes->count && !err; i++) {
-		const char *value = cell__key_text(c, axes->names[i]);
-		int64_t number = cell__key_number(c, axes->names[i]);
-
-		fputc(',', out);
-		if (value)
-			err = csv_text(out, value);
-		else if (number != MISSING)
-			fprintf(out, "%" PRId64, number);
-	}
-	if (out && fclose(out) != 0)
-		err = -ENOMEM;
-	if (err) {
-		free(text);
+	if (!out)
 		return NULL;
+	write_text(out, r->clock);
+	for (size_t i = 0; i < axes->count; i++) {
+		const char *value = cell__key_text(c, axes->names[i]);
+
+		if (value) {
+			fputc(',', out);
+			write_text(out, value);
+		} else {
+			write_number(out, cell__key_number(c, axes->names[i]));
+		}
 	}
-	return text;
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
 }
 
 static void write_value(FILE *out, const struct series *s, size_t i)
 {
-	csv_number(out, i < s->n ? s->v[i] : MISSING);
+	write_number(out, i < s->n ? s->v[i] : MISSING);
 }
 
 static void write_sample(FILE *out, const struct cell *c, const char *lead, size_t i)
@@ -117,7 +149,7 @@ static int write_cells(const struct run *r, FILE *out)
 	int err = find_axes(r, &axes);
 
 	if (!err)
-		err = write_header(&axes, out);
+		write_header(&axes, out);
 	for (size_t i = 0; i < r->cell_count && !err; i++) {
 		char *lead = lead_of(r, &axes, &r->cells[i]);
 
@@ -131,9 +163,84 @@ static int write_cells(const struct run *r, FILE *out)
 	return err;
 }
 
+static void write_name(FILE *out, const char *name)
+{
+	fputc(',', out);
+	if (name)
+		write_text(out, name);
+}
+
+/* The arguments separated by blanks; " .." at the end if they were cut. */
+static int write_arguments(FILE *out, const struct birth *b)
+{
+	char *text;
+
+	if (!b->args) {
+		write_name(out, NULL);
+		return 0;
+	}
+	text = calloc(1, b->args_bytes + sizeof(" .."));
+	if (!text)
+		return -ENOMEM;
+	memcpy(text, b->args, b->args_bytes);
+	for (size_t i = 0; i + 1 < b->args_bytes; i++) {
+		if (!text[i])
+			text[i] = ' ';
+	}
+	if (b->args_total > b->args_bytes)
+		strcat(text, " ..");
+	write_name(out, text);
+	free(text);
+	return 0;
+}
+
+static int write_birth(FILE *out, const struct run *r, const struct birth *b)
+{
+	const struct life *life = &b->life;
+	bool born = life->result > 0;
+	int i, err;
+
+	write_text(out, r->clock);
+	write_number(out, birth_time(b));
+	fprintf(out, ",%s", method_name(life->method));
+	write_number(out, (int64_t)life->clone_flags);
+	write_number(out, born ? 0 : -life->result);
+	write_number(out, birth_call_ns(b));
+	write_number(out, life->parent_tgid);
+	write_number(out, b->parent_tid);
+	write_name(out, b->comm);
+	write_name(out, b->exe[0] ? b->exe : NULL);
+	write_number(out, b->uid);
+	write_number(out, (int64_t)b->cgroup);
+	write_number(out, born ? (int64_t)b->child_tgid : MISSING);
+	write_number(out, born ? (int64_t)life->tid : MISSING);
+	write_number(out, life->execed ? -life->exec_result : MISSING);
+	write_name(out, b->path);
+	err = write_arguments(out, b);
+	for (i = 0; i < PHASE_COUNT; i++)
+		write_number(out, phase_ns(life, i));
+	for (i = 0; i < COUNT_COUNT; i++)
+		write_number(out, life->count[i]);
+	fputc('\n', out);
+	return err;
+}
+
+static int write_births(const struct run *r, FILE *out)
+{
+	int err = 0;
+
+	fputs("clock,t_ns,method,flags,errno,call_ns,parent_pid,parent_tid,parent_comm,parent_exe,"
+	      "uid,cgroup,child_pid,child_tid,exec_errno,exec_path,exec_argv",
+	      out);
+	end_header(out);
+	for (size_t i = 0; i < r->birth_count && !err; i++)
+		err = write_birth(out, r, &r->births[i]);
+	return err;
+}
+
 const struct export_format export_csv = {
 	.value = {"csv", "one row per sample: axes, times, phases, counts; of a profile, one row "
 			 "per birth; missing values are empty"},
 	.cells = write_cells,
-	.births = csv_births,
+	.births = write_births,
 };

@@ -30,19 +30,9 @@ struct family {
 };
 
 /* Escaped as the value of a label, where \\, \" and \n are the only escapes. */
-static int write_value(FILE *out, const char *text)
+static void write_value(FILE *out, const char *text)
 {
-	char *plain = text_plain_copy(text), *at;
-
-	if (!plain)
-		return -ENOMEM;
-	for (at = plain; *at != '\0'; at++) {
-		if (*at == '\\' || *at == '"')
-			fputc('\\', out);
-		fputc(*at, out);
-	}
-	free(plain);
-	return 0;
+	text_plain(out, text, "\\\"", '\\');
 }
 
 static bool is_taken(const struct cell *c, size_t axis, const char *name);
@@ -84,31 +74,29 @@ static char *labels_of(const struct cell *c, const char *phase, const char *sour
 	char *text = NULL, name[NAME_SIZE];
 	size_t size, i;
 	FILE *out = open_memstream(&text, &size);
-	int err = out ? 0 : -ENOMEM;
 
-	for (i = 0; i < c->key_count && !err; i++) {
+	if (!out)
+		return NULL;
+	for (i = 0; i < c->key_count; i++) {
 		label_name(c, i, name);
 		fprintf(out, "%s%s=\"", i ? "," : "", name);
 		if (c->key[i].text)
-			err = write_value(out, c->key[i].text);
+			write_value(out, c->key[i].text);
 		else
 			fprintf(out, "%" PRId64, c->key[i].number);
 		fputc('"', out);
 	}
-	if (!err && phase)
+	if (phase)
 		fprintf(out, "%sphase=\"%s\"", i ? "," : "", phase);
-	if (!err && source) {
+	if (source) {
 		fputs(",source=\"", out);
-		err = write_value(out, source);
+		write_value(out, source);
 		fputc('"', out);
 	}
-	if (out && fclose(out) != 0)
-		err = -ENOMEM;
-	if (err) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
 }
 
 static void write_head(FILE *out, const struct family *f, const char *type)
@@ -276,23 +264,22 @@ static void write_total(FILE *out, const char *name, const char *help, int64_t v
 			name, value);
 }
 
-static int write_run(FILE *out, const struct run *r)
+static void write_run(FILE *out, const struct run *r)
 {
 	static const char *const facts[] = {"kernel_release", "cpu_model", "hypervisor", "libc"};
-	int err;
 
 	fputs("# HELP spawnscope_run_info What was measured, and where.\n"
 	      "# TYPE spawnscope_run_info gauge\n"
 	      "spawnscope_run_info{tool=\"",
 	      out);
-	err = write_value(out, r->tool);
-	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]) && !err; i++) {
+	write_value(out, r->tool);
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
 		const struct env_fact *fact = run__env(r, facts[i]);
 
 		if (!fact || !fact->text)
 			continue;
 		fprintf(out, "\",%s=\"", facts[i]);
-		err = write_value(out, fact->text);
+		write_value(out, fact->text);
 	}
 	fputs("\"} 1\n", out);
 	write_total(out, "spawnscope_run_whole", "1 if the run has its end, 0 if it broke off.",
@@ -301,15 +288,14 @@ static int write_run(FILE *out, const struct run *r)
 	write_total(out, "spawnscope_lost_records", "Records that found no room.", r->end.lost);
 	write_total(out, "spawnscope_missed_probe_runs", "Runs of a probe that the kernel skipped.",
 		    r->end.missed);
-	return err;
 }
 
 static int write_cells(const struct run *r, FILE *out)
 {
-	int err = write_run(out, r);
+	int err;
 
-	if (!err)
-		err = write_samples(out, r);
+	write_run(out, r);
+	err = write_samples(out, r);
 	if (!err)
 		err = write_phases(out, r);
 	if (!err)

@@ -3,7 +3,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "user/text/utf8.h"
@@ -29,38 +28,21 @@ static size_t plain_length(const char *text)
 	return len && !is_hidden(code) ? len : 0;
 }
 
-static void html_character(FILE *out, const char *text, size_t len)
-{
-	switch (*text) {
-	case '&':
-		fputs("&amp;", out);
-		break;
-	case '<':
-		fputs("&lt;", out);
-		break;
-	case '>':
-		fputs("&gt;", out);
-		break;
-	case '"':
-		fputs("&quot;", out);
-		break;
-	case '\'':
-		fputs("&#39;", out);
-		break;
-	default:
-		fwrite(text, 1, len, out);
-	}
-}
-
 void html_text(FILE *out, const char *text)
 {
+	static const char special[] = "&<>\"'";
+	static const char *const entities[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
+
 	while (*text) {
 		size_t len = plain_length(text);
+		const char *at = strchr(special, *text);
 
 		if (len == 0)
 			fprintf(out, "\\x%02x", (unsigned char)*text);
+		else if (at)
+			fputs(entities[at - special], out);
 		else
-			html_character(out, text, len);
+			fwrite(text, 1, len, out);
 		text += len ? len : 1;
 	}
 }
@@ -102,21 +84,21 @@ void markdown_text(FILE *out, const char *text, size_t width)
 	}
 }
 
-char *text_plain_copy(const char *text)
+void text_plain(FILE *out, const char *text, const char *special, char before)
 {
-	char *copy = malloc(4 * strlen(text) + 1), *end = copy;
+	const char *start = text;
+	size_t len;
 
-	if (!copy)
-		return NULL;
-	while (*text) {
-		size_t len = plain_length(text);
-
+	for (; *text; text += len ? len : 1) {
+		len = plain_length(text);
+		if (len && !strchr(special, *text))
+			continue;
+		fwrite(start, 1, (size_t)(text - start), out);
 		if (len)
-			end = mempcpy(end, text, len);
+			fputc(before, out);
 		else
-			end += sprintf(end, "\\x%02x", (unsigned char)*text);
-		text += len ? len : 1;
+			fprintf(out, "\\x%02x", (unsigned char)*text);
+		start = len ? text : text + 1;
 	}
-	*end = '\0';
-	return copy;
+	fwrite(start, 1, (size_t)(text - start), out);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Foreign text (from a run or a command line) in HTML and Markdown. It shows as what it is: markup
- * is escaped; control characters, malformed UTF-8 and characters that hide or reorder text become
- * \xHH, byte by byte. The same in every locale.
+ * Foreign text (from a run or a command line) in HTML, Markdown and other formats. It shows as what
+ * it is: markup is escaped; control characters, malformed UTF-8 and characters that hide or reorder
+ * text become \xHH, byte by byte. The same in every locale.
  */
 #pragma once
 
@@ -15,5 +15,5 @@ void html_text(FILE *out, const char *text);
 /* Writes the text into one line of Markdown: at most `width` bytes of it, then "...". */
 void markdown_text(FILE *out, const char *text, size_t width);
 
-/* A copy with hidden and malformed bytes as \xHH, without other escapes. NULL: out of memory. */
-char *text_plain_copy(const char *text);
+/* Writes the text with `before` before each character that `special` has; no other escapes. */
+void text_plain(FILE *out, const char *text, const char *special, char before);
