@@ -12,14 +12,9 @@
 #include "user/base/privilege.h"
 #include "user/base/say.h"
 #include "user/gate/budget/budget.h"
-#include "user/gate/budget/check.h"
 #include "user/gate/options.h"
-#include "user/gate/print/ci.h"
-#include "user/gate/print/json.h"
-#include "user/gate/print/text.h"
-#include "user/gate/runs/in_lab.h"
-#include "user/gate/runs/in_turn.h"
-#include "user/gate/runs/stored.h"
+#include "user/gate/print/print.h"
+#include "user/gate/runs/runs.h"
 
 struct gate {
 	struct gate_options o;
@@ -64,61 +59,48 @@ static int decide(struct gate *g)
 	return gate_compare_stored(o, &g->report, &g->why);
 }
 
-static int print_to_standard_output(const struct gate *g)
+static int print_to_standard_output(struct gate *g)
 {
-	return g->o.json ? gate_print_json(&g->report, stdout)
-			 : gate_print_text(&g->report, stdout, say_in_colour(stdout), g->o.verbose);
+	int err = g->o.json ? gate_print_json(&g->report, stdout, false)
+			    : gate_print_text(&g->report, stdout, say_in_colour(stdout),
+					      g->o.verbose);
+
+	if (!err && (fflush(stdout) == EOF || ferror(stdout)))
+		err = errno ? -errno : -EIO;
+	return err ? fault__set(&g->why, err, "cannot write to standard output: %s", strerror(-err))
+		   : 0;
 }
 
-static bool is_strict(const struct gate *g)
+/* A file to print, and how. */
+struct printing {
+	const char *path;
+	int (*write)(const char *path, output_fn *write, void *context, struct fault *why);
+	gate_print_fn *print;
+	const struct gate *gate;
+};
+
+static int print_file(void *printing, FILE *out)
 {
-	return g->o.on_inconclusive == INCONCLUSIVE_FAILS;
-}
+	const struct printing *p = printing;
 
-static int print_json(void *gate, FILE *out)
-{
-	const struct gate *g = gate;
-
-	return gate_print_json(&g->report, out);
-}
-
-static int print_junit(void *gate, FILE *out)
-{
-	const struct gate *g = gate;
-
-	return gate_print_junit(&g->report, out, is_strict(g));
-}
-
-static int print_ktap(void *gate, FILE *out)
-{
-	const struct gate *g = gate;
-
-	return gate_print_ktap(&g->report, out, is_strict(g));
-}
-
-static int print_markdown(void *gate, FILE *out)
-{
-	const struct gate *g = gate;
-
-	return gate_print_markdown(&g->report, out, is_strict(g));
+	return p->print(&p->gate->report, out, p->gate->o.on_inconclusive == INCONCLUSIVE_FAILS);
 }
 
 static int print_all(struct gate *g)
 {
-	const struct gate_options *o = &g->o;
+	struct printing files[] = {
+		{g->o.output, output_replace, gate_print_json, g},
+		{g->o.junit, output_replace, gate_print_junit, g},
+		{g->o.ktap, output_replace, gate_print_ktap, g},
+		/* Each step of a job adds to its summary. */
+		{g->o.markdown, output_append, gate_print_markdown, g},
+	};
 	int err = print_to_standard_output(g);
 
-	if (err)
-		fault__set(&g->why, 0, "cannot write to standard output: %s", strerror(-err));
-	if (!err && o->output)
-		err = output_replace(o->output, print_json, g, &g->why);
-	if (!err && o->junit)
-		err = output_replace(o->junit, print_junit, g, &g->why);
-	if (!err && o->ktap)
-		err = output_replace(o->ktap, print_ktap, g, &g->why);
-	/* Each step of a job adds to its summary. */
-	if (!err && o->markdown)
-		err = output_append(o->markdown, print_markdown, g, &g->why);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && !err; i++) {
+		if (files[i].path)
+			err = files[i].write(files[i].path, print_file, &files[i], &g->why);
+	}
 	return err;
 }
 

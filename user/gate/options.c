@@ -9,7 +9,6 @@
 #include "user/base/option.h"
 #include "user/gate/compare/environment.h"
 #include "user/gate/compare/paired.h"
-#include "user/gate/options_check.h"
 
 enum {
 	OPTION_MARGIN = 1000,

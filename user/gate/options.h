@@ -48,3 +48,12 @@ struct gate_options {
 /* 0, or -EINVAL after a complaint. --help ends the program. */
 int gate_options__parse(struct gate_options *o, int argc, char **argv);
 void gate_options__free(struct gate_options *o);
+
+/*
+ * The last part of parsing: whether the options go together. 0, or -EINVAL after a complaint.
+ * `dashes`: `--` separates A and B; else base_count is set here.
+ */
+int gate_options__check(struct gate_options *o, bool dashes);
+
+/* Whether the name of A or B is a suite, built in or in a file; else it is a method. */
+bool gate_is_suite(const char *name);

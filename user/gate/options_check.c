@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Checks that the options of the command gate go together. */
-#include "user/gate/options_check.h"
+#include "user/gate/options.h"
 
 #include <errno.h>
 #include <string.h>

@@ -13,13 +13,21 @@
 #include "bench/shared/fault.h"
 #include "bench/shared/units.h"
 #include "bpf/record.h"
-#include "user/gate/budget/axis.h"
 #include "user/model/probe_set.h"
 #include "user/text/escape.h"
 
 #define LINE_LENGTH_MAX 1024
 #define RULES_MAX	1000
 #define COMM_LENGTH_MAX 15 /* TASK_COMM_LEN of linux/sched.h minus its zero byte */
+
+static const struct budget_axis axes[] = {
+	{"rss_bytes", false, true, true},    {"vmas", false, true, true},
+	{"fds", false, true, true},	     {"threads", false, true, true},
+	{"child_write", false, true, false}, {"parent_write", false, true, false},
+	{"method", true, true, true},	     {"pages", true, true, false},
+	{PROBE_SET_AXIS, true, true, false}, {"comm", true, false, true},
+	{"exe", true, false, true},
+};
 
 struct parser {
 	const char *name;
@@ -255,6 +263,16 @@ static int check_word(struct parser *p, const char *axis)
 	return 0;
 }
 
+/* NULL: unknown. */
+static const struct budget_axis *find_axis(const char *name)
+{
+	for (size_t i = 0; i < sizeof(axes) / sizeof(axes[0]); i++) {
+		if (!strcmp(axes[i].name, name))
+			return &axes[i];
+	}
+	return NULL;
+}
+
 static int parse_condition(struct parser *p, struct budget_rule *rule)
 {
 	const struct budget_axis *axis;
@@ -265,7 +283,7 @@ static int parse_condition(struct parser *p, struct budget_rule *rule)
 	if (rule->condition_count == BUDGET_CONDITIONS_MAX)
 		return expected(p, "%d conditions at most", BUDGET_CONDITIONS_MAX);
 	c = &rule->conditions[rule->condition_count++];
-	axis = budget_axis(!strcmp(next(p), "rss") ? "rss_bytes" : p->word);
+	axis = find_axis(!strcmp(next(p), "rss") ? "rss_bytes" : p->word);
 	if (!axis)
 		return expected(p, "one of rss vmas fds threads child_write parent_write method "
 				   "pages trace comm exe");

@@ -23,8 +23,14 @@
 #include <stdio.h>
 
 #include "bench/shared/fault.h"
-#include "user/gate/budget/axis.h"
 #include "user/gate/compare/verdict.h"
+
+/* An axis that conditions may name. */
+struct budget_axis {
+	const char *name; /* as in a cell's key */
+	bool is_word;	  /* its values are words, not numbers */
+	bool in_bench, in_profile;
+};
 
 enum budget_op { OP_LESS, OP_AT_MOST, OP_EQUAL, OP_NOT_EQUAL, OP_AT_LEAST, OP_MORE };
 
@@ -65,6 +71,9 @@ struct budget {
  */
 int budget_read(FILE *in, const char *name, struct budget *b, struct fault *why);
 void budget_free(struct budget *b);
+
+/* Checks a run. 0 or -ENOMEM; the result is in the report, which is overwritten. */
+int budget_check(const struct budget *b, const struct run *r, struct gate_report *report);
 
 /* Whether a rule is about failed calls, which are not the values of births. */
 bool budget_about_failed(const struct budget_rule *rule);

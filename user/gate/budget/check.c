@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/gate/budget/check.h"
+#include "user/gate/budget/budget.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/gate/print/json.h"
+#include "user/gate/print/print.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -53,70 +53,45 @@ static json_t *encode_row(const struct gate_row *row)
 	return j;
 }
 
-static json_t *encode_rows(const struct gate_report *r)
+/* 0, or -1: out of memory. */
+static int add_lists(json_t *rows, json_t *differences, json_t *notes, const struct gate_report *r)
 {
-	json_t *rows = json_array();
+	int err = 0;
 
-	for (size_t i = 0; rows && i < r->row_count; i++) {
-		if (json_array_append_new(rows, encode_row(&r->rows[i])) != 0) {
-			json_decref(rows);
-			return NULL;
-		}
-	}
-	return rows;
-}
-
-static json_t *encode_differences(const struct gate_report *r)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; list && i < r->difference_count; i++) {
+	for (size_t i = 0; i < r->row_count; i++)
+		err |= json_array_append_new(rows, encode_row(&r->rows[i]));
+	for (size_t i = 0; i < r->difference_count; i++) {
 		const struct gate_difference *d = &r->differences[i];
 
-		if (json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:b}", "name", d->name,
-							  "a", d->a, "b", d->b, "declared",
-							  d->declared)) != 0) {
-			json_decref(list);
-			return NULL;
-		}
+		err |= json_array_append_new(differences,
+					     json_pack("{s:s, s:s, s:s, s:b}", "name", d->name, "a",
+						       d->a, "b", d->b, "declared", d->declared));
 	}
-	return list;
+	for (size_t i = 0; i < r->note_count; i++)
+		err |= json_array_append_new(notes, json_string(r->notes[i]));
+	return err;
 }
 
-static json_t *encode_notes(const struct gate_report *r)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; list && i < r->note_count; i++) {
-		if (json_array_append_new(list, json_string(r->notes[i])) != 0) {
-			json_decref(list);
-			return NULL;
-		}
-	}
-	return list;
-}
-
-int gate_print_json(const struct gate_report *r, FILE *out)
+int gate_print_json(const struct gate_report *r, FILE *out, bool strict)
 {
 	json_t *j = json_pack("{s:s, s:i, s:s, s:s, s:s, s:i, s:i, s:i}", "type", "gate", "schema",
 			      GATE_SCHEMA, "tool", "spawnscope " SPAWNSCOPE_VERSION, "verdict",
 			      gate_verdict_name(r->verdict), "headline", r->headline, "runs_a",
 			      (int)r->runs_a, "runs_b", (int)r->runs_b, "pairs", (int)r->pairs);
-	int err = -ENOMEM;
+	json_t *rows = json_array(), *differences = json_array(), *notes = json_array();
+	int err = add_lists(rows, differences, notes, r);
 
-	if (j && set_text(j, "clock", r->clock) == 0 && set_text(j, "order", r->order) == 0 &&
-	    set_number(j, "margin", r->margin) == 0 &&
-	    set_number(j, "alpha_regression", r->alpha_regression) == 0 &&
-	    set_number(j, "alpha_pass", r->alpha_pass) == 0 &&
-	    json_object_set_new(j, "metrics", encode_rows(r)) == 0 &&
-	    json_object_set_new(j, "differences", encode_differences(r)) == 0 &&
-	    json_object_set_new(j, "notes", encode_notes(r)) == 0) {
-		errno = 0;
-		err = json_dumpf(j, out, JSON_INDENT(1) | JSON_REAL_PRECISION(10)) == 0 ? 0 : -EIO;
-		fputc('\n', out);
-		if (fflush(out) == EOF || ferror(out))
-			err = errno ? -errno : -EIO;
-	}
+	if (!j || set_text(j, "clock", r->clock) || set_text(j, "order", r->order) ||
+	    set_number(j, "margin", r->margin) ||
+	    set_number(j, "alpha_regression", r->alpha_regression) ||
+	    set_number(j, "alpha_pass", r->alpha_pass) || json_object_set(j, "metrics", rows) ||
+	    json_object_set(j, "differences", differences) || json_object_set(j, "notes", notes) ||
+	    err || (json_dumpf(j, out, JSON_INDENT(1) | JSON_REAL_PRECISION(10)) && !ferror(out)))
+		err = -ENOMEM;
+	fputc('\n', out);
+	json_decref(rows);
+	json_decref(differences);
+	json_decref(notes);
 	json_decref(j);
 	return err;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/gate/print/text.h"
+#include "user/gate/print/print.h"
 
 #include <errno.h>
 #include <math.h>
@@ -209,11 +209,9 @@ int gate_print_text(const struct gate_report *r, FILE *out, bool colour, bool al
 
 	print_headline(r, out, colour);
 	err = budget ? print_budget(r, out, colour) : print_rows(r, out, colour, all_rows);
-	if (err)
-		return err;
-	print_differences(r, out, colour);
-	print_notes(r, out, colour);
-	if (fflush(out) == EOF || ferror(out))
-		return errno ? -errno : -EIO;
-	return 0;
+	if (!err) {
+		print_differences(r, out, colour);
+		print_notes(r, out, colour);
+	}
+	return err;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/gate/runs/in_lab.h"
+#include "user/gate/runs/runs.h"
 
 #include "user/gate/compare/compare.h"
 #include "user/gate/runs/take.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* `gate --ab`, and the same again from runs that it kept. */
-#include "user/gate/runs/in_turn.h"
+#include "user/gate/runs/runs.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/gate/runs/stored.h"
+#include "user/gate/runs/runs.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,8 +11,6 @@
 #include "user/gate/compare/compare.h"
 #include "user/gate/compare/paired.h"
 #include "user/gate/runs/baseline.h"
-#include "user/gate/runs/in_lab.h"
-#include "user/gate/runs/in_turn.h"
 #include "user/gate/runs/kept.h"
 #include "user/store/store.h"
 #include "user/text/escape.h"

@@ -27,7 +27,6 @@
 #include "user/base/privilege.h"
 #include "user/base/proc.h"
 #include "user/gate/compare/format.h"
-#include "user/gate/options_check.h"
 #include "user/store/store.h"
 
 #define ARGS_MAX (GATE_FORWARD_MAX + 32)

@@ -11,11 +11,9 @@
 #include "bench/shared/fault.h"
 #include "user/analysis/groups.h"
 #include "user/export/format.h"
-#include "user/gate/budget/check.h"
+#include "user/gate/budget/budget.h"
 #include "user/gate/compare/compare.h"
-#include "user/gate/print/ci.h"
-#include "user/gate/print/json.h"
-#include "user/gate/print/text.h"
+#include "user/gate/print/print.h"
 #include "user/gate/runs/kept.h"
 #include "user/model/birth.h"
 #include "user/profile/lines.h"
@@ -150,7 +148,7 @@ static void check_gate(const struct run *r)
 
 	policy.every_probe_set = r->cell_count % 2;
 	if (gate_compare(r, 1, r, 1, &policy, &report) != 0 || report.verdict == GATE_REGRESSION ||
-	    gate_print_text(&report, f, false, true) != 0 || gate_print_json(&report, f) != 0 ||
+	    gate_print_text(&report, f, false, true) != 0 || gate_print_json(&report, f, true) != 0 ||
 	    gate_print_junit(&report, f, true) != 0 || gate_print_ktap(&report, f, false) != 0 ||
 	    gate_print_markdown(&report, f, false) != 0)
 		abort();

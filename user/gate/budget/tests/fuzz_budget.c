@@ -7,10 +7,8 @@
 #include <string.h>
 
 #include "bench/shared/fault.h"
-#include "user/gate/budget/check.h"
-#include "user/gate/print/ci.h"
-#include "user/gate/print/json.h"
-#include "user/gate/print/text.h"
+#include "user/gate/budget/budget.h"
+#include "user/gate/print/print.h"
 #include "user/model/birth.h"
 #include "user/tests/sample_run.h"
 
@@ -23,7 +21,7 @@ static void check_outputs(const struct gate_report *report)
 	FILE *out = fopen("/dev/null", "w");
 
 	if (!out || gate_print_text(report, out, false, true) != 0 ||
-	    gate_print_json(report, out) != 0 || gate_print_junit(report, out, true) != 0 ||
+	    gate_print_json(report, out, true) != 0 || gate_print_junit(report, out, true) != 0 ||
 	    gate_print_ktap(report, out, false) != 0 || gate_print_markdown(report, out, true) != 0)
 		abort();
 	fclose(out);

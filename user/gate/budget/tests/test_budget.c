@@ -7,7 +7,7 @@
 
 #include "bench/shared/fault.h"
 #include "bench/tests/unit.h"
-#include "user/gate/budget/check.h"
+#include "user/gate/budget/budget.h"
 #include "user/model/birth.h"
 #include "user/tests/sample_run.h"
 

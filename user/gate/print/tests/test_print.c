@@ -3,14 +3,12 @@
 #include <locale.h>
 
 #include "bench/tests/unit.h"
-#include "user/gate/print/ci.h"
-#include "user/gate/print/json.h"
-#include "user/gate/print/text.h"
+#include "user/gate/print/print.h"
 #include "user/gate/tests/gate_runs.h"
 #include "user/text/utf8.h"
 
 /* The output of a format for the report; valid until the next call. */
-static const char *printed(int (*print)(const struct gate_report *, FILE *, bool), bool strict)
+static const char *printed(gate_print_fn *print, bool strict)
 {
 	static char text[1 << 16];
 	FILE *out = fmemopen(text, sizeof(text), "w");
@@ -23,11 +21,6 @@ static const char *printed(int (*print)(const struct gate_report *, FILE *, bool
 static int print_text(const struct gate_report *r, FILE *out, bool strict)
 {
 	return gate_print_text(r, out, false, strict);
-}
-
-static int print_json(const struct gate_report *r, FILE *out, bool strict)
-{
-	return gate_print_json(r, out);
 }
 
 static void assert_narrow(const char *text)
@@ -68,7 +61,7 @@ TEST(hostile_names_stay_text)
 	assert_null(strstr(text, "<b>"));
 	assert_non_null(strstr(text, "&#60;b&#62;"));
 	assert_non_null(strstr(text, "\\|\\`&#35;"));
-	assert_null(strchr(printed(print_json, true), '\033'));
+	assert_null(strchr(printed(gate_print_json, true), '\033'));
 }
 
 TEST(inconclusive_is_skipped_or_failed_as_asked)
@@ -91,7 +84,7 @@ TEST(an_infinite_bound_is_left_out)
 
 	make_timed_runs(us, slow, 5);
 	assert_int_equal(compare(), GATE_INCONCLUSIVE);
-	text = printed(print_json, true);
+	text = printed(gate_print_json, true);
 	assert_non_null(strstr(text, "\"change\""));
 	assert_null(strstr(text, "\"low\""));
 	assert_null(strstr(text, "\"high\""));
@@ -111,7 +104,7 @@ static void assert_whole(const char *text)
 static void assert_printable(void)
 {
 	assert_whole(report.headline);
-	assert_whole(printed(print_json, false));
+	assert_whole(printed(gate_print_json, false));
 	assert_whole(printed(print_text, true));
 	assert_whole(printed(gate_print_ktap, false));
 	assert_whole(printed(gate_print_junit, false));
