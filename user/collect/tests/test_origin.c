@@ -44,18 +44,26 @@ static void choose(bool all)
 	}
 }
 
+static void refuse_row(size_t i, const char *why)
+{
+	snprintf(refusal[i], sizeof(refusal[i]), "%s", why);
+}
+
+/* From here on no row of this kind works, or none that marks this edge. */
 static void refuse(enum source_kind kind, const char *why)
 {
 	for (size_t i = 0; i < source_count; i++)
 		if (sources[i].kind == kind)
-			snprintf(refusal[i], sizeof(refusal[i]), "%s", why);
+			refuse_row(i, why);
+	choose(choice.all);
 }
 
 static void refuse_edge(enum edge edge, const char *why)
 {
 	for (size_t i = 0; i < source_count; i++)
 		if (sources[i].edge == (int)edge)
-			snprintf(refusal[i], sizeof(refusal[i]), "%s", why);
+			refuse_row(i, why);
+	choose(choice.all);
 }
 
 static int set_up(void **state)
@@ -73,20 +81,31 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void source_is(enum phase p, uint64_t flags, const char *expected)
+static void source_or_refusal_is(enum phase p, uint64_t flags, int err, const char *expected)
 {
 	char text[512] = "";
 
-	assert_int_equal(source_of_phase(&choice, p, flags, text, sizeof(text)), 0);
+	assert_int_equal(source_of_phase(&choice, p, flags, text, sizeof(text)), err);
 	assert_string_equal(text, expected);
 }
 
-static void refusal_is(enum phase p, uint64_t flags, const char *expected)
-{
-	char text[512] = "";
+#define source_is(phase, flags, expected)  source_or_refusal_is(phase, flags, 0, expected)
+#define refusal_is(phase, flags, expected) source_or_refusal_is(phase, flags, -ENOENT, expected)
 
-	assert_int_equal(source_of_phase(&choice, p, flags, text, sizeof(text)), -ENOENT);
-	assert_string_equal(text, expected);
+static void each_has_one_of_both(const struct phase_origin *origins)
+{
+	for (int p = 0; p < PHASE_COUNT; p++) {
+		const char *text = origins[p].source ? origins[p].source : origins[p].absent;
+
+		assert_true(!origins[p].source != !origins[p].absent);
+		assert_true(text && text[0] && !strchr(text, '\n'));
+	}
+}
+
+static void none_has_either(void)
+{
+	for (int p = 0; p < PHASE_COUNT; p++)
+		assert_true(!cell.phase_origin[p].source && !cell.phase_origin[p].absent);
 }
 
 static void learn(uint64_t flags)
@@ -94,6 +113,7 @@ static void learn(uint64_t flags)
 	struct life life = {.tid = 7, .result = 7, .born = true, .clone_flags = flags};
 
 	assert_int_equal(origin_learn(&cell, &life, &choice), 0);
+	each_has_one_of_both(cell.phase_origin);
 }
 
 /* The phase had a value in some sample. */
@@ -105,6 +125,23 @@ static void give(enum phase p)
 static void settle(void)
 {
 	assert_int_equal(origin_settle(&cell), 0);
+	each_has_one_of_both(cell.phase_origin);
+}
+
+/* Settles a new cell of lives with these flags and, if `given` is a phase, values of that. */
+static void settle_one(uint64_t flags, int given)
+{
+	cell__free(&cell);
+	learn(flags);
+	if (given >= 0)
+		give(given);
+	settle();
+}
+
+static void run_lists(const struct source_choice *of)
+{
+	assert_int_equal(origin_of_run(&run, of), 0);
+	each_has_one_of_both(run.phases);
 }
 
 static void has_source(enum phase p, const char *expected)
@@ -121,16 +158,6 @@ static void is_absent(enum phase p, const char *expected)
 	assert_string_equal(cell.phase_origin[p].absent, expected);
 }
 
-static void each_has_one_of_both(const struct phase_origin *origins)
-{
-	for (int p = 0; p < PHASE_COUNT; p++) {
-		const char *text = origins[p].source ? origins[p].source : origins[p].absent;
-
-		assert_true(!origins[p].source != !origins[p].absent);
-		assert_true(text && text[0] && !strchr(text, '\n'));
-	}
-}
-
 /* Sources. */
 
 TEST_BETWEEN(a_source_names_both_ends_where_they_differ, set_up, tear_down)
@@ -142,7 +169,6 @@ TEST_BETWEEN(a_source_names_both_ends_where_they_differ, set_up, tear_down)
 	source_is(PHASE_wake, FORK, "tracepoint:task_newtask..fentry:kernel_clone");
 	refuse(SOURCE_FENTRY, "no BTF");
 	refuse(SOURCE_KPROBE, "no kprobes");
-	choose(true);
 	source_is(PHASE_copy_mm, FORK, "tracepoint:mmap_lock");
 	source_is(PHASE_clone_setup, FORK, "tracepoint:sys_enter_clone..mmap_lock");
 	source_is(PHASE_reap, FORK, "tracepoint:sched_process_exit..driver:wait");
@@ -161,7 +187,6 @@ TEST_BETWEEN(a_source_heeds_where_the_flags_end_a_phase, set_up, tear_down)
 	source_is(PHASE_wake, THREAD, "tracepoint:task_newtask..fentry:kernel_clone");
 	/* A source that is missing at the other end does not matter. */
 	refuse_edge(EDGE_mm_start, "gone");
-	choose(true);
 	source_is(PHASE_clone_setup, VFORK, "fentry:kernel_clone..tracepoint:task_newtask");
 	refusal_is(PHASE_clone_setup, FORK,
 		   "fentry gone; fentry gone; kprobe gone; kprobe gone; tracepoint gone");
@@ -171,11 +196,9 @@ TEST_BETWEEN(a_refusal_has_the_reason_of_each_kind, set_up, tear_down)
 {
 	refuse(SOURCE_FENTRY, "cannot: no BTF");
 	refuse(SOURCE_KPROBE, "takes CONFIG_KPROBES");
-	choose(true);
 	refusal_is(PHASE_copy_files, FORK,
 		   "fentry cannot: no BTF; kprobe takes CONFIG_KPROBES; no tracepoint marks it");
 	refuse(SOURCE_TRACEPOINT, "cannot");
-	choose(true);
 	refusal_is(PHASE_cow_child, FORK,
 		   "fentry cannot: no BTF; kprobe takes CONFIG_KPROBES; tracepoint cannot");
 	refusal_is(PHASE_exec_load, FORK, "tracepoint cannot");
@@ -183,7 +206,6 @@ TEST_BETWEEN(a_refusal_has_the_reason_of_each_kind, set_up, tear_down)
 	refusal_is(PHASE_first_run, FORK, "tracepoint cannot");
 	set_up(state);
 	refuse_edge(EDGE_first_run, "gone");
-	choose(true);
 	refusal_is(PHASE_first_run, FORK, "fentry gone; kprobe gone; tracepoint gone");
 	refusal_is(PHASE_pre_exec, FORK, "fentry gone; kprobe gone; tracepoint gone");
 }
@@ -221,7 +243,6 @@ TEST_BETWEEN(failures_take_both_ends_of_the_call, set_up, tear_down)
 {
 	failures_are("fentry:kernel_clone", NULL);
 	refuse(SOURCE_FENTRY, "no BTF");
-	choose(true);
 	failures_are("tracepoint:sys_exit_clone", NULL);
 	choose(false);
 	failures_are(NULL, "only calls that succeed reach put_pid; see --detail");
@@ -241,7 +262,7 @@ TEST_BETWEEN(texts_are_cut_to_size, set_up, tear_down)
 
 	for (size_t i = 0; i < source_count; i++)
 		if (sources[i].sum == SUM_copy_files)
-			snprintf(refusal[i], sizeof(refusal[i]), "gone");
+			refuse_row(i, "gone");
 	choose(true);
 	for (size_t size = 1; size <= sizeof(why); size++) {
 		char *text = malloc(size);
@@ -267,10 +288,8 @@ TEST_BETWEEN(long_refusals_fit_what_origins_hold, set_up, tear_down)
 	refuse(SOURCE_FENTRY, longest);
 	refuse(SOURCE_KPROBE, longest);
 	refuse(SOURCE_TRACEPOINT, longest);
-	choose(true);
 	learn(FORK);
 	settle();
-	each_has_one_of_both(cell.phase_origin);
 	assert_int_equal(strlen(cell.phase_origin[PHASE_clone_setup].absent), 511);
 }
 
@@ -279,9 +298,7 @@ TEST_BETWEEN(long_refusals_fit_what_origins_hold, set_up, tear_down)
 TEST_BETWEEN(a_run_lists_every_phase_whatever_the_method, set_up, tear_down)
 {
 	refuse(SOURCE_FENTRY, "no BTF");
-	choose(true);
-	assert_int_equal(origin_of_run(&run, &choice), 0);
-	each_has_one_of_both(run.phases);
+	run_lists(&choice);
 	assert_string_equal(run.phases[PHASE_vfork_wait].source,
 			    "tracepoint:sched_wakeup_new..sys_exit_clone");
 	assert_string_equal(run.phases[PHASE_copy_mm].source,
@@ -295,9 +312,7 @@ TEST_BETWEEN(a_run_lists_what_is_refused, set_up, tear_down)
 {
 	refuse(SOURCE_FENTRY, "no BTF");
 	refuse(SOURCE_KPROBE, "no kprobes");
-	choose(true);
-	assert_int_equal(origin_of_run(&run, &choice), 0);
-	each_has_one_of_both(run.phases);
+	run_lists(&choice);
 	assert_string_equal(run.phases[PHASE_copy_files].absent,
 			    "fentry no BTF; kprobe no kprobes; no tracepoint marks it");
 	assert_string_equal(run.phases[PHASE_copy_mm].source, "tracepoint:mmap_lock");
@@ -305,8 +320,7 @@ TEST_BETWEEN(a_run_lists_what_is_refused, set_up, tear_down)
 
 TEST_BETWEEN(an_untraced_run_has_no_sources, set_up, tear_down)
 {
-	assert_int_equal(origin_of_run(&run, NULL), 0);
-	each_has_one_of_both(run.phases);
+	run_lists(NULL);
 	for (int p = 0; p < PHASE_COUNT; p++)
 		assert_string_equal(run.phases[p].absent, "nothing was attached (untraced)");
 }
@@ -316,7 +330,6 @@ TEST_BETWEEN(an_untraced_run_has_no_sources, set_up, tear_down)
 TEST_BETWEEN(a_fork_has_all_but_a_wait, set_up, tear_down)
 {
 	learn(FORK);
-	each_has_one_of_both(cell.phase_origin);
 	for (int p = 0; p < PHASE_COUNT; p++) {
 		char text[512];
 		bool marked = !source_of_phase(&choice, p, FORK, text, sizeof(text));
@@ -331,7 +344,6 @@ TEST_BETWEEN(a_fork_has_all_but_a_wait, set_up, tear_down)
 TEST_BETWEEN(a_vfork_copies_no_memory, set_up, tear_down)
 {
 	learn(VFORK);
-	each_has_one_of_both(cell.phase_origin);
 	is_absent(PHASE_copy_mm, SHARED);
 	is_absent(PHASE_copy_pages, SHARED);
 	is_absent(PHASE_clone_finish, SHARED);
@@ -345,7 +357,6 @@ TEST_BETWEEN(a_vfork_copies_no_memory, set_up, tear_down)
 TEST_BETWEEN(a_thread_copies_nothing_and_holds_nobody, set_up, tear_down)
 {
 	learn(THREAD);
-	each_has_one_of_both(cell.phase_origin);
 	is_absent(PHASE_copy_mm, SHARED);
 	is_absent(PHASE_copy_files, "CLONE_FILES: the descriptor table is shared");
 	is_absent(PHASE_vfork_wait, NOT_HELD);
@@ -355,8 +366,8 @@ TEST_BETWEEN(a_thread_copies_nothing_and_holds_nobody, set_up, tear_down)
 /* That the method has no such phase says more than that no probe would be there. */
 TEST_BETWEEN(the_method_goes_before_the_kernel, set_up, tear_down)
 {
-	refuse_edge(EDGE_mm_start, "gone");
 	choose(false);
+	refuse_edge(EDGE_mm_start, "gone");
 	learn(VFORK);
 	is_absent(PHASE_copy_mm, SHARED);
 	is_absent(PHASE_copy_pages, SHARED);
@@ -368,8 +379,7 @@ TEST_BETWEEN(the_first_life_is_learnt_from, set_up, tear_down)
 	const struct life failed = {.result = -EAGAIN, .born = true, .clone_flags = VFORK};
 
 	assert_int_equal(origin_learn(&cell, &failed, &choice), 0);
-	for (int p = 0; p < PHASE_COUNT; p++)
-		assert_true(!cell.phase_origin[p].source && !cell.phase_origin[p].absent);
+	none_has_either();
 	learn(FORK);
 	learn(VFORK);
 	has_source(PHASE_copy_mm, "fentry:sched_autogroup_fork..copy_namespaces");
@@ -377,7 +387,6 @@ TEST_BETWEEN(the_first_life_is_learnt_from, set_up, tear_down)
 	/* Also where the first phase of the table has no source. */
 	cell__free(&cell);
 	refuse_edge(EDGE_mm_start, "gone");
-	choose(true);
 	learn(FORK);
 	learn(VFORK);
 	is_absent(PHASE_vfork_wait, NOT_HELD);
@@ -387,9 +396,8 @@ TEST_BETWEEN(the_first_life_is_learnt_from, set_up, tear_down)
 
 TEST_BETWEEN(a_cell_without_lives_has_nothing_to_settle, set_up, tear_down)
 {
-	settle();
-	for (int p = 0; p < PHASE_COUNT; p++)
-		assert_true(!cell.phase_origin[p].source && !cell.phase_origin[p].absent);
+	assert_int_equal(origin_settle(&cell), 0);
+	none_has_either();
 }
 
 TEST_BETWEEN(what_has_values_keeps_its_source, set_up, tear_down)
@@ -404,7 +412,6 @@ TEST_BETWEEN(what_has_values_keeps_its_source, set_up, tear_down)
 	}
 	settle();
 	settle();
-	each_has_one_of_both(cell.phase_origin);
 	assert_false(had[PHASE_vfork_wait]);
 	assert_true(had[PHASE_copy_mm]);
 	for (int p = 0; p < PHASE_COUNT; p++)
@@ -417,7 +424,6 @@ TEST_BETWEEN(a_child_that_only_exits_does_not_exec, set_up, tear_down)
 	give(PHASE_clone_setup);
 	give(PHASE_exit_mm);
 	settle();
-	each_has_one_of_both(cell.phase_origin);
 	is_absent(PHASE_pre_exec, NO_EXEC);
 	is_absent(PHASE_exec_open, NO_EXEC);
 	is_absent(PHASE_exec_flush, NO_EXEC);
@@ -430,35 +436,24 @@ TEST_BETWEEN(a_child_that_only_exits_does_not_exec, set_up, tear_down)
 
 TEST_BETWEEN(a_child_in_shared_memory_tears_nothing_down, set_up, tear_down)
 {
-	learn(VFORK);
-	give(PHASE_clone_setup);
-	settle();
+	settle_one(VFORK, PHASE_clone_setup);
 	is_absent(PHASE_exit_mm, NO_MM_END);
 	is_absent(PHASE_reap, NOT_MARKED);
-	cell__free(&cell);
-	learn(THREAD);
-	settle();
+	settle_one(THREAD, -1);
 	is_absent(PHASE_exit_mm, NO_MM_END);
 	/* But for a child that execs: it got an address space. */
-	cell__free(&cell);
-	learn(VFORK);
-	give(PHASE_exec_load);
-	settle();
+	settle_one(VFORK, PHASE_exec_load);
 	is_absent(PHASE_exit_mm, NOT_MARKED);
 }
 
 /* A fork has an address space of its own even where nothing marks how it was copied. */
 TEST_BETWEEN(a_fork_that_nothing_marks_shares_nothing, set_up, tear_down)
 {
-	learn(FORK);
-	settle();
+	settle_one(FORK, -1);
 	is_absent(PHASE_copy_mm, NOT_MARKED);
 	is_absent(PHASE_exit_mm, NOT_MARKED);
-	cell__free(&cell);
 	refuse_edge(EDGE_mm_end, "gone");
-	choose(true);
-	learn(FORK);
-	settle();
+	settle_one(FORK, -1);
 	is_absent(PHASE_copy_mm, "fentry gone; kprobe gone; tracepoint gone");
 	is_absent(PHASE_exit_mm, NOT_MARKED);
 }
@@ -466,9 +461,9 @@ TEST_BETWEEN(a_fork_that_nothing_marks_shares_nothing, set_up, tear_down)
 /* posix_spawn's child takes no timestamp of its own before the exec. */
 TEST_BETWEEN(libc_hides_the_entry_of_its_execs_from_the_driver, set_up, tear_down)
 {
+	choose(false);
 	refuse(SOURCE_FENTRY, "no BTF");
 	refuse(SOURCE_KPROBE, "no kprobes");
-	choose(false);
 	learn(VFORK);
 	assert_int_equal(series__push(&cell.samples[SAMPLE_exec_ns], 42), 0);
 	give(PHASE_exec_flush);
@@ -482,9 +477,7 @@ TEST_BETWEEN(libc_hides_the_entry_of_its_execs_from_the_driver, set_up, tear_dow
 /* It has nothing to do with libc if it was the kernel that should have marked it. */
 TEST_BETWEEN(an_entry_that_a_probe_missed_is_not_hidden, set_up, tear_down)
 {
-	learn(FORK);
-	give(PHASE_exec_load);
-	settle();
+	settle_one(FORK, PHASE_exec_load);
 	is_absent(PHASE_pre_exec, NOT_MARKED);
 	is_absent(PHASE_exec_open, NOT_MARKED);
 	is_absent(PHASE_exec_flush, NOT_MARKED);
@@ -504,16 +497,13 @@ TEST_BETWEEN(never_both_and_never_neither, set_up, tear_down)
 				refuse(kind, "not possible here");
 		choose(all);
 		learn(flags[method]);
-		each_has_one_of_both(cell.phase_origin);
 		for (int p = 0; p < PHASE_COUNT; p++)
 			if (cell.phase_origin[p].source && values & 1 << p % 4)
 				give(p);
 		settle();
-		each_has_one_of_both(cell.phase_origin);
 		for (int p = 0; p < PHASE_COUNT; p++)
 			assert_int_equal(!cell.phase_origin[p].source, !cell.phases[p].n);
-		assert_int_equal(origin_of_run(&run, &choice), 0);
-		each_has_one_of_both(run.phases);
+		run_lists(&choice);
 		tear_down(state);
 	}
 }
