@@ -22,23 +22,27 @@
 #include "user/store/calibration_line.h"
 #include "user/table/whatif.h"
 
+/* What each test begins with: a calibration of make_run(), and no births. */
+static struct calibration *c;
+static struct groups g;
+
 static char text[1 << 16];
 
 /* 21 samples in even steps, so that those of ranks 2, 10 and 18 are the quantiles that are used. */
-static struct cell *add_cell(struct run *r, const char *method, int64_t bytes, const char *pages,
-			     int64_t least, int64_t step)
+static void add_cell(struct run *r, const char *method, int64_t bytes, const char *pages,
+		     int64_t least, int64_t step)
 {
-	struct cell *c = run__add_cell(r);
+	struct cell *cell = run__add_cell(r);
 
-	assert_non_null(c);
-	assert_int_equal(cell__add_key_text(c, "method", method), 0);
-	assert_int_equal(cell__add_key_number(c, "rss_bytes", bytes), 0);
-	assert_int_equal(cell__add_key_text(c, "pages", pages), 0);
+	assert_non_null(cell);
+	assert_int_equal(cell__add_key_text(cell, "method", method), 0);
+	assert_int_equal(cell__add_key_number(cell, "rss_bytes", bytes), 0);
+	assert_int_equal(cell__add_key_text(cell, "pages", pages), 0);
 	for (int i = 0; i < 21; i++)
 		assert_int_equal(
-			series__push(&c->samples[SAMPLE_spawn_ns], least + (i * 8 % 21) * step), 0);
-	c->n = 21;
-	return c;
+			series__push(&cell->samples[SAMPLE_spawn_ns], least + (i * 8 % 21) * step),
+			0);
+	cell->n = 21;
 }
 
 /* fork 31 us; with 63 MiB more 346, 409, 472 us, or of huge pages 33.52, 38.56, 43.6 us. */
@@ -53,22 +57,28 @@ static void make_run(struct run *r)
 	assert_int_equal(run__add_env_number(r, "taken_ms", 1234), 0);
 }
 
-static struct calibration *made(void)
+static int set_up(void **state)
 {
-	struct calibration *c;
 	struct run r;
 
 	make_run(&r);
 	c = calibration__of(&r);
-	assert_non_null(c);
 	run__free(&r);
-	return c;
+	groups__init(&g, GROUP_BY_COMM);
+	return c ? 0 : -1;
 }
 
-static void check_figure(const struct calibration *c, enum figure f, int64_t low, int64_t mid,
+static int tear_down(void **state)
+{
+	groups__free(&g);
+	calibration__free(c);
+	return 0;
+}
+
+static void check_figure(const struct calibration *of, enum figure f, int64_t low, int64_t mid,
 			 int64_t high)
 {
-	const struct figure_value *v = calibration_figure(c, f);
+	const struct figure_value *v = calibration_figure(of, f);
 
 	assert_non_null(v);
 	assert_int_equal(v->low, low);
@@ -76,29 +86,26 @@ static void check_figure(const struct calibration *c, enum figure f, int64_t low
 	assert_int_equal(v->high, high);
 }
 
-static void check_figures(const struct calibration *c)
+static void check_figures(const struct calibration *of)
 {
-	assert_int_equal(c->taken_ms, 1234);
-	check_figure(c, FIGURE_fork, 30200, 31000, 31800);
-	check_figure(c, FIGURE_fork_exec, 40200, 41000, 41800);
-	check_figure(c, FIGURE_posix_spawn, 50200, 51000, 51800);
-	check_figure(c, FIGURE_fork_mib_4k, 5000, 6000, 7000);
-	check_figure(c, FIGURE_fork_mib_thp, 40, 120, 200);
+	assert_int_equal(of->taken_ms, 1234);
+	check_figure(of, FIGURE_fork, 30200, 31000, 31800);
+	check_figure(of, FIGURE_fork_exec, 40200, 41000, 41800);
+	check_figure(of, FIGURE_posix_spawn, 50200, 51000, 51800);
+	check_figure(of, FIGURE_fork_mib_4k, 5000, 6000, 7000);
+	check_figure(of, FIGURE_fork_mib_thp, 40, 120, 200);
 }
 
-TEST(figures_are_quantiles_and_slopes)
+TEST_BETWEEN(figures_are_quantiles_and_slopes, set_up, tear_down)
 {
-	struct calibration *c = made();
-
 	check_figures(c);
-	calibration__free(c);
 }
 
-TEST(what_was_not_measured_has_a_reason)
+TEST_BETWEEN(what_was_not_measured_has_a_reason, set_up, tear_down)
 {
-	struct calibration *c;
 	struct run r;
 
+	calibration__free(c);
 	make_run(&r);
 	r.cells[4].skipped = strdup("no huge pages here");
 	r.cells[2].samples[SAMPLE_spawn_ns].n = 19;
@@ -114,13 +121,11 @@ TEST(what_was_not_measured_has_a_reason)
 	assert_string_equal(c->v[FIGURE_fork_exec].absent, "it was not measured");
 	check_figure(c, FIGURE_fork_mib_4k, 0, 0, 651);
 	assert_null(calibration_figure(NULL, FIGURE_fork));
-	calibration__free(c);
 	run__free(&r);
 }
 
-TEST(a_calibration_comes_back_as_it_was_stored)
+TEST_BETWEEN(a_calibration_comes_back_as_it_was_stored, set_up, tear_down)
 {
-	struct calibration *c = made();
 	struct run r = {0};
 	struct reason why = {"", NULL};
 	json_t *line;
@@ -137,7 +142,6 @@ TEST(a_calibration_comes_back_as_it_was_stored)
 	assert_int_equal(store_decode_calibration(line, &r, &why), -EINVAL);
 	json_decref(line);
 	run__free(&r);
-	calibration__free(c);
 }
 
 TEST(damaged_lines_are_refused)
@@ -198,93 +202,101 @@ static struct birth fork_of_1g(uint64_t copy_ns, bool execs)
 	return b;
 }
 
-static void add(struct groups *g, const struct birth *b, int n)
+static void add(const struct birth *b, int n)
 {
 	for (int i = 0; i < n; i++)
-		assert_int_equal(groups__add(g, b), 0);
-	groups__count_received(g);
+		assert_int_equal(groups__add(&g, b), 0);
+	groups__count_received(&g);
 }
 
-static void add_births(struct groups *g, uint64_t copy_ns, bool execs)
+/* These births, and no others. */
+static void set_births(uint64_t copy_ns, bool execs)
 {
 	const struct birth b = fork_of_1g(copy_ns, execs);
 
-	groups__init(g, GROUP_BY_COMM);
-	add(g, &b, 10);
+	groups__free(&g);
+	groups__init(&g, GROUP_BY_COMM);
+	add(&b, 10);
 }
 
-TEST(forks_that_exec_are_estimated)
+/* Forks of other sizes, by the same parent and method: 3 of them exec, 10 do not. */
+static void set_mixed(uint64_t execs_ns, uint64_t stays_ns)
 {
-	struct calibration *c = made();
-	struct whatif_estimates e;
-	struct groups g;
+	const struct birth execs = fork_of_1g(execs_ns, true);
+	struct birth stays = fork_of_1g(stays_ns, false);
 
-	add_births(&g, 200000, true);
-	e = whatif_estimate(&g.v[0], WHATIF_SPAWNABLE, c);
+	stays.life.count[COUNT_parent_rss_anon] = 1 << 28;
+	groups__free(&g);
+	groups__init(&g, GROUP_BY_COMM);
+	add(&execs, 3);
+	add(&stays, 10);
+}
+
+static struct whatif_estimates estimate(enum whatif_kind kind)
+{
+	return whatif_estimate(&g.v[0], kind, c);
+}
+
+TEST_BETWEEN(forks_that_exec_are_estimated, set_up, tear_down)
+{
+	struct whatif_estimates e;
+
+	set_births(200000, true);
+	e = estimate(WHATIF_SPAWNABLE);
 	assert_true(e.call == 210000 && e.copy == 200000);
 	assert_true(e.spawn_call.low == 50200 && e.spawn_call.high == 51800 + 1000);
 	assert_true(e.helper_call.low == 40200 && e.helper_call.high == 41800);
 	assert_true(isnan(e.thp_copy.low));
 	e = whatif_estimate(&g.v[0], WHATIF_SPAWNABLE, NULL);
 	assert_true(isnan(e.spawn_call.low) && isnan(e.helper_call.low) && e.call == 210000);
-	groups__free(&g);
-	calibration__free(c);
 }
 
-TEST(forks_that_do_not_exec_are_estimated_with_huge_pages)
+TEST_BETWEEN(forks_that_do_not_exec_are_estimated_with_huge_pages, set_up, tear_down)
 {
-	struct calibration *c = made();
 	struct whatif_estimates e;
-	struct groups g;
 
 	/* 1024 MiB at 120 ns; 8 ms less 1024 times 5000 - 200. */
-	add_births(&g, 8000000, false);
-	e = whatif_estimate(&g.v[0], WHATIF_COPIER, c);
+	set_births(8000000, false);
+	e = estimate(WHATIF_COPIER);
 	assert_true(e.copy == 8000000 && e.anon_bytes == 1 << 30);
 	assert_true(e.thp_copy.low == 122880 && e.thp_copy.high == 3084800);
 	assert_true(isnan(e.spawn_call.low) && isnan(e.helper_call.low) && !e.no_thp);
-	groups__free(&g);
 	/* All of the copy is explained, and more. */
-	add_births(&g, 4000000, false);
-	e = whatif_estimate(&g.v[0], WHATIF_COPIER, c);
+	set_births(4000000, false);
+	e = estimate(WHATIF_COPIER);
 	assert_true(e.thp_copy.low == 122880 && e.thp_copy.high == 122880);
 	/* No huge pages. */
 	assert_int_equal(figure_set_absent(&c->v[FIGURE_fork_mib_thp], "off"), 0);
-	e = whatif_estimate(&g.v[0], WHATIF_COPIER, c);
+	e = estimate(WHATIF_COPIER);
 	assert_string_equal(e.no_thp, "off");
 	assert_true(isnan(e.thp_copy.low));
-	groups__free(&g);
-	calibration__free(c);
 }
 
 /* 2 ms for 1 GiB are less than half of what 4 KiB pages take. */
-TEST(pages_that_are_huge_already_are_left_alone)
+TEST_BETWEEN(pages_that_are_huge_already_are_left_alone, set_up, tear_down)
 {
-	struct calibration *c = made();
 	struct whatif_estimates e;
-	struct groups g;
 
-	add_births(&g, 2000000, false);
-	e = whatif_estimate(&g.v[0], WHATIF_COPIER, c);
+	set_births(2000000, false);
+	e = estimate(WHATIF_COPIER);
 	assert_non_null(strstr(e.no_thp, "as cheap already"));
 	assert_true(isnan(e.thp_copy.low));
-	groups__free(&g);
-	calibration__free(c);
 }
 
-static void print(struct groups *g, const struct calibration *c)
+static void print(const struct calibration *of)
 {
 	FILE *out = fmemopen(text, sizeof(text), "w");
 
-	whatif_print(g, 20, c, "monotonic", out, false);
+	whatif_print(&g, 20, of, "monotonic", out, false);
 	fclose(out);
 }
 
-/* Joins lines that were wrapped. */
-static void unwrap(void)
+/* The same, with lines joined that were wrapped. */
+static void print_unwrapped(const struct calibration *of)
 {
 	char *to = text;
 
+	print(of);
 	for (const char *from = text; *from; from++) {
 		*to++ = *from;
 		if (!strncmp(from, "\n  ", 3)) {
@@ -295,59 +307,44 @@ static void unwrap(void)
 	*to = '\0';
 }
 
-/* Forks of other sizes, by the same parent and method: 3 of them exec, 10 do not. */
-static void add_mixed(struct groups *g, uint64_t execs_ns, uint64_t stays_ns)
+static void says(const char *part)
 {
-	const struct birth execs = fork_of_1g(execs_ns, true);
-	struct birth stays = fork_of_1g(stays_ns, false);
-
-	stays.life.count[COUNT_parent_rss_anon] = 1 << 28;
-	groups__init(g, GROUP_BY_COMM);
-	add(g, &execs, 3);
-	add(g, &stays, 10);
+	if (!strstr(text, part))
+		fail_msg("'%s' is not in: %s", part, text);
 }
 
 /* The medians of one kind do not describe the other. */
-TEST(both_kinds_of_a_group_are_estimated)
+TEST_BETWEEN(both_kinds_of_a_group_are_estimated, set_up, tear_down)
 {
-	struct calibration *c = made();
 	struct whatif_estimates e;
-	struct groups g;
 
-	add_mixed(&g, 20000000, 150000);
-	e = whatif_estimate(&g.v[0], WHATIF_SPAWNABLE, c);
+	set_mixed(20000000, 150000);
+	e = estimate(WHATIF_SPAWNABLE);
 	assert_true(e.call == 20010000 && e.copy == 20000000);
 	assert_true(whatif_has(&g.v[0], WHATIF_SPAWNABLE) && !whatif_has(&g.v[0], WHATIF_COPIER));
-	print(&g, c);
-	unwrap();
-	assert_non_null(strstr(text, "3 forks that exec, 20.0 ms each in the call (median)."));
-	assert_non_null(strstr(text, " 10 more that do not exec are no case for posix_spawn."));
-	groups__free(&g);
+	print_unwrapped(c);
+	says("3 forks that exec, 20.0 ms each in the call (median).");
+	says(" 10 more that do not exec are no case for posix_spawn.");
 	/* 256 MiB at 120 ns; 4 ms less 256 times 5000 - 200. */
-	add_mixed(&g, 50000, 4000000);
-	e = whatif_estimate(&g.v[0], WHATIF_SPAWNABLE, c);
+	set_mixed(50000, 4000000);
+	e = estimate(WHATIF_SPAWNABLE);
 	assert_true(e.call == 60000 && e.copy == 50000);
-	e = whatif_estimate(&g.v[0], WHATIF_COPIER, c);
+	e = estimate(WHATIF_COPIER);
 	assert_true(e.copy == 4000000 && e.anon_bytes == 1 << 28);
 	assert_true(e.thp_copy.low == 30720 && e.thp_copy.high == 2771200);
-	print(&g, c);
-	unwrap();
-	assert_non_null(strstr(text, "parent: 3 forks that exec, 60.0 us each in the call"));
+	print_unwrapped(c);
+	says("parent: 3 forks that exec, 60.0 us each in the call");
 	assert_null(strstr(text, "more that do not exec"));
-	assert_non_null(strstr(text, "parent: 10 forks that do not exec: no case for posix_spawn; "
-				     "4.00 ms each in copy_mm. With THP: 30.7 us to 2.77 ms"));
-	groups__free(&g);
-	calibration__free(c);
+	says("parent: 10 forks that do not exec: no case for posix_spawn; "
+	     "4.00 ms each in copy_mm. With THP: 30.7 us to 2.77 ms");
 }
 
-TEST(estimates_are_printed_with_their_basis)
+TEST_BETWEEN(estimates_are_printed_with_their_basis, set_up, tear_down)
 {
 	const struct birth stays = fork_of_1g(200000, false);
-	struct calibration *c = made();
-	struct groups g;
 
-	add_births(&g, 200000, true);
-	print(&g, c);
+	set_births(200000, true);
+	print(c);
 	assert_string_equal(
 		text,
 		"\nWhat if\n"
@@ -357,54 +354,47 @@ TEST(estimates_are_printed_with_their_basis)
 		"  message to it. (Estimates: calls calibrated on the same boot: posix_spawn 51.0\n"
 		"  us, fork of 1 MiB 41.0 us; work from these births, copy_mm alone, to all that\n"
 		"  follows from the copy.)\n");
-	add(&g, &stays, 3);
-	print(&g, c);
-	unwrap();
-	assert_non_null(strstr(text, "10 forks that exec, "));
-	assert_non_null(strstr(text, " 3 more that do not exec are no case for posix_spawn."));
-	print(&g, NULL);
-	unwrap();
-	assert_non_null(strstr(text, "instead. 3 more that do not exec are no case"));
+	add(&stays, 3);
+	print_unwrapped(c);
+	says("10 forks that exec, ");
+	says(" 3 more that do not exec are no case for posix_spawn.");
+	print_unwrapped(NULL);
+	says("instead. 3 more that do not exec are no case");
 	/* What is not calibrated is left out. */
 	assert_int_equal(figure_set_absent(&c->v[FIGURE_posix_spawn], "x"), 0);
 	assert_int_equal(figure_set_absent(&c->v[FIGURE_fork_exec], "x"), 0);
-	print(&g, c);
+	print(c);
 	assert_null(strstr(text, "in the call,"));
-	assert_non_null(strstr(text, "As posix_spawn:\n  2.00 ms to 2.02 ms less work in all."));
-	assert_non_null(strstr(text, "posix_spawn is not calibrated: x. fork is"));
+	says("As posix_spawn:\n  2.00 ms to 2.02 ms less work in all.");
+	says("posix_spawn is not calibrated: x. fork is");
 	assert_null(strstr(text, "calls calibrated"));
-	groups__free(&g);
-	add_births(&g, 8000000, false);
-	print(&g, c);
-	assert_non_null(strstr(text, "no case for posix_spawn; 8.00 ms each in copy_mm."));
-	assert_non_null(strstr(text, "With THP: 123 us to 3.08 ms each in copy_mm."));
-	assert_non_null(strstr(text, "1024 MiB"));
+	set_births(8000000, false);
+	print(c);
+	says("no case for posix_spawn; 8.00 ms each in copy_mm.");
+	says("With THP: 123 us to 3.08 ms each in copy_mm.");
+	says("1024 MiB");
 	assert_true(whatif_any(&g, 1) && !whatif_any(&g, 0));
-	groups__free(&g);
-	calibration__free(c);
 }
 
 /* Writes into `text`. Returns the number of lines. */
-static size_t write_json(struct groups *g, const struct calibration *c)
+static size_t write_json(void)
 {
 	FILE *out = fmemopen(text, sizeof(text), "w");
 	size_t lines = 0;
 
-	assert_int_equal(whatif_write_json(g, 20, c, "monotonic", out), 0);
+	assert_int_equal(whatif_write_json(&g, 20, c, "monotonic", out), 0);
 	fclose(out);
 	for (const char *at = text; (at = strchr(at, '\n')); at++)
 		lines++;
 	return lines;
 }
 
-TEST(estimates_are_written_as_json)
+TEST_BETWEEN(estimates_are_written_as_json, set_up, tear_down)
 {
-	struct calibration *c = made();
 	json_t *line, *range;
-	struct groups g;
 
-	add_births(&g, 200000, true);
-	assert_int_equal(write_json(&g, c), 1);
+	set_births(200000, true);
+	assert_int_equal(write_json(), 1);
 	line = json_loads(text, 0, NULL);
 	assert_non_null(line);
 	range = json_object_get(line, "posix_spawn_call_ns");
@@ -413,14 +403,11 @@ TEST(estimates_are_written_as_json)
 	assert_string_equal(json_string_value(json_object_get(line, "parent")), "parent");
 	assert_true(json_is_true(json_object_get(line, "exec")));
 	json_decref(line);
-	groups__free(&g);
-	add_mixed(&g, 50000, 4000000);
-	assert_int_equal(write_json(&g, c), 2);
-	assert_non_null(strstr(text, "\"forks\":3,\"exec\":true,\"call_ns\":60000,"));
-	assert_non_null(strstr(text, "\"forks\":10,\"exec\":false,\"copy_mm_ns\":4000000,"
-				     "\"thp_copy_mm_ns\":[30720,2771200]"));
-	groups__free(&g);
-	calibration__free(c);
+	set_mixed(50000, 4000000);
+	assert_int_equal(write_json(), 2);
+	says("\"forks\":3,\"exec\":true,\"call_ns\":60000,");
+	says("\"forks\":10,\"exec\":false,\"copy_mm_ns\":4000000,"
+	     "\"thp_copy_mm_ns\":[30720,2771200]");
 }
 
 /* The cache folder. */
