@@ -2,7 +2,6 @@
 #include "user/base/option.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +76,22 @@ int option_value(const char *option, const char *name, option_values_fn *values)
 	err = option_bad(option, name, strbuf__text(&want));
 	strbuf__free(&want);
 	return err;
+}
+
+bool option_store(const struct option_place *places, int key, const char *text, void *to)
+{
+	for (; places->key; places++) {
+		char *at = (char *)to + places->offset;
+
+		if (places->key != key)
+			continue;
+		if (places->has_text)
+			*(const char **)at = text;
+		else
+			*(bool *)at = true;
+		return true;
+	}
+	return false;
 }
 
 char *option_word(const char *name, const char *value)

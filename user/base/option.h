@@ -3,6 +3,7 @@
 #pragma once
 
 #include <argp.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The option's name in the table; "" if it has none. */
@@ -28,6 +29,25 @@ char *option_values_help(option_values_fn *values);
 
 /* The number of the value that has this name, or -EINVAL after one line that lists the names. */
 int option_value(const char *option, const char *name, option_values_fn *values);
+
+/* Where an option is stored as it is given: the text in a const char *, or that it is there. */
+struct option_place {
+	int key;
+	bool has_text;
+	size_t offset;
+};
+
+#define OPTION_TEXT(key, type, field)                                                              \
+	{                                                                                          \
+		key, true, offsetof(type, field)                                                   \
+	}
+#define OPTION_FLAG(key, type, field)                                                              \
+	{                                                                                          \
+		key, false, offsetof(type, field)                                                  \
+	}
+
+/* Stores an option that has a place in `to`; the last place has the key 0. False: it has none. */
+bool option_store(const struct option_place *places, int key, const char *text, void *to);
 
 /* "--NAME=VALUE", malloc'ed; NULL: out of memory. */
 char *option_word(const char *name, const char *value);

@@ -123,20 +123,22 @@ static int parse_untraced(const char *arg, enum untraced *untraced)
 	return err;
 }
 
+static const struct option_place places[] = {
+	OPTION_TEXT('o', struct bench_options, output),
+	OPTION_TEXT(OPTION_LIBC, struct bench_options, libc),
+	OPTION_TEXT(OPTION_TAKEN_FOR, struct bench_options, taken_for),
+	OPTION_FLAG('q', struct bench_options, quiet),
+	OPTION_FLAG('v', struct bench_options, verbose),
+	{0},
+};
+
 static int parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct bench_options *o = state->input;
 
+	if (option_store(places, key, arg, o))
+		return 0;
 	switch (key) {
-	case 'o':
-		o->output = arg;
-		return 0;
-	case 'q':
-		o->quiet = true;
-		return 0;
-	case 'v':
-		o->verbose = true;
-		return 0;
 	case OPTION_NO_TRACE:
 		o->trace = false;
 		return 0;
@@ -152,12 +154,6 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 		if (option_number("timeout", arg, 1, 86400, &o->timeout_s))
 			return -EINVAL;
 		return forward(o, key, arg);
-	case OPTION_LIBC:
-		o->libc = arg;
-		return 0;
-	case OPTION_TAKEN_FOR:
-		o->taken_for = arg;
-		return 0;
 	case OPTION_PROGRAM:
 		o->program = arg;
 		return forward(o, key, arg);

@@ -301,15 +301,6 @@ static int parse_policy(struct gate_options *o, int key, char *arg)
 		return each_part(o, key, arg, add_metric);
 	case OPTION_FACTOR:
 		return each_part(o, key, arg, add_factor);
-	case OPTION_IN_TURN:
-		p->in_turn = true;
-		return 0;
-	case OPTION_EVERY_PROBE_SET:
-		p->every_probe_set = true;
-		return 0;
-	case OPTION_TRUNCATED:
-		o->truncated = true;
-		return 0;
 	case OPTION_ON_INCONCLUSIVE:
 		return parse_on_inconclusive(o, arg);
 	case OPTION_SEED:
@@ -327,27 +318,9 @@ static int parse_policy(struct gate_options *o, int key, char *arg)
 static int parse_subject(struct gate_options *o, int key, char *arg)
 {
 	switch (key) {
-	case OPTION_BASELINE:
-		o->baseline = arg;
-		return 0;
-	case OPTION_SAVE:
-		o->save = arg;
-		return 0;
-	case OPTION_BASELINES:
-		o->folder = arg;
-		return 0;
 	case OPTION_MAX_AGE:
 		if (!decimal(arg, 0, 100000, "d", &o->max_age_days) || !(o->max_age_days > 0))
 			return bad(key, arg, "must be a number of days, above 0");
-		return 0;
-	case OPTION_BUDGET:
-		o->budget = arg;
-		return 0;
-	case OPTION_AB:
-		o->ab = true;
-		return 0;
-	case OPTION_LAB:
-		o->lab = true;
 		return 0;
 	case OPTION_PROGRAM:
 		return add_side(key, o->programs, &o->program_count, arg);
@@ -379,38 +352,36 @@ static int parse_subject(struct gate_options *o, int key, char *arg)
 	}
 }
 
+static const struct option_place places[] = {
+	OPTION_TEXT(OPTION_BASELINE, struct gate_options, baseline),
+	OPTION_TEXT(OPTION_SAVE, struct gate_options, save),
+	OPTION_TEXT(OPTION_BASELINES, struct gate_options, folder),
+	OPTION_TEXT(OPTION_BUDGET, struct gate_options, budget),
+	OPTION_FLAG(OPTION_AB, struct gate_options, ab),
+	OPTION_FLAG(OPTION_LAB, struct gate_options, lab),
+	OPTION_FLAG(OPTION_IN_TURN, struct gate_options, policy.in_turn),
+	OPTION_FLAG(OPTION_EVERY_PROBE_SET, struct gate_options, policy.every_probe_set),
+	OPTION_FLAG(OPTION_TRUNCATED, struct gate_options, truncated),
+	OPTION_FLAG(OPTION_JSON, struct gate_options, json),
+	OPTION_TEXT('o', struct gate_options, output),
+	OPTION_TEXT(OPTION_JUNIT, struct gate_options, junit),
+	OPTION_TEXT(OPTION_KTAP, struct gate_options, ktap),
+	OPTION_TEXT(OPTION_MARKDOWN, struct gate_options, markdown),
+	OPTION_FLAG('q', struct gate_options, quiet),
+	OPTION_FLAG('v', struct gate_options, verbose),
+	{0},
+};
+
 static int parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct gate_options *o = state->input;
 	int err;
 
-	switch (key) {
-	case 'o':
-		o->output = arg;
+	if (option_store(places, key, arg, o))
 		return 0;
-	case OPTION_JSON:
-		o->json = true;
-		return 0;
-	case OPTION_JUNIT:
-		o->junit = arg;
-		return 0;
-	case OPTION_KTAP:
-		o->ktap = arg;
-		return 0;
-	case OPTION_MARKDOWN:
-		o->markdown = arg;
-		return 0;
-	case 'q':
-		o->quiet = true;
-		return 0;
-	case 'v':
-		o->verbose = true;
-		return 0;
-	case ARGP_KEY_ARG:
+	if (key == ARGP_KEY_ARG) {
 		o->paths[o->path_count++] = arg;
 		return 0;
-	default:
-		break;
 	}
 	if (key >= BENCH_SUITE && key <= BENCH_UNTRACED)
 		return forward(o, key, arg);

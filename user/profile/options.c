@@ -206,60 +206,28 @@ static int parse_filter(int key, const char *arg, struct birth_filter *f)
 	}
 }
 
-/* Where the flag or the text of an option goes that is stored as it is. */
-static bool *flag_of(int key, struct profile_command *c)
-{
-	switch (key) {
-	case 'a':
-		return &c->all;
-	case 'q':
-		return &c->quiet;
-	case 'v':
-		return &c->verbose;
-	case OPTION_LIVE:
-		return &c->live;
-	case OPTION_JSON:
-		return &c->json;
-	case OPTION_TREE:
-		return &c->tree;
-	case OPTION_RECORDS:
-		return &c->records;
-	case OPTION_NO_CALIBRATE:
-		return &c->no_calibrate;
-	case OPTION_CHILDREN:
-		return &c->children;
-	default:
-		return NULL;
-	}
-}
-
-static const char **text_of(int key, struct profile_command *c)
-{
-	switch (key) {
-	case 'o':
-		return &c->output;
-	case OPTION_PERFETTO:
-		return &c->perfetto;
-	case OPTION_INPUT:
-		return &c->input;
-	case OPTION_CGROUP:
-		return &c->cgroup;
-	default:
-		return NULL;
-	}
-}
+static const struct option_place places[] = {
+	OPTION_FLAG('a', struct profile_command, all),
+	OPTION_FLAG('q', struct profile_command, quiet),
+	OPTION_FLAG('v', struct profile_command, verbose),
+	OPTION_FLAG(OPTION_LIVE, struct profile_command, live),
+	OPTION_FLAG(OPTION_JSON, struct profile_command, json),
+	OPTION_FLAG(OPTION_TREE, struct profile_command, tree),
+	OPTION_FLAG(OPTION_RECORDS, struct profile_command, records),
+	OPTION_FLAG(OPTION_NO_CALIBRATE, struct profile_command, no_calibrate),
+	OPTION_FLAG(OPTION_CHILDREN, struct profile_command, children),
+	OPTION_TEXT('o', struct profile_command, output),
+	OPTION_TEXT(OPTION_PERFETTO, struct profile_command, perfetto),
+	OPTION_TEXT(OPTION_INPUT, struct profile_command, input),
+	OPTION_TEXT(OPTION_CGROUP, struct profile_command, cgroup),
+	{0},
+};
 
 static int parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct profile_command *c = state->input;
-	const char **text = text_of(key, c);
-	bool *flag = flag_of(key, c);
 
-	if (flag)
-		*flag = true;
-	if (text)
-		*text = arg;
-	if (flag || text)
+	if (option_store(places, key, arg, c))
 		return 0;
 	switch (key) {
 	case 'p':
