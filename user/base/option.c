@@ -78,6 +78,30 @@ int option_value(const char *option, const char *name, option_values_fn *values)
 	return err;
 }
 
+int option_choice(const char *option, const char *word, const struct option_choice *choices,
+		  size_t count, int *chosen)
+{
+	struct strbuf want = {0};
+	int err;
+
+	strbuf__add(&want, "must be ");
+	for (size_t i = 0; i < count; i++) {
+		if (!strcmp(choices[i].name, word)) {
+			*chosen = choices[i].value;
+			strbuf__free(&want);
+			return 0;
+		}
+		strbuf__add(&want, "%s%s",
+			    !i		    ? ""
+			    : i + 1 < count ? ", "
+					    : " or ",
+			    choices[i].name);
+	}
+	err = option_bad(option, word, strbuf__text(&want));
+	strbuf__free(&want);
+	return err;
+}
+
 bool option_store(const struct option_place *places, int key, const char *text, void *to)
 {
 	for (; places->key; places++) {

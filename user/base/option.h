@@ -30,6 +30,16 @@ char *option_values_help(option_values_fn *values);
 /* The number of the value that has this name, or -EINVAL after one line that lists the names. */
 int option_value(const char *option, const char *name, option_values_fn *values);
 
+/* One of the few words that an option can have, and what it stands for. */
+struct option_choice {
+	const char *name;
+	int value;
+};
+
+/* Finds what the word stands for. 0, or -EINVAL after one line that lists the words. */
+int option_choice(const char *option, const char *word, const struct option_choice *choices,
+		  size_t count, int *chosen);
+
 /* Where an option is stored as it is given: the text in a const char *, or that it is there. */
 struct option_place {
 	int key;

@@ -8,7 +8,6 @@
 
 #include "bench/shared/method_names.h"
 #include "bench/shared/units.h"
-#include "user/base/choice.h"
 #include "user/base/option.h"
 #include "user/base/say.h"
 #include "user/collect/environment.h"
@@ -110,14 +109,14 @@ static int forward(struct bench_options *o, int key, const char *value)
 
 static int parse_untraced(const char *arg, enum untraced *untraced)
 {
-	static const struct choice choices[] = {
+	static const struct option_choice choices[] = {
 		{"none", UNTRACED_NONE},
 		{"smallest", UNTRACED_SMALLEST},
 		{"all", UNTRACED_ALL},
 	};
 	int which, err;
 
-	err = choice_parse("untraced", arg, choices, sizeof(choices) / sizeof(choices[0]), &which);
+	err = option_choice("untraced", arg, choices, sizeof(choices) / sizeof(choices[0]), &which);
 	if (!err)
 		*untraced = (enum untraced)which;
 	return err;

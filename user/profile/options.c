@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "bench/shared/units.h"
-#include "user/base/choice.h"
 #include "user/base/option.h"
 #include "user/base/say.h"
 #include "user/probe/kind_option.h"
@@ -39,13 +38,13 @@ enum {
 };
 
 /* --detail, the cheapest first. */
-static const struct choice details[] = {
+static const struct option_choice details[] = {
 	{"light", PROBE_SET_PHASES},
 	{"calls", PROBE_SET_CALLS},
 	{"full", PROBE_SET_ALL},
 };
 
-static const struct choice groupings[] = {
+static const struct option_choice groupings[] = {
 	{"comm", GROUP_BY_COMM},     {"exe", GROUP_BY_EXE},	{"pid", GROUP_BY_PID},
 	{"cgroup", GROUP_BY_CGROUP}, {"stack", GROUP_BY_STACK},
 };
@@ -174,15 +173,15 @@ static int parse_count(const char *option, const char *arg, unsigned int max, si
 
 static int parse_detail(const char *arg, struct profile_command *c)
 {
-	return choice_parse("detail", arg, details, sizeof(details) / sizeof(details[0]),
-			    &c->detail);
+	return option_choice("detail", arg, details, sizeof(details) / sizeof(details[0]),
+			     &c->detail);
 }
 
 static int parse_grouping(const char *arg, struct profile_command *c)
 {
 	int by, err;
 
-	err = choice_parse("by", arg, groupings, sizeof(groupings) / sizeof(groupings[0]), &by);
+	err = option_choice("by", arg, groupings, sizeof(groupings) / sizeof(groupings[0]), &by);
 	if (!err)
 		c->trace.group_by = (enum group_by)by;
 	return err;
