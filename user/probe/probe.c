@@ -20,17 +20,27 @@
 #include "user/probe/profile_maps.h"
 #include "user/probe/program_btf.h"
 
+/*
+ * A ring buffer callback returns this to end ring_buffer__consume(), which else goes on as long as
+ * records come. The record counts as consumed. libbpf does not return it by itself.
+ */
+#define ENOUGH (-ECANCELED)
+
+/* A ring of records, and who receives them. */
+struct ring {
+	struct ring_buffer *buffer; /* NULL: not open */
+	size_t left;		    /* records that this call may still pass on */
+	probe_record_fn *fn;
+	void *context;
+};
+
 struct probe {
 	struct probe_options options;
 	struct kernel_offer *offer;
 	int handlers[PROBE_BTF_HANDLERS];
 	struct spawnscope *skel;
-	struct ring_buffer *ring;
-	size_t left; /* records that may still be handed over in this call */
-	struct probe_stacks stacks;
+	struct ring records, stacks;
 	int stats_fd; /* the kernel counts run time while it is open; -1 */
-	probe_record_fn *fn;
-	void *context;
 	char **names; /* that the programs need in BTF */
 	size_t name_count;
 	struct probe_choices choices;
@@ -278,11 +288,30 @@ static int try_all(struct probe *p)
 
 static int on_record(void *context, void *data, size_t size)
 {
-	struct probe *p = context;
+	struct ring *r = context;
 
-	if (p->fn && size >= sizeof(struct record_head))
-		p->fn(p->context, data, size);
-	return --p->left ? 0 : PROBE_ENOUGH;
+	if (r->fn && size >= sizeof(struct record_head))
+		r->fn(r->context, data, size);
+	return --r->left ? 0 : ENOUGH;
+}
+
+static int open_ring(struct ring *r, const struct bpf_map *map)
+{
+	r->buffer = ring_buffer__new(bpf_map__fd(map), on_record, r, NULL);
+	return r->buffer ? 0 : -errno;
+}
+
+static int consume(struct ring *r, size_t max, probe_record_fn *fn, void *context)
+{
+	int n;
+
+	if (!r->buffer)
+		return 0;
+	r->fn = fn;
+	r->context = context;
+	r->left = max;
+	n = ring_buffer__consume(r->buffer);
+	return n == ENOUGH ? 1 : n < 0 ? n : 0;
 }
 
 const char *probe_error_text(int err)
@@ -323,10 +352,12 @@ int probe__open(const struct probe_options *options, struct probe **probe, struc
 	while (err == -EAGAIN);
 	if (err)
 		goto cleanup;
-	p->ring = ring_buffer__new(bpf_map__fd(p->skel->maps.records), on_record, p, NULL);
-	err = p->ring ? 0 : -errno;
-	if (!err && options->profile)
-		err = probe_profile_open_stacks(p->skel, options->profile, &p->stacks, why);
+	err = open_ring(&p->records, p->skel->maps.records);
+	if (!err && options->profile && options->profile->group_by == GROUP_BY_STACK) {
+		err = probe_profile_check_stacks(why);
+		if (!err)
+			err = open_ring(&p->stacks, p->skel->maps.stacks);
+	}
 cleanup:
 	if (err) {
 		if (!why->text[0])
@@ -345,8 +376,8 @@ void probe__close(struct probe *p)
 	detach_all(p);
 	if (p->stats_fd >= 0)
 		close(p->stats_fd);
-	ring_buffer__free(p->ring);
-	ring_buffer__free(p->stacks.ring);
+	ring_buffer__free(p->records.buffer);
+	ring_buffer__free(p->stacks.buffer);
 	spawnscope__destroy(p->skel);
 	probe_btf_unregister(p->handlers);
 	kernel_offer__free(p->offer);
@@ -391,9 +422,19 @@ int probe__attach_only(struct probe *p, const struct source *row)
 	return err;
 }
 
+/* Gives a task a new slot, that of a target. The tables of tasks have values of one size. */
+static int set_target(const struct bpf_map *map, __u32 key, __u32 tid, struct slot_head *slot)
+{
+	memset(slot, 0, bpf_map__value_size(map));
+	slot->tid = tid;
+	slot->state = TASK_TARGET;
+	return bpf_map__update_elem(map, &key, sizeof(key), slot, bpf_map__value_size(map),
+				    BPF_ANY);
+}
+
 int probe__target(struct probe *p, pid_t pid)
 {
-	struct bpf_map *map = p->skel->maps.tasks;
+	const struct bpf_map *map = p->skel->maps.tasks;
 	struct slot_head *slot = calloc(1, bpf_map__value_size(map));
 	__u32 tid = pid, index = tid % bpf_map__max_entries(map);
 	int err;
@@ -403,19 +444,11 @@ int probe__target(struct probe *p, pid_t pid)
 	privilege_raise();
 	err = bpf_map__lookup_elem(map, &index, sizeof(index), slot, bpf_map__value_size(map), 0);
 	if (!err && slot->tid && slot->tid != tid) {
-		memset(slot, 0, bpf_map__value_size(map));
-		slot->tid = tid;
-		slot->state = TASK_TARGET;
-		err = bpf_map__update_elem(p->skel->maps.tasks_spilled, &tid, sizeof(tid), slot,
-					   bpf_map__value_size(map), BPF_ANY);
+		err = set_target(p->skel->maps.tasks_spilled, tid, tid, slot);
 		if (!err)
 			__sync_fetch_and_add(&p->skel->bss->totals.spilled, 1);
 	} else if (!err && !(slot->tid == tid && (slot->state & TASK_TARGET))) {
-		memset(slot, 0, bpf_map__value_size(map));
-		slot->tid = tid;
-		slot->state = TASK_TARGET;
-		err = bpf_map__update_elem(map, &index, sizeof(index), slot,
-					   bpf_map__value_size(map), BPF_ANY);
+		err = set_target(map, index, tid, slot);
 	}
 	privilege_lower();
 	free(slot);
@@ -448,43 +481,48 @@ int probe__groups(struct probe *p, probe_group_fn *fn, void *context)
 	return probe_profile_groups(p->skel, fn, context);
 }
 
+/* The run time and the misses of all programs. */
+static struct bpf_prog_info sums_of_programs(const struct probe *p)
+{
+	struct bpf_prog_info sums = {0};
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program (prog, p->skel->obj) {
+		struct bpf_prog_info info = {0};
+		__u32 size = sizeof(info);
+		int fd = bpf_program__fd(prog);
+
+		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size))
+			continue;
+		sums.run_time_ns += info.run_time_ns;
+		sums.recursion_misses += info.recursion_misses;
+	}
+	return sums;
+}
+
 int64_t probe__run_time(const struct probe *p)
 {
-	return p->stats_fd < 0 ? MISSING : probe_profile_run_time(p->skel);
+	return p->stats_fd < 0 ? MISSING : (int64_t)sums_of_programs(p).run_time_ns;
 }
 
 int probe__consume_some(struct probe *p, size_t max, probe_record_fn *fn, void *context)
 {
-	int n;
-
-	p->fn = fn;
-	p->context = context;
-	p->left = max;
-	n = ring_buffer__consume(p->ring);
-	return n == PROBE_ENOUGH ? 1 : n < 0 ? n : 0;
+	return consume(&p->records, max, fn, context);
 }
 
 int probe__consume(struct probe *p, probe_record_fn *fn, void *context)
 {
-	return probe__consume_some(p, SIZE_MAX, fn, context);
+	return consume(&p->records, SIZE_MAX, fn, context);
 }
 
 int probe__stacks_fd(const struct probe *p)
 {
-	return p->stacks.ring ? ring_buffer__epoll_fd(p->stacks.ring) : -1;
+	return p->stacks.buffer ? ring_buffer__epoll_fd(p->stacks.buffer) : -1;
 }
 
 int probe__consume_stacks(struct probe *p, size_t max, probe_record_fn *fn, void *context)
 {
-	int n;
-
-	if (!p->stacks.ring)
-		return 0;
-	p->stacks.fn = fn;
-	p->stacks.context = context;
-	p->stacks.left = max;
-	n = ring_buffer__consume(p->stacks.ring);
-	return n == PROBE_ENOUGH ? 1 : n < 0 ? n : 0;
+	return consume(&p->stacks, max, fn, context);
 }
 
 struct kernel_totals probe__totals(const struct probe *p)
@@ -494,18 +532,7 @@ struct kernel_totals probe__totals(const struct probe *p)
 
 int64_t probe__missed(const struct probe *p)
 {
-	struct bpf_program *prog;
-	int64_t missed = 0;
-
-	bpf_object__for_each_program (prog, p->skel->obj) {
-		struct bpf_prog_info info = {};
-		__u32 size = sizeof(info);
-		int fd = bpf_program__fd(prog);
-
-		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size))
-			missed += info.recursion_misses;
-	}
-	return missed;
+	return (int64_t)sums_of_programs(p).recursion_misses;
 }
 
 const struct source_choice *probe__choice(const struct probe *p, enum probe_set set)

@@ -52,27 +52,14 @@ int probe_profile_attach(struct spawnscope *skel, const struct profile_options *
 	return skel->links.tp_sched_process_exec ? 0 : -errno;
 }
 
-static int on_stack(void *context, void *data, size_t size)
+int probe_profile_check_stacks(struct fault *why)
 {
-	struct probe_stacks *s = context;
-
-	if (s->fn && size >= sizeof(struct record_head))
-		s->fn(s->context, data, size);
-	return --s->left ? 0 : PROBE_ENOUGH;
-}
-
-int probe_profile_open_stacks(struct spawnscope *skel, const struct profile_options *o,
-			      struct probe_stacks *stacks, struct fault *why)
-{
-	if (o->group_by != GROUP_BY_STACK)
-		return 0;
 	/* libbpf cannot probe for tp_btf programs; raw tracepoints have the same helpers. */
-	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_task_pt_regs, NULL) != 1)
-		return fault__set(why, -ENOTSUP,
-				  "--by stack needs a kernel that shows user registers to probes: "
-				  "5.15 or later");
-	stacks->ring = ring_buffer__new(bpf_map__fd(skel->maps.stacks), on_stack, stacks, NULL);
-	return stacks->ring ? 0 : -errno;
+	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_task_pt_regs, NULL) == 1)
+		return 0;
+	return fault__set(why, -ENOTSUP,
+			  "--by stack needs a kernel that shows user registers to probes: "
+			  "5.15 or later");
 }
 
 /* The pid is one of our pid namespace: a task iterator in the kernel finds the process. */
@@ -130,20 +117,4 @@ int probe_profile_groups(struct spawnscope *skel, probe_group_fn *fn, void *cont
 	}
 	privilege_lower();
 	return err;
-}
-
-int64_t probe_profile_run_time(const struct spawnscope *skel)
-{
-	struct bpf_program *prog;
-	int64_t ns = 0;
-
-	bpf_object__for_each_program (prog, skel->obj) {
-		struct bpf_prog_info info = {};
-		__u32 size = sizeof(info);
-		int fd = bpf_program__fd(prog);
-
-		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size))
-			ns += info.run_time_ns;
-	}
-	return ns;
 }
