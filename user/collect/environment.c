@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/collect/environment.h"
-#include "bench/shared/units.h"
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
 #endif
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <gnu/libc-version.h>
 #include <sched.h>
 #include <stdio.h>
@@ -18,6 +17,9 @@
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "bench/shared/units.h"
+#include "user/text/strbuf.h"
 
 /* The first line of a small file, without white space at its ends; false if it cannot be read. */
 static bool read_text(const char *path, char *text, size_t size)
@@ -57,18 +59,26 @@ static int add_number_file(struct run *r, const char *name, const char *path)
 	return run__add_env_number(r, name, end != text && !*end ? n : MISSING);
 }
 
-/* Of a choice like "always [madvise] never": the word in brackets. */
+/* Of a choice like "always [madvise] never": the word in brackets. NULL: none is chosen. */
+static const char *chosen(char *text)
+{
+	char *open = strchr(text, '['), *close = open ? strchr(open, ']') : NULL;
+
+	if (!close)
+		return NULL;
+	*close = '\0';
+	return open + 1;
+}
+
 static int add_chosen(struct run *r, const char *name, const char *path)
 {
-	char text[256], *open, *close;
+	char text[256];
+	const char *word;
 
 	if (!read_text(path, text, sizeof(text)))
 		return run__add_env_text(r, name, NULL);
-	open = strchr(text, '[');
-	close = open ? strchr(open, ']') : NULL;
-	if (close)
-		*close = '\0';
-	return run__add_env_text(r, name, close ? open + 1 : text);
+	word = chosen(text);
+	return run__add_env_text(r, name, word ? word : text);
 }
 
 /* The value of "KEY : value" or "KEY: value kB" in a file of such lines. */
@@ -134,81 +144,52 @@ static int add_hypervisor(struct run *r)
 	return run__add_env_text(r, "hypervisor", text);
 }
 
-static int add_cpu(struct run *r)
+static int add_cpu_field(struct run *r, const char *name, const char *field)
 {
 	char text[4096];
-	int err;
+	bool found = find_field("/proc/cpuinfo", field, text, sizeof(text));
 
-	err = run__add_env_text(
-		r, "cpu_model",
-		find_field("/proc/cpuinfo", "model name", text, sizeof(text)) ? text : NULL);
-	if (!err)
-		err = add_hypervisor(r);
-	if (!err)
-		err = run__add_env_number(r, "cpus", sysconf(_SC_NPROCESSORS_ONLN));
-	if (!err)
-		err = run__add_env_text(
-			r, "microcode",
-			find_field("/proc/cpuinfo", "microcode", text, sizeof(text)) ? text : NULL);
-	return err;
+	return run__add_env_text(r, name, found ? text : NULL);
 }
 
 static int add_memory(struct run *r)
 {
 	char text[64];
-	int64_t kib = MISSING;
+	bool found = find_field("/proc/meminfo", "MemTotal", text, sizeof(text)); /* in KiB */
 
-	if (find_field("/proc/meminfo", "MemTotal", text, sizeof(text)))
-		kib = atoll(text);
-	return run__add_env_number(r, "memory_bytes", kib == MISSING ? MISSING : kib * 1024);
+	return run__add_env_number(r, "memory_bytes", found ? atoll(text) * 1024 : MISSING);
 }
 
-/* Each size of folio that anonymous memory may use: "hugepages-64kB=madvise ...". */
-static int add_mthp(struct run *r)
+/*
+ * Of many files, each with the part of its path for the *. Of sizes of folios what is chosen:
+ * "64kB=madvise ...". Of vulnerabilities what the kernel does against each.
+ */
+static int add_files(struct run *r, const char *name, const char *pattern, bool choices)
 {
-	const char *root = "/sys/kernel/mm/transparent_hugepage";
-	struct dirent **names = NULL;
-	char out[512] = "", path[512], text[128];
-	size_t used = 0;
-	int n = scandir(root, &names, NULL, alphasort);
+	struct strbuf all = {0};
+	glob_t found = {0};
+	char text[256];
+	int err;
 
-	for (int i = 0; i < n; i++) {
-		const char *name = names[i]->d_name;
-		char *open, *close;
+	glob(pattern, 0, NULL, &found);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		const char *of = found.gl_pathv[i] + strcspn(pattern, "*"), *word = text;
 
-		snprintf(path, sizeof(path), "%s/%s/enabled", root, name);
-		if (!strncmp(name, "hugepages-", 10) && read_text(path, text, sizeof(text)) &&
-		    (open = strchr(text, '[')) && (close = strchr(open, ']')) &&
-		    used < sizeof(out)) {
-			*close = '\0';
-			used += snprintf(out + used, sizeof(out) - used, "%s%s=%s", used ? " " : "",
-					 name + 10, open + 1);
-		}
-		free(names[i]);
+		if (!read_text(found.gl_pathv[i], text, sizeof(text)))
+			continue;
+		if (choices)
+			word = chosen(text);
+		if (word && strcmp(word, "Not affected"))
+			strbuf__add(&all, "%s%.*s%s%s",
+				    !all.length ? ""
+				    : choices	? " "
+						: "; ",
+				    (int)strcspn(of, "/"), of, choices ? "=" : ": ", word);
 	}
-	free(names);
-	return run__add_env_text(r, "mthp", out[0] ? out : NULL);
-}
-
-/* Every vulnerability with what the kernel does against it, as one text. */
-static int add_mitigations(struct run *r)
-{
-	const char *root = "/sys/devices/system/cpu/vulnerabilities";
-	struct dirent **names = NULL;
-	char out[4096] = "", path[512], text[256];
-	size_t used = 0;
-	int n = scandir(root, &names, NULL, alphasort);
-
-	for (int i = 0; i < n; i++) {
-		snprintf(path, sizeof(path), "%s/%s", root, names[i]->d_name);
-		if (names[i]->d_name[0] != '.' && read_text(path, text, sizeof(text)) &&
-		    strcmp(text, "Not affected") && used < sizeof(out))
-			used += snprintf(out + used, sizeof(out) - used, "%s%s: %s",
-					 used ? "; " : "", names[i]->d_name, text);
-		free(names[i]);
-	}
-	free(names);
-	return run__add_env_text(r, "mitigations", out[0] ? out : NULL);
+	globfree(&found);
+	err = all.failed ? -ENOMEM : run__add_env_text(r, name, all.text);
+	strbuf__free(&all);
+	return err;
 }
 
 /* The value of a word NAME=VALUE on the kernel's command line. */
@@ -260,6 +241,8 @@ int environment_read(struct run *r, const char *libc)
 	const char *cpu = "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor";
 	const char *clock = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
 	const char *thp = "/sys/kernel/mm/transparent_hugepage/enabled";
+	const char *mthp = "/sys/kernel/mm/transparent_hugepage/hugepages-*/enabled";
+	const char *vulnerabilities = "/sys/devices/system/cpu/vulnerabilities/*";
 	struct utsname u;
 	char ours[64];
 	int err;
@@ -269,12 +252,16 @@ int environment_read(struct run *r, const char *libc)
 		return -errno;
 	if ((err = run__add_env_text(r, "kernel_release", u.release)) ||
 	    (err = run__add_env_text(r, "kernel_build", u.version)) ||
-	    (err = run__add_env_text(r, "machine", u.machine)) || (err = add_cpu(r)) ||
-	    (err = add_memory(r)) || (err = add_chosen(r, "thp", thp)) || (err = add_mthp(r)) ||
+	    (err = run__add_env_text(r, "machine", u.machine)) ||
+	    (err = add_cpu_field(r, "cpu_model", "model name")) || (err = add_hypervisor(r)) ||
+	    (err = run__add_env_number(r, "cpus", sysconf(_SC_NPROCESSORS_ONLN))) ||
+	    (err = add_cpu_field(r, "microcode", "microcode")) || (err = add_memory(r)) ||
+	    (err = add_chosen(r, "thp", thp)) || (err = add_files(r, "mthp", mthp, true)) ||
 	    (err = add_number_file(r, "aslr", "/proc/sys/kernel/randomize_va_space")) ||
 	    (err = run__add_env_text(r, "aslr_personality",
 				     personality(0xffffffff) & ADDR_NO_RANDOMIZE ? "off" : "on")) ||
-	    (err = add_mitigations(r)) || (err = add_file(r, "governor", cpu)) ||
+	    (err = add_files(r, "mitigations", vulnerabilities, false)) ||
+	    (err = add_file(r, "governor", cpu)) ||
 	    (err = add_number_file(r, "overcommit", "/proc/sys/vm/overcommit_memory")) ||
 	    (err = add_file(r, "clocksource", clock)) ||
 	    (err = run__add_env_text(r, "libc", libc ? libc : ours)) ||

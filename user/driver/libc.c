@@ -16,8 +16,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -193,59 +195,42 @@ static void exec_trial(const struct loader *loader, const char *driver, int out,
 	_exit(127);
 }
 
-/* Reads all output and keeps what fits into `text`. False if it takes too long. */
-static bool read_all(int fd, char *text, size_t size)
-{
-	struct pollfd p = {.fd = fd, .events = POLLIN};
-	char rest[512];
-	size_t used = 0;
-
-	for (;;) {
-		ssize_t n;
-
-		if (poll(&p, 1, TRIAL_MS) <= 0)
-			return false;
-		n = used + 1 < size ? read(fd, text + used, size - used - 1)
-				    : read(fd, rest, sizeof(rest));
-		if (n <= 0)
-			break;
-		if (used + 1 < size)
-			used += (size_t)n;
-		text[used] = '\0';
-	}
-	return true;
-}
-
 /* Starts the driver with this loader: `--list` prints its methods and exits. */
 static int try_driver(struct search *s, const struct loader *loader, const char *driver)
 {
+	int out = memfd_create("trial", MFD_CLOEXEC), status = 0;
+	struct pollfd end = {.fd = -1, .events = POLLIN};
 	char output[256] = "";
 	pid_t self = getpid(), pid;
-	int ends[2], status = 0;
-	bool answered;
+	bool ended;
 
-	if (pipe2(ends, O_CLOEXEC) != 0)
+	if (out < 0)
 		return fault(s, -errno, "%s", strerror(errno));
 	pid = fork();
 	if (pid == 0)
-		exec_trial(loader, driver, ends[1], self);
-	close(ends[1]);
-	answered = pid > 0 && read_all(ends[0], output, sizeof(output));
-	close(ends[0]);
-	if (pid > 0 && !answered)
+		exec_trial(loader, driver, out, self);
+	if (pid > 0)
+		end.fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	ended = end.fd >= 0 && poll(&end, 1, TRIAL_MS) == 1;
+	if (pid > 0 && !ended)
 		kill(pid, SIGKILL);
+	if (end.fd >= 0)
+		close(end.fd);
+	if (pread(out, output, sizeof(output) - 1, 0) < 0)
+		output[0] = '\0';
+	close(out);
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		return fault(s, -EAGAIN, "the loader cannot be started");
-	if (answered && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	if (ended && WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	output[strcspn(output, "\n")] = '\0';
 	return fault(
 		s, -ELIBBAD,
 		"the driver does not run with it (%s); it takes a glibc no older than the one it "
 		"was built with",
-		output[0]  ? output
-		: answered ? "no reason given"
-			   : "no answer");
+		output[0] ? output
+		: ended	  ? "no reason given"
+			  : "no answer");
 }
 
 static int check_program(struct search *s, const char *program)
