@@ -14,6 +14,7 @@
 #include "user/collect/environment.h"
 #include "user/collect/origin.h"
 #include "user/store/birth_line.h"
+#include "user/store/encode.h"
 
 static void cannot_write(const char *path, int err, struct fault *why)
 {
@@ -125,20 +126,6 @@ int sinks__open(struct sinks *s, const struct profile_command *options, FILE *ou
 	return err ? err : open_files(s, start, why);
 }
 
-static int write_json(struct sinks *s, const struct birth *b)
-{
-	json_t *line = store_encode_birth(b);
-	int err = 0;
-
-	if (!line)
-		return -ENOMEM;
-	errno = 0;
-	if (json_dumpf(line, s->out, JSON_COMPACT) || fputc('\n', s->out) == EOF || fflush(s->out))
-		err = errno ? -errno : -EIO;
-	json_decref(line);
-	return err;
-}
-
 static void lose_trace(struct sinks *s, int err)
 {
 	lose_file(s, s->options->perfetto, err);
@@ -160,7 +147,7 @@ static void show(struct sinks *s, struct birth *b)
 	if (s->stacks && b->stack_number)
 		b->stack = stacks__find(s->stacks, b->parent_tid, b->stack_number);
 	if (s->options->json)
-		err = write_json(s, b);
+		err = store_write_line(store_encode_birth(b), s->out);
 	else if (s->options->live)
 		lines__print(&s->lines, b);
 	if (!err && ferror(s->out))

@@ -2,6 +2,7 @@
 #include "user/profile/trace.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -13,6 +14,9 @@
 #include "user/base/proc.h"
 #include "user/base/say.h"
 #include "user/model/run.h"
+
+/* To read two counts while neither changes. */
+#define TRIES 1000
 
 /* Blocks the signals that ask to stop and those that a workload may wait for. 0 or -errno. */
 static int catch_signals(struct trace *t)
@@ -118,10 +122,45 @@ static int follow_all(struct trace *t, struct fault *why)
 	return 0;
 }
 
+/* Births since boot; MISSING if /proc/stat has no such line. */
+static int64_t births_since_boot(void)
+{
+	FILE *f = fopen("/proc/stat", "re");
+	int64_t births = MISSING;
+	char *line = NULL;
+	size_t size = 0;
+	long long n;
+
+	/* getline: the line of interrupts is long. */
+	while (f && births == MISSING && getline(&line, &size, f) > 0)
+		if (sscanf(line, "processes %lld", &n) == 1)
+			births = n;
+	free(line);
+	if (f)
+		fclose(f);
+	return births;
+}
+
+/* Reads both. `kernel` is MISSING if births never paused for long enough to read both. */
+static struct birth_counts read_counts(const struct probe *probe)
+{
+	struct birth_counts c = {0};
+
+	for (int i = 0; i < TRIES; i++) {
+		c.ours = (int64_t)probe__totals(probe).newtasks;
+		c.kernel = births_since_boot();
+		if (c.kernel == births_since_boot() &&
+		    c.ours == (int64_t)probe__totals(probe).newtasks)
+			return c;
+	}
+	c.kernel = MISSING;
+	return c;
+}
+
 /* All counts begin at the same moment. */
 static void begin(struct trace *t, int64_t begun)
 {
-	int64_t births = t->options->all ? birth_counts_since_boot() : MISSING;
+	int64_t births = t->options->all ? births_since_boot() : MISSING;
 
 	t->attached = now_ns();
 	probe__begin(t->probe);
@@ -129,10 +168,10 @@ static void begin(struct trace *t, int64_t begun)
 		complain("attached %.3f s after the start", (double)(t->attached - begun) / 1e9);
 	if (!t->options->all)
 		return;
-	if (births != MISSING && births == birth_counts_since_boot())
+	if (births != MISSING && births == births_since_boot())
 		t->at_start.kernel = births;
 	else
-		t->at_start = birth_counts_read(t->probe);
+		t->at_start = read_counts(t->probe);
 }
 
 int trace__start(struct trace *t, struct profile_command *o, int64_t begun, struct fault *why)
@@ -228,7 +267,7 @@ void trace__end(struct trace *t)
 	if (t->ended)
 		return;
 	if (t->options->all)
-		t->at_end = birth_counts_read(t->probe);
+		t->at_end = read_counts(t->probe);
 	t->ended = now_ns();
 	probe__pause(t->probe);
 	t->totals = probe__totals(t->probe);

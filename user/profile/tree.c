@@ -19,18 +19,10 @@ struct tree_node {
 	uint32_t pid, parent_pid;
 	int64_t t, call_ns;
 	uint32_t method;
-	char *label;  /* the command; NULL: no exec */
+	char *label;  /* the command; "": no exec */
 	char *parent; /* the parent's name, escaped */
 	size_t up;    /* its parent's node, or NONE */
 };
-
-static char *escaped(const char *text)
-{
-	char shown[512];
-
-	escape_text(text, shown, sizeof(shown));
-	return strdup(shown);
-}
 
 int tree__add(struct tree *t, const struct birth *b)
 {
@@ -57,9 +49,9 @@ int tree__add(struct tree *t, const struct birth *b)
 	t->v = v;
 	birth_command(b, command, sizeof(command));
 	layout_cut(command, LAYOUT_WIDTH);
-	node.label = *command ? strdup(command) : NULL;
-	node.parent = escaped(b->comm);
-	if (!node.parent || (*command && !node.label)) {
+	node.label = strdup(command);
+	node.parent = escape_copy(b->comm);
+	if (!node.parent || !node.label) {
 		free(node.label);
 		free(node.parent);
 		return -ENOMEM;
@@ -102,7 +94,7 @@ static void print_node(const struct tree *t, size_t node, const char *before, co
 	snprintf(line, sizeof(line), "%s%s%u %s %s  %s", before,
 		 has_later_sibling(t, node) ? "|- " : "`- ", n->pid, method_name(n->method),
 		 time_format((double)n->call_ns, clock, time, sizeof(time)),
-		 n->label ? n->label : "(no exec)");
+		 *n->label ? n->label : "(no exec)");
 	layout_cut(line, LAYOUT_WIDTH);
 	fprintf(out, "%s\n", line);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/profile/whatif_json.h"
 
-#include <errno.h>
 #include <math.h>
 
 #include "user/analysis/whatif.h"
@@ -70,35 +69,15 @@ static json_t *encode(const struct group *g, enum whatif_kind kind, const struct
 	return NULL;
 }
 
-static int write_line(const struct group *g, enum whatif_kind kind, const struct calibration *c,
-		      const char *clock, FILE *out)
-{
-	json_t *line;
-	int err = 0;
-
-	if (!whatif_has(g, kind))
-		return 0;
-	line = encode(g, kind, c, clock);
-	if (!line)
-		return -ENOMEM;
-	errno = 0;
-	if (json_dumpf(line, out, JSON_COMPACT) || fputc('\n', out) == EOF)
-		err = errno ? -errno : -EIO;
-	json_decref(line);
-	return err;
-}
-
 int whatif_write_json(const struct groups *g, size_t top, const struct calibration *c,
 		      const char *clock, FILE *out)
 {
+	static const enum whatif_kind kinds[] = {WHATIF_SPAWNABLE, WHATIF_COPIER};
 	int err = 0;
 
-	for (size_t i = 0; i < g->n && i < top && !err; i++) {
-		err = write_line(&g->v[i], WHATIF_SPAWNABLE, c, clock, out);
-		if (!err)
-			err = write_line(&g->v[i], WHATIF_COPIER, c, clock, out);
-	}
-	if (!err && fflush(out))
-		err = -errno;
+	for (size_t i = 0; i < g->n && i < top && !err; i++)
+		for (size_t k = 0; k < 2 && !err; k++)
+			if (whatif_has(&g->v[i], kinds[k]))
+				err = store_write_line(encode(&g->v[i], kinds[k], c, clock), out);
 	return err;
 }

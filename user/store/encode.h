@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdio.h>
 
 #include "user/model/run.h"
 
@@ -10,6 +11,9 @@
 json_t *store_encode_run(const struct run *r);
 json_t *store_encode_cell(const struct cell *c);
 json_t *store_encode_end(const struct run *r);
+
+/* Writes a line, and drops the reference. 0, -errno, or -ENOMEM for NULL. */
+int store_write_line(json_t *line, FILE *out);
 
 /* A string in which U+FFFD replaces each malformed byte; `null` for NULL. */
 json_t *store_json_text(const char *text);

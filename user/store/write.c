@@ -40,18 +40,23 @@ struct store *store__create_on(FILE *out, bool regular)
 	return s;
 }
 
-/* Takes the reference, which is NULL if it could not be built. */
+int store_write_line(json_t *line, FILE *out)
+{
+	int err = line ? 0 : -ENOMEM;
+
+	errno = 0;
+	if (!err && (json_dumpf(line, out, JSON_COMPACT) || fputc('\n', out) == EOF || fflush(out)))
+		err = errno ? -errno : -EIO;
+	json_decref(line);
+	return err;
+}
+
 static int write_line(struct store *s, json_t *line)
 {
-	if (s->error == 0 && !line)
-		s->error = -ENOMEM;
-	if (s->error == 0) {
-		errno = 0;
-		if (json_dumpf(line, s->out, JSON_COMPACT) != 0 || fputc('\n', s->out) == EOF ||
-		    fflush(s->out) == EOF)
-			s->error = errno ? -errno : -EIO;
-	}
-	json_decref(line);
+	if (s->error)
+		json_decref(line);
+	else
+		s->error = store_write_line(line, s->out);
 	return s->error;
 }
 
