@@ -317,57 +317,34 @@ COUNTS
     diff <(grep elsewhere "$out/exact.fentry") <(grep elsewhere "$file")
 }
 
+each_kind() { # CHECK KERNEL KIND...
+    local kind
+    for kind in "${@:3}"; do
+        echo "by $kind:"
+        "$1" "$2" "$kind"
+    done
+}
+
 # This kernel is never skipped.
 
-@test "debian:6.1: doctor has every phase, by fentry" { check_doctor debian:6.1 fentry; }
-@test "debian:6.1: doctor has every phase, by kprobe" { check_doctor debian:6.1 kprobe; }
-@test "debian:6.1: doctor has what tracepoints give" { check_doctor debian:6.1 tracepoint; }
-@test "debian:6.1: births are counted exactly, by fentry" { check_births debian:6.1 fentry; }
-@test "debian:6.1: births are counted exactly, by kprobe" { check_births debian:6.1 kprobe; }
-@test "debian:6.1: births are counted exactly, by tracepoint" { check_births debian:6.1 tracepoint; }
-@test "debian:6.1: each birth makes a record while times are taken, by fentry" { check_timed debian:6.1 fentry; }
-@test "debian:6.1: each birth makes a record while times are taken, by tracepoint" { check_timed debian:6.1 tracepoint; }
-@test "debian:6.1: COW faults are counted exactly, by fentry" { check_cow debian:6.1 fentry; }
-@test "debian:6.1: COW faults are counted exactly, by kprobe" { check_cow debian:6.1 kprobe; }
-@test "debian:6.1: COW faults are counted exactly, by tracepoint" { check_cow debian:6.1 tracepoint; }
-@test "debian:6.1: bench shows the right phases, by fentry" { check_bench debian:6.1 fentry; }
-@test "debian:6.1: bench shows the right phases, by kprobe" { check_bench debian:6.1 kprobe; }
-@test "debian:6.1: bench shows the right phases, by tracepoint" { check_bench debian:6.1 tracepoint; }
-@test "debian:6.1: kill -9 leaves no fentry and no process" { check_kill debian:6.1 fentry; }
-@test "debian:6.1: kill -9 leaves no kprobe and no process" { check_kill debian:6.1 kprobe; }
+@test "debian:6.1: doctor has what each kind of probe gives" { each_kind check_doctor debian:6.1 fentry kprobe tracepoint; }
+@test "debian:6.1: births are counted exactly by each kind of probe" { each_kind check_births debian:6.1 fentry kprobe tracepoint; }
+@test "debian:6.1: each birth makes a record while times are taken" { each_kind check_timed debian:6.1 fentry tracepoint; }
+@test "debian:6.1: COW faults are counted exactly by each kind of probe" { each_kind check_cow debian:6.1 fentry kprobe tracepoint; }
+@test "debian:6.1: bench shows the right phases by each kind of probe" { each_kind check_bench debian:6.1 fentry kprobe tracepoint; }
+@test "debian:6.1: kill -9 leaves no probe and no process" { each_kind check_kill debian:6.1 fentry kprobe; }
 
-@test "debian:5.10: doctor has every phase, by fentry" { check_doctor debian:5.10 fentry; }
-@test "debian:5.10: doctor has every phase, by kprobe" { check_doctor debian:5.10 kprobe; }
-@test "debian:5.10: doctor has what tracepoints give" { check_doctor debian:5.10 tracepoint; }
-@test "debian:5.10: births are counted exactly, by fentry" { check_births debian:5.10 fentry; }
-@test "debian:5.10: births are counted exactly, by kprobe" { check_births debian:5.10 kprobe; }
-@test "debian:5.10: births are counted exactly, by tracepoint" { check_births debian:5.10 tracepoint; }
-@test "debian:5.10: each birth makes a record while times are taken, by fentry" { check_timed debian:5.10 fentry; }
-@test "debian:5.10: each birth makes a record while times are taken, by tracepoint" { check_timed debian:5.10 tracepoint; }
-@test "debian:5.10: COW faults are counted exactly, by fentry" { check_cow debian:5.10 fentry; }
-@test "debian:5.10: COW faults are counted exactly, by kprobe" { check_cow debian:5.10 kprobe; }
-@test "debian:5.10: COW faults are counted exactly, by tracepoint" { check_cow debian:5.10 tracepoint; }
+@test "debian:5.10: doctor has what each kind of probe gives" { each_kind check_doctor debian:5.10 fentry kprobe tracepoint; }
+@test "debian:5.10: births are counted exactly by each kind of probe" { each_kind check_births debian:5.10 fentry kprobe tracepoint; }
+@test "debian:5.10: each birth makes a record while times are taken" { each_kind check_timed debian:5.10 fentry tracepoint; }
+@test "debian:5.10: COW faults are counted exactly by each kind of probe" { each_kind check_cow debian:5.10 fentry kprobe tracepoint; }
 
-@test "debian:6.12: doctor has every phase, by fentry" { check_doctor debian:6.12 fentry; }
-@test "debian:6.12: doctor has every phase, by kprobe" { check_doctor debian:6.12 kprobe; }
-@test "debian:6.12: doctor has what tracepoints give" { check_doctor debian:6.12 tracepoint; }
-@test "debian:6.12: births are counted exactly, by fentry" { check_births debian:6.12 fentry; }
-@test "debian:6.12: births are counted exactly, by kprobe" { check_births debian:6.12 kprobe; }
-@test "debian:6.12: births are counted exactly, by tracepoint" { check_births debian:6.12 tracepoint; }
-@test "debian:6.12: each birth makes a record while times are taken, by fentry" { check_timed debian:6.12 fentry; }
-@test "debian:6.12: each birth makes a record while times are taken, by tracepoint" { check_timed debian:6.12 tracepoint; }
-@test "debian:6.12: COW faults are counted exactly, by fentry" { check_cow debian:6.12 fentry; }
-@test "debian:6.12: COW faults are counted exactly, by kprobe" { check_cow debian:6.12 kprobe; }
-@test "debian:6.12: COW faults are counted exactly, by tracepoint" { check_cow debian:6.12 tracepoint; }
+@test "debian:6.12: doctor has what each kind of probe gives" { each_kind check_doctor debian:6.12 fentry kprobe tracepoint; }
+@test "debian:6.12: births are counted exactly by each kind of probe" { each_kind check_births debian:6.12 fentry kprobe tracepoint; }
+@test "debian:6.12: each birth makes a record while times are taken" { each_kind check_timed debian:6.12 fentry tracepoint; }
+@test "debian:6.12: COW faults are counted exactly by each kind of probe" { each_kind check_cow debian:6.12 fentry kprobe tracepoint; }
 
-@test "debian:sid: doctor has every phase, by fentry" { check_doctor debian:sid fentry; }
-@test "debian:sid: doctor has every phase, by kprobe" { check_doctor debian:sid kprobe; }
-@test "debian:sid: doctor has what tracepoints give" { check_doctor debian:sid tracepoint; }
-@test "debian:sid: births are counted exactly, by fentry" { check_births debian:sid fentry; }
-@test "debian:sid: births are counted exactly, by kprobe" { check_births debian:sid kprobe; }
-@test "debian:sid: births are counted exactly, by tracepoint" { check_births debian:sid tracepoint; }
-@test "debian:sid: each birth makes a record while times are taken, by fentry" { check_timed debian:sid fentry; }
-@test "debian:sid: each birth makes a record while times are taken, by tracepoint" { check_timed debian:sid tracepoint; }
-@test "debian:sid: COW faults are counted exactly, by fentry" { check_cow debian:sid fentry; }
-@test "debian:sid: COW faults are counted exactly, by kprobe" { check_cow debian:sid kprobe; }
-@test "debian:sid: COW faults are counted exactly, by tracepoint" { check_cow debian:sid tracepoint; }
+@test "debian:sid: doctor has what each kind of probe gives" { each_kind check_doctor debian:sid fentry kprobe tracepoint; }
+@test "debian:sid: births are counted exactly by each kind of probe" { each_kind check_births debian:sid fentry kprobe tracepoint; }
+@test "debian:sid: each birth makes a record while times are taken" { each_kind check_timed debian:sid fentry tracepoint; }
+@test "debian:sid: COW faults are counted exactly by each kind of probe" { each_kind check_cow debian:sid fentry kprobe tracepoint; }
