@@ -13,7 +13,6 @@
 #include "user/base/say.h"
 #include "user/collect/environment.h"
 #include "user/collect/origin.h"
-#include "user/store/birth_line.h"
 #include "user/store/encode.h"
 
 static void cannot_write(const char *path, int err, struct fault *why)

@@ -22,7 +22,7 @@ static bool scan_value(struct scan *s, int64_t *value)
 	size_t len = sizeof(null) - 1;
 
 	if ((size_t)(s->end - s->at) < len || memcmp(s->at, null, len))
-		return scan_integer(s, value);
+		return scan_integer(s, value) && *value != MISSING;
 	s->at += len;
 	*value = MISSING;
 	return true;
@@ -66,16 +66,6 @@ static void copy(struct lifted *l, const char *from, const char *to)
 	l->len += (size_t)(to - from);
 }
 
-/* Behind the quote that ends the string that begins at s->at. */
-static void skip_string(struct scan *s)
-{
-	for (s->at++; s->at < s->end && *s->at != '"'; s->at++)
-		s->at += *s->at == '\\';
-	s->at += s->at < s->end;
-	if (s->at > s->end)
-		s->at = s->end;
-}
-
 /* Whether a real number is here: outside of strings, no other has these. */
 static bool in_real(const char *line, const char *at)
 {
@@ -93,7 +83,7 @@ static bool take(struct lifted *l, struct scan *s)
 		struct series series = {0};
 
 		if (*s->at == '"') {
-			skip_string(s);
+			scan_past_string(s);
 			copy(l, start, s->at);
 			continue;
 		}

@@ -7,8 +7,12 @@
 #include <string.h>
 
 #include "bench/shared/units.h"
+#include "user/model/calibration.h"
 #include "user/store/store.h"
 #include "user/store/value.h"
+
+/* Longer than any call takes: a day. */
+#define FIGURE_MAX 86400000000000LL
 
 /* More cells are refused: each takes far more memory than its line in the file. */
 #define CELLS_MAX 8192
@@ -325,29 +329,87 @@ static int decode_end_number(const json_t *line, const char *name, int64_t *numb
 
 int store_decode_end(const json_t *line, struct run *r, struct reason *why)
 {
-	const struct {
-		const char *name;
-		int64_t *to;
-	} profile[] = {
-		{"duration_ns", &r->end.duration_ns},	  {"births_lost", &r->end.births_lost},
-		{"births_unseen", &r->end.births_unseen}, {"untracked", &r->end.untracked},
-		{"filtered", &r->end.filtered},		  {"restarts", &r->end.restarts},
-	};
-	int err = decode_end_number(line, "births", &r->end.births, why);
+	int err = 0;
 
-	if (!err)
-		err = decode_end_number(line, "started", &r->end.started, why);
-	if (!err)
-		err = decode_end_number(line, "started_untraced", &r->end.started_untraced, why);
-	if (!err)
-		err = decode_end_number(line, "lost", &r->end.lost, why);
-	if (!err)
-		err = decode_end_number(line, "missed", &r->end.missed, why);
-	for (size_t i = 0; i < sizeof(profile) / sizeof(profile[0]) && !err; i++) {
-		if (json_object_get(line, profile[i].name))
-			err = decode_end_number(line, profile[i].name, profile[i].to, why);
-	}
-	if (!err)
-		r->ended = true;
+#define OF_ALL(name)                                                                               \
+	if (!err)                                                                                  \
+		err = decode_end_number(line, #name, &r->end.name, why);
+#define OF_PROFILE(name)                                                                           \
+	if (!err && json_object_get(line, #name))                                                  \
+		err = decode_end_number(line, #name, &r->end.name, why);
+	END_NUMBERS(OF_ALL, OF_PROFILE)
+	r->ended = !err;
 	return err;
+}
+
+static int decode_figure(const json_t *json, const char *name, struct figure_value *v,
+			 struct reason *why)
+{
+	struct series s = {0};
+	int err = store_series(json, name, 3, &s, why);
+
+	if (!err && (s.v[0] < 0 || s.v[1] < s.v[0] || s.v[2] < s.v[1] || s.v[2] > FIGURE_MAX))
+		err = store_fault(why, "%s is no three times in order", name);
+	if (!err) {
+		free(v->absent);
+		*v = (struct figure_value){s.v[0], s.v[1], s.v[2], NULL};
+	}
+	series__free(&s);
+	return err;
+}
+
+static int decode_reasons(json_t *absent, struct calibration *c, struct reason *why)
+{
+	const char *name;
+	json_t *reason;
+
+	if (!json_is_object(absent))
+		return store_fault(why, "absent is not an object");
+	json_object_foreach (absent, name, reason) {
+		int f = figure_by_name(name);
+
+		if (!json_is_string(reason))
+			return store_fault(why, "absent holds what is no string");
+		if (f >= 0 && figure_set_absent(&c->v[f], json_string_value(reason)))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int decode_figures(json_t *ns, struct calibration *c, struct reason *why)
+{
+	const char *name;
+	json_t *array;
+	int err = 0;
+
+	if (!json_is_object(ns))
+		return store_fault(why, "ns is not an object");
+	json_object_foreach (ns, name, array) {
+		int f = figure_by_name(name);
+
+		if (f >= 0 && !err)
+			err = decode_figure(array, figure_name(f), &c->v[f], why);
+	}
+	return err;
+}
+
+int store_decode_calibration(const json_t *line, struct run *r, struct reason *why)
+{
+	struct calibration *c;
+	int err = 0;
+
+	if (r->calibration)
+		return store_fault(why, "there was a calibration before");
+	c = r->calibration = calloc(1, sizeof(*c));
+	if (!c)
+		return -ENOMEM;
+	c->taken_ms = MISSING;
+	for (int f = 0; f < FIGURE_COUNT && !err; f++)
+		err = figure_set_absent(&c->v[f], "it is not in the file");
+	if (!err && json_object_get(line, "taken_ms"))
+		err = store_number(json_object_get(line, "taken_ms"), "taken_ms", &c->taken_ms,
+				   why);
+	if (!err)
+		err = decode_reasons(json_object_get(line, "absent"), c, why);
+	return err ? err : decode_figures(json_object_get(line, "ns"), c, why);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Inside the store: the lines of a bench, read into a run. */
+/* Inside the store: lines of JSON, read into a run. birth_reader.h has the births. */
 #pragma once
 
 #include <jansson.h>
@@ -13,4 +13,5 @@
  */
 int store_decode_run(const json_t *line, struct run *r, struct reason *why);
 int store_decode_cell(const json_t *line, struct run *r, struct reason *why);
+int store_decode_calibration(const json_t *line, struct run *r, struct reason *why);
 int store_decode_end(const json_t *line, struct run *r, struct reason *why);

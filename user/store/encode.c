@@ -5,7 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/model/birth.h"
+#include "user/model/calibration.h"
+#include "user/store/value.h"
 #include "user/text/utf8.h"
+
+static const char *const edge_names[] = {
+#define X(name, record, brief) [EDGE_##name] = #name,
+	EDGES(X)
+#undef X
+};
 
 /* A copy in which each malformed byte is U+FFFD: JSON knows no other text. NULL: out of memory. */
 static char *well_formed(const char *text)
@@ -50,6 +59,16 @@ static bool put(json_t *object, const char *name, json_t *value)
 	return json_object_set_new(object, name, value) != 0;
 }
 
+static bool put_number(json_t *object, const char *name, int64_t number)
+{
+	return put(object, name, json_integer(number));
+}
+
+static bool put_known(json_t *object, const char *name, int64_t number)
+{
+	return number != MISSING && put_number(object, name, number);
+}
+
 static bool put_named(json_t *object, const char *name, const char *text, int64_t number)
 {
 	char *copy = well_formed(name);
@@ -70,16 +89,19 @@ static json_t *finished(json_t *object, bool failed)
 	return object;
 }
 
-/* As many values as the cell has samples. */
-static json_t *values(const struct series *s, size_t n)
+/* A new member for a series that has values; as many as the cell has samples. */
+static bool put_series(json_t *object, const char *name, const struct series *s, size_t n)
 {
-	json_t *array = json_array();
+	json_t *array;
 	bool failed = false;
 
+	if (!series__any(s))
+		return false;
+	array = json_array();
 	for (size_t i = 0; i < n && !failed; i++)
 		failed = json_array_append_new(array,
 					       number_or_null(i < s->n ? s->v[i] : MISSING)) != 0;
-	return finished(array, failed);
+	return put(object, name, finished(array, failed));
 }
 
 static json_t *encode_command(char *const *command)
@@ -163,10 +185,9 @@ static json_t *encode_samples(const struct cell *c)
 	json_t *object = json_object();
 	bool failed = false;
 
-	for (int i = 0; i < SAMPLE_COUNT && !failed; i++) {
-		if (series__any(&c->samples[i]))
-			failed = put(object, sample_name(i), values(&c->samples[i], c->n));
-	}
+	for (int i = 0; i < SAMPLE_COUNT && !failed; i++)
+		failed = put_series(object, sample_name(i), &c->samples[i], c->n);
+
 	return finished(object, failed);
 }
 
@@ -178,7 +199,7 @@ static json_t *encode_phase(const struct cell *c, enum phase p)
 	if (series__any(&c->phases[p])) {
 		if (c->phase_origin[p].source)
 			failed = put(phase, "source", store_json_text(c->phase_origin[p].source));
-		failed |= put(phase, "ns", values(&c->phases[p], c->n));
+		failed |= put_series(phase, "ns", &c->phases[p], c->n);
 	} else {
 		failed = put(phase, "absent", store_json_text(c->phase_origin[p].absent));
 	}
@@ -202,10 +223,9 @@ static json_t *encode_counts(const struct cell *c)
 	json_t *object = json_object();
 	bool failed = false;
 
-	for (int i = 0; i < COUNT_COUNT && !failed; i++) {
-		if (series__any(&c->counts[i]))
-			failed = put(object, count_name(i), values(&c->counts[i], c->n));
-	}
+	for (int i = 0; i < COUNT_COUNT && !failed; i++)
+		failed = put_series(object, count_name(i), &c->counts[i], c->n);
+
 	return finished(object, failed);
 }
 
@@ -216,20 +236,18 @@ json_t *store_encode_cell(const struct cell *c)
 
 	failed |= put(line, "type", json_string("cell"));
 	failed |= put(line, "key", encode_key(c));
-	failed |= put(line, "order", json_integer((json_int_t)c->order));
+	failed |= put_number(line, "order", (json_int_t)c->order);
 	if (c->skipped) {
-		failed |= put(line, "n", json_integer(0));
+		failed |= put_number(line, "n", 0);
 		failed |= put(line, "skipped", store_json_text(c->skipped));
 		return finished(line, failed);
 	}
-	failed |= put(line, "n", json_integer((json_int_t)c->n));
+	failed |= put_number(line, "n", (json_int_t)c->n);
 	failed |= put(line, "samples", encode_samples(c));
-	if (series__any(&c->unattributed))
-		failed |= put(line, "unattributed_ns", values(&c->unattributed, c->n));
+	failed |= put_series(line, "unattributed_ns", &c->unattributed, c->n);
 	failed |= put(line, "phases", encode_phases(c));
 	failed |= put(line, "counts", encode_counts(c));
-	if (series__any(&c->errnos))
-		failed |= put(line, "errnos", values(&c->errnos, c->n));
+	failed |= put_series(line, "errnos", &c->errnos, c->n);
 	if (c->broken)
 		failed |= put(line, "broken", store_json_text(c->broken));
 	return finished(line, failed);
@@ -238,21 +256,137 @@ json_t *store_encode_cell(const struct cell *c)
 json_t *store_encode_end(const struct run *r)
 {
 	json_t *line = json_object();
+	bool failed = put(line, "type", json_string("end"));
+	bool profile = r->end.duration_ns != 0;
+
+#define OF_ALL(name)	 failed |= put(line, #name, number_or_null(r->end.name));
+#define OF_PROFILE(name) failed |= profile && put(line, #name, number_or_null(r->end.name));
+	END_NUMBERS(OF_ALL, OF_PROFILE)
+	return finished(line, failed);
+}
+
+static json_t *encode_parent(const struct birth *b)
+{
+	json_t *parent = json_object();
+	bool failed = put_number(parent, "pid", (b->life.parent_tgid));
+
+	failed |= put_number(parent, "tid", (b->parent_tid));
+	failed |= put(parent, "comm", store_json_text(b->comm));
+	if (b->exe[0])
+		failed |= put(parent, "exe", store_json_text(b->exe));
+	failed |= put_number(parent, "uid", (b->uid));
+	failed |= put_number(parent, "cgroup", (json_int_t)b->cgroup);
+	failed |= put_known(parent, "rss_bytes", birth_rss(b));
+	failed |= put_known(parent, "vmas", b->life.count[COUNT_parent_vmas]);
+	failed |= put_known(parent, "threads", b->life.count[COUNT_parent_threads]);
+	return finished(parent, failed);
+}
+
+static json_t *encode_edges(const struct birth *b)
+{
+	json_t *edges = json_object();
 	bool failed = false;
 
-	failed |= put(line, "type", json_string("end"));
-	failed |= put(line, "births", number_or_null(r->end.births));
-	failed |= put(line, "started", number_or_null(r->end.started));
-	failed |= put(line, "started_untraced", number_or_null(r->end.started_untraced));
-	failed |= put(line, "lost", number_or_null(r->end.lost));
-	if (r->end.duration_ns != 0) {
-		failed |= put(line, "duration_ns", number_or_null(r->end.duration_ns));
-		failed |= put(line, "births_lost", number_or_null(r->end.births_lost));
-		failed |= put(line, "restarts", number_or_null(r->end.restarts));
-		failed |= put(line, "births_unseen", number_or_null(r->end.births_unseen));
-		failed |= put(line, "untracked", number_or_null(r->end.untracked));
-		failed |= put(line, "filtered", number_or_null(r->end.filtered));
+	for (int e = 0; e < EDGE_COUNT && !failed; e++)
+		if (b->life.edge[e] && (int64_t)b->life.edge[e] >= birth_time(b))
+			failed = put(edges, edge_names[e],
+				     json_integer((json_int_t)b->life.edge[e] - birth_time(b)));
+	return finished(edges, failed);
+}
+
+static json_t *encode_birth_phases(const struct birth *b)
+{
+	json_t *phases = json_object();
+	bool failed = false;
+
+	for (int p = 0; p < PHASE_COUNT && !failed; p++)
+		failed = put_known(phases, phase_name(p), phase_ns(&b->life, p));
+	return finished(phases, failed);
+}
+
+static json_t *encode_birth_counts(const struct birth *b)
+{
+	json_t *counts = json_object();
+	bool failed = false;
+
+	for (int c = 0; c < COUNT_COUNT && !failed; c++)
+		failed = put_known(counts, count_name(c), b->life.count[c]);
+	return finished(counts, failed);
+}
+
+static json_t *encode_exec(const struct birth *b)
+{
+	json_t *exec = json_object(), *argv;
+	bool failed = put_number(exec, "result", (b->life.exec_result));
+
+	if (!failed && b->path) {
+		failed = put(exec, "path", store_json_text(b->path));
+		argv = json_array();
+		for (size_t at = 0; at < b->args_bytes && !failed; at += strlen(b->args + at) + 1)
+			failed = json_array_append_new(argv, store_json_text(b->args + at)) != 0;
+		failed |= put(exec, "argv", argv);
+		if (b->args_total > b->args_bytes)
+			failed |= put_number(exec, "argv_bytes", (b->args_total));
 	}
-	failed |= put(line, "missed", number_or_null(r->end.missed));
+	return finished(exec, failed);
+}
+
+static json_t *encode_stack(const struct stack *s)
+{
+	json_t *stack = json_object(), *frames = json_array();
+	const char *frame = s->frames;
+	bool failed = false;
+
+	for (size_t i = 0; i < s->count && !failed; i++, frame += strlen(frame) + 1)
+		failed = json_array_append_new(frames, store_json_text(frame)) != 0;
+	failed |= put(stack, "frames", frames);
+	failed |= put_number(stack, "libc", (json_int_t)s->libc);
+	return finished(stack, failed);
+}
+
+json_t *store_encode_birth(const struct birth *b)
+{
+	const struct life *life = &b->life;
+	json_t *line = json_object(), *child;
+	bool failed = put(line, "type", json_string("birth"));
+
+	failed |= put_known(line, "t_ns", birth_time(b));
+	failed |= put(line, "method", json_string(method_name(life->method)));
+	failed |= put_number(line, "flags", (json_int_t)life->clone_flags);
+	failed |= put_number(line, "result", (life->result < 0 ? life->result : 0));
+	failed |= put_known(line, "call_ns", birth_call_ns(b));
+	failed |= put(line, "parent", encode_parent(b));
+	if (life->result > 0) {
+		child = json_object();
+		failed |= put_number(child, "pid", (b->child_tgid));
+		failed |= put_number(child, "tid", (life->tid));
+		failed |= put(line, "child", child);
+	}
+	failed |= put(line, "edges", encode_edges(b));
+	failed |= put(line, "phases", encode_birth_phases(b));
+	if (life->execed)
+		failed |= put(line, "exec", encode_exec(b));
+	failed |= put(line, "counts", encode_birth_counts(b));
+	if (b->stack)
+		failed |= put(line, "stack", encode_stack(b->stack));
+	return finished(line, failed);
+}
+
+json_t *store_encode_calibration(const struct calibration *c)
+{
+	json_t *line = json_object(), *ns = json_object(), *absent = json_object();
+	bool failed = put(line, "type", json_string("calibration"));
+
+	failed |= put_known(line, "taken_ms", c->taken_ms);
+	for (int f = 0; f < FIGURE_COUNT && !failed; f++) {
+		const struct figure_value *v = &c->v[f];
+
+		failed = v->absent ? put(absent, figure_name(f), store_json_text(v->absent))
+				   : put(ns, figure_name(f),
+					 json_pack("[III]", (json_int_t)v->low, (json_int_t)v->mid,
+						   (json_int_t)v->high));
+	}
+	failed |= put(line, "ns", ns);
+	failed |= put(line, "absent", absent);
 	return finished(line, failed);
 }

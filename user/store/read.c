@@ -8,10 +8,8 @@
 #include "bench/shared/fault.h"
 #include "user/model/birth.h"
 #include "user/store/arrays.h"
-#include "user/store/birth_line.h"
-#include "user/store/calibration_line.h"
+#include "user/store/birth_reader.h"
 #include "user/store/decode.h"
-#include "user/store/fast_birth.h"
 #include "user/store/store.h"
 #include "user/text/escape.h"
 
@@ -143,33 +141,16 @@ static int parse_line(struct reader *rd, struct lifted *lifted, json_t **line)
 	return fault(rd, -EINVAL, "not JSON, at byte %d", error.position);
 }
 
-/* Takes *b. */
-static int add_birth(struct run *r, struct birth *b, struct reason *why)
+/* Takes *b, if reading it gave no `err`. */
+static int add_birth(struct run *r, struct birth *b, int err, struct reason *why)
 {
-	int err = -EINVAL;
-
-	if (r->birth_count < BIRTHS_MAX)
-		err = run__add_birth(r, b);
-	else
-		snprintf(why->text, sizeof(why->text), "more than %zu births", BIRTHS_MAX);
+	if (err)
+		return err;
+	err = r->birth_count < BIRTHS_MAX ? run__add_birth(r, b)
+					  : store_fault(why, "more than %zu births", BIRTHS_MAX);
 	if (err)
 		birth__free(b);
 	return err;
-}
-
-static int decode_birth(const json_t *line, struct run *r, struct reason *why)
-{
-	struct birth b;
-	int err = store_decode_birth(line, &b, why);
-
-	if (err)
-		return err;
-	err = store_decode_stack(line, &r->stacks, &b, why);
-	if (err) {
-		birth__free(&b);
-		return err;
-	}
-	return add_birth(r, &b, why);
 }
 
 /* Reports what went wrong with a line, with its number. */
@@ -187,6 +168,7 @@ static int decode_line(struct reader *rd, const json_t *line, const struct lifte
 {
 	const char *type = json_string_value(json_object_get(line, "type"));
 	struct reason why = {"damaged", lifted};
+	struct birth b;
 	int err;
 
 	if (rd->line == 1) {
@@ -200,7 +182,8 @@ static int decode_line(struct reader *rd, const json_t *line, const struct lifte
 	} else if (!strcmp(type, "cell")) {
 		err = store_decode_cell(line, r, &why);
 	} else if (!strcmp(type, "birth")) {
-		err = decode_birth(line, r, &why);
+		err = store_decode_birth(line, &r->stacks, &b, &why);
+		err = add_birth(r, &b, err, &why);
 	} else if (!strcmp(type, "calibration")) {
 		err = store_decode_calibration(line, r, &why);
 	} else if (!strcmp(type, "end")) {
@@ -222,8 +205,9 @@ static int read_line(struct reader *rd, struct run *r)
 
 	if (r->ended)
 		return fault(rd, -EINVAL, "goes on after its end line");
-	if (rd->line > 1 && store_scan_birth(rd->text, rd->len, &r->stacks, &b)) {
-		err = finish_line(rd, add_birth(r, &b, &why), &why);
+	err = rd->line > 1 ? store_scan_birth(rd->text, rd->len, &r->stacks, &b, &why) : -EAGAIN;
+	if (err != -EAGAIN) {
+		err = finish_line(rd, add_birth(r, &b, err, &why), &why);
 		return err ? err : 1;
 	}
 	more = parse_line(rd, &lifted, &line);

@@ -22,20 +22,27 @@ static inline bool scan_char(struct scan *s, char c)
 	return is;
 }
 
-/* As RFC 8259 has an integer: no plus, no zero before other digits. Never MISSING. */
+/* As RFC 8259 has an integer: no plus, no zero before other digits. */
 static inline bool scan_integer(struct scan *s, int64_t *value)
 {
 	bool negative = scan_char(s, '-');
-	const char *first = s->at;
+	const char *first = s->at, *at = first, *end = s->end;
+	uint64_t n = 0, digit; /* 19 digits fit */
 
-	for (*value = 0; s->at < s->end && *s->at >= '0' && *s->at <= '9'; s->at++) {
-		int digit = *s->at - '0';
+	for (; at < end && (digit = (uint64_t)(*at - '0')) <= 9; at++)
+		n = 10 * n + digit;
+	s->at = at;
+	*value = (int64_t)(negative ? -n : n);
+	return at > first && (*first != '0' || at == first + 1) && at - first <= 19 &&
+	       n <= (uint64_t)INT64_MAX + negative;
+}
 
-		if (__builtin_mul_overflow(*value, 10, value) ||
-		    __builtin_add_overflow(*value, digit, value))
-			return false;
-	}
-	if (negative)
-		*value = -*value;
-	return s->at > first && (*first != '0' || s->at == first + 1);
+/* Behind the quote that ends the string that begins here, or the end. */
+static inline void scan_past_string(struct scan *s)
+{
+	for (s->at++; s->at < s->end && *s->at != '"'; s->at++)
+		s->at += *s->at == '\\';
+	s->at += s->at < s->end;
+	if (s->at > s->end)
+		s->at = s->end;
 }

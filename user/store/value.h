@@ -17,6 +17,23 @@ struct lifted;
 /* The kernel's MAX_ERRNO (include/linux/err.h). */
 #define STORE_ERRNO_MAX 4095
 
+/*
+ * The members of the line `end`, in the order in which they are written. Those of a profile may be
+ * missing, and are not written for a bench.
+ */
+#define END_NUMBERS(OF_ALL, OF_PROFILE)                                                            \
+	OF_ALL(births)                                                                             \
+	OF_ALL(started)                                                                            \
+	OF_ALL(started_untraced)                                                                   \
+	OF_ALL(lost)                                                                               \
+	OF_PROFILE(duration_ns)                                                                    \
+	OF_PROFILE(births_lost)                                                                    \
+	OF_PROFILE(restarts)                                                                       \
+	OF_PROFILE(births_unseen)                                                                  \
+	OF_PROFILE(untracked)                                                                      \
+	OF_PROFILE(filtered)                                                                       \
+	OF_ALL(missed)
+
 /* What is wrong with a line, for the user. */
 struct reason {
 	char text[256];

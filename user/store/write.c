@@ -4,8 +4,6 @@
 #include <unistd.h>
 
 #include "user/base/output.h"
-#include "user/store/birth_line.h"
-#include "user/store/calibration_line.h"
 #include "user/store/encode.h"
 #include "user/store/store.h"
 

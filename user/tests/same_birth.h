@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Both readers of births on one line: what the fast one takes, the other takes, and as the same. */
+/* A birth that is read from its text is the same as by way of jansson. */
 #pragma once
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "user/model/birth.h"
-#include "user/store/birth_line.h"
-#include "user/store/fast_birth.h"
+#include "user/store/birth_reader.h"
 
 static inline bool same_text(const char *a, const char *b)
 {
@@ -43,38 +43,38 @@ static inline bool same_birth(const struct birth *a, const struct birth *b)
 	       same_stack(a->stack, b->stack);
 }
 
-enum taken { LEFT_ALONE, TAKEN, DIFFERS };
+enum taken { LEFT_ALONE, REFUSED, TAKEN, DIFFERS };
 
-/* `text` need not end with a zero byte. */
-static inline enum taken both_readers(const char *text, size_t len)
+/* `text` need not end with a zero byte. `why` gets the reason if it is refused. */
+static inline enum taken both_ways(const char *text, size_t len, struct reason *why)
 {
 	char *exact = malloc(len ? len : 1); /* so that a sanitizer sees what is read beyond */
-	struct stack_table fast_stacks = {NULL, 0}, slow_stacks = {NULL, 0};
-	struct birth fast, slow;
-	struct reason why = {"", NULL};
-	enum taken taken = DIFFERS;
-	bool same;
+	struct stack_table stacks = {NULL, 0}, again_stacks = {NULL, 0};
+	struct birth b, again;
+	struct reason again_why = {"", NULL};
+	enum taken taken = LEFT_ALONE;
 	json_t *line;
+	int err;
 
 	memcpy(exact, text, len);
-	if (!store_scan_birth(exact, len, &fast_stacks, &fast)) {
-		if (fast_stacks.n)
-			abort();
-		free(exact);
-		return LEFT_ALONE;
+	err = store_scan_birth(exact, len, &stacks, &b, why);
+	if (err != -EAGAIN) {
+		line = json_loadb(exact, len, JSON_REJECT_DUPLICATES, NULL);
+		taken = err ? REFUSED : TAKEN;
+		if (!same_text(json_string_value(json_object_get(line, "type")), "birth") ||
+		    store_decode_birth(line, &again_stacks, &again, &again_why) != err ||
+		    (err ? strcmp(why->text, again_why.text) : !same_birth(&b, &again)))
+			taken = DIFFERS;
+		if (!err) {
+			birth__free(&b);
+			birth__free(&again);
+		}
+		json_decref(line);
 	}
-	line = json_loadb(exact, len, JSON_REJECT_DUPLICATES, NULL);
-	same = same_text(json_string_value(json_object_get(line, "type")), "birth");
-	if (same && store_decode_birth(line, &slow, &why) == 0) {
-		if (store_decode_stack(line, &slow_stacks, &slow, &why) == 0 &&
-		    same_birth(&fast, &slow))
-			taken = TAKEN;
-		birth__free(&slow);
-	}
-	birth__free(&fast);
-	stack_table__free(&fast_stacks);
-	stack_table__free(&slow_stacks);
-	json_decref(line);
+	if (taken != TAKEN && stacks.n)
+		abort();
+	stack_table__free(&stacks);
+	stack_table__free(&again_stacks);
 	free(exact);
 	return taken;
 }

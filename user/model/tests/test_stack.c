@@ -9,7 +9,8 @@
 #include "bench/tests/unit.h"
 #include "user/analysis/groups.h"
 #include "user/model/birth.h"
-#include "user/store/birth_line.h"
+#include "user/store/birth_reader.h"
+#include "user/store/encode.h"
 
 #define FRAMES(text) text, sizeof(text)
 
@@ -77,8 +78,8 @@ TEST(a_stack_comes_back_with_its_birth)
 	json_t *line = store_encode_birth(&a);
 
 	assert_non_null(line);
-	assert_int_equal(store_decode_stack(line, &again, &b, &why), 0);
-	assert_int_equal(store_decode_stack(line, &again, &c, &why), 0);
+	assert_int_equal(store_decode_birth(line, &again, &b, &why), 0);
+	assert_int_equal(store_decode_birth(line, &again, &c, &why), 0);
 	assert_ptr_equal(b.stack, c.stack);
 	assert_int_equal(b.stack->count, 3);
 	assert_int_equal(b.stack->libc, 1);
@@ -88,48 +89,11 @@ TEST(a_stack_comes_back_with_its_birth)
 	a.stack = b.stack = NULL;
 	line = store_encode_birth(&a);
 	assert_null(json_object_get(line, "stack"));
-	assert_int_equal(store_decode_stack(line, &again, &b, &why), 0);
+	assert_int_equal(store_decode_birth(line, &again, &b, &why), 0);
 	assert_null(b.stack);
 	json_decref(line);
 	stack_table__free(&t);
 	stack_table__free(&again);
-}
-
-TEST(damaged_stacks_are_refused)
-{
-	static const char *const stacks[] = {
-		"7",
-		"[]",
-		"{}",
-		"{\"frames\":[],\"libc\":0}",
-		"{\"frames\":\"x\",\"libc\":0}",
-		"{\"frames\":[7],\"libc\":0}",
-		"{\"frames\":[\"a\"],\"libc\":1}",
-		"{\"frames\":[\"a\",\"b\"],\"libc\":-1}",
-		"{\"frames\":[\"a\"]}",
-	};
-	struct stack_table t = {0};
-	struct birth b = {0};
-	char text[1024] = "{\"stack\":{\"libc\":0,\"frames\":[\"a\"";
-	struct reason why;
-	json_t *line;
-
-	for (size_t i = 0; i < sizeof(stacks) / sizeof(stacks[0]); i++) {
-		line = json_pack("{s:o}", "stack", json_loads(stacks[i], JSON_DECODE_ANY, NULL));
-		assert_non_null(line);
-		why.text[0] = '\0';
-		assert_int_equal(store_decode_stack(line, &t, &b, &why), -EINVAL);
-		assert_true(why.text[0]);
-		json_decref(line);
-	}
-	for (int i = 0; i < STACK_FRAMES_MAX; i++)
-		strcat(text, ",\"a\"");
-	strcat(text, "]}}");
-	line = json_loads(text, 0, NULL);
-	assert_non_null(line);
-	assert_int_equal(store_decode_stack(line, &t, &b, &why), -EINVAL);
-	json_decref(line);
-	assert_int_equal(t.n, 0);
 }
 
 /* A result file has no inodes: an empty name means a kernel thread. */

@@ -19,7 +19,8 @@
 #include "user/model/calibration.h"
 #include "user/profile/figures.h"
 #include "user/profile/whatif_json.h"
-#include "user/store/calibration_line.h"
+#include "user/store/decode.h"
+#include "user/store/encode.h"
 #include "user/table/whatif.h"
 
 /* What each test begins with: a calibration of make_run(), and no births. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * libFuzzer: any bytes as a result file; what can be read is written, read again, shown,
- * reported, exported, compared with itself, and held against a budget. A line that both readers
- * of births take is the same birth to both.
+ * reported, exported, compared with itself, and held against a budget. A birth that is read from
+ * its text is the same as by way of jansson.
  * clang -std=gnu11 -D_GNU_SOURCE -I. -g -O1 -fsanitize=fuzzer,address,undefined ...
  */
 #include <stdlib.h>
@@ -20,8 +20,6 @@
 #include "user/profile/tree.h"
 #include "user/profile/whatif_json.h"
 #include "user/report/format.h"
-#include "user/store/birth_line.h"
-#include "user/store/calibration_line.h"
 #include "user/store/encode.h"
 #include "user/store/store.h"
 #include "user/table/profile.h"
@@ -68,12 +66,13 @@ static void check_round_trip(const struct run *r)
 static void check_births_of(const char *text, size_t size)
 {
 	const char *end = text + size, *newline;
+	struct reason why;
 
 	for (; text < end; text = newline + 1) {
 		newline = memchr(text, '\n', (size_t)(end - text));
 		if (!newline)
 			newline = end;
-		if (both_readers(text, (size_t)(newline - text)) == DIFFERS)
+		if (both_ways(text, (size_t)(newline - text), &why) == DIFFERS)
 			abort();
 	}
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bench/tests/unit.h"
+#include "user/store/encode.h"
 #include "user/tests/same_birth.h"
 
 #define GOLDEN "user/report/tests/golden/profile.jsonl"
@@ -20,9 +21,9 @@ static const char base[] =
 	"\"cow_faults_child\":11,\"parent_fds\":5},"
 	"\"stack\":{\"frames\":[\"fork\",\"run_child\",\"main\"],\"libc\":1}}";
 
-static enum taken check(const char *line, size_t len)
+static enum taken check(const char *line, size_t len, struct reason *why)
 {
-	enum taken taken = both_readers(line, len);
+	enum taken taken = both_ways(line, len, why);
 
 	if (taken == DIFFERS)
 		fail_msg("not the same: %.*s", (int)len, line);
@@ -30,14 +31,22 @@ static enum taken check(const char *line, size_t len)
 }
 
 /* `base` with `to` in place of `from`, which is in it. */
-static enum taken check_with(const char *from, const char *to)
+static const char *with(const char *from, const char *to)
 {
+	static char line[8192];
 	const char *at = strstr(base, from);
-	char line[8192];
 
 	assert_non_null(at);
 	snprintf(line, sizeof(line), "%.*s%s%s", (int)(at - base), base, to, at + strlen(from));
-	return check(line, strlen(line));
+	return line;
+}
+
+static void assert_taken(const char *line)
+{
+	struct reason why;
+
+	if (check(line, strlen(line), &why) != TAKEN)
+		fail_msg("not taken: %s", line);
 }
 
 static uint64_t random_next(void)
@@ -55,13 +64,14 @@ TEST(lines_of_a_real_profile_are_taken)
 	FILE *in = fopen(GOLDEN, "re");
 	char *line = NULL;
 	size_t size = 0, births = 0;
+	struct reason why;
 	ssize_t len;
 
 	assert_non_null(in);
 	while ((len = getline(&line, &size, in)) > 0) {
 		bool birth = !strncmp(line, "{\"type\":\"birth\"", 15);
 
-		assert_int_equal(check(line, (size_t)len - 1), birth ? TAKEN : LEFT_ALONE);
+		assert_int_equal(check(line, (size_t)len - 1, &why), birth ? TAKEN : LEFT_ALONE);
 		births += birth;
 	}
 	assert_true(births > 8);
@@ -80,7 +90,8 @@ TEST(whatever_is_written_is_taken)
 					    "\xc3\xa9\xe2\x82\xac",
 					    "\xf0\x9f\x98\x80",
 					    "bad \xff\xc3(",
-					    "</script>"};
+					    "</script>",
+					    "\033[31m\001\037\177"};
 
 	for (size_t round = 0; round < 20000; round++) {
 		struct birth b = {.child_tgid = 7, .parent_tid = 8, .uid = UINT32_MAX, .cgroup = 1};
@@ -102,138 +113,209 @@ TEST(whatever_is_written_is_taken)
 				random_next() % 3 ? (int64_t)(random_next() >> 10) : MISSING;
 		if (random_next() % 4 == 0)
 			b.life.result = -11;
-		strcpy(b.comm, texts[random_next() % 9]);
-		strcpy(b.exe, texts[random_next() % 9]);
+		strcpy(b.comm, texts[random_next() % (sizeof(texts) / sizeof(texts[0]))]);
+		strcpy(b.exe, texts[random_next() % (sizeof(texts) / sizeof(texts[0]))]);
 		if (random_next() % 3) {
 			b.life.execed = true;
 			b.life.exec_result = random_next() % 2 ? 0 : -2;
-			b.path = (char *)texts[random_next() % 9];
+			b.path = (char *)texts[random_next() % (sizeof(texts) / sizeof(texts[0]))];
 			b.args = args;
-			strcpy(args, texts[random_next() % 9]);
+			strcpy(args, texts[random_next() % (sizeof(texts) / sizeof(texts[0]))]);
 			b.args_bytes = strlen(args) + 1;
 			b.args_total = (uint32_t)(b.args_bytes + random_next() % 2);
 		}
 		if (random_next() % 2)
-			b.stack = stack_table__intern_text(&stacks, texts[random_next() % 9]);
+			b.stack = stack_table__intern_text(
+				&stacks, texts[random_next() % (sizeof(texts) / sizeof(texts[0]))]);
 		line = store_encode_birth(&b);
 		text = json_dumps(line, JSON_COMPACT);
 		json_decref(line);
-		assert_int_equal(check(text, strlen(text)), TAKEN);
+		assert_taken(text);
 		free(text);
 		stack_table__free(&stacks);
 	}
 }
 
-TEST(other_lines_are_left_alone)
+/* What is wrong with a line: "" if it is read in either way. */
+static const char *fault_of(const char *text, struct birth *b, struct stack_table *stacks)
+{
+	static struct reason why;
+	json_t *line = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	int err;
+
+	check(text, strlen(text), &why);
+	if (!line)
+		return "not JSON";
+	why.text[0] = '\0';
+	err = store_decode_birth(line, stacks, b, &why);
+	assert_int_equal(err, why.text[0] ? -EINVAL : 0);
+	json_decref(line);
+	return why.text;
+}
+
+#define ARGV   "[\"ls\",\"/\",\"\"]"
+#define FRAMES "[\"fork\",\"run_child\",\"main\"]"
+#define CALL   "\"result\":0,\"call"
+
+TEST(bad_values_are_refused)
 {
 	static const struct {
-		const char *from, *to;
+		const char *from, *to, *fault;
 	} changes[] = {
-		{"\"birth\"", "\"cell\""},
-		{"\"t_ns\"", "\"t_later\""},
-		{"\"t_ns\"", "\"method\""},
-		{"\"pid\":13260,", ""},
-		{"\"pid\":13273,", ""},
-		{"13260", "4294967296"},
-		{"13260", "-1"},
-		{"4711", "0"},
-		{"4711", "2147483648"},
-		{"18874385", "9223372036854775808"},
-		{"18874385", "-9223372036854775808"},
-		{"18874385", "1.5"},
-		{"18874385", "1e3"},
-		{"18874385", "01"},
-		{"18874385", "\"x\""},
-		{"18874385", "null"},
-		{"19078613274257", "-1"},
-		{"19078613274257", "36028797018963968"},
-		{"\"result\":0,\"call", "\"result\":1,\"call"},
-		{"\"result\":0,\"call", "\"result\":-4096,\"call"},
-		{"72540", "true"},
-		{"23290", "-1"},
-		{"23290", "36028797018963968"},
-		{"9657", "36028797018963968"},
-		{":27", ":-36028797018963968"},
-		{"\"sh\"", "7"},
-		{"\"sh\"", "\"\\u0073h\""},
-		{"\"sh\"", "\"s\\h\""},
-		{"\"sh\"", "\"s\th\""},
-		{"\"sh\"", "\"\xff\""},
-		{"\"sh\"", "\"\xed\xa0\x80\""},
-		{"\"sh\"", "\"\xc0\xaf\""},
-		{"\"dash\"", "{}"},
-		{"\"/usr/bin/ls\"", "0"},
-		{"[\"ls\",\"/\",\"\"]", "\"ls\""},
-		{"[\"ls\",\"/\",\"\"]", "[\"ls\",3]"},
-		{"[\"ls\",\"/\",\"\"]", "[\"ls\",]"},
-		{"[\"ls\",\"/\",\"\"]", "[[\"ls\"]]"},
-		{"\"argv_bytes\":99", "\"argv_bytes\":-1"},
-		{"\"counts\":{", "\"counts\":[{"},
-		{"\"phases\":{", "\"phases\":7,\"x\":{"},
-		{"\"libc\":1}}", "\"libc\":1}} "},
-		{"\"libc\":1}}", "\"libc\":1}"},
-		{"\"libc\":1}}", "\"libc\":1}}x"},
-		{"\"libc\":1", "\"libc\":3"},
-		{"\"libc\":1", "\"libc\":-1"},
-		{"\"libc\":1", "\"libc\":4294967296"},
-		{",\"libc\":1", ""},
-		{"[\"fork\",\"run_child\",\"main\"]", "[]"},
-		{"[\"fork\",\"run_child\",\"main\"]", "[\"fork\",7]"},
-		{"[\"fork\",\"run_child\",\"main\"]", "\"fork\""},
-		{"\"stack\":{", "\"stack\":[{"},
-		{"\"parent_fds\"", "\"parent_fd\\u0073\""},
-		{"\"parent_fds\"", "\"cow_faults_child\""},
+		{"\"t_ns\"", "\"method\"", "not JSON"},
+		{"\"method\":\"fork\"", "\"method\":7", "method is not a string"},
+		{"\"pid\":13260,", "", "pid is not an integer"},
+		{"\"pid\":13273,", "", "pid is not an integer"},
+		{"13260", "4294967296", "pid is out of range"},
+		{"13260", "-1", "pid is out of range"},
+		{"4711", "0", "tid is out of range"},
+		{"4711", "2147483648", "tid is out of range"},
+		{"18874385", "9223372036854775808", "not JSON"},
+		{"18874385", "-9223372036854775808", "flags is out of range"},
+		{"18874385", "1.5", "flags is not an integer"},
+		{"18874385", "1e3", "flags is not an integer"},
+		{"18874385", "01", "not JSON"},
+		{"18874385", "\"x\"", "flags is not an integer"},
+		{"18874385", "null", "flags is not an integer"},
+		{"19078613274257", "-1", "t_ns is out of range"},
+		{"19078613274257", "36028797018963968", "t_ns is out of range"},
+		{CALL, "\"result\":1,\"call", "result is neither 0 nor an error"},
+		{CALL, "\"result\":-4096,\"call", "result is neither 0 nor an error"},
+		{CALL, "\"result\":\"x\",\"call", "result is not an integer"},
+		{"\"parent\":{", "\"parent\":[],\"x\":{", "parent is not an object"},
+		{"\"child\":{", "\"child\":3,\"x\":{", "child is not an object"},
+		{"\"child\":{", "\"x\":{", "child is not an object"},
+		{"\"edges\":{", "\"edges\":3,\"x\":{", "edges is not an object"},
+		{"23290", "-1", "mm_start is out of range"},
+		{"23290", "36028797018963968", "mm_start is out of range"},
+		{"\"phases\":{", "\"phases\":null,\"x\":{", "phases is not an object"},
+		{"\"phases\":{", "\"phases\":7,\"x\":{", "phases is not an object"},
+		{"9657", "36028797018963968", "cow_parent is out of range"},
+		{"9657", "\"x\"", "cow_parent is not an integer"},
+		{"\"counts\":{", "\"counts\":[{", "not JSON"},
+		{":27", ":-36028797018963968", "ptes_copied is out of range"},
+		{":27", ":1.5", "ptes_copied is not an integer"},
+		{"\"sh\"", "7", "comm is not a string"},
+		{"\"sh\"", "\"s\\h\"", "not JSON"},
+		{"\"sh\"", "\"s\th\"", "not JSON"},
+		{"\"sh\"", "\"\xff\"", "not JSON"},
+		{"\"sh\"", "\"\xed\xa0\x80\"", "not JSON"},
+		{"\"sh\"", "\"\xc0\xaf\"", "not JSON"},
+		{"\"sh\"", "\"\\u0000\"", "not JSON"},
+		{"\"dash\"", "{}", "exe is not a string"},
+		{"\"exec\":{", "\"exec\":[],\"x\":{", "exec is not an object"},
+		{"\"/usr/bin/ls\"", "0", "path is not a string"},
+		{ARGV, "\"ls\"", "argv is not an array"},
+		{"\"argv\"", "\"no\"", "argv is not an array"},
+		{ARGV, "[\"ls\",3]", "argv holds what is no string"},
+		{ARGV, "[\"ls\",]", "not JSON"},
+		{ARGV, "[[\"ls\"]]", "argv holds what is no string"},
+		{"\"argv_bytes\":99", "\"argv_bytes\":-1", "argv_bytes is out of range"},
+		{"\"libc\":1}}", "\"libc\":1}", "not JSON"},
+		{"\"libc\":1}}", "\"libc\":1}}x", "not JSON"},
+		{"\"libc\":1", "\"libc\":3", "libc is not less than the number of frames"},
+		{"\"libc\":1", "\"libc\":-1", "libc is out of range"},
+		{"\"libc\":1", "\"libc\":4294967296", "libc is out of range"},
+		{",\"libc\":1", "", "libc is not an integer"},
+		{FRAMES, "[]", "frames is not an array of 1 to 64 strings"},
+		{FRAMES, "[\"fork\",7]", "frames holds what is no string"},
+		{FRAMES, "\"fork\"", "frames is not an array"},
+		{"\"stack\":{", "\"stack\":[],\"x\":{", "stack is not an object"},
+		{"\"stack\":{", "\"stack\":[{", "not JSON"},
+		{"\"parent_fds\"", "\"cow_faults_child\"", "not JSON"},
 	};
+	struct stack_table stacks = {NULL, 0};
+	struct birth b;
 
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
-		if (check_with(changes[i].from, changes[i].to) != LEFT_ALONE)
-			fail_msg("taken: %s", changes[i].to);
+		const char *fault = fault_of(with(changes[i].from, changes[i].to), &b, &stacks);
+
+		if (strcmp(fault, changes[i].fault))
+			fail_msg("\"%s\" for %s", fault, changes[i].to);
 	}
-	assert_int_equal(check("", 0), LEFT_ALONE);
-	assert_int_equal(check("{}", 2), LEFT_ALONE);
+	assert_int_equal(stacks.n, 0);
+}
+
+TEST(other_lines_are_left_alone)
+{
+	struct reason why;
+	const char *cell = with("\"birth\"", "\"cell\"");
+
+	assert_int_equal(check(cell, strlen(cell), &why), LEFT_ALONE);
+	assert_int_equal(check("", 0, &why), LEFT_ALONE);
+	assert_int_equal(check("{}", 2, &why), LEFT_ALONE);
 	for (size_t i = 0; i + 1 < sizeof(base); i++)
-		assert_int_equal(check(base, i), LEFT_ALONE);
+		assert_int_equal(check(base, i, &why), LEFT_ALONE);
+}
+
+TEST(another_spelling_is_the_same_birth)
+{
+	static const char *const changes[][2] = {
+		{"\"sh\"", "\"\\u0073h\""},
+		{"\"sh\"", " \"sh\"\t"},
+		{"\"parent_fds\"", "\"parent_fd\\u0073\""},
+		{"\"libc\":1}}", "\"libc\":1}} "},
+		{"72540", "true"},
+		{"\"flags\"", "\"later\":{\"a\":[\"]}\",1.5,{}],\"\\\"\":null},\"flags\""},
+		{"\"uid\"", "\"later\":[],\"uid\""},
+		{"\"counts\":{", "\"counts\":{\"moons\":[7],"},
+	};
+	struct stack_table stacks = {NULL, 0};
+	struct birth b, other;
+
+	assert_string_equal(fault_of(base, &b, &stacks), "");
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		const char *line = with(changes[i][0], changes[i][1]);
+
+		assert_string_equal(fault_of(line, &other, &stacks), "");
+		if (!same_birth(&b, &other))
+			fail_msg("not the same: %s", line);
+		birth__free(&other);
+	}
+	birth__free(&b);
+	stack_table__free(&stacks);
 }
 
 TEST(these_are_taken)
 {
 	char many[6000] = "[\"", name[2000];
+	struct stack_table stacks = {NULL, 0};
+	struct birth b;
 
-	assert_int_equal(check(base, sizeof(base) - 1), TAKEN);
-	assert_int_equal(check_with("\"fork\"", "\"of a later version\""), TAKEN);
-	assert_int_equal(check_with("\"t_ns\":19078613274257,", ""), TAKEN);
-	assert_int_equal(check_with("\"result\":0,\"call", "\"result\":-513,\"call"), TAKEN);
-	assert_int_equal(check_with("18874385", "9223372036854775807"), TAKEN);
-	assert_int_equal(check_with("18874385", "-0"), TAKEN);
-	assert_int_equal(check_with("72540", "\"what is not read\""), TAKEN);
-	assert_int_equal(check_with("[\"ls\",\"/\",\"\"]", "[]"), TAKEN);
-	assert_int_equal(check_with("\"path\":\"/usr/bin/ls\",", ""), TAKEN);
-	assert_int_equal(check_with(",\"argv_bytes\":99", ",\"argv_bytes\":1"), TAKEN);
-	assert_int_equal(check_with("\"sh\"", "\"a name that is longer than any task's\""), TAKEN);
-	assert_int_equal(check_with("\"sh\"", "\"fifteen bytes \xe2\x82\xac\xe2\x82\xac\""), TAKEN);
+	assert_taken(base);
+	assert_taken(with("\"fork\"", "\"of a later version\""));
+	assert_taken(with("\"t_ns\":19078613274257,", ""));
+	assert_taken(with(CALL, "\"result\":-513,\"call"));
+	assert_taken(with("18874385", "9223372036854775807"));
+	assert_taken(with("18874385", "-0"));
+	assert_taken(with("72540", "\"what is not read\""));
+	assert_taken(with(ARGV, "[]"));
+	assert_taken(with("\"path\":\"/usr/bin/ls\",", ""));
+	assert_taken(with(",\"argv_bytes\":99", ",\"argv_bytes\":1"));
+	assert_taken(with("\"sh\"", "\"a name that is longer than any task's\""));
+	assert_taken(with("\"sh\"", "\"fifteen bytes \xe2\x82\xac\xe2\x82\xac\""));
 	memset(name, 'x', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
 	snprintf(many, sizeof(many), "[\"%s\",\"%s\"]", name, name);
-	assert_int_equal(check_with("[\"ls\",\"/\",\"\"]", many), TAKEN);
-	assert_int_equal(check_with("\"libc\":1", "\"libc\":0"), TAKEN);
-	assert_int_equal(check_with("\"run_child\"", "\"a \\\"name\\\"\",\"\""), TAKEN);
+	assert_taken(with(ARGV, many));
+	assert_taken(with("\"libc\":1", "\"libc\":0"));
+	assert_taken(with("\"run_child\"", "\"a \\\"name\\\"\",\"\""));
 	for (size_t i = 0; i < STACK_FRAMES_MAX; i++)
 		snprintf(many + 4 * i, sizeof(many) - 4 * i, "%s\"f\"", i ? "," : "[");
 	strcat(many, "]");
-	assert_int_equal(check_with("[\"fork\",\"run_child\",\"main\"]", many), TAKEN);
+	assert_taken(with(FRAMES, many));
 	strcpy(many + strlen(many) - 1, ",\"f\"]");
-	assert_int_equal(check_with("[\"fork\",\"run_child\",\"main\"]", many), LEFT_ALONE);
+	assert_non_null(strstr(fault_of(with(FRAMES, many), &b, &stacks), "frames is not"));
 	/* In another order. */
-	assert_int_equal(
-		check_with("\"type\":\"birth\",\"t_ns\":19078613274257,\"method\":\"fork\"",
-			   "\"method\":\"fork\",\"t_ns\":5,\"type\":\"birth\""),
-		TAKEN);
+	assert_taken(with("\"type\":\"birth\",\"t_ns\":19078613274257,\"method\":\"fork\"",
+			  "\"method\":\"fork\",\"t_ns\":5,\"type\":\"birth\""));
 }
 
 /* With some bytes changed, cut out or put in: what it takes, jansson takes, and as the same. */
 TEST(as_jansson_reads_it)
 {
 	static const char bytes[] = "[]{},:\"\\ 0159-+.eEntruls\t\xc3\xa9";
+	struct reason why;
 	size_t taken = 0;
 
 	for (size_t round = 0; round < 300000; round++) {
@@ -251,7 +333,7 @@ TEST(as_jansson_reads_it)
 				line[at] = bytes[random_next() % (sizeof(bytes) - 1)];
 			}
 		}
-		taken += check(line, len) == TAKEN;
+		taken += check(line, len, &why) == TAKEN;
 	}
 	assert_true(taken > 10000);
 }
