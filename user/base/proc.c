@@ -137,14 +137,12 @@ int proc_cgroup_open(const char *path)
 	return fd;
 }
 
-struct family {
-	pid_t *pid;
-	pid_t *parent;
-	bool *is_in;
-	size_t n;
+struct relative {
+	pid_t pid, parent;
+	bool is_in; /* a descendant */
 };
 
-static int read_family(struct family *f)
+static int read_processes(struct relative **all, size_t *n)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
@@ -155,62 +153,55 @@ static int read_family(struct family *f)
 		return -errno;
 	while (!err && (entry = readdir(proc))) {
 		pid_t pid = atoi(entry->d_name);
+		struct relative *grown = *all;
 
 		if (pid <= 0)
 			continue;
-		if (f->n == cap) {
-			pid_t *pids, *parents;
-
+		if (*n == cap) {
 			cap = cap ? 2 * cap : 256;
-			pids = reallocarray(f->pid, cap, sizeof(*pids));
-			if (pids)
-				f->pid = pids;
-			parents = reallocarray(f->parent, cap, sizeof(*parents));
-			if (parents)
-				f->parent = parents;
-			if (!pids || !parents) {
-				err = -ENOMEM;
-				break;
-			}
+			grown = reallocarray(*all, cap, sizeof(*grown));
 		}
-		f->pid[f->n] = pid;
-		f->parent[f->n++] = status_number(pid, "PPid");
+		if (grown) {
+			*all = grown;
+			grown[(*n)++] = (struct relative){pid, status_number(pid, "PPid"), false};
+		} else {
+			err = -ENOMEM;
+		}
 	}
 	closedir(proc);
-	f->is_in = calloc(f->n ? f->n : 1, sizeof(*f->is_in));
-	return err ? err : f->is_in ? 0 : -ENOMEM;
+	return err;
 }
 
-static bool contains(const struct family *f, const pid_t *pids, size_t count, pid_t pid)
+static bool contains(const struct relative *all, size_t n, const pid_t *pids, size_t count,
+		     pid_t pid)
 {
 	for (size_t i = 0; i < count; i++)
 		if (pids[i] == pid)
 			return true;
-	for (size_t i = 0; i < f->n; i++)
-		if (f->pid[i] == pid)
-			return f->is_in[i];
+	for (size_t i = 0; i < n; i++)
+		if (all[i].pid == pid)
+			return all[i].is_in;
 	return false;
 }
 
 int proc_for_descendants(const pid_t *pids, size_t count, int (*fn)(void *context, pid_t pid),
 			 void *context)
 {
-	struct family f = {0};
+	struct relative *all = NULL;
 	bool more = true;
-	int err = read_family(&f);
+	size_t n = 0;
+	int err = read_processes(&all, &n);
 
 	/* A child's id may be lower than its parent's, so repeat until nothing is added. */
 	while (!err && more) {
 		more = false;
-		for (size_t i = 0; i < f.n && !err; i++) {
-			if (f.is_in[i] || !contains(&f, pids, count, f.parent[i]))
+		for (size_t i = 0; i < n && !err; i++) {
+			if (all[i].is_in || !contains(all, n, pids, count, all[i].parent))
 				continue;
-			f.is_in[i] = more = true;
-			err = fn(context, f.pid[i]);
+			all[i].is_in = more = true;
+			err = fn(context, all[i].pid);
 		}
 	}
-	free(f.pid);
-	free(f.parent);
-	free(f.is_in);
+	free(all);
 	return err;
 }

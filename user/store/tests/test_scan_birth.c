@@ -79,63 +79,6 @@ TEST(lines_of_a_real_profile_are_taken)
 	fclose(in);
 }
 
-/* Whatever a birth holds, what the store writes of it is taken. */
-TEST(whatever_is_written_is_taken)
-{
-	static const char *const texts[] = {"",
-					    "ls",
-					    "a b",
-					    "\"\\/",
-					    "\t\n\r\b\f",
-					    "\xc3\xa9\xe2\x82\xac",
-					    "\xf0\x9f\x98\x80",
-					    "bad \xff\xc3(",
-					    "</script>",
-					    "\033[31m\001\037\177"};
-
-	for (size_t round = 0; round < 20000; round++) {
-		struct birth b = {.child_tgid = 7, .parent_tid = 8, .uid = UINT32_MAX, .cgroup = 1};
-		char args[64] = "";
-		struct stack_table stacks = {NULL, 0};
-		char *text;
-		json_t *line;
-
-		b.life = (struct life){.tid = 9, .result = 9, .born = true};
-		b.life.clone_flags = random_next() & INT64_MAX;
-		b.life.method = (uint32_t)(random_next() % 5 + 1);
-		for (int i = 0; i < EDGE_COUNT; i++)
-			b.life.edge[i] = random_next() % 3 ? 1000 + random_next() % 100000 : 0;
-		for (int i = 0; i < SUM_COUNT; i++)
-			b.life.sum[i] =
-				random_next() % 3 ? (int64_t)(random_next() >> 10) : MISSING;
-		for (int i = 0; i < COUNT_COUNT; i++)
-			b.life.count[i] =
-				random_next() % 3 ? (int64_t)(random_next() >> 10) : MISSING;
-		if (random_next() % 4 == 0)
-			b.life.result = -11;
-		strcpy(b.comm, texts[random_next() % (sizeof(texts) / sizeof(texts[0]))]);
-		strcpy(b.exe, texts[random_next() % (sizeof(texts) / sizeof(texts[0]))]);
-		if (random_next() % 3) {
-			b.life.execed = true;
-			b.life.exec_result = random_next() % 2 ? 0 : -2;
-			b.path = (char *)texts[random_next() % (sizeof(texts) / sizeof(texts[0]))];
-			b.args = args;
-			strcpy(args, texts[random_next() % (sizeof(texts) / sizeof(texts[0]))]);
-			b.args_bytes = strlen(args) + 1;
-			b.args_total = (uint32_t)(b.args_bytes + random_next() % 2);
-		}
-		if (random_next() % 2)
-			b.stack = stack_table__intern_text(
-				&stacks, texts[random_next() % (sizeof(texts) / sizeof(texts[0]))]);
-		line = store_encode_birth(&b);
-		text = json_dumps(line, JSON_COMPACT);
-		json_decref(line);
-		assert_taken(text);
-		free(text);
-		stack_table__free(&stacks);
-	}
-}
-
 /* What is wrong with a line: "" if it is read in either way. */
 static const char *fault_of(const char *text, struct birth *b, struct stack_table *stacks)
 {
@@ -151,6 +94,81 @@ static const char *fault_of(const char *text, struct birth *b, struct stack_tabl
 	assert_int_equal(err, why.text[0] ? -EINVAL : 0);
 	json_decref(line);
 	return why.text;
+}
+
+static struct birth random_birth(const char *const *texts, size_t count, char args[64])
+{
+	struct birth b = {.child_tgid = 7, .parent_tid = 8, .uid = UINT32_MAX, .cgroup = 1};
+	char *end = args;
+
+	b.life = (struct life){.tid = 9, .result = 9, .born = true};
+	b.life.clone_flags = random_next() & INT64_MAX;
+	b.life.method = (uint32_t)(random_next() % 5 + 1);
+	for (int i = 0; i < EDGE_COUNT; i++)
+		b.life.edge[i] = random_next() % 3 ? 1000 * (i + 1) + random_next() % 1000 : 0;
+	for (int i = 0; i < SUM_COUNT; i++)
+		b.life.sum[i] = MISSING;
+	for (int p = 0; p < PHASE_COUNT; p++)
+		if (phase_models[p].sum >= 0 && phase_exists(p, b.life.clone_flags) &&
+		    random_next() % 3)
+			b.life.sum[phase_models[p].sum] = (int64_t)(random_next() >> 10);
+	for (int i = 0; i < COUNT_COUNT; i++)
+		b.life.count[i] = random_next() % 3 ? (int64_t)(random_next() >> 10) : MISSING;
+	if (random_next() % 4 == 0) {
+		b.life.result = -11;
+		b.life.tid = b.child_tgid = 0;
+	}
+	strcpy(b.comm, texts[random_next() % count]);
+	strcpy(b.exe, texts[random_next() % count]);
+	if (random_next() % 3) {
+		b.life.execed = true;
+		b.life.exec_result = random_next() % 2 ? 0 : -2;
+		b.path = (char *)texts[random_next() % count];
+		b.args = args;
+		for (size_t n = random_next() % 3; n > 0; n--)
+			end = stpcpy(end, texts[random_next() % count]) + 1;
+		b.args_bytes = (size_t)(end - args);
+		b.args_total = (uint32_t)(b.args_bytes + random_next() % 2);
+	}
+	return b;
+}
+
+/* Whatever a birth holds, what the store writes of it is taken, and is the same birth. */
+TEST(whatever_is_written_is_taken)
+{
+	/* A byte of the last one is replaced. */
+	static const char *const texts[] = {"",
+					    "ls",
+					    "a b",
+					    "\"\\/",
+					    "\t\n\r\b\f",
+					    "\xc3\xa9\xe2\x82\xac",
+					    "\xf0\x9f\x98\x80",
+					    "</script>",
+					    "\033[31m\001\037\177",
+					    "bad \xff\xc3("};
+
+	for (size_t round = 0; round < 20000; round++) {
+		size_t count = sizeof(texts) / sizeof(texts[0]) - round % 2;
+		struct stack_table stacks = {NULL, 0}, read_stacks = {NULL, 0};
+		char args[64] = "", *text;
+		struct birth b = random_birth(texts, count, args), read;
+		json_t *line;
+
+		if (random_next() % 2)
+			b.stack = stack_table__intern_text(&stacks, texts[random_next() % count]);
+		line = store_encode_birth(&b);
+		text = json_dumps(line, JSON_COMPACT);
+		json_decref(line);
+		assert_taken(text);
+		assert_string_equal(fault_of(text, &read, &read_stacks), "");
+		if (round % 2 && !same_birth(&b, &read))
+			fail_msg("another birth: %s", text);
+		birth__free(&read);
+		free(text);
+		stack_table__free(&stacks);
+		stack_table__free(&read_stacks);
+	}
 }
 
 #define ARGV   "[\"ls\",\"/\",\"\"]"

@@ -38,72 +38,12 @@ static void write_all(const struct run *r, const char *path)
 	assert_int_equal(store__close(s), 0);
 }
 
-static void assert_same_series(const struct series *a, const struct series *b)
-{
-	assert_int_equal(a->n, b->n);
-	if (a->n > 0)
-		assert_memory_equal(a->v, b->v, a->n * sizeof(*a->v));
-}
-
-static void assert_same_text(const char *a, const char *b)
-{
-	if (!a || !b)
-		assert_ptr_equal(a, b);
-	else
-		assert_string_equal(a, b);
-}
-
-static void assert_same_cell(const struct cell *a, const struct cell *b)
-{
-	assert_true(cell__same_key(a, b, NULL));
-	assert_int_equal(a->n, b->n);
-	assert_same_text(a->skipped, b->skipped);
-	assert_same_text(a->broken, b->broken);
-	for (size_t i = 0; i < SAMPLE_COUNT; i++)
-		assert_same_series(&a->samples[i], &b->samples[i]);
-	for (size_t i = 0; i < PHASE_COUNT; i++) {
-		assert_same_series(&a->phases[i], &b->phases[i]);
-		assert_same_text(a->phase_origin[i].source, b->phase_origin[i].source);
-		assert_same_text(a->phase_origin[i].absent, b->phase_origin[i].absent);
-	}
-	for (size_t i = 0; i < COUNT_COUNT; i++)
-		assert_same_series(&a->counts[i], &b->counts[i]);
-	assert_same_series(&a->unattributed, &b->unattributed);
-	assert_same_series(&a->errnos, &b->errnos);
-}
-
-static void assert_same_run(const struct run *a, const struct run *b)
-{
-	size_t i;
-
-	assert_int_equal(a->schema, b->schema);
-	assert_string_equal(a->tool, b->tool);
-	assert_string_equal(a->clock, b->clock);
-	assert_true(a->seed == b->seed);
-	for (i = 0; a->command[i]; i++)
-		assert_string_equal(a->command[i], b->command[i]);
-	assert_null(b->command[i]);
-	assert_int_equal(a->env_count, b->env_count);
-	for (i = 0; i < a->env_count; i++) {
-		assert_string_equal(a->env[i].name, b->env[i].name);
-		assert_same_text(a->env[i].text, b->env[i].text);
-		assert_int_equal(a->env[i].number, b->env[i].number);
-	}
-	for (i = 0; i < PHASE_COUNT; i++) {
-		assert_same_text(a->phases[i].source, b->phases[i].source);
-		assert_same_text(a->phases[i].absent, b->phases[i].absent);
-	}
-	assert_int_equal(a->cell_count, b->cell_count);
-	for (i = 0; i < a->cell_count; i++)
-		assert_same_cell(&a->cells[i], &b->cells[i]);
-	assert_int_equal(a->ended, b->ended);
-	assert_memory_equal(&a->end, &b->end, sizeof(a->end));
-}
-
+/* Read and written again, it is the same text. */
 TEST(what_is_written_is_read)
 {
 	struct run r, back;
 	struct cell *c;
+	char *text, *again;
 	struct fault why;
 
 	sample_run(&r, 5);
@@ -117,8 +57,16 @@ TEST(what_is_written_is_read)
 	sample_series(&c->unattributed, 3, -50, true);
 	r.end.missed = MISSING;
 	write_all(&r, in_folder("run.jsonl"));
+	text = contents(in_folder("run.jsonl"));
+	assert_non_null(strstr(text, "\"n\":0,\"skipped\":\"this kernel has no clone3\"}"));
 	assert_int_equal(store_read(in_folder("run.jsonl"), &back, &why), 0);
-	assert_same_run(&r, &back);
+	assert_int_equal(back.cell_count, r.cell_count);
+	assert_true(back.ended);
+	write_all(&back, in_folder("run.jsonl"));
+	again = contents(in_folder("run.jsonl"));
+	assert_string_equal(again, text);
+	free(again);
+	free(text);
 	run__free(&r);
 	run__free(&back);
 }
