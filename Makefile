@@ -268,22 +268,13 @@ $(BUILD)/static/lab-init: bench/lab/init.c $(BUILD)/flags.stamp
 	$(call say,LINK)$(CC) $(OUR_CFLAGS) -O2 $(STATIC) -o $@ $<
 
 # Archives: a program or a test links what it uses.
-archive = $(call say,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
-
-$(BUILD)/obj/user.a: $(call usual,$(user)) $(BUILD)/sources.stamp
-	$(archive)
-
-$(BUILD)/static/obj/user.a: $(call static,$(user)) $(BUILD)/sources.stamp
-	$(archive)
-
-$(BUILD)/fuzz/obj/user.a: $(call fuzz,$(user)) $(BUILD)/sources.stamp
-	$(archive)
-
-$(BUILD)/obj/bench.a: $(call usual,$(bench)) $(BUILD)/sources.stamp
-	$(archive)
-
-$(BUILD)/static/obj/bench.a: $(call static,$(bench)) $(BUILD)/sources.stamp
-	$(archive)
+$(BUILD)/obj/user.a: $(call usual,$(user))
+$(BUILD)/obj/bench.a: $(call usual,$(bench))
+$(BUILD)/static/obj/user.a: $(call static,$(user))
+$(BUILD)/static/obj/bench.a: $(call static,$(bench))
+$(BUILD)/fuzz/obj/user.a: $(call fuzz,$(user))
+$(addprefix $(BUILD)/,obj/user.a obj/bench.a static/obj/user.a static/obj/bench.a fuzz/obj/user.a): $(BUILD)/sources.stamp
+	$(call say,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
 $(BUILD)/tests/user/%: $(BUILD)/obj/user/%.o $(unit) $(BUILD)/obj/user.a
 	@mkdir -p $(@D)

@@ -70,7 +70,7 @@ void axes__describe(const struct axes *a, const struct cell *c, struct strbuf *o
 	char size[32];
 
 	for (size_t i = 0; i < c->key_count; i++) {
-		const struct key_part *part = &c->key[i];
+		const struct fact *part = &c->key[i];
 
 		if (!has_axis(a, part->name))
 			continue;

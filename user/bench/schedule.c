@@ -96,7 +96,7 @@ static int add_run_cell(struct run *run, const struct cell *from, const struct s
 	int err = to ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < from->key_count && !err; i++) {
-		const struct key_part *k = &from->key[i];
+		const struct fact *k = &from->key[i];
 
 		err = k->text ? cell__add_key_text(to, k->name, k->text)
 			      : cell__add_key_number(to, k->name, k->number);

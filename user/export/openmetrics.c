@@ -274,7 +274,7 @@ static void write_run(FILE *out, const struct run *r)
 	      out);
 	write_value(out, r->tool);
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
-		const struct env_fact *fact = run__env(r, facts[i]);
+		const struct fact *fact = run__env(r, facts[i]);
 
 		if (!fact || !fact->text)
 			continue;

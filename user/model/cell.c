@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/model/cell.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "user/model/memory.h"
 
 static const struct {
 	const char *name, *brief;
@@ -45,11 +42,7 @@ void cell__free(struct cell *c)
 {
 	if (!c)
 		return;
-	for (size_t i = 0; i < c->key_count; i++) {
-		free(c->key[i].name);
-		free(c->key[i].text);
-	}
-	free(c->key);
+	facts__free(c->key, c->key_count);
 	free(c->skipped);
 	free(c->broken);
 	for (size_t i = 0; i < SAMPLE_COUNT; i++)
@@ -64,60 +57,33 @@ void cell__free(struct cell *c)
 	*c = (struct cell){0};
 }
 
-static int add_key(struct cell *c, const char *name, const char *text, int64_t number)
-{
-	struct key_part *key = array_grow(c->key, c->key_count, sizeof(*key));
-	struct key_part part = {.number = number};
-
-	if (!key)
-		return -ENOMEM;
-	c->key = key;
-	if (text_copy(&part.name, name) || text_copy(&part.text, text)) {
-		free(part.name);
-		return -ENOMEM;
-	}
-	key[c->key_count++] = part;
-	return 0;
-}
-
 int cell__add_key_text(struct cell *c, const char *name, const char *text)
 {
-	return add_key(c, name, text, MISSING);
+	return fact_add(&c->key, &c->key_count, name, text, MISSING);
 }
 
 int cell__add_key_number(struct cell *c, const char *name, int64_t number)
 {
-	return add_key(c, name, NULL, number);
+	return fact_add(&c->key, &c->key_count, name, NULL, number);
 }
 
-static const struct key_part *find_key(const struct cell *c, const char *name)
+static const struct fact *find_key(const struct cell *c, const char *name)
 {
-	for (size_t i = 0; i < c->key_count; i++) {
-		if (!strcmp(c->key[i].name, name))
-			return &c->key[i];
-	}
-	return NULL;
+	return fact_find(c->key, c->key_count, name);
 }
 
 const char *cell__key_text(const struct cell *c, const char *name)
 {
-	const struct key_part *part = find_key(c, name);
+	const struct fact *part = find_key(c, name);
 
 	return part ? part->text : NULL;
 }
 
 int64_t cell__key_number(const struct cell *c, const char *name)
 {
-	const struct key_part *part = find_key(c, name);
+	const struct fact *part = find_key(c, name);
 
 	return part && !part->text ? part->number : MISSING;
-}
-
-static bool same_value(const struct key_part *a, const struct key_part *b)
-{
-	if (!a->text || !b->text)
-		return a->text == b->text && a->number == b->number;
-	return !strcmp(a->text, b->text);
 }
 
 /* Number of axes, not counting `except`. */
@@ -131,12 +97,11 @@ bool cell__same_key(const struct cell *a, const struct cell *b, const char *exce
 	if (axis_count(a, except) != axis_count(b, except))
 		return false;
 	for (size_t i = 0; i < a->key_count; i++) {
-		const struct key_part *other;
+		const char *axis = a->key[i].name;
 
-		if (except && !strcmp(a->key[i].name, except))
+		if (except && !strcmp(axis, except))
 			continue;
-		other = find_key(b, a->key[i].name);
-		if (!other || !same_value(&a->key[i], other))
+		if (!fact_same(&a->key[i], find_key(b, axis)))
 			return false;
 	}
 	return true;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "bpf/phases.h"
+#include "user/model/fact.h"
 #include "user/model/probe_set.h"
 #include "user/model/series.h"
 
@@ -29,13 +30,6 @@ const char *sample_name(enum sample_kind s);
 int sample_by_name(const char *name); /* -1 if unknown */
 const char *sample_brief(enum sample_kind s);
 
-/* One axis of a cell's key. Its value is `number` if `text` is NULL. */
-struct key_part {
-	char *name;
-	char *text;
-	int64_t number;
-};
-
 /* Where values (a phase's, say) came from, or why there are none: exactly one member is set. */
 struct phase_origin {
 	char *source; /* "fentry:dup_mmap", "tracepoint:mmap_lock", "driver" */
@@ -43,7 +37,7 @@ struct phase_origin {
 };
 
 struct cell {
-	struct key_part *key;
+	struct fact *key; /* its axes */
 	size_t key_count;
 	size_t n;      /* samples */
 	size_t order;  /* its place in the grid; cells are stored as they are completed */

@@ -20,11 +20,7 @@ void run__free(struct run *r)
 	for (size_t i = 0; r->command && r->command[i]; i++)
 		free(r->command[i]);
 	free(r->command);
-	for (size_t i = 0; i < r->env_count; i++) {
-		free(r->env[i].name);
-		free(r->env[i].text);
-	}
-	free(r->env);
+	facts__free(r->env, r->env_count);
 	for (size_t i = 0; i < r->cell_count; i++)
 		cell__free(&r->cells[i]);
 	free(r->cells);
@@ -80,39 +76,19 @@ int run__begin(struct run *r, const char *command, char *const *args, const char
 	return 0;
 }
 
-static int add_env(struct run *r, const char *name, const char *text, int64_t number)
-{
-	struct env_fact *env = array_grow(r->env, r->env_count, sizeof(*env));
-	struct env_fact fact = {.number = number};
-
-	if (!env)
-		return -ENOMEM;
-	r->env = env;
-	if (text_copy(&fact.name, name) || text_copy(&fact.text, text)) {
-		free(fact.name);
-		return -ENOMEM;
-	}
-	env[r->env_count++] = fact;
-	return 0;
-}
-
 int run__add_env_text(struct run *r, const char *name, const char *text)
 {
-	return add_env(r, name, text, MISSING);
+	return fact_add(&r->env, &r->env_count, name, text, MISSING);
 }
 
 int run__add_env_number(struct run *r, const char *name, int64_t number)
 {
-	return add_env(r, name, NULL, number);
+	return fact_add(&r->env, &r->env_count, name, NULL, number);
 }
 
-const struct env_fact *run__env(const struct run *r, const char *name)
+const struct fact *run__env(const struct run *r, const char *name)
 {
-	for (size_t i = 0; i < r->env_count; i++) {
-		if (!strcmp(r->env[i].name, name))
-			return &r->env[i];
-	}
-	return NULL;
+	return fact_find(r->env, r->env_count, name);
 }
 
 const struct cell *run__sibling(const struct run *r, const struct cell *like, const char *axis,

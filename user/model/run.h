@@ -22,13 +22,6 @@
  */
 #define RUN_KEPT_FACT "gate"
 
-/* A fact about the machine that makes two runs comparable or not. */
-struct env_fact {
-	char *name;
-	char *text; /* NULL: the value is `number`, which may be MISSING */
-	int64_t number;
-};
-
 struct birth;
 struct calibration;
 
@@ -38,7 +31,7 @@ struct run {
 	char **command; /* NULL-terminated */
 	char *clock;	/* "monotonic" or "icount" */
 	uint64_t seed;
-	struct env_fact *env;
+	struct fact *env; /* of the machine: whether two runs can be compared */
 	size_t env_count;
 	struct phase_origin phases[PHASE_COUNT];
 	struct phase_origin failures; /* of a profile; not known if neither member is set */
@@ -82,7 +75,7 @@ int run__add_env_text(struct run *r, const char *name, const char *text); /* NUL
 int run__add_env_number(struct run *r, const char *name, int64_t number);
 
 /* NULL if there is no such fact. */
-const struct env_fact *run__env(const struct run *r, const char *name);
+const struct fact *run__env(const struct run *r, const char *name);
 
 /* The cell whose key is that of `like` with `axis` = `text`; NULL if there is none. */
 const struct cell *run__sibling(const struct run *r, const struct cell *like, const char *axis,

@@ -176,7 +176,7 @@ static bool same_machine(const struct run *a, const struct run *b)
 	if (a->env_count != b->env_count || strcmp(a->tool, b->tool) || strcmp(a->clock, b->clock))
 		return false;
 	for (size_t i = 0; i < a->env_count; i++) {
-		const struct env_fact *x = &a->env[i], *y = run__env(b, x->name);
+		const struct fact *x = &a->env[i], *y = run__env(b, x->name);
 
 		if (is_incidental(x->name))
 			continue;

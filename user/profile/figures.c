@@ -84,7 +84,7 @@ static int set_slope(struct figure_value *v, const struct run *r, const char *pa
 struct calibration *calibration__of(const struct run *r)
 {
 	struct calibration *c = calloc(1, sizeof(*c));
-	const struct env_fact *taken = run__env(r, "taken_ms");
+	const struct fact *taken = run__env(r, "taken_ms");
 
 	if (!c)
 		return NULL;

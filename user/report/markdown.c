@@ -210,7 +210,7 @@ static void write_births(const struct report_run *r, size_t most, FILE *out)
 /* The fact after `before`; nothing if it is unknown. */
 static void write_fact(const struct run *r, const char *name, const char *before, FILE *out)
 {
-	const struct env_fact *fact = run__env(r, name);
+	const struct fact *fact = run__env(r, name);
 
 	if (!fact || !fact->text)
 		return;

@@ -68,24 +68,25 @@ static int decode_seed(const json_t *json, struct run *r, struct reason *why)
 	return 0;
 }
 
-static int decode_environment(json_t *json, struct run *r, struct reason *why)
+/* An object of texts and numbers; these may be null if `null` says so. */
+static int decode_facts(json_t *json, const char *what, bool null, struct fact **facts,
+			size_t *count, struct reason *why)
 {
 	const char *name;
 	json_t *fact;
 
 	if (!json_is_object(json))
-		return store_fault(why, "environment is not an object");
+		return store_fault(why, "%s is not an object", what);
 	json_object_foreach (json, name, fact) {
+		const char *text = json_string_value(fact);
 		int64_t number = MISSING;
 		int err = 0;
 
-		if (json_is_string(fact)) {
-			err = run__add_env_text(r, name, json_string_value(fact));
-		} else {
-			err = store_number_or_null(fact, name, &number, why);
-			if (!err)
-				err = run__add_env_number(r, name, number);
-		}
+		if (!text)
+			err = null ? store_number_or_null(fact, name, &number, why)
+				   : store_number(fact, name, &number, why);
+		if (!err)
+			err = fact_add(facts, count, name, text, number);
 		if (err)
 			return err;
 	}
@@ -146,36 +147,13 @@ int store_decode_run(const json_t *line, struct run *r, struct reason *why)
 	if (!err)
 		err = decode_seed(json_object_get(line, "seed"), r, why);
 	if (!err)
-		err = decode_environment(json_object_get(line, "environment"), r, why);
+		err = decode_facts(json_object_get(line, "environment"), "environment", true,
+				   &r->env, &r->env_count, why);
 	if (!err)
 		err = decode_origins(json_object_get(line, "phases"), r, why);
 	if (!err)
 		err = decode_failures(json_object_get(line, "failures"), r, why);
 	return err;
-}
-
-static int decode_key(json_t *json, struct cell *c, struct reason *why)
-{
-	const char *name;
-	json_t *value;
-
-	if (!json_is_object(json))
-		return store_fault(why, "key is not an object");
-	json_object_foreach (json, name, value) {
-		int64_t number = 0;
-		int err = 0;
-
-		if (json_is_string(value)) {
-			err = cell__add_key_text(c, name, json_string_value(value));
-		} else {
-			err = store_number(value, name, &number, why);
-			if (!err)
-				err = cell__add_key_number(c, name, number);
-		}
-		if (err)
-			return err;
-	}
-	return 0;
 }
 
 /* An object of arrays; `by_name` gives the element of `series`, or -1: not known, skipped. */
@@ -295,7 +273,7 @@ int store_decode_cell(const json_t *line, struct run *r, struct reason *why)
 	c = run__add_cell(r);
 	if (!c)
 		return -ENOMEM;
-	err = decode_key(json_object_get(line, "key"), c, why);
+	err = decode_facts(json_object_get(line, "key"), "key", false, &c->key, &c->key_count, why);
 	if (!err)
 		err = check_new_key(r, why);
 	if (!err)

@@ -69,16 +69,6 @@ static bool put_known(json_t *object, const char *name, int64_t number)
 	return number != MISSING && put_number(object, name, number);
 }
 
-static bool put_named(json_t *object, const char *name, const char *text, int64_t number)
-{
-	char *copy = well_formed(name);
-	bool failed =
-		!copy || put(object, copy, text ? store_json_text(text) : number_or_null(number));
-
-	free(copy);
-	return failed;
-}
-
 /* The object, or NULL if building it failed. */
 static json_t *finished(json_t *object, bool failed)
 {
@@ -114,13 +104,20 @@ static json_t *encode_command(char *const *command)
 	return finished(array, failed);
 }
 
-static json_t *encode_environment(const struct run *r)
+static json_t *encode_facts(const struct fact *facts, size_t count)
 {
 	json_t *object = json_object();
 	bool failed = false;
 
-	for (size_t i = 0; i < r->env_count && !failed; i++)
-		failed = put_named(object, r->env[i].name, r->env[i].text, r->env[i].number);
+	for (size_t i = 0; i < count && !failed; i++) {
+		const struct fact *f = &facts[i];
+		char *name = well_formed(f->name);
+
+		failed = !name ||
+			 put(object, name,
+			     f->text ? store_json_text(f->text) : number_or_null(f->number));
+		free(name);
+	}
 	return finished(object, failed);
 }
 
@@ -163,21 +160,11 @@ json_t *store_encode_run(const struct run *r)
 	failed |= put(line, "command", encode_command(r->command));
 	failed |= put(line, "clock", store_json_text(r->clock));
 	failed |= put(line, "seed", json_string(seed));
-	failed |= put(line, "environment", encode_environment(r));
+	failed |= put(line, "environment", encode_facts(r->env, r->env_count));
 	failed |= put(line, "phases", encode_origins(r->phases));
 	if (has_origin(&r->failures))
 		failed |= put(line, "failures", encode_origin(&r->failures));
 	return finished(line, failed);
-}
-
-static json_t *encode_key(const struct cell *c)
-{
-	json_t *object = json_object();
-	bool failed = false;
-
-	for (size_t i = 0; i < c->key_count && !failed; i++)
-		failed = put_named(object, c->key[i].name, c->key[i].text, c->key[i].number);
-	return finished(object, failed);
 }
 
 static json_t *encode_samples(const struct cell *c)
@@ -235,7 +222,7 @@ json_t *store_encode_cell(const struct cell *c)
 	bool failed = false;
 
 	failed |= put(line, "type", json_string("cell"));
-	failed |= put(line, "key", encode_key(c));
+	failed |= put(line, "key", encode_facts(c->key, c->key_count));
 	failed |= put_number(line, "order", (json_int_t)c->order);
 	if (c->skipped) {
 		failed |= put_number(line, "n", 0);

@@ -48,7 +48,7 @@ static void print_warnings(const struct table *t)
 /* The fact's text, escaped and cut to `width` columns; "" if it is not known. Returns buf. */
 static const char *fact(const struct run *r, const char *name, size_t width, char buf[LABEL_MAX])
 {
-	const struct env_fact *f = run__env(r, name);
+	const struct fact *f = run__env(r, name);
 
 	escape_text(f && f->text ? f->text : "", buf, LABEL_MAX);
 	layout_cut(buf, width);

@@ -231,7 +231,7 @@ static int compare_grid(struct comparison *c)
 /* Assumes that ASLR was on unless the run states that it was off. */
 static bool has_random_layout(const struct run *r)
 {
-	const struct env_fact *f = run__env(r, "aslr_personality");
+	const struct fact *f = run__env(r, "aslr_personality");
 
 	return gate_fact_number(r, "aslr") != 0 && !(f && f->text && !strcmp(f->text, "off"));
 }

@@ -71,17 +71,17 @@ static bool is_declared(const struct gate_policy *policy, const struct rule *rul
 
 int64_t gate_fact_number(const struct run *r, const char *name)
 {
-	const struct env_fact *f = run__env(r, name);
+	const struct fact *f = run__env(r, name);
 
 	return f && !f->text ? f->number : MISSING;
 }
 
-static bool is_known(const struct env_fact *f)
+static bool is_known(const struct fact *f)
 {
 	return f && (f->text || f->number != MISSING);
 }
 
-static bool same_fact(const struct env_fact *a, const struct env_fact *b, double slack)
+static bool same_fact(const struct fact *a, const struct fact *b, double slack)
 {
 	if (!is_known(a) || !is_known(b))
 		return is_known(a) == is_known(b);
@@ -90,7 +90,7 @@ static bool same_fact(const struct env_fact *a, const struct env_fact *b, double
 	return fabs((double)a->number - (double)b->number) <= slack * fabs((double)a->number);
 }
 
-static void show_fact(const struct env_fact *f, char *buf, size_t size)
+static void show_fact(const struct fact *f, char *buf, size_t size)
 {
 	if (!is_known(f))
 		snprintf(buf, size, "not known");
@@ -142,8 +142,8 @@ static void compare_two(const struct run *a, const struct run *b, const struct g
 	compare_clocks(a, b, report, time_ok, counts_ok);
 	for (size_t i = 0; i < RULE_COUNT; i++) {
 		const struct rule *rule = &rules[i];
-		const struct env_fact *of_a = run__env(a, rule->name);
-		const struct env_fact *of_b = run__env(b, rule->name);
+		const struct fact *of_a = run__env(a, rule->name);
+		const struct fact *of_b = run__env(b, rule->name);
 		bool declared = is_declared(policy, rule);
 		struct gate_difference *d;
 

@@ -18,7 +18,7 @@ static int cut(const char *text)
 }
 
 /* Axes that a name does not show, or shows in another way. */
-static bool is_plain_axis(const struct key_part *k)
+static bool is_plain_axis(const struct fact *k)
 {
 	if (!strcmp(k->name, "pages"))
 		return k->text && !strcmp(k->text, "4k");
@@ -27,7 +27,7 @@ static bool is_plain_axis(const struct key_part *k)
 }
 
 /* " thp", " vmas=1000", " child_write=16M" */
-static void append_axis(const struct key_part *k, char *text, size_t size)
+static void append_axis(const struct fact *k, char *text, size_t size)
 {
 	char number[32];
 
@@ -56,7 +56,7 @@ const char *gate_cell_name(const struct cell *c, char *buf, size_t size)
 		layout_append(text, sizeof(text), " at %s",
 			      size_format(rss, number, sizeof(number)));
 	for (size_t i = 0; i < c->key_count; i++) {
-		const struct key_part *k = &c->key[i];
+		const struct fact *k = &c->key[i];
 
 		if (!is_plain_axis(k))
 			append_axis(k, text, sizeof(text));

@@ -21,7 +21,7 @@ static uint64_t hash_of(const struct cell *c)
 	uint64_t sum = 0, one;
 
 	for (size_t i = 0; i < c->key_count; i++) {
-		const struct key_part *k = &c->key[i];
+		const struct fact *k = &c->key[i];
 
 		if (!strcmp(k->name, PROBE_SET_AXIS))
 			continue;

@@ -98,23 +98,9 @@ static size_t make_lines(struct draft *drafts, const struct entry *entries, size
 	return count;
 }
 
-static const struct key_part *part_of(const struct cell *c, const char *axis)
+static const struct fact *part_of(const struct cell *c, const char *axis)
 {
-	for (size_t i = 0; i < c->key_count; i++) {
-		if (!strcmp(c->key[i].name, axis))
-			return &c->key[i];
-	}
-	return NULL;
-}
-
-/* NULL: the cell has no such axis. */
-static bool same_value(const struct key_part *x, const struct key_part *y)
-{
-	if (!x || !y)
-		return x == y;
-	if (!x->text || !y->text)
-		return x->text == y->text && x->number == y->number;
-	return !strcmp(x->text, y->text);
+	return fact_find(c->key, c->key_count, axis);
 }
 
 static const struct cell *cell_of(const struct gate_line *l, int side)
@@ -123,12 +109,12 @@ static const struct cell *cell_of(const struct gate_line *l, int side)
 }
 
 static bool side_has(const struct gate_grid *g, int side, const char *axis,
-		     const struct key_part *value)
+		     const struct fact *value)
 {
 	for (size_t i = 0; i < g->count; i++) {
 		const struct cell *c = cell_of(&g->v[i], side);
 
-		if (c && same_value(part_of(c, axis), value))
+		if (c && fact_same(part_of(c, axis), value))
 			return true;
 	}
 	return false;
@@ -140,9 +126,9 @@ static bool is_unique(const struct gate_grid *g, const struct cell *axes, const 
 {
 	for (size_t i = 0; i < axes->key_count; i++) {
 		const char *axis = axes->key[i].name;
-		const struct key_part *a = part_of(of_a, axis), *b = part_of(of_b, axis);
+		const struct fact *a = part_of(of_a, axis), *b = part_of(of_b, axis);
 
-		if (strcmp(axis, PROBE_SET_AXIS) && !same_value(a, b) &&
+		if (strcmp(axis, PROBE_SET_AXIS) && !fact_same(a, b) &&
 		    (side_has(g, 1, axis, a) || side_has(g, 0, axis, b)))
 			return false;
 	}

@@ -391,10 +391,10 @@ int gate_live(const struct gate_options *o, struct gate_report *report, struct f
 /* Whether --libc named the C library of these runs: it is the same in all of them. */
 static bool has_own_libc(const struct run *runs, size_t count)
 {
-	const struct env_fact *first = run__env(&runs[0], "libc_file");
+	const struct fact *first = run__env(&runs[0], "libc_file");
 
 	for (size_t i = 0; i < count; i++) {
-		const struct env_fact *f = run__env(&runs[i], "libc_file");
+		const struct fact *f = run__env(&runs[i], "libc_file");
 
 		if (!f || !f->text || !first->text || strcmp(f->text, first->text))
 			return false;

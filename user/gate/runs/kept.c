@@ -19,7 +19,7 @@ void gate_kept_mark(const char *group, size_t n, unsigned int planned, char *tex
 
 static bool read_mark(const struct run *r, struct mark *m)
 {
-	const struct env_fact *f = run__env(r, RUN_KEPT_FACT);
+	const struct fact *f = run__env(r, RUN_KEPT_FACT);
 	int end = 0;
 
 	return f && f->text &&

@@ -8,7 +8,7 @@
 #include "user/report/views/views.h"
 
 /* The fact as text; "-" if unknown. Returns the fact's own text or `buf`'s. */
-static const char *fact_text(const struct env_fact *fact, struct number *buf)
+static const char *fact_text(const struct fact *fact, struct number *buf)
 {
 	const char *bytes = fact ? strstr(fact->name, "_bytes") : NULL;
 
@@ -23,19 +23,10 @@ static const char *fact_text(const struct env_fact *fact, struct number *buf)
 	return buf->text;
 }
 
-static bool same_fact(const struct env_fact *a, const struct env_fact *b)
-{
-	if (!a || !b)
-		return a == b;
-	if (!a->text || !b->text)
-		return a->text == b->text && a->number == b->number;
-	return !strcmp(a->text, b->text);
-}
-
 static bool differs(const struct report *p, const char *name)
 {
 	for (size_t i = 1; i < p->count; i++) {
-		if (!same_fact(run__env(p->runs[0].run, name), run__env(p->runs[i].run, name)))
+		if (!fact_same(run__env(p->runs[0].run, name), run__env(p->runs[i].run, name)))
 			return true;
 	}
 	return false;

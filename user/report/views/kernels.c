@@ -14,7 +14,7 @@
 
 static const char *kernel(const struct report_run *r)
 {
-	const struct env_fact *fact = run__env(r->run, "kernel_release");
+	const struct fact *fact = run__env(r->run, "kernel_release");
 
 	return fact && fact->text ? fact->text : "";
 }

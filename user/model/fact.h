@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Named values: the facts about a run's machine, and the axes of a cell's key. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct fact {
+	char *name;
+	char *text; /* NULL: the value is `number`, which may be MISSING */
+	int64_t number;
+};
+
+/* Appends to an array that only this function grows; strings are copied. 0 or -ENOMEM. */
+int fact_add(struct fact **facts, size_t *count, const char *name, const char *text,
+	     int64_t number);
+void facts__free(struct fact *facts, size_t count);
+
+/* NULL if there is none of the name. */
+const struct fact *fact_find(const struct fact *facts, size_t count, const char *name);
+
+/* Whether both have the same value. NULL is the same as NULL alone. */
+bool fact_same(const struct fact *a, const struct fact *b);
