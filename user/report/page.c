@@ -86,28 +86,28 @@ static json_t *runs_data(const struct report *p)
 
 	for (size_t i = 0; i < p->count; i++) {
 		const struct report_run *r = &p->runs[i];
-		json_t *run = json__put(json_object(), "name", json__text(r->name)),
-		       *rows = json_array();
+		json_t *rows = json_array();
 
 		for (size_t k = 0; k < r->rows.n; k++)
 			rows = json__push(rows, row_json(&r->rows.v[k]));
-		run = json__put(run, "clock",
-				json__text(r->instructions ? CLOCK_OF_LAB : CLOCK_OF_MACHINE));
-		runs = json__push(runs, json__put(run, "rows", rows));
+		runs = json__push(runs,
+				  json_pack("{s:o, s:s, s:o}", "name", json__text(r->name), "clock",
+					    r->instructions ? CLOCK_OF_LAB : CLOCK_OF_MACHINE,
+					    "rows", rows));
 	}
 	return runs;
 }
 
 static int write_data(const struct report *p, json_t *const *data, FILE *out)
 {
-	json_t *all = json_object(), *shown = json__put(json_object(), "runs", runs_data(p));
+	json_t *all = json_object(), *shown;
 	int err = -ENOMEM;
 
 	for (size_t i = 0; i < VIEW_COUNT; i++) {
 		if (!json_is_null(data[i]))
 			all = json__put(all, views[i]->id, json_incref(data[i]));
 	}
-	shown = json__put(shown, "views", all);
+	shown = json_pack("{s:o, s:o}", "runs", runs_data(p), "views", all);
 	if (shown)
 		err = json__write(shown, out);
 	json_decref(shown);

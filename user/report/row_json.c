@@ -5,30 +5,22 @@
 
 json_t *row_json_spread(const struct spread *s)
 {
-	json_t *array = json__push(json_array(), json_integer((json_int_t)s->n));
-
-	array = json__push(array, json__number(s->p10));
-	array = json__push(array, json__number(s->median));
-	return json__push(array, json__number(s->p90));
+	return json_pack("[Iooo]", (json_int_t)s->n, json__number(s->p10), json__number(s->median),
+			 json__number(s->p90));
 }
 
 json_t *row_json(const struct row *row)
 {
-	json_t *object = json__put(json_object(), "method", json__text(row->method));
-
-	object = json__put(object, "parent", json__text(row->parent));
-	object = json__put(object, "label", json__text(row->label));
-	object = json__put(object, "group", json_integer((json_int_t)row->group));
-	object = json__put(object, "line", json_integer((json_int_t)row->line));
-	return json__put(object, "rss",
+	return json_pack("{s:o, s:o, s:o, s:I, s:I, s:o}", "method", json__text(row->method),
+			 "parent", json__text(row->parent), "label", json__text(row->label),
+			 "group", (json_int_t)row->group, "line", (json_int_t)row->line, "rss",
 			 row->rss == MISSING ? json_null() : json_integer((json_int_t)row->rss));
 }
 
 json_t *row_json_place(const struct report *p, const struct row *row)
 {
 	size_t run = report__run_of(p, row);
-	json_t *place = json__push(json_array(), json_integer((json_int_t)run));
 
-	place = json__push(place, json_integer(row - p->runs[run].rows.v));
-	return json__put(json_object(), "row", place);
+	return json_pack("{s:[II]}", "row", (json_int_t)run,
+			 (json_int_t)(row - p->runs[run].rows.v));
 }

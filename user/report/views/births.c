@@ -372,15 +372,15 @@ static void write(const struct report *p, FILE *out)
 
 static json_t *series_data(const struct birth_sums *s, const struct birth_series *series)
 {
-	json_t *object = json__put(json_object(), "label", json__text(label_of(series->group)));
 	json_t *births = json_array(), *work = json_array();
 
 	for (size_t i = 0; i < s->bins; i++) {
 		births = json__push(births, json_integer((json_int_t)series->n[i]));
 		work = json__push(work, json__number(round(series->work_ns[i])));
 	}
-	object = json__put(object, "method", json__text(method_of(series->group)));
-	return json__put(json__put(object, "births", births), "work", work);
+	return json_pack("{s:o, s:o, s:o, s:o}", "label", json__text(label_of(series->group)),
+			 "method", json__text(method_of(series->group)), "births", births, "work",
+			 work);
 }
 
 /* Per phase [name, sum, births, median]. */
@@ -389,22 +389,20 @@ static json_t *phases_data(const struct group *g)
 	json_t *phases = json_array();
 
 	for (int p = 0; p < PHASE_COUNT; p++) {
-		json_t *phase;
+		const struct sketch *k = &g->phase[p];
 
-		if (!g->phase[p].n || !phase_is_work(p))
-			continue;
-		phase = json__push(json_array(), json__text(phase_name(p)));
-		phase = json__push(phase, json__number(g->phase[p].sum));
-		phase = json__push(phase, json_integer((json_int_t)g->phase[p].n));
-		phase = json__push(phase, json__number(round(sketch__quantile(&g->phase[p], 0.5))));
-		phases = json__push(phases, phase);
+		if (k->n && phase_is_work(p))
+			phases = json__push(
+				phases, json_pack("[soIo]", phase_name(p), json__number(k->sum),
+						  (json_int_t)k->n,
+						  json__number(round(sketch__quantile(k, 0.5)))));
 	}
 	return phases;
 }
 
 static json_t *range_data(const struct estimate *e)
 {
-	return json__push(json__push(json_array(), json__number(e->low)), json__number(e->high));
+	return json_pack("[oo]", json__number(e->low), json__number(e->high));
 }
 
 static json_t *whatif_data(const struct group *g, const struct calibration *c)
@@ -415,11 +413,9 @@ static json_t *whatif_data(const struct group *g, const struct calibration *c)
 
 	if (!whatif_has(g, WHATIF_SPAWNABLE))
 		return json_null();
-	object = json__put(json_object(), "forks", json_integer((json_int_t)w->n));
-	object = json__put(object, "least", json__number(w->least_ns));
-	object = json__put(object, "most", json__number(w->most_ns));
-	object = json__put(object, "held", json__number(w->held_ns));
-	object = json__put(object, "cow", json_boolean(counted_cow(g)));
+	object = json_pack("{s:I, s:o, s:o, s:o, s:b}", "forks", (json_int_t)w->n, "least",
+			   json__number(w->least_ns), "most", json__number(w->most_ns), "held",
+			   json__number(w->held_ns), "cow", counted_cow(g));
 	if (!isnan(e.spawn_call.low))
 		object = json__put(object, "spawnCall", range_data(&e.spawn_call));
 	if (!isnan(e.helper_call.low))
@@ -429,17 +425,14 @@ static json_t *whatif_data(const struct group *g, const struct calibration *c)
 
 static json_t *group_data(const struct group *g, const char *label, const struct run *r)
 {
-	json_t *object = json__put(json_object(), "label", json__text(label));
-
-	object = json__put(object, "method", json__text(method_of(g)));
-	object = json__put(object, "births", json_integer((json_int_t)g->counts.births));
-	object = json__put(object, "failed",
-			   r->failures.absent ? json_null() : json_integer((json_int_t)g->failed));
-	object = json__put(object, "execs", json_integer((json_int_t)g->execs));
-	object = json__put(object, "median", json__number(round(sketch__quantile(&g->call, 0.5))));
-	object = json__put(object, "work", json__number(g->work_ns));
-	object = json__put(object, "phases", phases_data(g));
-	return json__put(object, "whatif", whatif_data(g, r->calibration));
+	return json_pack("{s:o, s:o, s:I, s:o, s:I, s:o, s:o, s:o, s:o}", "label",
+			 json__text(label), "method", json__text(method_of(g)), "births",
+			 (json_int_t)g->counts.births, "failed",
+			 json__number(r->failures.absent ? NAN : (double)g->failed), "execs",
+			 (json_int_t)g->execs, "median",
+			 json__number(round(sketch__quantile(&g->call, 0.5))), "work",
+			 json__number(g->work_ns), "phases", phases_data(g), "whatif",
+			 whatif_data(g, r->calibration));
 }
 
 /* Per member [depth, program or null, method, births, work], parents before children. */
@@ -449,14 +442,12 @@ static json_t *family_data(const struct family *f)
 
 	for (size_t at = f->root; at != FAMILY_NONE; at = family__next(f, at)) {
 		const struct member *m = &f->v[at];
-		json_t *member = json__push(json_array(), json_integer((json_int_t)m->depth));
 
-		member = json__push(member, m->label ? json__text(m->label) : json_null());
-		member =
-			json__push(member, m->up != FAMILY_NONE ? json__text(method_name(m->method))
-								: json_null());
-		member = json__push(member, json_integer((json_int_t)m->n));
-		members = json__push(members, json__push(member, json__number(m->work_ns)));
+		members = json__push(members,
+				     json_pack("[Ios?Io]", (json_int_t)m->depth,
+					       m->label ? json__text(m->label) : json_null(),
+					       m->up != FAMILY_NONE ? method_name(m->method) : NULL,
+					       (json_int_t)m->n, json__number(m->work_ns)));
 	}
 	return members;
 }
@@ -464,19 +455,17 @@ static json_t *family_data(const struct family *f)
 static json_t *run_data(const struct report_run *r)
 {
 	const struct birth_sums *s = r->births;
-	json_t *series = json_array(), *groups = json_array(), *object;
+	json_t *series = json_array(), *groups = json_array();
 	const struct group *g;
 
 	for (size_t i = 0; i < s->series_count; i++)
 		series = json__push(series, series_data(s, &s->series[i]));
 	for (size_t i = 0; (g = shown(s, i)); i++)
 		groups = json__push(groups, group_data(g, label_of(g), r->run));
-	object = json__put(json_object(), "bin", json_integer((json_int_t)s->bin_ns));
-	object = json__put(object, "series", series);
-	object = json__put(object, "groups", groups);
-	object = json__put(object, "all", group_data(&s->groups.all, "all", r->run));
-	object = json__put(object, "family", family_data(&s->family));
-	return json__put(object, "leftOut", json_integer((json_int_t)s->family.left_out));
+	return json_pack("{s:I, s:o, s:o, s:o, s:o, s:I}", "bin", (json_int_t)s->bin_ns, "series",
+			 series, "groups", groups, "all", group_data(&s->groups.all, "all", r->run),
+			 "family", family_data(&s->family), "leftOut",
+			 (json_int_t)s->family.left_out);
 }
 
 static json_t *model_data(void)
@@ -499,7 +488,7 @@ static json_t *data(const struct report *p)
 		any += p->runs[i].births != NULL;
 		runs = json__push(runs, p->runs[i].births ? run_data(&p->runs[i]) : json_null());
 	}
-	return any ? json__put(json__put(json_object(), "runs", runs), "model", model_data())
+	return any ? json_pack("{s:o, s:o}", "runs", runs, "model", model_data())
 		   : json__discard(runs);
 }
 

@@ -70,16 +70,15 @@ static void write(const struct report *p, FILE *out)
 static json_t *side_data(const struct row *row, const struct side *side, size_t *any)
 {
 	const struct cell *c = counted(row, side);
-	json_t *array;
 
 	if (!c)
 		return json_null();
 	++*any;
-	array = json__push(json_array(), json__number(stats_median(&c->phases[side->time])));
-	array = json__push(array, json__number(stats_median(&c->counts[side->faults])));
-	array = json__push(array, json__number(stats_median(&c->counts[side->copied])));
-	array = json__push(array, json__number(stats_median(&c->counts[side->reused])));
-	return json__push(array, json__number(stats_median(&c->counts[side->huge])));
+	return json_pack("[ooooo]", json__number(stats_median(&c->phases[side->time])),
+			 json__number(stats_median(&c->counts[side->faults])),
+			 json__number(stats_median(&c->counts[side->copied])),
+			 json__number(stats_median(&c->counts[side->reused])),
+			 json__number(stats_median(&c->counts[side->huge])));
 }
 
 static json_t *data(const struct report *p)

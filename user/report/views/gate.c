@@ -62,35 +62,29 @@ static void write(const struct report *p, FILE *out)
 static json_t *row_data(const json_t *metric)
 {
 	struct verdict_row row;
-	json_t *object;
 
 	verdict_row_read(metric, &row);
-	object = json__put(json_object(), "cell", json__text(row.cell));
-	object = json__put(object, "metric", json__text(row.metric));
-	object = json__put(object, "kind", json__text(row.kind));
-	object = json__put(object, "verdict", json__text(row.improved ? "improved" : row.verdict));
-	object = json__put(object, "a", json__text(row.a));
-	object = json__put(object, "b", json__text(row.b));
-	object = json__put(object, "change", json__number(row.change));
-	object = json__put(object, "note", json__text(row.note));
-	if (!row.has_interval)
-		return object;
-	object = json__put(object, "low", json__number(row.low));
-	object = json__put(object, "high", json__number(row.high));
-	return json__put(object, "interval", json__text(row.interval));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o*, s:o*, s:o*}", "cell",
+			 json__text(row.cell), "metric", json__text(row.metric), "kind",
+			 json__text(row.kind), "verdict",
+			 json__text(row.improved ? "improved" : row.verdict), "a",
+			 json__text(row.a), "b", json__text(row.b), "change",
+			 json__number(row.change), "note", json__text(row.note), "low",
+			 row.has_interval ? json__number(row.low) : NULL, "high",
+			 row.has_interval ? json__number(row.high) : NULL, "interval",
+			 row.has_interval ? json__text(row.interval) : NULL);
 }
 
 static json_t *verdict_data(const struct report *p, size_t i)
 {
 	const json_t *rows[VERDICT_ROWS_MAX];
 	size_t k, n = verdict_rows(p->verdicts[i], rows);
-	json_t *object = json_object(), *metrics = json_array();
+	json_t *metrics = json_array();
 
 	for (k = 0; k < n; k++)
 		metrics = json__push(metrics, row_data(rows[k]));
-	object = json__put(object, "name", json__text(p->verdict_paths[i]));
-	object = json__put(object, "margin", json__number(verdict_margin(p->verdicts[i])));
-	return json__put(object, "metrics", metrics);
+	return json_pack("{s:o, s:o, s:o}", "name", json__text(p->verdict_paths[i]), "margin",
+			 json__number(verdict_margin(p->verdicts[i])), "metrics", metrics);
 }
 
 static json_t *data(const struct report *p)

@@ -187,9 +187,9 @@ static json_t *order_data(const struct report *p, const struct order *o)
 	json_t *order = json_array(), *cells = json_array();
 
 	for (size_t i = 0; i < o->n; i++) {
-		json_t *object = json__put(json_object(), "run", json_integer(o->v[i] - p->runs));
-
-		order = json__push(order, json__put(object, "kernel", json__text(kernel(o->v[i]))));
+		order = json__push(order,
+				   json_pack("{s:I, s:o}", "run", (json_int_t)(o->v[i] - p->runs),
+					     "kernel", json__text(kernel(o->v[i]))));
 		for (size_t k = 0; k < o->v[i]->rows.n; k++) {
 			const struct row *row = new_row(o, i, k);
 
@@ -198,7 +198,7 @@ static json_t *order_data(const struct report *p, const struct order *o)
 								    "places", places(o, row)));
 		}
 	}
-	return json__put(json__put(json_object(), "order", order), "cells", cells);
+	return json_pack("{s:o, s:o}", "order", order, "cells", cells);
 }
 
 static json_t *data(const struct report *p)

@@ -139,15 +139,13 @@ static json_t *segment(const struct report_run *r, const struct row *row, enum p
 	bool starred;
 	const struct cell *c = row__phase(row, p, &starred);
 	const char *source = c ? run__phase_source(r->run, c, p) : NULL;
-	json_t *array;
 
 	if (!c)
 		return json_null();
-	array = json__push(json_array(), json_string(phase_name(p)));
-	array = json__push(array, json__number(stats_median(&c->phases[p])));
-	array = json__push(array, source ? json_integer((json_int_t)source_index(sources, source))
-					 : json_null());
-	return json__push(array, json_integer(starred));
+	return json_pack("[sooi]", phase_name(p), json__number(stats_median(&c->phases[p])),
+			 source ? json_integer((json_int_t)source_index(sources, source))
+				: json_null(),
+			 (int)starred);
 }
 
 static json_t *stack_data(const struct report_run *r, const struct row *row, size_t stack,
@@ -185,7 +183,7 @@ static json_t *run_data(const struct report *p, const struct report_run *r, size
 		object = json__put(object, "whole", json__number(row->call.median));
 		rows = json__push(rows, object);
 	}
-	return json__put(json__put(json_object(), "rows", rows), "sources", sources);
+	return json_pack("{s:o, s:o}", "rows", rows, "sources", sources);
 }
 
 /* What each phase is, and which contains it. */
@@ -194,12 +192,10 @@ static json_t *model_data(void)
 	json_t *model = json_object();
 
 	for (int p = 0; p < PHASE_COUNT; p++) {
-		json_t *phase =
-			json__put(json_object(), "brief", json_string(phase_models[p].brief));
+		enum phase whole = phase_models[p].part_of;
+		json_t *phase = json_pack("{s:s, s:s*}", "brief", phase_models[p].brief, "in",
+					  whole == PHASE_none ? NULL : phase_name(whole));
 
-		if (phase_models[p].part_of != PHASE_none)
-			phase = json__put(phase, "in",
-					  json_string(phase_name(phase_models[p].part_of)));
 		model = json__put(model, phase_name(p), phase);
 	}
 	return model;
@@ -212,7 +208,7 @@ static json_t *data(const struct report *p)
 
 	for (size_t i = 0; i < p->count; i++)
 		runs = json__push(runs, run_data(p, &p->runs[i], &any));
-	return any ? json__put(json__put(json_object(), "runs", runs), "model", model_data())
+	return any ? json_pack("{s:o, s:o}", "runs", runs, "model", model_data())
 		   : json__discard(runs);
 }
 

@@ -181,7 +181,7 @@ static json_t *data(const struct report *p)
 		}
 		runs = json__push(runs, rows);
 	}
-	runs = json__put(json__put(json_object(), "kept", places), "runs", runs);
+	runs = json_pack("{s:o, s:o}", "kept", places, "runs", runs);
 	return any ? runs : json__discard(runs);
 }
 
