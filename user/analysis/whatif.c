@@ -3,8 +3,7 @@
 
 #include <math.h>
 
-#include "bench/shared/units.h"
-#include "user/text/wrap.h"
+#include "user/text/numbers.h"
 
 /* What is worth a line: at least so much for all forks of a group, or for one without exec. */
 #define WORTH_NS     100000
@@ -79,42 +78,28 @@ struct whatif_estimates whatif_estimate(const struct group *g, enum whatif_kind 
 	return e;
 }
 
-/* "11.6 ms" */
-struct time_text {
-	char text[32];
-};
-
-static struct time_text in_words(double ns, const char *clock)
-{
-	struct time_text t;
-
-	time_format(ns, clock, t.text, sizeof(t.text));
-	return t;
-}
-
-void whatif_basis(enum whatif_kind kind, const struct calibration *c, const char *clock, char *text,
-		  size_t size)
+void whatif_add_basis(struct strbuf *text, enum whatif_kind kind, const struct calibration *c,
+		      const char *clock)
 {
 	static const struct {
 		enum figure figure;
-		const char *format;
+		const char *what, *unit;
 	} parts[][2] = {
-		[WHATIF_SPAWNABLE] = {{FIGURE_posix_spawn, " posix_spawn %s"},
-				      {FIGURE_fork_exec, " fork of 1 MiB %s"}},
-		[WHATIF_COPIER] = {{FIGURE_fork_mib_4k, " fork %s/MiB of 4 KiB pages"},
-				   {FIGURE_fork_mib_thp, " %s/MiB of THP"}},
+		[WHATIF_SPAWNABLE] = {{FIGURE_posix_spawn, "posix_spawn ", ""},
+				      {FIGURE_fork_exec, "fork of 1 MiB ", ""}},
+		[WHATIF_COPIER] = {{FIGURE_fork_mib_4k, "fork ", "/MiB of 4 KiB pages"},
+				   {FIGURE_fork_mib_thp, "", "/MiB of THP"}},
 	};
 	const char *before = ":";
 
-	snprintf(text, size, "calibrated on the same boot");
+	strbuf__add(text, "calibrated on the same boot");
 	for (size_t i = 0; i < 2; i++) {
 		const struct figure_value *v = calibration_figure(c, parts[kind][i].figure);
 
 		if (!v)
 			continue;
-		layout_append(text, size, "%s", before);
-		layout_append(text, size, parts[kind][i].format,
-			      in_words((double)v->mid, clock).text);
+		strbuf__add(text, "%s %s%s%s", before, parts[kind][i].what,
+			    text_plain_time((double)v->mid, clock).text, parts[kind][i].unit);
 		before = ",";
 	}
 }

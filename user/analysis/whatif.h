@@ -6,6 +6,7 @@
 
 #include "user/analysis/groups.h"
 #include "user/model/calibration.h"
+#include "user/text/strbuf.h"
 
 /* The two kinds of estimates. A group may have both. */
 enum whatif_kind {
@@ -52,6 +53,6 @@ struct whatif_estimates {
 struct whatif_estimates whatif_estimate(const struct group *g, enum whatif_kind kind,
 					const struct calibration *c);
 
-/* Writes "calibrated on the same boot: fork 5.10 us/MiB of 4 KiB pages, 120 ns/MiB of THP". */
-void whatif_basis(enum whatif_kind kind, const struct calibration *c, const char *clock, char *text,
-		  size_t size);
+/* Adds "calibrated on the same boot: fork 5.10 us/MiB of 4 KiB pages, 120 ns/MiB of THP". */
+void whatif_add_basis(struct strbuf *text, enum whatif_kind kind, const struct calibration *c,
+		      const char *clock);

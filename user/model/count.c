@@ -44,3 +44,10 @@ bool count_is_cow(enum count c)
 {
 	return rows[c].phase == PHASE_cow_child || rows[c].phase == PHASE_cow_parent;
 }
+
+const struct cow_side cow_sides[2] = {
+	{"child", PHASE_cow_child, COUNT_cow_faults_child, COUNT_cow_copied_child,
+	 COUNT_cow_reused_child, COUNT_cow_huge_child},
+	{"parent", PHASE_cow_parent, COUNT_cow_faults_parent, COUNT_cow_copied_parent,
+	 COUNT_cow_reused_parent, COUNT_cow_huge_parent},
+};

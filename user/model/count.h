@@ -12,3 +12,10 @@ const char *count_unit(enum count c);  /* "bytes", "faults" */
 const char *count_brief(enum count c); /* one line */
 enum phase count_phase(enum count c);  /* PHASE_none: every birth has it */
 bool count_is_cow(enum count c);       /* a COW fault, or a page of one */
+
+/* Who takes COW faults, and where the numbers stand: the child, then the parent. */
+extern const struct cow_side {
+	const char *name;
+	enum phase time;
+	enum count faults, copied, reused, huge;
+} cow_sides[2];

@@ -53,16 +53,17 @@ static json_t *encode(const struct group *g, enum whatif_kind kind, const struct
 {
 	const struct whatif_estimates e = whatif_estimate(g, kind, c);
 	json_t *line = json_object();
-	char text[512];
+	struct strbuf basis = {0};
 	bool failed = put(line, "type", json_string("whatif"));
 
 	failed |= put(line, "parent", store_json_text(g->label));
 	failed |= put(line, "method", json_string(method_name(g->key.method)));
 	failed |= kind == WHATIF_COPIER ? put_copier(line, g, &e) : put_spawnable(line, g, &e);
 	if (c) {
-		whatif_basis(kind, c, clock, text, sizeof(text));
-		failed |= put(line, "basis", store_json_text(text));
+		whatif_add_basis(&basis, kind, c, clock);
+		failed |= put(line, "basis", store_json_text(strbuf__text(&basis)));
 	}
+	strbuf__free(&basis);
 	if (!failed)
 		return line;
 	json_decref(line);

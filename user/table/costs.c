@@ -10,7 +10,7 @@
 
 static void add_count(struct columns *s, const struct cell *c, enum count count)
 {
-	table_add_number(s, stats_median(&c->counts[count]));
+	columns__add_number(s, stats_median(&c->counts[count]));
 }
 
 /* Page tables come in whole pages: shown as a size where that is short. */
@@ -21,7 +21,7 @@ static void add_bytes(struct columns *s, double bytes)
 	if (isfinite(bytes) && fabs(bytes) < 1e15)
 		columns__add(s, "%s", size_format(llround(bytes), text, sizeof(text)));
 	else
-		table_add_number(s, bytes);
+		columns__add_number(s, bytes);
 }
 
 static bool has_copy(const struct cell *c)
@@ -35,13 +35,8 @@ int table_pages(const struct table *t)
 {
 	struct columns *s = table_sheet();
 	const struct row *before = NULL;
-	int err;
 
-	if (!s)
-		return -ENOMEM;
-	columns__column(s, "PTES", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
-	columns__column(s, "PT BYTES", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
-	columns__column(s, "VMAS", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "PTES", "PT BYTES", "VMAS", NULL);
 	for (size_t i = 0; i < t->full.n; i++) {
 		const struct row *row = &t->full.v[i];
 		const struct cell *c = row->cell;
@@ -54,31 +49,17 @@ int table_pages(const struct table *t)
 		add_bytes(s, stats_median(&c->counts[COUNT_page_table_bytes]));
 		add_count(s, c, COUNT_vmas);
 	}
-	err = columns__print(s, "Page tables copied (medians per birth)", t->out, t->colour);
-	columns__free(s);
-	return err;
+	return columns__finish(s, "Page tables copied (medians per birth)", t->out, t->colour);
 }
 
-/* Whose faults, and where their numbers stand. */
-static const struct side {
-	const char *name;
-	enum count faults, copied, reused, huge;
-	enum phase time;
-} sides[] = {
-	{"child", COUNT_cow_faults_child, COUNT_cow_copied_child, COUNT_cow_reused_child,
-	 COUNT_cow_huge_child, PHASE_cow_child},
-	{"parent", COUNT_cow_faults_parent, COUNT_cow_copied_parent, COUNT_cow_reused_parent,
-	 COUNT_cow_huge_parent, PHASE_cow_parent},
-};
-
 /* Where nothing is shared copy-on-write there is no time, and the counts are 0. */
-static bool has_faults(const struct cell *c, const struct side *side)
+static bool has_faults(const struct cell *c, const struct cow_side *side)
 {
 	return stats_sum(&c->counts[side->faults]) > 0 || series__any(&c->phases[side->time]);
 }
 
 static void add_side(const struct table *t, struct columns *s, const struct cell *c,
-		     const struct side *side)
+		     const struct cow_side *side)
 {
 	columns__add(s, "%s", side->name);
 	add_count(s, c, side->faults);
@@ -92,32 +73,25 @@ int table_cow(const struct table *t)
 {
 	struct columns *s = table_sheet();
 	const struct row *before = NULL;
-	int err;
 
-	if (!s)
-		return -ENOMEM;
-	columns__column(s, "IN", 0);
-	columns__column(s, "FAULTS", COLUMNS_RIGHT);
-	columns__column(s, "COPIED", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
-	columns__column(s, "REUSED", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
-	columns__column(s, "HUGE", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
-	columns__column(s, "TIME", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__head(s, 0, "IN", NULL);
+	columns__head(s, COLUMNS_RIGHT, "FAULTS", NULL);
+	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "COPIED", "REUSED", "HUGE", "TIME",
+		      NULL);
 	for (size_t i = 0; i < t->full.n; i++) {
 		const struct row *row = &t->full.v[i];
 		const struct cell *c = row->cell;
 
-		if (!has_faults(c, &sides[0]) && !has_faults(c, &sides[1]))
+		if (!has_faults(c, &cow_sides[0]) && !has_faults(c, &cow_sides[1]))
 			continue;
 		table_add_labels(t, s, row, before);
 		before = row;
-		add_side(t, s, c, &sides[0]);
+		add_side(t, s, c, &cow_sides[0]);
 		columns__add(s, "%s", ""); /* PARENT and METHOD as in the row above */
 		columns__add(s, "%s", "");
-		add_side(t, s, c, &sides[1]);
+		add_side(t, s, c, &cow_sides[1]);
 	}
-	err = columns__print(s, "Copy-on-write faults (medians per birth)", t->out, t->colour);
-	columns__free(s);
-	return err;
+	return columns__finish(s, "Copy-on-write faults (medians per birth)", t->out, t->colour);
 }
 
 static void add_cost(const struct table *t, struct columns *s, const struct series *untraced,
@@ -138,16 +112,9 @@ int table_tracing_cost(const struct table *t)
 {
 	struct columns *s = table_sheet();
 	const struct row *before = NULL;
-	int err;
 
-	if (!s)
-		return -ENOMEM;
-	columns__column(s, "CALL", COLUMNS_RIGHT);
-	columns__column(s, "TRACED", COLUMNS_RIGHT);
-	columns__column(s, "CHANGE", COLUMNS_RIGHT);
-	columns__column(s, "TOTAL", COLUMNS_RIGHT);
-	columns__column(s, "TRACED", COLUMNS_RIGHT);
-	columns__column(s, "CHANGE", COLUMNS_RIGHT);
+	columns__head(s, COLUMNS_RIGHT, "CALL", "TRACED", "CHANGE", "TOTAL", "TRACED", "CHANGE",
+		      NULL);
 	for (size_t i = 0; i < t->times.n; i++) {
 		const struct row *row = &t->times.v[i];
 
@@ -158,7 +125,5 @@ int table_tracing_cost(const struct table *t)
 		add_cost(t, s, &row->bare->samples[SAMPLE_spawn_ns], row->call.median);
 		add_cost(t, s, &row->bare->samples[SAMPLE_total_ns], row->total.median);
 	}
-	err = columns__print(s, "Tracing cost (medians)", t->out, t->colour);
-	columns__free(s);
-	return err;
+	return columns__finish(s, "Tracing cost (medians)", t->out, t->colour);
 }

@@ -3,27 +3,17 @@
 #include <string.h>
 
 #include "user/table/part.h"
-#include "user/text/escape.h"
 
 #define SOURCE_COLUMN 16
-#define REASON_MAX    1024
 #define ERRNO_LIMIT   4096
-
-/* A line about one cell. */
-struct note {
-	char text[4 * REASON_MAX];
-};
-
-#define append(note, ...) layout_append((note)->text, sizeof((note)->text), __VA_ARGS__)
 
 static void print_origin(FILE *out, const char *name, const struct phase_origin *origin)
 {
 	const char *lead = origin->source ? "" : "absent: ";
-	char text[REASON_MAX];
 
 	fprintf(out, "%-*s%s", SOURCE_COLUMN, name, lead);
-	escape_text(origin->source ? origin->source : origin->absent, text, sizeof(text));
-	layout_wrap(out, SOURCE_COLUMN + strlen(lead), SOURCE_COLUMN, text);
+	layout_wrap(out, SOURCE_COLUMN + strlen(lead), SOURCE_COLUMN,
+		    origin->source ? origin->source : origin->absent);
 }
 
 /* Whether one reason keeps every phase away. */
@@ -57,28 +47,17 @@ void table_sources(const struct table *t)
 }
 
 /* "fork at 1G thp: ", with the pass if it is not the one that the tables show. */
-static void append_name(const struct table *t, struct note *note, const struct cell *c)
+static void add_name(const struct table *t, struct strbuf *note, const struct cell *c)
 {
-	char method[LABEL_MAX], parent[LABEL_MAX], pass[LABEL_MAX];
-
-	append(note, "%s at %s", table_method(c, method), table_parent(t, c, parent));
-	if (strcmp(cell__probe_set(c), probe_set_name(t->shown))) {
-		escape_text(cell__probe_set(c), pass, sizeof(pass));
-		append(note, " (trace=%s)", pass);
-	}
-	append(note, ": ");
-}
-
-static void append_reason(struct note *note, const char *what, const char *why)
-{
-	char text[REASON_MAX];
-
-	escape_text(why, text, sizeof(text));
-	append(note, "%s: %s", what, text);
+	strbuf__add(note, "%s at ", table_method(c));
+	table_add_parent(t, c, note);
+	if (strcmp(cell__probe_set(c), probe_set_name(t->shown)))
+		strbuf__add(note, " (trace=%s)", cell__probe_set(c));
+	strbuf__add(note, ": ");
 }
 
 /* "12 of 50 failed: ENOMEM (11), EAGAIN (1)" */
-static void append_failures(struct note *note, const struct series *errnos)
+static void add_failures(struct strbuf *note, const struct series *errnos)
 {
 	unsigned int times[ERRNO_LIMIT] = {0};
 	size_t failed = 0;
@@ -90,18 +69,18 @@ static void append_failures(struct note *note, const struct series *errnos)
 			failed++;
 		}
 	}
-	append(note, "%zu of %zu failed", failed, errnos->n);
+	strbuf__add(note, "%zu of %zu failed", failed, errnos->n);
 	for (int e = 1; e < ERRNO_LIMIT; e++) {
 		const char *name = strerrorname_np(e);
 
 		if (times[e] == 0)
 			continue;
 		if (name)
-			append(note, "%s%s", before, name);
+			strbuf__add(note, "%s%s", before, name);
 		else
-			append(note, "%serror %d", before, e);
+			strbuf__add(note, "%serror %d", before, e);
 		if (times[e] < failed)
-			append(note, " (%u)", times[e]);
+			strbuf__add(note, " (%u)", times[e]);
 		before = ", ";
 	}
 }
@@ -128,23 +107,21 @@ static bool said_before(const struct table *t, const struct cell *c)
 	return false;
 }
 
-static void append_note(const struct table *t, struct note *note, const struct cell *c)
+static void add_note(const struct table *t, struct strbuf *note, const struct cell *c)
 {
 	bool failed = any_failed(&c->errnos);
 
 	if (c->skipped ? said_before(t, c) : !failed && !c->broken)
 		return;
-	append_name(t, note, c);
+	add_name(t, note, c);
 	if (c->skipped) {
-		append_reason(note, "skipped", c->skipped);
+		strbuf__add(note, "skipped: %s", c->skipped);
 		return;
 	}
 	if (failed)
-		append_failures(note, &c->errnos);
-	if (c->broken) {
-		append(note, "%s", failed ? "; " : "");
-		append_reason(note, "broken off", c->broken);
-	}
+		add_failures(note, &c->errnos);
+	if (c->broken)
+		strbuf__add(note, "%sbroken off: %s", failed ? "; " : "", c->broken);
 }
 
 void table_unmeasured(const struct table *t)
@@ -152,14 +129,15 @@ void table_unmeasured(const struct table *t)
 	bool any = false;
 
 	for (size_t i = 0; i < t->r->cell_count; i++) {
-		struct note note = {""};
+		struct strbuf note = {0};
 
-		append_note(t, &note, &t->r->cells[i]);
-		if (!note.text[0])
+		add_note(t, &note, &t->r->cells[i]);
+		if (!note.length)
 			continue;
 		if (!any)
 			layout_title(t->out, "Skipped and failed", t->colour);
 		any = true;
-		layout_wrap(t->out, 0, 2, note.text);
+		layout_wrap(t->out, 0, 2, strbuf__text(&note));
+		strbuf__free(&note);
 	}
 }

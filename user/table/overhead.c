@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What each probe costs: the suite overhead. */
-#include <errno.h>
 #include <math.h>
 #include <string.h>
 
-#include "bench/shared/units.h"
 #include "user/analysis/stats.h"
 #include "user/table/part.h"
+#include "user/text/numbers.h"
 
 static bool is_single(const struct cell *c)
 {
@@ -22,11 +21,10 @@ static void add_added(const struct table *t, struct columns *s, const struct cel
 	double without = stats_median(&bare->samples[kind]);
 	double with = stats_median(&probed->samples[kind]);
 	double change = 100 * (with - without) / without;
-	char text[32];
 
 	if (isfinite(change))
-		columns__add(s, "%s %+.2f %%",
-			     time_format(with - without, t->r->clock, text, sizeof(text)), change);
+		columns__add(s, "%s %+.2f %%", text_plain_time(with - without, t->r->clock).text,
+			     change);
 	else
 		columns__add(s, "-");
 }
@@ -34,11 +32,14 @@ static void add_added(const struct table *t, struct columns *s, const struct cel
 static void add_row(const struct table *t, struct columns *s, const struct cell *bare,
 		    const struct cell *probed, bool first)
 {
-	char method[LABEL_MAX], parent[LABEL_MAX], label[2 * LABEL_MAX];
+	struct strbuf label = {0};
 
-	snprintf(label, sizeof(label), "%s %s", table_method(bare, method),
-		 table_parent(t, bare, parent));
-	columns__add(s, "%s", first ? label : "");
+	if (first) {
+		strbuf__add(&label, "%s ", table_method(bare));
+		table_add_parent(t, bare, &label);
+	}
+	columns__add(s, "%s", strbuf__text(&label));
+	strbuf__free(&label);
 	columns__add(s, "%s", cell__probe_set(probed));
 	add_added(t, s, bare, probed, SAMPLE_spawn_ns);
 	add_added(t, s, bare, probed, SAMPLE_total_ns);
@@ -46,18 +47,16 @@ static void add_row(const struct table *t, struct columns *s, const struct cell 
 
 int table_overhead(const struct table *t)
 {
-	struct columns *s = columns__new(1);
+	struct columns *s;
 	bool any = false;
-	int err = s ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < t->r->cell_count; i++)
 		any |= is_single(&t->r->cells[i]);
-	if (err || !any)
-		goto cleanup;
-	columns__column(s, "METHOD", 0);
-	columns__column(s, "PROBES", 0);
-	columns__column(s, "ADDED TO CALL", COLUMNS_RIGHT);
-	columns__column(s, "TO TOTAL", COLUMNS_RIGHT);
+	if (!any)
+		return 0;
+	s = columns__new(1);
+	columns__head(s, 0, "METHOD", "PROBES", NULL);
+	columns__head(s, COLUMNS_RIGHT, "ADDED TO CALL", "TO TOTAL", NULL);
 	for (size_t i = 0; i < t->bare.n; i++) {
 		bool first = true;
 
@@ -71,9 +70,5 @@ int table_overhead(const struct table *t)
 			first = false;
 		}
 	}
-	err = columns__print(s, "What each probe adds to the medians", t->out, t->colour);
-
-cleanup:
-	columns__free(s);
-	return err;
+	return columns__finish(s, "What each probe adds to the medians", t->out, t->colour);
 }

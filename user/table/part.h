@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Inside the text tables: what the parts of table_print() share. */
+/* Inside the room: what the tables share, and the parts of table_print(). */
 #pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "user/analysis/groups.h"
 #include "user/analysis/rows.h"
 #include "user/text/columns.h"
 #include "user/text/wrap.h"
 
-#define LABEL_MAX 128
+#define HEADING_MAX 32
 
 struct table {
 	const struct run *r;
@@ -22,10 +23,16 @@ struct table {
 	struct rows bare;     /* taken without probes */
 };
 
-/* The cell's parent: "64M thp vmas=1000"; escaped. Returns buf. */
-const char *table_parent(const struct table *t, const struct cell *c, char buf[LABEL_MAX]);
-/* The cell's method, escaped. Returns buf. */
-const char *table_method(const struct cell *c, char buf[LABEL_MAX]);
+/* Adds the cell's parent: "64M thp vmas=1000"; not escaped. */
+void table_add_parent(const struct table *t, const struct cell *c, struct strbuf *text);
+/* The cell's method, "-" if it has none; not escaped. */
+const char *table_method(const struct cell *c);
+
+/* Adds the group's label, escaped; of a stack, which is printed elsewhere, only its beginning. */
+void table_add_group(const struct groups *all, const struct group *g, struct strbuf *line);
+
+/* "clone_setup" is headed SETUP: what the table is about need not be said. Returns buf. */
+const char *table_heading(enum phase p, char buf[HEADING_MAX]);
 
 /* A sheet whose labels are PARENT and METHOD. */
 struct columns *table_sheet(void);
@@ -36,10 +43,6 @@ void table_add_labels(const struct table *t, struct columns *s, const struct row
 		      const struct row *before);
 
 void table_add_time(const struct table *t, struct columns *s, double ns);
-/* With a star: taken with all probes. */
-void table_add_starred_time(const struct table *t, struct columns *s, double ns);
-/* A number without unit in a dozen columns at most; "-" for NAN. */
-void table_add_number(struct columns *s, double number);
 
 /* The parts, in order; 0 or -errno. Each prints nothing where the run has nothing for it. */
 int table_latency(const struct table *t);

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/table/profile.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-#include "bench/shared/units.h"
 #include "user/analysis/whatif.h"
+#include "user/table/part.h"
 #include "user/table/whatif.h"
 #include "user/text/columns.h"
-#include "user/text/escape.h"
+#include "user/text/numbers.h"
+#include "user/text/strbuf.h"
 #include "user/text/wrap.h"
 
 #define LABEL_MAX 256
@@ -24,24 +24,15 @@ static const char *const by_names[] = {
 	[GROUP_BY_CGROUP] = "CGROUP", [GROUP_BY_STACK] = "CALLED BY",
 };
 
-static void add_time(struct columns *s, const char *clock, double ns)
-{
-	char text[32];
-
-	columns__add(s, "%s", time_format(ns, clock, text, sizeof(text)));
-}
-
 static double largest(const struct sketch *k)
 {
 	return k->n ? (double)k->max : NAN;
 }
 
-static void add_number(struct columns *s, double n)
+/* Quantiles of counts lie between them. */
+static void add_median(struct columns *s, const struct sketch *k)
 {
-	if (isnan(n))
-		columns__add(s, "-");
-	else
-		columns__add(s, n < 1e9 ? "%.0f" : "%.3g", n);
+	columns__add_number(s, rint(sketch__quantile(k, 0.5)));
 }
 
 /* In steps of what is shown: sizes have no fixed number of digits. */
@@ -72,11 +63,10 @@ static void add_rate(struct columns *s, double births, int64_t ns)
 
 static void add_labels(const struct profile_summary *sum, struct columns *s, const struct group *g)
 {
-	char label[LABEL_MAX], text[LABEL_MAX];
+	char label[LABEL_MAX];
 
 	group_label(sum->groups, g, label, sizeof(label));
-	escape_text(label, text, sizeof(text));
-	columns__add(s, "%s", text);
+	columns__add(s, "%s", label);
 	columns__add(s, "%s", g == &sum->groups->other ? "-" : method_name(g->key.method));
 }
 
@@ -84,10 +74,7 @@ static struct columns *new_sheet(const struct profile_summary *sum)
 {
 	struct columns *s = columns__new(2);
 
-	if (s) {
-		columns__column(s, by_names[sum->groups->by], 0);
-		columns__column(s, "METHOD", 0);
-	}
+	columns__head(s, 0, by_names[sum->groups->by], "METHOD", NULL);
 	return s;
 }
 
@@ -106,46 +93,24 @@ static int print_calls(const struct profile_summary *sum, FILE *out, bool colour
 {
 	struct columns *s = new_sheet(sum);
 	const struct group *g;
-	int err;
 
-	if (!s)
-		return -ENOMEM;
-	columns__column(s, "BIRTHS", COLUMNS_RIGHT);
-	columns__column(s, "RATE", COLUMNS_RIGHT);
+	columns__head(s, COLUMNS_RIGHT, "BIRTHS", "RATE", NULL);
 	if (sum->groups->all.counts.failures)
-		columns__column(s, "ERRORS", COLUMNS_RIGHT);
-	columns__column(s, "MEDIAN", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
-	columns__column(s, "P99", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
-	columns__column(s, "MAX", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
-	columns__column(s, "WORK", COLUMNS_RIGHT);
+		columns__head(s, COLUMNS_RIGHT, "ERRORS", NULL);
+	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "MEDIAN", "P99", "MAX", NULL);
+	columns__head(s, COLUMNS_RIGHT, "WORK", NULL);
 	for (size_t i = 0; (g = shown(sum, i)); i++) {
 		add_labels(sum, s, g);
-		add_number(s, (double)g->counts.births);
+		columns__add_number(s, (double)g->counts.births);
 		add_rate(s, (double)g->counts.births, sum->ns);
 		if (sum->groups->all.counts.failures)
-			add_number(s, (double)g->counts.failures);
-		add_time(s, sum->clock, sketch__quantile(&g->call, 0.5));
-		add_time(s, sum->clock, sketch__tail(&g->call, 0.99));
-		add_time(s, sum->clock, largest(&g->call));
-		add_time(s, sum->clock, g->work_ns > 0 ? g->work_ns : NAN);
+			columns__add_number(s, (double)g->counts.failures);
+		columns__add_time(s, sketch__quantile(&g->call, 0.5), sum->clock);
+		columns__add_time(s, sketch__tail(&g->call, 0.99), sum->clock);
+		columns__add_time(s, largest(&g->call), sum->clock);
+		columns__add_time(s, g->work_ns > 0 ? g->work_ns : NAN, sum->clock);
 	}
-	err = columns__print(s, "Births, and the time of the call", out, colour);
-	columns__free(s);
-	return err;
-}
-
-/* "COPY_MM": the name without a prefix that the table makes obvious. */
-static void phase_title(enum phase p, char *text, size_t size)
-{
-	const char *name = phase_name(p);
-
-	if (p == PHASE_clone_setup || p == PHASE_clone_finish)
-		name += strlen("clone_");
-	else if (p == PHASE_exec_open || p == PHASE_exec_flush || p == PHASE_exec_load)
-		name += strlen("exec_");
-	snprintf(text, size, "%s", name);
-	for (char *c = text; *c; c++)
-		*c = (char)toupper((unsigned char)*c);
+	return columns__finish(s, "Births, and the time of the call", out, colour);
 }
 
 static bool is_cow(enum phase p)
@@ -157,114 +122,81 @@ static int print_phases(const struct profile_summary *sum, FILE *out, bool colou
 {
 	struct columns *s = new_sheet(sum);
 	const struct group *g;
-	char title[32];
-	int err;
+	char heading[HEADING_MAX];
 
-	if (!s)
-		return -ENOMEM;
 	for (int p = 0; p < PHASE_COUNT; p++) {
-		phase_title(p, title, sizeof(title));
 		if (!is_cow(p))
-			columns__column(s, title, COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+			columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL,
+				      table_heading(p, heading), NULL);
 	}
 	for (size_t i = 0; (g = shown(sum, i)); i++) {
 		add_labels(sum, s, g);
 		for (int p = 0; p < PHASE_COUNT; p++)
 			if (!is_cow(p))
-				add_time(s, sum->clock, sketch__quantile(&g->phase[p], 0.5));
+				columns__add_time(s, sketch__quantile(&g->phase[p], 0.5),
+						  sum->clock);
 	}
-	err = columns__print(s, "Where the time went (medians)", out, colour);
-	columns__free(s);
-	return err;
+	return columns__finish(s, "Where the time went (medians)", out, colour);
 }
 
 static int print_parents(const struct profile_summary *sum, FILE *out, bool colour)
 {
 	struct columns *s = new_sheet(sum);
 	const struct group *g;
-	int err;
 
-	if (!s)
-		return -ENOMEM;
-	columns__column(s, "RSS", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
-	columns__column(s, "VMAS", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
-	columns__column(s, "THREADS", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
-	columns__column(s, "FDS", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
-	columns__column(s, "PTES COPIED", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
-	columns__column(s, "EXECS", COLUMNS_RIGHT);
+	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "RSS", "VMAS", "THREADS", "FDS",
+		      "PTES COPIED", NULL);
+	columns__head(s, COLUMNS_RIGHT, "EXECS", NULL);
 	for (size_t i = 0; (g = shown(sum, i)); i++) {
 		add_labels(sum, s, g);
 		add_bytes(s, sketch__quantile(&g->rss, 0.5));
-		add_number(s, sketch__quantile(&g->count[COUNT_parent_vmas], 0.5));
-		add_number(s, sketch__quantile(&g->count[COUNT_parent_threads], 0.5));
-		add_number(s, sketch__quantile(&g->count[COUNT_parent_fds], 0.5));
-		add_number(s, sketch__quantile(&g->count[COUNT_ptes_copied], 0.5));
-		add_number(s, (double)g->execs);
+		add_median(s, &g->count[COUNT_parent_vmas]);
+		add_median(s, &g->count[COUNT_parent_threads]);
+		add_median(s, &g->count[COUNT_parent_fds]);
+		add_median(s, &g->count[COUNT_ptes_copied]);
+		columns__add_number(s, (double)g->execs);
 	}
-	err = columns__print(s, "The parent at the birth (medians), and children that execed", out,
-			     colour);
-	columns__free(s);
-	return err;
+	return columns__finish(s, "The parent at the birth (medians), and children that execed",
+			       out, colour);
 }
-
-static const struct {
-	const char *name;
-	enum count faults, copied;
-	enum phase time;
-} sides[] = {
-	{"child", COUNT_cow_faults_child, COUNT_cow_copied_child, PHASE_cow_child},
-	{"parent", COUNT_cow_faults_parent, COUNT_cow_copied_parent, PHASE_cow_parent},
-};
 
 static int print_cow(const struct profile_summary *sum, FILE *out, bool colour)
 {
 	struct columns *s = new_sheet(sum);
 	const struct group *g;
-	int err;
 
-	if (!s)
-		return -ENOMEM;
-	columns__column(s, "IN", 0);
-	columns__column(s, "FAULTS", COLUMNS_RIGHT);
-	columns__column(s, "COPIED", COLUMNS_RIGHT);
-	columns__column(s, "MEDIAN", COLUMNS_RIGHT);
-	columns__column(s, "MAX", COLUMNS_RIGHT);
-	columns__column(s, "TOTAL TIME", COLUMNS_RIGHT);
+	columns__head(s, 0, "IN", NULL);
+	columns__head(s, COLUMNS_RIGHT, "FAULTS", "COPIED", "MEDIAN", "MAX", "TOTAL TIME", NULL);
 	for (size_t i = 0; (g = shown(sum, i)); i++)
 		for (size_t k = 0; k < 2; k++) {
-			const struct sketch *faults = &g->count[sides[k].faults];
+			const struct cow_side *side = &cow_sides[k];
+			const struct sketch *faults = &g->count[side->faults];
 
 			if (!faults->n)
 				continue;
 			add_labels(sum, s, g);
-			columns__add(s, "%s", sides[k].name);
-			add_number(s, faults->sum);
-			add_number(s, g->count[sides[k].copied].sum);
-			add_number(s, sketch__quantile(faults, 0.5));
-			add_number(s, largest(faults));
-			add_time(s, sum->clock, g->phase[sides[k].time].sum);
+			columns__add(s, "%s", side->name);
+			columns__add_number(s, faults->sum);
+			columns__add_number(s, g->count[side->copied].sum);
+			add_median(s, faults);
+			columns__add_number(s, largest(faults));
+			columns__add_time(s, g->phase[side->time].sum, sum->clock);
 		}
-	err = columns__print(s, "Copy-on-write faults (in sum; median and maximum of a birth)", out,
-			     colour);
-	columns__free(s);
-	return err;
+	return columns__finish(s, "Copy-on-write faults (in sum; median and maximum of a birth)",
+			       out, colour);
 }
 
 static int print_totals(const struct profile_summary *sum, FILE *out, bool colour)
 {
 	const struct group *all = &sum->groups->all;
 	struct columns *s = columns__new(1);
-	int err;
 
-	if (!s)
-		return -ENOMEM;
-	columns__column(s, "PHASE", 0);
-	columns__column(s, "TOTAL", COLUMNS_RIGHT);
-	columns__column(s, "OF WORK", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
-	columns__column(s, "N", COLUMNS_RIGHT);
-	columns__column(s, "MEDIAN", COLUMNS_RIGHT);
-	columns__column(s, "P99", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
-	columns__column(s, "MAX", COLUMNS_RIGHT);
+	columns__head(s, 0, "PHASE", NULL);
+	columns__head(s, COLUMNS_RIGHT, "TOTAL", NULL);
+	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "OF WORK", NULL);
+	columns__head(s, COLUMNS_RIGHT, "N", "MEDIAN", NULL);
+	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "P99", NULL);
+	columns__head(s, COLUMNS_RIGHT, "MAX", NULL);
 	for (int p = 0; p < PHASE_COUNT; p++) {
 		const struct sketch *k = &all->phase[p];
 
@@ -272,35 +204,30 @@ static int print_totals(const struct profile_summary *sum, FILE *out, bool colou
 			continue;
 		columns__add(s, "%s%s", phase_models[p].part_of == PHASE_none ? "" : "  of it ",
 			     phase_name(p));
-		add_time(s, sum->clock, k->sum);
+		columns__add_time(s, k->sum, sum->clock);
 		if (phase_is_work(p) && all->work_ns > 0)
 			columns__add(s, "%.1f %%", 100 * k->sum / all->work_ns);
 		else
 			columns__add(s, "-");
-		add_number(s, (double)k->n);
-		add_time(s, sum->clock, sketch__quantile(k, 0.5));
-		add_time(s, sum->clock, sketch__tail(k, 0.99));
-		add_time(s, sum->clock, largest(k));
+		columns__add_number(s, (double)k->n);
+		columns__add_time(s, sketch__quantile(k, 0.5), sum->clock);
+		columns__add_time(s, sketch__tail(k, 0.99), sum->clock);
+		columns__add_time(s, largest(k), sum->clock);
 	}
-	err = columns__print(s, "Phases, over all births", out, colour);
-	columns__free(s);
-	return err;
+	return columns__finish(s, "Phases, over all births", out, colour);
 }
 
 /* The stacks whole, as far as they were unwound; innermost first. */
 static void print_stacks(const struct profile_summary *sum, FILE *out, bool colour)
 {
 	const struct group *g;
-	char frames[4096], line[4200];
 
 	layout_title(out, "Stacks: who called, and from where", colour);
 	for (size_t i = 0; (g = shown(sum, i)); i++) {
-		if (!g->stack)
-			continue;
-		escape_text(g->stack->all, frames, sizeof(frames));
-		snprintf(line, sizeof(line), "#%zu %s %" PRIu64 ": %s", i + 1,
-			 method_name(g->key.method), (uint64_t)g->counts.births, frames);
-		layout_wrap(out, 0, 4, line);
+		if (g->stack)
+			layout_print(out, 4, "#%zu %s %" PRIu64 ": %s", i + 1,
+				     method_name(g->key.method), (uint64_t)g->counts.births,
+				     g->stack->all);
 	}
 }
 
@@ -309,7 +236,6 @@ static void print_hidden(const struct profile_summary *sum, FILE *out)
 	const struct groups *g = sum->groups;
 	int64_t births = 0;
 	double work = 0;
-	char text[32];
 
 	if (g->n <= sum->top)
 		return;
@@ -318,36 +244,30 @@ static void print_hidden(const struct profile_summary *sum, FILE *out)
 		work += g->v[i].work_ns;
 	}
 	fprintf(out, "%zu more groups with %" PRId64 " births and %s of work: --top shows more\n",
-		g->n - sum->top, births, time_format(work, sum->clock, text, sizeof(text)));
+		g->n - sum->top, births, text_plain_time(work, sum->clock).text);
 }
 
 static void print_errors(const struct profile_summary *sum, FILE *out)
 {
-	char line[1024], whole[LABEL_MAX], label[LABEL_MAX];
-	const struct group *g;
 	int lines = 0;
 
 	for (size_t i = 0; i < sum->groups->n && lines < ERROR_LINES_MAX; i++) {
-		const char *before = "";
+		const struct group *g = &sum->groups->v[i];
+		struct strbuf line = {0};
 
-		g = &sum->groups->v[i];
 		if (!g->errnos[0].number)
 			continue;
 		lines++;
-		group_label(sum->groups, g, whole, sizeof(whole));
-		escape_text(whole, label, sizeof(label));
-		if (g->stack)
-			layout_cut(label, LAYOUT_WIDTH / 2);
-		snprintf(line, sizeof(line), "%s by %s failed: ", method_name(g->key.method),
-			 label);
+		strbuf__add(&line, "%s by ", method_name(g->key.method));
+		table_add_group(sum->groups, g, &line);
 		for (int k = 0; k < GROUP_ERRNOS_MAX && g->errnos[k].number; k++) {
 			const char *name = errno_name(g->errnos[k].number);
 
-			layout_append(line, sizeof(line), "%s%s (%" PRId64 ")", before,
-				      name ? name : "?", g->errnos[k].n);
-			before = ", ";
+			strbuf__add(&line, "%s%s (%" PRId64 ")",
+				    k ? ", " : " failed: ", name ? name : "?", g->errnos[k].n);
 		}
-		layout_wrap(out, 0, 2, line);
+		layout_wrap(out, 0, 2, strbuf__text(&line));
+		strbuf__free(&line);
 	}
 }
 
@@ -368,44 +288,25 @@ static bool was_named(const struct profile_summary *sum, int p)
 /* Phases without a value, with the reason; those with the same reason in one line. */
 static void print_absent(const struct profile_summary *sum, FILE *out)
 {
-	char line[1024], why[512];
-
 	for (int p = 0; p < PHASE_COUNT; p++) {
+		struct strbuf line = {0};
+
 		if (!is_absent(sum, p) || was_named(sum, p))
 			continue;
-		snprintf(line, sizeof(line), "Not measured: %s", phase_name(p));
+		strbuf__add(&line, "Not measured: %s", phase_name(p));
 		for (int k = p + 1; k < PHASE_COUNT; k++)
 			if (is_absent(sum, k) &&
 			    !strcmp(sum->phases[k].absent, sum->phases[p].absent))
-				layout_append(line, sizeof(line), ", %s", phase_name(k));
-		escape_text(sum->phases[p].absent, why, sizeof(why));
-		layout_append(line, sizeof(line), ": %s", why);
-		layout_wrap(out, 0, 2, line);
+				strbuf__add(&line, ", %s", phase_name(k));
+		layout_print(out, 2, "%s: %s", strbuf__text(&line), sum->phases[p].absent);
+		strbuf__free(&line);
 	}
-}
-
-static void print_no_failures(const struct profile_summary *sum, FILE *out)
-{
-	char line[1024], why[512];
-
-	escape_text(sum->no_failures, why, sizeof(why));
-	snprintf(line, sizeof(line), "Not counted: calls that failed: %s", why);
-	layout_wrap(out, 0, 2, line);
-}
-
-static void print_uncalibrated(const struct profile_summary *sum, FILE *out)
-{
-	char line[1024], why[512];
-
-	escape_text(sum->uncalibrated, why, sizeof(why));
-	snprintf(line, sizeof(line), "Not calibrated, so from these births alone: %s", why);
-	layout_wrap(out, 0, 2, line);
 }
 
 static void print_head(const struct profile_summary *sum, FILE *out, bool colour)
 {
 	const struct group_counts *c = &sum->groups->all.counts;
-	char what[512], text[32], line[1024];
+	char text[32];
 
 	if (c->lost || sum->lost)
 		fprintf(out,
@@ -414,42 +315,39 @@ static void print_head(const struct profile_summary *sum, FILE *out, bool colour
 			"whole.\n%s",
 			colour ? "\033[1m" : "", sum->lost, (uint64_t)c->lost,
 			colour ? "\033[0m" : "");
-	escape_text(sum->what, what, sizeof(what));
-	snprintf(line, sizeof(line), "%s, %s", what,
-		 time_format((double)sum->ns, sum->clock, text, sizeof(text)));
-	layout_wrap(out, 0, 2, line);
+	layout_print(out, 2, "%s, %s", sum->what,
+		     text_plain_time((double)sum->ns, sum->clock).text);
 	snprintf(text, sizeof(text), "%" PRIu64, (uint64_t)c->failures);
 	fprintf(out, "%" PRIu64 " births, %s failed, %" PRIu64 " lost\n", (uint64_t)c->births,
 		sum->no_failures ? "-" : text, (uint64_t)c->lost);
 }
 
-static void add_if(char *line, size_t size, int64_t n, const char *what)
+static void add_if(struct strbuf *line, int64_t n, const char *what)
 {
 	if (n && n != MISSING)
-		layout_append(line, size, "%s%" PRId64 " %s", *line ? ", " : "", n, what);
+		strbuf__add(line, "%s%" PRId64 " %s", line->length ? ", " : "", n, what);
 }
 
 static void print_foot(const struct profile_summary *sum, FILE *out)
 {
-	char line[1024] = "", text[32];
+	struct strbuf line = {0};
 
-	add_if(line, sizeof(line), sum->unfinished, "births still in the call at the end");
-	add_if(line, sizeof(line), (int64_t)sum->groups->all.counts.restarts,
-	       "calls restarted by a signal");
-	add_if(line, sizeof(line), sum->filtered, "left out by the filters");
-	add_if(line, sizeof(line), sum->untracked, "children that could not be followed");
-	add_if(line, sizeof(line), sum->missed, "runs of probes missed");
+	add_if(&line, sum->unfinished, "births still in the call at the end");
+	add_if(&line, (int64_t)sum->groups->all.counts.restarts, "calls restarted by a signal");
+	add_if(&line, sum->filtered, "left out by the filters");
+	add_if(&line, sum->untracked, "children that could not be followed");
+	add_if(&line, sum->missed, "runs of probes missed");
 	if (sum->kernel != MISSING)
-		layout_append(line, sizeof(line),
-			      "%s/proc/stat counted %" PRId64 " births meanwhile, we %" PRId64,
-			      *line ? "; " : "", sum->kernel, sum->newtasks);
+		strbuf__add(&line, "%s/proc/stat counted %" PRId64 " births meanwhile, we %" PRId64,
+			    line.length ? "; " : "", sum->kernel, sum->newtasks);
 	if (sum->run_ns != MISSING)
-		layout_append(line, sizeof(line), "%sthe probes ran for %s (%.2f %% of a CPU)",
-			      *line ? "; " : "",
-			      time_format((double)sum->run_ns, sum->clock, text, sizeof(text)),
-			      sum->ns > 0 ? 100.0 * (double)sum->run_ns / (double)sum->ns : 0);
-	if (*line)
-		layout_wrap(out, 0, 2, line);
+		strbuf__add(&line, "%sthe probes ran for %s (%.2f %% of a CPU)",
+			    line.length ? "; " : "",
+			    text_plain_time((double)sum->run_ns, sum->clock).text,
+			    sum->ns > 0 ? 100.0 * (double)sum->run_ns / (double)sum->ns : 0);
+	if (line.length)
+		layout_wrap(out, 0, 2, strbuf__text(&line));
+	strbuf__free(&line);
 }
 
 int table_profile_print(const struct profile_summary *s, FILE *out, bool colour)
@@ -468,7 +366,8 @@ int table_profile_print(const struct profile_summary *s, FILE *out, bool colour)
 		print_stacks(s, out, colour);
 	whatif_print(s->groups, s->top, s->calibration, s->clock, out, colour);
 	if (s->uncalibrated && whatif_any(s->groups, s->top))
-		print_uncalibrated(s, out);
+		layout_print(out, 2, "Not calibrated, so from these births alone: %s",
+			     s->uncalibrated);
 	if (shown(s, 0)) {
 		fputc('\n', out);
 		print_hidden(s, out);
@@ -476,7 +375,7 @@ int table_profile_print(const struct profile_summary *s, FILE *out, bool colour)
 		print_absent(s, out);
 	}
 	if (s->no_failures)
-		print_no_failures(s, out);
+		layout_print(out, 2, "Not counted: calls that failed: %s", s->no_failures);
 	print_foot(s, out);
 	if (fflush(out) == EOF || ferror(out))
 		return errno ? -errno : -EIO;

@@ -13,6 +13,7 @@
 /* What is left for the CPU model is 13 columns at least. */
 #define KERNEL_WIDTH	 24
 #define HYPERVISOR_WIDTH 12
+#define FACT_MAX	 128
 
 static void print_warning(const struct table *t, const char *text)
 {
@@ -46,11 +47,11 @@ static void print_warnings(const struct table *t)
 }
 
 /* The fact's text, escaped and cut to `width` columns; "" if it is not known. Returns buf. */
-static const char *fact(const struct run *r, const char *name, size_t width, char buf[LABEL_MAX])
+static const char *fact(const struct run *r, const char *name, size_t width, char buf[FACT_MAX])
 {
 	const struct fact *f = run__env(r, name);
 
-	escape_text(f && f->text ? f->text : "", buf, LABEL_MAX);
+	escape_text(f && f->text ? f->text : "", buf, FACT_MAX);
 	layout_cut(buf, width);
 	return buf;
 }
@@ -59,8 +60,8 @@ static const char *fact(const struct run *r, const char *name, size_t width, cha
 static void print_header(const struct table *t)
 {
 	bool instructions = run__counts_instructions(t->r);
-	char kernel[LABEL_MAX], model[LABEL_MAX], hypervisor[LABEL_MAX];
-	char before[2 * LABEL_MAX], after[2 * LABEL_MAX], line[6 * LABEL_MAX];
+	char kernel[FACT_MAX], model[FACT_MAX], hypervisor[FACT_MAX];
+	char before[2 * FACT_MAX], after[2 * FACT_MAX];
 	size_t taken;
 
 	fact(t->r, "kernel_release", KERNEL_WIDTH, kernel);
@@ -75,8 +76,7 @@ static void print_header(const struct table *t)
 	/* CPU models are long, and end in what matters least: cut to what is left of the line. */
 	taken = utf8_width(before) + strlen(", ") + utf8_width(after);
 	fact(t->r, "cpu_model", LAYOUT_WIDTH - taken, model);
-	snprintf(line, sizeof(line), "%s%s%s%s", before, *model ? ", " : "", model, after);
-	layout_wrap(t->out, 0, 2, line);
+	layout_print(t->out, 2, "%s%s%s%s", before, *model ? ", " : "", model, after);
 }
 
 /* "1200 births recorded, 1200 started, 0 lost, 0 missed": what is not known is left out. */
@@ -92,20 +92,18 @@ static void print_footer(const struct table *t)
 		{t->r->end.missed, "missed"},
 		{t->r->end.started_untraced, "started untraced"},
 	};
-	char text[256] = "";
-	const char *before = "";
+	struct strbuf text = {0};
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-		if (counts[i].count == MISSING)
-			continue;
-		layout_append(text, sizeof(text), "%s%" PRId64 " %s", before, counts[i].count,
-			      counts[i].what);
-		before = ", ";
+		if (counts[i].count != MISSING)
+			strbuf__add(&text, "%s%" PRId64 " %s", text.length ? ", " : "",
+				    counts[i].count, counts[i].what);
 	}
-	if (!text[0])
-		return;
-	fputc('\n', t->out);
-	layout_wrap(t->out, 0, 2, text);
+	if (text.length) {
+		fputc('\n', t->out);
+		layout_wrap(t->out, 0, 2, strbuf__text(&text));
+	}
+	strbuf__free(&text);
 }
 
 static int select_rows(struct table *t)

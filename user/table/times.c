@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The tables about time. */
-#include <ctype.h>
-#include <errno.h>
 #include <math.h>
 #include <string.h>
 
 #include "user/analysis/stats.h"
 #include "user/model/phase.h"
 #include "user/table/part.h"
+#include "user/text/numbers.h"
 
 static void add_ratio(struct columns *s, double ratio)
 {
@@ -30,43 +29,15 @@ static void add_latency(const struct table *t, struct columns *s, const struct r
 int table_latency(const struct table *t)
 {
 	struct columns *s = table_sheet();
-	int err;
 
-	if (!s)
-		return -ENOMEM;
-	columns__column(s, "N", COLUMNS_RIGHT);
-	columns__column(s, "MEDIAN", COLUMNS_RIGHT);
-	columns__column(s, "P90", COLUMNS_RIGHT);
-	columns__column(s, "P99", COLUMNS_RIGHT);
-	columns__column(s, "VS SPAWN", COLUMNS_RIGHT);
-	columns__column(s, "TOTAL", COLUMNS_RIGHT);
+	columns__head(s, COLUMNS_RIGHT, "N", "MEDIAN", "P90", "P99", "VS SPAWN", "TOTAL", NULL);
 	for (size_t i = 0; i < t->times.n; i++) {
 		const struct row *row = &t->times.v[i];
 
 		table_add_labels(t, s, row, i ? row - 1 : NULL);
 		add_latency(t, s, row);
 	}
-	err = columns__print(s, "Spawn latency (call to return)", t->out, t->colour);
-	columns__free(s);
-	return err;
-}
-
-/* "clone_setup" is headed SETUP: what the table is about need not be said. */
-static const char *heading(enum phase p, char *buf, size_t size)
-{
-	static const char *const prefixes[] = {"clone_", "exec_"};
-	const char *name = phase_name(p);
-	size_t len;
-
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
-		len = strlen(prefixes[i]);
-		if (!strncmp(name, prefixes[i], len))
-			name += len;
-	}
-	snprintf(buf, size, "%s", name);
-	for (size_t i = 0; buf[i] != '\0'; i++)
-		buf[i] = (char)toupper((unsigned char)buf[i]);
-	return buf;
+	return columns__finish(s, "Spawn latency (call to return)", t->out, t->colour);
 }
 
 /* A table of phases: which, and what to do with those that no row has. */
@@ -97,20 +68,19 @@ static bool any_phase(const struct phase_table *pt, const struct row *row)
 
 static void add_phase_columns(struct columns *s, const struct phase_table *pt)
 {
-	char name[32], whole[32], both[80];
+	char name[HEADING_MAX], whole[HEADING_MAX], both[80];
 
 	for (int p = 0; p < PHASE_COUNT; p++) {
 		if (!belongs(pt, p))
 			continue;
-		heading(p, name, sizeof(name));
-		if (pt->parts) {
-			heading(phase_models[p].part_of, whole, sizeof(whole));
-			snprintf(both, sizeof(both), "%s OF %s", name, whole);
-		}
-		columns__column(s, pt->parts ? both : name, COLUMNS_RIGHT | pt->flags);
+		table_heading(p, name);
+		if (pt->parts)
+			snprintf(both, sizeof(both), "%s OF %s", name,
+				 table_heading(phase_models[p].part_of, whole));
+		columns__head(s, COLUMNS_RIGHT | pt->flags, pt->parts ? both : name, NULL);
 	}
 	if (pt->unattributed)
-		columns__column(s, "UNATTRIB", COLUMNS_RIGHT | pt->flags);
+		columns__head(s, COLUMNS_RIGHT | pt->flags, "UNATTRIB", NULL);
 }
 
 /* The median of the phase. Returns whether it was taken with all probes. */
@@ -120,10 +90,7 @@ static bool add_phase(const struct table *t, struct columns *s, const struct row
 	const struct cell *c = row__phase(row, p, &starred);
 	double ns = c ? stats_median(&c->phases[p]) : NAN;
 
-	if (starred)
-		table_add_starred_time(t, s, ns);
-	else
-		table_add_time(t, s, ns);
+	columns__add(s, "%s%s", starred ? "*" : "", text_plain_time(ns, t->r->clock).text);
 	return starred;
 }
 
@@ -134,8 +101,6 @@ static int print_phases(const struct table *t, const struct phase_table *pt)
 	bool starred = false;
 	int err;
 
-	if (!s)
-		return -ENOMEM;
 	add_phase_columns(s, pt);
 	for (size_t i = 0; i < t->times.n; i++) {
 		const struct row *row = &t->times.v[i];
@@ -151,11 +116,10 @@ static int print_phases(const struct table *t, const struct phase_table *pt)
 		if (pt->unattributed)
 			table_add_time(t, s, stats_median(&row->cell->unattributed));
 	}
-	err = columns__print(s, pt->title, t->out, t->colour);
+	err = columns__finish(s, pt->title, t->out, t->colour);
 	if (!err && starred)
 		fputs("* from the few samples with all probes, whose cost is in these times\n",
 		      t->out);
-	columns__free(s);
 	return err;
 }
 

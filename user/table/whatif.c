@@ -4,26 +4,11 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "bench/shared/units.h"
 #include "user/analysis/whatif.h"
-#include "user/text/escape.h"
-#include "user/text/strbuf.h"
-#include "user/text/wrap.h"
+#include "user/table/part.h"
+#include "user/text/numbers.h"
 
 #define MIB 1048576.0
-
-/* "11.6 ms" */
-struct time_text {
-	char text[32];
-};
-
-static struct time_text in_words(double ns, const char *clock)
-{
-	struct time_text t;
-
-	time_format(ns, clock, t.text, sizeof(t.text));
-	return t;
-}
 
 static double median(const struct sketch *s)
 {
@@ -34,8 +19,8 @@ static void add_range(struct strbuf *line, const char *what, const struct estima
 		      const char *clock)
 {
 	if (!isnan(e->low))
-		strbuf__add(line, "%s %s to %s", what, in_words(e->low, clock).text,
-			    in_words(e->high, clock).text);
+		strbuf__add(line, "%s %s to %s", what, text_plain_time(e->low, clock).text,
+			    text_plain_time(e->high, clock).text);
 }
 
 /* The group's forks that do not exec, unless they have a line of their own. */
@@ -61,19 +46,17 @@ static void add_spawnable(struct strbuf *line, const struct group *g, const char
 		    "%" PRId64 " forks that exec, as posix_spawn: %s to %s less work (estimate: "
 		    "copy_mm alone, to all that follows from the copy); the parent would be held "
 		    "%s instead%s",
-		    w->n, in_words(w->least_ns, clock).text, in_words(w->most_ns, clock).text,
-		    in_words(w->held_ns, clock).text, others(g) ? "." : "");
+		    w->n, text_plain_time(w->least_ns, clock).text,
+		    text_plain_time(w->most_ns, clock).text,
+		    text_plain_time(w->held_ns, clock).text, others(g) ? "." : "");
 	add_others(line, g);
 }
 
 static void add_missing(struct strbuf *line, const struct calibration *c, enum figure f,
 			const char *what)
 {
-	if (!c->v[f].absent)
-		return;
-	strbuf__add(line, " %s is not calibrated: ", what);
-	strbuf__add_escaped(line, c->v[f].absent);
-	strbuf__add(line, ".");
+	if (c->v[f].absent)
+		strbuf__add(line, " %s is not calibrated: %s.", what, c->v[f].absent);
 }
 
 static void add_calibrated(struct strbuf *line, const struct group *g, const struct calibration *c,
@@ -83,10 +66,10 @@ static void add_calibrated(struct strbuf *line, const struct group *g, const str
 	const struct estimate work = {g->spawnable.least_ns, g->spawnable.most_ns};
 	bool whole = !isnan(e.call), spawn = !isnan(e.spawn_call.low),
 	     helper = !isnan(e.helper_call.low);
-	char basis[256];
 
 	strbuf__add(line, "%" PRId64 " forks that exec, %s each in %s (median).", g->spawnable.n,
-		    in_words(whole ? e.call : e.copy, clock).text, whole ? "the call" : "copy_mm");
+		    text_plain_time(whole ? e.call : e.copy, clock).text,
+		    whole ? "the call" : "copy_mm");
 	add_range(line, " As posix_spawn:", &e.spawn_call, clock);
 	add_range(line, spawn ? " in the call, until the exec;" : " As posix_spawn:", &work, clock);
 	strbuf__add(line, " less work in all.");
@@ -95,10 +78,12 @@ static void add_calibrated(struct strbuf *line, const struct group *g, const str
 	add_others(line, g);
 	add_missing(line, c, FIGURE_posix_spawn, "posix_spawn");
 	add_missing(line, c, FIGURE_fork_exec, "fork");
-	whatif_basis(WHATIF_SPAWNABLE, c, clock, basis, sizeof(basis));
 	strbuf__add(line, " (Estimates: ");
-	if (spawn || helper)
-		strbuf__add(line, "calls %s; ", basis);
+	if (spawn || helper) {
+		strbuf__add(line, "calls ");
+		whatif_add_basis(line, WHATIF_SPAWNABLE, c, clock);
+		strbuf__add(line, "; ");
+	}
 	strbuf__add(line, "work from these births, copy_mm alone, to all that follows from the "
 			  "copy.)");
 }
@@ -107,17 +92,16 @@ static void add_thp(struct strbuf *line, const struct group *g, const struct cal
 		    const char *clock)
 {
 	const struct whatif_estimates e = whatif_estimate(g, WHATIF_COPIER, c);
-	char basis[256];
 
 	if (e.no_thp) {
-		strbuf__add(line, ". With THP: no estimate, ");
-		strbuf__add_escaped(line, e.no_thp);
+		strbuf__add(line, ". With THP: no estimate, %s", e.no_thp);
 		return;
 	}
 	add_range(line, ". With THP:", &e.thp_copy, clock);
-	whatif_basis(WHATIF_COPIER, c, clock, basis, sizeof(basis));
-	strbuf__add(line, " each in copy_mm. (Estimate: %.0f MiB of anonymous memory; %s.)",
-		    e.anon_bytes / MIB, basis);
+	strbuf__add(line, " each in copy_mm. (Estimate: %.0f MiB of anonymous memory; ",
+		    e.anon_bytes / MIB);
+	whatif_add_basis(line, WHATIF_COPIER, c, clock);
+	strbuf__add(line, ".)");
 }
 
 /* posix_spawn cannot replace a fork without exec. */
@@ -128,7 +112,7 @@ static void add_copier(struct strbuf *line, const struct group *g, const struct 
 
 	strbuf__add(line, "%" PRIu64 " forks%s: no case for posix_spawn; %s each in copy_mm",
 		    s->copy.n, g->execs ? " that do not exec" : ", none execs",
-		    in_words(median(&s->copy), clock).text);
+		    text_plain_time(median(&s->copy), clock).text);
 	if (s->cow_faults_parent.n)
 		strbuf__add(line, ", and %.0f COW faults paid by the parent (medians)",
 			    median(&s->cow_faults_parent));
@@ -140,15 +124,11 @@ static void print_kind(const struct groups *all, const struct group *g, enum wha
 		       const struct calibration *c, const char *clock, FILE *out)
 {
 	struct strbuf line = {0};
-	char whole[256], label[256];
 
 	if (!whatif_has(g, kind))
 		return;
-	group_label(all, g, whole, sizeof(whole));
-	escape_text(whole, label, sizeof(label));
-	if (g->stack) /* the whole stack is printed elsewhere */
-		layout_cut(label, LAYOUT_WIDTH / 2);
-	strbuf__add(&line, "%s: ", label);
+	table_add_group(all, g, &line);
+	strbuf__add(&line, ": ");
 	if (kind == WHATIF_COPIER)
 		add_copier(&line, g, c, clock);
 	else if (c)

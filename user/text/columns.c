@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "user/text/columns.h"
 #include "user/text/escape.h"
 #include "user/text/grid.h"
+#include "user/text/numbers.h"
 #include "user/text/utf8.h"
 #include "user/text/wrap.h"
 
@@ -43,24 +45,26 @@ struct columns *columns__new(size_t labels)
 	return s;
 }
 
-void columns__column(struct columns *s, const char *name, int flags)
+void columns__head(struct columns *s, int flags, ...)
 {
-	struct column *column = &s->columns[s->count];
+	const char *name;
+	va_list names;
 
-	if (s->error)
-		return;
-	if (s->count == COLUMNS_MAX) {
-		s->error = -E2BIG;
-		return;
+	va_start(names, flags);
+	while (s && !s->error && (name = va_arg(names, const char *))) {
+		struct column *column = &s->columns[s->count];
+
+		if (s->count == COLUMNS_MAX) {
+			s->error = -E2BIG;
+			break;
+		}
+		*column = (struct column){strdup(name), flags, utf8_width(name), false};
+		if (column->name)
+			s->count++;
+		else
+			s->error = -ENOMEM;
 	}
-	column->name = strdup(name);
-	if (!column->name) {
-		s->error = -ENOMEM;
-		return;
-	}
-	column->flags = flags;
-	column->width = utf8_width(name);
-	s->count++;
+	va_end(names);
 }
 
 static int append(struct columns *s, char *text)
@@ -84,7 +88,7 @@ void columns__add(struct columns *s, const char *format, ...)
 	char *text = NULL, *raw = NULL;
 	va_list args;
 
-	if (s->error)
+	if (!s || s->error)
 		return;
 	va_start(args, format);
 	if (vasprintf(&raw, format, args) < 0)
@@ -109,6 +113,21 @@ void columns__add(struct columns *s, const char *format, ...)
 		column->width = width;
 	if (strcmp(text, "-"))
 		column->filled = true;
+}
+
+void columns__add_number(struct columns *s, double number)
+{
+	if (!isfinite(number))
+		columns__add(s, "-");
+	else if (fabs(number) >= 1e9)
+		columns__add(s, "%.3g", number);
+	else
+		columns__add(s, "%.*f", number == floor(number) ? 0 : 1, number);
+}
+
+void columns__add_time(struct columns *s, double ns, const char *clock)
+{
+	columns__add(s, "%s", text_plain_time(ns, clock).text);
 }
 
 static bool is_shown(const struct column *column)
@@ -180,7 +199,7 @@ static int print_part(const struct columns *s, const size_t *chosen, size_t coun
 	return err;
 }
 
-int columns__print(struct columns *s, const char *title, FILE *out, bool colour)
+static int print(const struct columns *s, const char *title, FILE *out, bool colour)
 {
 	size_t chosen[COLUMNS_MAX], next = s->labels, limit = balanced_limit(s), count;
 	bool continued = false;
@@ -199,14 +218,18 @@ int columns__print(struct columns *s, const char *title, FILE *out, bool colour)
 	return err;
 }
 
-void columns__free(struct columns *s)
+int columns__finish(struct columns *s, const char *title, FILE *out, bool colour)
 {
+	int err;
+
 	if (!s)
-		return;
+		return -ENOMEM;
+	err = print(s, title, out, colour);
 	for (size_t i = 0; i < s->cell_count; i++)
 		free(s->cells[i]);
 	free(s->cells);
 	for (size_t i = 0; i < s->count; i++)
 		free(s->columns[i].name);
 	free(s);
+	return err;
 }

@@ -11,7 +11,8 @@
 
 struct columns;
 
-struct columns *columns__new(size_t labels); /* NULL: out of memory */
+/* NULL: out of memory. The other functions accept that: check only columns__finish(). */
+struct columns *columns__new(size_t labels);
 
 enum {
 	COLUMNS_RIGHT = 1,    /* numbers */
@@ -19,11 +20,8 @@ enum {
 	COLUMNS_WIDE = 4,     /* a label with more room: few columns follow */
 };
 
-/*
- * Adds a column; do so before adding cells. If this or columns__add runs out of memory,
- * columns__print returns the error.
- */
-void columns__column(struct columns *s, const char *name, int flags);
+/* Adds columns whose names end with NULL; do so before adding cells. */
+void columns__head(struct columns *s, int flags, ...) __attribute__((sentinel));
 
 /*
  * Adds the next cell of the current row, or the first of a new row. Cells are escaped by
@@ -31,7 +29,9 @@ void columns__column(struct columns *s, const char *name, int flags);
  */
 __attribute__((format(printf, 2, 3))) void columns__add(struct columns *s, const char *format, ...);
 
-/* Prints the table; nothing without rows, or with labels only. 0 or -errno. */
-int columns__print(struct columns *s, const char *title, FILE *out, bool colour);
+/* Cells in a dozen columns at most; "-" for NAN. */
+void columns__add_number(struct columns *s, double number);
+void columns__add_time(struct columns *s, double ns, const char *clock);
 
-void columns__free(struct columns *s);
+/* Prints the table and frees it; nothing without rows, or with labels only. 0 or -errno. */
+int columns__finish(struct columns *s, const char *title, FILE *out, bool colour);

@@ -8,6 +8,14 @@
 #include "bench/shared/units.h"
 #include "user/text/utf8.h"
 
+struct number text_plain_time(double ns, const char *clock)
+{
+	struct number n;
+
+	time_format(ns, clock, n.text, sizeof(n.text));
+	return n;
+}
+
 struct number text_time(double ns, bool instructions)
 {
 	struct number n;

@@ -12,6 +12,8 @@ struct number {
 	char text[NUMBER_MAX];
 };
 
+/* As time_format(): "32.7 us". */
+struct number text_plain_time(double ns, const char *clock);
 /* "32.7 µs"; instructions: "173 k". */
 struct number text_time(double ns, bool instructions);
 /* The same, but instructions have their unit: "173 k instructions". */

@@ -43,6 +43,19 @@ void layout_wrap(FILE *out, size_t column, size_t indent, const char *unsafe)
 	free(copy);
 }
 
+void layout_print(FILE *out, size_t indent, const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	layout_wrap(out, 0, indent, text ? text : "out of memory");
+	free(text);
+}
+
 #define ELLIPSIS "..."
 
 static bool was_cut(const char *text, size_t len, size_t size)

@@ -18,6 +18,10 @@ void layout_title(FILE *out, const char *title, bool colour);
  */
 void layout_wrap(FILE *out, size_t column, size_t indent, const char *unsafe);
 
+/* Prints the formatted text like layout_wrap(), from the start of a line. */
+__attribute__((format(printf, 3, 4))) void layout_print(FILE *out, size_t indent,
+							const char *format, ...);
+
 /* Appends to the text in a buffer of `size` bytes. If it does not fit, the text ends with "..." and
  * later calls append nothing. */
 __attribute__((format(printf, 3, 4))) void layout_append(char *text, size_t size,

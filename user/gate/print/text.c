@@ -67,10 +67,7 @@ static void add_row(struct columns *s, const struct gate_row *row)
 	columns__add(s, "%s", bounded ? text : "-");
 	columns__add(s, "%s", verdict_of(row));
 	columns__add(s, "%s", gate_percent(row->smallest, text, sizeof(text)));
-	if (isfinite(row->needed))
-		columns__add(s, "%.0f", row->needed);
-	else
-		columns__add(s, "-");
+	columns__add_number(s, rint(row->needed));
 }
 
 static int print_rows(const struct gate_report *r, FILE *out, bool colour, bool all_rows)
@@ -79,17 +76,11 @@ static int print_rows(const struct gate_report *r, FILE *out, bool colour, bool 
 	size_t gating = 0, same = 0;
 	int err;
 
-	if (!s)
-		return -ENOMEM;
-	columns__column(s, "CELL", 0);
-	columns__column(s, "METRIC", 0);
-	columns__column(s, "A", COLUMNS_RIGHT);
-	columns__column(s, "B", COLUMNS_RIGHT);
-	columns__column(s, "CHANGE", COLUMNS_RIGHT);
-	columns__column(s, "95 %", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
-	columns__column(s, "VERDICT", 0);
-	columns__column(s, "VISIBLE", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
-	columns__column(s, "PAIRS", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
+	columns__head(s, 0, "CELL", "METRIC", NULL);
+	columns__head(s, COLUMNS_RIGHT, "A", "B", "CHANGE", NULL);
+	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "95 %", NULL);
+	columns__head(s, 0, "VERDICT", NULL);
+	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "VISIBLE", "PAIRS", NULL);
 	for (size_t i = 0; i < r->row_count; i++)
 		gating += r->rows[i].kind != GATE_SHOWN;
 	for (size_t i = 0; i < r->row_count; i++) {
@@ -102,8 +93,7 @@ static int print_rows(const struct gate_report *r, FILE *out, bool colour, bool 
 		}
 		add_row(s, row);
 	}
-	err = columns__print(s, "A is the base, B is new", out, colour);
-	columns__free(s);
+	err = columns__finish(s, "A is the base, B is new", out, colour);
 	if (!err && same > 0)
 		fprintf(out, "%zu metric%s the same; -v shows them\n", same,
 			same == 1 ? " is" : "s are");
@@ -115,19 +105,15 @@ static int print_budget(const struct gate_report *r, FILE *out, bool colour)
 	struct columns *s;
 	bool cells = false;
 	char text[32];
-	int err;
 
 	for (size_t i = 0; i < r->row_count; i++)
 		cells |= r->rows[i].cell[0] != '\0';
 	s = columns__new(cells ? 2 : 1);
-	if (!s)
-		return -ENOMEM;
-	columns__column(s, "RULE", cells ? 0 : COLUMNS_WIDE);
+	columns__head(s, cells ? 0 : COLUMNS_WIDE, "RULE", NULL);
 	if (cells)
-		columns__column(s, "CELL", 0);
-	columns__column(s, "LIMIT", COLUMNS_RIGHT);
-	columns__column(s, "IS", COLUMNS_RIGHT);
-	columns__column(s, "VERDICT", 0);
+		columns__head(s, 0, "CELL", NULL);
+	columns__head(s, COLUMNS_RIGHT, "LIMIT", "IS", NULL);
+	columns__head(s, 0, "VERDICT", NULL);
 	for (size_t i = 0; i < r->row_count; i++) {
 		const struct gate_row *row = &r->rows[i];
 
@@ -138,9 +124,7 @@ static int print_budget(const struct gate_report *r, FILE *out, bool colour)
 		columns__add(s, "%s", gate_value(row->b, row->unit, text, sizeof(text)));
 		columns__add(s, "%s", gate_verdict_name(row->verdict));
 	}
-	err = columns__print(s, "Budget", out, colour);
-	columns__free(s);
-	return err;
+	return columns__finish(s, "Budget", out, colour);
 }
 
 static void print_differences(const struct gate_report *r, FILE *out, bool colour)

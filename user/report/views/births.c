@@ -167,9 +167,9 @@ static void write_calibrated(FILE *out, const struct report_run *r)
 {
 	const struct calibration *c = r->run->calibration;
 	const struct group *g;
-	char basis[256];
+	struct strbuf basis = {0};
 
-	whatif_basis(WHATIF_SPAWNABLE, c, r->run->clock, basis, sizeof(basis));
+	whatif_add_basis(&basis, WHATIF_SPAWNABLE, c, r->run->clock);
 	html_table(out,
 		   "The same forks, the time of each call: estimates; posix_spawn returns when the "
 		   "child execs, a message to the helper is not in its time",
@@ -180,20 +180,21 @@ static void write_calibrated(FILE *out, const struct report_run *r)
 
 		if (!whatif_has(g, WHATIF_SPAWNABLE))
 			continue;
-		html_row(out, label_of(g), basis, NULL);
+		html_row(out, label_of(g), strbuf__text(&basis), NULL);
 		write_time(out, r, e.call);
 		write_range(out, r, &e.spawn_call);
 		write_range(out, r, &e.helper_call);
 		fputs("</tr>", out);
 	}
 	html_table_end(out);
+	strbuf__free(&basis);
 }
 
 static void write_thp(FILE *out, const struct report_run *r, const struct group *g)
 {
 	const struct calibration *c = r->run->calibration;
 	const struct whatif_estimates e = whatif_estimate(g, WHATIF_COPIER, c);
-	char basis[256];
+	struct strbuf basis = {0};
 
 	if (e.no_thp) {
 		fputs(" With huge pages (THP): no estimate, ", out);
@@ -201,12 +202,13 @@ static void write_thp(FILE *out, const struct report_run *r, const struct group 
 		fputs(".", out);
 		return;
 	}
-	whatif_basis(WHATIF_COPIER, c, r->run->clock, basis, sizeof(basis));
+	whatif_add_basis(&basis, WHATIF_COPIER, c, r->run->clock);
 	fprintf(out, " With huge pages (THP) it might be %s to %s, an estimate: ",
 		text_time_words(e.thp_copy.low, r->instructions).text,
 		text_time_words(e.thp_copy.high, r->instructions).text);
-	html_text(out, basis);
+	html_text(out, strbuf__text(&basis));
 	fputs(".", out);
+	strbuf__free(&basis);
 }
 
 static void write_faults(FILE *out, const struct sketch *faults)

@@ -8,29 +8,10 @@
 #include "user/report/views/views.h"
 #include "user/text/json.h"
 
-static const struct side {
-	const char *name, *id;
-	enum phase time;
-	enum count faults, copied, reused, huge;
-} sides[] = {
-	{"child", "cow_child", PHASE_cow_child, COUNT_cow_faults_child, COUNT_cow_copied_child,
-	 COUNT_cow_reused_child, COUNT_cow_huge_child},
-	{"parent", "cow_parent", PHASE_cow_parent, COUNT_cow_faults_parent, COUNT_cow_copied_parent,
-	 COUNT_cow_reused_parent, COUNT_cow_huge_parent},
-};
-
-#define SIDES (sizeof(sides) / sizeof(sides[0]))
-
-/* The cell that counted the faults of this side, or NULL. */
-static const struct cell *counted(const struct row *row, const struct side *side)
-{
-	return row__count(row, side->faults);
-}
-
 static void write_side(FILE *out, const struct report_run *r, const struct row *row,
-		       const struct side *side)
+		       const struct cow_side *side)
 {
-	const struct cell *c = counted(row, side);
+	const struct cell *c = row__count(row, side->faults);
 
 	if (!c)
 		return;
@@ -58,8 +39,8 @@ static void write(const struct report *p, FILE *out)
 			   "Faults in", "Faults", "4 KiB pages copied", "4 KiB pages reused",
 			   "2 MiB faults", "Time", NULL);
 		for (size_t k = 0; k < p->runs[i].rows.n; k++) {
-			for (size_t s = 0; s < SIDES; s++)
-				write_side(out, &p->runs[i], &p->runs[i].rows.v[k], &sides[s]);
+			for (size_t s = 0; s < 2; s++)
+				write_side(out, &p->runs[i], &p->runs[i].rows.v[k], &cow_sides[s]);
 		}
 		html_table_end(out);
 		html_data_end(out);
@@ -67,9 +48,9 @@ static void write(const struct report *p, FILE *out)
 }
 
 /* [time, faults, copied, reused, huge]; null if not counted. */
-static json_t *side_data(const struct row *row, const struct side *side, size_t *any)
+static json_t *side_data(const struct row *row, const struct cow_side *side, size_t *any)
 {
-	const struct cell *c = counted(row, side);
+	const struct cell *c = row__count(row, side->faults);
 
 	if (!c)
 		return json_null();
@@ -93,9 +74,9 @@ static json_t *data(const struct report *p)
 			const struct row *row = &p->runs[i].rows.v[k];
 			json_t *object = row_json_place(p, row);
 
-			for (size_t s = 0; s < SIDES; s++)
-				object = json__put(object, sides[s].id,
-						   side_data(row, &sides[s], &any));
+			for (size_t s = 0; s < 2; s++)
+				object = json__put(object, phase_name(cow_sides[s].time),
+						   side_data(row, &cow_sides[s], &any));
 			rows = json__push(rows, object);
 		}
 		runs = json__push(runs, rows);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,7 +137,7 @@ static char *printed(struct columns *s)
 	size_t size;
 	FILE *f = open_memstream(&out, &size);
 
-	assert_int_equal(columns__print(s, "Title", f, false), 0);
+	assert_int_equal(columns__finish(s, "Title", f, false), 0);
 	fclose(f);
 	return out;
 }
@@ -146,10 +147,10 @@ TEST(wide_sheets_go_on_below)
 	struct columns *s = columns__new(1);
 	char *out;
 
-	columns__column(s, "A", 0);
-	columns__column(s, TEN TEN TEN TEN, COLUMNS_RIGHT);
-	columns__column(s, "EMPTY", COLUMNS_RIGHT | COLUMNS_OPTIONAL);
-	columns__column(s, TEN TEN TEN TEN "x", COLUMNS_RIGHT);
+	columns__head(s, 0, "A", NULL);
+	columns__head(s, COLUMNS_RIGHT, TEN TEN TEN TEN, NULL);
+	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "EMPTY", NULL);
+	columns__head(s, COLUMNS_RIGHT, TEN TEN TEN TEN "x", NULL);
 	columns__add(s, "a");
 	columns__add(s, "%d", 1);
 	columns__add(s, "-");
@@ -162,26 +163,23 @@ TEST(wide_sheets_go_on_below)
 				 "A  " TEN TEN TEN TEN "x\n"
 				 "a                                          2\n");
 	free(out);
-	columns__free(s);
 }
 
 TEST(empty_sheets_are_not_printed)
 {
-	struct columns *s = columns__new(1);
-	char *out;
+	for (int rows = 0; rows < 2; rows++) {
+		struct columns *s = columns__new(1);
+		char *out;
 
-	columns__column(s, "A", 0);
-	columns__column(s, "B", COLUMNS_OPTIONAL);
-	out = printed(s);
-	assert_string_equal(out, "");
-	free(out);
-	columns__add(s, "a");
-	columns__add(s, "-");
-	out = printed(s);
-	assert_string_equal(out, "");
-	free(out);
-	columns__free(s);
-	columns__free(NULL);
+		columns__head(s, 0, "A", NULL);
+		columns__head(s, COLUMNS_OPTIONAL, "B", NULL);
+		for (int cells = 0; cells < 2 * rows; cells++)
+			columns__add(s, "%s", cells ? "-" : "a");
+		out = printed(s);
+		assert_string_equal(out, "");
+		free(out);
+	}
+	assert_int_equal(columns__finish(NULL, "Title", stdout, false), -ENOMEM);
 }
 
 TEST(what_does_not_fit_is_cut_at_a_character)
