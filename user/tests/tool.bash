@@ -83,7 +83,14 @@ begin_own() { # ARG...
     tool=$!
 }
 
-# The same, and waits for the driver and the process that it measures: $driver, $subject.
+# Kills the test's own tool, and waits until none of its processes is left.
+kill_own() {
+    kill -KILL "$tool"
+    wait "$tool" || true
+    eventually none_left "$OWN"
+}
+
+# Starts it likewise, and waits for the driver and the process that it measures: $driver, $subject.
 start_own() { # ARG...
     begin_own "$@"
     eventually find_family

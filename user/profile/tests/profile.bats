@@ -10,13 +10,6 @@
 load ../../tests/tool.bash
 load profile.bash
 
-setup() {
-    DIR=$BATS_TEST_TMPDIR
-    need_root
-    STORM=$ROOM/storm
-    [ -e "$STORM" ] || cp "$BUILD/static/storm" "$STORM"
-}
-
 @test "threads that spawn at once are counted each, and no birth is lost or mixed up" {
     profile --detail full -- "$STORM" spawn 20 64
     cat "$DIR/err"
@@ -83,21 +76,16 @@ exec_phases_whole() {
 
 # Other processes of the machine take part, and the kernel's count has them too.
 @test "with -a births equal the kernel's own count" {
-    "$TOOL" profile -a -v --top 1000 >"$DIR/err" 2>&1 &
-    tool=$!
-    eventually grep -q attached "$DIR/err"
+    attach -a --top 1000
     "$STORM" vfork 20000
     "$STORM" thread 2000
     "$STORM" fork 500
-    kill -INT "$tool"
-    exit_of "$tool"
-    cat "$DIR/err"
-    grep -q ' 0 lost$' "$DIR/err"
+    interrupt
+    grep -q ' 0 lost$' "$DIR/out"
     [ "$(births vfork)" -ge 20000 ]
-    tr '\n' ' ' <"$DIR/err" | tr -s ' ' >"$DIR/line"
-    [[ $(<"$DIR/line") =~ /proc/stat\ counted\ ([0-9]+)\ births\ meanwhile,\ we\ ([0-9]+) ]]
-    [ "${BASH_REMATCH[1]}" -eq "${BASH_REMATCH[2]}" ]
-    [ "${BASH_REMATCH[1]}" -ge 22500 ]
+    kernels_count "$DIR/out"
+    [ "$counted" -eq "$ours" ]
+    [ "$counted" -ge 22500 ]
 }
 
 @test "a ring that overflows loses records, counts them, and keeps the counts of births" {
@@ -112,12 +100,9 @@ exec_phases_whole() {
 
 @test "where failures cannot be seen, their number is unknown, not 0" {
     for detail in light calls; do
-        "$TOOL" profile -a -v --detail "$detail" -o "$DIR/$detail.jsonl" >"$DIR/out" 2>"$DIR/err" </dev/null 3>&- &
-        tool=$!
-        eventually grep -q attached "$DIR/err"
+        attach -a --detail "$detail" -o "$DIR/$detail.jsonl"
         "$STORM" fail 3
-        kill -INT "$tool"
-        exit_of "$tool"
+        interrupt
         "$TOOL" profile --input "$DIR/$detail.jsonl" >"$DIR/again"
         for text in "$DIR/out" "$DIR/again"; do
             cat "$text"
@@ -274,28 +259,20 @@ $NOBODY" ]
 }
 
 @test "killed at any time it leaves no process and no program" {
-    OWN=$ROOM/$BATS_TEST_NUMBER
-    copy_tool "$OWN"
-    cp "$STORM" "$OWN/spawnscope-child"
+    own_storm
     begin_own profile -- "$OWN/spawnscope-child" wait 100
     eventually hold_programs
-    kill -KILL "$tool"
-    wait "$tool" || true
-    eventually none_left "$OWN"
+    kill_own
     # shellcheck disable=SC2086 # several ids
     eventually programs_gone $programs
 }
 
 @test "a command that is held does not outlive the tool" {
-    OWN=$ROOM/$BATS_TEST_NUMBER
-    copy_tool "$OWN"
-    cp "$STORM" "$OWN/spawnscope-child"
+    own_storm
     for wait in 0.005 0.01 0.02 0.04 0.08; do
         begin_own profile -- "$OWN/spawnscope-child" wait 100
         sleep "$wait"
-        kill -KILL "$tool"
-        wait "$tool" || true
-        eventually none_left "$OWN"
+        kill_own
     done
 }
 
@@ -391,15 +368,11 @@ $NOBODY" ]
 }
 
 @test "a killed run leaves whole lines and no end" {
-    OWN=$ROOM/$BATS_TEST_NUMBER
-    copy_tool "$OWN"
-    cp "$STORM" "$OWN/spawnscope-child"
+    own_storm
     begin_own profile -o "$DIR/run.jsonl" -- "$OWN/spawnscope-child" fork 10000000
     eventually test "$(wc -l <"$DIR/run.jsonl" 2>/dev/null || echo 0)" -ge 0
     sleep 1
-    kill -KILL "$tool"
-    wait "$tool" || true
-    eventually none_left "$OWN"
+    kill_own
     head -n -1 "$DIR/run.jsonl" | jq -se 'length > 1 and .[0].type == "run" and all(.type != "end")'
 }
 
@@ -533,9 +506,8 @@ SH
             cat threads
             spawnscope profile --live -- storm spawn 2 2>&1' >"$DIR/out" 2>&1
         cat "$DIR/out"
-        tr '\n' ' ' <"$DIR/out" | tr -s ' ' >"$DIR/line"
-        [[ $(<"$DIR/line") =~ /proc/stat\ counted\ ([0-9]+)\ births\ meanwhile,\ we\ ([0-9]+) ]]
-        [ "${BASH_REMATCH[1]}" -eq "${BASH_REMATCH[2]}" ]
+        kernels_count "$DIR/out"
+        [ "$counted" -eq "$ours" ]
         grep -Eq '^[0-9]+ births, 3 failed, 0 lost$' "$DIR/out"
         grep -Eq '^storm +vfork +50 ' "$DIR/out"
         grep -Eq '^storm +spawn +5 ' "$DIR/out"

@@ -9,12 +9,8 @@ load ../../tests/tool.bash
 load profile.bash
 
 setup() {
-    DIR=$BATS_TEST_TMPDIR
-    need_root
-    STORM=$ROOM/storm
-    [ -e "$STORM" ] || cp "$BUILD/static/storm" "$STORM"
-    own_tool
-    cp "$STORM" "$OWN/spawnscope-child"
+    set_up_storm
+    own_storm
     mkfifo "$DIR/pipe"
 }
 

@@ -10,13 +10,7 @@ load ../../tests/tool.bash
 load profile.bash
 load ../../report/tests/report.bash
 
-setup() {
-    DIR=$BATS_TEST_TMPDIR
-    need_root
-    STORM=$ROOM/storm
-    [ -e "$STORM" ] || cp "$BUILD/static/storm" "$STORM"
-    server='' as=()
-}
+server='' as=()
 
 teardown() {
     end_all "$ROOM"
@@ -43,15 +37,11 @@ stop_server() {
 
 # Profiles in the background until unwatch, to $DIR/run.jsonl.
 watch() { # ARG...
-    "$TOOL" profile -v -q -o "$DIR/run.jsonl" "$@" 2>"$DIR/err" </dev/null 3>&- &
-    tool=$!
-    eventually grep -q attached "$DIR/err"
+    attach -q -o "$DIR/run.jsonl" "$@"
 }
 
 unwatch() {
-    kill -INT "$tool"
-    exit_of "$tool"
-    cat "$DIR/err"
+    interrupt
     jq -se '.[-1] | .type == "end" and .lost == 0' "$DIR/run.jsonl"
 }
 
@@ -196,19 +186,13 @@ PY
 # kernel and the probes counted at the same two moments. Births of all other programs are among them.
 storm() { # SECONDS ARG...
     need stress-ng
-    "$TOOL" profile -a -v --top 1000 "${@:2}" >"$DIR/err" 2>&1 </dev/null 3>&- &
-    tool=$!
-    eventually grep -q attached "$DIR/err"
+    attach -a --top 1000 "${@:2}"
     stress-ng --quiet --vfork 2 --fork 2 --timeout "$1" --temp-path "$DIR" 3>&-
-    kill -INT "$tool"
-    exit_of "$tool"
-    cat "$DIR/err"
-    tr '\n' ' ' <"$DIR/err" | tr -s ' ' >"$DIR/line"
+    interrupt
+    kernels_count "$DIR/out"
     [[ $(<"$DIR/line") =~ \ ([0-9]+)\ births,\ ([0-9]+|-)\ failed,\ ([0-9]+)\ lost ]]
     # What is not seen is neither recorded.
     births=${BASH_REMATCH[1]} failed=${BASH_REMATCH[2]/-/0} births_lost=${BASH_REMATCH[3]}
-    [[ $(<"$DIR/line") =~ /proc/stat\ counted\ ([0-9]+)\ births\ meanwhile,\ we\ ([0-9]+) ]]
-    counted=${BASH_REMATCH[1]} ours=${BASH_REMATCH[2]}
     unfinished=0
     [[ ! $(<"$DIR/line") =~ ([0-9]+)\ births\ still\ in\ the\ call ]] || unfinished=${BASH_REMATCH[1]}
     echo "# births in $1 s: the kernel's count $counted, ours $ours; in the summary $births, $births_lost of them lost" >&3

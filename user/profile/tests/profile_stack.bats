@@ -190,9 +190,7 @@ for_each_method() {
     begin_own profile --by stack -a -v
     eventually grep -q attached "$DIR/err"
     [ "$(processes "$OWN" spawnscope | wc -l)" -eq 2 ]
-    kill -KILL "$tool"
-    wait "$tool" || true
-    eventually none_left "$OWN"
+    kill_own
 }
 
 @test "a file without stacks, and an unknown grouping, are errors of one line" {

@@ -240,9 +240,7 @@ uncalibrated() {
     tr -s '\n ' ' ' <"$DIR/err" >"$DIR/line"
     grep -Eq 'Not calibrated, so from these births alone: interrupted|calibrated on the same boot' "$DIR/line"
     calibrating
-    kill -KILL "$tool"
-    wait "$tool" || true
-    eventually none_left "$OWN"
+    kill_own
     # At most a whole file.
     [ -z "$(find "$DIR/spawnscope" -type f ! -name 'calibration-*')" ]
 }
