@@ -263,65 +263,47 @@ bool profile_options__file_on_stdout(const struct profile_command *c)
 	return is_stdout(c->output) || is_stdout(c->perfetto);
 }
 
-/* Lines, traces and trees cannot share a stream. */
-static int check_outputs(const struct profile_command *c)
-{
-	int files = is_stdout(c->output) + is_stdout(c->perfetto);
-
-	if (c->json && c->tree) {
-		complain("--tree would mix with the lines of --json: write these with -o FILE");
-		return -EINVAL;
-	}
-	if (files + (c->json && !c->argv) > 1) {
-		complain("only one of --json, -o - and --perfetto - can have standard output: name "
-			 "a "
-			 "file for the other");
-		return -EINVAL;
-	}
-	if (files && !c->argv && (c->live || c->tree)) {
-		complain("--live and --tree go to standard output, too: name a file for %s",
-			 is_stdout(c->output) ? "-o" : "--perfetto");
-		return -EINVAL;
-	}
-	return 0;
-}
-
-/* Filtering by the time of the call needs the probes that measure it. */
-static int check_detail(const struct profile_command *c)
-{
-	if (c->trace.filter.min_ns && c->detail == PROBE_SET_PHASES) {
-		complain("--min-duration needs the time of the call, which --detail light may not "
-			 "measure: use --detail calls");
-		return -EINVAL;
-	}
-	return 0;
-}
-
 static int check(struct profile_command *c)
 {
 	int whom = (c->argv != NULL) + (c->pid_count > 0) + c->all + (c->input != NULL);
+	int files = is_stdout(c->output) + is_stdout(c->perfetto);
+	bool mixed = files && !c->argv && (c->live || c->tree);
+	const struct {
+		bool broken;
+		const char *rule;
+	} rules[] = {
+		{c->argv && !c->argv[0], "there is no command after --"},
+		{c->records && !c->output, "--records needs -o FILE"},
+		{c->input && (c->output || c->cgroup || filter_is_set(&c->trace.filter) ||
+			      c->seconds > 0),
+		 "--input takes neither filters nor -d nor -o"},
+		{!whom && !c->cgroup,
+		 "whose children?: name one of -p PID, -a, --input FILE and -- COMMAND"},
+		{whom > 1,
+		 "too many of these: name one of -p PID, -a, --input FILE and -- COMMAND"},
+		{c->children && !c->pid_count, "--children needs -p"},
+		/* Filtering by the time of the call needs the probes that measure it. */
+		{c->trace.filter.min_ns && c->detail == PROBE_SET_PHASES,
+		 "--min-duration needs the time of the call, which --detail light may not measure: "
+		 "use --detail calls"},
+		/* Lines, traces and trees cannot share a stream. */
+		{c->json && c->tree,
+		 "--tree would mix with the lines of --json: write these with -o FILE"},
+		{files + (c->json && !c->argv) > 1,
+		 "only one of --json, -o - and --perfetto - can have standard output: name a file "
+		 "for the other"},
+		{mixed && is_stdout(c->output),
+		 "--live and --tree go to standard output, too: name a file for -o"},
+		{mixed, "--live and --tree go to standard output, too: name a file for --perfetto"},
+	};
 
-	if (c->records && !c->output) {
-		complain("--records needs -o FILE");
-		return -EINVAL;
-	}
-	if (c->input &&
-	    (c->output || c->cgroup || filter_is_set(&c->trace.filter) || c->seconds > 0)) {
-		complain("--input takes neither filters nor -d nor -o");
-		return -EINVAL;
-	}
-	if (!whom && c->cgroup)
-		whom = c->all = true;
-	if (whom != 1) {
-		complain("%s: name one of -p PID, -a, --input FILE and -- COMMAND",
-			 whom ? "too many of these" : "whose children?");
-		return -EINVAL;
-	}
-	if (c->children && !c->pid_count) {
-		complain("--children needs -p");
-		return -EINVAL;
-	}
-	return check_detail(c) ? -EINVAL : check_outputs(c);
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (rules[i].broken) {
+			complain("%s", rules[i].rule);
+			return -EINVAL;
+		}
+	c->all |= !whom;
+	return 0;
 }
 
 int profile_options__parse(struct profile_command *c, int argc, char **argv)
@@ -346,13 +328,8 @@ int profile_options__parse(struct profile_command *c, int argc, char **argv)
 		argv[count] = NULL;
 	}
 	err = option_parse(&argp, count, argv, c);
-	if (err)
-		return err;
-	if (c->argv && !c->argv[0]) {
-		complain("there is no command after --");
-		return -EINVAL;
-	}
-	err = check(c);
+	if (!err)
+		err = check(c);
 	if (err)
 		return err;
 	/* Arguments are read only where somebody looks at them: each exec pays for it. */
