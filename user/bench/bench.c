@@ -67,11 +67,12 @@ static int say_why(struct bench *b, int err)
 
 static unsigned int most_runs(const struct bench *b)
 {
+	const struct driver_grid *g = driver__grid(b->driver);
 	unsigned int most = 0;
 
-	for (size_t i = 0; i < driver__cell_count(b->driver); i++)
-		if (driver__runs(b->driver, i) > most)
-			most = driver__runs(b->driver, i);
+	for (size_t i = 0; i < g->run.cell_count; i++)
+		if (g->cell_runs[i] > most)
+			most = g->cell_runs[i];
 	return most;
 }
 
@@ -256,7 +257,7 @@ static int run_plan(struct bench *b)
 	int err;
 
 	err = plan_make(b->schedule.wants, b->schedule.want_count, round_count(b),
-			driver__seed(b->driver), &blocks, &count);
+			driver__grid(b->driver)->seed, &blocks, &count);
 	if (err)
 		return err;
 	progress = progress__new(count, b->options.quiet, "blocks");
@@ -273,14 +274,15 @@ static int run_plan(struct bench *b)
 
 static int describe_run(struct bench *b, char **argv)
 {
+	const struct driver_grid *g = driver__grid(b->driver);
 	struct run *r = &b->run;
 	int err = run__begin(r, "bench", argv + 1, b->options.clock);
 
-	r->seed = driver__seed(b->driver);
+	r->seed = g->seed;
 	if (!err)
-		err = environment_read(r, driver__libc(b->driver));
+		err = environment_read(r, g->libc);
 	if (!err && b->options.libc)
-		err = run__add_env_text(r, "libc_file", driver__libc_file(b->driver));
+		err = run__add_env_text(r, "libc_file", g->libc_file);
 	if (!err && b->options.taken_for)
 		err = run__add_env_text(r, RUN_KEPT_FACT, b->options.taken_for);
 	if (!err)
@@ -310,14 +312,15 @@ static int start(struct bench *b, char **argv)
 	}
 	err = describe_run(b, argv);
 	if (!err)
-		err = schedule__make(&b->schedule, b->driver, b->probe, &b->options, &b->run);
+		err = schedule__make(&b->schedule, driver__grid(b->driver), b->probe, &b->options,
+				     &b->run);
 	if (!err && b->store) {
 		err = store__write_run(b->store, &b->run);
 		if (err)
 			cannot_write(b, b->options.output, err);
 	}
 	/* Skipped cells are complete already. */
-	for (size_t i = 0; i < driver__cell_count(b->driver) && !err; i++)
+	for (size_t i = 0; i < driver__grid(b->driver)->run.cell_count && !err; i++)
 		for (size_t c = 0; c < b->schedule.set_count && !err; c++)
 			if (b->schedule.slots[i][c].cell >= 0 && !b->schedule.slots[i][c].due)
 				err = write_cell(b, &b->schedule.slots[i][c]);

@@ -64,27 +64,28 @@ static void add_sets(struct schedule *s, const struct probe *probe, bool overhea
 }
 
 /* --untraced: which cells are also taken without probes. */
-static bool wants_untraced(const struct driver *d, size_t cell, enum untraced which)
+static bool wants_untraced(const struct driver_grid *g, size_t cell, enum untraced which)
 {
-	int64_t size = cell__parent_bytes(driver__cell(d, cell));
+	int64_t size = cell__parent_bytes(&g->run.cells[cell]);
 
 	if (which != UNTRACED_SMALLEST)
 		return which == UNTRACED_ALL;
-	for (size_t i = 0; i < driver__cell_count(d); i++)
-		if (cell__parent_bytes(driver__cell(d, i)) < size)
+	for (size_t i = 0; i < g->run.cell_count; i++)
+		if (cell__parent_bytes(&g->run.cells[i]) < size)
 			return false;
 	return true;
 }
 
-static unsigned int runs_wanted(const struct driver *d, size_t cell, const struct schedule_set *s,
-				bool traced, const struct bench_options *o)
+static unsigned int runs_wanted(const struct driver_grid *g, size_t cell,
+				const struct schedule_set *s, bool traced,
+				const struct bench_options *o)
 {
-	unsigned int runs = driver__runs(d, cell);
+	unsigned int runs = g->cell_runs[cell];
 
-	if (driver__cell(d, cell)->skipped)
+	if (g->run.cells[cell].skipped)
 		return 0;
 	if (s->set == PROBE_SET_NONE && !s->only)
-		return !traced || wants_untraced(d, cell, o->untraced) ? runs : 0;
+		return !traced || wants_untraced(g, cell, o->untraced) ? runs : 0;
 	if (s->set == PROBE_SET_ALL && !o->overhead && runs > o->all_runs)
 		return o->all_runs;
 	return runs;
@@ -110,11 +111,11 @@ static int add_run_cell(struct run *run, const struct cell *from, const struct s
 	return err;
 }
 
-int schedule__make(struct schedule *s, const struct driver *d, const struct probe *probe,
+int schedule__make(struct schedule *s, const struct driver_grid *g, const struct probe *probe,
 		   const struct bench_options *options, struct run *run)
 {
 	const enum probe_set set_of_skipped = probe ? PROBE_SET_PHASES : PROBE_SET_NONE;
-	size_t n = driver__cell_count(d);
+	size_t n = g->run.cell_count;
 	int err = 0;
 
 	*s = (struct schedule){0};
@@ -125,11 +126,11 @@ int schedule__make(struct schedule *s, const struct driver *d, const struct prob
 	if (!s->slots || !s->wants || !s->shares_mm)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
-		const struct cell *from = driver__cell(d, i);
+		const struct cell *from = &g->run.cells[i];
 
 		for (size_t k = 0; k < s->set_count && !err; k++) {
 			const struct schedule_set *entry = &s->sets[k];
-			unsigned int runs = runs_wanted(d, i, entry, probe, options);
+			unsigned int runs = runs_wanted(g, i, entry, probe, options);
 
 			s->slots[i][k].cell = -1;
 			if (!runs &&

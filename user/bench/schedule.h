@@ -44,7 +44,7 @@ struct schedule {
  * Adds the cells to `run`, in the order of the grid. A cell that the driver skips is added once.
  * `probe` is NULL if nothing is traced. 0 or -ENOMEM.
  */
-int schedule__make(struct schedule *s, const struct driver *d, const struct probe *probe,
+int schedule__make(struct schedule *s, const struct driver_grid *g, const struct probe *probe,
 		   const struct bench_options *options, struct run *run);
 
 /* The probe set to attach for a block: without the probes that its method cannot run into. */

@@ -10,7 +10,6 @@
 
 #include "bench/shared/fault.h"
 #include "bench/shared/protocol.h"
-#include "user/driver/grid.h"
 #include "user/driver/libc.h"
 #include "user/driver/lines.h"
 #include "user/driver/process.h"
@@ -140,34 +139,9 @@ void driver__stop(struct driver *d)
 	free(d);
 }
 
-uint64_t driver__seed(const struct driver *d)
+const struct driver_grid *driver__grid(const struct driver *d)
 {
-	return d->grid.seed;
-}
-
-const char *driver__libc(const struct driver *d)
-{
-	return d->grid.libc;
-}
-
-const char *driver__libc_file(const struct driver *d)
-{
-	return d->grid.libc_file;
-}
-
-size_t driver__cell_count(const struct driver *d)
-{
-	return d->grid.run.cell_count;
-}
-
-unsigned int driver__runs(const struct driver *d, size_t cell)
-{
-	return d->grid.cell_runs[cell];
-}
-
-const struct cell *driver__cell(const struct driver *d, size_t cell)
-{
-	return &d->grid.run.cells[cell];
+	return &d->grid;
 }
 
 static int ask(struct driver *d, struct fault *why)

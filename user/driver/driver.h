@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 #include "bench/shared/fault.h"
-#include "user/model/run.h"
+#include "user/driver/grid.h"
 #include "user/model/sample.h"
 
 struct driver;
@@ -30,16 +30,8 @@ int driver__start(char *const *args, const struct driver_options *options, struc
 /* Stops the driver and reaps it. Accepts NULL. */
 void driver__stop(struct driver *d);
 
-/* What the grid announced. */
-uint64_t driver__seed(const struct driver *d);
-/* "glibc 2.36"; NULL if the driver did not announce it. */
-const char *driver__libc(const struct driver *d);
-/* The path of that library; NULL if not announced, as by a static driver. */
-const char *driver__libc_file(const struct driver *d);
-size_t driver__cell_count(const struct driver *d);
-unsigned int driver__runs(const struct driver *d, size_t cell);
-/* Its key, and in `skipped` why it cannot run, or NULL. */
-const struct cell *driver__cell(const struct driver *d, size_t cell);
+/* What it announced. */
+const struct driver_grid *driver__grid(const struct driver *d);
 
 /*
  * Starts the parent process of a cell and sets *parent to its pid. 0; -ENOTSUP if the cell is

@@ -43,18 +43,6 @@ static char *const driver_args[] = {"--method",	 "fork,fork-exec,posix_spawn",
 				    "--timeout", "5",
 				    NULL};
 
-static int find_wanted(const struct driver *d, const struct wanted *w)
-{
-	for (size_t i = 0; i < driver__cell_count(d); i++) {
-		const struct cell *c = driver__cell(d, i);
-
-		if (!strcmp(cell__method(c), w->method) && !strcmp(cell__pages(c), w->pages) &&
-		    cell__parent_bytes(c) == w->bytes)
-			return (int)i;
-	}
-	return -EPROTO;
-}
-
 static int add_cell(struct run *r, const struct wanted *w)
 {
 	struct cell *c = run__add_cell(r);
@@ -80,18 +68,22 @@ static int give_up(struct cell *c, const char *why)
 static int take_block(struct driver *d, const struct wanted *w, struct run *r, struct cell *c,
 		      struct fault *why)
 {
+	const struct run *grid = &driver__grid(d)->run;
+	const struct cell *found = figures_cell(grid, w->method, w->bytes, w->pages);
 	struct driver_block block = {0};
-	int id = find_wanted(d, w), err;
 	pid_t parent;
+	size_t id;
+	int err;
 
 	if (c->skipped || c->broken)
 		return 0;
-	if (id < 0)
-		return id;
-	err = driver__prepare(d, (size_t)id, &parent, why);
+	if (!found)
+		return -EPROTO;
+	id = found - grid->cells;
+	err = driver__prepare(d, id, &parent, why);
 	if (err)
 		return err == -ENOTSUP ? give_up(c, why->text) : err;
-	err = driver__run(d, (size_t)id, w->runs, &block, why);
+	err = driver__run(d, id, w->runs, &block, why);
 	if (err && err != -EIO)
 		return err;
 	r->end.started_untraced += block.started;
@@ -107,7 +99,7 @@ static int take_samples(struct driver *d, struct run *r, struct fault *why)
 	int64_t begun = now_ns();
 	int err = 0;
 
-	r->seed = driver__seed(d);
+	r->seed = driver__grid(d)->seed;
 	for (size_t i = 0; i < WANT_COUNT && !err; i++)
 		err = add_cell(r, &wants[i]);
 	for (int round = 0; round < ROUNDS && (!round || now_ns() - begun < BUDGET_NS); round++)
@@ -242,7 +234,7 @@ int calibrate(const struct calibrate_options *o, struct calibration **calibratio
 	char name[sizeof(PREFIX) + 80];
 	struct fault not_kept = {"the boot has no id"};
 	struct run r = {0};
-	int folder = file_name(name, sizeof(name)), err;
+	int folder = file_name(name, sizeof(name)), kept = -1, err;
 
 	*calibration = NULL;
 	why->text[0] = '\0';
@@ -259,14 +251,11 @@ int calibrate(const struct calibrate_options *o, struct calibration **calibratio
 	*calibration = calibration__of(&r);
 	err = *calibration ? 0 : -ENOMEM;
 	if (!err && folder >= 0) {
-		int kept = write_cache(folder, name, &r);
-
+		kept = write_cache(folder, name, &r);
 		fault__set(&not_kept, kept, "%s", strerror(-kept));
-		if (kept && o->verbose)
-			complain("the calibration is not cached: %s", not_kept.text);
-	} else if (!err && o->verbose) {
-		complain("the calibration is not cached: %s", not_kept.text);
 	}
+	if (!err && kept && o->verbose)
+		complain("the calibration is not cached: %s", not_kept.text);
 cleanup:
 	if (!err) /* the reason of a skipped cell may be there */
 		why->text[0] = '\0';

@@ -13,8 +13,8 @@
 /* With fewer samples, the 10 % and 90 % quantiles mean nothing. */
 #define SAMPLES_MIN 20
 
-static const struct cell *find_cell(const struct run *r, const char *method, int64_t bytes,
-				    const char *pages)
+const struct cell *figures_cell(const struct run *r, const char *method, int64_t bytes,
+				const char *pages)
 {
 	for (size_t i = 0; i < r->cell_count; i++) {
 		const struct cell *c = &r->cells[i];
@@ -46,7 +46,7 @@ static int64_t quantile(const struct cell *c, double q)
 
 static int set_call(struct figure_value *v, const struct run *r, const char *method)
 {
-	const struct cell *c = find_cell(r, method, CALIBRATION_SMALL, "4k");
+	const struct cell *c = figures_cell(r, method, CALIBRATION_SMALL, "4k");
 	const char *fault = fault_of(c);
 
 	if (fault)
@@ -65,8 +65,8 @@ static int64_t per_mib(int64_t ns, int64_t small_ns)
 /* The quantiles of the large parent, less the median of the small one, over what lies between. */
 static int set_slope(struct figure_value *v, const struct run *r, const char *pages)
 {
-	const struct cell *small = find_cell(r, "fork", CALIBRATION_SMALL, "4k");
-	const struct cell *large = find_cell(r, "fork", CALIBRATION_LARGE, pages);
+	const struct cell *small = figures_cell(r, "fork", CALIBRATION_SMALL, "4k");
+	const struct cell *large = figures_cell(r, "fork", CALIBRATION_LARGE, pages);
 	const char *fault = fault_of(small);
 	int64_t base;
 

@@ -6,5 +6,9 @@
 
 struct run;
 
+/* The cell of a run with these keys, or NULL. */
+const struct cell *figures_cell(const struct run *r, const char *method, int64_t bytes,
+				const char *pages);
+
 /* A cell that is missing or unusable makes its figure absent, with the reason. NULL: no memory. */
 struct calibration *calibration__of(const struct run *r);

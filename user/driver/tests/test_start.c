@@ -81,7 +81,7 @@ TEST_BETWEEN(lines_are_terminated_and_short, set_up, tear_down)
 	fails_to_start(GRID "printf 'ready\\0\\n'\n", -EPROTO, "incomplete or overlong line");
 	/* The longest, newline and all. */
 	start_well(GRID "printf 'cell 2 method=%04080d\\n' 1\necho ready\n" UNTIL_QUIT);
-	assert_int_equal(driver__cell_count(driver), 3);
+	assert_int_equal(driver__grid(driver)->run.cell_count, 3);
 }
 
 TEST_BETWEEN(a_usage_error_was_printed_by_the_driver, set_up, tear_down)
@@ -126,7 +126,7 @@ TEST_BETWEEN(the_driver_gets_its_arguments, set_up, tear_down)
 	start_well(HELLO "echo runs 1\n"
 			 "echo cell 0 method=none \"serve=$1\" \"a=$2\" \"b=$3\" n=$#\n"
 			 "echo ready\n" UNTIL_QUIT);
-	c = driver__cell(driver, 0);
+	c = &driver__grid(driver)->run.cells[0];
 	assert_string_equal(cell__key_text(c, "serve"), "--serve");
 	assert_string_equal(cell__key_text(c, "a"), "--method");
 	assert_string_equal(cell__key_text(c, "b"), "fork");
@@ -141,7 +141,7 @@ TEST_BETWEEN(the_driver_has_no_capability, set_up, tear_down)
 			 "echo cell 0 method=none $(sed -n '/^Cap[EPI]/s/:\\t/=/p' "
 			 "/proc/self/status)\n"
 			 "echo ready\n" UNTIL_QUIT);
-	c = driver__cell(driver, 0);
+	c = &driver__grid(driver)->run.cells[0];
 	assert_int_equal(cell__key_number(c, "CapEff"), 0);
 	assert_int_equal(cell__key_number(c, "CapPrm"), 0);
 	assert_int_equal(cell__key_number(c, "CapInh"), 0);
@@ -150,6 +150,7 @@ TEST_BETWEEN(the_driver_has_no_capability, set_up, tear_down)
 TEST_BETWEEN(the_grid_is_read, set_up, tear_down)
 {
 	static const unsigned int runs[] = {5, 5, 7, 9, 7, 4294967295};
+	const struct driver_grid *g;
 	const struct cell *c;
 
 	start_well(HELLO "echo runs 5\n"
@@ -167,11 +168,12 @@ TEST_BETWEEN(the_grid_is_read, set_up, tear_down)
 			 "echo 'skip 4 second'\n"
 			 "echo skip 5\n"
 			 "echo ready\n" UNTIL_QUIT);
-	assert_true(driver__seed(driver) == UINT64_MAX);
-	assert_int_equal(driver__cell_count(driver), 6);
+	g = driver__grid(driver);
+	assert_true(g->seed == UINT64_MAX);
+	assert_int_equal(g->run.cell_count, 6);
 	for (size_t i = 0; i < 6; i++)
-		assert_int_equal(driver__runs(driver, i), runs[i]);
-	c = driver__cell(driver, 0);
+		assert_int_equal(g->cell_runs[i], runs[i]);
+	c = &g->run.cells[0];
 	assert_null(c->skipped);
 	assert_int_equal(c->key_count, 4);
 	assert_string_equal(c->key[0].name, "method");
@@ -179,14 +181,14 @@ TEST_BETWEEN(the_grid_is_read, set_up, tear_down)
 	assert_int_equal(cell__parent_bytes(c), 1048576);
 	assert_string_equal(cell__pages(c), "4k");
 	assert_int_equal(cell__key_number(c, "vmas"), -5);
-	c = driver__cell(driver, 1);
+	c = &g->run.cells[1];
 	assert_string_equal(c->skipped, "no memory: it takes 5 GiB");
 	assert_string_equal(cell__key_text(c, "none"), "");
 	assert_string_equal(cell__key_text(c, "huge"), "99999999999999999999");
-	assert_int_equal(driver__cell(driver, 3)->key_count, 2);
-	assert_int_equal(cell__key_number(driver__cell(driver, 3), "fds"), 3);
-	assert_string_equal(driver__cell(driver, 4)->skipped, "second");
-	assert_string_equal(driver__cell(driver, 5)->skipped, "");
+	assert_int_equal(g->run.cells[3].key_count, 2);
+	assert_int_equal(cell__key_number(&g->run.cells[3], "fds"), 3);
+	assert_string_equal(g->run.cells[4].skipped, "second");
+	assert_string_equal(g->run.cells[5].skipped, "");
 }
 
 /* Stopping. */
