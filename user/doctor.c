@@ -21,7 +21,6 @@
 #include "user/base/say.h"
 #include "user/collect/lives.h"
 #include "user/model/phase.h"
-#include "user/probe/kind_option.h"
 #include "user/probe/probe.h"
 #include "user/probe/source_text.h"
 #include "user/text/grid.h"
@@ -72,6 +71,11 @@ static void on_record(void *context, const struct record_head *record, size_t si
 	lives__add(&d->lives, record, size);
 }
 
+static int reap(pid_t pid)
+{
+	return pid < 0 || waitpid(pid, NULL, 0) != pid ? -errno : 0;
+}
+
 /* Memory that children write to, for copy-on-write faults. */
 static volatile char page[4096 * 4];
 
@@ -104,7 +108,7 @@ static int shared_page_birth(void)
 	page[8192] = 1;
 	close(hold[0]);
 	close(hold[1]);
-	return pid < 0 || waitpid(pid, NULL, 0) != pid ? -errno : 0;
+	return reap(pid);
 }
 
 static int trial_births(void)
@@ -117,17 +121,15 @@ static int trial_births(void)
 	pid = fork();
 	if (!pid)
 		child_fork_exec();
-	if (pid < 0 || waitpid(pid, NULL, 0) != pid)
-		return -errno;
-	err = shared_page_birth();
+	err = reap(pid);
+	if (!err)
+		err = shared_page_birth();
 	if (err)
 		return err;
 	pid = vfork();
 	if (!pid)
 		_exit(0);
-	if (pid < 0 || waitpid(pid, NULL, 0) != pid)
-		return -errno;
-	return 0;
+	return reap(pid);
 }
 
 static void look_at(struct doctor *d, const struct source_choice *choice, const struct life *life)
@@ -199,20 +201,13 @@ static int print_findings(struct doctor *d, struct probe *p)
 	for (int k = 0; k < PHASE_COUNT; k++) {
 		const struct phase_model *m = &phase_models[k];
 		bool none = source_of_phase(choice, k, m->only_if, text, sizeof(text));
-		const char *row[] = {m->name, text};
+		const char *row[] = {m->name, none ? "-" : text};
 
-		if (!none && d->seen[k]) {
-			had++;
-			grid__row(g, row);
-		} else if (!none) {
+		if (!none && !d->seen[k])
 			strncat(text, " attaches, but marked nothing",
 				sizeof(text) - strlen(text) - 1);
-			row[1] = text;
-			grid__row(g, row);
-		} else {
-			row[1] = "-";
-			grid__row(g, row);
-		}
+		had += !none && d->seen[k];
+		grid__row(g, row);
 	}
 	grid__print(g, stdout);
 	grid__free(g);

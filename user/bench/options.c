@@ -11,7 +11,7 @@
 #include "user/base/option.h"
 #include "user/base/say.h"
 #include "user/collect/environment.h"
-#include "user/probe/kind_option.h"
+#include "user/probe/sources.h"
 
 /* Options from FORWARD on are passed to the driver, which checks them. */
 enum {

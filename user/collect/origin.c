@@ -15,19 +15,23 @@ static int set(char **slot, const char *text)
 	return *slot ? 0 : -ENOMEM;
 }
 
-int origin_of_run(struct run *r, const struct source_choice *choice)
+/* The source of a phase, or why it has none. */
+static int set_origin(struct phase_origin *o, const struct source_choice *choice, enum phase p,
+		      uint64_t clone_flags)
 {
 	char text[512];
+	int err = source_of_phase(choice, p, clone_flags, text, sizeof(text));
+
+	return set(err ? &o->absent : &o->source, text);
+}
+
+int origin_of_run(struct run *r, const struct source_choice *choice)
+{
 	int err = 0;
 
-	for (int p = 0; p < PHASE_COUNT && !err; p++) {
-		if (!choice)
-			err = set(&r->phases[p].absent, NO_PROBES);
-		else if (source_of_phase(choice, p, phase_models[p].only_if, text, sizeof(text)))
-			err = set(&r->phases[p].absent, text);
-		else
-			err = set(&r->phases[p].source, text);
-	}
+	for (int p = 0; p < PHASE_COUNT && !err; p++)
+		err = choice ? set_origin(&r->phases[p], choice, p, phase_models[p].only_if)
+			     : set(&r->phases[p].absent, NO_PROBES);
 	return err;
 }
 
@@ -41,7 +45,6 @@ int origin_of_failures(struct run *r, const struct source_choice *choice)
 
 int origin_learn(struct cell *cell, const struct life *life, const struct source_choice *choice)
 {
-	char text[512];
 	int err = 0;
 
 	if (cell->phase_origin[0].source || cell->phase_origin[0].absent || life->result < 0)
@@ -50,12 +53,8 @@ int origin_learn(struct cell *cell, const struct life *life, const struct source
 		const char *why_not = phase_why_not(p, life->clone_flags);
 		struct phase_origin *o = &cell->phase_origin[p];
 
-		if (why_not)
-			err = set(&o->absent, why_not);
-		else if (source_of_phase(choice, p, life->clone_flags, text, sizeof(text)))
-			err = set(&o->absent, text);
-		else
-			err = set(&o->source, text);
+		err = why_not ? set(&o->absent, why_not)
+			      : set_origin(o, choice, p, life->clone_flags);
 	}
 	return err;
 }

@@ -34,20 +34,13 @@ void attachment__detach(struct attachment *a)
 	*a = (struct attachment){0};
 }
 
-static int open_event(struct perf_event_attr *attr, int cpu)
-{
-	int fd = syscall(SYS_perf_event_open, attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
-}
-
 static int attach_event(struct attachment *a, const struct bpf_program *prog,
 			struct perf_event_attr *attr, int cpu)
 {
-	int fd = open_event(attr, cpu), err;
+	int fd = syscall(SYS_perf_event_open, attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC), err;
 
 	if (fd < 0)
-		return fd;
+		return -errno;
 	err = add_link(a, bpf_program__attach_perf_event(prog, fd));
 	if (err)
 		close(fd);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/probe/sources.h"
 
+#include "user/base/option.h"
+
 /* Every row is one of these; the programs follow. */
 #define ROW(e, s, k, costs, n, ...)                                                                \
 	{                                                                                          \
@@ -139,4 +141,19 @@ const char *source_kind_name(enum source_kind kind)
 	};
 
 	return names[kind];
+}
+
+int source_kind_option(const char *value, enum source_kind *best)
+{
+	const struct option_choice kinds[] = {
+		{source_kind_name(SOURCE_FENTRY), SOURCE_FENTRY},
+		{source_kind_name(SOURCE_KPROBE), SOURCE_KPROBE},
+		{source_kind_name(SOURCE_TRACEPOINT), SOURCE_TRACEPOINT},
+	};
+	int kind, err;
+
+	err = option_choice("trace", value, kinds, sizeof(kinds) / sizeof(kinds[0]), &kind);
+	if (!err)
+		*best = (enum source_kind)kind;
+	return err;
 }

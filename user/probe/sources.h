@@ -55,3 +55,6 @@ struct source_choice {
 
 /* "fentry", "kprobe", "tracepoint", "driver" */
 const char *source_kind_name(enum source_kind kind);
+
+/* The option --trace: the best kind of probe that may be used. 0, or -EINVAL after one line. */
+int source_kind_option(const char *value, enum source_kind *best);

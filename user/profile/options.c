@@ -11,7 +11,7 @@
 #include "bench/shared/units.h"
 #include "user/base/option.h"
 #include "user/base/say.h"
-#include "user/probe/kind_option.h"
+#include "user/probe/sources.h"
 #include "user/profile/filter.h"
 
 enum {
