@@ -17,8 +17,8 @@ teardown() {
     stop_server
 }
 
-# Starts a server in the background, that ends also when bats is killed: $server. It is another
-# user's with a command in $as, which has to be the outer one: else the request for the signal is lost.
+# Starts a server in the background: $server. It ends when bats is killed, too. A command in $as makes it
+# another user's; that command comes first, since a change of user clears the request for the signal.
 serve() { # SIGNAL COMMAND...
     stop_signal=$1
     shift
@@ -26,7 +26,7 @@ serve() { # SIGNAL COMMAND...
     server=$!
 }
 
-# With all its children: they end before it does, unless it is killed.
+# Its children end before it does, unless it is killed.
 stop_server() {
     [ -n "$server" ] || return 0
     kill "-$stop_signal" "$server" 2>/dev/null || true
@@ -45,8 +45,8 @@ unwatch() {
     jq -se '.[-1] | .type == "end" and .lost == 0' "$DIR/run.jsonl"
 }
 
-# Whether the births of $DIR/run.jsonl are forks of one process, whose children, none of which
-# execs, are those of a list. The records have the ids of the first pid namespace.
+# Every birth of $DIR/run.jsonl is a fork by PARENT without an exec, and its children are those in the
+# file CHILDREN. Records have ids of the first pid namespace: in another one, ids are not compared.
 forked_without_exec() { # PARENT CHILDREN
     jq -r 'select(.type == "birth") | "\(.method) \(.result) \(.exec != null) \(.parent.pid) \(.child.pid)"' \
         "$DIR/run.jsonl" | sort >"$DIR/ours"
@@ -61,12 +61,13 @@ in_first_pid_namespace() {
     [ "$(readlink /proc/self/ns/pid)" = 'pid:[4026531836]' ]
 }
 
-# Whether a command's births by method, and children that exec, are those that strace sees.
+# A command's births by method, and its children that exec, are as many as strace counts.
 same_as_strace() { # COMMAND...
     need strace
     need python3
     strace -f -qq -e trace=clone,clone3,fork,vfork,execve -o "$DIR/strace.raw" "$@" >"$DIR/strace.out" 2>&1 </dev/null
-    # By the flags: a call that another interrupts is two lines, and has them in the first.
+    # The flags name the method. strace splits a call into two lines if another thread's call comes
+    # between; the first of them has the flags.
     python3 - "$DIR/strace.raw" >"$DIR/strace.count" <<'PY'
 import re, sys
 begun, n, execed = {}, {}, []
@@ -157,7 +158,7 @@ for _ in range(5):
     t.start()
     t.join()
 PY
-    # What is called python3 may be a script that looks for it.
+    # python3 may be a script that starts the real one.
     same_as_strace "$(python3 -c 'import sys; print(sys.executable)')" "$DIR/spawn.py"
     [ "$(births spawn)" -ge 1 ]
     [ "$(births fork)" -ge 2 ]
@@ -166,10 +167,10 @@ PY
 
 @test "threads that all spawn: each child is what its thread said, by the method it said" {
     profile -q --detail full -o "$DIR/run.jsonl" -- "$STORM" reported 12 64
-    # The children's word, but for the storm's own line at the end.
+    # What the children printed. The storm's own line at the end has no four words.
     awk 'NF == 4' "$DIR/out" | sort >"$DIR/theirs"
     [ "$(wc -l <"$DIR/theirs")" -eq 768 ]
-    # No call fails, but for those that the kernel makes again since a signal is pending.
+    # No call fails, except those that the kernel restarts for a pending signal.
     jq -se 'all(.[] | select(.type == "birth"); .result == 0 or .result == -513)' "$DIR/run.jsonl"
     jq -c 'select(.type == "birth" and .method != "thread" and .result == 0)' "$DIR/run.jsonl" >"$DIR/births"
     jq -r '"\(.child.pid) \(.parent.tid) \(.method) \(.exec.argv[4])"' "$DIR/births" | sort >"$DIR/ours"
@@ -181,9 +182,9 @@ PY
     diff "$DIR/theirs" "$DIR/ours"
 }
 
-# A profile of the whole machine while stress-ng's workers vfork and fork, for so many seconds. Then
-# $births is how many the summary has; $lost, and of them $births_lost; $counted and $ours what the
-# kernel and the probes counted at the same two moments. Births of all other programs are among them.
+# Profiles the whole machine while stress-ng's workers vfork and fork. Sets, from the summary: $births,
+# $failed, $births_lost and $unfinished; and $counted and $ours, what the kernel and the probes counted
+# between the same two moments. All of them include the births of other programs.
 storm() { # SECONDS ARG...
     need stress-ng
     attach -a --top 1000 "${@:2}"
@@ -191,7 +192,7 @@ storm() { # SECONDS ARG...
     interrupt
     kernels_count "$DIR/out"
     [[ $(<"$DIR/line") =~ \ ([0-9]+)\ births,\ ([0-9]+|-)\ failed,\ ([0-9]+)\ lost ]]
-    # What is not seen is neither recorded.
+    # A failure that no probe sees makes no record, either.
     births=${BASH_REMATCH[1]} failed=${BASH_REMATCH[2]/-/0} births_lost=${BASH_REMATCH[3]}
     unfinished=0
     [[ ! $(<"$DIR/line") =~ ([0-9]+)\ births\ still\ in\ the\ call ]] || unfinished=${BASH_REMATCH[1]}
@@ -205,11 +206,11 @@ storm() { # SECONDS ARG...
     storm 20
     [ "$ours" -eq "$counted" ]
     [ "$births_lost" -eq 0 ]
-    # The summary also has what came before the first and after the last look at the kernel's count.
+    # The summary also has births from before the first and after the last look at the kernel's count.
     [ $((births + unfinished)) -ge "$counted" ]
 }
 
-# A quarter of the time: a ring of a page is full at once, and the file is to stay small.
+# A quarter of the time, to keep the file small: a ring of one page is full at once.
 @test "with a tiny ring, births that were recorded and that were lost are the kernel's count" {
     storm 5 --ring-size 4K -o "$DIR/run.jsonl"
     [ "$ours" -eq "$counted" ]
@@ -233,7 +234,7 @@ storm() { # SECONDS ARG...
     home=$ROOM/postgres
     mkdir "$home"
     chown "$NOBODY:$NOBODY" "$home"
-    # A server's own files may be found only from a folder that it can enter.
+    # The server can find its own files only if it can enter the current folder.
     cd "$home"
     "${AS_NOBODY[@]}" initdb -D "$home/data" -U bench -A trust --no-sync >"$DIR/initdb" 2>&1 ||
         { cat "$DIR/initdb" && false; }
@@ -255,7 +256,7 @@ storm() { # SECONDS ARG...
     [ "$(wc -l <"$DIR/children")" -ge 50 ]
 }
 
-# Of the connections of the benchmark; it may make some more of its own.
+# The benchmark makes 50 connections, and perhaps a few more for itself.
 all_received() {
     [ "$(grep -c 'connection received' "$DIR/server")" -ge 50 ]
 }
@@ -301,9 +302,8 @@ workers_started() {
     [ "$(grep -c 'start worker process [0-9]' "$DIR/server")" -eq "$1" ]
 }
 
-# Its clock runs also in the fork handlers of its allocator, about a millisecond, and while it waits
-# for a CPU, as it often does where others need the CPUs: ours is never longer, and nearly as long in
-# at least two of up to twelve.
+# Its clock also counts the fork handlers of its allocator, about a millisecond, and the time in which it
+# waits for a CPU. So our time is never longer; in at least two of up to twelve forks it is nearly as long.
 @test "redis-server's own times of its forks, and its copy-on-write, are ours" {
     need redis-server
     need redis-cli
@@ -323,9 +323,9 @@ workers_started() {
     : >"$DIR/both"
     for n in $(seq 12); do
         "${cli[@]}" bgsave
-        # In place: memory that is freed becomes the child's own, too, by its count, without a copy.
+        # In place: memory that the parent frees would count as copied by redis-server, though nothing is.
         "${cli[@]}" eval 'for i = 1, 20000 do redis.call("setrange", "key:" .. i, 0, ARGV[1]) end' 0 "$n"
-        # Half a gigabyte goes to a disk that may have other things to do.
+        # It writes half a gigabyte to a disk that may be busy.
         eventually saved || eventually saved || eventually saved
         eventually recorded "$n"
         compare_redis
@@ -337,7 +337,7 @@ workers_started() {
     page_of_redis
 }
 
-# The page of these births: who forked and how often, and why posix_spawn is no answer here.
+# The page shows who forked and how often, and why posix_spawn is no answer here.
 page_of_redis() {
     browser_modules
     n=$(forks | wc -l)
@@ -357,7 +357,7 @@ saved() {
 }
 
 forks() {
-    # Its last line may be half there.
+    # The last line may be incomplete.
     jq -cR 'fromjson? | select(.type == "birth" and .method == "fork")' "$DIR/run.jsonl"
 }
 
@@ -365,7 +365,7 @@ recorded() { # N
     [ "$(forks | wc -l)" -eq "$1" ]
 }
 
-# A line in $DIR/both: microseconds of a fork, and bytes that were copied; theirs and ours.
+# Adds a line to $DIR/both: redis-server's and our microseconds of the fork, then its and our copied bytes.
 compare_redis() {
     "${cli[@]}" info | tr -d '\r' >"$DIR/info"
     forks | tail -n 1 | jq -r --arg us "$(sed -n 's/^latest_fork_usec://p' "$DIR/info")" \

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What if, by a calibration of this machine: the estimates against what the other ways really take
-# here, and the cache of the calibration.
+# The what-if estimates, compared with what the other ways to spawn really take on this machine; and
+# the cache of its calibration.
 #
 # shellcheck disable=SC2016,SC2153,SC2154 # jq's variables; what tool.bash sets
 
@@ -13,9 +13,9 @@ setup() {
     need_root
     [ -x /usr/bin/python3 ] || skip "python3 is not installed"
     chmod 755 "$DIR" 2>/dev/null || true
-    # The kernels of the lab are kept there, too.
+    # The lab's kernels are cached there.
     theirs=${XDG_CACHE_HOME:-$HOME/.cache}
-    # Shared, but by the tests that are about it.
+    # All tests share one cache, except those that test the cache.
     export XDG_CACHE_HOME=$ROOM/cache
     mkdir -p "$XDG_CACHE_HOME"
     # births.py HOW N MIB [thp]: prints the median of the call in ns.
@@ -64,7 +64,7 @@ estimate() { # HOW N MIB [thp]
     echo "estimated: $whatif"
 }
 
-# Whether a time is within a range, or off by a factor of four at most: others use this machine.
+# A time is in the range, or off by a factor of four at most: the machine may be busy.
 near() { # NS RANGE
     jq -ne --argjson ns "$1" --argjson range "$2" '$ns >= $range[0] / 4 and $ns <= $range[1] * 4'
 }
@@ -160,9 +160,9 @@ uncalibrated() {
     [ "$(stat -c %a "$DIR/spawnscope" "$file" | paste -sd ' ')" = '700 600' ]
     [[ $file == *"$(</proc/sys/kernel/random/boot_id)"* ]]
     calibrated
-    # An ordinary result file.
+    # It is an ordinary result file.
     "$TOOL" export --format csv "$file" | grep -q posix_spawn
-    # Another boot's is deleted with the next.
+    # A new calibration deletes that of another boot.
     mv "$file" "$DIR/spawnscope/calibration-0-0.jsonl"
     uncalibrated
     births -- exec 20 64
@@ -195,7 +195,7 @@ uncalibrated() {
     damage sh -c 'sed "1s/spawnscope [0-9]/&9/" "$1" >"$2"' - "$DIR/good" "$file"
     damage sh -c 'head -n -1 "$1" >"$2"' - "$DIR/good" "$file"
     damage sh -c ': >"$1"' - "$file"
-    # With the driver, it is made anew; what a link leads to is left alone.
+    # With the driver, a new file replaces it. If it was a link, its target stays as it was.
     rm -f "$file"
     ln -s "$DIR/good" "$file"
     before=$(sha256sum <"$DIR/good")
@@ -203,7 +203,7 @@ uncalibrated() {
     [ -f "$file" ] && [ ! -L "$file" ]
     [ "$before" = "$(sha256sum <"$DIR/good")" ]
     calibrated
-    # A folder that others can write to, or that is a link.
+    # Nor is a folder used that others can write to, or that is a link.
     chmod 777 "$DIR/spawnscope"
     uncalibrated
     mv "$DIR/spawnscope" "$DIR/real"
@@ -221,7 +221,7 @@ uncalibrated() {
     SUDO_UID=$NOBODY SUDO_GID=$NOBODY births -- exec 20 64
     grep -q 'calibrated on the same boot' "$DIR/line"
     [ "$(stat -c %u "$XDG_CACHE_HOME/spawnscope/"*)" = "$NOBODY" ]
-    # Root's is not theirs to write to; nobody has no home.
+    # The caller cannot write to root's folder, and has no home.
     export XDG_CACHE_HOME=$ROOM/ours
     mkdir -p "$XDG_CACHE_HOME"
     SUDO_UID=$NOBODY SUDO_GID=$NOBODY births -v -- exec 20 64
@@ -236,16 +236,17 @@ uncalibrated() {
     kill -INT "$tool"
     exit_of "$tool"
     eventually none_left "$OWN"
-    # It may have been done at that moment.
+    # It may have finished just before the signal.
     tr -s '\n ' ' ' <"$DIR/err" >"$DIR/line"
     grep -Eq 'Not calibrated, so from these births alone: interrupted|calibrated on the same boot' "$DIR/line"
     calibrating
     kill_own
-    # At most a whole file.
+    # There may be a whole file, but no part of one.
     [ -z "$(find "$DIR/spawnscope" -type f ! -name 'calibration-*')" ]
 }
 
-# Has a profile calibrate; on a busy machine it may be done before anybody looks.
+# Starts a profile and waits until it calibrates. On a busy machine that may be over before we look, so
+# it tries several times.
 calibrating() {
     local _
     for _ in 1 2 3 4 5; do
@@ -260,14 +261,14 @@ calibrating() {
     return 1
 }
 
-# The driver, which has no right that a user has not.
+# Finds the driver, which has no capabilities.
 find_driver() {
     local pid
     pid=$(processes "$OWN" spawnscope-bench | head -n 1)
     [ -n "$pid" ] && grep -q '^CapPrm:.*0000000000000000$' "/proc/$pid/status"
 }
 
-# There no cache can be kept, and huge pages are off.
+# This kernel has no folder for a cache, and no huge pages.
 @test "what a kernel of the lab does not have is left out with its reason" {
     command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86_64 is not installed"
     export XDG_CACHE_HOME=$theirs
