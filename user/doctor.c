@@ -23,7 +23,7 @@
 #include "user/model/phase.h"
 #include "user/probe/probe.h"
 #include "user/probe/source_text.h"
-#include "user/text/grid.h"
+#include "user/text/columns.h"
 #include "user/text/wrap.h"
 
 #define TRIALS 5 /* at most, until each source has fired */
@@ -180,40 +180,29 @@ static int examine(struct doctor *d, struct probe *p)
 	return err;
 }
 
-static void print_lack(const char *phase, const char *why)
-{
-	char line[640];
-
-	snprintf(line, sizeof(line), "%s cannot be measured: %s", phase, why);
-	layout_wrap(stdout, 0, 2, line);
-}
-
 static int print_findings(struct doctor *d, struct probe *p)
 {
-	static const struct grid_column columns[] = {{"PHASE", false}, {"SOURCE", false}};
 	const struct source_choice *choice = probe__choice(p, PROBE_SET_ALL);
-	struct grid *g = grid__new(columns, 2);
+	struct columns *s = columns__new(1);
 	char text[512];
 	int had = 0;
 
-	if (!g)
-		return EXIT_TROUBLE;
+	columns__head(s, 0, "PHASE", "SOURCE", NULL);
 	for (int k = 0; k < PHASE_COUNT; k++) {
 		const struct phase_model *m = &phase_models[k];
 		bool none = source_of_phase(choice, k, m->only_if, text, sizeof(text));
-		const char *row[] = {m->name, none ? "-" : text};
 
-		if (!none && !d->seen[k])
-			strncat(text, " attaches, but marked nothing",
-				sizeof(text) - strlen(text) - 1);
 		had += !none && d->seen[k];
-		grid__row(g, row);
+		columns__add(s, "%s", m->name);
+		columns__add(s, "%s%s", none ? "-" : text,
+			     none || d->seen[k] ? "" : " attaches, but marked nothing");
 	}
-	grid__print(g, stdout);
-	grid__free(g);
+	if (columns__finish(s, NULL, stdout, false))
+		return EXIT_TROUBLE;
 	for (int k = 0; k < PHASE_COUNT; k++)
 		if (source_of_phase(choice, k, phase_models[k].only_if, text, sizeof(text)))
-			print_lack(phase_models[k].name, text);
+			layout_print(stdout, 2, "%s cannot be measured: %s", phase_models[k].name,
+				     text);
 	printf("%d of %d phases can be measured on this kernel.\n", had, PHASE_COUNT);
 	return had == PHASE_COUNT ? EXIT_OK : had ? EXIT_NOT_OK : EXIT_TROUBLE;
 }

@@ -18,15 +18,6 @@ static bool has_own_place(const char *axis)
 	       !strcmp(axis, "rss_bytes");
 }
 
-static bool same_value(const struct cell *a, const struct cell *b, const char *axis)
-{
-	const char *text = cell__key_text(a, axis), *other = cell__key_text(b, axis);
-
-	if (!text || !other)
-		return text == other && cell__key_number(a, axis) == cell__key_number(b, axis);
-	return !strcmp(text, other);
-}
-
 static bool has_axis(const struct axes *a, const char *axis)
 {
 	for (size_t i = 0; i < a->n; i++) {
@@ -42,7 +33,8 @@ static void add_differences(struct axes *a, const struct cell *named, const stru
 	for (size_t i = 0; i < named->key_count && a->n < AXES_MAX; i++) {
 		const char *axis = named->key[i].name;
 
-		if (!has_own_place(axis) && !has_axis(a, axis) && !same_value(named, other, axis))
+		if (!has_own_place(axis) && !has_axis(a, axis) &&
+		    !fact_same(&named->key[i], fact_find(other->key, other->key_count, axis)))
 			a->name[a->n++] = axis;
 	}
 }

@@ -7,7 +7,6 @@
 
 #include "user/text/columns.h"
 #include "user/text/escape.h"
-#include "user/text/grid.h"
 #include "user/text/numbers.h"
 #include "user/text/utf8.h"
 #include "user/text/wrap.h"
@@ -172,31 +171,27 @@ static size_t balanced_limit(const struct columns *s)
 	return parts ? (columns + parts - 1) / parts : 0;
 }
 
-static int print_part(const struct columns *s, const size_t *chosen, size_t count, FILE *out)
+/* A row, or the names for NULL. Blanks stand only before text, so that no line ends with any. */
+static void print_line(const struct columns *s, char *const *cells, const size_t *chosen,
+		       size_t count, FILE *out)
 {
-	struct grid_column columns[COLUMNS_MAX];
-	const char *row[COLUMNS_MAX];
-	struct grid *g;
-	int err = 0;
+	size_t blanks = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct column *column = &s->columns[chosen[i]];
+		const char *text = cells ? cells[chosen[i]] : column->name;
+		size_t pad = column->width - utf8_width(text);
+		bool right = column->flags & COLUMNS_RIGHT;
 
-		columns[i].name = column->name;
-		columns[i].right = column->flags & COLUMNS_RIGHT;
+		if (*text) {
+			fprintf(out, "%*s%s", (int)(blanks + (right ? pad : 0)), "", text);
+			blanks = right ? 0 : pad;
+		} else {
+			blanks += column->width;
+		}
+		blanks += GAP;
 	}
-	g = grid__new(columns, count);
-	if (!g)
-		return -ENOMEM;
-	for (size_t first = 0; first + s->count <= s->cell_count && !err; first += s->count) {
-		for (size_t i = 0; i < count; i++)
-			row[i] = s->cells[first + chosen[i]];
-		err = grid__row(g, row);
-	}
-	if (!err)
-		err = grid__print(g, out);
-	grid__free(g);
-	return err;
+	fputc('\n', out);
 }
 
 static int print(const struct columns *s, const char *title, FILE *out, bool colour)
@@ -210,10 +205,13 @@ static int print(const struct columns *s, const char *title, FILE *out, bool col
 	while (!err && (count = choose_columns(s, limit, &next, chosen)) > 0) {
 		if (continued)
 			fputc('\n', out);
-		else
+		else if (title)
 			layout_title(out, title, colour);
 		continued = true;
-		err = print_part(s, chosen, s->labels + count, out);
+		print_line(s, NULL, chosen, s->labels + count, out);
+		for (size_t first = 0; first + s->count <= s->cell_count; first += s->count)
+			print_line(s, s->cells + first, chosen, s->labels + count, out);
+		err = ferror(out) ? -EIO : 0;
 	}
 	return err;
 }

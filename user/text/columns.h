@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * A table for a terminal of 80 columns. Its first columns, the labels, say what a row is about.
- * Columns that do not fit go into another table below, which repeats the labels.
+ * Columns that do not fit go into another table below, which repeats the labels. Not libsmartcols:
+ * the lab's static build needs a static library.
  */
 #pragma once
 
@@ -33,5 +34,8 @@ __attribute__((format(printf, 2, 3))) void columns__add(struct columns *s, const
 void columns__add_number(struct columns *s, double number);
 void columns__add_time(struct columns *s, double ns, const char *clock);
 
-/* Prints the table and frees it; nothing without rows, or with labels only. 0 or -errno. */
+/*
+ * Prints the table and frees it; nothing without rows, or with labels only. `title` may be NULL.
+ * 0 or -errno.
+ */
 int columns__finish(struct columns *s, const char *title, FILE *out, bool colour);

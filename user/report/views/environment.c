@@ -32,11 +32,6 @@ static bool differs(const struct report *p, const char *name)
 	return false;
 }
 
-static bool clocks_differ(const struct report *p)
-{
-	return !report__same_clock(p);
-}
-
 static void write_name(FILE *out, const char *name)
 {
 	char *text = strdup(name);
@@ -82,7 +77,7 @@ static bool was_listed(const struct report *p, size_t run, const char *name)
 /* The facts in which the runs differ, or the ones that are the same in all. */
 static void write_facts(const struct report *p, FILE *out, bool different)
 {
-	if (clocks_differ(p) == different)
+	if (report__same_clock(p) != different)
 		write_clocks(p, out, different);
 	for (size_t i = 0; i < p->count; i++) {
 		const struct run *r = p->runs[i].run;
@@ -104,7 +99,7 @@ static bool any_differs(const struct report *p)
 				return true;
 		}
 	}
-	return clocks_differ(p);
+	return !report__same_clock(p);
 }
 
 static void write_differences(const struct report *p, FILE *out)

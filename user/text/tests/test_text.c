@@ -182,6 +182,60 @@ TEST(empty_sheets_are_not_printed)
 	assert_int_equal(columns__finish(NULL, "Title", stdout, false), -ENOMEM);
 }
 
+/* Cells by row, of five columns: words, words, numbers, numbers, words. */
+static struct columns *five(const char *const *cells, size_t rows)
+{
+	struct columns *s = columns__new(2);
+
+	columns__head(s, 0, "PARENT", "METHOD", NULL);
+	columns__head(s, COLUMNS_RIGHT, "N", "NOTHING", NULL);
+	columns__head(s, 0, "LAST", NULL);
+	for (size_t i = 0; i < 5 * rows; i++)
+		columns__add(s, "%s", cells[i]);
+	return s;
+}
+
+TEST(cells_are_aligned_and_lines_end_without_blanks)
+{
+	static const char *const cells[] = {
+		"64M",	"posix_spawn", "200", "",
+		"\x1b", /**/
+		"",	"fork",	       "1",   "",
+		"", /**/
+		"1M",	"f\xc3\xb6rk", "1",   "\xe6\xbc\xa2",
+		"x",
+	};
+	char *out = printed(five(cells, 3));
+
+	assert_string_equal(out, "\nTitle\n"
+				 "PARENT  METHOD         N  NOTHING  LAST\n"
+				 "64M     posix_spawn  200           \\x1b\n"
+				 "        fork           1\n"
+				 "1M      f\xc3\xb6rk           1       \xe6\xbc\xa2  x\n");
+	free(out);
+}
+
+TEST(only_labels_are_cut)
+{
+	static const char *const cells[] = {TEN TEN TEN TEN, TEN TEN TEN, "1", "-",
+					    TEN TEN TEN TEN};
+	char *out = printed(five(cells, 1));
+
+	assert_non_null(strstr(out, "\n" TEN TEN "01234567..  " TEN "01234567..  1        -\n"));
+	assert_non_null(strstr(out, "  " TEN TEN TEN TEN "\n"));
+	free(out);
+}
+
+TEST(a_full_disk_is_an_error)
+{
+	static const char *const cells[] = {"1M", "fork", "1", "-", "x"};
+	FILE *full = fopen("/dev/full", "w");
+
+	setvbuf(full, NULL, _IONBF, 0);
+	assert_true(columns__finish(five(cells, 1), "Title", full, false) < 0);
+	fclose(full);
+}
+
 TEST(what_does_not_fit_is_cut_at_a_character)
 {
 	char text[12] = "";
