@@ -77,7 +77,6 @@ struct line {
 	const char *end;
 	bool valid; /* jansson has written it, so that what is not known can be skipped */
 	struct reason *why;
-	int err;
 };
 
 /* What a character of a string needs of its reader. */
@@ -277,13 +276,11 @@ static bool scan_members(struct scan *s, struct line *l, enum object object)
 
 /* From here on a birth is made of the values. */
 
-/* The first fault of a line is kept; what is taken after it does not matter. */
 static void fault(struct line *l, enum object object, int member, const char *what)
 {
 	const struct name *name = &names[object][member];
 
-	if (!l->err)
-		l->err = store_fault(l->why, "%.*s %s", (int)name->len - 3, name->text + 1, what);
+	store_fault(l->why, "%.*s %s", (int)name->len - 3, name->text + 1, what);
 }
 
 static bool has(const struct line *l, enum object object, int member)
@@ -383,7 +380,7 @@ static void take_times(struct line *l, struct birth *b)
 	int64_t t = l->v[LINE][T_NS].number; /* 0 if it is not there */
 
 	need_object(l, EDGE);
-	for (int e = 0; e < EDGE_COUNT && !l->err; e++)
+	for (int e = 0; e < EDGE_COUNT && !l->why->err; e++)
 		if (has(l, EDGE, e))
 			b->life.edge[e] = (uint64_t)t + (uint64_t)take_number(l, EDGE, e, 0,
 									      STORE_NUMBER_MAX - t);
@@ -417,11 +414,11 @@ static char *take_texts(struct line *l, enum object object, int member, size_t *
 	if (v->kind != TEXTS)
 		fault(l, object, member,
 		      v->kind == ARRAY ? "holds what is no string" : "is not an array");
-	if (l->err)
+	if (l->why->err)
 		return NULL;
 	to = all = malloc(size);
 	if (!all) {
-		l->err = -ENOMEM;
+		store_no_memory(l->why);
 		return NULL;
 	}
 	while (left.at < v->text.end && scan_text(&left, &one)) {
@@ -442,11 +439,11 @@ static void take_exec(struct line *l, struct birth *b)
 	need_object(l, EXEC);
 	b->life.execed = true;
 	b->life.exec_result = take_result(l, EXEC, EXEC_RESULT);
-	if (!has(l, EXEC, PATH) || l->err)
+	if (!has(l, EXEC, PATH) || l->why->err)
 		return;
 	b->path = malloc(size);
 	if (!b->path) {
-		l->err = -ENOMEM;
+		store_no_memory(l->why);
 		return;
 	}
 	take_text(l, EXEC, PATH, b->path, size);
@@ -468,13 +465,13 @@ static void take_stack(struct line *l, struct stack_table *t, struct birth *b)
 	libc = take_u32(l, STACK, LIBC);
 	names = take_texts(l, STACK, FRAMES, &bytes, &count);
 	if (names && (!count || count > STACK_FRAMES_MAX))
-		l->err = store_fault(l->why, "frames is not an array of 1 to %d strings",
-				     STACK_FRAMES_MAX);
+		store_fault(l->why, "frames is not an array of 1 to %d strings", STACK_FRAMES_MAX);
 	else if (names && libc && libc >= count)
 		fault(l, STACK, LIBC, "is not less than the number of frames");
-	if (!l->err) {
+	if (!l->why->err) {
 		b->stack = stack_table__intern(t, names, bytes, count, libc);
-		l->err = b->stack ? 0 : -ENOMEM;
+		if (!b->stack)
+			store_no_memory(l->why);
 	}
 	free(names);
 }
@@ -496,9 +493,9 @@ static int take_birth(struct line *l, struct stack_table *t, struct birth *b)
 	take_counts(l, b);
 	if (has(l, LINE, member_of(STACK)))
 		take_stack(l, t, b);
-	if (l->err)
+	if (l->why->err)
 		birth__free(b);
-	return l->err;
+	return l->why->err;
 }
 
 static bool is_birth(const struct value *type)
@@ -517,6 +514,7 @@ int store_scan_birth(const char *text, size_t len, struct stack_table *t, struct
 	struct scan s = {text, text + len};
 	struct line l = {.end = s.end, .why = why};
 
+	why->err = 0;
 	if (!scan_members(&s, &l, LINE) || s.at != s.end || !is_birth(&l.v[LINE][TYPE]))
 		return -EAGAIN;
 	return take_birth(&l, t, b);
@@ -528,11 +526,14 @@ int store_decode_birth(const json_t *line, struct stack_table *t, struct birth *
 	char *text = json_dumps(line, JSON_COMPACT);
 	struct scan s = {text, text ? text + strlen(text) : NULL};
 	struct line l = {.end = s.end, .valid = true, .why = why};
-	int err = -ENOMEM;
 
-	if (text)
-		err = scan_members(&s, &l, LINE) ? take_birth(&l, t, b)
-						 : store_fault(why, "damaged");
+	why->err = 0;
+	if (!text)
+		store_no_memory(why);
+	else if (!scan_members(&s, &l, LINE))
+		store_fault(why, "damaged");
+	else
+		take_birth(&l, t, b);
 	free(text);
-	return err;
+	return why->err;
 }

@@ -146,11 +146,13 @@ static int add_birth(struct run *r, struct birth *b, int err, struct reason *why
 {
 	if (err)
 		return err;
-	err = r->birth_count < BIRTHS_MAX ? run__add_birth(r, b)
-					  : store_fault(why, "more than %zu births", BIRTHS_MAX);
-	if (err)
+	if (r->birth_count == BIRTHS_MAX)
+		store_fault(why, "more than %zu births", BIRTHS_MAX);
+	else if (run__add_birth(r, b))
+		store_no_memory(why);
+	if (why->err)
 		birth__free(b);
-	return err;
+	return why->err;
 }
 
 /* Reports what went wrong with a line, with its number. */
@@ -167,7 +169,7 @@ static int decode_line(struct reader *rd, const json_t *line, const struct lifte
 		       struct run *r)
 {
 	const char *type = json_string_value(json_object_get(line, "type"));
-	struct reason why = {"damaged", lifted};
+	struct reason why = {.lifted = lifted};
 	struct birth b;
 	int err;
 

@@ -9,14 +9,22 @@
 #include "user/store/arrays.h"
 #include "user/text/escape.h"
 
-int store_fault(struct reason *why, const char *format, ...)
+void store_fault(struct reason *why, const char *format, ...)
 {
 	va_list args;
 
+	if (why->err)
+		return;
+	why->err = -EINVAL;
 	va_start(args, format);
 	vsnprintf(why->text, sizeof(why->text), format, args);
 	va_end(args);
-	return -EINVAL;
+}
+
+void store_no_memory(struct reason *why)
+{
+	if (!why->err)
+		why->err = -ENOMEM;
 }
 
 struct store_quoted store_quote(const char *name)
@@ -27,66 +35,67 @@ struct store_quoted store_quote(const char *name)
 	return q;
 }
 
-int store_number(const json_t *json, const char *name, int64_t *number, struct reason *why)
+int64_t store_number(const json_t *json, const char *name, struct reason *why)
 {
+	int64_t number = json_integer_value(json);
+
 	if (!json_is_integer(json))
-		return store_fault(why, "%s is not an integer", store_quote(name).text);
-	*number = json_integer_value(json);
-	if (*number == MISSING) /* no measurement, and must not look like a `null` */
-		return store_fault(why, "%s is out of range", store_quote(name).text);
-	return 0;
+		store_fault(why, "%s is not an integer", store_quote(name).text);
+	else if (number == MISSING) /* no measurement, and must not look like a `null` */
+		store_fault(why, "%s is out of range", store_quote(name).text);
+	return number;
 }
 
-int store_number_or_null(const json_t *json, const char *name, int64_t *number, struct reason *why)
+int64_t store_number_or_null(const json_t *json, const char *name, struct reason *why)
 {
-	if (json_is_null(json)) {
-		*number = MISSING;
-		return 0;
+	return json_is_null(json) ? MISSING : store_number(json, name, why);
+}
+
+char *store_text(const json_t *json, const char *name, struct reason *why)
+{
+	char *text;
+
+	if (!json_is_string(json)) {
+		store_fault(why, "%s is not a string", store_quote(name).text);
+		return NULL;
 	}
-	return store_number(json, name, number, why);
+	text = strdup(json_string_value(json));
+	if (!text)
+		store_no_memory(why);
+	return text;
 }
 
-int store_text(const json_t *json, const char *name, char **text, struct reason *why)
-{
-	if (!json_is_string(json))
-		return store_fault(why, "%s is not a string", store_quote(name).text);
-	*text = strdup(json_string_value(json));
-	return *text ? 0 : -ENOMEM;
-}
-
-int store_optional_text(const json_t *object, const char *name, char **text, struct reason *why)
+char *store_optional_text(const json_t *object, const char *name, struct reason *why)
 {
 	const json_t *json = json_object_get(object, name);
 
-	return json ? store_text(json, name, text, why) : 0;
+	return json ? store_text(json, name, why) : NULL;
 }
 
-int store_series(const json_t *json, const char *name, size_t n, struct series *s,
-		 struct reason *why)
+void store_series(const json_t *json, const char *name, size_t n, struct series *s,
+		  struct reason *why)
 {
 	struct series *lifted = lifted__find(why->lifted, json);
-	size_t i, size = lifted ? lifted->n : json_array_size(json);
-	int err;
+	size_t size = lifted ? lifted->n : json_array_size(json);
 
 	if (!json_is_array(json))
-		return store_fault(why, "%s is not an array", store_quote(name).text);
-	if (size != n)
-		return store_fault(why, "%s has %zu values where n is %zu", store_quote(name).text,
-				   size, n);
+		store_fault(why, "%s is not an array", store_quote(name).text);
+	else if (size != n)
+		store_fault(why, "%s has %zu values where n is %zu", store_quote(name).text, size,
+			    n);
+	if (why->err)
+		return;
 	if (lifted) {
 		*s = *lifted;
 		*lifted = (struct series){0};
-		return 0;
+		return;
 	}
-	s->v = malloc((n ? n : 1) * sizeof(*s->v));
-	if (!s->v)
-		return -ENOMEM;
-	s->cap = n ? n : 1;
-	for (i = 0; i < n; i++) {
-		err = store_number_or_null(json_array_get(json, i), name, &s->v[i], why);
-		if (err)
-			return err;
+	for (size_t i = 0; i < n; i++) {
+		int64_t value = store_number_or_null(json_array_get(json, i), name, why);
+
+		if (series__push(s, value))
+			store_no_memory(why);
+		if (why->err)
+			return;
 	}
-	s->n = n;
-	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Inside the store: checked values out of a parsed line, which may hold anything. They return 0,
- * -EINVAL with a reason that calls the value `name`, or -ENOMEM.
+ * Inside the store: checked values out of a parsed line, which may hold anything. A line's first
+ * fault is kept in its reason, which calls the value `name`; what is read after it does not matter.
  */
 #pragma once
 
@@ -38,10 +38,11 @@ struct lifted;
 struct reason {
 	char text[256];
 	const struct lifted *lifted; /* the arrays that were taken out of the line, or NULL */
+	int err;		     /* 0, -EINVAL with a text, -ENOTSUP with one, or -ENOMEM */
 };
 
-/* Sets the reason and returns -EINVAL. */
-__attribute__((format(printf, 2, 3))) int store_fault(struct reason *why, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void store_fault(struct reason *why, const char *format, ...);
+void store_no_memory(struct reason *why);
 
 /* A name out of the file, escaped for a reason. */
 struct store_quoted {
@@ -50,12 +51,12 @@ struct store_quoted {
 
 struct store_quoted store_quote(const char *name);
 
-int store_number(const json_t *json, const char *name, int64_t *number, struct reason *why);
-int store_number_or_null(const json_t *json, const char *name, int64_t *number, struct reason *why);
-/* *text is malloc'ed. */
-int store_text(const json_t *json, const char *name, char **text, struct reason *why);
-/* Leaves *text alone if the object has no such member. */
-int store_optional_text(const json_t *object, const char *name, char **text, struct reason *why);
+int64_t store_number(const json_t *json, const char *name, struct reason *why);
+int64_t store_number_or_null(const json_t *json, const char *name, struct reason *why);
+/* malloc'ed. NULL after a fault. */
+char *store_text(const json_t *json, const char *name, struct reason *why);
+/* NULL if the object has no such member, too. */
+char *store_optional_text(const json_t *object, const char *name, struct reason *why);
 /* Exactly `n` numbers or nulls. */
-int store_series(const json_t *json, const char *name, size_t n, struct series *s,
-		 struct reason *why);
+void store_series(const json_t *json, const char *name, size_t n, struct series *s,
+		  struct reason *why);

@@ -51,7 +51,7 @@ static inline enum taken both_ways(const char *text, size_t len, struct reason *
 	char *exact = malloc(len ? len : 1); /* so that a sanitizer sees what is read beyond */
 	struct stack_table stacks = {NULL, 0}, again_stacks = {NULL, 0};
 	struct birth b, again;
-	struct reason again_why = {"", NULL};
+	struct reason again_why = {0};
 	enum taken taken = LEFT_ALONE;
 	json_t *line;
 	int err;

@@ -128,7 +128,7 @@ TEST_BETWEEN(what_was_not_measured_has_a_reason, set_up, tear_down)
 TEST_BETWEEN(a_calibration_comes_back_as_it_was_stored, set_up, tear_down)
 {
 	struct run r = {0};
-	struct reason why = {"", NULL};
+	struct reason why = {0};
 	json_t *line;
 
 	assert_int_equal(figure_set_absent(&c->v[FIGURE_fork], "why \xff"), 0);
@@ -164,7 +164,7 @@ TEST(damaged_lines_are_refused)
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		json_t *line = json_loads(lines[i], 0, NULL);
-		struct reason why = {"", NULL};
+		struct reason why = {0};
 		struct run r = {0};
 
 		assert_non_null(line);
