@@ -9,7 +9,7 @@
 
 #include "user/analysis/process_ids.h"
 #include "user/export/format.h"
-#include "user/model/birth_command.h"
+#include "user/model/birth.h"
 #include "user/model/run.h"
 #include "user/store/encode.h"
 

@@ -54,3 +54,10 @@ int64_t birth_work_ns(const struct birth *b);
 
 /* The parent's RSS of all kinds, bytes; MISSING if it was not read. */
 int64_t birth_rss(const struct birth *b);
+
+/*
+ * The command that the child ran: the path and the arguments after argv[0], as a person types them;
+ * for a script, what its interpreter was given. ".." marks arguments that were cut off;
+ * unprintable bytes are escaped. "" if no exec is known.
+ */
+void birth_command(const struct birth *b, char *text, size_t size);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "bench/shared/units.h"
-#include "user/model/birth_command.h"
+#include "user/model/birth.h"
 #include "user/model/run.h"
 #include "user/text/escape.h"
 #include "user/text/wrap.h"

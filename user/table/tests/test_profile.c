@@ -14,7 +14,6 @@
 #include "user/analysis/groups.h"
 #include "user/export/perfetto.h"
 #include "user/model/birth.h"
-#include "user/model/birth_command.h"
 #include "user/profile/lines.h"
 #include "user/profile/tree.h"
 #include "user/store/encode.h"
