@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# shellcheck shell=bash disable=SC2034,SC2154,SC2317 # what tool.bash and setup set; tests call these
+# shellcheck shell=bash disable=SC2034,SC2153,SC2154,SC2317 # what tool.bash and setup set; tests call these
 #
 # Helpers for the tests of the command profile.
 
