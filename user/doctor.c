@@ -24,7 +24,7 @@
 #include "user/probe/probe.h"
 #include "user/probe/source_text.h"
 #include "user/text/columns.h"
-#include "user/text/wrap.h"
+#include "user/text/layout.h"
 
 #define TRIALS 5 /* at most, until each source has fired */
 

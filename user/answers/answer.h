@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "user/text/wrap.h"
+#include "user/text/layout.h"
 
 #define ANSWERS_MAX 12
 

@@ -7,8 +7,8 @@
 #include "bench/shared/units.h"
 #include "user/model/birth.h"
 #include "user/text/escape.h"
+#include "user/text/layout.h"
 #include "user/text/utf8.h"
-#include "user/text/wrap.h"
 
 #define PARENT_WIDTH 16
 #define COMM_WIDTH   8

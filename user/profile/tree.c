@@ -9,7 +9,7 @@
 #include "user/model/birth.h"
 #include "user/model/run.h"
 #include "user/text/escape.h"
-#include "user/text/wrap.h"
+#include "user/text/layout.h"
 
 /* Levels that are drawn. */
 #define DEPTH_MAX 16

@@ -8,7 +8,7 @@
 #include "user/analysis/groups.h"
 #include "user/analysis/rows.h"
 #include "user/text/columns.h"
-#include "user/text/wrap.h"
+#include "user/text/layout.h"
 
 #define HEADING_MAX 32
 

@@ -10,9 +10,9 @@
 #include "user/table/part.h"
 #include "user/table/whatif.h"
 #include "user/text/columns.h"
+#include "user/text/layout.h"
 #include "user/text/numbers.h"
 #include "user/text/strbuf.h"
-#include "user/text/wrap.h"
 
 #define LABEL_MAX 256
 

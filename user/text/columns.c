@@ -7,9 +7,9 @@
 
 #include "user/text/columns.h"
 #include "user/text/escape.h"
+#include "user/text/layout.h"
 #include "user/text/numbers.h"
 #include "user/text/utf8.h"
-#include "user/text/wrap.h"
 
 #define COLUMNS_MAX 32
 #define GAP	    2

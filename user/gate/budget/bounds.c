@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "user/analysis/stats.h"
-#include "user/text/wrap.h"
+#include "user/text/layout.h"
 
 bool budget_holds(double value, enum budget_op op, double limit)
 {

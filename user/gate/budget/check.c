@@ -14,7 +14,7 @@
 #include "user/gate/compare/index.h"
 #include "user/model/birth.h"
 #include "user/text/escape.h"
-#include "user/text/wrap.h"
+#include "user/text/layout.h"
 
 /* An axis that the cell does not have is 0, or 4k. */
 static bool meets(const struct cell *c, const struct budget_condition *condition)

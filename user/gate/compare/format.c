@@ -8,8 +8,8 @@
 
 #include "bench/shared/units.h"
 #include "user/text/escape.h"
+#include "user/text/layout.h"
 #include "user/text/utf8.h"
-#include "user/text/wrap.h"
 
 /* The bytes of it that fit 32 columns. */
 static int cut(const char *text)

@@ -11,8 +11,8 @@
 #include "bench/shared/units.h"
 #include "user/gate/compare/decide.h"
 #include "user/gate/compare/format.h"
+#include "user/text/layout.h"
 #include "user/text/utf8.h"
-#include "user/text/wrap.h"
 
 const char *gate_verdict_name(enum gate_verdict v)
 {

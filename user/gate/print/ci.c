@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "user/gate/compare/format.h"
+#include "user/text/layout.h"
 #include "user/text/markup.h"
-#include "user/text/wrap.h"
 
 /* These formats know nothing between passed and failed. */
 enum outcome { PASSED, FAILED, SKIPPED };

@@ -7,7 +7,7 @@
 
 #include "user/gate/compare/format.h"
 #include "user/text/columns.h"
-#include "user/text/wrap.h"
+#include "user/text/layout.h"
 
 /* Up to this many rows, unchanged ones are shown as well. */
 #define ROWS_SHOWN 24

@@ -19,8 +19,8 @@
 #include "user/store/encode.h"
 #include "user/store/store.h"
 #include "user/table/profile.h"
+#include "user/text/layout.h"
 #include "user/text/utf8.h"
-#include "user/text/wrap.h"
 
 #define HOSTILE "a\033[31mb\nc\"\\\xff\xe2\x80\xae"
 

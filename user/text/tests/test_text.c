@@ -7,9 +7,9 @@
 #include "bench/tests/unit.h"
 #include "user/text/columns.h"
 #include "user/text/escape.h"
+#include "user/text/layout.h"
 #include "user/text/strbuf.h"
 #include "user/text/utf8.h"
-#include "user/text/wrap.h"
 
 static void assert_escaped(const char *in, const char *expected)
 {

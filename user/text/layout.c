@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/text/wrap.h"
+#include "user/text/layout.h"
 
 #include <stdarg.h>
 #include <stdint.h>
