@@ -198,7 +198,7 @@ static int write_birth(FILE *out, const struct run *r, const struct birth *b)
 {
 	const struct life *life = &b->life;
 	bool born = life->result > 0;
-	int i, err;
+	int err;
 
 	write_text(out, r->clock);
 	write_number(out, birth_time(b));
@@ -217,9 +217,9 @@ static int write_birth(FILE *out, const struct run *r, const struct birth *b)
 	write_number(out, life->execed ? -life->exec_result : MISSING);
 	write_name(out, b->path);
 	err = write_arguments(out, b);
-	for (i = 0; i < PHASE_COUNT; i++)
+	for (int i = 0; i < PHASE_COUNT; i++)
 		write_number(out, phase_ns(life, i));
-	for (i = 0; i < COUNT_COUNT; i++)
+	for (int i = 0; i < COUNT_COUNT; i++)
 		write_number(out, life->count[i]);
 	fputc('\n', out);
 	return err;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "user/text/escape.h"
-#include "user/text/wrap.h"
+#include "user/text/layout.h"
 
 static const char *const methods[] = {
 	[CLONE_METHOD_FORK] = "fork",	[CLONE_METHOD_VFORK] = "vfork",

@@ -2,6 +2,7 @@
 
 #include "bench/tests/unit.h"
 #include "user/model/run.h"
+#include "user/tests/sample_birth.h"
 #include "user/tests/sample_run.h"
 
 TEST(series_grow)
@@ -155,4 +156,23 @@ TEST(names_go_both_ways)
 	assert_int_equal(phase_by_name("none"), -1);
 	assert_int_equal(count_by_name(""), -1);
 	assert_int_equal(sample_by_name("spawn_n"), -1);
+}
+
+TEST(a_command_is_shown_as_it_is_typed)
+{
+	struct birth b = sample_exec_birth(1, 2, 5000);
+	char command[512];
+
+	birth_command(&b, command, sizeof(command));
+	assert_string_equal(command, "/usr/bin/prog 'two words' 'a\\x1b[31mb\\x0ac\"\\\\xff"
+				     "\\xe2\\x80\\xae' ..");
+	b.args = "/bin/sh\0/usr/bin/prog\0x";
+	b.args_bytes = b.args_total = sizeof("/bin/sh\0/usr/bin/prog\0x");
+	birth_command(&b, command, sizeof(command));
+	assert_string_equal(command, "/bin/sh /usr/bin/prog x");
+	birth_command(&b, command, 8);
+	assert_true(strlen(command) < 8);
+	b.path = NULL;
+	birth_command(&b, command, sizeof(command));
+	assert_string_equal(command, "");
 }

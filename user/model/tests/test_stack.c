@@ -11,6 +11,7 @@
 #include "user/model/birth.h"
 #include "user/store/birth_reader.h"
 #include "user/store/encode.h"
+#include "user/tests/sample_birth.h"
 
 #define FRAMES(text) text, sizeof(text)
 
@@ -54,17 +55,9 @@ TEST(there_is_an_end_to_stacks)
 
 static struct birth birth_of(const struct stack *s)
 {
-	struct birth b = {
-		.life = {.tid = 7, .result = 7, .method = CLONE_METHOD_FORK, .born = true},
-		.child_tgid = 7,
-		.comm = "x",
-		.exe = "x",
-		.stack = s};
+	struct birth b = sample_birth(1, 7, 1000);
 
-	for (int i = 0; i < SUM_COUNT; i++)
-		b.life.sum[i] = MISSING;
-	for (int i = 0; i < COUNT_COUNT; i++)
-		b.life.count[i] = MISSING;
+	b.stack = s;
 	return b;
 }
 

@@ -4,8 +4,6 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <math.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +20,7 @@
 #include "user/store/decode.h"
 #include "user/store/encode.h"
 #include "user/table/whatif.h"
+#include "user/tests/sample_birth.h"
 
 /* What each test begins with: a calibration of make_run(), and no births. */
 static struct calibration *c;
@@ -179,27 +178,14 @@ TEST(damaged_lines_are_refused)
 static struct birth fork_of_1g(uint64_t copy_ns, bool execs)
 {
 	const uint64_t t = 1000000, end = t + 1000 + copy_ns;
-	struct birth b = {
-		.life = {.tid = 7,
-			 .parent_tgid = 3,
-			 .clone_flags = SIGCHLD,
-			 .method = CLONE_METHOD_FORK,
-			 .result = 7,
-			 .born = true,
-			 .execed = execs},
-		.comm = "parent",
-	};
 	const uint64_t edge[EDGE_COUNT] = {t,		t + 1000,    end,	 end + 1000,
 					   end + 2000,	end + 9000,  end + 9500, end + 10000,
 					   end + 11000, end + 12000, end + 13000};
+	struct birth b = sample_birth(3, 7, t);
 
+	b.life.execed = execs;
 	memcpy(b.life.edge, edge, sizeof(edge));
-	for (int i = 0; i < SUM_COUNT; i++)
-		b.life.sum[i] = MISSING;
-	for (int i = 0; i < COUNT_COUNT; i++)
-		b.life.count[i] = MISSING;
-	b.life.count[COUNT_parent_rss_anon] = 1 << 30;
-	b.life.count[COUNT_parent_rss_file] = b.life.count[COUNT_parent_rss_shmem] = 0;
+	b.life.count[COUNT_cow_faults_parent] = MISSING;
 	return b;
 }
 

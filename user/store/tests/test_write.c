@@ -10,8 +10,10 @@
 
 #include "bench/shared/fault.h"
 #include "bench/tests/unit.h"
+#include "user/store/encode.h"
 #include "user/store/store.h"
 #include "user/tests/result_file.h"
+#include "user/tests/sample_birth.h"
 #include "user/tests/sample_run.h"
 
 static char *contents(const char *path)
@@ -237,6 +239,23 @@ TEST(standard_output_works)
 	close(saved);
 	close(ends[0]);
 	close(ends[1]);
+}
+
+TEST(hostile_text_is_stored_as_json)
+{
+	struct birth a = sample_exec_birth(100, 200, 5000);
+	json_t *line = store_encode_birth(&a), *argv;
+
+	assert_int_equal(json_integer_value(json_object_get(line, "call_ns")), 9000);
+	argv = json_object_get(json_object_get(line, "exec"), "argv");
+	assert_int_equal(json_array_size(argv), 3);
+	assert_string_equal(json_string_value(json_array_get(argv, 2)),
+			    "a\033[31mb\nc\"\\\xef\xbf\xbd\xe2\x80\xae");
+	/* Cut: so many bytes there were. */
+	assert_int_equal(
+		json_integer_value(json_object_get(json_object_get(line, "exec"), "argv_bytes")),
+		sizeof(SAMPLE_ARGS));
+	json_decref(line);
 }
 
 int unit_setup(void **state)

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The lines and the tree of births that are made up. */
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+
+#include "bench/tests/unit.h"
+#include "user/profile/lines.h"
+#include "user/profile/tree.h"
+#include "user/tests/harmless.h"
+#include "user/tests/sample_birth.h"
+
+static char text[1 << 20];
+
+TEST(live_lines_fit_and_are_harmless)
+{
+	struct birth b = sample_exec_birth(4194304, 4194303, 5000000000),
+		     failed = sample_birth(1, 0, 5000000000);
+	FILE *out = fmemopen(text, sizeof(text), "w");
+	struct lines l = {
+		.out = out, .clock = "monotonic", .width = 80, .phases = true, .cow = true};
+
+	strcpy(b.comm, "\033]0;x\007\nlongname");
+	failed.life.result = -EAGAIN;
+	lines__print(&l, &b);
+	lines__print(&l, &failed);
+	fclose(out);
+	assert_non_null(strstr(text, "/usr/bin/prog"));
+	assert_non_null(strstr(text, "EAGAIN"));
+	assert_non_null(strstr(text, "copy_mm 6.00 us"));
+	assert_non_null(strstr(text, "     7  ")); /* COW faults of both */
+	assert_harmless(text);
+}
+
+TEST(the_tree_has_each_process_below_its_parent)
+{
+	struct birth a = sample_exec_birth(10, 20, 1000), b = sample_birth(20, 30, 2000),
+		     again = sample_birth(10, 20, 3000), c = sample_birth(20, 40, 4000),
+		     thread = sample_birth(10, 50, 5000);
+	FILE *out = fmemopen(text, sizeof(text), "w");
+	struct tree t = {0};
+
+	thread.life.method = CLONE_METHOD_THREAD;
+	/* In the order in which they end. */
+	assert_int_equal(tree__add(&t, &c), 0);
+	assert_int_equal(tree__add(&t, &b), 0);
+	assert_int_equal(tree__add(&t, &a), 0);
+	assert_int_equal(tree__add(&t, &again), 0);
+	assert_int_equal(tree__add(&t, &thread), 0);
+	tree__print(&t, "monotonic", out);
+	fclose(out);
+	assert_string_equal(text,
+			    "\n10 parent\n"
+			    "|- 20 fork 9.00 us  /usr/bin/prog 'two words' 'a\\x1b[31mb\\x0ac\"\\"
+			    "\\xff\\xe2\\x80\\x..\n"
+			    "|  `- 30 fork 9.00 us  (no exec)\n"
+			    "`- 20 fork 9.00 us  (no exec)\n"
+			    "   `- 40 fork 9.00 us  (no exec)\n");
+	tree__free(&t);
+}
+
+TEST(the_tree_is_bounded)
+{
+	FILE *out = fmemopen(text, sizeof(text), "w");
+	struct tree t = {0};
+
+	for (uint32_t i = 0; i < TREE_MAX + 5; i++) {
+		struct birth b = sample_birth(i + 1, i + 2, 1000 * (i + 1));
+
+		assert_int_equal(tree__add(&t, &b), 0);
+	}
+	tree__print(&t, "monotonic", out);
+	fclose(out);
+	assert_non_null(strstr(text, "and 5 more processes\n"));
+	tree__free(&t);
+}
+
+int unit_setup(void **state)
+{
+	setlocale(LC_CTYPE, "C.UTF-8");
+	return 0;
+}
