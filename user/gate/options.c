@@ -2,6 +2,7 @@
 #include "user/gate/options.h"
 
 #include <argp.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,9 +40,10 @@ enum {
 	OPTION_JUNIT,
 	OPTION_KTAP,
 	OPTION_MARKDOWN,
-	/* Passed on to bench. */
+	/* Passed on to bench: what chooses a method, */
 	BENCH_SUITE,
 	BENCH_METHOD,
+	/* what describes the parent, as a suite does, */
 	BENCH_SIZE,
 	BENCH_PAGES,
 	BENCH_VMAS,
@@ -49,6 +51,7 @@ enum {
 	BENCH_THREADS,
 	BENCH_CHILD_WRITE,
 	BENCH_PARENT_WRITE,
+	/* and the rest. */
 	BENCH_RUNS,
 	BENCH_CPU,
 	BENCH_WARMUP,
@@ -167,23 +170,12 @@ static int bad(int key, const char *value, const char *want)
 /* Parses digits with an optional point and `suffix`, from min to max. */
 static bool decimal(const char *text, double min, double max, const char *suffix, double *value)
 {
-	size_t whole = strspn(text, "0123456789"), fraction = 0;
-	double scale = 1, sum = 0;
+	size_t length = strspn(text, "0123456789.");
+	char *end;
 
-	if (text[whole] == '.')
-		fraction = 1 + strspn(text + whole + 1, "0123456789");
-	if (!whole || fraction == 1 || whole > 15 || fraction > 15)
-		return false;
-	if (text[whole + fraction] && strcmp(text + whole + fraction, suffix))
-		return false;
-	for (size_t i = 0; i < whole + fraction; i++) {
-		if (text[i] == '.')
-			continue;
-		sum = 10 * sum + (text[i] - '0');
-		scale *= i > whole ? 10 : 1;
-	}
-	*value = sum / scale;
-	return *value >= min && *value <= max;
+	*value = strtod(text, &end);
+	return isdigit((unsigned char)*text) && text[length - 1] != '.' && end == text + length &&
+	       (!*end || !strcmp(end, suffix)) && *value >= min && *value <= max;
 }
 
 static int parse_tolerance(struct gate_options *o, const char *text)
@@ -235,24 +227,12 @@ static int add_factor(struct gate_options *o, int key, char *name)
 	return gate_policy__declare(&o->policy, name) ? 0 : bad(key, name, "too many");
 }
 
-static int add_side(int key, const char **values, size_t *count, const char *value)
+static int add_side(int key, const char **values, const char *value)
 {
-	if (*count == 2)
+	if (values[1])
 		return bad(key, value, "is one too many: there are two sides");
-	values[(*count)++] = value;
+	values[values[0] ? 1 : 0] = value;
 	return 0;
-}
-
-static int parse_on_inconclusive(struct gate_options *o, const char *text)
-{
-	static const char *const names[] = {"fail", "warn", "pass"};
-
-	for (size_t i = 0; i < 3; i++)
-		if (!strcmp(text, names[i])) {
-			o->on_inconclusive = (enum on_inconclusive)i;
-			return 0;
-		}
-	return bad(OPTION_ON_INCONCLUSIVE, text, "must be fail, warn or pass");
 }
 
 static int forward(struct gate_options *o, int key, const char *value)
@@ -263,93 +243,9 @@ static int forward(struct gate_options *o, int key, const char *value)
 	if (!o->forward[o->forward_count])
 		return -ENOMEM;
 	o->forward_count++;
-	switch (key) {
-	case BENCH_SUITE:
-	case BENCH_METHOD:
-		o->has_method = true;
-		break;
-	case BENCH_SIZE:
-	case BENCH_PAGES:
-	case BENCH_VMAS:
-	case BENCH_FDS:
-	case BENCH_THREADS:
-	case BENCH_CHILD_WRITE:
-	case BENCH_PARENT_WRITE:
-		o->has_shape = true;
-		break;
-	default:
-		break;
-	}
+	o->has_method |= key <= BENCH_METHOD;
+	o->has_shape |= key >= BENCH_SIZE && key <= BENCH_PARENT_WRITE;
 	return 0;
-}
-
-/* How to decide. */
-static int parse_policy(struct gate_options *o, int key, char *arg)
-{
-	struct gate_policy *p = &o->policy;
-	char *end;
-
-	switch (key) {
-	case OPTION_MARGIN:
-		if (!decimal(arg, 0, 1000, "%", &p->margin))
-			return bad(key, arg, "must be a number of percent from 0 to 1000");
-		p->margin /= 100;
-		return 0;
-	case OPTION_TOLERANCE:
-		return parse_tolerance(o, arg);
-	case OPTION_METRIC:
-		return each_part(o, key, arg, add_metric);
-	case OPTION_FACTOR:
-		return each_part(o, key, arg, add_factor);
-	case OPTION_ON_INCONCLUSIVE:
-		return parse_on_inconclusive(o, arg);
-	case OPTION_SEED:
-		errno = 0;
-		p->seed = strtoull(arg, &end, 10);
-		if (errno || *end || *arg < '0' || *arg > '9')
-			return bad(key, arg, "must be a number of 64 bits");
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-/* What to compare, and where it comes from. */
-static int parse_subject(struct gate_options *o, int key, char *arg)
-{
-	switch (key) {
-	case OPTION_MAX_AGE:
-		if (!decimal(arg, 0, 100000, "d", &o->max_age_days) || !(o->max_age_days > 0))
-			return bad(key, arg, "must be a number of days, above 0");
-		return 0;
-	case OPTION_PROGRAM:
-		return add_side(key, o->programs, &o->program_count, arg);
-	case OPTION_ENV:
-		if (!strchr(arg, '=') || arg[0] == '=' || strcspn(arg, "=") > 200)
-			return bad(key, arg, "must be NAME=VALUE");
-		return add_side(key, o->envs, &o->env_count, arg);
-	case OPTION_LIBC:
-		return add_side(key, o->libcs, &o->libc_count, arg);
-	case OPTION_KERNEL:
-		return add_side(key, o->kernels, &o->kernel_count, arg);
-	case OPTION_PAIRS:
-		o->for_live = true;
-		return option_number(option_name(option_table, key), arg, 1, GATE_PAIRS_MAX,
-				     &o->pairs);
-	case OPTION_RUN_TIMEOUT:
-		o->for_live = true;
-		return option_number(option_name(option_table, key), arg, 1, 86400, &o->timeout_s);
-	case OPTION_NO_TRACE:
-		o->for_live = true;
-		o->trace = false;
-		return 0;
-	case OPTION_KEEP:
-		o->for_live = true;
-		o->keep = arg;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
 }
 
 static const struct option_place places[] = {
@@ -369,24 +265,72 @@ static const struct option_place places[] = {
 	OPTION_TEXT(OPTION_MARKDOWN, struct gate_options, markdown),
 	OPTION_FLAG('q', struct gate_options, quiet),
 	OPTION_FLAG('v', struct gate_options, verbose),
+	OPTION_FLAG(OPTION_NO_TRACE, struct gate_options, no_trace),
+	OPTION_TEXT(OPTION_KEEP, struct gate_options, keep),
 	{0},
+};
+
+static const struct option_choice on_inconclusive[] = {
+	{"fail", INCONCLUSIVE_FAILS},
+	{"warn", INCONCLUSIVE_WARNS},
+	{"pass", INCONCLUSIVE_PASSES},
 };
 
 static int parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct gate_options *o = state->input;
-	int err;
+	struct gate_policy *p = &o->policy;
+	const char *name = option_name(option_table, key);
+	char *end;
 
 	if (option_store(places, key, arg, o))
 		return 0;
-	if (key == ARGP_KEY_ARG) {
-		o->paths[o->path_count++] = arg;
-		return 0;
-	}
 	if (key >= BENCH_SUITE && key <= BENCH_UNTRACED)
 		return forward(o, key, arg);
-	err = parse_policy(o, key, arg);
-	return err == ARGP_ERR_UNKNOWN ? parse_subject(o, key, arg) : err;
+	switch (key) {
+	case ARGP_KEY_ARG:
+		o->paths[o->path_count++] = arg;
+		return 0;
+	case OPTION_MAX_AGE:
+		if (!decimal(arg, 0, 100000, "d", &o->max_age_days) || !(o->max_age_days > 0))
+			return bad(key, arg, "must be a number of days, above 0");
+		return 0;
+	case OPTION_PROGRAM:
+		return add_side(key, o->programs, arg);
+	case OPTION_ENV:
+		if (!strchr(arg, '=') || arg[0] == '=' || strcspn(arg, "=") > 200)
+			return bad(key, arg, "must be NAME=VALUE");
+		return add_side(key, o->envs, arg);
+	case OPTION_LIBC:
+		return add_side(key, o->libcs, arg);
+	case OPTION_KERNEL:
+		return add_side(key, o->kernels, arg);
+	case OPTION_PAIRS:
+		return option_number(name, arg, 1, GATE_PAIRS_MAX, &o->pairs);
+	case OPTION_RUN_TIMEOUT:
+		return option_number(name, arg, 1, 86400, &o->timeout_s);
+	case OPTION_MARGIN:
+		if (!decimal(arg, 0, 1000, "%", &p->margin))
+			return bad(key, arg, "must be a number of percent from 0 to 1000");
+		p->margin /= 100;
+		return 0;
+	case OPTION_TOLERANCE:
+		return parse_tolerance(o, arg);
+	case OPTION_METRIC:
+		return each_part(o, key, arg, add_metric);
+	case OPTION_FACTOR:
+		return each_part(o, key, arg, add_factor);
+	case OPTION_ON_INCONCLUSIVE:
+		return option_choice(name, arg, on_inconclusive, 3, &o->on_inconclusive);
+	case OPTION_SEED:
+		errno = 0;
+		p->seed = strtoull(arg, &end, 10);
+		if (errno || *end || *arg < '0' || *arg > '9')
+			return bad(key, arg, "must be a number of 64 bits");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
 }
 
 int gate_options__parse(struct gate_options *o, int argc, char **argv)
@@ -398,9 +342,6 @@ int gate_options__parse(struct gate_options *o, int argc, char **argv)
 	*o = (struct gate_options){
 		.policy = gate_policy_default,
 		.folder = "results/baselines",
-		.pairs = 40,
-		.timeout_s = 300,
-		.trace = true,
 	};
 	o->paths = calloc(argc + 1, sizeof(*o->paths));
 	if (!o->paths)
@@ -414,7 +355,12 @@ int gate_options__parse(struct gate_options *o, int argc, char **argv)
 	o->base_count = end < argc ? o->path_count : 0;
 	for (int i = end + 1; i < argc; i++)
 		o->paths[o->path_count++] = argv[i];
-	return gate_options__check(o, end < argc);
+	err = gate_options__check(o, end < argc);
+	if (!o->pairs)
+		o->pairs = 40;
+	if (!o->timeout_s)
+		o->timeout_s = 300;
+	return err;
 }
 
 void gate_options__free(struct gate_options *o)

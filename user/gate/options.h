@@ -24,15 +24,13 @@ struct gate_options {
 	const char *baseline;
 	const char *folder;  /* of baselines */
 	double max_age_days; /* 0: any */
-	enum on_inconclusive on_inconclusive;
-	bool truncated; /* accept runs without an end */
+	int on_inconclusive; /* enum on_inconclusive */
+	bool truncated;	     /* accept runs without an end */
 	/* Runs to take now. */
-	const char *programs[2], *envs[2], *libcs[2], *kernels[2];
-	size_t program_count, env_count, libc_count, kernel_count;
+	const char *programs[2], *envs[2], *libcs[2], *kernels[2]; /* NULL: not given */
 	unsigned int pairs;
 	unsigned int timeout_s; /* of one run */
-	bool trace;
-	bool for_live;			 /* an option was given that only these use */
+	bool no_trace;
 	const char *keep;		 /* folder for the raw runs */
 	char *forward[GATE_FORWARD_MAX]; /* options of bench; ends with NULL */
 	size_t forward_count;

@@ -34,11 +34,11 @@ static int check_names(const struct gate_options *o)
 /* Options that work only in the lab, or not there. */
 static int check_place(const struct gate_options *o)
 {
-	if (o->lab && o->libc_count)
+	if (o->lab && o->libcs[0])
 		return refuse("--libc: programs in the lab are static; use --ab");
-	if (o->lab && o->env_count)
+	if (o->lab && o->envs[0])
 		return refuse("--env does not reach into the lab; use --ab");
-	if (!o->lab && o->kernel_count)
+	if (!o->lab && o->kernels[0])
 		return refuse("--kernel is for --lab");
 	if (!o->lab && o->policy.metrics && !(o->policy.metrics & ~gate_metric_set("phases")))
 		return refuse("--metric: --ab measures times and counts; for phases use --lab, or "
@@ -55,7 +55,7 @@ static int check_one_run(const struct gate_options *o)
 			"with bench; --ab always takes new runs of A");
 	if (o->baseline && o->save)
 		return refuse("--baseline and --save are two steps: compare first, then save");
-	if (o->program_count == 2 || o->kernel_count == 2)
+	if (o->programs[1] || o->kernels[1])
 		return refuse("--program and --kernel: name one with --save or --baseline, which "
 			      "take one run");
 	return o->path_count ? refuse("with a baseline and new runs, name no files") : 0;
@@ -64,8 +64,7 @@ static int check_one_run(const struct gate_options *o)
 /* Forms that take runs of their own. */
 static int check_live(const struct gate_options *o)
 {
-	bool by_options = o->program_count == 2 || o->env_count > 0 || o->libc_count == 2 ||
-			  o->kernel_count == 2;
+	bool by_options = o->programs[1] || o->envs[0] || o->libcs[1] || o->kernels[1];
 	int err;
 
 	if (o->budget)
@@ -75,9 +74,9 @@ static int check_live(const struct gate_options *o)
 		return err;
 	if (o->baseline || o->save)
 		return check_one_run(o);
-	if (o->libc_count == 1)
+	if (o->libcs[0] && !o->libcs[1])
 		return refuse("--libc: name two, for A and for B");
-	if (o->program_count == 1 && !o->libc_count)
+	if (o->programs[0] && !o->programs[1] && !o->libcs[0])
 		return refuse("--program: name two, for A and for B");
 	if (o->path_count == 0 && by_options)
 		return 0;
@@ -90,8 +89,8 @@ static int check_live(const struct gate_options *o)
 
 static int check_stored(struct gate_options *o, bool dashes)
 {
-	if (o->forward_count || o->program_count || o->env_count || o->libc_count ||
-	    o->kernel_count || o->for_live)
+	if (o->forward_count || o->programs[0] || o->envs[0] || o->libcs[0] || o->kernels[0] ||
+	    o->pairs || o->timeout_s || o->no_trace || o->keep)
 		return refuse("options for new runs go with --ab or --lab");
 	if (o->save)
 		return o->path_count && !o->baseline && !o->budget

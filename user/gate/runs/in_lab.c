@@ -28,7 +28,7 @@ int gate_in_lab(const struct gate_options *o, const struct run *base, size_t bas
 	/* A stored run may have another grid, in which places mean something else. */
 	policy.by_place = !base;
 	/* Two kernels are a difference that the user asked for. */
-	if (o->kernel_count == 2)
+	if (o->kernels[1])
 		gate_policy__declare(&policy, "kernel");
 	if (!base) {
 		err = gate_take(o, &a, &of_a, NULL, why);

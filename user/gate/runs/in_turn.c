@@ -149,7 +149,7 @@ static struct gate_policy live_policy(const struct gate_options *o)
 	p.in_turn = true;
 	p.by_place = true;
 	/* Two C libraries are a difference that the user asked for. */
-	if (o->libc_count > 0)
+	if (o->libcs[0])
 		gate_policy__declare(&p, "libc");
 	return p;
 }
@@ -375,7 +375,7 @@ static int decide(const struct gate_options *o, struct gate_stored *stored,
 
 int gate_live(const struct gate_options *o, struct gate_report *report, struct fault *why)
 {
-	bool wants_counts = o->trace && wanted_counts(o) != 0;
+	bool wants_counts = !o->no_trace && wanted_counts(o) != 0;
 	struct fault unused;
 	int err;
 

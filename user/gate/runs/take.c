@@ -81,9 +81,9 @@ static void add_subject(struct args *a, const struct gate_options *o, const stru
 	if (side)
 		add(a, "--%s=%s", suite ? "suite" : "method", side);
 	else if (!suite && !is_forwarded(o, "--method="))
-		add(a, "--method=%s", o->program_count ? "posix_spawn" : "fork,posix_spawn");
+		add(a, "--method=%s", o->programs[0] ? "posix_spawn" : "fork,posix_spawn");
 	if (!suite && !is_forwarded(o, "--size="))
-		add(a, "--size=%s", o->program_count ? "1M" : "1M,64M");
+		add(a, "--size=%s", o->programs[0] ? "1M" : "1M,64M");
 	if (!suite && !is_forwarded(o, "--runs="))
 		add(a, "--runs=%d", take->lab ? 5 : 20);
 	for (size_t i = 0; i < o->forward_count; i++)
@@ -116,17 +116,26 @@ static void add_bench(struct args *a, const struct gate_options *o, const struct
 	}
 }
 
+/* The value for this side. A single one is for both. */
+static const char *of_side(const char *const values[2], int side)
+{
+	return values[values[1] ? side : 0];
+}
+
 static void add_lab(struct args *a, const struct gate_options *o, const struct gate_take *take)
 {
+	const char *kernel = of_side(o->kernels, take->side);
+	const char *program = of_side(o->programs, take->side);
+
 	add(a, "lab");
-	if (o->kernel_count > 0) {
+	if (kernel) {
 		add(a, "--kernel");
-		add(a, "%s", o->kernels[o->kernel_count == 2 ? take->side : 0]);
+		add(a, "%s", kernel);
 	}
 	/* The same name for both sides: its length would show in the counts. */
-	if (o->program_count > 0) {
+	if (program) {
 		add(a, "--add");
-		add(a, "%s:/lab/program", o->programs[o->program_count == 2 ? take->side : 0]);
+		add(a, "%s:/lab/program", program);
 	}
 	add(a, "--timeout");
 	add(a, "%u", o->timeout_s);
@@ -136,25 +145,22 @@ static void add_lab(struct args *a, const struct gate_options *o, const struct g
 /* NAME=VALUE of this side. A single one is B's. */
 static const char *environment_of(const struct gate_options *o, int side)
 {
-	if (o->env_count == 2)
-		return o->envs[side];
-	return o->env_count == 1 && side == 1 ? o->envs[0] : NULL;
+	return o->envs[1] || side ? of_side(o->envs, side) : NULL;
 }
 
 static void make_args(struct args *a, const char *self, const struct gate_options *o,
 		      const struct gate_take *take, int fd)
 {
 	const char *variable = environment_of(o, take->side);
+	const char *program = of_side(o->programs, take->side);
 
 	add(a, "%s", self);
 	if (take->lab)
 		add_lab(a, o, take);
 	add_bench(a, o, take, fd);
-	if (o->program_count > 0)
-		add(a, "--program=%s",
-		    take->lab ? "/lab/program"
-			      : o->programs[o->program_count == 2 ? take->side : 0]);
-	if (o->libc_count > 0)
+	if (program)
+		add(a, "--program=%s", take->lab ? "/lab/program" : program);
+	if (o->libcs[0])
 		add(a, "--libc=%s", o->libcs[take->side]);
 	if (variable)
 		add(a, "--pass=%.*s", (int)strcspn(variable, "="), variable);
