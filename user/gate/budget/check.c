@@ -111,7 +111,7 @@ __attribute__((format(printf, 4, 5))) static int add_undecided(struct gate_repor
 							       const char *format, ...)
 {
 	struct gate_row *row = add_row(report, rule, r, NULL);
-	char text[sizeof(row->note)];
+	char text[512];
 	va_list args;
 
 	if (!row)
@@ -119,8 +119,7 @@ __attribute__((format(printf, 4, 5))) static int add_undecided(struct gate_repor
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	layout_append(row->note, sizeof(row->note), "line %zu: ", rule->line);
-	layout_append(row->note, sizeof(row->note), "%s", text);
+	gate_row__note(row, "line %zu: %s", rule->line, text);
 	return 0;
 }
 
@@ -145,8 +144,7 @@ static void decide(struct gate_row *row, const struct budget_rule *rule, const s
 	if (lacking > 0)
 		layout_append(loss, sizeof(loss), "%s%zu births lack it", loss[0] ? ", " : "",
 			      lacking);
-	snprintf(row->note, sizeof(row->note), "line %zu: %s, which could change this", rule->line,
-		 loss);
+	gate_row__note(row, "line %zu: %s, which could change this", rule->line, loss);
 }
 
 static void decide_values(struct gate_row *row, const struct budget_rule *rule, const struct run *r,
@@ -160,16 +158,14 @@ static void decide_values(struct gate_row *row, const struct budget_rule *rule, 
 	if (is_known_tail(rule, s))
 		decide(row, rule, r, &b, lacking);
 	else
-		snprintf(row->note, sizeof(row->note),
-			 "line %zu: %zu samples have no p%.0f; it takes %zu", rule->line,
-			 row->pairs, 100 * rule->quantile, stats_tail_least(rule->quantile));
+		gate_row__note(row, "line %zu: %zu samples have no p%.0f; it takes %zu", rule->line,
+			       row->pairs, 100 * rule->quantile, stats_tail_least(rule->quantile));
 }
 
 static int add_unmeasured(const struct budget_rule *rule, const struct run *r,
 			  struct gate_report *report)
 {
 	const char *absent = NULL;
-	char text[104];
 
 	if (rule->timed && run__counts_instructions(r))
 		return add_undecided(report, rule, r,
@@ -178,10 +174,8 @@ static int add_unmeasured(const struct budget_rule *rule, const struct run *r,
 		absent = r->phases[rule->metric->phase].absent;
 	else if (budget_about_failed(rule))
 		absent = r->failures.absent;
-	if (escape_text(absent ? absent : "", text, sizeof(text)) >= sizeof(text))
-		strcpy(text + sizeof(text) - sizeof("..."), "...");
 	return add_undecided(report, rule, r, "not measured in this run%s%s", absent ? ": " : "",
-			     text);
+			     absent ? absent : "");
 }
 
 static int check_metric(const struct budget_rule *rule, const struct gate_index *index,
@@ -245,17 +239,15 @@ static void name_birth(struct gate_row *row, const struct budget_rule *rule,
 	bool upper = rule->op == OP_LESS || rule->op == OP_AT_MOST ||
 		     (rule->op == OP_EQUAL && row->b > rule->limit);
 	const struct birth *b = rule->births ? found->first : found->largest;
-	char comm[4 * sizeof(b->comm)], rss[32];
+	char rss[64] = "", size[32];
 
 	if (row->verdict != GATE_REGRESSION || !upper || !b)
 		return;
-	escape_text(b->comm, comm, sizeof(comm));
-	snprintf(row->note, sizeof(row->note), "line %zu: the %s of %s, process %u%s%s", rule->line,
-		 rule->births ? "first" : "largest is", comm, b->life.parent_tgid,
-		 birth_rss(b) == MISSING ? "" : ", RSS ",
-		 birth_rss(b) == MISSING
-			 ? ""
-			 : gate_value((double)birth_rss(b), "bytes", rss, sizeof(rss)));
+	if (birth_rss(b) != MISSING)
+		snprintf(rss, sizeof(rss), ", RSS %s",
+			 gate_value((double)birth_rss(b), "bytes", size, sizeof(size)));
+	gate_row__note(row, "line %zu: the %s of %s, process %u%s", rule->line,
+		       rule->births ? "first" : "largest is", b->comm, b->life.parent_tgid, rss);
 }
 
 static int decide_births(const struct budget_rule *rule, const struct run *r,
@@ -331,7 +323,6 @@ static int check_sense(const struct budget_rule *rule, const struct run *r,
 {
 	const char *method = named_method(rule);
 	bool profile = run__is_profile(r);
-	char text[64];
 
 	*undecided = true;
 	if (rule->timed && run__counts_instructions(r))
@@ -343,14 +334,13 @@ static int check_sense(const struct budget_rule *rule, const struct run *r,
 			return add_undecided(report, rule, r, "a %s has no %s",
 					     profile ? "profile" : "run of bench", axis->name);
 	}
-	if (method && !has_method(r, method)) {
-		escape_text(method, text, sizeof(text));
+	if (method && !has_method(r, method))
 		return profile ? add_undecided(report, rule, r,
 					       "a profile knows fork, vfork, spawn, thread and "
 					       "other, but no %s",
-					       text)
-			       : add_undecided(report, rule, r, "no cell has the method %s", text);
-	}
+					       method)
+			       : add_undecided(report, rule, r, "no cell has the method %s",
+					       method);
 	*undecided = false;
 	return 0;
 }

@@ -44,7 +44,6 @@ static void compare_sources(const struct comparison *c, struct gate_row *row)
 {
 	size_t first_a = side__first(&c->a), first_b = side__first(&c->b);
 	const char *a, *b;
-	char of_a[64], of_b[64];
 
 	if (row->of->kind != METRIC_PHASE)
 		return;
@@ -52,9 +51,7 @@ static void compare_sources(const struct comparison *c, struct gate_row *row)
 	b = source_in(c->b.runs[first_b], c->b.cells[first_b], row->of->phase);
 	if (!strcmp(a, b))
 		return;
-	escape_text(a, of_a, sizeof(of_a));
-	escape_text(b, of_b, sizeof(of_b));
-	snprintf(row->note, sizeof(row->note), "other probes: %s | %s", of_a, of_b);
+	gate_row__note(row, "other probes: %s | %s", a, b);
 	if (!c->lab)
 		row->kind = GATE_SHOWN;
 }
@@ -85,10 +82,10 @@ static bool is_faulty(const struct comparison *c, struct gate_row *row)
 	if (row->kind != GATE_SHOWN)
 		row->kind = GATE_EXACT;
 	row->verdict = GATE_INCONCLUSIVE;
-	snprintf(row->note, sizeof(row->note), "%s a value below 0, which cannot be",
-		 a && b ? "A and B have"
-		 : a	? "A has"
-			: "B has");
+	gate_row__note(row, "%s a value below 0, which cannot be",
+		       a && b ? "A and B have"
+		       : a    ? "A has"
+			      : "B has");
 	return true;
 }
 

@@ -44,11 +44,6 @@ static size_t runs_above(const double *x, size_t n, double limit)
 	return above;
 }
 
-static bool is_failed(const struct gate_row *row)
-{
-	return row->of && row->of->kind == METRIC_FAILED;
-}
-
 /*
  * Compares values directly if each side's are the same in all of its runs, except for what the
  * layout moves. If they vary by more, the metric is not exact here and pairs decide. One exception:
@@ -69,26 +64,25 @@ void gate_decide_exact(struct gate_row *row, const struct gate_values *v,
 		row->verdict = GATE_PASS;
 		return;
 	}
-	if (!(is_failed(row) && b.low - a.high > allowed) &&
+	if (!(gate_row__is_failed(row) && b.low - a.high > allowed) &&
 	    (a.high - a.low > v->slack || b.high - b.low > v->slack ||
 	     (v->varies && fabs(row->b - row->a) > v->slack))) {
 		row->kind = GATE_STATISTICAL;
 		row->demoted = true;
-		snprintf(row->note, sizeof(row->note), "varies from run to run: compared by pairs");
-		if (is_failed(row))
-			snprintf(row->note, sizeof(row->note),
-				 "calls fail in %zu of %zu runs of A, %zu of %zu of B: compared by "
-				 "pairs",
-				 runs_above(v->a, v->count_a, 0), a.count,
-				 runs_above(v->b, v->count_b, 0), b.count);
+		gate_row__note(row, "varies from run to run: compared by pairs");
+		if (gate_row__is_failed(row))
+			gate_row__note(row,
+				       "calls fail in %zu of %zu runs of A, %zu of %zu of B: "
+				       "compared by pairs",
+				       runs_above(v->a, v->count_a, 0), a.count,
+				       runs_above(v->b, v->count_b, 0), b.count);
 		return;
 	}
 	row->verdict = b.low - a.high > allowed ? GATE_REGRESSION : GATE_PASS;
 	row->improved = a.low - b.high > allowed;
 	if (row->verdict == GATE_PASS && !row->improved && v->slack > 0 &&
 	    b.high - a.low > tolerance_of(policy, a.high))
-		snprintf(row->note, sizeof(row->note),
-			 "the same, except for pages that ASLR moves");
+		gate_row__note(row, "the same, except for pages that ASLR moves");
 }
 
 /*
@@ -154,9 +148,8 @@ static void explain_inconclusive(struct gate_row *row, const struct gate_report 
 	if (!isfinite(row->needed))
 		row->needed = NAN;
 	if (!row->note[0] && ldexp(1, -(int)row->pairs) > report->alpha_pass)
-		snprintf(row->note, sizeof(row->note),
-			 "%zu pair%s of runs cannot decide; it takes 5", row->pairs,
-			 row->pairs == 1 ? "" : "s");
+		gate_row__note(row, "%zu pair%s of runs cannot decide; it takes 5", row->pairs,
+			       row->pairs == 1 ? "" : "s");
 }
 
 static void decide_row(struct gate_row *row, bool slower, const struct gate_report *report,
@@ -178,9 +171,8 @@ static void decide_row(struct gate_row *row, bool slower, const struct gate_repo
 		explain_inconclusive(row, report, family);
 	/* A few wild pairs move the means that it looks at, but not ranks. */
 	if (slower && row->p_permutation > report->alpha_pass)
-		snprintf(row->note, sizeof(row->note),
-			 "sign-flip permutation of the means does not agree (p = %.2g)",
-			 row->p_permutation);
+		gate_row__note(row, "sign-flip permutation of the means does not agree (p = %.2g)",
+			       row->p_permutation);
 	/* Half a unit is no base for a percentage. */
 	if (row->demoted && row->a == 0)
 		row->change = row->low = row->high = NAN;

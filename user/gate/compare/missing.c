@@ -34,10 +34,7 @@ static int add_unmeasured(struct comparison *c, const struct cell *of_a, const c
 	snprintf(row->metric, sizeof(row->metric), "%s", m ? m->name : "samples");
 	snprintf(row->unit, sizeof(row->unit), "%s",
 		 m ? metric_unit(m, c->a.runs[0]->clock) : "samples");
-	snprintf(row->note, sizeof(row->note), "only A has it%s", why ? "; B: " : "");
-	if (why)
-		escape_text(why, row->note + strlen(row->note),
-			    sizeof(row->note) - strlen(row->note));
+	gate_row__note(row, "only A has it%s%s", why ? "; B: " : "", why ? why : "");
 	return 0;
 }
 
@@ -101,13 +98,14 @@ static const char *why_nothing(const struct side *s, const struct cell *like)
 
 int gate_missing_in_a(struct comparison *c, const struct gate_line *line)
 {
-	char cell[128], of_a[160], of_b[160];
+	const char *of_a, *of_b;
+	char cell[128];
 
 	if (side__measured(&c->a, line->a) || c->empty++ >= NOTES_OF_A_KIND)
 		return 0;
+	of_a = why_nothing(&c->a, line->a);
+	of_b = why_nothing(&c->b, line->b);
 	gate_cell_name(line->a, cell, sizeof(cell));
-	escape_text(why_nothing(&c->a, line->a), of_a, sizeof(of_a));
-	escape_text(why_nothing(&c->b, line->b), of_b, sizeof(of_b));
 	if (side__measured(&c->b, line->b))
 		return gate_report__note(c->report, "%s: only B has it; A: %s", cell, of_a);
 	if (!strcmp(of_a, of_b))
@@ -179,7 +177,7 @@ static int note_side(struct comparison *c, const struct side *s, const char *sid
 	const char *why = why_none_taken(s);
 	size_t i, with_data = 0, values = gate_count(s->values, s->count);
 	size_t before = c->report->note_count;
-	char cell[128], text[160] = "";
+	char cell[128];
 	int err;
 
 	if (values == s->count || c->lost > NOTES_OF_A_KIND)
@@ -187,14 +185,12 @@ static int note_side(struct comparison *c, const struct side *s, const char *sid
 	for (i = 0; i < s->count; i++)
 		with_data += s->cells[i] && cell__has_data(s->cells[i]);
 	gate_cell_name(of_a, cell, sizeof(cell));
-	if (why)
-		escape_text(why, text, sizeof(text));
 	if (c->lost == NOTES_OF_A_KIND)
 		err = gate_report__note(c->report, "more cells are missing in some runs");
 	else if (with_data < s->count)
 		err = gate_report__note(c->report, "%s: missing in %zu of %zu runs of %s%s%s", cell,
 					s->count - with_data, s->count, side, why ? ": " : "",
-					text);
+					why ? why : "");
 	else
 		err = gate_report__note(c->report, "%s: %s: %zu of %zu runs of %s have no value",
 					cell, m->name, s->count - values, s->count, side);

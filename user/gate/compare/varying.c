@@ -122,9 +122,10 @@ static void decide(struct gate_row *row, enum finding found, bool larger, size_t
 	row->verdict = larger ? GATE_REGRESSION : GATE_INCONCLUSIVE;
 	if (found == APART)
 		row->p_regression = chance_of_order(count);
-	snprintf(row->note, sizeof(row->note),
-		 larger ? "varies, but all %zu runs of B are above all of A by more" : notes[found],
-		 count);
+	gate_row__note(row,
+		       larger ? "varies, but all %zu runs of B are above all of A by more"
+			      : notes[found],
+		       count);
 }
 
 static int decide_all(struct gate_report *report, struct gate_report *alone, size_t count,

@@ -11,6 +11,7 @@
 #include "bench/shared/units.h"
 #include "user/gate/compare/decide.h"
 #include "user/gate/compare/format.h"
+#include "user/text/escape.h"
 #include "user/text/layout.h"
 #include "user/text/utf8.h"
 
@@ -52,28 +53,52 @@ struct gate_row *gate_report__add_row(struct gate_report *r)
 	return &rows[r->row_count++];
 }
 
-int gate_report__note(struct gate_report *r, const char *format, ...)
+/* Escaped, and cut between characters. */
+static void format_note(char *note, size_t size, const char *format, va_list args)
 {
-	char **notes, *text;
+	char text[1024];
+
+	vsnprintf(text, sizeof(text), format, args);
+	escape_text(text, note, size);
+}
+
+void gate_row__note(struct gate_row *row, const char *format, ...)
+{
+	char note[512];
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
+	format_note(note, sizeof(note), format, args);
 	va_end(args);
-	for (size_t i = 0; text && i < r->note_count; i++) {
-		if (!strcmp(r->notes[i], text)) {
-			free(text);
+	row->note[0] = '\0';
+	layout_append(row->note, sizeof(row->note), "%s", note);
+}
+
+bool gate_row__is_failed(const struct gate_row *row)
+{
+	return row->of && row->of->kind == METRIC_FAILED;
+}
+
+int gate_report__note(struct gate_report *r, const char *format, ...)
+{
+	char **notes, note[512];
+	va_list args;
+
+	va_start(args, format);
+	format_note(note, sizeof(note), format, args);
+	va_end(args);
+	for (size_t i = 0; i < r->note_count; i++) {
+		if (!strcmp(r->notes[i], note))
 			return 0;
-		}
 	}
-	notes = text ? reallocarray(r->notes, r->note_count + 1, sizeof(*notes)) : NULL;
-	if (!notes) {
-		free(text);
+	notes = reallocarray(r->notes, r->note_count + 1, sizeof(*notes));
+	if (!notes)
 		return -ENOMEM;
-	}
 	r->notes = notes;
-	notes[r->note_count++] = text;
+	notes[r->note_count] = strdup(note);
+	if (!notes[r->note_count])
+		return -ENOMEM;
+	r->note_count++;
 	return 0;
 }
 
@@ -117,11 +142,6 @@ static bool is_count(const struct gate_row *row)
 	return row->of && metric_is_count(row->of);
 }
 
-static bool is_failed(const struct gate_row *row)
-{
-	return row->of && row->of->kind == METRIC_FAILED;
-}
-
 /*
  * The order of rows of one verdict: failed calls and missing values; then exact ones, which are
  * certain; then times, the whole call before its parts. In the lab everything is exact, and the
@@ -132,7 +152,7 @@ static int rank_of(const struct gate_report *r, const struct gate_row *row)
 	enum { FIRST, COUNT, VARYING_COUNT, CALL, TIME, PHASE, LAB_COUNT };
 	bool lab = is_lab(r);
 
-	if (is_failed(row) || !isfinite(row->a))
+	if (gate_row__is_failed(row) || !isfinite(row->a))
 		return FIRST;
 	if (is_count(row) && lab)
 		return LAB_COUNT;
@@ -215,7 +235,7 @@ static struct tally count_rows(const struct gate_report *r, enum gate_verdict wa
 			t.pairs_most = row->pairs > t.pairs_most ? row->pairs : t.pairs_most;
 		}
 		t.budget += row->kind == GATE_BUDGET;
-		t.measured += !is_failed(row) || row->kind == GATE_BUDGET;
+		t.measured += !gate_row__is_failed(row) || row->kind == GATE_BUDGET;
 		t.regressions += row->verdict == GATE_REGRESSION;
 		t.inconclusive += row->verdict == GATE_INCONCLUSIVE;
 		if (row->verdict == wanted && !t.worst)
@@ -229,94 +249,80 @@ static const char *plural(size_t n)
 	return n == 1 ? "" : "s";
 }
 
-static void append_row(char *line, size_t size, const struct gate_row *row)
+/* Appends to the headline. */
+#define say(report, ...) layout_append((report)->headline, sizeof((report)->headline), __VA_ARGS__)
+
+static void say_row(struct gate_report *r, const struct gate_row *row)
 {
 	char a[32], b[32], text[32];
 	bool lab = !strcmp(row->unit, "instructions") && row->kind != GATE_BUDGET;
 	bool spelt = strcmp(row->unit, "ns") && strcmp(row->unit, "bytes") && !lab;
+	const char *blank = spelt ? " " : "", *unit = spelt ? row->unit : "";
 
-	layout_append(line, size, "%s%s%s", row->cell, row->cell[0] ? ": " : "", row->metric);
+	say(r, "%s%s%s", row->cell, row->cell[0] ? ": " : "", row->metric);
 	if (lab)
-		layout_append(line, size, " %+.0f instructions a spawn,", row->b - row->a);
+		say(r, " %+.0f instructions a spawn,", row->b - row->a);
 	if (isfinite(row->change) && row->kind != GATE_BUDGET)
-		layout_append(line, size, " %s", gate_percent(row->change, text, sizeof(text)));
+		say(r, " %s", gate_percent(row->change, text, sizeof(text)));
 	if (isfinite(row->low) && isfinite(row->high))
-		layout_append(line, size, " [%+.1f, %+.1f]", 100 * row->low, 100 * row->high);
+		say(r, " [%+.1f, %+.1f]", 100 * row->low, 100 * row->high);
 	if (!isfinite(row->a) && !isfinite(row->b))
 		return;
+	gate_value(row->b, row->unit, b, sizeof(b));
 	if (row->kind == GATE_BUDGET)
-		layout_append(line, size, ", but it is %s%s%s",
-			      gate_value(row->b, row->unit, b, sizeof(b)), spelt ? " " : "",
-			      spelt ? row->unit : "");
+		say(r, ", but it is %s%s%s", b, blank, unit);
 	else
-		layout_append(line, size, " (%s -> %s%s%s)",
-			      gate_value(row->a, row->unit, a, sizeof(a)),
-			      gate_value(row->b, row->unit, b, sizeof(b)), spelt ? " " : "",
-			      spelt ? row->unit : "");
+		say(r, " (%s -> %s%s%s)", gate_value(row->a, row->unit, a, sizeof(a)), b, blank,
+		    unit);
 }
 
 static void say_pass(struct gate_report *r, const struct tally *t)
 {
-	char *line = r->headline;
-	const char *before = "";
-
 	if (t->budget > 0) {
-		layout_append(line, sizeof(r->headline), "%zu value%s within budget", t->budget,
-			      plural(t->budget));
+		say(r, "%zu value%s within budget", t->budget, plural(t->budget));
 		return;
 	}
-	if (t->exact > 0) {
-		layout_append(line, sizeof(r->headline), "%zu exact metric%s not worse", t->exact,
-			      plural(t->exact));
-		before = ", ";
-	}
-	if (t->statistical > 0)
-		layout_append(line, sizeof(r->headline),
-			      "%s%zu timed metric%s less than %.3g %% slower (", before,
-			      t->statistical, plural(t->statistical), 100 * r->margin);
-	if (t->statistical > 0 && t->pairs_least < t->pairs_most)
-		layout_append(line, sizeof(r->headline), "%zu to ", t->pairs_least);
-	if (t->statistical > 0)
-		layout_append(line, sizeof(r->headline), "%zu pair%s of runs)", t->pairs_most,
-			      plural(t->pairs_most));
+	if (t->exact > 0)
+		say(r, "%zu exact metric%s not worse", t->exact, plural(t->exact));
+	if (t->statistical == 0)
+		return;
+	say(r, "%s%zu timed metric%s less than %.3g %% slower (", t->exact > 0 ? ", " : "",
+	    t->statistical, plural(t->statistical), 100 * r->margin);
+	if (t->pairs_least < t->pairs_most)
+		say(r, "%zu to ", t->pairs_least);
+	say(r, "%zu pair%s of runs)", t->pairs_most, plural(t->pairs_most));
 }
 
 static void say_regression(struct gate_report *r, const struct tally *t)
 {
-	append_row(r->headline, sizeof(r->headline), t->worst);
+	say_row(r, t->worst);
 	if (t->regressions > 1)
-		layout_append(r->headline, sizeof(r->headline), "; and %zu more",
-			      t->regressions - 1);
+		say(r, "; and %zu more", t->regressions - 1);
 }
 
 static void say_inconclusive(struct gate_report *r, const struct tally *t)
 {
-	char *line = r->headline;
+	const struct gate_row *worst = t->worst;
 	char text[32];
 
-	if (t->worst->kind == GATE_STATISTICAL && !t->worst->demoted &&
-	    ldexp(1, -(int)t->worst->pairs) > r->alpha_pass) {
+	if (worst->kind == GATE_STATISTICAL && !worst->demoted &&
+	    ldexp(1, -(int)worst->pairs) > r->alpha_pass) {
 		if (t->exact > 0)
-			layout_append(line, sizeof(r->headline),
-				      "%zu exact metric%s not worse, but ", t->exact,
-				      plural(t->exact));
-		layout_append(
-			line, sizeof(r->headline),
-			"%zu pair%s of runs cannot decide times (it takes 5; --ab takes them)",
-			t->worst->pairs, plural(t->worst->pairs));
+			say(r, "%zu exact metric%s not worse, but ", t->exact, plural(t->exact));
+		say(r, "%zu pair%s of runs cannot decide times (it takes 5; --ab takes them)",
+		    worst->pairs, plural(worst->pairs));
 		return;
 	}
-	if (t->worst->note[0])
-		layout_append(line, sizeof(r->headline), "%s%s%s: %s", t->worst->cell,
-			      t->worst->cell[0] ? ": " : "", t->worst->metric, t->worst->note);
+	if (worst->note[0])
+		say(r, "%s%s%s: %s", worst->cell, worst->cell[0] ? ": " : "", worst->metric,
+		    worst->note);
 	else
-		append_row(line, sizeof(r->headline), t->worst);
-	if (isfinite(t->worst->smallest))
-		layout_append(line, sizeof(r->headline), "; %zu pairs would show %s",
-			      t->worst->pairs,
-			      gate_percent(t->worst->smallest, text, sizeof(text)));
+		say_row(r, worst);
+	if (isfinite(worst->smallest))
+		say(r, "; %zu pairs would show %s", worst->pairs,
+		    gate_percent(worst->smallest, text, sizeof(text)));
 	if (t->inconclusive > 1)
-		layout_append(line, sizeof(r->headline), "; and %zu more", t->inconclusive - 1);
+		say(r, "; and %zu more", t->inconclusive - 1);
 }
 
 static void say_differences(struct gate_report *r)
@@ -332,16 +338,15 @@ static void say_differences(struct gate_report *r)
 		if (said == 0)
 			first = d->name;
 		if (said < 3)
-			layout_append(r->headline, sizeof(r->headline), "%s%s (%.*s | %.*s)",
-				      said ? ", " : "", d->name, (int)utf8_fit(d->a, 32), d->a,
-				      (int)utf8_fit(d->b, 32), d->b);
+			say(r, "%s%s (%.*s | %.*s)", said ? ", " : "", d->name,
+			    (int)utf8_fit(d->a, 32), d->a, (int)utf8_fit(d->b, 32), d->b);
 		said++;
 	}
 	if (said > 3)
-		layout_append(r->headline, sizeof(r->headline), " and %zu more", said - 3);
+		say(r, " and %zu more", said - 3);
 	if (said > 0)
-		layout_append(r->headline, sizeof(r->headline), " differ%s%s", said == 1 ? "s" : "",
-			      !strcmp(first, "clock") ? "" : "; --factor declares what may");
+		say(r, " differ%s%s", said == 1 ? "s" : "",
+		    !strcmp(first, "clock") ? "" : "; --factor declares what may");
 }
 
 void gate_report__conclude(struct gate_report *r)

@@ -71,7 +71,14 @@ struct gate_report {
 /* Adds an empty row. NULL: out of memory. Invalidates pointers to rows. */
 struct gate_row *gate_report__add_row(struct gate_report *r);
 
-/* Adds a note, once. 0 or -ENOMEM. */
+/* Sets the row's note, escaped; what does not fit ends with an ellipsis. */
+__attribute__((format(printf, 2, 3))) void gate_row__note(struct gate_row *row, const char *format,
+							  ...);
+
+/* Whether it is about failed calls. */
+bool gate_row__is_failed(const struct gate_row *row);
+
+/* Adds a note, escaped, once. 0 or -ENOMEM. */
 __attribute__((format(printf, 2, 3))) int gate_report__note(struct gate_report *r,
 							    const char *format, ...);
 

@@ -224,14 +224,13 @@ static size_t keep_confirmed(struct gate_report *report, struct gate_report *aga
 		}
 		row->verdict = GATE_INCONCLUSIVE;
 		if (fresh == report->pairs)
-			snprintf(row->note, sizeof(row->note),
-				 "slower in %zu pairs, but not again in %zu fresh ones",
-				 report->pairs, fresh);
+			gate_row__note(row, "slower in %zu pairs, but not again in %zu fresh ones",
+				       report->pairs, fresh);
 		else
-			snprintf(row->note, sizeof(row->note),
-				 "slower in %zu pairs, but %zu of the fresh pairs that must "
-				 "confirm it are here: confirm-*.jsonl",
-				 report->pairs, fresh);
+			gate_row__note(row,
+				       "slower in %zu pairs, but %zu of the fresh pairs that must "
+				       "confirm it are here: confirm-*.jsonl",
+				       report->pairs, fresh);
 	}
 	return confirmed;
 }
@@ -314,8 +313,7 @@ static int append_times(struct gate_report *counts, struct gate_report *times)
 		struct gate_row *row;
 
 		/* The traced runs already have a row for failed calls. */
-		if (times->rows[i].of && times->rows[i].of->kind == METRIC_FAILED &&
-		    times->rows[i].verdict == GATE_PASS)
+		if (gate_row__is_failed(&times->rows[i]) && times->rows[i].verdict == GATE_PASS)
 			continue;
 		row = gate_report__add_row(counts);
 		if (!row)
