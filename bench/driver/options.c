@@ -100,7 +100,7 @@ static void make_options(void)
 		all_options[FIXED_COUNT + axis] = (struct argp_option){
 			.name = axis_names[axis],
 			.key = KEY_AXIS + (int)axis,
-			.arg = axis_table[axis].arg,
+			.arg = axis_table[axis].kind->arg,
 			.doc = axis_table[axis].brief,
 			.group = 2,
 		};

@@ -56,72 +56,26 @@ static int parse_pages(const char *text, int64_t *value, struct fault *why)
 	return fault__set(why, -EINVAL, "unknown pages '%s'; known: 4k, thp", text);
 }
 
+static const struct axis_kind of_bytes = {"SIZE,...", parse_size, NULL};
+static const struct axis_kind of_pages = {"KIND,...", parse_pages, pages_names};
+static const struct axis_kind of_number = {"N,...", parse_count, NULL};
+
 const struct axis_info axis_table[AXIS_COUNT] = {
-	[AXIS_SIZE] =
-		{
-			.name = "size",
-			.key = "rss_bytes",
-			.arg = "SIZE,...",
-			.brief = "memory that the parent has written, on top of its own",
-			.parse = parse_size,
-			.required = true,
-		},
-	[AXIS_PAGES] =
-		{
-			.name = "pages",
-			.key = "pages",
-			.arg = "KIND,...",
-			.brief = "pages of that memory: 4k (default), thp",
-			.parse = parse_pages,
-			.is_name = true,
-			.default_value = PAGES_4K,
-		},
-	[AXIS_VMAS] =
-		{
-			.name = "vmas",
-			.key = "vmas",
-			.arg = "N,...",
-			.brief = "additional VMAs of one page each",
-			.parse = parse_count,
-			.default_value = AXIS_ABSENT,
-		},
-	[AXIS_FDS] =
-		{
-			.name = "fds",
-			.key = "fds",
-			.arg = "N,...",
-			.brief = "additional open descriptors",
-			.parse = parse_count,
-			.default_value = AXIS_ABSENT,
-		},
-	[AXIS_THREADS] =
-		{
-			.name = "threads",
-			.key = "threads",
-			.arg = "N,...",
-			.brief = "additional idle threads",
-			.parse = parse_count,
-			.default_value = AXIS_ABSENT,
-		},
-	[AXIS_CHILD_WRITE] =
-		{
-			.name = "child_write",
-			.key = "child_write",
-			.arg = "SIZE,...",
-			.brief = "bytes of that memory that the child writes to (fork only)",
-			.parse = parse_size,
-			.default_value = AXIS_ABSENT,
-		},
-	[AXIS_PARENT_WRITE] =
-		{
-			.name = "parent_write",
-			.key = "parent_write",
-			.arg = "SIZE,...",
-			.brief =
-				"bytes that the parent writes to while the child lives (fork only)",
-			.parse = parse_size,
-			.default_value = AXIS_ABSENT,
-		},
+	[AXIS_SIZE] = {"size", "rss_bytes", "memory that the parent has written, on top of its own",
+		       &of_bytes, true, 0},
+	[AXIS_PAGES] = {"pages", "pages", "pages of that memory: 4k (default), thp", &of_pages,
+			false, PAGES_4K},
+	[AXIS_VMAS] = {"vmas", "vmas", "additional VMAs of one page each", &of_number, false,
+		       AXIS_ABSENT},
+	[AXIS_FDS] = {"fds", "fds", "additional open descriptors", &of_number, false, AXIS_ABSENT},
+	[AXIS_THREADS] = {"threads", "threads", "additional idle threads", &of_number, false,
+			  AXIS_ABSENT},
+	[AXIS_CHILD_WRITE] = {"child_write", "child_write",
+			      "bytes of that memory that the child writes to (fork only)",
+			      &of_bytes, false, AXIS_ABSENT},
+	[AXIS_PARENT_WRITE] = {"parent_write", "parent_write",
+			       "bytes that the parent writes to while the child lives (fork only)",
+			       &of_bytes, false, AXIS_ABSENT},
 };
 
 int64_t shape__get(const struct shape *shape, enum axis axis)
@@ -131,8 +85,10 @@ int64_t shape__get(const struct shape *shape, enum axis axis)
 
 const char *axis_format(enum axis axis, int64_t value, char *buf, size_t size)
 {
-	if (axis_table[axis].is_name)
-		snprintf(buf, size, "%s", pages_names[value]);
+	const char *const *names = axis_table[axis].kind->names;
+
+	if (names)
+		snprintf(buf, size, "%s", names[value]);
 	else
 		snprintf(buf, size, "%" PRId64, value);
 	return buf;

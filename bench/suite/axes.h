@@ -42,13 +42,18 @@ struct shape {
 	int64_t axis[AXIS_COUNT];
 };
 
+/* What the values of an axis are. */
+struct axis_kind {
+	const char *arg; /* in the options' help */
+	int (*parse)(const char *text, int64_t *value, struct fault *why);
+	const char *const *names; /* of the values, or NULL: they are numbers */
+};
+
 struct axis_info {
 	const char *name; /* in suite files; the option has `-` for `_` */
 	const char *key;  /* in the protocol */
-	const char *arg;  /* in the options' help */
 	const char *brief;
-	int (*parse)(const char *text, int64_t *value, struct fault *why);
-	bool is_name;	       /* the value is a name, else a number */
+	const struct axis_kind *kind;
 	bool required;	       /* a grid without it is an error */
 	int64_t default_value; /* for grids that do not name the axis */
 };

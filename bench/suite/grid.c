@@ -42,7 +42,7 @@ static int add_axis(struct axis_list *list, enum axis axis, const char *text, st
 	int64_t value;
 	int err;
 
-	err = axis_table[axis].parse(text, &value, why);
+	err = axis_table[axis].kind->parse(text, &value, why);
 	if (err)
 		return err;
 	grown = reallocarray(list->v, list->n + 1, sizeof(*grown));

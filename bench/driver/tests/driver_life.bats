@@ -7,6 +7,19 @@
 
 load driver.bash
 
+# Starts the driver, which then takes commands, as `driver`.
+serve() { # ARG...
+    local line
+    copy_tool "$DIR/copy"
+    coproc "$DIR/copy/spawnscope-bench" --serve "$@"
+    driver=$COPROC_PID
+    until read -r line <&"${COPROC[0]}" && [ "$line" = ready ]; do :; done
+}
+
+ask() { # COMMAND
+    echo "$1" >&"${COPROC[1]}"
+}
+
 @test "--serve: prepare, run, and quit" {
     printf 'prepare 1\nrun 1 3\nrun 0 2\nprepare 2\nrun 2 1\nquit\nprepare 0\n' |
         "$BENCH" --serve --method vfork --size 1M,2M,8192T --warmup 1 >"$DIR/out"
@@ -39,49 +52,42 @@ load driver.bash
 }
 
 @test "a killed parent breaks its cell, and other cells get a new one" {
-    copy_tool "$DIR/copy"
-    coproc "$DIR/copy/spawnscope-bench" --serve --method fork,vfork --size 256M
-    driver=$COPROC_PID
-    until read -r line <&"${COPROC[0]}" && [ "$line" = ready ]; do :; done
-    echo "prepare 0" >&"${COPROC[1]}"
+    serve --method fork,vfork --size 256M
+    ask "prepare 0"
     read -r _ _ pid _ <&"${COPROC[0]}"
-    echo "run 0 100000" >&"${COPROC[1]}"
+    ask "run 0 100000"
     sleep 0.5
     kill -KILL "$pid"
     until read -r word id reason <&"${COPROC[0]}" && [ "$word" != sample ]; do :; done
     [ "$word $id" = "broken 0" ]
     [[ $reason == "the parent process was killed by signal 9"* ]]
-    echo "prepare 0" >&"${COPROC[1]}"
+    ask "prepare 0"
     read -r word _ <&"${COPROC[0]}"
     [ "$word" = skip ]
-    echo "prepare 1" >&"${COPROC[1]}"
+    ask "prepare 1"
     read -r word _ new _ <&"${COPROC[0]}"
     [ "$word" = parent ]
     [ "$new" -ne "$pid" ]
-    echo quit >&"${COPROC[1]}"
+    ask quit
     wait "$driver"
     none_left "$DIR/copy"
 }
 
 @test "a hanging parent is killed after the timeout" {
-    copy_tool "$DIR/copy"
-    coproc "$DIR/copy/spawnscope-bench" --serve --timeout 1 --method fork --size 1M
-    driver=$COPROC_PID
-    until read -r line <&"${COPROC[0]}" && [ "$line" = ready ]; do :; done
-    echo "prepare 0" >&"${COPROC[1]}"
+    serve --timeout 1 --method fork --size 1M
+    ask "prepare 0"
     read -r _ _ pid _ <&"${COPROC[0]}"
     kill -STOP "$pid"
-    echo "run 0 1" >&"${COPROC[1]}"
+    ask "run 0 1"
     read -r -t 10 word id reason <&"${COPROC[0]}"
     [ "$word $id" = "broken 0" ]
     [[ $reason == "the parent process did not answer within 1 s; --timeout"* ]]
     refute kill -0 "$pid"
-    echo quit >&"${COPROC[1]}"
+    ask quit
     wait "$driver"
 }
 
 @test "a hanging program is killed with its parent" {
-    copy_tool "$DIR/copy"
     printf '#!/bin/sh\nexec sleep 1000.%s\n' $$ >"$DIR/hang"
     chmod +x "$DIR/hang"
     run -0 "$BENCH" --child "$DIR/hang" --timeout 1 --method system --size 1M --runs 1
