@@ -7,7 +7,7 @@
 
 #include "user/store/scan.h"
 
-/* Shorter ones are left to jansson: what replaces an array is then never longer than it. */
+/* Shorter arrays stay: [N.5] is never longer than the array that it replaces. */
 #define LIFT_MIN 16
 
 static void skip_blanks(struct scan *s)
@@ -28,7 +28,7 @@ static bool scan_value(struct scan *s, int64_t *value)
 	return true;
 }
 
-/* From behind "[" to behind "]". False if it is not an array of numbers; *series is freed then. */
+/* Reads the rest of an array, after its "[". False, and *series is empty: not only numbers. */
 static bool scan_array(struct scan *s, struct series *series)
 {
 	do {
@@ -66,7 +66,7 @@ static void copy(struct lifted *l, const char *from, const char *to)
 	l->len += (size_t)(to - from);
 }
 
-/* Whether a real number is here: outside of strings, no other has these. */
+/* Whether this character, outside of a string, is part of a real number. */
 static bool in_real(const char *line, const char *at)
 {
 	bool exponent = *at == 'e' || *at == 'E';

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Inside the store: long arrays of numbers are taken out of a line before it is parsed. They are
- * nearly all of a file, and jansson spends 150 ns and an allocation on each value; read here, a
- * million samples take a tenth of that.
+ * Inside the store: long arrays of numbers are read before a line is parsed as JSON. Nearly all of
+ * a file is such arrays, and jansson takes 150 ns and an allocation for each value. Read here, a
+ * million samples take a tenth of that time.
  */
 #pragma once
 
@@ -13,19 +13,18 @@
 struct lifted {
 	struct series *arrays;
 	size_t count;
-	char *text; /* the line without them */
+	char *text; /* the line without these arrays */
 	size_t len;
 };
 
 /*
- * Puts the line into l->text, with [N.5] in place of the array that is now l->arrays[N]. An array
- * is taken out if it has nothing in it but integers that fit an int64_t, and nulls. False if the
- * line is to be parsed as it is: there is nothing to take out, it has a real number somewhere
- * (which nothing of ours has, so that [N.5] cannot be in a file), it is out of shape, or memory
- * ran out.
+ * Copies the line to l->text, without its long arrays of integers and nulls. Array N is now
+ * l->arrays[N], and l->text has [N.5] in its place: no file has that, since we write no real
+ * numbers. False: parse the line itself, because it has no such array, or a real number, or a
+ * syntax error, or memory ran out.
  */
 bool lifted__take(struct lifted *l, const char *line, size_t len);
 void lifted__free(struct lifted *l);
 
-/* The array that this value stands for; NULL if it is none. `l` may be NULL. */
+/* The array in whose place `json` stands; NULL if it is another value. `l` may be NULL. */
 struct series *lifted__find(const struct lifted *l, const json_t *json);

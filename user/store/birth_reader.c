@@ -15,10 +15,10 @@
 #include "user/store/scan.h"
 #include "user/text/utf8.h"
 
-/* The objects of a line, the outermost first, the others in the order of their members there. */
+/* The objects of a line: the line itself, then those in it, in the order of their names there. */
 enum object { LINE, PARENT, CHILD, EDGE, PHASE, EXEC, COUNT, STACK, OBJECTS };
 
-/* Of each the members that count here, in the order in which they are written. */
+/* The members that are read, in the order in which the store writes them. */
 enum { TYPE, T_NS, METHOD, FLAGS, RESULT, CALL_NS, FIRST_OBJECT };
 enum { PARENT_PID, PARENT_TID, COMM, EXE, UID, CGROUP };
 enum { CHILD_PID, CHILD_TID };
@@ -28,7 +28,7 @@ enum { FRAMES, LIBC };
 #define MEMBERS_MAX 20
 
 struct name {
-	const char *text; /* with its quotes and colon; NULL: there are no more */
+	const char *text; /* with its quotes and colon; NULL after the last */
 	size_t len;
 };
 
@@ -75,17 +75,17 @@ struct value {
 struct line {
 	struct value v[OBJECTS][MEMBERS_MAX];
 	const char *end;
-	bool valid; /* jansson has written it, so that what is not known can be skipped */
+	bool valid; /* jansson wrote it: values and members that we do not know can be skipped */
 	struct reason *why;
 };
 
-/* What a character of a string needs of its reader. */
+/* Whether a character of a string stands for itself. */
 static bool is_plain(char c)
 {
 	return c >= 0x20 && c != '"' && c != '\\' && (unsigned char)c < 0x80;
 }
 
-/* What stands for a character behind a backslash; 0: none that is read here. */
+/* The character that a backslash and `c` stand for; 0 if none, or for \u. */
 static char unescaped(char c)
 {
 	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
@@ -94,7 +94,7 @@ static char unescaped(char c)
 	return at ? to[at - from] : '\0';
 }
 
-/* The length of the escape sequence here, if it is one that the store writes; else 0. */
+/* The length of the escape sequence here; 0 if the store writes no such sequence. */
 static size_t escape_length(const struct scan *s)
 {
 	static const char digits[] = "123456789ABCDEF0";
@@ -108,7 +108,7 @@ static size_t escape_length(const struct scan *s)
 	return at[4] == '1' || (at[4] == '0' && at[5] != '0') ? 6 : 0;
 }
 
-/* From a quote to behind the one that ends the string. False also for bad UTF-8. */
+/* Reads a string with its quotes. False also for bad UTF-8. */
 static bool scan_text(struct scan *s, struct scan *text)
 {
 	uint32_t code;
@@ -117,8 +117,7 @@ static bool scan_text(struct scan *s, struct scan *text)
 	if (!scan_char(s, '"'))
 		return false;
 	text->at = s->at;
-	/* The line goes on behind a string for longer than a character may be. */
-	while (s->end - s->at >= 4) {
+	while (s->at < s->end) {
 		if (is_plain(*s->at)) {
 			s->at++;
 			continue;
@@ -127,6 +126,9 @@ static bool scan_text(struct scan *s, struct scan *text)
 			text->end = s->at++;
 			return true;
 		}
+		/* Any other character has two bytes, and a quote and a brace come after it. */
+		if (s->end - s->at < 4)
+			return false;
 		if (*s->at == '\\')
 			len = escape_length(s);
 		else
@@ -149,7 +151,7 @@ static char take_escaped(struct scan *text)
 	return (char)(16 * (at[4] - '0') + (at[5] <= '9' ? at[5] - '0' : at[5] - 'A' + 10));
 }
 
-/* What a string says, cut to `size`, with a zero byte. Returns where that stands. */
+/* Writes a string and a zero byte, `size` bytes at most. Returns the place of the zero byte. */
 static char *write_text(char *to, size_t size, struct scan text)
 {
 	for (; text.at < text.end && size > 1; size--)
@@ -174,7 +176,7 @@ static bool scan_texts(struct scan *s, struct scan *texts)
 	return scan_char(s, ']');
 }
 
-/* Which member's name is here, most likely the `next`; behind its colon then. -1: none of these. */
+/* Reads the name of a member and its colon; most likely it is `next`. -1: another name. */
 static int scan_name(struct scan *s, const struct name *of, int next)
 {
 	size_t left = (size_t)(s->end - s->at);
@@ -190,7 +192,7 @@ static int scan_name(struct scan *s, const struct name *of, int next)
 	return -1;
 }
 
-/* A value of the types that we know. */
+/* Reads a value of a type that we use. */
 static bool scan_known(struct scan *s, struct value *v)
 {
 	if (scan_is(s, '"')) {
@@ -210,7 +212,7 @@ static bool at_end_of_value(const struct scan *s)
 	return scan_is(s, ',') || scan_is(s, '}') || scan_is(s, ']');
 }
 
-/* Behind the value here, of valid JSON without spaces. */
+/* Skips a value of valid JSON without spaces. */
 static void skip_value(struct scan *s)
 {
 	size_t depth = 0;
@@ -274,7 +276,7 @@ static bool scan_members(struct scan *s, struct line *l, enum object object)
 	return scan_char(s, '}');
 }
 
-/* From here on a birth is made of the values. */
+/* From here on: the values become a birth. */
 
 static void fault(struct line *l, enum object object, int member, const char *what)
 {
@@ -304,13 +306,13 @@ static uint32_t take_u32(struct line *l, enum object object, int member)
 	return (uint32_t)take_number(l, object, member, 0, UINT32_MAX);
 }
 
-/* All bits of an unsigned number. */
+/* An unsigned number, which JSON has as a signed one. */
 static uint64_t take_u64(struct line *l, enum object object, int member)
 {
 	return (uint64_t)take_number(l, object, member, MISSING + 1, INT64_MAX);
 }
 
-/* Cut to `size`: in place of a byte that was not UTF-8 stand three. */
+/* Cuts to `size`: a name whose bytes were no UTF-8 is longer now. */
 static void take_text(struct line *l, enum object object, int member, char *to, size_t size)
 {
 	const struct value *v = &l->v[object][member];
@@ -377,7 +379,7 @@ static void take_parent(struct line *l, struct birth *b)
 
 static void take_times(struct line *l, struct birth *b)
 {
-	int64_t t = l->v[LINE][T_NS].number; /* 0 if it is not there */
+	int64_t t = l->v[LINE][T_NS].number; /* 0 if absent */
 
 	need_object(l, EDGE);
 	for (int e = 0; e < EDGE_COUNT && !l->why->err; e++)
@@ -405,7 +407,7 @@ static char *take_texts(struct line *l, enum object object, int member, size_t *
 			size_t *count)
 {
 	const struct value *v = &l->v[object][member];
-	/* In the line each has two quotes, here one zero byte; another one ends them all. */
+	/* Two quotes become a zero byte; and one more ends them all. */
 	size_t size = (size_t)(v->text.end - v->text.at) + 1;
 	struct scan left = {v->text.at, l->end}, one;
 	char *all = NULL, *to;

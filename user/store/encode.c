@@ -16,7 +16,7 @@ static const char *const edge_names[] = {
 #undef X
 };
 
-/* A copy in which each malformed byte is U+FFFD: JSON knows no other text. NULL: out of memory. */
+/* A copy with U+FFFD for each malformed byte, as JSON must be UTF-8. NULL: out of memory. */
 static char *well_formed(const char *text)
 {
 	static const char replacement[] = "\xef\xbf\xbd";
@@ -53,7 +53,7 @@ static json_t *number_or_null(int64_t number)
 	return number == MISSING ? json_null() : json_integer(number);
 }
 
-/* Each put appends a member and returns whether that failed; a NULL value is a failure, too. */
+/* Each put appends a member. True: it failed, or the value is NULL because making it failed. */
 static bool put(json_t *object, const char *name, json_t *value)
 {
 	return json_object_set_new(object, name, value) != 0;
@@ -79,7 +79,7 @@ static json_t *finished(json_t *object, bool failed)
 	return object;
 }
 
-/* A new member for a series that has values; as many as the cell has samples. */
+/* A series with values becomes an array of `n`; one without gets no member. */
 static bool put_series(json_t *object, const char *name, const struct series *s, size_t n)
 {
 	json_t *array;

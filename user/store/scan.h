@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Inside the store: what is read from a line's text without jansson. */
+/* Inside the store: reading a line's text without jansson. */
 #pragma once
 
 #include <stdbool.h>
@@ -22,7 +22,7 @@ static inline bool scan_char(struct scan *s, char c)
 	return is;
 }
 
-/* As RFC 8259 has an integer: no plus, no zero before other digits. */
+/* An integer of RFC 8259: no plus sign, no leading zero. */
 static inline bool scan_integer(struct scan *s, int64_t *value)
 {
 	bool negative = scan_char(s, '-');
@@ -37,7 +37,7 @@ static inline bool scan_integer(struct scan *s, int64_t *value)
 	       n <= (uint64_t)INT64_MAX + negative;
 }
 
-/* Behind the quote that ends the string that begins here, or the end. */
+/* Skips the string that begins here, with its closing quote. */
 static inline void scan_past_string(struct scan *s)
 {
 	for (s->at++; s->at < s->end && *s->at != '"'; s->at++)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/parent/cgroup.h"
@@ -130,6 +131,12 @@ TEST(test_writes_need_copies)
 
 TEST(test_cgroup_mount)
 {
+	static const char *const others[] = {
+		"32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu,memory2\n",
+		"22 27 0:21 / /proc rw - proc proc rw\n",
+		"",
+		" - ",
+	};
 	struct cgroup_mount mount;
 
 	assert_int_equal(cgroup_parse_mount("35 31 0:32 / /sys/fs/cgroup/memory rw,relatime "
@@ -145,14 +152,8 @@ TEST(test_cgroup_mount)
 			 0);
 	assert_int_equal(mount.version, 2);
 	assert_string_equal(mount.root, "/docker/ab");
-	assert_int_equal(cgroup_parse_mount("32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup "
-					    "rw,cpu,memory2\n",
-					    &mount),
-			 -ENOENT);
-	assert_int_equal(cgroup_parse_mount("22 27 0:21 / /proc rw - proc proc rw\n", &mount),
-			 -ENOENT);
-	assert_int_equal(cgroup_parse_mount("", &mount), -ENOENT);
-	assert_int_equal(cgroup_parse_mount(" - ", &mount), -ENOENT);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_int_equal(cgroup_parse_mount(others[i], &mount), -ENOENT);
 }
 
 TEST(test_cgroup_own)
@@ -176,26 +177,28 @@ TEST(test_cgroup_own)
 
 TEST(test_cgroup_room)
 {
-	int64_t limit, room;
+	static const struct {
+		const char *limit, *usage, *stat;
+		int64_t room; /* or -ENOENT */
+	} groups[] = {
+		{"max\n", "4096\n", "", -ENOENT},
+		{"9223372036854771712\n", "4096\n", "", -ENOENT},
+		{"1000\n", "", "", -ENOENT},
+		{"1073741824\n", "73741824\n", "", 1000000000},
+		/* Pages of files that were read once are as good as free. */
+		{"1000\n", "900\n", "anon 5\ninactive_file 300\n", 400},
+		{"1000\n", "900\n", "inactive_file 1\ntotal_inactive_file 300\n", 400},
+		/* Usage can be above a limit that was lowered. */
+		{"1000\n", "2000\n", "", 0},
+	};
 
-	assert_int_equal(cgroup_parse_room("max\n", "4096\n", "", &limit, &room), -ENOENT);
-	assert_int_equal(cgroup_parse_room("9223372036854771712\n", "4096\n", "", &limit, &room),
-			 -ENOENT);
-	assert_int_equal(cgroup_parse_room("1073741824\n", "73741824\n", "", &limit, &room), 0);
-	assert_int_equal(limit, GIB);
-	assert_int_equal(room, 1000000000);
-	/* Pages of files that were read once are as good as free. */
-	assert_int_equal(
-		cgroup_parse_room("1000\n", "900\n", "anon 5\ninactive_file 300\n", &limit, &room),
-		0);
-	assert_int_equal(room, 400);
-	assert_int_equal(cgroup_parse_room("1000\n", "900\n",
-					   "inactive_file 1\ntotal_inactive_file 300\n", &limit,
-					   &room),
-			 0);
-	assert_int_equal(room, 400);
-	/* Usage can be above a limit that was lowered. */
-	assert_int_equal(cgroup_parse_room("1000\n", "2000\n", "", &limit, &room), 0);
-	assert_int_equal(room, 0);
-	assert_int_equal(cgroup_parse_room("1000\n", "", "", &limit, &room), -ENOENT);
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		int64_t limit = 0, room = 0;
+		int err = cgroup_parse_room(groups[i].limit, groups[i].usage, groups[i].stat,
+					    &limit, &room);
+
+		assert_int_equal(err ? err : room, groups[i].room);
+		if (!err)
+			assert_int_equal(limit, atoll(groups[i].limit));
+	}
 }

@@ -4,6 +4,7 @@
 
 #include "bench/tests/unit.h"
 #include "user/store/arrays.h"
+#include "user/tests/mutate.h"
 
 #define SIXTEEN "1,-2,0,null,5,6,7,8,9,10,11,12,13,14,15,9223372036854775807"
 
@@ -110,35 +111,17 @@ TEST(nothing_can_pose_as_taken_out)
 	}
 }
 
-/* Lines with some bytes changed, cut out or put in: what jansson makes of them, this does. */
+/* Lines with some bytes changed or cut out: what jansson makes of them, this does. */
 TEST(as_jansson_reads_it)
 {
 	static const char base[] = "{\"a\":[" SIXTEEN "],\"n\":true,\"b\":[" SIXTEEN
 				   ",4],\"s\":\"x[1,2]\\\"\",\"c\":[[1],[" SIXTEEN "]]}";
-	static const char bytes[] = "[]{},:\"\\ 0159-+.eEntruls\t";
-	uint64_t x = 88172645463325252u;
+	char line[sizeof(base)];
 	size_t taken = 0;
 
 	for (size_t round = 0; round < 200000; round++) {
-		char line[sizeof(base) + 8];
-		size_t len = sizeof(base) - 1, edits = 1 + round % 4;
-
-		memcpy(line, base, len);
-		while (edits-- > 0) {
-			size_t at;
-
-			x ^= x << 13;
-			x ^= x >> 7;
-			x ^= x << 17;
-			at = (size_t)(x >> 8) % len;
-			if (x % 3 == 0) {
-				memmove(line + at, line + at + 1, len - at - 1);
-				len--;
-			} else {
-				line[at] = bytes[(x >> 40) % (sizeof(bytes) - 1)];
-			}
-		}
-		taken += check(line, len) > 0;
+		memcpy(line, base, sizeof(base));
+		taken += check(line, mutate(line, sizeof(base) - 1, 1 + round % 4)) > 0;
 	}
 	assert_true(taken > 10000);
 }
