@@ -230,8 +230,8 @@ $(BUILD)/gen/page.html: $(page_parts) | $(READY)
 	@[ -d $(D3_MODULES) ] || bench/tests/npm user/report $(BUILD)/npm
 	$(call say,PAGE)CC='$(CC)' user/report/assemble $(D3_MODULES) $@
 
-# The man page's lists of formats are those of the program.
-$(BUILD)/manual.done: $(BUILD)/spawnscope user/tests/manual user/spawnscope.1
+# The lists of the man page are those of the programs.
+$(BUILD)/manual.done: $(BUILD)/spawnscope $(BUILD)/spawnscope-bench user/tests/manual user/spawnscope.1
 	$(call say,MAN)user/tests/manual $< user/spawnscope.1 && touch $@
 
 # Programs.

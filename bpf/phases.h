@@ -7,13 +7,11 @@
  * a sum. Kernels differ in the probe points that mark an edge:
  * user/probe/sources.c lists them in order of preference.
  *
- * To add a phase: a row in PHASES, its edges in EDGES, its probes in
- * a bpf/..._programs.bpf.h, and their rows in user/probe/sources.c. Tables, bars and
- * the page's colours follow from the row.
+ * bpf/README.md says how to add a phase. Tables, bars and the page's colours follow from its row.
  */
 #pragma once
 
-/* X(name, which record carries it, what happens at that moment) */
+/* X(name, which record carries it, what happens at that moment); in a record, in order of time */
 #define EDGES(X)                                                                                   \
 	X(clone_enter, BIRTH, "the clone call enters the kernel")                                  \
 	X(mm_start, BIRTH, "the copy of the address space begins")                                 \
@@ -67,13 +65,14 @@ enum sum {
  *   never_if  the phase does not exist where this flag is set (0: none)
  *   other_if  where this flag is set, the span ends at other_to instead of to
  *   part_of   the phase that contains it, or `none`; contained time is shown
- *             but not added up a second time
+ *             but not added up a second time. The container stands above, in the same group,
+ *             and is part of no phase itself
  *   group     the interval it is part of: CALL (clone entry to return), CHILD
  *             (the child's own life) or AFTER (paid later)
  *   kind      WORK: the kernel works for this birth. WAIT: a process waits for a CPU or
  *             for another process, or runs its own code. The work of a birth adds up the
  *             WORK phases that are part of no other
- *   letter    stands for it in a bar of text; each phase has its own
+ *   letter    stands for it in a bar of text; each phase has its own, and none has '.'
  *   light     its colour in the report's page on a light background, and
  *   dark      on a dark one: with a contrast of 4.5:1 at least, since text has it too
  * SUM(name, only_if, never_if, part_of, group, kind, letter, light, dark, brief)

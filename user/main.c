@@ -16,7 +16,7 @@ static const struct command commands[] = {
 	 false},
 	{"gate", "decide whether starting processes got slower", command_gate, false},
 	{"report", "one page of one or more runs", command_report, true},
-	{"export", "a run for other tools: csv, openmetrics", command_export, true},
+	{"export", "a run in a format of other tools", command_export, true},
 	{"doctor", "what this kernel allows, phase by phase", command_doctor, false},
 	{"lab", "run any of these where a nanosecond is an instruction", command_lab, true},
 };

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bpf/record.h"
+
 #define NO_PROBES "nothing was attached (untraced)"
 
 static int set(char **slot, const char *text)
@@ -67,7 +69,7 @@ static const char *why_unmarked(const struct cell *cell, enum phase p)
 	bool shares_mm = no_copy && !strcmp(no_copy, phase_why_not(PHASE_copy_mm, PHASE_VM));
 	bool execs = cell->phases[PHASE_exec_load].n || cell->samples[SAMPLE_exec_ns].n;
 
-	if (m->to >= EDGE_exec_enter && m->to <= EDGE_exec_done && m->sum < 0 && !execs)
+	if (m->to > EDGE_first_run && m->to < (int)DEATH_EDGE_FIRST && m->sum < 0 && !execs)
 		return "the child does not exec";
 	if (p == PHASE_exit_mm && !execs && shares_mm)
 		return "CLONE_VM: the child has no address space of its own to tear down";

@@ -25,9 +25,13 @@ static inline struct birth sample_birth(uint32_t parent, uint32_t tid, uint64_t 
 		.comm = "parent",
 		.exe = "program",
 	};
-	const uint64_t edge[EDGE_COUNT] = {t,	      t + 1000,	 t + 7000, t + 8000,
-					   t + 8500,  t + 9000,	 t + 9500, t + 10000,
-					   t + 11000, t + 12000, t + 13000};
+	const uint64_t edge[EDGE_COUNT] = {
+		[EDGE_clone_enter] = t,	       [EDGE_mm_start] = t + 1000,
+		[EDGE_mm_end] = t + 7000,      [EDGE_newtask] = t + 8000,
+		[EDGE_woken] = t + 8500,       [EDGE_clone_return] = t + 9000,
+		[EDGE_first_run] = t + 9500,   [EDGE_exec_enter] = t + 10000,
+		[EDGE_exec_flush] = t + 11000, [EDGE_exec_load] = t + 12000,
+		[EDGE_exec_done] = t + 13000};
 
 	memcpy(b.life.edge, edge, sizeof(edge));
 	for (int i = 0; i < SUM_COUNT; i++)

@@ -11,15 +11,11 @@
 #include "bench/tests/unit.h"
 #include "user/collect/lives.h"
 #include "user/collect/samples.h"
+#include "user/tests/record_edges.h"
 
 #define FORK   ((uint64_t)SIGCHLD)
 #define VFORK  ((uint64_t)(CLONE_VM | CLONE_VFORK | SIGCHLD))
 #define PARENT 1000
-
-/* The place of an edge in the record that carries it. */
-#define IN_BIRTH(name) [EDGE_##name - BIRTH_EDGE_FIRST]
-#define IN_EXEC(name)  [EDGE_##name - EXEC_EDGE_FIRST]
-#define IN_DEATH(name) [EDGE_##name - DEATH_EDGE_FIRST]
 
 /* A fork at t that copies memory; no two edges have the same time. */
 static inline struct record_birth birth_of(uint32_t parent, uint32_t tid, uint64_t t)

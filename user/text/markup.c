@@ -97,7 +97,7 @@ void text_plain(FILE *out, const char *text, const char *special, char before)
 		if (len)
 			fputc(before, out);
 		else
-			fprintf(out, "\\x%02x", (unsigned char)*text);
+			fprintf(out, "%s\\x%02x", before == '\\' ? "\\" : "", (unsigned char)*text);
 		start = len ? text : text + 1;
 	}
 	fwrite(start, 1, (size_t)(text - start), out);

@@ -15,5 +15,9 @@ void html_text(FILE *out, const char *text);
 /* Writes the text into one line of Markdown: at most `width` bytes of it, then "...". */
 void markdown_text(FILE *out, const char *text, size_t width);
 
-/* Writes the text with `before` before each character that `special` has; no other escapes. */
+/*
+ * Writes the text with `before` before each character that `special` has. What is not plain is
+ * \xNN, or
+ * \\xNN if `before` is a backslash.
+ */
 void text_plain(FILE *out, const char *text, const char *special, char before);

@@ -12,6 +12,7 @@
 #include "user/analysis/groups.h"
 #include "user/collect/births.h"
 #include "user/model/run.h"
+#include "user/tests/record_edges.h"
 
 #define PARENT 1000
 
@@ -64,7 +65,9 @@ static struct record_birth birth(uint32_t tid, uint64_t t)
 		.method = CLONE_METHOD_FORK,
 		.counted = 1,
 		.clone_flags = SIGCHLD,
-		.edge = {t, t + 100, t + 700, t + 800, t + 850, t + 1000},
+		.edge = {IN_BIRTH(clone_enter) = t, IN_BIRTH(mm_start) = t + 100,
+			 IN_BIRTH(mm_end) = t + 700, IN_BIRTH(newtask) = t + 800,
+			 IN_BIRTH(woken) = t + 850, IN_BIRTH(clone_return) = t + 1000},
 		.parent = {10, 20, 30, 4096, 40, 1},
 		.comm = "parent",
 		.exe_name = "program",
@@ -77,7 +80,9 @@ static struct record_exec exec_of(uint32_t tid, uint64_t t, int32_t result)
 		.head = {.kind = RECORD_EXEC, .tid = tid},
 		.tgid = tid,
 		.result = result,
-		.edge = {t, t + 10, t + 20, t + 30, t + 40},
+		.edge = {IN_EXEC(first_run) = t, IN_EXEC(exec_enter) = t + 10,
+			 IN_EXEC(exec_flush) = t + 20, IN_EXEC(exec_load) = t + 30,
+			 IN_EXEC(exec_done) = t + 40},
 		.counted = !result,
 		.cow_child = {.faults = 3},
 	};
@@ -89,7 +94,8 @@ static struct record_death death(uint32_t tid, uint64_t t)
 		.head = {.kind = RECORD_DEATH, .tid = tid},
 		.tgid = tid,
 		.counted = 1,
-		.edge = {t, t + 50, t + 50, 0},
+		.edge = {IN_DEATH(exit_start) = t, IN_DEATH(exit_mm_end) = t + 50,
+			 IN_DEATH(exit) = t + 50},
 		.cow_child = {.ns = 70, .faults = 7},
 	};
 }
@@ -145,7 +151,7 @@ TEST_BETWEEN(records_come_in_any_order, set_up, tear_down)
 
 	b.clone_flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
 	b.method = CLONE_METHOD_VFORK;
-	b.edge[BIRTH_EDGE_COUNT - 1] = 8000;
+	b.edge IN_BIRTH(clone_return) = 8000;
 	ADD(e);
 	ADD(d);
 	assert_int_equal(settled + over, 0);

@@ -178,9 +178,17 @@ TEST(damaged_lines_are_refused)
 static struct birth fork_of_1g(uint64_t copy_ns, bool execs)
 {
 	const uint64_t t = 1000000, end = t + 1000 + copy_ns;
-	const uint64_t edge[EDGE_COUNT] = {t,		t + 1000,    end,	 end + 1000,
-					   end + 2000,	end + 9000,  end + 9500, end + 10000,
-					   end + 11000, end + 12000, end + 13000};
+	const uint64_t edge[EDGE_COUNT] = {[EDGE_clone_enter] = t,
+					   [EDGE_mm_start] = t + 1000,
+					   [EDGE_mm_end] = end,
+					   [EDGE_newtask] = end + 1000,
+					   [EDGE_woken] = end + 2000,
+					   [EDGE_clone_return] = end + 9000,
+					   [EDGE_first_run] = end + 9500,
+					   [EDGE_exec_enter] = end + 10000,
+					   [EDGE_exec_flush] = end + 11000,
+					   [EDGE_exec_load] = end + 12000,
+					   [EDGE_exec_done] = end + 13000};
 	struct birth b = sample_birth(3, 7, t);
 
 	b.life.execed = execs;
