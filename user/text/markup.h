@@ -16,8 +16,7 @@ void html_text(FILE *out, const char *text);
 void markdown_text(FILE *out, const char *text, size_t width);
 
 /*
- * Writes the text with `before` before each character that `special` has. What is not plain is
- * \xNN, or
- * \\xNN if `before` is a backslash.
+ * Writes the text with `before` before each character that `special` has. What is not plain becomes
+ * \xNN, or \\xNN if `before` is a backslash.
  */
 void text_plain(FILE *out, const char *text, const char *special, char before);
