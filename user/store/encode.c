@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/store/encode.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -376,4 +377,15 @@ json_t *store_encode_calibration(const struct calibration *c)
 	failed |= put(line, "ns", ns);
 	failed |= put(line, "absent", absent);
 	return finished(line, failed);
+}
+
+int store_write_line(json_t *line, FILE *out)
+{
+	int err = line ? 0 : -ENOMEM;
+
+	errno = 0;
+	if (!err && (json_dumpf(line, out, JSON_COMPACT) || fputc('\n', out) == EOF || fflush(out)))
+		err = errno ? -errno : -EIO;
+	json_decref(line);
+	return err;
 }

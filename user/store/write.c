@@ -38,17 +38,6 @@ struct store *store__create_on(FILE *out, bool regular)
 	return s;
 }
 
-int store_write_line(json_t *line, FILE *out)
-{
-	int err = line ? 0 : -ENOMEM;
-
-	errno = 0;
-	if (!err && (json_dumpf(line, out, JSON_COMPACT) || fputc('\n', out) == EOF || fflush(out)))
-		err = errno ? -errno : -EIO;
-	json_decref(line);
-	return err;
-}
-
 static int write_line(struct store *s, json_t *line)
 {
 	if (s->error)
