@@ -203,14 +203,17 @@ static int try_driver(struct search *s, const struct loader *loader, const char 
 	char output[256] = "";
 	pid_t self = getpid(), pid;
 	bool ended;
+	int err = 0;
 
 	if (out < 0)
 		return fault(s, -errno, "%s", strerror(errno));
 	pid = fork();
 	if (pid == 0)
 		exec_trial(loader, driver, out, self);
-	if (pid > 0)
+	if (pid > 0) {
 		end.fd = (int)syscall(SYS_pidfd_open, pid, 0);
+		err = end.fd < 0 ? -errno : 0;
+	}
 	ended = end.fd >= 0 && poll(&end, 1, TRIAL_MS) == 1;
 	if (pid > 0 && !ended)
 		kill(pid, SIGKILL);
@@ -221,6 +224,8 @@ static int try_driver(struct search *s, const struct loader *loader, const char 
 	close(out);
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		return fault(s, -EAGAIN, "the loader cannot be started");
+	if (err)
+		return fault(s, err, "cannot wait for the loader: pidfd_open: %s", strerror(-err));
 	if (ended && WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	output[strcspn(output, "\n")] = '\0';

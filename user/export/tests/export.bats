@@ -188,7 +188,7 @@ well_formed() { # FILE
     one_line 2 'needs --format' "$TOOL" export "$ROOM/run.jsonl" -o "$DIR/made"
     one_line 2 'needs a run' "$TOOL" export --format csv -o "$DIR/made"
     one_line 2 'takes one run' "$TOOL" export --format csv "$ROOM/run.jsonl" "$ROOM/run.jsonl" -o "$DIR/made"
-    one_line 2 'must be csv, .*openmetrics' "$TOOL" export --format xml "$ROOM/run.jsonl" -o "$DIR/made"
+    one_line 2 'must be csv, .*openmetrics.* or [a-z]' "$TOOL" export --format xml "$ROOM/run.jsonl" -o "$DIR/made"
     one_line 2 'cannot write .*No such file' "$TOOL" export --format csv "$ROOM/run.jsonl" -o "$DIR/no/out"
     one_line 2 'run.jsonl: has no births: perfetto is for' "$TOOL" export --format perfetto "$ROOM/run.jsonl" -o "$DIR/made"
     one_line 2 'profile.jsonl: has no samples: openmetrics is for' "$TOOL" export --format openmetrics "$ROOM/profile.jsonl" -o "$DIR/made"

@@ -107,11 +107,11 @@ int gate_missing_in_a(struct comparison *c, const struct gate_line *line)
 	of_b = why_nothing(&c->b, line->b);
 	gate_cell_name(line->a, cell, sizeof(cell));
 	if (side__measured(&c->b, line->b))
-		return gate_report__note(c->report, "%s: only B has it; A: %s", cell, of_a);
+		return gate_report__note(c->report, "%s: only B has it; A: %.159s", cell, of_a);
 	if (!strcmp(of_a, of_b))
 		return gate_report__note(c->report, "%s: neither side has it: %s", cell, of_a);
-	return gate_report__note(c->report, "%s: neither side has it; A: %s; B: %s", cell, of_a,
-				 of_b);
+	return gate_report__note(c->report, "%s: neither side has it; A: %.159s; B: %.159s", cell,
+				 of_a, of_b);
 }
 
 int gate_missing_metric(struct comparison *c, const struct gate_line *line,

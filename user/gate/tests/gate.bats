@@ -33,6 +33,19 @@ in_turn() { # COUNT PERCENT
         "$TOOL" gate --in-turn "$DIR/x" "$DIR/x" -- "$DIR/y" "$DIR/link"
 }
 
+@test "a full disk is trouble in every format" {
+    stored "$DIR/x" 1000000 16417
+    local option
+    for option in --json --junit=- --ktap=- --markdown=-; do
+        run -2 --separate-stderr bash -c '"$0" gate "$1" "$2" "$2" >/dev/full' "$TOOL" "$option" "$DIR/x"
+        [ "$stderr" = 'spawnscope: cannot write to standard output: No space left on device' ]
+    done
+    for option in --output --junit --ktap --markdown; do
+        run -2 --separate-stderr "$TOOL" gate "$option=/dev/full" "$DIR/x" "$DIR/x"
+        [ "$stderr" = 'spawnscope: cannot write /dev/full: No space left on device' ]
+    done
+}
+
 @test "profiles are not comparable, and the first line says how to check them" {
     stored "$DIR/x" 1000000 16417
     cp "$BATS_TEST_DIRNAME/golden/service.jsonl" "$DIR/p"

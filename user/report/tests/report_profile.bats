@@ -145,6 +145,16 @@ reviewed() {
     done
 }
 
+@test "the page has each phase with its words, and what it is part of" {
+    local model='.views[$view].model | length > 9 and all(.[]; length > 0)'
+    "$TOOL" report user/report/tests/golden/bench.jsonl -o "$DIR/page.html"
+    block "$DIR/page.html" >"$DIR/block.json"
+    jq -e --arg view phases "$model"' and .copy_pages.in == "copy_mm" and (.copy_mm | has("in") | not)
+        and all(.[]; .brief | length > 0) and ([.[].in // empty] - keys == [])' "$DIR/block.json"
+    "$TOOL" report user/report/tests/golden/profile.jsonl -o "$DIR/page.html"
+    block "$DIR/page.html" | jq -e --arg view births "$model"
+}
+
 @test "the numbers of a real profile are those counted from its lines" {
     "$TOOL" report user/report/tests/golden/profile.jsonl -o "$DIR/page.html"
     block "$DIR/page.html" >"$DIR/block.json"

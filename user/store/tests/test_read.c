@@ -104,6 +104,10 @@ TEST(a_newer_schema_is_refused)
 		       "given.jsonl: schema 2 is newer than this tool's 1; update spawnscope");
 	assert_refused(RUN_WITH("9223372036854775807", "7"), -ENOTSUP,
 		       "schema 9223372036854775807 is newer");
+	assert_refused(
+		"{\"type\":\"run\",\"schema\":2,\"tool\":7,\"command\":7,\"clock\":7,\"seed\":7,"
+		"\"environment\":7,\"phases\":7}\nwhat will be\n",
+		-ENOTSUP, "schema 2 is newer");
 }
 
 TEST(a_bad_cell_is_refused)

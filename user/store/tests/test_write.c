@@ -40,7 +40,36 @@ static void write_all(const struct run *r, const char *path)
 	assert_int_equal(store__close(s), 0);
 }
 
-/* Read and written again, it is the same text. */
+static void assert_same_values(const struct series *a, const struct series *b)
+{
+	assert_int_equal(a->n, b->n);
+	if (a->n)
+		assert_memory_equal(a->v, b->v, a->n * sizeof(*a->v));
+}
+
+static void assert_same_run(const struct run *a, const struct run *b)
+{
+	assert_int_equal(a->seed, b->seed);
+	assert_true(a->ended);
+	assert_memory_equal(&a->end, &b->end, sizeof(a->end));
+	assert_int_equal(a->cell_count, b->cell_count);
+	for (size_t i = 0; i < a->cell_count; i++) {
+		const struct cell *x = &a->cells[i], *y = &b->cells[i];
+
+		assert_true(cell__same_key(x, y, NULL));
+		assert_int_equal(x->n, y->n);
+		for (int s = 0; s < SAMPLE_COUNT; s++)
+			assert_same_values(&x->samples[s], &y->samples[s]);
+		for (int p = 0; p < PHASE_COUNT; p++)
+			assert_same_values(&x->phases[p], &y->phases[p]);
+		for (int k = 0; k < COUNT_COUNT; k++)
+			assert_same_values(&x->counts[k], &y->counts[k]);
+		assert_same_values(&x->unattributed, &y->unattributed);
+		assert_same_values(&x->errnos, &y->errnos);
+	}
+}
+
+/* Read, it is the same; read and written again, it is the same text. */
 TEST(what_is_written_is_read)
 {
 	struct run r, back;
@@ -62,8 +91,7 @@ TEST(what_is_written_is_read)
 	text = contents(in_folder("run.jsonl"));
 	assert_non_null(strstr(text, "\"n\":0,\"skipped\":\"this kernel has no clone3\"}"));
 	assert_int_equal(store_read(in_folder("run.jsonl"), &back, &why), 0);
-	assert_int_equal(back.cell_count, r.cell_count);
-	assert_true(back.ended);
+	assert_same_run(&back, &r);
 	write_all(&back, in_folder("run.jsonl"));
 	again = contents(in_folder("run.jsonl"));
 	assert_string_equal(again, text);
@@ -255,6 +283,18 @@ TEST(hostile_text_is_stored_as_json)
 	assert_int_equal(
 		json_integer_value(json_object_get(json_object_get(line, "exec"), "argv_bytes")),
 		sizeof(SAMPLE_ARGS));
+	json_decref(line);
+}
+
+TEST(a_call_that_failed_has_no_child)
+{
+	struct birth b = sample_birth(100, 200, 5000);
+	json_t *line;
+
+	b.life.result = -EAGAIN;
+	line = store_encode_birth(&b);
+	assert_int_equal(json_integer_value(json_object_get(line, "result")), -EAGAIN);
+	assert_null(json_object_get(line, "child"));
 	json_decref(line);
 }
 

@@ -27,7 +27,7 @@ static void each_case(const char *kind, int expected, void (*check)(const double
 {
 	FILE *in = fopen(CASES, "re");
 	char line[4096], *at, *end;
-	double v[NUMBERS_MAX];
+	double v[NUMBERS_MAX] = {0};
 	int seen = 0;
 
 	assert_non_null(in);
