@@ -202,6 +202,7 @@ static int print(const struct columns *s, const char *title, FILE *out, bool col
 
 	if (s->cell_count == 0)
 		return err;
+	errno = 0;
 	while (!err && (count = choose_columns(s, limit, &next, chosen)) > 0) {
 		if (continued)
 			fputc('\n', out);
@@ -211,7 +212,8 @@ static int print(const struct columns *s, const char *title, FILE *out, bool col
 		print_line(s, NULL, chosen, s->labels + count, out);
 		for (size_t first = 0; first + s->count <= s->cell_count; first += s->count)
 			print_line(s, s->cells + first, chosen, s->labels + count, out);
-		err = ferror(out) ? -EIO : 0;
+		if (ferror(out))
+			err = errno ? -errno : -EIO;
 	}
 	return err;
 }
