@@ -259,7 +259,7 @@ int command_doctor(int argc, char **argv)
 	if (d.verbose)
 		print_attempts(probe__choice(p, PROBE_SET_ALL));
 	if (fflush(stdout) || ferror(stdout)) {
-		complain("cannot write standard output: %s", strerror(errno));
+		complain("cannot write to standard output: %s", strerror(errno));
 		status = EXIT_TROUBLE;
 	}
 cleanup:

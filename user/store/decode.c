@@ -44,8 +44,10 @@ static void decode_command(const json_t *json, struct run *r, struct reason *why
 		return;
 	}
 	r->command = calloc(count + 1, sizeof(*r->command));
-	if (!r->command)
+	if (!r->command) {
 		store_no_memory(why);
+		return;
+	}
 	for (size_t i = 0; i < count && !why->err; i++)
 		r->command[i] = store_text(json_array_get(json, i), "command", why);
 }
