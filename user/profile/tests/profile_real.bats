@@ -302,8 +302,9 @@ workers_started() {
     [ "$(grep -c 'start worker process [0-9]' "$DIR/server")" -eq "$1" ]
 }
 
-# Its clock also counts the fork handlers of its allocator, about a millisecond, and the time in which it
-# waits for a CPU. So our time is never longer; in at least two of up to twelve forks it is nearly as long.
+# Its clock starts before fork(3) and stops after it: here about a millisecond more than the call of
+# eight, and more if it waits for a CPU. So our time is never longer; in at least two of up to twelve forks
+# it is nearly as long.
 @test "redis-server's own times of its forks, and its copy-on-write, are ours" {
     need redis-server
     need redis-cli
