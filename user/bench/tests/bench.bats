@@ -117,9 +117,10 @@ growth() {
 }
 
 # The median of ten samples: a task that was preempted may have one more, when the kernel then writes
-# to its struct rseq (rseq(2)), and a parent that writes has one fewer in about one sample of ten. Of a page that both write to, whoever is first has a copy made, and
-# the other one takes the page itself; who is, is a race. When nothing is asked for, the pages that
-# the parent writes to are those: the copies may be off by so many.
+# to its struct rseq (rseq(2)), and a sample may have one fewer. A parent that writes has 256 faults for
+# the 256 pages, or 257; 257 was seen here. Of a page that both write to, whoever is first has a copy
+# made, and the other one takes the page itself; who is, is a race. When nothing is asked for, the pages
+# that the parent writes to are those: the copies may be off by so many.
 @test "copy-on-write faults of parent and child are counted, to the page" {
     need_root
     measure cow --method fork --size 4M --child-write 0,1M --parent-write 0,1M --runs 10 "${QUICK[@]}"
