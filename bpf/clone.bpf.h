@@ -344,8 +344,9 @@ static __always_inline void clone_newtask(struct task_struct *child, __u64 flags
 		return;
 	__builtin_memset(&c->cow, 0, sizeof(c->cow));
 	/* If the parent is a thread, its group leader counts. */
-	p = profile && !(s->clone_flags & CLONE_VM) ? slot_claim(c->parent_tgid)
-						    : slot_find(c->parent_tgid);
+	p = slot_find(c->parent_tgid);
+	if (!p && profile && !(s->clone_flags & CLONE_VM))
+		p = slot_claim(c->parent_tgid);
 	if (profile && p)
 		p->state |= TASK_TARGET;
 	if (p)

@@ -110,7 +110,10 @@ static __always_inline struct slot *slot_find(__u32 tid)
 	return bpf_map_lookup_elem(&tasks_spilled, &tid);
 }
 
-/* The task's slot, a new one if it has none; NULL if there is no room. An old one is unchanged. */
+/*
+ * A new slot for a task that slot_find() does not find: its home place may be free though it has a
+ * slot among the spilled. NULL if there is no room.
+ */
 static __always_inline struct slot *slot_claim(__u32 tid)
 {
 	__u32 index = tid & (task_slots - 1), zero = 0;
