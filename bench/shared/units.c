@@ -85,7 +85,7 @@ const char *size_format(int64_t bytes, char *buf, size_t size)
 }
 
 static const char *const time_units[] = {"ns", "us", "ms", "s", "ks", "Ms", "Gs"};
-static const char *const instruction_units[] = {"in", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
+static const char *const instruction_units[] = {"", "k", "M", "G", "T", "P", "E"};
 
 #define UNIT_COUNT (sizeof(time_units) / sizeof(time_units[0]))
 
@@ -115,6 +115,7 @@ const char *time_format(double ns, const char *clock, char *buf, size_t size)
 		decimals = x < 9.995 ? 2 : x < 99.95 ? 1 : 0;
 	if (i == 0 && x == (double)(int)x) /* whole, and below 1000 */
 		decimals = 0;
-	snprintf(buf, size, "%s%.*f %s", ns < 0 ? "-" : "", decimals, x, units[i]);
+	snprintf(buf, size, "%s%.*f%s%s", ns < 0 ? "-" : "", decimals, x, *units[i] ? " " : "",
+		 units[i]);
 	return buf;
 }

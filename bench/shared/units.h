@@ -32,7 +32,7 @@ const char *size_format(int64_t bytes, char *buf, size_t size);
 /*
  * A time with three significant digits and its unit, at most 7 characters: "812 ns", "17.3 us",
  * "3.52 ms", "1.20 s"; two digits if negative. `clock` is the run's: with CLOCK_OF_LAB, which
- * counts instructions, "812 in", "17.3 Ki", "3.52 Mi" (decimal multiples). NAN and MISSING give
+ * counts instructions, "812", "17.3 k", "3.52 M". NAN and MISSING give
  * "-". Returns buf.
  */
 const char *time_format(double ns, const char *clock, char *buf, size_t size);

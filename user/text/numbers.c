@@ -18,22 +18,11 @@ struct number text_plain_time(double ns, const char *clock)
 
 struct number text_time(double ns, bool instructions)
 {
-	struct number n;
-	char text[NUMBER_MAX / 2];
-	char *unit;
+	struct number n = text_plain_time(ns, instructions ? CLOCK_OF_LAB : CLOCK_OF_MACHINE);
+	char *micro = strstr(n.text, "us");
 
-	time_format(ns, instructions ? CLOCK_OF_LAB : CLOCK_OF_MACHINE, text, sizeof(text));
-	unit = strchr(text, ' ');
-	if (unit)
-		*unit++ = '\0';
-	if (!unit || !strcmp(unit, "in"))
-		snprintf(n.text, NUMBER_MAX, "%s", text);
-	else if (instructions) /* "Ki" */
-		snprintf(n.text, NUMBER_MAX, "%s %c", text, *unit == 'K' ? 'k' : *unit);
-	else if (!strcmp(unit, "us"))
-		snprintf(n.text, NUMBER_MAX, "%s \xc2\xb5s", text);
-	else
-		snprintf(n.text, NUMBER_MAX, "%s %s", text, unit);
+	if (micro)
+		strcpy(micro, "\xc2\xb5s");
 	return n;
 }
 

@@ -133,8 +133,8 @@ TEST(time_format_counts_instructions)
 {
 	char buf[32];
 
-	assert_string_equal(time_format(812, "icount", buf, sizeof(buf)), "812 in");
-	assert_string_equal(time_format(17300, "icount", buf, sizeof(buf)), "17.3 Ki");
-	assert_string_equal(time_format(3520000, "icount", buf, sizeof(buf)), "3.52 Mi");
+	assert_string_equal(time_format(812, "icount", buf, sizeof(buf)), "812");
+	assert_string_equal(time_format(17300, "icount", buf, sizeof(buf)), "17.3 k");
+	assert_string_equal(time_format(3520000, "icount", buf, sizeof(buf)), "3.52 M");
 	assert_string_equal(time_format(812, NULL, buf, sizeof(buf)), "812 ns");
 }
