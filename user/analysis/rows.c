@@ -141,9 +141,12 @@ static void relate(struct rows *rows)
 
 		row->line = first < i ? rows->v[first].line : i;
 		for (size_t k = 0; k < rows->n && !row->reference; k++) {
-			if (rows->v[k].group == row->group &&
-			    !strcmp(rows->v[k].method, ROW_REFERENCE))
-				row->reference = &rows->v[k];
+			const struct row *other = &rows->v[k];
+
+			if (other->group == row->group && row__execs(other) == row__execs(row) &&
+			    !strcmp(other->method,
+				    row__execs(row) ? ROW_REFERENCE : ROW_REFERENCE_NO_EXEC))
+				row->reference = other;
 		}
 	}
 }
@@ -174,6 +177,8 @@ static int fill_row(struct row *row, const struct run *r, const struct axes *axe
 	err = row->parent && row->label ? 0 : -ENOMEM;
 	if (!err)
 		err = spread_of(&row->cell->samples[SAMPLE_spawn_ns], &row->call);
+	if (!err)
+		err = spread_of(&row->cell->samples[SAMPLE_exec_ns], &row->started);
 	if (!err)
 		err = spread_of(&row->cell->samples[SAMPLE_total_ns], &row->total);
 	return err;
@@ -220,9 +225,15 @@ bool row__execs(const struct row *row)
 	       series__any(&row->cell->phases[PHASE_exec_load]);
 }
 
+const struct spread *row__judged(const struct row *row)
+{
+	return row__execs(row) ? &row->started : &row->call;
+}
+
 double row__ratio(const struct row *row)
 {
-	return row->reference ? row->call.median / row->reference->call.median : NAN;
+	return row->reference ? row__judged(row)->median / row__judged(row->reference)->median
+			      : NAN;
 }
 
 const struct cell *row__phase(const struct row *row, enum phase p, bool *starred)

@@ -9,8 +9,9 @@
 #include "user/model/run.h"
 #include "user/text/strbuf.h"
 
-/* The method to which others are compared. */
-#define ROW_REFERENCE "posix_spawn"
+/* The methods to which others are compared: those that exec, and those that do not. */
+#define ROW_REFERENCE	      "posix_spawn"
+#define ROW_REFERENCE_NO_EXEC "fork"
 
 #define AXES_MAX 16
 
@@ -33,14 +34,14 @@ struct row {
 	const struct cell *cell;     /* taken with the probe set of the rows */
 	const struct cell *full;     /* taken with all probes, or NULL */
 	const struct cell *bare;     /* taken without probes, if that is another one, or NULL */
-	const struct row *reference; /* ROW_REFERENCE from the same parent, or NULL */
+	const struct row *reference; /* that of its kind from the same parent, or NULL */
 	size_t group;		     /* the same number for all rows with this parent */
 	size_t line;	    /* the same number for all rows that differ only in the parent's size */
 	int64_t rss;	    /* bytes, or MISSING */
 	const char *method; /* "fork" */
 	char *parent;	    /* "64 MiB thp" */
 	char *label;	    /* "fork", or "fork thp" if the run has other pages, too */
-	struct spread call, total; /* spawn_ns, total_ns */
+	struct spread call, started, total; /* spawn_ns, exec_ns, total_ns */
 };
 
 struct rows {
@@ -66,7 +67,13 @@ const struct row *rows__find(const struct rows *rows, const struct cell *like);
 /* Whether the children exec. */
 bool row__execs(const struct row *row);
 
-/* The median call, in medians of the reference's; NAN if there is no reference. */
+/*
+ * What the method is judged by. If its children exec, when the program runs: fork returns before,
+ * and posix_spawn after. Else how long the call takes.
+ */
+const struct spread *row__judged(const struct row *row);
+
+/* Its median, in medians of the reference's; NAN if either is not known. */
 double row__ratio(const struct row *row);
 
 /*

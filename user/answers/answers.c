@@ -42,29 +42,40 @@ static double fit_slope(const struct fit *f)
 	return f->n >= 2 && below > 0 ? (n * f->xy - f->x * f->y) / below : NAN;
 }
 
+/* What a line costs for each MiB of the parent, and its copy for each PTE; NAN if not known. */
+struct slopes {
+	double call, started, total; /* per MiB */
+	double copy;		     /* copy_mm per present PTE copied */
+};
+
 /*
- * Least squares through the medians of a line's rows (those with its number): time per MiB of the
- * parent, and per present PTE that was copied (NAN if none were counted). False if the line has
- * fewer than two sizes.
+ * Least squares through the medians of a line's rows (those with its number). No `copy` where pages
+ * are huge: what is counted then is not what is copied. False if the line has fewer than two sizes.
  */
-static bool line_slope(const struct rows *rows, size_t line, double *per_mib, double *per_pte)
+static bool line_slopes(const struct rows *rows, size_t line, struct slopes *s)
 {
-	struct fit mib = {0}, pte = {0};
+	const char *pages = cell__pages(rows->v[line].cell);
+	struct fit call = {0}, started = {0}, total = {0}, copy = {0};
+	bool small = !pages || !strcmp(pages, "4k"), starred;
 
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct row *row = &rows->v[i];
 		const struct cell *counted = row__count(row, COUNT_ptes_copied);
+		const struct cell *copied = row__phase(row, PHASE_copy_mm, &starred);
+		double mib = (double)row->rss / MIB;
 
 		if (row->line != line || row->rss == MISSING)
 			continue;
-		fit_add(&mib, (double)row->rss / MIB, row->call.median);
-		if (counted)
-			fit_add(&pte, stats_median(&counted->counts[COUNT_ptes_copied]),
-				row->call.median);
+		fit_add(&call, mib, row->call.median);
+		fit_add(&started, mib, row->started.median);
+		fit_add(&total, mib, row->total.median);
+		if (small && counted && copied)
+			fit_add(&copy, stats_median(&counted->counts[COUNT_ptes_copied]),
+				stats_median(&copied->phases[PHASE_copy_mm]));
 	}
-	*per_mib = fit_slope(&mib);
-	*per_pte = fit_slope(&pte);
-	return isfinite(*per_mib);
+	*s = (struct slopes){fit_slope(&call), fit_slope(&started), fit_slope(&total),
+			     fit_slope(&copy)};
+	return isfinite(s->call);
 }
 
 /* Without counts, by name: these methods call fork(2). */
@@ -89,11 +100,11 @@ static const struct row *fastest(const struct rows *rows, size_t group, bool exe
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct row *row = &rows->v[i];
 
-		if (row->group != group || row__execs(row) != execs || row->call.n == 0 ||
+		if (row->group != group || row__execs(row) != execs || row__judged(row)->n == 0 ||
 		    !strcmp(row->method, "thread"))
 			continue;
 		++*rivals;
-		if (!best || row->call.median < best->call.median)
+		if (!best || row__judged(row)->median < row__judged(best)->median)
 			best = row;
 	}
 	return best;
@@ -150,8 +161,8 @@ static void prefer_one(const struct rows *rows, struct contest *c)
 	for (size_t i = 0; i < c->count && !c->same; i++) {
 		for (k = 0; k < c->count; k++) {
 			picks[k] = find_method(rows, c->winners[k]->group, c->winners[i]->method);
-			if (!picks[k] ||
-			    !(picks[k]->call.median <= CLOSE * c->winners[k]->call.median))
+			if (!picks[k] || !(row__judged(picks[k])->median <=
+					   CLOSE * row__judged(c->winners[k])->median))
 				break;
 		}
 		c->same = c->close = k == c->count;
@@ -167,7 +178,7 @@ static void say_one_winner(const struct contest *c, bool instructions, struct an
 	name_buf name, other;
 
 	answer__figure(a, "%s, %s", utf8_cut(first->method, NAME_WIDTH, name),
-		       text_time_words(first->call.median, instructions).text);
+		       text_time_words(row__judged(first)->median, instructions).text);
 	if (last == first) {
 		answer__detail(a, "From the parent of %s",
 			       utf8_cut(first->parent, NAME_WIDTH, name));
@@ -175,9 +186,9 @@ static void say_one_winner(const struct contest *c, bool instructions, struct an
 	}
 	answer__detail(a, "The fastest%s from each of %zu parents: %s from %s, %s from %s",
 		       c->close ? ", or within 10 % of it," : "", c->count,
-		       text_time_words(first->call.median, instructions).text,
+		       text_time_words(row__judged(first)->median, instructions).text,
 		       utf8_cut(first->parent, NAME_WIDTH, name),
-		       text_time_words(last->call.median, instructions).text,
+		       text_time_words(row__judged(last)->median, instructions).text,
 		       utf8_cut(last->parent, NAME_WIDTH, other));
 }
 
@@ -187,10 +198,11 @@ static void say_winners(const struct contest *c, bool instructions, struct answe
 
 	answer__figure(a, "it depends on the parent");
 	for (size_t i = 0; i < c->count && i < LISTED_MAX; i++)
-		answer__detail(a, "%s%s: %s, %s", i ? "; " : "",
-			       utf8_cut(c->winners[i]->parent, NAME_WIDTH, parent),
-			       utf8_cut(c->winners[i]->method, NAME_WIDTH, name),
-			       text_time_words(c->winners[i]->call.median, instructions).text);
+		answer__detail(
+			a, "%s%s: %s, %s", i ? "; " : "",
+			utf8_cut(c->winners[i]->parent, NAME_WIDTH, parent),
+			utf8_cut(c->winners[i]->method, NAME_WIDTH, name),
+			text_time_words(row__judged(c->winners[i])->median, instructions).text);
 	say_rest(a, c->count);
 }
 
@@ -209,7 +221,8 @@ static void say_fastest(struct answers *answers, const struct rows *rows, bool e
 		say_one_winner(&c, rows->instructions, a);
 	else
 		say_winners(&c, rows->instructions, a);
-	answer__detail(a, " (median, call to return).");
+	answer__detail(a, execs ? " (median, from the call until the program runs)."
+				: " (median, call to return).");
 }
 
 /* Whether row i begins a line with a slope. `forks`: only fork's, since other calls add costs of
@@ -221,39 +234,54 @@ static bool is_sloped(const struct rows *rows, size_t i, bool forks)
 	return row->line == i && copies(row) && (!forks || !strcmp(row->method, "fork"));
 }
 
+/* "fork: call 9.2 us, total 21.9 us" */
+static void say_slopes(struct answer *a, const char *label, const struct slopes *s,
+		       bool instructions)
+{
+	name_buf name;
+
+	answer__detail(a, "%s%s: call %s", a->detail[0] ? "; " : "",
+		       utf8_cut(label, NAME_WIDTH, name),
+		       text_time_words(s->call, instructions).text);
+	if (isfinite(s->started))
+		answer__detail(a, ", program runs %s",
+			       text_time_words(s->started, instructions).text);
+	if (isfinite(s->total))
+		answer__detail(a, ", until reaped %s",
+			       text_time_words(s->total, instructions).text);
+	if (isfinite(s->copy))
+		answer__detail(a, "; copy_mm %s per present PTE copied",
+			       text_time_words(s->copy, instructions).text);
+}
+
 static void say_slope(struct answers *answers, const struct rows *rows)
 {
 	struct answer *a = NULL;
 	size_t listed = 0;
-	double per_mib, per_pte;
+	struct slopes s;
 	bool forks = false;
-	name_buf name;
 
 	for (size_t i = 0; i < rows->n; i++)
 		forks = forks || is_sloped(rows, i, true);
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct row *row = &rows->v[i];
 
-		if (!is_sloped(rows, i, forks) || !line_slope(rows, i, &per_mib, &per_pte))
+		if (!is_sloped(rows, i, forks) || !line_slopes(rows, i, &s))
 			continue;
 		if (!a) {
 			a = answers__add(answers, "What does the parent's memory cost?");
 			answer__figure(a, "%s per MiB",
-				       text_time_words(per_mib, rows->instructions).text);
+				       text_time_words(isfinite(s.total) ? s.total : s.call,
+						       rows->instructions)
+					       .text);
 		}
-		if (listed++ >= LISTED_MAX)
-			continue;
-		answer__detail(a, "%s%s: %s per MiB", a->detail[0] ? "; " : "",
-			       utf8_cut(row->label, NAME_WIDTH, name),
-			       text_time_words(per_mib, rows->instructions).text);
-		if (isfinite(per_pte))
-			answer__detail(a, ", %s per present PTE copied",
-				       text_time_words(per_pte, rows->instructions).text);
+		if (listed++ < LISTED_MAX)
+			say_slopes(a, row->label, &s, rows->instructions);
 	}
 	if (!a)
 		return;
 	say_rest(a, listed);
-	answer__detail(a, " (slope of the medians, by least squares).");
+	answer__detail(a, " (per MiB: slopes of the medians, by least squares).");
 }
 
 static void say_tracing(struct answers *answers, const struct rows *rows)
@@ -301,7 +329,6 @@ void answers__of(struct answers *answers, const struct rows *rows, const struct 
 	answers->n = 0;
 	say_fastest(answers, rows, true);
 	say_fastest(answers, rows, false);
-	answers__add_crossing(answers, rows, "fork");
 	answers__add_crossing(answers, rows, "fork-exec");
 	say_slope(answers, rows);
 	say_tracing(answers, rows);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The sizes of the parent at which a method is more expensive than ROW_REFERENCE. */
+/* The sizes of the parent at which a method that execs is more expensive than ROW_REFERENCE. */
 #include <math.h>
 #include <string.h>
 
@@ -37,7 +37,7 @@ static void find_line(const struct rows *rows, const char *method, struct line *
 	for (size_t i = 0; i < rows->n && line->n < SIZES_MAX; i++) {
 		const struct row *row = &rows->v[i];
 
-		if (strcmp(row->method, method) || !is_measured(row) ||
+		if (strcmp(row->method, method) || !row__execs(row) || !is_measured(row) ||
 		    (line->n && row->line != line->v[0]->line))
 			continue;
 		line->v[line->n++] = row;
@@ -60,8 +60,8 @@ static double crossing(const struct row *below, const struct row *above)
 	if (below->rss > 0) // NOLINT(clang-analyzer-core.NullDereference): two rows are there
 		return exp(log((double)below->rss) +
 			   a / (a - b) * (log((double)above->rss) - log((double)below->rss)));
-	a = below->call.median - below->reference->call.median;
-	b = above->call.median - above->reference->call.median;
+	a = row__judged(below)->median - row__judged(below->reference)->median;
+	b = row__judged(above)->median - row__judged(above->reference)->median;
 	return (double)above->rss * a / (a - b);
 }
 
@@ -96,7 +96,8 @@ static void say_ratios(const struct line *line, struct answer *a)
 	for (size_t i = 0; i < listed; i += step)
 		answer__detail(a,
 			       i ? ", from %s %.3g times"
-				 : "From %s its call takes %.3g times as long as " ROW_REFERENCE,
+				 : "From %s its program runs after %.3g times as long as that "
+				   "of " ROW_REFERENCE,
 			       text_bytes(line->v[i]->rss).text, row__ratio(line->v[i]));
 	answer__detail(a, listed < line->n ? ", and so on." : ".");
 }

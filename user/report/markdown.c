@@ -130,8 +130,9 @@ static void write_row(const struct report_run *r, const struct row *row, FILE *o
 	markdown_text(out, row->parent, NAME_WIDTH);
 	fputs(" | ", out);
 	markdown_text(out, row->method, NAME_WIDTH);
-	fprintf(out, " | %s | %s |", text_time(row->call.median, r->instructions).text,
-		text_time(row->call.p90, r->instructions).text);
+	fprintf(out, " | %s | %s | %s |", text_time(row->call.median, r->instructions).text,
+		text_time(row->started.median, r->instructions).text,
+		text_time(row->total.median, r->instructions).text);
 	if (isfinite(ratio))
 		fprintf(out, " \xc3\x97%.*f |", ratio < 10 ? 2 : 0, ratio);
 	else
@@ -144,15 +145,18 @@ static void write_table(const struct report_run *r, size_t most, FILE *out)
 {
 	size_t left_out = r->rows.n > most ? r->rows.n - most : 0, half = most / 2;
 
-	fprintf(out, "| Parent | Method | Median%s | p90 | Against posix\\_spawn | The call |\n",
+	fprintf(out, "| Parent | Method | Call%s | Started | Total | Ratio | The call |\n",
 		r->instructions ? " (instructions)" : "");
-	fputs("| --- | --- | ---: | ---: | ---: | --- |\n", out);
+	fputs("| --- | --- | ---: | ---: | ---: | ---: | --- |\n", out);
 	for (size_t i = 0; i < r->rows.n; i++) {
 		if (left_out && i >= half && i < half + left_out)
 			continue;
 		write_row(r, &r->rows.v[i], out);
 	}
-	fputc('\n', out);
+	fputs("\nMedians. Ratio: of methods that exec, started against posix\\_spawn; of others, "
+	      "the "
+	      "call against fork.\n\n",
+	      out);
 	if (left_out)
 		fprintf(out, "%zu rows in the middle are left out; the page has them all.\n\n",
 			left_out);

@@ -22,22 +22,36 @@ static void add_latency(const struct table *t, struct columns *s, const struct r
 	table_add_time(t, s, row->call.median);
 	table_add_time(t, s, row->call.p90);
 	table_add_time(t, s, row->call.p99);
-	add_ratio(s, row__ratio(row));
+	table_add_time(t, s, row->started.median);
 	table_add_time(t, s, row->total.median);
+	add_ratio(s, row__ratio(row));
 }
 
 int table_latency(const struct table *t)
 {
 	struct columns *s = table_sheet();
+	bool execs = false, others = false;
+	int err;
 
-	columns__head(s, COLUMNS_RIGHT, "N", "MEDIAN", "P90", "P99", "VS SPAWN", "TOTAL", NULL);
+	columns__head(s, COLUMNS_RIGHT, "N", "CALL", "P90", "P99", NULL);
+	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "STARTED", NULL);
+	columns__head(s, COLUMNS_RIGHT, "TOTAL", NULL);
+	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "RATIO", NULL);
 	for (size_t i = 0; i < t->times.n; i++) {
 		const struct row *row = &t->times.v[i];
 
 		table_add_labels(t, s, row, i ? row - 1 : NULL);
 		add_latency(t, s, row);
+		execs |= row__execs(row) && row->reference;
+		others |= !row__execs(row) && row->reference;
 	}
-	return columns__finish(s, "Spawn latency (call to return)", t->out, t->colour);
+	err = columns__finish(s, "Spawn latency (medians; P90 and P99 of the call)", t->out,
+			      t->colour);
+	if (!err && (execs || others))
+		fprintf(t->out, "RATIO: %s%s%s\n", execs ? "of STARTED to " ROW_REFERENCE "'s" : "",
+			execs && others ? "; without exec, " : "",
+			others ? "of CALL to " ROW_REFERENCE_NO_EXEC "'s" : "");
+	return err;
 }
 
 /* A table of phases: which, and what to do with those that no row has. */

@@ -57,7 +57,7 @@ static inline void sample_faults(struct cell *c)
 static inline struct cell *sample_cell(struct run *r, const char *method, int64_t bytes,
 				       const char *trace, size_t n)
 {
-	bool copies = !strcmp(method, "fork");
+	bool copies = !strncmp(method, "fork", 4);
 	int64_t call = (copies ? 60000 + bytes / 900 : 350000) + (strcmp(trace, "none") ? 900 : 0);
 	struct cell *c = run__add_cell(r);
 
@@ -69,6 +69,8 @@ static inline struct cell *sample_cell(struct run *r, const char *method, int64_
 	if (n == 0)
 		return c;
 	sample_series(&c->samples[SAMPLE_spawn_ns], n, call, false);
+	if (!strcmp(method, "posix_spawn") || strstr(method, "-exec"))
+		sample_series(&c->samples[SAMPLE_exec_ns], n, call + 50000, false);
 	sample_series(&c->samples[SAMPLE_total_ns], n, call + 200000, true);
 	if (strcmp(trace, "none"))
 		sample_phases(c, copies, bytes);

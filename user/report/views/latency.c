@@ -25,16 +25,18 @@ static void write_row(FILE *out, const struct report_run *r, const struct row *r
 	html_number(out, text_time(row->call.median, r->instructions).text);
 	html_number(out, text_time(row->call.p90, r->instructions).text);
 	html_number(out, text_time(row->call.p99, r->instructions).text);
-	write_ratio(out, row);
+	html_number(out, text_time(row->started.median, r->instructions).text);
 	html_number(out, text_time(row->total.median, r->instructions).text);
+	write_ratio(out, row);
 	fputs("</tr>", out);
 }
 
 static void write(const struct report *p, FILE *out)
 {
-	fputs("<p>The call, from its entry to its return in the parent. The line is the median, "
-	      "the band reaches from the 10th to the 90th percentile where there are enough "
-	      "samples.</p>\n",
+	fputs("<p>From the call until the child's program runs, or until the call returns in the "
+	      "parent: of methods that exec, some return before and some after. The line is the "
+	      "median, the band reaches from the 10th to the 90th percentile where there are "
+	      "enough samples.</p>\n",
 	      out);
 	html_chart(out, "latency");
 	for (size_t i = 0; i < p->count; i++) {
@@ -42,15 +44,16 @@ static void write(const struct report *p, FILE *out)
 		html_table(out,
 			   p->runs[i].instructions ? "Spawn latency in instructions"
 						   : "Spawn latency",
-			   2, "Parent", "Method", "Samples", "p10", "Median", "p90", "p99",
-			   "Against posix_spawn", "Total", NULL);
+			   2, "Parent", "Method", "Samples", "p10", "Call", "p90", "p99", "Started",
+			   "Total", "Ratio", NULL);
 		for (size_t k = 0; k < p->runs[i].rows.n; k++)
 			write_row(out, &p->runs[i], &p->runs[i].rows.v[k]);
 		html_table_end(out);
-		fputs("<p class=\"note\">Percentiles only where ten samples lie beyond them. "
-		      "Total: from "
-		      "the call until the parent has waited for the child, which does "
-		      "nothing.</p>\n",
+		fputs("<p class=\"note\">Medians, and percentiles of the call where ten samples "
+		      "lie beyond them. Started: from the call until the child's program runs. "
+		      "Total: until the parent has waited for the child, which does nothing. "
+		      "Ratio: of methods that exec, started against " ROW_REFERENCE
+		      "; of others, the call against " ROW_REFERENCE_NO_EXEC ".</p>\n",
 		      out);
 		html_data_end(out);
 	}
@@ -66,12 +69,16 @@ static json_t *data(const struct report *p)
 
 		for (size_t k = 0; k < p->runs[i].rows.n; k++) {
 			const struct row *row = &p->runs[i].rows.v[k];
+			json_t *place;
 
 			if (row->call.n == 0)
 				continue;
 			any++;
-			rows = json__push(rows, json__put(row_json_place(p, row), "call",
-							  row_json_spread(&row->call)));
+			place = json__put(row_json_place(p, row), "call",
+					  row_json_spread(&row->call));
+			if (row->started.n)
+				place = json__put(place, "started", row_json_spread(&row->started));
+			rows = json__push(rows, place);
 		}
 		runs = json__push(runs, rows);
 	}

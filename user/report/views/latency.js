@@ -2,17 +2,23 @@
 /* Latency against the parent's RSS, log-log: a line per method, with its band from p10 to p90. */
 {
 	const hidden = new Set();
-	let relative = false;
+	let relative = false, measure = "started";
 
-	/* The points of each line; if relative, in medians of posix_spawn from the same parent. */
+	/* What other methods are compared to: those that exec to posix_spawn, the others to fork. */
+	const reference = () => measure === "started" ? "posix_spawn" : "fork";
+
+	/*
+	 * The points of each line; if relative, in medians of the reference from the same parent, and
+	 * without the calls of methods that exec.
+	 */
 	const pointsOf = (rows) => {
 		const byLabel = new Map();
 		for (const row of rows) {
-			const base = rows.find((r) => r.group === row.group && r.method === "posix_spawn");
-			const unit = relative ? (base ? base.call[2] : null) : 1;
-			if (row.rss === null || !unit)
+			const base = rows.find((r) => r.group === row.group && r.method === reference());
+			const unit = relative ? (base && base[measure] ? base[measure][2] : null) : 1;
+			if (row.rss === null || !unit || !row[measure] || (relative && measure === "call" && row.started))
 				continue;
-			const [n, low, median, high] = row.call;
+			const [n, low, median, high] = row[measure];
 			if (!byLabel.has(row.label))
 				byLabel.set(row.label, []);
 			byLabel.get(row.label).push({ row, n, low: low === null ? null : low / unit, y: median / unit, high: high === null ? null : high / unit, x: row.rss });
@@ -33,13 +39,21 @@
 	const broken = (line) => line.flatMap((p) => p.x > 0 ? [p] : [p, null]);
 
 	chart("latency", (box, data, width) => {
-		const rows = data[state.run], all = pointsOf(rows);
+		const rows = data[state.run], measures = ["started", "call"].filter((m) => rows.some((r) => r[m]));
+		if (!measures.includes(measure))
+			measure = measures[0] || "call";
+		const all = pointsOf(rows);
 		const labels = Array.from(all.keys());
 		const shown = labels.filter((l) => !hidden.has(l));
 		const points = [].concat(...shown.map((l) => all.get(l)));
 		const head = box.append("div").attr("class", "controls");
-		if (rows.some((r) => r.method === "posix_spawn"))
-			choices(head, "Latency", [[false, "absolute"], [true, "against posix_spawn"]], relative, (v) => {
+		if (measures.length > 1)
+			choices(head, "Until", [["started", "the program runs"], ["call", "the call returns"]], measure, (v) => {
+				measure = v;
+				redraw("latency");
+			});
+		if (rows.some((r) => r[measure] && r.method === reference()))
+			choices(head, "Latency", [[false, "absolute"], [true, `against ${reference()}`]], relative, (v) => {
 				relative = v;
 				redraw("latency");
 			});
@@ -56,7 +70,7 @@
 			const y = d3.scaleLog().domain([low * 0.85, high * 1.15]).range([area.bottom, area.top]);
 			const format = relative ? times : shortTime;
 			area.left = axisRoom(svg, logTicks(y), format);
-			axisLeft(svg, y, logTicks(y), format, area, relative ? "times the median of posix_spawn" : instructions() ? "instructions" : "time of the call");
+			axisLeft(svg, y, logTicks(y), format, area, relative ? `times the median of ${reference()}` : (instructions() ? "instructions" : "time") + (measure === "started" ? " until the program runs" : " of the call"));
 			const x = sizeScale(sizes, area.left + 14, area.right - 6);
 			axisBottom(svg, x, sizes, bytes, area, "memory that the parent has written");
 			const clampY = (v) => y(Math.max(v, y.domain()[0]));

@@ -50,12 +50,13 @@ TEST(the_whole_table)
 		out,
 		"Linux 6.1.0-18-amd64, Intel(R) Xeon(R) Platinum 8481C C.., kvm, clock: monotonic\n"
 		"\n"
-		"Spawn latency (call to return)\n"
-		"PARENT  METHOD         N   MEDIAN      P90  P99  VS SPAWN   TOTAL\n"
-		"1M      posix_spawn  200   353 us   354 us    -     1.00x  554 us\n"
-		"        fork         200  62.4 us  62.6 us    -     0.18x  263 us\n"
-		"64M     fork         200   136 us   137 us    -     0.39x  337 us\n"
-		"        posix_spawn  200   353 us   354 us    -     1.00x  554 us\n"
+		"Spawn latency (medians; P90 and P99 of the call)\n"
+		"PARENT  METHOD         N     CALL      P90  P99  STARTED   TOTAL  RATIO\n"
+		"1M      posix_spawn  200   353 us   354 us    -   403 us  554 us  1.00x\n"
+		"        fork         200  62.4 us  62.6 us    -        -  263 us  1.00x\n"
+		"64M     fork         200   136 us   137 us    -        -  337 us  1.00x\n"
+		"        posix_spawn  200   353 us   354 us    -   403 us  554 us  1.00x\n"
+		"RATIO: of STARTED to posix_spawn's; without exec, of CALL to fork's\n"
 		"\n"
 		"Where the call's time went (medians)\n"
 		"PARENT  METHOD         SETUP  COPY_MM   FINISH     WAKE  VFORK_WAIT  UNATTRIB\n"
@@ -115,11 +116,11 @@ TEST(tails_need_samples)
 
 	sample_run(&r, 99);
 	out = printed_freed(&r);
-	assert_has(out, "64M     fork         99   136 us    -    -     0.39x  337 us\n");
+	assert_has(out, "64M     fork         99   136 us    -    -        -  337 us  1.00x\n");
 	free(out);
 	sample_run(&r, 1000);
 	out = printed_freed(&r);
-	assert_has(out, "64M     fork         1000   136 us   137 us   137 us     0.39x  337 us\n");
+	assert_has(out, "64M     fork         1000   136 us   137 us   137 us        -  337 us  1.00x\n");
 	free(out);
 }
 
@@ -171,9 +172,10 @@ TEST(an_untraced_run_has_times_only)
 	out = printed_freed(&r);
 	assert_string_equal(out, "Linux, clock: monotonic\n"
 				 "\n"
-				 "Spawn latency (call to return)\n"
-				 "PARENT  METHOD  N   MEDIAN  P90  P99  VS SPAWN   TOTAL\n"
-				 "1M      fork    3  61.4 us    -    -         -  262 us\n"
+				 "Spawn latency (medians; P90 and P99 of the call)\n"
+				 "PARENT  METHOD  N     CALL  P90  P99   TOTAL  RATIO\n"
+				 "1M      fork    3  61.4 us    -    -  262 us  1.00x\n"
+				 "RATIO: of CALL to fork's\n"
 				 "\n"
 				 "Sources\n"
 				 "all phases      absent: untraced\n"
@@ -202,7 +204,7 @@ TEST(the_lab_counts_instructions)
 	sample_cell(&r, "fork", 1 << 20, "phases", 3);
 	out = printed_freed(&r);
 	assert_has(out, "clock: instructions\n");
-	assert_has(out, "62.3 Ki");
+	assert_has(out, "62.3 k");
 	assert_lacks(out, " us");
 	free(out);
 }
@@ -312,7 +314,7 @@ TEST(colour_is_for_headings)
 	assert_int_equal(table_print(&r, f, true), 0);
 	fclose(f);
 	run__free(&r);
-	assert_has(out, "\n\033[1mSpawn latency (call to return)\033[0m\n");
+	assert_has(out, "\n\033[1mSpawn latency (medians; P90 and P99 of the call)\033[0m\n");
 	assert_ptr_equal(strstr(out, "\033[1;33mWARNING: \033[0m1 record lost"), out);
 	free(out);
 }
