@@ -2,12 +2,14 @@
 #include "user/driver/driver.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
+#include "bench/shared/clock.h"
 #include "bench/shared/fault.h"
 #include "bench/shared/protocol.h"
 #include "user/driver/libc.h"
@@ -20,7 +22,25 @@ struct driver {
 	struct driver_grid grid;
 	struct sample *samples;
 	size_t sample_cap;
+	int64_t clock_offset; /* of CLOCK_MONOTONIC in this time namespace, ns */
 };
+
+/*
+ * What a time namespace (time_namespaces(7), Linux 5.6) adds to CLOCK_MONOTONIC, for the driver as
+ * for us. The kernel's probes read the clock without it.
+ */
+static int64_t read_clock_offset(void)
+{
+	FILE *f = fopen("/proc/self/timens_offsets", "re");
+	int64_t s = 0, ns = 0;
+
+	if (!f)
+		return 0;
+	if (fscanf(f, " monotonic %" SCNd64 " %" SCNd64, &s, &ns) != 2)
+		s = ns = 0;
+	fclose(f);
+	return s * NS_PER_S + ns;
+}
 
 /* The driver has closed its output. One that was killed may have stopped in the middle of a line.
  */
@@ -97,6 +117,7 @@ int driver__start(char *const *args, const struct driver_options *options, struc
 	if (!d)
 		goto cleanup;
 	d->process.from = -1;
+	d->clock_offset = read_clock_offset();
 	err = driver_process_path(path, sizeof(path));
 	if (err) {
 		fault__set(why, 0, "cannot find the driver spawnscope-bench beside spawnscope: %s",
@@ -194,6 +215,9 @@ static int take_sample(struct driver *d, size_t cell, size_t n)
 		d->samples = s;
 		d->sample_cap = cap;
 	}
+	for (int i = 3; i < 9; i++)
+		if (f[i] != MISSING)
+			f[i] -= d->clock_offset;
 	d->samples[n] = (struct sample){
 		.child = f[1] == MISSING ? 0 : f[1],
 		.error = f[2] == MISSING ? 0 : f[2],

@@ -149,6 +149,18 @@ growth() {
             and .cow_copied_parent[$i] + .cow_reused_parent[$i] == .cow_faults_parent[$i]] | all'
 }
 
+# As in a container whose clock was set on, which shifts the driver's times and not the kernel's.
+@test "in a time namespace phases are those of the driver's samples" {
+    need_root
+    unshare --time --monotonic=500000 --fork \
+        "$TOOL" bench --method fork,vfork --size 1M --runs 10 "${QUICK[@]}" -q -o "$DIR/shifted.jsonl" >"$DIR/out"
+    cat "$DIR/out"
+    holds "$DIR/shifted.jsonl" \
+        '[cells | select(.key.trace != "none") | .phases.wake.ns | length == 10 and all(. > 0)] | length > 2 and all' \
+        '[cells | select(.key.trace != "none" and .key.method == "fork") | .phases.clone_finish.ns | all(. > 0)] | all' \
+        '[cells | select(.key.trace == "all") | .counts.ptes_copied // empty | length == 10] | any'
+}
+
 @test "two benches at the same time do not count each other's births" {
     need_root
     local i others=()
