@@ -16,31 +16,37 @@ static double median(const struct sketch *s)
 	return sketch__quantile(s, 0.5);
 }
 
-/* A copy at less than half the calibrated cost per MiB: its pages are huge or shared already. */
-static bool is_cheap(double copy, double mib, const struct figure_value *small_pages)
+/* Less than these shares of what the calibration has at least for 4 KiB pages. */
+#define CHEAP	     0.5  /* the pages are huge or shared already */
+#define CONTRADICTED 0.75 /* more than births and a sound calibration differ */
+
+/* Why a copy that took so much less than calibrated has no estimate, or NULL. */
+static const char *reason_of_less(struct whatif_estimates *e, const struct calibration *c,
+				  double calibrated)
 {
-	return copy < mib * (double)small_pages->low / 2;
+	if (e->copy < calibrated * CHEAP && !calibration_is_noisy(c))
+		return "the copy is as cheap already as huge or shared pages make it";
+	e->contradicted = e->copy < calibrated * CONTRADICTED;
+	return e->contradicted ? "calibration and births contradict each other" : NULL;
 }
 
 static void estimate_thp(struct whatif_estimates *e, const struct calibration *c)
 {
 	const struct figure_value *small = calibration_figure(c, FIGURE_fork_mib_4k);
 	const struct figure_value *huge = calibration_figure(c, FIGURE_fork_mib_thp);
-	double mib = e->anon_bytes / MIB, saved;
+	double mib = e->anon_bytes / MIB, left;
 
 	if (!small || !huge) {
 		e->no_thp = c->v[small ? FIGURE_fork_mib_thp : FIGURE_fork_mib_4k].absent;
 		return;
 	}
-	if (isnan(mib))
-		e->no_thp = "the parent's memory was not counted";
-	else if (is_cheap(e->copy, mib, small))
-		e->no_thp = "the copy is as cheap already as huge or shared pages make it";
+	e->no_thp = isnan(mib) ? "the parent's memory was not counted"
+			       : reason_of_less(e, c, mib * (double)small->low);
 	if (e->no_thp)
 		return;
-	saved = mib * fmax((double)(small->low - huge->high), 0);
-	e->thp_copy.low = fmin(mib * (double)huge->mid, e->copy);
-	e->thp_copy.high = fmax(e->copy - saved, e->thp_copy.low);
+	left = e->copy - mib * fmax((double)(small->low - huge->high), 0);
+	e->thp_copy.low = fmin(mib * (double)huge->low, e->copy);
+	e->thp_copy.high = fmax(left, mib * (double)huge->high);
 }
 
 static void estimate_calls(struct whatif_estimates *e, const struct group *g,
@@ -78,6 +84,21 @@ struct whatif_estimates whatif_estimate(const struct group *g, enum whatif_kind 
 	return e;
 }
 
+void whatif_add_no_thp(struct strbuf *text, const struct whatif_estimates *e,
+		       const struct calibration *c, const char *clock)
+{
+	const struct figure_value *small = calibration_figure(c, FIGURE_fork_mib_4k);
+
+	strbuf__add(text, "%s", e->no_thp);
+	if (!e->contradicted)
+		return;
+	strbuf__add(text, " (the %scalibration has %s/MiB for 4 KiB pages, ",
+		    calibration_is_noisy(c) ? "noisy " : "",
+		    text_plain_time((double)small->mid, clock).text);
+	strbuf__add(text, "these births took %s/MiB)",
+		    text_plain_time(e->copy / (e->anon_bytes / MIB), clock).text);
+}
+
 void whatif_add_basis(struct strbuf *text, enum whatif_kind kind, const struct calibration *c,
 		      const char *clock)
 {
@@ -92,7 +113,8 @@ void whatif_add_basis(struct strbuf *text, enum whatif_kind kind, const struct c
 	};
 	const char *before = ":";
 
-	strbuf__add(text, "calibrated on the same boot");
+	strbuf__add(text, "calibrated on the same boot%s",
+		    calibration_is_noisy(c) ? " (noisy)" : "");
 	for (size_t i = 0; i < 2; i++) {
 		const struct figure_value *v = calibration_figure(c, parts[kind][i].figure);
 

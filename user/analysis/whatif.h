@@ -2,6 +2,7 @@
 /* What the births of a profile might have cost by another method. Pure. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "user/analysis/groups.h"
@@ -39,20 +40,30 @@ struct estimate {
  * For forks that do not exec (WHATIF_COPIER), the time of copy_mm if huge pages backed the parent's
  * anonymous memory R. With slopes s per MiB of the calibrated fork:
  *
- *   thp_copy     low: R s_thp, as if fork copied that memory alone; high: the measured copy_mm less
- *                R (s_4k.low - s_thp.high), as if nothing else became cheaper
+ *   thp_copy     low: R s_thp.low, as if fork copied that memory alone; high: the measured copy_mm
+ *                less R (s_4k.low - s_thp.high), as if nothing else became cheaper, but at least
+ *                R s_thp.high. None if the births took less than the calibration explains
  */
 struct whatif_estimates {
 	double call, copy; /* measured: medians of these forks; call only for WHATIF_SPAWNABLE */
 	double anon_bytes; /* R; only for WHATIF_COPIER */
 	struct estimate spawn_call, helper_call, thp_copy;
-	const char *no_thp; /* why there is no thp_copy, or NULL */
+	const char *
+		no_thp; /* why there is no thp_copy, or NULL; whatif_add_no_thp() has the figures */
+	bool contradicted; /* that is why: calibration and births contradict each other */
 };
 
 /* `c` may be NULL. */
 struct whatif_estimates whatif_estimate(const struct group *g, enum whatif_kind kind,
 					const struct calibration *c);
 
-/* Adds "calibrated on the same boot: fork 5.10 us/MiB of 4 KiB pages, 120 ns/MiB of THP". */
+/* Adds why there is no thp_copy, with the figures that contradict each other. */
+void whatif_add_no_thp(struct strbuf *text, const struct whatif_estimates *e,
+		       const struct calibration *c, const char *clock);
+
+/*
+ * Adds "calibrated on the same boot: fork 5.10 us/MiB of 4 KiB pages, 120 ns/MiB of THP". A noisy
+ * calibration is said to be noisy.
+ */
 void whatif_add_basis(struct strbuf *text, enum whatif_kind kind, const struct calibration *c,
 		      const char *clock);

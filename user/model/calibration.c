@@ -37,6 +37,18 @@ const struct figure_value *calibration_figure(const struct calibration *c, enum 
 	return c && !c->v[f].absent ? &c->v[f] : NULL;
 }
 
+bool calibration_is_noisy(const struct calibration *c)
+{
+	for (int f = 0; f < FIGURE_COUNT; f++) {
+		const struct figure_value *v = calibration_figure(c, f);
+
+		if (f != FIGURE_fork_mib_thp && v &&
+		    (double)v->high > (double)v->low * CALIBRATION_NOISY)
+			return true;
+	}
+	return false;
+}
+
 void calibration__free(struct calibration *c)
 {
 	if (!c)

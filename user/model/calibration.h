@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "user/model/series.h"
 
 /*
@@ -40,10 +42,19 @@ struct calibration {
 #define CALIBRATION_SMALL (1LL << 20)
 #define CALIBRATION_LARGE (64LL << 20)
 
+/*
+ * A calibration is noisy if a figure's 90 % quantile is more than so many times its 10 % quantile.
+ * FIGURE_fork_mib_thp does not count: it is near 0, so any machine spreads it.
+ */
+#define CALIBRATION_NOISY 3
+
 void calibration__free(struct calibration *c); /* accepts NULL */
 
 /* NULL if the figure is absent. Accepts NULL. */
 const struct figure_value *calibration_figure(const struct calibration *c, enum figure f);
+
+/* Whether the machine was too busy for it. */
+bool calibration_is_noisy(const struct calibration *c);
 
 const char *figure_name(enum figure f);
 int figure_by_name(const char *name); /* -1 if unknown */

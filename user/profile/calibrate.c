@@ -195,6 +195,10 @@ static struct calibration *read_cache(int folder, const char *name, const struct
 		run__free(&r);
 	}
 	fclose(in);
+	if (calibration_is_noisy(c)) {
+		calibration__free(c);
+		c = NULL;
+	}
 	return c;
 }
 
@@ -228,13 +232,27 @@ static int write_cache(int folder, const char *name, const struct run *r)
 	return cache_keep(folder, &file, name);
 }
 
+/* A noisy one would be used until reboot. 0, or -errno with the reason in `why`. */
+static int keep(int folder, const char *name, const struct calibration *c, const struct run *r,
+		struct fault *why)
+{
+	int err;
+
+	if (folder < 0)
+		return folder;
+	if (calibration_is_noisy(c))
+		return fault__set(why, -EAGAIN, "it is noisy");
+	err = write_cache(folder, name, r);
+	return err ? fault__set(why, err, "%s", strerror(-err)) : 0;
+}
+
 int calibrate(const struct calibrate_options *o, struct calibration **calibration,
 	      struct fault *why)
 {
 	char name[sizeof(PREFIX) + 80];
 	struct fault not_kept = {"the boot has no id"};
 	struct run r = {0};
-	int folder = file_name(name, sizeof(name)), kept = -1, err;
+	int folder = file_name(name, sizeof(name)), err;
 
 	*calibration = NULL;
 	why->text[0] = '\0';
@@ -250,11 +268,7 @@ int calibrate(const struct calibrate_options *o, struct calibration **calibratio
 		goto cleanup;
 	*calibration = calibration__of(&r);
 	err = *calibration ? 0 : -ENOMEM;
-	if (!err && folder >= 0) {
-		kept = write_cache(folder, name, &r);
-		fault__set(&not_kept, kept, "%s", strerror(-kept));
-	}
-	if (!err && kept && o->verbose)
+	if (!err && keep(folder, name, *calibration, &r, &not_kept) && o->verbose)
 		complain("the calibration is not cached: %s", not_kept.text);
 cleanup:
 	if (!err) /* the reason of a skipped cell may be there */

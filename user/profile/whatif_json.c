@@ -38,14 +38,27 @@ static bool put_spawnable(json_t *line, const struct group *g, const struct what
 	return failed | put_range(line, "helper_call_ns", e->helper_call.low, e->helper_call.high);
 }
 
+static bool put_no_thp(json_t *line, const struct whatif_estimates *e, const struct calibration *c,
+		       const char *clock)
+{
+	struct strbuf why = {0};
+	bool failed;
+
+	if (!e->no_thp)
+		return false;
+	whatif_add_no_thp(&why, e, c, clock);
+	failed = put(line, "no_thp", store_json_text(strbuf__text(&why)));
+	strbuf__free(&why);
+	return failed;
+}
+
 static bool put_copier(json_t *line, const struct group *g, const struct whatif_estimates *e)
 {
 	bool failed = put(line, "forks", json_integer((json_int_t)g->staying.copy.n));
 
 	failed |= put(line, "exec", json_false());
 	failed |= put_time(line, "copy_mm_ns", e->copy);
-	failed |= put_range(line, "thp_copy_mm_ns", e->thp_copy.low, e->thp_copy.high);
-	return failed | (e->no_thp && put(line, "no_thp", store_json_text(e->no_thp)));
+	return failed | put_range(line, "thp_copy_mm_ns", e->thp_copy.low, e->thp_copy.high);
 }
 
 static json_t *encode(const struct group *g, enum whatif_kind kind, const struct calibration *c,
@@ -59,6 +72,7 @@ static json_t *encode(const struct group *g, enum whatif_kind kind, const struct
 	failed |= put(line, "parent", store_json_text(g->label));
 	failed |= put(line, "method", json_string(method_name(g->key.method)));
 	failed |= kind == WHATIF_COPIER ? put_copier(line, g, &e) : put_spawnable(line, g, &e);
+	failed |= put_no_thp(line, &e, c, clock);
 	if (c) {
 		whatif_add_basis(&basis, kind, c, clock);
 		failed |= put(line, "basis", store_json_text(strbuf__text(&basis)));

@@ -94,7 +94,8 @@ static void add_thp(struct strbuf *line, const struct group *g, const struct cal
 	const struct whatif_estimates e = whatif_estimate(g, WHATIF_COPIER, c);
 
 	if (e.no_thp) {
-		strbuf__add(line, ". With THP: no estimate, %s", e.no_thp);
+		strbuf__add(line, ". With THP: no estimate, ");
+		whatif_add_no_thp(line, &e, c, clock);
 		return;
 	}
 	add_range(line, ". With THP:", &e.thp_copy, clock);

@@ -64,6 +64,23 @@ estimate() { # HOW N MIB [thp]
     echo "estimated: $whatif"
 }
 
+# Calibrates until the machine is quiet enough that the calibration is kept: $file is it, in the folder of
+# the cache. A noisy one is said to be noisy, and not kept.
+keep_calibration() { # [FOLDER]
+    local _
+    file=${1:-$DIR}/spawnscope/calibration-$(</proc/sys/kernel/random/boot_id).jsonl
+    for _ in 1 2 3 4 5 6 7 8; do
+        births -v -- exec 20 64
+        if [ -f "$file" ] && [ ! -L "$file" ]; then
+            grep -q 'calibrated on the same boot: ' "$DIR/line"
+            return
+        fi
+        grep -q 'the calibration is not cached: it is noisy' "$DIR/line"
+        grep -Fq 'calibrated on the same boot (noisy): ' "$DIR/line"
+    done
+    skip "this machine is too busy to be calibrated"
+}
+
 # A time is in the range, or off by a factor of four at most: the machine may be busy.
 near() { # NS RANGE
     jq -ne --argjson ns "$1" --argjson range "$2" '$ns >= $range[0] / 4 and $ns <= $range[1] * 4'
@@ -77,7 +94,7 @@ near() { # NS RANGE
     near "$measured" "$(jq .posix_spawn_call_ns <<<"$whatif")"
     near "$forked" "$(jq '[.call_ns, .call_ns]' <<<"$whatif")"
     jq -e '.exec and .forks == 40 and .less_work_ns[0] > 0 and .less_work_ns[1] >= .less_work_ns[0]
-        and (.basis | test("calibrated on the same boot: posix_spawn [0-9.]+ [mu]s, fork of 1 MiB"))' <<<"$whatif"
+        and (.basis | test("calibrated on the same boot( [(]noisy[)])?: posix_spawn [0-9.]+ [mu]s, fork of 1 MiB"))' <<<"$whatif"
 }
 
 @test "a fork of a small process takes what was estimated for a helper" {
@@ -90,7 +107,12 @@ near() { # NS RANGE
 
 @test "with huge pages a copy takes what was estimated from small ones, and no more is promised" {
     ! grep -q '\[never\]' /sys/kernel/mm/transparent_hugepage/enabled || skip "huge pages are off here"
-    estimate stay 20 384
+    # A calibration of a busy machine may contradict the births; it is not kept.
+    for _ in 1 2 3 4; do
+        estimate stay 20 384
+        jq -e '.no_thp == null' <<<"$whatif" || continue
+        break
+    done
     estimated=$(jq -c .thp_copy_mm_ns <<<"$whatif")
     copied=$(jq .copy_mm_ns <<<"$whatif")
     jq -e '.exec == false and .posix_spawn_call_ns == null and .helper_call_ns == null
@@ -105,7 +127,7 @@ near() { # NS RANGE
 
 @test "the summary, the file and its replay agree" {
     births -o "$DIR/run.jsonl" -- exec 20 64
-    grep -Eq 'python3: 20 forks that exec, .* each in the call .* As posix_spawn: .* to .* in the call, until the exec; .* less work in all\. From a small helper process: .* \(Estimates: calls calibrated on the same boot: ' "$DIR/line"
+    grep -Eq 'python3: 20 forks that exec, .* each in the call .* As posix_spawn: .* to .* in the call, until the exec; .* less work in all\. From a small helper process: .* \(Estimates: calls calibrated on the same boot( \(noisy\))?: ' "$DIR/line"
     jq -se 'map(select(.type == "calibration")) | length == 1 and (.[0].ns | all(.[]; length == 3 and .[0] <= .[1] and .[1] <= .[2]))
         and .[0].ns.fork_mib_4k[1] > 500 and .[0].taken_ms > 0' "$DIR/run.jsonl"
     "$TOOL" profile --input "$DIR/run.jsonl" >"$DIR/again"
@@ -115,6 +137,16 @@ near() { # NS RANGE
     births -o "$DIR/run.jsonl" -- stay 5 384
     "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
     grep -Eq 'With huge pages \(THP\)' "$DIR/page.html"
+}
+
+@test "births that contradict the calibration get no estimate" {
+    here=user/profile/tests/contradiction.jsonl
+    "$TOOL" profile --input "$here" | tr -s '\n ' ' ' >"$DIR/line"
+    grep -Fq 'With THP: no estimate, calibration and births contradict each other (the noisy calibration has 13.7 us/MiB for 4 KiB pages, these births took 6.72 us/MiB)' "$DIR/line"
+    "$TOOL" profile --json --input "$here" | jq -se 'map(select(.type == "whatif"))
+        | length == 1 and .[0].thp_copy_mm_ns == null and (.[0].no_thp | test("contradict each other [(]"))'
+    "$TOOL" report "$here" -o "$DIR/page.html"
+    grep -q 'With huge pages (THP): no estimate, calibration and births contradict' "$DIR/page.html"
 }
 
 @test "without calibration the births alone are the basis" {
@@ -155,24 +187,21 @@ uncalibrated() {
     export XDG_CACHE_HOME=$DIR
     without_driver
     uncalibrated
-    births -- exec 20 64
-    file=$(echo "$DIR"/spawnscope/calibration-*.jsonl)
+    keep_calibration
     [ "$(stat -c %a "$DIR/spawnscope" "$file" | paste -sd ' ')" = '700 600' ]
-    [[ $file == *"$(</proc/sys/kernel/random/boot_id)"* ]]
     calibrated
     # It is an ordinary result file.
     "$TOOL" export --format csv "$file" | grep -q posix_spawn
     # A new calibration deletes that of another boot.
     mv "$file" "$DIR/spawnscope/calibration-0-0.jsonl"
     uncalibrated
-    births -- exec 20 64
+    keep_calibration
     [ "$(echo "$DIR"/spawnscope/*)" = "$file" ]
 }
 
 @test "a cache that is not ours, or another machine's, is not used" {
     export XDG_CACHE_HOME=$DIR
-    births -- exec 20 64
-    file=$(echo "$DIR"/spawnscope/calibration-*.jsonl)
+    keep_calibration
     cp "$file" "$DIR/good"
     without_driver
     calibrated
@@ -195,12 +224,13 @@ uncalibrated() {
     damage sh -c 'sed "1s/spawnscope [0-9]/&9/" "$1" >"$2"' - "$DIR/good" "$file"
     damage sh -c 'head -n -1 "$1" >"$2"' - "$DIR/good" "$file"
     damage sh -c ': >"$1"' - "$file"
+    # An earlier version kept what was noisy.
+    damage sh -c 'jq -c "if .type == \"cell\" then .samples.spawn_ns |= [to_entries[] | .value * (1 + .key % 10)] else . end" "$1" >"$2"' - "$DIR/good" "$file"
     # With the driver, a new file replaces it. If it was a link, its target stays as it was.
     rm -f "$file"
     ln -s "$DIR/good" "$file"
     before=$(sha256sum <"$DIR/good")
-    births -- exec 20 64
-    [ -f "$file" ] && [ ! -L "$file" ]
+    keep_calibration
     [ "$before" = "$(sha256sum <"$DIR/good")" ]
     calibrated
     # Nor is a folder used that others can write to, or that is a link.
@@ -218,9 +248,8 @@ uncalibrated() {
 @test "under sudo the cache is the caller's" {
     export XDG_CACHE_HOME=$ROOM/theirs
     install -d -o "$NOBODY" -g "$NOBODY" "$XDG_CACHE_HOME"
-    SUDO_UID=$NOBODY SUDO_GID=$NOBODY births -- exec 20 64
-    grep -q 'calibrated on the same boot' "$DIR/line"
-    [ "$(stat -c %u "$XDG_CACHE_HOME/spawnscope/"*)" = "$NOBODY" ]
+    SUDO_UID=$NOBODY SUDO_GID=$NOBODY keep_calibration "$XDG_CACHE_HOME"
+    [ "$(stat -c %u "$file")" = "$NOBODY" ]
     # The caller cannot write to root's folder, and has no home.
     export XDG_CACHE_HOME=$ROOM/ours
     mkdir -p "$XDG_CACHE_HOME"
@@ -280,6 +309,6 @@ find_driver() {
     cat "$DIR/err"
     tr -s '\n ' ' ' <"$DIR/err" >"$DIR/line"
     grep -q 'the calibration is not cached: /var/cache/spawnscope: No such file' "$DIR/line"
-    grep -q 'storm: 20 forks that exec, .* As posix_spawn: .* calibrated on the same boot: posix_spawn' "$DIR/line"
+    grep -q 'storm: 20 forks that exec, .* As posix_spawn: .* calibrated on the same boot.*: posix_spawn' "$DIR/line"
     refute grep -q 'Not calibrated' "$DIR/err"
 }

@@ -250,16 +250,16 @@ TEST_BETWEEN(forks_that_do_not_exec_are_estimated_with_huge_pages, set_up, tear_
 {
 	struct whatif_estimates e;
 
-	/* 1024 MiB at 120 ns; 8 ms less 1024 times 5000 - 200. */
+	/* 1024 MiB at 40 ns; 8 ms less 1024 times 5000 - 200. */
 	set_births(8000000, false);
 	e = estimate(WHATIF_COPIER);
 	assert_true(e.copy == 8000000 && e.anon_bytes == 1 << 30);
-	assert_true(e.thp_copy.low == 122880 && e.thp_copy.high == 3084800);
+	assert_true(e.thp_copy.low == 40960 && e.thp_copy.high == 3084800);
 	assert_true(isnan(e.spawn_call.low) && isnan(e.helper_call.low) && !e.no_thp);
-	/* All of the copy is explained, and more. */
+	/* All of the copy is explained, and more: 1024 MiB at 40 to 200 ns. */
 	set_births(4000000, false);
 	e = estimate(WHATIF_COPIER);
-	assert_true(e.thp_copy.low == 122880 && e.thp_copy.high == 122880);
+	assert_true(e.thp_copy.low == 40960 && e.thp_copy.high == 204800);
 	/* No huge pages. */
 	assert_int_equal(figure_set_absent(&c->v[FIGURE_fork_mib_thp], "off"), 0);
 	e = estimate(WHATIF_COPIER);
@@ -275,7 +275,30 @@ TEST_BETWEEN(pages_that_are_huge_already_are_left_alone, set_up, tear_down)
 	set_births(2000000, false);
 	e = estimate(WHATIF_COPIER);
 	assert_non_null(strstr(e.no_thp, "as cheap already"));
-	assert_true(isnan(e.thp_copy.low));
+	assert_true(isnan(e.thp_copy.low) && !e.contradicted);
+}
+
+/* One figure that spreads more than three times makes all noisy. */
+static void make_noisy(void)
+{
+	c->v[FIGURE_fork_mib_4k].high = 15001;
+}
+
+TEST_BETWEEN(a_calibration_that_spreads_is_noisy, set_up, tear_down)
+{
+	assert_false(calibration_is_noisy(NULL));
+	assert_false(calibration_is_noisy(c));
+	/* Of huge pages a copy takes next to nothing, so that any spread is large. */
+	c->v[FIGURE_fork_mib_thp] = (struct figure_value){0, 100, 10000, NULL};
+	assert_false(calibration_is_noisy(c));
+	c->v[FIGURE_fork_mib_4k].high = 15000;
+	assert_false(calibration_is_noisy(c));
+	make_noisy();
+	assert_true(calibration_is_noisy(c));
+	assert_int_equal(figure_set_absent(&c->v[FIGURE_fork_mib_4k], "x"), 0);
+	assert_false(calibration_is_noisy(c));
+	c->v[FIGURE_posix_spawn].low = 0;
+	assert_true(calibration_is_noisy(c));
 }
 
 static void print(const struct calibration *of)
@@ -320,18 +343,18 @@ TEST_BETWEEN(both_kinds_of_a_group_are_estimated, set_up, tear_down)
 	print_unwrapped(c);
 	says("3 forks that exec, 20.0 ms each in the call (median).");
 	says(" 10 more that do not exec are no case for posix_spawn.");
-	/* 256 MiB at 120 ns; 4 ms less 256 times 5000 - 200. */
+	/* 256 MiB at 40 ns; 4 ms less 256 times 5000 - 200. */
 	set_mixed(50000, 4000000);
 	e = estimate(WHATIF_SPAWNABLE);
 	assert_true(e.call == 60000 && e.copy == 50000);
 	e = estimate(WHATIF_COPIER);
 	assert_true(e.copy == 4000000 && e.anon_bytes == 1 << 28);
-	assert_true(e.thp_copy.low == 30720 && e.thp_copy.high == 2771200);
+	assert_true(e.thp_copy.low == 10240 && e.thp_copy.high == 2771200);
 	print_unwrapped(c);
 	says("parent: 3 forks that exec, 60.0 us each in the call");
 	assert_null(strstr(text, "more that do not exec"));
 	says("parent: 10 forks that do not exec: no case for posix_spawn; "
-	     "4.00 ms each in copy_mm. With THP: 30.7 us to 2.77 ms");
+	     "4.00 ms each in copy_mm. With THP: 10.2 us to 2.77 ms");
 }
 
 TEST_BETWEEN(estimates_are_printed_with_their_basis, set_up, tear_down)
@@ -366,7 +389,7 @@ TEST_BETWEEN(estimates_are_printed_with_their_basis, set_up, tear_down)
 	set_births(8000000, false);
 	print(c);
 	says("no case for posix_spawn; 8.00 ms each in copy_mm.");
-	says("With THP: 123 us to 3.08 ms each in copy_mm.");
+	says("With THP: 41.0 us to 3.08 ms each in copy_mm.");
 	says("1024 MiB");
 	assert_true(whatif_any(&g, 1) && !whatif_any(&g, 0));
 }
@@ -402,7 +425,37 @@ TEST_BETWEEN(estimates_are_written_as_json, set_up, tear_down)
 	assert_int_equal(write_json(), 2);
 	says("\"forks\":3,\"exec\":true,\"call_ns\":60000,");
 	says("\"forks\":10,\"exec\":false,\"copy_mm_ns\":4000000,"
-	     "\"thp_copy_mm_ns\":[30720,2771200]");
+	     "\"thp_copy_mm_ns\":[10240,2771200]");
+}
+
+/* 3.5 ms for 1 GiB are less than three quarters of 5 us/MiB. */
+TEST_BETWEEN(births_that_contradict_the_calibration_are_not_estimated, set_up, tear_down)
+{
+	set_births(3500000, false);
+	assert_true(estimate(WHATIF_COPIER).contradicted);
+	print_unwrapped(c);
+	says("3.50 ms each in copy_mm. With THP: no estimate, calibration and births contradict "
+	     "each other (the calibration has 6.00 us/MiB for 4 KiB pages, these births took 3.42 "
+	     "us/MiB)\n");
+	assert_int_equal(write_json(), 1);
+	says("\"no_thp\":\"calibration and births contradict each other (the calibration has ");
+	assert_null(strstr(text, "thp_copy_mm_ns"));
+	/* A noisy one does not prove that pages are huge. */
+	make_noisy();
+	set_births(2000000, false);
+	assert_true(estimate(WHATIF_COPIER).contradicted);
+	print_unwrapped(c);
+	says("(the noisy calibration has 6.00 us/MiB for 4 KiB pages, these births took 1.95 ");
+}
+
+TEST_BETWEEN(a_noisy_calibration_is_said_to_be, set_up, tear_down)
+{
+	make_noisy();
+	set_births(8000000, false);
+	print_unwrapped(c);
+	says("; calibrated on the same boot (noisy): fork 6.00 us/MiB of 4 KiB pages, 120 ns/MiB");
+	assert_int_equal(write_json(), 1);
+	says("\"basis\":\"calibrated on the same boot (noisy): fork ");
 }
 
 /* The cache folder. */

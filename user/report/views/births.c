@@ -194,21 +194,20 @@ static void write_thp(FILE *out, const struct report_run *r, const struct group 
 {
 	const struct calibration *c = r->run->calibration;
 	const struct whatif_estimates e = whatif_estimate(g, WHATIF_COPIER, c);
-	struct strbuf basis = {0};
+	struct strbuf why = {0};
 
 	if (e.no_thp) {
 		fputs(" With huge pages (THP): no estimate, ", out);
-		html_text(out, e.no_thp);
-		fputs(".", out);
-		return;
+		whatif_add_no_thp(&why, &e, c, r->run->clock);
+	} else {
+		fprintf(out, " With huge pages (THP) it might be %s to %s, an estimate: ",
+			text_time_words(e.thp_copy.low, r->instructions).text,
+			text_time_words(e.thp_copy.high, r->instructions).text);
+		whatif_add_basis(&why, WHATIF_COPIER, c, r->run->clock);
 	}
-	whatif_add_basis(&basis, WHATIF_COPIER, c, r->run->clock);
-	fprintf(out, " With huge pages (THP) it might be %s to %s, an estimate: ",
-		text_time_words(e.thp_copy.low, r->instructions).text,
-		text_time_words(e.thp_copy.high, r->instructions).text);
-	html_text(out, strbuf__text(&basis));
+	html_text(out, strbuf__text(&why));
 	fputs(".", out);
-	strbuf__free(&basis);
+	strbuf__free(&why);
 }
 
 static void write_faults(FILE *out, const struct sketch *faults)
