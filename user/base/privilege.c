@@ -73,6 +73,30 @@ int privilege_check_caller(struct fault *why)
 				    "it with sudo, or unset SUDO_UID");
 }
 
+/* Root's mailbox becomes theirs in the same folder; one that is neither's is forgotten. */
+static int set_mailbox(const char *user)
+{
+	const char *mail = getenv("MAIL"), *name = mail ? strrchr(mail, '/') : NULL;
+	char path[PATH_MAX];
+	int n;
+
+	if (!mail || (name && !strcmp(name + 1, user)))
+		return 0;
+	if (!name || strcmp(name + 1, "root"))
+		return unsetenv("MAIL");
+	n = snprintf(path, sizeof(path), "%.*s/%s", (int)(name - mail), mail, user);
+	return n < (int)sizeof(path) ? setenv("MAIL", path, 1) : unsetenv("MAIL");
+}
+
+/* What sudo sets to root's. Does nothing for an id without a name. 0 or -errno. */
+static int set_environment(const struct passwd *user)
+{
+	return user && (setenv("HOME", user->pw_dir, 1) || setenv("USER", user->pw_name, 1) ||
+			setenv("LOGNAME", user->pw_name, 1) || set_mailbox(user->pw_name))
+		       ? -errno
+		       : 0;
+}
+
 /*
  * Debian and Android know a level 3 of perf_event_paranoid, at which perf_event_open, and with it
  * syscall tracepoints and kprobes, takes CAP_SYS_ADMIN whatever CAP_PERFMON says.
@@ -118,7 +142,7 @@ int privilege_reduce(void)
 		return -EPERM;
 	reduced = true;
 	privilege_lower();
-	return 0;
+	return is_sudo ? set_environment(getpwuid(uid)) : 0;
 }
 
 static void set_effective(capng_act_t act)
@@ -163,11 +187,7 @@ int privilege_become_caller(void)
 		return -errno;
 	if (setresgid(gid, gid, gid) || setresuid(uid, uid, uid))
 		return -errno;
-	/* sudo sets these to root's. */
-	if (user && (setenv("HOME", user->pw_dir, 1) || setenv("USER", user->pw_name, 1) ||
-		     setenv("LOGNAME", user->pw_name, 1)))
-		return -errno;
-	return 0;
+	return set_environment(user);
 }
 
 int privilege_none(void)
@@ -191,5 +211,7 @@ int privilege_none(void)
 	if (is_sudo && (setgroups(1, &gid) || setresgid(gid, gid, gid) || setresuid(uid, uid, uid)))
 		return -errno;
 	capng_clear(CAPNG_SELECT_CAPS);
-	return capng_apply(CAPNG_SELECT_CAPS) ? -EPERM : 0;
+	if (capng_apply(CAPNG_SELECT_CAPS))
+		return -EPERM;
+	return is_sudo ? set_environment(getpwuid(uid)) : 0;
 }

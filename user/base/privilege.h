@@ -2,7 +2,8 @@
 /*
  * Privileges are needed to load and attach probes. Once the probes are loaded, only CAP_BPF and
  * CAP_PERFMON remain, until the last attach, and they are effective only while in use. Under sudo,
- * the program becomes the user who called sudo ("the caller": SUDO_UID, SUDO_GID).
+ * the program becomes the user who called sudo ("the caller": SUDO_UID, SUDO_GID). Whatever becomes
+ * the caller has their HOME, USER, LOGNAME and MAIL, too, which sudo sets to root's.
  */
 #pragma once
 
@@ -40,7 +41,7 @@ int privilege_drop(void);
 int privilege_none(void);
 
 /*
- * Becomes the caller for good, with all their groups and no capability, and sets HOME, USER and
- * LOGNAME to theirs. Does nothing if there is none. 0 or -errno.
+ * Becomes the caller for good, with all their groups and no capability. Does nothing if there is
+ * none. 0 or -errno.
  */
 int privilege_become_caller(void);

@@ -263,8 +263,11 @@ ids() {
     own_tool
     mkdir "$OWN/theirs"
     chown "$NOBODY:$NOBODY" "$OWN/theirs"
-    export SUDO_UID=$NOBODY SUDO_GID=$NOBODY
+    export SUDO_UID=$NOBODY SUDO_GID=$NOBODY HOME=/root USER=root LOGNAME=root MAIL=/var/mail/root
     start_own bench "${ENDLESS[@]}" -o "$OWN/theirs/x.jsonl"
+    # Nor its home.
+    refute grep -qzE '^(HOME|USER|LOGNAME|MAIL)=.*root' "/proc/$driver/environ"
+    grep -qzx "MAIL=/var/mail/$(id -un "$NOBODY")" "/proc/$driver/environ"
     for process in "$driver" "$subject"; do
         [ "$(ids "$process" Uid)" = "$user" ]
         [ "$(ids "$process" Gid)" = "$user" ]

@@ -258,6 +258,26 @@ MISTAKES
 $NOBODY" ]
 }
 
+# mail_of MAIL: what the command finds of the variable.
+mail_of() {
+    MAIL=$1 "$TOOL" profile -q -- sh -c 'echo "${MAIL-none}"'
+}
+
+@test "under sudo the command has the caller's home, name and mailbox" {
+    IFS=: read -r name _ _ _ _ home _ < <(getent passwd "$NOBODY")
+    export SUDO_UID=$NOBODY SUDO_GID=$NOBODY HOME=/root USER=root LOGNAME=root MAIL=/var/mail/root
+    [ "$("$TOOL" profile -q -- sh -c 'echo "$HOME $USER $LOGNAME $MAIL"')" = "$home $name $name /var/mail/$name" ]
+    [ "$(mail_of "/var/spool/mail/$name")" = "/var/spool/mail/$name" ]
+    [ "$(mail_of /root/Maildir)" = none ]
+    [ "$(mail_of root)" = none ]
+    unset MAIL
+    [ "$("$TOOL" profile -q -- sh -c 'echo "${MAIL-none}"')" = none ]
+    # Root's own stay.
+    unset SUDO_UID SUDO_GID
+    [ "$(mail_of /root/Maildir)" = /root/Maildir ]
+    [ "$("$TOOL" profile -q -- sh -c 'echo "$HOME $USER"')" = '/root root' ]
+}
+
 @test "killed at any time it leaves no process and no program" {
     own_storm
     begin_own profile -- "$OWN/spawnscope-child" wait 100
