@@ -7,6 +7,7 @@
 
 #include "bench/shared/fault.h"
 #include "user/base/command.h"
+#include "user/base/interrupt.h"
 #include "user/base/privilege.h"
 #include "user/base/say.h"
 
@@ -65,6 +66,7 @@ static int run_command(const struct command *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	interrupt_remember();
 	setlocale(LC_CTYPE, "");
 	/* If our parent ignored it, children would be reaped before we can wait for them. */
 	signal(SIGCHLD, SIG_DFL);

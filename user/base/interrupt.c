@@ -6,6 +6,10 @@
 static volatile sig_atomic_t requested;
 static sigset_t before;
 
+static const int changed[] = {SIGPIPE, SIGXFSZ, SIGCHLD};
+#define CHANGED_COUNT (sizeof(changed) / sizeof(changed[0]))
+static struct sigaction at_start[CHANGED_COUNT];
+
 static void on_stop(int signal)
 {
 	requested = signal;
@@ -51,4 +55,16 @@ void interrupt_release(void)
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGXFSZ, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+void interrupt_remember(void)
+{
+	for (size_t i = 0; i < CHANGED_COUNT; i++)
+		sigaction(changed[i], NULL, &at_start[i]);
+}
+
+void interrupt_restore(void)
+{
+	for (size_t i = 0; i < CHANGED_COUNT; i++)
+		sigaction(changed[i], &at_start[i], NULL);
 }

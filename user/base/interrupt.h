@@ -19,5 +19,13 @@ int interrupt_requested(void);
 /* For ppoll: the signal mask from before interrupt_catch(). */
 const sigset_t *interrupt_wait_mask(void);
 
-/* In a child before exec: restores the mask and the default actions. */
+/* In a child before it executes a program of ours: restores the mask and the default actions. */
 void interrupt_release(void);
+
+/*
+ * SIGPIPE, SIGXFSZ and SIGCHLD have other actions in this program. _remember(), the first thing in
+ * main, keeps the actions that it was started with; _restore(), before exec of what the user wants
+ * to run, sets them again.
+ */
+void interrupt_remember(void);
+void interrupt_restore(void);

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "user/base/interrupt.h"
 #include "user/base/privilege.h"
 
 static void run(char *const *argv, int hold, int verdict, pid_t parent, const sigset_t *mask)
@@ -22,8 +23,7 @@ static void run(char *const *argv, int hold, int verdict, pid_t parent, const si
 		_exit(126);
 	if (read(hold, &byte, 1) != 1)
 		_exit(126);
-	signal(SIGPIPE, SIG_DFL);
-	signal(SIGXFSZ, SIG_DFL); /* main ignores it */
+	interrupt_restore();
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	execvp(argv[0], argv);
 	err = errno;

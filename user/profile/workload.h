@@ -14,8 +14,9 @@ struct workload {
 };
 
 /*
- * Starts a process that will exec `argv` with the signal mask `mask`, as the user who called sudo
- * if there is one. It is killed when this process dies. 0 or -errno.
+ * Starts a process that will exec `argv` with the signal mask `mask`, and the actions that this
+ * program was started with, as the user who called sudo if there is one. It is killed when this
+ * process dies. 0 or -errno.
  */
 int workload__start(struct workload *w, char *const *argv, const sigset_t *mask);
 

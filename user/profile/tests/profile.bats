@@ -278,6 +278,20 @@ mail_of() {
     [ "$("$TOOL" profile -q -- sh -c 'echo "$HOME $USER"')" = '/root root' ]
 }
 
+@test "the command ignores the signals that the tool was started to ignore" {
+    seen=()
+    for how in default-signal=PIPE,XFSZ,CHLD ignore-signal={PIPE,XFSZ,CHLD}; do
+        echo "$how"
+        ignored=$(env "--$how" "$TOOL" profile -q -- grep SigIgn /proc/self/status)
+        [ "$ignored" = "$(env "--$how" grep SigIgn /proc/self/status)" ]
+        seen+=("$ignored")
+    done
+    [ "$(printf '%s\n' "${seen[@]}" | sort -u | wc -l)" -eq 4 ]
+    trap '' PIPE
+    ignored=$("$TOOL" profile -q -- grep SigIgn /proc/self/status)
+    [ "$ignored" = "$(grep SigIgn /proc/self/status)" ]
+}
+
 @test "killed at any time it leaves no process and no program" {
     own_storm
     begin_own profile -- "$OWN/spawnscope-child" wait 100
