@@ -224,6 +224,14 @@ storm() { # SECONDS ARG...
         '.births == $recorded and .births_lost == $lost and .lost >= $lost'
 }
 
+# The table of tasks has 4096 places, and a spilled task's may become free while it lives.
+@test "each birth of more processes at once than have places is recorded" {
+    "$TOOL" profile -q --no-calibrate -o "$DIR/run.jsonl" -- "$STORM" alive 4500
+    tail -n 1 "$DIR/run.jsonl"
+    [ "$(grep -c '^{"type":"birth"' "$DIR/run.jsonl")" -eq 9000 ]
+    tail -n 1 "$DIR/run.jsonl" | jq -e '.births == 9000 and .births_unseen == 0 and .untracked == 0 and .lost == 0 and .missed == 0'
+}
+
 # Servers
 
 @test "PostgreSQL: a fork without exec for each connection" {

@@ -9,7 +9,8 @@
  * execs), reported (fork, vfork and posix_spawn in turn, then exec: the child prints its id, and
  * the thread, method and turn from its arguments), cow (a fork, while whose child lives another
  * thread writes to 1000 pages), signalled (a fork while a timer sends a signal every 50 us), held
- * (a vfork whose child lives 3 seconds), wait (none; sleeps N seconds).
+ * (a vfork whose child lives 3 seconds), alive (children that live until all are there, and then
+ * fork once), wait (none; sleeps N seconds).
  */
 #include <errno.h>
 #include <pthread.h>
@@ -237,6 +238,23 @@ static int by_signalled(void)
 	return ready ? by_fork() : -1;
 }
 
+static int gate[2] = {-1, -1};
+
+static int by_alive(void)
+{
+	pid_t pid;
+	char byte;
+
+	if (gate[0] < 0 && pipe(gate))
+		return -1;
+	pid = fork();
+	if (!pid) {
+		close(gate[1]);
+		_exit(read(gate[0], &byte, 1) || by_fork());
+	}
+	return pid < 0;
+}
+
 static const struct {
 	const char *name;
 	int (*once)(void);
@@ -253,6 +271,7 @@ static const struct {
 	{"reported", by_reported},
 	{"signalled", by_signalled},
 	{"held", by_held},
+	{"alive", by_alive},
 };
 
 static struct {
@@ -305,6 +324,9 @@ int main(int argc, char **argv)
 		for (long i = 0; all && i < threads; i++)
 			pthread_join(all[i], NULL);
 		free(all);
+	}
+	close(gate[1]);
+	while (wait(NULL) > 0) {
 	}
 	printf("%.0f\n", (double)(task.n * threads) / (now() - start));
 	return 0;
