@@ -120,7 +120,9 @@ TEST(tails_need_samples)
 	free(out);
 	sample_run(&r, 1000);
 	out = printed_freed(&r);
-	assert_has(out, "64M     fork         1000   136 us   137 us   137 us        -  337 us  1.00x\n");
+	assert_has(
+		out,
+		"64M     fork         1000   136 us   137 us   137 us        -  337 us  1.00x\n");
 	free(out);
 }
 
