@@ -133,10 +133,7 @@ static void write_row(const struct report_run *r, const struct row *row, FILE *o
 	fprintf(out, " | %s | %s | %s |", text_time(row->call.median, r->instructions).text,
 		text_time(row->started.median, r->instructions).text,
 		text_time(row->total.median, r->instructions).text);
-	if (isfinite(ratio))
-		fprintf(out, " \xc3\x97%.*f |", ratio < 10 ? 2 : 0, ratio);
-	else
-		fputs(" - |", out);
+	fprintf(out, " %s%s |", isfinite(ratio) ? "\xc3\x97" : "", text_ratio(ratio).text);
 	fprintf(out, bar[0] ? " `%s` |\n" : " - |\n", bar);
 }
 

@@ -10,10 +10,7 @@
 
 static void add_ratio(struct columns *s, double ratio)
 {
-	if (isfinite(ratio))
-		columns__add(s, fabs(ratio) < 1e5 ? "%.2fx" : "%.0ex", ratio);
-	else
-		columns__add(s, "-");
+	columns__add(s, isfinite(ratio) ? "%sx" : "%s", text_ratio(ratio).text);
 }
 
 static void add_latency(const struct table *t, struct columns *s, const struct row *row)

@@ -74,6 +74,20 @@ struct number text_count(double number)
 	return n;
 }
 
+struct number text_ratio(double ratio)
+{
+	struct number n = {"-"};
+
+	if (isfinite(ratio))
+		snprintf(n.text, NUMBER_MAX,
+			 fabs(ratio) < 0.095	 ? "%.2g"
+			 : fabs(ratio) < 9.995	 ? "%.2f"
+			 : fabs(ratio) < 99999.5 ? "%.0f"
+						 : "%.0e",
+			 ratio);
+	return n;
+}
+
 struct number text_change(double a, double b)
 {
 	struct number n;

@@ -22,5 +22,9 @@ struct number text_time_words(double ns, bool instructions);
 struct number text_bytes(int64_t bytes);
 /* Digits in groups of three: "173,301"; one decimal if the number is not whole. */
 struct number text_count(double number);
+
+/* "0.0008", "1.93", "381", "1e+05"; "-" if it is not finite. */
+struct number text_ratio(double ratio);
+
 /* The change from a to b: "+1.6 %"; "×12.3" from ten times on. */
 struct number text_change(double a, double b);

@@ -7,13 +7,11 @@
 #include "user/report/views/views.h"
 #include "user/text/json.h"
 
-static void write_ratio(FILE *out, const struct row *row)
+static void write_ratio(FILE *out, double ratio)
 {
-	double ratio = row__ratio(row);
-	char text[NUMBER_MAX] = "-";
+	char text[NUMBER_MAX + 2];
 
-	if (isfinite(ratio))
-		snprintf(text, sizeof(text), "\xc3\x97%.*f", ratio < 10 ? 2 : 0, ratio);
+	snprintf(text, sizeof(text), isfinite(ratio) ? "\xc3\x97%s" : "%s", text_ratio(ratio).text);
 	html_number(out, text);
 }
 
@@ -27,7 +25,7 @@ static void write_row(FILE *out, const struct report_run *r, const struct row *r
 	html_number(out, text_time(row->call.p99, r->instructions).text);
 	html_number(out, text_time(row->started.median, r->instructions).text);
 	html_number(out, text_time(row->total.median, r->instructions).text);
-	write_ratio(out, row);
+	write_ratio(out, row__ratio(row));
 	fputs("</tr>", out);
 }
 

@@ -94,6 +94,13 @@ TEST(numbers_are_readable)
 	assert_string_equal(text_count(173301).text, "173,301");
 	assert_string_equal(text_count(-1234567.5).text, "-1,234,567.5");
 	assert_string_equal(text_count(999).text, "999");
+	assert_string_equal(text_ratio(0.00079).text, "0.00079");
+	assert_string_equal(text_ratio(0.0949).text, "0.095");
+	assert_string_equal(text_ratio(1.926).text, "1.93");
+	assert_string_equal(text_ratio(9.996).text, "10");
+	assert_string_equal(text_ratio(381.4).text, "381");
+	assert_string_equal(text_ratio(123456).text, "1e+05");
+	assert_string_equal(text_ratio(NAN).text, "-");
 	assert_string_equal(text_change(100, 112).text, "+12.0 %");
 	assert_string_equal(text_change(100, 100.05).text, "+0.05 %");
 	assert_string_equal(text_change(100, 100).text, "0 %");
