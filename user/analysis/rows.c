@@ -221,6 +221,13 @@ const struct row *rows__find(const struct rows *rows, const struct cell *like)
 
 bool row__execs(const struct row *row)
 {
+	/* With --program, which writes no time, an untraced cell has no other sign of it. */
+	static const char *const names[] = {"fork-exec", "vfork-exec", ROW_REFERENCE, "system",
+					    "popen"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(row->method, names[i]))
+			return true;
 	return series__any(&row->cell->samples[SAMPLE_exec_ns]) ||
 	       series__any(&row->cell->phases[PHASE_exec_load]);
 }

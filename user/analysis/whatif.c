@@ -46,7 +46,7 @@ static void estimate_thp(struct whatif_estimates *e, const struct calibration *c
 		return;
 	left = e->copy - mib * fmax((double)(small->low - huge->high), 0);
 	e->thp_copy.low = fmin(mib * (double)huge->low, e->copy);
-	e->thp_copy.high = fmax(left, mib * (double)huge->high);
+	e->thp_copy.high = fmax(left, fmin(mib * (double)huge->high, e->copy));
 }
 
 static void estimate_calls(struct whatif_estimates *e, const struct group *g,

@@ -42,7 +42,8 @@ struct estimate {
  *
  *   thp_copy     low: R s_thp.low, as if fork copied that memory alone; high: the measured copy_mm
  *                less R (s_4k.low - s_thp.high), as if nothing else became cheaper, but at least
- *                R s_thp.high. None if the births took less than the calibration explains
+ *                R s_thp.high, and at most the measured one. None if the births took less than the
+ * calibration explains
  */
 struct whatif_estimates {
 	double call, copy; /* measured: medians of these forks; call only for WHATIF_SPAWNABLE */

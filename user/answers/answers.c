@@ -161,8 +161,9 @@ static void prefer_one(const struct rows *rows, struct contest *c)
 	for (size_t i = 0; i < c->count && !c->same; i++) {
 		for (k = 0; k < c->count; k++) {
 			picks[k] = find_method(rows, c->winners[k]->group, c->winners[i]->method);
-			if (!picks[k] || !(row__judged(picks[k])->median <=
-					   CLOSE * row__judged(c->winners[k])->median))
+			if (!picks[k] || row__execs(picks[k]) != row__execs(c->winners[k]) ||
+			    !(row__judged(picks[k])->median <=
+			      CLOSE * row__judged(c->winners[k])->median))
 				break;
 		}
 		c->same = c->close = k == c->count;

@@ -141,19 +141,20 @@ static void write_row(const struct report_run *r, const struct row *row, FILE *o
 static void write_table(const struct report_run *r, size_t most, FILE *out)
 {
 	size_t left_out = r->rows.n > most ? r->rows.n - most : 0, half = most / 2;
+	bool ratios = false;
 
-	fprintf(out, "| Parent | Method | Call%s | Started | Total | Ratio | The call |\n",
-		r->instructions ? " (instructions)" : "");
+	fputs("| Parent | Method | Call | Started | Total | Ratio | The call |\n", out);
 	fputs("| --- | --- | ---: | ---: | ---: | ---: | --- |\n", out);
 	for (size_t i = 0; i < r->rows.n; i++) {
 		if (left_out && i >= half && i < half + left_out)
 			continue;
 		write_row(r, &r->rows.v[i], out);
+		ratios |= isfinite(row__ratio(&r->rows.v[i]));
 	}
-	fputs("\nMedians. Ratio: of methods that exec, started against posix\\_spawn; of others, "
-	      "the "
-	      "call against fork.\n\n",
-	      out);
+	fprintf(out, "\nMedians%s.%s\n\n", r->instructions ? ", in instructions" : "",
+		ratios ? " Ratio: of methods that exec, started against posix\\_spawn; of others, "
+			 "the call against fork."
+		       : "");
 	if (left_out)
 		fprintf(out, "%zu rows in the middle are left out; the page has them all.\n\n",
 			left_out);

@@ -39,8 +39,8 @@ int table_latency(const struct table *t)
 
 		table_add_labels(t, s, row, i ? row - 1 : NULL);
 		add_latency(t, s, row);
-		execs |= row__execs(row) && row->reference;
-		others |= !row__execs(row) && row->reference;
+		execs |= row__execs(row) && isfinite(row__ratio(row));
+		others |= !row__execs(row) && isfinite(row__ratio(row));
 	}
 	err = columns__finish(s, "Spawn latency (medians; P90 and P99 of the call)", t->out,
 			      t->colour);

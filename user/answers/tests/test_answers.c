@@ -188,6 +188,26 @@ TEST(every_size_counts_for_where_fork_overtakes)
 		"times, from 64 MiB 0.5 times.");
 }
 
+/* As with --program and without probes. */
+TEST(methods_that_exec_have_no_winner_if_nothing_says_when_they_start)
+{
+	static const char *const methods[] = {"fork", "fork-exec", "vfork-exec", "posix_spawn"};
+	struct run r = {.ended = true};
+	struct answers answers;
+
+	r.clock = strdup("monotonic");
+	for (size_t i = 0; i < 4; i++) {
+		struct cell *c = sample_cell(&r, methods[i], 1 << 20, "none", 0);
+
+		c->n = 1;
+		series__push(&c->samples[SAMPLE_spawn_ns], 1000);
+	}
+	answer(&r, &answers);
+	for (size_t i = 0; i < answers.n; i++)
+		assert_null(strstr(answers.v[i].question, "fastest"));
+	run__free(&r);
+}
+
 /* Two ways that are as good: the first stays the answer until the other is clearly faster. */
 TEST(a_near_tie_is_no_victory)
 {

@@ -74,7 +74,7 @@ static json_t *data(const struct report *p)
 			any++;
 			place = json__put(row_json_place(p, row), "call",
 					  row_json_spread(&row->call));
-			if (row->started.n)
+			if (row__execs(row))
 				place = json__put(place, "started", row_json_spread(&row->started));
 			rows = json__push(rows, place);
 		}

@@ -2,7 +2,8 @@
 /* Latency against the parent's RSS, log-log: a line per method, with its band from p10 to p90. */
 {
 	const hidden = new Set();
-	let relative = false, measure = "started";
+	let relative = false, wanted = "started", measure = wanted;
+	const has = (row, m) => row[m] && row[m][0] > 0;
 
 	/* What other methods are compared to: those that exec to posix_spawn, the others to fork. */
 	const reference = () => measure === "started" ? "posix_spawn" : "fork";
@@ -15,8 +16,8 @@
 		const byLabel = new Map();
 		for (const row of rows) {
 			const base = rows.find((r) => r.group === row.group && r.method === reference());
-			const unit = relative ? (base && base[measure] ? base[measure][2] : null) : 1;
-			if (row.rss === null || !unit || !row[measure] || (relative && measure === "call" && row.started))
+			const unit = relative ? (base && has(base, measure) ? base[measure][2] : null) : 1;
+			if (row.rss === null || !unit || !has(row, measure) || (relative && measure === "call" && row.started))
 				continue;
 			const [n, low, median, high] = row[measure];
 			if (!byLabel.has(row.label))
@@ -39,9 +40,10 @@
 	const broken = (line) => line.flatMap((p) => p.x > 0 ? [p] : [p, null]);
 
 	chart("latency", (box, data, width) => {
-		const rows = data[state.run], measures = ["started", "call"].filter((m) => rows.some((r) => r[m]));
-		if (!measures.includes(measure))
-			measure = measures[0] || "call";
+		const rows = data[state.run], measures = ["started", "call"].filter((m) => rows.some((r) => has(r, m)));
+		measure = measures.includes(wanted) ? wanted : measures[0] || "call";
+		const comparable = rows.some((r) => has(r, measure) && r.method === reference());
+		relative = relative && comparable;
 		const all = pointsOf(rows);
 		const labels = Array.from(all.keys());
 		const shown = labels.filter((l) => !hidden.has(l));
@@ -49,10 +51,10 @@
 		const head = box.append("div").attr("class", "controls");
 		if (measures.length > 1)
 			choices(head, "Until", [["started", "the program runs"], ["call", "the call returns"]], measure, (v) => {
-				measure = v;
+				wanted = v;
 				redraw("latency");
 			});
-		if (rows.some((r) => r[measure] && r.method === reference()))
+		if (comparable)
 			choices(head, "Latency", [[false, "absolute"], [true, `against ${reference()}`]], relative, (v) => {
 				relative = v;
 				redraw("latency");
