@@ -159,8 +159,10 @@ function legend(box, labels, hidden, change) {
 
 /* Draws, and gives the focus back to the control that had it. */
 function focusAgain(box, draw) {
-	const all = () => Array.from(box.node().querySelectorAll("button, input, select, svg[tabindex]"));
-	const at = all().indexOf(document.activeElement);
+	/* By kind: a plot without lines takes no focus. */
+	const had = document.activeElement, kind = had && had.matches("svg") ? "svg[tabindex]" : "button, input, select";
+	const all = () => Array.from(box.node().querySelectorAll(kind));
+	const at = all().indexOf(had);
 	draw();
 	if (at >= 0 && all()[at])
 		all()[at].focus();
