@@ -13,6 +13,8 @@ BUILD        := build
 # `make check` runs the suites whose path contains one of these words (globs); empty: all.
 TESTS        ?=
 FUZZ_SECONDS ?= 60
+# Builds on all CPUs; `make -j1` and the like still count.
+MAKEFLAGS    += -j$(shell nproc)
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all

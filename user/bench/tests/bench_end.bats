@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
+# Runs alone: it counts what the whole machine does, or waits for it.
+#
 # The command bench when something goes wrong: bad input, signals, processes that die or hang.
 #
 # shellcheck disable=SC2016,SC2153,SC2154,SC2317 # jq's variables; what tool.bash sets and calls

@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
+# Runs alone: it compares times.
+#
 # The what-if estimates, compared with what the other ways to spawn really take on this machine; and
 # the cache of its calibration.
 #
