@@ -21,8 +21,8 @@
  *   lab.settle=SEC   start the command SEC seconds after boot
  *   lab.limit=SEC    kill the command after SEC seconds of guest time
  *
- * The command itself can read lab.clock=icount (a nanosecond is an instruction) and
- * lab.qemu=VERSION.
+ * The command itself can read lab.clock=icount (a nanosecond is an instruction), lab.rule=NAME
+ * (how they are counted) and lab.qemu=VERSION.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -227,13 +227,14 @@ static int add_taken(struct run *r)
 	return run__add_env_number(r, "taken_ms", t.tv_sec * 1000LL + t.tv_nsec / 1000000);
 }
 
-static int add_qemu(struct run *r)
+/* What the lab's `boot` says about itself; nothing on another machine. */
+static int add_boot_word(struct run *r, const char *word, const char *name)
 {
-	char version[64];
+	char value[64];
 
-	if (!boot_word("lab.qemu", version, sizeof(version)))
+	if (!boot_word(word, value, sizeof(value)))
 		return 0;
-	return run__add_env_text(r, "qemu", version);
+	return run__add_env_text(r, name, value);
 }
 
 int environment_read(struct run *r, const char *libc)
@@ -266,7 +267,8 @@ int environment_read(struct run *r, const char *libc)
 	    (err = add_file(r, "clocksource", clock)) ||
 	    (err = run__add_env_text(r, "libc", libc ? libc : ours)) ||
 	    (err = run__add_env_number(r, "page_bytes", sysconf(_SC_PAGESIZE))) ||
-	    (err = add_taken(r)) || (err = add_qemu(r)))
+	    (err = add_taken(r)) || (err = add_boot_word(r, "lab.qemu", "qemu")) ||
+	    (err = add_boot_word(r, "lab.rule", "counting_rule")))
 		return err;
 	return 0;
 }

@@ -119,6 +119,21 @@ bool run__counts_instructions(const struct run *r)
 	return clock_counts_instructions(r->clock);
 }
 
+const char *run__counting_rule(const struct run *r)
+{
+	const struct fact *f = run__env(r, "counting_rule");
+
+	if (!run__counts_instructions(r))
+		return "";
+	/* Older runs counted each byte that a string instruction moved. */
+	return f && f->text ? f->text : "byte-steps";
+}
+
+bool run__same_unit(const struct run *a, const struct run *b)
+{
+	return !strcmp(a->clock, b->clock) && !strcmp(run__counting_rule(a), run__counting_rule(b));
+}
+
 bool run__is_profile(const struct run *r)
 {
 	return r->birth_count > 0 || (r->cell_count == 0 && r->end.duration_ns > 0);

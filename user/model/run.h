@@ -91,5 +91,14 @@ const char *run__phase_source(const struct run *r, const struct cell *c, enum ph
 /* Whether times are instructions (the lab's clock), not ns. */
 bool run__counts_instructions(const struct run *r);
 
+/*
+ * The rule by which the lab counted this run's instructions: the fact `counting_rule`, or that of
+ * the lab before it had one. "": the times are ns.
+ */
+const char *run__counting_rule(const struct run *r);
+
+/* Whether times of both are in the same unit: the same clock and the same counting rule. */
+bool run__same_unit(const struct run *a, const struct run *b);
+
 /* Whether it is a profile: it has births, or none but a duration; else it is a bench. */
 bool run__is_profile(const struct run *r);

@@ -98,10 +98,10 @@ void report__free(struct report *p)
 	*p = (struct report){0};
 }
 
-bool report__same_clock(const struct report *p)
+bool report__same_unit(const struct report *p)
 {
 	for (size_t i = 1; i < p->count; i++) {
-		if (p->runs[i].instructions != p->runs[0].instructions)
+		if (!run__same_unit(p->runs[i].run, p->runs[0].run))
 			return false;
 	}
 	return true;

@@ -31,8 +31,9 @@ struct report {
 int report__init(struct report *p, const struct run *runs, char *const *paths, size_t count);
 void report__free(struct report *p);
 
-/* Whether all runs count the same thing: nanoseconds and instructions cannot be compared. */
-bool report__same_clock(const struct report *p);
+/* Whether the times of all runs have one unit: nanoseconds and instructions cannot be compared, nor
+ * can instructions that were counted by different rules. */
+bool report__same_unit(const struct report *p);
 
 /* The number of the run that has this row. */
 size_t report__run_of(const struct report *p, const struct row *row);

@@ -72,7 +72,7 @@ make_base() {
         grep -q '^Linux .*QEMU.*instructions' "$run.table"
         holds "$run.jsonl" 'run.clock == "icount"' 'final | .lost == 0 and .missed == 0' \
             '[cells | select(.key.trace == "phases") | .n == 50] | length == 6 and all' \
-            'run.environment | .qemu != null and .aslr == 0 and .cpus == 1'
+            'run.environment | .qemu != null and .counting_rule == "quadword-steps" and .aslr == 0 and .cpus == 1'
     done
     same_cells a.jsonl b.jsonl
     # Nothing else differs, either.
@@ -124,6 +124,13 @@ make_base() {
     done
     "$tree/build/spawnscope" lab --kernel debian:6.1 -- "${MEASURED[@]}" -o x.jsonl >table
     cmp "$base" x.jsonl
+}
+
+@test "kernels see a CPU for which string instructions step by eight bytes" {
+    "${LAB[@]}" -- grep -m1 ^flags /proc/cpuinfo >flags
+    cat flags
+    grep -qw rep_good flags
+    refute grep -qwE 'erms|fsrm|fzrm|fsrs|fsrc' flags
 }
 
 # Input and output

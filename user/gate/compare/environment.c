@@ -118,19 +118,27 @@ static struct gate_difference *add_difference(struct gate_report *report, const 
 	return d;
 }
 
-static void compare_clocks(const struct run *a, const struct run *b, struct gate_report *report,
-			   bool *time_ok, bool *counts_ok)
+static void add_unit(struct gate_report *report, const char *name, const char *a, const char *b)
 {
-	struct gate_difference *d;
+	struct gate_difference *d = add_difference(report, name);
 
-	if (!strcmp(a->clock, b->clock))
+	if (!d)
 		return;
-	*time_ok = *counts_ok = false; /* it cannot be declared */
-	d = add_difference(report, "clock");
-	if (d) {
-		snprintf(d->a, sizeof(d->a), "%s", a->clock);
-		snprintf(d->b, sizeof(d->b), "%s", b->clock);
-	}
+	escape_text(a, d->a, sizeof(d->a));
+	escape_text(b, d->b, sizeof(d->b));
+}
+
+/* What is counted; no factor can declare that it differs. */
+static void compare_units(const struct run *a, const struct run *b, struct gate_report *report,
+			  bool *time_ok, bool *counts_ok)
+{
+	if (run__same_unit(a, b))
+		return;
+	*time_ok = *counts_ok = false;
+	if (strcmp(a->clock, b->clock))
+		add_unit(report, "clock", a->clock, b->clock);
+	else
+		add_unit(report, "counting_rule", run__counting_rule(a), run__counting_rule(b));
 }
 
 /* Out of memory, a difference is missing from the list, but still decides. */
@@ -139,7 +147,7 @@ static void compare_two(const struct run *a, const struct run *b, const struct g
 {
 	bool lab = run__counts_instructions(a);
 
-	compare_clocks(a, b, report, time_ok, counts_ok);
+	compare_units(a, b, report, time_ok, counts_ok);
 	for (size_t i = 0; i < RULE_COUNT; i++) {
 		const struct rule *rule = &rules[i];
 		const struct fact *of_a = run__env(a, rule->name);

@@ -220,9 +220,20 @@ start_early() {
 
 @test "nanoseconds and instructions are never compared" {
     "$TOOL" report "$ROOM/one.jsonl" "$ROOM/k6.1.jsonl" -o "$DIR/page.html"
-    look text "$DIR/page.html" 'some are nanoseconds, others instructions'
+    look text "$DIR/page.html" 'their units differ (nanoseconds, or instructions by another counting rule)'
     refute grep -q 'id="chart-compare"' "$DIR/page.html"
     refute grep -q '<section id="kernels"' "$DIR/page.html"
+}
+
+@test "instructions that were counted by different rules are never compared" {
+    kernel_run 6.12.0-1 1 >"$DIR/old.jsonl"
+    sed '1s/"environment":{/&"counting_rule":"quadword-steps",/' "$ROOM/k6.1.jsonl" >"$DIR/new.jsonl"
+    "$TOOL" report "$DIR/new.jsonl" "$DIR/old.jsonl" -o "$DIR/page.html"
+    look text "$DIR/page.html" 'Their times are not compared' 'they are never compared'
+    refute grep -q 'id="chart-compare"' "$DIR/page.html"
+    refute grep -q '<section id="kernels"' "$DIR/page.html"
+    "$TOOL" report "$DIR/new.jsonl" "$DIR/new.jsonl" -o "$DIR/page.html"
+    grep -q 'id="chart-compare"' "$DIR/page.html"
 }
 
 # In a browser

@@ -58,12 +58,12 @@ static size_t first_run(const struct report *p)
 	return i;
 }
 
-static bool have_same_clock(const struct report *p)
+static bool have_same_unit(const struct report *p)
 {
 	size_t i, first = first_run(p);
 
 	for (i = first + 1; i < p->count; i++) {
-		if (has_rows(p, i) && p->runs[i].instructions != p->runs[first].instructions)
+		if (has_rows(p, i) && !run__same_unit(p->runs[i].run, p->runs[first].run))
 			return false;
 	}
 	return true;
@@ -170,14 +170,14 @@ static void write(const struct report *p, FILE *out)
 	fputs("; rows that it lacks, against the first run that has them. One run of each side "
 	      "cannot separate a change from noise: <code>spawnscope gate</code> decides.</p>\n",
 	      out);
-	if (have_same_clock(p)) {
+	if (have_same_unit(p)) {
 		html_chart(out, "compare");
 		fputs("<details><summary>The data as a table</summary>\n", out);
 		write_times(p, out);
 		html_data_end(out);
 	} else {
-		fputs("<p>Their times are not compared: some are nanoseconds, others "
-		      "instructions.</p>\n",
+		fputs("<p>Their times are not compared: their units differ (nanoseconds, or "
+		      "instructions by another counting rule).</p>\n",
 		      out);
 	}
 	fprintf(out,

@@ -55,6 +55,15 @@ static void write_row(const struct report *p, FILE *out, const char *name, bool 
 	fputs("</tr>", out);
 }
 
+static bool same_clock(const struct report *p)
+{
+	for (size_t i = 1; i < p->count; i++) {
+		if (p->runs[i].instructions != p->runs[0].instructions)
+			return false;
+	}
+	return true;
+}
+
 static void write_clocks(const struct report *p, FILE *out, bool all)
 {
 	html_row(out, "clock", NULL);
@@ -77,7 +86,7 @@ static bool was_listed(const struct report *p, size_t run, const char *name)
 /* The facts in which the runs differ, or the ones that are the same in all. */
 static void write_facts(const struct report *p, FILE *out, bool different)
 {
-	if (report__same_clock(p) != different)
+	if (same_clock(p) != different)
 		write_clocks(p, out, different);
 	for (size_t i = 0; i < p->count; i++) {
 		const struct run *r = p->runs[i].run;
@@ -99,7 +108,7 @@ static bool any_differs(const struct report *p)
 				return true;
 		}
 	}
-	return !report__same_clock(p);
+	return !same_clock(p);
 }
 
 static void write_differences(const struct report *p, FILE *out)

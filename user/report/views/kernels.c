@@ -27,7 +27,8 @@ static int by_version(const void *left, const void *right)
 	return order ? order : (*a > *b) - (*a < *b);
 }
 
-/* The report's runs from the lab, from the oldest kernel to the newest. */
+/* The report's runs from the lab that count as its first one does, from the oldest kernel to the
+ * newest. */
 struct order {
 	const struct report_run **v;
 	size_t n;
@@ -40,7 +41,10 @@ static int order__of(const struct report *p, struct order *o)
 	if (!o->v)
 		return -ENOMEM;
 	for (size_t i = 0; i < p->count; i++) {
-		if (p->runs[i].instructions && p->runs[i].rows.n > 0)
+		const struct report_run *r = &p->runs[i];
+
+		if (r->instructions && r->rows.n > 0 &&
+		    (!o->n || run__same_unit(o->v[0]->run, r->run)))
 			o->v[o->n++] = &p->runs[i];
 	}
 	qsort((void *)o->v, o->n, sizeof(*o->v), by_version);

@@ -230,10 +230,9 @@ static void write(const struct report *p, FILE *out)
 	bool instructions = p->runs[0].instructions;
 
 	write_how(p, out);
-	if (!report__same_clock(p))
-		fputs("<p>Some of these runs count nanoseconds, others instructions: they are "
-		      "never "
-		      "compared.</p>\n",
+	if (!report__same_unit(p))
+		fputs("<p>The times of these runs have different units (nanoseconds, or "
+		      "instructions by another counting rule): they are never compared.</p>\n",
 		      out);
 	else if (instructions)
 		fputs("<p>The clock of these runs counts instructions in a virtual machine: the "

@@ -32,6 +32,30 @@ TEST(environments_must_match)
 	assert_non_null(strstr(report.headline, "clock (monotonic | icount) differs"));
 }
 
+TEST(counting_rules_never_compare)
+{
+	make_equal_runs("icount");
+	fill_counts(COUNT_ptes_copied, 7, 7);
+	set_text(a, "counting_rule", "quadword-steps");
+	set_text(b, "counting_rule", "quadword-steps");
+	assert_int_equal(compare(), GATE_PASS);
+
+	/* A run from before rules had names counted by another one. */
+	set_text(b, "counting_rule", NULL);
+	assert_int_equal(compare(), GATE_NOT_COMPARABLE);
+	assert_string_equal(report.headline, "counting_rule (quadword-steps | byte-steps) differs; "
+					     "--factor declares what may");
+	assert_int_equal(compare_metrics("counts"), GATE_NOT_COMPARABLE);
+	set_text(a, "counting_rule", NULL);
+	assert_int_equal(compare(), GATE_PASS);
+
+	/* No factor declares it. */
+	set_text(b, "counting_rule", "quadword-steps");
+	assert_false(gate_factor_known("counting_rule"));
+	assert_true(gate_policy__declare(&policy, "counting_rule"));
+	assert_int_equal(compare(), GATE_NOT_COMPARABLE);
+}
+
 TEST(memory_may_differ_by_what_the_kernel_takes)
 {
 	make_equal_runs("monotonic");
