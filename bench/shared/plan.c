@@ -61,10 +61,17 @@ static size_t list_probe_sets(const struct plan_want *wants, size_t want_count,
 	return count;
 }
 
-/* A round's share of `runs`; the first rounds take one of the remainder each. */
+size_t plan_before(size_t runs, size_t rounds, size_t round)
+{
+	size_t rest = runs % rounds;
+
+	return runs / rounds * round + (round < rest ? round : rest);
+}
+
 static unsigned int round_share(unsigned int runs, unsigned int rounds, unsigned int round)
 {
-	return runs / rounds + (round < runs % rounds);
+	return (unsigned int)(plan_before(runs, rounds, round + 1) -
+			      plan_before(runs, rounds, round));
 }
 
 /* Appends the blocks of one probe set in one round, shuffled; returns how many. */

@@ -35,5 +35,11 @@ struct plan_block {
 int plan_make(const struct plan_want *wants, size_t want_count, unsigned int rounds, uint64_t seed,
 	      struct plan_block **blocks, size_t *count);
 
+/*
+ * How many of `runs` samples the first `round` of all `rounds` take. Each takes the same share, the
+ * first ones one of the remainder each.
+ */
+size_t plan_before(size_t runs, size_t rounds, size_t round);
+
 /* SplitMix64 (Steele, Lea, Flood 2014), the plan's random numbers. Advances *state. */
 uint64_t plan_random(uint64_t *state);

@@ -163,6 +163,7 @@ static char *name_of(const char *first, const struct axes *axes, const struct ce
 
 static int fill_row(struct row *row, const struct run *r, const struct axes *axes)
 {
+	const struct series *samples = row->cell->samples;
 	int err;
 
 	row->full = run__with_probe_set(r, row->cell, PROBE_SET_ALL);
@@ -176,11 +177,17 @@ static int fill_row(struct row *row, const struct run *r, const struct axes *axe
 	row->label = name_of(row->method, axes, row->cell);
 	err = row->parent && row->label ? 0 : -ENOMEM;
 	if (!err)
-		err = spread_of(&row->cell->samples[SAMPLE_spawn_ns], &row->call);
+		err = spread_of(&samples[SAMPLE_spawn_ns], &row->call);
 	if (!err)
-		err = spread_of(&row->cell->samples[SAMPLE_exec_ns], &row->started);
+		err = spread_of(&samples[SAMPLE_exec_ns], &row->started);
 	if (!err)
-		err = spread_of(&row->cell->samples[SAMPLE_total_ns], &row->total);
+		err = spread_of(&samples[SAMPLE_total_ns], &row->total);
+	if (!err)
+		err = blocks__medians(&row->call_blocks, r, row->cell, &samples[SAMPLE_spawn_ns]);
+	if (!err)
+		err = blocks__medians(&row->started_blocks, r, row->cell, &samples[SAMPLE_exec_ns]);
+	if (!err)
+		err = blocks__medians(&row->total_blocks, r, row->cell, &samples[SAMPLE_total_ns]);
 	return err;
 }
 
@@ -241,6 +248,34 @@ double row__ratio(const struct row *row)
 {
 	return row->reference ? row__judged(row)->median / row__judged(row->reference)->median
 			      : NAN;
+}
+
+const struct blocks *row__judged_blocks(const struct row *row)
+{
+	return row__execs(row) ? &row->started_blocks : &row->call_blocks;
+}
+
+struct interval row__judged_interval(const struct row *row)
+{
+	return blocks__log_interval(row__judged_blocks(row), row__judged(row)->median);
+}
+
+struct interval row__against(const struct row *row, const struct row *other)
+{
+	struct blocks b = *row__judged_blocks(row);
+	const struct blocks *below = row__judged_blocks(other);
+
+	if (below->n != b.n)
+		b.n = 0;
+	for (size_t i = 0; i < b.n; i++)
+		b.v[i] /= below->v[i];
+	return blocks__log_interval(&b, row__judged(row)->median / row__judged(other)->median);
+}
+
+struct interval row__ratio_interval(const struct row *row)
+{
+	return row->reference ? row__against(row, row->reference)
+			      : (struct interval){NAN, NAN, NAN};
 }
 
 const struct cell *row__phase(const struct row *row, enum phase p, bool *starred)

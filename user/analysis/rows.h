@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "user/analysis/blocks.h"
 #include "user/analysis/quantiles.h"
 #include "user/model/run.h"
 #include "user/text/strbuf.h"
@@ -42,6 +43,7 @@ struct row {
 	char *parent;	    /* "64 MiB thp" */
 	char *label;	    /* "fork", or "fork thp" if the run has other pages, too */
 	struct spread call, started, total; /* spawn_ns, exec_ns, total_ns */
+	struct blocks call_blocks, started_blocks, total_blocks;
 };
 
 struct rows {
@@ -72,9 +74,19 @@ bool row__execs(const struct row *row);
  * and posix_spawn after. Else how long the call takes.
  */
 const struct spread *row__judged(const struct row *row);
+/* The medians of its blocks. */
+const struct blocks *row__judged_blocks(const struct row *row);
 
-/* Its median, in medians of the reference's; NAN if either is not known. */
+/*
+ * Its median, in medians of the reference's; NAN if either is not known. Intervals have it and the
+ * median as their estimates.
+ */
 double row__ratio(const struct row *row);
+struct interval row__judged_interval(const struct row *row);
+struct interval row__ratio_interval(const struct row *row);
+
+/* The row's median in medians of another one, both by what they are judged by, block by block. */
+struct interval row__against(const struct row *row, const struct row *other);
 
 /*
  * The cell with values of this phase: the row's own, else the one with all probes. *starred is set

@@ -279,6 +279,7 @@ static int describe_run(struct bench *b, char **argv)
 	int err = run__begin(r, "bench", argv + 1, b->options.clock);
 
 	r->seed = g->seed;
+	r->rounds = round_count(b);
 	if (!err)
 		err = environment_read(r, g->libc);
 	if (!err && b->options.libc)

@@ -31,6 +31,7 @@ struct run {
 	char **command; /* NULL-terminated */
 	char *clock;	/* "monotonic" or "icount" */
 	uint64_t seed;
+	unsigned int rounds; /* of a bench: the blocks of each cell; 0: not known */
 	struct fact *env; /* of the machine: whether two runs can be compared */
 	size_t env_count;
 	struct phase_origin phases[PHASE_COUNT];

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,15 @@ static void decode_seed(const json_t *json, struct run *r, struct reason *why)
 	r->seed = strtoull(text, NULL, 10);
 	if (errno == ERANGE)
 		store_fault(why, "seed is out of range");
+}
+
+static void decode_rounds(const json_t *json, struct run *r, struct reason *why)
+{
+	int64_t rounds = json ? store_number(json, "rounds", why) : 0;
+
+	if (json && (rounds < 1 || rounds > INT_MAX))
+		store_fault(why, "rounds is out of range");
+	r->rounds = (unsigned int)rounds;
 }
 
 static bool need_object(const json_t *json, const char *what, struct reason *why)
@@ -138,6 +148,7 @@ int store_decode_run(const json_t *line, struct run *r, struct reason *why)
 	if (r->clock && strcmp(r->clock, CLOCK_OF_MACHINE) && strcmp(r->clock, CLOCK_OF_LAB))
 		store_fault(why, "clock %s is not known", store_quote(r->clock).text);
 	decode_seed(json_object_get(line, "seed"), r, why);
+	decode_rounds(json_object_get(line, "rounds"), r, why);
 	decode_facts(json_object_get(line, "environment"), "environment", true, &r->env,
 		     &r->env_count, why);
 	decode_origins(json_object_get(line, "phases"), r, why);

@@ -161,6 +161,8 @@ json_t *store_encode_run(const struct run *r)
 	failed |= put(line, "command", encode_command(r->command));
 	failed |= put(line, "clock", store_json_text(r->clock));
 	failed |= put(line, "seed", json_string(seed));
+	if (r->rounds)
+		failed |= put(line, "rounds", json_integer(r->rounds));
 	failed |= put(line, "environment", encode_facts(r->env, r->env_count));
 	failed |= put(line, "phases", encode_origins(r->phases));
 	if (has_origin(&r->failures))

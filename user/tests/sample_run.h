@@ -84,7 +84,7 @@ static inline void sample_run(struct run *r, size_t n)
 {
 	static const char *const passes[] = {"none", "phases", "all"};
 
-	*r = (struct run){.schema = RUN_SCHEMA, .seed = UINT64_MAX};
+	*r = (struct run){.schema = RUN_SCHEMA, .seed = UINT64_MAX, .rounds = 8};
 	r->tool = strdup("spawnscope 0.1.0");
 	r->clock = strdup("monotonic");
 	r->command = calloc(3, sizeof(*r->command));

@@ -112,12 +112,12 @@ int gate_estimate_pairs(struct gate_row *row, const struct gate_values *v,
 	size_t n = v->count_a < v->count_b ? v->count_a : v->count_b;
 	double *d = calloc(n ? n : 1, sizeof(*d));
 	double margin = log1p(policy->margin);
-	struct gate_interval interval;
+	struct interval interval;
 	int err = d ? 0 : -ENOMEM;
 
 	if (!err) {
 		differences(row, v, d, n);
-		err = gate_estimate(d, n, CONFIDENCE_ALPHA, &interval);
+		err = interval__pseudomedian(d, n, CONFIDENCE_ALPHA, &interval);
 	}
 	if (!err) {
 		row->pairs = gate_count(d, n);

@@ -21,13 +21,6 @@ size_t gate_count(const double *d, size_t n)
 	return count;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* The present values minus `centre`, in a new array. NULL: out of memory. */
 static double *present(const double *d, size_t n, double centre, size_t *count)
 {
@@ -136,75 +129,6 @@ double gate_less(const double *d, size_t n, double centre)
 	return signed_rank_test(d, n, centre, -1);
 }
 
-double gate_median(double *x, size_t n)
-{
-	qsort(x, n, sizeof(*x), compare_doubles);
-	if (n == 0)
-		return NAN;
-	return n % 2 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
-}
-
-/*
- * The number of averages outside an interval of this alpha, on each side: the largest k with
- * P(W+ < k) <= alpha / 2 for the untied ranks 1 to n.
- */
-static int averages_outside(size_t n, double alpha, size_t *k)
-{
-	size_t i, s, total = n * (n + 1) / 2;
-	double *p = calloc(total + 1, sizeof(*p));
-	double below = 0;
-
-	if (!p)
-		return -ENOMEM;
-	p[0] = 1;
-	for (i = 1; i <= n; i++) {
-		for (s = i * (i + 1) / 2;; s--) {
-			p[s] = (p[s] + (s >= i ? p[s - i] : 0)) / 2;
-			if (s == 0)
-				break;
-		}
-	}
-	/* A hair of tolerance, for an alpha that is meant to be just 2^-n. */
-	for (*k = 0; *k <= total; ++*k) {
-		below += p[*k];
-		if (below > alpha / 2 * (1 + 1e-12))
-			break;
-	}
-	free(p);
-	return 0;
-}
-
-int gate_estimate(const double *d, size_t n, double alpha, struct gate_interval *interval)
-{
-	size_t count, pairs = 0, outside;
-	double *x, *averages;
-	int err;
-
-	*interval = (struct gate_interval){NAN, -INFINITY, INFINITY};
-	if (gate_count(d, n) > GATE_PAIRS_MAX)
-		return -E2BIG;
-	x = present(d, n, 0, &count);
-	if (!x)
-		return -ENOMEM;
-	averages = malloc((count * (count + 1) / 2 + 1) * sizeof(*averages));
-	err = !averages ? -ENOMEM : averages_outside(count, alpha, &outside);
-	if (err || count == 0)
-		goto cleanup;
-	for (size_t i = 0; i < count; i++) {
-		for (size_t j = i; j < count; j++)
-			averages[pairs++] = (x[i] + x[j]) / 2;
-	}
-	interval->estimate = gate_median(averages, pairs);
-	if (outside > 0) {
-		interval->low = averages[outside - 1];
-		interval->high = averages[pairs - outside];
-	}
-cleanup:
-	free(averages);
-	free(x);
-	return err;
-}
-
 uint64_t gate_random(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15;
@@ -305,10 +229,10 @@ double gate_spread(const double *d, size_t n)
 		mean += x[i] / (double)count;
 	for (size_t i = 0; i < count; i++)
 		squares += (x[i] - mean) * (x[i] - mean);
-	centre = gate_median(x, count);
+	centre = interval__median(x, count);
 	for (size_t i = 0; i < count; i++)
 		x[i] = fabs(x[i] - centre);
-	spread = MAD_TO_SIGMA * gate_median(x, count);
+	spread = MAD_TO_SIGMA * interval__median(x, count);
 	if (spread == 0)
 		spread = sqrt(squares / (double)(count - 1));
 cleanup:

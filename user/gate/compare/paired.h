@@ -13,13 +13,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GATE_PAIRS_MAX 400
+#include "user/analysis/interval.h"
+
+#define GATE_PAIRS_MAX INTERVAL_VALUES_MAX
 
 /* The number of values that are not NAN. */
 size_t gate_count(const double *d, size_t n);
-
-/* The median of n values, none of them NAN; sorts them. NAN without values. */
-double gate_median(double *x, size_t n);
 
 /*
  * Wilcoxon's signed-rank test against "greater", one-sided: P(W+ >= the observed one) if the
@@ -33,19 +32,6 @@ double gate_greater(const double *d, size_t n, double centre);
 
 /* The same against "less". */
 double gate_less(const double *d, size_t n, double centre);
-
-struct gate_interval {
-	double estimate;  /* NAN without data */
-	double low, high; /* infinite where the data cannot bound it at this confidence */
-};
-
-/*
- * The Hodges-Lehmann estimate: the median of all (d[i] + d[j]) / 2 with i <= j. Its interval has a
- * two-sided confidence of 1 - alpha and inverts the signed-rank test without ties (Hollander, Wolfe
- * and Chicken 2014, 3.2 and 3.3: closed intervals, which are conservative with ties). 0, -ENOMEM,
- * or -E2BIG with more than GATE_PAIRS_MAX.
- */
-int gate_estimate(const double *d, size_t n, double alpha, struct gate_interval *interval);
 
 /*
  * A cross-check of gate_greater: the share of all sign flips of d - centre whose mean is at least

@@ -78,7 +78,7 @@ double side__median(const struct side *s, double *scratch)
 		if (!isnan(s->values[i]))
 			scratch[n++] = s->values[i];
 	}
-	return gate_median(scratch, n);
+	return interval__median(scratch, n);
 }
 
 static bool varies(const struct cell *c, const struct metric *m)

@@ -76,6 +76,8 @@ TEST(a_bad_run_line_is_refused)
 		{"\"1\"", "\"-1\"", "seed is not"},
 		{"\"1\"", "\"\"", "seed is not"},
 		{"\"1\"", "\"18446744073709551616\"", "seed is out of range"},
+		{"{},\"ph", "{},\"rounds\":0,\"ph", "rounds is out of range"},
+		{"{},\"ph", "{},\"rounds\":null,\"ph", "rounds is not"},
 		{"{},\"ph", "[],\"ph", "environment is not"},
 		{"{},\"ph", "{\"a\\u001b\":[]},\"ph", "a\\x1b is not"},
 		{"{},\"ph", "{\"a\":1.5},\"ph", "a is not"},

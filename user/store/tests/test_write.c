@@ -50,6 +50,7 @@ static void assert_same_values(const struct series *a, const struct series *b)
 static void assert_same_run(const struct run *a, const struct run *b)
 {
 	assert_int_equal(a->seed, b->seed);
+	assert_int_equal(a->rounds, b->rounds);
 	assert_true(a->ended);
 	assert_memory_equal(&a->end, &b->end, sizeof(a->end));
 	assert_int_equal(a->cell_count, b->cell_count);
@@ -104,7 +105,7 @@ TEST(what_is_written_is_read)
 /* results/README.md promises these keys in this order. */
 TEST(lines_are_as_documented)
 {
-	struct run r = {.schema = 1, .seed = 7, .clock = "icount", .tool = "spawnscope 0.1.0"};
+	struct run r = {.schema = 1, .seed = 7, .rounds = 8, .clock = "icount", .tool = "spawnscope 0.1.0"};
 	char *command[] = {"spawnscope", "bench", NULL}, *text;
 	struct cell *c = run__add_cell(&r);
 
@@ -137,7 +138,7 @@ TEST(lines_are_as_documented)
 	assert_string_equal(
 		text,
 		"{\"type\":\"run\",\"schema\":1,\"tool\":\"spawnscope 0.1.0\","
-		"\"command\":[\"spawnscope\",\"bench\"],\"clock\":\"icount\",\"seed\":\"7\","
+		"\"command\":[\"spawnscope\",\"bench\"],\"clock\":\"icount\",\"seed\":\"7\",\"rounds\":8,"
 		"\"environment\":{\"aslr\":null,\"cpu_count\":1},"
 		"\"phases\":{\"copy_mm\":{\"source\":\"fentry:dup_mmap\"},"
 		"\"reap\":{\"absent\":\"why\"}}}\n"

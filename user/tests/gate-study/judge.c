@@ -99,7 +99,7 @@ static double median(const double *x, size_t n)
 	double sorted[2 * PAIRS];
 
 	memcpy(sorted, x, n * sizeof(*x));
-	return gate_median(sorted, n);
+	return interval__median(sorted, n);
 }
 
 /* The verdict of the gate itself on these pairs, as runs of one cell with one sample. */

@@ -66,10 +66,10 @@ static void check_tied(const double *v, size_t n)
 
 static void check_untied(const double *v, size_t n)
 {
-	struct gate_interval interval;
+	struct interval interval;
 
 	check_tied(v, n);
-	assert_int_equal(gate_estimate(v + DIFFERENCES, n - DIFFERENCES, v[ALPHA], &interval), 0);
+	assert_int_equal(interval__pseudomedian(v + DIFFERENCES, n - DIFFERENCES, v[ALPHA], &interval), 0);
 	assert_close(interval.estimate, v[ESTIMATE]);
 	assert_close(interval.low, v[LOW]);
 	assert_close(interval.high, v[HIGH]);
@@ -206,7 +206,7 @@ static void shuffle(uint64_t *stream, double *d, size_t n)
 	}
 }
 
-static void same_interval(const struct gate_interval *a, const struct gate_interval *b)
+static void same_interval(const struct interval *a, const struct interval *b)
 {
 	assert_close(a->estimate, b->estimate);
 	assert_close(a->low, b->low);
@@ -215,7 +215,7 @@ static void same_interval(const struct gate_interval *a, const struct gate_inter
 
 TEST(order_scale_and_sign_do_not_matter)
 {
-	struct gate_interval before, after;
+	struct interval before, after;
 	uint64_t stream = 3;
 	double d[24], scaled[24], p, q;
 
@@ -225,7 +225,7 @@ TEST(order_scale_and_sign_do_not_matter)
 			d[i] = d[i + 4]; /* ties */
 		p = gate_greater(d, n, 0.125);
 		q = gate_permutation(d, n, 0.125, 7);
-		gate_estimate(d, n, 0.05, &before);
+		interval__pseudomedian(d, n, 0.05, &before);
 		for (size_t i = 0; i < n; i++)
 			scaled[i] = 4 * d[i];
 		assert_close(gate_greater(scaled, n, 0.5), p);
@@ -236,7 +236,7 @@ TEST(order_scale_and_sign_do_not_matter)
 		assert_close(gate_less(scaled, n, -0.125), p);
 		shuffle(&stream, d, n);
 		assert_close(gate_greater(d, n, 0.125), p);
-		gate_estimate(d, n, 0.05, &after);
+		interval__pseudomedian(d, n, 0.05, &after);
 		same_interval(&after, &before);
 		assert_true(after.low <= after.estimate && after.estimate <= after.high);
 	}
@@ -247,17 +247,17 @@ TEST(missing_values_do_not_count)
 	const double gaps[] = {NAN, 0.01, 0.04, NAN, 0.05, -0.02, 0.03, NAN};
 	const double none[] = {0.01, 0.04, 0.05, -0.02, 0.03};
 	const double only[] = {NAN, NAN};
-	struct gate_interval a, b;
+	struct interval a, b;
 
 	assert_int_equal(gate_count(gaps, 8), 5);
 	assert_close(gate_greater(gaps, 8, 0), gate_greater(none, 5, 0));
 	assert_close(gate_permutation(gaps, 8, 0, 1), gate_permutation(none, 5, 0, 1));
 	assert_close(gate_spread(gaps, 8), gate_spread(none, 5));
-	gate_estimate(gaps, 8, 0.1, &a);
-	gate_estimate(none, 5, 0.1, &b);
+	interval__pseudomedian(gaps, 8, 0.1, &a);
+	interval__pseudomedian(none, 5, 0.1, &b);
 	same_interval(&a, &b);
 	assert_close(gate_greater(only, 2, 0), 1);
-	gate_estimate(only, 2, 0.1, &a);
+	interval__pseudomedian(only, 2, 0.1, &a);
 	assert_true(isnan(a.estimate) && isinf(a.low) && isinf(a.high));
 	assert_true(isnan(gate_spread(only, 2)));
 }
@@ -265,14 +265,14 @@ TEST(missing_values_do_not_count)
 TEST(few_or_equal_values_do_not_decide)
 {
 	const double one[] = {5}, constant[] = {1, 1, 1, 1, 1, 1, 1};
-	struct gate_interval interval;
+	struct interval interval;
 
 	assert_close(gate_greater(one, 1, 0), 0.5);
 	assert_close(gate_greater(one, 1, 5), 1);
 	assert_close(gate_permutation(one, 1, 0, 1), 0.5);
 	assert_close(gate_greater(one, 0, 0), 1);
 	assert_true(isnan(gate_spread(one, 1)));
-	gate_estimate(one, 1, 0.05, &interval);
+	interval__pseudomedian(one, 1, 0.05, &interval);
 	assert_close(interval.estimate, 5);
 	assert_true(isinf(interval.low) && isinf(interval.high));
 	for (size_t n = 1; n <= 7; n++) {
@@ -282,9 +282,9 @@ TEST(few_or_equal_values_do_not_decide)
 	}
 	assert_close(gate_spread(constant, 7), 0);
 	/* 2^-5 and 2^-6 on each side: the extremes bound 94 %. */
-	gate_estimate(constant, 5, 0.05, &interval);
+	interval__pseudomedian(constant, 5, 0.05, &interval);
 	assert_true(isinf(interval.low));
-	gate_estimate(constant, 5, 0.0625, &interval);
+	interval__pseudomedian(constant, 5, 0.0625, &interval);
 	assert_close(interval.low, 1);
 	assert_close(interval.high, 1);
 }
@@ -302,9 +302,9 @@ TEST(a_sum_of_zeros_is_no_evidence)
 TEST(a_wild_pair_does_not_decide)
 {
 	double d[] = {0.01, -0.01, 0.02, -0.02, 0.005, -0.005, 0.015, -0.015, 0, 1e6};
-	struct gate_interval interval;
+	struct interval interval;
 
-	gate_estimate(d, 10, 0.05, &interval);
+	interval__pseudomedian(d, 10, 0.05, &interval);
 	assert_true(interval.estimate < 0.02);
 	assert_true(gate_greater(d, 10, 0.03) > 0.5);
 	assert_true(gate_spread(d, 10) < 0.05);
@@ -344,13 +344,13 @@ TEST(alpha_is_spent_once)
 TEST(too_many_pairs_are_refused)
 {
 	static double d[GATE_PAIRS_MAX + 1];
-	struct gate_interval interval;
+	struct interval interval;
 
 	for (size_t i = 0; i <= GATE_PAIRS_MAX; i++)
 		d[i] = 1 + (double)i;
 	assert_close(gate_greater(d, GATE_PAIRS_MAX, 0), ldexp(1, -GATE_PAIRS_MAX));
-	assert_int_equal(gate_estimate(d, GATE_PAIRS_MAX, 0.05, &interval), 0);
+	assert_int_equal(interval__pseudomedian(d, GATE_PAIRS_MAX, 0.05, &interval), 0);
 	assert_true(isnan(gate_greater(d, GATE_PAIRS_MAX + 1, 0)));
 	assert_true(isnan(gate_permutation(d, GATE_PAIRS_MAX + 1, 0, 1)));
-	assert_int_equal(gate_estimate(d, GATE_PAIRS_MAX + 1, 0.05, &interval), -E2BIG);
+	assert_int_equal(interval__pseudomedian(d, GATE_PAIRS_MAX + 1, 0.05, &interval), -E2BIG);
 }

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/analysis/line.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "user/analysis/stats.h"
+
+#define MIB 1048576.0
+
+/* Sums of a least-squares line. */
+struct fit {
+	size_t n;
+	double x, y, xx, xy;
+};
+
+static void fit_add(struct fit *f, double x, double y)
+{
+	f->n++;
+	f->x += x;
+	f->y += y;
+	f->xx += x * x;
+	f->xy += x * y;
+}
+
+static double fit_slope(const struct fit *f)
+{
+	double n = (double)f->n, below = n * f->xx - f->x * f->x;
+
+	return f->n >= 2 && below > 0 ? (n * f->xy - f->x * f->y) / below : NAN;
+}
+
+/* One line through all samples, and one through each block's. */
+struct fits {
+	struct fit all, block[BLOCK_COUNT_MAX];
+	size_t blocks;
+};
+
+/* A block in which a point is missing gets no line: its slope would be one of other points. */
+static void fits_add(struct fits *f, double x, double y, const struct blocks *b)
+{
+	if (!isfinite(x) || !isfinite(y))
+		return;
+	f->blocks = f->all.n == 0 || f->blocks == b->n ? b->n : 0;
+	fit_add(&f->all, x, y);
+	for (size_t i = 0; i < f->blocks; i++)
+		fit_add(&f->block[i], x, b->v[i]);
+}
+
+static struct interval fits_slope(const struct fits *f)
+{
+	struct blocks b = {.n = f->blocks};
+
+	for (size_t i = 0; i < b.n; i++)
+		b.v[i] = fit_slope(&f->block[i]);
+	return blocks__interval(&b, fit_slope(&f->all));
+}
+
+static int add_copy(struct fits *f, const struct rows *rows, const struct row *row)
+{
+	bool starred;
+	const struct cell *counted = row__count(row, COUNT_ptes_copied);
+	const struct cell *copied = row__phase(row, PHASE_copy_mm, &starred);
+	const struct series *ns;
+	struct blocks b;
+	int err;
+
+	if (!counted || !copied)
+		return 0;
+	ns = &copied->phases[PHASE_copy_mm];
+	err = blocks__medians(&b, rows->run, copied, ns);
+	fits_add(f, stats_median(&counted->counts[COUNT_ptes_copied]), stats_median(ns), &b);
+	return err;
+}
+
+int slopes__of(struct slopes *s, const struct rows *rows, size_t line)
+{
+	const char *pages = cell__pages(rows->v[line].cell);
+	struct fits call = {0}, started = {0}, total = {0}, copy = {0};
+	int err = 0;
+
+	for (size_t i = 0; i < rows->n && !err; i++) {
+		const struct row *row = &rows->v[i];
+		double mib = (double)row->rss / MIB;
+
+		if (row->line != line || row->rss == MISSING)
+			continue;
+		fits_add(&call, mib, row->call.median, &row->call_blocks);
+		fits_add(&started, mib, row->started.median, &row->started_blocks);
+		fits_add(&total, mib, row->total.median, &row->total_blocks);
+		if (!pages || !strcmp(pages, "4k"))
+			err = add_copy(&copy, rows, row);
+	}
+	*s = (struct slopes){fits_slope(&call), fits_slope(&started), fits_slope(&total),
+			     fits_slope(&copy)};
+	return err ? err : !isfinite(s->call.estimate);
+}
+
+enum row_order row__order(const struct row *row)
+{
+	struct interval i = row__ratio_interval(row);
+
+	if (isnan(i.low))
+		return i.estimate > 1 ? ROW_SLOWER : ROW_FASTER;
+	return i.low > 1 ? ROW_SLOWER : i.high < 1 ? ROW_FASTER : ROW_WITHIN_NOISE;
+}
+
+/* By how much a time is more than its reference's: 0 if they are the same. */
+static double excess(double time, double reference, bool logarithm)
+{
+	return logarithm ? log(time / reference) : time - reference;
+}
+
+/* The excess at the share `t` of the way from one size to the next. */
+static struct interval excess_at(const struct row *below, const struct row *above, double t)
+{
+	const struct blocks *v[] = {row__judged_blocks(below), row__judged_blocks(below->reference),
+				    row__judged_blocks(above),
+				    row__judged_blocks(above->reference)};
+	bool logarithm = below->rss > 0;
+	double at_below, at_above;
+	struct blocks b = {.n = v[0]->n};
+
+	if (v[1]->n != b.n || v[2]->n != b.n || v[3]->n != b.n)
+		b.n = 0;
+	for (size_t i = 0; i < b.n; i++)
+		b.v[i] = (1 - t) * excess(v[0]->v[i], v[1]->v[i], logarithm) +
+			 t * excess(v[2]->v[i], v[3]->v[i], logarithm);
+	at_below = excess(row__judged(below)->median, row__judged(below->reference)->median,
+			  logarithm);
+	at_above = excess(row__judged(above)->median, row__judged(above->reference)->median,
+			  logarithm);
+	return blocks__interval(&b, (1 - t) * at_below + t * at_above);
+}
+
+static double size_at(const struct row *below, const struct row *above, double t)
+{
+	double low = (double)below->rss, high = (double)above->rss;
+
+	return low > 0 ? low * pow(high / low, t) : t * high;
+}
+
+/* The size at which lines through the medians cross, between these two. */
+static double crossing_of(const struct row *below, const struct row *above)
+{
+	double a = excess_at(below, above, 0).estimate, b = excess_at(below, above, 1).estimate;
+
+	return size_at(below, above, a / (a - b));
+}
+
+/* Steps from one size to the next at which a crossing is tested, and halvings of a step. */
+#define STEPS	 64
+#define HALVINGS 10
+
+static bool is_possible(const struct row *below, const struct row *above, double t)
+{
+	struct interval i = excess_at(below, above, t);
+
+	return i.low <= 0 && i.high >= 0;
+}
+
+/* The size between two shares of the way from which on a crossing is possible. */
+static double limit(const struct row *below, const struct row *above, double not, double possible)
+{
+	for (int i = 0; i < HALVINGS; i++) {
+		double middle = (not +possible) / 2;
+
+		if (is_possible(below, above, middle))
+			possible = middle;
+		else
+			not = middle;
+	}
+	return size_at(below, above, not );
+}
+
+/* The first size from row `first` on, or the last up to row `last`, at which a crossing is
+ * possible. It is possible at neither row. */
+static double first_possible(const struct row *const *v, size_t first, size_t last, double at)
+{
+	for (size_t i = first; i < last; i++) {
+		for (int k = 1; k <= STEPS; k++) {
+			double t = k / (double)STEPS;
+
+			if (is_possible(v[i], v[i + 1], t))
+				return limit(v[i], v[i + 1], t - 1 / (double)STEPS, t);
+		}
+	}
+	return at;
+}
+
+static double last_possible(const struct row *const *v, size_t first, size_t last, double at)
+{
+	for (size_t i = last; i > first; i--) {
+		for (int k = STEPS - 1; k >= 0; k--) {
+			double t = k / (double)STEPS;
+
+			if (is_possible(v[i - 1], v[i], t))
+				return limit(v[i - 1], v[i], t + 1 / (double)STEPS, t);
+		}
+	}
+	return at;
+}
+
+struct interval line__crossing(const struct row *const *v, size_t n)
+{
+	struct interval i = {NAN, NAN, NAN};
+	size_t changes = 0, certain = n, first = 0, last = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		if (row__order(v[k]) == ROW_WITHIN_NOISE)
+			continue;
+		if (certain < n && row__order(v[k]) != row__order(v[certain])) {
+			changes++;
+			first = certain;
+			last = k;
+		}
+		certain = k;
+	}
+	if (changes != 1)
+		return i;
+	for (size_t k = first; k < last && isnan(i.estimate); k++) {
+		if ((row__ratio(v[k]) > 1) != (row__ratio(v[k + 1]) > 1))
+			i.estimate = crossing_of(v[k], v[k + 1]);
+	}
+	if (isnan(row__ratio_interval(v[first]).low) || isnan(row__ratio_interval(v[last]).low))
+		return i;
+	i.low = fmin(first_possible(v, first, last, i.estimate), i.estimate);
+	i.high = fmax(last_possible(v, first, last, i.estimate), i.estimate);
+	return i;
+}

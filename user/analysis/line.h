@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* How a method's cost grows with the parent's memory, with 95 % intervals (blocks.h). */
+#pragma once
+
+#include "user/analysis/rows.h"
+
+/*
+ * The slopes of least-squares lines through the medians of rows; NAN where not known, their low and
+ * high where there is no interval.
+ */
+struct slopes {
+	struct interval call, started, total; /* per MiB of the parent */
+	struct interval copy;		      /* copy_mm per present PTE copied */
+};
+
+/*
+ * Of the rows of this line. No `copy` where pages are huge: what is counted then is not what is
+ * copied. False if the line has fewer than two sizes. 0, 1 if there are no slopes, or -ENOMEM.
+ */
+int slopes__of(struct slopes *s, const struct rows *rows, size_t line);
+
+/* A row against its reference. */
+enum row_order { ROW_FASTER, ROW_WITHIN_NOISE, ROW_SLOWER };
+
+/* By the interval of its ratio; without one, by the ratio itself, of which 1 is not slower. */
+enum row_order row__order(const struct row *row);
+
+/*
+ * The size in bytes at which rows of ascending sizes, all with a ratio, begin or cease to be slower
+ * than their references: where straight lines through the medians cross in a log-log plot (a linear
+ * one from a size of 0, which has no logarithm). The interval has all sizes between at which the
+ * interval of the interpolated ratio holds 1 (Fieller 1954, JRSS B 16(2): a test for each
+ * candidate, inverted). NAN unless the order
+ * changes just once, from one to the other.
+ */
+struct interval line__crossing(const struct row *const *rows, size_t n);
