@@ -80,7 +80,18 @@ keep_calibration() { # [FOLDER]
         grep -q 'the calibration is not cached: it is noisy' "$DIR/line"
         grep -Fq 'calibrated on the same boot (noisy): ' "$DIR/line"
     done
-    skip "this machine is too busy to be calibrated"
+    # Too busy: each sample becomes the median of its cell.
+    rm -f "$file"
+    [ -d "${file%/*}" ] || mkdir -m 700 "${file%/*}"
+    "$TOOL" bench --no-trace -q --method fork,fork-exec,posix_spawn --size 1M,64M --pages 4k,thp --runs 60 \
+        -o - | jq -c 'if .type == "cell" and .n > 0
+            then .samples.spawn_ns |= (sort[length / 2 | floor] as $median | map($median)) else . end' \
+        >"$DIR/flat.jsonl"
+    install -m 600 "$DIR/flat.jsonl" "$file"
+    if [ -n "${SUDO_UID:-}" ]; then chown "$SUDO_UID:$SUDO_GID" "${file%/*}" "$file"; fi
+    rm -f "${file%/*}/calibration-0-0.jsonl"
+    births -v -- exec 20 64
+    grep -q 'calibrated on the same boot: ' "$DIR/line"
 }
 
 # A time is in the range, or off by a factor of four at most: the machine may be busy.
