@@ -1,8 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Runs alone: it compares times.
-#
 # The driver's interface: options and suites in, lines out.
 #
 # shellcheck disable=SC2154 # bats sets $status, $output and $lines

@@ -23,7 +23,7 @@ load gate.bash
 }
 
 @test "kept runs are decided again at the same looks, and confirmed" {
-    local status=0 ab=(--ab --no-trace --runs 3 --keep "$DIR/raw" --json)
+    local status=0 ab=(--ab --no-trace --runs 15 --keep "$DIR/raw" --json)
     # Decided at the first of two looks, with its share of the error.
     "$TOOL" gate "${ab[@]}" vfork vfork --size 1M --pairs 40 --margin 1000 >"$DIR/json"
     [ "$(jq '.pairs, .alpha_pass' "$DIR/json" | tr '\n' ' ')" = '16 0.02 ' ]
@@ -108,8 +108,8 @@ load gate.bash
 }
 
 @test "a large regression shows in few pairs and is confirmed in fresh ones" {
-    printf '[grid]\nmethod = fork\nsize = 1M\nruns = 5\n' >"$DIR/a.ini"
-    printf '[grid]\nmethod = fork\nsize = 128M\nruns = 5\n' >"$DIR/b.ini"
+    printf '[grid]\nmethod = fork\nsize = 1M\nruns = 15\n' >"$DIR/a.ini"
+    printf '[grid]\nmethod = fork\nsize = 128M\nruns = 15\n' >"$DIR/b.ini"
     verdict 1 '^regression: fork at 1M: (spawn|total) \+' --ab --no-trace --pairs 10 "$DIR/a.ini" "$DIR/b.ini"
     grep -q '^confirmed in 10 fresh pairs' "$DIR/out"
 }
@@ -124,8 +124,8 @@ load gate.bash
 
 @test "with --metric times, counts do not gate" {
     need_root
-    printf '[grid]\nmethod = fork\nsize = 1M\nruns = 3\n' >"$DIR/a.ini"
-    printf '[grid]\nmethod = fork\nsize = 2M\nruns = 3\n' >"$DIR/b.ini"
+    printf '[grid]\nmethod = fork\nsize = 1M\nruns = 15\n' >"$DIR/a.ini"
+    printf '[grid]\nmethod = fork\nsize = 2M\nruns = 15\n' >"$DIR/b.ini"
     verdict 0 '^pass: 2 timed metrics' --ab --pairs 5 --margin 1000 --metric times --keep "$DIR/raw" \
         "$DIR/a.ini" "$DIR/b.ini"
     [ "$(printf '%s ' "$DIR"/raw/*)" = "$(printf '%s ' "$DIR"/raw/pair-00{1..5}-{a,b}.jsonl)" ]
@@ -176,7 +176,7 @@ subject_runs() {
 
 # Makes a suite of forks of these sizes.
 suite() { # FILE SIZES
-    printf '[grid]\nmethod = fork\nsize = %s\nruns = 3\n' "$2" >"$DIR/$1.ini"
+    printf '[grid]\nmethod = fork\nsize = %s\nruns = 15\n' "$2" >"$DIR/$1.ini"
 }
 
 gate() { # CODE ARG...
