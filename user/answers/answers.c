@@ -4,79 +4,17 @@
 #include <math.h>
 #include <string.h>
 
+#include "user/analysis/line.h"
 #include "user/analysis/stats.h"
+#include "user/analysis/tracing.h"
 #include "user/answers/births.h"
 #include "user/answers/crossing.h"
 #include "user/answers/loss.h"
-#include "user/text/numbers.h"
+#include "user/answers/words.h"
 #include "user/text/utf8.h"
 
-#define MIB	    1048576.0
-#define NAME_WIDTH  40
 #define CONTEST_MAX 64 /* parents */
 #define LISTED_MAX  6  /* entries of a list; tables have them all */
-
-typedef char name_buf[NAME_WIDTH + 4];
-
-/* Sums of a least-squares line. */
-struct fit {
-	size_t n;
-	double x, y, xx, xy;
-};
-
-static void fit_add(struct fit *f, double x, double y)
-{
-	if (!isfinite(x) || !isfinite(y))
-		return;
-	f->n++;
-	f->x += x;
-	f->y += y;
-	f->xx += x * x;
-	f->xy += x * y;
-}
-
-static double fit_slope(const struct fit *f)
-{
-	double n = (double)f->n, below = n * f->xx - f->x * f->x;
-
-	return f->n >= 2 && below > 0 ? (n * f->xy - f->x * f->y) / below : NAN;
-}
-
-/* What a line costs for each MiB of the parent, and its copy for each PTE; NAN if not known. */
-struct slopes {
-	double call, started, total; /* per MiB */
-	double copy;		     /* copy_mm per present PTE copied */
-};
-
-/*
- * Least squares through the medians of a line's rows (those with its number). No `copy` where pages
- * are huge: what is counted then is not what is copied. False if the line has fewer than two sizes.
- */
-static bool line_slopes(const struct rows *rows, size_t line, struct slopes *s)
-{
-	const char *pages = cell__pages(rows->v[line].cell);
-	struct fit call = {0}, started = {0}, total = {0}, copy = {0};
-	bool small = !pages || !strcmp(pages, "4k"), starred;
-
-	for (size_t i = 0; i < rows->n; i++) {
-		const struct row *row = &rows->v[i];
-		const struct cell *counted = row__count(row, COUNT_ptes_copied);
-		const struct cell *copied = row__phase(row, PHASE_copy_mm, &starred);
-		double mib = (double)row->rss / MIB;
-
-		if (row->line != line || row->rss == MISSING)
-			continue;
-		fit_add(&call, mib, row->call.median);
-		fit_add(&started, mib, row->started.median);
-		fit_add(&total, mib, row->total.median);
-		if (small && counted && copied)
-			fit_add(&copy, stats_median(&counted->counts[COUNT_ptes_copied]),
-				stats_median(&copied->phases[PHASE_copy_mm]));
-	}
-	*s = (struct slopes){fit_slope(&call), fit_slope(&started), fit_slope(&total),
-			     fit_slope(&copy)};
-	return isfinite(s->call);
-}
 
 /* Without counts, by name: these methods call fork(2). */
 static bool copies(const struct row *row)
@@ -90,8 +28,14 @@ static bool copies(const struct row *row)
 	       !strcmp(row->method, "fork-exec");
 }
 
-/* The parent's fastest row among those that exec, or do not exec; threads are left out. NULL: none.
- */
+/* Whether a row takes part among those that exec, or do not exec; threads are left out. */
+static bool is_rival(const struct row *row, bool execs)
+{
+	return row__execs(row) == execs && row__judged(row)->n > 0 &&
+	       strcmp(row->method, "thread") != 0;
+}
+
+/* The parent's fastest row among those that exec, or do not exec. NULL: none. */
 static const struct row *fastest(const struct rows *rows, size_t group, bool execs, size_t *rivals)
 {
 	const struct row *best = NULL;
@@ -100,8 +44,7 @@ static const struct row *fastest(const struct rows *rows, size_t group, bool exe
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct row *row = &rows->v[i];
 
-		if (row->group != group || row__execs(row) != execs || row__judged(row)->n == 0 ||
-		    !strcmp(row->method, "thread"))
+		if (row->group != group || !is_rival(row, execs))
 			continue;
 		++*rivals;
 		if (!best || row__judged(row)->median < row__judged(best)->median)
@@ -172,43 +115,82 @@ static void prefer_one(const struct rows *rows, struct contest *c)
 		memcpy((void *)c->winners, (const void *)picks, c->count * sizeof(*picks));
 }
 
-/* "vfork, 7.8 µs": the same from every parent. */
-static void say_one_winner(const struct contest *c, bool instructions, struct answer *a)
+static struct number judged_text(const struct row *row, const struct rows *rows)
+{
+	struct interval i = row__judged_interval(row);
+
+	return words_time(&i, rows->instructions);
+}
+
+/* ", within noise of vfork-exec": those from its parent that may be as fast. */
+static void say_ties(struct answer *a, const struct rows *rows, const struct row *best)
+{
+	const char *before = ", within noise of ";
+	name_buf name;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct row *row = &rows->v[i];
+		struct interval against;
+
+		if (row == best || row->group != best->group || !is_rival(row, row__execs(best)))
+			continue;
+		against = row__against(row, best);
+		if (!words_hold(&against, 1))
+			continue;
+		answer__detail(a, "%s%s", before, utf8_cut(row->method, NAME_WIDTH, name));
+		before = " and ";
+	}
+}
+
+/* "39.2 us (38.8 to 39.6) from 1 MiB" */
+static void say_time_from(struct answer *a, const struct rows *rows, const struct row *row)
+{
+	name_buf name;
+
+	answer__detail(a, "%s from %s", judged_text(row, rows).text,
+		       utf8_cut(row->parent, NAME_WIDTH, name));
+	say_ties(a, rows, row);
+}
+
+/* "vfork, 7.8 us": the same from every parent. */
+static void say_one_winner(const struct contest *c, const struct rows *rows, struct answer *a)
 {
 	const struct row *first = c->winners[0], *last = c->winners[c->count - 1];
-	name_buf name, other;
+	name_buf name;
 
 	answer__figure(a, "%s, %s", utf8_cut(first->method, NAME_WIDTH, name),
-		       text_time_words(row__judged(first)->median, instructions).text);
+		       judged_text(first, rows).text);
 	if (last == first) {
 		answer__detail(a, "From the parent of %s",
 			       utf8_cut(first->parent, NAME_WIDTH, name));
+		say_ties(a, rows, first);
 		return;
 	}
-	answer__detail(a, "The fastest%s from each of %zu parents: %s from %s, %s from %s",
-		       c->close ? ", or within 10 % of it," : "", c->count,
-		       text_time_words(row__judged(first)->median, instructions).text,
-		       utf8_cut(first->parent, NAME_WIDTH, name),
-		       text_time_words(row__judged(last)->median, instructions).text,
-		       utf8_cut(last->parent, NAME_WIDTH, other));
+	answer__detail(a, "The fastest%s from each of %zu parents: ",
+		       c->close ? ", or within 10 % of it," : "", c->count);
+	say_time_from(a, rows, first);
+	answer__detail(a, "; ");
+	say_time_from(a, rows, last);
 }
 
-static void say_winners(const struct contest *c, bool instructions, struct answer *a)
+static void say_winners(const struct contest *c, const struct rows *rows, struct answer *a)
 {
 	name_buf name, parent;
 
 	answer__figure(a, "it depends on the parent");
-	for (size_t i = 0; i < c->count && i < LISTED_MAX; i++)
-		answer__detail(
-			a, "%s%s: %s, %s", i ? "; " : "",
-			utf8_cut(c->winners[i]->parent, NAME_WIDTH, parent),
-			utf8_cut(c->winners[i]->method, NAME_WIDTH, name),
-			text_time_words(row__judged(c->winners[i])->median, instructions).text);
+	for (size_t i = 0; i < c->count && i < LISTED_MAX; i++) {
+		answer__detail(a, "%s%s: %s, %s", i ? "; " : "",
+			       utf8_cut(c->winners[i]->parent, NAME_WIDTH, parent),
+			       utf8_cut(c->winners[i]->method, NAME_WIDTH, name),
+			       judged_text(c->winners[i], rows).text);
+		say_ties(a, rows, c->winners[i]);
+	}
 	say_rest(a, c->count);
 }
 
 static void say_fastest(struct answers *answers, const struct rows *rows, bool execs)
 {
+	struct interval i;
 	struct contest c;
 	struct answer *a;
 
@@ -219,11 +201,66 @@ static void say_fastest(struct answers *answers, const struct rows *rows, bool e
 	a = answers__add(answers, execs ? "Which call starts a program fastest?"
 					: "Which call makes a child fastest?");
 	if (c.same)
-		say_one_winner(&c, rows->instructions, a);
+		say_one_winner(&c, rows, a);
 	else
-		say_winners(&c, rows->instructions, a);
-	answer__detail(a, execs ? " (median, from the call until the program runs)."
-				: " (median, call to return).");
+		say_winners(&c, rows, a);
+	i = row__judged_interval(c.winners[0]);
+	words_end(a, rows, &i,
+		  execs ? "median, from the call until the program runs"
+			: "median, call to return");
+}
+
+/* When each method's program runs, from one parent. */
+static void say_starts_from(struct answer *a, const struct rows *rows, const struct row *of)
+{
+	const char *before = ": ";
+	size_t listed = 0;
+	name_buf name;
+
+	answer__detail(a, "%s %s", a->detail[0] ? "; from" : "From",
+		       utf8_cut(of->parent, NAME_WIDTH, name));
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct row *row = &rows->v[i];
+
+		if (row->group != of->group || !is_rival(row, true))
+			continue;
+		if (listed++ < LISTED_MAX)
+			answer__detail(a, "%s%s %s", before,
+				       utf8_cut(row->method, NAME_WIDTH, name),
+				       judged_text(row, rows).text);
+		before = ", ";
+	}
+	say_rest(a, listed);
+}
+
+/* From the smallest and the largest parent. */
+static void say_starts(struct answers *answers, const struct rows *rows)
+{
+	const struct row *first = NULL, *last = NULL;
+	double least = INFINITY, most = 0;
+	struct interval interval;
+	struct answer *a;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		if (!is_rival(&rows->v[i], true))
+			continue;
+		last = &rows->v[i];
+		first = first ? first : last;
+		least = fmin(least, last->started.median);
+		most = fmax(most, last->started.median);
+	}
+	if (!first)
+		return;
+	a = answers__add(answers, "When does the program run?");
+	answer__figure(a, "%s", text_time_words(least, rows->instructions).text);
+	if (most > least)
+		answer__figure(a, " to %s", text_time_words(most, rows->instructions).text);
+	answer__figure(a, " after the call");
+	say_starts_from(a, rows, first);
+	if (last->group != first->group)
+		say_starts_from(a, rows, last);
+	interval = row__judged_interval(first);
+	words_end(a, rows, &interval, "medians");
 }
 
 /* Whether row i begins a line with a slope. `forks`: only fork's, since other calls add costs of
@@ -235,29 +272,39 @@ static bool is_sloped(const struct rows *rows, size_t i, bool forks)
 	return row->line == i && copies(row) && (!forks || !strcmp(row->method, "fork"));
 }
 
-/* "fork: call 9.2 us, total 21.9 us" */
+/* ", WHAT 9.2 us (8.9 to 9.6)"; nothing if it is not known. */
+static void say_one_slope(struct answer *a, const char *before, const struct interval *i,
+			  const struct rows *rows)
+{
+	if (!isfinite(i->estimate))
+		return;
+	if (words_hold(i, 0))
+		answer__detail(a, "%s within noise (\xc2\xb1 %s)", before,
+			       text_time(fmax(-i->low, i->high), rows->instructions).text);
+	else
+		answer__detail(a, "%s %s", before, words_time(i, rows->instructions).text);
+}
+
+/* "fork: call 9.2 us (8.9 to 9.6), until reaped 21.9 us (21.2 to 22.5)" */
 static void say_slopes(struct answer *a, const char *label, const struct slopes *s,
-		       bool instructions)
+		       const struct rows *rows)
 {
 	name_buf name;
 
-	answer__detail(a, "%s%s: call %s", a->detail[0] ? "; " : "",
-		       utf8_cut(label, NAME_WIDTH, name),
-		       text_time_words(s->call, instructions).text);
-	if (isfinite(s->started))
-		answer__detail(a, ", program runs %s",
-			       text_time_words(s->started, instructions).text);
-	if (isfinite(s->total))
-		answer__detail(a, ", until reaped %s",
-			       text_time_words(s->total, instructions).text);
-	if (isfinite(s->copy))
-		answer__detail(a, "; copy_mm %s per present PTE copied",
-			       text_time_words(s->copy, instructions).text);
+	answer__detail(a, "%s%s: call", a->detail[0] ? "; " : "",
+		       utf8_cut(label, NAME_WIDTH, name));
+	say_one_slope(a, "", &s->call, rows);
+	say_one_slope(a, ", program runs", &s->started, rows);
+	say_one_slope(a, ", until reaped", &s->total, rows);
+	say_one_slope(a, "; copy_mm", &s->copy, rows);
+	if (isfinite(s->copy.estimate))
+		answer__detail(a, " per present PTE copied");
 }
 
 static void say_slope(struct answers *answers, const struct rows *rows)
 {
 	struct answer *a = NULL;
+	struct interval most = {NAN, NAN, NAN};
 	size_t listed = 0;
 	struct slopes s;
 	bool forks = false;
@@ -267,62 +314,64 @@ static void say_slope(struct answers *answers, const struct rows *rows)
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct row *row = &rows->v[i];
 
-		if (!is_sloped(rows, i, forks) || !line_slopes(rows, i, &s))
+		if (!is_sloped(rows, i, forks) || slopes__of(&s, rows, i))
 			continue;
 		if (!a) {
 			a = answers__add(answers, "What does the parent's memory cost?");
-			answer__figure(a, "%s per MiB",
-				       text_time_words(isfinite(s.total) ? s.total : s.call,
-						       rows->instructions)
-					       .text);
+			most = isfinite(s.total.estimate) ? s.total : s.call;
+			if (words_hold(&most, 0))
+				answer__figure(a, "within the noise of this run");
+			else
+				answer__figure(a, "%s per MiB",
+					       words_time(&most, rows->instructions).text);
 		}
 		if (listed++ < LISTED_MAX)
-			say_slopes(a, row->label, &s, rows->instructions);
+			say_slopes(a, row->label, &s, rows);
 	}
 	if (!a)
 		return;
 	say_rest(a, listed);
-	answer__detail(a, " (per MiB: slopes of the medians, by least squares).");
+	words_end(a, rows, &most, "per MiB: slopes of the medians, by least squares");
+}
+
+static struct number change_text(const struct interval *i)
+{
+	return text_change_range(i->estimate, i->low, i->high);
+}
+
+/* On average; without an interval, and where the times are exact, from the least to the most. */
+static void say_tracing_figure(const struct tracing *t, struct answer *a)
+{
+	if (words_hold(&t->mean, 1))
+		answer__figure(a, "within the noise of this run (\xc2\xb1 %.2g %%)",
+			       100 * fmax(1 - t->mean.low, t->mean.high - 1));
+	else if (words_known(&t->mean))
+		answer__figure(a, "%s%s", change_text(&t->mean).text,
+			       t->cells > 1 ? " on average" : "");
+	else if (t->cells == 1)
+		answer__figure(a, "%s", change_text(&t->of_most).text);
+	else
+		answer__figure(a, "%s to %s", change_text(&t->of_least).text,
+			       change_text(&t->of_most).text);
 }
 
 static void say_tracing(struct answers *answers, const struct rows *rows)
 {
-	const struct row *least = NULL, *most = NULL;
-	double low = INFINITY, high = -INFINITY;
-	struct number least_text, most_text;
 	struct answer *a;
-	size_t cells = 0;
+	struct tracing t;
 	name_buf name;
 
-	for (size_t i = 0; i < rows->n; i++) {
-		const struct row *row = &rows->v[i];
-		double before =
-			row->bare ? stats_median(&row->bare->samples[SAMPLE_spawn_ns]) : NAN;
-		double change = row->call.median / before - 1;
-
-		if (!isfinite(change))
-			continue;
-		cells++;
-		if (change < low)
-			low = change, least = row;
-		if (change > high)
-			high = change, most = row;
-	}
-	if (!least || !most)
+	if (tracing__of(&t, rows) || !t.least)
 		return;
 	a = answers__add(answers, "What did tracing cost?");
-	least_text = text_change(1, 1 + low);
-	most_text = text_change(1, 1 + high);
-	if (cells == 1)
-		answer__figure(a, "%s", least_text.text);
-	else
-		answer__figure(a, "%s to %s", least_text.text, most_text.text);
+	say_tracing_figure(&t, a);
 	answer__detail(a, "Medians of the call with and without probes, taken in turn: %s of %s",
-		       least_text.text, utf8_cut(least->label, NAME_WIDTH, name));
-	if (most != least)
-		answer__detail(a, ", %s of %s", most_text.text,
-			       utf8_cut(most->label, NAME_WIDTH, name));
-	answer__detail(a, ".");
+		       change_text(&t.of_least).text, utf8_cut(t.least->label, NAME_WIDTH, name));
+	if (t.most != t.least)
+		answer__detail(a, ", %s of %s", change_text(&t.of_most).text,
+			       utf8_cut(t.most->label, NAME_WIDTH, name));
+	words_end(a, rows, &t.mean,
+		  t.cells > 1 ? "the average is the geometric mean" : "one cell was");
 }
 
 void answers__of(struct answers *answers, const struct rows *rows, const struct birth_sums *births)
@@ -330,6 +379,7 @@ void answers__of(struct answers *answers, const struct rows *rows, const struct 
 	answers->n = 0;
 	say_fastest(answers, rows, true);
 	say_fastest(answers, rows, false);
+	say_starts(answers, rows);
 	answers__add_crossing(answers, rows, "fork-exec");
 	say_slope(answers, rows);
 	say_tracing(answers, rows);

@@ -3,8 +3,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "user/analysis/line.h"
 #include "user/answers/crossing.h"
-#include "user/text/numbers.h"
+#include "user/answers/words.h"
 
 #define MIB	   1048576.0
 #define SIZES_MAX  64
@@ -14,15 +15,8 @@
 struct line {
 	const struct row *v[SIZES_MAX];
 	size_t n;
-	size_t slower;	/* how many of them have the method slower */
-	size_t changes; /* from one size to the next, between slower and not */
-	size_t change;	/* the size after the first change */
+	size_t slower, within_noise; /* of them */
 };
-
-static bool is_slower(const struct row *row)
-{
-	return row__ratio(row) > 1;
-}
 
 static bool is_measured(const struct row *row)
 {
@@ -41,69 +35,77 @@ static void find_line(const struct rows *rows, const char *method, struct line *
 		    (line->n && row->line != line->v[0]->line))
 			continue;
 		line->v[line->n++] = row;
-		line->slower += is_slower(row);
-		if (line->n < 2 || is_slower(line->v[line->n - 2]) == is_slower(row))
-			continue;
-		if (line->changes++ == 0)
-			line->change = line->n - 1;
+		line->slower += row__order(row) == ROW_SLOWER;
+		line->within_noise += row__order(row) == ROW_WITHIN_NOISE;
 	}
 }
 
-/*
- * The size at which both methods cost the same: where straight lines through their medians cross,
- * in a log-log plot; in a linear plot if the smaller size is 0, which has no logarithm.
- */
-static double crossing(const struct row *below, const struct row *above)
+/* The first size that is not within noise; there is one. */
+static bool begins_slower(const struct line *line)
 {
-	double a = log(row__ratio(below)), b = log(row__ratio(above));
+	size_t i = 0;
 
-	if (below->rss > 0) // NOLINT(clang-analyzer-core.NullDereference): two rows are there
-		return exp(log((double)below->rss) +
-			   a / (a - b) * (log((double)above->rss) - log((double)below->rss)));
-	a = row__judged(below)->median - row__judged(below->reference)->median;
-	b = row__judged(above)->median - row__judged(above->reference)->median;
-	return (double)above->rss * a / (a - b);
+	while (row__order(line->v[i]) == ROW_WITHIN_NOISE)
+		i++;
+	return row__order(line->v[i]) == ROW_SLOWER;
 }
 
-static void say_figure(const struct line *line, struct answer *a)
+static void say_crossing(const struct line *line, const struct interval *bytes, struct answer *a)
 {
-	double mib;
+	double mib = bytes->estimate / MIB;
 
-	if (!line->changes) {
-		answer__figure(a, "at %s size measured", line->slower ? "every" : "no");
-		return;
-	}
-	if (line->changes > 1) {
-		answer__figure(a, "at %zu of %zu sizes measured", line->slower, line->n);
-		return;
-	}
-	mib = crossing(line->v[line->change - 1], line->v[line->change]) / MIB;
-	answer__figure(a, "%s about %.*f MiB", is_slower(line->v[0]) ? "up to" : "beyond",
-		       mib < 0.095 ? 3
-		       : mib < 10  ? 1
-				   : 0,
-		       mib);
+	answer__figure(a, "%s about ", begins_slower(line) ? "up to" : "beyond");
+	if (words_known(bytes))
+		answer__figure(a, "%s MiB",
+			       text_ratio_range(mib, bytes->low / MIB, bytes->high / MIB).text);
+	else
+		answer__figure(a, "%.*f MiB", mib < 0.095 ? 3 : mib < 10 ? 1 : 0, mib);
 	answer__detail(a, "An estimate: the lines through the measured sizes cross there. ");
+}
+
+static void say_figure(const struct line *line, const struct interval *bytes, struct answer *a)
+{
+	if (isfinite(bytes->estimate))
+		say_crossing(line, bytes, a);
+	else if (line->within_noise == line->n)
+		answer__figure(a, "within the noise of this run");
+	else if (line->slower == 0 || line->slower == line->n)
+		answer__figure(a, "at %s size measured", line->slower ? "every" : "no");
+	else
+		answer__figure(a, "at %zu of %zu sizes measured", line->slower, line->n);
+	if (line->within_noise && line->within_noise < line->n && !isfinite(bytes->estimate))
+		answer__figure(a, ", within noise at %zu", line->within_noise);
 }
 
 /* The smallest and the largest size; all sizes if the method is slower at some and faster at
  * others. */
-static void say_ratios(const struct line *line, struct answer *a)
+static void say_ratios(const struct line *line, bool all, struct answer *a)
 {
-	size_t step = line->changes > 1 || line->n < 2 ? 1 : line->n - 1;
-	size_t listed = line->changes > 1 && line->n > LISTED_MAX ? LISTED_MAX : line->n;
+	size_t step = all || line->n < 2 ? 1 : line->n - 1;
+	size_t listed = all && line->n > LISTED_MAX ? LISTED_MAX : line->n;
 
-	for (size_t i = 0; i < listed; i += step)
+	for (size_t i = 0; i < listed; i += step) {
+		struct interval ratio = row__ratio_interval(line->v[i]);
+
 		answer__detail(a,
-			       i ? ", from %s %.3g times"
-				 : "From %s its program runs after %.3g times as long as that "
-				   "of " ROW_REFERENCE,
-			       text_bytes(line->v[i]->rss).text, row__ratio(line->v[i]));
-	answer__detail(a, listed < line->n ? ", and so on." : ".");
+			       i ? ", from %s "
+				 : "From %s its program runs after ",
+			       text_bytes(line->v[i]->rss).text);
+		if (words_known(&ratio))
+			answer__detail(
+				a, "%s times",
+				text_ratio_range(ratio.estimate, ratio.low, ratio.high).text);
+		else
+			answer__detail(a, "%.3g times", ratio.estimate);
+		answer__detail(a, i ? "" : " as long as that of " ROW_REFERENCE);
+	}
+	if (listed < line->n)
+		answer__detail(a, ", and so on");
 }
 
 void answers__add_crossing(struct answers *answers, const struct rows *rows, const char *method)
 {
+	struct interval bytes, ratio;
 	struct answer *a;
 	struct line line;
 
@@ -111,6 +113,9 @@ void answers__add_crossing(struct answers *answers, const struct rows *rows, con
 	if (line.n == 0)
 		return;
 	a = answers__add(answers, "When is %s more expensive than " ROW_REFERENCE "?", method);
-	say_figure(&line, a);
-	say_ratios(&line, a);
+	bytes = line__crossing(line.v, line.n);
+	say_figure(&line, &bytes, a);
+	say_ratios(&line, !isfinite(bytes.estimate) && line.slower && line.slower < line.n, a);
+	ratio = row__ratio_interval(line.v[0]);
+	words_end(a, rows, &ratio, "medians");
 }

@@ -8,6 +8,7 @@
 #include "user/answers/answers.h"
 #include "user/model/phase.h"
 #include "user/report/format.h"
+#include "user/report/row_text.h"
 #include "user/report/verdict.h"
 #include "user/text/markup.h"
 #include "user/text/numbers.h"
@@ -122,7 +123,6 @@ static void phase_bar(const struct row *row, char bar[BAR_COLUMNS + 1])
 
 static void write_row(const struct report_run *r, const struct row *row, FILE *out)
 {
-	double ratio = row__ratio(row);
 	char bar[BAR_COLUMNS + 1];
 
 	phase_bar(row, bar);
@@ -130,10 +130,10 @@ static void write_row(const struct report_run *r, const struct row *row, FILE *o
 	markdown_text(out, row->parent, NAME_WIDTH);
 	fputs(" | ", out);
 	markdown_text(out, row->method, NAME_WIDTH);
-	fprintf(out, " | %s | %s | %s |", text_time(row->call.median, r->instructions).text,
-		text_time(row->started.median, r->instructions).text,
-		text_time(row->total.median, r->instructions).text);
-	fprintf(out, " %s%s |", isfinite(ratio) ? "\xc3\x97" : "", text_ratio(ratio).text);
+	fprintf(out, " | %s | %s | %s |", row_text_call(row, r->instructions).text,
+		row_text_started(row, r->instructions).text,
+		row_text_total(row, r->instructions).text);
+	fprintf(out, " %s |", row_text_ratio(row).text);
 	fprintf(out, bar[0] ? " `%s` |\n" : " - |\n", bar);
 }
 
@@ -141,7 +141,7 @@ static void write_row(const struct report_run *r, const struct row *row, FILE *o
 static void write_table(const struct report_run *r, size_t most, FILE *out)
 {
 	size_t left_out = r->rows.n > most ? r->rows.n - most : 0, half = most / 2;
-	bool ratios = false;
+	bool ratios = false, intervals = false;
 
 	fputs("| Parent | Method | Call | Started | Total | Ratio | The call |\n", out);
 	fputs("| --- | --- | ---: | ---: | ---: | ---: | --- |\n", out);
@@ -150,8 +150,10 @@ static void write_table(const struct report_run *r, size_t most, FILE *out)
 			continue;
 		write_row(r, &r->rows.v[i], out);
 		ratios |= isfinite(row__ratio(&r->rows.v[i]));
+		intervals |= isfinite(row__judged_interval(&r->rows.v[i]).low);
 	}
-	fprintf(out, "\nMedians%s.%s\n\n", r->instructions ? ", in instructions" : "",
+	fprintf(out, "\nMedians%s%s.%s\n\n", r->instructions ? ", in instructions" : "",
+		intervals ? "; in brackets their 95 % intervals, from the blocks of the run" : "",
 		ratios ? " Ratio: of methods that exec, started against posix\\_spawn; of others, "
 			 "the call against fork."
 		       : "");

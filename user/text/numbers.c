@@ -103,3 +103,89 @@ struct number text_change(double a, double b)
 		snprintf(n.text, NUMBER_MAX, fabs(change) < 0.1 ? "%+.2f %%" : "%+.1f %%", change);
 	return n;
 }
+
+/* A number and its interval in the same unit. */
+struct range {
+	double estimate, low, high;
+	const char *unit; /* " µs", after the estimate */
+	bool sign;	  /* on numbers above 0, too */
+};
+
+/*
+ * The decimals that an interval of this half width supports, by the rule of the Particle Data Group
+ * for errors (Review of Particle Physics, Introduction, 5.3): two digits of it if they are 10 to
+ * 35, else one. Below 0 for tens. Never more than four digits of the number.
+ */
+static int range_decimals(const struct range *r)
+{
+	double half = (r->high - r->low) / 2, size = fmax(fabs(r->estimate), half);
+	int most = size > 0 ? 3 - (int)floor(log10(size)) : 3, place, decimals;
+
+	if (!(half > 0))
+		return most < 1 ? 0 : most - 1;
+	place = (int)floor(log10(half));
+	decimals = (half / pow(10, place) < 3.55) - place;
+	return decimals < most ? decimals : most;
+}
+
+static void range_digits(double number, int decimals, bool sign, char *buf, size_t size)
+{
+	double step = decimals < 0 ? pow(10, -decimals) : 1;
+	double rounded = round(number / step) * step;
+	double shown = decimals < 0 ? rounded : number;
+
+	bool zero = fabs(shown) * pow(10, decimals) < 0.5;
+
+	snprintf(buf, size, sign && !zero ? "%+.*f" : "%.*f", decimals < 0 ? 0 : decimals,
+		 zero ? 0.0 : shown);
+}
+
+/* "9.2 µs (8.9 to 9.6)" */
+static struct number range_text(const struct range *r)
+{
+	int decimals = range_decimals(r);
+	char estimate[NUMBER_MAX], low[NUMBER_MAX], high[NUMBER_MAX];
+	struct number n;
+
+	range_digits(r->estimate, decimals, r->sign, estimate, sizeof(estimate));
+	range_digits(r->low, decimals, r->sign, low, sizeof(low));
+	range_digits(r->high, decimals, r->sign, high, sizeof(high));
+	snprintf(n.text, sizeof(n.text), "%.14s%s (%.13s to %.13s)", estimate, r->unit, low, high);
+	return n;
+}
+
+static bool has_range(double low, double high)
+{
+	return isfinite(low) && isfinite(high);
+}
+
+struct number text_time_range(double ns, double low, double high, bool instructions)
+{
+	static const char *const units[] = {" ns", " \xc2\xb5s", " ms", " s"};
+	struct range r = {.estimate = ns, .low = low, .high = high};
+	size_t i;
+
+	if (!isfinite(ns) || !has_range(low, high))
+		return text_time_words(ns, instructions);
+	for (i = 0; i + 1 < sizeof(units) / sizeof(units[0]) && fabs(r.estimate) >= 999.5; i++) {
+		r.estimate /= 1000;
+		r.low /= 1000;
+		r.high /= 1000;
+	}
+	r.unit = units[i];
+	return range_text(&r);
+}
+
+struct number text_ratio_range(double ratio, double low, double high)
+{
+	struct range r = {.estimate = ratio, .low = low, .high = high, .unit = ""};
+
+	return isfinite(ratio) && has_range(low, high) ? range_text(&r) : text_ratio(ratio);
+}
+
+struct number text_change_range(double ratio, double low, double high)
+{
+	struct range r = {100 * (ratio - 1), 100 * (low - 1), 100 * (high - 1), " %", true};
+
+	return isfinite(ratio) && has_range(low, high) ? range_text(&r) : text_change(1, ratio);
+}

@@ -18,6 +18,11 @@ struct number text_plain_time(double ns, const char *clock);
 struct number text_time(double ns, bool instructions);
 /* The same, but instructions have their unit: "173 k instructions". */
 struct number text_time_words(double ns, bool instructions);
+/*
+ * With its interval, and no more digits than that supports: "9.2 µs (8.9 to 9.6)". As
+ * text_time_words() if low or high is not known.
+ */
+struct number text_time_range(double ns, double low, double high, bool instructions);
 /* "64 MiB", "1 GiB". */
 struct number text_bytes(int64_t bytes);
 /* Digits in groups of three: "173,301"; one decimal if the number is not whole. */
@@ -26,5 +31,11 @@ struct number text_count(double number);
 /* "0.0008", "1.93", "381", "1e+05"; "-" if it is not finite. */
 struct number text_ratio(double ratio);
 
+/* "1.93 (1.90 to 1.97)" */
+struct number text_ratio_range(double ratio, double low, double high);
+
 /* The change from a to b: "+1.6 %"; "×12.3" from ten times on. */
 struct number text_change(double a, double b);
+
+/* The same of a ratio b / a, with the interval of that: "+2.1 % (+1.5 to +2.8)". */
+struct number text_change_range(double ratio, double low, double high);

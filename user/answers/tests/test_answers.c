@@ -50,7 +50,8 @@ TEST(the_slope_is_that_of_the_medians)
 	assert_string_equal(
 		a->detail,
 		"fork: call 2.00 \xc2\xb5s, until reaped 3.00 \xc2\xb5s; copy_mm 500 ns per "
-		"present PTE copied (per MiB: slopes of the medians, by least squares).");
+		"present PTE copied (per MiB: slopes of the medians, by least squares; no "
+		"interval: the file does not say its blocks).");
 	run__free(&r);
 }
 
@@ -114,7 +115,7 @@ TEST(an_untraced_fork_has_its_slope)
 	assert_string_equal(a->figure, "2.00 \xc2\xb5s per MiB");
 	assert_string_equal(a->detail,
 			    "fork: call 2.00 \xc2\xb5s (per MiB: slopes of the medians, by least "
-			    "squares).");
+			    "squares; no interval: the file does not say its blocks).");
 	run__free(&r);
 }
 
@@ -142,10 +143,10 @@ TEST(long_lists_end_with_what_was_left_out)
 	}
 	answer(&r, &answers);
 	a = find_answer(&answers, "child");
-	assert_non_null(strstr(a->detail, "; and 46 more (median, call to return)."));
+	assert_non_null(strstr(a->detail, "; and 46 more (median, call to return"));
 	a = find_answer(&answers, "memory cost");
-	assert_non_null(strstr(
-		a->detail, "; and 20 more (per MiB: slopes of the medians, by least squares)."));
+	assert_non_null(strstr(a->detail,
+			       "; and 20 more (per MiB: slopes of the medians, by least squares"));
 	run__free(&r);
 }
 
@@ -185,7 +186,7 @@ TEST(every_size_counts_for_where_fork_overtakes)
 	check_crossing(
 		4, sizes, (const int64_t[]){90, 105, 60, 50}, "at 1 of 4 sizes measured",
 		"0.9 times as long as that of posix_spawn, from 4 MiB 1.05 times, from 16 MiB 0.6 "
-		"times, from 64 MiB 0.5 times.");
+		"times, from 64 MiB 0.5 times (medians");
 }
 
 /* As with --program and without probes. */
@@ -232,4 +233,96 @@ TEST(a_near_tie_is_no_victory)
 		run__free(&r);
 		call[0][1] = call[1][0] = 1200;
 	}
+}
+
+/* Eight blocks of two samples each, around the median by so many percent. */
+static void add_noisy(struct run *r, const char *method, const char *trace, int64_t mib, double us,
+		      const int *percent)
+{
+	struct cell *c = sample_cell(r, method, mib << 20, trace, 0);
+
+	for (size_t i = 0; i < 16; i++) {
+		int64_t ns = (int64_t)(us * (1000 + 10 * percent[i / 2]));
+
+		series__push(&c->samples[SAMPLE_spawn_ns], ns);
+		series__push(&c->samples[SAMPLE_exec_ns], ns);
+		c->n++;
+	}
+}
+
+static const int quiet[] = {0, 1, -1, 0, 1, -1, 0, 0}, busy[] = {9, -8, 0, 6, -7, 8, -3, 2};
+
+/* A tracing cost of 1 %, once above and once within what blocks differ by. */
+TEST(a_difference_within_noise_is_called_so)
+{
+	for (size_t noisy = 0; noisy < 2; noisy++) {
+		struct run r = {.ended = true, .rounds = 8};
+		struct answers answers;
+		const char *figure;
+
+		r.clock = strdup("monotonic");
+		add_noisy(&r, "fork-exec", "none", 1, 100, quiet);
+		add_noisy(&r, "fork-exec", "phases", 1, noisy ? 101 : 104, noisy ? busy : quiet);
+		answer(&r, &answers);
+		figure = find_answer(&answers, "tracing")->figure;
+		if (noisy)
+			assert_memory_equal(figure, "within the noise of this run (\xc2\xb1 ", 32);
+		else
+			assert_string_equal(figure, "+4.00 % (+4.00 to +4.00)");
+		run__free(&r);
+	}
+}
+
+/* Where the ratio's interval holds 1, there is no "up to" and no "beyond". */
+TEST(a_crossing_within_noise_has_no_number)
+{
+	static const struct {
+		double us[3];
+		const int *noise;
+		const char *figure;
+	} cases[] = {
+		{{50, 100, 200}, quiet, "beyond about "},
+		{{101, 101, 200}, busy, "at 1 of 3 sizes measured, within noise at 2"},
+		{{101, 99, 102}, busy, "within the noise of this run"},
+		{{50, 60, 101}, busy, "at no size measured, within noise at 1"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct run r = {.ended = true, .rounds = 8};
+		struct answers answers;
+		const char *figure;
+
+		r.clock = strdup("monotonic");
+		for (size_t k = 0; k < 3; k++) {
+			add_noisy(&r, "posix_spawn", "none", 1 << 2 * k, 100, quiet);
+			add_noisy(&r, "fork-exec", "none", 1 << 2 * k, cases[i].us[k],
+				  cases[i].noise);
+		}
+		answer(&r, &answers);
+		figure = find_answer(&answers, "more expensive")->figure;
+		if (strncmp(figure, cases[i].figure, strlen(cases[i].figure)) != 0)
+			fail_msg("%s is not %s", figure, cases[i].figure);
+		run__free(&r);
+	}
+}
+
+TEST(a_run_with_too_few_blocks_says_so)
+{
+	struct run r = {.ended = true, .rounds = 5};
+	struct answers answers;
+	const struct answer *a;
+
+	r.clock = strdup("monotonic");
+	add_noisy(&r, "fork-exec", "none", 1, 100, busy);
+	add_noisy(&r, "posix_spawn", "none", 1, 80, busy);
+	answer(&r, &answers);
+	a = find_answer(&answers, "fastest");
+	assert_string_equal(a->figure, "posix_spawn, 80.8 \xc2\xb5s");
+	assert_non_null(strstr(a->detail, "; too few blocks for an interval)."));
+	/* In the lab, times are exact. */
+	strcpy(r.clock, "icount");
+	answer(&r, &answers);
+	a = find_answer(&answers, "fastest");
+	assert_null(strstr(a->detail, "interval"));
+	run__free(&r);
 }

@@ -4,28 +4,21 @@
 
 #include "user/report/html.h"
 #include "user/report/row_json.h"
+#include "user/report/row_text.h"
 #include "user/report/views/views.h"
 #include "user/text/json.h"
-
-static void write_ratio(FILE *out, double ratio)
-{
-	char text[NUMBER_MAX + 2];
-
-	snprintf(text, sizeof(text), isfinite(ratio) ? "\xc3\x97%s" : "%s", text_ratio(ratio).text);
-	html_number(out, text);
-}
 
 static void write_row(FILE *out, const struct report_run *r, const struct row *row)
 {
 	html_row(out, row->parent, row->method, NULL);
 	html_number(out, text_count((double)row->call.n).text);
 	html_number(out, text_time(row->call.p10, r->instructions).text);
-	html_number(out, text_time(row->call.median, r->instructions).text);
+	html_number(out, row_text_call(row, r->instructions).text);
 	html_number(out, text_time(row->call.p90, r->instructions).text);
 	html_number(out, text_time(row->call.p99, r->instructions).text);
-	html_number(out, text_time(row->started.median, r->instructions).text);
-	html_number(out, text_time(row->total.median, r->instructions).text);
-	write_ratio(out, row__ratio(row));
+	html_number(out, row_text_started(row, r->instructions).text);
+	html_number(out, row_text_total(row, r->instructions).text);
+	html_number(out, row_text_ratio(row).text);
 	fputs("</tr>", out);
 }
 
@@ -48,7 +41,8 @@ static void write(const struct report *p, FILE *out)
 			write_row(out, &p->runs[i], &p->runs[i].rows.v[k]);
 		html_table_end(out);
 		fputs("<p class=\"note\">Medians, and percentiles of the call where ten samples "
-		      "lie beyond them. Started: from the call until the child's program runs. "
+		      "lie beyond them; in brackets 95 % intervals, from the blocks of the run. "
+		      "Started: from the call until the child's program runs. "
 		      "Total: until the parent has waited for the child, which does nothing. "
 		      "Ratio: of methods that exec, started against " ROW_REFERENCE
 		      "; of others, the call against " ROW_REFERENCE_NO_EXEC ".</p>\n",

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/report/row_text.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static struct number with_interval(double median, const struct blocks *blocks, bool instructions)
+{
+	struct interval i = blocks__log_interval(blocks, median);
+
+	return isnan(i.low) ? text_time(median, instructions)
+			    : text_time_range(median, i.low, i.high, instructions);
+}
+
+struct number row_text_call(const struct row *row, bool instructions)
+{
+	return row__execs(row) ? text_time(row->call.median, instructions)
+			       : with_interval(row->call.median, &row->call_blocks, instructions);
+}
+
+struct number row_text_started(const struct row *row, bool instructions)
+{
+	return with_interval(row->started.median, &row->started_blocks, instructions);
+}
+
+struct number row_text_total(const struct row *row, bool instructions)
+{
+	return with_interval(row->total.median, &row->total_blocks, instructions);
+}
+
+struct number row_text_ratio(const struct row *row)
+{
+	struct interval i = row__ratio_interval(row);
+	struct number n = text_ratio(i.estimate), marked;
+
+	if (!isfinite(i.estimate))
+		return n;
+	if (isfinite(i.low) && row->reference != row)
+		n = text_ratio_range(i.estimate, i.low, i.high);
+	snprintf(marked.text, sizeof(marked.text), "\xc3\x97%.40s", n.text);
+	return marked;
+}

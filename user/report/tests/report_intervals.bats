@@ -1,0 +1,82 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The figures of sentences, with their intervals: computed anew from the samples of the file.
+#
+# shellcheck disable=SC2153,SC2154 # what tool.bash sets
+
+load ../../tests/tool.bash
+load report.bash
+
+# figures FILE [-v NAME=VALUE]...: what its sentences must say, a figure a line.
+figures() {
+    jq -rs '.[0].rounds as $rounds | .[] | select(.type == "cell") | . as $c | .samples | to_entries[]
+        | [$c.key.method, $c.key.rss_bytes / 1048576, $c.key.trace, .key, $rounds] + .value | join(" ")' "$1" |
+        LC_ALL=C.UTF-8 awk "${@:2}" -f "$BATS_TEST_DIRNAME/intervals.awk"
+}
+
+# Each figure stands in the Markdown and in the text of the page. What follows "@" may be anywhere
+# later in the line.
+says() { # FILE
+    local figure first rest
+    "$TOOL" report --format markdown "$1" | sed 's/\\_/_/g' >"$DIR/out.md"
+    "$TOOL" report "$1" -o "$DIR/out.html"
+    sed 's/<[^>]*>/ /g; s/&#39;/'"'"'/g' "$DIR/out.html" >"$DIR/out.txt"
+    cat "$DIR/out.md" "$DIR/figures"
+    [ "$(wc -l <"$DIR/figures")" -ge 8 ]
+    while read -r figure; do
+        first=${figure%%@*} rest=${figure#*@}
+        grep -F -- "$first" "$DIR/out.md" | grep -qF -- "$rest" || {
+            echo "not in the Markdown: $figure"
+            return 1
+        }
+        rest=${rest# |}
+        grep -qF -- "$(sed 's/^| //; s/ |$//' <<<"${rest#| }")" "$DIR/out.txt" || {
+            echo "not in the page: $figure"
+            return 1
+        }
+    done <"$DIR/figures"
+}
+
+@test "a fresh run says when each program runs, with the interval that its samples give" {
+    measure fresh --no-trace --method fork,vfork,posix_spawn,fork-exec,vfork-exec --size 1M,16M --runs 18
+    jq -se '.[0].rounds == 8' "$result"
+    figures "$result" -v trace=none >"$DIR/figures"
+    [ "$(grep -c '^| ' "$DIR/figures")" -eq 6 ]
+    says "$result"
+}
+
+# Eight rounds of five samples; a level for each round, and noise that repeats on no two cells.
+noisy_run() {
+    jq -nc '
+        def noise($k): ((($k * 7919 + 104729) % 1009) * (($k * 31 + 17) % 997) % 1000) / 1000 - 0.5;
+        def cell($number; $method; $mib; $trace; $ns):
+            [range(40) | $ns * (1 + ((. / 5 | floor) * 3 % 8) / 40) * (1 + noise(. + 40 * $number) / 8) | round] as $v |
+            {type: "cell", key: {method: $method, rss_bytes: ($mib * 1048576), pages: "4k", trace: $trace}, order: $number, n: 40,
+             samples: ({spawn_ns: $v, total_ns: ($v | map(. * 2))} + if $method == "fork" then {} else {exec_ns: $v} end)};
+        {type: "run", schema: 1, tool: "spawnscope 0.1.0", command: ["spawnscope", "bench"], clock: "monotonic", seed: "7", rounds: 8,
+         environment: {}, phases: {}},
+        ([{trace: "none", factor: 1}, {trace: "phases", factor: 1.3}] | to_entries[] as $set | ["fork", "fork-exec", "posix_spawn"] | to_entries[] as $method | [1, 8, 64] | to_entries[] as $size
+         | cell($set.key * 9 + $method.key * 3 + $size.key; $method.value; $size.value; $set.value.trace;
+                $set.value.factor * (if $method.value == "posix_spawn" then 200000 else 60000 + 20000 * $size.value end))),
+        {type: "end", births: 360, started: 360, started_untraced: 360, lost: 0, missed: 0}'
+}
+
+@test "a crossing and what tracing costs have the intervals that their samples give" {
+    noisy_run >"$DIR/run.jsonl"
+    figures "$DIR/run.jsonl" -v trace=phases -v cross=1 >"$DIR/figures"
+    grep -q '^beyond about' "$DIR/figures"
+    grep -q 'on average$' "$DIR/figures"
+    says "$DIR/run.jsonl"
+}
+
+@test "one round is too few blocks for an interval, and the lab has none" {
+    noisy_run | jq -c 'if .type == "run" then .rounds = 1 else . end' >"$DIR/one.jsonl"
+    "$TOOL" report --format markdown "$DIR/one.jsonl" >"$DIR/out.md"
+    cat "$DIR/out.md"
+    [ "$(grep -c 'too few blocks for an interval' "$DIR/out.md")" -ge 4 ]
+    ! grep -q ' to [0-9.]*)' "$DIR/out.md"
+    noisy_run | jq -c 'if .type == "run" then .clock = "icount" else . end' >"$DIR/lab.jsonl"
+    "$TOOL" report --format markdown "$DIR/lab.jsonl" >"$DIR/out.md"
+    ! grep -qE 'interval|noise' "$DIR/out.md"
+}
