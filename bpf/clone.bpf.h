@@ -33,12 +33,27 @@ static __always_inline __u64 *birth_edge(struct slot *s, enum edge e)
 	return &s->birth[e - BIRTH_EDGE_FIRST];
 }
 
+/*
+ * Now is this edge of the current task's clone. Not read where no phase of work begins or ends: a
+ * vfork's work ends where its wait begins, a fork's at the return.
+ */
+static __always_inline void birth_mark(struct slot *s, enum edge e)
+{
+	bool vfork = s->clone_flags & CLONE_VFORK;
+
+	if (e == EDGE_woken ? vfork : e != EDGE_clone_return || !vfork)
+		s->birth_off[e - BIRTH_EDGE_FIRST] = off_cpu_now(&s->off_cpu);
+	*birth_edge(s, e) = bpf_ktime_get_ns();
+}
+
 /* Edges of an earlier clone stay in the slot: the tool ignores edges older than this clone. */
 static __always_inline void clone_begin(struct slot *s, __u64 flags)
 {
 	s->clone_flags = flags;
 	s->child_tid = 0;
 	s->stack = 0;
+	off_cpu_begin(&s->off_cpu);
+	s->birth_off[EDGE_clone_enter - BIRTH_EDGE_FIRST] = 0;
 	if (!count_all)
 		return;
 	s->copy_files_ns = 0;
@@ -97,7 +112,7 @@ static __always_inline void clone_mark(enum edge e)
 	struct slot *s = cloning();
 
 	if (s)
-		*birth_edge(s, e) = bpf_ktime_get_ns();
+		birth_mark(s, e);
 }
 
 /* Just before the copy of the address space, if this clone makes one. */
@@ -106,7 +121,15 @@ static __always_inline void clone_mark_copy(void)
 	struct slot *s = cloning();
 
 	if (s && !(s->clone_flags & CLONE_VM))
-		*birth_edge(s, EDGE_mm_start) = bpf_ktime_get_ns();
+		birth_mark(s, EDGE_mm_start);
+}
+
+/* ns off the CPU since it was last read: of a sum, at its last return or the edge before. */
+static __always_inline __u64 off_cpu_since(struct slot *s)
+{
+	__u64 then = s->off_cpu.ns;
+
+	return off_cpu_now(&s->off_cpu) - then;
 }
 
 /* For a sum: subtracts the time at entry (sign -1), adds the time at return. */
@@ -115,7 +138,7 @@ static __always_inline void clone_files(int sign)
 	struct slot *s = cloning();
 
 	if (s)
-		s->copy_files_ns += sign * bpf_ktime_get_ns();
+		s->copy_files_ns += sign * bpf_ktime_get_ns() - (sign > 0 ? off_cpu_since(s) : 0);
 }
 
 static __always_inline void clone_pages(int sign)
@@ -123,7 +146,7 @@ static __always_inline void clone_pages(int sign)
 	struct slot *s = cloning();
 
 	if (s)
-		s->copy_pages_ns += sign * bpf_ktime_get_ns();
+		s->copy_pages_ns += sign * bpf_ktime_get_ns() - (sign > 0 ? off_cpu_since(s) : 0);
 }
 
 /*
@@ -202,8 +225,7 @@ static __always_inline void rss_read_old(struct mm_shape *shape, void *mm)
  * knows the pointer; BPF_CORE_READ elsewhere. LOCAL_PART is local_part, or NO_PART where 31 pages
  * do not matter. A macro, since CO-RE relocates an array index only if it is a constant.
  */
-#define DIRECT(pointer, field) ((pointer)->field)
-#define NO_PART(counters)      0
+#define NO_PART(counters) 0
 #define MM_SHAPE(shape, mm, GET, LOCAL_PART)                                                       \
 	do {                                                                                       \
 		if (bpf_core_type_exists(struct mm_rss_stat)) {                                    \
@@ -286,6 +308,9 @@ static __always_inline struct slot *profiled_cloning(const struct task_struct *c
 	}
 	m = mm_lock_place(tid);
 	if (clone_entry_unseen && !(s->state & TASK_TARGET) && m && m->tid == tid) {
+		/* What it was off the CPU in between is not known. */
+		birth_mark(s, EDGE_mm_start);
+		birth_mark(s, EDGE_mm_end);
 		*birth_edge(s, EDGE_mm_start) = m->start;
 		*birth_edge(s, EDGE_mm_end) = m->end;
 	}
@@ -321,7 +346,7 @@ static __always_inline void clone_newtask(struct task_struct *child, __u64 flags
 		return;
 	if (!profile && clone_entry_unseen)
 		clone_begin_late(s, flags);
-	*birth_edge(s, EDGE_newtask) = bpf_ktime_get_ns();
+	birth_mark(s, EDGE_newtask);
 	s->child_tid = child->pid;
 	s->child_tgid = child->tgid;
 	if (profile)
@@ -431,6 +456,7 @@ static __always_inline bool birth_emit(struct slot *s, int result)
 	r->method = clone_method(s->clone_flags);
 	r->clone_flags = s->clone_flags & ~CLONE_HAS_STACK;
 	__builtin_memcpy(r->edge, s->birth, sizeof(r->edge));
+	__builtin_memcpy(r->off, s->birth_off, sizeof(r->off));
 	r->counted = count_all;
 	if (count_all) {
 		r->copy_files_ns = s->copy_files_ns;
@@ -474,6 +500,7 @@ static __always_inline bool birth_hand_over(struct slot *s)
 		return false;
 	c->born_flags = s->clone_flags;
 	__builtin_memcpy(c->born_edge, s->birth, sizeof(c->born_edge));
+	__builtin_memcpy(c->born_off, s->birth_off, sizeof(c->born_off));
 	c->parent_tid = s->tid;
 	c->state |= TASK_WHOLE;
 	return true;
@@ -508,7 +535,7 @@ static __always_inline void clone_woken(struct task_struct *child)
 
 	if (!s || s->child_tid != (__u32)child->pid)
 		return;
-	*birth_edge(s, EDGE_woken) = bpf_ktime_get_ns();
+	birth_mark(s, EDGE_woken);
 	if (clone_return_unseen || s->state & TASK_LATE)
 		clone_end(s, CLONE_SUCCEEDED);
 }
@@ -519,7 +546,7 @@ static __always_inline void clone_return(long result)
 
 	if (!s)
 		return;
-	*birth_edge(s, EDGE_clone_return) = bpf_ktime_get_ns();
+	birth_mark(s, EDGE_clone_return);
 	clone_end(s, result);
 }
 
@@ -535,6 +562,6 @@ static __always_inline void clone_success(void)
 	woken = *birth_edge(s, EDGE_woken);
 	if (woken < newtask) /* of an earlier clone */
 		return;
-	*birth_edge(s, EDGE_clone_return) = bpf_ktime_get_ns();
+	birth_mark(s, EDGE_clone_return);
 	clone_end(s, CLONE_SUCCEEDED);
 }

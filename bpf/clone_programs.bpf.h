@@ -71,7 +71,7 @@ static __always_inline void mm_write_locked(struct mm_struct *mm)
 	struct slot *s = maybe_cloning();
 
 	if (s && own_mm(mm)) {
-		*birth_edge(s, EDGE_mm_start) = bpf_ktime_get_ns();
+		birth_mark(s, EDGE_mm_start);
 		*birth_edge(s, EDGE_mm_end) = 0;
 	}
 	if (!s && profiling && clone_entry_unseen && own_mm(mm))
@@ -83,7 +83,7 @@ static __always_inline void mm_write_unlocked(struct mm_struct *mm)
 	struct slot *s = maybe_cloning();
 
 	if (s && *birth_edge(s, EDGE_mm_start) && !*birth_edge(s, EDGE_mm_end) && own_mm(mm))
-		*birth_edge(s, EDGE_mm_end) = bpf_ktime_get_ns();
+		birth_mark(s, EDGE_mm_end);
 	if (!s && profiling && clone_entry_unseen && own_mm(mm))
 		mm_lock_released();
 }

@@ -73,19 +73,27 @@ static __always_inline void cow_count_shared(struct cow_counts *to, __u64 ns, en
 		__sync_fetch_and_add(&to->huge, 1);
 }
 
+/* Stands still while the task is off the CPU; ns from any start. */
+static __always_inline __u64 on_cpu_clock(struct slot *s)
+{
+	__u64 off = off_cpu_now(&s->off_cpu);
+
+	return bpf_ktime_get_ns() - off;
+}
+
 static __always_inline void cow_begin(struct slot *s, __u64 orig_pte)
 {
 	s->state |= TASK_IN_COW;
 	s->cow.orig_pte = orig_pte;
 	s->cow.copies = 0;
 	s->cow.huge = 0;
-	s->cow.start = bpf_ktime_get_ns();
+	s->cow.start = on_cpu_clock(s);
 }
 
 /* Ends the current fault. `kind` must be a constant. */
 static __always_inline void cow_end(struct slot *s, enum cow_kind kind)
 {
-	__u64 ns = bpf_ktime_get_ns() - s->cow.start;
+	__u64 ns = on_cpu_clock(s) - s->cow.start;
 
 	s->state &= ~TASK_IN_COW;
 	if (profiling) {
@@ -152,7 +160,7 @@ static __always_inline void cow_pmd_exit(long ret)
 		return;
 	if (ret & VM_FAULT_FALLBACK) {
 		s->state &= ~TASK_IN_COW;
-		(profiling ? cow_total(s) : &s->cow.total)->ns += bpf_ktime_get_ns() - s->cow.start;
+		(profiling ? cow_total(s) : &s->cow.total)->ns += on_cpu_clock(s) - s->cow.start;
 		return;
 	}
 	cow_end(s, COW_HUGE);

@@ -94,6 +94,17 @@ struct bpf_iter__task {
 	struct task_struct *task;
 };
 
+struct sched_entity {
+	__u64 exec_start;
+	__u64 sum_exec_runtime;
+	__u64 nr_migrations;
+};
+
+/* Empty without CONFIG_SCHED_INFO. */
+struct sched_info {
+	unsigned long long run_delay;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	int pid;
@@ -101,6 +112,8 @@ struct task_struct {
 	unsigned int flags;
 	unsigned long nvcsw;
 	unsigned long nivcsw;
+	struct sched_entity se;
+	struct sched_info sched_info;
 	struct mm_struct *mm;
 	struct files_struct *files;
 	struct signal_struct *signal;

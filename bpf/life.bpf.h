@@ -15,6 +15,19 @@ static __always_inline __u64 *death_edge(struct slot *s, enum edge e)
 	return &s->death[e - DEATH_EDGE_FIRST];
 }
 
+/* Now is this edge of the current task's execve; of its end. */
+static __always_inline void exec_mark(struct slot *s, enum edge e)
+{
+	s->exec_off[e - EXEC_EDGE_FIRST] = off_cpu_now(&s->off_cpu);
+	*exec_edge(s, e) = bpf_ktime_get_ns();
+}
+
+static __always_inline void death_mark(struct slot *s, enum edge e)
+{
+	s->death_off[e - DEATH_EDGE_FIRST] = off_cpu_now(&s->off_cpu);
+	*death_edge(s, e) = bpf_ktime_get_ns();
+}
+
 static __always_inline struct slot *born(__u32 tid)
 {
 	struct slot *s = slot_find(tid);
@@ -47,7 +60,7 @@ static __always_inline void exec_enter(void)
 	s->state |= TASK_IN_EXEC;
 	*exec_edge(s, EDGE_exec_flush) = 0;
 	*exec_edge(s, EDGE_exec_load) = 0;
-	*exec_edge(s, EDGE_exec_enter) = bpf_ktime_get_ns();
+	exec_mark(s, EDGE_exec_enter);
 }
 
 /*
@@ -66,6 +79,14 @@ static __always_inline void settle_parent_cow(struct slot *s)
 		cow_difference(&s->parent_cow, &p->cow.total, &s->parent_cow);
 }
 
+/* The thread, which entered execve, goes on as the leader. */
+static __always_inline void exec_take_over(struct slot *leader, const struct slot *thread)
+{
+	leader->off_cpu = thread->off_cpu;
+	leader->exec_off[EDGE_exec_enter - EXEC_EDGE_FIRST] =
+		thread->exec_off[EDGE_exec_enter - EXEC_EDGE_FIRST];
+}
+
 /*
  * An exec by a thread that is not the group leader, right before de_thread() ends the leader and
  * gives its ids to the thread. The process lives on, so the leader's slot goes on.
@@ -79,8 +100,11 @@ static __always_inline struct slot *exec_of_thread(struct slot *thread, __u32 tg
 		thread->state &= ~TASK_IN_EXEC;
 		enter = *exec_edge(thread, EDGE_exec_enter);
 	}
-	if (leader)
-		*exec_edge(leader, EDGE_exec_enter) = enter;
+	if (!leader)
+		return NULL;
+	*exec_edge(leader, EDGE_exec_enter) = enter;
+	if (enter)
+		exec_take_over(leader, thread);
 	return leader;
 }
 
@@ -96,7 +120,7 @@ static __always_inline void exec_flush(void)
 		return;
 	/* Without a probe at execve's entry the exec begins here. */
 	s->state |= TASK_IN_EXEC;
-	*exec_edge(s, EDGE_exec_flush) = bpf_ktime_get_ns();
+	exec_mark(s, EDGE_exec_flush);
 }
 
 /* begin_new_exec() renames the task near its end. Other renames are not edges. */
@@ -108,7 +132,7 @@ static __always_inline void exec_renamed(__u32 tid)
 		return;
 	/* In a profile it may be the exec of another thread: see profiled_thread_exec(). */
 	if (profiling || s->state & TASK_IN_EXEC)
-		*exec_edge(s, EDGE_exec_load) = bpf_ktime_get_ns();
+		exec_mark(s, EDGE_exec_load);
 	if (!(s->state & TASK_IN_EXEC))
 		return;
 	s->state &= ~TASK_COPIED;
@@ -123,7 +147,7 @@ static __always_inline void exec_renamed(__u32 tid)
 static __always_inline void exec_dropped(struct slot *s)
 {
 	if (*exec_edge(s, EDGE_exec_load) > *exec_edge(s, EDGE_exec_flush))
-		*exec_edge(s, EDGE_exec_load) = bpf_ktime_get_ns();
+		exec_mark(s, EDGE_exec_load);
 }
 
 static __always_inline void exec_emit(struct slot *s)
@@ -139,6 +163,7 @@ static __always_inline void exec_emit(struct slot *s)
 	r->tgid = s->tgid;
 	r->result = s->exec_result;
 	__builtin_memcpy(r->edge, s->exec, sizeof(r->edge));
+	__builtin_memcpy(r->off, s->exec_off, sizeof(r->off));
 	r->counted = !s->exec_result;
 	r->cow_child = s->cow.total;
 	r->cow_parent = s->parent_cow;
@@ -151,7 +176,7 @@ static __always_inline void exec_done(long result)
 
 	if (!s || !(s->state & TASK_IN_EXEC))
 		return;
-	*exec_edge(s, EDGE_exec_done) = bpf_ktime_get_ns();
+	exec_mark(s, EDGE_exec_done);
 	s->state &= ~TASK_IN_EXEC;
 	s->execs++;
 	s->exec_result = result;
@@ -176,7 +201,9 @@ static __always_inline void death_emit(struct slot *s, __u32 tid)
 	r->execs = s->execs;
 	r->exec_result = s->exec_result;
 	__builtin_memcpy(r->exec, s->exec, sizeof(r->exec));
+	__builtin_memcpy(r->exec_off, s->exec_off, sizeof(r->exec_off));
 	__builtin_memcpy(r->edge, s->death, sizeof(r->edge));
+	__builtin_memcpy(r->off, s->death_off, sizeof(r->off));
 	r->counted = count_all;
 	if (count_all) {
 		settle_parent_cow(s);
@@ -206,6 +233,9 @@ static __always_inline void life_emit(struct slot *s, __u32 tid)
 	__builtin_memcpy(&r->edge[BIRTH_EDGE_FIRST], s->born_edge, sizeof(s->born_edge));
 	__builtin_memcpy(&r->edge[EXEC_EDGE_FIRST], s->exec, sizeof(s->exec));
 	__builtin_memcpy(&r->edge[DEATH_EDGE_FIRST], s->death, sizeof(s->death));
+	__builtin_memcpy(&r->off[BIRTH_EDGE_FIRST], s->born_off, sizeof(s->born_off));
+	__builtin_memcpy(&r->off[EXEC_EDGE_FIRST], s->exec_off, sizeof(s->exec_off));
+	__builtin_memcpy(&r->off[DEATH_EDGE_FIRST], s->death_off, sizeof(s->death_off));
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
 }
 
@@ -227,7 +257,7 @@ static __always_inline void exit_mm_begin(void)
 	struct slot *s = born(current_tid());
 
 	if (s && !(s->state & TASK_IN_EXEC))
-		*death_edge(s, EDGE_exit_start) = bpf_ktime_get_ns();
+		death_mark(s, EDGE_exit_start);
 }
 
 static __always_inline void exit_mm_done(void)
@@ -241,7 +271,7 @@ static __always_inline void exit_mm_done(void)
 		exec_dropped(s);
 		return;
 	}
-	*death_edge(s, EDGE_exit_mm_end) = bpf_ktime_get_ns();
+	death_mark(s, EDGE_exit_mm_end);
 	if (count_all && s->state & TASK_COPIED)
 		settle_parent_cow(s);
 	if (s->state & TASK_ENDS_WITH_MM)
@@ -284,6 +314,7 @@ static __always_inline void profiled_thread_exec(struct slot *leader, __u32 old_
 	if (leader && old->state & TASK_IN_EXEC) {
 		leader->state |= TASK_IN_EXEC;
 		*exec_edge(leader, EDGE_exec_enter) = *exec_edge(old, EDGE_exec_enter);
+		exec_take_over(leader, old);
 		*exec_edge(leader, EDGE_exec_flush) = 0;
 		if (*exec_edge(leader, EDGE_exec_load) < *exec_edge(old, EDGE_exec_enter))
 			*exec_edge(leader, EDGE_exec_load) = 0;
@@ -318,9 +349,9 @@ static __always_inline void life_exit(struct task_struct *task, struct mm_struct
 	if (!s)
 		return;
 	s->state &= ~TASK_IN_EXEC; /* an exec that fails past the point of no return ends here */
-	*death_edge(s, EDGE_exit) = bpf_ktime_get_ns();
+	death_mark(s, EDGE_exit);
 	if (exit_starts_at_exit && mm)
-		*death_edge(s, EDGE_exit_start) = *death_edge(s, EDGE_exit);
+		death_mark(s, EDGE_exit_start);
 	if (!reaping_unseen)
 		return;
 	if (mm_end_seen && mm && mm->mm_users.counter == 1)

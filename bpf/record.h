@@ -80,7 +80,8 @@ struct cow_counts {
 
 /*
  * Edges are CLOCK_MONOTONIC ns. An edge that nothing marked is 0, or older than the birth: left by
- * the previous task of the slot.
+ * the previous task of the slot. `off` has, for each, how long the task that marked it was off the
+ * CPU until then, from any start: a difference of two edges of one task is off-CPU time.
  */
 struct record_birth {
 	struct record_head head;
@@ -92,6 +93,7 @@ struct record_birth {
 	__u32 counted; /* 0: the members after the edges are undefined */
 	__u64 clone_flags;
 	__u64 edge[BIRTH_EDGE_COUNT];
+	__u64 off[BIRTH_EDGE_COUNT];
 	__u32 parent_threads;
 	__u32 parent_fds;
 	__u64 copy_files_ns;
@@ -113,6 +115,7 @@ struct record_exec {
 	__u32 tgid;
 	__s32 result; /* 0 or -errno */
 	__u64 edge[EXEC_EDGE_COUNT];
+	__u64 off[EXEC_EDGE_COUNT];
 	/* From the birth until this exec; undefined if `counted` is 0. */
 	__u64 counted;
 	struct cow_counts cow_child;
@@ -126,7 +129,9 @@ struct record_death {
 	__s32 exec_result;	     /* of the first that succeeded, else of the last */
 	__u32 counted;		     /* 0: the COW counts are undefined */
 	__u64 exec[EXEC_EDGE_COUNT]; /* of the same execve */
+	__u64 exec_off[EXEC_EDGE_COUNT];
 	__u64 edge[DEATH_EDGE_COUNT];
+	__u64 off[DEATH_EDGE_COUNT];
 	/* From the birth until the child's exec or end, whichever comes first. */
 	struct cow_counts cow_child;
 	struct cow_counts cow_parent;
@@ -142,6 +147,7 @@ struct record_life {
 	__s32 exec_result;
 	__u64 clone_flags;
 	__u64 edge[EDGE_COUNT];
+	__u64 off[EDGE_COUNT];
 };
 
 /* The path and each argument end with a zero byte, unless they were cut. */

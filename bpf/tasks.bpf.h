@@ -10,6 +10,8 @@
  */
 #pragma once
 
+#include "bpf/off_cpu.bpf.h"
+
 /* A power of two, which user/probe/probe.c also gives the maps. A small table stays in the cache.
  */
 const volatile __u32 task_slots = 1024;
@@ -40,10 +42,12 @@ struct cow_state {
 struct slot {
 	__u32 tid; /* begins like struct slot_head */
 	__u32 state;
+	struct off_cpu off_cpu;
 
 	/* the current clone, with this task as the parent */
 	__u64 clone_flags; /* with CLONE_HAS_STACK */
 	__u64 birth[BIRTH_EDGE_COUNT];
+	__u64 birth_off[BIRTH_EDGE_COUNT];
 	__u64 copy_files_ns;
 	__u64 copy_pages_ns;
 	struct mm_shape copy;
@@ -57,8 +61,11 @@ struct slot {
 	__u32 parent_tid;
 	__u64 born_flags;
 	__u64 born_edge[BIRTH_EDGE_COUNT];
+	__u64 born_off[BIRTH_EDGE_COUNT];
 	__u64 exec[EXEC_EDGE_COUNT];
+	__u64 exec_off[EXEC_EDGE_COUNT];
 	__u64 death[DEATH_EDGE_COUNT];
+	__u64 death_off[DEATH_EDGE_COUNT];
 	__u32 execs;
 	__s32 exec_result;
 	struct cow_counts

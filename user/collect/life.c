@@ -64,6 +64,7 @@ static void take_birth(struct life *life, const struct record_birth *r)
 	life->method = r->method;
 	life->result = r->result;
 	memcpy(&life->edge[BIRTH_EDGE_FIRST], r->edge, sizeof(r->edge));
+	memcpy(&life->off[BIRTH_EDGE_FIRST], r->off, sizeof(r->off));
 	if (!r->counted)
 		return;
 	/* A failed call may have ended before these: then 0 was not measured. */
@@ -89,13 +90,15 @@ static void take_birth(struct life *life, const struct record_birth *r)
 }
 
 /* Keeps the first exec that succeeded. */
-static void take_exec(struct life *life, int32_t result, const __u64 edge[EXEC_EDGE_COUNT])
+static void take_exec(struct life *life, int32_t result, const __u64 edge[EXEC_EDGE_COUNT],
+		      const __u64 off[EXEC_EDGE_COUNT])
 {
 	if (life->execed && !life->exec_result)
 		return;
 	life->execed = true;
 	life->exec_result = result;
 	memcpy(&life->edge[EXEC_EDGE_FIRST], edge, EXEC_EDGE_COUNT * sizeof(*edge));
+	memcpy(&life->off[EXEC_EDGE_FIRST], off, EXEC_EDGE_COUNT * sizeof(*off));
 }
 
 /* A time before the birth is from an earlier task in the same slot of the kernel's table. */
@@ -124,9 +127,10 @@ static void take_death(struct life *life, const struct record_death *r)
 
 	life->dead = true;
 	if (r->execs)
-		take_exec(life, r->exec_result, r->exec);
+		take_exec(life, r->exec_result, r->exec, r->exec_off);
 	edge[EDGE_first_run] = r->exec[EDGE_first_run - EXEC_EDGE_FIRST];
 	memcpy(&edge[DEATH_EDGE_FIRST], r->edge, sizeof(r->edge));
+	memcpy(&life->off[DEATH_EDGE_FIRST], r->off, sizeof(r->off));
 	/* The record of an exec has the counts up to it; those here go on. */
 	if (r->counted && life->count[COUNT_cow_faults_child] == MISSING)
 		take_cow(life, &r->cow_child, &r->cow_parent);
@@ -142,11 +146,12 @@ static void take_life(struct life *life, const struct record_life *r)
 	life->execed = r->execs;
 	life->exec_result = r->exec_result;
 	memcpy(life->edge, r->edge, sizeof(r->edge));
+	memcpy(life->off, r->off, sizeof(r->off));
 }
 
 static void take_exec_record(struct life *life, const struct record_exec *r)
 {
-	take_exec(life, r->result, r->edge);
+	take_exec(life, r->result, r->edge, r->off);
 	if (r->counted)
 		take_cow(life, &r->cow_child, &r->cow_parent);
 }

@@ -35,8 +35,10 @@ static void take_driver_edges(struct life *life, const struct source_choice *cho
 	for (size_t i = 0; i < sizeof(stand_ins) / sizeof(stand_ins[0]); i++) {
 		const struct source *row = choice->edges[stand_ins[i].edge];
 
-		if (row && row->kind == SOURCE_DRIVER && stand_ins[i].t != MISSING)
-			life->edge[stand_ins[i].edge] = stand_ins[i].t;
+		if (!row || row->kind != SOURCE_DRIVER || stand_ins[i].t == MISSING)
+			continue;
+		life->edge[stand_ins[i].edge] = stand_ins[i].t;
+		life->off[stand_ins[i].edge] = OFF_UNKNOWN;
 	}
 }
 

@@ -74,6 +74,21 @@ enum edge phase_end(enum phase phase, uint64_t clone_flags)
 	return m->other_if && (clone_flags & m->other_if) ? m->other_to : m->to;
 }
 
+int64_t phase_off_ns(const struct life *life, enum phase phase)
+{
+	const struct phase_model *m = &phase_models[phase];
+	enum edge end = phase_end(phase, life->clone_flags);
+	int64_t span, off;
+
+	if (m->kind != PHASE_WORK || m->sum >= 0 || !life->edge[m->from] || !life->edge[end] ||
+	    life->off[m->from] == OFF_UNKNOWN || life->off[end] == OFF_UNKNOWN)
+		return 0;
+	span = (int64_t)(life->edge[end] - life->edge[m->from]);
+	off = (int64_t)(life->off[end] - life->off[m->from]);
+	/* The scheduler's clock is another than that of the edges. */
+	return off < 0 || span < 0 ? 0 : off < span ? off : span;
+}
+
 int64_t phase_ns(const struct life *life, enum phase phase)
 {
 	const struct phase_model *m = &phase_models[phase];
@@ -87,7 +102,7 @@ int64_t phase_ns(const struct life *life, enum phase phase)
 	to = life->edge[phase_end(phase, life->clone_flags)];
 	if (!from || !to)
 		return MISSING;
-	return (int64_t)(to - from);
+	return (int64_t)(to - from) - phase_off_ns(life, phase);
 }
 
 int64_t phase_unattributed(const struct life *life, int64_t spawn_ns)

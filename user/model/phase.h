@@ -40,6 +40,8 @@ struct life {
 	bool born, execed, dead; /* which records have come */
 	int32_t exec_result;
 	uint64_t edge[EDGE_COUNT];
+	/* How long the task that marked the edge was off the CPU until then, ns from any start. */
+	uint64_t off[EDGE_COUNT];
 	int64_t sum[SUM_COUNT];	    /* ns, or MISSING */
 	int64_t count[COUNT_COUNT]; /* or MISSING */
 };
@@ -59,7 +61,19 @@ const char *phase_why_not(enum phase phase, uint64_t clone_flags);
 /* The edge at which a span ends, given the flags. */
 enum edge phase_end(enum phase phase, uint64_t clone_flags);
 
-/* The phase's time in ns; MISSING if it does not exist, or an edge of it is missing. */
+/* No task marked it that reads its time off the CPU: a value of life.off. */
+#define OFF_UNKNOWN UINT64_MAX
+
+/*
+ * How long the task was off the CPU during the phase, ns; 0 also where that is not known, and in a
+ * phase of kind WAIT, which is such a time.
+ */
+int64_t phase_off_ns(const struct life *life, enum phase phase);
+
+/*
+ * The phase's time in ns; MISSING if it does not exist, or an edge of it is missing. Time off the
+ * CPU is no work: a phase of that kind does not have it.
+ */
 int64_t phase_ns(const struct life *life, enum phase phase);
 
 /*

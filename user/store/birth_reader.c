@@ -377,6 +377,25 @@ static void take_parent(struct line *l, struct birth *b)
 	b->cgroup = take_u64(l, PARENT, CGROUP);
 }
 
+/* What a phase of work is shorter than its span: one after the other, each ends where the next
+ * begins.
+ */
+static void take_off_cpu(struct line *l, struct birth *b)
+{
+	const uint64_t *edge = b->life.edge;
+
+	for (int p = 0; p < PHASE_COUNT && !l->why->err; p++) {
+		enum edge from = phase_models[p].from, to = phase_end(p, b->life.clone_flags);
+		int64_t ns;
+
+		if (phase_models[p].sum >= 0 || phase_models[p].kind != PHASE_WORK ||
+		    !has(l, PHASE, p) || !edge[from] || !edge[to])
+			continue;
+		ns = take_number(l, PHASE, p, -STORE_NUMBER_MAX, STORE_NUMBER_MAX);
+		b->life.off[to] = b->life.off[from] + edge[to] - edge[from] - (uint64_t)ns;
+	}
+}
+
 static void take_times(struct line *l, struct birth *b)
 {
 	int64_t t = l->v[LINE][T_NS].number; /* 0 if absent */
@@ -391,6 +410,7 @@ static void take_times(struct line *l, struct birth *b)
 		if (has(l, PHASE, p) && phase_models[p].sum >= 0)
 			b->life.sum[phase_models[p].sum] =
 				take_number(l, PHASE, p, -STORE_NUMBER_MAX, STORE_NUMBER_MAX);
+	take_off_cpu(l, b);
 }
 
 static void take_counts(struct line *l, struct birth *b)

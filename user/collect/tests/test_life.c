@@ -47,6 +47,34 @@ TEST_BETWEEN(a_life_is_what_its_records_say, set_up, tear_down)
 	assert_int_equal(life->count[COUNT_parent_fds], 5);
 }
 
+TEST_BETWEEN(a_life_has_the_times_off_the_cpu_of_its_records, set_up, tear_down)
+{
+	struct record_birth b = birth(7, 5000);
+	struct record_exec e = exec(7, 0, 5000);
+	struct record_death d;
+
+	b.off IN_BIRTH(clone_enter) = 70;
+	b.off IN_BIRTH(mm_start) = 70;
+	b.off IN_BIRTH(mm_end) = b.off IN_BIRTH(newtask) = 74;
+	b.off IN_BIRTH(clone_return) = 79;
+	e.off IN_EXEC(exec_load) = e.off IN_EXEC(exec_done) = 3;
+	d = death_after(&e, 5000);
+	memcpy(d.exec_off, e.off, sizeof(e.off));
+	d.off IN_DEATH(exit_start) = 4;
+	d.off IN_DEATH(exit_mm_end) = 6;
+	ADD(b);
+	ADD(e);
+	ADD(d);
+	assert_int_equal(phase_off_ns(&l.v[0], PHASE_clone_setup), 0);
+	assert_int_equal(phase_off_ns(&l.v[0], PHASE_copy_mm), 4);
+	assert_int_equal(phase_off_ns(&l.v[0], PHASE_clone_finish), 0);
+	assert_int_equal(phase_off_ns(&l.v[0], PHASE_wake), 5);
+	assert_int_equal(phase_off_ns(&l.v[0], PHASE_exec_flush), 3);
+	assert_int_equal(phase_off_ns(&l.v[0], PHASE_exec_load), 0);
+	assert_int_equal(phase_off_ns(&l.v[0], PHASE_exit_mm), 2);
+	assert_int_equal(phase_ns(&l.v[0], PHASE_copy_mm), 196);
+}
+
 /* What was not read holds anything. */
 TEST_BETWEEN(uncounted_records_have_times_alone, set_up, tear_down)
 {

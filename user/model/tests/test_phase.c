@@ -170,6 +170,38 @@ TEST(lengths_are_kept_as_they_are)
 	assert_int_equal(phase_ns(&life, PHASE_copy_mm), -5);
 }
 
+/* Preempted or blocked for 2 ns. */
+TEST(time_off_the_cpu_is_no_work)
+{
+	for (size_t i = 0; i < SPANS; i++)
+		for (int m = 0; m < METHODS; m++) {
+			enum phase p = spans[i].phase;
+			bool work = phase_models[p].kind == PHASE_WORK;
+			struct life life = whole_life(flags_of[m]);
+			int from = spans[i].from, to = spans[i].to[m];
+			int64_t span;
+
+			if (to == NO_END)
+				continue;
+			span = (int64_t)(life.edge[to] - life.edge[from]);
+			life.off[from] = 5000;
+			life.off[to] = 5000 + 2;
+			assert_int_equal(phase_off_ns(&life, p), work ? 2 : 0);
+			assert_int_equal(phase_ns(&life, p), work ? span - 2 : span);
+			/* The clocks differ: neither is a time below 0. */
+			life.off[to] = 5000 + (uint64_t)span + 7;
+			assert_int_equal(phase_ns(&life, p), work ? 0 : span);
+			life.off[to] = 5000 - 1;
+			assert_int_equal(phase_ns(&life, p), span);
+			/* The driver marked one end. */
+			life.off[to] = OFF_UNKNOWN;
+			assert_int_equal(phase_ns(&life, p), span);
+			life.off[from] = OFF_UNKNOWN;
+			life.off[to] = 5000;
+			assert_int_equal(phase_ns(&life, p), span);
+		}
+}
+
 TEST(reasons_are_given_just_where_a_phase_is_not)
 {
 	for (int m = 0; m < METHODS; m++)

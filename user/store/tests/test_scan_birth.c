@@ -99,6 +99,8 @@ static struct birth random_birth(const char *const *texts, size_t count, char ar
 	for (int i = 0; i < EDGE_COUNT; i++)
 		b.life.edge[i] =
 			random_next() % 3 ? 1000 * (sound ? i + 1 : 1) + random_next() % 1000 : 0;
+	for (int i = 1; i < EDGE_COUNT && sound; i++)
+		b.life.off[i] = b.life.off[i - 1] + random_next() % 3 * 200;
 	for (int i = 0; i < SUM_COUNT; i++)
 		b.life.sum[i] = sound ? MISSING : (int64_t)(random_next() >> 10);
 	for (int p = 0; p < PHASE_COUNT; p++)
