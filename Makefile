@@ -105,8 +105,8 @@ check: $(PROGRAMS) $(STATIC_PROGRAMS) $(TEST_PROGRAMS) | $(READY) $(filter lint,
 	@bench/tests/run $(BUILD) $(call quoted,$(TESTS)) $(addsuffix .c,$(unit_tests)) $(bats)
 
 .PHONY: check-kernels
-check-kernels: $(STATIC_PROGRAMS) $(BUILD)/static/exact | $(READY) ## test on each kernel of the lab, a line per kernel and property
-	@bench/tests/run --each $(BUILD) '' $(filter %/kernel.bats,$(bats))
+check-kernels: $(STATIC_PROGRAMS) $(addprefix $(BUILD)/static/,exact storm) | $(READY) ## test on each kernel of the lab, a line per kernel and property
+	@OFFSETS='0 1 2 3 4 5 6 7 8 9' TEST_SECONDS=14400 bench/tests/run --each $(BUILD) '' $(filter %/kernel.bats,$(bats))
 
 # What lint checks.
 C_FILES     := $(sort $(shell find bpf user bench -name '*.[ch]'))

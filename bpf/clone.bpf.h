@@ -278,6 +278,27 @@ static __always_inline bool is_wanted_after(const struct slot *s)
 }
 
 /*
+ * The flags of the call that makes the child, as far as clone_method() looks at them, from what
+ * parent and child share.
+ */
+static __always_inline __u64 flags_of(struct task_struct *child)
+{
+	struct task_struct *parent = (struct task_struct *)bpf_get_current_task();
+	void *mm = BPF_CORE_READ(child, mm);
+	__u64 flags = child->tgid != child->pid ? CLONE_THREAD : 0;
+
+	if (mm && mm == BPF_CORE_READ(parent, mm))
+		flags |= CLONE_VM;
+	if (BPF_CORE_READ(child, fs) == BPF_CORE_READ(parent, fs))
+		flags |= CLONE_FS;
+	if (BPF_CORE_READ(child, files) == BPF_CORE_READ(parent, files))
+		flags |= CLONE_FILES;
+	if (BPF_CORE_READ(child, vfork_done))
+		flags |= CLONE_VFORK;
+	return flags;
+}
+
+/*
  * In a profile every task_newtask is a birth, even if the call's entry was not seen: a kernel
  * thread, an io_uring worker, a call from 32-bit code, or no probe at the entry.
  */
@@ -294,7 +315,6 @@ static __always_inline struct slot *profiled_cloning(const struct task_struct *c
 		follow(child->tgid);
 	if (paused)
 		return NULL;
-	COUNT(newtasks);
 	s = slot_find(tid);
 	if (s && (s->state & TASK_IN_CLONE)) {
 		s->state = (s->state | TASK_TARGET) & ~TASK_LATE;
@@ -302,10 +322,8 @@ static __always_inline struct slot *profiled_cloning(const struct task_struct *c
 	}
 	if (!s)
 		s = slot_claim(tid);
-	if (!s) {
-		COUNT(unplaced);
+	if (!s)
 		return NULL;
-	}
 	m = mm_lock_place(tid);
 	if (clone_entry_unseen && !(s->state & TASK_TARGET) && m && m->tid == tid) {
 		/* What it was off the CPU in between is not known. */
@@ -336,7 +354,8 @@ static __always_inline void profiled_child(const struct slot *s, struct slot *c)
 		c->state |= TASK_UNWANTED;
 }
 
-static __always_inline void clone_newtask(struct task_struct *child, __u64 flags)
+/* There is a child; `seen`: task_newtask is now. */
+static __always_inline void clone_child(struct task_struct *child, __u64 flags, bool seen)
 {
 	struct mm_struct *mm = LOADED_HERE(child->mm);
 	bool profile = profiling; /* one load */
@@ -346,10 +365,13 @@ static __always_inline void clone_newtask(struct task_struct *child, __u64 flags
 		return;
 	if (!profile && clone_entry_unseen)
 		clone_begin_late(s, flags);
-	birth_mark(s, EDGE_newtask);
+	if (seen)
+		birth_mark(s, EDGE_newtask);
+	else
+		*birth_edge(s, EDGE_newtask) = 0;
 	s->child_tid = child->pid;
 	s->child_tgid = child->tgid;
-	if (profile)
+	if (profile && seen)
 		profiled_stack(s);
 	if (count_all && mm && !(s->clone_flags & CLONE_VM))
 		MM_SHAPE(&s->copy, mm, DIRECT, local_part);
@@ -529,12 +551,32 @@ static __always_inline void clone_end(struct slot *s, long result)
 		COUNT(failures);
 }
 
+static __always_inline bool is_parent_of(const struct slot *s, const struct task_struct *child)
+{
+	return s && s->child_tid == (__u32)child->pid;
+}
+
+/*
+ * The kernel skips a program while a task that it has preempted is inside it (recursion guard).
+ * sched_wakeup_new comes with the run queue locked, where nothing is preempted: so births are
+ * counted here, and one that task_newtask's program missed is made up for.
+ */
 static __always_inline void clone_woken(struct task_struct *child)
 {
+	bool counted = profiling && !paused && is_followed();
 	struct slot *s = cloning();
 
-	if (!s || s->child_tid != (__u32)child->pid)
+	if (counted)
+		COUNT(newtasks);
+	if (!is_parent_of(s, child)) {
+		clone_child(child, flags_of(child), false);
+		s = cloning();
+	}
+	if (!is_parent_of(s, child)) {
+		if (counted)
+			COUNT(unplaced);
 		return;
+	}
 	birth_mark(s, EDGE_woken);
 	if (clone_return_unseen || s->state & TASK_LATE)
 		clone_end(s, CLONE_SUCCEEDED);

@@ -115,7 +115,9 @@ struct task_struct {
 	struct sched_entity se;
 	struct sched_info sched_info;
 	struct mm_struct *mm;
+	void *fs;
 	struct files_struct *files;
+	void *vfork_done;
 	struct signal_struct *signal;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
@@ -193,8 +195,9 @@ struct perf_event_context {
 };
 
 /* include/linux/sched.h */
-#define PF_EXITING 0x00000004
-#define PF_KTHREAD 0x00200000
+#define PF_EXITING    0x00000004
+#define PF_FORKNOEXEC 0x00000040
+#define PF_KTHREAD    0x00200000
 
 /* arch/x86/include/asm/thread_info.h: in a 32-bit system call */
 #define TS_COMPAT 0x0002

@@ -337,6 +337,19 @@ static __always_inline void profiled_exec(struct task_struct *task, __u32 old_ti
 		command_emit(tid, bprm);
 }
 
+/* At its end: an exec that succeeded, if the kernel skipped the programs that should have seen it.
+ */
+static __always_inline void life_check_exec(struct slot *s, __u32 flags)
+{
+	if ((s->state & (TASK_BORN | TASK_EXECED)) != TASK_BORN || flags & PF_FORKNOEXEC)
+		return;
+	s->state = (s->state | TASK_EXECED) & ~TASK_IN_EXEC;
+	*exec_edge(s, EDGE_exec_done) = 0;
+	s->execs++;
+	s->exec_result = 0;
+	COUNT(execs);
+}
+
 /*
  * sched_process_exit comes after exit_mm() up to 6.15 and before it since then ("exit: move and
  * extend sched_process_exit() tracepoint"); `mm`, the task's mm at this point, shows which. If
@@ -348,6 +361,7 @@ static __always_inline void life_exit(struct task_struct *task, struct mm_struct
 
 	if (!s)
 		return;
+	life_check_exec(s, task->flags);
 	s->state &= ~TASK_IN_EXEC; /* an exec that fails past the point of no return ends here */
 	death_mark(s, EDGE_exit);
 	if (exit_starts_at_exit && mm)
@@ -360,12 +374,13 @@ static __always_inline void life_exit(struct task_struct *task, struct mm_struct
 		life_end(s, task->pid);
 }
 
-static __always_inline void life_reaped(__u32 tid)
+static __always_inline void life_reaped(__u32 tid, __u32 flags)
 {
 	struct slot *s = slot_find(tid);
 
 	if (!s)
 		return;
+	life_check_exec(s, flags);
 	*death_edge(s, EDGE_reaped) = bpf_ktime_get_ns();
 	life_end(s, tid);
 }

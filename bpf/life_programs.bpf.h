@@ -49,16 +49,25 @@ AT_ENTRY(exit_mmap, exit_mm_begin())
 AT_RETURN(exit_mmap, exit_mm_done())
 TRACEPOINT(exit_mmap, exit_mm_done()) /* near the end of exit_mmap() */
 
-SEC("?tp_btf/sched_process_exit")
-int BPF_PROG(tp_sched_process_exit, struct task_struct *task)
+static __always_inline void task_exits(struct task_struct *task)
 {
 	struct mm_struct *mm = LOADED_HERE(task->mm);
 
 	if (!profiling || !profiled_exit(task))
 		life_exit(task, mm);
+}
+
+TRACEPOINT(sched_process_exit, task_exits(task), struct task_struct *task)
+
+/* The same as a perf event, which runs with preemption off. */
+SEC("?tracepoint/sched/sched_process_exit")
+int event_sched_process_exit(void *ctx)
+{
+	task_exits((struct task_struct *)bpf_get_current_task_btf());
 	return 0;
 }
 
 /* Called in the parent's wait, or in the task itself if nobody waits for it. */
-FENTRY(release_task, life_reaped(task->pid), struct task_struct *task)
-KPROBE(release_task, life_reaped(BPF_CORE_READ(task, pid)), struct task_struct *task)
+FENTRY(release_task, life_reaped(task->pid, task->flags), struct task_struct *task)
+KPROBE(release_task, life_reaped(BPF_CORE_READ(task, pid), BPF_CORE_READ(task, flags)),
+       struct task_struct *task)

@@ -248,7 +248,7 @@ struct kernel_totals {
 	__u64 spilled;	 /* tasks in the overflow table now */
 
 	/* In a profile only. */
-	__u64 newtasks;	   /* children that became visible, of all tasks or of those traced */
+	__u64 newtasks;	   /* children that were woken, of all tasks or of those traced */
 	__u64 unplaced;	   /* of these, those whose parent found no room in the table of tasks */
 	__u64 filtered;	   /* births, failures and restarts that the filter excluded */
 	__u64 births_lost; /* births, failures and restarts among `lost` */

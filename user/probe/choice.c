@@ -49,6 +49,10 @@ static void judge_row(struct probe_choices *c, size_t i, const struct kernel_off
 		snprintf(why, sizeof(c->refusal[i]), "for a profile only");
 		return;
 	}
+	if (row->never_skipped && !kernel_offer__preempts(offer)) {
+		snprintf(why, sizeof(c->refusal[i]), "for a kernel that preempts programs");
+		return;
+	}
 	if (c->options->profile && row->kind == SOURCE_DRIVER) {
 		snprintf(why, sizeof(c->refusal[i]), "only marks children of the driver");
 		return;

@@ -14,6 +14,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,6 +36,7 @@ struct kernel_offer {
 		int id;
 	} * tracepoints; /* read once: later the privilege to read them may be gone */
 	size_t tracepoint_count;
+	bool preempts;
 	int core_fd; /* or -errno */
 	char core_path[32];
 };
@@ -155,6 +157,25 @@ static void check_kprobes(struct kernel_offer *o)
 		 "this kernel has none (CONFIG_KPROBES is off)");
 }
 
+/*
+ * A kernel built with CONFIG_PREEMPT_DYNAMIC chooses at boot; the file has "none (voluntary) full",
+ * where debugfs is mounted.
+ */
+static void check_preemption(struct kernel_offer *o)
+{
+	FILE *f = fopen("/sys/kernel/debug/sched/preempt", "re");
+	struct utsname name;
+	char text[64] = "";
+
+	if (f) {
+		if (!fgets(text, sizeof(text), f))
+			text[0] = '\0';
+		fclose(f);
+	}
+	o->preempts = (uname(&name) || strstr(name.version, "PREEMPT")) &&
+		      !strstr(text, "(none)") && !strstr(text, "(voluntary)");
+}
+
 /* Since 6.16 the file can be mapped (a539e2a6d51d), which saves 1,300 reads of a page each. */
 static struct btf *read_btf(void)
 {
@@ -210,6 +231,7 @@ int kernel_offer__new(const char *const *names, size_t count, const struct btf *
 	snprintf(o->core_path, sizeof(o->core_path), "/proc/self/fd/%d", o->core_fd);
 	try_fentry(o);
 	check_kprobes(o);
+	check_preemption(o);
 	err = 0;
 	*offer = o;
 	o = NULL;
@@ -258,6 +280,11 @@ const char *kernel_offer__core_btf(const struct kernel_offer *o)
 int kernel_offer__core_fd(const struct kernel_offer *o)
 {
 	return o->core_fd;
+}
+
+bool kernel_offer__preempts(const struct kernel_offer *o)
+{
+	return o->preempts;
 }
 
 unsigned int kernel_offer__btf_id(const struct kernel_offer *o, const char *name)

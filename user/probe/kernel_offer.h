@@ -37,6 +37,10 @@ const char *kernel_offer__lacks(const struct kernel_offer *o, const char *name,
 const char *kernel_offer__core_btf(const struct kernel_offer *o);
 int kernel_offer__core_fd(const struct kernel_offer *o); /* its descriptor, or -errno */
 
+/* Whether this kernel may preempt a task that is inside a program: true unless it says otherwise.
+ */
+bool kernel_offer__preempts(const struct kernel_offer *o);
+
 /* The BTF id of one of the names; 0: none. */
 unsigned int kernel_offer__btf_id(const struct kernel_offer *o, const char *name);
 

@@ -30,6 +30,25 @@
 		.of_profile = true, .name = n, .programs = {program},                              \
 	}
 
+/* By a perf event. */
+#define EDGE_EVENT(e, costs, n, program)                                                           \
+	{                                                                                          \
+		.edge = EDGE_##e, .sum = -1, .kind = SOURCE_TRACEPOINT, .expensive = costs,        \
+		.of_profile = true, .never_skipped = true, .name = n, .programs = {program},       \
+	}
+
+/*
+ * A birth whose return is missed makes no record, so a kprobe on kernel_clone()'s last call if it
+ * succeeds ends it; the trampoline sees the calls that fail.
+ */
+#define CLONE_RETURN_NEVER_SKIPPED                                                                 \
+	{                                                                                          \
+		.edge = EDGE_clone_return, .sum = -1, .kind = SOURCE_FENTRY, .of_profile = true,   \
+		.never_skipped = true, .name = "kernel_clone+put_pid",                             \
+		.parameter = "kernel_clone_args",                                                  \
+		.programs = {"fexit_kernel_clone", "kprobe_put_pid"},                              \
+	}
+
 #define COW_FUNCTIONS(entry, exit)                                                                 \
 	entry "_do_wp_page", exit "_do_wp_page", entry "_do_huge_pmd_wp_page",                     \
 		exit "_do_huge_pmd_wp_page"
@@ -53,6 +72,7 @@
 const struct source sources[] = {
 	EDGE_FENTRY(clone_enter, "kernel_clone", "kernel_clone_args", "fentry_kernel_clone"),
 	EDGE_AT(clone_enter, KPROBE, "kernel_clone", "kprobe_kernel_clone"),
+	EDGE_EVENT(clone_enter, true, "sys_enter", "event_sys_enter"),
 	EDGE_RAW_SYSCALL(clone_enter, "sys_enter", "tp_sys_enter"),
 	EDGE_EXPENSIVE(clone_enter, TRACEPOINT, "sys_enter_clone", "enter_clone", "enter_clone3",
 		       "enter_fork", "enter_vfork"),
@@ -80,7 +100,9 @@ const struct source sources[] = {
 	EDGE_AT(newtask, TRACEPOINT, "task_newtask", "tp_task_newtask"),
 	EDGE_AT(woken, TRACEPOINT, "sched_wakeup_new", "tp_sched_wakeup_new"),
 
+	CLONE_RETURN_NEVER_SKIPPED,
 	EDGE_FENTRY(clone_return, "kernel_clone", "kernel_clone_args", "fexit_kernel_clone"),
+	EDGE_EVENT(clone_return, true, "sys_exit", "event_sys_exit"),
 	EDGE_RAW_SYSCALL(clone_return, "sys_exit", "tp_sys_exit"),
 	EDGE_EXPENSIVE(clone_return, TRACEPOINT, "sys_exit_clone", "exit_clone", "exit_clone3",
 		       "exit_fork", "exit_vfork"),
@@ -94,6 +116,7 @@ const struct source sources[] = {
 
 	EDGE_FENTRY(exec_enter, "execve", "pt_regs", "fentry_execve", "fentry_execveat"),
 	EDGE_AT(exec_enter, KPROBE, "execve", "kprobe_execve", "kprobe_execveat"),
+	EDGE_EVENT(exec_enter, true, "sys_enter", "event_sys_enter"),
 	EDGE_RAW_SYSCALL(exec_enter, "sys_enter", "tp_sys_enter"),
 	EDGE_EXPENSIVE(exec_enter, TRACEPOINT, "sys_enter_execve", "enter_execve",
 		       "enter_execveat"),
@@ -106,12 +129,15 @@ const struct source sources[] = {
 	EDGE_AT(exec_load, TRACEPOINT, "task_rename", "tp_task_rename"),
 
 	EDGE_FENTRY(exec_done, "execve", "pt_regs", "fexit_execve", "fexit_execveat"),
+	EDGE_EVENT(exec_done, true, "sys_exit", "event_sys_exit"),
 	EDGE_RAW_SYSCALL(exec_done, "sys_exit", "tp_sys_exit"),
 	EDGE_EXPENSIVE(exec_done, TRACEPOINT, "sys_exit_execve", "exit_execve", "exit_execveat"),
 	EDGE_AT(exec_done, TRACEPOINT, "sched_process_exec", "tp_sched_process_exec"),
 
 	EDGE_FENTRY(exit_start, "exit_mmap", "mm_struct", "fentry_exit_mmap"),
 	EDGE_AT(exit_start, KPROBE, "exit_mmap", "kprobe_exit_mmap"),
+	/* Beside the next one, where nothing else ends a life. */
+	EDGE_EVENT(exit_start, false, "sched_process_exit", "event_sched_process_exit"),
 	EDGE_AT(exit_start, TRACEPOINT, "sched_process_exit", "tp_sched_process_exit"),
 
 	EDGE_FENTRY(exit_mm_end, "exit_mmap", "mm_struct", "fexit_exit_mmap"),
