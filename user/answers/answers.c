@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/answers/answers.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
 #include "user/analysis/line.h"
+#include "user/analysis/noise.h"
 #include "user/analysis/stats.h"
 #include "user/analysis/tracing.h"
 #include "user/answers/births.h"
@@ -374,9 +376,29 @@ static void say_tracing(struct answers *answers, const struct rows *rows)
 		  t.cells > 1 ? "the average is the geometric mean" : "one cell was");
 }
 
+/* First of all, since it applies to all numbers. */
+static void say_noise(struct answers *answers, const struct rows *rows)
+{
+	struct strbuf text = {0};
+	struct answer *a;
+	struct noise n;
+
+	noise__of(&n, rows);
+	if (!noise__any(&n))
+		return;
+	a = answers__add(answers, "Was the machine quiet?");
+	a->warning = true;
+	noise__describe(&n, &text);
+	answer__figure(a, "no: the numbers are noisy");
+	answer__detail(a, "%s", strbuf__text(&text));
+	a->detail[0] = (char)toupper((unsigned char)a->detail[0]);
+	strbuf__free(&text);
+}
+
 void answers__of(struct answers *answers, const struct rows *rows, const struct birth_sums *births)
 {
 	answers->n = 0;
+	say_noise(answers, rows);
 	say_fastest(answers, rows, true);
 	say_fastest(answers, rows, false);
 	say_starts(answers, rows);

@@ -87,9 +87,7 @@ static void say_ratios(const struct line *line, bool all, struct answer *a)
 	for (size_t i = 0; i < listed; i += step) {
 		struct interval ratio = row__ratio_interval(line->v[i]);
 
-		answer__detail(a,
-			       i ? ", from %s "
-				 : "From %s its program runs after ",
+		answer__detail(a, i ? ", from %s " : "From %s its program runs after ",
 			       text_bytes(line->v[i]->rss).text);
 		if (words_known(&ratio))
 			answer__detail(

@@ -282,6 +282,7 @@ static int describe_run(struct bench *b, char **argv)
 	r->rounds = round_count(b);
 	if (!err)
 		err = environment_read(r, g->libc);
+	environment_begin(r);
 	if (!err && b->options.libc)
 		err = run__add_env_text(r, "libc_file", g->libc_file);
 	if (!err && b->options.taken_for)
@@ -345,6 +346,7 @@ static int finish(struct bench *b)
 		b->run.end.lost = MISSING;
 		b->run.end.missed = MISSING;
 	}
+	environment_end(&b->run);
 	b->run.ended = true;
 	if (b->store) {
 		err = store__write_end(b->store, &b->run);

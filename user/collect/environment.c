@@ -272,3 +272,64 @@ int environment_read(struct run *r, const char *libc)
 		return err;
 	return 0;
 }
+
+/* In clock ticks, of all CPUs since boot: the sum of the first eight fields, and the eighth. */
+static void read_ticks(int64_t *all, int64_t *steal)
+{
+	char text[512], *at = text + strlen("cpu");
+
+	*all = *steal = MISSING;
+	if (!read_text("/proc/stat", text, sizeof(text)) || strncmp(text, "cpu ", 4) != 0)
+		return;
+	*all = 0;
+	for (int i = 0; i < 8; i++) {
+		char *end;
+
+		*steal = strtoll(at, &end, 10);
+		if (end == at) {
+			*all = *steal = MISSING;
+			return;
+		}
+		*all += *steal;
+		at = end;
+	}
+}
+
+static int64_t read_load(void)
+{
+	char text[64];
+	int whole, hundredths;
+
+	if (!read_text("/proc/loadavg", text, sizeof(text)) ||
+	    sscanf(text, "%d.%2d", &whole, &hundredths) != 2)
+		return MISSING;
+	return 1000LL * whole + 10LL * hundredths;
+}
+
+void environment_begin(struct run *r)
+{
+	if (run__counts_instructions(r))
+		return;
+	read_ticks(&r->end.cpu_ticks, &r->end.steal_ticks);
+	r->end.load_begin_milli = read_load();
+}
+
+static int64_t since(int64_t before, int64_t now)
+{
+	return before == MISSING || now == MISSING ? MISSING : now - before;
+}
+
+void environment_end(struct run *r)
+{
+	int64_t all, steal;
+
+	if (run__counts_instructions(r))
+		return;
+	read_ticks(&all, &steal);
+	r->end.cpu_ticks = since(r->end.cpu_ticks, all);
+	/* Of a run shorter than a tick nothing is known. */
+	if (r->end.cpu_ticks == 0)
+		r->end.cpu_ticks = MISSING;
+	r->end.steal_ticks = since(r->end.steal_ticks, steal);
+	r->end.load_end_milli = read_load();
+}

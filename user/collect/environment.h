@@ -10,5 +10,12 @@
  */
 int environment_read(struct run *r, const char *libc);
 
+/*
+ * What says whether the machine was quiet: the first before a run, the second after it, which makes
+ * differences of the counters. What cannot be read is MISSING; in the lab nothing is read.
+ */
+void environment_begin(struct run *r);
+void environment_end(struct run *r);
+
 /* "icount" in the lab, whose kernel has it on its command line; else "monotonic". */
 const char *environment_clock(void);

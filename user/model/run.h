@@ -32,7 +32,7 @@ struct run {
 	char *clock;	/* "monotonic" or "icount" */
 	uint64_t seed;
 	unsigned int rounds; /* of a bench: the blocks of each cell; 0: not known */
-	struct fact *env; /* of the machine: whether two runs can be compared */
+	struct fact *env;    /* of the machine: whether two runs can be compared */
 	size_t env_count;
 	struct phase_origin phases[PHASE_COUNT];
 	struct phase_origin failures; /* of a profile; not known if neither member is set */
@@ -55,6 +55,11 @@ struct run {
 		int64_t births_unseen;	  /* counted without a record, though none was lost */
 		int64_t untracked;	  /* children that could not be followed */
 		int64_t filtered;	  /* births that the profile's filters left out */
+		/* Only in a bench outside the lab; cpu_ticks is 0 if they were not read. */
+		int64_t cpu_ticks;	  /* of all CPUs during the run, busy or idle */
+		int64_t steal_ticks;	  /* of these, what the hypervisor gave to others */
+		int64_t load_begin_milli; /* the load of one minute, times 1000: when it began */
+		int64_t load_end_milli;	  /* and at its end */
 	} end;
 };
 

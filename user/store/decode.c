@@ -287,7 +287,8 @@ int store_decode_end(const json_t *line, struct run *r, struct reason *why)
 #define OF_PROFILE(name)                                                                           \
 	if (json_object_get(line, #name))                                                          \
 	OF_ALL(name)
-	END_NUMBERS(OF_ALL, OF_PROFILE)
+#define OF_BENCH(name) OF_PROFILE(name)
+	END_NUMBERS(OF_ALL, OF_PROFILE, OF_BENCH)
 	r->ended = !why->err;
 	return why->err;
 }

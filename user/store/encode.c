@@ -247,11 +247,12 @@ json_t *store_encode_end(const struct run *r)
 {
 	json_t *line = json_object();
 	bool failed = put(line, "type", json_string("end"));
-	bool profile = r->end.duration_ns != 0;
+	bool profile = r->end.duration_ns != 0, read = r->end.cpu_ticks != 0;
 
 #define OF_ALL(name)	 failed |= put(line, #name, number_or_null(r->end.name));
 #define OF_PROFILE(name) failed |= profile && put(line, #name, number_or_null(r->end.name));
-	END_NUMBERS(OF_ALL, OF_PROFILE)
+#define OF_BENCH(name)	 failed |= read && put(line, #name, number_or_null(r->end.name));
+	END_NUMBERS(OF_ALL, OF_PROFILE, OF_BENCH)
 	return finished(line, failed);
 }
 

@@ -19,9 +19,9 @@ struct lifted;
 
 /*
  * The members of the line `end`, in the order in which they are written. Those of a profile may be
- * missing, and are not written for a bench.
+ * missing, and are not written for a bench; those of a bench if they were not read.
  */
-#define END_NUMBERS(OF_ALL, OF_PROFILE)                                                            \
+#define END_NUMBERS(OF_ALL, OF_PROFILE, OF_BENCH)                                                  \
 	OF_ALL(births)                                                                             \
 	OF_ALL(started)                                                                            \
 	OF_ALL(started_untraced)                                                                   \
@@ -32,7 +32,11 @@ struct lifted;
 	OF_PROFILE(births_unseen)                                                                  \
 	OF_PROFILE(untracked)                                                                      \
 	OF_PROFILE(filtered)                                                                       \
-	OF_ALL(missed)
+	OF_ALL(missed)                                                                             \
+	OF_BENCH(cpu_ticks)                                                                        \
+	OF_BENCH(steal_ticks)                                                                      \
+	OF_BENCH(load_begin_milli)                                                                 \
+	OF_BENCH(load_end_milli)
 
 /* What is wrong with a line, for the user. */
 struct reason {

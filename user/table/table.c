@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "user/analysis/noise.h"
 #include "user/table/part.h"
 #include "user/text/escape.h"
 #include "user/text/utf8.h"
@@ -21,6 +23,24 @@ static void print_warning(const struct table *t, const char *text)
 
 	fprintf(t->out, t->colour ? "\033[1;33m%s\033[0m" : "%s", label);
 	layout_wrap(t->out, strlen(label), 2, text);
+}
+
+static void print_noise(const struct table *t)
+{
+	static const char label[] = "NOISY: ";
+	struct strbuf text = {0};
+	struct noise n;
+	char *escaped;
+
+	noise__of(&n, &t->times);
+	if (!noise__any(&n))
+		return;
+	noise__describe(&n, &text);
+	fprintf(t->out, t->colour ? "\033[1;33m%s\033[0m" : "%s", label);
+	escaped = escape_copy(strbuf__text(&text));
+	layout_wrap(t->out, strlen(label), 2, escaped ? escaped : "out of memory");
+	free(escaped);
+	strbuf__free(&text);
 }
 
 static const char *plural(int64_t count)
@@ -130,6 +150,7 @@ int table_print(const struct run *r, FILE *out, bool colour)
 	if (!err) {
 		print_warnings(&t);
 		print_header(&t);
+		print_noise(&t);
 	}
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && !err; i++)
 		err = parts[i](&t);

@@ -80,3 +80,24 @@ noisy_run() {
     "$TOOL" report --format markdown "$DIR/lab.jsonl" >"$DIR/out.md"
     ! grep -qE 'interval|noise' "$DIR/out.md"
 }
+
+@test "a busy machine is said at the top of text, page and Markdown; an idle one and the lab are not" {
+    noisy_run | jq -c 'if .type == "end" then . + {cpu_ticks: 1000, steal_ticks: 50, load_begin_milli: 4200, load_end_milli: null}
+        elif .type == "run" then .environment.cpus = 2 else . end' >"$DIR/busy.jsonl"
+    "$TOOL" report --format markdown "$DIR/busy.jsonl" >"$DIR/out.md"
+    cat "$DIR/out.md"
+    grep -m 1 '^- ' "$DIR/out.md" | grep -q 'Was the machine quiet? \*\*no: the numbers are noisy\*\* The medians of blocks spread by more than 10 % in .* of 9 cells (.* % in .*); the hypervisor took 5.0 % of the CPU time; the load was 4.2 on 2 CPUs. Measure again on an idle machine, or use the lab'
+    "$TOOL" report "$DIR/busy.jsonl" -o "$DIR/out.html"
+    grep -A 1 '<dl class="answers">' "$DIR/out.html" | grep -q 'class="answer warning".*Was the machine quiet'
+    jq -c 'if .type == "run" then .clock = "icount" else . end' "$DIR/busy.jsonl" >"$DIR/lab.jsonl"
+    "$TOOL" report --format markdown "$DIR/lab.jsonl" >"$DIR/out.md"
+    ! grep -q 'Was the machine quiet' "$DIR/out.md"
+    made_run >"$DIR/old.jsonl"
+    "$TOOL" report --format markdown "$DIR/old.jsonl" >"$DIR/out.md"
+    ! grep -q 'Was the machine quiet' "$DIR/out.md"
+}
+
+@test "a run keeps what says whether the machine was quiet" {
+    measure conditions --no-trace --method vfork --size 1M --runs 8
+    tail -n 1 "$result" | jq -e '.cpu_ticks > 0 and .steal_ticks >= 0 and .steal_ticks <= .cpu_ticks and .load_begin_milli >= 0 and .load_end_milli >= 0'
+}

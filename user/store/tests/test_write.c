@@ -88,6 +88,9 @@ TEST(what_is_written_is_read)
 	series__free(&c->unattributed);
 	sample_series(&c->unattributed, 3, -50, true);
 	r.end.missed = MISSING;
+	r.end.cpu_ticks = 1000;
+	r.end.load_begin_milli = 1250;
+	r.end.load_end_milli = MISSING;
 	write_all(&r, in_folder("run.jsonl"));
 	text = contents(in_folder("run.jsonl"));
 	assert_non_null(strstr(text, "\"n\":0,\"skipped\":\"this kernel has no clone3\"}"));
@@ -105,7 +108,8 @@ TEST(what_is_written_is_read)
 /* results/README.md promises these keys in this order. */
 TEST(lines_are_as_documented)
 {
-	struct run r = {.schema = 1, .seed = 7, .rounds = 8, .clock = "icount", .tool = "spawnscope 0.1.0"};
+	struct run r = {
+		.schema = 1, .seed = 7, .rounds = 8, .clock = "icount", .tool = "spawnscope 0.1.0"};
 	char *command[] = {"spawnscope", "bench", NULL}, *text;
 	struct cell *c = run__add_cell(&r);
 
@@ -138,7 +142,8 @@ TEST(lines_are_as_documented)
 	assert_string_equal(
 		text,
 		"{\"type\":\"run\",\"schema\":1,\"tool\":\"spawnscope 0.1.0\","
-		"\"command\":[\"spawnscope\",\"bench\"],\"clock\":\"icount\",\"seed\":\"7\",\"rounds\":8,"
+		"\"command\":[\"spawnscope\",\"bench\"],\"clock\":\"icount\",\"seed\":\"7\","
+		"\"rounds\":8,"
 		"\"environment\":{\"aslr\":null,\"cpu_count\":1},"
 		"\"phases\":{\"copy_mm\":{\"source\":\"fentry:dup_mmap\"},"
 		"\"reap\":{\"absent\":\"why\"}}}\n"
