@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/collect/samples.h"
 
+#include <string.h>
+
 static int64_t span(int64_t from, int64_t to)
 {
 	return from == MISSING || to == MISSING ? MISSING : to - from;
@@ -62,6 +64,23 @@ static int push_phases(struct cell *cell, const struct life *life,
 	return err;
 }
 
+/*
+ * The first instruction of the new program. The driver's own child writes the time; of another
+ * program (--program) the trace has it, where exec_load ends. Not where a shell starts it: what is
+ * traced then is the shell's exec.
+ */
+static int64_t exec_time(const struct cell *cell, const struct sample *s, const struct life *life)
+{
+	const char *method = cell__method(cell);
+
+	if (s->t_exec != MISSING || !life || s->error)
+		return s->t_exec;
+	if (!life->execed || life->exec_result || !life->edge[EDGE_exec_done] ||
+	    (method && (!strcmp(method, "system") || !strcmp(method, "popen"))))
+		return MISSING;
+	return (int64_t)life->edge[EDGE_exec_done];
+}
+
 int samples_add(struct cell *cell, const struct sample *s, struct life *life,
 		const struct source_choice *choice)
 {
@@ -69,7 +88,7 @@ int samples_add(struct cell *cell, const struct sample *s, struct life *life,
 	const int64_t values[SAMPLE_COUNT] = {
 		[SAMPLE_spawn_ns] = spawn_ns,
 		[SAMPLE_first_run_ns] = span(s->t_call, s->t_child),
-		[SAMPLE_exec_ns] = span(s->t_call, s->t_exec),
+		[SAMPLE_exec_ns] = span(s->t_call, exec_time(cell, s, life)),
 		[SAMPLE_exit_ns] = span(s->t_exit, s->t_reaped),
 		[SAMPLE_total_ns] = s->error ? MISSING : span(s->t_call, s->t_reaped),
 	};

@@ -69,7 +69,7 @@ int filter_set_min_duration(struct birth_filter *f, const char *value)
 	static const struct {
 		const char *name;
 		double ns;
-	} units[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
+	} units[] = {{"ns", 1}, {"us", 1e3}, {"\xc2\xb5s", 1e3}, {"ms", 1e6}, {"s", 1e9}};
 	char *end;
 	double n = strtod(value, &end);
 

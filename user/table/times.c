@@ -27,7 +27,7 @@ static void add_latency(const struct table *t, struct columns *s, const struct r
 int table_latency(const struct table *t)
 {
 	struct columns *s = table_sheet();
-	bool execs = false, others = false;
+	bool execs = false, others = false, unknown = false;
 	int err;
 
 	columns__head(s, COLUMNS_RIGHT, "N", "CALL", "P90", "P99", NULL);
@@ -40,6 +40,7 @@ int table_latency(const struct table *t)
 		table_add_labels(t, s, row, i ? row - 1 : NULL);
 		add_latency(t, s, row);
 		execs |= row__execs(row) && isfinite(row__ratio(row));
+		unknown |= row__execs(row) && !row->started.n;
 		others |= !row__execs(row) && isfinite(row__ratio(row));
 	}
 	err = columns__finish(s, "Spawn latency (medians; P90 and P99 of the call)", t->out,
@@ -48,6 +49,10 @@ int table_latency(const struct table *t)
 		fprintf(t->out, "RATIO: %s%s%s\n", execs ? "of STARTED to " ROW_REFERENCE "'s" : "",
 			execs && others ? "; without exec, " : "",
 			others ? "of CALL to " ROW_REFERENCE_NO_EXEC "'s" : "");
+	if (!err && unknown)
+		fputs("STARTED: absent where another program (--program) is untraced or a shell "
+		      "starts it\n",
+		      t->out);
 	return err;
 }
 

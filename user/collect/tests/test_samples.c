@@ -217,6 +217,38 @@ TEST_BETWEEN(an_edge_without_source_has_no_stand_in, set_up, tear_down)
 	HOLDS(unattributed, MISSING);
 }
 
+/* Another program than the driver's child writes no time: the trace has it. */
+TEST_BETWEEN(another_program_runs_where_its_exec_ends, set_up, tear_down)
+{
+	struct record_birth b = birth(7, 5000);
+	struct record_exec e = exec(7, 0, 5000), failed = exec(8, -ENOENT, 15000);
+	struct record_death d = death_after(&e, 5000), failed_end = death_after(&failed, 15000);
+	struct record_birth second = birth(8, 15000);
+	struct sample s = sample(7, 5000), not_run = sample(8, 15000);
+
+	ADD(b);
+	ADD(d);
+	ADD(second);
+	ADD(failed_end);
+	join(&s, find(&s));
+	join(&not_run, find(&not_run));
+	HOLDS(samples[SAMPLE_exec_ns], (int64_t)e.edge IN_EXEC(exec_done) - s.t_call, MISSING);
+	/* The driver's own child knows better; without a trace nobody knows. */
+	cell__free(&cell);
+	s.t_exec = 5490;
+	join(&s, find(&s));
+	HOLDS(samples[SAMPLE_exec_ns], 5490 - s.t_call);
+	cell__free(&cell);
+	s.t_exec = MISSING;
+	join(&s, NULL);
+	HOLDS(samples[SAMPLE_exec_ns], MISSING);
+	/* A shell's exec is not the program's. */
+	cell__free(&cell);
+	cell__add_key_text(&cell, "method", "system");
+	join(&s, find(&s));
+	HOLDS(samples[SAMPLE_exec_ns], MISSING);
+}
+
 /* The child's first timestamp is "before exec" only in a child that execs. */
 TEST_BETWEEN(a_child_without_exec_has_no_exec_entry, set_up, tear_down)
 {

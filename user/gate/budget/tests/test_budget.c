@@ -110,6 +110,7 @@ TEST(numbers_are_exact)
 	} cases[] = {
 		{"spawn <= 1", 1},
 		{"spawn <= 0.25us", 250},
+		{"spawn <= 0.25\xc2\xb5s", 250},
 		{"spawn <= 1.5", 1.5},
 		{"spawn <= 10.05ms", 10050000},
 		{"spawn <= 3s", 3e9},
