@@ -37,7 +37,7 @@ static void check(const struct run *r, const char *words)
 	noise__of(&n, &rows);
 	assert_int_equal(noise__any(&n), words != NULL);
 	noise__describe(&n, &text);
-	if (words && strncmp(strbuf__text(&text), words, strlen(words)) != 0)
+	if (words && strncmp(strbuf__text(&text), words, strlen(words)))
 		fail_msg("%s", strbuf__text(&text));
 	strbuf__free(&text);
 	rows__free(&rows);

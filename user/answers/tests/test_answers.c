@@ -300,7 +300,7 @@ TEST(a_crossing_within_noise_has_no_number)
 		}
 		answer(&r, &answers);
 		figure = find_answer(&answers, "more expensive")->figure;
-		if (strncmp(figure, cases[i].figure, strlen(cases[i].figure)) != 0)
+		if (strncmp(figure, cases[i].figure, strlen(cases[i].figure)))
 			fail_msg("%s is not %s", figure, cases[i].figure);
 		run__free(&r);
 	}
