@@ -5,12 +5,42 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "bench/shared/fault.h"
 #include "spawnscope.skel.h"
 #include "user/base/privilege.h"
 #include "user/base/proc.h"
+
+#define TASKS_MAX (1 << 22) /* ids of processes; PID_MAX_LIMIT of include/linux/threads.h */
+
+/*
+ * A hash that takes memory as it fills is safe in such programs since 6.1 (96da3f7d489d). The
+ * kernel has no more tasks than threads-max, and gives a table of that many a word or two for each
+ * at once.
+ */
+static int let_grow(struct bpf_map *map)
+{
+	unsigned int major = 0, minor = 0, tasks = 0;
+	struct utsname name;
+	FILE *f;
+	int err;
+
+	if (uname(&name) || sscanf(name.release, "%u.%u", &major, &minor) != 2 || major < 6 ||
+	    (major == 6 && minor < 1))
+		return 0;
+	f = fopen("/proc/sys/kernel/threads-max", "re");
+	if (f) {
+		if (fscanf(f, "%u", &tasks) != 1)
+			tasks = 0;
+		fclose(f);
+	}
+	err = bpf_map__set_map_flags(map, BPF_F_NO_PREALLOC);
+	if (!err && tasks > bpf_map__max_entries(map))
+		err = bpf_map__set_max_entries(map, tasks < TASKS_MAX ? tasks : TASKS_MAX);
+	return err;
+}
 
 int probe_profile_set_up(struct spawnscope *skel, const struct profile_options *o)
 {
@@ -22,6 +52,11 @@ int probe_profile_set_up(struct spawnscope *skel, const struct profile_options *
 		err = bpf_map__set_max_entries(skel->maps.followed, 1);
 		return err ? err : bpf_map__set_max_entries(skel->maps.groups, 1);
 	}
+	err = let_grow(skel->maps.followed);
+	if (!err)
+		err = let_grow(skel->maps.tasks_spilled);
+	if (err)
+		return err;
 	skel->rodata->profiling = true;
 	skel->rodata->trace_all = o->everything;
 	skel->rodata->follow_children = o->children;
