@@ -535,6 +535,14 @@ int64_t probe__missed(const struct probe *p)
 	return (int64_t)sums_of_programs(p).recursion_misses;
 }
 
+bool probe__can_skip(const struct probe *p, enum edge e)
+{
+	const struct source *row = p->choices.choice[choices__main_set(&p->choices)].edges[e];
+
+	return kernel_offer__preempts(p->offer) && row && row->kind != SOURCE_KPROBE &&
+	       !row->never_skipped;
+}
+
 const struct source_choice *probe__choice(const struct probe *p, enum probe_set set)
 {
 	return &p->choices.choice[set];

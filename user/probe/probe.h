@@ -108,6 +108,9 @@ struct kernel_totals probe__totals(const struct probe *p);
 /* Program runs that the kernel's recursion guard has skipped since loading. */
 int64_t probe__missed(const struct probe *p);
 
+/* In a profile: whether the recursion guard may skip what marks the edge, and it stays unmarked. */
+bool probe__can_skip(const struct probe *p, enum edge e);
+
 /*
  * The source chosen for each edge and sum of a set, and why others were not. Valid as long as p.
  */

@@ -230,6 +230,8 @@ static int replay(struct profile *p)
 	groups__count_received(groups);
 	if (r->end.births_lost > 0)
 		groups->all.counts.lost = r->end.births_lost;
+	if (r->end.untracked > 0)
+		s.untracked = r->end.untracked;
 	groups__sort(groups);
 	err = sinks__finish(&p->sinks);
 	return err ? err : summary_print(&s, &p->options, &p->sinks);

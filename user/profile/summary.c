@@ -46,9 +46,11 @@ struct profile_summary summary_of_trace(const struct trace *t)
 {
 	const struct kernel_totals *totals = &t->totals;
 	uint64_t over = totals->births + totals->unplaced;
+	int64_t open = totals->newtasks > over ? (int64_t)(totals->newtasks - over) : 0;
 	struct profile_summary s = {
 		.untracked = (int64_t)(totals->untracked + totals->unfollowed),
-		.unfinished = totals->newtasks > over ? (int64_t)(totals->newtasks - over) : 0,
+		.unfinished = t->returns_missed ? 0 : open,
+		.unseen = (int64_t)totals->unplaced + (t->returns_missed ? open : 0),
 		.filtered = (int64_t)totals->filtered,
 		.kernel = MISSING,
 		.run_ns = t->run_ns,

@@ -272,6 +272,7 @@ void trace__end(struct trace *t)
 	probe__pause(t->probe);
 	t->totals = probe__totals(t->probe);
 	t->missed = probe__missed(t->probe);
+	t->returns_missed = t->missed > 0 && probe__can_skip(t->probe, EDGE_clone_return);
 	t->run_ns = probe__run_time(t->probe);
 }
 

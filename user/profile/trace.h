@@ -44,6 +44,7 @@ struct trace {
 	/* As they were at `ended`. */
 	struct kernel_totals totals;
 	int64_t missed, run_ns;
+	bool returns_missed; /* the kernel may have skipped the program that ends a birth */
 	struct birth_counts at_start, at_end; /* with --all */
 };
 

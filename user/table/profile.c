@@ -303,6 +303,23 @@ static void print_absent(const struct profile_summary *sum, FILE *out)
 	}
 }
 
+/* Before all numbers: they are lower bounds. */
+static void print_missing(const struct profile_summary *sum, FILE *out, bool colour)
+{
+	fputs(colour ? "\033[1m" : "", out);
+	if (sum->unseen > 0)
+		layout_print(out, 2,
+			     "%" PRId64 " births made no record: the numbers are of the "
+			     "others.",
+			     sum->unseen);
+	if (sum->untracked > 0)
+		layout_print(out, 2,
+			     "%" PRId64 " children could not be followed: what they did, "
+			     "their own births too, is missing.",
+			     sum->untracked);
+	fputs(colour ? "\033[0m" : "", out);
+}
+
 static void print_head(const struct profile_summary *sum, FILE *out, bool colour)
 {
 	const struct group_counts *c = &sum->groups->all.counts;
@@ -315,10 +332,12 @@ static void print_head(const struct profile_summary *sum, FILE *out, bool colour
 			"whole.\n%s",
 			colour ? "\033[1m" : "", sum->lost, (uint64_t)c->lost,
 			colour ? "\033[0m" : "");
+	print_missing(sum, out, colour);
 	layout_print(out, 2, "%s, %s", sum->what,
 		     text_plain_time((double)sum->ns, sum->clock).text);
 	snprintf(text, sizeof(text), "%" PRIu64, (uint64_t)c->failures);
-	fprintf(out, "%" PRIu64 " births, %s failed, %" PRIu64 " lost\n", (uint64_t)c->births,
+	fprintf(out, "%s%" PRIu64 " births, %s failed, %" PRIu64 " lost\n",
+		sum->unseen > 0 || sum->untracked > 0 ? "at least " : "", (uint64_t)c->births,
 		sum->no_failures ? "-" : text, (uint64_t)c->lost);
 }
 
@@ -335,7 +354,6 @@ static void print_foot(const struct profile_summary *sum, FILE *out)
 	add_if(&line, sum->unfinished, "births still in the call at the end");
 	add_if(&line, (int64_t)sum->groups->all.counts.restarts, "calls restarted by a signal");
 	add_if(&line, sum->filtered, "left out by the filters");
-	add_if(&line, sum->untracked, "children that could not be followed");
 	add_if(&line, sum->missed, "runs of probes missed");
 	if (sum->kernel != MISSING)
 		strbuf__add(&line, "%s/proc/stat counted %" PRId64 " births meanwhile, we %" PRId64,

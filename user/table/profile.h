@@ -19,6 +19,7 @@ struct profile_summary {
 	int64_t untracked;		   /* children whose life could not be followed */
 	int64_t missed;			   /* runs of programs that the kernel skipped */
 	int64_t unfinished;		   /* births whose call had not returned at the end */
+	int64_t unseen;			   /* births without a record for another reason */
 	int64_t filtered; /* births, failures and restarts that the filter left out */
 	int64_t kernel;	  /* the kernel's own count of births meanwhile, or MISSING */
 	int64_t newtasks; /* ours of the same */

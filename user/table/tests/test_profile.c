@@ -13,6 +13,8 @@
 
 static char text[1 << 20];
 
+static int64_t unseen, untracked;
+
 static void summary(struct groups *g, const struct phase_origin *phases)
 {
 	const struct profile_summary s = {
@@ -23,6 +25,8 @@ static void summary(struct groups *g, const struct phase_origin *phases)
 		.ns = 2000000000,
 		.kernel = MISSING,
 		.run_ns = MISSING,
+		.unseen = unseen,
+		.untracked = untracked,
 		.top = 2,
 	};
 	FILE *out = fmemopen(text, sizeof(text), "w");
@@ -57,6 +61,28 @@ TEST(the_summary_fits_whatever_the_names)
 	assert_non_null(strstr(text, "1.0G"));
 	assert_non_null(strstr(text, "Not measured: reap: because"));
 	assert_harmless(text);
+	groups__free(&g);
+}
+
+TEST(births_that_were_missed_come_first)
+{
+	const struct phase_origin phases[PHASE_COUNT] = {0};
+	struct birth b = sample_birth(1, 2, 1000);
+	struct groups g;
+
+	groups__init(&g, GROUP_BY_COMM);
+	assert_int_equal(groups__add(&g, &b), 0);
+	groups__count_received(&g);
+	unseen = 3;
+	untracked = 2;
+	summary(&g, phases);
+	unseen = untracked = 0;
+	assert_ptr_equal(strstr(text, "3 births made no record: "), text);
+	assert_non_null(strstr(text, "\n2 children could not be followed: "));
+	assert_non_null(strstr(text, "\nat least 1 births, 0 failed, 0 lost\n"));
+	assert_null(strstr(text, "in the call"));
+	summary(&g, phases);
+	assert_null(strstr(text, "at least"));
 	groups__free(&g);
 }
 
