@@ -75,7 +75,7 @@ TEST_PROGRAMS   := $(addprefix $(BUILD)/tests/,$(unit_tests)) $(BUILD)/tests/bar
 		   $(call usual,$(fuzz_tests)) # compiled, but not run
 
 # These goals first install missing packages.
-READY := $(if $(filter deps check check-kernels lint fuzz speed storm machine,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build))
+READY := $(if $(filter deps check check-kernels lint fuzz speed storm machine results,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build))
 
 QUIET := @printf '  %-7s %s\n'
 say    = $(if $(V),,$(QUIET) '$(1)' '$@';)
@@ -96,6 +96,13 @@ run: $(PROGRAMS) | $(READY) ## install what is missing, build, and compare the w
 .PHONY: machine
 machine: $(PROGRAMS) | $(READY) ## run the standard suite on this machine, into results/machine/
 	@bench/machine
+
+# What `make results` passes on; empty: all steps.
+STEPS ?=
+
+.PHONY: results
+results: $(PROGRAMS) $(STATIC_PROGRAMS) $(BUILD)/gate-study $(BUILD)/static/storm | $(READY) ## make everything under results/ again: two hours (STEPS=NAMES, or --lab: see bench/results --help)
+	@bench/results $(STEPS)
 
 .PHONY: static
 static: $(STATIC_PROGRAMS) ## build the programs that run in the lab, into build/static/

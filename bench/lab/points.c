@@ -1,13 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * A QEMU plugin that records at which instruction the guest reaches given addresses.
+ * A QEMU plugin that records what the guest has done when it reaches given addresses.
  * Nothing runs in the guest for it: the span between two addresses is what the kernel
- * takes without any probe. cross-check compares probes with that.
+ * takes without any probe. `outside` runs it.
  *
  *   points=FILE  lines "ADDRESS NAME [return]". ADDRESS is hexadecimal and the first
  *                instruction of a block, such as a function's entry; with `return`,
  *                the function's return to its caller is recorded, too
- *   out=FILE     lines "INSTRUCTIONS NAME [return]"
+ *   routines=FILE
+ *                lines "ADDRESS END clear|copy": the kernel's routines that clear and
+ *                copy memory, from ADDRESS to before END
+ *   out=FILE     lines "INSTRUCTIONS STREAM CLEARED COPIED NAME [return]", all since
+ *                the machine started
+ *
+ * INSTRUCTIONS  as the guest's clock counts them: each step of a repeated string
+ *               instruction is one, and so is the end of its repetition
+ * STREAM        a string instruction is one, however often it repeats; one more after
+ *               an interrupt or a fault inside it
+ * CLEARED, COPIED  bytes written by the kernel's string instructions (stos, movs) and by
+ *               stores in the routines. What they write twice, where the parts of an
+ *               odd size overlap, counts twice
  *
  * A return is recorded only if the function was called, not jumped to. Instructions are
  * counted by blocks: a block that a fault interrupts counts as a whole.
@@ -19,12 +31,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* QEMU loads only versions that it supports; this plugin works with all of them. */
+#ifndef PLUGIN_VERSION
+#define PLUGIN_VERSION 1
+#endif
+
 /* From QEMU's qemu-plugin.h, which Debian does not package. */
 typedef uint64_t qemu_plugin_id_t;
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
 typedef void (*translation_fn)(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
 typedef void (*execution_fn)(unsigned int vcpu, void *data);
+typedef void (*memory_fn)(unsigned int vcpu, uint32_t info, uint64_t address, void *data);
 typedef void (*exit_fn)(qemu_plugin_id_t id, void *data);
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, translation_fn fn);
 void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb, execution_fn fn, int flags,
@@ -35,16 +53,23 @@ uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t i);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
-
-/* QEMU loads only versions that it supports; this plugin works with all of them. */
-#ifndef PLUGIN_VERSION
-#define PLUGIN_VERSION 1
+void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn, memory_fn fn, int flags,
+				      int access, void *data);
+unsigned int qemu_plugin_mem_size_shift(uint32_t info);
+bool qemu_plugin_mem_is_store(uint32_t info);
+#if PLUGIN_VERSION < 3
+const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
+#else
+size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *to, size_t size);
 #endif
 
 #define EXPORT __attribute__((visibility("default")))
 
-#define POINTS_MAX  64
-#define PENDING_MAX 256
+#define POINTS_MAX   64
+#define ROUTINES_MAX 64
+#define PENDING_MAX  256
+#define STORES	     2 /* a kind of access */
+#define KERNEL	     0xffff800000000000
 
 EXPORT extern int qemu_plugin_version;
 EXPORT int qemu_plugin_version = PLUGIN_VERSION;
@@ -60,7 +85,15 @@ struct point {
 struct block {
 	uint64_t start, end;
 	uint64_t count;		   /* of instructions */
+	uint64_t repeated;	   /* where it ends with a repeated string instruction; else 0 */
 	const struct point *point; /* at its start, or NULL */
+};
+
+enum { CLEARED, COPIED, BYTES_COUNT };
+
+struct routine {
+	uint64_t start, end;
+	int kind;
 };
 
 /* A return that is expected. */
@@ -72,16 +105,21 @@ struct pending {
 static struct {
 	struct point points[POINTS_MAX];
 	size_t point_count;
+	struct routine routines[ROUTINES_MAX];
+	size_t routine_count;
 	struct pending pending[PENDING_MAX];
 	size_t pending_count;
 	const struct block *last;
-	uint64_t count;
+	uint64_t count;	 /* instructions */
+	uint64_t stream; /* the same without the steps of string instructions */
+	uint64_t bytes[BYTES_COUNT];
 	FILE *out;
 } plugin;
 
 static void record(const struct point *point, const char *what)
 {
-	fprintf(plugin.out, "%" PRIu64 " %s%s\n", plugin.count, point->name, what);
+	fprintf(plugin.out, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %s%s\n", plugin.count,
+		plugin.stream, plugin.bytes[CLEARED], plugin.bytes[COPIED], point->name, what);
 }
 
 static void on_block(unsigned int vcpu, void *data)
@@ -104,7 +142,86 @@ static void on_block(unsigned int vcpu, void *data)
 				(struct pending){plugin.last->end, b->point};
 	}
 	plugin.count += b->count;
+	/* Each step ends its block, and the next one is a block of its own. */
+	if (!plugin.last || !b->repeated || plugin.last->repeated != b->start)
+		plugin.stream += b->count;
 	plugin.last = b;
+}
+
+static void on_store(unsigned int vcpu, uint32_t info, uint64_t address, void *data)
+{
+	uint64_t *bytes = data;
+
+	(void)vcpu;
+	(void)address;
+	/* In QEMU 7.2 movs reports its loads, too. */
+	if (qemu_plugin_mem_is_store(info))
+		*bytes += UINT64_C(1) << qemu_plugin_mem_size_shift(info);
+}
+
+static void read_code(const struct qemu_plugin_insn *insn, uint8_t *code, size_t size)
+{
+	size_t length = qemu_plugin_insn_size(insn);
+
+	memset(code, 0, size);
+	length = length < size ? length : size;
+#if PLUGIN_VERSION < 3
+	memcpy(code, qemu_plugin_insn_data(insn), length);
+#else
+	qemu_plugin_insn_data(insn, code, length);
+#endif
+}
+
+/* Its opcode behind legacy prefixes and REX. *repeats: it has a repeat prefix. */
+static uint8_t opcode_of(const struct qemu_plugin_insn *insn, bool *repeats)
+{
+	uint8_t code[8];
+	size_t i = 0;
+
+	read_code(insn, code, sizeof(code));
+	*repeats = false;
+	while (i + 2 < sizeof(code) &&
+	       strchr("\xf2\xf3\x66\x67\x2e\x3e\x26\x36\x64\x65", code[i]) && code[i]) {
+		*repeats |= code[i] == 0xf2 || code[i] == 0xf3;
+		i++;
+	}
+	if ((code[i] & 0xf0) == 0x40)
+		i++;
+	return code[i];
+}
+
+/* What the stores of this instruction of the kernel do: one of the kinds, or -1. */
+static int kind_of(uint64_t address, uint8_t opcode)
+{
+	if (opcode == 0xaa || opcode == 0xab)
+		return CLEARED;
+	if (opcode == 0xa4 || opcode == 0xa5)
+		return COPIED;
+	/* push and call write to the stack. */
+	if ((opcode >= 0x50 && opcode <= 0x57) || opcode == 0xe8)
+		return -1;
+	for (size_t i = 0; i < plugin.routine_count; i++)
+		if (address >= plugin.routines[i].start && address < plugin.routines[i].end)
+			return plugin.routines[i].kind;
+	return -1;
+}
+
+static bool is_string(uint8_t opcode)
+{
+	return (opcode >= 0xa4 && opcode <= 0xa7) || (opcode >= 0xaa && opcode <= 0xaf);
+}
+
+/* Counts what it stores. Returns its address if it is a repeated string instruction, else 0. */
+static uint64_t look_at(struct qemu_plugin_insn *insn)
+{
+	uint64_t address = qemu_plugin_insn_vaddr(insn);
+	bool repeats;
+	uint8_t opcode = opcode_of(insn, &repeats);
+	int kind = address >= KERNEL ? kind_of(address, opcode) : -1;
+
+	if (kind >= 0)
+		qemu_plugin_register_vcpu_mem_cb(insn, on_store, 0, STORES, &plugin.bytes[kind]);
+	return repeats && is_string(opcode) ? address : 0;
 }
 
 static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
@@ -119,6 +236,8 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	b->start = qemu_plugin_tb_vaddr(tb);
 	b->end = qemu_plugin_insn_vaddr(end) + qemu_plugin_insn_size(end);
 	b->count = n;
+	for (size_t i = 0; i < n; i++)
+		b->repeated = look_at(qemu_plugin_tb_get_insn(tb, i));
 	for (size_t i = 0; i < plugin.point_count; i++)
 		if (plugin.points[i].address == b->start)
 			b->point = &plugin.points[i];
@@ -149,26 +268,45 @@ static int read_points(FILE *in)
 	return 0;
 }
 
+static int read_routines(FILE *in)
+{
+	char line[256], kind[16];
+
+	while (fgets(line, sizeof(line), in)) {
+		struct routine *r = &plugin.routines[plugin.routine_count];
+
+		if (plugin.routine_count == ROUTINES_MAX ||
+		    sscanf(line, "%" SCNx64 " %" SCNx64 " %15s", &r->start, &r->end, kind) != 3)
+			return -1;
+		r->kind = strcmp(kind, "copy") ? CLEARED : COPIED;
+		plugin.routine_count++;
+	}
+	return 0;
+}
+
 int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **argv)
 {
-	FILE *in = NULL;
+	FILE *in = NULL, *routines = NULL;
 	int err;
 
 	(void)info;
 	for (int i = 0; i < argc; i++) {
 		if (!strncmp(argv[i], "points=", 7))
 			in = fopen(argv[i] + 7, "re");
+		else if (!strncmp(argv[i], "routines=", 9))
+			routines = fopen(argv[i] + 9, "re");
 		else if (!strncmp(argv[i], "out=", 4))
 			plugin.out = fopen(argv[i] + 4, "we");
 	}
-	if (!in || !plugin.out) {
-		fprintf(stderr, "points: points=FILE and out=FILE are required\n");
+	if (!in || !routines || !plugin.out) {
+		fprintf(stderr, "points: points=FILE, routines=FILE and out=FILE are required\n");
 		return -1;
 	}
-	err = read_points(in);
+	err = read_points(in) || read_routines(routines) ? -1 : 0;
 	fclose(in);
+	fclose(routines);
 	if (err) {
-		fprintf(stderr, "points: bad list of points\n");
+		fprintf(stderr, "points: bad list of points or routines\n");
 		return err;
 	}
 	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);

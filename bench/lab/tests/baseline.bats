@@ -43,7 +43,7 @@ setup() {
     cp -a "$TOP"/{Makefile,bpf,user,bench} .
     cp -a "$BUILD"/{gen,static,spawnscope,spawnscope-child,flags.stamp,sources.stamp} build
     sed -i 's/^\t[*]birth_edge(s, EDGE_clone_enter) = bpf_.*$/\tvolatile int more = 0;\n\tmore++, more++, more++, more++, more++, more++, more++, more++, more++, more++;\n&/' bpf/clone.bpf.h
-    sed -i 's/^\tpid = vfork_child(.*$/\tfor (volatile int i = 0; i < 200; i++)\n\t\t;\n&/' bench/methods/vfork.c
+    sed -i 's/^\tpid = vfork_child(.*$/\tfor (volatile int i = 0; i < 80; i++)\n\t\t;\n&/' bench/methods/vfork.c
     [ "$(diff -r "$TOP/bpf" bpf | grep -c '^>')" -eq 2 ]
     [ "$(diff -r "$TOP/bench" bench | grep -c '^>')" -eq 2 ]
     env -u BUILD make -o build/flags.stamp -o build/sources.stamp static >log 2>&1 || { cat log && false; }

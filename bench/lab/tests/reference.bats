@@ -22,9 +22,10 @@ setup() {
 
 @test "the committed tables follow from the committed runs" {
     mkdir copy
-    cp "$TOP"/results/lab/*.jsonl copy
+    cp "$TOP"/results/lab/{*.jsonl,outside.tsv} copy
     "$REFERENCE" --tables -o copy
     cmp copy/phases.md "$TOP/results/lab/phases.md"
+    cmp copy/outside.md "$TOP/results/lab/outside.md"
     # No run is incomplete, too large, or has lost records.
     local run
     for run in copy/*.jsonl; do
@@ -34,6 +35,24 @@ setup() {
     done
     grep -q UNEXPLAINED "$TOP/results/lab/sources.md" && return 1
     [ "$(grep -c '^## ' "$TOP/results/lab/sources.md")" -eq 4 ]
+}
+
+@test "the committed calls of 6.1 and 6.12 have the order of the stream without string steps" {
+    local method kernel run calls stream
+    for method in fork vfork posix_spawn thread; do
+        calls=() stream=()
+        for kernel in 6.1 6.12; do
+            run=$TOP/results/lab/debian-$kernel.jsonl
+            calls+=("$(jq --arg method $method 'select(.type == "cell" and .key.method == $method and
+                .key.rss_bytes == 1048576 and .key.pages == "4k" and .key.trace == "none").samples.spawn_ns |
+                sort | .[(length - 1) / 2 | floor]' "$run")")
+            stream+=("$(awk -F'\t' -v release="$(jq -r 'select(.type == "run").environment.kernel_release' "$run")" \
+                -v method=$method '$1 == release && $2 == method && $3 == "call" { print $5 }' \
+                "$TOP/results/lab/outside.tsv")")
+        done
+        echo "$method: ${calls[*]}, stream ${stream[*]}"
+        [ "$((calls[1] > calls[0]))" -eq "$((stream[1] > stream[0]))" ]
+    done
 }
 
 # The values of the tables and figures, except those that depend on who runs first
