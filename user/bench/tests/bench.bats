@@ -78,6 +78,20 @@ growth() {
     fi
 }
 
+# It does not write when it runs; where exec_load ends is known with a trace.
+@test "another program runs where its exec ends, and untraced there is no such time" {
+    need_root
+    "$TOOL" bench --method posix_spawn,fork-exec,system --size 1M --runs 8 --program /bin/true -q \
+        -o "$DIR/true.jsonl" >"$DIR/true.out"
+    holds "$DIR/true.jsonl" \
+        '[at("posix_spawn", "fork-exec"; mib(1); "phases")
+          | range(8) as $i | (.phases | .exec_open.ns[$i] + .exec_flush.ns[$i] + .exec_load.ns[$i]) as $exec
+          | .samples | .exec_ns[$i] > $exec and .exec_ns[$i] < .total_ns[$i]] | length == 16 and all' \
+        '[cells | select(.key.trace == "none" or .key.method == "system").samples | has("exec_ns")]
+         | length > 0 and (any | not)'
+    grep -q '^STARTED: absent where another program (--program) is untraced' "$DIR/true.out"
+}
+
 @test "copy_mm grows with the parent" {
     need_root
     growth
