@@ -226,6 +226,20 @@ const struct row *rows__find(const struct rows *rows, const struct cell *like)
 	return NULL;
 }
 
+size_t row__child_first(const struct rows *rows, const struct row *row)
+{
+	const struct fact *cpus = run__env(rows->run, "cpus");
+	const struct series *ran = &row->cell->samples[SAMPLE_first_run_ns];
+	const struct series *call = &row->cell->samples[SAMPLE_spawn_ns];
+	size_t first = 0;
+
+	if (!cpus || cpus->number != 1 || series__any(&row->cell->phases[PHASE_vfork_wait]))
+		return 0;
+	for (size_t i = 0; i < ran->n && i < call->n; i++)
+		first += ran->v[i] != MISSING && call->v[i] != MISSING && ran->v[i] < call->v[i];
+	return first;
+}
+
 bool row__execs(const struct row *row)
 {
 	/* With --program, which writes no time, an untraced cell has no other sign of it. */

@@ -66,6 +66,12 @@ void rows__free(struct rows *rows);
 /* The row whose key is this cell's, except for the probe set; NULL if there is none. */
 const struct row *rows__find(const struct rows *rows, const struct cell *like);
 
+/*
+ * In how many of its calls the child ran before the call returned, though there is one CPU and the
+ * call does not wait for it: the parent was off the CPU then. 0 also where there are more CPUs.
+ */
+size_t row__child_first(const struct rows *rows, const struct row *row);
+
 /* Whether the children exec. */
 bool row__execs(const struct row *row);
 

@@ -114,6 +114,7 @@ static int print_phases(const struct table *t, const struct phase_table *pt)
 {
 	struct columns *s = table_sheet();
 	const struct row *before = NULL;
+	size_t first = 0, calls = 0, ran;
 	bool starred = false;
 	int err;
 
@@ -129,10 +130,19 @@ static int print_phases(const struct table *t, const struct phase_table *pt)
 			if (belongs(pt, p))
 				starred |= add_phase(t, s, row, p);
 		}
-		if (pt->unattributed)
-			table_add_time(t, s, stats_median(&row->cell->unattributed));
+		if (!pt->unattributed)
+			continue;
+		table_add_time(t, s, stats_median(&row->cell->unattributed));
+		ran = row__child_first(&t->times, row);
+		first += ran;
+		calls += ran ? row->call.n : 0;
 	}
 	err = columns__finish(s, pt->title, t->out, t->colour);
+	if (!err && first)
+		fprintf(t->out,
+			"UNATTRIB: off the CPU: the child ran first, on the only CPU, in %zu of "
+			"%zu calls\n",
+			first, calls);
 	if (!err && starred)
 		fputs("* from the few samples with all probes, whose cost is in these times\n",
 		      t->out);

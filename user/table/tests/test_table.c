@@ -39,6 +39,31 @@ static void assert_lacks(const char *out, const char *part)
 		fail_msg("\"%s\" is in:\n%s", part, out);
 }
 
+/* On one CPU a child that ran within the call took it from the parent. */
+TEST(a_child_that_ran_first_is_named)
+{
+	struct run r;
+	char *out;
+
+	sample_run(&r, 200);
+	for (size_t i = 0; i < r.cell_count; i++) {
+		struct series *ran = &r.cells[i].samples[SAMPLE_first_run_ns];
+		const char *method = cell__method(&r.cells[i]);
+
+		series__free(ran);
+		for (size_t k = 0; k < r.cells[i].n; k++)
+			series__push(ran, !strcmp(method, "fork") && k % 4 ? 1000 : 1000000);
+	}
+	out = printed(&r);
+	assert_null(strstr(out, "ran first"));
+	free(out);
+	run__add_env_number(&r, "cpus", 1);
+	out = printed_freed(&r);
+	assert_non_null(strstr(out, "UNATTRIB: off the CPU: the child ran first, on the only CPU, "
+				    "in 300 of 400 calls\n"));
+	free(out);
+}
+
 TEST(the_whole_table)
 {
 	struct run r;
