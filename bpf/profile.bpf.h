@@ -91,15 +91,15 @@ static __always_inline void follow(__u32 tgid)
 		COUNT(unfollowed);
 }
 
-/* The process to follow if the tool runs in a pid namespace, where its pids are not the kernel's.
- */
+/* A process of the tool's pid namespace, and what the kernel's own id of it is. */
 __u32 local_pid;
 __u32 local_namespace; /* its inode number */
+__u32 global_pid;      /* found; 0: no such process */
 
 /* include/linux/pid_namespace.h: MAX_PID_NS_LEVEL */
 #define PID_LEVELS_MAX 32
 
-static __always_inline void follow_local(struct task_struct *task)
+static __always_inline void compare_local(struct task_struct *task)
 {
 	struct pid *pid = task->thread_pid;
 	unsigned int level;
@@ -116,7 +116,7 @@ static __always_inline void follow_local(struct task_struct *task)
 			return;
 		if ((__u32)upid.nr == local_pid &&
 		    BPF_CORE_READ(upid.ns, ns.inum) == local_namespace)
-			follow(task->tgid);
+			global_pid = task->tgid;
 	}
 }
 

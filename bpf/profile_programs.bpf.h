@@ -85,11 +85,11 @@ int event_sys_exit(struct syscall_exit *ctx)
 }
 
 SEC("?iter/task")
-int profile_find(struct bpf_iter__task *ctx)
+int find_process(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
 
 	if (task)
-		follow_local(task);
+		compare_local(task);
 	return 0;
 }

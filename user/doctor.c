@@ -163,7 +163,8 @@ static bool all_seen(const struct doctor *d, const struct source_choice *choice)
 static int examine(struct doctor *d, struct probe *p)
 {
 	const struct source_choice *choice = probe__choice(p, PROBE_SET_ALL);
-	int err = probe__target(p, getpid());
+	pid_t self = probe__target(p, getpid());
+	int err = self < 0 ? self : 0;
 
 	if (!err)
 		err = probe__attach(p, PROBE_SET_ALL);

@@ -11,6 +11,7 @@
 #include "user/base/command.h"
 #include "user/base/interrupt.h"
 #include "user/base/privilege.h"
+#include "user/base/proc.h"
 #include "user/base/progress.h"
 #include "user/base/say.h"
 #include "user/bench/options.h"
@@ -43,7 +44,8 @@ struct bench {
 	struct run run;
 	struct lives lives;
 	struct schedule schedule;
-	bool started_unknown; /* a parent died: how many children it started is not known */
+	bool in_pid_namespace; /* whose ids are not those of the records */
+	bool started_unknown;  /* a parent died: how many children it started is not known */
 	struct fault why;
 };
 
@@ -146,6 +148,20 @@ static void on_record(void *context, const struct record_head *record, size_t si
 		b->run.end.lost++;
 }
 
+/*
+ * The life that a sample belongs to. In a pid namespace the sample has an id of the child that no
+ * record has: its parent and its time must do.
+ */
+static struct life *find_life(struct bench *b, pid_t parent, const struct sample *sample)
+{
+	struct sample of = *sample;
+
+	if (b->in_pid_namespace)
+		of.child = 0;
+	return lives__find(&b->lives, parent, &of);
+}
+
+/* `parent` is the kernel's id. */
 static int join_block(struct bench *b, const struct plan_block *plan, pid_t parent,
 		      const struct driver_block *block)
 {
@@ -164,8 +180,7 @@ static int join_block(struct bench *b, const struct plan_block *plan, pid_t pare
 		b->run.end.started_untraced += block->started;
 	}
 	for (size_t i = 0; i < block->n && !err; i++) {
-		struct life *life =
-			choice ? lives__find(&b->lives, parent, &block->samples[i]) : NULL;
+		struct life *life = choice ? find_life(b, parent, &block->samples[i]) : NULL;
 
 		if (life) {
 			err = origin_learn(cell, life, choice);
@@ -211,7 +226,7 @@ static int run_block(struct bench *b, const struct plan_block *block)
 {
 	struct schedule_slot *slot = &b->schedule.slots[block->cell][block->probe_set];
 	struct driver_block taken = {0};
-	pid_t parent;
+	pid_t parent, global = 0;
 	int err, broken;
 
 	if (!slot->due)
@@ -224,8 +239,10 @@ static int run_block(struct bench *b, const struct plan_block *block)
 	}
 	if (!err)
 		err = attach(b, block);
-	if (!err && b->probe)
-		err = probe__target(b->probe, parent);
+	if (!err && b->probe) {
+		global = probe__target(b->probe, parent);
+		err = global < 0 ? global : 0;
+	}
 	if (!err && interrupt_requested())
 		err = -EINTR;
 	if (err)
@@ -235,7 +252,7 @@ static int run_block(struct bench *b, const struct plan_block *block)
 		give_up_cell(b, slot, false);
 		return broken;
 	}
-	err = join_block(b, block, parent, &taken);
+	err = join_block(b, block, global, &taken);
 	if (err)
 		return err;
 	if (broken) {
@@ -370,7 +387,7 @@ static int print_table(struct bench *b)
 
 int command_bench(int argc, char **argv)
 {
-	struct bench b = {0};
+	struct bench b = {.in_pid_namespace = proc_pid_namespace() != FIRST_PID_NAMESPACE};
 	int err;
 
 	err = bench_options__parse(&b.options, argc, argv);
@@ -386,6 +403,10 @@ int command_bench(int argc, char **argv)
 		say_why(&b, err);
 	else if (!b.options.output || strcmp(b.options.output, "-"))
 		err = print_table(&b);
+	if (!err && b.run.end.births == 0 && b.run.end.started > 0) {
+		complain("no birth made a record: the probes were attached but marked nothing");
+		err = -ENODATA;
+	}
 cleanup:
 	driver__stop(b.driver);
 	probe__close(b.probe);

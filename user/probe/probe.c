@@ -16,6 +16,7 @@
 #include "user/base/privilege.h"
 #include "user/probe/attach.h"
 #include "user/probe/choice.h"
+#include "user/probe/global_pid.h"
 #include "user/probe/kernel_offer.h"
 #include "user/probe/profile_maps.h"
 #include "user/probe/program_btf.h"
@@ -145,6 +146,8 @@ static int load(struct probe *p)
 		err = bpf_map__set_max_entries(p->skel->maps.records, p->options.ring_bytes);
 	if (!err)
 		err = probe_profile_set_up(p->skel, p->options.profile);
+	if (!err)
+		err = probe_global_pid_set_up(p->skel);
 	if (!err)
 		err = probe_btf_set_up(p->skel->obj, p->offer);
 	if (err)
@@ -432,13 +435,17 @@ static int set_target(const struct bpf_map *map, __u32 key, __u32 tid, struct sl
 				    BPF_ANY);
 }
 
-int probe__target(struct probe *p, pid_t pid)
+pid_t probe__target(struct probe *p, pid_t pid)
 {
 	const struct bpf_map *map = p->skel->maps.tasks;
-	struct slot_head *slot = calloc(1, bpf_map__value_size(map));
-	__u32 tid = pid, index = tid % bpf_map__max_entries(map);
+	pid_t global = probe_global_pid(p->skel, pid);
+	__u32 tid = global, index = tid % bpf_map__max_entries(map);
+	struct slot_head *slot;
 	int err;
 
+	if (global < 0)
+		return global;
+	slot = calloc(1, bpf_map__value_size(map));
 	if (!slot)
 		return -ENOMEM;
 	privilege_raise();
@@ -452,7 +459,7 @@ int probe__target(struct probe *p, pid_t pid)
 	}
 	privilege_lower();
 	free(slot);
-	return err;
+	return err ? err : global;
 }
 
 int probe__follow(struct probe *p, pid_t pid)

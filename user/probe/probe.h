@@ -61,8 +61,11 @@ int probe__attach(struct probe *p, enum probe_set set);
 /* Attaches one source alone, to measure its cost; it makes no records. 0 or -errno. */
 int probe__attach_only(struct probe *p, const struct source *row);
 
-/* Traces the clones of this task, which is a thread-group leader, and of its threads. */
-int probe__target(struct probe *p, pid_t pid);
+/*
+ * Traces the clones of this task, which is a thread-group leader, and of its threads. The id that
+ * records have for it: in a pid namespace another one. -errno.
+ */
+pid_t probe__target(struct probe *p, pid_t pid);
 
 /* In a profile: traces the clones of this process and of its threads. 0 or -errno. */
 int probe__follow(struct probe *p, pid_t pid);

@@ -6,12 +6,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include "bench/shared/fault.h"
 #include "spawnscope.skel.h"
 #include "user/base/privilege.h"
-#include "user/base/proc.h"
+#include "user/probe/global_pid.h"
 
 #define TASKS_MAX (1 << 22) /* ids of processes; PID_MAX_LIMIT of include/linux/threads.h */
 
@@ -63,9 +62,7 @@ int probe_profile_set_up(struct spawnscope *skel, const struct profile_options *
 	skel->rodata->filter = o->filter;
 	skel->rodata->group_by = o->group_by;
 	skel->rodata->command_args_max = o->args_max;
-	err = bpf_program__set_autoload(skel->progs.profile_find,
-					proc_pid_namespace() != FIRST_PID_NAMESPACE);
-	return err ? err : bpf_program__set_autoload(skel->progs.tp_sched_process_exec, true);
+	return bpf_program__set_autoload(skel->progs.tp_sched_process_exec, true);
 }
 
 int probe_profile_attach(struct spawnscope *skel, const struct profile_options *o, int *stats_fd)
@@ -97,37 +94,14 @@ int probe_profile_check_stacks(struct fault *why)
 			  "5.15 or later");
 }
 
-/* The pid is one of our pid namespace: a task iterator in the kernel finds the process. */
-static int follow_local(struct spawnscope *skel, pid_t pid, __u32 namespace)
-{
-	struct bpf_link *link;
-	char text[64];
-	int fd, err = 0;
-
-	skel->bss->local_namespace = namespace;
-	skel->bss->local_pid = pid;
-	link = bpf_program__attach_iter(skel->progs.profile_find, NULL);
-	if (!link)
-		return -errno;
-	fd = bpf_iter_create(bpf_link__fd(link));
-	if (fd < 0)
-		err = -errno;
-	while (!err && read(fd, text, sizeof(text)) > 0)
-		;
-	if (fd >= 0)
-		close(fd);
-	bpf_link__destroy(link);
-	return err;
-}
-
 int probe_profile_follow(struct spawnscope *skel, pid_t pid)
 {
-	__u32 tgid = pid, one = 1, namespace = proc_pid_namespace();
+	pid_t global = probe_global_pid(skel, pid);
+	__u32 tgid = global, one = 1;
 	int err;
 
-	if (namespace != FIRST_PID_NAMESPACE)
-		return follow_local(skel, pid, namespace);
-
+	if (global < 0)
+		return global;
 	privilege_raise();
 	err = bpf_map__update_elem(skel->maps.followed, &tgid, sizeof(tgid), &one, sizeof(one),
 				   BPF_ANY);

@@ -177,6 +177,44 @@ growth() {
         '[cells | select(.key.trace == "all") | .counts.ptes_copied // empty | length == 10] | any'
 }
 
+# As in a privileged container: records have the ids of the first pid namespace, samples do not.
+@test "in a pid namespace phases are those of the driver's samples" {
+    need_root
+    unshare --pid --fork --mount-proc \
+        "$TOOL" bench --method fork,posix_spawn,thread --size 1M --runs 10 "${QUICK[@]}" -q -o "$DIR/inside.jsonl" >"$DIR/out"
+    cat "$DIR/out"
+    holds "$DIR/inside.jsonl" \
+        'final.births > 0 and final.births == final.started' \
+        '[cells | select(.key.trace != "none") | .phases.wake.ns // .phases.vfork_wait.ns
+          | length == 10 and all(. > 0)] | length == 6 and all' \
+        '[cells | select(.key.trace == "all" and .key.method == "fork") | .counts.ptes_copied | length == 10] | any'
+    unshare --pid --fork --mount-proc "$TOOL" doctor >"$DIR/out" || [ $? -eq 1 ]
+    diff "$DIR/out" <("$TOOL" doctor)
+}
+
+# The parent is named by an id that no task of the kernel has.
+@test "a bench whose births made no record says so first, and fails" {
+    need_root
+    local status=0
+    own_tool
+    mv "$OWN/spawnscope-bench" "$OWN/real"
+    cat >"$OWN/spawnscope-bench" <<SH
+#!/bin/sh
+"$OWN/real" "\$@" | sed -u 's/^\(parent [0-9]*\) [0-9]* /\1 2147483646 /'
+SH
+    chmod +x "$OWN/spawnscope-bench"
+    "$OWN/spawnscope" bench --method fork --size 1M --runs 5 "${QUICK[@]}" -q -o "$DIR/none.jsonl" \
+        >"$DIR/out" 2>"$DIR/err" || status=$?
+    cat "$DIR/out" "$DIR/err"
+    [ "$status" -eq 2 ]
+    head -1 "$DIR/out" | grep -Eq '([0-9]+) of \1 births made no record'
+    grep -q 'no birth made a record' "$DIR/err"
+    "$TOOL" report --format markdown -o - "$DIR/none.jsonl" | grep -q 'no birth made a record'
+    status=0
+    "$TOOL" gate "$DIR/none.jsonl" "$DIR/none.jsonl" >"$DIR/out" || status=$?
+    grep -q 'births made no record' "$DIR/out"
+}
+
 @test "two benches at the same time do not count each other's births" {
     need_root
     local i others=()

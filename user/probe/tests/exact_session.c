@@ -37,7 +37,7 @@ int session_open(struct session *s, const char *kind, bool trace_all, enum probe
 	if (!err && !trace_all)
 		err = probe__attach(s->probe, set);
 	if (!err && !trace_all)
-		err = probe__target(s->probe, getpid());
+		err = probe__target(s->probe, getpid()) < 0 ? -ESRCH : 0;
 	if (!err && trace_all)
 		probe__begin(s->probe);
 	if (err) {
