@@ -20,6 +20,7 @@
 
 #include "bench/shared/fault.h"
 #include "user/probe/core_btf.h"
+#include "user/probe/trial.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 
@@ -103,48 +104,28 @@ static int find_entries(struct kernel_offer *o, const struct btf *btf)
 	return 0;
 }
 
-/* The smallest program there is: return 0. */
-static const struct bpf_insn return_0[] = {
-	{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
-	{.code = BPF_JMP | BPF_EXIT},
-};
-
-static int load_return_0(enum bpf_prog_type type, struct bpf_prog_load_opts *opts)
+static void refuse(struct kernel_offer *o, enum source_kind kind, const char *why)
 {
-	int fd = bpf_prog_load(type, "spawnscope_try", "Dual BSD/GPL", return_0, 2, opts);
-
-	return fd < 0 ? -errno : fd;
+	snprintf(o->refusal[kind], sizeof(o->refusal[kind]), "%.*s", SOURCE_REFUSAL_MAX - 1, why);
 }
 
-/* Whether trampolines can be attached at all: security modules refuse to load or to attach. */
+/* Whether trampolines work at all: security modules refuse to load or to attach. */
 static void try_fentry(struct kernel_offer *o)
 {
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FENTRY);
-	ssize_t i = name_index(o, "kernel_clone");
-	int prog, link = -1, err;
+	unsigned int id = kernel_offer__btf_id(o, "kernel_clone");
+	struct fault why = {0};
+	int err;
 
-	if (i < 0 || !o->entries[i].id) {
-		snprintf(o->refusal[SOURCE_FENTRY], sizeof(o->refusal[0]),
-			 "no function kernel_clone in the kernel's BTF");
+	if (!id) {
+		refuse(o, SOURCE_FENTRY, "no function kernel_clone in the kernel's BTF");
 		return;
 	}
-	opts.attach_btf_id = o->entries[i].id;
-	prog = load_return_0(BPF_PROG_TYPE_TRACING, &opts);
-	err = prog < 0 ? prog : 0;
-	if (prog >= 0) {
-		link = bpf_raw_tracepoint_open(NULL, prog);
-		if (link < 0)
-			err = -errno;
-		else
-			close(link);
-		close(prog);
-	}
+	err = trial_fentry(id, &why);
 	if (err == -EPERM)
-		snprintf(o->refusal[SOURCE_FENTRY], sizeof(o->refusal[0]),
-			 "refused here: Operation not permitted (by a security module)");
-	else if (err)
-		snprintf(o->refusal[SOURCE_FENTRY], sizeof(o->refusal[0]), "not possible here: %s",
-			 strerror(-err));
+		fault__set(&why, 0, "refused here: Operation not permitted (by a security module)");
+	else if (err && !why.text[0])
+		fault__set(&why, 0, "not possible here: %s", strerror(-err));
+	refuse(o, SOURCE_FENTRY, why.text);
 }
 
 static void check_kprobes(struct kernel_offer *o)
@@ -153,8 +134,17 @@ static void check_kprobes(struct kernel_offer *o)
 	if (!access("/sys/bus/event_source/devices/kprobe/type", F_OK) ||
 	    !access("/sys/kernel/tracing/kprobe_events", F_OK))
 		return;
-	snprintf(o->refusal[SOURCE_KPROBE], sizeof(o->refusal[0]),
-		 "this kernel has none (CONFIG_KPROBES is off)");
+	refuse(o, SOURCE_KPROBE, "this kernel has none (CONFIG_KPROBES is off)");
+}
+
+/* Where trampolines fire, kprobes do. One that cannot be attached is found out by its own row. */
+static void try_kprobe(struct kernel_offer *o)
+{
+	struct fault why = {0};
+
+	if (o->refusal[SOURCE_FENTRY][0] && !o->refusal[SOURCE_KPROBE][0] &&
+	    trial_kprobe("kernel_clone", &why) == -ENODATA)
+		refuse(o, SOURCE_KPROBE, why.text);
 }
 
 /*
@@ -224,6 +214,13 @@ int kernel_offer__new(const char *const *names, size_t count, const struct btf *
 				   : "; it takes a kernel built with CONFIG_DEBUG_INFO_BTF");
 		goto cleanup;
 	}
+	err = trial_reads();
+	if (err) {
+		fault__set(why, 0,
+			   "this kernel is locked down (lockdown=confidentiality): probes may not "
+			   "read its memory");
+		goto cleanup;
+	}
 	err = find_entries(o, btf);
 	if (err)
 		goto cleanup;
@@ -232,6 +229,7 @@ int kernel_offer__new(const char *const *names, size_t count, const struct btf *
 	try_fentry(o);
 	check_kprobes(o);
 	check_preemption(o);
+	try_kprobe(o);
 	err = 0;
 	*offer = o;
 	o = NULL;

@@ -27,7 +27,7 @@ INSIDE_FAULT="cow_parent cow_child"
 #   batched  what a parent's write does to a page to which only the CPU's LRU batch has another
 #            reference: see check_cow
 #   work     what to run in the guest: "doctor KIND", "exact KIND", "timed KIND", "bench KIND",
-#            "kill KIND"
+#            "kill KIND", "unfired KIND", "locked KIND" (the last)
 describe() {
     kprobe="$INSIDE_CLONE $INSIDE_EXEC $INSIDE_FAULT"
     fentry=$kprobe
@@ -48,7 +48,8 @@ describe() {
         tracepoint+=" clone_setup copy_mm clone_finish exec_load $INSIDE_FAULT"
         # Those of exit_mm exist, too, but come in the wrong order before 6.16.
         few=11
-        work+=("bench fentry" "bench kprobe" "bench tracepoint" "kill fentry" "kill kprobe")
+        work+=("bench fentry" "bench kprobe" "bench tracepoint" "kill fentry" "kill kprobe"
+            "unfired fentry" "unfired kprobe" "locked fentry")
         ;;
     debian:6.12)
         release=6.12.
@@ -96,6 +97,18 @@ for work; do
     bench)
         spawnscope bench --trace "$kind" --method fork,vfork,posix_spawn --size 1M,16M --runs 10 \
             --rounds 2 --untraced none -o "$to.jsonl" >"$to" 2>"$to.err"
+        ;;
+    unfired) # as an administrator leaves it
+        echo 0 >/proc/sys/kernel/ftrace_enabled
+        spawnscope bench --trace "$kind" --method fork,vfork --size 1M --runs 5 --rounds 1 \
+            --untraced none -o "$to.jsonl" >"$to" 2>"$to.err"
+        echo 1 >/proc/sys/kernel/ftrace_enabled
+        ;;
+    locked) # until the next boot
+        mount -t securityfs none /sys/kernel/security
+        echo confidentiality >/sys/kernel/security/lockdown
+        spawnscope bench --method fork --size 1M --runs 5 --rounds 1 -o "$to.jsonl" >"$to" 2>"$to.err"
+        spawnscope doctor >"$to" 2>>"$to.err"
         ;;
     kill)
         probes >"$to.before"
@@ -242,6 +255,29 @@ check_kill() { # KERNEL KIND
     ! grep -q '"type":"end"' "$to.jsonl" || return 1
 }
 
+# With kernel.ftrace_enabled=0 trampolines and kprobes can be attached, and never fire.
+check_unfired() { # KERNEL KIND
+    local file
+    use "$1"
+    file=$out/unfired.$2
+    went_well "unfired.$2"
+    holds "$file.jsonl" \
+        'final | .births > 0 and .births == .started and .lost == 0 and .missed == 0' \
+        'run.phases.copy_mm.source | startswith("tracepoint:")' \
+        '[cells | select(.key.method == "fork") | .phases.copy_mm.ns[] | . > 0] | length == 10 and all' \
+        'run.phases.copy_files.absent | test("'"$2"' attaches but never fires: the sysctl kernel.ftrace_enabled is 0")'
+}
+
+# Nothing can be attached: bench measures without it, and both say why.
+check_locked() { # KERNEL
+    use "$1"
+    cat "$out/locked.fentry.err"
+    [ "$(cat "$out/locked.fentry.status")" -eq 2 ]
+    [ "$(grep -c 'locked down (lockdown=confidentiality)' "$out/locked.fentry.err")" -eq 2 ]
+    holds "$out/locked.fentry.jsonl" 'final.births == null and final.started_untraced > 0' \
+        '[run.phases[].absent | test("untraced")] | all'
+}
+
 # went_well WORK: it succeeded and wrote nothing to standard error.
 went_well() {
     cat "$out/$1" "$out/$1.err"
@@ -333,6 +369,9 @@ each_kind() { # CHECK KERNEL KIND...
 @test "debian:6.1: COW faults are counted exactly by each kind of probe" { each_kind check_cow debian:6.1 fentry kprobe tracepoint; }
 @test "debian:6.1: bench shows the right phases by each kind of probe" { each_kind check_bench debian:6.1 fentry kprobe tracepoint; }
 @test "debian:6.1: kill -9 leaves no probe and no process" { each_kind check_kill debian:6.1 fentry kprobe; }
+
+@test "debian:6.1: a kind of probe that attaches and never fires is not used" { each_kind check_unfired debian:6.1 fentry kprobe; }
+@test "debian:6.1: a kernel locked down for confidentiality is named" { check_locked debian:6.1; }
 
 @test "debian:5.10: doctor has what each kind of probe gives" { each_kind check_doctor debian:5.10 fentry kprobe tracepoint; }
 @test "debian:5.10: births are counted exactly by each kind of probe" { each_kind check_births debian:5.10 fentry kprobe tracepoint; }
