@@ -33,12 +33,14 @@ static void add_if(struct answer *a, int64_t n, const char *what)
 
 static void say_loss(struct answer *a, const struct run *run)
 {
-	bool births = run->end.births_lost > 0 || run->end.births_unseen > 0;
+	int64_t unseen = run__births_unseen(run);
+	bool births = run->end.births_lost > 0 || unseen > 0;
 
 	a->warning = births || run->end.lost > 0 || run->end.missed > 0 || run->end.untracked > 0;
 	answer__figure(a, "%s",
-		       births	    ? "yes: births and phases are incomplete"
-		       : a->warning ? "yes: phases and counts are incomplete"
+		       unseen > 0 && !run->end.births ? "yes: no birth made a record"
+		       : births			      ? "yes: births and phases are incomplete"
+		       : a->warning		      ? "yes: phases and counts are incomplete"
 		       : run->end.lost == MISSING || run->end.missed == MISSING ? "not known"
 		       : run->end.filtered > 0 ? "nothing, except what the filters left out"
 					       : "nothing");
@@ -46,7 +48,7 @@ static void say_loss(struct answer *a, const struct run *run)
 		       text_count((double)run->end.births).text,
 		       run->birth_count > 0 ? " and failed calls" : "", known(run->end.lost).text,
 		       known(run->end.missed).text);
-	add_if(a, run->end.births_unseen, "births without a record");
+	add_if(a, unseen, "births without a record");
 	add_if(a, run->end.untracked, "children that could not be followed");
 	add_if(a, run->end.filtered, "left out by the filters");
 	answer__detail(a, ".");

@@ -114,6 +114,19 @@ const char *run__phase_source(const struct run *r, const struct cell *c, enum ph
 	return c->phase_origin[p].source ? c->phase_origin[p].source : r->phases[p].source;
 }
 
+int64_t run__births_unseen(const struct run *r)
+{
+	int64_t lost = r->end.lost > 0 ? r->end.lost : 0, unseen;
+
+	if (run__is_profile(r))
+		unseen = r->end.births_unseen;
+	else if (r->end.births == MISSING || r->end.started == MISSING)
+		unseen = 0;
+	else
+		unseen = r->end.started - r->end.births - lost;
+	return unseen > 0 ? unseen : 0;
+}
+
 bool run__counts_instructions(const struct run *r)
 {
 	return clock_counts_instructions(r->clock);

@@ -94,6 +94,12 @@ const struct cell *run__with_probe_set(const struct run *r, const struct cell *l
 /* Where this cell's values of a phase came from; NULL: not known. */
 const char *run__phase_source(const struct run *r, const struct cell *c, enum phase p);
 
+/*
+ * Births that happened and made no record, though none was lost: counted in the kernel, or by the
+ * driver of a bench. 0 if not known.
+ */
+int64_t run__births_unseen(const struct run *r);
+
 /* Whether times are instructions (the lab's clock), not ns. */
 bool run__counts_instructions(const struct run *r);
 

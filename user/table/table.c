@@ -51,10 +51,18 @@ static const char *plural(int64_t count)
 static void print_warnings(const struct table *t)
 {
 	int64_t lost = t->r->end.lost, missed = t->r->end.missed;
+	int64_t unseen = run__births_unseen(t->r);
 	char text[160];
 
 	if (!t->r->ended)
 		print_warning(t, "truncated run");
+	if (unseen > 0) {
+		snprintf(text, sizeof(text),
+			 "%" PRId64 " of %" PRId64 " births made no record: "
+			 "counts and phases below are incomplete",
+			 unseen, t->r->end.started);
+		print_warning(t, text);
+	}
 	if (lost <= 0 && missed <= 0)
 		return;
 	lost = lost == MISSING ? 0 : lost;

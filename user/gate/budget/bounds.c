@@ -43,7 +43,7 @@ double budget_count_unknown(const struct budget_rule *rule, const struct run *r)
 	if (!r->ended || positive(r->end.untracked) > 0)
 		return ANY_NUMBER;
 	return positive(profile && births ? r->end.births_lost : r->end.lost) +
-	       positive(r->end.births_unseen) + positive(r->end.missed);
+	       (double)run__births_unseen(r) + positive(r->end.missed);
 }
 
 void budget_describe_loss(const struct run *r, bool births, char *text, size_t size)
@@ -56,7 +56,7 @@ void budget_describe_loss(const struct run *r, bool births, char *text, size_t s
 		{of_births ? r->end.births_lost : r->end.lost,
 		 of_births ? "births lost" : "records lost"},
 		{r->end.missed, "probe runs missed"},
-		{r->end.births_unseen, "births without a record"},
+		{run__births_unseen(r), "births without a record"},
 		{r->end.untracked, "children not followed"},
 	};
 

@@ -239,6 +239,11 @@ static int note_run(struct gate_report *report, const char *side, const struct r
 
 	if (!r->ended)
 		return gate_report__note(report, "%s: a truncated run", side);
+	if (run__births_unseen(r) > 0)
+		return gate_report__note(report,
+					 "%s: %lld births made no record: its phases and counts "
+					 "are incomplete",
+					 side, (long long)run__births_unseen(r));
 	if (lost > 0 || missed > 0)
 		return gate_report__note(report,
 					 "%s: %lld records lost, %lld probe runs missed: its "

@@ -47,6 +47,24 @@ TEST(freeing_takes_anything)
 	run__free(&full);
 }
 
+TEST(births_without_a_record_are_what_the_driver_started_and_nobody_recorded)
+{
+	struct run r = {.end = {.births = 0, .started = 30}};
+
+	assert_int_equal(run__births_unseen(&r), 30);
+	r.end.births = 20;
+	r.end.lost = 4;
+	assert_int_equal(run__births_unseen(&r), 6);
+	r.end.births = 30;
+	assert_int_equal(run__births_unseen(&r), 0);
+	r.end.births = MISSING;
+	assert_int_equal(run__births_unseen(&r), 0);
+	r.end = (typeof(r.end)){.started = MISSING, .births = 3};
+	assert_int_equal(run__births_unseen(&r), 0);
+	r.end = (typeof(r.end)){.started = MISSING, .births_unseen = 7, .duration_ns = 1};
+	assert_int_equal(run__births_unseen(&r), 7);
+}
+
 TEST(cells_are_kept_as_they_grow)
 {
 	struct run r = {0};
