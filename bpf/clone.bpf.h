@@ -6,9 +6,13 @@
 #include "bpf/stack.bpf.h"
 #include "bpf/tasks.bpf.h"
 
-/* Not a clone flag: the caller passed a stack for the child; posix_spawn() does, vfork() does not.
+/*
+ * Not clone flags: the caller passed a stack for the child, as posix_spawn() does and vfork() does
+ * not; or it is not known whether it did.
  */
-#define CLONE_HAS_STACK (1ULL << 63)
+#define CLONE_HAS_STACK	    (1ULL << 63)
+#define CLONE_STACK_UNKNOWN (1ULL << 62)
+#define CLONE_OUR_FLAGS	    (CLONE_HAS_STACK | CLONE_STACK_UNKNOWN)
 
 /* include/uapi/linux/sched.h */
 #define CLONE_VM     0x00000100ULL
@@ -21,7 +25,7 @@ static __always_inline __u32 clone_method(__u64 flags)
 {
 	if (flags & CLONE_THREAD)
 		return CLONE_METHOD_THREAD;
-	if ((flags & CLONE_VM) && (flags & CLONE_VFORK))
+	if ((flags & CLONE_VM) && (flags & CLONE_VFORK) && !(flags & CLONE_STACK_UNKNOWN))
 		return flags & CLONE_HAS_STACK ? CLONE_METHOD_SPAWN : CLONE_METHOD_VFORK;
 	if (flags & (CLONE_VM | CLONE_VFORK | CLONE_FS | CLONE_FILES))
 		return CLONE_METHOD_OTHER;
@@ -244,11 +248,50 @@ static __always_inline void rss_read_old(struct mm_shape *shape, void *mm)
 		(shape)->known = 1;                                                                \
 	} while (0)
 
+/* The stack pointer with which a task returns to user space; 0: not known. */
+static __always_inline __u64 user_stack(struct task_struct *task)
+{
+	struct {
+		__u64 sp, ss;
+	} top = {};
+
+	/* 5.15, dd6e10fbd9fb */
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs)) {
+		struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+
+		bpf_probe_read_kernel(&top.sp, sizeof(top.sp), &PT_REGS_SP(regs));
+		return top.sp;
+	}
+#if defined(__TARGET_ARCH_x86)
+	/* The last two registers at the end of a kernel stack of 16 KiB, as without KASAN. */
+	bpf_probe_read_kernel(&top, sizeof(top),
+			      (char *)BPF_CORE_READ(task, stack) + 16384 - sizeof(top));
+#endif
+	return top.ss == USER_DS ? top.sp : 0;
+}
+
+/* Whether a vfork has a stack of its own, where the arguments of the call were not seen. */
+static __always_inline __u64 stack_flag(struct task_struct *child, __u64 flags)
+{
+	__u64 parent_sp, child_sp;
+
+	if ((flags & (CLONE_VM | CLONE_VFORK)) != (CLONE_VM | CLONE_VFORK))
+		return 0;
+	child_sp = user_stack(child);
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf))
+		parent_sp = user_stack((struct task_struct *)bpf_get_current_task_btf());
+	else
+		parent_sp = user_stack((struct task_struct *)bpf_get_current_task());
+	if (!child_sp || !parent_sp)
+		return CLONE_STACK_UNKNOWN;
+	return child_sp == parent_sp ? 0 : CLONE_HAS_STACK;
+}
+
 /* Begins a clone whose entry was not seen; keeps what maybe_cloning() let through. */
-static __always_inline void clone_begin_late(struct slot *s, __u64 flags)
+static __always_inline void clone_begin_late(struct slot *s, struct task_struct *child, __u64 flags)
 {
 	s->state |= TASK_IN_CLONE;
-	clone_begin(s, flags);
+	clone_begin(s, flags | stack_flag(child, flags));
 	*birth_edge(s, EDGE_clone_enter) = 0;
 }
 
@@ -302,10 +345,9 @@ static __always_inline __u64 flags_of(struct task_struct *child)
  * In a profile every task_newtask is a birth, even if the call's entry was not seen: a kernel
  * thread, an io_uring worker, a call from 32-bit code, or no probe at the entry.
  */
-static __always_inline struct slot *profiled_cloning(const struct task_struct *child, __u64 flags)
+static __always_inline struct slot *profiled_cloning(struct task_struct *child, __u64 flags)
 {
 	__u32 tid = current_tid();
-	struct mm_lock *m;
 	struct slot *s;
 
 	if (!is_followed())
@@ -324,15 +366,7 @@ static __always_inline struct slot *profiled_cloning(const struct task_struct *c
 		s = slot_claim(tid);
 	if (!s)
 		return NULL;
-	m = mm_lock_place(tid);
-	if (clone_entry_unseen && !(s->state & TASK_TARGET) && m && m->tid == tid) {
-		/* What it was off the CPU in between is not known. */
-		birth_mark(s, EDGE_mm_start);
-		birth_mark(s, EDGE_mm_end);
-		*birth_edge(s, EDGE_mm_start) = m->start;
-		*birth_edge(s, EDGE_mm_end) = m->end;
-	}
-	clone_begin_late(s, flags);
+	clone_begin_late(s, child, flags);
 	s->state |= TASK_TARGET | TASK_LATE;
 	return s;
 }
@@ -364,7 +398,7 @@ static __always_inline void clone_child(struct task_struct *child, __u64 flags, 
 	if (!s)
 		return;
 	if (!profile && clone_entry_unseen)
-		clone_begin_late(s, flags);
+		clone_begin_late(s, child, flags);
 	if (seen)
 		birth_mark(s, EDGE_newtask);
 	else
@@ -476,7 +510,7 @@ static __always_inline bool birth_emit(struct slot *s, int result)
 	r->parent_tid = id;
 	r->result = result > 0 ? (__s32)s->child_tid : result;
 	r->method = clone_method(s->clone_flags);
-	r->clone_flags = s->clone_flags & ~CLONE_HAS_STACK;
+	r->clone_flags = s->clone_flags & ~CLONE_OUR_FLAGS;
 	__builtin_memcpy(r->edge, s->birth, sizeof(r->edge));
 	__builtin_memcpy(r->off, s->birth_off, sizeof(r->off));
 	r->counted = count_all;

@@ -74,8 +74,6 @@ static __always_inline void mm_write_locked(struct mm_struct *mm)
 		birth_mark(s, EDGE_mm_start);
 		*birth_edge(s, EDGE_mm_end) = 0;
 	}
-	if (!s && profiling && clone_entry_unseen && own_mm(mm))
-		mm_lock_taken();
 }
 
 static __always_inline void mm_write_unlocked(struct mm_struct *mm)
@@ -84,8 +82,6 @@ static __always_inline void mm_write_unlocked(struct mm_struct *mm)
 
 	if (s && *birth_edge(s, EDGE_mm_start) && !*birth_edge(s, EDGE_mm_end) && own_mm(mm))
 		birth_mark(s, EDGE_mm_end);
-	if (!s && profiling && clone_entry_unseen && own_mm(mm))
-		mm_lock_released();
 }
 
 TRACEPOINT(mmap_lock_acquire_returned, if (success && write) mm_write_locked(mm),

@@ -107,6 +107,7 @@ struct sched_info {
 
 struct task_struct {
 	struct thread_info thread_info;
+	void *stack;
 	int pid;
 	int tgid;
 	unsigned int flags;
@@ -201,6 +202,9 @@ struct perf_event_context {
 
 /* arch/x86/include/asm/thread_info.h: in a 32-bit system call */
 #define TS_COMPAT 0x0002
+
+/* arch/x86/include/asm/segment.h: __USER_DS */
+#define USER_DS 0x2b
 
 /* include/linux/mm.h */
 #define VM_SHARED 0x00000008

@@ -229,7 +229,7 @@ static __always_inline void life_emit(struct slot *s, __u32 tid)
 	r->method = clone_method(s->born_flags);
 	r->execs = s->execs;
 	r->exec_result = s->exec_result;
-	r->clone_flags = s->born_flags & ~CLONE_HAS_STACK;
+	r->clone_flags = s->born_flags & ~CLONE_OUR_FLAGS;
 	__builtin_memcpy(&r->edge[BIRTH_EDGE_FIRST], s->born_edge, sizeof(s->born_edge));
 	__builtin_memcpy(&r->edge[EXEC_EDGE_FIRST], s->exec, sizeof(s->exec));
 	__builtin_memcpy(&r->edge[DEATH_EDGE_FIRST], s->death, sizeof(s->death));

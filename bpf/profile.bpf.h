@@ -30,52 +30,6 @@ struct {
 	__type(value, struct group_counts);
 } groups SEC(".maps");
 
-/*
- * Without a probe at clone's entry, the copy of the address space begins before the task is known
- * to be in a clone. A task without a slot keeps its last hold of its own mmap_lock here until
- * task_newtask. Two tasks in one place overwrite each other.
- */
-struct mm_lock {
-	__u32 tid;
-	__u64 start;
-	__u64 end;
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1024);
-	__type(key, __u32);
-	__type(value, struct mm_lock);
-} mm_locks SEC(".maps");
-
-static __always_inline struct mm_lock *mm_lock_place(__u32 tid)
-{
-	__u32 index = tid & 1023;
-
-	return bpf_map_lookup_elem(&mm_locks, &index);
-}
-
-static __always_inline void mm_lock_taken(void)
-{
-	__u32 tid = current_tid();
-	struct mm_lock *m = paused ? NULL : mm_lock_place(tid);
-
-	if (!m)
-		return;
-	m->tid = tid;
-	m->end = 0;
-	m->start = bpf_ktime_get_ns();
-}
-
-static __always_inline void mm_lock_released(void)
-{
-	__u32 tid = current_tid();
-	struct mm_lock *m = mm_lock_place(tid);
-
-	if (m && m->tid == tid && !m->end)
-		m->end = bpf_ktime_get_ns();
-}
-
 static __always_inline bool is_followed(void)
 {
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;

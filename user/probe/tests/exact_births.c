@@ -201,6 +201,7 @@ static struct tally tally_records(const struct session *s, const struct workload
 		} else if (r->head.kind == RECORD_LIFE) {
 			t.births++;
 			t.ends++;
+			t.wrong += r->life.method != w->method;
 		}
 	}
 	/* Each child has one birth and one end. */
@@ -253,7 +254,8 @@ void exact_births(struct session *s)
 			       w->name, t.births, t.failed, t.execs, t.failed_execs, t.ends,
 			       t.wrong);
 		else
-			printf("%s: births %u ends %u", w->name, t.births, t.ends);
+			printf("%s: births %u ends %u wrong %u", w->name, t.births, t.ends,
+			       t.wrong);
 		printf(" lost %" PRIu64 " missed %" PRId64 "\n", session_lost(s),
 		       session_missed(s));
 	}
