@@ -85,10 +85,12 @@ void choices__judge(struct probe_choices *c, const struct kernel_offer *offer,
 		judge_row(c, i, offer, object);
 }
 
-static bool is_too_expensive(const struct source *row, enum probe_set set)
+static bool is_too_expensive(const struct probe_choices *c, const struct source *row,
+			     enum probe_set set)
 {
-	return row->expensive && set != PROBE_SET_ALL &&
-	       !(set == PROBE_SET_CALLS && row->edge >= 0);
+	if (set == PROBE_SET_ALL || (set == PROBE_SET_CALLS && row->edge >= 0))
+		return false;
+	return row->expensive || (c->options->profile && row->toll);
 }
 
 enum probe_set choices__main_set(const struct probe_choices *c)
@@ -112,7 +114,7 @@ void choices__choose(struct probe_choices *c, enum probe_set set)
 			const struct source **slot =
 				row->edge >= 0 ? &to->edges[row->edge] : &to->sums[row->sum];
 
-			if (*slot || c->refusal[i][0] || is_too_expensive(row, set) ||
+			if (*slot || c->refusal[i][0] || is_too_expensive(c, row, set) ||
 			    (row->kind == SOURCE_DRIVER && !driver_too))
 				continue;
 			*slot = row;

@@ -23,8 +23,12 @@ static void explain(const struct source_choice *choice, int edge, int sum, char 
 		tracepoint |= row->kind == SOURCE_TRACEPOINT;
 		if (!choice->refusal[i][0]) {
 			/* It works, so this set leaves it out for its cost. */
-			snprintf(text, size, "too expensive while times are taken: see %s",
-				 choice->profile ? "--detail" : "trace=all");
+			if (choice->profile && row->toll)
+				snprintf(text, size, "%s:%s would slow down %s of all tasks: see --detail",
+					 source_kind_name(row->kind), row->name, row->toll);
+			else
+				snprintf(text, size, "too expensive while times are taken: see %s",
+					 choice->profile ? "--detail" : "trace=all");
 			return;
 		}
 		used += snprintf(text + used, size - used, "%s%s %s", used ? "; " : "",

@@ -16,18 +16,21 @@
 	}
 #define EDGE_FENTRY(e, n, parameter, ...) TRAMPOLINE(EDGE_##e, -1, false, n, parameter, __VA_ARGS__)
 #define EDGE_AT(e, k, n, ...)		  ROW(EDGE_##e, -1, k, false, n, __VA_ARGS__)
-#define EDGE_EXPENSIVE(e, k, n, ...)	  ROW(EDGE_##e, -1, k, true, n, __VA_ARGS__)
 #define SUM_FENTRY(s, n, parameter, ...)  TRAMPOLINE(-1, SUM_##s, true, n, parameter, __VA_ARGS__)
 #define SUM_AT(s, k, n, ...)		  ROW(-1, SUM_##s, k, true, n, __VA_ARGS__)
 
-/*
- * Every system call runs into these, but they detach at once: good for a profile, which attaches
- * one set and keeps it.
- */
+/* Tasks that spawn nothing run into these, too: a profile says where. */
+#define EDGE_TOLL(e, costs, where, n, ...)                                                         \
+	{                                                                                          \
+		.edge = EDGE_##e, .sum = -1, .kind = SOURCE_TRACEPOINT, .expensive = costs,        \
+		.toll = where, .name = n, .programs = {__VA_ARGS__},                               \
+	}
+
+/* They detach at once: good for a profile, which attaches one set and keeps it. */
 #define EDGE_RAW_SYSCALL(e, n, program)                                                            \
 	{                                                                                          \
 		.edge = EDGE_##e, .sum = -1, .kind = SOURCE_TRACEPOINT, .expensive = true,         \
-		.of_profile = true, .name = n, .programs = {program},                              \
+		.toll = "every system call", .of_profile = true, .name = n, .programs = {program}, \
 	}
 
 /* By a perf event. */
@@ -65,6 +68,9 @@
  * instances is limited, and calls beyond it are dropped and not counted. The first row is nearest
  * to the edge: mm_init comes some 1,300 instructions into the copy.
  *
+ * The mmap_lock tracepoints are where a lock of each mmap and munmap of the machine is taken and
+ * released. A bench has them while it takes times, a profile not at its lightest.
+ *
  * Expensive are: sums, whose probes run once per VMA or fault inside phases that others time; a
  * probe that runs at every context switch; and syscall tracepoints, since one of them puts every
  * system call of every task on the slow path: some 300 instructions each, 7 % of a posix_spawn.
@@ -74,8 +80,8 @@ const struct source sources[] = {
 	EDGE_AT(clone_enter, KPROBE, "kernel_clone", "kprobe_kernel_clone"),
 	EDGE_EVENT(clone_enter, true, "sys_enter", "event_sys_enter"),
 	EDGE_RAW_SYSCALL(clone_enter, "sys_enter", "tp_sys_enter"),
-	EDGE_EXPENSIVE(clone_enter, TRACEPOINT, "sys_enter_clone", "enter_clone", "enter_clone3",
-		       "enter_fork", "enter_vfork"),
+	EDGE_TOLL(clone_enter, true, "every system call", "sys_enter_clone", "enter_clone",
+		  "enter_clone3", "enter_fork", "enter_vfork"),
 	EDGE_AT(clone_enter, DRIVER, "call", NULL),
 
 	SUM_FENTRY(copy_files, "dup_fd", "files_struct", "fentry_dup_fd", "fexit_dup_fd"),
@@ -86,11 +92,13 @@ const struct source sources[] = {
 	EDGE_FENTRY(mm_start, "mm_init", "mm_struct", "fentry_mm_init"),
 	EDGE_AT(mm_start, KPROBE, "sched_autogroup_fork", "kprobe_sched_autogroup_fork"),
 	EDGE_AT(mm_start, KPROBE, "mm_init", "kprobe_mm_init"),
-	EDGE_AT(mm_start, TRACEPOINT, "mmap_lock", "tp_mmap_lock_acquire_returned"),
+	EDGE_TOLL(mm_start, false, "every change of a memory map", "mmap_lock",
+		  "tp_mmap_lock_acquire_returned"),
 
 	EDGE_FENTRY(mm_end, "copy_namespaces", "", "fentry_copy_namespaces"),
 	EDGE_AT(mm_end, KPROBE, "copy_namespaces", "kprobe_copy_namespaces"),
-	EDGE_AT(mm_end, TRACEPOINT, "mmap_lock", "tp_mmap_lock_released"),
+	EDGE_TOLL(mm_end, false, "every change of a memory map", "mmap_lock",
+		  "tp_mmap_lock_released"),
 
 	SUM_FENTRY(copy_pages, "copy_page_range", "vm_area_struct", "fentry_copy_page_range",
 		   "fexit_copy_page_range"),
@@ -104,22 +112,22 @@ const struct source sources[] = {
 	EDGE_FENTRY(clone_return, "kernel_clone", "kernel_clone_args", "fexit_kernel_clone"),
 	EDGE_EVENT(clone_return, true, "sys_exit", "event_sys_exit"),
 	EDGE_RAW_SYSCALL(clone_return, "sys_exit", "tp_sys_exit"),
-	EDGE_EXPENSIVE(clone_return, TRACEPOINT, "sys_exit_clone", "exit_clone", "exit_clone3",
-		       "exit_fork", "exit_vfork"),
+	EDGE_TOLL(clone_return, true, "every system call", "sys_exit_clone", "exit_clone",
+		  "exit_clone3", "exit_fork", "exit_vfork"),
 	/* Does not see calls that fail, so only where the row before is too expensive. */
 	EDGE_AT(clone_return, KPROBE, "put_pid", "kprobe_put_pid"),
 	EDGE_AT(clone_return, DRIVER, "return", NULL),
 
 	EDGE_FENTRY(first_run, "schedule_tail", "task_struct", "fentry_schedule_tail"),
 	EDGE_AT(first_run, KPROBE, "schedule_tail", "kprobe_schedule_tail"),
-	EDGE_EXPENSIVE(first_run, TRACEPOINT, "sched_switch", "tp_sched_switch"),
+	EDGE_TOLL(first_run, true, "every context switch", "sched_switch", "tp_sched_switch"),
 
 	EDGE_FENTRY(exec_enter, "execve", "pt_regs", "fentry_execve", "fentry_execveat"),
 	EDGE_AT(exec_enter, KPROBE, "execve", "kprobe_execve", "kprobe_execveat"),
 	EDGE_EVENT(exec_enter, true, "sys_enter", "event_sys_enter"),
 	EDGE_RAW_SYSCALL(exec_enter, "sys_enter", "tp_sys_enter"),
-	EDGE_EXPENSIVE(exec_enter, TRACEPOINT, "sys_enter_execve", "enter_execve",
-		       "enter_execveat"),
+	EDGE_TOLL(exec_enter, true, "every system call", "sys_enter_execve", "enter_execve",
+		  "enter_execveat"),
 	EDGE_AT(exec_enter, DRIVER, "before exec", NULL),
 
 	EDGE_FENTRY(exec_flush, "begin_new_exec", "linux_binprm", "fentry_begin_new_exec"),
@@ -131,7 +139,8 @@ const struct source sources[] = {
 	EDGE_FENTRY(exec_done, "execve", "pt_regs", "fexit_execve", "fexit_execveat"),
 	EDGE_EVENT(exec_done, true, "sys_exit", "event_sys_exit"),
 	EDGE_RAW_SYSCALL(exec_done, "sys_exit", "tp_sys_exit"),
-	EDGE_EXPENSIVE(exec_done, TRACEPOINT, "sys_exit_execve", "exit_execve", "exit_execveat"),
+	EDGE_TOLL(exec_done, true, "every system call", "sys_exit_execve", "exit_execve",
+		  "exit_execveat"),
 	EDGE_AT(exec_done, TRACEPOINT, "sched_process_exec", "tp_sched_process_exec"),
 
 	EDGE_FENTRY(exit_start, "exit_mmap", "mm_struct", "fentry_exit_mmap"),

@@ -22,8 +22,9 @@ struct source {
 	int edge; /* enum edge, or -1 */
 	int sum;  /* enum sum, or -1 */
 	enum source_kind kind;
-	bool expensive;	 /* adds more than a few percent: not in PROBE_SET_PHASES */
-	bool of_profile; /* not for a bench */
+	bool expensive;	  /* adds more than a few percent: not in PROBE_SET_PHASES */
+	const char *toll; /* where tasks that spawn nothing run into it; NULL: nowhere */
+	bool of_profile;  /* not for a bench */
 	/*
 	 * For a profile on a kernel that may preempt a task inside a program, and then skips that
 	 * program for others: perf events and kprobes run with preemption off.

@@ -67,8 +67,10 @@ static const struct argp_option option_table[] = {
 	{"min-rss", OPTION_MIN_RSS, "SIZE", 0, "the parent's RSS is at least this: 64M", 0},
 	{0, 0, 0, 0, "What to measure:", 3},
 	{"detail", OPTION_DETAIL, "LEVEL", 0,
-	 "light (default with -a), calls (default else; adds the time of the call where that needs "
-	 "a syscall tracepoint), full (adds copy-on-write, page tables, descriptor tables)",
+	 "light (default with -a), calls (default else; adds the time of the call and of the copy "
+	 "of "
+	 "memory where only tracepoints of all tasks have them, which every system call and mmap "
+	 "then pays for), full (adds copy-on-write, page tables, descriptor tables)",
 	 0},
 	{"trace", OPTION_TRACE, "KIND", 0,
 	 "use no better kind of probe than fentry (default), kprobe or tracepoint", 0},

@@ -301,6 +301,8 @@ static void print_absent(const struct profile_summary *sum, FILE *out)
 		layout_print(out, 2, "%s: %s", strbuf__text(&line), sum->phases[p].absent);
 		strbuf__free(&line);
 	}
+	if (is_absent(sum, PHASE_copy_mm))
+		layout_print(out, 2, "WORK lacks copy_mm, most of the work of a fork.");
 }
 
 /* Before all numbers: they are lower bounds. */

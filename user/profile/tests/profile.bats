@@ -100,6 +100,30 @@ exec_phases_whole() {
     grep -q '^[0-9]* records were lost' "$DIR/err"
 }
 
+# storm's method is in the name of its work; the kernel shows the arguments of a call to fewer probes.
+@test "light has no probe that tasks run into which spawn nothing, and names methods right all the same" {
+    local kind phase
+    for kind in fentry tracepoint; do
+        attach -a --detail light --trace "$kind" --comm storm -o "$DIR/$kind.jsonl"
+        "$STORM" vfork 5
+        "$STORM" spawn 7
+        "$STORM" fork 3
+        interrupt
+        [ "$(births vfork)" -eq 5 ]
+        [ "$(births spawn)" -eq 7 ]
+        [ "$(births fork)" -eq 3 ]
+        jq -se '.[0].phases | [.[].source // "" | test("mmap_lock|sys_|sched_switch")] | any | not' "$DIR/$kind.jsonl"
+    done
+    # By tracepoints alone, what is left out says whose time it would cost.
+    jq -se '.[0].phases | .copy_mm.absent | test("mmap_lock would slow down every change of a memory map")' \
+        "$DIR/tracepoint.jsonl"
+    attach -a --detail light --trace tracepoint --method spawn --comm storm
+    "$STORM" vfork 5
+    "$STORM" spawn 7
+    interrupt
+    grep -q '^7 births, ' "$DIR/out"
+}
+
 @test "where failures cannot be seen, their number is unknown, not 0" {
     for detail in light calls; do
         attach -a --detail "$detail" -o "$DIR/$detail.jsonl"
