@@ -132,6 +132,12 @@ static int trial_births(void)
 	return reap(pid);
 }
 
+/* An edge of a child that has no driver: what a driver would mark is taken as marked. */
+static bool is_marked(const struct source_choice *choice, const struct life *life, enum edge e)
+{
+	return choice->edges[e] && (choice->edges[e]->kind == SOURCE_DRIVER || life->edge[e]);
+}
+
 static void look_at(struct doctor *d, const struct source_choice *choice, const struct life *life)
 {
 	for (int k = 0; k < PHASE_COUNT; k++) {
@@ -140,11 +146,10 @@ static void look_at(struct doctor *d, const struct source_choice *choice, const 
 		if (m->sum >= 0)
 			d->seen[k] |= choice->sums[m->sum] && life->sum[m->sum] > 0;
 		else
-			d->seen[k] |= phase_ns(life, k) != MISSING;
+			d->seen[k] |= phase_exists(k, life->clone_flags) &&
+				      is_marked(choice, life, m->from) &&
+				      is_marked(choice, life, phase_end(k, life->clone_flags));
 	}
-	/* The driver's wait ends this phase; a plain child has no driver. */
-	if (choice->edges[EDGE_reaped]->kind == SOURCE_DRIVER && life->edge[EDGE_exit])
-		d->seen[PHASE_reap] = true;
 }
 
 /* Whether each phase that has a source has been seen. */

@@ -75,7 +75,10 @@ static const char *why_unmarked(const struct cell *cell, enum phase p)
 		return "CLONE_VM: the child has no address space of its own to tear down";
 	if ((m->from == EDGE_exec_enter || m->to == EDGE_exec_enter) &&
 	    strstr(cell->phase_origin[p].source, "driver:"))
-		return "only the pass trace=all marks the entry of an execve that libc calls";
+		return !strcmp(cell__probe_set(cell), probe_set_name(PROBE_SET_ALL))
+			       ? "no probe here marks the entry of an execve that libc calls"
+			       : "only the pass trace=all marks the entry of an execve that libc "
+				 "calls";
 	return "the probe was attached but marked nothing on this kernel";
 }
 

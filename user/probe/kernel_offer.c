@@ -5,17 +5,14 @@
 #include <bpf/btf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/perf_event.h>
-#include <sched.h>
+#include <linux/mount.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench/shared/fault.h"
@@ -23,6 +20,7 @@
 #include "user/probe/trial.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
+#define TRACEFS	   "/sys/kernel/tracing/"
 
 struct kernel_offer {
 	const char **names; /* sorted, borrowed */
@@ -37,6 +35,7 @@ struct kernel_offer {
 		int id;
 	} * tracepoints; /* read once: later the privilege to read them may be gone */
 	size_t tracepoint_count;
+	int tracefs; /* our own mount of it; -1: none, or -errno */
 	bool preempts;
 	int core_fd; /* or -errno */
 	char core_path[32];
@@ -195,7 +194,7 @@ int kernel_offer__new(const char *const *names, size_t count, const struct btf *
 	fault__set(why, 0, "out of memory");
 	if (!o)
 		return err;
-	o->core_fd = -1;
+	o->core_fd = o->tracefs = -1;
 	o->names = calloc(count, sizeof(*o->names));
 	o->entries = calloc(count, sizeof(*o->entries));
 	if (!o->names || !o->entries)
@@ -245,6 +244,8 @@ void kernel_offer__free(struct kernel_offer *o)
 		return;
 	if (o->core_fd >= 0)
 		close(o->core_fd);
+	if (o->tracefs >= 0)
+		close(o->tracefs);
 	for (size_t i = 0; i < o->count; i++)
 		free(o->entries[i].parameter);
 	free(o->names);
@@ -292,14 +293,15 @@ unsigned int kernel_offer__btf_id(const struct kernel_offer *o, const char *name
 	return i < 0 ? 0 : o->entries[i].id;
 }
 
-static int read_id(const char *root, const char *group, const char *name)
+/* `root` is a path, or "" for the folder of a descriptor. */
+static int read_id(int folder, const char *root, const char *group, const char *name)
 {
 	char path[256], text[32];
 	ssize_t n;
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/events/%s/%s/id", root, group, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path), "%sevents/%s/%s/id", root, group, name);
+	fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	n = read(fd, text, sizeof(text) - 1);
@@ -310,31 +312,22 @@ static int read_id(const char *root, const char *group, const char *name)
 	return atoi(text);
 }
 
-/* In a child process, so that nobody else sees the mount and it ends with the child. */
-static int read_id_privately(const char *group, const char *name)
+/* A tracefs that is mounted nowhere: nobody else sees it, and it ends with its descriptor. */
+static int mount_tracefs(void)
 {
-	int pipe_fds[2], id = -EIO, status;
-	pid_t pid;
+	int fs = (int)syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC), mount, err;
 
-	if (pipe2(pipe_fds, O_CLOEXEC))
+	if (fs < 0)
 		return -errno;
-	pid = fork();
-	if (!pid) {
-		if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-		    mount("spawnscope", "/sys/kernel/tracing", "tracefs", 0, NULL))
-			id = -errno;
-		else
-			id = read_id("/sys/kernel/tracing", group, name);
-		_exit(write(pipe_fds[1], &id, sizeof(id)) != sizeof(id));
+	if (syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0)) {
+		err = -errno;
+		close(fs);
+		return err;
 	}
-	close(pipe_fds[1]);
-	if (pid > 0) {
-		if (read(pipe_fds[0], &id, sizeof(id)) != sizeof(id))
-			id = -EIO;
-		waitpid(pid, &status, 0);
-	}
-	close(pipe_fds[0]);
-	return id;
+	mount = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, 0);
+	err = -errno;
+	close(fs);
+	return mount < 0 ? err : mount;
 }
 
 static void remember(struct kernel_offer *o, const char *name, int id)
@@ -357,11 +350,14 @@ int kernel_offer__tracepoint_id(struct kernel_offer *o, const char *group, const
 	for (size_t i = 0; i < o->tracepoint_count; i++)
 		if (!strcmp(o->tracepoints[i].name, name))
 			return o->tracepoints[i].id;
-	id = read_id("/sys/kernel/tracing", group, name);
-	if (id == -ENOENT && access("/sys/kernel/tracing/events", F_OK))
-		id = read_id("/sys/kernel/debug/tracing", group, name);
-	if (id == -ENOENT && access("/sys/kernel/tracing/events", F_OK))
-		id = read_id_privately(group, name);
+	id = read_id(AT_FDCWD, TRACEFS, group, name);
+	if (id == -ENOENT && access(TRACEFS "events", F_OK))
+		id = read_id(AT_FDCWD, "/sys/kernel/debug/tracing/", group, name);
+	if (id == -ENOENT && access(TRACEFS "events", F_OK)) {
+		if (o->tracefs < 0)
+			o->tracefs = mount_tracefs();
+		id = o->tracefs < 0 ? o->tracefs : read_id(o->tracefs, "", group, name);
+	}
 	if (id >= 0)
 		remember(o, name, id);
 	return id;

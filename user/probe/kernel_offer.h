@@ -47,7 +47,7 @@ unsigned int kernel_offer__btf_id(const struct kernel_offer *o, const char *name
 
 /*
  * The id of a tracepoint ("syscalls", "sys_enter_clone") for perf_event_open; -errno if there is
- * none. If tracefs is not mounted, a child process mounts it in a mount namespace of its own, so
- * nothing changes for others.
+ * none. Where tracefs is not mounted it is opened without a mount point, so that nothing changes
+ * for others.
  */
 int kernel_offer__tracepoint_id(struct kernel_offer *o, const char *group, const char *name);

@@ -101,7 +101,7 @@ int probe_profile_follow(struct spawnscope *skel, pid_t pid)
 	int err;
 
 	if (global < 0)
-		return global;
+		return global == -ESRCH ? 0 : global; /* it has ended */
 	privilege_raise();
 	err = bpf_map__update_elem(skel->maps.followed, &tgid, sizeof(tgid), &one, sizeof(one),
 				   BPF_ANY);

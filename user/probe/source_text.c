@@ -24,7 +24,8 @@ static void explain(const struct source_choice *choice, int edge, int sum, char 
 		if (!choice->refusal[i][0]) {
 			/* It works, so this set leaves it out for its cost. */
 			if (choice->profile && row->toll)
-				snprintf(text, size, "%s:%s would slow down %s of all tasks: see --detail",
+				snprintf(text, size,
+					 "%s:%s would slow down %s of all tasks: see --detail",
 					 source_kind_name(row->kind), row->name, row->toll);
 			else
 				snprintf(text, size, "too expensive while times are taken: see %s",

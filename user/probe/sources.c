@@ -37,7 +37,8 @@
 #define EDGE_EVENT(e, costs, n, program)                                                           \
 	{                                                                                          \
 		.edge = EDGE_##e, .sum = -1, .kind = SOURCE_TRACEPOINT, .expensive = costs,        \
-		.of_profile = true, .never_skipped = true, .name = n, .programs = {program},       \
+		.toll = (costs) ? "every system call" : NULL, .of_profile = true,                  \
+		.never_skipped = true, .name = n, .programs = {program},                           \
 	}
 
 /*

@@ -71,6 +71,34 @@ examine() { # OPTION...
     grep -Eq '^copy_files +kprobe:dup_fd: .' "$DIR/out"
 }
 
+# "/" is no mount point there, and tracefs is mounted nowhere.
+@test "in a plain chroot without tracefs doctor finds what it finds outside, and bench measures it" {
+    need_root
+    local name room=$DIR/room status=0
+    mkdir -p "$room"/{bin,proc,sys,tmp,dev}
+    for name in spawnscope spawnscope-bench spawnscope-child; do
+        cp "$BUILD/static/$name" "$room/bin/"
+    done
+    "$TOOL" doctor >"$DIR/outside" || [ $? -eq 1 ]
+    unshare --mount bash -c '
+        mount -t proc none "$1/proc" && mount --rbind /sys "$1/sys" && mount --bind /dev "$1/dev" || exit 3
+        ! mountpoint -q "$1/sys/kernel/tracing" || umount "$1/sys/kernel/tracing" || exit 3
+        [ -z "$(ls "$1/sys/kernel/debug")" ] || umount -l "$1/sys/kernel/debug" || exit 3
+        chroot "$1" /bin/spawnscope doctor >"$2/inside" 2>"$2/err" || [ $? -eq 1 ] || exit 4
+        chroot "$1" /bin/spawnscope bench --method posix_spawn --size 1M --runs 5 --rounds 1 --untraced none -q -o - >"$2/bench.jsonl"' \
+        - "$room" "$DIR" || status=$?
+    cat "$DIR/err"
+    [ "$status" -eq 0 ]
+    diff "$DIR/outside" "$DIR/inside"
+    # What doctor has a source for, the pass with all probes has values of.
+    for name in pre_exec exec_open exec_flush exec_load wake vfork_wait; do
+        grep -Eq "^$name +[a-z]+:" "$DIR/inside" || continue
+        jq -se --arg phase "$name" \
+            '[.[] | select(.type == "cell" and .key.trace == "all") | .phases[$phase].ns | length > 0] | all and length == 1' \
+            "$DIR/bench.jsonl"
+    done
+}
+
 @test "no program is left behind" {
     need_root
     own_tool

@@ -474,6 +474,21 @@ TEST_BETWEEN(libc_hides_the_entry_of_its_execs_from_the_driver, set_up, tear_dow
 	has_source(PHASE_exec_flush, "tracepoint:sched_prepare_exec..task_rename");
 }
 
+TEST_BETWEEN(where_no_probe_has_the_entry_of_an_exec_no_other_pass_is_named, set_up, tear_down)
+{
+	choose(false);
+	choice.edges[EDGE_exec_enter] = NULL;
+	for (size_t i = 0; i < source_count; i++)
+		if (sources[i].edge == EDGE_exec_enter && sources[i].kind == SOURCE_DRIVER)
+			choice.edges[EDGE_exec_enter] = &sources[i];
+	assert_int_equal(cell__add_key_text(&cell, "trace", "all"), 0);
+	learn(VFORK);
+	assert_int_equal(series__push(&cell.samples[SAMPLE_exec_ns], 42), 0);
+	give(PHASE_exec_flush);
+	settle();
+	is_absent(PHASE_exec_open, "no probe here marks the entry of an execve that libc calls");
+}
+
 /* It has nothing to do with libc if it was the kernel that should have marked it. */
 TEST_BETWEEN(an_entry_that_a_probe_missed_is_not_hidden, set_up, tear_down)
 {

@@ -538,8 +538,12 @@ lines_end() {
     cat >"$DIR/inside" <<'SH'
 set -e
 "$1" profile --json -- "$2" fork 3 2>"$3/json"
-sh -c 'sleep 1.5; "$1" fork 7; :' - "$2" &
-"$1" profile -p $! --children >"$3/followed"
+mkfifo "$3/go"
+sh -c 'read -r go <"$2/go"; "$1" fork 7; :' - "$2" "$3" &
+"$1" profile -v -p $! --children >"$3/followed" 2>"$3/attached" &
+until grep -q attached "$3/attached"; do sleep 0.1; done
+echo >"$3/go"
+wait $!
 SH
     unshare --pid --fork --mount-proc sh "$DIR/inside" "$TOOL" "$STORM" "$DIR" >/dev/null 2>"$DIR/err" ||
         { cat "$DIR/err" && false; }
