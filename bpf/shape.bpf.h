@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The size of an address space, and of a process that clones. */
+#pragma once
+
+#include "bpf/tasks.bpf.h"
+
+/*
+ * The offset from a per-CPU pointer to this CPU's data. Found with a per-CPU map of our own: the
+ * kernel's __per_cpu_offset is only visible with CONFIG_KALLSYMS_ALL.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} here SEC(".maps");
+
+static __always_inline __u64 this_cpu_offset(void)
+{
+	__u32 zero = 0;
+	volatile __u64 *mine = bpf_map_lookup_elem(&here, &zero);
+	__u64 map, self, named;
+
+	if (!mine)
+		return 0;
+	if (!*mine) {
+		/* By way of memory: the verifier forbids arithmetic on pointers. */
+		*mine = (__u64)&here;
+		map = *mine;
+		*mine = (__u64)mine;
+		self = *mine;
+		if (bpf_probe_read_kernel(&named, sizeof(named),
+					  (void *)map +
+						  bpf_core_field_offset(struct bpf_array, pptrs)))
+			named = self;
+		*mine = self - named;
+	}
+	return *mine;
+}
+
+/*
+ * This CPU's part of a percpu_counter. Without it a new mm, which one CPU filled, would seem up to
+ * 31 pages per kind too small.
+ */
+static __always_inline __s64 local_part(__s32 *counters)
+{
+	__s32 part = 0;
+
+	bpf_probe_read_kernel(&part, sizeof(part), (void *)counters + this_cpu_offset());
+	return part;
+}
+
+/* In one read: verifiers of those kernels do not follow an array of atomic_long_t. */
+static __always_inline void rss_read_old(struct mm_shape *shape, void *mm)
+{
+	struct mm_struct___v61 *old = mm;
+	struct mm_rss_stat rss = {};
+
+	bpf_core_read(&rss, sizeof(rss), &old->rss_stat);
+	shape->rss_anon = rss.count[MM_ANONPAGES].counter;
+	shape->rss_file = rss.count[MM_FILEPAGES].counter;
+	shape->rss_shmem = rss.count[MM_SHMEMPAGES].counter;
+}
+
+/*
+ * Where a program follows a pointer from a task to one of its structs, the verifier searches all of
+ * BTF for names, which takes 0.8 ms (6.18, btf_nested_type_is_trusted), once per path that leads
+ * there. So load these pointers before any branch; this keeps the compiler from moving the load.
+ */
+#define LOADED_HERE(pointer)                                                                       \
+	({                                                                                         \
+		typeof(pointer) loaded = (pointer);                                                \
+                                                                                                   \
+		asm volatile("" : "+r"(loaded));                                                   \
+		loaded;                                                                            \
+	})
+
+/*
+ * Fills a struct mm_shape from an mm. GET reads a field: DIRECT, a plain load, where the verifier
+ * knows the pointer; BPF_CORE_READ elsewhere. LOCAL_PART is local_part, or NO_PART where 31 pages
+ * do not matter. A macro, since CO-RE relocates an array index only if it is a constant.
+ */
+#define NO_PART(counters) 0
+#define MM_SHAPE(shape, mm, GET, LOCAL_PART)                                                       \
+	do {                                                                                       \
+		if (bpf_core_type_exists(struct mm_rss_stat)) {                                    \
+			rss_read_old(shape, mm);                                                   \
+		} else {                                                                           \
+			(shape)->rss_anon = GET(mm, rss_stat[MM_ANONPAGES].count) +                \
+					    LOCAL_PART(GET(mm, rss_stat[MM_ANONPAGES].counters));  \
+			(shape)->rss_file = GET(mm, rss_stat[MM_FILEPAGES].count) +                \
+					    LOCAL_PART(GET(mm, rss_stat[MM_FILEPAGES].counters));  \
+			(shape)->rss_shmem =                                                       \
+				GET(mm, rss_stat[MM_SHMEMPAGES].count) +                           \
+				LOCAL_PART(GET(mm, rss_stat[MM_SHMEMPAGES].counters));             \
+		}                                                                                  \
+		(shape)->page_table_bytes = GET(mm, pgtables_bytes.counter);                       \
+		(shape)->vmas = GET(mm, map_count);                                                \
+		(shape)->known = 1;                                                                \
+	} while (0)
+
+/* Hamming weight, since BPF has no popcount. */
+static __always_inline __u32 bits_set(__u64 word)
+{
+	word -= (word >> 1) & 0x5555555555555555ULL;
+	word = (word & 0x3333333333333333ULL) + ((word >> 2) & 0x3333333333333333ULL);
+	word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0fULL;
+	return (word * 0x0101010101010101ULL) >> 56;
+}
+
+/* Counts bits in the bitmap of open descriptors, for the first 4,096. */
+static __always_inline __u32 open_descriptors(unsigned long *open_fds, __u32 max_fds)
+{
+	__u32 words = max_fds / 64, n = 0, i, k;
+	__u64 chunk[4];
+
+	for (i = 0; i < 16 && 4 * i < words; i++) {
+		__builtin_memset(chunk, 0, sizeof(chunk));
+		/* The number of words is a power of two: one, two, or whole chunks. */
+		if (bpf_probe_read_kernel(chunk, words < 4 ? 8 * (words & 3) : sizeof(chunk),
+					  open_fds + 4 * i))
+			break;
+		/* Empty words too: a branch for each would cost the verifier 16 times the work. */
+		for (k = 0; k < 4; k++)
+			n += bits_set(chunk[k]);
+	}
+	return n;
+}
+
+#define PARENT_SHAPE(r, task, GET)                                                                 \
+	do {                                                                                       \
+		struct files_struct *files = GET(task, files);                                     \
+		struct signal_struct *signal = GET(task, signal);                                  \
+		struct mm_struct *mm = LOADED_HERE(GET(task, mm));                                 \
+		struct fdtable *table = GET(files, fdt);                                           \
+                                                                                                   \
+		(r)->parent_threads = GET(signal, nr_threads);                                     \
+		(r)->parent_fds = open_descriptors(GET(table, open_fds), GET(table, max_fds));     \
+		if (mm)                                                                            \
+			MM_SHAPE(&(r)->parent, mm, GET, NO_PART);                                  \
+	} while (0)
+
+static __always_inline void parent_shape(struct record_birth *r)
+{
+	r->parent.known = 0;
+	/* 5.11, 3ca1032ab7ab: returns a pointer that the verifier knows */
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)) {
+		struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+
+		PARENT_SHAPE(r, task, DIRECT);
+	} else {
+		struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
+		PARENT_SHAPE(r, task, BPF_CORE_READ);
+	}
+}
