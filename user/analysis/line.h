@@ -30,7 +30,6 @@ enum row_order row__order(const struct row *row);
  * than their references: where straight lines through the medians cross in a log-log plot (a linear
  * one from a size of 0, which has no logarithm). The interval has all sizes between at which the
  * interval of the interpolated ratio holds 1 (Fieller 1954, JRSS B 16(2): a test for each
- * candidate, inverted). NAN unless the order
- * changes just once, from one to the other.
+ * candidate, inverted). NAN unless the order changes just once, from one to the other.
  */
-struct interval line__crossing(const struct row *const *rows, size_t n);
+struct interval line__crossing(const struct row *const *v, size_t n);

@@ -14,6 +14,7 @@ static int cost_of(const struct rows *rows, const struct row *row, struct blocks
 	int err;
 
 	*estimate = NAN;
+	b->n = 0;
 	if (!row->bare)
 		return 0;
 	bare = &row->bare->samples[SAMPLE_spawn_ns];

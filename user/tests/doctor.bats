@@ -80,6 +80,7 @@ examine() { # OPTION...
         cp "$BUILD/static/$name" "$room/bin/"
     done
     "$TOOL" doctor >"$DIR/outside" || [ $? -eq 1 ]
+    # shellcheck disable=SC2016 # for the inner shell
     unshare --mount bash -c '
         mount -t proc none "$1/proc" && mount --rbind /sys "$1/sys" && mount --bind /dev "$1/dev" || exit 3
         ! mountpoint -q "$1/sys/kernel/tracing" || umount "$1/sys/kernel/tracing" || exit 3

@@ -116,7 +116,8 @@ struct machine {
 
 #define RUNS	 1000
 #define ROUNDS	 8
-#define TAKEN	 200
+#define IN_BLOCK 25 /* samples of a cell */
+#define TAKEN	 (ROUNDS * IN_BLOCK)
 #define CELLS	 8
 #define FACTOR	 1.5	/* what a burst multiplies times with */
 #define LENGTH	 2.0	/* the longest burst, in blocks */
@@ -180,8 +181,8 @@ static void simulate_round(const struct machine *m, struct run *r, double level,
 	for (size_t k = 0; k < CELLS; k++) {
 		struct cell *c = &r->cells[order[k]];
 
-		for (size_t i = 0; i < TAKEN / ROUNDS; i++) {
-			double at = (double)k + (double)i / (TAKEN / ROUNDS);
+		for (size_t i = 0; i < IN_BLOCK; i++) {
+			double at = (double)k + (double)i / (double)IN_BLOCK;
 			double ns = sample(m, cost(order[k]) * level, at >= from && at < to, state);
 
 			series__push(&c->samples[SAMPLE_spawn_ns], llround(ns));

@@ -242,7 +242,8 @@ static void add_noisy(struct run *r, const char *method, const char *trace, int6
 	struct cell *c = sample_cell(r, method, mib << 20, trace, 0);
 
 	for (size_t i = 0; i < 16; i++) {
-		int64_t ns = (int64_t)(us * (1000 + 10 * percent[i / 2]));
+		int of_block = percent[i / 2];
+		int64_t ns = (int64_t)(us * (1000 + 10 * of_block));
 
 		series__push(&c->samples[SAMPLE_spawn_ns], ns);
 		series__push(&c->samples[SAMPLE_exec_ns], ns);

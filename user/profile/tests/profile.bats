@@ -102,7 +102,7 @@ exec_phases_whole() {
 
 # storm's method is in the name of its work; the kernel shows the arguments of a call to fewer probes.
 @test "light has no probe that tasks run into which spawn nothing, and names methods right all the same" {
-    local kind phase
+    local kind
     for kind in fentry tracepoint; do
         attach -a --detail light --trace "$kind" --comm storm -o "$DIR/$kind.jsonl"
         "$STORM" vfork 5

@@ -75,10 +75,10 @@ noisy_run() {
     "$TOOL" report --format markdown "$DIR/one.jsonl" >"$DIR/out.md"
     cat "$DIR/out.md"
     [ "$(grep -c 'too few blocks for an interval' "$DIR/out.md")" -ge 4 ]
-    ! grep -q ' to [0-9.]*)' "$DIR/out.md"
+    refute grep -q ' to [0-9.]*)' "$DIR/out.md"
     noisy_run | jq -c 'if .type == "run" then .clock = "icount" else . end' >"$DIR/lab.jsonl"
     "$TOOL" report --format markdown "$DIR/lab.jsonl" >"$DIR/out.md"
-    ! grep -qE 'interval|noise' "$DIR/out.md"
+    refute grep -qE 'interval|noise' "$DIR/out.md"
 }
 
 @test "a busy machine is said at the top of text, page and Markdown; an idle one and the lab are not" {
@@ -91,10 +91,10 @@ noisy_run() {
     grep -A 1 '<dl class="answers">' "$DIR/out.html" | grep -q 'class="answer warning".*Was the machine quiet'
     jq -c 'if .type == "run" then .clock = "icount" else . end' "$DIR/busy.jsonl" >"$DIR/lab.jsonl"
     "$TOOL" report --format markdown "$DIR/lab.jsonl" >"$DIR/out.md"
-    ! grep -q 'Was the machine quiet' "$DIR/out.md"
+    refute grep -q 'Was the machine quiet' "$DIR/out.md"
     made_run >"$DIR/old.jsonl"
     "$TOOL" report --format markdown "$DIR/old.jsonl" >"$DIR/out.md"
-    ! grep -q 'Was the machine quiet' "$DIR/out.md"
+    refute grep -q 'Was the machine quiet' "$DIR/out.md"
 }
 
 @test "a run keeps what says whether the machine was quiet" {

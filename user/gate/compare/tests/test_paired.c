@@ -69,7 +69,8 @@ static void check_untied(const double *v, size_t n)
 	struct interval interval;
 
 	check_tied(v, n);
-	assert_int_equal(interval__pseudomedian(v + DIFFERENCES, n - DIFFERENCES, v[ALPHA], &interval), 0);
+	assert_int_equal(
+		interval__pseudomedian(v + DIFFERENCES, n - DIFFERENCES, v[ALPHA], &interval), 0);
 	assert_close(interval.estimate, v[ESTIMATE]);
 	assert_close(interval.low, v[LOW]);
 	assert_close(interval.high, v[HIGH]);
