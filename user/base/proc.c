@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdbool.h>
@@ -14,6 +15,8 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
+
+#include "bench/shared/clock.h"
 
 int proc_own_path(char *path, size_t size)
 {
@@ -66,6 +69,19 @@ unsigned int proc_pid_namespace(void)
 	struct stat st;
 
 	return stat("/proc/self/ns/pid", &st) ? FIRST_PID_NAMESPACE : (unsigned int)st.st_ino;
+}
+
+int64_t proc_clock_offset(void)
+{
+	FILE *f = fopen("/proc/self/timens_offsets", "re");
+	int64_t s = 0, ns = 0;
+
+	if (!f)
+		return 0;
+	if (fscanf(f, " monotonic %" SCNd64 " %" SCNd64, &s, &ns) != 2)
+		s = ns = 0;
+	fclose(f);
+	return s * NS_PER_S + ns;
 }
 
 static const char *const cgroup_mounts[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};

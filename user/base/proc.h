@@ -20,6 +20,12 @@ pid_t proc_process_of(pid_t id);
 unsigned int proc_pid_namespace(void);
 
 /*
+ * What our time namespace (time_namespaces(7), Linux 5.6) adds to CLOCK_MONOTONIC, in ns. The
+ * kernel's probes read the clock without it.
+ */
+int64_t proc_clock_offset(void);
+
+/*
  * The path of a cgroup (version 2), below its mount, by its id. 0, or -ENOENT: it is gone or not
  * visible here.
  */

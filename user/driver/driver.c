@@ -2,7 +2,6 @@
 #include "user/driver/driver.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "bench/shared/clock.h"
 #include "bench/shared/fault.h"
 #include "bench/shared/protocol.h"
+#include "user/base/proc.h"
 #include "user/driver/libc.h"
 #include "user/driver/lines.h"
 #include "user/driver/process.h"
@@ -24,23 +24,6 @@ struct driver {
 	size_t sample_cap;
 	int64_t clock_offset; /* of CLOCK_MONOTONIC in this time namespace, ns */
 };
-
-/*
- * What a time namespace (time_namespaces(7), Linux 5.6) adds to CLOCK_MONOTONIC, for the driver as
- * for us. The kernel's probes read the clock without it.
- */
-static int64_t read_clock_offset(void)
-{
-	FILE *f = fopen("/proc/self/timens_offsets", "re");
-	int64_t s = 0, ns = 0;
-
-	if (!f)
-		return 0;
-	if (fscanf(f, " monotonic %" SCNd64 " %" SCNd64, &s, &ns) != 2)
-		s = ns = 0;
-	fclose(f);
-	return s * NS_PER_S + ns;
-}
 
 /* The driver has closed its output. One that was killed may have stopped in the middle of a line.
  */
@@ -117,7 +100,7 @@ int driver__start(char *const *args, const struct driver_options *options, struc
 	if (!d)
 		goto cleanup;
 	d->process.from = -1;
-	d->clock_offset = read_clock_offset();
+	d->clock_offset = proc_clock_offset();
 	err = driver_process_path(path, sizeof(path));
 	if (err) {
 		fault__set(why, 0, "cannot find the driver spawnscope-bench beside spawnscope: %s",

@@ -16,6 +16,7 @@
 #include "user/base/command.h"
 #include "user/base/interrupt.h"
 #include "user/base/privilege.h"
+#include "user/base/proc.h"
 #include "user/base/say.h"
 #include "user/base/slow_reader.h"
 #include "user/profile/calibrate.h"
@@ -162,7 +163,8 @@ static int trace(struct profile *p)
 	p->sinks.to_store.may_wait = may_wait_for_file;
 	p->sinks.to_store.fails = true;
 	p->sinks.to_trace = p->sinks.to_store;
-	err = sinks__open(&p->sinks, &p->options, out, choice, t->attached, &p->why);
+	err = sinks__open(&p->sinks, &p->options, out, choice, t->attached - proc_clock_offset(),
+			  &p->why);
 	if (err)
 		return err;
 	p->out = slow_reader__open(&p->reader, fileno(out), false);

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "bench/shared/clock.h"
+#include "user/base/proc.h"
 #include "user/collect/births.h"
 
 /* How often the ring is emptied. */
@@ -21,6 +22,7 @@ struct watch {
 	struct sinks *sinks;
 	struct births *births;
 	int64_t ticked;
+	int64_t clock_offset; /* proc_clock_offset() */
 	bool drained;
 };
 
@@ -105,7 +107,7 @@ static void tick(struct watch *w)
 	if (now - w->ticked <= TICK_NS)
 		return;
 	w->ticked = now;
-	births__tick(w->births, now);
+	births__tick(w->births, now - w->clock_offset);
 }
 
 int watch(struct trace *t, struct sinks *to, const struct source_choice *choice)
@@ -114,6 +116,7 @@ int watch(struct trace *t, struct sinks *to, const struct source_choice *choice)
 		.trace = t,
 		.sinks = to,
 		.births = births__new(choice, sinks__birth, to),
+		.clock_offset = proc_clock_offset(),
 	};
 	int err = 0;
 

@@ -458,6 +458,14 @@ mail_of() {
         and all(.[] | select(.ph == "X"); .dur >= 0 and .ts >= 0)' "$DIR/trace.json"
 }
 
+@test "in a time namespace times begin with the trace" {
+    local shift
+    for shift in 500000 -1; do
+        unshare --time --monotonic=$shift --fork "$TOOL" profile -q --perfetto "$DIR/trace.json" -- "$STORM" fork 3
+        jq -e '[.[] | .ts // empty] | length > 3 and min >= 0 and max < 300 * 1000000' "$DIR/trace.json"
+    done
+}
+
 @test "of a command, --json writes to standard error and -o - to standard output, as --help says" {
     profile --json -- true
     [ ! -s "$DIR/out" ]
