@@ -52,10 +52,12 @@ SH
 none_lost() {
     command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86_64 is not installed"
     bench/lab/fetch-kernel --path debian:sid >/dev/null || skip "debian:sid cannot be fetched"
+    local limit=600
+    [ -z "${OFFSETS:-}" ] || limit=7200
     # With two CPUs in two threads the emulator hangs once in a while, before the command runs.
     for _ in 1 2; do
         status=0
-        bench/lab/guest --kernel debian:sid --append "preempt=$1" --smp "$2" --memory 768M --timeout 7200 \
+        bench/lab/guest --kernel debian:sid --append "preempt=$1" --smp "$2" --memory 768M --timeout "$limit" \
             --init "$BUILD/static/lab-init" --add "$BUILD/static/spawnscope" \
             --add "$BUILD/static/storm" --add "$ROOM/many" \
             --add "$ROOM/profiles" -- \
@@ -66,14 +68,14 @@ none_lost() {
     [ "$status" -eq 0 ]
     details=$(wc -w <<<"$3") offsets=$(wc -w <<<"${OFFSETS:-0}")
     [ "$(grep -c ': births 1208 fork 608 vfork 150 spawn 300 thread 150 execs 608 "births_unseen":0 ' "$DIR/out")" -eq $((3 * details * offsets)) ]
-    # And the kernel did skip programs.
-    grep -q '"missed":[1-9]' "$DIR/out"
 }
 
 # With OFFSETS everything; else what takes two minutes.
 
 @test "debian:sid: on one CPU no birth is lost to preemption" {
     none_lost full 1 'light calls full'
+    # And the kernel did skip programs.
+    grep -q '"missed":[1-9]' "$DIR/out"
     [ -z "${OFFSETS:-}" ] || none_lost lazy 1 'light calls full'
 }
 
