@@ -129,21 +129,13 @@ static __always_inline void clone_mark_copy(void)
 		birth_mark(s, EDGE_mm_start);
 }
 
-/* ns off the CPU since it was last read: of a sum, at its last return or the edge before. */
-static __always_inline __u64 off_cpu_since(struct slot *s)
-{
-	__u64 then = s->off_cpu.ns;
-
-	return off_cpu_now(&s->off_cpu) - then;
-}
-
 /* For a sum: subtracts the time at entry (sign -1), adds the time at return. */
 static __always_inline void clone_files(int sign)
 {
 	struct slot *s = cloning();
 
 	if (s)
-		s->copy_files_ns += sign * bpf_ktime_get_ns() - (sign > 0 ? off_cpu_since(s) : 0);
+		s->copy_files_ns += sign * on_cpu_clock(s);
 }
 
 static __always_inline void clone_pages(int sign)
@@ -151,7 +143,7 @@ static __always_inline void clone_pages(int sign)
 	struct slot *s = cloning();
 
 	if (s)
-		s->copy_pages_ns += sign * bpf_ktime_get_ns() - (sign > 0 ? off_cpu_since(s) : 0);
+		s->copy_pages_ns += sign * on_cpu_clock(s);
 }
 
 /* The stack pointer with which a task returns to user space; 0: not known. */

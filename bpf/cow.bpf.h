@@ -73,14 +73,6 @@ static __always_inline void cow_count_shared(struct cow_counts *to, __u64 ns, en
 		__sync_fetch_and_add(&to->huge, 1);
 }
 
-/* Stands still while the task is off the CPU; ns from any start. */
-static __always_inline __u64 on_cpu_clock(struct slot *s)
-{
-	__u64 off = off_cpu_now(&s->off_cpu);
-
-	return bpf_ktime_get_ns() - off;
-}
-
 static __always_inline void cow_begin(struct slot *s, __u64 orig_pte)
 {
 	s->state |= TASK_IN_COW;

@@ -59,11 +59,19 @@ static __always_inline void task_exits(struct task_struct *task)
 
 TRACEPOINT(sched_process_exit, task_exits(task), struct task_struct *task)
 
-/* The same as a perf event, which runs with preemption off. */
+/* The same as perf events, which run with preemption off. */
+
 SEC("?tracepoint/sched/sched_process_exit")
 int event_sched_process_exit(void *ctx)
 {
 	task_exits((struct task_struct *)bpf_get_current_task_btf());
+	return 0;
+}
+
+SEC("?tracepoint/mmap/exit_mmap")
+int event_exit_mmap(void *ctx)
+{
+	exit_mm_done();
 	return 0;
 }
 

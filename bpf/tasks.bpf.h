@@ -171,3 +171,11 @@ static __always_inline void cow_difference(struct cow_counts *to, const struct c
 	to->reused = now->reused - then->reused;
 	to->huge = now->huge - then->huge;
 }
+
+/* Stands still while the task is off the CPU; ns from any start. */
+static __always_inline __u64 on_cpu_clock(struct slot *s)
+{
+	__u64 off = off_cpu_now(&s->off_cpu);
+
+	return bpf_ktime_get_ns() - off;
+}

@@ -152,6 +152,7 @@ const struct source sources[] = {
 
 	EDGE_FENTRY(exit_mm_end, "exit_mmap", "mm_struct", "fexit_exit_mmap"),
 	EDGE_AT(exit_mm_end, KPROBE, "exit_mmap", "kretprobe_exit_mmap"),
+	EDGE_EVENT(exit_mm_end, false, "exit_mmap", "event_exit_mmap"),
 	EDGE_AT(exit_mm_end, TRACEPOINT, "exit_mmap", "tp_exit_mmap"),
 
 	EDGE_AT(exit, TRACEPOINT, "sched_process_exit", "tp_sched_process_exit"),
