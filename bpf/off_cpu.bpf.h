@@ -5,7 +5,8 @@
  *
  * `exec_start` is when the scheduler last brought `sum_exec_runtime` up to date. Their difference
  * only grows when the task leaves the CPU and comes back, and the task itself reads it, on a CPU:
- * so it is exact, though the runtime alone is a tick behind. Both are of the run queue's clock,
+ * so it is exact, though the runtime alone is a tick behind. A tick that comes between the two
+ * reads moves the runtime, so that is read once more. Both are of the run queue's clock,
  * which stands still in interrupts where the kernel accounts for these, so two CPUs' clocks differ:
  * over a migration only the wait for a CPU counts (`run_delay`, of a clock that all CPUs share).
  */
@@ -25,9 +26,17 @@ struct off_cpu {
 #define DIRECT(pointer, field) ((pointer)->field)
 #define OFF_CPU_READ(o, task, GET)                                                                 \
 	do {                                                                                       \
-		__u64 gap = GET(task, se.exec_start) - GET(task, se.sum_exec_runtime);             \
-		__u64 migrations, delay = 0;                                                       \
+		__u64 migrations, gap, start, again, delay = 0;                                    \
+		__u64 runtime = GET(task, se.sum_exec_runtime);                                    \
                                                                                                    \
+		barrier();                                                                         \
+		start = GET(task, se.exec_start);                                                  \
+		barrier();                                                                         \
+		again = GET(task, se.sum_exec_runtime);                                            \
+		barrier();                                                                         \
+		if (again != runtime)                                                              \
+			start = GET(task, se.exec_start);                                          \
+		gap = start - again;                                                               \
 		if (gap == (o)->gap) /* never left the CPU */                                      \
 			break;                                                                     \
 		migrations = GET(task, se.nr_migrations);                                          \

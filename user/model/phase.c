@@ -78,21 +78,21 @@ int64_t phase_off_ns(const struct life *life, enum phase phase)
 {
 	const struct phase_model *m = &phase_models[phase];
 	enum edge end = phase_end(phase, life->clone_flags);
-	int64_t span, off;
+	int64_t off;
 
 	if (m->kind != PHASE_WORK || m->sum >= 0 || !life->edge[m->from] || !life->edge[end] ||
 	    life->off[m->from] == OFF_UNKNOWN || life->off[end] == OFF_UNKNOWN)
 		return 0;
-	span = (int64_t)(life->edge[end] - life->edge[m->from]);
 	off = (int64_t)(life->off[end] - life->off[m->from]);
 	/* The scheduler's clock is another than that of the edges. */
-	return off < 0 || span < 0 ? 0 : off < span ? off : span;
+	return off < 0 ? 0 : off;
 }
 
 int64_t phase_ns(const struct life *life, enum phase phase)
 {
 	const struct phase_model *m = &phase_models[phase];
 	uint64_t from, to;
+	int64_t span, off;
 
 	if (!phase_exists(phase, life->clone_flags))
 		return MISSING;
@@ -102,7 +102,9 @@ int64_t phase_ns(const struct life *life, enum phase phase)
 	to = life->edge[phase_end(phase, life->clone_flags)];
 	if (!from || !to)
 		return MISSING;
-	return (int64_t)(to - from) - phase_off_ns(life, phase);
+	span = (int64_t)(to - from);
+	off = phase_off_ns(life, phase);
+	return off > 0 && off >= span ? MISSING : span - off;
 }
 
 int64_t phase_unattributed(const struct life *life, int64_t spawn_ns)

@@ -72,7 +72,8 @@ int64_t phase_off_ns(const struct life *life, enum phase phase);
 
 /*
  * The phase's time in ns; MISSING if it does not exist, or an edge of it is missing. Time off the
- * CPU is no work: a phase of that kind does not have it.
+ * CPU is no work: a phase of that kind does not have it, and is MISSING if nothing would be left,
+ * where the scheduler's clock and that of the edges contradict each other.
  */
 int64_t phase_ns(const struct life *life, enum phase phase);
 
