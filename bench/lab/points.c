@@ -8,10 +8,13 @@
  *                instruction of a block, such as a function's entry; with `return`,
  *                the function's return to its caller is recorded, too
  *   routines=FILE
- *                lines "ADDRESS END clear|copy": the kernel's routines that clear and
- *                copy memory, from ADDRESS to before END
- *   out=FILE     lines "INSTRUCTIONS STREAM CLEARED COPIED NAME [return]", all since
- *                the machine started
+ *                lines "ADDRESS END clear|copy|switch": the kernel's routines that clear
+ *                and copy memory, and the one that changes from a task's stack to
+ *                another's, from ADDRESS to before END
+ *   out=FILE     lines "INSTRUCTIONS STREAM CLEARED COPIED TASK INSTRUCTIONS STREAM
+ *                CLEARED COPIED NAME [return]": four since the machine started, and the
+ *                same four of this TASK alone. A task is named by its kernel stack,
+ *                which a later task can have again
  *
  * INSTRUCTIONS  as the guest's clock counts them: each step of a repeated string
  *               instruction is one, and so is the end of its repetition
@@ -21,7 +24,8 @@
  *               stores in the routines. What they write twice, where the parts of an
  *               odd size overlap, counts twice
  *
- * A return is recorded only if the function was called, not jumped to. Instructions are
+ * What a task executes ends where its registers are stored for another, and contains the
+ * interrupts until then. A return is recorded only if the function was called, not jumped to. Instructions are
  * counted by blocks: a block that a fault interrupts counts as a whole.
  */
 #include <inttypes.h>
@@ -68,8 +72,11 @@ size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *to, size
 #define POINTS_MAX   64
 #define ROUTINES_MAX 64
 #define PENDING_MAX  256
+#define TASKS_MAX    4096
 #define STORES	     2 /* a kind of access */
+#define LOADS_STORES 3
 #define KERNEL	     0xffff800000000000
+#define STACK_SHIFT  14 /* THREAD_SIZE of x86-64 */
 
 EXPORT extern int qemu_plugin_version;
 EXPORT int qemu_plugin_version = PLUGIN_VERSION;
@@ -89,11 +96,23 @@ struct block {
 	const struct point *point; /* at its start, or NULL */
 };
 
-enum { CLEARED, COPIED, BYTES_COUNT };
+enum { CLEARED, COPIED, BYTES_COUNT, SWITCH = BYTES_COUNT };
 
 struct routine {
 	uint64_t start, end;
 	int kind;
+};
+
+/* What was executed. */
+struct counts {
+	uint64_t instructions;
+	uint64_t stream; /* the same without the steps of string instructions */
+	uint64_t bytes[BYTES_COUNT];
+};
+
+struct task {
+	uint64_t stack; /* its number; 0: a free place */
+	struct counts counts;
 };
 
 /* A return that is expected. */
@@ -110,16 +129,53 @@ static struct {
 	struct pending pending[PENDING_MAX];
 	size_t pending_count;
 	const struct block *last;
-	uint64_t count;	 /* instructions */
-	uint64_t stream; /* the same without the steps of string instructions */
-	uint64_t bytes[BYTES_COUNT];
+	struct counts counts;
+	struct counts at_switch; /* to the present task */
+	struct task tasks[TASKS_MAX];
+	struct task *task; /* on the CPU */
 	FILE *out;
 } plugin;
 
+/* The task with this stack. It stops the guest if there are too many. */
+static struct task *find_task(uint64_t stack)
+{
+	for (size_t i = 0; i < TASKS_MAX; i++) {
+		struct task *t = &plugin.tasks[(stack + i) % TASKS_MAX];
+
+		if (!t->stack)
+			t->stack = stack;
+		if (t->stack == stack)
+			return t;
+	}
+	fprintf(stderr, "points: more than %d kernel stacks\n", TASKS_MAX);
+	exit(1);
+}
+
+/* Adds what was executed since the last switch to the present task. */
+static void settle(void)
+{
+	struct counts *to = &plugin.task->counts;
+
+	to->instructions += plugin.counts.instructions - plugin.at_switch.instructions;
+	to->stream += plugin.counts.stream - plugin.at_switch.stream;
+	for (int i = 0; i < BYTES_COUNT; i++)
+		to->bytes[i] += plugin.counts.bytes[i] - plugin.at_switch.bytes[i];
+	plugin.at_switch = plugin.counts;
+}
+
+static void print_counts(const struct counts *c)
+{
+	fprintf(plugin.out, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " ", c->instructions,
+		c->stream, c->bytes[CLEARED], c->bytes[COPIED]);
+}
+
 static void record(const struct point *point, const char *what)
 {
-	fprintf(plugin.out, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %s%s\n", plugin.count,
-		plugin.stream, plugin.bytes[CLEARED], plugin.bytes[COPIED], point->name, what);
+	settle();
+	print_counts(&plugin.counts);
+	fprintf(plugin.out, "%" PRIx64 " ", plugin.task->stack);
+	print_counts(&plugin.task->counts);
+	fprintf(plugin.out, "%s%s\n", point->name, what);
 }
 
 static void on_block(unsigned int vcpu, void *data)
@@ -141,10 +197,10 @@ static void on_block(unsigned int vcpu, void *data)
 			plugin.pending[plugin.pending_count++] =
 				(struct pending){plugin.last->end, b->point};
 	}
-	plugin.count += b->count;
+	plugin.counts.instructions += b->count;
 	/* Each step ends its block, and the next one is a block of its own. */
 	if (!plugin.last || !b->repeated || plugin.last->repeated != b->start)
-		plugin.stream += b->count;
+		plugin.counts.stream += b->count;
 	plugin.last = b;
 }
 
@@ -157,6 +213,20 @@ static void on_store(unsigned int vcpu, uint32_t info, uint64_t address, void *d
 	/* In QEMU 7.2 movs reports its loads, too. */
 	if (qemu_plugin_mem_is_store(info))
 		*bytes += UINT64_C(1) << qemu_plugin_mem_size_shift(info);
+}
+
+/* The routine that switches tasks reads or writes the stack of the last, then of the next. */
+static void on_switch(unsigned int vcpu, uint32_t info, uint64_t address, void *data)
+{
+	uint64_t stack = address >> STACK_SHIFT;
+
+	(void)vcpu;
+	(void)info;
+	(void)data;
+	if (plugin.task->stack == stack)
+		return;
+	settle();
+	plugin.task = find_task(stack);
 }
 
 static void read_code(const struct qemu_plugin_insn *insn, uint8_t *code, size_t size)
@@ -190,20 +260,32 @@ static uint8_t opcode_of(const struct qemu_plugin_insn *insn, bool *repeats)
 	return code[i];
 }
 
-/* What the stores of this instruction of the kernel do: one of the kinds, or -1. */
+static bool is_push(uint8_t opcode)
+{
+	return opcode >= 0x50 && opcode <= 0x57;
+}
+
+static bool is_pop(uint8_t opcode)
+{
+	return opcode >= 0x58 && opcode <= 0x5f;
+}
+
+/* What this instruction of the kernel accesses memory for: one of the kinds, or -1. */
 static int kind_of(uint64_t address, uint8_t opcode)
 {
+	int kind = -1;
+
 	if (opcode == 0xaa || opcode == 0xab)
 		return CLEARED;
 	if (opcode == 0xa4 || opcode == 0xa5)
 		return COPIED;
-	/* push and call write to the stack. */
-	if ((opcode >= 0x50 && opcode <= 0x57) || opcode == 0xe8)
-		return -1;
 	for (size_t i = 0; i < plugin.routine_count; i++)
 		if (address >= plugin.routines[i].start && address < plugin.routines[i].end)
-			return plugin.routines[i].kind;
-	return -1;
+			kind = plugin.routines[i].kind;
+	if (kind == SWITCH)
+		return is_push(opcode) || is_pop(opcode) ? kind : -1;
+	/* push and call write to the stack. */
+	return is_push(opcode) || opcode == 0xe8 ? -1 : kind;
 }
 
 static bool is_string(uint8_t opcode)
@@ -219,8 +301,11 @@ static uint64_t look_at(struct qemu_plugin_insn *insn)
 	uint8_t opcode = opcode_of(insn, &repeats);
 	int kind = address >= KERNEL ? kind_of(address, opcode) : -1;
 
-	if (kind >= 0)
-		qemu_plugin_register_vcpu_mem_cb(insn, on_store, 0, STORES, &plugin.bytes[kind]);
+	if (kind == SWITCH)
+		qemu_plugin_register_vcpu_mem_cb(insn, on_switch, 0, LOADS_STORES, NULL);
+	else if (kind >= 0)
+		qemu_plugin_register_vcpu_mem_cb(insn, on_store, 0, STORES,
+						 &plugin.counts.bytes[kind]);
 	return repeats && is_string(opcode) ? address : 0;
 }
 
@@ -278,7 +363,9 @@ static int read_routines(FILE *in)
 		if (plugin.routine_count == ROUTINES_MAX ||
 		    sscanf(line, "%" SCNx64 " %" SCNx64 " %15s", &r->start, &r->end, kind) != 3)
 			return -1;
-		r->kind = strcmp(kind, "copy") ? CLEARED : COPIED;
+		r->kind = !strcmp(kind, "copy")	  ? COPIED
+			  : !strcmp(kind, "switch") ? SWITCH
+						    : CLEARED;
 		plugin.routine_count++;
 	}
 	return 0;
@@ -309,6 +396,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **
 		fprintf(stderr, "points: bad list of points or routines\n");
 		return err;
 	}
+	plugin.task = find_task(1); /* no stack: until the first switch */
 	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
 	qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);
 	return 0;
