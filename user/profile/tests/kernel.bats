@@ -45,7 +45,22 @@ for kind in $1; do
     done
 done
 SH
-    chmod +x "$ROOM/many" "$ROOM/profiles"
+    cat >"$ROOM/watched" <<'SH'
+#!/bin/sh
+# watched COMMAND...: what a profile of the whole machine says of it, and the memory that it took.
+echo 100000 >/proc/sys/kernel/pid_max
+echo 100000 >/proc/sys/kernel/threads-max
+ulimit -u unlimited
+spawnscope profile -a -v --no-calibrate >/run/said 2>/run/attached &
+tool=$!
+until grep -q 'attached .* after the start' /run/attached; do sleep 0.1; done
+"$@" || exit
+grep VmHWM /proc/$tool/status
+kill -INT $tool
+wait $tool || exit
+cat /run/said
+SH
+    chmod +x "$ROOM/many" "$ROOM/profiles" "$ROOM/watched"
 }
 
 # none_lost PREEMPTION CPUS DETAILS: every birth has a record, by each kind at each detail.
@@ -82,4 +97,18 @@ none_lost() {
 @test "debian:sid: on two CPUs no birth is lost to preemption" {
     none_lost lazy 2 "light${OFFSETS:+ calls full}"
     [ -z "${OFFSETS:-}" ] || none_lost full 2 'light calls full'
+}
+
+@test "debian:6.1: each fork of 20,000 live processes is counted, in less than 200 MiB" {
+    command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86_64 is not installed"
+    bench/lab/guest --kernel debian:6.1 --memory 2G --timeout 1200 --init "$BUILD/static/lab-init" \
+        --add "$BUILD/static/spawnscope" --add "$BUILD/static/storm" --add "$ROOM/watched" -- \
+        watched storm alive 20000 >"$DIR/out" 2>&1 || { cat "$DIR/out" && false; }
+    cat "$DIR/out"
+    births=$(sed -n 's/^\([0-9]*\) births, 0 failed, 0 lost$/\1/p' "$DIR/out")
+    [ "$births" -ge 40000 ]
+    tr -s '\n ' '  ' <"$DIR/out" | grep -q "/proc/stat counted $births births meanwhile, we ${births}[; ]"
+    grep -q '^storm *fork *20000 ' "$DIR/out"
+    grep -q '^storm *other *20000 ' "$DIR/out"
+    [ "$(awk '$1 == "VmHWM:" { print $2 }' "$DIR/out")" -lt $((200 * 1024)) ]
 }
