@@ -56,6 +56,19 @@ static struct interval fits_slope(const struct fits *f)
 	return blocks__interval(&b, fit_slope(&f->all));
 }
 
+static int add_bill(struct fits *f, const struct rows *rows, const struct row *row)
+{
+	const struct cell *billed = row__bill(row);
+	struct blocks b;
+	int err;
+
+	if (!billed)
+		return 0;
+	err = blocks__medians(&b, rows->run, billed, &billed->bill);
+	fits_add(f, (double)row->rss / MIB, stats_median(&billed->bill), &b);
+	return err;
+}
+
 static int add_copy(struct fits *f, const struct rows *rows, const struct row *row)
 {
 	bool starred;
@@ -76,7 +89,7 @@ static int add_copy(struct fits *f, const struct rows *rows, const struct row *r
 int slopes__of(struct slopes *s, const struct rows *rows, size_t line)
 {
 	const char *pages = cell__pages(rows->v[line].cell);
-	struct fits call = {0}, started = {0}, total = {0}, copy = {0};
+	struct fits call = {0}, started = {0}, total = {0}, bill = {0}, copy = {0};
 	int err = 0;
 
 	for (size_t i = 0; i < rows->n && !err; i++) {
@@ -88,11 +101,12 @@ int slopes__of(struct slopes *s, const struct rows *rows, size_t line)
 		fits_add(&call, mib, row->call.median, &row->call_blocks);
 		fits_add(&started, mib, row->started.median, &row->started_blocks);
 		fits_add(&total, mib, row->total.median, &row->total_blocks);
-		if (!pages || !strcmp(pages, "4k"))
+		err = add_bill(&bill, rows, row);
+		if (!err && (!pages || !strcmp(pages, "4k")))
 			err = add_copy(&copy, rows, row);
 	}
 	*s = (struct slopes){fits_slope(&call), fits_slope(&started), fits_slope(&total),
-			     fits_slope(&copy)};
+			     fits_slope(&bill), fits_slope(&copy)};
 	return err ? err : !isfinite(s->call.estimate);
 }
 

@@ -10,6 +10,7 @@
  */
 struct slopes {
 	struct interval call, started, total; /* per MiB of the parent */
+	struct interval bill;		      /* the same, from cells with all probes */
 	struct interval copy;		      /* copy_mm per present PTE copied */
 };
 

@@ -6,6 +6,7 @@
 
 #include "bench/shared/units.h"
 #include "user/analysis/stats.h"
+#include "user/model/bill.h"
 #include "user/model/phase.h"
 
 /* A tail of too few samples is their maximum and has no value. */
@@ -36,6 +37,11 @@ static int64_t call_of_birth(const struct metric *m, const struct birth *b)
 static int64_t phase_of_birth(const struct metric *m, const struct birth *b)
 {
 	return phase_ns(&b->life, m->phase);
+}
+
+static int64_t bill_of_birth(const struct metric *m, const struct birth *b)
+{
+	return bill_of_life(&b->life);
 }
 
 static int64_t count_of_birth(const struct metric *m, const struct birth *b)
@@ -109,6 +115,19 @@ static int64_t count_of_birth(const struct metric *m, const struct birth *b)
 const struct metric metrics[] = {
 	/* clang-format off */
 	SAMPLES(TIME)
+	{
+		.name = "bill",
+		.aliases = "bill_ns",
+		.brief = "the work that the birth caused on whatever CPU: the call without waits, the "
+			 "child before it execs, the teardown of what was copied, COW faults",
+		.kind = METRIC_BILL,
+		.cost = true,
+		.phase = PHASE_none,
+		.quantile = 0.5,
+		.series = offsetof(struct cell, bill),
+		.value = quantile_of_cell,
+		.of_birth = bill_of_birth,
+	},
 	TAIL("spawn_p99", "call.p99 spawn.p99", spawn_ns, 0.99)
 	TAIL("total_p99", "total.p99", total_ns, 0.99)
 	PHASES(PHASE, PHASE)
@@ -185,6 +204,30 @@ bool metric_is_count(const struct metric *m)
 	return m->kind == METRIC_COUNT || m->kind == METRIC_FAILED;
 }
 
+bool metric_has_phase(const struct metric *m, enum phase p)
+{
+	return m->kind == METRIC_BILL ? bill_has(p) : m->kind == METRIC_PHASE && m->phase == p;
+}
+
+bool metric_is_probed(const struct metric *m)
+{
+	return m->kind == METRIC_PHASE || m->kind == METRIC_BILL;
+}
+
+const char *metric_absent(const struct metric *m, const struct run *r, const struct cell *c,
+			  enum phase *phase)
+{
+	*phase = c && m->kind == METRIC_BILL ? bill_lacks(c) : m->phase;
+	for (int p = 0; p < PHASE_COUNT && !c && *phase == PHASE_none; p++) {
+		if (metric_has_phase(m, p) && r->phases[p].absent)
+			*phase = p;
+	}
+	if (*phase == PHASE_none)
+		return NULL;
+	return c && c->phase_origin[*phase].absent ? c->phase_origin[*phase].absent
+						   : r->phases[*phase].absent;
+}
+
 const char *metric_unit(const struct metric *m, const char *clock)
 {
 	if (m->unit)
@@ -194,7 +237,8 @@ const char *metric_unit(const struct metric *m, const char *clock)
 
 const char *const *metric_probe_sets(const struct metric *m)
 {
-	if (metric_is_count(m))
+	/* Of the bill: only with all probes do all methods have it, with the same probes. */
+	if (metric_is_count(m) || m->kind == METRIC_BILL)
 		return probe_sets_for(PROBE_SET_FOR_COUNTS);
 	return probe_sets_for(m->kind == METRIC_PHASE ? PROBE_SET_FOR_PHASES : PROBE_SET_FOR_TIMES);
 }

@@ -16,6 +16,7 @@ enum metric_kind {
 	METRIC_TIME,  /* measured by the driver */
 	METRIC_TAIL,  /* a high quantile of these */
 	METRIC_PHASE, /* measured by probes */
+	METRIC_BILL,  /* added up from phases */
 	METRIC_COUNT,
 	METRIC_FAILED, /* failed calls per 1000 */
 };
@@ -52,6 +53,17 @@ const struct metric *metric_of_tail(const struct metric *tail);
 
 /* Whether values are numbers of things, not times: METRIC_COUNT and METRIC_FAILED. */
 bool metric_is_count(const struct metric *m);
+
+/* Whether it is measured by probes and has this phase in it: METRIC_PHASE and METRIC_BILL. */
+bool metric_has_phase(const struct metric *m, enum phase p);
+bool metric_is_probed(const struct metric *m);
+
+/*
+ * Why a run has no value of a probed metric, or a cell of it unless that is NULL: "the child does
+ * not exec". NULL: not known. *phase: the phase that is absent.
+ */
+const char *metric_absent(const struct metric *m, const struct run *r, const struct cell *c,
+			  enum phase *phase);
 
 /* "ns", "instructions", "pages", "of 1000 calls": the unit in a run with this clock. */
 const char *metric_unit(const struct metric *m, const char *clock);

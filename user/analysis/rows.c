@@ -242,15 +242,7 @@ size_t row__child_first(const struct rows *rows, const struct row *row)
 
 bool row__execs(const struct row *row)
 {
-	/* With --program, which writes no time, an untraced cell has no other sign of it. */
-	static const char *const names[] = {"fork-exec", "vfork-exec", ROW_REFERENCE, "system",
-					    "popen"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(row->method, names[i]))
-			return true;
-	return series__any(&row->cell->samples[SAMPLE_exec_ns]) ||
-	       series__any(&row->cell->phases[PHASE_exec_load]);
+	return cell__execs(row->cell);
 }
 
 const struct spread *row__judged(const struct row *row)
@@ -299,6 +291,13 @@ const struct cell *row__phase(const struct row *row, enum phase p, bool *starred
 		return row->cell;
 	*starred = row->full && row->full != row->cell && series__any(&row->full->phases[p]);
 	return *starred ? row->full : NULL;
+}
+
+const struct cell *row__bill(const struct row *row)
+{
+	if (row->full && series__any(&row->full->bill))
+		return row->full;
+	return series__any(&row->cell->bill) ? row->cell : NULL;
 }
 
 const struct cell *row__count(const struct row *row, enum count c)

@@ -100,5 +100,9 @@ struct interval row__against(const struct row *row, const struct row *other);
  */
 const struct cell *row__phase(const struct row *row, enum phase p, bool *starred);
 
+/* The cell with its bill: the one with all probes if it has any, since all methods have it there.
+ * NULL: none has. */
+const struct cell *row__bill(const struct row *row);
+
 /* The same for a count, which is exact with any probe set. */
 const struct cell *row__count(const struct row *row, enum count c);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "user/analysis/line.h"
+#include "user/analysis/metric.h"
 #include "user/analysis/noise.h"
 #include "user/analysis/stats.h"
 #include "user/analysis/tracing.h"
@@ -13,6 +14,7 @@
 #include "user/answers/crossing.h"
 #include "user/answers/loss.h"
 #include "user/answers/words.h"
+#include "user/model/phase.h"
 #include "user/text/utf8.h"
 
 #define CONTEST_MAX 64 /* parents */
@@ -298,9 +300,21 @@ static void say_slopes(struct answer *a, const char *label, const struct slopes 
 	say_one_slope(a, "", &s->call, rows);
 	say_one_slope(a, ", program runs", &s->started, rows);
 	say_one_slope(a, ", until reaped", &s->total, rows);
+	say_one_slope(a, ", bill", &s->bill, rows);
 	say_one_slope(a, "; copy_mm", &s->copy, rows);
 	if (isfinite(s->copy.estimate))
 		answer__detail(a, " per present PTE copied");
+}
+
+static void say_no_bill(struct answer *a, const struct rows *rows, const struct row *row)
+{
+	enum phase phase;
+	const char *why = metric_absent(metric_by_name("bill"), rows->run,
+					row->full ? row->full : row->cell, &phase);
+
+	if (phase != PHASE_none)
+		answer__detail(a, " No bill: %s%s%s.", phase_name(phase), why ? ": " : "",
+			       why ? why : " was not measured");
 }
 
 static void say_slope(struct answers *answers, const struct rows *rows)
@@ -309,7 +323,8 @@ static void say_slope(struct answers *answers, const struct rows *rows)
 	struct interval most = {NAN, NAN, NAN};
 	size_t listed = 0;
 	struct slopes s;
-	bool forks = false;
+	bool forks = false, bills = false;
+	const struct row *last = NULL;
 
 	for (size_t i = 0; i < rows->n; i++)
 		forks = forks || is_sloped(rows, i, true);
@@ -329,11 +344,18 @@ static void say_slope(struct answers *answers, const struct rows *rows)
 		}
 		if (listed++ < LISTED_MAX)
 			say_slopes(a, row->label, &s, rows);
+		bills |= isfinite(s.bill.estimate);
+		last = row;
 	}
 	if (!a)
 		return;
 	say_rest(a, listed);
 	words_end(a, rows, &most, "per MiB: slopes of the medians, by least squares");
+	if (bills)
+		answer__detail(a, " The bill is the work on whatever CPU; its cells have all "
+				  "probes.");
+	else
+		say_no_bill(a, rows, last);
 }
 
 static struct number change_text(const struct interval *i)

@@ -21,6 +21,7 @@
 #include "user/collect/origin.h"
 #include "user/collect/samples.h"
 #include "user/driver/driver.h"
+#include "user/model/bill.h"
 #include "user/probe/probe.h"
 #include "user/store/store.h"
 #include "user/table/table.h"
@@ -203,6 +204,8 @@ static int write_cell(struct bench *b, struct schedule_slot *slot)
 	slot->written = true;
 	if (!cell->skipped)
 		err = origin_settle(cell);
+	if (!err)
+		err = cell__add_up_bill(cell);
 	if (!err && b->store)
 		err = store__write_cell(b->store, cell);
 	if (err)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "user/export/format.h"
+#include "user/model/bill.h"
 #include "user/model/birth.h"
 #include "user/text/markup.h"
 
@@ -40,9 +41,10 @@ static void write_number(FILE *out, int64_t value)
 	fwrite_unlocked(at, 1, (size_t)(digits + sizeof(digits) - at), out);
 }
 
-/* Ends a header: the names of all phases and counts, which are the last columns. */
+/* Ends a header: the bill, the names of all phases and counts, which are the last columns. */
 static void end_header(FILE *out)
 {
+	fputs(",bill_ns", out);
 	for (int k = 0; k < PHASE_COUNT; k++)
 		fprintf(out, ",phase_%s_ns", phase_name(k));
 	for (int k = 0; k < COUNT_COUNT; k++)
@@ -136,6 +138,7 @@ static void write_sample(FILE *out, const struct cell *c, const char *lead, size
 	for (int k = 0; k < SAMPLE_COUNT; k++)
 		write_value(out, &c->samples[k], i);
 	write_value(out, &c->unattributed, i);
+	write_value(out, &c->bill, i);
 	for (int k = 0; k < PHASE_COUNT; k++)
 		write_value(out, &c->phases[k], i);
 	for (int k = 0; k < COUNT_COUNT; k++)
@@ -217,6 +220,7 @@ static int write_birth(FILE *out, const struct run *r, const struct birth *b)
 	write_number(out, life->execed ? -life->exec_result : MISSING);
 	write_name(out, b->path);
 	err = write_arguments(out, b);
+	write_number(out, bill_of_life(life));
 	for (int i = 0; i < PHASE_COUNT; i++)
 		write_number(out, phase_ns(life, i));
 	for (int i = 0; i < COUNT_COUNT; i++)

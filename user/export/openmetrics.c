@@ -173,7 +173,7 @@ static int write_samples(FILE *out, const struct run *r)
 	for (const struct metric *m = metrics; m->name && !err; m++) {
 		struct family f;
 
-		if (m->kind != METRIC_TIME)
+		if (m->kind != METRIC_TIME && m->kind != METRIC_BILL)
 			continue;
 		snprintf(name, sizeof(name), "%s", m->name);
 		if ((end = strstr(name, "_ns")))

@@ -52,6 +52,7 @@ void cell__free(struct cell *c)
 	for (size_t i = 0; i < COUNT_COUNT; i++)
 		series__free(&c->counts[i]);
 	series__free(&c->unattributed);
+	series__free(&c->bill);
 	series__free(&c->errnos);
 	phase_origins__free(c->phase_origin);
 	*c = (struct cell){0};
@@ -127,6 +128,19 @@ const char *cell__probe_set(const struct cell *c)
 	const char *name = cell__key_text(c, PROBE_SET_AXIS);
 
 	return name ? name : probe_set_name(PROBE_SET_NONE);
+}
+
+bool cell__execs(const struct cell *c)
+{
+	/* With --program, which writes no time, an untraced cell has no other sign of it. */
+	static const char *const names[] = {"fork-exec", "vfork-exec", "posix_spawn", "system",
+					    "popen"};
+	const char *method = cell__method(c);
+
+	for (size_t i = 0; method && i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(method, names[i]))
+			return true;
+	return series__any(&c->samples[SAMPLE_exec_ns]) || series__any(&c->phases[PHASE_exec_load]);
 }
 
 bool cell__has_data(const struct cell *c)

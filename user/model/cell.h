@@ -45,6 +45,7 @@ struct cell {
 	char *broken;  /* why there are fewer samples than asked for, or NULL */
 	struct series samples[SAMPLE_COUNT];
 	struct series unattributed; /* ns: spawn_ns less the phases of the call; may be empty */
+	struct series bill; /* ns; in no file: cell__add_up_bill() computes it from the others */
 	struct series phases[PHASE_COUNT]; /* ns; empty if the phase has no value here */
 	struct phase_origin phase_origin[PHASE_COUNT]; /* where it differs from the run's */
 	struct series counts[COUNT_COUNT];	       /* empty if not counted */
@@ -64,6 +65,9 @@ const char *cell__pages(const struct cell *c);
 int64_t cell__parent_bytes(const struct cell *c);
 /* The name of the attached probe set (probe_set.h); "none" if the key has no such axis. */
 const char *cell__probe_set(const struct cell *c);
+
+/* Whether the children exec. */
+bool cell__execs(const struct cell *c);
 
 /* Whether samples were taken, even if every call failed. */
 bool cell__has_data(const struct cell *c);

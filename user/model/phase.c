@@ -74,13 +74,13 @@ enum edge phase_end(enum phase phase, uint64_t clone_flags)
 	return m->other_if && (clone_flags & m->other_if) ? m->other_to : m->to;
 }
 
-int64_t phase_off_ns(const struct life *life, enum phase phase)
+static int64_t off_during(const struct life *life, enum phase phase)
 {
 	const struct phase_model *m = &phase_models[phase];
 	enum edge end = phase_end(phase, life->clone_flags);
 	int64_t off;
 
-	if (m->kind != PHASE_WORK || m->sum >= 0 || !life->edge[m->from] || !life->edge[end] ||
+	if (m->sum >= 0 || !life->edge[m->from] || !life->edge[end] ||
 	    life->off[m->from] == OFF_UNKNOWN || life->off[end] == OFF_UNKNOWN)
 		return 0;
 	off = (int64_t)(life->off[end] - life->off[m->from]);
@@ -88,11 +88,17 @@ int64_t phase_off_ns(const struct life *life, enum phase phase)
 	return off < 0 ? 0 : off;
 }
 
-int64_t phase_ns(const struct life *life, enum phase phase)
+int64_t phase_off_ns(const struct life *life, enum phase phase)
+{
+	return phase_models[phase].kind == PHASE_WORK ? off_during(life, phase) : 0;
+}
+
+/* The phase's time less `off` of it. */
+static int64_t less_off(const struct life *life, enum phase phase, int64_t off)
 {
 	const struct phase_model *m = &phase_models[phase];
 	uint64_t from, to;
-	int64_t span, off;
+	int64_t span;
 
 	if (!phase_exists(phase, life->clone_flags))
 		return MISSING;
@@ -103,8 +109,17 @@ int64_t phase_ns(const struct life *life, enum phase phase)
 	if (!from || !to)
 		return MISSING;
 	span = (int64_t)(to - from);
-	off = phase_off_ns(life, phase);
 	return off > 0 && off >= span ? MISSING : span - off;
+}
+
+int64_t phase_ns(const struct life *life, enum phase phase)
+{
+	return less_off(life, phase, phase_off_ns(life, phase));
+}
+
+int64_t phase_on_cpu_ns(const struct life *life, enum phase phase)
+{
+	return less_off(life, phase, off_during(life, phase));
 }
 
 int64_t phase_unattributed(const struct life *life, int64_t spawn_ns)

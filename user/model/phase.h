@@ -77,6 +77,9 @@ int64_t phase_off_ns(const struct life *life, enum phase phase);
  */
 int64_t phase_ns(const struct life *life, enum phase phase);
 
+/* The same without time off the CPU in a phase of either kind, where that is known. */
+int64_t phase_on_cpu_ns(const struct life *life, enum phase phase);
+
 /*
  * What no phase of the call explains: spawn_ns less the phases of group CALL that are not part of
  * another; MISSING if spawn_ns is, or a phase that exists for these flags. Not below 0 by more

@@ -130,9 +130,10 @@ static void write_row(const struct report_run *r, const struct row *row, FILE *o
 	markdown_text(out, row->parent, NAME_WIDTH);
 	fputs(" | ", out);
 	markdown_text(out, row->method, NAME_WIDTH);
-	fprintf(out, " | %s | %s | %s |", row_text_call(row, r->instructions).text,
+	fprintf(out, " | %s | %s | %s | %s |", row_text_call(row, r->instructions).text,
 		row_text_started(row, r->instructions).text,
-		row_text_total(row, r->instructions).text);
+		row_text_total(row, r->instructions).text,
+		row_text_bill(row, r->instructions).text);
 	fprintf(out, " %s |", row_text_ratio(row).text);
 	fprintf(out, bar[0] ? " `%s` |\n" : " - |\n", bar);
 }
@@ -141,22 +142,24 @@ static void write_row(const struct report_run *r, const struct row *row, FILE *o
 static void write_table(const struct report_run *r, size_t most, FILE *out)
 {
 	size_t left_out = r->rows.n > most ? r->rows.n - most : 0, half = most / 2;
-	bool ratios = false, intervals = false;
+	bool ratios = false, intervals = false, bills = false;
 
-	fputs("| Parent | Method | Call | Started | Total | Ratio | The call |\n", out);
-	fputs("| --- | --- | ---: | ---: | ---: | ---: | --- |\n", out);
+	fputs("| Parent | Method | Call | Started | Total | Bill | Ratio | The call |\n", out);
+	fputs("| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |\n", out);
 	for (size_t i = 0; i < r->rows.n; i++) {
 		if (left_out && i >= half && i < half + left_out)
 			continue;
 		write_row(r, &r->rows.v[i], out);
 		ratios |= isfinite(row__ratio(&r->rows.v[i]));
 		intervals |= isfinite(row__judged_interval(&r->rows.v[i]).low);
+		bills |= row__bill(&r->rows.v[i]) != NULL;
 	}
-	fprintf(out, "\nMedians%s%s.%s\n\n", r->instructions ? ", in instructions" : "",
+	fprintf(out, "\nMedians%s%s.%s%s\n\n", r->instructions ? ", in instructions" : "",
 		intervals ? "; in brackets their 95 % intervals, from the blocks of the run" : "",
 		ratios ? " Ratio: of methods that exec, started against posix\\_spawn; of others, "
 			 "the call against fork."
-		       : "");
+		       : "",
+		bills ? " Bill: the work on whatever CPU, taken with all probes." : "");
 	if (left_out)
 		fprintf(out, "%zu rows in the middle are left out; the page has them all.\n\n",
 			left_out);

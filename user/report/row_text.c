@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "user/analysis/stats.h"
+
 static struct number with_interval(double median, const struct blocks *blocks, bool instructions)
 {
 	struct interval i = blocks__log_interval(blocks, median);
@@ -26,6 +28,13 @@ struct number row_text_started(const struct row *row, bool instructions)
 struct number row_text_total(const struct row *row, bool instructions)
 {
 	return with_interval(row->total.median, &row->total_blocks, instructions);
+}
+
+struct number row_text_bill(const struct row *row, bool instructions)
+{
+	const struct cell *c = row__bill(row);
+
+	return text_time(c ? stats_median(&c->bill) : NAN, instructions);
 }
 
 struct number row_text_ratio(const struct row *row)

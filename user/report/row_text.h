@@ -11,3 +11,5 @@ struct number row_text_started(const struct row *row, bool instructions);
 /* So have the total and the ratio: "×1.93 (1.90 to 1.97)". */
 struct number row_text_total(const struct row *row, bool instructions);
 struct number row_text_ratio(const struct row *row);
+/* With all probes; "-" if it is not known. */
+struct number row_text_bill(const struct row *row, bool instructions);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bench/shared/units.h"
+#include "user/model/bill.h"
 #include "user/model/calibration.h"
 #include "user/store/store.h"
 #include "user/store/value.h"
@@ -268,6 +269,8 @@ int store_decode_cell(const json_t *line, struct run *r, struct reason *why)
 		store_fault(why, "the cell was skipped, but n is not 0");
 	if (!c->skipped && !why->err)
 		decode_measured(line, c, why);
+	if (!why->err)
+		why->err = cell__add_up_bill(c);
 	return why->err;
 }
 

@@ -47,6 +47,27 @@ columns() { # FILE NAME...: these columns, by their heads
     grep -q '^fork,1048576,none,3,11,,' "$DIR/got"
 }
 
+@test "csv: a sample's bill is the sum of the phases that it is made of, and empty where one was not measured" {
+    local file
+    for file in results/lab/debian-6.12.jsonl results/machine/standard.jsonl; do
+        export_of csv "$file" >"$DIR/run.csv"
+        columns "$DIR/run.csv" method rss_bytes pages trace sample bill_ns >"$DIR/got"
+        jq -r 'def of($c; $p; $i): ($c.phases[$p].ns // [])[$i];
+            select(.type == "cell") | . as $c | range(.n) as $i
+            | [of($c; "clone_setup", "copy_mm", "clone_finish", "wake"; $i)] as $call
+            | (of($c; "copy_mm"; $i) != null) as $copies
+            | [if .key.method | test("exec|posix_spawn|system|popen") then of($c; "pre_exec", "exec_flush"; $i)
+               elif $copies then of($c; "exit_mm", "cow_child"; $i) else empty end] as $child
+            | [if $copies then of($c; "cow_parent"; $i) else empty end] as $parent
+            | [.key.method, .key.rss_bytes, .key.pages, .key.trace, $i,
+               if (.unattributed_ns // [])[$i] == null or any(($child + $parent)[]; . == null) then "" else $call + $child + $parent | add end]
+            | map(tostring) | join(",")' "$file" >"$DIR/wanted"
+        diff "$DIR/wanted" "$DIR/got"
+        grep -Eq '^fork,1048576,4k,all,0,[1-9]' "$DIR/got"
+        grep -q '^fork,1048576,4k,none,0,$' "$DIR/got"
+    done
+}
+
 @test "csv: names that hold commas, quotes and control characters" {
     made_run "$HOSTILE" >"$DIR/run.jsonl"
     export_of csv "$DIR/run.jsonl" >"$DIR/run.csv"

@@ -37,7 +37,7 @@ double budget_count_unknown(const struct budget_rule *rule, const struct run *r)
 {
 	bool profile = run__is_profile(r), births = rule->births;
 
-	if (!profile && !births && rule->metric->kind != METRIC_PHASE &&
+	if (!profile && !births && !metric_is_probed(rule->metric) &&
 	    rule->metric->kind != METRIC_COUNT)
 		return 0;
 	if (!r->ended || positive(r->end.untracked) > 0)

@@ -162,19 +162,39 @@ static void decide_values(struct gate_row *row, const struct budget_rule *rule, 
 			       row->pairs, 100 * rule->quantile, stats_tail_least(rule->quantile));
 }
 
+/* Why the cells that it is about have no value: by the best probe set that was taken. */
+static const char *why_absent(const struct budget_rule *rule, const struct run *r,
+			      enum phase *phase)
+{
+	const struct cell *best = NULL;
+
+	for (size_t i = 0; i < r->cell_count; i++) {
+		const struct cell *c = &r->cells[i];
+
+		if (applies(rule, c) && cell__has_data(c) &&
+		    (!best || rank_of(rule, c) < rank_of(rule, best)))
+			best = c;
+	}
+	return metric_absent(rule->metric, r, best, phase);
+}
+
 static int add_unmeasured(const struct budget_rule *rule, const struct run *r,
 			  struct gate_report *report)
 {
-	const char *absent = NULL;
+	const char *absent = NULL, *before = ": ", *part = "";
+	enum phase phase = PHASE_none;
 
 	if (rule->timed && run__counts_instructions(r))
 		return add_undecided(report, rule, r,
 				     "a run of the lab has instructions, not times");
-	if (!rule->births && rule->metric->kind == METRIC_PHASE)
-		absent = r->phases[rule->metric->phase].absent;
-	else if (budget_about_failed(rule))
+	if (budget_about_failed(rule))
 		absent = r->failures.absent;
-	return add_undecided(report, rule, r, "not measured in this run%s%s", absent ? ": " : "",
+	else if (!rule->births)
+		absent = why_absent(rule, r, &phase);
+	if (absent && phase != PHASE_none && rule->metric->kind == METRIC_BILL)
+		part = phase_name(phase);
+	return add_undecided(report, rule, r, "not measured in this run%s%s%s%s",
+			     absent ? before : "", part, part[0] ? before : "",
 			     absent ? absent : "");
 }
 

@@ -45,15 +45,18 @@ static void compare_sources(const struct comparison *c, struct gate_row *row)
 	size_t first_a = side__first(&c->a), first_b = side__first(&c->b);
 	const char *a, *b;
 
-	if (row->of->kind != METRIC_PHASE)
+	for (int p = 0; p < PHASE_COUNT; p++) {
+		if (!metric_has_phase(row->of, p))
+			continue;
+		a = source_in(c->a.runs[first_a], c->a.cells[first_a], p);
+		b = source_in(c->b.runs[first_b], c->b.cells[first_b], p);
+		if (!strcmp(a, b))
+			continue;
+		gate_row__note(row, "other probes: %s | %s", a, b);
+		if (!c->lab)
+			row->kind = GATE_SHOWN;
 		return;
-	a = source_in(c->a.runs[first_a], c->a.cells[first_a], row->of->phase);
-	b = source_in(c->b.runs[first_b], c->b.cells[first_b], row->of->phase);
-	if (!strcmp(a, b))
-		return;
-	gate_row__note(row, "other probes: %s | %s", a, b);
-	if (!c->lab)
-		row->kind = GATE_SHOWN;
+	}
 }
 
 static void name_row(const struct comparison *c, struct gate_row *row, const struct cell *of_a,

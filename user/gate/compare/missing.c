@@ -129,7 +129,7 @@ int gate_missing_metric(struct comparison *c, const struct gate_line *line,
 	if (!*probe_sets || !side__measured(&c->b, line->b) ||
 	    (every && !side__take_cells(&c->b, line->b, *probe_sets)))
 		return 0;
-	if (m->kind != METRIC_PHASE)
+	if (!metric_is_probed(m))
 		return add_unmeasured(c, line->a, every ? *probe_sets : NULL, m, NULL);
 	gate_cell_name(line->a, name, sizeof(name));
 	if (every)

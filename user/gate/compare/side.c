@@ -88,12 +88,13 @@ static bool varies(const struct cell *c, const struct metric *m)
 	return stats_count(s) > 0 && stats_quantile(s, 0) != stats_quantile(s, 1);
 }
 
-/* A single phase may be negative where the clocks of two CPUs bound it; its median may not. */
+/* A single phase, or a bill, may be negative where the clocks of two CPUs bound it; its median may
+ * not. */
 static bool is_negative(const struct cell *c, const struct metric *m)
 {
 	const struct series *s = metric_series(m, c);
 
-	if (m->kind == METRIC_PHASE)
+	if (metric_is_probed(m))
 		return stats_median(s) < 0;
 	for (size_t i = 0; i < s->n; i++) {
 		if (s->v[i] < 0 && s->v[i] != MISSING)

@@ -72,3 +72,17 @@ BUDGET
     head -c 5000 /dev/zero >"$DIR/budget"
     one_line 2 "line 1: expected text, found '.*0'" "$TOOL" gate --budget "$DIR/budget" "$DIR/x"
 }
+
+@test "a budget of the bill is about the phases that it is made of, and says which was not measured" {
+    local run=results/lab/debian-6.1.jsonl none
+    echo 'fork.bill where rss == 1MiB and pages == 4k <= 1000' >"$DIR/budget"
+    # From the file's phases: clone_setup, copy_mm, clone_finish, wake, exit_mm and both sides' COW faults.
+    jq -r 'select(.type == "cell" and .key == {method: "fork", rss_bytes: 1048576, pages: "4k", trace: "all"}).phases
+        | [.clone_setup, .copy_mm, .clone_finish, .wake, .exit_mm, .cow_parent, .cow_child | .ns] | transpose | map(add) | sort
+        | .[(length - 1) / 2]' "$run" >"$DIR/median"
+    "$TOOL" gate --json --budget "$DIR/budget" "$run" >"$DIR/json" || [ $? -eq 1 ]
+    jq -e --argjson median "$(cat "$DIR/median")" '[.metrics[].value] == [$median]' "$DIR/json"
+    none=$(jq -c 'select(.key.trace? != "all")' "$run")
+    echo "$none" >"$DIR/run"
+    verdict 4 'not measured in this run: cow_parent: too expensive while times are taken' --budget "$DIR/budget" "$DIR/run"
+}
