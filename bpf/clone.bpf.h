@@ -286,10 +286,10 @@ static __always_inline void profiled_child(const struct slot *s, struct slot *c)
 		c->state |= TASK_UNWANTED;
 }
 
-/* There is a child; `seen`: task_newtask is now. */
-static __always_inline void clone_child(struct task_struct *child, __u64 flags, bool seen)
+/* There is a child, with this mm; `seen`: task_newtask is now. */
+static __always_inline void clone_child(struct task_struct *child, struct mm_struct *mm,
+					__u64 flags, bool seen)
 {
-	struct mm_struct *mm = LOADED_HERE(child->mm);
 	bool profile = profiling; /* one load */
 	struct slot *s = profile ? profiled_cloning(child, flags) : maybe_cloning(), *c, *p;
 
@@ -333,7 +333,7 @@ static __always_inline void clone_child(struct task_struct *child, __u64 flags, 
 }
 
 /* False if the ring was full. */
-static __always_inline bool birth_emit(struct slot *s, int result)
+static __always_inline bool birth_emit(struct slot *s, int result, const struct parent *parent)
 {
 	struct record_birth *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
 	__u64 id;
@@ -343,7 +343,7 @@ static __always_inline bool birth_emit(struct slot *s, int result)
 		return false;
 	}
 	if (count_all)
-		parent_shape(r);
+		parent_shape(r, parent);
 	id = bpf_get_current_pid_tgid();
 	r->head.kind = RECORD_BIRTH;
 	r->head.tid = result > 0 ? s->child_tid : 0;
@@ -374,7 +374,7 @@ static __always_inline bool birth_emit(struct slot *s, int result)
 	return true;
 }
 
-static __always_inline void profiled_end(struct slot *s, long result)
+static __always_inline void profiled_end(struct slot *s, long result, const struct parent *parent)
 {
 	__u32 method = clone_method(s->clone_flags);
 	bool sent;
@@ -383,7 +383,7 @@ static __always_inline void profiled_end(struct slot *s, long result)
 		COUNT(filtered);
 		return;
 	}
-	sent = birth_emit(s, result);
+	sent = birth_emit(s, result, parent);
 	if (!sent)
 		COUNT(births_lost);
 	group_count(method, result, !sent);
@@ -408,16 +408,16 @@ static __always_inline bool birth_hand_over(struct slot *s)
 #define CLONE_SUCCEEDED 1
 
 /* The clone is over, or nothing more of it will be seen. */
-static __always_inline void clone_end(struct slot *s, long result)
+static __always_inline void clone_end(struct slot *s, long result, const struct parent *parent)
 {
 	s->state &= ~TASK_IN_CLONE;
 	if (profiling) {
 		/* The profile ended during the call, or task_newtask was not seen. */
 		if (paused || (result > 0 && !s->child_tid))
 			return;
-		profiled_end(s, result);
+		profiled_end(s, result, parent);
 	} else if (result <= 0 || count_all || !birth_hand_over(s)) {
-		birth_emit(s, result);
+		birth_emit(s, result, parent);
 	}
 	if (result > 0)
 		COUNT(births);
@@ -439,13 +439,15 @@ static __always_inline bool is_parent_of(const struct slot *s, const struct task
  */
 static __always_inline void clone_woken(struct task_struct *child)
 {
+	struct mm_struct *mm = LOADED_HERE(child->mm);
+	struct parent parent = parent_now();
 	bool counted = profiling && !paused && is_followed();
 	struct slot *s = cloning();
 
 	if (counted)
 		COUNT(newtasks);
 	if (!is_parent_of(s, child)) {
-		clone_child(child, flags_of(child), false);
+		clone_child(child, mm, flags_of(child), false);
 		s = cloning();
 	}
 	if (!is_parent_of(s, child)) {
@@ -455,31 +457,35 @@ static __always_inline void clone_woken(struct task_struct *child)
 	}
 	birth_mark(s, EDGE_woken);
 	if (clone_return_unseen || s->state & TASK_LATE)
-		clone_end(s, CLONE_SUCCEEDED);
+		clone_end(s, CLONE_SUCCEEDED, &parent);
 }
 
 static __always_inline void clone_return(long result)
 {
 	struct slot *s = cloning();
+	struct parent parent;
 
 	if (!s)
 		return;
+	parent = parent_now();
 	birth_mark(s, EDGE_clone_return);
-	clone_end(s, result);
+	clone_end(s, result, &parent);
 }
 
 /* The same, from a function that only successful calls reach, after waking the child. */
 static __always_inline void clone_success(void)
 {
 	struct slot *s = cloning();
+	struct parent parent;
 	__u64 newtask, woken;
 
 	if (!s || !s->child_tid)
 		return;
+	parent = parent_now();
 	newtask = *birth_edge(s, EDGE_newtask);
 	woken = *birth_edge(s, EDGE_woken);
 	if (woken < newtask) /* of an earlier clone */
 		return;
 	birth_mark(s, EDGE_clone_return);
-	clone_end(s, CLONE_SUCCEEDED);
+	clone_end(s, CLONE_SUCCEEDED, &parent);
 }

@@ -127,30 +127,49 @@ static __always_inline __u32 open_descriptors(unsigned long *open_fds, __u32 max
 	return n;
 }
 
-#define PARENT_SHAPE(r, task, GET)                                                                 \
-	do {                                                                                       \
-		struct files_struct *files = GET(task, files);                                     \
-		struct signal_struct *signal = GET(task, signal);                                  \
-		struct mm_struct *mm = LOADED_HERE(GET(task, mm));                                 \
-		struct fdtable *table = GET(files, fdt);                                           \
-                                                                                                   \
-		(r)->parent_threads = GET(signal, nr_threads);                                     \
-		(r)->parent_fds = open_descriptors(GET(table, open_fds), GET(table, max_fds));     \
-		if (mm)                                                                            \
-			MM_SHAPE(&(r)->parent, mm, GET, NO_PART);                                  \
-	} while (0)
+/* Where the size of the process stands that clones, which is the current one. */
+struct parent {
+	struct files_struct *files;
+	struct signal_struct *signal;
+	struct mm_struct *mm;
+};
 
-static __always_inline void parent_shape(struct record_birth *r)
+#define PARENT_OF(task, GET)                                                                       \
+	(struct parent)                                                                            \
+	{                                                                                          \
+		LOADED_HERE(GET(task, files)), LOADED_HERE(GET(task, signal)),                     \
+			LOADED_HERE(GET(task, mm))                                                 \
+	}
+
+static __always_inline struct parent parent_now(void)
 {
-	r->parent.known = 0;
 	/* 5.11, 3ca1032ab7ab: returns a pointer that the verifier knows */
 	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)) {
 		struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 
-		PARENT_SHAPE(r, task, DIRECT);
+		return PARENT_OF(task, DIRECT);
 	} else {
 		struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 
-		PARENT_SHAPE(r, task, BPF_CORE_READ);
+		return PARENT_OF(task, BPF_CORE_READ);
 	}
+}
+
+#define PARENT_SHAPE(r, p, GET)                                                                    \
+	do {                                                                                       \
+		struct fdtable *table = GET((p)->files, fdt);                                      \
+                                                                                                   \
+		(r)->parent_threads = GET((p)->signal, nr_threads);                                \
+		(r)->parent_fds = open_descriptors(GET(table, open_fds), GET(table, max_fds));     \
+		if ((p)->mm)                                                                       \
+			MM_SHAPE(&(r)->parent, (p)->mm, GET, NO_PART);                             \
+	} while (0)
+
+static __always_inline void parent_shape(struct record_birth *r, const struct parent *p)
+{
+	r->parent.known = 0;
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf))
+		PARENT_SHAPE(r, p, DIRECT);
+	else
+		PARENT_SHAPE(r, p, BPF_CORE_READ);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/probe/core_btf.h"
 
-#include <bpf/btf.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -10,7 +9,7 @@
 #include <unistd.h>
 
 struct copy {
-	const struct btf *kernel;
+	const struct kernel_btf *kernel;
 	struct btf *btf;
 	int *id;     /* by the kernel's id: the copy's, or 0 */
 	int pointer; /* the one pointer type, to void */
@@ -20,45 +19,71 @@ struct copy {
 
 static int copy_type(struct copy *c, __u32 id);
 
-/* Copies a type with the types that it is made of. Returns its id or -errno. */
-static int add_type(struct copy *c, const struct btf_type *t)
+/* Structs and unions: the types of members come before them. */
+static int copy_struct(struct copy *c, const struct btf_type *t, const char *name)
 {
-	struct btf_member *m = btf_members(t);
-	const struct btf_array *a = btf_array(t);
-	int id, index, element;
+	const struct btf_member *m = btf_members(t);
+	int id, err = 0;
+
+	for (__u32 i = 0; i < btf_vlen(t); i++) {
+		id = copy_type(c, m[i].type);
+		if (id < 0)
+			return id;
+	}
+	id = btf_is_union(t) ? btf__add_union(c->btf, name, t->size)
+			     : btf__add_struct(c->btf, name, t->size);
+	for (__u32 i = 0; i < btf_vlen(t) && id > 0 && !err; i++)
+		err = btf__add_field(c->btf, kernel_btf__string(c->kernel, m[i].name_off),
+				     copy_type(c, m[i].type), btf_member_bit_offset(t, i),
+				     btf_member_bitfield_size(t, i));
+	return err ? err : id;
+}
+
+static int copy_enum(struct copy *c, const struct btf_type *t, const char *name)
+{
+	int id = btf__add_enum(c->btf, name, t->size), err = 0;
+
+	for (__u32 i = 0; i < btf_vlen(t) && id > 0 && !err; i++)
+		err = btf__add_enum_value(c->btf,
+					  kernel_btf__string(c->kernel, btf_enum(t)[i].name_off),
+					  btf_enum(t)[i].val);
+	return err ? err : id;
+}
+
+static int copy_array(struct copy *c, const struct btf_array *a)
+{
+	int index = copy_type(c, a->index_type), element = copy_type(c, a->type);
+
+	if (index < 0 || element < 0)
+		return index < 0 ? index : element;
+	return btf__add_array(c->btf, index, element, a->nelems);
+}
+
+/* Copies a type with the types that it is made of. Returns its id or -errno. */
+static int add_copy(struct copy *c, const struct btf_type *t)
+{
+	const char *name = kernel_btf__name(c->kernel, t);
+	int id;
 
 	switch (btf_kind(t)) {
 	case BTF_KIND_INT:
+		return btf__add_int(c->btf, name, t->size, btf_int_encoding(t));
 	case BTF_KIND_FLOAT:
-	case BTF_KIND_ENUM:
-		return btf__add_type(c->btf, c->kernel, t);
+		return btf__add_float(c->btf, name, t->size);
 	case BTF_KIND_PTR:
 		if (c->pointer <= 0)
 			c->pointer = btf__add_ptr(c->btf, 0);
 		return c->pointer;
 	case BTF_KIND_ARRAY:
-		index = copy_type(c, a->index_type);
-		element = index < 0 ? index : copy_type(c, a->type);
-		return element < 0 ? element : btf__add_array(c->btf, index, element, a->nelems);
+		return copy_array(c, btf_array(t));
 	case BTF_KIND_STRUCT:
 	case BTF_KIND_UNION:
-		for (__u32 i = 0; i < btf_vlen(t); i++) {
-			id = copy_type(c, m[i].type);
-			if (id < 0)
-				return id;
-		}
-		id = btf__add_type(c->btf, c->kernel, t);
-		if (id < 0)
-			return id;
-		m = btf_members(btf__type_by_id(c->btf, id));
-		for (__u32 i = 0; i < btf_vlen(t); i++)
-			m[i].type = copy_type(c, m[i].type);
-		return id;
+		return copy_struct(c, t, name);
+	case BTF_KIND_ENUM:
+		return copy_enum(c, t, name);
 	case BTF_KIND_TYPEDEF:
 		id = copy_type(c, t->type);
-		return id < 0 ? id
-			      : btf__add_typedef(c->btf,
-						 btf__name_by_offset(c->kernel, t->name_off), id);
+		return id < 0 ? id : btf__add_typedef(c->btf, name, id);
 	case BTF_KIND_CONST:
 	case BTF_KIND_VOLATILE:
 	case BTF_KIND_RESTRICT:
@@ -72,11 +97,12 @@ static int add_type(struct copy *c, const struct btf_type *t)
 /* Returns the copy's id, made if there was none, or -errno. */
 static int copy_type(struct copy *c, __u32 id)
 {
-	int copied = c->id[id];
+	const struct btf_type *t = kernel_btf__type(c->kernel, id);
+	int copied;
 
-	if (!id || copied)
-		return copied;
-	copied = add_type(c, btf__type_by_id(c->kernel, id));
+	if (!t || c->id[id])
+		return t ? c->id[id] : 0;
+	copied = add_copy(c, t);
 	if (copied > 0)
 		c->id[id] = copied;
 	return copied;
@@ -117,16 +143,16 @@ static int collect_names(struct copy *c, const struct btf *object)
 
 static int copy_all(struct copy *c)
 {
-	__u32 n = btf__type_cnt(c->kernel);
+	__u32 n = kernel_btf__count(c->kernel);
 	int err = 0;
 
 	for (__u32 id = 1; id < n && err >= 0; id++) {
-		const struct btf_type *t = btf__type_by_id(c->kernel, id);
+		const struct btf_type *t = kernel_btf__type(c->kernel, id);
 		const char *name;
 
 		if (!has_own_name(t))
 			continue;
-		name = btf__name_by_offset(c->kernel, t->name_off);
+		name = kernel_btf__name(c->kernel, t);
 		if (bsearch(&name, c->name, c->names, sizeof(*c->name), compare_names))
 			err = copy_type(c, id);
 	}
@@ -149,12 +175,12 @@ static int write_file(const struct btf *btf)
 	return n < 0 ? -errno : -EIO;
 }
 
-int core_btf_file(const struct btf *kernel, const struct btf *object)
+int core_btf_file(const struct kernel_btf *kernel, const struct btf *object)
 {
 	struct copy c = {.kernel = kernel, .btf = btf__new_empty()};
 	int err = c.btf ? 0 : -errno;
 
-	c.id = calloc(btf__type_cnt(kernel), sizeof(*c.id));
+	c.id = calloc(kernel_btf__count(kernel), sizeof(*c.id));
 	if (!err && !c.id)
 		err = -ENOMEM;
 	if (!err)

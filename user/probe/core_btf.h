@@ -6,11 +6,11 @@
  */
 #pragma once
 
-struct btf;
+#include "user/probe/kernel_btf.h"
 
 /*
  * Writes a file in memory with the BTF of each struct, union, enum and typedef of `kernel` that has
  * the name of one in `object`, with the types of its members, but without what pointers point to.
  * Returns its descriptor, or -errno.
  */
-int core_btf_file(const struct btf *kernel, const struct btf *object);
+int core_btf_file(const struct kernel_btf *kernel, const struct btf *object);

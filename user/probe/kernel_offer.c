@@ -2,15 +2,12 @@
 #include "user/probe/kernel_offer.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -19,8 +16,7 @@
 #include "user/probe/core_btf.h"
 #include "user/probe/trial.h"
 
-#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
-#define TRACEFS	   "/sys/kernel/tracing/"
+#define TRACEFS "/sys/kernel/tracing/"
 
 struct kernel_offer {
 	const char **names; /* sorted, borrowed */
@@ -53,12 +49,12 @@ static ssize_t name_index(const struct kernel_offer *o, const char *name)
 	return found ? found - o->names : -1;
 }
 
-static const struct btf_type *skip_modifiers(const struct btf *btf, __u32 id)
+static const struct btf_type *skip_modifiers(const struct kernel_btf *btf, __u32 id)
 {
-	const struct btf_type *t = btf__type_by_id(btf, id);
+	const struct btf_type *t = kernel_btf__type(btf, id);
 
 	while (t && (btf_is_mod(t) || btf_is_typedef(t)))
-		t = btf__type_by_id(btf, t->type);
+		t = kernel_btf__type(btf, t->type);
 	return t;
 }
 
@@ -66,9 +62,9 @@ static const struct btf_type *skip_modifiers(const struct btf *btf, __u32 id)
  * The name of the struct that the first parameter of a function points to, "" if it is an integer;
  * NULL for other functions.
  */
-static const char *first_parameter(const struct btf *btf, const struct btf_type *function)
+static const char *first_parameter(const struct kernel_btf *btf, const struct btf_type *function)
 {
-	const struct btf_type *t = btf__type_by_id(btf, function->type);
+	const struct btf_type *t = kernel_btf__type(btf, function->type);
 
 	if (!t || !btf_is_func_proto(t) || !btf_vlen(t))
 		return NULL;
@@ -76,22 +72,22 @@ static const char *first_parameter(const struct btf *btf, const struct btf_type 
 	if (t && btf_is_int(t))
 		return "";
 	t = t && btf_is_ptr(t) ? skip_modifiers(btf, t->type) : NULL;
-	return t && btf_is_struct(t) ? btf__name_by_offset(btf, t->name_off) : NULL;
+	return t && btf_is_struct(t) ? kernel_btf__name(btf, t) : NULL;
 }
 
 /* One pass over the 100,000 types. */
-static int find_entries(struct kernel_offer *o, const struct btf *btf)
+static int find_entries(struct kernel_offer *o, const struct kernel_btf *btf)
 {
-	__u32 n = btf__type_cnt(btf);
+	__u32 n = kernel_btf__count(btf);
 
 	for (__u32 id = 1; id < n; id++) {
-		const struct btf_type *t = btf__type_by_id(btf, id);
+		const struct btf_type *t = kernel_btf__type(btf, id);
 		const char *parameter;
 		ssize_t i;
 
 		if (!btf_is_func(t) && !btf_is_typedef(t))
 			continue;
-		i = name_index(o, btf__name_by_offset(btf, t->name_off));
+		i = name_index(o, kernel_btf__name(btf, t));
 		if (i < 0 || o->entries[i].id)
 			continue;
 		o->entries[i].id = id;
@@ -165,30 +161,11 @@ static void check_preemption(struct kernel_offer *o)
 		      !strstr(text, "(none)") && !strstr(text, "(voluntary)");
 }
 
-/* Since 6.16 the file can be mapped (a539e2a6d51d), which saves 1,300 reads of a page each. */
-static struct btf *read_btf(void)
-{
-	int fd = open(KERNEL_BTF, O_RDONLY | O_CLOEXEC);
-	void *data = MAP_FAILED;
-	struct btf *btf;
-	struct stat st;
-
-	if (fd >= 0 && !fstat(fd, &st))
-		data = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
-	if (fd >= 0)
-		close(fd);
-	if (data == MAP_FAILED)
-		return btf__parse(KERNEL_BTF, NULL);
-	btf = btf__new(data, st.st_size);
-	munmap(data, st.st_size);
-	return btf;
-}
-
 int kernel_offer__new(const char *const *names, size_t count, const struct btf *object,
 		      struct kernel_offer **offer, struct fault *why)
 {
 	struct kernel_offer *o = calloc(1, sizeof(*o));
-	struct btf *btf = NULL;
+	struct kernel_btf *btf = NULL;
 	int err = -ENOMEM;
 
 	fault__set(why, 0, "out of memory");
@@ -203,9 +180,8 @@ int kernel_offer__new(const char *const *names, size_t count, const struct btf *
 	o->count = count;
 	qsort(o->names, count, sizeof(*o->names), compare_names);
 
-	btf = read_btf();
-	if (!btf) {
-		err = -errno;
+	err = kernel_btf__open(&btf);
+	if (err) {
 		fault__set(why, 0, "cannot read the kernel's BTF (" KERNEL_BTF "): %s%s",
 			   strerror(-err),
 			   err == -EMFILE || err == -ENFILE
@@ -233,7 +209,7 @@ int kernel_offer__new(const char *const *names, size_t count, const struct btf *
 	*offer = o;
 	o = NULL;
 cleanup:
-	btf__free(btf);
+	kernel_btf__close(btf);
 	kernel_offer__free(o);
 	return err;
 }

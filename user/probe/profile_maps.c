@@ -10,34 +10,54 @@
 #include "bench/shared/fault.h"
 #include "spawnscope.skel.h"
 #include "user/base/privilege.h"
+#include "user/base/proc.h"
 #include "user/probe/global_pid.h"
 
-#define TASKS_MAX (1 << 22) /* ids of processes; PID_MAX_LIMIT of include/linux/threads.h */
+#define TASKS_MAX (1U << 22) /* ids of processes; PID_MAX_LIMIT of include/linux/threads.h */
+
+/* A number in a file of /proc; 0: not known. */
+static unsigned int number_of(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	unsigned int n = 0;
+
+	if (f) {
+		if (fscanf(f, "%u", &n) != 1)
+			n = 0;
+		fclose(f);
+	}
+	return n;
+}
+
+/* The most tasks that can be alive; 0: not known. pid_max can be that of a pid namespace since 6.14. */
+static unsigned int most_tasks(void)
+{
+	unsigned int tasks = number_of("/proc/sys/kernel/threads-max");
+	unsigned int ids = proc_pid_namespace() == FIRST_PID_NAMESPACE
+				   ? number_of("/proc/sys/kernel/pid_max")
+				   : 0;
+
+	tasks = tasks < TASKS_MAX ? tasks : TASKS_MAX;
+	return ids && ids < tasks ? ids : tasks;
+}
 
 /*
  * A hash that takes memory as it fills is safe in such programs since 6.1 (96da3f7d489d). The
- * kernel has no more tasks than threads-max, and gives a table of that many a word or two for each
- * at once.
+ * kernel gives it a word or two for each possible value at once, which takes some 10 ms for
+ * 200,000.
  */
 static int let_grow(struct bpf_map *map)
 {
-	unsigned int major = 0, minor = 0, tasks = 0;
+	unsigned int major = 0, minor = 0, tasks = most_tasks();
 	struct utsname name;
-	FILE *f;
 	int err;
 
 	if (uname(&name) || sscanf(name.release, "%u.%u", &major, &minor) != 2 || major < 6 ||
 	    (major == 6 && minor < 1))
 		return 0;
-	f = fopen("/proc/sys/kernel/threads-max", "re");
-	if (f) {
-		if (fscanf(f, "%u", &tasks) != 1)
-			tasks = 0;
-		fclose(f);
-	}
 	err = bpf_map__set_map_flags(map, BPF_F_NO_PREALLOC);
 	if (!err && tasks > bpf_map__max_entries(map))
-		err = bpf_map__set_max_entries(map, tasks < TASKS_MAX ? tasks : TASKS_MAX);
+		err = bpf_map__set_max_entries(map, tasks);
 	return err;
 }
 
@@ -51,7 +71,9 @@ int probe_profile_set_up(struct spawnscope *skel, const struct profile_options *
 		err = bpf_map__set_max_entries(skel->maps.followed, 1);
 		return err ? err : bpf_map__set_max_entries(skel->maps.groups, 1);
 	}
-	err = let_grow(skel->maps.followed);
+	/* Everything is traced without looking there. */
+	err = o->everything ? bpf_map__set_max_entries(skel->maps.followed, 1)
+			    : let_grow(skel->maps.followed);
 	if (!err)
 		err = let_grow(skel->maps.tasks_spilled);
 	if (err)

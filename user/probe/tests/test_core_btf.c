@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The copy of the few types that CO-RE needs, compared with the running kernel's BTF. */
+/* The kernel's BTF in place, and the copy of the few types that CO-RE needs, against libbpf's. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,6 +22,34 @@ static int unload(void **state)
 {
 	btf__free(whole);
 	return 0;
+}
+
+static const char *name_of(const struct btf *btf, const struct btf_type *t)
+{
+	return btf__name_by_offset(btf, t->name_off);
+}
+
+TEST(every_type_is_where_libbpf_finds_it)
+{
+	struct kernel_btf *ours;
+
+	if (!whole)
+		skip();
+	assert_int_equal(kernel_btf__open(&ours), 0);
+	assert_int_equal(kernel_btf__count(ours), btf__type_cnt(whole));
+	for (__u32 id = 1; id < btf__type_cnt(whole); id++) {
+		const struct btf_type *t = btf__type_by_id(whole, id);
+		const struct btf_type *o = kernel_btf__type(ours, id);
+
+		if (memcmp(t, o, sizeof(*t)) ||
+		    strcmp(name_of(whole, t), kernel_btf__name(ours, o)) != 0)
+			fail_msg("type %u differs", id);
+	}
+	assert_null(kernel_btf__type(ours, 0));
+	assert_null(kernel_btf__type(ours, btf__type_cnt(whole)));
+	assert_string_equal(kernel_btf__string(ours, UINT32_MAX), "");
+	kernel_btf__close(ours);
+	kernel_btf__close(NULL);
 }
 
 /* Names, offsets and sizes of members, at any depth: what CO-RE looks at. */
@@ -72,6 +100,7 @@ TEST(what_an_object_names_is_copied_whole)
 	};
 	struct btf *object = btf__new_empty(), *copy;
 	char path[64];
+	struct kernel_btf *kernel;
 	int fd, number;
 
 	if (!whole)
@@ -85,7 +114,9 @@ TEST(what_an_object_names_is_copied_whole)
 				     : btf__add_typedef(object, wanted[i].object, number)) > 0);
 	/* The kernel has no struct of this name. */
 	assert_true(btf__add_struct(object, "spawnscope_slot", 4) > 0);
-	fd = core_btf_file(whole, object);
+	assert_int_equal(kernel_btf__open(&kernel), 0);
+	fd = core_btf_file(kernel, object);
+	kernel_btf__close(kernel);
 	assert_true(fd >= 0);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	copy = btf__parse(path, NULL);
