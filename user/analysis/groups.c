@@ -162,7 +162,8 @@ static void add_errno(struct group *g, int number)
 	}
 }
 
-static int add_to(struct group *g, const struct birth *b)
+/* `phases` has those of the birth, in ns or MISSING. */
+static int add_to(struct group *g, const struct birth *b, const int64_t *phases, int64_t work_ns)
 {
 	const struct life *life = &b->life;
 	int64_t call = birth_call_ns(b);
@@ -179,18 +180,15 @@ static int add_to(struct group *g, const struct birth *b)
 		return 0;
 	}
 	g->execs += life->execed && !life->exec_result;
-	g->work_ns += (double)birth_work_ns(b);
+	g->work_ns += (double)work_ns;
 	err = savings_add(&g->spawnable, &g->staying, b);
 	if (!err && call != MISSING)
 		err = sketch__add(&g->call, call);
 	if (!err && birth_rss(b) != MISSING)
 		err = sketch__add(&g->rss, birth_rss(b));
-	for (int p = 0; p < PHASE_COUNT && !err; p++) {
-		int64_t ns = phase_ns(life, p);
-
-		if (ns != MISSING)
-			err = sketch__add(&g->phase[p], ns);
-	}
+	for (int p = 0; p < PHASE_COUNT && !err; p++)
+		if (phases[p] != MISSING)
+			err = sketch__add(&g->phase[p], phases[p]);
 	for (int c = 0; c < COUNT_COUNT && !err; c++)
 		if (life->count[c] != MISSING)
 			err = sketch__add(&g->count[c], life->count[c]);
@@ -211,9 +209,15 @@ int groups__add(struct groups *g, const struct birth *b)
 {
 	struct group_key key = key_of(g, b);
 	struct group *to = find(g, &key, b);
-	int err = to ? add_to(to, b) : -ENOMEM;
+	int64_t phases[PHASE_COUNT], work_ns = birth_work_ns(b);
+	int err;
 
-	return err ? err : add_to(&g->all, b);
+	if (!to)
+		return -ENOMEM;
+	for (int p = 0; p < PHASE_COUNT; p++)
+		phases[p] = phase_ns(&b->life, p);
+	err = add_to(to, b, phases, work_ns);
+	return err ? err : add_to(&g->all, b, phases, work_ns);
 }
 
 static void add_counts(struct group *g, const struct group_counts *counts)

@@ -74,52 +74,54 @@ enum edge phase_end(enum phase phase, uint64_t clone_flags)
 	return m->other_if && (clone_flags & m->other_if) ? m->other_to : m->to;
 }
 
-static int64_t off_during(const struct life *life, enum phase phase)
+/* Between two edges that were marked. */
+static int64_t off_between(const struct life *life, enum edge from, enum edge to)
 {
-	const struct phase_model *m = &phase_models[phase];
-	enum edge end = phase_end(phase, life->clone_flags);
 	int64_t off;
 
-	if (m->sum >= 0 || !life->edge[m->from] || !life->edge[end] ||
-	    life->off[m->from] == OFF_UNKNOWN || life->off[end] == OFF_UNKNOWN)
+	if (life->off[from] == OFF_UNKNOWN || life->off[to] == OFF_UNKNOWN)
 		return 0;
-	off = (int64_t)(life->off[end] - life->off[m->from]);
+	off = (int64_t)(life->off[to] - life->off[from]);
 	/* The scheduler's clock is another than that of the edges. */
 	return off < 0 ? 0 : off;
 }
 
 int64_t phase_off_ns(const struct life *life, enum phase phase)
 {
-	return phase_models[phase].kind == PHASE_WORK ? off_during(life, phase) : 0;
+	const struct phase_model *m = &phase_models[phase];
+	enum edge end = phase_end(phase, life->clone_flags);
+
+	if (m->kind != PHASE_WORK || m->sum >= 0 || !life->edge[m->from] || !life->edge[end])
+		return 0;
+	return off_between(life, m->from, end);
 }
 
-/* The phase's time less `off` of it. */
-static int64_t less_off(const struct life *life, enum phase phase, int64_t off)
+/* The phase's time, with or without that off the CPU. */
+static int64_t time_of(const struct life *life, enum phase phase, bool on_cpu)
 {
 	const struct phase_model *m = &phase_models[phase];
-	uint64_t from, to;
-	int64_t span;
+	enum edge end = phase_end(phase, life->clone_flags);
+	int64_t span, off;
 
 	if (!phase_exists(phase, life->clone_flags))
 		return MISSING;
 	if (m->sum >= 0)
 		return life->sum[m->sum];
-	from = life->edge[m->from];
-	to = life->edge[phase_end(phase, life->clone_flags)];
-	if (!from || !to)
+	if (!life->edge[m->from] || !life->edge[end])
 		return MISSING;
-	span = (int64_t)(to - from);
+	span = (int64_t)(life->edge[end] - life->edge[m->from]);
+	off = on_cpu ? off_between(life, m->from, end) : 0;
 	return off > 0 && off >= span ? MISSING : span - off;
 }
 
 int64_t phase_ns(const struct life *life, enum phase phase)
 {
-	return less_off(life, phase, phase_off_ns(life, phase));
+	return time_of(life, phase, phase_models[phase].kind == PHASE_WORK);
 }
 
 int64_t phase_on_cpu_ns(const struct life *life, enum phase phase)
 {
-	return less_off(life, phase, off_during(life, phase));
+	return time_of(life, phase, true);
 }
 
 int64_t phase_unattributed(const struct life *life, int64_t spawn_ns)

@@ -377,7 +377,8 @@ static void take_parent(struct line *l, struct birth *b)
 	b->cgroup = take_u64(l, PARENT, CGROUP);
 }
 
-/* What a phase of work is shorter than its span: one after the other, each ends where the next
+/*
+ * What a phase of work is shorter than its span: one after the other, each ends where the next
  * begins.
  */
 static void take_off_cpu(struct line *l, struct birth *b)
@@ -385,11 +386,14 @@ static void take_off_cpu(struct line *l, struct birth *b)
 	const uint64_t *edge = b->life.edge;
 
 	for (int p = 0; p < PHASE_COUNT && !l->why->err; p++) {
-		enum edge from = phase_models[p].from, to = phase_end(p, b->life.clone_flags);
+		enum edge from = phase_models[p].from, to;
 		int64_t ns;
 
-		if (phase_models[p].sum >= 0 || phase_models[p].kind != PHASE_WORK ||
-		    !has(l, PHASE, p) || !edge[from] || !edge[to])
+		if (!has(l, PHASE, p) || phase_models[p].sum >= 0 ||
+		    phase_models[p].kind != PHASE_WORK)
+			continue;
+		to = phase_end(p, b->life.clone_flags);
+		if (!edge[from] || !edge[to])
 			continue;
 		ns = take_number(l, PHASE, p, -STORE_NUMBER_MAX, STORE_NUMBER_MAX);
 		b->life.off[to] = b->life.off[from] + edge[to] - edge[from] - (uint64_t)ns;
