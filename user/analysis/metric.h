@@ -22,7 +22,7 @@ enum metric_kind {
 };
 
 struct metric {
-	const char *name;    /* in reports and on command lines: "spawn", "copy_mm" */
+	const char *name;    /* in reports and on command lines: "call", "copy_mm" */
 	const char *aliases; /* other spellings on command lines, separated by blanks; or NULL */
 	const char *unit;    /* NULL: ns, or instructions in the lab */
 	const char *brief;   /* one line */

@@ -116,8 +116,9 @@ static const struct argp_option option_table[] = {
 	{"tolerance", OPTION_TOLERANCE, "N|PERCENT%", 0,
 	 "B's exact metrics may be larger by N of their units, or by a share (default 0)", 0},
 	{"metric", OPTION_METRIC, "LIST", 0,
-	 "the metrics that decide: names, or times, phases, counts, all (default times,counts; in "
-	 "the lab all)",
+	 "the metrics that decide: names (call, started, total, bill, a phase or a count), or "
+	 "times, "
+	 "phases, counts, all (default times,counts; in the lab all)",
 	 0},
 	{"factor", OPTION_FACTOR, "LIST", 0,
 	 "allow A and B to differ in this: a fact of the environment, or kernel, hardware, thp, "
@@ -212,8 +213,8 @@ static int add_metric(struct gate_options *o, int key, char *name)
 
 	if (!set)
 		return bad(key, name,
-			   "no such metric: use times, phases, counts, all, or a name like spawn, "
-			   "total, copy_mm, ptes_copied");
+			   "no such metric: use times, phases, counts, all, or a name like call, "
+			   "started, total, bill, copy_mm, ptes_copied");
 	o->policy.metrics |= set;
 	return 0;
 }

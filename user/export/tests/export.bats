@@ -166,7 +166,7 @@ well_formed() { # FILE
     kernel_run 6.1.0 1 >"$DIR/lab.jsonl"
     export_of openmetrics "$DIR/lab.jsonl" >"$DIR/lab.prom"
     well_formed "$DIR/lab.prom"
-    grep -q '^spawnscope_spawn_instructions{' "$DIR/lab.prom"
+    grep -q '^spawnscope_call_instructions{' "$DIR/lab.prom"
     refute grep -q seconds "$DIR/lab.prom"
     made_run "$HOSTILE" >"$DIR/hostile.jsonl"
     export_of openmetrics "$DIR/hostile.jsonl" >"$DIR/hostile.prom"
@@ -180,7 +180,7 @@ well_formed() { # FILE
 @test "the grammar refuses damaged expositions" {
     export_of openmetrics >"$DIR/run.prom"
     local change
-    for change in '$d' '/^spawnscope_births/s/$/ 17 x/' '/_sum/p' 's/^# TYPE spawnscope_spawn_seconds summary/# TYPE spawnscope_spawn_seconds sum/' 's/quantile=/method=/'; do
+    for change in '$d' '/^spawnscope_births/s/$/ 17 x/' '/_sum/p' 's/^# TYPE spawnscope_call_seconds summary/# TYPE spawnscope_call_seconds sum/' 's/quantile=/method=/'; do
         sed "$change" "$DIR/run.prom" >"$DIR/bad.prom"
         refute well_formed "$DIR/bad.prom" >/dev/null 2>&1
     done
@@ -189,11 +189,11 @@ well_formed() { # FILE
 @test "openmetrics: medians, sums and counts are the run's, in seconds; tails only where known" {
     export_of openmetrics >"$DIR/run.prom"
     local labels='method="fork",rss_bytes="1048576",pages="4k",trace="phases"'
-    grep -qF "spawnscope_spawn_seconds{$labels,quantile=\"0.5\"} 0.000102" "$DIR/run.prom"
-    grep -qF "spawnscope_spawn_seconds{$labels,quantile=\"0.9\"}" "$DIR/run.prom"
-    refute grep -qF "spawnscope_spawn_seconds{$labels,quantile=\"0.99\"}" "$DIR/run.prom"
-    grep -qF "spawnscope_spawn_seconds_sum{$labels} $(jq -rs '[.[] | select(.key.method == "fork" and .key.rss_bytes == 1048576 and .key.trace == "phases")][0].samples.spawn_ns | add / 1e9' "$ROOM/run.jsonl")" "$DIR/run.prom"
-    grep -qF "spawnscope_spawn_seconds_count{$labels} 121" "$DIR/run.prom"
+    grep -qF "spawnscope_call_seconds{$labels,quantile=\"0.5\"} 0.000102" "$DIR/run.prom"
+    grep -qF "spawnscope_call_seconds{$labels,quantile=\"0.9\"}" "$DIR/run.prom"
+    refute grep -qF "spawnscope_call_seconds{$labels,quantile=\"0.99\"}" "$DIR/run.prom"
+    grep -qF "spawnscope_call_seconds_sum{$labels} $(jq -rs '[.[] | select(.key.method == "fork" and .key.rss_bytes == 1048576 and .key.trace == "phases")][0].samples.spawn_ns | add / 1e9' "$ROOM/run.jsonl")" "$DIR/run.prom"
+    grep -qF "spawnscope_call_seconds_count{$labels} 121" "$DIR/run.prom"
     grep -qF "spawnscope_phase_seconds{$labels,phase=\"copy_mm\",source=\"tracepoint:mmap_lock\",quantile=\"0.5\"} 8e-05" "$DIR/run.prom"
     grep -qF "spawnscope_ptes_copied{$labels,quantile=\"0.5\"} 256" "$DIR/run.prom"
     grep -qx 'spawnscope_births 528' "$DIR/run.prom"

@@ -231,7 +231,7 @@ static int parse_value(struct parser *p, struct budget_rule *rule)
 	if (!rule->metric)
 		return expected(p, "[METHOD.]METRIC[.STAT], such as copy_mm.p99 or fork.births");
 	at++;
-	if (rule->metric->kind == METRIC_TAIL) { /* `spawn_p99` for `spawn.p99` */
+	if (rule->metric->kind == METRIC_TAIL) { /* `call_p99` for `call.p99` */
 		rule->quantile = rule->metric->quantile;
 		rule->metric = metric_of_tail(rule->metric);
 	} else {

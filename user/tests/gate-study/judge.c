@@ -140,7 +140,7 @@ static enum gate_verdict ours(const struct comparison *c, size_t *pairs)
 	enum gate_verdict verdict = GATE_INCONCLUSIVE;
 
 	policy.in_turn = true;
-	policy.metrics = gate_metric_set("spawn");
+	policy.metrics = gate_metric_set("call");
 	confirming = policy;
 	confirming.alpha_regression = 0.05;
 	policy.looks[0] = FIRST_LOOK;

@@ -65,7 +65,7 @@ TEST(an_inconclusive_row_says_what_would_have_shown)
 	const struct gate_row *row;
 
 	assert_int_equal(verdict_at(9, 16, 0, 0.2), GATE_INCONCLUSIVE);
-	row = find_row("spawn");
+	row = find_row("call");
 	assert_int_equal(row->verdict, GATE_INCONCLUSIVE);
 	assert_int_equal(row->pairs, 16);
 	assert_true(row->smallest > 0.1 && row->smallest < 1);
@@ -106,7 +106,7 @@ TEST(the_error_of_a_family_is_bounded)
 	policy.looks[0] = 8;
 	policy.looks[1] = 40;
 	policy.look_count = 2;
-	assert_int_equal(compare_metrics("spawn"), GATE_INCONCLUSIVE);
+	assert_int_equal(compare_metrics("call"), GATE_INCONCLUSIVE);
 	assert_true(fabs(report.alpha_regression - 0.002) < 1e-12);
 }
 
@@ -131,15 +131,15 @@ TEST(tails_are_shown_and_gate_if_they_are_named)
 	add_tails(a, us, 1000, 1000000);
 	add_tails(b, us, 1000, 3000000);
 	assert_int_equal(compare(), GATE_PASS);
-	assert_int_equal(find_row("spawn_p99")->kind, GATE_SHOWN);
-	assert_float_equal(find_row("spawn_p99")->change, 2, 0.001);
+	assert_int_equal(find_row("call_p99")->kind, GATE_SHOWN);
+	assert_float_equal(find_row("call_p99")->change, 2, 0.001);
 	assert_int_equal(compare_metrics("call.p99"), GATE_REGRESSION);
 	/* Too few samples for a p99. */
 	add_tails(b, us, 999, 3000000);
 	policy.metrics = 0;
 	compare();
-	assert_null(find_row("spawn_p99"));
-	assert_int_equal(compare_metrics("spawn_p99"), GATE_INCONCLUSIVE);
+	assert_null(find_row("call_p99"));
+	assert_int_equal(compare_metrics("call_p99"), GATE_INCONCLUSIVE);
 }
 
 TEST(few_pairs_leave_no_bound)

@@ -164,7 +164,7 @@ TEST(a_value_below_0_decides_nothing)
 TEST(the_most_important_row_comes_first)
 {
 	static const char *const order[] = {"ptes_copied", "vmas",  "cow_faults_child",
-					    "spawn",	   "total", "copy_mm"};
+					    "call",	   "total", "copy_mm"};
 	static const struct {
 		enum count count;
 		int64_t a, b;
@@ -199,5 +199,5 @@ TEST(the_most_important_row_comes_first)
 	/* Without counts, the call comes before its parts, whatever grew by more. */
 	policy.metrics = gate_metric_set("times") | gate_metric_set("phases");
 	compare();
-	assert_non_null(strstr(report.headline, "fork at 64M: spawn +20.0 % ["));
+	assert_non_null(strstr(report.headline, "fork at 64M: call +20.0 % ["));
 }

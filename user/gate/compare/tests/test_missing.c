@@ -119,7 +119,7 @@ TEST(the_grid_of_a_side_has_the_cells_of_all_its_runs)
 	for (size_t i = 0; i < sizeof(spoils) / sizeof(spoils[0]); i++) {
 		assert_int_equal(compare_sets(spoils[i]), GATE_REGRESSION);
 		assert_string_equal(report.rows[0].cell, "vfork at 1M");
-		assert_string_equal(report.rows[0].metric, "spawn");
+		assert_string_equal(report.rows[0].metric, "call");
 		assert_int_equal(report.rows[0].pairs, SET - 1);
 		assert_true(rows_of("fork at 1M") > 1);
 	}
@@ -232,7 +232,7 @@ TEST(grids_without_a_common_cell_are_not_comparable)
 	b->cells[0].n = VALUES;
 	fill_count(&b->cells[0], COUNT_ptes_copied, 1);
 	assert_int_equal(compare(), GATE_INCONCLUSIVE);
-	assert_string_equal(find_row("spawn")->note, "only A has it");
+	assert_string_equal(find_row("call")->note, "only A has it");
 	drop_values(&a->cells[0]);
 	a->cells[0].n = VALUES;
 	fill_count(&a->cells[0], COUNT_ptes_copied, 1);

@@ -73,8 +73,8 @@ TEST(inconclusive_is_skipped_or_failed_as_asked)
 	assert_non_null(strstr(printed(gate_print_junit, false),
 			       "failures=\"0\" errors=\"0\" skipped=\"2\""));
 	assert_non_null(strstr(printed(gate_print_ktap, false),
-			       "ok 1 fork at 1M spawn # SKIP inconclusive\n"));
-	assert_non_null(strstr(printed(gate_print_ktap, true), "not ok 1 fork at 1M spawn\n"));
+			       "ok 1 fork at 1M call # SKIP inconclusive\n"));
+	assert_non_null(strstr(printed(gate_print_ktap, true), "not ok 1 fork at 1M call\n"));
 }
 
 TEST(an_infinite_bound_is_left_out)
