@@ -146,7 +146,7 @@ static void say_ties(struct answer *a, const struct rows *rows, const struct row
 	}
 }
 
-/* "39.2 us (38.8 to 39.6) from 1 MiB" */
+/* "39.2 µs (38.8 to 39.6) from 1 MiB" */
 static void say_time_from(struct answer *a, const struct rows *rows, const struct row *row)
 {
 	name_buf name;
@@ -156,7 +156,7 @@ static void say_time_from(struct answer *a, const struct rows *rows, const struc
 	say_ties(a, rows, row);
 }
 
-/* "vfork, 7.8 us": the same from every parent. */
+/* "vfork, 7.8 µs": the same from every parent. */
 static void say_one_winner(const struct contest *c, const struct rows *rows, struct answer *a)
 {
 	const struct row *first = c->winners[0], *last = c->winners[c->count - 1];
@@ -276,7 +276,7 @@ static bool is_sloped(const struct rows *rows, size_t i, bool forks)
 	return row->line == i && copies(row) && (!forks || !strcmp(row->method, "fork"));
 }
 
-/* ", WHAT 9.2 us (8.9 to 9.6)"; nothing if it is not known. */
+/* ", WHAT 9.2 µs (8.9 to 9.6)"; nothing if it is not known. */
 static void say_one_slope(struct answer *a, const char *before, const struct interval *i,
 			  const struct rows *rows)
 {
@@ -289,7 +289,7 @@ static void say_one_slope(struct answer *a, const char *before, const struct int
 		answer__detail(a, "%s %s", before, words_time(i, rows->instructions).text);
 }
 
-/* "fork: call 9.2 us (8.9 to 9.6), until reaped 21.9 us (21.2 to 22.5)" */
+/* "fork: call 9.2 µs (8.9 to 9.6), until reaped 21.9 µs (21.2 to 22.5)" */
 static void say_slopes(struct answer *a, const char *label, const struct slopes *s,
 		       const struct rows *rows)
 {

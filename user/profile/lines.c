@@ -8,10 +8,12 @@
 #include "user/model/birth.h"
 #include "user/text/escape.h"
 #include "user/text/layout.h"
+#include "user/text/numbers.h"
 #include "user/text/utf8.h"
 
 #define PARENT_WIDTH 16
 #define COMM_WIDTH   8
+#define CALL_WIDTH   7
 
 /* Columns before the command. */
 #define HEAD_WIDTH 51
@@ -66,7 +68,7 @@ static void child_text(const struct birth *b, char *text, size_t size)
 
 static void print_phases(const struct lines *l, const struct birth *b)
 {
-	char line[1024] = "", text[32];
+	char line[1024] = "";
 
 	for (int p = 0; p < PHASE_COUNT; p++) {
 		int64_t ns = phase_ns(&b->life, p);
@@ -74,7 +76,7 @@ static void print_phases(const struct lines *l, const struct birth *b)
 		if (ns == MISSING)
 			continue;
 		layout_append(line, sizeof(line), "%s%s %s", *line ? ", " : "", phase_name(p),
-			      time_format((double)ns, l->clock, text, sizeof(text)));
+			      text_plain_time((double)ns, l->clock).text);
 	}
 	if (*line) {
 		fprintf(l->out, "%11s", "");
@@ -110,7 +112,7 @@ void lines__print(struct lines *l, const struct birth *b)
 	static char what[8 * (COMMAND_PATH_MAX + COMMAND_ARGS_MAX)];
 	bool failed = b->life.result < 0;
 	int64_t t = birth_time(b);
-	char call[32];
+	struct number call = text_plain_time((double)birth_call_ns(b), l->clock);
 
 	if (!l->titled)
 		print_titles(l);
@@ -121,8 +123,8 @@ void lines__print(struct lines *l, const struct birth *b)
 		fprintf(l->out, " %7s", "-");
 	else
 		fprintf(l->out, " %7u", b->life.tid);
-	fprintf(l->out, " %-6s %7s", method_name(b->life.method),
-		time_format((double)birth_call_ns(b), l->clock, call, sizeof(call)));
+	fprintf(l->out, " %-6s %*s%s", method_name(b->life.method),
+		CALL_WIDTH - (int)utf8_width(call.text), "", call.text);
 	print_cow(l, b);
 	child_text(b, what, sizeof(what));
 	layout_cut(what, command_room(l));

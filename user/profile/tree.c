@@ -10,6 +10,7 @@
 #include "user/model/run.h"
 #include "user/text/escape.h"
 #include "user/text/layout.h"
+#include "user/text/numbers.h"
 
 /* Levels that are drawn. */
 #define DEPTH_MAX 16
@@ -89,11 +90,11 @@ static void print_node(const struct tree *t, size_t node, const char *before, co
 		       FILE *out)
 {
 	const struct tree_node *n = &t->v[node];
-	char line[512], time[32];
+	char line[512];
 
 	snprintf(line, sizeof(line), "%s%s%u %s %s  %s", before,
 		 has_later_sibling(t, node) ? "|- " : "`- ", n->pid, method_name(n->method),
-		 time_format((double)n->call_ns, clock, time, sizeof(time)),
+		 text_plain_time((double)n->call_ns, clock).text,
 		 *n->label ? n->label : "(no exec)");
 	layout_cut(line, LAYOUT_WIDTH);
 	fprintf(out, "%s\n", line);

@@ -73,3 +73,8 @@ found() { # LINE
     plant user/text/low 'void low(void) {}'
     found 'user/attic/caller: attic has no floor in user'
 }
+
+@test "times are written in one place, so that a microsecond looks the same everywhere" {
+    run grep -rlw time_format user --include='*.[ch]'
+    [ "$output" = user/text/numbers.c ]
+}

@@ -8,6 +8,9 @@ here=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
 load "$here/../../bench/tests/common.bash"
 load "$here/result.bash"
 
+# So a microsecond is µs.
+export LC_ALL=C.UTF-8
+
 # An ordinary user, and the command that becomes it.
 readonly NOBODY=65534
 readonly AS_NOBODY=(setpriv "--reuid=$NOBODY" "--regid=$NOBODY" --clear-groups)

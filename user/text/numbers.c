@@ -4,26 +4,32 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "bench/shared/units.h"
 #include "user/text/utf8.h"
 
-struct number text_plain_time(double ns, const char *clock)
+/* A time with this unit for microseconds. */
+static struct number time_in(double ns, const char *clock, const char *microseconds)
 {
 	struct number n;
+	char *unit;
 
 	time_format(ns, clock, n.text, sizeof(n.text));
+	unit = strstr(n.text, "us");
+	if (unit)
+		strcpy(unit, microseconds);
 	return n;
+}
+
+struct number text_plain_time(double ns, const char *clock)
+{
+	return time_in(ns, clock, wcwidth(0xb5) == 1 ? "\xc2\xb5s" : "us");
 }
 
 struct number text_time(double ns, bool instructions)
 {
-	struct number n = text_plain_time(ns, instructions ? CLOCK_OF_LAB : CLOCK_OF_MACHINE);
-	char *micro = strstr(n.text, "us");
-
-	if (micro)
-		strcpy(micro, "\xc2\xb5s");
-	return n;
+	return time_in(ns, instructions ? CLOCK_OF_LAB : CLOCK_OF_MACHINE, "\xc2\xb5s");
 }
 
 struct number text_time_words(double ns, bool instructions)

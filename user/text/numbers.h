@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Numbers as pages and sentences show them. The same in every locale. */
+/* Numbers as people read them. The same in every locale, unless a function says otherwise. */
 #pragma once
 
 #include <stdbool.h>
@@ -12,7 +12,7 @@ struct number {
 	char text[NUMBER_MAX];
 };
 
-/* As time_format(): "32.7 us". */
+/* For terminals: "32.7 µs", or "32.7 us" if the locale cannot show the former. */
 struct number text_plain_time(double ns, const char *clock);
 /* "32.7 µs"; instructions: "173 k". */
 struct number text_time(double ns, bool instructions);

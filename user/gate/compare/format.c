@@ -9,6 +9,7 @@
 #include "bench/shared/units.h"
 #include "user/text/escape.h"
 #include "user/text/layout.h"
+#include "user/text/numbers.h"
 #include "user/text/utf8.h"
 
 /* The bytes of it that fit 32 columns. */
@@ -93,7 +94,7 @@ const char *gate_value(double value, const char *unit, char *buf, size_t size)
 	if (!isfinite(value))
 		snprintf(buf, size, "-");
 	else if (!strcmp(unit, "ns"))
-		time_format(value, CLOCK_OF_MACHINE, buf, size);
+		snprintf(buf, size, "%s", text_plain_time(value, CLOCK_OF_MACHINE).text);
 	else if (!strcmp(unit, "bytes") && value == floor(value) && fabs(value) < 0x1p53)
 		size_format((int64_t)value, buf, size);
 	else

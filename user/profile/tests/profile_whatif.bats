@@ -155,7 +155,7 @@ near() { # NS RANGE
 @test "births that contradict the calibration get no estimate" {
     here=user/profile/tests/contradiction.jsonl
     "$TOOL" profile --input "$here" | tr -s '\n ' ' ' >"$DIR/line"
-    grep -Fq 'With THP: no estimate, calibration and births contradict each other (the noisy calibration has 13.7 us/MiB for 4 KiB pages, these births took 6.72 us/MiB)' "$DIR/line"
+    grep -Fq 'With THP: no estimate, calibration and births contradict each other (the noisy calibration has 13.7 µs/MiB for 4 KiB pages, these births took 6.72 µs/MiB)' "$DIR/line"
     "$TOOL" profile --json --input "$here" | jq -se 'map(select(.type == "whatif"))
         | length == 1 and .[0].thp_copy_mm_ns == null and (.[0].no_thp | test("contradict each other [(]"))'
     "$TOOL" report "$here" -o "$DIR/page.html"

@@ -27,7 +27,7 @@ TEST(live_lines_fit_and_are_harmless)
 	fclose(out);
 	assert_non_null(strstr(text, "/usr/bin/prog"));
 	assert_non_null(strstr(text, "EAGAIN"));
-	assert_non_null(strstr(text, "copy_mm 6.00 us"));
+	assert_non_null(strstr(text, "copy_mm 6.00 µs"));
 	assert_non_null(strstr(text, "     7  ")); /* COW faults of both */
 	assert_harmless(text);
 }
@@ -51,11 +51,11 @@ TEST(the_tree_has_each_process_below_its_parent)
 	fclose(out);
 	assert_string_equal(text,
 			    "\n10 parent\n"
-			    "|- 20 fork 9.00 us  /usr/bin/prog 'two words' 'a\\x1b[31mb\\x0ac\"\\"
+			    "|- 20 fork 9.00 µs  /usr/bin/prog 'two words' 'a\\x1b[31mb\\x0ac\"\\"
 			    "\\xff\\xe2\\x80\\x..\n"
-			    "|  `- 30 fork 9.00 us  (no exec)\n"
-			    "`- 20 fork 9.00 us  (no exec)\n"
-			    "   `- 40 fork 9.00 us  (no exec)\n");
+			    "|  `- 30 fork 9.00 µs  (no exec)\n"
+			    "`- 20 fork 9.00 µs  (no exec)\n"
+			    "   `- 40 fork 9.00 µs  (no exec)\n");
 	tree__free(&t);
 }
 

@@ -140,8 +140,8 @@ TEST(what_posix_spawn_would_save_is_estimated)
 	assert_int_equal(g.v[1].spawnable.n, 0);
 	groups__count_received(&g);
 	summary(&g, phases);
-	assert_non_null(strstr(text, "parent: 100 forks that exec, as posix_spawn: 600 us to "
-				     "850 us less work"));
+	assert_non_null(strstr(text, "parent: 100 forks that exec, as posix_spawn: 600 µs to "
+				     "850 µs less work"));
 	assert_non_null(strstr(text, "snapshot: 1 forks, none execs: no case for posix_spawn; "
 				     "5.01 ms"));
 	assert_harmless(text);

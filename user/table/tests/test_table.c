@@ -77,30 +77,30 @@ TEST(the_whole_table)
 		"\n"
 		"Spawn latency (medians; P90 and P99 of the call)\n"
 		"PARENT  METHOD         N     CALL      P90  P99  STARTED   TOTAL  RATIO\n"
-		"1M      posix_spawn  200   353 us   354 us    -   403 us  554 us  1.00x\n"
-		"        fork         200  62.4 us  62.6 us    -        -  263 us  1.00x\n"
-		"64M     fork         200   136 us   137 us    -        -  337 us  1.00x\n"
-		"        posix_spawn  200   353 us   354 us    -   403 us  554 us  1.00x\n"
+		"1M      posix_spawn  200   353 µs   354 µs    -   403 µs  554 µs  1.00x\n"
+		"        fork         200  62.4 µs  62.6 µs    -        -  263 µs  1.00x\n"
+		"64M     fork         200   136 µs   137 µs    -        -  337 µs  1.00x\n"
+		"        posix_spawn  200   353 µs   354 µs    -   403 µs  554 µs  1.00x\n"
 		"RATIO: of STARTED to posix_spawn's; without exec, of CALL to fork's\n"
 		"\n"
 		"Where the call's time went (medians)\n"
 		"PARENT  METHOD         SETUP  COPY_MM   FINISH     WAKE  VFORK_WAIT  UNATTRIB\n"
-		"1M      posix_spawn  9.04 us        -        -  2.01 us      301 us    402 ns\n"
-		"        fork         9.04 us  1.05 us  1.51 us  2.01 us           -    402 ns\n"
-		"64M     fork         9.04 us  67.4 us  1.51 us  2.01 us           -    402 ns\n"
-		"        posix_spawn  9.04 us        -        -  2.01 us      301 us    402 ns\n"
+		"1M      posix_spawn  9.04 µs        -        -  2.01 µs      301 µs    402 ns\n"
+		"        fork         9.04 µs  1.05 µs  1.51 µs  2.01 µs           -    402 ns\n"
+		"64M     fork         9.04 µs  67.4 µs  1.51 µs  2.01 µs           -    402 ns\n"
+		"        posix_spawn  9.04 µs        -        -  2.01 µs      301 µs    402 ns\n"
 		"\n"
 		"Inside these phases (medians)\n"
 		"PARENT  METHOD  COPY_PAGES OF COPY_MM\n"
 		"1M      fork                   957 ns\n"
-		"64M     fork                  61.3 us\n"
+		"64M     fork                  61.3 µs\n"
 		"\n"
 		"The child (medians)\n"
 		"PARENT  METHOD       FIRST_RUN  EXIT_MM\n"
-		"1M      posix_spawn    30.1 us  20.1 us\n"
-		"        fork           30.1 us  20.1 us\n"
-		"64M     fork           30.1 us  20.1 us\n"
-		"        posix_spawn    30.1 us  20.1 us\n"
+		"1M      posix_spawn    30.1 µs  20.1 µs\n"
+		"        fork           30.1 µs  20.1 µs\n"
+		"64M     fork           30.1 µs  20.1 µs\n"
+		"        posix_spawn    30.1 µs  20.1 µs\n"
 		"\n"
 		"Page tables copied (medians per birth)\n"
 		"PARENT  METHOD        PTES  PT BYTES  VMAS\n"
@@ -111,17 +111,17 @@ TEST(the_whole_table)
 		"\n"
 		"Copy-on-write faults (medians per birth)\n"
 		"PARENT  METHOD  IN      FAULTS  COPIED  REUSED     TIME\n"
-		"1M      fork    child       12      11       -  50.2 us\n"
-		"                parent      20       -       7  70.3 us\n"
-		"64M     fork    child       12      11       -  50.2 us\n"
-		"                parent      20       -       7  70.3 us\n"
+		"1M      fork    child       12      11       -  50.2 µs\n"
+		"                parent      20       -       7  70.3 µs\n"
+		"64M     fork    child       12      11       -  50.2 µs\n"
+		"                parent      20       -       7  70.3 µs\n"
 		"\n"
 		"Tracing cost (medians)\n"
 		"PARENT  METHOD          CALL   TRACED  CHANGE   TOTAL  TRACED  CHANGE\n"
-		"1M      posix_spawn   352 us   353 us  +0.3 %  553 us  554 us  +0.2 %\n"
-		"        fork         61.5 us  62.4 us  +1.5 %  262 us  263 us  +0.3 %\n"
-		"64M     fork          135 us   136 us  +0.7 %  336 us  337 us  +0.3 %\n"
-		"        posix_spawn   352 us   353 us  +0.3 %  553 us  554 us  +0.2 %\n"
+		"1M      posix_spawn   352 µs   353 µs  +0.3 %  553 µs  554 µs  +0.2 %\n"
+		"        fork         61.5 µs  62.4 µs  +1.5 %  262 µs  263 µs  +0.3 %\n"
+		"64M     fork          135 µs   136 µs  +0.7 %  336 µs  337 µs  +0.3 %\n"
+		"        posix_spawn   352 µs   353 µs  +0.3 %  553 µs  554 µs  +0.2 %\n"
 		"\n"
 		"Sources\n"
 		"clone_setup     fentry:copy_process\n"
@@ -141,13 +141,13 @@ TEST(tails_need_samples)
 
 	sample_run(&r, 99);
 	out = printed_freed(&r);
-	assert_has(out, "64M     fork         99   136 us    -    -        -  337 us  1.00x\n");
+	assert_has(out, "64M     fork         99   136 µs    -    -        -  337 µs  1.00x\n");
 	free(out);
 	sample_run(&r, 1000);
 	out = printed_freed(&r);
 	assert_has(
 		out,
-		"64M     fork         1000   136 us   137 us   137 us        -  337 us  1.00x\n");
+		"64M     fork         1000   136 µs   137 µs   137 µs        -  337 µs  1.00x\n");
 	free(out);
 }
 
@@ -201,7 +201,7 @@ TEST(an_untraced_run_has_times_only)
 				 "\n"
 				 "Spawn latency (medians; P90 and P99 of the call)\n"
 				 "PARENT  METHOD  N     CALL  P90  P99   TOTAL  RATIO\n"
-				 "1M      fork    3  61.4 us    -    -  262 us  1.00x\n"
+				 "1M      fork    3  61.4 µs    -    -  262 µs  1.00x\n"
 				 "RATIO: of CALL to fork's\n"
 				 "\n"
 				 "Sources\n"

@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/shared/units.h"
 #include "bench/tests/unit.h"
 #include "user/text/columns.h"
 #include "user/text/escape.h"
 #include "user/text/layout.h"
+#include "user/text/numbers.h"
 #include "user/text/strbuf.h"
 #include "user/text/utf8.h"
 
@@ -279,6 +281,17 @@ TEST(a_buffer_grows_and_escapes)
 	assert_string_equal(taken, "");
 	free(taken);
 	strbuf__free(&s);
+}
+
+TEST(a_microsecond_has_its_sign_where_the_locale_can_show_it)
+{
+	assert_string_equal(text_plain_time(32700, CLOCK_OF_MACHINE).text, "32.7 µs");
+	setlocale(LC_CTYPE, "C");
+	assert_string_equal(text_plain_time(32700, CLOCK_OF_MACHINE).text, "32.7 us");
+	assert_string_equal(text_time(32700, false).text, "32.7 µs"); /* pages have their own */
+	setlocale(LC_CTYPE, "C.UTF-8");
+	assert_string_equal(text_plain_time(999, CLOCK_OF_MACHINE).text, "999 ns");
+	assert_string_equal(text_plain_time(32700, CLOCK_OF_LAB).text, "32.7 k");
 }
 
 int unit_setup(void **state)
