@@ -14,6 +14,10 @@
 #define ROW_REFERENCE	      "posix_spawn"
 #define ROW_REFERENCE_NO_EXEC "fork"
 
+/* Why a method that execs may have no time at which its program runs. */
+#define ROW_STARTED_ABSENT                                                                         \
+	"absent where another program (--program) is untraced or a shell starts it"
+
 #define AXES_MAX 16
 
 /*

@@ -8,6 +8,7 @@
 #include "user/answers/answers.h"
 #include "user/model/phase.h"
 #include "user/report/format.h"
+#include "user/report/measure.h"
 #include "user/report/row_text.h"
 #include "user/report/verdict.h"
 #include "user/text/markup.h"
@@ -142,7 +143,7 @@ static void write_row(const struct report_run *r, const struct row *row, FILE *o
 static void write_table(const struct report_run *r, size_t most, FILE *out)
 {
 	size_t left_out = r->rows.n > most ? r->rows.n - most : 0, half = most / 2;
-	bool ratios = false, intervals = false, bills = false;
+	bool ratios = false, intervals = false, bills = false, absent = false;
 
 	fputs("| Parent | Method | Call | Started | Total | Bill | Ratio | The call |\n", out);
 	fputs("| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |\n", out);
@@ -153,13 +154,15 @@ static void write_table(const struct report_run *r, size_t most, FILE *out)
 		ratios |= isfinite(row__ratio(&r->rows.v[i]));
 		intervals |= isfinite(row__judged_interval(&r->rows.v[i]).low);
 		bills |= row__bill(&r->rows.v[i]) != NULL;
+		absent |= measure_lacks_started(&r->rows.v[i]);
 	}
-	fprintf(out, "\nMedians%s%s.%s%s\n\n", r->instructions ? ", in instructions" : "",
+	fprintf(out, "\nMedians%s%s.%s%s%s\n\n", r->instructions ? ", in instructions" : "",
 		intervals ? "; in brackets their 95 % intervals, from the blocks of the run" : "",
 		ratios ? " Ratio: of methods that exec, started against posix\\_spawn; of others, "
 			 "the call against fork."
 		       : "",
-		bills ? " Bill: the work on whatever CPU, taken with all probes." : "");
+		bills ? " Bill: the work on whatever CPU, taken with all probes." : "",
+		absent ? " Started is " ROW_STARTED_ABSENT "." : "");
 	if (left_out)
 		fprintf(out, "%zu rows in the middle are left out; the page has them all.\n\n",
 			left_out);

@@ -56,6 +56,11 @@ function time(ns) {
 	return (text + " " + units[i]).trim();
 }
 
+/* What a tip says of the other time of a method that execs: a line, or none if it is not known. */
+function beside(measure, other) {
+	return other > 0 ? [(measure === "started" ? "the call returns after " : "the program runs after ") + time(other)] : [];
+}
+
 /* For axes: without trailing zeros. */
 function shortTime(ns) {
 	return time(ns).replace(/(\.\d*?)0+(?= |$)/, "$1").replace(/\.(?= |$)/, "");

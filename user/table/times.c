@@ -50,9 +50,7 @@ int table_latency(const struct table *t)
 			execs && others ? "; without exec, " : "",
 			others ? "of CALL to " ROW_REFERENCE_NO_EXEC "'s" : "");
 	if (!err && unknown)
-		fputs("STARTED: absent where another program (--program) is untraced or a shell "
-		      "starts it\n",
-		      t->out);
+		fputs("STARTED: " ROW_STARTED_ABSENT "\n", t->out);
 	return err;
 }
 

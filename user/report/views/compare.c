@@ -4,6 +4,7 @@
 
 #include "user/analysis/stats.h"
 #include "user/report/html.h"
+#include "user/report/measure.h"
 #include "user/report/row_json.h"
 #include "user/report/views/views.h"
 #include "user/text/json.h"
@@ -84,32 +85,49 @@ static void write_names(const struct report *p, FILE *out, const char *const *fi
 	html_head_end(out);
 }
 
-static void write_times(const struct report *p, FILE *out)
+static double median_of(const struct report *p, size_t run, const struct row *row, enum measure m)
+{
+	const struct row *other = match(p, run, row);
+
+	return other ? measure_spread(other, m)->median : NAN;
+}
+
+static void write_medians(const struct report *p, const struct row *row, enum measure m, FILE *out)
 {
 	bool instructions = p->runs[first_run(p)].instructions;
+	size_t own = report__run_of(p, row);
+
+	html_row(out, row->parent, row->method, measure_name(m), NULL);
+	for (size_t i = 0; i < p->count; i++) {
+		double median = median_of(p, i, row, m);
+
+		if (!has_rows(p, i))
+			continue;
+		html_number(out, text_time(median, instructions).text);
+		if (i > first_run(p))
+			html_number(out,
+				    i > own ? text_change(median_of(p, own, row, m), median).text
+					    : "-");
+	}
+	fputs("</tr>", out);
+}
+
+static void write_times(const struct report *p, FILE *out)
+{
+	static const char *const head[] = {"Parent", "Method", "Time"};
 	const struct row *row;
 
-	html_table_begin(out, instructions ? "Medians of the call, in instructions"
-					   : "Medians of the call");
-	write_names(p, out, (const char *const[]){"Parent", "Method"}, 2, true);
+	html_table_begin(out, p->runs[first_run(p)].instructions ? "Medians, in instructions"
+								 : "Medians");
+	write_names(p, out, head, 3, true);
 	for (row = next_compared(p, NULL); row; row = next_compared(p, row)) {
-		html_row(out, row->parent, row->method, NULL);
-		for (size_t i = 0; i < p->count; i++) {
-			const struct row *other = match(p, i, row);
-			double median = other ? other->call.median : NAN;
-
-			if (!has_rows(p, i))
-				continue;
-			html_number(out, text_time(median, instructions).text);
-			if (i > first_run(p))
-				html_number(out,
-					    i > report__run_of(p, row)
-						    ? text_change(row->call.median, median).text
-						    : "-");
+		for (enum measure m = 0; m < MEASURE_COUNT; m++) {
+			if (measure_applies(row, m))
+				write_medians(p, row, m, out);
 		}
-		fputs("</tr>", out);
 	}
 	html_table_end(out);
+	measure_write_absent(p->runs, p->count, out);
 }
 
 static double count_of(const struct row *row, enum count c)
@@ -167,7 +185,10 @@ static void write(const struct report *p, FILE *out)
 
 	fputs("<p>Each run against the first, ", out);
 	html_text(out, p->runs[first_run(p)].name);
-	fputs("; rows that it lacks, against the first run that has them. One run of each side "
+	fputs("; rows that it lacks, against the first run that has them. Of methods that exec, "
+	      "when the "
+	      "program runs (started) and the call, which returns before or after that; of others, "
+	      "the call. One run of each side "
 	      "cannot separate a change from noise: <code>spawnscope gate</code> decides.</p>\n",
 	      out);
 	if (have_same_unit(p)) {
@@ -194,16 +215,14 @@ static void write(const struct report *p, FILE *out)
 	}
 }
 
-static json_t *row_data(const struct report *p, const struct row *row)
+static json_t *row_data(const struct report *p, const struct row *row, enum measure m)
 {
-	json_t *medians = json_array();
+	json_t *medians = json_array(), *object;
 
-	for (size_t i = 0; i < p->count; i++) {
-		const struct row *other = match(p, i, row);
-
-		medians = json__push(medians, json__number(other ? other->call.median : NAN));
-	}
-	return json__put(row_json_place(p, row), "medians", medians);
+	for (size_t i = 0; i < p->count; i++)
+		medians = json__push(medians, json__number(median_of(p, i, row, m)));
+	object = json__put(row_json_place(p, row), "measure", json_string(measure_name(m)));
+	return json__put(object, "medians", medians);
 }
 
 static json_t *data(const struct report *p)
@@ -211,8 +230,13 @@ static json_t *data(const struct report *p)
 	json_t *rows = json_array();
 	const struct row *row;
 
-	for (row = next_compared(p, NULL); row; row = next_compared(p, row))
-		rows = json__push(rows, row_data(p, row));
+	for (row = next_compared(p, NULL); row; row = next_compared(p, row)) {
+		for (enum measure m = 0; m < MEASURE_COUNT; m++) {
+			if (measure_applies(row, m) &&
+			    (m == MEASURE_call || !measure_lacks_started(row)))
+				rows = json__push(rows, row_data(p, row, m));
+		}
+	}
 	return rows && json_array_size(rows) == 0 ? json__discard(rows) : rows;
 }
 

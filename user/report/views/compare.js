@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The change of each call's median from the first run to the others, a mark each. */
+/* The change of each median from the first run to the others, a mark each: of the call, and of methods that exec, of when the program runs. */
 
 /* "+12.0 %", "×12.3" */
 function changeText(ratio) {
@@ -30,12 +30,12 @@ chart("compare", (box, rows, width) => {
 	/* Ratios on a log scale: half and double are equally far from 1. */
 	const far = Math.max(1.02, d3.max(changes), 1 / d3.min(changes)) * 1.02;
 	const svg = plot(box, width, height, "Change of each median against " + named(names[first], 40) + "; the table below has the data. Arrow keys walk through the marks.");
-	const titles = rows.map((row) => row.method + ", " + row.parent);
+	const titles = rows.map((row) => row.method + ", " + row.parent + ": " + row.measure);
 	const room = narrow ? width : Math.min(widest(svg, "name", titles), width * 0.45), labels = fitted(svg, "name", titles, room);
 	const area = { left: narrow ? 8 : room + 10, right: width - 12, top, bottom: top + rows.length * step };
 	const x = d3.scaleLog().domain([1 / far, far]).range([area.left + 10, area.right - 10]);
 	axisBottom(svg, x, changeTicks(far, narrow), (t) => (t === 1 ? "same" : changeText(t)), area, "");
-	heading(svg, "title", 0, 12, "change of the median of the call against " + names[first], width);
+	heading(svg, "title", 0, 12, "change of the median against " + names[first], width);
 	svg.append("line").attr("class", "one").attr("x1", x(1)).attr("x2", x(1)).attr("y1", area.top - 8).attr("y2", area.bottom);
 	const found = [];
 	rows.forEach((row, i) => {
@@ -49,7 +49,7 @@ chart("compare", (box, rows, width) => {
 			found.push({
 				x: x(ratio),
 				y,
-				lines: [named(row.method + ", " + row.parent, 60), named(names[from], 40) + ": " + time(row.medians[from]), named(names[k], 40) + ": " + time(row.medians[k]) + ", " + changeText(ratio)],
+				lines: [named(row.method + ", " + row.parent, 60) + ": " + row.measure, named(names[from], 40) + ": " + time(row.medians[from]), named(names[k], 40) + ": " + time(row.medians[k]) + ", " + changeText(ratio)],
 			});
 		}
 	});

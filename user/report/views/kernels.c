@@ -8,6 +8,7 @@
 #include "user/analysis/stats.h"
 #include "user/model/phase.h"
 #include "user/report/html.h"
+#include "user/report/measure.h"
 #include "user/report/row_json.h"
 #include "user/report/views/views.h"
 #include "user/text/json.h"
@@ -73,8 +74,8 @@ static const struct row *new_row(const struct order *o, size_t i, size_t k)
 	return row;
 }
 
-/* The lines of the table: a phase, or one of these two. */
-enum { LINE_UNATTRIBUTED = PHASE_COUNT, LINE_WHOLE, LINE_COUNT };
+/* The lines of the table: a phase, or one of these. */
+enum { LINE_UNATTRIBUTED = PHASE_COUNT, LINE_WHOLE, LINE_STARTED, LINE_COUNT };
 
 static const char *line_name(int line)
 {
@@ -83,6 +84,8 @@ static const char *line_name(int line)
 		return "unattributed";
 	case LINE_WHOLE:
 		return "whole call";
+	case LINE_STARTED:
+		return "started";
 	default:
 		return phase_name(line);
 	}
@@ -97,6 +100,8 @@ static double line_value(const struct row *row, int line, bool *starred)
 		return NAN;
 	if (line == LINE_WHOLE)
 		return row->call.median;
+	if (line == LINE_STARTED)
+		return row->started.median;
 	if (line == LINE_UNATTRIBUTED)
 		return stats_median(&row->cell->unattributed);
 	c = row__phase(row, line, starred);
@@ -165,6 +170,7 @@ static void write(const struct report *p, FILE *out)
 	html_chart(out, "kernels");
 	fputs("<details><summary>The data as a table</summary>\n", out);
 	write_table(out, &o);
+	measure_write_absent(p->runs, p->count, out);
 	fputs("<p class=\"note\">*: from the few samples with all probes attached, whose cost is "
 	      "in "
 	      "these numbers.</p>\n",

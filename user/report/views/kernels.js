@@ -43,7 +43,8 @@
 			});
 			const whole = stack === "call" ? row.whole : sum, old = older && older.whole;
 			before = { kernel: o.kernel, values, whole };
-			return { label: o.kernel, segments, total: exact(Math.round(whole)) + (old ? ", " + (whole >= old ? "+" : "−") + digits(Math.abs(100 * (whole / old - 1))) + " %" : "") };
+			return { label: o.kernel, segments, total: exact(Math.round(whole)) + (old ? ", " + (whole >= old ? "+" : "−") + digits(Math.abs(100 * (whole / old - 1))) + " %" : ""),
+				beside: stack === "call" && row.started !== undefined ? "runs after " + exact(Math.round(row.started)) : "" };
 		});
 		phaseKey(box, Object.keys(phases.model).concat("unattributed").filter((n) => names.includes(n)));
 		stackedBars(box, [{ title: cell.method + " from a parent of " + cell.parent + ", instructions", bars }], width, false, "Phases of one method by kernel; the table below has the data. Arrow keys walk through the phases.");

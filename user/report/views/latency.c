@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "user/report/html.h"
+#include "user/report/measure.h"
 #include "user/report/row_json.h"
 #include "user/report/row_text.h"
 #include "user/report/views/views.h"
@@ -47,6 +48,7 @@ static void write(const struct report *p, FILE *out)
 		      "Ratio: of methods that exec, started against " ROW_REFERENCE
 		      "; of others, the call against " ROW_REFERENCE_NO_EXEC ".</p>\n",
 		      out);
+		measure_write_absent(&p->runs[i], 1, out);
 		html_data_end(out);
 	}
 }

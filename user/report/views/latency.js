@@ -96,6 +96,7 @@
 					named(p.row.label, 60) + ", " + bytes(p.row.rss),
 					"median " + show(p.y),
 					...(p.low === null ? [] : ["p10 " + show(p.low) + ", p90 " + show(p.high)]),
+					...beside(measure, p.row.started ? p.row[measure === "started" ? "call" : "started"][2] : null),
 					p.n + " samples",
 				],
 			})), true);

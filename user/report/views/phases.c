@@ -6,6 +6,7 @@
 #include "user/analysis/stats.h"
 #include "user/model/phase.h"
 #include "user/report/html.h"
+#include "user/report/measure.h"
 #include "user/report/row_json.h"
 #include "user/report/views/views.h"
 #include "user/text/json.h"
@@ -66,6 +67,8 @@ static void write_head(FILE *out, const struct report_run *r, size_t stack)
 	if (stacks[stack].group == GROUP_CALL) {
 		html_column(out, false, "unattributed");
 		html_column(out, false, "whole call");
+		if (measure_any_started(r))
+			html_column(out, false, "started");
 	}
 	html_head_end(out);
 }
@@ -82,6 +85,8 @@ static void write_row(FILE *out, const struct report_run *r, const struct row *r
 			out,
 			text_time(stats_median(&row->cell->unattributed), r->instructions).text);
 		html_number(out, text_time(row->call.median, r->instructions).text);
+		if (measure_any_started(r))
+			html_number(out, text_time(row->started.median, r->instructions).text);
 	}
 	fputs("</tr>", out);
 }
@@ -105,13 +110,15 @@ static void write(const struct report *p, FILE *out)
 {
 	fputs("<p>Medians of each phase, in the order in which the kernel goes through them. "
 	      "<em>Unattributed</em> is time that no phase explains. Medians need not add up to "
-	      "the median of the whole.</p>\n",
+	      "the median of the whole. Beside the call of methods that exec stands when the "
+	      "program runs, which is before the call returns, or after it.</p>\n",
 	      out);
 	html_chart(out, "phases");
 	for (size_t i = 0; i < p->count; i++) {
 		html_data(out, p, i, "The data as tables");
 		for (size_t k = 0; k < STACKS; k++)
 			write_table(out, &p->runs[i], k);
+		measure_write_absent(&p->runs[i], 1, out);
 		fputs("<p class=\"note\">*: from the few samples with all probes attached, whose "
 		      "cost is in these times.</p>\n",
 		      out);
@@ -181,6 +188,8 @@ static json_t *run_data(const struct report *p, const struct report_run *r, size
 		object = json__put(object, "unattributed",
 				   json__number(stats_median(&row->cell->unattributed)));
 		object = json__put(object, "whole", json__number(row->call.median));
+		if (row->started.n)
+			object = json__put(object, "started", json__number(row->started.median));
 		rows = json__push(rows, object);
 	}
 	return json_pack("{s:o, s:o}", "rows", rows, "sources", sources);

@@ -3,13 +3,16 @@
 
 /*
  * Stacked bars in facets: [{title, bars: [{label, total, segments: [{name, value, lines}]}]}].
- * Each facet has its own scale, or all have one that ends at facets.most. `total` is the text at the end of a bar.
+ * Each facet has its own scale, or all have one that ends at facets.most. `total` is the text at the end of a bar, and
+ * `beside`, if there is one, stands after it; after the label where the plot is narrow.
  */
 function stackedBars(box, facets, width, share, label) {
 	const narrow = width < NARROW, bar = 24, step = narrow ? 48 : 32, head = 30;
 	const height = d3.sum(facets, (f) => head + f.bars.length * step) + 8;
 	const svg = plot(box, width, height, label);
-	const labels = facets.flatMap((f) => f.bars.map((b) => b.label)), totals = facets.flatMap((f) => f.bars.map((b) => b.total));
+	const after = (first, b, here) => first + (here && b.beside ? ", " + b.beside : "");
+	const labels = facets.flatMap((f) => f.bars.map((b) => after(b.label, b, narrow)));
+	const totals = facets.flatMap((f) => f.bars.map((b) => after(b.total, b, !narrow)));
 	const room = narrow ? width : Math.max(108, Math.min(widest(svg, "name", labels), width * 0.4));
 	const shown = fitted(svg, "name", labels, room), titles = fitted(svg, "facet", facets.map((f) => f.title), width);
 	const left = narrow ? 0 : room + 20, right = width - (share ? 4 : 8 + widest(svg, "total", totals));
@@ -49,7 +52,7 @@ function stackedBars(box, facets, width, share, label) {
 				points.push({ x: (x0 + x1) / 2, y: y + bar, x0, x1, y0: y, y1: y + bar, lines: s.lines(whole) });
 			}
 			if (!share)
-				svg.append("text").attr("class", "total").attr("x", x(at) + 6).attr("y", y + 17).text(b.total);
+				svg.append("text").attr("class", "total").attr("x", x(at) + 6).attr("y", y + 17).text(after(b.total, b, !narrow));
 		});
 		top += head + facet.bars.length * step;
 	});
@@ -125,7 +128,12 @@ function phaseKey(box, names) {
 			let facet = facets[facets.length - 1];
 			if (!facet || facet.group !== row.group)
 				facets.push(facet = { group: row.group, title: "Parent of " + row.parent, bars: [] });
-			facet.bars.push({ label: row.method, segments, total: time(stack === "call" ? row.whole : d3.sum(segments, (s) => s.value)) });
+			facet.bars.push({
+				label: row.method,
+				segments,
+				total: time(stack === "call" ? row.whole : d3.sum(segments, (s) => s.value)),
+				beside: stack === "call" && row.started !== undefined ? "runs after " + time(row.started) : "",
+			});
 		}
 		if (!facets.length) {
 			box.append("p").text(run.rows.length ? "This run has no such phases." : "This run is empty.");

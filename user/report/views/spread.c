@@ -6,6 +6,7 @@
 
 #include "user/analysis/quantiles.h"
 #include "user/report/html.h"
+#include "user/report/measure.h"
 #include "user/report/row_json.h"
 #include "user/report/views/views.h"
 #include "user/text/json.h"
@@ -34,39 +35,43 @@ static bool is_reached(double q, size_t n)
 	return (1 - q) * (double)n >= 1 - 1e-9;
 }
 
-static void write_row(FILE *out, const struct report_run *r, const struct row *row)
+static void write_row(FILE *out, const struct report_run *r, const struct row *row, enum measure m)
 {
 	static const double shown[] = {0, 0.01, 0.10, 0.50, 0.90, 0.99, 0.999};
 	struct sorted s;
 
-	if (row->call.n == 0 || sorted__of(&s, &row->cell->samples[SAMPLE_spawn_ns]))
+	if (!measure_applies(row, m) || row->call.n == 0 || sorted__of(&s, measure_series(row, m)))
 		return;
-	html_row(out, row->parent, row->method, NULL);
+	html_row(out, row->parent, row->method, measure_name(m), NULL);
 	html_number(out, text_count((double)s.n).text);
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		double q = shown[i], tail = q < 0.5 ? q : 1 - q;
-		bool known = q == 0 || q == 0.5 || tail * (double)s.n >= 10 - 1e-9;
+		bool known = s.n && (q == 0 || q == 0.5 || tail * (double)s.n >= 10 - 1e-9);
 
 		html_number(out,
 			    text_time(known ? sorted__quantile(&s, q) : NAN, r->instructions).text);
 	}
-	html_number(out, text_time(sorted__quantile(&s, 1), r->instructions).text);
+	html_number(out, text_time(s.n ? sorted__quantile(&s, 1) : NAN, r->instructions).text);
 	fputs("</tr>", out);
 	sorted__free(&s);
 }
 
-static size_t all_rows(const struct report *p)
+static size_t all_series(const struct report *p)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < p->count; i++)
-		count += p->runs[i].rows.n;
+	for (size_t i = 0; i < p->count; i++) {
+		for (size_t k = 0; k < p->runs[i].rows.n; k++) {
+			for (enum measure m = 0; m < MEASURE_COUNT; m++)
+				count += measure_applies(&p->runs[i].rows.v[k], m);
+		}
+	}
 	return count;
 }
 
 static size_t blocks_for(const struct report *p)
 {
-	size_t rows = all_rows(p), blocks = rows ? BLOCKS_IN_PAGE / rows : BLOCKS_MAX;
+	size_t n = all_series(p), blocks = n ? BLOCKS_IN_PAGE / n : BLOCKS_MAX;
 
 	if (blocks > BLOCKS_MAX)
 		return BLOCKS_MAX;
@@ -77,7 +82,8 @@ static void write(const struct report *p, FILE *out)
 {
 	fprintf(out,
 		"<p>The share of calls that took longer than a time: the tail is at the lower "
-		"right. "
+		"right. Of methods that exec it is that of the calls whose program ran later, or "
+		"that of the calls themselves. "
 		"Beside it are the samples in the order in which they were taken, which shows "
 		"drift "
 		"and several modes. The page keeps at most %zu quantiles of a distribution, closer "
@@ -89,13 +95,15 @@ static void write(const struct report *p, FILE *out)
 	for (size_t i = 0; i < p->count; i++) {
 		html_data(out, p, i, "The data as a table");
 		html_table(out,
-			   p->runs[i].instructions ? "Distribution of the call, instructions"
-						   : "Distribution of the call",
-			   2, "Parent", "Method", "Samples", "Min", "p1", "p10", "Median", "p90",
-			   "p99", "p99.9", "Max", NULL);
-		for (size_t k = 0; k < p->runs[i].rows.n; k++)
-			write_row(out, &p->runs[i], &p->runs[i].rows.v[k]);
+			   p->runs[i].instructions ? "Distribution, instructions" : "Distribution",
+			   3, "Parent", "Method", "Time", "Samples", "Min", "p1", "p10", "Median",
+			   "p90", "p99", "p99.9", "Max", NULL);
+		for (size_t k = 0; k < p->runs[i].rows.n; k++) {
+			for (enum measure m = 0; m < MEASURE_COUNT; m++)
+				write_row(out, &p->runs[i], &p->runs[i].rows.v[k], m);
+		}
 		html_table_end(out);
+		measure_write_absent(&p->runs[i], 1, out);
 		html_data_end(out);
 	}
 }
@@ -151,16 +159,29 @@ static json_t *in_order(const struct series *series, size_t blocks, size_t *per)
 	return array;
 }
 
+static json_t *measure_data(const struct row *row, enum measure m, size_t blocks)
+{
+	const struct series *series = measure_series(row, m);
+	size_t n = measure_spread(row, m)->n, per;
+	json_t *object = json_object();
+
+	object = json__put(object, "n", json_integer((json_int_t)n));
+	object = json__put(object, "order", in_order(series, blocks, &per));
+	/* Of single samples the script computes them. */
+	if (per > 1)
+		object = json__put(object, "quantiles", quantiles(series));
+	return json__put(object, "per", json_integer((json_int_t)per));
+}
+
 static json_t *row_data(const struct report *p, const struct row *row, size_t blocks)
 {
-	const struct series *call = &row->cell->samples[SAMPLE_spawn_ns];
-	json_t *object =
-		json__put(row_json_place(p, row), "n", json_integer((json_int_t)row->call.n));
-	size_t per;
+	json_t *object = row_json_place(p, row);
 
-	object = json__put(object, "quantiles", quantiles(call));
-	object = json__put(object, "order", in_order(call, blocks, &per));
-	return json__put(object, "per", json_integer((json_int_t)per));
+	for (enum measure m = 0; m < MEASURE_COUNT; m++) {
+		if (measure_applies(row, m) && measure_spread(row, m)->n)
+			object = json__put(object, measure_name(m), measure_data(row, m, blocks));
+	}
+	return object;
 }
 
 static json_t *data(const struct report *p)

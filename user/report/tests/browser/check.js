@@ -216,6 +216,36 @@ const checks = {
 		expect(tip.includes(rest[rest.length - 1]), "the tip says: " + tip);
 	},
 
+	/* beside: tips of calls of methods that exec say when the program runs, at all widths, and of others do not. */
+	async beside(browser) {
+		for (const width of [390, 1400]) {
+			const page = await open(browser, { viewport: { width, height: 900 } });
+			const starts = new Set(await page.evaluate(() => {
+				const all = JSON.parse(document.getElementById("data").textContent);
+				return all.views.phases.runs[0].rows.filter((r) => r.started !== undefined).map((r) => all.runs[r.row[0]].rows[r.row[1]].method);
+			}));
+			const others = await page.$$eval("#chart-phases .plot text", (all) => all.filter((e) => /runs after/.test(e.textContent)).length);
+			expect((others > 0) === (starts.size > 0), width + " px: bars with a start: " + others);
+			for (const view of ["latency", "spread"]) {
+				const calls = page.locator("#chart-" + view).getByLabel("the call returns");
+				if (await calls.count())
+					await calls.check();
+				expect((await calls.count() > 0) === (starts.size > 0), view + ": a choice of " + (await calls.count()));
+				await page.locator(`#chart-${view} .plot svg`).first().focus();
+				const tip = page.locator(`#chart-${view} .tip`).first();
+				let seen = 0;
+				for (let i = 0; i < 200; i++) {
+					await page.keyboard.press("ArrowRight");
+					const text = await tip.innerText();
+					const execs = Array.from(starts).some((name) => text.startsWith(name));
+					expect(/the program runs after/.test(text) === execs, width + " px, " + view + ": a tip says " + text);
+					seen += execs;
+				}
+				expect((seen > 0) === (starts.size > 0), view + ": tips of methods that exec: " + seen);
+			}
+		}
+	},
+
 	/* compare MARKS: so many changes are marked. */
 	async compare(browser) {
 		const page = await open(browser);
