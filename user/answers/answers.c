@@ -240,8 +240,7 @@ static void say_starts_from(struct answer *a, const struct rows *rows, const str
 /* From the smallest and the largest parent. */
 static void say_starts(struct answers *answers, const struct rows *rows)
 {
-	const struct row *first = NULL, *last = NULL;
-	double least = INFINITY, most = 0;
+	const struct row *first = NULL, *last = NULL, *soonest = NULL, *latest = NULL;
 	struct interval interval;
 	struct answer *a;
 
@@ -250,15 +249,17 @@ static void say_starts(struct answers *answers, const struct rows *rows)
 			continue;
 		last = &rows->v[i];
 		first = first ? first : last;
-		least = fmin(least, last->started.median);
-		most = fmax(most, last->started.median);
+		if (!soonest || last->started.median < soonest->started.median)
+			soonest = last;
+		if (!latest || last->started.median > latest->started.median)
+			latest = last;
 	}
 	if (!first)
 		return;
 	a = answers__add(answers, "When does the program run?");
-	answer__figure(a, "%s", text_time_words(least, rows->instructions).text);
-	if (most > least)
-		answer__figure(a, " to %s", text_time_words(most, rows->instructions).text);
+	answer__figure(a, "%s", judged_text(soonest, rows).text);
+	if (latest != soonest)
+		answer__figure(a, " to %s", judged_text(latest, rows).text);
 	answer__figure(a, " after the call");
 	say_starts_from(a, rows, first);
 	if (last->group != first->group)

@@ -124,25 +124,84 @@ function slope(method, kind, r,    i, n, x, y, xx, xy) {
     return (n * xy - x * y) / (n * xx - x * x)
 }
 
-function starts(    m, i, r, y, best) {
+# What a method is judged by: when its program runs, or its call if it starts none.
+function judged(method, mib) { return has(method, mib, "exec_ns") ? "exec_ns" : "spawn_ns" }
+
+function timed(method, mib, kind,    r, y) {
+    for (r = 1; r <= R; r++) y[r] = of(method, mib, kind, r)
+    log_interval(y, R, of(method, mib, kind))
+    return time_figure(of(method, mib, kind))
+}
+
+# A method in another's medians: sets LOW and HIGH, returns the ratio.
+function against(method, other, mib,    kind, r, y, ratio) {
+    kind = judged(method, mib)
+    ratio = of(method, mib, kind) / of(other, mib, kind)
+    for (r = 1; r <= R; r++) y[r] = of(method, mib, kind, r) / of(other, mib, kind, r)
+    log_interval(y, R, ratio)
+    return ratio
+}
+
+# The table: what each row is judged by, its total, and its ratio to the reference of its kind.
+function table(    m, i, base, row) {
     for (i = 1; i <= S; i++)
         for (m = 1; m <= M; m++) {
-            if (!has(methods[m], sizes[i], "exec_ns")) continue
-            for (r = 1; r <= R; r++) y[r] = of(methods[m], sizes[i], "exec_ns", r)
-            log_interval(y, R, of(methods[m], sizes[i], "exec_ns"))
-            print "| " sizes[i] " MiB | " methods[m] " | @| " time_figure(of(methods[m], sizes[i], "exec_ns")) " |"
-            log_interval(y, R, of(methods[m], sizes[i], "exec_ns"))
-            if (i == 1 || i == S) print methods[m] " " time_figure(of(methods[m], sizes[i], "exec_ns"))
-            if (i == 1 && (!best || of(methods[m], sizes[1], "exec_ns") < of(best, sizes[1], "exec_ns"))) best = methods[m]
+            row = "| " sizes[i] " MiB | " methods[m] " | @"
+            print row "| " timed(methods[m], sizes[i], judged(methods[m], sizes[i])) " |"
+            print row "| " timed(methods[m], sizes[i], "total_ns") " |"
+            base = judged(methods[m], sizes[i]) == "exec_ns" ? "posix_spawn" : "fork"
+            if (methods[m] != base)
+                print row "| \xc3\x97" figure(against(methods[m], base, sizes[i]), "") " |"
         }
 }
 
-function ratios(    i, r, y, ratio) {
+function starts(    m, i, now, soonest, latest, size_of_soonest, size_of_latest) {
+    for (i = 1; i <= S; i++)
+        for (m = 1; m <= M; m++) {
+            if (!has(methods[m], sizes[i], "exec_ns")) continue
+            if (i == 1 || i == S) print methods[m] " " timed(methods[m], sizes[i], "exec_ns")
+            now = of(methods[m], sizes[i], "exec_ns")
+            if (!soonest || now < of(soonest, size_of_soonest, "exec_ns")) {
+                soonest = methods[m]
+                size_of_soonest = sizes[i]
+            }
+            if (!latest || now > of(latest, size_of_latest, "exec_ns")) {
+                latest = methods[m]
+                size_of_latest = sizes[i]
+            }
+        }
+    print timed(soonest, size_of_soonest, "exec_ns") " to " timed(latest, size_of_latest, "exec_ns") " after the call"
+}
+
+# The fastest of those that exec, or do not, from each parent, with those that may be as fast.
+function winners(kind,    i, m, best, ties, same, text) {
+    same = 1
+    for (i = 1; i <= S; i++) {
+        best[i] = ""
+        for (m = 1; m <= M; m++)
+            if (judged(methods[m], sizes[i]) == kind && (best[i] == "" || of(methods[m], sizes[i], kind) < of(best[i], sizes[i], kind)))
+                best[i] = methods[m]
+        same = same && best[i] == best[1]
+        ties[i] = ""
+        for (m = 1; m <= M; m++) {
+            if (judged(methods[m], sizes[i]) != kind || methods[m] == best[i]) continue
+            against(methods[m], best[i], sizes[i])
+            if (LOW <= 1 && HIGH >= 1) ties[i] = ties[i] (ties[i] == "" ? ", within noise of " : " and ") methods[m]
+        }
+    }
+    if (same) {
+        print best[1] ", " timed(best[1], sizes[1], kind)
+        print timed(best[1], sizes[1], kind) " from " sizes[1] " MiB" ties[1] "; " timed(best[S], sizes[S], kind) " from " sizes[S] " MiB" ties[S] " (median"
+        return
+    }
+    for (i = 1; i <= S; i++)
+        text = text (i == 1 ? "" : "; ") sizes[i] " MiB: " best[i] ", " timed(best[i], sizes[i], kind) ties[i]
+    print text " (median"
+}
+
+function ratios(    i) {
     for (i = 1; i <= S; i += S - 1) {
-        ratio = of("fork-exec", sizes[i], "exec_ns") / of("posix_spawn", sizes[i], "exec_ns")
-        for (r = 1; r <= R; r++) y[r] = of("fork-exec", sizes[i], "exec_ns", r) / of("posix_spawn", sizes[i], "exec_ns", r)
-        log_interval(y, R, ratio)
-        print (i == 1 ? "From 1 MiB its program runs after " : "from " sizes[i] " MiB ") figure(ratio, "") " times"
+        print (i == 1 ? "From 1 MiB its program runs after " : "from " sizes[i] " MiB ") figure(against("fork-exec", "posix_spawn", sizes[i]), "") " times"
         if (i == S) break
     }
 }
@@ -152,6 +211,25 @@ function slopes(kind, what,    r, y) {
     interval(y, R, slope("fork", kind))
     if (LOW <= 0) print what " within noise"
     else print what " " time_figure(slope("fork", kind))
+}
+
+# copy_mm over the pages that it copied.
+function copy_slope(r,    i, n, x, y, xx, xy, pages) {
+    for (i = 1; i <= S; i++) {
+        pages = of("fork", sizes[i], "ptes_copied")
+        n++
+        x += pages
+        y += of("fork", sizes[i], "copy_mm", r)
+        xx += pages ^ 2
+        xy += pages * of("fork", sizes[i], "copy_mm", r)
+    }
+    return (n * xy - x * y) / (n * xx - x * x)
+}
+
+function copies(    r, y) {
+    for (r = 1; r <= R; r++) y[r] = copy_slope(r)
+    interval(y, R, copy_slope())
+    print "copy_mm " time_figure(copy_slope()) " per present PTE copied"
 }
 
 # The excess of fork-exec over posix_spawn at a share of the way from one size to the next.
@@ -177,25 +255,51 @@ function crossing(i,    t, r, y, first, last, a, b, at) {
     print "beyond about " figure(at, "") " MiB"
 }
 
-function tracing(    m, i, r, y, sum, logs, cells, k) {
+function change(ratio) {
+    LOW = 100 * (LOW - 1)
+    HIGH = 100 * (HIGH - 1)
+    return figure(100 * (ratio - 1), " %", 1)
+}
+
+function tracing(    m, i, r, y, sum, logs, cells, k, ratio, least, most, of_least, of_most) {
     for (m = 1; m <= M; m++)
         for (i = 1; i <= S; i++) {
             k = methods[m] SUBSEP sizes[i] SUBSEP
-            logs += log(all[k "phases" SUBSEP "spawn_ns"] / all[k "none" SUBSEP "spawn_ns"])
-            for (r = 1; r <= R; r++)
-                sum[r] += log(block[k "phases" SUBSEP "spawn_ns", r] / block[k "none" SUBSEP "spawn_ns", r])
+            ratio = all[k "phases" SUBSEP "spawn_ns"] / all[k "none" SUBSEP "spawn_ns"]
+            logs += log(ratio)
+            for (r = 1; r <= R; r++) {
+                y[r] = block[k "phases" SUBSEP "spawn_ns", r] / block[k "none" SUBSEP "spawn_ns", r]
+                sum[r] += log(y[r])
+            }
+            log_interval(y, R, ratio)
+            if (!least || ratio < least) {
+                least = ratio
+                of_least = change(ratio) " of " methods[m]
+                log_interval(y, R, ratio)
+            }
+            if (!most || ratio > most) {
+                most = ratio
+                of_most = change(ratio) " of " methods[m]
+            }
             cells++
         }
     for (r = 1; r <= R; r++) y[r] = sum[r] / cells
     interval(y, R, logs / cells)
-    LOW = 100 * (exp(LOW) - 1)
-    HIGH = 100 * (exp(HIGH) - 1)
-    print figure(100 * (exp(logs / cells) - 1), " %", 1) " on average"
+    LOW = exp(LOW)
+    HIGH = exp(HIGH)
+    print change(exp(logs / cells)) " on average"
+    print "taken in turn: " of_least ", " of_most " (the average"
 }
 
 END {
     sort(sizes, S)
+    table()
     starts()
+    if (cross) {
+        winners("exec_ns")
+        winners("spawn_ns")
+        copies()
+    }
     ratios()
     slopes("spawn_ns", "fork: call")
     slopes("total_ns", "until reaped")
