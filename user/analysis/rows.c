@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bench/shared/units.h"
+#include "user/analysis/stats.h"
 #include "user/text/numbers.h"
 
 #define PAGE_BYTES 4096
@@ -226,18 +227,49 @@ const struct row *rows__find(const struct rows *rows, const struct cell *like)
 	return NULL;
 }
 
-size_t row__child_first(const struct rows *rows, const struct row *row)
+/* Of one call; MISSING: not known. */
+static int64_t off_cpu_of(const struct cell *c, size_t i)
+{
+	const struct series *ran = &c->samples[SAMPLE_first_run_ns];
+	const struct series *call = &c->samples[SAMPLE_spawn_ns];
+	int64_t off;
+
+	if (i >= ran->n || i >= call->n || i >= c->unattributed.n || ran->v[i] == MISSING ||
+	    call->v[i] == MISSING || c->unattributed.v[i] == MISSING)
+		return MISSING;
+	off = call->v[i] - ran->v[i];
+	/* More than is unattributed: some of it is in a phase. */
+	return off > c->unattributed.v[i] ? MISSING : off < 0 ? 0 : off;
+}
+
+int row__off_cpu(const struct rows *rows, const struct row *row, struct off_cpu *off)
 {
 	const struct fact *cpus = run__env(rows->run, "cpus");
-	const struct series *ran = &row->cell->samples[SAMPLE_first_run_ns];
-	const struct series *call = &row->cell->samples[SAMPLE_spawn_ns];
-	size_t first = 0;
+	const struct cell *c = row->cell;
+	struct series without = {0}, with = {0};
+	int err = 0;
 
-	if (!cpus || cpus->number != 1 || series__any(&row->cell->phases[PHASE_vfork_wait]))
+	*off = (struct off_cpu){.ns = NAN, .rest = stats_median(&c->unattributed)};
+	if (!cpus || cpus->number != 1 || series__any(&c->phases[PHASE_vfork_wait]))
 		return 0;
-	for (size_t i = 0; i < ran->n && i < call->n; i++)
-		first += ran->v[i] != MISSING && call->v[i] != MISSING && ran->v[i] < call->v[i];
-	return first;
+	for (size_t i = 0; i < c->unattributed.n && !err; i++) {
+		int64_t ns = off_cpu_of(c, i);
+
+		if (ns == MISSING)
+			continue;
+		off->first += ns > 0;
+		err = series__push(&with, ns);
+		if (!err)
+			err = series__push(&without, c->unattributed.v[i] - ns);
+	}
+	if (!err && off->first) {
+		off->calls = with.n;
+		off->ns = stats_median(&with);
+		off->rest = stats_median(&without);
+	}
+	series__free(&with);
+	series__free(&without);
+	return err;
 }
 
 bool row__execs(const struct row *row)

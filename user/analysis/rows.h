@@ -71,10 +71,21 @@ void rows__free(struct rows *rows);
 const struct row *rows__find(const struct rows *rows, const struct cell *like);
 
 /*
- * In how many of its calls the child ran before the call returned, though there is one CPU and the
- * call does not wait for it: the parent was off the CPU then. 0 also where there are more CPUs.
+ * How long the parent was off the CPU in its call because the child ran first: where there is one
+ * CPU and the call does not wait for the child, from the child's first instruction to the call's
+ * return. Time that no phase has.
  */
-size_t row__child_first(const struct rows *rows, const struct row *row);
+struct off_cpu {
+	size_t first, calls; /* calls in which the child ran first, of those where it is known */
+	double ns;	     /* median of those `calls`; NAN if the child ran first in none */
+	double rest;	     /* median of `unattributed` without it; NAN if not known */
+};
+
+#define ROW_OFF_CPU	  "off_cpu"
+#define ROW_OFF_CPU_BRIEF "the child ran first, on the only CPU: to the call's return"
+
+/* 0 or -ENOMEM. */
+int row__off_cpu(const struct rows *rows, const struct row *row, struct off_cpu *off);
 
 /* Whether the children exec. */
 bool row__execs(const struct row *row);

@@ -19,7 +19,8 @@
 #define NAME_WIDTH 60
 #define TEXT_WIDTH 400
 
-#define BAR_COLUMNS 40
+#define BAR_COLUMNS    40
+#define OFF_CPU_LETTER '~' /* no phase has it */
 
 static void write_answer(const struct answer *a, FILE *out)
 {
@@ -62,10 +63,11 @@ static double above_0(double ns)
 }
 
 /*
- * "sMMMMMMMMMMfw..": each phase's letter in proportion to its time, then dots for `rest`. Times
+ * "sMMMMMMMMMMfw~~..": each phase's letter in proportion to its time, then what no phase has. Times
  * that are not above 0 count as 0. "" if no phase has a time.
  */
-static void draw_bar(const double ns[PHASE_COUNT], double rest, char bar[BAR_COLUMNS + 1])
+static void draw_bar(const double ns[PHASE_COUNT], const struct off_cpu *off,
+		     char bar[BAR_COLUMNS + 1])
 {
 	double sum = 0, at = 0;
 	size_t used = 0, end;
@@ -75,14 +77,16 @@ static void draw_bar(const double ns[PHASE_COUNT], double rest, char bar[BAR_COL
 	bar[0] = '\0';
 	if (!(sum > 0))
 		return;
-	sum += above_0(rest);
+	sum += above_0(off->ns) + above_0(off->rest);
 	for (int p = 0; p < PHASE_COUNT; p++) {
 		at += above_0(ns[p]);
 		end = (size_t)lround(at / sum * BAR_COLUMNS);
 		memset(bar + used, phase_models[p].letter, end - used);
 		used = end;
 	}
-	memset(bar + used, '.', BAR_COLUMNS - used);
+	end = (size_t)lround((at + above_0(off->ns)) / sum * BAR_COLUMNS);
+	memset(bar + used, OFF_CPU_LETTER, end - used);
+	memset(bar + end, '.', BAR_COLUMNS - end);
 	bar[BAR_COLUMNS] = '\0';
 }
 
@@ -108,9 +112,10 @@ static bool is_in_bar(enum phase p)
 }
 
 /* The shares of the call. */
-static void phase_bar(const struct row *row, char bar[BAR_COLUMNS + 1])
+static void phase_bar(const struct rows *rows, const struct row *row, char bar[BAR_COLUMNS + 1])
 {
 	double ns[PHASE_COUNT] = {0};
+	struct off_cpu off;
 	bool starred;
 
 	for (int p = 0; p < PHASE_COUNT; p++) {
@@ -119,14 +124,16 @@ static void phase_bar(const struct row *row, char bar[BAR_COLUMNS + 1])
 		if (c)
 			ns[p] = stats_median(&c->phases[p]);
 	}
-	draw_bar(ns, stats_median(&row->cell->unattributed), bar);
+	if (row__off_cpu(rows, row, &off))
+		off = (struct off_cpu){0};
+	draw_bar(ns, &off, bar);
 }
 
 static void write_row(const struct report_run *r, const struct row *row, FILE *out)
 {
 	char bar[BAR_COLUMNS + 1];
 
-	phase_bar(row, bar);
+	phase_bar(&r->rows, row, bar);
 	fputs("| ", out);
 	markdown_text(out, row->parent, NAME_WIDTH);
 	fputs(" | ", out);
@@ -168,14 +175,15 @@ static void write_table(const struct report_run *r, size_t most, FILE *out)
 			left_out);
 }
 
-static bool has_bars(const struct report *p)
+/* Whether the bar of any row has this character; any at all for 0. */
+static bool any_bar(const struct report *p, char wanted)
 {
 	char bar[BAR_COLUMNS + 1];
 
 	for (size_t i = 0; i < p->count && i < RUNS_MAX; i++) {
 		for (size_t k = 0; k < p->runs[i].rows.n; k++) {
-			phase_bar(&p->runs[i].rows.v[k], bar);
-			if (bar[0])
+			phase_bar(&p->runs[i].rows, &p->runs[i].rows.v[k], bar);
+			if (wanted ? strchr(bar, wanted) != NULL : bar[0])
 				return true;
 		}
 	}
@@ -189,7 +197,7 @@ static void write_group(const struct report_run *r, const struct group *g, FILE 
 
 	for (int p = 0; p < PHASE_COUNT; p++)
 		ns[p] = phase_is_work(p) ? g->phase[p].sum : 0;
-	draw_bar(ns, 0, bar);
+	draw_bar(ns, &(struct off_cpu){0}, bar);
 	fputs("| ", out);
 	markdown_text(out, g->label ? g->label : "", NAME_WIDTH);
 	fprintf(out, " | %s | %s | %s | %s | %s |", method_name(g->key.method),
@@ -255,8 +263,12 @@ static int write_summary(const struct report *p, FILE *out)
 	}
 	if (p->count > runs)
 		fprintf(out, "%zu more runs are left out.\n\n", p->count - runs);
-	if (has_bars(p))
-		write_key("The call", is_in_bar, ", `.` unattributed", out);
+	if (any_bar(p, 0))
+		write_key("The call", is_in_bar,
+			  any_bar(p, OFF_CPU_LETTER) ? ", `~` off the CPU (" ROW_OFF_CPU_BRIEF
+						       "), `.` unattributed"
+						     : ", `.` unattributed",
+			  out);
 	return ferror(out) ? -ENOMEM : 0;
 }
 

@@ -93,8 +93,10 @@ static void add_phase_columns(struct columns *s, const struct phase_table *pt)
 				 table_heading(phase_models[p].part_of, whole));
 		columns__head(s, COLUMNS_RIGHT | pt->flags, pt->parts ? both : name, NULL);
 	}
-	if (pt->unattributed)
-		columns__head(s, COLUMNS_RIGHT | pt->flags, "UNATTRIB", NULL);
+	if (!pt->unattributed)
+		return;
+	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "OFF CPU", NULL);
+	columns__head(s, COLUMNS_RIGHT | pt->flags, "UNATTRIB", NULL);
 }
 
 /* The median of the phase. Returns whether it was taken with all probes. */
@@ -108,13 +110,27 @@ static bool add_phase(const struct table *t, struct columns *s, const struct row
 	return starred;
 }
 
+/* What the phases do not have, by what is known of it. */
+static int add_rest(const struct table *t, struct columns *s, const struct row *row,
+		    struct off_cpu *sum)
+{
+	struct off_cpu off;
+	int err = row__off_cpu(&t->times, row, &off);
+
+	table_add_time(t, s, off.ns);
+	table_add_time(t, s, off.rest);
+	sum->first += off.first;
+	sum->calls += off.calls;
+	return err;
+}
+
 static int print_phases(const struct table *t, const struct phase_table *pt)
 {
 	struct columns *s = table_sheet();
 	const struct row *before = NULL;
-	size_t first = 0, calls = 0, ran;
+	struct off_cpu off = {0};
 	bool starred = false;
-	int err;
+	int failed = 0, err;
 
 	add_phase_columns(s, pt);
 	for (size_t i = 0; i < t->times.n; i++) {
@@ -128,19 +144,15 @@ static int print_phases(const struct table *t, const struct phase_table *pt)
 			if (belongs(pt, p))
 				starred |= add_phase(t, s, row, p);
 		}
-		if (!pt->unattributed)
-			continue;
-		table_add_time(t, s, stats_median(&row->cell->unattributed));
-		ran = row__child_first(&t->times, row);
-		first += ran;
-		calls += ran ? row->call.n : 0;
+		if (pt->unattributed && !failed)
+			failed = add_rest(t, s, row, &off);
 	}
 	err = columns__finish(s, pt->title, t->out, t->colour);
-	if (!err && first)
-		fprintf(t->out,
-			"UNATTRIB: off the CPU: the child ran first, on the only CPU, in %zu of "
-			"%zu calls\n",
-			first, calls);
+	if (failed)
+		return failed;
+	if (!err && off.first)
+		fprintf(t->out, "OFF CPU: " ROW_OFF_CPU_BRIEF " (in %zu of %zu calls)\n", off.first,
+			off.calls);
 	if (!err && starred)
 		fputs("* from the few samples with all probes, whose cost is in these times\n",
 		      t->out);

@@ -209,6 +209,44 @@ lonely_calls() { # PAGE
     look beside "$ROOM/one.html"
 }
 
+# With a child of the first parent's fork that in three of four calls ran $1 ns before
+# the return, on $2 CPUs.
+child_first() {
+    kernel_run 6.12.0-1 1 | jq -c 'if .type == "run" then .environment.cpus = '"$2"'
+        elif .key.method == "fork" and .key.rss_bytes == 1048576 then .samples.first_run_ns = [.samples.spawn_ns | to_entries[] | .value + (if .key % 4 != 0 then -'"$1"' else 5000 end)]
+            | if .unattributed_ns then .unattributed_ns = [.samples.spawn_ns | to_entries[] | if .key % 4 != 0 then 30700 else 700 end] else . end else . end'
+}
+
+@test "where the child ran first on the only CPU, page and Markdown name the time off the CPU" {
+    child_first 30000 1 >"$DIR/run.jsonl"
+    "$TOOL" report "$DIR/run.jsonl" "$ROOM/k6.1.jsonl" -o "$DIR/page.html"
+    block_holds "$DIR/page.html" '.views.phases.runs[0].rows[0] | .off_cpu == [30000, 90, 121] and .unattributed == 700' \
+        '[.views.phases.runs[0].rows[1:][], .views.phases.runs[1].rows[] | has("off_cpu")] | any | not'
+    look views "$DIR/page.html" answer environment latency phases spread cow compare kernels method
+    look text "$DIR/page.html" 'off the CPU: the child ran first' '30.0 k, in 90 of 121 calls'
+    look off_cpu "$DIR/page.html" 'off the CPU: 30.0 k' 'the child ran first, on the only CPU, in 90 of 121 calls'
+    sed -n '/<section id="kernels"/,/<\/section>/p' "$DIR/page.html" | grep -F '>off the CPU: the child ran first<' | grep -qF '<td>30,000'
+    look widths "$DIR/page.html"
+    look axe "$DIR/page.html"
+    "$TOOL" report --format markdown "$DIR/run.jsonl" >"$DIR/out.md"
+    grep -qE '^\| 1 MiB \| fork \| .*`s+M+w+~{8,}\.?`' "$DIR/out.md"
+    grep -qF '`~` off the CPU (the child ran first' "$DIR/out.md"
+}
+
+@test "time off the CPU is not named on more CPUs, nor of more than no phase has, nor where nothing says it" {
+    local page
+    child_first 30000 2 >"$DIR/two.jsonl"
+    child_first 40000 1 >"$DIR/more.jsonl"
+    kernel_run 6.12.0-1 1 | jq -c 'if .type == "run" then .environment.cpus = 1 else . end' >"$DIR/none.jsonl"
+    for page in two more none; do
+        "$TOOL" report "$DIR/$page.jsonl" -o "$DIR/page.html"
+        block_holds "$DIR/page.html" '[.views.phases.runs[].rows[] | has("off_cpu")] | any | not'
+        refute grep -q '>off the CPU: ' "$DIR/page.html"
+        "$TOOL" report --format markdown "$DIR/$page.jsonl" >"$DIR/out.md"
+        refute grep -q '~' "$DIR/out.md"
+    done
+}
+
 @test "a method that execs whose program is another and untraced has no start, and the reason" {
     made_run 'map(if .key.method == "posix_spawn" then .key.method = "fork-exec" | del(.samples.exec_ns) else . end)' >"$DIR/run.jsonl"
     "$TOOL" report "$DIR/run.jsonl" "$DIR/run.jsonl" -o "$DIR/page.html"
@@ -274,7 +312,7 @@ lonely_calls() { # PAGE
     look views "$DIR/page.html" answer environment latency phases spread cow method
     made_run 'map(if .samples then .samples |= map_values(map(0)) else . end)' >"$DIR/run.jsonl"
     "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
-    look text "$DIR/page.html" 'None of these samples is longer than 0.' 'No sample of fork is longer than 0.'
+    look text "$DIR/page.html" 'None of these samples is longer than 0.' 'No sample of posix_spawn is longer than 0.'
 }
 
 @test "pointer and arrow keys find the values, and the source of a phase" {

@@ -75,11 +75,13 @@ static const struct row *new_row(const struct order *o, size_t i, size_t k)
 }
 
 /* The lines of the table: a phase, or one of these. */
-enum { LINE_UNATTRIBUTED = PHASE_COUNT, LINE_WHOLE, LINE_STARTED, LINE_COUNT };
+enum { LINE_OFF_CPU = PHASE_COUNT, LINE_UNATTRIBUTED, LINE_WHOLE, LINE_STARTED, LINE_COUNT };
 
 static const char *line_name(int line)
 {
 	switch (line) {
+	case LINE_OFF_CPU:
+		return "off the CPU: the child ran first";
 	case LINE_UNATTRIBUTED:
 		return "unattributed";
 	case LINE_WHOLE:
@@ -91,9 +93,14 @@ static const char *line_name(int line)
 	}
 }
 
-static double line_value(const struct row *row, int line, bool *starred)
+/* In the row of run `i` that is like this one. */
+static double line_value(const struct order *o, size_t i, const struct row *like, int line,
+			 bool *starred)
 {
+	const struct rows *rows = &o->v[i]->rows;
+	const struct row *row = rows__find(rows, like->cell);
 	const struct cell *c;
+	struct off_cpu off;
 
 	*starred = false;
 	if (!row)
@@ -102,8 +109,11 @@ static double line_value(const struct row *row, int line, bool *starred)
 		return row->call.median;
 	if (line == LINE_STARTED)
 		return row->started.median;
-	if (line == LINE_UNATTRIBUTED)
-		return stats_median(&row->cell->unattributed);
+	if (line == LINE_OFF_CPU || line == LINE_UNATTRIBUTED) {
+		if (row__off_cpu(rows, row, &off))
+			return NAN;
+		return line == LINE_OFF_CPU ? off.ns : off.rest;
+	}
 	c = row__phase(row, line, starred);
 	return c ? stats_median(&c->phases[line]) : NAN;
 }
@@ -115,13 +125,12 @@ static void write_line(FILE *out, const struct order *o, const struct row *like,
 	bool any = false, starred;
 
 	for (size_t i = 0; i < o->n; i++)
-		any = any ||
-		      isfinite(line_value(rows__find(&o->v[i]->rows, like->cell), line, &starred));
+		any = any || isfinite(line_value(o, i, like, line, &starred));
 	if (!any)
 		return;
 	html_row(out, like->parent, like->method, line_name(line), NULL);
 	for (size_t i = 0; i < o->n; i++) {
-		double value = line_value(rows__find(&o->v[i]->rows, like->cell), line, &starred);
+		double value = line_value(o, i, like, line, &starred);
 
 		snprintf(shown, sizeof(shown), "%s%s", starred ? "*" : "", text_count(value).text);
 		html_number(out, shown);

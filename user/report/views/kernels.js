@@ -28,6 +28,8 @@
 			const list = row[stack].filter((s) => !phases.model[s[0]].in);
 			const values = new Map(list.map((s) => [s[0], s[1]]));
 			const few = new Set(list.filter((s) => s[3]).map((s) => s[0]));
+			if (stack === "call" && row.off_cpu)
+				values.set("off_cpu", row.off_cpu[0]);
 			if (stack === "call" && row.unattributed !== null)
 				values.set("unattributed", row.unattributed);
 			const older = before;
@@ -39,14 +41,14 @@
 			const segments = Array.from(values, ([name, value]) => {
 				if (!names.includes(name))
 					names.push(name);
-				return { name, value, few: few.has(name), lines: (total) => [o.kernel + ", " + name, exact(value) + " instructions", ...change(name, value), percent(Math.max(0, value) / total) + " of what is shown", ...(few.has(name) ? ["few samples, all probes attached"] : [])] };
+				return { name, value, few: few.has(name), lines: (total) => [o.kernel + ", " + shownName(name), exact(value) + " instructions", ...change(name, value), percent(Math.max(0, value) / total) + " of what is shown", ...(few.has(name) ? ["few samples, all probes attached"] : [])] };
 			});
 			const whole = stack === "call" ? row.whole : sum, old = older && older.whole;
 			before = { kernel: o.kernel, values, whole };
 			return { label: o.kernel, segments, total: exact(Math.round(whole)) + (old ? ", " + (whole >= old ? "+" : "−") + digits(Math.abs(100 * (whole / old - 1))) + " %" : ""),
 				beside: stack === "call" && row.started !== undefined ? "runs after " + exact(Math.round(row.started)) : "" };
 		});
-		phaseKey(box, Object.keys(phases.model).concat("unattributed").filter((n) => names.includes(n)));
+		phaseKey(box, Object.keys(phases.model).concat(REST).filter((n) => names.includes(n)));
 		stackedBars(box, [{ title: cell.method + " from a parent of " + cell.parent + ", instructions", bars }], width, false, "Phases of one method by kernel; the table below has the data. Arrow keys walk through the phases.");
 	});
 }

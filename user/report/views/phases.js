@@ -43,7 +43,7 @@ function stackedBars(box, facets, width, share, label) {
 				svg.append("rect").attr("class", rest ? "segment" : "segment filled p-" + s.name).attr("x", x0).attr("y", y)
 					.attr("fill", rest ? "url(#hatch-" + box.attr("id") + ")" : null)
 					.attr("width", Math.max(0.5, x1 - x0 - (x1 - x0 > 3 ? 1 : 0))).attr("height", bar);
-				const name = s.name + (s.few ? "*" : "");
+				const name = shownName(s.name) + (s.few ? "*" : "");
 				const text = name + (share ? " " + Math.round(100 * value / whole) + " %" : "");
 				const free = x1 - x0 - 10;
 				if (!rest && free >= inside.width(name))
@@ -62,15 +62,22 @@ function stackedBars(box, facets, width, share, label) {
 		box.append("p").attr("class", "note").text("*: from the few samples with all probes attached, whose cost is in it.");
 }
 
+function shownName(name) {
+	return name === "off_cpu" ? "off the CPU" : name;
+}
+
 /* The key of the colours. */
 function phaseKey(box, names) {
 	const list = box.append("ul").attr("class", "key").attr("aria-label", "Phases");
 	for (const name of names) {
 		const item = list.append("li");
 		item.append("span").attr("class", "swatch p-" + name).attr("aria-hidden", "true");
-		item.append("span").text(name);
+		item.append("span").text(name === "off_cpu" ? shownName(name) + ": the child ran first" : name);
 	}
 }
+
+/* What a bar may have beside the phases of the model, in its order. */
+const REST = ["off_cpu", "unattributed"];
 
 {
 	let stack = "call", share = false;
@@ -95,6 +102,13 @@ function phaseKey(box, names) {
 				...(starred ? ["*few samples, all probes attached"] : []),
 			],
 		}));
+		if (stack === "call" && row.off_cpu)
+			segments.push({
+				name: "off_cpu",
+				value: row.off_cpu[0],
+				lines: (total) => ["off the CPU: " + time(row.off_cpu[0]), "the child ran first, on the only CPU, in " + row.off_cpu[1] + " of " + row.off_cpu[2] + " calls",
+					"from its first instruction to the call's return", percent(Math.max(0, row.off_cpu[0]) / total) + " of what is shown"],
+			});
 		if (stack === "call" && row.unattributed !== null)
 			segments.push({
 				name: "unattributed",
@@ -139,7 +153,7 @@ function phaseKey(box, names) {
 			box.append("p").text(run.rows.length ? "This run has no such phases." : "This run is empty.");
 			return;
 		}
-		phaseKey(box, Object.keys(data.model).concat("unattributed").filter((n) => names.includes(n)));
+		phaseKey(box, Object.keys(data.model).concat(REST).filter((n) => names.includes(n)));
 		stackedBars(box, facets, width, share, "Phases of " + (stack === "call" ? "the call" : "the child") + " as bars; the tables below have the data. Arrow keys walk through the phases.");
 	});
 }

@@ -246,6 +246,18 @@ const checks = {
 		}
 	},
 
+	/* off_cpu TEXT...: what the tip of its segment says, and the key has it. */
+	async off_cpu(browser) {
+		for (const view of ["phases", "kernels"]) {
+			const page = await open(browser);
+			await page.locator(`#chart-${view} .segment.p-off_cpu`).first().hover();
+			const tip = await page.locator(`#chart-${view} .tip`).innerText();
+			for (const text of view === "phases" ? rest : ["30,000 instructions"])
+				expect(tip.includes(text), view + ": the tip says " + tip);
+			expect((await page.locator(`#chart-${view} .key li`).allInnerTexts()).includes("off the CPU: the child ran first"), view + ": the key lacks it");
+		}
+	},
+
 	/* compare MARKS: so many changes are marked. */
 	async compare(browser) {
 		const page = await open(browser);
