@@ -13,6 +13,15 @@ static void add_ratio(struct columns *s, double ratio)
 	columns__add(s, isfinite(ratio) ? "%sx" : "%s", text_ratio(ratio).text);
 }
 
+/* How far the 95 % interval of what the row is judged by goes to either side, in percent. */
+static void add_interval(struct columns *s, const struct row *row)
+{
+	struct interval i = row__judged_interval(row);
+	double share = 100 * fmax(i.estimate - i.low, i.high - i.estimate) / i.estimate;
+
+	columns__add(s, isfinite(share) ? "%.*f" : "-", share < 9.95 ? 1 : 0, share);
+}
+
 static void add_latency(const struct table *t, struct columns *s, const struct row *row)
 {
 	columns__add(s, "%zu", row->call.n);
@@ -22,18 +31,19 @@ static void add_latency(const struct table *t, struct columns *s, const struct r
 	table_add_time(t, s, row->started.median);
 	table_add_time(t, s, row->total.median);
 	add_ratio(s, row__ratio(row));
+	add_interval(s, row);
 }
 
 int table_latency(const struct table *t)
 {
 	struct columns *s = table_sheet();
-	bool execs = false, others = false, unknown = false;
+	bool execs = false, others = false, unknown = false, intervals;
 	int err;
 
 	columns__head(s, COLUMNS_RIGHT, "N", "CALL", "P90", "P99", NULL);
 	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "STARTED", NULL);
 	columns__head(s, COLUMNS_RIGHT, "TOTAL", NULL);
-	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "RATIO", NULL);
+	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "RATIO", "+-%", NULL);
 	for (size_t i = 0; i < t->times.n; i++) {
 		const struct row *row = &t->times.v[i];
 
@@ -43,12 +53,17 @@ int table_latency(const struct table *t)
 		unknown |= row__execs(row) && !row->started.n;
 		others |= !row__execs(row) && isfinite(row__ratio(row));
 	}
+	intervals = columns__keep_last(s);
 	err = columns__finish(s, "Spawn latency (medians; P90 and P99 of the call)", t->out,
 			      t->colour);
 	if (!err && (execs || others))
 		fprintf(t->out, "RATIO: %s%s%s\n", execs ? "of STARTED to " ROW_REFERENCE "'s" : "",
 			execs && others ? "; without exec, " : "",
 			others ? "of CALL to " ROW_REFERENCE_NO_EXEC "'s" : "");
+	if (!err && intervals)
+		fputs("+-%: the 95 % interval of STARTED, or without exec of CALL, to either "
+		      "side\n",
+		      t->out);
 	if (!err && unknown)
 		fputs("STARTED: " ROW_STARTED_ABSENT "\n", t->out);
 	return err;

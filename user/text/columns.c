@@ -171,6 +171,23 @@ static size_t balanced_limit(const struct columns *s)
 	return parts ? (columns + parts - 1) / parts : 0;
 }
 
+bool columns__keep_last(struct columns *s)
+{
+	size_t chosen[COLUMNS_MAX], next;
+	struct column *last;
+
+	if (!s || s->error)
+		return false;
+	next = s->labels;
+	last = &s->columns[s->count - 1];
+	choose_columns(s, COLUMNS_MAX, &next, chosen);
+	if (next < s->count) {
+		last->flags |= COLUMNS_OPTIONAL;
+		last->filled = false;
+	}
+	return is_shown(last);
+}
+
 /* A row, or the names for NULL. Blanks stand only before text, so that no line ends with any. */
 static void print_line(const struct columns *s, char *const *cells, const size_t *chosen,
 		       size_t count, FILE *out)

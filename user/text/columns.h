@@ -35,6 +35,12 @@ void columns__add_number(struct columns *s, double number);
 void columns__add_time(struct columns *s, double ns, const char *clock);
 
 /*
+ * Leaves the last column out unless the whole table fits into one part. Returns whether it is
+ * shown.
+ */
+bool columns__keep_last(struct columns *s);
+
+/*
  * Prints the table and frees it; nothing without rows, or with labels only. `title` may be NULL.
  * 0 or -errno.
  */

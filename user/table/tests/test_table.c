@@ -81,12 +81,13 @@ TEST(the_whole_table)
 		"Linux 6.1.0-18-amd64, Intel(R) Xeon(R) Platinum 8481C C.., kvm, clock: monotonic\n"
 		"\n"
 		"Spawn latency (medians; P90 and P99 of the call)\n"
-		"PARENT  METHOD         N     CALL      P90  P99  STARTED   TOTAL  RATIO\n"
-		"1M      posix_spawn  200   353 µs   354 µs    -   403 µs  554 µs  1.00x\n"
-		"        fork         200  62.4 µs  62.6 µs    -        -  263 µs  1.00x\n"
-		"64M     fork         200   136 µs   137 µs    -        -  337 µs  1.00x\n"
-		"        posix_spawn  200   353 µs   354 µs    -   403 µs  554 µs  1.00x\n"
+		"PARENT  METHOD         N     CALL      P90  P99  STARTED   TOTAL  RATIO  +-%\n"
+		"1M      posix_spawn  200   353 µs   354 µs    -   403 µs  554 µs  1.00x  0.0\n"
+		"        fork         200  62.4 µs  62.6 µs    -        -  263 µs  1.00x  0.0\n"
+		"64M     fork         200   136 µs   137 µs    -        -  337 µs  1.00x  0.0\n"
+		"        posix_spawn  200   353 µs   354 µs    -   403 µs  554 µs  1.00x  0.0\n"
 		"RATIO: of STARTED to posix_spawn's; without exec, of CALL to fork's\n"
+		"+-%: the 95 % interval of STARTED, or without exec of CALL, to either side\n"
 		"\n"
 		"Where the call's time went (medians)\n"
 		"PARENT  METHOD         SETUP  COPY_MM   FINISH     WAKE  VFORK_WAIT  UNATTRIB\n"
@@ -139,6 +140,19 @@ TEST(the_whole_table)
 	free(out);
 }
 
+TEST(intervals_are_shown_where_they_fit)
+{
+	struct run r;
+	char *out;
+
+	sample_run(&r, 200);
+	sample_cell(&r, "a-long-name-of-a-method", 64 << 20, "phases", 200);
+	out = printed_freed(&r);
+	assert_has(out, "1M      posix_spawn           200   353 µs");
+	assert_lacks(out, "+-%");
+	free(out);
+}
+
 TEST(tails_need_samples)
 {
 	struct run r;
@@ -146,7 +160,8 @@ TEST(tails_need_samples)
 
 	sample_run(&r, 99);
 	out = printed_freed(&r);
-	assert_has(out, "64M     fork         99   136 µs    -    -        -  337 µs  1.00x\n");
+	assert_has(out,
+		   "64M     fork         99   136 µs    -    -        -  337 µs  1.00x  0.0\n");
 	free(out);
 	sample_run(&r, 1000);
 	out = printed_freed(&r);
