@@ -87,8 +87,8 @@ static __always_inline void clone_enter(__u64 flags)
 			return;
 		}
 	}
-	s->state |= TASK_IN_CLONE;
 	clone_begin(s, flags);
+	s->state |= TASK_IN_CLONE;
 	*birth_edge(s, EDGE_clone_enter) = bpf_ktime_get_ns();
 }
 
@@ -188,8 +188,8 @@ static __always_inline __u64 stack_flag(struct task_struct *child, __u64 flags)
 /* Begins a clone whose entry was not seen; keeps what maybe_cloning() let through. */
 static __always_inline void clone_begin_late(struct slot *s, struct task_struct *child, __u64 flags)
 {
-	s->state |= TASK_IN_CLONE;
 	clone_begin(s, flags | stack_flag(child, flags));
+	s->state |= TASK_IN_CLONE;
 	*birth_edge(s, EDGE_clone_enter) = 0;
 }
 
@@ -472,14 +472,17 @@ static __always_inline void clone_return(long result)
 	clone_end(s, result, &parent);
 }
 
-/* The same, from a function that only successful calls reach, after waking the child. */
-static __always_inline void clone_success(void)
+/*
+ * The same, from put_pid() of the child's id, which only successful calls reach, after waking the
+ * child. An interrupt may put any other task's.
+ */
+static __always_inline void clone_success(struct pid *pid)
 {
 	struct slot *s = cloning();
 	struct parent parent;
 	__u64 newtask, woken;
 
-	if (!s || !s->child_tid)
+	if (!s || !s->child_tid || s->child_tid != global_number(pid))
 		return;
 	parent = parent_now();
 	newtask = *birth_edge(s, EDGE_newtask);

@@ -14,7 +14,7 @@ KPROBE(kernel_clone,
        struct kernel_clone_args *args)
 
 /* kernel_clone()'s last call if it succeeds; put_pid() has many other callers. */
-KPROBE(put_pid, clone_success())
+KPROBE(put_pid, clone_success(pid), struct pid *pid)
 
 static __always_inline void syscall_clone3(const void *user_args)
 {

@@ -53,6 +53,22 @@ __u32 global_pid;      /* found; 0: no such process */
 /* include/linux/pid_namespace.h: MAX_PID_NS_LEVEL */
 #define PID_LEVELS_MAX 32
 
+/* The id at a level of pid namespaces, in numbers[], of an array whose size is not in its type. */
+static __always_inline bool read_id(struct pid *pid, unsigned int level, struct upid *id)
+{
+	return !bpf_probe_read_kernel(id, sizeof(*id),
+				      (void *)pid + bpf_core_field_offset(struct pid, numbers) +
+					      level * bpf_core_type_size(struct upid));
+}
+
+/* The id in the outermost namespace; 0: not known. */
+static __always_inline __u32 global_number(struct pid *pid)
+{
+	struct upid id;
+
+	return read_id(pid, 0, &id) ? (__u32)id.nr : 0;
+}
+
 static __always_inline void compare_local(struct task_struct *task)
 {
 	struct pid *pid = task->thread_pid;
@@ -63,10 +79,7 @@ static __always_inline void compare_local(struct task_struct *task)
 		return;
 	level = BPF_CORE_READ(pid, level);
 	for (unsigned int i = 0; i <= PID_LEVELS_MAX && i <= level; i++) {
-		/* numbers[i], of an array whose size is not in its type */
-		if (bpf_probe_read_kernel(&upid, sizeof(upid),
-					  (void *)pid + bpf_core_field_offset(struct pid, numbers) +
-						  i * bpf_core_type_size(struct upid)))
+		if (!read_id(pid, i, &upid))
 			return;
 		if ((__u32)upid.nr == local_pid &&
 		    BPF_CORE_READ(upid.ns, ns.inum) == local_namespace)

@@ -62,6 +62,14 @@
 		SUM_AT(s, TRACEPOINT, "page_fault_user", "tp_page_fault_user",                     \
 		       "tp_page_fault_kernel", "tp_mm_page_alloc", "perf_page_fault")
 
+/* A life whose end is missed has no record of its exec, if that was missed, too. */
+#define REAPED_NEVER_SKIPPED                                                                       \
+	{                                                                                          \
+		.edge = EDGE_reaped, .sum = -1, .kind = SOURCE_KPROBE, .of_profile = true,         \
+		.never_skipped = true, .name = "release_task",                                     \
+		.programs = {"kprobe_release_task"},                                               \
+	}
+
 /*
  * In order of preference. Some edges have a tracepoint at exactly that place on every kernel since
  * 5.10; a probe on a function would be no better, so they have no other row. A kretprobe is avoided
@@ -157,6 +165,7 @@ const struct source sources[] = {
 
 	EDGE_AT(exit, TRACEPOINT, "sched_process_exit", "tp_sched_process_exit"),
 
+	REAPED_NEVER_SKIPPED,
 	EDGE_FENTRY(reaped, "release_task", "task_struct", "fentry_release_task"),
 	EDGE_AT(reaped, KPROBE, "release_task", "kprobe_release_task"),
 	EDGE_AT(reaped, DRIVER, "wait", NULL),
