@@ -46,15 +46,16 @@ struct run {
 	struct {
 		int64_t births;	 /* birth records seen; MISSING if nothing was attached */
 		int64_t started; /* children that the driver created while probes were attached */
-		int64_t started_untraced; /* and while no probes were */
-		int64_t lost;		  /* records that the ring had no room for */
-		int64_t missed;		  /* probe runs that the kernel skipped */
-		int64_t duration_ns;	  /* only in a profile; 0 in a bench */
-		int64_t births_lost;	  /* profile: births among `lost` */
-		int64_t restarts;	  /* profile: calls restarted because of a signal */
-		int64_t births_unseen;	  /* counted without a record, though none was lost */
-		int64_t untracked;	  /* children that could not be followed */
-		int64_t filtered;	  /* births that the profile's filters left out */
+		int64_t started_untraced;  /* and while no probes were */
+		int64_t lost;		   /* records that the ring had no room for */
+		int64_t missed;		   /* probe runs that the kernel skipped */
+		int64_t duration_ns;	   /* only in a profile; 0 in a bench */
+		int64_t births_lost;	   /* profile: births among `lost` */
+		int64_t restarts;	   /* profile: calls restarted because of a signal */
+		int64_t births_unseen;	   /* counted without a record, though none was lost */
+		int64_t births_unfinished; /* of these, still in the call at the end */
+		int64_t untracked;	   /* children that could not be followed */
+		int64_t filtered;	   /* births that the profile's filters left out */
 		/* Only in a bench outside the lab; cpu_ticks is 0 if they were not read. */
 		int64_t cpu_ticks;	  /* of all CPUs during the run, busy or idle */
 		int64_t steal_ticks;	  /* of these, what the hypervisor gave to others */

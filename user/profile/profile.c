@@ -208,6 +208,7 @@ static int replay(struct profile *p)
 	struct groups *groups = &p->sinks.groups;
 	struct profile_summary s = {
 		.what = p->options.input,
+		.stored = true,
 		.kernel = MISSING,
 		.run_ns = MISSING,
 	};
@@ -232,8 +233,6 @@ static int replay(struct profile *p)
 	groups__count_received(groups);
 	if (r->end.births_lost > 0)
 		groups->all.counts.lost = r->end.births_lost;
-	if (r->end.untracked > 0)
-		s.untracked = r->end.untracked;
 	groups__sort(groups);
 	err = sinks__finish(&p->sinks);
 	return err ? err : summary_print(&s, &p->options, &p->sinks);

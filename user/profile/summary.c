@@ -44,23 +44,23 @@ char *summary_subject(const struct profile_command *o)
 
 struct profile_summary summary_of_trace(const struct trace *t)
 {
-	const struct kernel_totals *totals = &t->totals;
-	uint64_t over = totals->births + totals->unplaced;
-	int64_t open = totals->newtasks > over ? (int64_t)(totals->newtasks - over) : 0;
-	struct profile_summary s = {
-		.untracked = (int64_t)(totals->untracked + totals->unfollowed),
-		.unfinished = t->returns_missed ? 0 : open,
-		.unseen = (int64_t)totals->unplaced + (t->returns_missed ? open : 0),
-		.filtered = (int64_t)totals->filtered,
-		.kernel = MISSING,
-		.run_ns = t->run_ns,
-	};
+	struct profile_summary s = {.kernel = MISSING, .run_ns = t->run_ns};
 
 	if (t->options->all && t->at_start.kernel != MISSING && t->at_end.kernel != MISSING) {
 		s.kernel = t->at_end.kernel - t->at_start.kernel;
 		s.newtasks = t->at_end.ours - t->at_start.ours;
 	}
 	return s;
+}
+
+/* Births whose call had not returned at the end, if no return was missed. */
+static int64_t unfinished(const struct trace *t)
+{
+	const struct kernel_totals *totals = &t->totals;
+	uint64_t over = totals->births + totals->unplaced;
+
+	return !t->returns_missed && totals->newtasks > over ? (int64_t)(totals->newtasks - over)
+							     : 0;
 }
 
 void summary_set_end(struct run *r, const struct trace *t)
@@ -75,9 +75,27 @@ void summary_set_end(struct run *r, const struct trace *t)
 	r->end.births_unseen = totals->newtasks > totals->births
 				       ? (int64_t)(totals->newtasks - totals->births)
 				       : 0;
+	r->end.births_unfinished = unfinished(t);
 	r->end.untracked = (int64_t)(totals->untracked + totals->unfollowed);
 	r->end.filtered = (int64_t)totals->filtered;
 	r->ended = true;
+}
+
+static int64_t at_least_0(int64_t n)
+{
+	return n > 0 ? n : 0; /* MISSING is not */
+}
+
+/* Of a run that has just ended, or of a file. */
+static void take_end(struct profile_summary *s, const struct run *r)
+{
+	s->unfinished = at_least_0(r->end.births_unfinished);
+	s->unseen = at_least_0(run__births_unseen(r) - s->unfinished);
+	s->untracked = at_least_0(r->end.untracked);
+	s->filtered = at_least_0(r->end.filtered);
+	s->missed = r->end.missed;
+	s->lost = at_least_0(r->end.lost);
+	s->ns = at_least_0(r->end.duration_ns);
 }
 
 int summary_print(struct profile_summary *s, const struct profile_command *o, struct sinks *from)
@@ -88,9 +106,7 @@ int summary_print(struct profile_summary *s, const struct profile_command *o, st
 	s->phases = r->phases;
 	s->no_failures = r->failures.absent;
 	s->clock = r->clock;
-	s->lost = r->end.lost == MISSING ? 0 : r->end.lost;
-	s->ns = r->end.duration_ns == MISSING ? 0 : r->end.duration_ns;
-	s->missed = r->end.missed;
+	take_end(s, r);
 	s->top = o->top;
 	s->calibration = r->calibration;
 	if (o->json)

@@ -30,6 +30,7 @@ struct lifted;
 	OF_PROFILE(births_lost)                                                                    \
 	OF_PROFILE(restarts)                                                                       \
 	OF_PROFILE(births_unseen)                                                                  \
+	OF_PROFILE(births_unfinished)                                                              \
 	OF_PROFILE(untracked)                                                                      \
 	OF_PROFILE(filtered)                                                                       \
 	OF_ALL(missed)                                                                             \

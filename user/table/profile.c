@@ -325,22 +325,23 @@ static void print_missing(const struct profile_summary *sum, FILE *out, bool col
 static void print_head(const struct profile_summary *sum, FILE *out, bool colour)
 {
 	const struct group_counts *c = &sum->groups->all.counts;
+	bool partial = sum->unseen > 0 || sum->untracked > 0 || (sum->stored && c->lost);
 	char text[32];
 
 	if (c->lost || sum->lost)
 		fprintf(out,
-			"%s%" PRId64 " records were lost, %" PRIu64
-			" of them of births: times are of the others, counts are "
-			"whole.\n%s",
+			"%s%" PRId64 " records were lost, %" PRIu64 " of them of births: %s.\n%s",
 			colour ? "\033[1m" : "", sum->lost, (uint64_t)c->lost,
+			sum->stored ? "times and counts are of the others"
+				    : "times are of the others, counts are whole",
 			colour ? "\033[0m" : "");
 	print_missing(sum, out, colour);
 	layout_print(out, 2, "%s, %s", sum->what,
 		     text_plain_time((double)sum->ns, sum->clock).text);
 	snprintf(text, sizeof(text), "%" PRIu64, (uint64_t)c->failures);
 	fprintf(out, "%s%" PRIu64 " births, %s failed, %" PRIu64 " lost\n",
-		sum->unseen > 0 || sum->untracked > 0 ? "at least " : "", (uint64_t)c->births,
-		sum->no_failures ? "-" : text, (uint64_t)c->lost);
+		partial ? "at least " : "", (uint64_t)c->births, sum->no_failures ? "-" : text,
+		(uint64_t)c->lost);
 }
 
 static void add_if(struct strbuf *line, int64_t n, const char *what)

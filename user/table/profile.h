@@ -14,17 +14,18 @@ struct profile_summary {
 	struct groups *groups; /* sorted */
 	const struct phase_origin *phases; /* of the run */
 	const char *no_failures;	   /* why failed calls were not seen, or NULL */
-	int64_t ns;			   /* for how long */
-	int64_t lost;			   /* records of all kinds that found no room */
-	int64_t untracked;		   /* children whose life could not be followed */
-	int64_t missed;			   /* runs of programs that the kernel skipped */
-	int64_t unfinished;		   /* births whose call had not returned at the end */
-	int64_t unseen;			   /* births without a record for another reason */
-	int64_t filtered; /* births, failures and restarts that the filter left out */
-	int64_t kernel;	  /* the kernel's own count of births meanwhile, or MISSING */
-	int64_t newtasks; /* ours of the same */
-	int64_t run_ns;	  /* that our programs ran, or MISSING */
-	size_t top;	  /* groups to show; the others are summed up */
+	bool stored;	    /* births of a file: those whose record was lost are in no count */
+	int64_t ns;	    /* for how long */
+	int64_t lost;	    /* records of all kinds that found no room */
+	int64_t untracked;  /* children whose life could not be followed */
+	int64_t missed;	    /* runs of programs that the kernel skipped */
+	int64_t unfinished; /* births whose call had not returned at the end */
+	int64_t unseen;	    /* births without a record for another reason */
+	int64_t filtered;   /* births, failures and restarts that the filter left out */
+	int64_t kernel;	    /* the kernel's own count of births meanwhile, or MISSING */
+	int64_t newtasks;   /* ours of the same */
+	int64_t run_ns;	    /* that our programs ran, or MISSING */
+	size_t top;	    /* groups to show; the others are summed up */
 	const struct calibration *calibration; /* or NULL */
 	const char *uncalibrated; /* why there is none, if that must be printed; or NULL */
 };

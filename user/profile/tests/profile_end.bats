@@ -130,7 +130,29 @@ blocked() { # PID
     cat "$DIR/err"
     grep -q '^0 births, 0 failed, 0 lost$' "$DIR/err"
     grep -q '^1 births still in the call at the end$' "$DIR/err"
-    tail -n 1 "$DIR/run.jsonl" | jq -e '.births == 0 and .births_unseen == 1'
+    tail -n 1 "$DIR/run.jsonl" | jq -e '.births == 0 and .births_unseen == 1 and .births_unfinished == 1'
+    "$TOOL" profile --input "$DIR/run.jsonl" >"$DIR/out"
+    cat "$DIR/out"
+    grep -q '^0 births, 0 failed, 0 lost$' "$DIR/out"
+    grep -q '^1 births still in the call at the end$' "$DIR/out"
+}
+
+@test "births of a file that made no record are shown as the run showed them" {
+    profile -q --no-calibrate -o "$DIR/run.jsonl" -- "$STORM" fork 20
+    replay() {
+        head -n -1 "$DIR/run.jsonl" >"$DIR/edited.jsonl"
+        tail -n 1 "$DIR/run.jsonl" | jq -c "$1" >>"$DIR/edited.jsonl"
+        "$TOOL" profile --input "$DIR/edited.jsonl" >"$DIR/out"
+        cat "$DIR/out"
+    }
+    replay '.births_unseen = 7'
+    head -n 1 "$DIR/out" | grep -q '^7 births made no record: the numbers are of the others.$'
+    grep -q '^at least 20 births, .* 0 lost$' "$DIR/out"
+    refute grep -q 'still in the call' "$DIR/out"
+    replay '.births_lost = 5 | .lost = 6 | .filtered = 3'
+    head -n 1 "$DIR/out" | grep -q '^6 records were lost, 5 of them of births: times and counts are of the others.$'
+    grep -q '^at least 20 births, .* 5 lost$' "$DIR/out"
+    grep -q '^3 left out by the filters' "$DIR/out"
 }
 
 # Too few for the program of one probe or another: no reason to do with less of them.
