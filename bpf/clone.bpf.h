@@ -146,26 +146,40 @@ static __always_inline void clone_pages(int sign)
 		s->copy_pages_ns += sign * on_cpu_clock(s);
 }
 
-/* The stack pointer with which a task returns to user space; 0: not known. */
-static __always_inline __u64 user_stack(struct task_struct *task)
+/* The registers with which a task returns to user space, to be read; NULL: not known where. */
+static __always_inline struct pt_regs *user_regs(struct task_struct *task)
+{
+	/* 5.15, dd6e10fbd9fb */
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
+		return (struct pt_regs *)bpf_task_pt_regs(task);
+#if defined(__TARGET_ARCH_x86)
+	/* At the end of a kernel stack of 16 KiB, as without KASAN. */
+	return (struct pt_regs *)((char *)BPF_CORE_READ(task, stack) + 16384) - 1;
+#else
+	return NULL;
+#endif
+}
+
+static __always_inline struct pt_regs *current_user_regs(void)
+{
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf))
+		return user_regs((struct task_struct *)bpf_get_current_task_btf());
+	return user_regs((struct task_struct *)bpf_get_current_task());
+}
+
+/* The stack pointer among them; 0: not known. */
+static __always_inline __u64 stack_pointer(struct pt_regs *regs)
 {
 	struct {
 		__u64 sp, ss;
 	} top = {};
 
-	/* 5.15, dd6e10fbd9fb */
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs)) {
-		struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
-
-		bpf_probe_read_kernel(&top.sp, sizeof(top.sp), &PT_REGS_SP(regs));
-		return top.sp;
-	}
+	bpf_probe_read_kernel(&top, sizeof(top), &PT_REGS_SP(regs));
 #if defined(__TARGET_ARCH_x86)
-	/* The last two registers at the end of a kernel stack of 16 KiB, as without KASAN. */
-	bpf_probe_read_kernel(&top, sizeof(top),
-			      (char *)BPF_CORE_READ(task, stack) + 16384 - sizeof(top));
+	if ((__u16)top.ss != USER_DS)
+		return 0;
 #endif
-	return top.ss == USER_DS ? top.sp : 0;
+	return top.sp;
 }
 
 /* Whether a vfork has a stack of its own, where the arguments of the call were not seen. */
@@ -175,11 +189,8 @@ static __always_inline __u64 stack_flag(struct task_struct *child, __u64 flags)
 
 	if ((flags & (CLONE_VM | CLONE_VFORK)) != (CLONE_VM | CLONE_VFORK))
 		return 0;
-	child_sp = user_stack(child);
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf))
-		parent_sp = user_stack((struct task_struct *)bpf_get_current_task_btf());
-	else
-		parent_sp = user_stack((struct task_struct *)bpf_get_current_task());
+	child_sp = stack_pointer(user_regs(child));
+	parent_sp = stack_pointer(current_user_regs());
 	if (!child_sp || !parent_sp)
 		return CLONE_STACK_UNKNOWN;
 	return child_sp == parent_sp ? 0 : CLONE_HAS_STACK;
@@ -472,8 +483,21 @@ static __always_inline void clone_return(long result)
 	clone_end(s, result, &parent);
 }
 
+/* A call that failed before its entry, as a seccomp filter makes it: nobody saw it begin. */
+static __always_inline void clone_refused(__u64 flags, long result)
+{
+	struct slot *s;
+
+	clone_enter(flags);
+	s = cloning();
+	if (!s)
+		return;
+	__builtin_memset(s->birth, 0, sizeof(s->birth));
+	clone_return(result);
+}
+
 /*
- * The same, from put_pid() of the child's id, which only successful calls reach, after waking the
+ * A return, from put_pid() of the child's id, which only successful calls reach, after waking the
  * child. An interrupt may put any other task's.
  */
 static __always_inline void clone_success(struct pid *pid)

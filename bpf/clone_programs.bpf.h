@@ -16,16 +16,21 @@ KPROBE(kernel_clone,
 /* kernel_clone()'s last call if it succeeds; put_pid() has many other callers. */
 KPROBE(put_pid, clone_success(pid), struct pid *pid)
 
-static __always_inline void syscall_clone3(const void *user_args)
+static __always_inline __u64 clone_flags(__u64 flags, __u64 stack)
+{
+	return (__u32)flags | (stack ? CLONE_HAS_STACK : 0);
+}
+
+static __always_inline __u64 clone3_flags(__u64 user_args)
 {
 	__u64 args[6] = {}; /* struct clone_args: flags comes first, stack sixth */
 
-	bpf_probe_read_user(args, sizeof(args), user_args);
-	clone_enter(args[0] | (args[5] ? CLONE_HAS_STACK : 0));
+	bpf_probe_read_user(args, sizeof(args), (const void *)user_args);
+	return args[0] | (args[5] ? CLONE_HAS_STACK : 0);
 }
 
-SYSCALL_ENTER(clone, clone_enter((__u32)ctx->args[0] | (ctx->args[1] ? CLONE_HAS_STACK : 0)))
-SYSCALL_ENTER(clone3, syscall_clone3((const void *)ctx->args[0]))
+SYSCALL_ENTER(clone, clone_enter(clone_flags(ctx->args[0], ctx->args[1])))
+SYSCALL_ENTER(clone3, clone_enter(clone3_flags(ctx->args[0])))
 SYSCALL_ENTER(fork, clone_enter(0))
 SYSCALL_ENTER(vfork, clone_enter(CLONE_VM | CLONE_VFORK))
 

@@ -28,24 +28,45 @@ static __always_inline bool is_compat(void)
 	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
 }
 
+static __always_inline bool is_exec(long nr)
+{
+	return nr == NR_execve || nr == NR_execveat;
+}
+
+/* What the flags of this call, which is no exec, would be for clone(). */
+static __always_inline __u64 flags_of_call(long nr, __u64 arg0, __u64 arg1)
+{
+	if (nr == NR_clone3)
+		return clone3_flags(arg0);
+	if (nr == NR_clone)
+		return clone_flags(arg0, arg1);
+	return nr == NR_vfork ? CLONE_VM | CLONE_VFORK : 0;
+}
+
 static __always_inline void any_enter(long nr, __u64 arg0, __u64 arg1)
 {
-	if (nr == NR_execve || nr == NR_execveat)
+	if (is_exec(nr))
 		exec_enter();
-	else if (nr == NR_clone3)
-		syscall_clone3((const void *)arg0);
-	else if (nr == NR_clone)
-		clone_enter((__u32)arg0 | (arg1 ? CLONE_HAS_STACK : 0));
 	else
-		clone_enter(nr == NR_vfork ? CLONE_VM | CLONE_VFORK : 0);
+		clone_enter(flags_of_call(nr, arg0, arg1));
 }
 
 static __always_inline void any_exit(long nr, long ret)
 {
-	if (nr == NR_execve || nr == NR_execveat)
+	struct pt_regs *regs;
+	__u64 arg0 = 0, arg1 = 0;
+
+	if (is_exec(nr)) {
 		exec_done(ret);
-	else
+	} else if (ret >= 0 || cloning()) {
 		clone_return(ret);
+	} else if (clone_at_syscall) {
+		/* A call that is refused before its entry has only its exit's tracepoint. */
+		regs = current_user_regs();
+		bpf_probe_read_kernel(&arg0, sizeof(arg0), &regs->rdi);
+		bpf_probe_read_kernel(&arg1, sizeof(arg1), &regs->rsi);
+		clone_refused(flags_of_call(nr, arg0, arg1), ret);
+	}
 }
 
 SEC("?tp_btf/sys_enter")

@@ -33,6 +33,7 @@ const volatile bool mm_end_seen;	 /* something marks the end of exit_mmap() */
 bool count_all;		  /* with the expensive probes: count, and read shapes */
 bool clone_entry_unseen;  /* a clone begins with its mmap_lock or task_newtask */
 bool clone_return_unseen; /* and ends with sched_wakeup_new */
+bool clone_at_syscall;	  /* and ends where its system call does */
 bool exec_return_unseen;  /* an execve ends with sched_process_exec */
 bool paused;		  /* a profile has not begun or is over: record and count nothing */
 

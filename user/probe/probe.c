@@ -167,9 +167,11 @@ static void set_flags(struct probe *p, enum probe_set set)
 {
 	const struct source_choice *c = &p->choices.choice[set];
 	const struct source *done = c->edges[EDGE_exec_done];
+	const struct source *returns = c->edges[EDGE_clone_return];
 
 	p->skel->bss->clone_entry_unseen = !choice__marks(c, EDGE_clone_enter);
 	p->skel->bss->clone_return_unseen = !choice__marks(c, EDGE_clone_return);
+	p->skel->bss->clone_at_syscall = returns && !strcmp(returns->name, "sys_exit");
 	p->skel->bss->exec_return_unseen = done && !strcmp(done->name, "sched_process_exec");
 	p->skel->bss->count_all = set == PROBE_SET_ALL || p->options.profile;
 }

@@ -61,7 +61,19 @@ kill -INT $tool
 wait $tool || exit
 cat /run/said
 SH
-    chmod +x "$ROOM/many" "$ROOM/profiles" "$ROOM/watched"
+    cat >"$ROOM/refused" <<'SH'
+#!/bin/sh
+# 20 forks that a seccomp filter refuses: by each kind at each detail, how many are births that failed.
+for kind in fentry kprobe tracepoint; do
+    for detail in light calls full; do
+        file=/run.jsonl
+        spawnscope profile -q --no-calibrate --detail $detail --trace $kind -o $file -- storm refused 20 >/dev/null
+        echo "$kind $detail: EPERM $(grep '"method":"fork"' $file | grep -c '"result":-1,')," \
+            "by $(head -n 1 $file | grep -o '"failures":{"[^"]*":"[^ "]*')"
+    done
+done
+SH
+    chmod +x "$ROOM/many" "$ROOM/profiles" "$ROOM/watched" "$ROOM/refused"
 }
 
 # none_lost PREEMPTION CPUS DETAILS: every birth has a record, by each kind at each detail.
@@ -114,4 +126,30 @@ none_lost() {
     grep -q '^storm *fork *20000 ' "$DIR/out"
     grep -q '^storm *other *20000 ' "$DIR/out"
     [ "$(awk '$1 == "VmHWM:" { print $2 }' "$DIR/out")" -lt $((200 * 1024)) ]
+}
+
+# refused KERNEL: where a tracepoint sees the return of each system call, and there alone.
+refused() {
+    command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86_64 is not installed"
+    bench/lab/fetch-kernel --path "$1" >/dev/null || skip "$1 cannot be fetched"
+    bench/lab/guest --kernel "$1" --timeout 600 --init "$BUILD/static/lab-init" \
+        --add "$BUILD/static/spawnscope" --add "$BUILD/static/storm" --add "$ROOM/refused" -- \
+        refused >"$DIR/out" 2>&1 || { cat "$DIR/out" && false; }
+    diff - "$DIR/out" <<COUNTS
+fentry light: EPERM 0, by "failures":{"source":"fentry:$2
+fentry calls: EPERM 0, by "failures":{"source":"fentry:$2
+fentry full: EPERM 0, by "failures":{"source":"fentry:$2
+kprobe light: EPERM 0, by "failures":{"absent":"only
+kprobe calls: EPERM 20, by "failures":{"source":"tracepoint:sys_exit
+kprobe full: EPERM 20, by "failures":{"source":"tracepoint:sys_exit
+tracepoint light: EPERM 0, by "failures":{"absent":"tracepoint:sys_enter
+tracepoint calls: EPERM 20, by "failures":{"source":"tracepoint:sys_exit
+tracepoint full: EPERM 20, by "failures":{"source":"tracepoint:sys_exit
+COUNTS
+}
+
+@test "debian:6.1: calls that a seccomp filter refuses have failed" {
+    refused debian:6.1 kernel_clone
+    [ -z "${OFFSETS:-}" ] || refused debian:5.10 kernel_clone
+    [ -z "${OFFSETS:-}" ] || refused debian:sid kernel_clone+put_pid
 }

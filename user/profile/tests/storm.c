@@ -5,7 +5,7 @@
  * with what profile reports.
  *
  * Methods: fork, vfork, spawn (posix_spawn of itself), fork-exec, thread, fail (clone with flags
- * that are refused), orphan (a child whose own child outlives it),
+ * that are refused), refused (by a seccomp filter), orphan (a child whose own child outlives it),
  * thread-exec (a thread of a child execs), reported (fork, vfork and posix_spawn in turn, then
  * exec: the child prints its id, and the thread, method and turn from its arguments), cow (a fork,
  * while whose child lives another thread writes to 1000 pages), signalled (a fork while a timer
@@ -14,15 +14,19 @@
  * seconds).
  */
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -224,6 +228,24 @@ static int by_cow(void)
 	return failed ? -1 : 0;
 }
 
+/* By a seccomp filter. */
+static int by_refused(void)
+{
+	struct sock_filter is_clone[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_clone, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog filter = {sizeof(is_clone) / sizeof(is_clone[0]), is_clone};
+	static bool filtered;
+
+	if (!filtered)
+		filtered = !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
+			   !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
+	return filtered && fork() == -1 && errno == EPERM ? 0 : -1;
+}
+
 static void on_signal(int number)
 {
 }
@@ -310,6 +332,7 @@ static const struct {
 	{"fork-exec", by_fork_exec},
 	{"thread", by_thread},
 	{"fail", by_fail},
+	{"refused", by_refused},
 	{"orphan", by_orphan},
 	{"thread-exec", by_thread_exec},
 	{"cow", by_cow},
