@@ -105,6 +105,8 @@ function time_figure(ns,    i, units) {
     size[$2]
 }
 
+function named(mib) { return mib < 1024 ? mib " MiB" : mib / 1024 " GiB" }
+
 function of(method, mib, kind, r,    key) {
     key = method SUBSEP mib SUBSEP "TRACE" SUBSEP kind
     sub("TRACE", trace, key)
@@ -146,7 +148,7 @@ function against(method, other, mib,    kind, r, y, ratio) {
 function table(    m, i, base, row) {
     for (i = 1; i <= S; i++)
         for (m = 1; m <= M; m++) {
-            row = "| " sizes[i] " MiB | " methods[m] " | @"
+            row = "| " named(sizes[i]) " | " methods[m] " | @"
             print row "| " timed(methods[m], sizes[i], judged(methods[m], sizes[i])) " |"
             print row "| " timed(methods[m], sizes[i], "total_ns") " |"
             base = judged(methods[m], sizes[i]) == "exec_ns" ? "posix_spawn" : "fork"
@@ -191,17 +193,17 @@ function winners(kind,    i, m, best, ties, same, text) {
     }
     if (same) {
         print best[1] ", " timed(best[1], sizes[1], kind)
-        print timed(best[1], sizes[1], kind) " from " sizes[1] " MiB" ties[1] "; " timed(best[S], sizes[S], kind) " from " sizes[S] " MiB" ties[S] " (median"
+        print timed(best[1], sizes[1], kind) " from " named(sizes[1]) ties[1] "; " timed(best[S], sizes[S], kind) " from " named(sizes[S]) ties[S] " (median"
         return
     }
     for (i = 1; i <= S; i++)
-        text = text (i == 1 ? "" : "; ") sizes[i] " MiB: " best[i] ", " timed(best[i], sizes[i], kind) ties[i]
+        text = text (i == 1 ? "" : "; ") named(sizes[i]) ": " best[i] ", " timed(best[i], sizes[i], kind) ties[i]
     print text " (median"
 }
 
 function ratios(    i) {
     for (i = 1; i <= S; i += S - 1) {
-        print (i == 1 ? "From 1 MiB its program runs after " : "from " sizes[i] " MiB ") figure(against("fork-exec", "posix_spawn", sizes[i]), "") " times"
+        print (i == 1 ? "From 1 MiB its program runs after " : "from " named(sizes[i]) " ") figure(against("fork-exec", "posix_spawn", sizes[i]), "") " times"
         if (i == S) break
     }
 }
@@ -287,7 +289,10 @@ function tracing(    m, i, r, y, sum, logs, cells, k, ratio, least, most, of_lea
     interval(y, R, logs / cells)
     LOW = exp(LOW)
     HIGH = exp(HIGH)
-    print change(exp(logs / cells)) " on average"
+    if (LOW <= 1 && HIGH >= 1)
+        printf "within the noise of this run (\xc2\xb1 %.2g %%)\n", 100 * (HIGH - 1 > 1 - LOW ? HIGH - 1 : 1 - LOW)
+    else
+        print change(exp(logs / cells)) " on average"
     print "taken in turn: " of_least ", " of_most " (the average"
 }
 
@@ -299,6 +304,7 @@ END {
         winners("exec_ns")
         winners("spawn_ns")
         copies()
+        slopes("bill", "bill")
     }
     ratios()
     slopes("spawn_ns", "fork: call")

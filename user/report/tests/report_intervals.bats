@@ -11,8 +11,9 @@ load report.bash
 # figures FILE [-v NAME=VALUE]...: what its sentences must say, a figure a line.
 figures() {
     jq -rs '.[0].rounds as $rounds | .[] | select(.type == "cell") | . as $c
-        | .samples + {copy_mm: .phases.copy_mm.ns, ptes_copied: .counts.ptes_copied} | to_entries[] | select(.value)
-        | [$c.key.method, $c.key.rss_bytes / 1048576, $c.key.trace, .key, $rounds] + .value | join(" ")' "$1" |
+        | (if .key.trace == "all" then {bill: [.phases[].ns // empty] | transpose | map(add)}
+           else .samples + {copy_mm: .phases.copy_mm.ns, ptes_copied: .counts.ptes_copied} end) | to_entries[] | select(.value)
+        | [$c.key.method, $c.key.rss_bytes / 1048576, ($c.key.trace | sub("all"; "phases")), .key, $rounds] + .value | join(" ")' "$1" |
         LC_ALL=C.UTF-8 awk "${@:2}" -f "$BATS_TEST_DIRNAME/intervals.awk"
 }
 
@@ -56,12 +57,19 @@ noisy_run() {
             {type: "cell", key: {method: $method, rss_bytes: ($mib * 1048576), pages: "4k", trace: $trace}, order: $number, n: 40,
              samples: ({spawn_ns: $v, total_ns: ($v | map(. * 2))} + if $method | test("exec|spawn") then {exec_ns: $v} else {} end)}
             + if $method == "fork" and $trace == "phases" then
-                {phases: {copy_mm: {source: "fentry:dup_mmap", ns: ($v | map(. - 50000))}}, counts: {ptes_copied: [range(40) | $mib * 256]}} else {} end;
+                {phases: {copy_mm: {source: "fentry:dup_mmap", ns: ($v | map(. - 50000))}}, counts: {ptes_copied: [range(40) | $mib * 256]}}
+              elif $trace == "all" then
+                {unattributed_ns: [range(40) | 100],
+                 phases: ([{name: "clone_setup", share: 0.1}, {name: "copy_mm", share: 0.6}, {name: "clone_finish", share: 0.02}, {name: "wake", share: 0.03},
+                     {name: "exit_mm", share: 0.4}, {name: "cow_parent", share: 0.05}, {name: "cow_child", share: 0.07}]
+                     | map({(.name): (.share as $share | {source: "fentry:\(.name)", ns: ($v | map(. * $share | round))})}) | add)}
+              else {} end;
         {type: "run", schema: 1, tool: "spawnscope 0.1.0", command: ["spawnscope", "bench"], clock: "monotonic", seed: "7", rounds: 8,
          environment: {}, phases: {}},
-        ([{trace: "none", factor: 1}, {trace: "phases", factor: 1.3}] | to_entries[] as $set | ["fork", "vfork", "fork-exec", "posix_spawn"] | to_entries[] as $method | [1, 8, 64] | to_entries[] as $size
+        ([{trace: "none", factor: 1}, {trace: "phases", factor: 1.3}] | to_entries[] as $set | ["fork", "vfork", "fork-exec", "posix_spawn"] | to_entries[] as $method | [1, 8, 1024] | to_entries[] as $size
          | cell($set.key * 12 + $method.key * 3 + $size.key; $method.value; $size.value; $set.value.trace;
                 $set.value.factor * ({posix_spawn: 200000, vfork: 40000}[$method.value] // 60000 + 20000 * $size.value))),
+        ([1, 8, 1024] | to_entries[] | cell(24 + .key; "fork"; .value; "all"; 90000 + 30000 * .value)),
         {type: "end", births: 480, started: 480, started_untraced: 480, lost: 0, missed: 0}'
 }
 
@@ -71,7 +79,8 @@ noisy_run() {
     grep -q '^beyond about' "$DIR/figures"
     grep -q 'on average$' "$DIR/figures"
     grep -q '^vfork, ' "$DIR/figures"
-    grep -q '^1 MiB: fork-exec, .*; 64 MiB: posix_spawn, ' "$DIR/figures"
+    grep -q '^1 MiB: fork-exec, .*; 1 GiB: posix_spawn, ' "$DIR/figures"
+    grep -q '^bill [0-9.]* µs (' "$DIR/figures"
     grep -q '^copy_mm .* per present PTE copied$' "$DIR/figures"
     says "$DIR/run.jsonl"
 }

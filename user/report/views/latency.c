@@ -19,6 +19,7 @@ static void write_row(FILE *out, const struct report_run *r, const struct row *r
 	html_number(out, text_time(row->call.p99, r->instructions).text);
 	html_number(out, row_text_started(row, r->instructions).text);
 	html_number(out, row_text_total(row, r->instructions).text);
+	html_number(out, row_text_bill(row, r->instructions).text);
 	html_number(out, row_text_ratio(row).text);
 	fputs("</tr>", out);
 }
@@ -37,7 +38,7 @@ static void write(const struct report *p, FILE *out)
 			   p->runs[i].instructions ? "Spawn latency in instructions"
 						   : "Spawn latency",
 			   2, "Parent", "Method", "Samples", "p10", "Call", "p90", "p99", "Started",
-			   "Total", "Ratio", NULL);
+			   "Total", "Bill", "Ratio", NULL);
 		for (size_t k = 0; k < p->runs[i].rows.n; k++)
 			write_row(out, &p->runs[i], &p->runs[i].rows.v[k]);
 		html_table_end(out);
@@ -45,6 +46,7 @@ static void write(const struct report *p, FILE *out)
 		      "lie beyond them; in brackets 95 % intervals, from the blocks of the run. "
 		      "Started: from the call until the child's program runs. "
 		      "Total: until the parent has waited for the child, which does nothing. "
+		      "Bill: the work on whatever CPU, taken with all probes. "
 		      "Ratio: of methods that exec, started against " ROW_REFERENCE
 		      "; of others, the call against " ROW_REFERENCE_NO_EXEC ".</p>\n",
 		      out);

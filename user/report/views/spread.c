@@ -168,8 +168,9 @@ static json_t *measure_data(const struct row *row, enum measure m, size_t blocks
 	object = json__put(object, "n", json_integer((json_int_t)n));
 	object = json__put(object, "order", in_order(series, blocks, &per));
 	/* Of single samples the script computes them. */
-	if (per > 1)
-		object = json__put(object, "quantiles", quantiles(series));
+	if (per == 1)
+		return object;
+	object = json__put(object, "quantiles", quantiles(series));
 	return json__put(object, "per", json_integer((json_int_t)per));
 }
 

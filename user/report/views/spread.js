@@ -63,7 +63,7 @@
 	}
 
 	function drawOrder(box, row, width) {
-		const blocks = [], { order, per } = row[measure];
+		const blocks = [], { order, per = 1 } = row[measure];
 		for (let i = 0; per === 1 && i < order.length; i++)
 			blocks.push({ at: i, low: order[i], y: order[i], high: order[i] });
 		for (let i = 0; per > 1 && i < order.length; i += 3)
