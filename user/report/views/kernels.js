@@ -28,7 +28,7 @@
 			const list = row[stack].filter((s) => !phases.model[s[0]].in);
 			const values = new Map(list.map((s) => [s[0], s[1]]));
 			const few = new Set(list.filter((s) => s[3]).map((s) => s[0]));
-			if (stack === "call" && row.off_cpu)
+			if (stack === "call" && row.off_cpu && row.off_cpu[0] > 0)
 				values.set("off_cpu", row.off_cpu[0]);
 			if (stack === "call" && row.unattributed !== null)
 				values.set("unattributed", row.unattributed);

@@ -102,7 +102,7 @@ const REST = ["off_cpu", "unattributed"];
 				...(starred ? ["*few samples, all probes attached"] : []),
 			],
 		}));
-		if (stack === "call" && row.off_cpu)
+		if (stack === "call" && row.off_cpu && row.off_cpu[0] > 0)
 			segments.push({
 				name: "off_cpu",
 				value: row.off_cpu[0],
