@@ -55,11 +55,11 @@ setup() {
     sed '/^Cost of tracing/,$d' text >calls
     sed -n '/^Cost of tracing/,$p' text >probes
     grep -Eq '^regression: vfork at [0-9]+M, [a-z ]+: (call|total) [+][0-9]+ instructions a spawn, [+][1-9][.]' calls
-    grep -Eq '^vfork at 1M, untraced +spawn .* regression$' calls
+    grep -Eq '^vfork at 1M, untraced +call .* regression$' calls
     refute grep -Eq '^(fork|posix_spawn) .* regression$' calls
-    grep -Eq '^regression: [a-z_]+ at [0-9]+M, [a-z ]+: spawn [+][1-6][0-9] instructions a spawn' probes
+    grep -Eq '^regression: [a-z_]+ at [0-9]+M, [a-z ]+: call [+][1-6][0-9] instructions a spawn' probes
     for method in fork vfork posix_spawn; do
-        grep -Eq "^$method at 1M, traced +spawn .* regression\$" probes
+        grep -Eq "^$method at 1M, traced +call .* regression\$" probes
     done
     grep -q 'bench/lab/baseline --save' text
 }

@@ -110,7 +110,7 @@ in_turn() { # COUNT PERCENT
     verdict 0 '^pass: 2 exact metrics not worse, 2 timed metrics less than 3 % slower \(10 pairs of runs\)$' \
         "${base[@]}" -- "${new[@]}"
     in_turn 10 10
-    verdict 1 '^regression: fork at 64M: (spawn|total) \+(9\.9|10\.0) % \[' "${base[@]}" -- "${new[@]}"
+    verdict 1 '^regression: fork at 64M: (call|total) \+(9\.9|10\.0) % \[' "${base[@]}" -- "${new[@]}"
     verdict 0 '^pass: ' --margin 11 "${base[@]}" -- "${new[@]}"
     # The other way round, B is faster.
     verdict 0 '^pass: ' "${new[@]}" -- "${base[@]}"
@@ -168,7 +168,7 @@ in_turn() { # COUNT PERCENT
     stored "$DIR/y" 9007199254740991 16417
     verdict 4 '^inconclusive: ' "$DIR/x" "$DIR/y"
     stored "$DIR/z" null null
-    verdict 4 '^inconclusive: fork at 64M: (spawn|total|ptes_copied): only A has it' "$DIR/x" "$DIR/z"
+    verdict 4 '^inconclusive: fork at 64M: (call|total|ptes_copied): only A has it' "$DIR/x" "$DIR/z"
     verdict 5 '^not comparable: no cell and metric' "$DIR/z" "$DIR/z"
 }
 
