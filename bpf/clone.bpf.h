@@ -254,7 +254,8 @@ static __always_inline __u64 flags_of(struct task_struct *child)
  * In a profile every task_newtask is a birth, even if the call's entry was not seen: a kernel
  * thread, an io_uring worker, a call from 32-bit code, or no probe at the entry.
  */
-static __always_inline struct slot *profiled_cloning(struct task_struct *child, __u64 flags)
+static __always_inline struct slot *profiled_cloning(struct task_struct *child, bool seen,
+						     __u64 flags)
 {
 	__u32 tid = current_tid();
 	struct slot *s;
@@ -275,7 +276,7 @@ static __always_inline struct slot *profiled_cloning(struct task_struct *child, 
 		s = slot_claim(tid);
 	if (!s)
 		return NULL;
-	clone_begin_late(s, child, flags);
+	clone_begin_late(s, child, seen ? flags : flags_of(child));
 	s->state |= TASK_TARGET | TASK_LATE;
 	return s;
 }
@@ -297,17 +298,17 @@ static __always_inline void profiled_child(const struct slot *s, struct slot *c)
 		c->state |= TASK_UNWANTED;
 }
 
-/* There is a child, with this mm; `seen`: task_newtask is now. */
-static __always_inline void clone_child(struct task_struct *child, struct mm_struct *mm,
-					__u64 flags, bool seen)
+/* There is a child, with this mm; `seen`: task_newtask is now, and has the flags. */
+static __always_inline void clone_child(struct task_struct *child, struct mm_struct *mm, bool seen,
+					__u64 flags)
 {
 	bool profile = profiling; /* one load */
-	struct slot *s = profile ? profiled_cloning(child, flags) : maybe_cloning(), *c, *p;
+	struct slot *s = profile ? profiled_cloning(child, seen, flags) : maybe_cloning(), *c, *p;
 
 	if (!s)
 		return;
 	if (!profile && clone_entry_unseen)
-		clone_begin_late(s, child, flags);
+		clone_begin_late(s, child, seen ? flags : flags_of(child));
 	if (seen)
 		birth_mark(s, EDGE_newtask);
 	else
@@ -458,7 +459,7 @@ static __always_inline void clone_woken(struct task_struct *child)
 	if (counted)
 		COUNT(newtasks);
 	if (!is_parent_of(s, child)) {
-		clone_child(child, mm, flags_of(child), false);
+		clone_child(child, mm, false, 0);
 		s = cloning();
 	}
 	if (!is_parent_of(s, child)) {

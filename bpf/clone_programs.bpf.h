@@ -96,6 +96,6 @@ TRACEPOINT(mmap_lock_released, if (write) mm_write_unlocked(mm), struct mm_struc
 AT_ENTRY(copy_page_range, clone_pages(-1))
 AT_RETURN(copy_page_range, clone_pages(1))
 
-TRACEPOINT(task_newtask, clone_child(child, LOADED_HERE(child->mm), flags, true),
+TRACEPOINT(task_newtask, clone_child(child, LOADED_HERE(child->mm), true, flags),
 	   struct task_struct *child, unsigned long flags)
 TRACEPOINT(sched_wakeup_new, clone_woken(child), struct task_struct *child)
