@@ -155,14 +155,18 @@ static __always_inline struct parent parent_now(void)
 	}
 }
 
+/* With copies: CO-RE would look for the fields of our own struct, too. */
 #define PARENT_SHAPE(r, p, GET)                                                                    \
 	do {                                                                                       \
-		struct fdtable *table = GET((p)->files, fdt);                                      \
+		struct files_struct *files = (p)->files;                                           \
+		struct signal_struct *signal = (p)->signal;                                        \
+		struct mm_struct *mm = (p)->mm;                                                    \
+		struct fdtable *table = GET(files, fdt);                                           \
                                                                                                    \
-		(r)->parent_threads = GET((p)->signal, nr_threads);                                \
+		(r)->parent_threads = GET(signal, nr_threads);                                     \
 		(r)->parent_fds = open_descriptors(GET(table, open_fds), GET(table, max_fds));     \
-		if ((p)->mm)                                                                       \
-			MM_SHAPE(&(r)->parent, (p)->mm, GET, NO_PART);                             \
+		if (mm)                                                                            \
+			MM_SHAPE(&(r)->parent, mm, GET, NO_PART);                                  \
 	} while (0)
 
 static __always_inline void parent_shape(struct record_birth *r, const struct parent *p)
