@@ -49,19 +49,24 @@ struct off_cpu {
 		(o)->run_delay = delay;                                                            \
 	} while (0)
 
+static __always_inline void off_cpu_read_direct(struct off_cpu *o, struct task_struct *task)
+{
+	OFF_CPU_READ(o, task, DIRECT);
+}
+
+static __always_inline void off_cpu_read_core(struct off_cpu *o, struct task_struct *task)
+{
+	OFF_CPU_READ(o, task, BPF_CORE_READ);
+}
+
 /* Of the current task, which `o` must belong to. */
 static __always_inline __u64 off_cpu_now(struct off_cpu *o)
 {
 	/* 5.11, 3ca1032ab7ab: returns a pointer that the verifier knows */
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)) {
-		struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
-
-		OFF_CPU_READ(o, task, DIRECT);
-	} else {
-		struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-
-		OFF_CPU_READ(o, task, BPF_CORE_READ);
-	}
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf))
+		off_cpu_read_direct(o, (struct task_struct *)bpf_get_current_task_btf());
+	else
+		off_cpu_read_core(o, (struct task_struct *)bpf_get_current_task());
 	return o->ns;
 }
 

@@ -25,8 +25,8 @@
  *               odd size overlap, counts twice
  *
  * What a task executes ends where its registers are stored for another, and contains the
- * interrupts until then. A return is recorded only if the function was called, not jumped to. Instructions are
- * counted by blocks: a block that a fault interrupts counts as a whole.
+ * interrupts until then. A return is recorded only if the function was called, not jumped to.
+ * Instructions are counted by blocks: a block that a fault interrupts counts as a whole.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -363,7 +363,7 @@ static int read_routines(FILE *in)
 		if (plugin.routine_count == ROUTINES_MAX ||
 		    sscanf(line, "%" SCNx64 " %" SCNx64 " %15s", &r->start, &r->end, kind) != 3)
 			return -1;
-		r->kind = !strcmp(kind, "copy")	  ? COPIED
+		r->kind = !strcmp(kind, "copy")	    ? COPIED
 			  : !strcmp(kind, "switch") ? SWITCH
 						    : CLEARED;
 		plugin.routine_count++;

@@ -29,7 +29,8 @@ static unsigned int number_of(const char *path)
 	return n;
 }
 
-/* The most tasks that can be alive; 0: not known. pid_max can be that of a pid namespace since 6.14. */
+/* The most tasks that can be alive; 0: not known. pid_max can be that of a pid namespace
+ * since 6.14. */
 static unsigned int most_tasks(void)
 {
 	unsigned int tasks = number_of("/proc/sys/kernel/threads-max");
