@@ -47,8 +47,9 @@ struct profile_summary summary_of_trace(const struct trace *t)
 	struct profile_summary s = {.kernel = MISSING, .run_ns = t->run_ns};
 
 	if (t->options->all && t->at_start.kernel != MISSING && t->at_end.kernel != MISSING) {
-		s.kernel = t->at_end.kernel - t->at_start.kernel;
-		s.newtasks = t->at_end.ours - t->at_start.ours;
+		/* Since we began to count. */
+		s.kernel = t->at_end.kernel - (t->at_start.kernel - t->at_start.ours);
+		s.newtasks = t->at_end.ours;
 	}
 	return s;
 }

@@ -141,9 +141,9 @@ static int64_t births_since_boot(void)
 	return births;
 }
 
-/* Reads both. `kernel` is MISSING if births never paused for long enough to read both. */
-static struct birth_counts read_counts(const struct probe *probe)
+static struct birth_counts read_counts(const void *context)
 {
+	const struct probe *probe = context;
 	struct birth_counts c = {0};
 
 	for (int i = 0; i < TRIES; i++) {
@@ -157,21 +157,15 @@ static struct birth_counts read_counts(const struct probe *probe)
 	return c;
 }
 
-/* All counts begin at the same moment. */
 static void begin(struct trace *t, int64_t begun)
 {
-	int64_t births = t->options->all ? births_since_boot() : MISSING;
-
 	t->attached = now_ns();
 	probe__begin(t->probe);
 	if (t->options->verbose)
 		complain("attached %.3f s after the start", (double)(t->attached - begun) / 1e9);
 	if (!t->options->all)
 		return;
-	if (births != MISSING && births == births_since_boot())
-		t->at_start.kernel = births;
-	else
-		t->at_start = read_counts(t->probe);
+	t->at_start = birth_counts_settled(read_counts, t->probe);
 }
 
 int trace__start(struct trace *t, struct profile_command *o, int64_t begun, struct fault *why)
@@ -267,7 +261,7 @@ void trace__end(struct trace *t)
 	if (t->ended)
 		return;
 	if (t->options->all)
-		t->at_end = read_counts(t->probe);
+		t->at_end = birth_counts_settled(read_counts, t->probe);
 	t->ended = now_ns();
 	probe__pause(t->probe);
 	t->totals = probe__totals(t->probe);

@@ -9,15 +9,10 @@
 
 #include "bench/shared/fault.h"
 #include "user/probe/probe.h"
+#include "user/profile/counts.h"
 #include "user/profile/options.h"
 #include "user/profile/unwind/stacks.h"
 #include "user/profile/workload.h"
-
-/* Births of all processes, both counted at the same moment. */
-struct birth_counts {
-	int64_t kernel; /* since boot, by /proc/stat; MISSING if unknown */
-	int64_t ours;	/* since probe__begin */
-};
 
 struct trace {
 	struct profile_command *options;
