@@ -30,6 +30,9 @@ setup_file() {
 
 teardown_file() {
     end_all "$ROOM"
+    if declare -F end_late >/dev/null; then
+        end_late
+    fi
     rm -rf "$ROOM"
 }
 

@@ -117,6 +117,25 @@ browser_modules() {
     bench/tests/npm user/report/tests/browser "$BUILD/browser"
 }
 
+# For start_early: one browser for all tests of the file, until it ends.
+share_browser() {
+    local address=$ROOM/browser
+    browser_modules
+    node user/report/tests/browser/check.js "$BUILD/browser/node_modules" serve "$address" >"$address.log" 2>&1 3>&- &
+    for _ in {1..600}; do
+        [ ! -s "$address" ] || break
+        kill -0 $! 2>/dev/null || break
+        sleep 0.1
+    done
+    [ -s "$address" ] || { cat "$address.log"; return 1; }
+    BROWSER=$(<"$address") BROWSER_PROCESS=$!
+    export BROWSER BROWSER_PROCESS
+}
+
+end_late() {
+    [ -z "${BROWSER_PROCESS:-}" ] || kill "$BROWSER_PROCESS"
+}
+
 # look CHECK PAGE [ARGUMENT...]: user/report/tests/browser/check.js says what it looks for.
 look() {
     local check=$1 page=$2

@@ -10,7 +10,7 @@ load ../../tests/tool.bash
 load report.bash
 
 start_early() {
-    browser_modules
+    share_browser
     made_run >"$ROOM/one.jsonl"
     "$TOOL" report "$ROOM/one.jsonl" -o "$ROOM/one.html"
     made_profile >"$ROOM/profile.jsonl"

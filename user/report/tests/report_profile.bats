@@ -9,7 +9,7 @@ load ../../tests/tool.bash
 load report.bash
 
 start_early() {
-    browser_modules
+    share_browser
     made_run >"$ROOM/one.jsonl"
     made_profile >"$ROOM/profile.jsonl"
     "$TOOL" report "$ROOM/profile.jsonl" -o "$ROOM/profile.html"

@@ -5,6 +5,10 @@
  * holds; says what does not, and exits with 1 then. `check.js MODULES shot PAGE FILE WIDTH
  * SCHEME [VIEW]` makes a picture. MODULES has playwright-core and axe-core.
  *
+ * `check.js MODULES serve FILE` starts a browser that all checks share whose environment has its
+ * address, which it writes to FILE, as BROWSER; it ends with SIGTERM. Without it, each check starts
+ * its own, which takes as long as most checks.
+ *
  * Whatever the check: no error on the console, no violation of the page's policy, and no request
  * except for the page itself.
  */
@@ -382,7 +386,9 @@ const checks = {
 	async save(browser) {
 		const page = await open(browser);
 		const [download] = await Promise.all([page.waitForEvent("download"), page.click("#save")]);
-		const data = JSON.parse(fs.readFileSync(await download.path(), "utf8"));
+		const saved = file + ".saved";
+		await download.saveAs(saved); /* a shared browser has the file in its own folder */
+		const data = JSON.parse(fs.readFileSync(saved, "utf8"));
 		expect(data.runs && data.views && data.views.latency, "the file has other data");
 	},
 
@@ -409,9 +415,24 @@ const checks = {
 	},
 };
 
-async function main() {
+function launch_options() {
 	const executablePath = found(["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]);
-	const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+	return { executablePath, args: ["--no-sandbox", "--disable-gpu"] };
+}
+
+/* The address appears when the browser is ready. */
+async function serve() {
+	const server = await chromium.launchServer(launch_options());
+	fs.writeFileSync(file + ".new", server.wsEndpoint());
+	fs.renameSync(file + ".new", file);
+	await new Promise((closed) => server.on("close", closed));
+}
+
+async function main() {
+	if (check === "serve")
+		return serve();
+	const shared = process.env.BROWSER;
+	const browser = shared ? await chromium.connect(shared) : await chromium.launch(launch_options());
 	try {
 		await checks[check](browser);
 	} finally {
