@@ -141,18 +141,15 @@ struct parent {
 			LOADED_HERE(GET(task, mm))                                                 \
 	}
 
+/* Where the verifier knows no types (before 5.11, 3ca1032ab7ab) it has nothing to search for. */
 static __always_inline struct parent parent_now(void)
 {
-	/* 5.11, 3ca1032ab7ab: returns a pointer that the verifier knows */
 	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)) {
 		struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 
 		return PARENT_OF(task, DIRECT);
-	} else {
-		struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-
-		return PARENT_OF(task, BPF_CORE_READ);
 	}
+	return (struct parent){};
 }
 
 /* With copies: CO-RE would look for the fields of our own struct, too. */
@@ -172,8 +169,12 @@ static __always_inline struct parent parent_now(void)
 static __always_inline void parent_shape(struct record_birth *r, const struct parent *p)
 {
 	r->parent.known = 0;
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf))
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)) {
 		PARENT_SHAPE(r, p, DIRECT);
-	else
-		PARENT_SHAPE(r, p, BPF_CORE_READ);
+	} else {
+		struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+		struct parent late = PARENT_OF(task, BPF_CORE_READ);
+
+		PARENT_SHAPE(r, &late, BPF_CORE_READ);
+	}
 }
