@@ -22,6 +22,13 @@ static __always_inline void exec_mark(struct slot *s, enum edge e)
 	*exec_edge(s, e) = bpf_ktime_get_ns();
 }
 
+/* The same, where the time off the CPU is not known. */
+static __always_inline void exec_mark_time(struct slot *s, enum edge e)
+{
+	s->exec_off[e - EXEC_EDGE_FIRST] = OFF_UNKNOWN;
+	*exec_edge(s, e) = bpf_ktime_get_ns();
+}
+
 static __always_inline void death_mark(struct slot *s, enum edge e)
 {
 	s->death_off[e - DEATH_EDGE_FIRST] = off_cpu_now(&s->off_cpu);
@@ -130,11 +137,16 @@ static __always_inline void exec_renamed(__u32 tid)
 
 	if (!s)
 		return;
-	/* In a profile it may be the exec of another thread: see profiled_thread_exec(). */
-	if (profiling || s->state & TASK_IN_EXEC)
-		exec_mark(s, EDGE_exec_load);
-	if (!(s->state & TASK_IN_EXEC))
+	if (!(s->state & TASK_IN_EXEC)) {
+		/*
+		 * In a profile it may be the exec of another thread (profiled_thread_exec()). That
+		 * has the leader's ids now, but the slot has the time off the CPU of the leader.
+		 */
+		if (profiling)
+			exec_mark_time(s, EDGE_exec_load);
 		return;
+	}
+	exec_mark(s, EDGE_exec_load);
 	s->state &= ~TASK_COPIED;
 	if (count_all)
 		settle_parent_cow(s);
@@ -146,8 +158,12 @@ static __always_inline void exec_renamed(__u32 tid)
  */
 static __always_inline void exec_dropped(struct slot *s)
 {
-	if (*exec_edge(s, EDGE_exec_load) > *exec_edge(s, EDGE_exec_flush))
+	if (*exec_edge(s, EDGE_exec_load) <= *exec_edge(s, EDGE_exec_flush))
+		return;
+	if (s->state & TASK_IN_EXEC)
 		exec_mark(s, EDGE_exec_load);
+	else
+		exec_mark_time(s, EDGE_exec_load);
 }
 
 static __always_inline void exec_emit(struct slot *s)

@@ -36,6 +36,9 @@ enum edge {
 		EDGE_COUNT
 };
 
+/* In place of a time off the CPU until an edge: not known. */
+#define OFF_UNKNOWN (~0ULL)
+
 /* X(name, what is added up) */
 #define SUMS(X)                                                                                    \
 	X(copy_files, "dup_fd, inside a clone")                                                    \

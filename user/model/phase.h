@@ -61,9 +61,6 @@ const char *phase_why_not(enum phase phase, uint64_t clone_flags);
 /* The edge at which a span ends, given the flags. */
 enum edge phase_end(enum phase phase, uint64_t clone_flags);
 
-/* No task marked it that reads its time off the CPU: a value of life.off. */
-#define OFF_UNKNOWN UINT64_MAX
-
 /*
  * How long the task was off the CPU during the phase, ns; 0 also where that is not known, and in a
  * phase of kind WAIT, which is such a time.
