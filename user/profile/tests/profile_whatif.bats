@@ -107,7 +107,7 @@ near() { # NS RANGE
     near "$measured" "$(jq .posix_spawn_call_ns <<<"$whatif")"
     near "$forked" "$(jq '[.call_ns, .call_ns]' <<<"$whatif")"
     jq -e '.exec and .forks == 40 and .less_work_ns[0] > 0 and .less_work_ns[1] >= .less_work_ns[0]
-        and (.basis | test("calibrated on the same boot( [(]noisy[)])?: posix_spawn [0-9.]+ [mu]s, fork of 1 MiB"))' <<<"$whatif"
+        and (.basis | test("calibrated on the same boot( [(]noisy[)])?: posix_spawn [0-9.]+ (m|µ)s, fork of 1 MiB"))' <<<"$whatif"
 }
 
 @test "a fork of a small process takes what was estimated for a helper" {
