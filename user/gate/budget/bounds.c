@@ -24,9 +24,6 @@ bool budget_holds(double value, enum budget_op op, double limit)
 	}
 }
 
-/* More than any file can hold. */
-#define ANY_NUMBER 0x1p50
-
 static double positive(int64_t number)
 {
 	return number > 0 ? (double)number : 0;
@@ -41,7 +38,7 @@ double budget_count_unknown(const struct budget_rule *rule, const struct run *r)
 	    rule->metric->kind != METRIC_COUNT)
 		return 0;
 	if (!r->ended || positive(r->end.untracked) > 0)
-		return ANY_NUMBER;
+		return BUDGET_ANY_NUMBER;
 	return positive(profile && births ? r->end.births_lost : r->end.lost) +
 	       (double)run__births_unseen(r) + positive(r->end.missed);
 }

@@ -6,6 +6,9 @@
 
 bool budget_holds(double value, enum budget_op op, double limit);
 
+/* More than any file can hold. */
+#define BUDGET_ANY_NUMBER 0x1p50
+
 /* The most values of a rule that may be missing without a trace. */
 double budget_count_unknown(const struct budget_rule *rule, const struct run *r);
 

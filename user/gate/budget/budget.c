@@ -35,6 +35,8 @@ struct parser {
 	const char *at; /* the rest of the line */
 	char word[64];	/* the last one taken */
 	bool cut;	/* it was longer */
+	bool quoted;	/* it stood in quotation marks */
+	bool open;	/* and the second of these is missing */
 	struct fault *why;
 };
 
@@ -58,16 +60,30 @@ static bool is_operator(char c)
 	return c == '<' || c == '>' || c == '=' || c == '!';
 }
 
-/* Takes the next word: a run of operator signs, or of other characters that are no blanks. */
+/* Inside quotation marks, a backslash before one of these or before itself. */
+static bool is_escape(const char *at)
+{
+	return at[0] == '\\' && (at[1] == '\\' || at[1] == '"');
+}
+
+/*
+ * Takes the next word: a run of operator signs, of other characters that are no blanks, or what
+ * stands in quotation marks.
+ */
 static const char *next(struct parser *p)
 {
 	size_t n = 0;
 	bool operator;
 
 	p->at += strspn(p->at, " \t\r");
-	p->cut = false;
+	p->cut = p->open = false;
+	p->quoted = *p->at == '"';
+	p->at += p->quoted;
 	operator= is_operator(*p->at);
-	while (*p->at && !strchr(" \t\r", *p->at) && is_operator(*p->at) == operator) {
+	while (*p->at &&
+	       (p->quoted ? *p->at != '"'
+			  : !strchr(" \t\r", *p->at) && is_operator(*p->at) == operator)) {
+		p->at += p->quoted && is_escape(p->at);
 		if (n + 1 < sizeof(p->word))
 			p->word[n++] = *p->at;
 		else
@@ -75,16 +91,36 @@ static const char *next(struct parser *p)
 		p->at++;
 	}
 	p->word[n] = '\0';
+	if (p->quoted) {
+		p->open = !*p->at;
+		p->at += !p->open;
+	}
 	return p->word;
+}
+
+/* Ends the line where a comment begins. */
+static void cut_comment(char *line)
+{
+	bool quoted = false;
+
+	for (; *line && (quoted || *line != '#'); line++) {
+		if (quoted && is_escape(line))
+			line++;
+		else if (*line == '"')
+			quoted = !quoted;
+	}
+	*line = '\0';
 }
 
 /* Refuses words that would be cut: the rest could be a word of its own. */
 static int check_words(struct parser *p, const char *line)
 {
 	p->at = line;
-	while (next(p)[0]) {
+	while (next(p)[0] || p->quoted) {
 		if (p->cut)
 			return expected(p, "words of %zu characters at most", sizeof(p->word) - 1);
+		if (p->open)
+			return expected(p, "a second quotation mark");
 	}
 	p->at = line;
 	return 0;
@@ -255,6 +291,8 @@ static int check_word(struct parser *p, const char *axis)
 	if (!strcmp(axis, "exe") && length > EXE_NAME_MAX - 1)
 		return expected(p, "an exe of %d characters at most, as a profile keeps them",
 				EXE_NAME_MAX - 1);
+	if (!strcmp(axis, "exe") && strchr(p->word, '/'))
+		return expected(p, "the name of an exe without its folder");
 	if (!strcmp(axis, "pages") && strcmp(p->word, "4k") && strcmp(p->word, "thp"))
 		return expected(p, "4k or thp");
 	if (!strcmp(axis, PROBE_SET_AXIS) && strcmp(p->word, "none") && strcmp(p->word, "phases") &&
@@ -297,8 +335,10 @@ static int parse_condition(struct parser *p, struct budget_rule *rule)
 		return parse_number(p->word, &c->number, &unit) && unit != UNIT_TIME
 			       ? 0
 			       : expected(p, "a number or a size, such as 1GiB");
-	if (!p->word[0] || is_operator(p->word[0]))
+	if (!p->word[0] || (!p->quoted && is_operator(p->word[0])))
 		return expected(p, "a word");
+	if (!p->quoted && strchr(p->word, '"'))
+		return expected(p, "quotation marks around all of it, as in \"a \\\"b\\\"\"");
 	if (c->op != OP_EQUAL && c->op != OP_NOT_EQUAL)
 		return expected(p, "== or != before a word");
 	strcpy(c->word, p->word);
@@ -408,7 +448,7 @@ int budget_read(FILE *in, const char *name, struct budget *b, struct fault *why)
 			err = more;
 			break;
 		}
-		line[strcspn(line, "#")] = '\0';
+		cut_comment(line);
 		p.at = line;
 		err = check_words(&p, line);
 		if (!err && next(&p)[0])

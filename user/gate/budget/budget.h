@@ -4,7 +4,7 @@
  *
  *   RULE   = VALUE [where COND {and COND}] OP NUMBER
  *   VALUE  = [METHOD.]METRIC[.count][.STAT] | [METHOD.]births
- *   COND   = AXIS OP (NUMBER | WORD)
+ *   COND   = AXIS OP (NUMBER | WORD | "WORDS", where \" and \\ are " and \)
  *   OP     = < | <= | == | != | >= | >
  *   STAT   = median | p50 | p90 | p99 | mean | min | max
  *   NUMBER = digits[.digits][unit]: ns us ms s, B KiB MiB GiB TiB (or K M G T)
@@ -14,6 +14,7 @@
  *   copy_mm.p99 <= 2ms
  *   fork.births where rss >= 1GiB == 0
  *   cow_parent.count.max where comm == redis-server <= 10000
+ *   births where comm == "tmux: server" == 0
  *
  * A rule must hold in each cell of a bench, and for all births of a profile together.
  */

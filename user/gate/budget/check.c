@@ -130,11 +130,11 @@ static bool is_known_tail(const struct budget_rule *rule, const struct series *s
 	       stats_tail_known(s, rule->quantile);
 }
 
-/* `lacking`: births that have no value. */
+/* `lacking`: births that have no value. `broken`: why there are not all samples, or NULL. */
 static void decide(struct gate_row *row, const struct budget_rule *rule, const struct run *r,
-		   const struct budget_bounds *b, size_t lacking)
+		   const struct budget_bounds *b, size_t lacking, const char *broken)
 {
-	char loss[96];
+	char loss[128];
 
 	row->b = b->value;
 	row->verdict = budget_judge(b, rule);
@@ -144,19 +144,21 @@ static void decide(struct gate_row *row, const struct budget_rule *rule, const s
 	if (lacking > 0)
 		layout_append(loss, sizeof(loss), "%s%zu births lack it", loss[0] ? ", " : "",
 			      lacking);
+	if (broken)
+		layout_append(loss, sizeof(loss), "%s%s", loss[0] ? ", " : "", broken);
 	gate_row__note(row, "line %zu: %s, which could change this", rule->line, loss);
 }
 
 static void decide_values(struct gate_row *row, const struct budget_rule *rule, const struct run *r,
-			  const struct series *s, size_t lacking)
+			  const struct series *s, size_t lacking, const char *broken)
 {
-	struct budget_bounds b =
-		budget_bounds_of(rule, s, budget_count_unknown(rule, r) + (double)lacking);
+	double unknown = broken ? BUDGET_ANY_NUMBER : budget_count_unknown(rule, r);
+	struct budget_bounds b = budget_bounds_of(rule, s, unknown + (double)lacking);
 
 	row->b = b.value;
 	row->pairs = stats_count(s);
 	if (is_known_tail(rule, s))
-		decide(row, rule, r, &b, lacking);
+		decide(row, rule, r, &b, lacking, broken);
 	else
 		gate_row__note(row, "line %zu: %zu samples have no p%.0f; it takes %zu", rule->line,
 			       row->pairs, 100 * rule->quantile, stats_tail_least(rule->quantile));
@@ -198,38 +200,90 @@ static int add_unmeasured(const struct budget_rule *rule, const struct run *r,
 			     absent ? absent : "");
 }
 
+static int check_cell(const struct budget_rule *rule, const struct run *r, const struct cell *c,
+		      double value, struct gate_report *report)
+{
+	struct gate_row *row = add_row(report, rule, r, c);
+	struct budget_bounds failed = {value, c->broken ? 0 : value, c->broken ? 1000 : value};
+	char broken[96];
+
+	if (!row)
+		return -ENOMEM;
+	snprintf(broken, sizeof(broken), "broken off (%s)", c->broken ? c->broken : "");
+	if (budget_about_failed(rule))
+		decide(row, rule, r, &failed, 0, c->broken ? broken : NULL);
+	else
+		decide_values(row, rule, r, metric_series(rule->metric, c), 0,
+			      c->broken ? broken : NULL);
+	return 0;
+}
+
+/* Why the cell has no samples, with any of the probe sets that the rule allows; NULL: it has. */
+static const char *why_not_taken(const struct budget_rule *rule, const struct gate_index *index,
+				 const struct cell *c)
+{
+	const struct cell *other = NULL;
+
+	if (cell__has_data(c))
+		return NULL;
+	while ((other = gate_index__next(index, c, other))) {
+		if (applies(rule, other) && (cell__has_data(other) || other < c))
+			return NULL; /* it was named with the first one */
+	}
+	return c->skipped ? c->skipped : c->broken;
+}
+
+/* A cell without samples must not pass because others do. */
+static int check_cells_not_taken(const struct budget_rule *rule, const struct gate_index *index,
+				 struct gate_report *report)
+{
+	const struct run *r = index->run;
+
+	for (size_t i = 0; i < r->cell_count; i++) {
+		const char *why = applies(rule, &r->cells[i])
+					  ? why_not_taken(rule, index, &r->cells[i])
+					  : NULL;
+		struct gate_row *row;
+
+		if (!why)
+			continue;
+		row = add_row(report, rule, r, &r->cells[i]);
+		if (!row)
+			return -ENOMEM;
+		gate_row__note(row, "line %zu: not measured: %s", rule->line, why);
+	}
+	return 0;
+}
+
 static int check_metric(const struct budget_rule *rule, const struct gate_index *index,
 			struct gate_report *report)
 {
 	const struct run *r = index->run;
-	struct budget_bounds failed;
-	struct gate_row *row;
-	bool any = false;
+	size_t before = report->row_count;
+	int err = 0;
 
-	for (size_t i = 0; i < r->cell_count; i++) {
+	for (size_t i = 0; i < r->cell_count && !err; i++) {
 		const struct cell *c = &r->cells[i];
 		double value = rule->metric->value(rule->metric, c);
 
-		if (!applies(rule, c) || isnan(value) ||
-		    (!names_probe_set(rule) && !is_best(rule, index, c)))
-			continue;
-		row = add_row(report, rule, r, c);
-		if (!row)
-			return -ENOMEM;
-		failed = (struct budget_bounds){value, value, value};
-		if (budget_about_failed(rule))
-			decide(row, rule, r, &failed, 0);
-		else
-			decide_values(row, rule, r, metric_series(rule->metric, c), 0);
-		any = true;
+		if (applies(rule, c) && !isnan(value) &&
+		    (names_probe_set(rule) || is_best(rule, index, c)))
+			err = check_cell(rule, r, c, value, report);
 	}
-	return any ? 0 : add_unmeasured(rule, r, report);
+	if (!err)
+		err = check_cells_not_taken(rule, index, report);
+	if (err || report->row_count > before)
+		return err;
+	return add_unmeasured(rule, r, report);
 }
 
 /* Births of a bench: its calls that did not fail. */
-static int check_cells(const struct budget_rule *rule, const struct run *r,
+static int check_cells(const struct budget_rule *rule, const struct gate_index *index,
 		       struct gate_report *report)
 {
+	const struct run *r = index->run;
+	const char *missing = NULL;
+	double unknown = budget_count_unknown(rule, r);
 	size_t births = 0;
 	struct gate_row *row;
 	struct budget_bounds b;
@@ -239,6 +293,10 @@ static int check_cells(const struct budget_rule *rule, const struct run *r,
 
 		if (!applies(rule, c))
 			continue;
+		if (c->broken)
+			missing = c->broken;
+		else if (why_not_taken(rule, index, c))
+			missing = why_not_taken(rule, index, c);
 		births += c->n;
 		for (size_t k = 0; k < c->errnos.n; k++)
 			births -= c->errnos.v[k] != 0;
@@ -247,8 +305,8 @@ static int check_cells(const struct budget_rule *rule, const struct run *r,
 	if (!row)
 		return -ENOMEM;
 	b = (struct budget_bounds){(double)births, (double)births,
-				   (double)births + budget_count_unknown(rule, r)};
-	decide(row, rule, r, &b, 0);
+				   (double)births + (missing ? BUDGET_ANY_NUMBER : unknown)};
+	decide(row, rule, r, &b, 0, missing);
 	return 0;
 }
 
@@ -291,9 +349,9 @@ static int decide_births(const struct budget_rule *rule, const struct run *r,
 	if (!row)
 		return -ENOMEM;
 	if (rule->births || budget_about_failed(rule))
-		decide(row, rule, r, &b, found->unknown);
+		decide(row, rule, r, &b, found->unknown, NULL);
 	else
-		decide_values(row, rule, r, &found->values, found->unknown);
+		decide_values(row, rule, r, &found->values, found->unknown, NULL);
 	name_birth(row, rule, found);
 	return 0;
 }
@@ -376,7 +434,7 @@ static int check_rule(const struct budget_rule *rule, const struct gate_index *i
 		return err;
 	if (run__is_profile(r))
 		return check_births(rule, r, report);
-	return rule->births ? check_cells(rule, r, report) : check_metric(rule, index, report);
+	return rule->births ? check_cells(rule, index, report) : check_metric(rule, index, report);
 }
 
 static int note_loss(const struct run *r, struct gate_report *report)

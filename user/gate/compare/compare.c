@@ -196,6 +196,8 @@ static int compare_line(struct comparison *c, const struct gate_line *line)
 	int err = compare_cells(c, line);
 
 	if (!err)
+		err = gate_missing_rest(c, line);
+	if (!err)
 		err = gate_missing_probe_sets(c, line);
 	if (!err)
 		err = gate_missing_in_a(c, line);

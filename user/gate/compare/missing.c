@@ -15,14 +15,14 @@ static bool gates(const struct comparison *c, const struct metric *m)
 	return metric_bit(m) & c->gating;
 }
 
-/* `probe_set`: NULL for all of them together. `m`: NULL for all samples. */
-static int add_unmeasured(struct comparison *c, const struct cell *of_a, const char *probe_set,
-			  const struct metric *m, const char *why)
+/* An inconclusive row. `probe_set`: NULL for all together. `m`: NULL for all samples. */
+static struct gate_row *add_row(struct comparison *c, const struct cell *of_a,
+				const char *probe_set, const struct metric *m)
 {
 	struct gate_row *row = gate_report__add_row(c->report);
 
 	if (!row)
-		return -ENOMEM;
+		return NULL;
 	row->kind = GATE_EXACT;
 	row->verdict = GATE_INCONCLUSIVE;
 	row->a = row->b = NAN;
@@ -34,6 +34,16 @@ static int add_unmeasured(struct comparison *c, const struct cell *of_a, const c
 	snprintf(row->metric, sizeof(row->metric), "%s", m ? m->name : "samples");
 	snprintf(row->unit, sizeof(row->unit), "%s",
 		 m ? metric_unit(m, c->a.runs[0]->clock) : "samples");
+	return row;
+}
+
+static int add_unmeasured(struct comparison *c, const struct cell *of_a, const char *probe_set,
+			  const struct metric *m, const char *why)
+{
+	struct gate_row *row = add_row(c, of_a, probe_set, m);
+
+	if (!row)
+		return -ENOMEM;
 	gate_row__note(row, "only A has it%s%s", why ? "; B: " : "", why ? why : "");
 	return 0;
 }
@@ -94,6 +104,46 @@ static const char *why_nothing(const struct side *s, const struct cell *like)
 		}
 	}
 	return "no samples";
+}
+
+/* In how many runs the cell has samples but broke off, and why in one of them. */
+static size_t broken_runs(const struct side *s, const struct cell *like, const char **why)
+{
+	size_t broken = 0;
+
+	for (size_t i = 0; i < s->count; i++) {
+		const struct cell *c = gate_index__next(&s->indexes[i], like, NULL);
+
+		while (c && !(c->broken && cell__has_data(c)))
+			c = gate_index__next(&s->indexes[i], like, c);
+		if (!c)
+			continue;
+		broken++;
+		*why = c->broken;
+	}
+	return broken;
+}
+
+int gate_missing_rest(struct comparison *c, const struct gate_line *line)
+{
+	const char *sets[PROBE_SETS_MAX + 1], *why = NULL;
+	size_t of_a = broken_runs(&c->a, line->a, &why), of_b = broken_runs(&c->b, line->b, &why);
+	char in_a[64] = "", in_b[64] = "";
+	struct gate_row *row;
+
+	side__probe_sets(&c->a, line->a, sets);
+	if (of_a + of_b == 0 || !a_gates_with_any(c, line->a, sets))
+		return 0;
+	row = add_row(c, line->a, NULL, NULL);
+	if (!row)
+		return -ENOMEM;
+	if (of_a > 0)
+		snprintf(in_a, sizeof(in_a), "%zu of %zu runs of A", of_a, c->a.count);
+	if (of_b > 0)
+		snprintf(in_b, sizeof(in_b), "%zu of %zu runs of B", of_b, c->b.count);
+	gate_row__note(row, "broken off in %s%s%s: %s", in_a, of_a > 0 && of_b > 0 ? " and " : "",
+		       in_b, why);
+	return 0;
 }
 
 int gate_missing_in_a(struct comparison *c, const struct gate_line *line)

@@ -14,6 +14,12 @@ int gate_missing_metric(struct comparison *c, const struct gate_line *line,
 /* A cell of both sides that B did not measure, at all or with some probe set. */
 int gate_missing_probe_sets(struct comparison *c, const struct gate_line *line);
 
+/*
+ * A cell of both sides that broke off in some run: what is missing may be just the slowest calls,
+ * so it is never a pass.
+ */
+int gate_missing_rest(struct comparison *c, const struct gate_line *line);
+
 /* A cell of both sides that A did not measure: notes why. */
 int gate_missing_in_a(struct comparison *c, const struct gate_line *line);
 

@@ -102,6 +102,29 @@ TEST(rules_are_read)
 	}
 }
 
+TEST(names_may_stand_in_quotation_marks)
+{
+	static const struct {
+		const char *condition, *word;
+	} cases[] = {
+		{"comm == \"redis-server\"", "redis-server"},
+		{"comm == \"tmux: server\"", "tmux: server"},
+		{"comm == \"a # b\"", "a # b"},
+		{"comm == \"<= 1\"", "<= 1"},
+		{"comm != \"a \\\"b\\\" \\\\\"", "a \"b\" \\"},
+		{"exe == \"Web Content\"", "Web Content"},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char rule[128];
+
+		snprintf(rule, sizeof(rule), "births where %s == 0 # why", cases[i].condition);
+		assert_read(rule);
+		assert_int_equal(budget.count, 1);
+		assert_string_equal(budget.rules[0].conditions[0].word, cases[i].word);
+	}
+}
+
 TEST(numbers_are_exact)
 {
 	static const struct {
@@ -173,6 +196,12 @@ TEST(mistakes_name_the_line_and_what_was_expected)
 		{"copy_mm.p98 <= 2ms", STAT, "copy_mm.p98"},
 		{"copy_mm.count <= 2", STAT, "copy_mm.count"},
 		{"births where size > 1 == 0", AXIS, "size"},
+		{"births where comm == \"a == 0", "a second quotation mark", "a == 0"},
+		{"births where comm == \"\" == 0", "a word", NULL},
+		{"births where comm == a\"b\" == 0",
+		 "quotation marks around all of it, as in \"a \\\"b\\\"\"", "a\"b\""},
+		{"births where exe == /bin/sh == 0", "the name of an exe without its folder",
+		 "/bin/sh"},
 		{"births where rss > 1 and", AXIS, NULL},
 		{"births where rss > 1\n", OPERATOR, NULL},
 		{"births where rss > big == 0", "a number or a size, such as 1GiB", "big"},
@@ -276,6 +305,83 @@ TEST(rules_are_checked_in_each_cell)
 	strcpy(r.clock, "icount");
 	assert_int_equal(check(&r, "spawn <= 1s"), GATE_INCONCLUSIVE);
 	assert_int_equal(check(&r, "spawn <= 1000000000"), GATE_PASS);
+	run__free(&r);
+}
+
+static struct cell *fork_cell(struct run *r, int64_t rss, const char *probe_set)
+{
+	for (size_t i = 0; i < r->cell_count; i++)
+		if (!strcmp(cell__method(&r->cells[i]), "fork") &&
+		    cell__key_number(&r->cells[i], "rss_bytes") == rss &&
+		    !strcmp(cell__probe_set(&r->cells[i]), probe_set))
+			return &r->cells[i];
+	fail_msg("no such cell");
+	return NULL;
+}
+
+static void empty(struct cell *c)
+{
+	for (int k = 0; k < SAMPLE_COUNT; k++)
+		series__free(&c->samples[k]);
+	for (int k = 0; k < PHASE_COUNT; k++)
+		series__free(&c->phases[k]);
+	for (int k = 0; k < COUNT_COUNT; k++)
+		series__free(&c->counts[k]);
+	series__free(&c->bill);
+	series__free(&c->errnos);
+	c->n = 0;
+}
+
+/* Whatever other cells say. */
+TEST(a_cell_that_was_skipped_passes_no_budget)
+{
+	static const char *const probe_sets[] = {"none", "phases", "all"};
+	struct run r;
+
+	sample_run(&r, 10);
+	assert_int_equal(check(&r, "spawn <= 1s"), GATE_PASS);
+	for (size_t i = 0; i < COUNT_OF(probe_sets); i++) {
+		struct cell *c = fork_cell(&r, INT64_C(64) << 20, probe_sets[i]);
+
+		empty(c);
+		c->skipped = strdup("no memory");
+	}
+	assert_int_equal(check(&r, "spawn <= 1s"), GATE_INCONCLUSIVE);
+	assert_string_equal(report.headline,
+			    "fork at 64M: spawn <= 1s: line 1: not measured: no memory");
+	/* One row, whatever the number of its probe sets. */
+	assert_int_equal(report.row_count, 4);
+	assert_int_equal(check(&r, "fork.births <= 60"), GATE_INCONCLUSIVE);
+	/* What is not about it passes; what no further sample could change fails. */
+	assert_int_equal(check(&r, "spawn where rss < 64M <= 1s"), GATE_PASS);
+	assert_int_equal(check(&r, "spawn <= 1ns"), GATE_REGRESSION);
+	assert_int_equal(check(&r, "fork.births <= 1"), GATE_REGRESSION);
+	run__free(&r);
+}
+
+TEST(a_cell_that_broke_off_passes_no_budget)
+{
+	struct cell *c;
+	struct run r;
+
+	sample_run(&r, 10);
+	c = fork_cell(&r, INT64_C(64) << 20, "none");
+	c->broken = strdup("the parent died");
+	assert_int_equal(check(&r, "spawn.max <= 1s"), GATE_INCONCLUSIVE);
+	assert_string_equal(report.headline,
+			    "fork at 64M: spawn.max <= 1s: line 1: broken off (the parent died), "
+			    "which could change this");
+	assert_int_equal(check(&r, "spawn <= 1s"), GATE_INCONCLUSIVE);
+	assert_int_equal(check(&r, "failed == 0"), GATE_INCONCLUSIVE);
+	assert_int_equal(check(&r, "fork.births == 60"), GATE_INCONCLUSIVE);
+	assert_int_equal(check(&r, "spawn.max <= 1ns"), GATE_REGRESSION);
+	/* Another probe set has the phase. */
+	assert_int_equal(check(&r, "copy_mm <= 1s"), GATE_PASS);
+	/* Nothing was measured before it broke off. */
+	empty(c);
+	empty(fork_cell(&r, INT64_C(64) << 20, "phases"));
+	empty(fork_cell(&r, INT64_C(64) << 20, "all"));
+	assert_int_equal(check(&r, "spawn <= 1s"), GATE_INCONCLUSIVE);
 	run__free(&r);
 }
 

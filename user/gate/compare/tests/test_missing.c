@@ -154,6 +154,23 @@ TEST(what_only_a_has_is_never_a_pass)
 	assert_int_equal(compare_two(leave_out, "vmas"), GATE_NOT_COMPARABLE);
 }
 
+static void break_off(struct run *r, struct cell *c)
+{
+	c->broken = strdup("a child hung");
+}
+
+/* The slowest calls may be just those that are missing. */
+TEST(a_cell_that_broke_off_is_never_a_pass)
+{
+	assert_int_equal(compare_two(break_off, "counts"), GATE_INCONCLUSIVE);
+	assert_string_equal(report.headline,
+			    "vfork at 1M: samples: broken off in 1 of 1 runs of B: a child hung");
+	break_off(a, &a->cells[1]);
+	assert_int_equal(compare(), GATE_INCONCLUSIVE);
+	assert_string_equal(report.headline, "vfork at 1M: samples: broken off in 1 of 1 runs of A "
+					     "and 1 of 1 runs of B: a child hung");
+}
+
 TEST(what_only_b_has_is_noted)
 {
 	make_runs(1);
