@@ -8,6 +8,7 @@
 
 #include "bench/shared/fault.h"
 #include "user/analysis/stats.h"
+#include "user/analysis/unmeasured.h"
 #include "user/base/command.h"
 #include "user/base/interrupt.h"
 #include "user/base/privilege.h"
@@ -388,6 +389,25 @@ static int print_table(struct bench *b)
 	return err;
 }
 
+/* Whether the run has what it was asked for: 0, or -ENODATA after one line. */
+static int judge(const struct bench *b)
+{
+	struct unmeasured u = unmeasured_of(&b->run);
+	char text[320];
+	int err = 0;
+
+	unmeasured_text(&u, b->options.strict, text, sizeof(text));
+	if (text[0] && !b->options.incomplete) {
+		complain("%s", text);
+		err = -ENODATA;
+	}
+	if (b->run.end.births == 0 && b->run.end.started > 0) {
+		complain("no birth made a record: the probes were attached but marked nothing");
+		err = -ENODATA;
+	}
+	return err;
+}
+
 int command_bench(int argc, char **argv)
 {
 	struct bench b = {.in_pid_namespace = proc_pid_namespace() != FIRST_PID_NAMESPACE};
@@ -406,10 +426,8 @@ int command_bench(int argc, char **argv)
 		say_why(&b, err);
 	else if (!b.options.output || strcmp(b.options.output, "-"))
 		err = print_table(&b);
-	if (!err && b.run.end.births == 0 && b.run.end.started > 0) {
-		complain("no birth made a record: the probes were attached but marked nothing");
-		err = -ENODATA;
-	}
+	if (!err)
+		err = judge(&b);
 cleanup:
 	driver__stop(b.driver);
 	probe__close(b.probe);

@@ -22,6 +22,8 @@ struct bench_options {
 	unsigned int all_runs;
 	unsigned int rounds;
 	unsigned int timeout_s;
+	bool strict;	 /* a skipped cell is a failure, too */
+	bool incomplete; /* what was not measured is none */
 	bool quiet;
 	bool verbose;
 };

@@ -271,6 +271,30 @@ SH
     grep -q 'vfork at 8192T: skipped: needs ' "$DIR/out"
 }
 
+@test "what was not measured is said last, with status 2; a skipped cell only with --strict" {
+    local one=(--no-trace -q --method vfork --runs 2)
+    run -2 --separate-stderr "$TOOL" bench "${one[@]}" --size 8192T -o "$DIR/x.jsonl"
+    [[ $stderr == 'spawnscope: nothing was measured: needs '* ]]
+    holds "$DIR/x.jsonl" 'final.type == "end"'
+    run -2 --separate-stderr "$TOOL" bench --no-trace -q --method posix_spawn --size 1M --runs 2 --program /bin/false
+    [ "$stderr" = "spawnscope: nothing was measured: '/usr/bin/false' ended with status 1" ] ||
+        [ "$stderr" = "spawnscope: nothing was measured: '/bin/false' ended with status 1" ]
+    run -0 --separate-stderr "$TOOL" bench "${one[@]}" --size 1M,8192T
+    [ -z "$stderr" ]
+    run -2 --separate-stderr "$TOOL" bench "${one[@]}" --size 1M,8192T --strict
+    [[ $stderr == "spawnscope: 1 of 2 cells was skipped: needs "* ]]
+}
+
+@test "calls that fail are counted, with status 2" {
+    need_root
+    own_tool
+    # Two processes are the driver's own, a child would be the next.
+    run -2 --separate-stderr setpriv --reuid=64998 --regid=64998 --clear-groups prlimit --nproc=3 \
+        "$OWN/spawnscope" bench --no-trace -q --method fork --size 1M --runs 4
+    echo "$output" "$stderr"
+    [[ $stderr == 'spawnscope: 4 of 4 calls failed: EAGAIN' ]]
+}
+
 # Rights
 
 @test "without probes no rights are needed" {

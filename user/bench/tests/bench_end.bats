@@ -275,7 +275,7 @@ refused() {
     start_own bench "${ENDLESS_BLOCKS[@]}" --all-runs 0 --untraced none -o "$DIR/x.jsonl"
     eventually sampling
     kill -KILL "$subject"
-    exit_of "$tool" 0
+    exit_of "$tool" 2
     cat "$DIR/err" "$DIR/out"
     holds "$DIR/x.jsonl" 'at("fork"; mib(1); "phases") | .n < 1000000 and (.broken | test("killed by signal 9"))'
     grep -q '^fork at 1M: broken off' "$DIR/out"
@@ -288,9 +288,10 @@ refused() {
     own_tool
     start_own bench --no-trace "${ENDLESS_BLOCKS[@]}" --timeout 1 -o "$DIR/x.jsonl"
     kill -STOP "$subject"
-    exit_of "$tool" 0
+    exit_of "$tool" 2
     cat "$DIR/err" "$DIR/out"
-    [ ! -s "$DIR/err" ]
+    grep -Eq '^spawnscope: 1 of 1 cells broke off: .*--timeout' "$DIR/err"
+    [ "$(wc -l <"$DIR/err")" -eq 1 ]
     holds "$DIR/x.jsonl" 'at("fork"; mib(1); "none") | .n < 1000000 and (.broken | test("--timeout"))' \
         'final.type == "end"'
     grep -q '^fork at 1M: broken off' "$DIR/out"

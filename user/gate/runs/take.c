@@ -105,6 +105,7 @@ static void add_bench(struct args *a, const struct gate_options *o, const struct
 		add(a, "--no-trace");
 	}
 	add(a, "--quiet");
+	add(a, "--incomplete");
 	if (take->taken_for)
 		add(a, "--taken-for=%s", take->taken_for);
 	if (take->lab) {

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/analysis/unmeasured.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "user/text/layout.h"
+
+static void add_calls(struct unmeasured *u, const struct cell *c)
+{
+	u->calls += c->n;
+	for (size_t i = 0; i < c->errnos.n; i++) {
+		int64_t number = c->errnos.v[i];
+
+		if (number == MISSING || !number)
+			continue;
+		u->failed++;
+		if (!u->first_errno)
+			u->first_errno = (int)number;
+	}
+}
+
+struct unmeasured unmeasured_of(const struct run *r)
+{
+	struct unmeasured u = {.cells = r->cell_count};
+
+	for (size_t i = 0; i < r->cell_count; i++) {
+		const struct cell *c = &r->cells[i];
+
+		add_calls(&u, c);
+		u.skipped += c->skipped != NULL;
+		u.broken += c->broken != NULL;
+		if (c->skipped && !u.why_skipped)
+			u.why_skipped = c->skipped;
+		if (c->broken && !u.why_broken)
+			u.why_broken = c->broken;
+	}
+	return u;
+}
+
+void unmeasured_text(const struct unmeasured *u, bool strict, char *text, size_t size)
+{
+	const char *name = strerrorname_np(u->first_errno);
+
+	text[0] = '\0';
+	if (u->cells > 0 && u->calls == 0) {
+		layout_append(text, size, "nothing was measured: %s",
+			      u->why_broken    ? u->why_broken
+			      : u->why_skipped ? u->why_skipped
+					       : "no samples were taken");
+		return;
+	}
+	if (u->broken > 0)
+		layout_append(text, size, "%zu of %zu cells broke off: %s", u->broken, u->cells,
+			      u->why_broken);
+	if (u->failed > 0)
+		layout_append(text, size, "%s%zu of %zu calls failed: %s", text[0] ? "; " : "",
+			      u->failed, u->calls, name ? name : "an unknown error");
+	if (u->skipped > 0 && strict)
+		layout_append(text, size, "%s%zu of %zu cells %s skipped: %s", text[0] ? "; " : "",
+			      u->skipped, u->cells, u->skipped == 1 ? "was" : "were",
+			      u->why_skipped);
+}
