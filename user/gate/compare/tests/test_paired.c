@@ -300,6 +300,23 @@ TEST(a_sum_of_zeros_is_no_evidence)
 	assert_close(gate_less(zeros, 16, 0.03), 0x1p-16);
 }
 
+/* A change of exactly the margin is not beyond it, however its logarithm is rounded. */
+TEST(a_change_of_exactly_the_margin_is_no_evidence)
+{
+	double d[40];
+
+	for (int percent = 1; percent <= 30; percent++) {
+		double margin = log1p(percent / 100.0);
+
+		/* The times of A and B, each of them whole. */
+		for (int i = 0; i < 40; i++)
+			d[i] = log((100.0 + percent) * (i + 7) / (100.0 * (i + 7)));
+		assert_true(gate_greater(d, 40, margin) == 1);
+		assert_true(gate_less(d, 40, margin) == 1);
+		assert_true(gate_permutation(d, 40, margin, 1) == 1);
+	}
+}
+
 TEST(a_wild_pair_does_not_decide)
 {
 	double d[] = {0.01, -0.01, 0.02, -0.02, 0.005, -0.005, 0.015, -0.015, 0, 1e6};
