@@ -437,7 +437,7 @@ static int read_line(FILE *in, struct parser *p, char line[LINE_LENGTH_MAX])
 int budget_read(FILE *in, const char *name, struct budget *b, struct fault *why)
 {
 	struct parser p = {.name = name, .why = why};
-	char line[LINE_LENGTH_MAX];
+	char line[LINE_LENGTH_MAX] = "";
 	int more, err = 0;
 
 	*b = (struct budget){0};

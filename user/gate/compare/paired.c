@@ -13,8 +13,8 @@
 #define SIGNED_RANK_N (M_PI / 3) /* pairs that do what one pair does in a t-test */
 
 /*
- * Differences of logarithms that are closer are equal: rounding, since no clock and no count tells
- * a part in 10^12. Else log(1.03) - log1p(0.03) would be a change beyond a margin of 3 %.
+ * Differences of logarithms that are closer are equal: it is rounding, since no clock resolves a
+ * part in 10^12. Else log(1.03) - log1p(0.03) would be a change beyond a margin of 3 %.
  */
 #define TIE 1e-12
 
