@@ -14,10 +14,10 @@ struct birth_counts {
 typedef struct birth_counts birth_counts_fn(const void *context);
 
 /*
- * A reading without a birth under way, of several a millisecond apart: the kernel counts a birth
- * some time before it wakes the child (copy_process), which is when we do. In between, the birth is
- * in its count alone; and parents are often preempted just there, since the kernel enables
- * interrupts right after it has counted. So the reading with the smallest difference holds: births
+ * The last of several readings, a millisecond apart, without births under way: the kernel counts a
+ * birth some time before it wakes the child (copy_process), which is when we do. In between, the
+ * birth is in its count alone; and parents are often preempted just there, since the kernel enables
+ * interrupts right after it has counted. So the smallest difference of all readings holds: births
  * that we miss are in the difference of every later reading. Too large by those that were under way
  * in all readings.
  */
