@@ -23,7 +23,7 @@ struct bench_options {
 	unsigned int rounds;
 	unsigned int timeout_s;
 	bool strict;	 /* a skipped cell is a failure, too */
-	bool incomplete; /* what was not measured is none */
+	bool incomplete; /* what was not measured is no failure: gate decides about it */
 	bool quiet;
 	bool verbose;
 };

@@ -68,9 +68,8 @@ static const struct argp_option option_table[] = {
 	{0, 0, 0, 0, "What to measure:", 3},
 	{"detail", OPTION_DETAIL, "LEVEL", 0,
 	 "light (default with -a), calls (default else; adds the time of the call and of the copy "
-	 "of "
-	 "memory where only tracepoints of all tasks have them, which every system call and mmap "
-	 "then pays for), full (adds copy-on-write, page tables, descriptor tables)",
+	 "of memory where only tracepoints of all tasks have them, which every system call and "
+	 "mmap then pays for), full (adds copy-on-write, page tables, descriptor tables)",
 	 0},
 	{"trace", OPTION_TRACE, "KIND", 0,
 	 "use no better kind of probe than fentry (default), kprobe or tracepoint", 0},

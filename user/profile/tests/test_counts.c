@@ -51,14 +51,14 @@ TEST(a_reading_that_was_not_possible_does_not_hold)
 }
 
 /*
- * A storm: each birth is counted by the kernel and, up to three readings later, by us, but for
- * every 50th, which we miss. The differences of the settled readings at both ends are those missed.
+ * A storm: each birth is counted by the kernel, and a reading later by us, but for some, which we
+ * miss. The differences of the settled readings at both ends are those missed.
  */
 TEST(what_is_missed_between_two_settled_readings_is_their_difference)
 {
 	for (unsigned int seed = 1; seed <= 20; seed++) {
 		struct birth_counts v[READINGS_MAX] = {{0}}, a, b;
-		int64_t missed_before = 0, missed = 0, under_way = 0, ours = 0, kernel = 1000;
+		int64_t missed = 0, under_way = 0, ours = 0, kernel = 1000;
 		unsigned int x = seed;
 
 		for (size_t i = 0; i < READINGS_MAX; i++) {
@@ -72,12 +72,11 @@ TEST(what_is_missed_between_two_settled_readings_is_their_difference)
 				kernel++;
 				missed++;
 			}
-			missed_before = i <= 12 ? missed : missed_before;
 			v[i] = (struct birth_counts){kernel, ours};
 		}
 		a = settled(v, 13);
 		b = settled(v + 45, READINGS_MAX - 45);
-		assert_int_equal(missed_before, 0);
+		assert_true(missed > 0);
 		assert_int_equal((b.kernel - b.ours) - (a.kernel - a.ours), missed);
 	}
 }
