@@ -17,7 +17,18 @@ static void add_calls(struct unmeasured *u, const struct cell *c)
 		u->failed++;
 		if (!u->first_errno)
 			u->first_errno = (int)number;
+		u->more_errnos |= u->first_errno != number;
 	}
+}
+
+static void add_reason(const char *why, size_t *count, const char **first, bool *more)
+{
+	if (!why)
+		return;
+	++*count;
+	if (!*first)
+		*first = why;
+	*more |= strcmp(*first, why) != 0;
 }
 
 struct unmeasured unmeasured_of(const struct run *r)
@@ -28,14 +39,15 @@ struct unmeasured unmeasured_of(const struct run *r)
 		const struct cell *c = &r->cells[i];
 
 		add_calls(&u, c);
-		u.skipped += c->skipped != NULL;
-		u.broken += c->broken != NULL;
-		if (c->skipped && !u.why_skipped)
-			u.why_skipped = c->skipped;
-		if (c->broken && !u.why_broken)
-			u.why_broken = c->broken;
+		add_reason(c->skipped, &u.skipped, &u.why_skipped, &u.more_skipped);
+		add_reason(c->broken, &u.broken, &u.why_broken, &u.more_broken);
 	}
 	return u;
+}
+
+static const char *others(bool more)
+{
+	return more ? " (others for other reasons)" : "";
 }
 
 void unmeasured_text(const struct unmeasured *u, bool strict, char *text, size_t size)
@@ -44,20 +56,24 @@ void unmeasured_text(const struct unmeasured *u, bool strict, char *text, size_t
 
 	text[0] = '\0';
 	if (u->cells > 0 && u->calls == 0) {
-		layout_append(text, size, "nothing was measured: %s",
+		layout_append(text, size, "nothing was measured: %s%s",
 			      u->why_broken    ? u->why_broken
 			      : u->why_skipped ? u->why_skipped
-					       : "no samples were taken");
+					       : "no samples were taken",
+			      others(u->more_broken || u->more_skipped ||
+				     (u->broken > 0 && u->skipped > 0)));
 		return;
 	}
 	if (u->broken > 0)
-		layout_append(text, size, "%zu of %zu cells broke off: %s", u->broken, u->cells,
-			      u->why_broken);
+		layout_append(text, size, "%zu of %zu cells broke off: %s%s", u->broken, u->cells,
+			      u->why_broken, others(u->more_broken));
 	if (u->failed > 0)
-		layout_append(text, size, "%s%zu of %zu calls failed: %s", text[0] ? "; " : "",
-			      u->failed, u->calls, name ? name : "an unknown error");
+		layout_append(text, size, "%s%zu of %zu calls failed: %s%s", text[0] ? "; " : "",
+			      u->failed, u->calls, name ? name : "an unknown error",
+			      others(u->more_errnos));
 	if (u->skipped > 0 && strict)
-		layout_append(text, size, "%s%zu of %zu cells %s skipped: %s", text[0] ? "; " : "",
-			      u->skipped, u->cells, u->skipped == 1 ? "was" : "were",
-			      u->why_skipped);
+		layout_append(text, size, "%s%zu of %zu cells %s skipped: %s%s",
+			      text[0] ? "; " : "", u->skipped, u->cells,
+			      u->skipped == 1 ? "was" : "were", u->why_skipped,
+			      others(u->more_skipped));
 }

@@ -45,7 +45,8 @@ TEST(what_was_not_measured_is_said_in_one_line)
 	assert_string_equal(said(&r, false), "1 of 2 cells broke off: a child hung; "
 					     "3 of 10 calls failed: EAGAIN");
 	r.cells[0].n = 0;
-	assert_string_equal(said(&r, false), "nothing was measured: a child hung");
+	assert_string_equal(said(&r, false),
+			    "nothing was measured: a child hung (others for other reasons)");
 	run__free(&r);
 }
 
@@ -58,5 +59,14 @@ TEST(failed_calls_are_counted_over_all_cells)
 	assert_string_equal(said(&r, false), "");
 	fail_calls(&r.cells[1], 10, ENOMEM);
 	assert_string_equal(said(&r, false), "10 of 20 calls failed: ENOMEM");
+	/* One reason is not said of all. */
+	r.cells[1].errnos.v[9] = EAGAIN;
+	assert_string_equal(said(&r, false),
+			    "10 of 20 calls failed: ENOMEM (others for other reasons)");
+	r.cells[0].skipped = strdup("no memory");
+	r.cells[1].skipped = strdup("no THP");
+	r.cells[0].n = r.cells[1].n = 0;
+	assert_string_equal(said(&r, false),
+			    "nothing was measured: no memory (others for other reasons)");
 	run__free(&r);
 }
