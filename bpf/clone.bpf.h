@@ -42,23 +42,22 @@ static __always_inline __u64 *birth_edge(struct slot *s, enum edge e)
  * Now is this edge of the current task's clone. Not read where no phase of work begins or ends: a
  * vfork's work ends where its wait begins, a fork's at the return.
  */
-static __always_inline void birth_mark(struct slot *s, enum edge e)
+static __always_inline void birth_mark(struct slot *s, enum edge e, struct task_struct *current)
 {
 	bool vfork = s->clone_flags & CLONE_VFORK;
 
 	if (e == EDGE_woken ? vfork : e != EDGE_clone_return || !vfork)
-		s->birth_off[e - BIRTH_EDGE_FIRST] = off_cpu_now(&s->off_cpu);
+		s->birth_off[e - BIRTH_EDGE_FIRST] = off_cpu_now(&s->off_cpu, current);
 	*birth_edge(s, e) = bpf_ktime_get_ns();
 }
 
 /* Edges of an earlier clone stay in the slot: the tool ignores edges older than this clone. */
-static __always_inline void clone_begin(struct slot *s, __u64 flags)
+static __always_inline void clone_begin(struct slot *s, __u64 flags, struct task_struct *current)
 {
 	s->clone_flags = flags;
 	s->child_tid = 0;
 	s->stack = 0;
-	off_cpu_begin(&s->off_cpu);
-	s->birth_off[EDGE_clone_enter - BIRTH_EDGE_FIRST] = 0;
+	s->birth_off[EDGE_clone_enter - BIRTH_EDGE_FIRST] = off_cpu_now(&s->off_cpu, current);
 	if (!count_all)
 		return;
 	s->copy_files_ns = 0;
@@ -68,12 +67,12 @@ static __always_inline void clone_begin(struct slot *s, __u64 flags)
 
 static __always_inline void clone_enter(__u64 flags)
 {
-	__u64 id = bpf_get_current_pid_tgid();
-	__u32 tid = id, tgid = id >> 32;
+	struct task_struct *current = current_task();
+	__u32 tid = current_tid(current), tgid = current_tgid(current);
 	struct slot *s = slot_find(tid), *leader;
 
 	if (profiling) {
-		if (paused || !is_followed())
+		if (paused || !is_followed(current))
 			return;
 	} else if (!s || !(s->state & TASK_TARGET)) {
 		leader = tid == tgid ? NULL : slot_find(tgid);
@@ -87,15 +86,15 @@ static __always_inline void clone_enter(__u64 flags)
 			return;
 		}
 	}
-	clone_begin(s, flags);
+	clone_begin(s, flags, current);
 	s->state |= TASK_IN_CLONE;
 	*birth_edge(s, EDGE_clone_enter) = bpf_ktime_get_ns();
 }
 
 /* The current task's slot if it is inside a traced clone. */
-static __always_inline struct slot *cloning(void)
+static __always_inline struct slot *cloning(struct task_struct *current)
 {
-	struct slot *s = slot_find(current_tid());
+	struct slot *s = slot_find(current_tid(current));
 
 	return s && (s->state & TASK_IN_CLONE) ? s : NULL;
 }
@@ -104,9 +103,9 @@ static __always_inline struct slot *cloning(void)
  * Without a probe at clone's entry, any traced task may be inside a clone. An edge marked then
  * stays until task_newtask confirms it or the next one of its kind replaces it.
  */
-static __always_inline struct slot *maybe_cloning(void)
+static __always_inline struct slot *maybe_cloning(struct task_struct *current)
 {
-	struct slot *s = slot_find(current_tid());
+	struct slot *s = slot_find(current_tid(current));
 	__u32 wanted = clone_entry_unseen ? TASK_TARGET : TASK_IN_CLONE;
 
 	return s && (s->state & wanted) ? s : NULL;
@@ -114,36 +113,40 @@ static __always_inline struct slot *maybe_cloning(void)
 
 static __always_inline void clone_mark(enum edge e)
 {
-	struct slot *s = cloning();
+	struct task_struct *current = current_task();
+	struct slot *s = cloning(current);
 
 	if (s)
-		birth_mark(s, e);
+		birth_mark(s, e, current);
 }
 
 /* Just before the copy of the address space, if this clone makes one. */
 static __always_inline void clone_mark_copy(void)
 {
-	struct slot *s = cloning();
+	struct task_struct *current = current_task();
+	struct slot *s = cloning(current);
 
 	if (s && !(s->clone_flags & CLONE_VM))
-		birth_mark(s, EDGE_mm_start);
+		birth_mark(s, EDGE_mm_start, current);
 }
 
 /* For a sum: subtracts the time at entry (sign -1), adds the time at return. */
 static __always_inline void clone_files(int sign)
 {
-	struct slot *s = cloning();
+	struct task_struct *current = current_task();
+	struct slot *s = cloning(current);
 
 	if (s)
-		s->copy_files_ns += sign * on_cpu_clock(s);
+		s->copy_files_ns += sign * on_cpu_clock(s, current);
 }
 
 static __always_inline void clone_pages(int sign)
 {
-	struct slot *s = cloning();
+	struct task_struct *current = current_task();
+	struct slot *s = cloning(current);
 
 	if (s)
-		s->copy_pages_ns += sign * on_cpu_clock(s);
+		s->copy_pages_ns += sign * on_cpu_clock(s, current);
 }
 
 /* The registers with which a task returns to user space, to be read; NULL: not known where. */
@@ -158,13 +161,6 @@ static __always_inline struct pt_regs *user_regs(struct task_struct *task)
 #else
 	return NULL;
 #endif
-}
-
-static __always_inline struct pt_regs *current_user_regs(void)
-{
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf))
-		return user_regs((struct task_struct *)bpf_get_current_task_btf());
-	return user_regs((struct task_struct *)bpf_get_current_task());
 }
 
 /* The stack pointer among them; 0: not known. */
@@ -183,23 +179,25 @@ static __always_inline __u64 stack_pointer(struct pt_regs *regs)
 }
 
 /* Whether a vfork has a stack of its own, where the arguments of the call were not seen. */
-static __always_inline __u64 stack_flag(struct task_struct *child, __u64 flags)
+static __always_inline __u64 stack_flag(struct task_struct *child, __u64 flags,
+					struct task_struct *current)
 {
 	__u64 parent_sp, child_sp;
 
 	if ((flags & (CLONE_VM | CLONE_VFORK)) != (CLONE_VM | CLONE_VFORK))
 		return 0;
 	child_sp = stack_pointer(user_regs(child));
-	parent_sp = stack_pointer(current_user_regs());
+	parent_sp = stack_pointer(user_regs(current));
 	if (!child_sp || !parent_sp)
 		return CLONE_STACK_UNKNOWN;
 	return child_sp == parent_sp ? 0 : CLONE_HAS_STACK;
 }
 
 /* Begins a clone whose entry was not seen; keeps what maybe_cloning() let through. */
-static __always_inline void clone_begin_late(struct slot *s, struct task_struct *child, __u64 flags)
+static __always_inline void clone_begin_late(struct slot *s, struct task_struct *child, __u64 flags,
+					     struct task_struct *current)
 {
-	clone_begin(s, flags | stack_flag(child, flags));
+	clone_begin(s, flags | stack_flag(child, flags, current), current);
 	s->state |= TASK_IN_CLONE;
 	*birth_edge(s, EDGE_clone_enter) = 0;
 }
@@ -255,12 +253,12 @@ static __always_inline __u64 flags_of(struct task_struct *child)
  * thread, an io_uring worker, a call from 32-bit code, or no probe at the entry.
  */
 static __always_inline struct slot *profiled_cloning(struct task_struct *child, bool seen,
-						     __u64 flags)
+						     __u64 flags, struct task_struct *current)
 {
-	__u32 tid = current_tid();
+	__u32 tid = current_tid(current);
 	struct slot *s;
 
-	if (!is_followed())
+	if (!is_followed(current))
 		return NULL;
 	/* Even before the profile begins, so that no child is missed later. */
 	if (!trace_all && follow_children && child->pid == child->tgid)
@@ -276,7 +274,7 @@ static __always_inline struct slot *profiled_cloning(struct task_struct *child, 
 		s = slot_claim(tid);
 	if (!s)
 		return NULL;
-	clone_begin_late(s, child, seen ? flags : flags_of(child));
+	clone_begin_late(s, child, seen ? flags : flags_of(child), current);
 	s->state |= TASK_TARGET | TASK_LATE;
 	return s;
 }
@@ -298,26 +296,34 @@ static __always_inline void profiled_child(const struct slot *s, struct slot *c)
 		c->state |= TASK_UNWANTED;
 }
 
+/* Of a new task, if it is to be counted. */
+static __always_inline struct mm_struct *mm_counted(struct task_struct *child)
+{
+	return count_all ? LOADED_HERE(child->mm) : NULL;
+}
+
 /* There is a child, with this mm; `seen`: task_newtask is now, and has the flags. */
 static __always_inline void clone_child(struct task_struct *child, struct mm_struct *mm, bool seen,
-					__u64 flags)
+					__u64 flags, struct task_struct *current)
 {
 	bool profile = profiling; /* one load */
-	struct slot *s = profile ? profiled_cloning(child, seen, flags) : maybe_cloning(), *c, *p;
+	struct slot *s =
+		profile ? profiled_cloning(child, seen, flags, current) : maybe_cloning(current);
+	struct slot *c, *p;
 
 	if (!s)
 		return;
 	if (!profile && clone_entry_unseen)
-		clone_begin_late(s, child, seen ? flags : flags_of(child));
+		clone_begin_late(s, child, seen ? flags : flags_of(child), current);
 	if (seen)
-		birth_mark(s, EDGE_newtask);
+		birth_mark(s, EDGE_newtask, current);
 	else
 		*birth_edge(s, EDGE_newtask) = 0;
 	s->child_tid = child->pid;
 	s->child_tgid = child->tgid;
 	if (profile && seen)
 		profiled_stack(s);
-	if (count_all && mm && !(s->clone_flags & CLONE_VM))
+	if (mm && !(s->clone_flags & CLONE_VM))
 		MM_SHAPE(&s->copy, mm, DIRECT, local_part);
 
 	c = slot_claim(s->child_tid);
@@ -327,7 +333,7 @@ static __always_inline void clone_child(struct task_struct *child, struct mm_str
 	}
 	c->state = TASK_BORN | (s->clone_flags & CLONE_VM ? 0 : TASK_COPIED);
 	c->tgid = s->child_tgid;
-	c->parent_tgid = bpf_get_current_pid_tgid() >> 32;
+	c->parent_tgid = current_tgid(current);
 	c->execs = 0;
 	if (profile)
 		profiled_child(s, c);
@@ -348,14 +354,14 @@ static __always_inline void clone_child(struct task_struct *child, struct mm_str
 static __always_inline bool birth_emit(struct slot *s, int result, const struct parent *parent)
 {
 	struct record_birth *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+	bool counted;
 	__u64 id;
 
 	if (!r) {
 		COUNT(lost);
 		return false;
 	}
-	if (count_all)
-		parent_shape(r, parent);
+	counted = count_all && parent_shape(r, parent);
 	id = bpf_get_current_pid_tgid();
 	r->head.kind = RECORD_BIRTH;
 	r->head.tid = result > 0 ? s->child_tid : 0;
@@ -367,8 +373,8 @@ static __always_inline bool birth_emit(struct slot *s, int result, const struct 
 	r->clone_flags = s->clone_flags & ~CLONE_OUR_FLAGS;
 	__builtin_memcpy(r->edge, s->birth, sizeof(r->edge));
 	__builtin_memcpy(r->off, s->birth_off, sizeof(r->off));
-	r->counted = count_all;
-	if (count_all) {
+	r->counted = counted;
+	if (counted) {
 		r->copy_files_ns = s->copy_files_ns;
 		r->copy_pages_ns = s->copy_pages_ns;
 		r->copy = s->copy;
@@ -410,7 +416,9 @@ static __always_inline bool birth_hand_over(struct slot *s)
 		return false;
 	c->born_flags = s->clone_flags;
 	__builtin_memcpy(c->born_edge, s->birth, sizeof(c->born_edge));
-	__builtin_memcpy(c->born_off, s->birth_off, sizeof(c->born_off));
+	c->born_was_off = s->off_cpu.ns != s->birth_off[EDGE_clone_enter - BIRTH_EDGE_FIRST];
+	if (c->born_was_off)
+		__builtin_memcpy(c->born_off, s->birth_off, sizeof(c->born_off));
 	c->parent_tid = s->tid;
 	c->state |= TASK_WHOLE;
 	return true;
@@ -451,36 +459,38 @@ static __always_inline bool is_parent_of(const struct slot *s, const struct task
  */
 static __always_inline void clone_woken(struct task_struct *child)
 {
-	struct mm_struct *mm = LOADED_HERE(child->mm);
-	struct parent parent = parent_now();
-	bool counted = profiling && !paused && is_followed();
-	struct slot *s = cloning();
+	struct mm_struct *mm = mm_counted(child);
+	struct task_struct *current = current_task();
+	struct parent parent = parent_now(current);
+	bool counted = profiling && !paused && is_followed(current);
+	struct slot *s = cloning(current);
 
 	if (counted)
 		COUNT(newtasks);
 	if (!is_parent_of(s, child)) {
-		clone_child(child, mm, false, 0);
-		s = cloning();
+		clone_child(child, mm, false, 0, current);
+		s = cloning(current);
 	}
 	if (!is_parent_of(s, child)) {
 		if (counted)
 			COUNT(unplaced);
 		return;
 	}
-	birth_mark(s, EDGE_woken);
+	birth_mark(s, EDGE_woken, current);
 	if (clone_return_unseen || s->state & TASK_LATE)
 		clone_end(s, CLONE_SUCCEEDED, &parent);
 }
 
 static __always_inline void clone_return(long result)
 {
-	struct slot *s = cloning();
+	struct task_struct *current = current_task();
+	struct slot *s = cloning(current);
 	struct parent parent;
 
 	if (!s)
 		return;
-	parent = parent_now();
-	birth_mark(s, EDGE_clone_return);
+	parent = parent_now(current);
+	birth_mark(s, EDGE_clone_return, current);
 	clone_end(s, result, &parent);
 }
 
@@ -490,7 +500,7 @@ static __always_inline void clone_refused(__u64 flags, long result)
 	struct slot *s;
 
 	clone_enter(flags);
-	s = cloning();
+	s = cloning(current_task());
 	if (!s)
 		return;
 	__builtin_memset(s->birth, 0, sizeof(s->birth));
@@ -503,17 +513,18 @@ static __always_inline void clone_refused(__u64 flags, long result)
  */
 static __always_inline void clone_success(struct pid *pid)
 {
-	struct slot *s = cloning();
+	struct task_struct *current = current_task();
+	struct slot *s = cloning(current);
 	struct parent parent;
 	__u64 newtask, woken;
 
 	if (!s || !s->child_tid || s->child_tid != global_number(pid))
 		return;
-	parent = parent_now();
+	parent = parent_now(current);
 	newtask = *birth_edge(s, EDGE_newtask);
 	woken = *birth_edge(s, EDGE_woken);
 	if (woken < newtask) /* of an earlier clone */
 		return;
-	birth_mark(s, EDGE_clone_return);
+	birth_mark(s, EDGE_clone_return, current);
 	clone_end(s, CLONE_SUCCEEDED, &parent);
 }

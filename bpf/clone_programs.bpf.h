@@ -64,29 +64,30 @@ KPROBE(copy_namespaces, mm_copied(flags), unsigned long flags)
  * dup_mmap() holds the parent's mmap_lock for writing from start to end, and nothing else in a
  * clone does. The child's lock, which it takes inside, belongs to another mm.
  */
-static __always_inline bool own_mm(struct mm_struct *mm)
+static __always_inline bool own_mm(struct mm_struct *mm, struct task_struct *current)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-
-	return BPF_CORE_READ(task, mm) == mm;
+	return BPF_CORE_READ(current, mm) == mm;
 }
 
 static __always_inline void mm_write_locked(struct mm_struct *mm)
 {
-	struct slot *s = maybe_cloning();
+	struct task_struct *current = current_task();
+	struct slot *s = maybe_cloning(current);
 
-	if (s && own_mm(mm)) {
-		birth_mark(s, EDGE_mm_start);
+	if (s && own_mm(mm, current)) {
+		birth_mark(s, EDGE_mm_start, current);
 		*birth_edge(s, EDGE_mm_end) = 0;
 	}
 }
 
 static __always_inline void mm_write_unlocked(struct mm_struct *mm)
 {
-	struct slot *s = maybe_cloning();
+	struct task_struct *current = current_task();
+	struct slot *s = maybe_cloning(current);
 
-	if (s && *birth_edge(s, EDGE_mm_start) && !*birth_edge(s, EDGE_mm_end) && own_mm(mm))
-		birth_mark(s, EDGE_mm_end);
+	if (s && *birth_edge(s, EDGE_mm_start) && !*birth_edge(s, EDGE_mm_end) &&
+	    own_mm(mm, current))
+		birth_mark(s, EDGE_mm_end, current);
 }
 
 TRACEPOINT(mmap_lock_acquire_returned, if (success && write) mm_write_locked(mm),
@@ -96,6 +97,6 @@ TRACEPOINT(mmap_lock_released, if (write) mm_write_unlocked(mm), struct mm_struc
 AT_ENTRY(copy_page_range, clone_pages(-1))
 AT_RETURN(copy_page_range, clone_pages(1))
 
-TRACEPOINT(task_newtask, clone_child(child, LOADED_HERE(child->mm), true, flags),
+TRACEPOINT(task_newtask, clone_child(child, mm_counted(child), true, flags, current_task()),
 	   struct task_struct *child, unsigned long flags)
 TRACEPOINT(sched_wakeup_new, clone_woken(child), struct task_struct *child)

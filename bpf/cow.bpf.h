@@ -25,9 +25,9 @@
 	0x000800 /* include/linux/mm_types.h: split, then handled as 4 KiB pages */
 
 /* In a profile: makes a thread a target if its group leader is one. `s` is its slot, or NULL. */
-static __always_inline struct slot *cow_thread(struct slot *s, __u32 tid)
+static __always_inline struct slot *cow_thread(struct slot *s, struct task_struct *current)
 {
-	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	__u32 tid = current_tid(current), tgid = current_tgid(current);
 	struct slot *leader = tid == tgid ? NULL : slot_find(tgid);
 
 	if (!leader || !(leader->state & TASK_TARGET))
@@ -40,20 +40,19 @@ static __always_inline struct slot *cow_thread(struct slot *s, __u32 tid)
 }
 
 /* The current task's slot if its COW faults count. */
-static __always_inline struct slot *cow_task(void)
+static __always_inline struct slot *cow_task(struct task_struct *current)
 {
-	__u32 tid = current_tid();
-	struct slot *s = slot_find(tid);
+	struct slot *s = slot_find(current_tid(current));
 
 	if (s && (s->state & (TASK_TARGET | TASK_COPIED)))
 		return s;
-	return profiling ? cow_thread(s, tid) : NULL;
+	return profiling ? cow_thread(s, current) : NULL;
 }
 
 /* In a profile the leader's slot counts the faults of all threads, since they share the mm. */
-static __always_inline struct cow_counts *cow_total(struct slot *s)
+static __always_inline struct cow_counts *cow_total(struct slot *s, struct task_struct *current)
 {
-	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	__u32 tgid = current_tgid(current);
 	struct slot *leader = s->tid == tgid ? NULL : slot_find(tgid);
 
 	return leader ? &leader->cow.total : &s->cow.total;
@@ -73,23 +72,23 @@ static __always_inline void cow_count_shared(struct cow_counts *to, __u64 ns, en
 		__sync_fetch_and_add(&to->huge, 1);
 }
 
-static __always_inline void cow_begin(struct slot *s, __u64 orig_pte)
+static __always_inline void cow_begin(struct slot *s, __u64 orig_pte, struct task_struct *current)
 {
 	s->state |= TASK_IN_COW;
 	s->cow.orig_pte = orig_pte;
 	s->cow.copies = 0;
 	s->cow.huge = 0;
-	s->cow.start = on_cpu_clock(s);
+	s->cow.start = on_cpu_clock(s, current);
 }
 
 /* Ends the current fault. `kind` must be a constant. */
-static __always_inline void cow_end(struct slot *s, enum cow_kind kind)
+static __always_inline void cow_end(struct slot *s, enum cow_kind kind, struct task_struct *current)
 {
-	__u64 ns = on_cpu_clock(s) - s->cow.start;
+	__u64 ns = on_cpu_clock(s, current) - s->cow.start;
 
 	s->state &= ~TASK_IN_COW;
 	if (profiling) {
-		cow_count_shared(cow_total(s), ns, kind);
+		cow_count_shared(cow_total(s, current), ns, kind);
 		return;
 	}
 	s->cow.total.ns += ns;
@@ -109,18 +108,20 @@ static __always_inline bool in_cow(const struct slot *s)
 
 static __always_inline void cow_pte_enter(struct vm_fault *vmf)
 {
-	struct slot *s = cow_task();
+	struct task_struct *current = current_task();
+	struct slot *s = cow_task(current);
 
 	if (!s || BPF_CORE_READ(vmf, vma, vm_flags) & VM_SHARED)
 		return;
 	s->cow.vmf = vmf;
-	cow_begin(s, BPF_CORE_READ(vmf, orig_pte.pte));
+	cow_begin(s, BPF_CORE_READ(vmf, orig_pte.pte), current);
 }
 
 /* vmf is on a caller's stack and page tables are in the direct map: both outlive the fault. */
 static __always_inline void cow_pte_exit(void)
 {
-	struct slot *s = cow_task();
+	struct task_struct *current = current_task();
+	struct slot *s = cow_task(current);
 	unsigned long pte = 0;
 	struct vm_fault *vmf;
 
@@ -128,47 +129,52 @@ static __always_inline void cow_pte_exit(void)
 		return;
 	vmf = s->cow.vmf;
 	if (bpf_probe_read_kernel(&pte, sizeof(pte), BPF_CORE_READ(vmf, pte)))
-		cow_end(s, COW_UNSEEN);
+		cow_end(s, COW_UNSEEN, current);
 	else if ((pte & PTE_PFN_MASK) != (s->cow.orig_pte & PTE_PFN_MASK))
-		cow_end(s, COW_COPIED);
+		cow_end(s, COW_COPIED, current);
 	else
-		cow_end(s, COW_REUSED);
+		cow_end(s, COW_REUSED, current);
 }
 
 static __always_inline void cow_pmd_enter(void)
 {
-	struct slot *s = cow_task();
+	struct task_struct *current = current_task();
+	struct slot *s = cow_task(current);
 
 	if (s)
-		cow_begin(s, 0);
+		cow_begin(s, 0, current);
 }
 
 /* A fault that falls back counts where it is then handled, page by page. */
 static __always_inline void cow_pmd_exit(long ret)
 {
-	struct slot *s = cow_task();
+	struct task_struct *current = current_task();
+	struct slot *s = cow_task(current);
 
 	if (!in_cow(s))
 		return;
 	if (ret & VM_FAULT_FALLBACK) {
 		s->state &= ~TASK_IN_COW;
-		(profiling ? cow_total(s) : &s->cow.total)->ns += on_cpu_clock(s) - s->cow.start;
+		(profiling ? cow_total(s, current) : &s->cow.total)->ns +=
+			on_cpu_clock(s, current) - s->cow.start;
 		return;
 	}
-	cow_end(s, COW_HUGE);
+	cow_end(s, COW_HUGE, current);
 }
 
 static __always_inline void cow_fault(unsigned long address, unsigned long error_code)
 {
+	struct task_struct *current;
 	struct slot *s;
 
 	if ((error_code & FAULT_PRESENT_WRITE) != FAULT_PRESENT_WRITE)
 		return;
-	s = cow_task();
+	current = current_task();
+	s = cow_task(current);
 	if (!s)
 		return;
 	s->cow.address = address;
-	cow_begin(s, 0);
+	cow_begin(s, 0, current);
 }
 
 static __always_inline void cow_page_alloc(unsigned int order, unsigned int gfp)
@@ -177,7 +183,7 @@ static __always_inline void cow_page_alloc(unsigned int order, unsigned int gfp)
 
 	if (!(gfp & GFP_MOVABLE))
 		return;
-	s = cow_task();
+	s = cow_task(current_task());
 	if (!s || !(s->state & TASK_IN_COW))
 		return;
 	s->cow.copies++;
@@ -187,16 +193,17 @@ static __always_inline void cow_page_alloc(unsigned int order, unsigned int gfp)
 /* A refused fault (SIGSEGV, EFAULT) is not accounted: then this event belongs to another fault. */
 static __always_inline void cow_accounted(__u64 address)
 {
-	struct slot *s = cow_task();
+	struct task_struct *current = current_task();
+	struct slot *s = cow_task(current);
 
 	if (!in_cow(s))
 		return;
 	if (s->cow.address != address)
 		s->state &= ~TASK_IN_COW;
 	else if (s->cow.huge)
-		cow_end(s, COW_HUGE);
+		cow_end(s, COW_HUGE, current);
 	else if (s->cow.copies)
-		cow_end(s, COW_COPIED);
+		cow_end(s, COW_COPIED, current);
 	else
-		cow_end(s, COW_REUSED);
+		cow_end(s, COW_REUSED, current);
 }

@@ -102,6 +102,7 @@ struct sched_entity {
 
 /* Empty without CONFIG_SCHED_INFO. */
 struct sched_info {
+	unsigned long pcount;
 	unsigned long long run_delay;
 };
 

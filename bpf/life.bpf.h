@@ -16,9 +16,9 @@ static __always_inline __u64 *death_edge(struct slot *s, enum edge e)
 }
 
 /* Now is this edge of the current task's execve; of its end. */
-static __always_inline void exec_mark(struct slot *s, enum edge e)
+static __always_inline void exec_mark(struct slot *s, enum edge e, struct task_struct *current)
 {
-	s->exec_off[e - EXEC_EDGE_FIRST] = off_cpu_now(&s->off_cpu);
+	s->exec_off[e - EXEC_EDGE_FIRST] = off_cpu_now(&s->off_cpu, current);
 	*exec_edge(s, e) = bpf_ktime_get_ns();
 }
 
@@ -29,9 +29,9 @@ static __always_inline void exec_mark_time(struct slot *s, enum edge e)
 	*exec_edge(s, e) = bpf_ktime_get_ns();
 }
 
-static __always_inline void death_mark(struct slot *s, enum edge e)
+static __always_inline void death_mark(struct slot *s, enum edge e, struct task_struct *current)
 {
-	s->death_off[e - DEATH_EDGE_FIRST] = off_cpu_now(&s->off_cpu);
+	s->death_off[e - DEATH_EDGE_FIRST] = off_cpu_now(&s->off_cpu, current);
 	*death_edge(s, e) = bpf_ktime_get_ns();
 }
 
@@ -42,12 +42,22 @@ static __always_inline struct slot *born(__u32 tid)
 	return s && (s->state & TASK_BORN) ? s : NULL;
 }
 
-static __always_inline void life_first_run(__u32 tid)
+/*
+ * Where the child itself says so, its time off the CPU counts from here on. NULL: a switch to it is
+ * being made, and the wait that ends with it is not in its sums yet.
+ */
+static __always_inline void life_first_run(struct task_struct *child, __u32 tid)
 {
 	struct slot *s = born(tid);
 
-	if (s)
-		*exec_edge(s, EDGE_first_run) = bpf_ktime_get_ns();
+	if (!s)
+		return;
+	*exec_edge(s, EDGE_first_run) = bpf_ktime_get_ns();
+	s->exec_off[EDGE_first_run - EXEC_EDGE_FIRST] = child ? 0 : OFF_UNKNOWN;
+	if (!child)
+		return;
+	off_cpu_now(&s->off_cpu, child);
+	s->off_cpu.ns = 0;
 }
 
 /* The slot of a task whose birth was seen and no execve of which has succeeded yet. */
@@ -60,14 +70,15 @@ static __always_inline struct slot *execing(__u32 tid)
 
 static __always_inline void exec_enter(void)
 {
-	struct slot *s = execing(current_tid());
+	struct task_struct *current = current_task();
+	struct slot *s = execing(current_tid(current));
 
 	if (!s)
 		return;
 	s->state |= TASK_IN_EXEC;
 	*exec_edge(s, EDGE_exec_flush) = 0;
 	*exec_edge(s, EDGE_exec_load) = 0;
-	exec_mark(s, EDGE_exec_enter);
+	exec_mark(s, EDGE_exec_enter, current);
 }
 
 /*
@@ -90,6 +101,7 @@ static __always_inline void settle_parent_cow(struct slot *s)
 static __always_inline void exec_take_over(struct slot *leader, const struct slot *thread)
 {
 	leader->off_cpu = thread->off_cpu;
+	leader->exec_off[EDGE_first_run - EXEC_EDGE_FIRST] = OFF_UNKNOWN; /* of another task */
 	leader->exec_off[EDGE_exec_enter - EXEC_EDGE_FIRST] =
 		thread->exec_off[EDGE_exec_enter - EXEC_EDGE_FIRST];
 }
@@ -117,8 +129,8 @@ static __always_inline struct slot *exec_of_thread(struct slot *thread, __u32 tg
 
 static __always_inline void exec_flush(void)
 {
-	__u64 id = bpf_get_current_pid_tgid();
-	__u32 tid = id, tgid = id >> 32;
+	struct task_struct *current = current_task();
+	__u32 tid = current_tid(current), tgid = current_tgid(current);
 	struct slot *s = execing(tid);
 
 	if (profiling && tid != tgid)
@@ -127,13 +139,13 @@ static __always_inline void exec_flush(void)
 		return;
 	/* Without a probe at execve's entry the exec begins here. */
 	s->state |= TASK_IN_EXEC;
-	exec_mark(s, EDGE_exec_flush);
+	exec_mark(s, EDGE_exec_flush, current);
 }
 
 /* begin_new_exec() renames the task near its end. Other renames are not edges. */
-static __always_inline void exec_renamed(__u32 tid)
+static __always_inline void exec_renamed(struct task_struct *task)
 {
-	struct slot *s = execing(tid);
+	struct slot *s = execing(task->pid);
 
 	if (!s)
 		return;
@@ -146,7 +158,7 @@ static __always_inline void exec_renamed(__u32 tid)
 			exec_mark_time(s, EDGE_exec_load);
 		return;
 	}
-	exec_mark(s, EDGE_exec_load);
+	exec_mark(s, EDGE_exec_load, task);
 	s->state &= ~TASK_COPIED;
 	if (count_all)
 		settle_parent_cow(s);
@@ -156,12 +168,12 @@ static __always_inline void exec_renamed(__u32 tid)
  * 7.x drops the old address space (bprm's old_mm) after the rename, in setup_new_exec(); earlier
  * kernels did in begin_new_exec(). A shared one, as after vfork, is not torn down.
  */
-static __always_inline void exec_dropped(struct slot *s)
+static __always_inline void exec_dropped(struct slot *s, struct task_struct *current)
 {
 	if (*exec_edge(s, EDGE_exec_load) <= *exec_edge(s, EDGE_exec_flush))
 		return;
 	if (s->state & TASK_IN_EXEC)
-		exec_mark(s, EDGE_exec_load);
+		exec_mark(s, EDGE_exec_load, current);
 	else
 		exec_mark_time(s, EDGE_exec_load);
 }
@@ -188,11 +200,12 @@ static __always_inline void exec_emit(struct slot *s)
 
 static __always_inline void exec_done(long result)
 {
-	struct slot *s = execing(current_tid());
+	struct task_struct *current = current_task();
+	struct slot *s = execing(current_tid(current));
 
 	if (!s || !(s->state & TASK_IN_EXEC))
 		return;
-	exec_mark(s, EDGE_exec_done);
+	exec_mark(s, EDGE_exec_done, current);
 	s->state &= ~TASK_IN_EXEC;
 	s->execs++;
 	s->exec_result = result;
@@ -249,9 +262,14 @@ static __always_inline void life_emit(struct slot *s, __u32 tid)
 	__builtin_memcpy(&r->edge[BIRTH_EDGE_FIRST], s->born_edge, sizeof(s->born_edge));
 	__builtin_memcpy(&r->edge[EXEC_EDGE_FIRST], s->exec, sizeof(s->exec));
 	__builtin_memcpy(&r->edge[DEATH_EDGE_FIRST], s->death, sizeof(s->death));
-	__builtin_memcpy(&r->off[BIRTH_EDGE_FIRST], s->born_off, sizeof(s->born_off));
-	__builtin_memcpy(&r->off[EXEC_EDGE_FIRST], s->exec_off, sizeof(s->exec_off));
-	__builtin_memcpy(&r->off[DEATH_EDGE_FIRST], s->death_off, sizeof(s->death_off));
+	r->born_was_off = s->born_was_off;
+	if (s->born_was_off)
+		__builtin_memcpy(&r->off[BIRTH_EDGE_FIRST], s->born_off, sizeof(s->born_off));
+	r->was_off = s->off_cpu.ns != 0;
+	if (r->was_off) {
+		__builtin_memcpy(&r->off[EXEC_EDGE_FIRST], s->exec_off, sizeof(s->exec_off));
+		__builtin_memcpy(&r->off[DEATH_EDGE_FIRST], s->death_off, sizeof(s->death_off));
+	}
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
 }
 
@@ -270,24 +288,26 @@ static __always_inline void life_end(struct slot *s, __u32 tid)
 
 static __always_inline void exit_mm_begin(void)
 {
-	struct slot *s = born(current_tid());
+	struct task_struct *current = current_task();
+	struct slot *s = born(current_tid(current));
 
 	if (s && !(s->state & TASK_IN_EXEC))
-		death_mark(s, EDGE_exit_start);
+		death_mark(s, EDGE_exit_start, current);
 }
 
 static __always_inline void exit_mm_done(void)
 {
-	__u32 tid = current_tid();
+	struct task_struct *current = current_task();
+	__u32 tid = current_tid(current);
 	struct slot *s = slot_find(tid);
 
 	if (!s)
 		return;
 	if (s->state & TASK_IN_EXEC) {
-		exec_dropped(s);
+		exec_dropped(s, current);
 		return;
 	}
-	death_mark(s, EDGE_exit_mm_end);
+	death_mark(s, EDGE_exit_mm_end, current);
 	if (count_all && s->state & TASK_COPIED)
 		settle_parent_cow(s);
 	if (s->state & TASK_ENDS_WITH_MM)
@@ -379,9 +399,9 @@ static __always_inline void life_exit(struct task_struct *task, struct mm_struct
 		return;
 	life_check_exec(s, task->flags);
 	s->state &= ~TASK_IN_EXEC; /* an exec that fails past the point of no return ends here */
-	death_mark(s, EDGE_exit);
+	*death_edge(s, EDGE_exit) = bpf_ktime_get_ns();
 	if (exit_starts_at_exit && mm)
-		death_mark(s, EDGE_exit_start);
+		death_mark(s, EDGE_exit_start, task);
 	if (!reaping_unseen)
 		return;
 	if (mm_end_seen && mm && mm->mm_users.counter == 1)

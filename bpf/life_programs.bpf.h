@@ -6,12 +6,19 @@
 
 /* first run */
 
+static __always_inline void life_first_runs(void)
+{
+	struct task_struct *current = current_task();
+
+	life_first_run(current, current_tid(current));
+}
+
 /* The first function that a child runs, once in its life. */
-AT_ENTRY(schedule_tail, life_first_run(current_tid()))
+AT_ENTRY(schedule_tail, life_first_runs())
 
 /* A task that never left a CPU was never on one. */
-TRACEPOINT(sched_switch, if (!next->nvcsw && !next->nivcsw) life_first_run(next->pid), bool preempt,
-	   struct task_struct *prev, struct task_struct *next)
+TRACEPOINT(sched_switch, if (!next->nvcsw && !next->nivcsw) life_first_run(NULL, next->pid),
+	   bool preempt, struct task_struct *prev, struct task_struct *next)
 
 /* exec */
 
@@ -41,7 +48,7 @@ int BPF_PROG(tp_sched_process_exec, struct task_struct *task, int old_tid,
 	return 0;
 }
 
-TRACEPOINT(task_rename, exec_renamed(task->pid), struct task_struct *task)
+TRACEPOINT(task_rename, exec_renamed(task), struct task_struct *task)
 
 /* exit */
 

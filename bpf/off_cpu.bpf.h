@@ -9,26 +9,35 @@
  * reads moves the runtime, so that is read once more. Both are of the run queue's clock,
  * which stands still in interrupts where the kernel accounts for these, so two CPUs' clocks differ:
  * over a migration only the wait for a CPU counts (`run_delay`, of a clock that all CPUs share).
+ *
+ * Most edges come with no switch since the last: `pcount` says so in one load. A running task has
+ * come onto a CPU at least once, so 0 is of a kernel that does not count it (before 5.13,
+ * sched_info_on() is false without SCHEDSTATS unless delays are accounted).
  */
 #pragma once
 
-#include "bpf/kernel_types.h"
+#include "bpf/current.bpf.h"
 
 struct off_cpu {
-	__u64 ns;  /* since the begin */
-	__u64 gap; /* exec_start - sum_exec_runtime at the last read; and these two */
+	__u64 ns;     /* from any start */
+	__u64 pcount; /* at the last read: so often it came onto a CPU; 0: not read yet */
+	__u64 gap;    /* exec_start - sum_exec_runtime then; and these two */
 	__u64 migrations;
 	__u64 run_delay;
 };
 
-/* GET reads a field: DIRECT, a plain load, where the verifier knows the pointer, or BPF_CORE_READ.
- */
-#define DIRECT(pointer, field) ((pointer)->field)
 #define OFF_CPU_READ(o, task, GET)                                                                 \
 	do {                                                                                       \
-		__u64 migrations, gap, start, again, delay = 0;                                    \
-		__u64 runtime = GET(task, se.sum_exec_runtime);                                    \
+		__u64 migrations, gap, runtime, start, again, delay = 0;                           \
                                                                                                    \
+		if (bpf_core_field_exists(((struct sched_info *)0)->pcount)) {                     \
+			__u64 pcount = GET(task, sched_info.pcount);                               \
+                                                                                                   \
+			if (pcount && pcount == (o)->pcount) /* never left the CPU */              \
+				break;                                                             \
+			(o)->pcount = pcount;                                                      \
+		}                                                                                  \
+		runtime = GET(task, se.sum_exec_runtime);                                          \
 		barrier();                                                                         \
 		start = GET(task, se.exec_start);                                                  \
 		barrier();                                                                         \
@@ -37,7 +46,7 @@ struct off_cpu {
 		if (again != runtime)                                                              \
 			start = GET(task, se.exec_start);                                          \
 		gap = start - again;                                                               \
-		if (gap == (o)->gap) /* never left the CPU */                                      \
+		if (gap == (o)->gap) /* nor here */                                                \
 			break;                                                                     \
 		migrations = GET(task, se.nr_migrations);                                          \
 		if (bpf_core_field_exists(((struct sched_info *)0)->run_delay))                    \
@@ -60,18 +69,11 @@ static __always_inline void off_cpu_read_core(struct off_cpu *o, struct task_str
 }
 
 /* Of the current task, which `o` must belong to. */
-static __always_inline __u64 off_cpu_now(struct off_cpu *o)
+static __always_inline __u64 off_cpu_now(struct off_cpu *o, struct task_struct *current)
 {
-	/* 5.11, 3ca1032ab7ab: returns a pointer that the verifier knows */
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf))
-		off_cpu_read_direct(o, (struct task_struct *)bpf_get_current_task_btf());
+	if (KNOWS_CURRENT)
+		off_cpu_read_direct(o, current);
 	else
-		off_cpu_read_core(o, (struct task_struct *)bpf_get_current_task());
+		off_cpu_read_core(o, current);
 	return o->ns;
-}
-
-static __always_inline void off_cpu_begin(struct off_cpu *o)
-{
-	off_cpu_now(o);
-	o->ns = 0;
 }

@@ -30,9 +30,9 @@ struct {
 	__type(value, struct group_counts);
 } groups SEC(".maps");
 
-static __always_inline bool is_followed(void)
+static __always_inline bool is_followed(struct task_struct *current)
 {
-	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	__u32 tgid = current_tgid(current);
 
 	return trace_all || bpf_map_lookup_elem(&followed, &tgid);
 }

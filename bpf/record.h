@@ -147,6 +147,9 @@ struct record_life {
 	__s32 exec_result;
 	__u64 clone_flags;
 	__u64 edge[EDGE_COUNT];
+	/* 0: the task never left the CPU, and `off` is undefined, */
+	__u32 born_was_off; /* at the edges of the birth */
+	__u32 was_off;	    /* at the others */
 	__u64 off[EDGE_COUNT];
 };
 

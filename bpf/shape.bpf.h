@@ -141,14 +141,14 @@ struct parent {
 			LOADED_HERE(GET(task, mm))                                                 \
 	}
 
-/* Where the verifier knows no types (before 5.11, 3ca1032ab7ab) it has nothing to search for. */
-static __always_inline struct parent parent_now(void)
+/*
+ * Null if nothing counts it, or if the verifier knows no types and has nothing to search for: then
+ * parent_shape() reads it.
+ */
+static __always_inline struct parent parent_now(struct task_struct *current)
 {
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)) {
-		struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
-
-		return PARENT_OF(task, DIRECT);
-	}
+	if (KNOWS_CURRENT && count_all)
+		return PARENT_OF(current, DIRECT);
 	return (struct parent){};
 }
 
@@ -166,15 +166,19 @@ static __always_inline struct parent parent_now(void)
 			MM_SHAPE(&(r)->parent, mm, GET, NO_PART);                                  \
 	} while (0)
 
-static __always_inline void parent_shape(struct record_birth *r, const struct parent *p)
+/* False if count_all was set meanwhile. */
+static __always_inline bool parent_shape(struct record_birth *r, const struct parent *p)
 {
 	r->parent.known = 0;
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)) {
-		PARENT_SHAPE(r, p, DIRECT);
-	} else {
+	if (!KNOWS_CURRENT) {
 		struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 		struct parent late = PARENT_OF(task, BPF_CORE_READ);
 
 		PARENT_SHAPE(r, &late, BPF_CORE_READ);
+	} else if (p->files) {
+		PARENT_SHAPE(r, p, DIRECT);
+	} else {
+		return false;
 	}
+	return true;
 }

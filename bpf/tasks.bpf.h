@@ -62,6 +62,7 @@ struct slot {
 	__u64 born_flags;
 	__u64 born_edge[BIRTH_EDGE_COUNT];
 	__u64 born_off[BIRTH_EDGE_COUNT];
+	__u32 born_was_off; /* 0: born_off is undefined, and never changed */
 	__u64 exec[EXEC_EDGE_COUNT];
 	__u64 exec_off[EXEC_EDGE_COUNT];
 	__u64 death[DEATH_EDGE_COUNT];
@@ -100,11 +101,6 @@ struct kernel_totals totals;
 
 #define COUNT(what) __sync_fetch_and_add(&totals.what, 1)
 
-static __always_inline __u32 current_tid(void)
-{
-	return (__u32)bpf_get_current_pid_tgid();
-}
-
 static __always_inline struct slot *slot_find(__u32 tid)
 {
 	__u32 index = tid & (task_slots - 1);
@@ -134,6 +130,7 @@ static __always_inline struct slot *slot_claim(__u32 tid)
 		/* If two tasks race for one place, the loser is not found again, and counted. */
 		s->tid = tid;
 		s->state = 0;
+		s->off_cpu.pcount = 0; /* of another task */
 		return s;
 	}
 	s = bpf_map_lookup_elem(&tasks_spilled, &tid);
@@ -173,9 +170,9 @@ static __always_inline void cow_difference(struct cow_counts *to, const struct c
 }
 
 /* Stands still while the task is off the CPU; ns from any start. */
-static __always_inline __u64 on_cpu_clock(struct slot *s)
+static __always_inline __u64 on_cpu_clock(struct slot *s, struct task_struct *current)
 {
-	__u64 off = off_cpu_now(&s->off_cpu);
+	__u64 off = off_cpu_now(&s->off_cpu, current);
 
 	return bpf_ktime_get_ns() - off;
 }

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The task that runs the program. */
+#pragma once
+
+#include "bpf/kernel_types.h"
+
+/* Reads a field by a plain load, where the verifier knows the pointer; else BPF_CORE_READ. */
+#define DIRECT(pointer, field) ((pointer)->field)
+
+/* 5.11, 3ca1032ab7ab: the verifier knows a pointer to the current task. */
+#define KNOWS_CURRENT bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)
+
+/* Pass it on: each call of a helper costs a dozen instructions. */
+static __always_inline struct task_struct *current_task(void)
+{
+	if (KNOWS_CURRENT)
+		return (struct task_struct *)bpf_get_current_task_btf();
+	return (struct task_struct *)bpf_get_current_task();
+}
+
+/* Its ids. */
+static __always_inline __u32 current_tid(struct task_struct *current)
+{
+	return KNOWS_CURRENT ? (__u32)current->pid : (__u32)bpf_get_current_pid_tgid();
+}
+
+static __always_inline __u32 current_tgid(struct task_struct *current)
+{
+	return KNOWS_CURRENT ? (__u32)current->tgid : bpf_get_current_pid_tgid() >> 32;
+}
