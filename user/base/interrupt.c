@@ -2,6 +2,7 @@
 #include "user/base/interrupt.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 static volatile sig_atomic_t requested;
 static sigset_t before;
@@ -43,6 +44,20 @@ void interrupt_catch_blocked(const sigset_t *mask)
 int interrupt_requested(void)
 {
 	return requested;
+}
+
+void interrupt_die(void)
+{
+	sigset_t mask;
+
+	if (!requested)
+		return;
+	fflush(NULL);
+	signal(requested, SIG_DFL);
+	raise(requested);
+	sigemptyset(&mask);
+	sigaddset(&mask, requested);
+	sigprocmask(SIG_UNBLOCK, &mask, NULL);
 }
 
 const sigset_t *interrupt_wait_mask(void)

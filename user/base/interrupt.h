@@ -16,6 +16,12 @@ void interrupt_catch_blocked(const sigset_t *mask);
 /* The signal that arrived, or 0. */
 int interrupt_requested(void);
 
+/*
+ * Ends the program by the signal that arrived, as a shell expects that ends its loop then. Returns
+ * if none arrived.
+ */
+void interrupt_die(void);
+
 /* For ppoll: the signal mask from before interrupt_catch(). */
 const sigset_t *interrupt_wait_mask(void);
 

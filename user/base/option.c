@@ -9,6 +9,7 @@
 #include "bench/shared/fault.h"
 #include "bench/shared/option_fault.h"
 #include "user/base/command.h"
+#include "user/base/option_list.h"
 #include "user/base/say.h"
 #include "user/text/strbuf.h"
 
@@ -42,6 +43,24 @@ int option_number(const char *name, const char *value, unsigned int min, unsigne
 	return 0;
 }
 
+int option_time(const char *text, double alone_ns, double *ns)
+{
+	const struct {
+		const char *name;
+		double ns;
+	} units[] = {{"ns", 1},	  {"us", 1e3}, {"\xc2\xb5s", 1e3},
+		     {"ms", 1e6}, {"s", 1e9},  {"", alone_ns}};
+	char *end;
+	double n = strtod(text, &end);
+
+	for (size_t i = 0; end != text && i < sizeof(units) / sizeof(units[0]); i++) {
+		*ns = n * units[i].ns;
+		if (!strcmp(end, units[i].name))
+			return *ns > 0 && *ns < 1e18 ? 0 : -EINVAL;
+	}
+	return -EINVAL;
+}
+
 static void list_values(struct strbuf *out, option_values_fn *values, bool with_briefs)
 {
 	const struct option_value *v, *next = values(0);
@@ -68,9 +87,11 @@ int option_value(const char *option, const char *name, option_values_fn *values)
 	struct strbuf want = {0};
 	int err;
 
-	for (size_t i = 0; (v = values(i)); i++)
+	for (size_t i = 0; (v = values(i)); i++) {
+		option_list_note(v->name);
 		if (!strcmp(v->name, name))
 			return (int)i;
+	}
 	strbuf__add(&want, "must be ");
 	list_values(&want, values, false);
 	err = option_bad(option, name, strbuf__text(&want));
@@ -86,6 +107,7 @@ int option_choice(const char *option, const char *word, const struct option_choi
 
 	strbuf__add(&want, "must be ");
 	for (size_t i = 0; i < count; i++) {
+		option_list_note(choices[i].name);
 		if (!strcmp(choices[i].name, word)) {
 			*chosen = choices[i].value;
 			strbuf__free(&want);
@@ -130,13 +152,18 @@ int option_parse(const struct argp *argp, int argc, char **argv, void *input)
 	struct fault why;
 	unsigned int before = complain_count();
 
+	if (option_list_wanted(argc, argv)) {
+		option_list_print(argp, input);
+		exit(EXIT_OK);
+	}
 	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
 		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
 			argp_help(argp, stdout, ARGP_HELP_LONG | ARGP_HELP_USAGE | ARGP_HELP_DOC,
 				  argv[0]);
 			exit(EXIT_OK);
 		}
-	if (!argp_parse(argp, argc, argv, ARGP_SILENT, NULL, input))
+	/* In order: after a command without --, its options are not taken for ours. */
+	if (!argp_parse(argp, argc, argv, ARGP_SILENT | ARGP_IN_ORDER, NULL, input))
 		return 0;
 	if (complain_count() == before) {
 		option_fault(argp->options, argc, argv, &why);

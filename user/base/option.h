@@ -16,6 +16,12 @@ int option_bad(const char *name, const char *value, const char *want);
 int option_number(const char *name, const char *value, unsigned int min, unsigned int max,
 		  unsigned int *number);
 
+/*
+ * A time as 500us, 2ms or 1s, in nanoseconds; `alone_ns` is the unit of a number alone, 0: it needs
+ * one. 0, or -EINVAL: not a time above 0 and below 31 years.
+ */
+int option_time(const char *text, double alone_ns, double *ns);
+
 /* A named value that an option can have, and what it means; no parentheses in `brief`. */
 struct option_value {
 	const char *name, *brief;

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "user/text/escape.h"
@@ -35,4 +36,19 @@ bool say_in_colour(FILE *stream)
 	const char *no = getenv("NO_COLOR");
 
 	return isatty(fileno(stream)) && !(no && *no);
+}
+
+size_t say_width(FILE *stream)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+	char *end;
+	unsigned long n;
+
+	if (columns && *columns >= '0' && *columns <= '9') {
+		n = strtoul(columns, &end, 10);
+		if (!*end && n > 0)
+			return n;
+	}
+	return ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 /* Prints one line on standard error after "spawnscope: ", escaped as escape_text() does. */
@@ -13,3 +14,6 @@ unsigned int complain_count(void);
 
 /* Whether the stream gets colour: it is a terminal and NO_COLOR is not set (no-color.org). */
 bool say_in_colour(FILE *stream);
+
+/* Columns of lines on the stream: COLUMNS, else its terminal's (TIOCGWINSZ); 0: neither says. */
+size_t say_width(FILE *stream);

@@ -146,7 +146,11 @@ static void take_life(struct life *life, const struct record_life *r)
 	life->execed = r->execs;
 	life->exec_result = r->exec_result;
 	memcpy(life->edge, r->edge, sizeof(r->edge));
-	memcpy(life->off, r->off, sizeof(r->off));
+	if (r->born_was_off)
+		memcpy(life->off, r->off, BIRTH_EDGE_COUNT * sizeof(r->off[0]));
+	if (r->was_off)
+		memcpy(&life->off[EXEC_EDGE_FIRST], &r->off[EXEC_EDGE_FIRST],
+		       (EDGE_COUNT - EXEC_EDGE_FIRST) * sizeof(r->off[0]));
 }
 
 static void take_exec_record(struct life *life, const struct record_exec *r)

@@ -108,7 +108,7 @@ int driver__start(char *const *args, const struct driver_options *options, struc
 		goto cleanup;
 	}
 	if (options->libc)
-		err = libc_find(options->libc, path, options->program, &loader, why);
+		err = libc_find(options->libc, path, options->programs, &loader, why);
 	if (err)
 		goto cleanup;
 	err = driver_process__start(&d->process, path, &loader, args);

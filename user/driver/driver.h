@@ -15,7 +15,8 @@ struct driver;
 struct driver_options {
 	unsigned int timeout_s; /* for each answer */
 	const char *libc;	/* C library to run it with, for libc_find(); NULL: its own */
-	const char *program;	/* dynamic program that it spawns with that library, or NULL */
+	/* The dynamic programs that it spawns with that library, NULL-terminated; NULL: none. */
+	const char *const *programs;
 };
 
 /*

@@ -20,10 +20,36 @@ static bool take_runs(char **at, unsigned int *runs)
 	return true;
 }
 
+/* Undoes \xNN, in place; false: it is malformed. */
+static bool unescape(char *text)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *to = text;
+
+	for (; *text; text++) {
+		const char *high, *low;
+
+		if (*text != '\\') {
+			*to++ = *text;
+			continue;
+		}
+		if (text[1] != 'x' || !text[2] || !text[3])
+			return false;
+		high = strchr(digits, text[2]);
+		low = strchr(digits, text[3]);
+		if (!high || !low || (high == digits && low == digits))
+			return false;
+		*to++ = (char)((high - digits) * 16 + (low - digits));
+		text += 3;
+	}
+	*to = '\0';
+	return true;
+}
+
 static int add_key(struct cell *c, const char *part)
 {
 	const char *equals = strchr(part, '=');
-	char name[64], *end;
+	char name[64], value[PROTOCOL_LINE_MAX], *end;
 	int64_t number;
 
 	if (!equals || equals == part || (size_t)(equals - part) >= sizeof(name))
@@ -33,7 +59,8 @@ static int add_key(struct cell *c, const char *part)
 	number = strtoll(equals + 1, &end, 10);
 	if (!errno && end != equals + 1 && !*end)
 		return cell__add_key_number(c, name, number);
-	return cell__add_key_text(c, name, equals + 1);
+	snprintf(value, sizeof(value), "%s", equals + 1);
+	return unescape(value) ? cell__add_key_text(c, name, value) : -EPROTO;
 }
 
 /* Undoes strtok_r up to `rest`, so that an error message can show the line. */

@@ -274,8 +274,8 @@ static int check_loader(struct search *s, const char *path)
 }
 
 /* NOLINTBEGIN(readability-non-const-parameter): `why` is written to by way of s */
-int libc_find(const char *path, const char *driver, const char *program, struct loader *loader,
-	      struct fault *why)
+int libc_find(const char *path, const char *driver, const char *const *programs,
+	      struct loader *loader, struct fault *why)
 /* NOLINTEND(readability-non-const-parameter) */
 {
 	struct search s = {.given = path, .why = why};
@@ -306,7 +306,8 @@ int libc_find(const char *path, const char *driver, const char *program, struct 
 	if ((size_t)snprintf(loader->libraries, sizeof(loader->libraries), "%s%s%s", libc,
 			     s.system[0] ? ":" : "", s.system) >= sizeof(loader->libraries))
 		return fault(&s, -ENAMETOOLONG, "%s", strerror(ENAMETOOLONG));
-	err = program ? check_program(&s, program) : 0;
+	for (; programs && *programs && !err; programs++)
+		err = check_program(&s, *programs);
 	return err ? err : try_driver(&s, loader, driver);
 }
 

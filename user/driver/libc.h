@@ -9,13 +9,13 @@
 #include "bench/shared/loader.h"
 
 /*
- * Finds the loader and the library path that run `driver`, and `program` if it is not NULL, with
- * the C library at `path`: a folder (installed, unpacked or a build tree) with ld-linux and
- * libc.so.6, or a loader. Starts the driver with it as a trial, as the invoking user and without
- * privileges. 0, or -errno with one line in `why` that names the fix.
+ * Finds the loader and the library path that run `driver`, and `programs` (NULL-terminated, or
+ * NULL), with the C library at `path`: a folder (installed, unpacked or a build tree) with ld-linux
+ * and libc.so.6, or a loader. Starts the driver with it as a trial, as the invoking user and
+ * without privileges. 0, or -errno with one line in `why` that names the fix.
  */
-int libc_find(const char *path, const char *driver, const char *program, struct loader *loader,
-	      struct fault *why);
+int libc_find(const char *path, const char *driver, const char *const *programs,
+	      struct loader *loader, struct fault *why);
 
 /* Whether `file`, the C library that the driver reports, is the one that was found. */
 bool libc_is(const struct loader *loader, const char *file);

@@ -71,16 +71,23 @@ int64_t birth_rss(const struct birth *b)
 	       count[COUNT_parent_rss_shmem];
 }
 
-int64_t birth_work_ns(const struct birth *b)
+int64_t birth_phases(const struct birth *b, int64_t ns[PHASE_COUNT])
 {
-	int64_t sum = 0, ns;
+	int64_t work = 0;
 
 	for (int p = 0; p < PHASE_COUNT; p++) {
-		ns = phase_is_work(p) ? phase_ns(&b->life, p) : MISSING;
-		if (ns != MISSING && ns > 0)
-			sum += ns;
+		ns[p] = phase_ns(&b->life, p);
+		if (phase_is_work(p) && ns[p] > 0) /* MISSING is below 0 */
+			work += ns[p];
 	}
-	return sum;
+	return work;
+}
+
+int64_t birth_work_ns(const struct birth *b)
+{
+	int64_t ns[PHASE_COUNT];
+
+	return birth_phases(b, ns);
 }
 
 static void append_argument(char *text, size_t size, const char *argument)

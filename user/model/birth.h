@@ -52,6 +52,9 @@ int64_t birth_call_ns(const struct birth *b);
 /* The kernel's work for this birth, ns: the sum of the known phases that phase_is_work() names. */
 int64_t birth_work_ns(const struct birth *b);
 
+/* The same, and phase_ns() of all phases. */
+int64_t birth_phases(const struct birth *b, int64_t ns[PHASE_COUNT]);
+
 /* The parent's RSS of all kinds, bytes; MISSING if it was not read. */
 int64_t birth_rss(const struct birth *b);
 

@@ -118,6 +118,11 @@ const char *cell__pages(const struct cell *c)
 	return cell__key_text(c, "pages");
 }
 
+const char *cell__program(const struct cell *c)
+{
+	return cell__key_text(c, PROGRAM_AXIS);
+}
+
 int64_t cell__parent_bytes(const struct cell *c)
 {
 	return cell__key_number(c, "rss_bytes");

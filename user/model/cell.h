@@ -36,6 +36,8 @@ struct phase_origin {
 	char *absent; /* one line */
 };
 
+#define PROGRAM_AXIS "program"
+
 struct cell {
 	struct fact *key; /* its axes */
 	size_t key_count;
@@ -62,6 +64,8 @@ int cell__add_key_number(struct cell *c, const char *name, int64_t number);
 /* Axes of the key; NULL or MISSING if the key lacks it. */
 const char *cell__method(const struct cell *c);
 const char *cell__pages(const struct cell *c);
+/* The command that it execs, quoted as for a shell; NULL unless the run compares programs. */
+const char *cell__program(const struct cell *c);
 int64_t cell__parent_bytes(const struct cell *c);
 /* The name of the attached probe set (probe_set.h); "none" if the key has no such axis. */
 const char *cell__probe_set(const struct cell *c);

@@ -32,6 +32,8 @@ void run__free(struct run *r)
 	phase_origins__free(r->phases);
 	free(r->failures.source);
 	free(r->failures.absent);
+	free(r->cpu.source);
+	free(r->cpu.absent);
 	*r = (struct run){0};
 }
 
@@ -112,6 +114,14 @@ const struct cell *run__with_probe_set(const struct run *r, const struct cell *l
 const char *run__phase_source(const struct run *r, const struct cell *c, enum phase p)
 {
 	return c->phase_origin[p].source ? c->phase_origin[p].source : r->phases[p].source;
+}
+
+const char *run__call_absent(const struct run *r)
+{
+	/* One begins where the call is entered, the other ends where it returns. */
+	const char *enter = r->phases[PHASE_clone_setup].absent;
+
+	return r->phases[PHASE_wake].absent ? r->phases[PHASE_wake].absent : enter;
 }
 
 int64_t run__births_unseen(const struct run *r)

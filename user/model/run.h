@@ -22,6 +22,9 @@
  */
 #define RUN_KEPT_FACT "gate"
 
+/* The fact that says what `gate --ab` did so that how files were written shows in no difference. */
+#define RUN_PROGRAMS_FACT "programs"
+
 struct birth;
 struct calibration;
 
@@ -36,6 +39,7 @@ struct run {
 	size_t env_count;
 	struct phase_origin phases[PHASE_COUNT];
 	struct phase_origin failures; /* of a profile; not known if neither member is set */
+	struct phase_origin cpu;      /* of end.cpu_ns, likewise; older files do not say */
 	struct cell *cells;
 	size_t cell_count;
 	struct birth *births; /* only in a profile */
@@ -56,6 +60,9 @@ struct run {
 		int64_t births_unfinished; /* of these, still in the call at the end */
 		int64_t untracked;	   /* children that could not be followed */
 		int64_t filtered;	   /* births that the profile's filters left out */
+		/* User and system time of the profiled command and of all that was waited for in
+		 * it, ns; only if cpu.source is set. */
+		int64_t cpu_ns;
 		/* Only in a bench outside the lab; cpu_ticks is 0 if they were not read. */
 		int64_t cpu_ticks;	  /* of all CPUs during the run, busy or idle */
 		int64_t steal_ticks;	  /* of these, what the hypervisor gave to others */
@@ -94,6 +101,9 @@ const struct cell *run__with_probe_set(const struct run *r, const struct cell *l
 
 /* Where this cell's values of a phase came from; NULL: not known. */
 const char *run__phase_source(const struct run *r, const struct cell *c, enum phase p);
+
+/* Of a profile in which no call has a time: why, by its phases; NULL: they do not say. */
+const char *run__call_absent(const struct run *r);
 
 /*
  * Births that happened and made no record, though none was lost: counted in the kernel, or by the

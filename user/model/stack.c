@@ -6,8 +6,12 @@
 #include <string.h>
 
 #include "bpf/record.h"
+#include "user/text/hash.h"
 
 #define BETWEEN " < "
+
+/* A power of two, and so many that most stacks have the place of their hash. */
+#define PLACES (4 * GROUPS_MAX)
 
 static void free_stack(struct stack *s)
 {
@@ -23,6 +27,7 @@ void stack_table__free(struct stack_table *t)
 	for (size_t i = 0; i < t->n; i++)
 		free_stack(t->v[i]);
 	free(t->v);
+	free(t->places);
 	*t = (struct stack_table){0};
 }
 
@@ -54,6 +59,7 @@ static struct stack *new_stack(const char *frames, size_t bytes, size_t count, s
 
 	if (!s)
 		return NULL;
+	s->bytes = bytes;
 	s->count = count;
 	s->libc = libc < count ? libc : 0;
 	s->frames = malloc(bytes ? bytes : 1);
@@ -65,6 +71,21 @@ static struct stack *new_stack(const char *frames, size_t bytes, size_t count, s
 	return NULL;
 }
 
+/* The place of the stack with these frames; it holds 0 if there is none. */
+static uint16_t *place_of(const struct stack_table *t, const char *frames, size_t bytes,
+			  size_t count)
+{
+	size_t i = hash_bytes(HASH_BEGIN, frames, bytes) % PLACES;
+	const struct stack *s;
+
+	for (; t->places[i]; i = (i + 1) % PLACES) {
+		s = t->v[t->places[i] - 1];
+		if (s->count == count && s->bytes == bytes && !memcmp(s->frames, frames, bytes))
+			break;
+	}
+	return &t->places[i];
+}
+
 static const struct stack *find(const struct stack_table *t, const char *all)
 {
 	for (size_t i = 0; i < t->n; i++)
@@ -73,8 +94,9 @@ static const struct stack *find(const struct stack_table *t, const char *all)
 	return NULL;
 }
 
-const struct stack *stack_table__intern(struct stack_table *t, const char *frames, size_t bytes,
-					size_t count, size_t libc)
+/* A stack of no known frames; other frames may read the same. */
+static const struct stack *intern(struct stack_table *t, const char *frames, size_t bytes,
+				  size_t count, size_t libc)
 {
 	static const char others[] = "(other stacks)";
 	bool last = t->n == GROUPS_MAX - 1;
@@ -97,6 +119,25 @@ const struct stack *stack_table__intern(struct stack_table *t, const char *frame
 	t->v = v;
 	v[t->n] = s;
 	s->id = ++t->n;
+	return s;
+}
+
+const struct stack *stack_table__intern(struct stack_table *t, const char *frames, size_t bytes,
+					size_t count, size_t libc)
+{
+	const struct stack *s;
+	uint16_t *place;
+
+	if (!t->places)
+		t->places = calloc(PLACES, sizeof(*t->places));
+	if (!t->places)
+		return NULL;
+	place = place_of(t, frames, bytes, count);
+	if (*place)
+		return t->v[*place - 1];
+	s = intern(t, frames, bytes, count, libc);
+	if (s && s->bytes == bytes && s->count == count && !memcmp(s->frames, frames, bytes))
+		*place = (uint16_t)s->id;
 	return s;
 }
 

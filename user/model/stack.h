@@ -11,7 +11,7 @@
 struct stack {
 	uint64_t id;  /* 1, 2, ... in its table */
 	char *frames; /* names, innermost first, each with its zero byte; any bytes but 0 */
-	size_t count;
+	size_t bytes, count;
 	size_t libc;	 /* of these, how many innermost ones are the C library's; 0 if all are */
 	const char *own; /* "c < b < main": but those; like `all`, for people */
 	char *all;
@@ -21,6 +21,7 @@ struct stack {
 struct stack_table {
 	struct stack **v;
 	size_t n;
+	uint16_t *places; /* hash table by frames: 1 + index of a stack, or 0 */
 };
 
 /*

@@ -10,39 +10,40 @@
 /* Shorter arrays stay: [N.5] is never longer than the array that it replaces. */
 #define LIFT_MIN 16
 
-static void skip_blanks(struct scan *s)
+static const char *skip_blanks(const char *at)
 {
-	while (s->at < s->end && (*s->at == ' ' || *s->at == '\t'))
-		s->at++;
+	while (*at == ' ' || *at == '\t')
+		at++;
+	return at;
 }
 
-static bool scan_value(struct scan *s, int64_t *value)
+static const char *scan_value(const char *at, int64_t *value)
 {
 	static const char null[] = "null";
-	size_t len = sizeof(null) - 1;
 
-	if ((size_t)(s->end - s->at) < len || memcmp(s->at, null, len))
-		return scan_integer(s, value) && *value != MISSING;
-	s->at += len;
-	*value = MISSING;
-	return true;
+	if (*at == 'n' && !strncmp(at, null, strlen(null))) {
+		*value = MISSING;
+		return at + strlen(null);
+	}
+	at = scan_integer(at, value);
+	return at && *value != MISSING ? at : NULL;
 }
 
-/* Reads the rest of an array, after its "[". False, and *series is empty: not only numbers. */
-static bool scan_array(struct scan *s, struct series *series)
+/* Reads an array. NULL, and *series is empty: not only numbers. */
+static const char *scan_array(const char *at, struct series *series)
 {
-	do {
-		int64_t value;
+	int64_t value;
 
-		skip_blanks(s);
-		if (!scan_value(s, &value) || series__push(series, value))
+	do {
+		at = scan_value(skip_blanks(at + 1), &value);
+		if (!at || series__push(series, value))
 			break;
-		skip_blanks(s);
-		if (scan_char(s, ']'))
-			return true;
-	} while (scan_char(s, ','));
+		at = skip_blanks(at);
+		if (*at == ']')
+			return at + 1;
+	} while (*at == ',');
 	series__free(series);
-	return false;
+	return NULL;
 }
 
 static bool keep(struct lifted *l, struct series series)
@@ -74,45 +75,39 @@ static bool in_real(const char *line, const char *at)
 	return *at == '.' || (exponent && at > line && at[-1] >= '0' && at[-1] <= '9');
 }
 
-static bool take(struct lifted *l, struct scan *s)
+static bool take(struct lifted *l, const char *line, const char *end)
 {
-	const char *line = s->at;
+	const char *at = line, *next;
 
-	while (s->at < s->end) {
-		const char *start = s->at;
+	for (; at < end; at = next) {
 		struct series series = {0};
 
-		if (*s->at == '"') {
-			scan_past_string(s);
-			copy(l, start, s->at);
+		if (*at == '"') {
+			next = scan_past_string(at, end);
+			copy(l, at, next);
 			continue;
 		}
-		if (in_real(line, s->at))
+		if (in_real(line, at))
 			return false;
-		s->at++;
-		if (*start == '[' && scan_array(s, &series)) {
-			if (series.n >= LIFT_MIN) {
-				if (!keep(l, series))
-					return false;
-				continue;
-			}
-			series__free(&series);
-		} else if (*start == '[') {
-			s->at = start + 1;
+		next = *at == '[' ? scan_array(at, &series) : NULL;
+		if (series.n >= LIFT_MIN) {
+			if (!keep(l, series))
+				return false;
+			continue;
 		}
-		copy(l, start, s->at);
+		series__free(&series);
+		next = next ? next : at + 1;
+		copy(l, at, next);
 	}
 	return l->count > 0;
 }
 
 bool lifted__take(struct lifted *l, const char *line, size_t len)
 {
-	struct scan s = {line, line + len};
-
 	*l = (struct lifted){.text = malloc(len + 1)};
 	if (!l->text)
 		return false;
-	if (take(l, &s))
+	if (take(l, line, line + len))
 		return true;
 	lifted__free(l);
 	return false;

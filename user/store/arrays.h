@@ -21,7 +21,7 @@ struct lifted {
  * Copies the line to l->text, without its long arrays of integers and nulls. Array N is now
  * l->arrays[N], and l->text has [N.5] in its place: no file has that, since we write no real
  * numbers. False: parse the line itself, because it has no such array, or a real number, or a
- * syntax error, or memory ran out.
+ * syntax error, or memory ran out. line[len] is a newline or a zero byte.
  */
 bool lifted__take(struct lifted *l, const char *line, size_t len);
 void lifted__free(struct lifted *l);

@@ -13,7 +13,6 @@
 
 #include "user/model/birth.h"
 #include "user/store/scan.h"
-#include "user/text/utf8.h"
 
 /* The objects of a line: the line itself, then those in it, in the order of their names there. */
 enum object { LINE, PARENT, CHILD, EDGE, PHASE, EXEC, COUNT, STACK, OBJECTS };
@@ -28,8 +27,8 @@ enum { FRAMES, LIBC };
 #define MEMBERS_MAX 20
 
 struct name {
-	const char *text; /* with its quotes and colon; NULL after the last */
-	size_t len;
+	char text[31]; /* with its quotes and colon */
+	uint8_t len;   /* 0 after the last */
 };
 
 #define NAME(name)                                                                                 \
@@ -62,218 +61,114 @@ enum kind {
 	TEXT,
 	TEXTS, /* an array of strings */
 	MEMBERS,
-	ARRAY, /* of anything else */
+	ARRAY,	 /* of anything else */
+	NOTHING, /* null */
 	OTHER
 };
 
-struct value {
-	enum kind kind;
+union value {
 	int64_t number;
-	struct scan text; /* a string between its quotes, or an array between its brackets */
+	struct scan_span text;
 };
 
 struct line {
-	struct value v[OBJECTS][MEMBERS_MAX];
+	uint8_t kind[OBJECTS][MEMBERS_MAX];  /* enum kind */
+	union value v[OBJECTS][MEMBERS_MAX]; /* set for a NUMBER, a TEXT and TEXTS */
 	const char *end;
 	bool valid; /* jansson wrote it: values and members that we do not know can be skipped */
 	struct reason *why;
 };
 
-/* Whether a character of a string stands for itself. */
-static bool is_plain(char c)
+/* In words, the last of which may overlap: a call of memcmp() takes longer than that. */
+static inline bool is_name(const char *at, size_t left, const struct name *name)
 {
-	return c >= 0x20 && c != '"' && c != '\\' && (unsigned char)c < 0x80;
-}
+	const char *text = name->text;
+	size_t len = name->len, i = 0;
 
-/* The character that a backslash and `c` stand for; 0 if none, or for \u. */
-static char unescaped(char c)
-{
-	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-	const char *at = c ? strchr(from, c) : NULL;
-
-	return at ? to[at - from] : '\0';
-}
-
-/* The length of the escape sequence here; 0 if the store writes no such sequence. */
-static size_t escape_length(const struct scan *s)
-{
-	static const char digits[] = "123456789ABCDEF0";
-	const char *at = s->at;
-
-	if (unescaped(at[1]))
-		return 2;
-	/* A control character: \u0001 to \u001F. */
-	if (s->end - at <= 6 || memcmp(at, "\\u00", 4) || !at[5] || !strchr(digits, at[5]))
-		return 0;
-	return at[4] == '1' || (at[4] == '0' && at[5] != '0') ? 6 : 0;
-}
-
-/* Reads a string with its quotes. False also for bad UTF-8. */
-static bool scan_text(struct scan *s, struct scan *text)
-{
-	uint32_t code;
-	size_t len;
-
-	if (!scan_char(s, '"'))
+	if (memcmp(at, text, 4) || left <= len)
 		return false;
-	text->at = s->at;
-	while (s->at < s->end) {
-		if (is_plain(*s->at)) {
-			s->at++;
-			continue;
-		}
-		if (*s->at == '"') {
-			text->end = s->at++;
-			return true;
-		}
-		/* Any other character has two bytes, and a quote and a brace come after it. */
-		if (s->end - s->at < 4)
-			return false;
-		if (*s->at == '\\')
-			len = escape_length(s);
-		else
-			len = (unsigned char)*s->at < 0x80 ? 0 : utf8_decode(s->at, &code);
-		if (!len)
-			return false;
-		s->at += len;
-	}
-	return false;
+	if (len < 8)
+		return !memcmp(at + len - 4, text + len - 4, 4);
+	while (i + 8 < len && !memcmp(at + i, text + i, 8))
+		i += 8;
+	return i + 8 >= len && !memcmp(at + len - 8, text + len - 8, 8);
 }
 
-/* Takes an escaped byte out of a string. */
-static char take_escaped(struct scan *text)
+/* Which of these names is here; most likely it is `next`. -1: another name. */
+static int find_name(const char *at, const char *end, const struct name *of, int next)
 {
-	const char *at = text->at;
+	size_t left = (size_t)(end - at);
+	int i = next;
 
-	text->at += at[1] == 'u' ? 6 : 2;
-	if (at[1] != 'u')
-		return unescaped(at[1]);
-	return (char)(16 * (at[4] - '0') + (at[5] <= '9' ? at[5] - '0' : at[5] - 'A' + 10));
-}
-
-/* Writes a string and a zero byte, `size` bytes at most. Returns the place of the zero byte. */
-static char *write_text(char *to, size_t size, struct scan text)
-{
-	for (; text.at < text.end && size > 1; size--)
-		*to++ = *text.at == '\\' ? take_escaped(&text) : *text.at++;
-	*to = '\0';
-	return to;
-}
-
-static bool scan_texts(struct scan *s, struct scan *texts)
-{
-	struct scan one;
-
-	texts->at = ++s->at;
-	texts->end = s->at;
-	if (scan_char(s, ']'))
-		return true;
+	if (left <= 4 || *at != '"')
+		return -1;
 	do {
-		if (!scan_text(s, &one))
-			return false;
-	} while (scan_char(s, ','));
-	texts->end = s->at;
-	return scan_char(s, ']');
-}
-
-/* Reads the name of a member and its colon; most likely it is `next`. -1: another name. */
-static int scan_name(struct scan *s, const struct name *of, int next)
-{
-	size_t left = (size_t)(s->end - s->at);
-
-	for (int pass = 0; pass < 2; pass++) {
-		for (int i = pass ? 0 : next; of[i].text; i++) {
-			if (left > of[i].len && !memcmp(s->at, of[i].text, of[i].len)) {
-				s->at += of[i].len;
-				return i;
-			}
-		}
-	}
+		if (is_name(at, left, &of[i]))
+			return i;
+		i = of[i].len ? i + 1 : 0;
+	} while (i != next);
 	return -1;
 }
 
 /* Reads a value of a type that we use. */
-static bool scan_known(struct scan *s, struct value *v)
+static const char *scan_known(const char *at, const char *end, uint8_t *kind, union value *v)
 {
-	if (scan_is(s, '"')) {
-		v->kind = TEXT;
-		return scan_text(s, &v->text);
-	}
-	if (scan_is(s, '[')) {
-		v->kind = TEXTS;
-		return scan_texts(s, &v->text);
-	}
-	v->kind = NUMBER;
-	return scan_integer(s, &v->number);
-}
-
-static bool at_end_of_value(const struct scan *s)
-{
-	return scan_is(s, ',') || scan_is(s, '}') || scan_is(s, ']');
-}
-
-/* Skips a value of valid JSON without spaces. */
-static void skip_value(struct scan *s)
-{
-	size_t depth = 0;
-
-	while (s->at < s->end && (depth || !at_end_of_value(s))) {
-		if (scan_is(s, '"')) {
-			scan_past_string(s);
-			continue;
-		}
-		depth += scan_is(s, '{') || scan_is(s, '[');
-		depth -= scan_is(s, '}') || scan_is(s, ']');
-		s->at++;
+	switch (*at) {
+	case '"':
+		*kind = TEXT;
+		return scan_text(at, end, &v->text);
+	case '[':
+		*kind = TEXTS;
+		return scan_texts(at, end, &v->text);
+	case 'n':
+		*kind = NOTHING;
+		return end - at >= 4 && !memcmp(at, "null", 4) ? at + 4 : NULL;
+	default:
+		*kind = NUMBER;
+		return scan_integer(at, &v->number);
 	}
 }
 
-static bool scan_value(struct scan *s, const struct line *l, struct value *v)
-{
-	const char *start = s->at;
+static const char *scan_members(const char *at, struct line *l, enum object object);
 
-	if (scan_known(s, v) && (!l->valid || at_end_of_value(s)))
-		return true;
-	s->at = start;
-	v->kind = scan_is(s, '[') ? ARRAY : OTHER;
-	if (l->valid)
-		skip_value(s);
-	return l->valid;
+/* Reads the value of a member, which may be an object of the line. */
+static const char *scan_value(const char *at, struct line *l, enum object object, int i)
+{
+	uint8_t *kind = &l->kind[object][i];
+	const char *next;
+
+	if (object == LINE && i >= FIRST_OBJECT && *at == '{') {
+		*kind = MEMBERS;
+		return scan_members(at, l, PARENT + i - FIRST_OBJECT);
+	}
+	next = scan_known(at, l->end, kind, &l->v[object][i]);
+	if (!l->valid || (next && scan_ends_value(*next)))
+		return next;
+	*kind = *at == '[' ? ARRAY : OTHER;
+	return scan_past_value(at, l->end);
 }
 
-static bool scan_members(struct scan *s, struct line *l, enum object object)
+/* Reads an object. In valid JSON, it skips a member whose name we do not know. */
+static const char *scan_members(const char *at, struct line *l, enum object object)
 {
 	int i, next = 0;
 
-	if (!scan_char(s, '{'))
-		return false;
-	if (scan_char(s, '}'))
-		return true;
+	if (*at != '{')
+		return NULL;
+	if (at[1] == '}')
+		return at + 2;
 	do {
-		struct value *v;
-
-		i = scan_name(s, names[object], next);
-		if (i < 0) {
-			if (!l->valid)
-				return false;
-			scan_past_string(s);
-			scan_char(s, ':');
-			skip_value(s);
-			continue;
+		i = find_name(++at, l->end, names[object], next);
+		if (i >= 0 && l->kind[object][i] == ABSENT) {
+			at = scan_value(at + names[object][i].len, l, object, i);
+			next = i + 1;
+		} else if (i < 0 && l->valid) {
+			at = scan_past_value(scan_past_string(at, l->end) + 1, l->end);
+		} else {
+			return NULL;
 		}
-		v = &l->v[object][i];
-		if (v->kind != ABSENT)
-			return false;
-		if (object == LINE && i >= FIRST_OBJECT && scan_is(s, '{')) {
-			v->kind = MEMBERS;
-			if (!scan_members(s, l, PARENT + i - FIRST_OBJECT))
-				return false;
-		} else if (!scan_value(s, l, v)) {
-			return false;
-		}
-		next = i + 1;
-	} while (scan_char(s, ','));
-	return scan_char(s, '}');
+	} while (at && *at == ',');
+	return at && *at == '}' ? at + 1 : NULL;
 }
 
 /* From here on: the values become a birth. */
@@ -287,18 +182,19 @@ static void fault(struct line *l, enum object object, int member, const char *wh
 
 static bool has(const struct line *l, enum object object, int member)
 {
-	return l->v[object][member].kind != ABSENT;
+	return l->kind[object][member] != ABSENT;
 }
 
 static inline int64_t take_number(struct line *l, enum object object, int member, int64_t least,
 				  int64_t most)
 {
-	const struct value *v = &l->v[object][member];
+	bool number = l->kind[object][member] == NUMBER;
+	int64_t value = number ? l->v[object][member].number : 0;
 
-	if (v->kind != NUMBER || v->number < least || v->number > most)
-		fault(l, object, member,
-		      v->kind == NUMBER ? "is out of range" : "is not an integer");
-	return v->number;
+	if (number && value >= least && value <= most)
+		return value;
+	fault(l, object, member, number ? "is out of range" : "is not an integer");
+	return 0;
 }
 
 static uint32_t take_u32(struct line *l, enum object object, int member)
@@ -315,10 +211,8 @@ static uint64_t take_u64(struct line *l, enum object object, int member)
 /* Cuts to `size`: a name whose bytes were no UTF-8 is longer now. */
 static void take_text(struct line *l, enum object object, int member, char *to, size_t size)
 {
-	const struct value *v = &l->v[object][member];
-
-	if (v->kind == TEXT)
-		write_text(to, size, v->text);
+	if (l->kind[object][member] == TEXT)
+		scan_write(to, size, l->v[object][member].text);
 	else
 		fault(l, object, member, "is not a string");
 }
@@ -339,7 +233,7 @@ static int member_of(enum object object)
 
 static void need_object(struct line *l, enum object object)
 {
-	if (l->v[LINE][member_of(object)].kind != MEMBERS)
+	if (l->kind[LINE][member_of(object)] != MEMBERS)
 		fault(l, LINE, member_of(object), "is not an object");
 }
 
@@ -395,14 +289,17 @@ static void take_off_cpu(struct line *l, struct birth *b)
 		to = phase_end(p, b->life.clone_flags);
 		if (!edge[from] || !edge[to])
 			continue;
-		ns = take_number(l, PHASE, p, -STORE_NUMBER_MAX, STORE_NUMBER_MAX);
+		/* null: the time off the CPU left nothing. */
+		ns = l->kind[PHASE][p] == NOTHING
+			     ? 0
+			     : take_number(l, PHASE, p, -STORE_NUMBER_MAX, STORE_NUMBER_MAX);
 		b->life.off[to] = b->life.off[from] + edge[to] - edge[from] - (uint64_t)ns;
 	}
 }
 
 static void take_times(struct line *l, struct birth *b)
 {
-	int64_t t = l->v[LINE][T_NS].number; /* 0 if absent */
+	int64_t t = l->kind[LINE][T_NS] == NUMBER ? l->v[LINE][T_NS].number : 0;
 
 	need_object(l, EDGE);
 	for (int e = 0; e < EDGE_COUNT && !l->why->err; e++)
@@ -430,49 +327,66 @@ static void take_counts(struct line *l, struct birth *b)
 static char *take_texts(struct line *l, enum object object, int member, size_t *bytes,
 			size_t *count)
 {
-	const struct value *v = &l->v[object][member];
-	/* Two quotes become a zero byte; and one more ends them all. */
-	size_t size = (size_t)(v->text.end - v->text.at) + 1;
-	struct scan left = {v->text.at, l->end}, one;
-	char *all = NULL, *to;
+	enum kind kind = l->kind[object][member];
+	struct scan_span texts, one;
+	const char *at;
+	char *all, *to;
+	size_t size;
 
 	*count = 0;
-	if (v->kind != TEXTS)
+	if (kind != TEXTS)
 		fault(l, object, member,
-		      v->kind == ARRAY ? "holds what is no string" : "is not an array");
+		      kind == ARRAY ? "holds what is no string" : "is not an array");
 	if (l->why->err)
 		return NULL;
+	texts = l->v[object][member].text;
+	/* Two quotes become a zero byte; and one more ends them all. */
+	size = (size_t)(texts.end - texts.at) + 1;
 	to = all = malloc(size);
 	if (!all) {
 		store_no_memory(l->why);
 		return NULL;
 	}
-	while (left.at < v->text.end && scan_text(&left, &one)) {
-		to = write_text(to, size, one) + 1;
+	for (at = texts.at; at < texts.end; at = one.end + 2) { /* a quote and a comma */
+		scan_text(at, l->end, &one);
+		to = scan_write(to, size, one) + 1;
 		++*count;
-		scan_char(&left, ',');
 	}
 	*to = '\0';
 	*bytes = (size_t)(to - all);
 	return all;
 }
 
+/* malloc'ed. NULL: a fault. */
+static char *take_long_text(struct line *l, enum object object, int member)
+{
+	const struct scan_span *text = &l->v[object][member].text;
+	size_t size;
+	char *to;
+
+	if (l->kind[object][member] != TEXT) {
+		fault(l, object, member, "is not a string");
+		return NULL;
+	}
+	size = (size_t)(text->end - text->at) + 1;
+	to = malloc(size);
+	if (to)
+		scan_write(to, size, *text);
+	else
+		store_no_memory(l->why);
+	return to;
+}
+
 static void take_exec(struct line *l, struct birth *b)
 {
-	const struct scan *path = &l->v[EXEC][PATH].text;
-	size_t size = (size_t)(path->end - path->at) + 1, count;
+	size_t count;
 
 	need_object(l, EXEC);
 	b->life.execed = true;
 	b->life.exec_result = take_result(l, EXEC, EXEC_RESULT);
 	if (!has(l, EXEC, PATH) || l->why->err)
 		return;
-	b->path = malloc(size);
-	if (!b->path) {
-		store_no_memory(l->why);
-		return;
-	}
-	take_text(l, EXEC, PATH, b->path, size);
+	b->path = take_long_text(l, EXEC, PATH);
 	b->args = take_texts(l, EXEC, ARGV, &b->args_bytes, &count);
 	b->args_total = (uint32_t)b->args_bytes;
 	if (has(l, EXEC, ARGV_BYTES))
@@ -524,24 +438,32 @@ static int take_birth(struct line *l, struct stack_table *t, struct birth *b)
 	return l->why->err;
 }
 
-static bool is_birth(const struct value *type)
+static bool is_birth(const struct line *l)
 {
 	char text[8];
 
-	if (type->kind != TEXT)
+	if (l->kind[LINE][TYPE] != TEXT)
 		return false;
-	write_text(text, sizeof(text), type->text);
+	scan_write(text, sizeof(text), l->v[LINE][TYPE].text);
 	return !strcmp(text, "birth");
+}
+
+static void line__init(struct line *l, const char *end, bool valid, struct reason *why)
+{
+	memset(l->kind, ABSENT, sizeof(l->kind));
+	l->end = end;
+	l->valid = valid;
+	l->why = why;
+	why->err = 0;
 }
 
 int store_scan_birth(const char *text, size_t len, struct stack_table *t, struct birth *b,
 		     struct reason *why)
 {
-	struct scan s = {text, text + len};
-	struct line l = {.end = s.end, .why = why};
+	struct line l;
 
-	why->err = 0;
-	if (!scan_members(&s, &l, LINE) || s.at != s.end || !is_birth(&l.v[LINE][TYPE]))
+	line__init(&l, text + len, false, why);
+	if (scan_members(text, &l, LINE) != l.end || !is_birth(&l))
 		return -EAGAIN;
 	return take_birth(&l, t, b);
 }
@@ -550,13 +472,12 @@ int store_decode_birth(const json_t *line, struct stack_table *t, struct birth *
 		       struct reason *why)
 {
 	char *text = json_dumps(line, JSON_COMPACT);
-	struct scan s = {text, text ? text + strlen(text) : NULL};
-	struct line l = {.end = s.end, .valid = true, .why = why};
+	struct line l;
 
-	why->err = 0;
+	line__init(&l, text ? text + strlen(text) : NULL, true, why);
 	if (!text)
 		store_no_memory(why);
-	else if (!scan_members(&s, &l, LINE))
+	else if (!scan_members(text, &l, LINE))
 		store_fault(why, "damaged");
 	else
 		take_birth(&l, t, b);

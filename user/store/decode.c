@@ -283,6 +283,21 @@ static int64_t decode_end_number(const json_t *line, const char *name, struct re
 	return number;
 }
 
+static void decode_cpu(const json_t *json, struct run *r, struct reason *why)
+{
+	const json_t *ns = json_object_get(json, "ns");
+
+	if (!json)
+		return;
+	decode_origin(json, &r->cpu, why);
+	if (!r->cpu.source == !r->cpu.absent || !r->cpu.source != !ns)
+		store_fault(why, "cpu needs either source and ns, or absent");
+	if (ns)
+		r->end.cpu_ns = store_number(ns, "ns", why);
+	if (r->end.cpu_ns < 0 || r->end.cpu_ns > STORE_NUMBER_MAX)
+		store_fault(why, "cpu is out of range");
+}
+
 int store_decode_end(const json_t *line, struct run *r, struct reason *why)
 {
 	why->err = 0;
@@ -292,6 +307,7 @@ int store_decode_end(const json_t *line, struct run *r, struct reason *why)
 	OF_ALL(name)
 #define OF_BENCH(name) OF_PROFILE(name)
 	END_NUMBERS(OF_ALL, OF_PROFILE, OF_BENCH)
+	decode_cpu(json_object_get(line, "cpu"), r, why);
 	r->ended = !why->err;
 	return why->err;
 }

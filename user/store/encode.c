@@ -243,6 +243,13 @@ json_t *store_encode_cell(const struct cell *c)
 	return finished(line, failed);
 }
 
+static json_t *encode_cpu(const struct run *r)
+{
+	json_t *cpu = encode_origin(&r->cpu);
+
+	return r->cpu.source ? finished(cpu, put_number(cpu, "ns", r->end.cpu_ns)) : cpu;
+}
+
 json_t *store_encode_end(const struct run *r)
 {
 	json_t *line = json_object();
@@ -253,6 +260,8 @@ json_t *store_encode_end(const struct run *r)
 #define OF_PROFILE(name) failed |= profile && put(line, #name, number_or_null(r->end.name));
 #define OF_BENCH(name)	 failed |= read && put(line, #name, number_or_null(r->end.name));
 	END_NUMBERS(OF_ALL, OF_PROFILE, OF_BENCH)
+	if (has_origin(&r->cpu))
+		failed |= put(line, "cpu", encode_cpu(r));
 	return finished(line, failed);
 }
 
@@ -290,8 +299,14 @@ static json_t *encode_birth_phases(const struct birth *b)
 	json_t *phases = json_object();
 	bool failed = false;
 
-	for (int p = 0; p < PHASE_COUNT && !failed; p++)
-		failed = put_known(phases, phase_name(p), phase_ns(&b->life, p));
+	for (int p = 0; p < PHASE_COUNT && !failed; p++) {
+		/* Without it, a reader would take the span between the edges. */
+		if (phase_ns(&b->life, p) == MISSING && phase_exists(p, b->life.clone_flags) &&
+		    phase_off_ns(&b->life, p) > 0)
+			failed = put(phases, phase_name(p), json_null());
+		else
+			failed = put_known(phases, phase_name(p), phase_ns(&b->life, p));
+	}
 	return finished(phases, failed);
 }
 

@@ -50,7 +50,7 @@ static int read_one(struct input *in, char *path, bool truncated, verdict_reader
 				  "%s: the run broke off, it has no end line; --truncated reads "
 				  "what is there",
 				  name);
-	return has_values(run) ? 0 : fault__set(why, -EINVAL, "%s: holds no measurement", name);
+	return 0;
 }
 
 int input_read(struct input *in, char *const *paths, size_t count, bool truncated,
@@ -72,6 +72,17 @@ int input_read(struct input *in, char *const *paths, size_t count, bool truncate
 		err = fault__set(why, -EINVAL,
 				 "a verdict of the gate makes no page alone: name the runs, too");
 	return err;
+}
+
+int input_need_values(const struct input *in, struct fault *why)
+{
+	for (size_t i = 0; i < in->count; i++) {
+		if (!has_values(&in->runs[i]))
+			return fault__set(why, -EINVAL, "%s: holds no measurement",
+					  strcmp(in->paths[i], "-") ? in->paths[i]
+								    : "standard input");
+	}
+	return 0;
 }
 
 bool input_is_output(char *const *paths, size_t count, const char *output)

@@ -31,6 +31,9 @@ typedef int verdict_reader(const char *path, json_t **verdict, const char **why)
 int input_read(struct input *in, char *const *paths, size_t count, bool truncated,
 	       verdict_reader *reader, struct fault *why);
 
+/* -EINVAL, with one line in `why`, if one of the runs has neither a sample nor a birth; or 0. */
+int input_need_values(const struct input *in, struct fault *why);
+
 /* Whether `output` (may be NULL) is one of the files. */
 bool input_is_output(char *const *paths, size_t count, const char *output);
 void input_free(struct input *in);

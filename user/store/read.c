@@ -25,7 +25,7 @@ struct reader {
 	size_t line;	  /* number of the current line */
 	const char *text; /* the current line in buf, without its newline */
 	size_t len;
-	char *buf;
+	char *buf; /* `cap` bytes, and a zero byte after those that were read */
 	size_t cap;
 	size_t at, have; /* the part of buf that was read and belongs to no line yet */
 	struct fault *why;
@@ -64,7 +64,7 @@ static ssize_t read_on(struct reader *rd)
 	rd->have -= rd->at;
 	rd->at = 0;
 	if (rd->have == rd->cap) {
-		char *buf = realloc(rd->buf, cap);
+		char *buf = realloc(rd->buf, cap + 1);
 
 		if (!buf)
 			return system_fault(rd, -ENOMEM);
@@ -75,6 +75,7 @@ static ssize_t read_on(struct reader *rd)
 	if (n == 0 && ferror(rd->in))
 		return system_fault(rd, errno ? -errno : -EIO);
 	rd->have += n;
+	rd->buf[rd->have] = '\0';
 	return (ssize_t)n;
 }
 

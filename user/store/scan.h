@@ -1,48 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Inside the store: reading a line's text without jansson. */
+/*
+ * Inside the store: reading a line's text without jansson. After the line there is a newline or a
+ * zero byte: no value has these, so that most checks need no end. A function that reads something
+ * returns the place after it, or NULL if something else is there.
+ */
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-struct scan {
+/* A string between its quotes, or an array between its brackets. */
+struct scan_span {
 	const char *at, *end;
 };
 
-static inline bool scan_is(const struct scan *s, char c)
-{
-	return s->at < s->end && *s->at == c;
-}
+/* A string with its quotes. NULL also for bad UTF-8 and for an escape that is not ours. */
+const char *scan_text(const char *at, const char *end, struct scan_span *text);
 
-static inline bool scan_char(struct scan *s, char c)
-{
-	bool is = scan_is(s, c);
+/* An array of strings; its bracket is here. */
+const char *scan_texts(const char *at, const char *end, struct scan_span *texts);
 
-	s->at += is;
-	return is;
+/* Writes a string and a zero byte, `size` bytes at most. Returns the place of the zero byte. */
+char *scan_write(char *to, size_t size, struct scan_span text);
+
+/* A value of valid JSON without spaces. */
+const char *scan_past_value(const char *at, const char *end);
+
+static inline bool scan_ends_value(char c)
+{
+	return c == ',' || c == '}' || c == ']';
 }
 
 /* An integer of RFC 8259: no plus sign, no leading zero. */
-static inline bool scan_integer(struct scan *s, int64_t *value)
+static inline const char *scan_integer(const char *at, int64_t *value)
 {
-	bool negative = scan_char(s, '-');
-	const char *first = s->at, *at = first, *end = s->end;
-	uint64_t n = 0, digit; /* 19 digits fit */
+	bool negative = *at == '-';
+	const char *first = at + negative;
+	uint64_t n = 0; /* 19 digits fit */
+	uint32_t digit;
 
-	for (; at < end && (digit = (uint64_t)(*at - '0')) <= 9; at++)
+	for (at = first; (digit = (uint32_t)(*at - '0')) <= 9; at++)
 		n = 10 * n + digit;
-	s->at = at;
 	*value = (int64_t)(negative ? -n : n);
-	return at > first && (*first != '0' || at == first + 1) && at - first <= 19 &&
-	       n <= (uint64_t)INT64_MAX + negative;
+	if (at == first || (*first == '0' && at > first + 1) || at - first > 19 ||
+	    (at - first == 19 && n > (uint64_t)INT64_MAX + negative))
+		return NULL;
+	return at;
 }
 
-/* Skips the string that begins here, with its closing quote. */
-static inline void scan_past_string(struct scan *s)
+/* The place after the string that begins here, or `end`. */
+static inline const char *scan_past_string(const char *at, const char *end)
 {
-	for (s->at++; s->at < s->end && *s->at != '"'; s->at++)
-		s->at += *s->at == '\\';
-	s->at += s->at < s->end;
-	if (s->at > s->end)
-		s->at = s->end;
+	for (at++; at < end && *at != '"'; at++)
+		at += *at == '\\';
+	return at < end ? at + 1 : end;
 }

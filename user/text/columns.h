@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A table for a terminal of 80 columns. Its first columns, the labels, say what a row is about.
+ * A table for a terminal (layout_width()). Its first columns, the labels, say what a row is about.
  * Columns that do not fit go into another table below, which repeats the labels. Not libsmartcols:
  * the lab's static build needs a static library.
  */
@@ -26,7 +26,7 @@ void columns__head(struct columns *s, int flags, ...) __attribute__((sentinel));
 
 /*
  * Adds the next cell of the current row, or the first of a new row. Cells are escaped by
- * escape_text(); long labels are cut.
+ * escape_text(). Labels that leave no room are cut, and those that differ still do.
  */
 __attribute__((format(printf, 2, 3))) void columns__add(struct columns *s, const char *format, ...);
 
@@ -35,10 +35,17 @@ void columns__add_number(struct columns *s, double number);
 void columns__add_time(struct columns *s, double ns, const char *clock);
 
 /*
+ * How many columns another column could have beside all others; 0 if these need more than one part.
+ */
+size_t columns__room(struct columns *s);
+
+/*
  * Leaves the last column out unless the whole table fits into one part. Returns whether it is
  * shown.
  */
 bool columns__keep_last(struct columns *s);
+
+void columns__free(struct columns *s); /* NULL is fine */
 
 /*
  * Prints the table and frees it; nothing without rows, or with labels only. `title` may be NULL.

@@ -9,8 +9,29 @@
 #include "user/text/escape.h"
 #include "user/text/utf8.h"
 
+/* One for the program: it has one terminal. */
+static size_t width = LAYOUT_WIDTH_DEFAULT;
+
+size_t layout_width(void)
+{
+	return width;
+}
+
+void layout_set_width(size_t columns)
+{
+	width = columns == 0		       ? LAYOUT_WIDTH_DEFAULT
+		: columns < LAYOUT_WIDTH_LEAST ? LAYOUT_WIDTH_LEAST
+		: columns > LAYOUT_WIDTH_MOST  ? LAYOUT_WIDTH_MOST
+					       : columns;
+}
+
 void layout_title(FILE *out, const char *title, bool colour)
 {
+	if (utf8_width(title) > width) {
+		fputc('\n', out);
+		layout_wrap(out, 0, 2, title);
+		return;
+	}
 	fprintf(out, colour ? "\n\033[1m%s\033[0m\n" : "\n%s\n", title);
 }
 
@@ -23,7 +44,7 @@ void layout_wrap(FILE *out, size_t column, size_t indent, const char *unsafe)
 	for (text += strspn(text, " "); *text != '\0'; text += strspn(text, " ")) {
 		size_t word = strcspn(text, " ");
 		size_t gap = fresh ? 0 : 1;
-		size_t room = column + gap < LAYOUT_WIDTH ? LAYOUT_WIDTH - column - gap : 0;
+		size_t room = column + gap < width ? width - column - gap : 0;
 		size_t fit = utf8_fit(text, room);
 
 		if (fit < word && !(fresh && column <= indent)) {

@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Text in 80 columns, for a terminal. */
+/* Text for a terminal, no wider than that: 80 columns unless layout_set_width() says otherwise. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
-#define LAYOUT_WIDTH 80
+#define LAYOUT_WIDTH_DEFAULT 80
+#define LAYOUT_WIDTH_LEAST   40 /* of a narrower terminal, lines wrap */
+#define LAYOUT_WIDTH_MOST    1000
+
+/* Columns of a line. */
+size_t layout_width(void);
+/* Of all text from now on; kept between LEAST and MOST. 0: the default. */
+void layout_set_width(size_t columns);
 
 /* Prints a blank line and a heading. */
 void layout_title(FILE *out, const char *title, bool colour);

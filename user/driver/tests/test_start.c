@@ -23,7 +23,7 @@ TEST_BETWEEN(the_driver_must_be_there, set_up, tear_down)
 TEST_BETWEEN(both_must_speak_the_same_version, set_up, tear_down)
 {
 	fails_to_start("echo spawnscope-bench 1\n", -EPROTO,
-		       "of another version (protocol 1, this tool's is 2)");
+		       "of another version (protocol 1, this tool's is 3)");
 	fails_to_start("echo spawnscope-bench\n", -EPROTO, "of another version");
 	fails_to_start("echo hello\n", -EPROTO, "of another version");
 	fails_to_start("echo\n", -EPROTO, "of another version");
@@ -50,6 +50,10 @@ TEST_BETWEEN(unexpected_lines_are_shown, set_up, tear_down)
 		"cell 2 method",
 		"cell 2 =fork",
 		"cell 2 method=a odd",
+		"cell 2 method=a\\",
+		"cell 2 method=a\\x2",
+		"cell 2 method=a\\x00",
+		"cell 2 method=a\\y20",
 		"cell 2 runs=0",
 		"cell 2 runs=many",
 		"cell 2 a=1 runs=5x b=2",

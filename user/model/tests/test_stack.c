@@ -30,6 +30,12 @@ TEST(equal_frames_are_one_stack)
 	a = stack_table__intern(&t, FRAMES("fork\0clone"), 2, 2);
 	assert_string_equal(a->own, "fork < clone");
 	assert_int_equal(a->libc, 0);
+	/* Other frames that read the same. */
+	a = stack_table__intern(&t, FRAMES("x\0y < z"), 2, 1);
+	assert_ptr_equal(stack_table__intern(&t, FRAMES("x < y\0z"), 2, 1), a);
+	assert_ptr_equal(stack_table__intern(&t, FRAMES("x\0y < z"), 2, 1), a);
+	assert_ptr_equal(stack_table__intern(&t, FRAMES("x < y\0z"), 2, 1), a);
+	assert_int_equal(t.n, 4);
 	a = stack_table__intern_text(&t, "[unknown: gone]");
 	assert_string_equal(a->own, "[unknown: gone]");
 	assert_int_equal(a->count, 1);

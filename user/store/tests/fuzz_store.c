@@ -81,7 +81,7 @@ static void check_births_of(const char *text, size_t size)
 
 static void check_table(const struct run *r)
 {
-	if (table_print(r, nowhere, false) != 0)
+	if (table_print(r, &(struct table_options){.views = TABLE_VIEWS_ALL}, nowhere) != 0)
 		abort();
 }
 
@@ -89,7 +89,8 @@ static void check_births(struct run *r)
 {
 	struct lines l = {
 		.out = nowhere, .clock = r->clock, .width = 80, .phases = true, .cow = true};
-	struct profile_summary s = {.what = "fuzz", .clock = r->clock, .phases = r->phases};
+	struct spans calls = {0};
+	struct profile_summary s;
 	struct groups g;
 	struct tree t = {0};
 
@@ -99,17 +100,17 @@ static void check_births(struct run *r)
 		if (groups__add(&g, &r->births[i]) || tree__add(&t, &r->births[i]))
 			abort();
 	}
-	groups__count_received(&g);
-	groups__sort(&g);
-	s.groups = &g;
-	s.top = 10;
-	s.calibration = r->calibration;
+	if (spans__add_calls(&calls, r))
+		abort();
+	s = table_profile_stored(r, &g, &calls);
+	s.views = TABLE_VIEWS_ALL;
 	if (table_profile_print(&s, nowhere, false) ||
 	    whatif_write_json(&g, s.top, r->calibration, r->clock, nowhere))
 		abort();
 	tree__print(&t, r->clock, nowhere);
 	tree__free(&t);
 	groups__free(&g);
+	spans__free(&calls);
 }
 
 static void check_report(const struct run *r)

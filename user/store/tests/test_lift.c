@@ -117,11 +117,13 @@ TEST(as_jansson_reads_it)
 	static const char base[] = "{\"a\":[" SIXTEEN "],\"n\":true,\"b\":[" SIXTEEN
 				   ",4],\"s\":\"x[1,2]\\\"\",\"c\":[[1],[" SIXTEEN "]]}";
 	char line[sizeof(base)];
-	size_t taken = 0;
+	size_t taken = 0, len;
 
 	for (size_t round = 0; round < 200000; round++) {
 		memcpy(line, base, sizeof(base));
-		taken += check(line, mutate(line, sizeof(base) - 1, 1 + round % 4)) > 0;
+		len = mutate(line, sizeof(base) - 1, 1 + round % 4);
+		line[len] = '\0';
+		taken += check(line, len) > 0;
 	}
 	assert_true(taken > 10000);
 }

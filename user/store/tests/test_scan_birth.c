@@ -145,7 +145,7 @@ TEST(whatever_is_written_is_taken)
 
 	for (size_t round = 0; round < 20000; round++) {
 		size_t count = sizeof(texts) / sizeof(texts[0]) - round % 2;
-		struct stack_table stacks = {NULL, 0}, read_stacks = {NULL, 0};
+		struct stack_table stacks = {0}, read_stacks = {0};
 		char args[64] = "", *text;
 		struct birth b = random_birth(texts, count, args, round % 2), read;
 		json_t *line;
@@ -238,7 +238,7 @@ TEST(bad_values_are_refused)
 		{"\"stack\":{", "\"stack\":[{", "not JSON"},
 		{"\"parent_fds\"", "\"cow_faults_child\"", "not JSON"},
 	};
-	struct stack_table stacks = {NULL, 0};
+	struct stack_table stacks = {0};
 	struct birth b;
 
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
@@ -274,8 +274,12 @@ TEST(another_spelling_is_the_same_birth)
 		{"\"uid\"", "\"later\":[],\"uid\""},
 		{"1}}", "1},\"later\":\"x\"}"},
 		{"\"counts\":{", "\"counts\":{\"moons\":[7],"},
+		/* Names that differ from one of ours in any one byte. */
+		{"\"uid\"", "\"uids\":1,\"uie\":2,\"vid\":3,\"uid\""},
+		{"\"counts\":{", "\"counts\":{\"cow_faults_parens\":1,\"cow_faultS_parent\":2,"},
+		{"\"counts\":{", "\"counts\":{\"cow_faults_Parent\":1,\"parent_thread\":2,"},
 	};
-	struct stack_table stacks = {NULL, 0};
+	struct stack_table stacks = {0};
 	struct birth b, other;
 
 	assert_string_equal(fault_of(base, &b, &stacks), "");
@@ -294,7 +298,7 @@ TEST(another_spelling_is_the_same_birth)
 TEST(these_are_taken)
 {
 	char many[6000] = "[\"", name[2000];
-	struct stack_table stacks = {NULL, 0};
+	struct stack_table stacks = {0};
 	struct birth b;
 
 	assert_taken(base);

@@ -105,6 +105,60 @@ TEST(what_is_written_is_read)
 	run__free(&back);
 }
 
+/* A line `end` with this member; 0 and *r for run__free(), or what store_read() returns. */
+static int read_end(const char *member, struct run *r, struct fault *why)
+{
+	FILE *out = fopen(in_folder("run.jsonl"), "w");
+
+	assert_non_null(out);
+	fprintf(out,
+		"{\"type\":\"run\",\"schema\":1,\"tool\":\"t\",\"command\":[\"c\"],"
+		"\"clock\":\"monotonic\",\"seed\":\"0\",\"environment\":{},\"phases\":{}}\n"
+		"{\"type\":\"end\",\"births\":0,\"started\":null,\"started_untraced\":null,"
+		"\"lost\":0,\"duration_ns\":5%s,\"missed\":0}\n",
+		member);
+	fclose(out);
+	return store_read(in_folder("run.jsonl"), r, why);
+}
+
+/* CPU time has a source, or a reason why it is absent; older files have neither. */
+TEST(cpu_time_is_known_or_absent_with_a_reason)
+{
+	static const char *const members[] = {
+		",\"cpu\":{\"source\":\"wait4\",\"ns\":373000000}",
+		",\"cpu\":{\"absent\":\"the trace ended before the command\"}",
+		"",
+	};
+	static const char *const bad[] = {
+		",\"cpu\":{}",	       ",\"cpu\":{\"source\":\"wait4\"}",
+		",\"cpu\":{\"ns\":1}", ",\"cpu\":{\"absent\":\"x\",\"ns\":1}",
+		",\"cpu\":7",	       ",\"cpu\":{\"source\":\"wait4\",\"ns\":-1}",
+	};
+	struct run r;
+	struct fault why;
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		char *text;
+
+		assert_int_equal(read_end(members[i], &r, &why), 0);
+		if (i == 0)
+			assert_int_equal(r.end.cpu_ns, 373000000);
+		assert_int_equal(r.cpu.source != NULL, i == 0);
+		assert_int_equal(r.cpu.absent != NULL, i == 1);
+		write_all(&r, in_folder("run.jsonl"));
+		text = contents(in_folder("run.jsonl"));
+		assert_int_equal(strstr(text, "\"cpu\"") != NULL, i < 2);
+		if (i < 2)
+			assert_non_null(strstr(text, members[i]));
+		free(text);
+		run__free(&r);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(read_end(bad[i], &r, &why), -EINVAL);
+		assert_non_null(strstr(why.text, "line 2: "));
+	}
+}
+
 /* results/README.md promises these keys in this order. */
 TEST(lines_are_as_documented)
 {

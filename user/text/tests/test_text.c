@@ -223,9 +223,60 @@ TEST(only_labels_are_cut)
 					    TEN TEN TEN TEN};
 	char *out = printed(five(cells, 1));
 
-	assert_non_null(strstr(out, "\n" TEN TEN "01234567..  " TEN "01234567..  " TEN TEN "\n"));
+	/* So that the widest column fits beside them. */
+	assert_non_null(strstr(out, "\n" TEN "012345..  " TEN "012345..  " TEN TEN "  "));
 	assert_non_null(strstr(out, "  " TEN TEN TEN TEN "\n"));
 	free(out);
+}
+
+/* At the end, or in the middle, or with a number; the same label stays the same. */
+TEST(labels_that_differ_still_do_when_cut)
+{
+	static const char *const labels[] = {TEN "0123 one",	  TEN "0123 two",
+					     TEN TEN TEN "1" TEN, TEN TEN TEN "2" TEN,
+					     TEN TEN TEN "2" TEN, "another" TEN TEN TEN};
+	struct columns *s = columns__new(1);
+	char *out;
+
+	layout_set_width(40);
+	columns__head(s, 0, "NAME", NULL);
+	columns__head(s, 0, "N", NULL);
+	for (size_t i = 0; i < 6; i++)
+		columns__add(s, "%s", i % 6 ? labels[i] : labels[0]),
+			columns__add(s, "%s", TEN TEN "012");
+	out = printed(s);
+	layout_set_width(0);
+	assert_string_equal(out, "\nTitle\n"
+				 "NAME             N\n"
+				 "0123456..23 one  " TEN TEN "012\n"
+				 "0123456..23 two  " TEN TEN "012\n"
+				 "012345678901..3  " TEN TEN "012\n"
+				 "012345678901..4  " TEN TEN "012\n"
+				 "012345678901..4  " TEN TEN "012\n"
+				 "another012345..  " TEN TEN "012\n");
+	free(out);
+}
+
+TEST(a_table_takes_the_width_there_is)
+{
+	static const char *const cells[] = {TEN TEN TEN TEN, TEN TEN TEN, TEN TEN, TEN,
+					    TEN TEN TEN TEN};
+	const size_t widths[] = {1, 40, 80, 120, 200, 5000};
+
+	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+		char *out;
+
+		layout_set_width(widths[i]);
+		out = printed(five(cells, 1));
+		if (widths[i] >= 200)
+			assert_non_null(strstr(out,
+					       "\n" TEN TEN TEN TEN "  " TEN TEN TEN "  " TEN TEN
+					       "  " TEN "  " TEN TEN TEN TEN "\n"));
+		for (char *line = strtok(out, "\n"); line; line = strtok(NULL, "\n"))
+			assert_true(strlen(line) <= layout_width() || layout_width() == 40);
+		free(out);
+	}
+	layout_set_width(0);
 }
 
 TEST(a_full_disk_is_an_error)
