@@ -16,8 +16,6 @@
 #include "bench/shared/plan.h"
 #include "bench/suite/suite.h"
 
-#define CHILD_NAME "spawnscope-child"
-
 /* Each cell is visited this often, which spreads a drift of the machine over all cells. */
 #define ROUNDS 10
 
@@ -48,50 +46,6 @@ static int last_cpu(void)
 	return cpu;
 }
 
-/* The child program beside this one. malloc'ed, or NULL. */
-static char *default_child_path(const struct loader *loader)
-{
-	char self[PATH_MAX];
-	ssize_t length;
-	char *path, *slash;
-
-	if (loader->path[0]) /* /proc/self/exe is then the loader */
-		length = snprintf(self, sizeof(self), "%s", program_invocation_name);
-	else
-		length = readlink("/proc/self/exe", self, sizeof(self));
-	if (length <= 0 || (size_t)length >= sizeof(self))
-		return NULL;
-	self[length] = '\0';
-	slash = strrchr(self, '/');
-	if (!slash || asprintf(&path, "%.*s/%s", (int)(slash - self), self, CHILD_NAME) < 0)
-		return NULL;
-	return path;
-}
-
-/* Sets an absolute path: a shell would search for a bare name in PATH, execve would not. */
-static int find_child(struct bench_driver *driver, const char *wanted, struct fault *why)
-{
-	char *path = wanted ? strdup(wanted) : default_child_path(&driver->pool.config.loader);
-	struct stat status;
-	int err = 0;
-
-	if (!path)
-		return fault__set(
-			why, -ENOENT,
-			"/proc/self/exe cannot be read: mount /proc, or use --child PATH");
-	driver->child_path = realpath(path, NULL);
-	if (!driver->child_path || stat(driver->child_path, &status) != 0 ||
-	    access(driver->child_path, X_OK) != 0)
-		err = -errno;
-	else if (!S_ISREG(status.st_mode))
-		err = -EACCES;
-	if (err)
-		fault__set(why, err, "%.300s: %s; build it, or use --child PATH", path,
-			   strerror(-err));
-	free(path);
-	return err;
-}
-
 static void skip_cell(struct cell *cell, const struct fault *why)
 {
 	cell->skipped = true;
@@ -113,6 +67,14 @@ static void check_cell(struct cell *cell, const struct memory_facts *memory)
 		skip_cell(cell, &why);
 }
 
+/* Programs take long: fewer samples, and only calls that start one. */
+static const char *suite_name(const struct bench_driver_options *options)
+{
+	if (options->suite)
+		return options->suite;
+	return options->program_count || options->command ? "program" : "quick";
+}
+
 int bench_driver__open(struct bench_driver *driver, const struct bench_driver_options *options,
 		       FILE *out, struct fault *why)
 {
@@ -128,12 +90,11 @@ int bench_driver__open(struct bench_driver *driver, const struct bench_driver_op
 				.cpu = options->cpu == CPU_LAST ? last_cpu() : options->cpu,
 				.warmups = options->warmups,
 				.timeout_s = options->timeout_s,
-				.silent = options->silent,
 				.loader = options->loader,
 				.pass = options->pass,
 			},
 	};
-	err = suite_load(options->suite, &options->override, &driver->cells, why);
+	err = suite_load(suite_name(options), &options->override, &driver->cells, why);
 	if (err)
 		return err;
 	memory_read(&memory);
@@ -141,14 +102,11 @@ int bench_driver__open(struct bench_driver *driver, const struct bench_driver_op
 		check_cell(&driver->cells.v[i], &memory);
 		execs |= driver->cells.v[i].method->execs;
 	}
-	if (!execs && options->silent)
-		return fault__set(
-			why, -EINVAL,
-			"--program: none of the methods execs a program; choose one that does, "
-			"such as fork-exec or posix_spawn");
-	if (execs || options->child_path)
-		err = find_child(driver, options->child_path, why);
-	driver->pool.config.child_path = driver->child_path ? driver->child_path : "";
+	err = programs__find(&driver->programs, options, execs, why);
+	driver->pool.config.programs = driver->programs.v;
+	if (!err && driver->programs.n > 1)
+		err = cells__add_programs(&driver->cells, driver->programs.names,
+					  driver->programs.n, why);
 	return err;
 }
 
@@ -156,7 +114,7 @@ void bench_driver__close(struct bench_driver *driver)
 {
 	pool__free(&driver->pool);
 	cells__free(&driver->cells);
-	free(driver->child_path);
+	programs__free(&driver->programs);
 }
 
 static int flush(struct bench_driver *driver, struct fault *why)

@@ -8,13 +8,14 @@
 
 #include "bench/driver/options.h"
 #include "bench/driver/pool.h"
+#include "bench/driver/programs.h"
 #include "bench/shared/fault.h"
 #include "bench/suite/grid.h"
 
 struct bench_driver {
 	struct cells cells;
 	struct pool pool;
-	char *child_path; /* owned */
+	struct programs programs;
 	uint64_t seed;
 	FILE *out;
 };

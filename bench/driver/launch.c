@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "bench/shared/fault.h"
+#include "bench/shared/protocol.h"
 #include "bench/shared/text.h"
 
 /* From here on, no descriptor is one of SUBJECT_SOCKET_FD and SUBJECT_SLATE_FD. */
@@ -256,7 +257,7 @@ int launch__ask(struct launch *launch, const struct subject_request *request,
 	if (ready <= 0) {
 		reap(launch);
 		return fault__set(why, -ETIMEDOUT,
-				  "the parent process did not answer within %" PRId64
+				  "the parent process " NO_ANSWER " %" PRId64
 				  " s; --timeout gives it longer",
 				  limit_ms / 1000);
 	}
@@ -264,6 +265,27 @@ int launch__ask(struct launch *launch, const struct subject_request *request,
 	if (length != sizeof(*reply))
 		return explain_death(launch, why);
 	busy_subject = 0;
+	return 0;
+}
+
+int launch__write_arguments(const struct launch *launch, char *const *arguments)
+{
+	static char text[SUBJECT_WORDS_MAX];
+	uint32_t bytes = 0;
+
+	for (char *const *word = arguments; word && *word; word++) {
+		size_t size = strlen(*word) + 1;
+
+		if (size > sizeof(text) - bytes)
+			return -E2BIG;
+		memcpy(text + bytes, *word, size);
+		bytes += size;
+	}
+	if (pwrite(launch->slate_fd, &bytes, sizeof(bytes), SUBJECT_WORDS_OFFSET) !=
+		    sizeof(bytes) ||
+	    pwrite(launch->slate_fd, text, bytes, SUBJECT_WORDS_OFFSET + sizeof(bytes)) !=
+		    (ssize_t)bytes)
+		return -EIO;
 	return 0;
 }
 

@@ -31,6 +31,9 @@ int launch__start(struct launch *launch, const struct loader *loader, const char
 int launch__ask(struct launch *launch, const struct subject_request *request,
 		struct subject_reply *reply, int64_t limit_ms, struct fault *why);
 
+/* Leaves the arguments of the next program where the subject reads them. 0 or -errno. */
+int launch__write_arguments(const struct launch *launch, char *const *arguments);
+
 /*
  * From here on, a signal that ends us also kills the busy subject and its children. A subject dies
  * with us anyway (PR_SET_PDEATHSIG), but a program that it spawned and waits for would survive.

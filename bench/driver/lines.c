@@ -9,6 +9,17 @@
 #include "bench/shared/protocol.h"
 #include "bench/shared/text.h"
 
+/* As a value of a key, which has no space. */
+static void write_escaped(FILE *out, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '\\' || *text == ' ' || (unsigned char)*text < ' ' || *text == 0x7f)
+			fprintf(out, "\\x%02x", (unsigned char)*text);
+		else
+			fputc(*text, out);
+	}
+}
+
 static void write_cell(FILE *out, size_t id, const struct cell *cell)
 {
 	char value[32];
@@ -20,6 +31,10 @@ static void write_cell(FILE *out, size_t id, const struct cell *cell)
 		if (number != AXIS_ABSENT)
 			fprintf(out, " %s=%s", axis_table[axis].key,
 				axis_format((enum axis)axis, number, value, sizeof(value)));
+	}
+	if (cell->program_name) {
+		fputs(" program=", out);
+		write_escaped(out, cell->program_name);
 	}
 	fputc('\n', out);
 }

@@ -29,6 +29,7 @@ enum key {
 	KEY_TIMEOUT,
 	KEY_CHILD,
 	KEY_PROGRAM,
+	KEY_COPY,
 	KEY_LOADER,
 	KEY_LIBRARIES,
 	KEY_PASS,
@@ -39,8 +40,8 @@ enum key {
 };
 
 static const struct argp_option fixed_options[] = {
-	{"suite", KEY_SUITE, "NAME|FILE", 0, "quick (default), standard, overhead, or an INI file",
-	 1},
+	{"suite", KEY_SUITE, "NAME|FILE", 0,
+	 "quick (default), standard, overhead, program (default for programs), or an INI file", 1},
 	{"method", KEY_METHOD, "LIST", 0, "the calls to measure, instead of the suite's", 2},
 	{"runs", KEY_RUNS, "N", 0, "samples per cell, instead of the suite's", 3},
 	{"warmup", KEY_WARMUP, "N", 0, "spawns before each block that are not counted (2)", 3},
@@ -51,7 +52,10 @@ static const struct argp_option fixed_options[] = {
 	{"child", KEY_CHILD, "PATH", 0,
 	 "the program to exec (spawnscope-child beside this program)", 3},
 	{"program", KEY_PROGRAM, "PATH", 0,
-	 "your program to exec instead, without arguments; it must end with status 0", 3},
+	 "your program to exec instead, without arguments; it must end with status 0; of several, "
+	 "each is measured",
+	 3},
+	{"copy", KEY_COPY, "PATH", OPTION_HIDDEN, 0, 3},
 	{"loader", KEY_LOADER, "PATH", OPTION_HIDDEN, 0, 3},
 	{"libraries", KEY_LIBRARIES, "LIST", OPTION_HIDDEN, 0, 3},
 	{"pass", KEY_PASS, "NAME", OPTION_HIDDEN, 0, 3},
@@ -74,6 +78,7 @@ static const char doc[] =
 	"  spawnscope-bench --method fork,vfork --size 1M,1G --runs 100\n"
 	"  spawnscope-bench --method fork --size 64M --pages 4k,thp --child-write 0,16M\n"
 	"  spawnscope-bench --suite my.ini --seed 1 --cpu 2\n"
+	"  spawnscope-bench -- python3 -c pass     (one more --program, with arguments)\n"
 	"  spawnscope-bench --list\n"
 	"\n"
 	"A suite file:\n"
@@ -177,6 +182,18 @@ static int parse_list(struct parser *p, const char *option, const char *name, co
 	return 0;
 }
 
+static error_t add_program(struct bench_driver_options *o, const char *path)
+{
+	const char **grown = (const char **)reallocarray((void *)o->programs, o->program_count + 1,
+							 sizeof(*grown));
+
+	if (!grown)
+		return ENOMEM;
+	o->programs = grown;
+	grown[o->program_count++] = path;
+	return 0;
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct parser *p = state->input;
@@ -200,11 +217,13 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return -parse_bounded(p, "--timeout", arg, 1, TIMEOUT_MAX_S, &o->timeout_s);
 	case KEY_CHILD:
 		o->child_path = arg;
-		o->silent = false;
 		return 0;
 	case KEY_PROGRAM:
-		o->child_path = arg;
-		o->silent = true;
+		return add_program(o, arg);
+	case KEY_COPY:
+		if (strlen(arg) >= PATH_MAX)
+			return -fault__set(p->why, -ENAMETOOLONG, "the path of --copy is too long");
+		o->copy = arg;
 		return 0;
 	case KEY_LOADER:
 		return -parse_path(p, arg, o->loader.path);
@@ -223,6 +242,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		o->help = true;
 		return 0;
 	case ARGP_KEY_ARG:
+		if (state->quoted && state->next > state->quoted) {
+			o->command = state->argv + state->next - 1;
+			state->next = state->argc;
+			return 0;
+		}
 		return -fault__set(p->why, -EINVAL,
 				   "unexpected argument '%.100s'; --help lists the options", arg);
 	default:
@@ -246,7 +270,6 @@ int bench_driver_options__parse(struct bench_driver_options *options, int argc, 
 	error_t error;
 
 	*options = (struct bench_driver_options){
-		.suite = "quick",
 		.cpu = CPU_LAST,
 		.warmups = WARMUPS_DEFAULT,
 		.timeout_s = TIMEOUT_DEFAULT_S,
@@ -265,6 +288,7 @@ int bench_driver_options__parse(struct bench_driver_options *options, int argc, 
 void bench_driver_options__free(struct bench_driver_options *options)
 {
 	suite_grid__free(&options->override);
+	free((void *)options->programs);
 }
 
 void bench_driver_options__help(void)

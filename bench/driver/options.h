@@ -14,10 +14,13 @@
 #define CPU_LAST (-2)
 
 struct bench_driver_options {
-	const char *suite;	    /* a name or a path */
+	const char *suite;	    /* a name or a path; NULL: not given */
 	struct suite_grid override; /* replaces the suite's lists */
-	const char *child_path;
-	bool silent; /* it is an ordinary program, which reports nothing */
+	const char *child_path;	    /* of spawnscope-child; NULL: beside this program */
+	const char **programs;	    /* to exec in its place, without arguments */
+	size_t program_count;
+	char *const *command; /* one more of these, with its arguments; NULL-terminated, or NULL */
+	const char *copy;     /* of the program, to execute in its place, or NULL */
 	struct loader loader;
 	const char *pass; /* a variable for the subjects' environment, or NULL */
 	uint64_t seed;

@@ -81,33 +81,64 @@ static int make_room(struct pool *pool, const struct shape *shape, struct fault 
 	return err;
 }
 
-static int build(struct pool *pool, struct pool_subject *subject, struct fault *why)
+/* Asks the subject to take its shape and its program, or its program only. */
+static int ask_for_program(struct pool *pool, struct pool_subject *subject, enum subject_verb verb,
+			   struct fault *why)
 {
 	static struct subject_request request;
 	static struct subject_reply reply;
-	int err;
+	const struct program *program = &pool->config.programs[subject->program];
+	int err = 0;
 
 	request = (struct subject_request){
-		.verb = SUBJECT_BUILD,
+		.verb = verb,
 		.build = {.shape = subject->shape,
 			  .cpu = pool->config.cpu,
-			  .silent = pool->config.silent,
+			  .silent = program->silent,
 			  .loader = pool->config.loader},
 	};
-	if (strlen(pool->config.child_path) >= sizeof(request.build.child_path))
-		return fault__set(why, -ENAMETOOLONG, "the path of --child is too long");
-	strcpy(request.build.child_path, pool->config.child_path);
-	err = launch__start(&subject->launch, &pool->config.loader, pool->config.pass, why);
+	if (strlen(program->path) >= sizeof(request.build.child_path))
+		return fault__set(why, -ENAMETOOLONG, "the path of the program is too long");
+	strcpy(request.build.child_path, program->path);
+	if (program->copy)
+		snprintf(request.build.copy, sizeof(request.build.copy), "%s", program->copy);
+	if (program->arguments || verb == SUBJECT_PROGRAM)
+		err = launch__write_arguments(&subject->launch, program->arguments);
 	if (err)
-		return err;
+		return fault__set(why, err, "arguments for the parent process: %s", strerror(-err));
 	err = launch__ask(&subject->launch, &request, &reply,
 			  build_limit_ms(&pool->config, &subject->shape), why);
 	if (!err && reply.error != 0)
 		err = fault__set(why, reply.error, "%s", reply.why.text);
+	if (!err && verb == SUBJECT_BUILD)
+		subject->facts = reply.facts;
+	return err;
+}
+
+static int build(struct pool *pool, struct pool_subject *subject, struct fault *why)
+{
+	int err = launch__start(&subject->launch, &pool->config.loader, pool->config.pass, why);
+
+	if (err)
+		return err;
+	err = ask_for_program(pool, subject, SUBJECT_BUILD, why);
 	if (err)
 		launch__end(&subject->launch);
-	else
-		subject->facts = reply.facts;
+	return err;
+}
+
+/* The same parent execs all programs, so that they are compared from one. */
+static int change_program(struct pool *pool, size_t index, size_t program, struct fault *why)
+{
+	struct pool_subject *subject = pool->subjects[index];
+	int err;
+
+	if (subject->program == program)
+		return 0;
+	subject->program = program;
+	err = ask_for_program(pool, subject, SUBJECT_PROGRAM, why);
+	if (err)
+		end_subject(pool, index);
 	return err;
 }
 
@@ -124,9 +155,10 @@ static int find(const struct pool *pool, const struct shape *shape, const struct
 	return -ENOENT;
 }
 
-static int add(struct pool *pool, const struct shape *shape, const struct method *only,
-	       size_t *index, struct fault *why)
+static int add(struct pool *pool, const struct cell *cell, const struct method *only, size_t *index,
+	       struct fault *why)
 {
+	const struct shape *shape = &cell->shape;
 	struct pool_subject **grown;
 	struct pool_subject *subject;
 	int err;
@@ -144,6 +176,7 @@ static int add(struct pool *pool, const struct shape *shape, const struct method
 	}
 	subject->shape = *shape;
 	subject->only = only;
+	subject->program = cell->program;
 	err = build(pool, subject, why);
 	if (err) {
 		free(subject);
@@ -161,7 +194,9 @@ static int get(struct pool *pool, const struct cell *cell, size_t *index, struct
 
 	*index = 0;
 	if (find(pool, &cell->shape, only, index) != 0)
-		err = add(pool, &cell->shape, only, index, why);
+		err = add(pool, cell, only, index, why);
+	if (!err && cell->method->execs)
+		err = change_program(pool, *index, cell->program, why);
 	if (!err)
 		pool->subjects[*index]->last_use = ++pool->uses;
 	return err;

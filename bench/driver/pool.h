@@ -13,9 +13,8 @@
 #include "bench/suite/grid.h"
 
 struct pool_config {
-	int cpu; /* or CPU_NONE */
-	const char *child_path;
-	bool silent; /* it reports nothing */
+	int cpu;			/* or CPU_NONE */
+	const struct program *programs; /* to exec; a cell has the number of its own */
 	struct loader loader;
 	const char *pass;	/* a variable for the subjects' environment, or NULL */
 	unsigned int warmups;	/* per block */
@@ -26,7 +25,8 @@ struct pool_subject {
 	struct launch launch;
 	struct shape shape;
 	const struct method
-		*only; /* it serves this method alone; NULL: all without alters_parent */
+		*only;	/* it serves this method alone; NULL: all without alters_parent */
+	size_t program; /* that it has taken */
 	struct parent_facts facts;
 	uint64_t last_use;
 };

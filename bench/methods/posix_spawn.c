@@ -10,7 +10,7 @@ static int spawn(const struct stage *stage, struct sample *sample)
 	int error;
 
 	sample->call_ns = now_ns();
-	error = posix_spawn(&pid, stage->child_argv[0], NULL, NULL, stage->child_argv, environ);
+	error = posix_spawn(&pid, stage->file, NULL, NULL, stage->child_argv, environ);
 	sample->return_ns = now_ns();
 	if (error)
 		return sample__fail(sample, error);

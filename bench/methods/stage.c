@@ -19,10 +19,10 @@
 static int make_command(struct stage *stage)
 {
 	/* At worst each byte is a quote, which takes four; then two quotes and a space. */
-	size_t size = sizeof("exec"), used;
+	size_t size = sizeof("exec") + 4 * strlen(stage->file) + 4, used;
 	int err = 0;
 
-	for (int i = 0; stage->child_argv[i]; i++)
+	for (int i = 1; stage->child_argv[i]; i++)
 		size += 4 * strlen(stage->child_argv[i]) + 4;
 	stage->command = malloc(size);
 	if (!stage->command)
@@ -31,35 +31,55 @@ static int make_command(struct stage *stage)
 	used = strlen(strcpy(stage->command, "exec"));
 	for (int i = 0; stage->child_argv[i] && !err; i++) {
 		stage->command[used++] = ' ';
-		err = text_shell_quote(stage->child_argv[i], stage->command + used, size - used);
+		err = text_shell_quote(i ? stage->child_argv[i] : stage->file,
+				       stage->command + used, size - used);
 		used += strlen(stage->command + used);
 	}
 	return err;
 }
 
-static int make_argv(struct stage *stage, int slate_fd, const char *child_path,
+static size_t count_words(char *const *words)
+{
+	size_t count = 0;
+
+	while (words && words[count])
+		count++;
+	return count;
+}
+
+static int make_argv(struct stage *stage, int slate_fd, const struct program *program,
 		     const struct loader *loader)
 {
-	char **argv = stage->child_argv;
-	int n = 0;
-
 	/* spawnscope-child is static: it needs no loader. */
-	if (stage->silent && loader && loader->path[0]) {
+	bool loads = stage->silent && loader && loader->path[0];
+	const char *file = program->copy && *program->copy ? program->copy : program->path;
+	size_t arguments = count_words(program->arguments);
+	char **argv = calloc(LOADER_WORDS + 3 + arguments, sizeof(*argv));
+	size_t n = 0;
+
+	stage->child_argv = argv;
+	stage->program = strdup(program->path);
+	stage->file = strdup(loads ? loader->path : file);
+	if (!argv || !stage->program || !stage->file)
+		return -ENOMEM;
+	if (loads) {
 		argv[n++] = strdup(loader->path);
 		argv[n++] = strdup(LOADER_LIBRARIES_OPTION);
 		argv[n++] = strdup(loader->libraries);
 	}
-	stage->program = argv[n++] = strdup(child_path);
+	argv[n++] = strdup(loads ? file : program->path);
 	if (!stage->silent && asprintf(&argv[n++], "%d", slate_fd) < 0)
 		argv[n - 1] = NULL;
-	for (int i = 0; i < n; i++) {
+	for (size_t i = 0; i < arguments; i++)
+		argv[n++] = strdup(program->arguments[i]);
+	for (size_t i = 0; i < n; i++) {
 		if (!argv[i])
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-int stage__open(struct stage *stage, int slate_fd, const char *child_path, bool silent,
+int stage__open(struct stage *stage, int slate_fd, const struct program *program,
 		const struct loader *loader)
 {
 	void *slate;
@@ -67,14 +87,14 @@ int stage__open(struct stage *stage, int slate_fd, const char *child_path, bool 
 
 	*stage = (struct stage){
 		.parent_pid = getpid(),
-		.silent = silent,
+		.silent = program->silent,
 		.page_bytes = (size_t)sysconf(_SC_PAGESIZE),
 	};
 	slate = mmap(NULL, sizeof(struct slate), PROT_READ | PROT_WRITE, MAP_SHARED, slate_fd, 0);
 	if (slate == MAP_FAILED)
 		return -errno;
 	stage->slate = slate;
-	err = make_argv(stage, slate_fd, child_path, loader);
+	err = make_argv(stage, slate_fd, program, loader);
 	if (!err)
 		err = make_command(stage);
 	if (err)
@@ -86,8 +106,11 @@ void stage__close(struct stage *stage)
 {
 	if (stage->slate)
 		munmap((void *)stage->slate, sizeof(struct slate));
-	for (size_t i = 0; i < sizeof(stage->child_argv) / sizeof(stage->child_argv[0]); i++)
-		free(stage->child_argv[i]);
+	for (char **word = stage->child_argv; word && *word; word++)
+		free(*word);
+	free(stage->child_argv);
+	free(stage->program);
+	free(stage->file);
 	free(stage->command);
 	*stage = (struct stage){0};
 }
@@ -136,7 +159,7 @@ _Noreturn void stage__exec(const struct stage *stage)
 	int64_t child_ns = now_ns();
 
 	stage->slate->child_ns = child_ns;
-	execve(stage->child_argv[0], stage->child_argv, environ);
+	execve(stage->file, stage->child_argv, environ);
 	stage->slate->exec_errno = errno;
 	_exit(127); /* as a shell does if it cannot run a command */
 }

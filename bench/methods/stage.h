@@ -15,6 +15,7 @@
 #include "bench/methods/slate.h"
 #include "bench/shared/clock.h"
 #include "bench/shared/loader.h"
+#include "bench/shared/program.h"
 
 /* A `sample` line of the protocol. Times in ns of CLOCK_MONOTONIC; 0: not taken. */
 struct sample {
@@ -32,11 +33,11 @@ struct sample {
 
 struct stage {
 	volatile struct slate *slate;
-	/* spawnscope-child FD, or a program without arguments, perhaps after its loader. */
-	char *child_argv[LOADER_WORDS + 2];
-	const char *program; /* the word in child_argv after the loader */
-	bool silent;	     /* the program reports nothing */
-	char *command;	     /* child_argv, quoted for a shell */
+	char **child_argv; /* spawnscope-child FD, or another program, perhaps after its loader */
+	char *program;	   /* its path, for messages */
+	char *file;	   /* that is executed: the program, its copy, or its loader */
+	bool silent;	   /* the program reports nothing */
+	char *command;	   /* file and child_argv's arguments, quoted for a shell */
 	pid_t parent_pid;
 	/* For methods that support child_write and parent_write; else NULL and 0. */
 	volatile unsigned char *memory;
@@ -46,11 +47,12 @@ struct stage {
 };
 
 /*
- * Maps the slate at the start of `slate_fd`, which must not be close-on-exec. Prepares to run
- * `child_path`, which reports to the slate unless it is `silent`. A silent program is started by
- * `loader` if that is not NULL. 0 or -errno.
+ * Maps the slate at the start of `slate_fd`, which must not be close-on-exec. Prepares to run the
+ * program, which reports to the slate unless it is silent. A silent program is started by `loader`
+ * if that is not NULL. If a copy of it is executed, argv[0] stays its path, except after a loader
+ * or a shell. 0 or -errno.
  */
-int stage__open(struct stage *stage, int slate_fd, const char *child_path, bool silent,
+int stage__open(struct stage *stage, int slate_fd, const struct program *program,
 		const struct loader *loader);
 void stage__close(struct stage *stage);
 
@@ -64,7 +66,7 @@ void stage__reset(const struct stage *stage);
  */
 _Noreturn void stage__child(const struct stage *stage);
 
-/* Runs in a child: execs child_argv. If that fails, leaves exec's errno in the slate. */
+/* Runs in a child: execs the file. If that fails, leaves exec's errno in the slate. */
 _Noreturn void stage__exec(const struct stage *stage);
 
 /* After the call returned: writes parent_write_bytes, then releases the child. */

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -66,6 +67,67 @@ static int silence_stdout(void)
 	return 0;
 }
 
+/* The arguments behind the slate, NULL-terminated and in one piece of memory. NULL: no memory. */
+static char **read_arguments(void)
+{
+	uint32_t bytes = 0;
+	size_t count = 0;
+	char **words, *text;
+
+	if (pread(SUBJECT_SLATE_FD, &bytes, sizeof(bytes), SUBJECT_WORDS_OFFSET) != sizeof(bytes))
+		return NULL;
+	/* Each word has one byte at least. */
+	words = calloc(bytes + 1, sizeof(*words) + 1);
+	if (!words)
+		return NULL;
+	text = (char *)(words + bytes + 1);
+	if (pread(SUBJECT_SLATE_FD, text, bytes, SUBJECT_WORDS_OFFSET + sizeof(bytes)) !=
+	    (ssize_t)bytes) {
+		free(words);
+		return NULL;
+	}
+	for (size_t at = 0; at < bytes; at += strlen(text + at) + 1)
+		words[count++] = text + at;
+	return words;
+}
+
+/* Prepares to exec the program of the request. */
+static int take_program(struct subject *subject, const struct subject_request *request,
+			struct subject_reply *reply)
+{
+	struct program program = {
+		.path = (char *)request->build.child_path,
+		.copy = request->build.copy,
+		.silent = request->build.silent,
+	};
+	char **arguments = NULL;
+	int err = 0;
+
+	if (program.silent) {
+		arguments = read_arguments();
+		if (!arguments)
+			return fault__set(&reply->why, -ENOMEM, "memory for the arguments");
+		program.arguments = arguments;
+		err = silence_stdout();
+	}
+	if (err)
+		fault__set(&reply->why, err, "/dev/null: %s", strerror(-err));
+	stage__close(&subject->stage);
+	if (!err) {
+		err = stage__open(&subject->stage, SUBJECT_SLATE_FD, &program,
+				  &request->build.loader);
+		if (err)
+			fault__set(&reply->why, err, "slate: %s", strerror(-err));
+	}
+	free(arguments);
+	subject->stage.memory = subject->memory.start;
+	subject->stage.child_write_bytes =
+		(size_t)shape__get(&request->build.shape, AXIS_CHILD_WRITE);
+	subject->stage.parent_write_bytes =
+		(size_t)shape__get(&request->build.shape, AXIS_PARENT_WRITE);
+	return err;
+}
+
 static int build(struct subject *subject, const struct subject_request *request,
 		 struct subject_reply *reply)
 {
@@ -78,19 +140,9 @@ static int build(struct subject *subject, const struct subject_request *request,
 	err = parent_build(&request->build.shape, &subject->memory, &reply->why);
 	if (err)
 		return err;
-	if (request->build.silent)
-		err = silence_stdout();
+	err = take_program(subject, request, reply);
 	if (err)
-		return fault__set(&reply->why, err, "/dev/null: %s", strerror(-err));
-	err = stage__open(&subject->stage, SUBJECT_SLATE_FD, request->build.child_path,
-			  request->build.silent, &request->build.loader);
-	if (err)
-		return fault__set(&reply->why, err, "slate: %s", strerror(-err));
-	subject->stage.memory = subject->memory.start;
-	subject->stage.child_write_bytes =
-		(size_t)shape__get(&request->build.shape, AXIS_CHILD_WRITE);
-	subject->stage.parent_write_bytes =
-		(size_t)shape__get(&request->build.shape, AXIS_PARENT_WRITE);
+		return err;
 	err = parent_measure(&reply->facts);
 	if (err)
 		return fault__set(&reply->why, err, "/proc/self: %s", strerror(-err));
@@ -228,6 +280,8 @@ int subject_main(void)
 		reply = (struct subject_reply){0};
 		if (request.verb == SUBJECT_BUILD)
 			reply.error = build(&subject, &request, &reply);
+		else if (request.verb == SUBJECT_PROGRAM)
+			reply.error = take_program(&subject, &request, &reply);
 		else
 			reply.error = run(&subject, &request, &reply);
 		if (send(SUBJECT_SOCKET_FD, &reply, sizeof(reply), MSG_NOSIGNAL) < 0)

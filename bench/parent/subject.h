@@ -27,11 +27,19 @@ enum {
 /* Where samples begin in the memfd: a multiple of the page size of every architecture. */
 #define SUBJECT_SAMPLES_OFFSET (64 * 1024)
 
+/*
+ * Where the arguments of its program stand there, behind the slate: their number of bytes as a
+ * uint32_t, and each with the zero at its end.
+ */
+#define SUBJECT_WORDS_OFFSET 4096
+#define SUBJECT_WORDS_MAX    (SUBJECT_SAMPLES_OFFSET - SUBJECT_WORDS_OFFSET - 4)
+
 #define CPU_NONE (-1) /* not pinned */
 
 enum subject_verb {
-	SUBJECT_BUILD, /* the first request: take the shape */
-	SUBJECT_RUN,   /* take samples */
+	SUBJECT_BUILD,	 /* the first request: take the shape, and a program to exec */
+	SUBJECT_PROGRAM, /* take another program; the rest of `build` is as it was */
+	SUBJECT_RUN,	 /* take samples */
 };
 
 struct subject_request {
@@ -42,6 +50,7 @@ struct subject_request {
 			int cpu;
 			bool silent; /* the program at child_path reports nothing */
 			char child_path[PATH_MAX];
+			char copy[PATH_MAX];  /* of it, to execute; "": itself */
 			struct loader loader; /* for a silent program, too */
 		} build;
 		struct {

@@ -6,15 +6,19 @@
  *
  * The driver writes on standard output:
  *
- *   spawnscope-bench 2                 first line; the number is PROTOCOL_VERSION
+ *   spawnscope-bench 3                 first line; the number is PROTOCOL_VERSION
  *   libc NAME VERSION [PATH]           the driver's C library, and its file unless it is linked
  *                                      statically
  *   runs N                             samples per cell; repeated before a cell whose number
- * differs from the cell before seed N                             seed of the random order cell ID
- * KEY=VALUE ...              one line per cell of the grid, IDs from 0 up; keys are the axes
- * (method=fork rss_bytes=1048576 pages=4k ...), values have no space; `method` comes first skip ID
- * REASON...                  cell ID cannot run, and why; it gets no samples ready end of the grid;
- * commands are read from here on
+ *                                      differs from the cell before
+ *   seed N                             seed of the random order
+ *   cell ID KEY=VALUE ...              one line per cell of the grid, IDs from 0 up; keys are the
+ *                                      axes (method=fork rss_bytes=1048576 pages=4k ...), `method`
+ *                                      comes first; with several programs, program=COMMAND comes
+ *                                      last; in values, \xNN stands for a space, a backslash and a
+ *                                      control character
+ *   skip ID REASON...                  cell ID cannot run, and why; it gets no samples
+ *   ready                              end of the grid; commands are read from here on
  *
  * With --serve it then reads commands from standard input, and answers each:
  *
@@ -48,7 +52,10 @@
  */
 #pragma once
 
-#define PROTOCOL_VERSION 2
+#define PROTOCOL_VERSION 3
 
 /* The driver writes no longer lines. */
 #define PROTOCOL_LINE_MAX 4096
+
+/* In the reason of `broken`: a block of samples reached the time limit. */
+#define NO_ANSWER "did not answer within"

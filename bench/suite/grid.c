@@ -224,6 +224,34 @@ int cells__expand(struct cells *cells, const struct suite_grid *grid,
 	return 0;
 }
 
+int cells__add_programs(struct cells *cells, char *const *names, size_t n, struct fault *why)
+{
+	struct cell *grown;
+	size_t count = 0, to;
+
+	for (size_t i = 0; i < cells->n; i++)
+		count += cells->v[i].method->execs ? n : 1;
+	if (count > GRID_CELLS_MAX)
+		return fault__set(why, -EINVAL, "more than %d cells; take fewer", GRID_CELLS_MAX);
+	grown = reallocarray(cells->v, count, sizeof(*grown));
+	if (!grown)
+		return out_of_memory(why);
+	cells->v = grown;
+	/* From the end, so that none is overwritten before it was read. */
+	to = count;
+	for (size_t i = cells->n; i-- > 0;) {
+		struct cell cell = grown[i];
+
+		for (size_t k = cell.method->execs ? n : 1; k-- > 0;) {
+			cell.program = k;
+			cell.program_name = cell.method->execs ? names[k] : NULL;
+			grown[--to] = cell;
+		}
+	}
+	cells->n = count;
+	return 0;
+}
+
 void cells__free(struct cells *cells)
 {
 	free(cells->v);

@@ -42,9 +42,11 @@ struct cell {
 	const struct method *method;
 	struct shape shape;
 	unsigned int runs;
-	bool skipped;	     /* no samples */
-	bool broken;	     /* no more samples */
-	struct fault reason; /* why skipped or broken */
+	size_t program;		  /* which one it execs */
+	const char *program_name; /* in its key; NULL: not an axis here */
+	bool skipped;		  /* no samples */
+	bool broken;		  /* no more samples */
+	struct fault reason;	  /* why skipped or broken */
 };
 
 struct cells {
@@ -59,4 +61,10 @@ struct cells {
  */
 int cells__expand(struct cells *cells, const struct suite_grid *grid,
 		  const struct suite_grid *override, struct fault *why);
+
+/*
+ * Makes the program an axis of the cells that exec: each becomes one for each of the `n` names,
+ * which it borrows. 0, or -EINVAL or -ENOMEM and the reason.
+ */
+int cells__add_programs(struct cells *cells, char *const *names, size_t n, struct fault *why);
 void cells__free(struct cells *cells);

@@ -43,6 +43,14 @@ const struct builtin_suite builtin_suites[] = {
 			"runs = 100\n",
 	},
 	{
+		.name = "program",
+		.brief = "the calls that start your program, from a small and a large parent",
+		.text = "[start]\n"
+			"method = posix_spawn, fork-exec, vfork-exec\n"
+			"size = 1M, 256M\n"
+			"runs = 100\n",
+	},
+	{
 		.name = "overhead",
 		.brief = "what each probe costs: for `spawnscope bench`, best in the lab",
 		.text = "[calls]\n"
@@ -183,6 +191,8 @@ static int explain_unknown_suite(const char *name, struct fault *why)
 		strcat(known, builtin_suites[i].name);
 		strcat(known, ", ");
 	}
+	if (strchr(name, '/') || strchr(name, '.'))
+		return fault__set(why, -ENOENT, "--suite %.200s: %s", name, strerror(ENOENT));
 	return fault__set(why, -ENOENT, "unknown suite '%.200s'; known: %sor a file's path", name,
 			  known);
 }

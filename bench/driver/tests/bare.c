@@ -146,6 +146,7 @@ int main(int argc, char **argv)
 {
 	bool report = argc == 2 && !strcmp(argv[1], "--report");
 	struct shape shape = {{[AXIS_SIZE] = PARENT_BYTES, [AXIS_PAGES] = PAGES_4K}};
+	const struct program none = {.path = "/nonexistent"};
 	struct parent_memory memory;
 	struct stage stage;
 	struct fault why;
@@ -158,7 +159,7 @@ int main(int argc, char **argv)
 	fd = memfd_create("slate", 0);
 	if (fd < 0 || ftruncate(fd, sysconf(_SC_PAGESIZE)) != 0)
 		return fail("memfd", -errno);
-	err = stage__open(&stage, fd, "/nonexistent", false, NULL);
+	err = stage__open(&stage, fd, &none, NULL);
 	if (err)
 		return fail("stage", err);
 	fork_verdict = compare(&stage, &method_fork, bare_fork);

@@ -203,8 +203,11 @@ TEST(test_load_faults)
 	struct fault why = {""};
 
 	assert_int_equal(suite_load("/nonexistent/x", NULL, &cells, &why), -ENOENT);
-	assert_string_equal(why.text, "unknown suite '/nonexistent/x'; known: quick, standard, "
-				      "overhead, or a file's path");
+	assert_string_equal(why.text, "--suite /nonexistent/x: No such file or directory");
+	assert_int_equal(suite_load("quik", NULL, &cells, &why), -ENOENT);
+	assert_string_equal(why.text,
+			    "unknown suite 'quik'; known: quick, standard, program, overhead, or "
+			    "a file's path");
 	assert_int_equal(suite_load("/dev/zero", NULL, &cells, &why), -EFBIG);
 	assert_int_equal(suite_load("/proc/self/cmdline", NULL, &cells, &why), -EINVAL);
 	assert_string_equal(why.text, "/proc/self/cmdline: not a text file");
