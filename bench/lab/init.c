@@ -24,6 +24,7 @@
  * The command itself can read lab.clock=icount (a nanosecond is an instruction), lab.rule=NAME
  * (how they are counted) and lab.qemu=VERSION.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/random.h>
@@ -79,6 +80,20 @@ static void make_dir(const char *path)
 		die(path);
 }
 
+/* Whether the image has files there, such as libraries of a program that was built in /tmp. */
+static bool has_files(const char *path)
+{
+	DIR *folder = opendir(path);
+	struct dirent *entry;
+	bool found = false;
+
+	while (folder && (entry = readdir(folder)))
+		found |= strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
+	if (folder)
+		closedir(folder);
+	return found;
+}
+
 static void mount_all(void)
 {
 	static const struct {
@@ -101,6 +116,10 @@ static void mount_all(void)
 	for (size_t i = 0; i < sizeof(mounts) / sizeof(*mounts); i++) {
 		/* Folders in /sys exist already, unless the kernel lacks the feature. */
 		mkdir(mounts[i].target, 0755);
+		if (!strcmp(mounts[i].type, "tmpfs") && has_files(mounts[i].target)) {
+			chmod(mounts[i].target, 01777);
+			continue;
+		}
 		if (mount(mounts[i].type, mounts[i].target, mounts[i].type, 0, mounts[i].options) &&
 		    !mounts[i].optional)
 			die(mounts[i].target);
@@ -282,8 +301,7 @@ static pid_t start(char **argv, const struct output *out, const struct output *e
 	execvp(argv[0], argv);
 	if (errno == ENOENT)
 		dprintf(STDERR_FILENO,
-			"lab: '%s', or a library of it, is not in the guest: "
-			"add it with --add (and --with-libs)\n",
+			"lab: '%s', or a library of it, is not in the guest: add it with --add\n",
 			argv[0]);
 	else
 		dprintf(STDERR_FILENO, "lab: cannot run '%s': %s\n", argv[0], strerror(errno));

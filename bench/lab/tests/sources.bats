@@ -17,10 +17,11 @@ setup() {
     cd "$BATS_TEST_TMPDIR" || return
 }
 
+# What the guests without probes gave is kept for the test of the order.
 cross_check() { # KERNEL
     local lines=$BATS_TEST_TMPDIR/lines
     need_kernel "$1"
-    "$CHECK" --programs "$BUILD/static" "$1" >"$lines" || {
+    "$CHECK" --programs "$BUILD/static" --keep "$BATS_FILE_TMPDIR/$1" "$1" >"$lines" || {
         grep UNEXPLAINED "$lines"
         return 1
     }
@@ -37,20 +38,21 @@ cross_check() { # KERNEL
 @test "debian:sid: the sources of a phase agree" { cross_check debian:sid; }
 
 # The median of the call, by the driver's clock.
-clock() { # FOLDER METHOD
-    jq 'select(.type == "cell").samples.spawn_ns | sort | .[(length - 1) / 2 | floor]' "$1/$2-1M.jsonl"
+clock() { # KERNEL METHOD
+    jq 'select(.type == "cell").samples.spawn_ns | sort | .[(length - 1) / 2 | floor]' "$BATS_FILE_TMPDIR/$1/$2-1M.jsonl"
 }
 
 @test "calls have the order that the instruction stream has, whichever way a kernel clears memory" {
     local kernel method stream
     for kernel in debian:6.1 debian:6.12; do
-        need_kernel "$kernel"
-        "$LAB_SCRIPTS/outside" --programs "$BUILD/static" --keep "$kernel" "$kernel" >"$kernel.lines"
+        # Alone, this test has to boot.
+        [ -s "$BATS_FILE_TMPDIR/$kernel/outside" ] || cross_check "$kernel"
     done
     for method in fork vfork posix_spawn thread; do
         # Median of the instructions, and of the stream, of the kernel's part.
         for kernel in debian:6.1 debian:6.12; do
-            awk -v method=$method '$1 == method && $3 == "clone..clone_return" { print $5, $6 }' "$kernel.lines"
+            awk -v method=$method '$1 == method && $2 == "1M" && $3 == "clone..clone_return" { print $5, $6 }' \
+                "$BATS_FILE_TMPDIR/$kernel/outside"
         done >spans
         echo "$method $(clock debian:6.1 $method) $(clock debian:6.12 $method) $(xargs <spans)"
         [ "$(wc -l <spans)" -eq 2 ]
