@@ -45,7 +45,7 @@ static struct birth_series *series_of(struct birth_sums *s, const struct birth *
 	return &s->series[i];
 }
 
-static int fill_series(struct birth_sums *s, const struct run *r)
+static int fill_series(struct birth_sums *s, const struct run *r, const int64_t *work_ns)
 {
 	bool all = s->groups.n <= SERIES_MAX && !s->groups.other.label;
 	int64_t first, last;
@@ -71,19 +71,23 @@ static int fill_series(struct birth_sums *s, const struct run *r)
 		to = series_of(s, b);
 		bin = (size_t)((birth_time(b) - first) / s->bin_ns);
 		to->n[bin]++;
-		to->work_ns[bin] += (double)birth_work_ns(b);
+		to->work_ns[bin] += (double)work_ns[i];
 	}
 	return 0;
 }
 
-static int fill_groups(struct birth_sums *s, const struct run *r)
+/* Also fills in the kernel's work for each birth, ns. */
+static int fill_groups(struct birth_sums *s, const struct run *r, int64_t *work_ns)
 {
+	int64_t phases[PHASE_COUNT];
+
 	groups__init(&s->groups, GROUP_BY_COMM);
 	for (size_t i = 0; i < r->birth_count; i++) {
 		const struct birth *b = &r->births[i];
 		int64_t call = birth_call_ns(b);
 
-		if (groups__add(&s->groups, b))
+		work_ns[i] = birth_phases(b, phases);
+		if (groups__add_phases(&s->groups, b, phases, work_ns[i]))
 			return -1;
 		if (b->life.result > 0 && call != MISSING &&
 		    (!s->slowest || call > birth_call_ns(s->slowest)))
@@ -97,11 +101,14 @@ static int fill_groups(struct birth_sums *s, const struct run *r)
 struct birth_sums *birth_sums__of(const struct run *r)
 {
 	struct birth_sums *s = calloc(1, sizeof(*s));
+	int64_t *work_ns = calloc(r->birth_count + 1, sizeof(*work_ns));
 
-	if (s && (fill_groups(s, r) || fill_series(s, r) || family__of(&s->family, r))) {
+	if (s && (!work_ns || fill_groups(s, r, work_ns) || fill_series(s, r, work_ns) ||
+		  family__of(&s->family, r, work_ns))) {
 		birth_sums__free(s);
-		return NULL;
+		s = NULL;
 	}
+	free(work_ns);
 	return s;
 }
 

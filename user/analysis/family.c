@@ -76,7 +76,8 @@ static const char *program_of(const struct birth *b)
 	return slash && slash[1] ? slash + 1 : b->path;
 }
 
-static int add(struct family *f, const struct places *places, const struct birth *b)
+static int add(struct family *f, const struct places *places, const struct birth *b,
+	       int64_t work_ns)
 {
 	struct place *parent = place_of(places, b->life.parent_tgid), *child;
 	size_t up = parent->member, member = FAMILY_NONE;
@@ -94,7 +95,7 @@ static int add(struct family *f, const struct places *places, const struct birth
 		f->left_out++;
 	} else {
 		f->v[member].n++;
-		f->v[member].work_ns += (double)birth_work_ns(b);
+		f->v[member].work_ns += (double)work_ns;
 	}
 	child = place_of(places, b->child_tgid);
 	*child = (struct place){b->child_tgid, member};
@@ -130,7 +131,7 @@ static const struct birth **in_order(const struct run *r, size_t *n)
 	return v;
 }
 
-int family__of(struct family *f, const struct run *r)
+int family__of(struct family *f, const struct run *r, const int64_t *work_ns)
 {
 	struct places places = {.mask = 15};
 	const struct birth **births;
@@ -147,7 +148,7 @@ int family__of(struct family *f, const struct run *r)
 	if (births && places.v && f->v)
 		err = 0;
 	for (size_t i = 0; i < n && !err; i++)
-		err = add(f, &places, births[i]);
+		err = add(f, &places, births[i], work_ns[births[i] - r->births]);
 	free((void *)births);
 	free(places.v);
 	return err;

@@ -30,8 +30,8 @@ struct family {
 	int64_t left_out; /* births that found no room among the members */
 };
 
-/* 0 or -ENOMEM; free it in any case. */
-int family__of(struct family *f, const struct run *r);
+/* `work_ns` has birth_work_ns() of each birth of the run. 0 or -ENOMEM; free it in any case. */
+int family__of(struct family *f, const struct run *r, const int64_t *work_ns);
 /* The next member, parents before children; FAMILY_NONE: it was the last. */
 size_t family__next(const struct family *f, size_t at);
 void family__free(struct family *f);

@@ -2,6 +2,7 @@
 #include "user/analysis/groups.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,7 +182,7 @@ static int add_to(struct group *g, const struct birth *b, const int64_t *phases,
 	}
 	g->execs += life->execed && !life->exec_result;
 	g->work_ns += (double)work_ns;
-	err = savings_add(&g->spawnable, &g->staying, b);
+	err = savings_add(&g->spawnable, &g->staying, b, phases);
 	if (!err && call != MISSING)
 		err = sketch__add(&g->call, call);
 	if (!err && birth_rss(b) != MISSING)
@@ -205,19 +206,24 @@ const struct group *groups__of(const struct groups *g, const struct birth *b)
 	return &g->other;
 }
 
-int groups__add(struct groups *g, const struct birth *b)
+int groups__add_phases(struct groups *g, const struct birth *b, const int64_t phases[PHASE_COUNT],
+		       int64_t work_ns)
 {
 	struct group_key key = key_of(g, b);
 	struct group *to = find(g, &key, b);
-	int64_t phases[PHASE_COUNT], work_ns = birth_work_ns(b);
 	int err;
 
 	if (!to)
 		return -ENOMEM;
-	for (int p = 0; p < PHASE_COUNT; p++)
-		phases[p] = phase_ns(&b->life, p);
 	err = add_to(to, b, phases, work_ns);
 	return err ? err : add_to(&g->all, b, phases, work_ns);
+}
+
+int groups__add(struct groups *g, const struct birth *b)
+{
+	int64_t phases[PHASE_COUNT], work_ns = birth_phases(b, phases);
+
+	return groups__add_phases(g, b, phases, work_ns);
 }
 
 static void add_counts(struct group *g, const struct group_counts *counts)
@@ -291,23 +297,55 @@ void groups__count_other(struct groups *g, int64_t n)
 	add_counts(&g->all, &counts);
 }
 
-static int by_work(const void *a, const void *b)
+/* NAN sorts as the least: not known. */
+static double sort_value(const struct group *g, enum group_sort sort)
 {
-	const struct group *x = a, *y = b;
-	int order;
+	switch (sort) {
+	case GROUP_SORT_BIRTHS:
+		return (double)g->counts.births;
+	case GROUP_SORT_ERRORS:
+		return (double)g->counts.failures;
+	case GROUP_SORT_CALL:
+		return g->call.n ? g->call.sum : NAN;
+	case GROUP_SORT_MEDIAN:
+		return sketch__quantile(&g->call, 0.5);
+	case GROUP_SORT_MAX:
+		return g->call.n ? (double)g->call.max : NAN;
+	case GROUP_SORT_RSS:
+		return sketch__quantile(&g->rss, 0.5);
+	default:
+		return g->work_ns;
+	}
+}
 
-	if (x->work_ns != y->work_ns)
-		return x->work_ns > y->work_ns ? -1 : 1;
-	if (x->counts.births != y->counts.births)
-		return x->counts.births > y->counts.births ? -1 : 1;
-	order = memcmp(&x->key, &y->key, sizeof(x->key));
+/* The more first. */
+static int compare(double x, double y)
+{
+	if (isnan(x) || isnan(y))
+		return isnan(x) - isnan(y);
+	return (x < y) - (x > y);
+}
+
+static int by_sort(const void *a, const void *b, void *sort)
+{
+	const enum group_sort *s = sort;
+	const struct group *x = a, *y = b;
+	int order = *s == GROUP_SORT_NAME ? strcmp(x->label, y->label)
+					  : compare(sort_value(x, *s), sort_value(y, *s));
+
+	if (!order)
+		order = compare(x->work_ns, y->work_ns);
+	if (!order)
+		order = compare((double)x->counts.births, (double)y->counts.births);
+	if (!order)
+		order = memcmp(&x->key, &y->key, sizeof(x->key));
 	return order ? order : strcmp(x->label, y->label);
 }
 
 void groups__sort(struct groups *g)
 {
 	if (g->n)
-		qsort(g->v, g->n, sizeof(*g->v), by_work);
+		qsort_r(g->v, g->n, sizeof(*g->v), by_sort, &g->sort);
 }
 
 void group_label(const struct groups *g, const struct group *v, char *text, size_t size)

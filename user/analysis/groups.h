@@ -33,8 +33,21 @@ struct group {
 	} errnos[GROUP_ERRNOS_MAX]; /* the first kinds that were seen; 0: unused */
 };
 
+/* By what groups are sorted, the most first; by name, in its order. */
+enum group_sort {
+	GROUP_SORT_WORK, /* in sum */
+	GROUP_SORT_BIRTHS,
+	GROUP_SORT_ERRORS,
+	GROUP_SORT_CALL, /* its time, in sum */
+	GROUP_SORT_MEDIAN,
+	GROUP_SORT_MAX,
+	GROUP_SORT_RSS, /* of the parent, the median */
+	GROUP_SORT_NAME,
+};
+
 struct groups {
 	enum group_by by;
+	enum group_sort sort; /* set it after groups__init(); else by work */
 	struct group *v;
 	size_t n;
 	struct group other; /* what came after GROUPS_MAX groups */
@@ -46,6 +59,10 @@ void groups__free(struct groups *g); /* frees what g holds */
 
 /* Adds a birth that is over. 0 or -ENOMEM. */
 int groups__add(struct groups *g, const struct birth *b);
+
+/* The same with what birth_phases() gave for it. */
+int groups__add_phases(struct groups *g, const struct birth *b, const int64_t phases[PHASE_COUNT],
+		       int64_t work_ns);
 
 /* The group that a birth was added to. Valid until something is added or sorted. */
 const struct group *groups__of(const struct groups *g, const struct birth *b);
@@ -65,7 +82,7 @@ void groups__count_stacks(struct groups *g);
 /* Births, failures and restarts that the kernel's table of groups had no room for. */
 void groups__count_other(struct groups *g, int64_t n);
 
-/* By work, then by number, the most first. To be called after the last add. */
+/* By g->sort, then by work and by number. To be called after the last add. */
 void groups__sort(struct groups *g);
 
 /* The label. A stack has its number before it, after sorting: "#3 f < g < main". */

@@ -19,6 +19,18 @@ static double quantile_of_cell(const struct metric *m, const struct cell *c)
 	return stats_quantile(s, m->quantile);
 }
 
+static double mean_of_cell(const struct metric *m, const struct cell *c)
+{
+	return stats_mean(metric_series(m, c));
+}
+
+static double slowest_of_cell(const struct metric *m, const struct cell *c)
+{
+	const struct series *s = metric_series(m, c);
+
+	return stats_tail_known(s, m->quantile) ? stats_mean_beyond(s, m->quantile) : NAN;
+}
+
 static double failed_of_cell(const struct metric *m, const struct cell *c)
 {
 	const struct series *errnos = metric_series(m, c);
@@ -68,17 +80,21 @@ static int64_t count_of_birth(const struct metric *m, const struct birth *b)
 		.value = quantile_of_cell,                                                         \
 		.of_birth = SAMPLE_##field == SAMPLE_spawn_ns ? call_of_birth : NULL,              \
 	},
-#define TAIL(spelling, others, field, q)                                                           \
-	{                                                                                          \
-		.name = spelling,                                                                  \
-		.aliases = others,                                                                 \
-		.kind = METRIC_TAIL,                                                               \
-		.cost = true,                                                                      \
-		.phase = PHASE_none,                                                               \
-		.quantile = q,                                                                     \
-		.series = offsetof(struct cell, samples[SAMPLE_##field]),                          \
-		.value = quantile_of_cell,                                                         \
-	},
+#define POOLED(spelling, others, of, field, q, gives, ...)                                         \
+	{.name = spelling,                                                                         \
+	 .aliases = others,                                                                        \
+	 .kind = of,                                                                               \
+	 .cost = true,                                                                             \
+	 .phase = PHASE_none,                                                                      \
+	 .quantile = q,                                                                            \
+	 .series = offsetof(struct cell, samples[SAMPLE_##field]),                                 \
+	 .value = gives,                                                                           \
+	 __VA_ARGS__},
+#define TAIL(name, others, field, q) POOLED(name, others, METRIC_TAIL, field, q, quantile_of_cell)
+#define MEAN(name, others, field)                                                                  \
+	POOLED(name, others, METRIC_MEAN, field, NAN, mean_of_cell, .usual = true)
+#define SLOWEST(name, others, field, q)                                                            \
+	POOLED(name, others, METRIC_SLOWEST, field, q, slowest_of_cell, .usual = true)
 #define PHASE(id, ...)                                                                             \
 	{                                                                                          \
 		.name = #id,                                                                       \
@@ -128,6 +144,10 @@ const struct metric metrics[] = {
 		.value = quantile_of_cell,
 		.of_birth = bill_of_birth,
 	},
+	MEAN("call_mean", "call.mean spawn_mean spawn.mean", spawn_ns)
+	MEAN("total_mean", "total.mean", total_ns)
+	SLOWEST("call_tail", "call.tail", spawn_ns, 0.99)
+	SLOWEST("total_tail", "total.tail", total_ns, 0.99)
 	TAIL("call_p99", "call.p99 spawn_p99 spawn.p99", spawn_ns, 0.99)
 	TAIL("total_p99", "total.p99", total_ns, 0.99)
 	PHASES(PHASE, PHASE)
@@ -174,7 +194,7 @@ static const struct metric *of_series(size_t series)
 {
 	const struct metric *m = metrics;
 
-	while (m->series != series || m->kind == METRIC_TAIL)
+	while (m->series != series || metric_is_pooled(m))
 		m++;
 	return m;
 }
@@ -197,6 +217,11 @@ const struct metric *metric_of_count(enum count c)
 const struct metric *metric_of_tail(const struct metric *tail)
 {
 	return of_series(tail->series);
+}
+
+bool metric_is_pooled(const struct metric *m)
+{
+	return m->kind == METRIC_TAIL || m->kind == METRIC_MEAN || m->kind == METRIC_SLOWEST;
 }
 
 bool metric_is_count(const struct metric *m)

@@ -13,10 +13,12 @@
 #include "user/model/run.h"
 
 enum metric_kind {
-	METRIC_TIME,  /* measured by the driver */
-	METRIC_TAIL,  /* a high quantile of these */
-	METRIC_PHASE, /* measured by probes */
-	METRIC_BILL,  /* added up from phases */
+	METRIC_TIME, /* measured by the driver */
+	METRIC_TAIL, /* a high quantile of these */
+	METRIC_MEAN,
+	METRIC_SLOWEST, /* the mean of those above a high quantile */
+	METRIC_PHASE,	/* measured by probes */
+	METRIC_BILL,	/* added up from phases */
 	METRIC_COUNT,
 	METRIC_FAILED, /* failed calls per 1000 */
 };
@@ -32,7 +34,7 @@ struct metric {
 	bool layout;	  /* ASLR moves it by a few pages */
 	enum phase phase; /* the births that have this phase have the value; PHASE_none: all */
 	enum count count; /* of a METRIC_COUNT */
-	double quantile;  /* of the samples of a cell: 0.5 is the median */
+	double quantile;  /* of the samples of a cell: 0.5 is the median; of a mean NAN */
 	size_t series;	  /* where in struct cell its samples stand */
 	/* The value in a cell; NAN: none. */
 	double (*value)(const struct metric *m, const struct cell *c);
@@ -48,7 +50,12 @@ const struct metric *metric_by_name(const char *name);
 const struct metric *metric_of_sample(enum sample_kind s);
 const struct metric *metric_of_phase(enum phase p);
 const struct metric *metric_of_count(enum count c);
-/* Of a METRIC_TAIL: the metric whose tail it is. */
+/*
+ * Whether rare samples move it, so that a comparison takes it from all samples of a side together:
+ * METRIC_TAIL, METRIC_MEAN and METRIC_SLOWEST.
+ */
+bool metric_is_pooled(const struct metric *m);
+/* Of such a metric: the one whose samples these are. */
 const struct metric *metric_of_tail(const struct metric *tail);
 
 /* Whether values are numbers of things, not times: METRIC_COUNT and METRIC_FAILED. */

@@ -72,18 +72,19 @@ bool noise__any(const struct noise *n)
 	return spreads(n) || isfinite(n->steal) || isfinite(n->load);
 }
 
-void noise__describe(const struct noise *n, struct strbuf *text)
+void noise__describe(const struct noise *n, bool brief, struct strbuf *text)
 {
 	char method[NAME_WIDTH + 4], parent[NAME_WIDTH + 4];
 	const char *before = "";
 
 	if (spreads(n)) {
 		strbuf__add(text,
-			    "the medians of blocks spread by more than %.0f %% in %zu of %zu cells "
-			    "(%.0f %% in %s from %s)",
-			    100 * NOISE_SPREAD, n->spread_cells, n->cells, 100 * n->spread,
-			    utf8_cut(n->widest->method, NAME_WIDTH, method),
-			    utf8_cut(n->widest->parent, NAME_WIDTH, parent));
+			    "the medians of blocks spread by more than %.0f %% in %zu of %zu cells",
+			    100 * NOISE_SPREAD, n->spread_cells, n->cells);
+		if (!brief)
+			strbuf__add(text, " (%.0f %% in %s from %s)", 100 * n->spread,
+				    utf8_cut(n->widest->method, NAME_WIDTH, method),
+				    utf8_cut(n->widest->parent, NAME_WIDTH, parent));
 		before = "; ";
 	}
 	if (isfinite(n->steal)) {
@@ -94,5 +95,6 @@ void noise__describe(const struct noise *n, struct strbuf *text)
 	if (isfinite(n->load))
 		strbuf__add(text, "%sthe load was %.1f on %lld CPU%s", before, n->load,
 			    (long long)n->cpus, n->cpus == 1 ? "" : "s");
-	strbuf__add(text, ". Measure again on an idle machine, or use the lab.");
+	if (!brief)
+		strbuf__add(text, ". Measure again on an idle machine, or use the lab.");
 }

@@ -33,6 +33,6 @@ bool noise__any(const struct noise *n);
 /*
  * Appends in words, with names from the run: escape them, what was noisy and what to do: "the
  * medians of blocks spread by more than 10 % in 12 of 20 cells (45 % in fork from 1 MiB); ...
- * Measure again on an idle machine, or use the lab."
+ * Measure again on an idle machine, or use the lab." `brief`: without the example and what to do.
  */
-void noise__describe(const struct noise *n, struct strbuf *text);
+void noise__describe(const struct noise *n, bool brief, struct strbuf *text);

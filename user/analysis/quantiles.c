@@ -9,12 +9,9 @@
 #include "user/analysis/stats.h"
 
 #define DIGIT_BITS 11
-#define DIGITS	   ((size_t)1 << DIGIT_BITS)
-
-static uint64_t digit(uint64_t key, unsigned int shift)
-{
-	return key >> shift & (DIGITS - 1);
-}
+/* Of fewer values: more rounds, each with fewer digits to count. */
+#define FEW	       1000
+#define FEW_DIGIT_BITS 8
 
 /*
  * A radix sort, lowest digit first, of the values minus the smallest one. A run's times differ in
@@ -22,15 +19,17 @@ static uint64_t digit(uint64_t key, unsigned int shift)
  */
 static void sort(uint64_t *keys, uint64_t *other, size_t n, uint64_t most)
 {
-	for (unsigned int shift = 0; shift < 64 && most >> shift; shift += DIGIT_BITS) {
-		size_t at[DIGITS + 1] = {0};
+	unsigned int bits = n < FEW ? FEW_DIGIT_BITS : DIGIT_BITS;
+	size_t at[((size_t)1 << DIGIT_BITS) + 1], digits = (size_t)1 << bits;
 
+	for (unsigned int shift = 0; shift < 64 && most >> shift; shift += bits) {
+		memset(at, 0, (digits + 1) * sizeof(*at));
 		for (size_t i = 0; i < n; i++)
-			at[digit(keys[i], shift) + 1]++;
-		for (size_t i = 0; i < DIGITS; i++)
+			at[(keys[i] >> shift & (digits - 1)) + 1]++;
+		for (size_t i = 0; i < digits; i++)
 			at[i + 1] += at[i];
 		for (size_t i = 0; i < n; i++)
-			other[at[digit(keys[i], shift)]++] = keys[i];
+			other[at[keys[i] >> shift & (digits - 1)]++] = keys[i];
 		memcpy(keys, other, n * sizeof(*keys));
 	}
 }

@@ -10,8 +10,13 @@
 #include "bench/shared/units.h"
 #include "user/analysis/stats.h"
 #include "user/text/numbers.h"
+#include "user/text/utf8.h"
 
 #define PAGE_BYTES 4096
+
+/* Columns and parts of the path that a program is shown with. */
+#define PROGRAM_WIDTH 20
+#define PROGRAM_PARTS 6
 
 static bool has_own_place(const char *axis)
 {
@@ -40,14 +45,67 @@ static void add_differences(struct axes *a, const struct cell *named, const stru
 	}
 }
 
+static void add_program(const struct axes *a, const char *command, struct strbuf *out)
+{
+	char text[4 * PROGRAM_WIDTH + 4];
+	size_t at = strcspn(command, " "), parts = a->program_parts;
+
+	/* In quotes it stays whole. */
+	if (!parts || *command == '\'')
+		at = 0;
+	while (at && (command[at - 1] != '/' || --parts))
+		at--;
+	strbuf__add(out, "%s",
+		    a->programs_cut ? utf8_cut(command + at, PROGRAM_WIDTH, text) : command + at);
+}
+
+/* Whether programs that differ also do when they are cut. */
+static bool are_distinct(const struct axes *shown, const struct run *r)
+{
+	const char *first = NULL, *program;
+	struct strbuf a = {0}, b = {0};
+	bool distinct = true;
+
+	for (size_t i = 0; i < r->cell_count && distinct; i++) {
+		first = cell__program(&r->cells[i]);
+		if (first)
+			add_program(shown, first, &a);
+		for (size_t k = 0; k < i && first && distinct; k++) {
+			program = cell__program(&r->cells[k]);
+			if (!program || !strcmp(program, first))
+				continue;
+			add_program(shown, program, &b);
+			distinct = strcmp(strbuf__text(&a), strbuf__text(&b)) != 0;
+			strbuf__free(&b);
+		}
+		strbuf__free(&a);
+	}
+	return distinct;
+}
+
+static void shorten_programs(struct axes *a, const struct run *r)
+{
+	for (a->program_parts = 1; a->program_parts <= PROGRAM_PARTS; a->program_parts++) {
+		a->programs_cut = true;
+		if (are_distinct(a, r))
+			return;
+		a->programs_cut = false;
+		if (are_distinct(a, r))
+			return;
+	}
+	a->program_parts = 0;
+}
+
 void axes__find(struct axes *a, const struct run *r)
 {
-	a->n = 0;
+	*a = (struct axes){.n = 0};
 	/* An axis varies if and only if some cell differs in it from the first one. */
 	for (size_t i = 0; i < r->cell_count; i++) {
 		add_differences(a, &r->cells[0], &r->cells[i]);
 		add_differences(a, &r->cells[i], &r->cells[0]);
 	}
+	if (has_axis(a, PROGRAM_AXIS))
+		shorten_programs(a, r);
 }
 
 void axes__add(struct axes *a, const struct axes *more)
@@ -58,22 +116,41 @@ void axes__add(struct axes *a, const struct axes *more)
 	}
 }
 
-void axes__describe(const struct axes *a, const struct cell *c, struct strbuf *out)
+static void add_value(const struct axes *a, const struct fact *part, struct strbuf *out)
 {
 	char size[32];
 
+	if (part->text && !strcmp(part->name, PROGRAM_AXIS))
+		add_program(a, part->text, out);
+	else if (part->text)
+		strbuf__add(out, "%s", part->text);
+	else if (part->number != 0 && part->number % PAGE_BYTES == 0) /* bytes */
+		strbuf__add(out, "%s", size_format(part->number, size, sizeof(size)));
+	else
+		strbuf__add(out, "%" PRId64, part->number);
+}
+
+void axes__value(const struct axes *a, const struct cell *c, const char *axis, struct strbuf *out)
+{
+	const struct fact *part = fact_find(c->key, c->key_count, axis);
+
+	if (part)
+		add_value(a, part, out);
+	else
+		strbuf__add(out, "-");
+}
+
+void axes__describe(const struct axes *a, const struct cell *c, struct strbuf *out)
+{
 	for (size_t i = 0; i < c->key_count; i++) {
 		const struct fact *part = &c->key[i];
 
 		if (!has_axis(a, part->name))
 			continue;
-		if (part->text)
-			strbuf__add(out, " %s", part->text);
-		else if (part->number != 0 && part->number % PAGE_BYTES == 0) /* bytes */
-			strbuf__add(out, " %s=%s", part->name,
-				    size_format(part->number, size, sizeof(size)));
-		else
-			strbuf__add(out, " %s=%" PRId64, part->name, part->number);
+		strbuf__add(out, " ");
+		if (!part->text)
+			strbuf__add(out, "%s=", part->name);
+		add_value(a, part, out);
 	}
 }
 
@@ -134,6 +211,21 @@ static void select_cells(struct rows *rows, enum probe_set set)
 	qsort(rows->v, rows->n, sizeof(*rows->v), by_parent);
 }
 
+/* The first program is that of the first cell of the grid. */
+static void relate_programs(struct rows *rows, struct row *row)
+{
+	for (size_t i = 0; i < rows->n && cell__program(row->cell); i++) {
+		const struct row *other = &rows->v[i];
+
+		if (other == row || !cell__same_key(other->cell, row->cell, PROGRAM_AXIS))
+			continue;
+		if (!row->first_program)
+			row->first_program = row;
+		if (other->cell->order < row->first_program->cell->order)
+			row->first_program = other;
+	}
+}
+
 static void relate(struct rows *rows)
 {
 	for (size_t i = 0; i < rows->n; i++) {
@@ -141,6 +233,7 @@ static void relate(struct rows *rows)
 		size_t first = find_alike(rows, i, row, "rss_bytes");
 
 		row->line = first < i ? rows->v[first].line : i;
+		relate_programs(rows, row);
 		for (size_t k = 0; k < rows->n && !row->reference; k++) {
 			const struct row *other = &rows->v[k];
 
@@ -286,6 +379,11 @@ double row__ratio(const struct row *row)
 {
 	return row->reference ? row__judged(row)->median / row__judged(row->reference)->median
 			      : NAN;
+}
+
+double row__program_ratio(const struct row *row)
+{
+	return row->first_program ? row->total.median / row->first_program->total.median : NAN;
 }
 
 const struct blocks *row__judged_blocks(const struct row *row)

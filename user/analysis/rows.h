@@ -27,20 +27,26 @@
 struct axes {
 	const char *name[AXES_MAX]; /* borrowed from the cells */
 	size_t n;
+	/* Programs are shown by the fewest words that keep them apart. */
+	size_t program_parts; /* of the path, from its end; 0: all */
+	bool programs_cut;    /* and not more than a few columns */
 };
 
 void axes__find(struct axes *a, const struct run *r);
 /* Adds those that `a` has not. */
 void axes__add(struct axes *a, const struct axes *more);
+/* Appends the cell's value on the axis: "thp", "1000", "64K"; "-" if it has none. Not escaped. */
+void axes__value(const struct axes *a, const struct cell *c, const char *axis, struct strbuf *out);
 /* Appends the cell's values, each after a blank: " thp vmas=1000 child_write=64K". Not escaped. */
 void axes__describe(const struct axes *a, const struct cell *c, struct strbuf *out);
 
 struct row {
-	const struct cell *cell;     /* taken with the probe set of the rows */
-	const struct cell *full;     /* taken with all probes, or NULL */
-	const struct cell *bare;     /* taken without probes, if that is another one, or NULL */
-	const struct row *reference; /* that of its kind from the same parent, or NULL */
-	size_t group;		     /* the same number for all rows with this parent */
+	const struct cell *cell;	 /* taken with the probe set of the rows */
+	const struct cell *full;	 /* taken with all probes, or NULL */
+	const struct cell *bare;	 /* taken without probes, if that is another one, or NULL */
+	const struct row *reference;	 /* that of its kind from the same parent, or NULL */
+	const struct row *first_program; /* the same with the first program; NULL: only one */
+	size_t group;			 /* the same number for all rows with this parent */
 	size_t line;	    /* the same number for all rows that differ only in the parent's size */
 	int64_t rss;	    /* bytes, or MISSING */
 	const char *method; /* "fork" */
@@ -105,6 +111,9 @@ const struct blocks *row__judged_blocks(const struct row *row);
 double row__ratio(const struct row *row);
 struct interval row__judged_interval(const struct row *row);
 struct interval row__ratio_interval(const struct row *row);
+
+/* Its total in those of the first program by the same call from the same parent; NAN: only one. */
+double row__program_ratio(const struct row *row);
 
 /* The row's median in medians of another one, both by what they are judged by, block by block. */
 struct interval row__against(const struct row *row, const struct row *other);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/analysis/savings.h"
 
+#include <math.h>
+
 static double known(int64_t ns)
 {
 	return ns == MISSING || ns < 0 ? 0 : (double)ns;
@@ -20,10 +22,11 @@ static int add_staying(struct staying *s, const struct life *life, int64_t copy)
 	return err ? err : add_known(&s->cow_faults_parent, life->count[COUNT_cow_faults_parent]);
 }
 
-int savings_add(struct spawnable *w, struct staying *s, const struct birth *b)
+int savings_add(struct spawnable *w, struct staying *s, const struct birth *b,
+		const int64_t phases[PHASE_COUNT])
 {
 	const struct life *life = &b->life;
-	int64_t copy = phase_ns(life, PHASE_copy_mm);
+	int64_t copy = phases[PHASE_copy_mm];
 	uint64_t from = life->edge[EDGE_woken], to = life->edge[EDGE_exec_load];
 	int err;
 
@@ -33,10 +36,11 @@ int savings_add(struct spawnable *w, struct staying *s, const struct birth *b)
 		return add_staying(s, life, copy);
 	w->n++;
 	w->least_ns += known(copy);
-	w->most_ns += known(copy) + known(phase_ns(life, PHASE_clone_finish)) +
-		      known(phase_ns(life, PHASE_cow_parent)) +
-		      known(phase_ns(life, PHASE_cow_child)) +
-		      known(phase_ns(life, PHASE_exec_flush));
+	w->most_ns += known(copy) + known(phases[PHASE_clone_finish]) +
+		      known(phases[PHASE_cow_parent]) + known(phases[PHASE_cow_child]) +
+		      known(phases[PHASE_exec_flush]);
+	w->rest_ns += known(phases[PHASE_clone_setup]) + known(phases[PHASE_wake]) +
+		      fmax(0, known(phases[PHASE_pre_exec]) - known(phases[PHASE_cow_child]));
 	if (from && to > from)
 		w->held_ns += (double)(to - from);
 	err = sketch__add(&w->copy, copy);

@@ -110,3 +110,36 @@ double stats_sum(const struct series *s)
 	}
 	return sum;
 }
+
+double stats_mean(const struct series *s)
+{
+	size_t count = stats_count(s);
+
+	return count ? stats_sum(s) / (double)count : NAN;
+}
+
+size_t stats_count_beyond(size_t n, double q)
+{
+	size_t count = (size_t)((double)n * (1 - q) + 1e-6); /* as for VALUES_BEYOND */
+
+	return count ? count : 1;
+}
+
+double stats_mean_beyond(const struct series *s, double q)
+{
+	size_t count = stats_count(s), wanted = stats_count_beyond(count, q), above = 0;
+	double sum = 0;
+	int64_t least;
+
+	if (count == 0)
+		return NAN;
+	/* Those above the smallest of them, and as many of its size as are missing then. */
+	least = order_statistic(s, s->n - wanted + 1);
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->v[i] > least) {
+			sum += (double)s->v[i];
+			above++;
+		}
+	}
+	return (sum + (double)(wanted - above) * (double)least) / (double)wanted;
+}

@@ -23,4 +23,13 @@ bool stats_tail_known(const struct series *s, double q);
 /* The least number of samples of which it does, for q below 1. */
 size_t stats_tail_least(double q);
 
+/*
+ * The mean of the values beyond the q-quantile: of the n * (1 - q) largest ones, at least one. NAN
+ * if there are none.
+ */
+double stats_mean_beyond(const struct series *s, double q);
+/* How many values of n these are. */
+size_t stats_count_beyond(size_t n, double q);
+
+double stats_mean(const struct series *s); /* NAN if there are no values */
 double stats_sum(const struct series *s);

@@ -5,8 +5,7 @@
 
 #include "user/text/numbers.h"
 
-/* What is worth a line: at least so much for all forks of a group, or for one without exec. */
-#define WORTH_NS     100000
+/* What is worth a line for one fork without exec. */
 #define WORTH_ONE_NS 1000000
 
 #define MIB 1048576.0
@@ -24,7 +23,8 @@ static double median(const struct sketch *s)
 static const char *reason_of_less(struct whatif_estimates *e, const struct calibration *c,
 				  double calibrated)
 {
-	if (e->copy < calibrated * CHEAP && !calibration_is_noisy(c))
+	e->cheap = e->copy < calibrated * CHEAP && !calibration_is_noisy(c);
+	if (e->cheap)
 		return "the copy is as cheap already as huge or shared pages make it";
 	e->contradicted = e->copy < calibrated * CONTRADICTED;
 	return e->contradicted ? "calibration and births contradict each other" : NULL;
@@ -129,7 +129,7 @@ void whatif_add_basis(struct strbuf *text, enum whatif_kind kind, const struct c
 bool whatif_has(const struct group *g, enum whatif_kind kind)
 {
 	return kind == WHATIF_COPIER ? median(&g->staying.copy) >= WORTH_ONE_NS
-				     : g->spawnable.most_ns >= WORTH_NS;
+				     : g->spawnable.most_ns >= WHATIF_WORTH_NS;
 }
 
 bool whatif_any(const struct groups *g, size_t top)

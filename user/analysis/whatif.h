@@ -9,6 +9,9 @@
 #include "user/model/calibration.h"
 #include "user/text/strbuf.h"
 
+/* What is worth a line: at least so much for all births of a group. */
+#define WHATIF_WORTH_NS 100000
+
 /* The two kinds of estimates. A group may have both. */
 enum whatif_kind {
 	WHATIF_SPAWNABLE, /* g->spawnable: posix_spawn in place of fork */
@@ -51,7 +54,8 @@ struct whatif_estimates {
 	struct estimate spawn_call, helper_call, thp_copy;
 	const char *
 		no_thp; /* why there is no thp_copy, or NULL; whatif_add_no_thp() has the figures */
-	bool contradicted; /* that is why: calibration and births contradict each other */
+	bool cheap;	/* that is why: the copy is as cheap as huge or shared pages make it */
+	bool contradicted; /* or: calibration and births contradict each other */
 };
 
 /* `c` may be NULL. */

@@ -7,14 +7,15 @@
 
 #include "user/text/layout.h"
 
-#define ANSWERS_MAX 12
+#define ANSWERS_MAX 14
 
 /* Plain text with names from the run in it: escape it. */
 struct answer {
 	char question[96];
-	char figure[128]; /* the answer in a few words */
+	char figure[256]; /* the answer in a few words */
 	char detail[1024];
-	bool warning; /* something is wrong with the run as a whole */
+	bool headline; /* a terminal shows the question and the figure: what the run is about */
+	bool warning;  /* something is wrong with the run as a whole */
 };
 
 /* Append to a part of it, as printf does. */

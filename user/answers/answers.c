@@ -13,6 +13,7 @@
 #include "user/answers/births.h"
 #include "user/answers/crossing.h"
 #include "user/answers/loss.h"
+#include "user/answers/where.h"
 #include "user/answers/words.h"
 #include "user/model/phase.h"
 #include "user/text/utf8.h"
@@ -156,6 +157,45 @@ static void say_time_from(struct answer *a, const struct rows *rows, const struc
 	say_ties(a, rows, row);
 }
 
+/* Those from its parent that compete with `best`: the fastest of them, or NULL. */
+static const struct row *runner_up(const struct rows *rows, const struct row *best)
+{
+	const struct row *next = NULL;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct row *row = &rows->v[i];
+
+		if (row != best && row->group == best->group && is_rival(row, row__execs(best)) &&
+		    (!next || row__judged(row)->median < row__judged(next)->median))
+			next = row;
+	}
+	return next;
+}
+
+/* " from 1 MiB; posix_spawn takes 1.48 (1.23 to 1.62) times as long": by how much it is. */
+static void say_lead(struct answer *a, const struct rows *rows, const struct row *best,
+		     bool one_parent)
+{
+	const struct row *next = runner_up(rows, best);
+	struct interval times;
+	name_buf name;
+
+	if (!one_parent)
+		answer__figure(a, " from %s", utf8_cut(best->parent, NAME_WIDTH, name));
+	if (!next)
+		return;
+	times = row__against(next, best);
+	utf8_cut(next->method, NAME_WIDTH, name);
+	if (words_hold(&times, 1))
+		answer__figure(a, "; %s is within noise of it", name);
+	else if (words_known(&times))
+		answer__figure(a, "; %s takes %s times as long", name,
+			       text_ratio_range(times.estimate, times.low, times.high).text);
+	else
+		answer__figure(a, "; %s takes %s times as long", name,
+			       text_ratio(times.estimate).text);
+}
+
 /* "vfork, 7.8 µs": the same from every parent. */
 static void say_one_winner(const struct contest *c, const struct rows *rows, struct answer *a)
 {
@@ -164,6 +204,7 @@ static void say_one_winner(const struct contest *c, const struct rows *rows, str
 
 	answer__figure(a, "%s, %s", utf8_cut(first->method, NAME_WIDTH, name),
 		       judged_text(first, rows).text);
+	say_lead(a, rows, first, last == first);
 	if (last == first) {
 		answer__detail(a, "From the parent of %s",
 			       utf8_cut(first->parent, NAME_WIDTH, name));
@@ -181,7 +222,13 @@ static void say_winners(const struct contest *c, const struct rows *rows, struct
 {
 	name_buf name, parent;
 
+	const struct row *ends[] = {c->winners[0], c->winners[c->count - 1]};
+
 	answer__figure(a, "it depends on the parent");
+	for (size_t i = 0; i < 2; i++)
+		answer__figure(a, "%s%s from %s", i ? ", " : ": ",
+			       utf8_cut(ends[i]->method, NAME_WIDTH, name),
+			       utf8_cut(ends[i]->parent, NAME_WIDTH, parent));
 	for (size_t i = 0; i < c->count && i < LISTED_MAX; i++) {
 		answer__detail(a, "%s%s: %s, %s", i ? "; " : "",
 			       utf8_cut(c->winners[i]->parent, NAME_WIDTH, parent),
@@ -192,8 +239,19 @@ static void say_winners(const struct contest *c, const struct rows *rows, struct
 	say_rest(a, c->count);
 }
 
+/* Programs start faster, or if none was started, children are made faster: one of the two. */
+static bool any_headline(const struct answers *answers)
+{
+	for (size_t i = 0; i < answers->n; i++) {
+		if (answers->v[i].headline)
+			return true;
+	}
+	return false;
+}
+
 static void say_fastest(struct answers *answers, const struct rows *rows, bool execs)
 {
+	bool others = any_headline(answers);
 	struct interval i;
 	struct contest c;
 	struct answer *a;
@@ -204,6 +262,7 @@ static void say_fastest(struct answers *answers, const struct rows *rows, bool e
 		return;
 	a = answers__add(answers, execs ? "Which call starts a program fastest?"
 					: "Which call makes a child fastest?");
+	a->headline = !others;
 	if (c.same)
 		say_one_winner(&c, rows, a);
 	else
@@ -326,6 +385,7 @@ static void say_slope(struct answers *answers, const struct rows *rows)
 	struct slopes s;
 	bool forks = false, bills = false;
 	const struct row *last = NULL;
+	name_buf name;
 
 	for (size_t i = 0; i < rows->n; i++)
 		forks = forks || is_sloped(rows, i, true);
@@ -336,12 +396,14 @@ static void say_slope(struct answers *answers, const struct rows *rows)
 			continue;
 		if (!a) {
 			a = answers__add(answers, "What does the parent's memory cost?");
+			a->headline = true;
 			most = isfinite(s.total.estimate) ? s.total : s.call;
 			if (words_hold(&most, 0))
 				answer__figure(a, "within the noise of this run");
 			else
-				answer__figure(a, "%s per MiB",
-					       words_time(&most, rows->instructions).text);
+				answer__figure(a, "%s per MiB (%s)",
+					       words_time(&most, rows->instructions).text,
+					       utf8_cut(row->label, NAME_WIDTH, name));
 		}
 		if (listed++ < LISTED_MAX)
 			say_slopes(a, row->label, &s, rows);
@@ -411,7 +473,7 @@ static void say_noise(struct answers *answers, const struct rows *rows)
 		return;
 	a = answers__add(answers, "Was the machine quiet?");
 	a->warning = true;
-	noise__describe(&n, &text);
+	noise__describe(&n, false, &text);
 	answer__figure(a, "no: the numbers are noisy");
 	answer__detail(a, "%s", strbuf__text(&text));
 	a->detail[0] = (char)toupper((unsigned char)a->detail[0]);
@@ -427,6 +489,7 @@ void answers__of(struct answers *answers, const struct rows *rows, const struct 
 	say_starts(answers, rows);
 	answers__add_crossing(answers, rows, "fork-exec");
 	say_slope(answers, rows);
+	answers__add_where(answers, rows);
 	say_tracing(answers, rows);
 	if (births)
 		answers__add_births(answers, rows, births);

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Whether a run is complete. */
 #include "user/answers/loss.h"
+
+#include <string.h>
+
+#include "bench/shared/units.h"
+#include "user/analysis/unmeasured.h"
 #include "user/text/numbers.h"
 
 static void say_torn(struct answer *a)
@@ -54,8 +59,65 @@ static void say_loss(struct answer *a, const struct run *run)
 	answer__detail(a, ".");
 }
 
+/* What cannot run cannot with any probe set: it has one name. */
+static bool named_before(const struct run *r, const struct cell *c)
+{
+	for (const struct cell *other = r->cells; other < c; other++) {
+		if (other->skipped && !strcmp(other->skipped, c->skipped) &&
+		    cell__same_key(other, c, PROBE_SET_AXIS))
+			return true;
+	}
+	return false;
+}
+
+/* A page's and Markdown's tables have no rows for them. */
+static void name_skipped(struct answer *a, const struct run *r)
+{
+	bool any = false;
+	char size[32];
+
+	for (size_t i = 0; i < r->cell_count; i++) {
+		const struct cell *c = &r->cells[i];
+		int64_t bytes = cell__parent_bytes(c);
+
+		if (!c->skipped || named_before(r, c))
+			continue;
+		answer__detail(a, "%s%s", any ? "; " : " Skipped: ",
+			       cell__method(c) ? cell__method(c) : "a cell");
+		if (bytes != MISSING)
+			answer__detail(a, " at %s", size_format(bytes, size, sizeof(size)));
+		answer__detail(a, " (%s)", c->skipped);
+		any = true;
+	}
+	if (any)
+		answer__detail(a, ".");
+}
+
+/* Values that are here do not stand for those that are not. */
+static void say_unmeasured(struct answers *answers, const struct run *run)
+{
+	struct unmeasured u = unmeasured_of(run);
+	char text[320];
+	struct answer *a;
+
+	unmeasured_text(&u, true, text, sizeof(text));
+	if (!text[0])
+		return;
+	a = answers__add(answers, "Was everything measured?");
+	/* What was skipped gives no wrong number. */
+	a->warning = u.calls == 0 || u.failed > 0 || u.broken > 0;
+	answer__figure(a, "no: %s", text);
+	if (u.calls == 0)
+		answer__detail(a, "The tables say why.");
+	else if (a->warning)
+		answer__detail(a, "The medians are of the calls that succeeded, which may be other "
+				  "calls than those that did not.");
+	name_skipped(a, run);
+}
+
 void answers__add_loss(struct answers *answers, const struct rows *rows)
 {
+	say_unmeasured(answers, rows->run);
 	if (!rows->run->ended)
 		say_torn(answers__add(answers, "Is the run whole?"));
 	else if (rows->run->end.births == MISSING)

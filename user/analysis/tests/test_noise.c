@@ -36,7 +36,7 @@ static void check(const struct run *r, const char *words)
 	assert_int_equal(rows__init(&rows, r, rows_probe_set(r), &axes), 0);
 	noise__of(&n, &rows);
 	assert_int_equal(noise__any(&n), words != NULL);
-	noise__describe(&n, &text);
+	noise__describe(&n, false, &text);
 	if (words && strncmp(strbuf__text(&text), words, strlen(words)))
 		fail_msg("%s", strbuf__text(&text));
 	strbuf__free(&text);

@@ -46,7 +46,7 @@ TEST(the_slope_is_that_of_the_medians)
 	}
 	answer(&r, &answers);
 	a = find_answer(&answers, "memory cost");
-	assert_string_equal(a->figure, "3.00 \xc2\xb5s per MiB");
+	assert_string_equal(a->figure, "3.00 \xc2\xb5s per MiB (fork)");
 	assert_string_equal(
 		a->detail,
 		"fork: call 2.00 \xc2\xb5s, until reaped 3.00 \xc2\xb5s; copy_mm 500 ns per "
@@ -96,6 +96,47 @@ TEST(answers_say_where_fork_overtakes)
 	run__free(&r);
 }
 
+/* What is lacking is a warning, though nothing of it is a loss of records. */
+TEST(answers_say_what_was_not_measured)
+{
+	struct answers answers;
+	const struct answer *a;
+	struct cell *c;
+	struct run r;
+
+	sample_run(&r, 20);
+	answer(&r, &answers);
+	for (size_t i = 0; i < answers.n; i++)
+		assert_null(strstr(answers.v[i].question, "everything"));
+	c = &r.cells[0];
+	for (size_t i = 0; i < c->n; i++)
+		series__push(&c->errnos, i < 3 ? 11 : MISSING);
+	answer(&r, &answers);
+	a = find_answer(&answers, "everything");
+	assert_true(a->warning);
+	assert_non_null(strstr(a->figure, "no: 3 of "));
+	assert_non_null(strstr(a->figure, " calls failed: EAGAIN"));
+	c->broken = strdup("a child did not answer within 1 s");
+	answer(&r, &answers);
+	assert_non_null(strstr(find_answer(&answers, "everything")->figure,
+			       " broke off: a child did not answer within 1 s; 3 of "));
+	run__free(&r);
+	/* A skipped cell has no row anywhere, but is no wrong number. */
+	sample_run(&r, 20);
+	for (size_t i = 0; i < r.cell_count; i++) {
+		if (cell__same_key(&r.cells[0], &r.cells[i], PROBE_SET_AXIS)) {
+			r.cells[i].skipped = strdup("no memory");
+			r.cells[i].n = 0;
+		}
+	}
+	answer(&r, &answers);
+	a = find_answer(&answers, "everything");
+	assert_false(a->warning);
+	assert_non_null(strstr(a->figure, " cells were skipped: no memory"));
+	assert_string_equal(strchr(a->detail, 'S'), "Skipped: fork at 64M (no memory).");
+	run__free(&r);
+}
+
 /* 2 us per MiB, and no count that says what was copied. */
 TEST(an_untraced_fork_has_its_slope)
 {
@@ -113,7 +154,7 @@ TEST(an_untraced_fork_has_its_slope)
 	}
 	answer(&r, &answers);
 	a = find_answer(&answers, "memory cost");
-	assert_string_equal(a->figure, "2.00 \xc2\xb5s per MiB");
+	assert_string_equal(a->figure, "2.00 \xc2\xb5s per MiB (fork)");
 	assert_string_equal(a->detail,
 			    "fork: call 2.00 \xc2\xb5s (per MiB: slopes of the medians, by least "
 			    "squares; no interval: the file does not say its blocks). No bill: "
@@ -230,8 +271,10 @@ TEST(a_near_tie_is_no_victory)
 			}
 		}
 		answer(&r, &answers);
-		assert_string_equal(find_answer(&answers, "child")->figure,
-				    round ? "it depends on the parent" : "vfork, 1.00 \xc2\xb5s");
+		assert_string_equal(
+			find_answer(&answers, "child")->figure,
+			round ? "it depends on the parent: vfork from 1 MiB, clone from 2 MiB"
+			      : "vfork, 1.00 \xc2\xb5s from 1 MiB; clone takes 1.02 times as long");
 		run__free(&r);
 		call[0][1] = call[1][0] = 1200;
 	}
@@ -320,7 +363,8 @@ TEST(a_run_with_too_few_blocks_says_so)
 	add_noisy(&r, "posix_spawn", "none", 1, 80, busy);
 	answer(&r, &answers);
 	a = find_answer(&answers, "fastest");
-	assert_string_equal(a->figure, "posix_spawn, 80.8 \xc2\xb5s");
+	assert_string_equal(a->figure,
+			    "posix_spawn, 80.8 \xc2\xb5s; fork-exec takes 1.25 times as long");
 	assert_non_null(strstr(a->detail, "; too few blocks for an interval)."));
 	/* In the lab, times are exact. */
 	strcpy(r.clock, "icount");
