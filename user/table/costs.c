@@ -33,7 +33,7 @@ static bool has_copy(const struct cell *c)
 
 int table_pages(const struct table *t)
 {
-	struct columns *s = table_sheet();
+	struct columns *s = table_sheet(t);
 	const struct row *before = NULL;
 
 	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "PTES", "PT BYTES", "VMAS", NULL);
@@ -71,7 +71,7 @@ static void add_side(const struct table *t, struct columns *s, const struct cell
 
 int table_cow(const struct table *t)
 {
-	struct columns *s = table_sheet();
+	struct columns *s = table_sheet(t);
 	const struct row *before = NULL;
 
 	columns__head(s, 0, "IN", NULL);
@@ -87,8 +87,7 @@ int table_cow(const struct table *t)
 		table_add_labels(t, s, row, before);
 		before = row;
 		add_side(t, s, c, &cow_sides[0]);
-		columns__add(s, "%s", ""); /* PARENT and METHOD as in the row above */
-		columns__add(s, "%s", "");
+		table_repeat_labels(t, s);
 		add_side(t, s, c, &cow_sides[1]);
 	}
 	return columns__finish(s, "Copy-on-write faults (medians per birth)", t->out, t->colour);
@@ -110,7 +109,7 @@ static void add_cost(const struct table *t, struct columns *s, const struct seri
 
 int table_tracing_cost(const struct table *t)
 {
-	struct columns *s = table_sheet();
+	struct columns *s = table_sheet(t);
 	const struct row *before = NULL;
 
 	columns__head(s, COLUMNS_RIGHT, "CALL", "TRACED", "CHANGE", "TOTAL", "TRACED", "CHANGE",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What stands below the tables: where values came from, and what there is none of. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "user/table/part.h"
@@ -26,24 +27,29 @@ static bool all_absent_alike(const struct phase_origin *origins)
 	return true;
 }
 
-void table_sources(const struct table *t)
+void table_print_sources(const struct phase_origin *origins, FILE *out, bool colour)
 {
-	const struct phase_origin *origins = t->r->phases;
 	bool any = false;
 
 	if (all_absent_alike(origins)) {
-		layout_title(t->out, "Sources", t->colour);
-		print_origin(t->out, "all phases", &origins[0]);
+		layout_title(out, "Sources", colour);
+		print_origin(out, "all phases", &origins[0]);
 		return;
 	}
 	for (int p = 0; p < PHASE_COUNT; p++) {
 		if (!origins[p].source && !origins[p].absent)
 			continue;
 		if (!any)
-			layout_title(t->out, "Sources", t->colour);
+			layout_title(out, "Sources", colour);
 		any = true;
-		print_origin(t->out, phase_name(p), &origins[p]);
+		print_origin(out, phase_name(p), &origins[p]);
 	}
+}
+
+int table_sources(const struct table *t)
+{
+	table_print_sources(t->r->phases, t->out, t->colour);
+	return 0;
 }
 
 /* "fork at 1G thp: ", with the pass if it is not the one that the tables show. */
@@ -124,7 +130,7 @@ static void add_note(const struct table *t, struct strbuf *note, const struct ce
 		strbuf__add(note, "%sbroken off: %s", failed ? "; " : "", c->broken);
 }
 
-void table_unmeasured(const struct table *t)
+int table_unmeasured(const struct table *t)
 {
 	bool any = false;
 
@@ -140,4 +146,33 @@ void table_unmeasured(const struct table *t)
 		layout_wrap(t->out, 0, 2, strbuf__text(&note));
 		strbuf__free(&note);
 	}
+	return 0;
+}
+
+/* "1200 births recorded, 1200 started, 0 lost, 0 missed": what is not known is left out. */
+int table_births(const struct table *t)
+{
+	const struct {
+		int64_t count;
+		const char *what;
+	} counts[] = {
+		{t->r->end.births, "births recorded"},
+		{t->r->end.started, "started"},
+		{t->r->end.lost, "lost"},
+		{t->r->end.missed, "missed"},
+		{t->r->end.started_untraced, "started untraced"},
+	};
+	struct strbuf text = {0};
+
+	for (size_t i = 0; t->r->ended && i < sizeof(counts) / sizeof(counts[0]); i++) {
+		if (counts[i].count != MISSING)
+			strbuf__add(&text, "%s%" PRId64 " %s", text.length ? ", " : "",
+				    counts[i].count, counts[i].what);
+	}
+	if (text.length) {
+		fputc('\n', t->out);
+		layout_wrap(t->out, 0, 2, strbuf__text(&text));
+	}
+	strbuf__free(&text);
+	return 0;
 }

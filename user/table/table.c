@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/table/table.h"
-#include "bench/shared/units.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -8,14 +7,9 @@
 #include <string.h>
 
 #include "user/analysis/noise.h"
+#include "user/analysis/unmeasured.h"
 #include "user/table/part.h"
 #include "user/text/escape.h"
-#include "user/text/utf8.h"
-
-/* What is left for the CPU model is 13 columns at least. */
-#define KERNEL_WIDTH	 24
-#define HYPERVISOR_WIDTH 12
-#define FACT_MAX	 128
 
 static void print_warning(const struct table *t, const char *text)
 {
@@ -35,7 +29,7 @@ static void print_noise(const struct table *t)
 	noise__of(&n, &t->times);
 	if (!noise__any(&n))
 		return;
-	noise__describe(&n, &text);
+	noise__describe(&n, true, &text);
 	fprintf(t->out, t->colour ? "\033[1;33m%s\033[0m" : "%s", label);
 	escaped = escape_copy(strbuf__text(&text));
 	layout_wrap(t->out, strlen(label), 2, escaped ? escaped : "out of memory");
@@ -74,66 +68,6 @@ static void print_warnings(const struct table *t)
 	print_warning(t, text);
 }
 
-/* The fact's text, escaped and cut to `width` columns; "" if it is not known. Returns buf. */
-static const char *fact(const struct run *r, const char *name, size_t width, char buf[FACT_MAX])
-{
-	const struct fact *f = run__env(r, name);
-
-	escape_text(f && f->text ? f->text : "", buf, FACT_MAX);
-	layout_cut(buf, width);
-	return buf;
-}
-
-/* "Linux 6.1.0-18-amd64, Intel(R) Xeon(R) Platinum 8481C, kvm, clock: monotonic" */
-static void print_header(const struct table *t)
-{
-	bool instructions = run__counts_instructions(t->r);
-	char kernel[FACT_MAX], model[FACT_MAX], hypervisor[FACT_MAX];
-	char before[2 * FACT_MAX], after[2 * FACT_MAX];
-	size_t taken;
-
-	fact(t->r, "kernel_release", KERNEL_WIDTH, kernel);
-	fact(t->r, "hypervisor", HYPERVISOR_WIDTH, hypervisor);
-	if (!strcmp(hypervisor, "none"))
-		hypervisor[0] = '\0';
-	else if (!strcmp(hypervisor, "yes")) /* the machine does not say which one */
-		strcpy(hypervisor, "in a VM");
-	snprintf(before, sizeof(before), "Linux%s%s", *kernel ? " " : "", kernel);
-	snprintf(after, sizeof(after), "%s%s, clock: %s", *hypervisor ? ", " : "", hypervisor,
-		 instructions ? "instructions" : CLOCK_OF_MACHINE);
-	/* CPU models are long, and end in what matters least: cut to what is left of the line. */
-	taken = utf8_width(before) + strlen(", ") + utf8_width(after);
-	fact(t->r, "cpu_model", LAYOUT_WIDTH - taken, model);
-	layout_print(t->out, 2, "%s%s%s%s", before, *model ? ", " : "", model, after);
-}
-
-/* "1200 births recorded, 1200 started, 0 lost, 0 missed": what is not known is left out. */
-static void print_footer(const struct table *t)
-{
-	const struct {
-		int64_t count;
-		const char *what;
-	} counts[] = {
-		{t->r->end.births, "births recorded"},
-		{t->r->end.started, "started"},
-		{t->r->end.lost, "lost"},
-		{t->r->end.missed, "missed"},
-		{t->r->end.started_untraced, "started untraced"},
-	};
-	struct strbuf text = {0};
-
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-		if (counts[i].count != MISSING)
-			strbuf__add(&text, "%s%" PRId64 " %s", text.length ? ", " : "",
-				    counts[i].count, counts[i].what);
-	}
-	if (text.length) {
-		fputc('\n', t->out);
-		layout_wrap(t->out, 0, 2, strbuf__text(&text));
-	}
-	strbuf__free(&text);
-}
-
 static int select_rows(struct table *t)
 {
 	int err;
@@ -146,30 +80,48 @@ static int select_rows(struct table *t)
 	return err ? err : rows__init(&t->bare, t->r, PROBE_SET_NONE, &t->axes);
 }
 
-int table_print(const struct run *r, FILE *out, bool colour)
+static void print_head(const struct table *t)
 {
-	static int (*const parts[])(const struct table *) = {
-		table_latency, table_call,	   table_child,	   table_pages,
-		table_cow,     table_tracing_cost, table_overhead,
-	};
-	struct table t = {.r = r, .out = out, .colour = colour};
+	struct unmeasured u = unmeasured_of(t->r);
+	char text[320];
+
+	print_warnings(t);
+	unmeasured_text(&u, true, text, sizeof(text));
+	if (text[0])
+		print_warning(t, text);
+	print_noise(t);
+}
+
+static int print_views(const struct table *t, unsigned int chosen)
+{
+	int err = 0;
+
+	for (size_t i = 0; table_views[i].value.name; i++) {
+		for (size_t k = 0; k < TABLE_PARTS && !err; k++)
+			if ((chosen & 1u << i) && table_views[i].of_bench[k])
+				err = table_views[i].of_bench[k](t);
+	}
+	if (chosen)
+		fputc('\n', t->out);
+	return err;
+}
+
+int table_print(const struct run *r, const struct table_options *o, FILE *out)
+{
+	struct table t = {.r = r, .out = out, .colour = o->colour};
 	int err = select_rows(&t);
 
 	if (!err) {
-		print_warnings(&t);
-		print_header(&t);
-		print_noise(&t);
+		t.axes_apart = table_axes_fit(&t);
+		print_head(&t);
+		err = print_views(&t, o->views);
 	}
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && !err; i++)
-		err = parts[i](&t);
-	if (!err) {
-		table_sources(&t);
-		table_unmeasured(&t);
-		if (r->ended)
-			print_footer(&t);
-		if (fflush(out) == EOF || ferror(out))
-			err = errno ? -errno : -EIO;
-	}
+	if (!err)
+		err = table_summary(&t);
+	if (!err && o->file)
+		layout_print(out, 2, "Result file: %s", o->file);
+	if (!err && (fflush(out) == EOF || ferror(out)))
+		err = errno ? -errno : -EIO;
 	rows__free(&t.times);
 	rows__free(&t.full);
 	rows__free(&t.bare);

@@ -4,10 +4,28 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "user/base/option.h"
 #include "user/model/run.h"
 
+#define TABLE_VIEWS_ALL (~0u)
+
+struct table_options {
+	bool colour;	    /* headings and warnings stand out */
+	unsigned int views; /* a bit for each view that is printed, too */
+	const char *file;   /* the result file, to be named; or NULL */
+};
+
 /*
- * Prints a run as text tables, no line wider than 80 columns; with `colour`, headings and warnings
- * stand out. A run with loss, or a truncated one, says so first. 0 or -errno.
+ * Prints a run, no line wider than layout_width(): loss, failures and noise; the views; sentences;
+ * a table with a row per method and parent; the file's name. 0 or -errno.
  */
-int table_print(const struct run *r, FILE *out, bool colour);
+int table_print(const struct run *r, const struct table_options *o, FILE *out);
+
+/* The names of the views, then "all". */
+const struct option_value *table_view_value(size_t i);
+
+/* The help of an option --show, malloc'ed. NULL: out of memory. */
+char *table_views_help(void);
+
+/* Adds the views of a list, "phases,cow", to *chosen. 0, or -EINVAL after one line. */
+int table_views_option(const char *list, unsigned int *chosen);

@@ -8,18 +8,47 @@
 #include "user/table/part.h"
 #include "user/text/numbers.h"
 
-static void add_ratio(struct columns *s, double ratio)
+void table_add_ratio(struct columns *s, const struct row *row)
 {
+	double ratio = row->first_program ? row__program_ratio(row) : row__ratio(row);
+
 	columns__add(s, isfinite(ratio) ? "%sx" : "%s", text_ratio(ratio).text);
 }
 
-/* How far the 95 % interval of what the row is judged by goes to either side, in percent. */
-static void add_interval(struct columns *s, const struct row *row)
+void table_add_interval(struct columns *s, struct interval i)
 {
-	struct interval i = row__judged_interval(row);
 	double share = 100 * fmax(i.estimate - i.low, i.high - i.estimate) / i.estimate;
 
 	columns__add(s, isfinite(share) ? "%.*f" : "-", share < 9.95 ? 1 : 0, share);
+}
+
+void table_note_ratio(struct table_ratios *r, const struct row *row)
+{
+	bool known = isfinite(row__ratio(row));
+
+	if (row->first_program && isfinite(row__program_ratio(row))) {
+		r->program = row->first_program->cell;
+		return;
+	}
+	r->execs |= known && row__execs(row);
+	r->others |= known && !row__execs(row);
+}
+
+void table_explain_ratio(const struct table *t, const struct table_ratios *r, struct strbuf *text)
+{
+	if (r->program) {
+		strbuf__add(text, "RATIO: of TOTAL to that of ");
+		axes__value(&t->axes, r->program, PROGRAM_AXIS, text);
+		strbuf__add(text, "%s",
+			    r->others ? "; without exec, of CALL to " ROW_REFERENCE_NO_EXEC "'s"
+				      : "");
+		return;
+	}
+	if (r->execs || r->others)
+		strbuf__add(text, "RATIO: %s%s%s",
+			    r->execs ? "of STARTED to " ROW_REFERENCE "'s" : "",
+			    r->execs && r->others ? "; without exec, " : "",
+			    r->others ? "of CALL to " ROW_REFERENCE_NO_EXEC "'s" : "");
 }
 
 static void add_latency(const struct table *t, struct columns *s, const struct row *row)
@@ -30,14 +59,16 @@ static void add_latency(const struct table *t, struct columns *s, const struct r
 	table_add_time(t, s, row->call.p99);
 	table_add_time(t, s, row->started.median);
 	table_add_time(t, s, row->total.median);
-	add_ratio(s, row__ratio(row));
-	add_interval(s, row);
+	table_add_ratio(s, row);
+	table_add_interval(s, row__judged_interval(row));
 }
 
 int table_latency(const struct table *t)
 {
-	struct columns *s = table_sheet();
-	bool execs = false, others = false, unknown = false, intervals;
+	struct columns *s = table_sheet(t);
+	struct table_ratios ratios = {0};
+	struct strbuf ratio_note = {0};
+	bool unknown = false, intervals;
 	int err;
 
 	columns__head(s, COLUMNS_RIGHT, "N", "CALL", "P90", "P99", NULL);
@@ -49,23 +80,22 @@ int table_latency(const struct table *t)
 
 		table_add_labels(t, s, row, i ? row - 1 : NULL);
 		add_latency(t, s, row);
-		execs |= row__execs(row) && isfinite(row__ratio(row));
+		table_note_ratio(&ratios, row);
 		unknown |= row__execs(row) && !row->started.n;
-		others |= !row__execs(row) && isfinite(row__ratio(row));
 	}
 	intervals = columns__keep_last(s);
 	err = columns__finish(s, "Spawn latency (medians; P90 and P99 of the call)", t->out,
 			      t->colour);
-	if (!err && (execs || others))
-		fprintf(t->out, "RATIO: %s%s%s\n", execs ? "of STARTED to " ROW_REFERENCE "'s" : "",
-			execs && others ? "; without exec, " : "",
-			others ? "of CALL to " ROW_REFERENCE_NO_EXEC "'s" : "");
+	table_explain_ratio(t, &ratios, &ratio_note);
+	if (!err && ratio_note.length)
+		layout_print(t->out, 2, "%s", strbuf__text(&ratio_note));
+	strbuf__free(&ratio_note);
 	if (!err && intervals)
-		fputs("+-%: the 95 % interval of STARTED, or without exec of CALL, to either "
-		      "side\n",
-		      t->out);
+		layout_print(t->out, 2,
+			     "+-%%: the 95 %% interval of STARTED, or without exec of CALL, to "
+			     "either side");
 	if (!err && unknown)
-		fputs("STARTED: " ROW_STARTED_ABSENT "\n", t->out);
+		layout_print(t->out, 2, "STARTED: " ROW_STARTED_ABSENT);
 	return err;
 }
 
@@ -141,7 +171,7 @@ static int add_rest(const struct table *t, struct columns *s, const struct row *
 
 static int print_phases(const struct table *t, const struct phase_table *pt)
 {
-	struct columns *s = table_sheet();
+	struct columns *s = table_sheet(t);
 	const struct row *before = NULL;
 	struct off_cpu off = {0};
 	bool starred = false;
@@ -166,11 +196,12 @@ static int print_phases(const struct table *t, const struct phase_table *pt)
 	if (failed)
 		return failed;
 	if (!err && off.first)
-		fprintf(t->out, "OFF CPU: " ROW_OFF_CPU_BRIEF " (in %zu of %zu calls)\n", off.first,
-			off.calls);
+		layout_print(t->out, 2, "OFF CPU: " ROW_OFF_CPU_BRIEF " (in %zu of %zu calls)",
+			     off.first, off.calls);
 	if (!err && starred)
-		fputs("* from the few samples with all probes, whose cost is in these times\n",
-		      t->out);
+		layout_print(t->out, 2,
+			     "* from the few samples with all probes, whose cost is in these "
+			     "times");
 	return err;
 }
 
