@@ -12,12 +12,18 @@
 #include "user/base/privilege.h"
 #include "user/base/say.h"
 #include "user/gate/budget/budget.h"
+#include "user/gate/compare/accept.h"
 #include "user/gate/options.h"
+#include "user/gate/print/lkml.h"
 #include "user/gate/print/print.h"
 #include "user/gate/runs/runs.h"
+#include "user/text/escape.h"
 
 struct gate {
 	struct gate_options o;
+	int argc;
+	char **argv;
+	struct gate_accept accept;
 	struct gate_report report;
 	struct fault why;
 };
@@ -44,12 +50,10 @@ static int check_budget(struct gate *g)
 	return err;
 }
 
-static int decide(struct gate *g)
+static int compare(struct gate *g)
 {
 	const struct gate_options *o = &g->o;
 
-	if (o->budget)
-		return check_budget(g);
 	if (o->baseline)
 		return gate_compare_baseline(o, &g->report, &g->why);
 	if (o->lab)
@@ -59,11 +63,45 @@ static int decide(struct gate *g)
 	return gate_compare_stored(o, &g->report, &g->why);
 }
 
+static int decide(struct gate *g)
+{
+	int err;
+
+	if (g->o.budget)
+		return check_budget(g);
+	err = compare(g);
+	if (!err && g->report.verdict != GATE_NOT_COMPARABLE)
+		err = gate_accept__note(g->o.policy.accepted, &g->report);
+	return err;
+}
+
+/* What a side is called: what makes it differ from the other one. */
+static const char *name_of(const struct gate_options *o, int side)
+{
+	const char *const *const twice[] = {o->kernels, o->programs, o->libcs, o->envs};
+
+	for (size_t i = 0; i < sizeof(twice) / sizeof(twice[0]); i++) {
+		if (twice[i][1])
+			return twice[i][side];
+	}
+	if (!side && o->baseline)
+		return o->baseline;
+	if (o->baseline)
+		return o->kernels[0] ? o->kernels[0] : o->programs[0];
+	return o->path_count ? o->paths[side ? o->base_count ? o->base_count : 1 : 0] : NULL;
+}
+
 static int print_to_standard_output(struct gate *g)
 {
-	int err = g->o.json ? gate_print_json(&g->report, stdout, false)
-			    : gate_print_text(&g->report, stdout, say_in_colour(stdout),
-					      g->o.verbose);
+	struct gate_about about = {{name_of(&g->o, 0), name_of(&g->o, 1)}, g->argc, g->argv};
+	int err = 0;
+
+	if (g->o.format == GATE_FORMAT_LKML)
+		gate_print_lkml(&g->report, &about, stdout);
+	else if (g->o.format == GATE_FORMAT_JSON)
+		err = gate_print_json(&g->report, stdout, false);
+	else
+		err = gate_print_text(&g->report, stdout, say_in_colour(stdout), g->o.verbose);
 
 	if (!err && (fflush(stdout) == EOF || ferror(stdout)))
 		err = errno ? -errno : -EIO;
@@ -86,7 +124,11 @@ static int print_file(void *printing, FILE *out)
 	return p->print(&p->gate->report, out, p->gate->o.on_inconclusive == INCONCLUSIVE_FAILS);
 }
 
-static int print_all(struct gate *g)
+/*
+ * Each of them, whatever becomes of the others; `why` is that of the first that failed.
+ * `no_stdout`: that is known to fail.
+ */
+static int print_files(struct gate *g, bool no_stdout)
 {
 	struct printing files[] = {
 		{g->o.output, output_replace, gate_print_json, g},
@@ -95,22 +137,41 @@ static int print_all(struct gate *g)
 		/* Each step of a job adds to its summary. */
 		{g->o.markdown, output_append, gate_print_markdown, g},
 	};
-	int err = print_to_standard_output(g);
+	struct fault why;
+	int err = 0, failed;
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && !err; i++) {
-		if (files[i].path)
-			err = files[i].write(files[i].path, print_file, &files[i], &g->why);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		if (!files[i].path || (no_stdout && !strcmp(files[i].path, "-")))
+			continue;
+		failed = files[i].write(files[i].path, print_file, &files[i], &why);
+		if (failed && err)
+			complain("%s", why.text);
+		else if (failed)
+			g->why = why;
+		err = err ? err : failed;
 	}
 	return err;
+}
+
+static int print_report(struct gate *g)
+{
+	int err = print_to_standard_output(g), failed;
+	struct fault why = g->why;
+
+	failed = print_files(g, err != 0);
+	if (failed && err)
+		complain("%s", g->why.text);
+	if (err)
+		g->why = why;
+	return err ? err : failed;
 }
 
 /* GitHub shows a line of this form beside the change. */
 static void annotate(const struct gate *g)
 {
 	static const char *const levels[] = {
-		[GATE_PASS] = "notice",
-		[GATE_REGRESSION] = "error",
-		[GATE_INCONCLUSIVE] = "warning",
+		[GATE_PASS] = "notice",		 [GATE_REGRESSION] = "error",
+		[GATE_TROUBLE] = "error",	 [GATE_INCONCLUSIVE] = "warning",
 		[GATE_NOT_COMPARABLE] = "error",
 	};
 	const char *actions = getenv("GITHUB_ACTIONS");
@@ -146,38 +207,97 @@ static int become_invoking_user(struct gate *g)
 	return err;
 }
 
+/*
+ * What `git bisect run` makes of a status: 0 good, 1 to 127 bad but for 125, which skips the
+ * commit; above 127 it stops.
+ */
+static int bisect_status(int status)
+{
+	switch (status) {
+	case GATE_INCONCLUSIVE:
+	case GATE_NOT_COMPARABLE:
+		return 125;
+	case EXIT_TROUBLE:
+		return 128;
+	default:
+		return status;
+	}
+}
+
+/* A job that reads a file for the verdict finds there why there is none. */
+static void print_trouble(struct gate *g)
+{
+	struct fault why = g->why;
+
+	if (g->o.ab && !g->o.lab && become_invoking_user(g))
+		return;
+	gate_report__free(&g->report);
+	g->report.verdict = GATE_TROUBLE;
+	escape_text(why.text[0] ? why.text : "a run failed, and its output says why",
+		    g->report.headline, sizeof(g->report.headline));
+	if (print_files(g, false))
+		complain("%s", g->why.text);
+	annotate(g);
+	g->why = why;
+}
+
+/* Decides, and prints that. *status: of the verdict. */
+static int judge(struct gate *g, int *status)
+{
+	int err = gate_read_accept(&g->o, &g->accept, &g->why);
+
+	if (!err && !g->o.budget)
+		g->o.policy.accepted = &g->accept;
+	if (!err)
+		err = decide(g);
+	if (err && err != -EINTR)
+		print_trouble(g);
+	if (err)
+		return err;
+	if (g->o.ab && !g->o.lab)
+		err = become_invoking_user(g);
+	if (!err)
+		err = print_report(g);
+	annotate(g);
+	if (!err)
+		*status = exit_status(g);
+	return err;
+}
+
+static int save(struct gate *g, int *status)
+{
+	int err = gate_save_baseline(&g->o, &g->why);
+
+	if (!err)
+		*status = EXIT_OK;
+	return err;
+}
+
 int command_gate(int argc, char **argv)
 {
-	struct gate g = {0};
+	struct gate g = {.argc = argc, .argv = argv};
 	int err, status = EXIT_TROUBLE;
 
 	err = gate_options__parse(&g.o, argc, argv);
 	if (err) {
 		gate_options__free(&g.o);
-		return EXIT_TROUBLE;
+		return g.o.bisect ? bisect_status(EXIT_TROUBLE) : EXIT_TROUBLE;
 	}
 	if (g.o.ab || g.o.lab)
 		interrupt_catch();
 	if (!g.o.ab || g.o.lab)
 		err = become_invoking_user(&g);
 	if (!err)
-		err = g.o.save ? gate_save_baseline(&g.o, &g.why) : decide(&g);
-	if (!err && g.o.save) {
-		status = EXIT_OK;
-	} else if (!err) {
-		if (g.o.ab && !g.o.lab)
-			err = become_invoking_user(&g);
-		if (!err)
-			err = print_all(&g);
-		annotate(&g);
-		if (!err)
-			status = exit_status(&g);
-	}
+		err = g.o.save ? save(&g, &status) : judge(&g, &status);
 	if (err && !g.why.text[0] && err != -ECANCELED)
 		fault__set(&g.why, 0, "%s", strerror(-err));
-	if (err && g.why.text[0])
+	if (err && err != -ECANCELED && g.why.text[0])
 		complain("%s", g.why.text);
+	if (g.o.bisect)
+		status = bisect_status(status);
 	gate_report__free(&g.report);
+	gate_accept__free(&g.accept);
 	gate_options__free(&g.o);
+	interrupt_die();
 	return status;
 }

@@ -8,18 +8,24 @@
 #include <string.h>
 
 #include "user/base/option.h"
+#include "user/gate/compare/accept.h"
 #include "user/gate/compare/environment.h"
 #include "user/gate/compare/paired.h"
 
 enum {
 	OPTION_MARGIN = 1000,
+	OPTION_MEAN_MARGIN,
+	OPTION_TAIL_MARGIN,
 	OPTION_TOLERANCE,
+	OPTION_PADS,
 	OPTION_METRIC,
 	OPTION_FACTOR,
+	OPTION_ACCEPT,
 	OPTION_IN_TURN,
 	OPTION_EVERY_PROBE_SET,
 	OPTION_TRUNCATED,
 	OPTION_ON_INCONCLUSIVE,
+	OPTION_BISECT,
 	OPTION_BUDGET,
 	OPTION_SAVE,
 	OPTION_BASELINE,
@@ -33,10 +39,12 @@ enum {
 	OPTION_LIBC,
 	OPTION_KERNEL,
 	OPTION_NO_TRACE,
+	OPTION_IN_PLACE,
 	OPTION_KEEP,
 	OPTION_SEED,
 	OPTION_RUN_TIMEOUT,
 	OPTION_JSON,
+	OPTION_FORMAT,
 	OPTION_JUNIT,
 	OPTION_KTAP,
 	OPTION_MARKDOWN,
@@ -88,8 +96,12 @@ static const struct argp_option option_table[] = {
 	{"kernel", OPTION_KERNEL, "KERNEL", 0,
 	 "the lab's kernel, once for both or once for A and once for B", 0},
 	{"pairs", OPTION_PAIRS, "N", 0,
-	 "at most N pairs of runs (default 40); decides after 16 if it can", 0},
+	 "N pairs of runs (default 40); a regression may end it after 16", 0},
 	{"no-trace", OPTION_NO_TRACE, 0, 0, "take no traced runs, which compare counts", 0},
+	{"in-place", OPTION_IN_PLACE, 0, 0,
+	 "measure programs where they are; else both are copied in one way first, since how a file "
+	 "was written shows in times",
+	 0},
 	{"keep", OPTION_KEEP, "DIR", 0, "keep the raw runs in a new folder", 0},
 	{"run-timeout", OPTION_RUN_TIMEOUT, "SEC", 0, "the time limit of a run (default 300)", 0},
 	{"seed", OPTION_SEED, "N", 0, "seed of the random order", 0},
@@ -103,7 +115,7 @@ static const struct argp_option option_table[] = {
 	{"threads", BENCH_THREADS, "LIST", 0, 0, 0},
 	{"child-write", BENCH_CHILD_WRITE, "LIST", 0, 0, 0},
 	{"parent-write", BENCH_PARENT_WRITE, "LIST", 0, 0, 0},
-	{"runs", BENCH_RUNS, "N", 0, "samples of each cell in a run (default 20)", 0},
+	{"runs", BENCH_RUNS, "N", 0, "samples of each cell in a run (default 30)", 0},
 	{"cpu", BENCH_CPU, "N|none", 0, 0, 0},
 	{"warmup", BENCH_WARMUP, "N", 0, 0, 0},
 	{"timeout", BENCH_TIMEOUT, "SEC", 0, 0, 0},
@@ -113,8 +125,17 @@ static const struct argp_option option_table[] = {
 	{0, 0, 0, 0, "How to decide:", 4},
 	{"margin", OPTION_MARGIN, "PERCENT", 0,
 	 "B may be this much slower (default 3); noise does not widen it", 0},
+	{"mean-margin", OPTION_MEAN_MARGIN, "PERCENT", 0,
+	 "the mean of all samples may be this much larger (default 10)", 0},
+	{"tail-margin", OPTION_TAIL_MARGIN, "PERCENT", 0,
+	 "and the mean of the slowest 1 % (default 100, which is twice)", 0},
 	{"tolerance", OPTION_TOLERANCE, "N|PERCENT%", 0,
 	 "B's exact metrics may be larger by N of their units, or by a share (default 0)", 0},
+	{"pads", OPTION_PADS, "DIR|FILE", 0,
+	 "or by as much as A moves from link to link: in the lab a folder of other links of A's "
+	 "program, of which a run is taken; with stored runs the file of theirs, which --keep "
+	 "wrote",
+	 0},
 	{"metric", OPTION_METRIC, "LIST", 0,
 	 "the metrics that decide: names (call, started, total, bill, a phase or a count), or "
 	 "times, "
@@ -123,6 +144,10 @@ static const struct argp_option option_table[] = {
 	{"factor", OPTION_FACTOR, "LIST", 0,
 	 "allow A and B to differ in this: a fact of the environment, or kernel, hardware, thp, "
 	 "aslr",
+	 0},
+	{"accept", OPTION_ACCEPT, "FILE", 0,
+	 "accept the changes that FILE lists (default " GATE_ACCEPT_FILE
+	 " in this folder, if it is there)",
 	 0},
 	{"in-turn", OPTION_IN_TURN, 0, 0,
 	 "declare that the stored runs of A and B were taken in turn", 0},
@@ -134,14 +159,23 @@ static const struct argp_option option_table[] = {
 	 "exit with 4 (fail, the default) or 0 if the verdict is inconclusive; warn prints a "
 	 "warning",
 	 0},
+	{"bisect", OPTION_BISECT, 0, 0,
+	 "exit as `git bisect run` wants it: 0 good, 1 bad, 125 (skip) for inconclusive and not "
+	 "comparable, 128 (stop) for trouble",
+	 0},
 	{0, 0, 0, 0, "Output:", 5},
+	{"format", OPTION_FORMAT, "text|json|lkml", 0,
+	 "what to print; lkml is plain text of 72 columns for a mail, with the command that "
+	 "reproduces it",
+	 0},
 	{"json", OPTION_JSON, 0, 0, "print JSON instead of text", 0},
 	{"output", 'o', "FILE", 0, "write JSON to a file", 0},
 	{"junit", OPTION_JUNIT, "FILE", 0, "write JUnit XML", 0},
 	{"ktap", OPTION_KTAP, "FILE", 0, "write KTAP", 0},
 	{"markdown", OPTION_MARKDOWN, "FILE", 0, "append Markdown, for a job summary", 0},
 	{"quiet", 'q', 0, 0, "show no progress", 0},
-	{"verbose", 'v', 0, 0, "show all metrics", 0},
+	{"verbose", 'v', 0, 0,
+	 "a row for each metric of each cell (default: ten rows, one for the cells that agree)", 0},
 	{0},
 };
 
@@ -153,7 +187,8 @@ static const char doc[] =
 	"  gate --budget FILE NEW           a run and absolute rules\n"
 	"  gate --ab A B                    new runs of A and B, taken in turn\n"
 	"  gate --lab --kernel A --kernel B two kernels, instruction by instruction\n\n"
-	"Exit status: 0 pass, 1 regression, 2 trouble, 4 inconclusive, 5 not comparable.\n\n"
+	"Exit status: 0 pass, 1 regression, 2 trouble, 4 inconclusive, 5 not comparable; with "
+	"--bisect 0, 1, 128, 125, 125.\n\n"
 	"Examples:\n"
 	"  spawnscope gate base.jsonl new.jsonl\n"
 	"  spawnscope gate --ab old.ini new.ini --pairs 40\n"
@@ -161,7 +196,9 @@ static const char doc[] =
 	"  spawnscope gate --ab --libc /opt/glibc-2.40/lib --libc build-glibc --method "
 	"posix_spawn\n"
 	"  spawnscope gate --lab --kernel debian:6.1 --kernel debian:6.12 --method fork\n"
-	"  spawnscope gate --budget service.budget run.jsonl --junit report.xml";
+	"  spawnscope gate --budget service.budget run.jsonl --junit report.xml\n"
+	"  git bisect run sh -c 'make || exit 125; spawnscope gate --bisect --lab --baseline good "
+	"--program build/server'";
 
 static int bad(int key, const char *value, const char *want)
 {
@@ -177,6 +214,14 @@ static bool decimal(const char *text, double min, double max, const char *suffix
 	*value = strtod(text, &end);
 	return isdigit((unsigned char)*text) && text[length - 1] != '.' && end == text + length &&
 	       (!*end || !strcmp(end, suffix)) && *value >= min && *value <= max;
+}
+
+static int parse_margin(int key, const char *text, double *margin)
+{
+	if (!decimal(text, 0, 1000, "%", margin))
+		return bad(key, text, "must be a number of percent from 0 to 1000");
+	*margin /= 100;
+	return 0;
 }
 
 static int parse_tolerance(struct gate_options *o, const char *text)
@@ -254,8 +299,11 @@ static const struct option_place places[] = {
 	OPTION_TEXT(OPTION_SAVE, struct gate_options, save),
 	OPTION_TEXT(OPTION_BASELINES, struct gate_options, folder),
 	OPTION_TEXT(OPTION_BUDGET, struct gate_options, budget),
+	OPTION_TEXT(OPTION_ACCEPT, struct gate_options, accept),
+	OPTION_TEXT(OPTION_PADS, struct gate_options, pads),
 	OPTION_FLAG(OPTION_AB, struct gate_options, ab),
 	OPTION_FLAG(OPTION_LAB, struct gate_options, lab),
+	OPTION_FLAG(OPTION_BISECT, struct gate_options, bisect),
 	OPTION_FLAG(OPTION_IN_TURN, struct gate_options, policy.in_turn),
 	OPTION_FLAG(OPTION_EVERY_PROBE_SET, struct gate_options, policy.every_probe_set),
 	OPTION_FLAG(OPTION_TRUNCATED, struct gate_options, truncated),
@@ -267,6 +315,7 @@ static const struct option_place places[] = {
 	OPTION_FLAG('q', struct gate_options, quiet),
 	OPTION_FLAG('v', struct gate_options, verbose),
 	OPTION_FLAG(OPTION_NO_TRACE, struct gate_options, no_trace),
+	OPTION_FLAG(OPTION_IN_PLACE, struct gate_options, in_place),
 	OPTION_TEXT(OPTION_KEEP, struct gate_options, keep),
 	{0},
 };
@@ -275,6 +324,12 @@ static const struct option_choice on_inconclusive[] = {
 	{"fail", INCONCLUSIVE_FAILS},
 	{"warn", INCONCLUSIVE_WARNS},
 	{"pass", INCONCLUSIVE_PASSES},
+};
+
+static const struct option_choice formats[] = {
+	{"text", GATE_FORMAT_TEXT},
+	{"json", GATE_FORMAT_JSON},
+	{"lkml", GATE_FORMAT_LKML},
 };
 
 static int parse_option(int key, char *arg, struct argp_state *state)
@@ -311,10 +366,11 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 	case OPTION_RUN_TIMEOUT:
 		return option_number(name, arg, 1, 86400, &o->timeout_s);
 	case OPTION_MARGIN:
-		if (!decimal(arg, 0, 1000, "%", &p->margin))
-			return bad(key, arg, "must be a number of percent from 0 to 1000");
-		p->margin /= 100;
-		return 0;
+		return parse_margin(key, arg, &p->margin);
+	case OPTION_MEAN_MARGIN:
+		return parse_margin(key, arg, &p->margin_mean);
+	case OPTION_TAIL_MARGIN:
+		return parse_margin(key, arg, &p->margin_tail);
 	case OPTION_TOLERANCE:
 		return parse_tolerance(o, arg);
 	case OPTION_METRIC:
@@ -323,6 +379,8 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 		return each_part(o, key, arg, add_factor);
 	case OPTION_ON_INCONCLUSIVE:
 		return option_choice(name, arg, on_inconclusive, 3, &o->on_inconclusive);
+	case OPTION_FORMAT:
+		return option_choice(name, arg, formats, 3, &o->format);
 	case OPTION_SEED:
 		errno = 0;
 		p->seed = strtoull(arg, &end, 10);
@@ -350,9 +408,14 @@ int gate_options__parse(struct gate_options *o, int argc, char **argv)
 	for (int i = 1; i < end; i++)
 		if (!strcmp(argv[i], "--"))
 			end = i;
+	/* A bad option before it must end with its status, too. */
+	for (int i = 1; i < end; i++)
+		o->bisect |= !strcmp(argv[i], "--bisect");
 	err = option_parse(&argp, end, argv, o);
 	if (err)
 		return err;
+	if (o->json)
+		o->format = GATE_FORMAT_JSON;
 	o->base_count = end < argc ? o->path_count : 0;
 	for (int i = end + 1; i < argc; i++)
 		o->paths[o->path_count++] = argv[i];

@@ -9,6 +9,8 @@
 
 #define GATE_FORWARD_MAX 48
 
+enum gate_format { GATE_FORMAT_TEXT, GATE_FORMAT_JSON, GATE_FORMAT_LKML };
+
 enum on_inconclusive { INCONCLUSIVE_FAILS, INCONCLUSIVE_WARNS, INCONCLUSIVE_PASSES };
 
 struct gate_options {
@@ -22,15 +24,21 @@ struct gate_options {
 	const char *budget;
 	const char *save;
 	const char *baseline;
+	const char *accept;  /* file of accepted changes; NULL: the usual one */
 	const char *folder;  /* of baselines */
 	double max_age_days; /* 0: any */
+	bool bisect;	     /* exit statuses of `git bisect run` */
 	int on_inconclusive; /* enum on_inconclusive */
 	bool truncated;	     /* accept runs without an end */
 	/* Runs to take now. */
 	const char *programs[2], *envs[2], *libcs[2], *kernels[2]; /* NULL: not given */
+	const char *pads; /* other links of A: in the lab a folder, else a file of runs */
 	unsigned int pairs;
 	unsigned int timeout_s; /* of one run */
 	bool no_trace;
+	bool in_place;			 /* programs are not copied */
+	const char *copies[2];		 /* of the programs, to execute; NULL: these themselves */
+	const char *copied_how;		 /* what was done about copies; NULL: nothing to say */
 	const char *keep;		 /* folder for the raw runs */
 	char *forward[GATE_FORWARD_MAX]; /* options of bench; ends with NULL */
 	size_t forward_count;
@@ -38,12 +46,16 @@ struct gate_options {
 	bool has_shape;	 /* these describe the parent, as a suite does */
 	/* Output. */
 	bool json;
+	int format; /* enum gate_format: of standard output */
 	const char *output, *junit, *ktap, *markdown;
 	bool quiet;
 	bool verbose;
 };
 
-/* 0, or -EINVAL after a complaint. --help ends the program. */
+/*
+ * 0, or -EINVAL after a complaint; o->bisect is set in either case if it is among them. --help ends
+ * the program.
+ */
 int gate_options__parse(struct gate_options *o, int argc, char **argv);
 void gate_options__free(struct gate_options *o);
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "user/base/say.h"
@@ -20,9 +21,21 @@ static int refuse(const char *what)
 	return -EINVAL;
 }
 
+/* What somebody would take for programs to compare: no suite is executable. */
+static bool is_program(const char *path)
+{
+	struct stat status;
+
+	return strchr(path, '/') && !stat(path, &status) && S_ISREG(status.st_mode) &&
+	       !access(path, X_OK);
+}
+
 /* An option for both sides must not override what makes them differ. */
 static int check_names(const struct gate_options *o)
 {
+	if (is_program(o->paths[0]) && is_program(o->paths[1]))
+		return refuse("A and B are suites or methods: programs come after --program, "
+			      "once for each");
 	if (o->has_method)
 		return refuse("A and B name what is measured: leave out --suite and --method");
 	if (o->has_shape && (gate_is_suite(o->paths[0]) || gate_is_suite(o->paths[1])))
@@ -38,6 +51,10 @@ static int check_place(const struct gate_options *o)
 		return refuse("--libc: programs in the lab are static; use --ab");
 	if (o->lab && o->envs[0])
 		return refuse("--env does not reach into the lab; use --ab");
+	if (o->in_place && (o->lab || !o->programs[1]))
+		return refuse("--in-place goes with --ab and two programs: nothing else is copied");
+	if (o->pads && (!o->lab || !o->programs[0] || o->save))
+		return refuse("--pads goes with --lab and --program, or with stored runs of them");
 	if (!o->lab && o->kernels[0])
 		return refuse("--kernel is for --lab");
 	if (!o->lab && o->policy.metrics && !(o->policy.metrics & ~gate_metric_set("phases")))
@@ -90,8 +107,10 @@ static int check_live(const struct gate_options *o)
 static int check_stored(struct gate_options *o, bool dashes)
 {
 	if (o->forward_count || o->programs[0] || o->envs[0] || o->libcs[0] || o->kernels[0] ||
-	    o->pairs || o->timeout_s || o->no_trace || o->keep)
+	    o->pairs || o->timeout_s || o->no_trace || o->in_place || o->keep)
 		return refuse("options for new runs go with --ab or --lab");
+	if (o->pads && (o->save || o->budget || o->baseline))
+		return refuse("--pads goes with --lab and --program, or with stored runs of them");
 	if (o->save)
 		return o->path_count && !o->baseline && !o->budget
 			       ? 0
@@ -112,7 +131,15 @@ static int check_stored(struct gate_options *o, bool dashes)
 
 int gate_options__check(struct gate_options *o, bool dashes)
 {
+	if (o->format == GATE_FORMAT_LKML && o->budget)
+		return refuse("--format lkml is for comparisons");
 	if (o->max_age_days > 0 && !o->baseline)
 		return refuse("--max-age needs --baseline");
+	if (o->accept && (o->budget || o->save))
+		return refuse("--accept is for comparisons: a budget's limits stand in its file");
+	if (o->bisect && (o->save || o->on_inconclusive != INCONCLUSIVE_FAILS))
+		return refuse(
+			"--bisect decides what becomes of inconclusive, and saves nothing: leave "
+			"out --on-inconclusive and --save");
 	return o->ab || o->lab ? check_live(o) : check_stored(o, dashes);
 }

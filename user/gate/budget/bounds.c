@@ -48,13 +48,14 @@ void budget_describe_loss(const struct run *r, bool births, char *text, size_t s
 	bool of_births = births && run__is_profile(r);
 	const struct {
 		int64_t n;
-		const char *what;
+		const char *one, *what;
 	} losses[] = {
 		{of_births ? r->end.births_lost : r->end.lost,
+		 of_births ? "birth lost" : "record lost",
 		 of_births ? "births lost" : "records lost"},
-		{r->end.missed, "probe runs missed"},
-		{run__births_unseen(r), "births without a record"},
-		{r->end.untracked, "children not followed"},
+		{r->end.missed, "probe run missed", "probe runs missed"},
+		{run__births_unseen(r), "birth without a record", "births without a record"},
+		{r->end.untracked, "child not followed", "children not followed"},
 	};
 
 	text[0] = '\0';
@@ -63,7 +64,8 @@ void budget_describe_loss(const struct run *r, bool births, char *text, size_t s
 	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]) && r->ended; i++) {
 		if (losses[i].n > 0)
 			layout_append(text, size, "%s%lld %s", text[0] ? ", " : "",
-				      (long long)losses[i].n, losses[i].what);
+				      (long long)losses[i].n,
+				      losses[i].n == 1 ? losses[i].one : losses[i].what);
 	}
 }
 

@@ -11,8 +11,10 @@
 #include <strings.h>
 
 #include "bench/shared/fault.h"
+#include "bench/shared/method_names.h"
 #include "bench/shared/units.h"
 #include "bpf/record.h"
+#include "user/model/birth.h"
 #include "user/model/probe_set.h"
 #include "user/text/escape.h"
 
@@ -142,19 +144,19 @@ static int take_operator(struct parser *p, enum budget_op *op)
 	return expected(p, "one of < <= == != >= >");
 }
 
-/* ns per unit of time; 0: unknown. */
-static double time_unit(const char *text)
+/* A unit of time in ns, as a power of ten; -1: unknown. */
+static int time_unit(const char *text)
 {
 	static const struct {
 		const char *name;
-		double ns;
-	} units[] = {{"ns", 1}, {"us", 1e3}, {"\xc2\xb5s", 1e3}, {"ms", 1e6}, {"s", 1e9}};
+		int power;
+	} units[] = {{"ns", 0}, {"us", 3}, {"\xc2\xb5s", 3}, {"ms", 6}, {"s", 9}};
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (!strcmp(text, units[i].name))
-			return units[i].ns;
+			return units[i].power;
 	}
-	return 0;
+	return -1;
 }
 
 enum unit { UNIT_NONE, UNIT_TIME, UNIT_SIZE };
@@ -162,26 +164,23 @@ enum unit { UNIT_NONE, UNIT_TIME, UNIT_SIZE };
 /* A number with its unit. Converts times to ns and sizes to bytes. */
 static bool parse_number(const char *text, double *number, enum unit *kind)
 {
-	size_t length = strspn(text, "0123456789."), i;
-	double unit = time_unit(text + length), scale = 1;
+	size_t length = strspn(text, "0123456789.");
+	int power = time_unit(text + length);
+	char decimal[32];
 	int64_t bytes;
 
-	*kind = unit > 0 ? UNIT_TIME : text[length] != '\0' ? UNIT_SIZE : UNIT_NONE;
+	*kind = power >= 0 ? UNIT_TIME : text[length] != '\0' ? UNIT_SIZE : UNIT_NONE;
 	if (*kind == UNIT_SIZE && size_parse(text, &bytes) == 0) {
 		*number = (double)bytes;
 		return true;
 	}
-	if ((unit == 0 && text[length]) || length == 0 || length > 18 ||
+	if ((power < 0 && text[length]) || length == 0 || length > 18 ||
 	    !isdigit((unsigned char)text[0]) || text[length - 1] == '.' ||
 	    strchr(text, '.') != strrchr(text, '.'))
 		return false;
-	for (i = 0, *number = 0; i < length; i++) {
-		if (text[i] == '.')
-			continue;
-		*number = 10 * *number + (text[i] - '0');
-		scale *= i > strcspn(text, ".") ? 10 : 1;
-	}
-	*number = *number / scale * (unit > 0 ? unit : 1);
+	/* 1.003ms is 1003000 ns: a multiplication would round. */
+	snprintf(decimal, sizeof(decimal), "%.*se%d", (int)length, text, power > 0 ? power : 0);
+	*number = strtod(decimal, NULL);
 	return true;
 }
 
@@ -240,6 +239,22 @@ static size_t split(const char *at, char parts[VALUE_PARTS_MAX][64])
 	return count;
 }
 
+#define METHOD "a method, such as fork, posix_spawn or of a profile spawn"
+
+/* Of a bench or of a profile. */
+static bool is_method(const char *name)
+{
+#define NAME(identifier, name) name,
+	static const char *const of_bench[] = {METHODS(NAME)};
+#undef NAME
+
+	for (size_t i = 0; i < sizeof(of_bench) / sizeof(of_bench[0]); i++) {
+		if (!strcmp(name, of_bench[i]))
+			return true;
+	}
+	return method_by_name(name) != 0;
+}
+
 static bool is_value(const char *part)
 {
 	return !strcmp(part, "births") || metric_by_name(part);
@@ -257,8 +272,8 @@ static int parse_value(struct parser *p, struct budget_rule *rule)
 	if (count > 1 && is_value(parts[1])) {
 		snprintf(rule->method, sizeof(rule->method), "%.31s", parts[0]);
 		at = 1;
-		if (!rule->method[0])
-			return expected(p, "a method before the point");
+		if (!is_method(rule->method))
+			return expected(p, METHOD " before the point");
 	}
 	rule->metric = metric_by_name(parts[at]);
 	rule->births = !strcmp(parts[at], "births");
@@ -267,7 +282,12 @@ static int parse_value(struct parser *p, struct budget_rule *rule)
 	if (!rule->metric)
 		return expected(p, "[METHOD.]METRIC[.STAT], such as copy_mm.p99 or fork.births");
 	at++;
-	if (rule->metric->kind == METRIC_TAIL) { /* `call_p99` for `call.p99` */
+	if (rule->metric->kind == METRIC_SLOWEST)
+		return expected(p,
+				"call.p99 or call.max, since only gates of runs know a mean of the "
+				"slowest");
+	if (metric_is_pooled(rule->metric)) { /* `call_p99` for `call.p99` */
+		rule->stat = rule->metric->kind == METRIC_MEAN ? STAT_MEAN : STAT_QUANTILE;
 		rule->quantile = rule->metric->quantile;
 		rule->metric = metric_of_tail(rule->metric);
 	} else {
@@ -298,6 +318,8 @@ static int check_word(struct parser *p, const char *axis)
 	if (!strcmp(axis, PROBE_SET_AXIS) && strcmp(p->word, "none") && strcmp(p->word, "phases") &&
 	    strcmp(p->word, "all"))
 		return expected(p, "none, phases or all");
+	if (!strcmp(axis, "method") && !is_method(p->word))
+		return expected(p, METHOD);
 	return 0;
 }
 
@@ -309,6 +331,72 @@ static const struct budget_axis *find_axis(const char *name)
 			return &axes[i];
 	}
 	return NULL;
+}
+
+/* The marks that a shell or an editor may leave would be a part of the name, which matches none. */
+static bool has_other_quotes(const char *word)
+{
+	static const char *const marks[] = {
+		"'", "`", "\xe2\x80\x98", "\xe2\x80\x99", "\xe2\x80\x9c", "\xe2\x80\x9d"};
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		if (strstr(word, marks[i]))
+			return true;
+	}
+	return false;
+}
+
+#define TOGETHER "conditions that one birth can meet together"
+
+static bool can_meet_words(const struct budget_rule *rule, const struct budget_axis *axis)
+{
+	const char *word = rule->method[0] && !strcmp(axis->name, "method") ? rule->method : NULL;
+	const struct budget_condition *c = rule->conditions;
+
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		if (c[i].axis != axis || c[i].op != OP_EQUAL)
+			continue;
+		if (word && strcmp(word, c[i].word))
+			return false;
+		word = c[i].word;
+	}
+	for (size_t i = 0; i < rule->condition_count && word; i++) {
+		if (c[i].axis == axis && c[i].op == OP_NOT_EQUAL && !strcmp(word, c[i].word))
+			return false;
+	}
+	return true;
+}
+
+static bool can_meet_numbers(const struct budget_rule *rule, const struct budget_axis *axis)
+{
+	const struct budget_condition *c = rule->conditions;
+	double low = 0, high = INFINITY; /* whole numbers */
+
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		double least = ceil(c[i].number), most = floor(c[i].number);
+
+		if (c[i].axis != axis || c[i].op == OP_NOT_EQUAL)
+			continue;
+		if (c[i].op == OP_MORE)
+			least = most + 1;
+		if (c[i].op == OP_LESS)
+			most = ceil(c[i].number) - 1;
+		if (c[i].op == OP_MORE || c[i].op == OP_AT_LEAST || c[i].op == OP_EQUAL)
+			low = fmax(low, least);
+		if (c[i].op == OP_LESS || c[i].op == OP_AT_MOST || c[i].op == OP_EQUAL)
+			high = fmin(high, most);
+	}
+	for (size_t i = 0; i < rule->condition_count && low == high; i++) {
+		if (c[i].axis == axis && c[i].op == OP_NOT_EQUAL && c[i].number == low)
+			return false;
+	}
+	return low <= high;
+}
+
+/* Whether anything can meet the rule's conditions of this axis: else `== 0` would always hold. */
+static bool can_meet(const struct budget_rule *rule, const struct budget_axis *axis)
+{
+	return axis->is_word ? can_meet_words(rule, axis) : can_meet_numbers(rule, axis);
 }
 
 static int parse_condition(struct parser *p, struct budget_rule *rule)
@@ -331,18 +419,21 @@ static int parse_condition(struct parser *p, struct budget_rule *rule)
 	if (err)
 		return err;
 	next(p);
+	if (!axis->is_word && (!parse_number(p->word, &c->number, &unit) || unit == UNIT_TIME))
+		return expected(p, "a number or a size, such as 1GiB");
 	if (!axis->is_word)
-		return parse_number(p->word, &c->number, &unit) && unit != UNIT_TIME
-			       ? 0
-			       : expected(p, "a number or a size, such as 1GiB");
+		return can_meet(rule, axis) ? 0 : expected(p, TOGETHER);
 	if (!p->word[0] || (!p->quoted && is_operator(p->word[0])))
 		return expected(p, "a word");
+	if (!p->quoted && has_other_quotes(p->word))
+		return expected(p, "a name in \"quotation marks\", or without");
 	if (!p->quoted && strchr(p->word, '"'))
 		return expected(p, "quotation marks around all of it, as in \"a \\\"b\\\"\"");
 	if (c->op != OP_EQUAL && c->op != OP_NOT_EQUAL)
 		return expected(p, "== or != before a word");
 	strcpy(c->word, p->word);
-	return check_word(p, axis->name);
+	err = check_word(p, axis->name);
+	return err || can_meet(rule, axis) ? err : expected(p, TOGETHER);
 }
 
 static int parse_limit(struct parser *p, struct budget_rule *rule)

@@ -10,6 +10,7 @@
 #include "user/analysis/stats.h"
 #include "user/gate/budget/births.h"
 #include "user/gate/budget/bounds.h"
+#include "user/gate/budget/lacking.h"
 #include "user/gate/compare/format.h"
 #include "user/gate/compare/index.h"
 #include "user/model/birth.h"
@@ -130,35 +131,38 @@ static bool is_known_tail(const struct budget_rule *rule, const struct series *s
 	       stats_tail_known(s, rule->quantile);
 }
 
-/* `lacking`: births that have no value. `broken`: why there are not all samples, or NULL. */
+#define FAILED_NOTES_MAX 5
+
+/* Values that are not there: how many may be missing, and why. */
+struct lack {
+	double unknown;
+	char why[192]; /* "": nothing more than what the run lost */
+};
+
 static void decide(struct gate_row *row, const struct budget_rule *rule, const struct run *r,
-		   const struct budget_bounds *b, size_t lacking, const char *broken)
+		   const struct budget_bounds *b, const struct lack *lack)
 {
-	char loss[128];
+	char loss[320];
 
 	row->b = b->value;
 	row->verdict = budget_judge(b, rule);
 	if (row->verdict != GATE_INCONCLUSIVE)
 		return;
 	budget_describe_loss(r, rule->births, loss, sizeof(loss));
-	if (lacking > 0)
-		layout_append(loss, sizeof(loss), "%s%zu births lack it", loss[0] ? ", " : "",
-			      lacking);
-	if (broken)
-		layout_append(loss, sizeof(loss), "%s%s", loss[0] ? ", " : "", broken);
+	if (lack->why[0])
+		layout_append(loss, sizeof(loss), "%s%s", loss[0] ? ", " : "", lack->why);
 	gate_row__note(row, "line %zu: %s, which could change this", rule->line, loss);
 }
 
 static void decide_values(struct gate_row *row, const struct budget_rule *rule, const struct run *r,
-			  const struct series *s, size_t lacking, const char *broken)
+			  const struct series *s, const struct lack *lack)
 {
-	double unknown = broken ? BUDGET_ANY_NUMBER : budget_count_unknown(rule, r);
-	struct budget_bounds b = budget_bounds_of(rule, s, unknown + (double)lacking);
+	struct budget_bounds b = budget_bounds_of(rule, s, lack->unknown);
 
 	row->b = b.value;
 	row->pairs = stats_count(s);
 	if (is_known_tail(rule, s))
-		decide(row, rule, r, &b, lacking, broken);
+		decide(row, rule, r, &b, lack);
 	else
 		gate_row__note(row, "line %zu: %zu samples have no p%.0f; it takes %zu", rule->line,
 			       row->pairs, 100 * rule->quantile, stats_tail_least(rule->quantile));
@@ -200,37 +204,86 @@ static int add_unmeasured(const struct budget_rule *rule, const struct run *r,
 			     absent ? absent : "");
 }
 
+/*
+ * What a cell lacks of a metric. The kernel's records of a sample may lack a phase that it did not
+ * have, so only times and counts are missed.
+ */
+static struct lack lack_of(const struct budget_rule *rule, const struct run *r,
+			   const struct cell *c)
+{
+	const struct metric *m = rule->births || budget_about_failed(rule)
+					 ? metric_of_sample(SAMPLE_spawn_ns)
+					 : rule->metric;
+	size_t nulls = metric_is_probed(m) ? 0 : budget_count_nulls(m, c);
+	struct lack lack = {fmax(budget_count_unknown(rule, r), (double)nulls), ""};
+
+	if (c->broken) {
+		lack.unknown = BUDGET_ANY_NUMBER;
+		layout_append(lack.why, sizeof(lack.why), "broken off (%s)", c->broken);
+	}
+	if (nulls > 0)
+		layout_append(lack.why, sizeof(lack.why),
+			      "%s%zu of %zu samples are null without an errno",
+			      lack.why[0] ? ", " : "", nulls, metric_series(m, c)->n);
+	return lack;
+}
+
+/* Of the failed calls of 1000. */
+static struct budget_bounds failed_bounds(const struct cell *c, double value,
+					  const struct lack *lack)
+{
+	double nulls = (double)budget_count_nulls(metric_of_sample(SAMPLE_spawn_ns), c);
+
+	if (lack->unknown >= BUDGET_ANY_NUMBER)
+		return (struct budget_bounds){value, 0, 1000};
+	return (struct budget_bounds){value, value, value + 1000 * nulls / (double)c->n};
+}
+
 static int check_cell(const struct budget_rule *rule, const struct run *r, const struct cell *c,
 		      double value, struct gate_report *report)
 {
 	struct gate_row *row = add_row(report, rule, r, c);
-	struct budget_bounds failed = {value, c->broken ? 0 : value, c->broken ? 1000 : value};
-	char broken[96];
+	struct lack lack = lack_of(rule, r, c);
+	struct budget_bounds failed;
 
 	if (!row)
 		return -ENOMEM;
-	snprintf(broken, sizeof(broken), "broken off (%s)", c->broken ? c->broken : "");
-	if (budget_about_failed(rule))
-		decide(row, rule, r, &failed, 0, c->broken ? broken : NULL);
-	else
-		decide_values(row, rule, r, metric_series(rule->metric, c), 0,
-			      c->broken ? broken : NULL);
+	if (budget_about_failed(rule)) {
+		failed = failed_bounds(c, value, &lack);
+		decide(row, rule, r, &failed, &lack);
+	} else {
+		decide_values(row, rule, r, metric_series(rule->metric, c), &lack);
+	}
 	return 0;
 }
 
-/* Why the cell has no samples, with any of the probe sets that the rule allows; NULL: it has. */
-static const char *why_not_taken(const struct budget_rule *rule, const struct gate_index *index,
-				 const struct cell *c)
+static bool has_value(const struct metric *m, const struct cell *c)
 {
-	const struct cell *other = NULL;
+	return m->kind == METRIC_FAILED ? cell__has_data(c) : series__any(metric_series(m, c));
+}
 
-	if (cell__has_data(c))
-		return NULL;
+/*
+ * Why there is no sample of the cell, with any of the probe sets that the rule allows; false: there
+ * is one, or it was named with the first of these.
+ */
+static bool why_not_taken(const struct budget_rule *rule, const struct gate_index *index,
+			  const struct cell *c, char *text, size_t size)
+{
+	/* The births are the calls that did not fail. */
+	const struct metric *m = rule->births ? metric_by_name("failed") : rule->metric;
+	const struct cell *other = NULL;
+	char unused[256];
+
+	if (!budget_why_none(m, c, text, size))
+		return false;
 	while ((other = gate_index__next(index, c, other))) {
-		if (applies(rule, other) && (cell__has_data(other) || other < c))
-			return NULL; /* it was named with the first one */
+		if (!applies(rule, other) || other == c)
+			continue;
+		if (has_value(m, other) ||
+		    (other < c && budget_why_none(m, other, unused, sizeof(unused))))
+			return false;
 	}
-	return c->skipped ? c->skipped : c->broken;
+	return true;
 }
 
 /* A cell without samples must not pass because others do. */
@@ -238,14 +291,13 @@ static int check_cells_not_taken(const struct budget_rule *rule, const struct ga
 				 struct gate_report *report)
 {
 	const struct run *r = index->run;
+	char why[256];
 
 	for (size_t i = 0; i < r->cell_count; i++) {
-		const char *why = applies(rule, &r->cells[i])
-					  ? why_not_taken(rule, index, &r->cells[i])
-					  : NULL;
 		struct gate_row *row;
 
-		if (!why)
+		if (!applies(rule, &r->cells[i]) ||
+		    !why_not_taken(rule, index, &r->cells[i], why, sizeof(why)))
 			continue;
 		row = add_row(report, rule, r, &r->cells[i]);
 		if (!row)
@@ -282,9 +334,8 @@ static int check_cells(const struct budget_rule *rule, const struct gate_index *
 		       struct gate_report *report)
 {
 	const struct run *r = index->run;
-	const char *missing = NULL;
-	double unknown = budget_count_unknown(rule, r);
-	size_t births = 0;
+	struct lack lack = {budget_count_unknown(rule, r), ""}, of_cell;
+	double births = 0, nulls = 0;
 	struct gate_row *row;
 	struct budget_bounds b;
 
@@ -293,20 +344,20 @@ static int check_cells(const struct budget_rule *rule, const struct gate_index *
 
 		if (!applies(rule, c))
 			continue;
-		if (c->broken)
-			missing = c->broken;
-		else if (why_not_taken(rule, index, c))
-			missing = why_not_taken(rule, index, c);
-		births += c->n;
-		for (size_t k = 0; k < c->errnos.n; k++)
-			births -= c->errnos.v[k] != 0;
+		of_cell = lack_of(rule, r, c);
+		if (!of_cell.why[0] &&
+		    why_not_taken(rule, index, c, of_cell.why, sizeof(of_cell.why)))
+			of_cell.unknown = BUDGET_ANY_NUMBER;
+		if (of_cell.unknown > lack.unknown)
+			lack = of_cell;
+		nulls += (double)budget_count_nulls(metric_of_sample(SAMPLE_spawn_ns), c);
+		births += (double)(c->n - budget_count_failed(c));
 	}
 	row = add_row(report, rule, r, NULL);
 	if (!row)
 		return -ENOMEM;
-	b = (struct budget_bounds){(double)births, (double)births,
-				   (double)births + (missing ? BUDGET_ANY_NUMBER : unknown)};
-	decide(row, rule, r, &b, 0, missing);
+	b = (struct budget_bounds){births, births - nulls, births + lack.unknown};
+	decide(row, rule, r, &b, &lack);
 	return 0;
 }
 
@@ -331,7 +382,8 @@ static void name_birth(struct gate_row *row, const struct budget_rule *rule,
 static int decide_births(const struct budget_rule *rule, const struct run *r,
 			 const struct budget_births *found, struct gate_report *report)
 {
-	double unknown = budget_count_unknown(rule, r) + (double)found->unknown;
+	struct lack lack = {budget_count_unknown(rule, r) + (double)found->unknown, ""};
+	double unknown = lack.unknown;
 	double n = (double)found->matching, failed = 1000 * (double)found->failed;
 	struct budget_bounds b = {n, n, n + unknown};
 	struct gate_row *row;
@@ -348,10 +400,14 @@ static int decide_births(const struct budget_rule *rule, const struct run *r,
 	row = add_row(report, rule, r, NULL);
 	if (!row)
 		return -ENOMEM;
+	if (found->unknown == 1)
+		strcpy(lack.why, "1 birth lacks it");
+	else if (found->unknown > 1)
+		snprintf(lack.why, sizeof(lack.why), "%zu births lack it", found->unknown);
 	if (rule->births || budget_about_failed(rule))
-		decide(row, rule, r, &b, found->unknown, NULL);
+		decide(row, rule, r, &b, &lack);
 	else
-		decide_values(row, rule, r, &found->values, found->unknown, NULL);
+		decide_values(row, rule, r, &found->values, &lack);
 	name_birth(row, rule, found);
 	return 0;
 }
@@ -451,6 +507,25 @@ static int note_loss(const struct run *r, struct gate_report *report)
 	return err;
 }
 
+/* The values of a rule are those of calls that did not fail. */
+static int note_failed(const struct run *r, struct gate_report *report)
+{
+	size_t named = 0;
+	char text[128], name[128];
+	int err = 0;
+
+	for (size_t i = 0; i < r->cell_count && !err; i++) {
+		budget_describe_failed(&r->cells[i], text, sizeof(text));
+		if (!text[0])
+			continue;
+		if (named++ == FAILED_NOTES_MAX)
+			return gate_report__note(report, "calls failed in more cells");
+		gate_cell_name(&r->cells[i], name, sizeof(name));
+		err = gate_report__note(report, "%s: %s", name, text);
+	}
+	return err;
+}
+
 int budget_check(const struct budget *b, const struct run *r, struct gate_report *report)
 {
 	struct gate_index index = {0};
@@ -467,6 +542,8 @@ int budget_check(const struct budget *b, const struct run *r, struct gate_report
 		err = check_rule(&b->rules[i], &index, report);
 	if (!err)
 		err = note_loss(r, report);
+	if (!err)
+		err = note_failed(r, report);
 	gate_index__free(&index);
 	if (err) {
 		gate_report__free(report);

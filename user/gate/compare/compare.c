@@ -7,12 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/analysis/stats.h"
+#include "user/gate/compare/accept.h"
 #include "user/gate/compare/comparison.h"
 #include "user/gate/compare/decide.h"
+#include "user/gate/compare/doubt.h"
 #include "user/gate/compare/environment.h"
 #include "user/gate/compare/format.h"
 #include "user/gate/compare/missing.h"
 #include "user/gate/compare/paired.h"
+#include "user/gate/compare/pooled.h"
 #include "user/text/escape.h"
 
 /* What ASLR may change of a count, in its unit. */
@@ -25,6 +29,28 @@ static double layout_slack(const struct comparison *c, const struct metric *m)
 	if (strcmp(m->unit, "bytes"))
 		return GATE_LAYOUT_PAGES;
 	return (double)(GATE_LAYOUT_PAGES * (page > 0 ? page : 4096));
+}
+
+/*
+ * By how much the links of A's program differ from one another: the range of all, with A, of which
+ * the values are taken. 0: there are no links.
+ */
+static double moved_by_links(struct comparison *c, const struct cell *of_a, const char *probe_set,
+			     const struct metric *m)
+{
+	double low = INFINITY, high = -INFINITY;
+
+	if (c->pads.count == 0 || !side__take_cells(&c->pads, of_a, probe_set) ||
+	    side__take_values(&c->pads, m) == 0)
+		return 0;
+	for (size_t i = 0; i < c->pads.count + c->a.count; i++) {
+		double value =
+			i < c->pads.count ? c->pads.values[i] : c->a.values[i - c->pads.count];
+
+		low = fmin(low, value);
+		high = fmax(high, value);
+	}
+	return high - low;
 }
 
 static const char *source_in(const struct run *r, const struct cell *c, enum phase p)
@@ -72,26 +98,6 @@ static void name_row(const struct comparison *c, struct gate_row *row, const str
 	escape_text(probe_set, row->probe_set, sizeof(row->probe_set));
 }
 
-/*
- * A time or a count below 0 is a fault of the program that wrote it, or of clocks that differ
- * between CPUs. Files may hold such values, but they decide nothing.
- */
-static bool is_faulty(const struct comparison *c, struct gate_row *row)
-{
-	bool a = side__negative(&c->a, row->of), b = side__negative(&c->b, row->of);
-
-	if (!a && !b)
-		return false;
-	if (row->kind != GATE_SHOWN)
-		row->kind = GATE_EXACT;
-	row->verdict = GATE_INCONCLUSIVE;
-	gate_row__note(row, "%s a value below 0, which cannot be",
-		       a && b ? "A and B have"
-		       : a    ? "A has"
-			      : "B has");
-	return true;
-}
-
 static int compare_metric(struct comparison *c, const struct cell *of_a, const char *probe_set,
 			  const struct metric *m)
 {
@@ -109,6 +115,7 @@ static int compare_metric(struct comparison *c, const struct cell *of_a, const c
 		.varies = !c->lab && m->kind != METRIC_FAILED &&
 			  (side__varies(&c->a, m) || side__varies(&c->b, m)),
 		.slack = layout_slack(c, m),
+		.moved = moved_by_links(c, of_a, probe_set, m),
 	};
 	int err = 0;
 
@@ -120,16 +127,91 @@ static int compare_metric(struct comparison *c, const struct cell *of_a, const c
 	row->a = side__median(&c->a, scratch);
 	row->b = side__median(&c->b, scratch);
 	free(scratch);
-	if (is_faulty(c, row))
+	if (gate_is_faulty(c, row))
 		return 0;
 	compare_sources(c, row);
 	if (row->kind == GATE_SHOWN && (c->lab || count))
 		row->change = row->a == row->b ? 0 : row->b / row->a - 1;
 	else if (c->lab || count)
 		gate_decide_exact(row, &v, c->policy);
+	gate_look_beyond_medians(c, row, &v);
+	gate_doubt_lost(c, row);
 	if (!c->lab && (row->kind == GATE_STATISTICAL || (row->kind == GATE_SHOWN && !count)))
 		err = gate_estimate_pairs(row, &v, c->policy);
 	return err;
+}
+
+/* Too few samples for a tail: a word of it, and a row only where nothing else of them gates. */
+static int leave_tail(struct comparison *c, const struct cell *of_a, const char *probe_set,
+		      const struct metric *m, const struct gate_pooled *pooled)
+{
+	size_t few =
+		pooled->samples[0] < pooled->samples[1] ? pooled->samples[0] : pooled->samples[1];
+	bool named = !(metric_bit(metric_of_tail(m)) & c->gating);
+	struct gate_row *row;
+
+	if (m->kind == METRIC_MEAN || few == 0 || !(metric_bit(m) & c->gating))
+		return 0;
+	if (!named && (c->report->few_samples == 0 || c->report->few_samples > few))
+		c->report->few_samples = few;
+	if (!named)
+		return 0;
+	row = gate_report__add_row(c->report);
+	if (!row)
+		return -ENOMEM;
+	name_row(c, row, of_a, probe_set, m);
+	row->kind = GATE_EXACT;
+	row->verdict = GATE_INCONCLUSIVE;
+	row->a = row->b = NAN;
+	gate_row__note(row, "%zu samples of a side show no tail; it takes %zu", few,
+		       stats_tail_least(m->quantile));
+	return 0;
+}
+
+static int add_pooled(struct comparison *c, const struct cell *of_a, const char *probe_set,
+		      const struct metric *m, const struct gate_pooled *pooled)
+{
+	struct gate_row *row = gate_report__add_row(c->report);
+
+	if (!row)
+		return -ENOMEM;
+	name_row(c, row, of_a, probe_set, m);
+	row->pooled = true;
+	row->pairs = pooled->pairs;
+	row->a = pooled->a;
+	row->b = pooled->b;
+	row->change = pooled->b / pooled->a - 1;
+	row->p_regression = pooled->p_regression;
+	row->p_more = pooled->p_more;
+	row->p_better = pooled->p_better;
+	return 0;
+}
+
+/* Compares a mean or a tail of the taken cells: 1, or -ENOMEM. */
+static int compare_pooled(struct comparison *c, const struct cell *of_a, const char *probe_set,
+			  const struct metric *m)
+{
+	size_t n = c->report->pairs;
+	const struct series **all = calloc(2 * n, sizeof(struct series *));
+	struct gate_pooled pooled;
+	int err;
+
+	if (!all)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		const struct cell *a = c->a.cells[i], *b = c->b.cells[i];
+
+		all[i] = a && cell__has_data(a) ? metric_series(m, a) : NULL;
+		all[n + i] = b && cell__has_data(b) ? metric_series(m, b) : NULL;
+	}
+	/* Pairs that were not taken in turn decide nothing. */
+	err = gate_pool(m, all, all + n, n, gate_policy__margin(c->policy, m),
+			c->in_turn ? c->policy->swaps : 0, c->policy->seed, &pooled);
+	free(all);
+	if (!err)
+		err = isnan(pooled.a) ? leave_tail(c, of_a, probe_set, m, &pooled)
+				      : add_pooled(c, of_a, probe_set, m, &pooled);
+	return err ? err : 1;
 }
 
 /* Compares a metric with this probe set: 1; 0 if one side does not have it; or -ENOMEM. */
@@ -139,10 +221,15 @@ static int compare_with(struct comparison *c, const struct gate_line *line, cons
 	int err;
 
 	if (!side__take_cells(&c->a, line->a, probe_set) ||
-	    !side__take_cells(&c->b, line->b, probe_set) || side__take_values(&c->a, m) == 0 ||
-	    side__take_values(&c->b, m) == 0)
+	    !side__take_cells(&c->b, line->b, probe_set))
+		return 0;
+	if (metric_is_pooled(m) && !c->lab)
+		return compare_pooled(c, line->a, probe_set, m);
+	if (side__take_values(&c->a, m) == 0 || side__take_values(&c->b, m) == 0)
 		return 0;
 	err = gate_missing_runs(c, line->a, m);
+	if (!err)
+		err = gate_missing_samples(c, line->a, m);
 	if (!err)
 		err = compare_metric(c, line->a, probe_set, m);
 	return err ? err : 1;
@@ -158,6 +245,8 @@ static int compare_with_first(struct comparison *c, const struct gate_line *line
 		done = compare_with(c, line, *set, m);
 	if (done == 0)
 		done = gate_missing_metric(c, line, probe_sets, m);
+	if (done == 0)
+		done = gate_missing_call(c, line, m);
 	return done < 0 ? done : 0;
 }
 
@@ -169,6 +258,8 @@ static int compare_cells(struct comparison *c, const struct gate_line *line)
 	side__probe_sets(&c->a, line->a, sets);
 	for (const struct metric *m = metrics; m->name && !err; m++) {
 		if (!c->time_ok && !metric_is_count(m))
+			continue;
+		if (c->lab && metric_is_pooled(m) && !(metric_bit(m) & c->gating))
 			continue;
 		if (!c->policy->every_probe_set)
 			err = compare_with_first(c, line, metric_probe_sets(m), m);
@@ -258,26 +349,50 @@ static int note_run(struct gate_report *report, const char *side, const struct r
 	return 0;
 }
 
+static int note_programs(struct gate_report *report, const struct run *r)
+{
+	const struct fact *f = run__env(r, RUN_PROGRAMS_FACT);
+
+	return f && f->text ? gate_report__note(report, "programs: %s", f->text) : 0;
+}
+
+/* The runs of both sides, and the cells that only one of them has. */
+static int note_sides(const struct comparison *c)
+{
+	const struct {
+		const char *name;
+		const struct side *side;
+		size_t only;
+	} sides[] = {{"A", &c->a, c->only_a}, {"B", &c->b, c->only_b}};
+	int err = 0;
+
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < sides[k].side->count && !err; i++)
+			err = note_run(c->report, sides[k].name, sides[k].side->runs[i]);
+	if (!err)
+		err = note_programs(c->report, c->a.runs[0]);
+	for (size_t k = 0; k < 2 && !err; k++)
+		if (sides[k].only > 0)
+			err = gate_report__note(c->report, "%zu cell%s only in %s", sides[k].only,
+						sides[k].only == 1 ? "" : "s", sides[k].name);
+	return err;
+}
+
 static int note_all(struct comparison *c)
 {
 	struct gate_report *report = c->report;
 	size_t statistical = 0;
-	int err = 0;
+	int err = note_sides(c);
 
 	for (size_t i = 0; i < report->row_count; i++)
 		statistical += report->rows[i].kind == GATE_STATISTICAL;
-	for (size_t i = 0; i < c->a.count && !err; i++)
-		err = note_run(report, "A", c->a.runs[i]);
-	for (size_t i = 0; i < c->b.count && !err; i++)
-		err = note_run(report, "B", c->b.runs[i]);
-	if (!err && c->only_a > 0)
-		err = gate_report__note(report, "%zu cell%s only in A", c->only_a,
-					c->only_a == 1 ? "" : "s");
-	if (!err && c->only_b > 0)
-		err = gate_report__note(report, "%zu cell%s only in B", c->only_b,
-					c->only_b == 1 ? "" : "s");
 	if (!err && c->empty > NOTES_OF_A_KIND)
 		err = gate_report__note(report, "A did not measure %zu cells in all", c->empty);
+	if (!err && c->pads.count > 0)
+		err = gate_report__note(report,
+					"the tolerance of a metric is the range of A and %zu other "
+					"links of it (--pads), or --tolerance if that is more",
+					c->pads.count);
 	if (!err && c->by_place > NOTES_OF_A_KIND)
 		err = gate_report__note(report, "%zu cells in all are paired by their place",
 					c->by_place);
@@ -285,7 +400,20 @@ static int note_all(struct comparison *c)
 		err = gate_report__note(report,
 					"%zu runs of A and %zu of B: the rest has no partner",
 					c->a.count, c->b.count);
-	if (!err && statistical > 0 && !c->in_turn)
+	if (!err && report->few_samples > 0 && report->pairs >= GATE_PAIRS_LEAST)
+		err = gate_report__note(report,
+					"tails are not compared: a side has %zu samples of a cell, "
+					"and it takes %zu (--runs, --pairs)",
+					report->few_samples,
+					stats_tail_least(metric_by_name("call_tail")->quantile));
+	if (!err && statistical > 0 && !c->in_turn && c->one_first)
+		err = gate_report__note(
+			report,
+			"one side was first in nearly every pair, so what the second run of a pair "
+			"pays would look like a change, and times decide nothing; swap the order "
+			"in "
+			"every other pair, as --ab does");
+	else if (!err && statistical > 0 && !c->in_turn)
 		err = gate_report__note(
 			report,
 			"the runs of A and B were not taken in turn, so a change of the machine "
@@ -319,12 +447,16 @@ static int compare_all(struct comparison *c)
 	if (c->gating == 0)
 		c->gating = c->lab ? gate_metric_set("all")
 				   : gate_metric_set("times") | gate_metric_set("counts");
+	/* In the lab medians are exact, and say more than means. */
+	if (c->lab && c->gating & ~gate_metrics_pooled())
+		c->gating &= ~gate_metrics_pooled();
 	c->comparable = is_comparable(c, counts_ok);
 	if (!c->comparable) {
 		c->report->verdict = GATE_NOT_COMPARABLE;
 		return 0;
 	}
-	c->in_turn = c->policy->in_turn || sides_in_turn(&c->a, &c->b);
+	c->in_turn = sides_in_turn(&c->a, &c->b, &c->one_first);
+	c->in_turn = c->policy->in_turn || (c->in_turn && !c->one_first);
 	err = compare_grid(c);
 	if (!err)
 		err = gate_decide_pairs(c->report, c->policy, c->in_turn);
@@ -357,6 +489,8 @@ int gate_compare(const struct run *a, size_t count_a, const struct run *b, size_
 
 	*report = (struct gate_report){
 		.margin = policy->margin,
+		.margin_mean = fmax(policy->margin_mean, policy->margin),
+		.margin_tail = fmax(policy->margin_tail, policy->margin),
 		.runs_a = count_a,
 		.runs_b = count_b,
 		.pairs = count_a < count_b ? count_a : count_b,
@@ -365,17 +499,20 @@ int gate_compare(const struct run *a, size_t count_a, const struct run *b, size_
 	err = report->clock ? side__fill(&c.a, a, count_a) : -ENOMEM;
 	if (!err)
 		err = side__fill(&c.b, b, count_b);
+	if (!err && policy->pad_count > 0)
+		err = side__fill(&c.pads, policy->pads, policy->pad_count);
 	if (!err && report->pairs > GATE_PAIRS_MAX)
 		err = -E2BIG;
 	if (!err)
 		err = compare_all(&c);
 	side__free(&c.a);
 	side__free(&c.b);
+	side__free(&c.pads);
 	if (err) {
 		gate_report__free(report);
 		return err;
 	}
-	gate_report__conclude(report);
+	gate_accept__conclude(policy->accepted, report);
 	if (c.comparable && c.only_a > 0 && report->row_count == 0)
 		name_cells(a, b, report);
 	return 0;

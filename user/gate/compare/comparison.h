@@ -11,6 +11,7 @@
 
 struct comparison {
 	struct side a, b;
+	struct side pads; /* other links of A's program; may be none */
 	const struct gate_policy *policy;
 	struct gate_report *report;
 	uint64_t gating; /* metrics, as metric_bit() has them */
@@ -19,8 +20,10 @@ struct comparison {
 	bool time_ok;
 	bool comparable; /* as far as environments go */
 	bool in_turn;
+	bool one_first;	       /* they were, but for the order within the pairs */
 	size_t only_a, only_b; /* cells that only one side has */
 	size_t by_place;       /* cells that were paired by place */
 	size_t lost;	       /* notes of runs without a cell or a value */
+	size_t remarks;	       /* about samples */
 	size_t empty;	       /* cells that A did not measure */
 };

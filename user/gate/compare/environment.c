@@ -45,6 +45,7 @@ static const struct rule rules[] = {
 	{"overcommit", FOR_TIME | IN_LAB, NULL, 0},
 	{"libc", FOR_TIME | IN_LAB, NULL, 0},
 	{"libc_file", FOR_TIME, "libc", 0},
+	{RUN_PROGRAMS_FACT, FOR_TIME, NULL, 0},
 };
 
 #define RULE_COUNT (sizeof(rules) / sizeof(rules[0]))
@@ -118,7 +119,8 @@ static struct gate_difference *add_difference(struct gate_report *report, const 
 	return d;
 }
 
-static void add_unit(struct gate_report *report, const char *name, const char *a, const char *b)
+void gate_difference_add(struct gate_report *report, const char *name, const char *a, const char *b,
+			 bool declared)
 {
 	struct gate_difference *d = add_difference(report, name);
 
@@ -126,6 +128,7 @@ static void add_unit(struct gate_report *report, const char *name, const char *a
 		return;
 	escape_text(a, d->a, sizeof(d->a));
 	escape_text(b, d->b, sizeof(d->b));
+	d->declared = declared;
 }
 
 /* What is counted; no factor can declare that it differs. */
@@ -136,9 +139,10 @@ static void compare_units(const struct run *a, const struct run *b, struct gate_
 		return;
 	*time_ok = *counts_ok = false;
 	if (strcmp(a->clock, b->clock))
-		add_unit(report, "clock", a->clock, b->clock);
+		gate_difference_add(report, "clock", a->clock, b->clock, false);
 	else
-		add_unit(report, "counting_rule", run__counting_rule(a), run__counting_rule(b));
+		gate_difference_add(report, "counting_rule", run__counting_rule(a),
+				    run__counting_rule(b), false);
 }
 
 /* Out of memory, a difference is missing from the list, but still decides. */

@@ -18,3 +18,7 @@ bool gate_factor_known(const char *name);
 
 /* The number that a run states for a fact; MISSING. */
 int64_t gate_fact_number(const struct run *r, const char *name);
+
+/* Adds a difference, escaped, unless one of that name is there. Out of memory, it is left out. */
+void gate_difference_add(struct gate_report *report, const char *name, const char *a, const char *b,
+			 bool declared);

@@ -101,3 +101,22 @@ const char *gate_value(double value, const char *unit, char *buf, size_t size)
 		snprintf(buf, size, "%.*f", value == floor(value) ? 0 : 1, value);
 	return buf;
 }
+
+const char *gate_value_beside(double value, double other, const char *unit, char *buf, size_t size)
+{
+	char text[32];
+
+	gate_value(value, unit, buf, size);
+	if (value != other && !strcmp(buf, gate_value(other, unit, text, sizeof(text))))
+		snprintf(buf, size, "%.15g%s", value, !strcmp(unit, "ns") ? " ns" : "");
+	return buf;
+}
+
+const char *gate_tolerance(double tolerance, double a, const char *unit, char *buf, size_t size)
+{
+	if (isfinite(tolerance) && a > 0)
+		snprintf(buf, size, "%.*f %%", tolerance < 0.001 * a ? 3 : 1, 100 * tolerance / a);
+	else
+		gate_value(tolerance, unit, buf, size);
+	return buf;
+}

@@ -5,15 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* FNV-1a (Fowler, Noll, Vo). */
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
-{
-	const unsigned char *at = bytes;
-
-	while (size-- > 0)
-		hash = (hash ^ *at++) * 0x100000001b3;
-	return hash;
-}
+#include "user/text/hash.h"
 
 /* Adds the hashes of the axes, which may stand in any order. */
 static uint64_t hash_of(const struct cell *c)
@@ -25,7 +17,7 @@ static uint64_t hash_of(const struct cell *c)
 
 		if (!strcmp(k->name, PROBE_SET_AXIS))
 			continue;
-		one = hash_bytes(0xcbf29ce484222325, k->name, strlen(k->name) + 1);
+		one = hash_bytes(HASH_BEGIN, k->name, strlen(k->name) + 1);
 		one = k->text ? hash_bytes(one, k->text, strlen(k->text))
 			      : hash_bytes(one, &k->number, sizeof(k->number));
 		sum += one;

@@ -106,55 +106,100 @@ static const char *why_nothing(const struct side *s, const struct cell *like)
 	return "no samples";
 }
 
-/* In how many runs the cell has samples but broke off, and why in one of them. */
-static size_t broken_runs(const struct side *s, const struct cell *like, const char **why)
+/* Runs of a side in which a cell is not whole, and why in one of them. */
+struct lack {
+	size_t broken, none; /* broke off, with samples or without; else without samples */
+	const char *why;
+};
+
+static struct lack lack_of(struct side *s, const struct cell *like)
 {
-	size_t broken = 0;
+	struct lack lack = {0};
 
 	for (size_t i = 0; i < s->count; i++) {
-		const struct cell *c = gate_index__next(&s->indexes[i], like, NULL);
+		const struct cell *c = NULL, *broken = NULL, *empty = NULL;
+		const char *why = "not in the run";
+		bool has_data = false;
 
-		while (c && !(c->broken && cell__has_data(c)))
-			c = gate_index__next(&s->indexes[i], like, c);
-		if (!c)
-			continue;
-		broken++;
-		*why = c->broken;
+		while ((c = gate_index__next(&s->indexes[i], like, c))) {
+			bool data = cell__has_data(c);
+
+			has_data |= data;
+			broken = c->broken && data ? c : broken;
+			empty = c->broken && !data ? c : empty;
+			why = c->skipped ? c->skipped : "no samples";
+		}
+		/* A probe set that broke off at once in all runs has a row of its own. */
+		if (!broken && empty &&
+		    (!has_data || side__take_cells(s, like, cell__probe_set(empty))))
+			broken = empty;
+		lack.broken += broken != NULL;
+		lack.none += !broken && !has_data;
+		if (broken)
+			lack.why = broken->broken;
+		else if (!has_data && lack.broken == 0)
+			lack.why = why;
 	}
-	return broken;
+	return lack;
+}
+
+/* "20 of 40 runs of B"; "": none. */
+static const char *runs_of(size_t n, const struct side *s, const char *name, char *text,
+			   size_t size)
+{
+	text[0] = '\0';
+	if (n > 0)
+		snprintf(text, size, "%zu of %zu runs of %s", n, s->count, name);
+	return text;
 }
 
 int gate_missing_rest(struct comparison *c, const struct gate_line *line)
 {
-	const char *sets[PROBE_SETS_MAX + 1], *why = NULL;
-	size_t of_a = broken_runs(&c->a, line->a, &why), of_b = broken_runs(&c->b, line->b, &why);
-	char in_a[64] = "", in_b[64] = "";
+	const char *sets[PROBE_SETS_MAX + 1];
+	struct lack a = lack_of(&c->a, line->a), b = lack_of(&c->b, line->b);
+	char in_a[64], in_b[64];
 	struct gate_row *row;
 
 	side__probe_sets(&c->a, line->a, sets);
-	if (of_a + of_b == 0 || !a_gates_with_any(c, line->a, sets))
+	/* If B has nothing of it, another row says so. */
+	if (a.broken + b.broken + b.none == 0 || !side__measured(&c->b, line->b) ||
+	    !a_gates_with_any(c, line->a, sets))
 		return 0;
 	row = add_row(c, line->a, NULL, NULL);
 	if (!row)
 		return -ENOMEM;
-	if (of_a > 0)
-		snprintf(in_a, sizeof(in_a), "%zu of %zu runs of A", of_a, c->a.count);
-	if (of_b > 0)
-		snprintf(in_b, sizeof(in_b), "%zu of %zu runs of B", of_b, c->b.count);
-	gate_row__note(row, "broken off in %s%s%s: %s", in_a, of_a > 0 && of_b > 0 ? " and " : "",
-		       in_b, why);
+	if (a.broken + b.broken == 0) {
+		gate_row__note(row, "missing in %s: %s",
+			       runs_of(b.none, &c->b, "B", in_b, sizeof(in_b)), b.why);
+		return 0;
+	}
+	runs_of(a.broken, &c->a, "A", in_a, sizeof(in_a));
+	runs_of(b.broken, &c->b, "B", in_b, sizeof(in_b));
+	gate_row__note(row, "broken off in %s%s%s: %s", in_a, in_a[0] && in_b[0] ? " and " : "",
+		       in_b, b.broken > 0 ? b.why : a.why);
 	return 0;
 }
 
 int gate_missing_in_a(struct comparison *c, const struct gate_line *line)
 {
 	const char *of_a, *of_b;
+	struct gate_row *row;
 	char cell[128];
 
-	if (side__measured(&c->a, line->a) || c->empty++ >= NOTES_OF_A_KIND)
+	if (side__measured(&c->a, line->a))
 		return 0;
 	of_a = why_nothing(&c->a, line->a);
 	of_b = why_nothing(&c->b, line->b);
+	if (!side__measured(&c->b, line->b) &&
+	    lack_of(&c->a, line->a).broken + lack_of(&c->b, line->b).broken > 0) {
+		row = add_row(c, line->a, NULL, NULL);
+		if (!row)
+			return -ENOMEM;
+		gate_row__note(row, "neither side has it; A: %.60s; B: %.60s", of_a, of_b);
+		return 0;
+	}
+	if (c->empty++ >= NOTES_OF_A_KIND)
+		return 0;
 	gate_cell_name(line->a, cell, sizeof(cell));
 	if (side__measured(&c->b, line->b))
 		return gate_report__note(c->report, "%s: only B has it; A: %.159s", cell, of_a);
@@ -164,14 +209,81 @@ int gate_missing_in_a(struct comparison *c, const struct gate_line *line)
 				 of_a, of_b);
 }
 
+static bool has_failed_calls(const struct side *s, const struct cell *like)
+{
+	const struct cell *c;
+
+	for (size_t i = 0; i < s->count; i++) {
+		for (c = gate_index__next(&s->indexes[i], like, NULL); c;
+		     c = gate_index__next(&s->indexes[i], like, c)) {
+			if (c->errnos.n > 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Whether a run has a value of the metric for this key, with any probe set. */
+static bool has_value(struct side *s, const struct cell *like, const struct metric *m)
+{
+	const char *sets[PROBE_SETS_MAX + 1];
+
+	side__probe_sets(s, like, sets);
+	for (size_t i = 0; sets[i]; i++) {
+		if (side__take_cells(s, like, sets[i]) && side__take_values(s, m) > 0)
+			return true;
+	}
+	return false;
+}
+
+int gate_missing_call(struct comparison *c, const struct gate_line *line, const struct metric *m)
+{
+	struct gate_row *row;
+	char cell[128];
+
+	if (m != metric_of_sample(SAMPLE_spawn_ns) || !gates(c, m) ||
+	    !side__measured(&c->a, line->a) || !side__measured(&c->b, line->b) ||
+	    !has_failed_calls(&c->a, line->a) || has_value(&c->a, line->a, m))
+		return 0;
+	if (has_value(&c->b, line->b, m))
+		return gate_report__note(c->report, "%s: only B has times: every call of A failed",
+					 gate_cell_name(line->a, cell, sizeof(cell)));
+	row = add_row(c, line->a, NULL, m);
+	if (!row)
+		return -ENOMEM;
+	gate_row__note(row, "neither side has it: every call failed");
+	return 0;
+}
+
+/* Why no birth of this cell can have the metric, though the run could measure it; NULL: it can. */
+static const char *why_never(const struct side *s, const struct cell *like, const struct metric *m)
+{
+	const struct cell *c;
+
+	if (m->kind != METRIC_COUNT || m->phase == PHASE_none)
+		return NULL;
+	for (size_t i = 0; i < s->count; i++) {
+		for (c = gate_index__next(&s->indexes[i], like, NULL); c;
+		     c = gate_index__next(&s->indexes[i], like, c)) {
+			if (c->phase_origin[m->phase].absent && s->runs[i]->phases[m->phase].source)
+				return c->phase_origin[m->phase].absent;
+		}
+	}
+	return NULL;
+}
+
 int gate_missing_metric(struct comparison *c, const struct gate_line *line,
 			const char *const *probe_sets, const struct metric *m)
 {
 	bool every = c->policy->every_probe_set;
+	const char *never;
 	char name[128];
 
 	/* Each cell with data has the number of failed calls. */
 	if (!gates(c, m) || m->kind == METRIC_FAILED)
+		return 0;
+	/* Where the samples are missing, their median says so. */
+	if (metric_is_pooled(m) && gates(c, metric_of_tail(m)))
 		return 0;
 	while (*probe_sets &&
 	       !(side__take_cells(&c->a, line->a, *probe_sets) && side__take_values(&c->a, m) > 0))
@@ -179,6 +291,11 @@ int gate_missing_metric(struct comparison *c, const struct gate_line *line,
 	if (!*probe_sets || !side__measured(&c->b, line->b) ||
 	    (every && !side__take_cells(&c->b, line->b, *probe_sets)))
 		return 0;
+	never = why_never(&c->b, line->b, m);
+	if (never)
+		return gate_report__note(c->report,
+					 "%s: counts that B cannot have are left out: %s",
+					 gate_cell_name(line->a, name, sizeof(name)), never);
 	if (!metric_is_probed(m))
 		return add_unmeasured(c, line->a, every ? *probe_sets : NULL, m, NULL);
 	gate_cell_name(line->a, name, sizeof(name));
@@ -256,4 +373,84 @@ int gate_missing_runs(struct comparison *c, const struct cell *of_a, const struc
 		return 0;
 	err = note_side(c, &c->a, "A", of_a, m);
 	return err ? err : note_side(c, &c->b, "B", of_a, m);
+}
+
+#define REMARK_MAX sizeof(((struct gate_report *)NULL)->samples)
+
+/* A remark of the first line, which names only the first one, and a note. */
+static int remark(struct comparison *c, const char *text)
+{
+	size_t before = c->report->note_count;
+	int err = 0;
+
+	if (!c->report->samples[0])
+		snprintf(c->report->samples, REMARK_MAX, "%s", text);
+	if (c->remarks < NOTES_OF_A_KIND)
+		err = gate_report__note(c->report, "%s", text);
+	c->remarks += c->report->note_count > before;
+	return err;
+}
+
+/* One median is less sure than many, and no tail at all. */
+static int remark_few(struct comparison *c, const char *cell)
+{
+	const struct side *sides[] = {&c->a, &c->b};
+
+	for (size_t i = 0; i < 2; i++) {
+		double other = side__samples(sides[1 - i]);
+		size_t least, runs = side__short_runs(sides[i], other / 4, &least);
+		const char *name = i ? "B" : "A", *of = i ? "A" : "B";
+		char text[REMARK_MAX];
+
+		if (runs == 0)
+			continue;
+		if (runs == sides[i]->count)
+			snprintf(text, sizeof(text),
+				 "%s: %zu sample%s a run of %s against %.3g of %s", cell, least,
+				 least == 1 ? "" : "s", name, other, of);
+		else
+			snprintf(text, sizeof(text),
+				 "%s: %zu sample%s in %zu of %zu runs of %s against %.3g of %s",
+				 cell, least, least == 1 ? "" : "s", runs, sides[i]->count, name,
+				 other, of);
+		return remark(c, text);
+	}
+	return 0;
+}
+
+static int name_nulls(struct comparison *c, const struct side *s, const struct cell *of_a,
+		      const struct metric *m)
+{
+	const char *side = s == &c->a ? "A" : "B";
+	size_t all, nulls = side__nulls(s, m, &all);
+	struct gate_row *row;
+	char cell[128], text[REMARK_MAX];
+
+	if (nulls == 0)
+		return 0;
+	if (m->kind != METRIC_TIME) {
+		snprintf(text, sizeof(text),
+			 "%s: %s: %zu of %zu samples of %s are null without an errno",
+			 gate_cell_name(of_a, cell, sizeof(cell)), m->name, nulls, all, side);
+		return remark(c, text);
+	}
+	row = add_row(c, of_a, NULL, NULL);
+	if (!row)
+		return -ENOMEM;
+	gate_row__note(row, "%s: %zu of %zu samples of %s are null without an errno", m->name,
+		       nulls, all, side);
+	return 0;
+}
+
+int gate_missing_samples(struct comparison *c, const struct cell *of_a, const struct metric *m)
+{
+	char cell[128];
+	int err;
+
+	if (!gates(c, m) || m->kind == METRIC_FAILED)
+		return 0;
+	err = name_nulls(c, &c->a, of_a, m);
+	if (!err)
+		err = name_nulls(c, &c->b, of_a, m);
+	return err ? err : remark_few(c, gate_cell_name(of_a, cell, sizeof(cell)));
 }

@@ -15,16 +15,29 @@ int gate_missing_metric(struct comparison *c, const struct gate_line *line,
 int gate_missing_probe_sets(struct comparison *c, const struct gate_line *line);
 
 /*
- * A cell of both sides that broke off in some run: what is missing may be just the slowest calls,
- * so it is never a pass.
+ * A cell of both sides that broke off in some run, or that some runs of B did not measure: what is
+ * missing may be just the slowest calls, so it is never a pass.
  */
 int gate_missing_rest(struct comparison *c, const struct gate_line *line);
 
-/* A cell of both sides that A did not measure: notes why. */
+/*
+ * A cell of both sides that A did not measure: notes why. Inconclusive if it broke off, and B has
+ * nothing either.
+ */
 int gate_missing_in_a(struct comparison *c, const struct gate_line *line);
+
+/* The call, of which A has no value, though it has the cell: every call failed. */
+int gate_missing_call(struct comparison *c, const struct gate_line *line, const struct metric *m);
 
 /* A cell that B does not have. */
 int gate_missing_cell(struct comparison *c, const struct gate_line *line);
+
+/*
+ * Samples without the metric, whose values were just taken from both sides, though no call failed:
+ * of a time that is inconclusive, since the slowest may be just those; of a count or a phase the
+ * first line names it. It also names runs with less than a quarter of the other side's samples.
+ */
+int gate_missing_samples(struct comparison *c, const struct cell *of_a, const struct metric *m);
 
 /* Runs without the metric whose values were just taken from both sides: notes them. */
 int gate_missing_runs(struct comparison *c, const struct cell *of_a, const struct metric *m);

@@ -251,6 +251,34 @@ cleanup:
 	return spread;
 }
 
+static int compare_doubles(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+bool gate_is_split(const double *d, size_t n, double estimate, double least,
+		   struct gate_split *split)
+{
+	size_t count, below = 0;
+	double *x = present(d, n, 0, &count), gap = 0, spread;
+
+	if (x && count > 0)
+		qsort(x, count, sizeof(*x), compare_doubles);
+	while (x && below < count && x[below] < estimate)
+		below++;
+	if (x && below >= 3 && count - below >= 3) {
+		spread = fmax(gate_spread(x, below), gate_spread(x + below, count - below));
+		gap = x[below] - x[below - 1];
+		gap = gap > 4 * spread ? gap : 0;
+		*split = (struct gate_split){below, count - below, interval__median(x, below),
+					     interval__median(x + below, count - below)};
+	}
+	free(x);
+	return gap > least;
+}
+
 double gate_smallest_effect(double spread, size_t n, double margin, double alpha)
 {
 	double z = gate_normal_quantile(1 - alpha) + gate_normal_quantile(POWER_WANTED);

@@ -60,6 +60,19 @@ double gate_alpha(double alpha, const size_t *looks, size_t count, size_t look);
  */
 double gate_spread(const double *d, size_t n);
 
+/* Two kinds of pairs: differences near two values, and none of them near the estimate. */
+struct gate_split {
+	size_t below, above;  /* how many are on either side of the estimate */
+	double lower, higher; /* the medians of these */
+};
+
+/*
+ * Whether the estimate lies in a gap of the differences, with three or more on either side, that is
+ * wider than `least` and than four times the spread of either group. false if out of memory.
+ */
+bool gate_is_split(const double *d, size_t n, double estimate, double least,
+		   struct gate_split *split);
+
 /*
  * Estimates for people, at power 0.8 and one-sided level alpha:
  *

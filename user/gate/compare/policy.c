@@ -3,14 +3,26 @@
 
 #include <string.h>
 
-#include "user/analysis/metric.h"
+#include "user/gate/compare/pooled.h"
 
 const struct gate_policy gate_policy_default = {
 	.margin = 0.03,
+	.margin_mean = 0.1,
+	.margin_tail = 1,
 	.alpha_regression = 0.01,
 	.alpha_pass = 0.05,
 	.seed = 1,
+	.swaps = GATE_SWAPS,
 };
+
+double gate_policy__margin(const struct gate_policy *p, const struct metric *m)
+{
+	double own = !metric_is_pooled(m)     ? 0
+		     : m->kind == METRIC_MEAN ? p->margin_mean
+					      : p->margin_tail;
+
+	return own > p->margin ? own : p->margin;
+}
 
 bool gate_policy__declare(struct gate_policy *p, const char *factor)
 {
@@ -22,7 +34,7 @@ bool gate_policy__declare(struct gate_policy *p, const char *factor)
 
 static bool is_usual_time(const struct metric *m)
 {
-	return m->kind == METRIC_TIME && m->usual;
+	return (m->kind == METRIC_TIME || metric_is_pooled(m)) && m->usual;
 }
 
 static bool is_phase(const struct metric *m)
@@ -35,7 +47,7 @@ static bool is_cost_count(const struct metric *m)
 	return metric_is_count(m) && m->cost;
 }
 
-/* A tail gates only if it is named. */
+/* A quantile of the tail gates only if it is named. */
 static bool is_cost(const struct metric *m)
 {
 	return m->kind != METRIC_TAIL && m->cost;
@@ -68,6 +80,11 @@ uint64_t gate_metric_set(const char *name)
 			return set_of(groups[i].has);
 	}
 	return m ? metric_bit(m) : 0;
+}
+
+uint64_t gate_metrics_pooled(void)
+{
+	return set_of(metric_is_pooled);
 }
 
 uint64_t gate_metrics_counted(void)

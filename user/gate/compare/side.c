@@ -118,6 +118,77 @@ bool side__varies(const struct side *s, const struct metric *m)
 	return has_cell(s, m, varies);
 }
 
+static int64_t positive(int64_t number)
+{
+	return number > 0 ? number : 0;
+}
+
+void side__add_losses(const struct side *s, const struct metric *m, struct losses *to)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		const struct run *r = s->runs[i];
+		const struct series *v = s->cells[i] ? metric_series(m, s->cells[i]) : NULL;
+		int64_t lost = positive(r->end.lost), missed = positive(r->end.missed);
+		int64_t unseen = run__births_unseen(r);
+
+		if (lost + missed + unseen == 0 || !v || stats_count(v) == 0)
+			continue;
+		to->records += lost;
+		to->missed += missed;
+		to->unseen += unseen;
+		to->gaps += v->n - stats_count(v);
+	}
+}
+
+size_t side__nulls(const struct side *s, const struct metric *m, size_t *all)
+{
+	size_t nulls = 0;
+
+	*all = 0;
+	for (size_t i = 0; i < s->count; i++) {
+		const struct cell *c = s->cells[i];
+		const struct series *v = c && cell__has_data(c) ? metric_series(m, c) : NULL;
+
+		for (size_t k = 0; v && k < c->n; k++) {
+			bool failed = k < c->errnos.n && c->errnos.v[k] != 0;
+			bool null = k >= v->n || v->v[k] == MISSING;
+
+			nulls += null && !failed;
+		}
+		*all += v ? c->n : 0;
+	}
+	return nulls;
+}
+
+double side__samples(const struct side *s)
+{
+	size_t samples = 0, cells = 0;
+
+	for (size_t i = 0; i < s->count; i++) {
+		if (!s->cells[i] || !cell__has_data(s->cells[i]))
+			continue;
+		samples += s->cells[i]->n;
+		cells++;
+	}
+	return cells ? (double)samples / (double)cells : 0;
+}
+
+size_t side__short_runs(const struct side *s, double limit, size_t *least)
+{
+	size_t runs = 0;
+
+	*least = SIZE_MAX;
+	for (size_t i = 0; i < s->count; i++) {
+		const struct cell *c = s->cells[i];
+
+		if (!c || !cell__has_data(c) || (double)c->n >= limit)
+			continue;
+		runs++;
+		*least = c->n < *least ? c->n : *least;
+	}
+	return runs;
+}
+
 bool side__negative(const struct side *s, const struct metric *m)
 {
 	return has_cell(s, m, is_negative);
@@ -169,17 +240,23 @@ void side__free(struct side *s)
 	free(s->cells);
 }
 
-bool sides_in_turn(const struct side *a, const struct side *b)
+bool sides_in_turn(const struct side *a, const struct side *b, bool *one_first)
 {
-	size_t n = a->count < b->count ? a->count : b->count;
+	size_t n = a->count < b->count ? a->count : b->count, first[2] = {0};
 	int64_t last = MISSING;
 
+	*one_first = false;
 	for (size_t i = 0; i < n; i++) {
 		int64_t x = gate_taken_ms(a->runs[i]), y = gate_taken_ms(b->runs[i]);
 
-		if (x == MISSING || y == MISSING || x < last || y < last)
+		/* Two runs of one time: which was first is not known. */
+		if (x == MISSING || y == MISSING || x == y || x < last || y < last)
 			return false;
 		last = x > y ? x : y;
+		first[0] += x < y;
+		first[1] += y < x;
 	}
+	*one_first = n > 1 && 3 * (n - first[0]) < n;
+	*one_first |= n > 1 && 3 * (n - first[1]) < n;
 	return true;
 }

@@ -38,11 +38,31 @@ size_t side__take_values(struct side *s, const struct metric *m);
 double side__median(const struct side *s, double *scratch);
 /* Whether the metric varies within a taken cell. */
 bool side__varies(const struct side *s, const struct metric *m);
+struct losses {
+	int64_t records, missed, unseen; /* records lost, probe runs missed, births without one */
+	size_t gaps;			 /* samples without the metric */
+};
+
+/* Adds what was lost in the runs whose taken cells have the metric. */
+void side__add_losses(const struct side *s, const struct metric *m, struct losses *to);
+/*
+ * Samples of the taken cells that lack the metric, though their calls did not fail. *all: how many
+ * samples these cells have.
+ */
+size_t side__nulls(const struct side *s, const struct metric *m, size_t *all);
+/* Samples of the taken cells, on average of those with data. */
+double side__samples(const struct side *s);
+/* How many taken cells with data have fewer samples than that. *least: the fewest of these. */
+size_t side__short_runs(const struct side *s, double limit, size_t *least);
 /* Whether a taken cell has a value below 0. */
 bool side__negative(const struct side *s, const struct metric *m);
 
-/* Whether each pair was taken before the next one, so that drift moves both sides alike. */
-bool sides_in_turn(const struct side *a, const struct side *b);
+/*
+ * Whether each pair was taken before the next one, so that drift moves both sides alike.
+ * *one_first: in more than two thirds of the pairs it was the same side that came first, so
+ * that what the second run of a pair pays would move only the other.
+ */
+bool sides_in_turn(const struct side *a, const struct side *b, bool *one_first);
 
 /* When a run was taken, ms since 1970; MISSING. */
 int64_t gate_taken_ms(const struct run *r);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "user/gate/compare/compare.h"
+#include "user/gate/compare/decide.h"
 #include "user/gate/compare/paired.h"
 
 /* The values of a count in the runs of a side, ascending. */
@@ -74,16 +75,6 @@ static bool is_apart(const struct sides *s, const struct gate_policy *policy)
 	return s->b.v[0] - s->a.v[s->a.count - 1] > allowed(s, policy);
 }
 
-/* The probability that all n values of B are above all n of A by chance: 1 / C(2n, n). */
-static double chance_of_order(size_t n)
-{
-	double p = 1;
-
-	for (size_t i = 1; i <= n; i++)
-		p *= (double)i / (double)(n + i);
-	return p;
-}
-
 static bool is_varying(const struct gate_row *row)
 {
 	return row->kind == GATE_STATISTICAL && row->demoted;
@@ -116,12 +107,12 @@ static void decide(struct gate_row *row, enum finding found, bool larger, size_t
 
 	/* These came from pairs, of which there are too few. */
 	row->low = row->high = row->spread = row->smallest = row->needed = NAN;
-	row->p_regression = row->p_pass = row->p_permutation = NAN;
+	row->p_regression = row->p_pass = row->p_better = row->p_permutation = NAN;
 	row->improved = false;
 	row->kind = found == WITHIN ? GATE_SHOWN : GATE_EXACT;
 	row->verdict = larger ? GATE_REGRESSION : GATE_INCONCLUSIVE;
 	if (found == APART)
-		row->p_regression = chance_of_order(count);
+		row->p_regression = gate_chance_of_order(count, count);
 	gate_row__note(row,
 		       larger ? "varies, but all %zu runs of B are above all of A by more"
 			      : notes[found],
@@ -141,7 +132,7 @@ static int decide_all(struct gate_report *report, struct gate_report *alone, siz
 		if (!is_varying(&report->rows[i]))
 			continue;
 		found[family] = find(&report->rows[i], alone, count, policy);
-		p[family] = found[family] == APART ? chance_of_order(count) : 1;
+		p[family] = found[family] == APART ? gate_chance_of_order(count, count) : 1;
 		*more |= found[family] == APART;
 		family++;
 	}

@@ -11,6 +11,7 @@
 #include "bench/shared/units.h"
 #include "user/gate/compare/decide.h"
 #include "user/gate/compare/format.h"
+#include "user/gate/compare/share.h"
 #include "user/text/escape.h"
 #include "user/text/layout.h"
 #include "user/text/utf8.h"
@@ -24,6 +25,8 @@ const char *gate_verdict_name(enum gate_verdict v)
 		return "regression";
 	case GATE_INCONCLUSIVE:
 		return "inconclusive";
+	case GATE_TROUBLE:
+		return "trouble";
 	default:
 		return "not comparable";
 	}
@@ -43,11 +46,14 @@ struct gate_row *gate_report__add_row(struct gate_report *r)
 		.change = NAN,
 		.low = NAN,
 		.high = NAN,
+		.tolerance = NAN,
 		.smallest = NAN,
 		.needed = NAN,
 		.spread = NAN,
 		.p_regression = NAN,
 		.p_pass = NAN,
+		.p_better = NAN,
+		.p_more = NAN,
 		.p_permutation = NAN,
 	};
 	return &rows[r->row_count++];
@@ -72,6 +78,14 @@ void gate_row__note(struct gate_row *row, const char *format, ...)
 	va_end(args);
 	row->note[0] = '\0';
 	layout_append(row->note, sizeof(row->note), "%s", note);
+}
+
+double gate_row__new(const struct gate_row *row)
+{
+	bool paired = row->pairs > 0 && !row->pooled && !row->split &&
+		      (row->kind == GATE_STATISTICAL || row->kind == GATE_SHOWN);
+
+	return paired && isfinite(row->change) ? row->a * (1 + row->change) : row->b;
 }
 
 bool gate_row__is_failed(const struct gate_row *row)
@@ -126,10 +140,13 @@ void gate_report__free(struct gate_report *r)
 
 struct tally {
 	size_t exact, statistical, budget; /* rows that gate */
-	size_t measured;		   /* rows of these that are not only failed calls */
+	size_t means, tails;
+	size_t measured; /* rows of these that are not only failed calls */
 	size_t regressions, inconclusive;
 	size_t pairs_least, pairs_most; /* of the statistical rows */
-	const struct gate_row *worst;	/* the first row with the wanted verdict */
+	size_t accepted;		/* further rows, which pass because they are accepted */
+	const struct gate_row *first_accepted;
+	const struct gate_row *worst; /* the first row with the wanted verdict */
 };
 
 static bool is_lab(const struct gate_report *r)
@@ -144,12 +161,13 @@ static bool is_count(const struct gate_row *row)
 
 /*
  * The order of rows of one verdict: failed calls and missing values; then exact ones, which are
- * certain; then times, the whole call before its parts. In the lab everything is exact, and the
- * phase that moved says most.
+ * certain; then times, the whole call before its parts, and medians before means and tails. In the
+ * lab everything is exact, and times come before counts: the total first, which no order of parent
+ * and child changes, then those with the most instructions.
  */
 static int rank_of(const struct gate_report *r, const struct gate_row *row)
 {
-	enum { FIRST, COUNT, VARYING_COUNT, CALL, TIME, PHASE, LAB_COUNT };
+	enum { FIRST, COUNT, VARYING_COUNT, CALL, TIME, PHASE, POOLED, LAB_COUNT };
 	bool lab = is_lab(r);
 
 	if (gate_row__is_failed(row) || !isfinite(row->a))
@@ -158,9 +176,20 @@ static int rank_of(const struct gate_report *r, const struct gate_row *row)
 		return LAB_COUNT;
 	if (is_count(row))
 		return row->demoted ? VARYING_COUNT : COUNT;
+	if (lab && row->of == metric_of_sample(SAMPLE_total_ns))
+		return CALL;
+	if (lab) /* a bill is a sum of phases, and says less than the one that moved */
+		return row->of && row->of->kind == METRIC_BILL ? PHASE : TIME;
 	if (row->of && row->of->kind == METRIC_PHASE)
-		return lab ? COUNT : PHASE;
+		return PHASE;
+	if (row->pooled)
+		return POOLED;
 	return row->of == metric_of_sample(SAMPLE_spawn_ns) ? CALL : TIME;
+}
+
+double gate_row__few(const struct gate_row *row)
+{
+	return GATE_LAYOUT_PAGES * (!strcmp(row->unit, "bytes") ? 4096.0 : 1.0);
 }
 
 /*
@@ -170,10 +199,8 @@ static int rank_of(const struct gate_report *r, const struct gate_row *row)
  */
 static double weight_of(const struct gate_report *r, const struct gate_row *row)
 {
-	double few = GATE_LAYOUT_PAGES * (!strcmp(row->unit, "bytes") ? 4096.0 : 1.0);
-
 	if (is_count(row))
-		return (row->b - row->a) / (row->a + few);
+		return (row->b - row->a) / (row->a + gate_row__few(row));
 	if (is_lab(r) && row->kind == GATE_EXACT)
 		return row->b - row->a;
 	return isfinite(row->low) ? row->low : row->change;
@@ -228,9 +255,17 @@ static struct tally count_rows(const struct gate_report *r, enum gate_verdict wa
 
 		if (row->kind == GATE_SHOWN)
 			continue;
+		if (row->accepted) {
+			t.first_accepted = t.accepted++ ? t.first_accepted : row;
+			t.measured++;
+			continue;
+		}
 		t.exact += row->kind == GATE_EXACT;
-		t.statistical += row->kind == GATE_STATISTICAL;
-		if (row->kind == GATE_STATISTICAL) {
+		if (row->pooled) {
+			t.means += row->of->kind == METRIC_MEAN;
+			t.tails += row->of->kind != METRIC_MEAN;
+		} else if (row->kind == GATE_STATISTICAL) {
+			t.statistical++;
 			t.pairs_least = row->pairs < t.pairs_least ? row->pairs : t.pairs_least;
 			t.pairs_most = row->pairs > t.pairs_most ? row->pairs : t.pairs_most;
 		}
@@ -258,6 +293,9 @@ static void say_row(struct gate_report *r, const struct gate_row *row)
 	bool lab = !strcmp(row->unit, "instructions") && row->kind != GATE_BUDGET;
 	bool spelt = strcmp(row->unit, "ns") && strcmp(row->unit, "bytes") && !lab;
 	const char *blank = spelt ? " " : "", *unit = spelt ? row->unit : "";
+	/* "1 birth" */
+	size_t length = strlen(unit),
+	       one = gate_row__new(row) == 1 && length > 0 && unit[length - 1] == 's';
 
 	say(r, "%s%s%s", row->cell, row->cell[0] ? ": " : "", row->metric);
 	if (lab)
@@ -268,12 +306,31 @@ static void say_row(struct gate_report *r, const struct gate_row *row)
 		say(r, " [%+.1f, %+.1f]", 100 * row->low, 100 * row->high);
 	if (!isfinite(row->a) && !isfinite(row->b))
 		return;
-	gate_value(row->b, row->unit, b, sizeof(b));
 	if (row->kind == GATE_BUDGET)
-		say(r, ", but it is %s%s%s", b, blank, unit);
+		gate_value_beside(row->b, row->a, row->unit, b, sizeof(b));
 	else
-		say(r, " (%s -> %s%s%s)", gate_value(row->a, row->unit, a, sizeof(a)), b, blank,
-		    unit);
+		gate_value(gate_row__new(row), row->unit, b, sizeof(b));
+	if (row->kind == GATE_BUDGET)
+		say(r, ", but it is %s%s%.*s", b, blank, (int)(length - one), unit);
+	else
+		say(r, " (%s -> %s%s%.*s)", gate_value(row->a, row->unit, a, sizeof(a)), b, blank,
+		    (int)(length - one), unit);
+}
+
+/* What passed within its margin: ", means within 10 %, tails within 100 %". */
+static void say_pooled(struct gate_report *r, const struct tally *t)
+{
+	const char *comma = r->headline[0] ? ", " : "";
+
+	if (t->means > 0)
+		say(r, "%smeans within %.4g %%", comma, 100 * r->margin_mean);
+	comma = r->headline[0] ? ", " : "";
+	if (t->tails > 0)
+		say(r, "%stails within %.4g %%", comma, 100 * r->margin_tail);
+	else if (r->few_samples > 0)
+		say(r, "%stails unknown (%zu samples)", comma, r->few_samples);
+	if (t->statistical == 0 && t->means + t->tails > 0)
+		say(r, " (%zu pair%s of runs)", r->pairs, plural(r->pairs));
 }
 
 static void say_pass(struct gate_report *r, const struct tally *t)
@@ -284,20 +341,83 @@ static void say_pass(struct gate_report *r, const struct tally *t)
 	}
 	if (t->exact > 0)
 		say(r, "%zu exact metric%s not worse", t->exact, plural(t->exact));
-	if (t->statistical == 0)
+	if (t->statistical > 0) {
+		say(r, "%s%zu timed metric%s less than %.4g %% slower (", t->exact > 0 ? ", " : "",
+		    t->statistical, plural(t->statistical), 100 * r->margin);
+		if (t->pairs_least < t->pairs_most)
+			say(r, "%zu to ", t->pairs_least);
+		say(r, "%zu pair%s of runs)", t->pairs_most, plural(t->pairs_most));
+	}
+	say_pooled(r, t);
+}
+
+/* A mean or a tail that rose, or seems to have by more than it may. */
+static bool has_risen(const struct gate_row *row)
+{
+	return row->pooled && row->change > 0 &&
+	       (row->moved || (row->kind == GATE_STATISTICAL && row->verdict != GATE_PASS &&
+			       isfinite(row->p_more)));
+}
+
+/* What rose by more than what decided: "; but fork at 64M: call_tail +855 %". */
+static void say_moved(struct gate_report *r, const struct gate_row *worst)
+{
+	const struct gate_row *most = NULL;
+	char text[32];
+
+	if (worst && (worst->pooled || worst->kind != GATE_STATISTICAL))
 		return;
-	say(r, "%s%zu timed metric%s less than %.3g %% slower (", t->exact > 0 ? ", " : "",
-	    t->statistical, plural(t->statistical), 100 * r->margin);
-	if (t->pairs_least < t->pairs_most)
-		say(r, "%zu to ", t->pairs_least);
-	say(r, "%zu pair%s of runs)", t->pairs_most, plural(t->pairs_most));
+	for (size_t i = 0; i < r->row_count; i++) {
+		const struct gate_row *row = &r->rows[i];
+
+		if (has_risen(row) && !(worst && row->change <= worst->change + r->margin) &&
+		    (!most || row->change > most->change))
+			most = row;
+	}
+	if (most)
+		say(r, "%sbut %s: %s %s", r->headline[0] ? "; " : "", most->cell, most->metric,
+		    gate_percent(most->change, text, sizeof(text)));
+}
+
+static void say_samples(struct gate_report *r)
+{
+	if (r->samples[0] && r->verdict != GATE_NOT_COMPARABLE)
+		say(r, "%sbut %s", r->headline[0] ? "; " : "", r->samples);
+}
+
+/* Whatever the verdict is. */
+static void say_accepted(struct gate_report *r, const struct tally *t)
+{
+	char text[32];
+
+	if (t->accepted == 0)
+		return;
+	say(r, "%saccepted: %s: %s %s", r->headline[0] ? "; " : "", t->first_accepted->cell,
+	    t->first_accepted->metric, gate_percent(t->first_accepted->change, text, sizeof(text)));
+	if (t->accepted > 1)
+		say(r, " and %zu more", t->accepted - 1);
 }
 
 static void say_regression(struct gate_report *r, const struct tally *t)
 {
+	char share[160];
+
 	say_row(r, t->worst);
+	if (is_lab(r)) {
+		gate_share(r, t->worst, share, sizeof(share));
+		say(r, "%s%s", share[0] ? ", " : "", share);
+	}
+	if (t->worst->split || t->worst->by_sum ||
+	    (gate_row__is_failed(t->worst) && t->worst->note[0]))
+		say(r, ": %s", t->worst->note);
 	if (t->regressions > 1)
 		say(r, "; and %zu more", t->regressions - 1);
+}
+
+static bool too_few_pairs(const struct gate_report *r, const struct gate_row *row)
+{
+	return row->kind == GATE_STATISTICAL && !row->demoted &&
+	       ldexp(1, -(int)row->pairs) > r->alpha_pass;
 }
 
 static void say_inconclusive(struct gate_report *r, const struct tally *t)
@@ -305,19 +425,19 @@ static void say_inconclusive(struct gate_report *r, const struct tally *t)
 	const struct gate_row *worst = t->worst;
 	char text[32];
 
-	if (worst->kind == GATE_STATISTICAL && !worst->demoted &&
-	    ldexp(1, -(int)worst->pairs) > r->alpha_pass) {
+	if (too_few_pairs(r, worst)) {
 		if (t->exact > 0)
 			say(r, "%zu exact metric%s not worse, but ", t->exact, plural(t->exact));
-		say(r, "%zu pair%s of runs cannot decide times (it takes 5; --ab takes them)",
+		say(r, "%zu pair%s of runs cannot decide times (it takes 5, taken in turn)",
 		    worst->pairs, plural(worst->pairs));
 		return;
 	}
-	if (worst->note[0])
-		say(r, "%s%s%s: %s", worst->cell, worst->cell[0] ? ": " : "", worst->metric,
-		    worst->note);
+	if (worst->note[0] && !worst->pooled && !worst->split && !worst->by_sum)
+		say(r, "%s%s%s", worst->cell, worst->cell[0] ? ": " : "", worst->metric);
 	else
 		say_row(r, worst);
+	if (worst->note[0])
+		say(r, ": %s", worst->note);
 	if (isfinite(worst->smallest))
 		say(r, "; %zu pairs would show %s", worst->pairs,
 		    gate_percent(worst->smallest, text, sizeof(text)));
@@ -370,12 +490,17 @@ void gate_report__conclude(struct gate_report *r)
 	switch (r->verdict) {
 	case GATE_PASS:
 		say_pass(r, &t);
+		say_moved(r, NULL);
 		break;
 	case GATE_REGRESSION:
 		say_regression(r, &t);
+		say_moved(r, t.worst);
 		break;
 	case GATE_INCONCLUSIVE:
 		say_inconclusive(r, &t);
+		say_moved(r, t.worst);
+		break;
+	case GATE_TROUBLE:
 		break;
 	case GATE_NOT_COMPARABLE:
 		/* Differences that are allowed or declared are not the reason. */
@@ -386,4 +511,6 @@ void gate_report__conclude(struct gate_report *r)
 				 "no cell and metric that both have was measured");
 		break;
 	}
+	say_samples(r);
+	say_accepted(r, &t);
 }

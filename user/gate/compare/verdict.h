@@ -11,6 +11,7 @@
 enum gate_verdict {
 	GATE_PASS = 0,
 	GATE_REGRESSION = 1,
+	GATE_TROUBLE = 2, /* nothing was decided: the headline says why */
 	GATE_INCONCLUSIVE = 4,
 	GATE_NOT_COMPARABLE = 5,
 };
@@ -35,15 +36,26 @@ struct gate_row {
 	enum gate_verdict verdict;
 	bool improved;
 	bool demoted; /* exact by nature, but it varies */
+	bool by_sum;  /* its medians are not worse, but its sum or its largest values are: a and b
+		       * are means of these */
+	bool unlike;  /* an exact count: medians are equal, but samples are distributed otherwise */
+	bool pooled;  /* a mean or a tail of all samples of a side */
+	bool moved;   /* of a pooled one: B is above A, at the level of a regression */
 	size_t pairs;
-	double a, b; /* medians over a side's runs; of a budget the limit and the value */
+	/* Medians over a side's runs; of a pooled metric over its samples; of a budget the limit
+	 * and the value. */
+	double a, b;
 	double change, low, high; /* from A to B: 0.25 is +25 %; NAN or infinite: not known */
+	double tolerance;	  /* of an exact one: B may be above A by so many units; NAN: 0 */
+	bool split;		  /* pairs are of two kinds, so that no one change describes them */
 	double smallest;	  /* the smallest change that would probably have been seen; NAN */
 	double needed;		  /* pairs that would probably decide; NAN */
 	double spread;		  /* of ln(B/A) from pair to pair; NAN */
-	double p_regression, p_pass, p_permutation; /* NAN: none */
+	double p_regression, p_pass, p_better, p_permutation; /* NAN: none */
+	double p_more; /* of a pooled metric: that B is above A at all */
 	char note[160];
-	size_t place; /* before rows are sorted */
+	size_t accepted; /* passes by this line of a file of accepted changes; 0: by itself */
+	size_t place;	 /* before rows are sorted */
 };
 
 struct gate_difference {
@@ -54,9 +66,13 @@ struct gate_difference {
 
 struct gate_report {
 	enum gate_verdict verdict;
-	char headline[256]; /* the first line, without the verdict */
+	char headline[768]; /* the first line, without the verdict */
 	char *clock;
-	double margin, alpha_regression, alpha_pass; /* as used at this look */
+	double margin, margin_mean, margin_tail;
+	double alpha_regression, alpha_pass; /* as used at this look */
+	bool waits;	    /* means and tails gate, so that a pass takes all pairs planned */
+	size_t few_samples; /* of a side, of which tails were not compared; 0: they were */
+	char samples[160];  /* what the first line says of samples that are missing; "": nothing */
 	size_t runs_a, runs_b;
 	size_t pairs;
 	char *order; /* in which runs were taken, "ABBA"; NULL: not known */
@@ -74,6 +90,15 @@ struct gate_row *gate_report__add_row(struct gate_report *r);
 /* Sets the row's note, escaped; what does not fit ends with an ellipsis. */
 __attribute__((format(printf, 2, 3))) void gate_row__note(struct gate_row *row, const char *format,
 							  ...);
+
+/*
+ * What people read as B beside A and the change. Of pairs that is A x (1 + change), since the
+ * change is estimated from the pairs and is not that of the medians.
+ */
+double gate_row__new(const struct gate_row *row);
+
+/* So many more of a count mean little: as much as between two layouts. In the row's unit. */
+double gate_row__few(const struct gate_row *row);
 
 /* Whether it is about failed calls. */
 bool gate_row__is_failed(const struct gate_row *row);

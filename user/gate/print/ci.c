@@ -5,8 +5,10 @@
  */
 #include "user/gate/print/print.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "user/gate/compare/format.h"
@@ -14,13 +16,25 @@
 #include "user/text/markup.h"
 
 /* These formats know nothing between passed and failed. */
-enum outcome { PASSED, FAILED, SKIPPED };
+enum outcome { PASSED, FAILED, SKIPPED, TROUBLED };
 
 static enum outcome outcome_of(enum gate_verdict v, bool strict)
 {
 	if (v == GATE_PASS)
 		return PASSED;
+	if (v == GATE_TROUBLE)
+		return TROUBLED;
 	return v == GATE_INCONCLUSIVE && !strict ? SKIPPED : FAILED;
+}
+
+/* The test case of a verdict that no row carries; NULL: the rows do. */
+static const char *case_of_all(const struct gate_report *r)
+{
+	if (r->verdict == GATE_NOT_COMPARABLE)
+		return "comparable";
+	if (r->verdict == GATE_TROUBLE)
+		return "compared";
+	return r->verdict == GATE_REGRESSION && r->row_count == 0 ? "ends in time" : NULL;
 }
 
 static void row_text(const struct gate_row *row, char *text, size_t size)
@@ -30,10 +44,11 @@ static void row_text(const struct gate_row *row, char *text, size_t size)
 
 	snprintf(text, size, "%s: ", gate_verdict_name(row->verdict));
 	if (row->kind == GATE_BUDGET)
-		layout_append(text, size, "is %s", gate_value(row->b, row->unit, b, sizeof(b)));
+		layout_append(text, size, "is %s",
+			      gate_value_beside(row->b, row->a, row->unit, b, sizeof(b)));
 	else
 		layout_append(text, size, "%s -> %s", gate_value(row->a, row->unit, a, sizeof(a)),
-			      gate_value(row->b, row->unit, b, sizeof(b)));
+			      gate_value(gate_row__new(row), row->unit, b, sizeof(b)));
 	if (spelt)
 		layout_append(text, size, " %s", row->unit);
 	if (isfinite(row->change))
@@ -48,6 +63,51 @@ static void row_text(const struct gate_row *row, char *text, size_t size)
 		layout_append(text, size, "; %s", row->note);
 }
 
+/* By what makes the name of a test case. */
+static int compare_names(const void *a, const void *b)
+{
+	const struct gate_row *x = *(const struct gate_row *const *)a;
+	const struct gate_row *y = *(const struct gate_row *const *)b;
+	int order = strcmp(x->cell, y->cell);
+
+	order = order ? order : strcmp(x->metric, y->metric);
+	return order ? order : strcmp(x->probe_set, y->probe_set);
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct gate_row *x = *(const struct gate_row *const *)a;
+	const struct gate_row *y = *(const struct gate_row *const *)b;
+	int order = compare_names(a, b);
+
+	return order ? order : (x > y) - (x < y);
+}
+
+/* For each row, how many before it have its name. NULL: out of memory. free() it. */
+static size_t *count_namesakes(const struct gate_report *r)
+{
+	size_t *before = calloc(r->row_count + 1, sizeof(*before));
+	const struct gate_row **rows = calloc(r->row_count + 1, sizeof(const struct gate_row *));
+	size_t n = 0;
+
+	if (!before || !rows) {
+		free(before);
+		free(rows);
+		return NULL;
+	}
+	for (size_t i = 0; i < r->row_count; i++) {
+		if (r->rows[i].kind != GATE_SHOWN)
+			rows[n++] = &r->rows[i];
+	}
+	qsort(rows, n, sizeof(const struct gate_row *), compare_rows);
+	for (size_t i = 1; i < n; i++) {
+		if (!compare_names(&rows[i - 1], &rows[i]))
+			before[rows[i] - r->rows] = before[rows[i - 1] - r->rows] + 1;
+	}
+	free(rows);
+	return before;
+}
+
 static void print_case(FILE *out, const char *class, const char *name, const char *text,
 		       enum outcome outcome)
 {
@@ -59,19 +119,26 @@ static void print_case(FILE *out, const char *class, const char *name, const cha
 		fputs("\"/>\n", out);
 		return;
 	}
-	fprintf(out, "\">\n      <%s message=\"", outcome == FAILED ? "failure" : "skipped");
+	fprintf(out, "\">\n      <%s message=\"",
+		outcome == FAILED     ? "failure"
+		: outcome == TROUBLED ? "error"
+				      : "skipped");
 	html_text(out, text);
 	fputs("\"/>\n    </testcase>\n", out);
 }
 
 /*
  * The schema of Jenkins' xUnit plugin, which GitLab and others read. An inconclusive row is skipped
- * unless it counts as a failure. "Not comparable" is a test case of its own.
+ * unless it counts as a failure. What no row carries is a test case of its own.
  */
 int gate_print_junit(const struct gate_report *r, FILE *out, bool strict)
 {
-	size_t i, tests = 0, counts[3] = {0};
-	char text[512], name[160];
+	size_t i, tests = 0, counts[4] = {0}, *namesakes = count_namesakes(r);
+	const char *of_all = case_of_all(r);
+	char text[512], name[192];
+
+	if (!namesakes)
+		return -ENOMEM;
 
 	for (i = 0; i < r->row_count; i++) {
 		if (r->rows[i].kind == GATE_SHOWN)
@@ -79,17 +146,17 @@ int gate_print_junit(const struct gate_report *r, FILE *out, bool strict)
 		tests++;
 		counts[outcome_of(r->rows[i].verdict, strict)]++;
 	}
-	if (r->verdict == GATE_NOT_COMPARABLE) {
+	if (of_all) {
 		tests++;
-		counts[FAILED]++;
+		counts[outcome_of(r->verdict, strict)]++;
 	}
 	fprintf(out,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
-		"  <testsuite name=\"spawnscope gate\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" "
-		"skipped=\"%zu\">\n",
-		tests, counts[FAILED], counts[SKIPPED]);
-	if (r->verdict == GATE_NOT_COMPARABLE)
-		print_case(out, "gate", "comparable", r->headline, FAILED);
+		"  <testsuite name=\"spawnscope gate\" tests=\"%zu\" failures=\"%zu\" "
+		"errors=\"%zu\" skipped=\"%zu\">\n",
+		tests, counts[FAILED], counts[TROUBLED], counts[SKIPPED]);
+	if (of_all)
+		print_case(out, "gate", of_all, r->headline, outcome_of(r->verdict, strict));
 	for (i = 0; i < r->row_count; i++) {
 		const struct gate_row *row = &r->rows[i];
 
@@ -98,6 +165,8 @@ int gate_print_junit(const struct gate_report *r, FILE *out, bool strict)
 		row_text(row, text, sizeof(text));
 		snprintf(name, sizeof(name), "%s%s%s%s", row->metric, row->probe_set[0] ? " (" : "",
 			 row->probe_set, row->probe_set[0] ? ")" : "");
+		if (namesakes[i] > 0)
+			layout_append(name, sizeof(name), " %zu", namesakes[i] + 1);
 		print_case(out, row->cell[0] ? row->cell : "gate", name, text,
 			   outcome_of(row->verdict, strict));
 	}
@@ -105,7 +174,12 @@ int gate_print_junit(const struct gate_report *r, FILE *out, bool strict)
 	html_text(out, gate_verdict_name(r->verdict));
 	fputs(": ", out);
 	html_text(out, r->headline);
+	for (i = 0; i < r->note_count; i++) {
+		fputc('\n', out);
+		html_text(out, r->notes[i]);
+	}
 	fputs("</system-out>\n  </testsuite>\n</testsuites>\n", out);
+	free(namesakes);
 	return 0;
 }
 
@@ -123,17 +197,18 @@ int gate_print_ktap(const struct gate_report *r, FILE *out, bool strict)
 		[PASSED] = "ok",
 		[FAILED] = "not ok",
 		[SKIPPED] = "ok",
+		[TROUBLED] = "not ok",
 	};
-	bool comparable = r->verdict != GATE_NOT_COMPARABLE;
-	size_t n = 0, tests = !comparable;
+	const char *of_all = case_of_all(r);
+	size_t n = 0, tests = of_all != NULL;
 	char text[512];
 
 	for (size_t i = 0; i < r->row_count; i++)
 		tests += r->rows[i].kind != GATE_SHOWN;
 	fprintf(out, "KTAP version 1\n1..%zu\n# %s: %s\n", tests, gate_verdict_name(r->verdict),
 		r->headline);
-	if (!comparable)
-		fprintf(out, "not ok %zu comparable\n", ++n);
+	if (of_all)
+		fprintf(out, "not ok %zu %s\n", ++n, of_all);
 	for (size_t i = 0; i < r->row_count; i++) {
 		const struct gate_row *row = &r->rows[i];
 		enum outcome outcome = outcome_of(row->verdict, strict);
@@ -160,14 +235,28 @@ static void print_markdown_row(FILE *out, const struct gate_row *row)
 	markdown_text(out, row->cell, SIZE_MAX);
 	fputs(" | ", out);
 	markdown_text(out, row->metric, SIZE_MAX);
-	fprintf(out, " | %s", gate_value(row->a, row->unit, text, sizeof(text)));
-	fprintf(out, " | %s", gate_value(row->b, row->unit, text, sizeof(text)));
+	if (row->kind == GATE_BUDGET) {
+		fprintf(out, " | %s",
+			gate_value_beside(row->a, row->b, row->unit, text, sizeof(text)));
+		fprintf(out, " | %s",
+			gate_value_beside(row->b, row->a, row->unit, text, sizeof(text)));
+	} else {
+		fprintf(out, " | %s", gate_value(row->a, row->unit, text, sizeof(text)));
+		fprintf(out, " | %s",
+			gate_value(gate_row__new(row), row->unit, text, sizeof(text)));
+	}
 	fprintf(out, " | %s", gate_percent(row->change, text, sizeof(text)));
 	if (isfinite(row->low) && isfinite(row->high))
 		fprintf(out, " | %+.1f to %+.1f %%", 100 * row->low, 100 * row->high);
 	else
 		fputs(" | ", out);
-	fprintf(out, " | %s%s", gate_verdict_name(row->verdict), row->improved ? ", better" : "");
+	fprintf(out, " | %s%s", gate_verdict_name(row->verdict),
+		row->accepted	? ", accepted"
+		: row->improved ? ", better"
+				: "");
+	if (isfinite(row->tolerance))
+		fprintf(out, "; tolerance %s",
+			gate_tolerance(row->tolerance, row->a, row->unit, text, sizeof(text)));
 	if (isfinite(row->smallest))
 		fprintf(out, "; %s would show", gate_percent(row->smallest, text, sizeof(text)));
 	fputs(row->note[0] ? "; " : "", out);
@@ -178,14 +267,19 @@ static void print_markdown_row(FILE *out, const struct gate_row *row)
 /* A job summary has room for 1 MiB. Rows that passed are folded away, and cut at this number. */
 #define FOLDED_ROWS_MAX 500
 
+/* What passed by itself: what is accepted must be seen. */
+static bool is_folded(const struct gate_row *row)
+{
+	return row->verdict == GATE_PASS && !row->accepted;
+}
+
 static void print_markdown_rows(const struct gate_report *r, FILE *out, bool passed)
 {
 	bool budget = r->row_count > 0 && r->rows[0].kind == GATE_BUDGET;
 	size_t count = 0, printed = 0;
 
 	for (size_t i = 0; i < r->row_count; i++)
-		count += r->rows[i].kind != GATE_SHOWN &&
-			 (r->rows[i].verdict == GATE_PASS) == passed;
+		count += r->rows[i].kind != GATE_SHOWN && is_folded(&r->rows[i]) == passed;
 	if (count == 0)
 		return;
 	if (passed)
@@ -195,7 +289,7 @@ static void print_markdown_rows(const struct gate_report *r, FILE *out, bool pas
 		"| --- | --- | ---: | ---: | ---: | ---: | --- |\n",
 		budget ? "limit" : "A", budget ? "is" : "B");
 	for (size_t i = 0; i < r->row_count && printed < FOLDED_ROWS_MAX; i++) {
-		if (r->rows[i].kind == GATE_SHOWN || (r->rows[i].verdict == GATE_PASS) != passed)
+		if (r->rows[i].kind == GATE_SHOWN || is_folded(&r->rows[i]) != passed)
 			continue;
 		print_markdown_row(out, &r->rows[i]);
 		printed++;
@@ -212,6 +306,7 @@ int gate_print_markdown(const struct gate_report *r, FILE *out, bool strict)
 		[PASSED] = "&#9989;",  /* white heavy check mark */
 		[FAILED] = "&#10060;", /* cross mark */
 		[SKIPPED] = "&#9888;", /* warning sign */
+		[TROUBLED] = "&#10060;",
 	};
 
 	fprintf(out, "### %s spawnscope gate: %s\n\n", signs[outcome_of(r->verdict, strict)],

@@ -39,14 +39,18 @@ static json_t *encode_row(const struct gate_row *row)
 	    set_number(j, budget ? "limit" : "a", row->a) ||
 	    set_number(j, budget ? "value" : "b", row->b) || set_number(j, "change", row->change) ||
 	    set_number(j, "low", row->low) || set_number(j, "high", row->high) ||
+	    set_number(j, "tolerance", row->tolerance) ||
 	    set_number(j, "p_regression", row->p_regression) ||
-	    set_number(j, "p_pass", row->p_pass) ||
+	    set_number(j, "p_pass", row->p_pass) || set_number(j, "p_better", row->p_better) ||
+	    set_number(j, "p_more", row->p_more) ||
 	    set_number(j, "p_permutation", row->p_permutation) ||
 	    set_number(j, "smallest_effect", row->smallest) ||
 	    set_number(j, "pairs_needed", row->needed) || set_text(j, "note", row->note) ||
 	    (row->pairs > 0 && json_object_set_new(j, budget ? "samples" : "pairs",
 						   json_integer((json_int_t)row->pairs))) ||
-	    (row->improved && json_object_set_new(j, "improved", json_true()))) {
+	    (row->improved && json_object_set_new(j, "improved", json_true())) ||
+	    (row->accepted &&
+	     json_object_set_new(j, "accepted", json_integer((json_int_t)row->accepted)))) {
 		json_decref(j);
 		return NULL;
 	}
@@ -72,19 +76,48 @@ static int add_lists(json_t *rows, json_t *differences, json_t *notes, const str
 	return err;
 }
 
+/* Of means and tails, if such a metric is among the rows. */
+static int set_margins(json_t *j, const struct gate_report *r)
+{
+	bool pooled = false;
+
+	for (size_t i = 0; i < r->row_count; i++)
+		pooled |= r->rows[i].pooled;
+	return pooled && (set_number(j, "margin_mean", r->margin_mean) ||
+			  set_number(j, "margin_tail", r->margin_tail));
+}
+
+/* What was compared. A budget, and what is trouble, has no sides, no margin and no levels. */
+static int set_sizes(json_t *j, const struct gate_report *r)
+{
+	const struct {
+		const char *name;
+		size_t n;
+	} counts[] = {{"runs_a", r->runs_a}, {"runs_b", r->runs_b}, {"pairs", r->pairs}};
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]) && !err; i++) {
+		if (counts[i].n > 0)
+			err = json_object_set_new(j, counts[i].name,
+						  json_integer((json_int_t)counts[i].n));
+	}
+	if (err || r->runs_a == 0)
+		return err;
+	return set_number(j, "margin", r->margin) || set_margins(j, r) ||
+	       set_number(j, "alpha_regression", r->alpha_regression) ||
+	       set_number(j, "alpha_pass", r->alpha_pass);
+}
+
 int gate_print_json(const struct gate_report *r, FILE *out, bool strict)
 {
-	json_t *j = json_pack("{s:s, s:i, s:s, s:s, s:s, s:i, s:i, s:i}", "type", "gate", "schema",
-			      GATE_SCHEMA, "tool", "spawnscope " SPAWNSCOPE_VERSION, "verdict",
-			      gate_verdict_name(r->verdict), "headline", r->headline, "runs_a",
-			      (int)r->runs_a, "runs_b", (int)r->runs_b, "pairs", (int)r->pairs);
+	json_t *j = json_pack("{s:s, s:i, s:s, s:s, s:s}", "type", "gate", "schema", GATE_SCHEMA,
+			      "tool", "spawnscope " SPAWNSCOPE_VERSION, "verdict",
+			      gate_verdict_name(r->verdict), "headline", r->headline);
 	json_t *rows = json_array(), *differences = json_array(), *notes = json_array();
 	int err = add_lists(rows, differences, notes, r);
 
 	if (!j || set_text(j, "clock", r->clock) || set_text(j, "order", r->order) ||
-	    set_number(j, "margin", r->margin) ||
-	    set_number(j, "alpha_regression", r->alpha_regression) ||
-	    set_number(j, "alpha_pass", r->alpha_pass) || json_object_set(j, "metrics", rows) ||
+	    set_sizes(j, r) || json_object_set(j, "metrics", rows) ||
 	    json_object_set(j, "differences", differences) || json_object_set(j, "notes", notes) ||
 	    err || (json_dumpf(j, out, JSON_INDENT(1) | JSON_REAL_PRECISION(10)) && !ferror(out)))
 		err = -ENOMEM;

@@ -9,7 +9,8 @@
 /* For people: one line, then what it rests on, in 80 columns. `all_rows`: also the same ones. */
 int gate_print_text(const struct gate_report *r, FILE *out, bool colour, bool all_rows);
 
-/* `strict`: an inconclusive verdict is a failure. JSON has verdicts and no failures. */
+/* `strict`: an inconclusive verdict is a failure. JSON has verdicts and no failures, nor trouble.
+ */
 typedef int gate_print_fn(const struct gate_report *r, FILE *out, bool strict);
 
 gate_print_fn gate_print_json; /* as results/README.md documents it */

@@ -8,18 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/shared/clock.h"
 #include "bench/shared/fault.h"
 #include "user/base/privilege.h"
 #include "user/base/progress.h"
+#include "user/gate/compare/accept.h"
 #include "user/gate/compare/compare.h"
+#include "user/gate/compare/decide.h"
 #include "user/gate/compare/paired.h"
 #include "user/gate/compare/side.h"
 #include "user/gate/compare/varying.h"
 #include "user/gate/runs/kept.h"
+#include "user/gate/runs/program_copies.h"
 #include "user/gate/runs/take.h"
 
-#define FIRST_LOOK    16
-#define CONFIRM_ALPHA 0.05
+#define FIRST_LOOK 16
 
 struct live {
 	const struct gate_options *o;
@@ -29,7 +32,9 @@ struct live {
 	size_t pairs;
 	uint64_t random;
 	bool b_first;
-	char *order; /* "ABBABAAB" */
+	bool b_late;	 /* the run that reached the time limit is one of B */
+	int64_t ms_of_a; /* its longest run; 0: none yet */
+	char *order;	 /* "ABBABAAB" */
 	struct progress *progress;
 	struct fault *why;
 };
@@ -43,12 +48,19 @@ static int take(struct live *l, int side, bool traced, const char *group, size_t
 		.seed = gate_random(&l->random),
 		.name = name,
 		.taken_for = mark,
+		/* Of a run that hangs it is the run that ends. */
+		.block_s = l->o->timeout_s,
 	};
+	int64_t begin = now_ns(), ms;
 	int err;
 
 	snprintf(name, sizeof(name), "%s-%03zu-%c", group, n + 1, side ? 'b' : 'a');
 	gate_kept_mark(group, n + 1, l->planned, mark, sizeof(mark));
 	err = gate_take(l->o, &t, run, NULL, l->why);
+	ms = (now_ns() - begin) / NS_PER_MS + 1;
+	if (!err && side == 0 && ms > l->ms_of_a)
+		l->ms_of_a = ms;
+	l->b_late |= gate_reached_limit(err) && side == 1;
 	progress__step(l->progress);
 	return err;
 }
@@ -76,6 +88,7 @@ static int take_stored(struct live *l, const char *group)
 static int take_fresh(struct live *l, bool traced, const char *group)
 {
 	size_t n = l->pairs;
+	struct fault why;
 	int first, err;
 
 	if (n % 2 == 0)
@@ -84,6 +97,12 @@ static int take_fresh(struct live *l, bool traced, const char *group)
 		l->b_first = !l->b_first;
 	first = l->b_first ? 1 : 0;
 	err = take(l, first, traced, group, n, first ? &l->b[n] : &l->a[n]);
+	/* Whether A ends in time is not known yet. */
+	if (gate_reached_limit(err) && first == 1 && l->ms_of_a == 0) {
+		why = *l->why;
+		take(l, 0, traced, group, n, &l->a[n]);
+		*l->why = why;
+	}
 	return err ? err : take(l, !first, traced, group, n, first ? &l->a[n] : &l->b[n]);
 }
 
@@ -140,6 +159,18 @@ static void finish(struct live *l)
 	free(l->a);
 	free(l->b);
 	free(l->order);
+}
+
+/* What a time limit means, after finish(). */
+static int judge_limit(const struct live *l, int err, struct gate_report *report)
+{
+	unsigned int of_block = gate_block_limit_s(l->o);
+	unsigned int limit_s = err == -ETIME && of_block ? of_block : l->o->timeout_s;
+
+	return gate_reached_limit(err) && l->b_late &&
+			       gate_is_late(limit_s, l->ms_of_a, l->why, report)
+		       ? GATE_LATE
+		       : err;
 }
 
 static struct gate_policy live_policy(const struct gate_options *o)
@@ -203,36 +234,8 @@ static int compare_counts(const struct gate_options *o, struct gate_stored *stor
 	}
 	finish(&l);
 	if (!err)
-		gate_report__conclude(report);
-	return err;
-}
-
-/* Demotes regressions that did not reproduce. Returns the number of those that did. */
-static size_t keep_confirmed(struct gate_report *report, struct gate_report *again, size_t fresh)
-{
-	size_t confirmed = 0;
-
-	for (size_t i = 0; i < report->row_count; i++) {
-		struct gate_row *row = &report->rows[i];
-		const struct gate_row *other = gate_report__row_like(again, row);
-
-		if (row->kind != GATE_STATISTICAL || row->verdict != GATE_REGRESSION)
-			continue;
-		if (other && other->p_regression <= CONFIRM_ALPHA) {
-			confirmed++;
-			continue;
-		}
-		row->verdict = GATE_INCONCLUSIVE;
-		if (fresh == report->pairs)
-			gate_row__note(row, "slower in %zu pairs, but not again in %zu fresh ones",
-				       report->pairs, fresh);
-		else
-			gate_row__note(row,
-				       "slower in %zu pairs, but %zu of the fresh pairs that must "
-				       "confirm it are here: confirm-*.jsonl",
-				       report->pairs, fresh);
-	}
-	return confirmed;
+		gate_accept__conclude(o->policy.accepted, report);
+	return judge_limit(&l, err, report);
 }
 
 /* Repeats a comparison that failed with as many fresh pairs, and keeps what reproduces. */
@@ -250,16 +253,16 @@ static int confirm(const struct gate_options *o, struct gate_stored *stored, siz
 	snprintf(group, sizeof(group), "confirm-%zu", look + 1);
 	if (!err)
 		err = take_pairs(&l, pairs, false, group);
-	policy.alpha_regression = CONFIRM_ALPHA;
+	policy.alpha_regression = GATE_CONFIRM_ALPHA;
 	if (!err && l.pairs == pairs)
 		err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, &again);
 	if (!err)
-		confirmed = keep_confirmed(report, &again, l.pairs);
+		confirmed = gate_keep_confirmed(report, &again, l.pairs);
 	finish(&l);
 	gate_report__free(&again);
 	if (err)
-		return err;
-	gate_report__conclude(report);
+		return judge_limit(&l, err, report);
+	gate_accept__conclude(o->policy.accepted, report);
 	return confirmed ? gate_report__note(report, "confirmed in %zu fresh pairs", pairs) : 0;
 }
 
@@ -290,18 +293,22 @@ static int compare_times(const struct gate_options *o, struct gate_stored *store
 		err = gate_compare(l.a, l.pairs, l.b, l.pairs, &policy, report);
 		if (!err && report->verdict == GATE_REGRESSION)
 			err = confirm(o, stored, policy.look, report, why);
-		/* Confirming only removes alarms, so further looks cost nothing. */
-		if (!err && report->verdict != GATE_INCONCLUSIVE)
+		/* Confirming only removes alarms, so further looks cost nothing. What is slow now
+		 * and then shows only in many runs, so that a pass of means and tails waits. */
+		if (!err && report->verdict != GATE_INCONCLUSIVE &&
+		    !(report->verdict == GATE_PASS && report->waits))
 			break;
 	}
-	if (!err && stored && report->verdict == GATE_INCONCLUSIVE && l.pairs < l.planned)
+	if (!err && stored && l.pairs < l.planned &&
+	    (report->verdict == GATE_INCONCLUSIVE ||
+	     (report->verdict == GATE_PASS && report->waits)))
 		err = gate_report__note(report, "%zu of %u pairs are here", l.pairs, l.planned);
 	if (!err) {
 		report->order = l.order;
 		l.order = NULL;
 	}
 	finish(&l);
-	return err;
+	return judge_limit(&l, err, report);
 }
 
 /* Appends the rows and notes of the times to those of the counts. */
@@ -324,6 +331,9 @@ static int append_times(struct gate_report *counts, struct gate_report *times)
 		err = gate_report__note(counts, "%s", times->notes[i]);
 	counts->alpha_regression = times->alpha_regression;
 	counts->alpha_pass = times->alpha_pass;
+	counts->few_samples = times->few_samples;
+	if (!counts->samples[0])
+		memcpy(counts->samples, times->samples, sizeof(counts->samples));
 	counts->pairs = times->pairs;
 	counts->runs_a = times->runs_a;
 	counts->runs_b = times->runs_b;
@@ -346,17 +356,19 @@ static bool differs(const struct gate_report *r)
 static int decide(const struct gate_options *o, struct gate_stored *stored,
 		  struct gate_report *report, struct fault *why)
 {
-	uint64_t timed = gate_metric_set("all") & ~gate_metric_set("counts");
+	uint64_t timed = ~gate_metrics_counted();
 	struct gate_report times = {0};
 	int err = compare_counts(o, stored, report, why);
 
+	if (err == GATE_LATE)
+		return 0;
 	if (err || differs(report) || (o->policy.metrics != 0 && (o->policy.metrics & timed) == 0))
 		return err;
 	if (report->verdict == GATE_REGRESSION)
 		return gate_report__note(report, "the counts decided, so no times were taken; "
 						 "--no-trace takes only times");
 	err = compare_times(o, stored, &times, why);
-	if (!err && differs(&times)) {
+	if (err == GATE_LATE || (!err && differs(&times))) {
 		gate_report__free(report);
 		*report = times;
 		return 0;
@@ -366,12 +378,12 @@ static int decide(const struct gate_options *o, struct gate_stored *stored,
 	gate_report__free(&times);
 	if (!err) {
 		report->verdict = GATE_PASS; /* until the rows are judged */
-		gate_report__conclude(report);
+		gate_accept__conclude(o->policy.accepted, report);
 	}
 	return err;
 }
 
-int gate_live(const struct gate_options *o, struct gate_report *report, struct fault *why)
+static int decide_live(const struct gate_options *o, struct gate_report *report, struct fault *why)
 {
 	bool wants_counts = !o->no_trace && wanted_counts(o) != 0;
 	struct fault unused;
@@ -381,8 +393,29 @@ int gate_live(const struct gate_options *o, struct gate_report *report, struct f
 	if (wants_counts && privilege_check(&unused) == 0)
 		return decide(o, NULL, report, why);
 	err = compare_times(o, NULL, report, why);
+	if (err == GATE_LATE)
+		return 0;
 	if (!err && wants_counts)
 		err = gate_report__note(report, "counts were not compared: tracing needs root");
+	return err;
+}
+
+int gate_live(const struct gate_options *o, struct gate_report *report, struct fault *why)
+{
+	struct gate_options with_copies = *o;
+	struct gate_copies copies;
+	int err;
+
+	if (o->in_place)
+		return decide_live(o, report, why);
+	err = gate_copies__make(&copies, o->programs, why);
+	if (err)
+		return err;
+	for (int i = 0; i < 2; i++)
+		with_copies.copies[i] = copies.paths[i][0] ? copies.paths[i] : NULL;
+	with_copies.copied_how = copies.how[0] ? copies.how : NULL;
+	err = decide_live(&with_copies, report, why);
+	gate_copies__remove(&copies);
 	return err;
 }
 

@@ -8,12 +8,19 @@
 #include <stddef.h>
 
 #include "bench/shared/fault.h"
+#include "user/gate/compare/accept.h"
 #include "user/gate/compare/verdict.h"
 #include "user/gate/options.h"
 #include "user/model/run.h"
 
 /* Reads a run. Refuses a truncated one without --truncated. */
 int gate_read_run(const struct gate_options *o, const char *path, struct run *r, struct fault *why);
+
+/*
+ * Reads the file of accepted changes that the options name, or the usual one of this folder if it
+ * is there: before anything is measured, since a bad line must not cost minutes.
+ */
+int gate_read_accept(const struct gate_options *o, struct gate_accept *a, struct fault *why);
 
 /* Compares the named runs: again as --ab did if it kept them, else all at once. */
 int gate_compare_stored(const struct gate_options *o, struct gate_report *report,
@@ -44,6 +51,19 @@ struct gate_stored {
 /* Decides again from kept runs, look by look, as far as they go. */
 int gate_replay(const struct gate_options *o, struct gate_stored *stored,
 		struct gate_report *report, struct fault *why);
+
+/* In place of an error: a run of B did not end in time, and the report has the verdict. */
+#define GATE_LATE 1
+
+/* Whether a run, or a block of its samples, reached its time limit. */
+bool gate_reached_limit(int err);
+
+/*
+ * A run of B reached this time limit, as `why` says. True, with a regression as the report: no run
+ * of A took half of it. `ms_of_a`: the longest run of A; 0: there was none, so nothing is known.
+ */
+bool gate_is_late(unsigned int limit_s, int64_t ms_of_a, const struct fault *why,
+		  struct gate_report *report);
 
 /*
  * Takes one run per side in the lab, where that is exact. If `base` is not NULL, it is A, and only

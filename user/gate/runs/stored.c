@@ -11,7 +11,10 @@
 #include "user/gate/compare/compare.h"
 #include "user/gate/compare/paired.h"
 #include "user/gate/runs/baseline.h"
+#include "user/gate/runs/copies.h"
 #include "user/gate/runs/kept.h"
+#include "user/gate/runs/one_pair.h"
+#include "user/gate/runs/pads.h"
 #include "user/store/store.h"
 #include "user/text/escape.h"
 
@@ -39,31 +42,10 @@ int gate_read_run(const struct gate_options *o, const char *path, struct run *r,
 			  "%s: a truncated run without an end line; --truncated accepts it", path);
 }
 
-static bool same_file(const char *a, const char *b)
-{
-	struct stat sa, sb;
-
-	return stat(a, &sa) == 0 && stat(b, &sb) == 0 && S_ISREG(sa.st_mode) &&
-	       sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
-}
-
-/* Naming a run twice does not make two runs of it. */
-static int check_once(char *const *paths, size_t count, struct fault *why)
-{
-	for (size_t i = 0; i < count; i++) {
-		for (size_t k = 0; k < i; k++) {
-			if (same_file(paths[i], paths[k]))
-				return fault__set(why, -EINVAL, "%s is named twice on one side",
-						  paths[i]);
-		}
-	}
-	return 0;
-}
-
 static int read_set(const struct gate_options *o, char *const *paths, size_t count, struct set *s,
 		    struct fault *why)
 {
-	int err;
+	int err = 0;
 
 	if (count > GATE_PAIRS_MAX)
 		return fault__set(why, -E2BIG, "%zu runs are too many: %d at most", count,
@@ -71,7 +53,6 @@ static int read_set(const struct gate_options *o, char *const *paths, size_t cou
 	s->runs = calloc(count, sizeof(*s->runs));
 	if (!s->runs)
 		return -ENOMEM;
-	err = check_once(paths, count, why);
 	for (size_t i = 0; i < count && !err; i++) {
 		err = gate_read_run(o, paths[i], &s->runs[i], why);
 		s->count += !err;
@@ -79,53 +60,17 @@ static int read_set(const struct gate_options *o, char *const *paths, size_t cou
 	return err;
 }
 
-static bool same_bytes(const char *a, const char *b)
+/* `paths` are those of A, then those of B, which may have none. */
+static int check_copies(char *const *paths, struct set *a, struct set *b, struct fault *why)
 {
-	FILE *fa = fopen(a, "re"), *fb = fopen(b, "re");
-	bool same = fa && fb;
-	int c = 0;
+	struct run *runs[2 * GATE_PAIRS_MAX];
+	size_t n = 0;
 
-	while (same && c != EOF) {
-		c = getc_unlocked(fa);
-		same = c == getc_unlocked(fb);
-	}
-	if (fa)
-		fclose(fa);
-	if (fb)
-		fclose(fb);
-	return same;
-}
-
-/* Why nothing can differ; NULL if it can. In the lab, two runs may be equal in every byte. */
-static const char *why_same(char *const *a, char *const *b, size_t count, const struct run *r)
-{
-	struct stat sa, sb;
-	size_t same = 0;
-
-	while (same < count && same_file(a[same], b[same]))
-		same++;
-	if (same == count)
-		return count == 1 ? "BASE and NEW are the same file: nothing can differ"
-				  : "BASE and NEW are the same files: nothing can differ";
-	if (count == 1 && !stat(*a, &sa) && !stat(*b, &sb) && S_ISREG(sa.st_mode) &&
-	    S_ISREG(sb.st_mode) && sa.st_size == sb.st_size && !run__counts_instructions(r) &&
-	    same_bytes(*a, *b))
-		return "NEW is a copy of BASE: nothing can differ";
-	return NULL;
-}
-
-static void say_same(struct gate_report *r, const char *why)
-{
-	if (r->verdict == GATE_NOT_COMPARABLE)
-		return;
-	for (size_t i = 0; i < r->row_count; i++)
-		if (r->rows[i].kind != GATE_SHOWN) {
-			r->rows[i].verdict = GATE_PASS;
-			r->rows[i].note[0] = '\0';
-		}
-	gate_report__conclude(r);
-	if (r->verdict == GATE_PASS)
-		snprintf(r->headline, sizeof(r->headline), "%s", why);
+	for (size_t i = 0; i < a->count; i++)
+		runs[n++] = &a->runs[i];
+	for (size_t i = 0; i < b->count; i++)
+		runs[n++] = &b->runs[i];
+	return gate_check_copies(paths, runs, n, why);
 }
 
 /* A verdict, not an error. */
@@ -139,8 +84,11 @@ static int compare_sets(const struct gate_options *o, struct set *a, struct set 
 			struct gate_report *report, struct fault *why)
 {
 	struct gate_stored stored = {a->runs, b->runs, a->count, b->count, 0};
+	struct gate_policy policy = o->policy;
+	struct pads pads;
 	bool a_profile = run__is_profile(&a->runs[0]), b_profile = run__is_profile(&b->runs[0]);
 	unsigned int of_b = 0;
+	int err;
 
 	if (a_profile || b_profile) {
 		not_comparable(report, a_profile && b_profile
@@ -153,24 +101,29 @@ static int compare_sets(const struct gate_options *o, struct set *a, struct set 
 	if (gate_kept(a->runs, a->count, &stored.planned) && gate_kept(b->runs, b->count, &of_b) &&
 	    of_b == stored.planned)
 		return gate_replay(o, &stored, report, why);
-	return gate_compare(a->runs, a->count, b->runs, b->count, &o->policy, report);
+	err = gate_get_pads(o, &pads, why);
+	policy.pads = pads.runs;
+	policy.pad_count = pads.count;
+	if (!err)
+		err = gate_compare(a->runs, a->count, b->runs, b->count, &policy, report);
+	gate_free_pads(&pads);
+	return err;
 }
 
 int gate_compare_stored(const struct gate_options *o, struct gate_report *report, struct fault *why)
 {
 	size_t count_b = o->path_count - o->base_count;
-	const char *same = NULL;
 	struct set a = {0}, b = {0};
 	int err = read_set(o, o->paths, o->base_count, &a, why);
 
 	if (!err)
 		err = read_set(o, o->paths + o->base_count, count_b, &b, why);
-	if (!err && o->base_count == count_b)
-		same = why_same(o->paths, o->paths + count_b, count_b, &a.runs[0]);
+	if (!err)
+		err = check_copies(o->paths, &a, &b, why);
 	if (!err)
 		err = compare_sets(o, &a, &b, report, why);
-	if (!err && same)
-		say_same(report, same);
+	if (!err && o->base_count == 1 && count_b == 1)
+		gate_say_one_pair(report, &a.runs[0], &b.runs[0]);
 	free_set(&a);
 	free_set(&b);
 	return err;
@@ -218,6 +171,22 @@ static bool load_baseline(const struct gate_options *o, struct baseline *b,
 	return false;
 }
 
+/* Refuses runs of B that the baseline holds. */
+static int check_not_in(const struct baseline *base, char *const *paths, const struct set *b,
+			struct fault *why)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		for (size_t k = 0; k < base->count; k++) {
+			if (gate_same_run(&base->runs[k], &b->runs[i]))
+				return fault__set(why, -EINVAL,
+						  "%s is run %zu of the baseline: it cannot differ "
+						  "from itself",
+						  paths[i], k + 1);
+		}
+	}
+	return 0;
+}
+
 int gate_compare_baseline(const struct gate_options *o, struct gate_report *report,
 			  struct fault *why)
 {
@@ -231,6 +200,10 @@ int gate_compare_baseline(const struct gate_options *o, struct gate_report *repo
 		err = gate_in_lab(o, base.runs, base.count, report, why);
 	} else {
 		err = read_set(o, o->paths, o->path_count, &b, why);
+		if (!err)
+			err = check_copies(o->paths, &b, &(struct set){0}, why);
+		if (!err)
+			err = check_not_in(&base, o->paths, &b, why);
 		if (!err)
 			err = gate_compare(base.runs, base.count, b.runs, b.count, &o->policy,
 					   report);
@@ -276,6 +249,8 @@ int gate_save_baseline(const struct gate_options *o, struct fault *why)
 		err = check_files(paths, count, why);
 		if (!err)
 			err = read_set(o, paths, count, &s, why);
+		if (!err)
+			err = check_copies(paths, &s, &(struct set){0}, why);
 	}
 	if (!err)
 		err = baseline_save(o->folder, o->save, paths, count, why);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -22,6 +23,7 @@
 
 #include "bench/shared/clock.h"
 #include "bench/shared/fault.h"
+#include "bench/shared/protocol.h"
 #include "user/base/interrupt.h"
 #include "user/base/output.h"
 #include "user/base/privilege.h"
@@ -60,13 +62,28 @@ static void free_args(struct args *a)
 		free(a->v[i]);
 }
 
-static bool is_forwarded(const struct gate_options *o, const char *option)
+/* The value of an option of bench; NULL: not given. */
+static const char *forwarded(const struct gate_options *o, const char *option)
 {
+	const char *value = NULL;
+
 	for (size_t i = 0; i < o->forward_count; i++) {
 		if (!strncmp(o->forward[i], option, strlen(option)))
-			return true;
+			value = o->forward[i] + strlen(option);
 	}
-	return false;
+	return value;
+}
+
+static bool is_forwarded(const struct gate_options *o, const char *option)
+{
+	return forwarded(o, option) != NULL;
+}
+
+unsigned int gate_block_limit_s(const struct gate_options *o)
+{
+	const char *limit = forwarded(o, "--timeout=");
+
+	return limit ? (unsigned int)strtoul(limit, NULL, 10) : 0;
 }
 
 /*
@@ -85,7 +102,7 @@ static void add_subject(struct args *a, const struct gate_options *o, const stru
 	if (!suite && !is_forwarded(o, "--size="))
 		add(a, "--size=%s", o->programs[0] ? "1M" : "1M,64M");
 	if (!suite && !is_forwarded(o, "--runs="))
-		add(a, "--runs=%d", take->lab ? 5 : 20);
+		add(a, "--runs=%d", take->lab ? 5 : 30);
 	for (size_t i = 0; i < o->forward_count; i++)
 		add(a, "%s", o->forward[i]);
 }
@@ -104,15 +121,18 @@ static void add_bench(struct args *a, const struct gate_options *o, const struct
 	} else {
 		add(a, "--no-trace");
 	}
+	if (take->block_s && !gate_block_limit_s(o))
+		add(a, "--timeout=%u", take->block_s);
 	add(a, "--quiet");
 	add(a, "--incomplete");
 	if (take->taken_for)
 		add(a, "--taken-for=%s", take->taken_for);
-	if (take->lab) {
+	if (take->lab && !take->each) {
 		add(a, "-o");
 		add(a, "/proc/%ld/fd/%d", (long)getpid(), fd);
 	} else {
-		add(a, "--seed=%llu", (unsigned long long)take->seed);
+		if (!take->lab)
+			add(a, "--seed=%llu", (unsigned long long)take->seed);
 		add(a, "--output=-");
 	}
 }
@@ -121,6 +141,11 @@ static void add_bench(struct args *a, const struct gate_options *o, const struct
 static const char *of_side(const char *const values[2], int side)
 {
 	return values[values[1] ? side : 0];
+}
+
+static unsigned int limit_s(const struct gate_options *o, const struct gate_take *take)
+{
+	return o->timeout_s * (take->times ? take->times : 1);
 }
 
 static void add_lab(struct args *a, const struct gate_options *o, const struct gate_take *take)
@@ -133,13 +158,17 @@ static void add_lab(struct args *a, const struct gate_options *o, const struct g
 		add(a, "--kernel");
 		add(a, "%s", kernel);
 	}
-	/* The same name for both sides: its length would show in the counts. */
+	/* The same name for all: its length would show in the counts. */
+	if (take->each) {
+		add(a, "--each");
+		add(a, "%s:/lab/program", take->each);
+	}
 	if (program) {
 		add(a, "--add");
 		add(a, "%s:/lab/program", program);
 	}
 	add(a, "--timeout");
-	add(a, "%u", o->timeout_s);
+	add(a, "%u", limit_s(o, take));
 	add(a, "--");
 }
 
@@ -161,6 +190,10 @@ static void make_args(struct args *a, const char *self, const struct gate_option
 	add_bench(a, o, take, fd);
 	if (program)
 		add(a, "--program=%s", take->lab ? "/lab/program" : program);
+	if (o->copies[take->side])
+		add(a, "--copy=%s", o->copies[take->side]);
+	if (o->copied_how)
+		add(a, "--copied-how=%s", o->copied_how);
 	if (o->libcs[0])
 		add(a, "--libc=%s", o->libcs[take->side]);
 	if (variable)
@@ -169,7 +202,7 @@ static void make_args(struct args *a, const char *self, const struct gate_option
 
 /* In the child: becomes the run. Does not return. */
 static void exec_run(char *const *argv, const struct gate_options *o, const struct gate_take *take,
-		     int fd, pid_t parent)
+		     int fd, int words, pid_t parent)
 {
 	const char *variable = environment_of(o, take->side);
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -184,26 +217,92 @@ static void exec_run(char *const *argv, const struct gate_options *o, const stru
 		personality(personality(0xffffffff) | ADDR_NO_RANDOMIZE);
 	if (variable && putenv((char *)variable) != 0)
 		_exit(126);
-	if (dup2(null, STDIN_FILENO) < 0 || dup2(take->lab ? null : fd, STDOUT_FILENO) < 0)
+	if (dup2(null, STDIN_FILENO) < 0 ||
+	    dup2(take->lab && !take->each ? null : fd, STDOUT_FILENO) < 0 ||
+	    dup2(words, STDERR_FILENO) < 0)
 		_exit(126);
 	execv(argv[0], argv);
 	_exit(127);
 }
 
-/* Waits for the process to end. 0, -EINTR when interrupted, or -ETIMEDOUT. */
-static int wait_for(int pidfd, int64_t deadline, bool heed_stop)
+/* What a run prints on standard error: it goes on to ours, and its last line is kept. */
+struct words {
+	int fd; /* -1: no more */
+	char line[FAULT_MAX];
+	size_t length;
+	bool whole; /* the next character begins a line */
+	/* Of a long run, on a terminal: whose time is shown; NULL: none. */
+	const char *what;
+	int64_t begun_s;
+	unsigned int limit_s;
+	bool shown;
+};
+
+static void show_time(struct words *w)
 {
-	struct pollfd p = {.fd = pidfd, .events = POLLIN};
+	if (!w->what)
+		return;
+	fprintf(stderr, "\r\033[Klab: %s has run for %" PRId64 " s (at most %u)", w->what,
+		now_ns() / NS_PER_S - w->begun_s, w->limit_s);
+	w->shown = true;
+}
+
+static void hide_time(struct words *w)
+{
+	if (w->shown)
+		fputs("\r\033[K", stderr);
+	w->shown = false;
+}
+
+/* Passes on what is there, but no more than a pipe holds: a run may never stop. */
+static void hear(struct words *w)
+{
+	char text[4096];
+	ssize_t n = 1;
+
+	for (int reads = 0; reads < 16 && w->fd >= 0; reads++) {
+		n = read(w->fd, text, sizeof(text));
+		if (n <= 0)
+			break;
+		hide_time(w);
+		if (write(STDERR_FILENO, text, (size_t)n) < 0)
+			w->whole = true; /* nobody hears it, but a report may name it */
+		for (ssize_t i = 0; i < n; i++) {
+			if (w->whole && text[i] != '\n') {
+				w->length = 0;
+				w->whole = false;
+			}
+			if (text[i] == '\n')
+				w->whole = true;
+			else if (w->length + 1 < sizeof(w->line))
+				w->line[w->length++] = text[i];
+		}
+		w->line[w->length] = '\0';
+	}
+	if (n == 0)
+		w->fd = -1;
+}
+
+/* Waits for the process to end. 0, -EINTR when interrupted, or -ETIMEDOUT. */
+static int wait_for(int pidfd, int64_t deadline, bool heed_stop, struct words *words)
+{
+	struct pollfd p[] = {{.fd = pidfd, .events = POLLIN}, {.fd = words->fd, .events = POLLIN}};
 
 	for (;;) {
 		int64_t left = deadline - now_ns() / NS_PER_MS;
-		struct timespec t = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
+		int64_t wait = words->what && left > 1000 ? 1000 : left;
+		struct timespec t = {.tv_sec = wait / 1000, .tv_nsec = wait % 1000 * 1000000};
 		int n;
 
 		if (left <= 0)
 			return -ETIMEDOUT;
-		n = ppoll(&p, 1, &t, heed_stop ? interrupt_wait_mask() : NULL);
+		n = ppoll(p, 2, &t, heed_stop ? interrupt_wait_mask() : NULL);
 		if (n > 0)
+			hear(words);
+		else if (n == 0)
+			show_time(words);
+		p[1].fd = words->fd;
+		if (n > 0 && p[0].revents)
 			return 0;
 		if (heed_stop && interrupt_requested())
 			return -EINTR;
@@ -212,8 +311,19 @@ static int wait_for(int pidfd, int64_t deadline, bool heed_stop)
 	}
 }
 
+/* The last line of a run that failed, without the name of the program that printed it. */
+static void repeat(const struct words *words, struct fault *why)
+{
+	const char *line = words->line;
+	size_t name = strspn(line, "abcdefghijklmnopqrstuvwxyz-");
+
+	if (name > 0 && !strncmp(line + name, ": ", 2))
+		line += name + 2;
+	fault__set(why, 0, "%s", line);
+}
+
 /* Waits for the run, ends it if it must, and describes a failure. */
-static int finish(pid_t pid, const struct gate_options *o, struct fault *why)
+static int finish(pid_t pid, unsigned int limit_s, struct words *words, struct fault *why)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), status = 0, err;
 
@@ -224,26 +334,28 @@ static int finish(pid_t pid, const struct gate_options *o, struct fault *why)
 		return fault__set(why, err, "cannot watch a run: %s", strerror(-err));
 	}
 	fcntl(pidfd, F_SETFD, FD_CLOEXEC);
-	err = wait_for(pidfd, now_ns() / NS_PER_MS + 1000LL * o->timeout_s, true);
+	err = wait_for(pidfd, now_ns() / NS_PER_MS + 1000LL * limit_s, true, words);
 	if (err) {
 		kill(pid, SIGTERM);
-		if (wait_for(pidfd, now_ns() / NS_PER_MS + 1000LL * GRACE_S, false) != 0)
+		if (wait_for(pidfd, now_ns() / NS_PER_MS + 1000LL * GRACE_S, false, words) != 0)
 			kill(pid, SIGKILL);
 	}
 	close(pidfd);
 	waitpid(pid, &status, 0);
+	hear(words);
+	hide_time(words);
 	why->text[0] = '\0';
 	if (err == -ETIMEDOUT)
-		fault__set(why, 0, "a run took more than %u s; --run-timeout allows more",
-			   o->timeout_s);
+		fault__set(why, 0, "a run took more than %u s; --run-timeout allows more", limit_s);
 	else if (err == -EINTR)
 		fault__set(why, 0, "interrupted by signal %d", interrupt_requested());
 	else if (!err && WIFSIGNALED(status))
-		fault__set(why, 0, "a run was killed by signal %d (%s)", WTERMSIG(status),
-			   strsignal(WTERMSIG(status)));
-	if (!err && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
-		err = -ECANCELED;
-	return err;
+		return fault__set(why, -EIO, "a run was killed by signal %d (%s)", WTERMSIG(status),
+				  strsignal(WTERMSIG(status)));
+	if (err || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
+		return err;
+	repeat(words, why);
+	return -ECANCELED;
 }
 
 static int write_kept(const char *folder, const char *name, int fd)
@@ -298,8 +410,17 @@ static int keep(const struct gate_options *o, const struct gate_take *take, int 
 			  err == -EEXIST ? "; name a new folder" : "");
 }
 
-/* Whether a cell broke off; `why` then says which. */
-static bool is_broken(const struct run *run, int side, struct fault *why)
+/* Whether a cell broke off since a block of its samples reached the time limit. */
+static bool is_late(const struct run *run)
+{
+	for (size_t i = 0; i < run->cell_count; i++) {
+		if (run->cells[i].broken && strstr(run->cells[i].broken, NO_ANSWER))
+			return true;
+	}
+	return false;
+}
+
+bool gate_is_broken(const struct run *run, const char *side, bool copied, struct fault *why)
 {
 	char name[128];
 
@@ -309,22 +430,24 @@ static bool is_broken(const struct run *run, int side, struct fault *why)
 		if (!c->broken)
 			continue;
 		gate_cell_name(c, name, sizeof(name));
-		fault__set(why, 0, "%s, %s: broken off: %s", side ? "B" : "A", name, c->broken);
+		fault__set(why, 0, "%s, %s: broken off: %s%s", side, name, c->broken,
+			   copied ? " (a copy; --in-place runs the program where it is)" : "");
 		return true;
 	}
 	return false;
 }
 
-int gate_take(const struct gate_options *o, const struct gate_take *take, struct run *run,
-	      int *file, struct fault *why)
+int gate_take_lines(const struct gate_options *o, const struct gate_take *take, int *file,
+		    struct fault *why)
 {
 	int fd = memfd_create("run.jsonl", MFD_CLOEXEC), err;
-	char self[PATH_MAX], path[64];
+	char self[PATH_MAX];
 	struct args args = {0};
+	struct words words = {.whole = true};
+	int said[2] = {-1, -1};
 	pid_t us = getpid(), pid;
 
-	*run = (struct run){0};
-	err = fd < 0 ? -errno : proc_own_path(self, sizeof(self));
+	err = fd < 0 || pipe2(said, O_CLOEXEC) < 0 ? -errno : proc_own_path(self, sizeof(self));
 	if (!err) {
 		make_args(&args, self, o, take, fd);
 		err = args.failed ? -ENOMEM : 0;
@@ -335,28 +458,53 @@ int gate_take(const struct gate_options *o, const struct gate_take *take, struct
 	}
 	pid = fork();
 	if (pid == 0)
-		exec_run(args.v, o, take, fd, us);
+		exec_run(args.v, o, take, fd, said[1], us);
 	if (pid < 0) {
 		err = -errno;
 		fault__set(why, 0, "cannot start a run: %s", strerror(-err));
 		goto cleanup;
 	}
-	err = finish(pid, o, why);
+	words.fd = said[0];
+	words.limit_s = limit_s(o, take);
+	words.begun_s = now_ns() / NS_PER_S;
+	if (take->lab && !o->quiet && isatty(STDERR_FILENO))
+		words.what = take->each ? "the links of A" : take->side ? "B" : "A";
+	fcntl(said[0], F_SETFL, O_NONBLOCK);
+	err = finish(pid, words.limit_s, &words, why);
 	if (!err)
 		err = keep(o, take, fd, why);
-	if (!err) {
-		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-		err = store_read(path, run, why);
-	}
-	if (!err && is_broken(run, take->side, why)) {
-		run__free(run);
-		err = -EIO;
-	}
 cleanup:
 	free_args(&args);
-	if (fd >= 0 && (err || !file))
+	for (int i = 0; i < 2; i++) {
+		if (said[i] >= 0)
+			close(said[i]);
+	}
+	if (fd >= 0 && err)
 		close(fd);
-	else if (file)
+	else
+		*file = fd;
+	return err;
+}
+
+int gate_take(const struct gate_options *o, const struct gate_take *take, struct run *run,
+	      int *file, struct fault *why)
+{
+	char path[64];
+	int fd, err;
+
+	*run = (struct run){0};
+	err = gate_take_lines(o, take, &fd, why);
+	if (err)
+		return err;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	err = store_read(path, run, why);
+	if (!err && gate_is_broken(run, take->side ? "B" : "A", o->copies[take->side], why)) {
+		err = is_late(run) ? -ETIME : -EIO;
+		run__free(run);
+	}
+	if (err || !file)
+		close(fd);
+	else
 		*file = fd;
 	return err;
 }

@@ -18,11 +18,11 @@ stored() { # FILE CALL_NS PTES [NAME=JSON]...
         esac
     done
     jq -nc --arg clock "$clock" --argjson call "$call" --argjson ptes "$ptes" \
-        --argjson environment "$environment" '
+        --arg seed "$SRANDOM" --argjson environment "$environment" '
         ({kernel_release: "6.1.0", cpu_model: "Intel", page_bytes: 4096, thp: "madvise", aslr: 2,
           aslr_personality: "off"} + $environment) as $e |
         {type: "run", schema: 1, tool: "spawnscope 0.1.0", command: ["spawnscope"], clock: $clock,
-         seed: "1", environment: $e, phases: {copy_mm: {source: "fentry:dup_mmap"}}},
+         seed: $seed, environment: $e, phases: {copy_mm: {source: "fentry:dup_mmap"}}},
         {type: "cell", key: {method: "fork", rss_bytes: 67108864, trace: "all"}, n: 3,
          samples: {spawn_ns: [$call, $call, $call], total_ns: [$call, $call, $call]},
          phases: {copy_mm: {ns: [$call, $call, $call]}}, counts: {ptes_copied: [$ptes, $ptes, $ptes]}},

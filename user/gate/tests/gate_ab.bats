@@ -25,12 +25,12 @@ load gate.bash
 @test "kept runs are decided again at the same looks, and confirmed" {
     local status=0 ab=(--ab --no-trace --runs 15 --keep "$DIR/raw" --json)
     # Decided at the first of two looks, with its share of the error.
-    "$TOOL" gate "${ab[@]}" vfork vfork --size 1M --pairs 40 --margin 1000 >"$DIR/json"
+    "$TOOL" gate "${ab[@]}" vfork vfork --size 1M --pairs 40 --margin 1000 --metric call,total >"$DIR/json"
     [ "$(jq '.pairs, .alpha_pass' "$DIR/json" | tr '\n' ' ')" = '16 0.02 ' ]
-    again_the_same 0 --margin 1000
+    again_the_same 0 --margin 1000 --metric call,total
     # With a part of them, no more is claimed.
     rm "$DIR"/raw/pair-00[5-9]* "$DIR"/raw/pair-01*
-    verdict 4 '^inconclusive: ' --margin 1000 "$DIR"/raw/*-a.jsonl -- "$DIR"/raw/*-b.jsonl
+    verdict 4 '^inconclusive: ' --margin 1000 --metric call,total "$DIR"/raw/*-a.jsonl -- "$DIR"/raw/*-b.jsonl
     grep -q '^4 of 40 pairs are here$' "$DIR/out"
     rm -r "$DIR/raw"
     printf '[grid]\nmethod = fork\nsize = 1M\n' >"$DIR/a.ini"
@@ -81,6 +81,7 @@ load gate.bash
     # Root follows no link that others made.
     unset SUDO_UID SUDO_GID
     stored "$DIR/x" 1000000 16417
+    stored "$DIR/y" 1000001 16417
     mkdir "$room/ours/into"
     for output in theirs open; do
         ln -s ../ours/into "$room/$output/folder"
@@ -89,7 +90,7 @@ load gate.bash
         one_line 2 'cannot keep runs in .*/folder: (Not a directory|Too many levels)' \
             "$TOOL" gate "${ab[@]}" --keep "$room/$output/folder"
         for option in -o --junit --ktap --markdown; do
-            "$TOOL" gate "$DIR/x" "$DIR/x" "$option" "$room/$output/file" >/dev/null 2>"$DIR/err" && false
+            "$TOOL" gate "$DIR/x" "$DIR/y" "$option" "$room/$output/file" >/dev/null 2>"$DIR/err" && false
             # With fs.protected_symlinks the kernel refuses: Permission denied.
             grep -Eq '^spawnscope: cannot write .*/file: (Too many levels of|Permission denied)' "$DIR/err"
         done
@@ -132,7 +133,7 @@ load gate.bash
     # The same for runs that were taken for both and are decided again.
     "$TOOL" gate --ab --pairs 5 --keep "$DIR/both" "$DIR/a.ini" "$DIR/a.ini" >/dev/null || [ $? -eq 4 ]
     "$TOOL" gate --json --margin 1000 --metric times "$DIR"/both/*-a.jsonl -- "$DIR"/both/*-b.jsonl >"$DIR/json"
-    jq -e '[.metrics[] | select(.kind != "shown") | .metric] | unique == ["call", "total"]' "$DIR/json"
+    jq -e '[.metrics[] | select(.kind != "shown") | .metric] | unique == ["call", "call_mean", "total", "total_mean"]' "$DIR/json"
     one_line 2 'metric: --ab measures times and counts; for phases use --lab' \
         "$TOOL" gate --ab fork vfork --metric copy_mm,wake
 }
@@ -162,7 +163,7 @@ load gate.bash
         case $signal in
         KILL) exit_of "$pid" 137 ;;
         *)
-            exit_of "$pid" 2
+            exit_of "$pid" "$((128 + $(kill -l "$signal")))"
             grep -q '^spawnscope: interrupted by signal' "$DIR/err"
             ;;
         esac

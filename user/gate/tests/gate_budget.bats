@@ -30,6 +30,43 @@ BUDGET
     verdict 5 '^not comparable: the run measured nothing' --budget "$DIR/budget" "$DIR/empty"
 }
 
+@test "a budget is exact to the ns, and its sentence shows by how much it was missed" {
+    stored "$DIR/x" 1003000 16417
+    echo 'call <= 1.003ms' >"$DIR/budget"
+    verdict 0 '^pass: 1 value within budget$' --budget "$DIR/budget" "$DIR/x"
+    stored "$DIR/x" 1003001 16417
+    verdict 1 '^regression: fork at 64M: call <= 1.003ms, but it is 1003001 ns$' --budget "$DIR/budget" "$DIR/x" \
+        --junit "$DIR/xml"
+    grep -Eq '^call <= 1.003ms +fork at 64M +1003000 ns +1003001 ns +regression$' "$DIR/out"
+    grep -q 'message="regression: is 1003001 ns"' "$DIR/xml"
+    xmllint --noout --schema "$BATS_TEST_DIRNAME/junit.xsd" "$DIR/xml"
+}
+
+@test "a cell whose calls all failed, or whose samples are null, is inconclusive in every format" {
+    local why name
+    stored "$DIR/x" 1003000 16417
+    jq -c 'if .type == "cell" then .key.rss_bytes = 1048576 else empty end' "$DIR/x" >"$DIR/more"
+    sed -i '/"type":"end"/d' "$DIR/x"
+    echo 'fork.spawn.p50 <= 2ms' >"$DIR/budget"
+    for name in errors nulls; do
+        why='3 of 3 samples are null without an errno'
+        [ "$name" = nulls ] || why='3 of 3 calls failed: EAGAIN'
+        {
+            cat "$DIR/x"
+            jq -c --arg name "$name" '.samples[][] = null | .phases?[]?[]?[]? = null | .counts?[]?[]? = null
+                | if $name == "errors" then .errnos = [11, 11, 11] else . end' "$DIR/more"
+            echo '{"type": "end", "births": 3, "started": 3, "started_untraced": 3, "lost": 0, "missed": 0}'
+        } >"$DIR/$name"
+        rm -f "$DIR/m"
+        verdict 4 "^inconclusive: fork at 1M: fork.spawn.p50 <= 2ms: line 1: not measured: $why\$" \
+            --budget "$DIR/budget" "$DIR/$name" -o "$DIR/json" --junit "$DIR/xml" --markdown "$DIR/m"
+        jq -e --arg why "$why" '.verdict == "inconclusive" and ([.metrics[] | select(.verdict == "inconclusive") | .note]
+            | length == 1 and (.[0] | endswith($why)))' "$DIR/json"
+        grep -Eq "<(failure|skipped) message=\".*$why" "$DIR/xml"
+        grep -q "inconclusive.*$why" "$DIR/m"
+    done
+}
+
 # Real profiles: a program that forks from 1.1 GiB, and 30 forks through a ring with room for 11.
 # After an intended change run `spawnscope gate --budget X.budget X.jsonl >X.txt` and check the diff.
 @test "a budget is checked for the births of a profile, and lost records never pass" {

@@ -25,8 +25,11 @@ load gate.bash
 
 @test "equal runs pass, and a baseline is exact to the instruction" {
     reason=$("$BATS_TEST_DIRNAME/../../../bench/lab/fetch-kernel" debian:6.1 2>&1) || skip "$reason"
-    "$BUILD/spawnscope" gate --lab --kernel debian:6.1 --method fork --size 1M --runs 3 \
-        --baselines "$DIR/b" --save lab >/dev/null
+    # On a terminal it says that the run goes on, and leaves nothing of that.
+    script -qec "$(printf '%q ' "$BUILD/spawnscope" gate --lab --kernel debian:6.1 --method fork --size 1M --runs 3 \
+        --baselines "$DIR/b" --save lab)" /dev/null >"$DIR/seen" </dev/null
+    grep -qF $'\r\e[Klab: A has run for 1 s (at most 300)\r\e[K' "$DIR/seen"
+    refute grep -Eq '[(]at most 300[)][^[:cntrl:]]' "$DIR/seen"
     "$BUILD/spawnscope" gate --lab --kernel debian:6.1 --method fork --size 1M --runs 3 \
         --baselines "$DIR/b" --baseline lab >"$DIR/out"
     grep -q '^pass: [0-9]* exact metrics not worse$' "$DIR/out"
@@ -57,6 +60,10 @@ load gate.bash
     one_line 2 'program and --kernel: name one with --save or --baseline' \
         "${lab[@]}" --baseline main --kernel debian:6.1 --kernel debian:6.12
     one_line 2 'program: name two' "${lab[@]}" --program /bin/true
+    mkdir "$DIR/links"
+    one_line 2 'pads goes with --lab and --program' "${lab[@]}" --pads "$DIR/links" --kernel debian:6.1 --kernel debian:6.12
+    one_line 2 'pads goes with --lab and --program' "${lab[@]}" --pads "$DIR/links" --save main --program /bin/true
+    one_line 2 'pads goes with --lab and --program' "$BUILD/spawnscope" gate --pads "$DIR/links" --budget x y
     reason=$("$BATS_TEST_DIRNAME/../../../bench/lab/fetch-kernel" "$kernel" 2>&1) || skip "$reason"
     lab+=(--kernel "$kernel")
     for exit in 0 1; do

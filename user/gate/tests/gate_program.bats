@@ -1,8 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Runs alone: it compares times.
-#
 # The command gate: programs, environments and C libraries as A and B.
 #
 # shellcheck disable=SC2016,SC2153,SC2154,SC2317 # jq's variables; what tool.bash sets and calls
@@ -12,11 +10,61 @@ load gate.bash
 @test "a program that fails or hangs is an error in one line" {
     printf '#!/bin/sh\nexec sleep 1000\n' >"$DIR/hangs"
     chmod +x "$DIR/hangs"
-    one_line 2 "B, posix_spawn at 1M: broken off: '.*/false' ended with status 1\$" \
+    one_line 2 "B, posix_spawn at 1M: broken off: '.*/false' ended with status 1 \(a copy; " \
         "$TOOL" gate --ab --no-trace --program /bin/true --program /bin/false --pairs 5 --seed 1
     one_line 2 'posix_spawn at 1M: broken off: .*did not answer within 1 s' \
         "$TOOL" gate --ab --no-trace --timeout 1 --program "$DIR/hangs" --program "$DIR/hangs" --pairs 5
     one_line 2 'nonsense' "$TOOL" gate --ab --no-trace nonsense fork --pairs 5
+}
+
+@test "trouble stands in JSON, JUnit, KTAP and Markdown, and an old verdict in none" {
+    echo '{"type": "gate", "verdict": "pass"}' >"$DIR/json"
+    one_line 2 "'.*/false' ended with status 1 \(a copy; " "$TOOL" gate --ab --no-trace --program /bin/true \
+        --program /bin/false --pairs 5 --seed 1 --junit "$DIR/xml" --ktap "$DIR/ktap" --markdown "$DIR/m" -o "$DIR/json"
+    cat "$DIR/xml" "$DIR/ktap" "$DIR/m"
+    xmllint --noout --schema "$BATS_TEST_DIRNAME/junit.xsd" "$DIR/xml"
+    grep -q 'failures="0" errors="1"' "$DIR/xml"
+    grep -q '<error message="B, posix_spawn at 1M: broken off: ' "$DIR/xml"
+    grep -qx 'not ok 1 compared' "$DIR/ktap"
+    grep -q '^### .* spawnscope gate: trouble$' "$DIR/m"
+    jq -e '.verdict == "trouble" and (.headline | startswith("B, posix_spawn at 1M: broken off: ")) and .metrics == []
+        and (has("runs_a") or has("runs_b") or has("pairs") or has("margin") or has("alpha_pass") | not)' "$DIR/json"
+    # Files that cannot be read, too.
+    one_line 2 'none: No such file' "$TOOL" gate "$DIR/none" "$DIR/none" --junit "$DIR/xml"
+    grep -q '<error message=".*none: No such file' "$DIR/xml"
+    # What a run printed itself is said once, and stands in the files.
+    one_line 2 '--program .*/missing: No such file' "$TOOL" gate --ab --no-trace --program /bin/true \
+        --program "$DIR/missing" --pairs 5 -q --junit "$DIR/xml" -o "$DIR/json"
+    grep -q '<error message="--program .*/missing: No such file' "$DIR/xml"
+    jq -e '.headline | test("^--program .*/missing: No such file")' "$DIR/json"
+}
+
+@test "a run of B that does not end in time is a regression; one of A is trouble" {
+    printf '#!/bin/sh\nexec sleep 4\n' >"$DIR/slow"
+    chmod +x "$DIR/slow"
+    local limit=(--ab --no-trace --runs 6 --pairs 5 --run-timeout 10 --seed 1)
+    verdict 1 '^regression: B did not end: a run took more than 10 s; --run-timeout allows more; the longest of A took [0-4]\.[0-9] s$' \
+        "${limit[@]}" --program /bin/true --program "$DIR/slow" --junit "$DIR/xml"
+    xmllint --noout --schema "$BATS_TEST_DIRNAME/junit.xsd" "$DIR/xml"
+    grep -q 'tests="1" failures="1"' "$DIR/xml"
+    one_line 2 'a run took more than 10 s; --run-timeout allows more' \
+        "$TOOL" gate "${limit[@]}" --program "$DIR/slow" --program /bin/true
+}
+
+@test "a B whose samples reach their time limit is a regression, and only --timeout has that before the run's" {
+    printf '#!/bin/sh\nexec sleep 1000\n' >"$DIR/hangs"
+    chmod +x "$DIR/hangs"
+    local ab=(--ab --no-trace --runs 1 --warmup 0 --pairs 5 --size 1M -q) seed
+    # Either side goes first.
+    for seed in 1 2 3; do
+        verdict 1 '^regression: B did not end: .*the parent process did not answer within 5 s.*; the longest of A took [0-2]\.[0-9] s$' \
+            "${ab[@]}" --timeout 5 --seed $seed --program /bin/true --program "$DIR/hangs"
+    done
+    one_line 2 'A, posix_spawn at 1M: broken off: .*did not answer within 5 s' \
+        "$TOOL" gate "${ab[@]}" --timeout 5 --seed 1 --program "$DIR/hangs" --program /bin/true
+    # Without --timeout it is the run that ends.
+    "$TOOL" gate "${ab[@]}" --run-timeout 77 --seed 1 --program /bin/true --program /bin/true --keep "$DIR/raw" || [ $? -eq 4 ]
+    jq -se 'map(select(.type == "run").command | index("--timeout=77")) | length > 0 and all' "$DIR"/raw/*.jsonl
 }
 
 @test "a slower program to spawn is found" {
@@ -79,7 +127,7 @@ two_libcs() {
     begin_own gate --ab --no-trace --libc "$A" --libc "$A" --method fork --size 1M --runs 100000
     eventually mapped_twice
     kill "$tool"
-    exit_of "$tool" 2
+    exit_of "$tool" 143
     eventually not_mapped
 }
 

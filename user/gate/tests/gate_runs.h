@@ -96,7 +96,7 @@ static inline void free_runs(void)
 	run_count = 0;
 }
 
-/* Begins anew: runs without cells, of A and B in turn, and the default policy. */
+/* Begins anew: runs without cells, of A and B in turn (ABBA), and the default policy. */
 static inline void make_runs(size_t count)
 {
 	free_runs();
@@ -106,8 +106,8 @@ static inline void make_runs(size_t count)
 	b = calloc(count, sizeof(*b));
 	assert_true(a && b);
 	for (size_t i = 0; i < count; i++) {
-		make_run(&a[i], 2000 * (int64_t)i);
-		make_run(&b[i], 2000 * (int64_t)i + 1000);
+		make_run(&a[i], 2000 * (int64_t)i + 1000 * (int64_t)(i % 2));
+		make_run(&b[i], 2000 * (int64_t)i + 1000 * (int64_t)(1 - i % 2));
 	}
 }
 

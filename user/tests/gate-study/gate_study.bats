@@ -48,3 +48,39 @@ setup_file() {
     [ "$(cut -f1 "$BATS_TEST_TMPDIR/raw" | sort -u | wc -l)" -eq 7 ]
     "$BUILD/gate-study" <"$BATS_TEST_TMPDIR/raw"
 }
+
+@test "the study of how files are written refuses what it cannot do" {
+    run "$TOP/user/tests/gate-study/written" --tries 0
+    [ "$status" -eq 2 ]
+    run "$TOP/user/tests/gate-study/written" --folder "$BATS_TEST_TMPDIR/none"
+    [ "$status" -eq 2 ]
+    SPAWNSCOPE=/nonexistent run "$TOP/user/tests/gate-study/written"
+    [ "$status" -eq 2 ]
+}
+
+@test "the simulation prints each model at each change, and the same for the same seed" {
+    local models
+    "$BUILD/gate-simulate" -n 1 -m drift >"$BATS_TEST_TMPDIR/one"
+    "$BUILD/gate-simulate" -n 1 -m drift >"$BATS_TEST_TMPDIR/two"
+    diff "$BATS_TEST_TMPDIR/one" "$BATS_TEST_TMPDIR/two"
+    # Four changes with a mixed order, and two other orders.
+    models=$("$BUILD/gate-simulate" -h | sed -n 's/^Models: //p' | tr ',' '\n' | grep -c drift)
+    [ "$(grep -c ' %' "$BATS_TEST_TMPDIR/one")" -eq $((6 * models)) ]
+    # What one side's place in the pairs could have done is never decided.
+    awk -F ' *[|] *' '$3 ~ /first/ && $6 != "100.00 %" { bad = 1 } END { exit bad }' "$BATS_TEST_TMPDIR/one"
+    run "$BUILD/gate-simulate" -n 0
+    [ "$status" -eq 2 ]
+}
+
+@test "the simulated table has each model, no false alarms, and no tail that passes without a word" {
+    sed -n '/^## Simulated$/,$p' "$TOP/results/gate/README.md" | grep '^[|]' >"$BATS_TEST_TMPDIR/table"
+    diff <("$BUILD/gate-simulate" -h | sed -n 's/^Models: //p' | sed 's/, /\n/g') \
+        <(awk -F ' *[|] *' 'NR > 2 { print $2 }' "$BATS_TEST_TMPDIR/table" | uniq)
+    # Of 5,000: 1 % and three standard deviations; a tail that was hardly drawn may pass.
+    awk -F ' *[|] *' '
+        NR <= 2 { next }
+        $2 !~ /^tail/ && ($4 == "+0 %" || $4 == "+3 %") && $5 + 0 > 1.42 { print; bad = 1 }
+        $2 !~ /^tail/ && $4 == "+0 %" && $9 + 0 > 1.42 { print; bad = 1 }
+        $2 ~ /^tail/ && $7 + 0 > 0.3 { print; bad = 1 }
+        END { exit bad }' "$BATS_TEST_TMPDIR/table"
+}

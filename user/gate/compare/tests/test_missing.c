@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Sets of runs that do not have the same cells, or not all of them. */
 
+#include <stdio.h>
+
 #include "bench/tests/unit.h"
 #include "user/gate/tests/gate_runs.h"
 
@@ -159,6 +161,29 @@ static void break_off(struct run *r, struct cell *c)
 	c->broken = strdup("a child hung");
 }
 
+/* As with --ab fork vfork. */
+TEST(counts_that_the_method_of_b_cannot_have_are_left_out_with_one_note)
+{
+	struct phase_origin *origin;
+
+	make_runs(1);
+	fill_count(add(a, "fork", MIB, 100 * US), COUNT_vmas, 13);
+	origin = add_cell(b, "vfork", MIB, "none", 100 * US)->phase_origin;
+	policy.by_place = true;
+	/* Without a reason B should have them. */
+	assert_int_equal(compare_metrics("counts"), GATE_INCONCLUSIVE);
+	assert_non_null(strstr(report.headline, "ptes_copied: only A has it; and 1 more"));
+	origin[PHASE_copy_mm].absent = strdup("CLONE_VM: shared");
+	assert_int_equal(compare_metrics("counts"), GATE_INCONCLUSIVE);
+	/* Its run has a probe for it. */
+	b->phases[PHASE_copy_mm].source = strdup("fentry:dup_mmap");
+	compare_metrics("counts");
+	assert_true(
+		has_note("fork at 1M: counts that B cannot have are left out: CLONE_VM: shared"));
+	assert_int_equal(compare_metrics("all"), GATE_INCONCLUSIVE); /* one pair of times */
+	assert_null(strstr(report.headline, "only A has it"));
+}
+
 /* The slowest calls may be just those that are missing. */
 TEST(a_cell_that_broke_off_is_never_a_pass)
 {
@@ -169,6 +194,135 @@ TEST(a_cell_that_broke_off_is_never_a_pass)
 	assert_int_equal(compare(), GATE_INCONCLUSIVE);
 	assert_string_equal(report.headline, "vfork at 1M: samples: broken off in 1 of 1 runs of A "
 					     "and 1 of 1 runs of B: a child hung");
+}
+
+/* What is missing without a reason may be just the slowest calls. */
+TEST(a_time_that_is_null_without_an_errno_is_never_a_pass)
+{
+	struct cell *c;
+
+	for (int clock = 0; clock < 2; clock++) {
+		make_equal_runs(clock ? "icount" : "monotonic");
+		c = &b->cells[0];
+		c->samples[SAMPLE_total_ns].v[1] = MISSING;
+		c->samples[SAMPLE_total_ns].v[3] = MISSING;
+		/* It does not gate. */
+		fill_counts(COUNT_ptes_copied, 1000, 1000);
+		assert_int_equal(compare_metrics("counts"), GATE_PASS);
+		assert_int_equal(compare_metrics("total"), GATE_INCONCLUSIVE);
+		assert_non_null(strstr(report.headline, "fork at 1M: samples: total: 2 of 5 "
+							"samples of B are null without an errno"));
+		/* An errno is a reason; failed calls are a metric of their own. */
+		fill(&c->errnos, VALUES, 0);
+		c->errnos.v[1] = c->errnos.v[3] = 12;
+		compare_metrics("total");
+		assert_null(strstr(report.headline, "null"));
+	}
+}
+
+TEST(a_count_that_is_null_without_an_errno_is_named)
+{
+	make_runs(1);
+	add_both("fork");
+	a->cells[0].counts[COUNT_ptes_copied].v[2] = MISSING;
+	assert_int_equal(compare_metrics("counts"), GATE_PASS);
+	assert_string_equal(report.headline,
+			    "2 exact metrics not worse; but fork at 1M: ptes_copied: 1 of 5 "
+			    "samples of A are null without an errno");
+	assert_true(has_note("ptes_copied: 1 of 5 samples of A are null without an errno"));
+}
+
+/* Leaves this many samples of each cell of a run. */
+static void keep_samples(struct run *r, size_t n)
+{
+	for (size_t i = 0; i < r->cell_count; i++) {
+		struct cell *c = &r->cells[i];
+
+		c->n = n;
+		for (size_t k = 0; k < SAMPLE_COUNT; k++)
+			c->samples[k].n = c->samples[k].n < n ? c->samples[k].n : n;
+		for (size_t k = 0; k < COUNT_COUNT; k++)
+			c->counts[k].n = c->counts[k].n < n ? c->counts[k].n : n;
+	}
+}
+
+TEST(a_side_with_far_fewer_samples_is_named)
+{
+	make_runs(SET);
+	for (size_t i = 0; i < SET; i++) {
+		add(&a[i], "fork", MIB, 100 * US);
+		add(&b[i], "fork", MIB, 100 * US);
+		keep_samples(&b[i], 2);
+	}
+	assert_int_equal(compare(), GATE_PASS);
+	assert_null(strstr(report.headline, "samples a run"));
+	for (size_t i = 0; i < SET; i++)
+		keep_samples(&b[i], 1);
+	assert_int_equal(compare(), GATE_PASS);
+	assert_non_null(
+		strstr(report.headline, "; but fork at 1M: 1 sample a run of B against 5 of A"));
+	assert_true(has_note("fork at 1M: 1 sample a run of B against 5 of A"));
+	assert_int_equal(report.note_count, 1 + (report.few_samples > 0));
+}
+
+TEST(runs_with_far_fewer_samples_are_named)
+{
+	make_runs(SET);
+	for (size_t i = 0; i < SET; i++) {
+		add(&a[i], "fork", MIB, 100 * US);
+		add(&b[i], "fork", MIB, 100 * US);
+		if (i % 2)
+			keep_samples(&b[i], 1);
+	}
+	assert_int_equal(compare(), GATE_PASS);
+	assert_true(has_note("fork at 1M: 1 sample in 6 of 12 runs of B against 5 of A"));
+}
+
+TEST(a_cell_that_some_runs_of_b_lack_is_never_a_pass)
+{
+	static const char *const whys[] = {"hung", "no memory", "not in the run"};
+
+	for (size_t why = 0; why < 3; why++) {
+		char expected[96];
+
+		make_runs(SET);
+		for (size_t i = 0; i < SET; i++) {
+			struct cell *of_b;
+
+			add(&a[i], "fork", MIB, 100 * US);
+			add(&a[i], "vfork", MIB, 20 * US);
+			add(&b[i], "fork", MIB, 100 * US);
+			if (i % 2 && why == 2)
+				continue;
+			of_b = add(&b[i], "vfork", MIB, 20 * US);
+			if (i % 2 && why == 0) {
+				drop_values(of_b);
+				break_cell(&b[i], of_b);
+			} else if (i % 2) {
+				skip_cell(of_b, whys[why]);
+			}
+		}
+		assert_int_equal(compare(), GATE_INCONCLUSIVE);
+		snprintf(expected, sizeof(expected),
+			 "vfork at 1M: samples: %s in 6 of 12 runs of B",
+			 why ? "missing" : "broken off");
+		assert_non_null(strstr(report.headline, expected));
+	}
+}
+
+TEST(what_broke_off_on_both_sides_is_never_a_pass)
+{
+	make_runs(1);
+	add_both("fork");
+	for (size_t side = 0; side < 2; side++) {
+		struct run *r = side ? b : a;
+		struct cell *c = add(r, "vfork", MIB, US);
+
+		drop_values(c);
+		break_cell(r, c);
+	}
+	assert_int_equal(compare_metrics("counts"), GATE_INCONCLUSIVE);
+	assert_non_null(strstr(report.headline, "vfork at 1M: samples: neither side has it; A: "));
 }
 
 TEST(what_only_b_has_is_noted)

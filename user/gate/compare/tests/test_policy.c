@@ -16,7 +16,9 @@ TEST(groups_of_metrics_have_names)
 	assert_false(counts & metric_bit(metric_of_count(COUNT_parent_rss_anon)));
 	assert_false(counts & metric_bit(metric_of_count(COUNT_cow_reused_child)));
 	assert_true(gate_metric_set("times") ==
-		    (gate_metric_set("call") | gate_metric_set("total")));
+		    (gate_metric_set("call") | gate_metric_set("call_mean") |
+		     gate_metric_set("call_tail") | gate_metric_set("total") |
+		     gate_metric_set("total_mean") | gate_metric_set("total_tail")));
 	assert_false(gate_metric_set("times") & gate_metric_set("phases"));
 	assert_false(all & gate_metric_set("call_p99"));
 	assert_true((all & gate_metrics_counted()) == counts);

@@ -3,6 +3,7 @@
 #include <locale.h>
 
 #include "bench/tests/unit.h"
+#include "user/gate/print/lkml.h"
 #include "user/gate/print/print.h"
 #include "user/gate/tests/gate_runs.h"
 #include "user/text/utf8.h"
@@ -64,14 +65,65 @@ TEST(hostile_names_stay_text)
 	assert_null(strchr(printed(gate_print_json, true), '\033'));
 }
 
+/* The column of the byte at this place of its line. */
+static size_t column_of(const char *line, const char *at)
+{
+	return utf8_width_of(line, (size_t)(at - line));
+}
+
+/* A letter of two bytes shifts no column, B is A with the change, and no line ends in blanks. */
+TEST(a_table_for_a_mail_is_in_columns)
+{
+	char *words[] = {"gate"};
+	const struct gate_about about = {{"old", "new"}, 1, words};
+	static char text[1 << 14];
+	size_t base = 0, rows = 0;
+	FILE *out;
+
+	make_equal_runs("monotonic");
+	fill(&b->cells[0].samples[SAMPLE_spawn_ns], VALUES, 200 * US);
+	compare();
+	for (size_t i = 0; i < report.row_count; i++) {
+		report.rows[i].kind = GATE_STATISTICAL;
+		report.rows[i].verdict = GATE_REGRESSION;
+		report.rows[i].pooled = report.rows[i].split = false;
+		report.rows[i].pairs = 20;
+		strcpy(report.rows[i].unit, "ns");
+		report.rows[i].a = i % 2 ? 482.0 * US : 3000.0 * US;
+		report.rows[i].b = 674.0 * US;
+		report.rows[i].change = 0.325;
+	}
+	report.rows[0].verdict = GATE_PASS; /* changed, but nothing to say */
+	setlocale(LC_ALL, "C.UTF-8");
+	out = fmemopen(text, sizeof(text), "w");
+	gate_print_lkml(&report, &about, out);
+	fclose(out);
+	assert_null(strstr(text, " \n"));
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		char *change = strstr(line, "+32.5 %"), *head = strstr(line, "new/base");
+		char *value = strstr(line, "639 ");
+
+		if (head)
+			base = column_of(line, head + strlen("new/base"));
+		if (!change || strncmp(line, "  ", 2))
+			continue;
+		rows++;
+		assert_int_equal(column_of(line, change + strlen("+32.5 %")), base);
+		assert_null(strstr(line, "674"));
+		if (strstr(line, "482 "))
+			assert_non_null(value);
+	}
+	assert_true(rows > 1);
+}
+
 TEST(inconclusive_is_skipped_or_failed_as_asked)
 {
 	make_equal_runs("monotonic");
 	assert_int_equal(compare(), GATE_INCONCLUSIVE);
 	assert_non_null(strstr(printed(gate_print_junit, true),
-			       "failures=\"2\" errors=\"0\" skipped=\"0\""));
+			       "failures=\"4\" errors=\"0\" skipped=\"0\""));
 	assert_non_null(strstr(printed(gate_print_junit, false),
-			       "failures=\"0\" errors=\"0\" skipped=\"2\""));
+			       "failures=\"0\" errors=\"0\" skipped=\"4\""));
 	assert_non_null(strstr(printed(gate_print_ktap, false),
 			       "ok 1 fork at 1M call # SKIP inconclusive\n"));
 	assert_non_null(strstr(printed(gate_print_ktap, true), "not ok 1 fork at 1M call\n"));
