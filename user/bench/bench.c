@@ -56,12 +56,37 @@ static int cannot_write(struct bench *b, const char *path, int err)
 	return fault__set(&b->why, err, "cannot write %s: %s", path, strerror(-err));
 }
 
+static bool has_samples(const struct run *r)
+{
+	for (size_t i = 0; i < r->cell_count; i++)
+		if (r->cells[i].n)
+			return true;
+	return false;
+}
+
+static void say_interrupted(struct bench *b)
+{
+	const char *name = strsignal(interrupt_requested());
+
+	if (!has_samples(&b->run))
+		fault__set(&b->why, 0, "interrupted (%s) before the first block had ended", name);
+	else if (!b->store)
+		fault__set(&b->why, 0, "interrupted (%s); what was measured is in no file (-o)",
+			   name);
+	else
+		fault__set(&b->why, 0,
+			   "interrupted (%s); %s has what was measured: report and gate take it "
+			   "with --truncated",
+			   name,
+			   strcmp(b->options.output, "-") ? b->options.output : "standard output");
+}
+
 static int say_why(struct bench *b, int err)
 {
+	if (interrupt_requested() && b->options.incomplete)
+		return err; /* gate ended the run, and says so */
 	if (interrupt_requested())
-		fault__set(&b->why, 0, "interrupted by signal %d; %s", interrupt_requested(),
-			   b->store ? "the result file holds the finished cells and no end line"
-				    : "nothing was written");
+		say_interrupted(b);
 	else if (!b->why.text[0] && err != -ECANCELED)
 		fault__set(&b->why, 0, "%s", strerror(-err));
 	if (b->why.text[0])
@@ -306,6 +331,8 @@ static int describe_run(struct bench *b, char **argv)
 	environment_begin(r);
 	if (!err && b->options.libc)
 		err = run__add_env_text(r, "libc_file", g->libc_file);
+	if (!err && b->options.copied_how)
+		err = run__add_env_text(r, RUN_PROGRAMS_FACT, b->options.copied_how);
 	if (!err && b->options.taken_for)
 		err = run__add_env_text(r, RUN_KEPT_FACT, b->options.taken_for);
 	if (!err)
@@ -316,8 +343,10 @@ static int describe_run(struct bench *b, char **argv)
 static int start(struct bench *b, char **argv)
 {
 	const struct driver_options o = {2 * b->options.timeout_s + 5, b->options.libc,
-					 b->options.program};
-	int err = driver__start(b->options.driver_args, &o, &b->driver, &b->why);
+					 b->options.programs};
+	char *none[] = {NULL};
+	int err = driver__start(b->options.driver_args ? b->options.driver_args : none, &o,
+				&b->driver, &b->why);
 
 	if (err)
 		return err;
@@ -380,10 +409,34 @@ static int finish(struct bench *b)
 	return err;
 }
 
+/* Interrupted: also the cells that are not complete, as ones that broke off. */
+static void keep_begun(struct bench *b)
+{
+	if (!b->schedule.slots)
+		return;
+	for (size_t i = 0; i < driver__grid(b->driver)->run.cell_count; i++)
+		for (size_t c = 0; c < b->schedule.set_count; c++) {
+			struct schedule_slot *slot = &b->schedule.slots[i][c];
+
+			if (slot->cell < 0 || slot->written || !b->run.cells[slot->cell].n)
+				continue;
+			fault__set(&b->why, 0, "interrupted");
+			give_up_cell(b, slot, false);
+		}
+}
+
 static int print_table(struct bench *b)
 {
-	int err = table_print(&b->run, stdout, say_in_colour(stdout));
+	/* In the lab the file's name here is not the one that was asked for. */
+	const char *file = run__counts_instructions(&b->run) ? NULL : b->options.output;
+	const struct table_options o = {say_in_colour(stdout), b->options.views, file};
+	int err;
 
+	/* Not between the lines of -o -, nor where gate has its own to say. */
+	if ((b->options.output && !strcmp(b->options.output, "-")) ||
+	    (interrupt_requested() && b->options.incomplete))
+		return 0;
+	err = table_print(&b->run, &o, stdout);
 	if (err)
 		say_why(b, cannot_write(b, "standard output", err));
 	return err;
@@ -396,10 +449,12 @@ static int judge(const struct bench *b)
 	char text[320];
 	int err = 0;
 
-	unmeasured_text(&u, b->options.strict, text, sizeof(text));
+	/* A skipped cell is said, too, even where it is no error. */
+	unmeasured_text(&u, true, text, sizeof(text));
 	if (text[0] && !b->options.incomplete) {
 		complain("%s", text);
-		err = -ENODATA;
+		unmeasured_text(&u, b->options.strict, text, sizeof(text));
+		err = text[0] ? -ENODATA : 0;
 	}
 	if (b->run.end.births == 0 && b->run.end.started > 0) {
 		complain("no birth made a record: the probes were attached but marked nothing");
@@ -411,7 +466,7 @@ static int judge(const struct bench *b)
 int command_bench(int argc, char **argv)
 {
 	struct bench b = {.in_pid_namespace = proc_pid_namespace() != FIRST_PID_NAMESPACE};
-	int err;
+	int err, unprinted = 0;
 
 	err = bench_options__parse(&b.options, argc, argv);
 	if (err)
@@ -422,10 +477,14 @@ int command_bench(int argc, char **argv)
 		err = run_plan(&b);
 	if (!err)
 		err = finish(&b);
+	if (err && interrupt_requested())
+		keep_begun(&b);
+	if (!err || (interrupt_requested() && has_samples(&b.run)))
+		unprinted = print_table(&b);
 	if (err)
 		say_why(&b, err);
-	else if (!b.options.output || strcmp(b.options.output, "-"))
-		err = print_table(&b);
+	else
+		err = unprinted;
 	if (!err)
 		err = judge(&b);
 cleanup:
@@ -436,5 +495,6 @@ cleanup:
 	run__free(&b.run);
 	schedule__free(&b.schedule);
 	bench_options__free(&b.options);
+	interrupt_die();
 	return err ? EXIT_TROUBLE : EXIT_OK;
 }

@@ -9,9 +9,11 @@
 #include "bench/shared/method_names.h"
 #include "bench/shared/units.h"
 #include "user/base/option.h"
+#include "user/base/program_path.h"
 #include "user/base/say.h"
 #include "user/collect/environment.h"
 #include "user/probe/sources.h"
+#include "user/table/table.h"
 
 /* Options from FORWARD on are passed to the driver, which checks them. */
 enum {
@@ -24,8 +26,10 @@ enum {
 	OPTION_TIMEOUT,
 	OPTION_LIBC,
 	OPTION_PROGRAM,
+	OPTION_COPIED_HOW,
 	OPTION_TAKEN_FOR,
 	OPTION_STRICT,
+	OPTION_SHOW,
 	OPTION_INCOMPLETE,
 	FORWARD,
 };
@@ -33,7 +37,9 @@ enum {
 static const struct argp_option option_table[] = {
 	{0, 0, 0, 0, "What to measure:", 1},
 	{"suite", FORWARD, "NAME|FILE", 0,
-	 "quick (default), standard, overhead (what each probe costs), or an INI file", 0},
+	 "quick (default), standard, overhead (what each probe costs), program (default for "
+	 "programs), or an INI file",
+	 0},
 	{"method", FORWARD + 1, "LIST", 0, METHOD_CHOICES, 0},
 	{"size", FORWARD + 2, "LIST", 0, "memory that the parent has written to: 1M,64M,1G", 0},
 	{"pages", FORWARD + 3, "LIST", 0, "pages of that memory: 4k, thp", 0},
@@ -64,7 +70,9 @@ static const struct argp_option option_table[] = {
 	 "pin the spawning process to this CPU (default: the last)", 0},
 	{"warmup", FORWARD + 12, "N", 0, "uncounted spawns before each block (default 2)", 0},
 	{"program", OPTION_PROGRAM, "PATH", 0,
-	 "exec this program, without arguments; it must exit with status 0", 0},
+	 "exec this program, without arguments; it must exit with status 0; of several, each is "
+	 "measured, in turn. A command after -- is one more of these",
+	 0},
 	{"libc", OPTION_LIBC, "PATH", 0,
 	 "run the driver and that program with another C library: a folder with libc.so.6 and "
 	 "ld-linux, or a loader",
@@ -74,18 +82,21 @@ static const struct argp_option option_table[] = {
 	{"timeout", OPTION_TIMEOUT, "SEC", 0, "time limit for a block of samples (default 60)", 0},
 	{"incomplete", OPTION_INCOMPLETE, 0, OPTION_HIDDEN,
 	 "exit with 0 whatever was not measured: gate decides about it", 0},
+	{"copy", FORWARD + 16, "PATH", OPTION_HIDDEN, "a copy of the program, to exec", 0},
+	{"copied-how", OPTION_COPIED_HOW, "TEXT", OPTION_HIDDEN, "what gate says of copies", 0},
 	{"taken-for", OPTION_TAKEN_FOR, "TEXT", OPTION_HIDDEN, "what gate takes this run for", 0},
 	{"clock", OPTION_CLOCK, "NAME", OPTION_HIDDEN, "what the clock counts: monotonic, icount",
 	 0},
 	{0, 0, 0, 0, "Output:", 3},
 	{"output", 'o', "FILE", 0,
 	 "write a result file (JSON Lines); -: standard output, and no tables", 0},
+	{"show", OPTION_SHOW, "LIST", 0, NULL, 0},
 	{"strict", OPTION_STRICT, 0, 0,
 	 "exit with 2 if a cell was skipped, not only if nothing was measured, a cell broke off or "
 	 "a call failed",
 	 0},
 	{"quiet", 'q', 0, 0, "print no progress", 0},
-	{"verbose", 'v', 0, 0, "print more", 0},
+	{"verbose", 'v', 0, 0, "print more, and show all", 0},
 	{0},
 };
 
@@ -96,24 +107,62 @@ static const char doc[] =
 	"  sudo spawnscope bench\n"
 	"  sudo spawnscope bench --suite standard -o run.jsonl\n"
 	"  sudo spawnscope bench --method fork,posix_spawn --size 64M,1G --runs 200\n"
-	"  spawnscope bench --no-trace --method fork --size 1G\n\n"
+	"  spawnscope bench --no-trace --method fork --size 1G\n"
+	"  sudo spawnscope bench -- python3 -c pass\n"
+	"  sudo spawnscope bench --program dash --program bash\n\n"
 	"Tracing needs root, or CAP_BPF and CAP_PERFMON; without them it runs untraced and says "
 	"so.";
 
+/* Takes a malloc'ed word for the driver; NULL: out of memory. */
+static int add_word(struct bench_options *o, char *word)
+{
+	char **grown = reallocarray(o->driver_args, o->driver_arg_count + 2, sizeof(*grown));
+
+	if (grown)
+		o->driver_args = grown;
+	if (!grown || !word) {
+		free(word);
+		return -ENOMEM;
+	}
+	grown[o->driver_arg_count++] = word;
+	grown[o->driver_arg_count] = NULL;
+	return 0;
+}
+
 static int forward(struct bench_options *o, int key, const char *value)
 {
-	int max = sizeof(o->driver_args) / sizeof(o->driver_args[0]) - 1;
-	char **word = &o->driver_args[o->driver_arg_count];
+	return add_word(o, option_word(option_name(option_table, key), value));
+}
 
-	if (o->driver_arg_count == max) {
-		complain("too many options");
-		return -E2BIG;
-	}
-	*word = option_word(option_name(option_table, key), value);
-	if (!*word)
+/* Remembers a program that is found in PATH; *path is borrowed from `o`. */
+static int add_program(struct bench_options *o, const char *name, const char **path)
+{
+	const char **grown = (const char **)reallocarray((void *)o->programs, o->program_count + 2,
+							 sizeof(*grown));
+
+	if (grown)
+		o->programs = grown;
+	*path = grown ? program_path(name) : NULL;
+	if (!*path)
 		return -ENOMEM;
-	o->driver_arg_count++;
+	grown[o->program_count++] = *path;
+	grown[o->program_count] = NULL;
 	return 0;
+}
+
+/* The words after --, NULL-terminated. They are the last ones for the driver, too. */
+static int take_command(struct bench_options *o, char *const *words)
+{
+	const char *path;
+	int err = add_program(o, words[0], &path);
+
+	if (!err)
+		err = add_word(o, strdup("--"));
+	if (!err)
+		err = add_word(o, strdup(path));
+	for (words++; *words && !err; words++)
+		err = add_word(o, strdup(*words));
+	return err;
 }
 
 static int parse_untraced(const char *arg, enum untraced *untraced)
@@ -134,6 +183,7 @@ static int parse_untraced(const char *arg, enum untraced *untraced)
 static const struct option_place places[] = {
 	OPTION_TEXT('o', struct bench_options, output),
 	OPTION_TEXT(OPTION_LIBC, struct bench_options, libc),
+	OPTION_TEXT(OPTION_COPIED_HOW, struct bench_options, copied_how),
 	OPTION_TEXT(OPTION_TAKEN_FOR, struct bench_options, taken_for),
 	OPTION_FLAG(OPTION_STRICT, struct bench_options, strict),
 	OPTION_FLAG(OPTION_INCOMPLETE, struct bench_options, incomplete),
@@ -145,6 +195,8 @@ static const struct option_place places[] = {
 static int parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct bench_options *o = state->input;
+	const char *path;
+	int err;
 
 	if (option_store(places, key, arg, o))
 		return 0;
@@ -165,20 +217,31 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 			return -EINVAL;
 		return forward(o, key, arg);
 	case OPTION_PROGRAM:
-		o->program = arg;
-		return forward(o, key, arg);
+		err = add_program(o, arg, &path);
+		return err ? err : forward(o, key, path);
+	case OPTION_SHOW:
+		return table_views_option(arg, &o->views);
 	case OPTION_CLOCK:
 		o->clock = arg;
 		if (strcmp(arg, CLOCK_OF_MACHINE) && strcmp(arg, CLOCK_OF_LAB))
 			return option_bad("clock", arg, "must be monotonic or icount");
 		return 0;
 	case ARGP_KEY_ARG:
-		complain("bench takes no argument '%s'; --help lists its options", arg);
+		if (state->quoted && state->next > state->quoted) {
+			err = take_command(o, state->argv + state->next - 1);
+			state->next = state->argc;
+			return err;
+		}
+		complain("bench takes no argument '%s'; put -- before a command, and --help lists "
+			 "the options",
+			 arg);
 		return -EINVAL;
 	case FORWARD: /* --suite */
 		o->overhead = !strcmp(arg, "overhead");
-		if (o->overhead)
+		if (o->overhead) {
 			o->untraced = UNTRACED_ALL;
+			table_views_option("tracing", &o->views);
+		}
 		return forward(o, key, arg);
 	default:
 		return key >= FORWARD && key < FORWARD + 100 ? forward(o, key, arg)
@@ -186,9 +249,19 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static struct argp_option *show_option(struct argp_option *table)
+{
+	while (table->key != OPTION_SHOW)
+		table++;
+	return table;
+}
+
 int bench_options__parse(struct bench_options *o, int argc, char **argv)
 {
-	static const struct argp argp = {option_table, parse_option, NULL, doc, NULL, NULL, NULL};
+	struct argp_option table[sizeof(option_table) / sizeof(option_table[0])];
+	const struct argp argp = {table, parse_option, "[-- CMD [ARG...]]", doc, NULL, NULL, NULL};
+	char *help = table_views_help();
+	int err = -ENOMEM;
 
 	*o = (struct bench_options){
 		.clock = environment_clock(),
@@ -199,11 +272,23 @@ int bench_options__parse(struct bench_options *o, int argc, char **argv)
 		.rounds = 8,
 		.timeout_s = 60,
 	};
-	return option_parse(&argp, argc, argv, o);
+	memcpy(table, option_table, sizeof(table));
+	if (help) {
+		show_option(table)->doc = help;
+		err = option_parse(&argp, argc, argv, o);
+	}
+	free(help);
+	if (!err && o->verbose)
+		o->views = TABLE_VIEWS_ALL;
+	return err;
 }
 
 void bench_options__free(struct bench_options *o)
 {
-	for (int i = 0; i < o->driver_arg_count; i++)
+	for (size_t i = 0; i < o->driver_arg_count; i++)
 		free(o->driver_args[i]);
+	free((void *)o->driver_args);
+	for (size_t i = 0; i < o->program_count; i++)
+		free((void *)o->programs[i]);
+	free((void *)o->programs);
 }

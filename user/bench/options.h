@@ -8,13 +8,15 @@
 enum untraced { UNTRACED_NONE, UNTRACED_SMALLEST, UNTRACED_ALL };
 
 struct bench_options {
-	char *driver_args[64]; /* for the driver, NULL-terminated */
-	int driver_arg_count;
+	char **driver_args; /* for the driver, NULL-terminated */
+	size_t driver_arg_count;
 	const char *output; /* the result file, or NULL */
 	const char *clock;
-	const char *libc;      /* the C library to run the driver with; NULL: its own */
-	const char *taken_for; /* RUN_KEPT_FACT, or NULL */
-	const char *program;   /* to exec; NULL: the driver's own */
+	const char *libc;	/* the C library to run the driver with; NULL: its own */
+	const char *taken_for;	/* RUN_KEPT_FACT, or NULL */
+	const char *copied_how; /* what gate did about copies of it, or NULL */
+	const char **programs;	/* to exec, NULL-terminated; NULL: the driver's own */
+	size_t program_count;
 	bool trace;
 	bool overhead; /* --suite=overhead: each source alone as well */
 	enum source_kind best;
@@ -26,6 +28,7 @@ struct bench_options {
 	bool incomplete; /* what was not measured is no failure: gate decides about it */
 	bool quiet;
 	bool verbose;
+	unsigned int views; /* of the table, beside the summary */
 };
 
 /* 0, or -EINVAL after one line; --help ends the program. */

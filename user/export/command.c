@@ -100,10 +100,14 @@ static int choose(const struct options *o, struct task *task)
 	bool cells = task->run->cell_count > 0;
 	const char *path = strcmp(o->path, "-") ? o->path : "standard input";
 
+	const char *lacks = !cells && o->format->lacks ? o->format->lacks(task->run) : NULL;
+
 	task->write = cells ? o->format->cells : o->format->births;
-	if (task->write)
+	if (task->write && !lacks)
 		return 0;
-	if (cells)
+	if (lacks)
+		complain("%s: %s", path, lacks);
+	else if (cells)
 		complain("%s: has no births: %s is for what `spawnscope profile -o` writes", path,
 			 o->format->value.name);
 	else
@@ -134,6 +138,8 @@ int command_export(int argc, char **argv)
 	}
 	if (!err) {
 		err = input_read(&in, &o.path, 1, o.truncated, NULL, &why);
+		if (!err)
+			err = input_need_values(&in, &why);
 		if (err)
 			complain("%s", why.text);
 	}

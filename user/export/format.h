@@ -9,6 +9,7 @@
 
 #define EXPORT_FORMATS(X)                                                                          \
 	X(csv)                                                                                     \
+	X(folded)                                                                                  \
 	X(openmetrics)                                                                             \
 	X(perfetto)
 
@@ -17,6 +18,9 @@ struct export_format {
 	/* Write a bench, and a profile. NULL: the format has no form for it. 0 or -errno. */
 	int (*cells)(const struct run *r, FILE *out);
 	int (*births)(const struct run *r, FILE *out);
+	/* What a profile must have for it and this one has not, as "has no ..."; NULL: nothing.
+	 * May be NULL itself. */
+	const char *(*lacks)(const struct run *r);
 };
 
 #define X(name) extern const struct export_format export_##name;

@@ -13,8 +13,6 @@
 #include "user/base/option.h"
 #include "user/model/birth.h"
 
-#define METHOD_WANTED "must be fork, vfork, spawn, thread or other"
-
 int filter_set_comm(struct birth_filter *f, const char *value)
 {
 	if (!*value)
@@ -44,40 +42,41 @@ int filter_set_uid(struct birth_filter *f, const char *value)
 	return 0;
 }
 
+/* The method of that name, or -EINVAL after one line. */
+static int find_method(const char *name)
+{
+	struct option_choice choices[CLONE_METHOD_OTHER];
+	size_t count = 0;
+	int method, err;
+
+	for (int i = 1; i <= CLONE_METHOD_OTHER; i++)
+		choices[count++] = (struct option_choice){method_name((uint32_t)i), i};
+	err = option_choice("method", name, choices, count, &method);
+	return err ? err : method;
+}
+
 int filter_set_methods(struct birth_filter *f, const char *value)
 {
-	char *copy = strdup(value), *save = NULL;
-	int err = copy ? 0 : -ENOMEM;
+	char *copy = strdup(value), *rest = copy, *name;
+	int method = copy ? 0 : -ENOMEM;
 
-	for (char *name = copy ? strtok_r(copy, ",", &save) : NULL; name && !err;
-	     name = strtok_r(NULL, ",", &save)) {
-		uint32_t method = method_by_name(name);
-
-		if (method)
+	while (method >= 0 && (name = strsep(&rest, ","))) {
+		method = find_method(name);
+		if (method > 0)
 			f->methods |= 1U << method;
-		else
-			err = option_bad("method", name, METHOD_WANTED);
 	}
 	free(copy);
-	if (!err && !f->methods)
-		err = option_bad("method", value, METHOD_WANTED);
-	return err;
+	return method < 0 ? method : 0;
 }
 
 int filter_set_min_duration(struct birth_filter *f, const char *value)
 {
-	static const struct {
-		const char *name;
-		double ns;
-	} units[] = {{"ns", 1}, {"us", 1e3}, {"\xc2\xb5s", 1e3}, {"ms", 1e6}, {"s", 1e9}};
-	char *end;
-	double n = strtod(value, &end);
+	double ns;
 
-	for (size_t i = 0; end != value && i < sizeof(units) / sizeof(units[0]); i++)
-		if (!strcmp(end, units[i].name) && n > 0 && n * units[i].ns < 1e18) {
-			f->min_ns = (__u64)ceil(n * units[i].ns);
-			return 0;
-		}
+	if (!option_time(value, 0, &ns)) {
+		f->min_ns = (__u64)ceil(ns);
+		return 0;
+	}
 	return option_bad("min-duration", value, "must be a time above 0, like 500us, 2ms or 1s");
 }
 

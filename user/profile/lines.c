@@ -15,17 +15,19 @@
 #define COMM_WIDTH   8
 #define CALL_WIDTH   7
 
-/* Columns before the command. */
-#define HEAD_WIDTH 51
+/* Columns before the command, without those that may be missing. */
+#define HEAD_WIDTH 43
 #define COW_WIDTH  6
 
 #define COMMAND_WIDTH_MIN 6
 
 static void print_titles(const struct lines *l)
 {
-	fprintf(l->out, "%s%8s  %-16s %7s %-6s %7s%s  %s%s\n", l->colour ? "\033[1m" : "", "TIME",
-		"PARENT", "CHILD", "METHOD", "CALL", l->cow ? "   COW" : "", "COMMAND",
-		l->colour ? "\033[0m" : "");
+	if (l->no_call)
+		layout_print(l->out, 2, "No column CALL: %s", l->no_call);
+	fprintf(l->out, "%s%8s  %-16s %7s %-6s%s%s  %s%s\n", l->colour ? "\033[1m" : "", "TIME",
+		"PARENT", "CHILD", "METHOD", l->no_call ? "" : "    CALL", l->cow ? "   COW" : "",
+		"COMMAND", l->colour ? "\033[0m" : "");
 }
 
 /* "storm:1234", padded as a terminal shows it. */
@@ -87,11 +89,19 @@ static void print_phases(const struct lines *l, const struct birth *b)
 /* Columns left for the command. */
 static size_t command_room(const struct lines *l)
 {
-	size_t head = HEAD_WIDTH + (l->cow ? COW_WIDTH : 0);
+	size_t head = HEAD_WIDTH + (l->no_call ? 0 : CALL_WIDTH + 1) + (l->cow ? COW_WIDTH : 0);
 
 	if (!l->width)
 		return LINES_COMMAND_MAX;
 	return l->width > head + COMMAND_WIDTH_MIN ? l->width - head : COMMAND_WIDTH_MIN;
+}
+
+static void print_call(const struct lines *l, const struct birth *b)
+{
+	struct number call = text_plain_time((double)birth_call_ns(b), l->clock);
+
+	if (!l->no_call)
+		fprintf(l->out, " %*s%s", CALL_WIDTH - (int)utf8_width(call.text), "", call.text);
 }
 
 static void print_cow(const struct lines *l, const struct birth *b)
@@ -112,7 +122,6 @@ void lines__print(struct lines *l, const struct birth *b)
 	static char what[8 * (COMMAND_PATH_MAX + COMMAND_ARGS_MAX)];
 	bool failed = b->life.result < 0;
 	int64_t t = birth_time(b);
-	struct number call = text_plain_time((double)birth_call_ns(b), l->clock);
 
 	if (!l->titled)
 		print_titles(l);
@@ -123,8 +132,8 @@ void lines__print(struct lines *l, const struct birth *b)
 		fprintf(l->out, " %7s", "-");
 	else
 		fprintf(l->out, " %7u", b->life.tid);
-	fprintf(l->out, " %-6s %*s%s", method_name(b->life.method),
-		CALL_WIDTH - (int)utf8_width(call.text), "", call.text);
+	fprintf(l->out, " %-6s", method_name(b->life.method));
+	print_call(l, b);
 	print_cow(l, b);
 	child_text(b, what, sizeof(what));
 	layout_cut(what, command_room(l));

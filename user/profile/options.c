@@ -4,15 +4,17 @@
 #include <argp.h>
 #include <errno.h>
 #include <limits.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench/shared/units.h"
 #include "user/base/option.h"
 #include "user/base/say.h"
+#include "user/export/folded.h"
 #include "user/probe/sources.h"
 #include "user/profile/filter.h"
+#include "user/table/profile.h"
+#include "user/table/table.h"
 
 enum {
 	OPTION_CHILDREN = 1000,
@@ -23,6 +25,7 @@ enum {
 	OPTION_MIN_DURATION,
 	OPTION_MIN_RSS,
 	OPTION_BY,
+	OPTION_SORT,
 	OPTION_TOP,
 	OPTION_DETAIL,
 	OPTION_TRACE,
@@ -32,9 +35,12 @@ enum {
 	OPTION_TREE,
 	OPTION_RECORDS,
 	OPTION_PERFETTO,
+	OPTION_FOLDED,
+	OPTION_WEIGHT,
 	OPTION_INPUT,
 	OPTION_ARGS,
 	OPTION_NO_CALIBRATE,
+	OPTION_SHOW,
 };
 
 /* --detail, the cheapest first. */
@@ -49,12 +55,26 @@ static const struct option_choice groupings[] = {
 	{"cgroup", GROUP_BY_CGROUP}, {"stack", GROUP_BY_STACK},
 };
 
+static const struct option_choice orders[] = {
+	{"work", GROUP_SORT_WORK}, {"births", GROUP_SORT_BIRTHS}, {"errors", GROUP_SORT_ERRORS},
+	{"call", GROUP_SORT_CALL}, {"median", GROUP_SORT_MEDIAN}, {"max", GROUP_SORT_MAX},
+	{"rss", GROUP_SORT_RSS},   {"name", GROUP_SORT_NAME},
+};
+
+static const struct option_choice weights[] = {
+	{"births", FOLDED_BIRTHS},
+	{"call", FOLDED_CALL},
+};
+
+#define CHOOSE(option, word, choices, chosen)                                                      \
+	option_choice(option, word, choices, sizeof(choices) / sizeof(choices[0]), chosen)
+
 static const struct argp_option option_table[] = {
 	{0, 0, 0, 0, "Whose children to trace (or a command after --):", 1},
 	{"pid", 'p', "LIST", 0, "children of these processes, until they end", 0},
 	{"children", OPTION_CHILDREN, 0, 0, "with -p: and of their descendants", 0},
 	{"all", 'a', 0, 0, "children of every process", 0},
-	{"duration", 'd', "SECONDS", 0, "stop after that time", 0},
+	{"duration", 'd', "TIME", 0, "stop after that time: 10 (seconds), 1s, 500ms", 0},
 	{0, 0, 0, 0, "Which births to count; all conditions must hold:", 2},
 	{"comm", OPTION_COMM, "NAME", 0, "the parent has this name", 0},
 	{"uid", OPTION_UID, "USER", 0, "the parent runs as this user", 0},
@@ -80,7 +100,12 @@ static const struct argp_option option_table[] = {
 	 "group parents by comm (default), exe, pid or cgroup; or group births by stack, the "
 	 "functions that called",
 	 0},
+	{"sort", OPTION_SORT, "WHAT", 0,
+	 "order of the groups: work (default), births, errors, call (its time in sum), median or "
+	 "max (of the call), rss (of the parent), name",
+	 0},
 	{"top", OPTION_TOP, "N", 0, "groups to show (default 20)", 0},
+	{"show", OPTION_SHOW, "LIST", 0, NULL, 0},
 	{"live", OPTION_LIVE, 0, 0,
 	 "print a line for each birth as it completes; with -v its phases too", 0},
 	{"json", OPTION_JSON, 0, 0,
@@ -93,14 +118,21 @@ static const struct argp_option option_table[] = {
 	{"records", OPTION_RECORDS, 0, 0, "implied by -o; may be given for clarity", 0},
 	{"perfetto", OPTION_PERFETTO, "FILE", 0,
 	 "write a trace that ui.perfetto.dev and speedscope open", 0},
+	{"folded", OPTION_FOLDED, "FILE", 0,
+	 "write folded stacks of the births for flamegraph.pl and speedscope; implies --by stack",
+	 0},
+	{"weight", OPTION_WEIGHT, "WHAT", 0,
+	 "what --folded sums up: births (default), or call, its time in microseconds", 0},
 	{"input", OPTION_INPUT, "FILE", 0, "read births from a result file instead of tracing", 0},
 	{"args", OPTION_ARGS, "BYTES", 0,
 	 "bytes of an exec's arguments to keep (default 512, at most 4096)", 0},
 	{"no-calibrate", OPTION_NO_CALIBRATE, 0, 0,
-	 "skip the short bench at the end (once per boot): what-if estimates use the births alone",
+	 "skip the short bench at the end (once per boot): savings are computed from the births "
+	 "alone",
 	 0},
 	{"quiet", 'q', 0, 0, "print no summary", 0},
-	{"verbose", 'v', 0, 0, "print when the probes were attached, and libbpf's messages", 0},
+	{"verbose", 'v', 0, 0,
+	 "all of --show, when the probes were attached, and libbpf's messages", 0},
 	{0},
 };
 
@@ -142,13 +174,15 @@ static int parse_pids(struct profile_command *c, const char *list)
 	}
 }
 
+/* A number alone is in seconds. */
 static int parse_seconds(const char *text, double *seconds)
 {
-	char *end;
+	double ns;
 
-	*seconds = strtod(text, &end);
-	if (end == text || *end || !isfinite(*seconds) || *seconds <= 0 || *seconds > 1e9)
-		return option_bad("duration", text, "must be a number of seconds above 0");
+	if (option_time(text, 1e9, &ns))
+		return option_bad("duration", text,
+				  "must be a number of seconds above 0, or a time like 500ms");
+	*seconds = ns / 1e9;
 	return 0;
 }
 
@@ -174,17 +208,17 @@ static int parse_count(const char *option, const char *arg, unsigned int max, si
 
 static int parse_detail(const char *arg, struct profile_command *c)
 {
-	return option_choice("detail", arg, details, sizeof(details) / sizeof(details[0]),
-			     &c->detail);
+	return CHOOSE("detail", arg, details, &c->detail);
 }
 
 static int parse_grouping(const char *arg, struct profile_command *c)
 {
 	int by, err;
 
-	err = option_choice("by", arg, groupings, sizeof(groupings) / sizeof(groupings[0]), &by);
+	err = CHOOSE("by", arg, groupings, &by);
 	if (!err)
 		c->trace.group_by = (enum group_by)by;
+	c->by_given = true;
 	return err;
 }
 
@@ -218,6 +252,7 @@ static const struct option_place places[] = {
 	OPTION_FLAG(OPTION_CHILDREN, struct profile_command, children),
 	OPTION_TEXT('o', struct profile_command, output),
 	OPTION_TEXT(OPTION_PERFETTO, struct profile_command, perfetto),
+	OPTION_TEXT(OPTION_FOLDED, struct profile_command, folded),
 	OPTION_TEXT(OPTION_INPUT, struct profile_command, input),
 	OPTION_TEXT(OPTION_CGROUP, struct profile_command, cgroup),
 	{0},
@@ -244,10 +279,16 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 		return parse_detail(arg, c);
 	case OPTION_BY:
 		return parse_grouping(arg, c);
+	case OPTION_SHOW:
+		return table_views_option(arg, &c->views);
+	case OPTION_SORT:
+		return CHOOSE("sort", arg, orders, &c->sort);
+	case OPTION_WEIGHT:
+		return CHOOSE("weight", arg, weights, &c->weight);
 	case OPTION_TRACE:
 		return source_kind_option(arg, &c->probe.best);
 	case ARGP_KEY_ARG:
-		complain("profile takes no argument '%s'; a command comes after --", arg);
+		complain("put -- before the command: profile -- %.100s", arg);
 		return -EINVAL;
 	default:
 		return parse_filter(key, arg, &c->trace.filter);
@@ -261,19 +302,25 @@ static bool is_stdout(const char *path)
 
 bool profile_options__file_on_stdout(const struct profile_command *c)
 {
-	return is_stdout(c->output) || is_stdout(c->perfetto);
+	return is_stdout(c->output) || is_stdout(c->perfetto) || is_stdout(c->folded);
 }
 
 static int check(struct profile_command *c)
 {
 	int whom = (c->argv != NULL) + (c->pid_count > 0) + c->all + (c->input != NULL);
-	int files = is_stdout(c->output) + is_stdout(c->perfetto);
+	int files = is_stdout(c->output) + is_stdout(c->perfetto) + is_stdout(c->folded);
 	bool mixed = files && !c->argv && (c->live || c->tree);
 	const struct {
 		bool broken;
 		const char *rule;
 	} rules[] = {
 		{c->argv && !c->argv[0], "there is no command after --"},
+		{c->folded && c->by_given && c->trace.group_by != GROUP_BY_STACK,
+		 "--folded needs --by stack"},
+		{c->weight != FOLDED_BIRTHS && !c->folded, "--weight needs --folded FILE"},
+		{c->weight == FOLDED_CALL && c->detail == PROBE_SET_PHASES,
+		 "--weight call needs the time of the call, which --detail light may not measure: "
+		 "use --detail calls"},
 		{c->records && !c->output, "--records needs -o FILE"},
 		{c->input && (c->output || c->cgroup || filter_is_set(&c->trace.filter) ||
 			      c->seconds > 0),
@@ -291,10 +338,12 @@ static int check(struct profile_command *c)
 		{c->json && c->tree,
 		 "--tree would mix with the lines of --json: write these with -o FILE"},
 		{files + (c->json && !c->argv) > 1,
-		 "only one of --json, -o - and --perfetto - can have standard output: name a file "
-		 "for the other"},
+		 "only one of --json, -o -, --perfetto - and --folded - can have standard output: "
+		 "name a file for the other"},
 		{mixed && is_stdout(c->output),
 		 "--live and --tree go to standard output, too: name a file for -o"},
+		{mixed && is_stdout(c->folded),
+		 "--live and --tree go to standard output, too: name a file for --folded"},
 		{mixed, "--live and --tree go to standard output, too: name a file for --perfetto"},
 	};
 
@@ -304,18 +353,38 @@ static int check(struct profile_command *c)
 			return -EINVAL;
 		}
 	c->all |= !whom;
+	if (c->folded)
+		c->trace.group_by = GROUP_BY_STACK;
 	return 0;
+}
+
+/* The help of --show is made from the list of views. */
+static int parse_all(struct profile_command *c, int argc, char **argv)
+{
+	struct argp_option table[sizeof(option_table) / sizeof(option_table[0])];
+	const struct argp argp = {table, parse_option, NULL, doc, NULL, NULL, NULL};
+	char *help = table_views_help();
+	int err;
+
+	memcpy(table, option_table, sizeof(table));
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (table[i].key == OPTION_SHOW)
+			table[i].doc = help;
+	err = help ? option_parse(&argp, argc, argv, c) : -ENOMEM;
+	free(help);
+	if (!err && c->verbose)
+		c->views = TABLE_VIEWS_ALL;
+	return err;
 }
 
 int profile_options__parse(struct profile_command *c, int argc, char **argv)
 {
-	static const struct argp argp = {option_table, parse_option, NULL, doc, NULL, NULL, NULL};
 	int count = 0, err;
 
 	*c = (struct profile_command){
 		.detail = -1,
 		.probe = {.best = SOURCE_FENTRY, .ring_bytes = 1 << 24},
-		.top = 20,
+		.top = TABLE_PROFILE_TOP,
 	};
 	c->trace.args_max = 512;
 	c->args = calloc(argc, sizeof(*c->args));
@@ -328,7 +397,7 @@ int profile_options__parse(struct profile_command *c, int argc, char **argv)
 		c->argv = argv + count + 1;
 		argv[count] = NULL;
 	}
-	err = option_parse(&argp, count, argv, c);
+	err = parse_all(c, count, argv);
 	if (!err)
 		err = check(c);
 	if (err)
@@ -339,9 +408,10 @@ int profile_options__parse(struct profile_command *c, int argc, char **argv)
 	c->trace.everything = c->all;
 	c->trace.children = c->children || c->argv;
 	c->trace.filter.by_cgroup = c->cgroup != NULL;
-	c->trace.set = c->detail >= 0			   ? c->detail
-		       : c->all && !c->trace.filter.min_ns ? PROBE_SET_PHASES
-							   : PROBE_SET_CALLS;
+	c->trace.set = c->detail >= 0 ? c->detail
+		       : c->all && !c->trace.filter.min_ns && c->weight != FOLDED_CALL
+			       ? PROBE_SET_PHASES
+			       : PROBE_SET_CALLS;
 	c->probe.task_slots = c->all ? 16384 : 4096;
 	c->probe.verbose = c->verbose;
 	c->trace.run_time = c->verbose;

@@ -21,12 +21,17 @@ struct profile_command {
 	struct probe_options probe;
 	struct profile_options trace; /* probe.profile points to it once the trace starts */
 	size_t top;
+	unsigned int views;   /* see user/table/table.h */
+	int sort;	      /* enum group_sort */
 	const char *output;   /* the result file, or NULL */
 	const char *perfetto; /* the trace for Perfetto, or NULL */
+	const char *folded;   /* the folded stacks, or NULL */
+	int weight;	      /* enum folded_weight, of these */
 	const char *input;    /* a result file instead of the kernel, or NULL */
 	char **args;	      /* after `profile`, NULL-terminated; the strings are borrowed */
 	bool live, json, tree, records;
 	bool no_calibrate;
+	bool by_given;
 	bool quiet, verbose;
 };
 

@@ -63,7 +63,8 @@ static bool may_wait(void *context)
 	return !since || now_ns() - since < PATIENCE_NS;
 }
 
-/* A slow_reader_fn for pipes and the like given to -o and --perfetto: half a file is useless. */
+/* A slow_reader_fn for pipes and the like given to -o, --perfetto and --folded: half a file is
+ * useless. */
 static bool may_wait_for_file(void *context)
 {
 	struct profile *p = context;
@@ -112,15 +113,11 @@ static void calibrate_for(struct profile *p)
 static int summarise(struct profile *p)
 {
 	struct trace *t = &p->trace;
-	struct profile_summary s = summary_of_trace(t);
-	char *what = summary_subject(&p->options);
-	int err;
+	struct profile_summary s;
+	int err = summary_set_end(&p->sinks.run, t);
 
-	if (!what)
-		return -ENOMEM;
-	s.what = what;
-	summary_set_end(&p->sinks.run, t);
-	err = probe__groups(t->probe, on_group, p);
+	if (!err)
+		err = probe__groups(t->probe, on_group, p);
 	privilege_drop();
 	p->summed_up = now_ns();
 	p->reader.shut = false;
@@ -134,6 +131,8 @@ static int summarise(struct profile *p)
 		calibrate_for(p);
 	if (!err)
 		err = sinks__finish(&p->sinks);
+	s = table_profile_of(&p->sinks.run, &p->sinks.groups, &p->sinks.calls);
+	summary_add_trace(&s, t);
 	s.uncalibrated = p->uncalibrated.text[0] ? p->uncalibrated.text : NULL;
 	if (!err)
 		err = summary_print(&s, &p->options, &p->sinks);
@@ -142,7 +141,6 @@ static int summarise(struct profile *p)
 			 p->reader.lines);
 		p->sinks.file_lost = true;
 	}
-	free(what);
 	return err;
 }
 
@@ -162,7 +160,7 @@ static int trace(struct profile *p)
 	p->reader.may_wait = may_wait;
 	p->sinks.to_store.may_wait = may_wait_for_file;
 	p->sinks.to_store.fails = true;
-	p->sinks.to_trace = p->sinks.to_store;
+	p->sinks.to_trace = p->sinks.to_folded = p->sinks.to_store;
 	err = sinks__open(&p->sinks, &p->options, out, choice, t->attached - proc_clock_offset(),
 			  &p->why);
 	if (err)
@@ -198,20 +196,14 @@ static int replay_births(struct sinks *s)
 		sinks__birth(s, &r->births[i], BIRTH_SETTLED);
 		sinks__birth(s, &r->births[i], BIRTH_OVER);
 	}
-	return s->error;
+	return s->error ? s->error : spans__add_calls(&s->calls, r);
 }
 
 /* --input: the births of a result file, as if they came now. */
 static int replay(struct profile *p)
 {
 	struct run *r = &p->sinks.run;
-	struct groups *groups = &p->sinks.groups;
-	struct profile_summary s = {
-		.what = p->options.input,
-		.stored = true,
-		.kernel = MISSING,
-		.run_ns = MISSING,
-	};
+	struct profile_summary s;
 	int err = privilege_reduce();
 
 	if (!err)
@@ -220,6 +212,11 @@ static int replay(struct profile *p)
 		err = store_read(p->options.input, r, &p->why);
 	if (err)
 		return err;
+	if (r->cell_count)
+		return fault__set(&p->why, -EINVAL,
+				  "%s is a run of bench, which has no births: "
+				  "`spawnscope report` shows it",
+				  p->options.input);
 	if (!r->ended)
 		complain("the file has no end line: its run was killed");
 	err = find_stacks(p);
@@ -230,10 +227,7 @@ static int replay(struct profile *p)
 		err = replay_births(&p->sinks);
 	if (err)
 		return err;
-	groups__count_received(groups);
-	if (r->end.births_lost > 0)
-		groups->all.counts.lost = r->end.births_lost;
-	groups__sort(groups);
+	s = table_profile_stored(r, &p->sinks.groups, &p->sinks.calls);
 	err = sinks__finish(&p->sinks);
 	return err ? err : summary_print(&s, &p->options, &p->sinks);
 }

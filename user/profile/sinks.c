@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "bench/shared/fault.h"
@@ -13,7 +12,9 @@
 #include "user/base/say.h"
 #include "user/collect/environment.h"
 #include "user/collect/origin.h"
+#include "user/export/folded.h"
 #include "user/store/encode.h"
+#include "user/text/layout.h"
 
 static void cannot_write(const char *path, int err, struct fault *why)
 {
@@ -44,15 +45,6 @@ static int describe(struct sinks *s, const struct source_choice *choice)
 	return err ? err : origin_of_failures(r, choice);
 }
 
-static size_t terminal_width(FILE *out)
-{
-	struct winsize size;
-
-	if (!isatty(fileno(out)))
-		return 0;
-	return ioctl(fileno(out), TIOCGWINSZ, &size) || !size.ws_col ? 80 : size.ws_col;
-}
-
 /* Ends the trace and closes its file. 0 or -errno; nothing to do is 0. */
 static int end_trace(struct sinks *s)
 {
@@ -63,6 +55,20 @@ static int end_trace(struct sinks *s)
 		err = errno ? -errno : -EIO;
 	s->perfetto = NULL;
 	s->trace = NULL;
+	return err;
+}
+
+/* Writes the folded stacks and closes their file. 0 or -errno; nothing to do is 0. */
+static int end_folded(struct sinks *s)
+{
+	int err = s->folded ? folded_write(&s->groups, (enum folded_weight)s->options->weight,
+					   s->folded)
+			    : 0;
+
+	errno = 0;
+	if (s->folded && fclose(s->folded) && !err)
+		err = errno ? -errno : -EIO;
+	s->folded = NULL;
 	return err;
 }
 
@@ -101,7 +107,26 @@ static int open_files(struct sinks *s, int64_t start, struct fault *why)
 		if (err)
 			cannot_write(o->perfetto, err, why);
 	}
+	if (!err && o->folded) {
+		err = open_slow_reader(&s->to_folded, o->folded, &s->folded, &regular);
+		if (err)
+			cannot_write(o->folded, err, why);
+	}
 	return err;
+}
+
+/* Why no call has a time; NULL: some have one. */
+static const char *why_no_call(const struct run *r, const struct source_choice *choice)
+{
+	const char *why = run__call_absent(r);
+
+	if (choice && choice->edges[EDGE_clone_enter] && choice->edges[EDGE_clone_return])
+		return NULL;
+	/* Of a file, unless one shows the contrary. */
+	for (size_t i = 0; i < r->birth_count; i++)
+		if (birth_call_ns(&r->births[i]) != MISSING)
+			return NULL;
+	return why ? why : "the calls were not timed";
 }
 
 int sinks__open(struct sinks *s, const struct profile_command *options, FILE *out,
@@ -111,16 +136,19 @@ int sinks__open(struct sinks *s, const struct profile_command *options, FILE *ou
 
 	s->options = options;
 	s->out = out;
+	layout_set_width(say_width(out));
 	groups__init(&s->groups, options->trace.group_by);
+	s->groups.sort = (enum group_sort)options->sort;
 	err = choice ? describe(s, choice) : 0;
 	s->lines = (struct lines){
 		.out = out,
 		.colour = say_in_colour(out),
 		.phases = options->verbose,
 		.cow = !s->run.phases[PHASE_cow_child].absent,
+		.no_call = why_no_call(&s->run, choice),
 		.clock = s->run.clock,
 		.start = start,
-		.width = terminal_width(out),
+		.width = say_width(out),
 	};
 	return err ? err : open_files(s, start, why);
 }
@@ -137,6 +165,9 @@ static void begin(struct sinks *s, const struct birth *b)
 
 	if (err)
 		lose_trace(s, err);
+	err = s->options->input ? 0 : spans__add_call(&s->calls, b);
+	if (err)
+		s->error = err;
 }
 
 static void show(struct sinks *s, struct birth *b)
@@ -208,6 +239,9 @@ int sinks__finish(struct sinks *s)
 	err = end_trace(s);
 	if (err)
 		lose_file(s, s->options->perfetto, err);
+	err = end_folded(s);
+	if (err)
+		lose_file(s, s->options->folded, err);
 	if (s->options->tree)
 		tree__print(&s->tree, s->run.clock, s->out);
 	return s->error;
@@ -217,7 +251,10 @@ void sinks__free(struct sinks *s)
 {
 	store__close(s->store);
 	end_trace(s);
+	if (s->folded)
+		fclose(s->folded);
 	tree__free(&s->tree);
 	groups__free(&s->groups);
+	spans__free(&s->calls);
 	run__free(&s->run);
 }

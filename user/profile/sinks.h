@@ -4,6 +4,7 @@
 
 #include "bench/shared/fault.h"
 #include "user/analysis/groups.h"
+#include "user/analysis/spans.h"
 #include "user/base/slow_reader.h"
 #include "user/collect/births.h"
 #include "user/export/perfetto.h"
@@ -18,23 +19,25 @@ struct sinks {
 	FILE *out;	/* summary and lines */
 	struct run run; /* what a result file begins and ends with */
 	struct groups groups;
+	struct spans calls;    /* of the births that came */
 	struct stacks *stacks; /* borrowed; set it after sinks__open. NULL: not by stack */
 	struct lines lines;
 	struct tree tree;
 	struct store *store;
 	struct perfetto *perfetto;
-	FILE *trace; /* what that writes to */
+	FILE *trace;  /* what that writes to */
+	FILE *folded; /* for folded stacks */
 	/* How long to wait for the readers of pipes and the like; without may_wait, for ever. Set
 	 * them before sinks__open. */
-	struct slow_reader to_store, to_trace;
+	struct slow_reader to_store, to_trace, to_folded;
 	int error;	/* out of memory, or `out` cannot be written to */
 	bool file_lost; /* a file could not be written, which was reported */
 };
 
 /*
- * Opens the files of -o and --perfetto. `choice`: the sources of the values; NULL: s->run was read
- * from a file. `start`: the zero of printed times, CLOCK_MONOTONIC ns. 0, or -errno with one line
- * in `why`.
+ * Opens the files of -o, --perfetto and --folded. `choice`: the sources of the values; NULL: s->run
+ * was read from a file. `start`: the zero of printed times, CLOCK_MONOTONIC ns. 0, or -errno with
+ * one line in `why`.
  */
 int sinks__open(struct sinks *s, const struct profile_command *options, FILE *out,
 		const struct source_choice *choice, int64_t start, struct fault *why);

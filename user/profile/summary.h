@@ -12,17 +12,11 @@
 /* False if standard output is a file of lines or a trace, into which nothing else may come. */
 bool summary_is_wanted(const struct profile_command *o);
 
-/* What was profiled: "'make -j2'" or "Process 7, 8"; malloc'ed, NULL: out of memory. */
-char *summary_subject(const struct profile_command *o);
+/* Adds the counts of a trace that has ended, which no file has. */
+void summary_add_trace(struct profile_summary *s, const struct trace *t);
 
-/* The counts of a trace that has ended. */
-struct profile_summary summary_of_trace(const struct trace *t);
+/* Sets the end line of a result file but for `births`. 0 or -ENOMEM. */
+int summary_set_end(struct run *r, const struct trace *t);
 
-/* Sets the end line of a result file but for `births`. */
-void summary_set_end(struct run *r, const struct trace *t);
-
-/*
- * Prints the summary or, with --json, the what-if lines. Takes from `from` what the caller did not
- * set in `s`. 0 or -errno.
- */
+/* Prints the summary or, with --json, the what-if lines. 0 or -errno. */
 int summary_print(struct profile_summary *s, const struct profile_command *o, struct sinks *from);

@@ -172,7 +172,8 @@ int trace__start(struct trace *t, struct profile_command *o, int64_t begun, stru
 {
 	int err;
 
-	*t = (struct trace){.options = o, .workload = {.hold = -1, .verdict = -1}};
+	*t = (struct trace){.options = o,
+			    .workload = {.hold = -1, .verdict = -1, .cpu_ns = MISSING}};
 	err = catch_signals(t);
 	if (!err)
 		err = find_processes(t, why);
@@ -203,8 +204,12 @@ int trace__start(struct trace *t, struct profile_command *o, int64_t begun, stru
 
 int trace__release(struct trace *t, struct fault *why)
 {
-	int err = t->options->argv ? workload__release(&t->workload) : 0;
+	int err = 0;
 
+	if (t->options->argv) {
+		t->released = now_ns();
+		err = workload__release(&t->workload);
+	}
 	if (!err)
 		return 0;
 	t->status = workload_exit_status(err);
@@ -268,6 +273,7 @@ void trace__end(struct trace *t)
 	t->missed = probe__missed(t->probe);
 	t->returns_missed = t->missed > 0 && probe__can_skip(t->probe, EDGE_clone_return);
 	t->run_ns = probe__run_time(t->probe);
+	t->cpu_ns = t->workload.cpu_ns;
 }
 
 void trace__stop(struct trace *t)

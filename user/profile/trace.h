@@ -29,6 +29,7 @@ struct trace {
 
 	/* CLOCK_MONOTONIC ns. */
 	int64_t attached; /* counting began */
+	int64_t released; /* the workload was let run; 0: there is none */
 	int64_t ended;	  /* counting ended; 0: it goes on */
 	int64_t asked;	  /* a signal asked us to stop; 0: none did */
 
@@ -39,6 +40,7 @@ struct trace {
 	/* As they were at `ended`. */
 	struct kernel_totals totals;
 	int64_t missed, run_ns;
+	int64_t cpu_ns;	     /* of the workload, if it ended first; else MISSING */
 	bool returns_missed; /* the kernel may have skipped the program that ends a birth */
 	struct birth_counts at_start, at_end; /* with --all */
 };

@@ -11,10 +11,13 @@
 #include "user/text/escape.h"
 #include "user/text/layout.h"
 #include "user/text/numbers.h"
+#include "user/text/strbuf.h"
 
-/* Levels that are drawn. */
-#define DEPTH_MAX 16
-#define NONE	  SIZE_MAX
+#define NONE SIZE_MAX
+
+/* What a level adds to the rows below it, if its parent has another child, and if it has none. */
+#define STEP_ON	  "|  "
+#define STEP_LAST "   "
 
 struct tree_node {
 	uint32_t pid, parent_pid;
@@ -49,7 +52,7 @@ int tree__add(struct tree *t, const struct birth *b)
 		return -ENOMEM;
 	t->v = v;
 	birth_command(b, command, sizeof(command));
-	layout_cut(command, LAYOUT_WIDTH);
+	layout_cut(command, layout_width());
 	node.label = strdup(command);
 	node.parent = escape_copy(b->comm);
 	if (!node.parent || !node.label) {
@@ -86,34 +89,79 @@ static bool has_later_sibling(const struct tree *t, size_t node)
 	return false;
 }
 
-static void print_node(const struct tree *t, size_t node, const char *before, const char *clock,
-		       FILE *out)
-{
-	const struct tree_node *n = &t->v[node];
-	char line[512];
+/* Draws the rows below one another. */
+struct drawing {
+	const struct tree *tree;
+	const char *clock;
+	FILE *out;
+	char before[LAYOUT_WIDTH_MOST]; /* what stands before the next row */
+	size_t length;			/* of that */
+	size_t undrawn;			/* levels that had no room there */
+};
 
-	snprintf(line, sizeof(line), "%s%s%u %s %s  %s", before,
-		 has_later_sibling(t, node) ? "|- " : "`- ", n->pid, method_name(n->method),
-		 text_plain_time((double)n->call_ns, clock).text,
-		 *n->label ? n->label : "(no exec)");
-	layout_cut(line, LAYOUT_WIDTH);
-	fprintf(out, "%s\n", line);
+/* Prints a line, cut to the width. */
+static void print_cut(FILE *out, struct strbuf *line)
+{
+	char *text = strdup(strbuf__text(line));
+
+	if (text) {
+		layout_cut(text, layout_width());
+		fprintf(out, "%s\n", text);
+	}
+	free(text);
+	strbuf__free(line);
 }
 
-static void print_children(const struct tree *t, size_t of, uint32_t pid, const char *before,
-			   const char *clock, FILE *out)
+static void print_node(struct drawing *d, size_t node)
 {
-	char deeper[4 * DEPTH_MAX];
+	const struct tree_node *n = &d->tree->v[node];
+	struct strbuf line = {0};
+
+	strbuf__add(&line, "%s", d->before);
+	if (d->undrawn)
+		strbuf__add(&line, "+%zu ", d->undrawn);
+	else
+		strbuf__add(&line, "%s", has_later_sibling(d->tree, node) ? "|- " : "`- ");
+	strbuf__add(&line, "%u %s %s  %s", n->pid, method_name(n->method),
+		    text_plain_time((double)n->call_ns, d->clock).text,
+		    *n->label ? n->label : "(no exec)");
+	print_cut(d->out, &line);
+}
+
+/* One level deeper, while that leaves half a line for the text. Returns whether it is drawn. */
+static bool go_deeper(struct drawing *d, bool goes_on)
+{
+	if (d->undrawn || d->length + 2 * strlen(STEP_ON) > layout_width() / 2) {
+		d->undrawn++;
+		return false;
+	}
+	strcpy(d->before + d->length, goes_on ? STEP_ON : STEP_LAST);
+	d->length += strlen(STEP_ON);
+	return true;
+}
+
+static void go_back(struct drawing *d, bool was_drawn)
+{
+	if (was_drawn)
+		d->length -= strlen(STEP_ON);
+	else
+		d->undrawn--;
+	d->before[d->length] = '\0';
+}
+
+static void print_children(struct drawing *d, size_t of, uint32_t pid)
+{
+	const struct tree *t = d->tree;
 
 	for (size_t i = of == NONE ? 0 : of + 1; i < t->n; i++) {
+		bool drawn;
+
 		if (t->v[i].up != of || t->v[i].parent_pid != pid)
 			continue;
-		print_node(t, i, before, clock, out);
-		if (strlen(before) + 4 >= sizeof(deeper))
-			continue;
-		snprintf(deeper, sizeof(deeper), "%s%s", before,
-			 has_later_sibling(t, i) ? "|  " : "   ");
-		print_children(t, i, t->v[i].pid, deeper, clock, out);
+		print_node(d, i);
+		drawn = go_deeper(d, has_later_sibling(t, i));
+		print_children(d, i, t->v[i].pid);
+		go_back(d, drawn);
 	}
 }
 
@@ -128,15 +176,21 @@ static bool root_was_printed(const struct tree *t, size_t node)
 
 void tree__print(struct tree *t, const char *clock, FILE *out)
 {
+	struct drawing d = {.tree = t, .clock = clock, .out = out};
+
 	if (t->n)
 		qsort(t->v, t->n, sizeof(*t->v), by_time);
 	for (size_t i = 0; i < t->n; i++)
 		t->v[i].up = parent_of(t, i);
 	for (size_t i = 0; i < t->n; i++) {
+		struct strbuf root = {0};
+
 		if (t->v[i].up != NONE || root_was_printed(t, i))
 			continue;
-		fprintf(out, "\n%u %s\n", t->v[i].parent_pid, t->v[i].parent);
-		print_children(t, NONE, t->v[i].parent_pid, "", clock, out);
+		fputc('\n', out);
+		strbuf__add(&root, "%u %s", t->v[i].parent_pid, t->v[i].parent);
+		print_cut(out, &root);
+		print_children(&d, NONE, t->v[i].parent_pid);
 	}
 	if (t->left_out)
 		fprintf(out, "and %zu more processes\n", t->left_out);

@@ -19,6 +19,9 @@ struct tree {
 
 /* Adds a birth that is over, unless it is a thread or failed. 0 or -ENOMEM. */
 int tree__add(struct tree *t, const struct birth *b);
-/* In 80 columns. */
+/*
+ * No line wider than layout_width(). Rows for whose depth a line has no room begin with how many
+ * levels are missing: "+2 ".
+ */
 void tree__print(struct tree *t, const char *clock, FILE *out);
 void tree__free(struct tree *t);

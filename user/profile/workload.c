@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/shared/units.h"
 #include "user/base/interrupt.h"
 #include "user/base/privilege.h"
 
@@ -37,7 +39,7 @@ int workload__start(struct workload *w, char *const *argv, const sigset_t *mask)
 	int hold[2] = {-1, -1}, verdict[2] = {-1, -1}, err = 0;
 	pid_t self = getpid();
 
-	*w = (struct workload){.hold = -1, .verdict = -1};
+	*w = (struct workload){.hold = -1, .verdict = -1, .cpu_ns = MISSING};
 	if (pipe2(hold, O_CLOEXEC) || pipe2(verdict, O_CLOEXEC))
 		goto fail;
 	w->pid = fork();
@@ -87,13 +89,20 @@ int workload__release(struct workload *w)
 	return n == sizeof(err) ? -err : 0;
 }
 
+static int64_t ns_of(struct timeval t)
+{
+	return ((int64_t)t.tv_sec * 1000000 + t.tv_usec) * 1000;
+}
+
 bool workload__ended(struct workload *w, int *status)
 {
+	struct rusage use;
 	int how;
 
-	if (!w->pid || waitpid(w->pid, &how, WNOHANG) != w->pid)
+	if (!w->pid || wait4(w->pid, &how, WNOHANG, &use) != w->pid)
 		return false;
 	w->pid = 0;
+	w->cpu_ns = ns_of(use.ru_utime) + ns_of(use.ru_stime);
 	*status = WIFSIGNALED(how) ? 128 + WTERMSIG(how) : WEXITSTATUS(how);
 	return true;
 }

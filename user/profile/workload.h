@@ -5,12 +5,16 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct workload {
 	pid_t pid;   /* 0: none, or reaped */
 	int hold;    /* closing it ends a command that is still held */
 	int verdict; /* sends the errno if exec fails */
+	/* Once it has ended: user and system time, ns, since it was started, of it and of all
+	 * descendants that were waited for (wait4); else MISSING. */
+	int64_t cpu_ns;
 };
 
 /*

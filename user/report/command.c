@@ -134,6 +134,8 @@ int command_report(int argc, char **argv)
 	if (!err) {
 		err = input_read(&in, o.paths, o.count, o.truncated, verdict_read, &why);
 		if (!err)
+			err = input_need_values(&in, &why);
+		if (!err)
 			err = output_replace(o.output, compose, &(struct task){&o, &in}, &why);
 		if (err)
 			complain("%s", why.text);

@@ -11,6 +11,7 @@
 #include "user/report/measure.h"
 #include "user/report/row_text.h"
 #include "user/report/verdict.h"
+#include "user/table/bar.h"
 #include "user/text/markup.h"
 #include "user/text/numbers.h"
 
@@ -19,8 +20,7 @@
 #define NAME_WIDTH 60
 #define TEXT_WIDTH 400
 
-#define BAR_COLUMNS    40
-#define OFF_CPU_LETTER '~' /* no phase has it */
+#define BAR_COLUMNS 40
 
 static void write_answer(const struct answer *a, FILE *out)
 {
@@ -57,39 +57,6 @@ static void write_answers(const struct report_run *r, FILE *out)
 	fputc('\n', out);
 }
 
-static double above_0(double ns)
-{
-	return ns > 0 ? ns : 0;
-}
-
-/*
- * "sMMMMMMMMMMfw~~..": each phase's letter in proportion to its time, then what no phase has. Times
- * that are not above 0 count as 0. "" if no phase has a time.
- */
-static void draw_bar(const double ns[PHASE_COUNT], const struct off_cpu *off,
-		     char bar[BAR_COLUMNS + 1])
-{
-	double sum = 0, at = 0;
-	size_t used = 0, end;
-
-	for (int p = 0; p < PHASE_COUNT; p++)
-		sum += above_0(ns[p]);
-	bar[0] = '\0';
-	if (!(sum > 0))
-		return;
-	sum += above_0(off->ns) + above_0(off->rest);
-	for (int p = 0; p < PHASE_COUNT; p++) {
-		at += above_0(ns[p]);
-		end = (size_t)lround(at / sum * BAR_COLUMNS);
-		memset(bar + used, phase_models[p].letter, end - used);
-		used = end;
-	}
-	end = (size_t)lround((at + above_0(off->ns)) / sum * BAR_COLUMNS);
-	memset(bar + used, OFF_CPU_LETTER, end - used);
-	memset(bar + end, '.', BAR_COLUMNS - end);
-	bar[BAR_COLUMNS] = '\0';
-}
-
 /* "WHAT: `s` clone_setup, `M` copy_mmLAST.": the letters of the phases that `has` names. */
 static void write_key(const char *what, bool (*has)(enum phase p), const char *last, FILE *out)
 {
@@ -105,35 +72,11 @@ static void write_key(const char *what, bool (*has)(enum phase p), const char *l
 	fprintf(out, "%s.\n\n", last);
 }
 
-/* Phases of the call that are part of no other. */
-static bool is_in_bar(enum phase p)
-{
-	return phase_models[p].group == GROUP_CALL && phase_models[p].part_of == PHASE_none;
-}
-
-/* The shares of the call. */
-static void phase_bar(const struct rows *rows, const struct row *row, char bar[BAR_COLUMNS + 1])
-{
-	double ns[PHASE_COUNT] = {0};
-	struct off_cpu off;
-	bool starred;
-
-	for (int p = 0; p < PHASE_COUNT; p++) {
-		const struct cell *c = is_in_bar(p) ? row__phase(row, p, &starred) : NULL;
-
-		if (c)
-			ns[p] = stats_median(&c->phases[p]);
-	}
-	if (row__off_cpu(rows, row, &off))
-		off = (struct off_cpu){0};
-	draw_bar(ns, &off, bar);
-}
-
 static void write_row(const struct report_run *r, const struct row *row, FILE *out)
 {
 	char bar[BAR_COLUMNS + 1];
 
-	phase_bar(&r->rows, row, bar);
+	bar__of_call(&r->rows, row, BAR_COLUMNS, bar);
 	fputs("| ", out);
 	markdown_text(out, row->parent, NAME_WIDTH);
 	fputs(" | ", out);
@@ -182,7 +125,7 @@ static bool any_bar(const struct report *p, char wanted)
 
 	for (size_t i = 0; i < p->count && i < RUNS_MAX; i++) {
 		for (size_t k = 0; k < p->runs[i].rows.n; k++) {
-			phase_bar(&p->runs[i].rows, &p->runs[i].rows.v[k], bar);
+			bar__of_call(&p->runs[i].rows, &p->runs[i].rows.v[k], BAR_COLUMNS, bar);
 			if (wanted ? strchr(bar, wanted) != NULL : bar[0])
 				return true;
 		}
@@ -197,7 +140,7 @@ static void write_group(const struct report_run *r, const struct group *g, FILE 
 
 	for (int p = 0; p < PHASE_COUNT; p++)
 		ns[p] = phase_is_work(p) ? g->phase[p].sum : 0;
-	draw_bar(ns, &(struct off_cpu){0}, bar);
+	bar__draw(ns, &(struct off_cpu){0}, BAR_COLUMNS, bar);
 	fputs("| ", out);
 	markdown_text(out, g->label ? g->label : "", NAME_WIDTH);
 	fprintf(out, " | %s | %s | %s | %s | %s |", method_name(g->key.method),
@@ -264,10 +207,10 @@ static int write_summary(const struct report *p, FILE *out)
 	if (p->count > runs)
 		fprintf(out, "%zu more runs are left out.\n\n", p->count - runs);
 	if (any_bar(p, 0))
-		write_key("The call", is_in_bar,
-			  any_bar(p, OFF_CPU_LETTER) ? ", `~` off the CPU (" ROW_OFF_CPU_BRIEF
-						       "), `.` unattributed"
-						     : ", `.` unattributed",
+		write_key("The call", bar__has,
+			  any_bar(p, BAR_OFF_CPU) ? ", `~` off the CPU (" ROW_OFF_CPU_BRIEF
+						    "), `.` unattributed"
+						  : ", `.` unattributed",
 			  out);
 	return ferror(out) ? -ENOMEM : 0;
 }

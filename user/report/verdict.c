@@ -77,11 +77,14 @@ int verdict_read(const char *path, json_t **verdict, const char **why)
 	return err;
 }
 
+/* More than the gate writes. */
+#define HEADLINE_WIDTH 320
+
 void verdict_answer(const json_t *verdict, const char *path, struct answer *a)
 {
 	const char *slash = strrchr(path, '/');
 	double margin = verdict_margin(verdict), pairs = number_in(verdict, "pairs");
-	char text[204];
+	char text[HEADLINE_WIDTH + 4];
 
 	*a = (struct answer){0};
 	snprintf(a->question, sizeof(a->question), "What does the gate say? (%s)",
@@ -89,7 +92,7 @@ void verdict_answer(const json_t *verdict, const char *path, struct answer *a)
 	snprintf(a->figure, sizeof(a->figure), "%s", text_in(verdict, "verdict"));
 	a->warning = strcmp(a->figure, "pass") != 0;
 	layout_append(a->detail, sizeof(a->detail), "%s",
-		      utf8_cut(text_in(verdict, "headline"), 200, text));
+		      utf8_cut(text_in(verdict, "headline"), HEADLINE_WIDTH, text));
 	if (pairs >= 0 && pairs < 1e6)
 		layout_append(a->detail, sizeof(a->detail), ". Pairs of runs: %.0f", pairs);
 	if (isfinite(margin))

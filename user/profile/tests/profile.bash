@@ -39,6 +39,12 @@ interrupt() {
     cat "$DIR/err" "$DIR/out"
 }
 
+# whole N [FILE]: the summary (of $DIR/err) counts so many births (a pattern), and none lost or failed.
+whole() {
+    grep -Eq "^$1 births(,| in) " "${2:-$DIR/err}"
+    refute grep -Eq 'calls failed|were lost|made no record' "${2:-$DIR/err}"
+}
+
 # kernels_count FILE: of a summary with -a -v, what the kernel and what the probes counted meanwhile:
 # $counted and $ours.
 kernels_count() {
@@ -47,7 +53,7 @@ kernels_count() {
     counted=${BASH_REMATCH[1]} ours=${BASH_REMATCH[2]}
 }
 
-# births METHOD [COLUMN]: the sum of a column over all parents in the first table of $DIR/err, or else
+# births METHOD [COLUMN]: the sum of a column over all parents in the last table of $DIR/err, or else
 # of $DIR/out.
 births() {
     awk -v method="$1" -v column="${2:-BIRTHS}" '

@@ -96,8 +96,7 @@ blocked() { # PID
             --perfetto "$DIR/trace.json" >"$DIR/out" 2>"$DIR/err"
         grep -v '^ ' "$DIR/out"
         tr '\n' ' ' <"$DIR/out" | tr -s ' ' >"$DIR/line"
-        [[ $(<"$DIR/line") =~ \ ([0-9]+)\ births,\ [0-9-]+\ failed ]]
-        births=${BASH_REMATCH[1]}
+        births=$(sed -En 's/^([0-9]+) births(,| in) .*/\1/p' "$DIR/out")
         unfinished=0
         if [[ $(<"$DIR/line") =~ ([0-9-]+)\ births\ still\ in\ the\ call ]]; then
             unfinished=${BASH_REMATCH[1]}
@@ -128,12 +127,12 @@ blocked() { # PID
 @test "a birth whose call has not returned when the time is over is said to be so" {
     profile -d 1 --no-calibrate -o "$DIR/run.jsonl" -- "$STORM" held 1
     cat "$DIR/err"
-    grep -q '^0 births, 0 failed, 0 lost$' "$DIR/err"
+    whole 0
     grep -q '^1 births still in the call at the end$' "$DIR/err"
     tail -n 1 "$DIR/run.jsonl" | jq -e '.births == 0 and .births_unseen == 1 and .births_unfinished == 1'
     "$TOOL" profile --input "$DIR/run.jsonl" >"$DIR/out"
     cat "$DIR/out"
-    grep -q '^0 births, 0 failed, 0 lost$' "$DIR/out"
+    whole 0 "$DIR/out"
     grep -q '^1 births still in the call at the end$' "$DIR/out"
 }
 
@@ -147,11 +146,12 @@ blocked() { # PID
     }
     replay '.births_unseen = 7'
     head -n 1 "$DIR/out" | grep -q '^7 births made no record: the numbers are of the others.$'
-    grep -q '^at least 20 births, .* 0 lost$' "$DIR/out"
+    grep -q '^at least 20 births, ' "$DIR/out"
+    refute grep -q 'were lost' "$DIR/out"
     refute grep -q 'still in the call' "$DIR/out"
     replay '.births_lost = 5 | .lost = 6 | .filtered = 3'
     head -n 1 "$DIR/out" | grep -q '^6 records were lost, 5 of them of births: times and counts are of the others.$'
-    grep -q '^at least 20 births, .* 5 lost$' "$DIR/out"
+    grep -q '^at least 20 births, ' "$DIR/out"
     grep -q '^3 left out by the filters' "$DIR/out"
 }
 

@@ -102,7 +102,7 @@ for kind in ("fork", "vfork", "spawn", "thread"):
 # Children that execed, however often; the first of all is the command itself.
 print("execs", len(set(execed) - {execed[0]}))
 PY
-    profile --top 1000 -- "$@"
+    profile --show parents --top 1000 -- "$@"
     for method in fork vfork spawn thread; do
         echo "$method $(births "$method")"
     done >"$DIR/ours.count"
@@ -193,10 +193,12 @@ storm() { # SECONDS ARG...
     stress-ng --quiet --vfork 2 --fork 2 --timeout "$1" --temp-path "$DIR" 3>&-
     interrupt
     kernels_count "$DIR/out"
-    [[ $(<"$DIR/line") =~ \ ([0-9]+)\ births,\ ([0-9]+|-)\ failed,\ ([0-9]+)\ lost ]]
+    births=$(sed -En 's/^([0-9]+) births(,| in) .*/\1/p' "$DIR/out")
+    births_lost=$(sed -En 's/^[0-9]+ records were lost, ([0-9]+) of them.*/\1/p' "$DIR/out")
+    births_lost=${births_lost:-0}
     # A failure that no probe sees makes no record, either.
-    births=${BASH_REMATCH[1]} failed=${BASH_REMATCH[2]/-/0} births_lost=${BASH_REMATCH[3]}
-    unfinished=0
+    failed=$(sed -n 's/^\([0-9]*\) calls failed:$/\1/p' "$DIR/out")
+    failed=${failed:-0} unfinished=0
     [[ ! $(<"$DIR/line") =~ ([0-9]+)\ births\ still\ in\ the\ call ]] || unfinished=${BASH_REMATCH[1]}
     echo "# births in $1 s: the kernel's count $counted, ours $ours; in the summary $births, $births_lost of them lost" >&3
     # And there was something to be counted, of either kind.

@@ -12,6 +12,8 @@
  * sends a signal every 50 us), held (a vfork whose child lives 3 seconds), alive (children that
  * share the address space and live until all are there, and then fork once), wait (none; sleeps N
  * seconds).
+ *
+ * storm busy MS COMMAND...: uses a CPU for MS milliseconds, and becomes COMMAND.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -360,6 +362,17 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+static int busy(long ms, char **command)
+{
+	double end = now() + (double)ms / 1e3;
+
+	while (now() < end) {
+	}
+	execvp(command[0], command);
+	perror(command[0]);
+	return 127;
+}
+
 int main(int argc, char **argv)
 {
 	long threads = argc > 3 ? atol(argv[3]) : 1;
@@ -370,6 +383,8 @@ int main(int argc, char **argv)
 	if (argc < 3)
 		return 2;
 	task.n = atol(argv[2]);
+	if (!strcmp(argv[1], "busy"))
+		return argc > 3 ? busy(task.n, argv + 3) : 2;
 	if (!strcmp(argv[1], "wait"))
 		return sleep(task.n) != 0;
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)

@@ -3,12 +3,15 @@
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "bench/tests/unit.h"
 #include "user/profile/lines.h"
 #include "user/profile/tree.h"
 #include "user/tests/harmless.h"
 #include "user/tests/sample_birth.h"
+#include "user/text/layout.h"
+#include "user/text/utf8.h"
 
 static char text[1 << 20];
 
@@ -30,6 +33,63 @@ TEST(live_lines_fit_and_are_harmless)
 	assert_non_null(strstr(text, "copy_mm 6.00 µs"));
 	assert_non_null(strstr(text, "     7  ")); /* COW faults of both */
 	assert_harmless(text);
+}
+
+/* Where no call has a time, the column is left out, and its reason stands above. */
+TEST(a_time_that_no_call_has_is_no_column)
+{
+	static const char reason[] = "tracepoint:sys_exit would slow down " SAMPLE_HOSTILE;
+	struct birth b = sample_exec_birth(10, 11, 5000000000);
+	FILE *out = fmemopen(text, sizeof(text), "w");
+	struct lines l = {.out = out, .clock = "monotonic", .width = 80, .no_call = reason};
+
+	b.life.edge[EDGE_clone_return] = 0;
+	lines__print(&l, &b);
+	lines__print(&l, &b);
+	fclose(out);
+	assert_ptr_equal(strstr(text, "No column CALL: tracepoint:sys_exit would slow"), text);
+	assert_null(strstr(text + 20, "CALL"));
+	assert_non_null(strstr(text, " METHOD  COMMAND\n"));
+	assert_non_null(strstr(text, "     11 fork    /usr/bin/prog "));
+	assert_harmless(text);
+}
+
+/* As long as the line, and no longer; a chain of processes, each the parent of the next. */
+TEST(the_tree_is_as_wide_as_the_terminal)
+{
+	static const size_t widths[] = {40, 80, 120, 200};
+	static char args[301] = "prog";
+
+	memset(args + 5, 'x', 295);
+	for (size_t w = 0; w < sizeof(widths) / sizeof(widths[0]); w++) {
+		FILE *out = fmemopen(text, sizeof(text), "w");
+		struct birth b = sample_exec_birth(10, 11, 1000);
+		struct tree t = {0};
+		size_t widest = 0, rows = 0;
+
+		layout_set_width(widths[w]);
+		b.args = args;
+		b.args_bytes = b.args_total = sizeof(args);
+		strcpy(b.comm, "\033\033\033\033\033\033\033\033\033\033\033\033");
+		for (uint32_t pid = 10; pid < 110; pid++) {
+			b.life.parent_tgid = pid;
+			b.child_tgid = pid + 1;
+			b.life.edge[EDGE_clone_enter] = pid;
+			assert_int_equal(tree__add(&t, &b), 0);
+		}
+		tree__print(&t, "monotonic", out);
+		fclose(out);
+		for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+			size_t width = utf8_width(line);
+
+			widest = width > widest ? width : widest;
+			rows += strstr(line, " fork ") != NULL;
+		}
+		assert_int_equal(widest, widths[w]);
+		assert_int_equal(rows, 100);
+		tree__free(&t);
+	}
+	layout_set_width(0);
 }
 
 TEST(the_tree_has_each_process_below_its_parent)

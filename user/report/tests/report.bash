@@ -117,18 +117,19 @@ browser_modules() {
     bench/tests/npm user/report/tests/browser "$BUILD/browser"
 }
 
-# For start_early: one browser for all tests of the file, until it ends.
+# For start_early: one browser for all tests of the file, until it ends. BROWSER is its port.
 share_browser() {
-    local address=$ROOM/browser
+    local port=$ROOM/browser
     browser_modules
-    node user/report/tests/browser/check.js "$BUILD/browser/node_modules" serve "$address" >"$address.log" 2>&1 3>&- &
+    node user/report/tests/browser/check.js "$BUILD/browser/node_modules" serve "$port" >"$port.log" 2>&1 3>&- &
+    BROWSER_PROCESS=$!
     for _ in {1..600}; do
-        [ ! -s "$address" ] || break
-        kill -0 $! 2>/dev/null || break
+        [ ! -s "$port" ] || break
+        kill -0 "$BROWSER_PROCESS" 2>/dev/null || break
         sleep 0.1
     done
-    [ -s "$address" ] || { cat "$address.log"; return 1; }
-    BROWSER=$(<"$address") BROWSER_PROCESS=$!
+    [ -s "$port" ] || { cat "$port.log"; return 1; }
+    BROWSER=$(<"$port")
     export BROWSER BROWSER_PROCESS
 }
 
@@ -138,7 +139,15 @@ end_late() {
 
 # look CHECK PAGE [ARGUMENT...]: user/report/tests/browser/check.js says what it looks for.
 look() {
-    local check=$1 page=$2
-    shift 2
-    timeout 300 node user/report/tests/browser/check.js "$BUILD/browser/node_modules" "$check" "$page" "$@"
+    local answer
+    if [ -z "${BROWSER:-}" ]; then
+        timeout 300 node user/report/tests/browser/check.js "$BUILD/browser/node_modules" "$@"
+        return
+    fi
+    exec {socket}<>"/dev/tcp/127.0.0.1/$BROWSER"
+    printf '%s\0' "$#" "$@" >&"$socket"
+    answer=$(timeout 300 cat <&"$socket") || true
+    exec {socket}>&-
+    echo "$answer"
+    [ "${answer##*$'\n'}" = 0 ]
 }

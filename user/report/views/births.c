@@ -65,7 +65,6 @@ static void write_group(FILE *out, const struct report_run *r, const struct grou
 	write_share(out, all > 0 ? g->work_ns / all : NAN);
 	html_words(out, biggest < 0 ? "-" : phase_name(biggest));
 	write_share(out, share);
-	fputs("</tr>", out);
 }
 
 static void write_groups(FILE *out, const struct report_run *r)
@@ -103,7 +102,6 @@ static void write_phases(FILE *out, const struct report_run *r)
 		write_time(out, r, sketch__quantile(k, 0.5));
 		write_time(out, r, sketch__tail(k, 0.99));
 		write_time(out, r, (double)k->max);
-		fputs("</tr>", out);
 	}
 	html_table_end(out);
 }
@@ -127,7 +125,6 @@ static void write_series(FILE *out, const struct report_run *r)
 		html_row(out, text_time(from, r->instructions).text, NULL);
 		for (size_t k = 0; k < s->series_count; k++)
 			write_count(out, (double)s->series[k].n[i]);
-		fputs("</tr>", out);
 	}
 	html_table_end(out);
 }
@@ -150,7 +147,6 @@ static void write_spawnable(FILE *out, const struct report_run *r, const struct 
 	write_time(out, r, w->least_ns);
 	write_time(out, r, w->most_ns);
 	write_time(out, r, w->held_ns);
-	fputs("</tr>", out);
 }
 
 static void write_range(FILE *out, const struct report_run *r, const struct estimate *e)
@@ -184,7 +180,6 @@ static void write_calibrated(FILE *out, const struct report_run *r)
 		write_time(out, r, e.call);
 		write_range(out, r, &e.spawn_call);
 		write_range(out, r, &e.helper_call);
-		fputs("</tr>", out);
 	}
 	html_table_end(out);
 	strbuf__free(&basis);

@@ -109,7 +109,6 @@ static void write_medians(const struct report *p, const struct row *row, enum me
 				    i > own ? text_change(median_of(p, own, row, m), median).text
 					    : "-");
 	}
-	fputs("</tr>", out);
 }
 
 static void write_times(const struct report *p, FILE *out)
@@ -162,7 +161,6 @@ static bool write_count(const struct report *p, const struct row *row, enum coun
 		if (has_rows(p, i))
 			html_number(out, text_count(count_of(match(p, i, row), c)).text);
 	}
-	fputs("</tr>", out);
 	return true;
 }
 

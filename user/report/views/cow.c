@@ -21,7 +21,6 @@ static void write_side(FILE *out, const struct report_run *r, const struct row *
 	html_number(out, text_count(stats_median(&c->counts[side->reused])).text);
 	html_number(out, text_count(stats_median(&c->counts[side->huge])).text);
 	html_number(out, text_time(stats_median(&c->phases[side->time]), r->instructions).text);
-	fputs("</tr>", out);
 }
 
 static void write(const struct report *p, FILE *out)

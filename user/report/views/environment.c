@@ -52,7 +52,6 @@ static void write_row(const struct report *p, FILE *out, const char *name, bool 
 	write_name(out, name);
 	for (size_t i = 0; i < (all ? p->count : 1); i++)
 		html_words(out, fact_text(run__env(p->runs[i].run, name), &buf));
-	fputs("</tr>", out);
 }
 
 static bool same_clock(const struct report *p)
@@ -70,7 +69,6 @@ static void write_clocks(const struct report *p, FILE *out, bool all)
 	for (size_t i = 0; i < (all ? p->count : 1); i++)
 		html_words(out,
 			   p->runs[i].instructions ? "instructions (the lab)" : "monotonic, ns");
-	fputs("</tr>", out);
 }
 
 /* Whether a run before this one has the fact. */

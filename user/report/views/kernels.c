@@ -139,7 +139,6 @@ static void write_line(FILE *out, const struct order *o, const struct row *like,
 		if (isfinite(value))
 			before = value;
 	}
-	fputs("</tr>", out);
 }
 
 static void write_table(FILE *out, const struct order *o)

@@ -21,7 +21,6 @@ static void write_row(FILE *out, const struct report_run *r, const struct row *r
 	html_number(out, row_text_total(row, r->instructions).text);
 	html_number(out, row_text_bill(row, r->instructions).text);
 	html_number(out, row_text_ratio(row).text);
-	fputs("</tr>", out);
 }
 
 static void write(const struct report *p, FILE *out)

@@ -183,7 +183,6 @@ static void write_absent(FILE *out, const struct report_run *r, size_t row)
 		html_row(out, r->rows.v[row].method, phase_name(p), NULL);
 		fputs("<td class=\"words\"></td>", out);
 		html_words(out, c->phase_origin[p].absent);
-		fputs("</tr>", out);
 	}
 }
 

@@ -122,7 +122,6 @@ static void write_row(FILE *out, const struct report_run *r, const struct row *r
 		if (measure_any_started(r))
 			html_number(out, text_time(row->started.median, r->instructions).text);
 	}
-	fputs("</tr>", out);
 }
 
 static void write_table(FILE *out, const struct report_run *r, size_t stack)

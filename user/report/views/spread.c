@@ -52,7 +52,6 @@ static void write_row(FILE *out, const struct report_run *r, const struct row *r
 			    text_time(known ? sorted__quantile(&s, q) : NAN, r->instructions).text);
 	}
 	html_number(out, text_time(s.n ? sorted__quantile(&s, 1) : NAN, r->instructions).text);
-	fputs("</tr>", out);
 	sorted__free(&s);
 }
 

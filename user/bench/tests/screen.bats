@@ -1,0 +1,129 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# What bench and show print: the answer first, on one screen, as wide as the terminal.
+#
+# shellcheck disable=SC2154 # what tool.bash sets
+
+load ../../tests/tool.bash
+load bench.bash
+
+STANDARD=results/machine/standard.jsonl
+WIDTHS=(40 80 120 200)
+
+# in_terminal COLUMNS COMMAND: its output on a terminal of that width, without colour.
+in_terminal() {
+    env -u COLUMNS NO_COLOR=1 LC_ALL=C.UTF-8 \
+        script -qec "stty cols $1 rows 40 && $2" /dev/null </dev/null | tr -d '\r'
+}
+
+# no_wider COLUMNS FILE: no line is wider.
+no_wider() {
+    [ "$(LC_ALL=C.UTF-8 wc -L <"$2")" -le "$1" ]
+}
+
+@test "after the quick suite, sentences and table stand on a screen of 80 x 40" {
+    need_root
+    in_terminal 80 "'$TOOL' bench --suite quick --runs 16 -q -o '$DIR/x.jsonl'" >"$DIR/out"
+    cat "$DIR/out"
+    [ "$(wc -l <"$DIR/out")" -le 36 ]
+    no_wider 80 "$DIR/out"
+    [ "$(tail -n 1 "$DIR/out")" = "Result file: $DIR/x.jsonl" ] || tail -n 2 "$DIR/out" | grep -q '^Result file: '
+    python3 user/bench/tests/screen.py "$DIR/x.jsonl" "$DIR/out"
+    # show prints the same.
+    in_terminal 80 "'$TOOL' show '$DIR/x.jsonl'" | cmp - "$DIR/out"
+}
+
+@test "the standard suite takes at most 100 lines, and its figures are those of the samples" {
+    LC_ALL=C.UTF-8 "$TOOL" show "$STANDARD" >"$DIR/out"
+    [ "$(wc -l <"$DIR/out")" -le 100 ]
+    python3 user/bench/tests/screen.py "$STANDARD" "$DIR/out"
+    # The check sees a wrong figure.
+    sed '0,/37.4 µs/s//37.6 µs/' "$DIR/out" >"$DIR/wrong"
+    run -1 python3 user/bench/tests/screen.py "$STANDARD" "$DIR/wrong"
+    sed 's/per MiB (fork/9&/; s/22.9 µs/25.9 µs/' "$DIR/out" >"$DIR/wrong"
+    run -1 python3 user/bench/tests/screen.py "$STANDARD" "$DIR/wrong"
+}
+
+@test "no line is wider than the terminal, and a wide one has no split tables" {
+    local width tables
+    for width in "${WIDTHS[@]}"; do
+        in_terminal "$width" "'$TOOL' show -v '$STANDARD'" >"$DIR/$width"
+        no_wider "$width" "$DIR/$width"
+        # COLUMNS goes first, and is all there is without a terminal.
+        COLUMNS=$width NO_COLOR=1 LC_ALL=C.UTF-8 "$TOOL" show -v "$STANDARD" | cmp - "$DIR/$width"
+    done
+    # A part that goes on stands below a blank line instead of a title.
+    tables=$(awk '/^PARENT/ && before == "" { n++ } { before = $0 } END { print n + 0 }' "$DIR/200")
+    [ "$tables" -eq 0 ]
+    [ "$(wc -L <"$DIR/200")" -gt 120 ]
+    env -u COLUMNS LC_ALL=C.UTF-8 "$TOOL" show -v "$STANDARD" | cmp - "$DIR/80"
+}
+
+@test "no two rows look alike, however narrow the terminal" {
+    local width
+    # Names that differ in the middle, or at the end.
+    sed 's/"method":"fork"/"method":"a-method-with-a-long-name-that-ends-in-fork-one"/
+         s/"method":"vfork"/"method":"a-method-with-a-long-name-that-ends-in-fork-two"/
+         s/"method":"clone3"/"method":"a-method-with-a-long-name-that-goes-on-in-fork-one"/' "$STANDARD" >"$DIR/long.jsonl"
+    for width in "${WIDTHS[@]}"; do
+        COLUMNS=$width LC_ALL=C.UTF-8 "$TOOL" show "$DIR/long.jsonl" >"$DIR/out"
+        no_wider "$width" "$DIR/out"
+        # Of the first parent in the first part of the table; the name is the last label.
+        awk '/^PARENT/ { on = 1; at = index($0, "METHOD"); next }
+             on && /^[^ ]/ && NR > 1 && seen++ { exit }
+             on { name = substr($0, at); sub(/  .*/, "", name); print name }' "$DIR/out" >"$DIR/names"
+        cat "$DIR/names"
+        [ "$(wc -l <"$DIR/names")" -eq 10 ]
+        [ -z "$(sort "$DIR/names" | uniq -d)" ]
+    done
+}
+
+@test "axes that vary have a column each" {
+    "$TOOL" bench --no-trace -q --method vfork --size 1M --vmas 0,50 --fds 0,9 --runs 2 >"$DIR/out"
+    cat "$DIR/out"
+    grep -Eq '^PARENT +VMAS +FDS +METHOD ' "$DIR/out"
+    grep -Eq '^1M +50 +9 +vfork ' "$DIR/out"
+    refute grep -q THREADS "$DIR/out"
+}
+
+@test "a terminal without UTF-8 gets plain characters" {
+    LC_ALL=C "$TOOL" show -v "$STANDARD" >"$DIR/out"
+    refute grep -q '[^ -~]' "$DIR/out"
+    grep -q '^PHASES: s clone_setup M copy_mm f clone_finish w wake V vfork_wait' "$DIR/out"
+    LC_ALL=C.UTF-8 "$TOOL" show "$STANDARD" | grep -q '^PHASES: ░ clone_setup █ copy_mm'
+}
+
+@test "--show prints more tables before the sentences; nothing is below the file's name" {
+    local view title
+    while IFS='|' read -r view title; do
+        LC_ALL=C.UTF-8 "$TOOL" show --show "$view" "$STANDARD" >"$DIR/out"
+        [ "$(grep -n "^$title" "$DIR/out" | cut -d: -f1)" -lt "$(grep -n '^Which call' "$DIR/out" | cut -d: -f1)" ]
+        [ "$(tail -n 1 "$DIR/out")" = "Result file: $STANDARD" ]
+        refute grep -q "^$title" <("$TOOL" show "$STANDARD")
+    done <<'VIEWS'
+latency|Spawn latency
+phases|Where the call
+cow|Page tables copied
+tracing|Tracing cost
+sources|Sources
+VIEWS
+    "$TOOL" show --show phases,cow "$STANDARD" >"$DIR/out"
+    grep -q '^Where the call' "$DIR/out"
+    grep -q '^Copy-on-write faults' "$DIR/out"
+    refute grep -q '^Sources' "$DIR/out"
+    cmp <("$TOOL" show --show all "$STANDARD") <("$TOOL" show -v "$STANDARD")
+    one_line 2 "phases.*cow" "$TOOL" show --show frob "$STANDARD"
+    one_line 2 "phases.*cow" "$TOOL" bench --no-trace --show phases,frob
+}
+
+@test "show refuses what is no run, in one line" {
+    one_line 2 'name a result file' "$TOOL" show
+    one_line 2 'a second one' "$TOOL" show "$STANDARD" user/report/tests/golden/profile.jsonl
+    one_line 2 'not a spawnscope result' "$TOOL" show README.md
+    one_line 2 'No such file' "$TOOL" show /nonexistent/x.jsonl
+    sed '$d' "$STANDARD" >"$DIR/torn.jsonl"
+    one_line 2 'truncated' "$TOOL" show "$DIR/torn.jsonl"
+    "$TOOL" show --truncated "$DIR/torn.jsonl" | head -1 | grep -q '^WARNING: truncated run$'
+    "$TOOL" show - <"$STANDARD" | grep -q '^Result file: standard input$'
+}

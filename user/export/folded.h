@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Births by stack as folded stacks, which flamegraph.pl, inferno and speedscope draw: a line
+ * "_start;main;a;c;fork;[fork] 7" for each stack and method, from the outermost function to the
+ * method, and its weight. In a name, blanks, `;` and what could control a terminal are \xHH.
+ */
+#pragma once
+
+#include <stdio.h>
+
+#include "user/analysis/groups.h"
+
+/* The weight: births, or the time of their calls in µs (in the lab, in thousands of instructions).
+ */
+enum folded_weight { FOLDED_BIRTHS, FOLDED_CALL };
+
+/* The groups are by stack. Those without a weight have no line. 0 or -errno. */
+int folded_write(const struct groups *g, enum folded_weight weight, FILE *out);

@@ -1,0 +1,165 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Why is it a fork? And what would be saved? Asked of runtimes whose code and options are known.
+#
+# shellcheck disable=SC2016,SC2153,SC2154,SC2317 # code of other languages; what tool.bash sets and calls
+
+load ../../tests/tool.bash
+load profile.bash
+
+setup() {
+    DIR=$BATS_TEST_TMPDIR
+    need_root
+    [ "$(uname -m)" = x86_64 ] || skip "stacks are unwound on x86-64 only"
+    server=''
+    cat >"$DIR/births.py" <<'PY'
+import os, subprocess, sys
+memory = bytearray(64 << 20)
+how = sys.argv[1]
+for _ in range(10):
+    if how == "preexec_fn":
+        subprocess.run(["/bin/true"], preexec_fn=int)
+    elif how == "user":
+        subprocess.run(["/bin/true"], user=0)
+    elif how == "plain":
+        subprocess.run(["/bin/true"])
+    else:
+        pid = os.fork()
+        if pid == 0:
+            os._exit(0)
+        os.waitpid(pid, 0)
+PY
+}
+
+teardown() {
+    [ -z "$server" ] || kill -KILL "$server" || true
+}
+
+# why COMMAND...: the summary by stack in $DIR/err, and as one line in $DIR/line.
+why() {
+    profile --by stack -o "$DIR/run.jsonl" -- "$@"
+    join_lines "$DIR/err"
+}
+
+join_lines() { # FILE
+    cat "$1"
+    tr -s '\n ' ' ' <"$1" >"$DIR/line"
+}
+
+# The summary asks the question of N forks by a path, and answers it.
+forced() { # N PATH RUNTIME CONDITION
+    grep -Eq "Why is it a fork\? .*#[0-9]+ $1 forks: $2.*: $3: $4.* Sources: .*$3 https://[^ ]* ?[^ ]* [(]20[0-9-]+[)]" "$DIR/line"
+}
+
+@test "python: subprocess with preexec_fn or user forks, and os.fork() is another row" {
+    [ -x /usr/bin/python3 ] || skip "python3 is not installed"
+    /usr/bin/python3 -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2])' || skip "this python3 always forks"
+    for how in preexec_fn user; do
+        why /usr/bin/python3 "$DIR/births.py" "$how"
+        forced 10 '[^ ]*fork < ' CPython 'subprocess forks if preexec_fn, user, group or extra_groups is given'
+        grep -Eq 'saves [^:]* to [^:]*: #[0-9]+: posix_spawn or vfork for 10 forks that exec' "$DIR/line"
+    done
+    why /usr/bin/python3 "$DIR/births.py" fork
+    forced 10 '[^ ]*fork < ' CPython 'os.fork[(][)], which is also'
+    refute grep -q 'posix_spawn or vfork' "$DIR/line"
+    why /usr/bin/python3 "$DIR/births.py" plain
+    refute grep -q 'Why is it a fork' "$DIR/line"
+    # From the file it is the same.
+    why /usr/bin/python3 "$DIR/births.py" user
+    "$TOOL" profile --by stack --input "$DIR/run.jsonl" >"$DIR/again"
+    diff <(sed -n '/^Why is it/,/^$/p' "$DIR/err") <(sed -n '/^Why is it/,/^$/p' "$DIR/again")
+}
+
+@test "node: uv_spawn forks" {
+    need node
+    node -e 'const [a, b, c] = process.versions.uv.split(".").map(Number);
+        process.exit(a > 1 || b > 52 || (b === 52 && c > 1) ? 1 : 0)' || skip "this node need not fork"
+    # It lives on until its memory map has been read, on a busy machine too.
+    echo 'for (let i = 0; i < 10; i++) require("child_process").spawnSync("/bin/true");
+        setTimeout(() => {}, 5000);' >"$DIR/births.js"
+    why "$(command -v node)" "$DIR/births.js"
+    forced 10 '[^ ]*fork < uv_spawn < ' libuv 'uv_spawn, so Node.s child_process, always forks up to libuv'
+    grep -Eq 'saves [^:]* to [^:]*: #[0-9]+: posix_spawn or vfork for 10 forks that exec' "$DIR/line"
+}
+
+@test "java: the launch mechanism FORK forks, the default does not" {
+    need javac
+    cat >"$DIR/Births.java" <<'JAVA'
+class Births {
+    public static void main(String[] args) throws Exception {
+        for (int i = 0; i < 10; i++)
+            new ProcessBuilder("/bin/true").start().waitFor();
+    }
+}
+JAVA
+    javac -d "$DIR" "$DIR/Births.java"
+    why java -Djdk.lang.Process.launchMechanism=FORK -cp "$DIR" Births
+    forced 10 '[^ ]*fork < Java_java_lang_ProcessImpl_forkAndExec < ' JDK '-Djdk.lang.Process.launchMechanism=FORK is set'
+    grep -Eq 'saves [^:]* to [^:]*: #[0-9]+: posix_spawn or vfork for 10 forks that exec' "$DIR/line"
+    why java -cp "$DIR" Births
+    refute grep -q 'Why is it a fork' "$DIR/line"
+}
+
+@test "redis: a snapshot forks, and no posix_spawn is advised" {
+    need redis-server
+    need redis-cli
+    cli=(redis-cli -s "$DIR/socket")
+    setpriv --pdeathsig TERM redis-server --port 0 --unixsocket "$DIR/socket" --save '' --dir "$DIR" \
+        >"$DIR/server" 2>&1 </dev/null 3>&- &
+    server=$!
+    eventually "${cli[@]}" ping
+    "${cli[@]}" eval 'for i = 1, 400000 do redis.call("set", "key:" .. i, string.rep("x", 460)) end' 0
+    attach --by stack -p "$server"
+    "${cli[@]}" bgsave
+    eventually saved || eventually saved
+    interrupt
+    join_lines "$DIR/out"
+    forced 1 '[^ ]*fork < redisFork < ' Redis 'BGSAVE, BGREWRITEAOF'
+    grep -Eq 'saves up to [^:]*: #1: forking before the heap( and threads)?, or MADV_DONTFORK, for what 1 children' "$DIR/line"
+    refute grep -q 'posix_spawn or vfork' "$DIR/line"
+}
+
+saved() {
+    "${cli[@]}" info persistence | grep -q 'rdb_bgsave_in_progress:0'
+}
+
+@test "a program that is in no table has its path alone" {
+    cc -O2 -o "$ROOM/callers" "$BATS_TEST_DIRNAME/callers.c"
+    why "$ROOM/callers" fork 7 0
+    grep -Eq 'Why is it a fork\? #1 7 forks: [^ ]*fork < c < b < a < \.\. Births' "$DIR/line"
+    refute grep -q 'Sources: ' "$DIR/line"
+    # Not by stack, there is a hint only where a change is worth it.
+    profile -- "$ROOM/callers" fork 7 0
+    refute grep -q 'by stack' "$DIR/err"
+    profile -- /usr/bin/python3 "$DIR/births.py" fork
+    grep -q '^--by stack shows why these are forks\.$' "$DIR/err"
+}
+
+# What the births caused until the exec, in ns.
+bill() {
+    jq -s 'map(select(.type == "birth" and (.method == "fork" or .method == "vfork")).phases
+        | [.clone_setup, .copy_mm, .clone_finish, .wake, .pre_exec, .exec_flush] | map(. // 0) | add) | add' \
+        "$DIR/run.jsonl"
+}
+
+# The range of the line with these words, in ns: low and high.
+range() { # WORDS
+    grep -Eo "saves [0-9.]+ [mµn]?s to [0-9.]+ [mµn]?s: [^:]*: $1" "$DIR/line" | head -n 1 | awk '
+        function ns(n, unit) { return n * (unit ~ /^ms/ ? 1e6 : unit ~ /^µs/ ? 1e3 : unit ~ /^ns/ ? 1 : 1e9) }
+        { printf "%.0f %.0f\n", ns($2, $3), ns($5, $6) }'
+}
+
+@test "subprocess without preexec_fn saves what was printed" {
+    [ -x /usr/bin/python3 ] || skip "python3 is not installed"
+    /usr/bin/python3 -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2])' || skip "this python3 always forks"
+    why /usr/bin/python3 "$DIR/births.py" preexec_fn
+    read -r low high < <(range 'posix_spawn or vfork for 10 forks that exec')
+    before=$(bill)
+    why /usr/bin/python3 "$DIR/births.py" plain
+    saved=$((before - $(bill)))
+    echo "printed: $low to $high ns, saved: $saved ns"
+    # The text has three digits.
+    [ "$saved" -ge $((low * 99 / 100)) ]
+    [ "$saved" -le $((high * 101 / 100)) ]
+}
