@@ -53,25 +53,26 @@ unit_tests  := $(basename $(call tests_of,test_*.c))
 fuzz_tests  := $(basename $(call tests_of,fuzz_*.c))
 bats        := $(call tests_of,*.bats)
 # Programs that suites run: the driver's loops without a driver; exact counts in the guests; a storm of
-# births; the judge of results/gate.
+# births; the judge and the simulation of results/gate.
 bare        := $(basename $(call tests_of,bare.c))
 exact       := $(basename $(call tests_of,exact*.c))
 storm       := $(basename $(call tests_of,storm.c))
 judge       := $(basename $(call tests_of,judge.c))
+simulate    := $(basename $(call tests_of,simulate.c))
 
 # Each source is built for this machine, for the lab, or for fuzzing.
 usual   = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 static  = $(patsubst %,$(BUILD)/static/obj/%.o,$(1))
 fuzz    = $(patsubst %,$(BUILD)/fuzz/obj/%.o,$(1))
 unit    := $(call usual,bench/tests/unit)
-OBJECTS := $(unit) $(call usual,$(sort $(main) $(user) $(bench) $(unit_tests) $(fuzz_tests) $(bare) $(judge))) \
+OBJECTS := $(unit) $(call usual,$(sort $(main) $(user) $(bench) $(unit_tests) $(fuzz_tests) $(bare) $(judge) $(simulate))) \
 	   $(call static,$(sort $(main) $(user) $(bench) $(bare) $(exact) $(storm))) \
 	   $(call fuzz,$(user) $(fuzz_tests))
 
 PROGRAMS        := $(addprefix $(BUILD)/,spawnscope spawnscope-bench spawnscope-child)
 STATIC_PROGRAMS := $(addprefix $(BUILD)/static/,spawnscope spawnscope-bench spawnscope-child lab-init)
 TEST_PROGRAMS   := $(addprefix $(BUILD)/tests/,$(unit_tests)) $(BUILD)/tests/bare \
-		   $(addprefix $(BUILD)/static/,bare exact storm) $(BUILD)/gate-study \
+		   $(addprefix $(BUILD)/static/,bare exact storm) $(BUILD)/gate-study $(BUILD)/gate-simulate \
 		   $(call usual,$(fuzz_tests)) # compiled, but not run
 
 # These goals first install missing packages.
@@ -82,7 +83,7 @@ say    = $(if $(V),,$(QUIET) '$(1)' '$@';)
 quoted = '$(subst ','\'',$(1))'
 
 .PHONY: all
-all: $(PROGRAMS) $(BUILD)/manual.done ## build the programs into build/ (what `make` does)
+all: $(PROGRAMS) $(BUILD)/manual.done $(BUILD)/completions.done ## build the programs into build/ (what `make` does)
 
 .PHONY: run
 run: $(PROGRAMS) | $(READY) ## install what is missing, build, and compare the ways to start a process
@@ -101,7 +102,7 @@ machine: $(PROGRAMS) | $(READY) ## run the standard suite on this machine, into 
 STEPS ?=
 
 .PHONY: results
-results: $(PROGRAMS) $(STATIC_PROGRAMS) $(BUILD)/gate-study $(BUILD)/static/storm | $(READY) ## make everything under results/ again: two hours (STEPS=NAMES, or --lab: see bench/results --help)
+results: $(PROGRAMS) $(STATIC_PROGRAMS) $(BUILD)/gate-study $(BUILD)/gate-simulate $(BUILD)/static/storm | $(READY) ## make everything under results/ again: two hours (STEPS=NAMES, or --lab: see bench/results --help)
 	@bench/results $(STEPS)
 
 .PHONY: static
@@ -113,7 +114,7 @@ check: $(PROGRAMS) $(STATIC_PROGRAMS) $(TEST_PROGRAMS) | $(READY) $(filter lint,
 
 .PHONY: check-kernels
 check-kernels: $(STATIC_PROGRAMS) $(addprefix $(BUILD)/static/,exact storm) | $(READY) ## test on each kernel of the lab, a line per kernel and property
-	@OFFSETS='0 1 2 3 4 5 6 7 8 9' TEST_SECONDS=14400 bench/tests/run --each $(BUILD) '' $(filter %/kernel.bats,$(bats))
+	@OFFSETS='0 1 2 3 4 5 6 7 8 9' TEST_SECONDS=28800 bench/tests/run --each $(BUILD) '' $(filter %/kernel.bats,$(bats))
 
 # What lint checks.
 C_FILES     := $(sort $(shell find bpf user bench -name '*.[ch]'))
@@ -168,22 +169,30 @@ deps-build: # install what is missing to build
 kernels: ## fetch the kernels of the lab; names those that it cannot get
 	@bench/lab/fetch-kernel all || [ $$? -eq 3 ]
 
-LAB_SCRIPTS := $(addprefix bench/lab/,lab guest boot make-initramfs fetch-kernel)
+LAB_SCRIPTS := $(addprefix bench/lab/,lab guest boot make-initramfs fetch-kernel kernel-config)
+
+# Where bash, zsh and fish look for them, below share/.
+COMPLETIONS := bash-completion/completions/spawnscope zsh/site-functions/_spawnscope \
+	       fish/vendor_completions.d/spawnscope.fish
 
 .PHONY: install
-install: $(PROGRAMS) $(BUILD)/static/lab-init ## install to PREFIX (/usr/local), below DESTDIR
+install: $(PROGRAMS) $(BUILD)/static/lab-init $(BUILD)/completions.done ## install to PREFIX (/usr/local), below DESTDIR
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/doc/spawnscope" \
-		"$(DESTDIR)$(PREFIX)/share/spawnscope/lab" "$(DESTDIR)$(PREFIX)/share/man/man1"
+		"$(DESTDIR)$(PREFIX)/share/spawnscope/lab" "$(DESTDIR)$(PREFIX)/share/man/man1" \
+		$(patsubst %,"$(DESTDIR)$(PREFIX)/share/%",$(dir $(COMPLETIONS)))
 	install -m 755 $(PROGRAMS) "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 $(LAB_SCRIPTS) "$(DESTDIR)$(PREFIX)/share/spawnscope/lab"
 	install -m 755 $(BUILD)/static/lab-init "$(DESTDIR)$(PREFIX)/share/spawnscope/lab/init"
 	install -m 644 README.md LICENSE "$(DESTDIR)$(PREFIX)/share/doc/spawnscope"
 	install -m 644 user/spawnscope.1 "$(DESTDIR)$(PREFIX)/share/man/man1"
+	$(foreach file,$(COMPLETIONS),install -m 644 $(BUILD)/completions/$(notdir $(file)) \
+		"$(DESTDIR)$(PREFIX)/share/$(file)" &&) :
 
 .PHONY: uninstall
 uninstall: ## remove what `make install` with the same PREFIX and DESTDIR put there
 	rm -f $(patsubst %,"$(DESTDIR)$(PREFIX)/bin/%",$(notdir $(PROGRAMS)))
-	rm -f "$(DESTDIR)$(PREFIX)/share/man/man1/spawnscope.1"
+	rm -f "$(DESTDIR)$(PREFIX)/share/man/man1/spawnscope.1" \
+		$(patsubst %,"$(DESTDIR)$(PREFIX)/share/%",$(COMPLETIONS))
 	rm -rf "$(DESTDIR)$(PREFIX)/share/doc/spawnscope" "$(DESTDIR)$(PREFIX)/share/spawnscope"
 
 .PHONY: clean
@@ -242,6 +251,10 @@ $(BUILD)/gen/page.html: $(page_parts) | $(READY)
 # The lists of the man page are those of the programs.
 $(BUILD)/manual.done: $(BUILD)/spawnscope $(BUILD)/spawnscope-bench user/tests/manual user/spawnscope.1
 	$(call say,MAN)user/tests/manual $< user/spawnscope.1 && touch $@
+
+# So are the words that shells complete.
+$(BUILD)/completions.done: $(BUILD)/spawnscope $(BUILD)/spawnscope-bench user/completions bench/lab/lab
+	$(call say,WORDS)user/completions $< $(BUILD)/completions && touch $@
 
 # Programs.
 link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
@@ -308,6 +321,9 @@ $(BUILD)/static/exact: $(call static,$(exact)) $(BUILD)/static/obj/user.a
 
 # user/tests/gate-study/collect says how to use it.
 $(BUILD)/gate-study: $(call usual,$(judge)) $(BUILD)/obj/user.a
+	$(call say,LINK)$(link) $(USER_LIBS)
+
+$(BUILD)/gate-simulate: $(call usual,$(simulate)) $(BUILD)/obj/user.a
 	$(call say,LINK)$(link) $(USER_LIBS)
 
 $(BUILD)/fuzz/store $(BUILD)/fuzz/budget: private override CFLAGS := $(FUZZ) -fsanitize=fuzzer

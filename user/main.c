@@ -10,6 +10,7 @@
 #include "user/base/interrupt.h"
 #include "user/base/privilege.h"
 #include "user/base/say.h"
+#include "user/text/layout.h"
 
 static const struct command commands[] = {
 	{"bench", "compare the ways to start a process, phase by phase", command_bench, false},
@@ -18,6 +19,7 @@ static const struct command commands[] = {
 	{"gate", "decide whether starting processes got slower", command_gate, false},
 	{"report", "one page of one or more runs", command_report, true},
 	{"export", "a run in a format of other tools", command_export, true},
+	{"show", "a stored run as bench or profile prints it", command_show, true},
 	{"doctor", "what this kernel allows, phase by phase", command_doctor, false},
 	{"lab", "run any of these where a nanosecond is an instruction", command_lab, true},
 };
@@ -64,10 +66,32 @@ static int run_command(const struct command *c, int argc, char **argv)
 	return c->run(argc - 1, argv + 1);
 }
 
+/* NULL after one line: there is no such command. */
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (!strcmp(name, commands[i].name))
+			return &commands[i];
+	complain("unknown command '%.64s'; `spawnscope --help` lists them", name);
+	return NULL;
+}
+
+/* `help COMMAND` is COMMAND --help. */
+static int help(char *name)
+{
+	char *words[] = {"spawnscope", name, "--help", NULL};
+	const struct command *c = find_command(name);
+
+	return c ? run_command(c, 3, words) : EXIT_TROUBLE;
+}
+
 int main(int argc, char **argv)
 {
+	const struct command *c;
+
 	interrupt_remember();
 	setlocale(LC_CTYPE, "");
+	layout_set_width(say_width(stdout));
 	/* If our parent ignored it, children would be reaped before we can wait for them. */
 	signal(SIGCHLD, SIG_DFL);
 	/* A file size limit is then an error of write: EFBIG. */
@@ -76,6 +100,8 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return EXIT_TROUBLE;
 	}
+	if (!strcmp(argv[1], "help") && argc > 2)
+		return help(argv[2]);
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help") || !strcmp(argv[1], "-h")) {
 		usage(stdout);
 		return EXIT_OK;
@@ -84,9 +110,6 @@ int main(int argc, char **argv)
 		puts("spawnscope " SPAWNSCOPE_VERSION);
 		return EXIT_OK;
 	}
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		if (!strcmp(argv[1], commands[i].name))
-			return run_command(&commands[i], argc, argv);
-	complain("unknown command '%.64s'; `spawnscope --help` lists them", argv[1]);
-	return EXIT_TROUBLE;
+	c = find_command(argv[1]);
+	return c ? run_command(c, argc, argv) : EXIT_TROUBLE;
 }

@@ -1,8 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Runs alone: it compares times.
-#
 # bench/machine: the run of a real machine, its page, pictures and README.
 #
 # shellcheck disable=SC2154 # bats sets $status and $output

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/tests/unit.h"
+#include "user/text/layout.h"
 #include "user/text/utf8.h"
 
 /* Nothing that a terminal obeys, no line too wide, no blanks at its end. Takes the text apart. */
@@ -14,7 +15,7 @@ static inline void assert_harmless(char *text)
 		for (const char *c = line; *c; c++)
 			assert_true((unsigned char)*c >= 0x20);
 		assert_null(strstr(line, "\xe2\x80\xae"));
-		if (utf8_width(line) > 80)
+		if (utf8_width(line) > layout_width())
 			fail_msg("%zu columns: %s", utf8_width(line), line);
 		if (line[strlen(line) - 1] == ' ')
 			fail_msg("blanks at the end: %s|", line);

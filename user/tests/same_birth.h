@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "user/model/birth.h"
+#include "user/model/phase.h"
 #include "user/store/birth_reader.h"
 
 static inline bool same_text(const char *a, const char *b)
@@ -16,6 +17,10 @@ static inline bool same_text(const char *a, const char *b)
 
 static inline bool same_life(const struct life *a, const struct life *b)
 {
+	for (int p = 0; p < PHASE_COUNT; p++) {
+		if (phase_ns(a, p) != phase_ns(b, p))
+			return false;
+	}
 	return a->tid == b->tid && a->parent_tgid == b->parent_tgid &&
 	       a->clone_flags == b->clone_flags && a->method == b->method &&
 	       a->result == b->result && a->born == b->born && a->execed == b->execed &&
@@ -48,8 +53,8 @@ enum taken { LEFT_ALONE, REFUSED, TAKEN, DIFFERS };
 /* `text` need not end with a zero byte. `why` gets the reason if it is refused. */
 static inline enum taken both_ways(const char *text, size_t len, struct reason *why)
 {
-	char *exact = malloc(len ? len : 1); /* so that a sanitizer sees what is read beyond */
-	struct stack_table stacks = {NULL, 0}, again_stacks = {NULL, 0};
+	char *exact = malloc(len + 1); /* so that a sanitizer sees what is read beyond */
+	struct stack_table stacks = {0}, again_stacks = {0};
 	struct birth b, again;
 	struct reason again_why = {0};
 	enum taken taken = LEFT_ALONE;
@@ -57,6 +62,7 @@ static inline enum taken both_ways(const char *text, size_t len, struct reason *
 	int err;
 
 	memcpy(exact, text, len);
+	exact[len] = '\0';
 	err = store_scan_birth(exact, len, &stacks, &b, why);
 	if (err != -EAGAIN) {
 		line = json_loadb(exact, len, JSON_REJECT_DUPLICATES, NULL);
