@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "bench/methods/methods.h"
@@ -16,6 +18,17 @@ static void *thread(void *arg)
 	return NULL;
 }
 
+/*
+ * pthread_join() returns when the kernel has cleared the thread's id, which is before the thread
+ * exits. What is left of it would run during the next sample, and end after the block's records
+ * are read. ESRCH: the kernel has released the task.
+ */
+static void wait_until_released(pid_t tid)
+{
+	while (!tgkill(getpid(), tid, 0))
+		sched_yield();
+}
+
 /* After the first call, the warm-up, libc reuses the previous thread's stack. */
 static int spawn(const struct stage *stage, struct sample *sample)
 {
@@ -30,6 +43,8 @@ static int spawn(const struct stage *stage, struct sample *sample)
 	error = pthread_join(created, NULL);
 	sample->reaped_ns = now_ns();
 	sample->started = true;
+	if (!error)
+		wait_until_released(stage->slate->report.child_pid);
 	stage__collect(stage, sample);
 	return -error;
 }
