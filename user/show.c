@@ -12,12 +12,13 @@
 #include "user/table/profile.h"
 #include "user/table/table.h"
 
-enum { OPTION_SHOW = 1000, OPTION_TRUNCATED };
+enum { OPTION_SHOW = 1000, OPTION_SORT, OPTION_TRUNCATED };
 
 struct options {
 	char *path;
 	unsigned int views;
-	bool truncated;
+	size_t column;
+	bool sort, truncated;
 };
 
 static const char doc[] = "Prints a stored run as `spawnscope bench` or `profile` does."
@@ -35,6 +36,9 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case OPTION_SHOW:
 		return table_views_option(arg, &o->views);
+	case OPTION_SORT:
+		o->sort = true;
+		return table_sort_option(arg, &o->column);
 	case 'v':
 		o->views = TABLE_VIEWS_ALL;
 		return 0;
@@ -84,7 +88,7 @@ static int print_profile(const struct run *r, const struct table_options *t)
 static int print(const struct options *o, const struct run *r)
 {
 	const char *path = strcmp(o->path, "-") ? o->path : "standard input";
-	const struct table_options t = {say_in_colour(stdout), o->views, path};
+	const struct table_options t = {say_in_colour(stdout), o->views, path, o->column};
 	int err = run__is_profile(r) ? print_profile(r, &t) : table_print(r, &t, stdout);
 
 	if (err)
@@ -94,9 +98,10 @@ static int print(const struct options *o, const struct run *r)
 
 int command_show(int argc, char **argv)
 {
-	char *help = table_views_help();
+	char *help = table_views_help(), *columns = table_sort_help();
 	const struct argp_option table[] = {
 		{"show", OPTION_SHOW, "LIST", 0, help, 0},
+		{"sort", OPTION_SORT, "COLUMN", 0, columns, 0},
 		{"truncated", OPTION_TRUNCATED, 0, 0, "accept a run that broke off", 0},
 		{"verbose", 'v', 0, 0, "show all", 0},
 		{0},
@@ -105,7 +110,7 @@ int command_show(int argc, char **argv)
 	struct options o = {0};
 	struct input in = {0};
 	struct fault why;
-	int err = help ? option_parse(&argp, argc, argv, &o) : -ENOMEM;
+	int err = help && columns ? option_parse(&argp, argc, argv, &o) : -ENOMEM;
 
 	if (!err) {
 		err = input_read(&in, &o.path, 1, o.truncated, NULL, &why);
@@ -115,9 +120,16 @@ int command_show(int argc, char **argv)
 		if (err)
 			complain("%s", why.text);
 	}
+	if (!err && o.sort && run__is_profile(in.runs)) {
+		complain("%s is a profile, and --sort of a bench: `spawnscope profile --input FILE "
+			 "--sort WHAT` sorts its groups",
+			 o.path);
+		err = -EINVAL;
+	}
 	if (!err)
 		err = print(&o, in.runs);
 	input_free(&in);
 	free(help);
+	free(columns);
 	return err ? EXIT_TROUBLE : EXIT_OK;
 }

@@ -429,7 +429,8 @@ static int print_table(struct bench *b)
 {
 	/* In the lab the file's name here is not the one that was asked for. */
 	const char *file = run__counts_instructions(&b->run) ? NULL : b->options.output;
-	const struct table_options o = {say_in_colour(stdout), b->options.views, file};
+	const struct table_options o = {say_in_colour(stdout), b->options.views, file,
+					b->options.sort};
 	int err;
 
 	/* Not between the lines of -o -, nor where gate has its own to say. */

@@ -30,6 +30,7 @@ enum {
 	OPTION_TAKEN_FOR,
 	OPTION_STRICT,
 	OPTION_SHOW,
+	OPTION_SORT,
 	OPTION_INCOMPLETE,
 	FORWARD,
 };
@@ -91,6 +92,7 @@ static const struct argp_option option_table[] = {
 	{"output", 'o', "FILE", 0,
 	 "write a result file (JSON Lines); -: standard output, and no tables", 0},
 	{"show", OPTION_SHOW, "LIST", 0, NULL, 0},
+	{"sort", OPTION_SORT, "COLUMN", 0, NULL, 0},
 	{"strict", OPTION_STRICT, 0, 0,
 	 "exit with 2 if a cell was skipped, not only if nothing was measured, a cell broke off or "
 	 "a call failed",
@@ -221,6 +223,8 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 		return err ? err : forward(o, key, path);
 	case OPTION_SHOW:
 		return table_views_option(arg, &o->views);
+	case OPTION_SORT:
+		return table_sort_option(arg, &o->sort);
 	case OPTION_CLOCK:
 		o->clock = arg;
 		if (strcmp(arg, CLOCK_OF_MACHINE) && strcmp(arg, CLOCK_OF_LAB))
@@ -249,9 +253,9 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static struct argp_option *show_option(struct argp_option *table)
+static struct argp_option *find_option(struct argp_option *table, int key)
 {
-	while (table->key != OPTION_SHOW)
+	while (table->key != key)
 		table++;
 	return table;
 }
@@ -260,7 +264,7 @@ int bench_options__parse(struct bench_options *o, int argc, char **argv)
 {
 	struct argp_option table[sizeof(option_table) / sizeof(option_table[0])];
 	const struct argp argp = {table, parse_option, "[-- CMD [ARG...]]", doc, NULL, NULL, NULL};
-	char *help = table_views_help();
+	char *views = table_views_help(), *columns = table_sort_help();
 	int err = -ENOMEM;
 
 	*o = (struct bench_options){
@@ -273,11 +277,13 @@ int bench_options__parse(struct bench_options *o, int argc, char **argv)
 		.timeout_s = 60,
 	};
 	memcpy(table, option_table, sizeof(table));
-	if (help) {
-		show_option(table)->doc = help;
+	if (views && columns) {
+		find_option(table, OPTION_SHOW)->doc = views;
+		find_option(table, OPTION_SORT)->doc = columns;
 		err = option_parse(&argp, argc, argv, o);
 	}
-	free(help);
+	free(views);
+	free(columns);
 	if (!err && o->verbose)
 		o->views = TABLE_VIEWS_ALL;
 	return err;

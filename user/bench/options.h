@@ -29,6 +29,7 @@ struct bench_options {
 	bool quiet;
 	bool verbose;
 	unsigned int views; /* of the table, beside the summary */
+	size_t sort;	    /* the column that its rows are sorted by */
 };
 
 /* 0, or -EINVAL after one line; --help ends the program. */

@@ -18,13 +18,17 @@ struct table {
 	const struct run *r;
 	FILE *out;
 	bool colour;
-	struct axes axes;     /* that labels include */
-	bool axes_apart;      /* each in a column of its own */
-	enum probe_set shown; /* the one whose times are shown */
-	struct rows times;    /* taken with it */
-	struct rows full;     /* taken with all probes */
-	struct rows bare;     /* taken without probes */
+	struct axes axes;	  /* that labels include */
+	bool axes_apart;	  /* each in a column of its own */
+	enum probe_set shown;	  /* the one whose times are shown */
+	struct rows times;	  /* taken with it */
+	struct rows full;	  /* taken with all probes */
+	struct rows bare;	  /* taken without probes */
+	const struct row **order; /* of `times`: as they are printed */
 };
+
+/* The rows by a column that table_sort_option() chose; free() it. NULL: out of memory. */
+const struct row **table_order(const struct rows *rows, size_t column);
 
 /* Adds the cell's parent: "64M thp vmas=1000"; not escaped. */
 void table_add_parent(const struct table *t, const struct cell *c, struct strbuf *text);
@@ -52,9 +56,13 @@ void table_repeat_labels(const struct table *t, struct columns *s);
 void table_add_labels(const struct table *t, struct columns *s, const struct row *row,
 		      const struct row *before);
 
-/* "1.93x": of the row to its reference, or to the first program. */
+/* What RATIO has: of the row to its reference, or to the first program. NAN: neither is known. */
+double table_ratio(const struct row *row);
+/* "1.93x" */
 void table_add_ratio(struct columns *s, const struct row *row);
-/* How far an interval goes to either side of its estimate, in percent. */
+/* How far the interval of TOTAL goes to either side of it, in percent; NAN: there is none. */
+double table_total_share(const struct row *row);
+/* The same of any interval. */
 void table_add_interval(struct columns *s, struct interval i);
 
 /* Which ratios the rows of a table have, to explain them below it. */

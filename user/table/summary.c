@@ -91,9 +91,9 @@ static struct columns *make(const struct table *t, size_t width, char used[128])
 	if (width)
 		columns__head(s, COLUMNS_OPTIONAL, "PHASES", NULL);
 	for (size_t i = 0; i < t->times.n; i++) {
-		const struct row *row = &t->times.v[i];
+		const struct row *row = t->order[i];
 
-		table_add_labels(t, s, row, i ? row - 1 : NULL);
+		table_add_labels(t, s, row, i ? t->order[i - 1] : NULL);
 		table_add_time(t, s, row->call.median);
 		table_add_time(t, s, row->started.median);
 		table_add_time(t, s, row->total.median);
@@ -116,8 +116,7 @@ static void print_notes(const struct table *t, const char *used)
 		const struct row *row = &t->times.v[i];
 
 		table_note_ratio(&ratios, row);
-		intervals |=
-			isfinite(blocks__log_interval(&row->total_blocks, row->total.median).low);
+		intervals |= isfinite(table_total_share(row));
 		unknown |= row__execs(row) && !row->started.n;
 	}
 	strbuf__add(&text, "Medians. ");

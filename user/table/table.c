@@ -68,7 +68,7 @@ static void print_warnings(const struct table *t)
 	print_warning(t, text);
 }
 
-static int select_rows(struct table *t)
+static int select_rows(struct table *t, size_t column)
 {
 	int err;
 
@@ -77,7 +77,12 @@ static int select_rows(struct table *t)
 	err = rows__init(&t->times, t->r, t->shown, &t->axes);
 	if (!err)
 		err = rows__init(&t->full, t->r, PROBE_SET_ALL, &t->axes);
-	return err ? err : rows__init(&t->bare, t->r, PROBE_SET_NONE, &t->axes);
+	if (!err)
+		err = rows__init(&t->bare, t->r, PROBE_SET_NONE, &t->axes);
+	if (err)
+		return err;
+	t->order = table_order(&t->times, column);
+	return t->order ? 0 : -ENOMEM;
 }
 
 static void print_head(const struct table *t)
@@ -109,7 +114,7 @@ static int print_views(const struct table *t, unsigned int chosen)
 int table_print(const struct run *r, const struct table_options *o, FILE *out)
 {
 	struct table t = {.r = r, .out = out, .colour = o->colour};
-	int err = select_rows(&t);
+	int err = select_rows(&t, o->sort);
 
 	if (!err) {
 		t.axes_apart = table_axes_fit(&t);
@@ -122,6 +127,7 @@ int table_print(const struct run *r, const struct table_options *o, FILE *out)
 		layout_print(out, 2, "Result file: %s", o->file);
 	if (!err && (fflush(out) == EOF || ferror(out)))
 		err = errno ? -errno : -EIO;
+	free((void *)t.order);
 	rows__free(&t.times);
 	rows__free(&t.full);
 	rows__free(&t.bare);

@@ -13,6 +13,7 @@ struct table_options {
 	bool colour;	    /* headings and warnings stand out */
 	unsigned int views; /* a bit for each view that is printed, too */
 	const char *file;   /* the result file, to be named; or NULL */
+	size_t sort;	    /* the column by which rows are sorted; 0: as they stand */
 };
 
 /*
@@ -29,3 +30,9 @@ char *table_views_help(void);
 
 /* Adds the views of a list, "phases,cow", to *chosen. 0, or -EINVAL after one line. */
 int table_views_option(const char *list, unsigned int *chosen);
+
+/* The help of an option --sort, malloc'ed. NULL: out of memory. */
+char *table_sort_help(void);
+
+/* The column of that name, in *chosen. 0, or -EINVAL after one line that lists the names. */
+int table_sort_option(const char *name, size_t *chosen);

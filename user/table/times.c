@@ -8,16 +8,31 @@
 #include "user/table/part.h"
 #include "user/text/numbers.h"
 
+double table_ratio(const struct row *row)
+{
+	return row->first_program ? row__program_ratio(row) : row__ratio(row);
+}
+
 void table_add_ratio(struct columns *s, const struct row *row)
 {
-	double ratio = row->first_program ? row__program_ratio(row) : row__ratio(row);
+	double ratio = table_ratio(row);
 
 	columns__add(s, isfinite(ratio) ? "%sx" : "%s", text_ratio(ratio).text);
 }
 
+static double share_of(struct interval i)
+{
+	return 100 * fmax(i.estimate - i.low, i.high - i.estimate) / i.estimate;
+}
+
+double table_total_share(const struct row *row)
+{
+	return share_of(blocks__log_interval(&row->total_blocks, row->total.median));
+}
+
 void table_add_interval(struct columns *s, struct interval i)
 {
-	double share = 100 * fmax(i.estimate - i.low, i.high - i.estimate) / i.estimate;
+	double share = share_of(i);
 
 	columns__add(s, isfinite(share) ? "%.*f" : "-", share < 9.95 ? 1 : 0, share);
 }
@@ -76,9 +91,9 @@ int table_latency(const struct table *t)
 	columns__head(s, COLUMNS_RIGHT, "TOTAL", NULL);
 	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "RATIO", "+-%", NULL);
 	for (size_t i = 0; i < t->times.n; i++) {
-		const struct row *row = &t->times.v[i];
+		const struct row *row = t->order[i];
 
-		table_add_labels(t, s, row, i ? row - 1 : NULL);
+		table_add_labels(t, s, row, i ? t->order[i - 1] : NULL);
 		add_latency(t, s, row);
 		table_note_ratio(&ratios, row);
 		unknown |= row__execs(row) && !row->started.n;
@@ -179,7 +194,7 @@ static int print_phases(const struct table *t, const struct phase_table *pt)
 
 	add_phase_columns(s, pt);
 	for (size_t i = 0; i < t->times.n; i++) {
-		const struct row *row = &t->times.v[i];
+		const struct row *row = t->order[i];
 
 		if (!any_phase(pt, row))
 			continue;

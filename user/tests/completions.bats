@@ -50,6 +50,7 @@ help_options() { # COMMAND
     [ "$(complete_bash profile --detail = l)" = light ]
     [ "$(complete_bash profile --detail =)" = "calls full light" ]
     [ "$(complete_bash profile --sort b)" = births ]
+    [ "$(complete_bash bench --sort r)" = ratio ]
     [ "$(complete_bash doctor -t k)" = kprobe ]
     [ "$(complete_bash bench --show co)" = cow ]
     [ "$(complete_bash bench --show cow,tr)" = cow,tracing ]
@@ -67,7 +68,7 @@ help_options() { # COMMAND
 @test "the words are those that the programs take, and all that they name in their complaints" {
     for of in 'export --format' 'report --format' 'gate --format' 'profile --by' 'profile --sort' \
         'profile --detail' 'profile --weight' 'profile --trace' 'profile --method' 'show --show' \
-        'bench --show' 'bench --trace' 'bench --untraced' 'gate --on-inconclusive' 'doctor --trace'; do
+        'show --sort' 'bench --show' 'bench --sort' 'bench --trace' 'bench --untraced' 'gate --on-inconclusive' 'doctor --trace'; do
         read -r command option <<<"$of"
         run -2 --separate-stderr "$BUILD/spawnscope" "$command" "$option" nonsense
         [[ $stderr == *": must be "* ]]

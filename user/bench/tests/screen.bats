@@ -3,7 +3,7 @@
 #
 # What bench and show print: the answer first, on one screen, as wide as the terminal.
 #
-# shellcheck disable=SC2154 # what tool.bash sets
+# shellcheck disable=SC2016,SC2154 # what tool.bash sets
 
 load ../../tests/tool.bash
 load bench.bash
@@ -115,6 +115,61 @@ VIEWS
     cmp <("$TOOL" show --show all "$STANDARD") <("$TOOL" show -v "$STANDARD")
     one_line 2 "phases.*cow" "$TOOL" show --show frob "$STANDARD"
     one_line 2 "phases.*cow" "$TOOL" bench --no-trace --show phases,frob
+}
+
+# The rows of the standard suite as "bytes pages method", by a column of the table that jq computes.
+rows_by() { # JQ
+    jq -src 'map(select(.type == "cell" and .key.trace == "phases")) | map({k: .key, s: .samples, o: .order})
+        | def median: map(select(. != null)) | sort | if length == 0 then null
+            else (.[(length - 1) / 2 | floor] + .[length / 2 | floor]) / 2 end;
+        sort_by([('"$1"'), .k.rss_bytes, .k.pages, .o]) | .[].k | "\(.rss_bytes) \(.pages) \(.method)"' "$STANDARD"
+}
+
+# Those of a printed table.
+rows_of() { # FILE
+    awk '/^PARENT/ { on = 1; next } /^Medians/ { exit }
+         on && /^[^ ]/ { parent = $1; pages = $2; print parent, pages, $3 } on && /^ / { print parent, pages, $1 }' "$1" |
+        numfmt --from=iec
+}
+
+@test "--sort orders the rows by a column of the table, and changes nothing else" {
+    local column by
+    "$TOOL" show "$STANDARD" | LC_ALL=C sort >"$DIR/plain"
+    while IFS='|' read -r column by; do
+        echo "$column"
+        "$TOOL" show --sort "$column" "$STANDARD" >"$DIR/out"
+        rows_of "$DIR/out" >"$DIR/printed"
+        diff <(rows_by "$by") "$DIR/printed"
+        [ "$(wc -l <"$DIR/printed")" -ge 70 ]
+        # Each row has the figures of its own labels, and the sentences are those of any order.
+        python3 user/bench/tests/screen.py "$STANDARD" "$DIR/out"
+        diff <("$TOOL" show "$STANDARD" | sed '/^PARENT/,$d') <(sed '/^PARENT/,$d' "$DIR/out")
+    done <<'COLUMNS'
+parent|0
+pages|.k.pages
+method|.k.method
+call|.s.spawn_ns | median
+started|.s.exec_ns // [] | median | [. == null, .]
+total|.s.total_ns | median
+COLUMNS
+    # These are not in the file: they are as the table has them.
+    "$TOOL" show --sort ratio "$STANDARD" | grep -Eo '[0-9.]+x ' | tr -d x >"$DIR/ratios"
+    [ "$(wc -l <"$DIR/ratios")" -ge 70 ]
+    sort -g "$DIR/ratios" | diff - "$DIR/ratios"
+    cmp <("$TOOL" show --sort parent "$STANDARD") <("$TOOL" show "$STANDARD")
+    # Rows of other tables stand in the same order.
+    "$TOOL" show --show latency --sort method "$STANDARD" | awk '/^PARENT/ { n++; next } n == 1 && NF { print $3; exit }' | grep -x clone-vm-vfork
+    "$TOOL" bench --no-trace -q --method fork,vfork --size 1M --runs 6 --sort call >"$DIR/out"
+    cat "$DIR/out"
+    [ "$(rows_of "$DIR/out" | wc -l)" -eq 2 ]
+}
+
+@test "--sort refuses other columns and other runs, in one line" {
+    local want='parent, method, call, started, total, interval, ratio, .* or program$'
+    one_line 2 "--sort 'size': must be $want" "$TOOL" bench --no-trace --sort size
+    one_line 2 "--sort 'size': must be $want" "$TOOL" show --sort size "$STANDARD"
+    one_line 2 'is a profile, .*`spawnscope profile --input FILE --sort WHAT`' \
+        "$TOOL" show --sort call user/report/tests/golden/profile.jsonl
 }
 
 @test "show refuses what is no run, in one line" {
