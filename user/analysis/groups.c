@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/base/proc.h"
+#include "user/analysis/group_key.h"
 
 void groups__init(struct groups *g, enum group_by by)
 {
@@ -37,96 +37,12 @@ void groups__free(struct groups *g)
 	*g = (struct groups){0};
 }
 
-/* The second part of a key by stack, where the first is 0. */
-enum { STACK_NOT_TAKEN = 1, STACK_OF_KERNEL, STACK_OF_LOST };
-
-/* As the kernel side makes it: group_of_current() of bpf/profile.bpf.h. */
-static struct group_key key_of(const struct groups *g, const struct birth *b)
-{
-	struct group_key key = {.method = b->life.method};
-
-	switch (g->by) {
-	case GROUP_BY_COMM:
-		memcpy(key.id, b->comm, strnlen(b->comm, sizeof(key.id)));
-		break;
-	case GROUP_BY_EXE:
-		key.id[0] = b->exe_inode;
-		key.id[1] = b->exe_device;
-		break;
-	case GROUP_BY_PID:
-		key.id[0] = b->life.parent_tgid;
-		break;
-	case GROUP_BY_CGROUP:
-		key.id[0] = b->cgroup;
-		break;
-	case GROUP_BY_STACK:
-		if (b->stack)
-			key.id[0] = b->stack->id;
-		else
-			key.id[1] = b->exe[0] ? STACK_NOT_TAKEN : STACK_OF_KERNEL;
-		break;
-	}
-	return key;
-}
-
-static const char *exe_label(const struct birth *b)
-{
-	return b && b->exe[0] ? b->exe : "(kernel thread)";
-}
-
-static const char *stack_label(struct group *to, const struct birth *b)
-{
-	static const char *const unknown[] = {
-		[STACK_NOT_TAKEN] = "[unknown: stack lost]",
-		[STACK_OF_KERNEL] = "(kernel thread)",
-		[STACK_OF_LOST] = "[unknown: record lost]",
-	};
-
-	to->stack = b ? b->stack : NULL;
-	return to->stack ? to->stack->own : unknown[to->key.id[1]];
-}
-
-/* What a group is called; `b` is a birth of it, or NULL if none was received. */
-static int set_label(const struct groups *g, struct group *to, const struct birth *b)
-{
-	char text[256];
-	int n = -1;
-
-	switch (g->by) {
-	case GROUP_BY_COMM:
-		n = asprintf(&to->label, "%.16s", (const char *)to->key.id);
-		break;
-	case GROUP_BY_EXE:
-		if (b || !to->key.id[0])
-			n = asprintf(&to->label, "%s", exe_label(b));
-		else
-			n = asprintf(&to->label, "inode %llu", to->key.id[0]);
-		break;
-	case GROUP_BY_PID:
-		n = b ? asprintf(&to->label, "%u %s", b->life.parent_tgid, b->comm)
-		      : asprintf(&to->label, "%llu", to->key.id[0]);
-		break;
-	case GROUP_BY_CGROUP:
-		if (!proc_cgroup_path(to->key.id[0], text, sizeof(text)))
-			n = asprintf(&to->label, "%s", text);
-		else
-			n = asprintf(&to->label, "cgroup %llu", to->key.id[0]);
-		break;
-	case GROUP_BY_STACK:
-		n = asprintf(&to->label, "%s", stack_label(to, b));
-		break;
-	}
-	if (n < 0)
-		to->label = NULL;
-	return to->label ? 0 : -ENOMEM;
-}
-
 /* A result file has no inodes: there programs go by their names. */
 static bool is_group_of(const struct groups *g, const struct group *v, const struct group_key *key,
 			const struct birth *b)
 {
 	return !memcmp(&v->key, key, sizeof(*key)) &&
-	       (g->by != GROUP_BY_EXE || key->id[0] || !strcmp(v->label, exe_label(b)));
+	       (g->by != GROUP_BY_EXE || key->id[0] || !strcmp(v->label, group_key_exe(b)));
 }
 
 /* NULL: out of memory. */
@@ -147,7 +63,9 @@ static struct group *find(struct groups *g, const struct group_key *key, const s
 		return NULL;
 	g->v = v;
 	v[g->n] = (struct group){.key = *key};
-	if (set_label(g, &v[g->n], b))
+	v[g->n].stack = g->by == GROUP_BY_STACK && b ? b->stack : NULL;
+	v[g->n].label = group_key_label(g->by, key, b);
+	if (!v[g->n].label)
 		return NULL;
 	return &v[g->n++];
 }
@@ -198,7 +116,7 @@ static int add_to(struct group *g, const struct birth *b, const int64_t *phases,
 
 const struct group *groups__of(const struct groups *g, const struct birth *b)
 {
-	struct group_key key = key_of(g, b);
+	struct group_key key = group_key_of(g->by, b);
 
 	for (size_t i = 0; i < g->n; i++)
 		if (is_group_of(g, &g->v[i], &key, b))
@@ -209,7 +127,7 @@ const struct group *groups__of(const struct groups *g, const struct birth *b)
 int groups__add_phases(struct groups *g, const struct birth *b, const int64_t phases[PHASE_COUNT],
 		       int64_t work_ns)
 {
-	struct group_key key = key_of(g, b);
+	struct group_key key = group_key_of(g->by, b);
 	struct group *to = find(g, &key, b);
 	int err;
 
@@ -238,7 +156,7 @@ static void add_counts(struct group *g, const struct group_counts *counts)
 static int count_lost(struct groups *g, const struct group_key *key,
 		      const struct group_counts *counts)
 {
-	struct group_key lost = {.id = {0, STACK_OF_LOST}, .method = key->method};
+	struct group_key lost = {.id = {0, GROUP_STACK_LOST}, .method = key->method};
 	struct group *to = counts->lost ? find(g, &lost, NULL) : NULL;
 
 	add_counts(&g->all, counts);
@@ -280,7 +198,7 @@ void groups__count_received(struct groups *g)
 void groups__count_stacks(struct groups *g)
 {
 	for (size_t i = 0; i < g->n; i++)
-		if (g->v[i].key.id[1] != STACK_OF_LOST)
+		if (g->v[i].key.id[1] != GROUP_STACK_LOST)
 			count_received(&g->v[i]);
 	count_received(&g->other);
 }
