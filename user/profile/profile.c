@@ -20,11 +20,11 @@
 #include "user/base/say.h"
 #include "user/base/slow_reader.h"
 #include "user/profile/calibrate.h"
+#include "user/profile/follow.h"
 #include "user/profile/options.h"
 #include "user/profile/sinks.h"
 #include "user/profile/summary.h"
 #include "user/profile/trace.h"
-#include "user/profile/watch.h"
 
 /* How long to wait for a slow reader after the trace has ended, or after a request to stop. */
 #define PATIENCE_NS 1000000000LL
@@ -172,7 +172,7 @@ static int trace(struct profile *p)
 	p->sinks.stacks = t->stacks;
 	err = trace__release(t, &p->why);
 	if (!err)
-		err = watch(t, &p->sinks, choice);
+		err = follow_births(t, &p->sinks, choice);
 	return err ? err : summarise(p);
 }
 

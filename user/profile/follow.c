@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/profile/watch.h"
+#include "user/profile/follow.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -17,7 +17,7 @@
 #define RECORDS_AT_ONCE 256
 #define STACKS_AT_ONCE	64
 
-struct watch {
+struct follow {
 	struct trace *trace;
 	struct sinks *sinks;
 	struct births *births;
@@ -28,61 +28,61 @@ struct watch {
 
 static void on_stack(void *context, const struct record_head *record, size_t size)
 {
-	struct watch *w = context;
-	int err = stacks__add(w->trace->stacks, record, size);
+	struct follow *f = context;
+	int err = stacks__add(f->trace->stacks, record, size);
 
 	if (err == -ENOMEM)
-		w->trace->error = err;
+		f->trace->error = err;
 }
 
 /* The kernel sends a birth's stack first, but on a ring that may have been read before it came. */
-static void need_stack(struct watch *w, const struct record_head *record, size_t size)
+static void need_stack(struct follow *f, const struct record_head *record, size_t size)
 {
 	const struct record_birth *b = (const struct record_birth *)record;
-	const struct trace *t = w->trace;
+	const struct trace *t = f->trace;
 
 	if (record->kind != RECORD_BIRTH || size < sizeof(*b) || !b->stack)
 		return;
 	while (!stacks__has(t->stacks, b->parent_tid, b->stack) &&
-	       probe__consume_stacks(t->probe, 1, on_stack, w) > 0)
+	       probe__consume_stacks(t->probe, 1, on_stack, f) > 0)
 		;
 }
 
 static void on_record(void *context, const struct record_head *record, size_t size)
 {
-	struct watch *w = context;
+	struct follow *f = context;
 	int err;
 
-	if (w->trace->stacks)
-		need_stack(w, record, size);
-	err = births__add(w->births, record, size);
+	if (f->trace->stacks)
+		need_stack(f, record, size);
+	err = births__add(f->births, record, size);
 	if (err == -ENOMEM)
-		w->trace->error = err;
+		f->trace->error = err;
 }
 
 /* Takes some of the records that have come. 1 if there may be more, 0, or -errno. */
-static int take_records(struct watch *w)
+static int take_records(struct follow *f)
 {
-	struct probe *probe = w->trace->probe;
+	struct probe *probe = f->trace->probe;
 	int stacks = 0, err;
 
-	if (w->trace->stacks)
-		stacks = probe__consume_stacks(probe, STACKS_AT_ONCE, on_stack, w);
-	err = probe__consume_some(probe, RECORDS_AT_ONCE, on_record, w);
+	if (f->trace->stacks)
+		stacks = probe__consume_stacks(probe, STACKS_AT_ONCE, on_stack, f);
+	err = probe__consume_some(probe, RECORDS_AT_ONCE, on_record, f);
 	return err ? err : stacks > 0;
 }
 
 /* Takes all records. Only after the end: until then they can come as fast as they are taken. */
-static int take_rest(struct watch *w)
+static int take_rest(struct follow *f)
 {
 	int err;
 
-	if (w->drained)
+	if (f->drained)
 		return 0;
-	w->drained = true;
+	f->drained = true;
 	do
-		err = take_records(w);
-	while (err > 0 && !w->trace->error && !w->sinks->error);
+		err = take_records(f);
+	while (err > 0 && !f->trace->error && !f->sinks->error);
 	return err < 0 ? err : 0;
 }
 
@@ -100,19 +100,19 @@ static void wait_some(const struct trace *t)
 	ppoll(t->fds, t->fd_count + (t->stacks ? 1 : 0), &timeout, NULL);
 }
 
-static void tick(struct watch *w)
+static void tick(struct follow *f)
 {
 	int64_t now = now_ns();
 
-	if (now - w->ticked <= TICK_NS)
+	if (now - f->ticked <= TICK_NS)
 		return;
-	w->ticked = now;
-	births__tick(w->births, now - w->clock_offset);
+	f->ticked = now;
+	births__tick(f->births, now - f->clock_offset);
 }
 
-int watch(struct trace *t, struct sinks *to, const struct source_choice *choice)
+int follow_births(struct trace *t, struct sinks *to, const struct source_choice *choice)
 {
-	struct watch w = {
+	struct follow f = {
 		.trace = t,
 		.sinks = to,
 		.births = births__new(choice, sinks__birth, to),
@@ -120,21 +120,21 @@ int watch(struct trace *t, struct sinks *to, const struct source_choice *choice)
 	};
 	int err = 0;
 
-	if (!w.births)
+	if (!f.births)
 		return -ENOMEM;
 	while (!t->stop && err >= 0) {
 		if (!err)
 			wait_some(t);
-		err = t->ended ? 0 : take_records(&w);
-		tick(&w);
+		err = t->ended ? 0 : take_records(&f);
+		tick(&f);
 		t->stop |= to->error != 0;
 		trace__check(t);
 		if (t->ended && err >= 0)
-			err = take_rest(&w);
+			err = take_rest(&f);
 	}
 	trace__end(t);
-	births__finish(w.births);
-	to->run.end.births = births__received(w.births);
-	births__free(w.births);
+	births__finish(f.births);
+	to->run.end.births = births__received(f.births);
+	births__free(f.births);
 	return err < 0 ? err : t->error;
 }

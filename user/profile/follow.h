@@ -10,4 +10,4 @@
  * Passes every birth to the sinks until the trace has ended and no record is left. Stops early if
  * `to` fails. Sets to->run.end.births, the births received. 0 or -errno.
  */
-int watch(struct trace *t, struct sinks *to, const struct source_choice *choice);
+int follow_births(struct trace *t, struct sinks *to, const struct source_choice *choice);
