@@ -96,26 +96,75 @@ help_options() { # COMMAND
     [ "$(PATH=/usr/bin:/bin complete_bash profile --by st)" = stack ]
 }
 
-@test "the files for zsh and fish have every option of every command, and are well-formed" {
+# complete_zsh LINE, complete_fish LINE: what the shell offers at the end of the line, sorted, on one
+# line. fish repeats what stands before = and the last comma.
+complete_zsh() {
+    timeout 20 zsh -f "$BATS_TEST_DIRNAME/complete.zsh" "$FILES" "$1" | LC_ALL=C sort | paste -sd ' '
+}
+
+complete_fish() {
+    HOME=$DIR fish --no-config -c 'source $argv[1]; complete -C $argv[2]' "$FILES/spawnscope.fish" "$1" |
+        cut -f1 | sed 's/^.*[=,]//' | LC_ALL=C sort | paste -sd ' '
+}
+
+# In a folder with a file, and a program in PATH, whose names begin with zzz.
+check_shell() { # FUNCTION
+    local command line want
+    mkdir -p "$DIR/bin" "$DIR/here"
+    printf '#!/bin/sh\n' >"$DIR/bin/zzz-program"
+    chmod +x "$DIR/bin/zzz-program"
+    cd "$DIR/here"
+    touch zzz-file
+    PATH=$DIR/bin:$PATH
     for command in $(commands); do
-        "$BUILD/spawnscope" "$command" --list-options >"$DIR/options" 2>/dev/null || continue
-        while IFS=$'\t' read -r short name _; do
-            grep -qE -- "'--$name(=|\[)" "$FILES/_spawnscope"
-            grep -qF -- "from $command' -l $name " "$FILES/spawnscope.fish"
-            [ "$short" = - ] || grep -qF -- "from $command' -l $name -s $short " "$FILES/spawnscope.fish"
-        done <"$DIR/options"
+        "$1" "spawnscope $command --" | tr ' ' '\n' | grep -vx -e --help -e --usage -e --version >"$DIR/offered"
+        help_options "$command" | grep -vx -e --help -e --usage -e --version | LC_ALL=C sort >"$DIR/listed"
+        diff "$DIR/listed" "$DIR/offered"
+        [ -s "$DIR/offered" ]
+        [[ " $("$1" 'spawnscope ') " == *" $command "* ]]
     done
-    grep -q -- "-l sort .*-a 'work births errors call median max rss name'" "$FILES/spawnscope.fish"
-    grep -qF -- ':LIST:_values -s , LIST 4k thp' "$FILES/_spawnscope"
-    bash -n "$FILES/spawnscope"
-    # The quotes of zsh that we use are those of bash.
-    bash -n "$FILES/_spawnscope"
-    if command -v zsh >/dev/null; then
-        zsh -n "$FILES/_spawnscope"
-    fi
-    if command -v fish >/dev/null; then
-        fish -n "$FILES/spawnscope.fish"
-    fi
+    while IFS='|' read -r line want; do
+        echo "spawnscope $line: $("$1" "spawnscope $line")"
+        [ "$("$1" "spawnscope $line")" = "$want" ]
+    done <<'LINES'
+pro|profile
+help ga|gate
+--vers|--version
+bench --hel|--help
+profile --detail |calls full light
+profile --detail=l|light
+profile --live --sort b|births
+doctor -t k|kprobe
+bench --sort r|ratio
+bench --show cow,tr|tracing
+bench --method=fork,vfork-|vfork-exec
+gate --untraced |all none smallest
+bench --suite qu|quick
+bench --suite zzz|zzz-file
+bench --size |
+bench -o zzz|zzz-file
+report --output=zzz|zzz-file
+show zzz|zzz-file
+gate zzz|zzz-file
+gate zzz-file -- zzz|zzz-file
+bench zzz|
+lab --kernel zzz|zzz-file
+lab --kernel zzz-file -- do|doctor
+bench --runs 3 -- zzz-p|zzz-program
+profile -- zzz-p|zzz-program
+profile -- zzz-program zzz|zzz-file
+profile -- zzz-program --deta|
+LINES
+}
+
+@test "zsh offers commands, options, their words, files, and commands after --" {
+    zsh -n "$FILES/_spawnscope"
+    check_shell complete_zsh
+}
+
+@test "fish offers the same" {
+    fish --no-execute "$FILES/spawnscope.fish"
+    check_shell complete_fish
 }
 
 @test "--list-options is for programs: a line an option, of five fields" {
