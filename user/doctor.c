@@ -23,10 +23,11 @@
 #include "user/model/phase.h"
 #include "user/probe/probe.h"
 #include "user/probe/source_text.h"
-#include "user/text/columns.h"
 #include "user/text/layout.h"
 
-#define TRIALS 5 /* at most, until each source has fired */
+#define TRIALS	      5 /* at most, until each source has fired */
+#define SOURCE_COLUMN 14
+#define EDGE_COLUMN   16
 
 struct doctor {
 	enum source_kind best;
@@ -189,27 +190,25 @@ static int examine(struct doctor *d, struct probe *p)
 static int print_findings(struct doctor *d, struct probe *p)
 {
 	const struct source_choice *choice = probe__choice(p, PROBE_SET_ALL);
-	struct columns *s = columns__new(1);
-	char text[512];
+	char text[512], marked[560];
 	int had = 0;
 
-	columns__head(s, 0, "PHASE", "SOURCE", NULL);
+	layout_field(stdout, "PHASE", SOURCE_COLUMN, "SOURCE");
 	for (int k = 0; k < PHASE_COUNT; k++) {
 		const struct phase_model *m = &phase_models[k];
 		bool none = source_of_phase(choice, k, m->only_if, text, sizeof(text));
 
 		had += !none && d->seen[k];
-		columns__add(s, "%s", m->name);
-		columns__add(s, "%s%s", none ? "-" : text,
-			     none || d->seen[k] ? "" : " attaches, but marked nothing");
+		snprintf(marked, sizeof(marked), "%s%s", none ? "-" : text,
+			 none || d->seen[k] ? "" : " attaches, but marked nothing");
+		layout_field(stdout, m->name, SOURCE_COLUMN, marked);
 	}
-	if (columns__finish(s, NULL, stdout, false))
-		return EXIT_TROUBLE;
 	for (int k = 0; k < PHASE_COUNT; k++)
 		if (source_of_phase(choice, k, phase_models[k].only_if, text, sizeof(text)))
 			layout_print(stdout, 2, "%s cannot be measured: %s", phase_models[k].name,
 				     text);
-	printf("%d of %d phases can be measured on this kernel.\n", had, PHASE_COUNT);
+	layout_print(stdout, 2, "%d of %d phases can be measured on this kernel.", had,
+		     PHASE_COUNT);
 	return had == PHASE_COUNT ? EXIT_OK : had ? EXIT_NOT_OK : EXIT_TROUBLE;
 }
 
@@ -226,11 +225,15 @@ static void print_attempts(const struct source_choice *choice)
 #undef X
 	};
 
-	for (size_t i = 0; i < source_count; i++)
-		printf("%-13s %s:%s: %s\n",
-		       sources[i].edge >= 0 ? edges[sources[i].edge] : sums[sources[i].sum],
-		       source_kind_name(sources[i].kind), sources[i].name,
-		       choice->refusal[i][0] ? choice->refusal[i] : "works");
+	for (size_t i = 0; i < source_count; i++) {
+		char text[512];
+
+		snprintf(text, sizeof(text), "%s:%s: %s", source_kind_name(sources[i].kind),
+			 sources[i].name, choice->refusal[i][0] ? choice->refusal[i] : "works");
+		layout_field(stdout,
+			     sources[i].edge >= 0 ? edges[sources[i].edge] : sums[sources[i].sum],
+			     EDGE_COLUMN, text);
+	}
 }
 
 int command_doctor(int argc, char **argv)
@@ -260,7 +263,8 @@ int command_doctor(int argc, char **argv)
 		goto cleanup;
 	}
 	uname(&u);
-	printf("Kernel %s (%s)\n\n", u.release, u.machine);
+	layout_print(stdout, 2, "Kernel %s (%s)", u.release, u.machine);
+	putchar('\n');
 	status = print_findings(&d, p);
 	if (d.verbose)
 		print_attempts(probe__choice(p, PROBE_SET_ALL));

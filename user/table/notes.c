@@ -10,11 +10,12 @@
 
 static void print_origin(FILE *out, const char *name, const struct phase_origin *origin)
 {
-	const char *lead = origin->source ? "" : "absent: ";
+	struct strbuf text = {0};
 
-	fprintf(out, "%-*s%s", SOURCE_COLUMN, name, lead);
-	layout_wrap(out, SOURCE_COLUMN + strlen(lead), SOURCE_COLUMN,
+	strbuf__add(&text, "%s%s", origin->source ? "" : "absent: ",
 		    origin->source ? origin->source : origin->absent);
+	layout_field(out, name, SOURCE_COLUMN, strbuf__text(&text));
+	strbuf__free(&text);
 }
 
 /* Whether one reason keeps every phase away. */

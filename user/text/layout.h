@@ -20,14 +20,21 @@ void layout_title(FILE *out, const char *title, bool colour);
 
 /*
  * Prints `unsafe`, escaped by escape_text(), and a newline. `column` columns of the first line are
- * already used. Lines break at blanks, or within a word that is longer than a line; later lines
- * begin with `indent` blanks (at most half the width).
+ * already used. Lines break at blanks, not between a number and its unit, and within a word that is
+ * longer than a line, behind a sign if it has one; later lines begin with `indent` blanks (at most
+ * half the width).
  */
 void layout_wrap(FILE *out, size_t column, size_t indent, const char *unsafe);
 
 /* Prints the formatted text like layout_wrap(), from the start of a line. */
 __attribute__((format(printf, 3, 4))) void layout_print(FILE *out, size_t indent,
 							const char *format, ...);
+
+/*
+ * Prints the name, which is not escaped, and the text like layout_wrap() from `column` on; below the
+ * name where that leaves too little room.
+ */
+void layout_field(FILE *out, const char *name, size_t column, const char *unsafe);
 
 /* Appends to the text in a buffer of `size` bytes. If it does not fit, the text ends with "..." and
  * later calls append nothing. */
