@@ -63,9 +63,9 @@ static void add_labels(const struct profile_summary *sum, struct columns *s, con
 
 static struct columns *new_sheet(const struct profile_summary *sum)
 {
-	struct columns *s = columns__new(2);
+	struct columns *s = columns__new();
 
-	columns__head(s, 0, by_names[sum->groups->by], "METHOD", NULL);
+	columns__head(s, COLUMNS_LABEL, by_names[sum->groups->by], "METHOD", NULL);
 	return s;
 }
 
@@ -180,7 +180,7 @@ int table_profile_cow(const struct profile_summary *sum, FILE *out, bool colour)
 	struct columns *s = new_sheet(sum);
 	const struct group *g;
 
-	columns__head(s, 0, "IN", NULL);
+	columns__head(s, COLUMNS_LABEL, "IN", NULL);
 	columns__head(s, COLUMNS_RIGHT, "FAULTS", "COPIED", "MEDIAN", "MAX", "TOTAL TIME", NULL);
 	for (size_t i = 0; (g = table_profile_group(sum, i)); i++)
 		for (size_t k = 0; k < 2; k++) {
@@ -204,9 +204,9 @@ int table_profile_cow(const struct profile_summary *sum, FILE *out, bool colour)
 int table_profile_totals(const struct profile_summary *sum, FILE *out, bool colour)
 {
 	const struct group *all = &sum->groups->all;
-	struct columns *s = columns__new(1);
+	struct columns *s = columns__new();
 
-	columns__head(s, 0, "PHASE", NULL);
+	columns__head(s, COLUMNS_LABEL, "PHASE", NULL);
 	columns__head(s, COLUMNS_RIGHT, "TOTAL", NULL);
 	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "OF WORK", NULL);
 	columns__head(s, COLUMNS_RIGHT, "N", "MEDIAN", NULL);

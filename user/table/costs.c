@@ -74,7 +74,7 @@ int table_cow(const struct table *t)
 	struct columns *s = table_sheet(t);
 	const struct row *before = NULL;
 
-	columns__head(s, 0, "IN", NULL);
+	columns__head(s, COLUMNS_LABEL, "IN", NULL);
 	columns__head(s, COLUMNS_RIGHT, "FAULTS", NULL);
 	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "COPIED", "REUSED", "HUGE", "TIME",
 		      NULL);

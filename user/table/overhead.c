@@ -54,8 +54,8 @@ int table_overhead(const struct table *t)
 		any |= is_single(&t->r->cells[i]);
 	if (!any)
 		return 0;
-	s = columns__new(1);
-	columns__head(s, 0, "METHOD", "PROBES", NULL);
+	s = columns__new();
+	columns__head(s, COLUMNS_LABEL, "METHOD", "PROBES", NULL);
 	columns__head(s, COLUMNS_RIGHT, "ADDED TO CALL", "TO TOTAL", NULL);
 	for (size_t i = 0; i < t->bare.n; i++) {
 		bool first = true;

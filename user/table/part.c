@@ -57,19 +57,19 @@ static void head_axis(struct columns *s, const char *axis)
 
 	for (char *c = name; c && *c; c++)
 		*c = (char)toupper((unsigned char)*c);
-	columns__head(s, 0, name ? name : axis, NULL);
+	columns__head(s, COLUMNS_LABEL, name ? name : axis, NULL);
 	free(name);
 }
 
 struct columns *table_sheet(const struct table *t)
 {
 	size_t axes = t->axes_apart ? t->axes.n : 0;
-	struct columns *s = columns__new(2 + axes);
+	struct columns *s = columns__new();
 
-	columns__head(s, 0, "PARENT", NULL);
+	columns__head(s, COLUMNS_LABEL, "PARENT", NULL);
 	for (size_t i = 0; i < axes; i++)
 		head_axis(s, t->axes.name[i]);
-	columns__head(s, 0, "METHOD", NULL);
+	columns__head(s, COLUMNS_LABEL, "METHOD", NULL);
 	return s;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * A table for a terminal (layout_width()). Its first columns, the labels, say what a row is about.
- * Columns that do not fit go into another table below, which repeats the labels. Not libsmartcols:
- * the lab's static build needs a static library.
+ * Where the others do not fit beside them, they stand in a line below them; where they need more
+ * lines, in a second table that repeats the labels, or below them with their names. Not
+ * libsmartcols: the lab's static build needs a static library.
  */
 #pragma once
 
@@ -13,15 +14,16 @@
 struct columns;
 
 /* NULL: out of memory. The other functions accept that: check only columns__finish(). */
-struct columns *columns__new(size_t labels);
+struct columns *columns__new(void);
 
 enum {
 	COLUMNS_RIGHT = 1,    /* numbers */
 	COLUMNS_OPTIONAL = 2, /* left out if all rows have "-" */
-	COLUMNS_WIDE = 4,     /* a label with more room: few columns follow */
+	COLUMNS_LABEL = 4,    /* these come first */
+	COLUMNS_WIDE = 8,     /* a label with more room: few columns follow */
 };
 
-/* Adds columns whose names end with NULL; do so before adding cells. */
+/* Adds columns; NULL ends their names. Do so before adding cells. */
 void columns__head(struct columns *s, int flags, ...) __attribute__((sentinel));
 
 /*

@@ -31,8 +31,8 @@ __attribute__((format(printf, 3, 4))) void layout_print(FILE *out, size_t indent
 							const char *format, ...);
 
 /*
- * Prints the name, which is not escaped, and the text like layout_wrap() from `column` on; below the
- * name where that leaves too little room.
+ * Prints the name, which is not escaped, and the text like layout_wrap() from `column` on; below
+ * the name where that leaves too little room.
  */
 void layout_field(FILE *out, const char *name, size_t column, const char *unsafe);
 

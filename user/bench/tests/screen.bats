@@ -69,10 +69,15 @@ no_wider() {
     for width in "${WIDTHS[@]}"; do
         COLUMNS=$width LC_ALL=C.UTF-8 "$TOOL" show "$DIR/long.jsonl" >"$DIR/out"
         no_wider "$width" "$DIR/out"
-        # Of the first parent in the first part of the table; the name is the last label.
-        awk '/^PARENT/ { on = 1; at = index($0, "METHOD"); next }
-             on && /^[^ ]/ && NR > 1 && seen++ { exit }
-             on { name = substr($0, at); sub(/  .*/, "", name); print name }' "$DIR/out" >"$DIR/names"
+        # Of the first parent. The name is the last label; where rows stand below their labels, all
+        # that follows the parent, until a line of values.
+        awk '/^PARENT/ { on = 1; at = /METHOD .*CALL/ ? index($0, "METHOD") : 0; next }
+             !on || /^ +CALL/ { next }
+             /^4M/ { exit }
+             at { name = substr($0, at); sub(/  .*/, "", name); print name; next }
+             / µs  / { print name; next }
+             /^1M/ { name = "" }
+             { name = name $0 }' "$DIR/out" >"$DIR/names"
         cat "$DIR/names"
         [ "$(wc -l <"$DIR/names")" -eq 10 ]
         [ -z "$(sort "$DIR/names" | uniq -d)" ]

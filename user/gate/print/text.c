@@ -126,11 +126,11 @@ static void print_left_out(const struct choice *c, FILE *out)
 
 static int print_rows(const struct gate_report *r, const struct choice *c, FILE *out, bool colour)
 {
-	struct columns *s = columns__new(2);
+	struct columns *s = columns__new();
 	bool grouped = false;
 	int err;
 
-	columns__head(s, 0, "CELL", "METRIC", NULL);
+	columns__head(s, COLUMNS_LABEL, "CELL", "METRIC", NULL);
 	columns__head(s, COLUMNS_RIGHT, "A", "B", "CHANGE", NULL);
 	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "95 %", "TOLERANCE", NULL);
 	columns__head(s, 0, "VERDICT", NULL);
@@ -158,10 +158,10 @@ static int print_budget(const struct gate_report *r, FILE *out, bool colour)
 
 	for (size_t i = 0; i < r->row_count; i++)
 		cells |= r->rows[i].cell[0] != '\0';
-	s = columns__new(cells ? 2 : 1);
-	columns__head(s, cells ? 0 : COLUMNS_WIDE, "RULE", NULL);
+	s = columns__new();
+	columns__head(s, COLUMNS_LABEL | (cells ? 0 : COLUMNS_WIDE), "RULE", NULL);
 	if (cells)
-		columns__head(s, 0, "CELL", NULL);
+		columns__head(s, COLUMNS_LABEL, "CELL", NULL);
 	columns__head(s, COLUMNS_RIGHT, "LIMIT", "IS", NULL);
 	columns__head(s, 0, "VERDICT", NULL);
 	for (size_t i = 0; i < r->row_count; i++) {

@@ -300,9 +300,9 @@ TEST(parents_show_what_distinguishes_them)
 	layout_set_width(40);
 	out = printed_freed(&r);
 	layout_set_width(0);
-	assert_has(out, "1M 4k vmas=1000        fork ");
-	assert_has(out, "1M 4k child_write=64K  fork ");
-	assert_has(out, "1M thp                 fork ");
+	assert_has(out, "\n1M 4k vmas=1000        fork\n");
+	assert_has(out, "\n1M 4k child_write=64K  fork\n");
+	assert_has(out, "\n1M thp                 fork\n");
 	free(out);
 }
 

@@ -107,6 +107,47 @@ TEST(lines_break_at_blanks)
 	assert_wrapped(79, 4, "a b", "a\n    b\n");
 }
 
+TEST(a_unit_stays_with_its_number)
+{
+	assert_wrapped(72, 2, "in 123 \xc2\xb5s (9 %)", "in\n  123 \xc2\xb5s (9 %)\n");
+	assert_wrapped(71, 2, "12345 MiB, so", "\n  12345 MiB, so\n");
+	assert_wrapped(73, 2, "of 123 spawns", "of 123\n  spawns\n");
+	assert_wrapped(73, 2, "a pass %", "a pass\n  %\n");
+}
+
+TEST(a_long_word_breaks_behind_a_sign)
+{
+	layout_set_width(40);
+	assert_wrapped(0, 2, "tracepoint:sched_process_exit..sys_exit_execve",
+		       "tracepoint:sched_process_exit..\n  sys_exit_execve\n");
+	assert_wrapped(0, 2, "/usr/lib/x86_64-linux-gnu/a-directory/program",
+		       "/usr/lib/x86_64-linux-gnu/a-directory/\n  program\n");
+	layout_set_width(0);
+}
+
+static char *field(size_t width)
+{
+	char *out = NULL;
+	size_t size;
+	FILE *f = open_memstream(&out, &size);
+
+	layout_set_width(width);
+	layout_field(f, "name", 16, TEN " " TEN " " TEN " " TEN);
+	layout_set_width(0);
+	fclose(f);
+	return out;
+}
+
+TEST(a_field_stands_below_its_name_where_a_line_is_short)
+{
+	char *narrow = field(40), *wide = field(80);
+
+	assert_string_equal(narrow, "name\n  " TEN " " TEN " " TEN "\n    " TEN "\n");
+	assert_string_equal(wide, "name            " TEN " " TEN " " TEN " " TEN "\n");
+	free(narrow);
+	free(wide);
+}
+
 TEST(long_words_are_cut)
 {
 	char word[201], *out, *line, *rest = NULL;
@@ -146,10 +187,10 @@ static char *printed(struct columns *s)
 
 TEST(wide_sheets_go_on_below)
 {
-	struct columns *s = columns__new(1);
+	struct columns *s = columns__new();
 	char *out;
 
-	columns__head(s, 0, "A", NULL);
+	columns__head(s, COLUMNS_LABEL, "A", NULL);
 	columns__head(s, COLUMNS_RIGHT, TEN TEN TEN TEN, NULL);
 	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "EMPTY", NULL);
 	columns__head(s, COLUMNS_RIGHT, TEN TEN TEN TEN "x", NULL);
@@ -170,10 +211,10 @@ TEST(wide_sheets_go_on_below)
 TEST(empty_sheets_are_not_printed)
 {
 	for (int rows = 0; rows < 2; rows++) {
-		struct columns *s = columns__new(1);
+		struct columns *s = columns__new();
 		char *out;
 
-		columns__head(s, 0, "A", NULL);
+		columns__head(s, COLUMNS_LABEL, "A", NULL);
 		columns__head(s, COLUMNS_OPTIONAL, "B", NULL);
 		for (int cells = 0; cells < 2 * rows; cells++)
 			columns__add(s, "%s", cells ? "-" : "a");
@@ -187,9 +228,9 @@ TEST(empty_sheets_are_not_printed)
 /* Cells by row, of five columns: words, words, numbers, numbers, words. */
 static struct columns *five(const char *const *cells, size_t rows)
 {
-	struct columns *s = columns__new(2);
+	struct columns *s = columns__new();
 
-	columns__head(s, 0, "PARENT", "METHOD", NULL);
+	columns__head(s, COLUMNS_LABEL, "PARENT", "METHOD", NULL);
 	columns__head(s, COLUMNS_RIGHT, "N", "NOTHING", NULL);
 	columns__head(s, 0, "LAST", NULL);
 	for (size_t i = 0; i < 5 * rows; i++)
@@ -217,44 +258,75 @@ TEST(cells_are_aligned_and_lines_end_without_blanks)
 	free(out);
 }
 
-TEST(only_labels_are_cut)
+/* The labels beside so many columns, each 23 wide. */
+static char *beside(const char *const *labels, size_t n, size_t others)
 {
-	static const char *const cells[] = {TEN TEN TEN TEN, TEN TEN TEN, TEN TEN, "-",
-					    TEN TEN TEN TEN};
-	char *out = printed(five(cells, 1));
+	struct columns *s = columns__new();
 
-	/* So that the widest column fits beside them. */
-	assert_non_null(strstr(out, "\n" TEN "012345..  " TEN "012345..  " TEN TEN "  "));
-	assert_non_null(strstr(out, "  " TEN TEN TEN TEN "\n"));
-	free(out);
+	columns__head(s, COLUMNS_LABEL, "NAME", NULL);
+	for (size_t i = 0; i < others; i++)
+		columns__head(s, 0, "N", NULL);
+	for (size_t i = 0; i < n; i++) {
+		columns__add(s, "%s", labels[i]);
+		for (size_t k = 0; k < others; k++)
+			columns__add(s, "%s", TEN TEN "012");
+	}
+	return printed(s);
 }
 
 /* At the end, or in the middle, or with a number; the same label stays the same. */
 TEST(labels_that_differ_still_do_when_cut)
 {
-	static const char *const labels[] = {TEN "0123 one",	  TEN "0123 two",
-					     TEN TEN TEN "1" TEN, TEN TEN TEN "2" TEN,
-					     TEN TEN TEN "2" TEN, "another" TEN TEN TEN};
-	struct columns *s = columns__new(1);
+	static const char *const labels[] = {
+		TEN TEN TEN "0123 one",	     TEN TEN TEN "0123 two",
+		TEN TEN TEN "1" TEN TEN TEN, TEN TEN TEN "2" TEN TEN TEN,
+		TEN TEN TEN "2" TEN TEN TEN, "another" TEN TEN TEN};
+	char *out = beside(labels, 6, 4);
+
+	assert_non_null(strstr(out,
+			       "\nTitle\n"
+			       "NAME                            N                        N\n"
+			       "01234567890123..4567890123 one  " TEN TEN "012  " TEN TEN "012\n"
+			       "01234567890123..4567890123 two  " TEN TEN "012  " TEN TEN "012\n"
+			       "012345678901234567890123456..3  " TEN TEN "012  " TEN TEN "012\n"
+			       "012345678901234567890123456..4  " TEN TEN "012  " TEN TEN "012\n"
+			       "012345678901234567890123456..4  " TEN TEN "012  " TEN TEN "012\n"
+			       "another012345678901234567890..  " TEN TEN "012  " TEN TEN "012\n"
+			       "\n"
+			       "NAME                            N                        N\n"));
+	free(out);
+}
+
+/* Below 80 columns nothing is cut: rows stand below their labels. */
+TEST(rows_of_a_narrow_terminal_stand_below_their_labels)
+{
+	static const char *const cells[] = {"64M", "posix_spawn", "200 ms", "-", "x", /**/
+					    "",	   "fork",	  "1 ms",   "-", "y"};
+	static const char *const labels[] = {TEN " one", TEN TEN TEN " " TEN TEN};
 	char *out;
 
 	layout_set_width(40);
-	columns__head(s, 0, "NAME", NULL);
-	columns__head(s, 0, "N", NULL);
-	for (size_t i = 0; i < 6; i++)
-		columns__add(s, "%s", i % 6 ? labels[i] : labels[0]),
-			columns__add(s, "%s", TEN TEN "012");
-	out = printed(s);
-	layout_set_width(0);
+	out = printed(five(cells, 2)); /* below each other, in columns */
 	assert_string_equal(out, "\nTitle\n"
-				 "NAME             N\n"
-				 "0123456..23 one  " TEN TEN "012\n"
-				 "0123456..23 two  " TEN TEN "012\n"
-				 "012345678901..3  " TEN TEN "012\n"
-				 "012345678901..4  " TEN TEN "012\n"
-				 "012345678901..4  " TEN TEN "012\n"
-				 "another012345..  " TEN TEN "012\n");
+				 "PARENT  METHOD\n"
+				 "      N  NOTHING  LAST\n"
+				 "64M     posix_spawn\n"
+				 " 200 ms        -  x\n"
+				 "64M     fork\n"
+				 "   1 ms        -  y\n");
 	free(out);
+	out = beside(labels, 2, 2); /* more than a line: with their names */
+	assert_string_equal(out, "\nTitle\n"
+				 "NAME\n"
+				 "" TEN " one\n"
+				 "  N " TEN TEN "012\n"
+				 "  N " TEN TEN "012\n"
+				 "" TEN TEN TEN "\n"
+				 " " TEN TEN "\n"
+				 "  N " TEN TEN "012\n"
+				 "  N " TEN TEN "012\n");
+	free(out);
+	layout_set_width(0);
 }
 
 TEST(a_table_takes_the_width_there_is)
@@ -273,7 +345,7 @@ TEST(a_table_takes_the_width_there_is)
 					       "\n" TEN TEN TEN TEN "  " TEN TEN TEN "  " TEN TEN
 					       "  " TEN "  " TEN TEN TEN TEN "\n"));
 		for (char *line = strtok(out, "\n"); line; line = strtok(NULL, "\n"))
-			assert_true(strlen(line) <= layout_width() || layout_width() == 40);
+			assert_true(strlen(line) <= layout_width());
 		free(out);
 	}
 	layout_set_width(0);
