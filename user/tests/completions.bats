@@ -113,7 +113,7 @@ check_shell() { # FUNCTION
     mkdir -p "$DIR/bin" "$DIR/here"
     printf '#!/bin/sh\n' >"$DIR/bin/zzz-program"
     chmod +x "$DIR/bin/zzz-program"
-    cd "$DIR/here"
+    cd "$DIR/here" || return
     touch zzz-file
     PATH=$DIR/bin:$PATH
     for command in $(commands); do
