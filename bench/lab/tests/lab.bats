@@ -191,6 +191,33 @@ make_base() {
     [ "$("${LAB[@]}" -- ./my-shell -c 'cat /proc/$$/comm; true')" = my-shell ]
 }
 
+@test "bench measures a command: a program of the guest, one of the host, with files for arguments" {
+    local bench=(bench --no-trace --method posix_spawn --size 1M --runs 2 --rounds 1 -o x.jsonl)
+    cp "$BUILD/static/spawnscope-child" ours
+    echo text >data
+    mkdir bin
+    cp /bin/true bin/ours-in-path
+    PATH=$ROOM/bin:$PATH "${LAB[@]}" -- "${bench[@]}" --program "$ROOM/ours" --program=ours-in-path \
+        -- sh -c 'test "$(cat "$0")" = text' ./data >table
+    cat table
+    holds x.jsonl '[cells | .n == 2] | all' \
+        '[cells | .key.program] | map(test("^/lab/in/[0-9]+/ours$"), . == "/bin/ours-in-path", test("^/bin/sh -c .* /lab/in/[0-9]+/data$"))
+            | map(select(.)) | length == 3'
+    # What follows -- is the command's, whatever it looks like.
+    "${LAB[@]}" -- "${bench[@]}" -- sh -c '[ "$*" = "-o --suite=quick" ]' sh -o --suite=quick >table
+    holds x.jsonl '[cells | .n == 2] | all'
+    # show, too, is a command of spawnscope.
+    "${LAB[@]}" -- show x.jsonl >table
+    grep -q '^PARENT  PROGRAM ' table
+}
+
+@test "a command that is not in the guest is refused by a line that names an option of the lab" {
+    run -127 --separate-stderr "${LAB[@]}" -- nosuch
+    [ -z "$output" ]
+    [ "$stderr" = "lab: 'nosuch', or a library of it, is not in the guest: add it with --add" ]
+    "${LAB[@]}" --help | grep -Eq -- "^  ${stderr##* } "
+}
+
 @test "-o - prints the result and nothing else" {
     "${LAB[@]}" -- bench --method vfork --size 1M --runs 2 --rounds 1 -o - >x.jsonl
     holds x.jsonl 'run.type == "run" and final.type == "end" and ([cells] | length == 3)'
