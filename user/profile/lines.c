@@ -19,15 +19,39 @@
 #define HEAD_WIDTH 43
 #define COW_WIDTH  6
 
-#define COMMAND_WIDTH_MIN 6
+/* Where that leaves less for a command, it stands in a second line, from the method on. */
+#define COMMAND_WIDTH_MIN 16
+#define SECOND_INDENT	  4
+#define FIRST_WIDTH	  34 /* up to the child, which ends the first line then */
+
+/* Columns before the command. */
+static size_t head_width(const struct lines *l)
+{
+	return HEAD_WIDTH + (l->no_call ? 0 : CALL_WIDTH + 1) + (l->cow ? COW_WIDTH : 0);
+}
+
+static bool takes_two_lines(const struct lines *l)
+{
+	return l->width && l->width < head_width(l) + COMMAND_WIDTH_MIN;
+}
+
+/* Between child and method. */
+static void print_middle(const struct lines *l)
+{
+	if (takes_two_lines(l))
+		fprintf(l->out, "\n%*s", SECOND_INDENT, "");
+	else
+		fputc(' ', l->out);
+}
 
 static void print_titles(const struct lines *l)
 {
 	if (l->no_call)
 		layout_print(l->out, 2, "No column CALL: %s", l->no_call);
-	fprintf(l->out, "%s%8s  %-16s %7s %-6s%s%s  %s%s\n", l->colour ? "\033[1m" : "", "TIME",
-		"PARENT", "CHILD", "METHOD", l->no_call ? "" : "    CALL", l->cow ? "   COW" : "",
-		"COMMAND", l->colour ? "\033[0m" : "");
+	fprintf(l->out, "%s%8s  %-16s %7s", l->colour ? "\033[1m" : "", "TIME", "PARENT", "CHILD");
+	print_middle(l);
+	fprintf(l->out, "%-6s%s%s  %s%s\n", "METHOD", l->no_call ? "" : "    CALL",
+		l->cow ? "   COW" : "", "COMMAND", l->colour ? "\033[0m" : "");
 }
 
 /* "storm:1234", padded as a terminal shows it. */
@@ -68,6 +92,8 @@ static void child_text(const struct birth *b, char *text, size_t size)
 		snprintf(text, size, life->execed ? "(exec)" : "(no exec)");
 }
 
+#define PHASES_INDENT 11
+
 static void print_phases(const struct lines *l, const struct birth *b)
 {
 	char line[1024] = "";
@@ -81,19 +107,25 @@ static void print_phases(const struct lines *l, const struct birth *b)
 			      text_plain_time((double)ns, l->clock).text);
 	}
 	if (*line) {
-		fprintf(l->out, "%11s", "");
-		layout_wrap(l->out, 11, 11, line);
+		int indent = takes_two_lines(l) ? 2 * SECOND_INDENT : PHASES_INDENT;
+
+		fprintf(l->out, "%*s", indent, "");
+		layout_wrap(l->out, indent, indent, line);
 	}
 }
 
-/* Columns left for the command. */
+/* Columns left for the command: COMMAND_LEAST even of a terminal below 40 columns. */
+#define COMMAND_LEAST 6
+
 static size_t command_room(const struct lines *l)
 {
-	size_t head = HEAD_WIDTH + (l->no_call ? 0 : CALL_WIDTH + 1) + (l->cow ? COW_WIDTH : 0);
+	size_t head = head_width(l);
 
 	if (!l->width)
 		return LINES_COMMAND_MAX;
-	return l->width > head + COMMAND_WIDTH_MIN ? l->width - head : COMMAND_WIDTH_MIN;
+	if (takes_two_lines(l))
+		head = head - FIRST_WIDTH - 1 + SECOND_INDENT;
+	return l->width > head + COMMAND_LEAST ? l->width - head : COMMAND_LEAST;
 }
 
 static void print_call(const struct lines *l, const struct birth *b)
@@ -132,7 +164,8 @@ void lines__print(struct lines *l, const struct birth *b)
 		fprintf(l->out, " %7s", "-");
 	else
 		fprintf(l->out, " %7u", b->life.tid);
-	fprintf(l->out, " %-6s", method_name(b->life.method));
+	print_middle(l);
+	fprintf(l->out, "%-6s", method_name(b->life.method));
 	print_call(l, b);
 	print_cow(l, b);
 	child_text(b, what, sizeof(what));

@@ -54,6 +54,35 @@ TEST(a_time_that_no_call_has_is_no_column)
 	assert_harmless(text);
 }
 
+/* Below some width a birth takes two lines; with all columns, and with as few as there can be. */
+TEST(live_lines_fit_a_narrow_terminal)
+{
+	static const size_t widths[] = {40, 60, 70, 80, 120};
+
+	for (size_t i = 0; i < 2 * sizeof(widths) / sizeof(widths[0]); i++) {
+		size_t width = widths[i / 2];
+		struct birth b = sample_exec_birth(4194304, 4194303, 5000000000);
+		FILE *out = fmemopen(text, sizeof(text), "w");
+		struct lines l = {.out = out,
+				  .clock = "monotonic",
+				  .width = width,
+				  .phases = i % 2,
+				  .cow = i % 2,
+				  .no_call = i % 2 ? NULL : "no probe"};
+
+		layout_set_width(width);
+		strcpy(b.comm, "a-long-name");
+		lines__print(&l, &b);
+		fclose(out);
+		/* The pids of parent and child stand whole, and some of the command. */
+		assert_non_null(strstr(text, "a-long..:4194304 4194303"));
+		assert_non_null(strstr(text, "  /usr/bin/"));
+		for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+			assert_true(utf8_width(line) <= width);
+	}
+	layout_set_width(0);
+}
+
 /* As long as the line, and no longer; a chain of processes, each the parent of the next. */
 TEST(the_tree_is_as_wide_as_the_terminal)
 {
