@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "user/text/escape.h"
+#include "user/text/layout.h"
 
 /* A fact must be equal to compare: times, counts, or what the lab counts. */
 enum { FOR_TIME = 1, FOR_COUNTS = 2, IN_LAB = 4 };
@@ -91,12 +92,21 @@ static bool same_fact(const struct fact *a, const struct fact *b, double slack)
 	return fabs((double)a->number - (double)b->number) <= slack * fabs((double)a->number);
 }
 
+static void escape_cut(const char *text, char *buf, size_t size)
+{
+	char *escaped = escape_copy(text);
+
+	buf[0] = '\0';
+	layout_append(buf, size, "%s", escaped ? escaped : "out of memory");
+	free(escaped);
+}
+
 static void show_fact(const struct fact *f, char *buf, size_t size)
 {
 	if (!is_known(f))
 		snprintf(buf, size, "not known");
 	else if (f->text)
-		escape_text(f->text, buf, size);
+		escape_cut(f->text, buf, size);
 	else
 		snprintf(buf, size, "%" PRId64, f->number);
 }
@@ -126,8 +136,8 @@ void gate_difference_add(struct gate_report *report, const char *name, const cha
 
 	if (!d)
 		return;
-	escape_text(a, d->a, sizeof(d->a));
-	escape_text(b, d->b, sizeof(d->b));
+	escape_cut(a, d->a, sizeof(d->a));
+	escape_cut(b, d->b, sizeof(d->b));
 	d->declared = declared;
 }
 

@@ -445,6 +445,41 @@ static void say_inconclusive(struct gate_report *r, const struct tally *t)
 		say(r, "; and %zu more", t->inconclusive - 1);
 }
 
+/* Cut values of more columns: they end with "..". */
+#define DIFFERENCE_WIDTH 32
+
+/* Where two values begin to differ, at a blank; 0 if the first columns show it. */
+static size_t difference_start(const struct gate_difference *d)
+{
+	size_t same = 0, blank = 0;
+
+	for (; d->a[same] && d->a[same] == d->b[same]; same++) {
+		if (d->a[same] == ' ')
+			blank = same + 1;
+	}
+	return utf8_width_of(d->a, blank) < DIFFERENCE_WIDTH / 2 ? 0 : blank;
+}
+
+static void say_value(struct gate_report *r, const char *value, size_t start)
+{
+	char text[sizeof(r->differences->a)];
+
+	snprintf(text, sizeof(text), "%s", value + start);
+	layout_cut(text, DIFFERENCE_WIDTH);
+	say(r, "%s%s", start ? ".." : "", text);
+}
+
+static void say_difference(struct gate_report *r, const struct gate_difference *d)
+{
+	size_t start = difference_start(d);
+
+	say(r, "%s (", d->name);
+	say_value(r, d->a, start);
+	say(r, " | ");
+	say_value(r, d->b, start);
+	say(r, ")");
+}
+
 static void say_differences(struct gate_report *r)
 {
 	const char *first = "";
@@ -457,9 +492,10 @@ static void say_differences(struct gate_report *r)
 			continue;
 		if (said == 0)
 			first = d->name;
-		if (said < 3)
-			say(r, "%s%s (%.*s | %.*s)", said ? ", " : "", d->name,
-			    (int)utf8_fit(d->a, 32), d->a, (int)utf8_fit(d->b, 32), d->b);
+		if (said < 3) {
+			say(r, "%s", said ? ", " : "");
+			say_difference(r, d);
+		}
 		said++;
 	}
 	if (said > 3)

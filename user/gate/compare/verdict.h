@@ -60,7 +60,7 @@ struct gate_row {
 
 struct gate_difference {
 	char name[64];
-	char a[96], b[96];
+	char a[256], b[256]; /* what does not fit ends with an ellipsis */
 	bool declared;
 };
 

@@ -47,7 +47,7 @@ static void print_side(const struct gate_report *r, const struct gate_about *abo
 		       FILE *out)
 {
 	const char *release = value_of_difference(r, "kernel_release", side);
-	char name[256], line[512];
+	char name[256], line[sizeof(name) + 300];
 
 	escape_text(about->names[side] ? about->names[side] : side ? "B" : "A", name, sizeof(name));
 	snprintf(line, sizeof(line), "%s: %s%s%s%s", side ? "new " : "base", name,
@@ -153,12 +153,11 @@ static void print_rows(const struct gate_report *r, FILE *out)
 
 static void print_remarks(const struct gate_report *r, FILE *out)
 {
-	char line[512];
-
 	if (r->difference_count + r->note_count > 0)
 		fputc('\n', out);
 	for (size_t i = 0; i < r->difference_count; i++) {
 		const struct gate_difference *d = &r->differences[i];
+		char line[sizeof(*d) + 32];
 
 		snprintf(line, sizeof(line), "%s: %s -> %s", d->name, d->a, d->b);
 		print_wrapped(out, 2, line);

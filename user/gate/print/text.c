@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "user/gate/compare/format.h"
 #include "user/gate/print/groups.h"
@@ -30,8 +31,13 @@ static void print_headline(const struct gate_report *r, FILE *out, bool colour)
 		[GATE_NOT_COMPARABLE] = "\033[1;33m",
 	};
 
-	fprintf(out, "%s%s:%s %s\n", colour ? colours[r->verdict] : "",
-		gate_verdict_name(r->verdict), colour ? "\033[0m" : "", r->headline);
+	const char *name = gate_verdict_name(r->verdict);
+
+	fprintf(out, "%s%s:%s ", colour ? colours[r->verdict] : "", name, colour ? "\033[0m" : "");
+	if (isatty(fileno(out)))
+		layout_wrap(out, strlen(name) + 2, 2, r->headline);
+	else /* one line, for `head -1` and grep */
+		fprintf(out, "%s\n", r->headline);
 }
 
 static void add_row(struct columns *s, const struct row_group *group)
@@ -186,7 +192,7 @@ static void print_differences(const struct gate_report *r, FILE *out, bool colou
 	layout_title(out, "Environments", colour);
 	for (size_t i = 0; i < r->difference_count; i++) {
 		const struct gate_difference *d = &r->differences[i];
-		char line[320];
+		char line[sizeof(*d) + 32];
 
 		snprintf(line, sizeof(line), "%s: %s | %s%s", d->name, d->a, d->b,
 			 d->declared ? " (declared)" : "");

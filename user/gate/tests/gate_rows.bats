@@ -59,3 +59,12 @@ two_kernels() { # COLUMNS [OPTION]...
     [ "$(grep -c 'neither side has it' "$DIR/text")" -eq 1 ]
     grep -q '^fork at 1M thp, vfork at 1M thp, ' "$DIR/text"
 }
+
+@test "the first line shows where two values differ, and cuts none without a sign" {
+    run -5 "$TOOL" gate "$LAB"/debian-6.{1,12}.jsonl
+    # Both builds begin alike, with more than has room.
+    grep -Eq 'kernel_build \(\.\.6\.1\.[0-9]+-[^|]* \| \.\.6\.12\.[0-9]+-' <<<"${lines[0]}"
+    grep -Eq 'mthp \(not known \| [^)]*\.\.\)' <<<"${lines[0]}"
+    # Below it stands whole.
+    [[ $output == *512kB=never\ 64kB=never* || $output == *$'512kB=never\n  64kB=never'* ]]
+}
