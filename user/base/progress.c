@@ -4,11 +4,16 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "bench/shared/clock.h"
+#include "user/base/say.h"
+#include "user/text/layout.h"
+#include "user/text/utf8.h"
 
-#define BAR_WIDTH 30
+#define BAR_MOST  30
+#define BAR_LEAST 5
 
 struct progress {
 	size_t steps;
@@ -33,10 +38,29 @@ struct progress *progress__new(size_t steps, bool quiet, const char *what)
 	return p;
 }
 
+/* Prints a bar as far as the terminal has room for it, and the text. */
+static void show(char *text, size_t done, size_t steps)
+{
+	size_t columns = say_width(stderr), room, bar, filled;
+
+	if (!columns)
+		columns = LAYOUT_WIDTH_DEFAULT;
+	layout_cut(text, columns - 1);
+	room = columns - utf8_width(text) - 1;
+	bar = room < BAR_LEAST + strlen("[] ") ? 0 : room - strlen("[] ");
+	bar = bar < BAR_MOST ? bar : BAR_MOST;
+	filled = bar * done / steps;
+	fputc('\r', stderr);
+	if (bar)
+		fprintf(stderr, "[%.*s%*s] ", (int)filled, "##############################",
+			(int)(bar - filled), "");
+	fputs(text, stderr);
+}
+
 void progress__step(struct progress *p)
 {
-	size_t filled;
 	int64_t now_s, left_s;
+	char text[128];
 
 	if (!p)
 		return;
@@ -45,11 +69,10 @@ void progress__step(struct progress *p)
 	if (now_s == p->shown_s)
 		return;
 	p->shown_s = now_s;
-	filled = BAR_WIDTH * p->done / p->steps;
 	left_s = (now_s - p->start_s) * (int64_t)(p->steps - p->done) / (int64_t)p->done;
-	fprintf(stderr, "\r[%.*s%*s] %zu/%zu %s, about %" PRId64 " s left ", (int)filled,
-		"##############################", (int)(BAR_WIDTH - filled), "", p->done, p->steps,
-		p->what, left_s);
+	snprintf(text, sizeof(text), "%zu/%zu %s, about %" PRId64 " s left ", p->done, p->steps,
+		 p->what, left_s);
+	show(text, p->done, p->steps);
 }
 
 void progress__free(struct progress *p)

@@ -3,15 +3,33 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "user/text/escape.h"
+#include "user/text/layout.h"
 
 /* Longer lines are cut. A path of PATH_MAX fits, with words around it. */
 #define LINE_MAX_BYTES 5120
 
 static unsigned int count;
+
+/* One line, which wraps on a terminal only. */
+static void print_complaint(const char *escaped)
+{
+	static const char name[] = "spawnscope: ";
+	size_t of_output = layout_width();
+
+	if (!isatty(STDERR_FILENO)) {
+		fprintf(stderr, "%s%s\n", name, escaped);
+		return;
+	}
+	fputs(name, stderr);
+	layout_set_width(say_width(stderr));
+	layout_wrap(stderr, strlen(name), 2, escaped);
+	layout_set_width(of_output);
+}
 
 void complain(const char *format, ...)
 {
@@ -23,7 +41,7 @@ void complain(const char *format, ...)
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
 	escape_text(line, escaped, sizeof(escaped));
-	fprintf(stderr, "spawnscope: %s\n", escaped);
+	print_complaint(escaped);
 }
 
 unsigned int complain_count(void)

@@ -6,7 +6,10 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Prints one line on standard error after "spawnscope: ", escaped as escape_text() does. */
+/*
+ * Prints one line on standard error after "spawnscope: ", escaped as escape_text() does. It wraps
+ * on a terminal only.
+ */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* How many lines complain() has printed. */

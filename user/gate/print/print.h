@@ -6,7 +6,8 @@
 
 #include "user/gate/compare/verdict.h"
 
-/* For people: one line, which wraps on a terminal only, then what it rests on. `all_rows`: also the same ones. */
+/* For people: one line, which wraps on a terminal only, then what it rests on. `all_rows`: also the
+ * same ones. */
 int gate_print_text(const struct gate_report *r, FILE *out, bool colour, bool all_rows);
 
 /* `strict`: an inconclusive verdict is a failure. JSON has verdicts and no failures, nor trouble.

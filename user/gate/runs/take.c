@@ -28,8 +28,10 @@
 #include "user/base/output.h"
 #include "user/base/privilege.h"
 #include "user/base/proc.h"
+#include "user/base/say.h"
 #include "user/gate/compare/format.h"
 #include "user/store/store.h"
+#include "user/text/layout.h"
 
 #define ARGS_MAX (GATE_FORWARD_MAX + 32)
 #define GRACE_S	 5 /* between SIGTERM and SIGKILL */
@@ -240,10 +242,16 @@ struct words {
 
 static void show_time(struct words *w)
 {
+	char text[512];
+	size_t columns;
+
 	if (!w->what)
 		return;
-	fprintf(stderr, "\r\033[Klab: %s has run for %" PRId64 " s (at most %u)", w->what,
-		now_ns() / NS_PER_S - w->begun_s, w->limit_s);
+	columns = say_width(stderr);
+	snprintf(text, sizeof(text), "lab: %s has run for %" PRId64 " s (at most %u)", w->what,
+		 now_ns() / NS_PER_S - w->begun_s, w->limit_s);
+	layout_cut(text, (columns ? columns : LAYOUT_WIDTH_DEFAULT) - 1);
+	fprintf(stderr, "\r\033[K%s", text);
 	w->shown = true;
 }
 
