@@ -208,7 +208,7 @@ make_base() {
     holds x.jsonl '[cells | .n == 2] | all'
     # show, too, is a command of spawnscope.
     "${LAB[@]}" -- show x.jsonl >table
-    grep -q '^PARENT  PROGRAM ' table
+    grep -q '^PARENT  METHOD ' table
 }
 
 @test "a command that is not in the guest is refused by a line that names an option of the lab" {
