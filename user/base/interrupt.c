@@ -46,18 +46,23 @@ int interrupt_requested(void)
 	return requested;
 }
 
-void interrupt_die(void)
+void interrupt_die_by(int number)
 {
 	sigset_t mask;
 
-	if (!requested)
+	if (!number)
 		return;
 	fflush(NULL);
-	signal(requested, SIG_DFL);
-	raise(requested);
+	signal(number, SIG_DFL);
+	raise(number);
 	sigemptyset(&mask);
-	sigaddset(&mask, requested);
+	sigaddset(&mask, number);
 	sigprocmask(SIG_UNBLOCK, &mask, NULL);
+}
+
+void interrupt_die(void)
+{
+	interrupt_die_by(requested);
 }
 
 const sigset_t *interrupt_wait_mask(void)

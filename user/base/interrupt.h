@@ -21,6 +21,8 @@ int interrupt_requested(void);
  * if none arrived.
  */
 void interrupt_die(void);
+/* The same by the signal of that number; 0: none. */
+void interrupt_die_by(int number);
 
 /* For ppoll: the signal mask from before interrupt_catch(). */
 const sigset_t *interrupt_wait_mask(void);

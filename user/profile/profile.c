@@ -258,6 +258,9 @@ int command_profile(int argc, char **argv)
 		complain("%s", p.why.text[0] ? p.why.text : probe_error_text(err));
 cleanup:
 	close_all(&p);
+	/* As the command was, so that a shell that runs both in a loop ends that. */
+	if (p.trace.workload.interrupted)
+		interrupt_die_by(SIGINT);
 	if (err)
 		return p.trace.status ? p.trace.status : EXIT_TROUBLE;
 	return p.sinks.file_lost ? EXIT_TROUBLE : p.trace.status;

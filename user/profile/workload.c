@@ -103,6 +103,7 @@ bool workload__ended(struct workload *w, int *status)
 		return false;
 	w->pid = 0;
 	w->cpu_ns = ns_of(use.ru_utime) + ns_of(use.ru_stime);
+	w->interrupted = WIFSIGNALED(how) && WTERMSIG(how) == SIGINT;
 	*status = WIFSIGNALED(how) ? 128 + WTERMSIG(how) : WEXITSTATUS(how);
 	return true;
 }

@@ -15,6 +15,7 @@ struct workload {
 	/* Once it has ended: user and system time, ns, since it was started, of it and of all
 	 * descendants that were waited for (wait4); else MISSING. */
 	int64_t cpu_ns;
+	bool interrupted; /* it was ended by SIGINT */
 };
 
 /*

@@ -56,8 +56,11 @@ MISTAKES
 
 @test "a duration takes a unit" {
     need_root
-    "$TOOL" profile -a -d 200ms -o run.jsonl >table
-    jq -es '.[-1].duration_ns | . >= 2e8 and . < 1e11' run.jsonl
+    local time
+    for time in 200ms 0.3s 1s; do
+        "$TOOL" profile -a -d "$time" -o run.jsonl >table
+        jq -es '.[-1].duration_ns | . >= 2e8 and . < 1e11' run.jsonl
+    done
 }
 
 @test "gate finds programs in PATH, too, and copies them" {

@@ -171,6 +171,29 @@ load gate.bash
     done
 }
 
+@test "Ctrl-C: one line of gate, none of the bench inside it, and a shell's loop ends" {
+    local loop
+    own_tool
+    cat >"$DIR/loop" <<LOOP
+while :; do
+    "$OWN/spawnscope" gate --ab fork fork --no-trace -q --size 64M --runs 100000
+    [ \$? -ne 137 ] || exit # killed by this test's end
+done
+LOOP
+    setsid env --default-signal=INT bash "$DIR/loop" >"$DIR/out" 2>"$DIR/err" </dev/null 3>&- &
+    loop=$!
+    eventually subject_runs
+    # So that the bench has printed its first lines, if it prints any.
+    sleep 1
+    kill -INT -- "-$loop"
+    exit_of "$loop" 130
+    cat "$DIR/out" "$DIR/err"
+    [ "$(wc -l <"$DIR/err")" -eq 1 ]
+    grep -q '^spawnscope: interrupted by signal' "$DIR/err"
+    [ ! -s "$DIR/out" ]
+    eventually none_left "$OWN"
+}
+
 subject_runs() {
     [ "$(processes "$OWN" spawnscope-bench | wc -l)" -ge 2 ]
 }

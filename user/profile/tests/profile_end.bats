@@ -164,3 +164,27 @@ blocked() { # PID
     one_line 2 "cannot follow process $$: too many open files: raise the limit" \
         bash -c 'ulimit -n 32; exec "$1" profile -p "$2"' - "$TOOL" "$(yes $$ | head -n 64 | paste -sd ,)"
 }
+
+@test "Ctrl-C: the command and the profile of it end, the summary names the file, and so does a shell's loop" {
+    local loop
+    cat >"$DIR/loop" <<LOOP
+export COLUMNS=300
+while :; do
+    echo begun >>"$DIR/begun"
+    "$OWN/spawnscope" profile --no-calibrate -o "$DIR/run.jsonl" -- sh -c '/bin/true; /bin/true; echo >"$DIR/ready"; exec sleep 60'
+    [ \$? -ne 137 ] || exit # killed by this test's end
+done
+LOOP
+    setsid env --default-signal=INT bash "$DIR/loop" >"$DIR/out" 2>"$DIR/err" </dev/null 3>&- &
+    loop=$!
+    eventually test -e "$DIR/ready"
+    kill -INT -- "-$loop"
+    exit_of "$loop" 130
+    cat "$DIR/err"
+    [ "$(wc -l <"$DIR/begun")" -eq 1 ]
+    head -n 1 "$DIR/err" | grep -q '^2 births, '
+    # It is whole: nothing is to be read with --truncated.
+    grep -qx "Result file: $DIR/run.jsonl" "$DIR/err"
+    "$TOOL" show "$DIR/run.jsonl" >"$DIR/shown"
+    none_left "$OWN"
+}
