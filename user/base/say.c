@@ -9,11 +9,17 @@
 
 #include "user/text/escape.h"
 #include "user/text/layout.h"
+#include "user/text/strbuf.h"
 
 /* Longer lines are cut. A path of PATH_MAX fits, with words around it. */
 #define LINE_MAX_BYTES 5120
 
+/* Complaints that are held are no more than this: who complains for hours is heard. */
+#define HELD_MAX_BYTES 65536
+
 static unsigned int count;
+static struct strbuf held;
+static bool holding;
 
 /* One line, which wraps on a terminal only. */
 static void print_complaint(const char *escaped)
@@ -41,7 +47,22 @@ void complain(const char *format, ...)
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
 	escape_text(line, escaped, sizeof(escaped));
-	print_complaint(escaped);
+	if (!holding)
+		print_complaint(escaped);
+	else if (held.length < HELD_MAX_BYTES)
+		strbuf__add(&held, "%s\n", escaped);
+}
+
+void complain_hold(bool hold)
+{
+	char *rest = held.text, *line;
+
+	holding = hold;
+	if (hold)
+		return;
+	while ((line = strsep(&rest, "\n")) && *line)
+		print_complaint(line);
+	strbuf__free(&held);
 }
 
 unsigned int complain_count(void)

@@ -12,8 +12,11 @@
  */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* How many lines complain() has printed. */
+/* How many lines complain() has printed or held. */
 unsigned int complain_count(void);
+
+/* While a view has the terminal: holds complaints (64 KiB at most). With false prints them. */
+void complain_hold(bool hold);
 
 /* Whether the stream gets colour: it is a terminal and NO_COLOR is not set (no-color.org). */
 bool say_in_colour(FILE *stream);

@@ -86,7 +86,7 @@ static int take_rest(struct follow *f)
 	return err < 0 ? err : 0;
 }
 
-/* Waits for a signal, for a process to end, for stacks, and for PERIOD_MS at most. */
+/* Waits for a signal, for a process to end, for stacks, for keys, and for PERIOD_MS at most. */
 static void wait_some(const struct trace *t)
 {
 	int64_t left = PERIOD_MS * 1000000LL, limit;
@@ -97,7 +97,7 @@ static void wait_some(const struct trace *t)
 		left = limit < 0 ? 0 : limit < left ? limit : left;
 	}
 	timeout = (struct timespec){.tv_nsec = left};
-	ppoll(t->fds, t->fd_count + (t->stacks ? 1 : 0), &timeout, NULL);
+	ppoll(t->fds, t->fd_count + t->more, &timeout, NULL);
 }
 
 static void tick(struct follow *f)
@@ -110,7 +110,8 @@ static void tick(struct follow *f)
 	births__tick(f->births, now - f->clock_offset);
 }
 
-int follow_births(struct trace *t, struct sinks *to, const struct source_choice *choice)
+int follow_births(struct trace *t, struct sinks *to, const struct source_choice *choice,
+		  struct watch *view)
 {
 	struct follow f = {
 		.trace = t,
@@ -129,6 +130,7 @@ int follow_births(struct trace *t, struct sinks *to, const struct source_choice 
 		tick(&f);
 		t->stop |= to->error != 0;
 		trace__check(t);
+		watch__step(view);
 		if (t->ended && err >= 0)
 			err = take_rest(&f);
 	}

@@ -5,9 +5,12 @@
 #include "user/probe/sources.h"
 #include "user/profile/sinks.h"
 #include "user/profile/trace.h"
+#include "user/profile/watch.h"
 
 /*
  * Passes every birth to the sinks until the trace has ended and no record is left. Stops early if
- * `to` fails. Sets to->run.end.births, the births received. 0 or -errno.
+ * `to` fails. `view` is kept up to date meanwhile; NULL: there is none. Sets to->run.end.births,
+ * the births received. 0 or -errno.
  */
-int follow_births(struct trace *t, struct sinks *to, const struct source_choice *choice);
+int follow_births(struct trace *t, struct sinks *to, const struct source_choice *choice,
+		  struct watch *view);

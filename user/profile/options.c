@@ -10,6 +10,7 @@
 #include "bench/shared/units.h"
 #include "user/base/option.h"
 #include "user/base/say.h"
+#include "user/base/terminal.h"
 #include "user/export/folded.h"
 #include "user/probe/sources.h"
 #include "user/profile/filter.h"
@@ -31,6 +32,7 @@ enum {
 	OPTION_TRACE,
 	OPTION_RING_SIZE,
 	OPTION_LIVE,
+	OPTION_WATCH,
 	OPTION_JSON,
 	OPTION_TREE,
 	OPTION_RECORDS,
@@ -108,6 +110,12 @@ static const struct argp_option option_table[] = {
 	{"show", OPTION_SHOW, "LIST", 0, NULL, 0},
 	{"live", OPTION_LIVE, 0, 0,
 	 "print a line for each birth as it completes; with -v its phases too", 0},
+	{"watch", OPTION_WATCH, 0, 0,
+	 "redraw a table of the programs on the terminal, the most expensive first; h shows the "
+	 "keys, q ends it",
+	 0},
+	{"interval", 'i', "TIME", 0,
+	 "with --watch: time between two pictures, 1 (second) by default, at least 100ms", 0},
 	{"json", OPTION_JSON, 0, 0,
 	 "print a line of JSON for each birth, as in a result file, and no summary; with a "
 	 "command, on standard error",
@@ -175,15 +183,25 @@ static int parse_pids(struct profile_command *c, const char *list)
 }
 
 /* A number alone is in seconds. */
-static int parse_seconds(const char *text, double *seconds)
+static int parse_seconds(const char *option, const char *text, double *seconds)
 {
 	double ns;
 
 	if (option_time(text, 1e9, &ns))
-		return option_bad("duration", text,
+		return option_bad(option, text,
 				  "must be a number of seconds above 0, or a time like 500ms");
 	*seconds = ns / 1e9;
 	return 0;
+}
+
+/* More often than a person can read, it would only cost. */
+static int parse_interval(const char *text, double *seconds)
+{
+	int err = parse_seconds("interval", text, seconds);
+
+	if (!err && *seconds < 0.1)
+		return option_bad("interval", text, "must be at least 100ms");
+	return err;
 }
 
 static int parse_ring(const char *arg, size_t *ring)
@@ -245,6 +263,7 @@ static const struct option_place places[] = {
 	OPTION_FLAG('q', struct profile_command, quiet),
 	OPTION_FLAG('v', struct profile_command, verbose),
 	OPTION_FLAG(OPTION_LIVE, struct profile_command, live),
+	OPTION_FLAG(OPTION_WATCH, struct profile_command, watch),
 	OPTION_FLAG(OPTION_JSON, struct profile_command, json),
 	OPTION_FLAG(OPTION_TREE, struct profile_command, tree),
 	OPTION_FLAG(OPTION_RECORDS, struct profile_command, records),
@@ -268,7 +287,9 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 	case 'p':
 		return parse_pids(c, arg);
 	case 'd':
-		return parse_seconds(arg, &c->seconds);
+		return parse_seconds("duration", arg, &c->seconds);
+	case 'i':
+		return parse_interval(arg, &c->interval);
 	case OPTION_ARGS:
 		return parse_count("args", arg, COMMAND_ARGS_MAX, &c->trace.args_max);
 	case OPTION_TOP:
@@ -303,6 +324,29 @@ static bool is_stdout(const char *path)
 bool profile_options__file_on_stdout(const struct profile_command *c)
 {
 	return is_stdout(c->output) || is_stdout(c->perfetto) || is_stdout(c->folded);
+}
+
+/* What --watch cannot be combined with, and where it cannot be. */
+static int check_watch(const struct profile_command *c)
+{
+	const char *rule = NULL;
+
+	if (c->interval > 0 && !c->watch)
+		rule = "--interval needs --watch";
+	else if (c->watch && c->argv)
+		rule = "--watch needs the terminal, which the command has: start the command "
+		       "elsewhere and use -p or -a";
+	else if (c->watch && c->input)
+		rule = "--watch shows births as they come, not those of --input";
+	else if (c->watch && (c->live || c->json || profile_options__file_on_stdout(c)))
+		rule = "--watch has the terminal to itself: leave out --live and --json, and name "
+		       "files for -o, --perfetto and --folded";
+	else if (c->watch && !terminal_is_there())
+		rule = "--watch needs a terminal as standard input and output; --live writes lines "
+		       "to anything";
+	if (rule)
+		complain("%s", rule);
+	return rule ? -EINVAL : 0;
 }
 
 static int check(struct profile_command *c)
@@ -352,6 +396,8 @@ static int check(struct profile_command *c)
 			complain("%s", rules[i].rule);
 			return -EINVAL;
 		}
+	if (check_watch(c))
+		return -EINVAL;
 	c->all |= !whom;
 	if (c->folded)
 		c->trace.group_by = GROUP_BY_STACK;

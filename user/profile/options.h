@@ -29,7 +29,8 @@ struct profile_command {
 	int weight;	      /* enum folded_weight, of these */
 	const char *input;    /* a result file instead of the kernel, or NULL */
 	char **args;	      /* after `profile`, NULL-terminated; the strings are borrowed */
-	bool live, json, tree, records;
+	bool live, json, tree, records, watch;
+	double interval; /* seconds between two pictures of --watch; 0: not given */
 	bool no_calibrate;
 	bool by_given;
 	bool quiet, verbose;

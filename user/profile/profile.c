@@ -25,6 +25,7 @@
 #include "user/profile/sinks.h"
 #include "user/profile/summary.h"
 #include "user/profile/trace.h"
+#include "user/profile/watch.h"
 
 /* How long to wait for a slow reader after the trace has ended, or after a request to stop. */
 #define PATIENCE_NS 1000000000LL
@@ -34,6 +35,7 @@ struct profile {
 	struct trace trace;
 	struct sinks sinks;
 	struct slow_reader reader; /* of `out` */
+	struct watch *watch;	   /* the view of --watch, while it has the terminal */
 	FILE *out;		   /* standard output, or error, for lines and the summary */
 	int64_t begun;		   /* CLOCK_MONOTONIC ns: when this program was started */
 	int64_t summed_up;	   /* when the summary was begun; 0: not yet */
@@ -171,8 +173,12 @@ static int trace(struct profile *p)
 	p->sinks.out = p->sinks.lines.out = p->out;
 	p->sinks.stacks = t->stacks;
 	err = trace__release(t, &p->why);
+	if (!err && p->options.watch)
+		err = watch__open(&p->watch, t, &p->sinks, &p->why);
 	if (!err)
-		err = follow_births(t, &p->sinks, choice);
+		err = follow_births(t, &p->sinks, choice, p->watch);
+	watch__close(p->watch);
+	p->watch = NULL;
 	return err ? err : summarise(p);
 }
 

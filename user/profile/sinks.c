@@ -209,14 +209,30 @@ static void keep(struct sinks *s, struct birth *b)
 		lose_trace(s, err);
 }
 
+/* The others take the stack when they need it; here a birth is in one group from the start. */
+static void watch_birth(struct sinks *s, struct birth *b, enum birth_stage stage)
+{
+	int err;
+
+	if (s->stacks && b->stack_number)
+		b->stack = stacks__find(s->stacks, b->parent_tid, b->stack_number);
+	err = watch_sums__add(s->watch, b, stage);
+	if (err)
+		s->error = err;
+}
+
 void sinks__birth(void *sinks, struct birth *b, enum birth_stage stage)
 {
+	struct sinks *s = sinks;
+
+	if (s->watch)
+		watch_birth(s, b, stage);
 	if (stage == BIRTH_BEGUN)
-		begin(sinks, b);
+		begin(s, b);
 	else if (stage == BIRTH_SETTLED)
-		show(sinks, b);
+		show(s, b);
 	else
-		keep(sinks, b);
+		keep(s, b);
 }
 
 int sinks__finish(struct sinks *s)
@@ -253,6 +269,7 @@ void sinks__free(struct sinks *s)
 	end_trace(s);
 	if (s->folded)
 		fclose(s->folded);
+	watch_sums__free(s->watch);
 	tree__free(&s->tree);
 	groups__free(&s->groups);
 	spans__free(&s->calls);

@@ -12,6 +12,7 @@
 #include "user/profile/options.h"
 #include "user/profile/tree.h"
 #include "user/profile/unwind/stacks.h"
+#include "user/profile/watch_sums.h"
 #include "user/store/store.h"
 
 struct sinks {
@@ -22,6 +23,7 @@ struct sinks {
 	struct spans calls;    /* of the births that came */
 	struct stacks *stacks; /* borrowed; set it after sinks__open. NULL: not by stack */
 	struct lines lines;
+	struct watch_sums *watch; /* for --watch; owned. Set it after sinks__open; NULL: none */
 	struct tree tree;
 	struct store *store;
 	struct perfetto *perfetto;

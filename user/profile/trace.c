@@ -22,6 +22,7 @@
 static int catch_signals(struct trace *t)
 {
 	static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+	static const int terminal[] = {SIGWINCH, SIGTSTP, SIGCONT};
 	struct sigaction old;
 	sigset_t set;
 	int fd;
@@ -37,6 +38,8 @@ static int catch_signals(struct trace *t)
 			continue;
 		sigaddset(&set, stops[i]);
 	}
+	for (size_t i = 0; t->options->watch && i < sizeof(terminal) / sizeof(terminal[0]); i++)
+		sigaddset(&set, terminal[i]);
 	if (t->options->argv) {
 		sigaddset(&set, SIGUSR1);
 		sigaddset(&set, SIGUSR2);
@@ -45,7 +48,7 @@ static int catch_signals(struct trace *t)
 	signal(SIGPIPE, SIG_IGN);
 	sigprocmask(SIG_BLOCK, &set, &t->mask);
 	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	t->fds = calloc(2 + t->options->pid_count, sizeof(*t->fds));
+	t->fds = calloc(3 + t->options->pid_count, sizeof(*t->fds));
 	if (fd < 0 || !t->fds)
 		return -errno;
 	t->fds[t->fd_count++] = (struct pollfd){.fd = fd, .events = POLLIN};
@@ -194,8 +197,11 @@ int trace__start(struct trace *t, struct profile_command *o, int64_t begun, stru
 		return err;
 	begin(t, begun);
 	if (t->stacks)
-		t->fds[t->fd_count] =
+		t->fds[t->fd_count + t->more++] =
 			(struct pollfd){.fd = probe__stacks_fd(t->probe), .events = POLLIN};
+	if (o->watch)
+		t->fds[t->fd_count + t->more++] =
+			(struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
 	err = privilege_reduce();
 	if (err)
 		return fault__set(why, err, "cannot give up privileges: %s", strerror(-err));
@@ -216,12 +222,21 @@ int trace__release(struct trace *t, struct fault *why)
 	return fault__set(why, err, "cannot run '%s': %s", t->options->argv[0], strerror(-err));
 }
 
+/* Whether the signal asks for nothing, or for something that only --watch does. */
+static bool is_not_to_stop(struct trace *t, uint32_t number)
+{
+	t->pause |= number == SIGTSTP;
+	t->woken |= number == SIGCONT;
+	/* SIGWINCH only ends the wait: the view then sees the new size. */
+	return number == SIGCHLD || number == SIGWINCH || number == SIGTSTP || number == SIGCONT;
+}
+
 void trace__take_signals(struct trace *t)
 {
 	struct signalfd_siginfo s;
 
 	while (read(t->fds[0].fd, &s, sizeof(s)) == sizeof(s)) {
-		if (s.ssi_signo == SIGCHLD)
+		if (is_not_to_stop(t, s.ssi_signo))
 			continue;
 		if (!t->workload.pid)
 			t->asked = now_ns();

@@ -21,11 +21,11 @@ struct trace {
 	struct stacks *stacks; /* NULL unless births are grouped by stack */
 	sigset_t mask;	       /* the signal mask that this program was started with */
 	/*
-	 * The signals, then the processes of -p (-1: ended). One more entry follows: the stack
-	 * records, if there are any.
+	 * The signals, then the processes of -p (-1: ended). `more` entries follow, which end
+	 * nothing: the stack records and the keys of --watch, if there are any.
 	 */
 	struct pollfd *fds;
-	size_t fd_count;
+	size_t fd_count, more;
 
 	/* CLOCK_MONOTONIC ns. */
 	int64_t attached; /* counting began */
@@ -34,6 +34,8 @@ struct trace {
 	int64_t asked;	  /* a signal asked us to stop; 0: none did */
 
 	bool stop;  /* nothing more is waited for */
+	bool pause; /* --watch: Ctrl-Z; who handles it clears it */
+	bool woken; /* --watch: this program was stopped and goes on; likewise */
 	int status; /* the exit status of the workload */
 	int error;  /* -errno of a callback; 0: none */
 
