@@ -37,8 +37,8 @@ CHILD_CFLAGS := -std=gnu11 -I. -Os -Wall -Wextra -static -nostdlib -ffreestandin
 STATIC       := -static -s -Wl,--build-id=none
 FUZZ         := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
-USER_LIBS        := -lbpf -ldw -lelf -lz -ljansson -lcap-ng -lm
-USER_STATIC_LIBS := -lbpf -ldw -lelf -lz -llzma -lbz2 -lzstd -ljansson -lcap-ng -lm
+USER_LIBS        := -lbpf -ldw -lelf -lz -ljansson -lcap-ng -lseccomp -lm
+USER_STATIC_LIBS := -lbpf -ldw -lelf -lz -llzma -lbz2 -lzstd -ljansson -lcap-ng -lseccomp -lm
 BENCH_LIBS       := -linih
 
 # Sources are found by folder, as paths without suffix. Each folder's tests stand in its tests/.

@@ -5,6 +5,7 @@
 #include "bpf/profile.bpf.h"
 #include "bpf/shape.bpf.h"
 #include "bpf/stack.bpf.h"
+#include "bpf/syscalls.bpf.h"
 #include "bpf/tasks.bpf.h"
 
 /*
@@ -339,6 +340,8 @@ static __always_inline void clone_child(struct task_struct *child, struct mm_str
 		profiled_child(s, c);
 	if (!count_all)
 		return;
+	if (syscalls_counted)
+		syscalls_begin(c);
 	__builtin_memset(&c->cow, 0, sizeof(c->cow));
 	/* If the parent is a thread, its group leader counts. */
 	p = slot_find(c->parent_tgid);

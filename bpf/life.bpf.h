@@ -212,6 +212,8 @@ static __always_inline void exec_done(long result)
 	COUNT(execs);
 	if (!result)
 		s->state |= TASK_EXECED;
+	if (syscalls_counted && !result && count_all && !(s->state & TASK_UNWANTED))
+		syscalls_emit(s);
 	if (profiling && !(s->state & TASK_UNWANTED))
 		exec_emit(s);
 }
@@ -351,6 +353,8 @@ static __always_inline void profiled_thread_exec(struct slot *leader, __u32 old_
 		leader->state |= TASK_IN_EXEC;
 		*exec_edge(leader, EDGE_exec_enter) = *exec_edge(old, EDGE_exec_enter);
 		exec_take_over(leader, old);
+		if (syscalls_counted)
+			syscalls_drop(leader); /* the last was not the leader's */
 		*exec_edge(leader, EDGE_exec_flush) = 0;
 		if (*exec_edge(leader, EDGE_exec_load) < *exec_edge(old, EDGE_exec_enter))
 			*exec_edge(leader, EDGE_exec_load) = 0;

@@ -163,7 +163,9 @@ enum phase {
 	X(parent_page_table_bytes, "bytes", PARENT, none, "the parent's page tables at the birth") \
 	X(parent_vmas, "VMAs", PARENT, none, "the parent's VMAs at the birth")                     \
 	X(parent_threads, "threads", PARENT, none, "the parent's threads at the birth")            \
-	X(parent_fds, "descriptors", PARENT, none, "the parent's open descriptors at the birth")
+	X(parent_fds, "descriptors", PARENT, none, "the parent's open descriptors at the birth")   \
+	X(child_syscalls, "syscalls", COST, none,                                                  \
+	  "system calls of the child until its exec, which is not one of them")
 
 enum count {
 #define X(name, ...) COUNT_##name,

@@ -18,6 +18,7 @@ enum record_kind {
 	RECORD_LIFE = 4,    /* birth, exec and death in one, if nobody needs the birth earlier */
 	RECORD_COMMAND = 5, /* path and arguments of an execve that succeeded */
 	RECORD_STACK = 6,   /* user registers and stack of a clone's caller; in a ring of its own */
+	RECORD_SYSCALLS = 7, /* the system calls of a child until its exec */
 };
 
 /* Which libc function the clone flags stand for. */
@@ -164,6 +165,22 @@ struct record_command {
 	__u32 args_bytes; /* in `text`, after the path */
 	__u32 args_total; /* before the cut */
 	char text[COMMAND_PATH_MAX + COMMAND_ARGS_MAX];
+};
+
+/* Kinds of system calls that are told apart for one child; glibc's children make some ten. */
+#define SYSCALL_KINDS 16
+
+struct syscall_kind {
+	__u32 nr; /* the system call's number */
+	__u32 n;  /* 0: unused */
+};
+
+/* The execve that succeeded is not among them. It comes before the record of that. */
+struct record_syscalls {
+	struct record_head head;
+	__u32 total;
+	__u32 others; /* of the total: of further kinds, or from 32-bit code */
+	struct syscall_kind kind[SYSCALL_KINDS];
 };
 
 /* How much of the user stack is copied, in pieces that do not cross a page. */

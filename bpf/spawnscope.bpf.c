@@ -50,3 +50,4 @@ struct {
 #include "bpf/cow_programs.bpf.h"
 #include "bpf/life_programs.bpf.h"
 #include "bpf/profile_programs.bpf.h"
+#include "bpf/syscalls_programs.bpf.h"

@@ -100,6 +100,7 @@ static int add_to(struct group *g, const struct birth *b, const int64_t *phases,
 	}
 	g->execs += life->execed && !life->exec_result;
 	g->work_ns += (double)work_ns;
+	syscalls__add_birth(&g->syscalls, life);
 	err = savings_add(&g->spawnable, &g->staying, b, phases);
 	if (!err && call != MISSING)
 		err = sketch__add(&g->call, call);

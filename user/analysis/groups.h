@@ -7,6 +7,7 @@
 #include "user/analysis/savings.h"
 #include "user/analysis/sketch.h"
 #include "user/model/birth.h"
+#include "user/model/syscalls.h"
 
 #define GROUP_ERRNOS_MAX 4
 
@@ -23,8 +24,9 @@ struct group {
 	struct sketch call;
 	struct sketch phase[PHASE_COUNT];
 	struct sketch count[COUNT_COUNT];
-	struct sketch rss; /* of the parent, bytes of all kinds */
-	double work_ns;	   /* in sum */
+	struct syscalls syscalls; /* COUNT_child_syscalls by kind, in sum */
+	struct sketch rss;	  /* of the parent, bytes of all kinds */
+	double work_ns;		  /* in sum */
 	struct spawnable spawnable;
 	struct staying staying;
 	struct {

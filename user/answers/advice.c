@@ -145,12 +145,17 @@ static bool fewer_vmas(struct advice *a, const struct calibration *c, const char
 
 static bool close_range_once(struct advice *a, const struct calibration *c, const char *clock)
 {
-	const struct sketch *before = &a->group->phase[PHASE_pre_exec];
+	const struct sketch *before = &a->group->phase[PHASE_pre_exec],
+			    *counted = &a->group->count[COUNT_child_syscalls];
 	double fds = median(&a->group->count[COUNT_parent_fds]);
 
+	if (counted->n)
+		fds = (double)syscalls__of(&a->group->syscalls, "close") / (double)counted->n;
 	if (!(fds >= MANY_DESCRIPTORS) || before->sum < WHATIF_WORTH_NS)
 		return false;
-	strbuf__add(&a->what, "close_range, if children close %s descriptors one by one",
+	strbuf__add(&a->what,
+		    counted->n ? "close_range: a child closes %s descriptors one by one"
+			       : "close_range, if children close %s descriptors one by one",
 		    text_count(rint(fds)).text);
 	a->saved = (struct estimate){0, before->sum};
 	return true;

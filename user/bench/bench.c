@@ -133,6 +133,7 @@ static int open_probes(struct bench *b)
 		.best = b->options.best,
 		.ring_bytes = ring_bytes(b),
 		.reattach = true,
+		.syscalls = b->options.syscalls,
 		.task_slots = TASK_SLOTS,
 		.verbose = b->options.verbose,
 	};

@@ -31,6 +31,7 @@ enum {
 	OPTION_STRICT,
 	OPTION_SHOW,
 	OPTION_SORT,
+	OPTION_SYSCALLS,
 	OPTION_INCOMPLETE,
 	FORWARD,
 };
@@ -62,6 +63,10 @@ static const struct argp_option option_table[] = {
 	{"all-runs", OPTION_ALL_RUNS, "N", 0,
 	 "samples of each cell with the expensive probes too (copy-on-write, page tables, "
 	 "syscalls), which are taken separately (default 10)",
+	 0},
+	{"syscalls", OPTION_SYSCALLS, 0, 0,
+	 "in these, count the child's system calls until its exec, too, by kind: each takes longer "
+	 "then",
 	 0},
 	{"rounds", OPTION_ROUNDS, "N", 0,
 	 "blocks that the samples of a cell are split into (default 8); intervals need at least 6",
@@ -206,6 +211,9 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 	case OPTION_NO_TRACE:
 		o->trace = false;
 		return 0;
+	case OPTION_SYSCALLS:
+		o->syscalls = true;
+		return table_views_option("syscalls", &o->views);
 	case OPTION_TRACE:
 		return source_kind_option(arg, &o->best);
 	case OPTION_UNTRACED:

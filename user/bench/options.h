@@ -24,6 +24,7 @@ struct bench_options {
 	unsigned int all_runs;
 	unsigned int rounds;
 	unsigned int timeout_s;
+	bool syscalls;	 /* count those of children, with all probes */
 	bool strict;	 /* a skipped cell is a failure, too */
 	bool incomplete; /* what was not measured is no failure: gate decides about it */
 	bool quiet;

@@ -160,6 +160,13 @@ static void take_exec_record(struct life *life, const struct record_exec *r)
 		take_cow(life, &r->cow_child, &r->cow_parent);
 }
 
+static void take_syscalls(struct life *life, const struct record_syscalls *r)
+{
+	life->count[COUNT_child_syscalls] = r->total;
+	life->other_syscalls = r->others;
+	memcpy(life->syscall, r->kind, sizeof(life->syscall));
+}
+
 void life__settle(struct life *life)
 {
 	drop_stale(life);
@@ -173,10 +180,11 @@ bool life__takes(const struct record_head *record, size_t size)
 		[RECORD_EXEC] = sizeof(struct record_exec),
 		[RECORD_DEATH] = sizeof(struct record_death),
 		[RECORD_LIFE] = sizeof(struct record_life),
+		[RECORD_SYSCALLS] = sizeof(struct record_syscalls),
 	};
 
-	return size >= sizeof(*record) && record->kind >= RECORD_BIRTH &&
-	       record->kind <= RECORD_LIFE && size >= sizes[record->kind];
+	return size >= sizeof(*record) && record->kind < sizeof(sizes) / sizeof(sizes[0]) &&
+	       sizes[record->kind] && size >= sizes[record->kind];
 }
 
 int life__add(struct life *life, const struct record_head *record, size_t size)
@@ -189,6 +197,8 @@ int life__add(struct life *life, const struct record_head *record, size_t size)
 		take_exec_record(life, (const struct record_exec *)record);
 	else if (record->kind == RECORD_LIFE)
 		take_life(life, (const struct record_life *)record);
+	else if (record->kind == RECORD_SYSCALLS)
+		take_syscalls(life, (const struct record_syscalls *)record);
 	else
 		take_death(life, (const struct record_death *)record);
 	return 0;

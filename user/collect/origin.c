@@ -69,6 +69,8 @@ static const char *why_unmarked(const struct cell *cell, enum phase p)
 	bool shares_mm = no_copy && !strcmp(no_copy, phase_why_not(PHASE_copy_mm, PHASE_VM));
 	bool execs = cell->phases[PHASE_exec_load].n || cell->samples[SAMPLE_exec_ns].n;
 
+	if (p == PHASE_pre_exec && series__any(&cell->counts[COUNT_child_syscalls]))
+		return "counting the system calls in it makes it longer";
 	if (m->to > EDGE_first_run && m->to < (int)DEATH_EDGE_FIRST && m->sum < 0 && !execs)
 		return "the child does not exec";
 	if (p == PHASE_exit_mm && !execs && shares_mm)

@@ -55,9 +55,14 @@ static int push_phases(struct cell *cell, const struct life *life,
 		const struct phase_model *m = &phase_models[i];
 		bool marked = m->sum < 0 || choice->sums[m->sum];
 
+		/* Counting the child's system calls made it longer. */
+		if (i == PHASE_pre_exec && life->count[COUNT_child_syscalls] != MISSING)
+			marked = false;
+
 		err = push(&cell->phases[i], cell->n,
 			   marked && life->result > 0 ? phase_ns(life, i) : MISSING);
 	}
+	syscalls__add_birth(&cell->syscalls, life);
 	for (int i = 0; i < COUNT_COUNT && !err; i++)
 		err = push(&cell->counts[i], cell->n,
 			   !counted && count_is_cow(i) ? MISSING : life->count[i]);

@@ -10,6 +10,7 @@
 #include "user/model/fact.h"
 #include "user/model/probe_set.h"
 #include "user/model/series.h"
+#include "user/model/syscalls.h"
 
 /* X(name, brief): the user-space timings of a sample, as in DESIGN's result format. */
 #define SAMPLES(X)                                                                                 \
@@ -51,7 +52,8 @@ struct cell {
 	struct series phases[PHASE_COUNT]; /* ns; empty if the phase has no value here */
 	struct phase_origin phase_origin[PHASE_COUNT]; /* where it differs from the run's */
 	struct series counts[COUNT_COUNT];	       /* empty if not counted */
-	struct series errnos; /* empty if no call failed, else 0 or errno */
+	struct syscalls syscalls; /* COUNT_child_syscalls by kind, over all samples that have it */
+	struct series errnos;	  /* empty if no call failed, else 0 or errno */
 };
 
 void cell__free(struct cell *c); /* frees what c holds, not c; accepts NULL */

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bpf/phases.h"
+#include "bpf/record.h"
 #include "user/model/series.h"
 
 enum phase_group { GROUP_CALL, GROUP_CHILD, GROUP_AFTER };
@@ -44,6 +44,9 @@ struct life {
 	uint64_t off[EDGE_COUNT];
 	int64_t sum[SUM_COUNT];	    /* ns, or MISSING */
 	int64_t count[COUNT_COUNT]; /* or MISSING */
+	/* COUNT_child_syscalls by kind; undefined where that is MISSING. */
+	struct syscall_kind syscall[SYSCALL_KINDS];
+	uint32_t other_syscalls;
 };
 
 /* Whether its time counts as work of a birth: WORK, and part of no other phase. */

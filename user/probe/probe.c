@@ -133,15 +133,19 @@ static int load(struct probe *p)
 	for (size_t i = 0; i < source_count; i++)
 		if (choices__have(&p->choices, &sources[i]))
 			want_programs(p, &sources[i]);
+	bpf_program__set_autoload(p->skel->progs.tp_child_syscalls, p->options.syscalls);
 	p->skel->rodata->exit_starts_at_exit =
 		exit_row && !strcmp(exit_row->name, "sched_process_exit");
 	p->skel->rodata->reaping_unseen = !choice__marks(c, EDGE_reaped);
 	p->skel->rodata->mm_end_seen = choice__marks(c, EDGE_exit_mm_end);
 	p->skel->rodata->task_slots = p->options.task_slots;
+	p->skel->rodata->syscalls_counted = p->options.syscalls;
 	p->skel->bss->paused = p->options.profile;
 	err = bpf_map__set_max_entries(p->skel->maps.tasks, p->options.task_slots);
 	if (!err)
 		err = bpf_map__set_max_entries(p->skel->maps.tasks_spilled, p->options.task_slots);
+	if (!err && p->options.syscalls)
+		err = bpf_map__set_max_entries(p->skel->maps.syscalls, p->options.task_slots);
 	if (!err)
 		err = bpf_map__set_max_entries(p->skel->maps.records, p->options.ring_bytes);
 	if (!err)
@@ -176,8 +180,19 @@ static void set_flags(struct probe *p, enum probe_set set)
 	p->skel->bss->count_all = set == PROBE_SET_ALL || p->options.profile;
 }
 
+/* Counts system calls; it marks no edge, so no source has it. */
+#define SYSCALLS_PROGRAM "tp_child_syscalls"
+
+/* In a bench not beside the times of others: it slows every system call. */
+static bool set_counts_syscalls(const struct probe *p, enum probe_set set)
+{
+	return p->options.syscalls && (p->options.profile || set == PROBE_SET_ALL);
+}
+
 static bool set_has(const struct probe *p, enum probe_set set, const char *program)
 {
+	if (!strcmp(program, SYSCALLS_PROGRAM))
+		return set_counts_syscalls(p, set);
 	for (size_t i = 0; i < source_count; i++)
 		if (choice__has(&p->choices.choice[set], &sources[i]) &&
 		    source_has_program(&sources[i], program))
@@ -195,24 +210,31 @@ static bool is_attached(const struct probe *p, const char *program)
 	return false;
 }
 
+static int attach_program(struct probe *p, const char *program, const char **failed)
+{
+	struct attachment *a = &p->attached[p->attached_count];
+	int err;
+
+	if (is_attached(p, program))
+		return 0;
+	*a = (struct attachment){.program = program};
+	err = attachment__attach(a, p->skel->obj, p->offer);
+	if (err) {
+		*failed = program;
+		attachment__detach(a);
+		return err;
+	}
+	p->attached_count++;
+	return 0;
+}
+
 static int attach_row(struct probe *p, const struct source *row, const char **failed)
 {
-	for (size_t k = 0; k < SOURCE_PROGRAMS_MAX && row->programs[k]; k++) {
-		struct attachment *a = &p->attached[p->attached_count];
-		int err;
+	int err = 0;
 
-		if (is_attached(p, row->programs[k]))
-			continue;
-		*a = (struct attachment){.program = row->programs[k]};
-		err = attachment__attach(a, p->skel->obj, p->offer);
-		if (err) {
-			*failed = row->programs[k];
-			attachment__detach(a);
-			return err;
-		}
-		p->attached_count++;
-	}
-	return 0;
+	for (size_t k = 0; k < SOURCE_PROGRAMS_MAX && row->programs[k] && !err; k++)
+		err = attach_program(p, row->programs[k], failed);
+	return err;
 }
 
 /*
@@ -233,6 +255,8 @@ static int attach_set(struct probe *p, enum probe_set set, const char **failed)
 	for (size_t i = 0; i < source_count && !err; i++)
 		if (choice__has(&p->choices.choice[set], &sources[i]))
 			err = attach_row(p, &sources[i], failed);
+	if (!err && set_counts_syscalls(p, set))
+		err = attach_program(p, SYSCALLS_PROGRAM, failed);
 	if (err)
 		detach_all(p);
 	p->set = err ? PROBE_SET_NONE : set;

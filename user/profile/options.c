@@ -43,6 +43,7 @@ enum {
 	OPTION_ARGS,
 	OPTION_NO_CALIBRATE,
 	OPTION_SHOW,
+	OPTION_SYSCALLS,
 };
 
 /* --detail, the cheapest first. */
@@ -92,6 +93,10 @@ static const struct argp_option option_table[] = {
 	 "light (default with -a), calls (default else; adds the time of the call and of the copy "
 	 "of memory where only tracepoints of all tasks have them, which every system call and "
 	 "mmap then pays for), full (adds copy-on-write, page tables, descriptor tables)",
+	 0},
+	{"syscalls", OPTION_SYSCALLS, 0, 0,
+	 "count the system calls of each child until its exec, by kind; every system call of the "
+	 "machine takes longer then",
 	 0},
 	{"trace", OPTION_TRACE, "KIND", 0,
 	 "use no better kind of probe than fentry (default), kprobe or tracepoint", 0},
@@ -300,6 +305,9 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 		return parse_detail(arg, c);
 	case OPTION_BY:
 		return parse_grouping(arg, c);
+	case OPTION_SYSCALLS:
+		c->probe.syscalls = true;
+		return table_views_option("syscalls", &c->views);
 	case OPTION_SHOW:
 		return table_views_option(arg, &c->views);
 	case OPTION_SORT:

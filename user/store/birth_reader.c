@@ -12,13 +12,14 @@
 #include <string.h>
 
 #include "user/model/birth.h"
+#include "user/model/syscalls.h"
 #include "user/store/scan.h"
 
 /* The objects of a line: the line itself, then those in it, in the order of their names there. */
 enum object { LINE, PARENT, CHILD, EDGE, PHASE, EXEC, COUNT, STACK, OBJECTS };
 
 /* The members that are read, in the order in which the store writes them. */
-enum { TYPE, T_NS, METHOD, FLAGS, RESULT, CALL_NS, FIRST_OBJECT };
+enum { TYPE, T_NS, METHOD, FLAGS, RESULT, CALL_NS, FIRST_OBJECT, SYSCALLS = FIRST_OBJECT + STACK };
 enum { PARENT_PID, PARENT_TID, COMM, EXE, UID, CGROUP };
 enum { CHILD_PID, CHILD_TID };
 enum { EXEC_RESULT, PATH, ARGV, ARGV_BYTES };
@@ -40,7 +41,7 @@ struct name {
 static const struct name names[OBJECTS][MEMBERS_MAX] = {
 	[LINE] = {NAME("type"), NAME("t_ns"), NAME("method"), NAME("flags"), NAME("result"),
 		  NAME("call_ns"), NAME("parent"), NAME("child"), NAME("edges"), NAME("phases"),
-		  NAME("exec"), NAME("counts"), NAME("stack")},
+		  NAME("exec"), NAME("counts"), NAME("stack"), NAME("syscalls")},
 	[PARENT] = {NAME("pid"), NAME("tid"), NAME("comm"), NAME("exe"), NAME("uid"),
 		    NAME("cgroup"), NAME("rss_bytes"), NAME("vmas"), NAME("threads")},
 	[CHILD] = {NAME("pid"), NAME("tid")},
@@ -59,7 +60,8 @@ enum kind {
 	ABSENT,
 	NUMBER,
 	TEXT,
-	TEXTS, /* an array of strings */
+	TEXTS,	 /* an array of strings */
+	NUMBERS, /* an object of integers */
 	MEMBERS,
 	ARRAY,	 /* of anything else */
 	NOTHING, /* null */
@@ -73,7 +75,7 @@ union value {
 
 struct line {
 	uint8_t kind[OBJECTS][MEMBERS_MAX];  /* enum kind */
-	union value v[OBJECTS][MEMBERS_MAX]; /* set for a NUMBER, a TEXT and TEXTS */
+	union value v[OBJECTS][MEMBERS_MAX]; /* set for a NUMBER, a TEXT, TEXTS and NUMBERS */
 	const char *end;
 	bool valid; /* jansson wrote it: values and members that we do not know can be skipped */
 	struct reason *why;
@@ -120,6 +122,9 @@ static const char *scan_known(const char *at, const char *end, uint8_t *kind, un
 	case '[':
 		*kind = TEXTS;
 		return scan_texts(at, end, &v->text);
+	case '{':
+		*kind = NUMBERS;
+		return scan_numbers(at, end, &v->text);
 	case 'n':
 		*kind = NOTHING;
 		return end - at >= 4 && !memcmp(at, "null", 4) ? at + 4 : NULL;
@@ -137,7 +142,7 @@ static const char *scan_value(const char *at, struct line *l, enum object object
 	uint8_t *kind = &l->kind[object][i];
 	const char *next;
 
-	if (object == LINE && i >= FIRST_OBJECT && *at == '{') {
+	if (object == LINE && i >= FIRST_OBJECT && i < SYSCALLS && *at == '{') {
 		*kind = MEMBERS;
 		return scan_members(at, l, PARENT + i - FIRST_OBJECT);
 	}
@@ -416,6 +421,42 @@ static void take_stack(struct line *l, struct stack_table *t, struct birth *b)
 	free(names);
 }
 
+/* Of names that are too many, or unknown here, only the sum is kept. */
+static void take_syscall(struct life *life, struct scan_span name, int64_t n)
+{
+	char text[SYSCALL_NAME_MAX];
+	size_t i = 0;
+	uint32_t nr;
+
+	scan_write(text, sizeof(text), name);
+	while (i < SYSCALL_KINDS && life->syscall[i].n)
+		i++;
+	if (i < SYSCALL_KINDS && !syscall_by_name(text, &nr))
+		life->syscall[i] = (struct syscall_kind){nr, (uint32_t)n};
+	else
+		life->other_syscalls += (uint32_t)n;
+}
+
+static void take_syscalls(struct line *l, struct birth *b)
+{
+	struct scan_span all = l->v[LINE][SYSCALLS].text, name;
+	const char *at = all.at;
+	int64_t n;
+
+	if (l->kind[LINE][SYSCALLS] != NUMBERS) {
+		fault(l, LINE, SYSCALLS, "is not an object of integers");
+		return;
+	}
+	for (; at < all.end && !l->why->err; at++) { /* past a comma */
+		at = scan_text(at, l->end, &name);
+		at = scan_integer(at + 1, &n);
+		if (n < 0 || n > UINT32_MAX)
+			fault(l, LINE, SYSCALLS, "is out of range");
+		else
+			take_syscall(&b->life, name, n);
+	}
+}
+
 static int take_birth(struct line *l, struct stack_table *t, struct birth *b)
 {
 	memset(b, 0, sizeof(*b));
@@ -433,6 +474,8 @@ static int take_birth(struct line *l, struct stack_table *t, struct birth *b)
 	take_counts(l, b);
 	if (has(l, LINE, member_of(STACK)))
 		take_stack(l, t, b);
+	if (has(l, LINE, SYSCALLS) && !l->why->err)
+		take_syscalls(l, b);
 	if (l->why->err)
 		birth__free(b);
 	return l->why->err;

@@ -201,6 +201,28 @@ static void decode_phases(json_t *json, struct cell *c, struct reason *why)
 	}
 }
 
+static void decode_syscalls(json_t *json, struct syscalls *c, struct reason *why)
+{
+	const char *name;
+	json_t *value;
+
+	if (!json || !need_object(json, "syscalls", why))
+		return;
+	json_object_foreach (json, name, value) {
+		int64_t n = store_number(value, "syscalls", why);
+		uint32_t nr;
+
+		if (n < 0 || n > STORE_NUMBER_MAX)
+			store_fault(why, "syscalls is out of range");
+		if (why->err)
+			return;
+		if (syscall_by_name(name, &nr))
+			c->others += n;
+		else
+			syscalls__add(c, nr, n);
+	}
+}
+
 static void decode_errnos(const json_t *json, struct cell *c, struct reason *why)
 {
 	if (!json)
@@ -223,6 +245,7 @@ static void decode_measured(const json_t *line, struct cell *c, struct reason *w
 	decode_phases(json_object_get(line, "phases"), c, why);
 	decode_arrays(json_object_get(line, "counts"), "counts", c->n, count_by_name, c->counts,
 		      why);
+	decode_syscalls(json_object_get(line, "syscalls"), &c->syscalls, why);
 	decode_errnos(json_object_get(line, "errnos"), c, why);
 	c->broken = store_optional_text(line, "broken", why);
 }

@@ -208,6 +208,23 @@ static json_t *encode_phases(const struct cell *c)
 	return finished(object, failed);
 }
 
+/* Adds the member "syscalls" if there are any. */
+static bool put_syscalls(json_t *line, const struct syscalls *c)
+{
+	json_t *object;
+	char name[SYSCALL_NAME_MAX];
+	bool failed = false;
+
+	if (!c->kinds && !c->others)
+		return false;
+	object = json_object();
+	for (size_t i = 0; i < c->kinds && !failed; i++)
+		failed = put_number(object, syscall_name(c->kind[i].nr, name), c->kind[i].n);
+	if (c->others)
+		failed |= put_number(object, STORE_OTHER_SYSCALLS, c->others);
+	return put(line, "syscalls", finished(object, failed));
+}
+
 static json_t *encode_counts(const struct cell *c)
 {
 	json_t *object = json_object();
@@ -237,6 +254,7 @@ json_t *store_encode_cell(const struct cell *c)
 	failed |= put_series(line, "unattributed_ns", &c->unattributed, c->n);
 	failed |= put(line, "phases", encode_phases(c));
 	failed |= put(line, "counts", encode_counts(c));
+	failed |= put_syscalls(line, &c->syscalls);
 	failed |= put_series(line, "errnos", &c->errnos, c->n);
 	if (c->broken)
 		failed |= put(line, "broken", store_json_text(c->broken));
@@ -354,6 +372,7 @@ json_t *store_encode_birth(const struct birth *b)
 {
 	const struct life *life = &b->life;
 	json_t *line = json_object(), *child;
+	struct syscalls syscalls = {0};
 	bool failed = put(line, "type", json_string("birth"));
 
 	failed |= put_known(line, "t_ns", birth_time(b));
@@ -375,6 +394,8 @@ json_t *store_encode_birth(const struct birth *b)
 	failed |= put(line, "counts", encode_birth_counts(b));
 	if (b->stack)
 		failed |= put(line, "stack", encode_stack(b->stack));
+	syscalls__add_birth(&syscalls, life);
+	failed |= put_syscalls(line, &syscalls);
 	return finished(line, failed);
 }
 

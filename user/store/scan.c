@@ -99,6 +99,22 @@ const char *scan_texts(const char *at, const char *end, struct scan_span *texts)
 	return at && *at == ']' ? at + 1 : NULL;
 }
 
+const char *scan_numbers(const char *at, const char *end, struct scan_span *members)
+{
+	struct scan_span name;
+	int64_t number;
+
+	members->at = members->end = at + 1;
+	if (at[1] == '}')
+		return at + 2;
+	do {
+		at = scan_text(at + 1, end, &name);
+		at = at && *at == ':' ? scan_integer(at + 1, &number) : NULL;
+	} while (at && *at == ',');
+	members->end = at;
+	return at && *at == '}' ? at + 1 : NULL;
+}
+
 const char *scan_past_value(const char *at, const char *end)
 {
 	size_t depth = 0;

@@ -21,6 +21,9 @@ const char *scan_text(const char *at, const char *end, struct scan_span *text);
 /* An array of strings; its bracket is here. */
 const char *scan_texts(const char *at, const char *end, struct scan_span *texts);
 
+/* An object of integers; its brace is here. */
+const char *scan_numbers(const char *at, const char *end, struct scan_span *members);
+
 /* Writes a string and a zero byte, `size` bytes at most. Returns the place of the zero byte. */
 char *scan_write(char *to, size_t size, struct scan_span text);
 

@@ -52,7 +52,8 @@ static void add_rate(struct columns *s, double births, int64_t ns)
 		columns__add(s, rate < 10 ? "%.2f/s" : rate < 100 ? "%.1f/s" : "%.0f/s", rate);
 }
 
-static void add_labels(const struct profile_summary *sum, struct columns *s, const struct group *g)
+void table_add_profile_labels(const struct profile_summary *sum, struct columns *s,
+			      const struct group *g)
 {
 	char label[LABEL_MAX];
 
@@ -61,7 +62,7 @@ static void add_labels(const struct profile_summary *sum, struct columns *s, con
 	columns__add(s, "%s", g == &sum->groups->other ? "-" : method_name(g->key.method));
 }
 
-static struct columns *new_sheet(const struct profile_summary *sum)
+struct columns *table_profile_sheet(const struct profile_summary *sum)
 {
 	struct columns *s = columns__new();
 
@@ -100,7 +101,7 @@ static void add_hidden(const struct profile_summary *sum, struct strbuf *title)
 
 int table_profile_calls(const struct profile_summary *sum, FILE *out, bool colour)
 {
-	struct columns *s = new_sheet(sum);
+	struct columns *s = table_profile_sheet(sum);
 	struct strbuf title = {0};
 	const struct group *g;
 	int err;
@@ -111,7 +112,7 @@ int table_profile_calls(const struct profile_summary *sum, FILE *out, bool colou
 	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "MEDIAN", "P99", "MAX", NULL);
 	columns__head(s, COLUMNS_RIGHT, "WORK", NULL);
 	for (size_t i = 0; (g = table_profile_group(sum, i)); i++) {
-		add_labels(sum, s, g);
+		table_add_profile_labels(sum, s, g);
 		columns__add_number(s, (double)g->counts.births);
 		add_rate(s, (double)g->counts.births, sum->ns);
 		if (sum->groups->all.counts.failures)
@@ -135,7 +136,7 @@ static bool is_cow(enum phase p)
 
 int table_profile_phases(const struct profile_summary *sum, FILE *out, bool colour)
 {
-	struct columns *s = new_sheet(sum);
+	struct columns *s = table_profile_sheet(sum);
 	const struct group *g;
 	char heading[HEADING_MAX];
 
@@ -145,7 +146,7 @@ int table_profile_phases(const struct profile_summary *sum, FILE *out, bool colo
 				      table_heading(p, heading), NULL);
 	}
 	for (size_t i = 0; (g = table_profile_group(sum, i)); i++) {
-		add_labels(sum, s, g);
+		table_add_profile_labels(sum, s, g);
 		for (int p = 0; p < PHASE_COUNT; p++)
 			if (!is_cow(p))
 				columns__add_time(s, sketch__quantile(&g->phase[p], 0.5),
@@ -156,14 +157,14 @@ int table_profile_phases(const struct profile_summary *sum, FILE *out, bool colo
 
 int table_profile_parents(const struct profile_summary *sum, FILE *out, bool colour)
 {
-	struct columns *s = new_sheet(sum);
+	struct columns *s = table_profile_sheet(sum);
 	const struct group *g;
 
 	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "RSS", "VMAS", "THREADS", "FDS",
 		      "PTES COPIED", NULL);
 	columns__head(s, COLUMNS_RIGHT, "EXECS", NULL);
 	for (size_t i = 0; (g = table_profile_group(sum, i)); i++) {
-		add_labels(sum, s, g);
+		table_add_profile_labels(sum, s, g);
 		add_bytes(s, sketch__quantile(&g->rss, 0.5));
 		add_median(s, &g->count[COUNT_parent_vmas]);
 		add_median(s, &g->count[COUNT_parent_threads]);
@@ -177,7 +178,7 @@ int table_profile_parents(const struct profile_summary *sum, FILE *out, bool col
 
 int table_profile_cow(const struct profile_summary *sum, FILE *out, bool colour)
 {
-	struct columns *s = new_sheet(sum);
+	struct columns *s = table_profile_sheet(sum);
 	const struct group *g;
 
 	columns__head(s, COLUMNS_LABEL, "IN", NULL);
@@ -189,7 +190,7 @@ int table_profile_cow(const struct profile_summary *sum, FILE *out, bool colour)
 
 			if (!faults->n)
 				continue;
-			add_labels(sum, s, g);
+			table_add_profile_labels(sum, s, g);
 			columns__add(s, "%s", side->name);
 			columns__add_number(s, faults->sum);
 			columns__add_number(s, g->count[side->copied].sum);

@@ -82,6 +82,7 @@ int table_call(const struct table *t);
 int table_child(const struct table *t);
 int table_pages(const struct table *t);
 int table_cow(const struct table *t);
+int table_syscalls(const struct table *t);
 int table_tracing_cost(const struct table *t);
 int table_overhead(const struct table *t);
 int table_sources(const struct table *t);
@@ -94,6 +95,11 @@ void table_print_sources(const struct phase_origin *origins, FILE *out, bool col
 /* The group in the i-th row, the rest in the last if it has any; NULL: there is none. */
 const struct group *table_profile_group(const struct profile_summary *s, size_t i);
 
+/* A sheet whose labels are the group and its method, and those of a row. */
+struct columns *table_profile_sheet(const struct profile_summary *s);
+void table_add_profile_labels(const struct profile_summary *sum, struct columns *s,
+			      const struct group *g);
+
 /* What was lost or failed, if anything; it stands before all numbers. */
 void table_profile_losses(const struct profile_summary *s, FILE *out, bool colour);
 /* How many births, and their share of the command's time and CPU. */
@@ -105,6 +111,7 @@ int table_profile_phases(const struct profile_summary *s, FILE *out, bool colour
 int table_profile_totals(const struct profile_summary *s, FILE *out, bool colour);
 int table_profile_parents(const struct profile_summary *s, FILE *out, bool colour);
 int table_profile_cow(const struct profile_summary *s, FILE *out, bool colour);
+int table_profile_syscalls(const struct profile_summary *s, FILE *out, bool colour);
 int table_profile_sources(const struct profile_summary *s, FILE *out, bool colour);
 
 /* How many parts a view has at most. */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The program that counts system calls; part of bpf/spawnscope.bpf.c. */
+#pragma once
+
+#include "bpf/program.bpf.h"
+
+/* Not the number of any call: one from 32-bit code, whose numbers differ. */
+#define SYSCALL_COMPAT (~0u)
+
+static __always_inline void child_syscall(long nr)
+{
+	struct slot *s = execing(current_tid(current_task()));
+
+	if (s && count_all && !(s->state & TASK_UNWANTED))
+		syscalls_count(s, is_compat() ? SYSCALL_COMPAT : (__u32)nr);
+}
+
+SEC("?tp_btf/sys_enter")
+int BPF_PROG(tp_child_syscalls, struct pt_regs *regs, long nr)
+{
+	child_syscall(nr);
+	return 0;
+}
