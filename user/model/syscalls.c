@@ -48,15 +48,6 @@ void syscalls__sort(struct syscalls *c)
 	qsort(c->kind, c->kinds, sizeof(c->kind[0]), by_frequency);
 }
 
-int64_t syscalls__sum(const struct syscalls *c)
-{
-	int64_t sum = c->others;
-
-	for (size_t i = 0; i < c->kinds; i++)
-		sum += c->kind[i].n;
-	return sum;
-}
-
 int64_t syscalls__of(const struct syscalls *c, const char *name)
 {
 	uint32_t nr;
@@ -84,6 +75,7 @@ const char *syscall_name(uint32_t nr, char name[SYSCALL_NAME_MAX])
 int syscall_by_name(const char *name, uint32_t *nr)
 {
 	int known = seccomp_syscall_resolve_name(name);
+	unsigned long long number;
 	char *end;
 
 	if (known != __NR_SCMP_ERROR) {
@@ -92,6 +84,12 @@ int syscall_by_name(const char *name, uint32_t *nr)
 	}
 	if (strncmp(name, UNNAMED, strlen(UNNAMED)) != 0)
 		return -ENOENT;
-	*nr = (uint32_t)strtoul(name + strlen(UNNAMED), &end, 10);
-	return *end ? -ENOENT : 0;
+	name += strlen(UNNAMED);
+	if (*name < '0' || *name > '9')
+		return -ENOENT;
+	number = strtoull(name, &end, 10);
+	if (*end || number > UINT32_MAX)
+		return -ENOENT;
+	*nr = (uint32_t)number;
+	return 0;
 }

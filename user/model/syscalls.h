@@ -30,8 +30,6 @@ void syscalls__add_birth(struct syscalls *c, const struct life *life);
 /* The most frequent first, then by number. */
 void syscalls__sort(struct syscalls *c);
 
-int64_t syscalls__sum(const struct syscalls *c);
-
 /* How many of this name; 0: none. */
 int64_t syscalls__of(const struct syscalls *c, const char *name);
 

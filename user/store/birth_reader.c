@@ -472,10 +472,11 @@ static int take_birth(struct line *l, struct stack_table *t, struct birth *b)
 	if (has(l, LINE, member_of(EXEC)))
 		take_exec(l, b);
 	take_counts(l, b);
+	if (has(l, LINE, SYSCALLS))
+		take_syscalls(l, b);
+	/* The last: the table keeps it. */
 	if (has(l, LINE, member_of(STACK)))
 		take_stack(l, t, b);
-	if (has(l, LINE, SYSCALLS) && !l->why->err)
-		take_syscalls(l, b);
 	if (l->why->err)
 		birth__free(b);
 	return l->why->err;

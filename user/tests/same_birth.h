@@ -15,6 +15,13 @@ static inline bool same_text(const char *a, const char *b)
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
+static inline bool same_syscalls(const struct life *a, const struct life *b)
+{
+	return a->count[COUNT_child_syscalls] == MISSING ||
+	       (a->other_syscalls == b->other_syscalls &&
+		!memcmp(a->syscall, b->syscall, sizeof(a->syscall)));
+}
+
 static inline bool same_life(const struct life *a, const struct life *b)
 {
 	for (int p = 0; p < PHASE_COUNT; p++) {
@@ -27,7 +34,7 @@ static inline bool same_life(const struct life *a, const struct life *b)
 	       a->dead == b->dead && a->exec_result == b->exec_result &&
 	       !memcmp(a->edge, b->edge, sizeof(a->edge)) &&
 	       !memcmp(a->sum, b->sum, sizeof(a->sum)) &&
-	       !memcmp(a->count, b->count, sizeof(a->count));
+	       !memcmp(a->count, b->count, sizeof(a->count)) && same_syscalls(a, b);
 }
 
 static inline bool same_stack(const struct stack *a, const struct stack *b)

@@ -94,6 +94,17 @@ static inline struct record_exec exec(uint32_t tid, int result, uint64_t t)
 	return r;
 }
 
+/* Three kinds, and the rest. */
+static inline struct record_syscalls syscalls_until_exec(uint32_t tid)
+{
+	return (struct record_syscalls){
+		.head = {.kind = RECORD_SYSCALLS, .tid = tid},
+		.total = 10,
+		.others = 1,
+		.kind = {{3, 5}, {33, 3}, {59, 1}},
+	};
+}
+
 static inline struct record_death death(uint32_t tid, uint64_t t)
 {
 	return (struct record_death){

@@ -51,6 +51,11 @@ static inline void sample_faults(struct cell *c)
 	sample_series(&c->counts[COUNT_cow_copied_child], c->n, 11, false);
 	sample_series(&c->counts[COUNT_cow_faults_parent], c->n, 20, false);
 	sample_series(&c->counts[COUNT_cow_reused_parent], c->n, 7, false);
+	if (cell__execs(c)) {
+		sample_series(&c->counts[COUNT_child_syscalls], c->n, 4, false);
+		syscalls__add(&c->syscalls, 13, 3 * (int64_t)c->n);
+		c->syscalls.others = (int64_t)c->n;
+	}
 }
 
 /* The cell that it adds is valid until the next one is added. */

@@ -47,6 +47,29 @@ TEST_BETWEEN(a_life_is_what_its_records_say, set_up, tear_down)
 	assert_int_equal(life->count[COUNT_parent_fds], 5);
 }
 
+/* That of a vfork comes before the birth; the record of the exec, if there is one, after it. */
+TEST_BETWEEN(a_life_has_the_syscalls_until_its_exec, set_up, tear_down)
+{
+	struct record_syscalls s = syscalls_until_exec(7), of_later = syscalls_until_exec(7);
+	struct record_birth b = vfork_birth(7, 5000);
+	struct record_exec e = exec(7, 0, 5000);
+	struct record_death d = death_after(&e, 5000);
+
+	of_later.total = 99;
+	ADD(s);
+	ADD(b);
+	ADD(d);
+	ADD(of_later);
+	assert_int_equal(l.n, 2);
+	assert_int_equal(l.v[0].count[COUNT_child_syscalls], 10);
+	assert_int_equal(l.v[0].other_syscalls, 1);
+	assert_memory_equal(l.v[0].syscall, s.kind, sizeof(s.kind));
+	s.head.tid = 8;
+	b.head.tid = 8;
+	ADD(b);
+	assert_int_equal(l.v[2].count[COUNT_child_syscalls], MISSING);
+}
+
 TEST_BETWEEN(a_life_has_the_times_off_the_cpu_of_its_records, set_up, tear_down)
 {
 	struct record_birth b = birth(7, 5000);

@@ -19,8 +19,9 @@ static const char base[] =
 	"\"mm_end\":63430,\"newtask\":67627,\"clone_return\":72540},\"phases\":{\"copy_mm\":40140,"
 	"\"cow_parent\":9657,\"cow_child\":21802},\"exec\":{\"result\":0,\"path\":\"/usr/bin/ls\","
 	"\"argv\":[\"ls\",\"/\",\"\"],\"argv_bytes\":99},\"counts\":{\"ptes_copied\":27,"
-	"\"cow_faults_child\":11,\"parent_fds\":5},"
-	"\"stack\":{\"frames\":[\"fork\",\"run_child\",\"main\"],\"libc\":1}}";
+	"\"cow_faults_child\":11,\"parent_fds\":5,\"child_syscalls\":8},"
+	"\"stack\":{\"frames\":[\"fork\",\"run_child\",\"main\"],\"libc\":1},"
+	"\"syscalls\":{\"close\":5,\"dup2\":2,\"(other)\":1}}";
 
 static enum taken check(const char *line, size_t len, struct reason *why)
 {
@@ -113,6 +114,10 @@ static struct birth random_birth(const char *const *texts, size_t count, char ar
 		b.life.result = -11;
 		b.life.tid = b.child_tgid = 0;
 	}
+	for (uint32_t i = 0; i < random_next() % (SYSCALL_KINDS + 1); i++)
+		b.life.syscall[i] = (struct syscall_kind){37 * i + (uint32_t)(random_next() % 37),
+							  1 + (uint32_t)random_next() / 2};
+	b.life.other_syscalls = random_next() % 2 ? 0 : (uint32_t)random_next();
 	strcpy(b.comm, texts[random_next() % count]);
 	strcpy(b.exe, texts[random_next() % count]);
 	if (random_next() % 3) {
@@ -225,8 +230,14 @@ TEST(bad_values_are_refused)
 		{ARGV, "[\"ls\",]", "not JSON"},
 		{ARGV, "[[\"ls\"]]", "argv holds what is no string"},
 		{"\"argv_bytes\":99", "\"argv_bytes\":-1", "argv_bytes is out of range"},
-		{"\"libc\":1}}", "\"libc\":1}", "not JSON"},
-		{"\"libc\":1}}", "\"libc\":1}}x", "not JSON"},
+		{"1}}", "1}", "not JSON"},
+		{"1}}", "1}}x", "not JSON"},
+		{"\"close\":5", "\"close\":-1", "syscalls is out of range"},
+		{"\"close\":5", "\"close\":4294967296", "syscalls is out of range"},
+		{"\"close\":5", "\"close\":\"5\"", "syscalls is not an object of integers"},
+		{"\"close\":5", "\"close\":{\"a\":1}", "syscalls is not an object of integers"},
+		{"\"syscalls\":{", "\"syscalls\":[],\"x\":{",
+		 "syscalls is not an object of integers"},
 		{"\"libc\":1", "\"libc\":3", "libc is not less than the number of frames"},
 		{"\"libc\":1", "\"libc\":-1", "libc is out of range"},
 		{"\"libc\":1", "\"libc\":4294967296", "libc is out of range"},
@@ -268,7 +279,7 @@ TEST(another_spelling_is_the_same_birth)
 		{"\"sh\"", "\"\\u0073h\""},
 		{"\"sh\"", " \"sh\"\t"},
 		{"\"parent_fds\"", "\"parent_fd\\u0073\""},
-		{"\"libc\":1}}", "\"libc\":1}} "},
+		{"1}}", "1}} "},
 		{"72540", "true"},
 		{"\"flags\"", "\"later\":{\"a\":[\"]}\",1.5,{}],\"\\\"\":null},\"flags\""},
 		{"\"uid\"", "\"later\":[],\"uid\""},
