@@ -15,9 +15,13 @@ static __always_inline void child_syscall(long nr)
 		syscalls_count(s, is_compat() ? SYSCALL_COMPAT : (__u32)nr);
 }
 
-SEC("?tp_btf/sys_enter")
-int BPF_PROG(tp_child_syscalls, struct pt_regs *regs, long nr)
+/*
+ * By a perf event, which runs with preemption off. As a BTF tracepoint it can be preempted on
+ * recent kernels (seen on 7.2), and is skipped for other tasks meanwhile.
+ */
+SEC("?tracepoint/raw_syscalls/sys_enter")
+int event_child_syscalls(struct syscall_enter *ctx)
 {
-	child_syscall(nr);
+	child_syscall((long)ctx->nr);
 	return 0;
 }

@@ -133,7 +133,7 @@ static int load(struct probe *p)
 	for (size_t i = 0; i < source_count; i++)
 		if (choices__have(&p->choices, &sources[i]))
 			want_programs(p, &sources[i]);
-	bpf_program__set_autoload(p->skel->progs.tp_child_syscalls, p->options.syscalls);
+	bpf_program__set_autoload(p->skel->progs.event_child_syscalls, p->options.syscalls);
 	p->skel->rodata->exit_starts_at_exit =
 		exit_row && !strcmp(exit_row->name, "sched_process_exit");
 	p->skel->rodata->reaping_unseen = !choice__marks(c, EDGE_reaped);
@@ -181,7 +181,7 @@ static void set_flags(struct probe *p, enum probe_set set)
 }
 
 /* Counts system calls; it marks no edge, so no source has it. */
-#define SYSCALLS_PROGRAM "tp_child_syscalls"
+#define SYSCALLS_PROGRAM "event_child_syscalls"
 
 /* In a bench not beside the times of others: it slows every system call. */
 static bool set_counts_syscalls(const struct probe *p, enum probe_set set)

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <sys/syscall.h>
+
 #include "bench/tests/unit.h"
 #include "user/answers/advice.h"
 #include "user/tests/sample_birth.h"
@@ -77,6 +79,15 @@ TEST_BETWEEN(few_descriptors_are_left_alone, NULL, tear_down)
 	advise(&b, 200);
 	assert_null(find("close_range"));
 	b.life.count[COUNT_parent_fds] = MISSING;
+	advise(&b, 200);
+	assert_null(find("close_range"));
+	/* Counted, it is their closes that say so, not the parent's descriptors. */
+	b.life.count[COUNT_child_syscalls] = 300;
+	b.life.syscall[0] = (struct syscall_kind){SYS_close, 299};
+	advise(&b, 200);
+	assert_non_null(find("close_range: a child closes 299 descriptors one by one"));
+	b.life.syscall[0].nr = SYS_read;
+	b.life.count[COUNT_parent_fds] = 256;
 	advise(&b, 200);
 	assert_null(find("close_range"));
 }

@@ -27,14 +27,15 @@ INSIDE_FAULT="cow_parent cow_child"
 #   batched  what a parent's write does to a page to which only the CPU's LRU batch has another
 #            reference: see check_cow
 #   work     what to run in the guest: "doctor KIND", "exact KIND", "timed KIND", "bench KIND",
-#            "kill KIND", "unfired KIND", "locked KIND" (the last)
+#            "kill KIND", "unfired KIND", "syscalls KIND", "locked KIND" (the last)
 describe() {
     kprobe="$INSIDE_CLONE $INSIDE_EXEC $INSIDE_FAULT"
     fentry=$kprobe
     tracepoint="wake vfork_wait first_run pre_exec reap"
     batched=reused
     work=("doctor fentry" "doctor kprobe" "doctor tracepoint"
-        "exact fentry" "exact kprobe" "exact tracepoint" "timed fentry" "timed tracepoint")
+        "exact fentry" "exact kprobe" "exact tracepoint" "timed fentry" "timed tracepoint"
+        "syscalls fentry")
     case $1 in
     debian:5.10)
         release=5.10.
@@ -98,6 +99,10 @@ for work; do
         spawnscope bench --trace "$kind" --method fork,vfork,posix_spawn --size 1M,16M --runs 10 \
             --rounds 2 --untraced none -o "$to.jsonl" >"$to" 2>"$to.err"
         ;;
+    syscalls)
+        spawnscope bench --syscalls --trace "$kind" --method vfork-exec,posix_spawn --size 1M \
+            --runs 5 --all-runs 5 --rounds 1 --untraced none -o "$to.jsonl" >"$to" 2>"$to.err"
+        ;;
     unfired) # as an administrator leaves it
         echo 0 >/proc/sys/kernel/ftrace_enabled
         spawnscope bench --trace "$kind" --method fork,vfork --size 1M --runs 5 --rounds 1 \
@@ -144,6 +149,7 @@ SH
     done
     [ ! -x "$build/static/exact" ] || options+=("$build/static/exact")
     [ ! -x "$build/static/lab-init" ] || options+=(--init "$build/static/lab-init")
+    export PROGRAMS=$programs
     "$LAB/make-initramfs" -o "$INITRD" "${options[@]}" "$BATS_FILE_TMPDIR/lab-work"
 }
 
@@ -240,6 +246,27 @@ check_bench() { # KERNEL KIND
           | range(10) as $i | .copy_files.ns[$i] <= .clone_setup.ns[$i]
             and .copy_pages.ns[$i] > 0 and .copy_pages.ns[$i] <= .copy_mm.ns[$i]]
          | length == 20 and all'
+}
+
+check_syscalls() { # KERNEL KIND
+    local file method
+    use "$1"
+    file=$out/syscalls.$2.jsonl
+    went_well "syscalls.$2"
+    for method in vfork-exec posix_spawn; do
+        strace -f -qq -o "$BATS_TEST_TMPDIR/strace" "$PROGRAMS/spawnscope-bench" --method $method --size 1M \
+            --runs 1 --warmup 0 >/dev/null
+        "$BATS_TEST_DIRNAME/../../tests/until_exec" "$BATS_TEST_TMPDIR/strace" last >"$BATS_TEST_TMPDIR/theirs"
+        jq -r --arg method $method 'select(.type == "cell" and .key.method == $method and .key.trace == "all")
+            | .n as $n | .syscalls // {} | to_entries[] | "\(.key) \(.value / $n)"' "$file" | sort >"$BATS_TEST_TMPDIR/ours"
+        diff "$BATS_TEST_TMPDIR/theirs" "$BATS_TEST_TMPDIR/ours"
+    done
+    [ -s "$BATS_TEST_TMPDIR/ours" ]
+    holds "$file" \
+        '[at("vfork-exec"; mib(1); "all").counts.child_syscalls[] | . == 0] | length == 5 and all' \
+        'at("posix_spawn"; mib(1); "all").counts.child_syscalls | unique | length == 1 and .[0] > 10' \
+        '[cells | select(.key.trace == "phases") | .counts | has("child_syscalls")] | any | not' \
+        '[cells | select(.key.trace == "all") | .phases.pre_exec.absent | test("longer")] | length == 2 and all'
 }
 
 check_kill() { # KERNEL KIND
@@ -367,6 +394,7 @@ each_kind() { # CHECK KERNEL KIND...
 @test "debian:6.1: births are counted exactly by each kind of probe" { each_kind check_births debian:6.1 fentry kprobe tracepoint; }
 @test "debian:6.1: each birth makes a record while times are taken" { each_kind check_timed debian:6.1 fentry tracepoint; }
 @test "debian:6.1: COW faults are counted exactly by each kind of probe" { each_kind check_cow debian:6.1 fentry kprobe tracepoint; }
+@test "debian:6.1: system calls until the exec are as many and of the kinds that strace sees" { check_syscalls debian:6.1 fentry; }
 @test "debian:6.1: bench shows the right phases by each kind of probe" { each_kind check_bench debian:6.1 fentry kprobe tracepoint; }
 @test "debian:6.1: kill -9 leaves no probe and no process" { each_kind check_kill debian:6.1 fentry kprobe; }
 
@@ -377,13 +405,16 @@ each_kind() { # CHECK KERNEL KIND...
 @test "debian:5.10: births are counted exactly by each kind of probe" { each_kind check_births debian:5.10 fentry kprobe tracepoint; }
 @test "debian:5.10: each birth makes a record while times are taken" { each_kind check_timed debian:5.10 fentry tracepoint; }
 @test "debian:5.10: COW faults are counted exactly by each kind of probe" { each_kind check_cow debian:5.10 fentry kprobe tracepoint; }
+@test "debian:5.10: system calls until the exec are as many and of the kinds that strace sees" { check_syscalls debian:5.10 fentry; }
 
 @test "debian:6.12: doctor has what each kind of probe gives" { each_kind check_doctor debian:6.12 fentry kprobe tracepoint; }
 @test "debian:6.12: births are counted exactly by each kind of probe" { each_kind check_births debian:6.12 fentry kprobe tracepoint; }
 @test "debian:6.12: each birth makes a record while times are taken" { each_kind check_timed debian:6.12 fentry tracepoint; }
 @test "debian:6.12: COW faults are counted exactly by each kind of probe" { each_kind check_cow debian:6.12 fentry kprobe tracepoint; }
+@test "debian:6.12: system calls until the exec are as many and of the kinds that strace sees" { check_syscalls debian:6.12 fentry; }
 
 @test "debian:sid: doctor has what each kind of probe gives" { each_kind check_doctor debian:sid fentry kprobe tracepoint; }
 @test "debian:sid: births are counted exactly by each kind of probe" { each_kind check_births debian:sid fentry kprobe tracepoint; }
 @test "debian:sid: each birth makes a record while times are taken" { each_kind check_timed debian:sid fentry tracepoint; }
 @test "debian:sid: COW faults are counted exactly by each kind of probe" { each_kind check_cow debian:sid fentry kprobe tracepoint; }
+@test "debian:sid: system calls until the exec are as many and of the kinds that strace sees" { check_syscalls debian:sid fentry; }

@@ -167,6 +167,53 @@ PY
     [ "$(births thread)" -eq 5 ]
 }
 
+@test "what children do until their exec is what strace sees, call by call" {
+    need strace
+    need python3
+    cat >"$DIR/until.py" <<'PY'
+import os, subprocess
+def before():
+    for _ in range(7):
+        os.getppid()
+    for fd in range(900, 1000):
+        try:
+            os.close(fd)
+        except OSError:
+            pass
+subprocess.run(["/bin/true"], preexec_fn=before)
+subprocess.run(["true"], env={"PATH": "/nowhere:/neither:/bin"})
+os.posix_spawn("/bin/true", ["true"], {})
+os.wait()
+if os.fork() == 0:  # never execs
+    os.getppid()
+    os._exit(0)
+os.wait()
+PY
+    local python
+    python=$(python3 -c 'import sys; print(sys.executable)')
+    strace -f -qq -o "$DIR/strace.raw" "$python" "$DIR/until.py"
+    "$BATS_TEST_DIRNAME/../../tests/until_exec" "$DIR/strace.raw" >"$DIR/theirs"
+    profile --syscalls -o "$DIR/run.jsonl" -- "$python" "$DIR/until.py"
+    cat "$DIR/err"
+    jq -r -s '[.[] | select(.type == "birth" and .exec.result == 0)] | to_entries[] | .key as $i
+        | .value.syscalls | to_entries | sort_by(.key)[] | "\($i) \(.key) \(.value)"' "$DIR/run.jsonl" >"$DIR/ours"
+    diff "$DIR/theirs" "$DIR/ours"
+    grep -q '^0 getppid 7$' "$DIR/ours"
+    grep -q '^0 close 10[0-9]$' "$DIR/ours"
+    grep -q '^1 execve 2$' "$DIR/ours"
+    # One that never execs has none.
+    holds "$DIR/run.jsonl" '[.[] | select(.type == "birth" and .exec == null) | .counts | has("child_syscalls")] | any | not' \
+        '[.[] | select(.type == "birth" and .exec) | (.syscalls | add) == .counts.child_syscalls] | length == 3 and all'
+    grep -q '^System calls of a child until its exec' "$DIR/err"
+    grep -Eq '^python.* fork .* close, ' "$DIR/err"
+    # A reader of the file has the same table.
+    "$TOOL" show --show syscalls "$DIR/run.jsonl" | grep -A 4 '^System calls' >"$DIR/again"
+    grep -A 4 '^System calls' "$DIR/err" | diff - "$DIR/again"
+    # Not asked for, nothing is counted.
+    profile -o "$DIR/none.jsonl" -- "$python" "$DIR/until.py"
+    refute grep -q syscalls "$DIR/none.jsonl" "$DIR/err"
+}
+
 @test "threads that all spawn: each child is what its thread said, by the method it said" {
     profile -q --detail full -o "$DIR/run.jsonl" -- "$STORM" reported 12 64
     # What the children printed. The storm's own line at the end has no four words.

@@ -88,6 +88,14 @@ static const char *fault_of(const char *text, struct birth *b, struct stack_tabl
 	return why.text;
 }
 
+static void random_syscalls(struct life *life)
+{
+	for (uint32_t i = 0; i < random_next() % (SYSCALL_KINDS + 1); i++)
+		life->syscall[i] = (struct syscall_kind){37 * i + (uint32_t)(random_next() % 37),
+							 1 + (uint32_t)random_next() / 2};
+	life->other_syscalls = random_next() % 2 ? 0 : (uint32_t)random_next();
+}
+
 /* Sound: its edges are in order, and it has the sums of its phases; else it may have any. */
 static struct birth random_birth(const char *const *texts, size_t count, char args[64], bool sound)
 {
@@ -114,10 +122,7 @@ static struct birth random_birth(const char *const *texts, size_t count, char ar
 		b.life.result = -11;
 		b.life.tid = b.child_tgid = 0;
 	}
-	for (uint32_t i = 0; i < random_next() % (SYSCALL_KINDS + 1); i++)
-		b.life.syscall[i] = (struct syscall_kind){37 * i + (uint32_t)(random_next() % 37),
-							  1 + (uint32_t)random_next() / 2};
-	b.life.other_syscalls = random_next() % 2 ? 0 : (uint32_t)random_next();
+	random_syscalls(&b.life);
 	strcpy(b.comm, texts[random_next() % count]);
 	strcpy(b.exe, texts[random_next() % count]);
 	if (random_next() % 3) {
