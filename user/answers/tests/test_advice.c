@@ -2,7 +2,6 @@
 /* Advice whose condition is a count: given from there on, and not below. */
 #include <math.h>
 #include <string.h>
-
 #include <sys/syscall.h>
 
 #include "bench/tests/unit.h"
