@@ -167,7 +167,7 @@ struct record_command {
 	char text[COMMAND_PATH_MAX + COMMAND_ARGS_MAX];
 };
 
-/* Kinds of system calls that are told apart for one child; glibc's children make some ten. */
+/* Kinds of system calls that are counted apart for one child; glibc's children make some ten. */
 #define SYSCALL_KINDS 16
 
 struct syscall_kind {

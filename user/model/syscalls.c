@@ -82,7 +82,7 @@ int syscall_by_name(const char *name, uint32_t *nr)
 		*nr = (uint32_t)known;
 		return 0;
 	}
-	if (strncmp(name, UNNAMED, strlen(UNNAMED)) != 0)
+	if (strncmp(name, UNNAMED, strlen(UNNAMED)))
 		return -ENOENT;
 	name += strlen(UNNAMED);
 	if (*name < '0' || *name > '9')

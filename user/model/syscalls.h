@@ -7,7 +7,7 @@
 
 #include "user/model/phase.h"
 
-/* Kinds that are told apart in a sum of many births. */
+/* Kinds that are counted apart in a sum of many births. */
 #define SYSCALL_KINDS_MAX 48
 
 /* The longest name that is kept, with its zero byte. */
