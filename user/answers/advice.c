@@ -16,6 +16,7 @@
 
 /* A piece of advice, and when it is given: a row in `kinds`. */
 struct advice_kind {
+	const char *name;
 	/* Sets what, and what is saved or why that is not known. False: no case for it. */
 	bool (*applies)(struct advice *a, const struct calibration *c, const char *clock);
 	const char *basis;	  /* of the saving */
@@ -162,17 +163,17 @@ static bool close_range_once(struct advice *a, const struct calibration *c, cons
 }
 
 static const struct advice_kind kinds[] = {
-	{spawn,
+	{"posix_spawn", spawn,
 	 "posix_spawn: copy_mm, or what follows from it too less its own calls, to all that they "
 	 "caused until the exec",
 	 true, WHATIF_SPAWNABLE},
-	{helper,
+	{"helper", helper,
 	 "helper, messages aside: the calls, to all that they caused, less those of a small parent",
 	 true, WHATIF_SPAWNABLE},
-	{early, "before the heap: at most copy_mm", false, 0},
-	{huge_pages, "huge pages: copy_mm less theirs", true, WHATIF_COPIER},
-	{fewer_vmas, "VMAs: at most copy_mm without copy_pages", false, 0},
-	{close_range_once, "close_range: at most pre_exec", false, 0},
+	{"early_fork", early, "before the heap: at most copy_mm", false, 0},
+	{"huge_pages", huge_pages, "huge pages: copy_mm less theirs", true, WHATIF_COPIER},
+	{"fewer_vmas", fewer_vmas, "VMAs: at most copy_mm without copy_pages", false, 0},
+	{"close_range", close_range_once, "close_range: at most pre_exec", false, 0},
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -245,6 +246,11 @@ int advices__of(struct advices *a, const struct groups *g, size_t top, const str
 	else if (a->n)
 		qsort(a->v, a->n, sizeof(*a->v), by_saving);
 	return err;
+}
+
+const char *advice_name(const struct advice *a)
+{
+	return a->kind->name;
 }
 
 void advice_add_saving(struct strbuf *text, const struct advice *a, const char *clock)

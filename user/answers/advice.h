@@ -34,6 +34,9 @@ int advices__of(struct advices *a, const struct groups *g, size_t top, const str
 		const char *clock);
 void advices__free(struct advices *a); /* frees what a holds */
 
+/* What it advises, for programs: "posix_spawn". */
+const char *advice_name(const struct advice *a);
+
 /* Adds "saves 2.00 ms to 2.02 ms", "saves up to 8.00 ms" or "saving not known (why)". */
 void advice_add_saving(struct strbuf *text, const struct advice *a, const char *clock);
 

@@ -116,6 +116,16 @@ const struct forced *forced_of(const struct stack *s, bool execs)
 	return NULL;
 }
 
+bool forced_asked(const struct group *g)
+{
+	return g->stack && g->key.method == CLONE_METHOD_FORK;
+}
+
+const struct forced *forced_of_group(const struct group *g)
+{
+	return forced_asked(g) ? forced_of(g->stack, g->execs > 0) : NULL;
+}
+
 void forced_add_path(struct strbuf *text, const struct stack *s)
 {
 	size_t first = s->libc ? s->libc - 1 : 0, end = s->libc + PATH_FRAMES;

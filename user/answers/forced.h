@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "user/analysis/groups.h"
 #include "user/model/stack.h"
 #include "user/text/strbuf.h"
 
@@ -38,6 +39,11 @@ extern const size_t forced_row_count;
 
 /* The row of a stack that forked; `execs`: some of the children execed. NULL: it is in none. */
 const struct forced *forced_of(const struct stack *s, bool execs);
+
+/* Whether it is asked of a group: of forks, by their stack. */
+bool forced_asked(const struct group *g);
+/* The row of such a group; NULL: it is in none. */
+const struct forced *forced_of_group(const struct group *g);
 
 /* Adds "fork < uv_spawn < ..": the C library's call and, of those before it, the last few. */
 void forced_add_path(struct strbuf *text, const struct stack *s);

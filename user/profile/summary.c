@@ -6,6 +6,7 @@
 
 #include "user/model/memory.h"
 #include "user/model/run.h"
+#include "user/profile/advice_json.h"
 #include "user/profile/whatif_json.h"
 
 bool summary_is_wanted(const struct profile_command *o)
@@ -71,14 +72,21 @@ static const char *file_of(const struct profile_command *o)
 	return file && !strcmp(file, "-") ? o->input ? "standard input" : NULL : file;
 }
 
+static int write_json(const struct profile_summary *s, struct sinks *from)
+{
+	int err = whatif_write_json(&from->groups, s->top, s->calibration, s->clock, from->out);
+
+	return err ? err
+		   : advice_write_json(&from->groups, s->top, s->calibration, s->clock, from->out);
+}
+
 int summary_print(struct profile_summary *s, const struct profile_command *o, struct sinks *from)
 {
 	s->top = o->top;
 	s->views = o->views;
 	s->file = from->file_lost ? NULL : file_of(o);
 	if (o->json)
-		return whatif_write_json(&from->groups, s->top, s->calibration, s->clock,
-					 from->out);
+		return write_json(s, from);
 	if (!summary_is_wanted(o))
 		return 0;
 	if (o->live || o->tree)

@@ -9,16 +9,6 @@
 #include "user/text/numbers.h"
 #include "user/text/strbuf.h"
 
-static bool is_fork(const struct group *g)
-{
-	return g->key.method == CLONE_METHOD_FORK;
-}
-
-static const struct forced *row_of(const struct group *g)
-{
-	return g->stack && is_fork(g) ? forced_of(g->stack, g->execs > 0) : NULL;
-}
-
 static int finish(struct strbuf *line, FILE *out)
 {
 	int err = line->failed ? -ENOMEM : 0;
@@ -32,7 +22,7 @@ static int finish(struct strbuf *line, FILE *out)
 /* A program that is in no row has its path alone. */
 static int print_group(const struct groups *all, const struct group *g, FILE *out)
 {
-	const struct forced *row = row_of(g);
+	const struct forced *row = forced_of_group(g);
 	struct strbuf line = {0};
 
 	strbuf__add(&line, "#%zu %s forks: ", (size_t)(g - all->v) + 1,
@@ -62,7 +52,7 @@ static int print_sources(const struct groups *all, size_t top, FILE *out)
 	size_t n = 0;
 
 	for (size_t i = 0; i < all->n && i < top && n < SOURCES_MOST; i++) {
-		const struct forced *row = row_of(&all->v[i]);
+		const struct forced *row = forced_of_group(&all->v[i]);
 
 		if (!row || has_source(rows, n, row))
 			continue;
@@ -82,7 +72,7 @@ static int print_groups(const struct groups *g, size_t top, FILE *out, bool colo
 	int err = 0;
 
 	for (size_t i = 0; i < g->n && i < top && !err; i++) {
-		if (!is_fork(&g->v[i]) || !g->v[i].stack)
+		if (!forced_asked(&g->v[i]))
 			continue;
 		if (!titled)
 			layout_title(out, "Why is it a fork?", colour);

@@ -150,6 +150,52 @@ range() { # WORDS
         { printf "%.0f %.0f\n", ns($2, $3), ns($5, $6) }'
 }
 
+# The lines of a type that profile --json ends with, from the file of the last why, as one array.
+json_lines() { # TYPE OPTION...
+    local type=$1
+    shift
+    "$TOOL" profile --json --input "$DIR/run.jsonl" "$@" | jq -s --arg type "$type" 'map(select(.type == $type))'
+}
+
+@test "--json has what to do and why it is a fork, with ranges, bases and sources, as the summary" {
+    local low high
+    [ -x /usr/bin/python3 ] || skip "python3 is not installed"
+    why /usr/bin/python3 "$DIR/births.py" preexec_fn
+    json_lines advice --by stack >"$DIR/advice"
+    json_lines forced --by stack >"$DIR/forced"
+    cat "$DIR/advice" "$DIR/forced"
+    # Line by line what the summary prints, in its order; the text has three digits.
+    [ "$(jq length "$DIR/advice")" -eq "$(grep -Ec '^(saves|saving) ' "$DIR/err")" ]
+    jq -r '.[].what' "$DIR/advice" | while read -r what; do
+        grep -qF "#1: $what" "$DIR/line"
+    done
+    read -r low high < <(range 'posix_spawn or vfork for 10 forks that exec')
+    jq -e --argjson low "$low" --argjson high "$high" '.[0] | .kind == "posix_spawn" and .method == "fork" and .births == 10
+        and (.saves_ns | .[0] <= .[1] and (.[0] / $low - 1 | fabs) < 0.006 and (.[1] / $high - 1 | fabs) < 0.006)
+        and (.basis | test("^posix_spawn: copy_mm, .*; calibrated on the same boot: posix_spawn "))' "$DIR/advice"
+    jq -e 'map(.kind) | unique == ["helper", "posix_spawn"]' "$DIR/advice"
+    # Each piece has its own basis.
+    jq -e '.[] | select(.kind == "helper") | .basis | test("^helper, ") and (test("posix_spawn: ") | not)' "$DIR/advice"
+    jq -e --slurpfile births "$DIR/run.jsonl" 'length == 1 and (.[0] | .births == 10 and .runtime == "CPython" and (.why | test("preexec_fn"))
+        and (.source | test("^https://")) and (.checked | test("^20[0-9]{2}-[0-9]{2}-[0-9]{2}$"))
+        and .stack == ($births | map(select(.type == "birth" and .method == "fork"))[0].stack.frames)
+        and (.path | test("fork < .* < [.][.]$")))' "$DIR/forced"
+    # Stacks alone say why.
+    [ "$(json_lines forced --by comm)" = '[]' ]
+    jq -e --argjson by_comm "$(json_lines advice --by comm)" 'map(.saves_ns) == ($by_comm | map(.saves_ns))' "$DIR/advice"
+}
+
+@test "--json: what is not known is null, with the reason; a program in no table has no condition" {
+    cc -O2 -o "$ROOM/callers" "$BATS_TEST_DIRNAME/callers.c"
+    profile --by stack --no-calibrate -o "$DIR/run.jsonl" -- /usr/bin/python3 "$DIR/births.py" preexec_fn
+    json_lines advice | tee "$DIR/advice" | jq -e '.[] | select(.kind == "helper")
+        | .saves_ns == null and (has("basis") | not) and .unknown == "profile without --no-calibrate measures it"'
+    jq -e '.[] | select(.kind == "posix_spawn") | (.saves_ns | .[0] > 0 and .[1] >= .[0]) and (has("unknown") | not)' "$DIR/advice"
+    profile --by stack -o "$DIR/run.jsonl" -- "$ROOM/callers" fork 7 0
+    json_lines forced --by stack | jq -e 'length == 1 and (.[0] | .births == 7 and (.path | test("fork < c < b < a < [.][.]$"))
+        and ([has("runtime", "why", "source", "checked")] | any | not))'
+}
+
 @test "subprocess without preexec_fn saves what was printed" {
     [ -x /usr/bin/python3 ] || skip "python3 is not installed"
     /usr/bin/python3 -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2])' || skip "this python3 always forks"

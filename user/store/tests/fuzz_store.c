@@ -16,6 +16,7 @@
 #include "user/gate/print/print.h"
 #include "user/gate/runs/kept.h"
 #include "user/model/birth.h"
+#include "user/profile/advice_json.h"
 #include "user/profile/lines.h"
 #include "user/profile/tree.h"
 #include "user/profile/whatif_json.h"
@@ -105,7 +106,8 @@ static void check_births(struct run *r)
 	s = table_profile_stored(r, &g, &calls);
 	s.views = TABLE_VIEWS_ALL;
 	if (table_profile_print(&s, nowhere, false) ||
-	    whatif_write_json(&g, s.top, r->calibration, r->clock, nowhere))
+	    whatif_write_json(&g, s.top, r->calibration, r->clock, nowhere) ||
+	    advice_write_json(&g, s.top, r->calibration, r->clock, nowhere))
 		abort();
 	tree__print(&t, r->clock, nowhere);
 	tree__free(&t);
