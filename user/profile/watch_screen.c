@@ -10,6 +10,7 @@
 #include <wchar.h>
 
 #include "bench/shared/clock.h"
+#include "user/profile/watch_label.h"
 #include "user/text/numbers.h"
 #include "user/text/utf8.h"
 
@@ -305,24 +306,6 @@ static void end_line(struct strbuf *line, size_t columns, struct strbuf *out)
 	strbuf__clear(line);
 }
 
-/* The text, padded or with its middle cut out: both ends of a long name can be what differs. */
-static void add_label(struct strbuf *line, const char *text, size_t width)
-{
-	size_t whole = utf8_width(text), half = (width - 2) / 2;
-	const char *end = text;
-
-	if (whole <= width) {
-		strbuf__add(line, "%s%*s", text, (int)(width - whole), "");
-		return;
-	}
-	while (utf8_width(end) > width - 2 - half)
-		end += utf8_fit(end, 1) ? utf8_fit(end, 1) : utf8_fit(end, 2);
-	strbuf__add_bytes(line, text, utf8_fit(text, half));
-	strbuf__add(line, "%*s..%s", (int)(half - utf8_width_of(text, utf8_fit(text, half))), "",
-		    end);
-	strbuf__add(line, "%*s", (int)(width - 2 - half - utf8_width(end)), "");
-}
-
 static void add_right(struct strbuf *line, const char *text, size_t gap, size_t width)
 {
 	size_t used = utf8_width(text);
@@ -349,7 +332,7 @@ static void draw_names(const struct watch_screen *w, const struct plan *p, size_
 	char name[64];
 
 	snprintf(name, sizeof(name), "%s%s", by_names[w->by], mark(w, WATCH_NAME));
-	add_label(&line, name, p->label);
+	watch_label__pad(&line, name, p->label);
 	strbuf__add(&line, "%*sMETHOD", (int)p->gap, "");
 	for (int c = 0; c < WATCH_COLUMNS; c++) {
 		if (!p->has[c])
@@ -361,13 +344,21 @@ static void draw_names(const struct watch_screen *w, const struct plan *p, size_
 	strbuf__free(&line);
 }
 
+/* How many rows have a line. */
+static size_t shown_rows(const struct watch_screen *w, size_t rows)
+{
+	size_t left = w->reading.n - w->first;
+
+	return left < rows ? left : rows;
+}
+
 static void draw_row(const struct watch_screen *w, const struct plan *p,
-		     const struct watch_row *row, size_t columns, struct strbuf *out)
+		     const struct watch_row *row, size_t columns, size_t rows, struct strbuf *out)
 {
 	struct strbuf line = {0};
 	char text[64];
 
-	add_label(&line, row->label, p->label);
+	watch_label__add(&line, row, w->reading.v + w->first, shown_rows(w, rows), p->label);
 	strbuf__add(&line, "%*s%-*s", (int)p->gap, "", METHOD_WIDTH,
 		    row->method ? method_name(row->method) : "-");
 	for (int c = 0; c < WATCH_COLUMNS; c++) {
@@ -396,7 +387,7 @@ static void add_lacks(const struct watch_screen *w, struct line *l)
 
 static void draw_state(const struct watch_screen *w, size_t rows, struct line *l)
 {
-	size_t last = w->first + rows < w->reading.n ? w->first + rows : w->reading.n;
+	size_t last = w->first + shown_rows(w, rows);
 
 	if (w->note) {
 		struct strbuf line = {0};
@@ -474,8 +465,8 @@ static void draw_rows(struct watch_screen *w, size_t columns, size_t rows, struc
 	if (w->first > hidden)
 		w->first = hidden;
 	draw_names(w, &p, columns, out);
-	for (size_t i = 0; i < rows && w->first + i < r->n; i++)
-		draw_row(w, &p, &r->v[w->first + i], columns, out);
+	for (size_t i = 0; i < shown_rows(w, rows); i++)
+		draw_row(w, &p, &r->v[w->first + i], columns, rows, out);
 	/* The last line keeps its place. */
 	for (size_t i = r->n; i < rows; i++)
 		strbuf__add(out, "\n");

@@ -24,6 +24,7 @@ struct program {
 	char *label;		   /* escaped */
 	struct counts now, before; /* before: at the last reading */
 	struct sketch call, started, rss;
+	uint64_t number;      /* from 1 */
 	uint64_t touched;     /* the number of the last birth that came */
 	struct program *next; /* in its bucket */
 };
@@ -33,6 +34,7 @@ struct watch_sums {
 	unsigned int cpus;
 	int64_t read_ns; /* when the last reading was, CLOCK_MONOTONIC */
 	uint64_t births; /* that came */
+	uint64_t groups; /* that were seen, those without a row any more, too */
 	struct program *v[WATCH_ROWS_MAX];
 	size_t n;
 	struct program *bucket[BUCKETS];
@@ -133,7 +135,7 @@ static struct program *add_row(struct watch_sums *s, const struct group_key *key
 		return NULL;
 	}
 	place = place_of(s, key);
-	*p = (struct program){.key = *key, .label = escaped, .next = *place};
+	*p = (struct program){.key = *key, .label = escaped, .number = ++s->groups, .next = *place};
 	*place = p;
 	return p;
 }
@@ -234,6 +236,7 @@ static int read_row(const struct watch_sums *s, struct program *p, double interv
 	*to = (struct watch_row){
 		.label = p->label ? strdup(p->label) : NULL,
 		.method = p->key.method,
+		.number = p->number,
 		.value =
 			{
 				[WATCH_BIRTHS] = (double)p->now.births,

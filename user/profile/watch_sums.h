@@ -32,6 +32,7 @@ enum watch_column {
 struct watch_row {
 	char *label;	 /* escaped */
 	uint32_t method; /* enum clone_method; 0: of several */
+	uint64_t number; /* of its group, always the same; each has another */
 	double value[WATCH_COLUMNS];
 };
 

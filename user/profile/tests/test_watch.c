@@ -318,6 +318,37 @@ TEST_BETWEEN(rows_are_bounded, begin, end)
 	watch_reading__free(&w.reading);
 }
 
+/* What differs in the middle alone differs by a number, whatever the order. */
+TEST_BETWEEN(long_names_that_look_the_same_have_numbers, begin, end)
+{
+	static const char *const names[] = {"same-start-abc-same-end", "same-start-def-same-end",
+					    "short"};
+	struct birth b = sample_birth(10, 11, 1000000);
+	struct watch_screen w;
+
+	watch_sums__free(sums);
+	sums = watch_sums__new(GROUP_BY_EXE, 2, 0);
+	for (size_t i = 0; i < 4; i++) {
+		strcpy(b.exe, names[i % 3]);
+		b.exe_inode = 1 + i % 3;
+		b.life.method = i < 3 ? CLONE_METHOD_FORK : CLONE_METHOD_VFORK;
+		add(&b);
+	}
+	w = screen_of();
+	w.by = GROUP_BY_EXE;
+	for (int turned = 0; turned < 2; turned++) {
+		w.turned = turned;
+		draw(&w, 40, 10);
+		assert_true(shows("\nsame-start-abc..1 fork "));
+		assert_true(shows("\nsame-start-abc..4 vfork "));
+		assert_true(shows("\nsame-start-def..2 fork "));
+		assert_true(shows("\nshort   "));
+	}
+	draw(&w, 120, 10);
+	assert_true(shows("\nsame-start-abc-same-end  fork"));
+	watch_reading__free(&w.reading);
+}
+
 TEST_BETWEEN(long_names_differ_at_both_ends, begin, end)
 {
 	struct birth b = sample_birth(10, 11, 1000000);
