@@ -225,6 +225,15 @@ none_left_of_tool() {
     over
 }
 
+@test "records that were lost stand in the first line, at any width" {
+    watch 40 10 -a --ring-size 4K
+    "$OWN/spawnscope-child" vfork 5000
+    eventually shown '^[0-9,]+ births  LOST [0-9,]+ '
+    type_keys q
+    over
+    on_screen capture-pane -p -S -200 | grep -q 'made no record'
+}
+
 @test "it needs a terminal, and does not share it" {
     while IFS='|' read -r options pattern; do
         # shellcheck disable=SC2086 # several words
