@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "user/text/numbers.h"
 #include "user/text/utf8.h"
 
 #define NAME_WIDTH 40
@@ -79,8 +80,9 @@ void noise__describe(const struct noise *n, bool brief, struct strbuf *text)
 
 	if (spreads(n)) {
 		strbuf__add(text,
-			    "the medians of blocks spread by more than %.0f %% in %zu of %zu cells",
-			    100 * NOISE_SPREAD, n->spread_cells, n->cells);
+			    "the medians of blocks spread by more than %.0f %% in %zu of %zu %s",
+			    100 * NOISE_SPREAD, n->spread_cells, n->cells,
+			    text_plural((int64_t)n->cells, "cell", "cells"));
 		if (!brief)
 			strbuf__add(text, " (%.0f %% in %s from %s)", 100 * n->spread,
 				    utf8_cut(n->widest->method, NAME_WIDTH, method),
@@ -93,8 +95,8 @@ void noise__describe(const struct noise *n, bool brief, struct strbuf *text)
 		before = "; ";
 	}
 	if (isfinite(n->load))
-		strbuf__add(text, "%sthe load was %.1f on %lld CPU%s", before, n->load,
-			    (long long)n->cpus, n->cpus == 1 ? "" : "s");
+		strbuf__add(text, "%sthe load was %.1f on %lld %s", before, n->load,
+			    (long long)n->cpus, text_plural(n->cpus, "CPU", "CPUs"));
 	if (!brief)
 		strbuf__add(text, ". Measure again on an idle machine, or use the lab.");
 }

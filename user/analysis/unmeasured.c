@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "user/text/layout.h"
+#include "user/text/numbers.h"
 
 static void add_calls(struct unmeasured *u, const struct cell *c)
 {
@@ -65,15 +66,16 @@ void unmeasured_text(const struct unmeasured *u, bool strict, char *text, size_t
 		return;
 	}
 	if (u->broken > 0)
-		layout_append(text, size, "%zu of %zu cells broke off: %s%s", u->broken, u->cells,
-			      u->why_broken, others(u->more_broken));
+		layout_append(text, size, "%zu of %zu %s broke off: %s%s", u->broken, u->cells,
+			      text_plural((int64_t)u->cells, "cell", "cells"), u->why_broken,
+			      others(u->more_broken));
 	if (u->failed > 0)
-		layout_append(text, size, "%s%zu of %zu calls failed: %s%s", text[0] ? "; " : "",
-			      u->failed, u->calls, name ? name : "an unknown error",
-			      others(u->more_errnos));
+		layout_append(text, size, "%s%zu of %zu %s failed: %s%s", text[0] ? "; " : "",
+			      u->failed, u->calls, text_plural((int64_t)u->calls, "call", "calls"),
+			      name ? name : "an unknown error", others(u->more_errnos));
 	if (u->skipped > 0 && strict)
-		layout_append(text, size, "%s%zu of %zu cells %s skipped: %s%s",
-			      text[0] ? "; " : "", u->skipped, u->cells,
-			      u->skipped == 1 ? "was" : "were", u->why_skipped,
+		layout_append(text, size, "%s%zu of %zu %s %s skipped: %s%s", text[0] ? "; " : "",
+			      u->skipped, u->cells, text_plural((int64_t)u->cells, "cell", "cells"),
+			      text_plural((int64_t)u->skipped, "was", "were"), u->why_skipped,
 			      others(u->more_skipped));
 }

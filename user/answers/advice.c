@@ -60,8 +60,8 @@ static bool spawn(struct advice *a, const struct calibration *c, const char *clo
 
 	if (!whatif_has(a->group, WHATIF_SPAWNABLE))
 		return false;
-	strbuf__add(&a->what, "posix_spawn or vfork for %s forks that exec",
-		    count((uint64_t)w->n, &n));
+	strbuf__add(&a->what, "posix_spawn or vfork for %s %s", count((uint64_t)w->n, &n),
+		    text_plural(w->n, "fork that execs", "forks that exec"));
 	add_longer_call(a, &e, clock);
 	a->saved = spawn_saving(w, &e);
 	return true;
@@ -76,8 +76,9 @@ static bool helper(struct advice *a, const struct calibration *c, const char *cl
 
 	if (!whatif_has(a->group, WHATIF_SPAWNABLE) || !w->call.n)
 		return false;
-	strbuf__add(&a->what, "or a small helper, forked early, for these %s forks",
-		    count((uint64_t)w->n, &n));
+	strbuf__add(&a->what, "or a small helper, forked early, for %s%s %s",
+		    text_plural(w->n, "this ", "these "), count((uint64_t)w->n, &n),
+		    text_plural(w->n, "fork", "forks"));
 	if (!c)
 		strbuf__add(&a->unknown, WITHOUT_CALIBRATION);
 	else if (isnan(e.helper_call.low))
@@ -100,8 +101,9 @@ static bool early(struct advice *a, const struct calibration *c, const char *clo
 	if (!whatif_has(a->group, WHATIF_COPIER))
 		return false;
 	strbuf__add(&a->what,
-		    "forking before the heap%s, or MADV_DONTFORK, for what %s children do not need",
-		    threads > 1 ? " and threads" : "", count(s->copy.n, &n));
+		    "forking before the heap%s, or MADV_DONTFORK, for what %s %s not need",
+		    threads > 1 ? " and threads" : "", count(s->copy.n, &n),
+		    text_plural((int64_t)s->copy.n, "child does", "children do"));
 	a->saved = (struct estimate){0, s->copy.sum};
 	return true;
 }
@@ -115,8 +117,8 @@ static bool huge_pages(struct advice *a, const struct calibration *c, const char
 
 	if (!whatif_has(a->group, WHATIF_COPIER) || e.cheap)
 		return false;
-	strbuf__add(&a->what, "huge pages (THP) below %s forks that do not exec",
-		    count(s->copy.n, &n));
+	strbuf__add(&a->what, "huge pages (THP) below %s %s not exec", count(s->copy.n, &n),
+		    text_plural((int64_t)s->copy.n, "fork that does", "forks that do"));
 	if (!c)
 		strbuf__add(&a->unknown, WITHOUT_CALIBRATION);
 	else if (e.no_thp)

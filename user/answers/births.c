@@ -48,14 +48,16 @@ static void say_births(struct answers *answers, const struct rows *rows, const s
 	if (run->failures.absent)
 		answer__detail(a, "; calls that failed were not seen.");
 	else
-		answer__detail(a, "; %s calls failed.",
-			       text_count((double)s->groups.all.failed).text);
+		answer__detail(a, "; %s %s failed.", text_count((double)s->groups.all.failed).text,
+			       text_plural((int64_t)s->groups.all.failed, "call", "calls"));
 	if (run->end.births_lost > 0)
-		answer__detail(a, " The records of %s more were lost.",
-			       text_count((double)run->end.births_lost).text);
+		answer__detail(a, " The records of %s more %s lost.",
+			       text_count((double)run->end.births_lost).text,
+			       text_plural(run->end.births_lost, "was", "were"));
 	if (run->end.births_unseen > 0)
-		answer__detail(a, " %s more have no record.",
-			       text_count((double)run->end.births_unseen).text);
+		answer__detail(a, " %s more %s no record.",
+			       text_count((double)run->end.births_unseen).text,
+			       text_plural(run->end.births_unseen, "has", "have"));
 	if (run->end.filtered > 0)
 		answer__detail(a, " The filters left out %s more.",
 			       text_count((double)run->end.filtered).text);
@@ -75,10 +77,10 @@ static void say_costliest(struct answers *answers, const struct rows *rows,
 		return;
 	a = answers__add(answers, "Whose births cost the most?");
 	answer__figure(a, "%s, by %s", name_of(g, name), method_name(g->key.method));
-	answer__detail(a, "%.1f %% of all work: %s in %s births",
-		       100 * g->work_ns / all->all.work_ns,
+	answer__detail(a, "%.1f %% of all work: %s in %s %s", 100 * g->work_ns / all->all.work_ns,
 		       text_time_words(g->work_ns, rows->instructions).text,
-		       text_count((double)g->counts.births).text);
+		       text_count((double)g->counts.births).text,
+		       text_plural((int64_t)g->counts.births, "birth", "births"));
 	if (biggest >= 0)
 		answer__detail(a, ", %.1f %% of it in %s", 100 * share, phase_name(biggest));
 	answer__detail(a, ".");
@@ -152,10 +154,11 @@ static void say_whatif(struct answers *answers, const struct rows *rows, const s
 	answer__figure(a, "%s to %s", text_time(w.least_ns, rows->instructions).text,
 		       text_time_words(w.most_ns, rows->instructions).text);
 	answer__detail(a,
-		       "An estimate from the phases of %s forks that exec: the lower end is "
+		       "An estimate from the phases of %s %s: the lower end is "
 		       "copy_mm alone, the upper end is all measured work that follows from the "
 		       "copy. In return their parents would be held for %s in total.",
 		       text_count((double)w.n).text,
+		       text_plural((int64_t)w.n, "fork that execs", "forks that exec"),
 		       text_time_words(w.held_ns, rows->instructions).text);
 }
 

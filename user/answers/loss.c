@@ -30,10 +30,10 @@ static struct number known(int64_t n)
 	return n == MISSING ? (struct number){"an unknown number of"} : text_count((double)n);
 }
 
-static void add_if(struct answer *a, int64_t n, const char *what)
+static void add_if(struct answer *a, int64_t n, const char *one, const char *many)
 {
 	if (n > 0)
-		answer__detail(a, ", %s %s", text_count((double)n).text, what);
+		answer__detail(a, ", %s %s", text_count((double)n).text, text_plural(n, one, many));
 }
 
 static void say_loss(struct answer *a, const struct run *run)
@@ -49,13 +49,16 @@ static void say_loss(struct answer *a, const struct run *run)
 		       : run->end.lost == MISSING || run->end.missed == MISSING ? "not known"
 		       : run->end.filtered > 0 ? "nothing, except what the filters left out"
 					       : "nothing");
-	answer__detail(a, "%s births%s recorded, %s records lost, %s runs of a probe missed",
+	answer__detail(a, "%s %s%s recorded, %s %s lost, %s %s of a probe missed",
 		       text_count((double)run->end.births).text,
+		       text_plural(run->end.births, "birth", "births"),
 		       run->birth_count > 0 ? " and failed calls" : "", known(run->end.lost).text,
-		       known(run->end.missed).text);
-	add_if(a, unseen, "births without a record");
-	add_if(a, run->end.untracked, "children that could not be followed");
-	add_if(a, run->end.filtered, "left out by the filters");
+		       text_plural(run->end.lost, "record", "records"), known(run->end.missed).text,
+		       text_plural(run->end.missed, "run", "runs"));
+	add_if(a, unseen, "birth without a record", "births without a record");
+	add_if(a, run->end.untracked, "child that could not be followed",
+	       "children that could not be followed");
+	add_if(a, run->end.filtered, "left out by the filters", "left out by the filters");
 	answer__detail(a, ".");
 }
 

@@ -26,6 +26,7 @@
 #include "user/profile/summary.h"
 #include "user/profile/trace.h"
 #include "user/profile/watch.h"
+#include "user/text/numbers.h"
 
 /* How long to wait for a slow reader after the trace has ended, or after a request to stop. */
 #define PATIENCE_NS 1000000000LL
@@ -139,8 +140,8 @@ static int summarise(struct profile *p)
 	if (!err)
 		err = summary_print(&s, &p->options, &p->sinks);
 	if (!err && p->reader.lines) {
-		complain("%" PRId64 " lines were not written: nobody read them in time",
-			 p->reader.lines);
+		complain("%" PRId64 " %s not written: nobody read them in time", p->reader.lines,
+			 text_plural(p->reader.lines, "line was", "lines were"));
 		p->sinks.file_lost = true;
 	}
 	return err;

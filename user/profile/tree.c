@@ -193,7 +193,8 @@ void tree__print(struct tree *t, const char *clock, FILE *out)
 		print_children(&d, NONE, t->v[i].parent_pid);
 	}
 	if (t->left_out)
-		fprintf(out, "and %zu more processes\n", t->left_out);
+		fprintf(out, "and %zu more %s\n", t->left_out,
+			text_plural((int64_t)t->left_out, "process", "processes"));
 }
 
 void tree__free(struct tree *t)

@@ -114,8 +114,9 @@ static void write_table(const struct report_run *r, size_t most, FILE *out)
 		bills ? " Bill: the work on whatever CPU, taken with all probes." : "",
 		absent ? " Started is " ROW_STARTED_ABSENT "." : "");
 	if (left_out)
-		fprintf(out, "%zu rows in the middle are left out; the page has them all.\n\n",
-			left_out);
+		fprintf(out, "%zu %s left out; the page has them all.\n\n", left_out,
+			text_plural((int64_t)left_out, "row in the middle is",
+				    "rows in the middle are"));
 }
 
 /* Whether the bar of any row has this character; any at all for 0. */
@@ -205,7 +206,8 @@ static int write_summary(const struct report *p, FILE *out)
 			write_births(r, ROWS_MAX / runs, out);
 	}
 	if (p->count > runs)
-		fprintf(out, "%zu more runs are left out.\n\n", p->count - runs);
+		fprintf(out, "%zu more %s left out.\n\n", p->count - runs,
+			text_plural((int64_t)(p->count - runs), "run is", "runs are"));
 	if (any_bar(p, 0))
 		write_key("The call", bar__has,
 			  any_bar(p, BAR_OFF_CPU) ? ", `~` off the CPU (" ROW_OFF_CPU_BRIEF

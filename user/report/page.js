@@ -66,6 +66,11 @@ function shortTime(ns) {
 	return time(ns).replace(/(\.\d*?)0+(?= |$)/, "$1").replace(/\.(?= |$)/, "");
 }
 
+/* "1 birth", "1,200 births" */
+function counted(n, one, many) {
+	return d3.format(",")(n) + " " + (n === 1 ? one : many);
+}
+
 function times(ratio) {
 	return "×" + (ratio >= 9.995 ? d3.format(",.3r")(ratio).replace(/\.0+$/, "") : d3.format(".2f")(ratio));
 }

@@ -8,6 +8,7 @@
 
 #include "user/store/arrays.h"
 #include "user/text/escape.h"
+#include "user/text/numbers.h"
 
 void store_fault(struct reason *why, const char *format, ...)
 {
@@ -81,8 +82,8 @@ void store_series(const json_t *json, const char *name, size_t n, struct series 
 	if (!json_is_array(json))
 		store_fault(why, "%s is not an array", store_quote(name).text);
 	else if (size != n)
-		store_fault(why, "%s has %zu values where n is %zu", store_quote(name).text, size,
-			    n);
+		store_fault(why, "%s has %zu %s where n is %zu", store_quote(name).text, size,
+			    text_plural((int64_t)size, "value", "values"), n);
 	if (why->err)
 		return;
 	if (lifted) {

@@ -94,9 +94,10 @@ static void add_hidden(const struct profile_summary *sum, struct strbuf *title)
 		births += (int64_t)g->v[i].counts.births;
 		work += g->v[i].work_ns;
 	}
-	strbuf__add(title,
-		    "; %zu more groups with %" PRId64 " births and %s of work: --top shows more",
-		    g->n - sum->top, births, text_plain_time(work, sum->clock).text);
+	strbuf__add(title, "; %zu more %s with %" PRId64 " %s and %s of work: --top shows more",
+		    g->n - sum->top, text_plural((int64_t)(g->n - sum->top), "group", "groups"),
+		    births, text_plural(births, "birth", "births"),
+		    text_plain_time(work, sum->clock).text);
 }
 
 int table_profile_calls(const struct profile_summary *sum, FILE *out, bool colour)

@@ -25,8 +25,9 @@ static int print_group(const struct groups *all, const struct group *g, FILE *ou
 	const struct forced *row = forced_of_group(g);
 	struct strbuf line = {0};
 
-	strbuf__add(&line, "#%zu %s forks: ", (size_t)(g - all->v) + 1,
-		    text_count((double)g->counts.births).text);
+	strbuf__add(&line, "#%zu %s %s: ", (size_t)(g - all->v) + 1,
+		    text_count((double)g->counts.births).text,
+		    text_plural((int64_t)g->counts.births, "fork", "forks"));
 	forced_add_path(&line, g->stack);
 	if (row)
 		strbuf__add(&line, ": %s: %s", row->runtime, row->why);

@@ -17,8 +17,10 @@ static void print_errors(const struct profile_summary *sum, FILE *out)
 	int lines = 0;
 
 	if (sum->groups->all.counts.failures)
-		layout_print(out, 2, "%" PRIu64 " calls failed:",
-			     (uint64_t)sum->groups->all.counts.failures);
+		layout_print(
+			out, 2,
+			"%" PRIu64 " %s failed:", (uint64_t)sum->groups->all.counts.failures,
+			text_plural((int64_t)sum->groups->all.counts.failures, "call", "calls"));
 	for (size_t i = 0; i < sum->groups->n && lines < ERROR_LINES_MAX; i++) {
 		const struct group *g = &sum->groups->v[i];
 		struct strbuf line = {0};
@@ -46,14 +48,14 @@ static void print_missing(const struct profile_summary *sum, FILE *out, bool col
 	fputs(colour ? "\033[1m" : "", out);
 	if (sum->unseen > 0)
 		layout_print(out, 2,
-			     "%" PRId64 " births made no record: the numbers are of the "
+			     "%" PRId64 " %s made no record: the numbers are of the "
 			     "others.",
-			     sum->unseen);
+			     sum->unseen, text_plural(sum->unseen, "birth", "births"));
 	if (sum->untracked > 0)
 		layout_print(out, 2,
-			     "%" PRId64 " children could not be followed: what they did, "
+			     "%" PRId64 " %s could not be followed: what they did, "
 			     "their own births too, is missing.",
-			     sum->untracked);
+			     sum->untracked, text_plural(sum->untracked, "child", "children"));
 	fputs(colour ? "\033[0m" : "", out);
 }
 
@@ -65,9 +67,9 @@ void table_profile_losses(const struct profile_summary *sum, FILE *out, bool col
 		layout_print(out, 2, "The run broke off: what came later is in no number.");
 	if (c->lost || sum->lost) {
 		fputs(colour ? "\033[1m" : "", out);
-		layout_print(out, 2,
-			     "%" PRId64 " records were lost, %" PRIu64 " of them of births: %s.",
-			     sum->lost, (uint64_t)c->lost,
+		layout_print(out, 2, "%" PRId64 " %s lost, %" PRIu64 " of them of births: %s.",
+			     sum->lost, text_plural(sum->lost, "record was", "records were"),
+			     (uint64_t)c->lost,
 			     sum->stored ? "times and counts are of the others"
 					 : "times are of the others, counts are whole");
 		fputs(colour ? "\033[0m" : "", out);
@@ -127,8 +129,8 @@ static void add_calls(const struct profile_summary *sum, struct strbuf *line)
 		strbuf__add(line, " (%s in sum: some at the same time)",
 			    time_of(sum, call->sum).text);
 	if ((int64_t)call->n < births)
-		strbuf__add(line, "; the other %" PRId64 " calls were not timed",
-			    births - (int64_t)call->n);
+		strbuf__add(line, "; the other %" PRId64 " %s not timed", births - (int64_t)call->n,
+			    text_plural(births - (int64_t)call->n, "call was", "calls were"));
 }
 
 static void add_work(const struct profile_summary *sum, struct strbuf *line)
@@ -191,23 +193,27 @@ static void print_subject(const struct profile_summary *sum, FILE *out)
 	strbuf__free(&line);
 }
 
-static void add_if(struct strbuf *line, int64_t n, const char *what)
+static void add_if(struct strbuf *line, int64_t n, const char *one, const char *many)
 {
 	if (n && n != MISSING)
-		strbuf__add(line, "%s%" PRId64 " %s", line->length ? ", " : "", n, what);
+		strbuf__add(line, "%s%" PRId64 " %s", line->length ? ", " : "", n,
+			    text_plural(n, one, many));
 }
 
 static void print_counts(const struct profile_summary *sum, FILE *out)
 {
 	struct strbuf line = {0};
 
-	add_if(&line, sum->unfinished, "births still in the call at the end");
-	add_if(&line, (int64_t)sum->groups->all.counts.restarts, "calls restarted by a signal");
-	add_if(&line, sum->filtered, "left out by the filters");
-	add_if(&line, sum->missed, "runs of probes missed");
+	add_if(&line, sum->unfinished, "birth still in the call at the end",
+	       "births still in the call at the end");
+	add_if(&line, (int64_t)sum->groups->all.counts.restarts, "call restarted by a signal",
+	       "calls restarted by a signal");
+	add_if(&line, sum->filtered, "left out by the filters", "left out by the filters");
+	add_if(&line, sum->missed, "run of a probe missed", "runs of probes missed");
 	if (sum->kernel != MISSING)
-		strbuf__add(&line, "%s/proc/stat counted %" PRId64 " births meanwhile, we %" PRId64,
-			    line.length ? "; " : "", sum->kernel, sum->newtasks);
+		strbuf__add(&line, "%s/proc/stat counted %" PRId64 " %s meanwhile, we %" PRId64,
+			    line.length ? "; " : "", sum->kernel,
+			    text_plural(sum->kernel, "birth", "births"), sum->newtasks);
 	if (sum->run_ns != MISSING)
 		strbuf__add(&line, "%sthe probes ran for %s (%.2f %% of a CPU)",
 			    line.length ? "; " : "",
@@ -225,8 +231,9 @@ void table_profile_headline(const struct profile_summary *sum, FILE *out, bool c
 	struct strbuf line = {0};
 
 	fputs(colour ? "\033[1m" : "", out);
-	strbuf__add(&line, "%s%" PRIu64 " births", partial ? "at least " : "",
-		    (uint64_t)all->counts.births);
+	strbuf__add(&line, "%s%" PRIu64 " %s", partial ? "at least " : "",
+		    (uint64_t)all->counts.births,
+		    text_plural((int64_t)all->counts.births, "birth", "births"));
 	add_calls(sum, &line);
 	print_line(&line, out);
 	fputs(colour ? "\033[0m" : "", out);

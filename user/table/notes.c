@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "user/table/part.h"
+#include "user/text/numbers.h"
 
 #define SOURCE_COLUMN 16
 #define ERRNO_LIMIT   4096
@@ -157,7 +158,8 @@ int table_births(const struct table *t)
 		int64_t count;
 		const char *what;
 	} counts[] = {
-		{t->r->end.births, "births recorded"},
+		{t->r->end.births,
+		 text_plural(t->r->end.births, "birth recorded", "births recorded")},
 		{t->r->end.started, "started"},
 		{t->r->end.lost, "lost"},
 		{t->r->end.missed, "missed"},

@@ -10,6 +10,7 @@
 #include "user/analysis/unmeasured.h"
 #include "user/table/part.h"
 #include "user/text/escape.h"
+#include "user/text/numbers.h"
 
 static void print_warning(const struct table *t, const char *text)
 {
@@ -37,11 +38,6 @@ static void print_noise(const struct table *t)
 	strbuf__free(&text);
 }
 
-static const char *plural(int64_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
 static void print_warnings(const struct table *t)
 {
 	int64_t lost = t->r->end.lost, missed = t->r->end.missed;
@@ -52,9 +48,10 @@ static void print_warnings(const struct table *t)
 		print_warning(t, "truncated run");
 	if (unseen > 0) {
 		snprintf(text, sizeof(text),
-			 "%" PRId64 " of %" PRId64 " births made no record: "
+			 "%" PRId64 " of %" PRId64 " %s made no record: "
 			 "counts and phases below are incomplete",
-			 unseen, t->r->end.started);
+			 unseen, t->r->end.started,
+			 text_plural(t->r->end.started, "birth", "births"));
 		print_warning(t, text);
 	}
 	if (lost <= 0 && missed <= 0)
@@ -62,9 +59,10 @@ static void print_warnings(const struct table *t)
 	lost = lost == MISSING ? 0 : lost;
 	missed = missed == MISSING ? 0 : missed;
 	snprintf(text, sizeof(text),
-		 "%" PRId64 " record%s lost, %" PRId64 " probe run%s missed: "
+		 "%" PRId64 " %s lost, %" PRId64 " probe %s missed: "
 		 "counts and phases below are incomplete",
-		 lost, plural(lost), missed, plural(missed));
+		 lost, text_plural(lost, "record", "records"), missed,
+		 text_plural(missed, "run", "runs"));
 	print_warning(t, text);
 }
 

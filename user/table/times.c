@@ -211,8 +211,9 @@ static int print_phases(const struct table *t, const struct phase_table *pt)
 	if (failed)
 		return failed;
 	if (!err && off.first)
-		layout_print(t->out, 2, "OFF CPU: " ROW_OFF_CPU_BRIEF " (in %zu of %zu calls)",
-			     off.first, off.calls);
+		layout_print(t->out, 2, "OFF CPU: " ROW_OFF_CPU_BRIEF " (in %zu of %zu %s)",
+			     off.first, off.calls,
+			     text_plural((int64_t)off.calls, "call", "calls"));
 	if (!err && starred)
 		layout_print(t->out, 2,
 			     "* from the few samples with all probes, whose cost is in these "

@@ -34,6 +34,17 @@ found() { # TEXT
     found '601 lines, more than 600'
 }
 
+@test "a count before a plural is found, but not of a whole" {
+    mkdir -p user
+    printf '%s\n' "$C" 'const char *a = "in 2 of %zu runs", *b = "%d births";' >user/a.c
+    run "$STYLE"
+    [ "$status" -eq 0 ]
+    printf '%s\n' "$C" 'const char *a = "%zu births";' >user/a.c
+    found '"%zu births": of 1, too'
+    printf '%s\n' "$C" 'const char *a = "%" PRId64 " more calls";' >user/a.c
+    found 'of 1, too'
+}
+
 @test "a folder with too many sources is found" {
     mkdir a.c
     for name in $(seq 21); do

@@ -56,6 +56,11 @@ struct number text_bytes(int64_t bytes)
 	return n;
 }
 
+const char *text_plural(int64_t n, const char *one, const char *many)
+{
+	return n == 1 ? one : many;
+}
+
 struct number text_count(double number)
 {
 	struct number n;

@@ -28,6 +28,9 @@ struct number text_bytes(int64_t bytes);
 /* Digits in groups of three: "173,301"; one decimal if the number is not whole. */
 struct number text_count(double number);
 
+/* What a count takes: text_plural(n, "birth", "births"), or "was" and "were". */
+const char *text_plural(int64_t n, const char *one, const char *many);
+
 /* "0.0008", "1.93", "381", "1e+05"; "-" if it is not finite. */
 struct number text_ratio(double ratio);
 

@@ -64,7 +64,7 @@ TEST(each_threshold_is_one)
 	run__free(&r);
 	r = run_of(12);
 	check(&r,
-	      "the medians of blocks spread by more than 10 % in 1 of 1 cells (11 % in fork from 1 "
+	      "the medians of blocks spread by more than 10 % in 1 of 1 cell (11 % in fork from 1 "
 	      "MiB). Measure");
 	run__free(&r);
 }

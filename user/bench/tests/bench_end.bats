@@ -317,7 +317,7 @@ LOOP
     exit_of "$tool" 2
     cat "$DIR/err" "$DIR/out"
     holds "$DIR/x.jsonl" 'at("fork"; mib(1); "phases") | .n < 1000000 and (.broken | test("killed by signal 9"))'
-    grep -q '^WARNING: 1 of 1 cells broke off: ' "$DIR/out"
+    grep -q '^WARNING: 1 of 1 cell broke off: ' "$DIR/out"
     none_left "$OWN"
     # It died before it reported what it started in its last block: the number is unknown.
     holds "$DIR/x.jsonl" 'final | .started == null or .started == .births'
@@ -330,11 +330,11 @@ LOOP
     kill -STOP "$subject"
     exit_of "$tool" 2
     cat "$DIR/err" "$DIR/out"
-    grep -Eq '^spawnscope: 1 of 1 cells broke off: .*--timeout' "$DIR/err"
+    grep -Eq '^spawnscope: 1 of 1 cell broke off: .*--timeout' "$DIR/err"
     [ "$(wc -l <"$DIR/err")" -eq 1 ]
     holds "$DIR/x.jsonl" 'at("fork"; mib(1); "none") | .n < 1000000 and (.broken | test("--timeout"))' \
         'final.type == "end"'
-    grep -q '^WARNING: 1 of 1 cells broke off: ' "$DIR/out"
+    grep -q '^WARNING: 1 of 1 cell broke off: ' "$DIR/out"
     none_left "$OWN"
 }
 

@@ -5,6 +5,7 @@
 
 #include "user/analysis/stats.h"
 #include "user/text/layout.h"
+#include "user/text/numbers.h"
 
 bool budget_holds(double value, enum budget_op op, double limit)
 {
@@ -65,7 +66,7 @@ void budget_describe_loss(const struct run *r, bool births, char *text, size_t s
 		if (losses[i].n > 0)
 			layout_append(text, size, "%s%lld %s", text[0] ? ", " : "",
 				      (long long)losses[i].n,
-				      losses[i].n == 1 ? losses[i].one : losses[i].what);
+				      text_plural(losses[i].n, losses[i].one, losses[i].what));
 	}
 }
 

@@ -16,6 +16,7 @@
 #include "user/model/birth.h"
 #include "user/text/escape.h"
 #include "user/text/layout.h"
+#include "user/text/numbers.h"
 
 /* An axis that the cell does not have is 0, or 4k. */
 static bool meets(const struct cell *c, const struct budget_condition *condition)
@@ -164,8 +165,10 @@ static void decide_values(struct gate_row *row, const struct budget_rule *rule, 
 	if (is_known_tail(rule, s))
 		decide(row, rule, r, &b, lack);
 	else
-		gate_row__note(row, "line %zu: %zu samples have no p%.0f; it takes %zu", rule->line,
-			       row->pairs, 100 * rule->quantile, stats_tail_least(rule->quantile));
+		gate_row__note(row, "line %zu: %zu %s no p%.0f; it takes %zu", rule->line,
+			       row->pairs,
+			       text_plural((int64_t)row->pairs, "sample has", "samples have"),
+			       100 * rule->quantile, stats_tail_least(rule->quantile));
 }
 
 /* Why the cells that it is about have no value: by the best probe set that was taken. */
@@ -222,9 +225,9 @@ static struct lack lack_of(const struct budget_rule *rule, const struct run *r,
 		layout_append(lack.why, sizeof(lack.why), "broken off (%s)", c->broken);
 	}
 	if (nulls > 0)
-		layout_append(lack.why, sizeof(lack.why),
-			      "%s%zu of %zu samples are null without an errno",
-			      lack.why[0] ? ", " : "", nulls, metric_series(m, c)->n);
+		layout_append(lack.why, sizeof(lack.why), "%s%zu of %zu %s null without an errno",
+			      lack.why[0] ? ", " : "", nulls, metric_series(m, c)->n,
+			      text_plural((int64_t)nulls, "samples is", "samples are"));
 	return lack;
 }
 
@@ -400,10 +403,9 @@ static int decide_births(const struct budget_rule *rule, const struct run *r,
 	row = add_row(report, rule, r, NULL);
 	if (!row)
 		return -ENOMEM;
-	if (found->unknown == 1)
-		strcpy(lack.why, "1 birth lacks it");
-	else if (found->unknown > 1)
-		snprintf(lack.why, sizeof(lack.why), "%zu births lack it", found->unknown);
+	if (found->unknown > 0)
+		snprintf(lack.why, sizeof(lack.why), "%zu %s it", found->unknown,
+			 text_plural((int64_t)found->unknown, "birth lacks", "births lack"));
 	if (rule->births || budget_about_failed(rule))
 		decide(row, rule, r, &b, &lack);
 	else
@@ -502,8 +504,9 @@ static int note_loss(const struct run *r, struct gate_report *report)
 	if (text[0])
 		err = gate_report__note(report, "%s: phases and counts are incomplete", text);
 	if (!err && r->end.filtered > 0)
-		err = gate_report__note(report, "the profile's options left %lld births out",
-					(long long)r->end.filtered);
+		err = gate_report__note(report, "the profile's options left %lld %s out",
+					(long long)r->end.filtered,
+					text_plural(r->end.filtered, "birth", "births"));
 	return err;
 }
 

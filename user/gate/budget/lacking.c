@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "user/text/layout.h"
+#include "user/text/numbers.h"
 
 static bool call_failed(const struct cell *c, size_t i)
 {
@@ -41,7 +42,8 @@ void budget_describe_failed(const struct cell *c, char *text, size_t size)
 	while (!call_failed(c, i))
 		i++;
 	name = strerrorname_np((int)c->errnos.v[i]);
-	layout_append(text, size, "%zu of %zu calls failed: %s", failed, c->n,
+	layout_append(text, size, "%zu of %zu %s failed: %s", failed, c->n,
+		      text_plural((int64_t)c->n, "call", "calls"),
 		      name ? name : "an unknown error");
 }
 
@@ -63,7 +65,8 @@ bool budget_why_none(const struct metric *m, const struct cell *c, char *text, s
 	budget_describe_failed(c, text, size);
 	nulls = budget_count_nulls(m, c);
 	if (nulls > 0)
-		layout_append(text, size, "%s%zu of %zu samples are null without an errno",
-			      text[0] ? ", " : "", nulls, s->n);
+		layout_append(text, size, "%s%zu of %zu %s null without an errno",
+			      text[0] ? ", " : "", nulls, s->n,
+			      text_plural((int64_t)nulls, "samples is", "samples are"));
 	return nulls > 0 || budget_count_failed(c) == c->n;
 }

@@ -18,6 +18,7 @@
 #include "user/gate/compare/paired.h"
 #include "user/gate/compare/pooled.h"
 #include "user/text/escape.h"
+#include "user/text/numbers.h"
 
 /* What ASLR may change of a count, in its unit. */
 static double layout_slack(const struct comparison *c, const struct metric *m)
@@ -163,8 +164,9 @@ static int leave_tail(struct comparison *c, const struct cell *of_a, const char 
 	row->kind = GATE_EXACT;
 	row->verdict = GATE_INCONCLUSIVE;
 	row->a = row->b = NAN;
-	gate_row__note(row, "%zu samples of a side show no tail; it takes %zu", few,
-		       stats_tail_least(m->quantile));
+	gate_row__note(row, "%zu %s of a side %s no tail; it takes %zu", few,
+		       text_plural((int64_t)few, "sample", "samples"),
+		       text_plural((int64_t)few, "shows", "show"), stats_tail_least(m->quantile));
 	return 0;
 }
 
@@ -337,15 +339,18 @@ static int note_run(struct gate_report *report, const char *side, const struct r
 		return gate_report__note(report, "%s: a truncated run", side);
 	if (run__births_unseen(r) > 0)
 		return gate_report__note(report,
-					 "%s: %lld births made no record: its phases and counts "
+					 "%s: %lld %s made no record: its phases and counts "
 					 "are incomplete",
-					 side, (long long)run__births_unseen(r));
+					 side, (long long)run__births_unseen(r),
+					 text_plural(run__births_unseen(r), "birth", "births"));
 	if (lost > 0 || missed > 0)
 		return gate_report__note(report,
-					 "%s: %lld records lost, %lld probe runs missed: its "
+					 "%s: %lld %s lost, %lld probe %s missed: its "
 					 "phases and counts are incomplete",
 					 side, (long long)(lost > 0 ? lost : 0),
-					 (long long)(missed > 0 ? missed : 0));
+					 text_plural(lost, "record", "records"),
+					 (long long)(missed > 0 ? missed : 0),
+					 text_plural(missed, "run", "runs"));
 	return 0;
 }
 
@@ -373,8 +378,10 @@ static int note_sides(const struct comparison *c)
 		err = note_programs(c->report, c->a.runs[0]);
 	for (size_t k = 0; k < 2 && !err; k++)
 		if (sides[k].only > 0)
-			err = gate_report__note(c->report, "%zu cell%s only in %s", sides[k].only,
-						sides[k].only == 1 ? "" : "s", sides[k].name);
+			err = gate_report__note(
+				c->report, "%zu %s only in %s", sides[k].only,
+				text_plural((int64_t)sides[k].only, "cell", "cells"),
+				sides[k].name);
 	return err;
 }
 
@@ -387,25 +394,30 @@ static int note_all(struct comparison *c)
 	for (size_t i = 0; i < report->row_count; i++)
 		statistical += report->rows[i].kind == GATE_STATISTICAL;
 	if (!err && c->empty > NOTES_OF_A_KIND)
-		err = gate_report__note(report, "A did not measure %zu cells in all", c->empty);
+		err = gate_report__note(report, "A did not measure %zu %s in all", c->empty,
+					text_plural((int64_t)c->empty, "cell", "cells"));
 	if (!err && c->pads.count > 0)
 		err = gate_report__note(report,
 					"the tolerance of a metric is the range of A and %zu other "
-					"links of it (--pads), or --tolerance if that is more",
-					c->pads.count);
+					"%s of it (--pads), or --tolerance if that is more",
+					c->pads.count,
+					text_plural((int64_t)c->pads.count, "link", "links"));
 	if (!err && c->by_place > NOTES_OF_A_KIND)
-		err = gate_report__note(report, "%zu cells in all are paired by their place",
-					c->by_place);
+		err = gate_report__note(
+			report, "%zu %s paired by place", c->by_place,
+			text_plural((int64_t)c->by_place, "cell in all is", "cells in all are"));
 	if (!err && c->a.count != c->b.count && !c->lab)
-		err = gate_report__note(report,
-					"%zu runs of A and %zu of B: the rest has no partner",
-					c->a.count, c->b.count);
+		err = gate_report__note(report, "%zu %s of A and %zu of B: the rest has no partner",
+					c->a.count, text_plural((int64_t)c->a.count, "run", "runs"),
+					c->b.count);
 	if (!err && report->few_samples > 0 && report->pairs >= GATE_PAIRS_LEAST)
-		err = gate_report__note(report,
-					"tails are not compared: a side has %zu samples of a cell, "
-					"and it takes %zu (--runs, --pairs)",
-					report->few_samples,
-					stats_tail_least(metric_by_name("call_tail")->quantile));
+		err = gate_report__note(
+			report,
+			"tails are not compared: a side has %zu %s of a cell, "
+			"and it takes %zu (--runs, --pairs)",
+			report->few_samples,
+			text_plural((int64_t)report->few_samples, "sample", "samples"),
+			stats_tail_least(metric_by_name("call_tail")->quantile));
 	if (!err && statistical > 0 && !c->in_turn && c->one_first)
 		err = gate_report__note(
 			report,

@@ -10,6 +10,7 @@
 #include "user/gate/compare/format.h"
 #include "user/gate/compare/paired.h"
 #include "user/gate/compare/pooled.h"
+#include "user/text/numbers.h"
 
 #define CONFIDENCE_ALPHA 0.05 /* of the intervals that are shown */
 /* Sums are looked at row by row, not as one family: the level is for so many rows. */
@@ -251,7 +252,8 @@ static void describe_split(struct gate_row *row, const double *d, size_t n, doub
 	if (log1p(row->change) - s.lower > (s.higher - s.lower) / 10 &&
 	    s.higher - log1p(row->change) > (s.higher - s.lower) / 10)
 		row->change = NAN;
-	gate_row__note(row, "bimodal: %zu pairs near %s, %zu near %s", s.below,
+	gate_row__note(row, "bimodal: %zu %s near %s, %zu near %s", s.below,
+		       text_plural((int64_t)s.below, "pair", "pairs"),
 		       gate_percent(expm1(s.lower), low, sizeof(low)), s.above,
 		       gate_percent(expm1(s.higher), high, sizeof(high)));
 }
@@ -291,8 +293,8 @@ int gate_estimate_pairs(struct gate_row *row, const struct gate_values *v,
 
 static void note_few_pairs(struct gate_row *row)
 {
-	gate_row__note(row, "%zu pair%s of runs cannot decide; it takes 5", row->pairs,
-		       row->pairs == 1 ? "" : "s");
+	gate_row__note(row, "%zu %s of runs cannot decide; it takes 5", row->pairs,
+		       text_plural((int64_t)row->pairs, "pair", "pairs"));
 }
 
 /* What an inconclusive row could have shown, and how many pairs a decision would take. */
@@ -308,8 +310,7 @@ static void explain_inconclusive(struct gate_row *row, const struct gate_report 
 	if (!isfinite(row->needed))
 		row->needed = NAN;
 	if (!row->note[0] && ldexp(1, -(int)row->pairs) > report->alpha_pass)
-		gate_row__note(row, "%zu pair%s of runs cannot decide; it takes 5", row->pairs,
-			       row->pairs == 1 ? "" : "s");
+		note_few_pairs(row);
 }
 
 /*
@@ -487,13 +488,17 @@ size_t gate_keep_confirmed(struct gate_report *report, struct gate_report *again
 		}
 		row->verdict = GATE_INCONCLUSIVE;
 		if (fresh == report->pairs)
-			gate_row__note(row, "slower in %zu pairs, but not again in %zu fresh ones",
-				       report->pairs, fresh);
+			gate_row__note(row, "slower in %zu %s, but not again in %zu fresh %s",
+				       report->pairs,
+				       text_plural((int64_t)report->pairs, "pair", "pairs"), fresh,
+				       text_plural((int64_t)fresh, "one", "ones"));
 		else
 			gate_row__note(row,
-				       "slower in %zu pairs, but %zu of the fresh pairs that must "
-				       "confirm it are here: confirm-*.jsonl",
-				       report->pairs, fresh);
+				       "slower in %zu %s, but %zu of the fresh pairs that must "
+				       "confirm it %s here: confirm-*.jsonl",
+				       report->pairs,
+				       text_plural((int64_t)report->pairs, "pair", "pairs"), fresh,
+				       text_plural((int64_t)fresh, "is", "are"));
 	}
 	return confirmed;
 }

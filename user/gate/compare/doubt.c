@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "user/analysis/stats.h"
+#include "user/text/numbers.h"
 
 bool gate_is_faulty(const struct comparison *c, struct gate_row *row)
 {
@@ -87,7 +88,7 @@ void gate_doubt_lost(const struct comparison *c, struct gate_row *row)
 	row->kind = GATE_EXACT;
 	row->demoted = false;
 	row->verdict = GATE_INCONCLUSIVE;
-	snprintf(text, sizeof(text), what, n == 1 ? "" : "s");
+	snprintf(text, sizeof(text), what, text_plural(n, "", "s"));
 	gate_row__note(row, "%lld %s, which could change this (%zu sample%s without it)",
-		       (long long)n, text, lost.gaps, lost.gaps == 1 ? "" : "s");
+		       (long long)n, text, lost.gaps, text_plural((int64_t)lost.gaps, "", "s"));
 }

@@ -9,6 +9,7 @@
 #include "user/gate/compare/format.h"
 #include "user/gate/compare/paired.h"
 #include "user/text/escape.h"
+#include "user/text/numbers.h"
 
 static bool gates(const struct comparison *c, const struct metric *m)
 {
@@ -149,7 +150,8 @@ static const char *runs_of(size_t n, const struct side *s, const char *name, cha
 {
 	text[0] = '\0';
 	if (n > 0)
-		snprintf(text, size, "%zu of %zu runs of %s", n, s->count, name);
+		snprintf(text, size, "%zu of %zu %s of %s", n, s->count,
+			 text_plural((int64_t)s->count, "run", "runs"), name);
 	return text;
 }
 
@@ -355,12 +357,15 @@ static int note_side(struct comparison *c, const struct side *s, const char *sid
 	if (c->lost == NOTES_OF_A_KIND)
 		err = gate_report__note(c->report, "more cells are missing in some runs");
 	else if (with_data < s->count)
-		err = gate_report__note(c->report, "%s: missing in %zu of %zu runs of %s%s%s", cell,
-					s->count - with_data, s->count, side, why ? ": " : "",
-					why ? why : "");
+		err = gate_report__note(c->report, "%s: missing in %zu of %zu %s of %s%s%s", cell,
+					s->count - with_data, s->count,
+					text_plural((int64_t)s->count, "run", "runs"), side,
+					why ? ": " : "", why ? why : "");
 	else
-		err = gate_report__note(c->report, "%s: %s: %zu of %zu runs of %s have no value",
-					cell, m->name, s->count - values, s->count, side);
+		err = gate_report__note(c->report, "%s: %s: %zu of %zu %s of %s %s no value", cell,
+					m->name, s->count - values, s->count,
+					text_plural((int64_t)s->count, "run", "runs"), side,
+					text_plural((int64_t)(s->count - values), "has", "have"));
 	c->lost += c->report->note_count > before;
 	return err;
 }
@@ -405,14 +410,14 @@ static int remark_few(struct comparison *c, const char *cell)
 		if (runs == 0)
 			continue;
 		if (runs == sides[i]->count)
-			snprintf(text, sizeof(text),
-				 "%s: %zu sample%s a run of %s against %.3g of %s", cell, least,
-				 least == 1 ? "" : "s", name, other, of);
+			snprintf(text, sizeof(text), "%s: %zu %s a run of %s against %.3g of %s",
+				 cell, least, text_plural((int64_t)least, "sample", "samples"),
+				 name, other, of);
 		else
 			snprintf(text, sizeof(text),
-				 "%s: %zu sample%s in %zu of %zu runs of %s against %.3g of %s",
-				 cell, least, least == 1 ? "" : "s", runs, sides[i]->count, name,
-				 other, of);
+				 "%s: %zu %s in %zu of %zu runs of %s against %.3g of %s", cell,
+				 least, text_plural((int64_t)least, "sample", "samples"), runs,
+				 sides[i]->count, name, other, of);
 		return remark(c, text);
 	}
 	return 0;
@@ -430,15 +435,16 @@ static int name_nulls(struct comparison *c, const struct side *s, const struct c
 		return 0;
 	if (m->kind != METRIC_TIME) {
 		snprintf(text, sizeof(text),
-			 "%s: %s: %zu of %zu samples of %s are null without an errno",
-			 gate_cell_name(of_a, cell, sizeof(cell)), m->name, nulls, all, side);
+			 "%s: %s: %zu of %zu samples of %s %s null without an errno",
+			 gate_cell_name(of_a, cell, sizeof(cell)), m->name, nulls, all, side,
+			 text_plural((int64_t)nulls, "is", "are"));
 		return remark(c, text);
 	}
 	row = add_row(c, of_a, NULL, NULL);
 	if (!row)
 		return -ENOMEM;
-	gate_row__note(row, "%s: %zu of %zu samples of %s are null without an errno", m->name,
-		       nulls, all, side);
+	gate_row__note(row, "%s: %zu of %zu samples of %s %s null without an errno", m->name, nulls,
+		       all, side, text_plural((int64_t)nulls, "is", "are"));
 	return 0;
 }
 

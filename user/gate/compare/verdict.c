@@ -14,6 +14,7 @@
 #include "user/gate/compare/share.h"
 #include "user/text/escape.h"
 #include "user/text/layout.h"
+#include "user/text/numbers.h"
 #include "user/text/utf8.h"
 
 const char *gate_verdict_name(enum gate_verdict v)
@@ -281,7 +282,7 @@ static struct tally count_rows(const struct gate_report *r, enum gate_verdict wa
 
 static const char *plural(size_t n)
 {
-	return n == 1 ? "" : "s";
+	return text_plural((int64_t)n, "", "s");
 }
 
 /* Appends to the headline. */
@@ -328,7 +329,8 @@ static void say_pooled(struct gate_report *r, const struct tally *t)
 	if (t->tails > 0)
 		say(r, "%stails within %.4g %%", comma, 100 * r->margin_tail);
 	else if (r->few_samples > 0)
-		say(r, "%stails unknown (%zu samples)", comma, r->few_samples);
+		say(r, "%stails unknown (%zu sample%s)", comma, r->few_samples,
+		    plural(r->few_samples));
 	if (t->statistical == 0 && t->means + t->tails > 0)
 		say(r, " (%zu pair%s of runs)", r->pairs, plural(r->pairs));
 }
@@ -439,7 +441,7 @@ static void say_inconclusive(struct gate_report *r, const struct tally *t)
 	if (worst->note[0])
 		say(r, ": %s", worst->note);
 	if (isfinite(worst->smallest))
-		say(r, "; %zu pairs would show %s", worst->pairs,
+		say(r, "; %zu pair%s would show %s", worst->pairs, plural(worst->pairs),
 		    gate_percent(worst->smallest, text, sizeof(text)));
 	if (t->inconclusive > 1)
 		say(r, "; and %zu more", t->inconclusive - 1);
@@ -501,7 +503,7 @@ static void say_differences(struct gate_report *r)
 	if (said > 3)
 		say(r, " and %zu more", said - 3);
 	if (said > 0)
-		say(r, " differ%s%s", said == 1 ? "s" : "",
+		say(r, " differ%s%s", text_plural((int64_t)said, "s", ""),
 		    !strcmp(first, "clock") ? "" : "; --factor declares what may");
 }
 

@@ -14,6 +14,7 @@
 #include "user/gate/compare/format.h"
 #include "user/text/layout.h"
 #include "user/text/markup.h"
+#include "user/text/numbers.h"
 
 /* These formats know nothing between passed and failed. */
 enum outcome { PASSED, FAILED, SKIPPED, TROUBLED };
@@ -57,7 +58,8 @@ static void row_text(const struct gate_row *row, char *text, size_t size)
 	if (isfinite(row->low) && isfinite(row->high))
 		layout_append(text, size, " [%+.1f, %+.1f]", 100 * row->low, 100 * row->high);
 	if (isfinite(row->smallest))
-		layout_append(text, size, ", %zu pairs would show %s", row->pairs,
+		layout_append(text, size, ", %zu %s would show %s", row->pairs,
+			      text_plural((int64_t)row->pairs, "pair", "pairs"),
 			      gate_percent(row->smallest, change, sizeof(change)));
 	if (row->note[0])
 		layout_append(text, size, "; %s", row->note);

@@ -8,6 +8,7 @@
 #include "user/gate/compare/format.h"
 #include "user/text/escape.h"
 #include "user/text/layout.h"
+#include "user/text/numbers.h"
 #include "user/text/utf8.h"
 
 #define WIDTH	  72
@@ -144,11 +145,9 @@ static void print_rows(const struct gate_report *r, FILE *out)
 	if (printed < changed)
 		fprintf(out, "  and %zu more\n", changed - printed);
 	if (gating > changed)
-		fprintf(out, "%s%zu of %zu metric%s the same.\n", changed ? "" : "\n",
-			gating - changed, gating,
-			gating == 1		? " is"
-			: gating - changed == 1 ? "s is"
-						: "s are");
+		fprintf(out, "%s%zu of %zu %s %s the same.\n", changed ? "" : "\n",
+			gating - changed, gating, text_plural((int64_t)gating, "metric", "metrics"),
+			text_plural((int64_t)(gating - changed), "is", "are"));
 }
 
 static void print_remarks(const struct gate_report *r, FILE *out)

@@ -11,6 +11,7 @@
 #include "user/gate/print/groups.h"
 #include "user/text/columns.h"
 #include "user/text/layout.h"
+#include "user/text/numbers.h"
 
 /* Without -v, at most so many rows. */
 #define ROWS_SHOWN 10
@@ -121,11 +122,11 @@ static void print_left_out(const struct choice *c, FILE *out)
 	if (c->more == 0 && c->unchanged == 0)
 		return;
 	if (c->more > 0)
-		snprintf(more, sizeof(more), "%zu more row%s (%zu with a row a cell); ", c->more,
-			 c->more == 1 ? "" : "s", c->more_rows);
+		snprintf(more, sizeof(more), "%zu more %s (%zu with a row a cell); ", c->more,
+			 text_plural((int64_t)c->more, "row", "rows"), c->more_rows);
 	if (c->unchanged > 0)
-		snprintf(unchanged, sizeof(unchanged), "%zu metric%s the same; ", c->unchanged,
-			 c->unchanged == 1 ? " is" : "s are");
+		snprintf(unchanged, sizeof(unchanged), "%zu %s the same; ", c->unchanged,
+			 text_plural((int64_t)c->unchanged, "metric is", "metrics are"));
 	snprintf(line, sizeof(line), "%s%s-v shows them", more, unchanged);
 	layout_wrap(out, 0, 2, line);
 }

@@ -21,6 +21,7 @@
 #include "user/gate/runs/kept.h"
 #include "user/gate/runs/program_copies.h"
 #include "user/gate/runs/take.h"
+#include "user/text/numbers.h"
 
 #define FIRST_LOOK 16
 
@@ -302,7 +303,8 @@ static int compare_times(const struct gate_options *o, struct gate_stored *store
 	if (!err && stored && l.pairs < l.planned &&
 	    (report->verdict == GATE_INCONCLUSIVE ||
 	     (report->verdict == GATE_PASS && report->waits)))
-		err = gate_report__note(report, "%zu of %u pairs are here", l.pairs, l.planned);
+		err = gate_report__note(report, "%zu of %u pairs %s here", l.pairs, l.planned,
+					text_plural((int64_t)l.pairs, "is", "are"));
 	if (!err) {
 		report->order = l.order;
 		l.order = NULL;

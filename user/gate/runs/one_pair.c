@@ -173,7 +173,7 @@ void gate_say_one_pair(struct gate_report *r, const struct run *a, const struct 
 		layout_append(r->headline, size, "`%s` decides", command);
 	else
 		layout_append(r->headline, size,
-			      "%zu runs or more of each, taken in turn, decide: `spawnscope gate "
+			      "%zu or more runs of each, taken in turn, decide: `spawnscope gate "
 			      "BASE... -- NEW...`",
 			      pass > regression ? pass : regression);
 	if (r->samples[0])

@@ -11,6 +11,7 @@
 #include "user/gate/compare/paired.h"
 #include "user/gate/runs/take.h"
 #include "user/store/store.h"
+#include "user/text/numbers.h"
 
 /* The number of files in a folder that the shell's * matches, or -errno. */
 static int count_files(const char *folder)
@@ -109,8 +110,8 @@ static int take(const struct gate_options *o, struct pads *p, struct fault *why)
 	err = read_runs(in, "--pads", p, why);
 	fclose(in);
 	if (!err && p->count != (size_t)count)
-		err = fault__set(why, -EIO, "--pads %s: %d programs made %zu runs", o->pads, count,
-				 p->count);
+		err = fault__set(why, -EIO, "--pads %s: %d programs made %zu %s", o->pads, count,
+				 p->count, text_plural((int64_t)p->count, "run", "runs"));
 	return err;
 }
 
@@ -126,8 +127,8 @@ static int read_kept(const struct gate_options *o, struct pads *p, struct fault 
 	fclose(in);
 	if (!err && p->count < 2)
 		err = fault__set(why, -EINVAL,
-				 "--pads %s: holds %zu runs; it takes 2 or more of the lab",
-				 o->pads, p->count);
+				 "--pads %s: holds %zu %s; it takes 2 or more of the lab", o->pads,
+				 p->count, text_plural((int64_t)p->count, "run", "runs"));
 	return err;
 }
 

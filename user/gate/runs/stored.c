@@ -17,6 +17,7 @@
 #include "user/gate/runs/pads.h"
 #include "user/store/store.h"
 #include "user/text/escape.h"
+#include "user/text/numbers.h"
 
 struct set {
 	struct run *runs;
@@ -48,7 +49,7 @@ static int read_set(const struct gate_options *o, char *const *paths, size_t cou
 	int err = 0;
 
 	if (count > GATE_PAIRS_MAX)
-		return fault__set(why, -E2BIG, "%zu runs are too many: %d at most", count,
+		return fault__set(why, -E2BIG, "%zu are too many runs: %d at most", count,
 				  GATE_PAIRS_MAX);
 	s->runs = calloc(count, sizeof(*s->runs));
 	if (!s->runs)
@@ -256,8 +257,8 @@ int gate_save_baseline(const struct gate_options *o, struct fault *why)
 		err = baseline_save(o->folder, o->save, paths, count, why);
 	if (!err) {
 		escape_text(o->folder, text, sizeof(text));
-		printf("saved %zu run%s as baseline %s in %s\n", count, count == 1 ? "" : "s",
-		       o->save, text);
+		printf("saved %zu %s as baseline %s in %s\n", count,
+		       text_plural((int64_t)count, "run", "runs"), o->save, text);
 	}
 	if (fd >= 0)
 		close(fd);

@@ -113,7 +113,7 @@ in_turn() { # COUNT PERCENT [ABAB]
         sed -i "1s|\"command\":\[[^]]*\]|\"command\":[\"spawnscope\",\"bench\"$2]|" "$DIR/y"
     }
     commands '' ',"-q"'
-    verdict 4 "^inconclusive: one run a side decides counts \(2 not worse\) and never times: $change"'9 runs or more of each, taken in turn, decide: `spawnscope gate BASE\.\.\. -- NEW\.\.\.`$' \
+    verdict 4 "^inconclusive: one run a side decides counts \(2 not worse\) and never times: $change"'9 or more runs of each, taken in turn, decide: `spawnscope gate BASE\.\.\. -- NEW\.\.\.`$' \
         "$DIR/x" "$DIR/y"
     commands ',"--program","old/server","--size=64M","-o","x"' ',"--size","64M","--program=new/server"'
     verdict 4 "$change"'`spawnscope gate --ab --program=old/server --program=new/server --size=64M` decides$' \
@@ -128,18 +128,18 @@ in_turn() { # COUNT PERCENT [ABAB]
     verdict 4 "$change"'`spawnscope gate --ab fork vfork` decides$' "$DIR/x" "$DIR/y"
     # What --ab does not take.
     commands ',"--method","fork-exec","--","sh","-c",":"' ',"--method","vfork-exec","--","sh","-c",":"'
-    verdict 4 "$change"'9 runs' --in-turn "$DIR/x" "$DIR/y"
+    verdict 4 "$change"'9 or more runs' --in-turn "$DIR/x" "$DIR/y"
     tr -s '\n ' ' ' <"$DIR/out" | grep -q '1 pair of runs cannot decide: a pass takes 5, a regression 9'
     # A command that says nothing of the difference, that differs twice, or that is not plain.
     commands ',"--method","fork"' ',"--method","vfork","--size=1M"'
-    verdict 4 "$change"'9 runs' "$DIR/x" "$DIR/y"
+    verdict 4 "$change"'9 or more runs' "$DIR/x" "$DIR/y"
     commands ',"--method","fork"' ',"--method","vfork;reboot"'
-    verdict 4 "$change"'9 runs' "$DIR/x" "$DIR/y"
+    verdict 4 "$change"'9 or more runs' "$DIR/x" "$DIR/y"
     # Programs that gate cannot name: with arguments, or several.
     commands ',"--","old/server","--method","fork"' ',"--","old/server","--method","vfork"'
-    verdict 4 "$change"'9 runs' "$DIR/x" "$DIR/y"
+    verdict 4 "$change"'9 or more runs' "$DIR/x" "$DIR/y"
     commands ',"--program","a","--program","old/server"' ',"--program","a","--program","new/server"'
-    verdict 4 "$change"'9 runs' "$DIR/x" "$DIR/y"
+    verdict 4 "$change"'9 or more runs' "$DIR/x" "$DIR/y"
     # The counts decide.
     stored "$DIR/y" 1100000 20000
     verdict 1 '^regression: fork at 64M: ptes_copied' "$DIR/x" "$DIR/y"
@@ -288,8 +288,8 @@ in_turn() { # COUNT PERCENT [ABAB]
         if type == "array" then . + . else map_values(. + .) end) else . end' "$DIR/x" >"$DIR/many"
     for name in time count few; do
         case $name in
-        time) said='total: 1 of 3 samples of B are null without an errno' ;;
-        count) said='ptes_copied: 1 of 3 samples of B are null without an errno' ;;
+        time) said='total: 1 of 3 samples of B is null without an errno' ;;
+        count) said='ptes_copied: 1 of 3 samples of B is null without an errno' ;;
         few) said='1 sample a run of B against 6 of A' ;;
         esac
         "$TOOL" gate "$DIR/many" "$DIR/$name" --metric call,total,counts --junit "$DIR/$name.xml" \

@@ -203,7 +203,7 @@ exec_phases_whole() {
     "$TOOL" profile -p "$shell" --children >"$DIR/family" 2>&1
     wait "$alone"
     cat "$DIR/alone" "$DIR/family"
-    grep -q '^[12] births' "$DIR/alone"
+    grep -Eq '^[12] births?' "$DIR/alone"
     grep -q '^3[12] births' "$DIR/family"
 }
 

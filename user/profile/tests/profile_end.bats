@@ -96,9 +96,9 @@ blocked() { # PID
             --perfetto "$DIR/trace.json" >"$DIR/out" 2>"$DIR/err"
         grep -v '^ ' "$DIR/out"
         tr '\n' ' ' <"$DIR/out" | tr -s ' ' >"$DIR/line"
-        births=$(sed -En 's/^([0-9]+) births(,| in) .*/\1/p' "$DIR/out")
+        births=$(sed -En 's/^([0-9]+) births?(,| in) .*/\1/p' "$DIR/out")
         unfinished=0
-        if [[ $(<"$DIR/line") =~ ([0-9-]+)\ births\ still\ in\ the\ call ]]; then
+        if [[ $(<"$DIR/line") =~ ([0-9-]+)\ births?\ still\ in\ the\ call ]]; then
             unfinished=${BASH_REMATCH[1]}
         fi
         # Each storm is in one call at most, and so is each shell; others of the machine may be.
@@ -128,12 +128,12 @@ blocked() { # PID
     profile -d 1 --no-calibrate -o "$DIR/run.jsonl" -- "$STORM" held 1
     cat "$DIR/err"
     whole 0
-    grep -q '^1 births still in the call at the end$' "$DIR/err"
+    grep -q '^1 birth still in the call at the end$' "$DIR/err"
     tail -n 1 "$DIR/run.jsonl" | jq -e '.births == 0 and .births_unseen == 1 and .births_unfinished == 1'
     "$TOOL" profile --input "$DIR/run.jsonl" >"$DIR/out"
     cat "$DIR/out"
     whole 0 "$DIR/out"
-    grep -q '^1 births still in the call at the end$' "$DIR/out"
+    grep -q '^1 birth still in the call at the end$' "$DIR/out"
 }
 
 @test "births of a file that made no record are shown as the run showed them" {

@@ -49,7 +49,7 @@ join_lines() { # FILE
 
 # The summary asks the question of N forks by a path, and answers it.
 forced() { # N PATH RUNTIME CONDITION
-    grep -Eq "Why is it a fork\? .*#[0-9]+ $1 forks: $2.*: $3: $4.* Sources: .*$3 https://[^ ]* ?[^ ]* [(]20[0-9-]+[)]" "$DIR/line"
+    grep -Eq "Why is it a fork\? .*#[0-9]+ $1 forks?: $2.*: $3: $4.* Sources: .*$3 https://[^ ]* ?[^ ]* [(]20[0-9-]+[)]" "$DIR/line"
 }
 
 @test "python: subprocess with preexec_fn or user forks, and os.fork() is another row" {
@@ -116,7 +116,7 @@ JAVA
     interrupt
     join_lines "$DIR/out"
     forced 1 '[^ ]*fork < redisFork < ' Redis 'BGSAVE, BGREWRITEAOF'
-    grep -Eq 'saves up to [^:]*: #1: forking before the heap( and threads)?, or MADV_DONTFORK, for what 1 children' "$DIR/line"
+    grep -Eq 'saves up to [^:]*: #1: forking before the heap( and threads)?, or MADV_DONTFORK, for what 1 child does' "$DIR/line"
     refute grep -q 'posix_spawn or vfork' "$DIR/line"
 }
 

@@ -8,6 +8,7 @@
 #include "user/report/html.h"
 #include "user/report/views/views.h"
 #include "user/text/json.h"
+#include "user/text/numbers.h"
 
 #define GROUPS_SHOWN 50
 
@@ -214,12 +215,16 @@ static void write_faults(FILE *out, const struct sketch *faults)
 
 static void write_copier(FILE *out, const struct report_run *r, const struct group *g)
 {
+	int64_t forks = (int64_t)g->staying.copy.n;
+
 	fputs("<p>", out);
 	html_text(out, label_of(g));
-	fprintf(out,
-		g->execs ? ": its %s forks that do not exec are no case for posix_spawn; "
-			 : ": none of its %s forks execs, so they are no case for posix_spawn; ",
-		text_count((double)g->staying.copy.n).text);
+	fprintf(out, ": %s %s %s no case for posix_spawn; ",
+		g->execs || forks == 1 ? "its" : "none of its", text_count((double)forks).text,
+		g->execs ? text_plural(forks, "fork that does not exec is",
+				       "forks that do not exec are")
+			 : text_plural(forks, "fork does not exec, so it is",
+				       "forks execs, so they are"));
 	fprintf(out, "the median of copy_mm is %s",
 		text_time_words(sketch__quantile(&g->staying.copy, 0.5), r->instructions).text);
 	write_faults(out, &g->staying.cow_faults_parent);
@@ -322,8 +327,10 @@ static void write_family(FILE *out, const struct report_run *r)
 		fputs("</li></ul>", out);
 	fputs("</li></ul></div>\n", out);
 	if (f->left_out)
-		fprintf(out, "<p>%s births of further programs, or deeper, are left out.</p>\n",
-			text_count((double)f->left_out).text);
+		fprintf(out, "<p>%s %s left out.</p>\n", text_count((double)f->left_out).text,
+			text_plural((int64_t)f->left_out,
+				    "birth of a further program, or deeper, is",
+				    "births of further programs, or deeper, are"));
 }
 
 static void write_run(const struct report *p, size_t i, FILE *out)
@@ -341,11 +348,11 @@ static void write_run(const struct report *p, size_t i, FILE *out)
 	write_series(out, r);
 	html_data_end(out);
 	fprintf(out,
-		"<p class=\"note\">All %s records are in these sums; the page has no single "
-		"births. "
+		"<p class=\"note\">%s %s in these sums; the page has no single births. "
 		"Medians and p99 are within 0.8 %%; counts, sums and the largest values are "
 		"exact.</p>\n",
-		text_count((double)r->run->birth_count).text);
+		text_count((double)r->run->birth_count).text,
+		text_plural((int64_t)r->run->birth_count, "record is", "records are"));
 	write_whatif(out, r);
 	write_family(out, r);
 }

@@ -35,7 +35,7 @@
 			if (at > 0)
 				points.push({
 					x: (x0 + x1) / 2, y: y(at), x0, x1, y0: y(at), y1: area.bottom,
-					lines: ["from " + time(i * run.bin) + ": " + (measure === "births" ? d3.format(",")(at) + " births" : time(at) + " of work"),
+					lines: ["from " + time(i * run.bin) + ": " + (measure === "births" ? counted(at, "birth", "births") : time(at) + " of work"),
 						...run.series.filter((s) => s[measure][i] > 0).map((s) => title(s) + ": " + (measure === "births" ? d3.format(",")(s[measure][i]) : time(s[measure][i])))],
 				});
 		}
@@ -61,7 +61,7 @@
 				return {
 					name,
 					value: sum,
-					lines: (whole) => [title(g), name + ": " + time(sum) + " in " + d3.format(",")(n) + " births", model[name],
+					lines: (whole) => [title(g), name + ": " + time(sum) + " in " + counted(n, "birth", "births"), model[name],
 						percent(sum / whole) + " of its work", "median " + time(median)],
 				};
 			}),
@@ -100,7 +100,7 @@
 			svg.append("circle").attr("class", "ring c1").attr("cx", x(w.held)).attr("cy", y).attr("r", 6);
 			points.push({
 				x: x(w.most), y, x0: Math.min(x(w.least), x(w.held)), x1: Math.max(x(w.most), x(w.held)), y0: y - 8, y1: y + 8,
-				lines: [named(g.label, 60) + ": " + d3.format(",")(w.forks) + " forks that exec", time(w.least) + " to " + time(w.most) + " less work",
+				lines: [named(g.label, 60) + ": " + counted(w.forks, "fork that execs", "forks that exec"), time(w.least) + " to " + time(w.most) + " less work",
 					"the parent held " + time(w.held) + " instead", "least: copy_mm alone",
 					"most: with clone_finish, exec_flush" + (w.cow ? ", COW faults" : "; COW faults were not measured"),
 					...calls("posix_spawn", w.spawnCall), ...calls("a small helper process", w.helperCall)],

@@ -97,7 +97,7 @@
 					"median " + show(p.y),
 					...(p.low === null ? [] : ["p10 " + show(p.low) + ", p90 " + show(p.high)]),
 					...beside(measure, p.row.started ? p.row[measure === "started" ? "call" : "started"][2] : null),
-					p.n + " samples",
+					counted(p.n, "sample", "samples"),
 				],
 			})), true);
 		}

@@ -7,6 +7,7 @@
 #include "user/report/html.h"
 #include "user/report/views/views.h"
 #include "user/text/json.h"
+#include "user/text/numbers.h"
 
 /* A word for a shell: in single quotes unless it is plain. */
 static void write_word(FILE *out, const char *word)
@@ -151,7 +152,8 @@ static void write_unmeasured(FILE *out, const struct report_run *r, const struct
 	if (c->broken)
 		write_note(out, r, c, "broken off: ", c->broken);
 	if (failed) {
-		snprintf(text, sizeof(text), "%zu of %zu calls failed", failed, c->n);
+		snprintf(text, sizeof(text), "%zu of %zu %s failed", failed, c->n,
+			 text_plural((int64_t)c->n, "call", "calls"));
 		write_note(out, r, c, text, "");
 	}
 }

@@ -10,6 +10,7 @@
 #include "user/report/row_json.h"
 #include "user/report/views/views.h"
 #include "user/text/json.h"
+#include "user/text/numbers.h"
 
 static const struct {
 	enum phase_group group;
@@ -99,8 +100,9 @@ static void write_off_cpu(FILE *out, const struct report_run *r, const struct of
 {
 	char text[NUMBER_MAX + 64];
 
-	snprintf(text, sizeof(text), "%s, in %zu of %zu calls",
-		 text_time(off->ns, r->instructions).text, off->first, off->calls);
+	snprintf(text, sizeof(text), "%s, in %zu of %zu %s",
+		 text_time(off->ns, r->instructions).text, off->first, off->calls,
+		 text_plural((int64_t)off->calls, "call", "calls"));
 	html_number(out, off->first ? text : "-");
 }
 

@@ -106,7 +106,7 @@ const REST = ["off_cpu", "unattributed"];
 			segments.push({
 				name: "off_cpu",
 				value: row.off_cpu[0],
-				lines: (total) => ["off the CPU: " + time(row.off_cpu[0]), "the child ran first, on the only CPU, in " + row.off_cpu[1] + " of " + row.off_cpu[2] + " calls",
+				lines: (total) => ["off the CPU: " + time(row.off_cpu[0]), "the child ran first, on the only CPU, in " + row.off_cpu[1] + " of " + counted(row.off_cpu[2], "call", "calls"),
 					"from its first instruction to the call's return", percent(Math.max(0, row.off_cpu[0]) / total) + " of what is shown"],
 			});
 		if (stack === "call" && row.unattributed !== null)

@@ -127,7 +127,7 @@ TEST(a_bad_cell_is_refused)
 		{"{\"type\":\"cell\",\"key\":{},\"n\":0,\"skipped\":7}\n", "skipped is not"},
 		{CELL("\"samples\":[]"), "samples is not"},
 		{CELL("\"samples\":{\"spawn_ns\":{}}"), "spawn_ns is not an array"},
-		{CELL("\"samples\":{\"spawn_ns\":[1]}"), "spawn_ns has 1 values where n is 2"},
+		{CELL("\"samples\":{\"spawn_ns\":[1]}"), "spawn_ns has 1 value where n is 2"},
 		{CELL("\"samples\":{\"spawn_ns\":[1,2,3]}"), "spawn_ns has 3 values"},
 		{CELL("\"samples\":{\"spawn_ns\":[1,2.0]}"), "spawn_ns is not an integer"},
 		{CELL("\"samples\":{\"spawn_ns\":[1,\"2\"]}"), "spawn_ns is not an integer"},

@@ -77,7 +77,7 @@ TEST(births_that_were_missed_come_first)
 	summary(&g);
 	assert_ptr_equal(strstr(text, "3 births made no record: "), text);
 	assert_non_null(strstr(text, "\n2 children could not be followed: "));
-	assert_non_null(strstr(text, "\nat least 1 births, "));
+	assert_non_null(strstr(text, "\nat least 1 birth, "));
 	assert_null(strstr(text, "in the call"));
 	summary(&g);
 	assert_null(strstr(text, "at least"));
@@ -176,8 +176,8 @@ TEST(forks_by_stack_say_why)
 	groups__count_received(&g);
 	summary(&g);
 	assert_non_null(strstr(text, "\nWhy is it a fork?\n"
-				     "#1 1 forks: fork < uv_spawn < main: libuv:"));
-	assert_non_null(strstr(text, "\n#2 1 forks: fork < uv_spawn < b < main: libuv:"));
+				     "#1 1 fork: fork < uv_spawn < main: libuv:"));
+	assert_non_null(strstr(text, "\n#2 1 fork: fork < uv_spawn < b < main: libuv:"));
 	assert_non_null(strstr(text, "libuv/commit/40d45efeb (20"));
 	assert_null(strstr(strstr(text, "commit/40d45efeb") + 1, "commit/40d45efeb"));
 	groups__free(&g);
@@ -185,7 +185,7 @@ TEST(forks_by_stack_say_why)
 	add_stack(&g, &stacks, own, sizeof(own));
 	groups__count_received(&g);
 	summary(&g);
-	assert_non_null(strstr(text, "\nWhy is it a fork?\n#1 1 forks: fork < a"));
+	assert_non_null(strstr(text, "\nWhy is it a fork?\n#1 1 fork: fork < a"));
 	assert_null(strstr(text, "Sources"));
 	assert_harmless(text);
 	groups__free(&g);

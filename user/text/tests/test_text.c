@@ -406,6 +406,13 @@ TEST(a_buffer_grows_and_escapes)
 	strbuf__free(&s);
 }
 
+TEST(one_has_a_word_of_its_own)
+{
+	assert_string_equal(text_plural(0, "birth", "births"), "births");
+	assert_string_equal(text_plural(1, "birth", "births"), "birth");
+	assert_string_equal(text_plural(2, "birth", "births"), "births");
+}
+
 TEST(a_microsecond_has_its_sign_where_the_locale_can_show_it)
 {
 	assert_string_equal(text_plain_time(32700, CLOCK_OF_MACHINE).text, "32.7 µs");

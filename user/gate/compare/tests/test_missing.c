@@ -189,11 +189,11 @@ TEST(a_cell_that_broke_off_is_never_a_pass)
 {
 	assert_int_equal(compare_two(break_off, "counts"), GATE_INCONCLUSIVE);
 	assert_string_equal(report.headline,
-			    "vfork at 1M: samples: broken off in 1 of 1 runs of B: a child hung");
+			    "vfork at 1M: samples: broken off in 1 of 1 run of B: a child hung");
 	break_off(a, &a->cells[1]);
 	assert_int_equal(compare(), GATE_INCONCLUSIVE);
-	assert_string_equal(report.headline, "vfork at 1M: samples: broken off in 1 of 1 runs of A "
-					     "and 1 of 1 runs of B: a child hung");
+	assert_string_equal(report.headline, "vfork at 1M: samples: broken off in 1 of 1 run of A "
+					     "and 1 of 1 run of B: a child hung");
 }
 
 /* What is missing without a reason may be just the slowest calls. */
@@ -228,8 +228,8 @@ TEST(a_count_that_is_null_without_an_errno_is_named)
 	assert_int_equal(compare_metrics("counts"), GATE_PASS);
 	assert_string_equal(report.headline,
 			    "2 exact metrics not worse; but fork at 1M: ptes_copied: 1 of 5 "
-			    "samples of A are null without an errno");
-	assert_true(has_note("ptes_copied: 1 of 5 samples of A are null without an errno"));
+			    "samples of A is null without an errno");
+	assert_true(has_note("ptes_copied: 1 of 5 samples of A is null without an errno"));
 }
 
 /* Leaves this many samples of each cell of a run. */
