@@ -165,7 +165,8 @@ static void draw_headline(const struct watch_screen *w, struct line *l)
 	int64_t s = w->elapsed_ns / NS_PER_S;
 	char share[32];
 
-	add_part(l, "%s births", text_count(all->value[WATCH_BIRTHS]).text);
+	add_part(l, "%s %s", text_count(all->value[WATCH_BIRTHS]).text,
+		 text_plural((int64_t)all->value[WATCH_BIRTHS], "birth", "births"));
 	if (w->lost)
 		add_part(l, "LOST %s", text_count((double)w->lost).text);
 	if (!isnan(all->value[WATCH_RATE])) {
@@ -175,8 +176,8 @@ static void draw_headline(const struct watch_screen *w, struct line *l)
 	}
 	if (!isnan(all->value[WATCH_CPU])) {
 		add_percent(share, sizeof(share), all->value[WATCH_CPU]);
-		if (!add_part(l, "work %s%s of %u CPU%s", least, share, w->cpus,
-			      w->cpus == 1 ? "" : "s"))
+		if (!add_part(l, "work %s%s of %u %s", least, share, w->cpus,
+			      text_plural(w->cpus, "CPU", "CPUs")))
 			add_part(l, "CPU %s%s", least, share);
 	}
 	if (!isnan(w->waited)) {
