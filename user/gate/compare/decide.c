@@ -295,6 +295,7 @@ static void note_few_pairs(struct gate_row *row)
 {
 	gate_row__note(row, "%zu %s of runs cannot decide; it takes 5", row->pairs,
 		       text_plural((int64_t)row->pairs, "pair", "pairs"));
+	row->few_pairs = true;
 }
 
 /* What an inconclusive row could have shown, and how many pairs a decision would take. */

@@ -137,6 +137,8 @@ static void reduce(const struct pool *p, const uint64_t *signs, double of[2])
 	}
 	for (size_t side = 0; side < 2; side++) {
 		of[side] = sum[side] / (double)n[side];
+		if (p->of->kind == METRIC_MEAN) /* which has no quantile */
+			continue;
 		beyond = (double)(n[side] - 1) * (1 - p->of->quantile);
 		top[side].wanted = p->of->kind == METRIC_SLOWEST
 					   ? stats_count_beyond(n[side], p->of->quantile)

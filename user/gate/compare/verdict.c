@@ -77,6 +77,7 @@ void gate_row__note(struct gate_row *row, const char *format, ...)
 	va_start(args, format);
 	format_note(note, sizeof(note), format, args);
 	va_end(args);
+	row->few_pairs = false;
 	row->note[0] = '\0';
 	layout_append(row->note, sizeof(row->note), "%s", note);
 }

@@ -54,6 +54,7 @@ struct gate_row {
 	double p_regression, p_pass, p_better, p_permutation; /* NAN: none */
 	double p_more; /* of a pooled metric: that B is above A at all */
 	char note[160];
+	bool few_pairs;	 /* that is what the note says: too few to decide at any size of a change */
 	size_t accepted; /* passes by this line of a file of accepted changes; 0: by itself */
 	size_t place;	 /* before rows are sorted */
 };

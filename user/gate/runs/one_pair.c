@@ -155,7 +155,7 @@ void gate_say_one_pair(struct gate_report *r, const struct run *a, const struct 
 	count_needed(r, &pass, &regression);
 	for (size_t i = 0; i < r->row_count; i++) {
 		exact += r->rows[i].kind == GATE_EXACT;
-		if (r->rows[i].kind == GATE_STATISTICAL && strstr(r->rows[i].note, "it takes"))
+		if (r->rows[i].kind == GATE_STATISTICAL && r->rows[i].few_pairs)
 			gate_row__note(&r->rows[i],
 				       "1 pair of runs cannot decide: a pass takes %zu, a "
 				       "regression %zu",
