@@ -58,18 +58,18 @@ setup() {
 # The values of the tables and figures, except those that depend on who runs first
 # (cow_parent, cow_child, wake, first_run). Their medians follow how often a run meets the
 # kernel's own housekeeping (a list of free pages to refill: some 1,600 instructions), which
-# the layout of our programs decides: between builds they differed by up to 4.3 %. The
-# least value of 20 runs is without it: it differed by up to 1.3 %.
+# the layout of our programs decides: between builds they differed by up to 4.8 %. The least value
+# of 20 runs is nearly without it: between 19 builds it differed by up to 1.8 %, all but once by less
+# than 200 instructions where that is more than 1.2 %.
 readonly SHOWN=times,clone_setup,copy_files,copy_mm,copy_pages,clone_finish,exec_open,exec_load,exit_mm,ptes_copied,page_table_bytes,vmas
 readonly TOLERANCE=6%
+# Of least values: this share, and no less than so many instructions.
 readonly LEAST_TOLERANCE=0.02
+readonly LEAST_SLACK=600
 
 compare() { # FILE FILE
     local status=0
-    "$TOP/build/spawnscope" gate --metric "$SHOWN" --tolerance "$TOLERANCE" "$1" "$2" >text || status=$?
-    cat text
-    # Another kernel, QEMU or C library: not comparable.
-    ((status != 5)) || skip "$(head -n 1 text)"
+    "$TOP/build/spawnscope" gate --metric "$SHOWN" --tolerance "$TOLERANCE" "$1" "$2" || status=$?
     ((status == 0)) || echo "if that is intended, make results/lab again: bench/lab/reference"
     return "$status"
 }
@@ -88,9 +88,12 @@ compare_least() { # FILE FILE
     least "$1" >a
     least "$2" >b
     [ "$(wc -l <a)" -gt 100 ]
-    join -a 1 -a 2 -e none -o 0,1.2,2.2 a b | awk -v limit=$LEAST_TOLERANCE '
-        { change = $2 > 0 && $3 != "none" ? $3 / $2 - 1 : ($2 != $3) }
-        change > limit || change < -limit { print "least value of", $1 ":", $2, "->", $3; bad = 1 }
+    join -a 1 -a 2 -e none -o 0,1.2,2.2 a b | awk -v share=$LEAST_TOLERANCE -v slack=$LEAST_SLACK '
+        $2 == "none" || $3 == "none" { print $1 " is on one side only"; bad = 1; next }
+        {
+            change = $3 < $2 ? $2 - $3 : $3 - $2
+            if (change > share * $2 && change > slack) { print "least value of " $1 ": " $2 " -> " $3; bad = 1 }
+        }
         END { exit bad }'
 }
 
@@ -103,8 +106,11 @@ all_recorded() { # FILE
 @test "a new run of debian:6.1 equals the committed one" {
     "$REFERENCE" --run -o . debian:6.1
     all_recorded debian-6.1.jsonl
-    compare "$TOP/results/lab/debian-6.1.jsonl" debian-6.1.jsonl
+    # Another kernel, QEMU or C library: not comparable.
+    run "$TOP/build/spawnscope" gate "$TOP/results/lab/debian-6.1.jsonl" debian-6.1.jsonl
+    ((status != 5)) || skip "${lines[0]}"
     compare_least "$TOP/results/lab/debian-6.1.jsonl" debian-6.1.jsonl
+    compare "$TOP/results/lab/debian-6.1.jsonl" debian-6.1.jsonl
     # Much better would contradict the tables, too.
     compare debian-6.1.jsonl "$TOP/results/lab/debian-6.1.jsonl"
 }
