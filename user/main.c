@@ -26,23 +26,46 @@ static const struct command commands[] = {
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
+static const struct {
+	const char *command, *what;
+} examples[] = {
+	{"sudo spawnscope bench", "the quick comparison"},
+	{"sudo spawnscope bench --method fork,vfork --size 1M,1G -o run.jsonl", ""},
+	{"sudo spawnscope profile -- make -j2", "who spawns what, and its cost"},
+	{"spawnscope gate base.jsonl run.jsonl", "did it get slower?"},
+	{"spawnscope report run.jsonl -o page.html", "the same as a page"},
+	{"sudo spawnscope doctor", "what can be traced here"},
+};
+
+/* What an example is about stands beside it, else below. */
+static void print_example(FILE *out, const char *command, const char *what)
+{
+	if (layout_width() >= LAYOUT_WIDTH_DEFAULT && *what) {
+		fprintf(out, "  %-42s %s\n", command, what);
+		return;
+	}
+	fputs("  ", out);
+	layout_wrap(out, 2, 4, command);
+	if (*what)
+		fprintf(out, "      %s\n", what);
+}
+
 static void usage(FILE *out)
 {
-	fputs("Usage: spawnscope COMMAND [OPTION...]\n"
-	      "Measures what it costs to start a process on Linux, and says where the time "
-	      "went.\n\n",
-	      out);
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].brief);
-	fputs("\nExamples:\n"
-	      "  sudo spawnscope bench                      the quick comparison\n"
-	      "  sudo spawnscope bench --method fork,vfork --size 1M,1G -o run.jsonl\n"
-	      "  sudo spawnscope profile -- make -j2        who spawns what, and its cost\n"
-	      "  spawnscope gate base.jsonl run.jsonl       did it get slower?\n"
-	      "  spawnscope report run.jsonl -o page.html   the same as a page\n"
-	      "  sudo spawnscope doctor                     what can be traced here\n"
-	      "\n`spawnscope COMMAND --help` describes each.\n",
-	      out);
+	layout_print(out, 2, "Usage: spawnscope COMMAND [OPTION...]");
+	layout_print(out, 0,
+		     "Measures what it costs to start a process on Linux, and says where the time "
+		     "went.");
+	fputc('\n', out);
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		fprintf(out, "  %-10s ", commands[i].name);
+		layout_wrap(out, 13, 13, commands[i].brief);
+	}
+	fputs("\nExamples:\n", out);
+	for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++)
+		print_example(out, examples[i].command, examples[i].what);
+	fputc('\n', out);
+	layout_print(out, 0, "`spawnscope COMMAND --help` describes each.");
 }
 
 static int run_command(const struct command *c, int argc, char **argv)

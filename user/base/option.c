@@ -11,6 +11,7 @@
 #include "user/base/command.h"
 #include "user/base/option_list.h"
 #include "user/base/say.h"
+#include "user/text/layout.h"
 #include "user/text/strbuf.h"
 
 const char *option_name(const struct argp_option *table, int key)
@@ -147,6 +148,20 @@ char *option_word(const char *name, const char *value)
 	return asprintf(&word, "--%s=%s", name, value) < 0 ? NULL : word;
 }
 
+/* Prints --help as wide as the terminal, or 80 columns: the default of argp. */
+static void print_help(const struct argp *argp, char *name)
+{
+	char format[64];
+
+	/* What options do stands in a column if half a line is left for it, else below them. */
+	if (layout_width() < LAYOUT_WIDTH_DEFAULT) {
+		snprintf(format, sizeof(format), "rmargin=%zu%s", layout_width() - 1,
+			 layout_width() < 60 ? ",opt-doc-col=8" : "");
+		setenv("ARGP_HELP_FMT", format, 0);
+	}
+	argp_help(argp, stdout, ARGP_HELP_LONG | ARGP_HELP_USAGE | ARGP_HELP_DOC, name);
+}
+
 int option_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
 	struct fault why;
@@ -158,8 +173,7 @@ int option_parse(const struct argp *argp, int argc, char **argv, void *input)
 	}
 	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
 		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
-			argp_help(argp, stdout, ARGP_HELP_LONG | ARGP_HELP_USAGE | ARGP_HELP_DOC,
-				  argv[0]);
+			print_help(argp, argv[0]);
 			exit(EXIT_OK);
 		}
 	/* In order: after a command without --, its options are not taken for ours. */
