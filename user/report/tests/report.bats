@@ -38,8 +38,8 @@ start_early() {
             == [["fork", 1048576, 121, 102000], ["posix_spawn", 1048576, 121, 204000],
                 ["fork", 67108864, 121, 6528000], ["posix_spawn", 67108864, 121, 204000]]' \
         '.views.latency[0][0].call | .[1] < .[2] and .[2] < .[3]' \
-        '.views.phases.runs[0] as $r | $r.rows[0].call
-            | map([.[0], .[1], if .[2] == null then null else $r.sources[.[2]] end])
+        '(.views.phases.model | keys_unsorted) as $names | .views.phases.runs[0] as $r | $r.rows[0].call
+            | map([$names[.[0]], .[1], if .[2] == null then null else $r.sources[.[2]] end])
             == [["clone_setup", 10000, "tracepoint:sys_enter_clone..mmap_lock"],
                 ["copy_mm", 80000, "tracepoint:mmap_lock"], ["wake", 5000, "driver"]]' \
         '.views.phases.runs[0].rows[0].unattributed == 1000' \
@@ -212,7 +212,7 @@ lonely_calls() { # PAGE
             '[.views.compare[]? | [.method, .row, .measure]] as $all | [$all[] | select(.[0] == "posix_spawn" and .[2] == "call")]
                 | all(.[]; . as $call | $all | any(.[]; .[:2] == $call[:2] and .[2] == "started"))'
     done
-    look labels "$ROOM/one.html" '204 µs, runs after 200 µs' '102 µs'
+    look labels "$ROOM/one.html" 'call returns 204 µs' 'call returns 102 µs' 'program runs 200 µs, reaped 400 µs'
     look beside "$ROOM/one.html"
 }
 

@@ -144,12 +144,10 @@ static void write_table(FILE *out, const struct report_run *r, size_t stack)
 
 static void write(const struct report *p, FILE *out)
 {
-	fputs("<p>Medians of each phase, in the order in which the kernel goes through them. "
-	      "<em>Off the CPU</em> is time in which the child had the only CPU, from its first "
-	      "instruction to the call's return; <em>unattributed</em> is time that no phase "
-	      "explains. Medians need not add up to the median of the whole. Beside the call of "
-	      "methods that exec stands when the program runs, which is before the call returns, "
-	      "or after it.</p>\n",
+	fputs("<p>One birth in time: the parent above, its child below, each phase as long as its "
+	      "median. A gap in the child's lane is the child's own time, or time off the CPU. "
+	      "<em>Unattributed</em> is time that no phase explains. Medians need not add up to "
+	      "the median of the whole.</p>\n",
 	      out);
 	html_chart(out, "phases");
 	for (size_t i = 0; i < p->count; i++) {
@@ -177,7 +175,21 @@ static size_t source_index(json_t *sources, const char *source)
 	return n;
 }
 
-/* [phase, time, index of its source, whether only the few samples with all probes have it] */
+/* Its 95 % interval; NAN where it is not known. */
+static struct interval interval_of(const struct report_run *r, const struct cell *c, enum phase p,
+				   double median)
+{
+	struct blocks b;
+
+	if (blocks__medians(&b, r->run, c, &c->phases[p]))
+		return (struct interval){median, NAN, NAN};
+	return blocks__interval(&b, median);
+}
+
+/*
+ * [phase: its place in the model, time, index of its source, whether only the few samples with all
+ * probes have it], and where it is known its interval: low, high.
+ */
 static json_t *segment(const struct report_run *r, const struct row *row, enum phase p,
 		       json_t *sources)
 {
@@ -185,12 +197,21 @@ static json_t *segment(const struct report_run *r, const struct row *row, enum p
 	const struct cell *c = row__phase(row, p, &starred);
 	const char *source = c ? run__phase_source(r->run, c, p) : NULL;
 
+	double median;
+	struct interval i;
+	json_t *all;
+
 	if (!c)
 		return json_null();
-	return json_pack("[sooi]", phase_name(p), json__number(stats_median(&c->phases[p])),
-			 source ? json_integer((json_int_t)source_index(sources, source))
-				: json_null(),
-			 (int)starred);
+	median = stats_median(&c->phases[p]);
+	all = json_pack("[iooi]", (int)p, json__number(median),
+			source ? json_integer((json_int_t)source_index(sources, source))
+			       : json_null(),
+			(int)starred);
+	i = interval_of(r, c, p, median);
+	if (isfinite(i.low) && isfinite(i.high))
+		all = json__push(json__push(all, json__number(i.low)), json__number(i.high));
+	return all;
 }
 
 static json_t *stack_data(const struct report_run *r, const struct row *row, size_t stack,
@@ -210,6 +231,12 @@ static json_t *stack_data(const struct report_run *r, const struct row *row, siz
 		++*any;
 	}
 	return segments;
+}
+
+/* The child's first own instruction, by the driver. */
+static json_t *first_run(const struct row *row)
+{
+	return json__number(stats_median(&row->cell->samples[SAMPLE_first_run_ns]));
 }
 
 static json_t *run_data(const struct report *p, const struct report_run *r, size_t *any)
@@ -232,6 +259,10 @@ static json_t *run_data(const struct report *p, const struct report_run *r, size
 		object = json__put(object, "whole", json__number(row->call.median));
 		if (row->started.n)
 			object = json__put(object, "started", json__number(row->started.median));
+		else if (series__any(&row->cell->samples[SAMPLE_first_run_ns]))
+			object = json__put(object, "first_run", first_run(row));
+		if (row->total.n)
+			object = json__put(object, "total", json__number(row->total.median));
 		rows = json__push(rows, object);
 	}
 	return json_pack("{s:o, s:o}", "rows", rows, "sources", sources);

@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Where the time went: a bar per method, its phases one after the other. */
+/* Where the time went: one birth in time; and bars of phases, one after the other, which other views draw, too. */
+
+/* The pattern of what no phase explains. */
+function hatch(svg, id) {
+	const defs = svg.append("defs").append("pattern").attr("id", "hatch-" + id).attr("width", 6).attr("height", 6)
+		.attr("patternUnits", "userSpaceOnUse").attr("patternTransform", "rotate(45)");
+	defs.append("rect").attr("class", "hatch-back").attr("width", 6).attr("height", 6);
+	defs.append("rect").attr("class", "hatch-line").attr("width", 2).attr("height", 6);
+}
 
 /*
  * Stacked bars in facets: [{title, bars: [{label, total, segments: [{name, value, lines}]}]}].
@@ -20,10 +28,7 @@ function stackedBars(box, facets, width, share, label) {
 	const points = [];
 	let top = 0, drawn = 0;
 
-	const defs = svg.append("defs").append("pattern").attr("id", "hatch-" + box.attr("id")).attr("width", 6).attr("height", 6)
-		.attr("patternUnits", "userSpaceOnUse").attr("patternTransform", "rotate(45)");
-	defs.append("rect").attr("class", "hatch-back").attr("width", 6).attr("height", 6);
-	defs.append("rect").attr("class", "hatch-line").attr("width", 2).attr("height", 6);
+	hatch(svg, box.attr("id"));
 	facets.forEach((facet, f) => {
 		const sum = (b) => d3.sum(b.segments, (s) => Math.max(0, s.value));
 		const most = facets.most || d3.max(facet.bars, sum) || 1;
@@ -79,81 +84,208 @@ function phaseKey(box, names) {
 /* What a bar may have beside the phases of the model, in its order. */
 const REST = ["off_cpu", "unattributed"];
 
-{
-	let stack = "call", share = false;
+/* The data block has the phases' places in the model. */
+if (page.views.phases) {
+	const names = Object.keys(page.views.phases.model);
+	for (const run of page.views.phases.runs)
+		for (const row of run.rows)
+			for (const s of row.call.concat(row.child))
+				s[0] = names[s[0]];
+}
 
-	const segmentsOf = (row, data, sources) => {
-		const parts = new Map();
-		for (const s of row[stack]) {
-			const whole = data.model[s[0]].in;
-			if (whole)
-				parts.set(whole, (parts.get(whole) || []).concat([s]));
+/* One birth in time: in each row the parent's lane above the child's, on one axis. */
+{
+	/* Parents, or all; one scale for all parents, or each its own. */
+	let shown = "ends", scale = "one";
+	const LANE = 18, STEP = 4, LABELS = 16, GAP = 12;
+
+	/* The call in the parent's lane, and what is left of it to its return. */
+	const parentLane = (row, data) => {
+		const parts = [];
+		let at = 0;
+		for (const s of row.call) {
+			if (data.model[s[0]].in)
+				continue;
+			parts.push({ phase: s, x0: at, x1: at + Math.max(0, s[1]) });
+			at += Math.max(0, s[1]);
 		}
-		const segments = row[stack].filter((s) => !data.model[s[0]].in).map(([name, value, source, starred]) => ({
-			name,
-			value,
-			few: starred,
-			lines: (total) => [
-				name + ": " + time(value) + (starred ? "*" : ""),
-				data.model[name].brief,
-				percent(Math.max(0, value) / total) + " of what is shown",
-				...(parts.get(name) || []).map((p) => "of which " + p[0] + ": " + time(p[1]) + (p[3] ? "*" : "")),
-				source === null ? "source unknown" : "source: " + named(sources[source], 120),
-				...(starred ? ["*few samples, all probes attached"] : []),
-			],
-		}));
-		if (stack === "call" && row.off_cpu && row.off_cpu[0] > 0)
-			segments.push({
-				name: "off_cpu",
-				value: row.off_cpu[0],
-				lines: (total) => ["off the CPU: " + time(row.off_cpu[0]), "the child ran first, on the only CPU, in " + row.off_cpu[1] + " of " + counted(row.off_cpu[2], "call", "calls"),
-					"from its first instruction to the call's return", percent(Math.max(0, row.off_cpu[0]) / total) + " of what is shown"],
-			});
-		if (stack === "call" && row.unattributed !== null)
-			segments.push({
-				name: "unattributed",
-				value: row.unattributed,
-				lines: (total) => ["unattributed: " + time(row.unattributed), "not explained by any phase",
-					percent(Math.max(0, row.unattributed) / total) + " of what is shown"],
-			});
-		return segments;
+		if (row.whole > at)
+			parts.push({ rest: true, x0: at, x1: row.whole });
+		return parts;
+	};
+
+	/* Where a phase of the parent's lane begins; `otherwise` if it has none. */
+	const startOf = (lane, name, otherwise) => {
+		const part = lane.find((p) => p.phase && p.phase[0] === name);
+		return part ? part.x0 : otherwise;
+	};
+
+	/*
+	 * The child's lane. It is woken where the parent begins to wait for it, or else within `wake`. From
+	 * there its phases follow each other up to the return of its exec, and the last ones up to the
+	 * parent's wait. What lies between, the child did itself.
+	 */
+	const childLane = (row, lane) => {
+		const last = lane.length ? lane[lane.length - 1].x1 : 0;
+		const parts = [];
+		const chain = (phases, at) => {
+			for (const s of phases) {
+				parts.push({ phase: s, x0: at, x1: at + Math.max(0, s[1]) });
+				at += Math.max(0, s[1]);
+			}
+			return at;
+		};
+		const ends = (s) => s[0] === "exit_mm" || s[0] === "reap";
+		const late = row.child.filter(ends), length = d3.sum(late, (s) => Math.max(0, s[1]));
+		const at = chain(row.child.filter((s) => !ends(s)), startOf(lane, "vfork_wait", startOf(lane, "wake", last)));
+		chain(late, Math.max(at, (row.total || 0) - length));
+		return parts;
+	};
+
+	const tipOf = (part, row, data, run) => {
+		if (part.rest) {
+			const off = row.off_cpu && row.off_cpu[0] > 0 ? [
+				"off the CPU: " + time(row.off_cpu[0]),
+				"the child ran first, on the only CPU, in " + row.off_cpu[1] + " of " + counted(row.off_cpu[2], "call", "calls"),
+				"from its first instruction to the call's return",
+			] : [];
+			return ["the rest of the call: " + time(part.x1 - part.x0), ...off,
+				...(row.unattributed !== null ? ["unattributed: " + time(row.unattributed)] : []), "C library, and what no phase explains"];
+		}
+		const [name, value, source, starred, low, high] = part.phase;
+		const inside = row.call.concat(row.child).filter((s) => data.model[s[0]].in === name);
+		return [
+			row.method + ", " + name + ": " + time(value) + (low === undefined ? "" : " (" + time(low) + " to " + time(high) + ")") + (starred ? "*" : ""),
+			data.model[name].brief,
+			...inside.map((s) => "of which " + s[0] + ": " + time(s[1]) + (s[3] ? "*" : "")),
+			source === null ? "source unknown" : "source: " + named(run.sources[source], 120),
+			...(starred ? ["*few samples, all probes attached"] : []),
+		];
+	};
+
+	/* What happens when, in order; the first in the parent's lane. */
+	const marksOf = (row) => [
+		["call returns", row.whole, true],
+		[row.started !== undefined ? "program runs" : "child runs", row.started !== undefined ? row.started : row.first_run, false],
+		["reaped", row.total, false],
+	].filter((m) => m[1] !== null && m[1] !== undefined);
+
+	const most = (facet) => d3.max(facet.rows, (r) => d3.max(marksOf(r), (m) => m[1])) || 1;
+
+	/* Texts below the child's marks: each at its own, or all at the first, in their order. */
+	const labels = (svg, marks, y, r, right) => {
+		const put = (from, text) => svg.append("text").attr("class", "total").attr("x", from).attr("y", y).text(text);
+		let free = 0;
+		const places = marks.map((m) => {
+			const size = r.width(m.text), from = [m.x + 4, m.x - 4 - size].find((at) => at >= free && at + size <= right);
+			free = from + size + 8;
+			return from;
+		});
+		if (!places.includes(undefined)) {
+			marks.forEach((m, i) => put(places[i], m.text));
+			return;
+		}
+		const all = marks.map((m) => m.text).join(", "), size = r.width(all);
+		const from = [marks[0].x + 4, marks[0].x - 4 - size].find((at) => at >= 0 && at + size <= right);
+		put(from === undefined ? Math.max(0, right - size) : from, all);
+	};
+
+	const drawParent = (svg, top, rows, x, o) => {
+		for (const row of rows) {
+			const lane = parentLane(row, o.data), child = childLane(row, lane), marks = marksOf(row);
+			const y = top + (o.narrow ? 18 : 0), below = y + LANE + STEP, bottom = below + LANE;
+			svg.append("text").attr("class", "name").attr("x", o.narrow ? 0 : o.left - 10).attr("y", o.narrow ? y - 5 : y + 26)
+				.attr("text-anchor", o.narrow ? "start" : "end").text(o.names.get(row.method));
+			for (const [parts, at] of [[lane, y], [child, below]])
+				for (const part of parts) {
+					const x0 = x(part.x0), x1 = x(part.x1);
+					if (!(x1 - x0 > 0))
+						continue;
+					const kind = part.rest ? (row.off_cpu && row.off_cpu[0] > 0 ? "off_cpu" : "unattributed") : part.phase[0];
+					svg.append("rect").attr("class", kind === "unattributed" ? "segment" : "segment filled p-" + kind)
+						.attr("fill", kind === "unattributed" ? "url(#hatch-" + o.id + ")" : null)
+						.attr("x", x0).attr("y", at).attr("height", LANE)
+						.attr("width", Math.max(0.5, x1 - x0 - (x1 - x0 > 3 ? 1 : 0)));
+					const text = shownName(kind) + (part.phase && part.phase[3] ? "*" : "");
+					if (kind !== "unattributed" && x1 - x0 - 10 >= o.inside.width(text))
+						svg.append("text").attr("class", "inside p-" + kind).attr("x", x0 + 6).attr("y", at + 13).text(text);
+					o.points.push({ x: (x0 + x1) / 2, y: at + LANE, x0, x1, y0: at, y1: at + LANE, lines: tipOf(part, row, o.data, o.run) });
+				}
+			const lower = [];
+			for (const [text, ns, ofParent] of marks) {
+				const mark = { x: x(ns), text: text + " " + time(ns) };
+				svg.append("line").attr("class", "mark").attr("x1", mark.x).attr("x2", mark.x)
+					.attr("y1", ofParent ? y - 3 : below - 2).attr("y2", ofParent ? y + LANE + 2 : bottom + 5);
+				if (ofParent && mark.x + 4 + o.texts.width(mark.text) <= o.right)
+					svg.append("text").attr("class", "total").attr("x", mark.x + 4).attr("y", y + 13).text(mark.text);
+				else
+					lower.push(mark);
+			}
+			if (lower.length)
+				labels(svg, lower, bottom + 13, o.texts, o.right);
+			top = bottom + LABELS + GAP;
+		}
+		return top;
+	};
+
+	const draw = (box, facets, width, data, run) => {
+		const narrow = width < NARROW, head = 30, foot = 34, row = (narrow ? 18 : 0) + 2 * LANE + STEP + LABELS + GAP;
+		const height = d3.sum(facets, (f) => head + f.rows.length * row + foot);
+		const svg = plot(box, width, height, "One birth in time by method; the tables below have the data. Arrow keys walk through the phases.");
+		const methods = Array.from(new Set(facets.flatMap((f) => f.rows.map((r) => r.method))));
+		const room = narrow ? width : Math.min(widest(svg, "name", methods), width * 0.4), left = narrow ? 0 : room + 20;
+		const names = new Map(fitted(svg, "name", methods, room).map((t, i) => [methods[i], t]));
+		const titles = fitted(svg, "facet", facets.map((f) => f.title), width);
+		const o = { data, run, narrow, left, names, id: box.attr("id"), points: [], inside: ruler(svg, "inside"), texts: ruler(svg, "total"), right: width };
+		const all = d3.max(facets, most);
+		let top = 0;
+		hatch(svg, o.id);
+		facets.forEach((f, i) => {
+			const x = d3.scaleLinear().domain([0, scale === "one" ? all : most(f)]).range([left, width - 12]);
+			svg.append("text").attr("class", "facet").attr("x", 0).attr("y", top + 16).text(titles[i]);
+			top = drawParent(svg, top + head, f.rows, x, o);
+			axisBottom(svg, x, x.ticks(Math.max(2, Math.round((width - left) / 110))), (t) => (t ? shortTime(t) : "0"), { left, right: width - 12, bottom: top - GAP + 2 });
+			top += foot;
+		});
+		o.inside.end();
+		o.texts.end();
+		explore(svg, o.points, false);
 	};
 
 	chart("phases", (box, data, width) => {
-		const run = data.runs[state.run], head = box.append("div").attr("class", "controls");
-		const names = [];
-		const facets = [];
-		const again = () => redraw("phases");
-		choices(head, "Of", [["call", "the call"], ["child", "the child"]], stack, (v) => {
-			stack = v;
-			again();
-		});
-		choices(head, "As", [[false, "time"], [true, "share"]], share, (v) => {
-			share = v;
-			again();
-		});
+		const run = data.runs[state.run], head = box.append("div").attr("class", "controls"), again = () => redraw("phases");
+		const names = new Set(), facets = [];
 		for (const row of run.rows) {
-			const segments = segmentsOf(row, data, run.sources);
-			if (!segments.length)
+			if (!row.call.length && !row.child.length)
 				continue;
-			for (const s of segments)
-				if (!names.includes(s.name))
-					names.push(s.name);
-			let facet = facets[facets.length - 1];
-			if (!facet || facet.group !== row.group)
-				facets.push(facet = { group: row.group, title: "Parent of " + row.parent, bars: [] });
-			facet.bars.push({
-				label: row.method,
-				segments,
-				total: time(stack === "call" ? row.whole : d3.sum(segments, (s) => s.value)),
-				beside: stack === "call" && row.started !== undefined ? "runs after " + time(row.started) : "",
-			});
+			for (const s of row.call.concat(row.child))
+				if (!data.model[s[0]].in)
+					names.add(s[0]);
+			if (row.off_cpu && row.off_cpu[0] > 0)
+				names.add("off_cpu");
+			if (!facets.length || facets[facets.length - 1].group !== row.group)
+				facets.push({ group: row.group, title: "Parent of " + row.parent, rows: [] });
+			facets[facets.length - 1].rows.push(row);
 		}
 		if (!facets.length) {
 			box.append("p").text(run.rows.length ? "This run has no such phases." : "This run is empty.");
 			return;
 		}
-		phaseKey(box, Object.keys(data.model).concat(REST).filter((n) => names.includes(n)));
-		stackedBars(box, facets, width, share, "Phases of " + (stack === "call" ? "the call" : "the child") + " as bars; the tables below have the data. Arrow keys walk through the phases.");
+		const costliest = facets.reduce((a, b) => (most(b) > most(a) ? b : a));
+		const some = shown === "ends" && facets.length > 2 ? facets.filter((f, i) => !i || f === costliest) : facets;
+		if (facets.length > 2)
+			choices(head, "Parents", [["ends", "the smallest and the costliest"], ["all", "all " + facets.length]], shown, (v) => {
+				shown = v;
+				again();
+			});
+		if (some.length > 1)
+			choices(head, "Scale", [["one", "the same for all"], ["own", "each its own"]], scale, (v) => {
+				scale = v;
+				again();
+			});
+		phaseKey(box, Object.keys(data.model).concat(REST).filter((n) => names.has(n) || n === "unattributed"));
+		draw(box, some, width, data, run);
+		if (some.some((f) => f.rows.some((r) => r.call.concat(r.child).some((s) => s[3]))))
+			box.append("p").attr("class", "note").text("*: from the few samples with all probes attached, whose cost is in it.");
 	});
 }
