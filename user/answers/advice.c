@@ -76,9 +76,11 @@ static bool helper(struct advice *a, const struct calibration *c, const char *cl
 
 	if (!whatif_has(a->group, WHATIF_SPAWNABLE) || !w->call.n)
 		return false;
-	strbuf__add(&a->what, "or a small helper, forked early, for %s%s %s",
-		    text_plural(w->n, "this ", "these "), count((uint64_t)w->n, &n),
-		    text_plural(w->n, "fork", "forks"));
+	strbuf__add(&a->what, "or a small helper, forked early, for ");
+	if (w->n == 1)
+		strbuf__add(&a->what, "this fork");
+	else
+		strbuf__add(&a->what, "these %s forks", count((uint64_t)w->n, &n));
 	if (!c)
 		strbuf__add(&a->unknown, WITHOUT_CALIBRATION);
 	else if (isnan(e.helper_call.low))
