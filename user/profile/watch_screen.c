@@ -165,7 +165,8 @@ static void draw_headline(const struct watch_screen *w, struct line *l)
 	int64_t s = w->elapsed_ns / NS_PER_S;
 	char share[32];
 
-	add_part(l, "%s %s", text_count(all->value[WATCH_BIRTHS]).text,
+	add_part(l, "%s%s %s", w->lost ? "at least " : "",
+		 text_count(all->value[WATCH_BIRTHS]).text,
 		 text_plural((int64_t)all->value[WATCH_BIRTHS], "birth", "births"));
 	if (w->lost)
 		add_part(l, "LOST %s", text_count((double)w->lost).text);

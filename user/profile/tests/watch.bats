@@ -41,6 +41,12 @@ screen() {
     cat "$DIR/screen"
 }
 
+# printed PATTERN: some line of the screen matches, or of what has scrolled away.
+printed() {
+    on_screen capture-pane -p -S -1000 >"$DIR/history"
+    grep -E -- "$1" "$DIR/history" || { cat "$DIR/history" && false; }
+}
+
 # shown PATTERN: some line of the screen matches.
 shown() {
     screen | grep -Eq -- "$1"
@@ -88,11 +94,13 @@ over() {
 
 # The births so far, of the headline.
 count() {
-    screen | sed -n '1s/^\([0-9,]*\) births .*/\1/p' | tr -d ,
+    screen | sed -En '1s/^(at least )?([0-9,]+) births? .*/\2/p' | tr -d ,
 }
 
 more_than() {
-    (($(count) > $1))
+    local births
+    births=$(count)
+    ((${births:-0} > $1))
 }
 
 @test "it shows programs, sorts by keys, pauses, resizes, quits, and prints the summary" {
@@ -137,9 +145,9 @@ more_than() {
     type_keys q
     over
     # The usual summary stands where the shell goes on, and what was there before still does.
-    shown '^a line from before$'
-    shown '^Births, and the time of the call$'
-    shown '^spawnscope-chil +fork +[1-9]'
+    printed '^a line from before$'
+    printed '^Births, and the time of the call$'
+    printed '^spawnscope-chil +fork +[1-9]'
     tail -n 1 "$DIR/run.jsonl" | jq -e '.type == "end" and .lost == 0'
     "$OWN/spawnscope" show "$DIR/run.jsonl" | grep -q '^spawnscope-chil '
 }
@@ -168,7 +176,7 @@ on_the_last_line() {
         watch 80 24 -a -o "$DIR/$how.jsonl"
         if [ "$how" = C-c ]; then type_keys C-c; else kill "-$how" "$tool"; fi
         over
-        shown '^Births, and the time of the call$'
+        printed '^Births, and the time of the call$'
         tail -n 1 "$DIR/$how.jsonl" | jq -e '.type == "end"'
     done
 }
@@ -183,7 +191,8 @@ on_the_last_line() {
     refute shown 'cannot write'
     type_keys q
     over 2
-    on_screen capture-pane -p -S -200 | grep '^spawnscope: cannot write .*/run.jsonl: File too large'
+    printed '^spawnscope: cannot write '
+    tr -d '\n' <"$DIR/history" | grep -q 'run.jsonl: *File too large'
     watch 80 24 -a
     kill -SEGV "$tool"
     over 139
@@ -228,10 +237,10 @@ none_left_of_tool() {
 @test "records that were lost stand in the first line, at any width" {
     watch 40 10 -a --ring-size 4K
     "$OWN/spawnscope-child" vfork 5000
-    eventually shown '^[0-9,]+ births  LOST [0-9,]+ '
+    eventually shown '^at least [0-9,]+ births  LOST [0-9,]+ '
     type_keys q
     over
-    on_screen capture-pane -p -S -200 | grep -q 'made no record'
+    printed '^[0-9]+ records were lost, '
 }
 
 @test "it needs a terminal, and does not share it" {
@@ -257,16 +266,16 @@ CASES
     grep -q 'needs a terminal' "$DIR/err"
 }
 
-@test "it keeps up with more than a thousand births a second, in bounded memory" {
-    watch 80 24 -a -i 100ms --by pid -o "$DIR/run.jsonl"
-    begun=$EPOCHREALTIME
-    # Each its own process: more than there are rows.
-    for _ in $(seq 1300); do "$OWN/spawnscope-child" leaf >/dev/null; (:); done
+# Of this test's processes alone, and no more records than the ring holds: so none is lost, however
+# late the tool runs on a busy machine.
+@test "it keeps up with thousands of births, by more processes than there are rows, in bounded memory" {
+    watch 80 24 -p $$ --children -i 100ms --by pid -o "$DIR/run.jsonl"
+    for _ in $(seq 1300); do (:) | (:); done
     "$OWN/spawnscope-child" vfork 5000
     "$OWN/spawnscope-child" fork 1500
     eventually more_than 9000
     memory=$(awk '/^VmHWM/ { print $2 }' "/proc/$tool/status")
-    echo "since $begun until $EPOCHREALTIME, $memory KiB"
+    echo "$memory KiB"
     refute shown LOST
     [ "$memory" -lt 200000 ]
     type_keys q
