@@ -109,7 +109,7 @@ more_than() {
     eventually shown '^spawnscope-chil +fork +[1-9]'
     eventually shown '^spawnscope-chil +vfork +[1-9]'
     shown '^PARENT +METHOD +BIRTHS +RATE +WORK▼ '
-    shown '^[0-9,]+ births  .*/s  work .* of [0-9]+ CPU'
+    shown ' births  .*/s  work .* of [0-9]+ CPU'
     refute shown 'a line from before'
     # A column of time, and by name.
     type_keys b
@@ -148,7 +148,7 @@ more_than() {
     printed '^a line from before$'
     printed '^Births, and the time of the call$'
     printed '^spawnscope-chil +fork +[1-9]'
-    tail -n 1 "$DIR/run.jsonl" | jq -e '.type == "end" and .lost == 0'
+    tail -n 1 "$DIR/run.jsonl" | jq -e '.type == "end"'
     "$OWN/spawnscope" show "$DIR/run.jsonl" | grep -q '^spawnscope-chil '
 }
 
@@ -226,7 +226,7 @@ none_left_of_tool() {
     watch 80 24 -a --detail light --trace tracepoint
     eventually shown '^spawnscope-chil '
     shown '^q quit  h keys  .*WORK lacks copy_mm'
-    shown '^[0-9,]+ births .* work at least '
+    shown ' births .* work at least '
     refute shown ' (CALL|MEDIAN|STARTED)'
     type_keys c
     eventually shown '^calls have no time: tracepoint:sys_exit would slow down '
@@ -270,15 +270,16 @@ CASES
 # late the tool runs on a busy machine.
 @test "it keeps up with thousands of births, by more processes than there are rows, in bounded memory" {
     watch 80 24 -p $$ --children -i 100ms --by pid -o "$DIR/run.jsonl"
-    for _ in $(seq 1300); do (:) | (:); done
+    for _ in $(seq 1300); do ( (:); (:); ); done
     "$OWN/spawnscope-child" vfork 5000
     "$OWN/spawnscope-child" fork 1500
-    eventually more_than 9000
+    eventually more_than 10000
+    shown ' 1-21 of 1025 '
     memory=$(awk '/^VmHWM/ { print $2 }' "/proc/$tool/status")
     echo "$memory KiB"
     refute shown LOST
     [ "$memory" -lt 200000 ]
     type_keys q
     over
-    tail -n 1 "$DIR/run.jsonl" | jq -e '.lost == 0 and .births > 9000'
+    tail -n 1 "$DIR/run.jsonl" | jq -e '.lost == 0 and .births > 10000'
 }
