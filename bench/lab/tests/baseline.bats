@@ -48,7 +48,7 @@ setup() {
     [ "$(diff -r "$TOP/bench" bench | grep -c '^>')" -eq 2 ]
     env -u BUILD make -o build/flags.stamp -o build/sources.stamp static >log 2>&1 || { cat log && false; }
 
-    bench/lab/baseline -v --baselines baselines >text || status=$?
+    COLUMNS=200 bench/lab/baseline -v --baselines baselines >text || status=$?
     cat text
     [ "$status" -eq 1 ]
     # The driver's change shows in vfork alone; the probes' in the cost of tracing any call.
