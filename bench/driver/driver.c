@@ -167,6 +167,7 @@ int bench_driver__run(struct bench_driver *driver, size_t id, unsigned int runs,
 		int err = pool__run(&driver->pool, cell, runs, &block, &cell->reason);
 
 		cell->broken = err != 0;
+		cell->late = err == -ETIMEDOUT;
 	}
 	for (size_t i = 0; i < block.taken; i++)
 		lines_sample(driver->out, id, &block.samples[i]);

@@ -257,7 +257,7 @@ int launch__ask(struct launch *launch, const struct subject_request *request,
 	if (ready <= 0) {
 		reap(launch);
 		return fault__set(why, -ETIMEDOUT,
-				  "the parent process " NO_ANSWER " %" PRId64
+				  "the parent process did not answer within %" PRId64
 				  " s; --timeout gives it longer",
 				  limit_ms / 1000);
 	}

@@ -105,7 +105,7 @@ void lines_skip(FILE *out, size_t id, const struct cell *cell)
 
 void lines_broken(FILE *out, size_t id, const struct cell *cell)
 {
-	write_reason(out, "broken", id, cell);
+	write_reason(out, cell->late ? "late" : "broken", id, cell);
 }
 
 void lines_parent(FILE *out, size_t id, pid_t pid, const struct parent_facts *facts)

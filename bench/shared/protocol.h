@@ -6,7 +6,7 @@
  *
  * The driver writes on standard output:
  *
- *   spawnscope-bench 3                 first line; the number is PROTOCOL_VERSION
+ *   spawnscope-bench 4                 first line; the number is PROTOCOL_VERSION
  *   libc NAME VERSION [PATH]           the driver's C library, and its file unless it is linked
  *                                      statically
  *   runs N                             samples per cell; repeated before a cell whose number
@@ -32,7 +32,8 @@
  *                    STARTED counts the children that were created, FAILED the calls that failed,
  *                    both with warm-ups. Or, if the parent died or hung, the samples taken until
  *                    then and, in place of `done`,
- *                      broken ID REASON...
+ *                      broken ID REASON...   or
+ *                      late ID REASON...     if the block reached the time limit
  *                    The cell then gets no more samples.
  *   quit             ends the driver; so does the end of standard input.
  *
@@ -52,10 +53,7 @@
  */
 #pragma once
 
-#define PROTOCOL_VERSION 3
+#define PROTOCOL_VERSION 4
 
 /* The driver writes no longer lines. */
 #define PROTOCOL_LINE_MAX 4096
-
-/* In the reason of `broken`: a block of samples reached the time limit. */
-#define NO_ANSWER "did not answer within"

@@ -46,6 +46,7 @@ struct cell {
 	const char *program_name; /* in its key; NULL: not an axis here */
 	bool skipped;		  /* no samples */
 	bool broken;		  /* no more samples */
+	bool late;		  /* since a block reached the time limit */
 	struct fault reason;	  /* why skipped or broken */
 };
 

@@ -288,6 +288,7 @@ static int run_block(struct bench *b, const struct plan_block *block)
 	if (broken) {
 		if (b->schedule.sets[block->probe_set].set != PROBE_SET_NONE)
 			b->started_unknown = true;
+		b->run.cells[slot->cell].late = taken.late;
 		err = give_up_cell(b, slot, false);
 		b->why.text[0] = '\0';
 		return err;

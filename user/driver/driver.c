@@ -236,7 +236,10 @@ int driver__run(struct driver *d, size_t cell, unsigned int runs, struct driver_
 	block->samples = d->samples;
 	if (err)
 		return err;
-	reason = line_reason(d->in.line, "broken", cell);
+	reason = line_reason(d->in.line, "late", cell);
+	block->late = reason != NULL;
+	if (!reason)
+		reason = line_reason(d->in.line, "broken", cell);
 	if (reason)
 		return fault__set(why, -EIO, "%s", reason);
 	at = d->in.line + strlen("done");

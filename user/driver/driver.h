@@ -2,6 +2,7 @@
 /* The driver spawnscope-bench as a child process; bench/shared/protocol.h is the protocol. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -45,6 +46,7 @@ struct driver_block {
 	size_t n;
 	int64_t started; /* children created, warm-ups included */
 	int64_t failed;	 /* calls that failed, warm-ups included */
+	bool late;	 /* it reached the time limit */
 };
 
 /*

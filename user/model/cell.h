@@ -46,6 +46,7 @@ struct cell {
 	size_t order;  /* its place in the grid; cells are stored as they are completed */
 	char *skipped; /* why there are no samples, or NULL */
 	char *broken;  /* why there are fewer samples than asked for, or NULL */
+	bool late;     /* that is since a block of them reached the time limit */
 	struct series samples[SAMPLE_COUNT];
 	struct series unattributed; /* ns: spawn_ns less the phases of the call; may be empty */
 	struct series bill; /* ns; in no file: cell__add_up_bill() computes it from the others */

@@ -248,6 +248,7 @@ static void decode_measured(const json_t *line, struct cell *c, struct reason *w
 	decode_syscalls(json_object_get(line, "syscalls"), &c->syscalls, why);
 	decode_errnos(json_object_get(line, "errnos"), c, why);
 	c->broken = store_optional_text(line, "broken", why);
+	c->late = json_is_true(json_object_get(line, "late"));
 }
 
 static void check_new_key(const struct run *r, struct reason *why)

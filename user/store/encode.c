@@ -258,6 +258,8 @@ json_t *store_encode_cell(const struct cell *c)
 	failed |= put_series(line, "errnos", &c->errnos, c->n);
 	if (c->broken)
 		failed |= put(line, "broken", store_json_text(c->broken));
+	if (c->late)
+		failed |= put(line, "late", json_true());
 	return finished(line, failed);
 }
 

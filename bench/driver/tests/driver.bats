@@ -19,7 +19,7 @@ load driver.bash
     $1 == "cell" { sub("method=", "", $3); method[$2] = $3 }
     $1 == "skip" && method[$2] != "clone3" { fault("skipped") }
     $1 == "skip" { skipped[$2] = 1 }
-    $1 == "broken" { fault("broken") }
+    $1 == "broken" || $1 == "late" { fault("broken") }
     $1 == "sample" {
         n[$2]++
         m = method[$2]
@@ -47,7 +47,7 @@ load driver.bash
 
 @test "the header has version, runs, seed, cells, ready, in this order" {
     run -0 "$BENCH" --method vfork --size 1M,2M --runs 1 --seed 18446744073709551615
-    [ "${lines[0]}" = "spawnscope-bench 3" ]
+    [ "${lines[0]}" = "spawnscope-bench 4" ]
     [[ ${lines[1]} =~ ^libc\ glibc\ [0-9.]+\ /.*/libc\.so ]]
     [ "${lines[2]}" = "runs 1" ]
     [ "${lines[3]}" = "seed 18446744073709551615" ]

@@ -80,7 +80,7 @@ ask() { # COMMAND
     kill -STOP "$pid"
     ask "run 0 1"
     read -r -t 10 word id reason <&"${COPROC[0]}"
-    [ "$word $id" = "broken 0" ]
+    [ "$word $id" = "late 0" ]
     [[ $reason == "the parent process did not answer within 1 s; --timeout"* ]]
     refute kill -0 "$pid"
     ask quit
@@ -91,7 +91,7 @@ ask() { # COMMAND
     printf '#!/bin/sh\nexec sleep 1000.%s\n' $$ >"$DIR/hang"
     chmod +x "$DIR/hang"
     run -0 "$BENCH" --child "$DIR/hang" --timeout 1 --method system --size 1M --runs 1
-    [[ $output == *"broken 0 the parent process did not answer within 1 s"* ]]
+    [[ $output == *"late 0 the parent process did not answer within 1 s"* ]]
     refute pgrep -f "^sleep 1000\.$$\$"
 }
 

@@ -316,7 +316,7 @@ LOOP
     kill -KILL "$subject"
     exit_of "$tool" 2
     cat "$DIR/err" "$DIR/out"
-    holds "$DIR/x.jsonl" 'at("fork"; mib(1); "phases") | .n < 1000000 and (.broken | test("killed by signal 9"))'
+    holds "$DIR/x.jsonl" 'at("fork"; mib(1); "phases") | .n < 1000000 and (.broken | test("killed by signal 9")) and (has("late") | not)'
     grep -q '^WARNING: 1 of 1 cell broke off: ' "$DIR/out"
     none_left "$OWN"
     # It died before it reported what it started in its last block: the number is unknown.
@@ -332,7 +332,7 @@ LOOP
     cat "$DIR/err" "$DIR/out"
     grep -Eq '^spawnscope: 1 of 1 cell broke off: .*--timeout' "$DIR/err"
     [ "$(wc -l <"$DIR/err")" -eq 1 ]
-    holds "$DIR/x.jsonl" 'at("fork"; mib(1); "none") | .n < 1000000 and (.broken | test("--timeout"))' \
+    holds "$DIR/x.jsonl" 'at("fork"; mib(1); "none") | .n < 1000000 and (.broken | test("--timeout")) and .late' \
         'final.type == "end"'
     grep -q '^WARNING: 1 of 1 cell broke off: ' "$DIR/out"
     none_left "$OWN"

@@ -141,10 +141,17 @@ TEST_BETWEEN(a_broken_parent_leaves_its_samples, set_up, tear_down)
 	assert_string_equal(why.text, "the parent was killed by signal 9");
 	assert_int_equal(block.n, 2);
 	assert_int_equal(block.samples[1].child, 8);
+	assert_false(block.late);
 	start_well(ANSWER("broken 0 at once"));
 	assert_int_equal(run(0, 5), -EIO);
 	assert_string_equal(why.text, "at once");
 	assert_int_equal(block.n, 0);
+	start_well(ANSWER("sample 0 7 0 100 200 150 170 180 300\n"
+			  "late 0 it took too long"));
+	assert_int_equal(run(0, 5), -EIO);
+	assert_string_equal(why.text, "it took too long");
+	assert_int_equal(block.n, 1);
+	assert_true(block.late);
 }
 
 TEST_BETWEEN(unexpected_answers_are_refused, set_up, tear_down)
@@ -170,6 +177,7 @@ TEST_BETWEEN(unexpected_answers_are_refused, set_up, tear_down)
 		"done 0 5 0 0",
 		"done",
 		"broken 1 why",
+		"late 1 why",
 		"skip 0 why",
 		"parent 0 77",
 		"",

@@ -23,7 +23,6 @@
 
 #include "bench/shared/clock.h"
 #include "bench/shared/fault.h"
-#include "bench/shared/protocol.h"
 #include "user/base/interrupt.h"
 #include "user/base/output.h"
 #include "user/base/privilege.h"
@@ -422,7 +421,7 @@ static int keep(const struct gate_options *o, const struct gate_take *take, int 
 static bool is_late(const struct run *run)
 {
 	for (size_t i = 0; i < run->cell_count; i++) {
-		if (run->cells[i].broken && strstr(run->cells[i].broken, NO_ANSWER))
+		if (run->cells[i].late)
 			return true;
 	}
 	return false;
