@@ -348,9 +348,10 @@ static void write_run(const struct report *p, size_t i, FILE *out)
 	write_series(out, r);
 	html_data_end(out);
 	fprintf(out,
-		"<p class=\"note\">%s %s in these sums; the page has no single births. "
+		"<p class=\"note\">%s%s %s in these sums; the page has no single births. "
 		"Medians and p99 are within 0.8 %%; counts, sums and the largest values are "
 		"exact.</p>\n",
+		text_plural((int64_t)r->run->birth_count, "", "All "),
 		text_count((double)r->run->birth_count).text,
 		text_plural((int64_t)r->run->birth_count, "record is", "records are"));
 	write_whatif(out, r);

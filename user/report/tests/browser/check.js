@@ -192,7 +192,7 @@ const checks = {
 		const page = await open(browser);
 		const plots = page.locator("#chart-births .plot svg");
 		expect((await plots.count()) === 3, "plots: " + (await plots.count()));
-		for (const [i, words] of [[0, /births/], [1, /of its work/], [2, /less work/]]) {
+		for (const [i, words] of [[0, /births?$/m], [1, /of its work/], [2, /less work/]]) {
 			const tip = page.locator("#chart-births .tip").nth(i);
 			await plots.nth(i).focus();
 			await page.keyboard.press("ArrowRight");
