@@ -53,7 +53,7 @@ start_early() {
 @test "a run that was just made becomes a page; untraced, it has no phases and says why" {
     measure untraced --no-trace --method fork,posix_spawn --size 1M,4M --runs 120
     "$TOOL" report "$result" -o "$DIR/page.html"
-    look views "$DIR/page.html" answer environment latency spread method
+    look views "$DIR/page.html" answer latency environment spread method
     look text "$DIR/page.html" 'not known: untraced' 'nothing was attached'
 }
 
@@ -61,7 +61,7 @@ start_early() {
     need_root
     measure traced --method fork,posix_spawn --size 1M,4M --runs 30 --rounds 1 --untraced none
     "$TOOL" report "$result" -o "$DIR/page.html"
-    look views "$DIR/page.html" answer environment latency phases spread cow method
+    look views "$DIR/page.html" answer phases latency environment spread cow method
 }
 
 @test "lost records and a run that broke off are the first answer" {
@@ -102,7 +102,7 @@ start_early() {
         | map(if .key.method == "fork" then .samples.spawn_ns |= map(. * 2) else . end)
         | map(if .counts.ptes_copied then .counts.ptes_copied |= map(. + 1) else . end)' >"$DIR/two.jsonl"
     "$TOOL" report "$ROOM/one.jsonl" "$DIR/two.jsonl" -o "$DIR/page.html"
-    look views "$DIR/page.html" answer environment latency phases spread cow compare method
+    look views "$DIR/page.html" answer phases latency environment spread cow compare method
     look runs "$DIR/page.html" 2
     look text "$DIR/page.html" powersave '+100.0 %' 'Counts are exact: 6 are the same in all runs that have them, 4 differ.'
     block_holds "$DIR/page.html" '[.views.compare[] | [.method, .measure] + .medians]
@@ -117,7 +117,7 @@ start_early() {
 @test "the gate's verdict, when it is among the inputs: in the answers, as a table, in markdown" {
     made_verdict >"$DIR/verdict.json"
     "$TOOL" report "$ROOM/one.jsonl" "$DIR/verdict.json" -o "$DIR/page.html"
-    look views "$DIR/page.html" answer environment latency phases spread cow gate method
+    look views "$DIR/page.html" answer phases latency environment spread cow gate method
     look text "$DIR/page.html" 'What does the gate say? (verdict.json)' '1 of 3 metrics is worse <b>' 'Pairs of runs: 16, margin 3 %' \
         '+12.0 %' '+9.0 % to +15.0 %' '102 µs' '256 pages' 'no bound to +2.0 %' 'does not gate' 'a <note>' 'Exact: 1 the same on both sides, 0 not.'
     grep -A 2 '<dl class="answers">' "$DIR/page.html" | head -n 2 | grep -q 'answer warning'
@@ -153,7 +153,7 @@ start_early() {
     look text "$DIR/page.html" "$name" '0 faults' '4 faults'
     look widths "$DIR/page.html"
     look axe "$DIR/page.html"
-    look views "$DIR/two.html" answer environment latency phases spread cow gate method
+    look views "$DIR/two.html" answer phases latency environment spread cow gate method
     # Numbers that nothing could be, and none at all.
     made_verdict '.margin = 999 | .metrics |= [.[], (.[] | .change = 1.7e308 | .high = 1.7e308), (.[] | .change = -1 | .low = -1e308),
         (.[] | .a = -5 | .b = 1e300 | .change = "x" | .verdict = "odd" | del(.cell, .unit)), {}]' >"$DIR/odd.json"
@@ -162,7 +162,7 @@ start_early() {
 }
 
 @test "several kernels of the lab: in order of version, with the change between neighbours" {
-    look views "$ROOM/kernels.html" answer environment latency phases spread cow compare kernels method
+    look views "$ROOM/kernels.html" answer phases latency environment spread cow compare kernels method
     look runs "$ROOM/kernels.html" 3
     block_holds "$ROOM/kernels.html" \
         '[.views.kernels.order[] | .kernel] == ["5.10.0-1", "6.1.0-2", "6.12.0-3"]' \
@@ -229,7 +229,7 @@ child_first() {
     "$TOOL" report "$DIR/run.jsonl" "$ROOM/k6.1.jsonl" -o "$DIR/page.html"
     block_holds "$DIR/page.html" '.views.phases.runs[0].rows[0] | .off_cpu == [30000, 90, 121] and .unattributed == 700' \
         '[.views.phases.runs[0].rows[1:][], .views.phases.runs[1].rows[] | has("off_cpu")] | any | not'
-    look views "$DIR/page.html" answer environment latency phases spread cow compare kernels method
+    look views "$DIR/page.html" answer phases latency environment spread cow compare kernels method
     look text "$DIR/page.html" 'off the CPU: the child ran first' '30.0 k, in 90 of 121 calls'
     look off_cpu "$DIR/page.html" 'off the CPU: 30.0 k' 'the child ran first, on the only CPU, in 90 of 121 calls'
     sed -n '/<section id="kernels"/,/<\/section>/p' "$DIR/page.html" | grep -F '>off the CPU: the child ran first<' | grep -qF '<td>30,000'
@@ -261,7 +261,7 @@ child_first() {
     [ "$(grep -c 'Started is absent where another program' "$DIR/page.html")" -eq 7 ]
     block_holds "$DIR/page.html" '[.views.phases.runs[].rows[], .views.spread.runs[][] | has("started")] | any | not' \
         '[.views.compare[].measure] | all(. == "call")' '[.views.latency[][] | select(.method == "fork-exec").started[2]] | all(. == null)'
-    look views "$DIR/page.html" answer environment latency phases spread cow compare method
+    look views "$DIR/page.html" answer phases latency environment spread cow compare method
     look beside "$DIR/page.html"
     "$TOOL" report --format markdown "$DIR/run.jsonl" >"$DIR/out.md"
     grep -qF '| 1 MiB | fork-exec | 204 µs | - |' "$DIR/out.md"
@@ -310,13 +310,13 @@ child_first() {
 # In a browser
 
 @test "every chart is drawn, no error on the console, no request leaves the page" {
-    look views "$ROOM/one.html" answer environment latency phases spread cow method
+    look views "$ROOM/one.html" answer phases latency environment spread cow method
 }
 
 @test "a method whose times are all 0, or all of whose are, leaves the other charts as they are" {
     made_run 'map(if .key.method == "posix_spawn" and .key.rss_bytes == 1048576 then .samples |= map_values(map(0)) else . end)' >"$DIR/run.jsonl"
     "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
-    look views "$DIR/page.html" answer environment latency phases spread cow method
+    look views "$DIR/page.html" answer phases latency environment spread cow method
     made_run 'map(if .samples then .samples |= map_values(map(0)) else . end)' >"$DIR/run.jsonl"
     "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
     look text "$DIR/page.html" 'None of these samples is longer than 0.' 'No sample of posix_spawn is longer than 0.'

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What was asked, and the answer in words. */
 #include "user/answers/answers.h"
+#include "user/answers/headline.h"
 #include "user/report/html.h"
 #include "user/report/verdict.h"
 #include "user/report/views/views.h"
@@ -16,23 +17,59 @@ static void write_answer(FILE *out, const struct answer *a)
 	fputs("</span></dd></div>\n", out);
 }
 
-/* Warnings first: they apply to all other answers. */
+static void write_headline(FILE *out, const struct headline *h)
+{
+	fputs("<div class=\"headline\"><p>", out);
+	html_text(out, h->sentence);
+	fputs("</p>\n<dl class=\"figures\">\n", out);
+	for (size_t i = 0; i < h->n; i++) {
+		fputs("<div><dt>", out);
+		html_text(out, h->figures[i].label);
+		fputs("</dt><dd>", out);
+		html_text(out, h->figures[i].figure);
+		fputs("</dd></div>\n", out);
+	}
+	fputs("</dl></div>\n", out);
+}
+
+static void write_some(FILE *out, const struct answers *answers, bool warnings)
+{
+	fputs("<dl class=\"answers\">\n", out);
+	for (size_t i = 0; i < answers->n; i++) {
+		if (answers->v[i].warning == warnings)
+			write_answer(out, &answers->v[i]);
+	}
+	fputs("</dl>\n", out);
+}
+
+static bool any(const struct answers *answers, bool warnings)
+{
+	for (size_t i = 0; i < answers->n; i++) {
+		if (answers->v[i].warning == warnings)
+			return true;
+	}
+	return false;
+}
+
+/* The headline, what is wrong with the run as a whole, and the rest; beside a headline folded. */
 static void write_answers(FILE *out, const struct report_run *r)
 {
 	struct answers answers;
+	struct headline headline;
+	bool has_headline = headline__of(&headline, &r->rows);
 
 	answers__of(&answers, &r->rows, r->births);
-
-	fputs("<dl class=\"answers\">\n", out);
-	for (size_t i = 0; i < answers.n; i++) {
-		if (answers.v[i].warning)
-			write_answer(out, &answers.v[i]);
-	}
-	for (size_t i = 0; i < answers.n; i++) {
-		if (!answers.v[i].warning)
-			write_answer(out, &answers.v[i]);
-	}
-	fputs("</dl>\n", out);
+	if (has_headline)
+		write_headline(out, &headline);
+	if (any(&answers, true))
+		write_some(out, &answers, true);
+	if (!any(&answers, false))
+		return;
+	if (has_headline)
+		fputs("<details class=\"rest\"><summary>More answers</summary>\n", out);
+	write_some(out, &answers, false);
+	if (has_headline)
+		fputs("</details>\n", out);
 }
 
 static void write(const struct report *p, FILE *out)

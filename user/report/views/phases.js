@@ -272,9 +272,9 @@ if (page.views.phases) {
 			return;
 		}
 		const costliest = facets.reduce((a, b) => (most(b) > most(a) ? b : a));
-		const some = shown === "ends" && facets.length > 2 ? facets.filter((f, i) => !i || f === costliest) : facets;
+		const some = shown === "ends" && facets.length > 2 ? [costliest, facets.find((f) => f !== costliest)] : facets;
 		if (facets.length > 2)
-			choices(head, "Parents", [["ends", "the smallest and the costliest"], ["all", "all " + facets.length]], shown, (v) => {
+			choices(head, "Parents", [["ends", "the costliest and the smallest"], ["all", "all " + facets.length]], shown, (v) => {
 				shown = v;
 				again();
 			});

@@ -13,9 +13,9 @@
 /* In the order of the page. */
 #define VIEWS(X)                                                                                   \
 	X(answer)                                                                                  \
-	X(environment)                                                                             \
-	X(latency)                                                                                 \
 	X(phases)                                                                                  \
+	X(latency)                                                                                 \
+	X(environment)                                                                             \
 	X(spread)                                                                                  \
 	X(cow)                                                                                     \
 	X(births)                                                                                  \
