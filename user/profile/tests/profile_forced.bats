@@ -15,7 +15,7 @@ setup() {
     server=''
     cat >"$DIR/births.py" <<'PY'
 import os, subprocess, sys
-memory = bytearray(64 << 20)
+memory = bytearray(b"x") * (64 << 20)  # written, so that a fork copies its page tables
 how = sys.argv[1]
 for _ in range(10):
     if how == "preexec_fn":
