@@ -121,6 +121,8 @@ static __always_inline struct slot *exec_of_thread(struct slot *thread, __u32 tg
 	}
 	if (!leader)
 		return NULL;
+	if (syscalls_counted)
+		syscalls_drop(leader); /* its last call is not the exec */
 	*exec_edge(leader, EDGE_exec_enter) = enter;
 	if (enter)
 		exec_take_over(leader, thread);
@@ -354,7 +356,7 @@ static __always_inline void profiled_thread_exec(struct slot *leader, __u32 old_
 		*exec_edge(leader, EDGE_exec_enter) = *exec_edge(old, EDGE_exec_enter);
 		exec_take_over(leader, old);
 		if (syscalls_counted)
-			syscalls_drop(leader); /* the last was not the leader's */
+			syscalls_drop(leader); /* its last call is not the exec */
 		*exec_edge(leader, EDGE_exec_flush) = 0;
 		if (*exec_edge(leader, EDGE_exec_load) < *exec_edge(old, EDGE_exec_enter))
 			*exec_edge(leader, EDGE_exec_load) = 0;

@@ -167,6 +167,21 @@ PY
     [ "$(births thread)" -eq 5 ]
 }
 
+@test "--syscalls gives no count where a thread execs for its process" {
+    need python3
+    cat >"$DIR/thread.py" <<'PY'
+import os, threading
+if os.fork() == 0:
+    threading.Thread(target=lambda: os.execv("/bin/true", ["true"])).start()
+    threading.Event().wait()
+os.wait()
+PY
+    profile --syscalls -o "$DIR/run.jsonl" -- "$(python3 -c 'import sys; print(sys.executable)')" "$DIR/thread.py"
+    # The leader's last call is not the exec, and the thread's calls are not the leader's.
+    holds "$DIR/run.jsonl" '[.[] | select(.type == "birth" and .method == "fork" and .exec.result == 0)] | length == 1' \
+        '[.[] | select(.type == "birth") | .counts | has("child_syscalls")] | any | not'
+}
+
 @test "what children do until their exec is what strace sees, call by call" {
     need strace
     need python3
