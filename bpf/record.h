@@ -170,8 +170,11 @@ struct record_command {
 /* Kinds of system calls that are counted apart for one child; glibc's children make some ten. */
 #define SYSCALL_KINDS 16
 
+/* In place of a number: calls from 32-bit code, whose numbers differ. */
+#define SYSCALL_COMPAT (~0u)
+
 struct syscall_kind {
-	__u32 nr; /* the system call's number */
+	__u32 nr; /* the system call's number, or SYSCALL_COMPAT */
 	__u32 n;  /* 0: unused */
 };
 
@@ -179,7 +182,7 @@ struct syscall_kind {
 struct record_syscalls {
 	struct record_head head;
 	__u32 total;
-	__u32 others; /* of the total: of further kinds, or from 32-bit code */
+	__u32 others; /* of the total: of further kinds */
 	struct syscall_kind kind[SYSCALL_KINDS];
 };
 

@@ -4,9 +4,6 @@
 
 #include "bpf/program.bpf.h"
 
-/* Not the number of any call: one from 32-bit code, whose numbers differ. */
-#define SYSCALL_COMPAT (~0u)
-
 static __always_inline void child_syscall(long nr)
 {
 	struct slot *s = execing(current_tid(current_task()));

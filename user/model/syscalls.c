@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define UNNAMED "syscall_"
+#define COMPAT	"(32-bit)"
 
 void syscalls__add(struct syscalls *c, uint32_t nr, int64_t n)
 {
@@ -62,9 +63,13 @@ int64_t syscalls__of(const struct syscalls *c, const char *name)
 
 const char *syscall_name(uint32_t nr, char name[SYSCALL_NAME_MAX])
 {
-	char *known = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)nr);
+	char *known = NULL;
 
-	if (known)
+	if (nr != SYSCALL_COMPAT)
+		known = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)nr);
+	if (nr == SYSCALL_COMPAT)
+		snprintf(name, SYSCALL_NAME_MAX, COMPAT);
+	else if (known)
 		snprintf(name, SYSCALL_NAME_MAX, "%s", known);
 	else
 		snprintf(name, SYSCALL_NAME_MAX, UNNAMED "%u", nr);
@@ -78,6 +83,10 @@ int syscall_by_name(const char *name, uint32_t *nr)
 	unsigned long long number;
 	char *end;
 
+	if (!strcmp(name, COMPAT)) {
+		*nr = SYSCALL_COMPAT;
+		return 0;
+	}
 	if (known != __NR_SCMP_ERROR) {
 		*nr = (uint32_t)known;
 		return 0;

@@ -19,7 +19,7 @@ struct syscalls {
 		int64_t n;
 	} kind[SYSCALL_KINDS_MAX];
 	size_t kinds;
-	int64_t others; /* of further kinds, or from 32-bit code */
+	int64_t others; /* of further kinds */
 };
 
 /* Adds `n` calls of a kind. */
@@ -33,7 +33,10 @@ void syscalls__sort(struct syscalls *c);
 /* How many of this name; 0: none. */
 int64_t syscalls__of(const struct syscalls *c, const char *name);
 
-/* "rt_sigaction"; "syscall_999" for a number without a name. Returns `name`. */
+/*
+ * "rt_sigaction"; "syscall_999" for a number without a name; "(32-bit)" for SYSCALL_COMPAT.
+ * Returns `name`.
+ */
 const char *syscall_name(uint32_t nr, char name[SYSCALL_NAME_MAX]);
 
 /* The number on this machine. 0, or -ENOENT. */

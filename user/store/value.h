@@ -14,7 +14,7 @@ struct lifted;
 /* Times and counts of births: sums of some dozen do not overflow. */
 #define STORE_NUMBER_MAX (INT64_MAX >> 8)
 
-/* In "syscalls": those of further kinds, or from 32-bit code. */
+/* In "syscalls": those of further kinds. */
 #define STORE_OTHER_SYSCALLS "(other)"
 
 /* The kernel's MAX_ERRNO (include/linux/err.h). */

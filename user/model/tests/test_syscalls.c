@@ -22,6 +22,9 @@ TEST(system_calls_have_the_names_of_this_machine)
 	assert_int_equal(syscall_by_name("syscall_7x", &nr), -ENOENT);
 	assert_int_equal(syscall_by_name("syscall_-7", &nr), -ENOENT);
 	assert_int_equal(syscall_by_name("syscall_4294967296", &nr), -ENOENT);
+	assert_string_equal(syscall_name(SYSCALL_COMPAT, name), "(32-bit)");
+	assert_int_equal(syscall_by_name("(32-bit)", &nr), 0);
+	assert_int_equal(nr, SYSCALL_COMPAT);
 }
 
 TEST(the_syscalls_of_births_add_up_by_kind)
