@@ -10,6 +10,9 @@
 #define KINDS 3
 
 static const char title[] = "System calls of a child until its exec (on average)";
+/* A bench takes its times in other samples. */
+static const char title_of_profile[] = "System calls of a child until its exec (on average); "
+				       "counting them made PRE_EXEC longer";
 
 static void head(struct columns *s)
 {
@@ -17,11 +20,12 @@ static void head(struct columns *s)
 	columns__head(s, 0, "MOST OFTEN", NULL);
 }
 
-/* "122 rt_sigaction, 2 rt_sigprocmask", for one child. */
+/* "122 rt_sigaction, 2 rt_sigprocmask, 1 other", for one child: together its SYSCALLS. */
 static void add_kinds(struct columns *s, struct syscalls calls, double children)
 {
 	struct strbuf text = {0};
 	char name[SYSCALL_NAME_MAX];
+	int64_t rest = calls.others;
 	size_t shown = calls.kinds < KINDS ? calls.kinds : KINDS;
 
 	syscalls__sort(&calls);
@@ -29,8 +33,10 @@ static void add_kinds(struct columns *s, struct syscalls calls, double children)
 		strbuf__add(&text, "%s%s %s", i ? ", " : "",
 			    text_count((double)calls.kind[i].n / children).text,
 			    syscall_name(calls.kind[i].nr, name));
-	if (calls.kinds > shown)
-		strbuf__add(&text, ", %zu more", calls.kinds - shown);
+	for (size_t i = shown; i < calls.kinds; i++)
+		rest += calls.kind[i].n;
+	if (rest)
+		strbuf__add(&text, ", %s other", text_count((double)rest / children).text);
 	columns__add(s, "%s", text.length ? strbuf__text(&text) : "-");
 	strbuf__free(&text);
 }
@@ -75,5 +81,5 @@ int table_profile_syscalls(const struct profile_summary *sum, FILE *out, bool co
 		table_add_profile_labels(sum, s, g);
 		add(s, &g->syscalls, (double)count->n, count->sum);
 	}
-	return columns__finish(s, title, out, colour);
+	return columns__finish(s, title_of_profile, out, colour);
 }
