@@ -148,22 +148,32 @@ static bool fewer_vmas(struct advice *a, const struct calibration *c, const char
 	return !(a->saved.high < WHATIF_WORTH_NS);
 }
 
-static bool close_range_once(struct advice *a, const struct calibration *c, const char *clock)
+/* What closing many descriptors may take is all before the exec. `format` has their number. */
+static bool closes_many(struct advice *a, double fds, const char *format)
 {
-	const struct sketch *before = &a->group->phase[PHASE_pre_exec],
-			    *counted = &a->group->count[COUNT_child_syscalls];
-	double fds = median(&a->group->count[COUNT_parent_fds]);
+	const struct sketch *before = &a->group->phase[PHASE_pre_exec];
 
-	if (counted->n)
-		fds = (double)syscalls__of(&a->group->syscalls, "close") / (double)counted->n;
 	if (!(fds >= MANY_DESCRIPTORS) || before->sum < WHATIF_WORTH_NS)
 		return false;
-	strbuf__add(&a->what,
-		    counted->n ? "close_range: a child closes %s descriptors one by one"
-			       : "close_range, if children close %s descriptors one by one",
-		    text_count(rint(fds)).text);
+	strbuf__add(&a->what, format, text_count(rint(fds)).text);
 	a->saved = (struct estimate){0, before->sum};
 	return true;
+}
+
+static bool close_range_if(struct advice *a, const struct calibration *c, const char *clock)
+{
+	return !a->group->count[COUNT_child_syscalls].n &&
+	       closes_many(a, median(&a->group->count[COUNT_parent_fds]),
+			   "close_range, if children close %s descriptors one by one");
+}
+
+static bool close_range_once(struct advice *a, const struct calibration *c, const char *clock)
+{
+	uint64_t children = a->group->count[COUNT_child_syscalls].n;
+
+	return children &&
+	       closes_many(a, (double)syscalls__of(&a->group->syscalls, "close") / (double)children,
+			   "close_range: a child closes %s descriptors one by one");
 }
 
 static const struct advice_kind kinds[] = {
@@ -177,7 +187,9 @@ static const struct advice_kind kinds[] = {
 	{"early_fork", early, "before the heap: at most copy_mm", false, 0},
 	{"huge_pages", huge_pages, "huge pages: copy_mm less theirs", true, WHATIF_COPIER},
 	{"fewer_vmas", fewer_vmas, "VMAs: at most copy_mm without copy_pages", false, 0},
-	{"close_range", close_range_once, "close_range: at most pre_exec", false, 0},
+	{"close_range", close_range_if, "close_range: at most pre_exec", false, 0},
+	{"close_range", close_range_once,
+	 "close_range: at most pre_exec, which counting system calls made longer", false, 0},
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))

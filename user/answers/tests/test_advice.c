@@ -85,6 +85,8 @@ TEST_BETWEEN(few_descriptors_are_left_alone, NULL, tear_down)
 	b.life.syscall[0] = (struct syscall_kind){SYS_close, 299};
 	advise(&b, 200);
 	assert_non_null(find("close_range: a child closes 299 descriptors one by one"));
+	advices_add_basis(&text, &a, a.n, NULL, "monotonic");
+	assert_non_null(strstr(text.text, "pre_exec, which counting system calls made longer"));
 	b.life.syscall[0].nr = SYS_read;
 	b.life.count[COUNT_parent_fds] = 256;
 	advise(&b, 200);
