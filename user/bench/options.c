@@ -268,6 +268,16 @@ static struct argp_option *find_option(struct argp_option *table, int key)
 	return table;
 }
 
+/* The samples with all probes count them. */
+static int check(const struct bench_options *o)
+{
+	if (!o->syscalls || (o->trace && o->all_runs))
+		return 0;
+	complain("--syscalls is counted by probes: leave out %s",
+		 o->trace ? "--all-runs 0" : "--no-trace");
+	return -EINVAL;
+}
+
 int bench_options__parse(struct bench_options *o, int argc, char **argv)
 {
 	struct argp_option table[sizeof(option_table) / sizeof(option_table[0])];
@@ -290,6 +300,8 @@ int bench_options__parse(struct bench_options *o, int argc, char **argv)
 		find_option(table, OPTION_SORT)->doc = columns;
 		err = option_parse(&argp, argc, argv, o);
 	}
+	if (!err)
+		err = check(o);
 	free(views);
 	free(columns);
 	if (!err && o->verbose)

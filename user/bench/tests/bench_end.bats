@@ -56,6 +56,8 @@ refused() {
     refused "'--nope'" --nope
     refused "'-x'" -x
     refused "--no-trace" --no-trace=1
+    refused "--syscalls .*leave out --no-trace" --syscalls --no-trace
+    refused "--syscalls .*leave out --all-runs 0" --syscalls --all-runs 0
     refused "'stray'" stray
     refused "'fork'" --method fork --size 1M fork
     one_line 2 "--runs" "$TOOL" bench --runs
