@@ -15,7 +15,8 @@ setup() {
     server=''
     cat >"$DIR/births.py" <<'PY'
 import os, subprocess, sys
-memory = bytearray(b"x") * (64 << 20)  # written, so that a fork copies its page tables
+mib = int(sys.argv[2]) if len(sys.argv) > 2 else 64
+memory = bytearray(b"x") * (mib << 20)  # written, so that a fork copies its page tables
 how = sys.argv[1]
 for _ in range(10):
     if how == "preexec_fn":
@@ -132,7 +133,7 @@ saved() {
     # Not by stack, there is a hint only where a change is worth it.
     profile -- "$ROOM/callers" fork 7 0
     refute grep -q 'by stack' "$DIR/err"
-    profile -- /usr/bin/python3 "$DIR/births.py" fork
+    profile -- /usr/bin/python3 "$DIR/births.py" fork 512
     grep -q '^--by stack shows why these are forks\.$' "$DIR/err"
 }
 
