@@ -164,7 +164,8 @@ static bool close_range_if(struct advice *a, const struct calibration *c, const 
 {
 	return !a->group->count[COUNT_child_syscalls].n &&
 	       closes_many(a, median(&a->group->count[COUNT_parent_fds]),
-			   "close_range, if children close %s descriptors one by one");
+			   "close_range, if children close %s descriptors one by one "
+			   "(--syscalls counts)");
 }
 
 static bool close_range_once(struct advice *a, const struct calibration *c, const char *clock)

@@ -69,7 +69,7 @@ TEST_BETWEEN(few_descriptors_are_left_alone, NULL, tear_down)
 	/* 0.5 us before the exec. */
 	b.life.count[COUNT_parent_fds] = 256;
 	advise(&b, 200);
-	assert_non_null(find("close_range, if children close 256 descriptors one by one"));
+	assert_non_null(find("close_range, if children close 256 descriptors one by one (--sys"));
 	assert_true(find("close_range")->saved.low == 0);
 	assert_true(find("close_range")->saved.high == 100000);
 	advise(&b, 199);
