@@ -271,6 +271,10 @@ static struct argp_option *find_option(struct argp_option *table, int key)
 /* The samples with all probes count them. */
 static int check(const struct bench_options *o)
 {
+	if (!o->syscalls && table_views_name_syscalls(o->views)) {
+		complain("--show syscalls needs --syscalls, which counts them");
+		return -EINVAL;
+	}
 	if (!o->syscalls || (o->trace && o->all_runs))
 		return 0;
 	complain("--syscalls is counted by probes: leave out %s",

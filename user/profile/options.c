@@ -373,6 +373,8 @@ static int check(struct profile_command *c)
 		{c->weight == FOLDED_CALL && c->detail == PROBE_SET_PHASES,
 		 "--weight call needs the time of the call, which --detail light may not measure: "
 		 "use --detail calls"},
+		{!c->input && !c->probe.syscalls && table_views_name_syscalls(c->views),
+		 "--show syscalls needs --syscalls, which counts them"},
 		{c->records && !c->output, "--records needs -o FILE"},
 		{c->input && (c->output || c->cgroup || filter_is_set(&c->trace.filter) ||
 			      c->seconds > 0),

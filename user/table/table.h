@@ -31,6 +31,9 @@ char *table_views_help(void);
 /* Adds the views of a list, "phases,cow", to *chosen. 0, or -EINVAL after one line. */
 int table_views_option(const char *list, unsigned int *chosen);
 
+/* Whether these are not all and the system calls are one of them, which only --syscalls counts. */
+bool table_views_name_syscalls(unsigned int chosen);
+
 /* The help of an option --sort, malloc'ed. NULL: out of memory. */
 char *table_sort_help(void);
 

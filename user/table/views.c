@@ -66,3 +66,11 @@ int table_views_option(const char *list, unsigned int *chosen)
 	free(copy);
 	return which < 0 ? which : 0;
 }
+
+bool table_views_name_syscalls(unsigned int chosen)
+{
+	unsigned int syscalls = 0;
+
+	return chosen != TABLE_VIEWS_ALL && !table_views_option("syscalls", &syscalls) &&
+	       chosen & syscalls;
+}

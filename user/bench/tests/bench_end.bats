@@ -56,6 +56,7 @@ refused() {
     refused "'--nope'" --nope
     refused "'-x'" -x
     refused "--no-trace" --no-trace=1
+    refused "--show syscalls needs --syscalls" --show phases,syscalls
     refused "--syscalls .*leave out --no-trace" --syscalls --no-trace
     refused "--syscalls .*leave out --all-runs 0" --syscalls --all-runs 0
     refused "'stray'" stray

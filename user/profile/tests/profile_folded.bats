@@ -46,6 +46,7 @@ setup() {
 @test "what cannot be is refused in one line" {
     one_line 2 '--folded needs --by stack' "$TOOL" profile --folded "$DIR/x" --by comm -- true
     one_line 2 '--weight needs --folded' "$TOOL" profile --weight call -- true
+    one_line 2 '--show syscalls needs --syscalls' "$TOOL" profile --show syscalls -- true
     one_line 2 '--weight call needs the time of the call' \
         "$TOOL" profile --folded "$DIR/x" --weight call --detail light -- true
     one_line 2 'work, births, errors, call, median, max, rss or name' "$TOOL" profile --sort size -- true
