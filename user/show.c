@@ -75,7 +75,7 @@ static int print_profile(const struct run *r, const struct table_options *t)
 	if (!err)
 		err = spans__add_calls(&calls, r);
 	if (!err) {
-		s = table_profile_stored(r, &g, &calls);
+		s = profile_summary__stored(r, &g, &calls);
 		s.views = t->views;
 		s.file = t->file;
 		err = table_profile_print(&s, stdout, t->colour);
@@ -115,8 +115,8 @@ int command_show(int argc, char **argv)
 	if (!err) {
 		err = input_read(&in, &o.path, 1, o.truncated, NULL, &why);
 		/* A profile without a birth says as much. */
-		if (!err && !run__is_profile(in.runs))
-			err = input_need_values(&in, &why);
+		if (!err)
+			err = input_need_values(&in, true, &why);
 		if (err)
 			complain("%s", why.text);
 	}

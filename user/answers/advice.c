@@ -307,3 +307,29 @@ void advices_add_basis(struct strbuf *text, const struct advices *a, size_t n,
 			whatif_add_basis(text, figures[i], c, clock);
 		}
 }
+
+void advice_add_line(struct strbuf *text, const struct advice *a, const char *who,
+		     const char *clock)
+{
+	advice_add_saving(text, a, clock);
+	strbuf__add(text, ": %s: %s", who, strbuf__text(&a->what));
+}
+
+void advices_add_rest(struct strbuf *text, const struct advices *a)
+{
+	if (a->n > ADVICES_SHOWN)
+		strbuf__add(text, "and %zu more, which save less or are not known",
+			    a->n - ADVICES_SHOWN);
+}
+
+void advices_add_shown_basis(struct strbuf *text, const struct advices *a,
+			     const struct calibration *c, const char *clock)
+{
+	struct strbuf basis = {0};
+
+	advices_add_basis(&basis, a, ADVICES_SHOWN, c, clock);
+	if (basis.length)
+		strbuf__add(text, "Basis, of these births: %s", strbuf__text(&basis));
+	text->failed |= basis.failed;
+	strbuf__free(&basis);
+}

@@ -12,6 +12,9 @@
 
 struct advice_kind;
 
+/* Pieces that are shown; the others save less. */
+#define ADVICES_SHOWN 8
+
 struct advice {
 	const struct advice_kind *kind;
 	const struct group *group; /* whose births; borrowed */
@@ -46,3 +49,12 @@ void advice_add_saving(struct strbuf *text, const struct advice *a, const char *
  */
 void advices_add_basis(struct strbuf *text, const struct advices *a, size_t n,
 		       const struct calibration *c, const char *clock);
+
+/* Adds "saves 2.00 ms to 2.02 ms: WHO: posix_spawn or vfork for 10 forks that exec". */
+void advice_add_line(struct strbuf *text, const struct advice *a, const char *who,
+		     const char *clock);
+/* Adds how many are not shown; nothing if all are. */
+void advices_add_rest(struct strbuf *text, const struct advices *a);
+/* Adds "Basis, of these births: " and that of those shown; nothing if none is known. */
+void advices_add_shown_basis(struct strbuf *text, const struct advices *a,
+			     const struct calibration *c, const char *clock);

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/analysis/whatif.h"
 #include "user/answers/births.h"
 #include "user/text/numbers.h"
 #include "user/text/utf8.h"
@@ -43,7 +42,7 @@ static void say_births(struct answers *answers, const struct rows *rows, const s
 	}
 	if (run->ended && run->end.duration_ns > 0)
 		answer__detail(
-			a, " in %s",
+			a, "%sin %s", a->detail[0] ? " " : "",
 			text_time_words((double)run->end.duration_ns, rows->instructions).text);
 	if (run->failures.absent)
 		answer__detail(a, "; calls that failed were not seen.");
@@ -68,13 +67,14 @@ static void say_costliest(struct answers *answers, const struct rows *rows,
 {
 	struct answer *a;
 	const struct groups *all = &s->groups;
-	const struct group *g = &all->v[0];
+	const struct group *g = all->v;
 	double share = NAN;
-	int biggest = group_biggest(g, &share);
+	int biggest;
 	name_buf name;
 
-	if (!(g->work_ns > 0))
+	if (!all->n || !(g->work_ns > 0))
 		return;
+	biggest = group_biggest(g, &share);
 	a = answers__add(answers, "Whose births cost the most?");
 	answer__figure(a, "%s, by %s", name_of(g, name), method_name(g->key.method));
 	answer__detail(a, "%.1f %% of all work: %s in %s %s", 100 * g->work_ns / all->all.work_ns,
@@ -121,47 +121,6 @@ static void say_slowest(struct answers *answers, const struct rows *rows,
 			.text);
 }
 
-static void add_worth(struct spawnable *sum, const struct group *g)
-{
-	if (!whatif_has(g, WHATIF_SPAWNABLE))
-		return;
-	sum->n += g->spawnable.n;
-	sum->least_ns += g->spawnable.least_ns;
-	sum->most_ns += g->spawnable.most_ns;
-	sum->held_ns += g->spawnable.held_ns;
-}
-
-/* Over the groups that are worth a change, as the view of births lists them. */
-static struct spawnable worth_sum(const struct groups *groups)
-{
-	struct spawnable sum = {0};
-
-	for (size_t i = 0; i < groups->n; i++)
-		add_worth(&sum, &groups->v[i]);
-	if (groups->other.label)
-		add_worth(&sum, &groups->other);
-	return sum;
-}
-
-static void say_whatif(struct answers *answers, const struct rows *rows, const struct birth_sums *s)
-{
-	struct answer *a;
-	const struct spawnable w = worth_sum(&s->groups);
-
-	if (!w.n)
-		return;
-	a = answers__add(answers, "What would posix_spawn save?");
-	answer__figure(a, "%s to %s", text_time(w.least_ns, rows->instructions).text,
-		       text_time_words(w.most_ns, rows->instructions).text);
-	answer__detail(a,
-		       "An estimate from the phases of %s %s: the lower end is "
-		       "copy_mm alone, the upper end is all measured work that follows from the "
-		       "copy. In return their parents would be held for %s in total.",
-		       text_count((double)w.n).text,
-		       text_plural((int64_t)w.n, "fork that execs", "forks that exec"),
-		       text_time_words(w.held_ns, rows->instructions).text);
-}
-
 void answers__add_births(struct answers *answers, const struct rows *rows,
 			 const struct birth_sums *s)
 {
@@ -169,5 +128,4 @@ void answers__add_births(struct answers *answers, const struct rows *rows,
 	say_costliest(answers, rows, s);
 	say_phase(answers, rows, s);
 	say_slowest(answers, rows, s);
-	say_whatif(answers, rows, s);
 }

@@ -440,7 +440,7 @@ int profile_options__parse(struct profile_command *c, int argc, char **argv)
 	*c = (struct profile_command){
 		.detail = -1,
 		.probe = {.best = SOURCE_FENTRY, .ring_bytes = 1 << 24},
-		.top = TABLE_PROFILE_TOP,
+		.top = PROFILE_TOP,
 	};
 	c->trace.args_max = 512;
 	c->args = calloc(argc, sizeof(*c->args));

@@ -134,7 +134,7 @@ static int summarise(struct profile *p)
 		calibrate_for(p);
 	if (!err)
 		err = sinks__finish(&p->sinks);
-	s = table_profile_of(&p->sinks.run, &p->sinks.groups, &p->sinks.calls);
+	s = profile_summary__of(&p->sinks.run, &p->sinks.groups, &p->sinks.calls);
 	summary_add_trace(&s, t);
 	s.uncalibrated = p->uncalibrated.text[0] ? p->uncalibrated.text : NULL;
 	if (!err)
@@ -234,7 +234,7 @@ static int replay(struct profile *p)
 		err = replay_births(&p->sinks);
 	if (err)
 		return err;
-	s = table_profile_stored(r, &p->sinks.groups, &p->sinks.calls);
+	s = profile_summary__stored(r, &p->sinks.groups, &p->sinks.calls);
 	err = sinks__finish(&p->sinks);
 	return err ? err : summary_print(&s, &p->options, &p->sinks);
 }

@@ -13,6 +13,7 @@
 #include "user/report/format.h"
 #include "user/report/verdict.h"
 #include "user/store/inputs.h"
+#include "user/text/numbers.h"
 
 static const struct report_format *const formats[] = {
 #define X(name) &report_##name,
@@ -93,7 +94,10 @@ static int compose(void *context, FILE *out)
 {
 	const struct task *task = context;
 	struct report p;
-	int err = report__init(&p, task->in->runs, task->in->paths, task->in->count);
+	int err;
+
+	text_plain_utf8();
+	err = report__init(&p, task->in->runs, task->in->paths, task->in->count);
 
 	p.verdicts = task->in->verdicts;
 	p.verdict_paths = task->in->verdict_paths;
@@ -134,7 +138,7 @@ int command_report(int argc, char **argv)
 	if (!err) {
 		err = input_read(&in, o.paths, o.count, o.truncated, verdict_read, &why);
 		if (!err)
-			err = input_need_values(&in, &why);
+			err = input_need_values(&in, true, &why);
 		if (!err)
 			err = output_replace(o.output, compose, &(struct task){&o, &in}, &why);
 		if (err)

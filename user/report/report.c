@@ -52,6 +52,15 @@ static char *run_name(const struct report *p, size_t index)
 	return numbered;
 }
 
+static int sum_births(struct report_run *r)
+{
+	r->births = birth_sums__of(r->run);
+	if (!r->births || spans__add_calls(&r->calls, r->run))
+		return -ENOMEM;
+	r->summary = profile_summary__stored(r->run, &r->births->groups, &r->calls);
+	return 0;
+}
+
 static int fill_run(struct report *p, size_t index, const struct axes *axes)
 {
 	struct report_run *r = &p->runs[index];
@@ -59,11 +68,8 @@ static int fill_run(struct report *p, size_t index, const struct axes *axes)
 	r->name = run_name(p, index);
 	if (!r->name)
 		return -ENOMEM;
-	if (r->run->birth_count > 0) {
-		r->births = birth_sums__of(r->run);
-		if (!r->births)
-			return -ENOMEM;
-	}
+	if (run__is_profile(r->run) && sum_births(r))
+		return -ENOMEM;
 	return rows__init(&r->rows, r->run, rows_probe_set(r->run), axes);
 }
 
@@ -91,6 +97,7 @@ void report__free(struct report *p)
 {
 	for (size_t i = 0; i < p->count; i++) {
 		birth_sums__free(p->runs[i].births);
+		spans__free(&p->runs[i].calls);
 		rows__free(&p->runs[i].rows);
 		free(p->runs[i].name);
 	}

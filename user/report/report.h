@@ -8,6 +8,7 @@
 
 #include "user/analysis/birth_sums.h"
 #include "user/analysis/rows.h"
+#include "user/answers/profile.h"
 
 struct report_run {
 	const struct run *run;
@@ -15,7 +16,9 @@ struct report_run {
 	char *name;		   /* short and unique */
 	struct rows rows;	   /* of a bench: the shown ones */
 	bool instructions;	   /* its clock counts them */
-	struct birth_sums *births; /* of a profile; NULL: it has none */
+	struct birth_sums *births; /* of a profile, which may have none; else NULL */
+	struct spans calls;	   /* of its births */
+	struct profile_summary summary;
 };
 
 struct report {

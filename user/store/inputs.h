@@ -31,8 +31,11 @@ typedef int verdict_reader(const char *path, json_t **verdict, const char **why)
 int input_read(struct input *in, char *const *paths, size_t count, bool truncated,
 	       verdict_reader *reader, struct fault *why);
 
-/* -EINVAL, with one line in `why`, if one of the runs has neither a sample nor a birth; or 0. */
-int input_need_values(const struct input *in, struct fault *why);
+/*
+ * -EINVAL, with one line in `why`, if one of the runs has neither a sample nor a birth; or 0.
+ * `births`: a profile may have none.
+ */
+int input_need_values(const struct input *in, bool births, struct fault *why);
 
 /* Whether `output` (may be NULL) is one of the files. */
 bool input_is_output(char *const *paths, size_t count, const char *output);

@@ -78,98 +78,6 @@ void table_profile_losses(const struct profile_summary *sum, FILE *out, bool col
 	print_errors(sum, out);
 }
 
-static struct number time_of(const struct profile_summary *sum, double ns)
-{
-	return text_plain_time(ns, sum->clock);
-}
-
-/* "4.7 %" */
-static struct number percent(double part, double whole)
-{
-	double share = 100 * part / whole;
-	struct number n;
-
-	if (share < 0.1)
-		snprintf(n.text, sizeof(n.text), "less than 0.1 %%");
-	else
-		snprintf(n.text, sizeof(n.text), "%.1f %%", share);
-	return n;
-}
-
-/* Why no call has a time. */
-static const char *no_calls(const struct profile_summary *sum)
-{
-	const char *absent = run__call_absent(sum->run);
-
-	return absent ? absent : "none began and ended in this time";
-}
-
-static void add_calls(const struct profile_summary *sum, struct strbuf *line)
-{
-	const struct sketch *call = &sum->groups->all.call;
-	int64_t births = (int64_t)sum->groups->all.counts.births;
-	int64_t ns = spans__ns(sum->calls);
-
-	if (!call->n) {
-		strbuf__add(line, " in %s", time_of(sum, (double)sum->ns).text);
-		if (births)
-			strbuf__add(line, "; how long the calls took was not measured: %s",
-				    no_calls(sum));
-		return;
-	}
-	strbuf__add(line, ", %s%s", sum->calls->least ? "at least " : "",
-		    time_of(sum, (double)ns).text);
-	if (sum->ns > 0)
-		strbuf__add(line, " = %s of %s%s%s", percent((double)ns, (double)sum->ns).text,
-			    sum->whole ? "" : "the ", time_of(sum, (double)sum->ns).text,
-			    sum->whole ? "" : " traced");
-	strbuf__add(line, ": the time in which a parent waited in its call");
-	/* Not for rounding: they overlap by a thousandth at least. */
-	if (call->sum > 1.001 * (double)ns)
-		strbuf__add(line, " (%s in sum: some at the same time)",
-			    time_of(sum, call->sum).text);
-	if ((int64_t)call->n < births)
-		strbuf__add(line, "; the other %" PRId64 " %s not timed", births - (int64_t)call->n,
-			    text_plural(births - (int64_t)call->n, "call was", "calls were"));
-}
-
-static void add_work(const struct profile_summary *sum, struct strbuf *line)
-{
-	const struct phase_origin *cpu = &sum->run->cpu, *copy = &sum->phases[PHASE_copy_mm];
-	double work = sum->groups->all.work_ns, all = (double)sum->run->end.cpu_ns;
-
-	strbuf__add(line, "Work of these births: %s", time_of(sum, work).text);
-	if (!cpu->source)
-		strbuf__add(line, "; share of CPU time not known: %s",
-			    cpu->absent ? cpu->absent : "this file does not have it");
-	else if (work > all)
-		strbuf__add(line,
-			    "; the command and what it waited for had %s of CPU time, so some is "
-			    "of others",
-			    time_of(sum, all).text);
-	else
-		strbuf__add(line,
-			    " = %s of the command's %s of CPU time, with all that it waited for",
-			    percent(work, all).text, time_of(sum, all).text);
-	if (copy->absent && !sum->groups->all.phase[PHASE_copy_mm].n)
-		strbuf__add(line, ". It lacks copy_mm, most of the work of a fork: %s",
-			    copy->absent);
-}
-
-/* "Command: make -j2"; of another profile "Options: -a -d 10". */
-static void add_subject(char *const *command, struct strbuf *line)
-{
-	size_t from = 0;
-
-	while (command[from] && strcmp(command[from], "--"))
-		from++;
-	strbuf__add(line, command[from] ? "Command:" : "Options:");
-	/* "spawnscope profile" comes first. */
-	from = command[from] ? from + 1 : 2;
-	for (size_t i = from; command[i]; i++)
-		strbuf__add(line, " %s", command[i]);
-}
-
 static void print_line(struct strbuf *line, FILE *out)
 {
 	layout_wrap(out, 0, 2, strbuf__text(line));
@@ -181,11 +89,9 @@ static void print_subject(const struct profile_summary *sum, FILE *out)
 	struct strbuf line = {0};
 	char *text;
 
-	if (!sum->run->command || !sum->run->command[0] || !sum->run->command[1])
-		return;
-	add_subject(sum->run->command, &line);
+	profile_add_subject(&line, sum->run);
 	text = escape_copy(strbuf__text(&line));
-	if (text) {
+	if (text && text[0]) {
 		layout_cut(text, layout_width());
 		fprintf(out, "%s\n", text);
 	}
@@ -226,21 +132,15 @@ static void print_counts(const struct profile_summary *sum, FILE *out)
 
 void table_profile_headline(const struct profile_summary *sum, FILE *out, bool colour)
 {
-	const struct group *all = &sum->groups->all;
-	bool partial = sum->unseen > 0 || sum->untracked > 0 || (sum->stored && all->counts.lost);
 	struct strbuf line = {0};
 
 	fputs(colour ? "\033[1m" : "", out);
-	strbuf__add(&line, "%s%" PRIu64 " %s", partial ? "at least " : "",
-		    (uint64_t)all->counts.births,
-		    text_plural((int64_t)all->counts.births, "birth", "births"));
-	add_calls(sum, &line);
+	profile_add_headline(&line, sum);
 	print_line(&line, out);
 	fputs(colour ? "\033[0m" : "", out);
-	if (all->work_ns > 0) {
-		add_work(sum, &line);
+	profile_add_work(&line, sum);
+	if (line.length)
 		print_line(&line, out);
-	}
 	print_subject(sum, out);
 	print_counts(sum, out);
 	if (sum->no_failures)

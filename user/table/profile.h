@@ -5,46 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "user/analysis/groups.h"
-#include "user/analysis/spans.h"
-#include "user/model/run.h"
-
-/* Groups that are shown unless more are asked for. */
-#define TABLE_PROFILE_TOP 20
-
-struct profile_summary {
-	const struct run *run; /* the rest says what was taken out of it; its births are not read */
-	const char *clock;     /* the unit of times, as in struct run */
-	struct groups *groups; /* sorted */
-	const struct spans *calls;	   /* of these births */
-	const struct phase_origin *phases; /* of the run */
-	const char *no_failures;	   /* why failed calls were not seen, or NULL */
-	bool stored;	    /* births of a file: those whose record was lost are in no count */
-	bool whole;	    /* `ns` is the time of a command from its start to its end */
-	int64_t ns;	    /* for how long */
-	int64_t lost;	    /* records of all kinds that found no room */
-	int64_t untracked;  /* children whose life could not be followed */
-	int64_t missed;	    /* runs of programs that the kernel skipped */
-	int64_t unfinished; /* births whose call had not returned at the end */
-	int64_t unseen;	    /* births without a record for another reason */
-	int64_t filtered;   /* births, failures and restarts that the filter left out */
-	int64_t kernel;	    /* the kernel's own count of births meanwhile, or MISSING */
-	int64_t newtasks;   /* ours of the same */
-	int64_t run_ns;	    /* that our programs ran, or MISSING */
-	size_t top;	    /* groups to show; the others are summed up */
-	unsigned int views; /* a bit for each view that is printed, too: see table.h */
-	const struct calibration *calibration; /* or NULL */
-	const char *uncalibrated; /* why there is none, if that must be printed; or NULL */
-	const char *file;	  /* the result file, to be named; or NULL */
-};
-
-/* Of a run that has its end line. The kernel's counts are not set, nor views and file. */
-struct profile_summary table_profile_of(const struct run *r, struct groups *g,
-					const struct spans *calls);
-
-/* The same of births that were read from a file and are all in `g`, which it counts and sorts. */
-struct profile_summary table_profile_stored(const struct run *r, struct groups *g,
-					    const struct spans *calls);
+#include "user/answers/profile.h"
 
 /*
  * Prints, no line wider than layout_width(): loss and failures; the views; the headline; what

@@ -22,9 +22,16 @@ static struct number time_in(double ns, const char *clock, const char *microseco
 	return n;
 }
 
+static bool to_utf8;
+
+void text_plain_utf8(void)
+{
+	to_utf8 = true;
+}
+
 struct number text_plain_time(double ns, const char *clock)
 {
-	return time_in(ns, clock, wcwidth(0xb5) == 1 ? "\xc2\xb5s" : "us");
+	return time_in(ns, clock, to_utf8 || wcwidth(0xb5) == 1 ? "\xc2\xb5s" : "us");
 }
 
 struct number text_time(double ns, bool instructions)

@@ -14,6 +14,8 @@ struct number {
 
 /* For terminals: "32.7 µs", or "32.7 us" if the locale cannot show the former. */
 struct number text_plain_time(double ns, const char *clock);
+/* From now on the former, whatever the locale: the output is a file in UTF-8. */
+void text_plain_utf8(void);
 /* "32.7 µs"; instructions: "173 k". */
 struct number text_time(double ns, bool instructions);
 /* The same, but instructions have their unit: "173 k instructions". */

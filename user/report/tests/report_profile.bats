@@ -46,8 +46,39 @@ start_early() {
 @test "a profile beside a bench: each view says so where a run has nothing for it" {
     "$TOOL" report "$ROOM/one.jsonl" "$ROOM/profile.jsonl" -o "$DIR/page.html"
     look runs "$DIR/page.html" 2
-    look text "$DIR/page.html" 'This run is no profile' 'A driver without privileges' 'A profile watches programs'
+    look text "$DIR/page.html" 'This run has no births' 'A driver without privileges' 'A profile watches programs'
     look widths "$DIR/page.html"
+}
+
+# What the terminal prints of the run, in one line and without what a terminal needs.
+on_terminal() { # FILE
+    COLUMNS=1000 "$TOOL" show "$1" | tr '\n' ' ' | tr -s ' '
+}
+
+@test "a profile begins with the sentences of the terminal: how much, and what to do" {
+    local page sentence
+    for page in "$ROOM/profile.jsonl" user/report/tests/golden/profile.jsonl; do
+        LC_ALL=C "$TOOL" report "$page" -o "$DIR/page.html"
+        sed -n '/<section id="answer"/,/<details/s/<[^>]*>/\n/gp' "$DIR/page.html" | sed "s/&#39;/'/g; s/\.\$//" |
+            grep -vxE ' *|The answer|What to do' >"$DIR/sentences"
+        [ "$(wc -l <"$DIR/sentences")" -ge 3 ]
+        on_terminal "$page" >"$DIR/terminal"
+        while read -r sentence; do
+            grep -qF "$sentence" "$DIR/terminal" || { echo "not on the terminal: $sentence"; return 1; }
+        done <"$DIR/sentences"
+    done
+    grep -q 'posix_spawn or vfork for' <("$TOOL" report "$ROOM/profile.jsonl")
+}
+
+@test "a profile without births makes a page that says so" {
+    made_profile 0 '[.[0], .[-1]]' >"$DIR/none.jsonl"
+    "$TOOL" report "$DIR/none.jsonl" -o "$DIR/none.html"
+    look views "$DIR/none.html" answer environment method
+    look text "$DIR/none.html" '0 births in 100 ms' 'No process or thread was made in this time.'
+    "$TOOL" report "$DIR/none.jsonl" "$ROOM/profile.jsonl" "$ROOM/one.jsonl" -o "$DIR/three.html"
+    look text "$DIR/three.html" 'This run has no births'
+    block_holds "$DIR/three.html" '.views.births.runs | map(. == null) == [true, false, true]'
+    "$TOOL" report --format markdown "$DIR/none.jsonl" | grep -qF '0 births in 100 ms'
 }
 
 @test "a profile without phases says that work is not known; one that lost records says so first" {
@@ -60,16 +91,16 @@ start_early() {
     look text "$DIR/lost.html" '9 records lost' 'births and phases are incomplete' 'at least 39' 'The records of 2 more were lost.'
 }
 
-@test "what posix_spawn would save is an answer only if it is worth a change" {
+@test "what posix_spawn would save is advice only if it is worth a change" {
     made_profile 4 'map(if .type == "birth" then .phases = {} else . end
         | if .edges.mm_end then .edges += {mm_end: 30000, newtask: 31000, woken: 32000, exec_flush: 100000, exec_load: 101000} else . end)' >"$DIR/run.jsonl"
     "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
     look text "$DIR/page.html" 'Nothing worth a change'
-    refute grep -qF 'What would posix_spawn save' "$DIR/page.html"
+    refute grep -qF 'What to do' "$DIR/page.html"
     # Of two programs, the one that is worth it.
     made_profile 40 'map(if .type == "birth" then .phases = {} | if .parent.comm == "make" then . else .exec = null | del(.exec) end else . end)' >"$DIR/run.jsonl"
     "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
-    look text "$DIR/page.html" 'An estimate from the phases of 10 forks that exec'
+    look text "$DIR/page.html" 'make: posix_spawn or vfork for 10 forks that exec'
 }
 
 @test "a filtered or incomplete profile says so in its counts and in the answer about losses" {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What was asked, and the answer in words. */
+#include "user/answers/advice.h"
 #include "user/answers/answers.h"
 #include "user/answers/headline.h"
 #include "user/report/html.h"
@@ -32,6 +33,56 @@ static void write_headline(FILE *out, const struct headline *h)
 	fputs("</dl></div>\n", out);
 }
 
+static void write_text(FILE *out, const char *before, struct strbuf *text, const char *after)
+{
+	if (text->length) {
+		fputs(before, out);
+		html_text(out, strbuf__text(text));
+		fputs(after, out);
+	}
+	strbuf__clear(text);
+}
+
+/* What the terminal begins with. */
+static void write_profile(FILE *out, const struct profile_summary *s)
+{
+	struct strbuf text = {0};
+
+	profile_add_headline(&text, s);
+	write_text(out, "<div class=\"headline\"><p>", &text, ".</p></div>\n");
+	profile_add_work(&text, s);
+	write_text(out, "<p>", &text, ".</p>\n");
+	profile_add_subject(&text, s->run);
+	write_text(out, "<p class=\"note\">", &text, "</p>\n");
+	if (s->no_failures)
+		strbuf__add(&text, "Not counted: calls that failed: %s", s->no_failures);
+	write_text(out, "<p class=\"note\">", &text, "</p>\n");
+	if (!s->run->birth_count)
+		fputs("<p>No process or thread was made in this time.</p>\n", out);
+	strbuf__free(&text);
+}
+
+static void write_advice(FILE *out, const struct profile_summary *s)
+{
+	struct strbuf text = {0};
+	struct advices a;
+
+	if (advices__of(&a, s->groups, s->top, s->calibration, s->clock) || !a.n)
+		return;
+	fputs("<h3>What to do</h3>\n<ul class=\"advice\">\n", out);
+	for (size_t i = 0; i < a.n && i < ADVICES_SHOWN; i++) {
+		advice_add_line(&text, &a.v[i], a.v[i].group->label, s->clock);
+		write_text(out, "<li>", &text, "</li>\n");
+	}
+	advices_add_rest(&text, &a);
+	write_text(out, "<li>", &text, "</li>\n");
+	fputs("</ul>\n", out);
+	advices_add_shown_basis(&text, &a, s->calibration, s->clock);
+	write_text(out, "<p class=\"note\">", &text, ".</p>\n");
+	strbuf__free(&text);
+	advices__free(&a);
+}
+
 static void write_some(FILE *out, const struct answers *answers, bool warnings)
 {
 	fputs("<dl class=\"answers\">\n", out);
@@ -51,24 +102,29 @@ static bool any(const struct answers *answers, bool warnings)
 	return false;
 }
 
-/* The headline, what is wrong with the run as a whole, and the rest; beside a headline folded. */
+/* What is wrong with a profile, whose numbers are then lower bounds; the headline; what is wrong
+ * with a bench; what to do; and the rest, folded beside a headline. */
 static void write_answers(FILE *out, const struct report_run *r)
 {
 	struct answers answers;
 	struct headline headline;
-	bool has_headline = headline__of(&headline, &r->rows);
+	bool has_headline = headline__of(&headline, &r->rows), folded = has_headline || r->births;
 
 	answers__of(&answers, &r->rows, r->births);
 	if (has_headline)
 		write_headline(out, &headline);
 	if (any(&answers, true))
 		write_some(out, &answers, true);
+	if (r->births) {
+		write_profile(out, &r->summary);
+		write_advice(out, &r->summary);
+	}
 	if (!any(&answers, false))
 		return;
-	if (has_headline)
+	if (folded)
 		fputs("<details class=\"rest\"><summary>More answers</summary>\n", out);
 	write_some(out, &answers, false);
-	if (has_headline)
+	if (folded)
 		fputs("</details>\n", out);
 }
 

@@ -12,6 +12,12 @@
 
 #define GROUPS_SHOWN 50
 
+/* A profile may have none. */
+static bool has_births(const struct report_run *r)
+{
+	return r->births && r->run->birth_count > 0;
+}
+
 static const char *label_of(const struct group *g)
 {
 	return g && g->label ? g->label : "all others";
@@ -366,7 +372,7 @@ static void write(const struct report *p, FILE *out)
 	      out);
 	html_chart(out, "births");
 	for (size_t i = 0; i < p->count; i++) {
-		if (!p->runs[i].births)
+		if (!has_births(&p->runs[i]))
 			continue;
 		fprintf(out, "<div class=\"of-run\" data-run=\"%zu\">\n", i);
 		write_run(p, i, out);
@@ -489,8 +495,10 @@ static json_t *data(const struct report *p)
 	size_t any = 0;
 
 	for (size_t i = 0; i < p->count; i++) {
-		any += p->runs[i].births != NULL;
-		runs = json__push(runs, p->runs[i].births ? run_data(&p->runs[i]) : json_null());
+		bool has = has_births(&p->runs[i]);
+
+		any += has;
+		runs = json__push(runs, has ? run_data(&p->runs[i]) : json_null());
 	}
 	return any ? json_pack("{s:o, s:o}", "runs", runs, "model", model_data())
 		   : json__discard(runs);

@@ -112,7 +112,7 @@
 	chart("births", (box, data, width) => {
 		const run = data.runs[state.run];
 		if (!run) {
-			box.append("p").text("This run is no profile: it has no births.");
+			box.append("p").text("This run has no births: it is no profile, or no process was made meanwhile.");
 			return;
 		}
 		const head = box.append("div").attr("class", "controls");

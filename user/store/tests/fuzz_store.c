@@ -103,7 +103,7 @@ static void check_births(struct run *r)
 	}
 	if (spans__add_calls(&calls, r))
 		abort();
-	s = table_profile_stored(r, &g, &calls);
+	s = profile_summary__stored(r, &g, &calls);
 	s.views = TABLE_VIEWS_ALL;
 	if (table_profile_print(&s, nowhere, false) ||
 	    whatif_write_json(&g, s.top, r->calibration, r->clock, nowhere) ||

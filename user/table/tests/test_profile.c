@@ -29,7 +29,7 @@ static void summary(struct groups *g)
 	run.command = command;
 	run.end.duration_ns = 2000000000;
 	groups__sort(g);
-	s = table_profile_of(&run, g, &calls);
+	s = profile_summary__of(&run, g, &calls);
 	s.top = 2;
 	s.views = TABLE_VIEWS_ALL;
 	assert_int_equal(table_profile_print(&s, out, false), 0);
