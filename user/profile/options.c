@@ -122,8 +122,8 @@ static const struct argp_option option_table[] = {
 	{"interval", 'i', "TIME", 0,
 	 "with --watch: time between two pictures, 1 (second) by default, at least 100ms", 0},
 	{"json", OPTION_JSON, 0, 0,
-	 "print a line of JSON for each birth, as in a result file, and then the advice, and no "
-	 "summary; with a command, on standard error",
+	 "print a line of JSON for each birth, as in a result file, then the advice and what was "
+	 "lost, and no summary; with a command, on standard error",
 	 0},
 	{"tree", OPTION_TREE, 0, 0, "draw the tree of processes at the end", 0},
 	{"output", 'o', "FILE", 0,

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/profile/summary.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "user/base/say.h"
 #include "user/model/memory.h"
 #include "user/model/run.h"
 #include "user/profile/advice_json.h"
 #include "user/profile/whatif_json.h"
+#include "user/store/encode.h"
+#include "user/text/numbers.h"
 
 bool summary_is_wanted(const struct profile_command *o)
 {
@@ -76,8 +80,12 @@ static int write_json(const struct profile_summary *s, struct sinks *from)
 {
 	int err = whatif_write_json(&from->groups, s->top, s->calibration, s->clock, from->out);
 
-	return err ? err
-		   : advice_write_json(&from->groups, s->top, s->calibration, s->clock, from->out);
+	if (!err)
+		err = advice_write_json(&from->groups, s->top, s->calibration, s->clock, from->out);
+	/* What was lost is part of every result. */
+	if (!err && s->run->ended)
+		err = store_write_line(store_encode_end(s->run), from->out);
+	return err;
 }
 
 int summary_print(struct profile_summary *s, const struct profile_command *o, struct sinks *from)
@@ -87,8 +95,13 @@ int summary_print(struct profile_summary *s, const struct profile_command *o, st
 	s->file = from->file_lost ? NULL : file_of(o);
 	if (o->json)
 		return write_json(s, from);
-	if (!summary_is_wanted(o))
+	if (!summary_is_wanted(o)) {
+		if (s->lost)
+			complain("%" PRId64 " %s lost, %" PRId64 " of them of births", s->lost,
+				 text_plural(s->lost, "record was", "records were"),
+				 s->run->end.births_lost);
 		return 0;
+	}
 	if (o->live || o->tree)
 		fputc('\n', from->out);
 	return table_profile_print(s, from->out, from->lines.colour);

@@ -290,6 +290,13 @@ storm() { # SECONDS ARG...
         '.births == $recorded and .births_lost == $lost and .lost >= $lost'
 }
 
+@test "what was lost is said without a summary, too" {
+    profile --json --ring-size 4K -- "$STORM" vfork 20000
+    tail -n 1 "$DIR/err" | jq -e '.type == "end" and .births_lost > 0 and .lost >= .births_lost'
+    profile -q --ring-size 4K -- "$STORM" vfork 20000
+    grep -Eqx 'spawnscope: [0-9]+ records were lost, [0-9]+ of them of births' "$DIR/err"
+}
+
 # The table of tasks has 4096 places, and a spilled task's may become free while it lives.
 @test "each birth of more processes at once than have places is recorded" {
     "$TOOL" profile -q --no-calibrate -o "$DIR/run.jsonl" -- "$STORM" alive 4500
