@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "user/analysis/stats.h"
-
-#define MIB 1048576.0
+#include "user/model/axis.h"
 
 /* Sums of a least-squares line. */
 struct fit {
@@ -56,7 +55,7 @@ static struct interval fits_slope(const struct fits *f)
 	return blocks__interval(&b, fit_slope(&f->all));
 }
 
-static int add_bill(struct fits *f, const struct rows *rows, const struct row *row)
+static int add_bill(struct fits *f, const struct rows *rows, const struct row *row, double x)
 {
 	const struct cell *billed = row__bill(row);
 	struct blocks b;
@@ -65,7 +64,7 @@ static int add_bill(struct fits *f, const struct rows *rows, const struct row *r
 	if (!billed)
 		return 0;
 	err = blocks__medians(&b, rows->run, billed, &billed->bill);
-	fits_add(f, (double)row->rss / MIB, stats_median(&billed->bill), &b);
+	fits_add(f, x, stats_median(&billed->bill), &b);
 	return err;
 }
 
@@ -86,23 +85,33 @@ static int add_copy(struct fits *f, const struct rows *rows, const struct row *r
 	return err;
 }
 
-int slopes__of(struct slopes *s, const struct rows *rows, size_t line)
+/* In units of the axis; NAN: not a number on it. */
+static double place_on(const struct cell *c, const char *axis)
 {
-	const char *pages = cell__pages(rows->v[line].cell);
+	const struct axis_words *words = axis_words(axis);
+	int64_t number = cell__key_number(c, axis);
+
+	return number == MISSING ? NAN : (double)number / (words ? words->step : 1);
+}
+
+int slopes__of(struct slopes *s, const struct rows *rows, size_t first, const char *axis)
+{
+	const char *pages = cell__pages(rows->v[first].cell);
+	bool copies = !strcmp(axis, "rss_bytes") && (!pages || !strcmp(pages, "4k"));
 	struct fits call = {0}, started = {0}, total = {0}, bill = {0}, copy = {0};
 	int err = 0;
 
-	for (size_t i = 0; i < rows->n && !err; i++) {
+	for (size_t i = first; i < rows->n && !err; i++) {
 		const struct row *row = &rows->v[i];
-		double mib = (double)row->rss / MIB;
+		double x = place_on(row->cell, axis);
 
-		if (row->line != line || row->rss == MISSING)
+		if (isnan(x) || !cell__same_key(row->cell, rows->v[first].cell, axis))
 			continue;
-		fits_add(&call, mib, row->call.median, &row->call_blocks);
-		fits_add(&started, mib, row->started.median, &row->started_blocks);
-		fits_add(&total, mib, row->total.median, &row->total_blocks);
-		err = add_bill(&bill, rows, row);
-		if (!err && (!pages || !strcmp(pages, "4k")))
+		fits_add(&call, x, row->call.median, &row->call_blocks);
+		fits_add(&started, x, row->started.median, &row->started_blocks);
+		fits_add(&total, x, row->total.median, &row->total_blocks);
+		err = add_bill(&bill, rows, row, x);
+		if (!err && copies)
 			err = add_copy(&copy, rows, row);
 	}
 	*s = (struct slopes){fits_slope(&call), fits_slope(&started), fits_slope(&total),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* How a method's cost grows with the parent's memory, with 95 % intervals (blocks.h). */
+/* How a method's cost grows along an axis: the parent's memory, its VMAs, its descriptors; with 95
+ * % intervals (blocks.h). */
 #pragma once
 
 #include "user/analysis/rows.h"
@@ -9,16 +10,17 @@
  * high where there is no interval.
  */
 struct slopes {
-	struct interval call, started, total; /* per MiB of the parent */
+	struct interval call, started, total; /* per unit of the axis (axis.h) */
 	struct interval bill;		      /* the same, from cells with all probes */
-	struct interval copy;		      /* copy_mm per present PTE copied */
+	struct interval copy;		      /* copy_mm per present PTE copied; of memory only */
 };
 
 /*
- * Of the rows of this line. No `copy` where pages are huge: what is counted then is not what is
- * copied. False if the line has fewer than two sizes. 0, 1 if there are no slopes, or -ENOMEM.
+ * Of row `first` and all later ones that differ from it in this axis alone; "rss_bytes" is the
+ * parent's memory. No `copy` where pages are huge: what is counted then is not what is copied. 0, 1
+ * if there are no slopes (fewer than two values of the axis), or -ENOMEM.
  */
-int slopes__of(struct slopes *s, const struct rows *rows, size_t line);
+int slopes__of(struct slopes *s, const struct rows *rows, size_t first, const char *axis);
 
 /* A row against its reference. */
 enum row_order { ROW_FASTER, ROW_WITHIN_NOISE, ROW_SLOWER };

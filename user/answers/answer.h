@@ -7,7 +7,7 @@
 
 #include "user/text/layout.h"
 
-#define ANSWERS_MAX 14
+#define ANSWERS_MAX 32 /* 14 at most, and one for each of AXES_MAX */
 
 /* Plain text with names from the run in it: escape it. */
 struct answer {
@@ -15,6 +15,7 @@ struct answer {
 	char figure[256]; /* the answer in a few words */
 	char detail[1024];
 	bool headline; /* a terminal shows the question and the figure: what the run is about */
+	bool beside;   /* a page shows it beside its headline, with the other axes */
 	bool warning;  /* something is wrong with the run as a whole */
 };
 

@@ -5,33 +5,19 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/analysis/line.h"
-#include "user/analysis/metric.h"
 #include "user/analysis/noise.h"
 #include "user/analysis/stats.h"
 #include "user/analysis/tracing.h"
 #include "user/answers/births.h"
 #include "user/answers/crossing.h"
 #include "user/answers/loss.h"
+#include "user/answers/slopes.h"
 #include "user/answers/where.h"
 #include "user/answers/words.h"
 #include "user/model/phase.h"
 #include "user/text/utf8.h"
 
 #define CONTEST_MAX 64 /* parents */
-#define LISTED_MAX  6  /* entries of a list; tables have them all */
-
-/* Without counts, by name: these methods call fork(2). */
-static bool copies(const struct row *row)
-{
-	const struct cell *counted = row__count(row, COUNT_ptes_copied);
-	bool starred;
-
-	if (counted)
-		return stats_median(&counted->counts[COUNT_ptes_copied]) > 0;
-	return row__phase(row, PHASE_copy_mm, &starred) || !strcmp(row->method, "fork") ||
-	       !strcmp(row->method, "fork-exec");
-}
 
 /* Whether a row takes part among those that exec, or do not exec; threads are left out. */
 static bool is_rival(const struct row *row, bool execs)
@@ -82,13 +68,6 @@ static void hold_contest(const struct rows *rows, bool execs, struct contest *c)
 		c->winners[c->count++] = best;
 		c->same = c->same && !strcmp(best->method, c->winners[0]->method);
 	}
-}
-
-/* Ends a list of `n` entries of which LISTED_MAX are listed. */
-static void say_rest(struct answer *a, size_t n)
-{
-	if (n > LISTED_MAX)
-		answer__detail(a, "; and %zu more", n - LISTED_MAX);
 }
 
 static const struct row *find_method(const struct rows *rows, size_t group, const char *method)
@@ -229,14 +208,14 @@ static void say_winners(const struct contest *c, const struct rows *rows, struct
 		answer__figure(a, "%s%s from %s", i ? ", " : ": ",
 			       utf8_cut(ends[i]->method, NAME_WIDTH, name),
 			       utf8_cut(ends[i]->parent, NAME_WIDTH, parent));
-	for (size_t i = 0; i < c->count && i < LISTED_MAX; i++) {
+	for (size_t i = 0; i < c->count && i < WORDS_LISTED_MAX; i++) {
 		answer__detail(a, "%s%s: %s, %s", i ? "; " : "",
 			       utf8_cut(c->winners[i]->parent, NAME_WIDTH, parent),
 			       utf8_cut(c->winners[i]->method, NAME_WIDTH, name),
 			       judged_text(c->winners[i], rows).text);
 		say_ties(a, rows, c->winners[i]);
 	}
-	say_rest(a, c->count);
+	words_rest(a, c->count);
 }
 
 /* Programs start faster, or if none was started, children are made faster: one of the two. */
@@ -287,13 +266,13 @@ static void say_starts_from(struct answer *a, const struct rows *rows, const str
 
 		if (row->group != of->group || !is_rival(row, true))
 			continue;
-		if (listed++ < LISTED_MAX)
+		if (listed++ < WORDS_LISTED_MAX)
 			answer__detail(a, "%s%s %s", before,
 				       utf8_cut(row->method, NAME_WIDTH, name),
 				       judged_text(row, rows).text);
 		before = ", ";
 	}
-	say_rest(a, listed);
+	words_rest(a, listed);
 }
 
 /* From the smallest and the largest parent. */
@@ -325,100 +304,6 @@ static void say_starts(struct answers *answers, const struct rows *rows)
 		say_starts_from(a, rows, last);
 	interval = row__judged_interval(first);
 	words_end(a, rows, &interval, "medians");
-}
-
-/* Whether row i begins a line with a slope. `forks`: only fork's, since other calls add costs of
- * their own. */
-static bool is_sloped(const struct rows *rows, size_t i, bool forks)
-{
-	const struct row *row = &rows->v[i];
-
-	return row->line == i && copies(row) && (!forks || !strcmp(row->method, "fork"));
-}
-
-/* ", WHAT 9.2 µs (8.9 to 9.6)"; nothing if it is not known. */
-static void say_one_slope(struct answer *a, const char *before, const struct interval *i,
-			  const struct rows *rows)
-{
-	if (!isfinite(i->estimate))
-		return;
-	if (words_hold(i, 0))
-		answer__detail(a, "%s within noise (\xc2\xb1 %s)", before,
-			       text_time(fmax(-i->low, i->high), rows->instructions).text);
-	else
-		answer__detail(a, "%s %s", before, words_time(i, rows->instructions).text);
-}
-
-/* "fork: call 9.2 µs (8.9 to 9.6), until reaped 21.9 µs (21.2 to 22.5)" */
-static void say_slopes(struct answer *a, const char *label, const struct slopes *s,
-		       const struct rows *rows)
-{
-	name_buf name;
-
-	answer__detail(a, "%s%s: call", a->detail[0] ? "; " : "",
-		       utf8_cut(label, NAME_WIDTH, name));
-	say_one_slope(a, "", &s->call, rows);
-	say_one_slope(a, ", program runs", &s->started, rows);
-	say_one_slope(a, ", until reaped", &s->total, rows);
-	say_one_slope(a, ", bill", &s->bill, rows);
-	say_one_slope(a, "; copy_mm", &s->copy, rows);
-	if (isfinite(s->copy.estimate))
-		answer__detail(a, " per present PTE copied");
-}
-
-static void say_no_bill(struct answer *a, const struct rows *rows, const struct row *row)
-{
-	enum phase phase;
-	const char *why = metric_absent(metric_by_name("bill"), rows->run,
-					row->full ? row->full : row->cell, &phase);
-
-	if (phase != PHASE_none)
-		answer__detail(a, " No bill: %s%s%s.", phase_name(phase), why ? ": " : "",
-			       why ? why : " was not measured");
-}
-
-static void say_slope(struct answers *answers, const struct rows *rows)
-{
-	struct answer *a = NULL;
-	struct interval most = {NAN, NAN, NAN};
-	size_t listed = 0;
-	struct slopes s;
-	bool forks = false, bills = false;
-	const struct row *last = NULL;
-	name_buf name;
-
-	for (size_t i = 0; i < rows->n; i++)
-		forks = forks || is_sloped(rows, i, true);
-	for (size_t i = 0; i < rows->n; i++) {
-		const struct row *row = &rows->v[i];
-
-		if (!is_sloped(rows, i, forks) || slopes__of(&s, rows, i))
-			continue;
-		if (!a) {
-			a = answers__add(answers, "What does the parent's memory cost?");
-			a->headline = true;
-			most = isfinite(s.total.estimate) ? s.total : s.call;
-			if (words_hold(&most, 0))
-				answer__figure(a, "within the noise of this run");
-			else
-				answer__figure(a, "%s per MiB (%s)",
-					       words_time(&most, rows->instructions).text,
-					       utf8_cut(row->label, NAME_WIDTH, name));
-		}
-		if (listed++ < LISTED_MAX)
-			say_slopes(a, row->label, &s, rows);
-		bills |= isfinite(s.bill.estimate);
-		last = row;
-	}
-	if (!a)
-		return;
-	say_rest(a, listed);
-	words_end(a, rows, &most, "per MiB: slopes of the medians, by least squares");
-	if (bills)
-		answer__detail(a, " The bill is the work on whatever CPU; its cells have all "
-				  "probes.");
-	else
-		say_no_bill(a, rows, last);
 }
 
 static struct number change_text(const struct interval *i)
@@ -488,7 +373,7 @@ void answers__of(struct answers *answers, const struct rows *rows, const struct 
 	say_fastest(answers, rows, false);
 	say_starts(answers, rows);
 	answers__add_crossing(answers, rows, "fork-exec");
-	say_slope(answers, rows);
+	answers__add_slopes(answers, rows);
 	answers__add_where(answers, rows);
 	say_tracing(answers, rows);
 	if (births)

@@ -11,6 +11,8 @@
 
 #define NAME_WIDTH 40
 
+#define WORDS_LISTED_MAX 6 /* entries of a list; tables have them all */
+
 typedef char name_buf[NAME_WIDTH + 4];
 
 /* Whether it is an interval, and holds a value, so that a difference from it is within noise. */
@@ -29,6 +31,9 @@ static inline struct number words_time(const struct interval *i, bool instructio
 {
 	return text_time_range(i->estimate, i->low, i->high, instructions);
 }
+
+/* Ends a list of `n` entries of which WORDS_LISTED_MAX are listed. */
+void words_rest(struct answer *a, size_t n);
 
 /*
  * Ends the detail: " (median, call to return; in brackets the 95 % interval)." or "; too few blocks

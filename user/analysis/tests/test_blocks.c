@@ -269,7 +269,7 @@ static void study(const struct machine *m)
 		struct slopes s;
 
 		judge(&crossing, &i, CROSSING * MIB);
-		assert_int_equal(slopes__of(&s, &rows, line[0]->line), 0);
+		assert_int_equal(slopes__of(&s, &rows, line[0]->line, "rss_bytes"), 0);
 		judge(&slope, &s.call, truth);
 		rows__free(&rows);
 		run__free(&r);

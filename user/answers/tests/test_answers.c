@@ -162,6 +162,75 @@ TEST(an_untraced_fork_has_its_slope)
 	run__free(&r);
 }
 
+/* A cell of one sample with its axes. */
+static struct cell *add_on_axes(struct run *r, const char *method, int64_t vmas, int64_t later,
+				int64_t call_ns)
+{
+	struct cell *c = sample_cell(r, method, 1 << 20, "none", 0);
+
+	cell__add_key_number(c, "vmas", vmas);
+	cell__add_key_number(c, "later", later);
+	c->n = 1;
+	series__push(&c->samples[SAMPLE_spawn_ns], call_ns);
+	series__push(&c->samples[SAMPLE_total_ns], 2 * call_ns);
+	return c;
+}
+
+/* 2 ns per VMA of fork, 0.2 of vfork; and 10 per unit of an axis of which only the name is known.
+ */
+TEST(each_axis_has_its_slope)
+{
+	struct run r = {.ended = true};
+	struct answers answers;
+	const struct answer *a;
+
+	r.clock = strdup("monotonic");
+	for (int64_t vmas = 0; vmas <= 2000; vmas += 1000) {
+		for (int64_t later = 0; later <= 7; later += 7) {
+			add_on_axes(&r, "vfork", vmas, later, 1000 + vmas / 5);
+			add_on_axes(&r, "fork", vmas, later, 5000 + 2 * vmas + 10 * later);
+		}
+	}
+	answer(&r, &answers);
+	a = find_answer(&answers, "a VMA cost");
+	assert_string_equal(a->figure, "4 ns per VMA (fork later=0)");
+	assert_string_equal(
+		a->detail,
+		"vfork later=0: call 0.20 ns, until reaped 0.40 ns; fork later=0: call 2 ns, "
+		"until reaped 4 ns; vfork later=7: call 0.20 ns, until reaped 0.40 ns; fork "
+		"later=7: call 2 ns, until reaped 4 ns (per VMA: slopes of the medians, by "
+		"least squares; no interval: the file does not say its blocks).");
+	assert_true(a->headline && a->beside);
+	a = find_answer(&answers, "does later cost");
+	assert_string_equal(a->figure, "20 ns per later (fork vmas=0)");
+	for (size_t i = 0; i < answers.n; i++)
+		assert_null(strstr(answers.v[i].question, "memory"));
+	run__free(&r);
+}
+
+/* A file may have more axes than any bench: each has an answer, up to the most. */
+TEST(many_axes_have_room)
+{
+	struct run r = {.ended = true};
+	struct answers answers;
+	char name[16];
+
+	r.clock = strdup("monotonic");
+	for (int k = 0; k < 2; k++) {
+		struct cell *c = sample_cell(&r, "fork", 1 << 20, "none", 0);
+
+		for (int i = 0; i < 2 * AXES_MAX; i++) {
+			snprintf(name, sizeof(name), "axis%d", i);
+			cell__add_key_number(c, name, k);
+		}
+		c->n = 1;
+		series__push(&c->samples[SAMPLE_spawn_ns], 1000);
+	}
+	answer(&r, &answers);
+	assert_true(answers.n <= ANSWERS_MAX);
+	run__free(&r);
+}
+
 /* With names as long as they come: of 52 parents each has a fastest way, and of 26 a line. */
 TEST(long_lists_end_with_what_was_left_out)
 {

@@ -83,23 +83,33 @@ static void write_advice(FILE *out, const struct profile_summary *s)
 	advices__free(&a);
 }
 
-static void write_some(FILE *out, const struct answers *answers, bool warnings)
+/* Where an answer stands: what is wrong with the run as a whole, beside the headline, the rest. */
+enum place { WARNING, BESIDE, REST };
+
+static enum place place_of(const struct answer *a)
 {
-	fputs("<dl class=\"answers\">\n", out);
-	for (size_t i = 0; i < answers->n; i++) {
-		if (answers->v[i].warning == warnings)
-			write_answer(out, &answers->v[i]);
-	}
-	fputs("</dl>\n", out);
+	return a->warning ? WARNING : a->beside ? BESIDE : REST;
 }
 
-static bool any(const struct answers *answers, bool warnings)
+static bool any(const struct answers *answers, enum place place)
 {
 	for (size_t i = 0; i < answers->n; i++) {
-		if (answers->v[i].warning == warnings)
+		if (place_of(&answers->v[i]) == place)
 			return true;
 	}
 	return false;
+}
+
+static void write_some(FILE *out, const struct answers *answers, enum place place)
+{
+	if (!any(answers, place))
+		return;
+	fputs("<dl class=\"answers\">\n", out);
+	for (size_t i = 0; i < answers->n; i++) {
+		if (place_of(&answers->v[i]) == place)
+			write_answer(out, &answers->v[i]);
+	}
+	fputs("</dl>\n", out);
 }
 
 /* What is wrong with a profile, whose numbers are then lower bounds; the headline; what is wrong
@@ -113,17 +123,17 @@ static void write_answers(FILE *out, const struct report_run *r)
 	answers__of(&answers, &r->rows, r->births);
 	if (has_headline)
 		write_headline(out, &headline);
-	if (any(&answers, true))
-		write_some(out, &answers, true);
+	write_some(out, &answers, WARNING);
+	write_some(out, &answers, BESIDE);
 	if (r->births) {
 		write_profile(out, &r->summary);
 		write_advice(out, &r->summary);
 	}
-	if (!any(&answers, false))
+	if (!any(&answers, REST))
 		return;
 	if (folded)
 		fputs("<details class=\"rest\"><summary>More answers</summary>\n", out);
-	write_some(out, &answers, false);
+	write_some(out, &answers, REST);
 	if (folded)
 		fputs("</details>\n", out);
 }
