@@ -241,7 +241,7 @@ $(BUILD)/gen/spawnscope.skel.h: $(BUILD)/gen/spawnscope.bpf.o
 
 # The modules of D3, from Debian, or else from npm in the versions of package-lock.json.
 D3_MODULES = $(if $(shell ls -d /usr/share/nodejs/d3-scale 2>/dev/null),/usr/share/nodejs,$(BUILD)/npm/node_modules)
-page_parts := $(addprefix user/report/,assemble page.html page.css page.js) $(wildcard user/report/views/*.js) bpf/phases.h
+page_parts := $(addprefix user/report/,assemble page.html page.css) $(wildcard user/report/*.js user/report/views/*.js) bpf/phases.h
 
 $(BUILD)/gen/page.html: $(page_parts) | $(READY)
 	@mkdir -p $(@D)

@@ -89,7 +89,7 @@ static json_t *runs_data(const struct report *p)
 		json_t *rows = json_array();
 
 		for (size_t k = 0; k < r->rows.n; k++)
-			rows = json__push(rows, row_json(&r->rows.v[k]));
+			rows = json__push(rows, row_json(p, &r->rows.v[k]));
 		runs = json__push(runs,
 				  json_pack("{s:o, s:s, s:o}", "name", json__text(r->name), "clock",
 					    r->instructions ? CLOCK_OF_LAB : CLOCK_OF_MACHINE,
@@ -107,7 +107,8 @@ static int write_data(const struct report *p, json_t *const *data, FILE *out)
 		if (!json_is_null(data[i]))
 			all = json__put(all, views[i]->id, json_incref(data[i]));
 	}
-	shown = json_pack("{s:o, s:o}", "runs", runs_data(p), "views", all);
+	shown = json_pack("{s:o, s:o, s:o}", "runs", runs_data(p), "axes", row_json_axes(p),
+			  "views", all);
 	if (shown)
 		err = json__write(shown, out);
 	json_decref(shown);

@@ -358,15 +358,13 @@ function logTicks(scale) {
 	const [low, high] = scale.domain(), tens = Math.log10(high / low);
 	const steps = tens < 1 ? [1, 2, 3, 5] : tens < 2.5 ? [1, 2, 5] : [1];
 	const ticks = [];
-	if (high / low < 2.5)
-		return d3.scaleLinear().domain([low, high]).ticks(5);
 	for (let k = Math.floor(Math.log10(low)); k <= Math.ceil(Math.log10(high)); k++)
 		for (const s of steps) {
 			const t = k < 0 ? s / Math.pow(10, -k) : s * Math.pow(10, k);
 			if (t >= low * 0.999 && t <= high * 1.001)
 				ticks.push(t);
 		}
-	return ticks;
+	return ticks.length > 2 ? ticks : d3.scaleLinear().domain([low, high]).ticks(5);
 }
 
 /* How much room the labels of an axis take on its left. */
@@ -469,7 +467,7 @@ function start() {
 	/* Lines get their looks in the order of the first chart, whatever is drawn first. */
 	for (const rows of page.views.latency || [])
 		for (const row of rows)
-			look(row.label);
+			look(lineName(row, layoutOf(rows, null)));
 	pick(0);
 	let width = window.innerWidth;
 	window.addEventListener("resize", () => {

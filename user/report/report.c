@@ -6,14 +6,13 @@
 #include <string.h>
 
 /* The axes that vary in any of the runs: a parent has the same name in all of them. */
-static void find_axes(const struct report *p, struct axes *axes)
+static void find_axes(struct report *p)
 {
-	axes->n = 0;
 	for (size_t i = 0; i < p->count; i++) {
 		struct axes own;
 
 		axes__find(&own, p->runs[i].run);
-		axes__add(axes, &own);
+		axes__add(&p->axes, &own);
 	}
 }
 
@@ -61,7 +60,7 @@ static int sum_births(struct report_run *r)
 	return 0;
 }
 
-static int fill_run(struct report *p, size_t index, const struct axes *axes)
+static int fill_run(struct report *p, size_t index)
 {
 	struct report_run *r = &p->runs[index];
 
@@ -70,12 +69,11 @@ static int fill_run(struct report *p, size_t index, const struct axes *axes)
 		return -ENOMEM;
 	if (run__is_profile(r->run) && sum_births(r))
 		return -ENOMEM;
-	return rows__init(&r->rows, r->run, rows_probe_set(r->run), axes);
+	return rows__init(&r->rows, r->run, rows_probe_set(r->run), &p->axes);
 }
 
 int report__init(struct report *p, const struct run *runs, char *const *paths, size_t count)
 {
-	struct axes axes;
 	int err = 0;
 
 	*p = (struct report){.runs = calloc(count, sizeof(*p->runs))};
@@ -87,9 +85,9 @@ int report__init(struct report *p, const struct run *runs, char *const *paths, s
 		p->runs[i].path = paths[i];
 		p->runs[i].instructions = run__counts_instructions(&runs[i]);
 	}
-	find_axes(p, &axes);
+	find_axes(p);
 	for (size_t i = 0; i < count && !err; i++)
-		err = fill_run(p, i, &axes);
+		err = fill_run(p, i);
 	return err;
 }
 

@@ -24,6 +24,7 @@ struct report_run {
 struct report {
 	struct report_run *runs;
 	size_t count;
+	struct axes axes;	 /* that vary in any of the runs */
 	json_t *const *verdicts; /* the gate's JSON; borrowed */
 	char *const *verdict_paths;
 	size_t verdict_count;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/report/row_json.h"
 
+#include "user/model/axis.h"
 #include "user/text/json.h"
 
 json_t *row_json_spread(const struct spread *s)
@@ -9,12 +10,53 @@ json_t *row_json_spread(const struct spread *s)
 			 json__number(s->p90));
 }
 
-json_t *row_json(const struct row *row)
+/* Its values on the report's axes, in their order: a number, or a text; null if it has none. */
+static json_t *places(const struct axes *axes, const struct row *row)
 {
-	return json_pack("{s:o, s:o, s:o, s:I, s:I, s:o}", "method", json__text(row->method),
-			 "parent", json__text(row->parent), "label", json__text(row->label),
-			 "group", (json_int_t)row->group, "line", (json_int_t)row->line, "rss",
-			 row->rss == MISSING ? json_null() : json_integer((json_int_t)row->rss));
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < axes->n; i++) {
+		int64_t number = cell__key_number(row->cell, axes->name[i]);
+		struct strbuf text = {0};
+
+		if (number != MISSING) {
+			all = json__push(all, json_integer((json_int_t)number));
+		} else if (cell__key_text(row->cell, axes->name[i])) {
+			axes__value(axes, row->cell, axes->name[i], &text);
+			all = json__push(all, json__text(strbuf__text(&text)));
+		} else {
+			all = json__push(all, json_null());
+		}
+		strbuf__free(&text);
+	}
+	return all;
+}
+
+json_t *row_json(const struct report *p, const struct row *row)
+{
+	json_t *one =
+		json_pack("{s:o, s:o, s:o, s:I, s:I, s:o}", "method", json__text(row->method),
+			  "parent", json__text(row->parent), "label", json__text(row->label),
+			  "group", (json_int_t)row->group, "line", (json_int_t)row->line, "rss",
+			  row->rss == MISSING ? json_null() : json_integer((json_int_t)row->rss));
+
+	return p->axes.n ? json__put(one, "at", places(&p->axes, row)) : one;
+}
+
+json_t *row_json_axes(const struct report *p)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < p->axes.n; i++) {
+		const struct axis_words *words = axis_words(p->axes.name[i]);
+		json_t *axis = json_pack("{s:o}", "title",
+					 json__text(words ? words->title : p->axes.name[i]));
+
+		if (words && words->bytes)
+			axis = json__put(axis, "bytes", json_true());
+		all = json__push(all, json__put(axis, "name", json__text(p->axes.name[i])));
+	}
+	return all;
 }
 
 json_t *row_json_place(const struct report *p, const struct row *row)

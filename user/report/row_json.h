@@ -9,8 +9,11 @@
 /* [n, p10, median, p90] */
 json_t *row_json_spread(const struct spread *s);
 
-/* What every chart needs to know about a row: group, line, rss, method, parent, label. Once a page.
+/* What every chart needs to know about a row: group, line, rss, method, parent, label, at. Once a
+ * page.
  */
-json_t *row_json(const struct row *row);
+json_t *row_json(const struct report *p, const struct row *row);
+/* What varies: [{name, title, bytes}]; a row has its values, "at", in this order. */
+json_t *row_json_axes(const struct report *p);
 /* A view's object about the row: it has the row's place, where scripts find the members above. */
 json_t *row_json_place(const struct report *p, const struct row *row);

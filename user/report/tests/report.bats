@@ -349,6 +349,26 @@ child_first() {
     look zero "$DIR/page.html" '0 B' '4 KiB' '64 MiB'
 }
 
+@test "what varies is the x axis, a second axis has facets, and the rest stands in the names of the lines" {
+    made_run '.[0] as $run | [$run] + [.[1:-1][] | select(.key.rss_bytes == 1048576) | (0, 10, 10000) as $vmas | (0, 100) as $fds
+        | .key += {vmas: $vmas, fds: $fds}] + .[-1:]' >"$DIR/run.jsonl"
+    "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
+    block_holds "$DIR/page.html" '[.axes[].name] == ["vmas", "fds"]' '[.views.latency[0][].at] | unique == [[0, 0], [0, 100], [10, 0], [10, 100], [10000, 0], [10000, 100]]'
+    # A log scale: no line leads to 0.
+    look axes "$DIR/page.html" 'additional VMAs of the parent' '0|10|10,000' 'additional open descriptors: 0|additional open descriptors: 100' 'posix_spawn' 2
+    look axes "$DIR/page.html" 'additional open descriptors' '0|100' 'additional VMAs of the parent: 0|additional VMAs of the parent: 10|additional VMAs of the parent: 10,000' 'posix_spawn' 3
+    look text "$DIR/page.html" 'What does a VMA cost?' 'What does an open descriptor cost?'
+    look views "$DIR/page.html" answer phases latency environment spread cow method
+    look widths "$DIR/page.html"
+    look axe "$DIR/page.html"
+    # Words have no line between them, but may be chosen; nor has a line where others have a value and it has none.
+    made_run '.[0] as $run | [$run] + [.[1:-1][] | (1, 2, 3) as $i | ("4k", "thp") as $pages | .key.pages = $pages | .key.rss_bytes *= (if $i == 1 then 1 elif $i == 2 then 2 else 4 end)
+        | select(.key.method == "posix_spawn" and (.key.pages == "4k" or .key.rss_bytes == 1048576 or .key.rss_bytes == 4194304))] + .[-1:]' >"$DIR/words.jsonl"
+    "$TOOL" report "$DIR/words.jsonl" -o "$DIR/page.html"
+    look axes "$DIR/page.html" 'memory that the parent has written' '1 MiB|2 MiB|4 MiB|64 MiB|128 MiB|256 MiB' '' 'posix_spawn 4k|posix_spawn thp' 1
+    look axes "$DIR/page.html" pages '4k|thp' "$(printf '|memory that the parent has written: %s MiB' 1 2 4 64 128 256 | cut -c 2-)" 'posix_spawn' 0
+}
+
 # grid [JQ]: a run whose children and parents write, each nothing and 128 KiB.
 grid() {
     made_run '.[0] as $run | [$run] + [.[1:-1][] | (0, 131072) as $child | (0, 131072) as $parent
@@ -364,7 +384,7 @@ grid() {
     look labels "$ROOM/kernels.html" 6.12.0-3
     grid >"$DIR/grid.jsonl"
     "$TOOL" report "$DIR/grid.jsonl" "$DIR/grid.jsonl" -o "$DIR/page.html"
-    look labels "$DIR/page.html" 'posix_spawn, 64 MiB child_write=128K parent_write=128K: started' 'posix_spawn child_write=128K parent_write=128K'
+    look labels "$DIR/page.html" 'posix_spawn, 64 MiB child_write=128K parent_write=128K: started' 'posix_spawn 64 MiB'
     # So long that it cannot be whole anywhere.
     name=$(printf 'a-name-%.0s' {1..40})
     grid 'map(if .key.method == "fork" then .key.method = "'"$x"'" else . end | if .key.pages then .key.child_write = "'"$name"'" + (.key.child_write | tostring) + "'"$name"'" else . end)' >"$DIR/wide.jsonl"

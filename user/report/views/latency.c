@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Latency against the parent's RSS, with a band from p10 to p90. */
+/* Latency against what varies, with a band from p10 to p90. */
 #include <math.h>
 
 #include "user/report/html.h"
@@ -82,7 +82,7 @@ static json_t *data(const struct report *p)
 
 const struct view view_latency = {
 	.id = "latency",
-	.title = "Latency against the parent's memory",
+	.title = "Latency",
 	.data = data,
 	.write = write,
 };

@@ -116,11 +116,12 @@ function misplaced() {
 				say(e, "lies on '" + other.textContent + "'");
 		});
 	}
-	for (const kind of ["#chart-latency .end", "#chart-compare .name", "#chart-gate .name"]) {
-		const texts = Array.from(document.querySelectorAll(kind), (e) => e.textContent);
-		for (const t of texts.filter((one, i) => texts.indexOf(one) < i))
-			bad.push(kind + ": two are '" + t + "'");
-	}
+	for (const kind of ["#chart-latency .end", "#chart-compare .name", "#chart-gate .name"])
+		for (const svg of document.querySelectorAll(kind.split(" ")[0] + " svg")) {
+			const texts = Array.from(svg.querySelectorAll(kind.split(" ")[1]), (e) => e.textContent);
+			for (const t of texts.filter((one, i) => texts.indexOf(one) < i))
+				bad.push(kind + ": two are '" + t + "'");
+		}
 	return bad;
 }
 
@@ -241,6 +242,26 @@ const checks = {
 		expect(sizes.join() === rest.join(), "sizes: " + sizes.join());
 		const paths = await page.$$eval("#chart-latency .plot .line", (all) => all.map((e) => e.getAttribute("d")));
 		expect(paths.length > 0 && paths.every((d) => d.split("M").length === 3), "lines: " + paths.join(" | "));
+	},
+
+	/*
+	 * axes TITLE TICKS FACETS LINES MARKS: what the latency chart is against, and its ticks, its facets and
+	 * the names of its lines, joined by "|"; how many lines there are, of those that lead from point to point.
+	 */
+	async axes(browser) {
+		const page = await open(browser);
+		const [title, ticks, facets, names, marks] = rest;
+		const texts = (kind) => page.$$eval("#chart-latency " + kind, (all) => all.map((e) => e.textContent));
+		const against = page.locator("#chart-latency .choose select");
+		if (await against.count() && !(await texts(".plot .title")).includes(title))
+			await against.selectOption({ label: title });
+		expect((await texts(".plot .title")).includes(title), "it is against " + (await texts(".plot .title")).join());
+		const shown = await page.$$eval("#chart-latency .plot svg", (all) => all.map((svg) => Array.from(svg.querySelectorAll(".axis")[1].querySelectorAll("text"), (e) => e.textContent).join("|")));
+		expect(shown.every((s) => s === ticks), "ticks: " + shown.join(" and "));
+		expect((await texts("h3")).join("|") === facets, "facets: " + (await texts("h3")).join("|"));
+		expect((await texts(".legend button")).join("|") === names, "lines: " + (await texts(".legend button")).join("|"));
+		const drawn = await page.$$eval("#chart-latency .plot .line", (all) => all.filter((e) => /L/.test(e.getAttribute("d") || "")).length);
+		expect(drawn === Number(marks), "lines that lead somewhere: " + drawn);
 	},
 
 	/* kernels BAR... WORDS: what stands at the bars, and what the tips of the last one say. */
