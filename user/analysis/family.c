@@ -69,13 +69,6 @@ static int member_of(struct family *f, size_t up, uint32_t method, const char *l
 	return 0;
 }
 
-static const char *program_of(const struct birth *b)
-{
-	const char *slash = b->path ? strrchr(b->path, '/') : NULL;
-
-	return slash && slash[1] ? slash + 1 : b->path;
-}
-
 static int add(struct family *f, const struct places *places, const struct birth *b,
 	       int64_t work_ns)
 {
@@ -84,11 +77,14 @@ static int add(struct family *f, const struct places *places, const struct birth
 	int err = 0;
 
 	if (!parent->pid) {
-		err = member_of(f, FAMILY_NONE, 0, b->comm, &up);
+		/* The kernel's name of what ran /proc/self/exe. */
+		const char *name = !strcmp(b->comm, "exe") && b->exe[0] ? b->exe : b->comm;
+
+		err = member_of(f, FAMILY_NONE, 0, name, &up);
 		*parent = (struct place){b->life.parent_tgid, up};
 	}
 	if (!err && up != FAMILY_NONE)
-		err = member_of(f, up, b->life.method, program_of(b), &member);
+		err = member_of(f, up, b->life.method, birth_program(b), &member);
 	if (err)
 		return err;
 	if (member == FAMILY_NONE) {

@@ -47,8 +47,8 @@ struct profile_summary profile_summary__stored(const struct run *r, struct group
 					       const struct spans *calls);
 
 /* Adds how many births, and their share of the run's time. Not escaped, as the others. */
-void profile_add_headline(struct strbuf *text, const struct profile_summary *s);
+void profile_add_headline(struct strbuf *line, const struct profile_summary *sum);
 /* Adds the work of these births, and its share of CPU time; nothing where no phase is known. */
-void profile_add_work(struct strbuf *text, const struct profile_summary *s);
+void profile_add_work(struct strbuf *line, const struct profile_summary *sum);
 /* Adds "Command: make -j2", or of another profile "Options: -a"; nothing if it is not known. */
-void profile_add_subject(struct strbuf *text, const struct run *r);
+void profile_add_subject(struct strbuf *line, const struct run *r);

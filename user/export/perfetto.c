@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +11,7 @@
 #include "user/model/birth.h"
 #include "user/model/run.h"
 #include "user/store/encode.h"
+#include "user/text/strbuf.h"
 
 /*
  * The format identifies a process by its id. The first process with an id has the track of that
@@ -24,11 +24,35 @@ struct track {
 	uint32_t id, pid, number;
 };
 
+/* A life whose end has not come. */
+struct open_life {
+	uint32_t pid, tid; /* as the format identifies them */
+	char *name;
+	uint64_t from;
+};
+
+/* Tracks that have their name. Open addressing. */
+struct named {
+	uint64_t *v; /* process and thread; 0: free */
+	size_t n, cap;
+};
+
+/* Births over time. A bin is doubled when the trace is longer than all. */
+#define BINS	     4096
+#define BIN_NS_FIRST 10000000
+#define PID_OF_ALL   0 /* no process has it */
+
 struct perfetto {
 	FILE *out;
 	struct reuse reuse;
 	int64_t start;
 	uint64_t flow; /* the id of the last flow */
+	uint64_t last; /* the latest time that was seen */
+	struct named named;
+	struct open_life *open;
+	size_t open_n, open_cap;
+	uint64_t bin_ns;
+	uint32_t births[BINS];
 	bool any;
 	int error; /* the first */
 };
@@ -40,6 +64,7 @@ struct perfetto *perfetto__new(FILE *out, int64_t start)
 	if (p) {
 		p->out = out;
 		p->start = start;
+		p->bin_ns = BIN_NS_FIRST;
 	}
 	return p;
 }
@@ -50,33 +75,58 @@ static void note_error(struct perfetto *p, int err)
 		p->error = err;
 }
 
-/* Begins an event; further members begin with a comma. The name needs no escape. */
+/*
+ * Begins an event; further members begin with a comma. The name needs no escape; NULL: the caller
+ * adds it.
+ */
 static void event(struct perfetto *p, char kind, const char *name, uint32_t pid)
 {
-	fprintf(p->out, "%s{\"ph\":\"%c\",\"name\":\"%s\",\"pid\":%" PRIu32, p->any ? ",\n" : "[\n",
-		kind, name, pid);
+	fprintf(p->out, "%s{\"ph\":\"%c\",\"pid\":%" PRIu32, p->any ? ",\n" : "[\n", kind, pid);
+	if (name)
+		fprintf(p->out, ",\"name\":\"%s\"", name);
 	p->any = true;
 }
 
 /*
- * Microseconds, the format's unit, in steps of 2^-11. Sums and differences are exact, so a reader
- * that adds durations (speedscope) never sees a phase end after the next one begins. A step is less
- * than a nanosecond.
+ * In steps of 2^-11 us, since the format has microseconds: sums and differences are exact, so a
+ * reader that adds durations (speedscope) never sees a phase end after the next one begins. A step
+ * is less than a nanosecond.
  */
-static double us(const struct perfetto *p, uint64_t t)
+#define STEPS	   2048
+#define STEP_DIGIT 48828125 /* 10^11 / 2048: a step has eleven decimals */
+
+static int64_t steps(const struct perfetto *p, uint64_t t)
 {
-	return round((double)((int64_t)t - p->start) * 2.048) / 2048;
+	int64_t ns = (int64_t)t - p->start, us = ns / 1000, rest = ns % 1000;
+
+	if (rest < 0) {
+		us--;
+		rest += 1000;
+	}
+	return us * STEPS + (rest * STEPS + 500) / 1000;
 }
 
-/* With all digits, so that it is read back exactly. */
-static void add_us(struct perfetto *p, const char *name, double us)
+/* As microseconds with all digits: no rounding, no exponent. */
+static void add_steps(struct perfetto *p, const char *name, int64_t n)
 {
-	fprintf(p->out, ",\"%s\":%.17g", name, us);
+	int64_t size = n < 0 ? -n : n;
+	char text[40];
+	size_t end;
+
+	end = (size_t)snprintf(text, sizeof(text), "%" PRId64 ".%011" PRId64, size / STEPS,
+			       size % STEPS * STEP_DIGIT);
+	while (text[end - 1] == '0')
+		end--;
+	if (text[end - 1] == '.')
+		end--;
+	fprintf(p->out, ",\"%s\":%s%.*s", name, n < 0 ? "-" : "", (int)end, text);
 }
 
 static void add_time(struct perfetto *p, uint64_t t)
 {
-	add_us(p, "ts", us(p, t));
+	if (t > p->last)
+		p->last = t;
+	add_steps(p, "ts", steps(p, t));
 }
 
 /* Text that others chose. */
@@ -89,29 +139,82 @@ static void write_text(struct perfetto *p, const char *text)
 	json_decref(json);
 }
 
-static void write_meta(struct perfetto *p, const char *what, const struct track *t,
+static void write_meta(struct perfetto *p, const char *what, uint32_t pid, uint32_t tid,
 		       const char *member, const char *text)
 {
-	event(p, 'M', what, t->id);
+	event(p, 'M', what, pid);
+	if (tid)
+		fprintf(p->out, ",\"tid\":%" PRIu32, tid);
 	fprintf(p->out, ",\"args\":{\"%s\":", member);
 	write_text(p, text);
 	fputs("}}", p->out);
 }
 
-/* "make"; "make (pid 31001, no. 2 of that id)" for a later process with the id. */
-static void name_process(struct perfetto *p, const struct track *t, const char *name)
+/* Where the key is, or belongs. */
+static uint64_t *place_of(const struct named *s, uint64_t key)
 {
-	char *text = NULL;
+	size_t i = (key * 0x9e3779b97f4a7c15u) >> 32 & (s->cap - 1); /* Fibonacci hashing */
 
-	if (!t->number) {
-		write_meta(p, "process_name", t, "name", name);
-	} else if (asprintf(&text, "%s (pid %" PRIu32 ", no. %" PRIu32 " of that id)", name, t->pid,
-			    t->number + 1) < 0) {
+	while (s->v[i] && s->v[i] != key)
+		i = (i + 1) & (s->cap - 1);
+	return &s->v[i];
+}
+
+static int grow(struct named *s)
+{
+	struct named more = {.cap = s->cap ? 2 * s->cap : 1024, .n = s->n};
+
+	more.v = calloc(more.cap, sizeof(*more.v));
+	if (!more.v)
+		return -ENOMEM;
+	for (size_t i = 0; i < s->cap; i++)
+		if (s->v[i])
+			*place_of(&more, s->v[i]) = s->v[i];
+	free(s->v);
+	*s = more;
+	return 0;
+}
+
+/* Whether this is the first time that it is asked. */
+static bool is_unnamed(struct perfetto *p, uint32_t pid, uint32_t tid)
+{
+	uint64_t key = ((uint64_t)pid << 32 | tid) + 1, *place;
+
+	if (2 * p->named.n >= p->named.cap && grow(&p->named)) {
 		note_error(p, -ENOMEM);
-	} else {
-		write_meta(p, "process_name", t, "name", text);
-		free(text);
+		return false;
 	}
+	place = place_of(&p->named, key);
+	if (*place)
+		return false;
+	*place = key;
+	p->named.n++;
+	return true;
+}
+
+/*
+ * Names have no numbers, so that a reader can sum what has the same name. A later process with an
+ * id has that in its labels.
+ */
+static void name_process(struct perfetto *p, const struct track *t, uint32_t tid, const char *name)
+{
+	write_meta(p, "process_name", t->id, 0, "name", name);
+	write_meta(p, "thread_name", t->id, tid, "name", name);
+}
+
+static void label_process(struct perfetto *p, const struct track *t, const char *command)
+{
+	struct strbuf label = {0};
+
+	if (t->number)
+		strbuf__add(&label, "pid %" PRIu32 ", no. %" PRIu32 " of that id%s", t->pid,
+			    t->number + 1, command[0] ? ": " : "");
+	strbuf__add(&label, "%s", command);
+	if (label.failed)
+		note_error(p, -ENOMEM);
+	else if (label.length)
+		write_meta(p, "process_labels", t->id, 0, "labels", strbuf__text(&label));
+	strbuf__free(&label);
 }
 
 static struct track track_of(struct perfetto *p, uint32_t pid, uint64_t t)
@@ -133,7 +236,9 @@ static void slice(struct perfetto *p, uint32_t pid, uint32_t tid, const char *na
 	event(p, 'X', name, pid);
 	fprintf(p->out, ",\"cat\":\"birth\",\"tid\":%" PRIu32, tid);
 	add_time(p, from);
-	add_us(p, "dur", us(p, to) - us(p, from));
+	add_steps(p, "dur", steps(p, to) - steps(p, from));
+	if (to > p->last)
+		p->last = to;
 }
 
 /* What the viewer shows about a selected call. */
@@ -177,13 +282,78 @@ static void slices(struct perfetto *p, const struct birth *b, const struct track
 	}
 }
 
+/* The first of both that was seen; 0: neither. */
+static uint64_t seen(const struct life *life, enum edge edge, enum edge other)
+{
+	return life->edge[edge] ? life->edge[edge] : life->edge[other];
+}
+
+/* The call; with few probes, what is seen of it. */
+static void call(struct perfetto *p, const struct birth *b, const struct track *parent)
+{
+	const struct life *life = &b->life;
+	uint64_t from = seen(life, EDGE_clone_enter, EDGE_newtask),
+		 to = seen(life, EDGE_clone_return, EDGE_woken);
+
+	if (!from || to < from)
+		return;
+	slice(p, parent->id, b->parent_tid, method_name(life->method), from, to);
+	add_args(p, b);
+	fputs("}", p->out);
+}
+
+/* What others chose needs an escape. */
+static void life_slice(struct perfetto *p, const struct open_life *l, uint64_t to, bool ended)
+{
+	event(p, 'X', NULL, l->pid);
+	fputs(",\"name\":", p->out);
+	write_text(p, l->name);
+	fprintf(p->out, ",\"cat\":\"life\",\"tid\":%" PRIu32, l->tid);
+	add_time(p, l->from);
+	add_steps(p, "dur", steps(p, to) - steps(p, l->from));
+	fputs(ended ? "}" : ",\"args\":{\"end\":\"not seen\"}}", p->out);
+	if (to > p->last)
+		p->last = to;
+}
+
+static int keep_open(struct perfetto *p, const struct open_life *l)
+{
+	struct open_life *v = p->open;
+
+	if (p->open_n == p->open_cap) {
+		p->open_cap = p->open_cap ? 2 * p->open_cap : 64;
+		v = reallocarray(p->open, p->open_cap, sizeof(*v));
+	}
+	if (!v)
+		return -ENOMEM;
+	p->open = v;
+	v[p->open_n] = *l;
+	v[p->open_n].name = strdup(l->name);
+	return v[p->open_n++].name ? 0 : -ENOMEM;
+}
+
+/* Of a process or thread, from its birth to its exit, named by its program. */
+static void live(struct perfetto *p, const struct birth *b, const struct track *child,
+		 const char *name)
+{
+	const struct life *life = &b->life;
+	struct open_life l = {child->id, life->tid, (char *)name, life->edge[EDGE_newtask]};
+	uint64_t end = life->edge[EDGE_exit];
+
+	if (life->result <= 0 || !l.from)
+		return;
+	if (end >= l.from)
+		life_slice(p, &l, end, true);
+	else if (keep_open(p, &l))
+		note_error(p, -ENOMEM);
+}
+
 /* An arrow from the child's creation in the parent to its first moment on a CPU. */
 static void flow(struct perfetto *p, const struct birth *b, const struct track *parent,
 		 const struct track *child)
 {
 	const struct life *life = &b->life;
-	uint64_t to =
-		life->edge[EDGE_first_run] ? life->edge[EDGE_first_run] : life->edge[EDGE_woken];
+	uint64_t to = seen(life, EDGE_first_run, EDGE_woken);
 
 	if (life->result <= 0 || !life->edge[EDGE_newtask] || !to)
 		return;
@@ -218,6 +388,55 @@ static void counter(struct perfetto *p, const struct birth *b, uint32_t pid, con
 	fprintf(p->out, ",\"args\":{\"faults\":%" PRId64 "}}", life->count[count]);
 }
 
+static void rss(struct perfetto *p, const struct birth *b, const struct track *parent)
+{
+	uint64_t t = seen(&b->life, EDGE_clone_return, EDGE_newtask);
+
+	if (birth_rss(b) == MISSING || !t)
+		return;
+	event(p, 'C', "RSS", parent->id);
+	add_time(p, t);
+	fprintf(p->out, ",\"args\":{\"bytes\":%" PRId64 "}}", birth_rss(b));
+}
+
+static void halve_bins(struct perfetto *p)
+{
+	for (size_t i = 0; i < BINS; i++) {
+		uint32_t n = i < BINS / 2 ? p->births[2 * i] + p->births[2 * i + 1] : 0;
+
+		p->births[i] = n;
+	}
+	p->bin_ns *= 2;
+}
+
+static void count_birth(struct perfetto *p, const struct birth *b)
+{
+	int64_t t = birth_time(b);
+
+	if (b->life.result <= 0 || t == MISSING || t < p->start)
+		return;
+	while ((uint64_t)(t - p->start) / p->bin_ns >= BINS)
+		halve_bins(p);
+	p->births[(uint64_t)(t - p->start) / p->bin_ns]++;
+}
+
+/* A value stands until the next one. */
+static void rate(struct perfetto *p)
+{
+	uint32_t before = 0;
+
+	for (size_t i = 0; i < BINS; i++) {
+		if (p->births[i] == before)
+			continue;
+		before = p->births[i];
+		event(p, 'C', "births/s", PID_OF_ALL);
+		add_steps(p, "ts", steps(p, (uint64_t)p->start + i * p->bin_ns));
+		fprintf(p->out, ",\"args\":{\"births\":%.10g}}", before * 1e9 / (double)p->bin_ns);
+	}
+	if (p->any)
+		write_meta(p, "process_name", PID_OF_ALL, 0, "name", "all births");
+}
+
 static uint64_t begun(const struct birth *b)
 {
 	int64_t t =
@@ -234,38 +453,59 @@ int perfetto__begin(struct perfetto *p, const struct birth *b)
 	return p->error;
 }
 
-static void name_child(struct perfetto *p, const struct birth *b, const struct track *child)
+/* By its program; without exec it is a copy of its parent. */
+static void name_child(struct perfetto *p, const struct birth *b, const struct track *child,
+		       const char *name)
 {
 	static char command[8 * (COMMAND_PATH_MAX + COMMAND_ARGS_MAX)];
-	const char *slash = strrchr(b->path, '/');
 
-	name_process(p, child, slash ? slash + 1 : b->path);
-	birth_command(b, command, sizeof(command));
-	write_meta(p, "process_labels", child, "labels", command);
+	if (b->life.result <= 0)
+		return;
+	if (b->child_tgid == b->life.parent_tgid) {
+		if (is_unnamed(p, child->id, b->life.tid))
+			write_meta(p, "thread_name", child->id, b->life.tid, "name", name);
+		return;
+	}
+	is_unnamed(p, child->id, 0);
+	is_unnamed(p, child->id, b->life.tid);
+	name_process(p, child, b->life.tid, name);
+	command[0] = '\0';
+	if (b->path)
+		birth_command(b, command, sizeof(command));
+	label_process(p, child, command);
+}
+
+static void name_parent(struct perfetto *p, const struct birth *b, const struct track *parent)
+{
+	if (is_unnamed(p, parent->id, 0)) {
+		write_meta(p, "process_name", parent->id, 0, "name", b->comm);
+		label_process(p, parent, "");
+	}
+	if (is_unnamed(p, parent->id, b->parent_tid))
+		write_meta(p, "thread_name", parent->id, b->parent_tid, "name", b->comm);
 }
 
 int perfetto__birth(struct perfetto *p, const struct birth *b)
 {
 	const struct life *life = &b->life;
 	struct track parent, child;
+	const char *name;
 
 	errno = 0;
 	perfetto__begin(p, b);
 	parent = track_of(p, life->parent_tgid, begun(b));
 	child = life->result > 0 ? track_of(p, b->child_tgid, begun(b)) : parent;
-	name_process(p, &parent, b->comm);
-	if (life->edge[EDGE_clone_enter] && life->edge[EDGE_clone_return]) {
-		slice(p, parent.id, b->parent_tid, method_name(life->method),
-		      life->edge[EDGE_clone_enter], life->edge[EDGE_clone_return]);
-		add_args(p, b);
-		fputs("}", p->out);
-	}
+	name = birth_program(b) ? birth_program(b) : b->comm;
+	name_parent(p, b, &parent);
+	name_child(p, b, &child, name);
+	call(p, b, &parent);
+	live(p, b, &child, name);
 	slices(p, b, &parent, &child);
 	flow(p, b, &parent, &child);
+	rss(p, b, &parent);
 	counter(p, b, child.id, "COW faults of the child", COUNT_cow_faults_child);
 	counter(p, b, parent.id, "COW faults of the parent", COUNT_cow_faults_parent);
-	if (b->path)
-		name_child(p, b, &child);
+	count_birth(p, b);
 	if (ferror(p->out))
 		note_error(p, errno ? -errno : -EIO);
 	return p->error;
@@ -277,11 +517,19 @@ int perfetto__finish(struct perfetto *p)
 
 	if (!p)
 		return 0;
+	for (size_t i = 0; i < p->open_n; i++) {
+		if (!p->error)
+			life_slice(p, &p->open[i], p->last, false);
+		free(p->open[i].name);
+	}
 	errno = 0;
+	rate(p);
 	if (!p->error && (fputs(p->any ? "\n]\n" : "[]\n", p->out) == EOF || fflush(p->out)))
 		p->error = errno ? -errno : -EIO;
 	err = p->error;
 	reuse__free(&p->reuse);
+	free(p->named.v);
+	free(p->open);
 	free(p);
 	return err;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Births as a trace for ui.perfetto.dev and speedscope, in the array form of Chrome's JSON trace
- * event format. A track per process, even if several had the same id; phases as slices, births as
- * flows from parent to child, copy-on-write faults as counters.
+ * event format. A track per process, even if several had the same id; lives, calls and phases as
+ * slices, births as flows from parent to child; births a second, RSS at a birth and copy-on-write
+ * faults as counters.
  */
 #pragma once
 

@@ -128,3 +128,18 @@ void birth_command(const struct birth *b, char *text, size_t size)
 	if (b->args_total > b->args_bytes)
 		layout_append(text, size, " ..");
 }
+
+/* "/proc/self/exe", or with a number or "thread-self": it stands for a program, and names none. */
+static bool is_own_program(const char *path)
+{
+	return !strncmp(path, "/proc/", 6) && !strcmp(strrchr(path, '/'), "/exe");
+}
+
+const char *birth_program(const struct birth *b)
+{
+	const char *slash = b->path ? strrchr(b->path, '/') : NULL;
+
+	if (b->path && b->exe[0] && is_own_program(b->path))
+		return b->exe;
+	return slash && slash[1] ? slash + 1 : b->path;
+}

@@ -59,6 +59,12 @@ int64_t birth_phases(const struct birth *b, int64_t ns[PHASE_COUNT]);
 int64_t birth_rss(const struct birth *b);
 
 /*
+ * The last part of the name of the program that the child ran; of /proc/self/exe, the parent's.
+ * NULL: no exec is known. Any bytes but 0.
+ */
+const char *birth_program(const struct birth *b);
+
+/*
  * The command that the child ran: the path and the arguments after argv[0], as a person types them;
  * for a script, what its interpreter was given. ".." marks arguments that were cut off;
  * unprintable bytes are escaped. "" if no exec is known.

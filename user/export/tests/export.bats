@@ -112,7 +112,42 @@ columns() { # FILE NAME...: these columns, by their heads
 @test "perfetto: hostile names are strings of JSON" {
     made_profile 8 '[.[] | if .parent then .parent.comm = "</a>\"\n" else . end]' >"$DIR/run.jsonl"
     export_of perfetto "$DIR/run.jsonl" >"$DIR/trace.json"
-    jq -e '[.[] | select(.ph == "M" and .args.name == "</a>\"\n")] | length == 9' "$DIR/trace.json"
+    # Three parents and their threads, a fork that does not exec, and a thread that was made.
+    jq -e '[.[] | select(.ph == "M" and .args.name == "</a>\"\n") | .name] | (index("process_name") and index("thread_name"))' "$DIR/trace.json"
+}
+
+# well_shaped TRACE
+well_shaped() {
+    jq -c -f user/export/tests/trace_event.jq "$1" >"$DIR/faults"
+    [ "$(cat "$DIR/faults")" = '[]' ] || { head -c 2000 "$DIR/faults"; return 1; }
+}
+
+@test "perfetto: the trace is as the format's definition says, slices nest, and flows end inside slices" {
+    local run
+    for run in user/report/tests/golden/profile.jsonl results/machine/make.jsonl; do
+        export_of perfetto "$run" >"$DIR/trace.json"
+        jq -e '[.[].ph] | unique == ["C", "M", "X", "f", "s"]' "$DIR/trace.json"
+        well_shaped "$DIR/trace.json"
+        # As many lives as births, each with its program's name, and each call.
+        jq -se --slurpfile trace "$DIR/trace.json" '[.[] | select(.type == "birth")] as $births | $trace[0]
+            | ([.[] | select(.cat == "life")] | length) == ($births | length)
+            and ([.[] | select(.cat == "life" and .name == "fork")] == [])
+            and ([.[] | select(.name == "fork" or .name == "vfork" or .name == "spawn" or .name == "thread")] | length) == ($births | length)
+            and ([.[] | select(.cat == "life") | .name] | sort)
+                == ([$births[] | if .exec.path then (.exec.path | split("/") | last) else .parent.comm end] | sort)' "$run"
+        # Only what the light probes see: still a slice for each call and life.
+        jq -c 'if .edges then .edges |= with_entries(select(.key | test("newtask|woken|exec_|exit"))) else . end' "$run" >"$DIR/light.jsonl"
+        export_of perfetto "$DIR/light.jsonl" >"$DIR/light.json"
+        well_shaped "$DIR/light.json"
+        [ "$(jq '[.[] | select(.ph == "s")] | length' "$DIR/light.json")" -eq "$(grep -c '"type":"birth"' "$run")" ]
+    done
+    # The check finds what it is for.
+    jq '.[-2].args.x = "1"' "$DIR/trace.json" >"$DIR/bad.json"
+    refute well_shaped "$DIR/bad.json"
+    jq 'map(if .ph == "f" then .ts += 1e9 else . end)' "$DIR/trace.json" >"$DIR/bad.json"
+    refute well_shaped "$DIR/bad.json"
+    jq '[.[] | select(.cat != "life")]' "$DIR/light.json" >"$DIR/bad.json"
+    refute well_shaped "$DIR/bad.json"
 }
 
 @test "perfetto: speedscope opens the trace of a profile, and has no complaint" {

@@ -517,7 +517,7 @@ PY
         jq -e '(map(select(.name == "process_name" and (.args.name | test("^bash"))).pid) | unique) as $bash
             | (map(select(.name == "process_name" and (.args.name | test("^sh"))).pid) | unique) as $sh
             | $bash - $sh == $bash
-            and any(.[]; .name == "process_name" and (.args.name | test("^sh [(]pid [0-9]+, no. 2 of that id[)]$")))
+            and any(.[]; .name == "process_labels" and (.args.labels | test("^pid [0-9]+, no. 2 of that id: /bin/sh ")))
             and (map(select(.name == "fork" and ([.pid] | inside($bash)))) | length) == 1
             and (map(select(.name == "fork" and ([.pid] | inside($sh)))) | length) == 1' "$DIR/$trace.json"
     done
