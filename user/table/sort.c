@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The option --sort of the commands that print a bench: the order of its rows. */
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -71,7 +72,14 @@ char *table_sort_help(void)
 
 int table_sort_option(const char *name, size_t *chosen)
 {
-	int which = option_value("sort", name, value_at);
+	char plain[32]; /* the table has headings in capitals */
+	size_t n = 0;
+	int which;
+
+	for (; name[n] && n + 1 < sizeof(plain); n++)
+		plain[n] = (char)tolower((unsigned char)name[n]);
+	plain[n] = '\0';
+	which = option_value("sort", name[n] ? name : plain, value_at);
 
 	if (which < 0)
 		return which;
