@@ -19,6 +19,7 @@ struct profile_summary {
 	const struct spans *calls;	   /* of these births */
 	const struct phase_origin *phases; /* of the run */
 	const char *no_failures;	   /* why failed calls were not seen, or NULL */
+	bool syscalls;			   /* those of children were counted */
 	bool stored;	    /* births of a file: those whose record was lost are in no count */
 	bool whole;	    /* `ns` is the time of a command from its start to its end */
 	int64_t ns;	    /* for how long */

@@ -92,6 +92,7 @@ int summary_print(struct profile_summary *s, const struct profile_command *o, st
 {
 	s->top = o->top;
 	s->views = o->views;
+	s->syscalls = o->probe.syscalls;
 	s->file = from->file_lost ? NULL : file_of(o);
 	if (o->json)
 		return write_json(s, from);

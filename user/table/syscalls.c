@@ -81,5 +81,7 @@ int table_profile_syscalls(const struct profile_summary *sum, FILE *out, bool co
 		table_add_profile_labels(sum, s, g);
 		add(s, &g->syscalls, (double)count->n, count->sum);
 	}
+	if (sum->syscalls && !sum->groups->all.count[COUNT_child_syscalls].n)
+		layout_print(out, 2, "No child has execed, so no system calls are counted.");
 	return columns__finish(s, title_of_profile, out, colour);
 }

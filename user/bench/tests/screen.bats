@@ -151,6 +151,7 @@ rows_of() { # FILE
         diff <("$TOOL" show "$STANDARD" | sed '/^PARENT/,$d') <(sed '/^PARENT/,$d' "$DIR/out")
     done <<'COLUMNS'
 parent|0
+PARENT|0
 pages|.k.pages
 method|.k.method
 call|.s.spawn_ns | median

@@ -224,6 +224,9 @@ PY
     # A reader of the file has the same table.
     "$TOOL" show --show syscalls "$DIR/run.jsonl" | grep -A 4 '^System calls' >"$DIR/again"
     grep -A 4 '^System calls' "$DIR/err" | diff - "$DIR/again"
+    # Where no child execs, it says so.
+    profile --syscalls -- sh -c '(:); (:)'
+    grep -q '^No child has execed, so no system calls are counted[.]$' "$DIR/err"
     # Not asked for, nothing is counted.
     profile -o "$DIR/none.jsonl" -- "$python" "$DIR/until.py"
     refute grep -q syscalls "$DIR/none.jsonl" "$DIR/err"
