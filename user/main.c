@@ -10,6 +10,7 @@
 #include "user/base/interrupt.h"
 #include "user/base/privilege.h"
 #include "user/base/say.h"
+#include "user/base/streams.h"
 #include "user/text/layout.h"
 
 static const struct command commands[] = {
@@ -112,6 +113,7 @@ int main(int argc, char **argv)
 {
 	const struct command *c;
 
+	streams_open_closed();
 	interrupt_remember();
 	setlocale(LC_CTYPE, "");
 	layout_set_width(say_width(stdout));

@@ -70,3 +70,17 @@ MISTAKES
     jq . verdict.json
     refute grep -q 'measured where they are' text
 }
+
+# Limits end only what would hang.
+@test "a stream that is closed at the start is /dev/null" {
+    need_root
+    timeout 60 "$TOOL" profile -- true 2>&-
+    timeout 60 "$TOOL" profile --live -- true 2>&-
+    timeout 60 "$TOOL" profile -a -d 1 >&-
+    timeout 60 "$TOOL" profile -- sh -c "true; true" >&- 2>err
+    [ -s err ]
+    timeout 60 "$TOOL" profile -o run.jsonl -- cat <&- >out 2>&1
+    # What is written for a person is not in the file.
+    timeout 60 "$TOOL" bench --no-trace --method vfork --size 1M --runs 2 -o bench.jsonl >&- 2>&-
+    jq -es '.[0].type == "run" and .[-1].type == "end"' bench.jsonl
+}
