@@ -47,10 +47,11 @@ static const char doc[] =
 	"  spawnscope report profile.jsonl -o page.html\n"
 	"  spawnscope report before.jsonl after.jsonl -o page.html\n"
 	"  spawnscope report before.jsonl after.jsonl verdict.json -o page.html\n"
+	"  spawnscope report verdict.json -o page.html\n"
 	"  spawnscope report results/lab/*.jsonl -o lab.html\n"
 	"  spawnscope report --format markdown run.jsonl >>\"$GITHUB_STEP_SUMMARY\"\n\n"
 	"RUN is a result file of `spawnscope bench -o` or `spawnscope profile -o`; - is standard "
-	"input. Files that `spawnscope gate --json` wrote may be among them.";
+	"input. Files that `spawnscope gate --json` wrote may be among them, or stand alone.";
 
 static int parse_option(int key, char *arg, struct argp_state *state)
 {

@@ -30,16 +30,17 @@ static const struct view *const views[] = {
 
 #define VIEW_COUNT (sizeof(views) / sizeof(views[0]))
 
+/* Without runs, the files of the verdicts. */
 static void write_title(const struct report *p, FILE *out)
 {
-	size_t i;
+	size_t i, count = p->count ? p->count : p->verdict_count;
 
-	for (i = 0; i < p->count && i < 4; i++) {
+	for (i = 0; i < count && i < 4; i++) {
 		fputs(i ? ", " : "", out);
-		html_text(out, p->runs[i].name);
+		html_text(out, p->count ? p->runs[i].name : p->verdict_paths[i]);
 	}
-	if (p->count > i)
-		fprintf(out, " and %zu more", p->count - i);
+	if (count > i)
+		fprintf(out, " and %zu more", count - i);
 }
 
 /* One choice per run: scripts show its part of each view and hide the others. */

@@ -31,7 +31,7 @@ const state = { run: 0 };
 /* Units */
 
 function instructions() {
-	return page.runs[state.run].clock === "icount";
+	return page.runs.length > 0 && page.runs[state.run].clock === "icount";
 }
 
 /* Three significant digits, as in the tables. */

@@ -76,7 +76,7 @@ int report__init(struct report *p, const struct run *runs, char *const *paths, s
 {
 	int err = 0;
 
-	*p = (struct report){.runs = calloc(count, sizeof(*p->runs))};
+	*p = (struct report){.runs = calloc(count + 1, sizeof(*p->runs))};
 	if (!p->runs)
 		return -ENOMEM;
 	p->count = count;

@@ -25,8 +25,8 @@ struct input {
 typedef int verdict_reader(const char *path, json_t **verdict, const char **why);
 
 /*
- * Reads the files, of which at least one must be a run. `truncated`: also runs that broke off.
- * `reader` may be NULL: no verdicts. 0 or -errno. Call input_free() in either case.
+ * Reads the files. `truncated`: also runs that broke off. `reader` may be NULL: no verdicts. 0 or
+ * -errno. Call input_free() in either case.
  */
 int input_read(struct input *in, char *const *paths, size_t count, bool truncated,
 	       verdict_reader *reader, struct fault *why);

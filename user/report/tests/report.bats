@@ -114,53 +114,6 @@ start_early() {
     refute grep -q 'Made-up CPU' "$DIR/differences"
 }
 
-@test "the gate's verdict, when it is among the inputs: in the answers, as a table, in markdown" {
-    made_verdict >"$DIR/verdict.json"
-    "$TOOL" report "$ROOM/one.jsonl" "$DIR/verdict.json" -o "$DIR/page.html"
-    look views "$DIR/page.html" answer phases latency environment spread cow gate method
-    look text "$DIR/page.html" 'What does the gate say? (verdict.json)' '1 of 3 metrics is worse <b>' 'Pairs of runs: 16, margin 3 %' \
-        '+12.0 %' '+9.0 % to +15.0 %' '102 µs' '256 pages' 'no bound to +2.0 %' 'does not gate' 'a <note>' 'Exact: 1 the same on both sides, 0 not.'
-    grep -A 2 '<dl class="answers">' "$DIR/page.html" | head -n 2 | grep -q 'answer warning'
-    # What decided stands first.
-    [ "$(grep -o 'class=words>\(regression\|pass\|does not gate\)<' "$DIR/page.html" | head -n 1)" = 'class=words>regression<' ]
-    look noscript "$DIR/page.html"
-    look widths "$DIR/page.html"
-    look axe "$DIR/page.html"
-    "$TOOL" report --format markdown "$DIR/verdict.json" "$ROOM/one.jsonl" >"$DIR/out.md"
-    grep -qF '**regression** 1 of 3 metrics is worse &#60;b&#62;' "$DIR/out.md"
-    # As the gate itself writes it.
-    jq -c 'if .type == "run" then .seed = "2" | .environment.taken_ms = 1 else . end' "$ROOM/one.jsonl" >"$DIR/other.jsonl"
-    "$TOOL" gate --json "$ROOM/one.jsonl" "$DIR/other.jsonl" >"$DIR/own.json" || [ $? -eq 4 ]
-    "$TOOL" report "$ROOM/one.jsonl" "$ROOM/one.jsonl" "$DIR/own.json" -o "$DIR/page.html"
-    look text "$DIR/page.html" "$(jq -r .verdict "$DIR/own.json")" "$(jq -r .headline "$DIR/own.json")"
-}
-
-@test "the gate as a chart: each difference with its interval, the margin, verdicts by shape and colour" {
-    local name='</script><img src=x onerror=alert(1)>'
-    made_verdict '.metrics += [
-        {metric: "spawn", kind: "statistical", unit: "ns", verdict: "inconclusive", cell: "vfork at 64M", a: 7800, b: 8030, change: 0.029, low: -0.01, high: 0.07},
-        {metric: "total", kind: "statistical", unit: "ns", verdict: "pass", improved: true, cell: "vfork at 64M", a: 34900, b: 31200, change: -0.106, low: -0.12, high: -0.09},
-        {metric: "faults", kind: "exact", unit: "faults", verdict: "regression", cell: "fork at 64M", a: 0, b: 4},
-        {metric: "p99", kind: "budget", unit: "ns", verdict: "pass", cell: "'"$name"'", limit: 2000000, value: 1400000}]' >"$DIR/verdict.json"
-    "$TOOL" report "$ROOM/one.jsonl" "$DIR/verdict.json" "$DIR/verdict.json" -o "$DIR/two.html"
-    "$TOOL" report "$ROOM/one.jsonl" "$DIR/verdict.json" -o "$DIR/page.html"
-    block_holds "$DIR/page.html" '.views.gate | length == 1' '.views.gate[0].margin == 0.03' \
-        '.views.gate[0].metrics | map([.metric, .verdict, .change, .low, .high]) == [["spawn", "regression", 0.12, 0.09, 0.15],
-            ["faults", "regression", null, null, null], ["spawn", "inconclusive", 0.029, -0.01, 0.07], ["ptes_copied", "pass", 0, null, null],
-            ["total", "improved", -0.106, -0.12, -0.09], ["p99", "pass", -0.3, null, null], ["total", "none", 0, null, 0.02]]' \
-        '.views.gate[0].metrics[0] | [.a, .b, .interval] == ["102 µs", "114 µs", "+9.0 % to +15.0 %"]'
-    look gate "$DIR/page.html" 5
-    look text "$DIR/page.html" "$name" '0 faults' '4 faults'
-    look widths "$DIR/page.html"
-    look axe "$DIR/page.html"
-    look views "$DIR/two.html" answer phases latency environment spread cow gate method
-    # Numbers that nothing could be, and none at all.
-    made_verdict '.margin = 999 | .metrics |= [.[], (.[] | .change = 1.7e308 | .high = 1.7e308), (.[] | .change = -1 | .low = -1e308),
-        (.[] | .a = -5 | .b = 1e300 | .change = "x" | .verdict = "odd" | del(.cell, .unit)), {}]' >"$DIR/odd.json"
-    "$TOOL" report "$ROOM/one.jsonl" "$DIR/odd.json" -o "$DIR/odd.html"
-    look widths "$DIR/odd.html"
-}
-
 @test "several kernels of the lab: in order of version, with the change between neighbours" {
     look views "$ROOM/kernels.html" answer phases latency environment spread cow compare kernels method
     look runs "$ROOM/kernels.html" 3

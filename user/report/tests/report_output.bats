@@ -42,8 +42,6 @@ refused() { # PATTERN ARG...
     refused 'nowhere: No such file' "$DIR/nowhere"
     refused 'Is a directory' "$DIR"
     refused 'torn' "$ROOM/one.jsonl" "$DIR/torn"
-    made_verdict >"$DIR/verdict.json"
-    refused 'a verdict of the gate makes no page alone' "$DIR/verdict.json"
     made_verdict '.schema = 9' >"$DIR/later.json"
     refused 'later.json: its schema is newer' "$ROOM/one.jsonl" "$DIR/later.json"
     made_verdict '.verdict = "maybe"' >"$DIR/maybe.json"

@@ -156,7 +156,7 @@ static void write(const struct report *p, FILE *out)
 
 static json_t *data(const struct report *p)
 {
-	return json_object();
+	return p->count ? json_object() : json_null();
 }
 
 const struct view view_environment = {

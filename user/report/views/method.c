@@ -75,7 +75,8 @@ static void write_commands(const struct report *p, FILE *out)
 		}
 		fputs("</code></pre>\n", out);
 	}
-	fputs("<p>and this page by</p>\n<pre tabindex=\"0\"><code>", out);
+	fputs(p->count ? "<p>and this page by</p>" : "<p>This page was made by</p>", out);
+	fputs("\n<pre tabindex=\"0\"><code>", out);
 	write_own_command(p, out);
 	fputs("</code></pre>\n", out);
 }
@@ -228,7 +229,7 @@ static void write_how(const struct report *p, FILE *out)
 
 static void write(const struct report *p, FILE *out)
 {
-	bool instructions = p->runs[0].instructions;
+	bool instructions = p->count && p->runs[0].instructions;
 
 	write_how(p, out);
 	if (!report__same_unit(p))
