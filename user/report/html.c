@@ -37,7 +37,8 @@ void html_table(FILE *out, const char *caption, size_t words, ...)
 	html_head_end(out);
 }
 
-/* The end tags of cells may be left out (HTML, 13.1.2.4): they would be a tenth of a large page. */
+/* The end tags of cells may be left out (HTML, 13.1.2.4): they would be a tenth of a large page.
+ * The class w is that of words. */
 
 void html_label(FILE *out, const char *text)
 {
@@ -47,7 +48,7 @@ void html_label(FILE *out, const char *text)
 
 void html_words(FILE *out, const char *text)
 {
-	fputs("<td class=words>", out);
+	fputs("<td class=w>", out);
 	html_text(out, text);
 }
 

@@ -61,6 +61,8 @@ static void write_picker(const struct report *p, FILE *out)
 
 static void write_views(const struct report *p, json_t *const *data, FILE *out)
 {
+	bool picked = false;
+
 	fputs("<nav aria-label=\"Views\"><ul>\n", out);
 	for (size_t i = 0; i < VIEW_COUNT; i++) {
 		if (!json_is_null(data[i]))
@@ -68,8 +70,11 @@ static void write_views(const struct report *p, json_t *const *data, FILE *out)
 				views[i]->title);
 	}
 	fputs("</ul></nav>\n", out);
-	write_picker(p, out);
 	for (size_t i = 0; i < VIEW_COUNT; i++) {
+		if (!views[i]->of_all && !picked) {
+			write_picker(p, out);
+			picked = true;
+		}
 		if (json_is_null(data[i]))
 			continue;
 		fprintf(out,

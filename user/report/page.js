@@ -30,8 +30,8 @@ const state = { run: 0 };
 
 /* Units */
 
-function instructions() {
-	return page.runs.length > 0 && page.runs[state.run].clock === "icount";
+function instructions(run = state.run) {
+	return page.runs.length > 0 && page.runs[run].clock === "icount";
 }
 
 /* Three significant digits, as in the tables. */
@@ -42,8 +42,8 @@ function digits(x) {
 	return String(Math.round(x));
 }
 
-function time(ns) {
-	const units = instructions() ? ["", "k", "M", "G", "T"] : ["ns", "µs", "ms", "s", "ks"];
+function time(ns, run) {
+	const units = instructions(run) ? ["", "k", "M", "G", "T"] : ["ns", "µs", "ms", "s", "ks"];
 	let x = ns, i = 0;
 	if (ns === null || !Number.isFinite(ns))
 		return "-";
@@ -403,8 +403,8 @@ function axisBottom(svg, scale, ticks, format, area, text) {
 	}
 }
 
-/* Names at the ends of lines, moved apart: labels are {y, text, colour}. */
-function endLabels(svg, labels, x, top, bottom) {
+/* Names at the right or left ends of lines, moved apart: labels are {y, text, colour}. */
+function endLabels(svg, labels, x, top, bottom, left) {
 	const step = 15;
 	labels.sort((a, b) => a.y - b.y);
 	labels.forEach((l, i) => {
@@ -416,9 +416,10 @@ function endLabels(svg, labels, x, top, bottom) {
 		floor = labels[i].at - step;
 	}
 	for (const l of labels) {
+		const away = left ? -1 : 1;
 		if (Math.abs(l.at - l.y) > 4)
-			svg.append("path").attr("class", "leader " + l.colour).attr("d", `M${x + 2},${l.y}L${x + 9},${l.at}`);
-		svg.append("text").attr("class", "end " + l.colour).attr("x", x + 12).attr("y", l.at + 4).text(l.text);
+			svg.append("path").attr("class", "leader " + l.colour).attr("d", `M${x + 2 * away},${l.y}L${x + 9 * away},${l.at}`);
+		svg.append("text").attr("class", "end " + l.colour).attr("x", x + 12 * away).attr("y", l.at + 4).attr("text-anchor", left ? "end" : null).text(l.text);
 	}
 }
 

@@ -72,6 +72,22 @@ static int fill_run(struct report *p, size_t index)
 	return rows__init(&r->rows, r->run, rows_probe_set(r->run), &p->axes);
 }
 
+static int compare_ends(struct report *p)
+{
+	struct report_pair *pair = &p->pair;
+
+	for (size_t i = 0; i < p->count; i++) {
+		if (!p->runs[i].rows.n)
+			continue;
+		if (!pair->from)
+			pair->from = &p->runs[i];
+		pair->to = &p->runs[i];
+	}
+	if (pair->from == pair->to || !run__same_unit(pair->from->run, pair->to->run))
+		return 0;
+	return changes__of(&pair->changes, &pair->from->rows, &pair->to->rows);
+}
+
 int report__init(struct report *p, const struct run *runs, char *const *paths, size_t count)
 {
 	int err = 0;
@@ -88,6 +104,8 @@ int report__init(struct report *p, const struct run *runs, char *const *paths, s
 	find_axes(p);
 	for (size_t i = 0; i < count && !err; i++)
 		err = fill_run(p, i);
+	if (!err)
+		err = compare_ends(p);
 	return err;
 }
 
@@ -99,6 +117,7 @@ void report__free(struct report *p)
 		rows__free(&p->runs[i].rows);
 		free(p->runs[i].name);
 	}
+	changes__free(&p->pair.changes);
 	free(p->runs);
 	*p = (struct report){0};
 }

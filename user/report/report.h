@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "user/analysis/birth_sums.h"
+#include "user/analysis/changes.h"
 #include "user/analysis/rows.h"
 #include "user/answers/profile.h"
 
@@ -21,10 +22,18 @@ struct report_run {
 	struct profile_summary summary;
 };
 
+/* The first and the last bench of a report, and what changed between them: nothing if there are no
+ * two, or their times have different units. */
+struct report_pair {
+	const struct report_run *from, *to;
+	struct changes changes;
+};
+
 struct report {
 	struct report_run *runs;
 	size_t count;
-	struct axes axes;	 /* that vary in any of the runs */
+	struct axes axes; /* that vary in any of the runs */
+	struct report_pair pair;
 	json_t *const *verdicts; /* the gate's JSON; borrowed */
 	char *const *verdict_paths;
 	size_t verdict_count;

@@ -34,7 +34,7 @@ start_early() {
         '+12.0 %' '+9.0 % to +15.0 %' '102 µs' '256 pages' 'no bound to +2.0 %' 'does not gate' 'a <note>' 'Exact: 1 the same on both sides, 0 not.'
     grep -A 2 '<dl class="answers">' "$DIR/page.html" | head -n 2 | grep -q 'answer warning'
     # What decided stands first.
-    [ "$(grep -o 'class=words>\(regression\|pass\|does not gate\)<' "$DIR/page.html" | head -n 1)" = 'class=words>regression<' ]
+    [ "$(grep -o 'class=w>\(regression\|pass\|does not gate\)<' "$DIR/page.html" | head -n 1)" = 'class=w>regression<' ]
     look noscript "$DIR/page.html"
     look widths "$DIR/page.html"
     look axe "$DIR/page.html"

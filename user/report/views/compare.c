@@ -5,9 +5,8 @@
 #include "user/analysis/stats.h"
 #include "user/report/html.h"
 #include "user/report/measure.h"
-#include "user/report/row_json.h"
+#include "user/report/views/kernels.h"
 #include "user/report/views/views.h"
-#include "user/text/json.h"
 
 /* The row in run `i` that is this one, or NULL. */
 static const struct row *match(const struct report *p, size_t i, const struct row *row)
@@ -176,29 +175,38 @@ static size_t write_counts(const struct report *p, bool differing, FILE *out)
 	return written;
 }
 
+/* Two runs stand side by side in the view of what changed, kernels in their own. */
+static bool need_medians(const struct report *p)
+{
+	size_t runs = 0;
+
+	for (size_t i = 0; i < p->count; i++)
+		runs += has_rows(p, i);
+	return runs > 2 && !kernels_shown(p);
+}
+
+static void write_all_times(const struct report *p, FILE *out)
+{
+	fputs("<p>Each run against the first, ", out);
+	html_text(out, p->runs[first_run(p)].name);
+	fputs("; rows that it lacks, against the first run that has them.</p>\n"
+	      "<details><summary>The medians of all runs</summary>\n",
+	      out);
+	write_times(p, out);
+	html_data_end(out);
+}
+
 static void write(const struct report *p, FILE *out)
 {
 	static const char *const head[] = {"Parent", "Method", "Count"};
 	size_t different = write_counts(p, true, NULL), same = write_counts(p, false, NULL);
 
-	fputs("<p>Each run against the first, ", out);
-	html_text(out, p->runs[first_run(p)].name);
-	fputs("; rows that it lacks, against the first run that has them. Of methods that exec, "
-	      "when the "
-	      "program runs (started) and the call, which returns before or after that; of others, "
-	      "the call. One run of each side "
-	      "cannot separate a change from noise: <code>spawnscope gate</code> decides.</p>\n",
-	      out);
-	if (have_same_unit(p)) {
-		html_chart(out, "compare");
-		fputs("<details><summary>The data as a table</summary>\n", out);
-		write_times(p, out);
-		html_data_end(out);
-	} else {
+	if (!have_same_unit(p))
 		fputs("<p>Their times are not compared: their units differ (nanoseconds, or "
 		      "instructions by another counting rule).</p>\n",
 		      out);
-	}
+	else if (need_medians(p))
+		write_all_times(p, out);
 	fprintf(out,
 		"<p>Counts are exact: %zu are the same in all runs that have them, %zu "
 		"differ.</p>\n",
@@ -213,29 +221,9 @@ static void write(const struct report *p, FILE *out)
 	}
 }
 
-static json_t *row_data(const struct report *p, const struct row *row, enum measure m)
-{
-	json_t *medians = json_array(), *object;
-
-	for (size_t i = 0; i < p->count; i++)
-		medians = json__push(medians, json__number(median_of(p, i, row, m)));
-	object = json__put(row_json_place(p, row), "measure", json_string(measure_name(m)));
-	return json__put(object, "medians", medians);
-}
-
 static json_t *data(const struct report *p)
 {
-	json_t *rows = json_array();
-	const struct row *row;
-
-	for (row = next_compared(p, NULL); row; row = next_compared(p, row)) {
-		for (enum measure m = 0; m < MEASURE_COUNT; m++) {
-			if (measure_applies(row, m) &&
-			    (m == MEASURE_call || !measure_lacks_started(row)))
-				rows = json__push(rows, row_data(p, row, m));
-		}
-	}
-	return rows && json_array_size(rows) == 0 ? json__discard(rows) : rows;
+	return next_compared(p, NULL) ? json_object() : json_null();
 }
 
 const struct view view_compare = {

@@ -99,6 +99,7 @@ static json_t *data(const struct report *p)
 const struct view view_gate = {
 	.id = "gate",
 	.title = "What the gate found",
+	.of_all = true,
 	.data = data,
 	.write = write,
 };

@@ -10,6 +10,7 @@
 #include "user/report/html.h"
 #include "user/report/measure.h"
 #include "user/report/row_json.h"
+#include "user/report/views/kernels.h"
 #include "user/report/views/views.h"
 #include "user/text/json.h"
 
@@ -75,7 +76,15 @@ static const struct row *new_row(const struct order *o, size_t i, size_t k)
 }
 
 /* The lines of the table: a phase, or one of these. */
-enum { LINE_OFF_CPU = PHASE_COUNT, LINE_UNATTRIBUTED, LINE_WHOLE, LINE_STARTED, LINE_COUNT };
+enum {
+	LINE_OFF_CPU = PHASE_COUNT,
+	LINE_UNATTRIBUTED,
+	LINE_WHOLE,
+	LINE_STARTED,
+	LINE_TOTAL,
+	LINE_BILL,
+	LINE_COUNT
+};
 
 static const char *line_name(int line)
 {
@@ -88,6 +97,10 @@ static const char *line_name(int line)
 		return "whole call";
 	case LINE_STARTED:
 		return "started";
+	case LINE_TOTAL:
+		return "total";
+	case LINE_BILL:
+		return "bill";
 	default:
 		return phase_name(line);
 	}
@@ -109,6 +122,13 @@ static double line_value(const struct order *o, size_t i, const struct row *like
 		return row->call.median;
 	if (line == LINE_STARTED)
 		return row->started.median;
+	if (line == LINE_TOTAL)
+		return row->total.median;
+	if (line == LINE_BILL) {
+		c = row__bill(row);
+		*starred = c && c != row->cell;
+		return c ? stats_median(&c->bill) : NAN;
+	}
 	if (line == LINE_OFF_CPU || line == LINE_UNATTRIBUTED) {
 		if (row__off_cpu(rows, row, &off))
 			return NAN;
@@ -229,6 +249,15 @@ static json_t *data(const struct report *p)
 	object = has_several_kernels(&o) ? order_data(p, &o) : json_null();
 	order__free(&o);
 	return object;
+}
+
+bool kernels_shown(const struct report *p)
+{
+	struct order o;
+	bool shown = !order__of(p, &o) && has_several_kernels(&o);
+
+	order__free(&o);
+	return shown;
 }
 
 const struct view view_kernels = {

@@ -12,6 +12,8 @@
 
 /* In the order of the page. */
 #define VIEWS(X)                                                                                   \
+	X(gate)                                                                                    \
+	X(changes)                                                                                 \
 	X(answer)                                                                                  \
 	X(phases)                                                                                  \
 	X(latency)                                                                                 \
@@ -19,7 +21,6 @@
 	X(spread)                                                                                  \
 	X(cow)                                                                                     \
 	X(births)                                                                                  \
-	X(gate)                                                                                    \
 	X(compare)                                                                                 \
 	X(kernels)                                                                                 \
 	X(method)
@@ -27,6 +28,7 @@
 struct view {
 	const char *id; /* of its section and its script */
 	const char *title;
+	bool of_all; /* of all runs at once: it stands above the picker of a run */
 	/* What its script draws; a JSON null if the runs have nothing for this view, which is then
 	 * left out. NULL: out of memory. */
 	json_t *(*data)(const struct report *p);

@@ -116,7 +116,7 @@ function misplaced() {
 				say(e, "lies on '" + other.textContent + "'");
 		});
 	}
-	for (const kind of ["#chart-latency .end", "#chart-compare .name", "#chart-gate .name"])
+	for (const kind of ["#chart-latency .end", "#chart-gate .name"])
 		for (const svg of document.querySelectorAll(kind.split(" ")[0] + " svg")) {
 			const texts = Array.from(svg.querySelectorAll(kind.split(" ")[1]), (e) => e.textContent);
 			for (const t of texts.filter((one, i) => texts.indexOf(one) < i))
@@ -320,11 +320,29 @@ const checks = {
 		}
 	},
 
-	/* compare MARKS: so many changes are marked. */
-	async compare(browser) {
+	/* changes CELLS CHANGED LINES... WORDS: in so many cells; of the first so many lines are drawn as changed; the labels at their right ends, top down; what a tip says. */
+	async changes(browser) {
 		const page = await open(browser);
-		const marks = await page.locator("#chart-compare .plot .point").count();
-		expect(marks === Number(rest[0]), "marks: " + marks);
+		const chart = page.locator("#chart-changes"), [cells, changed, ...lines] = rest, words = lines.pop();
+		const options = await chart.locator("select option").allInnerTexts();
+		expect(options.length === Number(cells), "cells: " + options.join(" | "));
+		expect(await chart.locator(".slope.ink").count() === Number(changed), "changed: " + await chart.locator(".slope.ink").count());
+		const ends = await page.$$eval("#chart-changes .plot .end:not([text-anchor])", (all) => all.map((e) => e.textContent));
+		expect(ends.join(" | ") === lines.join(" | "), "lines: " + ends.join(" | "));
+		const svg = chart.locator(".plot svg"), tip = chart.locator(".tip");
+		await svg.focus();
+		const texts = await chart.evaluate((c, n) => Array.from({ length: 2 * n }, () => {
+			c.querySelector(".plot svg").dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+			return c.querySelector(".tip").innerText;
+		}), ends.length);
+		expect(texts.some((t) => t.includes(words)), "the tips say: " + texts.join(" | "));
+		await page.keyboard.press("Escape");
+		await chart.locator(".end-point").first().hover();
+		expect(await tip.isVisible(), "no tip under the pointer");
+		if (options.length > 1) {
+			await chart.locator("select").selectOption("1");
+			expect((await page.$$eval("#chart-changes .plot .end:not([text-anchor])", (all) => all.map((e) => e.textContent))).join(" | ") !== ends.join(" | "), "another cell looks the same");
+		}
 	},
 
 	async legend(browser) {

@@ -1,0 +1,112 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The command report: what changed from the first run to the last.
+#
+# shellcheck disable=SC2016,SC2153,SC2154,SC2317 # jq's variables; what tool.bash sets and calls
+
+load ../../tests/tool.bash
+load report.bash
+
+# Runs with blocks, so with intervals. In the second fork and its copy take twice as long, what wakes
+# its child half, and copy-on-write of the child is at another probe.
+before() { # [JQ]
+    made_run '.[0].rounds = 11 | '"${1:-.}"
+}
+
+after() {
+    before 'map(if .key.method == "fork" then .samples.spawn_ns |= map(. * 2)
+            | (if .phases.copy_mm.ns then .phases.copy_mm.ns |= map(. * 2) else . end)
+            | (if .phases.wake.ns then .phases.wake.ns |= map(. / 2 | round) else . end)
+            | (if .phases.cow_child.ns then .phases.cow_child.source = "kprobe:wp_page_copy" else . end) else . end)'
+}
+
+start_early() {
+    share_browser
+    before >"$ROOM/before.jsonl"
+    after >"$ROOM/after.jsonl"
+    "$TOOL" report "$ROOM/before.jsonl" "$ROOM/after.jsonl" -o "$ROOM/two.html"
+}
+
+headline() { # PAGE
+    sed -n '/<section id="changes"/,/<\/section>/p' "$1" | sed -n 's/.*<div class="headline"><p>\(.*\)<\/p>/\1/p'
+}
+
+# The cells of the table that a caption names, a line a row.
+rows_of() { # PAGE CAPTION
+    sed -n "/<caption>$2/,/<\/table>/p" "$1" | sed -n '/^<tr>/{s/<th[^>]*>//;s/<td[^>]*>/|/g;s/<[^>]*>//g;p}'
+}
+
+@test "two runs begin with the largest change, its cause, and how many changed" {
+    look views "$ROOM/two.html" changes answer phases latency environment spread cow compare method
+    headline "$ROOM/two.html" | grep -qE '^From before to after the largest change is in fork from 1 MiB, call to return: 102\.0 µs \([0-9.]+ to [0-9.]+\) → 204\.0 µs \([0-9.]+ to [0-9.]+\), \+100\.0 %; most of it in copy_mm, 80\.00 µs .* → 160\.0 µs .*, \+100\.0 %\.$'
+    look text "$ROOM/two.html" '4 of 24' '2 of 24' '18 of 24'
+    # The picker of a run comes after what is of both.
+    [[ $(grep -nE '<section id="(changes|answer)"|class="picker"' "$ROOM/two.html" | sed 's/.*\(changes\|answer\|picker\)".*/\1/' | xargs) == "changes picker answer" ]]
+}
+
+@test "the table groups what changed over its cells, the worst first" {
+    rows_of "$ROOM/two.html" 'What changed, the worst first' >"$DIR/rows"
+    [ "$(cut -d'|' -f 1-6 "$DIR/rows")" = 'call|longer|2|+100.0 %|+100.0 %|fork, 1 MiB
+copy_mm|longer|2|+100.0 %|+100.0 %|fork, 64 MiB
+wake|shorter|2|-50.0 %|-50.0 %|fork, 1 MiB' ]
+    rows_of "$ROOM/two.html" 'Medians in both runs' >"$DIR/all"
+    [ "$(wc -l <"$DIR/all")" -eq 24 ]
+    grep -qE '^cow_child\*†\|fork\|1 MiB\|within noise\|4\.[0-9]+ µs' "$DIR/all"
+    [ "$(grep -c '|within noise|.*|0 %$' "$DIR/all")" -eq 18 ]
+}
+
+# The intervals are those of the page's other charts, and a change is where they do not meet.
+@test "the block has each time with the interval that the waterfall has" {
+    block_holds "$ROOM/two.html" '.views.changes | [.from, .to] == [0, 1]' \
+        '.views.changes as $c | [$c.cells[].lines[] | select(.[1] < 2) | $c.names[.[0]]] | sort == ["call", "call", "copy_mm", "copy_mm", "wake", "wake"]' \
+        '[.views.changes.cells[].lines[] | . as $l | [$l[1] == 2, ($l[5] <= $l[8] and $l[7] <= $l[6])]] | length == 24 and all(.[0] == .[1])' \
+        '(.views.phases.model | keys_unsorted) as $p | .views.changes as $c | [.views.phases.runs[1].rows[0].call[] | {($p[.[0]]): [.[1], .[4], .[5]]}] | add as $w
+            | [$c.cells[] | select(.method == "fork" and .rss == 1048576).lines[] | select($w[$c.names[.[0]]]) | [.[4], .[7], .[8]] == $w[$c.names[.[0]]]] | length == 3 and all'
+}
+
+@test "lines from run to run: by pointer and by key, of each cell, without scripts as a table" {
+    look changes "$ROOM/two.html" 4 3 '204 µs  call +100 %' '200 µs  total' '160 µs  copy_mm +100 %' '10.0 µs  clone_setup' \
+        '4.00 µs  cow_child*†' '3.00 µs  cow_parent*' '2.50 µs  wake −50 %' 'after: 160 µs ('
+    look noscript "$ROOM/two.html"
+    look widths "$ROOM/two.html"
+    look labels "$ROOM/two.html"
+    look axe "$ROOM/two.html"
+}
+
+@test "runs that are alike, and runs without blocks, have no change and say why" {
+    "$TOOL" report "$ROOM/before.jsonl" "$ROOM/before.jsonl" -o "$DIR/page.html"
+    [ "$(headline "$DIR/page.html")" = 'From before to before 2 no time is known to have changed.' ]
+    look text "$DIR/page.html" '26 of 24'
+    refute grep -q 'What changed, the worst first' "$DIR/page.html"
+    look changes "$DIR/page.html" 4 0 '200 µs  total' '102 µs  call' '80.0 µs  copy_mm' '10.0 µs  clone_setup' '5.00 µs  wake' \
+        '4.00 µs  cow_child*' '3.00 µs  cow_parent*' 'call, within noise'
+    made_run >"$DIR/one.jsonl"
+    "$TOOL" report "$DIR/one.jsonl" "$ROOM/after.jsonl" -o "$DIR/page.html"
+    headline "$DIR/page.html" | grep -q 'no time is known to have changed'
+    rows_of "$DIR/page.html" 'Medians in both runs' >"$DIR/all"
+    [ "$(grep -c '|no interval|' "$DIR/all")" -eq 24 ]
+}
+
+@test "more than ten rows are folded, and a phase that is 0 in a run is named, not drawn" {
+    after | jq -c 'if .phases.wake.ns then .phases.wake.ns |= map(0) else . end | if .phases then .phases |= map_values(if .ns then .ns |= map(. * 3) else . end) else . end
+        | if .samples then .samples |= map_values(map(. * 3)) else . end' >"$DIR/all.jsonl"
+    "$TOOL" report "$ROOM/before.jsonl" "$DIR/all.jsonl" -o "$DIR/page.html"
+    [ "$(rows_of "$DIR/page.html" 'What changed, the worst first' | wc -l)" -le 10 ]
+    look text "$DIR/page.html" 'Not drawn, since 0 in a run: wake.'
+    kernel_run 6.1.0-1 1 >"$DIR/k1.jsonl"
+    made_run '.[0].clock = "icount" | .[0].environment.kernel_release = "6.12.0-1"
+        | [.[] | if .phases then .phases |= with_entries(if .value.ns then .value.ns |= map(. + 1) else . end) else . end | if .samples then .samples |= map_values(map(. + 1)) else . end]' >"$DIR/k2.jsonl"
+    "$TOOL" report "$DIR/k1.jsonl" "$DIR/k2.jsonl" -o "$DIR/page.html"
+    # In the lab one instruction is a change.
+    rows_of "$DIR/page.html" 'What changed, the worst first' | grep -q '^call|more|2|'
+    headline "$DIR/page.html" | grep -qE ': [0-9.]+ k → [0-9.]+ k instructions, \+[0-9.]+ %'
+    sed -n '/<section id="changes"/,/<\/section>/p' "$DIR/page.html" >"$DIR/view"
+    refute grep -q 'within noise' "$DIR/view"
+}
+
+@test "two runs over each other have different units, and no view of changes" {
+    kernel_run 6.1.0-1 1 >"$DIR/lab.jsonl"
+    "$TOOL" report "$ROOM/before.jsonl" "$DIR/lab.jsonl" -o "$DIR/page.html"
+    refute grep -q '<section id="changes"' "$DIR/page.html"
+}
