@@ -2,6 +2,9 @@
 #include "user/analysis/birth_sums.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "user/analysis/group_key.h"
 
 static int64_t nice_width(int64_t span)
 {
@@ -76,6 +79,32 @@ static int fill_series(struct birth_sums *s, const struct run *r, const int64_t 
 	return 0;
 }
 
+static int by_key(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct group_key));
+}
+
+/* How many there are, with those that groups__add() had no room for. */
+static int count_groups(struct birth_sums *s, const struct run *r)
+{
+	struct group_key *keys;
+
+	s->group_count = s->groups.n;
+	if (!s->groups.other.label)
+		return 0;
+	keys = calloc(r->birth_count + 1, sizeof(*keys));
+	if (!keys)
+		return -1;
+	for (size_t i = 0; i < r->birth_count; i++)
+		keys[i] = group_key_of(s->groups.by, &r->births[i]);
+	qsort(keys, r->birth_count, sizeof(*keys), by_key);
+	s->group_count = 1;
+	for (size_t i = 1; i < r->birth_count; i++)
+		s->group_count += by_key(&keys[i - 1], &keys[i]) != 0;
+	free(keys);
+	return 0;
+}
+
 /* Also fills in the kernel's work for each birth, ns. */
 static int fill_groups(struct birth_sums *s, const struct run *r, int64_t *work_ns)
 {
@@ -95,7 +124,7 @@ static int fill_groups(struct birth_sums *s, const struct run *r, int64_t *work_
 	}
 	groups__count_received(&s->groups);
 	groups__sort(&s->groups);
-	return 0;
+	return count_groups(s, r);
 }
 
 struct birth_sums *birth_sums__of(const struct run *r)

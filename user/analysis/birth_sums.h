@@ -18,6 +18,7 @@ struct birth_series {
 
 struct birth_sums {
 	struct groups groups; /* by the parent's name and the method, the costliest first */
+	size_t group_count;   /* also those that are summed up in groups.other */
 	int64_t bin_ns;	      /* how long a bin is; the first begins with the first birth */
 	size_t bins;
 	struct birth_series *series;

@@ -3,17 +3,25 @@
 
 #include <math.h>
 #include <string.h>
-#include <wchar.h>
 
 #include "user/analysis/stats.h"
 #include "user/model/phase.h"
+#include "user/text/numbers.h"
+#include "user/text/strbuf.h"
 
-/* For the phases of a call, in their order; neighbours differ. Further phases keep their letter. */
+/* For the phases of a call and the others, in their order; neighbours differ. Further phases keep
+ * their letter. */
 static const char *const blocks[] = {
 	"\xe2\x96\x91", /* light shade */ "\xe2\x96\x88",  /* full block */
 	"\xe2\x96\x92", /* medium shade */ "\xe2\x96\x93", /* dark shade */
 	"\xe2\x96\x84", /* lower half */ "\xe2\x96\x9a",   /* quadrants */
-	"\xe2\x96\x80", /* upper half */ "\xe2\x96\x8c",   /* left half */
+};
+static const char *const other_blocks[] = {
+	"\xe2\x96\x8f", /* left eighth */ "\xe2\x96\x8e",     /* left quarter */
+	"\xe2\x96\x9e", /* quadrants */ "\xe2\x96\x80",	      /* upper half */
+	"\xe2\x96\x99", /* three quadrants */ "\xe2\x96\x86", /* lower three quarters */
+	"\xe2\x96\x81", /* lower eighth */ "\xe2\x96\x8c",    /* left half */
+	"\xe2\x96\x90",					      /* right half */
 };
 static const char rest[] = "\xc2\xb7"; /* middle dot */
 
@@ -71,19 +79,26 @@ void bar__of_call(const struct rows *rows, const struct row *row, size_t width,
 	bar__draw(ns, &off, width, bar);
 }
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 /* NULL: it keeps its letter. */
 static const char *block_of(char letter)
 {
-	size_t n = 0;
+	size_t calls = 0, others = 0;
 
 	if (letter == BAR_REST)
 		return rest;
 	for (int p = 0; p < PHASE_COUNT; p++) {
-		if (!bar__has(p))
+		bool call = bar__has(p), found = phase_models[p].letter == letter;
+
+		if (phase_models[p].part_of != PHASE_none)
 			continue;
-		if (phase_models[p].letter == letter)
-			return n < sizeof(blocks) / sizeof(blocks[0]) ? blocks[n] : NULL;
-		n++;
+		if (found && call)
+			return calls < COUNT(blocks) ? blocks[calls] : NULL;
+		if (found)
+			return others < COUNT(other_blocks) ? other_blocks[others] : NULL;
+		calls += call;
+		others += !call;
 	}
 	return NULL;
 }
@@ -91,7 +106,7 @@ static const char *block_of(char letter)
 void bar__add(struct strbuf *text, char letter)
 {
 	/* U+2588 stands for all: a locale has all of them or none. */
-	const char *block = wcwidth(0x2588) == 1 ? block_of(letter) : NULL;
+	const char *block = text_shows(0x2588) ? block_of(letter) : NULL;
 
 	if (block)
 		strbuf__add(text, "%s", block);
@@ -117,7 +132,7 @@ static void add_meaning(struct strbuf *text, const char *used, char letter, cons
 void bar__add_key(struct strbuf *text, const char *used)
 {
 	for (int p = 0; p < PHASE_COUNT; p++) {
-		if (bar__has(p))
+		if (phase_models[p].part_of == PHASE_none)
 			add_meaning(text, used, phase_models[p].letter, phase_name(p));
 	}
 	add_meaning(text, used, BAR_OFF_CPU, "off the CPU (" ROW_OFF_CPU_BRIEF ")");

@@ -34,5 +34,5 @@ void bar__add(struct strbuf *text, char letter);
 /* Appends the whole bar like that. */
 void bar__add_all(struct strbuf *text, const char *bar);
 
-/* Appends "[block] copy_mm  [block] wake": the phases whose letters are in `used`. */
+/* Appends " [block] copy_mm [block] wake": the phases whose letters are in `used`. */
 void bar__add_key(struct strbuf *text, const char *used);

@@ -29,9 +29,14 @@ void text_plain_utf8(void)
 	to_utf8 = true;
 }
 
+bool text_shows(wchar_t character)
+{
+	return to_utf8 || wcwidth(character) == 1;
+}
+
 struct number text_plain_time(double ns, const char *clock)
 {
-	return time_in(ns, clock, to_utf8 || wcwidth(0xb5) == 1 ? "\xc2\xb5s" : "us");
+	return time_in(ns, clock, text_shows(0xb5) ? "\xc2\xb5s" : "us");
 }
 
 struct number text_time(double ns, bool instructions)

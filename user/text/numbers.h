@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <wchar.h>
 
 #define NUMBER_MAX 48
 
@@ -14,7 +15,9 @@ struct number {
 
 /* For terminals: "32.7 µs", or "32.7 us" if the locale cannot show the former. */
 struct number text_plain_time(double ns, const char *clock);
-/* From now on the former, whatever the locale: the output is a file in UTF-8. */
+/* Whether the output can show the character, by the locale. */
+bool text_shows(wchar_t character);
+/* From now on all, whatever the locale: the output is a file in UTF-8. */
 void text_plain_utf8(void);
 /* "32.7 µs"; instructions: "173 k". */
 struct number text_time(double ns, bool instructions);

@@ -187,8 +187,8 @@ child_first() {
     look widths "$DIR/page.html"
     look axe "$DIR/page.html"
     "$TOOL" report --format markdown "$DIR/run.jsonl" >"$DIR/out.md"
-    grep -qE '^\| 1 MiB \| fork \| .*`s+M+w+~{8,}\.?`' "$DIR/out.md"
-    grep -qF '`~` off the CPU (the child ran first' "$DIR/out.md"
+    grep -qE '^\| 1 MiB \| fork \| .*`(░)+(█)+(▓)+~{5,}(·)?`' "$DIR/out.md"
+    grep -qF '~ off the CPU (the child ran first' "$DIR/out.md"
 }
 
 @test "time off the CPU is not named on more CPUs, nor of more than no phase has, nor where nothing says it" {
@@ -383,7 +383,12 @@ grid() {
     "$TOOL" report --format markdown "$DIR/run.jsonl" >"$DIR/out.md"
     refute grep -E '<img|<script' "$DIR/out.md"
     refute grep -q $'\x1b' "$DIR/out.md"
-    [ "$(wc -c <"$DIR/out.md")" -lt 65536 ]
+    [ "$(wc -c <"$DIR/out.md")" -le 20000 ]
+    # What has no room is left out, and that is said.
+    for i in {1..30}; do made_verdict '.headline = "<" * 2000' >"$DIR/$i.json"; done
+    "$TOOL" report --format markdown "$DIR/run.jsonl" "$DIR"/*.json >"$DIR/out.md"
+    [ "$(wc -c <"$DIR/out.md")" -le 20000 ]
+    grep -qxF 'Some of it is left out, for length; the page has all.' "$DIR/out.md"
 }
 
 @test "the policy forbids all but the page's own script and style, by hash" {
@@ -411,11 +416,13 @@ grid() {
 
 # Markdown
 
-@test "the summary: answers, at most 20 rows, a bar of phases, less than 64 KB" {
+@test "the summary: answers, at most 20 rows, a bar of phases, at most 20 KB" {
     "$TOOL" report --format markdown "$ROOM/one.jsonl" >"$DIR/out.md"
     grep -qF '**200 µs per MiB (fork)**' "$DIR/out.md"
     grep -qF '| 1 MiB | fork | 102 µs |' "$DIR/out.md"
-    grep -qE '`s+M+w+\.*`' "$DIR/out.md"
+    grep -qE '`(░)+(█)+(▓)+(·)*`' "$DIR/out.md"
+    grep -qxF 'The bars: ░ clone_setup █ copy_mm ▓ wake ▄ vfork_wait.' "$DIR/out.md"
+    LC_ALL=C "$TOOL" report --format markdown "$ROOM/one.jsonl" | cmp - "$DIR/out.md"
     made_run '.[0] as $run | .[-1] as $last | [.[] | select(.key.trace == "phases")] as $cells
         | [$run] + [range(60) as $i | $cells[0] | .key.method = "method-\($i)"] + [$last]' >"$DIR/many.jsonl"
     "$TOOL" report --format markdown "$DIR/many.jsonl" >"$DIR/many.md"
@@ -423,5 +430,31 @@ grid() {
     grep -qF '40 rows in the middle are left out' "$DIR/many.md"
     "$TOOL" report --format markdown "$DIR/many.jsonl" "$DIR/many.jsonl" "$DIR/many.jsonl" >"$DIR/three.md"
     [ "$(grep -c '^| 1 MiB' "$DIR/three.md")" -le 20 ]
-    [ "$(wc -c <"$DIR/three.md")" -lt 65536 ]
+    [ "$(wc -c <"$DIR/three.md")" -le 20000 ]
+}
+
+@test "the summary begins with the verdict, then the headline" {
+    made_verdict >"$DIR/verdict.json"
+    made_run 'map(if .key.method == "fork" then .key.method = "fork-exec" | .samples.exec_ns = .samples.spawn_ns else . end)' >"$DIR/run.jsonl"
+    "$TOOL" report --format markdown "$DIR/run.jsonl" "$DIR/verdict.json" >"$DIR/out.md"
+    grep -v '^$' "$DIR/out.md" >"$DIR/lines"
+    sed -n 2p "$DIR/lines" | grep -qF '1 of 3 metrics is worse'
+    sed -n 3p "$DIR/lines" | grep -qE '^\*\*Starting a program from a parent of 64 MiB takes .* with fork-exec and .* with posix.*_spawn: .*\*\*$'
+}
+
+@test "of two runs the summary has a column of changes, within noise where the interval holds none" {
+    noisy='.[0].rounds = 8'
+    made_run "$noisy" >"$DIR/a.jsonl"
+    made_run "$noisy"' | map(if .type == "cell" and .key.rss_bytes == 67108864 then .samples.spawn_ns |= map(. * 1.5 | round)
+        | if .samples.exec_ns then .samples.exec_ns |= map(. * 1.25 | round) else . end else . end)' >"$DIR/b.jsonl"
+    "$TOOL" report --format markdown "$DIR/a.jsonl" "$DIR/b.jsonl" >"$DIR/out.md"
+    cat "$DIR/out.md"
+    [ "$(grep -c '^| .*| Against a |' "$DIR/out.md")" -eq 1 ]
+    sed -n '/Against a/,$p' "$DIR/out.md" >"$DIR/second"
+    grep -qE '^\| 1 MiB \| fork \|.* within noise \| `' "$DIR/second"
+    grep -qE '^\| 64 MiB \| fork \|.* \+(49|50)[.0-9]* % \(\+[0-9.]+ to \+[0-9.]+\) \| `' "$DIR/second"
+    grep -qE '^\| 64 MiB \| posix.*_spawn \|.* \+(24|25)[.0-9]* % \(.*\) \| `' "$DIR/second"
+    # Nanoseconds are not compared with instructions.
+    made_run '.[0].clock = "icount"' >"$DIR/c.jsonl"
+    "$TOOL" report --format markdown "$DIR/a.jsonl" "$DIR/c.jsonl" | sed -n '/Against a/,$p' | grep -qE '^\| 1 MiB \| fork \|.* - \| `'
 }
