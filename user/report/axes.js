@@ -35,20 +35,19 @@ function varying(rows) {
 }
 
 /*
- * {x, facet}: what the x axis of these rows is, {axis, values}, by name or the first; and another one of
- * numbers that is not too long, or null.
+ * {x, facet, rest}: what the x axis of these rows is, {axis, values}, by name or the first; another one of
+ * numbers that is not too long, or null; and the other axes that vary.
  */
 function layoutOf(rows, name) {
 	const all = varying(rows), x = all.find((a) => a.axis.name === name) || all[0] || { axis: MEMORY, values: valuesOn(MEMORY, rows) };
-	return { x, facet: all.find((a) => a !== x && !a.axis.words && a.values.length <= FACETS_MAX) || null };
+	const facet = all.find((a) => a !== x && !a.axis.words && a.values.length <= FACETS_MAX) || null;
+	return { x, facet, rest: axes.filter((axis) => all.some((a) => a.axis === axis && a !== x && a !== facet)) };
 }
 
 /* The name of a row's line: without what the axes of the chart show. */
 function lineName(row, layout) {
-	const shown = [layout.x.axis, layout.facet && layout.facet.axis];
-	const rest = axes.slice(1).filter((axis) => !shown.includes(axis) && axis.of(row) !== null && valuesOn(axis, page.runs[state.run].rows).length > 1);
-	return [row.method, ...(shown.includes(MEMORY) || valuesOn(MEMORY, page.runs[state.run].rows).length < 2 ? [] : [bytes(row.rss)]),
-		...rest.map((axis) => axis.words ? axis.of(row) : axis.name + "=" + onAxis(axis, axis.of(row)))].join(" ");
+	const words = (axis) => axis === MEMORY || axis.words ? onAxis(axis, axis.of(row)) : axis.name + "=" + onAxis(axis, axis.of(row));
+	return [row.method, ...layout.rest.filter((axis) => axis.of(row) !== null).map(words)].join(" ");
 }
 
 /*

@@ -120,14 +120,18 @@ function lookAt(i) {
 
 /* A row of choices, one of them chosen. */
 function choices(box, label, options, chosen, change) {
-	const set = box.append("fieldset").attr("class", "choices");
+	const set = box.append("fieldset").attr("class", "choices"), key = keyOf(label);
 	const name = "choice-" + choices.count++;
+	remembered(key, options.map((o) => o[0]), chosen, change);
 	set.append("legend").text(label);
 	for (const [value, text] of options) {
 		const one = set.append("label");
 		one.append("input").attr("type", "radio").attr("name", name).attr("autocomplete", "off")
 			.property("checked", value === chosen)
-			.on("change", () => change(value));
+			.on("change", () => {
+				keep(key, value);
+				change(value);
+			});
 		one.append("span").text(text);
 	}
 }
@@ -136,19 +140,22 @@ choices.count = 0;
 
 /* The same for many choices: a list that opens. */
 function choose(box, label, options, chosen, change) {
-	const one = box.append("label").attr("class", "choose");
+	const one = box.append("label").attr("class", "choose"), key = keyOf(label);
+	remembered(key, options.map((o) => o[0]), chosen, change);
 	one.append("span").text(label + " ");
 	const select = one.append("select").attr("autocomplete", "off");
 	for (const [value, text] of options)
 		select.append("option").attr("value", value).property("selected", value === chosen).text(named(text, 60));
 	select.on("change", function () {
+		keep(key, this.value);
 		change(this.value);
 	});
 }
 
 /* A button per line, which shows or hides it. */
 function legend(box, labels, hidden, change) {
-	const list = box.append("ul").attr("class", "legend").attr("aria-label", "Lines");
+	const list = box.append("ul").attr("class", "legend").attr("aria-label", "Lines"), name = keyOf("hidden");
+	rememberedHidden(name, labels, hidden, change);
 	for (const label of labels) {
 		const l = look(label);
 		const button = list.append("li").append("button").attr("type", "button")
@@ -156,6 +163,7 @@ function legend(box, labels, hidden, change) {
 			.on("click", () => {
 				if (!hidden.delete(label))
 					hidden.add(label);
+				keep(name, ...hidden);
 				change(label);
 			});
 		const key = button.append("svg").attr("width", 34).attr("height", 12).attr("aria-hidden", "true")
@@ -430,7 +438,12 @@ function drawOne(id) {
 	if (box.empty() || view === undefined || !draws.has(id))
 		return;
 	box.selectAll("*").remove();
+	drawing = id;
 	draws.get(id)(box, view, Math.floor(box.node().getBoundingClientRect().width));
+	if (!box.select(".plot").empty())
+		saves(box, id);
+	for (const change of later.splice(0))
+		change();
 }
 
 /* Draws a view again after a choice in it. */
@@ -450,26 +463,28 @@ function pick(run) {
 	drawAll();
 }
 
-function save() {
-	const link = document.createElement("a");
-	link.href = URL.createObjectURL(new Blob([block.textContent], { type: "application/json" }));
-	link.download = "spawnscope.json";
-	link.click();
-	URL.revokeObjectURL(link.href);
-}
-
 function start() {
 	const select = document.getElementById("run");
 	for (const part of document.querySelectorAll(".picker, .save"))
 		part.hidden = false;
-	if (select)
-		select.addEventListener("change", () => pick(Number(select.value)));
-	document.getElementById("save").addEventListener("click", save);
+	const run = Number(kept.choices.get("run")), first = select && select.options[run] ? run : 0;
+	if (select) {
+		select.value = String(first);
+		select.addEventListener("change", () => {
+			keep("run", select.value);
+			pick(Number(select.value));
+		});
+	}
+	document.getElementById("save").addEventListener("click", () => download("spawnscope.json", "application/json", block.textContent));
+	document.querySelectorAll("main table").forEach(sortable);
 	/* Lines get their looks in the order of the first chart, whatever is drawn first. */
-	for (const rows of page.views.latency || [])
-		for (const row of rows)
-			look(lineName(row, layoutOf(rows, null)));
-	pick(0);
+	for (const rows of page.views.latency || []) {
+		const layout = layoutOf(rows, null);
+		rows.forEach((row) => look(lineName(row, layout)));
+	}
+	pick(first);
+	goToPlace();
+	window.addEventListener("hashchange", followHash);
 	let width = window.innerWidth;
 	window.addEventListener("resize", () => {
 		if (window.innerWidth === width)

@@ -304,7 +304,7 @@ child_first() {
     made_run '.[0] as $run | [$run] + [.[1:-1][] | select(.key.rss_bytes == 1048576) | (0, 10, 10000) as $vmas | (0, 100) as $fds
         | .key += {vmas: $vmas, fds: $fds}] + .[-1:]' >"$DIR/run.jsonl"
     "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
-    block_holds "$DIR/page.html" '[.axes[].name] == ["vmas", "fds"]' '[.views.latency[0][].at] | unique == [[0, 0], [0, 100], [10, 0], [10, 100], [10000, 0], [10000, 100]]'
+    block_holds "$DIR/page.html" '[.axes[].name] == ["fds", "vmas"]' '[.views.latency[0][].at] | unique == [[0, 0], [0, 10], [0, 10000], [100, 0], [100, 10], [100, 10000]]'
     # A log scale: no line leads to 0.
     look axes "$DIR/page.html" 'additional VMAs of the parent' '0|10|10,000' 'additional open descriptors: 0|additional open descriptors: 100' 'posix_spawn' 2
     look axes "$DIR/page.html" 'additional open descriptors' '0|100' 'additional VMAs of the parent: 0|additional VMAs of the parent: 10|additional VMAs of the parent: 10,000' 'posix_spawn' 3
@@ -360,8 +360,34 @@ grid() {
     look axe "$ROOM/kernels.html"
 }
 
-@test "the data can be saved" {
+@test "the data can be saved, and each chart as SVG and CSV" {
     look save "$ROOM/one.html"
+    look saves "$ROOM/one.html" latency posix_spawn 5 'ns,121,202381,204000,205619,posix_spawn,1 MiB,1048576,121,198413,200000,201587'
+    look saves "$ROOM/one.html" phases fork 5 'ns,10000,80000,5000,1000,102000,200000,fork,1 MiB,1048576,,'
+    look saves "$ROOM/one.html" spread posix_spawn $((1 + 6 * 121)) 'ns,fork,1048576,call,1,100988'
+    look saves "$ROOM/one.html" cow fork 5
+    look saves "$ROOM/kernels.html" changes 'call +0.000 %' 17 'fork,1 MiB,call,102000,102000'
+    look saves "$ROOM/kernels.html" kernels 6.12.0-3 13
+    "$TOOL" report "$ROOM/profile.jsonl" -o "$DIR/profile.html"
+    look saves "$DIR/profile.html" births 'redis-server, fork' 6
+    made_verdict >"$DIR/verdict.json"
+    "$TOOL" report "$ROOM/one.jsonl" "$DIR/verdict.json" -o "$DIR/page.html"
+    look saves "$DIR/page.html" gate 'fork at 1M: spawn' 4
+    # No name is a formula of a spreadsheet.
+    made_run 'map(if .key.method == "fork" then .key.method = "=1+\"2\"" else . end)' >"$DIR/run.jsonl"
+    "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
+    look saves "$DIR/page.html" latency posix_spawn 5 'ns,121,101191,102000,102809,"'"'"'=1+""2""",1 MiB,1048576,,,,'
+}
+
+@test "an address shows the choices that it names, and choices change it" {
+    look hash "$ROOM/one.html" '#latency&latency.until=call&latency.hidden=fork' 'time of the call' 1
+}
+
+@test "a click on the head of a column, or a key, orders a table" {
+    look sort "$ROOM/one.html" latency Call '1 MiB fork|1 MiB posix_spawn|64 MiB posix_spawn|64 MiB fork' '64 MiB fork|1 MiB posix_spawn|64 MiB posix_spawn|1 MiB fork'
+    # By the number, not the digits; what has none is last.
+    look sort "$ROOM/one.html" latency Started '1 MiB posix_spawn|64 MiB posix_spawn|1 MiB fork|64 MiB fork' '1 MiB posix_spawn|64 MiB posix_spawn|1 MiB fork|64 MiB fork'
+    look sort "$ROOM/one.html" latency Method '1 MiB fork|64 MiB fork|1 MiB posix_spawn|64 MiB posix_spawn' '1 MiB posix_spawn|64 MiB posix_spawn|1 MiB fork|64 MiB fork'
 }
 
 # Safety

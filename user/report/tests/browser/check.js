@@ -133,6 +133,8 @@ async function ownScale(page) {
 }
 
 const checks = {
+	...require("./controls.js")({ open, unfold, expect, request: () => ({ file, rest }) }),
+
 	/* labels [TEXT...]: every label in its chart, at all widths; at the widest these are whole. */
 	async labels(browser) {
 		for (const width of [390, 1200]) {

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Checks of what a reader of the page does: sort a table, follow a link to a choice, save a chart. */
+"use strict";
+const fs = require("fs");
+
+module.exports = ({ open, unfold, expect, request }) => ({
+	/* saves VIEW SAMPLE LINES: a chart as SVG, drawn without the page's style sheet, with this text; its data as so many lines of CSV. */
+	async saves(browser) {
+		const { file, rest } = request(), [view, text, lines] = rest, page = await open(browser);
+		const saved = async (button) => {
+			const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#chart-" + view).getByRole("button", { name: button }).click()]);
+			await download.saveAs(file + ".saved");
+			return fs.readFileSync(file + ".saved", "utf8");
+		};
+		const svg = await saved("Save as SVG"), csv = (await saved("Save data as CSV")).trimEnd().split("\n");
+		const drawn = await page.evaluate((source) => {
+			const root = new DOMParser().parseFromString(source, "image/svg+xml").documentElement;
+			return [root.tagName, root.querySelectorAll("[class], [style]").length, Array.from(root.querySelectorAll("text"), (e) => e.textContent),
+				Array.from(root.querySelectorAll("path, rect, text"), (e) => e.getAttribute("fill")).every((f) => f)];
+		}, svg);
+		expect(drawn[0] === "svg" && drawn[1] === 0 && drawn[3], "it depends on the page: " + drawn.slice(0, 2).join());
+		expect(drawn[2].includes(text), "not in the picture: " + text);
+		expect(csv.length === Number(lines), "lines of CSV: " + csv.length);
+		const columns = csv[0].split(",").length;
+		expect(csv.every((l) => l.includes('"') || l.split(",").length === columns), "lines differ in their columns: " + csv.slice(0, 2).join(" | "));
+		for (const line of rest.slice(3))
+			expect(csv.includes(line), "no such line: " + line + ", but " + csv.slice(0, 2).join(" | "));
+	},
+
+	/* hash HASH TITLE LINES: what such an address shows, and a link to another view keeps. A choice changes it. */
+	async hash(browser) {
+		const [hash, title, lines] = request().rest, page = await open(browser);
+		const own = page.url(), seen = async () => [await page.locator("#chart-latency .plot .title").first().textContent(), await page.locator("#chart-latency .plot .line").count()].join();
+		await page.goto("about:blank");
+		await page.goto(own + hash);
+		expect((await seen()) === title + "," + lines, "it shows " + (await seen()));
+		expect(Math.abs(await page.$eval("#latency", (e) => e.getBoundingClientRect().top)) < 100, "it is not at the view");
+		await page.locator("nav a").last().click();
+		expect(page.url().includes("#method&") && (await seen()) === title + "," + lines, "after a link: " + page.url() + " " + (await seen()));
+		await page.locator("#chart-latency .legend button[aria-pressed=false]").click();
+		expect(!page.url().includes("hidden"), "what is shown again: " + page.url());
+		await page.reload();
+		expect((await seen()) === title + "," + (Number(lines) + 1), "loaded again it shows " + (await seen()));
+		/* Nothing that a page has. */
+		await page.goto("about:blank");
+		await page.goto(own + "#nowhere&run=77&latency.until=x&latency.hidden=%3Cb%3E&spread.parent=&=%");
+		expect((await page.locator("#chart-latency .plot .line").count()) > 0, "no chart after a strange address");
+	},
+
+	/* sort VIEW HEAD UP DOWN: the first two cells of the rows of a view's first table, by the head of a column; after three clicks they are as before. */
+	async sort(browser) {
+		const [view, head, up, down] = request().rest, page = await open(browser);
+		await unfold(page);
+		const table = page.locator(`#${view} table`).first(), column = table.locator("th", { hasText: head }).first();
+		const rows = () => table.locator("tbody tr").evaluateAll((all) => all.map((r) => Array.from(r.cells).slice(0, 2).map((c) => c.textContent.trim()).join(" ")).join("|"));
+		const before = await rows();
+		await column.locator("button").focus();
+		for (const [order, expected] of [["ascending", up], ["descending", down], [null, before]]) {
+			await page.keyboard.press("Enter");
+			expect((await rows()) === expected, order + ": " + (await rows()));
+			expect((await column.getAttribute("aria-sort")) === order, "the head says " + (await column.getAttribute("aria-sort")));
+		}
+	},
+});
