@@ -35,9 +35,9 @@ static json_t *places(const struct axes *axes, const struct row *row)
 json_t *row_json(const struct report *p, const struct row *row)
 {
 	json_t *one =
-		json_pack("{s:o, s:o, s:o, s:I, s:I, s:o}", "method", json__text(row->method),
-			  "parent", json__text(row->parent), "label", json__text(row->label),
-			  "group", (json_int_t)row->group, "line", (json_int_t)row->line, "rss",
+		json_pack("{s:o, s:o, s:o, s:I, s:o}", "method", json__text(row->method), "parent",
+			  json__text(row->parent), "label", json__text(row->label), "group",
+			  (json_int_t)row->group, "rss",
 			  row->rss == MISSING ? json_null() : json_integer((json_int_t)row->rss));
 
 	return p->axes.n ? json__put(one, "at", places(&p->axes, row)) : one;

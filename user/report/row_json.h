@@ -9,7 +9,7 @@
 /* [n, p10, median, p90] */
 json_t *row_json_spread(const struct spread *s);
 
-/* What every chart needs to know about a row: group, line, rss, method, parent, label, at. Once a
+/* What every chart needs to know about a row: group, rss, method, parent, label, at. Once a
  * page.
  */
 json_t *row_json(const struct report *p, const struct row *row);

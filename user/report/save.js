@@ -60,7 +60,7 @@ function chartSvg(box) {
 
 const SPREAD = ["samples", "p10", "median", "p90"], FAULTS = ["time", "faults", "copied", "reused", "huge"];
 const MEMBERS = { call: SPREAD, started: SPREAD, cow_child: FAULTS, cow_parent: FAULTS, off_cpu: ["median", "first", "calls"] };
-const LEFT_OUT = ["row", "label", "group", "line", "at"];
+const LEFT_OUT = ["row", "label", "group", "at"];
 
 function flatten(value, name, into) {
 	if (value === null && MEMBERS[name])

@@ -108,13 +108,12 @@ static void write_sources(const struct report *p, size_t run, FILE *out)
 		const struct phase_origin *o = &r->phases[i];
 
 		html_row(out, phase_name(i), phase_models[i].brief, NULL);
-		fputs("<td class=\"words\">", out);
+		html_words(out, "");
 		if (!o->source)
 			fputs("absent: ", out);
 		html_text(out, o->source   ? o->source
 			       : o->absent ? o->absent
 					   : "this run did not look for it");
-		fputs("</td></tr>", out);
 	}
 	html_table_end(out);
 	html_data_end(out);
@@ -127,10 +126,9 @@ static void write_note(FILE *out, const struct report_run *r, const struct cell 
 
 	html_row(out, method ? method : "-", text_bytes(cell__parent_bytes(c)).text,
 		 cell__probe_set(c), NULL);
-	fputs("<td class=\"words\">", out);
+	html_words(out, "");
 	html_text(out, what);
 	html_text(out, why);
-	fputs("</td></tr>", out);
 }
 
 static size_t failed_calls(const struct cell *c)
@@ -184,7 +182,7 @@ static void write_absent(FILE *out, const struct report_run *r, size_t row)
 		    !r->run->phases[p].source || !is_new_reason(r, row, p))
 			continue;
 		html_row(out, r->rows.v[row].method, phase_name(p), NULL);
-		fputs("<td class=\"words\"></td>", out);
+		html_words(out, "");
 		html_words(out, c->phase_origin[p].absent);
 	}
 }
