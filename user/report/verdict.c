@@ -163,18 +163,22 @@ void verdict_row_read(const json_t *metric, struct verdict_row *row)
 	b = number_in(metric, row->budget ? "value" : "b");
 	if (row->budget && a > 0 && b > 0)
 		row->change = b / a - 1;
+	read_interval(metric, row);
+	/* The change is estimated from the pairs, and is not that of the medians: as the gate's
+	 * text has it. */
+	if (row->has_interval && !row->budget && isfinite(row->change))
+		b = a * (1 + row->change);
 	value_text(unit, a, row->a);
 	value_text(unit, b, row->b);
-	read_interval(metric, row);
 }
 
-size_t verdict_rows(const json_t *verdict, const json_t *rows[VERDICT_ROWS_MAX])
+size_t verdict_rows(const json_t *verdict, const json_t *rows[], size_t most)
 {
 	const json_t *metrics = json_object_get(verdict, "metrics");
 	size_t rank, n = 0;
 
 	for (size_t k = 0; k <= VERDICTS; k++) {
-		for (size_t i = 0; i < json_array_size(metrics) && n < VERDICT_ROWS_MAX; i++) {
+		for (size_t i = 0; i < json_array_size(metrics) && n < most; i++) {
 			const json_t *metric = json_array_get(metrics, i);
 
 			for (rank = 0; rank < VERDICTS; rank++) {
@@ -195,28 +199,94 @@ double verdict_margin(const json_t *verdict)
 	return margin >= 0 && margin < 1e3 ? margin : NAN;
 }
 
+/* With a shape of its own, as the chart has it: colours alone do not say it. */
+static const char *verdict_mark(const char *verdict)
+{
+	return !strcmp(verdict, "regression")	  ? "\xe2\x96\xb2\xc2\xa0" /* ▲ */
+	       : !strcmp(verdict, "inconclusive") ? "\xe2\x97\x87\xc2\xa0" /* ◇ */
+						  : "";
+}
+
+static void write_verdict(FILE *out, const struct verdict_row *row)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s%.40s", verdict_mark(row->verdict),
+		 !strcmp(row->verdict, "none") ? "does not gate"
+		 : row->improved	       ? "pass, better"
+					       : row->verdict);
+	html_words(out, text);
+}
+
+static void begin_row(FILE *out, const struct verdict_row *row)
+{
+	fprintf(out, "\n<tr%s>",
+		!strcmp(row->verdict, "regression")	? " class=\"differs\""
+		: !strcmp(row->verdict, "inconclusive") ? " class=\"open\""
+							: "");
+}
+
+static void write_values(FILE *out, const struct verdict_row *row)
+{
+	char text[NUMBER_MAX];
+
+	html_number(out, row->a);
+	html_number(out, row->b);
+	html_number(out, share_text(row->change, "-", text));
+	html_number(out, row->interval);
+}
+
 static void write_row(FILE *out, const json_t *metric)
 {
 	struct verdict_row row;
-	char text[NUMBER_MAX];
 
 	verdict_row_read(metric, &row);
-	fprintf(out, "\n<tr%s>", !strcmp(row.verdict, "regression") ? " class=\"differs\"" : "");
+	begin_row(out, &row);
 	html_label(out, row.cell);
 	html_words(out, row.metric);
-	html_words(out, !strcmp(row.verdict, "none") ? "does not gate" : row.verdict);
+	html_words(out, row.pass);
+	write_verdict(out, &row);
 	html_words(out, row.note);
 	html_words(out, row.kind);
-	html_words(out, row.pass);
-	html_number(out, row.a);
-	html_number(out, row.b);
-	html_number(out, share_text(row.change, "-", text));
-	html_number(out, row.interval);
+	write_values(out, &row);
 	fputs("</tr>", out);
 }
 
-static void write_notes(FILE *out, const json_t *notes)
+static void write_group(FILE *out, const struct verdict_group *g)
 {
+	struct verdict_row row;
+	char least[NUMBER_MAX], most[NUMBER_MAX], text[2 * NUMBER_MAX + 8] = "-";
+
+	verdict_row_read(g->worst, &row);
+	if (g->rows > 1 && g->least < g->most)
+		snprintf(text, sizeof(text), "%s to %s", share_text(g->least, "-", least),
+			 share_text(g->most, "-", most));
+	begin_row(out, &row);
+	html_label(out, row.metric);
+	html_words(out, row.pass);
+	write_verdict(out, &row);
+	html_words(out, row.cell);
+	html_words(out, row.note);
+	write_values(out, &row);
+	html_number(out, text_count((double)g->rows).text);
+	html_number(out, text);
+	fputs("</tr>", out);
+}
+
+void verdict_group_table(const struct verdict_group *groups, size_t n, const char *caption,
+			 FILE *out)
+{
+	html_table(out, caption, 5, "Metric", "Probe set", "Verdict", "Cell, the worst", "Note",
+		   "A", "B, or value", "Change", "95 % interval", "Cells", "Change in all", NULL);
+	for (size_t i = 0; i < n; i++)
+		write_group(out, &groups[i]);
+	html_table_end(out);
+}
+
+void verdict_notes(const json_t *verdict, FILE *out)
+{
+	const json_t *notes = json_object_get(verdict, "notes");
+
 	for (size_t i = 0; i < json_array_size(notes) && i < VERDICT_ROWS_MAX; i++) {
 		const char *note = json_string_value(json_array_get(notes, i));
 
@@ -230,15 +300,14 @@ void verdict_table(const json_t *verdict, FILE *out)
 {
 	const json_t *rows[VERDICT_ROWS_MAX];
 	size_t i, all = json_array_size(json_object_get(verdict, "metrics"));
-	size_t n = verdict_rows(verdict, rows);
+	size_t n = verdict_rows(verdict, rows, VERDICT_ROWS_MAX);
 
 	html_table(out, "What the gate compared: A, or the budget's limit, against B", 6, "Cell",
-		   "Metric", "Verdict", "Note", "Kind", "Pass", "A", "B, or value", "Change",
+		   "Metric", "Probe set", "Verdict", "Note", "Kind", "A", "B, or value", "Change",
 		   "95 % interval", NULL);
 	for (i = 0; i < n; i++)
 		write_row(out, rows[i]);
 	html_table_end(out);
 	if (n < all)
 		fprintf(out, "<p>%zu more are left out; the gate's JSON has them.</p>\n", all - n);
-	write_notes(out, json_object_get(verdict, "notes"));
 }

@@ -7,6 +7,7 @@
 
 #include "user/answers/answer.h"
 #include "user/report/report.h"
+#include "user/report/verdict_groups.h"
 #include "user/text/numbers.h"
 
 #define VERDICT_ROWS_MAX 300
@@ -34,9 +35,13 @@ void verdict_answer(const json_t *verdict, const char *path, struct answer *a);
 /* The margin of a statistical comparison: 0.03 is 3 %; NAN if it has none. */
 double verdict_margin(const json_t *verdict);
 
-/* Its metrics, the deciding ones first; returns how many. */
-size_t verdict_rows(const json_t *verdict, const json_t *rows[VERDICT_ROWS_MAX]);
+/* At most `most` of its metrics, the deciding ones first; returns how many. */
+size_t verdict_rows(const json_t *verdict, const json_t *rows[], size_t most);
 void verdict_row_read(const json_t *metric, struct verdict_row *row);
 
 /* Writes its metrics as a table in HTML, the deciding ones first. */
 void verdict_table(const json_t *verdict, FILE *out);
+/* The same of groups, a row each. */
+void verdict_group_table(const struct verdict_group *groups, size_t n, const char *caption,
+			 FILE *out);
+void verdict_notes(const json_t *verdict, FILE *out);

@@ -113,6 +113,11 @@ block_holds() { # PAGE EXPRESSION...
     done
 }
 
+# The cells of the table that a caption names, a line a row.
+rows_of() { # PAGE CAPTION
+    sed -n "/<caption>$2/,/<\/table>/p" "$1" | sed -n '/^<tr[ >]/{s/<th[^>]*>//;s/<td[^>]*>/|/g;s/<[^>]*>//g;p}'
+}
+
 browser_modules() {
     bench/tests/npm user/report/tests/browser "$BUILD/browser"
 }

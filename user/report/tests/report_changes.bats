@@ -32,11 +32,6 @@ headline() { # PAGE
     sed -n '/<section id="changes"/,/<\/section>/p' "$1" | sed -n 's/.*<div class="headline"><p>\(.*\)<\/p>/\1/p'
 }
 
-# The cells of the table that a caption names, a line a row.
-rows_of() { # PAGE CAPTION
-    sed -n "/<caption>$2/,/<\/table>/p" "$1" | sed -n '/^<tr>/{s/<th[^>]*>//;s/<td[^>]*>/|/g;s/<[^>]*>//g;p}'
-}
-
 @test "two runs begin with the largest change, its cause, and how many changed" {
     look views "$ROOM/two.html" changes answer phases latency environment spread cow compare method
     headline "$ROOM/two.html" | grep -qE '^From before to after the largest change is in fork from 1 MiB, call to return: 102\.0 µs \([0-9.]+ to [0-9.]+\) → 204\.0 µs \([0-9.]+ to [0-9.]+\), \+100\.0 %; most of it in copy_mm, 80\.00 µs .* → 160\.0 µs .*, \+100\.0 %\.$'

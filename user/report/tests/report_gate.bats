@@ -16,7 +16,7 @@ start_early() {
 @test "a verdict of the gate makes a page alone" {
     made_verdict >"$DIR/verdict.json"
     "$TOOL" report "$DIR/verdict.json" -o "$DIR/page.html"
-    look views "$DIR/page.html" answer gate method
+    look views "$DIR/page.html" gate method
     look text "$DIR/page.html" 'What does the gate say? (verdict.json)' '1 of 3 metrics is worse <b>' 'This page was made by' "report $DIR/verdict.json"
     grep -qF "<title>$DIR/verdict.json: spawnscope</title>" "$DIR/page.html"
     look noscript "$DIR/page.html"
@@ -29,12 +29,12 @@ start_early() {
 @test "the gate's verdict, when it is among the inputs: in the answers, as a table, in markdown" {
     made_verdict >"$DIR/verdict.json"
     "$TOOL" report "$ROOM/one.jsonl" "$DIR/verdict.json" -o "$DIR/page.html"
-    look views "$DIR/page.html" answer phases latency environment spread cow gate method
+    look views "$DIR/page.html" gate answer phases latency environment spread cow method
     look text "$DIR/page.html" 'What does the gate say? (verdict.json)' '1 of 3 metrics is worse <b>' 'Pairs of runs: 16, margin 3 %' \
         '+12.0 %' '+9.0 % to +15.0 %' '102 µs' '256 pages' 'no bound to +2.0 %' 'does not gate' 'a <note>' 'Exact: 1 the same on both sides, 0 not.'
     grep -A 2 '<dl class="answers">' "$DIR/page.html" | head -n 2 | grep -q 'answer warning'
     # What decided stands first.
-    [ "$(grep -o 'class=w>\(regression\|pass\|does not gate\)<' "$DIR/page.html" | head -n 1)" = 'class=w>regression<' ]
+    [ "$(grep -o 'class=w>\(▲ regression\|pass\|does not gate\)<' "$DIR/page.html" | head -n 1)" = 'class=w>▲ regression<' ]
     look noscript "$DIR/page.html"
     look widths "$DIR/page.html"
     look axe "$DIR/page.html"
@@ -53,22 +53,51 @@ start_early() {
         {metric: "spawn", kind: "statistical", unit: "ns", verdict: "inconclusive", cell: "vfork at 64M", a: 7800, b: 8030, change: 0.029, low: -0.01, high: 0.07},
         {metric: "total", kind: "statistical", unit: "ns", verdict: "pass", improved: true, cell: "vfork at 64M", a: 34900, b: 31200, change: -0.106, low: -0.12, high: -0.09},
         {metric: "faults", kind: "exact", unit: "faults", verdict: "regression", cell: "fork at 64M", a: 0, b: 4},
+        {metric: "wake", kind: "shown", unit: "ns", verdict: "none", cell: "fork at 1M", trace: "phases", a: 1000, b: 6000, change: 5, low: 4, high: 6},
         {metric: "p99", kind: "budget", unit: "ns", verdict: "pass", cell: "'"$name"'", limit: 2000000, value: 1400000}]' >"$DIR/verdict.json"
     "$TOOL" report "$ROOM/one.jsonl" "$DIR/verdict.json" "$DIR/verdict.json" -o "$DIR/two.html"
     "$TOOL" report "$ROOM/one.jsonl" "$DIR/verdict.json" -o "$DIR/page.html"
     block_holds "$DIR/page.html" '.views.gate | length == 1' '.views.gate[0].margin == 0.03' \
         '.views.gate[0].metrics | map([.metric, .verdict, .change, .low, .high]) == [["spawn", "regression", 0.12, 0.09, 0.15],
-            ["faults", "regression", null, null, null], ["spawn", "inconclusive", 0.029, -0.01, 0.07], ["ptes_copied", "pass", 0, null, null],
-            ["total", "improved", -0.106, -0.12, -0.09], ["p99", "pass", -0.3, null, null], ["total", "none", 0, null, 0.02]]' \
+            ["faults", "regression", null, null, null], ["spawn", "inconclusive", 0.029, -0.01, 0.07], ["total", "improved", -0.106, -0.12, -0.09],
+            ["p99", "pass", -0.3, null, null], ["wake", "none", 5, 4, 6], ["ptes_copied", "pass", 0, null, null]]' \
+        '[.views.gate[0].metrics[] | .set] == ["none", "", "", "", "", "phases", "all"]' \
         '.views.gate[0].metrics[0] | [.a, .b, .interval] == ["102 µs", "114 µs", "+9.0 % to +15.0 %"]'
     look gate "$DIR/page.html" 5
     look text "$DIR/page.html" "$name" '0 faults' '4 faults'
     look widths "$DIR/page.html"
     look axe "$DIR/page.html"
-    look views "$DIR/two.html" answer phases latency environment spread cow gate method
+    look views "$DIR/two.html" gate answer phases latency environment spread cow method
     # Numbers that nothing could be, and none at all.
     made_verdict '.margin = 999 | .metrics |= [.[], (.[] | .change = 1.7e308 | .high = 1.7e308), (.[] | .change = -1 | .low = -1e308),
         (.[] | .a = -5 | .b = 1e300 | .change = "x" | .verdict = "odd" | del(.cell, .unit)), {}]' >"$DIR/odd.json"
     "$TOOL" report "$ROOM/one.jsonl" "$DIR/odd.json" -o "$DIR/odd.html"
     look widths "$DIR/odd.html"
+}
+
+@test "metrics that say the same of several cells are one row, of which at most ten are not folded" {
+    made_verdict '.metrics |= [range(12) as $m | range(3) as $c | .[2] | .metric = "m\($m)" | .cell = "fork at \($c)M" | .change = 0.1 * (1 + $c) | .low = .change - 0.01 | .high = .change + 0.01 | .trace = "phases"]
+        | .metrics += [{metric: "vmas", kind: "exact", unit: "VMAs", verdict: "pass", cell: "fork at 1M", trace: "all", a: 20, b: 20, change: 0}]' >"$DIR/verdict.json"
+    "$TOOL" report "$DIR/verdict.json" -o "$DIR/page.html"
+    rows_of "$DIR/page.html" 'What the gate compared, the worst first' >"$DIR/first"
+    rows_of "$DIR/page.html" 'What else the gate compared' >"$DIR/rest"
+    rows_of "$DIR/page.html" "What the gate compared: A, or the budget" >"$DIR/all"
+    [ "$(wc -l <"$DIR/first") $(wc -l <"$DIR/rest") $(wc -l <"$DIR/all")" = '10 3 37' ]
+    [ "$(head -n 1 "$DIR/first")" = 'm0|phases|▲ regression|fork at 0M|a &lt;note&gt;|102 µs|112 µs|+10.0 %|+9.0 % to +11.0 %|3|+10.0 % to +30.0 %' ]
+    tail -n 1 "$DIR/rest" | grep -qF 'vmas|all|pass|fork at 1M'
+    grep -qF '<summary>3 more rows, of 7 in the table below</summary>' "$DIR/page.html"
+    block_holds "$DIR/page.html" '.views.gate[0].metrics | length == 10 and all(.cells == 3)'
+    look labels "$DIR/page.html" 'fork at 0M: m0 (phases), and 2 more'
+    look widths "$DIR/page.html"
+}
+
+@test "what is inconclusive looks other than a regression, in the card, the table and the chart" {
+    made_verdict '.verdict = "inconclusive" | .metrics[2].verdict = "inconclusive" | .metrics[2].low = 0.02' >"$DIR/verdict.json"
+    "$TOOL" report "$DIR/verdict.json" -o "$DIR/page.html"
+    grep -qF '<div class="answer warning open">' "$DIR/page.html"
+    rows_of "$DIR/page.html" 'What the gate compared, the worst first' | grep -qF '|◇ inconclusive|'
+    look axe "$DIR/page.html"
+    made_verdict >"$DIR/verdict.json"
+    "$TOOL" report "$DIR/verdict.json" -o "$DIR/page.html"
+    grep -qF '<div class="answer warning">' "$DIR/page.html"
 }

@@ -4,7 +4,6 @@
 #include "user/answers/answers.h"
 #include "user/answers/headline.h"
 #include "user/report/html.h"
-#include "user/report/verdict.h"
 #include "user/report/views/views.h"
 
 static void write_answer(FILE *out, const struct answer *a)
@@ -140,14 +139,6 @@ static void write_answers(FILE *out, const struct report_run *r)
 
 static void write(const struct report *p, FILE *out)
 {
-	struct answer verdict;
-
-	for (size_t i = 0; i < p->verdict_count; i++) {
-		verdict_answer(p->verdicts[i], p->verdict_paths[i], &verdict);
-		fputs("<dl class=\"answers\">\n", out);
-		write_answer(out, &verdict);
-		fputs("</dl>\n", out);
-	}
 	for (size_t i = 0; i < p->count; i++) {
 		fprintf(out, "<div class=\"of-run\" data-run=\"%zu\">\n", i);
 		if (p->count > 1) {
@@ -162,7 +153,7 @@ static void write(const struct report *p, FILE *out)
 
 static json_t *data(const struct report *p)
 {
-	return json_object();
+	return p->count ? json_object() : json_null();
 }
 
 const struct view view_answer = {

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The gate: a mark per metric at the change from A to B, with its interval and the margin. */
 {
-	const MOST = 30;
 	/* Shapes and colours, in the order of the key. */
 	const VERDICTS = {
 		regression: { say: "regression", colour: "c1", shape: d3.symbolTriangle },
 		"not comparable": { say: "not comparable", colour: "c7", shape: d3.symbolWye },
-		inconclusive: { say: "inconclusive", colour: "c4", shape: d3.symbolDiamond },
+		inconclusive: { say: "inconclusive", colour: "c4", hollow: true, shape: d3.symbolDiamond },
 		pass: { say: "pass", colour: "c2", shape: d3.symbolCircle },
 		improved: { say: "pass, and certainly better", colour: "c0", shape: d3.symbolStar },
 		none: { say: "does not gate", colour: "c6", shape: d3.symbolCross },
@@ -21,13 +20,6 @@
 	/* The file may hold anything: treat what no axis can show as unbounded. */
 	const ratio = (change) => (typeof change === "number" && change > -1 && change < 1e9 ? 1 + change : null);
 
-	/* In the order of the verdicts; within a verdict the largest change first. */
-	const chosen = (metrics) => {
-		const rank = (m) => Object.keys(VERDICTS).indexOf(m.verdict === "improved" ? "pass" : m.verdict) + 1 || Infinity;
-		const far = (m) => Math.abs(Math.log(ratio(m.change) || (m.change === 0 ? 1 : Infinity)));
-		return metrics.map((m) => m).sort((a, b) => (rank(a) - rank(b)) || (far(b) - far(a)) || 0).slice(0, MOST);
-	};
-
 	/* "7.80 µs → 8.03 µs"; a long unit only once. */
 	const both = (m) => {
 		const unit = m.b.split(" ").pop();
@@ -36,22 +28,24 @@
 
 	const drawInterval = (svg, m, x, y, area) => {
 		const [least, most] = x.domain(), low = ratio(m.low), high = ratio(m.high);
-		const x0 = low === null || low < least ? area.left : x(low), x1 = high === null || high > most ? area.right : x(high);
+		const x0 = low === null || low < least ? area.left : x(Math.min(low, most)), x1 = high === null || high > most ? area.right : x(Math.max(high, least));
 		const end = (at, bounded, out) => bounded ? `M${at},${y - 5}V${y + 5}` : `M${at - 6 * out},${y - 4}L${at},${y}L${at - 6 * out},${y + 4}`;
-		svg.append("path").attr("class", "interval " + seen(m).colour)
+		svg.append("path").attr("class", "interval " + seen(m).colour + (seen(m).hollow ? " hollow" : ""))
 			.attr("d", `M${x0},${y}H${x1}` + end(x0, low !== null && low >= least, -1) + end(x1, high !== null && high <= most, 1));
 	};
 
 	const drawGroup = (box, metrics, group, margin, width) => {
 		const narrow = width < NARROW, top = 40;
 		const line = group.margin && margin > 0 ? 1 + margin : null;
-		const spots = metrics.flatMap((m) => [ratio(m.change), ratio(m.low), ratio(m.high)]).filter((r) => r > 0).concat(line || []);
+		/* What does not gate must not squeeze what does: an arrow leads to it. */
+		const gating = metrics.some((m) => m.verdict !== "none") ? metrics.filter((m) => m.verdict !== "none") : metrics;
+		const spots = gating.flatMap((m) => [ratio(m.change), ratio(m.low), ratio(m.high)]).filter((r) => r > 0).concat(line || []);
 		/* An interval without a bound must not squeeze all others. */
-		const least = d3.max([1.02, d3.max(metrics, (m) => (ratio(m.change) ? Math.max(ratio(m.change), 1 / ratio(m.change)) : 1)), line || 1]);
+		const least = d3.max([1.02, d3.max(gating, (m) => (ratio(m.change) ? Math.max(ratio(m.change), 1 / ratio(m.change)) : 1)), line || 1]);
 		const far = Math.min(Math.pow(least, 3), d3.max(spots.map((r) => Math.max(r, 1 / r)).concat(least))) * 1.02;
 		const svg = plot(box, width, 0, group.title + (line ? ", against a margin of " + digits(100 * margin) + " %" : "") + ": the change of each metric; the table below has the data. Arrow keys walk through the marks.");
 		const values = metrics.map(both), valuesWide = widest(svg, "total", values);
-		const titles = metrics.map((m) => m.cell + ": " + m.metric), namesWide = widest(svg, "name", titles);
+		const titles = metrics.map((m) => m.cell + ": " + m.metric + (m.set && m.set !== "none" ? " (" + m.set + ")" : "") + (m.cells > 1 ? ", and " + (m.cells - 1) + " more" : "")), namesWide = widest(svg, "name", titles);
 		/* In a narrow plot names and values stand above the marks, in one line if both fit. */
 		const twoLines = narrow && namesWide + 14 + valuesWide > width;
 		const nameRoom = narrow ? (twoLines ? width : namesWide) : Math.min(namesWide, width * 0.4), valueRoom = narrow ? width : Math.min(valuesWide, width * 0.28);
@@ -78,17 +72,21 @@
 				.attr("text-anchor", narrow ? "end" : "start").text(shownValues[i]);
 			if (m.interval)
 				drawInterval(svg, m, x, y, area);
-			/* A change from 0 has no ratio: draw it beyond the axis. */
-			const beyond = r === null && m.verdict === "regression", at = r !== null ? x(r) : beyond ? area.right - 16 : x(1);
-			if (beyond)
-				svg.append("path").attr("class", "interval " + look.colour).attr("d", `M${x(1)},${y}H${area.right}M${area.right - 6},${y - 4}L${area.right},${y}L${area.right - 6},${y + 4}`);
-			if (r !== null || beyond)
-				svg.append("path").attr("class", "point " + look.colour).attr("transform", `translate(${at},${y})`).attr("d", d3.symbol().type(look.shape).size(80)());
+			/* A change from 0 has no ratio: draw it beyond the axis, as others that do not fit. */
+			const up = r === null ? m.verdict === "regression" : r > far, down = r !== null && r < 1 / far;
+			const at = up ? area.right - 16 : down ? area.left + 16 : x(r === null ? 1 : r);
+			if (up || down) {
+				const edge = up ? area.right : area.left, back = up ? -6 : 6;
+				svg.append("path").attr("class", "interval " + look.colour).attr("d", `M${x(1)},${y}H${edge}M${edge + back},${y - 4}L${edge},${y}L${edge + back},${y + 4}`);
+			}
+			if (r !== null || up)
+				svg.append("path").attr("class", "point " + look.colour + (look.hollow ? " hollow" : "")).attr("transform", `translate(${at},${y})`).attr("d", d3.symbol().type(look.shape).size(80)());
 			found.push({
 				x: at,
 				y,
 				lines: [named(titles[i], 70), look.say, named(m.a, 40) + " → " + named(m.b, 40) + (r === null ? "" : ", " + changeText(r)),
-					...(m.interval ? ["95 % interval: " + m.interval] : []), ...(m.note ? [named(m.note, 120)] : [])],
+					...(m.interval ? ["95 % interval: " + m.interval] : []), ...(m.set ? ["probe set: " + named(m.set, 30)] : []),
+					...(m.cells > 1 ? ["the worst of " + m.cells + " cells"] : []), ...(m.note ? [named(m.note, 120)] : [])],
 			});
 		});
 		explore(svg, found, true);
@@ -100,13 +98,11 @@
 			if (verdicts.length > 1)
 				box.append("h3").text(named(v.name, 60));
 			for (const group of GROUPS) {
-				const metrics = v.metrics.filter(group.has), some = chosen(metrics);
-				if (!some.length)
+				const metrics = v.metrics.filter(group.has);
+				if (!metrics.length)
 					continue;
-				some.forEach((m) => shown.add(seen(m)));
-				drawGroup(box, some, group, v.margin, width);
-				if (metrics.length > some.length)
-					box.append("p").attr("class", "note").text("Only the " + some.length + " that decided or changed most; the table has more.");
+				metrics.forEach((m) => shown.add(seen(m)));
+				drawGroup(box, metrics, group, v.margin, width);
 			}
 		}
 		if (!shown.size)
@@ -115,7 +111,7 @@
 		for (const v of Object.values(VERDICTS).filter((one) => shown.has(one))) {
 			const item = list.append("li");
 			item.append("svg").attr("width", 16).attr("height", 16).attr("aria-hidden", "true").attr("class", v.colour)
-				.append("path").attr("class", "point").attr("transform", "translate(8,8)").attr("d", d3.symbol().type(v.shape).size(80)());
+				.append("path").attr("class", "point" + (v.hollow ? " hollow" : "")).attr("transform", "translate(8,8)").attr("d", d3.symbol().type(v.shape).size(80)());
 			item.append("span").text(v.say);
 		}
 	});

@@ -224,6 +224,9 @@ const checks = {
 		expect((await page.$$("#chart-gate .key li")).length === kinds.size, "the key has others");
 		expect((await page.$$("#chart-gate .interval")).length >= 2, "no intervals");
 		expect((await page.$$("#chart-gate .plot line.margin")).length === 1, "no margin");
+		/* Only what gates sets the axis. */
+		const ticks = await page.$$eval("#chart-gate .axis text", (all) => all.map((e) => e.textContent));
+		expect(ticks.length > 2 && !ticks.some((t) => /×|\d{3} %/.test(t)), "the axis reaches " + ticks.join());
 		/* Where the mark is that is worse: right of the margin, with all of its interval. */
 		const right = (e) => e.evaluate((n) => n.getBoundingClientRect().left);
 		const margin = await right(page.locator("#chart-gate line.margin"));
