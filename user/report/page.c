@@ -130,6 +130,35 @@ static void copy_to(const char **at, const char *mark, FILE *out)
 	*at = end + strlen(mark);
 }
 
+/* Whether the page has the view that is named at the start of the text, before a "@". */
+static bool has_view(const char *text, json_t *const *data)
+{
+	for (size_t i = 0; i < VIEW_COUNT; i++) {
+		size_t length = strlen(views[i]->id);
+
+		if (!strncmp(text, views[i]->id, length) && text[length] == '@')
+			return !json_is_null(data[i]);
+	}
+	return false;
+}
+
+/* The scripts, those of views only if they are here, and the rest of the template. */
+static void write_scripts(const char *at, json_t *const *data, FILE *out)
+{
+	static const char mark[] = "@VIEW ";
+	const char *next;
+
+	copy_to(&at, mark, out);
+	while ((next = strstr(at, mark))) {
+		const char *script = strchr(at, '@') + 1;
+
+		if (has_view(at, data))
+			fwrite(script, 1, (size_t)(next - script), out);
+		at = next + strlen(mark);
+	}
+	fputs(strchr(at, '@') + 1, out);
+}
+
 static int write_page(const struct report *p, FILE *out)
 {
 	json_t *data[VIEW_COUNT] = {NULL};
@@ -151,7 +180,7 @@ static int write_page(const struct report *p, FILE *out)
 	write_views(p, data, out);
 	copy_to(&at, "@DATA@", out);
 	err = write_data(p, data, out);
-	fputs(at, out);
+	write_scripts(at, data, out);
 
 cleanup:
 	for (size_t i = 0; i < VIEW_COUNT; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the scripts of the views share. `assemble` puts all scripts into one function, this one first,
- * and calls start() at its end. Text goes into the page as text, never as markup. Scripts only style
+ * What the scripts of the views share. A page has this one, those of its views, and then calls start().
+ * Text goes into the page as text, never as markup. Scripts only style
  * positions, so the page needs no style attributes.
  */
 const block = document.getElementById("data");

@@ -459,7 +459,9 @@ const checks = {
 		for (const text of rest)
 			expect(body.includes(text), "not shown: " + text);
 		expect((await page.$$("main img, main script, main b, main i, main iframe")).length === 0, "a name became an element");
-		expect((await page.$$eval("script", (all) => all.length)) === 2, "a script more, or less");
+		/* The data, D3, what all views share, the start, and those of views that have one of their own. */
+		const own = await page.$$eval("main > section", (all) => all.filter((s) => ["births", "cow", "gate", "kernels", "latency", "spread"].includes(s.id)).length);
+		expect((await page.$$eval("script", (all) => all.length)) === 4 + own, "a script more, or less");
 	},
 
 	/* save: the data block, as a file. */
