@@ -11,6 +11,7 @@
 #include "user/base/output.h"
 #include "user/base/say.h"
 #include "user/report/format.h"
+#include "user/report/sides.h"
 #include "user/report/verdict.h"
 #include "user/store/inputs.h"
 #include "user/text/numbers.h"
@@ -48,6 +49,7 @@ static const char doc[] =
 	"  spawnscope report before.jsonl after.jsonl -o page.html\n"
 	"  spawnscope report before.jsonl after.jsonl verdict.json -o page.html\n"
 	"  spawnscope report verdict.json -o page.html\n"
+	"  spawnscope report keep/*.jsonl verdict.json -o page.html\n"
 	"  spawnscope report results/lab/*.jsonl -o lab.html\n"
 	"  spawnscope report --format markdown run.jsonl >>\"$GITHUB_STEP_SUMMARY\"\n\n"
 	"RUN is a result file of `spawnscope bench -o` or `spawnscope profile -o`; - is standard "
@@ -89,6 +91,7 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 struct task {
 	const struct options *o;
 	const struct input *in;
+	const struct sides *sides;
 };
 
 static int compose(void *context, FILE *out)
@@ -104,6 +107,9 @@ static int compose(void *context, FILE *out)
 	p.verdict_paths = task->in->verdict_paths;
 	p.verdict_count = task->in->verdict_count;
 	p.truncated = task->o->truncated;
+	p.joined = task->sides->paths != NULL;
+	p.run_paths = p.joined ? task->sides->paths : task->in->paths;
+	p.run_path_count = p.joined ? task->sides->path_count : task->in->count;
 	if (!err)
 		err = task->o->format->write(&p, out);
 	report__free(&p);
@@ -122,6 +128,7 @@ int command_report(int argc, char **argv)
 	const struct argp argp = {table, parse_option, "RUN...", doc, NULL, NULL, NULL};
 	struct options o = {.format = formats[0]};
 	struct input in = {0};
+	struct sides sides = {0};
 	struct fault why;
 	int err = -ENOMEM;
 
@@ -140,12 +147,16 @@ int command_report(int argc, char **argv)
 		err = input_read(&in, o.paths, o.count, o.truncated, verdict_read, &why);
 		if (!err)
 			err = input_need_values(&in, true, &why);
+		if (!err && sides__join(&sides, &in))
+			err = fault__set(&why, -ENOMEM, "%s", strerror(ENOMEM));
 		if (!err)
-			err = output_replace(o.output, compose, &(struct task){&o, &in}, &why);
+			err = output_replace(o.output, compose, &(struct task){&o, &in, &sides},
+					     &why);
 		if (err)
 			complain("%s", why.text);
 	}
 	input_free(&in);
+	sides__free(&sides);
 	free(o.paths);
 	free(formats_help);
 	return err ? EXIT_TROUBLE : EXIT_OK;

@@ -37,7 +37,10 @@ struct report {
 	json_t *const *verdicts; /* the gate's JSON; borrowed */
 	char *const *verdict_paths;
 	size_t verdict_count;
-	bool truncated; /* --truncated was given */
+	bool truncated;		/* --truncated was given */
+	char *const *run_paths; /* of all runs, as they were given */
+	size_t run_path_count;
+	bool joined; /* the runs are the two sides of a gate, each of several files */
 };
 
 /* Borrows the runs and paths. 0 or -ENOMEM; free it in any case. */

@@ -101,3 +101,57 @@ start_early() {
     "$TOOL" report "$DIR/verdict.json" -o "$DIR/page.html"
     grep -qF '<div class="answer warning">' "$DIR/page.html"
 }
+
+# As `gate --ab --keep` leaves them: so many pairs, fork of B twice as long, and a run of counts a side.
+kept() { # FOLDER PAIRS
+    local i side factor
+    mkdir "$1"
+    for side in a b; do
+        factor=1
+        [ "$side" = a ] || factor=2
+        made_run '[.[] | select(.key == null or .key.trace != "none")] | .[0].environment.gate = "counts 1 of 1"' >"$1/counts-001-$side.jsonl"
+        for ((i = 1; i <= $2; i++)); do
+            made_run '[.[] | select(.key == null or .key.trace == "none")] | .[0].environment.gate = "pair '"$i of $2"'" | .[0].environment.taken_ms = '"$i"'
+                | map(if .key.method == "fork" then .samples.spawn_ns |= map(. * '"$factor + $i"') else . end)' >"$1/pair-00$i-$side.jsonl"
+        done
+    done
+}
+
+@test "the runs that a gate kept are two sides" {
+    kept "$DIR/keep" 7
+    made_verdict >"$DIR/verdict.json"
+    "$TOOL" report "$DIR"/keep/*.jsonl "$DIR/verdict.json" -o "$DIR/page.html"
+    block_holds "$DIR/page.html" '[.runs[].name] == ["A, 8 runs", "B, 8 runs"]' '[.runs[].rows | length] == [4, 4]'
+    look views "$DIR/page.html" gate answer phases latency environment spread cow compare method
+    look runs "$DIR/page.html" 2
+    # The command in the page makes it again; facts that differ from run to run are no facts of a side.
+    look text "$DIR/page.html" "$DIR/keep/pair-007-b.jsonl" 'The machine is the same in all runs.' 'The first of A, 8 runs was made by'
+    refute grep -qE '<th scope=row>(gate|taken ms)<' "$DIR/page.html"
+    # Without the runs of counts each pair is a block: the sides have intervals, and differ beyond them.
+    "$TOOL" report "$DIR"/keep/pair-*.jsonl -o "$DIR/pairs.html"
+    block_holds "$DIR/pairs.html" '[.views.spread.runs[][] | .call.n] | length == 8 and all(. == 847)' \
+        '.views.changes as $c | [$c.cells[].lines[] | select(.[1] < 2) | [$c.names[.[0]], .[1]]] == [["call", 0], ["call", 0]]' \
+        '[.views.changes.cells[] | select(.method == "fork" and .rss == 1048576).lines[0][3:5]] == [[100004, 200004]]'
+    # Other runs stay as they are.
+    "$TOOL" report "$DIR"/keep/pair-*.jsonl "$ROOM/one.jsonl" -o "$DIR/other.html"
+    block_holds "$DIR/other.html" '.runs | length == 15'
+    cp "$ROOM/one.jsonl" "$DIR/x-a.jsonl"
+    cp "$ROOM/one.jsonl" "$DIR/x-b.jsonl"
+    "$TOOL" report "$DIR"/x-?.jsonl "$DIR"/x-?.jsonl -o "$DIR/other.html"
+    block_holds "$DIR/other.html" '[.runs[].name] == ["x-a", "x-b", "x-a 2", "x-b 2"]'
+}
+
+@test "seventy runs of a gate make a page of at most 12,000 pixels" {
+    local i
+    kept "$DIR/keep" 1
+    for ((i = 2; i <= 34; i++)); do
+        sed "1s/pair 1 of 1/pair $i of 40/" "$DIR/keep/pair-001-a.jsonl" >"$DIR/keep/pair-$((100 + i))-a.jsonl"
+        sed "1s/pair 1 of 1/pair $i of 40/" "$DIR/keep/pair-001-b.jsonl" >"$DIR/keep/pair-$((100 + i))-b.jsonl"
+    done
+    made_verdict '.metrics = [range(70) as $i | .metrics[] | .metric += "\($i)"]' >"$DIR/verdict.json"
+    "$TOOL" report "$DIR"/keep/*.jsonl "$DIR/verdict.json" -o "$DIR/page.html"
+    block_holds "$DIR/page.html" '[.runs[].name] == ["A, 35 runs", "B, 35 runs"]'
+    look height "$DIR/page.html" 12000 1280
+    look widths "$DIR/page.html"
+    look axe "$DIR/page.html"
+}

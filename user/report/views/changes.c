@@ -373,6 +373,9 @@ static json_t *pair_data(const struct report *p, const struct report_pair *pair)
 
 static json_t *data(const struct report *p)
 {
+	/* What of a gate's two sides changed, the gate says. */
+	if (p->joined && p->verdict_count)
+		return json_null();
 	return p->pair.changes.n ? pair_data(p, &p->pair) : json_null();
 }
 

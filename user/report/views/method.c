@@ -39,24 +39,32 @@ static bool is_like_option(const char *path)
 	return path[0] == '-' && path[1];
 }
 
+static bool any_like_option(char *const *paths, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (is_like_option(paths[i]))
+			return true;
+	}
+	return false;
+}
+
+static void write_paths(FILE *out, char *const *paths, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		fputs(" ", out);
+		write_word(out, paths[i]);
+	}
+}
+
 static void write_own_command(const struct report *p, FILE *out)
 {
-	bool like_options = false;
+	bool like_options = any_like_option(p->run_paths, p->run_path_count) ||
+			    any_like_option(p->verdict_paths, p->verdict_count);
 
-	for (size_t i = 0; i < p->count; i++)
-		like_options = like_options || is_like_option(p->runs[i].path);
-	for (size_t i = 0; i < p->verdict_count; i++)
-		like_options = like_options || is_like_option(p->verdict_paths[i]);
 	fprintf(out, "spawnscope report%s%s", p->truncated ? " --truncated" : "",
 		like_options ? " -o page.html --" : "");
-	for (size_t i = 0; i < p->count; i++) {
-		fputs(" ", out);
-		write_word(out, p->runs[i].path);
-	}
-	for (size_t i = 0; i < p->verdict_count; i++) {
-		fputs(" ", out);
-		write_word(out, p->verdict_paths[i]);
-	}
+	write_paths(out, p->run_paths, p->run_path_count);
+	write_paths(out, p->verdict_paths, p->verdict_count);
 	fputs(like_options ? "" : " -o page.html", out);
 }
 
@@ -66,7 +74,7 @@ static void write_commands(const struct report *p, FILE *out)
 	for (size_t i = 0; i < p->count; i++) {
 		char *const *word = p->runs[i].run->command;
 
-		fputs("<p>", out);
+		fputs(p->joined ? "<p>The first of " : "<p>", out);
 		html_text(out, p->runs[i].name);
 		fputs(" was made by</p>\n<pre tabindex=\"0\"><code>", out);
 		for (size_t k = 0; word && word[k]; k++) {

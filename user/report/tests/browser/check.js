@@ -406,6 +406,13 @@ const checks = {
 		}
 	},
 
+	/* height MOST WIDTH: the page, folded, is at most so high at this width. */
+	async height(browser) {
+		const page = await open(browser, { viewport: { width: Number(rest[1]), height: 900 } });
+		const height = await page.evaluate(() => document.documentElement.scrollHeight);
+		expect(height <= Number(rest[0]), "the page is " + height + " high");
+	},
+
 	/* The chart fits again after the window has changed. */
 	async resize(browser) {
 		const page = await open(browser);
