@@ -14,7 +14,7 @@ void html_table_begin(FILE *out, const char *caption)
 
 void html_column(FILE *out, bool words, const char *name)
 {
-	fprintf(out, "<th scope=\"col\"%s>", words ? " class=\"w\"" : "");
+	fprintf(out, "<th scope=col%s>", words ? " class=w" : "");
 	html_text(out, name);
 	fputs("</th>", out);
 }

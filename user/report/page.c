@@ -113,8 +113,8 @@ static int write_data(const struct report *p, json_t *const *data, FILE *out)
 		if (!json_is_null(data[i]))
 			all = json__put(all, views[i]->id, json_incref(data[i]));
 	}
-	shown = json_pack("{s:o, s:o, s:o}", "runs", runs_data(p), "axes", row_json_axes(p),
-			  "views", all);
+	shown = json_pack("{s:o, s:o, s:o, s:o}", "runs", runs_data(p), "row", row_json_members(),
+			  "axes", row_json_axes(p), "views", all);
 	if (shown)
 		err = json__write(shown, out);
 	json_decref(shown);

@@ -7,6 +7,10 @@
 const block = document.getElementById("data");
 const page = JSON.parse(block.textContent);
 
+/* The data block has the names of a row's members once. */
+for (const run of page.runs)
+	run.rows = run.rows.map((values) => Object.fromEntries(page.row.map((name, i) => [name, values[i]])));
+
 /* Adds to each row of a view what all views need to know about it; the data block has that once. */
 function addRows(value) {
 	if (value === null || typeof value !== "object")
@@ -290,7 +294,7 @@ function heading(svg, kind, x, y, text, room, anchor) {
 
 /*
  * Lets the pointer and the arrow keys find the points of a plot. `points` are {x, y, lines}, for areas
- * also {x0, x1, y0, y1}; the first line is the heading.
+ * also {x0, x1, y0, y1}; the first line is the heading. A click or Enter calls `open`, if a point has it.
  */
 function explore(svg, points, mark) {
 	const holder = d3.select(svg.node().parentNode);
@@ -345,6 +349,7 @@ function explore(svg, points, mark) {
 		else
 			show(i);
 	});
+	node.addEventListener("click", () => at >= 0 && points[at].open && points[at].open());
 	node.addEventListener("pointerleave", hide);
 	node.addEventListener("blur", hide);
 	if (!points.length)
@@ -354,6 +359,8 @@ function explore(svg, points, mark) {
 		const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
 		if (event.key === "Escape")
 			hide();
+		if (event.key === "Enter" && at >= 0 && points[at].open)
+			points[at].open();
 		if (!step)
 			return;
 		event.preventDefault();

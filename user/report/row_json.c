@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/report/row_json.h"
 
+#include <math.h>
+
 #include "user/model/axis.h"
 #include "user/text/json.h"
 
 json_t *row_json_spread(const struct spread *s)
 {
-	return json_pack("[Iooo]", (json_int_t)s->n, json__number(s->p10), json__number(s->median),
-			 json__number(s->p90));
+	json_t *spread = json_pack("[Iooo]", (json_int_t)s->n, json__number(s->p10),
+				   json__number(s->median), json__number(s->p90));
+
+	return isnan(s->p99) ? spread : json__push(spread, json__number(s->p99));
 }
 
 /* Its values on the report's axes, in their order: a number, or a text; null if it has none. */
@@ -32,15 +36,18 @@ static json_t *places(const struct axes *axes, const struct row *row)
 	return all;
 }
 
+json_t *row_json_members(void)
+{
+	return json_pack("[ssssss]", "method", "parent", "label", "group", "rss", "at");
+}
+
 json_t *row_json(const struct report *p, const struct row *row)
 {
-	json_t *one =
-		json_pack("{s:o, s:o, s:o, s:I, s:o}", "method", json__text(row->method), "parent",
-			  json__text(row->parent), "label", json__text(row->label), "group",
-			  (json_int_t)row->group, "rss",
-			  row->rss == MISSING ? json_null() : json_integer((json_int_t)row->rss));
+	json_t *rss = row->rss == MISSING ? json_null() : json_integer((json_int_t)row->rss);
 
-	return p->axes.n ? json__put(one, "at", places(&p->axes, row)) : one;
+	return json_pack("[oooIoo]", json__text(row->method), json__text(row->parent),
+			 json__text(row->label), (json_int_t)row->group, rss,
+			 places(&p->axes, row));
 }
 
 json_t *row_json_axes(const struct report *p)

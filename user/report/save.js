@@ -58,7 +58,7 @@ function chartSvg(box) {
 
 /* CSV: a line per row of the view's data, with the names of what short arrays hold. */
 
-const SPREAD = ["samples", "p10", "median", "p90"], FAULTS = ["time", "faults", "copied", "reused", "huge"];
+const SPREAD = ["samples", "p10", "median", "p90", "p99"], FAULTS = ["time", "faults", "copied", "reused", "huge"];
 const MEMBERS = { call: SPREAD, started: SPREAD, cow_child: FAULTS, cow_parent: FAULTS, off_cpu: ["median", "first", "calls"] };
 const LEFT_OUT = ["row", "label", "group", "at"];
 

@@ -23,12 +23,14 @@ function keyOf(label) {
 	return drawing + "." + label.toLowerCase().replace(/[^a-z]+/g, "-");
 }
 
-/* Makes the choice that the address names, once. */
+/* Makes the choice that the address names, once, as soon as it is one. */
 function remembered(key, values, chosen, change) {
 	const named = kept.choices.get(key), value = values.find((v) => String(v) === named);
-	if (!applied.has(key) && value !== undefined && value !== chosen)
-		later.push(() => change(value));
+	if (applied.has(key) || value === undefined)
+		return;
 	applied.add(key);
+	if (value !== chosen)
+		later.push(() => change(value));
 }
 
 /* The same for what a legend hides: each line once, since other choices bring other lines. */

@@ -157,7 +157,7 @@ lonely_calls() { # PAGE
 @test "where the page shows the call of a method that execs, it shows beside it when the program runs" {
     local page
     for page in "$ROOM/kernels.html" "$ROOM/one.html"; do
-        [ "$(grep -ciE '<th scope="col">(whole )?call<|<td class=w>(whole )?call<' "$page")" -ge 3 ]
+        [ "$(grep -ciE '<th scope=col>(whole )?call<|<td class=w>(whole )?call<' "$page")" -ge 3 ]
         [ -z "$(lonely_calls "$page")" ]
         block_holds "$page" '[.views.latency[][], .views.phases.runs[].rows[], .views.spread.runs[][] | select(.method == "posix_spawn") | has("started")] | length >= 6 and all' \
             '[.views | .. | objects | select(.row and .method == "fork") | has("started")] | any | not' \
@@ -293,6 +293,22 @@ child_first() {
     look resize "$ROOM/kernels.html"
 }
 
+@test "a map shows medians, the tail and the share of a phase; a click or Enter opens a cell in the other views" {
+    made_run '.[0] as $run | [$run] + [.[1:-1][] | select(.key.trace == "phases") | ., (select(.key.rss_bytes > 1048576) | .key.rss_bytes *= 2)] + .[-1:]' >"$DIR/run.jsonl"
+    "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
+    look map "$DIR/page.html" median 'time of the call' '102 µs' '6.53 ms' '6.53 ms' '204 µs' '204 µs' '204 µs' '128 MiB' posix_spawn
+    look map "$DIR/page.html" 'share of copy_mm in the call' 'share of copy_mm in the call' '78.4 %' '97.7 %' '97.7 %' '128 MiB' fork
+    # The tail is a choice where enough samples lie beyond it.
+    block_holds "$DIR/page.html" '[.views.latency[0][].call | length] | all(. == 4)'
+    made_run '.[0] as $run | [$run] + [.[1:-1][] | select(.key.trace == "phases") | .n *= 10 | .samples |= map_values([range(10) as $i | .[]])
+        | .phases |= map_values(if .ns then .ns |= [range(10) as $i | .[]] else . end) | .counts |= map_values([range(10) as $i | .[]]) | .unattributed_ns |= [range(10) as $i | .[]]
+        | ., (select(.key.rss_bytes > 1048576) | .key.rss_bytes *= 2)] + .[-1:]' >"$DIR/long.jsonl"
+    "$TOOL" report "$DIR/long.jsonl" -o "$DIR/page.html"
+    block_holds "$DIR/page.html" '.views.latency[0][0].call | length == 5 and .[4] > .[3]'
+    look map "$DIR/page.html" '99th percentile' '99th percentile of the time of the call' '103 µs' '6.59 ms' '6.59 ms' '206 µs' '206 µs' '206 µs' '128 MiB' posix_spawn
+    look widths "$DIR/page.html"
+}
+
 @test "size 0 has its own place in the latency chart, and no line leads to it" {
     made_run 'map(if .key.rss_bytes == 1048576 then .key.rss_bytes = 4096 else . end) as $run
         | $run[:-1] + [$run[] | select(.key.rss_bytes == 4096) | .key.rss_bytes = 0] + $run[-1:]' >"$DIR/run.jsonl"
@@ -372,7 +388,7 @@ grid() {
     look saves "$DIR/profile.html" births 'redis-server, fork' 6
     made_verdict >"$DIR/verdict.json"
     "$TOOL" report "$ROOM/one.jsonl" "$DIR/verdict.json" -o "$DIR/page.html"
-    look saves "$DIR/page.html" gate 'fork at 1M: spawn' 4
+    look saves "$DIR/page.html" gate 'fork at 1M: spawn' 3
     # No name is a formula of a spreadsheet.
     made_run 'map(if .key.method == "fork" then .key.method = "=1+\"2\"" else . end)' >"$DIR/run.jsonl"
     "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
@@ -381,6 +397,8 @@ grid() {
 
 @test "an address shows the choices that it names, and choices change it" {
     look hash "$ROOM/one.html" '#latency&latency.until=call&latency.hidden=fork' 'time of the call' 1
+    # A choice that another one brings.
+    look hash "$ROOM/one.html" '#latency&latency.colour=copy_mm&latency.as=map&latency.until=call&latency.hidden=fork' 'share of copy_mm in the call' 1
 }
 
 @test "a click on the head of a column, or a key, orders a table" {

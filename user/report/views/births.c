@@ -121,7 +121,7 @@ static void write_series(FILE *out, const struct report_run *r)
 			 "Births over time; each row begins at its time after the first birth");
 	html_column(out, false, "From");
 	for (size_t k = 0; k < s->series_count; k++) {
-		fputs("<th scope=\"col\">", out);
+		fputs("<th scope=col>", out);
 		html_text(out, label_of(s->series[k].group));
 		fprintf(out, " %s</th>", method_of(s->series[k].group));
 	}

@@ -2,7 +2,7 @@
 /* Latency against what varies, the parent's memory or another axis: a line per method, with its band from p10 to p90. */
 {
 	const hidden = new Set();
-	let relative = false, wanted = "started", measure = wanted, along = null;
+	let relative = false, wanted = "started", measure = wanted, along = null, as = "lines", shade = "median";
 	const has = (row, m) => row[m] && row[m][0] > 0;
 
 	/* What other methods are compared to: those that exec to posix_spawn, the others to fork. */
@@ -96,12 +96,28 @@
 		explore(svg, points.map((p) => ({ x: x.place(p.x), y: clampY(p.y), lines: tip(p, layout) })), true);
 	};
 
-	const controls = (box, rows, layout, measures, comparable) => {
+	/* What the map can show: medians, the tail where it is known, and the share that a phase of the call has in it. */
+	const shadesOf = (points) => [["median", "median"], ...(points.some((p) => p.row[measure][4]) ? [["p99", "99th percentile"]] : []),
+		...Array.from(new Set(points.flatMap((p) => Object.keys(sharesOf(p.row)))), (name) => [name, "share of " + name + " in the call"])];
+
+	const drawMap = (box, all, layout, points, width, title) => {
+		const value = (p) => shade === "median" ? p.y : shade === "p99" ? (p.row[measure][4] || null) : sharesOf(p.row)[shade] ?? null;
+		const share = shade !== "median" && shade !== "p99", ratio = relative && shade === "median";
+		const domain = d3.extent(points.map(value).filter((v) => v > 0)), log = d3.scaleLog().domain(domain[1] > domain[0] ? domain : [domain[0] / 2, domain[0] * 2]);
+		const lines = new Map(Array.from(all, ([label, line]) => [label, line.map((p) => ({ ...p, value: value(p), lines: [...tip(p, layout), ...(share && value(p) !== null ? [shade + ": " + percent(value(p)) + " of the call"] : [])] }))]));
+		const unit = share ? "share of " + shade + " in the call" : (shade === "p99" ? "99th percentile of the " : "") + (ratio ? `times the median of ${reference()}` : (instructions() ? "instructions" : "time") + (measure === "started" ? " until the program runs" : " of the call"));
+		heatMap(box, lines, layout, (v) => share ? v : v > 0 && domain[0] > 0 ? Math.min(1, log.copy().range([0, 1])(v)) : 0, share ? percent : ratio ? times : time, width, unit, title ? ", " + title : "");
+	};
+
+	const controls = (box, rows, layout, measures, comparable, shades) => {
 		const head = box.append("div").attr("class", "controls"), options = varying(rows).map((a) => [a.axis.name, named(a.axis.title, 60)]);
 		const set = (change) => (v) => {
 			change(v);
 			redraw("latency");
 		};
+		choices(head, "As", [["lines", "lines"], ["map", "map"]], as, set((v) => { as = v; }));
+		if (as === "map")
+			choose(head, "Colour", shades, shade, set((v) => { shade = v; }));
 		if (options.length > 1)
 			choose(head, "Against", options, layout.x.axis.name, set((v) => { along = v; }));
 		if (measures.length > 1)
@@ -116,16 +132,20 @@
 		const comparable = rows.some((r) => has(r, measure) && r.method === reference());
 		relative = relative && comparable;
 		const layout = layoutOf(rows, along), facets = facetsOf(rows, layout);
-		controls(box, rows, layout, measures, comparable);
 		const lines = facets.map((f) => pointsOf(f.rows, layout)), labels = Array.from(new Set(lines.flatMap((all) => Array.from(all.keys()))));
 		const points = lines.flatMap((all) => [].concat(...Array.from(all).filter(([label]) => !hidden.has(label)).map(([, line]) => line)));
+		const shades = shadesOf(lines.flatMap((all) => [].concat(...all.values())));
+		shade = shades.some(([name]) => name === shade) ? shade : "median";
+		controls(box, rows, layout, measures, comparable, shades);
 		const columns = facets.length < 2 ? 1 : Math.max(1, Math.min(facets.length, 3, Math.floor(width / 420)));
 		const grid = facets.length > 1 ? box.append("div").attr("class", "facets") : box, each = Math.floor((width - 20 * (columns - 1)) / columns);
 		facets.forEach((facet, i) => {
 			const cell = facet.title ? grid.append("div") : grid, shown = new Map(Array.from(lines[i]).filter(([label]) => !hidden.has(label)));
 			if (facet.title)
 				cell.append("h3").text(facet.title);
-			if (points.length)
+			if (points.length && as === "map")
+				drawMap(cell, shown, layout, points, each, facet.title);
+			else if (points.length)
 				drawFacet(cell, shown, layout, domainOf(points), each, facet.title);
 		});
 		legend(box, labels, hidden, () => redraw("latency"));

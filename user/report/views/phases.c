@@ -79,7 +79,7 @@ static void write_head(FILE *out, const struct report_run *r, size_t stack, bool
 	for (int p = 0; p < PHASE_COUNT; p++) {
 		if (phase_models[p].group != stacks[stack].group || !has_phase(r, p))
 			continue;
-		fprintf(out, "<th scope=\"col\">%s", phase_name(p));
+		fprintf(out, "<th scope=col>%s", phase_name(p));
 		if (phase_models[p].part_of != PHASE_none)
 			fprintf(out, " (in %s)", phase_name(phase_models[p].part_of));
 		fputs("</th>", out);

@@ -96,7 +96,7 @@ if (page.views.phases) {
 /* One birth in time: in each row the parent's lane above the child's, on one axis. */
 {
 	/* Parents, or all; one scale for all parents, or each its own. */
-	let shown = "ends", scale = "one";
+	let shown = "ends", scale = "one", opened = null;
 	const LANE = 18, STEP = 4, LABELS = 16, GAP = 12;
 
 	/* The call in the parent's lane, and what is left of it to its return. */
@@ -252,6 +252,12 @@ if (page.views.phases) {
 		explore(svg, o.points, false);
 	};
 
+	openers.push((row) => {
+		shown = "one";
+		opened = row.group;
+		redraw("phases");
+	});
+
 	chart("phases", (box, data, width) => {
 		const run = data.runs[state.run], head = box.append("div").attr("class", "controls"), again = () => redraw("phases");
 		const names = new Set(), facets = [];
@@ -272,9 +278,10 @@ if (page.views.phases) {
 			return;
 		}
 		const costliest = facets.reduce((a, b) => (most(b) > most(a) ? b : a));
-		const some = shown === "ends" && facets.length > 2 ? [costliest, facets.find((f) => f !== costliest)] : facets;
+		const chosen = facets.find((f) => f.group === opened);
+		const some = shown === "one" && chosen && facets.length > 2 ? [chosen] : shown !== "all" && facets.length > 2 ? [costliest, facets.find((f) => f !== costliest)] : facets;
 		if (facets.length > 2)
-			choices(head, "Parents", [["ends", "the costliest and the smallest"], ["all", "all " + facets.length]], shown, (v) => {
+			choices(head, "Parents", [["ends", "the costliest and the smallest"], ["all", "all " + facets.length], ...(chosen ? [["one", chosen.title]] : [])], shown, (v) => {
 				shown = v;
 				again();
 			});

@@ -94,6 +94,13 @@
 		})), true);
 	}
 
+	openers.push((row) => {
+		parent = row.parent;
+		chosen = row.method;
+		wanted = row.started ? wanted : "call";
+		redraw("spread");
+	});
+
 	chart("spread", (box, data, width) => {
 		const all = data.runs[state.run], head = box.append("div").attr("class", "controls");
 		const measures = ["started", "call"].filter((m) => all.some((r) => r[m]));

@@ -286,7 +286,7 @@ const checks = {
 			const page = await open(browser, { viewport: { width, height: 900 } });
 			const starts = new Set(await page.evaluate(() => {
 				const all = JSON.parse(document.getElementById("data").textContent);
-				return all.views.phases.runs[0].rows.filter((r) => r.started !== undefined).map((r) => all.runs[r.row[0]].rows[r.row[1]].method);
+				return all.views.phases.runs[0].rows.filter((r) => r.started !== undefined).map((r) => all.runs[r.row[0]].rows[r.row[1]][all.row.indexOf("method")]);
 			}));
 			const others = await page.$$eval("#chart-phases .plot text", (all) => all.filter((e) => /program runs/.test(e.textContent)).length);
 			expect((others > 0) === (starts.size > 0), width + " px: bars with a start: " + others);

@@ -30,7 +30,7 @@ module.exports = ({ open, unfold, expect, request }) => ({
 	/* hash HASH TITLE LINES: what such an address shows, and a link to another view keeps. A choice changes it. */
 	async hash(browser) {
 		const [hash, title, lines] = request().rest, page = await open(browser);
-		const own = page.url(), seen = async () => [await page.locator("#chart-latency .plot .title").first().textContent(), await page.locator("#chart-latency .plot .line").count()].join();
+		const own = page.url(), seen = async () => [await page.locator("#chart-latency .plot .title").first().textContent(), await page.locator("#chart-latency .plot .line, #chart-latency .plot .name").count()].join();
 		await page.goto("about:blank");
 		await page.goto(own + hash);
 		expect((await seen()) === title + "," + lines, "it shows " + (await seen()));
@@ -60,5 +60,28 @@ module.exports = ({ open, unfold, expect, request }) => ({
 			expect((await rows()) === expected, order + ": " + (await rows()));
 			expect((await column.getAttribute("aria-sort")) === order, "the head says " + (await column.getAttribute("aria-sort")));
 		}
+	},
+
+	/* map COLOUR TITLE CELL... PARENT METHOD: what the map shows, row by row; what a click on its last cell shows in time and as a distribution, and Enter on its first. */
+	async map(browser) {
+		const all = request().rest.slice(), [method, parent] = [all.pop(), all.pop()], [colour, title, ...cells] = all, page = await open(browser);
+		const chart = page.locator("#chart-latency"), texts = (kind) => page.$$eval(kind, (found) => found.map((e) => e.textContent));
+		await chart.getByLabel("the call returns").check();
+		await chart.getByLabel("map").check();
+		await chart.locator(".choose", { hasText: "Colour" }).locator("select").selectOption({ label: colour });
+		expect((await texts("#chart-latency .plot .cell")).join("|") === cells.join("|"), "cells: " + (await texts("#chart-latency .plot .cell")).join("|"));
+		expect((await texts("#chart-latency .plot .title"))[0] === title, "title: " + (await texts("#chart-latency .plot .title"))[0]);
+		const depth = await page.$$eval("#chart-latency .heat", (found) => found.map((e) => Number(e.getAttribute("opacity"))));
+		expect(Math.max(...depth) > Math.min(...depth) && depth.every((d) => d > 0 && d < 0.6), "shades: " + depth.join());
+		const seen = async () => (await texts("#chart-phases .facet")).join() + "; " + (await page.$$eval("#chart-spread select", (found) => found.map((e) => e.selectedOptions[0].textContent).join()));
+		await page.locator("#chart-latency .heat").last().click();
+		expect((await seen()) === `Parent of ${parent}; ${parent},${method}`, "after a click: " + (await seen()));
+		expect(await page.evaluate(() => document.activeElement.closest("section").id === "phases"), "the focus is not at what was opened");
+		const clicked = await seen();
+		await chart.locator(".plot svg").focus();
+		await page.keyboard.press("ArrowRight");
+		expect(/opens it/.test(await chart.locator(".tip").innerText()), "the tip says: " + (await chart.locator(".tip").innerText()));
+		await page.keyboard.press("Enter");
+		expect((await seen()) !== clicked, "Enter opens nothing");
 	},
 });
