@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/analysis/birth_sums.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,15 @@ static struct birth_series *series_of(struct birth_sums *s, const struct birth *
 	return &s->series[i];
 }
 
+/* A call of 10^(row / 5) ns or more. */
+static void add_heat(struct birth_sums *s, size_t bin, int64_t call)
+{
+	int row = call > 0 ? (int)floor(5 * log10((double)call)) : 0;
+
+	if (call != MISSING)
+		s->heat[bin][row < HEAT_ROWS ? row : HEAT_ROWS - 1]++;
+}
+
 static int fill_series(struct birth_sums *s, const struct run *r, const int64_t *work_ns)
 {
 	bool all = s->groups.n <= SERIES_MAX && !s->groups.other.label;
@@ -60,7 +70,8 @@ static int fill_series(struct birth_sums *s, const struct run *r, const int64_t 
 	s->bins = (size_t)((last - first) / s->bin_ns) + 1;
 	s->series_count = all ? s->groups.n : SERIES_MAX;
 	s->series = calloc(s->series_count, sizeof(*s->series));
-	if (!s->series)
+	s->heat = calloc(s->bins, sizeof(*s->heat));
+	if (!s->series || !s->heat)
 		return -1;
 	for (size_t i = 0; i + !all < s->series_count; i++)
 		s->series[i].group = &s->groups.v[i];
@@ -74,6 +85,7 @@ static int fill_series(struct birth_sums *s, const struct run *r, const int64_t 
 		to = series_of(s, b);
 		bin = (size_t)((birth_time(b) - first) / s->bin_ns);
 		to->n[bin]++;
+		add_heat(s, bin, birth_call_ns(b));
 		to->work_ns[bin] += (double)work_ns[i];
 	}
 	return 0;
@@ -148,5 +160,20 @@ void birth_sums__free(struct birth_sums *s)
 	groups__free(&s->groups);
 	family__free(&s->family);
 	free(s->series);
+	free(s->heat);
 	free(s);
+}
+
+struct birth_sums_rest birth_sums__rest(const struct birth_sums *s, size_t shown)
+{
+	const struct groups *g = &s->groups;
+	struct birth_sums_rest rest = {0, (int64_t)g->other.counts.births, g->other.work_ns};
+
+	shown = g->n < shown ? g->n : shown;
+	rest.groups = s->group_count - shown;
+	for (size_t i = shown; i < g->n; i++) {
+		rest.births += (int64_t)g->v[i].counts.births;
+		rest.work_ns += g->v[i].work_ns;
+	}
+	return rest;
 }

@@ -9,6 +9,8 @@
 #define BINS_MAX   120
 #define SERIES_MAX 8 /* groups with a series of their own over time; the last is all others */
 
+#define HEAT_ROWS 60 /* of the time of a call, five to a power of ten, from 1 ns on */
+
 /* Births over time, of one group or of those that have no series of their own. */
 struct birth_series {
 	const struct group *group; /* NULL: all others */
@@ -23,6 +25,7 @@ struct birth_sums {
 	size_t bins;
 	struct birth_series *series;
 	size_t series_count;
+	uint32_t (*heat)[HEAT_ROWS]; /* calls of each bin, by how long they took; NULL: no bin */
 	struct family family;
 	const struct birth *slowest; /* the longest call that made a child; NULL: none is known */
 };
@@ -30,3 +33,12 @@ struct birth_sums {
 /* The run must stay. NULL: out of memory. */
 struct birth_sums *birth_sums__of(const struct run *r);
 void birth_sums__free(struct birth_sums *s); /* accepts NULL */
+
+/* The groups that are not among the first `shown`, in sum. */
+struct birth_sums_rest {
+	size_t groups;
+	int64_t births;
+	double work_ns;
+};
+
+struct birth_sums_rest birth_sums__rest(const struct birth_sums *s, size_t shown);

@@ -300,22 +300,15 @@ static void write_group(const struct piece *piece, const struct group *g, FILE *
 }
 
 /* What the groups that have no row had. */
-static void write_hidden(const struct piece *piece, size_t shown, FILE *out)
+static void write_rest(const struct piece *piece, FILE *out)
 {
-	const struct groups *g = &piece->r->births->groups;
-	int64_t births = (int64_t)g->other.counts.births;
-	double work = g->other.work_ns;
-	size_t groups = piece->r->births->group_count;
+	struct birth_sums_rest rest = birth_sums__rest(piece->r->births, piece->rows);
 
-	for (size_t i = shown; i < g->n; i++) {
-		births += (int64_t)g->v[i].counts.births;
-		work += g->v[i].work_ns;
-	}
-	if (groups > shown)
+	if (rest.groups)
 		fprintf(out, "%s more, with %s %s and %s of work, are left out.\n\n",
-			text_count((double)(groups - shown)).text, text_count((double)births).text,
-			text_plural(births, "birth", "births"),
-			text_time_words(work, piece->r->instructions).text);
+			text_count((double)rest.groups).text, text_count((double)rest.births).text,
+			text_plural(rest.births, "birth", "births"),
+			text_time_words(rest.work_ns, piece->r->instructions).text);
 }
 
 /* The births of a profile: a row a group. */
@@ -331,7 +324,7 @@ static void write_births(const struct piece *piece, FILE *out)
 	for (size_t i = 0; i < shown; i++)
 		write_group(piece, &g->v[i], out);
 	fputc('\n', out);
-	write_hidden(piece, shown, out);
+	write_rest(piece, out);
 }
 
 /* The fact after `before`; nothing if it is unknown. */

@@ -36,7 +36,7 @@ start_early() {
 
 @test "a profile in a browser: drawn, found by pointer and keys, without scripts, at all widths, for axe" {
     look views "$ROOM/profile.html" answer environment births method
-    look births "$ROOM/profile.html"
+    look births "$ROOM/profile.html" latency
     look noscript "$ROOM/profile.html"
     look widths "$ROOM/profile.html"
     look axe "$ROOM/profile.html"
@@ -125,7 +125,7 @@ on_terminal() { # FILE
     "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
     look text "$DIR/page.html" '</script><b>\x0a' "$name"'\x0a\xe2\x80\xaexxx'
     look widths "$DIR/page.html"
-    look births "$DIR/page.html"
+    look births "$DIR/page.html" "each birth"
     "$TOOL" report --format markdown "$DIR/run.jsonl" >"$DIR/out.md"
     refute grep -E '<img|<script|<b>' "$DIR/out.md"
 }
@@ -145,10 +145,16 @@ on_terminal() { # FILE
 }
 
 @test "a hundred thousand births make a page of at most 1.5 MB, with all of them in its sums" {
-    made_profile 100000 'map(if .parent then .t_ns as $t | .parent.comm |= "\(.)\($t / 100000 % 500)" else . end)' >"$DIR/run.jsonl"
+    made_profile 100000 'map(if .parent then .t_ns as $t | .parent.comm |= "\(.)\($t / 100000 % 549)" else . end)' >"$DIR/run.jsonl"
     "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
     [ "$(wc -c <"$DIR/page.html")" -le 1500000 ]
-    look text "$DIR/page.html" 'All 100,001 records are in these sums' 'cheaper ones are left out'
+    look text "$DIR/page.html" 'All 100,001 records are in these sums' '(others): '
+    block "$DIR/page.html" >"$DIR/block.json"
+    jq -se --slurpfile page "$DIR/block.json" '([.[] | select(.type == "birth") | [.parent.comm, .method]] | unique | length) as $groups
+        | $page[0].views.births.runs[0] | $groups > 1024 and .groupCount == $groups and (.groups | length) == 50
+        and (.time | has("single") | not) and ([.time.heat[][2]] | add) == 95001' "$DIR/run.jsonl"
+    look text "$DIR/page.html" "The costliest 12 of $(jq -r '.views.births.runs[0].groupCount' "$DIR/block.json" | sed 's/...$/,&/') programs and methods" \
+        '(others)'
     block_holds "$DIR/page.html" '.views.births.runs[0] | ([.series[].births[]] | add) == 95001 and (.series | length) == 8'
     "$TOOL" report --format markdown "$DIR/run.jsonl" >"$DIR/out.md"
     [ "$(grep -c '^| .* | `' "$DIR/out.md")" -le 20 ]
@@ -201,4 +207,25 @@ reviewed() {
         and ([$run.groups[] | {(.label + " " + .method): .births}] | add)
             == ([$births | group_by(.parent.comm, .method)[] | {(.[0].parent.comm + " " + .[0].method): length}] | add)
         and ([$run.family[] | select(.[2]) | .[3]] | add) == ([$births[] | select(.method != "thread")] | length)'
+}
+
+@test "each birth over time, or how many calls took how long, is what the lines say" {
+    "$TOOL" report user/report/tests/golden/profile.jsonl -o "$DIR/page.html"
+    block "$DIR/page.html" >"$DIR/block.json"
+    # From the first birth: its time, call and life; the program, false of a call that failed.
+    jq -ne --slurpfile lines user/report/tests/golden/profile.jsonl --slurpfile page "$DIR/block.json" '
+        [$lines[] | select(.type == "birth")] as $births | ($births | map(.t_ns) | min) as $first | $page[0].views.births.runs[0] as $run
+        | ($births | sort_by(.t_ns) | map([.t_ns - $first, .call_ns, .edges.exit,
+            if .result < 0 then false elif .exec.path then (.exec.path | split("/") | last) else null end]))
+        == ($run.time.single | map([.[0], .[1], .[2], .[4]]))'
+    grep -c '<caption>Each birth, in order' "$DIR/page.html"
+    # Five rows to a power of ten: of 10^(row / 5) ns or more.
+    jq -se --slurpfile page <(block "$ROOM/profile.html") '[.[] | select(.type == "birth" and .result == 0) | .call_ns | log10 * 5 | floor] as $rows
+        | ($rows | group_by(.) | map([.[0], length])) == ($page[0].views.births.runs[0].time.heat | group_by(.[1]) | map([.[0][1], (map(.[2]) | add)]))' "$ROOM/profile.jsonl"
+    grep -c '<caption>Calls over time by how long they took' "$ROOM/profile.html"
+    # A trace of light probes has no calls: births over time are what is left.
+    made_profile 400 'map(if .edges then .edges |= del(.clone_enter, .clone_return) | del(.call_ns) else . end)' >"$DIR/light.jsonl"
+    "$TOOL" report "$DIR/light.jsonl" -o "$DIR/light.html"
+    block_holds "$DIR/light.html" '.views.births.runs[0].time.heat == []'
+    look views "$DIR/light.html" answer environment births method
 }

@@ -6,6 +6,7 @@
 #include "user/analysis/birth_sums.h"
 #include "user/analysis/whatif.h"
 #include "user/report/html.h"
+#include "user/report/views/births_time.h"
 #include "user/report/views/views.h"
 #include "user/text/json.h"
 #include "user/text/numbers.h"
@@ -20,7 +21,7 @@ static bool has_births(const struct report_run *r)
 
 static const char *label_of(const struct group *g)
 {
-	return g && g->label ? g->label : "all others";
+	return g && g->label ? g->label : "(others)";
 }
 
 static const char *method_of(const struct group *g)
@@ -74,19 +75,37 @@ static void write_group(FILE *out, const struct report_run *r, const struct grou
 	write_share(out, share);
 }
 
+/* What the groups that have no row had. */
+static void write_rest(FILE *out, const struct report_run *r)
+{
+	struct birth_sums_rest rest = birth_sums__rest(r->births, GROUPS_SHOWN);
+	double all = r->births->groups.all.work_ns;
+	char label[64];
+
+	if (!rest.groups)
+		return;
+	snprintf(label, sizeof(label), "(others): %s", text_count((double)rest.groups).text);
+	html_row(out, label, "", NULL);
+	write_count(out, (double)rest.births);
+	for (int i = 0; i < 5; i++)
+		html_number(out, "-");
+	write_time(out, r, rest.work_ns);
+	write_share(out, all > 0 ? rest.work_ns / all : NAN);
+	html_words(out, "-");
+	html_number(out, "-");
+}
+
 static void write_groups(FILE *out, const struct report_run *r)
 {
 	const struct birth_sums *s = r->births;
-	const struct group *g;
 
 	html_table(out, "Births by program and method, the costliest first", 2, "Parent", "Method",
 		   "Births", "Failed calls", "Execs", "Call, median", "Call, p99", "Call, max",
 		   "Work", "Of all work", "Largest phase", "Of its work", NULL);
-	for (size_t i = 0; (g = shown(s, i)); i++)
-		write_group(out, r, g);
+	for (size_t i = 0; i < s->groups.n && i < GROUPS_SHOWN; i++)
+		write_group(out, r, &s->groups.v[i]);
+	write_rest(out, r);
 	html_table_end(out);
-	if (s->groups.n > GROUPS_SHOWN)
-		fprintf(out, "<p>%zu cheaper ones are left out.</p>\n", s->groups.n - GROUPS_SHOWN);
 }
 
 static void write_phases(FILE *out, const struct report_run *r)
@@ -352,11 +371,12 @@ static void write_run(const struct report *p, size_t i, FILE *out)
 	write_groups(out, r);
 	write_phases(out, r);
 	write_series(out, r);
+	births_time_write(r, out);
 	html_data_end(out);
 	fprintf(out,
-		"<p class=\"note\">%s%s %s in these sums; the page has no single births. "
-		"Medians and p99 are within 0.8 %%; counts, sums and the largest values are "
-		"exact.</p>\n",
+		"<p class=\"note\">%s%s %s in these sums. Medians and p99 are within 0.8 %%; "
+		"counts, "
+		"sums and the largest values are exact.</p>\n",
 		text_plural((int64_t)r->run->birth_count, "", "All "),
 		text_count((double)r->run->birth_count).text,
 		text_plural((int64_t)r->run->birth_count, "record is", "records are"));
@@ -466,15 +486,16 @@ static json_t *run_data(const struct report_run *r)
 {
 	const struct birth_sums *s = r->births;
 	json_t *series = json_array(), *groups = json_array();
-	const struct group *g;
 
 	for (size_t i = 0; i < s->series_count; i++)
 		series = json__push(series, series_data(s, &s->series[i]));
-	for (size_t i = 0; (g = shown(s, i)); i++)
-		groups = json__push(groups, group_data(g, label_of(g), r->run));
-	return json_pack("{s:I, s:o, s:o, s:o, s:o, s:I}", "bin", (json_int_t)s->bin_ns, "series",
-			 series, "groups", groups, "all", group_data(&s->groups.all, "all", r->run),
-			 "family", family_data(&s->family), "leftOut",
+	for (size_t i = 0; i < s->groups.n && i < GROUPS_SHOWN; i++)
+		groups = json__push(groups,
+				    group_data(&s->groups.v[i], s->groups.v[i].label, r->run));
+	return json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:I}", "groupCount",
+			 (json_int_t)s->group_count, "bin", (json_int_t)s->bin_ns, "series", series,
+			 "groups", groups, "all", group_data(&s->groups.all, "all", r->run), "time",
+			 births_time_data(r), "family", family_data(&s->family), "leftOut",
 			 (json_int_t)s->family.left_out);
 }
 

@@ -190,12 +190,14 @@ const checks = {
 		}
 	},
 
-	/* The charts of a profile: columns over time, bars of programs, ranges of what if. */
+	/* births FIRST: the charts of a profile: over time, first as the choice of that name; bars of programs, the
+	 * process tree, ranges of what if. */
 	async births(browser) {
-		const page = await open(browser);
+		const page = await open(browser), box = page.locator("#chart-births");
 		const plots = page.locator("#chart-births .plot svg");
-		expect((await plots.count()) === 3, "plots: " + (await plots.count()));
-		for (const [i, words] of [[0, /births?$/m], [1, /of its work/], [2, /less work/]]) {
+		expect((await plots.count()) === 4, "plots: " + (await plots.count()));
+		expect(await box.getByLabel(rest[0], { exact: true }).isChecked(), rest[0] + " does not come first");
+		for (const [i, words] of [[0, /call/], [1, /of its work/], [2, /all that came from it: .*%/], [3, /less work/]]) {
 			const tip = page.locator("#chart-births .tip").nth(i);
 			await plots.nth(i).focus();
 			await page.keyboard.press("ArrowRight");
@@ -203,13 +205,22 @@ const checks = {
 			expect(words.test(await tip.innerText()), "the tip says: " + (await tip.innerText()));
 			await page.keyboard.press("Escape");
 		}
-		await page.locator("#chart-births .segment").first().hover();
-		expect(await page.locator("#chart-births .tip").nth(1).isVisible(), "no tip under the pointer");
-		const height = () => page.locator("#chart-births .plot rect.c0").first().getAttribute("height");
-		const before = await height();
-		await page.locator("#chart-births").getByLabel("work", { exact: true }).check();
-		expect((await height()) !== before, "work over time is as births");
-		await page.locator("#chart-births").getByLabel("share").check();
+		for (const [i, mark] of [[0, "rect.filled-line"], [1, ".segment"], [2, "rect.filled-line"]]) {
+			await plots.nth(i).locator(mark).first().hover();
+			expect(await page.locator("#chart-births .tip").nth(i).isVisible(), "no tip under the pointer in plot " + i);
+		}
+		/* The tree: a child stands below its parent, and is no wider. */
+		const nodes = await plots.nth(2).locator("rect").evaluateAll((all) => all.map((e) => ["x", "y", "width"].map((a) => Number(e.getAttribute(a)))));
+		for (const [x, y, wide] of nodes)
+			expect(y < 25 || nodes.some(([px, py, pw]) => py === y - 24 && px <= x + 0.01 && px + pw >= x + wide - 0.01), "a child beside its parent at " + x + ", " + y);
+		const first = () => plots.first().locator("rect").evaluateAll((all) => all.map((e) => e.getAttribute("height")).join());
+		const shapes = new Set([await first()]);
+		for (const [n, name] of [[2, "births"], [3, "work"]]) {
+			await box.getByLabel(name, { exact: true }).check();
+			shapes.add(await first());
+			expect(shapes.size === n, name + " over time look as before");
+		}
+		await box.getByLabel("share").check();
 		expect(/%/.test(await page.locator("#chart-births .inside").first().textContent()), "no shares");
 	},
 
