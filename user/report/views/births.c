@@ -269,14 +269,41 @@ static size_t count_kind(const struct birth_sums *s, enum whatif_kind kind)
 	return n;
 }
 
+static bool has_forks(const struct run *r)
+{
+	for (size_t i = 0; i < r->birth_count; i++) {
+		const struct life *life = &r->births[i].life;
+
+		if (life->result > 0 && life->method == CLONE_METHOD_FORK)
+			return true;
+	}
+	return false;
+}
+
+static void write_no_copy(const struct run *r, FILE *out)
+{
+	const char *absent = r->phases[PHASE_copy_mm].absent;
+
+	fputs("<p>Not known: the copy of memory (copy_mm) was not measured", out);
+	if (absent) {
+		fputs(": ", out);
+		html_text(out, absent);
+	}
+	fputs(".</p>\n", out);
+}
+
 static void write_whatif(FILE *out, const struct report_run *r)
 {
 	const struct birth_sums *s = r->births;
 	const struct group *g;
 
 	fputs("<h3>What if these forks had been posix_spawn?</h3>\n", out);
+	if (!has_forks(r->run)) {
+		fputs("<p>No forks in this run.</p>\n", out);
+		return;
+	}
 	if (!s->groups.all.phase[PHASE_copy_mm].n) {
-		fputs("<p>Not known: no birth of this run has copy_mm.</p>\n", out);
+		write_no_copy(r->run, out);
 		return;
 	}
 	if (count_kind(s, WHATIF_SPAWNABLE)) {

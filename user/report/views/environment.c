@@ -145,10 +145,10 @@ static void write(const struct report *p, FILE *out)
 		fputs("</p>\n", out);
 	}
 	fputs("<details><summary>", out);
-	fputs(p->count > 1 ? "What is the same in all" : "All facts about the machine", out);
+	fputs(p->count > 1 ? "What is the same in all" : "All details", out);
 	fputs("</summary>\n", out);
-	html_table(out, p->count > 1 ? "The same in all runs" : "The machine", 2, "Fact", "Value",
-		   NULL);
+	html_table(out, p->count > 1 ? "The same in all runs" : "Machine details", 2, "Fact",
+		   "Value", NULL);
 	write_facts(p, out, false);
 	html_table_end(out);
 	html_data_end(out);
@@ -161,7 +161,7 @@ static json_t *data(const struct report *p)
 
 const struct view view_environment = {
 	.id = "environment",
-	.title = "The machine",
+	.title = "Machine details",
 	.data = data,
 	.write = write,
 };

@@ -80,7 +80,7 @@ static size_t blocks_for(const struct report *p)
 static void write(const struct report *p, FILE *out)
 {
 	fprintf(out,
-		"<p>The share of calls that took longer than a time: the tail is at the lower "
+		"<p>Share of calls slower than a time: the tail is at the lower "
 		"right. Of methods that exec it is that of the calls whose program ran later, or "
 		"that of the calls themselves. "
 		"Beside it are the samples in the order in which they were taken, which shows "

@@ -36,14 +36,14 @@
 		}
 		const height = Math.max(300, Math.min(400, width * 0.7));
 		const area = { left: 0, right: width - 10, top: 30, bottom: height - 48 };
-		const svg = plot(box, width, height, "The share of calls that took longer than a time" + until() + ", by method; the table below has the data. Arrow keys walk through the quantiles.");
+		const svg = plot(box, width, height, "Share of calls slower than a time" + until() + ", by method; the table below has the data. Arrow keys walk through the quantiles.");
 		if (!shown.length)
 			return;
 		const values = [].concat(...curves.map((c) => c.points.map((p) => p[0])));
 		const y = d3.scaleLog().domain([d3.min(curves, (c) => 1 / c.row[measure].n), 1]).range([area.bottom, area.top]);
 		const steps = [1, 0.5, 0.1, 0.01, 0.001, 1e-4, 1e-5, 1e-6].filter((t) => t >= y.domain()[0] * 0.999);
 		area.left = axisRoom(svg, steps, shares);
-		axisLeft(svg, y, steps, shares, area, measure === "started" ? "calls whose program ran later" : "calls that took longer");
+		axisLeft(svg, y, steps, shares, area, measure === "started" ? "share of calls whose program ran later" : "share of calls slower than this");
 		const x = d3.scaleLog().domain([d3.min(values) * 0.93, d3.max(values) * 1.07]).range([area.left, area.right]);
 		axisBottom(svg, x, logTicks(x), shortTime, area, (instructions() ? "instructions" : "time") + (until() || " of the call"));
 		const found = [];
