@@ -72,10 +72,14 @@ wake|shorter|2|-50.0 %|-50.0 %|fork, 1 MiB' ]
     look axe "$ROOM/two.html"
 }
 
+@test "the births of both runs stand over each other, on one scale" {
+    look both "$ROOM/two.html" 'fork, before' 'fork, after' 'posix_spawn, before' 'posix_spawn, after' 'fork, before' 'fork, after' 'posix_spawn, before' 'posix_spawn, after'
+}
+
 @test "runs that are alike, and runs without blocks, have no change and say why" {
     "$TOOL" report "$ROOM/before.jsonl" "$ROOM/before.jsonl" -o "$DIR/page.html"
     [ "$(headline "$DIR/page.html")" = 'From before to before 2 no time is known to have changed.' ]
-    look text "$DIR/page.html" '26 of 24'
+    look text "$DIR/page.html" '24 of 24'
     refute grep -q 'What changed, the worst first' "$DIR/page.html"
     look changes "$DIR/page.html" 4 0 '200 µs  total' '102 µs  call' '80.0 µs  copy_mm' '10.0 µs  clone_setup' '5.00 µs  wake' \
         '4.00 µs  cow_child*' '3.00 µs  cow_parent*' 'call, within noise'

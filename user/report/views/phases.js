@@ -95,8 +95,8 @@ if (page.views.phases) {
 
 /* One birth in time: in each row the parent's lane above the child's, on one axis. */
 {
-	/* Parents, or all; one scale for all parents, or each its own. */
-	let shown = "ends", scale = "one", opened = null;
+	/* Parents, or all; one scale for all parents, or each its own; the picked run, or the first and the last. */
+	let shown = "ends", scale = "one", opened = null, runs = "one";
 	const LANE = 18, STEP = 4, LABELS = 16, GAP = 12;
 
 	/* The call in the parent's lane, and what is left of it to its return. */
@@ -142,7 +142,7 @@ if (page.views.phases) {
 		return parts;
 	};
 
-	const tipOf = (part, row, data, run) => {
+	const tipOf = (part, row, data) => {
 		if (part.rest) {
 			const off = row.off_cpu && row.off_cpu[0] > 0 ? [
 				"off the CPU: " + time(row.off_cpu[0]),
@@ -158,7 +158,7 @@ if (page.views.phases) {
 			row.method + ", " + name + ": " + time(value) + (low === undefined ? "" : " (" + time(low) + " to " + time(high) + ")") + (starred ? "*" : ""),
 			data.model[name].brief,
 			...inside.map((s) => "of which " + s[0] + ": " + time(s[1]) + (s[3] ? "*" : "")),
-			source === null ? "source unknown" : "source: " + named(run.sources[source], 120),
+			source === null ? "source unknown" : "source: " + named(data.runs[row.row[0]].sources[source], 120),
 			...(starred ? ["*few samples, all probes attached"] : []),
 		];
 	};
@@ -209,7 +209,7 @@ if (page.views.phases) {
 					const text = shownName(kind) + (part.phase && part.phase[3] ? "*" : "");
 					if (kind !== "unattributed" && x1 - x0 - 10 >= o.inside.width(text))
 						svg.append("text").attr("class", "inside p-" + kind).attr("x", x0 + 6).attr("y", at + 13).text(text);
-					o.points.push({ x: (x0 + x1) / 2, y: at + LANE, x0, x1, y0: at, y1: at + LANE, lines: tipOf(part, row, o.data, o.run) });
+					o.points.push({ x: (x0 + x1) / 2, y: at + LANE, x0, x1, y0: at, y1: at + LANE, lines: tipOf(part, row, o.data) });
 				}
 			const lower = [];
 			for (const [text, ns, ofParent] of marks) {
@@ -228,7 +228,7 @@ if (page.views.phases) {
 		return top;
 	};
 
-	const draw = (box, facets, width, data, run) => {
+	const draw = (box, facets, width, data) => {
 		const narrow = width < NARROW, head = 30, foot = 34, row = (narrow ? 18 : 0) + 2 * LANE + STEP + LABELS + GAP;
 		const height = d3.sum(facets, (f) => head + f.rows.length * row + foot);
 		const svg = plot(box, width, height, "One birth in time by method; the tables below have the data. Arrow keys walk through the phases.");
@@ -236,7 +236,7 @@ if (page.views.phases) {
 		const room = narrow ? width : Math.min(widest(svg, "name", methods), width * 0.4), left = narrow ? 0 : room + 20;
 		const names = new Map(fitted(svg, "name", methods, room).map((t, i) => [methods[i], t]));
 		const titles = fitted(svg, "facet", facets.map((f) => f.title), width);
-		const o = { data, run, narrow, left, names, id: box.attr("id"), points: [], inside: ruler(svg, "inside"), texts: ruler(svg, "total"), right: width };
+		const o = { data, narrow, left, names, id: box.attr("id"), points: [], inside: ruler(svg, "inside"), texts: ruler(svg, "total"), right: width };
 		const all = d3.max(facets, most);
 		let top = 0;
 		hatch(svg, o.id);
@@ -258,10 +258,21 @@ if (page.views.phases) {
 		redraw("phases");
 	});
 
+	/* Each row of the first run, and below it that of the last one. */
+	const ofBoth = (data, ends) => data.runs[ends.from].rows.flatMap((row) => {
+		const like = data.runs[ends.to].rows.find((r) => r.method === row.method && r.parent === row.parent);
+		return like ? [row, like].map((r) => ({ ...r, group: row.group, method: row.method + ", " + named(page.runs[r.row[0]].name, 30) })) : [];
+	});
+
 	chart("phases", (box, data, width) => {
 		const run = data.runs[state.run], head = box.append("div").attr("class", "controls"), again = () => redraw("phases");
-		const names = new Set(), facets = [];
-		for (const row of run.rows) {
+		const names = new Set(), facets = [], ends = page.views.changes, two = ends && instructions(ends.from) === instructions();
+		if (two)
+			choices(head, "Runs", [["one", "the one above"], ["two", "the first and the last"]], runs, (v) => {
+				runs = v;
+				again();
+			});
+		for (const row of two && runs === "two" ? ofBoth(data, ends) : run.rows) {
 			if (!row.call.length && !row.child.length)
 				continue;
 			for (const s of row.call.concat(row.child))
@@ -291,7 +302,7 @@ if (page.views.phases) {
 				again();
 			});
 		phaseKey(box, Object.keys(data.model).concat(REST).filter((n) => names.has(n) || n === "unattributed"));
-		draw(box, some, width, data, run);
+		draw(box, some, width, data);
 		if (some.some((f) => f.rows.some((r) => r.call.concat(r.child).some((s) => s[3]))))
 			box.append("p").attr("class", "note").text("*: from the few samples with all probes attached, whose cost is in it.");
 	});

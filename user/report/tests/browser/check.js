@@ -417,6 +417,19 @@ const checks = {
 		}
 	},
 
+	/* both NAME...: the rows of the waterfall of the first and the last run, whose tips have their own sources. */
+	async both(browser) {
+		const page = await open(browser);
+		await page.locator("#chart-phases").getByLabel("the first and the last").check();
+		const names = await page.$$eval("#chart-phases .plot .name", (all) => all.map((e) => e.textContent));
+		expect(names.join(" | ") === rest.join(" | "), "rows: " + names.join(" | "));
+		for (const line of (await page.evaluate(misplaced)).slice(0, 8))
+			fault(line);
+		await page.locator("#chart-phases .segment.p-copy_mm").nth(1).hover();
+		const tip = await page.locator("#chart-phases .tip").innerText();
+		expect(tip.startsWith(rest[1] + ", copy_mm: ") && /source: /.test(tip), "the tip says: " + tip);
+	},
+
 	/* height MOST WIDTH: the page, folded, is at most so high at this width. */
 	async height(browser) {
 		const page = await open(browser, { viewport: { width: Number(rest[1]), height: 900 } });
