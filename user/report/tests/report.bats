@@ -363,7 +363,7 @@ grid() {
     made_verdict '.metrics |= [.[] | .cell = ("fork-exec", "vfork-exec", "posix_spawn") + " at " + ("64M", "256M") + " child_write=128K" | .unit = "pages"
         | .a = 2150400 | .b = 2142208]' >"$DIR/verdict.json"
     "$TOOL" report "$ROOM/one.jsonl" "$DIR/verdict.json" -o "$DIR/page.html"
-    look labels "$DIR/page.html" 'vfork-exec at 256M child_write=128K: ptes_copied' '2,150,400 → 2,142,208 pages'
+    look labels "$DIR/page.html" 'fork-exec at 64M child_write=128K: ptes_copied (all), and 5 more' '2,150,400 → 2,142,208 pages'
 }
 
 @test "in the dark, and in print with all tables" {
