@@ -306,7 +306,8 @@ child_first() {
     "$TOOL" report "$DIR/long.jsonl" -o "$DIR/page.html"
     block_holds "$DIR/page.html" '.views.latency[0][0].call | length == 5 and .[4] > .[3]'
     look map "$DIR/page.html" '99th percentile' '99th percentile of the time of the call' '103 µs' '6.59 ms' '6.59 ms' '206 µs' '206 µs' '206 µs' '128 MiB' posix_spawn
-    look widths "$DIR/page.html"
+    look widths "$DIR/page.html" '#latency.as=map'
+    look axe "$DIR/page.html" '#latency.as=map'
 }
 
 @test "size 0 has its own place in the latency chart, and no line leads to it" {

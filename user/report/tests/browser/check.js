@@ -62,13 +62,16 @@ async function new_page(browser, options) {
 	return page;
 }
 
-async function open(browser, { viewport = { width: 1600, height: 1000 }, colorScheme = "light", javaScriptEnabled = true } = {}) {
+async function open(browser, { viewport = { width: 1600, height: 1000 }, colorScheme = "light", javaScriptEnabled = true, hash = "" } = {}) {
 	const page = pages.get(javaScriptEnabled) || await new_page(browser, { javaScriptEnabled });
 	pages.set(javaScriptEnabled, page);
 	await page.mouse.move(0, 0);
 	await page.setViewportSize(viewport);
 	await page.emulateMedia({ media: null, colorScheme });
-	await page.goto(pathToFileURL(path.resolve(file)).href);
+	/* An address that differs in its hash alone would not load the page again. */
+	if (hash)
+		await page.goto("about:blank");
+	await page.goto(pathToFileURL(path.resolve(file)).href + hash);
 	return page;
 }
 
@@ -408,9 +411,10 @@ const checks = {
 		expect(await page.isVisible(".answers"), "no answer without scripts");
 	},
 
+	/* widths [HASH], axe [HASH]: of the page, or of that with these choices. */
 	async widths(browser) {
 		for (const width of WIDTHS) {
-			const page = await open(browser, { viewport: { width, height: 900 } });
+			const page = await open(browser, { viewport: { width, height: 900 }, hash: rest[0] });
 			await unfold(page);
 			for (const line of (await page.evaluate(overflowing)).slice(0, 5))
 				fault(width + " px: " + line);
@@ -469,7 +473,7 @@ const checks = {
 	async axe(browser) {
 		const source = fs.readFileSync(path.resolve(modules, "axe-core", "axe.min.js"), "utf8");
 		for (const colorScheme of ["light", "dark"]) {
-			const page = await open(browser, { colorScheme });
+			const page = await open(browser, { colorScheme, hash: rest[0] });
 			await unfold(page);
 			await page.evaluate(source);
 			/* The dark changes colours only. */

@@ -29,10 +29,8 @@ module.exports = ({ open, unfold, expect, request }) => ({
 
 	/* hash HASH TITLE LINES: what such an address shows, and a link to another view keeps. A choice changes it. */
 	async hash(browser) {
-		const [hash, title, lines] = request().rest, page = await open(browser);
-		const own = page.url(), seen = async () => [await page.locator("#chart-latency .plot .title").first().textContent(), await page.locator("#chart-latency .plot .line, #chart-latency .plot .name").count()].join();
-		await page.goto("about:blank");
-		await page.goto(own + hash);
+		const [hash, title, lines] = request().rest, page = await open(browser, { hash });
+		const seen = async () => [await page.locator("#chart-latency .plot .title").first().textContent(), await page.locator("#chart-latency .plot .line, #chart-latency .plot .name").count()].join();
 		expect((await seen()) === title + "," + lines, "it shows " + (await seen()));
 		expect(Math.abs(await page.$eval("#latency", (e) => e.getBoundingClientRect().top)) < 100, "it is not at the view");
 		await page.locator("nav a").last().click();
@@ -42,8 +40,7 @@ module.exports = ({ open, unfold, expect, request }) => ({
 		await page.reload();
 		expect((await seen()) === title + "," + (Number(lines) + 1), "loaded again it shows " + (await seen()));
 		/* Nothing that a page has. */
-		await page.goto("about:blank");
-		await page.goto(own + "#nowhere&run=77&latency.until=x&latency.hidden=%3Cb%3E&spread.parent=&=%");
+		await open(browser, { hash: "#nowhere&run=77&latency.until=x&latency.hidden=%3Cb%3E&spread.parent=&=%" });
 		expect((await page.locator("#chart-latency .plot .line").count()) > 0, "no chart after a strange address");
 	},
 
