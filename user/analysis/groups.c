@@ -125,6 +125,31 @@ const struct group *groups__of(const struct groups *g, const struct birth *b)
 	return &g->other;
 }
 
+/*
+ * What the kernel calls "exe" ran /proc/self/exe, as container engines and browsers do: the label
+ * has its program, as long as all births of the group have the same. 0 or -ENOMEM.
+ */
+static int name_program(const struct groups *g, struct group *v, const struct birth *b)
+{
+	static const char plain[] = "exe", several[] = "exe (several)";
+	char *label;
+
+	if (g->by != GROUP_BY_COMM || v == &g->other || strcmp(b->comm, plain) != 0 || !b->exe[0] ||
+	    !strcmp(v->label, several))
+		return 0;
+	if (asprintf(&label, "exe (%s)", b->exe) < 0)
+		return -ENOMEM;
+	if (strcmp(v->label, plain) && strcmp(v->label, label)) {
+		free(label);
+		label = strdup(several);
+		if (!label)
+			return -ENOMEM;
+	}
+	free(v->label);
+	v->label = label;
+	return 0;
+}
+
 int groups__add_phases(struct groups *g, const struct birth *b, const int64_t phases[PHASE_COUNT],
 		       int64_t work_ns)
 {
@@ -134,7 +159,9 @@ int groups__add_phases(struct groups *g, const struct birth *b, const int64_t ph
 
 	if (!to)
 		return -ENOMEM;
-	err = add_to(to, b, phases, work_ns);
+	err = name_program(g, to, b);
+	if (!err)
+		err = add_to(to, b, phases, work_ns);
 	return err ? err : add_to(&g->all, b, phases, work_ns);
 }
 

@@ -37,6 +37,30 @@ static void summary(struct groups *g)
 	run = (struct run){0};
 }
 
+TEST(what_ran_proc_self_exe_has_its_program_s_name)
+{
+	struct birth b = sample_birth(1, 2, 1000);
+	struct groups g;
+
+	groups__init(&g, GROUP_BY_COMM);
+	strcpy(b.comm, "exe");
+	strcpy(b.exe, "runc");
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(groups__add(&g, &b), 0);
+		assert_int_equal(g.n, 1);
+		assert_string_equal(g.v[0].label, "exe (runc)");
+	}
+	strcpy(b.exe, "chrome");
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(groups__add(&g, &b), 0);
+		assert_string_equal(g.v[0].label, "exe (several)");
+	}
+	strcpy(b.comm, "exec");
+	assert_int_equal(groups__add(&g, &b), 0);
+	assert_string_equal(g.v[1].label, "exec");
+	groups__free(&g);
+}
+
 TEST(the_summary_fits_whatever_the_names)
 {
 	struct groups g;
