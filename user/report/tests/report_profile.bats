@@ -35,7 +35,7 @@ start_early() {
 }
 
 @test "a profile in a browser: drawn, found by pointer and keys, without scripts, at all widths, for axe" {
-    look views "$ROOM/profile.html" answer environment births method
+    look views "$ROOM/profile.html" answer births environment method
     look births "$ROOM/profile.html" latency
     look noscript "$ROOM/profile.html"
     look widths "$ROOM/profile.html"
@@ -230,5 +230,5 @@ reviewed() {
     made_profile 400 'map(if .edges then .edges |= del(.clone_enter, .clone_return) | del(.call_ns) else . end)' >"$DIR/light.jsonl"
     "$TOOL" report "$DIR/light.jsonl" -o "$DIR/light.html"
     block_holds "$DIR/light.html" '.views.births.runs[0].time.heat == []'
-    look views "$DIR/light.html" answer environment births method
+    look views "$DIR/light.html" answer births environment method
 }

@@ -17,10 +17,10 @@
 	X(answer)                                                                                  \
 	X(phases)                                                                                  \
 	X(latency)                                                                                 \
+	X(births)                                                                                  \
 	X(environment)                                                                             \
 	X(spread)                                                                                  \
 	X(cow)                                                                                     \
-	X(births)                                                                                  \
 	X(compare)                                                                                 \
 	X(kernels)                                                                                 \
 	X(method)
