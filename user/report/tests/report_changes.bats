@@ -42,6 +42,15 @@ headline() { # PAGE
     [[ $(grep -nE '<section id="(changes|answer)"|class="picker"' "$ROOM/two.html" | sed 's/.*\(changes\|answer\|picker\)".*/\1/' | xargs) == "changes picker answer" ]]
 }
 
+@test "the largest change of a call is that with the largest factor, however long the rest of the birth is" {
+    local long='map(if .key.method == "fork" and .key.rss_bytes == 1048576 then .samples.total_ns |= map(. * 10) else . end)'
+    before "$long" >"$DIR/a.jsonl"
+    before "$long"' | map(if .key.method == "fork" then (if .key.rss_bytes == 1048576 then 3 else 2 end) as $f | .samples.spawn_ns |= map(. * $f) else . end)' >"$DIR/b.jsonl"
+    "$TOOL" report "$DIR/a.jsonl" "$DIR/b.jsonl" -o "$DIR/page.html"
+    headline "$DIR/page.html" | grep -qF 'fork from 1 MiB, call to return: 102.0 µs'
+    rows_of "$DIR/page.html" 'What changed, the worst first' | grep -q '^call|longer|2|+100.0 %|+200.0 %|fork, 64 MiB|'
+}
+
 @test "the table groups what changed over its cells, the worst first" {
     rows_of "$ROOM/two.html" 'What changed, the worst first' >"$DIR/rows"
     [ "$(cut -d'|' -f 1-6 "$DIR/rows")" = 'call|longer|2|+100.0 %|+100.0 %|fork, 1 MiB

@@ -68,6 +68,14 @@ static int rank_of(const struct change *c)
 	return c->time == judged ? 2 : c->time >= 0;
 }
 
+/* A time by its own factor, as the table has it; a phase by what it adds to the whole birth. */
+static double size_of(const struct change *c)
+{
+	double ratio = change__ratio(c);
+
+	return c->time >= 0 && ratio > 0 ? fabs(log(ratio)) : fabs(c->weight);
+}
+
 /* The largest of the highest rank; NULL: nothing is longer or shorter. */
 static const struct change *largest(const struct changes *c)
 {
@@ -76,7 +84,7 @@ static const struct change *largest(const struct changes *c)
 	for (size_t i = 0; i < c->n && c->v[i].kind < CHANGE_NOISE; i++) {
 		int more = most ? rank_of(&c->v[i]) - rank_of(most) : 1;
 
-		if (more > 0 || (!more && fabs(c->v[i].weight) > fabs(most->weight)))
+		if (more > 0 || (!more && size_of(&c->v[i]) > size_of(most)))
 			most = &c->v[i];
 	}
 	return most;
