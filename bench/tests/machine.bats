@@ -21,7 +21,8 @@ setup() {
 
 @test "makes a run, a page, pictures and a README that names machine and command but no path" {
     "$MACHINE" -o made -- --no-trace --method fork,vfork --size 1M --pages 4k --runs 5 --rounds 1
-    [ "$(ls made)" = "$(printf '%s\n' README.md latency.png machine.html standard.jsonl)" ]
+    [ "$(ls made)" = "$(printf '%s\n' README.md latency.png machine.html screen.png standard.jsonl)" ]
+    [ "$(head -c 8 made/screen.png | tail -c 7 | head -c 3)" = PNG ]
     [ "$(head -c 8 made/latency.png | tail -c 7 | head -c 3)" = PNG ]
     grep -qF "| kernel | $(uname -r) |" made/README.md
     grep -qF '| command | `spawnscope bench -q --suite standard --no-trace --method fork,vfork' made/README.md
