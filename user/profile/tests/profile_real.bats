@@ -432,7 +432,7 @@ page_of_redis() {
         '.views.births.runs[0].groups[0].phases | map({(.[0]): .[1]}) | add | .copy_mm > 1000000 and .cow_parent > 0' \
         '.views.births.runs[0].series | any(.label == "redis-server" and (.work | add) > 0)' \
         '.views.births.runs[0].family | any(.[1] == null and .[2] == "fork")'
-    look views "$DIR/page.html" answer environment births method
+    look views "$DIR/page.html" answer births environment method
     look text "$DIR/page.html" 'What if these forks had been posix_spawn?' "the median of the parent's COW faults" \
         "redis-server: none of its $n forks execs, so they are no case for posix_spawn; the median of copy_mm is"
 }
