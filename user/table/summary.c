@@ -41,18 +41,25 @@ static void add_shown(struct strbuf *out, const char *text)
 	}
 }
 
+/* What an axis costs is said where there is room: the page has all of them. */
+#define SENTENCES_MAX 3
+
 static bool print_sentences(const struct table *t)
 {
 	struct answers answers;
+	size_t room = SENTENCES_MAX;
 	bool any = false;
 
 	answers__of(&answers, &t->times, NULL);
+	for (size_t i = 0; i < answers.n; i++)
+		room -= answers.v[i].headline && !answers.v[i].beside && room > 0;
 	for (size_t i = 0; i < answers.n; i++) {
 		const struct answer *a = &answers.v[i];
 		struct strbuf line = {0};
 
-		if (!a->headline)
+		if (!a->headline || (a->beside && !room))
 			continue;
+		room -= a->beside;
 		strbuf__add(&line, "%s ", a->question);
 		add_shown(&line, a->figure);
 		layout_wrap(t->out, 0, 2, strbuf__text(&line));

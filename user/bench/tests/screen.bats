@@ -99,6 +99,14 @@ no_wider() {
     LC_ALL=C.UTF-8 "$TOOL" show "$STANDARD" | grep -q '^PHASES: ░ clone_setup █ copy_mm'
 }
 
+# Memory, VMAs and descriptors vary, and each has a slope.
+@test "there are at most three sentences, whatever varies" {
+    "$TOOL" bench --no-trace -q --method fork,vfork --vmas 0,500 --fds 0,500 --size 1M,16M --runs 12 >"$DIR/out"
+    sed '/^PARENT/,$d' "$DIR/out" | grep -c '[?] ' >"$DIR/n"
+    cat "$DIR/out"
+    [ "$(cat "$DIR/n")" -eq 3 ]
+}
+
 @test "--show prints more tables before the sentences; nothing is below the file's name" {
     local view title
     while IFS='|' read -r view title; do
