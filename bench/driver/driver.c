@@ -60,7 +60,7 @@ static void check_cell(struct cell *cell, const struct memory_facts *memory)
 	if (cell->method->supported)
 		err = cell->method->supported(&why);
 	if (!err)
-		err = parent_check(&cell->shape, cell->method->writes, &why);
+		err = parent_check(&cell->shape, cell->method, &why);
 	if (!err)
 		err = memory_check(&cell->shape, memory, &why);
 	if (err)

@@ -88,24 +88,17 @@ static const char doc[] =
 	"  pages  = 4k\n"
 	"  runs   = 50\n";
 
-/* The axes' names with `-` for `_`; the last entry of all_options stays zeroed. */
-static char axis_names[AXIS_COUNT][32];
+/* The last entry stays zeroed. */
 static struct argp_option all_options[FIXED_COUNT + AXIS_COUNT + 1];
 
 static void make_options(void)
 {
 	memcpy(all_options, fixed_options, sizeof(fixed_options));
 	for (size_t axis = 0; axis < AXIS_COUNT; axis++) {
-		char *underscore;
-
-		strncpy(axis_names[axis], axis_table[axis].name, sizeof(axis_names[axis]) - 1);
-		underscore = strchr(axis_names[axis], '_');
-		if (underscore)
-			*underscore = '-';
 		all_options[FIXED_COUNT + axis] = (struct argp_option){
-			.name = axis_names[axis],
+			.name = axis_table[axis].option,
 			.key = KEY_AXIS + (int)axis,
-			.arg = axis_table[axis].kind->arg,
+			.arg = "LIST",
 			.doc = axis_table[axis].brief,
 			.group = 2,
 		};
@@ -254,7 +247,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 	if (key < KEY_AXIS || key >= KEY_AXIS + AXIS_COUNT)
 		return ARGP_ERR_UNKNOWN;
-	return -parse_list(p, axis_names[key - KEY_AXIS], axis_table[key - KEY_AXIS].name, arg);
+	return -parse_list(p, axis_table[key - KEY_AXIS].option, axis_table[key - KEY_AXIS].name,
+			   arg);
 }
 
 static const struct argp parser_argp = {

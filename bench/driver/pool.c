@@ -9,40 +9,40 @@
 #include "bench/parent/memory.h"
 #include "bench/shared/fault.h"
 
-#define MIB (INT64_C(1) << 20)
-
 /* Each takes two descriptors, and some memory even with a size of 0. */
 #define RESIDENT_MAX 64
 
 /*
- * Time limits in addition to the user's timeout, after which a subject is taken for hung. They are
- * many times what a slow machine took.
+ * Time limits in addition to the user's timeout and to what the axes cost, after which a subject is
+ * taken for hung. They are many times what a slow machine took.
  */
-#define BUILD_MS_PER_MIB  10
-#define BUILD_MS_PER_VMA  1
-#define SAMPLE_MS	  20
-#define SAMPLE_US_PER_MIB 200 /* copying and dropping its page tables */
-#define SAMPLE_US_PER_VMA 20
-#define WRITE_US_PER_MIB  8000 /* 256 copy-on-write faults */
+#define SAMPLE_MS 20
 
 static int64_t build_limit_ms(const struct pool_config *config, const struct shape *shape)
 {
-	return config->timeout_s * INT64_C(1000) +
-	       shape__get(shape, AXIS_SIZE) / MIB * BUILD_MS_PER_MIB +
-	       (shape__get(shape, AXIS_VMAS) + shape__get(shape, AXIS_THREADS)) * BUILD_MS_PER_VMA;
+	int64_t us = 0;
+
+	for (int axis = 0; axis < AXIS_COUNT; axis++) {
+		const struct axis_cost *cost = &axis_table[axis].does->cost;
+
+		if (cost->build_us)
+			us += shape__get(shape, axis) / cost->per * cost->build_us;
+	}
+	return config->timeout_s * INT64_C(1000) + us / 1000;
 }
 
 static int64_t run_limit_ms(const struct pool_config *config, const struct shape *shape,
 			    unsigned int runs)
 {
-	int64_t written =
-		shape__get(shape, AXIS_CHILD_WRITE) + shape__get(shape, AXIS_PARENT_WRITE);
-	int64_t sample_us =
-		SAMPLE_MS * 1000 + shape__get(shape, AXIS_SIZE) / MIB * SAMPLE_US_PER_MIB +
-		shape__get(shape, AXIS_VMAS) * SAMPLE_US_PER_VMA + written / MIB * WRITE_US_PER_MIB;
+	int64_t us = SAMPLE_MS * 1000;
 
-	return config->timeout_s * INT64_C(1000) +
-	       ((int64_t)runs + config->warmups) * sample_us / 1000;
+	for (int axis = 0; axis < AXIS_COUNT; axis++) {
+		const struct axis_cost *cost = &axis_table[axis].does->cost;
+
+		if (cost->sample_us)
+			us += shape__get(shape, axis) / cost->per * cost->sample_us;
+	}
+	return config->timeout_s * INT64_C(1000) + ((int64_t)runs + config->warmups) * us / 1000;
 }
 
 static void end_subject(struct pool *pool, size_t index)

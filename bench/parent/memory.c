@@ -19,11 +19,8 @@
 #define RESERVE_DIVISOR 20
 
 /* High estimates of what the kernel and libc take in addition to the memory itself. */
-#define PROCESS_BYTES	   (4 * MIB)	/* program, stacks, page tables; and the same for a child */
-#define VMA_BYTES	   (4096 + 512) /* the page; struct vm_area_struct, anon_vma, and a copy */
-#define THREAD_BYTES	   (64 * 1024) /* kernel stack, task_struct, the touched part of the stack */
-#define FD_BYTES	   512
-#define PAGE_TABLE_DIVISOR 256 /* 8 bytes for 4096, in the parent and in the child */
+#define PROCESS_BYTES	   (4 * MIB) /* program, stacks, page tables; and the same for a child */
+#define PAGE_TABLE_DIVISOR 256	     /* 8 bytes for 4096, in the parent and in the child */
 
 void memory_parse(const char *meminfo, int overcommit, struct memory_facts *facts)
 {
@@ -108,16 +105,19 @@ int64_t memory_room(const struct memory_facts *facts, const char **name)
 
 int64_t memory_needed(const struct shape *shape)
 {
-	int64_t size = shape__get(shape, AXIS_SIZE);
-	int64_t child_write = shape__get(shape, AXIS_CHILD_WRITE);
-	int64_t parent_write = shape__get(shape, AXIS_PARENT_WRITE);
+	int64_t size = shape__get(shape, AXIS_size);
+	int64_t child_write = shape__get(shape, AXIS_child_write);
+	int64_t parent_write = shape__get(shape, AXIS_parent_write);
 	int64_t needed = size;
 	int64_t extra = PROCESS_BYTES;
 
 	/* The parent writes first. The child then owns the pages that the parent copied. */
-	extra += shape__get(shape, AXIS_VMAS) * VMA_BYTES;
-	extra += shape__get(shape, AXIS_FDS) * FD_BYTES;
-	extra += shape__get(shape, AXIS_THREADS) * THREAD_BYTES;
+	for (int axis = 0; axis < AXIS_COUNT; axis++) {
+		const struct axis_cost *cost = &axis_table[axis].does->cost;
+
+		if (cost->bytes)
+			extra += shape__get(shape, axis) / cost->per * cost->bytes;
+	}
 	if (__builtin_add_overflow(needed, size / PAGE_TABLE_DIVISOR, &needed) ||
 	    __builtin_add_overflow(needed, extra, &needed) ||
 	    __builtin_add_overflow(needed, child_write > parent_write ? child_write : parent_write,

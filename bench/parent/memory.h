@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bench/axes/axis.h"
 #include "bench/shared/fault.h"
-#include "bench/suite/axes.h"
 
 /* Memory limits in bytes; -1: none, or not readable. */
 struct memory_facts {

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bench/axes/axis.h"
 #include "bench/shared/fault.h"
-#include "bench/suite/axes.h"
 
 /*
  * X(name): the values of the protocol's `parent` line. rss_file_bytes includes shared memory;
@@ -27,23 +27,18 @@ struct parent_facts {
 #undef X
 };
 
-/* The memory of AXIS_SIZE; NULL and 0 if the size is 0. */
-struct parent_memory {
-	volatile unsigned char *start;
-	size_t bytes;
-};
-
-/*
- * Whether the shape is valid, for a method that supports child_write and parent_write if `writes`.
- * 0, or -EINVAL and the reason.
- */
-int parent_check(const struct shape *shape, bool writes, struct fault *why);
+/* Whether the shape is valid, and the method supports it. 0, or -errno and the reason. */
+int parent_check(const struct shape *shape, const struct method *method, struct fault *why);
 
 /*
  * Gives this process the shape, and verifies it. Nothing is undone on failure: the process should
  * then exit. 0, or -errno and the reason.
  */
 int parent_build(const struct shape *shape, struct parent_memory *memory, struct fault *why);
+
+/* Prepares what methods use, after stage__open(). 0, or -errno and the reason. */
+int parent_equip(const struct shape *shape, const struct parent_memory *memory, struct stage *stage,
+		 struct fault *why);
 
 /* 0, or -errno if procfs cannot be read. */
 int parent_measure(struct parent_facts *facts);

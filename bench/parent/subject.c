@@ -120,11 +120,9 @@ static int take_program(struct subject *subject, const struct subject_request *r
 			fault__set(&reply->why, err, "slate: %s", strerror(-err));
 	}
 	free(arguments);
-	subject->stage.memory = subject->memory.start;
-	subject->stage.child_write_bytes =
-		(size_t)shape__get(&request->build.shape, AXIS_CHILD_WRITE);
-	subject->stage.parent_write_bytes =
-		(size_t)shape__get(&request->build.shape, AXIS_PARENT_WRITE);
+	if (!err)
+		err = parent_equip(&request->build.shape, &subject->memory, &subject->stage,
+				   &reply->why);
 	return err;
 }
 

@@ -11,10 +11,10 @@
 #include <limits.h>
 #include <stdint.h>
 
+#include "bench/axes/axis.h"
 #include "bench/parent/parent.h"
 #include "bench/shared/fault.h"
 #include "bench/shared/loader.h"
-#include "bench/suite/axes.h"
 
 #define SUBJECT_OPTION "--subject"
 

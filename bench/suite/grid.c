@@ -42,7 +42,7 @@ static int add_axis(struct axis_list *list, enum axis axis, const char *text, st
 	int64_t value;
 	int err;
 
-	err = axis_table[axis].kind->parse(text, &value, why);
+	err = axis_parse(axis, text, &value, why);
 	if (err)
 		return err;
 	grown = reallocarray(list->v, list->n + 1, sizeof(*grown));
@@ -157,10 +157,10 @@ static int select_lists(struct selection *s, const struct suite_grid *grid,
 	for (int axis = 0; axis < AXIS_COUNT && !err; axis++) {
 		s->axes[axis] =
 			override->axes[axis].n > 0 ? override->axes[axis] : grid->axes[axis];
-		if (s->axes[axis].n == 0 && axis_table[axis].required)
+		if (s->axes[axis].n == 0 && axis_table[axis].does->required)
 			return fault__set(why, -EINVAL, "no %s is named", axis_table[axis].name);
 		if (s->axes[axis].n == 0) {
-			s->defaults[axis] = axis_table[axis].default_value;
+			s->defaults[axis] = axis_table[axis].does->always ? 0 : AXIS_ABSENT;
 			s->axes[axis] = (struct axis_list){.v = &s->defaults[axis], .n = 1};
 		}
 		err = multiply_checked(&s->combinations, s->axes[axis].n, why);

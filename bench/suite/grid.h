@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bench/axes/axis.h"
 #include "bench/methods/methods.h"
 #include "bench/shared/fault.h"
-#include "bench/suite/axes.h"
 
 #define GRID_CELLS_MAX	  10000
 #define GRID_RUNS_MAX	  1000000

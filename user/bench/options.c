@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/shared/axis_names.h"
 #include "bench/shared/method_names.h"
 #include "bench/shared/units.h"
 #include "user/base/option.h"
@@ -34,6 +35,8 @@ enum {
 	OPTION_SYSCALLS,
 	OPTION_INCOMPLETE,
 	FORWARD,
+	FORWARD_AXIS = FORWARD + 20,
+	FORWARD_END = FORWARD_AXIS + AXIS_COUNT,
 };
 
 static const struct argp_option option_table[] = {
@@ -43,15 +46,10 @@ static const struct argp_option option_table[] = {
 	 "programs), or an INI file",
 	 0},
 	{"method", FORWARD + 1, "LIST", 0, METHOD_CHOICES, 0},
-	{"size", FORWARD + 2, "LIST", 0, "memory that the parent has written to: 1M,64M,1G", 0},
-	{"pages", FORWARD + 3, "LIST", 0, "pages of that memory: 4k, thp", 0},
-	{"vmas", FORWARD + 4, "LIST", 0, "further mappings of the parent", 0},
-	{"fds", FORWARD + 5, "LIST", 0, "further open descriptors of the parent", 0},
-	{"threads", FORWARD + 6, "LIST", 0, "further, idle threads of the parent", 0},
-	{"child-write", FORWARD + 7, "LIST", 0, "memory that the child writes to (fork)", 0},
-	{"parent-write", FORWARD + 8, "LIST", 0,
-	 "memory that the parent writes to while the child lives (fork)", 0},
-	{"runs", FORWARD + 9, "N", 0, "samples of each cell", 0},
+#define X(axis, option, kind, brief, ...) {option, FORWARD_AXIS + AXIS_##axis, "LIST", 0, brief, 0},
+	AXES(X)
+#undef X
+		{"runs", FORWARD + 2, "N", 0, "samples of each cell", 0},
 	{0, 0, 0, 0, "How to measure it:", 2},
 	{"no-trace", OPTION_NO_TRACE, 0, 0, "attach nothing; needs no privileges", 0},
 	{"trace", OPTION_TRACE, "KIND", 0,
@@ -71,10 +69,10 @@ static const struct argp_option option_table[] = {
 	{"rounds", OPTION_ROUNDS, "N", 0,
 	 "blocks that the samples of a cell are split into (default 8); intervals need at least 6",
 	 0},
-	{"seed", FORWARD + 10, "N", 0, "seed of the random order of blocks", 0},
-	{"cpu", FORWARD + 11, "N|none", 0,
+	{"seed", FORWARD + 3, "N", 0, "seed of the random order of blocks", 0},
+	{"cpu", FORWARD + 4, "N|none", 0,
 	 "pin the spawning process to this CPU (default: the last)", 0},
-	{"warmup", FORWARD + 12, "N", 0, "uncounted spawns before each block (default 2)", 0},
+	{"warmup", FORWARD + 5, "N", 0, "uncounted spawns before each block (default 2)", 0},
 	{"program", OPTION_PROGRAM, "PATH", 0,
 	 "exec this program, without arguments; it must exit with status 0; of several, each is "
 	 "measured, in turn. A command after -- is one more of these",
@@ -83,12 +81,12 @@ static const struct argp_option option_table[] = {
 	 "run the driver and that program with another C library: a folder with libc.so.6 and "
 	 "ld-linux, or a loader",
 	 0},
-	{"pass", FORWARD + 15, "NAME", OPTION_HIDDEN, "a variable for the parents", 0},
-	{"child", FORWARD + 13, "PATH", 0, "the program to exec", OPTION_HIDDEN},
+	{"pass", FORWARD + 6, "NAME", OPTION_HIDDEN, "a variable for the parents", 0},
+	{"child", FORWARD + 7, "PATH", 0, "the program to exec", OPTION_HIDDEN},
 	{"timeout", OPTION_TIMEOUT, "SEC", 0, "time limit for a block of samples (default 60)", 0},
 	{"incomplete", OPTION_INCOMPLETE, 0, OPTION_HIDDEN,
 	 "exit with 0 whatever was not measured: gate decides about it", 0},
-	{"copy", FORWARD + 16, "PATH", OPTION_HIDDEN, "a copy of the program, to exec", 0},
+	{"copy", FORWARD + 8, "PATH", OPTION_HIDDEN, "a copy of the program, to exec", 0},
 	{"copied-how", OPTION_COPIED_HOW, "TEXT", OPTION_HIDDEN, "what gate says of copies", 0},
 	{"taken-for", OPTION_TAKEN_FOR, "TEXT", OPTION_HIDDEN, "what gate takes this run for", 0},
 	{"clock", OPTION_CLOCK, "NAME", OPTION_HIDDEN, "what the clock counts: monotonic, icount",
@@ -256,8 +254,8 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 		}
 		return forward(o, key, arg);
 	default:
-		return key >= FORWARD && key < FORWARD + 100 ? forward(o, key, arg)
-							     : ARGP_ERR_UNKNOWN;
+		return key >= FORWARD && key < FORWARD_END ? forward(o, key, arg)
+							   : ARGP_ERR_UNKNOWN;
 	}
 }
 

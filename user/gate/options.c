@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/shared/axis_names.h"
 #include "user/base/option.h"
 #include "user/gate/compare/accept.h"
 #include "user/gate/compare/environment.h"
@@ -52,15 +53,9 @@ enum {
 	BENCH_SUITE,
 	BENCH_METHOD,
 	/* what describes the parent, as a suite does, */
-	BENCH_SIZE,
-	BENCH_PAGES,
-	BENCH_VMAS,
-	BENCH_FDS,
-	BENCH_THREADS,
-	BENCH_CHILD_WRITE,
-	BENCH_PARENT_WRITE,
+	BENCH_AXES,
 	/* and the rest. */
-	BENCH_RUNS,
+	BENCH_RUNS = BENCH_AXES + AXIS_COUNT,
 	BENCH_CPU,
 	BENCH_WARMUP,
 	BENCH_TIMEOUT,
@@ -108,14 +103,10 @@ static const struct argp_option option_table[] = {
 	{0, 0, 0, 0, "What they measure, as with bench:", 3},
 	{"suite", BENCH_SUITE, "NAME|FILE", 0, 0, 0},
 	{"method", BENCH_METHOD, "LIST", 0, 0, 0},
-	{"size", BENCH_SIZE, "LIST", 0, 0, 0},
-	{"pages", BENCH_PAGES, "LIST", 0, 0, 0},
-	{"vmas", BENCH_VMAS, "LIST", 0, 0, 0},
-	{"fds", BENCH_FDS, "LIST", 0, 0, 0},
-	{"threads", BENCH_THREADS, "LIST", 0, 0, 0},
-	{"child-write", BENCH_CHILD_WRITE, "LIST", 0, 0, 0},
-	{"parent-write", BENCH_PARENT_WRITE, "LIST", 0, 0, 0},
-	{"runs", BENCH_RUNS, "N", 0, "samples of each cell in a run (default 30)", 0},
+#define X(axis, option, ...) {option, BENCH_AXES + AXIS_##axis, "LIST", 0, 0, 0},
+	AXES(X)
+#undef X
+		{"runs", BENCH_RUNS, "N", 0, "samples of each cell in a run (default 30)", 0},
 	{"cpu", BENCH_CPU, "N|none", 0, 0, 0},
 	{"warmup", BENCH_WARMUP, "N", 0, 0, 0},
 	{"timeout", BENCH_TIMEOUT, "SEC", 0, 0, 0},
@@ -290,7 +281,7 @@ static int forward(struct gate_options *o, int key, const char *value)
 		return -ENOMEM;
 	o->forward_count++;
 	o->has_method |= key <= BENCH_METHOD;
-	o->has_shape |= key >= BENCH_SIZE && key <= BENCH_PARENT_WRITE;
+	o->has_shape |= key >= BENCH_AXES && key < BENCH_RUNS;
 	return 0;
 }
 

@@ -4,24 +4,23 @@
 #include <stddef.h>
 #include <string.h>
 
-#define MIB 1048576.0
+#include "bench/shared/axis_names.h"
 
-/* A new one is a line. */
-static const struct axis_words words[] = {
-	{"rss_bytes", "memory that the parent has written", "the parent's memory", "MiB", MIB,
-	 true},
-	{"vmas", "additional VMAs of the parent", "a VMA", "VMA", 1, false},
-	{"fds", "additional open descriptors", "an open descriptor", "descriptor", 1, false},
-	{"threads", "additional idle threads", "an idle thread", "thread", 1, false},
-	{"child_write", "memory that the child writes", "what the child writes", "MiB", MIB, true},
-	{"parent_write", "memory that the parent writes while the child lives",
-	 "what the parent writes while the child lives", "MiB", MIB, true},
-};
+/* By kind, how much of the axis a unit is, and whether its values are bytes. */
+#define NUMBER_STEP 1, false
+#define BYTES_STEP  1048576.0, true
+#define WORD_STEP   0, false
+
+#define WORDS(key, kind, title, one, unit)	   {key, title, one, unit, kind##_STEP},
+#define X(axis, option, kind, title, one, unit)	   WORDS(#axis, kind, title, one, unit)
+#define SIZE(axis, option, kind, title, one, unit) WORDS(SIZE_KEY, kind, title, one, unit)
+
+static const struct axis_words words[] = {AXIS_OF_SIZE(SIZE) AXES_BESIDE_SIZE(X)};
 
 const struct axis_words *axis_words(const char *name)
 {
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (!strcmp(words[i].name, name))
+		if (!strcmp(words[i].name, name) && words[i].one)
 			return &words[i];
 	}
 	return NULL;

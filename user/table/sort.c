@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/shared/axis_names.h"
 #include "user/table/part.h"
 #include "user/table/table.h"
 
@@ -32,6 +33,11 @@ struct order {
 	bool method; /* by its name */
 };
 
+/* What the values of an axis are, by its kind in bench/shared/axis_names.h. */
+#define NUMBER_VALUES "number"
+#define BYTES_VALUES  "bytes"
+#define WORD_VALUES   "kind"
+
 /* A new one is a line. The first is the order that the rows have without it. */
 static const struct order orders[] = {
 	{{"parent", "default"}, NULL, false},
@@ -41,13 +47,10 @@ static const struct order orders[] = {
 	{{"total", "median"}, total_of, false},
 	{{"interval", "+-%"}, table_total_share, false},
 	{{"ratio", "as printed"}, table_ratio, false},
-	{{"pages", "kind"}, NULL, false},
-	{{"vmas", "number"}, NULL, false},
-	{{"fds", "number"}, NULL, false},
-	{{"threads", "number"}, NULL, false},
-	{{"child_write", "bytes"}, NULL, false},
-	{{"parent_write", "bytes"}, NULL, false},
-	{{PROGRAM_AXIS, "path"}, NULL, false},
+#define X(axis, option, kind, ...) {{#axis, kind##_VALUES}, NULL, false},
+	AXES_BESIDE_SIZE(X)
+#undef X
+		{{PROGRAM_AXIS, "path"}, NULL, false},
 };
 
 #define ORDER_COUNT (sizeof(orders) / sizeof(orders[0]))

@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/axes/pages.h"
 #include "bench/methods/methods.h"
 #include "bench/methods/stage.h"
 #include "bench/parent/parent.h"
@@ -145,7 +146,7 @@ static int fail(const char *what, int err)
 int main(int argc, char **argv)
 {
 	bool report = argc == 2 && !strcmp(argv[1], "--report");
-	struct shape shape = {{[AXIS_SIZE] = PARENT_BYTES, [AXIS_PAGES] = PAGES_4K}};
+	struct shape shape = {{[AXIS_size] = PARENT_BYTES, [AXIS_pages] = PAGES_4K}};
 	const struct program none = {.path = "/nonexistent"};
 	struct parent_memory memory;
 	struct stage stage;

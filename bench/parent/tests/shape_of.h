@@ -2,7 +2,8 @@
 /* Shapes for the tests of this room. */
 #pragma once
 
-#include "bench/suite/axes.h"
+#include "bench/axes/axis.h"
+#include "bench/axes/pages.h"
 
 #define KIB (INT64_C(1) << 10)
 #define MIB (INT64_C(1) << 20)
@@ -15,7 +16,7 @@ static inline struct shape shape_of(int64_t size)
 
 	for (int axis = 0; axis < AXIS_COUNT; axis++)
 		shape.axis[axis] = AXIS_ABSENT;
-	shape.axis[AXIS_SIZE] = size;
-	shape.axis[AXIS_PAGES] = PAGES_4K;
+	shape.axis[AXIS_size] = size;
+	shape.axis[AXIS_pages] = PAGES_4K;
 	return shape;
 }

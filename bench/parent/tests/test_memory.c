@@ -113,7 +113,7 @@ TEST(test_what_does_not_fit)
 	/* The extremes do not overflow. */
 	shape = shape_of(INT64_MAX - 4095);
 	assert_int_equal(memory_check(&shape, &facts, &why), -ENOMEM);
-	shape.axis[AXIS_CHILD_WRITE] = INT64_MAX - 4095;
+	shape.axis[AXIS_child_write] = INT64_MAX - 4095;
 	assert_int_equal(memory_needed(&shape), INT64_MAX);
 }
 
@@ -122,10 +122,10 @@ TEST(test_writes_need_copies)
 	struct shape shape = shape_of(64 * MIB);
 	int64_t plain = memory_needed(&shape);
 
-	shape.axis[AXIS_CHILD_WRITE] = 16 * MIB;
-	shape.axis[AXIS_PARENT_WRITE] = 8 * MIB;
+	shape.axis[AXIS_child_write] = 16 * MIB;
+	shape.axis[AXIS_parent_write] = 8 * MIB;
 	assert_int_equal(memory_needed(&shape) - plain, 16 * MIB);
-	shape.axis[AXIS_VMAS] = 1000;
+	shape.axis[AXIS_vmas] = 1000;
 	assert_true(memory_needed(&shape) - plain > 16 * MIB + 1000 * 4096);
 }
 

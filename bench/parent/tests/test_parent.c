@@ -5,7 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/parent/mapping.h"
+#include "bench/axes/pages.h"
+#include "bench/axes/smaps.h"
 #include "bench/parent/parent.h"
 #include "bench/parent/tests/shape_of.h"
 #include "bench/shared/fault.h"
@@ -28,20 +29,20 @@ static const char smaps[] =
 	"Rss:                   4 kB\n"
 	"AnonHugePages:         0 kB\n";
 
-static int parse_smaps(uint64_t start, uint64_t end, struct mapping_facts *facts)
+static int parse_smaps(uint64_t start, uint64_t end, struct smaps_facts *facts)
 {
 	FILE *file = fmemopen((void *)smaps, sizeof(smaps) - 1, "r");
 	int err;
 
 	assert_non_null(file);
-	err = mapping_parse_smaps(file, start, end, facts);
+	err = smaps_parse(file, start, end, facts);
 	fclose(file);
 	return err;
 }
 
 TEST(test_smaps)
 {
-	struct mapping_facts facts;
+	struct smaps_facts facts;
 
 	assert_int_equal(parse_smaps(0x7f0000000000, 0x7f0004000000, &facts), 0);
 	assert_int_equal(facts.rss_bytes, 64 * MIB);
@@ -67,7 +68,7 @@ static int build_in_child(const struct shape *shape, int64_t vmas, int64_t fds, 
 			print_message("%s\n", why.text);
 			_exit(1);
 		}
-		if (after.rss_anon_bytes - before.rss_anon_bytes < shape->axis[AXIS_SIZE])
+		if (after.rss_anon_bytes - before.rss_anon_bytes < shape->axis[AXIS_size])
 			_exit(2);
 		if (after.vmas - before.vmas < vmas)
 			_exit(3);
@@ -84,11 +85,11 @@ TEST(test_shapes_are_as_asked_for)
 	struct shape shape = shape_of(8 * MIB);
 
 	assert_int_equal(build_in_child(&shape, 1, 0, 0), 0);
-	shape.axis[AXIS_VMAS] = 100;
+	shape.axis[AXIS_vmas] = 100;
 	assert_int_equal(build_in_child(&shape, 101, 0, 0), 0);
-	shape.axis[AXIS_VMAS] = 101;
-	shape.axis[AXIS_FDS] = 50;
-	shape.axis[AXIS_THREADS] = 5;
+	shape.axis[AXIS_vmas] = 101;
+	shape.axis[AXIS_fds] = 50;
+	shape.axis[AXIS_threads] = 5;
 	assert_int_equal(build_in_child(&shape, 102, 50, 5), 0);
 	shape = shape_of(0);
 	assert_int_equal(build_in_child(&shape, 0, 0, 0), 0);
@@ -99,18 +100,18 @@ TEST(test_invalid_shapes)
 	struct shape shape = shape_of(MIB);
 	struct fault why;
 
-	assert_int_equal(parent_check(&shape, false, &why), 0);
-	shape.axis[AXIS_PAGES] = PAGES_THP;
-	assert_int_equal(parent_check(&shape, true, &why), -EINVAL);
-	shape.axis[AXIS_SIZE] = 2 * MIB;
-	assert_int_equal(parent_check(&shape, true, &why), 0);
-	shape.axis[AXIS_CHILD_WRITE] = 0;
-	assert_int_equal(parent_check(&shape, false, &why), 0);
-	shape.axis[AXIS_CHILD_WRITE] = 4 * MIB;
-	assert_int_equal(parent_check(&shape, true, &why), -EINVAL);
+	assert_int_equal(parent_check(&shape, &method_vfork, &why), 0);
+	shape.axis[AXIS_pages] = PAGES_THP;
+	assert_int_equal(parent_check(&shape, &method_fork, &why), -EINVAL);
+	shape.axis[AXIS_size] = 2 * MIB;
+	assert_int_equal(parent_check(&shape, &method_fork, &why), 0);
+	shape.axis[AXIS_child_write] = 0;
+	assert_int_equal(parent_check(&shape, &method_vfork, &why), 0);
+	shape.axis[AXIS_child_write] = 4 * MIB;
+	assert_int_equal(parent_check(&shape, &method_fork, &why), -EINVAL);
 	assert_string_equal(why.text, "child_write=4M is more than the size, 2M");
-	shape.axis[AXIS_CHILD_WRITE] = MIB;
-	assert_int_equal(parent_check(&shape, true, &why), 0);
-	assert_int_equal(parent_check(&shape, false, &why), -EINVAL);
+	shape.axis[AXIS_child_write] = MIB;
+	assert_int_equal(parent_check(&shape, &method_fork, &why), 0);
+	assert_int_equal(parent_check(&shape, &method_vfork, &why), -EINVAL);
 	assert_string_equal(why.text, "this method does not support child_write");
 }

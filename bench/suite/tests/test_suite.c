@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/axes/pages.h"
 #include "bench/shared/fault.h"
 #include "bench/suite/suite.h"
 #include "bench/tests/unit.h"
@@ -47,12 +48,12 @@ TEST(test_all_combinations_are_cells)
 	assert_int_equal(cells.n, 12);
 	assert_string_equal(cells.v[0].method->name, "fork");
 	assert_string_equal(cells.v[1].method->name, "vfork");
-	assert_int_equal(cells.v[0].shape.axis[AXIS_SIZE], MIB);
-	assert_int_equal(cells.v[2].shape.axis[AXIS_SIZE], 64 * MIB);
-	assert_int_equal(cells.v[11].shape.axis[AXIS_SIZE], 1024 * MIB);
-	assert_int_equal(cells.v[0].shape.axis[AXIS_PAGES], PAGES_4K);
-	assert_int_equal(cells.v[11].shape.axis[AXIS_PAGES], PAGES_THP);
-	assert_int_equal(cells.v[0].shape.axis[AXIS_VMAS], AXIS_ABSENT);
+	assert_int_equal(cells.v[0].shape.axis[AXIS_size], MIB);
+	assert_int_equal(cells.v[2].shape.axis[AXIS_size], 64 * MIB);
+	assert_int_equal(cells.v[11].shape.axis[AXIS_size], 1024 * MIB);
+	assert_int_equal(cells.v[0].shape.axis[AXIS_pages], PAGES_4K);
+	assert_int_equal(cells.v[11].shape.axis[AXIS_pages], PAGES_THP);
+	assert_int_equal(cells.v[0].shape.axis[AXIS_vmas], AXIS_ABSENT);
 	assert_int_equal(cells.v[0].runs, 20);
 	cells__free(&cells);
 }
@@ -64,12 +65,12 @@ TEST(test_axes_are_keys)
 				   NULL);
 
 	assert_int_equal(cells.n, 2);
-	assert_int_equal(cells.v[1].shape.axis[AXIS_VMAS], 10);
-	assert_int_equal(cells.v[0].shape.axis[AXIS_FDS], 0);
-	assert_int_equal(cells.v[1].shape.axis[AXIS_FDS], 20);
-	assert_int_equal(cells.v[1].shape.axis[AXIS_THREADS], 3);
-	assert_int_equal(cells.v[1].shape.axis[AXIS_CHILD_WRITE], 4096);
-	assert_int_equal(cells.v[1].shape.axis[AXIS_PARENT_WRITE], MIB);
+	assert_int_equal(cells.v[1].shape.axis[AXIS_vmas], 10);
+	assert_int_equal(cells.v[0].shape.axis[AXIS_fds], 0);
+	assert_int_equal(cells.v[1].shape.axis[AXIS_fds], 20);
+	assert_int_equal(cells.v[1].shape.axis[AXIS_threads], 3);
+	assert_int_equal(cells.v[1].shape.axis[AXIS_child_write], 4096);
+	assert_int_equal(cells.v[1].shape.axis[AXIS_parent_write], MIB);
 	assert_int_equal(cells.v[1].runs, GRID_RUNS_DEFAULT);
 	cells__free(&cells);
 }
@@ -113,8 +114,8 @@ TEST(test_options_override_axes)
 	assert_int_equal(suite_grid__add(&override, "runs", "7", &why), 0);
 	cells = parse("[a]\nmethod=fork,vfork\nsize=1M\n[b]\nmethod=fork\nruns=9\n", &override);
 	assert_int_equal(cells.n, 4);
-	assert_int_equal(cells.v[0].shape.axis[AXIS_SIZE], 8 * MIB);
-	assert_int_equal(cells.v[3].shape.axis[AXIS_SIZE], 4 * MIB);
+	assert_int_equal(cells.v[0].shape.axis[AXIS_size], 8 * MIB);
+	assert_int_equal(cells.v[3].shape.axis[AXIS_size], 4 * MIB);
 	assert_int_equal(cells.v[3].runs, 7);
 	cells__free(&cells);
 	suite_grid__free(&override);

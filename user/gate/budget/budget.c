@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "bench/shared/axis_names.h"
 #include "bench/shared/fault.h"
 #include "bench/shared/method_names.h"
 #include "bench/shared/units.h"
@@ -22,13 +23,23 @@
 #define RULES_MAX	1000
 #define COMM_LENGTH_MAX 15 /* TASK_COMM_LEN of linux/sched.h minus its zero byte */
 
-static const struct budget_axis axes[] = {
-	{"rss_bytes", false, true, true},    {"vmas", false, true, true},
-	{"fds", false, true, true},	     {"threads", false, true, true},
-	{"child_write", false, true, false}, {"parent_write", false, true, false},
-	{"method", true, true, true},	     {"pages", true, true, false},
-	{PROBE_SET_AXIS, true, true, false}, {"comm", true, false, true},
-	{"exe", true, false, true},
+/* Whether the values of an axis are words, by its kind in bench/shared/axis_names.h. */
+#define NUMBER_IS_WORD false
+#define BYTES_IS_WORD  false
+#define WORD_IS_WORD   true
+
+/* The first of a name counts: those of births stand before the same of cells. */
+static const struct budget_axis axes[] = {{SIZE_KEY, false, true, true},
+					  {"vmas", false, true, true},
+					  {"fds", false, true, true},
+					  {"threads", false, true, true},
+					  {"method", true, true, true},
+					  {PROBE_SET_AXIS, true, true, false},
+					  {"comm", true, false, true},
+					  {"exe", true, false, true},
+#define X(axis, option, kind, ...) {#axis, kind##_IS_WORD, true, false},
+					  AXES_BESIDE_SIZE(X)
+#undef X
 };
 
 struct parser {
@@ -409,10 +420,11 @@ static int parse_condition(struct parser *p, struct budget_rule *rule)
 	if (rule->condition_count == BUDGET_CONDITIONS_MAX)
 		return expected(p, "%d conditions at most", BUDGET_CONDITIONS_MAX);
 	c = &rule->conditions[rule->condition_count++];
-	axis = find_axis(!strcmp(next(p), "rss") ? "rss_bytes" : p->word);
+	axis = find_axis(!strcmp(next(p), "rss") ? SIZE_KEY : p->word);
 	if (!axis)
-		return expected(p, "one of rss vmas fds threads child_write parent_write method "
-				   "pages trace comm exe");
+		return expected(p,
+				"rss, method, trace, comm, exe or another axis that bench --help "
+				"lists");
 	c->axis = axis;
 	next(p);
 	err = take_operator(p, &c->op);

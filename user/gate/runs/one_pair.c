@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/shared/axis_names.h"
 #include "user/gate/compare/format.h"
 #include "user/text/layout.h"
 
@@ -14,11 +15,13 @@
 static const struct shared_option {
 	const char *name;
 	enum { OF_SIDES, NAMES_SIDES, OF_BOTH } use;
-} options[] = {
-	{"program", OF_SIDES},	  {"libc", OF_SIDES},	     {"method", NAMES_SIDES},
-	{"suite", NAMES_SIDES},	  {"size", OF_BOTH},	     {"pages", OF_BOTH},
-	{"vmas", OF_BOTH},	  {"fds", OF_BOTH},	     {"threads", OF_BOTH},
-	{"child-write", OF_BOTH}, {"parent-write", OF_BOTH},
+} options[] = {{"program", OF_SIDES},
+	       {"libc", OF_SIDES},
+	       {"method", NAMES_SIDES},
+	       {"suite", NAMES_SIDES},
+#define X(axis, option, ...) {option, OF_BOTH},
+	       AXES(X)
+#undef X
 };
 
 /* Whether the word is this option, perhaps abbreviated: bench took it, so that it is only this. */

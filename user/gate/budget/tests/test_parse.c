@@ -135,7 +135,7 @@ TEST(numbers_are_exact)
 #define STAT                                                                                       \
 	"after a metric nothing, or one of median p50 p90 p99 mean min max (count of cow_parent "  \
 	"and cow_child)"
-#define AXIS	 "one of rss vmas fds threads child_write parent_write method pages trace comm exe"
+#define AXIS	 "rss, method, trace, comm, exe or another axis that bench --help lists"
 #define METHOD	 "a method, such as fork, posix_spawn or of a profile spawn"
 #define QUOTED	 "a name in \"quotation marks\", or without"
 #define TOGETHER "conditions that one birth can meet together"

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 /* Sums in bytes over the VMAs in an address range. */
-struct mapping_facts {
+struct smaps_facts {
 	int64_t rss_bytes;
 	int64_t anon_huge_bytes;
 };
@@ -15,10 +15,10 @@ struct mapping_facts {
  * Sums up the VMAs of `smaps` (as /proc/PID/smaps) that overlap [start, end). Reads line by line:
  * with many VMAs the text is tens of megabytes. 0 or -ENOENT.
  */
-int mapping_parse_smaps(FILE *smaps, uint64_t start, uint64_t end, struct mapping_facts *facts);
+int smaps_parse(FILE *smaps, uint64_t start, uint64_t end, struct smaps_facts *facts);
 
 /* The same for this process. 0 or -errno. */
-int mapping_read_smaps(const volatile void *memory, size_t bytes, struct mapping_facts *facts);
+int smaps_read(const volatile void *memory, size_t bytes, struct smaps_facts *facts);
 
 /* The number of VMAs of this process, or -errno. */
-int64_t mapping_count_vmas(void);
+int64_t smaps_count_vmas(void);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "bench/parent/mapping.h"
+#include "bench/axes/smaps.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,14 +11,14 @@
 /* Only lines with a path can be longer, and paths do not matter here. */
 #define LINE_SIZE 256
 
-int mapping_parse_smaps(FILE *smaps, uint64_t start, uint64_t end, struct mapping_facts *facts)
+int smaps_parse(FILE *smaps, uint64_t start, uint64_t end, struct smaps_facts *facts)
 {
 	bool overlaps = false, found = false;
 	uint64_t vma_start, vma_end;
 	char line[LINE_SIZE];
 	int64_t bytes;
 
-	*facts = (struct mapping_facts){0};
+	*facts = (struct smaps_facts){0};
 	while (fgets(line, sizeof(line), smaps)) {
 		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " ", &vma_start, &vma_end) == 2) {
 			overlaps = vma_start < end && vma_end > start;
@@ -32,7 +32,7 @@ int mapping_parse_smaps(FILE *smaps, uint64_t start, uint64_t end, struct mappin
 	return found ? 0 : -ENOENT;
 }
 
-int mapping_read_smaps(const volatile void *memory, size_t bytes, struct mapping_facts *facts)
+int smaps_read(const volatile void *memory, size_t bytes, struct smaps_facts *facts)
 {
 	uint64_t start = (uintptr_t)memory;
 	FILE *smaps = fopen("/proc/self/smaps", "re");
@@ -40,12 +40,12 @@ int mapping_read_smaps(const volatile void *memory, size_t bytes, struct mapping
 
 	if (!smaps)
 		return -errno;
-	err = mapping_parse_smaps(smaps, start, start + bytes, facts);
+	err = smaps_parse(smaps, start, start + bytes, facts);
 	fclose(smaps);
 	return err;
 }
 
-int64_t mapping_count_vmas(void)
+int64_t smaps_count_vmas(void)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
 	char line[LINE_SIZE];

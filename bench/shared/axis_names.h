@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The axes of a grid besides method and program, in the order of help texts and keys. A new one is
+ * a line here, and a file in bench/axes, named by it, that defines axis_NAME.
+ */
+#pragma once
+
+#include <stddef.h>
+
+/*
+ * X(name in suite files and keys, option, kind, what varies, what costs with its article, unit).
+ * Kinds: NUMBER, BYTES (a unit is a MiB), WORD. Words have no slope, and neither what costs nor a
+ * unit. What varies is also the help of the option.
+ */
+#define AXES_BESIDE_SIZE(X)                                                                        \
+	X(pages, "pages", WORD, "pages of the parent's memory: 4k (default), thp", NULL, NULL)     \
+	X(vmas, "vmas", NUMBER, "additional VMAs of the parent", "a VMA", "VMA")                   \
+	X(fds, "fds", NUMBER, "additional open descriptors", "an open descriptor", "descriptor")   \
+	X(threads, "threads", NUMBER, "additional idle threads", "an idle thread", "thread")       \
+	X(child_write, "child-write", BYTES, "memory that the child writes",                       \
+	  "what the child writes", "MiB")                                                          \
+	X(parent_write, "parent-write", BYTES,                                                     \
+	  "memory that the parent writes while the child "                                         \
+	  "lives",                                                                                 \
+	  "what the parent writes while the child lives", "MiB")
+
+/* In keys it is `rss_bytes`, by which reports know a parent. */
+#define AXIS_OF_SIZE(X)                                                                            \
+	X(size, "size", BYTES, "memory that the parent has written", "the parent's memory", "MiB")
+#define SIZE_KEY "rss_bytes"
+
+#define AXES(X) AXIS_OF_SIZE(X) AXES_BESIDE_SIZE(X)
+
+enum axis {
+#define X(name, ...) AXIS_##name,
+	AXES(X)
+#undef X
+		AXIS_COUNT
+};
