@@ -290,7 +290,8 @@ if (page.views.phases) {
 		}
 		const costliest = facets.reduce((a, b) => (most(b) > most(a) ? b : a));
 		const chosen = facets.find((f) => f.group === opened);
-		const some = shown === "one" && chosen && facets.length > 2 ? [chosen] : shown !== "all" && facets.length > 2 ? [costliest, facets.find((f) => f !== costliest)] : facets;
+		const costliestAndSmallest = facets.length > 1 ? [costliest, facets.find((f) => f !== costliest)] : facets;
+		const some = facets.length <= 2 || shown === "ends" || (shown === "one" && !chosen) ? costliestAndSmallest : shown === "one" ? [chosen] : facets;
 		if (facets.length > 2)
 			choices(head, "Parents", [["ends", "the costliest and the smallest"], ["all", "all " + facets.length], ...(chosen ? [["one", chosen.title]] : [])], shown, (v) => {
 				shown = v;
