@@ -524,7 +524,7 @@ const checks = {
 	/* shot FILE WIDTH SCHEME [VIEW]: of the whole page, or of one view. */
 	async shot(browser) {
 		const [to, width, colorScheme, view] = rest;
-		const page = await open(browser, { viewport: { width: Number(width), height: view === "screen" ? 1120 : 1000 }, colorScheme });
+		const page = await open(browser, { viewport: { width: Number(width), height: view === "screen" ? 1270 : 1000 }, colorScheme });
 		if (view === "screen") /* the first */
 			await page.screenshot({ path: to });
 		else if (view)
