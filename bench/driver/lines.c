@@ -142,6 +142,9 @@ void lines_sample(FILE *out, size_t id, const struct sample *sample)
 	write_time(out, sample->exec_ns);
 	write_time(out, sample->exit_ns);
 	write_time(out, sample->reaped_ns);
+	if (sample->stall_ns != 0)
+		fprintf(out, " %" PRId64 " %" PRId64 " %" PRId64, sample->stall_ns,
+			sample->stall_sum_ns, sample->stall_base_ns);
 	fputc('\n', out);
 }
 

@@ -25,6 +25,10 @@ struct sample {
 	int64_t exec_ns;
 	int64_t exit_ns;
 	int64_t reaped_ns;
+	/* What touching threads waited (parent/touchers.h): during the call, and without one. */
+	int64_t stall_ns;
+	int64_t stall_sum_ns;
+	int64_t stall_base_ns;
 	int32_t child_pid;   /* a thread's id for threads; 0: unknown */
 	int32_t error;	     /* why the call under test failed, or 0 */
 	int32_t wait_status; /* as of wait(2), if the method gets it */

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/axes/touchers.h"
 #include "bench/methods/methods.h"
 #include "bench/methods/stage.h"
 #include "bench/shared/fault.h"
@@ -28,6 +29,7 @@
 struct subject {
 	struct stage stage;
 	struct parent_memory memory;
+	int64_t call_ns; /* length of the last call */
 };
 
 static int pin(int cpu, struct fault *why)
@@ -132,6 +134,7 @@ static int build(struct subject *subject, const struct subject_request *request,
 	int err;
 
 	volunteer_for_oom();
+	touchers_note_cpus();
 	err = pin(request->build.cpu, &reply->why);
 	if (err)
 		return err;
@@ -192,7 +195,41 @@ static int check_exec(const struct stage *stage, const struct sample *sample, st
 			  stage->program, WEXITSTATUS(status));
 }
 
-static int take_samples(const struct subject *subject, const struct method *method,
+/* The touchers' wait in a pause as long as the last call: without a call, in turn. */
+static int64_t take_base(const struct subject *subject)
+{
+	const struct timespec pause = {.tv_sec = subject->call_ns / NS_PER_S,
+				       .tv_nsec = subject->call_ns % NS_PER_S};
+	struct touch_wait wait;
+
+	touchers_begin();
+	nanosleep(&pause, NULL);
+	touchers_end(now_ns(), &wait);
+	return wait.worst;
+}
+
+static int take_sample(struct subject *subject, const struct method *method, struct sample *sample)
+{
+	struct touch_wait wait;
+	int64_t base;
+	int err;
+
+	if (!touchers_run())
+		return method->spawn(&subject->stage, sample);
+	base = take_base(subject);
+	touchers_begin();
+	err = method->spawn(&subject->stage, sample);
+	if (err || sample->error)
+		return err;
+	touchers_end(sample->return_ns, &wait);
+	subject->call_ns = sample->return_ns - sample->call_ns;
+	sample->stall_ns = wait.worst;
+	sample->stall_sum_ns = wait.sum;
+	sample->stall_base_ns = base;
+	return 0;
+}
+
+static int take_samples(struct subject *subject, const struct method *method,
 			const struct subject_request *request, struct sample *samples,
 			struct subject_reply *reply)
 {
@@ -206,7 +243,7 @@ static int take_samples(const struct subject *subject, const struct method *meth
 
 		*sample = (struct sample){0};
 		stage__reset(stage);
-		err = method->spawn(stage, sample);
+		err = take_sample(subject, method, sample);
 		if (err)
 			return fault__set(&reply->why, err, "waiting for the child: %s",
 					  strerror(-err));
@@ -222,7 +259,7 @@ static int take_samples(const struct subject *subject, const struct method *meth
 	return 0;
 }
 
-static int run(const struct subject *subject, const struct subject_request *request,
+static int run(struct subject *subject, const struct subject_request *request,
 	       struct subject_reply *reply)
 {
 	const struct method *method = method_find(request->run.method);

@@ -17,6 +17,8 @@
 	X(vmas, "vmas", NUMBER, "additional VMAs of the parent", "a VMA", "VMA")                   \
 	X(fds, "fds", NUMBER, "additional open descriptors", "an open descriptor", "descriptor")   \
 	X(threads, "threads", NUMBER, "additional idle threads", "an idle thread", "thread")       \
+	X(touchers, "touchers", NUMBER, "additional threads that touch pages beside the calls",    \
+	  "a touching thread", "thread")                                                           \
 	X(child_write, "child-write", BYTES, "memory that the child writes",                       \
 	  "what the child writes", "MiB")                                                          \
 	X(parent_write, "parent-write", BYTES,                                                     \

@@ -27,7 +27,8 @@
  *                      skip ID REASON...
  *   run ID N         takes N samples. Answer: N lines
  *                      sample ID CHILD_PID ERRNO T_CALL T_RETURN T_CHILD T_EXEC T_EXIT T_REAPED
- *                    and then
+ *                    with touching threads (touchers) three times follow, STALL STALL_SUM
+ *                    STALL_BASE; and then
  *                      done ID STARTED FAILED
  *                    STARTED counts the children that were created, FAILED the calls that failed,
  *                    both with warm-ups. Or, if the parent died or hung, the samples taken until
@@ -50,6 +51,9 @@
  * first instruction of the new program T_EXIT     the child's last timestamp, right before it ends;
  * the same as T_EXEC after an exec, and as T_CHILD if the child shares the parent's memory T_REAPED
  * the wait (or join, or pclose) returned in the parent
+ *   STALL, STALL_SUM  how long the longest touch of any of the touching threads took during the
+ * call, and the sum over the threads of the longest of each. STALL_BASE  the same as STALL in a
+ * pause as long as a call, right before
  */
 #pragma once
 

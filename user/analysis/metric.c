@@ -67,13 +67,17 @@ static int64_t count_of_birth(const struct metric *m, const struct birth *b)
 #define ROW_exec_ns	 .name = "started", .aliases = "exec started_ns exec_ns"
 #define ROW_exit_ns	 .name = "exit", .aliases = "exit_ns"
 #define ROW_total_ns	 .name = "total", .aliases = "total_ns", .usual = true
+#define ROW_stall_ns	 .name = "stall", .aliases = "stall_ns"
+#define ROW_stall_sum_ns .name = "stall_sum", .aliases = "stall_sum_ns"
+/* Without a call: no cost of one. */
+#define ROW_stall_base_ns .name = "stall_base", .aliases = "stall_base_ns"
 
 #define TIME(field, text)                                                                          \
 	{                                                                                          \
 		ROW_##field,                                                                       \
 		.brief = text,                                                                     \
 		.kind = METRIC_TIME,                                                               \
-		.cost = true,                                                                      \
+		.cost = SAMPLE_##field != SAMPLE_stall_base_ns,                                    \
 		.phase = PHASE_none,                                                               \
 		.quantile = 0.5,                                                                   \
 		.series = offsetof(struct cell, samples[SAMPLE_##field]),                          \

@@ -96,6 +96,9 @@ int samples_add(struct cell *cell, const struct sample *s, struct life *life,
 		[SAMPLE_exec_ns] = span(s->t_call, exec_time(cell, s, life)),
 		[SAMPLE_exit_ns] = span(s->t_exit, s->t_reaped),
 		[SAMPLE_total_ns] = s->error ? MISSING : span(s->t_call, s->t_reaped),
+		[SAMPLE_stall_ns] = s->stall,
+		[SAMPLE_stall_sum_ns] = s->stall_sum,
+		[SAMPLE_stall_base_ns] = s->stall_base,
 	};
 	int err = 0;
 

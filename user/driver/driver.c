@@ -179,14 +179,20 @@ int driver__prepare(struct driver *d, size_t cell, pid_t *parent, struct fault *
 static int take_sample(struct driver *d, size_t cell, size_t n)
 {
 	char *at = d->in.line + strlen("sample");
-	int64_t f[9];
+	int64_t f[12];
+	bool short_line = false;
 	struct sample *s;
 
 	if (strncmp(d->in.line, "sample ", 7))
 		return -EPROTO;
-	for (int i = 0; i < 9; i++)
-		if (!line_take_number(&at, &f[i]))
+	for (int i = 0; i < 12; i++) {
+		/* Without touching threads the last three are not there. */
+		short_line |= i == 9 && !*at;
+		if (short_line)
+			f[i] = MISSING;
+		else if (!line_take_number(&at, &f[i]))
 			return -EPROTO;
+	}
 	if (*at || f[0] != (int64_t)cell || f[1] > INT_MAX || f[2] > INT_MAX)
 		return -EPROTO;
 	if (n == d->sample_cap) {
@@ -210,6 +216,9 @@ static int take_sample(struct driver *d, size_t cell, size_t n)
 		.t_exec = f[6],
 		.t_exit = f[7],
 		.t_reaped = f[8],
+		.stall = f[9],
+		.stall_sum = f[10],
+		.stall_base = f[11],
 	};
 	return 0;
 }

@@ -18,7 +18,10 @@
 	X(first_run_ns, "call to the child's first own instruction, before any exec")              \
 	X(exec_ns, "call to the first instruction of the new program")                             \
 	X(exit_ns, "the child's last timestamp to reaped")                                         \
-	X(total_ns, "call to reaped")
+	X(total_ns, "call to reaped")                                                              \
+	X(stall_ns, "longest wait of a touching thread during the call")                           \
+	X(stall_sum_ns, "sum over the touching threads: the longest wait of each during the call") \
+	X(stall_base_ns, "longest wait of a touching thread in as much time without a call")
 
 enum sample_kind {
 #define X(name, brief) SAMPLE_##name,

@@ -10,4 +10,5 @@ struct sample {
 	pid_t child; /* 0 if the driver does not know it */
 	int error;   /* errno of the call under test, or 0 */
 	int64_t t_call, t_return, t_child, t_exec, t_exit, t_reaped;
+	int64_t stall, stall_sum, stall_base; /* ns */
 };

@@ -78,6 +78,7 @@ void table_add_time(const struct table *t, struct columns *s, double ns);
 
 /* The parts; 0 or -errno. Each prints nothing where the run has nothing for it. */
 int table_latency(const struct table *t);
+int table_stall(const struct table *t);
 int table_call(const struct table *t);
 int table_child(const struct table *t);
 int table_pages(const struct table *t);

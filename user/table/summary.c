@@ -5,6 +5,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "user/analysis/stats.h"
 #include "user/answers/answers.h"
 #include "user/table/bar.h"
 #include "user/table/part.h"
@@ -94,7 +95,7 @@ static struct columns *make(const struct table *t, size_t width, char used[128])
 	columns__head(s, COLUMNS_RIGHT, "CALL", NULL);
 	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "STARTED", NULL);
 	columns__head(s, COLUMNS_RIGHT, "TOTAL", NULL);
-	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "+-%", "RATIO", NULL);
+	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "+-%", "RATIO", "STALL", NULL);
 	if (width)
 		columns__head(s, COLUMNS_OPTIONAL, "PHASES", NULL);
 	for (size_t i = 0; i < t->times.n; i++) {
@@ -106,6 +107,7 @@ static struct columns *make(const struct table *t, size_t width, char used[128])
 		table_add_time(t, s, row->total.median);
 		table_add_interval(s, blocks__log_interval(&row->total_blocks, row->total.median));
 		table_add_ratio(s, row);
+		table_add_time(t, s, stats_median(&row->cell->samples[SAMPLE_stall_ns]));
 		if (width)
 			add_bar(t, s, row, width, used);
 	}
@@ -117,7 +119,7 @@ static void print_notes(const struct table *t, const char *used)
 {
 	struct strbuf text = {0};
 	struct table_ratios ratios = {0};
-	bool intervals = false, unknown = false;
+	bool intervals = false, unknown = false, stall = false;
 
 	for (size_t i = 0; i < t->times.n; i++) {
 		const struct row *row = &t->times.v[i];
@@ -125,6 +127,7 @@ static void print_notes(const struct table *t, const char *used)
 		table_note_ratio(&ratios, row);
 		intervals |= isfinite(table_total_share(row));
 		unknown |= row__execs(row) && !row->started.n;
+		stall |= series__any(&row->cell->samples[SAMPLE_stall_ns]);
 	}
 	strbuf__add(&text, "Medians. ");
 	if (intervals)
@@ -134,6 +137,10 @@ static void print_notes(const struct table *t, const char *used)
 	strbuf__free(&text);
 	if (unknown)
 		layout_print(t->out, 2, "STARTED: " ROW_STARTED_ABSENT);
+	if (stall)
+		layout_print(t->out, 2,
+			     "STALL: the longest wait of a touching thread during the call; "
+			     "--show stall has more");
 	if (!*used)
 		return;
 	strbuf__add(&text, "PHASES:");

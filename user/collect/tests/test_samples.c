@@ -12,6 +12,9 @@ TEST_BETWEEN(a_sample_and_its_life_become_values, set_up, tear_down)
 	struct sample s = sample(7, 5000);
 
 	s.t_exec = s.t_exit = 5790;
+	s.stall = 540;
+	s.stall_sum = 700;
+	s.stall_base = 3;
 	ADD(b);
 	ADD(d);
 	join(&s, find(&s));
@@ -20,6 +23,9 @@ TEST_BETWEEN(a_sample_and_its_life_become_values, set_up, tear_down)
 	HOLDS(samples[SAMPLE_exec_ns], 810);
 	HOLDS(samples[SAMPLE_exit_ns], 560);
 	HOLDS(samples[SAMPLE_total_ns], 1370);
+	HOLDS(samples[SAMPLE_stall_ns], 540);
+	HOLDS(samples[SAMPLE_stall_sum_ns], 700);
+	HOLDS(samples[SAMPLE_stall_base_ns], 3);
 	HOLDS(phases[PHASE_clone_setup], 100);
 	HOLDS(phases[PHASE_copy_files], 30);
 	HOLDS(phases[PHASE_copy_mm], 200);
@@ -185,7 +191,7 @@ TEST_BETWEEN(the_driver_stands_in_only_where_it_was_chosen, set_up, tear_down)
 	struct record_birth b = birth(7, 5000);
 	struct record_exec e = exec(7, 0, 5000);
 	struct record_death d = death_after(&e, 5000);
-	struct sample s = {7, 0, 4993, 5507, 5593, 5807, 5807, 6307};
+	struct sample s = {7, 0, 4993, 5507, 5593, 5807, 5807, 6307, MISSING, MISSING, MISSING};
 
 	for (int chosen = 0; chosen < 16; chosen++) {
 		lives__clear(&l);

@@ -78,6 +78,18 @@ TEST_BETWEEN(a_dead_driver_is_reported, set_up, tear_down)
 
 /* Running. */
 
+TEST_BETWEEN(waits_of_touching_threads_are_read, set_up, tear_down)
+{
+	start_well(ANSWER("sample 0 7 0 100 200 150 170 180 300 40 60 5\n"
+			  "sample 0 8 0 1100 1200 1150 - 1150 1300\n"
+			  "done 0 2 0"));
+	assert_int_equal(run(0, 2), 0);
+	assert_int_equal(block.samples[0].stall, 40);
+	assert_int_equal(block.samples[0].stall_sum, 60);
+	assert_int_equal(block.samples[0].stall_base, 5);
+	assert_int_equal(block.samples[1].stall, MISSING);
+}
+
 TEST_BETWEEN(samples_are_read, set_up, tear_down)
 {
 	const struct sample *s;
@@ -159,6 +171,8 @@ TEST_BETWEEN(unexpected_answers_are_refused, set_up, tear_down)
 	static const char *const lines[] = {
 		"sample 0 7 0 100 200 150 170 180",
 		"sample 0 7 0 100 200 150 170 180 300 400",
+		"sample 0 7 0 100 200 150 170 180 300 400 500",
+		"sample 0 7 0 100 200 150 170 180 300 400 500 60 7",
 		"sample 1 7 0 100 200 150 170 180 300",
 		"sample - 7 0 100 200 150 170 180 300",
 		"sample 0 7 0 100 200 x 170 180 300",
