@@ -30,14 +30,14 @@ static int list(void)
 	for (size_t i = 0; i < method_count; i++) {
 		const struct method *method = method_table[i];
 
-		printf("  %-15s %s", method->name, method->brief);
+		printf("  %-18s %s", method->name, method->brief);
 		if (method->supported && method->supported(&why) != 0)
 			printf(" (not supported: %s)", why.text);
 		putchar('\n');
 	}
 	puts("suites:");
 	for (size_t i = 0; i < builtin_suite_count; i++)
-		printf("  %-15s %s\n", builtin_suites[i].name, builtin_suites[i].brief);
+		printf("  %-18s %s\n", builtin_suites[i].name, builtin_suites[i].brief);
 	return fflush(stdout) == 0 ? 0 : fail("standard output cannot be written");
 }
 

@@ -42,7 +42,10 @@ enum key {
 static const struct argp_option fixed_options[] = {
 	{"suite", KEY_SUITE, "NAME|FILE", 0,
 	 "quick (default), standard, overhead, program (default for programs), or an INI file", 1},
-	{"method", KEY_METHOD, "LIST", 0, "the calls to measure, instead of the suite's", 2},
+	{"method", KEY_METHOD, "LIST", 0,
+	 "the calls to measure, instead of the suite's: names of --list, standard (the ten of the "
+	 "standard suite), all",
+	 2},
 	{"runs", KEY_RUNS, "N", 0, "samples per cell, instead of the suite's", 3},
 	{"warmup", KEY_WARMUP, "N", 0, "spawns before each block that are not counted (2)", 3},
 	{"seed", KEY_SEED, "N", 0, "seed of the random order of blocks (random)", 3},

@@ -97,6 +97,8 @@ static int ask_for_program(struct pool *pool, struct pool_subject *subject, enum
 			  .silent = program->silent,
 			  .loader = pool->config.loader},
 	};
+	if (subject->only)
+		snprintf(request.build.only, sizeof(request.build.only), "%s", subject->only->name);
 	if (strlen(program->path) >= sizeof(request.build.child_path))
 		return fault__set(why, -ENAMETOOLONG, "the path of the program is too long");
 	strcpy(request.build.child_path, program->path);

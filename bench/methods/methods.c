@@ -4,12 +4,16 @@
 #include <string.h>
 
 const struct method *const method_table[] = {
-#define X(identifier, name) &method_##identifier,
+#define X(identifier, name, kind) &method_##identifier,
 	METHODS(X)
 #undef X
 };
 
 const size_t method_count = sizeof(method_table) / sizeof(method_table[0]);
+
+/* They stand first. */
+#define ONE(...) +1
+const size_t method_standard_count = STANDARD_METHODS(ONE);
 
 const struct method *method_find(const char *name)
 {

@@ -10,14 +10,21 @@
 #include "bench/shared/method_names.h"
 
 struct method {
-	const char *name;   /* as in METHODS */
-	const char *brief;  /* one line of --list */
-	bool execs;	    /* ends in an exec of spawnscope-child, which reports */
-	bool writes;	    /* supports child_write and parent_write */
+	const char *name;  /* as in METHODS */
+	const char *brief; /* one line of --list */
+	bool execs;  /* ends in an exec of spawnscope-child, which reports: of kind PROGRAM or SHELL
+		      */
+	bool writes; /* supports child_write and parent_write */
 	bool alters_parent; /* leaves the parent changed, so other methods need another parent */
 
-	/* 0, or -errno and the reason. NULL: every Linux supports it. */
+	/* 0, or -errno and the reason. NULL: every Linux supports it. Leaves nothing behind. */
 	int (*supported)(struct fault *why);
+
+	/*
+	 * Runs in the parent before it takes its shape; NULL: nothing. Only for methods that alter
+	 * their parent. 0, or -errno and the reason.
+	 */
+	int (*early)(struct fault *why);
 
 	/*
 	 * Takes one sample: spawns, waits, and collects the timestamps. If the call under test
@@ -27,12 +34,12 @@ struct method {
 	int (*spawn)(const struct stage *stage, struct sample *sample);
 };
 
-#define X(identifier, name) extern const struct method method_##identifier;
+#define X(identifier, name, kind) extern const struct method method_##identifier;
 METHODS(X)
 #undef X
 
 extern const struct method *const method_table[];
-extern const size_t method_count;
+extern const size_t method_count, method_standard_count;
 
 /* NULL if no method has that name. */
 const struct method *method_find(const char *name);

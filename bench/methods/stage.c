@@ -87,6 +87,7 @@ int stage__open(struct stage *stage, int slate_fd, const struct program *program
 
 	*stage = (struct stage){
 		.parent_pid = getpid(),
+		.slate_fd = slate_fd,
 		.silent = program->silent,
 		.page_bytes = (size_t)sysconf(_SC_PAGESIZE),
 	};

@@ -42,6 +42,7 @@ struct stage {
 	char *file;	   /* that is executed: the program, its copy, or its loader */
 	bool silent;	   /* the program reports nothing */
 	char *command;	   /* file and child_argv's arguments, quoted for a shell */
+	int slate_fd;
 	pid_t parent_pid;
 	/* For methods that support child_write and parent_write; else NULL and 0. */
 	volatile unsigned char *memory;

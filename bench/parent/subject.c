@@ -138,6 +138,10 @@ static int build(struct subject *subject, const struct subject_request *request,
 	err = pin(request->build.cpu, &reply->why);
 	if (err)
 		return err;
+	if (request->build.only[0] && method_find(request->build.only)->early)
+		err = method_find(request->build.only)->early(&reply->why);
+	if (err)
+		return err;
 	err = parent_build(&request->build.shape, &subject->memory, &reply->why);
 	if (err)
 		return err;

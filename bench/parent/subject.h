@@ -47,6 +47,7 @@ struct subject_request {
 	union {
 		struct {
 			struct shape shape;
+			char only[32]; /* the only method that it will serve; "": many */
 			int cpu;
 			bool silent; /* the program at child_path reports nothing */
 			char child_path[PATH_MAX];

@@ -5,19 +5,40 @@
  */
 #pragma once
 
-/* X(identifier, name on the command line) */
-#define METHODS(X)                                                                                 \
-	X(fork, "fork")                                                                            \
-	X(vfork, "vfork")                                                                          \
-	X(clone_vm_vfork, "clone-vm-vfork")                                                        \
-	X(clone3, "clone3")                                                                        \
-	X(thread, "thread")                                                                        \
-	X(fork_exec, "fork-exec")                                                                  \
-	X(vfork_exec, "vfork-exec")                                                                \
-	X(posix_spawn, "posix_spawn")                                                              \
-	X(system, "system")                                                                        \
-	X(popen, "popen")
+/*
+ * X(identifier, name on the command line, kind). Kinds:
+ *   PROCESS  the child exits without an exec
+ *   THREAD   the child is a thread
+ *   PROGRAM  execs a program
+ *   SHELL    a shell does, so that what the kernel's records say of an exec is the shell's
+ */
 
-/* What a list of methods may name: "fork, vfork, ..., popen, all". */
-#define METHOD_NAME_AND_COMMA(identifier, name) name ", "
-#define METHOD_CHOICES				METHODS(METHOD_NAME_AND_COMMA) "all"
+/* `standard` in lists, and the methods of the standard suite. */
+#define STANDARD_METHODS(X)                                                                        \
+	X(fork, "fork", PROCESS)                                                                   \
+	X(vfork, "vfork", PROCESS)                                                                 \
+	X(clone_vm_vfork, "clone-vm-vfork", PROCESS)                                               \
+	X(clone3, "clone3", PROCESS)                                                               \
+	X(thread, "thread", THREAD)                                                                \
+	X(fork_exec, "fork-exec", PROGRAM)                                                         \
+	X(vfork_exec, "vfork-exec", PROGRAM)                                                       \
+	X(posix_spawn, "posix_spawn", PROGRAM)                                                     \
+	X(system, "system", SHELL)                                                                 \
+	X(popen, "popen", SHELL)
+
+#define METHODS(X)                                                                                 \
+	STANDARD_METHODS(X)                                                                        \
+	X(raw_fork, "raw-fork", PROCESS)                                                           \
+	X(raw_vfork, "raw-vfork", PROCESS)                                                         \
+	X(clone3_into_cgroup, "clone3-into-cgroup", PROCESS)                                       \
+	X(double_fork, "double-fork", PROCESS)                                                     \
+	X(setsid, "setsid", PROCESS)                                                               \
+	X(forkserver, "forkserver", PROCESS)                                                       \
+	X(zygote, "zygote", PROGRAM)                                                               \
+	X(pidfd_spawn, "pidfd_spawn", PROGRAM)
+
+/* What a list of methods may name: "fork, vfork, ..., popen, ..., standard, all". */
+#define METHOD_NAME_AND_COMMA(identifier, name, kind) name ", "
+#define METHOD_CHOICES				      METHODS(METHOD_NAME_AND_COMMA) "standard, all"
+
+enum method_kind { METHOD_PROCESS, METHOD_THREAD, METHOD_PROGRAM, METHOD_SHELL };

@@ -20,9 +20,9 @@ static int add_methods(struct suite_grid *grid, const char *text, struct fault *
 	size_t count = 1;
 	const struct method **grown;
 
-	if (!strcmp(text, "all")) {
+	if (!strcmp(text, "all") || !strcmp(text, "standard")) {
 		added = method_table;
-		count = method_count;
+		count = *text == 'a' ? method_count : method_standard_count;
 	} else if (!one) {
 		return fault__set(why, -EINVAL, "unknown method '%.100s'; known: %s", text,
 				  METHOD_CHOICES);

@@ -27,13 +27,13 @@ const struct builtin_suite builtin_suites[] = {
 	},
 	{
 		.name = "standard",
-		.brief = "every call, six sizes, and huge pages; some minutes",
+		.brief = "ten calls, six sizes, and huge pages; some minutes",
 		.text = "[small]\n"
-			"method = all\n"
+			"method = standard\n"
 			"size = 1M, 4M, 16M, 64M\n"
 			"runs = 200\n"
 			"[large]\n"
-			"method = all\n"
+			"method = standard\n"
 			"size = 256M, 1G\n"
 			"runs = 100\n"
 			"[huge pages]\n"

@@ -23,7 +23,7 @@
 static bool is_rival(const struct row *row, bool execs)
 {
 	return row__execs(row) == execs && row__judged(row)->n > 0 &&
-	       strcmp(row->method, "thread") != 0;
+	       cell__method_kind(row->cell) != METHOD_THREAD;
 }
 
 /* The parent's fastest row among those that exec, or do not exec. NULL: none. */

@@ -21,13 +21,13 @@
 
 static bool starts_shell(const struct row *row)
 {
-	return !strcmp(row->method, "system") || !strcmp(row->method, "popen");
+	return cell__method_kind(row->cell) == METHOD_SHELL;
 }
 
 static bool competes(const struct row *row, bool execs)
 {
 	return row__execs(row) == execs && row__judged(row)->n > 0 && !starts_shell(row) &&
-	       strcmp(row->method, "thread") != 0;
+	       cell__method_kind(row->cell) != METHOD_THREAD;
 }
 
 static double median(const struct row *row)

@@ -76,12 +76,10 @@ static int push_phases(struct cell *cell, const struct life *life,
  */
 static int64_t exec_time(const struct cell *cell, const struct sample *s, const struct life *life)
 {
-	const char *method = cell__method(cell);
-
 	if (s->t_exec != MISSING || !life || s->error)
 		return s->t_exec;
 	if (!life->execed || life->exec_result || !life->edge[EDGE_exec_done] ||
-	    (method && (!strcmp(method, "system") || !strcmp(method, "popen"))))
+	    cell__method_kind(cell) == METHOD_SHELL)
 		return MISSING;
 	return (int64_t)life->edge[EDGE_exec_done];
 }

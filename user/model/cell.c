@@ -135,16 +135,31 @@ const char *cell__probe_set(const struct cell *c)
 	return name ? name : probe_set_name(PROBE_SET_NONE);
 }
 
-bool cell__execs(const struct cell *c)
+enum method_kind cell__method_kind(const struct cell *c)
 {
-	/* With --program, which writes no time, an untraced cell has no other sign of it. */
-	static const char *const names[] = {"fork-exec", "vfork-exec", "posix_spawn", "system",
-					    "popen"};
+	static const struct {
+		const char *name;
+		enum method_kind kind;
+	} methods[] = {
+#define X(identifier, name, kind) {name, METHOD_##kind},
+		METHODS(X)
+#undef X
+	};
 	const char *method = cell__method(c);
 
-	for (size_t i = 0; method && i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(method, names[i]))
-			return true;
+	for (size_t i = 0; method && i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (!strcmp(method, methods[i].name))
+			return methods[i].kind;
+	return METHOD_PROCESS;
+}
+
+bool cell__execs(const struct cell *c)
+{
+	enum method_kind kind = cell__method_kind(c);
+
+	/* With --program, which writes no time, an untraced cell has no other sign of it. */
+	if (kind == METHOD_PROGRAM || kind == METHOD_SHELL)
+		return true;
 	return series__any(&c->samples[SAMPLE_exec_ns]) || series__any(&c->phases[PHASE_exec_load]);
 }
 

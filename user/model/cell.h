@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bench/shared/method_names.h"
 #include "bpf/phases.h"
 #include "user/model/fact.h"
 #include "user/model/probe_set.h"
@@ -75,6 +76,9 @@ const char *cell__program(const struct cell *c);
 int64_t cell__parent_bytes(const struct cell *c);
 /* The name of the attached probe set (probe_set.h); "none" if the key has no such axis. */
 const char *cell__probe_set(const struct cell *c);
+
+/* As this program knows it; METHOD_PROCESS for a method that it does not know. */
+enum method_kind cell__method_kind(const struct cell *c);
 
 /* Whether the children exec. */
 bool cell__execs(const struct cell *c);

@@ -255,7 +255,7 @@ static size_t split(const char *at, char parts[VALUE_PARTS_MAX][64])
 /* Of a bench or of a profile. */
 static bool is_method(const char *name)
 {
-#define NAME(identifier, name) name,
+#define NAME(identifier, name, kind) name,
 	static const char *const of_bench[] = {METHODS(NAME)};
 #undef NAME
 
