@@ -53,6 +53,13 @@ kernels_count() {
     counted=${BASH_REMATCH[1]} ours=${BASH_REMATCH[2]}
 }
 
+# Of a storm's thread-exec: whether the process has every phase of its exec that the kernel has.
+exec_phases_whole() {
+    jq -se '.[0].phases as $from | [.[] | select(.type == "birth" and .method == "fork")]
+        | length > 0 and all(.phases as $phases | ["exec_open", "exec_flush", "exec_load"]
+            | all($from[.].source == null or $phases[.] > 0))'
+}
+
 # births METHOD [COLUMN]: the sum of a column over all parents in the last table of $DIR/err, or else
 # of $DIR/out.
 births() {
