@@ -21,6 +21,8 @@ static const struct command commands[] = {
 	{"report", "one page of one or more runs", command_report, true},
 	{"export", "a run in a format of other tools", command_export, true},
 	{"show", "a stored run as bench or profile prints it", command_show, true},
+	{"scenario", "real uses of fork, measured as their users feel them", command_scenario,
+	 true},
 	{"doctor", "what this kernel allows, phase by phase", command_doctor, false},
 	{"lab", "run any of these where a nanosecond is an instruction", command_lab, true},
 };

@@ -29,6 +29,10 @@ void run__free(struct run *r)
 	free(r->births);
 	stack_table__free(&r->stacks);
 	calibration__free(r->calibration);
+	free(r->scenario);
+	for (size_t i = 0; i < r->observation_count; i++)
+		observation__free(&r->observations[i]);
+	free(r->observations);
 	phase_origins__free(r->phases);
 	free(r->failures.source);
 	free(r->failures.absent);

@@ -11,6 +11,7 @@
 
 #include "user/model/cell.h"
 #include "user/model/count.h"
+#include "user/model/observation.h"
 #include "user/model/phase.h"
 #include "user/model/probe_set.h"
 #include "user/model/series.h"
@@ -44,9 +45,12 @@ struct run {
 	size_t cell_count;
 	struct birth *births; /* only in a profile */
 	size_t birth_count;
-	struct stack_table stacks;	 /* that the births point to */
-	struct calibration *calibration; /* only in a profile; may be NULL */
-	bool ended;			 /* it has its `end` line: the run is whole */
+	struct stack_table stacks;	  /* that the births point to */
+	struct calibration *calibration;  /* only in a profile; may be NULL */
+	char *scenario;			  /* its name; NULL: it is none */
+	struct observation *observations; /* only of a scenario */
+	size_t observation_count;
+	bool ended; /* it has its `end` line: the run is whole */
 	struct {
 		int64_t births;	 /* birth records seen; MISSING if nothing was attached */
 		int64_t started; /* children that the driver created while probes were attached */

@@ -16,6 +16,9 @@
 /* Longer than any call takes: a day. */
 #define FIGURE_MAX 86400000000000LL
 
+/* More observations of a scenario are refused. */
+#define OBSERVATIONS_MAX 65536
+
 /* More cells are refused: each takes far more memory than its line in the file. */
 #define CELLS_MAX 8192
 
@@ -150,6 +153,7 @@ int store_decode_run(const json_t *line, struct run *r, struct reason *why)
 		store_fault(why, "clock %s is not known", store_quote(r->clock).text);
 	decode_seed(json_object_get(line, "seed"), r, why);
 	decode_rounds(json_object_get(line, "rounds"), r, why);
+	r->scenario = store_optional_text(line, "scenario", why);
 	decode_facts(json_object_get(line, "environment"), "environment", true, &r->env,
 		     &r->env_count, why);
 	decode_origins(json_object_get(line, "phases"), r, why);
@@ -268,6 +272,32 @@ static size_t decode_size(const json_t *json, const char *name, int64_t max, str
 	if (number < 0 || number > max)
 		store_fault(why, "%s is out of range", name);
 	return why->err ? 0 : (size_t)number;
+}
+
+int store_decode_observation(const json_t *line, struct run *r, struct reason *why)
+{
+	char *name = store_text(json_object_get(line, "name"), "name", why);
+	char *unit = store_text(json_object_get(line, "unit"), "unit", why);
+	size_t n = decode_size(json_object_get(line, "n"), "n", SAMPLES_MAX, why);
+	const json_t *values = json_object_get(line, "values");
+	struct observation *m = NULL;
+
+	if (r->observation_count == OBSERVATIONS_MAX)
+		store_fault(why, "more than %d observations", OBSERVATIONS_MAX);
+	if (!why->err) {
+		m = run__add_observation(r, name, unit, "");
+		if (!m)
+			store_no_memory(why);
+	}
+	free(name);
+	free(unit);
+	if (!m)
+		return why->err;
+	decode_facts(json_object_get(line, "key"), "key", false, &m->key, &m->key_count, why);
+	m->absent = store_optional_text(line, "absent", why);
+	if (values && !why->err)
+		store_series(values, "values", n, &m->values, why);
+	return why->err;
 }
 
 int store_decode_cell(const json_t *line, struct run *r, struct reason *why)

@@ -13,5 +13,6 @@
  */
 int store_decode_run(const json_t *line, struct run *r, struct reason *why);
 int store_decode_cell(const json_t *line, struct run *r, struct reason *why);
+int store_decode_observation(const json_t *line, struct run *r, struct reason *why);
 int store_decode_calibration(const json_t *line, struct run *r, struct reason *why);
 int store_decode_end(const json_t *line, struct run *r, struct reason *why);

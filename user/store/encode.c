@@ -163,6 +163,8 @@ json_t *store_encode_run(const struct run *r)
 	failed |= put(line, "seed", json_string(seed));
 	if (r->rounds)
 		failed |= put(line, "rounds", json_integer(r->rounds));
+	if (r->scenario)
+		failed |= put(line, "scenario", store_json_text(r->scenario));
 	failed |= put(line, "environment", encode_facts(r->env, r->env_count));
 	failed |= put(line, "phases", encode_origins(r->phases));
 	if (has_origin(&r->failures))
@@ -260,6 +262,21 @@ json_t *store_encode_cell(const struct cell *c)
 		failed |= put(line, "broken", store_json_text(c->broken));
 	if (c->late)
 		failed |= put(line, "late", json_true());
+	return finished(line, failed);
+}
+
+json_t *store_encode_observation(const struct observation *m)
+{
+	json_t *line = json_object();
+	bool failed = put(line, "type", json_string("observation"));
+
+	failed |= put(line, "name", store_json_text(m->name));
+	failed |= put(line, "unit", store_json_text(m->unit));
+	failed |= put(line, "key", encode_facts(m->key, m->key_count));
+	failed |= put_number(line, "n", (json_int_t)m->values.n);
+	failed |= put_series(line, "values", &m->values, m->values.n);
+	if (m->absent)
+		failed |= put(line, "absent", store_json_text(m->absent));
 	return finished(line, failed);
 }
 

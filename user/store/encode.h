@@ -14,6 +14,7 @@ json_t *store_encode_run(const struct run *r);
 json_t *store_encode_cell(const struct cell *c);
 json_t *store_encode_birth(const struct birth *b);
 json_t *store_encode_calibration(const struct calibration *c);
+json_t *store_encode_observation(const struct observation *m);
 json_t *store_encode_end(const struct run *r);
 
 /* Writes a line, and drops the reference. 0, -errno, or -ENOMEM for NULL. */

@@ -189,6 +189,8 @@ static int decode_line(struct reader *rd, const json_t *line, const struct lifte
 		err = add_birth(r, &b, err, &why);
 	} else if (!strcmp(type, "calibration")) {
 		err = store_decode_calibration(line, r, &why);
+	} else if (!strcmp(type, "observation")) {
+		err = store_decode_observation(line, r, &why);
 	} else if (!strcmp(type, "end")) {
 		err = store_decode_end(line, r, &why);
 	} else {

@@ -67,6 +67,11 @@ int store__write_calibration(struct store *s, const struct calibration *c)
 	return write_line(s, store_encode_calibration(c));
 }
 
+int store__write_observation(struct store *s, const struct observation *m)
+{
+	return write_line(s, store_encode_observation(m));
+}
+
 int store__write_end(struct store *s, const struct run *r)
 {
 	return write_line(s, store_encode_end(r));

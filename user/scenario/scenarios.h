@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* All scenarios, in the order of `scenario list`: struct scenario scenario_NAME. */
+#pragma once
+
+#define SCENARIOS(X) X(snapshot)

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/scenario/snapshot/redis.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/shared/clock.h"
+#include "user/base/interrupt.h"
+#include "user/base/program_path.h"
+#include "user/scenario/snapshot/server.h"
+
+#define SOCKET	    "socket"
+#define PATIENCE_NS (20 * NS_PER_S)
+#define FILL_STEP   50000
+
+char *redis_path(void)
+{
+	char *path = program_path("redis-server");
+
+	if (path && !strchr(path, '/')) {
+		free(path);
+		path = NULL;
+	}
+	return path;
+}
+
+static _Noreturn void run_server(const char *path, const char *folder)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0 || chdir(folder))
+		_exit(1);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		dup2(null, fd);
+	interrupt_restore();
+	execl(path, "redis-server", "--port", "0", "--unixsocket", SOCKET, "--save", "", "--dir",
+	      ".", "--rdbcompression", "no", "--appendonly", "no", "--daemonize", "no",
+	      (char *)NULL);
+	_exit(1);
+}
+
+/* 0, -EAGAIN: it does not listen yet, or -errno. */
+static int try_to_connect(const struct redis *r, int fd)
+{
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+
+	if (snprintf(to.sun_path, sizeof(to.sun_path), "%s/" SOCKET, r->folder) >=
+	    (int)sizeof(to.sun_path))
+		return -ENAMETOOLONG;
+	if (!connect(fd, (struct sockaddr *)&to, sizeof(to)))
+		return 0;
+	return errno == ENOENT || errno == ECONNREFUSED ? -EAGAIN : -errno;
+}
+
+int redis__start(struct redis *r, struct stage *s, const char *path, const char *where)
+{
+	int64_t end = now_ns() + PATIENCE_NS;
+	int err;
+
+	*r = (struct redis){.fd = -1};
+	err = crew__folder(&s->crew, where, r->folder);
+	if (err)
+		return fault__set(s->why, err, "%s: %s", where, strerror(-err));
+	r->pid = crew__fork(&s->crew);
+	if (!r->pid)
+		run_server(path, r->folder);
+	if (r->pid < 0) {
+		err = r->pid;
+		r->pid = 0;
+		return stage__fail(s, err, "fork");
+	}
+	crew__guard(&s->crew, r->pid);
+	r->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (r->fd < 0)
+		return stage__fail(s, -errno, "socket");
+	while ((err = try_to_connect(r, r->fd)) == -EAGAIN && now_ns() < end &&
+	       !waitid(P_PID, r->pid, &(siginfo_t){0}, WEXITED | WNOHANG | WNOWAIT))
+		usleep(5000);
+	return err ? fault__set(s->why, err, "%s does not listen: %s", path, strerror(-err)) : 0;
+}
+
+int redis__fill(struct load *l, uint64_t keys)
+{
+	static const char script[] =
+		"local v = string.rep('x', tonumber(ARGV[3])) "
+		"for i = ARGV[1], ARGV[2] do redis.call('set', string.format('key:%010d', i), v) "
+		"end return 1";
+	char first[32], last[32], bytes[32];
+	int err = 0;
+
+	snprintf(bytes, sizeof(bytes), "%d", SNAPSHOT_VALUE_BYTES);
+	for (uint64_t at = 0; at < keys && !err; at += FILL_STEP) {
+		uint64_t end = at + FILL_STEP < keys ? at + FILL_STEP : keys;
+
+		snprintf(first, sizeof(first), "%llu", (unsigned long long)at);
+		snprintf(last, sizeof(last), "%llu", (unsigned long long)end - 1);
+		err = load__command(
+			l, (const char *const[]){"EVAL", script, "0", first, last, bytes, NULL});
+	}
+	return err;
+}
+
+void redis__stop(struct redis *r, struct stage *s)
+{
+	if (r->fd >= 0)
+		close(r->fd);
+	if (r->pid > 0) {
+		crew__kill(&s->crew, r->pid);
+		crew__guard(&s->crew, 0);
+	}
+	crew__end_folder(&s->crew);
+}

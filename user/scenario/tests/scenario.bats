@@ -1,0 +1,108 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The command scenario, and snapshot: what comes out, and that nothing is left.
+
+# shellcheck disable=SC2016 # jq has the variables
+
+load scenario.bash
+
+@test "a list has all scenarios, and what each takes" {
+    "$TOOL" scenario list >"$DIR/list"
+    cat "$DIR/list"
+    [ "$(grep -c '^[a-z]' "$DIR/list")" -eq "$(grep -oE 'X\([a-z_]+\)' user/scenario/scenarios.h | wc -l)" ]
+    grep -q '^snapshot  ' "$DIR/list"
+    grep -qE '^ +--size 512M, --seconds 1, --rate 5000' "$DIR/list"
+}
+
+@test "a mistake gets one line, and starts nothing" {
+    while IFS='|' read -r args want; do
+        # shellcheck disable=SC2086 # several words
+        one_line 2 "$want" "$OWN/spawnscope" scenario $args
+    done <<'MISTAKES'
+|name a scenario; `spawnscope scenario list` has them
+nonsense|there is no scenario 'nonsense'
+snapshot snapshot|one at a time
+snapshot --workers 3|snapshot has no --workers; `spawnscope scenario list`
+snapshot --size 0|--size '0': must be a size like
+snapshot --size 9999T|stores of 9999 TiB.* do not fit .*: try --size [0-9]+M$
+snapshot --seconds x|--seconds 'x': must be seconds
+snapshot --skew x|must be zipf or uniform
+snapshot --folder /none|/none: No such file
+snapshot --json -o -|only one of --json and -o -
+snapshot --input x|--input prints what was measured
+--input /none|/none: No such file
+--input results/machine/standard.jsonl|no result of a scenario
+MISTAKES
+    nothing_left
+}
+
+@test "a file that cannot be written is known before anything runs" {
+    one_line 2 'cannot write /none/x' "$OWN/spawnscope" scenario snapshot --size 1M -o /none/x
+}
+
+@test "snapshot: writes before, during and after, and what was copied" {
+    scenario snapshot --no-peer --size 64M --seconds 300ms --rounds 2 --rate 3000 --skew uniform
+    # Every write has its time; the server lost none.
+    holds 'map(select(.name == "latency")) | length == 12 and all(.n > 0 and .n == (.values | length) and
+        (.values | all(. > 0)))'
+    holds 'map(select(.name == "latency" and .key.when == "before")) | all(.n <= 900 and .n >= 1)'
+    # Each page that is written while the child lives is copied once, and is a fault.
+    holds '. as $all | [.[] | select(.name == "copied" and .key.pages == "4k") |
+        . as $c | ($all[] | select(.name == "faults" and .key == $c.key) | .values[0]) as $faults |
+        ($all[] | select(.name == "latency" and .key.when == "during" and (.key | del(.when)) == $c.key) | .n) as $writes |
+        $c.values[0] / 4096 > 0 and $faults > 0 and $faults <= $writes + 500] | length == 2 and all'
+    holds 'map(select(.name == "fork")) | length == 4 and all(.values[0] > 0)'
+    head -n 1 "$DIR/text" | grep -q '^How long does a write wait while its store of 64 MiB'
+    grep -q '^spawnscope  4k     before ' "$DIR/text"
+    grep -q '^spawnscope  thp    before ' "$DIR/text" || grep -q 'no huge pages' "$DIR/text"
+}
+
+@test "snapshot: beside redis-server, of the same order" {
+    command -v redis-server >/dev/null || skip "needs redis-server"
+    scenario snapshot --pages 4k --size 64M --seconds 300ms --rounds 1 --rate 3000
+    holds 'map(select(.name == "latency") | [.key.store, .key.when]) | sort ==
+        (["spawnscope", "redis-server"] | [.[] as $s | ("before", "during", "after") | [$s, .]] | sort)'
+    # It saved itself, once: it knows how much was copied.
+    holds 'map(select(.name == "copied" and .key.store == "redis-server")) | length == 1 and .[0].values[0] > 0'
+    grep -q '^redis-server  4k     before ' "$DIR/text"
+}
+
+@test "snapshot: without redis-server the rest is measured, and the reason printed" {
+    PATH=/none "$OWN/spawnscope" scenario snapshot --pages 4k --size 8M --seconds 100ms --rounds 1 >"$DIR/text"
+    grep -q '^Not measured: redis-server, pages of 4k: redis-server is not installed' "$DIR/text"
+}
+
+@test "snapshot: --json is the result file" {
+    "$OWN/spawnscope" scenario snapshot --no-peer --pages 4k --size 4M --seconds 50ms --rounds 1 --json >"$DIR/json"
+    jq -es '.[0].type == "run" and .[0].scenario == "snapshot" and .[0].environment.size_bytes == 4194304 and
+        .[-1].type == "end" and ([.[1:-1][].type] | unique) == ["observation"]' "$DIR/json"
+}
+
+redis_saves() {
+    compgen -G "$TMPDIR/spawnscope.*/temp-*.rdb" >/dev/null
+}
+
+
+@test "snapshot: killed at any moment, it leaves no process and no file" {
+    killed_when saving_ours snapshot --no-peer --pages 4k --size 512M --seconds 10ms --rounds 9
+    command -v redis-server >/dev/null || return 0
+    killed_when redis_saves snapshot --pages 4k --size 256M --seconds 100ms
+}
+
+# The tool, a server, and its child.
+saving_ours() {
+    [ "$(left | wc -l)" -ge 3 ]
+}
+
+@test "snapshot: a full disk is said, and leaves nothing" {
+    need_root
+    mkdir "$DIR/small"
+    mount -t tmpfs -o size=8M spawnscope-test "$DIR/small"
+    # Another fills it, once there was room.
+    run "$OWN/spawnscope" scenario snapshot --size 16M --folder "$DIR/small" 3>&-
+    umount "$DIR/small"
+    [ "$status" -eq 2 ]
+    [[ $output == *"too little room for a file of 16 MiB: --folder names another"* ]]
+    nothing_left
+}
