@@ -3,19 +3,20 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "bench/axes/axis.h"
+#include "bench/axes/mapping.h"
 #include "bench/axes/pages.h"
 #include "bench/axes/parse.h"
 #include "bench/axes/smaps.h"
-#include "bench/shared/text.h"
 
 /*
- * Private anonymous memory that starts at a multiple of 2 MiB, even with 4 KiB pages: the number of
- * page tables, and so the cost of fork, must not depend on the address.
+ * Memory that starts at a multiple of 2 MiB, even with 4 KiB pages: the number of page tables, and
+ * so the cost of fork, must not depend on the address. NULL and errno if it fails.
  */
-static void *map_aligned(size_t bytes)
+static void *map_aligned(size_t bytes, int flags, int fd)
 {
 	size_t reserved = bytes + THP_BYTES;
 	size_t before;
@@ -29,72 +30,78 @@ static void *map_aligned(size_t bytes)
 		munmap(start, before);
 	if (before < THP_BYTES)
 		munmap(start + before + bytes, THP_BYTES - before);
-	return start + before;
+	start += before;
+	if (flags != (MAP_PRIVATE | MAP_ANONYMOUS))
+		start = mmap(start, bytes, PROT_READ | PROT_WRITE, flags | MAP_FIXED, fd, 0);
+	return start == MAP_FAILED ? NULL : start;
 }
 
-static int verify_memory(const struct parent_memory *memory, enum pages_kind pages,
-			 struct fault *why)
+static int map(const struct mapping_way *way, enum pages_kind pages, struct parent_memory *memory,
+	       struct fault *why)
 {
-	int64_t bytes = (int64_t)memory->bytes;
-	int64_t huge_wanted = pages == PAGES_THP ? bytes : 0;
-	struct smaps_facts facts;
-	int err;
+	int fd = mapping_open(way, memory->bytes, why);
 
-	err = smaps_read(memory->start, memory->bytes, &facts);
-	if (err)
-		return fault__set(why, err, "/proc/self/smaps: %s", strerror(-err));
-	/* More than asked for: the kernel merged the mapping with a neighbour. */
-	if (facts.rss_bytes < bytes)
-		return fault__set(why, -ENOMEM,
-				  "only %" PRId64 " of %" PRId64 " KiB stayed in memory",
-				  facts.rss_bytes / 1024, bytes / 1024);
-	if (facts.anon_huge_bytes != huge_wanted)
-		return fault__set(why, -ENOMEM,
-				  "%" PRId64 " of %" PRId64 " KiB are huge pages, wanted %" PRId64,
-				  facts.anon_huge_bytes / 1024, bytes / 1024, huge_wanted / 1024);
-	return 0;
-}
-
-static int advise_pages(const struct parent_memory *memory, enum pages_kind pages,
-			struct fault *why)
-{
-	static const char enabled_path[] = "/sys/kernel/mm/transparent_hugepage/enabled";
-	char enabled[64];
-
-	if (pages == PAGES_4K) {
-		/* A kernel without huge pages returns EINVAL, which is fine. */
-		madvise((void *)memory->start, memory->bytes, MADV_NOHUGEPAGE);
+	if (fd < -1)
+		return fd;
+	memory->start = map_aligned(memory->bytes, way->flags | pages_map_flags(pages), fd);
+	if (fd >= 0)
+		close(fd);
+	if (memory->start)
 		return 0;
+	if (pages == PAGES_HUGETLB)
+		return fault__set(why, -errno,
+				  "too few huge pages are reserved and free: %s; it takes %" PRId64
+				  " beside those in use, see vm.nr_hugepages",
+				  strerror(errno), (int64_t)memory->bytes / THP_BYTES);
+	return fault__set(why, -errno, "mmap: %s", strerror(errno));
+}
+
+/* Returns how many minor faults that took. */
+static int64_t touch(const struct mapping_way *way, const struct parent_memory *memory)
+{
+	size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+	struct rusage before, after;
+
+	if (way->leaves)
+		return 0;
+	getrusage(RUSAGE_SELF, &before);
+	for (size_t offset = 0; offset < memory->bytes; offset += page_bytes) {
+		if (way->reads)
+			(void)memory->start[offset];
+		else
+			memory->start[offset] = 1;
 	}
-	if (madvise((void *)memory->start, memory->bytes, MADV_HUGEPAGE) != 0)
-		return fault__set(why, -ENOTSUP,
-				  "this kernel has no transparent huge pages: MADV_HUGEPAGE: %s",
-				  strerror(errno));
-	if (text_read(enabled_path, enabled, sizeof(enabled)) >= 0 && strstr(enabled, "[never]"))
-		return fault__set(why, -ENOTSUP,
-				  "transparent huge pages are off; write madvise to %s",
-				  enabled_path);
-	return 0;
+	getrusage(RUSAGE_SELF, &after);
+	return after.ru_minflt - before.ru_minflt;
 }
 
 static int build(const struct shape *shape, struct parent_memory *memory, struct fault *why)
 {
 	enum pages_kind pages = (enum pages_kind)shape__get(shape, AXIS_pages);
-	size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+	const struct mapping_way *way = mapping_way(shape);
+	int64_t bytes = shape__get(shape, AXIS_size), faults;
+	struct smaps_facts facts;
 	int err;
 
-	*memory = (struct parent_memory){.bytes = (size_t)shape__get(shape, AXIS_size)};
-	if (memory->bytes == 0)
+	*memory = (struct parent_memory){.bytes = (size_t)bytes};
+	if (bytes == 0)
 		return 0;
-	memory->start = map_aligned(memory->bytes);
-	if (!memory->start)
-		return fault__set(why, -errno, "mmap: %s", strerror(errno));
-	err = advise_pages(memory, pages, why);
+	err = map(way, pages, memory, why);
+	if (!err)
+		err = pages_advise(pages, memory, why);
+	if (!err)
+		err = mapping_advise(way, memory, why);
 	if (err)
 		return err;
-	for (size_t offset = 0; offset < memory->bytes; offset += page_bytes)
-		memory->start[offset] = 1;
-	return verify_memory(memory, pages, why);
+	faults = touch(way, memory);
+	err = mapping_lock(way, memory, why);
+	if (err)
+		return err;
+	err = smaps_read(memory->start, memory->bytes, &facts);
+	if (err)
+		return fault__set(why, err, "/proc/self/smaps: %s", strerror(-err));
+	err = mapping_verify(way, &facts, bytes, why);
+	return err ? err : pages_verify(pages, &facts, bytes, faults, why);
 }
 
 /* What it takes in memory, parent/memory.c knows. */

@@ -2,13 +2,18 @@
 /* The process's own address space, read from procfs. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
-/* Sums in bytes over the VMAs in an address range. */
+/* Sums in bytes over the VMAs in an address range, and flags that any of them has. */
 struct smaps_facts {
-	int64_t rss_bytes;
+	int64_t rss_bytes; /* without hugetlb */
+	int64_t anon_bytes;
 	int64_t anon_huge_bytes;
+	int64_t hugetlb_bytes; /* private */
+	int64_t locked_bytes;
+	bool dontfork, wipeonfork;
 };
 
 /*

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/axes/axis.h"
 #include "bench/driver/driver.h"
 #include "bench/driver/launch.h"
 #include "bench/driver/options.h"
@@ -38,6 +39,9 @@ static int list(void)
 	puts("suites:");
 	for (size_t i = 0; i < builtin_suite_count; i++)
 		printf("  %-18s %s\n", builtin_suites[i].name, builtin_suites[i].brief);
+	puts("axes:");
+	for (size_t axis = 0; axis < AXIS_COUNT; axis++)
+		printf("  %-18s %s\n", axis_table[axis].option, axis_table[axis].brief);
 	return fflush(stdout) == 0 ? 0 : fail("standard output cannot be written");
 }
 

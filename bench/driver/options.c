@@ -63,7 +63,7 @@ static const struct argp_option fixed_options[] = {
 	{"libraries", KEY_LIBRARIES, "LIST", OPTION_HIDDEN, 0, 3},
 	{"pass", KEY_PASS, "NAME", OPTION_HIDDEN, 0, 3},
 	{"serve", KEY_SERVE, NULL, 0, "read commands from standard input", 4},
-	{"list", KEY_LIST, NULL, 0, "list methods and suites", 4},
+	{"list", KEY_LIST, NULL, 0, "list methods, suites and axes", 4},
 	{"help", KEY_HELP, NULL, 0, "print this help", 4},
 };
 

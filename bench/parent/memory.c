@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "bench/axes/mapping.h"
+#include "bench/axes/pages.h"
 #include "bench/parent/cgroup.h"
 #include "bench/shared/fault.h"
 #include "bench/shared/text.h"
@@ -108,7 +110,11 @@ int64_t memory_needed(const struct shape *shape)
 	int64_t size = shape__get(shape, AXIS_size);
 	int64_t child_write = shape__get(shape, AXIS_child_write);
 	int64_t parent_write = shape__get(shape, AXIS_parent_write);
-	int64_t needed = size;
+	/* Reserved huge pages are not available memory any more, and untouched memory takes none.
+	 */
+	bool is_extra =
+		shape__get(shape, AXIS_pages) != PAGES_HUGETLB && !mapping_way(shape)->leaves;
+	int64_t needed = is_extra ? size : 0;
 	int64_t extra = PROCESS_BYTES;
 
 	/* The parent writes first. The child then owns the pages that the parent copied. */

@@ -13,7 +13,13 @@
  * unit. What varies is also the help of the option.
  */
 #define AXES_BESIDE_SIZE(X)                                                                        \
-	X(pages, "pages", WORD, "pages of the parent's memory: 4k (default), thp", NULL, NULL)     \
+	X(pages, "pages", WORD,                                                                    \
+	  "pages of the parent's memory: 4k (default), thp, hugetlb, or an mTHP size such as 64k", \
+	  NULL, NULL)                                                                              \
+	X(mapping, "mapping", WORD,                                                                \
+	  "kind of that memory: anonymous (default), shared, private-file, shared-file, "          \
+	  "dontfork, wipeonfork, mlocked, untouched",                                              \
+	  NULL, NULL)                                                                              \
 	X(vmas, "vmas", NUMBER, "additional VMAs of the parent", "a VMA", "VMA")                   \
 	X(fds, "fds", NUMBER, "additional open descriptors", "an open descriptor", "descriptor")   \
 	X(threads, "threads", NUMBER, "additional idle threads", "an idle thread", "thread")       \

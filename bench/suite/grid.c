@@ -2,6 +2,7 @@
 #include "bench/suite/grid.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,11 +78,12 @@ static int find_axis(const char *name)
 
 static int explain_unknown_key(const char *name, struct fault *why)
 {
-	char known[FAULT_MAX / 2] = "method, runs";
+	char known[FAULT_MAX - 128] = "method, runs";
 
 	for (int axis = 0; axis < AXIS_COUNT; axis++) {
-		strcat(known, ", ");
-		strcat(known, axis_table[axis].name);
+		size_t used = strlen(known);
+
+		snprintf(known + used, sizeof(known) - used, ", %s", axis_table[axis].name);
 	}
 	return fault__set(why, -EINVAL, "unknown key '%.100s'; known: %s", name, known);
 }

@@ -56,7 +56,7 @@ help_options() { # COMMAND
     [ "$(complete_bash bench --show cow,tr)" = cow,tracing ]
     [ "$(complete_bash bench --method = fork,vfork-)" = fork,vfork-exec ]
     [ "$(complete_bash bench --suite '')" = "overhead program quick standard" ]
-    [ "$(complete_bash gate --pages '')" = "4k thp" ]
+    [ "$(complete_bash gate --pages '')" = "128k 16k 1M 256k 32k 4k 512k 64k 8k hugetlb thp" ]
     # What gate hands on to bench.
     [ "$(complete_bash gate --untraced '')" = "all none smallest" ]
     # A file has no words: the shell's own completion goes on.
@@ -75,7 +75,7 @@ help_options() { # COMMAND
         sed "s/.*: must be //; s/,//g; s/ or / /" <<<"$stderr" | tr ' ' '\n' | sort | paste -sd ' ' >"$DIR/named"
         complete_bash "$command" "$option" '' | diff "$DIR/named" -
     done
-    "$BUILD/spawnscope-bench" --list | awk '/^suites:/ { exit } /^  / { print $1 } END { print "all" }' |
+    "$BUILD/spawnscope-bench" --list | awk '/^suites:/ { exit } /^  / { print $1 } END { print "all"; print "standard" }' |
         sort | paste -sd ' ' | diff - <(complete_bash bench --method '')
 }
 

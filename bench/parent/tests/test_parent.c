@@ -23,8 +23,11 @@ static const char smaps[] =
 	"Size:              65536 kB\n"
 	"Rss:               65536 kB\n"
 	"Pss:               65000 kB\n"
+	"Anonymous:         65532 kB\n"
 	"AnonHugePages:     63488 kB\n"
-	"VmFlags: rd wr mr mw me ac sd hg\n"
+	"Private_Hugetlb:    2048 kB\n"
+	"Locked:               12 kB\n"
+	"VmFlags: rd wr mr mw me ac dc sd hg\n"
 	"7f0004000000-7f0004001000 r--p 00000000 00:00 0 \n"
 	"Rss:                   4 kB\n"
 	"AnonHugePages:         0 kB\n";
@@ -47,6 +50,11 @@ TEST(test_smaps)
 	assert_int_equal(parse_smaps(0x7f0000000000, 0x7f0004000000, &facts), 0);
 	assert_int_equal(facts.rss_bytes, 64 * MIB);
 	assert_int_equal(facts.anon_huge_bytes, 62 * MIB);
+	assert_int_equal(facts.anon_bytes, 64 * MIB - 4 * KIB);
+	assert_int_equal(facts.hugetlb_bytes, 2 * MIB);
+	assert_int_equal(facts.locked_bytes, 12 * KIB);
+	assert_true(facts.dontfork);
+	assert_false(facts.wipeonfork);
 	/* A range of two VMAs, and one that no VMA is in. */
 	assert_int_equal(parse_smaps(0x7f0003fff000, 0x7f0004001000, &facts), 0);
 	assert_int_equal(facts.rss_bytes, 64 * MIB + 4 * KIB);

@@ -124,7 +124,7 @@ TEST(test_options_override_axes)
 TEST(test_faults_name_their_line)
 {
 	assert_refused("[grid]\nmethod = fork\nsise = 1M\n",
-		       "t.ini:3: unknown key 'sise'; known: method, runs, size, pages, vmas");
+		       "t.ini:3: unknown key 'sise'; known: method, runs, size, pages, mapping");
 	assert_refused(
 		"[grid]\n\nmethod = fork, frok\nsize = 1M\n",
 		"t.ini:3: unknown method 'frok'; known: fork, vfork, clone-vm-vfork, clone3");
@@ -135,8 +135,8 @@ TEST(test_faults_name_their_line)
 	assert_refused("[grid]\nmethod = fork\nsize =\n", "t.ini:3: the list of size is empty");
 	assert_refused("[grid]\nmethod = fork,,vfork\n",
 		       "t.ini:2: empty item in the list of method");
-	assert_refused("[grid]\nmethod = fork\nsize = 1M\npages = 8k\n",
-		       "t.ini:4: unknown pages '8k'; known: 4k, thp");
+	assert_refused("[grid]\nmethod = fork\nsize = 1M\npages = 9k\n",
+		       "t.ini:4: unknown pages '9k'; known: 4k, thp, hugetlb, 8k");
 	assert_refused("[grid]\nruns = 0\n", "t.ini:2: bad runs '0'; must be from 1 to 1000000");
 	assert_refused("[grid]\nruns = 1000001\n", "t.ini:2: bad runs '1000001'");
 	assert_refused("[grid]\nruns = 3\nruns = 4\n", "t.ini:3: runs is given twice");
