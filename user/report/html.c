@@ -3,20 +3,19 @@
 
 #include <stdarg.h>
 
-void html_table_begin(FILE *out, const char *caption)
+void html_table_begin(FILE *out, const char *caption, size_t words)
 {
 	fputs("<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"", out);
 	html_text(out, caption);
-	fputs("\"><table><caption>", out);
+	fprintf(out, "\"><table class=w%zu><caption>", words);
 	html_text(out, caption);
 	fputs("</caption>\n<thead><tr>", out);
 }
 
 void html_column(FILE *out, bool words, const char *name)
 {
-	fprintf(out, "<th scope=col%s>", words ? " class=w" : "");
+	fputs(words ? "<th class=w>" : "<th>", out);
 	html_text(out, name);
-	fputs("</th>", out);
 }
 
 void html_head_end(FILE *out)
@@ -29,7 +28,7 @@ void html_table(FILE *out, const char *caption, size_t words, ...)
 	const char *name;
 	va_list names;
 
-	html_table_begin(out, caption);
+	html_table_begin(out, caption, words);
 	va_start(names, words);
 	for (size_t i = 0; (name = va_arg(names, const char *)); i++)
 		html_column(out, i < words, name);
@@ -37,12 +36,13 @@ void html_table(FILE *out, const char *caption, size_t words, ...)
 	html_head_end(out);
 }
 
-/* The end tags of cells may be left out (HTML, 13.1.2.4): they would be a tenth of a large page.
- * The class w is that of words. */
+/* What a large page has not in each cell, which would be a tenth of it: end tags (HTML, 13.1.2.4),
+ * the scope of a head, which its place gives (HTML, 4.9.12.2), and a class for a row's first words,
+ * which the table has. Others have the class w. */
 
 void html_label(FILE *out, const char *text)
 {
-	fputs("<th scope=row>", out);
+	fputs("<th>", out);
 	html_text(out, text);
 }
 
@@ -61,7 +61,7 @@ void html_row(FILE *out, const char *label, ...)
 	html_label(out, label);
 	va_start(words, label);
 	while ((text = va_arg(words, const char *)))
-		html_words(out, text);
+		html_number(out, text);
 	va_end(words);
 }
 
@@ -81,18 +81,23 @@ void html_chart(FILE *out, const char *id)
 	fprintf(out, "<div class=\"chart\" id=\"chart-%s\"></div>\n", id);
 }
 
-void html_data(FILE *out, const struct report *p, size_t run, const char *what)
+void html_fold(FILE *out, const char *what, const char *of)
 {
 	fputs("<details><summary>", out);
 	html_text(out, what);
-	if (p->count > 1) {
+	if (of) {
 		fputs(": ", out);
-		html_text(out, p->runs[run].name);
+		html_text(out, of);
 	}
-	fputs("</summary>\n", out);
+	fputs("</summary><noscript>\n", out);
 }
 
-void html_data_end(FILE *out)
+void html_fold_end(FILE *out)
 {
-	fputs("</details>\n", out);
+	fputs("</noscript></details>\n", out);
+}
+
+void html_data(FILE *out, const struct report *p, size_t run, const char *what)
+{
+	html_fold(out, what, p->count > 1 ? p->runs[run].name : NULL);
 }

@@ -86,16 +86,30 @@ static void write_views(const struct report *p, json_t *const *data, FILE *out)
 	}
 }
 
+/* The run's rows, or the number of a run before with the same. */
+static json_t *rows_data(const struct report *p, const struct report_run *r, const json_t *before)
+{
+	json_t *rows = json_array();
+
+	for (size_t k = 0; k < r->rows.n; k++)
+		rows = json__push(rows, row_json(p, &r->rows.v[k]));
+	for (size_t i = 0; r->rows.n && i < json_array_size(before); i++) {
+		if (json_equal(json_object_get(json_array_get(before, i), "rows"), rows)) {
+			json_decref(rows);
+			return json_integer((json_int_t)i);
+		}
+	}
+	return rows;
+}
+
 static json_t *runs_data(const struct report *p)
 {
 	json_t *runs = json_array();
 
 	for (size_t i = 0; i < p->count; i++) {
 		const struct report_run *r = &p->runs[i];
-		json_t *rows = json_array();
+		json_t *rows = rows_data(p, r, runs);
 
-		for (size_t k = 0; k < r->rows.n; k++)
-			rows = json__push(rows, row_json(p, &r->rows.v[k]));
 		runs = json__push(runs,
 				  json_pack("{s:o, s:s, s:o}", "name", json__text(r->name), "clock",
 					    r->instructions ? CLOCK_OF_LAB : CLOCK_OF_MACHINE,

@@ -7,9 +7,9 @@
 const block = document.getElementById("data");
 const page = JSON.parse(block.textContent);
 
-/* The data block has the names of a row's members once. */
+/* The data block has the names of a row's members once, and rows that several runs have once, too: the others name that run. */
 for (const run of page.runs)
-	run.rows = run.rows.map((values) => Object.fromEntries(page.row.map((name, i) => [name, values[i]])));
+	run.rows = Array.isArray(run.rows) ? run.rows.map((values) => Object.fromEntries(page.row.map((name, i) => [name, values[i]]))) : page.runs[run.rows].rows;
 
 /* Adds to each row of a view what all views need to know about it; the data block has that once. */
 function addRows(value) {
@@ -198,18 +198,21 @@ function plot(box, width, height, label) {
 
 /* Texts in a plot: their width is only known once they are set in the style of their class. */
 
+const widths = new Map(); /* by class and text: each measurement lays the page out */
+
 function ruler(svg, kind) {
-	const node = svg.append("text").attr("class", kind).attr("visibility", "hidden").node();
-	const known = new Map();
+	let node = null;
 	return {
 		width(text) {
-			if (!known.has(text)) {
+			const key = kind + " " + text;
+			if (!widths.has(key)) {
+				node = node || svg.append("text").attr("class", kind).attr("visibility", "hidden").node();
 				node.textContent = text;
-				known.set(text, node.getComputedTextLength());
+				widths.set(key, node.getComputedTextLength());
 			}
-			return known.get(text);
+			return widths.get(key);
 		},
-		end: () => node.remove(),
+		end: () => node && node.remove(),
 	};
 }
 
@@ -440,6 +443,8 @@ function endLabels(svg, labels, x, top, bottom, left) {
 
 /* The page */
 
+const waiting = []; /* ids of views that are not yet drawn */
+
 function drawOne(id) {
 	const box = d3.select("#chart-" + id), view = page.views[id];
 	if (box.empty() || view === undefined || !draws.has(id))
@@ -459,15 +464,46 @@ function redraw(id) {
 }
 
 function drawAll() {
+	waiting.splice(0);
 	for (const id of draws.keys())
 		drawOne(id);
 }
 
-function pick(run) {
+/* What the window shows at once; the rest when there is nothing else to do, so that a large page can be read sooner. */
+function drawFirst() {
+	const ids = Array.from(document.querySelectorAll(".chart"), (box) => box.id.slice("chart-".length));
+	while (ids.length && document.getElementById("chart-" + ids[0]).getBoundingClientRect().top < 1.5 * window.innerHeight)
+		drawOne(ids.shift());
+	waiting.push(...ids);
+}
+
+function drawWaiting() {
+	waiting.splice(0).forEach(drawOne);
+}
+
+/* For print. */
+function finish() {
+	drawWaiting();
+	unfoldAll();
+}
+
+/* One at a time. */
+function finishLater() {
+	const idle = window.requestIdleCallback || ((call) => setTimeout(call, 50));
+	const next = () => {
+		if (waiting.length)
+			drawOne(waiting.shift());
+		else if (!unfoldNext())
+			return;
+		idle(next, { timeout: 500 });
+	};
+	requestAnimationFrame(() => idle(next, { timeout: 500 }));
+}
+
+function show(run) {
 	state.run = run;
 	for (const part of document.querySelectorAll(".of-run"))
 		part.hidden = Number(part.dataset.run) !== run;
-	drawAll();
 }
 
 function start() {
@@ -479,18 +515,24 @@ function start() {
 		select.value = String(first);
 		select.addEventListener("change", () => {
 			keep("run", select.value);
-			pick(Number(select.value));
+			show(Number(select.value));
+			drawAll();
 		});
 	}
 	document.getElementById("save").addEventListener("click", () => download("spawnscope.json", "application/json", block.textContent));
 	document.querySelectorAll("main table").forEach(sortable);
+	document.addEventListener("toggle", (event) => unfold(event.target), true);
+	window.addEventListener("beforeprint", finish);
+	window.matchMedia("print").addEventListener("change", finish);
 	/* Lines get their looks in the order of the first chart, whatever is drawn first. */
 	for (const rows of page.views.latency || []) {
 		const layout = layoutOf(rows, null);
 		rows.forEach((row) => look(lineName(row, layout)));
 	}
-	pick(first);
+	show(first);
+	drawFirst();
 	goToPlace();
+	finishLater();
 	window.addEventListener("hashchange", followHash);
 	let width = window.innerWidth;
 	window.addEventListener("resize", () => {

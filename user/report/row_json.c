@@ -14,6 +14,22 @@ json_t *row_json_spread(const struct spread *s)
 	return isnan(s->p99) ? spread : json__push(spread, json__number(s->p99));
 }
 
+/* With three digits, rounded away from 0. */
+static double reach(double distance)
+{
+	double step = distance > 0 ? pow(10, floor(log10(distance)) - 2) : 1;
+
+	return ceil(distance / step * (1 - 1e-12)) * step;
+}
+
+json_t *row_json_push_reach(json_t *array, const struct interval *i)
+{
+	if (!isfinite(i->low) || !isfinite(i->high))
+		return array;
+	return json__push(json__push(array, json__number(reach(i->estimate - i->low))),
+			  json__number(reach(i->high - i->estimate)));
+}
+
 /* Its values on the report's axes, in their order: a number, or a text; null if it has none. */
 static json_t *places(const struct axes *axes, const struct row *row)
 {

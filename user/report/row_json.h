@@ -8,6 +8,9 @@
 
 /* [n, p10, median, p90], and p99 where there are enough samples. */
 json_t *row_json_spread(const struct spread *s);
+/* Pushes how far the interval reaches below and above its estimate, with three digits; nothing
+ * where it is not known. */
+json_t *row_json_push_reach(json_t *array, const struct interval *i);
 
 /* What every chart needs to know about a row, an array, once a page; and the names of its members,
  * which a large page has not in each. */

@@ -63,6 +63,9 @@ function followHash() {
 
 function goToPlace() {
 	const place = kept.place && document.getElementById(kept.place);
-	if (place)
-		place.scrollIntoView({ behavior: "instant" });
+	if (!place)
+		return;
+	/* What is drawn above it later would move it away. */
+	drawWaiting();
+	place.scrollIntoView({ behavior: "instant" });
 }

@@ -1,5 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Tables that a click on the head of a column orders: the smallest first, the largest first, as it was. */
+/*
+ * Tables. What is folded is markup for readers without scripts, which the program has made safe; for those with
+ * them it becomes elements when it is opened or printed, or when there is nothing else to do, so that a search
+ * finds it. A click on the head of a column orders a table: the smallest first, the largest first, as it was.
+ */
+
+function unfold(details) {
+	const markup = details.querySelector(":scope > noscript");
+	if (!markup)
+		return;
+	const made = document.createElement("template");
+	made.innerHTML = markup.textContent;
+	markup.replaceWith(made.content);
+	details.querySelectorAll("table").forEach(sortable);
+}
+
+function unfoldAll() {
+	document.querySelectorAll("main details").forEach(unfold);
+}
+
+/* False: all is. */
+function unfoldNext() {
+	const next = document.querySelector("main details > noscript");
+	if (next)
+		unfold(next.parentNode);
+	return next !== null;
+}
 
 const UNITS = new Map([["ns", 1], ["µs", 1e3], ["ms", 1e6], ["s", 1e9], ["ks", 1e12], ["k", 1e3], ["M", 1e6], ["G", 1e9], ["T", 1e12],
 	["B", 1], ["KiB", 1024], ["MiB", 1048576], ["GiB", 1073741824], ["TiB", 1099511627776]]);

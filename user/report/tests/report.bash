@@ -98,8 +98,8 @@ block() { # PAGE
 
 # The same as the scripts see it: with a row's names and size wherever a view refers to it.
 block_with_rows() { # PAGE
-    block "$1" | jq -c '.row as $names | .runs[].rows[] |= ([$names, .] | transpose | map({(.[0]): .[1]}) | add)
-        | . as $page | .views |= walk(if type == "object" and has("row") then . + $page.runs[.row[0]].rows[.row[1]] else . end)'
+    block "$1" | jq -c '.row as $names | .runs as $runs | .runs[].rows |= if type == "number" then $runs[.].rows else . end
+        | .runs[].rows[] |= ([$names, .] | transpose | map({(.[0]): .[1]}) | add) | . as $page | .views |= walk(if type == "object" and has("row") then . + $page.runs[.row[0]].rows[.row[1]] else . end)'
 }
 
 # Whether all expressions are true of the page's data.

@@ -67,8 +67,8 @@ wake|shorter|2|-50.0 %|-50.0 %|fork, 1 MiB' ]
 @test "the block has each time with the interval that the waterfall has" {
     block_holds "$ROOM/two.html" '.views.changes | [.from, .to] == [0, 1]' \
         '.views.changes as $c | [$c.cells[].lines[] | select(.[1] < 2) | $c.names[.[0]]] | sort == ["call", "call", "copy_mm", "copy_mm", "wake", "wake"]' \
-        '[.views.changes.cells[].lines[] | . as $l | [$l[1] == 2, ($l[5] <= $l[8] and $l[7] <= $l[6])]] | length == 24 and all(.[0] == .[1])' \
-        '(.views.phases.model | keys_unsorted) as $p | .views.changes as $c | [.views.phases.runs[1].rows[0].call[] | {($p[.[0]]): [.[1], .[4], .[5]]}] | add as $w
+        '[.views.changes.cells[].lines[] | . as $l | [$l[1] == 2, ($l[3] - $l[5] <= $l[4] + $l[8] and $l[4] - $l[7] <= $l[3] + $l[6])]] | length == 24 and all(.[0] == .[1])' \
+        '(.views.phases.model | keys_unsorted) as $p | .views.changes as $c | [.views.phases.runs[1] as $r | $r.rows[0].call[] | {($p[$r.kinds[.[0]][0]]): .[1:]}] | add as $w
             | [$c.cells[] | select(.method == "fork" and .rss == 1048576).lines[] | select($w[$c.names[.[0]]]) | [.[4], .[7], .[8]] == $w[$c.names[.[0]]]] | length == 3 and all'
 }
 

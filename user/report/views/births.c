@@ -136,13 +136,13 @@ static void write_series(FILE *out, const struct report_run *r)
 {
 	const struct birth_sums *s = r->births;
 
-	html_table_begin(out,
-			 "Births over time; each row begins at its time after the first birth");
+	html_table_begin(out, "Births over time; each row begins at its time after the first birth",
+			 1);
 	html_column(out, false, "From");
 	for (size_t k = 0; k < s->series_count; k++) {
-		fputs("<th scope=col>", out);
+		fputs("<th>", out);
 		html_text(out, label_of(s->series[k].group));
-		fprintf(out, " %s</th>", method_of(s->series[k].group));
+		fprintf(out, " %s", method_of(s->series[k].group));
 	}
 	html_head_end(out);
 	for (size_t i = 0; i < s->bins; i++) {
@@ -399,7 +399,7 @@ static void write_run(const struct report *p, size_t i, FILE *out)
 	write_phases(out, r);
 	write_series(out, r);
 	births_time_write(r, out);
-	html_data_end(out);
+	html_fold_end(out);
 	fprintf(out,
 		"<p class=\"note\">%s%s %s in these sums. Medians and p99 are within 0.8 %%; "
 		"counts, "

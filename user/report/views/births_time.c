@@ -139,8 +139,10 @@ static void write_heat(const struct report_run *r, FILE *out)
 	find_tens(s, &first, &end);
 	if (first >= end)
 		return;
-	html_table_begin(out, "Calls over time by how long they took; each row begins at its time "
-			      "after the first birth");
+	html_table_begin(out,
+			 "Calls over time by how long they took; each row begins at its time "
+			 "after the first birth",
+			 1);
 	html_column(out, false, "From");
 	for (int ten = first; ten < end; ten++) {
 		char name[2 * NUMBER_MAX];

@@ -199,7 +199,7 @@ static void write_group(const struct report_pair *pair, const struct change_grou
 static void write_groups(const struct report_pair *pair, const struct change_group *groups,
 			 size_t n, const char *caption, FILE *out)
 {
-	html_table_begin(out, caption);
+	html_table_begin(out, caption, 1);
 	html_column(out, false, "Time or phase");
 	html_column(out, true, "Became");
 	html_column(out, false, "Cells");
@@ -227,9 +227,12 @@ static int write_table(const struct report_pair *pair, FILE *out)
 	if (count)
 		write_groups(pair, groups, first, "What changed, the worst first", out);
 	if (count > first) {
-		fprintf(out, "<details><summary>%zu more</summary>\n", count - first);
+		char text[32];
+
+		snprintf(text, sizeof(text), "%zu more", count - first);
+		html_fold(out, text, NULL);
 		write_groups(pair, groups + first, count - first, "What else changed", out);
-		fputs("</details>\n", out);
+		html_fold_end(out);
 	}
 	free(groups);
 	return 0;
@@ -239,9 +242,11 @@ static void write_all(const struct report_pair *pair, FILE *out)
 {
 	const struct changes *c = &pair->changes;
 
-	fputs("<details><summary>Each time and phase as a table</summary>\n", out);
-	html_table_begin(out, c->exact ? "Medians in both runs, in instructions"
-				       : "Medians in both runs, with 95 % intervals");
+	html_fold(out, "Each time and phase as a table", NULL);
+	html_table_begin(out,
+			 c->exact ? "Medians in both runs, in instructions"
+				  : "Medians in both runs, with 95 % intervals",
+			 1);
 	html_column(out, false, "Time or phase");
 	html_column(out, true, "Method");
 	html_column(out, true, "Parent");
@@ -263,7 +268,7 @@ static void write_all(const struct report_pair *pair, FILE *out)
 	html_table_end(out);
 	if (c->n > ROWS_MAX)
 		fprintf(out, "<p>%zu more are left out.</p>\n", c->n - ROWS_MAX);
-	fputs("</details>\n", out);
+	html_fold_end(out);
 }
 
 static void write_rules(const struct report_pair *pair, FILE *out)
@@ -321,20 +326,17 @@ static size_t name_index(json_t *names, const char *name)
 	return n;
 }
 
-/* [name, kind, 1 if starred + 2 if from another source, a, b], and where known their intervals. */
+/* [name, kind, 1 if starred + 2 if from another source, a, b], and where both are known how far
+ * their intervals reach below and above. */
 static json_t *line_data(const struct change *c, json_t *names)
 {
 	json_t *line = json_pack("[Iiioo]", (json_int_t)name_index(names, change__name(c)),
 				 (int)c->kind, c->starred + 2 * c->other_source,
 				 json__number(c->a.estimate), json__number(c->b.estimate));
 
-	for (int i = 0; i < 2 && isfinite(c->a.low) && isfinite(c->b.low); i++) {
-		const struct interval *own = i ? &c->b : &c->a;
-
-		line = json__push(json__push(line, json__number(own->low)),
-				  json__number(own->high));
-	}
-	return line;
+	if (!isfinite(c->a.low) || !isfinite(c->b.low))
+		return line;
+	return row_json_push_reach(row_json_push_reach(line, &c->a), &c->b);
 }
 
 /* The lines of this row, the worst first. */

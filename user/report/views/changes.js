@@ -18,8 +18,9 @@ function changeTicks(far, narrow) {
 	const NOISE = 2;
 
 	const read = (line, data) => {
-		const [name, kind, marks, a, b, aLow, aHigh, bLow, bHigh] = line;
-		return { name: data.names[name], kind, text: data.names[name] + (marks & 1 ? "*" : "") + (marks & 2 ? "†" : ""), ends: [{ at: a, low: aLow, high: aHigh }, { at: b, low: bLow, high: bHigh }] };
+		const [name, kind, marks, a, b, ...reach] = line;
+		const end = (at, [below, above]) => ({ at, ...(below === undefined ? {} : { low: at - below, high: at + above }) });
+		return { name: data.names[name], kind, text: data.names[name] + (marks & 1 ? "*" : "") + (marks & 2 ? "†" : ""), ends: [end(a, reach), end(b, reach.slice(2))] };
 	};
 
 	chart("changes", (box, data, width) => {

@@ -115,8 +115,9 @@ static void write_times(const struct report *p, FILE *out)
 	static const char *const head[] = {"Parent", "Method", "Time"};
 	const struct row *row;
 
-	html_table_begin(out, p->runs[first_run(p)].instructions ? "Medians, in instructions"
-								 : "Medians");
+	html_table_begin(
+		out, p->runs[first_run(p)].instructions ? "Medians, in instructions" : "Medians",
+		3);
 	write_names(p, out, head, 3, true);
 	for (row = next_compared(p, NULL); row; row = next_compared(p, row)) {
 		for (enum measure m = 0; m < MEASURE_COUNT; m++) {
@@ -189,11 +190,10 @@ static void write_all_times(const struct report *p, FILE *out)
 {
 	fputs("<p>Each run against the first, ", out);
 	html_text(out, p->runs[first_run(p)].name);
-	fputs("; rows that it lacks, against the first run that has them.</p>\n"
-	      "<details><summary>The medians of all runs</summary>\n",
-	      out);
+	fputs("; rows that it lacks, against the first run that has them.</p>\n", out);
+	html_fold(out, "The medians of all runs", NULL);
 	write_times(p, out);
-	html_data_end(out);
+	html_fold_end(out);
 }
 
 static void write(const struct report *p, FILE *out)
@@ -212,12 +212,12 @@ static void write(const struct report *p, FILE *out)
 		"differ.</p>\n",
 		same, different);
 	if (different) {
-		fputs("<details><summary>The counts that differ</summary>\n", out);
-		html_table_begin(out, "Counts that differ, medians per birth");
+		html_fold(out, "The counts that differ", NULL);
+		html_table_begin(out, "Counts that differ, medians per birth", 3);
 		write_names(p, out, head, 3, false);
 		write_counts(p, true, out);
 		html_table_end(out);
-		html_data_end(out);
+		html_fold_end(out);
 	}
 }
 

@@ -42,23 +42,34 @@ static void write(const struct report *p, FILE *out)
 				write_side(out, &p->runs[i], &p->runs[i].rows.v[k], &cow_sides[s]);
 		}
 		html_table_end(out);
-		html_data_end(out);
+		html_fold_end(out);
 	}
 }
 
-/* [time, faults, copied, reused, huge]; null if not counted. */
-static json_t *side_data(const struct row *row, const struct cow_side *side, size_t *any)
+/* [time, faults, copied, reused, huge] */
+static json_t *side_data(const struct cell *c, const struct cow_side *side)
 {
-	const struct cell *c = row__count(row, side->faults);
-
-	if (!c)
-		return json_null();
-	++*any;
 	return json_pack("[ooooo]", json__number(stats_median(&c->phases[side->time])),
 			 json__number(stats_median(&c->counts[side->faults])),
 			 json__number(stats_median(&c->counts[side->copied])),
 			 json__number(stats_median(&c->counts[side->reused])),
 			 json__number(stats_median(&c->counts[side->huge])));
+}
+
+/* The sides that were counted; NULL: none. */
+static json_t *row_data(const struct report *p, const struct row *row)
+{
+	json_t *object = NULL;
+
+	for (size_t s = 0; s < 2; s++) {
+		const struct cell *c = row__count(row, cow_sides[s].faults);
+
+		if (!c)
+			continue;
+		object = json__put(object ? object : row_json_place(p, row),
+				   phase_name(cow_sides[s].time), side_data(c, &cow_sides[s]));
+	}
+	return object;
 }
 
 static json_t *data(const struct report *p)
@@ -71,13 +82,12 @@ static json_t *data(const struct report *p)
 
 		for (size_t k = 0; k < p->runs[i].rows.n; k++) {
 			const struct row *row = &p->runs[i].rows.v[k];
-			json_t *object = row_json_place(p, row);
+			json_t *object = row_data(p, row);
 
-			for (size_t s = 0; s < 2; s++)
-				object = json__put(object, phase_name(cow_sides[s].time),
-						   side_data(row, &cow_sides[s], &any));
-			rows = json__push(rows, object);
+			if (object)
+				rows = json__push(rows, object);
 		}
+		any += json_array_size(rows);
 		runs = json__push(runs, rows);
 	}
 	return any ? runs : json__discard(runs);

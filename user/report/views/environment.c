@@ -115,7 +115,7 @@ static void write_differences(const struct report *p, FILE *out)
 		fputs("<p>The machine is the same in all runs.</p>\n", out);
 		return;
 	}
-	html_table_begin(out, "What differs between the runs");
+	html_table_begin(out, "What differs between the runs", 1);
 	html_column(out, false, "Fact");
 	for (size_t i = 0; i < p->count; i++)
 		html_column(out, true, p->runs[i].name);
@@ -144,14 +144,12 @@ static void write(const struct report *p, FILE *out)
 		}
 		fputs("</p>\n", out);
 	}
-	fputs("<details><summary>", out);
-	fputs(p->count > 1 ? "What is the same in all" : "All details", out);
-	fputs("</summary>\n", out);
+	html_fold(out, p->count > 1 ? "What is the same in all" : "All details", NULL);
 	html_table(out, p->count > 1 ? "The same in all runs" : "Machine details", 2, "Fact",
 		   "Value", NULL);
 	write_facts(p, out, false);
 	html_table_end(out);
-	html_data_end(out);
+	html_fold_end(out);
 }
 
 static json_t *data(const struct report *p)

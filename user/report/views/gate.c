@@ -61,12 +61,15 @@ static int write_groups(const json_t *verdict, FILE *out)
 	if (shown)
 		verdict_group_table(groups, shown, "What the gate compared, the worst first", out);
 	if (count > shown) {
-		fprintf(out, "<details><summary>%zu more %s, of %zu in the table below</summary>\n",
-			count - shown, text_plural((int64_t)(count - shown), "row", "rows"),
-			rows_in(groups + shown, count - shown));
+		char text[96];
+
+		snprintf(text, sizeof(text), "%zu more %s, of %zu in the table below",
+			 count - shown, text_plural((int64_t)(count - shown), "row", "rows"),
+			 rows_in(groups + shown, count - shown));
+		html_fold(out, text, NULL);
 		verdict_group_table(groups + shown, count - shown, "What else the gate compared",
 				    out);
-		html_data_end(out);
+		html_fold_end(out);
 	}
 	free(groups);
 	return 0;
@@ -85,9 +88,9 @@ static void write_verdict(const struct report *p, size_t i, FILE *out)
 	if (same + differ)
 		fprintf(out, "<p>Exact: %zu the same on both sides, %zu not.</p>\n", same, differ);
 	write_groups(p->verdicts[i], out);
-	fputs("<details><summary>Each metric of each cell</summary>\n", out);
+	html_fold(out, "Each metric of each cell", NULL);
 	verdict_table(p->verdicts[i], out);
-	html_data_end(out);
+	html_fold_end(out);
 	verdict_notes(p->verdicts[i], out);
 }
 

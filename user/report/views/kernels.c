@@ -163,7 +163,7 @@ static void write_line(FILE *out, const struct order *o, const struct row *like,
 
 static void write_table(FILE *out, const struct order *o)
 {
-	html_table_begin(out, "Instructions by kernel");
+	html_table_begin(out, "Instructions by kernel", 3);
 	html_column(out, false, "Parent");
 	html_column(out, true, "Method");
 	html_column(out, true, "Phase");
@@ -196,14 +196,14 @@ static void write(const struct report *p, FILE *out)
 	      "kernel.</p>\n",
 	      out);
 	html_chart(out, "kernels");
-	fputs("<details><summary>The data as a table</summary>\n", out);
+	html_fold(out, "The data as a table", NULL);
 	write_table(out, &o);
 	measure_write_absent(p->runs, p->count, out);
 	fputs("<p class=\"note\">*: from the few samples with all probes attached, whose cost is "
 	      "in "
 	      "these numbers.</p>\n",
 	      out);
-	html_data_end(out);
+	html_fold_end(out);
 	order__free(&o);
 }
 

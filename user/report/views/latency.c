@@ -41,17 +41,17 @@ static void write(const struct report *p, FILE *out)
 		for (size_t k = 0; k < p->runs[i].rows.n; k++)
 			write_row(out, &p->runs[i], &p->runs[i].rows.v[k]);
 		html_table_end(out);
-		fputs("<p class=\"note\">Medians, and percentiles of the call where ten samples "
-		      "lie beyond them; in brackets 95 % intervals, from the blocks of the run. "
-		      "Started: from the call until the child's program runs. "
-		      "Total: until the parent has waited for the child, which does nothing. "
-		      "Bill: the work on whatever CPU, taken with all probes. "
-		      "Ratio: of methods that exec, started against " ROW_REFERENCE
-		      "; of others, the call against " ROW_REFERENCE_NO_EXEC ".</p>\n",
-		      out);
 		measure_write_absent(&p->runs[i], 1, out);
-		html_data_end(out);
+		html_fold_end(out);
 	}
+	fputs("<p class=\"note\">Medians, and percentiles of the call where ten samples "
+	      "lie beyond them; in brackets 95 % intervals, from the blocks of the run. "
+	      "Started: from the call until the child's program runs. "
+	      "Total: until the parent has waited for the child, which does nothing. "
+	      "Bill: the work on whatever CPU, taken with all probes. "
+	      "Ratio: of methods that exec, started against " ROW_REFERENCE
+	      "; of others, the call against " ROW_REFERENCE_NO_EXEC ".</p>\n",
+	      out);
 }
 
 static json_t *data(const struct report *p)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* How the numbers were measured, what is absent and why, the commands, a button that saves the
  * data. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "user/model/phase.h"
@@ -98,25 +99,21 @@ static bool all_absent_alike(const struct run *r)
 	return true;
 }
 
-static void write_sources(const struct report *p, size_t run, FILE *out)
+static void write_sources(const struct report_run *run, FILE *out)
 {
-	const struct run *r = p->runs[run].run;
+	const struct run *r = run->run;
 
 	if (all_absent_alike(r)) {
-		fputs("<p>", out);
-		html_text(out, p->runs[run].name);
-		fputs(" has no phases: ", out);
+		fputs("<p>No phases: ", out);
 		html_text(out, r->phases[0].absent);
 		fputs(".</p>\n", out);
 		return;
 	}
-	html_data(out, p, run, "Where each phase comes from");
 	html_table(out, "Phases and their sources", 3, "Phase", "Time", "Source", NULL);
 	for (int i = 0; i < PHASE_COUNT; i++) {
 		const struct phase_origin *o = &r->phases[i];
 
-		html_row(out, phase_name(i), phase_models[i].brief, NULL);
-		html_words(out, "");
+		html_row(out, phase_name(i), phase_models[i].brief, "", NULL);
 		if (!o->source)
 			fputs("absent: ", out);
 		html_text(out, o->source   ? o->source
@@ -124,7 +121,6 @@ static void write_sources(const struct report *p, size_t run, FILE *out)
 					   : "this run did not look for it");
 	}
 	html_table_end(out);
-	html_data_end(out);
 }
 
 static void write_note(FILE *out, const struct report_run *r, const struct cell *c,
@@ -133,8 +129,7 @@ static void write_note(FILE *out, const struct report_run *r, const struct cell 
 	const char *method = cell__method(c);
 
 	html_row(out, method ? method : "-", text_bytes(cell__parent_bytes(c)).text,
-		 cell__probe_set(c), NULL);
-	html_words(out, "");
+		 cell__probe_set(c), "", NULL);
 	html_text(out, what);
 	html_text(out, why);
 }
@@ -165,48 +160,154 @@ static void write_unmeasured(FILE *out, const struct report_run *r, const struct
 	}
 }
 
-static bool is_new_reason(const struct report_run *r, size_t row, enum phase p)
+/* Phases that the run has and these methods lack, for one reason. */
+struct lack {
+	const char *why;
+	bool phases[PHASE_COUNT];
+	struct strbuf methods;
+};
+
+struct lacks {
+	struct lack *v; /* of a cell at most one a phase */
+	size_t n;
+};
+
+static struct lack *lack_of(struct lacks *all, size_t first, const char *why)
 {
-	const char *why = r->rows.v[row].cell->phase_origin[p].absent;
-
-	for (size_t i = 0; i < row; i++) {
-		const char *before = r->rows.v[i].cell->phase_origin[p].absent;
-
-		if (!strcmp(r->rows.v[i].method, r->rows.v[row].method) && before &&
-		    !strcmp(before, why))
-			return false;
+	for (size_t i = first; i < all->n; i++) {
+		if (!strcmp(all->v[i].why, why))
+			return &all->v[i];
 	}
-	return true;
+	all->v[all->n] = (struct lack){.why = why};
+	return &all->v[all->n++];
 }
 
-/* Why a method lacks a phase that the run has; once for all the method's parents. */
-static void write_absent(FILE *out, const struct report_run *r, size_t row)
+static bool has_method(const struct report_run *r, size_t rows, const char *method)
 {
-	const struct cell *c = r->rows.v[row].cell;
-	bool starred;
+	for (size_t i = 0; i < rows; i++) {
+		if (!strcmp(r->rows.v[i].method, method))
+			return true;
+	}
+	return false;
+}
+
+/* Adds why the method of this row lacks phases, by all its parents. */
+static void add_lacks(struct lacks *all, const struct report_run *r, const char *method)
+{
+	size_t own = all->n, kept = own;
+
+	for (size_t i = 0; i < r->rows.n; i++) {
+		const struct row *row = &r->rows.v[i];
+		bool starred;
+
+		for (int p = 0; p < PHASE_COUNT && !strcmp(row->method, method); p++) {
+			const char *why = row->cell->phase_origin[p].absent;
+
+			if (why && !row__phase(row, p, &starred) && r->run->phases[p].source)
+				lack_of(all, own, why)->phases[p] = true;
+		}
+	}
+	for (size_t i = own; i < all->n; i++) {
+		struct lack *like = NULL, *now = &all->v[i];
+
+		for (size_t k = 0; k < own && !like; k++) {
+			if (!strcmp(all->v[k].why, now->why) &&
+			    !memcmp(all->v[k].phases, now->phases, sizeof(now->phases)))
+				like = &all->v[k];
+		}
+		if (!like)
+			like = &all->v[kept++], *like = *now;
+		strbuf__add(&like->methods, "%s%s", like->methods.length ? ", " : "", method);
+	}
+	all->n = kept;
+}
+
+static void write_lack(FILE *out, struct lack *l)
+{
+	struct strbuf phases = {0};
 
 	for (int p = 0; p < PHASE_COUNT; p++) {
-		if (!c->phase_origin[p].absent || row__phase(&r->rows.v[row], p, &starred) ||
-		    !r->run->phases[p].source || !is_new_reason(r, row, p))
-			continue;
-		html_row(out, r->rows.v[row].method, phase_name(p), NULL);
-		html_words(out, "");
-		html_words(out, c->phase_origin[p].absent);
+		if (l->phases[p])
+			strbuf__add(&phases, "%s%s", phases.length ? ", " : "", phase_name(p));
 	}
+	html_row(out, strbuf__text(&l->methods), strbuf__text(&phases), "", l->why, NULL);
+	strbuf__free(&phases);
+	strbuf__free(&l->methods);
 }
 
-static void write_missing(const struct report *p, size_t run, FILE *out)
+/* Why methods lack phases that the run has. */
+static void write_absent(FILE *out, const struct report_run *r)
 {
-	const struct report_run *r = &p->runs[run];
+	struct lacks all = {calloc((r->rows.n + 1) * PHASE_COUNT, sizeof(*all.v)), 0};
 
-	html_data(out, p, run, "What is absent, and why");
+	for (size_t i = 0; all.v && i < r->rows.n; i++) {
+		if (!has_method(r, i, r->rows.v[i].method))
+			add_lacks(&all, r, r->rows.v[i].method);
+	}
+	for (size_t i = 0; i < all.n; i++)
+		write_lack(out, &all.v[i]);
+	free(all.v);
+}
+
+static void write_missing(const struct report_run *r, FILE *out)
+{
 	html_table(out, "What is absent", 4, "Method", "Parent or phase", "Probe set", "Why", NULL);
 	for (size_t i = 0; i < r->run->cell_count; i++)
 		write_unmeasured(out, r, &r->run->cells[i]);
-	for (size_t i = 0; i < r->rows.n; i++)
-		write_absent(out, r, i);
+	write_absent(out, r);
 	html_table_end(out);
-	html_data_end(out);
+}
+
+typedef void write_fn(const struct report_run *r, FILE *out);
+
+/* What write() gives of this run; NULL: out of memory. */
+static char *text_of(const struct report_run *r, write_fn *write)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	write(r, out);
+	return fclose(out) ? NULL : text;
+}
+
+/* Of all benches, or of all runs: what write() gives, folded; once for the runs that it is the same
+ * of. */
+static void write_each(const struct report *p, bool benches, const char *what, write_fn *write,
+		       FILE *out)
+{
+	char **texts = calloc(p->count + 1, sizeof(*texts));
+	struct strbuf names = {0};
+
+	for (size_t i = 0; texts && i < p->count; i++) {
+		if (p->runs[i].run->cell_count > 0 || !benches)
+			texts[i] = text_of(&p->runs[i], write);
+	}
+	for (size_t i = 0; texts && i < p->count; i++) {
+		char *text = texts[i];
+
+		if (!text)
+			continue;
+		strbuf__clear(&names);
+		for (size_t k = i; k < p->count; k++) {
+			if (!texts[k] || strcmp(texts[k], text))
+				continue;
+			strbuf__add(&names, "%s%s", k == i ? "" : ", ", p->runs[k].name);
+			if (k > i)
+				free(texts[k]);
+			if (k > i)
+				texts[k] = NULL;
+		}
+		html_fold(out, what, p->count > 1 ? strbuf__text(&names) : NULL);
+		fputs(text, out);
+		html_fold_end(out);
+		free(text);
+		texts[i] = NULL;
+	}
+	free((void *)texts);
+	strbuf__free(&names);
 }
 
 static void write_how(const struct report *p, FILE *out)
@@ -248,11 +349,8 @@ static void write(const struct report *p, FILE *out)
 		      "kernel and programs give the same numbers anywhere. It does not model "
 		      "caches; for times use a real machine.</p>\n",
 		      out);
-	for (size_t i = 0; i < p->count; i++) {
-		write_sources(p, i, out);
-		if (p->runs[i].run->cell_count > 0)
-			write_missing(p, i, out);
-	}
+	write_each(p, false, "Where each phase comes from", write_sources, out);
+	write_each(p, true, "What is absent, and why", write_missing, out);
 	write_commands(p, out);
 	fputs("<p class=\"save\" hidden><button type=\"button\" id=\"save\">Save the data of this "
 	      "page as JSON</button></p>\n",

@@ -79,10 +79,9 @@ static void write_head(FILE *out, const struct report_run *r, size_t stack, bool
 	for (int p = 0; p < PHASE_COUNT; p++) {
 		if (phase_models[p].group != stacks[stack].group || !has_phase(r, p))
 			continue;
-		fprintf(out, "<th scope=col>%s", phase_name(p));
+		fprintf(out, "<th>%s", phase_name(p));
 		if (phase_models[p].part_of != PHASE_none)
 			fprintf(out, " (in %s)", phase_name(phase_models[p].part_of));
-		fputs("</th>", out);
 	}
 	if (stacks[stack].group == GROUP_CALL) {
 		if (off_cpu)
@@ -135,7 +134,7 @@ static void write_table(FILE *out, const struct report_run *r, size_t stack)
 		return;
 	snprintf(caption, sizeof(caption), "%s, medians%s", stacks[stack].title,
 		 r->instructions ? " in instructions" : "");
-	html_table_begin(out, caption);
+	html_table_begin(out, caption, 2);
 	write_head(out, r, stack, off_cpu);
 	for (size_t i = 0; i < r->rows.n; i++)
 		write_row(out, r, &r->rows.v[i], stack, off_cpu);
@@ -158,21 +157,27 @@ static void write(const struct report *p, FILE *out)
 		fputs("<p class=\"note\">*: from the few samples with all probes attached, whose "
 		      "cost is in these times.</p>\n",
 		      out);
-		html_data_end(out);
+		html_fold_end(out);
 	}
 }
 
-/* The source's index in the run's list; adds it if it is new. */
-static size_t source_index(json_t *sources, const char *source)
-{
-	size_t i, n = json_array_size(sources);
+/* What the rows of a run have in common, each once. */
+struct lists {
+	json_t *sources, *kinds;
+};
 
-	for (i = 0; i < n; i++) {
-		if (!strcmp(json_string_value(json_array_get(sources, i)), source))
-			return i;
-	}
-	json_array_append_new(sources, json__text(source));
-	return n;
+/* The value's index in the list, which takes it over; adds it if it is new. */
+static size_t index_of(json_t *list, json_t *value)
+{
+	size_t i, n = json_array_size(list);
+
+	for (i = 0; i < n && !json_equal(json_array_get(list, i), value); i++)
+		;
+	if (i == n)
+		json_array_append_new(list, value);
+	else
+		json_decref(value);
+	return i;
 }
 
 /* Its 95 % interval; NAN where it is not known. */
@@ -186,36 +191,39 @@ static struct interval interval_of(const struct report_run *r, const struct cell
 	return blocks__interval(&b, median);
 }
 
-/*
- * [phase: its place in the model, time, index of its source, whether only the few samples with all
- * probes have it], and where it is known its interval: low, high.
- */
+/* What a run has in all its rows: [phase: its place in the model, index of its source, whether only
+ * the few samples with all probes have it]. */
+static json_t *kind_of(enum phase p, const char *source, bool starred, json_t *sources)
+{
+	return json_pack("[ioi]", (int)p,
+			 source ? json_integer((json_int_t)index_of(sources, json__text(source)))
+				: json_null(),
+			 (int)starred);
+}
+
+/* [index of its kind, time], and where it is known how far its interval reaches below and above. */
 static json_t *segment(const struct report_run *r, const struct row *row, enum phase p,
-		       json_t *sources)
+		       struct lists *lists)
 {
 	bool starred;
 	const struct cell *c = row__phase(row, p, &starred);
-	const char *source = c ? run__phase_source(r->run, c, p) : NULL;
-
 	double median;
 	struct interval i;
+	size_t kind;
 	json_t *all;
 
 	if (!c)
 		return json_null();
+	kind = index_of(lists->kinds,
+			kind_of(p, run__phase_source(r->run, c, p), starred, lists->sources));
 	median = stats_median(&c->phases[p]);
-	all = json_pack("[iooi]", (int)p, json__number(median),
-			source ? json_integer((json_int_t)source_index(sources, source))
-			       : json_null(),
-			(int)starred);
+	all = json_pack("[Io]", (json_int_t)kind, json__number(median));
 	i = interval_of(r, c, p, median);
-	if (isfinite(i.low) && isfinite(i.high))
-		all = json__push(json__push(all, json__number(i.low)), json__number(i.high));
-	return all;
+	return row_json_push_reach(all, &i);
 }
 
 static json_t *stack_data(const struct report_run *r, const struct row *row, size_t stack,
-			  json_t *sources, size_t *any)
+			  struct lists *lists, size_t *any)
 {
 	json_t *segments = json_array();
 
@@ -224,7 +232,7 @@ static json_t *stack_data(const struct report_run *r, const struct row *row, siz
 
 		if (phase_models[p].group != stacks[stack].group)
 			continue;
-		s = segment(r, row, p, sources);
+		s = segment(r, row, p, lists);
 		if (json_is_null(s))
 			continue;
 		segments = json__push(segments, s);
@@ -241,7 +249,8 @@ static json_t *first_run(const struct row *row)
 
 static json_t *run_data(const struct report *p, const struct report_run *r, size_t *any)
 {
-	json_t *rows = json_array(), *sources = json_array();
+	struct lists lists = {json_array(), json_array()};
+	json_t *rows = json_array();
 
 	for (size_t i = 0; i < r->rows.n; i++) {
 		const struct row *row = &r->rows.v[i];
@@ -249,8 +258,8 @@ static json_t *run_data(const struct report *p, const struct report_run *r, size
 		json_t *object = row_json_place(p, row);
 
 		for (size_t k = 0; k < STACKS; k++)
-			object = json__put(object, stacks[k].id,
-					   stack_data(r, row, k, sources, any));
+			object =
+				json__put(object, stacks[k].id, stack_data(r, row, k, &lists, any));
 		object = json__put(object, "unattributed", json__number(off.rest));
 		if (off.first)
 			object = json__put(object, ROW_OFF_CPU,
@@ -265,7 +274,8 @@ static json_t *run_data(const struct report *p, const struct report_run *r, size
 			object = json__put(object, "total", json__number(row->total.median));
 		rows = json__push(rows, object);
 	}
-	return json_pack("{s:o, s:o}", "rows", rows, "sources", sources);
+	return json_pack("{s:o, s:o, s:o}", "rows", rows, "sources", lists.sources, "kinds",
+			 lists.kinds);
 }
 
 /* What each phase is, and which contains it. */

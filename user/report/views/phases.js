@@ -84,13 +84,19 @@ function phaseKey(box, names) {
 /* What a bar may have beside the phases of the model, in its order. */
 const REST = ["off_cpu", "unattributed"];
 
-/* The data block has the phases' places in the model. */
+/* The data block has what the phases of many rows have in common once, and intervals as distances: [name, time, source, starred, low, high]. */
 if (page.views.phases) {
 	const names = Object.keys(page.views.phases.model);
-	for (const run of page.views.phases.runs)
-		for (const row of run.rows)
-			for (const s of row.call.concat(row.child))
-				s[0] = names[s[0]];
+	for (const run of page.views.phases.runs) {
+		const whole = ([kind, at, below, above]) => {
+			const [phase, source, starred] = run.kinds[kind];
+			return [names[phase], at, source, starred, ...(below === undefined ? [] : [at - below, at + above])];
+		};
+		for (const row of run.rows) {
+			row.call = row.call.map(whole);
+			row.child = row.child.map(whole);
+		}
+	}
 }
 
 /* One birth in time: in each row the parent's lane above the child's, on one axis. */

@@ -16,6 +16,11 @@
 #define BLOCKS_MAX     240
 #define BLOCKS_MIN     8
 
+/* The values of a block; and how many single samples weigh as much as the quantiles, which a page
+ * needs of blocks alone. */
+#define BLOCK_VALUES	3
+#define QUANTILES_WEIGH 25
+
 /*
  * The quantiles that the page keeps of a distribution: closer together towards the tail, as far as
  * the samples reach. The maximum is kept as well.
@@ -35,24 +40,72 @@ static bool is_reached(double q, size_t n)
 	return (1 - q) * (double)n >= 1 - 1e-9;
 }
 
-static void write_row(FILE *out, const struct report_run *r, const struct row *row, enum measure m)
+/* What the table shows, where enough samples lie beyond it. */
+static const struct {
+	double q;
+	const char *name;
+} columns[] = {
+	{0, "Min"},    {0.01, "p1"},  {0.10, "p10"},	{0.50, "Median"},
+	{0.90, "p90"}, {0.99, "p99"}, {0.999, "p99.9"}, {1, "Max"},
+};
+
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+static bool is_shown(double q, size_t n)
 {
-	static const double shown[] = {0, 0.01, 0.10, 0.50, 0.90, 0.99, 0.999};
+	double tail = q < 0.5 ? q : 1 - q;
+
+	return n && (q == 0 || q == 0.5 || q == 1 || tail * (double)n >= 10 - 1e-9);
+}
+
+static void write_row(FILE *out, const struct report_run *r, const struct row *row, enum measure m,
+		      size_t most)
+{
 	struct sorted s;
 
 	if (!measure_applies(row, m) || row->call.n == 0 || sorted__of(&s, measure_series(row, m)))
 		return;
 	html_row(out, row->parent, row->method, measure_name(m), NULL);
 	html_number(out, text_count((double)s.n).text);
-	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
-		double q = shown[i], tail = q < 0.5 ? q : 1 - q;
-		bool known = s.n && (q == 0 || q == 0.5 || tail * (double)s.n >= 10 - 1e-9);
+	for (size_t i = 0; i < COLUMNS; i++) {
+		double q = columns[i].q;
 
-		html_number(out,
-			    text_time(known ? sorted__quantile(&s, q) : NAN, r->instructions).text);
+		if (is_shown(q, most))
+			html_number(out, text_time(is_shown(q, s.n) ? sorted__quantile(&s, q) : NAN,
+						   r->instructions)
+						 .text);
 	}
-	html_number(out, text_time(s.n ? sorted__quantile(&s, 1) : NAN, r->instructions).text);
 	sorted__free(&s);
+}
+
+/* Columns for which no row has enough samples are left out. */
+static void write_table(FILE *out, const struct report_run *r)
+{
+	size_t most = 0;
+
+	for (size_t k = 0; k < r->rows.n; k++) {
+		for (enum measure m = 0; m < MEASURE_COUNT; m++) {
+			size_t n = measure_spread(&r->rows.v[k], m)->n;
+
+			if (n > most)
+				most = n;
+		}
+	}
+	html_table_begin(out, r->instructions ? "Distribution, instructions" : "Distribution", 3);
+	html_column(out, true, "Parent");
+	html_column(out, true, "Method");
+	html_column(out, true, "Time");
+	html_column(out, false, "Samples");
+	for (size_t i = 0; i < COLUMNS; i++) {
+		if (is_shown(columns[i].q, most))
+			html_column(out, false, columns[i].name);
+	}
+	html_head_end(out);
+	for (size_t k = 0; k < r->rows.n; k++) {
+		for (enum measure m = 0; m < MEASURE_COUNT; m++)
+			write_row(out, r, &r->rows.v[k], m, most);
+	}
+	html_table_end(out);
 }
 
 static size_t all_series(const struct report *p)
@@ -77,6 +130,12 @@ static size_t blocks_for(const struct report *p)
 	return blocks < BLOCKS_MIN ? BLOCKS_MIN : blocks;
 }
 
+/* Of so many samples the page keeps each; of more, blocks. */
+static size_t singles_for(size_t blocks)
+{
+	return blocks * BLOCK_VALUES + QUANTILES_WEIGH;
+}
+
 static void write(const struct report *p, FILE *out)
 {
 	fprintf(out,
@@ -89,44 +148,44 @@ static void write(const struct report *p, FILE *out)
 		"together towards the tail, with the exact minimum and maximum. Of more than %zu "
 		"samples it keeps blocks of consecutive samples, each with its minimum, median and "
 		"maximum.</p>\n",
-		KEPT + 1, blocks_for(p));
+		KEPT + 1, singles_for(blocks_for(p)));
 	html_chart(out, "spread");
 	for (size_t i = 0; i < p->count; i++) {
 		html_data(out, p, i, "The data as a table");
-		html_table(out,
-			   p->runs[i].instructions ? "Distribution, instructions" : "Distribution",
-			   3, "Parent", "Method", "Time", "Samples", "Min", "p1", "p10", "Median",
-			   "p90", "p99", "p99.9", "Max", NULL);
-		for (size_t k = 0; k < p->runs[i].rows.n; k++) {
-			for (enum measure m = 0; m < MEASURE_COUNT; m++)
-				write_row(out, &p->runs[i], &p->runs[i].rows.v[k], m);
-		}
-		html_table_end(out);
+		write_table(out, &p->runs[i]);
 		measure_write_absent(&p->runs[i], 1, out);
-		html_data_end(out);
+		html_fold_end(out);
 	}
 }
 
-/* The quantiles `kept` as far as the samples reach, and the maximum. */
-static json_t *quantiles(const struct series *series)
+/* A value as its distance from another one, which takes fewer digits; null if it is missing. */
+static json_t *distance(double value, double from)
 {
-	json_t *array = json_array();
-	struct sorted s;
+	return json__number(isnan(value) ? NAN : llround(value) - from);
+}
 
-	if (sorted__of(&s, series)) {
-		json_decref(array);
-		return NULL;
+/* The quantiles `kept` as far as the samples reach, and the maximum: each from the one before, and
+ * the first from the least. */
+static json_t *quantiles(const struct sorted *s)
+{
+	double before = sorted__quantile(s, 0);
+	json_t *array = json_array();
+
+	for (size_t i = 0; i <= KEPT; i++) {
+		bool end = i == KEPT || !is_reached(kept[i], s->n);
+		double value = llround(sorted__quantile(s, end ? 1 : kept[i]));
+
+		array = json__push(array, distance(value, before));
+		before = value;
+		if (end)
+			break;
 	}
-	for (size_t i = 0; i < KEPT && is_reached(kept[i], s.n); i++)
-		array = json__push(
-			array, json_integer((json_int_t)llround(sorted__quantile(&s, kept[i]))));
-	array = json__push(array, json__number(sorted__quantile(&s, 1)));
-	sorted__free(&s);
 	return array;
 }
 
-/* Pushes minimum, median and maximum of `n` samples from `start` on. */
-static json_t *push_block(json_t *array, const struct series *series, size_t start, size_t n)
+/* Pushes minimum, median and maximum of `n` samples from `start` on, from the least of all. */
+static json_t *push_block(json_t *array, const struct series *series, size_t start, size_t n,
+			  double least)
 {
 	struct series part = {.v = series->v + start, .n = n};
 	struct sorted s;
@@ -135,42 +194,50 @@ static json_t *push_block(json_t *array, const struct series *series, size_t sta
 		json_decref(array);
 		return NULL;
 	}
-	array = json__push(array, json__number(sorted__quantile(&s, 0)));
-	array = json__push(array, s.n ? json_integer((json_int_t)llround(sorted__quantile(&s, 0.5)))
-				      : json_null());
-	array = json__push(array, json__number(sorted__quantile(&s, 1)));
+	for (int i = 0; i < BLOCK_VALUES; i++)
+		array = json__push(array,
+				   distance(s.n ? sorted__quantile(&s, i * 0.5) : NAN, least));
 	sorted__free(&s);
 	return array;
 }
 
-/* Every sample, or three values per block of `*per` samples. */
-static json_t *in_order(const struct series *series, size_t blocks, size_t *per)
+/* Every sample, or three values per block of `per` samples, from the least of all. */
+static json_t *in_order(const struct series *series, size_t per, double least)
 {
 	json_t *array = json_array();
 
-	*per = series->n <= blocks ? 1 : (series->n + blocks - 1) / blocks;
-	for (size_t i = 0; i < series->n && *per == 1; i++)
-		array = json__push(array, series->v[i] == MISSING
-						  ? json_null()
-						  : json_integer((json_int_t)series->v[i]));
-	for (size_t i = 0; i<series->n && * per> 1; i += *per)
-		array = push_block(array, series, i, i + *per <= series->n ? *per : series->n - i);
+	for (size_t i = 0; i < series->n; i += per) {
+		if (per == 1)
+			array = json__push(array, series->v[i] == MISSING
+							  ? json_null()
+							  : distance((double)series->v[i], least));
+		else
+			array = push_block(array, series, i,
+					   i + per <= series->n ? per : series->n - i, least);
+	}
 	return array;
 }
 
 static json_t *measure_data(const struct row *row, enum measure m, size_t blocks)
 {
 	const struct series *series = measure_series(row, m);
-	size_t n = measure_spread(row, m)->n, per;
-	json_t *object = json_object();
+	size_t per = series->n <= singles_for(blocks) ? 1 : (series->n + blocks - 1) / blocks;
+	json_t *object;
+	struct sorted s;
+	double least;
 
-	object = json__put(object, "n", json_integer((json_int_t)n));
-	object = json__put(object, "order", in_order(series, blocks, &per));
+	if (sorted__of(&s, series))
+		return NULL;
+	least = sorted__quantile(&s, 0);
+	object = json_pack("{s:I, s:o, s:o}", "n", (json_int_t)s.n, "least", json__number(least),
+			   "order", in_order(series, per, least));
 	/* Of single samples the script computes them. */
-	if (per == 1)
-		return object;
-	object = json__put(object, "quantiles", quantiles(series));
-	return json__put(object, "per", json_integer((json_int_t)per));
+	if (per > 1) {
+		object = json__put(object, "quantiles", quantiles(&s));
+		object = json__put(object, "per", json_integer((json_int_t)per));
+	}
+	sorted__free(&s);
+	return object;
 }
 
 static json_t *row_data(const struct report *p, const struct row *row, size_t blocks)

@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* How far samples spread: the share of calls that took longer, and the samples in order; of methods that exec, until the call returns or until the program runs. */
 {
+	/* The data block has times as distances: of samples from the least one, of quantiles each from the one before. */
+	for (const of of page.views.spread.runs.flat().flatMap((row) => [row.started, row.call]).filter((one) => one)) {
+		let at = of.least;
+		of.order = of.order.map((v) => (v === null ? null : v + of.least));
+		if (of.quantiles)
+			of.quantiles = of.quantiles.map((v) => (at += v));
+	}
+
 	const hidden = new Set();
 	let parent = null, chosen = null, wanted = "started", measure = wanted;
 
