@@ -24,6 +24,8 @@ static const struct command commands[] = {
 	{"scenario", "real uses of fork, measured as their users feel them", command_scenario,
 	 true},
 	{"doctor", "what this kernel allows, phase by phase", command_doctor, false},
+	{"inherit", "what a child has of its parent, for each way to make one", command_inherit,
+	 false},
 	{"lab", "run any of these where a nanosecond is an instruction", command_lab, true},
 };
 

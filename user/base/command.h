@@ -24,4 +24,5 @@ int command_export(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_scenario(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_inherit(int argc, char **argv);
 int command_lab(int argc, char **argv);

@@ -49,7 +49,7 @@ MISTAKES
 
 @test "help COMMAND is COMMAND --help" {
     local command
-    for command in bench profile gate report export scenario doctor lab; do
+    for command in bench profile gate report export scenario doctor inherit lab; do
         diff <("$TOOL" help "$command") <("$TOOL" "$command" --help)
     done
 }

@@ -153,7 +153,7 @@ denied() {
 @test "SUDO_UID without a valid SUDO_GID is refused" {
     local command ids
     need_root
-    for command in bench profile gate report export doctor lab; do
+    for command in bench profile gate report export doctor inherit lab; do
         for ids in "SUDO_UID=$NOBODY" "SUDO_UID=$NOBODY SUDO_GID=x" "SUDO_UID= SUDO_GID=1" \
             "SUDO_UID=-1 SUDO_GID=1" "SUDO_UID=1 SUDO_GID=4294967295"; do
             read -ra words <<<"$ids"
