@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "bench/axes/axis.h"
+#include "bench/axes/fds.h"
 #include "bench/axes/parse.h"
 
 /* Descriptors that the parent process itself needs. */
@@ -17,6 +18,7 @@ static int build(const struct shape *shape, struct parent_memory *memory, struct
 {
 	int64_t count = shape->axis[AXIS_fds];
 	rlim_t needed = (rlim_t)count + OWN_FDS;
+	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 	struct rlimit limit;
 
 	if (count == 0)
@@ -32,9 +34,11 @@ static int build(const struct shape *shape, struct parent_memory *memory, struct
 		if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
 			return fault__set(why, -errno, "RLIMIT_NOFILE: %s", strerror(errno));
 	}
-	/* Each has its own struct file, like real descriptors, and is close-on-exec. */
+	if (shape__get(shape, AXIS_fd_kind) != FDS_CLOEXEC)
+		flags = O_RDONLY | O_DIRECTORY;
+	/* Each has its own struct file, like real descriptors. */
 	for (int64_t i = 0; i < count; i++) {
-		if (open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC) < 0)
+		if (open("/", flags) < 0)
 			return fault__set(why, -errno, "fds=%" PRId64 ": %s", count,
 					  strerror(errno));
 	}

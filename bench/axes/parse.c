@@ -9,6 +9,7 @@
 
 /* A typing mistake must not ask for millions of threads; the kernel's own limits are lower. */
 #define COUNT_MAX 1000000
+#define BYTES_MAX (INT64_C(1) << 30)
 
 int axis_parse_size(const char *text, int64_t *bytes, struct fault *why)
 {
@@ -21,6 +22,16 @@ int axis_parse_size(const char *text, int64_t *bytes, struct fault *why)
 		return fault__set(why, -EINVAL,
 				  "bad size '%s'; it must be a multiple of the page size, %ld",
 				  text, page_bytes);
+	*bytes = parsed;
+	return 0;
+}
+
+int axis_parse_bytes(const char *text, int64_t *bytes, struct fault *why)
+{
+	int64_t parsed;
+
+	if (size_parse(text, &parsed) != 0 || parsed > BYTES_MAX)
+		return fault__set(why, -EINVAL, "bad size '%s'; write it like 100 or 64K", text);
 	*bytes = parsed;
 	return 0;
 }

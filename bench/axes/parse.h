@@ -9,5 +9,8 @@
 /* Bytes, as 64M; only whole pages. 0, or -EINVAL and the reason. */
 int axis_parse_size(const char *text, int64_t *bytes, struct fault *why);
 
+/* Bytes, at most 1 GiB. 0, or -EINVAL and the reason. */
+int axis_parse_bytes(const char *text, int64_t *bytes, struct fault *why);
+
 /* From 0 to a million. 0, or -EINVAL and the reason. */
 int axis_parse_count(const char *text, int64_t *count, struct fault *why);

@@ -22,5 +22,6 @@ const struct method method_fork_exec = {
 	.name = "fork-exec",
 	.brief = "libc's fork, then execve in the child",
 	.execs = true,
+	.closes = true,
 	.spawn = spawn,
 };

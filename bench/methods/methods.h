@@ -15,6 +15,8 @@ struct method {
 	bool execs;  /* ends in an exec of spawnscope-child, which reports: of kind PROGRAM or SHELL
 		      */
 	bool writes; /* supports child_write and parent_write */
+	bool closes; /* runs stage__exec(), which closes descriptors if the stage says so */
+	bool acts;   /* supports file actions */
 	bool alters_parent; /* leaves the parent changed, so other methods need another parent */
 
 	/* 0, or -errno and the reason. NULL: every Linux supports it. Leaves nothing behind. */

@@ -16,6 +16,9 @@
 extern int pidfd_spawn(int *pidfd, const char *path, const posix_spawn_file_actions_t *actions,
 		       const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
 	__attribute__((weak));
+extern int pidfd_spawnp(int *pidfd, const char *file, const posix_spawn_file_actions_t *actions,
+			const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
+	__attribute__((weak));
 
 static int supported(struct fault *why)
 {
@@ -32,7 +35,12 @@ static int spawn(const struct stage *stage, struct sample *sample)
 	int pidfd = -1, err = 0, error;
 
 	sample->call_ns = now_ns();
-	error = pidfd_spawn(&pidfd, stage->file, NULL, NULL, stage->child_argv, environ);
+	if (stage->name)
+		error = pidfd_spawnp(&pidfd, stage->name, stage->actions, NULL, stage->child_argv,
+				     environ);
+	else
+		error = pidfd_spawn(&pidfd, stage->file, stage->actions, NULL, stage->child_argv,
+				    environ);
 	sample->return_ns = now_ns();
 	if (error)
 		return sample__fail(sample, error);
@@ -52,8 +60,9 @@ static int spawn(const struct stage *stage, struct sample *sample)
 
 const struct method method_pidfd_spawn = {
 	.name = "pidfd_spawn",
-	.brief = "pidfd_spawn without attributes or file actions, waited for by pidfd",
+	.brief = "pidfd_spawn without attributes, waited for by pidfd",
 	.execs = true,
+	.acts = true,
 	.supported = supported,
 	.spawn = spawn,
 };

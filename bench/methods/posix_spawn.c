@@ -10,7 +10,12 @@ static int spawn(const struct stage *stage, struct sample *sample)
 	int error;
 
 	sample->call_ns = now_ns();
-	error = posix_spawn(&pid, stage->file, NULL, NULL, stage->child_argv, environ);
+	if (stage->name)
+		error = posix_spawnp(&pid, stage->name, stage->actions, NULL, stage->child_argv,
+				     environ);
+	else
+		error = posix_spawn(&pid, stage->file, stage->actions, NULL, stage->child_argv,
+				    environ);
 	sample->return_ns = now_ns();
 	if (error)
 		return sample__fail(sample, error);
@@ -21,5 +26,6 @@ const struct method method_posix_spawn = {
 	.name = "posix_spawn",
 	.brief = "posix_spawn without attributes or file actions",
 	.execs = true,
+	.acts = true,
 	.spawn = spawn,
 };

@@ -16,14 +16,20 @@
 
 #include "bench/shared/text.h"
 
+#ifndef SYS_close_range
+#define SYS_close_range 436 /* the same on every architecture */
+#endif
+
 static int make_command(struct stage *stage)
 {
 	/* At worst each byte is a quote, which takes four; then two quotes and a space. */
-	size_t size = sizeof("exec") + 4 * strlen(stage->file) + 4, used;
+	const char *program = stage->name ? stage->name : stage->file;
+	size_t size = sizeof("exec") + 4 * strlen(program) + 4, used;
 	int err = 0;
 
 	for (int i = 1; stage->child_argv[i]; i++)
 		size += 4 * strlen(stage->child_argv[i]) + 4;
+	free(stage->command);
 	stage->command = malloc(size);
 	if (!stage->command)
 		return -ENOMEM;
@@ -31,8 +37,8 @@ static int make_command(struct stage *stage)
 	used = strlen(strcpy(stage->command, "exec"));
 	for (int i = 0; stage->child_argv[i] && !err; i++) {
 		stage->command[used++] = ' ';
-		err = text_shell_quote(i ? stage->child_argv[i] : stage->file,
-				       stage->command + used, size - used);
+		err = text_shell_quote(i ? stage->child_argv[i] : program, stage->command + used,
+				       size - used);
 		used += strlen(stage->command + used);
 	}
 	return err;
@@ -103,6 +109,46 @@ int stage__open(struct stage *stage, int slate_fd, const struct program *program
 	return err;
 }
 
+/* Not too long for one word, and as in real commands. */
+#define WORD_BYTES 64
+
+int stage__add_arguments(struct stage *stage, size_t bytes)
+{
+	size_t n = count_words(stage->child_argv), more = (bytes + WORD_BYTES - 1) / WORD_BYTES;
+	char **grown = reallocarray(stage->child_argv, n + more + 1, sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	stage->child_argv = grown;
+	for (; bytes > 0; n++) {
+		size_t length = bytes < WORD_BYTES ? bytes : WORD_BYTES;
+
+		grown[n + 1] = NULL;
+		grown[n] = malloc(length);
+		if (!grown[n])
+			return -ENOMEM;
+		memset(grown[n], 'a', length - 1);
+		grown[n][length - 1] = '\0';
+		bytes -= length;
+	}
+	return make_command(stage);
+}
+
+posix_spawn_file_actions_t *stage__actions(struct stage *stage)
+{
+	if (!stage->actions && posix_spawn_file_actions_init(&stage->own_actions) == 0)
+		stage->actions = &stage->own_actions;
+	return stage->actions;
+}
+
+int stage__search(struct stage *stage)
+{
+	const char *slash = strrchr(stage->file, '/');
+
+	stage->name = strdup(slash ? slash + 1 : stage->file);
+	return stage->name ? make_command(stage) : -ENOMEM;
+}
+
 void stage__close(struct stage *stage)
 {
 	if (stage->slate)
@@ -112,6 +158,9 @@ void stage__close(struct stage *stage)
 	free(stage->child_argv);
 	free(stage->program);
 	free(stage->file);
+	free(stage->name);
+	if (stage->actions)
+		posix_spawn_file_actions_destroy(stage->actions);
 	free(stage->command);
 	*stage = (struct stage){0};
 }
@@ -160,7 +209,12 @@ _Noreturn void stage__exec(const struct stage *stage)
 	int64_t child_ns = now_ns();
 
 	stage->slate->child_ns = child_ns;
-	execve(stage->file, stage->child_argv, environ);
+	if (stage->close_from)
+		syscall(SYS_close_range, stage->close_from, ~0U, 0);
+	if (stage->name)
+		execvpe(stage->name, stage->child_argv, environ);
+	else
+		execve(stage->file, stage->child_argv, environ);
 	stage->slate->exec_errno = errno;
 	_exit(127); /* as a shell does if it cannot run a command */
 }

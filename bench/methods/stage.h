@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <spawn.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -41,7 +42,11 @@ struct stage {
 	char *program;	   /* its path, for messages */
 	char *file;	   /* that is executed: the program, its copy, or its loader */
 	bool silent;	   /* the program reports nothing */
-	char *command;	   /* file and child_argv's arguments, quoted for a shell */
+	char *name;	   /* to search for in PATH, in place of `file`; NULL: execute the file */
+	char *command;	   /* that and child_argv's arguments, quoted for a shell */
+	int close_from;	   /* the child closes this descriptor and all above; 0: none */
+	posix_spawn_file_actions_t *actions; /* of posix_spawn; NULL: none */
+	posix_spawn_file_actions_t own_actions;
 	int slate_fd;
 	pid_t parent_pid;
 	/* For methods that support child_write and parent_write; else NULL and 0. */
@@ -60,6 +65,15 @@ struct stage {
 int stage__open(struct stage *stage, int slate_fd, const struct program *program,
 		const struct loader *loader);
 void stage__close(struct stage *stage);
+
+/* Appends words of `bytes` bytes together, with their zeroes. 0 or -errno. */
+int stage__add_arguments(struct stage *stage, size_t bytes);
+
+/* The file actions of posix_spawn, to add to; from now on it has some. NULL: out of memory. */
+posix_spawn_file_actions_t *stage__actions(struct stage *stage);
+
+/* Searches for the program's name in PATH. 0 or -errno. */
+int stage__search(struct stage *stage);
 
 /* Clears the slate before the next sample. */
 void stage__reset(const struct stage *stage);

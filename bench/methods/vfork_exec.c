@@ -30,5 +30,6 @@ const struct method method_vfork_exec = {
 	.name = "vfork-exec",
 	.brief = "vfork, then execve in the child",
 	.execs = true,
+	.closes = true,
 	.spawn = spawn,
 };

@@ -73,7 +73,7 @@ static int spawn(const struct stage *stage, struct sample *sample)
 	ssize_t size = make_message(stage, message, sizeof(message));
 
 	if (size < 0)
-		return (int)size;
+		return sample__fail(sample, (int)-size);
 	return helper__spawn(&helper, stage, message, (size_t)size, fds, STDIO_FDS, sample);
 }
 

@@ -9,8 +9,8 @@
 
 /*
  * X(name in suite files and keys, option, kind, what varies, what costs with its article, unit).
- * Kinds: NUMBER, BYTES (a unit is a MiB), WORD. Words have no slope, and neither what costs nor a
- * unit. What varies is also the help of the option.
+ * Kinds: NUMBER, BYTES (a unit is a MiB), KIBS (bytes, too; a unit is a KiB), WORD. Words have no
+ * slope, and neither what costs nor a unit. What varies is also the help of the option.
  */
 #define AXES_BESIDE_SIZE(X)                                                                        \
 	X(pages, "pages", WORD,                                                                    \
@@ -30,7 +30,17 @@
 	X(parent_write, "parent-write", BYTES,                                                     \
 	  "memory that the parent writes while the child "                                         \
 	  "lives",                                                                                 \
-	  "what the parent writes while the child lives", "MiB")
+	  "what the parent writes while the child lives", "MiB")                                   \
+	X(fd_kind, "fd-kind", WORD,                                                                \
+	  "what becomes of the descriptors of --fds at an exec: cloexec (default), inherited, "    \
+	  "closed",                                                                                \
+	  NULL, NULL)                                                                              \
+	X(file_actions, "file-actions", NUMBER, "file actions of posix_spawn, each a dup2",        \
+	  "a file action", "action")                                                               \
+	X(env, "env", KIBS, "additional bytes of environment", "the environment", "KiB")           \
+	X(args, "args", KIBS, "additional bytes of arguments", "the arguments", "KiB")             \
+	X(path, "path", NUMBER, "entries of PATH that are searched before the program is found",   \
+	  "an entry of PATH", "entry")
 
 /* In keys it is `rss_bytes`, by which reports know a parent. */
 #define AXIS_OF_SIZE(X)                                                                            \

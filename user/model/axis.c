@@ -9,6 +9,7 @@
 /* By kind, how much of the axis a unit is, and whether its values are bytes. */
 #define NUMBER_STEP 1, false
 #define BYTES_STEP  1048576.0, true
+#define KIBS_STEP   1024.0, true
 #define WORD_STEP   0, false
 
 #define WORDS(key, kind, title, one, unit)	   {key, title, one, unit, kind##_STEP},

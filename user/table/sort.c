@@ -36,6 +36,7 @@ struct order {
 /* What the values of an axis are, by its kind in bench/shared/axis_names.h. */
 #define NUMBER_VALUES "number"
 #define BYTES_VALUES  "bytes"
+#define KIBS_VALUES   "bytes"
 #define WORD_VALUES   "kind"
 
 /* A new one is a line. The first is the order that the rows have without it. */

@@ -63,3 +63,56 @@ fact() { # CELL NAME
     measured --method fork --size 12K --pages hugetlb,64k
     [ "$(grep -c '^skip . pages=.* needs a size that is a multiple of [26]4*[KM]' "$DIR/out")" -eq 2 ]
 }
+
+@test "environment, arguments and PATH are what the program gets" {
+    mkdir "$DIR/bin"
+    printf '#!/bin/sh\ntr "\\0" "\\n" </proc/self/environ >%s\n' "$DIR/environment" >"$DIR/bin/program"
+    chmod +x "$DIR/bin/program"
+    "$BENCH" --method fork-exec --size 1M --runs 1 --warmup 0 --program "$DIR/bin/program" >"$DIR/out"
+    cp "$DIR/environment" "$DIR/before"
+    "$BENCH" --method fork-exec --size 1M --runs 1 --warmup 0 --env 1000 --path 3 \
+        --program "$DIR/bin/program" >>"$DIR/out"
+    grep -x "PATH=/.:/.:/.:$DIR/bin:/.*/bin" "$DIR/environment"
+    [ "$(($(grep -v ^PATH= "$DIR/environment" | wc -c) - $(grep -v ^PATH= "$DIR/before" | wc -c)))" -eq 1000 ]
+    strace -V >/dev/null 2>&1 || skip "no strace"
+    strace -f -qq -e trace=execve -s 9 -v -o "$DIR/trace" "$BENCH" --size 1M --runs 1 --warmup 0 \
+        --method posix_spawn,vfork-exec --path 2 --args 200 >>"$DIR/out"
+    # Per spawn two entries without it, and then the program: argv[0], the slate, words of 64 bytes.
+    [ "$(grep -c 'execve("/./spawnscope-child".* = -1 ENOENT' "$DIR/trace")" -eq 4 ]
+    [ "$(grep -cE 'execve\("/.*/spawnscope-child", \["[^"]*"\.\.\., "4", ("a{9}"\.\.\.(, )?){3}, "a{7}"\]' "$DIR/trace")" -ge 2 ]
+}
+
+@test "strings that exec refuses, and methods without an exec, are skipped with the reason" {
+    measured --method fork,posix_spawn,zygote --size 1M --env 4K,16M
+    grep '^skip 0 env: this method does not exec' "$DIR/out"
+    grep "^skip 2 env: this method's helper has its own" "$DIR/out"
+    grep '^skip 4 environment and arguments take .*ulimit -s' "$DIR/out"
+    [ "$(grep -c '^sample 1' "$DIR/out")" -eq 3 ]
+    run -0 "$BENCH" --method fork-exec --size 1M --runs 1 --args 64 --program /bin/true
+    [[ $output == *"skip 0 args: your program has arguments of its own"* ]]
+}
+
+@test "descriptors are closed, inherited, or closed by the child" {
+    mkdir "$DIR/bin"
+    printf '#!/bin/sh\nls /proc/self/fd | wc -l >>%s\n' "$DIR/open" >"$DIR/bin/program"
+    chmod +x "$DIR/bin/program"
+    for method in fork-exec vfork-exec posix_spawn; do
+        "$BENCH" --method $method --size 1M --runs 1 --warmup 0 --fds 100 --seed 1 \
+            --fd-kind cloexec,inherited,closed --program "$DIR/bin/program" >"$DIR/out"
+        refute grep '^skip' "$DIR/out"
+    done
+    # Those that the shell has, and the 100.
+    sort -n "$DIR/open" | uniq -c
+    [ "$(sort -n "$DIR/open" | awk 'NR <= 6 { less += $1 < 20 } NR > 6 { more += $1 >= 100 } END { print less, more }')" = "6 3" ]
+    measured --method fork,posix_spawn --size 1M --fds 10 --fd-kind closed
+    grep '^skip 0 this method does not support fd_kind=closed' "$DIR/out"
+}
+
+@test "file actions are taken by posix_spawn" {
+    measured --method posix_spawn,vfork-exec --size 1M --file-actions 0,5
+    [ "$(grep -c '^skip . this method does not support file_actions' "$DIR/out")" -eq 2 ]
+    strace -V >/dev/null 2>&1 || skip "no strace"
+    strace -f -qq -e trace=dup2 -o "$DIR/trace" "$BENCH" --size 1M --runs 1 --warmup 0 \
+        --method posix_spawn --file-actions 7 >"$DIR/out"
+    [ "$(grep -c 'dup2(2, 1)' "$DIR/trace")" -ge 7 ]
+}

@@ -26,6 +26,7 @@
 /* Whether the values of an axis are words, by its kind in bench/shared/axis_names.h. */
 #define NUMBER_IS_WORD false
 #define BYTES_IS_WORD  false
+#define KIBS_IS_WORD   false
 #define WORD_IS_WORD   true
 
 /* The first of a name counts: those of births stand before the same of cells. */

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/axes/exec.h"
+#include "bench/axes/parse.h"
+
+/* Of a variable, with its name and the zero at its end. */
+#define VARIABLE_BYTES 64
+
+static int check(const struct shape *shape, const struct method *method, struct fault *why)
+{
+	int err = axis_check_exec("env", method, why);
+
+	return err ? err : axis_check_strings(shape, why);
+}
+
+static int64_t count_bytes(void)
+{
+	int64_t bytes = 0;
+
+	for (char **variable = environ; *variable; variable++)
+		bytes += (int64_t)strlen(*variable) + 1;
+	return bytes;
+}
+
+/* The last variable takes what is left, so that the sum is exact. */
+static int build(const struct shape *shape, struct parent_memory *memory, struct fault *why)
+{
+	int64_t bytes = shape->axis[AXIS_env], wanted = count_bytes() + bytes;
+
+	for (int64_t at = 0; at < bytes;) {
+		int64_t length = bytes - at < 2 * VARIABLE_BYTES ? bytes - at : VARIABLE_BYTES;
+		char text[2 * VARIABLE_BYTES + 1], *copy;
+		int used = snprintf(text, sizeof(text),
+				    "SPAWNSCOPE_%07d=", (int)(at / VARIABLE_BYTES));
+
+		memset(text + used, 'e', sizeof(text) - (size_t)used);
+		if (length <= used)
+			break;
+		text[length - 1] = '\0';
+		copy = strdup(text);
+		if (!copy || putenv(copy) != 0)
+			return fault__set(why, -ENOMEM, "out of memory");
+		at += length;
+	}
+	if (count_bytes() == wanted)
+		return 0;
+	return fault__set(why, -EINVAL, "env=%d: it takes no, or at least 32 bytes", (int)bytes);
+}
+
+/* In variables of 64 bytes. */
+const struct axis_effect axis_env = {
+	.parse = axis_parse_bytes,
+	.cost = {.per = 1, .bytes = 2},
+	.check = check,
+	.build = build,
+};

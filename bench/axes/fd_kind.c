@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <spawn.h>
+#include <string.h>
+
+#include "bench/axes/exec.h"
+#include "bench/axes/fds.h"
+
+/* glibc 2.34. Weak: NULL where the libc that runs this program lacks it. */
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from)
+	__attribute__((weak));
+
+static const char *const names[] = {
+	[FDS_CLOEXEC] = "cloexec",
+	[FDS_INHERITED] = "inherited",
+	[FDS_CLOSED] = "closed",
+	NULL,
+};
+
+static int check(const struct shape *shape, const struct method *method, struct fault *why)
+{
+	if (shape->axis[AXIS_fd_kind] != FDS_CLOSED)
+		return 0;
+	if (method->acts && !posix_spawn_file_actions_addclosefrom_np)
+		return fault__set(why, -ENOTSUP,
+				  "fd_kind=closed: this libc has no "
+				  "posix_spawn_file_actions_addclosefrom_np, which glibc has since "
+				  "2.34; see --libc");
+	if (!method->closes && !method->acts)
+		return fault__set(why, -EINVAL, "this method does not support fd_kind=closed");
+	return 0;
+}
+
+static int equip(const struct shape *shape, struct stage *stage, struct fault *why)
+{
+	posix_spawn_file_actions_t *actions;
+	int error = 0;
+
+	if (shape->axis[AXIS_fd_kind] != FDS_CLOSED)
+		return 0;
+	actions = stage__actions(stage);
+	stage->close_from = stage->slate_fd + 1;
+	if (!actions)
+		error = ENOMEM;
+	else if (posix_spawn_file_actions_addclosefrom_np)
+		error = posix_spawn_file_actions_addclosefrom_np(actions, stage->close_from);
+	return error ? fault__set(why, -error, "fd_kind: %s", strerror(error)) : 0;
+}
+
+/* Of the descriptors of AXIS_fds. */
+const struct axis_effect axis_fd_kind = {
+	.names = names,
+	.check = check,
+	.equip = equip,
+};
