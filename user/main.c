@@ -23,6 +23,8 @@ static const struct command commands[] = {
 	{"show", "a stored run as bench or profile prints it", command_show, true},
 	{"scenario", "real uses of fork, measured as their users feel them", command_scenario,
 	 true},
+	{"claims", "what people say about starting processes, put to the test", command_claims,
+	 true},
 	{"doctor", "what this kernel allows, phase by phase", command_doctor, false},
 	{"inherit", "what a child has of its parent, for each way to make one", command_inherit,
 	 false},

@@ -23,6 +23,7 @@ int command_report(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_scenario(int argc, char **argv);
+int command_claims(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_inherit(int argc, char **argv);
 int command_lab(int argc, char **argv);

@@ -11,15 +11,21 @@
 #include "user/model/calibration.h"
 #include "user/model/memory.h"
 
+static void free_command(struct run *r)
+{
+	for (size_t i = 0; r->command && r->command[i]; i++)
+		free(r->command[i]);
+	free(r->command);
+	r->command = NULL;
+}
+
 void run__free(struct run *r)
 {
 	if (!r)
 		return;
 	free(r->tool);
 	free(r->clock);
-	for (size_t i = 0; r->command && r->command[i]; i++)
-		free(r->command[i]);
-	free(r->command);
+	free_command(r);
 	facts__free(r->env, r->env_count);
 	for (size_t i = 0; i < r->cell_count; i++)
 		cell__free(&r->cells[i]);
@@ -63,16 +69,15 @@ int run__add_birth(struct run *r, const struct birth *b)
 	return 0;
 }
 
-int run__begin(struct run *r, const char *command, char *const *args, const char *clock)
+int run__set_command(struct run *r, const char *command, char *const *args)
 {
 	size_t n = 0;
 
 	while (args[n])
 		n++;
-	r->schema = RUN_SCHEMA;
+	free_command(r);
 	r->command = calloc(n + 3, sizeof(*r->command));
-	if (!r->command || text_copy(&r->tool, "spawnscope " SPAWNSCOPE_VERSION) ||
-	    text_copy(&r->clock, clock) || text_copy(&r->command[0], "spawnscope") ||
+	if (!r->command || text_copy(&r->command[0], "spawnscope") ||
 	    text_copy(&r->command[1], command))
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
@@ -80,6 +85,14 @@ int run__begin(struct run *r, const char *command, char *const *args, const char
 			return -ENOMEM;
 	}
 	return 0;
+}
+
+int run__begin(struct run *r, const char *command, char *const *args, const char *clock)
+{
+	r->schema = RUN_SCHEMA;
+	if (text_copy(&r->tool, "spawnscope " SPAWNSCOPE_VERSION) || text_copy(&r->clock, clock))
+		return -ENOMEM;
+	return run__set_command(r, command, args);
 }
 
 int run__add_env_text(struct run *r, const char *name, const char *text)

@@ -48,7 +48,7 @@ struct run {
 	struct stack_table stacks;	  /* that the births point to */
 	struct calibration *calibration;  /* only in a profile; may be NULL */
 	char *scenario;			  /* its name; NULL: it is none */
-	struct observation *observations; /* only of a scenario */
+	struct observation *observations; /* only of a scenario, and of claims */
 	size_t observation_count;
 	bool ended; /* it has its `end` line: the run is whole */
 	struct {
@@ -80,6 +80,9 @@ struct run {
  * 0 or -ENOMEM; free *r in either case.
  */
 int run__begin(struct run *r, const char *command, char *const *args, const char *clock);
+
+/* Replaces the command. 0 or -ENOMEM. */
+int run__set_command(struct run *r, const char *command, char *const *args);
 void run__free(struct run *r); /* frees what r holds, not r; accepts NULL */
 
 /* Adds an empty cell; only its order is set. NULL: out of memory. Invalidates pointers to cells. */

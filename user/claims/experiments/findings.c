@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/claims/experiments/findings.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+static struct finding *finding(struct findings *f, const char *name)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (!strcmp(f->v[i].name, name))
+			return &f->v[i];
+	return NULL;
+}
+
+void findings__add(struct findings *f, const char *name, int64_t value)
+{
+	struct finding *found = finding(f, name);
+
+	if (found && found->n < FINDING_VALUES)
+		found->v[found->n++] = value;
+}
+
+void findings__absent(struct findings *f, const char *name, const char *why, ...)
+{
+	struct finding *found = finding(f, name);
+	va_list args;
+
+	if (!found)
+		return;
+	found->n = 0;
+	va_start(args, why);
+	vsnprintf(found->absent, sizeof(found->absent), why, args);
+	va_end(args);
+}
+
+int experiment_fork(void)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid == 0 && (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent))
+		_exit(1);
+	return pid;
+}
+
+int experiment_cpus(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) ? 1 : CPU_COUNT(&set);
+}
+
+char *experiment_memory(size_t bytes)
+{
+	char *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		return NULL;
+	madvise(p, bytes, MADV_NOHUGEPAGE);
+	memset(p, 1, bytes);
+	return p;
+}
+
+void *experiment_page(void)
+{
+	void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}

@@ -1,0 +1,119 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The command claims: verdicts that cannot depend on the machine, verdicts of a stored run, and that
+# nothing is left.
+#
+# shellcheck disable=SC2154 # what tool.bash sets
+
+load "$BATS_TEST_DIRNAME/../../tests/tool.bash"
+
+# Claims without cells of a bench: seconds.
+DIRECT=vfork-pid,vfork-first,fork-first,stack-cow,parent-cow,spawn-is-fork-exec,preload,process-limit,commit-limit
+
+verdict() { # FILE CLAIM
+    jq -r --arg name "$2" '.claims[] | select(.name == $name) | .verdict' "$1"
+}
+
+# Fails, with the claim as it is in the file, unless it has this verdict.
+is() { # FILE CLAIM VERDICT
+    jq --arg name "$2" '.claims[] | select(.name == $name)' "$1"
+    [ "$(verdict "$1" "$2")" = "$3" ]
+}
+
+number() { # FILE CLAIM WHAT: the number whose words match
+    jq -r --arg name "$2" --arg what "$3" \
+        '.claims[] | select(.name == $name).numbers[] | select(.what | test($what)).number.value' "$1"
+}
+
+# What holds on every Linux that this program runs on.
+are_universal() { # FILE
+    is "$1" vfork-pid 'does not hold'
+    [ "$(number "$1" vfork-pid 'whose parent')" = 200 ]
+    is "$1" vfork-first holds
+    [ "$(number "$1" vfork-first 'had ended')" = 200 ]
+    is "$1" parent-cow holds
+    is "$1" preload depends
+    is "$1" process-limit holds
+    [ "$(number "$1" process-limit EAGAIN)" = 10 ]
+    [[ $(verdict "$1" fork-first) =~ ^(holds|inconclusive)$ ]]
+    [[ $(verdict "$1" stack-cow) =~ ^(holds|absent)$ ]]
+    # glibc since 2.24; where ptrace is refused it is absent.
+    [[ $(verdict "$1" spawn-is-fork-exec) =~ ^(does not hold|absent)$ ]]
+    if [ "$(cat /proc/sys/vm/overcommit_memory)" != 2 ]; then
+        is "$1" commit-limit absent
+        jq -e '.claims[] | select(.name == "commit-limit").why | test("vm.overcommit_memory is [01]")' "$1"
+    fi
+}
+
+@test "verdicts that cannot depend on the machine, and the same again from the file" {
+    "$TOOL" claims -q --claim "$DIRECT" --json -o "$DIR/run.jsonl" >"$DIR/first"
+    are_universal "$DIR/first"
+    [ "$(jq '.claims | length' "$DIR/first")" -eq 9 ]
+    "$TOOL" claims --claim "$DIRECT" --json "$DIR/run.jsonl" >"$DIR/second"
+    diff "$DIR/first" "$DIR/second"
+    "$TOOL" claims --claim "$DIRECT" --json - <"$DIR/run.jsonl" | diff "$DIR/first" -
+    # What it did not measure is absent, and not guessed.
+    "$TOOL" claims --json "$DIR/run.jsonl" >"$DIR/all"
+    for claim in vfork-ratio tens-of-gb fork-exec spawn-vfork-exec only-forker-waits libraries-once; do
+        is "$DIR/all" "$claim" absent
+    done
+    jq -e '.claims | all(.why != "" and .tested != "")' "$DIR/all"
+}
+
+@test "an ordinary user gets the same verdicts" {
+    need_root
+    "${AS_NOBODY[@]}" "$TOOL" claims -q --claim "$DIRECT" --json >"$DIR/json"
+    are_universal "$DIR/json"
+}
+
+@test "the text has each claim once, its verdict, and fits the terminal" {
+    "$TOOL" claims -q -v --claim vfork-pid,preload,commit-limit >"$DIR/text"
+    cat "$DIR/text"
+    [[ $(head -n 1 "$DIR/text") == '3 claims: '* ]]
+    [ "$(grep -c '^"' "$DIR/text")" -eq 3 ]
+    [ "$(grep -c '^    Tested: ' "$DIR/text")" -eq 3 ]
+    grep -qF '  does not hold: ' "$DIR/text"
+    grep -qF "children with the parent's id, of 200: 0" "$DIR/text"
+    [ "$(wc -L <"$DIR/text")" -le 80 ]
+}
+
+@test "the list has all claims, and each has its file" {
+    "$TOOL" claims --list >"$DIR/list"
+    cat "$DIR/list"
+    [ "$(grep -c '^[a-z]' "$DIR/list")" -eq "$(find user/claims/judges -name '*.c' | wc -l)" ]
+    grep -qE '^vfork-pid  +vfork' "$DIR/list"
+}
+
+@test "a mistake gets one line, and leaves no file" {
+    printf '{"type":"run","schema":1,"tool":"x","command":[],"clock":"monotonic","seed":"1","environment":{},"phases":{}}\n' \
+        >"$DIR/torn"
+    while IFS='|' read -r args want; do
+        # shellcheck disable=SC2086 # several words
+        one_line 2 "$want" "$TOOL" claims $args
+    done <<MISTAKES
+--claim vfork|vfork-ratio, .* or commit-limit
+--claim vfork-pid,|vfork-ratio, .* or commit-limit
+/none|/none: No such file
+$DIR/torn|has no end line
+$DIR/torn $DIR/torn|is a second one
+-o x $DIR/torn|-o writes what is measured anew
+--claim vfork-pid -o /none/x|cannot write /none/x
+MISTAKES
+    [ ! -e x ]
+}
+
+@test "nothing is left when it is interrupted or killed" {
+    local own=$ROOM/own signal
+    copy_tool "$own"
+    for signal in INT KILL; do
+        for claim in only-forker-waits vfork-ratio; do
+            "$own/spawnscope" claims -q --claim "$claim" >"$DIR/out" 2>"$DIR/err" &
+            sleep 0.4
+            kill -s "$signal" $!
+            refute wait $!
+            [ ! -s "$DIR/out" ]
+            eventually none_left "$own"
+        done
+    done
+}
