@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The ways in which a program starts another one, with pipes and a working directory. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct launch {
+	const char *const *argv; /* argv[0] is a path with "/" */
+	const char *folder;	 /* its working directory; NULL: the caller's */
+	int in, out;		 /* its standard input, and its standard output and error */
+	bool session;		 /* a session of its own */
+	/* Of the way `fork`: what the child does in place of the program. NULL: there is a program.
+	 */
+	void (*inner)(void);
+};
+
+struct way {
+	const char *name;
+	/* Returns when the caller can go on: 0, or -errno. The child is the caller's. */
+	int (*start)(const struct launch *l, pid_t *pid);
+};
+
+extern const struct way way_fork, way_fork_exec, way_vfork_exec, way_posix_spawn, way_zygote;
+
+/* Those that start a program. */
+#define WAYS_EXEC_COUNT 4
+extern const struct way *const ways_exec[WAYS_EXEC_COUNT];
+
+/*
+ * Forks the zygote, which must be a child of the process that uses it, while that is small. It ends
+ * with the caller. 0 or -errno.
+ */
+int ways_begin(void);
+
+/* In a child: the standard descriptors, the folder, the session. Ends the child if that fails. */
+void ways_prepare(const struct launch *l);

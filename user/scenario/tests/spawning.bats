@@ -1,0 +1,42 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Scenarios of programs that start programs: what comes out, and that nothing is left.
+
+# shellcheck disable=SC2016 # jq has the variables
+
+load scenario.bash
+
+# Each of these jobs has N values of each time; a child ends after its output, which was right.
+all_done() { # N JOBS
+    holds "map(select(.name == \"total\")) | length == $2 and all(.n == $1)"
+    holds 'map(select(.name == "different")) | length > 0 and all(.values == [0])'
+    holds '. as $all | map(select(.name == "total")) | all(. as $t |
+        [$all[] | select(.key == $t.key and .name == ("stall", "first", "result")) | .values] as $before |
+        $before | all(. as $b | [range($t.n)] | all($b[.] <= $t.values[.])))'
+}
+
+# The tool, the process that spawns, and its zygote.
+spawning() {
+    [ "$(left | wc -l)" -ge 3 ]
+}
+
+@test "heavy-helper: each way lists the same" {
+    scenario heavy-helper --size 16M --rounds 8
+    all_done 8 5
+    holds 'map(select(.name == "total") | .key.way) | sort == ["fork", "fork-exec", "posix_spawn", "vfork-exec", "zygote"]'
+    holds 'map(select(.name == "rss")) | length == 1 and .[0].values[0] >= 16777216'
+    head -n 1 "$DIR/text" | grep -q '^How long does a process of 16 MiB wait'
+}
+
+@test "heavy-helper: without ls, what needs it is absent with the reason" {
+    PATH=/none "$OWN/spawnscope" scenario heavy-helper --size 1M --rounds 6 >"$DIR/text"
+    grep -q '^fork  ' "$DIR/text"
+    [ "$(grep -c '^Not measured: ' "$DIR/text")" -eq 4 ]
+    grep -q '^Not measured: posix_spawn: No such file' "$DIR/text"
+}
+
+@test "heavy-helper: what does not fit is refused; killed, it leaves nothing" {
+    one_line 2 'do not fit .*: try --size [0-9]+M$' "$OWN/spawnscope" scenario heavy-helper --size 9999T
+    killed_when spawning heavy-helper --size 64M --rounds 100
+}
