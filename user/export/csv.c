@@ -13,12 +13,18 @@
 #include "user/model/birth.h"
 #include "user/text/markup.h"
 
-/* The text, in quotes if it needs them; hidden characters become \xHH. */
+/*
+ * The text, in quotes if it needs them; hidden characters become \xHH. Spreadsheets evaluate a cell
+ * that begins with one of these, and names are others' to choose: they get a ' in front. So does a
+ * text that begins with ', so that one ' less is the name again.
+ */
 static void write_text(FILE *out, const char *text)
 {
 	const char *quote = strpbrk(text, ",\"") ? "\"" : "";
 
 	fputs(quote, out);
+	if (*text && strchr("=+-@'", *text))
+		fputc('\'', out);
 	text_plain(out, text, "\"", '"');
 	fputs(quote, out);
 }

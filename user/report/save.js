@@ -102,11 +102,11 @@ function chartRows(view) {
 	});
 }
 
-/* A text that a spreadsheet would compute is not one for it. */
+/* A ' keeps a spreadsheet from computing a text; one ' less is the text again. Quantities stay: "-3.1 %". */
 function csvField(value) {
 	if (value === null || value === undefined)
 		return "";
-	const text = named(String(value), Infinity), plain = /^[=@+-]/.test(text) && !/^[+-]?[\d.]/.test(text) ? "'" + text : text;
+	const text = named(String(value), Infinity), plain = /^[=@+'-]/.test(text) && !/^[+-]?\d+([.,]\d+)*( ?[%a-zµ]+)?$/i.test(text) ? "'" + text : text;
 	return /[",]/.test(plain) ? '"' + plain.replace(/"/g, '""') + '"' : plain;
 }
 

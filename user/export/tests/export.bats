@@ -97,6 +97,17 @@ columns() { # FILE NAME...: these columns, by their heads
     [ "$(wc -l <"$DIR/run.csv")" -eq 6 ]
 }
 
+@test "csv: no name is a cell that a spreadsheet computes, and each can be read back" {
+    local first
+    for first in = + - @ \'; do
+        made_profile 4 | jq -c --arg first "$first" 'if .type != "birth" then . else (.parent.comm, .parent.exe) = $first + "1+1"
+            | .exec = {result: 0, path: ($first + "1+1"), argv: [$first + "2"]} end' >"$DIR/run.jsonl"
+        export_of csv "$DIR/run.jsonl" >"$DIR/run.csv"
+        columns "$DIR/run.csv" parent_comm parent_exe exec_path exec_argv >"$DIR/got"
+        [ "$(sort -u "$DIR/got")" = "'${first}1+1,'${first}1+1,'${first}1+1,'${first}2" ]
+    done
+}
+
 # Perfetto
 
 @test "perfetto: the trace that profile writes, of the same births" {
