@@ -135,12 +135,12 @@ int main(int argc, char **argv)
 		return help(argv[2]);
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help") || !strcmp(argv[1], "-h")) {
 		usage(stdout);
-		return EXIT_OK;
+		return streams_end(EXIT_OK);
 	}
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
 		puts("spawnscope " SPAWNSCOPE_VERSION);
-		return EXIT_OK;
+		return streams_end(EXIT_OK);
 	}
 	c = find_command(argv[1]);
-	return c ? run_command(c, argc, argv) : EXIT_TROUBLE;
+	return c ? streams_end(run_command(c, argc, argv)) : EXIT_TROUBLE;
 }

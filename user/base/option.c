@@ -11,6 +11,7 @@
 #include "user/base/command.h"
 #include "user/base/option_list.h"
 #include "user/base/say.h"
+#include "user/base/streams.h"
 #include "user/text/layout.h"
 #include "user/text/strbuf.h"
 
@@ -169,12 +170,12 @@ int option_parse(const struct argp *argp, int argc, char **argv, void *input)
 
 	if (option_list_wanted(argc, argv)) {
 		option_list_print(argp, input);
-		exit(EXIT_OK);
+		exit(streams_end(EXIT_OK));
 	}
 	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
 		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
 			print_help(argp, argv[0]);
-			exit(EXIT_OK);
+			exit(streams_end(EXIT_OK));
 		}
 	/* In order: after a command without --, its options are not taken for ours. */
 	if (!argp_parse(argp, argc, argv, ARGP_SILENT | ARGP_IN_ORDER, NULL, input))
