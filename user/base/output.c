@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "user/base/interrupt.h"
 #include "user/base/place.h"
+#include "user/base/say.h"
 
 #define TRIES 100 /* until a name is free, or a file stays what it is */
 
@@ -86,9 +89,53 @@ static int create_exposed(const struct place *p, bool exists)
 	return err ? err : fd;
 }
 
+/*
+ * The signals that ask to stop. Shells ignore SIGINT and SIGQUIT in background jobs, which no user
+ * asked for; nohup ignores SIGHUP.
+ */
+static void find_stops(sigset_t *stops)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+	struct sigaction action;
+
+	sigemptyset(stops);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		sigaction(signals[i], NULL, &action);
+		if (signals[i] != SIGHUP || action.sa_handler != SIG_IGN)
+			sigaddset(stops, signals[i]);
+	}
+}
+
+/*
+ * A named pipe is opened when someone reads it. The wait ends with a signal, of which the program
+ * then dies: open() itself would go on waiting, since commands block signals or restart calls.
+ */
+static int open_pipe(const struct place *p, int flags)
+{
+	const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+	sigset_t stops, before;
+	int fd, number = interrupt_requested();
+
+	find_stops(&stops);
+	sigprocmask(SIG_BLOCK, &stops, &before);
+	while ((fd = openat(p->folder, p->name, flags | O_NONBLOCK)) < 0 && errno == ENXIO) {
+		if (!number)
+			number = sigtimedwait(&stops, NULL, &pause);
+		if (number > 0) {
+			complain("nothing reads the pipe %s", p->name);
+			interrupt_die_by(number);
+		}
+		number = 0;
+	}
+	fd = fd < 0 || fcntl(fd, F_SETFL, 0) ? -errno : fd;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return fd;
+}
+
 /* Opens what is no regular file: a pipe, a terminal, /dev/full. */
 static int open_special(const struct place *p, const struct stat *st)
 {
+	const int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | (p->magic ? 0 : O_NOFOLLOW);
 	struct stat opened;
 	int fd;
 
@@ -97,10 +144,14 @@ static int open_special(const struct place *p, const struct stat *st)
 	/* Others have laid a pipe where root writes: they would read what is root's. */
 	if (p->exposed && st->st_uid != 0)
 		return -EACCES;
-	fd = openat(p->folder, p->name,
-		    O_WRONLY | O_CLOEXEC | O_NOCTTY | (p->magic ? 0 : O_NOFOLLOW));
+	if (S_ISFIFO(st->st_mode)) {
+		fd = open_pipe(p, flags);
+	} else {
+		fd = openat(p->folder, p->name, flags);
+		fd = fd < 0 ? -errno : fd;
+	}
 	if (fd < 0)
-		return -errno;
+		return fd;
 	if (fstat(fd, &opened) || (opened.st_mode & S_IFMT) != (st->st_mode & S_IFMT)) {
 		close(fd);
 		return -EAGAIN;

@@ -289,6 +289,73 @@ stays_on_full_disk() {
     [ "$(cat "$DIR/out")" = "spawnscope: cannot write $OUT: No space left on device" ]
 }
 
+# The system call in which a process waits for a reader: rt_sigtimedwait.
+waits() { # PID
+    grep -q '^128 ' "/proc/$1/syscall"
+}
+
+# On a pipe that nobody reads. Each signal in turn.
+stopped() { # COMMAND...
+    local number pid signals=(INT TERM HUP QUIT)
+    turn=$(((${turn:-0} + 1) % 4))
+    number=$(kill -l "${signals[turn]}")
+    "$TOOL" "$@" <"$ROOM/run.jsonl" >/dev/null 2>"$DIR/err" 3>&- &
+    pid=$!
+    eventually waits "$pid"
+    kill -"$number" "$pid"
+    exit_of "$pid" $((128 + number))
+    cat "$DIR/err"
+    grep -q '^spawnscope: nothing reads the pipe pipe$' "$DIR/err"
+}
+
+@test "a signal ends the wait for the reader of a pipe" {
+    need_root
+    OUT=$DIR/pipe
+    mkfifo "$OUT"
+    each "$ALL" stopped
+}
+
+read_later() { # COMMAND...
+    (sleep 0.1 && exec cat "$OUT") >"$DIR/read" 3>&- &
+    written "$@"
+    wait $!
+    [ -s "$DIR/read" ]
+}
+
+@test "a pipe is written to as soon as someone reads it" {
+    OUT=$DIR/pipe
+    mkfifo "$OUT"
+    each 'whole adds' read_later
+}
+
+# Commands that print, and do not begin with an output that is opened.
+printers() {
+    cat <<ROWS
+--help
+--version
+help bench
+bench --help
+doctor
+scenario list
+show $ROOM/run.jsonl
+report --format markdown $ROOM/run.jsonl
+export --format csv $ROOM/run.jsonl
+gate $ROOM/run.jsonl $ROOM/other.jsonl
+bench --no-trace --method fork --size 1M --runs 2
+ROWS
+}
+
+@test "what standard output did not take is an error" {
+    local words status
+    while read -ra words; do
+        status=0
+        "$TOOL" "${words[@]}" >/dev/full 2>"$DIR/err" </dev/null || status=$?
+        echo "${words[*]}: $status, $(cat "$DIR/err")"
+        [ "$status" -eq 2 ]
+        [ "$(grep -c 'No space left on device' "$DIR/err")" -eq 1 ]
+    done < <(printers)
+}
+
 @test "a full disk is an error and leaves the old file" {
     need_root
     folder=$ROOM/$BATS_TEST_NUMBER
