@@ -20,7 +20,7 @@ int axis_check_exec(const char *name, const struct method *method, struct fault 
 
 int axis_check_strings(const struct shape *shape, struct fault *why)
 {
-	int64_t bytes = shape__get(shape, AXIS_env) + shape__get(shape, AXIS_args);
+	int64_t bytes = shape__get(shape, AXIS_env_bytes) + shape__get(shape, AXIS_arg_bytes);
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_STACK, &limit) != 0)

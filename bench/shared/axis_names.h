@@ -37,8 +37,9 @@
 	  NULL, NULL)                                                                              \
 	X(file_actions, "file-actions", NUMBER, "file actions of posix_spawn, each a dup2",        \
 	  "a file action", "action")                                                               \
-	X(env, "env", KIBS, "additional bytes of environment", "the environment", "KiB")           \
-	X(args, "args", KIBS, "additional bytes of arguments", "the arguments", "KiB")             \
+	X(env_bytes, "env-bytes", KIBS, "additional bytes of environment", "the environment",      \
+	  "KiB")                                                                                   \
+	X(arg_bytes, "arg-bytes", KIBS, "additional bytes of arguments", "the arguments", "KiB")   \
 	X(path, "path", NUMBER, "entries of PATH that are searched before the program is found",   \
 	  "an entry of PATH", "entry")
 

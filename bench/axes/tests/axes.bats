@@ -70,26 +70,26 @@ fact() { # CELL NAME
     chmod +x "$DIR/bin/program"
     "$BENCH" --method fork-exec --size 1M --runs 1 --warmup 0 --program "$DIR/bin/program" >"$DIR/out"
     cp "$DIR/environment" "$DIR/before"
-    "$BENCH" --method fork-exec --size 1M --runs 1 --warmup 0 --env 1000 --path 3 \
+    "$BENCH" --method fork-exec --size 1M --runs 1 --warmup 0 --env-bytes 1000 --path 3 \
         --program "$DIR/bin/program" >>"$DIR/out"
     grep -x "PATH=/.:/.:/.:$DIR/bin:/.*/bin" "$DIR/environment"
     [ "$(($(grep -v ^PATH= "$DIR/environment" | wc -c) - $(grep -v ^PATH= "$DIR/before" | wc -c)))" -eq 1000 ]
     strace -V >/dev/null 2>&1 || skip "no strace"
     strace -f -qq -e trace=execve -s 9 -v -o "$DIR/trace" "$BENCH" --size 1M --runs 1 --warmup 0 \
-        --method posix_spawn,vfork-exec --path 2 --args 200 >>"$DIR/out"
+        --method posix_spawn,vfork-exec --path 2 --arg-bytes 200 >>"$DIR/out"
     # Per spawn two entries without it, and then the program: argv[0], the slate, words of 64 bytes.
     [ "$(grep -c 'execve("/./spawnscope-child".* = -1 ENOENT' "$DIR/trace")" -eq 4 ]
     [ "$(grep -cE 'execve\("/.*/spawnscope-child", \["[^"]*"\.\.\., "4", ("a{9}"\.\.\.(, )?){3}, "a{7}"\]' "$DIR/trace")" -ge 2 ]
 }
 
 @test "strings that exec refuses, and methods without an exec, are skipped with the reason" {
-    measured --method fork,posix_spawn,zygote --size 1M --env 4K,16M
-    grep '^skip 0 env: this method does not exec' "$DIR/out"
-    grep "^skip 2 env: this method's helper has its own" "$DIR/out"
+    measured --method fork,posix_spawn,zygote --size 1M --env-bytes 4K,16M
+    grep '^skip 0 env_bytes: this method does not exec' "$DIR/out"
+    grep "^skip 2 env_bytes: this method's helper has its own" "$DIR/out"
     grep '^skip 4 environment and arguments take .*ulimit -s' "$DIR/out"
     [ "$(grep -c '^sample 1' "$DIR/out")" -eq 3 ]
-    run -0 "$BENCH" --method fork-exec --size 1M --runs 1 --args 64 --program /bin/true
-    [[ $output == *"skip 0 args: your program has arguments of its own"* ]]
+    run -0 "$BENCH" --method fork-exec --size 1M --runs 1 --arg-bytes 64 --program /bin/true
+    [[ $output == *"skip 0 arg_bytes: your program has arguments of its own"* ]]
 }
 
 @test "descriptors are closed, inherited, or closed by the child" {

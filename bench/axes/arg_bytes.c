@@ -8,7 +8,7 @@
 static int check(const struct shape *shape, const struct method *method, struct fault *why)
 {
 	if (!method->execs)
-		return fault__set(why, -EINVAL, "args: this method does not exec");
+		return fault__set(why, -EINVAL, "arg_bytes: this method does not exec");
 	return axis_check_strings(shape, why);
 }
 
@@ -17,13 +17,13 @@ static int equip(const struct shape *shape, struct stage *stage, struct fault *w
 	int err;
 
 	if (stage->silent)
-		return fault__set(why, -EINVAL, "args: your program has arguments of its own");
-	err = stage__add_arguments(stage, (size_t)shape->axis[AXIS_args]);
-	return err ? fault__set(why, err, "args: %s", strerror(-err)) : 0;
+		return fault__set(why, -EINVAL, "arg_bytes: your program has arguments of its own");
+	err = stage__add_arguments(stage, (size_t)shape->axis[AXIS_arg_bytes]);
+	return err ? fault__set(why, err, "arg_bytes: %s", strerror(-err)) : 0;
 }
 
 /* In words of 64 bytes. */
-const struct axis_effect axis_args = {
+const struct axis_effect axis_arg_bytes = {
 	.parse = axis_parse_bytes,
 	.cost = {.per = 1, .bytes = 4},
 	.check = check,

@@ -13,7 +13,7 @@
 
 static int check(const struct shape *shape, const struct method *method, struct fault *why)
 {
-	int err = axis_check_exec("env", method, why);
+	int err = axis_check_exec("env_bytes", method, why);
 
 	return err ? err : axis_check_strings(shape, why);
 }
@@ -30,7 +30,7 @@ static int64_t count_bytes(void)
 /* The last variable takes what is left, so that the sum is exact. */
 static int build(const struct shape *shape, struct parent_memory *memory, struct fault *why)
 {
-	int64_t bytes = shape->axis[AXIS_env], wanted = count_bytes() + bytes;
+	int64_t bytes = shape->axis[AXIS_env_bytes], wanted = count_bytes() + bytes;
 
 	for (int64_t at = 0; at < bytes;) {
 		int64_t length = bytes - at < 2 * VARIABLE_BYTES ? bytes - at : VARIABLE_BYTES;
@@ -49,11 +49,12 @@ static int build(const struct shape *shape, struct parent_memory *memory, struct
 	}
 	if (count_bytes() == wanted)
 		return 0;
-	return fault__set(why, -EINVAL, "env=%d: it takes no, or at least 32 bytes", (int)bytes);
+	return fault__set(why, -EINVAL, "env_bytes=%d: it takes no, or at least 32 bytes",
+			  (int)bytes);
 }
 
 /* In variables of 64 bytes. */
-const struct axis_effect axis_env = {
+const struct axis_effect axis_env_bytes = {
 	.parse = axis_parse_bytes,
 	.cost = {.per = 1, .bytes = 2},
 	.check = check,
