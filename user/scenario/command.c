@@ -11,7 +11,7 @@
 #include "user/model/memory.h"
 #include "user/scenario/options.h"
 #include "user/scenario/stage.h"
-#include "user/store/inputs.h"
+#include "user/scenario/upgrade/server.h"
 #include "user/store/store.h"
 
 static int cannot_write(struct fault *why, const char *path, int err)
@@ -136,6 +136,9 @@ int command_scenario(int argc, char **argv)
 		scenario_list(stdout);
 		return EXIT_OK;
 	}
+	/* Only for ourselves. */
+	if (argc == 2 + UPGRADE_RESUME_ARGS && !strcmp(argv[1], UPGRADE_RESUME))
+		upgrade_resume(argv + 2);
 	if (scenario_options__parse(&c, argc, argv))
 		return EXIT_TROUBLE;
 	err = c.input ? read_run(&c, &r, &why) : run_scenario(&c, argv, &r, &why);
