@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "user/analysis/stats.h"
+#include "user/answers/share.h"
 #include "user/answers/words.h"
 #include "user/model/phase.h"
 #include "user/text/utf8.h"
@@ -101,13 +102,16 @@ static enum phase next_phase(const struct row *row, enum phase after)
 	return found;
 }
 
-static void say_where(struct headline *h, const struct row *slow)
+static void say_where(struct headline *h, const struct rows *rows, const struct row *slow)
 {
 	enum phase p = next_phase(slow, PHASE_none);
 	name_buf name;
 
 	for (int i = 0; i < NAMED_MAX && p != PHASE_none; i++) {
-		say(h, "%s%.0f %%", i ? ", " : " ", 100 * share(slow, p));
+		struct interval of =
+			share__of(rows, slow, p, row__judged_blocks(slow), median(slow));
+
+		say(h, "%s%s", i ? ", " : " ", share__text(&of).text);
 		if (!i)
 			say(h, " of %s is", utf8_cut(slow->method, NAME_WIDTH, name));
 		say(h, " %s (%s)", phase_name(p), phase_models[p].brief);
@@ -174,7 +178,7 @@ bool headline__of(struct headline *h, const struct rows *rows)
 		return false;
 	times = row__against(slow, fast);
 	say_both(h, rows, slow, fast, &times);
-	say_where(h, slow);
+	say_where(h, rows, slow);
 	if (row__execs(slow) && !strcmp(fast->method, ROW_REFERENCE) &&
 	    (words_known(&times) ? times.low : times.estimate) >= WORTH)
 		say(h, " Use posix_spawn.");

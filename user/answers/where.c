@@ -3,9 +3,9 @@
 #include "user/answers/where.h"
 
 #include <math.h>
-#include <stdio.h>
 
 #include "user/analysis/stats.h"
+#include "user/answers/share.h"
 #include "user/answers/words.h"
 #include "user/model/phase.h"
 #include "user/text/utf8.h"
@@ -39,38 +39,6 @@ static bool find_largest(const struct row *row, struct share *s)
 	return s->phase != PHASE_none && row->call.median > 0;
 }
 
-/* 0 or -ENOMEM. */
-static int measure(struct share *s, const struct run *run)
-{
-	const struct series *times = &s->row->cell->phases[s->phase];
-	struct blocks b;
-	int err = blocks__medians(&b, run, s->row->cell, times);
-
-	if (err)
-		return err;
-	if (b.n != s->row->call_blocks.n)
-		b.n = 0;
-	for (size_t i = 0; i < b.n; i++)
-		b.v[i] /= s->row->call_blocks.v[i];
-	s->of_call = blocks__log_interval(&b, stats_median(times) / s->row->call.median);
-	if (s->of_call.high > 1) /* a phase of a call is no more than it */
-		s->of_call.high = fmax(1, s->of_call.estimate);
-	return 0;
-}
-
-/* "91 % (89 to 93)" */
-static struct number percent(const struct interval *i)
-{
-	struct number n;
-
-	if (words_known(i))
-		snprintf(n.text, sizeof(n.text), "%.0f %% (%.0f to %.0f)", 100 * i->estimate,
-			 100 * i->low, 100 * i->high);
-	else
-		snprintf(n.text, sizeof(n.text), "%.0f %%", 100 * i->estimate);
-	return n;
-}
-
 /* The longest call of all; it has a phase. */
 static bool find_longest(const struct rows *rows, struct share *longest)
 {
@@ -93,12 +61,16 @@ void answers__add_where(struct answers *answers, const struct rows *rows)
 	struct answer *a;
 	name_buf method, parent;
 
-	if (!find_longest(rows, &longest) || measure(&longest, rows->run))
+	if (!find_longest(rows, &longest))
+		return;
+	longest.of_call = share__of(rows, longest.row, longest.phase, &longest.row->call_blocks,
+				    longest.row->call.median);
+	if (isnan(longest.of_call.estimate))
 		return;
 	a = answers__add(answers, "Where does the time of the longest call go?");
 	a->headline = true;
 	answer__figure(a, "%s, %s of %s from %s", phase_name(longest.phase),
-		       percent(&longest.of_call).text,
+		       share__text(&longest.of_call).text,
 		       utf8_cut(longest.row->method, NAME_WIDTH, method),
 		       utf8_cut(longest.row->parent, NAME_WIDTH, parent));
 	answer__detail(a, "That is %s", phase_models[longest.phase].brief);

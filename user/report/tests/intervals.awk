@@ -296,9 +296,56 @@ function tracing(    m, i, r, y, sum, logs, cells, k, ratio, least, most, of_lea
     print "taken in turn: " of_least ", " of_most " (the average"
 }
 
+# "57 % (54 to 61)": of the phase in a time that contains it.
+function part_of(method, mib, phase, kind,    r, y, part) {
+    part = of(method, mib, phase) / of(method, mib, kind)
+    for (r = 1; r <= R; r++) y[r] = of(method, mib, phase, r) / of(method, mib, kind, r)
+    log_interval(y, R, part)
+    return sprintf("%.0f %% (%.0f to %.0f)", 100 * part, 100 * LOW, 100 * (HIGH > 1 ? 1 : HIGH))
+}
+
+# The slowest start of a program, beside posix_spawn or the fastest from the same parent; its two phases.
+function headline(    m, i, slow, at, fast, kind, text, first, second, words) {
+    kind = "exec_ns"
+    for (i = 1; i <= S; i++)
+        for (m = 1; m <= M; m++)
+            if (has(methods[m], sizes[i], kind) && (slow == "" || of(methods[m], sizes[i], kind) > of(slow, at, kind))) {
+                slow = methods[m]
+                at = sizes[i]
+            }
+    for (m = 1; m <= M; m++)
+        if (methods[m] != slow && has(methods[m], at, kind) && fast != "posix_spawn" &&
+            (fast == "" || methods[m] == "posix_spawn" || of(methods[m], at, kind) < of(fast, at, kind)))
+            fast = methods[m]
+    text = "Starting a program from a parent of " named(at) " takes " timed(slow, at, kind) " with " slow
+    against(slow, fast, at)
+    if (LOW <= 1 && HIGH >= 1) text = text "; " fast " is within noise of it."
+    else text = text " and " timed(fast, at, kind) " with " fast ": " figure(against(slow, fast, at), "") " times as long."
+    if (has(slow, at, "copy_mm")) {
+        words["copy_mm"] = "the address-space copy, whole"
+        words["exec_flush"] = "dropping the old image"
+        first = of(slow, at, "copy_mm") > of(slow, at, "exec_flush") ? "copy_mm" : "exec_flush"
+        second = first == "copy_mm" ? "exec_flush" : "copy_mm"
+        text = text " " part_of(slow, at, first, kind) " of " slow " is " first " (" words[first] "), " part_of(slow, at, second, kind) " " second " (" words[second] ")."
+    }
+    print text
+}
+
+function longest_call(    m, i, method, at) {
+    for (i = 1; i <= S; i++)
+        for (m = 1; m <= M; m++)
+            if (has(methods[m], sizes[i], "copy_mm") && (method == "" || of(methods[m], sizes[i], "spawn_ns") > of(method, at, "spawn_ns"))) {
+                method = methods[m]
+                at = sizes[i]
+            }
+    print "copy_mm, " part_of(method, at, "copy_mm", "spawn_ns") " of " method " from " named(at)
+}
+
 END {
     sort(sizes, S)
     table()
+    headline()
+    if (trace == "phases") longest_call()
     starts()
     if (cross) {
         winners("exec_ns")

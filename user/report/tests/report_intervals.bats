@@ -12,7 +12,7 @@ load report.bash
 figures() {
     jq -rs '.[0].rounds as $rounds | .[] | select(.type == "cell") | . as $c
         | (if .key.trace == "all" then {bill: [.phases[].ns // empty] | transpose | map(add)}
-           else .samples + {copy_mm: .phases.copy_mm.ns, ptes_copied: .counts.ptes_copied} end) | to_entries[] | select(.value)
+           else .samples + {copy_mm: .phases.copy_mm.ns, exec_flush: .phases.exec_flush.ns, ptes_copied: .counts.ptes_copied} end) | to_entries[] | select(.value)
         | [$c.key.method, $c.key.rss_bytes / 1048576, ($c.key.trace | sub("all"; "phases")), .key, $rounds] + .value | join(" ")' "$1" |
         LC_ALL=C.UTF-8 awk "${@:2}" -f "$BATS_TEST_DIRNAME/intervals.awk"
 }
@@ -58,6 +58,9 @@ noisy_run() {
              samples: ({spawn_ns: $v, total_ns: ($v | map(. * 2))} + if $method | test("exec|spawn") then {exec_ns: $v} else {} end)}
             + if $method == "fork" and $trace == "phases" then
                 {phases: {copy_mm: {source: "fentry:dup_mmap", ns: ($v | map(. - 50000))}}, counts: {ptes_copied: [range(40) | $mib * 256]}}
+              elif $method == "fork-exec" and $trace == "phases" then
+                {phases: {copy_mm: {source: "fentry:dup_mmap", ns: ($v | to_entries | map(.value * 0.3 * (1 + noise(.key + 4000) / 10) | round))},
+                          exec_flush: {source: "fentry:begin_new_exec", ns: ($v | to_entries | map(.value * 0.5 * (1 + noise(.key + 5000) / 10) | round))}}}
               elif $trace == "all" then
                 {unattributed_ns: [range(40) | 100],
                  phases: ([{name: "clone_setup", share: 0.1}, {name: "copy_mm", share: 0.6}, {name: "clone_finish", share: 0.02}, {name: "wake", share: 0.03},
@@ -81,6 +84,7 @@ noisy_run() {
     grep -q '^vfork, ' "$DIR/figures"
     grep -q '^1 MiB: fork-exec, .*; 1 GiB: posix_spawn, ' "$DIR/figures"
     grep -q '^bill [0-9.]* µs (' "$DIR/figures"
+    grep -Eq '^Starting a program .*\. [0-9]+ % \([0-9]+ to [0-9]+\) of fork-exec is exec_flush \(.*\), [0-9]+ % \([0-9]+ to [0-9]+\) copy_mm \(.*\)\.$' "$DIR/figures"
     grep -q '^copy_mm .* per present PTE copied$' "$DIR/figures"
     says "$DIR/run.jsonl"
 }
