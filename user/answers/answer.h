@@ -15,8 +15,14 @@ struct answer {
 	char figure[256]; /* the answer in a few words */
 	char detail[1024];
 	bool headline; /* a terminal shows the question and the figure: what the run is about */
-	bool beside;   /* a page shows it beside its headline, with the other axes */
+	bool beside;   /* of an axis beside the memory: a terminal shows it if there is room */
 	bool warning;  /* something is wrong with the run as a whole */
+	/* Of what one more costs: the figure in parts, for a table. Others have "" here. */
+	struct {
+		char one[64];  /* "a VMA" */
+		char cost[64]; /* "1.23 µs (1.20 to 1.26)" */
+		char of[80];   /* where it is largest: "fork from 64 MiB" */
+	} slope;
 };
 
 /* Append to a part of it, as printf does. */

@@ -24,6 +24,7 @@ struct story {
 	bool sizes;	       /* so does the parent's memory */
 	struct answer *answer; /* NULL: nothing has a slope yet */
 	struct interval most;  /* what the figure says */
+	bool reaped;	       /* of the time until the child is reaped, else of the call */
 	name_buf label;	       /* of its line */
 	size_t listed;
 	bool bills;
@@ -134,9 +135,12 @@ static void add_line(struct story *t, struct answers *answers, const struct row 
 					 words ? words->one : utf8_cut(t->axis, NAME_WIDTH, name));
 		t->answer->headline = true;
 		t->answer->beside = !memory;
+		snprintf(t->answer->slope.one, sizeof(t->answer->slope.one), "%s",
+			 words ? words->one : utf8_cut(t->axis, NAME_WIDTH, name));
 	}
 	if (first || (!memory && is_more(figure, &t->most))) {
 		t->most = *figure;
+		t->reaped = figure == &s->total;
 		memcpy(t->label, label, sizeof(label));
 	}
 	if (t->listed++ < WORDS_LISTED_MAX)
@@ -155,6 +159,10 @@ static void end_story(struct story *t, bool no_bill)
 	else
 		answer__figure(a, "%s per %s (%s)",
 			       words_time(&t->most, t->rows->instructions).text, t->unit, t->label);
+	snprintf(a->slope.cost, sizeof(a->slope.cost), "%s",
+		 words_hold(&t->most, 0) ? "within noise"
+					 : words_time(&t->most, t->rows->instructions).text);
+	snprintf(a->slope.of, sizeof(a->slope.of), "%s%s", t->label, t->reaped ? "" : ", the call");
 	words_rest(a, t->listed);
 	snprintf(what, sizeof(what), "per %s: slopes of the medians, by least squares", t->unit);
 	words_end(a, t->rows, &t->most, what);

@@ -102,6 +102,16 @@ static json_t *rows_data(const struct report *p, const struct report_run *r, con
 	return rows;
 }
 
+/* The first run whose times have the same unit. */
+static size_t unit_of(const struct report *p, size_t run)
+{
+	size_t i = 0;
+
+	while (i < run && !run__same_unit(p->runs[i].run, p->runs[run].run))
+		i++;
+	return i;
+}
+
 static json_t *runs_data(const struct report *p)
 {
 	json_t *runs = json_array();
@@ -110,10 +120,10 @@ static json_t *runs_data(const struct report *p)
 		const struct report_run *r = &p->runs[i];
 		json_t *rows = rows_data(p, r, runs);
 
-		runs = json__push(runs,
-				  json_pack("{s:o, s:s, s:o}", "name", json__text(r->name), "clock",
-					    r->instructions ? CLOCK_OF_LAB : CLOCK_OF_MACHINE,
-					    "rows", rows));
+		runs = json__push(runs, json_pack("{s:o, s:s, s:I, s:o}", "name",
+						  json__text(r->name), "clock",
+						  r->instructions ? CLOCK_OF_LAB : CLOCK_OF_MACHINE,
+						  "unit", (json_int_t)unit_of(p, i), "rows", rows));
 	}
 	return runs;
 }

@@ -18,9 +18,13 @@ function writeHash() {
 	window.history.replaceState(null, "", "#" + text);
 }
 
+function slug(text) {
+	return text.toLowerCase().replace(/[^a-z]+/g, "-");
+}
+
 /* The key of a control of the view that is being drawn. */
 function keyOf(label) {
-	return drawing + "." + label.toLowerCase().replace(/[^a-z]+/g, "-");
+	return drawing + "." + slug(label);
 }
 
 /* Makes the choice that the address names, once, as soon as it is one. */

@@ -3,6 +3,7 @@
  * Tables. What is folded is markup for readers without scripts, which the program has made safe; for those with
  * them it becomes elements when it is opened or printed, or when there is nothing else to do, so that a search
  * finds it. A click on the head of a column orders a table: the smallest first, the largest first, as it was.
+ * The address has that, too.
  */
 
 function unfold(details) {
@@ -49,10 +50,22 @@ function comparer(column, down) {
 	};
 }
 
+/* "latency.sort.spawn-latency": the view, the caption, and where there are several folds which one. */
+function sortKey(table) {
+	const section = table.closest("section"), fold = Array.from(section.querySelectorAll("details")).indexOf(table.closest("details"));
+	return section.id + ".sort." + slug(table.caption.textContent) + (fold > 0 ? "." + fold : "");
+}
+
 function sortable(table) {
 	const body = table.tBodies[0], heads = Array.from(table.tHead.rows[0].cells), first = Array.from(body.rows);
 	if (first.length < 2)
 		return;
+	const key = sortKey(table), sort = (column, order) => {
+		heads.forEach((h) => h.removeAttribute("aria-sort"));
+		if (order)
+			heads[column].setAttribute("aria-sort", order);
+		body.append(...(order ? first.slice().sort(comparer(column, order === "descending")) : first));
+	};
 	heads.forEach((head, column) => {
 		const button = document.createElement("button");
 		button.type = "button";
@@ -61,10 +74,14 @@ function sortable(table) {
 		button.addEventListener("click", () => {
 			const next = { ascending: "descending", descending: null }[head.getAttribute("aria-sort")];
 			const order = next === undefined ? "ascending" : next;
-			heads.forEach((h) => h.removeAttribute("aria-sort"));
-			if (order)
-				head.setAttribute("aria-sort", order);
-			body.append(...(order ? first.slice().sort(comparer(column, order === "descending")) : first));
+			sort(column, order);
+			keep(key, ...(order ? [column + "." + order] : []));
 		});
 	});
+	const [column, order] = (kept.choices.get(key) || "").split(".");
+	if (!heads[column] || !["ascending", "descending"].includes(order))
+		return;
+	sort(Number(column), order);
+	if (table.closest("details"))
+		table.closest("details").open = true;
 }

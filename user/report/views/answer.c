@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What was asked, and the answer in words. */
+#include <string.h>
+
 #include "user/answers/advice.h"
 #include "user/answers/answers.h"
 #include "user/answers/headline.h"
 #include "user/report/html.h"
 #include "user/report/views/views.h"
+
+#define SLOPES_MAX 6 /* rows on the first screen */
 
 static void write_answer(FILE *out, const struct answer *a)
 {
@@ -82,33 +86,64 @@ static void write_advice(FILE *out, const struct profile_summary *s)
 	advices__free(&a);
 }
 
-/* Where an answer stands: what is wrong with the run as a whole, beside the headline, the rest. */
-enum place { WARNING, BESIDE, REST };
-
-static enum place place_of(const struct answer *a)
-{
-	return a->warning ? WARNING : a->beside ? BESIDE : REST;
-}
-
-static bool any(const struct answers *answers, enum place place)
+static bool any(const struct answers *answers, bool warning)
 {
 	for (size_t i = 0; i < answers->n; i++) {
-		if (place_of(&answers->v[i]) == place)
+		if (answers->v[i].warning == warning)
 			return true;
 	}
 	return false;
 }
 
-static void write_some(FILE *out, const struct answers *answers, enum place place)
+static void write_some(FILE *out, const struct answers *answers, bool warning)
 {
-	if (!any(answers, place))
+	if (!any(answers, warning))
 		return;
 	fputs("<dl class=\"answers\">\n", out);
 	for (size_t i = 0; i < answers->n; i++) {
-		if (place_of(&answers->v[i]) == place)
+		if (answers->v[i].warning == warning)
 			write_answer(out, &answers->v[i]);
 	}
 	fputs("</dl>\n", out);
+}
+
+/* Whether more than the parent's memory varies. */
+static bool any_slopes(const struct answers *answers)
+{
+	for (size_t i = 0; i < answers->n; i++) {
+		if (answers->v[i].beside)
+			return true;
+	}
+	return false;
+}
+
+/* What a MiB, a VMA, a descriptor costs; the answers that are folded have the other methods. */
+static void write_slopes(FILE *out, const struct answers *answers)
+{
+	size_t n = 0;
+	bool known = false;
+
+	fputs("<div class=\"slopes\">", out);
+	html_table_begin(out, "What one more costs, where it costs most", 1);
+	html_column(out, true, "One more");
+	html_column(out, false, "Until the child is reaped");
+	html_column(out, true, "With");
+	html_head_end(out);
+	for (size_t i = 0; i < answers->n; i++) {
+		const struct answer *a = &answers->v[i];
+
+		if (!a->slope.one[0] || n++ >= SLOPES_MAX)
+			continue;
+		html_row(out, a->slope.one, NULL);
+		html_number(out, a->slope.cost);
+		html_words(out, a->slope.of);
+		known |= strchr(a->slope.cost, '(') != NULL;
+	}
+	html_table_end(out);
+	fprintf(out,
+		"<p class=\"note\">Slopes of the medians, by least squares%s. <em>More "
+		"answers</em> has the other methods%s.</p></div>\n",
+		known ? "; in brackets 95 % intervals" : "", n > SLOPES_MAX ? " and axes" : "");
 }
 
 /* What is wrong with a profile, whose numbers are then lower bounds; the headline; what is wrong
@@ -117,22 +152,24 @@ static void write_answers(FILE *out, const struct report_run *r)
 {
 	struct answers answers;
 	struct headline headline;
-	bool has_headline = headline__of(&headline, &r->rows), folded = has_headline || r->births;
+	bool has_headline = headline__of(&headline, &r->rows), folded;
 
 	answers__of(&answers, &r->rows, r->births);
+	folded = has_headline || r->births || any_slopes(&answers);
 	if (has_headline)
 		write_headline(out, &headline);
-	write_some(out, &answers, WARNING);
-	write_some(out, &answers, BESIDE);
+	write_some(out, &answers, true);
+	if (any_slopes(&answers))
+		write_slopes(out, &answers);
 	if (r->births) {
 		write_profile(out, &r->summary);
 		write_advice(out, &r->summary);
 	}
-	if (!any(&answers, REST))
+	if (!any(&answers, false))
 		return;
 	if (folded)
 		fputs("<details class=\"rest\"><summary>More answers</summary>\n", out);
-	write_some(out, &answers, REST);
+	write_some(out, &answers, false);
 	if (folded)
 		fputs("</details>\n", out);
 }

@@ -101,8 +101,8 @@ if (page.views.phases) {
 
 /* One birth in time: in each row the parent's lane above the child's, on one axis. */
 {
-	/* Parents, or all; one scale for all parents, or each its own; the picked run, or the first and the last. */
-	let shown = "ends", scale = "one", opened = null, runs = "one";
+	/* Parents, or all; one scale for all parents, or each its own; the picked run, or two; these. */
+	let shown = "ends", scale = "one", opened = null, runs = "one", pair = null;
 	const LANE = 18, STEP = 4, LABELS = 16, GAP = 12;
 
 	/* The call in the parent's lane, and what is left of it to its return. */
@@ -264,21 +264,34 @@ if (page.views.phases) {
 		redraw("phases");
 	});
 
-	/* Each row of the first run, and below it that of the last one. */
-	const ofBoth = (data, ends) => data.runs[ends.from].rows.flatMap((row) => {
-		const like = data.runs[ends.to].rows.find((r) => r.method === row.method && r.parent === row.parent);
+	/* Each row of the first of two runs, and below it that of the second. */
+	const ofBoth = (data) => data.runs[pair[0]].rows.flatMap((row) => {
+		const like = data.runs[pair[1]].rows.find((r) => r.method === row.method && r.parent === row.parent);
 		return like ? [row, like].map((r) => ({ ...r, group: row.group, method: row.method + ", " + named(page.runs[r.row[0]].name, 30) })) : [];
 	});
 
+	/* Which two: at first the first and the last. */
+	const choosePair = (head, data, ends, change) => {
+		const all = page.runs.map((run, i) => i).filter((i) => page.runs[i].unit === page.runs[ends.from].unit && data.runs[i].rows.length);
+		pair = pair || [ends.from, ends.to];
+		if (all.length > 2)
+			["First", "Second"].forEach((label, k) => choose(head, label, all.filter((i) => i !== pair[1 - k]).map((i) => [String(i), page.runs[i].name]), String(pair[k]), (v) => {
+				pair[k] = Number(v);
+				change();
+			}));
+	};
+
 	chart("phases", (box, data, width) => {
 		const run = data.runs[state.run], head = box.append("div").attr("class", "controls"), again = () => redraw("phases");
-		const names = new Set(), facets = [], ends = page.views.changes, two = ends && instructions(ends.from) === instructions();
+		const names = new Set(), facets = [], ends = page.views.changes, two = ends && page.runs[ends.from].unit === page.runs[state.run].unit, both = two && runs === "two";
 		if (two)
-			choices(head, "Runs", [["one", "the one above"], ["two", "the first and the last"]], runs, (v) => {
+			choices(head, "Runs", [["one", "the one above"], ["two", "two, one over the other"]], runs, (v) => {
 				runs = v;
 				again();
 			});
-		for (const row of two && runs === "two" ? ofBoth(data, ends) : run.rows) {
+		if (both)
+			choosePair(head, data, ends, again);
+		for (const row of both ? ofBoth(data) : run.rows) {
 			if (!row.call.length && !row.child.length)
 				continue;
 			for (const s of row.call.concat(row.child))
@@ -291,7 +304,7 @@ if (page.views.phases) {
 			facets[facets.length - 1].rows.push(row);
 		}
 		if (!facets.length) {
-			box.append("p").text(run.rows.length ? "This run has no such phases." : "This run is empty.");
+			box.append("p").text(both ? "These two runs have no such phases in common." : run.rows.length ? "This run has no such phases." : "This run is empty.");
 			return;
 		}
 		const costliest = facets.reduce((a, b) => (most(b) > most(a) ? b : a));

@@ -257,17 +257,27 @@ const checks = {
 		}
 	},
 
-	/* both NAME...: the rows of the waterfall of the first and the last run, whose tips have their own sources. */
+	/* both HASH NAME...: the rows of the waterfall of two runs, whose tips have their own sources: the first and the last, or those that the address names. */
 	async both(browser) {
-		const page = await open(browser);
-		await page.locator("#chart-phases").getByLabel("the first and the last").check();
-		const names = await page.$$eval("#chart-phases .plot .name", (all) => all.map((e) => e.textContent));
-		expect(names.join(" | ") === rest.join(" | "), "rows: " + names.join(" | "));
+		const [hash, ...names] = rest, page = await open(browser, { hash });
+		if (!hash)
+			await page.locator("#chart-phases").getByLabel("two, one over the other").check();
+		const seen = async () => (await page.$$eval("#chart-phases .plot .name", (all) => all.map((e) => e.textContent))).join(" | ");
+		expect((await seen()) === names.join(" | "), "rows: " + (await seen()));
 		for (const line of (await page.evaluate(misplaced)).slice(0, 8))
 			fault(line);
 		await page.locator("#chart-phases .segment.p-copy_mm").nth(1).hover();
 		const tip = await page.locator("#chart-phases .tip").innerText();
-		expect(tip.startsWith(rest[1] + ", copy_mm: ") && /source: /.test(tip), "the tip says: " + tip);
+		expect(tip.startsWith(names[1] + ", copy_mm: ") && /source: /.test(tip), "the tip says: " + tip);
+		/* Another choice is in the address. */
+		const second = page.locator("#chart-phases .choose", { hasText: "Second" }).locator("select");
+		if (!(await second.count()))
+			return;
+		await second.selectOption({ index: 0 });
+		const now = await seen();
+		expect(now !== names.join(" | ") && /phases\.second=0/.test(page.url()), "after a choice: " + now + " at " + page.url());
+		await page.reload();
+		expect((await seen()) === now, "loaded again it shows " + (await seen()));
 	},
 
 	/* height MOST WIDTH: the page, folded, is at most so high at this width. */

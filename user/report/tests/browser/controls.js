@@ -34,7 +34,8 @@ module.exports = ({ open, unfold, expect, request }) => ({
 		expect((await seen()) === title + "," + lines, "it shows " + (await seen()));
 		expect(Math.abs(await page.$eval("#latency", (e) => e.getBoundingClientRect().top)) < 100, "it is not at the view");
 		await page.locator("nav a").last().click();
-		expect(page.url().includes("#method&") && (await seen()) === title + "," + lines, "after a link: " + page.url() + " " + (await seen()));
+		await page.waitForFunction(() => /^#method&/.test(window.location.hash));
+		expect((await seen()) === title + "," + lines, "after a link: " + page.url() + " " + (await seen()));
 		await page.locator("#chart-latency .legend button[aria-pressed=false]").click();
 		expect(!page.url().includes("hidden"), "what is shown again: " + page.url());
 		await page.reload();
@@ -56,7 +57,13 @@ module.exports = ({ open, unfold, expect, request }) => ({
 			await page.keyboard.press("Enter");
 			expect((await rows()) === expected, order + ": " + (await rows()));
 			expect((await column.getAttribute("aria-sort")) === order, "the head says " + (await column.getAttribute("aria-sort")));
+			expect(page.url().includes(`${view}.sort.`) === (order !== null), "the address: " + page.url());
 		}
+		/* A link shows the table in this order. */
+		await page.keyboard.press("Enter");
+		await page.reload();
+		await table.waitFor();
+		expect((await rows()) === up, "loaded again: " + (await rows()));
 	},
 
 	/* map COLOUR TITLE CELL... PARENT METHOD: what the map shows, row by row; what a click on its last cell shows in time and as a distribution, and Enter on its first. */
