@@ -90,9 +90,9 @@ static __always_inline void mm_write_unlocked(struct mm_struct *mm)
 		birth_mark(s, EDGE_mm_end, current);
 }
 
-TRACEPOINT(mmap_lock_acquire_returned, if (success && write) mm_write_locked(mm),
-	   struct mm_struct *mm, bool write, bool success)
-TRACEPOINT(mmap_lock_released, if (write) mm_write_unlocked(mm), struct mm_struct *mm, bool write)
+TRACEPOINT(mmap_lock_acquire_returned,
+	   if (MMAP_LOCK_ARG(2) && MMAP_LOCK_ARG(1)) mm_write_locked(mm), struct mm_struct *mm)
+TRACEPOINT(mmap_lock_released, if (MMAP_LOCK_ARG(1)) mm_write_unlocked(mm), struct mm_struct *mm)
 
 AT_ENTRY(copy_page_range, clone_pages(-1))
 AT_RETURN(copy_page_range, clone_pages(1))

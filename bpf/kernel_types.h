@@ -30,6 +30,11 @@ struct percpu_counter {
 	__s32 *counters;
 };
 
+/* Up to 6.13. Its tracepoints then have one argument more, the second: the path itself. */
+struct trace_event_raw_mmap_lock {
+	__u32 __data_loc_memcg_path;
+};
+
 /* Since 6.2 (f1a7941243c1): a per-CPU counter per kind of page. */
 struct mm_struct {
 	atomic_t mm_users;

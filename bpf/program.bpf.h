@@ -28,6 +28,22 @@
 #define TRACEPOINT(name, call, ...)                                                                \
 	PROGRAM("?tp_btf/" #name, BPF_PROG(tp_##name, ##__VA_ARGS__), call)
 
+/* Argument n of a tracepoint of an mmap_lock, as they are since 6.14; 0 is the mm. */
+#define MMAP_LOCK_ARG(n) mmap_lock_arg(ctx, n)
+
+static __always_inline bool mmap_lock_arg(const unsigned long long *ctx, int n)
+{
+	bool arg;
+
+	if (bpf_core_field_exists(struct trace_event_raw_mmap_lock, __data_loc_memcg_path)) {
+		arg = ctx[n + 1];
+		/* Not one load from an address that depends: the verifier refuses that. */
+		asm volatile("" : "+r"(arg));
+		return arg;
+	}
+	return ctx[n];
+}
+
 /* By a trampoline and by a kprobe. */
 #define AT_ENTRY(function, call)  FENTRY(function, call) KPROBE(function, call)
 #define AT_RETURN(function, call) FEXIT(function, call) KRETPROBE(function, call)

@@ -19,6 +19,7 @@ enum record_kind {
 	RECORD_COMMAND = 5, /* path and arguments of an execve that succeeded */
 	RECORD_STACK = 6,   /* user registers and stack of a clone's caller; in a ring of its own */
 	RECORD_SYSCALLS = 7, /* the system calls of a child until its exec */
+	RECORD_STALL = 8,    /* a thread waited for the mmap_lock of a process that forks */
 };
 
 /* Which libc function the clone flags stand for. */
@@ -184,6 +185,15 @@ struct record_syscalls {
 	__u32 total;
 	__u32 others; /* of the total: of further kinds */
 	struct syscall_kind kind[SYSCALL_KINDS];
+};
+
+/* In a profile, of the birth that this thread's clone, which was entered then, makes. */
+struct record_stall {
+	struct record_head head; /* tid: 0 */
+	__u32 parent_tid;
+	__u32 zero;
+	__u64 clone_enter;
+	__u64 wait_ns;
 };
 
 /* How much of the user stack is copied, in pieces that do not cross a page. */

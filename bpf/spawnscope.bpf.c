@@ -50,4 +50,5 @@ struct {
 #include "bpf/cow_programs.bpf.h"
 #include "bpf/life_programs.bpf.h"
 #include "bpf/profile_programs.bpf.h"
+#include "bpf/stall_programs.bpf.h"
 #include "bpf/syscalls_programs.bpf.h"

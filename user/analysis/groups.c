@@ -18,6 +18,7 @@ static void free_group(struct group *g)
 {
 	free(g->label);
 	sketch__free(&g->call);
+	sketch__free(&g->stall);
 	sketch__free(&g->rss);
 	spawnable__free(&g->spawnable);
 	staying__free(&g->staying);
@@ -104,6 +105,10 @@ static int add_to(struct group *g, const struct birth *b, const int64_t *phases,
 	err = savings_add(&g->spawnable, &g->staying, b, phases);
 	if (!err && call != MISSING)
 		err = sketch__add(&g->call, call);
+	if (!err && life->stall_ns != MISSING) {
+		err = sketch__add(&g->stall, life->stall_ns);
+		g->stall_sum_ns += (double)life->stall_sum_ns;
+	}
 	if (!err && birth_rss(b) != MISSING)
 		err = sketch__add(&g->rss, birth_rss(b));
 	for (int p = 0; p < PHASE_COUNT && !err; p++)

@@ -22,6 +22,8 @@ struct group {
 	int64_t received;  /* births, failures and restarts; the rest comes from these */
 	int64_t execs;
 	struct sketch call;
+	struct sketch stall; /* the longest wait of others in a birth; and the sum of all: */
+	double stall_sum_ns;
 	struct sketch phase[PHASE_COUNT];
 	struct sketch count[COUNT_COUNT];
 	struct syscalls syscalls; /* COUNT_child_syscalls by kind, in sum */

@@ -46,6 +46,16 @@ static int64_t call_of_birth(const struct metric *m, const struct birth *b)
 	return birth_call_ns(b);
 }
 
+static int64_t stall_of_birth(const struct metric *m, const struct birth *b)
+{
+	return b->life.stall_ns;
+}
+
+static int64_t stall_sum_of_birth(const struct metric *m, const struct birth *b)
+{
+	return b->life.stall_sum_ns;
+}
+
 static int64_t phase_of_birth(const struct metric *m, const struct birth *b)
 {
 	return phase_ns(&b->life, m->phase);
@@ -62,15 +72,21 @@ static int64_t count_of_birth(const struct metric *m, const struct birth *b)
 }
 
 /* What the table of samples does not say. Files have other names than people read. */
-#define ROW_spawn_ns	 .name = "call", .aliases = "spawn call_ns spawn_ns", .usual = true
+#define ROW_spawn_ns                                                                               \
+	.name = "call", .aliases = "spawn call_ns spawn_ns", .usual = true,                        \
+	.of_birth = call_of_birth
 #define ROW_first_run_ns .name = "first_run_ns" /* "first_run" is a phase */
 #define ROW_exec_ns	 .name = "started", .aliases = "exec started_ns exec_ns"
 #define ROW_exit_ns	 .name = "exit", .aliases = "exit_ns"
 #define ROW_total_ns	 .name = "total", .aliases = "total_ns", .usual = true
-#define ROW_stall_ns	 .name = "stall", .aliases = "stall_ns"
-#define ROW_stall_sum_ns .name = "stall_sum", .aliases = "stall_sum_ns"
+#define ROW_stall_ns	 .name = "stall", .aliases = "stall_ns", .of_birth = stall_of_birth
+#define ROW_stall_sum_ns                                                                           \
+	.name = "stall_sum", .aliases = "stall_sum_ns", .of_birth = stall_sum_of_birth
 /* Without a call: no cost of one. */
 #define ROW_stall_base_ns .name = "stall_base", .aliases = "stall_base_ns"
+
+/* Of births: who copies no address space, keeps nobody waiting. */
+#define IS_STALL(sample) ((sample) == SAMPLE_stall_ns || (sample) == SAMPLE_stall_sum_ns)
 
 #define TIME(field, text)                                                                          \
 	{                                                                                          \
@@ -78,11 +94,10 @@ static int64_t count_of_birth(const struct metric *m, const struct birth *b)
 		.brief = text,                                                                     \
 		.kind = METRIC_TIME,                                                               \
 		.cost = SAMPLE_##field != SAMPLE_stall_base_ns,                                    \
-		.phase = PHASE_none,                                                               \
+		.phase = IS_STALL(SAMPLE_##field) ? PHASE_copy_mm : PHASE_none,                    \
 		.quantile = 0.5,                                                                   \
 		.series = offsetof(struct cell, samples[SAMPLE_##field]),                          \
 		.value = quantile_of_cell,                                                         \
-		.of_birth = SAMPLE_##field == SAMPLE_spawn_ns ? call_of_birth : NULL,              \
 	},
 #define POOLED(spelling, others, of, field, q, gives, ...)                                         \
 	{.name = spelling,                                                                         \
@@ -246,6 +261,9 @@ bool metric_is_probed(const struct metric *m)
 const char *metric_absent(const struct metric *m, const struct run *r, const struct cell *c,
 			  enum phase *phase)
 {
+	*phase = PHASE_none;
+	if (m->kind == METRIC_TIME)
+		return m->phase == PHASE_none ? NULL : r->stall.absent;
 	*phase = c && m->kind == METRIC_BILL ? bill_lacks(c) : m->phase;
 	for (int p = 0; p < PHASE_COUNT && !c && *phase == PHASE_none; p++) {
 		if (metric_has_phase(m, p) && r->phases[p].absent)

@@ -66,8 +66,8 @@ bool metric_has_phase(const struct metric *m, enum phase p);
 bool metric_is_probed(const struct metric *m);
 
 /*
- * Why a run has no value of a probed metric, or a cell of it unless that is NULL: "the child does
- * not exec". NULL: not known. *phase: the phase that is absent.
+ * Why a run has no value of a probed metric or a stall, or a cell of it unless that is NULL: "the
+ * child does not exec". NULL: not known. *phase: the phase that is absent.
  */
 const char *metric_absent(const struct metric *m, const struct run *r, const struct cell *c,
 			  enum phase *phase);

@@ -320,6 +320,14 @@ static int run_plan(struct bench *b)
 	return err;
 }
 
+static bool any_touchers(const struct run *grid)
+{
+	for (size_t i = 0; i < grid->cell_count; i++)
+		if (cell__key_number(&grid->cells[i], "touchers") > 0)
+			return true;
+	return false;
+}
+
 static int describe_run(struct bench *b, char **argv)
 {
 	const struct driver_grid *g = driver__grid(b->driver);
@@ -339,6 +347,8 @@ static int describe_run(struct bench *b, char **argv)
 		err = run__add_env_text(r, RUN_KEPT_FACT, b->options.taken_for);
 	if (!err)
 		err = origin_of_run(r, b->probe ? probe__choice(b->probe, PROBE_SET_ALL) : NULL);
+	if (!err)
+		err = origin_of_touches(r, any_touchers(&g->run));
 	return err;
 }
 

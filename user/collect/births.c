@@ -14,6 +14,22 @@
  * only then. */
 #define ORPHAN_NS (5 * 1000000000ULL)
 
+/* How long a birth is kept back for the waits of others that end after its call. */
+#define STALL_NS (200 * 1000000ULL)
+
+/* And how long a wait is kept whose birth does not come: longer than any call takes. */
+#define STALL_ORPHAN_NS (60 * 1000000000ULL)
+
+#define STALL_BUCKETS 1024
+
+/* The waits of others during one clone. */
+struct stall {
+	uint32_t parent_tid;
+	uint64_t clone_enter;
+	int64_t worst, sum;
+	struct stall *next;
+};
+
 struct pending {
 	struct birth b;
 	struct pending *next;
@@ -24,7 +40,9 @@ struct births {
 	births_fn *fn;
 	void *context;
 	int64_t received;
+	uint64_t now; /* at the last tick */
 	struct pending *bucket[BUCKETS];
+	struct stall *stall[STALL_BUCKETS];
 };
 
 struct births *births__new(const struct source_choice *choice, births_fn *fn, void *context)
@@ -48,6 +66,74 @@ static struct pending **place_of(struct births *t, uint32_t tid)
 	return p;
 }
 
+static struct stall **stall_place(struct births *t, uint32_t parent_tid, uint64_t clone_enter)
+{
+	struct stall **s = &t->stall[(parent_tid ^ clone_enter) % STALL_BUCKETS];
+
+	while (*s && ((*s)->parent_tid != parent_tid || (*s)->clone_enter != clone_enter))
+		s = &(*s)->next;
+	return s;
+}
+
+static int take_stall(struct births *t, const struct record_stall *r, size_t size)
+{
+	struct stall **s;
+
+	if (size < sizeof(*r))
+		return -EINVAL;
+	s = stall_place(t, r->parent_tid, r->clone_enter);
+	if (!*s) {
+		*s = calloc(1, sizeof(**s));
+		if (!*s)
+			return -ENOMEM;
+		(*s)->parent_tid = r->parent_tid;
+		(*s)->clone_enter = r->clone_enter;
+	}
+	(*s)->sum += (int64_t)r->wait_ns;
+	if ((*s)->worst < (int64_t)r->wait_ns)
+		(*s)->worst = (int64_t)r->wait_ns;
+	return 0;
+}
+
+static void drop_stall(struct stall **place)
+{
+	struct stall *s = *place;
+
+	*place = s->next;
+	free(s);
+}
+
+static bool records_stalls(const struct births *t)
+{
+	return t->choice->no_stalls && !t->choice->no_stalls[0];
+}
+
+static bool stalls_measured(const struct births *t, const struct life *life)
+{
+	return records_stalls(t) && phase_exists(PHASE_copy_mm, life->clone_flags) &&
+	       life->edge[EDGE_clone_enter];
+}
+
+/* Nobody waited, unless a record says so. */
+static void join_stall(struct births *t, struct birth *b)
+{
+	struct stall **s = stall_place(t, b->parent_tid, b->life.edge[EDGE_clone_enter]);
+
+	if (b->life.stall_ns != MISSING || !stalls_measured(t, &b->life))
+		return;
+	b->life.stall_ns = *s ? (*s)->worst : 0;
+	b->life.stall_sum_ns = *s ? (*s)->sum : 0;
+	if (*s)
+		drop_stall(s);
+}
+
+/* Whether a wait may still end that began during the call. */
+static bool awaits_stalls(const struct births *t, const struct life *life)
+{
+	return stalls_measured(t, life) && life->count[COUNT_parent_threads] != 1 &&
+	       life->edge[EDGE_clone_return] + STALL_NS > t->now;
+}
+
 static bool execs(const struct life *life)
 {
 	return life->execed && !life->exec_result;
@@ -69,8 +155,10 @@ static void drop_unmeasured(const struct births *t, struct life *life)
 
 static void show(struct births *t, struct pending *p, enum birth_stage stage)
 {
-	struct birth shown = p->b; /* a copy: later records go by the edges */
+	struct birth shown;
 
+	join_stall(t, &p->b);
+	shown = p->b; /* a copy: later records go by the edges */
 	life__settle(&shown.life);
 	drop_unmeasured(t, &shown.life);
 	t->fn(t->context, &shown, stage);
@@ -95,7 +183,7 @@ static void advance(struct births *t, struct pending **place)
 {
 	const struct life *life = &(*place)->b.life;
 
-	if (!life->born)
+	if (!life->born || awaits_stalls(t, life))
 		return;
 	if (life->dead || life->result < 0) {
 		finish(t, place);
@@ -172,6 +260,8 @@ int births__add(struct births *t, const struct record_head *record, size_t size)
 
 	if (size < sizeof(*record))
 		return -EINVAL;
+	if (record->kind == RECORD_STALL)
+		return take_stall(t, (const struct record_stall *)record, size);
 	place = find(t, record);
 	if (!place)
 		return -ENOMEM;
@@ -189,16 +279,33 @@ int births__add(struct births *t, const struct record_head *record, size_t size)
 	return 0;
 }
 
+static void drop_stalls(struct births *t, uint64_t before)
+{
+	for (size_t i = 0; i < STALL_BUCKETS; i++)
+		for (struct stall **s = &t->stall[i]; *s;)
+			if ((*s)->clone_enter < before)
+				drop_stall(s);
+			else
+				s = &(*s)->next;
+}
+
 void births__tick(struct births *t, uint64_t now_ns)
 {
+	t->now = now_ns;
+	/* Those of births that were lost or filtered out. */
+	if (now_ns > STALL_ORPHAN_NS)
+		drop_stalls(t, now_ns - STALL_ORPHAN_NS);
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct pending **place = &t->bucket[i]; *place;) {
-			const struct life *life = &(*place)->b.life;
+			struct pending *p = *place;
+			const struct life *life = &p->b.life;
 
 			if (!life->born && life->dead && life->edge[EDGE_exit] + ORPHAN_NS < now_ns)
 				finish(t, place);
-			else
-				place = &(*place)->next;
+			else if (records_stalls(t))
+				advance(t, place);
+			if (*place == p)
+				place = &p->next;
 		}
 }
 
@@ -223,5 +330,6 @@ void births__free(struct births *t)
 			t->bucket[i]->b.life.born = false;
 			finish(t, &t->bucket[i]);
 		}
+	drop_stalls(t, UINT64_MAX);
 	free(t);
 }

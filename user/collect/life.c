@@ -20,6 +20,7 @@ void life__init(struct life *life, uint32_t tid)
 {
 	memset(life, 0, sizeof(*life));
 	life->tid = tid;
+	life->stall_ns = life->stall_sum_ns = MISSING;
 	for (int i = 0; i < SUM_COUNT; i++)
 		life->sum[i] = MISSING;
 	for (int i = 0; i < COUNT_COUNT; i++)

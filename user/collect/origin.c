@@ -45,6 +45,22 @@ int origin_of_failures(struct run *r, const struct source_choice *choice)
 	return set(err ? &r->failures.absent : &r->failures.source, text);
 }
 
+int origin_of_stalls(struct run *r, const struct source_choice *choice)
+{
+	const char *absent =
+		!choice || !choice->no_stalls ? "only with --detail stalls" : choice->no_stalls;
+
+	return absent[0] ? set(&r->stall.absent, absent)
+			 : set(&r->stall.source, "tracepoint:mmap_lock_start_locking.."
+						 "mmap_lock_acquire_returned");
+}
+
+int origin_of_touches(struct run *r, bool any)
+{
+	return any ? set(&r->stall.source, "driver")
+		   : set(&r->stall.absent, "no touching threads: --touchers adds them");
+}
+
 int origin_learn(struct cell *cell, const struct life *life, const struct source_choice *choice)
 {
 	int err = 0;

@@ -14,6 +14,10 @@ int origin_of_run(struct run *r, const struct source_choice *choice);
 /* For a profile: whether failed calls are seen. */
 int origin_of_failures(struct run *r, const struct source_choice *choice);
 
+/* For a profile: what records the waits of others. For a bench: whether threads touch pages. */
+int origin_of_stalls(struct run *r, const struct source_choice *choice);
+int origin_of_touches(struct run *r, bool any);
+
 /* From the first life seen in a cell: which phases such a birth has, and their sources. */
 int origin_learn(struct cell *cell, const struct life *life, const struct source_choice *choice);
 

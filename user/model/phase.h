@@ -44,6 +44,11 @@ struct life {
 	uint64_t off[EDGE_COUNT];
 	int64_t sum[SUM_COUNT];	    /* ns, or MISSING */
 	int64_t count[COUNT_COUNT]; /* or MISSING */
+	/*
+	 * What others waited for the parent's mmap_lock while it was copied, ns: the longest wait,
+	 * and the sum of all. MISSING: not measured.
+	 */
+	int64_t stall_ns, stall_sum_ns;
 	/* COUNT_child_syscalls by kind; undefined where that is MISSING. */
 	struct syscall_kind syscall[SYSCALL_KINDS];
 	uint32_t other_syscalls;

@@ -42,6 +42,8 @@ void run__free(struct run *r)
 	phase_origins__free(r->phases);
 	free(r->failures.source);
 	free(r->failures.absent);
+	free(r->stall.source);
+	free(r->stall.absent);
 	free(r->cpu.source);
 	free(r->cpu.absent);
 	*r = (struct run){0};

@@ -40,6 +40,7 @@ struct run {
 	size_t env_count;
 	struct phase_origin phases[PHASE_COUNT];
 	struct phase_origin failures; /* of a profile; not known if neither member is set */
+	struct phase_origin stall;    /* of the waits of others; not known if neither is set */
 	struct phase_origin cpu;      /* of end.cpu_ns, likewise; older files do not say */
 	struct cell *cells;
 	size_t cell_count;

@@ -78,11 +78,32 @@ static void judge_row(struct probe_choices *c, size_t i, const struct kernel_off
 	}
 }
 
+const char *const stall_programs[] = {"stall_start", "stall_got", NULL};
+
+/* The waits of others need both of their programs, and to know what fork they are of. */
+static void judge_stalls(struct probe_choices *c, const struct kernel_offer *offer,
+			 const struct bpf_object *object)
+{
+	char name[128];
+
+	for (size_t i = 0; stall_programs[i]; i++) {
+		const char *section = section_of(object, stall_programs[i]), *no;
+
+		probe_btf_name(section, name, sizeof(name));
+		no = kernel_offer__lacks(offer, name, NULL);
+		if (no && !c->no_stalls[0])
+			snprintf(c->no_stalls, sizeof(c->no_stalls),
+				 "%s tracepoint %s (Linux 5.11 has it)", no,
+				 strchr(section, '/') + 1);
+	}
+}
+
 void choices__judge(struct probe_choices *c, const struct kernel_offer *offer,
 		    const struct bpf_object *object)
 {
 	for (size_t i = 0; i < source_count; i++)
 		judge_row(c, i, offer, object);
+	judge_stalls(c, offer, object);
 }
 
 static bool is_too_expensive(const struct probe_choices *c, const struct source *row,
@@ -107,6 +128,7 @@ void choices__choose(struct probe_choices *c, enum probe_set set)
 		.refusal = c->refusal,
 		.all = all,
 		.profile = c->options->profile,
+		.no_stalls = c->options->stalls ? c->no_stalls : NULL,
 	};
 	for (int driver_too = !all; driver_too < 2; driver_too++)
 		for (size_t i = 0; i < source_count; i++) {
@@ -130,6 +152,13 @@ bool choices__refuse(struct probe_choices *c, const char *program, const char *w
 	/* Not the kernel's refusal: the next program would get no descriptor either. */
 	if (err == -EMFILE || err == -ENFILE)
 		return false;
+	for (size_t i = 0; stall_programs[i]; i++) {
+		if (strcmp(stall_programs[i], program))
+			continue;
+		snprintf(c->no_stalls, sizeof(c->no_stalls), "%s %s: %s", what, program,
+			 strerror(-err));
+		any = true;
+	}
 	for (size_t i = 0; i < source_count; i++) {
 		if (!choices__have(c, &sources[i]) || !source_has_program(&sources[i], program))
 			continue;

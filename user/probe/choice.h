@@ -14,6 +14,7 @@ struct probe_choices {
 	const struct probe_options *options;
 	char refusal[SOURCES_MAX][SOURCE_REFUSAL_MAX]; /* "": the row is usable */
 	struct source_choice choice[PROBE_SET_COUNT];  /* none for PROBE_SET_NONE */
+	char no_stalls[SOURCE_REFUSAL_MAX];	       /* "": options->stalls works */
 };
 
 /* Rules rows out where that is known without trying them. */
@@ -39,5 +40,8 @@ bool choice__has(const struct source_choice *c, const struct source *row);
 
 /* Whether something in the kernel marks the edge while the set is attached. */
 bool choice__marks(const struct source_choice *c, enum edge e);
+
+/* What records the waits of others; ends with NULL. */
+extern const char *const stall_programs[];
 
 bool source_has_program(const struct source *row, const char *program);

@@ -120,6 +120,11 @@ static struct spawnscope *open_object(const char *core_btf)
 	return spawnscope__open_opts(&opts);
 }
 
+static bool records_stalls(const struct probe *p)
+{
+	return p->options.stalls && !p->choices.no_stalls[0];
+}
+
 static int load(struct probe *p)
 {
 	const struct source_choice *c = &p->choices.choice[choices__main_set(&p->choices)];
@@ -134,6 +139,11 @@ static int load(struct probe *p)
 		if (choices__have(&p->choices, &sources[i]))
 			want_programs(p, &sources[i]);
 	bpf_program__set_autoload(p->skel->progs.event_child_syscalls, p->options.syscalls);
+	for (size_t i = 0; records_stalls(p) && stall_programs[i]; i++)
+		bpf_program__set_autoload(
+			bpf_object__find_program_by_name(p->skel->obj, stall_programs[i]), true);
+	bpf_map__set_autocreate(p->skel->maps.stall_forks, records_stalls(p));
+	bpf_map__set_autocreate(p->skel->maps.stall_waits, records_stalls(p));
 	p->skel->rodata->exit_starts_at_exit =
 		exit_row && !strcmp(exit_row->name, "sched_process_exit");
 	p->skel->rodata->reaping_unseen = !choice__marks(c, EDGE_reaped);
@@ -193,6 +203,9 @@ static bool set_has(const struct probe *p, enum probe_set set, const char *progr
 {
 	if (!strcmp(program, SYSCALLS_PROGRAM))
 		return set_counts_syscalls(p, set);
+	for (size_t i = 0; stall_programs[i]; i++)
+		if (!strcmp(program, stall_programs[i]))
+			return records_stalls(p);
 	for (size_t i = 0; i < source_count; i++)
 		if (choice__has(&p->choices.choice[set], &sources[i]) &&
 		    source_has_program(&sources[i], program))
@@ -257,6 +270,8 @@ static int attach_set(struct probe *p, enum probe_set set, const char **failed)
 			err = attach_row(p, &sources[i], failed);
 	if (!err && set_counts_syscalls(p, set))
 		err = attach_program(p, SYSCALLS_PROGRAM, failed);
+	for (size_t i = 0; !err && records_stalls(p) && stall_programs[i]; i++)
+		err = attach_program(p, stall_programs[i], failed);
 	if (err)
 		detach_all(p);
 	p->set = err ? PROBE_SET_NONE : set;

@@ -24,6 +24,7 @@ struct probe_options {
 	size_t task_slots; /* a power of two: tasks at once; a larger table costs cache misses */
 	bool reattach;	   /* sets will change: use only probes that can be attached again */
 	bool syscalls;	   /* count the system calls of children until their exec */
+	bool stalls;	   /* in a profile: record the waits of others while a process forks */
 	bool verbose;	   /* print libbpf's messages to standard error */
 	/* NULL: a bench, which traces the tasks given to probe__target(). */
 	const struct profile_options *profile;

@@ -57,6 +57,9 @@ struct source_choice {
 	const char (*refusal)[SOURCE_REFUSAL_MAX];
 	bool all;     /* with expensive sources, and the driver's clock only where no probe is */
 	bool profile; /* of a profile, not of a bench */
+	/* Why the waits of others for the lock of a process that forks are not recorded; "": they
+	 * are. NULL: nobody asked for them. */
+	const char *no_stalls;
 };
 
 /* "fentry", "kprobe", "tracepoint", "driver" */

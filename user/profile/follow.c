@@ -10,8 +10,9 @@
 #include "user/collect/births.h"
 
 /* How often the ring is emptied. */
-#define PERIOD_MS 50
-#define TICK_NS	  1000000000LL
+#define PERIOD_MS     50
+#define TICK_NS	      1000000000LL
+#define STALL_TICK_NS 200000000LL /* where births are kept back for the waits of others */
 
 /* Records taken between two checks whether to end. */
 #define RECORDS_AT_ONCE 256
@@ -104,7 +105,7 @@ static void tick(struct follow *f)
 {
 	int64_t now = now_ns();
 
-	if (now - f->ticked <= TICK_NS)
+	if (now - f->ticked <= (f->trace->options->probe.stalls ? STALL_TICK_NS : TICK_NS))
 		return;
 	f->ticked = now;
 	births__tick(f->births, now - f->clock_offset);

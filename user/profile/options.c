@@ -46,10 +46,14 @@ enum {
 	OPTION_SYSCALLS,
 };
 
+/* Not a set of its own: PROBE_SET_CALLS, and the waits of others. */
+#define DETAIL_STALLS PROBE_SET_COUNT
+
 /* --detail, the cheapest first. */
 static const struct option_choice details[] = {
 	{"light", PROBE_SET_PHASES},
 	{"calls", PROBE_SET_CALLS},
+	{"stalls", DETAIL_STALLS},
 	{"full", PROBE_SET_ALL},
 };
 
@@ -92,7 +96,9 @@ static const struct argp_option option_table[] = {
 	{"detail", OPTION_DETAIL, "LEVEL", 0,
 	 "light (default with -a), calls (default else; adds the time of the call and of the copy "
 	 "of memory where only tracepoints of all tasks have them, which every system call and "
-	 "mmap then pays for), full (adds copy-on-write, page tables, descriptor tables)",
+	 "mmap then pays for), stalls (as calls, and what other threads wait for the mmap_lock of "
+	 "a process that forks; each mmap, munmap and fault that takes this lock pays some 0.2 us "
+	 "more), full (adds to calls copy-on-write, page tables, descriptor tables)",
 	 0},
 	{"syscalls", OPTION_SYSCALLS, 0, 0,
 	 "count the system calls of each child until its exec, by kind; every system call of the "
@@ -157,6 +163,7 @@ static const char doc[] =
 	"  sudo spawnscope profile -a -d 10\n"
 	"  sudo spawnscope profile -p 1234,1240 --children --detail full\n"
 	"  sudo spawnscope profile -a --method fork --min-rss 64M --by pid\n"
+	"  sudo spawnscope profile -p 1234 --detail stalls -d 60\n"
 	"  sudo spawnscope profile --by stack -- git status\n\n"
 	"A command runs as the user who called sudo, and its exit status becomes that of profile. "
 	"It keeps standard output to itself: the summary and the lines of --live, --json and "
@@ -231,7 +238,13 @@ static int parse_count(const char *option, const char *arg, unsigned int max, si
 
 static int parse_detail(const char *arg, struct profile_command *c)
 {
-	return CHOOSE("detail", arg, details, &c->detail);
+	int err = CHOOSE("detail", arg, details, &c->detail);
+
+	c->probe.stalls = !err && c->detail == DETAIL_STALLS;
+	if (!c->probe.stalls)
+		return err;
+	c->detail = PROBE_SET_CALLS;
+	return table_views_option("stall", &c->views);
 }
 
 static int parse_grouping(const char *arg, struct profile_command *c)

@@ -42,6 +42,8 @@ static int describe(struct sinks *s, const struct source_choice *choice)
 		err = environment_read(r, NULL);
 	if (!err)
 		err = origin_of_run(r, choice);
+	if (!err)
+		err = origin_of_stalls(r, choice);
 	return err ? err : origin_of_failures(r, choice);
 }
 

@@ -19,7 +19,18 @@
 enum object { LINE, PARENT, CHILD, EDGE, PHASE, EXEC, COUNT, STACK, OBJECTS };
 
 /* The members that are read, in the order in which the store writes them. */
-enum { TYPE, T_NS, METHOD, FLAGS, RESULT, CALL_NS, FIRST_OBJECT, SYSCALLS = FIRST_OBJECT + STACK };
+enum {
+	TYPE,
+	T_NS,
+	METHOD,
+	FLAGS,
+	RESULT,
+	CALL_NS,
+	STALL,
+	STALL_SUM,
+	FIRST_OBJECT,
+	SYSCALLS = FIRST_OBJECT + STACK
+};
 enum { PARENT_PID, PARENT_TID, COMM, EXE, UID, CGROUP };
 enum { CHILD_PID, CHILD_TID };
 enum { EXEC_RESULT, PATH, ARGV, ARGV_BYTES };
@@ -40,8 +51,9 @@ struct name {
 
 static const struct name names[OBJECTS][MEMBERS_MAX] = {
 	[LINE] = {NAME("type"), NAME("t_ns"), NAME("method"), NAME("flags"), NAME("result"),
-		  NAME("call_ns"), NAME("parent"), NAME("child"), NAME("edges"), NAME("phases"),
-		  NAME("exec"), NAME("counts"), NAME("stack"), NAME("syscalls")},
+		  NAME("call_ns"), NAME("stall_ns"), NAME("stall_sum_ns"), NAME("parent"),
+		  NAME("child"), NAME("edges"), NAME("phases"), NAME("exec"), NAME("counts"),
+		  NAME("stack"), NAME("syscalls")},
 	[PARENT] = {NAME("pid"), NAME("tid"), NAME("comm"), NAME("exe"), NAME("uid"),
 		    NAME("cgroup"), NAME("rss_bytes"), NAME("vmas"), NAME("threads")},
 	[CHILD] = {NAME("pid"), NAME("tid")},
@@ -251,6 +263,10 @@ static void take_head(struct line *l, struct birth *b)
 	if (has(l, LINE, T_NS))
 		take_number(l, LINE, T_NS, 0, STORE_NUMBER_MAX);
 	b->life.clone_flags = take_u64(l, LINE, FLAGS);
+	if (has(l, LINE, STALL))
+		b->life.stall_ns = take_number(l, LINE, STALL, 0, STORE_NUMBER_MAX);
+	if (has(l, LINE, STALL_SUM))
+		b->life.stall_sum_ns = take_number(l, LINE, STALL_SUM, 0, STORE_NUMBER_MAX);
 }
 
 static void take_child(struct line *l, struct birth *b)
@@ -464,6 +480,7 @@ static int take_birth(struct line *l, struct stack_table *t, struct birth *b)
 		b->life.sum[i] = MISSING;
 	for (int i = 0; i < COUNT_COUNT; i++)
 		b->life.count[i] = MISSING;
+	b->life.stall_ns = b->life.stall_sum_ns = MISSING;
 	b->life.born = true;
 	take_head(l, b);
 	take_child(l, b);

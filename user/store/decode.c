@@ -135,11 +135,15 @@ static void decode_origins(json_t *json, struct run *r, struct reason *why)
 	}
 }
 
-static void decode_failures(const json_t *json, struct run *r, struct reason *why)
+/* A member of the line that need not be there. */
+static void decode_one_origin(const json_t *line, const char *name, struct phase_origin *o,
+			      struct reason *why)
 {
-	decode_origin(json, &r->failures, why);
-	if (json && !r->failures.source == !r->failures.absent)
-		store_fault(why, "failures needs one of source and absent");
+	const json_t *json = json_object_get(line, name);
+
+	decode_origin(json, o, why);
+	if (json && !o->source == !o->absent)
+		store_fault(why, "%s needs one of source and absent", name);
 }
 
 int store_decode_run(const json_t *line, struct run *r, struct reason *why)
@@ -157,7 +161,8 @@ int store_decode_run(const json_t *line, struct run *r, struct reason *why)
 	decode_facts(json_object_get(line, "environment"), "environment", true, &r->env,
 		     &r->env_count, why);
 	decode_origins(json_object_get(line, "phases"), r, why);
-	decode_failures(json_object_get(line, "failures"), r, why);
+	decode_one_origin(line, "failures", &r->failures, why);
+	decode_one_origin(line, "stall", &r->stall, why);
 	return why->err;
 }
 

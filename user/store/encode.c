@@ -169,6 +169,8 @@ json_t *store_encode_run(const struct run *r)
 	failed |= put(line, "phases", encode_origins(r->phases));
 	if (has_origin(&r->failures))
 		failed |= put(line, "failures", encode_origin(&r->failures));
+	if (has_origin(&r->stall))
+		failed |= put(line, "stall", encode_origin(&r->stall));
 	return finished(line, failed);
 }
 
@@ -399,6 +401,8 @@ json_t *store_encode_birth(const struct birth *b)
 	failed |= put_number(line, "flags", (json_int_t)life->clone_flags);
 	failed |= put_number(line, "result", (life->result < 0 ? life->result : 0));
 	failed |= put_known(line, "call_ns", birth_call_ns(b));
+	failed |= put_known(line, "stall_ns", life->stall_ns);
+	failed |= put_known(line, "stall_sum_ns", life->stall_sum_ns);
 	failed |= put(line, "parent", encode_parent(b));
 	if (life->result > 0) {
 		child = json_object();

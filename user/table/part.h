@@ -111,6 +111,7 @@ int table_profile_calls(const struct profile_summary *s, FILE *out, bool colour)
 int table_profile_phases(const struct profile_summary *s, FILE *out, bool colour);
 int table_profile_totals(const struct profile_summary *s, FILE *out, bool colour);
 int table_profile_parents(const struct profile_summary *s, FILE *out, bool colour);
+int table_profile_stall(const struct profile_summary *s, FILE *out, bool colour);
 int table_profile_cow(const struct profile_summary *s, FILE *out, bool colour);
 int table_profile_syscalls(const struct profile_summary *s, FILE *out, bool colour);
 int table_profile_sources(const struct profile_summary *s, FILE *out, bool colour);

@@ -14,7 +14,7 @@ const struct table_view table_views[] = {
 	{{"phases", "of the call and of the child"},
 	 {table_call, table_child},
 	 {table_profile_phases, table_profile_totals}},
-	{{"stall", "what the parent's other threads waited"}, {table_stall}, {0}},
+	{{"stall", "what the parent's other threads waited"}, {table_stall}, {table_profile_stall}},
 	{{"parents", "of a profile: the parents' memory, threads and files"},
 	 {0},
 	 {table_profile_parents}},

@@ -46,9 +46,9 @@ help_options() { # COMMAND
 }
 
 @test "closed lists are completed, with and without =, and after a comma" {
-    [ "$(complete_bash profile --detail '')" = "calls full light" ]
+    [ "$(complete_bash profile --detail '')" = "calls full light stalls" ]
     [ "$(complete_bash profile --detail = l)" = light ]
-    [ "$(complete_bash profile --detail =)" = "calls full light" ]
+    [ "$(complete_bash profile --detail =)" = "calls full light stalls" ]
     [ "$(complete_bash profile --sort b)" = births ]
     [ "$(complete_bash bench --sort r)" = ratio ]
     [ "$(complete_bash doctor -t k)" = kprobe ]
@@ -131,7 +131,7 @@ pro|profile
 help ga|gate
 --vers|--version
 bench --hel|--help
-profile --detail |calls full light
+profile --detail |calls full light stalls
 profile --detail=l|light
 profile --live --sort b|births
 doctor -t k|kprobe

@@ -31,6 +31,7 @@ static inline bool same_life(const struct life *a, const struct life *b)
 	return a->tid == b->tid && a->parent_tgid == b->parent_tgid &&
 	       a->clone_flags == b->clone_flags && a->method == b->method &&
 	       a->result == b->result && a->born == b->born && a->execed == b->execed &&
+	       a->stall_ns == b->stall_ns && a->stall_sum_ns == b->stall_sum_ns &&
 	       a->dead == b->dead && a->exec_result == b->exec_result &&
 	       !memcmp(a->edge, b->edge, sizeof(a->edge)) &&
 	       !memcmp(a->sum, b->sum, sizeof(a->sum)) &&

@@ -38,6 +38,7 @@ static inline struct birth sample_birth(uint32_t parent, uint32_t tid, uint64_t 
 		b.life.sum[i] = MISSING;
 	for (int i = 0; i < COUNT_COUNT; i++)
 		b.life.count[i] = MISSING;
+	b.life.stall_ns = b.life.stall_sum_ns = MISSING;
 	b.life.count[COUNT_parent_rss_anon] = 1 << 30;
 	b.life.count[COUNT_parent_rss_file] = 4096;
 	b.life.count[COUNT_parent_rss_shmem] = 0;
@@ -54,6 +55,8 @@ static inline struct birth sample_exec_birth(uint32_t parent, uint32_t tid, uint
 	struct birth b = sample_birth(parent, tid, t);
 
 	b.life.execed = true;
+	b.life.stall_ns = 4000;
+	b.life.stall_sum_ns = 6000;
 	b.path = "/usr/bin/prog";
 	b.args = args;
 	b.args_bytes = sizeof(args) - 1;

@@ -39,6 +39,7 @@ static void on_birth(void *context, struct birth *b, enum birth_stage stage)
 static int set_up(void **state)
 {
 	begun = settled = over = 0;
+	choice.no_stalls = NULL;
 	for (int i = 0; i < SUM_COUNT; i++)
 		choice.sums[i] = &sources[0];
 	births = births__new(&choice, on_birth, NULL);
@@ -186,6 +187,73 @@ TEST_BETWEEN(a_child_whose_birth_is_lost_is_dropped, set_up, tear_down)
 	births__tick(births, 6000000000ULL);
 	births__finish(births);
 	assert_int_equal(settled + over, 0);
+}
+
+/* What one thread waited for the lock of PARENT, which entered its clone at `t`. */
+static void wait_for(uint64_t t, uint64_t ns)
+{
+	struct record_stall r = {
+		.head.kind = RECORD_STALL, .parent_tid = PARENT, .clone_enter = t, .wait_ns = ns};
+
+	ADD(r);
+}
+
+TEST_BETWEEN(the_waits_of_others_belong_to_the_birth_that_made_them_wait, set_up, tear_down)
+{
+	struct record_birth b = birth(7, 5000), again = birth(8, 9000);
+	struct record_death d = death(7, 5000), d_again = death(8, 9000);
+
+	choice.no_stalls = "";
+	b.parent_threads = again.parent_threads = 3;
+	wait_for(5000, 600);
+	ADD(b);
+	ADD(d);
+	/* One waiter gets the lock only after the child has ended. */
+	births__tick(births, 7000);
+	assert_int_equal(over, 0);
+	wait_for(5000, 900);
+	wait_for(9000, 1);
+	ADD(again);
+	ADD(d_again);
+	births__tick(births, 300000000ULL);
+	assert_int_equal(over, 2);
+	assert_int_equal(groups.all.stall.n, 2);
+	assert_int_equal(groups.all.stall.max, 900);
+	assert_float_equal(groups.all.stall_sum_ns, 1501, 0);
+}
+
+TEST_BETWEEN(nobody_waits_where_no_record_says_so, set_up, tear_down)
+{
+	struct record_birth b = birth(7, 5000);
+	struct record_death d = death(7, 5000);
+
+	choice.no_stalls = "";
+	b.parent_threads = 1; /* nobody could */
+	ADD(b);
+	ADD(d);
+	assert_int_equal(over, 1);
+	assert_int_equal(last.life.stall_ns, 0);
+	assert_int_equal(last.life.stall_sum_ns, 0);
+}
+
+TEST_BETWEEN(without_a_copy_or_a_probe_no_wait_is_known, set_up, tear_down)
+{
+	struct record_birth b = birth(7, 5000), vfork = birth(8, 9000);
+	struct record_death d = death(7, 5000), d_vfork = death(8, 9000);
+
+	ADD(b);
+	ADD(d);
+	assert_int_equal(last.life.stall_ns, MISSING);
+	choice.no_stalls = "this kernel has none";
+	ADD(b);
+	ADD(d);
+	assert_int_equal(last.life.stall_ns, MISSING);
+	choice.no_stalls = "";
+	vfork.clone_flags = PHASE_VM | PHASE_VFORK;
+	ADD(vfork);
+	ADD(d_vfork);
+	assert_int_equal(over, 3);
+	assert_int_equal(last.life.stall_ns, MISSING);
 }
 
 TEST_BETWEEN(the_end_finishes_all, set_up, tear_down)
