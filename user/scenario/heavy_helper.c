@@ -56,7 +56,7 @@ static int run(struct stage *s)
 		return stage__fail(s, -ENOMEM, "ls");
 	memcpy(&ways[1], ways_exec, sizeof(ways_exec));
 	for (size_t i = 0; i < JOB_COUNT; i++) {
-		snprintf(jobs[i].key, sizeof(jobs[i].key), "%s", keys[i]);
+		jobs[i].key = conditions_of("%s", keys[i]);
 		jobs[i].run = job_launch;
 		jobs[i].way = ways[i];
 		jobs[i].launch.argv = argv;
@@ -74,25 +74,14 @@ static const char *name_of(size_t i)
 
 static void print_answer(const struct run *r, FILE *out)
 {
-	size_t best = rows_least(r, "result", keys, JOB_COUNT);
-	size_t worst = rows_most(r, "result", keys, JOB_COUNT);
-	size_t longest = rows_most(r, "stall", keys, JOB_COUNT);
-	size_t shortest = rows_least(r, "stall", keys, JOB_COUNT);
+	char question[128];
 
-	if (best == JOB_COUNT || shortest == JOB_COUNT)
-		return;
-	layout_print(out, 2,
-		     "How long does a process of %s wait for the list of a directory? %s with %s, "
-		     "%s with %s, %s times as long",
-		     text_bytes(print_setting(r, "size_bytes")).text,
-		     middle_text(middle_of(r, "result", keys[best])).text, name_of(best),
-		     middle_text(middle_of(r, "result", keys[worst])).text, name_of(worst),
-		     text_ratio(middle_of(r, "result", keys[worst]).median /
-				middle_of(r, "result", keys[best]).median)
-			     .text);
-	layout_print(out, 2, "How long can its thread do nothing else? %s with %s, %s with %s",
-		     middle_text(middle_of(r, "stall", keys[shortest])).text, name_of(shortest),
-		     middle_text(middle_of(r, "stall", keys[longest])).text, name_of(longest));
+	snprintf(question, sizeof(question),
+		 "How long does a process of %s wait for the list of a directory?",
+		 text_bytes(print_setting(r, "size_bytes")).text);
+	rows_print_extremes(r, out, question, "result", keys, JOB_COUNT);
+	rows_print_extremes(r, out, "How long can its thread do nothing else?", "stall", keys,
+			    JOB_COUNT);
 }
 
 static int print(const struct run *r, FILE *out, bool colour)

@@ -40,7 +40,7 @@ static const struct argp_option option_table[] = {
 	{0, 0, 0, 0, "What to measure (`scenario list` has what each takes):", 1},
 	{"size", OPTION_SIZE, "SIZE", 0, "memory of the store or application: 64M, 1G", 0},
 	{"seconds", OPTION_SECONDS, "TIME", 0, "length of each part: 3, 500ms", 0},
-	{"workers", OPTION_WORKERS, "N", 0, "processes or clients at once", 0},
+	{"workers", OPTION_WORKERS, "N", 0, "processes, threads or clients at once", 0},
 	{"requests", OPTION_REQUESTS, "N", 0, "requests in all", 0},
 	{"rate", OPTION_RATE, "N", 0, "requests a second", 0},
 	{"skew", OPTION_SKEW, "NAME", 0, "which keys are written: zipf (a few most often), uniform",

@@ -2,4 +2,8 @@
 /* All scenarios, in the order of `scenario list`: struct scenario scenario_NAME. */
 #pragma once
 
-#define SCENARIOS(X) X(snapshot) X(upgrade) X(heavy_helper)
+#define SCENARIOS(X)                                                                               \
+	X(snapshot)                                                                                \
+	X(upgrade)                                                                                 \
+	X(heavy_helper)                                                                            \
+	X(agent)

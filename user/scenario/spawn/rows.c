@@ -79,14 +79,31 @@ static size_t extreme(const struct run *r, const char *name, const char *const *
 	return at;
 }
 
-size_t rows_least(const struct run *r, const char *name, const char *const *keys, size_t count)
+static const char *way_of(const struct run *r, const char *name, const char *key)
 {
-	return extreme(r, name, keys, count, 1);
+	const char *way = observation__text(run__observation(r, name, key), "way");
+
+	return way ? way : "-";
 }
 
-size_t rows_most(const struct run *r, const char *name, const char *const *keys, size_t count)
+void rows_print_extremes(const struct run *r, FILE *out, const char *question, const char *name,
+			 const char *const *keys, size_t count)
 {
-	return extreme(r, name, keys, count, -1);
+	size_t least = extreme(r, name, keys, count, 1), most = extreme(r, name, keys, count, -1);
+	struct middle a, b;
+
+	if (least == count || most == least)
+		return;
+	a = middle_of(r, name, keys[least]);
+	b = middle_of(r, name, keys[most]);
+	if (!(a.high < b.low)) {
+		layout_print(out, 2, "%s %s with %s, and no way takes clearly longer", question,
+			     middle_text(a).text, way_of(r, name, keys[least]));
+		return;
+	}
+	layout_print(out, 2, "%s %s with %s, %s with %s, %s times as long", question,
+		     middle_text(a).text, way_of(r, name, keys[least]), middle_text(b).text,
+		     way_of(r, name, keys[most]), text_ratio(b.median / a.median).text);
 }
 
 double rows_different(const struct run *r)

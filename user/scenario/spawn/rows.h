@@ -26,9 +26,12 @@ struct number middle_text(struct middle m);
 void rows_add_time(struct columns *c, struct middle m);
 void rows_add_spread(struct columns *c, struct middle m);
 
-/* Index of the key with the least (or, most) median; `count` if none has one. */
-size_t rows_least(const struct run *r, const char *name, const char *const *keys, size_t count);
-size_t rows_most(const struct run *r, const char *name, const char *const *keys, size_t count);
+/*
+ * Prints "QUESTION LEAST with WAY, MOST with WAY, N times as long", by the medians of the keys and
+ * their condition "way".
+ */
+void rows_print_extremes(const struct run *r, FILE *out, const char *question, const char *name,
+			 const char *const *keys, size_t count);
 
 /* How many outputs were wrong, in all. */
 double rows_different(const struct run *r);

@@ -209,7 +209,7 @@ static void put_job(struct stage *s, const struct subject *u, struct shared *sha
 	const struct job *j = &u->jobs[i];
 
 	if (state->err || !state->done) {
-		stage__put_absent(s, names[CALL_TOTAL], "ns", j->key,
+		stage__put_absent(s, names[CALL_TOTAL], "ns", j->key.text,
 				  state->err == -ECANCELED ? "the program failed"
 							   : strerror((int)-state->err));
 		return;
@@ -222,9 +222,9 @@ static void put_job(struct stage *s, const struct subject *u, struct shared *sha
 			    series__push(&values, times_of(u, shared, i, k)[t]))
 				s->error = -ENOMEM;
 		if (values.n)
-			stage__put_series(s, names[t], "ns", j->key, &values);
+			stage__put_series(s, names[t], "ns", j->key.text, &values);
 	}
-	stage__put(s, "different", "outputs", j->key, state->different);
+	stage__put(s, "different", "outputs", j->key.text, state->different);
 }
 
 static int check_room(struct stage *s, const struct subject *u)

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "user/scenario/print.h"
 #include "user/scenario/spawn/ways.h"
 #include "user/scenario/stage.h"
 
@@ -27,7 +28,7 @@ struct call {
 };
 
 struct job {
-	char key[96]; /* the conditions of its observations */
+	struct conditions key; /* of its observations */
 	/* 0, or -errno: the job is left out from then on. -ECANCELED: the program failed. */
 	int (*run)(const struct job *j, struct call *c);
 	const struct way *way;

@@ -40,3 +40,28 @@ spawning() {
     one_line 2 'do not fit .*: try --size [0-9]+M$' "$OWN/spawnscope" scenario heavy-helper --size 9999T
     killed_when spawning heavy-helper --size 64M --rounds 100
 }
+
+@test "agent: each tool by each way, in its working directory" {
+    # One that is not installed everywhere: it prints where it is.
+    mkdir "$DIR/bin"
+    printf '#!/bin/sh\npwd\n' >"$DIR/bin/rg"
+    chmod +x "$DIR/bin/rg"
+    PATH=$DIR/bin:$PATH scenario agent --size 16M --rounds 6 --workers 8
+    holds 'map(select(.name == "total" and (.key.tool | . == "rg" or . == "sh" or . == "sed"))) |
+        length == 12 and all(.n == 6)'
+    holds 'map(select(.name == "different")) | all(.values == [0])'
+    grep -qE '^rg +zygote +6 ' "$DIR/text"
+    head -n 1 "$DIR/text" | grep -q '^What does an agent of 16 MiB and 8 threads wait for sh'
+}
+
+@test "agent: a tool that fails or is not there is absent with the reason" {
+    mkdir "$DIR/bin"
+    printf '#!/bin/sh\npwd\nexit 3\n' >"$DIR/bin/sed"
+    ln -s "$(command -v sh)" "$DIR/bin/sh"
+    chmod +x "$DIR/bin/sed"
+    PATH=$DIR/bin "$OWN/spawnscope" scenario agent --size 1M --rounds 6 --workers 1 >"$DIR/text"
+    cat "$DIR/text"
+    grep -q '^Not measured: rg: not installed' "$DIR/text"
+    [ "$(grep -c '^Not measured: sed, .*: the program failed' "$DIR/text")" -eq 4 ]
+    grep -qE '^sh +posix_spawn +6 ' "$DIR/text"
+}
