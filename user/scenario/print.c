@@ -72,9 +72,23 @@ double print_over_rounds(const struct run *r, const char *name, const char *cond
 	return median;
 }
 
+struct number print_bytes(double bytes)
+{
+	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
+	struct number n = {"-"};
+	size_t unit = 0;
+
+	if (isnan(bytes))
+		return n;
+	for (bytes /= 1024; bytes >= 1000 && unit < 3; unit++)
+		bytes /= 1024;
+	snprintf(n.text, NUMBER_MAX, "%.*f %s", unit && bytes < 9.95, bytes, units[unit]);
+	return n;
+}
+
 void print_bytes_cell(struct columns *c, double bytes)
 {
-	columns__add(c, "%s", isnan(bytes) ? "-" : text_bytes(llround(bytes)).text);
+	columns__add(c, "%s", print_bytes(bytes).text);
 }
 
 void print_ratio_cell(struct columns *c, double ratio)

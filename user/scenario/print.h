@@ -29,7 +29,10 @@ typedef double print_statistic(const struct run *r, const char *name, const char
 double print_over_rounds(const struct run *r, const char *name, const char *conditions,
 			 print_statistic *of);
 
-/* Cells: of bytes as "64 MiB", of a ratio as "1.93", "-" for NAN. */
+/* "812 KiB", "9.8 MiB", "100 MiB"; "-" for NAN. */
+struct number print_bytes(double bytes);
+
+/* Cells: of bytes, of a ratio as "1.93", "-" for NAN. */
 void print_bytes_cell(struct columns *c, double bytes);
 void print_ratio_cell(struct columns *c, double ratio);
 

@@ -2,8 +2,12 @@
 /* All scenarios, in the order of `scenario list`: struct scenario scenario_NAME. */
 #pragma once
 
-#define SCENARIOS(X)                                                                               \
-	X(snapshot)                                                                                \
-	X(upgrade)                                                                                 \
-	X(heavy_helper)                                                                            \
+// clang-format off
+#define SCENARIOS(X) \
+	X(snapshot) \
+	X(upgrade) \
+	X(prefork) \
+	X(per_connection) \
+	X(heavy_helper) \
 	X(agent)
+// clang-format on

@@ -1,0 +1,59 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The scenarios prefork and per-connection: what workers share, and that every request is answered.
+#
+# shellcheck disable=SC2016 # jq has the variables
+
+load scenario.bash
+
+# memory NAME HOW WRITTEN TEST: of all workers.
+memory() {
+    holds "[.[] | select(.name == \"$1\" and .key.how == \"$2\" and .key.written == $3) | .values[]] |
+        length == 3 and all(. / 1048576 | $4)"
+}
+
+@test "prefork: what workers share until they write, and what each loads for itself" {
+    scenario prefork --size 64M --workers 3
+    # Beside the application a process has a few pages of its own.
+    memory private forked 0 '. < 2'
+    memory shared forked 0 '. >= 64'
+    memory private forked 10 '. >= 6 and . < 9'
+    memory private forked 50 '. >= 31 and . < 35'
+    memory private forked 100 '. >= 63 and . < 67'
+    memory private fresh 0 '. >= 64'
+    memory private fresh 100 '. >= 64'
+    holds '[.[] | select(.name == "all" and .key.written == 0)] | map({(.key.how): (.values[0] / 1048576)}) | add |
+        .forked < 80 and .fresh >= 192'
+    holds '[.[] | select(.name == "all" and .key.written == 100 and .key.how == "forked") | .values[0] / 1048576] |
+        length == 1 and .[0] >= 250'
+    # The application is loaded once, or by each; only what is forked has forks.
+    holds '[.[] | select(.name == "load")] | map({(.key.how): .n}) | add == {forked: 1, fresh: 3}'
+    holds '[.[] | select(.name == "fork")] | length == 1 and .[0].key.how == "forked" and .[0].n == 3'
+    grep -q '^How soon are 3 workers of an application of 64 MiB ready?' "$DIR/text"
+}
+
+@test "per-connection: each way answers every request, and its processes are waited for" {
+    scenario per-connection --size 8M --seconds 300ms --rounds 2 --workers 3
+    holds 'map(select(.name == "latency")) | length == 8 and all(.n > 0 and .n == (.values | length)) and
+        ([.[].key.how] | unique) == ["fork", "pool", "prefork", "thread"]'
+    holds '. as $all | map(select(.name == "requests")) | all(. as $q |
+        $all | any(.name == "latency" and .key == $q.key and .n == $q.values[0]))'
+    # Also that of the children: a server of forks does little itself.
+    holds 'map(select(.name == "server_cpu")) | length == 8 and all(.values[0] > 0)'
+    grep -q '^a fork for each ' "$DIR/text"
+}
+
+three_processes() {
+    [ "$(left | wc -l)" -ge 3 ]
+}
+
+@test "killed, neither leaves a process" {
+    killed_when three_processes prefork --size 64M --workers 8
+    killed_when three_processes per-connection --size 8M --seconds 3
+}
+
+@test "what does not fit is said before anything starts" {
+    one_line 2 'workers .* need .* try --size [0-9]+M$' "$OWN/spawnscope" scenario prefork --size 900G
+    one_line 2 '^spawnscope: --workers: 64 at most' "$OWN/spawnscope" scenario per-connection --workers 65
+}
