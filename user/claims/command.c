@@ -218,9 +218,9 @@ static int judge_and_print(const struct options *o, const struct run *r)
 			judged[n++] = (struct judged){claims[i], claim_judge(claims[i], &e)};
 	}
 	if (!err && o->json)
-		err = claims_print_json(r, judged, n, stdout);
+		err = claims_print_json(&e, judged, n, stdout);
 	else if (!err)
-		err = claims_print(r, judged, n, o->verbose, say_in_colour(stdout), stdout);
+		err = claims_print(&e, judged, n, o->verbose, say_in_colour(stdout), stdout);
 	evidence__free(&e);
 	if (err)
 		complain("cannot write standard output: %s", strerror(-err));

@@ -25,10 +25,19 @@ void evidence__free(struct evidence *e)
 	rows__free(&e->rows);
 }
 
-/* Whether its parent differs from others in its size alone. */
-static bool is_plain(const struct row *row)
+/* Whether it is of the grid of sizes: of 4 KiB pages, and of no axis but `axis` (NULL: none). */
+static bool is_of_grid(const struct row *row, const char *axis)
 {
-	return row->rss != MISSING && cell__key_number(row->cell, "vmas") == MISSING;
+	static const char *const usual[] = {"method", "rss_bytes", "pages", "trace"};
+	const char *pages = cell__pages(row->cell);
+	size_t known = axis ? cell__key_number(row->cell, axis) != MISSING : 0;
+
+	if (row->rss == MISSING || (pages && strcmp(pages, "4k")) || (axis && !known))
+		return false;
+	for (size_t i = 0; i < row->cell->key_count; i++)
+		for (size_t k = 0; k < sizeof(usual) / sizeof(usual[0]); k++)
+			known += !strcmp(row->cell->key[i].name, usual[k]);
+	return known == row->cell->key_count;
 }
 
 /* NULL if there is none. */
@@ -37,7 +46,7 @@ static const struct row *find(const struct evidence *e, const char *method, int6
 	for (size_t i = 0; i < e->rows.n; i++) {
 		const struct row *row = &e->rows.v[i];
 
-		if (is_plain(row) && row->rss == bytes && !strcmp(row->method, method))
+		if (is_of_grid(row, NULL) && row->rss == bytes && !strcmp(row->method, method))
 			return row;
 	}
 	return NULL;
@@ -58,7 +67,7 @@ void evidence__ratios(const struct evidence *e, const char *method, const char *
 	*c = (struct curve){.n = 0};
 	for (size_t i = 0; i < e->rows.n; i++) {
 		const struct row *row = &e->rows.v[i];
-		const struct row *to = is_plain(row) ? find(e, other, row->rss) : NULL;
+		const struct row *to = is_of_grid(row, NULL) ? find(e, other, row->rss) : NULL;
 		struct blocks b = {.n = 0};
 
 		if (!to || strcmp(row->method, method))
@@ -77,7 +86,7 @@ void evidence__calls(const struct evidence *e, const char *method, struct curve 
 	for (size_t i = 0; i < e->rows.n; i++) {
 		const struct row *row = &e->rows.v[i];
 
-		if (is_plain(row) && !strcmp(row->method, method))
+		if (is_of_grid(row, NULL) && !strcmp(row->method, method))
 			add(c, row->rss, blocks__log_interval(&row->call_blocks, row->call.median),
 			    &row->call_blocks);
 	}
@@ -90,7 +99,7 @@ void evidence__rests(const struct evidence *e, const char *method, struct curve 
 		const struct row *row = &e->rows.v[i];
 		struct blocks b = {.n = row->call_blocks.n};
 
-		if (!is_plain(row) || strcmp(row->method, method))
+		if (!is_of_grid(row, NULL) || strcmp(row->method, method))
 			continue;
 		if (row->total_blocks.n != b.n)
 			b.n = 0;
@@ -143,7 +152,7 @@ struct interval evidence__slope(const struct evidence *e, const char *method, co
 	for (size_t k = 0; k < e->rows.n; k++) {
 		const struct row *row = &e->rows.v[k];
 
-		if (strcmp(row->method, method) || is_plain(row) != memory ||
+		if (strcmp(row->method, method) || !is_of_grid(row, memory ? NULL : axis) ||
 		    slopes__of(&s, &e->rows, k, axis))
 			continue;
 		i = started ? s.started : s.call;
@@ -176,7 +185,7 @@ void evidence__judge_same(const struct evidence *e, struct verdict *v, const str
 	if (longer && same) {
 		v->crossing = curve__crossing(c, SAME);
 		v->crossing_unit = UNIT_BYTES;
-		verdict__number(v, UNIT_BYTES, v->crossing, "10 %% longer, from");
+		verdict__number(v, UNIT_BYTES, v->crossing, "10 %% longer, at");
 		verdict__say(v, VERDICT_DEPENDS, "on the parent's memory");
 	} else if (longer) {
 		verdict__say(v, VERDICT_FAILS, "it takes longer from %zu of %zu sizes measured%s",
@@ -206,18 +215,21 @@ struct interval evidence__times(struct interval i, double factor)
 	return (struct interval){factor * i.estimate, factor * i.low, factor * i.high};
 }
 
-void evidence__no_cells(const struct evidence *e, struct verdict *v, const char *method)
+void evidence__no_cells(const struct evidence *e, struct verdict *v, const char *method,
+			const char *axis)
 {
 	for (size_t i = 0; i < e->run->cell_count; i++) {
 		const struct cell *c = &e->run->cells[i];
 		const char *name = cell__method(c), *reason = c->skipped ? c->skipped : c->broken;
 
-		if (name && !strcmp(name, method) && reason) {
-			verdict__say(v, VERDICT_ABSENT, "%s was not measured: %s", method, reason);
-			return;
-		}
+		if (!name || strcmp(name, method) || !reason ||
+		    (axis && cell__key_number(c, axis) == MISSING))
+			continue;
+		verdict__say(v, VERDICT_ABSENT, "%s was not measured: %s", method, reason);
+		return;
 	}
-	verdict__say(v, VERDICT_ABSENT, "%s was not measured in this run", method);
+	verdict__say(v, VERDICT_ABSENT, "%s%s%s was not measured in this run", method,
+		     axis ? " over " : "", axis ? axis : "");
 }
 
 const struct series *evidence__observed(const struct evidence *e, struct verdict *v,
@@ -241,7 +253,7 @@ size_t evidence__count(const struct series *s, int64_t value)
 	return count;
 }
 
-struct interval evidence__median(const struct series *s)
+struct interval evidence__median(const struct evidence *e, const struct series *s)
 {
 	struct interval none = {stats_median(s), NAN, NAN}, i;
 	double v[INTERVAL_VALUES_MAX];
@@ -250,7 +262,9 @@ struct interval evidence__median(const struct series *s)
 	for (size_t k = 0; k < s->n && n < INTERVAL_VALUES_MAX; k++)
 		if (s->v[k] != MISSING)
 			v[n++] = (double)s->v[k];
-	return interval__pseudomedian(v, n, BLOCKS_ALPHA, &i) || !isfinite(i.low) ? none : i;
+	if (e->exact || interval__pseudomedian(v, n, BLOCKS_ALPHA, &i) || !isfinite(i.low))
+		return none;
+	return i;
 }
 
 struct interval evidence__difference(const struct series *a, const struct series *b)

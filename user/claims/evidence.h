@@ -63,15 +63,17 @@ void evidence__add_ends(struct verdict *v, enum number_unit unit, const struct c
 /* The interval, `factor` times (above 0). */
 struct interval evidence__times(struct interval i, double factor);
 
-/* Says that the cells were not measured, with the reason if the run has it. */
-void evidence__no_cells(const struct evidence *e, struct verdict *v, const char *method);
+/* Says that there are no cells of the method, over an axis unless that is NULL; with the reason if
+ * the run has it. */
+void evidence__no_cells(const struct evidence *e, struct verdict *v, const char *method,
+			const char *axis);
 
 /* What was observed. NULL: it is absent, and `v` says why. */
 const struct series *evidence__observed(const struct evidence *e, struct verdict *v,
 					const char *name);
 /* How many values are this one. */
 size_t evidence__count(const struct series *s, int64_t value);
-/* The median, with its 95 % interval by order statistics (signed ranks). */
-struct interval evidence__median(const struct series *s);
+/* Its middle (interval__pseudomedian()), with a 95 % interval; in the lab the median alone. */
+struct interval evidence__median(const struct evidence *e, const struct series *s);
 /* Of two series that were taken in turn, by how much the first is more. */
 struct interval evidence__difference(const struct series *a, const struct series *b);

@@ -5,9 +5,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "user/analysis/noise.h"
 #include "user/base/command.h"
 #include "user/text/json.h"
 #include "user/text/layout.h"
+#include "user/text/spelling.h"
 #include "user/text/strbuf.h"
 
 static int written(FILE *out)
@@ -47,6 +49,33 @@ static void print_counts(const struct judged *v, size_t n, FILE *out)
 	strbuf__free(&line);
 }
 
+/* In words, whether the machine was noisy; empty: it was quiet, or no claim is about its cells. */
+static void describe_noise(const struct evidence *e, const struct judged *v, size_t n,
+			   struct strbuf *text)
+{
+	struct noise noise;
+	bool cells = false;
+
+	for (size_t i = 0; i < n; i++)
+		cells = cells || v[i].claim->cells;
+	noise__of(&noise, &e->rows);
+	if (cells && noise__any(&noise))
+		noise__describe(&noise, false, text);
+}
+
+static void print_noise(const struct evidence *e, const struct judged *v, size_t n, bool colour,
+			FILE *out)
+{
+	struct strbuf text = {0};
+
+	describe_noise(e, v, n, &text);
+	if (text.length) {
+		fprintf(out, "%sNOISY%s: ", colour ? "\033[1;33m" : "", colour ? "\033[0m" : "");
+		layout_wrap(out, 7, 2, strbuf__text(&text));
+	}
+	strbuf__free(&text);
+}
+
 static const char *fact(const struct run *r, const char *name)
 {
 	const struct fact *f = run__env(r, name);
@@ -63,8 +92,9 @@ static void print_machine(const struct run *r, FILE *out)
 
 static void add_number(struct strbuf *line, const struct verdict_number *n, bool instructions)
 {
-	strbuf__add(line, "%s: %s%s", n->what, verdict_value(n->unit, &n->value, instructions).text,
-		    n->extrapolated ? " (extrapolated)" : "");
+	strbuf__add(line, "%s: ", n->what);
+	spelling_add(line, verdict_value(n->unit, &n->value, instructions).text);
+	strbuf__add(line, "%s", n->extrapolated ? " (extrapolated)" : "");
 }
 
 static void print_one(const struct judged *j, bool instructions, bool verbose, bool colour,
@@ -91,11 +121,13 @@ static void print_one(const struct judged *j, bool instructions, bool verbose, b
 	strbuf__free(&line);
 }
 
-int claims_print(const struct run *r, const struct judged *v, size_t n, bool verbose, bool colour,
-		 FILE *out)
+int claims_print(const struct evidence *e, const struct judged *v, size_t n, bool verbose,
+		 bool colour, FILE *out)
 {
+	const struct run *r = e->run;
 	bool extrapolated = false, intervals = false;
 
+	print_noise(e, v, n, colour, out);
 	print_counts(v, n, out);
 	print_machine(r, out);
 	for (size_t i = 0; i < n; i++) {
@@ -152,8 +184,10 @@ static json_t *judged_json(const struct judged *v, bool instructions)
 	return json__put(j, "tested", json__text(v->claim->tested));
 }
 
-int claims_print_json(const struct run *r, const struct judged *v, size_t n, FILE *out)
+int claims_print_json(const struct evidence *e, const struct judged *v, size_t n, FILE *out)
 {
+	const struct run *r = e->run;
+	struct strbuf noise = {0};
 	bool instructions = run__counts_instructions(r);
 	json_t *j = json__put(json_object(), "type", json_string("claims")), *list = json_array();
 	int err;
@@ -163,6 +197,9 @@ int claims_print_json(const struct run *r, const struct judged *v, size_t n, FIL
 	j = json__put(j, "tool", json_string("spawnscope " SPAWNSCOPE_VERSION));
 	j = json__put(j, "clock", json__text(r->clock));
 	j = json__put(j, "kernel", json__text(fact(r, "kernel_release")));
+	describe_noise(e, v, n, &noise);
+	j = json__put(j, "noisy", noise.length ? json__text(strbuf__text(&noise)) : json_null());
+	strbuf__free(&noise);
 	j = json__put(j, "claims", list);
 	if (!j)
 		return -ENOMEM;

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "user/claims/claim.h"
-#include "user/model/run.h"
+#include "user/claims/evidence.h"
 
 /* A claim that was asked for, and what the run says of it. */
 struct judged {
@@ -13,11 +13,11 @@ struct judged {
 };
 
 /* `verbose`: also how each was tested. 0 or -errno. */
-int claims_print(const struct run *r, const struct judged *v, size_t n, bool verbose, bool colour,
-		 FILE *out);
+int claims_print(const struct evidence *e, const struct judged *v, size_t n, bool verbose,
+		 bool colour, FILE *out);
 
 /* As one JSON object. 0 or -errno. */
-int claims_print_json(const struct run *r, const struct judged *v, size_t n, FILE *out);
+int claims_print_json(const struct evidence *e, const struct judged *v, size_t n, FILE *out);
 
 /* The names of all claims and what they say. 0 or -errno. */
 int claims_print_list(FILE *out);

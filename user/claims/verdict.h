@@ -65,6 +65,6 @@ __attribute__((format(printf, 4, 5))) void verdict__exact(struct verdict *v, enu
 							  double value, const char *what, ...);
 
 /* "4.2 (3.9 to 4.5)", "16 MiB (12 to 18)", "85 %" */
-struct number verdict_value(enum number_unit unit, const struct interval *value, bool instructions);
+struct number verdict_value(enum number_unit unit, const struct interval *i, bool instructions);
 /* "ns", "instructions", "times", "", "bytes", "" */
 const char *verdict_unit(enum number_unit unit, bool instructions);

@@ -3,44 +3,15 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
 
 #include "user/analysis/stats.h"
 #include "user/answers/answers.h"
 #include "user/table/bar.h"
 #include "user/table/part.h"
+#include "user/text/spelling.h"
 
 /* A narrower bar shows nothing. */
 #define BAR_LEAST 6
-
-/* What sentences have beyond ASCII, for a locale that cannot show it. */
-static const struct {
-	const char *utf8, *plain;
-} spellings[] = {
-	{"\xc2\xb5", "u"},
-	{"\xc2\xb1", "+-"},
-	{"\xc3\x97", "x"},
-};
-
-static void add_shown(struct strbuf *out, const char *text)
-{
-	bool shows = wcwidth(0xb5) == 1;
-
-	while (*text) {
-		size_t i, count = shows ? 0 : sizeof(spellings) / sizeof(spellings[0]);
-
-		for (i = 0; i < count; i++) {
-			if (!strncmp(text, spellings[i].utf8, strlen(spellings[i].utf8)))
-				break;
-		}
-		if (i < count) {
-			strbuf__add(out, "%s", spellings[i].plain);
-			text += strlen(spellings[i].utf8);
-		} else {
-			strbuf__add(out, "%c", *text++);
-		}
-	}
-}
 
 /* What an axis costs is said where there is room: the page has all of them. */
 #define SENTENCES_MAX 3
@@ -62,7 +33,7 @@ static bool print_sentences(const struct table *t)
 			continue;
 		room -= a->beside;
 		strbuf__add(&line, "%s ", a->question);
-		add_shown(&line, a->figure);
+		spelling_add(&line, a->figure);
 		layout_wrap(t->out, 0, 2, strbuf__text(&line));
 		strbuf__free(&line);
 		any = true;

@@ -52,6 +52,8 @@ gate-worse $TOOL gate $LAB/debian-6.1.jsonl $ROOM/worse.jsonl
 gate-same $TOOL gate $LAB/debian-6.1.jsonl $ROOM/same.jsonl
 gate-budget $TOOL gate --budget $ROOM/rules.budget results/machine/standard.jsonl
 bench $TOOL bench --no-trace --method fork,vfork --size 1M --vmas 0,50 --runs 3 -o $ROOM/bench.jsonl
+claims $TOOL claims -v user/claims/tests/golden/machine.jsonl
+claims-lab $TOOL claims user/claims/tests/golden/lab.jsonl
 help $TOOL --help
 help-bench $TOOL bench --help
 help-profile $TOOL help profile

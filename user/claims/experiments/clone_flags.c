@@ -20,8 +20,6 @@
 #define SYSCALL_STOP (SIGTRAP | 0x80)
 #define STOPS_MAX    10000
 
-extern char **environ;
-
 static void subject_forks(void)
 {
 	if (fork() == 0)

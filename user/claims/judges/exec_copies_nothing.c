@@ -12,7 +12,7 @@ static void judge(const struct evidence *e, struct verdict *v)
 	double little = LITTLE * fork.estimate;
 
 	if (isnan(exec.estimate) || isnan(fork.estimate)) {
-		evidence__no_cells(e, v, "vfork-exec");
+		evidence__no_cells(e, v, "vfork-exec", NULL);
 		return;
 	}
 	verdict__number(v, UNIT_TIME, evidence__times(exec, GIB),

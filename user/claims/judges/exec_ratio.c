@@ -7,7 +7,7 @@ static void judge(const struct evidence *e, struct verdict *v)
 
 	evidence__ratios(e, "fork-exec", "vfork-exec", &c);
 	if (c.n == 0) {
-		evidence__no_cells(e, v, "fork-exec");
+		evidence__no_cells(e, v, "fork-exec", NULL);
 		return;
 	}
 	evidence__add_ends(v, UNIT_TIMES, &c, "fork-exec / vfork-exec, from");

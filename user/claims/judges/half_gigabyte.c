@@ -28,7 +28,7 @@ static void judge(const struct evidence *e, struct verdict *v)
 		slope = evidence__slope(e, "fork", "rss_bytes", false);
 		call = evidence__times(slope, BYTES);
 		if (isnan(call.estimate)) {
-			evidence__no_cells(e, v, "fork");
+			evidence__no_cells(e, v, "fork", NULL);
 			return;
 		}
 		verdict__extrapolated(v, UNIT_TIME, call, "call from 512 MiB");

@@ -19,11 +19,11 @@ static void judge(const struct evidence *e, struct verdict *v)
 	if (!beside)
 		return;
 	more = evidence__difference(beside, alone);
-	verdict__number(v, UNIT_TIME, evidence__median(beside),
+	verdict__number(v, UNIT_TIME, evidence__median(e, beside),
 			"another thread's longest wait, beside a fork");
 	call = evidence__observed(e, &none, "wait_fork_call_ns");
 	if (call)
-		verdict__number(v, UNIT_TIME, evidence__median(call), "the fork's call");
+		verdict__number(v, UNIT_TIME, evidence__median(e, call), "the fork's call");
 	verdict__exact(v, UNIT_COUNT, waits(beside), "forks in which the thread waited, of %zu",
 		       beside->n);
 	verdict__exact(v, UNIT_COUNT, waits(alone), "loops as long in which it did, of %zu",

@@ -10,7 +10,7 @@ static void judge(const struct evidence *e, struct verdict *v)
 	struct curve c;
 
 	if (isnan(vma.estimate)) {
-		evidence__no_cells(e, v, "fork");
+		evidence__no_cells(e, v, "fork", "vmas");
 		return;
 	}
 	evidence__calls(e, "fork", &c);

@@ -10,7 +10,7 @@ static void judge(const struct evidence *e, struct verdict *v)
 
 	evidence__rests(e, "fork", &c);
 	if (c.n == 0) {
-		evidence__no_cells(e, v, "fork");
+		evidence__no_cells(e, v, "fork", NULL);
 		return;
 	}
 	largest = &c.v[c.n - 1];

@@ -19,8 +19,8 @@ static void judge(const struct evidence *e, struct verdict *v)
 	thread = evidence__observed(e, &none, "cow_faults_of_another_thread");
 	if (thread)
 		verdict__exact(v, UNIT_TIMES, stats_median(thread) / PAGES, "by another thread");
-	verdict__number(v, UNIT_TIME, evidence__median(beside), "per page, beside a child");
-	verdict__number(v, UNIT_TIME, evidence__median(alone), "alone");
+	verdict__number(v, UNIT_TIME, evidence__median(e, beside), "per page, beside a child");
+	verdict__number(v, UNIT_TIME, evidence__median(e, alone), "alone");
 	if (share >= 0.9)
 		verdict__say(v, VERDICT_HOLDS, "a fault for each page%s",
 			     thread ? ", and for its other threads" : "");

@@ -10,7 +10,7 @@ static void judge(const struct evidence *e, struct verdict *v)
 
 	evidence__ratios(e, "posix_spawn", "vfork-exec", &c);
 	if (c.n == 0) {
-		evidence__no_cells(e, v, "posix_spawn");
+		evidence__no_cells(e, v, "posix_spawn", NULL);
 		return;
 	}
 	evidence__add_ends(v, UNIT_TIMES, &c, "posix_spawn / vfork-exec, from");

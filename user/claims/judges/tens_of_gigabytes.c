@@ -13,7 +13,7 @@ static void judge(const struct evidence *e, struct verdict *v)
 	struct interval few = evidence__times(slope, FEW), many = evidence__times(slope, MANY);
 
 	if (isnan(slope.estimate) || slope.estimate <= 0) {
-		evidence__no_cells(e, v, "fork");
+		evidence__no_cells(e, v, "fork", NULL);
 		return;
 	}
 	verdict__number(v, UNIT_TIME, evidence__times(slope, GIB), "call per GiB");

@@ -11,7 +11,7 @@ static void judge(const struct evidence *e, struct verdict *v)
 
 	evidence__ratios(e, "fork", "vfork", &c);
 	if (c.n == 0) {
-		evidence__no_cells(e, v, "vfork");
+		evidence__no_cells(e, v, "vfork", NULL);
 		return;
 	}
 	for (size_t i = 0; i < c.n; i++) {
@@ -21,8 +21,8 @@ static void judge(const struct evidence *e, struct verdict *v)
 	evidence__add_ends(v, UNIT_TIMES, &c, "fork / vfork, from");
 	four = curve__crossing(&c, 4);
 	five = curve__crossing(&c, 5);
-	verdict__number(v, UNIT_BYTES, four, "4 times, from");
-	verdict__number(v, UNIT_BYTES, five, "5 times, from");
+	verdict__number(v, UNIT_BYTES, four, "4 times, at");
+	verdict__number(v, UNIT_BYTES, five, "5 times, at");
 	if (!outside)
 		verdict__say(v, within == c.n ? VERDICT_HOLDS : VERDICT_INCONCLUSIVE, "%s",
 			     within == c.n ? "at every size of the parent measured"

@@ -4,7 +4,7 @@
 # The command claims: verdicts that cannot depend on the machine, verdicts of a stored run, and that
 # nothing is left.
 #
-# shellcheck disable=SC2154 # what tool.bash sets
+# shellcheck disable=SC2016,SC2154 # what sed reads; what tool.bash sets
 
 load "$BATS_TEST_DIRNAME/../../tests/tool.bash"
 
@@ -116,4 +116,65 @@ MISTAKES
             eventually none_left "$own"
         done
     done
+}
+
+@test "verdicts of stored runs, of a noisy machine and of the lab" {
+    local golden=$BATS_TEST_DIRNAME/golden
+    "$TOOL" claims --json "$golden/machine.jsonl" >"$DIR/machine"
+    jq -r '.claims[] | "\(.name): \(.verdict)"' "$DIR/machine" >"$DIR/verdicts"
+    diff - "$DIR/verdicts" <<'VERDICTS'
+vfork-ratio: depends
+fork-500mb: does not hold
+tens-of-gb: depends
+only-page-tables: does not hold
+fork-over: does not hold
+fork-exec: does not hold
+spawn-is-fork-exec: does not hold
+spawn-vfork-exec: does not hold
+exec-copies: holds
+stack-cow: holds
+parent-cow: holds
+only-forker-waits: does not hold
+vfork-first: holds
+fork-first: holds
+vfork-pid: does not hold
+libraries-once: holds
+preload: depends
+process-limit: holds
+commit-limit: absent
+VERDICTS
+    # What it depends on has its crossing and the interval of that; what was not measured is marked.
+    jq -e '.noisy and ([.claims[] | select(.verdict == "depends" and .name != "preload").crossing |
+        .low < .value and .value < .high and .unit == "bytes"] | length == 2 and all)' "$DIR/machine"
+    jq -e '[.claims[].numbers[] | select(.extrapolated).what] == ["from 20 GiB", "from 90 GiB", "1 s from"]' \
+        "$DIR/machine"
+    "$TOOL" claims "$golden/machine.jsonl" >"$DIR/text"
+    grep -q '^NOISY: .*27 of 27 cells' "$DIR/text"
+    grep -q 'from 90 GiB: .* (extrapolated)$' "$DIR/text"
+    # Instructions are exact: no interval, and no time.
+    "$TOOL" claims --json "$golden/lab.jsonl" >"$DIR/lab"
+    jq -e '.noisy == null and .clock == "icount" and ([.claims[].numbers[].number | select(.low)] == []) and
+        ([.claims[].numbers[].number.unit] | index("ns") | not)' "$DIR/lab"
+    for claim in fork-500mb tens-of-gb only-forker-waits libraries-once commit-limit; do
+        is "$DIR/lab" "$claim" absent
+    done
+    is "$DIR/lab" vfork-ratio depends
+}
+
+@test "the README has what a stored bench says" {
+    "$TOOL" claims results/machine/standard.jsonl >"$DIR/text"
+    sed -n '/^### What people say/,/^## /{/^```$/,/^```$/{/^```$/!p}}' README.md | grep . >"$DIR/shown"
+    [ "$(wc -l <"$DIR/shown")" -gt 10 ]
+    cat "$DIR/text"
+    refute grep -vxFf "$DIR/text" "$DIR/shown"
+}
+
+@test "in the lab, where memory can be promised strictly" {
+    reason=$(bench/lab/fetch-kernel debian:6.1 2>&1) || skip "$reason"
+    "$BUILD/spawnscope" lab --kernel debian:6.1 -- sh -c 'echo 2 >/proc/sys/vm/overcommit_memory
+        spawnscope claims -q --json --claim vfork-pid,process-limit,commit-limit,only-forker-waits' >"$DIR/json"
+    is "$DIR/json" commit-limit holds
+    is "$DIR/json" process-limit holds
+    is "$DIR/json" vfork-pid 'does not hold'
+    is "$DIR/json" only-forker-waits absent
 }
