@@ -21,11 +21,11 @@ static int median_of(const struct series *s, size_t from, size_t n, double *medi
 int blocks__medians(struct blocks *b, const struct run *r, const struct cell *c,
 		    const struct series *s)
 {
-	size_t rounds = r->rounds, from = 0;
+	size_t rounds = c->joined ? c->joined : r->rounds, from = 0;
 	int err = 0;
 
 	*b = (struct blocks){0};
-	if (!rounds || s->n == 0 || c->broken || run__counts_instructions(r))
+	if (!rounds || s->n == 0 || c->broken || c->uneven || run__counts_instructions(r))
 		return 0;
 	b->n = rounds < BLOCK_COUNT_MAX ? rounds : BLOCK_COUNT_MAX;
 	for (size_t i = 0; i < b->n && !err; i++) {

@@ -35,8 +35,9 @@ struct blocks {
 };
 
 /*
- * The medians of the cell's blocks. None if the file does not say how many rounds the run had, if
- * the cell broke off, or of a run in the lab, which is exact. 0 or -ENOMEM.
+ * The medians of the cell's blocks: of rounds, or of the runs of a side. None if the file does not
+ * say how many rounds the run had, if the cell broke off or its runs are uneven, or of a run in the
+ * lab, which is exact. 0 or -ENOMEM.
  */
 int blocks__medians(struct blocks *b, const struct run *r, const struct cell *c,
 		    const struct series *s);

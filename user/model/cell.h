@@ -51,6 +51,10 @@ struct cell {
 	char *skipped; /* why there are no samples, or NULL */
 	char *broken;  /* why there are fewer samples than asked for, or NULL */
 	bool late;     /* that is since a block of them reached the time limit */
+	/* Of a side of a gate, several runs joined: in how many it is, each a block; 0: no such
+	 * side. */
+	unsigned int joined;
+	bool uneven; /* and these have not the same number of samples, so that no block is a run */
 	struct series samples[SAMPLE_COUNT];
 	struct series unattributed; /* ns: spawn_ns less the phases of the call; may be empty */
 	struct series bill; /* ns; in no file: cell__add_up_bill() computes it from the others */

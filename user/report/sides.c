@@ -86,7 +86,9 @@ static int join_cell(struct cell *to, struct cell *from)
 		syscalls__add(&to->syscalls, from->syscalls.kind[i].nr, from->syscalls.kind[i].n);
 	to->syscalls.others += from->syscalls.others;
 	take(&to->broken, &from->broken);
+	to->uneven |= to->n != to->joined * from->n;
 	to->n += from->n;
+	to->joined++;
 	return err;
 }
 
@@ -155,41 +157,14 @@ static void join_facts(struct run *to, const struct run *from)
 	to->env_count = kept;
 }
 
-/* In how many runs a cell is, and with how many samples. */
-struct tally {
-	size_t n;
-	unsigned int runs;
-	bool uneven;
-};
-
-/*
- * Each run is a block: as many as the cell that is in the fewest runs has. None if a cell has not
- * the same number of samples in all its runs, since blocks would then not be runs.
- */
-static unsigned int rounds_of(const struct tally *t, size_t count)
-{
-	unsigned int least = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if (t[i].uneven)
-			return 0;
-		if (t[i].n && (!least || t[i].runs < least))
-			least = t[i].runs;
-	}
-	return least;
-}
-
-static int join_run(struct run *to, struct run *from, struct tally *t)
+static int join_run(struct run *to, struct run *from)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < from->cell_count && !err; i++) {
 		struct cell *own = &from->cells[i], *same = cell_like(to, own);
-		struct tally *of = &t[same ? (size_t)(same - to->cells) : to->cell_count];
 
-		of->uneven |= of->runs && of->n != own->n;
-		of->n = own->n;
-		of->runs++;
+		own->joined = 1;
 		err = same ? join_cell(same, own) : move_cell(to, own);
 	}
 	for (int p = 0; p < PHASE_COUNT; p++)
@@ -202,31 +177,23 @@ static int join_run(struct run *to, struct run *from, struct tally *t)
 /* Joins the runs of a side to the first of them, which it moves to `to`; the others are freed. */
 static int join_side(struct input *in, int side, struct run *to, size_t *joined)
 {
-	struct tally *t;
-	size_t cells = 0;
 	int err = 0;
 
 	*joined = 0;
-	for (size_t i = 0; i < in->count; i++)
-		cells += in->runs[i].cell_count;
-	t = calloc(cells + 1, sizeof(*t));
-	if (!t)
-		return -ENOMEM;
 	for (size_t i = 0; i < in->count && !err; i++) {
 		if (side_of(in->paths[i]) != side)
 			continue;
 		if (!(*joined)++) {
 			*to = in->runs[i];
 			for (size_t k = 0; k < to->cell_count; k++)
-				t[k] = (struct tally){to->cells[k].n, 1, false};
+				to->cells[k].joined = 1;
 		} else {
-			err = join_run(to, &in->runs[i], t);
+			err = join_run(to, &in->runs[i]);
 			run__free(&in->runs[i]);
 		}
 		in->runs[i] = (struct run){0};
 	}
-	to->rounds = rounds_of(t, to->cell_count);
-	free(t);
+	to->rounds = (unsigned int)*joined;
 	return err;
 }
 

@@ -118,6 +118,7 @@ kept() { # FOLDER PAIRS
 }
 
 @test "the runs that a gate kept are two sides" {
+    local i
     kept "$DIR/keep" 7
     made_verdict >"$DIR/verdict.json"
     "$TOOL" report "$DIR"/keep/*.jsonl "$DIR/verdict.json" -o "$DIR/page.html"
@@ -132,6 +133,18 @@ kept() { # FOLDER PAIRS
     block_holds "$DIR/pairs.html" '[.views.spread.runs[][] | .call.n] | length == 8 and all(. == 847)' \
         '.views.changes as $c | [$c.cells[].lines[] | select(.[1] < 2) | [$c.names[.[0]], .[1]]] == [["call", 0], ["call", 0]]' \
         '[.views.changes.cells[] | select(.method == "fork" and .rss == 1048576).lines[0][3:5]] == [[100004, 200004]]'
+    # A cell of few runs, or whose runs are uneven, says so; others have their interval.
+    rows_of "$DIR/pairs.html" 'Spawn latency' | grep -qE '^1 MiB\|fork\|847\|[^|]*\|100.0 µs \([0-9.]+ to [0-9.]+\)\|'
+    rows_of "$DIR/page.html" 'Spawn latency' | grep -qE '^1 MiB\|fork\|121\|[^|]*\|102 µs \(1 run\)\|.*\|200 µs \(1 run\)\|'
+    for i in {1..7}; do
+        made_run 'map(select(.key == null or .key.trace == "phases")) | .[0].environment.gate = "counts '"$i"' of 7" | map(if .key.method == "fork" and '"$i"' == 7 then (.n = 5)
+            | .samples |= map_values(.[:5]) | .counts |= map_values(.[:5]) | .phases |= map_values(if .ns then .ns |= .[:5] else . end) | .unattributed_ns |= .[:5] else . end)' >"$DIR/few-$i-a.jsonl"
+    done
+    "$TOOL" report "$DIR"/few-?-a.jsonl "$DIR/keep/counts-001-b.jsonl" -o "$DIR/few.html"
+    rows_of "$DIR/few.html" 'Spawn latency' >"$DIR/few"
+    cat "$DIR/few"
+    grep -qE '^1 MiB\|fork\|731\|.*\(uneven, 7 runs\)' "$DIR/few"
+    grep -qE '^1 MiB\|posix_spawn\|847\|.*\|[0-9.]+ µs \([0-9.]+ to [0-9.]+\)\|' "$DIR/few"
     # Other runs stay as they are.
     "$TOOL" report "$DIR"/keep/pair-*.jsonl "$ROOM/one.jsonl" -o "$DIR/other.html"
     block_holds "$DIR/other.html" '.runs | length == 15'

@@ -45,7 +45,8 @@ static void write(const struct report *p, FILE *out)
 		html_fold_end(out);
 	}
 	fputs("<p class=\"note\">Medians, and percentiles of the call where ten samples "
-	      "lie beyond them; in brackets 95 % intervals, from the blocks of the run. "
+	      "lie beyond them; in brackets 95 % intervals, from the blocks of the run, "
+	      "or of a side of a gate from its runs: from six on, if they have as many samples. "
 	      "Started: from the call until the child's program runs. "
 	      "Total: until the parent has waited for the child, which does nothing. "
 	      "Bill: the work on whatever CPU, taken with all probes. "
