@@ -16,6 +16,7 @@ struct method {
 		      */
 	bool writes; /* supports child_write and parent_write */
 	bool closes; /* runs stage__exec(), which closes descriptors if the stage says so */
+	bool clones; /* takes the flags of the stage */
 	bool acts;   /* supports file actions */
 	bool alters_parent; /* leaves the parent changed, so other methods need another parent */
 

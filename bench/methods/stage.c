@@ -96,6 +96,7 @@ int stage__open(struct stage *stage, int slate_fd, const struct program *program
 		.slate_fd = slate_fd,
 		.silent = program->silent,
 		.page_bytes = (size_t)sysconf(_SC_PAGESIZE),
+		.write_step = (size_t)sysconf(_SC_PAGESIZE),
 	};
 	slate = mmap(NULL, sizeof(struct slate), PROT_READ | PROT_WRITE, MAP_SHARED, slate_fd, 0);
 	if (slate == MAP_FAILED)
@@ -175,10 +176,22 @@ void stage__reset(const struct stage *stage)
 	stage->slate->released = 0;
 }
 
+/* Far apart, whatever the number of places is. */
+#define RANDOM_PRIME 2654435761UL
+
 static void write_pages(const struct stage *stage, size_t bytes)
 {
-	for (size_t offset = 0; offset < bytes; offset += stage->page_bytes)
-		stage->memory[offset] = 1;
+	size_t step = stage->write_step, n = bytes ? (bytes + step - 1) / step : 0;
+	/* A step through all of n places, since a prime that does not divide n has none in common.
+	 */
+	size_t jump = stage->write_random && n % RANDOM_PRIME ? RANDOM_PRIME % n : 1, at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		stage->memory[at * step] = 1;
+		at += jump;
+		if (at >= n)
+			at -= n;
+	}
 }
 
 /* Holds the child until the parent has written, so that the parent makes the copies. */

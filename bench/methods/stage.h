@@ -54,6 +54,9 @@ struct stage {
 	size_t page_bytes;
 	size_t child_write_bytes;
 	size_t parent_write_bytes;
+	size_t write_step;    /* bytes from one write to the next */
+	bool write_random;    /* in a random order, always the same */
+	uint64_t clone_flags; /* for methods that take some */
 };
 
 /*

@@ -41,7 +41,22 @@
 	  "KiB")                                                                                   \
 	X(arg_bytes, "arg-bytes", KIBS, "additional bytes of arguments", "the arguments", "KiB")   \
 	X(path, "path", NUMBER, "entries of PATH that are searched before the program is found",   \
-	  "an entry of PATH", "entry")
+	  "an entry of PATH", "entry")                                                             \
+	X(write_pattern, "write-pattern", WORD,                                                    \
+	  "which bytes parent and child write: one of each page (dense, default), in random "      \
+	  "order (random), one of each 2 MiB (sparse)",                                            \
+	  NULL, NULL)                                                                              \
+	X(clone_flags, "clone-flags", WORD,                                                        \
+	  "flags of method clone: none (default), vm, fs, files, sighand, sysvsem, thread, "       \
+	  "pidfd, newpid, newnet, newuser, newns",                                                 \
+	  NULL, NULL)                                                                              \
+	X(placement, "placement", WORD, "CPU of the child: same (default), any", NULL, NULL)       \
+	X(nice, "nice", NUMBER, "nice value of the parent, from 0 to 19", "a step of nice",        \
+	  "step")                                                                                  \
+	X(sched, "sched", WORD, "scheduling policy of the parent: other (default), batch, idle",   \
+	  NULL, NULL)                                                                              \
+	X(seccomp, "seccomp", NUMBER, "seccomp filters of the parent, which allow all",            \
+	  "a seccomp filter", "filter")
 
 /* In keys it is `rss_bytes`, by which reports know a parent. */
 #define AXIS_OF_SIZE(X)                                                                            \

@@ -30,6 +30,7 @@
 	STANDARD_METHODS(X)                                                                        \
 	X(raw_fork, "raw-fork", PROCESS)                                                           \
 	X(raw_vfork, "raw-vfork", PROCESS)                                                         \
+	X(clone, "clone", PROCESS)                                                                 \
 	X(clone3_into_cgroup, "clone3-into-cgroup", PROCESS)                                       \
 	X(double_fork, "double-fork", PROCESS)                                                     \
 	X(setsid, "setsid", PROCESS)                                                               \

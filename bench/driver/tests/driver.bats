@@ -11,7 +11,7 @@ load driver.bash
     "$BENCH" --method all --size 1M --runs 25 --seed 1 >"$DIR/out"
     # Which times there are is checked for the methods known here, their order for all.
     awk -v execs=" fork-exec vfork-exec posix_spawn system popen zygote pidfd_spawn " \
-        -v plain=" fork vfork clone-vm-vfork clone3 thread raw-fork raw-vfork double-fork setsid forkserver " \
+        -v plain=" fork vfork clone-vm-vfork clone3 thread raw-fork raw-vfork double-fork setsid forkserver clone " \
         -v hidden=" posix_spawn system popen pidfd_spawn " -v helped=" zygote forkserver " \
         -v may_lack=" clone3 clone3-into-cgroup pidfd_spawn " '
     function fault(what) { print what ": " $0; faults++ }

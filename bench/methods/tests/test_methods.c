@@ -33,3 +33,45 @@ TEST(every_method_can_be_listed_and_spawns)
 		assert_true(!method_table[i]->early || method_table[i]->alters_parent);
 	}
 }
+
+#define PAGE   4096
+#define PLACES 1000 /* no power of two */
+
+/* How many of the places, `step` bytes apart, were written, and in how many bytes in all. */
+static void write_pages(size_t step, bool random, size_t bytes, size_t *places, size_t *written)
+{
+	static unsigned char memory[PLACES * PAGE];
+	static struct slate slate;
+	const struct stage stage = {
+		.slate = &slate,
+		.memory = memory,
+		.parent_write_bytes = bytes,
+		.write_step = step,
+		.write_random = random,
+	};
+
+	memset(memory, 0, sizeof(memory));
+	stage__parent_write(&stage);
+	*places = *written = 0;
+	for (size_t i = 0; i < sizeof(memory); i++) {
+		*written += memory[i];
+		*places += memory[i] && i % step == 0 && i < bytes;
+	}
+}
+
+TEST(each_place_is_written_once_whatever_the_order)
+{
+	size_t places, written;
+
+	for (int random = 0; random < 2; random++) {
+		for (size_t n = 1; n <= PLACES; n += n < 10 ? 1 : 110) {
+			write_pages(PAGE, random, n * PAGE, &places, &written);
+			assert_int_equal(places, n);
+			assert_int_equal(written, n);
+		}
+	}
+	/* A part of a step at the end is a place, too. */
+	write_pages(100 * PAGE, false, 201 * PAGE, &places, &written);
+	assert_int_equal(places, 3);
+	assert_int_equal(written, 3);
+}

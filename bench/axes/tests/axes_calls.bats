@@ -1,0 +1,68 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Axes of the call, of the scheduler, and of what is written.
+#
+# shellcheck disable=SC2154 # bats sets $status, $output and $lines
+
+load ../../driver/tests/driver.bash
+
+# The parent of the only cell, ready; its pid is $pid.
+prepared() { # ARG...
+    local line
+    copy_tool "$DIR/copy"
+    coproc "$DIR/copy/spawnscope-bench" --serve --method vfork --size 0 "$@"
+    until read -r line <&"${COPROC[0]}" && [ "$line" = ready ]; do :; done
+    echo "prepare 0" >&"${COPROC[1]}"
+    read -r word _ pid line <&"${COPROC[0]}"
+    echo "$word $pid $line"
+    [ "$word" = parent ]
+}
+
+@test "each clone flag is in the call, or is skipped with the reason" {
+    flags=none,vm,fs,files,sighand,sysvsem,thread,pidfd,newpid,newnet,newuser,newns
+    "$BENCH" --method clone --size 1M --runs 3 --clone-flags $flags --seed 1 >"$DIR/out"
+    refute grep '^broken\|^late\|^skip [0-7] ' "$DIR/out"
+    [ "$(grep -c '^sample [0-9]* [0-9]* 0 ' "$DIR/out")" -eq $((3 * (12 - $(grep -c '^skip' "$DIR/out")))) ]
+    grep '^skip' "$DIR/out" | refute grep -v '^skip [0-9]* clone_flags=new.*: .*; '
+    "$BENCH" --method fork --size 1M --runs 1 --clone-flags vm | grep '^skip 0 clone_flags: only method clone'
+    strace -V >/dev/null 2>&1 || skip "no strace"
+    for flag in vm:CLONE_VM fs:CLONE_FS files:CLONE_FILES sighand:CLONE_VM.CLONE_SIGHAND \
+        sysvsem:CLONE_SYSVSEM thread:CLONE_VM.CLONE_SIGHAND.CLONE_THREAD pidfd:CLONE_PIDFD; do
+        strace -f -qq -e trace=clone -o "$DIR/trace" "$BENCH" --method clone --size 0 --runs 4 --warmup 0 \
+            --clone-flags ${flag%:*} >"$DIR/out"
+        # SIGCHLD, or for a thread the address of its id, follows.
+        [ "$(grep -cE "flags=${flag#*:}(\|CLONE_CHILD_CLEARTID|\|SIGCHLD)" "$DIR/trace")" -ge 4 ]
+    done
+}
+
+@test "without privileges, namespaces are skipped with what they need" {
+    run -0 setpriv --bounding-set -sys_admin --inh-caps -sys_admin \
+        "$BENCH" --method clone --size 0 --runs 1 --clone-flags newns
+    [[ $output == *"skip 0 clone_flags=newns: Operation not permitted; it needs CAP_SYS_ADMIN"* ]]
+}
+
+@test "the parent has the nice value, the policy and the filters asked for" {
+    prepared --nice 7 --sched batch --seccomp 3
+    [ "$(awk '{ print $19 }' "/proc/$pid/stat")" -eq 7 ]
+    [ "$(awk '{ print $41 }' "/proc/$pid/stat")" -eq 3 ]
+    filters=$(sed -n 's/^Seccomp_filters:\t//p' "/proc/$pid/status")
+    [ "${filters:-3}" -ge 3 ]
+    [ "$(sed -n 's/^Seccomp:\t//p' "/proc/$pid/status")" -eq 2 ]
+    one_line 2 "bad nice '20'; must be from 0 to 19" "$BENCH" --nice 20
+}
+
+@test "a parent with any placement may run where the driver may" {
+    [ "$(nproc)" -ge 2 ] || skip "one CPU"
+    prepared --placement any
+    grep -x "$(grep Cpus_allowed_list /proc/self/status)" "/proc/$pid/status"
+    run -0 "$BENCH" --method vfork --size 0 --runs 1 --cpu none --placement same
+    [[ $output == *"skip 0 placement=same: leave out --cpu none"* ]]
+}
+
+@test "a pattern of writes is measured with fork, and skipped with methods that do not write" {
+    "$BENCH" --method fork,vfork --size 4M --child-write 4M --write-pattern dense,random,sparse --runs 2 >"$DIR/out"
+    [ "$(grep -c '^sample [024] [0-9]* 0 ' "$DIR/out")" -eq 6 ]
+    "$BENCH" --method vfork --size 1M --runs 1 --write-pattern random |
+        grep '^skip 0 this method does not support write_pattern'
+}
