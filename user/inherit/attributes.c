@@ -43,6 +43,22 @@ static void change_personality(struct cell *c)
 	personality(0);
 }
 
+static const char *set_memory_failure(struct cell *c)
+{
+	return prctl(PR_MCE_KILL, PR_MCE_KILL_SET, PR_MCE_KILL_EARLY, 0, 0) ? "needs PR_MCE_KILL"
+									    : NULL;
+}
+
+static void get_memory_failure(struct cell *c, char *value)
+{
+	value_set(value, "%d", prctl(PR_MCE_KILL_GET, 0, 0, 0, 0));
+}
+
+static void change_memory_failure(struct cell *c)
+{
+	prctl(PR_MCE_KILL, PR_MCE_KILL_SET, PR_MCE_KILL_LATE, 0, 0);
+}
+
 #ifdef HAS_PORTS
 
 #define PORT 0x80 /* shows codes while a PC starts; nothing happens when it is read */
@@ -108,6 +124,15 @@ static const struct property properties[] = {
 		.set = set_personality,
 		.get = get_personality,
 		.change = change_personality,
+	},
+	{
+		.name = "memory failure policy",
+		.test = "prctl(PR_MCE_KILL) in the parent, then in the child",
+		.born = {0, MARK_COPY, "prctl(2)"},
+		.exec = {0, MARK_KEPT, "execve(2)"},
+		.set = set_memory_failure,
+		.get = get_memory_failure,
+		.change = change_memory_failure,
 	},
 	{
 		.name = "I/O ports",

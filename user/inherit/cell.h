@@ -27,6 +27,7 @@ struct cell {
 	bool looked;		 /* the child has looked */
 	bool execed;		 /* the child is a new program */
 	bool alone;		 /* that has no parent here: exec without a birth */
+	int64_t startup_ns;	 /* CPU time that a new program takes to start, about */
 	int memory;		 /* the descriptor of this memory */
 	size_t property;	 /* its index, for a new program */
 	pid_t parent, born;	 /* born: while it may run */

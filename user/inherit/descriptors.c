@@ -11,6 +11,7 @@
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -217,6 +218,36 @@ static const char *set_inotify(struct cell *c)
 	return watch < 0 || inotify_rm_watch(c->fd, watch) ? "no inotify here" : NULL;
 }
 
+/* In a file system of its own, which goes with it. */
+static const char *set_dnotify(struct cell *c)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (common_own_namespace(CLONE_NEWNS) ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("tmpfs", "/tmp", "tmpfs", 0, NULL))
+		return "needs a mount namespace: CAP_SYS_ADMIN, or user namespaces for all";
+	c->fd = open("/tmp", O_RDONLY);
+	fcntl(c->fd, F_SETSIG, SIGUSR2);
+	return fcntl(c->fd, F_NOTIFY, DN_CREATE | DN_MULTISHOT) ? "no dnotify here" : NULL;
+}
+
+/* Creates a file: does the signal come? */
+static void get_dnotify(struct cell *c, char *value)
+{
+	const struct timespec now = {0, 0};
+	sigset_t set;
+
+	close(open("/tmp/inherit", O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+	unlink("/tmp/inherit");
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR2);
+	value_set(value, sigtimedwait(&set, NULL, &now) == SIGUSR2 ? "notified" : "not notified");
+}
+
 static const char *set_epoll(struct cell *c)
 {
 	struct epoll_event e = {.events = EPOLLIN};
@@ -282,7 +313,8 @@ static const struct property properties[] = {
 		.test = "the parent opens a file with O_CLOEXEC; the child clears FD_CLOEXEC; "
 			"posix_spawn's dup2 of a descriptor to itself does, too",
 		.born = {0, MARK_COPY, "fork(2)"},
-		.but = {{METHOD_ACTIONS, MARK_NEW, NULL}, {CLONE_FILES, MARK_SHARED, "clone(2)"}},
+		.but = {{METHOD_ACTIONS, MARK_UNSAID, NULL},
+			{CLONE_FILES, MARK_SHARED, "clone(2)"}},
 		.exec = {0, MARK_LOST, "execve(2)"},
 		.fresh = "none",
 		.fresh_mark = MARK_LOST,
@@ -346,6 +378,17 @@ static const struct property properties[] = {
 		.set = set_inotify,
 		.get = get_readable,
 		.change = change_readable,
+	},
+	{
+		.name = "dnotify",
+		.test = "F_NOTIFY in the parent, in a file system of its own; both create a file "
+			"there",
+		.born = {0, MARK_RESET, "fork(2)"},
+		.but = {{CLONE_THREAD, MARK_UNSAID, NULL}},
+		.exec = {0, MARK_KEPT, "execve(2)"},
+		.fresh = "not notified",
+		.set = set_dnotify,
+		.get = get_dnotify,
 	},
 	{
 		.name = "epoll interest list",

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "user/inherit/child.h"
@@ -215,15 +216,18 @@ uint64_t method_flags(const struct method *m)
 	return m->bits & (METHOD_LIBC_FORK - 1);
 }
 
-static void wait_for_thread(struct cell *c)
+/* The kernel clears the id before it undoes semaphores: then until the thread is gone. */
+static void wait_for_thread(struct cell *c, pid_t tid)
 {
-	const struct timespec patience = {PATIENCE_MS / 1000, 0};
-	int tid;
+	const struct timespec patience = {PATIENCE_MS / 1000, 0}, moment = {0, 100000};
+	int left;
 
-	while ((tid = __atomic_load_n(&c->child_tid, __ATOMIC_ACQUIRE)))
-		if (syscall(SYS_futex, &c->child_tid, FUTEX_WAIT, tid, &patience, NULL, 0) &&
+	while ((left = __atomic_load_n(&c->child_tid, __ATOMIC_ACQUIRE)))
+		if (syscall(SYS_futex, &c->child_tid, FUTEX_WAIT, left, &patience, NULL, 0) &&
 		    errno == ETIMEDOUT)
 			return;
+	for (int i = 0; i < 10 * PATIENCE_MS && !syscall(SYS_tgkill, getpid(), tid, 0); i++)
+		nanosleep(&moment, NULL);
 }
 
 /* By a descriptor: with CLONE_PARENT it is no child of this process. */
@@ -249,7 +253,7 @@ int method_run(const struct method *m, struct cell *c)
 	if (pid < 0)
 		return pid;
 	if (m->bits & CLONE_THREAD) {
-		wait_for_thread(c);
+		wait_for_thread(c, pid);
 		return 0;
 	}
 	c->born = pid;

@@ -37,9 +37,9 @@ static const struct property properties[] = {
 	{                                                                                          \
 		.name = #kind " namespace",                                                        \
 		.test = "/proc/self/ns/" #kind " in both",                                         \
-		.born = {0, MARK_SAME, "namespaces(7)"},                                           \
+		.born = {0, MARK_SAME, "clone(2)"},                                                \
 		.but = {{flag, MARK_NEW, page}},                                                   \
-		.exec = {0, MARK_KEPT, "namespaces(7)"},                                           \
+		.exec = {0, MARK_KEPT, "execve(2)"},                                               \
 		.fresh = "none",                                                                   \
 		.get = get_##kind,                                                                 \
 	},

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Credentials beside the ids: capabilities, seccomp, keyrings. */
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/keyctl.h>
+#include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
 #include <sched.h>
@@ -139,6 +141,25 @@ static void get_seccomp(struct cell *c, char *value)
 	common_status("Seccomp", value);
 }
 
+/* Nothing is to be read from any folder; what a new program reads is files. */
+static const char *set_landlock(struct cell *c)
+{
+	const struct landlock_ruleset_attr rules = {.handled_access_fs =
+							    LANDLOCK_ACCESS_FS_READ_DIR};
+	int fd = (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof(rules), 0);
+
+	set_no_new(c);
+	return fd < 0 || syscall(SYS_landlock_restrict_self, fd, 0) ? "needs Landlock" : NULL;
+}
+
+static void get_landlock(struct cell *c, char *value)
+{
+	int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	value_set(value, fd < 0 ? "restricted" : "free");
+	close(fd);
+}
+
 static void get_keyring(int which, char *value)
 {
 	long id = syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, which, 0);
@@ -255,6 +276,14 @@ static const struct property properties[] = {
 		.exec = {0, MARK_KEPT, "seccomp(2)"},
 		.set = set_seccomp,
 		.get = get_seccomp,
+	},
+	{
+		.name = "Landlock rules",
+		.test = "the parent forbids itself to read folders; both try",
+		.born = {0, MARK_SAME, "landlock(7)"},
+		.exec = {0, MARK_KEPT, "execve(2)"},
+		.set = set_landlock,
+		.get = get_landlock,
 	},
 	{
 		.name = "session keyring",

@@ -10,16 +10,17 @@
 #include "user/text/strbuf.h"
 
 /* Columns of the labels, and of a mark with its star, each with the gap. */
-#define LABELS_WIDTH 31
-#define MARK_WIDTH   7
-#define GAP	     2
-#define NAME_WIDTH   12
+#define LABELS_WIDTH  31
+#define MARK_WIDTH    7
+#define GAP	      2
+#define DEVIATING_MAX 12 /* methods that are named */
+#define NAME_WIDTH    12
 
 static const char *const titles[] = {
 	[FAMILY_CALLS] = "What a child has of its parent",
-	[FAMILY_CLONE] = "By flags of clone: what is not as with clone(SIGCHLD)",
-	[FAMILY_NAMESPACES] = "In new namespaces: what is not as with clone(SIGCHLD)",
-	[FAMILY_SPAWN] = "By attributes of posix_spawn: what is not as with spawn",
+	[FAMILY_CLONE] = "By flags of clone",
+	[FAMILY_NAMESPACES] = "In new namespaces",
+	[FAMILY_SPAWN] = "By attributes of posix_spawn",
 };
 
 /* The method that a family is compared with. */
@@ -157,6 +158,15 @@ static void print_differences(const struct matrix *x, size_t method, size_t base
 	strbuf__free(&s);
 }
 
+static void print_title(enum family family, FILE *out, bool colour)
+{
+	struct strbuf s = {0};
+
+	strbuf__add(&s, "%s: what is not as with %s", titles[family], bases[family]);
+	layout_title(out, strbuf__text(&s), colour);
+	strbuf__free(&s);
+}
+
 /*
  * The first families in one table, as many as the terminal has room for; of the others, in what
  * they differ.
@@ -180,7 +190,7 @@ static int print_summary(const struct matrix *x, const struct inherit_view *view
 		enum family family = inherit_methods[m].family;
 
 		if (m == t.end || family != inherit_methods[m - 1].family)
-			layout_title(out, titles[family], view->colour);
+			print_title(family, out, view->colour);
 		if (m != find_method(bases[family]))
 			print_differences(x, m, find_method(bases[family]), out);
 	}
@@ -218,10 +228,13 @@ static void print_deviation(const struct matrix *x, size_t p, size_t first, FILE
 	const struct finding *f = matrix_at(x, p, first);
 	const struct property *property = property_at(p);
 	struct strbuf s = {0};
+	size_t count = 0;
 
 	for (size_t m = first; m < inherit_method_count; m++)
-		if (alike(f, matrix_at(x, p, m)))
+		if (alike(f, matrix_at(x, p, m)) && ++count <= DEVIATING_MAX)
 			strbuf__add(&s, "%s%s", s.length ? ", " : "", inherit_methods[m].name);
+	if (count > DEVIATING_MAX)
+		strbuf__add(&s, " and %zu more", count - DEVIATING_MAX);
 	layout_print(out, 2,
 		     "* %s (%s): %s, not %s%s%s (in the parent \"%s\", in the child \"%s\", then "
 		     "in the parent \"%s\")%s%s",

@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "user/inherit/common.h"
@@ -23,6 +24,7 @@ struct cell *trial_new(void)
 {
 	int fd = memfd_create("spawnscope-inherit", 0);
 	struct cell *c = MAP_FAILED;
+	struct timespec t;
 
 	if (fd < 0)
 		return NULL;
@@ -33,6 +35,9 @@ struct cell *trial_new(void)
 		return NULL;
 	}
 	c->memory = fd;
+	/* This program has just started. */
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	c->startup_ns = t.tv_sec * 1000000000LL + t.tv_nsec;
 	return c;
 }
 
@@ -44,9 +49,11 @@ void trial_free(struct cell *c)
 
 static void reset(struct cell *c, size_t property)
 {
+	int64_t startup_ns = c->startup_ns;
 	int memory = c->memory;
 
 	memset(c, 0, sizeof(*c));
+	c->startup_ns = startup_ns;
 	c->memory = memory;
 	c->property = property;
 	c->fd = c->other_fd = c->keep_fd = c->close_fd = -1;
