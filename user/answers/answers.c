@@ -12,6 +12,7 @@
 #include "user/answers/crossing.h"
 #include "user/answers/loss.h"
 #include "user/answers/slopes.h"
+#include "user/answers/stall.h"
 #include "user/answers/where.h"
 #include "user/answers/words.h"
 #include "user/model/phase.h"
@@ -375,6 +376,7 @@ void answers__of(struct answers *answers, const struct rows *rows, const struct 
 	answers__add_crossing(answers, rows, "fork-exec");
 	answers__add_slopes(answers, rows);
 	answers__add_where(answers, rows);
+	answers__add_stall(answers, rows, births);
 	say_tracing(answers, rows);
 	if (births)
 		answers__add_births(answers, rows, births);

@@ -162,6 +162,34 @@ TEST(an_untraced_fork_has_its_slope)
 	run__free(&r);
 }
 
+static void add_stall(struct run *r, const char *method, int64_t ns)
+{
+	struct cell *c = sample_cell(r, method, 256 << 20, "none", 0);
+
+	c->n = 1;
+	series__push(&c->samples[SAMPLE_spawn_ns], 5000000);
+	series__push(&c->samples[SAMPLE_stall_ns], ns);
+	series__push(&c->samples[SAMPLE_stall_base_ns], 3000);
+}
+
+TEST(answers_say_who_else_waits)
+{
+	struct run r = {.ended = true};
+	struct answers answers;
+	const struct answer *a;
+
+	r.clock = strdup("monotonic");
+	r.end.births = MISSING;
+	add_stall(&r, "posix_spawn", 9000);
+	add_stall(&r, "fork", 4000000);
+	answer(&r, &answers);
+	a = find_answer(&answers, "other threads wait");
+	assert_string_equal(a->figure, "4.00 ms during fork from 256 MiB, 9.00 \xc2\xb5s during "
+				       "posix_spawn");
+	assert_non_null(strstr(a->detail, "without a call 3.00 \xc2\xb5s"));
+	run__free(&r);
+}
+
 /* A cell of one sample with its axes. */
 static struct cell *add_on_axes(struct run *r, const char *method, int64_t vmas, int64_t later,
 				int64_t call_ns)

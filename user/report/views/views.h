@@ -20,6 +20,7 @@
 	X(births)                                                                                  \
 	X(environment)                                                                             \
 	X(spread)                                                                                  \
+	X(stall)                                                                                   \
 	X(cow)                                                                                     \
 	X(compare)                                                                                 \
 	X(kernels)                                                                                 \
