@@ -36,6 +36,7 @@ struct server {
 	pid_t child; /* 0: none is saving */
 	bool failed; /* the last one did */
 	int64_t fork_ns;
+	int64_t pace_ns; /* of writing a MiB; 0: as fast as it can */
 	struct report *report;
 };
 
@@ -61,11 +62,20 @@ static void answer_text(const struct server *s, const char *text)
 	answer(s, text, strlen(text));
 }
 
+static void wait_until(int64_t ns)
+{
+	struct timespec ts = {ns / NS_PER_S, ns % NS_PER_S};
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+		;
+}
+
 /* Writes all, 1 MiB at a time, with a checksum; sends every 4 MiB to the disk, as redis does. */
 static int write_out(const struct server *s, int fd)
 {
 	const int64_t step = 1 << 20, flush = 4 << 20;
 	uint64_t hash = HASH_BEGIN;
+	int64_t due = now_ns();
 
 	for (int64_t at = 0; at < s->size_bytes; at += step) {
 		int64_t len = s->size_bytes - at < step ? s->size_bytes - at : step;
@@ -75,6 +85,8 @@ static int write_out(const struct server *s, int fd)
 			return -1;
 		if ((at + len) % flush == 0)
 			sync_file_range(fd, at + len - flush, flush, SYNC_FILE_RANGE_WRITE);
+		due += s->pace_ns;
+		wait_until(due);
 	}
 	return write(fd, &hash, sizeof(hash)) == sizeof(hash) && !fsync(fd) ? 0 : -1;
 }
@@ -160,6 +172,12 @@ static void set(const struct server *s, const struct word *args)
 	answer_text(s, ":1000\r\n");
 }
 
+static void set_pace(struct server *s, const struct word *ns)
+{
+	s->pace_ns = strtoll(ns->at, NULL, 10);
+	answer_text(s, "+OK\r\n");
+}
+
 static void obey(struct server *s, const struct word *args, size_t count)
 {
 	if (count == 4 && !strncmp(args[0].at, "SETRANGE", args[0].len))
@@ -168,6 +186,8 @@ static void obey(struct server *s, const struct word *args, size_t count)
 		begin_save(s);
 	else if (!strncmp(args[0].at, "INFO", args[0].len))
 		inform(s);
+	else if (count == 2 && !strncmp(args[0].at, "PACE", args[0].len))
+		set_pace(s, &args[1]);
 	else
 		answer_text(s, "-ERR unknown command\r\n");
 }

@@ -11,7 +11,8 @@
 /*
  * Serves one client, until that closes: SETRANGE of the keys above, BGSAVE, and INFO with the
  * fields rdb_bgsave_in_progress, rdb_last_bgsave_status, rdb_last_cow_size and latest_fork_usec
- * of redis-server, in its protocol (RESP). `folder` gets a file of `size_bytes` without a name.
+ * of redis-server, in its protocol (RESP); and PACE: how many ns its child takes to write a MiB,
+ * at least. `folder` gets a file of `size_bytes` without a name.
  * Ends the process.
  */
 _Noreturn void snapshot_serve(int fd, int64_t size_bytes, int huge, const char *folder);

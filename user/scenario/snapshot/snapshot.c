@@ -20,7 +20,7 @@
 #include "user/scenario/snapshot/server.h"
 #include "user/text/layout.h"
 
-#define WARM_UP_S 0.2
+#define WARM_UP_S 0.5
 
 static const char *const whens[LOAD_WHEN_COUNT] = {"before", "during", "after"};
 
@@ -59,7 +59,8 @@ static void put(struct stage *s, const char *name, const char *unit, const char 
 		stage__put(s, name, unit, key, value);
 }
 
-static int measure_save(struct stage *s, struct open_store *o, const char *key)
+/* `pace_ns` may be NULL. */
+static int measure_save(struct stage *s, struct open_store *o, const char *key, int64_t *pace_ns)
 {
 	int64_t faults = memory_minor_faults(o->pid), start = now_ns(), ns, after;
 	const struct load_info *info = &o->load.info;
@@ -68,6 +69,8 @@ static int measure_save(struct stage *s, struct open_store *o, const char *key)
 	if (err)
 		return err;
 	ns = now_ns() - start;
+	if (pace_ns)
+		*pace_ns = ns / (s->options->size_bytes >> 20);
 	after = memory_minor_faults(o->pid);
 	put(s, "save", "ns", key, ns);
 	put(s, "fork", "ns", key, info->fork_ns);
@@ -78,8 +81,20 @@ static int measure_save(struct stage *s, struct open_store *o, const char *key)
 	return 0;
 }
 
-/* One round of one store. */
-static int measure(struct stage *s, struct open_store *o, unsigned int round)
+/*
+ * How long a child writes depends on more than its fork. So ours writes at the pace of
+ * redis-server's in the same round, if there is one: the same time, and about as many writes.
+ */
+static int set_pace(struct open_store *o, int64_t pace_ns)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%lld", (long long)pace_ns);
+	return load__command(&o->load, (const char *const[]){"PACE", text, NULL});
+}
+
+/* One round of one store. *pace_ns is what redis-server takes for a MiB; 0: not known. */
+static int measure(struct stage *s, struct open_store *o, unsigned int round, int64_t *pace_ns)
 {
 	struct conditions key = conditions_of("%s round=%u", o->subject->key, round);
 	double seconds = s->options->seconds;
@@ -88,8 +103,10 @@ static int measure(struct stage *s, struct open_store *o, unsigned int round)
 	o->load.latency[LOAD_BEFORE].n = 0;
 	if (!err)
 		err = load__write(&o->load, LOAD_BEFORE, seconds);
+	if (!err && !o->is_redis)
+		err = set_pace(o, *pace_ns);
 	if (!err)
-		err = measure_save(s, o, key.text);
+		err = measure_save(s, o, key.text, o->is_redis ? pace_ns : NULL);
 	if (!err)
 		err = load__write(&o->load, LOAD_AFTER, seconds);
 	for (int w = 0; w < LOAD_WHEN_COUNT && !err; w++)
@@ -201,10 +218,14 @@ static int run_rounds(struct stage *s, struct open_store *stores, size_t count)
 		err = stores[i].subject->peer ? start_redis(s, &stores[i])
 					      : start_ours(s, &stores[i]);
 	stage__steps(s, s->options->rounds * count);
-	for (unsigned int round = 1; round <= s->options->rounds && !err; round++)
-		for (size_t i = 0; i < count && !err; i++)
+	for (unsigned int round = 1; round <= s->options->rounds && !err; round++) {
+		int64_t pace_ns = 0;
+
+		/* redis-server, the last one, goes first: it sets the pace. */
+		for (size_t i = count; i-- > 0 && !err;)
 			if (stores[i].subject)
-				err = measure(s, &stores[i], round);
+				err = measure(s, &stores[i], round, &pace_ns);
+	}
 	return err;
 }
 
@@ -286,28 +307,63 @@ static void print_answer(const struct run *r, FILE *out)
 		     u->pages);
 }
 
-static bool within_two(double a, double b)
+static const char *within_two(double a, double b)
 {
-	return a <= 2 * b && b <= 2 * a;
+	return a <= 2 * b && b <= 2 * a ? "within" : "not within";
+}
+
+struct range {
+	double low, high; /* NAN: none */
+};
+
+/* Widens the range by each round's p99 before the save. */
+static void add_quiet(const struct run *r, const struct subject *u, struct range *range)
+{
+	for (unsigned int round = 1;; round++) {
+		struct conditions key =
+			conditions_of("%s round=%u when=%s", u->key, round, whens[LOAD_BEFORE]);
+
+		if (!run__observation(r, "latency", key.text))
+			return;
+		range->low = fmin(range->low, print_p99(r, "latency", key.text));
+		range->high = fmax(range->high, print_p99(r, "latency", key.text));
+	}
+}
+
+/* With another load on the machine, writes that no save disturbs differ from round to round. */
+static void print_noise(const struct run *r, const struct subject *u, FILE *out)
+{
+	struct range quiet = {NAN, NAN};
+
+	add_quiet(r, u, &quiet);
+	if (quiet.high > 3 * quiet.low)
+		layout_print(
+			out, 2,
+			"NOISY: before a save, p99 of %s is %s in one round and %s in another: "
+			"ratios to it mean little",
+			u->store, text_time(quiet.low, false).text,
+			text_time(quiet.high, false).text);
 }
 
 /* Whether both have the same shape. */
 static void print_peer(const struct run *r, FILE *out)
 {
 	const struct subject *ours = &subjects[0], *redis = &subjects[SUBJECT_COUNT - 1];
-	double p99 = writes_ratio(r, ours, print_p99), there = writes_ratio(r, redis, print_p99);
+	double p99 = writes_ratio(r, ours, print_p99),
+	       p99_there = writes_ratio(r, redis, print_p99);
 	double most = writes_ratio(r, ours, print_most);
 	double most_there = writes_ratio(r, redis, print_most);
 
-	if (isnan(p99) || isnan(there) || isnan(most) || isnan(most_there))
+	if (isnan(p99) || isnan(p99_there) || isnan(most) || isnan(most_there))
 		return;
 	layout_print(out, 2,
 		     "Does redis-server show the same? During/before, p99 grows %s times here and "
 		     "%s there (%s a factor of two), the maximum %s and %s (%s)",
-		     text_ratio(p99).text, text_ratio(there).text,
-		     within_two(p99, there) ? "within" : "not within", text_ratio(most).text,
-		     text_ratio(most_there).text,
-		     within_two(most, most_there) ? "within" : "not within");
+		     text_ratio(p99).text, text_ratio(p99_there).text, within_two(p99, p99_there),
+		     text_ratio(most).text, text_ratio(most_there).text,
+		     within_two(most, most_there));
+	print_noise(r, ours, out);
+	print_noise(r, redis, out);
 }
 
 static void add_latencies(const struct run *r, const struct subject *u, struct columns *c)
@@ -382,6 +438,10 @@ static int print(const struct run *r, FILE *out, bool colour)
 		out, 2,
 		"FAULTS: the server's minor faults while it is saved. COPIED: memory that is no "
 		"longer shared when the child ends, which is needed in addition");
+	if (is_measured(r, &subjects[SUBJECT_COUNT - 1]) && is_measured(r, &subjects[0]))
+		layout_print(out, 2,
+			     "The children of spawnscope's stores write at the pace of "
+			     "redis-server's, so that they live as long");
 	print_absent(r, out);
 	return err;
 }
