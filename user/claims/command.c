@@ -78,7 +78,7 @@ static int check(struct options *o)
 		return -EINVAL;
 	}
 	if (!o->chosen)
-		o->chosen = ~0ULL;
+		o->chosen = CLAIMS_ALL;
 	return 0;
 }
 
@@ -136,7 +136,7 @@ static int run_experiments(const struct options *o, struct run *r)
 	for (size_t i = 0; experiment_at(i) && !err; i++) {
 		if (!is_needed(o, experiment_at(i)))
 			continue;
-		err = experiment_run(experiment_at(i), o->quick, r);
+		err = experiment_run(experiment_at(i), r);
 		progress__step(progress);
 	}
 	progress__free(progress);

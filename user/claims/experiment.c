@@ -98,7 +98,7 @@ static int keep(const struct findings *f, const char *otherwise, struct run *r)
 	return 0;
 }
 
-int experiment_run(const struct experiment *x, bool quick, struct run *r)
+int experiment_run(const struct experiment *x, struct run *r)
 {
 	struct findings *f =
 		mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -117,7 +117,7 @@ int experiment_run(const struct experiment *x, bool quick, struct run *r)
 		if (setpgid(0, 0) || prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != us)
 			_exit(1);
 		interrupt_release();
-		x->run(f, quick);
+		x->run(f);
 		_exit(0);
 	}
 	if (pid > 0)

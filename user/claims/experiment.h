@@ -13,4 +13,4 @@
 const struct experiment *experiment_at(size_t i);
 
 /* Runs it and adds its observations to the run. 0, -ENOMEM, or -EINTR: interrupted. */
-int experiment_run(const struct experiment *x, bool quick, struct run *r);
+int experiment_run(const struct experiment *x, struct run *r);

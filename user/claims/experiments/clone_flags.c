@@ -144,7 +144,7 @@ static bool watch(struct watch *w, void (*subject)(void), const char **why)
 	return w->flags >= 0;
 }
 
-static void run(struct findings *f, bool quick)
+static void run(struct findings *f)
 {
 	const char *why = NULL;
 	struct watch w;

@@ -79,12 +79,14 @@ static bool write_beside(struct writes *w, bool by_thread)
 	return done;
 }
 
-static void run(struct findings *f, bool quick)
+static void run(struct findings *f)
 {
 	struct writes w = {.memory = experiment_memory(PAGES * PAGE_BYTES)};
 
-	if (!w.memory)
+	if (!w.memory) {
+		findings__absent(f, ALONE, "no memory for a parent of 4 MiB");
 		return;
+	}
 	for (int i = 0; i < ROUNDS; i++) {
 		write_all(&w);
 		findings__add(f, ALONE, w.ns / PAGES);

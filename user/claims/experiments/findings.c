@@ -10,6 +10,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "bench/shared/text.h"
+
 static struct finding *finding(struct findings *f, const char *name)
 {
 	for (size_t i = 0; i < f->n; i++)
@@ -55,9 +57,23 @@ int experiment_cpus(void)
 	return sched_getaffinity(0, sizeof(set), &set) ? 1 : CPU_COUNT(&set);
 }
 
+/* Whether there is memory for it and for a copy, so that nobody is killed for it. */
+static bool is_there(size_t bytes)
+{
+	char info[8192];
+	int64_t available;
+
+	return text_read("/proc/meminfo", info, sizeof(info)) > 0 &&
+	       !text_field_kb(info, "MemAvailable", &available) && available / 3 > (int64_t)bytes;
+}
+
 char *experiment_memory(size_t bytes)
 {
-	char *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *p;
+
+	if (!is_there(bytes))
+		return NULL;
+	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (p == MAP_FAILED)
 		return NULL;

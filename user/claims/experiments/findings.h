@@ -24,7 +24,7 @@ struct experiment {
 	const char *name;
 	/* The names of what it observes. Those of which it finds nothing become absent. */
 	const char *observes[EXPERIMENT_OBSERVES];
-	void (*run)(struct findings *f, bool quick);
+	void (*run)(struct findings *f);
 };
 
 /* Adds a value to an observation, or says why there are none. */

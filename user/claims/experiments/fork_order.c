@@ -31,7 +31,7 @@ static void take(struct findings *f, const char *name, volatile int64_t *child_n
 	}
 }
 
-static void run(struct findings *f, bool quick)
+static void run(struct findings *f)
 {
 	volatile int64_t *child_ns = experiment_page();
 	cpu_set_t one;

@@ -128,7 +128,7 @@ static const char *take(struct findings *f)
 	return why;
 }
 
-static void run(struct findings *f, bool quick)
+static void run(struct findings *f)
 {
 	const char *why = NULL;
 

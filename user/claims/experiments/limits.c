@@ -100,7 +100,7 @@ static void take_commit(struct findings *f)
 	munmap(p, (size_t)bytes);
 }
 
-static void run(struct findings *f, bool quick)
+static void run(struct findings *f)
 {
 	pid_t pid;
 

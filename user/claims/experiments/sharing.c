@@ -50,7 +50,7 @@ static void take(struct findings *f, volatile int64_t *result, long step)
 	findings__add(f, PRIVATE, *result);
 }
 
-static void run(struct findings *f, bool quick)
+static void run(struct findings *f)
 {
 	volatile int64_t *result = experiment_page();
 

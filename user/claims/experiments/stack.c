@@ -43,7 +43,7 @@ static int count_unshared(void *frame)
 	return count;
 }
 
-static void run(struct findings *f, bool quick)
+static void run(struct findings *f)
 {
 	volatile int64_t *count = experiment_page();
 	char frame;

@@ -152,7 +152,7 @@ static void take(struct findings *f)
 	}
 }
 
-static void run(struct findings *f, bool quick)
+static void run(struct findings *f)
 {
 	pthread_t thread;
 

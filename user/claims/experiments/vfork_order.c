@@ -78,7 +78,7 @@ static void take_sleep(struct findings *f)
 	findings__add(f, OTHERS, child.ticks);
 }
 
-static void run(struct findings *f, bool quick)
+static void run(struct findings *f)
 {
 	pthread_t thread;
 

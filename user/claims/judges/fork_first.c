@@ -1,13 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/claims/judges/judges.h"
 
-/* Adds the number; whether both orders were seen. */
-static bool add(struct verdict *v, const struct series *s, const char *where)
-{
-	size_t first = evidence__count(s, 1);
+/* Calls, and how many had which order. */
+struct orders {
+	size_t child, parent;
+};
 
-	verdict__exact(v, UNIT_COUNT, (double)first, "child first %s, of %zu", where, s->n);
-	return first > 0 && first < s->n;
+static struct orders add(struct verdict *v, const struct series *s, const char *where)
+{
+	struct orders o = {0, 0};
+
+	if (!s)
+		return o;
+	o.child = evidence__count(s, 1);
+	o.parent = evidence__count(s, 0);
+	verdict__exact(v, UNIT_COUNT, (double)o.child, "child first %s, of %zu", where, s->n);
+	return o;
+}
+
+static bool has_both(struct orders o)
+{
+	return o.child && o.parent;
 }
 
 static void judge(const struct evidence *e, struct verdict *v)
@@ -15,19 +28,17 @@ static void judge(const struct evidence *e, struct verdict *v)
 	struct verdict none;
 	const struct series *one = evidence__observed(e, v, "fork_child_first_on_one_cpu");
 	const struct series *any = evidence__observed(e, &none, "fork_child_first_on_any_cpu");
-	bool both_on_one = false, both_on_any = false;
+	struct orders on_one = add(v, one, "on one CPU"), on_any = add(v, any, "on any CPU");
 
 	if (!one && !any)
 		return;
-	if (one)
-		both_on_one = add(v, one, "on one CPU");
-	if (any)
-		both_on_any = add(v, any, "on any CPU");
-	if (both_on_one || both_on_any)
+	if (has_both(on_one) || has_both(on_any))
 		verdict__say(v, VERDICT_HOLDS, "both orders were seen%s",
-			     both_on_one && both_on_any ? ""
-			     : both_on_one		? " on one CPU"
-							: " where the child may have its own CPU");
+			     has_both(on_one) && has_both(on_any) ? ""
+			     : has_both(on_one)			  ? " on one CPU"
+						: " where the child may have its own CPU");
+	else if (on_one.child + on_any.child && on_one.parent + on_any.parent)
+		verdict__say(v, VERDICT_DEPENDS, "on whether the child may have its own CPU");
 	else
 		verdict__say(v, VERDICT_INCONCLUSIVE,
 			     "one order alone was seen: the other is rarer than 1 %% (95 %%), or "

@@ -161,6 +161,18 @@ VERDICTS
     is "$DIR/lab" vfork-ratio depends
 }
 
+@test "a hostile file does not reach the terminal" {
+    jq -c 'if .type == "run" then .environment.cpu_model = "\u001b[31mX\u009b" else . end |
+        if .name == "fork_errno_at_commit_limit" then .absent = "\u001b]0;x\u0007 \u202e" else . end |
+        if .key.method == "fork" and .key.vmas then {type, key, n: 0, skipped: "\u001b[2J"} else . end' \
+        "$BATS_TEST_DIRNAME/golden/machine.jsonl" >"$DIR/hostile.jsonl"
+    "$TOOL" claims -v "$DIR/hostile.jsonl" >"$DIR/text"
+    grep -F 'commit-limit' -A 1 "$DIR/text"
+    grep -qF 'fork was not measured: \x1b[2J' "$DIR/text"
+    grep -qF 'absent: \x1b]0;x\x07' "$DIR/text"
+    refute grep -qP '[\x00-\x09\x0b-\x1f\x7f]|\xe2\x80\xae|\xc2[\x80-\x9f]' "$DIR/text"
+}
+
 @test "the README has what a stored bench says" {
     "$TOOL" claims results/machine/standard.jsonl >"$DIR/text"
     sed -n '/^### What people say/,/^## /{/^```$/,/^```$/{/^```$/!p}}' README.md | grep . >"$DIR/shown"

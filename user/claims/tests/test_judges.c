@@ -321,6 +321,8 @@ TEST_BETWEEN(orders_and_ids_by_counts, begin, end)
 	assert_kind("vfork-first", VERDICT_HOLDS);
 	assert_kind("vfork-pid", VERDICT_FAILS);
 	assert_kind("fork-first", VERDICT_INCONCLUSIVE);
+	observe("fork_child_first_on_any_cpu", 1, 300);
+	assert_kind("fork-first", VERDICT_DEPENDS);
 	r.observations[3].values.v[7] = 1;
 	assert_kind("fork-first", VERDICT_HOLDS);
 	r.observations[0].values.v[7] = 0;
