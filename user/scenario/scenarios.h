@@ -2,12 +2,11 @@
 /* All scenarios, in the order of `scenario list`: struct scenario scenario_NAME. */
 #pragma once
 
-// clang-format off
-#define SCENARIOS(X) \
-	X(snapshot) \
-	X(upgrade) \
-	X(prefork) \
-	X(per_connection) \
-	X(heavy_helper) \
-	X(agent)
-// clang-format on
+#define SCENARIOS(X)                                                                               \
+	X(snapshot)                                                                                \
+	X(upgrade)                                                                                 \
+	X(prefork)                                                                                 \
+	X(per_connection)                                                                          \
+	X(heavy_helper)                                                                            \
+	X(agent)                                                                                   \
+	X(runtimes)

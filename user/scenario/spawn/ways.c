@@ -7,31 +7,13 @@
 
 #include "user/scenario/spawn/zygote.h"
 
-#define EXIT_NOT_FOUND 127
-
 static struct zygote zygote;
-
-void ways_prepare(const struct launch *l)
-{
-	if (dup2(l->in, STDIN_FILENO) < 0 || dup2(l->out, STDOUT_FILENO) < 0 ||
-	    dup2(l->out, STDERR_FILENO) < 0 || (l->folder && chdir(l->folder)))
-		_exit(EXIT_NOT_FOUND);
-	if (l->session)
-		setsid();
-}
-
-static _Noreturn void exec_program(const struct launch *l)
-{
-	ways_prepare(l);
-	execv(l->argv[0], (char *const *)l->argv);
-	_exit(EXIT_NOT_FOUND);
-}
 
 static int start_fork(const struct launch *l, pid_t *pid)
 {
 	*pid = fork();
 	if (!*pid) {
-		ways_prepare(l);
+		launch__prepare(l);
 		l->inner();
 		_exit(0);
 	}
@@ -42,7 +24,7 @@ static int start_fork_exec(const struct launch *l, pid_t *pid)
 {
 	*pid = fork();
 	if (!*pid)
-		exec_program(l);
+		launch__exec(l);
 	return *pid < 0 ? -errno : 0;
 }
 
@@ -52,7 +34,7 @@ static __attribute__((noinline)) pid_t vfork_child(const struct launch *l)
 	pid_t pid = vfork();
 
 	if (!pid)
-		exec_program(l);
+		launch__exec(l);
 	return pid;
 }
 

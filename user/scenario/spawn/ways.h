@@ -2,19 +2,9 @@
 /* The ways in which a program starts another one, with pipes and a working directory. */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <sys/types.h>
 
-struct launch {
-	const char *const *argv; /* argv[0] is a path with "/" */
-	const char *folder;	 /* its working directory; NULL: the caller's */
-	int in, out;		 /* its standard input, and its standard output and error */
-	bool session;		 /* a session of its own */
-	/* Of the way `fork`: what the child does in place of the program. NULL: there is a program.
-	 */
-	void (*inner)(void);
-};
+#include "user/scenario/spawn/launch.h"
 
 struct way {
 	const char *name;
@@ -33,6 +23,3 @@ extern const struct way *const ways_exec[WAYS_EXEC_COUNT];
  * with the caller. 0 or -errno.
  */
 int ways_begin(void);
-
-/* In a child: the standard descriptors, the folder, the session. Ends the child if that fails. */
-void ways_prepare(const struct launch *l);

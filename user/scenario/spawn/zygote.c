@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "user/scenario/crew.h"
-#include "user/scenario/spawn/ways.h"
+#include "user/scenario/spawn/launch.h"
 
 #define MESSAGE_BYTES 4096
 #define WORDS_MAX     32
@@ -29,11 +29,7 @@ union rights {
 
 static int child(void *data)
 {
-	const struct launch *l = data;
-
-	ways_prepare(l);
-	execv(l->argv[0], (char *const *)l->argv);
-	_exit(127);
+	launch__exec(data);
 }
 
 /* Like vfork, but the child is one of our parent, which can wait for it. */

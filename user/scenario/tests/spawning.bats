@@ -65,3 +65,47 @@ spawning() {
     [ "$(grep -c '^Not measured: sed, .*: the program failed' "$DIR/text")" -eq 4 ]
     grep -qE '^sh +posix_spawn +6 ' "$DIR/text"
 }
+
+@test "runtimes: what is installed is measured, with its call; the rest has a reason" {
+    mkdir "$DIR/bin"
+    for name in perl dash true strace; do
+        ! path=$(type -P "$name") || ln -s "$path" "$DIR/bin/$name"
+    done
+    # Neither prints what it should; the second never begins.
+    printf '#!/bin/sh\necho nonsense\n' >"$DIR/bin/ruby"
+    printf '#!/bin/sh\nexit 1\n' >"$DIR/bin/php"
+    chmod +x "$DIR/bin/ruby" "$DIR/bin/php"
+    env PATH="$DIR/bin" "$OWN/spawnscope" scenario runtimes --size 16M --rounds 6 -o "$DIR/run.jsonl" >"$DIR/text"
+    cat "$DIR/text"
+    nothing_left
+    holds 'map(select(.name == "total" and .n)) | length > 0 and all(.n == 6)'
+    holds 'map(select(.name == "rss")) | length > 0 and all(.values[0] >= 16777216)'
+    holds 'map(select(.name == "total" and .key.runtime == "dash")) | length == 2 and all(.n == 6)'
+    grep -q '^Not measured: node: not installed' "$DIR/text"
+    grep -q '^Not measured: ruby, default: its script ' "$DIR/text"
+    grep -q '^Not measured: php, default: its script failed' "$DIR/text"
+    if [ -e "$DIR/bin/strace" ]; then
+        # A substitution is a process of the shell's own.
+        holds 'map(select(.name == "path" and .key.setting == "x=$(...)") | .key.path) == ["fork"]'
+    else
+        grep -q '^Not measured: strace: not installed' "$DIR/text"
+    fi
+}
+
+@test "runtimes: killed, none goes on" {
+    mkdir "$DIR/bin"
+    cp "$(type -P sleep)" "$OWN/sleep"
+    ln -s "$(type -P true)" "$DIR/bin/true"
+    printf '#!/bin/sh\nexec %s 600\n' "$OWN/sleep" >"$DIR/bin/python3"
+    chmod +x "$DIR/bin/python3"
+    env PATH="$DIR/bin" "$OWN/spawnscope" scenario runtimes --size 1M >"$DIR/out" 2>&1 </dev/null 3>&- &
+    tool=$!
+    eventually asleep
+    kill -KILL "$tool"
+    wait "$tool" || true
+    eventually nothing_left
+}
+
+asleep() {
+    left | xargs -r readlink | grep -q "$OWN/sleep"
+}
