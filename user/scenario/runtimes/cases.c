@@ -120,8 +120,8 @@ static const char bash[] =
 	"echo heap\n"                                                                              \
 	"read -r line\n"                                                                           \
 	"i=0\n"                                                                                    \
-	"while [ $i -lt $SCENARIO_CALLS ]; do echo t; " call "; i=$((i + 1)); done\n"              \
-	"echo t\n"
+	"while [ $i -lt $SCENARIO_CALLS ]; do echo begin; read -r line; " call "; "                \
+	"echo end; i=$((i + 1)); done\n"
 
 #define JAVA(mechanism)                                                                            \
 	{                                                                                          \

@@ -4,8 +4,8 @@
  *
  * A script finds SCENARIO_MIB, SCENARIO_CALLS and SCENARIO_TRUE (the program to start) in its
  * environment. It fills a heap, prints "heap", waits for a line, and then prints a line for each
- * call: "STALL TOTAL" in ns, "- TOTAL" if the call itself waits for the program; or "t" before and
- * after each call, if it has no clock.
+ * call: "STALL TOTAL" in ns, or "- TOTAL" if the call itself waits for the program. One that has no
+ * clock prints "begin" and waits for a line before each call, and prints "end" after it.
  */
 #pragma once
 

@@ -25,8 +25,8 @@ struct talk {
 	const struct program *program;
 	struct program_result *result;
 	pid_t pid;
-	int in, out;	 /* to it, from it */
-	int64_t last_ns; /* of the last "t" */
+	int in, out;	  /* to it, from it */
+	int64_t begin_ns; /* of a call of a script without clock */
 };
 
 /* Where the script is for those that want a file: it has no name. -errno. */
@@ -160,22 +160,29 @@ static int take_times(struct program_result *r, const char *line)
 	return err;
 }
 
+/* It may be gone: then its output ends. */
+static int reply(const struct talk *t)
+{
+	return write(t->in, "\n", 1) < 0 && errno != EPIPE ? -errno : 0;
+}
+
 static int take_line(struct talk *t, const char *line)
 {
 	struct program_result *r = t->result;
-	int64_t now = now_ns(), last = t->last_ns;
+	int64_t now = now_ns();
 	struct memory_use use;
 
 	if (!strcmp(line, "heap")) {
 		if (!memory_use_of(t->pid, &use))
 			r->rss = use.rss;
-		/* It may be gone: then its output ends. */
-		return write(t->in, "\n", 1) < 0 && errno != EPIPE ? -errno : 0;
+		return reply(t);
 	}
-	if (!strcmp(line, "t")) {
-		t->last_ns = now;
-		return last ? series__push(&r->total, now - last) : 0;
+	if (!strcmp(line, "begin")) {
+		t->begin_ns = now_ns();
+		return reply(t);
 	}
+	if (!strcmp(line, "end"))
+		return series__push(&r->total, now - t->begin_ns);
 	if (t->program->strace && strchr(line, '('))
 		take_call(r, line);
 	else

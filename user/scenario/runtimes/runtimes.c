@@ -74,6 +74,11 @@ static int measure_path(struct stage *s, const struct program *timed, const char
 	return err;
 }
 
+static bool is_measured(const struct run *r, const struct runtime_case *c)
+{
+	return !isnan(middle_of(r, "total", key_of(c).text).median);
+}
+
 static int measure(struct stage *s, const struct runtime_case *c, const char *strace,
 		   const char *true_path)
 {
@@ -94,7 +99,7 @@ static int measure(struct stage *s, const struct runtime_case *c, const char *st
 					  "not installed");
 	} else {
 		err = measure_times(s, &p, key.text);
-		if (!err && strace)
+		if (!err && strace && is_measured(s->run, c))
 			err = measure_path(s, &p, strace, key.text);
 		if (err)
 			stage__fail(s, err, c->runtime);
@@ -135,11 +140,6 @@ static const char *path_of(const struct run *r, const struct runtime_case *c)
 	const struct observation *o = run__observation(r, "path", key_of(c).text);
 
 	return o && !o->absent ? observation__text(o, "path") : NULL;
-}
-
-static bool is_measured(const struct run *r, const struct runtime_case *c)
-{
-	return !isnan(middle_of(r, "total", key_of(c).text).median);
 }
 
 /* Whether the call copies the memory: without CLONE_VM. */
