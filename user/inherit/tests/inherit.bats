@@ -83,6 +83,19 @@ load ../../tests/tool.bash
         "$DIR/nobody.json" | refute grep -v -x -e 'thread keyring' -e 'OOM score adjustment' -e 'I/O ports'
 }
 
+# Signals that are blocked and ignored already, a PID namespace from which the session is not seen, and
+# standard streams that are closed.
+@test "what the caller has set already makes no deviation" {
+    need_root
+    env --ignore-signal=USR1 --block-signal=USR1 "$TOOL" inherit --property signals >"$DIR/signals"
+    unshare --pid --fork --mount-proc "$TOOL" inherit --property session,process-group >"$DIR/ids"
+    "$TOOL" inherit --property descriptor,close-on-exec,fcntl-lock <&- >"$DIR/fds" 2>&-
+    grep -q 'ignored signal' "$DIR/signals"
+    grep -q '^newpid .*lost: session, process group' "$DIR/ids"
+    grep -q 'close-on-exec' "$DIR/fds"
+    refute grep -h '\*' "$DIR/signals" "$DIR/ids" "$DIR/fds"
+}
+
 @test "killed at any moment, it leaves no process, no mount and no queue" {
     own_tool
     local moment mounts queues
