@@ -34,17 +34,17 @@ static int build(const struct shape *shape, struct parent_memory *memory, struct
 
 	for (int64_t at = 0; at < bytes;) {
 		int64_t length = bytes - at < 2 * VARIABLE_BYTES ? bytes - at : VARIABLE_BYTES;
-		char text[2 * VARIABLE_BYTES + 1], *copy;
-		int used = snprintf(text, sizeof(text),
-				    "SPAWNSCOPE_%07d=", (int)(at / VARIABLE_BYTES));
+		char name[32], value[2 * VARIABLE_BYTES];
+		int used =
+			snprintf(name, sizeof(name), "SPAWNSCOPE_%07d", (int)(at / VARIABLE_BYTES));
 
-		memset(text + used, 'e', sizeof(text) - (size_t)used);
-		if (length <= used)
+		/* With = and the zero at its end. */
+		if (length < used + 2)
 			break;
-		text[length - 1] = '\0';
-		copy = strdup(text);
-		if (!copy || putenv(copy) != 0)
-			return fault__set(why, -ENOMEM, "out of memory");
+		memset(value, 'e', sizeof(value));
+		value[length - used - 2] = '\0';
+		if (setenv(name, value, 1) != 0)
+			return fault__set(why, -errno, "env_bytes: %s", strerror(errno));
 		at += length;
 	}
 	if (count_bytes() == wanted)

@@ -6,8 +6,11 @@
 #include "bench/axes/exec.h"
 #include "bench/axes/fds.h"
 
-/* glibc 2.34. Weak: NULL where the libc that runs this program lacks it. */
-extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from)
+/*
+ * glibc 2.34 and its headers. Weak: NULL where the libc that runs this program lacks it.
+ */
+extern int add_close_from(posix_spawn_file_actions_t *actions,
+			  int from) __asm__("posix_spawn_file_actions_addclosefrom_np")
 	__attribute__((weak));
 
 static const char *const names[] = {
@@ -21,7 +24,7 @@ static int check(const struct shape *shape, const struct method *method, struct 
 {
 	if (shape->axis[AXIS_fd_kind] != FDS_CLOSED)
 		return 0;
-	if (method->acts && !posix_spawn_file_actions_addclosefrom_np)
+	if (method->acts && !add_close_from)
 		return fault__set(why, -ENOTSUP,
 				  "fd_kind=closed: this libc has no "
 				  "posix_spawn_file_actions_addclosefrom_np, which glibc has since "
@@ -42,8 +45,8 @@ static int equip(const struct shape *shape, struct stage *stage, struct fault *w
 	stage->close_from = stage->slate_fd + 1;
 	if (!actions)
 		error = ENOMEM;
-	else if (posix_spawn_file_actions_addclosefrom_np)
-		error = posix_spawn_file_actions_addclosefrom_np(actions, stage->close_from);
+	else if (add_close_from)
+		error = add_close_from(actions, stage->close_from);
 	return error ? fault__set(why, -error, "fd_kind: %s", strerror(error)) : 0;
 }
 

@@ -19,9 +19,10 @@ static int check(const struct shape *shape, const struct method *method, struct 
 static const char *path_before(void)
 {
 	static char *before;
+	const char *now = getenv("PATH");
 
 	if (!before)
-		before = strdup(getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin");
+		before = strdup(now ? now : "/usr/bin:/bin");
 	return before ? before : "";
 }
 

@@ -52,7 +52,7 @@ int helper__receive(int socket, void *message, size_t size)
 }
 
 /* The number of bytes; 0 or less: the parent is gone. Descriptors that were not sent are -1. */
-static ssize_t take_message(int socket, char *message, int fds[HELPER_FDS_MAX])
+static ssize_t take_message(int socket, void *message, int fds[HELPER_FDS_MAX])
 {
 	union rights rights;
 	struct iovec part = {message, MESSAGE_MAX};

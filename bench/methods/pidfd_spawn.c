@@ -12,20 +12,23 @@
 #define P_PIDFD 3
 #endif
 
-/* glibc 2.39. Weak: NULL where the libc that runs this program lacks it. */
-extern int pidfd_spawn(int *pidfd, const char *path, const posix_spawn_file_actions_t *actions,
-		       const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
-	__attribute__((weak));
-extern int pidfd_spawnp(int *pidfd, const char *file, const posix_spawn_file_actions_t *actions,
-			const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
-	__attribute__((weak));
+/*
+ * glibc 2.39 and its headers. Weak: NULL where the libc that runs this program lacks them.
+ */
+extern int spawn_file(int *pidfd, const char *path, const posix_spawn_file_actions_t *actions,
+		      const posix_spawnattr_t *attributes, char *const argv[],
+		      char *const envp[]) __asm__("pidfd_spawn") __attribute__((weak));
+extern int spawn_name(int *pidfd, const char *name, const posix_spawn_file_actions_t *actions,
+		      const posix_spawnattr_t *attributes, char *const argv[],
+		      char *const envp[]) __asm__("pidfd_spawnp") __attribute__((weak));
 
 static int supported(struct fault *why)
 {
-	return pidfd_spawn ? 0
-			   : fault__set(why, -ENOTSUP,
-					"this libc has no pidfd_spawn, which glibc has since 2.39; "
-					"see --libc");
+	return spawn_file && spawn_name
+		       ? 0
+		       : fault__set(why, -ENOTSUP,
+				    "this libc has no pidfd_spawn, which glibc has since 2.39; "
+				    "see --libc");
 }
 
 /* The program reports its own pid, or has none that is known. */
@@ -36,11 +39,11 @@ static int spawn(const struct stage *stage, struct sample *sample)
 
 	sample->call_ns = now_ns();
 	if (stage->name)
-		error = pidfd_spawnp(&pidfd, stage->name, stage->actions, NULL, stage->child_argv,
-				     environ);
+		error = spawn_name(&pidfd, stage->name, stage->actions, NULL, stage->child_argv,
+				   environ);
 	else
-		error = pidfd_spawn(&pidfd, stage->file, stage->actions, NULL, stage->child_argv,
-				    environ);
+		error = spawn_file(&pidfd, stage->file, stage->actions, NULL, stage->child_argv,
+				   environ);
 	sample->return_ns = now_ns();
 	if (error)
 		return sample__fail(sample, error);

@@ -2,6 +2,7 @@
 #include "bench/methods/stage.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <signal.h>
@@ -51,6 +52,13 @@ static size_t count_words(char *const *words)
 	while (words && words[count])
 		count++;
 	return count;
+}
+
+static void free_words(char **words)
+{
+	for (char **word = words; word && *word; word++)
+		free(*word);
+	free(words);
 }
 
 static int make_argv(struct stage *stage, int slate_fd, const struct program *program,
@@ -150,16 +158,51 @@ int stage__search(struct stage *stage)
 	return stage->name ? make_command(stage) : -ENOMEM;
 }
 
+static char **copy_words(char *const *words)
+{
+	char **copies = calloc(count_words(words) + 1, sizeof(*copies));
+
+	for (size_t i = 0; copies && words[i]; i++) {
+		copies[i] = strdup(words[i]);
+		if (!copies[i]) {
+			free_words(copies);
+			return NULL;
+		}
+	}
+	return copies;
+}
+
+int stage__replace(struct stage *stage, const char *file, char *const *words)
+{
+	char *path = strdup(file), **copies = words ? copy_words(words) : stage->child_argv;
+
+	if (!path || !copies) {
+		free(path);
+		if (words)
+			free_words(copies);
+		return -ENOMEM;
+	}
+	free(stage->file);
+	free(stage->name);
+	stage->file = path;
+	stage->name = NULL;
+	if (words) {
+		free_words(stage->child_argv);
+		stage->child_argv = copies;
+	}
+	return make_command(stage);
+}
+
 void stage__close(struct stage *stage)
 {
 	if (stage->slate)
 		munmap((void *)stage->slate, sizeof(struct slate));
-	for (char **word = stage->child_argv; word && *word; word++)
-		free(*word);
-	free(stage->child_argv);
+	free_words(stage->child_argv);
 	free(stage->program);
 	free(stage->file);
 	free(stage->name);
+	if (stage->cold_fd > 0)
+		close(stage->cold_fd);
 	if (stage->actions)
 		posix_spawn_file_actions_destroy(stage->actions);
 	free(stage->command);
@@ -174,6 +217,8 @@ void stage__reset(const struct stage *stage)
 	stage->slate->child_ns = 0;
 	stage->slate->exec_errno = 0;
 	stage->slate->released = 0;
+	if (stage->cold_fd > 0)
+		posix_fadvise(stage->cold_fd, 0, 0, POSIX_FADV_DONTNEED);
 }
 
 /* Far apart, whatever the number of places is. */

@@ -44,6 +44,7 @@ struct stage {
 	bool silent;	   /* the program reports nothing */
 	char *name;	   /* to search for in PATH, in place of `file`; NULL: execute the file */
 	char *command;	   /* that and child_argv's arguments, quoted for a shell */
+	int cold_fd;	   /* before each sample, this file's pages leave the cache; 0: none */
 	int close_from;	   /* the child closes this descriptor and all above; 0: none */
 	posix_spawn_file_actions_t *actions; /* of posix_spawn; NULL: none */
 	posix_spawn_file_actions_t own_actions;
@@ -72,13 +73,16 @@ void stage__close(struct stage *stage);
 /* Appends words of `bytes` bytes together, with their zeroes. 0 or -errno. */
 int stage__add_arguments(struct stage *stage, size_t bytes);
 
+/* Executes another file, with these words for argv; NULL: the same. 0 or -errno. */
+int stage__replace(struct stage *stage, const char *file, char *const *words);
+
 /* The file actions of posix_spawn, to add to; from now on it has some. NULL: out of memory. */
 posix_spawn_file_actions_t *stage__actions(struct stage *stage);
 
 /* Searches for the program's name in PATH. 0 or -errno. */
 int stage__search(struct stage *stage);
 
-/* Clears the slate before the next sample. */
+/* Clears the slate, and the cache of the program if asked for, before the next sample. */
 void stage__reset(const struct stage *stage);
 
 /*

@@ -42,6 +42,14 @@
 	X(arg_bytes, "arg-bytes", KIBS, "additional bytes of arguments", "the arguments", "KiB")   \
 	X(path, "path", NUMBER, "entries of PATH that are searched before the program is found",   \
 	  "an entry of PATH", "entry")                                                             \
+	X(cache, "cache", WORD,                                                                    \
+	  "the program's pages before each sample: in the page cache (warm, default) or not "      \
+	  "(cold)",                                                                                \
+	  NULL, NULL)                                                                              \
+	X(program_kind, "program-kind", WORD,                                                      \
+	  "what is executed: the static program (static, default), a shell that execs it "         \
+	  "(shell), a #! script (script)",                                                         \
+	  NULL, NULL)                                                                              \
 	X(write_pattern, "write-pattern", WORD,                                                    \
 	  "which bytes parent and child write: one of each page (dense, default), in random "      \
 	  "order (random), one of each 2 MiB (sparse)",                                            \

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Axes of the call, of the scheduler, and of what is written.
+# Axes of the call, of the program, of the scheduler, and of what is written.
 #
-# shellcheck disable=SC2154 # bats sets $status, $output and $lines
+# shellcheck disable=SC2154,SC2016 # bats sets $status, $output and $lines
 
 load ../../driver/tests/driver.bash
 
@@ -65,4 +65,37 @@ prepared() { # ARG...
     [ "$(grep -c '^sample [024] [0-9]* 0 ' "$DIR/out")" -eq 6 ]
     "$BENCH" --method vfork --size 1M --runs 1 --write-pattern random |
         grep '^skip 0 this method does not support write_pattern'
+}
+
+@test "a shell or a script starts the program" {
+    "$BENCH" --method fork-exec,posix_spawn,popen --size 0 --runs 2 --program-kind static,shell,script >"$DIR/out"
+    [ "$(grep -c '^sample [0-9]* [0-9]* 0 ' "$DIR/out")" -eq 18 ]
+    refute grep '^skip' "$DIR/out"
+    # With a program of one's own only the shell.
+    "$BENCH" --method vfork-exec --size 0 --runs 1 --warmup 0 --program-kind shell,script -- \
+        /bin/sh -c 'echo "$1" >"$0"' "$DIR/said" "it's two words" >"$DIR/out"
+    [ "$(cat "$DIR/said")" = "it's two words" ]
+    grep '^skip 1 program_kind=script: not with a program of yours' "$DIR/out"
+    "$BENCH" --method fork,zygote --size 0 --runs 1 --program-kind shell >"$DIR/out"
+    [ "$(grep -c '^skip . program_kind: this method' "$DIR/out")" -eq 2 ]
+    strace -V >/dev/null 2>&1 || skip "no strace"
+    strace -f -qq -e trace=execve -s 999 -o "$DIR/trace" "$BENCH" --method vfork-exec --size 0 --runs 1 \
+        --warmup 0 --program-kind shell,script >"$DIR/out"
+    grep "execve(\"/bin/sh\", \[\"sh\", \"-c\", \"exec '$BUILD/spawnscope-child' '4'\"\]" "$DIR/trace"
+    grep 'execve("/proc/self/fd/[0-9]*", \["'"$BUILD"'/spawnscope-child", "4"\]' "$DIR/trace"
+}
+
+@test "a cold program is read from the disk, or the cell is skipped with the reason" {
+    copy_tool "$DIR/copy"
+    "$DIR/copy/spawnscope-bench" --method vfork-exec --size 0 --runs 3 --warmup 1 --cache warm,cold >"$DIR/out"
+    [ "$(grep -c '^sample 0 ' "$DIR/out")" -eq 3 ]
+    grep '^skip 1 cache=cold: .* stays in the page cache' "$DIR/out" || [ "$(grep -c '^sample 1 ' "$DIR/out")" -eq 3 ]
+    # In memory alone it always stays there.
+    [ "$(stat -f -c %T /dev/shm)" = tmpfs ] || skip "no tmpfs"
+    folder=$(mktemp -d /dev/shm/spawnscope.XXXXXX)
+    cp "$BUILD/spawnscope-child" "$folder"
+    run "$BENCH" --method vfork-exec --size 0 --runs 1 --cache cold --child "$folder/spawnscope-child"
+    rm -r "$folder"
+    [ "$status" -eq 0 ]
+    [[ $output == *"skip 0 cache=cold: $folder/spawnscope-child stays in the page cache: it must be on a disk"* ]]
 }
