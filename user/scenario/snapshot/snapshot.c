@@ -372,7 +372,7 @@ static void add_latencies(const struct run *r, const struct subject *u, struct c
 		columns__add(c, "%s", w ? "" : u->store);
 		columns__add(c, "%s", w ? "" : u->pages);
 		columns__add(c, "%s", whens[w]);
-		columns__add_number(c, writes(r, u, w, print_number));
+		columns__add_number(c, round(writes(r, u, w, print_number)));
 		columns__add_time(c, writes(r, u, w, print_median), r->clock);
 		columns__add_time(c, writes(r, u, w, print_p99), r->clock);
 		columns__add_time(c, writes(r, u, w, print_most), r->clock);
@@ -406,7 +406,7 @@ static int print_saves(const struct run *r, FILE *out, bool colour)
 		columns__add(c, "%s", u->pages);
 		columns__add_time(c, of_save(r, u, "fork"), r->clock);
 		columns__add_time(c, of_save(r, u, "save"), r->clock);
-		columns__add_number(c, of_save(r, u, "faults"));
+		columns__add_number(c, round(of_save(r, u, "faults")));
 		print_bytes_cell(c, of_save(r, u, "copied"));
 		print_ratio_cell(c, writes_ratio(r, u, print_p99));
 		print_ratio_cell(c, writes_ratio(r, u, print_most));

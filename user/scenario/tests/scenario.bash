@@ -33,6 +33,11 @@ scenario() {
     nothing_left
     "$OWN/spawnscope" scenario --input "$DIR/run.jsonl" | diff "$DIR/text" -
     [ "$(wc -l <"$DIR/text")" -le 40 ]
+    local columns
+    for columns in 40 80; do
+        COLUMNS=$columns "$OWN/spawnscope" scenario --input "$DIR/run.jsonl" >"$DIR/narrow"
+        [ "$(wc -L <"$DIR/narrow")" -le "$columns" ] || { cat "$DIR/narrow" && return 1; }
+    done
 }
 
 # holds FILTER: of the array of observations, as jq.
