@@ -144,7 +144,7 @@ void common_set_byte(void *at, char byte)
 
 char *common_page(int flags)
 {
-	char *at = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
+	char *at = mmap(COMMON_PLACE, PAGE, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
 
 	if (at == MAP_FAILED)
 		return NULL;

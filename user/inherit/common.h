@@ -35,6 +35,9 @@ void common_byte(const void *at, char *value);
 /* Writes a byte, if something is mapped there. */
 void common_set_byte(void *at, char byte);
 
+/* Where a new program has nothing, also without ASLR. A hint: it may be another place. */
+#define COMMON_PLACE ((void *)0x100000000000)
+
 /* A page of memory with the byte 1; NULL. `flags`: MAP_PRIVATE or MAP_SHARED. */
 char *common_page(int flags);
 

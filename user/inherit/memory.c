@@ -51,7 +51,9 @@ static const char *set_segment(struct cell *c)
 	if (common_own_namespace(CLONE_NEWIPC))
 		return "needs an IPC namespace: CAP_SYS_ADMIN, or user namespaces for all";
 	id = shmget(IPC_PRIVATE, PAGE, 0600);
-	c->at = shmat(id, NULL, 0);
+	c->at = shmat(id, COMMON_PLACE, 0);
+	if (c->at == (void *)-1)
+		c->at = shmat(id, NULL, 0);
 	if (c->at == (void *)-1)
 		return "cannot create shared memory";
 	common_set_byte(c->at, 1);
