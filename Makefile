@@ -53,10 +53,11 @@ unit_tests  := $(basename $(call tests_of,test_*.c))
 fuzz_tests  := $(basename $(call tests_of,fuzz_*.c))
 bats        := $(call tests_of,*.bats)
 # Programs that suites run: the driver's loops without a driver; exact counts in the guests; a storm of
-# births; the judge and the simulation of results/gate.
+# births; a thread that measures what it waits; the judge and the simulation of results/gate.
 bare        := $(basename $(call tests_of,bare.c))
 exact       := $(basename $(call tests_of,exact*.c))
 storm       := $(basename $(call tests_of,storm.c))
+waiter      := $(basename $(call tests_of,waiter.c))
 judge       := $(basename $(call tests_of,judge.c))
 simulate    := $(basename $(call tests_of,simulate.c))
 
@@ -66,17 +67,17 @@ static  = $(patsubst %,$(BUILD)/static/obj/%.o,$(1))
 fuzz    = $(patsubst %,$(BUILD)/fuzz/obj/%.o,$(1))
 unit    := $(call usual,bench/tests/unit)
 OBJECTS := $(unit) $(call usual,$(sort $(main) $(user) $(bench) $(unit_tests) $(fuzz_tests) $(bare) $(judge) $(simulate))) \
-	   $(call static,$(sort $(main) $(user) $(bench) $(bare) $(exact) $(storm))) \
+	   $(call static,$(sort $(main) $(user) $(bench) $(bare) $(exact) $(storm) $(waiter))) \
 	   $(call fuzz,$(user) $(fuzz_tests))
 
 PROGRAMS        := $(addprefix $(BUILD)/,spawnscope spawnscope-bench spawnscope-child)
 STATIC_PROGRAMS := $(addprefix $(BUILD)/static/,spawnscope spawnscope-bench spawnscope-child lab-init)
 TEST_PROGRAMS   := $(addprefix $(BUILD)/tests/,$(unit_tests)) $(BUILD)/tests/bare \
-		   $(addprefix $(BUILD)/static/,bare exact storm) $(BUILD)/gate-study $(BUILD)/gate-simulate \
+		   $(addprefix $(BUILD)/static/,bare exact storm waiter) $(BUILD)/gate-study $(BUILD)/gate-simulate \
 		   $(call usual,$(fuzz_tests)) # compiled, but not run
 
 # These goals first install missing packages.
-READY := $(if $(filter deps check check-kernels lint fuzz speed storm machine results,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build))
+READY := $(if $(filter deps check check-kernels lint fuzz speed storm stall machine results,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build))
 
 QUIET := @printf '  %-7s %s\n'
 say    = $(if $(V),,$(QUIET) '$(1)' '$@';)
@@ -158,6 +159,10 @@ speed: $(BUILD)/spawnscope | $(READY) ## measure how fast probes attach and page
 .PHONY: storm
 storm: $(BUILD)/spawnscope $(BUILD)/static/storm | $(READY) ## measure how much tracers slow a storm of posix_spawn, against the goal
 	@bench/peers/storm
+
+.PHONY: stall
+stall: $(PROGRAMS) $(BUILD)/static/waiter | $(READY) ## measure what a fork makes other threads wait: by bench, by profile, and by a thread itself
+	@bench/peers/stall
 
 .PHONY: deps deps-build
 deps: ## install what is missing to build and to test
@@ -311,6 +316,9 @@ $(BUILD)/tests/bare: $(call usual,$(bare)) $(BUILD)/obj/bench.a
 	$(call say,LINK)$(link) $(BENCH_LIBS)
 
 $(BUILD)/static/storm: $(call static,$(storm)) $(BUILD)/sources.stamp
+	$(call say,LINK)$(link) $(STATIC)
+
+$(BUILD)/static/waiter: $(call static,$(waiter)) $(BUILD)/sources.stamp
 	$(call say,LINK)$(link) $(STATIC)
 
 $(BUILD)/static/bare: $(call static,$(bare)) $(BUILD)/static/obj/bench.a

@@ -179,18 +179,22 @@ static void finish(struct births *t, struct pending **place)
 	free(p);
 }
 
-static void advance(struct births *t, struct pending **place)
+/* Whether it is over, and no longer in the table. */
+static bool advance(struct births *t, struct pending **place)
 {
 	const struct life *life = &(*place)->b.life;
 
 	if (!life->born || awaits_stalls(t, life))
-		return;
+		return false;
 	if (life->dead || life->result < 0) {
 		finish(t, place);
-	} else if (!(*place)->b.settled && (execs(life) || life->method == CLONE_METHOD_THREAD)) {
+		return true;
+	}
+	if (!(*place)->b.settled && (execs(life) || life->method == CLONE_METHOD_THREAD)) {
 		show(t, *place, BIRTH_SETTLED);
 		(*place)->b.settled = true;
 	}
+	return false;
 }
 
 static void take_parent(struct birth *b, const struct record_birth *r)
@@ -297,15 +301,12 @@ void births__tick(struct births *t, uint64_t now_ns)
 		drop_stalls(t, now_ns - STALL_ORPHAN_NS);
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct pending **place = &t->bucket[i]; *place;) {
-			struct pending *p = *place;
-			const struct life *life = &p->b.life;
+			const struct life *life = &(*place)->b.life;
 
 			if (!life->born && life->dead && life->edge[EDGE_exit] + ORPHAN_NS < now_ns)
 				finish(t, place);
-			else if (records_stalls(t))
-				advance(t, place);
-			if (*place == p)
-				place = &p->next;
+			else if (!records_stalls(t) || !advance(t, place))
+				place = &(*place)->next;
 		}
 }
 

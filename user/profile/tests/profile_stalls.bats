@@ -43,8 +43,8 @@ take_both() {
     take_both -o "$DIR/run.jsonl"
     # A touch has its wait inside it.
     awk '$2 > $5 { print "longer than the touch:", $0; bad = 1 } END { exit bad }' "$DIR/both"
-    # Both threads wait, and in most forks for most of the copy.
-    awk '{ long += $2 > $4 / 2; two += $3 > $2 } END { exit !(long > NR / 2 && two > NR / 2) }' "$DIR/both"
+    # Threads wait for most of a copy, and both of them do; not in each fork of a busy machine.
+    awk '{ long += $2 > $4 / 2; two += $3 > $2 } END { exit !(long > 1 && two > 1) }' "$DIR/both"
     jq -se 'map(select(.type == "birth" and .method == "spawn")) | length == 9 and all(has("stall_ns") | not)' \
         "$DIR/err"
     # The file has the same, and where it is from.
@@ -59,6 +59,17 @@ take_both() {
     echo 'fork.stall.max <= 1ns' >"$DIR/narrow"
     run "$TOOL" gate --budget "$DIR/narrow" "$DIR/run.jsonl"
     [ "$status" -eq 1 ]
+}
+
+@test "the benchmark shows bench, profile and a thread that measures itself side by side" {
+    need_root
+    [ "$(nproc)" -gt 1 ] || skip "needs two CPUs"
+    "$LAB/../peers/stall" -n 3 64 | tee "$DIR/table"
+    grep -Eq '^64 +fork( +[0-9.]+){6}$' "$DIR/table"
+    grep -Eq '^64 +posix_spawn( +[0-9.]+){2} +-( +[0-9.]+){2} +-$' "$DIR/table"
+    run "$LAB/../peers/stall" -n none
+    [ "$status" -eq 2 ]
+    [ "$output" = 'stall: -n none is not a number of calls' ]
 }
 
 @test "other levels of detail attach no such probe, and say so" {
