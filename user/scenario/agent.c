@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* A large process of many threads starts short tools, with pipes and a working directory. */
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,7 +111,7 @@ static void print_answer(const struct run *r, FILE *out)
 			all[w] = key_of(&tools[i], ways_exec[w]);
 			keys[w] = all[w].text;
 		}
-		if (isnan(middle_of(r, "total", keys[0]).median))
+		if (!rows_has(r, keys[0]))
 			continue;
 		snprintf(question, sizeof(question),
 			 "What does an agent of %s and %lld %s wait for %s?",
@@ -132,21 +131,16 @@ static int print(const struct run *r, FILE *out, bool colour)
 
 	print_answer(r, out);
 	columns__head(c, COLUMNS_LABEL, "TOOL", "WAY", NULL);
-	columns__head(c, COLUMNS_RIGHT, "CALLS", "STALL", "+-%", "FIRST", "TOTAL", "+-%", NULL);
+	rows_head_calls(c, "CALLS");
 	for (size_t i = 0; i < TOOL_COUNT; i++)
 		for (size_t w = 0; w < WAYS_EXEC_COUNT; w++) {
 			struct conditions key = key_of(&tools[i], ways_exec[w]);
 
-			if (isnan(middle_of(r, "total", key.text).median))
+			if (!rows_has(r, key.text))
 				continue;
 			columns__add(c, "%s", tools[i].name);
 			columns__add(c, "%s", ways_exec[w]->name);
-			columns__add_number(c, print_number(r, "total", key.text));
-			rows_add_time(c, middle_of(r, "stall", key.text));
-			rows_add_spread(c, middle_of(r, "stall", key.text));
-			rows_add_time(c, middle_of(r, "first", key.text));
-			rows_add_time(c, middle_of(r, "total", key.text));
-			rows_add_spread(c, middle_of(r, "total", key.text));
+			rows_add_calls(c, r, key.text);
 		}
 	err = columns__finish(c, "A tool, from the call on", out, colour);
 	layout_print(out, 2,

@@ -9,4 +9,8 @@
 	X(per_connection)                                                                          \
 	X(heavy_helper)                                                                            \
 	X(agent)                                                                                   \
-	X(runtimes)
+	X(runtimes)                                                                                \
+	X(pipeline)                                                                                \
+	X(daemon)                                                                                  \
+	X(build)                                                                                   \
+	X(fuzzer)

@@ -10,7 +10,8 @@ struct launch {
 	const char *folder;	 /* its working directory; NULL: the caller's */
 	int in, out;		 /* its standard input, and its standard output and error */
 	bool session;		 /* a session of its own */
-	/* Of the way `fork`: what the child does in place of the program. NULL: there is a program.
+	/* Of ways without exec: what the child does in place of the program. NULL: there is a
+	 * program.
 	 */
 	void (*inner)(void);
 };

@@ -7,9 +7,11 @@
 
 #include "user/analysis/stats.h"
 #include "user/model/observation.h"
+#include "user/scenario/print.h"
 #include "user/text/layout.h"
 #include "user/text/strbuf.h"
 
+#define ABSENT_SHOWN 8 /* the summary fits a screen */
 #define VALUES_LEAST 6 /* of fewer, their range has less than 95 % */
 
 /* How many values to leave out at each end: P(X < n) <= 2.5 % for X of a binomial (count, 1/2). */
@@ -62,6 +64,26 @@ void rows_add_spread(struct columns *c, struct middle m)
 	columns__add(c, "%s", isnan(side) ? "-" : text_ratio(100 * side / m.median).text);
 }
 
+void rows_head_calls(struct columns *c, const char *what)
+{
+	columns__head(c, COLUMNS_RIGHT, what, "STALL", "+-%", "FIRST", "TOTAL", "+-%", NULL);
+}
+
+void rows_add_calls(struct columns *c, const struct run *r, const char *key)
+{
+	columns__add_number(c, print_number(r, "total", key));
+	rows_add_time(c, middle_of(r, "stall", key));
+	rows_add_spread(c, middle_of(r, "stall", key));
+	rows_add_time(c, middle_of(r, "first", key));
+	rows_add_time(c, middle_of(r, "total", key));
+	rows_add_spread(c, middle_of(r, "total", key));
+}
+
+bool rows_has(const struct run *r, const char *key)
+{
+	return !isnan(middle_of(r, "total", key).median);
+}
+
 static size_t extreme(const struct run *r, const char *name, const char *const *keys, size_t count,
 		      double sign)
 {
@@ -97,8 +119,10 @@ void rows_print_extremes(const struct run *r, FILE *out, const char *question, c
 	a = middle_of(r, name, keys[least]);
 	b = middle_of(r, name, keys[most]);
 	if (!(a.high < b.low)) {
-		layout_print(out, 2, "%s %s with %s, and no way takes clearly longer", question,
-			     middle_text(a).text, way_of(r, name, keys[least]));
+		layout_print(out, 2,
+			     "%s %s with %s; the longest, %s with %s, is not clearly longer",
+			     question, middle_text(a).text, way_of(r, name, keys[least]),
+			     middle_text(b).text, way_of(r, name, keys[most]));
 		return;
 	}
 	layout_print(out, 2, "%s %s with %s, %s with %s, %s times as long", question,
@@ -116,29 +140,39 @@ double rows_different(const struct run *r)
 	return sum;
 }
 
+/* "ruby, default" */
+static void add_key(struct strbuf *text, const struct observation *o)
+{
+	for (size_t k = 0; k < o->key_count; k++) {
+		const struct fact *f = &o->key[k];
+
+		if (f->text)
+			strbuf__add(text, "%s%s", k ? ", " : "", f->text);
+		else
+			strbuf__add(text, "%s%s %" PRId64, k ? ", " : "", f->name, f->number);
+	}
+}
+
 void rows_print_absent(const struct run *r, FILE *out)
 {
 	double different = rows_different(r);
+	size_t count = 0;
 
 	if (different > 0)
-		layout_print(out, 2, "WRONG: %s outputs differ from the first of their kind",
-			     text_count(different).text);
+		layout_print(out, 2, "WRONG: %s %s from the first of their kind",
+			     text_count(different).text,
+			     text_plural((int64_t)different, "output differs", "outputs differ"));
 	for (size_t i = 0; i < r->observation_count; i++) {
 		const struct observation *o = &r->observations[i];
 		struct strbuf key = {0};
 
-		if (!o->absent)
+		if (!o->absent || ++count > ABSENT_SHOWN)
 			continue;
-		for (size_t k = 0; k < o->key_count; k++) {
-			const struct fact *f = &o->key[k];
-
-			if (f->text)
-				strbuf__add(&key, "%s%s", k ? ", " : "", f->text);
-			else
-				strbuf__add(&key, "%s%s %" PRId64, k ? ", " : "", f->name,
-					    f->number);
-		}
+		add_key(&key, o);
 		layout_print(out, 2, "Not measured: %s: %s", strbuf__text(&key), o->absent);
 		strbuf__free(&key);
 	}
+	if (count > ABSENT_SHOWN)
+		layout_print(out, 2, "Not measured, too: %zu more, which a result file (-o) has",
+			     count - ABSENT_SHOWN);
 }

@@ -26,6 +26,13 @@ struct number middle_text(struct middle m);
 void rows_add_time(struct columns *c, struct middle m);
 void rows_add_spread(struct columns *c, struct middle m);
 
+/* The columns of calls after the labels, and a row's cells: count, stall, first byte, total. */
+void rows_head_calls(struct columns *c, const char *what);
+void rows_add_calls(struct columns *c, const struct run *r, const char *key);
+
+/* Whether the observation "total" of the key has values. */
+bool rows_has(const struct run *r, const char *key);
+
 /*
  * Prints "QUESTION LEAST with WAY, MOST with WAY, N times as long", by the medians of the keys and
  * their condition "way".

@@ -75,6 +75,14 @@ static int start_zygote(const struct launch *l, pid_t *pid)
 	return zygote__launch(&zygote, l, pid);
 }
 
+static int start_forkserver(const struct launch *l, pid_t *pid)
+{
+	struct launch without = *l;
+
+	without.argv = (const char *const[]){NULL};
+	return zygote__launch(&zygote, &without, pid);
+}
+
 int ways_begin(void)
 {
 	return zygote__start(&zygote);
@@ -85,6 +93,7 @@ const struct way way_fork_exec = {"fork-exec", start_fork_exec};
 const struct way way_vfork_exec = {"vfork-exec", start_vfork_exec};
 const struct way way_posix_spawn = {"posix_spawn", start_posix_spawn};
 const struct way way_zygote = {"zygote", start_zygote};
+const struct way way_forkserver = {"forkserver", start_forkserver};
 
 const struct way *const ways_exec[WAYS_EXEC_COUNT] = {
 	&way_fork_exec,

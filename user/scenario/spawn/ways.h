@@ -12,7 +12,9 @@ struct way {
 	int (*start)(const struct launch *l, pid_t *pid);
 };
 
-extern const struct way way_fork, way_fork_exec, way_vfork_exec, way_posix_spawn, way_zygote;
+/* `fork` and `forkserver` start no program, but launch's `inner`. */
+extern const struct way way_fork, way_fork_exec, way_vfork_exec, way_posix_spawn, way_zygote,
+	way_forkserver;
 
 /* Those that start a program. */
 #define WAYS_EXEC_COUNT 4

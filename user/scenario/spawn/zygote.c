@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "user/scenario/crew.h"
@@ -20,6 +21,7 @@
 struct head {
 	bool session;
 	unsigned char words;
+	void (*inner)(void); /* of this very program */
 };
 
 union rights {
@@ -42,6 +44,19 @@ static pid_t start(struct launch *l)
 	return pid < 0 ? -errno : pid;
 }
 
+/* The same for a child that goes on with a copy of our memory. */
+static pid_t start_inner(const struct launch *l)
+{
+	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
+
+	if (!pid) {
+		launch__prepare(l);
+		l->inner();
+		_exit(0);
+	}
+	return pid < 0 ? -errno : pid;
+}
+
 /* Both ends are the same program: what one makes the other can read. */
 static pid_t serve_one(char *message, const int *fds)
 {
@@ -51,11 +66,12 @@ static pid_t serve_one(char *message, const int *fds)
 
 	memcpy(&head, message, sizeof(head));
 	l.session = head.session;
+	l.inner = head.inner;
 	l.folder = *at ? at : NULL;
 	for (size_t i = 0; i < head.words; i++)
 		words[i] = at += strlen(at) + 1;
 	words[head.words] = NULL;
-	return start(&l);
+	return head.words ? start(&l) : start_inner(&l);
 }
 
 static void serve(int socket)
@@ -106,7 +122,7 @@ int zygote__start(struct zygote *z)
 /* Its length, or 0 if it does not fit. */
 static size_t make_message(const struct launch *l, char *message)
 {
-	struct head head = {.session = l->session};
+	struct head head = {.session = l->session, .inner = l->inner};
 	const char *folder = l->folder ? l->folder : "";
 	size_t used = sizeof(head) + strlen(folder) + 1;
 

@@ -110,3 +110,44 @@ spawning() {
 asleep() {
     left | xargs -r readlink | grep -q "$OWN/sleep"
 }
+
+@test "pipeline: all that goes in comes out, by each way and length" {
+    scenario pipeline --size 8M --rounds 6
+    all_done 6 12
+    holds 'map(select(.name == "total") | .key.programs) | unique == [2, 4, 8]'
+    head -n 1 "$DIR/text" | grep -q '^How long does a shell of 8 MiB take for a chain of 8'
+    killed_when spawning pipeline --size 8M --rounds 100
+}
+
+@test "daemon: each has a session of its own, by the double fork too" {
+    scenario daemon --size 8M --rounds 6
+    all_done 6 5
+    holds 'map(select(.name == "total") | .key.way) | index("double-fork") != null'
+    killed_when spawning daemon --size 8M --rounds 100
+}
+
+@test "build: no job of thousands is lost while the parent grows" {
+    scenario build --size 16M --requests 480 --workers 3
+    holds 'map(select(.name == "total")) | length == 48 and all(.n == 1)'
+    holds 'map(select(.name == "different")) | length == 48 and all(.values == [0])'
+    [ "$(grep -c '^[0-9]* MiB .* 30 ' "$DIR/text")" -eq 16 ]
+    one_line 2 'build takes --workers 1 to 64, and --requests 48 or more' \
+        "$OWN/spawnscope" scenario build --requests 47
+    killed_when spawning build --size 16M --requests 100000
+}
+
+@test "fuzzer: a fork server gives the same as a start" {
+    scenario fuzzer --size 8M --rounds 6
+    all_done 6 5
+    holds 'map(select(.name == "total") | .key.way) | index("forkserver") != null'
+    killed_when spawning fuzzer --size 8M --rounds 100
+}
+
+@test "a program that fails is no measurement" {
+    mkdir "$DIR/bin"
+    printf '#!/bin/sh\nexit 1\n' >"$DIR/bin/true"
+    chmod +x "$DIR/bin/true"
+    PATH=$DIR/bin:$PATH "$OWN/spawnscope" scenario build --size 1M --requests 48 >"$DIR/text"
+    [ "$(grep -c '^Not measured: .*: the program failed' "$DIR/text")" -eq 8 ]
+    grep -q '^Not measured, too: 40 more' "$DIR/text"
+}
