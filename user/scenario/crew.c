@@ -19,6 +19,8 @@ void crew__begin(struct crew *c)
 {
 	*c = (struct crew){.guard_fd = -1};
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	/* Under sudo we have become the caller, who then may not look at us in /proc: proc(5). */
+	prctl(PR_SET_DUMPABLE, 1);
 }
 
 void crew_die_with(pid_t parent)
@@ -88,10 +90,16 @@ static void guard(int fd, const char *path)
 
 	while (read(fd, &said, sizeof(said)) == sizeof(said))
 		leader = said;
-	/* What it has started may go on without it, and create files. */
-	for (int tries = 0; leader && !kill(-leader, SIGKILL) && tries < 500; tries++)
-		usleep(10000);
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+	/* What it has started may go on without it, and create files until the folder is gone. */
+	for (int tries = 0; tries < 500 && !access(path, F_OK); tries++) {
+		if (tries)
+			usleep(10000);
+		if (leader)
+			kill(-leader, SIGKILL);
+		nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+	}
+	if (leader)
+		kill(-leader, SIGKILL);
 	_exit(0);
 }
 

@@ -18,7 +18,10 @@ struct crew {
 	int guard_fd; /* closed: the guard acts */
 };
 
-/* Makes this process the one that inherits orphans, so that crew__end() can wait for them. */
+/*
+ * Makes this process the one that inherits orphans, so that crew__end() can wait for them, and lets
+ * the crew be looked at in /proc.
+ */
 void crew__begin(struct crew *c);
 
 /* Like fork(); in the child the above holds. The child ends by _exit(). -errno on failure. */

@@ -290,20 +290,23 @@ static bool is_measured(const struct run *r, const struct subject *u)
 static void print_answer(const struct run *r, FILE *out)
 {
 	const struct subject *u = NULL;
+	char p99[3 * NUMBER_MAX] = "";
 
 	for (size_t i = 0; i < SUBJECT_COUNT && !u; i++)
 		if (is_measured(r, &subjects[i]))
 			u = &subjects[i];
 	if (!u)
 		return;
+	if (!isnan(writes_ratio(r, u, print_p99)))
+		snprintf(p99, sizeof(p99), ", p99 %s (before: %s)",
+			 text_time(writes(r, u, LOAD_DURING, print_p99), false).text,
+			 text_time(writes(r, u, LOAD_BEFORE, print_p99), false).text);
 	layout_print(out, 2,
 		     "How long does a write wait while its store of %s is saved by a fork? Up to "
-		     "%s (before: %s), p99 %s (before: %s): %s, pages of %s",
+		     "%s (before: %s)%s: %s, pages of %s",
 		     text_bytes(print_setting(r, "size_bytes")).text,
 		     text_time(writes(r, u, LOAD_DURING, print_most), false).text,
-		     text_time(writes(r, u, LOAD_BEFORE, print_most), false).text,
-		     text_time(writes(r, u, LOAD_DURING, print_p99), false).text,
-		     text_time(writes(r, u, LOAD_BEFORE, print_p99), false).text, u->store,
+		     text_time(writes(r, u, LOAD_BEFORE, print_most), false).text, p99, u->store,
 		     u->pages);
 }
 

@@ -44,6 +44,12 @@ memory() {
     grep -q '^a fork for each ' "$DIR/text"
 }
 
+@test "under sudo it runs as the caller, who may look at its processes" {
+    need_root
+    SUDO_UID=$NOBODY SUDO_GID=$NOBODY "$OWN/spawnscope" scenario prefork --size 4M --workers 2 --json >"$DIR/run.jsonl"
+    holds 'map(select(.name == "private")) | length == 8 and all(.n == 2)'
+}
+
 three_processes() {
     [ "$(left | wc -l)" -ge 3 ]
 }
