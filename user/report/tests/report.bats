@@ -278,6 +278,11 @@ child_first() {
     look hover "$ROOM/kernels.html"
 }
 
+@test "each chart is reached by pointer, keys and choices, and its figures stand in tables without scripts" {
+    look reach "$ROOM/one.html" phases latency spread cow
+    look reach "$ROOM/kernels.html" changes phases latency spread cow kernels
+}
+
 @test "the legend takes lines away and brings them back; relative is a choice" {
     look legend "$ROOM/one.html"
 }

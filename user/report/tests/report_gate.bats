@@ -22,6 +22,7 @@ start_early() {
     look noscript "$DIR/page.html"
     look widths "$DIR/page.html"
     look labels "$DIR/page.html" 'fork at 1M: spawn'
+    look reach "$DIR/page.html" gate
     look axe "$DIR/page.html"
     "$TOOL" report --format markdown "$DIR/verdict.json" | grep -qF '**regression** 1 of 3 metrics is worse &#60;b&#62;'
 }

@@ -37,6 +37,7 @@ start_early() {
 @test "a profile in a browser: drawn, found by pointer and keys, without scripts, at all widths, for axe" {
     look views "$ROOM/profile.html" answer births environment method
     look births "$ROOM/profile.html" latency
+    look reach "$ROOM/profile.html" births
     look noscript "$ROOM/profile.html"
     look widths "$ROOM/profile.html"
     look axe "$ROOM/profile.html"

@@ -88,4 +88,85 @@ module.exports = ({ open, unfold, expect, request }) => ({
 		await page.keyboard.press("Enter");
 		expect((await seen()) !== clicked, "Enter opens nothing");
 	},
+
+	/*
+	 * reach VIEW...: exactly these have charts, and each can be used by pointer, keys and click, and read without
+	 * scripts: a mark under the pointer and the arrow keys bring a tip, which Escape and the pointer's leaving take
+	 * away; each choice changes the chart or leaves it whole, stands in the address and keeps the focus; and the first
+	 * time or count that keys find stands in a table of the page.
+	 */
+	async reach(browser) {
+		const { rest } = request(), figures = new Map();
+		let page = await open(browser);
+		const ids = await page.$$eval(".chart", (all) => all.map((e) => e.id.slice("chart-".length)));
+		expect(ids.join() === rest.join(), "charts: " + ids.join());
+		for (const id of ids) {
+			const plots = page.locator(`#chart-${id} .plot`, { has: page.locator("svg[tabindex]") }), count = await plots.count();
+			expect(count > 0, id + ": nothing to find by keys");
+			for (let i = 0; i < count; i++) {
+				const plot = plots.nth(i), where = id + ", plot " + (i + 1), tip = plot.locator(".tip");
+				await plot.scrollIntoViewIfNeeded();
+				/* Somewhere in the upper part of the plot there is a mark, whatever its kind. */
+				const frame = await plot.locator("svg").boundingBox(), height = Math.min(frame.height, 500);
+				for (let k = 0; k < 200 && !(await tip.isVisible()); k++)
+					await page.mouse.move(frame.x + frame.width * (0.02 + 0.04 * (k % 25)), frame.y + height * (0.5 + 0.06 * Math.ceil(k / 50) * (k % 50 < 25 ? 1 : -1)));
+				expect(await tip.isVisible(), where + ": no tip under the pointer");
+				await page.mouse.move(1, 1);
+				expect(!(await tip.isVisible()), where + ": the tip stays");
+				await plot.locator("svg").focus();
+				await page.keyboard.press("ArrowRight");
+				const first = await tip.isVisible() ? await tip.innerText() : "";
+				expect(/\d/.test(first), where + ": the first key brings '" + first + "'");
+				await page.keyboard.press("ArrowLeft");
+				await page.keyboard.press("ArrowRight");
+				expect((await tip.innerText()) === first, where + ": back and forth brings another tip");
+				await page.keyboard.press("Escape");
+				expect(!(await tip.isVisible()), where + ": Escape leaves the tip");
+				const figure = /\d[\d.,]* (?:ns|µs|ms|s|k|M|instructions)\b/.exec(first);
+				if (figure && !figures.has(id) && !/ to /.test(first)) /* the bounds of a range are no values */
+					figures.set(id, figure[0].replace(" instructions", ""));
+			}
+			await useControls(page, id, expect);
+		}
+		page = await open(browser, { javaScriptEnabled: false });
+		await page.$$eval("details", (all) => all.forEach((e) => { e.open = true; }));
+		const texts = await page.locator("main table").allInnerTexts();
+		for (const id of ids) {
+			expect(await page.locator(`#${id} table tbody tr:visible`).count() > 0, id + ": no row without scripts");
+			expect(!figures.has(id) || texts.some((t) => t.includes(figures.get(id))), id + ": no table has " + figures.get(id));
+		}
+	},
 });
+
+/* Makes each choice of a view's chart, one after the other. */
+async function useControls(page, id, expect) {
+	const box = page.locator("#chart-" + id), whole = async (what) => {
+		expect(await box.locator(".plot svg").count() > 0, id + ": no chart after " + what);
+		expect(page.url().includes(id + "."), id + ": the address after " + what + ": " + page.url());
+	};
+	const radios = await box.locator("fieldset").evaluateAll((sets) => sets.flatMap((set) => Array.from(set.querySelectorAll("label:has(input:not(:checked))"), (l) => [set.querySelector("legend").textContent, l.textContent])));
+	for (const [set, label] of radios) {
+		const radio = box.locator("fieldset", { has: page.locator("legend", { hasText: new RegExp("^" + set + "$") }) }).getByLabel(label, { exact: true });
+		/* Another choice may have taken it away: "against posix_spawn" is only of starts. */
+		if (!(await radio.count()))
+			continue;
+		await radio.check();
+		expect(await radio.evaluate((e) => e.checked && e === document.activeElement), id + ": " + label + " is not chosen, or lost the focus");
+		await whole(label);
+	}
+	for (let i = 0; i < await box.locator("select").count(); i++) {
+		const select = box.locator("select").nth(i), last = await select.locator("option").count() - 1;
+		if (last < 1)
+			continue;
+		await select.selectOption({ index: last });
+		await whole("the last of a list");
+	}
+	const line = box.locator(".legend button").first();
+	if (!(await line.count()))
+		return;
+	const pressed = await line.getAttribute("aria-pressed");
+	await line.click();
+	expect((await line.getAttribute("aria-pressed")) !== pressed, id + ": the legend's button does nothing");
+	await whole("a click on the legend");
+	await line.click();
+}
