@@ -128,7 +128,7 @@ TIDY_FLAGS   = $(if $(filter bpf/%,$(1)),$(BPF_CFLAGS),$(OUR_CFLAGS))
 # bats runs each test in a subshell, so shellcheck's two warnings about these are off there.
 .PHONY: lint
 lint: QUIET := @:
-lint: $(BUILD)/gen/spawnscope.skel.h | $(READY) ## check the sources; silent if all is well
+lint: $(addprefix $(BUILD)/gen/,spawnscope.skel.h dynamic_child.h library.h) | $(READY) ## check the sources; silent if all is well
 	@bad=0; \
 	$(CLANG_FORMAT) --dry-run -Werror $(C_FILES) || bad=1; \
 	printf '%s\n' $(filter-out bpf/%,$(TIDY_FILES)) | bench/tests/tidy $(CLANG_TIDY) $(call TIDY_FLAGS,) || bad=1; \
@@ -221,6 +221,8 @@ $(filter %/user/probe/probe.o %/user/probe/profile_maps.o %/user/probe/global_pi
 
 $(filter %/report/page.o,$(OBJECTS)): $(BUILD)/gen/page.html
 
+$(filter %/axes/dynamic.o,$(OBJECTS)): $(BUILD)/gen/dynamic_child.h $(BUILD)/gen/library.h
+
 compile = $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags.stamp
@@ -273,6 +275,20 @@ $(BUILD)/spawnscope-bench: $(BUILD)/obj/bench/driver/main.o $(BUILD)/obj/bench.a
 $(BUILD)/spawnscope-child: bench/child/child.c $(BUILD)/flags.stamp
 	@mkdir -p $(BUILD)/obj/bench
 	$(call say,LINK)$(CC) $(CHILD_CFLAGS) -MMD -MP -MF $(BUILD)/obj/bench/child.d -MT $@ -o $@ $<
+
+# The same, and a library, as dynamic ones, which the driver holds and executes from memory.
+SHARED_CFLAGS := $(filter-out -static,$(CHILD_CFLAGS)) -s -Wl,--hash-style=gnu
+as_array       = (echo 'static const unsigned char $(1)[] = {'; od -An -v -tx1 $(2) | sed 's/ \(..\)/0x\1,/g'; echo '};') >$@
+
+$(BUILD)/gen/dynamic_child.h: bench/child/child.c $(BUILD)/flags.stamp
+	@mkdir -p $(@D)
+	$(call say,LINK)$(CC) $(SHARED_CFLAGS) -fPIE -pie -o $(@:.h=) $< -Wl,--no-as-needed -lc
+	@$(call as_array,dynamic_child,$(@:.h=))
+
+$(BUILD)/gen/library.h: bench/child/library.c $(BUILD)/flags.stamp
+	@mkdir -p $(@D)
+	$(call say,LINK)$(CC) $(SHARED_CFLAGS) -fPIC -shared -o $(@:.h=) $<
+	@$(call as_array,library,$(@:.h=))
 
 # Hides the linker's warnings that looking up users and groups needs the shared C library.
 define link_static

@@ -6,17 +6,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/axes/dynamic.h"
 #include "bench/axes/exec.h"
+#include "bench/axes/program_kind.h"
 
 /* What the kernel reads of a script: BINPRM_BUF_SIZE of linux/binfmts.h. */
 #define LINE_MAX_BYTES 255
 
-enum { STATIC, SHELL, SCRIPT };
-
 static const char *const names[] = {
-	[STATIC] = "static",
-	[SHELL] = "shell",
-	[SCRIPT] = "script",
+	[PROGRAM_STATIC] = "static",
+	[PROGRAM_DYNAMIC] = "dynamic",
+	[PROGRAM_SHELL] = "shell",
+	[PROGRAM_SCRIPT] = "script",
 	NULL,
 };
 
@@ -56,23 +57,38 @@ static int make_script(struct stage *stage, struct fault *why)
 	return stage__replace(stage, path, NULL);
 }
 
+static int make_dynamic(const struct shape *shape, struct stage *stage, struct fault *why)
+{
+	int err;
+
+	if (stage->silent || stage->name)
+		return fault__set(why, -EINVAL, "program_kind=dynamic: not with %s",
+				  stage->name ? "path" : "a program of yours");
+	err = dynamic_use(stage, why);
+	return err ? err
+		   : dynamic_preload(stage, (int)shape__get(shape, AXIS_shared_libraries), why);
+}
+
 static int equip(const struct shape *shape, struct stage *stage, struct fault *why)
 {
 	int err = 0;
 
-	if (shape->axis[AXIS_program_kind] == SCRIPT && stage->name)
+	if (shape->axis[AXIS_program_kind] == PROGRAM_SCRIPT && stage->name)
 		return fault__set(why, -EINVAL, "program_kind=script: not with path");
 	why->text[0] = '\0';
-	if (shape->axis[AXIS_program_kind] == SHELL)
+	if (shape->axis[AXIS_program_kind] == PROGRAM_SHELL)
 		err = wrap_in_shell(stage);
-	else if (shape->axis[AXIS_program_kind] == SCRIPT)
+	else if (shape->axis[AXIS_program_kind] == PROGRAM_SCRIPT)
 		err = make_script(stage, why);
+	else if (shape->axis[AXIS_program_kind] == PROGRAM_DYNAMIC)
+		err = make_dynamic(shape, stage, why);
 	if (err && !why->text[0])
 		fault__set(why, err, "program_kind: %s", strerror(-err));
 	return err;
 }
 
-/* Nothing but the program, a shell that execs it, or a script that names it in its #! line. */
+/* Nothing but the program, one that loads the C library, a shell that execs it, or a script that
+ * names it in its #! line. */
 const struct axis_effect axis_program_kind = {
 	.names = names,
 	.check = check,

@@ -47,9 +47,11 @@
 	  "(cold)",                                                                                \
 	  NULL, NULL)                                                                              \
 	X(program_kind, "program-kind", WORD,                                                      \
-	  "what is executed: the static program (static, default), a shell that execs it "         \
-	  "(shell), a #! script (script)",                                                         \
+	  "what is executed: the static program (static, default), one that loads libc "           \
+	  "(dynamic), a shell that execs it (shell), a #! script (script)",                        \
 	  NULL, NULL)                                                                              \
+	X(shared_libraries, "shared-libraries", NUMBER,                                            \
+	  "further libraries that the dynamic program loads", "a library", "library")              \
 	X(write_pattern, "write-pattern", WORD,                                                    \
 	  "which bytes parent and child write: one of each page (dense, default), in random "      \
 	  "order (random), one of each 2 MiB (sparse)",                                            \

@@ -99,3 +99,18 @@ prepared() { # ARG...
     [ "$status" -eq 0 ]
     [[ $output == *"skip 0 cache=cold: $folder/spawnscope-child stays in the page cache: it must be on a disk"* ]]
 }
+
+@test "a dynamic program loads as many libraries as asked for" {
+    "$BENCH" --method vfork-exec,posix_spawn --size 0 --runs 2 --program-kind dynamic --shared-libraries 0,50 >"$DIR/out"
+    grep '^skip 0 dynamic programs cannot run here' "$DIR/out" && skip "no dynamic loader"
+    [ "$(grep -c '^sample [0-9]* [0-9]* 0 [^-]* [^-]* [^-]* [0-9]* ' "$DIR/out")" -ge 4 ]
+    refute grep '^skip\|^broken' "$DIR/out"
+    "$BENCH" --method vfork-exec --size 0 --runs 1 --program-kind static,dynamic --shared-libraries 1 --fd-kind closed >"$DIR/out"
+    grep '^skip 0 shared_libraries needs program_kind=dynamic' "$DIR/out"
+    grep '^skip 1 shared_libraries: not with fd_kind=closed' "$DIR/out"
+    strace -V >/dev/null 2>&1 || skip "no strace"
+    strace -f -qq -e trace=openat -s 99 -o "$DIR/trace" "$BENCH" --method vfork-exec --size 0 --runs 3 \
+        --warmup 0 --program-kind dynamic --shared-libraries 20 >"$DIR/out"
+    # Of three programs, and the one that verified it.
+    [ "$(grep -c 'openat(AT_FDCWD, "/proc/self/fd/[0-9]*", O_RDONLY|O_CLOEXEC) = [0-9]' "$DIR/trace")" -eq 80 ]
+}
