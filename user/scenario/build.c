@@ -48,7 +48,7 @@ static int grow(int64_t bytes)
 
 static int run_batch(const struct job *j, struct call *c)
 {
-	pid_t running[AT_ONCE_MOST];
+	pid_t running[AT_ONCE_MOST] = {0};
 	unsigned int started = 0, ended = 0;
 	struct launch l = j->launch;
 	int err = grow(size_of(full_bytes, j->number)), reaped;
@@ -59,16 +59,16 @@ static int run_batch(const struct job *j, struct call *c)
 	while (!err && started < batch) {
 		/* The oldest first. */
 		if (started - ended == at_once) {
-			err = call__reap(c, running[ended++ % at_once], begin);
+			err = call__reap(c, running[ended++ % AT_ONCE_MOST], begin);
 			continue;
 		}
 		before = now_ns();
-		err = j->way->start(&l, &running[started % at_once]);
+		err = j->way->start(&l, &running[started % AT_ONCE_MOST]);
 		c->ns[CALL_STALL] += now_ns() - before;
 		started += !err;
 	}
 	while (ended < started) {
-		reaped = call__reap(c, running[ended++ % at_once], begin);
+		reaped = call__reap(c, running[ended++ % AT_ONCE_MOST], begin);
 		err = err ? err : reaped;
 	}
 	c->bytes = ended;
@@ -86,12 +86,17 @@ static int run(struct stage *s)
 	const char *const argv[] = {path, NULL};
 	struct job *jobs = calloc(JOBS, sizeof(*jobs));
 	struct subject u = {.rounds = 1, .jobs = jobs};
-	int err = path && jobs ? 0 : stage__fail(s, -ENOMEM, "build");
+	int err = 0;
 
+	if (!path || !jobs) {
+		free(jobs);
+		free(path);
+		return stage__fail(s, -ENOMEM, "build");
+	}
 	full_bytes = s->options->size_bytes;
 	at_once = s->options->workers;
 	batch = s->options->requests / JOBS;
-	if (!err && (at_once > AT_ONCE_MOST || !batch))
+	if (at_once > AT_ONCE_MOST || !batch)
 		err = fault__set(s->why, -EINVAL,
 				 "build takes --workers 1 to %d, and --requests %d or more",
 				 AT_ONCE_MOST, JOBS);

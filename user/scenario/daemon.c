@@ -20,9 +20,9 @@
 #define JOB_COUNT (WAYS_EXEC_COUNT + 1)
 
 /* The daemon: says that it has a session of its own, and which folder. $1 is its starter's. */
-#define SCRIPT                                                                                     \
-	"read -r a b c d e session rest </proc/$$/stat; "                                          \
-	"[ \"$session\" != \"$1\" ] && echo \"a session of its own in $(pwd)\""
+static const char script[] =
+	"read -r a b c d e session rest </proc/$$/stat; "
+	"[ \"$session\" != \"$1\" ] && echo \"a session of its own in $(pwd)\"";
 
 static const char *const keys[JOB_COUNT] = {
 	"way=double-fork", "way=fork-exec", "way=vfork-exec", "way=posix_spawn", "way=zygote",
@@ -70,7 +70,7 @@ static int run_double_fork(const struct job *j, struct call *c)
 static int run(struct stage *s)
 {
 	char *path = program_path("sh"), session[16];
-	const char *const argv[] = {path, "-c", SCRIPT, "sh", session, NULL};
+	const char *const argv[] = {path, "-c", script, "sh", session, NULL};
 	struct job jobs[JOB_COUNT] = {0};
 	struct subject u = {
 		.size_bytes = s->options->size_bytes,

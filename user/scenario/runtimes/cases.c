@@ -60,6 +60,27 @@ static const char java[] =
 	"  }\n"
 	"}\n";
 
+static const char go[] =
+	"package main\n"
+	"import (\"bufio\"; \"fmt\"; \"os\"; \"os/exec\"; \"strconv\"; \"time\")\n"
+	"var heap []byte\n"
+	"func main() {\n"
+	"  mib, _ := strconv.Atoi(os.Getenv(\"SCENARIO_MIB\"))\n"
+	"  calls, _ := strconv.Atoi(os.Getenv(\"SCENARIO_CALLS\"))\n"
+	"  heap = make([]byte, mib << 20)\n"
+	"  for i := 0; i < len(heap); i += 4096 { heap[i] = 1 }\n"
+	"  fmt.Println(\"heap\")\n"
+	"  bufio.NewReader(os.Stdin).ReadString('\\n')\n"
+	"  for i := 0; i < calls; i++ {\n"
+	"    child := exec.Command(os.Getenv(\"SCENARIO_TRUE\"))\n"
+	"    begin := time.Now()\n"
+	"    if child.Start() != nil { os.Exit(1) }\n"
+	"    returned := time.Since(begin)\n"
+	"    if child.Wait() != nil { os.Exit(1) }\n"
+	"    fmt.Println(returned.Nanoseconds(), time.Since(begin).Nanoseconds())\n"
+	"  }\n"
+	"}\n";
+
 static const char ruby[] =
 	"heap = 'x' * (ENV['SCENARIO_MIB'].to_i << 20)\n"
 	"def now; Process.clock_gettime(Process::CLOCK_MONOTONIC, :nanosecond); end\n"
@@ -123,10 +144,12 @@ static const char bash[] =
 	"while [ $i -lt $SCENARIO_CALLS ]; do echo begin; read -r line; " call "; "                \
 	"echo end; i=$((i + 1)); done\n"
 
-#define JAVA(mechanism)                                                                            \
+static const char dash[] = DASH("\"$SCENARIO_TRUE\"");
+static const char dash_substitution[] = DASH("x=$(\"$SCENARIO_TRUE\")");
+
+#define JAVA(option)                                                                               \
 	{                                                                                          \
-		"-Xmx@m", "-Djdk.lang.Process.launchMechanism=" mechanism, "--source", "11",       \
-			"FILE"                                                                     \
+		"-Xmx@m", option, "--source", "11", "FILE"                                         \
 	}
 
 const struct runtime_case runtime_cases[] = {
@@ -136,15 +159,16 @@ const struct runtime_case runtime_cases[] = {
 	{"python3", "_USE_VFORK=False", {"-c", "SCRIPT"}, python, "_USE_VFORK"},
 	{"node", "default", {"-e", "SCRIPT"}, node, NULL},
 	{"java", "default", {"-Xmx@m", "--source", "11", "FILE"}, java, NULL},
-	{"java", "mechanism=VFORK", JAVA("VFORK"), java, NULL},
-	{"java", "mechanism=FORK", JAVA("FORK"), java, NULL},
+	{"java", "mechanism=VFORK", JAVA("-Djdk.lang.Process.launchMechanism=VFORK"), java, NULL},
+	{"java", "mechanism=FORK", JAVA("-Djdk.lang.Process.launchMechanism=FORK"), java, NULL},
+	{"go", "default", {NULL}, go, NULL},
 	{"ruby", "default", {"-e", "SCRIPT"}, ruby, NULL},
 	{"ruby", "fork{exec}", {"-e", "SCRIPT"}, ruby, "fork"},
 	{"perl", "default", {"-e", "SCRIPT"}, perl, NULL},
 	{"php", "default", {"-d", "memory_limit=-1", "-r", "SCRIPT"}, php, NULL},
 	{"bash", "default", {"-c", "SCRIPT"}, bash, NULL},
-	{"dash", "default", {"-c", "SCRIPT"}, DASH("\"$SCENARIO_TRUE\""), NULL},
-	{"dash", "x=$(...)", {"-c", "SCRIPT"}, DASH("x=$(\"$SCENARIO_TRUE\")"), NULL},
+	{"dash", "default", {"-c", "SCRIPT"}, dash, NULL},
+	{"dash", "x=$(...)", {"-c", "SCRIPT"}, dash_substitution, NULL},
 };
 
 const size_t runtime_case_count = sizeof(runtime_cases) / sizeof(runtime_cases[0]);

@@ -18,7 +18,7 @@ struct runtime_case {
 	const char *setting; /* "default"; no blanks */
 	/*
 	 * Its arguments. "SCRIPT" is the script, "FILE" the path of a file that holds it; "@" in a
-	 * word is the heap in MiB and some more.
+	 * word is the heap in MiB and some more. None: the script is compiled (compile.h).
 	 */
 	const char *words[CASE_WORDS_MAX];
 	const char *script;

@@ -10,6 +10,7 @@
 #include "user/scenario/memory.h"
 #include "user/scenario/print.h"
 #include "user/scenario/runtimes/cases.h"
+#include "user/scenario/runtimes/compile.h"
 #include "user/scenario/runtimes/program.h"
 #include "user/scenario/scenario.h"
 #include "user/scenario/spawn/rows.h"
@@ -79,33 +80,53 @@ static bool is_measured(const struct run *r, const struct runtime_case *c)
 	return !isnan(middle_of(r, "total", key_of(c).text).median);
 }
 
+static int measure_program(struct stage *s, const struct program *p, const char *strace,
+			   const char *key)
+{
+	int err = measure_times(s, p, key);
+
+	if (!err && strace && is_measured(s->run, p->what))
+		err = measure_path(s, p, strace, key);
+	return err;
+}
+
+/* In place of a compiler's path the path of what it makes. */
+static char *compile(struct stage *s, const struct runtime_case *c, char *compiler)
+{
+	char *made = compile_go(s, compiler, c->script);
+
+	if (!made)
+		stage__put_absent(s, "total", "ns", key_of(c).text, "its script was not compiled");
+	free(compiler);
+	return made;
+}
+
 static int measure(struct stage *s, const struct runtime_case *c, const char *strace,
 		   const char *true_path)
 {
-	struct conditions key = key_of(c);
+	char *path = find(c->runtime);
 	struct program p = {
 		.what = c,
-		.path = find(c->runtime),
 		.true_path = true_path,
 		.mib = s->options->size_bytes >> 20,
 		.calls = s->options->rounds,
 	};
 	int err = 0;
 
-	if (!p.path) {
-		if (!strcmp(c->setting, "default"))
-			stage__put_absent(s, "total", "ns",
-					  conditions_of("runtime=%s", c->runtime).text,
-					  "not installed");
-	} else {
-		err = measure_times(s, &p, key.text);
-		if (!err && strace && is_measured(s->run, c))
-			err = measure_path(s, &p, strace, key.text);
-		if (err)
-			stage__fail(s, err, c->runtime);
-	}
+	if (!path && !strcmp(c->setting, "default"))
+		stage__put_absent(s, "total", "ns", conditions_of("runtime=%s", c->runtime).text,
+				  "not installed");
+	/* It has no arguments: the script is no word of them. */
+	if (path && !c->words[0])
+		path = compile(s, c, path);
+	p.path = path;
+	if (path)
+		err = measure_program(s, &p, strace, key_of(c).text);
+	if (err)
+		stage__fail(s, err, c->runtime);
+	crew__end_folder(&s->crew);
 	stage__step(s);
-	free((char *)p.path);
+	free(path);
 	return err;
 }
 

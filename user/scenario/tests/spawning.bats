@@ -74,7 +74,8 @@ spawning() {
     # Neither prints what it should; the second never begins.
     printf '#!/bin/sh\necho nonsense\n' >"$DIR/bin/ruby"
     printf '#!/bin/sh\nexit 1\n' >"$DIR/bin/php"
-    chmod +x "$DIR/bin/ruby" "$DIR/bin/php"
+    cp "$DIR/bin/php" "$DIR/bin/go"
+    chmod +x "$DIR"/bin/{ruby,php,go}
     env PATH="$DIR/bin" "$OWN/spawnscope" scenario runtimes --size 16M --rounds 6 -o "$DIR/run.jsonl" >"$DIR/text"
     cat "$DIR/text"
     nothing_left
@@ -85,6 +86,7 @@ spawning() {
     grep -q '^Not measured: node: not installed' "$DIR/text"
     grep -q '^Not measured: ruby, default: its script ' "$DIR/text"
     grep -q '^Not measured: php, default: its script failed' "$DIR/text"
+    grep -q '^Not measured: go, default: its script was not compiled' "$DIR/text"
     if [ -e "$DIR/bin/strace" ]; then
         # A substitution is a process of the shell's own.
         holds 'map(select(.name == "path" and .key.setting == "x=$(...)") | .key.path) == ["fork"]'
@@ -97,14 +99,17 @@ spawning() {
     mkdir "$DIR/bin"
     cp "$(type -P sleep)" "$OWN/sleep"
     ln -s "$(type -P true)" "$DIR/bin/true"
-    printf '#!/bin/sh\nexec %s 600\n' "$OWN/sleep" >"$DIR/bin/python3"
-    chmod +x "$DIR/bin/python3"
-    env PATH="$DIR/bin" "$OWN/spawnscope" scenario runtimes --size 1M >"$DIR/out" 2>&1 </dev/null 3>&- &
-    tool=$!
-    eventually asleep
-    kill -KILL "$tool"
-    wait "$tool" || true
-    eventually nothing_left
+    for name in python3 go; do
+        printf '#!/bin/sh\nexec %s 600\n' "$OWN/sleep" >"$DIR/bin/$name"
+        chmod +x "$DIR/bin/$name"
+        env PATH="$DIR/bin" "$OWN/spawnscope" scenario runtimes --size 1M >"$DIR/out" 2>&1 </dev/null 3>&- &
+        tool=$!
+        eventually asleep
+        kill -KILL "$tool"
+        wait "$tool" || true
+        eventually nothing_left
+        rm "$DIR/bin/$name"
+    done
 }
 
 asleep() {
