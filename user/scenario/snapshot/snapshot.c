@@ -454,7 +454,7 @@ const struct scenario scenario_snapshot = {
 	.brief = "a store forks, the child writes it out: what do writes wait? Beside redis-server",
 	.takes = SCENARIO_SIZE | SCENARIO_SECONDS | SCENARIO_RATE | SCENARIO_ROUNDS |
 		 SCENARIO_SKEW | SCENARIO_PAGES | SCENARIO_FOLDER | SCENARIO_NO_PEER,
-	.defaults = {.size_bytes = 512 << 20, .seconds = 1, .rate = 5000, .rounds = 3},
+	.defaults = {.size_bytes = 256 << 20, .seconds = 1, .rate = 5000, .rounds = 3},
 	.copies = SUBJECT_COUNT + 1,
 	.run = run,
 	.print = print,

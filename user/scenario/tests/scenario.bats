@@ -12,7 +12,7 @@ load scenario.bash
     cat "$DIR/list"
     [ "$(grep -c '^[a-z]' "$DIR/list")" -eq "$(grep -oE 'X\([a-z_]+\)' user/scenario/scenarios.h | wc -l)" ]
     grep -q '^snapshot  ' "$DIR/list"
-    grep -qE '^ +--size 512M, --seconds 1, --rate 5000' "$DIR/list"
+    grep -qE '^ +--size 256M, --seconds 1, --rate 5000' "$DIR/list"
 }
 
 @test "a mistake gets one line, and starts nothing" {
