@@ -98,7 +98,12 @@ static int measure(struct stage *s, struct open_store *o, unsigned int round, in
 {
 	struct conditions key = conditions_of("%s round=%u", o->subject->key, round);
 	double seconds = s->options->seconds;
-	int err = load__write(&o->load, LOAD_BEFORE, WARM_UP_S);
+	struct memory_use use;
+	int err;
+
+	if (!memory_use_of(o->pid, &use))
+		put(s, "huge", "bytes", key.text, use.huge_bytes);
+	err = load__write(&o->load, LOAD_BEFORE, WARM_UP_S);
 
 	o->load.latency[LOAD_BEFORE].n = 0;
 	if (!err)
@@ -417,6 +422,30 @@ static int print_saves(const struct run *r, FILE *out, bool colour)
 	return columns__finish(c, "The save, and during/before", out, colour);
 }
 
+/* Writes while a child lives split huge pages: the next fork copies small ones. */
+static void print_huge(const struct run *r, FILE *out)
+{
+	struct conditions first = conditions_of("store=spawnscope pages=thp round=1"), last = first;
+
+	for (unsigned int round = 2;; round++) {
+		struct conditions next =
+			conditions_of("store=spawnscope pages=thp round=%u", round);
+
+		if (!run__observation(r, "huge", next.text))
+			break;
+		last = next;
+	}
+	if (print_median(r, "huge", last.text) < 0.9 * print_median(r, "huge", first.text))
+		layout_print(
+			out, 2,
+			"Do huge pages help? The first fork takes %s; writes during saves split "
+			"huge pages (%s are left of %s), and the last fork takes %s",
+			text_time(print_median(r, "fork", first.text), false).text,
+			print_bytes(print_median(r, "huge", last.text)).text,
+			print_bytes(print_median(r, "huge", first.text)).text,
+			text_time(print_median(r, "fork", last.text), false).text);
+}
+
 static void print_absent(const struct run *r, FILE *out)
 {
 	for (size_t i = 0; i < SUBJECT_COUNT; i++) {
@@ -434,6 +463,7 @@ static int print(const struct run *r, FILE *out, bool colour)
 
 	print_answer(r, out);
 	print_peer(r, out);
+	print_huge(r, out);
 	err = print_latencies(r, out, colour);
 	if (!err)
 		err = print_saves(r, out, colour);

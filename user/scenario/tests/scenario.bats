@@ -53,6 +53,12 @@ MISTAKES
         ($all[] | select(.name == "latency" and .key.when == "during" and (.key | del(.when)) == $c.key) | .n) as $writes |
         $c.values[0] / 4096 > 0 and $faults > 0 and $faults <= $writes + 500] | length == 2 and all'
     holds 'map(select(.name == "fork")) | length == 4 and all(.values[0] > 0)'
+    # Huge pages are there before the first save, and fewer once pages of them were written during it.
+    if ! grep -q 'no huge pages' "$DIR/text"; then
+        holds 'map(select(.name == "huge" and .key.pages == "thp")) | sort_by(.key.round) | length == 2 and
+            .[0].values[0] >= 60e6 and .[1].values[0] < .[0].values[0]'
+    fi
+    holds 'map(select(.name == "huge" and .key.pages == "4k")) | length == 2 and all(.values[0] < 4e6)'
     head -n 1 "$DIR/text" | grep -q '^How long does a write wait while its store of 64 MiB'
     grep -q '^spawnscope  4k     before ' "$DIR/text"
     grep -q '^spawnscope  thp    before ' "$DIR/text" || grep -q 'no huge pages' "$DIR/text"
