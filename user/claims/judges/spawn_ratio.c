@@ -25,10 +25,11 @@ static void judge(const struct evidence *e, struct verdict *v)
 const struct claim claim_spawn_ratio = {
 	.name = "spawn-vfork-exec",
 	.text = "posix_spawn costs what vfork and exec cost",
-	.tested = "The time until the program runs, by posix_spawn without attributes and "
-		  "by vfork and exec, from parents of several sizes; the same: not more "
-		  "than 10 % longer. The system calls are counted by ptrace, of the C "
-		  "library of this program.",
+	.tested =
+		"The time until the program runs, by posix_spawn without attributes and by vfork "
+		"and exec, from parents of several sizes; the same: not more than 10 % longer. The "
+		"system calls are counted by ptrace, of the C library of this program; `bench "
+		"--libc` measures with another.",
 	.cells = CELLS_EXEC,
 	.experiments = {"clone_flags"},
 	.judge = judge,

@@ -4,7 +4,7 @@
 # The command claims: verdicts that cannot depend on the machine, verdicts of a stored run, and that
 # nothing is left.
 #
-# shellcheck disable=SC2016,SC2154 # what sed reads; what tool.bash sets
+# shellcheck disable=SC2016,SC2154,SC2317 # what sed reads; what tool.bash sets and calls
 
 load "$BATS_TEST_DIRNAME/../../tests/tool.bash"
 
@@ -103,18 +103,45 @@ MISTAKES
     [ ! -e x ]
 }
 
-@test "nothing is left when it is interrupted or killed" {
-    local own=$ROOM/own signal
-    copy_tool "$own"
+has_driver() {
+    [ -n "$(processes "$OWN" spawnscope-bench)" ]
+}
+
+@test "nothing is left when it is interrupted or killed in its bench" {
+    local signal
+    own_tool
     for signal in INT KILL; do
-        for claim in only-forker-waits vfork-ratio; do
-            "$own/spawnscope" claims -q --claim "$claim" >"$DIR/out" 2>"$DIR/err" &
-            sleep 0.4
-            kill -s "$signal" $!
-            refute wait $!
-            [ ! -s "$DIR/out" ]
-            eventually none_left "$own"
-        done
+        begin_own claims -q
+        eventually has_driver
+        kill -s "$signal" "$tool"
+        refute wait "$tool"
+        [ ! -s "$DIR/out" ]
+        # The bench alone would go on for longer than this waits.
+        eventually none_left "$OWN"
+    done
+}
+
+# An experiment is a process of the tool that leads a group of its own.
+find_experiment() {
+    local pid
+    experiment=''
+    for pid in $(processes "$OWN" spawnscope); do
+        [ "$(parent_of "$pid")" != "$tool" ] || [ "$(cut -d ' ' -f 5 "/proc/$pid/stat")" != "$pid" ] ||
+            experiment=$pid
+    done
+    [ -n "$experiment" ]
+}
+
+@test "an experiment, even one that hangs, ends with the tool" {
+    local signal
+    own_tool
+    for signal in INT KILL; do
+        begin_own claims -q --claim only-forker-waits
+        eventually find_experiment
+        kill -STOP "$experiment"
+        kill -s "$signal" "$tool"
+        refute wait "$tool"
+        eventually none_left "$OWN"
     done
 }
 
