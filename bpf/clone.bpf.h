@@ -69,13 +69,14 @@ static __always_inline void clone_begin(struct slot *s, __u64 flags, struct task
 static __always_inline void clone_enter(__u64 flags)
 {
 	struct task_struct *current = current_task();
-	__u32 tid = current_tid(current), tgid = current_tgid(current);
+	__u32 tid = current_tid(current), tgid;
 	struct slot *s = slot_find(tid), *leader;
 
 	if (profiling) {
 		if (paused || !is_followed(current))
 			return;
 	} else if (!s || !(s->state & TASK_TARGET)) {
+		tgid = current_tgid(current);
 		leader = tid == tgid ? NULL : slot_find(tgid);
 		if (!leader || !(leader->state & TASK_TARGET))
 			return;
@@ -208,7 +209,7 @@ static __always_inline __u64 rss_pages(struct mm_struct *mm)
 	struct mm_shape shape = {};
 
 	if (mm)
-		MM_SHAPE(&shape, mm, BPF_CORE_READ, NO_PART);
+		MM_SHAPE(&shape, mm, BPF_CORE_READ, 0, NO_PART);
 	return shape.rss_anon + shape.rss_file + shape.rss_shmem;
 }
 
@@ -230,10 +231,12 @@ static __always_inline bool is_wanted_after(const struct slot *s)
 
 /*
  * The flags of the call that makes the child, as far as clone_method() looks at them, from what
- * parent and child share.
+ * parent and child share. By way of the slot: else the verifier would know and follow each of the
+ * 32 combinations.
  */
-static __always_inline __u64 flags_of(struct task_struct *child)
+static __always_inline __u64 flags_of(struct task_struct *child, struct slot *s)
 {
+	volatile __u64 *room = &s->clone_flags;
 	struct task_struct *parent = (struct task_struct *)bpf_get_current_task();
 	void *mm = BPF_CORE_READ(child, mm);
 	__u64 flags = child->tgid != child->pid ? CLONE_THREAD : 0;
@@ -246,7 +249,8 @@ static __always_inline __u64 flags_of(struct task_struct *child)
 		flags |= CLONE_FILES;
 	if (BPF_CORE_READ(child, vfork_done))
 		flags |= CLONE_VFORK;
-	return flags;
+	*room = flags;
+	return *room;
 }
 
 /*
@@ -275,7 +279,7 @@ static __always_inline struct slot *profiled_cloning(struct task_struct *child, 
 		s = slot_claim(tid);
 	if (!s)
 		return NULL;
-	clone_begin_late(s, child, seen ? flags : flags_of(child), current);
+	clone_begin_late(s, child, seen ? flags : flags_of(child, s), current);
 	s->state |= TASK_TARGET | TASK_LATE;
 	return s;
 }
@@ -297,10 +301,10 @@ static __always_inline void profiled_child(const struct slot *s, struct slot *c)
 		c->state |= TASK_UNWANTED;
 }
 
-/* Of a new task, if it is to be counted. */
+/* Of a new task, if it is to be counted, as it always is in a profile. */
 static __always_inline struct mm_struct *mm_counted(struct task_struct *child)
 {
-	return count_all ? LOADED_HERE(child->mm) : NULL;
+	return profiling || count_all ? LOADED_HERE(child->mm) : NULL;
 }
 
 /* There is a child, with this mm; `seen`: task_newtask is now, and has the flags. */
@@ -315,17 +319,17 @@ static __always_inline void clone_child(struct task_struct *child, struct mm_str
 	if (!s)
 		return;
 	if (!profile && clone_entry_unseen)
-		clone_begin_late(s, child, seen ? flags : flags_of(child), current);
+		clone_begin_late(s, child, seen ? flags : flags_of(child, s), current);
 	if (seen)
 		birth_mark(s, EDGE_newtask, current);
 	else
 		*birth_edge(s, EDGE_newtask) = 0;
 	s->child_tid = child->pid;
-	s->child_tgid = child->tgid;
+	s->child_tgid = s->clone_flags & CLONE_THREAD ? current_tgid(current) : s->child_tid;
 	if (profile && seen)
 		profiled_stack(s);
 	if (mm && !(s->clone_flags & CLONE_VM))
-		MM_SHAPE(&s->copy, mm, DIRECT, local_part);
+		MM_SHAPE(&s->copy, mm, DIRECT, this_cpu_offset(), local_part);
 
 	c = slot_claim(s->child_tid);
 	if (!c) {
@@ -351,6 +355,15 @@ static __always_inline void clone_child(struct task_struct *child, struct mm_str
 		p->state |= TASK_TARGET;
 	if (p)
 		c->parent_cow = p->cow.total;
+}
+
+/*
+ * A birth whose task_newtask was missed. A call, so that the verifier follows the rest of the
+ * caller once, and not once for each way through this.
+ */
+static __noinline void clone_make_up(struct task_struct *child, struct task_struct *current)
+{
+	clone_child(child, mm_counted(child), false, 0, current);
 }
 
 /* False if the ring was full. */
@@ -450,9 +463,10 @@ static __always_inline void clone_end(struct slot *s, long result, const struct 
 		COUNT(failures);
 }
 
+/* In a bench every program has run, unless the kernel preempts them: then it is. */
 static __always_inline bool is_parent_of(const struct slot *s, const struct task_struct *child)
 {
-	return s && s->child_tid == (__u32)child->pid;
+	return s && (!(profiling || preempts) || s->child_tid == (__u32)child->pid);
 }
 
 /*
@@ -462,20 +476,23 @@ static __always_inline bool is_parent_of(const struct slot *s, const struct task
  */
 static __always_inline void clone_woken(struct task_struct *child)
 {
-	struct mm_struct *mm = mm_counted(child);
 	struct task_struct *current = current_task();
 	struct parent parent = parent_now(current);
-	bool counted = profiling && !paused && is_followed(current);
-	struct slot *s = cloning(current);
+	struct slot *s;
 
-	if (counted)
-		COUNT(newtasks);
+	if (profiling) {
+		if (!is_followed(current))
+			return;
+		if (!paused)
+			COUNT(newtasks);
+	}
+	s = cloning(current);
 	if (!is_parent_of(s, child)) {
-		clone_child(child, mm, false, 0, current);
+		clone_make_up(child, current);
 		s = cloning(current);
 	}
 	if (!is_parent_of(s, child)) {
-		if (counted)
+		if (profiling && !paused)
 			COUNT(unplaced);
 		return;
 	}

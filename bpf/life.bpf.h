@@ -42,22 +42,26 @@ static __always_inline struct slot *born(__u32 tid)
 	return s && (s->state & TASK_BORN) ? s : NULL;
 }
 
-/*
- * Where the child itself says so, its time off the CPU counts from here on. NULL: a switch to it is
- * being made, and the wait that ends with it is not in its sums yet.
- */
-static __always_inline void life_first_run(struct task_struct *child, __u32 tid)
+/* The child itself runs: its time off the CPU counts from here on. */
+static __always_inline void life_first_run(void)
 {
-	struct slot *s = born(tid);
+	struct task_struct *current = current_task();
+	struct slot *s = born(current_tid(current));
 
 	if (!s)
 		return;
 	*exec_edge(s, EDGE_first_run) = bpf_ktime_get_ns();
-	s->exec_off[EDGE_first_run - EXEC_EDGE_FIRST] = child ? 0 : OFF_UNKNOWN;
-	if (!child)
-		return;
-	off_cpu_now(&s->off_cpu, child);
-	s->off_cpu.ns = 0;
+	s->exec_off[EDGE_first_run - EXEC_EDGE_FIRST] = 0;
+	off_cpu_start(&s->off_cpu, current);
+}
+
+/* A switch to the child is being made: the wait that ends with it is not in its sums yet. */
+static __always_inline void life_first_switch(__u32 tid)
+{
+	struct slot *s = born(tid);
+
+	if (s)
+		exec_mark_time(s, EDGE_first_run);
 }
 
 /* The slot of a task whose birth was seen and no execve of which has succeeded yet. */
@@ -383,6 +387,8 @@ static __always_inline void profiled_exec(struct task_struct *task, __u32 old_ti
  */
 static __always_inline void life_check_exec(struct slot *s, __u32 flags)
 {
+	if (!preempts)
+		return;
 	if ((s->state & (TASK_BORN | TASK_EXECED)) != TASK_BORN || flags & PF_FORKNOEXEC)
 		return;
 	s->state = (s->state | TASK_EXECED) & ~TASK_IN_EXEC;

@@ -6,18 +6,11 @@
 
 /* first run */
 
-static __always_inline void life_first_runs(void)
-{
-	struct task_struct *current = current_task();
-
-	life_first_run(current, current_tid(current));
-}
-
 /* The first function that a child runs, once in its life. */
-AT_ENTRY(schedule_tail, life_first_runs())
+AT_ENTRY(schedule_tail, life_first_run())
 
 /* A task that never left a CPU was never on one. */
-TRACEPOINT(sched_switch, if (!next->nvcsw && !next->nivcsw) life_first_run(NULL, next->pid),
+TRACEPOINT(sched_switch, if (!next->nvcsw && !next->nivcsw) life_first_switch(next->pid),
 	   bool preempt, struct task_struct *prev, struct task_struct *next)
 
 /* exec */

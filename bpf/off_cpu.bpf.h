@@ -19,25 +19,18 @@
 #include "bpf/current.bpf.h"
 
 struct off_cpu {
-	__u64 ns;     /* from any start */
-	__u64 pcount; /* at the last read: so often it came onto a CPU; 0: not read yet */
-	__u64 gap;    /* exec_start - sum_exec_runtime then; and these two */
+	__u64 ns;	/* from any start */
+	__u64 arrivals; /* pcount + 1 at the last read; 0: not read yet, or not counted */
+	__u64 gap;	/* exec_start - sum_exec_runtime then; and these two */
 	__u64 migrations;
 	__u64 run_delay;
 };
 
-#define OFF_CPU_READ(o, task, GET)                                                                 \
-	do {                                                                                       \
-		__u64 migrations, gap, runtime, start, again, delay = 0;                           \
+/* By two reads, of which a tick may move the second. */
+#define OFF_CPU_GAP(task, GET)                                                                     \
+	({                                                                                         \
+		__u64 runtime = GET(task, se.sum_exec_runtime), start, again;                      \
                                                                                                    \
-		if (bpf_core_field_exists(((struct sched_info *)0)->pcount)) {                     \
-			__u64 pcount = GET(task, sched_info.pcount);                               \
-                                                                                                   \
-			if (pcount && pcount == (o)->pcount) /* never left the CPU */              \
-				break;                                                             \
-			(o)->pcount = pcount;                                                      \
-		}                                                                                  \
-		runtime = GET(task, se.sum_exec_runtime);                                          \
 		barrier();                                                                         \
 		start = GET(task, se.exec_start);                                                  \
 		barrier();                                                                         \
@@ -45,17 +38,38 @@ struct off_cpu {
 		barrier();                                                                         \
 		if (again != runtime)                                                              \
 			start = GET(task, se.exec_start);                                          \
-		gap = start - again;                                                               \
+		start - again;                                                                     \
+	})
+
+#define OFF_CPU_READ(o, task, GET)                                                                 \
+	do {                                                                                       \
+		__u64 arrivals = GET(task, sched_info.pcount) + 1, migrations, gap, delay;         \
+                                                                                                   \
+		if (arrivals == (o)->arrivals) /* never left the CPU */                            \
+			break;                                                                     \
+		(o)->arrivals = arrivals > 1 ? arrivals : 0;                                       \
+		gap = OFF_CPU_GAP(task, GET);                                                      \
 		if (gap == (o)->gap) /* nor here */                                                \
 			break;                                                                     \
 		migrations = GET(task, se.nr_migrations);                                          \
-		if (bpf_core_field_exists(((struct sched_info *)0)->run_delay))                    \
-			delay = GET(task, sched_info.run_delay);                                   \
+		delay = GET(task, sched_info.run_delay);                                           \
 		(o)->ns +=                                                                         \
 			migrations == (o)->migrations ? gap - (o)->gap : delay - (o)->run_delay;   \
 		(o)->gap = gap;                                                                    \
 		(o)->migrations = migrations;                                                      \
 		(o)->run_delay = delay;                                                            \
+	} while (0)
+
+/* Of a task whose slot may have been another's until now. */
+#define OFF_CPU_START(o, task, GET)                                                                \
+	do {                                                                                       \
+		__u64 arrivals = GET(task, sched_info.pcount) + 1;                                 \
+                                                                                                   \
+		(o)->ns = 0;                                                                       \
+		(o)->arrivals = arrivals > 1 ? arrivals : 0;                                       \
+		(o)->gap = OFF_CPU_GAP(task, GET);                                                 \
+		(o)->migrations = GET(task, se.nr_migrations);                                     \
+		(o)->run_delay = GET(task, sched_info.run_delay);                                  \
 	} while (0)
 
 static __always_inline void off_cpu_read_direct(struct off_cpu *o, struct task_struct *task)
@@ -68,12 +82,59 @@ static __always_inline void off_cpu_read_core(struct off_cpu *o, struct task_str
 	OFF_CPU_READ(o, task, BPF_CORE_READ);
 }
 
+static __always_inline void off_cpu_start_direct(struct off_cpu *o, struct task_struct *task)
+{
+	OFF_CPU_START(o, task, DIRECT);
+}
+
+static __always_inline void off_cpu_start_core(struct off_cpu *o, struct task_struct *task)
+{
+	OFF_CPU_START(o, task, BPF_CORE_READ);
+}
+
+/*
+ * Without CONFIG_SCHED_INFO. Calls, so that nothing of the branch that leads here is left
+ * elsewhere, not even its condition.
+ */
+static __noinline void off_cpu_read_unscheduled(struct off_cpu *o, struct task_struct *task)
+{
+	__u64 gap = OFF_CPU_GAP(task, BPF_CORE_READ);
+	__u64 migrations = BPF_CORE_READ(task, se.nr_migrations);
+
+	if (migrations == o->migrations)
+		o->ns += gap - o->gap;
+	o->gap = gap;
+	o->migrations = migrations;
+}
+
+static __noinline void off_cpu_start_unscheduled(struct off_cpu *o, struct task_struct *task)
+{
+	o->gap = OFF_CPU_GAP(task, BPF_CORE_READ);
+	o->migrations = BPF_CORE_READ(task, se.nr_migrations);
+	o->ns = 0;
+}
+
+#define HAS_SCHED_INFO bpf_core_field_exists(((struct sched_info *)0)->pcount)
+
 /* Of the current task, which `o` must belong to. */
 static __always_inline __u64 off_cpu_now(struct off_cpu *o, struct task_struct *current)
 {
-	if (KNOWS_CURRENT)
+	if (!HAS_SCHED_INFO)
+		off_cpu_read_unscheduled(o, current);
+	else if (KNOWS_CURRENT)
 		off_cpu_read_direct(o, current);
 	else
 		off_cpu_read_core(o, current);
 	return o->ns;
+}
+
+/* Likewise, from 0. */
+static __always_inline void off_cpu_start(struct off_cpu *o, struct task_struct *current)
+{
+	if (!HAS_SCHED_INFO)
+		off_cpu_start_unscheduled(o, current);
+	else if (KNOWS_CURRENT)
+		off_cpu_start_direct(o, current);
+	else
+		off_cpu_start_core(o, current);
 }

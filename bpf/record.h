@@ -260,8 +260,14 @@ struct group_counts {
 };
 
 /*
- * The tool writes this to trace a task's clones: the head of the task's slot in the map `tasks`, at
- * index tid modulo its size. The rest of the slot belongs to the kernel side.
+ * Of a bench, a power of two: enough for a parent, its child and their children, small enough to
+ * stay in the cache.
+ */
+#define BENCH_SLOTS 512
+
+/*
+ * The tool writes this to trace a task's clones: the head of the task's slot in a bench's
+ * `bench_tasks`, at index tid modulo BENCH_SLOTS. The rest of the slot belongs to the kernel side.
  */
 struct slot_head {
 	__u32 tid; /* 0: free */

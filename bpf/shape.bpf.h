@@ -42,11 +42,11 @@ static __always_inline __u64 this_cpu_offset(void)
  * This CPU's part of a percpu_counter. Without it a new mm, which one CPU filled, would seem up to
  * 31 pages per kind too small.
  */
-static __always_inline __s64 local_part(__s32 *counters)
+static __always_inline __s64 local_part(__s32 *counters, __u64 offset)
 {
 	__s32 part = 0;
 
-	bpf_probe_read_kernel(&part, sizeof(part), (void *)counters + this_cpu_offset());
+	bpf_probe_read_kernel(&part, sizeof(part), (void *)counters + offset);
 	return part;
 }
 
@@ -77,22 +77,28 @@ static __always_inline void rss_read_old(struct mm_shape *shape, void *mm)
 
 /*
  * Fills a struct mm_shape from an mm. GET reads a field: DIRECT, a plain load, where the verifier
- * knows the pointer; BPF_CORE_READ elsewhere. LOCAL_PART is local_part, or NO_PART where 31 pages
- * do not matter. A macro, since CO-RE relocates an array index only if it is a constant.
+ * knows the pointer; BPF_CORE_READ elsewhere. LOCAL_PART is local_part, and OFFSET this CPU's, or
+ * NO_PART and 0 where 31 pages do not matter. A macro, since CO-RE relocates an array index only if
+ * it is a constant.
  */
-#define NO_PART(counters) 0
-#define MM_SHAPE(shape, mm, GET, LOCAL_PART)                                                       \
+#define NO_PART(counters, offset) 0
+#define MM_SHAPE(shape, mm, GET, OFFSET, LOCAL_PART)                                               \
 	do {                                                                                       \
 		if (bpf_core_type_exists(struct mm_rss_stat)) {                                    \
 			rss_read_old(shape, mm);                                                   \
 		} else {                                                                           \
-			(shape)->rss_anon = GET(mm, rss_stat[MM_ANONPAGES].count) +                \
-					    LOCAL_PART(GET(mm, rss_stat[MM_ANONPAGES].counters));  \
-			(shape)->rss_file = GET(mm, rss_stat[MM_FILEPAGES].count) +                \
-					    LOCAL_PART(GET(mm, rss_stat[MM_FILEPAGES].counters));  \
+			__u64 offset = OFFSET;                                                     \
+                                                                                                   \
+			(shape)->rss_anon =                                                        \
+				GET(mm, rss_stat[MM_ANONPAGES].count) +                            \
+				LOCAL_PART(GET(mm, rss_stat[MM_ANONPAGES].counters), offset);      \
+			(shape)->rss_file =                                                        \
+				GET(mm, rss_stat[MM_FILEPAGES].count) +                            \
+				LOCAL_PART(GET(mm, rss_stat[MM_FILEPAGES].counters), offset);      \
 			(shape)->rss_shmem =                                                       \
 				GET(mm, rss_stat[MM_SHMEMPAGES].count) +                           \
-				LOCAL_PART(GET(mm, rss_stat[MM_SHMEMPAGES].counters));             \
+				LOCAL_PART(GET(mm, rss_stat[MM_SHMEMPAGES].counters), offset);     \
+			(void)offset;                                                              \
 		}                                                                                  \
 		(shape)->page_table_bytes = GET(mm, pgtables_bytes.counter);                       \
 		(shape)->vmas = GET(mm, map_count);                                                \
@@ -108,8 +114,11 @@ static __always_inline __u32 bits_set(__u64 word)
 	return (word * 0x0101010101010101ULL) >> 56;
 }
 
-/* Counts bits in the bitmap of open descriptors, for the first 4,096. */
-static __always_inline __u32 open_descriptors(unsigned long *open_fds, __u32 max_fds)
+/*
+ * Counts bits in the bitmap of open descriptors, for the first 4,096. A global function, which the
+ * verifier checks once, and not for each way to a call: so its parameters are numbers.
+ */
+__noinline __u32 open_descriptors(__u64 open_fds, __u32 max_fds)
 {
 	__u32 words = max_fds / 64, n = 0, i, k;
 	__u64 chunk[4];
@@ -118,7 +127,7 @@ static __always_inline __u32 open_descriptors(unsigned long *open_fds, __u32 max
 		__builtin_memset(chunk, 0, sizeof(chunk));
 		/* The number of words is a power of two: one, two, or whole chunks. */
 		if (bpf_probe_read_kernel(chunk, words < 4 ? 8 * (words & 3) : sizeof(chunk),
-					  open_fds + 4 * i))
+					  (void *)open_fds + 4 * i * sizeof(__u64)))
 			break;
 		/* Empty words too: a branch for each would cost the verifier 16 times the work. */
 		for (k = 0; k < 4; k++)
@@ -143,14 +152,23 @@ struct parent {
 
 /*
  * Null if nothing counts it, or if the verifier knows no types and has nothing to search for: then
- * parent_shape() reads it.
+ * parent_shape() reads it. A profile always counts, which the verifier thus knows.
  */
 static __always_inline struct parent parent_now(struct task_struct *current)
 {
-	if (KNOWS_CURRENT && count_all)
+	if (KNOWS_CURRENT && (profiling || count_all))
 		return PARENT_OF(current, DIRECT);
 	return (struct parent){};
 }
+
+/* The verifier takes a pointer for a number once it was in memory: in `room`, which is free. */
+#define AS_NUMBER(room, pointer)                                                                   \
+	({                                                                                         \
+		volatile __u64 *number = room;                                                     \
+                                                                                                   \
+		*number = (__u64)(pointer);                                                        \
+		*number;                                                                           \
+	})
 
 /* With copies: CO-RE would look for the fields of our own struct, too. */
 #define PARENT_SHAPE(r, p, GET)                                                                    \
@@ -161,9 +179,10 @@ static __always_inline struct parent parent_now(struct task_struct *current)
 		struct fdtable *table = GET(files, fdt);                                           \
                                                                                                    \
 		(r)->parent_threads = GET(signal, nr_threads);                                     \
-		(r)->parent_fds = open_descriptors(GET(table, open_fds), GET(table, max_fds));     \
+		(r)->parent_fds = open_descriptors(                                                \
+			AS_NUMBER(&(r)->cgroup_id, GET(table, open_fds)), GET(table, max_fds));    \
 		if (mm)                                                                            \
-			MM_SHAPE(&(r)->parent, mm, GET, NO_PART);                                  \
+			MM_SHAPE(&(r)->parent, mm, GET, 0, NO_PART);                               \
 	} while (0)
 
 /* False if count_all was set meanwhile. */

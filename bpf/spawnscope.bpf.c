@@ -17,9 +17,14 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* Set before loading: the verifier removes the branches that they exclude. */
-const volatile bool
-	profiling; /* other programs, not a bench: separate records, which say who and what */
+/*
+ * Set before loading: the verifier removes the branches that they exclude. The programs ask the
+ * first two most, so these are not volatile, which would load them each time, and not const, by
+ * which the compiler would take their initial values for their last.
+ */
+bool profiling
+	SEC(".rodata"); /* other programs, not a bench: separate records, which say who and what */
+bool preempts SEC(".rodata");	     /* the kernel may skip programs */
 const volatile bool trace_all;	     /* every task, not only those in `followed` */
 const volatile bool follow_children; /* add their children to `followed` */
 const volatile struct birth_filter filter;

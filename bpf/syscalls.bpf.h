@@ -25,7 +25,7 @@ struct {
 
 static __always_inline struct child_syscalls *syscalls_at(__u32 tid)
 {
-	__u32 index = tid & (task_slots - 1);
+	__u32 index = slot_index(tid);
 
 	return bpf_map_lookup_elem(&syscalls, &index);
 }
@@ -33,10 +33,10 @@ static __always_inline struct child_syscalls *syscalls_at(__u32 tid)
 /* For a new child with this slot. */
 static __always_inline void syscalls_begin(struct slot *s)
 {
-	__u32 tid = s->tid, index = tid & (task_slots - 1);
+	__u32 tid = s->tid;
 	struct child_syscalls *c = syscalls_at(tid);
 
-	if (!c || s != bpf_map_lookup_elem(&tasks, &index))
+	if (!c || s != slot_home(tid))
 		return;
 	__builtin_memset(c, 0, sizeof(*c));
 	c->tid = tid;

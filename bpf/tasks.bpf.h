@@ -3,17 +3,16 @@
  * A task's state between one probe and the next.
  *
  * An array indexed by the low bits of the tid, and a hash for tasks whose place is taken. A lookup
- * is a few inlined instructions, where task storage costs a helper call and an allocation per new
- * task. It works on 5.10 (task storage came to tracing programs in 5.11, a10787e6d58c), and its
- * memory is bounded. It needs no lock: a slot is written by its own task, or by the parent before
- * the child runs.
+ * is some 20 inlined instructions, in a bench's table, whose address and size the programs know,
+ * half of them; task storage costs a helper call, and an allocation per new task. It works on 5.10
+ * (task storage came to tracing programs in 5.11, a10787e6d58c), and its memory is bounded. It
+ * needs no lock: a slot is written by its own task, or by the parent before the child runs.
  */
 #pragma once
 
 #include "bpf/off_cpu.bpf.h"
 
-/* A power of two, which user/probe/probe.c also gives the maps. A small table stays in the cache.
- */
+/* Of a profile: a power of two, which user/probe/probe.c also gives the map. */
 const volatile __u32 task_slots = 1024;
 
 /* slot.state, beside TASK_TARGET */
@@ -82,6 +81,9 @@ struct {
 	__type(value, struct slot);
 } tasks SEC(".maps");
 
+/* In a bench. As bytes, since user/ does not know the type. */
+char bench_tasks[BENCH_SLOTS][sizeof(struct slot)] __attribute__((aligned(8)));
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);
@@ -101,16 +103,36 @@ struct kernel_totals totals;
 
 #define COUNT(what) __sync_fetch_and_add(&totals.what, 1)
 
+static __always_inline __u32 slot_index(__u32 tid)
+{
+	return tid & (profiling ? task_slots - 1 : BENCH_SLOTS - 1);
+}
+
+/* The task's place, which another may have. */
+static __always_inline struct slot *slot_home(__u32 tid)
+{
+	__u32 index;
+
+	if (!profiling)
+		return (struct slot *)bench_tasks[tid & (BENCH_SLOTS - 1)];
+	index = tid & (task_slots - 1);
+	return bpf_map_lookup_elem(&tasks, &index);
+}
+
+static __always_inline struct slot *slot_spilled(__u32 tid)
+{
+	return bpf_map_lookup_elem(&tasks_spilled, &tid);
+}
+
 static __always_inline struct slot *slot_find(__u32 tid)
 {
-	__u32 index = tid & (task_slots - 1);
-	struct slot *s = bpf_map_lookup_elem(&tasks, &index);
+	struct slot *s = slot_home(tid);
 
 	if (s && s->tid == tid)
 		return s;
 	if (!totals.spilled)
 		return NULL;
-	return bpf_map_lookup_elem(&tasks_spilled, &tid);
+	return slot_spilled(tid);
 }
 
 /*
@@ -119,8 +141,8 @@ static __always_inline struct slot *slot_find(__u32 tid)
  */
 static __always_inline struct slot *slot_claim(__u32 tid)
 {
-	__u32 index = tid & (task_slots - 1), zero = 0;
-	struct slot *s = bpf_map_lookup_elem(&tasks, &index), *empty;
+	struct slot *s = slot_home(tid), *empty;
+	__u32 zero = 0;
 
 	if (!s)
 		return NULL;
@@ -130,17 +152,17 @@ static __always_inline struct slot *slot_claim(__u32 tid)
 		/* If two tasks race for one place, the loser is not found again, and counted. */
 		s->tid = tid;
 		s->state = 0;
-		s->off_cpu.pcount = 0; /* of another task */
+		s->off_cpu.arrivals = 0; /* of another task */
 		return s;
 	}
-	s = bpf_map_lookup_elem(&tasks_spilled, &tid);
+	s = slot_spilled(tid);
 	if (s)
 		return s;
 	empty = bpf_map_lookup_elem(&tasks_zero, &zero);
 	if (!empty || bpf_map_update_elem(&tasks_spilled, &tid, empty, BPF_NOEXIST))
 		return NULL;
 	COUNT(spilled);
-	s = bpf_map_lookup_elem(&tasks_spilled, &tid);
+	s = slot_spilled(tid);
 	if (s)
 		s->tid = tid;
 	return s;
@@ -148,8 +170,7 @@ static __always_inline struct slot *slot_claim(__u32 tid)
 
 static __always_inline void slot_free(struct slot *s, __u32 tid)
 {
-	__u32 index = tid & (task_slots - 1);
-	struct slot *home = bpf_map_lookup_elem(&tasks, &index);
+	struct slot *home = slot_home(tid);
 
 	s->state = 0;
 	s->tid = 0;

@@ -240,7 +240,7 @@ int command_doctor(int argc, char **argv)
 {
 	static const struct argp argp = {option_table, parse_option, NULL, doc, NULL, NULL, NULL};
 	struct doctor d = {.best = SOURCE_FENTRY};
-	struct probe_options options = {.ring_bytes = 1 << 18, .task_slots = 256};
+	struct probe_options options = {.ring_bytes = 1 << 18};
 	struct probe *p = NULL;
 	struct utsname u;
 	struct fault why;

@@ -27,9 +27,6 @@
 #include "user/store/store.h"
 #include "user/table/table.h"
 
-/* Enough for a parent, its child and their children; small enough to stay in the cache. */
-#define TASK_SLOTS 512
-
 /* Most bytes that one life writes to the ring. */
 #define LIFE_BYTES                                                                                 \
 	(sizeof(struct record_birth) + 2 * sizeof(struct record_exec) +                            \
@@ -134,7 +131,6 @@ static int open_probes(struct bench *b)
 		.ring_bytes = ring_bytes(b),
 		.reattach = true,
 		.syscalls = b->options.syscalls,
-		.task_slots = TASK_SLOTS,
 		.verbose = b->options.verbose,
 	};
 	int err;

@@ -129,6 +129,7 @@ static int load(struct probe *p)
 {
 	const struct source_choice *c = &p->choices.choice[choices__main_set(&p->choices)];
 	const struct source *exit_row = c->edges[EDGE_exit_start];
+	__u32 slots = p->options.profile ? p->options.task_slots : BENCH_SLOTS;
 	int err;
 
 	spawnscope__destroy(p->skel);
@@ -148,14 +149,15 @@ static int load(struct probe *p)
 		exit_row && !strcmp(exit_row->name, "sched_process_exit");
 	p->skel->rodata->reaping_unseen = !choice__marks(c, EDGE_reaped);
 	p->skel->rodata->mm_end_seen = choice__marks(c, EDGE_exit_mm_end);
-	p->skel->rodata->task_slots = p->options.task_slots;
+	p->skel->rodata->preempts = kernel_offer__preempts(p->offer);
+	p->skel->rodata->task_slots = slots;
 	p->skel->rodata->syscalls_counted = p->options.syscalls;
 	p->skel->bss->paused = p->options.profile;
-	err = bpf_map__set_max_entries(p->skel->maps.tasks, p->options.task_slots);
+	err = bpf_map__set_max_entries(p->skel->maps.tasks, p->options.profile ? slots : 1);
 	if (!err)
-		err = bpf_map__set_max_entries(p->skel->maps.tasks_spilled, p->options.task_slots);
+		err = bpf_map__set_max_entries(p->skel->maps.tasks_spilled, slots);
 	if (!err && p->options.syscalls)
-		err = bpf_map__set_max_entries(p->skel->maps.syscalls, p->options.task_slots);
+		err = bpf_map__set_max_entries(p->skel->maps.syscalls, slots);
 	if (!err)
 		err = bpf_map__set_max_entries(p->skel->maps.records, p->options.ring_bytes);
 	if (!err)
@@ -466,40 +468,51 @@ int probe__attach_only(struct probe *p, const struct source *row)
 	return err;
 }
 
-/* Gives a task a new slot, that of a target. The tables of tasks have values of one size. */
-static int set_target(const struct bpf_map *map, __u32 key, __u32 tid, struct slot_head *slot)
+static bool is_target(const struct slot_head *slot, __u32 tid)
 {
-	memset(slot, 0, bpf_map__value_size(map));
+	return slot->tid == tid && (slot->state & TASK_TARGET);
+}
+
+/* Gives a task a new slot, that of a target. */
+static void set_target(struct slot_head *slot, size_t size, __u32 tid)
+{
+	memset(slot, 0, size);
 	slot->tid = tid;
 	slot->state = TASK_TARGET;
-	return bpf_map__update_elem(map, &key, sizeof(key), slot, bpf_map__value_size(map),
-				    BPF_ANY);
+}
+
+static int set_spilled_target(struct probe *p, __u32 tid)
+{
+	const struct bpf_map *map = p->skel->maps.tasks_spilled;
+	size_t size = bpf_map__value_size(map);
+	struct slot_head *slot = malloc(size);
+	int err;
+
+	if (!slot)
+		return -ENOMEM;
+	set_target(slot, size, tid);
+	privilege_raise();
+	err = bpf_map__update_elem(map, &tid, sizeof(tid), slot, size, BPF_ANY);
+	privilege_lower();
+	free(slot);
+	if (!err)
+		__sync_fetch_and_add(&p->skel->bss->totals.spilled, 1);
+	return err;
 }
 
 pid_t probe__target(struct probe *p, pid_t pid)
 {
-	const struct bpf_map *map = p->skel->maps.tasks;
 	pid_t global = probe_global_pid(p->skel, pid);
-	__u32 tid = global, index = tid % bpf_map__max_entries(map);
-	struct slot_head *slot;
-	int err;
+	struct slot_head *home;
+	int err = 0;
 
 	if (global < 0)
 		return global;
-	slot = calloc(1, bpf_map__value_size(map));
-	if (!slot)
-		return -ENOMEM;
-	privilege_raise();
-	err = bpf_map__lookup_elem(map, &index, sizeof(index), slot, bpf_map__value_size(map), 0);
-	if (!err && slot->tid && slot->tid != tid) {
-		err = set_target(p->skel->maps.tasks_spilled, tid, tid, slot);
-		if (!err)
-			__sync_fetch_and_add(&p->skel->bss->totals.spilled, 1);
-	} else if (!err && !(slot->tid == tid && (slot->state & TASK_TARGET))) {
-		err = set_target(map, index, tid, slot);
-	}
-	privilege_lower();
-	free(slot);
+	home = (struct slot_head *)p->skel->bss->bench_tasks[global % BENCH_SLOTS];
+	if (home->tid && home->tid != (__u32)global)
+		err = set_spilled_target(p, global);
+	else if (!is_target(home, global))
+		set_target(home, sizeof(p->skel->bss->bench_tasks[0]), global);
 	return err ? err : global;
 }
 

@@ -21,7 +21,7 @@ struct probe;
 struct probe_options {
 	enum source_kind best; /* use no better kind than this one; SOURCE_FENTRY: use all */
 	size_t ring_bytes;     /* a power of two; holds what comes between two probe__consume() */
-	size_t task_slots; /* a power of two: tasks at once; a larger table costs cache misses */
+	size_t task_slots; /* of a profile, a power of two: tasks at once; more cost cache misses */
 	bool reattach;	   /* sets will change: use only probes that can be attached again */
 	bool syscalls;	   /* count the system calls of children until their exec */
 	bool stalls;	   /* in a profile: record the waits of others while a process forks */
