@@ -217,7 +217,7 @@ $(BUILD)/%.stamp: always | $(READY)
 	@printf '%s\n' $(call quoted,$(text)) | cmp -s - $@ || printf '%s\n' $(call quoted,$(text)) >$@
 
 # Objects.
-$(filter %/user/probe/probe.o %/user/probe/profile_maps.o %/user/probe/global_pid.o,$(OBJECTS)): | $(BUILD)/gen/spawnscope.skel.h
+$(filter %/user/probe/probe.o %/user/probe/profile_maps.o %/user/probe/global_pid.o %/user/probe/target.o,$(OBJECTS)): | $(BUILD)/gen/spawnscope.skel.h
 
 $(filter %/report/page.o,$(OBJECTS)): $(BUILD)/gen/page.html
 

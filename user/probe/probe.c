@@ -20,6 +20,7 @@
 #include "user/probe/kernel_offer.h"
 #include "user/probe/profile_maps.h"
 #include "user/probe/program_btf.h"
+#include "user/probe/target.h"
 
 /*
  * A ring buffer callback returns this to end ring_buffer__consume(), which else goes on as long as
@@ -468,52 +469,9 @@ int probe__attach_only(struct probe *p, const struct source *row)
 	return err;
 }
 
-static bool is_target(const struct slot_head *slot, __u32 tid)
-{
-	return slot->tid == tid && (slot->state & TASK_TARGET);
-}
-
-/* Gives a task a new slot, that of a target. */
-static void set_target(struct slot_head *slot, size_t size, __u32 tid)
-{
-	memset(slot, 0, size);
-	slot->tid = tid;
-	slot->state = TASK_TARGET;
-}
-
-static int set_spilled_target(struct probe *p, __u32 tid)
-{
-	const struct bpf_map *map = p->skel->maps.tasks_spilled;
-	size_t size = bpf_map__value_size(map);
-	struct slot_head *slot = malloc(size);
-	int err;
-
-	if (!slot)
-		return -ENOMEM;
-	set_target(slot, size, tid);
-	privilege_raise();
-	err = bpf_map__update_elem(map, &tid, sizeof(tid), slot, size, BPF_ANY);
-	privilege_lower();
-	free(slot);
-	if (!err)
-		__sync_fetch_and_add(&p->skel->bss->totals.spilled, 1);
-	return err;
-}
-
 pid_t probe__target(struct probe *p, pid_t pid)
 {
-	pid_t global = probe_global_pid(p->skel, pid);
-	struct slot_head *home;
-	int err = 0;
-
-	if (global < 0)
-		return global;
-	home = (struct slot_head *)p->skel->bss->bench_tasks[global % BENCH_SLOTS];
-	if (home->tid && home->tid != (__u32)global)
-		err = set_spilled_target(p, global);
-	else if (!is_target(home, global))
-		set_target(home, sizeof(p->skel->bss->bench_tasks[0]), global);
-	return err ? err : global;
+	return probe_target(p->skel, pid);
 }
 
 int probe__follow(struct probe *p, pid_t pid)
