@@ -191,6 +191,17 @@ static bool has_method(const struct report_run *r, size_t rows, const char *meth
 	return false;
 }
 
+/* Of the first `n` the one with the same phases and reason; NULL: none. */
+static struct lack *same_lack(const struct lacks *all, size_t n, const struct lack *as)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!strcmp(all->v[i].why, as->why) &&
+		    !memcmp(all->v[i].phases, as->phases, sizeof(as->phases)))
+			return &all->v[i];
+	}
+	return NULL;
+}
+
 /* Adds why the method of this row lacks phases, by all its parents. */
 static void add_lacks(struct lacks *all, const struct report_run *r, const char *method)
 {
@@ -203,20 +214,21 @@ static void add_lacks(struct lacks *all, const struct report_run *r, const char 
 		for (int p = 0; p < PHASE_COUNT && !strcmp(row->method, method); p++) {
 			const char *why = row->cell->phase_origin[p].absent;
 
+			struct lack *lack = NULL;
+
 			if (why && !row__phase(row, p, &starred) && r->run->phases[p].source)
-				lack_of(all, own, why)->phases[p] = true;
+				lack = lack_of(all, own, why);
+			if (lack)
+				lack->phases[p] = true;
 		}
 	}
 	for (size_t i = own; i < all->n; i++) {
-		struct lack *like = NULL, *now = &all->v[i];
+		struct lack *like = same_lack(all, own, &all->v[i]);
 
-		for (size_t k = 0; k < own && !like; k++) {
-			if (!strcmp(all->v[k].why, now->why) &&
-			    !memcmp(all->v[k].phases, now->phases, sizeof(now->phases)))
-				like = &all->v[k];
+		if (!like) {
+			like = &all->v[kept++];
+			*like = all->v[i];
 		}
-		if (!like)
-			like = &all->v[kept++], *like = *now;
 		strbuf__add(&like->methods, "%s%s", like->methods.length ? ", " : "", method);
 	}
 	all->n = kept;
@@ -240,7 +252,9 @@ static void write_absent(FILE *out, const struct report_run *r)
 {
 	struct lacks all = {calloc((r->rows.n + 1) * PHASE_COUNT, sizeof(*all.v)), 0};
 
-	for (size_t i = 0; all.v && i < r->rows.n; i++) {
+	if (!all.v)
+		return;
+	for (size_t i = 0; i < r->rows.n; i++) {
 		if (!has_method(r, i, r->rows.v[i].method))
 			add_lacks(&all, r, r->rows.v[i].method);
 	}
@@ -273,6 +287,19 @@ static char *text_of(const struct report_run *r, write_fn *write)
 	return fclose(out) ? NULL : text;
 }
 
+/* The names of the runs with the text of run `first`; takes and frees it from the others. */
+static void take_same(const struct report *p, char **texts, size_t first, struct strbuf *names)
+{
+	strbuf__add(names, "%s", p->runs[first].name);
+	for (size_t i = first + 1; i < p->count; i++) {
+		if (!texts[i] || strcmp(texts[i], texts[first]))
+			continue;
+		strbuf__add(names, ", %s", p->runs[i].name);
+		free(texts[i]);
+		texts[i] = NULL;
+	}
+}
+
 /* Of all benches, or of all runs: what write() gives, folded; once for the runs that it is the same
  * of. */
 static void write_each(const struct report *p, bool benches, const char *what, write_fn *write,
@@ -291,20 +318,11 @@ static void write_each(const struct report *p, bool benches, const char *what, w
 		if (!text)
 			continue;
 		strbuf__clear(&names);
-		for (size_t k = i; k < p->count; k++) {
-			if (!texts[k] || strcmp(texts[k], text))
-				continue;
-			strbuf__add(&names, "%s%s", k == i ? "" : ", ", p->runs[k].name);
-			if (k > i)
-				free(texts[k]);
-			if (k > i)
-				texts[k] = NULL;
-		}
+		take_same(p, texts, i, &names);
 		html_fold(out, what, p->count > 1 ? strbuf__text(&names) : NULL);
 		fputs(text, out);
 		html_fold_end(out);
 		free(text);
-		texts[i] = NULL;
 	}
 	free((void *)texts);
 	strbuf__free(&names);
