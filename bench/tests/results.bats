@@ -13,7 +13,7 @@ setup() {
     # A tree of its own, in which the step can write.
     cd "$BATS_TEST_TMPDIR" || return
     mkdir -p bench results/machine results/peers
-    cp "$TOP/bench/results" bench
+    cp "$TOP"/bench/{results,shorten} bench
     cp "$TOP/README.md" .
     cp "$TOP"/results/machine/{standard,make}.jsonl results/machine
     cp "$TOP/results/peers/README.md" results/peers
