@@ -341,9 +341,41 @@ function longest_call(    m, i, method, at) {
     print "copy_mm, " part_of(method, at, "copy_mm", "spawn_ns") " of " method " from " named(at)
 }
 
+# Where the medians of a cell's rounds lie apart, of what it is judged by.
+function noise(    m, i, r, y, middle, spread, cells, wide, widest, where) {
+    for (i = 1; i <= S; i++)
+        for (m = 1; m <= M; m++) {
+            for (r = 1; r <= R; r++) y[r] = of(methods[m], sizes[i], judged(methods[m], sizes[i]), r)
+            middle = median(y, R)
+            spread = (y[R] - y[1]) / middle
+            cells++
+            wide += spread > 0.1
+            if (spread > widest) {
+                widest = spread
+                where = methods[m] " from " named(sizes[i])
+            }
+        }
+    if (wide * 2 >= cells)
+        printf "The medians of blocks spread by more than 10 %% in %d of %d cells (%.0f %% in %s)\n", wide, cells, 100 * widest, where
+}
+
+# The method whose total grows most with what varies, and by how much for one more.
+function axis_slope(    m, r, y, method) {
+    for (m = 1; m <= M; m++)
+        if (method == "" || slope(methods[m], "total_ns") > slope(method, "total_ns")) method = methods[m]
+    for (r = 1; r <= R; r++) y[r] = slope(method, "total_ns", r)
+    interval(y, R, slope(method, "total_ns"))
+    print axis "|" time_figure(slope(method, "total_ns")) "|" method
+}
+
 END {
     sort(sizes, S)
+    if (axis) {
+        axis_slope()
+        exit
+    }
     table()
+    noise()
     headline()
     if (trace == "phases") longest_call()
     starts()

@@ -63,6 +63,35 @@ wake|shorter|2|-50.0 %|-50.0 %|fork, 1 MiB' ]
     [ "$(grep -c '^clone_setup|fork|.*|within noise|.*|+0.05 %$' "$DIR/all")" -eq 2 ]
 }
 
+# medians FILE: of each cell, time and phase, a median a line: method, parent, pages, name, median.
+medians() {
+    jq -rs 'def median: sort | (.[(length - 1) / 2 | floor] + .[length / 2 | floor]) / 2;
+        {call: "spawn_ns", started: "exec_ns", total: "total_ns"} as $times | .[] | select(.type == "cell" and (.key.trace | IN("phases", "all"))) | . as $c
+        | ($times | to_entries[] | select($c.key.trace == "phases" and $c.samples[.value]) | [.key, $c.samples[.value]]),
+          (.phases // {} | to_entries[] | select(.value.ns) | [.key + if $c.key.trace == "all" then "*" else "" end, .value.ns])
+        | [$c.key.method, $c.key.rss_bytes, $c.key.pages, .[0], (.[1] | map(values) | median)] | join("|")' "$1" | sort
+}
+
+@test "the medians of two kernels, which became more, and the largest change are those that the files give" {
+    local a=$BATS_TEST_DIRNAME/../../../results/lab/debian-5.10.jsonl b=$BATS_TEST_DIRNAME/../../../results/lab/debian-sid.jsonl
+    "$TOOL" report "$a" "$b" -o "$DIR/page.html"
+    block "$DIR/page.html" | jq -r '.views.changes as $c | .runs[0].rows as $rows | $c.cells[] | $rows[.row[1]] as $row | .lines[]
+        | select($c.names[.[0]] != "bill") | [$row[0], $row[4], $row[5][0], $c.names[.[0]] + (if .[2] % 2 == 1 then "*" else "" end), .[1], .[3], .[4]] | join("|")' >"$DIR/lines"
+    # The page has six digits.
+    awk -F'|' 'function far(x, y) { return x - y > 1e-5 * y || y - x > 1e-5 * y }
+        FNR == 1 { file++ } { key = $1 "|" $2 "|" $3 "|" $4 } file == 1 { a[key] = $5 } file == 2 { b[key] = $5 }
+        file == 3 { n++; if (!(key in a) || !(key in b) || far($6, a[key]) || far($7, b[key]) || $5 != (b[key] > a[key] ? 0 : b[key] < a[key] ? 1 : 2)) { print "differs: " $0, a[key], b[key]; bad = 1 } }
+        END { exit bad || n < 400 }' <(medians "$a") <(medians "$b") "$DIR/lines"
+    # Of all calls that do not exec and all starts, the largest factor.
+    join -t'~' -j 1 <(medians "$a" | sed 's/|\([^|]*\)$/~\1/') <(medians "$b" | sed 's/|\([^|]*\)$/~\1/') |
+        awk -F'[|~]' '$4 == "call" && $1 !~ /exec|spawn|system|popen/ || $4 == "started" { if ($6 / $5 > most) { most = $6 / $5; what = $1 " from " $2 / 1048576 " MiB " $3; from = $5; to = $6 } }
+        END { printf "%s, .*: %.2f M → %.2f M instructions, +%.1f %%;", what, from / 1e6, to / 1e6, 100 * (most - 1) }' >"$DIR/largest"
+    cat "$DIR/largest"
+    headline "$DIR/page.html" | grep -q -f "$DIR/largest"
+    # How many became more, of all.
+    look text "$DIR/page.html" "$(block "$DIR/page.html" | jq -r '[.views.changes.cells[].lines[] | .[3] < .[4]] | "\(map(select(.)) | length) of \(length)"')"
+}
+
 # The intervals are those of the page's other charts, and a change is where they do not meet.
 @test "the block has each time with the interval that the waterfall has" {
     block_holds "$ROOM/two.html" '.views.changes | [.from, .to] == [0, 1]' \

@@ -86,7 +86,17 @@ noisy_run() {
     grep -q '^bill [0-9.]* µs (' "$DIR/figures"
     grep -Eq '^Starting a program .*\. [0-9]+ % \([0-9]+ to [0-9]+\) of fork-exec is exec_flush \(.*\), [0-9]+ % \([0-9]+ to [0-9]+\) copy_mm \(.*\)\.$' "$DIR/figures"
     grep -q '^copy_mm .* per present PTE copied$' "$DIR/figures"
+    grep -q '^The medians of blocks spread ' "$DIR/figures"
     says "$DIR/run.jsonl"
+}
+
+@test "what one more of an axis costs, and where most, is what the samples give" {
+    noisy_run >"$DIR/run.jsonl"
+    jq -c 'if .type == "cell" then .key.vmas = .key.rss_bytes / 1048576 | .key.rss_bytes = 1048576 else . end' "$DIR/run.jsonl" >"$DIR/vmas.jsonl"
+    "$TOOL" report "$DIR/vmas.jsonl" -o "$DIR/out.html"
+    rows_of "$DIR/out.html" 'What one more costs, where it costs most' >"$DIR/rows"
+    figures "$DIR/run.jsonl" -v trace=phases -v axis='a VMA' | diff - "$DIR/rows"
+    [ -s "$DIR/rows" ]
 }
 
 @test "one round is too few blocks for an interval, and the lab has none" {
