@@ -33,6 +33,10 @@ start_early() {
     look views "$DIR/page.html" gate answer phases latency environment spread cow method
     look text "$DIR/page.html" 'What does the gate say? (verdict.json)' '1 of 3 metrics is worse <b>' 'Pairs of runs: 16, margin 3 %' \
         '+12.0 %' '+9.0 % to +15.0 %' '102 µs' '256 pages' 'no bound to +2.0 %' 'does not gate' 'a <note>' 'Exact: 1 the same on both sides, 0 not.'
+    made_verdict '.metrics += [.metrics[1] | .cell = "vfork at 1M" | .b = 300 | .verdict = "regression"]' >"$DIR/more.json"
+    "$TOOL" report "$DIR/more.json" -o "$DIR/more.html"
+    look text "$DIR/more.html" "$(jq -r '[.metrics[] | select(.kind == "exact") | .a == .b]
+        | "Exact: \(map(select(.)) | length) the same on both sides, \(map(select(. | not)) | length) not."' "$DIR/more.json")"
     grep -A 2 '<dl class="answers">' "$DIR/page.html" | head -n 2 | grep -q 'answer warning'
     # What decided stands first.
     [ "$(grep -o 'class=w>\(▲ regression\|pass\|does not gate\)<' "$DIR/page.html" | head -n 1)" = 'class=w>▲ regression<' ]

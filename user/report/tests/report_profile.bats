@@ -211,6 +211,19 @@ reviewed() {
         and ([$run.family[] | select(.[2]) | .[3]] | add) == ([$births[] | select(.method != "thread")] | length)'
 }
 
+@test "the first sentences of a profile have the sums and shares that its lines give" {
+    local file=user/report/tests/golden/profile.jsonl
+    "$TOOL" report "$file" >"$DIR/page.html"
+    # Three digits, as the page has them.
+    jq -rs '["clone_setup", "copy_mm", "clone_finish", "wake", "exec_open", "exec_flush", "exec_load", "exit_mm", "cow_parent", "cow_child"] as $work
+        | [.[] | select(.type == "birth")] as $b | (.[] | select(.type == "end")) as $end
+        | [($b | length), ([$b[].call_ns] | add), $end.duration_ns, ([$b[].phases | to_entries[] | select(.key as $k | $work | index($k)) | .value] | add)] | join(" ")' "$file" |
+        awk '{ printf "%d births, %.2f ms = %.1f %% of the %.1f ms traced: the time in which a parent waited in its call\n", $1, $2 / 1e6, 100 * $2 / $3, $3 / 1e6
+            printf "Work of these births: %.2f ms;\n", $4 / 1e6 }' >"$DIR/wanted"
+    cat "$DIR/wanted"
+    while read -r sentence; do grep -qF "$sentence" "$DIR/page.html"; done <"$DIR/wanted"
+}
+
 @test "each birth over time, or how many calls took how long, is what the lines say" {
     "$TOOL" report user/report/tests/golden/profile.jsonl -o "$DIR/page.html"
     block "$DIR/page.html" >"$DIR/block.json"
