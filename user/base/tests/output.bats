@@ -352,7 +352,7 @@ ROWS
         "$TOOL" "${words[@]}" >/dev/full 2>"$DIR/err" </dev/null || status=$?
         echo "${words[*]}: $status, $(cat "$DIR/err")"
         [ "$status" -eq 2 ]
-        [ "$(grep -c 'No space left on device' "$DIR/err")" -eq 1 ]
+        [ "$(grep -c '^spawnscope: cannot write .*standard output' "$DIR/err")" -eq 1 ]
     done < <(printers)
 }
 

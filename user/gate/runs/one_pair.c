@@ -24,11 +24,27 @@ static const struct shared_option {
 #undef X
 };
 
-/* Whether the word is this option, perhaps abbreviated: bench took it, so that it is only this. */
+#define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
+
+/*
+ * Whether the word is this option, perhaps abbreviated. Bench took it: of several that begin so, it
+ * is the one of this name, or else the one that was there when bench took it, the first.
+ */
 static bool is_option(const char *word, size_t length, const char *name)
 {
-	return length > 2 && !strncmp(word, "--", 2) && length - 2 <= strlen(name) &&
-	       !strncmp(word + 2, name, length - 2);
+	const char *first = NULL;
+
+	if (length <= 2 || strncmp(word, "--", 2) != 0)
+		return false;
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		if (strncmp(word + 2, options[i].name, length - 2) != 0)
+			continue;
+		if (strlen(options[i].name) == length - 2)
+			return !strcmp(name, options[i].name);
+		if (!first)
+			first = options[i].name;
+	}
+	return first && !strcmp(name, first);
 }
 
 /* The option's value in the run's command; NULL: not given. */
@@ -111,7 +127,7 @@ static bool ab_command(const struct run *a, const struct run *b, char *text, siz
 	if (has_more_programs(a) || has_more_programs(b))
 		return false;
 	layout_append(text, size, "spawnscope gate --ab");
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		if (!add_option(&options[i], a, b, text, size, &differ))
 			return false;
 	}
