@@ -9,7 +9,9 @@
 load ../../tests/tool.bash
 
 start_early() {
-    "${CC:-cc}" -std=gnu11 -D_GNU_SOURCE -O1 -o "$ROOM/subject" "$BATS_TEST_DIRNAME/subject.c"
+    local compiler
+    read -ra compiler <<<"${CC:-cc}" # CC may be "ccache gcc"
+    "${compiler[@]}" -std=gnu11 -D_GNU_SOURCE -O1 -o "$ROOM/subject" "$BATS_TEST_DIRNAME/subject.c"
     "$TOOL" inherit --json -q >"$ROOM/found.json"
 }
 
