@@ -249,7 +249,7 @@ load profile.bash
 -a --by colour|must be comm, exe, pid, cgroup or stack
 -a --detail light --min-duration 1ms|use --detail calls
 --min-duration 1ms --detail light -- true|use --detail calls
--a --detail deep|must be light, calls or full
+-a --detail deep|must be light, calls, stalls or full
 -a --ring-size 5000|must be a power of two
 -a --uid no-such-user|is neither a user
 -a --cgroup /no/such/group|No such file

@@ -25,7 +25,7 @@ load profile.bash
             cat threads
             spawnscope profile -q --detail calls --trace tracepoint -o threads -- storm thread-exec 3
             cat threads
-            spawnscope profile --live -- storm spawn 2 2>&1' >"$DIR/out" 2>&1
+            spawnscope profile --live -- storm spawn 2 2>&1' >"$DIR/out" 2>&1 || { cat "$DIR/out" && false; }
         cat "$DIR/out"
         kernels_count "$DIR/out"
         [ "$counted" -eq "$ours" ]
