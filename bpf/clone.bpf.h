@@ -307,6 +307,13 @@ static __always_inline struct mm_struct *mm_counted(struct task_struct *child)
 	return profiling || count_all ? LOADED_HERE(child->mm) : NULL;
 }
 
+/* The shape of the child's mm, where it is a copy. */
+static __always_inline void copied_shape(struct slot *s, struct mm_struct *mm)
+{
+	if (mm && !(s->clone_flags & CLONE_VM))
+		MM_SHAPE(&s->copy, mm, DIRECT, this_cpu_offset(), local_part);
+}
+
 /* There is a child, with this mm; `seen`: task_newtask is now, and has the flags. */
 static __always_inline void clone_child(struct task_struct *child, struct mm_struct *mm, bool seen,
 					__u64 flags, struct task_struct *current)
@@ -328,8 +335,7 @@ static __always_inline void clone_child(struct task_struct *child, struct mm_str
 	s->child_tgid = s->clone_flags & CLONE_THREAD ? current_tgid(current) : s->child_tid;
 	if (profile && seen)
 		profiled_stack(s);
-	if (mm && !(s->clone_flags & CLONE_VM))
-		MM_SHAPE(&s->copy, mm, DIRECT, this_cpu_offset(), local_part);
+	copied_shape(s, mm);
 
 	c = slot_claim(s->child_tid);
 	if (!c) {

@@ -32,7 +32,7 @@ struct percpu_counter {
 
 /* Up to 6.13. Its tracepoints then have one argument more, the second: the path itself. */
 struct trace_event_raw_mmap_lock {
-	__u32 __data_loc_memcg_path;
+	__u32 __data_loc_memcg_path; // NOLINT(bugprone-reserved-identifier): the kernel's name
 };
 
 /* Since 6.2 (f1a7941243c1): a per-CPU counter per kind of page. */
