@@ -34,10 +34,10 @@ static bool is_option(const char *word, size_t length, const char *name)
 {
 	const char *first = NULL;
 
-	if (length <= 2 || strncmp(word, "--", 2) != 0)
+	if (length <= 2 || strncmp(word, "--", 2))
 		return false;
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
-		if (strncmp(word + 2, options[i].name, length - 2) != 0)
+		if (strncmp(word + 2, options[i].name, length - 2))
 			continue;
 		if (strlen(options[i].name) == length - 2)
 			return !strcmp(name, options[i].name);
