@@ -173,3 +173,18 @@ bool choice__marks(const struct source_choice *c, enum edge e)
 {
 	return c->edges[e] && c->edges[e]->kind != SOURCE_DRIVER;
 }
+
+const char *choices__no_births(const struct probe_choices *c)
+{
+	const struct source_choice *main = &c->choice[choices__main_set(c)];
+
+	/* Where the return is unseen, a birth's record is made when the child is woken. */
+	if (choice__marks(main, EDGE_woken) ||
+	    (choice__marks(main, EDGE_newtask) && choice__marks(main, EDGE_clone_return)))
+		return NULL;
+	for (size_t i = 0; i < source_count; i++) {
+		if (sources[i].edge == EDGE_woken && sources[i].kind != SOURCE_DRIVER)
+			return c->refusal[i];
+	}
+	return "no probe shows it";
+}

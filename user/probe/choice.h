@@ -30,6 +30,12 @@ void choices__choose(struct probe_choices *c, enum probe_set set);
  */
 bool choices__refuse(struct probe_choices *c, const char *program, const char *what, int err);
 
+/*
+ * Why a profile would record no birth: nothing in the kernel shows a new child to its programs, or
+ * the end of the call that made it. NULL: it would.
+ */
+const char *choices__no_births(const struct probe_choices *c);
+
 /* Whether a row is chosen for any set. */
 bool choices__have(const struct probe_choices *c, const struct source *row);
 

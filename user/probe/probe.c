@@ -397,6 +397,9 @@ int probe__open(const struct probe_options *options, struct probe **probe, struc
 	do
 		err = try_all(p);
 	while (err == -EAGAIN);
+	if (!err && options->profile && choices__no_births(&p->choices))
+		err = fault__set(why, -ENOTSUP, "no birth would be recorded here: %s",
+				 choices__no_births(&p->choices));
 	if (err)
 		goto cleanup;
 	err = open_ring(&p->records, p->skel->maps.records);
