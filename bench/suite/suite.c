@@ -12,61 +12,6 @@
 
 #define SUITE_SIZE_MAX (1 << 20)
 
-const struct builtin_suite builtin_suites[] = {
-	{
-		.name = "quick",
-		.brief = "the most used calls, from small to large parents; half a minute",
-		.text = "[small]\n"
-			"method = fork, vfork, posix_spawn, fork-exec, vfork-exec\n"
-			"size = 1M, 16M\n"
-			"runs = 1000\n"
-			"[large]\n"
-			"method = fork, vfork, posix_spawn, fork-exec, vfork-exec\n"
-			"size = 256M, 1G\n"
-			"runs = 200\n",
-	},
-	{
-		.name = "standard",
-		.brief = "ten calls, six sizes, and huge pages; some minutes",
-		.text = "[small]\n"
-			"method = standard\n"
-			"size = 1M, 4M, 16M, 64M\n"
-			"runs = 200\n"
-			"[large]\n"
-			"method = standard\n"
-			"size = 256M, 1G\n"
-			"runs = 100\n"
-			"[huge pages]\n"
-			"method = fork, vfork, posix_spawn, fork-exec, vfork-exec\n"
-			"size = 64M, 256M, 1G\n"
-			"pages = thp\n"
-			"runs = 100\n",
-	},
-	{
-		.name = "program",
-		.brief = "the calls that start your program, from a small and a large parent",
-		.text = "[start]\n"
-			"method = posix_spawn, fork-exec, vfork-exec\n"
-			"size = 1M, 256M\n"
-			"runs = 100\n",
-	},
-	{
-		.name = "overhead",
-		.brief = "what each probe costs: for `spawnscope bench`, best in the lab",
-		.text = "[calls]\n"
-			"method = fork, vfork, posix_spawn\n"
-			"size = 1M\n"
-			"runs = 101\n"
-			"[copy-on-write]\n"
-			"method = fork\n"
-			"size = 1M\n"
-			"child_write = 1M\n"
-			"runs = 101\n",
-	},
-};
-
-const size_t builtin_suite_count = sizeof(builtin_suites) / sizeof(builtin_suites[0]);
-
 /* inih passes its handler neither line numbers nor the start of a section: the reader counts. */
 struct suite_parser {
 	const char *rest; /* text not read yet */

@@ -43,7 +43,7 @@ static const struct argp_option option_table[] = {
 	{0, 0, 0, 0, "What to measure:", 1},
 	{"suite", FORWARD, "NAME|FILE", 0,
 	 "quick (default), standard, overhead (what each probe costs), program (default for "
-	 "programs), or an INI file",
+	 "programs), f1 to f15 (published figures), or an INI file",
 	 0},
 	{"method", FORWARD + 1, "LIST", 0, METHOD_CHOICES, 0},
 #define X(axis, option, kind, brief, ...) {option, FORWARD_AXIS + AXIS_##axis, "LIST", 0, brief, 0},
