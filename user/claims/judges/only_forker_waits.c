@@ -35,7 +35,9 @@ static void judge(const struct evidence *e, struct verdict *v)
 	else if (waits(beside) == 0)
 		verdict__say(v, VERDICT_HOLDS, "no other thread was seen to wait");
 	else
-		verdict__say(v, VERDICT_INCONCLUSIVE, "the thread waits without a fork, too");
+		verdict__say(v, VERDICT_INCONCLUSIVE, "%s",
+			     waits(alone) > 0 ? "the thread waits without a fork, too"
+					      : "the thread waits beside too few of the forks");
 }
 
 const struct claim claim_only_forker_waits = {

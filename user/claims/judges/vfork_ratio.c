@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include <math.h>
-
 #include "user/claims/judges/judges.h"
 
 static void judge(const struct evidence *e, struct verdict *v)
 {
+	size_t below_4 = 0, above_4 = 0, below_5 = 0, above_5 = 0, within = 0;
 	struct interval four, five;
 	struct curve c;
-	size_t within = 0, outside = 0;
 
 	evidence__ratios(e, "fork", "vfork", &c);
 	if (c.n == 0) {
@@ -15,22 +13,28 @@ static void judge(const struct evidence *e, struct verdict *v)
 		return;
 	}
 	for (size_t i = 0; i < c.n; i++) {
-		outside += evidence__below(e, &c.v[i], 4) || evidence__above(e, &c.v[i], 5);
-		within += evidence__above(e, &c.v[i], 4) && evidence__below(e, &c.v[i], 5);
+		bool over = evidence__above(e, &c.v[i], 4), under = evidence__below(e, &c.v[i], 5);
+
+		below_4 += evidence__below(e, &c.v[i], 4);
+		above_4 += over;
+		below_5 += under;
+		above_5 += evidence__above(e, &c.v[i], 5);
+		within += over && under;
 	}
 	evidence__add_ends(v, UNIT_TIMES, &c, "fork / vfork, from");
 	four = curve__crossing(&c, 4);
 	five = curve__crossing(&c, 5);
 	verdict__number(v, UNIT_BYTES, four, "4 times, at");
 	verdict__number(v, UNIT_BYTES, five, "5 times, at");
-	if (!outside)
-		verdict__say(v, within == c.n ? VERDICT_HOLDS : VERDICT_INCONCLUSIVE, "%s",
-			     within == c.n ? "at every size of the parent measured"
-					   : "the intervals do not decide");
-	else if (isnan(five.estimate) && !within)
+	if (within == c.n)
+		verdict__say(v, VERDICT_HOLDS, "at every size of the parent measured");
+	else if (below_4 == c.n || above_5 == c.n)
 		verdict__say(v, VERDICT_FAILS, "at no size of the parent measured");
-	else
+	else if ((below_4 && above_4) ||
+		 (below_5 && above_5)) /* it enters the range, or leaves it */
 		verdict__say(v, VERDICT_DEPENDS, "on the parent's memory: there is no constant");
+	else
+		verdict__say(v, VERDICT_INCONCLUSIVE, "the intervals do not decide");
 	v->crossing = five;
 	v->crossing_unit = UNIT_BYTES;
 }

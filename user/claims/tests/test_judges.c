@@ -165,6 +165,20 @@ TEST_BETWEEN(a_ratio_beyond_the_range_everywhere_does_not_hold, begin, end)
 	assert_kind("vfork-ratio", VERDICT_FAILS);
 }
 
+TEST_BETWEEN(a_ratio_beyond_the_range_at_one_size_decides_nothing_of_others, begin, end)
+{
+	add("fork", MIB, 100000, 0);
+	add("vfork", MIB, 10000, 0);
+	/* 5.2, and an interval that holds 5. */
+	add_spread("fork", 16 * MIB, 52000, 0, 0.4);
+	add("vfork", 16 * MIB, 10000, 0);
+	assert_kind("vfork-ratio", VERDICT_INCONCLUSIVE);
+	/* Certainly below 5: it passes it somewhere. */
+	add("fork", 64 * MIB, 30000, 0);
+	add("vfork", 64 * MIB, 10000, 0);
+	assert_kind("vfork-ratio", VERDICT_DEPENDS);
+}
+
 TEST_BETWEEN(an_interval_that_holds_the_limit_is_inconclusive, begin, end)
 {
 	add_spread("fork", 512 * MIB, 1005000, 0, 0.1);
@@ -306,6 +320,12 @@ TEST_BETWEEN(who_waits_by_the_windows_with_a_fork, begin, end)
 	for (size_t i = 0; i < 16; i++)
 		r.observations[1].values.v[i] = 2000000 + 1000 * (int64_t)i;
 	assert_kind("only-forker-waits", VERDICT_FAILS);
+	for (size_t i = 3; i < 16; i++)
+		r.observations[1].values.v[i] = 0;
+	assert_string_equal(judge("only-forker-waits").why,
+			    "the thread waits beside too few of the forks");
+	for (size_t i = 3; i < 16; i++)
+		r.observations[1].values.v[i] = 2000000 + 1000 * (int64_t)i;
 	/* The thread waits as long without a fork. */
 	for (size_t i = 0; i < 16; i++)
 		r.observations[0].values.v[i] = 2000000 + 3000 * (int64_t)(i % 5);
