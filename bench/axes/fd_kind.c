@@ -5,6 +5,7 @@
 
 #include "bench/axes/exec.h"
 #include "bench/axes/fds.h"
+#include "bench/axes/program_kind.h"
 
 /*
  * glibc 2.34 and its headers. Weak: NULL where the libc that runs this program lacks it.
@@ -22,6 +23,8 @@ static const char *const names[] = {
 
 static int check(const struct shape *shape, const struct method *method, struct fault *why)
 {
+	int64_t kind = shape__get(shape, AXIS_program_kind);
+
 	if (shape->axis[AXIS_fd_kind] != FDS_CLOSED)
 		return 0;
 	if (method->acts && !add_close_from)
@@ -31,6 +34,12 @@ static int check(const struct shape *shape, const struct method *method, struct 
 				  "2.34; see --libc");
 	if (!method->closes && !method->acts)
 		return fault__set(why, -EINVAL, "this method does not support fd_kind=closed");
+	/* The child would close the memfd that it is about to exec. */
+	if (kind == PROGRAM_DYNAMIC || kind == PROGRAM_SCRIPT)
+		return fault__set(why, -EINVAL,
+				  "fd_kind=closed: not with program_kind=%s, whose program is an "
+				  "open descriptor",
+				  kind == PROGRAM_SCRIPT ? "script" : "dynamic");
 	return 0;
 }
 

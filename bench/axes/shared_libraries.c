@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "bench/axes/axis.h"
-#include "bench/axes/fds.h"
 #include "bench/axes/program_kind.h"
 #include "bench/shared/text.h"
 
@@ -20,13 +19,11 @@ static int parse(const char *text, int64_t *value, struct fault *why)
 	return 0;
 }
 
-/* Loaded with the program, by LD_PRELOAD, from descriptors that it inherits. */
+/* Loaded with the program, by LD_PRELOAD. */
 static int check(const struct shape *shape, const struct method *method, struct fault *why)
 {
 	if (shape__get(shape, AXIS_program_kind) != PROGRAM_DYNAMIC)
 		return fault__set(why, -EINVAL, "shared_libraries needs program_kind=dynamic");
-	if (shape__get(shape, AXIS_fd_kind) == FDS_CLOSED)
-		return fault__set(why, -EINVAL, "shared_libraries: not with fd_kind=closed");
 	return 0;
 }
 

@@ -106,6 +106,10 @@ fact() { # CELL NAME
     [ "$(sort -n "$DIR/open" | awk 'NR <= 6 { less += $1 < 20 } NR > 6 { more += $1 >= 100 } END { print less, more }')" = "6 3" ]
     measured --method fork,posix_spawn --size 1M --fds 10 --fd-kind closed
     grep '^skip 0 this method does not support fd_kind=closed' "$DIR/out"
+    # A program that is an open descriptor would be closed before its exec.
+    "$BENCH" --method fork-exec --size 1M --runs 1 --program-kind static,dynamic,shell,script --fd-kind closed >"$DIR/out"
+    [ "$(grep -c '^skip [13] fd_kind=closed: not with program_kind=\(dynamic\|script\), ' "$DIR/out")" -eq 2 ]
+    [ "$(grep -c '^sample' "$DIR/out")" -eq 2 ]
 }
 
 @test "file actions are taken by posix_spawn" {

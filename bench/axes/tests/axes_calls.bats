@@ -107,7 +107,7 @@ prepared() { # ARG...
     refute grep '^skip\|^broken' "$DIR/out"
     "$BENCH" --method vfork-exec --size 0 --runs 1 --program-kind static,dynamic --shared-libraries 1 --fd-kind closed >"$DIR/out"
     grep '^skip 0 shared_libraries needs program_kind=dynamic' "$DIR/out"
-    grep '^skip 1 shared_libraries: not with fd_kind=closed' "$DIR/out"
+    grep '^skip 1 fd_kind=closed: not with program_kind=dynamic' "$DIR/out"
     strace -V >/dev/null 2>&1 || skip "no strace"
     strace -f -qq -e trace=openat -s 99 -o "$DIR/trace" "$BENCH" --method vfork-exec --size 0 --runs 3 \
         --warmup 0 --program-kind dynamic --shared-libraries 20 >"$DIR/out"
