@@ -22,6 +22,7 @@ enum { OPTION_CLAIM = 1000, OPTION_QUICK, OPTION_JSON, OPTION_LIST };
 struct options {
 	const char *path, *output;
 	unsigned long long chosen; /* a bit for each claim */
+	bool named;		   /* by --claim */
 	bool quick, json, list, quiet, verbose;
 };
 
@@ -77,7 +78,8 @@ static int check(struct options *o)
 			 o->path);
 		return -EINVAL;
 	}
-	if (!o->chosen)
+	o->named = o->chosen != 0;
+	if (!o->named)
 		o->chosen = CLAIMS_ALL;
 	return 0;
 }
@@ -136,7 +138,7 @@ static int run_experiments(const struct options *o, struct run *r)
 	for (size_t i = 0; experiment_at(i) && !err; i++) {
 		if (!is_needed(o, experiment_at(i)))
 			continue;
-		err = experiment_run(experiment_at(i), r);
+		err = experiment_run(experiment_at(i), o->named, r);
 		progress__step(progress);
 	}
 	progress__free(progress);
@@ -252,7 +254,7 @@ int command_claims(int argc, char **argv)
 	const struct argp_option table[] = {
 		{"claim", OPTION_CLAIM, "LIST", 0, "only these claims; --list has their names", 0},
 		{"quick", OPTION_QUICK, 0, 0,
-		 "less than two minutes: fewer sizes and samples, so that more is inconclusive", 0},
+		 "about half a minute: fewer sizes and samples, so that more is inconclusive", 0},
 		{"list", OPTION_LIST, 0, 0, "print the claims, and test none", 0},
 		{"output", 'o', "FILE", 0,
 		 "write a result file (JSON Lines); -: standard output, and no verdicts", 1},

@@ -98,7 +98,7 @@ static int keep(const struct findings *f, const char *otherwise, struct run *r)
 	return 0;
 }
 
-int experiment_run(const struct experiment *x, struct run *r)
+int experiment_run(const struct experiment *x, bool named, struct run *r)
 {
 	struct findings *f =
 		mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -108,6 +108,7 @@ int experiment_run(const struct experiment *x, struct run *r)
 
 	if (f == MAP_FAILED)
 		return -ENOMEM;
+	f->named = named;
 	while (f->n < EXPERIMENT_OBSERVES && x->observes[f->n]) {
 		snprintf(f->v[f->n].name, sizeof(f->v[f->n].name), "%s", x->observes[f->n]);
 		f->n++;

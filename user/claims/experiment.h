@@ -12,5 +12,8 @@
 /* The i-th; NULL: there are no more. */
 const struct experiment *experiment_at(size_t i);
 
-/* Runs it and adds its observations to the run. 0, -ENOMEM, or -EINTR: interrupted. */
-int experiment_run(const struct experiment *x, struct run *r);
+/*
+ * Runs it and adds its observations to the run; `named`: the user named the claims that need it. 0,
+ * -ENOMEM, or -EINTR: interrupted.
+ */
+int experiment_run(const struct experiment *x, bool named, struct run *r);

@@ -84,7 +84,7 @@ static void run(struct findings *f)
 	struct writes w = {.memory = experiment_memory(PAGES * PAGE_BYTES)};
 
 	if (!w.memory) {
-		findings__absent(f, ALONE, "no memory for a parent of 4 MiB");
+		findings__absent_all(f, "no memory for a parent of 4 MiB");
 		return;
 	}
 	for (int i = 0; i < ROUNDS; i++) {

@@ -13,7 +13,8 @@
 	X(stall)                                                                                   \
 	X(libraries)                                                                               \
 	X(sharing)                                                                                 \
-	X(limits)
+	X(limits)                                                                                  \
+	X(commit_limit)
 
 #define X(name) extern const struct experiment experiment_##name;
 EXPERIMENTS(X)

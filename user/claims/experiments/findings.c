@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/claims/experiments/findings.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench/shared/text.h"
@@ -28,6 +30,12 @@ void findings__add(struct findings *f, const char *name, int64_t value)
 		found->v[found->n++] = value;
 }
 
+static void say_absent(struct finding *found, const char *why, va_list args)
+{
+	found->n = 0;
+	vsnprintf(found->absent, sizeof(found->absent), why, args);
+}
+
 void findings__absent(struct findings *f, const char *name, const char *why, ...)
 {
 	struct finding *found = finding(f, name);
@@ -35,10 +43,20 @@ void findings__absent(struct findings *f, const char *name, const char *why, ...
 
 	if (!found)
 		return;
-	found->n = 0;
 	va_start(args, why);
-	vsnprintf(found->absent, sizeof(found->absent), why, args);
+	say_absent(found, why, args);
 	va_end(args);
+}
+
+void findings__absent_all(struct findings *f, const char *why, ...)
+{
+	va_list args;
+
+	for (size_t i = 0; i < f->n; i++) {
+		va_start(args, why);
+		say_absent(&f->v[i], why, args);
+		va_end(args);
+	}
 }
 
 int experiment_fork(void)
@@ -48,6 +66,18 @@ int experiment_fork(void)
 	if (pid == 0 && (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent))
 		_exit(1);
 	return pid;
+}
+
+int experiment_try_fork(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	if (pid < 0)
+		return errno;
+	waitpid(pid, NULL, 0);
+	return 0;
 }
 
 int experiment_cpus(void)

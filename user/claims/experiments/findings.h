@@ -11,6 +11,7 @@
 
 /* In memory that the process of the experiment shares with ours. */
 struct findings {
+	bool named; /* the user named the claims: what may disturb others runs only then */
 	size_t n;
 	struct finding {
 		char name[64];
@@ -32,8 +33,15 @@ void findings__add(struct findings *f, const char *name, int64_t value);
 __attribute__((format(printf, 3, 4))) void findings__absent(struct findings *f, const char *name,
 							    const char *why, ...);
 
+/* Says of all why there are none: whichever a judge reads, it has the reason. */
+__attribute__((format(printf, 2, 3))) void findings__absent_all(struct findings *f, const char *why,
+								...);
+
 /* fork() of a child that dies with its parent. It must end by _exit(). */
 int experiment_fork(void);
+
+/* The errno of a fork() of a child that ends at once; 0: it works. */
+int experiment_try_fork(void);
 
 /* How many CPUs this process may use; 1 if that is not known. */
 int experiment_cpus(void);

@@ -135,8 +135,8 @@ static void run(struct findings *f)
 	signal(SIGPIPE, SIG_IGN);
 	for (int i = 0; i < RUNS && !why; i++)
 		why = take(f);
-	for (size_t i = 0; why && i < f->n; i++)
-		findings__absent(f, f->v[i].name, "%s", why);
+	if (why)
+		findings__absent_all(f, "%s", why);
 }
 
 const struct experiment experiment_libraries = {

@@ -157,16 +157,14 @@ static void run(struct findings *f)
 	pthread_t thread;
 
 	if (experiment_cpus() < 2) {
-		for (size_t i = 0; i < f->n; i++)
-			findings__absent(f, f->v[i].name,
-					 "there is one CPU: a thread could not go on beside a fork "
-					 "in any case");
+		findings__absent_all(f, "there is one CPU: a thread could not go on beside a fork "
+					"in any case");
 		return;
 	}
 	thread_state.memory = experiment_memory(PAGES * PAGE_BYTES);
 	if (!thread_state.memory || !experiment_memory(BYTES) ||
 	    pthread_create(&thread, NULL, touch, NULL)) {
-		findings__absent(f, BESIDE, "no memory for a parent of 256 MiB");
+		findings__absent_all(f, "no memory for a parent of 256 MiB");
 		return;
 	}
 	take(f);

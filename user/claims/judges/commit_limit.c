@@ -22,8 +22,9 @@ static void judge(const struct evidence *e, struct verdict *v)
 const struct claim claim_commit_limit = {
 	.name = "commit-limit",
 	.text = "fork of a large process fails under strict overcommit",
-	.tested = "Only where vm.overcommit_memory is 2: fork with a private mapping, "
+	.tested = "Only where vm.overcommit_memory is 2, and only if --claim names it, since other "
+		  "programs may get no memory meanwhile: fork with a private mapping, "
 		  "untouched, of 60 % of what may still be promised.",
-	.experiments = {"limits"},
+	.experiments = {"commit_limit"},
 	.judge = judge,
 };
