@@ -89,7 +89,7 @@ function kernelRows(view, phases) {
 
 /* Of what changed: each time and phase of a cell, in the first run and in the last. */
 function changeRows(view) {
-	return view.cells.flatMap(({ method, parent, lines }) => lines.map(([name, , , a, b]) => ({ method, parent, of: view.names[name], [page.runs[view.from].name]: a, [page.runs[view.to].name]: b })));
+	return view.cells.flatMap(({ method, parent, lines }) => lines.map(([name, , , a, b]) => ({ method, parent, of: view.names[name], unit: instructions(view.from) ? "instructions" : "ns", ["before: " + page.runs[view.from].name]: a, ["after: " + page.runs[view.to].name]: b })));
 }
 
 /* What a view draws, as plain objects, of the shown run if it draws one. */

@@ -31,9 +31,9 @@ function unfoldNext() {
 const UNITS = new Map([["ns", 1], ["µs", 1e3], ["ms", 1e6], ["s", 1e9], ["ks", 1e12], ["k", 1e3], ["M", 1e6], ["G", 1e9], ["T", 1e12],
 	["B", 1], ["KiB", 1024], ["MiB", 1048576], ["GiB", 1073741824], ["TiB", 1099511627776]]);
 
-/* The number with which a cell begins, in the smallest unit: "1.5 ms (1.2 to 1.9)" is 1,500,000; null if there is none. */
+/* The number with which a cell begins, in the smallest unit: "*1.5 ms (1.2 to 1.9)" is 1,500,000; null if there is none. */
 function numberOf(text) {
-	const found = /^[×+]?([-−]?[\d,]+(?:\.\d+)?(?:e[-+]?\d+)?)(?: ?([A-Za-zµ]+))?/.exec(text);
+	const found = /^\*?[×+]?([-−]?[\d,]+(?:\.\d+)?(?:e[-+]?\d+)?)(?: ?([A-Za-zµ]+))?/.exec(text);
 	return found ? Number(found[1].replace(/,/g, "").replace("−", "-")) * (UNITS.get(found[2]) || 1) : null;
 }
 
@@ -79,7 +79,7 @@ function sortable(table) {
 		});
 	});
 	const [column, order] = (kept.choices.get(key) || "").split(".");
-	if (!heads[column] || !["ascending", "descending"].includes(order))
+	if (!/^\d+$/.test(column) || !heads[column] || !["ascending", "descending"].includes(order))
 		return;
 	sort(Number(column), order);
 	if (table.closest("details"))

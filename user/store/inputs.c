@@ -74,10 +74,17 @@ int input_read(struct input *in, char *const *paths, size_t count, bool truncate
 int input_need_values(const struct input *in, bool births, struct fault *why)
 {
 	for (size_t i = 0; i < in->count; i++) {
-		if (!has_values(&in->runs[i]) && !(births && run__is_profile(&in->runs[i])))
-			return fault__set(why, -EINVAL, "%s: holds no measurement",
-					  strcmp(in->paths[i], "-") ? in->paths[i]
-								    : "standard input");
+		const char *path = strcmp(in->paths[i], "-") ? in->paths[i] : "standard input";
+
+		if (has_values(&in->runs[i]) || (births && run__is_profile(&in->runs[i])))
+			continue;
+		if (in->runs[i].scenario)
+			return fault__set(
+				why, -EINVAL,
+				"%s: is of a scenario, which `spawnscope scenario --input` "
+				"prints",
+				path);
+		return fault__set(why, -EINVAL, "%s: holds no measurement", path);
 	}
 	return 0;
 }

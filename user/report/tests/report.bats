@@ -298,6 +298,13 @@ child_first() {
     look resize "$ROOM/kernels.html"
 }
 
+@test "there is no table of slopes where only threads that touch pages are beside the parent" {
+    made_run 'map(if .type == "cell" then .key.touchers = 2 | .samples += {stall_ns: .samples.spawn_ns, stall_sum_ns: .samples.spawn_ns, stall_base_ns: .samples.spawn_ns} else . end)' >"$DIR/run.jsonl"
+    "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
+    grep -q 'Who else pays' "$DIR/page.html"
+    refute grep -q 'What one more costs' "$DIR/page.html"
+}
+
 @test "a map shows medians, the tail and the share of a phase; a click or Enter opens a cell in the other views" {
     made_run '.[0] as $run | [$run] + [.[1:-1][] | select(.key.trace == "phases") | ., (select(.key.rss_bytes > 1048576) | .key.rss_bytes *= 2)] + .[-1:]' >"$DIR/run.jsonl"
     "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"

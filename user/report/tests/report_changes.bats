@@ -117,6 +117,23 @@ medians() {
     "$TOOL" report "$ROOM/before.jsonl" "$ROOM/after.jsonl" "$DIR/later.jsonl" -o "$DIR/three.html"
     look both "$DIR/three.html" '#phases&phases.runs=two&phases.first=1' 'fork, after' 'fork, later' 'posix_spawn, after' 'posix_spawn, later' 'fork, after' 'fork, later' 'posix_spawn, after' 'posix_spawn, later'
     look labels "$DIR/three.html"
+    # The first and the last, in the other order.
+    look both "$DIR/three.html" '#phases&phases.runs=two&phases.second=0&phases.first=2' 'fork, later' 'fork, before' 'posix_spawn, later' 'posix_spawn, before' 'fork, later' 'fork, before' 'posix_spawn, later' 'posix_spawn, before'
+    # Children whose phases, of the samples with all probes, are longer than the whole.
+    for file in before after; do
+        jq -c 'if .phases.wake.ns then .phases.exit_mm = {source: "fentry:exit_mmap", ns: (.phases.wake.ns | map(900000000))} else . end' "$ROOM/$file.jsonl" >"$DIR/$file.jsonl"
+    done
+    "$TOOL" report "$DIR/before.jsonl" "$DIR/after.jsonl" -o "$DIR/long.html"
+    look both "$DIR/long.html" '' 'fork, before' 'fork, after' 'posix_spawn, before' 'posix_spawn, after' 'fork, before' 'fork, after' 'posix_spawn, before' 'posix_spawn, after'
+}
+
+@test "a click on the map shows the parent of the cell, whichever place it has in the other run" {
+    local sizes
+    for sizes in 1,2,4,8 2,4,8,16; do
+        made_run '[.[0]] + [.[1:-1][] | select(.key.rss_bytes == 1048576) | .key.rss_bytes *= ('"$sizes"')] + .[-1:] | to_entries | map(if .value.order then .value.order = .key else . end | .value)' >"$DIR/of-$sizes.jsonl"
+    done
+    "$TOOL" report "$DIR/of-1,2,4,8.jsonl" "$DIR/of-2,4,8,16.jsonl" -o "$DIR/page.html"
+    look opens "$DIR/page.html" 3
 }
 
 @test "runs that are alike, and runs without blocks, have no change and say why" {

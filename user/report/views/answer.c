@@ -111,7 +111,7 @@ static void write_some(FILE *out, const struct answers *answers, bool warning)
 static bool any_slopes(const struct answers *answers)
 {
 	for (size_t i = 0; i < answers->n; i++) {
-		if (answers->v[i].beside)
+		if (answers->v[i].beside && answers->v[i].slope.one[0])
 			return true;
 	}
 	return false;

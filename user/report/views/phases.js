@@ -176,7 +176,12 @@ if (page.views.phases) {
 		["reaped", row.total, false],
 	].filter((m) => m[1] !== null && m[1] !== undefined);
 
-	const most = (facet) => d3.max(facet.rows, (r) => d3.max(marksOf(r), (m) => m[1])) || 1;
+	/* To the last mark, or to the end of a lane: medians that follow each other may end later. */
+	const endOf = (row, data) => {
+		const lane = parentLane(row, data), ends = lane.concat(childLane(row, lane)).map((p) => p.x1);
+		return Math.max(0, ...marksOf(row).map((m) => m[1]), ...ends);
+	};
+	const most = (facet, data) => d3.max(facet.rows, (r) => endOf(r, data)) || 1;
 
 	/* Texts below the child's marks: each at its own, or all at the first, in their order. */
 	const labels = (svg, marks, y, r, right) => {
@@ -243,11 +248,11 @@ if (page.views.phases) {
 		const names = new Map(fitted(svg, "name", methods, room).map((t, i) => [methods[i], t]));
 		const titles = fitted(svg, "facet", facets.map((f) => f.title), width);
 		const o = { data, narrow, left, names, id: box.attr("id"), points: [], inside: ruler(svg, "inside"), texts: ruler(svg, "total"), right: width };
-		const all = d3.max(facets, most);
+		const all = d3.max(facets, (f) => most(f, data));
 		let top = 0;
 		hatch(svg, o.id);
 		facets.forEach((f, i) => {
-			const x = d3.scaleLinear().domain([0, scale === "one" ? all : most(f)]).range([left, width - 12]);
+			const x = d3.scaleLinear().domain([0, scale === "one" ? all : most(f, data)]).range([left, width - 12]);
 			svg.append("text").attr("class", "facet").attr("x", 0).attr("y", top + 16).text(titles[i]);
 			top = drawParent(svg, top + head, f.rows, x, o);
 			axisBottom(svg, x, x.ticks(Math.max(2, Math.round((width - left) / 110))), (t) => (t ? shortTime(t) : "0"), { left, right: width - 12, bottom: top - GAP + 2 });
@@ -260,7 +265,7 @@ if (page.views.phases) {
 
 	openers.push((row) => {
 		shown = "one";
-		opened = row.group;
+		opened = row.parent; /* two runs may have other groups */
 		redraw("phases");
 	});
 
@@ -270,12 +275,14 @@ if (page.views.phases) {
 		return like ? [row, like].map((r) => ({ ...r, group: row.group, method: row.method + ", " + named(page.runs[r.row[0]].name, 30) })) : [];
 	});
 
-	/* Which two: at first the first and the last. */
+	/* Which two: at first the first and the last. To choose the other one changes the places of both. */
 	const choosePair = (head, data, ends, change) => {
 		const all = page.runs.map((run, i) => i).filter((i) => page.runs[i].unit === page.runs[ends.from].unit && data.runs[i].rows.length);
 		pair = pair || [ends.from, ends.to];
 		if (all.length > 2)
-			["First", "Second"].forEach((label, k) => choose(head, label, all.filter((i) => i !== pair[1 - k]).map((i) => [String(i), page.runs[i].name]), String(pair[k]), (v) => {
+			["First", "Second"].forEach((label, k) => choose(head, label, all.map((i) => [String(i), page.runs[i].name]), String(pair[k]), (v) => {
+				if (Number(v) === pair[1 - k])
+					pair[1 - k] = pair[k];
 				pair[k] = Number(v);
 				change();
 			}));
@@ -300,15 +307,15 @@ if (page.views.phases) {
 			if (row.off_cpu && row.off_cpu[0] > 0)
 				names.add("off_cpu");
 			if (!facets.length || facets[facets.length - 1].group !== row.group)
-				facets.push({ group: row.group, title: "Parent of " + row.parent, rows: [] });
+				facets.push({ group: row.group, parent: row.parent, title: "Parent of " + row.parent, rows: [] });
 			facets[facets.length - 1].rows.push(row);
 		}
 		if (!facets.length) {
 			box.append("p").text(both ? "These two runs have no such phases in common." : run.rows.length ? "This run has no such phases." : "This run is empty.");
 			return;
 		}
-		const costliest = facets.reduce((a, b) => (most(b) > most(a) ? b : a));
-		const chosen = facets.find((f) => f.group === opened);
+		const costliest = facets.reduce((a, b) => (most(b, data) > most(a, data) ? b : a));
+		const chosen = facets.find((f) => f.parent === opened);
 		const costliestAndSmallest = facets.length > 1 ? [costliest, facets.find((f) => f !== costliest)] : facets;
 		const some = facets.length <= 2 || shown === "ends" || (shown === "one" && !chosen) ? costliestAndSmallest : shown === "one" ? [chosen] : facets;
 		if (facets.length > 2)

@@ -266,12 +266,14 @@ const checks = {
 		expect((await seen()) === names.join(" | "), "rows: " + (await seen()));
 		for (const line of (await page.evaluate(misplaced)).slice(0, 8))
 			fault(line);
+		const outside = await page.$$eval("#chart-phases .segment", (all) => all.filter((e) => e.getBBox().x + e.getBBox().width > e.ownerSVGElement.getBoundingClientRect().width + 1).length);
+		expect(outside === 0, "phases outside of the plot: " + outside);
 		await page.locator("#chart-phases .segment.p-copy_mm").nth(1).hover();
 		const tip = await page.locator("#chart-phases .tip").innerText();
 		expect(tip.startsWith(names[1] + ", copy_mm: ") && /source: /.test(tip), "the tip says: " + tip);
 		/* Another choice is in the address. */
 		const second = page.locator("#chart-phases .choose", { hasText: "Second" }).locator("select");
-		if (!(await second.count()))
+		if (!(await second.count()) || (await second.inputValue()) === "0")
 			return;
 		await second.selectOption({ index: 0 });
 		const now = await seen();

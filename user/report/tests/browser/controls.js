@@ -64,6 +64,30 @@ module.exports = ({ open, unfold, expect, request }) => ({
 		await page.reload();
 		await table.waitFor();
 		expect((await rows()) === up, "loaded again: " + (await rows()));
+		/* What is no column leaves the table as it is. Stars and units are no part of a number. */
+		const other = await open(browser, { hash: new URL(page.url()).hash.replace(/=\d+\.ascending/, "=length.ascending") });
+		await unfold(other);
+		const left = await other.locator(`#${view} table`).first().locator("tbody tr").evaluateAll((all) => all.map((r) => Array.from(r.cells).slice(0, 2).map((c) => c.textContent.trim()).join(" ")).join("|"));
+		expect(left === before, "by a word: " + left);
+		expect(await page.evaluate(() => [numberOf("*1.5 µs"), numberOf("*592 ns (1 to 2)"), numberOf("−3 %")].join() === "1500,592,-3"), "numbers with a star");
+	},
+
+	/* opens COUNT: a click on each cell of the map shows its parent in time, where both runs have it: in so many of them. */
+	async opens(browser) {
+		const page = await open(browser, { hash: "#latency&run=1&latency.as=map&latency.until=call&phases.runs=two" }), common = new Set();
+		const heats = await page.locator("#chart-latency .heat").count();
+		await page.locator("#chart-phases").getByLabel(/^all /).check();
+		const both = await page.$$eval("#chart-phases .facet", (all) => all.map((e) => e.textContent));
+		for (let i = 0; i < heats; i++) {
+			await page.locator("#chart-latency .heat").nth(i).click();
+			const parent = "Parent of " + (await page.locator("#chart-spread select").first().evaluate((e) => e.selectedOptions[0].textContent));
+			const shown = await page.$$eval("#chart-phases .facet", (all) => all.map((e) => e.textContent));
+			if (!both.includes(parent))
+				continue;
+			common.add(parent);
+			expect(shown.join() === parent, "a click on " + parent + " shows " + shown.join());
+		}
+		expect(common.size === Number(request().rest[0]), "parents of both: " + common.size);
 	},
 
 	/* map COLOUR TITLE CELL... PARENT METHOD: what the map shows, row by row; what a click on its last cell shows in time and as a distribution, and Enter on its first. */
