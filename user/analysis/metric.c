@@ -258,12 +258,17 @@ bool metric_is_probed(const struct metric *m)
 	return m->kind == METRIC_PHASE || m->kind == METRIC_BILL;
 }
 
+bool metric_is_stall(const struct metric *m)
+{
+	return m->kind == METRIC_TIME && m->phase != PHASE_none;
+}
+
 const char *metric_absent(const struct metric *m, const struct run *r, const struct cell *c,
 			  enum phase *phase)
 {
 	*phase = PHASE_none;
 	if (m->kind == METRIC_TIME)
-		return m->phase == PHASE_none ? NULL : r->stall.absent;
+		return metric_is_stall(m) ? r->stall.absent : NULL;
 	*phase = c && m->kind == METRIC_BILL ? bill_lacks(c) : m->phase;
 	for (int p = 0; p < PHASE_COUNT && !c && *phase == PHASE_none; p++) {
 		if (metric_has_phase(m, p) && r->phases[p].absent)

@@ -64,6 +64,8 @@ bool metric_is_count(const struct metric *m);
 /* Whether it is measured by probes and has this phase in it: METRIC_PHASE and METRIC_BILL. */
 bool metric_has_phase(const struct metric *m, enum phase p);
 bool metric_is_probed(const struct metric *m);
+/* Whether it is what others wait while a process forks. */
+bool metric_is_stall(const struct metric *m);
 
 /*
  * Why a run has no value of a probed metric or a stall, or a cell of it unless that is NULL: "the

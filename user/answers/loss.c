@@ -41,7 +41,8 @@ static void say_loss(struct answer *a, const struct run *run)
 	int64_t unseen = run__births_unseen(run);
 	bool births = run->end.births_lost > 0 || unseen > 0;
 
-	a->warning = births || run->end.lost > 0 || run->end.missed > 0 || run->end.untracked > 0;
+	a->warning = births || run->end.lost > 0 || run->end.missed > 0 || run->end.untracked > 0 ||
+		     run->end.waits_late > 0;
 	answer__figure(a, "%s",
 		       unseen > 0 && !run->end.births ? "yes: no birth made a record"
 		       : births			      ? "yes: births and phases are incomplete"
@@ -58,6 +59,8 @@ static void say_loss(struct answer *a, const struct run *run)
 	add_if(a, unseen, "birth without a record", "births without a record");
 	add_if(a, run->end.untracked, "child that could not be followed",
 	       "children that could not be followed");
+	add_if(a, run->end.waits_late, "wait that ended too late for its birth's stall",
+	       "waits that ended too late for their births' stalls");
 	add_if(a, run->end.filtered, "left out by the filters", "left out by the filters");
 	answer__detail(a, ".");
 }

@@ -30,6 +30,13 @@ struct stall {
 	struct stall *next;
 };
 
+/* The last fork of a thread that was shown: what comes for it or before it is too late. */
+struct shown {
+	uint32_t parent_tid;
+	uint64_t clone_enter;
+	struct shown *next;
+};
+
 struct pending {
 	struct birth b;
 	struct pending *next;
@@ -39,10 +46,11 @@ struct births {
 	const struct source_choice *choice;
 	births_fn *fn;
 	void *context;
-	int64_t received;
+	int64_t received, waits_late;
 	uint64_t now; /* at the last tick */
 	struct pending *bucket[BUCKETS];
 	struct stall *stall[STALL_BUCKETS];
+	struct shown *shown[STALL_BUCKETS];
 };
 
 struct births *births__new(const struct source_choice *choice, births_fn *fn, void *context)
@@ -75,12 +83,61 @@ static struct stall **stall_place(struct births *t, uint32_t parent_tid, uint64_
 	return s;
 }
 
+static struct shown **shown_place(struct births *t, uint32_t parent_tid)
+{
+	struct shown **s = &t->shown[parent_tid % STALL_BUCKETS];
+
+	while (*s && (*s)->parent_tid != parent_tid)
+		s = &(*s)->next;
+	return s;
+}
+
+/* Out of memory, its late waits are not noticed. */
+static void note_shown(struct births *t, const struct birth *b)
+{
+	struct shown **s = shown_place(t, b->parent_tid);
+	uint64_t clone_enter = b->life.edge[EDGE_clone_enter];
+
+	if (!*s) {
+		*s = calloc(1, sizeof(**s));
+		if (!*s)
+			return;
+		(*s)->parent_tid = b->parent_tid;
+	}
+	if ((*s)->clone_enter < clone_enter)
+		(*s)->clone_enter = clone_enter;
+}
+
+static bool is_pending(const struct births *t, const struct record_stall *r)
+{
+	for (size_t i = 0; i < BUCKETS; i++) {
+		for (const struct pending *p = t->bucket[i]; p; p = p->next) {
+			if (p->b.parent_tid == r->parent_tid && p->b.life.stall_ns == MISSING &&
+			    p->b.life.edge[EDGE_clone_enter] == r->clone_enter)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Whether the birth was shown without this wait. The table is searched only if that is likely. */
+static bool is_late(struct births *t, const struct record_stall *r)
+{
+	struct shown *s = *shown_place(t, r->parent_tid);
+
+	return s && r->clone_enter <= s->clone_enter && !is_pending(t, r);
+}
+
 static int take_stall(struct births *t, const struct record_stall *r, size_t size)
 {
 	struct stall **s;
 
 	if (size < sizeof(*r))
 		return -EINVAL;
+	if (is_late(t, r)) {
+		t->waits_late++;
+		return 0;
+	}
 	s = stall_place(t, r->parent_tid, r->clone_enter);
 	if (!*s) {
 		*s = calloc(1, sizeof(**s));
@@ -125,6 +182,8 @@ static void join_stall(struct births *t, struct birth *b)
 	b->life.stall_sum_ns = *s ? (*s)->sum : 0;
 	if (*s)
 		drop_stall(s);
+	if (b->life.count[COUNT_parent_threads] != 1)
+		note_shown(t, b);
 }
 
 /* Whether a wait may still end that began during the call. */
@@ -293,12 +352,30 @@ static void drop_stalls(struct births *t, uint64_t before)
 				s = &(*s)->next;
 }
 
+static void drop_shown(struct births *t, uint64_t before)
+{
+	for (size_t i = 0; i < STALL_BUCKETS; i++) {
+		for (struct shown **place = &t->shown[i]; *place;) {
+			struct shown *s = *place;
+
+			if (s->clone_enter >= before) {
+				place = &s->next;
+				continue;
+			}
+			*place = s->next;
+			free(s);
+		}
+	}
+}
+
 void births__tick(struct births *t, uint64_t now_ns)
 {
 	t->now = now_ns;
 	/* Those of births that were lost or filtered out. */
-	if (now_ns > STALL_ORPHAN_NS)
+	if (now_ns > STALL_ORPHAN_NS) {
 		drop_stalls(t, now_ns - STALL_ORPHAN_NS);
+		drop_shown(t, now_ns - STALL_ORPHAN_NS);
+	}
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct pending **place = &t->bucket[i]; *place;) {
 			const struct life *life = &(*place)->b.life;
@@ -322,6 +399,11 @@ int64_t births__received(const struct births *t)
 	return t->received;
 }
 
+int64_t births__waits_late(const struct births *t)
+{
+	return t->waits_late;
+}
+
 void births__free(struct births *t)
 {
 	if (!t)
@@ -332,5 +414,6 @@ void births__free(struct births *t)
 			finish(t, &t->bucket[i]);
 		}
 	drop_stalls(t, UINT64_MAX);
+	drop_shown(t, UINT64_MAX);
 	free(t);
 }

@@ -30,4 +30,6 @@ void births__tick(struct births *t, uint64_t now_ns);
 void births__finish(struct births *t);
 /* Births, failures and restarts that were received. */
 int64_t births__received(const struct births *t);
+/* Waits of others that ended so late that their birth had been shown without them. */
+int64_t births__waits_late(const struct births *t);
 void births__free(struct births *t); /* accepts NULL */

@@ -65,6 +65,7 @@ struct run {
 		int64_t births_unfinished; /* of these, still in the call at the end */
 		int64_t untracked;	   /* children that could not be followed */
 		int64_t filtered;	   /* births that the profile's filters left out */
+		int64_t waits_late;	   /* profile: of others, that no birth's stall has */
 		/* User and system time of the profiled command and of all that was waited for in
 		 * it, ns; only if cpu.source is set. */
 		int64_t cpu_ns;

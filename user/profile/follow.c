@@ -138,6 +138,7 @@ int follow_births(struct trace *t, struct sinks *to, const struct source_choice 
 	trace__end(t);
 	births__finish(f.births);
 	to->run.end.births = births__received(f.births);
+	to->run.end.waits_late = births__waits_late(f.births);
 	births__free(f.births);
 	return err < 0 ? err : t->error;
 }

@@ -101,6 +101,10 @@ int summary_print(struct profile_summary *s, const struct profile_command *o, st
 			complain("%" PRId64 " %s lost, %" PRId64 " of them of births", s->lost,
 				 text_plural(s->lost, "record was", "records were"),
 				 s->run->end.births_lost);
+		if (s->run->end.waits_late > 0)
+			complain("%" PRId64 " %s too late for the stall of a birth",
+				 s->run->end.waits_late,
+				 text_plural(s->run->end.waits_late, "wait ended", "waits ended"));
 		return 0;
 	}
 	if (o->live || o->tree)

@@ -133,6 +133,7 @@ static void join_ends(struct run *to, const struct run *from)
 	add(&to->end.missed, from->end.missed);
 	add(&to->end.births_unseen, from->end.births_unseen);
 	add(&to->end.untracked, from->end.untracked);
+	add(&to->end.waits_late, from->end.waits_late);
 	add(&to->end.cpu_ticks, from->end.cpu_ticks);
 	add(&to->end.steal_ticks, from->end.steal_ticks);
 	if (from->end.load_end_milli > to->end.load_end_milli)

@@ -36,6 +36,7 @@ struct lifted;
 	OF_PROFILE(births_unfinished)                                                              \
 	OF_PROFILE(untracked)                                                                      \
 	OF_PROFILE(filtered)                                                                       \
+	OF_PROFILE(waits_late)                                                                     \
 	OF_ALL(missed)                                                                             \
 	OF_BENCH(cpu_ticks)                                                                        \
 	OF_BENCH(steal_ticks)                                                                      \

@@ -56,6 +56,14 @@ static void print_missing(const struct profile_summary *sum, FILE *out, bool col
 			     "%" PRId64 " %s could not be followed: what they did, "
 			     "their own births too, is missing.",
 			     sum->untracked, text_plural(sum->untracked, "child", "children"));
+	if (sum->run->end.waits_late > 0)
+		layout_print(out, 2,
+			     "%" PRId64 " %s so long after the fork that no stall has %s: "
+			     "the longest may be missing.",
+			     sum->run->end.waits_late,
+			     text_plural(sum->run->end.waits_late, "wait of another thread ended",
+					 "waits of other threads ended"),
+			     text_plural(sum->run->end.waits_late, "it", "them"));
 	fputs(colour ? "\033[0m" : "", out);
 }
 

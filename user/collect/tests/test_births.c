@@ -222,6 +222,33 @@ TEST_BETWEEN(the_waits_of_others_belong_to_the_birth_that_made_them_wait, set_up
 	assert_float_equal(groups.all.stall_sum_ns, 1501, 0);
 }
 
+TEST_BETWEEN(a_wait_that_ends_after_its_birth_was_shown_is_counted, set_up, tear_down)
+{
+	struct record_birth first = birth(7, 5000), second = birth(8, 9000);
+	struct record_death d = death(8, 9000), d_first = death(7, 5000);
+
+	choice.no_stalls = "";
+	first.parent_threads = second.parent_threads = 3;
+	ADD(first); /* and its child lives */
+	ADD(second);
+	ADD(d);
+	births__tick(births, 300000000ULL);
+	assert_int_equal(over, 1);
+	assert_int_equal(births__waits_late(births), 0);
+	wait_for(9000, 250000000);
+	assert_int_equal(births__waits_late(births), 1);
+	/* The first was not shown yet: it takes its wait. */
+	wait_for(5000, 260000000);
+	assert_int_equal(births__waits_late(births), 1);
+	ADD(d_first);
+	assert_int_equal(last.life.stall_ns, 260000000);
+	wait_for(5000, 270000000);
+	assert_int_equal(births__waits_late(births), 2);
+	/* Of a fork that is not over. */
+	wait_for(400000000, 1);
+	assert_int_equal(births__waits_late(births), 2);
+}
+
 TEST_BETWEEN(nobody_waits_where_no_record_says_so, set_up, tear_down)
 {
 	struct record_birth b = birth(7, 5000);

@@ -30,6 +30,17 @@ static double positive(int64_t number)
 	return number > 0 ? (double)number : 0;
 }
 
+static bool is_about_stalls(const struct budget_rule *rule)
+{
+	return rule && !rule->births && metric_is_stall(rule->metric);
+}
+
+/* Each raises a value that is known: as good as one known less and one unknown more. */
+static double count_late(const struct budget_rule *rule, const struct run *r)
+{
+	return is_about_stalls(rule) ? 2 * positive(r->end.waits_late) : 0;
+}
+
 /* What the driver measures is never lost. */
 double budget_count_unknown(const struct budget_rule *rule, const struct run *r)
 {
@@ -41,12 +52,13 @@ double budget_count_unknown(const struct budget_rule *rule, const struct run *r)
 	if (!r->ended || positive(r->end.untracked) > 0)
 		return BUDGET_ANY_NUMBER;
 	return positive(profile && births ? r->end.births_lost : r->end.lost) +
-	       (double)run__births_unseen(r) + positive(r->end.missed);
+	       (double)run__births_unseen(r) + positive(r->end.missed) + count_late(rule, r);
 }
 
-void budget_describe_loss(const struct run *r, bool births, char *text, size_t size)
+void budget_describe_loss(const struct run *r, const struct budget_rule *rule, char *text,
+			  size_t size)
 {
-	bool of_births = births && run__is_profile(r);
+	bool of_births = rule && rule->births && run__is_profile(r);
 	const struct {
 		int64_t n;
 		const char *one, *what;
@@ -57,6 +69,8 @@ void budget_describe_loss(const struct run *r, bool births, char *text, size_t s
 		{r->end.missed, "probe run missed", "probe runs missed"},
 		{run__births_unseen(r), "birth without a record", "births without a record"},
 		{r->end.untracked, "child not followed", "children not followed"},
+		{is_about_stalls(rule) ? r->end.waits_late : 0, "wait ended too late",
+		 "waits ended too late"},
 	};
 
 	text[0] = '\0';

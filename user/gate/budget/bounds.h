@@ -12,8 +12,10 @@ bool budget_holds(double value, enum budget_op op, double limit);
 /* The most values of a rule that may be missing without a trace. */
 double budget_count_unknown(const struct budget_rule *rule, const struct run *r);
 
-/* Describes what the run lost; "": nothing. With `births`, what it lost of births. */
-void budget_describe_loss(const struct run *r, bool births, char *text, size_t size);
+/* Describes what the run lost of what the rule is about; NULL: of phases and counts. "": nothing.
+ */
+void budget_describe_loss(const struct run *r, const struct budget_rule *rule, char *text,
+			  size_t size);
 
 /* The observed value, and the least and the largest that it may really be. */
 struct budget_bounds {

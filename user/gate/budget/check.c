@@ -149,7 +149,7 @@ static void decide(struct gate_row *row, const struct budget_rule *rule, const s
 	row->verdict = budget_judge(b, rule);
 	if (row->verdict != GATE_INCONCLUSIVE)
 		return;
-	budget_describe_loss(r, rule->births, loss, sizeof(loss));
+	budget_describe_loss(r, rule, loss, sizeof(loss));
 	if (lack->why[0])
 		layout_append(loss, sizeof(loss), "%s%s", loss[0] ? ", " : "", lack->why);
 	gate_row__note(row, "line %zu: %s, which could change this", rule->line, loss);
@@ -500,9 +500,14 @@ static int note_loss(const struct run *r, struct gate_report *report)
 	char text[128];
 	int err = 0;
 
-	budget_describe_loss(r, false, text, sizeof(text));
+	budget_describe_loss(r, NULL, text, sizeof(text));
 	if (text[0])
 		err = gate_report__note(report, "%s: phases and counts are incomplete", text);
+	if (!err && r->end.waits_late > 0)
+		err = gate_report__note(
+			report, "%lld %s too late: stalls are incomplete",
+			(long long)r->end.waits_late,
+			text_plural(r->end.waits_late, "wait ended", "waits ended"));
 	if (!err && r->end.filtered > 0)
 		err = gate_report__note(report, "the profile's options left %lld %s out",
 					(long long)r->end.filtered,

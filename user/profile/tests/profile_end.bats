@@ -153,6 +153,8 @@ blocked() { # PID
     head -n 1 "$DIR/out" | grep -q '^6 records were lost, 5 of them of births: times and counts are of the others.$'
     grep -q '^at least 20 births, ' "$DIR/out"
     grep -q '^3 left out by the filters' "$DIR/out"
+    replay '.waits_late = 2'
+    head -n 1 "$DIR/out" | grep -q '^2 waits of other threads ended so long after the fork that no stall has them'
 }
 
 # Too few for the program of one probe or another: no reason to do with less of them.

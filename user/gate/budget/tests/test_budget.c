@@ -325,6 +325,24 @@ TEST(rules_are_checked_for_the_births_of_a_profile)
 	run__free(&r);
 }
 
+TEST(waits_that_ended_too_late_leave_stalls_open)
+{
+	struct run r;
+
+	sample_profile(&r, 101);
+	for (size_t i = 0; i < r.birth_count; i++)
+		r.births[i].life.stall_ns = r.births[i].life.stall_sum_ns = 5;
+	assert_int_equal(check(&r, "fork.stall.max <= 1ms"), GATE_PASS);
+	r.end.waits_late = 1;
+	assert_int_equal(check(&r, "fork.stall.max <= 1ms"), GATE_INCONCLUSIVE);
+	assert_string_equal(report.rows[0].note,
+			    "line 1: 1 wait ended too late, which could change this");
+	assert_int_equal(check(&r, "fork.stall.median <= 1ms"), GATE_PASS);
+	assert_int_equal(check(&r, "fork.copy_mm.max <= 1s"), GATE_PASS);
+	assert_int_equal(check(&r, "fork.births <= 100"), GATE_PASS);
+	run__free(&r);
+}
+
 /* A verdict must hold whatever the lost records were. */
 TEST(lost_records_make_a_rule_inconclusive)
 {
