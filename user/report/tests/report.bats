@@ -402,7 +402,7 @@ grid() {
     look saves "$ROOM/one.html" phases fork 5 'ns,10000,80000,5000,1000,102000,200000,fork,1 MiB,1048576,,'
     look saves "$ROOM/one.html" spread posix_spawn $((1 + 6 * 121)) 'ns,fork,1048576,call,1,100988'
     look saves "$ROOM/one.html" cow fork 3
-    look saves "$ROOM/kernels.html" changes '6.53 M  call' 25 'fork,1 MiB,call,102000,102000'
+    look saves "$ROOM/kernels.html" changes '6.53 M  call' 25 'fork,1 MiB,call,instructions,102000,102000'
     look saves "$ROOM/kernels.html" kernels 6.12.0-3 13
     "$TOOL" report "$ROOM/profile.jsonl" -o "$DIR/profile.html"
     look saves "$DIR/profile.html" births 'redis-server, fork' 6
