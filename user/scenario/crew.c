@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -141,7 +142,24 @@ static int start_guard(struct crew *c, const char *path)
 	return 0;
 }
 
-int crew__folder(struct crew *c, const char *where, char *path)
+/* The guard removes by name: nobody else may rename what is there. */
+static int check_place(const char *where, struct fault *why)
+{
+	struct stat st;
+
+	if (stat(where, &st))
+		return fault__set(why, -errno, "%s: %s", where, strerror(errno));
+	if (st.st_uid && st.st_uid != geteuid())
+		return fault__set(why, -EPERM,
+				  "%s is another user's: set TMPDIR to a folder of your own",
+				  where);
+	if (st.st_mode & (S_IWGRP | S_IWOTH) && !(st.st_mode & S_ISVTX))
+		return fault__set(why, -EPERM, "others can rename files in %s: chmod +t %s", where,
+				  where);
+	return 0;
+}
+
+static int make_folder(struct crew *c, const char *where, char *path)
 {
 	int err = choose_name(where, path);
 
@@ -154,6 +172,16 @@ int crew__folder(struct crew *c, const char *where, char *path)
 		crew__end_folder(c);
 	}
 	return err;
+}
+
+int crew__folder(struct crew *c, const char *where, char *path, struct fault *why)
+{
+	int err = check_place(where, why);
+
+	if (err)
+		return err;
+	err = make_folder(c, where, path);
+	return err ? fault__set(why, err, "%s: %s", where, strerror(-err)) : 0;
 }
 
 void crew__guard(struct crew *c, pid_t leader)

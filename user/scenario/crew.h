@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "bench/shared/fault.h"
+
 #define CREW_MAX 1024
 
 struct crew {
@@ -39,9 +41,10 @@ void crew__kill(struct crew *c, pid_t pid);
 /*
  * Makes a folder below `where` for a program that writes files by name. A guard, a process of a
  * session of its own, removes it and kills the group of `*leader` when this program ends or calls
- * crew__end(), even if it is killed. One at a time. 0 or -errno; path has PATH_MAX bytes.
+ * crew__end(), even if it is killed. One at a time. -EPERM: others could put another folder in its
+ * place. 0 or -errno; path has PATH_MAX bytes.
  */
-int crew__folder(struct crew *c, const char *where, char *path);
+int crew__folder(struct crew *c, const char *where, char *path, struct fault *why);
 
 /* Says to the guard whose group it kills; 0: none any more. */
 void crew__guard(struct crew *c, pid_t leader);

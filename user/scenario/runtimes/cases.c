@@ -147,20 +147,27 @@ static const char bash[] =
 static const char dash[] = DASH("\"$SCENARIO_TRUE\"");
 static const char dash_substitution[] = DASH("x=$(\"$SCENARIO_TRUE\")");
 
-#define JAVA(option)                                                                               \
-	{                                                                                          \
-		"-Xmx@m", option, "--source", "11", "FILE"                                         \
-	}
+/* They use nothing of the caller's folder and variables, and leave no file. */
+#define PYTHON "-I", "-B", "-c", "SCRIPT"
+#define JAVA   "-XX:-UsePerfData", "--class-path=/", "--source", "11", "FILE"
 
 const struct runtime_case runtime_cases[] = {
-	{"python3", "default", {"-c", "SCRIPT"}, python, NULL},
-	{"python3", "close_fds=False", {"-c", "SCRIPT"}, python, "close_fds"},
-	{"python3", "preexec_fn", {"-c", "SCRIPT"}, python, "preexec_fn"},
-	{"python3", "_USE_VFORK=False", {"-c", "SCRIPT"}, python, "_USE_VFORK"},
+	{"python3", "default", {PYTHON}, python, NULL},
+	{"python3", "close_fds=False", {PYTHON}, python, "close_fds"},
+	{"python3", "preexec_fn", {PYTHON}, python, "preexec_fn"},
+	{"python3", "_USE_VFORK=False", {PYTHON}, python, "_USE_VFORK"},
 	{"node", "default", {"-e", "SCRIPT"}, node, NULL},
-	{"java", "default", {"-Xmx@m", "--source", "11", "FILE"}, java, NULL},
-	{"java", "mechanism=VFORK", JAVA("-Djdk.lang.Process.launchMechanism=VFORK"), java, NULL},
-	{"java", "mechanism=FORK", JAVA("-Djdk.lang.Process.launchMechanism=FORK"), java, NULL},
+	{"java", "default", {"-Xmx@m", JAVA}, java, NULL},
+	{"java",
+	 "mechanism=VFORK",
+	 {"-Xmx@m", "-Djdk.lang.Process.launchMechanism=VFORK", JAVA},
+	 java,
+	 NULL},
+	{"java",
+	 "mechanism=FORK",
+	 {"-Xmx@m", "-Djdk.lang.Process.launchMechanism=FORK", JAVA},
+	 java,
+	 NULL},
 	{"go", "default", {NULL}, go, NULL},
 	{"ruby", "default", {"-e", "SCRIPT"}, ruby, NULL},
 	{"ruby", "fork{exec}", {"-e", "SCRIPT"}, ruby, "fork"},

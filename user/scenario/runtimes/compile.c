@@ -44,13 +44,13 @@ static int write_script(const char *folder, const char *script)
 	return fclose(out) || err ? -1 : 0;
 }
 
-char *compile_go(struct stage *s, const char *go, const char *script)
+char *compile_go(struct stage *s, const char *go, const char *script, struct fault *why)
 {
 	const char *temporary = getenv("TMPDIR");
 	char folder[PATH_MAX], *path = NULL;
 	pid_t pid;
 
-	if (crew__folder(&s->crew, temporary && *temporary ? temporary : "/tmp", folder) ||
+	if (crew__folder(&s->crew, temporary && *temporary ? temporary : "/tmp", folder, why) ||
 	    write_script(folder, script))
 		return NULL;
 	pid = crew__fork(&s->crew);

@@ -5,7 +5,7 @@
 #include "user/scenario/stage.h"
 
 /*
- * The program's path, malloc'ed; NULL: it could not be made. `go` is the compiler's path. End the
- * folder with crew__end_folder() after use.
+ * The program's path, malloc'ed; NULL: it could not be made; `why` is set if it had no folder. `go`
+ * is the compiler's path. End the folder with crew__end_folder() after use.
  */
-char *compile_go(struct stage *s, const char *go, const char *script);
+char *compile_go(struct stage *s, const char *go, const char *script, struct fault *why);

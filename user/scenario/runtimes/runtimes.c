@@ -2,8 +2,10 @@
 /* The same spawn from a large heap, by the runtimes that are installed. */
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "user/base/program_path.h"
 #include "user/model/observation.h"
@@ -24,16 +26,19 @@ static struct conditions key_of(const struct runtime_case *c)
 	return conditions_of("runtime=%s setting=%s", c->runtime, c->setting);
 }
 
-/* NULL: it is not installed. malloc'ed. */
+/* NULL: it is not installed. malloc'ed; from the root on, since a program runs there. */
 static char *find(const char *name)
 {
-	char *path = program_path(name);
+	char *path = program_path(name), *here, *whole = NULL;
 
-	if (path && !strchr(path, '/')) {
-		free(path);
-		path = NULL;
-	}
-	return path;
+	if (!path || *path == '/')
+		return path;
+	here = strchr(path, '/') ? getcwd(NULL, 0) : NULL;
+	if (here && asprintf(&whole, "%s/%s", here, path) < 0)
+		whole = NULL;
+	free(here);
+	free(path);
+	return whole;
 }
 
 static int measure_times(struct stage *s, const struct program *p, const char *key)
@@ -93,10 +98,11 @@ static int measure_program(struct stage *s, const struct program *p, const char 
 /* In place of a compiler's path the path of what it makes. */
 static char *compile(struct stage *s, const struct runtime_case *c, char *compiler)
 {
-	char *made = compile_go(s, compiler, c->script);
+	struct fault why = {"its script was not compiled"};
+	char *made = compile_go(s, compiler, c->script, &why);
 
 	if (!made)
-		stage__put_absent(s, "total", "ns", key_of(c).text, "its script was not compiled");
+		stage__put_absent(s, "total", "ns", key_of(c).text, why.text);
 	free(compiler);
 	return made;
 }

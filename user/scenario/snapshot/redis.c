@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,15 +60,23 @@ static int try_to_connect(const struct redis *r, int fd)
 	return errno == ENOENT || errno == ECONNREFUSED ? -EAGAIN : -errno;
 }
 
+/* Else it would be waited for in vain. */
+static bool has_ended(pid_t pid)
+{
+	siginfo_t info = {0};
+
+	return !waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid;
+}
+
 int redis__start(struct redis *r, struct stage *s, const char *path, const char *where)
 {
 	int64_t end = now_ns() + PATIENCE_NS;
 	int err;
 
 	*r = (struct redis){.fd = -1};
-	err = crew__folder(&s->crew, where, r->folder);
+	err = crew__folder(&s->crew, where, r->folder, s->why);
 	if (err)
-		return fault__set(s->why, err, "%s: %s", where, strerror(-err));
+		return err;
 	r->pid = crew__fork(&s->crew);
 	if (!r->pid)
 		run_server(path, r->folder);
@@ -80,9 +89,10 @@ int redis__start(struct redis *r, struct stage *s, const char *path, const char 
 	r->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (r->fd < 0)
 		return stage__fail(s, -errno, "socket");
-	while ((err = try_to_connect(r, r->fd)) == -EAGAIN && now_ns() < end &&
-	       !waitid(P_PID, r->pid, &(siginfo_t){0}, WEXITED | WNOHANG | WNOWAIT))
+	while ((err = try_to_connect(r, r->fd)) == -EAGAIN && now_ns() < end && !has_ended(r->pid))
 		usleep(5000);
+	if (err == -EAGAIN && has_ended(r->pid))
+		return fault__set(s->why, -ECHILD, "%s ended before it listened", path);
 	return err ? fault__set(s->why, err, "%s does not listen: %s", path, strerror(-err)) : 0;
 }
 

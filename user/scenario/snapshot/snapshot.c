@@ -170,6 +170,7 @@ static int start_ours(struct stage *s, struct open_store *o)
 	return 0;
 }
 
+/* Our own stores can be measured without it. */
 static int start_redis(struct stage *s, struct open_store *o)
 {
 	uint64_t keys = s->options->size_bytes / SNAPSHOT_SLOT_BYTES;
@@ -180,15 +181,17 @@ static int start_redis(struct stage *s, struct open_store *o)
 		leave_out(s, o, "redis-server is not installed");
 		return 0;
 	}
-	o->is_redis = true;
 	err = redis__start(&o->redis, s, path, folder_of(s->options));
-	o->pid = o->redis.pid;
-	if (!err)
-		err = load__init(&o->load, o->redis.fd, s->options, keys, s->why);
-	if (!err)
-		err = redis__fill(&o->load, keys);
 	free(path);
-	return err;
+	if (err) {
+		redis__stop(&o->redis, s);
+		leave_out(s, o, s->why->text);
+		return 0;
+	}
+	o->is_redis = true;
+	o->pid = o->redis.pid;
+	err = load__init(&o->load, o->redis.fd, s->options, keys, s->why);
+	return err ? err : redis__fill(&o->load, keys);
 }
 
 /* All stores are there at once; one is copied, at most; the file is of its size. */

@@ -95,6 +95,18 @@ spawning() {
     fi
 }
 
+@test "runtimes: what is in the caller's folder is not run" {
+    mkdir "$DIR/bin" "$DIR/here"
+    ln -s "$(python3 -c 'import sys; print(sys.executable)')" "$DIR/bin/python3"
+    ln -s "$(type -P true)" "$DIR/bin/true"
+    echo "open('$DIR/ran', 'w')" >"$DIR/here/subprocess.py"
+    # A PATH may be relative to it.
+    (cd "$DIR/here" && env PATH=../bin PYTHONPATH="$DIR/here" "$OWN/spawnscope" scenario runtimes --size 1M \
+        --rounds 6 -o "$DIR/run.jsonl")
+    holds 'map(select(.name == "total" and .key.runtime == "python3" and .n == 6)) | length == 4'
+    [ ! -e "$DIR/ran" ]
+}
+
 @test "runtimes: killed, none goes on" {
     mkdir "$DIR/bin"
     cp "$(type -P sleep)" "$OWN/sleep"
@@ -121,14 +133,14 @@ asleep() {
     all_done 6 12
     holds 'map(select(.name == "total") | .key.programs) | unique == [2, 4, 8]'
     head -n 1 "$DIR/text" | grep -q '^How long does a shell of 8 MiB take for a chain of 8'
-    killed_when spawning pipeline --size 8M --rounds 100
+    killed_when spawning pipeline --size 64M --rounds 100
 }
 
 @test "daemon: each has a session of its own, by the double fork too" {
     scenario daemon --size 8M --rounds 6
     all_done 6 5
     holds 'map(select(.name == "total") | .key.way) | index("double-fork") != null'
-    killed_when spawning daemon --size 8M --rounds 100
+    killed_when spawning daemon --size 64M --rounds 100
 }
 
 @test "build: no job of thousands is lost while the parent grows" {
@@ -145,7 +157,7 @@ asleep() {
     scenario fuzzer --size 8M --rounds 6
     all_done 6 5
     holds 'map(select(.name == "total") | .key.way) | index("forkserver") != null'
-    killed_when spawning fuzzer --size 8M --rounds 100
+    killed_when spawning fuzzer --size 64M --rounds 100
 }
 
 @test "a program that fails is no measurement" {
