@@ -114,8 +114,8 @@ static void print_answer(const struct run *r, FILE *out)
 		if (!rows_has(r, keys[0]))
 			continue;
 		snprintf(question, sizeof(question),
-			 "What does an agent of %s and %lld %s wait for %s?",
-			 text_bytes(print_setting(r, "size_bytes")).text, (long long)threads,
+			 "What does an agent of %s and %s %s wait for %s?",
+			 text_bytes(print_setting(r, "size_bytes")).text, print_count(threads).text,
 			 text_plural(threads, "thread", "threads"), tools[i].name);
 		rows_print_extremes(r, out, question, "total", keys, WAYS_EXEC_COUNT);
 		rows_print_extremes(r, out, "How long does the call hold up the thread?", "stall",

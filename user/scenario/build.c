@@ -28,7 +28,7 @@ static unsigned int batch, at_once;
 /* One step more is an eighth, a quarter, a half, all. */
 static int64_t size_of(int64_t full, unsigned int step)
 {
-	return full >> (STEPS - 1 - step);
+	return full == MISSING ? MISSING : full >> (STEPS - 1 - step);
 }
 
 static int grow(int64_t bytes)
@@ -170,9 +170,9 @@ static int print(const struct run *r, FILE *out, bool colour)
 		}
 	err = columns__finish(c, "Short jobs from a parent that grows", out, colour);
 	layout_print(out, 2,
-		     "Per job, of the median of %d batches; %lld %s at once. STALL: the parent "
+		     "Per job, of the median of %d batches; %s %s at once. STALL: the parent "
 		     "starts it. JOB: the time of all, by their number",
-		     BATCHES, (long long)workers, text_plural(workers, "job", "jobs"));
+		     BATCHES, print_count(workers).text, text_plural(workers, "job", "jobs"));
 	rows_print_absent(r, out);
 	return err;
 }

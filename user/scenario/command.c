@@ -129,7 +129,7 @@ int command_scenario(int argc, char **argv)
 {
 	struct scenario_command c = {0};
 	struct run r = {0};
-	struct fault why;
+	struct fault why = {""};
 	int err;
 
 	if (argc == 2 && !strcmp(argv[1], "list")) {
@@ -143,7 +143,7 @@ int command_scenario(int argc, char **argv)
 		return EXIT_TROUBLE;
 	err = c.input ? read_run(&c, &r, &why) : run_scenario(&c, argv, &r, &why);
 	if (err)
-		complain("%s", why.text);
+		complain("%s", *why.text ? why.text : strerror(-err));
 	else if (!c.json && !(c.output && !strcmp(c.output, "-")))
 		err = print(&r);
 	run__free(&r);

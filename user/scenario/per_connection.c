@@ -134,8 +134,9 @@ static void serve_by_workers(const struct server *s)
 			crew_die_with(parent);
 			accept_and_serve((void *)s);
 		}
+		/* Fewer would be another measurement. They die with this process. */
 		if (pids[count] < 0)
-			break;
+			_exit(1);
 	}
 	wait_for_end(s);
 	while (count > 0)
@@ -435,6 +436,8 @@ static double per_request(const struct run *r, size_t mode, const char *name)
 
 static void print_answers(const struct run *r, FILE *out)
 {
+	if (isnan(latency(r, 0, print_median)))
+		return;
 	layout_print(out, 2,
 		     "How long until a client has its answer, if its connection gets a process? %s "
 		     "(median); %s from a preforked worker, %s from a thread for it",

@@ -33,7 +33,7 @@ struct word {
 	pid_t pid;
 	int64_t at_ns;	 /* when */
 	int64_t load_ns; /* of the application, by whoever loaded it */
-	int64_t fork_ns; /* of the worker; 0: it loaded the application itself */
+	int64_t runs_ns; /* after the call of fork; 0: it loaded the application itself */
 	int64_t ns;	 /* of the part */
 	uint64_t sum;	 /* of what it has read: the same in all */
 };
@@ -109,6 +109,14 @@ static char *load_here(int64_t bytes, int64_t *load_ns)
 	return memory;
 }
 
+/* Only what the process uses stays open: else no end of a socket would be seen. */
+static void close_theirs(const struct team *t, unsigned int mine)
+{
+	for (unsigned int i = 0; i < t->count; i++)
+		if (i != mine)
+			close(t->theirs[i]);
+}
+
 /* Loads, and forks the workers. */
 static _Noreturn void run_master(const struct team *t)
 {
@@ -123,9 +131,11 @@ static _Noreturn void run_master(const struct team *t)
 
 		if (pid < 0)
 			_exit(1);
-		w.fork_ns = now_ns() - start;
+		/* Only the worker's copy of it is used. */
+		w.runs_ns = now_ns() - start;
 		if (!pid) {
 			crew_die_with(self);
+			close_theirs(t, i);
 			work(t->theirs[i], memory, bytes, w);
 		}
 	}
@@ -145,14 +155,12 @@ static _Noreturn void run_fresh(const struct team *t, unsigned int i)
 	work(t->theirs[i], memory, bytes, w);
 }
 
-/* Only what the process uses stays open: else no end of a socket would be seen. */
 static void close_others(const struct team *t, unsigned int mine)
 {
-	for (unsigned int i = 0; i < t->count; i++) {
+	for (unsigned int i = 0; i < t->count; i++)
 		close(t->ours[i]);
-		if (t->fresh && i != mine)
-			close(t->theirs[i]);
-	}
+	if (t->fresh)
+		close_theirs(t, mine);
 }
 
 static int start_team(struct team *t)
@@ -190,7 +198,7 @@ static int receive(struct team *t, unsigned int i, struct word *w)
 static int wait_until_ready(struct team *t, int64_t start)
 {
 	const char *how = hows[t->fresh];
-	struct series forks = {0}, loads = {0};
+	struct series runs = {0}, loads = {0};
 	struct word w = {0};
 	int64_t last = 0;
 	int err = 0;
@@ -202,7 +210,7 @@ static int wait_until_ready(struct team *t, int64_t start)
 		t->pids[i] = w.pid;
 		last = w.at_ns > last ? w.at_ns : last;
 		if (!t->fresh)
-			err = series__push(&forks, w.fork_ns);
+			err = series__push(&runs, w.runs_ns);
 		if (!err && (t->fresh || !i))
 			err = series__push(&loads, w.load_ns);
 	}
@@ -213,9 +221,9 @@ static int wait_until_ready(struct team *t, int64_t start)
 			   last - start - (t->fresh ? 0 : w.load_ns));
 		stage__put_series(t->stage, "load", "ns", key.text, &loads);
 		if (!t->fresh)
-			stage__put_series(t->stage, "fork", "ns", key.text, &forks);
+			stage__put_series(t->stage, "until_runs", "ns", key.text, &runs);
 	}
-	series__free(&forks);
+	series__free(&runs);
 	series__free(&loads);
 	return err;
 }
@@ -351,6 +359,8 @@ static void print_answers(const struct run *r, FILE *out)
 {
 	int64_t size = print_setting(r, "size_bytes"), workers = print_setting(r, "workers");
 
+	if (workers == MISSING || isnan(of(r, "ready", false)) || isnan(of(r, "ready", true)))
+		return;
 	layout_print(out, 2,
 		     "How soon are %" PRId64
 		     " %s of an application of %s ready? %s after it is loaded "
@@ -371,11 +381,11 @@ static int print_ready(const struct run *r, FILE *out, bool colour)
 	struct columns *c = columns__new();
 
 	columns__head(c, COLUMNS_LABEL, "WORKERS", NULL);
-	columns__head(c, COLUMNS_RIGHT, "LOAD", "FORK", "READY", NULL);
+	columns__head(c, COLUMNS_RIGHT, "LOAD", "UNTIL IT RUNS", "READY", NULL);
 	for (int fresh = 0; fresh < 2; fresh++) {
 		columns__add(c, "%s", hows[fresh]);
 		columns__add_time(c, of(r, "load", fresh), r->clock);
-		columns__add_time(c, of(r, "fork", fresh), r->clock);
+		columns__add_time(c, of(r, "until_runs", fresh), r->clock);
 		columns__add_time(c, of(r, "ready", fresh), r->clock);
 	}
 	return columns__finish(c, "Until all are ready", out, colour);
@@ -410,7 +420,8 @@ static int print(const struct run *r, FILE *out, bool colour)
 		err = print_memory(r, out, colour);
 	layout_print(
 		out, 2,
-		"READY: from the load on if forked, else with it. Medians of the workers; ALL: "
+		"UNTIL IT RUNS: from the call of fork to the worker's first step. READY: from the "
+		"load on if forked, else with it. Medians of the workers; ALL: "
 		"of all together, with what they were forked from, each page once. WRITE: of the "
 		"pages since the line above");
 	return err;

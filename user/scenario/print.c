@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/scenario/print.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -83,6 +84,15 @@ struct number print_bytes(double bytes)
 	for (bytes /= 1024; bytes >= 1000 && unit < 3; unit++)
 		bytes /= 1024;
 	snprintf(n.text, NUMBER_MAX, "%.*f %s", unit && bytes < 9.95, bytes, units[unit]);
+	return n;
+}
+
+struct number print_count(int64_t count)
+{
+	struct number n = {"-"};
+
+	if (count != MISSING)
+		snprintf(n.text, NUMBER_MAX, "%" PRId64, count);
 	return n;
 }
 

@@ -32,6 +32,9 @@ double print_over_rounds(const struct run *r, const char *name, const char *cond
 /* "812 KiB", "9.8 MiB", "100 MiB"; "-" for NAN. */
 struct number print_bytes(double bytes);
 
+/* "8"; "-" for MISSING. */
+struct number print_count(int64_t count);
+
 /* Cells: of bytes, of a ratio as "1.93", "-" for NAN. */
 void print_bytes_cell(struct columns *c, double bytes);
 void print_ratio_cell(struct columns *c, double ratio);

@@ -55,9 +55,11 @@ struct number text_time_words(double ns, bool instructions)
 
 struct number text_bytes(int64_t bytes)
 {
-	struct number n;
+	struct number n = {"-"};
 	size_t len;
 
+	if (bytes == MISSING)
+		return n;
 	size_format(bytes, n.text, NUMBER_MAX);
 	len = strlen(n.text);
 	if (len > 1 && strchr("KMGT", n.text[len - 1])) {

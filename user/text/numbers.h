@@ -28,7 +28,7 @@ struct number text_time_words(double ns, bool instructions);
  * text_time_words() if low or high is not known.
  */
 struct number text_time_range(double ns, double low, double high, bool instructions);
-/* "64 MiB", "1 GiB". */
+/* "64 MiB", "1 GiB"; "-" for MISSING. */
 struct number text_bytes(int64_t bytes);
 /* Digits in groups of three: "173,301"; one decimal if the number is not whole. */
 struct number text_count(double number);

@@ -3,7 +3,7 @@
 #
 # The scenarios prefork and per-connection: what workers share, and that every request is answered.
 #
-# shellcheck disable=SC2016 # jq has the variables
+# shellcheck disable=SC2016,SC2154 # jq has the variables; tool.bash sets $tool
 
 load scenario.bash
 
@@ -27,9 +27,9 @@ memory() {
         .forked < 80 and .fresh >= 192'
     holds '[.[] | select(.name == "all" and .key.written == 100 and .key.how == "forked") | .values[0] / 1048576] |
         length == 1 and .[0] >= 250'
-    # The application is loaded once, or by each; only what is forked has forks.
+    # The application is loaded once, or by each; only what is forked has a call before it runs.
     holds '[.[] | select(.name == "load")] | map({(.key.how): .n}) | add == {forked: 1, fresh: 3}'
-    holds '[.[] | select(.name == "fork")] | length == 1 and .[0].key.how == "forked" and .[0].n == 3'
+    holds '[.[] | select(.name == "until_runs")] | length == 1 and .[0].key.how == "forked" and .[0].n == 3'
     grep -q '^How soon are 3 workers of an application of 64 MiB ready?' "$DIR/text"
 }
 
@@ -56,7 +56,31 @@ three_processes() {
 
 @test "killed, neither leaves a process" {
     killed_when three_processes prefork --size 64M --workers 8
-    killed_when three_processes per-connection --size 8M --seconds 3
+    killed_when three_processes per-connection --size 8M --seconds 60
+}
+
+# Sets $worker to one that was forked; or the run is over.
+find_worker() {
+    worker=$(pgrep -P "$(pgrep -d, -P "$tool")" 2>/dev/null | head -n 1)
+    [ -n "$worker" ] || ended "$tool" 2>/dev/null
+}
+
+@test "prefork: a worker that dies ends it" {
+    local status=0
+    for _ in $(seq 20); do
+        begin_own scenario prefork --size 64M --workers 8
+        until find_worker; do sleep 0.01; done
+        [ -z "$worker" ] || kill -KILL "$worker" || true
+        eventually ended "$tool" 2>/dev/null
+        wait "$tool" || status=$?
+        # If it was done with the worker, again.
+        [ "$status" -eq 0 ] || break
+    done
+    cat "$DIR/err"
+    [ "$status" -eq 2 ]
+    grep -Eq '^spawnscope: (a worker ended|smaps_rollup: )' "$DIR/err"
+    [ "$(wc -l <"$DIR/err")" -eq 1 ]
+    nothing_left
 }
 
 @test "what does not fit is said before anything starts" {

@@ -3,7 +3,7 @@
 #
 # The command scenario, and snapshot: what comes out, and that nothing is left.
 
-# shellcheck disable=SC2016 # jq has the variables
+# shellcheck disable=SC2016,SC2153 # jq has the variables; tool.bash sets $TOOL
 
 load scenario.bash
 
@@ -75,25 +75,53 @@ MISTAKES
 }
 
 @test "snapshot: without redis-server the rest is measured, and the reason printed" {
-    PATH=/none "$OWN/spawnscope" scenario snapshot --pages 4k --size 8M --seconds 100ms --rounds 1 >"$DIR/text"
+    quick /none
     grep -q '^Not measured: redis-server, pages of 4k: redis-server is not installed' "$DIR/text"
+    # Nor if it does not start, or has no safe place.
+    mkdir "$DIR/bin"
+    printf '#!/bin/sh\nexit 1\n' >"$DIR/bin/redis-server"
+    chmod +x "$DIR/bin/redis-server"
+    quick "$DIR/bin:$PATH"
+    grep -q '^Not measured: redis-server, pages of 4k: .*/redis-server ended before it listened$' "$DIR/text"
+    chmod 777 "$TMPDIR"
+    quick "$DIR/bin:$PATH"
+    grep -q "others can rename files in $TMPDIR: chmod +t $TMPDIR$" "$DIR/text"
+    need_root
+    chown "$NOBODY" "$TMPDIR"
+    quick "$DIR/bin:$PATH"
+    grep -q "$TMPDIR is another user's: set TMPDIR to a folder of your own$" "$DIR/text"
+}
+
+quick() { # PATH
+    env PATH="$1" COLUMNS=1000 "$OWN/spawnscope" scenario snapshot --pages 4k --size 4M --seconds 50ms --rounds 1 \
+        >"$DIR/text"
+    cat "$DIR/text"
+    grep -q '^spawnscope  4k     before ' "$DIR/text"
+    nothing_left
 }
 
 @test "snapshot: --json is the result file" {
     "$OWN/spawnscope" scenario snapshot --no-peer --pages 4k --size 4M --seconds 50ms --rounds 1 --json >"$DIR/json"
     jq -es '.[0].type == "run" and .[0].scenario == "snapshot" and .[0].environment.size_bytes == 4194304 and
         .[-1].type == "end" and ([.[1:-1][].type] | unique) == ["observation"]' "$DIR/json"
+    # No answer is printed of a file that has no data.
+    for name in $("$TOOL" scenario list | grep -o '^[a-z][a-z-]*'); do
+        jq -c --arg name "$name" 'select(.type != "observation") |
+            if .type == "run" then .scenario = $name | del(.environment.size_bytes) else . end' "$DIR/json" >"$DIR/none"
+        "$OWN/spawnscope" scenario --input "$DIR/none" >"$DIR/text"
+        cat "$DIR/text"
+        refute grep -E '\?|9223372|nan' "$DIR/text"
+    done
 }
 
 redis_saves() {
     compgen -G "$TMPDIR/spawnscope.*/temp-*.rdb" >/dev/null
 }
 
-
 @test "snapshot: killed at any moment, it leaves no process and no file" {
-    killed_when saving_ours snapshot --no-peer --pages 4k --size 512M --seconds 10ms --rounds 9
+    killed_when saving_ours snapshot --no-peer --pages 4k --size 512M --seconds 100ms --rounds 100
     command -v redis-server >/dev/null || return 0
-    killed_when redis_saves snapshot --pages 4k --size 256M --seconds 100ms
+    killed_when redis_saves snapshot --pages 4k --size 256M --seconds 100ms --rounds 100
 }
 
 # The tool, a server, and its child.
@@ -104,11 +132,21 @@ saving_ours() {
 @test "snapshot: a full disk is said, and leaves nothing" {
     need_root
     mkdir "$DIR/small"
-    mount -t tmpfs -o size=8M spawnscope-test "$DIR/small"
+    # The disk is gone with the last process that sees it.
+    local tight=(unshare -m sh -c 'mount -t tmpfs -o size=32M spawnscope-test "$0" && exec "$@"' "$DIR/small"
+        "$OWN/spawnscope" scenario snapshot --no-peer --folder "$DIR/small")
+    one_line 2 'too little room for a file of 64 MiB: --folder names another' "${tight[@]}" --size 64M
     # Another fills it, once there was room.
-    run "$OWN/spawnscope" scenario snapshot --size 16M --folder "$DIR/small" 3>&-
-    umount "$DIR/small"
-    [ "$status" -eq 2 ]
-    [[ $output == *"too little room for a file of 16 MiB: --folder names another"* ]]
+    "${tight[@]}" --size 16M --rounds 50 >"$DIR/out" 2>"$DIR/err" </dev/null 3>&- &
+    tool=$!
+    eventually has_server
+    head -c 64M /dev/zero >"/proc/$tool/root$DIR/small/other" || true
+    exit_of "$tool" 2
+    cat "$DIR/err"
+    [ "$(cat "$DIR/err")" = "spawnscope: the snapshot could not be written; --folder names another place" ]
     nothing_left
+}
+
+has_server() {
+    [ "$(left | wc -l)" -ge 2 ]
 }

@@ -283,6 +283,8 @@ static void print_answers(const struct run *r, FILE *out)
 {
 	double sent = print_median(r, "sent", ""), answered = print_median(r, "answered", "");
 
+	if (isnan(sent) || isnan(answered))
+		return;
 	layout_print(
 		out, 2,
 		"Is anything lost while a server replaces its program? %s: of %s requests %s were "
