@@ -98,12 +98,19 @@ near() { # NS RANGE
 }
 
 @test "posix_spawn takes what was estimated from forks that exec" {
-    estimate exec 40 64
-    measured=$(/usr/bin/python3 "$ROOM/births.py" posix_spawn 40 64)
-    forked=$(/usr/bin/python3 "$ROOM/births.py" exec 40 64)
-    echo "measured: posix_spawn $measured ns, fork $forked ns"
-    near "$measured" "$(jq .posix_spawn_call_ns <<<"$whatif")"
-    near "$forked" "$(jq '[.call_ns, .call_ns]' <<<"$whatif")"
+    local agree='' measured forked _
+    # The machine may become busy, or idle, between the two.
+    for _ in 1 2 3; do
+        estimate exec 40 64
+        measured=$(/usr/bin/python3 "$ROOM/births.py" posix_spawn 40 64)
+        forked=$(/usr/bin/python3 "$ROOM/births.py" exec 40 64)
+        echo "measured: posix_spawn $measured ns, fork $forked ns; estimated: $whatif"
+        if near "$measured" "$(jq .posix_spawn_call_ns <<<"$whatif")" && near "$forked" "$(jq '[.call_ns, .call_ns]' <<<"$whatif")"; then
+            agree=1
+            break
+        fi
+    done
+    [ "$agree" ]
     jq -e '.exec and .forks == 40 and .less_work_ns[0] > 0 and .less_work_ns[1] >= .less_work_ns[0]
         and (.basis | test("calibrated on the same boot( [(]noisy[)])?: posix_spawn [0-9.]+ (m|µ)s, fork of 1 MiB"))' <<<"$whatif"
 }

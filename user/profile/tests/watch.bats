@@ -147,9 +147,11 @@ more_than() {
     # The usual summary stands where the shell goes on, and what was there before still does.
     printed '^a line from before$'
     printed '^Births, and the time of the call$'
-    printed '^spawnscope-chil +fork +[1-9]'
+    printed '^PARENT +METHOD'
     tail -n 1 "$DIR/run.jsonl" | jq -e '.type == "end"'
-    "$OWN/spawnscope" show "$DIR/run.jsonl" | grep -q '^spawnscope-chil '
+    # On a busy machine others may be above the storm, and the tables are short.
+    grep -q '"comm":"spawnscope-chil"' "$DIR/run.jsonl"
+    "$OWN/spawnscope" show "$DIR/run.jsonl" | grep -Eq '^PARENT +METHOD'
 }
 
 # The state stands on line N, and nothing below it.
