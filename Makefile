@@ -148,7 +148,7 @@ fuzz: $(BUILD)/fuzz/store $(BUILD)/fuzz/budget $(PROGRAMS) | $(READY) ## fuzz th
 	@$(BUILD)/spawnscope bench --no-trace --method fork,posix_spawn --size 1M --runs 3 \
 		-o $(BUILD)/fuzz/corpus/seed.jsonl >/dev/null
 	$(BUILD)/fuzz/store -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)/fuzz/ \
-		$(BUILD)/fuzz/corpus user/store/tests/corpus
+		$(BUILD)/fuzz/corpus user/store/tests/corpus user/tests/anatomies
 	$(BUILD)/fuzz/budget -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)/fuzz/ \
 		$(BUILD)/fuzz/budgets user/gate/budget/tests/corpus
 

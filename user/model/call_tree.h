@@ -46,10 +46,13 @@ enum call_metric {
 	METRIC_BRANCH_MISSES,
 	METRIC_CLEARED_BYTES,
 	METRIC_COPIED_BYTES,
-	METRIC_COUNT
+	CALL_METRIC_COUNT
 };
 
 #define CALL_NO_PARENT SIZE_MAX
+
+/* No path is longer: whoever reads a tree may recurse. */
+#define CALL_DEPTH_MAX 1000
 
 struct call_node {
 	const char *name;   /* of the function, any bytes but 0; of an unresolved one its address,
@@ -59,10 +62,10 @@ struct call_node {
 	enum call_kind kind;
 	enum call_part part;
 	/* Medians over the births; a birth without this path counts as 0. */
-	int64_t calls;		       /* how often it was entered by this path */
-	int64_t own;		       /* instructions of its own */
-	int64_t total;		       /* with what it called */
-	int64_t metrics[METRIC_COUNT]; /* of its own; only if the tree has_metrics */
+	int64_t calls;			    /* how often it was entered by this path */
+	int64_t own;			    /* instructions of its own */
+	int64_t total;			    /* with what it called */
+	int64_t metrics[CALL_METRIC_COUNT]; /* of its own; only if the tree has_metrics */
 };
 
 /* What a function executed in a phase, over all paths; medians over the births. */
@@ -90,7 +93,7 @@ struct call_tree {
 	size_t phase_count;
 	int64_t unresolved; /* instructions of functions without a name; median */
 	bool has_metrics;
-	char **names; /* owns the names */
+	char **names; /* owns them; sorted by strcmp() */
 	size_t name_count;
 };
 
@@ -99,6 +102,17 @@ const char *call_kind_name(enum call_kind kind);
 const char *call_part_name(enum call_part part);
 const char *call_metric_name(enum call_metric metric);
 
-/* Keeps a copy of the name in the tree, once. NULL: out of memory. */
+/* The value of a word; -1: none has it. */
+int call_kind_by_name(const char *name);
+int call_part_by_name(const char *name);
+
+/*
+ * Keeps a copy of the name in the tree, once: of two names of a tree that are the same, the
+ * pointers are, too. NULL: out of memory.
+ */
 const char *call_tree__name(struct call_tree *t, const char *name);
+
+/* The place of a name of the tree in names. */
+size_t call_tree__name_index(const struct call_tree *t, const char *name);
+
 void call_tree__free(struct call_tree *t); /* frees what t holds, not t */

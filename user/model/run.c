@@ -39,6 +39,9 @@ void run__free(struct run *r)
 	for (size_t i = 0; i < r->observation_count; i++)
 		observation__free(&r->observations[i]);
 	free(r->observations);
+	for (size_t i = 0; i < r->anatomy_count; i++)
+		call_tree__free(&r->anatomies[i]);
+	free(r->anatomies);
 	phase_origins__free(r->phases);
 	free(r->failures.source);
 	free(r->failures.absent);
@@ -69,6 +72,17 @@ int run__add_birth(struct run *r, const struct birth *b)
 	r->births = births;
 	births[r->birth_count++] = *b;
 	return 0;
+}
+
+struct call_tree *run__add_anatomy(struct run *r)
+{
+	struct call_tree *trees = array_grow(r->anatomies, r->anatomy_count, sizeof(*trees));
+
+	if (!trees)
+		return NULL;
+	r->anatomies = trees;
+	trees[r->anatomy_count] = (struct call_tree){0};
+	return &trees[r->anatomy_count++];
 }
 
 int run__set_command(struct run *r, const char *command, char *const *args)

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "user/model/call_tree.h"
 #include "user/model/cell.h"
 #include "user/model/count.h"
 #include "user/model/observation.h"
@@ -51,6 +52,8 @@ struct run {
 	char *scenario;			  /* its name; NULL: it is none */
 	struct observation *observations; /* only of a scenario, and of claims */
 	size_t observation_count;
+	struct call_tree *anatomies; /* of cells that an emulator counted by the function */
+	size_t anatomy_count;
 	bool ended; /* it has its `end` line: the run is whole */
 	struct {
 		int64_t births;	 /* birth records seen; MISSING if nothing was attached */
@@ -92,6 +95,12 @@ struct cell *run__add_cell(struct run *r);
 
 /* Adds a birth, which the run then owns. 0 or -ENOMEM. */
 int run__add_birth(struct run *r, const struct birth *b);
+
+/*
+ * Adds an empty anatomy, which the run then owns. NULL: out of memory. Invalidates pointers to
+ * anatomies.
+ */
+struct call_tree *run__add_anatomy(struct run *r);
 
 /* Append a fact; strings are copied. 0 or -ENOMEM. */
 int run__add_env_text(struct run *r, const char *name, const char *text); /* NULL: not known */

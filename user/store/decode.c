@@ -80,21 +80,20 @@ static void decode_rounds(const json_t *json, struct run *r, struct reason *why)
 	r->rounds = (unsigned int)rounds;
 }
 
-static bool need_object(const json_t *json, const char *what, struct reason *why)
+bool store_need_object(const json_t *json, const char *what, struct reason *why)
 {
 	if (!json_is_object(json))
 		store_fault(why, "%s is not an object", what);
 	return !why->err;
 }
 
-/* An object of texts and numbers; these may be null if `null` says so. */
-static void decode_facts(json_t *json, const char *what, bool null, struct fact **facts,
-			 size_t *count, struct reason *why)
+void store_decode_facts(json_t *json, const char *what, bool null, struct fact **facts,
+			size_t *count, struct reason *why)
 {
 	const char *name;
 	json_t *fact;
 
-	if (!need_object(json, what, why))
+	if (!store_need_object(json, what, why))
 		return;
 	json_object_foreach (json, name, fact) {
 		const char *text = json_string_value(fact);
@@ -122,7 +121,7 @@ static void decode_origins(json_t *json, struct run *r, struct reason *why)
 	const char *name;
 	json_t *phase;
 
-	if (!need_object(json, "phases", why))
+	if (!store_need_object(json, "phases", why))
 		return;
 	json_object_foreach (json, name, phase) {
 		int p = phase_by_name(name);
@@ -158,8 +157,8 @@ int store_decode_run(const json_t *line, struct run *r, struct reason *why)
 	decode_seed(json_object_get(line, "seed"), r, why);
 	decode_rounds(json_object_get(line, "rounds"), r, why);
 	r->scenario = store_optional_text(line, "scenario", why);
-	decode_facts(json_object_get(line, "environment"), "environment", true, &r->env,
-		     &r->env_count, why);
+	store_decode_facts(json_object_get(line, "environment"), "environment", true, &r->env,
+			   &r->env_count, why);
 	decode_origins(json_object_get(line, "phases"), r, why);
 	decode_one_origin(line, "failures", &r->failures, why);
 	decode_one_origin(line, "stall", &r->stall, why);
@@ -173,7 +172,7 @@ static void decode_arrays(json_t *json, const char *what, size_t n, int (*by_nam
 	const char *name;
 	json_t *array;
 
-	if (!json || !need_object(json, what, why))
+	if (!json || !store_need_object(json, what, why))
 		return;
 	json_object_foreach (json, name, array) {
 		int i = by_name(name);
@@ -200,7 +199,7 @@ static void decode_phases(json_t *json, struct cell *c, struct reason *why)
 	const char *name;
 	json_t *phase;
 
-	if (!json || !need_object(json, "phases", why))
+	if (!json || !store_need_object(json, "phases", why))
 		return;
 	json_object_foreach (json, name, phase) {
 		int p = phase_by_name(name);
@@ -215,7 +214,7 @@ static void decode_syscalls(json_t *json, struct syscalls *c, struct reason *why
 	const char *name;
 	json_t *value;
 
-	if (!json || !need_object(json, "syscalls", why))
+	if (!json || !store_need_object(json, "syscalls", why))
 		return;
 	json_object_foreach (json, name, value) {
 		int64_t n = store_number(value, "syscalls", why);
@@ -269,8 +268,7 @@ static void check_new_key(const struct run *r, struct reason *why)
 			store_fault(why, "there was a cell with this key before");
 }
 
-/* A number from 0 to `max`. */
-static size_t decode_size(const json_t *json, const char *name, int64_t max, struct reason *why)
+size_t store_decode_size(const json_t *json, const char *name, int64_t max, struct reason *why)
 {
 	int64_t number = store_number(json, name, why);
 
@@ -283,7 +281,7 @@ int store_decode_observation(const json_t *line, struct run *r, struct reason *w
 {
 	char *name = store_text(json_object_get(line, "name"), "name", why);
 	char *unit = store_text(json_object_get(line, "unit"), "unit", why);
-	size_t n = decode_size(json_object_get(line, "n"), "n", SAMPLES_MAX, why);
+	size_t n = store_decode_size(json_object_get(line, "n"), "n", SAMPLES_MAX, why);
 	const json_t *values = json_object_get(line, "values");
 	struct observation *m = NULL;
 
@@ -298,7 +296,7 @@ int store_decode_observation(const json_t *line, struct run *r, struct reason *w
 	free(unit);
 	if (!m)
 		return why->err;
-	decode_facts(json_object_get(line, "key"), "key", false, &m->key, &m->key_count, why);
+	store_decode_facts(json_object_get(line, "key"), "key", false, &m->key, &m->key_count, why);
 	m->absent = store_optional_text(line, "absent", why);
 	if (values && !why->err)
 		store_series(values, "values", n, &m->values, why);
@@ -318,11 +316,11 @@ int store_decode_cell(const json_t *line, struct run *r, struct reason *why)
 	c = run__add_cell(r);
 	if (!c)
 		return -ENOMEM;
-	decode_facts(json_object_get(line, "key"), "key", false, &c->key, &c->key_count, why);
+	store_decode_facts(json_object_get(line, "key"), "key", false, &c->key, &c->key_count, why);
 	check_new_key(r, why);
-	c->n = decode_size(json_object_get(line, "n"), "n", SAMPLES_MAX, why);
+	c->n = store_decode_size(json_object_get(line, "n"), "n", SAMPLES_MAX, why);
 	if (place)
-		c->order = decode_size(place, "order", INT32_MAX, why);
+		c->order = store_decode_size(place, "order", INT32_MAX, why);
 	c->skipped = store_optional_text(line, "skipped", why);
 	if (c->skipped && c->n)
 		store_fault(why, "the cell was skipped, but n is not 0");
@@ -391,7 +389,7 @@ static void decode_reasons(json_t *absent, struct calibration *c, struct reason 
 	const char *name;
 	json_t *reason;
 
-	if (!need_object(absent, "absent", why))
+	if (!store_need_object(absent, "absent", why))
 		return;
 	json_object_foreach (absent, name, reason) {
 		const char *text = json_string_value(reason);
@@ -409,7 +407,7 @@ static void decode_figures(json_t *ns, struct calibration *c, struct reason *why
 	const char *name;
 	json_t *array;
 
-	if (!need_object(ns, "ns", why))
+	if (!store_need_object(ns, "ns", why))
 		return;
 	json_object_foreach (ns, name, array) {
 		int f = figure_by_name(name);

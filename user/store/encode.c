@@ -54,30 +54,14 @@ static json_t *number_or_null(int64_t number)
 	return number == MISSING ? json_null() : json_integer(number);
 }
 
-/* Each put appends a member. True: it failed, or the value is NULL because making it failed. */
-static bool put(json_t *object, const char *name, json_t *value)
-{
-	return json_object_set_new(object, name, value) != 0;
-}
-
 static bool put_number(json_t *object, const char *name, int64_t number)
 {
-	return put(object, name, json_integer(number));
+	return store_put(object, name, json_integer(number));
 }
 
 static bool put_known(json_t *object, const char *name, int64_t number)
 {
 	return number != MISSING && put_number(object, name, number);
-}
-
-/* The object, or NULL if building it failed. */
-static json_t *finished(json_t *object, bool failed)
-{
-	if (failed) {
-		json_decref(object);
-		return NULL;
-	}
-	return object;
 }
 
 /* A series with values becomes an array of `n`; one without gets no member. */
@@ -92,7 +76,7 @@ static bool put_series(json_t *object, const char *name, const struct series *s,
 	for (size_t i = 0; i < n && !failed; i++)
 		failed = json_array_append_new(array,
 					       number_or_null(i < s->n ? s->v[i] : MISSING)) != 0;
-	return put(object, name, finished(array, failed));
+	return store_put(object, name, store_finished(array, failed));
 }
 
 static json_t *encode_command(char *const *command)
@@ -102,10 +86,10 @@ static json_t *encode_command(char *const *command)
 
 	for (; command && *command && !failed; command++)
 		failed = json_array_append_new(array, store_json_text(*command)) != 0;
-	return finished(array, failed);
+	return store_finished(array, failed);
 }
 
-static json_t *encode_facts(const struct fact *facts, size_t count)
+json_t *store_encode_facts(const struct fact *facts, size_t count)
 {
 	json_t *object = json_object();
 	bool failed = false;
@@ -115,11 +99,11 @@ static json_t *encode_facts(const struct fact *facts, size_t count)
 		char *name = well_formed(f->name);
 
 		failed = !name ||
-			 put(object, name,
-			     f->text ? store_json_text(f->text) : number_or_null(f->number));
+			 store_put(object, name,
+				   f->text ? store_json_text(f->text) : number_or_null(f->number));
 		free(name);
 	}
-	return finished(object, failed);
+	return store_finished(object, failed);
 }
 
 static bool has_origin(const struct phase_origin *origin)
@@ -130,10 +114,10 @@ static bool has_origin(const struct phase_origin *origin)
 static json_t *encode_origin(const struct phase_origin *origin)
 {
 	json_t *object = json_object();
-	bool failed = origin->source ? put(object, "source", store_json_text(origin->source))
-				     : put(object, "absent", store_json_text(origin->absent));
+	bool failed = origin->source ? store_put(object, "source", store_json_text(origin->source))
+				     : store_put(object, "absent", store_json_text(origin->absent));
 
-	return finished(object, failed);
+	return store_finished(object, failed);
 }
 
 static json_t *encode_origins(const struct phase_origin *origins)
@@ -143,9 +127,9 @@ static json_t *encode_origins(const struct phase_origin *origins)
 
 	for (int p = 0; p < PHASE_COUNT && !failed; p++) {
 		if (has_origin(&origins[p]))
-			failed = put(object, phase_name(p), encode_origin(&origins[p]));
+			failed = store_put(object, phase_name(p), encode_origin(&origins[p]));
 	}
-	return finished(object, failed);
+	return store_finished(object, failed);
 }
 
 json_t *store_encode_run(const struct run *r)
@@ -155,23 +139,23 @@ json_t *store_encode_run(const struct run *r)
 	bool failed = false;
 
 	snprintf(seed, sizeof(seed), "%" PRIu64, r->seed);
-	failed |= put(line, "type", json_string("run"));
-	failed |= put(line, "schema", json_integer(RUN_SCHEMA));
-	failed |= put(line, "tool", store_json_text(r->tool));
-	failed |= put(line, "command", encode_command(r->command));
-	failed |= put(line, "clock", store_json_text(r->clock));
-	failed |= put(line, "seed", json_string(seed));
+	failed |= store_put(line, "type", json_string("run"));
+	failed |= store_put(line, "schema", json_integer(RUN_SCHEMA));
+	failed |= store_put(line, "tool", store_json_text(r->tool));
+	failed |= store_put(line, "command", encode_command(r->command));
+	failed |= store_put(line, "clock", store_json_text(r->clock));
+	failed |= store_put(line, "seed", json_string(seed));
 	if (r->rounds)
-		failed |= put(line, "rounds", json_integer(r->rounds));
+		failed |= store_put(line, "rounds", json_integer(r->rounds));
 	if (r->scenario)
-		failed |= put(line, "scenario", store_json_text(r->scenario));
-	failed |= put(line, "environment", encode_facts(r->env, r->env_count));
-	failed |= put(line, "phases", encode_origins(r->phases));
+		failed |= store_put(line, "scenario", store_json_text(r->scenario));
+	failed |= store_put(line, "environment", store_encode_facts(r->env, r->env_count));
+	failed |= store_put(line, "phases", encode_origins(r->phases));
 	if (has_origin(&r->failures))
-		failed |= put(line, "failures", encode_origin(&r->failures));
+		failed |= store_put(line, "failures", encode_origin(&r->failures));
 	if (has_origin(&r->stall))
-		failed |= put(line, "stall", encode_origin(&r->stall));
-	return finished(line, failed);
+		failed |= store_put(line, "stall", encode_origin(&r->stall));
+	return store_finished(line, failed);
 }
 
 static json_t *encode_samples(const struct cell *c)
@@ -182,7 +166,7 @@ static json_t *encode_samples(const struct cell *c)
 	for (int i = 0; i < SAMPLE_COUNT && !failed; i++)
 		failed = put_series(object, sample_name(i), &c->samples[i], c->n);
 
-	return finished(object, failed);
+	return store_finished(object, failed);
 }
 
 static json_t *encode_phase(const struct cell *c, enum phase p)
@@ -192,12 +176,13 @@ static json_t *encode_phase(const struct cell *c, enum phase p)
 
 	if (series__any(&c->phases[p])) {
 		if (c->phase_origin[p].source)
-			failed = put(phase, "source", store_json_text(c->phase_origin[p].source));
+			failed = store_put(phase, "source",
+					   store_json_text(c->phase_origin[p].source));
 		failed |= put_series(phase, "ns", &c->phases[p], c->n);
 	} else {
-		failed = put(phase, "absent", store_json_text(c->phase_origin[p].absent));
+		failed = store_put(phase, "absent", store_json_text(c->phase_origin[p].absent));
 	}
-	return finished(phase, failed);
+	return store_finished(phase, failed);
 }
 
 static json_t *encode_phases(const struct cell *c)
@@ -207,9 +192,9 @@ static json_t *encode_phases(const struct cell *c)
 
 	for (int p = 0; p < PHASE_COUNT && !failed; p++) {
 		if (series__any(&c->phases[p]) || c->phase_origin[p].absent)
-			failed = put(object, phase_name(p), encode_phase(c, p));
+			failed = store_put(object, phase_name(p), encode_phase(c, p));
 	}
-	return finished(object, failed);
+	return store_finished(object, failed);
 }
 
 /* Adds the member "syscalls" if there are any. */
@@ -226,7 +211,7 @@ static bool put_syscalls(json_t *line, const struct syscalls *c)
 		failed = put_number(object, syscall_name(c->kind[i].nr, name), c->kind[i].n);
 	if (c->others)
 		failed |= put_number(object, STORE_OTHER_SYSCALLS, c->others);
-	return put(line, "syscalls", finished(object, failed));
+	return store_put(line, "syscalls", store_finished(object, failed));
 }
 
 static json_t *encode_counts(const struct cell *c)
@@ -237,7 +222,7 @@ static json_t *encode_counts(const struct cell *c)
 	for (int i = 0; i < COUNT_COUNT && !failed; i++)
 		failed = put_series(object, count_name(i), &c->counts[i], c->n);
 
-	return finished(object, failed);
+	return store_finished(object, failed);
 }
 
 json_t *store_encode_cell(const struct cell *c)
@@ -245,63 +230,63 @@ json_t *store_encode_cell(const struct cell *c)
 	json_t *line = json_object();
 	bool failed = false;
 
-	failed |= put(line, "type", json_string("cell"));
-	failed |= put(line, "key", encode_facts(c->key, c->key_count));
+	failed |= store_put(line, "type", json_string("cell"));
+	failed |= store_put(line, "key", store_encode_facts(c->key, c->key_count));
 	failed |= put_number(line, "order", (json_int_t)c->order);
 	if (c->skipped) {
 		failed |= put_number(line, "n", 0);
-		failed |= put(line, "skipped", store_json_text(c->skipped));
-		return finished(line, failed);
+		failed |= store_put(line, "skipped", store_json_text(c->skipped));
+		return store_finished(line, failed);
 	}
 	failed |= put_number(line, "n", (json_int_t)c->n);
-	failed |= put(line, "samples", encode_samples(c));
+	failed |= store_put(line, "samples", encode_samples(c));
 	failed |= put_series(line, "unattributed_ns", &c->unattributed, c->n);
-	failed |= put(line, "phases", encode_phases(c));
-	failed |= put(line, "counts", encode_counts(c));
+	failed |= store_put(line, "phases", encode_phases(c));
+	failed |= store_put(line, "counts", encode_counts(c));
 	failed |= put_syscalls(line, &c->syscalls);
 	failed |= put_series(line, "errnos", &c->errnos, c->n);
 	if (c->broken)
-		failed |= put(line, "broken", store_json_text(c->broken));
+		failed |= store_put(line, "broken", store_json_text(c->broken));
 	if (c->late)
-		failed |= put(line, "late", json_true());
-	return finished(line, failed);
+		failed |= store_put(line, "late", json_true());
+	return store_finished(line, failed);
 }
 
 json_t *store_encode_observation(const struct observation *m)
 {
 	json_t *line = json_object();
-	bool failed = put(line, "type", json_string("observation"));
+	bool failed = store_put(line, "type", json_string("observation"));
 
-	failed |= put(line, "name", store_json_text(m->name));
-	failed |= put(line, "unit", store_json_text(m->unit));
-	failed |= put(line, "key", encode_facts(m->key, m->key_count));
+	failed |= store_put(line, "name", store_json_text(m->name));
+	failed |= store_put(line, "unit", store_json_text(m->unit));
+	failed |= store_put(line, "key", store_encode_facts(m->key, m->key_count));
 	failed |= put_number(line, "n", (json_int_t)m->values.n);
 	failed |= put_series(line, "values", &m->values, m->values.n);
 	if (m->absent)
-		failed |= put(line, "absent", store_json_text(m->absent));
-	return finished(line, failed);
+		failed |= store_put(line, "absent", store_json_text(m->absent));
+	return store_finished(line, failed);
 }
 
 static json_t *encode_cpu(const struct run *r)
 {
 	json_t *cpu = encode_origin(&r->cpu);
 
-	return r->cpu.source ? finished(cpu, put_number(cpu, "ns", r->end.cpu_ns)) : cpu;
+	return r->cpu.source ? store_finished(cpu, put_number(cpu, "ns", r->end.cpu_ns)) : cpu;
 }
 
 json_t *store_encode_end(const struct run *r)
 {
 	json_t *line = json_object();
-	bool failed = put(line, "type", json_string("end"));
+	bool failed = store_put(line, "type", json_string("end"));
 	bool profile = r->end.duration_ns != 0, read = r->end.cpu_ticks != 0;
 
-#define OF_ALL(name)	 failed |= put(line, #name, number_or_null(r->end.name));
-#define OF_PROFILE(name) failed |= profile && put(line, #name, number_or_null(r->end.name));
-#define OF_BENCH(name)	 failed |= read && put(line, #name, number_or_null(r->end.name));
+#define OF_ALL(name)	 failed |= store_put(line, #name, number_or_null(r->end.name));
+#define OF_PROFILE(name) failed |= profile && store_put(line, #name, number_or_null(r->end.name));
+#define OF_BENCH(name)	 failed |= read && store_put(line, #name, number_or_null(r->end.name));
 	END_NUMBERS(OF_ALL, OF_PROFILE, OF_BENCH)
 	if (has_origin(&r->cpu))
-		failed |= put(line, "cpu", encode_cpu(r));
-	return finished(line, failed);
+		failed |= store_put(line, "cpu", encode_cpu(r));
+	return store_finished(line, failed);
 }
 
 static json_t *encode_parent(const struct birth *b)
@@ -310,15 +295,15 @@ static json_t *encode_parent(const struct birth *b)
 	bool failed = put_number(parent, "pid", (b->life.parent_tgid));
 
 	failed |= put_number(parent, "tid", (b->parent_tid));
-	failed |= put(parent, "comm", store_json_text(b->comm));
+	failed |= store_put(parent, "comm", store_json_text(b->comm));
 	if (b->exe[0])
-		failed |= put(parent, "exe", store_json_text(b->exe));
+		failed |= store_put(parent, "exe", store_json_text(b->exe));
 	failed |= put_number(parent, "uid", (b->uid));
 	failed |= put_number(parent, "cgroup", (json_int_t)b->cgroup);
 	failed |= put_known(parent, "rss_bytes", birth_rss(b));
 	failed |= put_known(parent, "vmas", b->life.count[COUNT_parent_vmas]);
 	failed |= put_known(parent, "threads", b->life.count[COUNT_parent_threads]);
-	return finished(parent, failed);
+	return store_finished(parent, failed);
 }
 
 static json_t *encode_edges(const struct birth *b)
@@ -328,9 +313,10 @@ static json_t *encode_edges(const struct birth *b)
 
 	for (int e = 0; e < EDGE_COUNT && !failed; e++)
 		if (b->life.edge[e] && (int64_t)b->life.edge[e] >= birth_time(b))
-			failed = put(edges, edge_names[e],
-				     json_integer((json_int_t)b->life.edge[e] - birth_time(b)));
-	return finished(edges, failed);
+			failed = store_put(
+				edges, edge_names[e],
+				json_integer((json_int_t)b->life.edge[e] - birth_time(b)));
+	return store_finished(edges, failed);
 }
 
 static json_t *encode_birth_phases(const struct birth *b)
@@ -342,11 +328,11 @@ static json_t *encode_birth_phases(const struct birth *b)
 		/* Without it, a reader would take the span between the edges. */
 		if (phase_ns(&b->life, p) == MISSING && phase_exists(p, b->life.clone_flags) &&
 		    phase_off_ns(&b->life, p) > 0)
-			failed = put(phases, phase_name(p), json_null());
+			failed = store_put(phases, phase_name(p), json_null());
 		else
 			failed = put_known(phases, phase_name(p), phase_ns(&b->life, p));
 	}
-	return finished(phases, failed);
+	return store_finished(phases, failed);
 }
 
 static json_t *encode_birth_counts(const struct birth *b)
@@ -356,7 +342,7 @@ static json_t *encode_birth_counts(const struct birth *b)
 
 	for (int c = 0; c < COUNT_COUNT && !failed; c++)
 		failed = put_known(counts, count_name(c), b->life.count[c]);
-	return finished(counts, failed);
+	return store_finished(counts, failed);
 }
 
 static json_t *encode_exec(const struct birth *b)
@@ -365,15 +351,15 @@ static json_t *encode_exec(const struct birth *b)
 	bool failed = put_number(exec, "result", (b->life.exec_result));
 
 	if (!failed && b->path) {
-		failed = put(exec, "path", store_json_text(b->path));
+		failed = store_put(exec, "path", store_json_text(b->path));
 		argv = json_array();
 		for (size_t at = 0; at < b->args_bytes && !failed; at += strlen(b->args + at) + 1)
 			failed = json_array_append_new(argv, store_json_text(b->args + at)) != 0;
-		failed |= put(exec, "argv", argv);
+		failed |= store_put(exec, "argv", argv);
 		if (b->args_total > b->args_bytes)
 			failed |= put_number(exec, "argv_bytes", (b->args_total));
 	}
-	return finished(exec, failed);
+	return store_finished(exec, failed);
 }
 
 static json_t *encode_stack(const struct stack *s)
@@ -384,9 +370,9 @@ static json_t *encode_stack(const struct stack *s)
 
 	for (size_t i = 0; i < s->count && !failed; i++, frame += strlen(frame) + 1)
 		failed = json_array_append_new(frames, store_json_text(frame)) != 0;
-	failed |= put(stack, "frames", frames);
+	failed |= store_put(stack, "frames", frames);
 	failed |= put_number(stack, "libc", (json_int_t)s->libc);
-	return finished(stack, failed);
+	return store_finished(stack, failed);
 }
 
 json_t *store_encode_birth(const struct birth *b)
@@ -394,51 +380,51 @@ json_t *store_encode_birth(const struct birth *b)
 	const struct life *life = &b->life;
 	json_t *line = json_object(), *child;
 	struct syscalls syscalls = {0};
-	bool failed = put(line, "type", json_string("birth"));
+	bool failed = store_put(line, "type", json_string("birth"));
 
 	failed |= put_known(line, "t_ns", birth_time(b));
-	failed |= put(line, "method", json_string(method_name(life->method)));
+	failed |= store_put(line, "method", json_string(method_name(life->method)));
 	failed |= put_number(line, "flags", (json_int_t)life->clone_flags);
 	failed |= put_number(line, "result", (life->result < 0 ? life->result : 0));
 	failed |= put_known(line, "call_ns", birth_call_ns(b));
 	failed |= put_known(line, "stall_ns", life->stall_ns);
 	failed |= put_known(line, "stall_sum_ns", life->stall_sum_ns);
-	failed |= put(line, "parent", encode_parent(b));
+	failed |= store_put(line, "parent", encode_parent(b));
 	if (life->result > 0) {
 		child = json_object();
 		failed |= put_number(child, "pid", (b->child_tgid));
 		failed |= put_number(child, "tid", (life->tid));
-		failed |= put(line, "child", child);
+		failed |= store_put(line, "child", child);
 	}
-	failed |= put(line, "edges", encode_edges(b));
-	failed |= put(line, "phases", encode_birth_phases(b));
+	failed |= store_put(line, "edges", encode_edges(b));
+	failed |= store_put(line, "phases", encode_birth_phases(b));
 	if (life->execed)
-		failed |= put(line, "exec", encode_exec(b));
-	failed |= put(line, "counts", encode_birth_counts(b));
+		failed |= store_put(line, "exec", encode_exec(b));
+	failed |= store_put(line, "counts", encode_birth_counts(b));
 	if (b->stack)
-		failed |= put(line, "stack", encode_stack(b->stack));
+		failed |= store_put(line, "stack", encode_stack(b->stack));
 	syscalls__add_birth(&syscalls, life);
 	failed |= put_syscalls(line, &syscalls);
-	return finished(line, failed);
+	return store_finished(line, failed);
 }
 
 json_t *store_encode_calibration(const struct calibration *c)
 {
 	json_t *line = json_object(), *ns = json_object(), *absent = json_object();
-	bool failed = put(line, "type", json_string("calibration"));
+	bool failed = store_put(line, "type", json_string("calibration"));
 
 	failed |= put_known(line, "taken_ms", c->taken_ms);
 	for (int f = 0; f < FIGURE_COUNT && !failed; f++) {
 		const struct figure_value *v = &c->v[f];
 
-		failed = v->absent ? put(absent, figure_name(f), store_json_text(v->absent))
-				   : put(ns, figure_name(f),
-					 json_pack("[III]", (json_int_t)v->low, (json_int_t)v->mid,
-						   (json_int_t)v->high));
+		failed = v->absent ? store_put(absent, figure_name(f), store_json_text(v->absent))
+				   : store_put(ns, figure_name(f),
+					       json_pack("[III]", (json_int_t)v->low,
+							 (json_int_t)v->mid, (json_int_t)v->high));
 	}
-	failed |= put(line, "ns", ns);
-	failed |= put(line, "absent", absent);
-	return finished(line, failed);
+	failed |= store_put(line, "ns", ns);
+	failed |= store_put(line, "absent", absent);
+	return store_finished(line, failed);
 }
 
 int store_write_line(json_t *line, FILE *out)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "user/model/birth.h"
@@ -19,6 +20,25 @@ json_t *store_encode_end(const struct run *r);
 
 /* Writes a line, and drops the reference. 0, -errno, or -ENOMEM for NULL. */
 int store_write_line(json_t *line, FILE *out);
+
+/* An object of named values. NULL: out of memory. */
+json_t *store_encode_facts(const struct fact *facts, size_t count);
+
+/* Appends a member. True: it failed, or the value is NULL because making it failed. */
+static inline bool store_put(json_t *object, const char *name, json_t *value)
+{
+	return json_object_set_new(object, name, value) != 0;
+}
+
+/* The object or array, or NULL if building it failed. */
+static inline json_t *store_finished(json_t *object, bool failed)
+{
+	if (failed) {
+		json_decref(object);
+		return NULL;
+	}
+	return object;
+}
 
 /* A string in which U+FFFD replaces each malformed byte; `null` for NULL. */
 json_t *store_json_text(const char *text);

@@ -7,6 +7,7 @@
 
 #include "bench/shared/fault.h"
 #include "user/model/birth.h"
+#include "user/store/anatomy.h"
 #include "user/store/arrays.h"
 #include "user/store/birth_reader.h"
 #include "user/store/decode.h"
@@ -191,6 +192,8 @@ static int decode_line(struct reader *rd, const json_t *line, const struct lifte
 		err = store_decode_calibration(line, r, &why);
 	} else if (!strcmp(type, "observation")) {
 		err = store_decode_observation(line, r, &why);
+	} else if (!strcmp(type, "anatomy")) {
+		err = store_decode_anatomy(line, r, &why);
 	} else if (!strcmp(type, "end")) {
 		err = store_decode_end(line, r, &why);
 	} else {

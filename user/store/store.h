@@ -30,6 +30,7 @@ int store__write_cell(struct store *s, const struct cell *c);
 int store__write_birth(struct store *s, const struct birth *b);
 int store__write_calibration(struct store *s, const struct calibration *c);
 int store__write_observation(struct store *s, const struct observation *m);
+int store__write_anatomy(struct store *s, const struct call_tree *t);
 int store__write_end(struct store *s, const struct run *r);
 
 /* Closes; 0 or -errno if what was written may not have reached the disk. Accepts NULL. */

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "user/base/output.h"
+#include "user/store/anatomy.h"
 #include "user/store/encode.h"
 #include "user/store/store.h"
 
@@ -70,6 +71,11 @@ int store__write_calibration(struct store *s, const struct calibration *c)
 int store__write_observation(struct store *s, const struct observation *m)
 {
 	return write_line(s, store_encode_observation(m));
+}
+
+int store__write_anatomy(struct store *s, const struct call_tree *t)
+{
+	return write_line(s, store_encode_anatomy(t));
 }
 
 int store__write_end(struct store *s, const struct run *r)

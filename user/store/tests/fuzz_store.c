@@ -21,6 +21,7 @@
 #include "user/profile/tree.h"
 #include "user/profile/whatif_json.h"
 #include "user/report/format.h"
+#include "user/store/anatomy.h"
 #include "user/store/encode.h"
 #include "user/store/store.h"
 #include "user/table/profile.h"
@@ -54,11 +55,13 @@ static void check_round_trip(const struct run *r)
 		write_line(f, store_encode_birth(&r->births[i]));
 	if (r->calibration)
 		write_line(f, store_encode_calibration(r->calibration));
+	for (size_t i = 0; i < r->anatomy_count; i++)
+		write_line(f, store_encode_anatomy(&r->anatomies[i]));
 	write_line(f, store_encode_end(r));
 	fclose(f);
 	f = fmemopen(text, size, "r");
 	if (store_read_stream(f, "again", &back, &why) != 0 || back.cell_count != r->cell_count ||
-	    back.birth_count != r->birth_count)
+	    back.birth_count != r->birth_count || back.anatomy_count != r->anatomy_count)
 		abort();
 	fclose(f);
 	run__free(&back);
