@@ -4,6 +4,7 @@
  * Our store, with pages of 4 KiB and with huge ones, and a real redis-server, by the same client.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,24 @@ static int set_pace(struct open_store *o, int64_t pace_ns)
 	return load__command(&o->load, (const char *const[]){"PACE", text, NULL});
 }
 
+static const char *folder_of(const struct scenario_options *o)
+{
+	const char *temporary = getenv("TMPDIR");
+
+	return o->folder ? o->folder : temporary && *temporary ? temporary : "/tmp";
+}
+
+/* What the last save wrote may still be on its way to the disk, and would disturb this one. */
+static void let_disk_finish(const char *folder)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	syncfs(fd);
+	close(fd);
+}
+
 /* One round of one store. *pace_ns is what redis-server takes for a MiB; 0: not known. */
 static int measure(struct stage *s, struct open_store *o, unsigned int round, int64_t *pace_ns)
 {
@@ -103,8 +122,8 @@ static int measure(struct stage *s, struct open_store *o, unsigned int round, in
 
 	if (!memory_use_of(o->pid, &use))
 		put(s, "huge", "bytes", key.text, use.huge_bytes);
+	let_disk_finish(folder_of(s->options));
 	err = load__write(&o->load, LOAD_BEFORE, WARM_UP_S);
-
 	o->load.latency[LOAD_BEFORE].n = 0;
 	if (!err)
 		err = load__write(&o->load, LOAD_BEFORE, seconds);
@@ -120,13 +139,6 @@ static int measure(struct stage *s, struct open_store *o, unsigned int round, in
 				  &o->load.latency[w]);
 	stage__step(s);
 	return err;
-}
-
-static const char *folder_of(const struct scenario_options *o)
-{
-	const char *temporary = getenv("TMPDIR");
-
-	return o->folder ? o->folder : temporary && *temporary ? temporary : "/tmp";
 }
 
 static void leave_out(struct stage *s, struct open_store *o, const char *why)
