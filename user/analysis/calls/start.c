@@ -32,6 +32,10 @@ bool start_stage_of_loader(enum start_stage stage)
 	       stage == START_LOOKUP;
 }
 
+/* What the first call of a library's function goes through. It ends with a jump to that function.
+ */
+#define LAZY_BINDING "_dl_runtime_*"
+
 /* glibc's functions that begin a stage; a '*' at the end stands for any rest. */
 static const struct {
 	const char *name;
@@ -39,11 +43,16 @@ static const struct {
 } beginnings[] = {
 	{"_dl_relocate_*", START_RELOCATION},
 	{"apply_irel", START_RELOCATION},
+	{"_dl_protect_relro", START_RELOCATION},
 	{"_dl_map_object*", START_MAPPING},
+	{"_dl_init_paths*", START_MAPPING},
+	{"_dl_load_cache_lookup", START_MAPPING},
+	{"_dl_new_object", START_MAPPING},
+	{"open_verify*", START_MAPPING},
 	{"_dl_lookup_symbol_x", START_LOOKUP},
 	{"do_lookup_x", START_LOOKUP},
 	{"_dl_fixup", START_LOOKUP},
-	{"_dl_runtime_resolve*", START_LOOKUP},
+	{LAZY_BINDING, START_LOOKUP},
 	{"_dl_init", START_CONSTRUCTORS},
 	{"call_init", START_CONSTRUCTORS},
 	{"__libc_csu_init", START_CONSTRUCTORS},
@@ -164,6 +173,8 @@ static void place_in_program(const struct splitter *sp, const struct call_node *
 	bool of_program = sp->program && !strcmp(n->module, sp->program);
 	bool loader = module_is_loader(n->module);
 
+	if (!loader && matches(parent->name, LAZY_BINDING) && parent->parent != CALL_NO_PARENT)
+		*p = sp->places[parent->parent];
 	p->in = IN_PROGRAM;
 	p->syscall = NULL;
 	if (begins_stage(n, p))
@@ -297,23 +308,21 @@ static int add_node(struct splitter *sp, size_t node)
 /* How many libraries the loader mapped, by the function that it calls for each. */
 static int64_t count_libraries(const struct call_tree *t)
 {
-	static const char *const each[] = {"_dl_map_object_from_fd", "_dl_relocate_object"};
-	int64_t calls;
-	bool found;
+	int64_t calls = 0;
+	bool found = false, loader = false;
 
-	for (size_t k = 0; k < sizeof(each) / sizeof(each[0]); k++) {
-		calls = 0;
-		found = false;
-		for (size_t i = 0; i < t->node_count; i++) {
-			if (t->nodes[i].part != PART_PROGRAM || strcmp(t->nodes[i].name, each[k]))
-				continue;
-			calls += t->nodes[i].calls;
-			found = true;
-		}
-		if (found)
-			return calls;
+	for (size_t i = 0; i < t->node_count; i++) {
+		const struct call_node *n = &t->nodes[i];
+
+		if (n->part != PART_PROGRAM)
+			continue;
+		loader |= module_is_loader(n->module);
+		if (strcmp(n->name, "_dl_map_object_from_fd"))
+			continue;
+		calls += n->calls;
+		found = true;
 	}
-	return MISSING;
+	return found || !loader ? calls : MISSING;
 }
 
 static int compare_rows(const void *a, const void *b)

@@ -14,6 +14,7 @@
 #include "user/gate/compare/format.h"
 #include "user/gate/compare/index.h"
 #include "user/model/birth.h"
+#include "user/model/cell_name.h"
 #include "user/text/escape.h"
 #include "user/text/layout.h"
 #include "user/text/numbers.h"
@@ -100,7 +101,7 @@ static struct gate_row *add_row(struct gate_report *report, const struct budget_
 	snprintf(row->unit, sizeof(row->unit), "%s",
 		 rule->births ? "births" : metric_unit(rule->metric, r->clock));
 	if (c) {
-		gate_cell_name(c, row->cell, sizeof(row->cell));
+		cell__name(c, row->cell, sizeof(row->cell));
 		snprintf(row->probe_set, sizeof(row->probe_set), "%.31s", cell__probe_set(c));
 	}
 	return row;
@@ -528,7 +529,7 @@ static int note_failed(const struct run *r, struct gate_report *report)
 			continue;
 		if (named++ == FAILED_NOTES_MAX)
 			return gate_report__note(report, "calls failed in more cells");
-		gate_cell_name(&r->cells[i], name, sizeof(name));
+		cell__name(&r->cells[i], name, sizeof(name));
 		err = gate_report__note(report, "%s: %s", name, text);
 	}
 	return err;

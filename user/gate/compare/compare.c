@@ -17,6 +17,7 @@
 #include "user/gate/compare/missing.h"
 #include "user/gate/compare/paired.h"
 #include "user/gate/compare/pooled.h"
+#include "user/model/cell_name.h"
 #include "user/text/escape.h"
 #include "user/text/numbers.h"
 
@@ -91,7 +92,7 @@ static void name_row(const struct comparison *c, struct gate_row *row, const str
 {
 	row->of = m;
 	row->kind = metric_bit(m) & c->gating ? GATE_STATISTICAL : GATE_SHOWN;
-	gate_cell_name(of_a, row->cell, sizeof(row->cell));
+	cell__name(of_a, row->cell, sizeof(row->cell));
 	if (c->policy->every_probe_set)
 		gate_append_probe_set(row->cell, sizeof(row->cell), probe_set);
 	snprintf(row->metric, sizeof(row->metric), "%s", m->name);
@@ -280,8 +281,8 @@ static int note_place(struct comparison *c, const struct gate_line *line)
 	    !side__measured(&c->b, line->b) || c->by_place++ >= NOTES_OF_A_KIND)
 		return 0;
 	return gate_report__note(c->report, "%s is compared with %s of B",
-				 gate_cell_name(line->a, of_a, sizeof(of_a)),
-				 gate_cell_name(line->b, of_b, sizeof(of_b)));
+				 cell__name(line->a, of_a, sizeof(of_a)),
+				 cell__name(line->b, of_b, sizeof(of_b)));
 }
 
 static int compare_line(struct comparison *c, const struct gate_line *line)
@@ -485,8 +486,8 @@ static void name_cells(const struct run *a, const struct run *b, struct gate_rep
 	if (a->cell_count > 0 && b->cell_count > 0)
 		snprintf(report->headline, sizeof(report->headline),
 			 "no cell in common: A has %s, B has %s",
-			 gate_cell_name(&a->cells[0], of_a, sizeof(of_a)),
-			 gate_cell_name(&b->cells[0], of_b, sizeof(of_b)));
+			 cell__name(&a->cells[0], of_a, sizeof(of_a)),
+			 cell__name(&b->cells[0], of_b, sizeof(of_b)));
 }
 
 int gate_compare(const struct run *a, size_t count_a, const struct run *b, size_t count_b,

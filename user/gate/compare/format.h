@@ -6,9 +6,6 @@
 
 #include "user/model/run.h"
 
-/* "fork at 64M thp": the cell without its probe set, escaped. Returns buf. */
-const char *gate_cell_name(const struct cell *c, char *buf, size_t size);
-
 /* Appends ", untraced" to such a name. */
 void gate_append_probe_set(char *name, size_t size, const char *probe_set);
 

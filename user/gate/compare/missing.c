@@ -8,6 +8,7 @@
 
 #include "user/gate/compare/format.h"
 #include "user/gate/compare/paired.h"
+#include "user/model/cell_name.h"
 #include "user/text/escape.h"
 #include "user/text/numbers.h"
 
@@ -27,7 +28,7 @@ static struct gate_row *add_row(struct comparison *c, const struct cell *of_a,
 	row->kind = GATE_EXACT;
 	row->verdict = GATE_INCONCLUSIVE;
 	row->a = row->b = NAN;
-	gate_cell_name(of_a, row->cell, sizeof(row->cell));
+	cell__name(of_a, row->cell, sizeof(row->cell));
 	if (probe_set) {
 		gate_append_probe_set(row->cell, sizeof(row->cell), probe_set);
 		escape_text(probe_set, row->probe_set, sizeof(row->probe_set));
@@ -202,7 +203,7 @@ int gate_missing_in_a(struct comparison *c, const struct gate_line *line)
 	}
 	if (c->empty++ >= NOTES_OF_A_KIND)
 		return 0;
-	gate_cell_name(line->a, cell, sizeof(cell));
+	cell__name(line->a, cell, sizeof(cell));
 	if (side__measured(&c->b, line->b))
 		return gate_report__note(c->report, "%s: only B has it; A: %.159s", cell, of_a);
 	if (!strcmp(of_a, of_b))
@@ -249,7 +250,7 @@ int gate_missing_call(struct comparison *c, const struct gate_line *line, const 
 		return 0;
 	if (has_value(&c->b, line->b, m))
 		return gate_report__note(c->report, "%s: only B has times: every call of A failed",
-					 gate_cell_name(line->a, cell, sizeof(cell)));
+					 cell__name(line->a, cell, sizeof(cell)));
 	row = add_row(c, line->a, NULL, m);
 	if (!row)
 		return -ENOMEM;
@@ -297,10 +298,10 @@ int gate_missing_metric(struct comparison *c, const struct gate_line *line,
 	if (never)
 		return gate_report__note(c->report,
 					 "%s: counts that B cannot have are left out: %s",
-					 gate_cell_name(line->a, name, sizeof(name)), never);
+					 cell__name(line->a, name, sizeof(name)), never);
 	if (!metric_is_probed(m))
 		return add_unmeasured(c, line->a, every ? *probe_sets : NULL, m, NULL);
-	gate_cell_name(line->a, name, sizeof(name));
+	cell__name(line->a, name, sizeof(name));
 	if (every)
 		gate_append_probe_set(name, sizeof(name), *probe_sets);
 	return gate_report__note(c->report, "%s: %s: only A has it", name, m->name);
@@ -353,7 +354,7 @@ static int note_side(struct comparison *c, const struct side *s, const char *sid
 		return 0;
 	for (i = 0; i < s->count; i++)
 		with_data += s->cells[i] && cell__has_data(s->cells[i]);
-	gate_cell_name(of_a, cell, sizeof(cell));
+	cell__name(of_a, cell, sizeof(cell));
 	if (c->lost == NOTES_OF_A_KIND)
 		err = gate_report__note(c->report, "more cells are missing in some runs");
 	else if (with_data < s->count)
@@ -436,7 +437,7 @@ static int name_nulls(struct comparison *c, const struct side *s, const struct c
 	if (m->kind != METRIC_TIME) {
 		snprintf(text, sizeof(text),
 			 "%s: %s: %zu of %zu samples of %s %s null without an errno",
-			 gate_cell_name(of_a, cell, sizeof(cell)), m->name, nulls, all, side,
+			 cell__name(of_a, cell, sizeof(cell)), m->name, nulls, all, side,
 			 text_plural((int64_t)nulls, "is", "are"));
 		return remark(c, text);
 	}
@@ -458,5 +459,5 @@ int gate_missing_samples(struct comparison *c, const struct cell *of_a, const st
 	err = name_nulls(c, &c->a, of_a, m);
 	if (!err)
 		err = name_nulls(c, &c->b, of_a, m);
-	return err ? err : remark_few(c, gate_cell_name(of_a, cell, sizeof(cell)));
+	return err ? err : remark_few(c, cell__name(of_a, cell, sizeof(cell)));
 }

@@ -29,6 +29,7 @@
 #include "user/base/proc.h"
 #include "user/base/say.h"
 #include "user/gate/compare/format.h"
+#include "user/model/cell_name.h"
 #include "user/store/store.h"
 #include "user/text/layout.h"
 
@@ -436,7 +437,7 @@ bool gate_is_broken(const struct run *run, const char *side, bool copied, struct
 
 		if (!c->broken)
 			continue;
-		gate_cell_name(c, name, sizeof(name));
+		cell__name(c, name, sizeof(name));
 		fault__set(why, 0, "%s, %s: broken off: %s%s", side, name, c->broken,
 			   copied ? " (a copy; --in-place runs the program where it is)" : "");
 		return true;

@@ -223,3 +223,19 @@ TEST(a_difference_names_what_came_in)
 	trees_free(&a);
 	trees_free(&b);
 }
+
+TEST(a_function_that_is_bound_at_its_first_call_belongs_to_its_caller)
+{
+	struct call_tree t = trees_of("=program\n"
+				      " c server main 1 1\n"
+				      "  c ld-linux-x86-64.so.2 _dl_runtime_resolve_xsavec 1 2\n"
+				      "   c ld-linux-x86-64.so.2 _dl_fixup 1 4\n"
+				      "   c libc.so.6 puts 1 8\n");
+	struct start s;
+
+	assert_int_equal(start__split(&s, &t), 0);
+	assert_int_equal(row_of(&s, START_MAIN, NULL)->is.user, 9);
+	assert_int_equal(row_of(&s, START_LOOKUP, NULL)->is.user, 6);
+	start__free(&s);
+	trees_free(&t);
+}

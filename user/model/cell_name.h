@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#pragma once
+
+#include <stddef.h>
+
+#include "user/model/cell.h"
+
+/* "fork at 64M thp": the cell without its probe set, escaped. Returns buf. */
+const char *cell__name(const struct cell *c, char *buf, size_t size);
