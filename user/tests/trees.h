@@ -15,22 +15,18 @@
 
 #define TREES_DEPTH 32
 
-static const char *const trees_parts[] = {"call", "parent",	"child", "program",
-					  "exit", "interrupts", "others"};
 static const char trees_kinds[] = "?cseig";
 
 static inline struct call_node trees_root(const char *part)
 {
 	struct call_node n = {.name = "", .module = "", .parent = CALL_NO_PARENT};
 
-	for (size_t i = 0; i < PART_COUNT; i++) {
-		if (!strcmp(trees_parts[i], part)) {
-			n.part = (enum call_part)i;
-			n.name = trees_parts[i];
-			return n;
-		}
-	}
-	fail_msg("no part '%s'", part);
+	int found = call_part_by_name(part);
+
+	if (found < 0)
+		fail_msg("no part '%s'", part);
+	n.part = (enum call_part)found;
+	n.name = call_part_name(n.part);
 	return n;
 }
 

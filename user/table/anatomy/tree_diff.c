@@ -219,21 +219,21 @@ static int print_syscalls(const struct start_diff *d, FILE *out, bool colour)
 	return columns__finish(s, "Its system calls", out, colour);
 }
 
-static void print_side(const struct tree_diff *d, int side, FILE *out)
+static void print_side(const struct tree_diff *d, int side, const char *name, FILE *out)
 {
 	const struct call_tree *t = d->of[side];
 
-	layout_print(out, 2, "%c: kernel %s, %zu %s, %s instructions a birth", side ? 'B' : 'A',
-		     t->kernel ? t->kernel : "not known", t->births,
-		     text_plural((int64_t)t->births, "birth", "births"),
+	layout_print(out, 2, "%c: %s%skernel %s, %zu %s, %s instructions a birth", side ? 'B' : 'A',
+		     name ? name : "", name ? ", " : "", t->kernel ? t->kernel : "not known",
+		     t->births, text_plural((int64_t)t->births, "birth", "births"),
 		     text_count((double)(side ? d->b : d->a)).text);
 	if (t->unresolved)
 		layout_print(out, 2, "   %s of these in functions without a name",
 			     text_count((double)t->unresolved).text);
 }
 
-int table_tree_diff(const struct tree_diff *d, const struct start_diff *starts, bool all, FILE *out,
-		    bool colour)
+int table_tree_diff(const struct tree_diff *d, const struct start_diff *starts,
+		    const char *const names[2], bool all, FILE *out, bool colour)
 {
 	struct strbuf answer = {0};
 	int err;
@@ -243,7 +243,7 @@ int table_tree_diff(const struct tree_diff *d, const struct start_diff *starts, 
 	err = answer.failed ? -ENOMEM : 0;
 	strbuf__free(&answer);
 	for (int side = 0; side < 2; side++)
-		print_side(d, side, out);
+		print_side(d, side, names[side], out);
 	if (!err && starts && starts->a.total + starts->b.total > 0) {
 		err = print_starts(starts, out, colour);
 		if (!err)

@@ -9,12 +9,12 @@
 #include "user/analysis/calls/tree_diff.h"
 
 /*
- * The sentence, what both sides are, the program's own start by stages (if there is one), functions
- * and paths, the largest change first: those with at least 1 % of the changes' sum, or `all`. 0 or
- * -errno.
+ * The sentence, what both sides are (`names`: to the user, NULL: not known), the program's own
+ * start by stages (if there is one), functions and paths, the largest change first: those with at
+ * least 1 % of the changes' sum, or `all`. 0 or -errno.
  */
-int table_tree_diff(const struct tree_diff *d, const struct start_diff *starts, bool all, FILE *out,
-		    bool colour);
+int table_tree_diff(const struct tree_diff *d, const struct start_diff *starts,
+		    const char *const names[2], bool all, FILE *out, bool colour);
 
 /* One anatomy's program from exec to exit by stages; nothing if it has no such part. 0 or -errno.
  */

@@ -19,8 +19,9 @@ static const char new[] = "=call\n c kernel kernel_clone 1 100\n"
 			  "  c a_library_with_quite_a_long_name_indeed.so.1.2.3 "
 			  "a_function_of_cplusplus_with_a_name_of_sixty_characters 1 50000\n";
 
-static char *print(bool all, bool stages)
+static char *print(bool all)
 {
+	static const char *const names[2] = {"./old", NULL};
 	struct call_tree a = trees_of(old), b = trees_of(new);
 	struct tree_diff d;
 	struct start_diff starts;
@@ -31,7 +32,7 @@ static char *print(bool all, bool stages)
 	assert_non_null(out);
 	assert_int_equal(tree_diff__make(&d, &a, &b), 0);
 	assert_int_equal(start_diff__make(&starts, &a, &b), 0);
-	assert_int_equal(table_tree_diff(&d, stages ? &starts : NULL, all, out, false), 0);
+	assert_int_equal(table_tree_diff(&d, &starts, names, all, out, false), 0);
 	assert_int_equal(table_start(&starts.b, out, false), 0);
 	fclose(out);
 	start_diff__free(&starts);
@@ -43,7 +44,7 @@ static char *print(bool all, bool stages)
 
 TEST(the_answer_comes_first_and_both_sides_stand_in_each_row)
 {
-	char *text = print(true, true);
+	char *text = print(true);
 
 	assert_ptr_equal(strstr(text, "cell: 2,309 -> 2,352,420 instructions a birth"), text);
 	assert_non_null(strstr(text, "_dl_relocate_object"));
@@ -55,7 +56,7 @@ TEST(the_answer_comes_first_and_both_sides_stand_in_each_row)
 
 TEST(small_changes_are_left_out_and_counted)
 {
-	char *text = print(false, true);
+	char *text = print(false);
 
 	assert_null(strstr(text, "small"));
 	assert_non_null(strstr(text, "that changed less; --all shows them"));
@@ -64,7 +65,7 @@ TEST(small_changes_are_left_out_and_counted)
 
 TEST(no_line_is_wider_than_the_terminal)
 {
-	char *text = print(true, true), *rest = text, *line;
+	char *text = print(true), *rest = text, *line;
 
 	printf("%s", text);
 	while ((line = strsep(&rest, "\n")))

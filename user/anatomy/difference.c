@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/anatomy/difference.h"
+
+#include <errno.h>
+
+#include "user/anatomy/difference_json.h"
+#include "user/table/anatomy/tree_diff.h"
+
+static int print_json(const struct tree_diff *d, const struct start_diff *starts,
+		      const struct difference_options *o, FILE *out)
+{
+	json_t *j = difference_json(d, starts, o->names);
+	int err = j ? 0 : -ENOMEM;
+
+	if (!err && json_dumpf(j, out, JSON_COMPACT))
+		err = ferror(out) ? -EIO : -ENOMEM;
+	fputc('\n', out);
+	json_decref(j);
+	return err;
+}
+
+int difference_print(const struct call_tree *a, const struct call_tree *b,
+		     const struct difference_options *o, FILE *out)
+{
+	struct start_diff starts;
+	struct tree_diff d;
+	int err = tree_diff__make(&d, a, b);
+
+	if (err)
+		return err;
+	err = start_diff__make(&starts, a, b);
+	if (!err && o->json)
+		err = print_json(&d, &starts, o, out);
+	else if (!err)
+		err = table_tree_diff(&d, &starts, o->names, o->all, out, o->colour);
+	start_diff__free(&starts);
+	tree_diff__free(&d);
+	return err;
+}
