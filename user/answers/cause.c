@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "user/analysis/calls/functions.h"
+#include "user/analysis/calls/function_ids.h"
 #include "user/model/cell_name.h"
 #include "user/text/numbers.h"
 

@@ -28,7 +28,7 @@ struct group {
 
 struct merger {
 	const struct call_tree *const *trees;
-	const struct functions *f;
+	const struct function_ids *f;
 	struct merged *m;
 	size_t *child[2], *sibling[2]; /* per node: its first child, the next one; NONE */
 	size_t *head[2];	       /* per path: the first of its nodes on a side */
@@ -307,7 +307,7 @@ static bool is_unmatched(const struct merger *g, const struct group *group, int 
 }
 
 /* System calls keep their names. */
-static bool may_be_renamed(const struct function *f)
+static bool may_be_renamed(const struct function_id *f)
 {
 	return strcmp(f->name, FUNCTION_UNRESOLVED) != 0 && strncmp(f->name, "__x64_sys_", 10) != 0;
 }
@@ -316,13 +316,13 @@ static bool may_be_renamed(const struct function *f)
 static int likeness(const struct merger *g, const struct group *a, const struct group *b,
 		    bool alone)
 {
-	const struct function *x = &g->f->all[a->items[0].function];
-	const struct function *y = &g->f->all[b->items[0].function];
+	const struct function_id *x = &g->f->all[a->items[0].function];
+	const struct function_id *y = &g->f->all[b->items[0].function];
 	int64_t total_a, total_b;
 	int score = 4 * common_callees(g, b) + 2 * names_alike(x->name, y->name);
 
 	if (a->items[0].kind != b->items[0].kind || !may_be_renamed(x) || !may_be_renamed(y) ||
-	    !functions__same_module(x, y))
+	    !function_ids__same_module(x, y))
 		return 0;
 	total_a = total_of(g, a, 0);
 	total_b = total_of(g, b, 1);
@@ -447,7 +447,8 @@ static int index_children(struct merger *g, int side)
 	return 0;
 }
 
-int merge_trees(struct merged *m, const struct call_tree *const trees[2], const struct functions *f)
+int merge_trees(struct merged *m, const struct call_tree *const trees[2],
+		const struct function_ids *f)
 {
 	struct merger g = {.trees = trees, .f = f, .m = m};
 	int err;

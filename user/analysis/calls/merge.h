@@ -2,7 +2,7 @@
 /* Inside the room: two call trees laid on each other. */
 #pragma once
 
-#include "user/analysis/calls/functions.h"
+#include "user/analysis/calls/function_ids.h"
 #include "user/analysis/calls/tree_diff.h"
 
 struct merged {
@@ -13,4 +13,4 @@ struct merged {
 
 /* 0 or -ENOMEM. free() paths and functions in either case. */
 int merge_trees(struct merged *m, const struct call_tree *const trees[2],
-		const struct functions *f);
+		const struct function_ids *f);

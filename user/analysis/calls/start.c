@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/analysis/calls/functions.h"
+#include "user/analysis/calls/function_ids.h"
 #include "user/model/series.h"
 
 const char *start_stage_title(enum start_stage stage)

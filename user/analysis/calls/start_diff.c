@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/analysis/calls/functions.h"
+#include "user/analysis/calls/function_ids.h"
 #include "user/analysis/calls/start.h"
 
 int64_t start_change__more(const struct start_change *c)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/analysis/calls/functions.h"
+#include "user/analysis/calls/function_ids.h"
 #include "user/analysis/calls/merge.h"
 
 int64_t call_change__more(const struct call_change *c)
@@ -131,7 +131,7 @@ static void apply_guess(struct call_change *changes, const struct merged *m, siz
 	row->guess = p->change.guess;
 }
 
-static int make_functions(struct tree_diff *d, const struct functions *f, const struct merged *m)
+static int make_functions(struct tree_diff *d, const struct function_ids *f, const struct merged *m)
 {
 	struct call_change *changes = calloc(f->count + 1, sizeof(*changes));
 
@@ -182,12 +182,12 @@ static void add_up(struct tree_diff *d)
 
 int tree_diff__make(struct tree_diff *d, const struct call_tree *a, const struct call_tree *b)
 {
-	struct functions f;
+	struct function_ids f;
 	struct merged m = {0};
 	int err;
 
 	*d = (struct tree_diff){.of = {a, b}};
-	err = functions__find(&f, a, b);
+	err = function_ids__make(&f, a, b);
 	if (err)
 		return err;
 	err = merge_trees(&m, d->of, &f);
@@ -201,7 +201,7 @@ int tree_diff__make(struct tree_diff *d, const struct call_tree *a, const struct
 		add_up(d);
 	free(m.functions[0]);
 	free(m.functions[1]);
-	functions__free(&f);
+	function_ids__free(&f);
 	if (err)
 		tree_diff__free(d);
 	return err;

@@ -10,7 +10,7 @@
 #define FUNCTION_NONE	    UINT32_MAX	 /* of a root */
 #define FUNCTION_UNRESOLVED "unresolved" /* all functions of a module without a name, together */
 
-struct function {
+struct function_id {
 	const char *name, *module; /* as the second tree that has it writes it; borrowed */
 	bool of_program;
 	bool in[2];
@@ -20,20 +20,21 @@ struct function {
  * Modules are the same whatever version follows ".so", and so are the two programs, whatever their
  * names.
  */
-struct functions {
-	struct function *all;
+struct function_ids {
+	struct function_id *all;
 	uint32_t count;
 	uint32_t *of[2]; /* of each node of a tree */
 };
 
 /* 0 or -ENOMEM. `b` may be NULL. The trees must stay. */
-int functions__find(struct functions *f, const struct call_tree *a, const struct call_tree *b);
-void functions__free(struct functions *f);
+int function_ids__make(struct function_ids *f, const struct call_tree *a,
+		       const struct call_tree *b);
+void function_ids__free(struct function_ids *f);
 
 /* Whether two modules are the same, whatever their versions. NULL is the same as NULL alone. */
 bool module_same(const char *a, const char *b);
 /* Whether both are of one module. */
-bool functions__same_module(const struct function *a, const struct function *b);
+bool function_ids__same_module(const struct function_id *a, const struct function_id *b);
 
 /* Whether the module is a dynamic loader, by its name: "ld-linux-x86-64.so.2". */
 bool module_is_loader(const char *module);

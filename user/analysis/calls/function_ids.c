@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "user/analysis/calls/functions.h"
+#include "user/analysis/calls/function_ids.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -54,7 +54,7 @@ bool module_same(const char *a, const char *b)
 	return length == length_without_version(b) && !memcmp(a, b, length);
 }
 
-bool functions__same_module(const struct function *a, const struct function *b)
+bool function_ids__same_module(const struct function_id *a, const struct function_id *b)
 {
 	if (a->of_program || b->of_program)
 		return a->of_program == b->of_program;
@@ -93,15 +93,15 @@ static int compare_known(const void *a, const void *b)
 	return order ? order : x->side - y->side;
 }
 
-static void number(struct functions *f, const struct call_tree *const trees[2],
+static void number(struct function_ids *f, const struct call_tree *const trees[2],
 		   const struct known *all, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct known *k = &all[i];
-		struct function *function;
+		struct function_id *function;
 
 		if (i == 0 || compare_functions(&all[i - 1], k))
-			f->all[f->count++] = (struct function){0};
+			f->all[f->count++] = (struct function_id){0};
 		function = &f->all[f->count - 1];
 		function->name = k->name;
 		function->module = trees[k->side]->nodes[k->node].module;
@@ -111,18 +111,18 @@ static void number(struct functions *f, const struct call_tree *const trees[2],
 	}
 }
 
-int functions__find(struct functions *f, const struct call_tree *a, const struct call_tree *b)
+int function_ids__make(struct function_ids *f, const struct call_tree *a, const struct call_tree *b)
 {
 	const struct call_tree *const trees[2] = {a, b};
 	size_t count = a->node_count + (b ? b->node_count : 0), n = 0;
 	struct known *all = calloc(count + 1, sizeof(*all));
 
-	*f = (struct functions){.all = calloc(count + 1, sizeof(*f->all))};
+	*f = (struct function_ids){.all = calloc(count + 1, sizeof(*f->all))};
 	for (int side = 0; side < 2 && trees[side]; side++)
 		f->of[side] = calloc(trees[side]->node_count + 1, sizeof(**f->of));
 	if (!all || !f->all || !f->of[0] || (b && !f->of[1])) {
 		free(all);
-		functions__free(f);
+		function_ids__free(f);
 		return -ENOMEM;
 	}
 	for (int side = 0; side < 2 && trees[side]; side++) {
@@ -140,10 +140,10 @@ int functions__find(struct functions *f, const struct call_tree *a, const struct
 	return 0;
 }
 
-void functions__free(struct functions *f)
+void function_ids__free(struct function_ids *f)
 {
 	free(f->all);
 	free(f->of[0]);
 	free(f->of[1]);
-	*f = (struct functions){0};
+	*f = (struct function_ids){0};
 }
