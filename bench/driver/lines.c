@@ -145,6 +145,8 @@ void lines_sample(FILE *out, size_t id, const struct sample *sample)
 	if (sample->stall_ns != 0)
 		fprintf(out, " %" PRId64 " %" PRId64 " %" PRId64, sample->stall_ns,
 			sample->stall_sum_ns, sample->stall_base_ns);
+	else if (sample->ended != 0)
+		fprintf(out, " %" PRIu32, sample->ended);
 	fputc('\n', out);
 }
 

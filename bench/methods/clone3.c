@@ -72,5 +72,7 @@ const struct method method_clone3 = {
 	.name = "clone3",
 	.brief = "the clone3 system call with CLONE_PIDFD, waited for by pidfd; the child exits",
 	.supported = supported,
+	.reentrant = true,
+	.moves = true,
 	.spawn = spawn,
 };

@@ -27,5 +27,7 @@ const struct method method_fork = {
 	.name = "fork",
 	.brief = "libc's fork; the child exits",
 	.writes = true,
+	.reentrant = true,
+	.moves = true,
 	.spawn = spawn,
 };

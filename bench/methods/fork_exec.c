@@ -23,5 +23,7 @@ const struct method method_fork_exec = {
 	.brief = "libc's fork, then execve in the child",
 	.execs = true,
 	.closes = true,
+	.reentrant = true,
+	.moves = true,
 	.spawn = spawn,
 };

@@ -18,6 +18,8 @@ struct method {
 	bool closes; /* runs stage__exec(), which closes descriptors if the stage says so */
 	bool clones; /* takes the flags of the stage */
 	bool acts;   /* supports file actions */
+	bool moves;  /* runs stage__child() or stage__exec(), which change the CPU */
+	bool reentrant;	    /* several threads may call spawn() at the same time */
 	bool alters_parent; /* leaves the parent changed, so other methods need another parent */
 
 	/* 0, or -errno and the reason. NULL: every Linux supports it. Leaves nothing behind. */

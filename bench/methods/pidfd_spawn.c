@@ -67,5 +67,6 @@ const struct method method_pidfd_spawn = {
 	.execs = true,
 	.acts = true,
 	.supported = supported,
+	.reentrant = true,
 	.spawn = spawn,
 };

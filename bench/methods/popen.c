@@ -27,5 +27,6 @@ const struct method method_popen = {
 	.name = "popen",
 	.brief = "popen: a shell execs the program with its output in a pipe; pclose waits",
 	.execs = true,
+	.reentrant = true,
 	.spawn = spawn,
 };

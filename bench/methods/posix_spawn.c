@@ -27,5 +27,6 @@ const struct method method_posix_spawn = {
 	.brief = "posix_spawn without attributes or file actions",
 	.execs = true,
 	.acts = true,
+	.reentrant = true,
 	.spawn = spawn,
 };

@@ -26,5 +26,7 @@ const struct method method_raw_fork = {
 	.name = "raw-fork",
 	.brief = "fork by system call, without libc's atfork handlers and locks; the child exits",
 	.writes = true,
+	.reentrant = true,
+	.moves = true,
 	.spawn = spawn,
 };

@@ -91,5 +91,6 @@ const struct method method_raw_vfork = {
 	.name = "raw-vfork",
 	.brief = "vfork by system call, without libc; the child exits",
 	.supported = supported,
+	.reentrant = true,
 	.spawn = spawn,
 };

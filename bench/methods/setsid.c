@@ -32,5 +32,6 @@ static int spawn(const struct stage *stage, struct sample *sample)
 const struct method method_setsid = {
 	.name = "setsid",
 	.brief = "libc's fork; the child begins a session of its own, and exits",
+	.reentrant = true,
 	.spawn = spawn,
 };

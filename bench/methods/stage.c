@@ -93,26 +93,47 @@ static int make_argv(struct stage *stage, int slate_fd, const struct program *pr
 	return 0;
 }
 
-int stage__open(struct stage *stage, int slate_fd, const struct program *program,
-		const struct loader *loader)
+static int prepare(struct stage *stage, int slate_fd, volatile struct slate *slate,
+		   const struct program *program, const struct loader *loader)
 {
-	void *slate;
 	int err;
 
 	*stage = (struct stage){
+		.slate = slate,
 		.parent_pid = getpid(),
 		.slate_fd = slate_fd,
 		.silent = program->silent,
 		.page_bytes = (size_t)sysconf(_SC_PAGESIZE),
 		.write_step = (size_t)sysconf(_SC_PAGESIZE),
 	};
-	slate = mmap(NULL, sizeof(struct slate), PROT_READ | PROT_WRITE, MAP_SHARED, slate_fd, 0);
-	if (slate == MAP_FAILED)
-		return -errno;
-	stage->slate = slate;
 	err = make_argv(stage, slate_fd, program, loader);
 	if (!err)
 		err = make_command(stage);
+	return err;
+}
+
+int stage__open(struct stage *stage, int slate_fd, const struct program *program,
+		const struct loader *loader)
+{
+	void *slate =
+		mmap(NULL, sizeof(struct slate), PROT_READ | PROT_WRITE, MAP_SHARED, slate_fd, 0);
+	int err;
+
+	*stage = (struct stage){0};
+	if (slate == MAP_FAILED)
+		return -errno;
+	err = prepare(stage, slate_fd, slate, program, loader);
+	if (err)
+		stage__close(stage);
+	return err;
+}
+
+int stage__open_beside(struct stage *stage, int slate_fd, volatile struct slate *slate,
+		       const struct program *program, const struct loader *loader)
+{
+	int err = prepare(stage, slate_fd, slate, program, loader);
+
+	stage->reads_slate = true;
 	if (err)
 		stage__close(stage);
 	return err;
@@ -195,7 +216,7 @@ int stage__replace(struct stage *stage, const char *file, char *const *words)
 
 void stage__close(struct stage *stage)
 {
-	if (stage->slate)
+	if (stage->slate && !stage->reads_slate)
 		munmap((void *)stage->slate, sizeof(struct slate));
 	free_words(stage->child_argv);
 	free(stage->program);
@@ -209,6 +230,15 @@ void stage__close(struct stage *stage)
 	*stage = (struct stage){0};
 }
 
+static void clear_report(const struct stage *stage)
+{
+	static const struct slate_report none;
+
+	if (pwrite(stage->slate_fd, &none, sizeof(none), 0) != sizeof(none)) {
+		/* A memfd of a page: it has always room, once written to. */
+	}
+}
+
 void stage__reset(const struct stage *stage)
 {
 	stage->slate->report.exec_ns = 0;
@@ -217,6 +247,8 @@ void stage__reset(const struct stage *stage)
 	stage->slate->child_ns = 0;
 	stage->slate->exec_errno = 0;
 	stage->slate->released = 0;
+	if (stage->reads_slate)
+		clear_report(stage);
 	if (stage->cold_fd > 0)
 		posix_fadvise(stage->cold_fd, 0, 0, POSIX_FADV_DONTNEED);
 }
@@ -250,11 +282,21 @@ static void wait_for_parent(const struct stage *stage)
 		syscall(SYS_futex, &stage->slate->released, FUTEX_WAIT, 0, NULL, NULL, 0);
 }
 
+/* Before anything but the timestamp. */
+static void move(const struct stage *stage)
+{
+	if (!stage->child_cpus)
+		return;
+	if (syscall(SYS_sched_setaffinity, 0, stage->child_cpus_bytes, stage->child_cpus) < 0)
+		stage->slate->exec_errno = errno;
+}
+
 _Noreturn void stage__child(const struct stage *stage)
 {
 	int64_t child_ns = now_ns();
 
 	stage->slate->child_ns = child_ns;
+	move(stage);
 	if (stage->parent_write_bytes > 0)
 		wait_for_parent(stage);
 	write_pages(stage, stage->child_write_bytes);
@@ -267,6 +309,7 @@ _Noreturn void stage__exec(const struct stage *stage)
 	int64_t child_ns = now_ns();
 
 	stage->slate->child_ns = child_ns;
+	move(stage);
 	if (stage->close_from)
 		syscall(SYS_close_range, stage->close_from, ~0U, 0);
 	if (stage->name)
@@ -286,8 +329,23 @@ void stage__parent_write(const struct stage *stage)
 	syscall(SYS_futex, &stage->slate->released, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
+/* What a program wrote to the descriptor, if one did. */
+static void read_report(const struct stage *stage)
+{
+	struct slate_report report;
+
+	if (pread(stage->slate_fd, &report, sizeof(report), 0) != sizeof(report) ||
+	    report.child_pid == 0)
+		return;
+	stage->slate->report.exec_ns = report.exec_ns;
+	stage->slate->report.exit_ns = report.exit_ns;
+	stage->slate->report.child_pid = report.child_pid;
+}
+
 void stage__collect(const struct stage *stage, struct sample *sample)
 {
+	if (stage->reads_slate)
+		read_report(stage);
 	sample->child_ns = stage->slate->child_ns;
 	sample->exec_ns = stage->slate->report.exec_ns;
 	sample->exit_ns = stage->slate->report.exit_ns;

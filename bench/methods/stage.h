@@ -30,6 +30,8 @@ struct sample {
 	int64_t stall_ns;
 	int64_t stall_sum_ns;
 	int64_t stall_base_ns;
+	/* With spawning threads: spawns of any of them that ended in it, with itself; else 0. */
+	uint32_t ended;
 	int32_t child_pid;   /* a thread's id for threads; 0: unknown */
 	int32_t error;	     /* why the call under test failed, or 0 */
 	int32_t wait_status; /* as of wait(2), if the method gets it */
@@ -49,15 +51,18 @@ struct stage {
 	posix_spawn_file_actions_t *actions; /* of posix_spawn; NULL: none */
 	posix_spawn_file_actions_t own_actions;
 	int slate_fd;
+	bool reads_slate; /* what a program wrote there: the slate is not a mapping of it */
 	pid_t parent_pid;
 	/* For methods that support child_write and parent_write; else NULL and 0. */
 	volatile unsigned char *memory;
 	size_t page_bytes;
 	size_t child_write_bytes;
 	size_t parent_write_bytes;
-	size_t write_step;    /* bytes from one write to the next */
-	bool write_random;    /* in a random order, always the same */
-	uint64_t clone_flags; /* for methods that take some */
+	size_t write_step;	/* bytes from one write to the next */
+	bool write_random;	/* in a random order, always the same */
+	uint64_t clone_flags;	/* for methods that take some */
+	const void *child_cpus; /* the child moves to these, a mask of so many bytes; NULL: stays */
+	size_t child_cpus_bytes;
 };
 
 /*
@@ -68,6 +73,13 @@ struct stage {
  */
 int stage__open(struct stage *stage, int slate_fd, const struct program *program,
 		const struct loader *loader);
+
+/*
+ * The same for one thread of several: programs report to `slate_fd`, which is not mapped, children
+ * without an exec to `slate`, which is the caller's, and shared memory.
+ */
+int stage__open_beside(struct stage *stage, int slate_fd, volatile struct slate *slate,
+		       const struct program *program, const struct loader *loader);
 void stage__close(struct stage *stage);
 
 /* Appends words of `bytes` bytes together, with their zeroes. 0 or -errno. */

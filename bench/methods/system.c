@@ -31,5 +31,6 @@ const struct method method_system = {
 	.name = "system",
 	.brief = "system: a shell execs the program; returns when it has ended",
 	.execs = true,
+	.reentrant = true,
 	.spawn = spawn,
 };

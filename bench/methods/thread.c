@@ -57,5 +57,6 @@ const struct method method_thread = {
 	.name = "thread",
 	.brief = "pthread_create, then pthread_join; the thread returns at once",
 	.alters_parent = true,
+	.reentrant = true,
 	.spawn = spawn,
 };

@@ -38,5 +38,6 @@ static int spawn(const struct stage *stage, struct sample *sample)
 const struct method method_vfork = {
 	.name = "vfork",
 	.brief = "vfork; the child exits",
+	.reentrant = true,
 	.spawn = spawn,
 };

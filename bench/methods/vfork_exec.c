@@ -31,5 +31,7 @@ const struct method method_vfork_exec = {
 	.brief = "vfork, then execve in the child",
 	.execs = true,
 	.closes = true,
+	.reentrant = true,
+	.moves = true,
 	.spawn = spawn,
 };

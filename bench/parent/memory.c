@@ -115,6 +115,9 @@ int64_t memory_needed(const struct shape *shape)
 	bool is_extra =
 		shape__get(shape, AXIS_pages) != PAGES_HUGETLB && !mapping_way(shape)->leaves;
 	int64_t needed = is_extra ? size : 0;
+	/* Of each child that lives at the same time. */
+	int64_t copied = child_write > parent_write ? child_write : parent_write;
+	int64_t spawners = shape__get(shape, AXIS_spawners);
 	int64_t extra = PROCESS_BYTES;
 
 	/* The parent writes first. The child then owns the pages that the parent copied. */
@@ -124,10 +127,10 @@ int64_t memory_needed(const struct shape *shape)
 		if (cost->bytes)
 			extra += shape__get(shape, axis) / cost->per * cost->bytes;
 	}
-	if (__builtin_add_overflow(needed, size / PAGE_TABLE_DIVISOR, &needed) ||
+	if (__builtin_add_overflow(copied, size / PAGE_TABLE_DIVISOR, &copied) ||
+	    __builtin_mul_overflow(copied, spawners > 0 ? spawners : 1, &copied) ||
 	    __builtin_add_overflow(needed, extra, &needed) ||
-	    __builtin_add_overflow(needed, child_write > parent_write ? child_write : parent_write,
-				   &needed))
+	    __builtin_add_overflow(needed, copied, &needed))
 		return INT64_MAX;
 	return needed;
 }

@@ -17,6 +17,8 @@
 #include "bench/axes/touchers.h"
 #include "bench/methods/methods.h"
 #include "bench/methods/stage.h"
+#include "bench/parent/outcome.h"
+#include "bench/parent/spawners.h"
 #include "bench/shared/fault.h"
 
 #ifndef SYS_close_range
@@ -121,10 +123,13 @@ static int take_program(struct subject *subject, const struct subject_request *r
 		if (err)
 			fault__set(&reply->why, err, "slate: %s", strerror(-err));
 	}
-	free(arguments);
 	if (!err)
 		err = parent_equip(&request->build.shape, &subject->memory, &subject->stage,
 				   &reply->why);
+	if (!err)
+		err = spawners_take_program(&request->build.shape, &subject->memory, &program,
+					    &request->build.loader, &reply->why);
+	free(arguments);
 	return err;
 }
 
@@ -143,6 +148,8 @@ static int build(struct subject *subject, const struct subject_request *request,
 	if (err)
 		return err;
 	err = parent_build(&request->build.shape, &subject->memory, &reply->why);
+	if (!err)
+		err = spawners_start(&request->build.shape, &reply->why);
 	if (err)
 		return err;
 	err = take_program(subject, request, reply);
@@ -152,51 +159,6 @@ static int build(struct subject *subject, const struct subject_request *request,
 	if (err)
 		return fault__set(&reply->why, err, "/proc/self: %s", strerror(-err));
 	return 0;
-}
-
-/* Errors of exec that are permanent, unlike too little memory or too many files. */
-static bool is_permanent(int error)
-{
-	switch (error) {
-	case ENOENT:
-	case ENOTDIR:
-	case EACCES:
-	case EPERM:
-	case ENOEXEC:
-	case ELIBBAD:
-	case ELOOP:
-	case ENAMETOOLONG:
-	case EINVAL:
-	case EISDIR:
-	case EIO:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* Fails unless the program ran, or may run the next time. */
-static int check_exec(const struct stage *stage, const struct sample *sample, struct fault *why)
-{
-	int status = sample->wait_status;
-
-	if (is_permanent(sample->error))
-		return fault__set(why, -sample->error, "exec of '%.200s': %s", stage->program,
-				  strerror(sample->error));
-	if (sample->error != 0 || sample->exec_ns != 0)
-		return 0;
-	if (stage->silent && WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return 0;
-	if (WIFSIGNALED(status))
-		return fault__set(why, -EPROTO, "'%.200s' was killed by signal %d", stage->program,
-				  WTERMSIG(status));
-	if (stage->silent)
-		return fault__set(why, -EPROTO, "'%.200s' ended with status %d", stage->program,
-				  WEXITSTATUS(status));
-	return fault__set(why, -EPROTO,
-			  "'%.200s' ended with status %d and reported nothing: it was not run, or "
-			  "is not spawnscope-child",
-			  stage->program, WEXITSTATUS(status));
 }
 
 /* The touchers' wait in a pause as long as the last call: without a call, in turn. */
@@ -233,6 +195,21 @@ static int take_sample(struct subject *subject, const struct method *method, str
 	return 0;
 }
 
+static int take_at_once(const struct subject *subject, const struct method *method,
+			const struct subject_request *request, struct sample *samples,
+			struct subject_reply *reply)
+{
+	struct spawners_total total;
+	int err = spawners_take(method, request->run.warmups, request->run.runs, samples, &total,
+				&reply->why);
+
+	reply->started = total.started;
+	reply->failed = total.failed;
+	if (!err)
+		subject->stage.slate->taken = request->run.runs;
+	return err;
+}
+
 static int take_samples(struct subject *subject, const struct method *method,
 			const struct subject_request *request, struct sample *samples,
 			struct subject_reply *reply)
@@ -254,7 +231,7 @@ static int take_samples(struct subject *subject, const struct method *method,
 		reply->started += sample->started;
 		reply->failed += sample->error != 0;
 		if (method->execs)
-			err = check_exec(stage, sample, &reply->why);
+			err = outcome_check(stage, sample, &reply->why);
 		if (err)
 			return err;
 		if (i >= warmups)
@@ -283,7 +260,8 @@ static int run(struct subject *subject, const struct subject_request *request,
 				  strerror(errno));
 	/* Fault all pages in now, not between samples. */
 	memset(samples, 0, bytes);
-	err = take_samples(subject, method, request, samples, reply);
+	err = spawners_run() ? take_at_once(subject, method, request, samples, reply)
+			     : take_samples(subject, method, request, samples, reply);
 	munmap(samples, bytes);
 	return err;
 }

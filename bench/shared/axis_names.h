@@ -60,13 +60,20 @@
 	  "flags of method clone: none (default), vm, fs, files, sighand, sysvsem, thread, "       \
 	  "pidfd, newpid, newnet, newuser, newns",                                                 \
 	  NULL, NULL)                                                                              \
-	X(placement, "placement", WORD, "CPU of the child: same (default), any", NULL, NULL)       \
+	X(placement, "placement", WORD,                                                            \
+	  "CPU of the child: same as the parent's (default), other, any", NULL, NULL)              \
 	X(nice, "nice", NUMBER, "nice value of the parent, from 0 to 19", "a step of nice",        \
 	  "step")                                                                                  \
 	X(sched, "sched", WORD, "scheduling policy of the parent: other (default), batch, idle",   \
 	  NULL, NULL)                                                                              \
 	X(seccomp, "seccomp", NUMBER, "seccomp filters of the parent, which allow all",            \
-	  "a seccomp filter", "filter")
+	  "a seccomp filter", "filter")                                                            \
+	X(spawners, "spawners", NUMBER, "threads of the parent that spawn at the same time",       \
+	  "a spawning thread", "thread")                                                           \
+	X(limit, "limit", WORD,                                                                    \
+	  "a limit at which the calls fail, which is then the result: none (default), nproc, "     \
+	  "pids, commit",                                                                          \
+	  NULL, NULL)
 
 /* In keys it is `rss_bytes`, by which reports know a parent. */
 #define AXIS_OF_SIZE(X)                                                                            \

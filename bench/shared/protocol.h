@@ -28,7 +28,7 @@
  *   run ID N         takes N samples. Answer: N lines
  *                      sample ID CHILD_PID ERRNO T_CALL T_RETURN T_CHILD T_EXEC T_EXIT T_REAPED
  *                    with touching threads (touchers) three times follow, STALL STALL_SUM
- *                    STALL_BASE; and then
+ *                    STALL_BASE; with spawning threads (spawners) one number, ENDED; and then
  *                      done ID STARTED FAILED
  *                    STARTED counts the children that were created, FAILED the calls that failed,
  *                    both with warm-ups. Or, if the parent died or hung, the samples taken until
@@ -54,6 +54,8 @@
  *   STALL, STALL_SUM  how long the longest touch of any of the touching threads took during the
  * call, and the sum over the threads of the longest of each. STALL_BASE  the same as STALL in a
  * pause as long as a call, right before
+ *   ENDED      how many spawns of any of the threads ended between this one's call and its end,
+ * itself included
  */
 #pragma once
 

@@ -175,6 +175,15 @@ const struct builtin_suite builtin_suites[] = {
 			"runs = 20\n",
 	},
 	{
+		.name = "f12",
+		.brief = "many threads of one process that spawn at the same time",
+		.text = "[grid]\n"
+			"method = fork, vfork, posix_spawn, fork-exec, vfork-exec\n"
+			"size = 1M, 64M\n"
+			"spawners = 1, 2, 4, 8, 16, 32, 64\n"
+			"runs = 600\n",
+	},
+	{
 		.name = "f13",
 		.brief = "MADV_DONTFORK on a heap of 600 MiB",
 		.text = "[grid]\n"

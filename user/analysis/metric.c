@@ -85,6 +85,8 @@ static int64_t count_of_birth(const struct metric *m, const struct birth *b)
 /* Without a call: no cost of one. */
 #define ROW_stall_base_ns .name = "stall_base", .aliases = "stall_base_ns"
 
+#define ROW_each_ns .name = "each", .aliases = "each_ns"
+
 /* Of births: who copies no address space, keeps nobody waiting. */
 #define IS_STALL(sample) ((sample) == SAMPLE_stall_ns || (sample) == SAMPLE_stall_sum_ns)
 

@@ -9,8 +9,9 @@
 
 struct unmeasured {
 	size_t cells, skipped, broken; /* all cells; and those of them that have a reason */
-	size_t calls, failed;	       /* samples taken; and those of them whose call failed */
-	int first_errno;	       /* of these; 0: none failed */
+	size_t calls, failed; /* samples taken; and those of them whose call failed, though it was
+				 not asked for */
+	int first_errno;      /* of these; 0: none failed */
 	const char *why_skipped, *why_broken;	     /* the first; they belong to the run */
 	bool more_errnos, more_skipped, more_broken; /* others have another reason */
 };

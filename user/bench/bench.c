@@ -34,6 +34,8 @@
 /* Warm-ups of a block, which come on top of its samples. */
 #define WARMUPS_MAX 1000
 #define BLOCK_MAX   16384 /* samples */
+/* So do the spawns of each spawning thread that only keep it busy. */
+#define SPAWNERS_BESIDE 10
 
 struct bench {
 	struct bench_options options;
@@ -102,6 +104,25 @@ static unsigned int most_runs(const struct bench *b)
 	return most;
 }
 
+/* Threads that spawn at the same time; 0: the usual one. */
+static int64_t spawners_of(const struct cell *cell)
+{
+	int64_t n = cell__key_number(cell, "spawners");
+
+	return n > 0 ? n : 0;
+}
+
+static size_t most_spawners(const struct bench *b)
+{
+	const struct driver_grid *g = driver__grid(b->driver);
+	int64_t most = 0;
+
+	for (size_t i = 0; i < g->run.cell_count; i++)
+		if (spawners_of(&g->run.cells[i]) > most)
+			most = spawners_of(&g->run.cells[i]);
+	return (size_t)most;
+}
+
 /* --rounds, or more to keep every block within BLOCK_MAX samples. */
 static unsigned int round_count(const struct bench *b)
 {
@@ -119,6 +140,7 @@ static size_t ring_bytes(const struct bench *b)
 	size_t lives = most_runs(b) / round_count(b) + 1, bytes = 1 << 17;
 
 	lives += lives < WARMUPS_MAX ? lives : WARMUPS_MAX;
+	lives += SPAWNERS_BESIDE * most_spawners(b);
 	while (bytes < lives * LIFE_BYTES)
 		bytes *= 2;
 	return bytes;
@@ -182,6 +204,9 @@ static struct life *find_life(struct bench *b, pid_t parent, const struct sample
 
 	if (b->in_pid_namespace)
 		of.child = 0;
+	/* Several threads' calls overlap: the parent and the time are not enough. */
+	if (sample->ended != MISSING && !of.child)
+		return NULL;
 	return lives__find(&b->lives, parent, &of);
 }
 
@@ -248,6 +273,11 @@ static int give_up_cell(struct bench *b, struct schedule_slot *slot, bool skippe
 	return *reason ? write_cell(b, slot) : -ENOMEM;
 }
 
+static const struct cell *grid_cell(const struct bench *b, size_t i)
+{
+	return &driver__grid(b->driver)->run.cells[i];
+}
+
 static int run_block(struct bench *b, const struct plan_block *block)
 {
 	struct schedule_slot *slot = &b->schedule.slots[block->cell][block->probe_set];
@@ -268,6 +298,8 @@ static int run_block(struct bench *b, const struct plan_block *block)
 	if (!err && b->probe) {
 		global = probe__target(b->probe, parent);
 		err = global < 0 ? global : 0;
+		if (!err && spawners_of(grid_cell(b, block->cell)) > 0)
+			err = probe__target_threads(b->probe, parent);
 	}
 	if (!err && interrupt_requested())
 		err = -EINTR;

@@ -84,6 +84,15 @@ static int64_t exec_time(const struct cell *cell, const struct sample *s, const 
 	return (int64_t)life->edge[EDGE_exec_done];
 }
 
+/* How long the process takes for one spawn, where several threads spawn. */
+static int64_t time_for_each(const struct sample *s)
+{
+	int64_t total = s->error ? MISSING : span(s->t_call, s->t_reaped);
+
+	return total == MISSING || s->ended == MISSING || s->ended <= 0 ? MISSING
+									: total / s->ended;
+}
+
 int samples_add(struct cell *cell, const struct sample *s, struct life *life,
 		const struct source_choice *choice)
 {
@@ -97,6 +106,7 @@ int samples_add(struct cell *cell, const struct sample *s, struct life *life,
 		[SAMPLE_stall_ns] = s->stall,
 		[SAMPLE_stall_sum_ns] = s->stall_sum,
 		[SAMPLE_stall_base_ns] = s->stall_base,
+		[SAMPLE_each_ns] = time_for_each(s),
 	};
 	int err = 0;
 

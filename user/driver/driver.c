@@ -179,20 +179,23 @@ int driver__prepare(struct driver *d, size_t cell, pid_t *parent, struct fault *
 static int take_sample(struct driver *d, size_t cell, size_t n)
 {
 	char *at = d->in.line + strlen("sample");
-	int64_t f[12];
-	bool short_line = false;
+	enum { FIELDS = 9, FIELDS_MAX = 12 };
+	int64_t f[FIELDS_MAX], ended = MISSING;
+	int n_fields = 0;
 	struct sample *s;
 
 	if (strncmp(d->in.line, "sample ", 7))
 		return -EPROTO;
-	for (int i = 0; i < 12; i++) {
-		/* Without touching threads the last three are not there. */
-		short_line |= i == 9 && !*at;
-		if (short_line)
-			f[i] = MISSING;
-		else if (!line_take_number(&at, &f[i]))
+	for (; *at && n_fields < FIELDS_MAX; n_fields++)
+		if (!line_take_number(&at, &f[n_fields]))
 			return -EPROTO;
-	}
+	/* With spawning threads one more, with touching threads three. */
+	if (n_fields == FIELDS + 1)
+		ended = f[FIELDS];
+	else if (n_fields != FIELDS && n_fields != FIELDS_MAX)
+		return -EPROTO;
+	for (int i = FIELDS; i < FIELDS_MAX && n_fields < FIELDS_MAX; i++)
+		f[i] = MISSING;
 	if (*at || f[0] != (int64_t)cell || f[1] > INT_MAX || f[2] > INT_MAX)
 		return -EPROTO;
 	if (n == d->sample_cap) {
@@ -219,6 +222,7 @@ static int take_sample(struct driver *d, size_t cell, size_t n)
 		.stall = f[9],
 		.stall_sum = f[10],
 		.stall_base = f[11],
+		.ended = ended,
 	};
 	return 0;
 }

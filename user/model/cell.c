@@ -87,6 +87,13 @@ int64_t cell__key_number(const struct cell *c, const char *name)
 	return part && !part->text ? part->number : MISSING;
 }
 
+bool cell__is_to_fail(const struct cell *c)
+{
+	const char *limit = cell__key_text(c, "limit");
+
+	return limit && strcmp(limit, "none") != 0;
+}
+
 /* Number of axes, not counting `except`. */
 static size_t axis_count(const struct cell *c, const char *except)
 {

@@ -22,7 +22,8 @@
 	X(total_ns, "call to reaped")                                                              \
 	X(stall_ns, "longest wait of a touching thread during the call")                           \
 	X(stall_sum_ns, "sum over the touching threads: the longest wait of each during the call") \
-	X(stall_base_ns, "longest wait of a touching thread in as much time without a call")
+	X(stall_base_ns, "longest wait of a touching thread in as much time without a call")       \
+	X(each_ns, "total divided by the spawns of all spawning threads that ended in it")
 
 enum sample_kind {
 #define X(name, brief) SAMPLE_##name,
@@ -93,6 +94,9 @@ bool cell__has_data(const struct cell *c);
 /* Any axis by name; NULL or MISSING if the key lacks it, or its value is of the other type. */
 const char *cell__key_text(const struct cell *c, const char *name);
 int64_t cell__key_number(const struct cell *c, const char *name);
+
+/* Whether the axis `limit` has its calls fail, so that an errno is the result. */
+bool cell__is_to_fail(const struct cell *c);
 
 /* Whether both have the same axes with the same values; `except` (may be NULL) is ignored. */
 bool cell__same_key(const struct cell *a, const struct cell *b, const char *except);

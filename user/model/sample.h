@@ -11,4 +11,5 @@ struct sample {
 	int error;   /* errno of the call under test, or 0 */
 	int64_t t_call, t_return, t_child, t_exec, t_exit, t_reaped;
 	int64_t stall, stall_sum, stall_base; /* ns */
+	int64_t ended; /* spawns of all threads of the parent that ended in it, with itself */
 };

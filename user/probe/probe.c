@@ -477,6 +477,11 @@ pid_t probe__target(struct probe *p, pid_t pid)
 	return probe_target(p->skel, pid);
 }
 
+int probe__target_threads(struct probe *p, pid_t pid)
+{
+	return probe_target_threads(p->skel, pid);
+}
+
 int probe__follow(struct probe *p, pid_t pid)
 {
 	return probe_profile_follow(p->skel, pid);

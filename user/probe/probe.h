@@ -69,6 +69,12 @@ int probe__attach_only(struct probe *p, const struct source *row);
  */
 pid_t probe__target(struct probe *p, pid_t pid);
 
+/*
+ * Needed for a process whose threads, those that there are now, spawn: where nothing marks the
+ * entry of a call, a birth counts only from a task that is known to be traced. 0 or -errno.
+ */
+int probe__target_threads(struct probe *p, pid_t pid);
+
 /* In a profile: traces the clones of this process and of its threads. 0 or -errno. */
 int probe__follow(struct probe *p, pid_t pid);
 

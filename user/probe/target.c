@@ -2,8 +2,10 @@
 #include "user/probe/target.h"
 
 #include <bpf/libbpf.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,4 +60,25 @@ pid_t probe_target(struct spawnscope *skel, pid_t pid)
 	else if (!is_target(home, global))
 		set_target(home, sizeof(skel->bss->bench_tasks[0]), global);
 	return err ? err : global;
+}
+
+int probe_target_threads(struct spawnscope *skel, pid_t pid)
+{
+	struct dirent *entry;
+	char path[64];
+	DIR *threads;
+	int err = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	threads = opendir(path);
+	if (!threads)
+		return -errno;
+	while (err >= 0 && (entry = readdir(threads))) {
+		pid_t tid = (pid_t)strtol(entry->d_name, NULL, 10);
+
+		if (tid > 0 && tid != pid)
+			err = probe_target(skel, tid);
+	}
+	closedir(threads);
+	return err < 0 ? err : 0;
 }

@@ -74,6 +74,9 @@ void table_note_ratio(struct table_ratios *r, const struct row *row);
 /* Appends what RATIO is, without a stop at its end; nothing if no row has one. */
 void table_explain_ratio(const struct table *t, const struct table_ratios *r, struct strbuf *text);
 
+/* "EAGAIN", "2 of 50: ENOMEM", "none"; nothing where no call was to fail. */
+void table_add_failed(struct columns *s, const struct cell *c);
+
 void table_add_time(const struct table *t, struct columns *s, double ns);
 
 /* The parts; 0 or -errno. Each prints nothing where the run has nothing for it. */

@@ -66,7 +66,8 @@ static struct columns *make(const struct table *t, size_t width, char used[128])
 	columns__head(s, COLUMNS_RIGHT, "CALL", NULL);
 	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "STARTED", NULL);
 	columns__head(s, COLUMNS_RIGHT, "TOTAL", NULL);
-	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "+-%", "RATIO", "STALL", NULL);
+	columns__head(s, COLUMNS_RIGHT | COLUMNS_OPTIONAL, "EACH", "+-%", "RATIO", "STALL", NULL);
+	columns__head(s, COLUMNS_OPTIONAL, "FAILED", NULL);
 	if (width)
 		columns__head(s, COLUMNS_OPTIONAL, "PHASES", NULL);
 	for (size_t i = 0; i < t->times.n; i++) {
@@ -76,9 +77,11 @@ static struct columns *make(const struct table *t, size_t width, char used[128])
 		table_add_time(t, s, row->call.median);
 		table_add_time(t, s, row->started.median);
 		table_add_time(t, s, row->total.median);
+		table_add_time(t, s, stats_median(&row->cell->samples[SAMPLE_each_ns]));
 		table_add_interval(s, blocks__log_interval(&row->total_blocks, row->total.median));
 		table_add_ratio(s, row);
 		table_add_time(t, s, stats_median(&row->cell->samples[SAMPLE_stall_ns]));
+		table_add_failed(s, row->cell);
 		if (width)
 			add_bar(t, s, row, width, used);
 	}
@@ -90,7 +93,7 @@ static void print_notes(const struct table *t, const char *used)
 {
 	struct strbuf text = {0};
 	struct table_ratios ratios = {0};
-	bool intervals = false, unknown = false, stall = false;
+	bool intervals = false, unknown = false, stall = false, each = false;
 
 	for (size_t i = 0; i < t->times.n; i++) {
 		const struct row *row = &t->times.v[i];
@@ -99,6 +102,7 @@ static void print_notes(const struct table *t, const char *used)
 		intervals |= isfinite(table_total_share(row));
 		unknown |= row__execs(row) && !row->started.n;
 		stall |= series__any(&row->cell->samples[SAMPLE_stall_ns]);
+		each |= series__any(&row->cell->samples[SAMPLE_each_ns]);
 	}
 	strbuf__add(&text, "Medians. ");
 	if (intervals)
@@ -108,6 +112,10 @@ static void print_notes(const struct table *t, const char *used)
 	strbuf__free(&text);
 	if (unknown)
 		layout_print(t->out, 2, "STARTED: " ROW_STARTED_ABSENT);
+	if (each)
+		layout_print(t->out, 2,
+			     "EACH: what the whole process takes for one spawn, TOTAL by those of "
+			     "its threads that end within it");
 	if (stall)
 		layout_print(t->out, 2,
 			     "STALL: the longest wait of a touching thread during the call; "

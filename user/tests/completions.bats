@@ -55,7 +55,7 @@ help_options() { # COMMAND
     [ "$(complete_bash bench --show co)" = cow ]
     [ "$(complete_bash bench --show cow,tr)" = cow,tracing ]
     [ "$(complete_bash bench --method = fork,vfork-)" = fork,vfork-exec ]
-    [ "$(complete_bash bench --suite '')" = "$(printf '%s\n' f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f13 f14 f15 overhead program quick standard | sort | xargs)" ]
+    [ "$(complete_bash bench --suite '')" = "$(printf '%s\n' f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 overhead program quick standard | sort | xargs)" ]
     [ "$(complete_bash gate --pages '')" = "128k 16k 1M 256k 32k 4k 512k 64k 8k hugetlb thp" ]
     # What gate hands on to bench.
     [ "$(complete_bash gate --untraced '')" = "all none smallest" ]

@@ -163,13 +163,14 @@ static inline struct sample sample(pid_t child, int64_t t)
 		.stall = MISSING,
 		.stall_sum = MISSING,
 		.stall_base = MISSING,
+		.ended = MISSING,
 	};
 }
 
 static inline struct sample failed_sample(int error, int64_t t)
 {
 	return (struct sample){0,	error,	 t - 20,  MISSING, MISSING, MISSING,
-			       MISSING, MISSING, MISSING, MISSING, MISSING};
+			       MISSING, MISSING, MISSING, MISSING, MISSING, MISSING};
 }
 
 static inline const struct source *row(int edge, int sum, bool driver)

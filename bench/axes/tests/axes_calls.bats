@@ -114,3 +114,26 @@ prepared() { # ARG...
     # Of three programs, and the one that verified it.
     [ "$(grep -c 'openat(AT_FDCWD, "/proc/self/fd/[0-9]*", O_RDONLY|O_CLOEXEC) = [0-9]' "$DIR/trace")" -eq 80 ]
 }
+
+@test "a child that is to be on another CPU runs there, the program that it execs, too" {
+    [ "$(nproc)" -ge 2 ] || skip "one CPU"
+    cpu=$(taskset -cp $$ | sed 's/.*[ ,-]//')
+    printf '#!/bin/sh\ngrep ^Cpus_allowed_list: /proc/self/status >>%s\n' "$DIR/seen" >"$DIR/program"
+    chmod +x "$DIR/program"
+    "$BENCH" --method fork-exec,vfork-exec --size 0 --runs 2 --warmup 0 --cpu "$cpu" --placement same,other \
+        --seed 1 --program "$DIR/program" >"$DIR/out"
+    refute grep '^skip\|^broken' "$DIR/out"
+    cat "$DIR/seen"
+    [ "$(grep -cxP "Cpus_allowed_list:\t$cpu" "$DIR/seen")" -eq 4 ]
+    [ "$(sort "$DIR/seen" | uniq | grep -vcxP "Cpus_allowed_list:\t$cpu")" -eq 1 ]
+    "$BENCH" --method fork,clone3,raw-fork,posix_spawn --size 1M --runs 3 --placement other >"$DIR/out"
+    [ "$(grep -c '^sample [012] [0-9]* 0 ' "$DIR/out")" -eq 9 ]
+    grep '^skip 3 this method does not support placement=other' "$DIR/out"
+}
+
+@test "on one CPU there is no other" {
+    taskset -c 0 "$BENCH" --method fork --size 1M --runs 1 --cpu 0 --placement other |
+        grep '^skip 0 placement=other needs a second CPU: one is allowed'
+    run -0 "$BENCH" --method fork --size 0 --runs 1 --cpu none --placement other
+    [[ $output == *"skip 0 placement=other: leave out --cpu none"* ]] || [ "$(nproc)" -eq 1 ]
+}

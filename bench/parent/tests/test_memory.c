@@ -129,6 +129,20 @@ TEST(test_writes_need_copies)
 	assert_true(memory_needed(&shape) - plain > 16 * MIB + 1000 * 4096);
 }
 
+TEST(test_each_child_of_many_threads_needs_its_own)
+{
+	struct shape shape = shape_of(64 * MIB);
+	int64_t one, four;
+
+	shape.axis[AXIS_child_write] = 16 * MIB;
+	shape.axis[AXIS_spawners] = 1;
+	one = memory_needed(&shape);
+	shape.axis[AXIS_spawners] = 4;
+	four = memory_needed(&shape);
+	assert_true(four - one >= 3 * 16 * MIB);
+	assert_true(four - one < 4 * 16 * MIB);
+}
+
 TEST(test_cgroup_mount)
 {
 	static const char *const others[] = {

@@ -208,8 +208,8 @@ TEST(test_load_faults)
 	assert_int_equal(suite_load("quik", NULL, &cells, &why), -ENOENT);
 	assert_string_equal(why.text,
 			    "unknown suite 'quik'; known: quick, standard, program, overhead, f1, "
-			    "f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f13, f14, f15, or a file's "
-			    "path");
+			    "f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, or a "
+			    "file's path");
 	assert_int_equal(suite_load("/dev/zero", NULL, &cells, &why), -EFBIG);
 	assert_int_equal(suite_load("/proc/self/cmdline", NULL, &cells, &why), -EINVAL);
 	assert_string_equal(why.text, "/proc/self/cmdline: not a text file");

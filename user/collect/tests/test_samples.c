@@ -15,6 +15,7 @@ TEST_BETWEEN(a_sample_and_its_life_become_values, set_up, tear_down)
 	s.stall = 540;
 	s.stall_sum = 700;
 	s.stall_base = 3;
+	s.ended = 4;
 	ADD(b);
 	ADD(d);
 	join(&s, find(&s));
@@ -26,6 +27,7 @@ TEST_BETWEEN(a_sample_and_its_life_become_values, set_up, tear_down)
 	HOLDS(samples[SAMPLE_stall_ns], 540);
 	HOLDS(samples[SAMPLE_stall_sum_ns], 700);
 	HOLDS(samples[SAMPLE_stall_base_ns], 3);
+	HOLDS(samples[SAMPLE_each_ns], 1370 / 4);
 	HOLDS(phases[PHASE_clone_setup], 100);
 	HOLDS(phases[PHASE_copy_files], 30);
 	HOLDS(phases[PHASE_copy_mm], 200);
@@ -191,7 +193,8 @@ TEST_BETWEEN(the_driver_stands_in_only_where_it_was_chosen, set_up, tear_down)
 	struct record_birth b = birth(7, 5000);
 	struct record_exec e = exec(7, 0, 5000);
 	struct record_death d = death_after(&e, 5000);
-	struct sample s = {7, 0, 4993, 5507, 5593, 5807, 5807, 6307, MISSING, MISSING, MISSING};
+	struct sample s = {7,	 0,    4993,	5507,	 5593,	  5807,
+			   5807, 6307, MISSING, MISSING, MISSING, MISSING};
 
 	for (int chosen = 0; chosen < 16; chosen++) {
 		lives__clear(&l);

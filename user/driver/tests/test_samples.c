@@ -90,6 +90,21 @@ TEST_BETWEEN(waits_of_touching_threads_are_read, set_up, tear_down)
 	assert_int_equal(block.samples[1].stall, MISSING);
 }
 
+TEST_BETWEEN(spawns_that_ended_meanwhile_are_read, set_up, tear_down)
+{
+	start_well(ANSWER("sample 0 7 0 100 200 150 170 180 300 4\n"
+			  "sample 0 - 11 1100 - - - - -\n"
+			  "done 0 1 1"));
+	assert_int_equal(run(0, 2), 0);
+	assert_int_equal(block.samples[0].ended, 4);
+	assert_int_equal(block.samples[0].stall, MISSING);
+	assert_int_equal(block.samples[1].ended, MISSING);
+	/* No sample has two numbers more. */
+	start_well(ANSWER("sample 0 7 0 100 200 150 170 180 300 4 5\n"
+			  "done 0 1 0"));
+	assert_int_equal(run(0, 1), -EPROTO);
+}
+
 TEST_BETWEEN(samples_are_read, set_up, tear_down)
 {
 	const struct sample *s;
@@ -170,7 +185,7 @@ TEST_BETWEEN(unexpected_answers_are_refused, set_up, tear_down)
 {
 	static const char *const lines[] = {
 		"sample 0 7 0 100 200 150 170 180",
-		"sample 0 7 0 100 200 150 170 180 300 400",
+		"sample 0 7 0 100 200 150 170 180 300 4x",
 		"sample 0 7 0 100 200 150 170 180 300 400 500",
 		"sample 0 7 0 100 200 150 170 180 300 400 500 60 7",
 		"sample 1 7 0 100 200 150 170 180 300",

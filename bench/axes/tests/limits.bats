@@ -1,0 +1,108 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Limits at which calls fail: that failing is the result, and that nothing of a limit stays.
+#
+# shellcheck disable=SC2154 # bats sets $status and $output
+
+load ../../driver/tests/driver.bash
+
+EAGAIN=11
+
+# All three samples of each cell failed so.
+all_failed() { # ERRNO
+    cat "$DIR/out"
+    refute grep '^skip\|^broken\|^late' "$DIR/out"
+    [ "$(grep -c "^sample [0-9]* - $1 " "$DIR/out")" -eq $((3 * $(grep -c '^cell' "$DIR/out"))) ]
+}
+
+# The programs where each user can run them.
+for_all() {
+    FOR_ALL=$(mktemp -d)
+    chmod 755 "$FOR_ALL"
+    copy_tool "$FOR_ALL"
+}
+
+teardown() {
+    [ -z "${FOR_ALL:-}" ] || rm -r "$FOR_ALL"
+}
+
+@test "at the user's limit of processes every call fails, also for root" {
+    "$BENCH" --method fork,vfork,posix_spawn,thread,system --size 1M --limit nproc --runs 3 >"$DIR/out"
+    all_failed $EAGAIN
+    [ "$(id -u)" -eq 0 ] || skip "needs root for another user"
+    for_all
+    setpriv --reuid 12345 --clear-groups "$FOR_ALL/spawnscope-bench" --method fork,posix_spawn --size 1M \
+        --limit none,nproc --runs 3 --seed 1 >"$DIR/out"
+    [ "$(grep -c '^sample [01] [0-9]* 0 ' "$DIR/out")" -eq 6 ]
+    [ "$(grep -c "^sample [23] - $EAGAIN " "$DIR/out")" -eq 6 ]
+}
+
+@test "in a control group that takes no process every call fails, and the group is removed" {
+    "$BENCH" --method fork,vfork,posix_spawn --size 1M --limit pids --runs 3 >"$DIR/out"
+    grep -E '^skip 0 (cannot make a control group|no control groups|limit=pids)' "$DIR/out" && skip "no control groups"
+    all_failed $EAGAIN
+    eventually no_group
+}
+
+# Made by a process of ours that is gone.
+no_group() {
+    local pid
+    for group in $(find /sys/fs/cgroup -maxdepth 5 -type d -name 'spawnscope.*' 2>/dev/null); do
+        pid=${group##*.}
+        [ -d "/proc/$pid" ] || return 1
+    done
+}
+
+@test "the group is removed when the driver and its parent are killed" {
+    copy_tool "$DIR/copy"
+    coproc "$DIR/copy/spawnscope-bench" --serve --method fork --size 0 --limit pids
+    until read -r line <&"${COPROC[0]}" && [[ $line == ready || $line == skip* ]]; do :; done
+    [[ $line == ready ]] || skip "no control groups"
+    echo "prepare 0" >&"${COPROC[1]}"
+    read -r word _ pid _ <&"${COPROC[0]}"
+    [ "$word" = parent ] || skip "no control groups"
+    [ -n "$(find /sys/fs/cgroup -maxdepth 5 -type d -name "spawnscope.$pid" 2>/dev/null)" ]
+    # shellcheck disable=SC2046 # a list
+    kill -9 $(processes "$DIR/copy" spawnscope-bench | grep -v "^$pid\$" | head -n 1) "$pid"
+    eventually no_group
+    eventually none_left "$DIR/copy"
+}
+
+@test "where promises are not strict, or a method cannot fail so, the cell is skipped with the reason" {
+    [ "$(cat /proc/sys/vm/overcommit_memory)" -eq 2 ] || {
+        "$BENCH" --method fork --size 1M --limit commit --runs 1 >"$DIR/out"
+        grep '^skip 0 limit=commit needs sysctl vm.overcommit_memory=2' "$DIR/out"
+    }
+    "$BENCH" --method zygote,fork --size 1M --limit nproc --spawners 2 --runs 1 >"$DIR/out"
+    grep '^skip 1 limit: not with spawners' "$DIR/out"
+    "$BENCH" --method zygote --size 1M --limit nproc --runs 1 >"$DIR/out"
+    grep '^skip 0 limit: this method prepares its parent' "$DIR/out"
+}
+
+@test "a bench whose calls were to fail succeeds, and shows how they did" {
+    for_all
+    # Of root the driver keeps no right to become another user.
+    if [ "$(id -u)" -eq 0 ]; then
+        run -2 "$FOR_ALL/spawnscope" bench --no-trace --method fork --size 1M --limit nproc --runs 3
+        [[ $output == *"root has no such limit, and cannot become another user here"* ]]
+        export SUDO_UID=65534 SUDO_GID=65534
+    fi
+    mkdir "$FOR_ALL/out"
+    chmod 777 "$FOR_ALL/out"
+    run -0 --separate-stderr "$FOR_ALL/spawnscope" bench --no-trace --method fork,vfork --size 1M \
+        --limit none,nproc --runs 3 -o "$FOR_ALL/out/run"
+    mv "$FOR_ALL/out/run" "$DIR/run"
+    echo "$output"
+    [[ $output == *FAILED* ]]
+    [ "$(grep -c 'EAGAIN' <<<"$output")" -eq 2 ]
+    [ -z "$stderr" ]
+    jq -e -s 'map(select(.key.limit == "nproc") | .errnos == [11, 11, 11]) | length == 2 and all' "$DIR/run"
+    # Calls that fail where nobody asked for it are still trouble.
+    jq -c 'select(.key.limit != "none") | if .key.limit then .key.limit = "none" else . end' "$DIR/run" >"$DIR/other"
+    unset SUDO_UID SUDO_GID
+    run -0 "$BUILD/spawnscope" show "$DIR/run"
+    [[ $output != *"calls failed"* ]]
+    run -0 "$BUILD/spawnscope" show "$DIR/other"
+    [[ $output == *"6 of 6 calls failed: EAGAIN"* ]]
+}
