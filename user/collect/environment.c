@@ -192,6 +192,25 @@ static int add_files(struct run *r, const char *name, const char *pattern, bool 
 	return err;
 }
 
+/* CPUs that the kernel has prepared for, of a list such as "0-3,8": some data is for each. */
+static int64_t count_possible_cpus(void)
+{
+	char list[4096], *at = list;
+	int64_t count = 0;
+
+	if (!read_text("/sys/devices/system/cpu/possible", list, sizeof(list)))
+		return MISSING;
+	while (isdigit((unsigned char)*at)) {
+		long first = strtol(at, &at, 10), last = first;
+
+		if (*at == '-')
+			last = strtol(at + 1, &at, 10);
+		count += last - first + 1;
+		at += *at == ',';
+	}
+	return *at || count <= 0 ? MISSING : count;
+}
+
 /* The value of a word NAME=VALUE on the kernel's command line. */
 static bool boot_word(const char *name, char *value, size_t size)
 {
@@ -256,6 +275,7 @@ int environment_read(struct run *r, const char *libc)
 	    (err = run__add_env_text(r, "machine", u.machine)) ||
 	    (err = add_cpu_field(r, "cpu_model", "model name")) || (err = add_hypervisor(r)) ||
 	    (err = run__add_env_number(r, "cpus", sysconf(_SC_NPROCESSORS_ONLN))) ||
+	    (err = run__add_env_number(r, "possible_cpus", count_possible_cpus())) ||
 	    (err = add_cpu_field(r, "microcode", "microcode")) || (err = add_memory(r)) ||
 	    (err = add_chosen(r, "thp", thp)) || (err = add_files(r, "mthp", mthp, true)) ||
 	    (err = add_number_file(r, "aslr", "/proc/sys/kernel/randomize_va_space")) ||

@@ -39,6 +39,7 @@ enum {
 	OPTION_ENV,
 	OPTION_LIBC,
 	OPTION_KERNEL,
+	OPTION_POSSIBLE_CPUS,
 	OPTION_NO_TRACE,
 	OPTION_IN_PLACE,
 	OPTION_KEEP,
@@ -90,6 +91,8 @@ static const struct argp_option option_table[] = {
 	 "an environment variable for B; if given twice, for A and for B", 0},
 	{"kernel", OPTION_KERNEL, "KERNEL", 0,
 	 "the lab's kernel, once for both or once for A and once for B", 0},
+	{"possible-cpus", OPTION_POSSIBLE_CPUS, "N", 0,
+	 "CPUs that the lab's kernel prepares for, of which one is there (default 1)", 0},
 	{"pairs", OPTION_PAIRS, "N", 0,
 	 "N pairs of runs (default 40); a regression may end it after 16", 0},
 	{"no-trace", OPTION_NO_TRACE, 0, 0, "take no traced runs, which compare counts", 0},
@@ -308,6 +311,7 @@ static const struct option_place places[] = {
 	OPTION_FLAG(OPTION_NO_TRACE, struct gate_options, no_trace),
 	OPTION_FLAG(OPTION_IN_PLACE, struct gate_options, in_place),
 	OPTION_TEXT(OPTION_KEEP, struct gate_options, keep),
+	OPTION_TEXT(OPTION_POSSIBLE_CPUS, struct gate_options, possible_cpus),
 	{0},
 };
 

@@ -31,6 +31,7 @@ struct gate_options {
 	int on_inconclusive; /* enum on_inconclusive */
 	bool truncated;	     /* accept runs without an end */
 	/* Runs to take now. */
+	const char *possible_cpus;				   /* of the lab; NULL: not given */
 	const char *programs[2], *envs[2], *libcs[2], *kernels[2]; /* NULL: not given */
 	const char *pads; /* other links of A: in the lab a folder, else a file of runs */
 	unsigned int pairs;

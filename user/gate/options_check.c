@@ -57,6 +57,8 @@ static int check_place(const struct gate_options *o)
 		return refuse("--pads goes with --lab and --program, or with stored runs of them");
 	if (!o->lab && o->kernels[0])
 		return refuse("--kernel is for --lab");
+	if (!o->lab && o->possible_cpus)
+		return refuse("--possible-cpus is for --lab");
 	if (!o->lab && o->policy.metrics && !(o->policy.metrics & ~gate_metric_set("phases")))
 		return refuse("--metric: --ab measures times and counts; for phases use --lab, or "
 			      "runs that bench stored");
@@ -107,7 +109,7 @@ static int check_live(const struct gate_options *o)
 static int check_stored(struct gate_options *o, bool dashes)
 {
 	if (o->forward_count || o->programs[0] || o->envs[0] || o->libcs[0] || o->kernels[0] ||
-	    o->pairs || o->timeout_s || o->no_trace || o->in_place || o->keep)
+	    o->pairs || o->timeout_s || o->no_trace || o->in_place || o->keep || o->possible_cpus)
 		return refuse("options for new runs go with --ab or --lab");
 	if (o->pads && (o->save || o->budget || o->baseline))
 		return refuse("--pads goes with --lab and --program, or with stored runs of them");

@@ -20,6 +20,9 @@ struct rule {
 	double slack;	   /* a number may differ by this share */
 };
 
+/* Older files do not say. */
+#define POSSIBLE_CPUS "possible_cpus"
+
 /*
  * The group `kernel` includes what comes with a kernel: a newer one has other mitigations and
  * other folio sizes. In the lab QEMU determines the guest's CPU, hypervisor and clock. MemTotal
@@ -38,6 +41,7 @@ static const struct rule rules[] = {
 	{"cpu_model", FOR_TIME | IN_LAB, "hardware", 0},
 	{"microcode", FOR_TIME, "hardware", 0},
 	{"cpus", FOR_TIME | IN_LAB, "hardware", 0},
+	{POSSIBLE_CPUS, FOR_TIME | IN_LAB, "hardware", 0},
 	{"memory_bytes", FOR_TIME | IN_LAB, "hardware", 0.02},
 	{"hypervisor", FOR_TIME, "hardware", 0},
 	{"governor", FOR_TIME, "hardware", 0},
@@ -90,6 +94,18 @@ static bool same_fact(const struct fact *a, const struct fact *b, double slack)
 	if (a->text || b->text)
 		return a->text && b->text && !strcmp(a->text, b->text);
 	return fabs((double)a->number - (double)b->number) <= slack * fabs((double)a->number);
+}
+
+/* Of an older run: in the lab there was one; elsewhere it is not known, and then no difference. */
+static const struct fact *fact_of(const struct run *r, const struct rule *rule,
+				  const struct fact *other)
+{
+	static const struct fact one = {.number = 1};
+	const struct fact *f = run__env(r, rule->name);
+
+	if (is_known(f) || strcmp(rule->name, POSSIBLE_CPUS) != 0)
+		return f;
+	return run__counts_instructions(r) ? &one : other;
 }
 
 static void escape_cut(const char *text, char *buf, size_t size)
@@ -164,8 +180,8 @@ static void compare_two(const struct run *a, const struct run *b, const struct g
 	compare_units(a, b, report, time_ok, counts_ok);
 	for (size_t i = 0; i < RULE_COUNT; i++) {
 		const struct rule *rule = &rules[i];
-		const struct fact *of_a = run__env(a, rule->name);
-		const struct fact *of_b = run__env(b, rule->name);
+		const struct fact *of_a = fact_of(a, rule, run__env(b, rule->name));
+		const struct fact *of_b = fact_of(b, rule, of_a);
 		bool declared = is_declared(policy, rule);
 		struct gate_difference *d;
 

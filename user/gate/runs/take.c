@@ -160,6 +160,8 @@ static void add_lab(struct args *a, const struct gate_options *o, const struct g
 		add(a, "--kernel");
 		add(a, "%s", kernel);
 	}
+	if (o->possible_cpus)
+		add(a, "--possible-cpus=%s", o->possible_cpus);
 	/* The same name for all: its length would show in the counts. */
 	if (take->each) {
 		add(a, "--each");

@@ -56,6 +56,33 @@ TEST(counting_rules_never_compare)
 	assert_int_equal(compare(), GATE_NOT_COMPARABLE);
 }
 
+TEST(possible_cpus_must_match_where_they_are_known)
+{
+	make_equal_runs("icount");
+	fill_counts(COUNT_ptes_copied, 7, 7);
+	/* A lab that does not say had one. */
+	run__add_env_number(b, "possible_cpus", 1);
+	assert_int_equal(compare(), GATE_PASS);
+	run__add_env_number(a, "possible_cpus", 64);
+	assert_int_equal(compare(), GATE_NOT_COMPARABLE);
+	assert_string_equal(report.headline,
+			    "possible_cpus (64 | 1) differs; --factor declares what may");
+	assert_true(gate_policy__declare(&policy, "possible_cpus"));
+	assert_int_equal(compare(), GATE_PASS);
+
+	make_equal_runs("icount");
+	fill_counts(COUNT_ptes_copied, 7, 7);
+	run__add_env_number(b, "possible_cpus", 64);
+	assert_int_equal(compare(), GATE_NOT_COMPARABLE);
+
+	/* A machine that does not say is no other one. */
+	make_equal_runs("monotonic");
+	fill_counts(COUNT_ptes_copied, 7, 7);
+	run__add_env_number(b, "possible_cpus", 64);
+	assert_int_equal(compare_metrics("counts"), GATE_PASS);
+	assert_int_equal(report.difference_count, 0);
+}
+
 TEST(memory_may_differ_by_what_the_kernel_takes)
 {
 	make_equal_runs("monotonic");
