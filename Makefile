@@ -71,7 +71,9 @@ OBJECTS := $(unit) $(call usual,$(sort $(main) $(user) $(bench) $(unit_tests) $(
 	   $(call fuzz,$(user) $(fuzz_tests))
 
 PROGRAMS        := $(addprefix $(BUILD)/,spawnscope spawnscope-bench spawnscope-child)
-STATIC_PROGRAMS := $(addprefix $(BUILD)/static/,spawnscope spawnscope-bench spawnscope-child lab-init)
+STATIC_PROGRAMS := $(addprefix $(BUILD)/static/,spawnscope spawnscope-bench spawnscope-child lab-init lab-maps)
+# What the emulator loads, for each version of its interface.
+PLUGINS         := $(foreach version,1 2 3 4,$(addsuffix -$(version).so,$(addprefix $(BUILD)/lab/,anatomy points)))
 TEST_PROGRAMS   := $(addprefix $(BUILD)/tests/,$(unit_tests)) $(BUILD)/tests/bare \
 		   $(addprefix $(BUILD)/static/,bare exact storm waiter) $(BUILD)/gate-study $(BUILD)/gate-simulate \
 		   $(call usual,$(fuzz_tests)) # compiled, but not run
@@ -103,18 +105,18 @@ machine: $(PROGRAMS) | $(READY) ## run the standard suite on this machine, into 
 STEPS ?=
 
 .PHONY: results
-results: $(PROGRAMS) $(STATIC_PROGRAMS) $(BUILD)/gate-study $(BUILD)/gate-simulate $(BUILD)/static/storm | $(READY) ## make everything under results/ again: two hours (STEPS=NAMES, or --lab: see bench/results --help)
+results: $(PROGRAMS) static $(BUILD)/gate-study $(BUILD)/gate-simulate $(BUILD)/static/storm | $(READY) ## make everything under results/ again: two hours (STEPS=NAMES, or --lab: see bench/results --help)
 	@bench/results $(STEPS)
 
 .PHONY: static
-static: $(STATIC_PROGRAMS) ## build the programs that run in the lab, into build/static/
+static: $(STATIC_PROGRAMS) $(BUILD)/static/spawnscope-bench.debug $(PLUGINS) ## build the programs that run in the lab, into build/static/
 
 .PHONY: check
-check: $(PROGRAMS) $(STATIC_PROGRAMS) $(TEST_PROGRAMS) | $(READY) $(filter lint,$(MAKECMDGOALS)) ## run all tests (TESTS=WORDS: only suites that match)
+check: $(PROGRAMS) static $(TEST_PROGRAMS) | $(READY) $(filter lint,$(MAKECMDGOALS)) ## run all tests (TESTS=WORDS: only suites that match)
 	@bench/tests/run $(BUILD) $(call quoted,$(TESTS)) $(addsuffix .c,$(unit_tests)) $(bats)
 
 .PHONY: check-kernels
-check-kernels: $(STATIC_PROGRAMS) $(addprefix $(BUILD)/static/,exact storm) | $(READY) ## test on each kernel of the lab, a line per kernel and property
+check-kernels: static $(addprefix $(BUILD)/static/,exact storm) | $(READY) ## test on each kernel of the lab, a line per kernel and property
 	@OFFSETS='0 1 2 3 4 5 6 7 8 9' TEST_SECONDS=28800 bench/tests/run --each $(BUILD) '' $(filter %/kernel.bats,$(bats))
 
 # What lint checks.
@@ -174,20 +176,22 @@ deps-build: # install what is missing to build
 kernels: ## fetch the kernels of the lab; names those that it cannot get
 	@bench/lab/fetch-kernel all || [ $$? -eq 3 ]
 
-LAB_SCRIPTS := $(addprefix bench/lab/,lab guest boot make-initramfs fetch-kernel kernel-config)
+LAB_SCRIPTS := $(addprefix bench/lab/,lab anatomy guest boot make-initramfs fetch-kernel kernel-config points.bash)
 
 # Where bash, zsh and fish look for them, below share/.
 COMPLETIONS := bash-completion/completions/spawnscope zsh/site-functions/_spawnscope \
 	       fish/vendor_completions.d/spawnscope.fish
 
 .PHONY: install
-install: $(PROGRAMS) $(BUILD)/static/lab-init $(BUILD)/completions.done ## install to PREFIX (/usr/local), below DESTDIR
+install: $(PROGRAMS) $(BUILD)/static/lab-init $(BUILD)/static/lab-maps $(PLUGINS) $(BUILD)/completions.done ## install to PREFIX (/usr/local), below DESTDIR
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/doc/spawnscope" \
 		"$(DESTDIR)$(PREFIX)/share/spawnscope/lab" "$(DESTDIR)$(PREFIX)/share/man/man1" \
 		$(patsubst %,"$(DESTDIR)$(PREFIX)/share/%",$(dir $(COMPLETIONS)))
 	install -m 755 $(PROGRAMS) "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 $(LAB_SCRIPTS) "$(DESTDIR)$(PREFIX)/share/spawnscope/lab"
 	install -m 755 $(BUILD)/static/lab-init "$(DESTDIR)$(PREFIX)/share/spawnscope/lab/init"
+	install -m 755 $(BUILD)/static/lab-maps "$(DESTDIR)$(PREFIX)/share/spawnscope/lab/maps"
+	install -m 644 $(filter $(BUILD)/lab/anatomy-%,$(PLUGINS)) "$(DESTDIR)$(PREFIX)/share/spawnscope/lab"
 	install -m 644 README.md LICENSE "$(DESTDIR)$(PREFIX)/share/doc/spawnscope"
 	install -m 644 user/spawnscope.1 "$(DESTDIR)$(PREFIX)/share/man/man1"
 	$(foreach file,$(COMPLETIONS),install -m 644 $(BUILD)/completions/$(notdir $(file)) \
@@ -302,13 +306,32 @@ $(BUILD)/static/spawnscope: $(call static,$(main)) $(BUILD)/static/obj/user.a
 $(BUILD)/static/spawnscope-bench: $(BUILD)/static/obj/bench/driver/main.o $(BUILD)/static/obj/bench.a
 	$(call say,LINK)$(link) $(STATIC) $(BENCH_LIBS)
 
+# Its symbols, for those who count by the function: the same layout, not stripped.
+$(BUILD)/static/spawnscope-bench.debug: $(BUILD)/static/obj/bench/driver/main.o $(BUILD)/static/obj/bench.a
+	$(call say,LINK)$(link) $(filter-out -s,$(STATIC)) $(BENCH_LIBS)
+
 $(BUILD)/static/spawnscope-child: $(BUILD)/spawnscope-child
 	@mkdir -p $(@D)
 	$(call say,COPY)cp $< $@
 
-$(BUILD)/static/lab-init: bench/lab/init.c $(BUILD)/flags.stamp
+$(BUILD)/static/lab-init $(BUILD)/static/lab-maps: $(BUILD)/static/lab-%: bench/lab/%.c $(BUILD)/flags.stamp
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(OUR_CFLAGS) -O2 $(STATIC) -o $@ $<
+
+# Plugins of the emulator, of which bench/lab/plugin/qemu.h has the interface.
+plugin_parts     := $(addprefix bench/lab/plugin/,code.c meters.c places.c)
+plugin_anatomy   := $(addprefix bench/lab/plugin/,anatomy.c paths.c tally.c) $(plugin_parts)
+plugin_points    := bench/lab/plugin/points.c $(plugin_parts)
+define link_plugin
+@mkdir -p $(@D)
+$(call say,PLUGIN)$(CC) $(OUR_CFLAGS) -O2 -fPIC -fvisibility=hidden -shared -DPLUGIN_VERSION=$* -o $@ $(filter %.c,$^)
+endef
+
+$(BUILD)/lab/anatomy-%.so: $(plugin_anatomy) $(wildcard bench/lab/plugin/*.h) $(BUILD)/flags.stamp
+	$(link_plugin)
+
+$(BUILD)/lab/points-%.so: $(plugin_points) $(wildcard bench/lab/plugin/*.h) $(BUILD)/flags.stamp
+	$(link_plugin)
 
 # Archives: a program or a test links what it uses.
 $(BUILD)/obj/user.a: $(call usual,$(user))

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash
+#
+# What the plugins of the emulator know of a kernel (plugin/places.h), from its list of symbols.
+# `outside` and `anatomy` source this, and have a function die.
+
+# The points that the emulator records: our name, its function (the first of the list
+# that the kernel has), and whether the return is a point, too. A tracepoint is not a
+# function: the function called next represents it, within a few instructions.
+readonly POINTS='
+call            __x64_sys_clone
+call3           __x64_sys_clone3
+callv           __x64_sys_vfork
+clone           kernel_clone                                          return
+files           dup_fd                                                return
+autogroup       sched_autogroup_fork
+mm_init         mm_init
+lock            down_write_killable                                   return
+unlock          up_write
+pages           copy_page_range                                       return
+namespaces      copy_namespaces
+newtask         uprobe_copy_process
+put_pid         put_pid
+woken           check_preempt_curr,wakeup_preempt,wakeup_preempt_fair
+first_run       schedule_tail
+execve          __x64_sys_execve
+exec            do_execveat_common,do_execveat_common.isra.0          return
+flush           begin_new_exec
+rename          __set_task_comm
+exit_mm         exit_mmap                                             return
+mm_release      exit_mm_release
+exit            exit_sem
+reap            release_task
+wp              do_wp_page                                            return
+mark            __x64_sys_sethostname
+'
+
+# Routines that clear and copy memory, in these or other kernels.
+readonly CLEAR='(__)?memset|memset_(orig|erms)|clear_page_(rep|orig|erms)|__clear_pages_unrolled|__clear_user|clear_user_(original|rep_good|erms)|rep_stos_alternative'
+readonly COPY='(__)?mem(cpy|move)|memcpy_(orig|erms)|copy_page(_regs)?|copy_user_(generic_unrolled|generic_string|enhanced_fast_string|short_string)|rep_movs_alternative'
+
+# Where other roles are: functions that begin there, or that span it. A new task's kernel stack is
+# written to by copy_thread, and a handler's frame is complete when signal_setup_done is called.
+readonly ROLES='
+switch     __switch_to_asm
+fork       copy_thread
+start      ret_from_fork_asm,ret_from_fork
+exec       begin_new_exec
+signal     signal_setup_done
+sigreturn  __x64_sys_rt_sigreturn
+'
+# Entries of exceptions that repeat the instruction, of others, and of interrupts; and code that
+# consists of such entries.
+readonly FAULTS='asm_exc_(page_fault|general_protection|stack_segment|segment_not_present|alignment_check)'
+readonly EXCEPTIONS='asm_exc_.*'
+readonly INTERRUPTS='asm_sysvec_.*'
+readonly STUBS='(irq|spurious)_entries_start'
+
+# Lines "ADDRESS NAME [return]".
+points_of() { # KALLSYMS
+    local name functions returns
+    while read -r name functions returns; do
+        [[ -n $name ]] || continue
+        # The first of these functions that the kernel has.
+        awk -v name="$name" -v functions="$functions" -v returns="$returns" '
+            BEGIN { n = split(functions, want, ",") }
+            !($3 in at) { at[$3] = $1 }
+            END {
+                for (i = 1; i <= n; i++)
+                    if (want[i] in at) {
+                        print at[want[i]], name, returns
+                        exit
+                    }
+            }' "$1"
+    done <<<"$POINTS"
+}
+
+# Lines "ADDRESS END ROLE". A routine ends where the next symbol begins.
+routines_of() { # KALLSYMS
+    awk '$2 ~ /[tTwW]/ && !$4 { print $1, $3 }' "$1" | sort | awk -v clear="^($CLEAR)$" -v copy="^($COPY)$" \
+        -v roles="$ROLES" -v faults="^($FAULTS)$" -v exceptions="^($EXCEPTIONS)$" -v interrupts="^($INTERRUPTS)$" \
+        -v stubs="^($STUBS)$" '
+        BEGIN {
+            n = split(roles, line, "\n")
+            for (i = 1; i <= n; i++)
+                if (split(line[i], f, " ") == 2) {
+                    m = split(f[2], names, ",")
+                    for (k = 1; k <= m; k++) role[names[k]] = f[1]
+                }
+        }
+        $1 != at {
+            if (kind != "") print at, $1, kind
+            kind = ""
+            at = $1
+        }
+        $2 ~ clear { kind = "clear" }
+        $2 ~ copy { kind = "copy" }
+        $2 in role { kind = role[$2] }
+        $2 ~ interrupts { kind = "interrupt" }
+        $2 ~ stubs { kind = "stubs" }
+        $2 ~ exceptions { kind = "exception" }
+        $2 ~ faults { kind = "fault" }'
+}
+
+# The file of a plugin for this QEMU, in the first of these folders that has it.
+plugin_file() { # NAME FOLDER...
+    local name=$1 version=4 folder
+    # Newer QEMUs refuse plugins of an old version.
+    case $(qemu-system-x86_64 --version | sed -En '1s/.*version ([0-9]+)\.([0-9]+).*/\1 \2/p') in
+    [4-7]\ * | '8 '[01]) version=1 ;;
+    '8 '* | '9 0') version=2 ;;
+    '9 1') version=3 ;;
+    esac
+    for folder in "${@:2}"; do
+        if [[ -r $folder/$name-$version.so ]]; then
+            printf '%s\n' "$folder/$name-$version.so"
+            return
+        fi
+    done
+    die "the emulator's plugin $name-$version.so is missing: run \`make static\`"
+}
