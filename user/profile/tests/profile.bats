@@ -1,8 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Runs alone: it counts what the whole machine does, or waits for it.
-#
 # The command profile on this machine's kernel: what it counts against what a
 # storm of known size did; and what is left of it. profile_real.bats has other
 # people's programs.

@@ -1,8 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Runs alone: it counts what the whole machine does, or waits for it.
-#
 # How a profile begins and ends: on time, whoever reads, and with counts that agree.
 #
 # shellcheck disable=SC2016,SC2153,SC2154,SC2317 # commands for other shells; what tool.bash sets and calls

@@ -1,8 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Runs alone: it counts what the whole machine does, or waits for it.
-#
 # The command profile against programs of other people: what it counts against
 # strace, their own logs and clocks, and the kernel's count.
 #

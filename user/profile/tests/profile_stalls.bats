@@ -92,7 +92,7 @@ in_guest() {
     "$LAB/guest" --kernel "$1" --smp 2 --memory 768M --out "$DIR" --add "$BUILD/static/spawnscope" \
         --add "$BUILD/static/spawnscope-bench" --add "$BUILD/static/spawnscope-child" -- \
         sh -c 'spawnscope profile --detail stalls --no-calibrate --json -o /lab/out/run.jsonl -- \
-            spawnscope-bench --method fork --size 128M --touchers 1 --runs 9 2>/lab/out/births'
+            spawnscope-bench --method fork --size 64M --touchers 1 --runs 9 --timeout 240 2>/lab/out/births'
 }
 
 @test "a kernel without these tracepoints says so (5.10)" {
