@@ -7,18 +7,12 @@
 # shellcheck disable=SC2154,SC2016 # bats sets $status and $output
 
 load lab.bash
+load programs.bash
 
 setup() {
     need_kernel debian:6.1
     cd "$BATS_TEST_TMPDIR" || return
     mkdir programs
-}
-
-# Compiles a program; its source is standard input.
-program() { # NAME OPTION...
-    local name=$1
-    shift
-    cc -O1 -x c -o "programs/$name" - "$@"
 }
 
 # Executes two instructions for each loop, and has so many bytes of constants.
@@ -54,23 +48,16 @@ gated() { # STATUS PATTERN A B OPTION...
     for n in 2 4 6 8 12 16; do # as bench/ci/pads does
         static_program "link-$n" 1 $((n * 69888))
     done
-    program maps -static <<<'#include <sys/mman.h>
-        int main(void) { for (int i = 0; i < 2000; i++)
-            mmap(0, 4096, i % 2 ? PROT_READ : PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-            return 0; }'
+    program_maps -static
     program reads -static <<<'#include <fcntl.h>
         #include <unistd.h>
         char block[65536];
         int main(void) { for (int i = 0; i < 10; i++) {
             int file = open("/bin/busybox", O_RDONLY); while (read(file, block, sizeof(block)) > 0) ; close(file); }
             return 0; }'
-    program dynamic <<<'int main(void) { return 0; }'
-    for n in {1..30}; do
-        cc -shared -fPIC -x c -o "lib$n.so" - <<<"int number$n(void) { return $n; }"
-    done
-    # The guest finds them below the temporary folder.
-    program libraries -Wl,--no-as-needed -L. -l{1..30} "-Wl,-rpath,$PWD" <<<'int main(void) { return 0; }'
-    program relocations -fPIE -pie <<<'char data; void *all[200000] = {[0 ... 199999] = &data}; int main(void) { return 0; }'
+    program_dynamic
+    program_libraries
+    program_relocations
     run_programs
     cat link-*.jsonl >links
     for n in 10 100 1000; do
