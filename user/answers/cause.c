@@ -2,6 +2,7 @@
 #include "user/answers/cause.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "user/analysis/calls/function_ids.h"
@@ -37,90 +38,133 @@ static void say_instructions(struct strbuf *s, double more)
 	strbuf__add(s, " instructions");
 }
 
-/* What became of a function that one side lacks, or has by another name. */
-static void say_guess(struct strbuf *s, const struct call_change *c)
-{
-	const char *text = NULL;
+/* A function, together with those that were inlined in it or split off. */
+struct entry {
+	const struct call_change *c;
+	const struct call_change *with; /* of these the one that changed most; NULL */
+	double more;
+};
 
-	switch (c->guess) {
-	case GUESS_RENAMED:
-		text = "a guess: it was ";
-		break;
-	case GUESS_INLINED:
-		text = "a guess: it is now in ";
-		break;
-	case GUESS_SPLIT:
-		text = "a guess: it was in ";
-		break;
-	default:
-		if (!c->in_a)
-			strbuf__add(s, " (only in B)");
-		if (!c->in_b)
-			strbuf__add(s, " (only in A)");
-		return;
-	}
-	strbuf__add(s, " (%s", text);
-	strbuf__add_escaped(s, c->other);
-	strbuf__add(s, ")");
+struct entries {
+	struct entry *v;
+	size_t n;
+};
+
+static int compare_entries(const void *a, const void *b)
+{
+	double x = fabs(((const struct entry *)a)->more), y = fabs(((const struct entry *)b)->more);
+
+	return (x < y) - (x > y);
 }
 
-static void say_function(struct strbuf *s, const struct call_change *c, double per, bool unit)
+/* The function that this one is a part of, as far as that is guessed; itself if it is none. */
+static size_t whole_of(const struct tree_diff *d, size_t function)
 {
-	strbuf__add_escaped(s, c->name);
+	for (int steps = 0; steps < 8; steps++) {
+		const struct call_change *c = &d->functions[function];
+		size_t i = 0;
+
+		if (c->guess != GUESS_INLINED && c->guess != GUESS_SPLIT)
+			return function;
+		while (i < d->function_count &&
+		       (i == function || strcmp(d->functions[i].name, c->other) != 0 ||
+			!module_same(d->functions[i].module, c->module)))
+			i++;
+		if (i == d->function_count)
+			return function;
+		function = i;
+	}
+	return function;
+}
+
+/* v is NULL: out of memory. */
+static struct entries entries_of(const struct tree_diff *d)
+{
+	struct entries e = {calloc(d->function_count + 1, sizeof(*e.v)), d->function_count};
+
+	for (size_t i = 0; i < e.n && e.v; i++) {
+		const struct call_change *c = &d->functions[i];
+		struct entry *whole = &e.v[whole_of(d, i)];
+
+		e.v[i].c = c;
+		whole->more += (double)call_change__more(c);
+		if (whole != &e.v[i] && !whole->with) /* the largest comes first */
+			whole->with = c;
+	}
+	if (e.v)
+		qsort(e.v, e.n, sizeof(*e.v), compare_entries);
+	return e;
+}
+
+static void say_note(struct strbuf *s, const struct entry *e)
+{
+	const struct call_change *c = e->c;
+
+	if (e->with || c->guess == GUESS_RENAMED) {
+		strbuf__add(s, e->with ? " (a guess: with " : " (a guess: it was ");
+		strbuf__add_escaped(s, e->with ? e->with->name : c->other);
+		strbuf__add(s, ")");
+	} else if (!c->in_a || !c->in_b) {
+		strbuf__add(s, " (only in %c)", c->in_a ? 'A' : 'B');
+	}
+}
+
+static void say_function(struct strbuf *s, const struct entry *e, double per, bool unit)
+{
+	strbuf__add_escaped(s, e->c->name);
 	strbuf__add(s, " ");
-	say_more(s, (double)call_change__more(c) / per);
+	say_more(s, e->more / per);
 	strbuf__add(s, "%s", unit ? " instructions" : "");
-	say_guess(s, c);
+	say_note(s, e);
 }
 
-/* The function that changed most against the first that is named, if it is not small beside it. */
-static void say_opposite(struct strbuf *s, const struct tree_diff *d, double first, double per)
+/* The function that changed most, up or down as that is; NULL: none. */
+static const struct entry *largest(const struct entries *e, double way)
 {
-	for (size_t i = 0; i < d->function_count; i++) {
-		double more = (double)call_change__more(&d->functions[i]);
+	for (size_t i = 0; i < e->n; i++) {
+		if (same_way(e->v[i].more, way))
+			return &e->v[i];
+	}
+	return NULL;
+}
 
-		if (more == 0 || same_way(more, first))
-			continue;
-		if (4 * fabs(more) < fabs(first))
-			return;
-		strbuf__add(s, "; against it ");
-		say_function(s, &d->functions[i], per, false);
+static void say_entries(struct strbuf *s, const struct tree_diff *d, const struct entries *e)
+{
+	double pages = cause__pages(d->of[1]), whole = (double)(d->b - d->a), per;
+	const struct entry *first = largest(e, whole), *opposite = largest(e, -whole);
+	size_t said = 0;
+
+	if (!first) {
+		strbuf__add(s, "medians of the whole differ, those of no function do");
 		return;
 	}
-}
-
-/* The change of the function that changed most in the direction of the whole. */
-static double largest(const struct tree_diff *d, double whole)
-{
-	for (size_t i = 0; i < d->function_count; i++) {
-		double more = (double)call_change__more(&d->functions[i]);
-
-		if (same_way(more, whole))
-			return more;
+	if (pages != cause__pages(d->of[0]))
+		pages = 0;
+	per = pages > 0 && fabs(first->more) >= pages ? pages : 1;
+	strbuf__add(s, per > 1 ? "a page, " : "a birth, ");
+	for (size_t i = 0; i < e->n && said < FUNCTIONS_NAMED; i++) {
+		if (!same_way(e->v[i].more, whole) || fabs(e->v[i].more) < 0.05 * fabs(first->more))
+			continue;
+		strbuf__add(s, "%s", said ? ", " : "");
+		say_function(s, &e->v[i], per, said == 0);
+		said++;
 	}
-	return 0;
+	/* It hides something if it is not small beside the first. */
+	if (opposite && 4 * fabs(opposite->more) >= fabs(first->more)) {
+		strbuf__add(s, "; against it ");
+		say_function(s, opposite, per, false);
+	}
 }
 
 static void say_functions(struct strbuf *s, const struct tree_diff *d)
 {
-	double pages = cause__pages(d->of[1]), whole = (double)(d->b - d->a), first, per;
-	size_t said = 0;
+	struct entries e = entries_of(d);
 
-	first = largest(d, whole);
-	if (pages != cause__pages(d->of[0]))
-		pages = 0;
-	per = pages > 0 && fabs(first) >= pages ? pages : 1;
-	strbuf__add(s, per > 1 ? "a page, " : "a birth, ");
-	for (size_t i = 0; i < d->function_count && said < FUNCTIONS_NAMED; i++) {
-		double more = (double)call_change__more(&d->functions[i]);
-
-		if (!same_way(more, whole) || fabs(more) < 0.05 * fabs(first))
-			continue;
-		strbuf__add(s, "%s", said ? ", " : "");
-		say_function(s, &d->functions[i], per, said == 0);
-		said++;
-	}
-	say_opposite(s, d, first, per);
+	if (e.v)
+		say_entries(s, d, &e);
+	else
+		s->failed = true;
+	free(e.v);
 }
 
 /* "main", "the constructor of libslow.so" */

@@ -201,14 +201,52 @@ static struct path_change *put_group(struct merger *g, size_t parent, struct gro
 	return p;
 }
 
-/* Whether a callee of the group is marked on the other side. */
-static bool has_marked_callee(const struct merger *g, const struct group *group, int side)
+/* Whether one name has the other one in it: "dup_mm" and "__dup_mm_locked". */
+static bool names_alike(const char *a, const char *b)
+{
+	a += strspn(a, "_");
+	b += strspn(b, "_");
+	return strlen(a) >= 4 && strlen(b) >= 4 && (strstr(a, b) || strstr(b, a));
+}
+
+/* System calls keep their names. */
+static bool may_be_renamed(const struct function_id *f)
+{
+	return strcmp(f->name, FUNCTION_UNRESOLVED) != 0 && strncmp(f->name, "__x64_sys_", 10) != 0;
+}
+
+/* Whether a function on this side may be one on the other side, renamed, by its name. */
+static bool may_be(const struct merger *g, uint32_t function, int side, uint32_t other)
+{
+	const struct function_id *x = &g->f->all[function], *y = &g->f->all[other];
+
+	return !x->in[!side] && !y->in[side] && may_be_renamed(x) && may_be_renamed(y) &&
+	       function_ids__same_module(x, y) && names_alike(x->name, y->name);
+}
+
+/* Whether the function stands here on the other side alone, perhaps by another name. */
+static bool stands_here(const struct merger *g, uint32_t function, int side)
+{
+	if (g->mark[!side][function] == g->stamp)
+		return true;
+	if (g->f->all[function].in[!side])
+		return false;
+	for (size_t i = 0; i < g->group_count; i++) {
+		if (only_side(&g->groups[i]) == !side &&
+		    may_be(g, function, side, g->groups[i].items[0].function))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a callee of the group stands here on the other side. */
+static bool has_callee_here(const struct merger *g, const struct group *group, int side)
 {
 	for (size_t i = 0; i < group->count[side]; i++) {
 		size_t c = g->child[side][group->items[i].node];
 
 		for (; c != NONE; c = g->sibling[side][c]) {
-			if (g->mark[!side][g->f->of[side][c]] == g->stamp)
+			if (stands_here(g, g->f->of[side][c], side))
 				return true;
 		}
 	}
@@ -236,7 +274,7 @@ static int lift(struct merger *g, size_t parent)
 		struct path_change *p;
 		size_t from = (size_t)(group->items - g->items);
 
-		if (side < 0 || !has_marked_callee(g, group, side))
+		if (side < 0 || !has_callee_here(g, group, side))
 			continue;
 		p = put_group(g, parent, group, true);
 		if (!p)
@@ -290,26 +328,12 @@ static void mark_callees(struct merger *g, const struct group *a)
 	}
 }
 
-/* Whether one name has the other one in it: "dup_mm" and "__dup_mm_locked". */
-static bool names_alike(const char *a, const char *b)
-{
-	a += strspn(a, "_");
-	b += strspn(b, "_");
-	return strlen(a) >= 4 && strlen(b) >= 4 && (strstr(a, b) || strstr(b, a));
-}
-
 /* Of no other name on the other side, anywhere. */
 static bool is_unmatched(const struct merger *g, const struct group *group, int side)
 {
 	return !group->done && only_side(group) == side &&
 	       group->items[0].function != FUNCTION_NONE &&
 	       !g->f->all[group->items[0].function].in[!side];
-}
-
-/* System calls keep their names. */
-static bool may_be_renamed(const struct function_id *f)
-{
-	return strcmp(f->name, FUNCTION_UNRESOLVED) != 0 && strncmp(f->name, "__x64_sys_", 10) != 0;
 }
 
 /* How much speaks for that B's group is A's, renamed; 0: nothing. A's callees are marked. */

@@ -155,3 +155,17 @@ TEST(names_of_functions_cannot_reach_the_terminal)
 		      "fork at 1M: 1 -> 101 instructions a birth, 101 times as many: a birth, "
 		      "x\\x1b[2J +100 instructions (only in B)");
 }
+
+TEST(what_was_split_off_counts_with_the_function_that_it_was_in)
+{
+	struct call_tree a = trees_of("=call\n c kernel top 1 1\n  c kernel whole 1 400\n"
+				      "   c kernel leaf 10 100\n");
+	struct call_tree b = trees_of("=call\n c kernel top 1 1\n  c kernel whole 1 50\n"
+				      "   c kernel part 1 380\n    c kernel leaf 10 110\n");
+
+	set_key(&a, "fork", 1 << 20);
+	set_key(&b, "fork", 1 << 20);
+	assert_answer(a, b,
+		      "fork at 1M: 501 -> 541 instructions a birth, +8.0 %: a birth, whole +30 "
+		      "instructions (a guess: with part), leaf +10");
+}

@@ -284,3 +284,22 @@ TEST(one_side_may_be_empty)
 	tree_diff__free(&d);
 	trees_free(&a);
 }
+
+TEST(a_function_is_split_also_if_its_callee_was_renamed)
+{
+	struct call_tree a = trees_of("=call\n c kernel copy_page_range 1 400\n"
+				      "  c kernel vm_normal_page 10 100\n");
+	struct call_tree b = trees_of("=call\n c kernel copy_page_range 1 50\n"
+				      "  c kernel copy_present_ptes 3 380\n"
+				      "   c kernel __vm_normal_page 10 110\n");
+	struct tree_diff d;
+
+	assert_int_equal(tree_diff__make(&d, &a, &b), 0);
+	assert_int_equal(function_of(&d, "copy_present_ptes")->guess, GUESS_SPLIT);
+	assert_string_equal(function_of(&d, "copy_present_ptes")->other, "copy_page_range");
+	assert_int_equal(function_of(&d, "__vm_normal_page")->guess, GUESS_RENAMED);
+	assert_int_equal(call_change__more(function_of(&d, "__vm_normal_page")), 10);
+	tree_diff__free(&d);
+	trees_free(&a);
+	trees_free(&b);
+}
