@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bench/axes/axis.h"
+#include "bench/axes/mapping.h"
 #include "bench/axes/parse.h"
 #include "bench/axes/smaps.h"
 
@@ -28,7 +29,7 @@ static int build(const struct shape *shape, struct parent_memory *memory, struct
 		return fault__set(why, -errno, "vmas=%" PRId64 ": mmap: %s", count,
 				  strerror(errno));
 	/* Write to each page: fork skips pages that are not present. */
-	for (int64_t i = 0; i < count; i++)
+	for (int64_t i = 0; i < count && !mapping_way(shape)->leaves; i++)
 		*(volatile char *)(start + (size_t)i * page_bytes) = 1;
 	for (int64_t i = 1; i < count; i += 2) {
 		if (mprotect(start + (size_t)i * page_bytes, page_bytes, PROT_READ) != 0)
@@ -43,7 +44,7 @@ static int build(const struct shape *shape, struct parent_memory *memory, struct
 	return 0;
 }
 
-/* Of one page each, touched. */
+/* Of one page each, touched unless mapping=untouched. */
 const struct axis_effect axis_vmas = {
 	.parse = axis_parse_count,
 	.cost = {.per = 1, .bytes = VMA_BYTES, .build_us = 1000, .sample_us = 20},

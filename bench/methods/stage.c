@@ -105,6 +105,7 @@ static int prepare(struct stage *stage, int slate_fd, volatile struct slate *sla
 		.silent = program->silent,
 		.page_bytes = (size_t)sysconf(_SC_PAGESIZE),
 		.write_step = (size_t)sysconf(_SC_PAGESIZE),
+		.write_passes = 1,
 	};
 	err = make_argv(stage, slate_fd, program, loader);
 	if (!err)
@@ -263,7 +264,7 @@ static void write_pages(const struct stage *stage, size_t bytes)
 	 */
 	size_t jump = stage->write_random && n % RANDOM_PRIME ? RANDOM_PRIME % n : 1, at = 0;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n * stage->write_passes; i++) {
 		stage->memory[at * step] = 1;
 		at += jump;
 		if (at >= n)

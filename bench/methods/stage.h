@@ -58,8 +58,9 @@ struct stage {
 	size_t page_bytes;
 	size_t child_write_bytes;
 	size_t parent_write_bytes;
-	size_t write_step;	/* bytes from one write to the next */
-	bool write_random;	/* in a random order, always the same */
+	size_t write_step; /* bytes from one write to the next */
+	bool write_random; /* in a random order, always the same */
+	unsigned int write_passes;
 	uint64_t clone_flags;	/* for methods that take some */
 	const void *child_cpus; /* the child moves to these, a mask of so many bytes; NULL: stays */
 	size_t child_cpus_bytes;

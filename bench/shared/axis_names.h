@@ -54,7 +54,7 @@
 	  "further libraries that the dynamic program loads", "a library", "library")              \
 	X(write_pattern, "write-pattern", WORD,                                                    \
 	  "which bytes parent and child write: one of each page (dense, default), in random "      \
-	  "order (random), one of each 2 MiB (sparse)",                                            \
+	  "order (random), one of each 2 MiB (sparse), of each page twice (twice)",                \
 	  NULL, NULL)                                                                              \
 	X(clone_flags, "clone-flags", WORD,                                                        \
 	  "flags of method clone: none (default), vm, fs, files, sighand, sysvsem, thread, "       \

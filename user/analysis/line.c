@@ -7,12 +7,6 @@
 #include "user/analysis/stats.h"
 #include "user/model/axis.h"
 
-/* Sums of a least-squares line. */
-struct fit {
-	size_t n;
-	double x, y, xx, xy;
-};
-
 static void fit_add(struct fit *f, double x, double y)
 {
 	f->n++;
@@ -29,14 +23,7 @@ static double fit_slope(const struct fit *f)
 	return f->n >= 2 && below > 0 ? (n * f->xy - f->x * f->y) / below : NAN;
 }
 
-/* One line through all samples, and one through each block's. */
-struct fits {
-	struct fit all, block[BLOCK_COUNT_MAX];
-	size_t blocks;
-};
-
-/* A block in which a point is missing gets no line: its slope would be one of other points. */
-static void fits_add(struct fits *f, double x, double y, const struct blocks *b)
+void fits__add(struct fits *f, double x, double y, const struct blocks *b)
 {
 	if (!isfinite(x) || !isfinite(y))
 		return;
@@ -46,7 +33,7 @@ static void fits_add(struct fits *f, double x, double y, const struct blocks *b)
 		fit_add(&f->block[i], x, b->v[i]);
 }
 
-static struct interval fits_slope(const struct fits *f)
+struct interval fits__slope(const struct fits *f)
 {
 	struct blocks b = {.n = f->blocks};
 
@@ -64,7 +51,7 @@ static int add_bill(struct fits *f, const struct rows *rows, const struct row *r
 	if (!billed)
 		return 0;
 	err = blocks__medians(&b, rows->run, billed, &billed->bill);
-	fits_add(f, x, stats_median(&billed->bill), &b);
+	fits__add(f, x, stats_median(&billed->bill), &b);
 	return err;
 }
 
@@ -81,7 +68,7 @@ static int add_copy(struct fits *f, const struct rows *rows, const struct row *r
 		return 0;
 	ns = &copied->phases[PHASE_copy_mm];
 	err = blocks__medians(&b, rows->run, copied, ns);
-	fits_add(f, stats_median(&counted->counts[COUNT_ptes_copied]), stats_median(ns), &b);
+	fits__add(f, stats_median(&counted->counts[COUNT_ptes_copied]), stats_median(ns), &b);
 	return err;
 }
 
@@ -107,15 +94,15 @@ int slopes__of(struct slopes *s, const struct rows *rows, size_t first, const ch
 
 		if (isnan(x) || !cell__same_key(row->cell, rows->v[first].cell, axis))
 			continue;
-		fits_add(&call, x, row->call.median, &row->call_blocks);
-		fits_add(&started, x, row->started.median, &row->started_blocks);
-		fits_add(&total, x, row->total.median, &row->total_blocks);
+		fits__add(&call, x, row->call.median, &row->call_blocks);
+		fits__add(&started, x, row->started.median, &row->started_blocks);
+		fits__add(&total, x, row->total.median, &row->total_blocks);
 		err = add_bill(&bill, rows, row, x);
 		if (!err && copies)
 			err = add_copy(&copy, rows, row);
 	}
-	*s = (struct slopes){fits_slope(&call), fits_slope(&started), fits_slope(&total),
-			     fits_slope(&bill), fits_slope(&copy)};
+	*s = (struct slopes){fits__slope(&call), fits__slope(&started), fits__slope(&total),
+			     fits__slope(&bill), fits__slope(&copy)};
 	return err ? err : !isfinite(s->call.estimate);
 }
 

@@ -22,6 +22,24 @@ struct slopes {
  */
 int slopes__of(struct slopes *s, const struct rows *rows, size_t first, const char *axis);
 
+/* Sums of a least-squares line. */
+struct fit {
+	size_t n;
+	double x, y, xx, xy;
+};
+
+/* One line through all samples, and one through each block's. Begins as {0}. */
+struct fits {
+	struct fit all, block[BLOCK_COUNT_MAX];
+	size_t blocks;
+};
+
+/* Adds a point: a place on the axis, its estimate from all samples, and those of the blocks. A
+ * block in which a point is missing gets no line: its slope would be one of other points. */
+void fits__add(struct fits *f, double x, double y, const struct blocks *b);
+/* NAN of fewer than two places. */
+struct interval fits__slope(const struct fits *f);
+
 /* A row against its reference. */
 enum row_order { ROW_FASTER, ROW_WITHIN_NOISE, ROW_SLOWER };
 

@@ -7,7 +7,7 @@
 
 #include "user/text/layout.h"
 
-#define ANSWERS_MAX 32 /* 15 at most, and one for each of AXES_MAX */
+#define ANSWERS_MAX 40 /* 15 at most, and one for each of AXES_MAX and FIGURE_CLAIMS_MAX */
 
 /* Plain text with names from the run in it: escape it. */
 struct answer {

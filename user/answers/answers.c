@@ -10,6 +10,7 @@
 #include "user/analysis/tracing.h"
 #include "user/answers/births.h"
 #include "user/answers/crossing.h"
+#include "user/answers/figure.h"
 #include "user/answers/loss.h"
 #include "user/answers/slopes.h"
 #include "user/answers/stall.h"
@@ -370,6 +371,7 @@ void answers__of(struct answers *answers, const struct rows *rows, const struct 
 {
 	answers->n = 0;
 	say_noise(answers, rows);
+	answers__add_figure(answers, rows);
 	say_fastest(answers, rows, true);
 	say_fastest(answers, rows, false);
 	say_starts(answers, rows);

@@ -369,6 +369,8 @@ static int describe_run(struct bench *b, char **argv)
 	environment_begin(r);
 	if (!err && b->options.libc)
 		err = run__add_env_text(r, "libc_file", g->libc_file);
+	if (!err && b->options.suite)
+		err = run__add_env_text(r, RUN_SUITE_FACT, b->options.suite);
 	if (!err && b->options.copied_how)
 		err = run__add_env_text(r, RUN_PROGRAMS_FACT, b->options.copied_how);
 	if (!err && b->options.taken_for)

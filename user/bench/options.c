@@ -247,6 +247,7 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 			 arg);
 		return -EINVAL;
 	case FORWARD: /* --suite */
+		o->suite = strchr(arg, '/') ? NULL : arg;
 		o->overhead = !strcmp(arg, "overhead");
 		if (o->overhead) {
 			o->untraced = UNTRACED_ALL;

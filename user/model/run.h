@@ -27,6 +27,9 @@
 /* The fact that says what `gate --ab` did so that how files were written shows in no difference. */
 #define RUN_PROGRAMS_FACT "programs"
 
+/* The fact that names the suite of bench, if it is a built-in one. */
+#define RUN_SUITE_FACT "suite"
+
 struct birth;
 struct calibration;
 

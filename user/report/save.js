@@ -92,8 +92,16 @@ function changeRows(view) {
 	return view.cells.flatMap(({ method, parent, lines }) => lines.map(([name, , , a, b]) => ({ method, parent, of: view.names[name], unit: instructions(view.from) ? "instructions" : "ns", ["before: " + page.runs[view.from].name]: a, ["after: " + page.runs[view.to].name]: b })));
 }
 
+/* Of a published figure: a line per point. */
+function figureRows(figure) {
+	const of = (who, lines) => lines.flatMap((l) => l.points.map(([x, y]) => ({ line: l.label, of: who, [figure.axes[0]]: figure.words.length ? figure.words[x] : x, [figure.axes[1]]: y, unit: who === "here" && instructions() ? "instructions" : "ns" })));
+	return of("here", figure.ours).concat(of("published", figure.published));
+}
+
 /* What a view draws, as plain objects, of the shown run if it draws one. */
 function chartRows(view) {
+	if (view === page.views.figure)
+		return figureRows(view[state.run]);
 	const own = view.runs || (Array.isArray(view[0]) ? view : null), shown = own ? own[state.run] : view;
 	const rows = view.names ? changeRows(view) : view.order ? kernelRows(view, page.views.phases) : shown ? shown.rows || shown.groups || shown : [];
 	return rows.flatMap((r) => view.kept ? sampleRows(r, view.kept) : r.metrics || [r]).map((r) => {

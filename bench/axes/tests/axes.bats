@@ -50,6 +50,12 @@ fact() { # CELL NAME
     one_line 2 "unknown mapping 'x'; known: anonymous, shared" "$BENCH" --mapping x
 }
 
+@test "additional VMAs have a page each, or none where nothing is touched" {
+    measured --method fork --size 1M --vmas 8000 --mapping anonymous,untouched
+    [ "$(fact 0 rss_anon_bytes)" -ge $((8000 << 12)) ]
+    [ "$(fact 1 rss_anon_bytes)" -lt $((8 << 20)) ]
+}
+
 @test "memory that may not be locked is skipped with the limit" {
     run -0 setpriv --bounding-set -ipc_lock --inh-caps -ipc_lock prlimit --memlock=65536 \
         "$BENCH" --method fork --size 1M --mapping mlocked --runs 1

@@ -61,8 +61,8 @@ prepared() { # ARG...
 }
 
 @test "a pattern of writes is measured with fork, and skipped with methods that do not write" {
-    "$BENCH" --method fork,vfork --size 4M --child-write 4M --write-pattern dense,random,sparse --runs 2 >"$DIR/out"
-    [ "$(grep -c '^sample [024] [0-9]* 0 ' "$DIR/out")" -eq 6 ]
+    "$BENCH" --method fork,vfork --size 4M --child-write 4M --write-pattern dense,random,sparse,twice --runs 2 >"$DIR/out"
+    [ "$(grep -c '^sample [0246] [0-9]* 0 ' "$DIR/out")" -eq 8 ]
     "$BENCH" --method vfork --size 1M --runs 1 --write-pattern random |
         grep '^skip 0 this method does not support write_pattern'
 }

@@ -15,6 +15,7 @@
 	X(gate)                                                                                    \
 	X(changes)                                                                                 \
 	X(answer)                                                                                  \
+	X(figure)                                                                                  \
 	X(phases)                                                                                  \
 	X(latency)                                                                                 \
 	X(births)                                                                                  \

@@ -38,6 +38,23 @@ module.exports = ({ open, ownScale, expect, request }) => ({
 		expect(/%/.test(await page.locator("#chart-births .inside").first().textContent()), "no shares");
 	},
 
+	/* figure LINES DASHED LABEL: so many lines, of which some are dashed; the key has the label; at all widths nothing lies on another. */
+	async figure(browser) {
+		const { rest } = request();
+		for (const width of [390, 1600]) {
+			const page = await open(browser, { viewport: { width, height: 900 } });
+			const dashes = await page.$$eval("#chart-figure .plot .line", (all) => all.map((e) => e.getAttribute("stroke-dasharray")));
+			expect(dashes.length === Number(rest[0]) && dashes.filter((d) => d).length === Number(rest[1]), "lines: " + dashes.join());
+			expect((await page.locator("#chart-figure .key").innerText()).includes(rest[2]), "the key says: " + (await page.locator("#chart-figure .key").innerText()));
+			const texts = await page.$$eval("#chart-figure .plot .axis text", (all) => all.map((e) => e.getBoundingClientRect()).map((r) => [r.left, r.right, r.top, r.bottom]));
+			for (const [i, a] of texts.entries())
+				expect(!texts.slice(0, i).some((b) => Math.min(a[1], b[1]) - Math.max(a[0], b[0]) > 1 && Math.min(a[3], b[3]) - Math.max(a[2], b[2]) > 4), "labels lie on each other at " + width);
+			await page.locator("#chart-figure .plot svg").focus();
+			await page.keyboard.press("ArrowRight");
+			expect(await page.locator("#chart-figure .tip").isVisible(), "no tip by keyboard");
+		}
+	},
+
 	/* gate SHAPES: a mark with its own shape and colour for each verdict, intervals, the margin. */
 	async gate(browser) {
 		const { rest } = request();

@@ -3,7 +3,8 @@
 /*
  * check.js MODULES CHECK PAGE [ARGUMENT...]: opens a page in Chromium and looks whether CHECK
  * holds; says what does not, and exits with 1 then. `check.js MODULES shot PAGE FILE WIDTH
- * SCHEME [VIEW]` makes a picture. MODULES has playwright-core and axe-core.
+ * SCHEME [VIEW]` makes a picture, and `check.js MODULES chart PAGE FILE WIDTH VIEW` one of a chart
+ * alone, as SVG. MODULES has playwright-core and axe-core.
  *
  * `check.js MODULES serve FILE` starts a browser for many checks, and answers on a port, which it
  * writes to FILE, until SIGTERM: starting node and a browser takes longer than most checks. A request
@@ -343,7 +344,7 @@ const checks = {
 			expect(body.includes(text), "not shown: " + text);
 		expect((await page.$$("main img, main script, main b, main i, main iframe")).length === 0, "a name became an element");
 		/* The data, D3, what all views share, the start, and those of views that have one of their own. */
-		const own = await page.$$eval("main > section", (all) => all.filter((s) => ["births", "cow", "gate", "kernels", "latency", "spread"].includes(s.id)).length);
+		const own = await page.$$eval("main > section", (all) => all.filter((s) => ["births", "cow", "figure", "gate", "kernels", "latency", "spread"].includes(s.id)).length);
 		expect((await page.$$eval("script", (all) => all.length)) === 4 + own, "a script more, or less");
 	},
 
@@ -378,6 +379,14 @@ const checks = {
 			await close_pages(browser);
 		}
 		console.log(best.map(Math.round).join(" "));
+	},
+
+	/* chart FILE WIDTH VIEW: a view's chart as SVG, in the light scheme. */
+	async chart(browser) {
+		const [to, width, view] = rest;
+		const page = await open(browser, { viewport: { width: Number(width), height: 1000 } });
+		const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#chart-" + view).getByRole("button", { name: "Save as SVG" }).click()]);
+		await download.saveAs(to);
 	},
 
 	/* shot FILE WIDTH SCHEME [VIEW]: of the whole page, or of one view. */
