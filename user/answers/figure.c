@@ -46,6 +46,14 @@ static double place_of(const struct row *row, const char *axis)
 	return number == MISSING ? 0 : (double)number;
 }
 
+/* Whether it is on the line: of several parents only the one that the cells say. */
+static bool is_on_line(const struct figure_cells *c, const struct rows *rows, const struct row *row,
+		       const char *axis)
+{
+	return figure_cells__hold(c, row, axis) &&
+	       (!(c->smallest || c->largest) || row->rss == figure_cells__find(c, rows, axis)->rss);
+}
+
 static int slope_along(const struct figure_cells *c, const struct rows *rows, const struct way *way,
 		       struct interval *slope)
 {
@@ -56,7 +64,7 @@ static int slope_along(const struct figure_cells *c, const struct rows *rows, co
 		const struct row *row = &rows->v[i];
 		struct figure_median m;
 
-		if (!figure_cells__hold(c, row, way->axis))
+		if (!is_on_line(c, rows, row, way->axis))
 			continue;
 		err = figure_median__of(&m, rows, row, c->value);
 		if (!err)
@@ -68,7 +76,7 @@ static int slope_along(const struct figure_cells *c, const struct rows *rows, co
 
 static int median_at(const struct figure_cells *c, const struct rows *rows, struct figure_median *m)
 {
-	const struct row *row = figure_cells__find(c, rows);
+	const struct row *row = figure_cells__find(c, rows, NULL);
 
 	*m = (struct figure_median){.all = NAN};
 	return row ? figure_median__of(m, rows, row, c->value) : 0;
@@ -132,7 +140,7 @@ int figure_line__points(const struct figure *f, size_t line, const struct rows *
 		const struct row *row = &rows->v[i];
 		struct figure_median m;
 
-		if (!figure_cells__hold(&c, row, f->axis))
+		if (!is_on_line(&c, rows, row, f->axis))
 			continue;
 		err = figure_median__of(&m, rows, row, c.value);
 		if (isfinite(m.all))
@@ -190,7 +198,7 @@ static int read_ratio(const struct figure_claim *c, const struct figure_cells *o
 
 static int read_page(const struct figure_cells *c, const struct rows *rows, struct interval *page)
 {
-	const struct row *row = figure_cells__find(c, rows);
+	const struct row *row = figure_cells__find(c, rows, NULL);
 	double pages = row ? (double)row->rss / PAGE_BYTES : NAN;
 	struct figure_median m;
 	int err = median_at(c, rows, &m);

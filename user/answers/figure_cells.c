@@ -12,11 +12,11 @@
 #define MEMORY "rss_bytes"
 
 static const char *const values[] = {
-	[FIGURE_CALL] = "@call",	   [FIGURE_STARTED] = "@started",
-	[FIGURE_TOTAL] = "@total",	   [FIGURE_FIRST_RUN] = "@first_run",
-	[FIGURE_CHILD] = "@child",	   [FIGURE_PARENT] = "@parent",
-	[FIGURE_STALLED] = "@stalled",	   [FIGURE_PAGE_TABLES] = "@page_tables",
-	[FIGURE_SLOPE_OF_CALL] = "@slope",
+	[FIGURE_CALL] = "@call",       [FIGURE_STARTED] = "@started",
+	[FIGURE_TOTAL] = "@total",     [FIGURE_FIRST_RUN] = "@first_run",
+	[FIGURE_CHILD] = "@child",     [FIGURE_PARENT] = "@parent",
+	[FIGURE_STALLED] = "@stalled", [FIGURE_PAGE_TABLES] = "@page_tables",
+	[FIGURE_EACH] = "@each",       [FIGURE_SLOPE_OF_CALL] = "@slope",
 };
 
 static void add_word(struct figure_cells *c, const char *word)
@@ -111,14 +111,15 @@ bool figure_cells__hold(const struct figure_cells *c, const struct row *row, con
 	return true;
 }
 
-const struct row *figure_cells__find(const struct figure_cells *c, const struct rows *rows)
+const struct row *figure_cells__find(const struct figure_cells *c, const struct rows *rows,
+				     const char *along)
 {
 	const struct row *found = NULL;
 
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct row *row = &rows->v[i];
 
-		if (figure_cells__hold(c, row, NULL) &&
+		if (figure_cells__hold(c, row, along) &&
 		    (!found || (c->largest && row->rss > found->rss) ||
 		     (c->smallest && row->rss < found->rss)))
 			found = row;
@@ -184,6 +185,8 @@ int figure_median__of(struct figure_median *m, const struct rows *rows, const st
 		return 0;
 	case FIGURE_FIRST_RUN:
 		return median_of(m, rows, row->cell, &row->cell->samples[SAMPLE_first_run_ns]);
+	case FIGURE_EACH:
+		return median_of(m, rows, row->cell, &row->cell->samples[SAMPLE_each_ns]);
 	case FIGURE_PAGE_TABLES:
 		counted = row__count(row, COUNT_page_table_bytes);
 		return counted ? median_of(m, rows, counted,

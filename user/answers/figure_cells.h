@@ -13,6 +13,7 @@ enum figure_value {
 	FIGURE_PARENT,
 	FIGURE_STALLED,
 	FIGURE_PAGE_TABLES,
+	FIGURE_EACH,
 	FIGURE_SLOPE_OF_CALL,
 };
 
@@ -35,8 +36,9 @@ void figure_cells__add(struct figure_cells *c, const char *text);
 /* Whether the row is one of them; its place on `along` (or NULL) may be any. */
 bool figure_cells__hold(const struct figure_cells *c, const struct row *row, const char *along);
 
-/* The first of them, or the one that they say; NULL: none. */
-const struct row *figure_cells__find(const struct figure_cells *c, const struct rows *rows);
+/* The first of them, or of the smallest or largest parent; NULL: none. */
+const struct row *figure_cells__find(const struct figure_cells *c, const struct rows *rows,
+				     const char *along);
 
 /* A median, and those of the blocks. */
 struct figure_median {

@@ -453,31 +453,35 @@ static const struct figure f11 = {
 static const struct figure f12 = {
 	.suite = "f12",
 	.title = "many threads of one process that spawn",
-	.source = "CPython's change from vfork to fork: 64 threads, 10,000 spawns in 2.4 and 11.8 "
-		  "s; another project, 48 threads: 40 and 650 actions a second with fork and "
-		  "posix_spawn",
+	.source =
+		"CPython, from vfork to fork: 64 threads, 10,000 spawns in 2.4 and 11.8 s; another "
+		"project, 48 threads: 40 actions a second, and 650 with posix_spawn",
 	.axis = "spawners",
-	.x_title = "threads that spawn at once",
-	.y_title = "until the child is reaped",
+	.x_title = "threads that spawn at the same time",
+	.y_title = "what the process takes for one",
 	.ours =
 		{
-			{"fork-exec", "fork-exec rss_bytes=max @total"},
-			{"vfork-exec", "vfork-exec rss_bytes=max @total"},
-			{"posix_spawn", "posix_spawn rss_bytes=max @total"},
+			{"fork-exec", "fork-exec rss_bytes=max @each"},
+			{"vfork-exec", "vfork-exec rss_bytes=max @each"},
+			{"posix_spawn", "posix_spawn rss_bytes=max @each"},
 		},
 	.published =
 		{
-			LINE("CPython, vfork", 1, {64, OF(2.4, 10000) * 64}),
-			LINE("CPython, fork", 0, {64, OF(11.8, 10000) * 64}),
-			LINE("48 threads, fork", 0, {48, RATE(40) * 48}),
-			LINE("48 threads, posix_spawn", 2, {48, RATE(650) * 48}),
+			LINE("CPython, vfork", 1, {64, OF(2.4, 10000)}),
+			LINE("CPython, fork", 0, {64, OF(11.8, 10000)}),
+			LINE("another project, fork", 0, {48, RATE(40)}),
+			LINE("another project, posix_spawn", 2, {48, RATE(650)}),
 		},
 	.claims =
 		{
 			RATIO("64 threads: fork and exec, in times of vfork and exec?",
-			      "fork-exec spawners=64 rss_bytes=max @total",
-			      "vfork-exec spawners=64 rss_bytes=max @total",
+			      "fork-exec spawners=64 rss_bytes=max @each",
+			      "vfork-exec spawners=64 rss_bytes=max @each",
 			      RANGE(11.8 / 2.4, 650 / 40.0, MACHINES)),
+			RATIO("fork and exec: one of 64 threads', in times of a thread's alone?",
+			      "fork-exec spawners=64 rss_bytes=max @each",
+			      "fork-exec spawners=1 rss_bytes=max @each",
+			      WORDS("no less: fork serialises", 0.75, INFINITY)),
 		},
 };
 

@@ -14,6 +14,7 @@
  *	@child		what the child does from its first instruction on, until it ends
  *	@parent		what the parent does after the call, before the child goes on
  *	@stalled	both the call and that
+ *	@each		what a process takes for one of many that it spawns at the same time
  *	@page_tables	bytes, of the child
  *	@slope		of the call, per GB of the parent's memory
  *

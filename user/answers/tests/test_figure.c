@@ -92,7 +92,6 @@ TEST(each_figure_is_there_and_names_methods_and_axes_that_exist)
 		AXES_BESIDE_SIZE(X)
 #undef X
 			SIZE_KEY,
-		"spawners",
 	};
 
 	for (size_t i = 1; i <= 15; i++) {
