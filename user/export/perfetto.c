@@ -8,6 +8,7 @@
 
 #include "user/analysis/process_ids.h"
 #include "user/export/format.h"
+#include "user/export/key_set.h"
 #include "user/model/birth.h"
 #include "user/model/run.h"
 #include "user/text/json.h"
@@ -31,12 +32,6 @@ struct open_life {
 	uint64_t from;
 };
 
-/* Tracks that have their name. Open addressing. */
-struct named {
-	uint64_t *v; /* process and thread; 0: free */
-	size_t n, cap;
-};
-
 /* Births over time. A bin is doubled when the trace is longer than all. */
 #define BINS	     4096
 #define BIN_NS_FIRST 10000000
@@ -50,9 +45,9 @@ struct perfetto {
 	struct strbuf text; /* events that are not written yet */
 	struct reuse reuse;
 	int64_t start;
-	uint64_t flow; /* the id of the last flow */
-	uint64_t last; /* the latest time that was seen */
-	struct named named;
+	uint64_t flow;	      /* the id of the last flow */
+	uint64_t last;	      /* the latest time that was seen */
+	struct key_set named; /* tracks that have their name: process and thread */
 	struct open_life *open;
 	size_t open_n, open_cap;
 	uint64_t bin_ns;
@@ -84,6 +79,15 @@ static void put(struct perfetto *p, const char *text)
 	strbuf__add_bytes(&p->text, text, strlen(text));
 }
 
+/* A name that needs no escape, in quotes. */
+static void put_name(struct perfetto *p, const char *before, const char *name)
+{
+	put(p, before);
+	put(p, "\"");
+	put(p, name);
+	put(p, "\"");
+}
+
 /* `before`: "\"NAME\":" and what stands before that. */
 static void put_number(struct perfetto *p, const char *before, int64_t number)
 {
@@ -112,11 +116,8 @@ static void event(struct perfetto *p, char kind, const char *name, uint32_t pid)
 	put(p, p->any ? ",\n{\"ph\":\"" : "[\n{\"ph\":\"");
 	strbuf__add_bytes(&p->text, &kind, 1);
 	put_number(p, "\",\"pid\":", pid);
-	if (name) {
-		put(p, ",\"name\":\"");
-		put(p, name);
-		put(p, "\"");
-	}
+	if (name)
+		put_name(p, ",\"name\":", name);
 	p->any = true;
 }
 
@@ -172,53 +173,20 @@ static void write_meta(struct perfetto *p, const char *what, uint32_t pid, uint3
 	event(p, 'M', what, pid);
 	if (tid)
 		put_number(p, ",\"tid\":", tid);
-	put(p, ",\"args\":{\"");
-	put(p, member);
-	put(p, "\":");
+	put_name(p, ",\"args\":{", member);
+	put(p, ":");
 	json__add_text(&p->text, text);
 	put(p, "}}");
-}
-
-/* Where the key is, or belongs. */
-static uint64_t *place_of(const struct named *s, uint64_t key)
-{
-	size_t i = (key * 0x9e3779b97f4a7c15u) >> 32 & (s->cap - 1); /* Fibonacci hashing */
-
-	while (s->v[i] && s->v[i] != key)
-		i = (i + 1) & (s->cap - 1);
-	return &s->v[i];
-}
-
-static int grow(struct named *s)
-{
-	struct named more = {.cap = s->cap ? 2 * s->cap : 1024, .n = s->n};
-
-	more.v = calloc(more.cap, sizeof(*more.v));
-	if (!more.v)
-		return -ENOMEM;
-	for (size_t i = 0; i < s->cap; i++)
-		if (s->v[i])
-			*place_of(&more, s->v[i]) = s->v[i];
-	free(s->v);
-	*s = more;
-	return 0;
 }
 
 /* Whether this is the first time that it is asked. */
 static bool is_unnamed(struct perfetto *p, uint32_t pid, uint32_t tid)
 {
-	uint64_t key = ((uint64_t)pid << 32 | tid) + 1, *place;
+	int added = key_set__add(&p->named, ((uint64_t)pid << 32 | tid) + 1);
 
-	if (2 * p->named.n >= p->named.cap && grow(&p->named)) {
-		note_error(p, -ENOMEM);
-		return false;
-	}
-	place = place_of(&p->named, key);
-	if (*place)
-		return false;
-	*place = key;
-	p->named.n++;
-	return true;
+	if (added < 0)
+		note_error(p, added);
+	return added > 0;
 }
 
 /*
@@ -280,14 +248,13 @@ static void add_args(struct perfetto *p, const struct birth *b)
 	if (life->result > 0)
 		put_number(p, ",\"child\":", life->tid);
 	else if (name)
-		strbuf__add(&p->text, ",\"errno\":\"%s\"", name);
+		put_name(p, ",\"errno\":", name);
 	else
 		put_number(p, ",\"errno\":", -life->result);
 	for (int c = 0; c < COUNT_COUNT; c++)
 		if (life->count[c] != MISSING) {
-			put(p, ",\"");
-			put(p, count_name(c));
-			put_number(p, "\":", life->count[c]);
+			put_name(p, ",", count_name(c));
+			put_number(p, ":", life->count[c]);
 		}
 	if (b->stack) {
 		put(p, ",\"stack\":");
@@ -564,7 +531,7 @@ int perfetto__finish(struct perfetto *p)
 	err = p->error;
 	strbuf__free(&p->text);
 	reuse__free(&p->reuse);
-	free(p->named.v);
+	key_set__free(&p->named);
 	free(p->open);
 	free(p);
 	return err;
