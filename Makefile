@@ -155,7 +155,7 @@ fuzz: $(BUILD)/fuzz/store $(BUILD)/fuzz/budget $(PROGRAMS) | $(READY) ## fuzz th
 		$(BUILD)/fuzz/budgets user/gate/budget/tests/corpus
 
 .PHONY: speed
-speed: $(BUILD)/spawnscope | $(READY) ## measure how fast probes attach and pages are made and drawn, against the goals
+speed: $(BUILD)/spawnscope $(BUILD)/static/storm | $(READY) ## measure how fast births are written and pages, gates and exports made, against the goals
 	@user/tests/speed $(BUILD)
 
 .PHONY: storm
