@@ -28,6 +28,8 @@ static const struct command commands[] = {
 	{"doctor", "what this kernel allows, phase by phase", command_doctor, false},
 	{"inherit", "what a child has of its parent, for each way to make one", command_inherit,
 	 false},
+	{"anatomy", "which function executes how many instructions of a birth", command_anatomy,
+	 true},
 	{"lab", "run any of these where a nanosecond is an instruction", command_lab, true},
 };
 

@@ -16,6 +16,7 @@ struct command {
 	bool as_caller;			   /* needs no root: under sudo it runs as the caller */
 };
 
+int command_anatomy(int argc, char **argv);
 int command_bench(int argc, char **argv);
 int command_profile(int argc, char **argv);
 int command_gate(int argc, char **argv);

@@ -126,15 +126,22 @@ const struct fact *run__env(const struct run *r, const char *name)
 	return fact_find(r->env, r->env_count, name);
 }
 
-static const struct cell *cell_at(const void *run, size_t place)
+const struct cell *run__sibling(const struct run *r, const struct cell *like, const char *axis,
+				const char *text)
 {
-	return &((const struct run *)run)->cells[place];
+	for (size_t i = 0; i < r->cell_count; i++) {
+		const char *value = cell__key_text(&r->cells[i], axis);
+
+		if (value && !strcmp(value, text) && cell__same_key(&r->cells[i], like, axis))
+			return &r->cells[i];
+	}
+	return NULL;
 }
 
-int run__index(const struct run *r, const char *except, struct cell_index *x)
+const struct cell *run__with_probe_set(const struct run *r, const struct cell *like,
+				       enum probe_set set)
 {
-	*x = cell_index__of(cell_at, r, except);
-	return cell_index__fill(x, r->cell_count);
+	return run__sibling(r, like, PROBE_SET_AXIS, probe_set_name(set));
 }
 
 const char *run__phase_source(const struct run *r, const struct cell *c, enum phase p)

@@ -54,6 +54,9 @@ gate-budget $TOOL gate --budget $ROOM/rules.budget results/machine/standard.json
 bench $TOOL bench --no-trace --method fork,vfork --size 1M --vmas 0,50 --runs 3 -o $ROOM/bench.jsonl
 claims $TOOL claims -v user/claims/tests/golden/machine.jsonl
 claims-lab $TOOL claims user/claims/tests/golden/lab.jsonl
+anatomy $TOOL anatomy --input user/tests/anatomies/fork-6.1.jsonl
+anatomy-program $TOOL anatomy --all --input user/tests/anatomies/program.jsonl
+anatomy-difference $TOOL anatomy --input user/tests/anatomies/fork-6.1.jsonl --against user/tests/anatomies/fork-6.12.jsonl
 help $TOOL --help
 help-bench $TOOL bench --help
 help-profile $TOOL help profile

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The command anatomy: a birth's instructions by the function. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "user/anatomy/difference.h"
+#include "user/anatomy/options.h"
+#include "user/anatomy/take.h"
+#include "user/base/command.h"
+#include "user/base/interrupt.h"
+#include "user/base/program_path.h"
+#include "user/base/say.h"
+#include "user/store/store.h"
+#include "user/table/anatomy/tree.h"
+
+#define DEFAULT_METHOD	       "fork"
+#define DEFAULT_SIZE	       "64M"
+#define DEFAULT_PROGRAM_METHOD "posix_spawn"
+#define DEFAULT_PROGRAM_SIZE   "1M"
+
+static int need_anatomy(struct run *r, const char *path, struct fault *why)
+{
+	if (r->anatomy_count)
+		return 0;
+	run__free(r);
+	return fault__set(why, -ENODATA,
+			  "%s: has no anatomy: `spawnscope anatomy -o FILE` writes one",
+			  strcmp(path, "-") ? path : "standard input");
+}
+
+static int read_stored(const char *path, struct run *r, struct fault *why)
+{
+	int err = store_read(path, r, why);
+
+	return err ? err : need_anatomy(r, path, why);
+}
+
+/* What the options say to run. */
+static struct anatomy_subject subject_of(const struct anatomy_options *o)
+{
+	return (struct anatomy_subject){
+		.kernel = o->kernel,
+		.program = o->program,
+		.method = o->method    ? o->method
+			  : o->program ? DEFAULT_PROGRAM_METHOD
+				       : DEFAULT_METHOD,
+		.size = o->size	     ? o->size
+			: o->program ? DEFAULT_PROGRAM_SIZE
+				     : DEFAULT_SIZE,
+		.forward = o->forward,
+		.forward_count = o->forward_count,
+		.births = o->births,
+		.quiet = o->quiet,
+	};
+}
+
+static bool is_size(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	return digits && (!text[digits] || (strchr("kKMGT", text[digits]) && !text[digits + 1]));
+}
+
+/* A result file begins with a brace; what is no file at all is a kernel's name. */
+static bool is_stored(const char *path)
+{
+	FILE *in = fopen(path, "re");
+	int first = in ? getc(in) : EOF;
+
+	if (in)
+		fclose(in);
+	return first == '{';
+}
+
+/* Takes the other side: what `against` names takes the place of what it is. */
+static int take_other(const struct anatomy_options *o, struct run *r, struct fault *why)
+{
+	struct anatomy_subject s = subject_of(o);
+
+	if (is_stored(o->against))
+		return read_stored(o->against, r, why);
+	if (o->input)
+		return fault__set(why, -EINVAL,
+				  "--against %s: with --input it is a stored anatomy, too",
+				  o->against);
+	if (is_size(o->against))
+		s.size = o->against;
+	else if (o->program && strncmp(o->against, "debian:", strlen("debian:")) != 0)
+		s.program = o->against;
+	else
+		s.kernel = o->against;
+	return anatomy_take(&s, r, why);
+}
+
+static int take(const struct anatomy_options *o, struct run *r, struct fault *why)
+{
+	struct anatomy_subject s = subject_of(o);
+
+	return o->input ? read_stored(o->input, r, why) : anatomy_take(&s, r, why);
+}
+
+/* Opened before the work: a path that cannot be written to is known at once. */
+static int open_output(const struct anatomy_options *o, struct store **file, struct fault *why)
+{
+	if (!o->output)
+		return 0;
+	*file = store__create(o->output);
+	return *file ? 0 : fault__set(why, -errno, "-o %s: %s", o->output, strerror(errno));
+}
+
+static int write_run(struct store *file, const struct run *r)
+{
+	int err = store__write_run(file, r);
+
+	for (size_t i = 0; i < r->cell_count && !err; i++)
+		err = store__write_cell(file, &r->cells[i]);
+	for (size_t i = 0; i < r->anatomy_count && !err; i++)
+		err = store__write_anatomy(file, &r->anatomies[i]);
+	return err ? err : store__write_end(file, r);
+}
+
+static int print_json(const struct call_tree *t)
+{
+	int fd = dup(STDOUT_FILENO);
+	FILE *out = fd < 0 ? NULL : fdopen(fd, "we");
+	struct store *s = out ? store__create_on(out, false) : NULL;
+	int err = s ? store__write_anatomy(s, t) : -ENOMEM;
+
+	if (s)
+		store__close(s);
+	return err;
+}
+
+/* What a side of a difference is called: where it comes from. */
+static const char *name_of(const struct anatomy_options *o, const struct run *r)
+{
+	if (o->input)
+		return o->input;
+	if (o->program && (!o->against || strncmp(o->against, "debian:", strlen("debian:")) != 0))
+		return o->program;
+	return o->kernel ? o->kernel : r->anatomies[0].kernel;
+}
+
+static int print(const struct anatomy_options *o, const struct run *r, const struct run *other)
+{
+	const struct anatomy_table table = {say_in_colour(stdout), o->all};
+	int err = 0;
+
+	if (other) {
+		const struct difference_options d = {
+			{name_of(o, r), o->against}, o->json, o->all, say_in_colour(stdout)};
+
+		return difference_print(&r->anatomies[0], &other->anatomies[0], &d, stdout);
+	}
+	for (size_t i = 0; i < r->anatomy_count && !err; i++) {
+		if (i && !o->json)
+			putchar('\n');
+		err = o->json ? print_json(&r->anatomies[i])
+			      : table_anatomy(&r->anatomies[i], &table, stdout);
+	}
+	return err;
+}
+
+/* The words of the command line, for the run. */
+static int set_command(struct run *r, char *const *argv)
+{
+	return run__set_command(r, "anatomy", argv + 1);
+}
+
+static int run_all(const struct anatomy_options *o, char *const *argv, struct fault *why)
+{
+	struct store *file = NULL;
+	struct run r = {0}, other = {0};
+	int closed, err = open_output(o, &file, why);
+
+	if (!err)
+		err = take(o, &r, why);
+	if (!err && o->against)
+		err = take_other(o, &other, why);
+	if (!err && file && (set_command(&r, argv) || (err = write_run(file, &r))))
+		err = fault__set(why, err ? err : -ENOMEM, "-o %s: %s", o->output,
+				 strerror(err ? -err : ENOMEM));
+	closed = store__close(file);
+	if (!err && closed)
+		err = fault__set(why, closed, "-o %s: %s", o->output, strerror(-closed));
+	if (!err && !(o->output && !strcmp(o->output, "-"))) {
+		err = print(o, &r, o->against ? &other : NULL);
+		if (err)
+			fault__set(why, err, "cannot write standard output: %s", strerror(-err));
+	}
+	run__free(&r);
+	run__free(&other);
+	return err;
+}
+
+int command_anatomy(int argc, char **argv)
+{
+	struct anatomy_options o;
+	struct fault why;
+	char **words = calloc((size_t)argc + 1, sizeof(*words));
+	char *program = NULL;
+	int err = words ? 0 : -ENOMEM;
+
+	/* argp puts options before arguments. */
+	if (!err)
+		memcpy((void *)words, argv, (size_t)argc * sizeof(*words));
+	if (!err)
+		err = anatomy_options__parse(&o, argc, argv);
+	else
+		o = (struct anatomy_options){0};
+	if (!err && o.program) {
+		program = program_path(o.program);
+		o.program = program ? program : o.program;
+	}
+	if (!err) {
+		interrupt_catch();
+		err = run_all(&o, words, &why);
+		if (interrupt_requested())
+			interrupt_die();
+		/* The script has said why. */
+		if (err && err != -ECANCELED)
+			complain("%s", why.text);
+	}
+	anatomy_options__free(&o);
+	free((void *)words);
+	free(program);
+	return err ? EXIT_TROUBLE : EXIT_OK;
+}

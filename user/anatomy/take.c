@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "user/anatomy/take.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "user/base/interrupt.h"
+#include "user/base/proc.h"
+
+/* What the methods that exec start if no program is named. */
+#define CHILD	 "spawnscope-child"
+#define GRACE_S	 10 /* between SIGTERM and SIGKILL */
+#define ARGS_MAX 160
+
+struct args {
+	char *v[ARGS_MAX + 1];
+	size_t n;
+	bool failed;
+};
+
+/* From this program's folder: in a build tree, and where `make install` puts them. */
+static int find_script(char *folder, size_t folder_size, char *script, size_t size,
+		       struct fault *why)
+{
+	static const char *const places[] = {"../bench/lab", "../share/spawnscope/lab"};
+	int err = proc_own_folder(folder, folder_size);
+
+	if (err)
+		return fault__set(why, err, "cannot find the lab: %s", strerror(-err));
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(script, size, "%s/%s/anatomy", folder, places[i]);
+		if (!access(script, X_OK))
+			return 0;
+	}
+	return fault__set(why, -ENOENT,
+			  "the lab's scripts are not beside %s: run `make`, or `make install`",
+			  folder);
+}
+
+__attribute__((format(printf, 2, 3))) static void add(struct args *a, const char *format, ...)
+{
+	va_list list;
+
+	if (a->failed || a->n == ARGS_MAX) {
+		a->failed = true;
+		return;
+	}
+	va_start(list, format);
+	if (vasprintf(&a->v[a->n], format, list) < 0)
+		a->failed = true;
+	else
+		a->n++;
+	va_end(list);
+}
+
+static void make_args(struct args *a, const struct anatomy_subject *s, const char *script,
+		      const char *programs, const char *keep)
+{
+	add(a, "%s", script);
+	add(a, "--programs");
+	add(a, "%s", programs);
+	if (s->kernel) {
+		add(a, "--kernel");
+		add(a, "%s", s->kernel);
+	}
+	add(a, "--births");
+	add(a, "%u", s->births);
+	add(a, "--keep");
+	add(a, "%s", keep);
+	add(a, "--");
+	add(a, "--method=%s", s->method);
+	add(a, "--size=%s", s->size);
+	for (size_t i = 0; i < s->forward_count; i++)
+		add(a, "%s", s->forward[i]);
+	if (s->program) {
+		add(a, "--program");
+		add(a, "%s", s->program);
+	}
+}
+
+/* In the child: becomes the script. Does not return. */
+static void exec_script(char *const *argv, pid_t parent)
+{
+	/* On SIGTERM it ends its guest in order. */
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent)
+		_exit(126);
+	setpgid(0, 0);
+	interrupt_release();
+	dup2(STDERR_FILENO, STDOUT_FILENO);
+	execv(argv[0], argv);
+	_exit(127);
+}
+
+/* Counts the seconds on a terminal. */
+static void show_time(const struct anatomy_subject *s, unsigned int seconds)
+{
+	if (s->quiet || !isatty(STDERR_FILENO))
+		return;
+	if (seconds)
+		dprintf(STDERR_FILENO, "\r\033[Klab: counting for %u s", seconds);
+	else
+		dprintf(STDERR_FILENO, "\r\033[K");
+}
+
+/* Waits until the process ends. 0, -EINTR when interrupted, or -ETIMEDOUT. `s` may be NULL. */
+static int wait_for(int pidfd, unsigned int limit_s, const struct anatomy_subject *s)
+{
+	struct pollfd p = {.fd = pidfd, .events = POLLIN};
+	const struct timespec second = {.tv_sec = 1};
+	unsigned int seconds = 0;
+
+	for (;;) {
+		int n = ppoll(&p, 1, &second, s ? interrupt_wait_mask() : NULL);
+
+		if (n > 0)
+			return 0;
+		if (s && interrupt_requested())
+			return -EINTR;
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n == 0 && ++seconds == limit_s)
+			return -ETIMEDOUT;
+		if (n == 0 && s)
+			show_time(s, seconds);
+	}
+}
+
+/* Waits for the script, ends it if it must, and describes a failure. */
+static int finish(pid_t pid, const struct anatomy_subject *s, struct fault *why)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), status = 0;
+	/* The script has a limit of its own. */
+	int err = pidfd < 0 ? -errno : wait_for(pidfd, UINT_MAX, s);
+
+	show_time(s, 0);
+	if (err) {
+		kill(pid, SIGTERM);
+		if (pidfd < 0 || wait_for(pidfd, GRACE_S, NULL))
+			kill(pid, SIGKILL);
+	}
+	if (pidfd >= 0)
+		close(pidfd);
+	waitpid(pid, &status, 0);
+	if (err)
+		return fault__set(why, err, "the lab was stopped: %s", strerror(-err));
+	if (WIFSIGNALED(status))
+		return fault__set(why, -EIO, "the lab was killed by signal %d (%s)",
+				  WTERMSIG(status), strsignal(WTERMSIG(status)));
+	return WEXITSTATUS(status) ? -ECANCELED : 0;
+}
+
+static int run_script(const struct anatomy_subject *s, const char *keep, struct fault *why)
+{
+	char programs[PATH_MAX], script[PATH_MAX + 64];
+	struct args a = {0};
+	pid_t pid, parent = getpid();
+	int err = find_script(programs, sizeof(programs), script, sizeof(script), why);
+
+	if (err)
+		return err;
+	make_args(&a, s, script, programs, keep);
+	pid = a.failed ? -1 : fork();
+	if (!pid)
+		exec_script(a.v, parent);
+	if (a.failed)
+		err = fault__set(why, -ENOMEM, "%s", strerror(ENOMEM));
+	else if (pid < 0)
+		err = fault__set(why, -errno, "cannot start the lab: %s", strerror(errno));
+	else
+		err = finish(pid, s, why);
+	for (size_t i = 0; i < a.n; i++)
+		free(a.v[i]);
+	return err;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
+{
+	(void)st;
+	(void)type;
+	(void)f;
+	return remove(path);
+}
+
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+int anatomy_take(const struct anatomy_subject *s, struct run *r, struct fault *why)
+{
+	const char *temporary = getenv("TMPDIR");
+	char keep[PATH_MAX];
+	int err;
+
+	snprintf(keep, sizeof(keep), "%s/spawnscope-anatomy-XXXXXX",
+		 temporary && *temporary ? temporary : "/tmp");
+	if (!mkdtemp(keep))
+		return fault__set(why, -errno,
+				  "cannot create a temporary folder: %s; set TMPDIR to one that "
+				  "you can write to",
+				  strerror(errno));
+	err = run_script(s, keep, why);
+	if (!err)
+		err = anatomy_read_folder(keep, s->program ? last_part(s->program) : CHILD,
+					  s->births, r, why);
+	nftw(keep, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	return err;
+}
