@@ -155,7 +155,7 @@ fuzz: $(BUILD)/fuzz/store $(BUILD)/fuzz/budget $(PROGRAMS) | $(READY) ## fuzz th
 		$(BUILD)/fuzz/budgets user/gate/budget/tests/corpus
 
 .PHONY: speed
-speed: $(BUILD)/spawnscope | $(READY) ## measure how fast probes attach and pages are made and drawn, against the goals
+speed: $(BUILD)/spawnscope $(BUILD)/static/storm | $(READY) ## measure how fast births are written and pages, gates and exports made, against the goals
 	@user/tests/speed $(BUILD)
 
 .PHONY: storm
@@ -319,7 +319,7 @@ $(BUILD)/static/lab-init $(BUILD)/static/lab-maps: $(BUILD)/static/lab-%: bench/
 	$(call say,LINK)$(CC) $(OUR_CFLAGS) -O2 $(STATIC) -o $@ $<
 
 # Plugins of the emulator, of which bench/lab/plugin/qemu.h has the interface.
-plugin_parts     := $(addprefix bench/lab/plugin/,code.c meters.c places.c)
+plugin_parts     := $(addprefix bench/lab/plugin/,code.c meters.c model.c places.c)
 plugin_anatomy   := $(addprefix bench/lab/plugin/,anatomy.c paths.c tally.c) $(plugin_parts)
 plugin_points    := bench/lab/plugin/points.c $(plugin_parts)
 define link_plugin

@@ -183,7 +183,6 @@ static int examine(struct doctor *d, struct probe *p)
 		for (size_t i = 0; i < d->lives.n && !err; i++)
 			look_at(d, choice, &d->lives.v[i]);
 	}
-	probe__attach(p, PROBE_SET_NONE);
 	return err;
 }
 
@@ -273,6 +272,11 @@ int command_doctor(int argc, char **argv)
 		status = EXIT_TROUBLE;
 	}
 cleanup:
+	/*
+	 * After the findings are printed: at each of a dozen tracepoints, one after the other, the
+	 * kernel waits until no CPU can still be in a program of it
+	 * (tracepoint_synchronize_unregister()). All together that takes up to a second.
+	 */
 	probe__close(p);
 	lives__free(&d.lives);
 	return status;

@@ -29,22 +29,46 @@ static int64_t page_bytes_of(enum pages_kind pages)
 	return pages == PAGES_4K ? 4096 : THP_BYTES;
 }
 
-/* Of each page that parent or child write, a copy. */
-static int check_reserve(const struct shape *shape, struct fault *why)
+static int64_t read_pool(const char *name)
+{
+	char path[128], text[32];
+	uint64_t number;
+
+	snprintf(path, sizeof(path), PAGES_HUGETLB_POOL "/%s", name);
+	if (text_read(path, text, sizeof(text)) < 0 ||
+	    text_number(text_trim(text), 0, INT32_MAX, &number) != 0)
+		return 0;
+	return (int64_t)number;
+}
+
+int64_t pages_hugetlb_free(void)
+{
+	return read_pool("free_hugepages") - read_pool("resv_hugepages");
+}
+
+/* Of each page that parent or child write, a copy, for each child that lives at the same time. */
+int64_t pages_hugetlb_needed(const struct shape *shape)
 {
 	int64_t child = shape__get(shape, AXIS_child_write);
 	int64_t parent = shape__get(shape, AXIS_parent_write);
-	int64_t copies = child > parent ? child : parent, pages, free_pages = 0;
-	char meminfo[8192];
+	int64_t spawners = shape__get(shape, AXIS_spawners);
+	int64_t copies = (child > parent ? child : parent) * (spawners > 0 ? spawners : 1);
 
-	pages = (shape__get(shape, AXIS_size) + copies + THP_BYTES - 1) / THP_BYTES;
-	if (text_read("/proc/meminfo", meminfo, sizeof(meminfo)) >= 0)
-		text_field(meminfo, "HugePages_Free", &free_pages);
+	if (shape__get(shape, AXIS_pages) != PAGES_HUGETLB)
+		return 0;
+	return (shape__get(shape, AXIS_size) + copies + THP_BYTES - 1) / THP_BYTES;
+}
+
+int pages_hugetlb_check(const struct shape *shape, struct fault *why)
+{
+	int64_t pages = pages_hugetlb_needed(shape), free_pages = pages_hugetlb_free();
+
 	if (pages <= free_pages)
 		return 0;
 	return fault__set(why, -ENOMEM,
 			  "pages=hugetlb needs %" PRId64 " free huge pages, there are %" PRId64
-			  "; sysctl vm.nr_hugepages=%" PRId64 " reserves them",
+			  "; sysctl vm.nr_hugepages=%" PRId64
+			  " reserves them, as the driver does where it is root",
 			  pages, free_pages, pages);
 }
 
@@ -58,7 +82,7 @@ static int check(const struct shape *shape, const struct method *method, struct 
 				  "pages=%s needs a size that is a multiple of %" PRId64 "%c",
 				  names[pages], bytes >> (bytes < MIB_BYTES ? 10 : 20),
 				  bytes < MIB_BYTES ? 'K' : 'M');
-	return pages == PAGES_HUGETLB ? check_reserve(shape, why) : 0;
+	return pages_hugetlb_check(shape, why);
 }
 
 int pages_map_flags(enum pages_kind pages)

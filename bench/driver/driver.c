@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/axes/pages.h"
+#include "bench/driver/hugepages.h"
 #include "bench/driver/lines.h"
 #include "bench/parent/memory.h"
 #include "bench/shared/fault.h"
@@ -67,6 +69,26 @@ static void check_cell(struct cell *cell, const struct memory_facts *memory)
 		skip_cell(cell, &why);
 }
 
+/*
+ * Huge pages for the parent that needs most of them, if there is memory for it. Where there are
+ * none, its check says how to get them.
+ */
+static void reserve_hugepages(const struct cells *cells, const struct memory_facts *memory)
+{
+	const char *limit;
+	int64_t most = 0;
+	struct fault why;
+
+	for (size_t i = 0; i < cells->n; i++) {
+		int64_t pages = pages_hugetlb_needed(&cells->v[i].shape);
+
+		if (pages > most && pages * THP_BYTES <= memory_room(memory, &limit))
+			most = pages;
+	}
+	if (most > 0)
+		hugepages_reserve(most, &why);
+}
+
 /* Programs take long: fewer samples, and only calls that start one. */
 static const char *suite_name(const struct bench_driver_options *options)
 {
@@ -97,6 +119,8 @@ int bench_driver__open(struct bench_driver *driver, const struct bench_driver_op
 	err = suite_load(suite_name(options), &options->override, &driver->cells, why);
 	if (err)
 		return err;
+	memory_read(&memory);
+	reserve_hugepages(&driver->cells, &memory);
 	memory_read(&memory);
 	for (size_t i = 0; i < driver->cells.n; i++) {
 		check_cell(&driver->cells.v[i], &memory);

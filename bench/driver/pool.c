@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/axes/pages.h"
 #include "bench/parent/memory.h"
 #include "bench/shared/fault.h"
 
@@ -77,6 +78,8 @@ static int make_room(struct pool *pool, const struct shape *shape, struct fault 
 	do {
 		memory_read(&facts);
 		err = memory_check(shape, &facts, why);
+		if (!err)
+			err = pages_hugetlb_check(shape, why);
 	} while (err == -ENOMEM && end_oldest(pool));
 	return err;
 }

@@ -2,7 +2,8 @@
 /*
  * Runs a command in the lab's guest and writes where its programs lie in memory: for each program
  * that it or a descendant executes, as that first exits, a line "program PATH" and the lines of
- * /proc/PID/maps. In the lab these addresses are the same in each run.
+ * /proc/PID/maps. In the lab these addresses are the same in each run. Copies the vDSO, an ELF file
+ * that is in memory only, to FILE.vdso.
  *
  * Usage: maps FILE COMMAND [ARG]...
  */
@@ -41,7 +42,29 @@ static bool is_new(const char *program)
 	return seen[seen_count++];
 }
 
-static void record(FILE *out, pid_t pid)
+/* Copies the memory of this line of maps to a file. */
+static void copy_vdso(pid_t pid, const char *line, const char *to)
+{
+	unsigned long from, until;
+	char path[64], *memory;
+	FILE *in, *out;
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	in = fopen(path, "re");
+	out = fopen(to, "we");
+	if (in && out && sscanf(line, "%lx-%lx", &from, &until) == 2 &&
+	    (memory = malloc(until - from))) {
+		if (!fseeko(in, (off_t)from, SEEK_SET) && fread(memory, until - from, 1, in) == 1)
+			fwrite(memory, until - from, 1, out);
+		free(memory);
+	}
+	if (in)
+		fclose(in);
+	if (out)
+		fclose(out);
+}
+
+static void record(FILE *out, const char *vdso, pid_t pid)
 {
 	char path[64], program[PATH_MAX], line[PATH_MAX + 128];
 	ssize_t length;
@@ -59,8 +82,11 @@ static void record(FILE *out, pid_t pid)
 	if (!maps)
 		return;
 	fprintf(out, "program %s\n", program);
-	while (fgets(line, sizeof(line), maps))
+	while (fgets(line, sizeof(line), maps)) {
 		fputs(line, out);
+		if (strstr(line, "[vdso]"))
+			copy_vdso(pid, line, vdso);
+	}
 	fclose(maps);
 }
 
@@ -84,6 +110,7 @@ int main(int argc, char **argv)
 	const long options = PTRACE_O_EXITKILL | PTRACE_O_TRACEEXIT | PTRACE_O_TRACEFORK |
 			     PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC;
 	int status, result = 2;
+	char vdso[PATH_MAX];
 	pid_t first, pid;
 	FILE *out;
 
@@ -94,6 +121,7 @@ int main(int argc, char **argv)
 	out = fopen(argv[1], "we");
 	if (!out)
 		die(argv[1]);
+	snprintf(vdso, sizeof(vdso), "%s.vdso", argv[1]);
 	first = start(argv + 2);
 	if (waitpid(first, &status, 0) < 0 || !WIFSTOPPED(status) ||
 	    ptrace(PTRACE_SETOPTIONS, first, NULL, options))
@@ -108,7 +136,7 @@ int main(int argc, char **argv)
 			continue;
 		}
 		if (status >> 16 == PTRACE_EVENT_EXIT)
-			record(out, pid);
+			record(out, vdso, pid);
 		/* New processes begin with a SIGSTOP. */
 		if (!(status >> 16) && WSTOPSIG(status) != SIGSTOP)
 			signal = WSTOPSIG(status);

@@ -9,6 +9,7 @@
 
 #include "bench/axes/mapping.h"
 #include "bench/axes/pages.h"
+#include "bench/axes/vma_layout.h"
 #include "bench/parent/cgroup.h"
 #include "bench/shared/fault.h"
 #include "bench/shared/text.h"
@@ -22,7 +23,8 @@
 
 /* High estimates of what the kernel and libc take in addition to the memory itself. */
 #define PROCESS_BYTES	   (4 * MIB) /* program, stacks, page tables; and the same for a child */
-#define PAGE_TABLE_DIVISOR 256	     /* 8 bytes for 4096, in the parent and in the child */
+#define PAGE_TABLE_BYTES   4096
+#define PAGE_TABLE_DIVISOR 256 /* 8 bytes for 4096, in the parent and in the child */
 
 void memory_parse(const char *meminfo, int overcommit, struct memory_facts *facts)
 {
@@ -126,6 +128,11 @@ int64_t memory_needed(const struct shape *shape)
 
 		if (cost->bytes)
 			extra += shape__get(shape, axis) / cost->per * cost->bytes;
+	}
+	/* A page table of the parent's for each, and the child's copies. */
+	if (shape__get(shape, AXIS_vma_layout) == VMAS_APART) {
+		extra += shape__get(shape, AXIS_vmas) * PAGE_TABLE_BYTES;
+		copied += shape__get(shape, AXIS_vmas) * PAGE_TABLE_BYTES;
 	}
 	if (__builtin_add_overflow(copied, size / PAGE_TABLE_DIVISOR, &copied) ||
 	    __builtin_mul_overflow(copied, spawners > 0 ? spawners : 1, &copied) ||

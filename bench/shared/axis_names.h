@@ -70,6 +70,10 @@
 	  "a seccomp filter", "filter")                                                            \
 	X(spawners, "spawners", NUMBER, "threads of the parent that spawn at the same time",       \
 	  "a spawning thread", "thread")                                                           \
+	X(vma_layout, "vma-layout", WORD,                                                          \
+	  "where the VMAs of --vmas are: adjacent (default), apart, each with a page table of "    \
+	  "its own, or within, which cuts the parent's memory",                                    \
+	  NULL, NULL)                                                                              \
 	X(limit, "limit", WORD,                                                                    \
 	  "a limit at which the calls fail, which is then the result: none (default), nproc, "     \
 	  "pids, commit",                                                                          \

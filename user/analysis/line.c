@@ -81,18 +81,20 @@ static double place_on(const struct cell *c, const char *axis)
 	return number == MISSING ? NAN : (double)number / (words ? words->step : 1);
 }
 
-int slopes__of(struct slopes *s, const struct rows *rows, size_t first, const char *axis)
+int slopes__along(struct slopes *s, const struct rows *rows, size_t first,
+		  const struct cell_index *lines)
 {
+	const char *axis = lines->except;
 	const char *pages = cell__pages(rows->v[first].cell);
 	bool copies = !strcmp(axis, "rss_bytes") && (!pages || !strcmp(pages, "4k"));
 	struct fits call = {0}, started = {0}, total = {0}, bill = {0}, copy = {0};
 	int err = 0;
 
-	for (size_t i = first; i < rows->n && !err; i++) {
+	for (size_t i = first; i != CELL_NONE && !err; i = cell_index__next(lines, i)) {
 		const struct row *row = &rows->v[i];
 		double x = place_on(row->cell, axis);
 
-		if (isnan(x) || !cell__same_key(row->cell, rows->v[first].cell, axis))
+		if (isnan(x))
 			continue;
 		fits__add(&call, x, row->call.median, &row->call_blocks);
 		fits__add(&started, x, row->started.median, &row->started_blocks);
@@ -104,6 +106,17 @@ int slopes__of(struct slopes *s, const struct rows *rows, size_t first, const ch
 	*s = (struct slopes){fits__slope(&call), fits__slope(&started), fits__slope(&total),
 			     fits__slope(&bill), fits__slope(&copy)};
 	return err ? err : !isfinite(s->call.estimate);
+}
+
+int slopes__of(struct slopes *s, const struct rows *rows, size_t first, const char *axis)
+{
+	struct cell_index lines;
+	int err = rows__index(rows, axis, &lines);
+
+	if (!err)
+		err = slopes__along(s, rows, first, &lines);
+	cell_index__free(&lines);
+	return err;
 }
 
 enum row_order row__order(const struct row *row)

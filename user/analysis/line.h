@@ -22,6 +22,10 @@ struct slopes {
  */
 int slopes__of(struct slopes *s, const struct rows *rows, size_t first, const char *axis);
 
+/* The same; `lines` is rows__index() without the axis: of many lines, none reads all rows. */
+int slopes__along(struct slopes *s, const struct rows *rows, size_t first,
+		  const struct cell_index *lines);
+
 /* Sums of a least-squares line. */
 struct fit {
 	size_t n;

@@ -59,41 +59,80 @@ static void add_program(const struct axes *a, const char *command, struct strbuf
 		    a->programs_cut ? utf8_cut(command + at, PROGRAM_WIDTH, text) : command + at);
 }
 
-/* Whether programs that differ also do when they are cut. */
-static bool are_distinct(const struct axes *shown, const struct run *r)
+static int compare_texts(const void *a, const void *b)
 {
-	const char *first = NULL, *program;
-	struct strbuf a = {0}, b = {0};
-	bool distinct = true;
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
 
-	for (size_t i = 0; i < r->cell_count && distinct; i++) {
-		first = cell__program(&r->cells[i]);
-		if (first)
-			add_program(shown, first, &a);
-		for (size_t k = 0; k < i && first && distinct; k++) {
-			program = cell__program(&r->cells[k]);
-			if (!program || !strcmp(program, first))
-				continue;
-			add_program(shown, program, &b);
-			distinct = strcmp(strbuf__text(&a), strbuf__text(&b)) != 0;
-			strbuf__free(&b);
+/* Sorts texts and moves one of each to the front. Returns how many these are. */
+static size_t unique(char **v, size_t n)
+{
+	size_t kept = 0;
+
+	qsort(v, n, sizeof(*v), compare_texts);
+	for (size_t i = 0; i < n; i++) {
+		char *text = v[i];
+
+		if (!kept || strcmp(text, v[kept - 1]) != 0) {
+			v[i] = v[kept];
+			v[kept++] = text;
 		}
-		strbuf__free(&a);
 	}
+	return kept;
+}
+
+static void free_texts(char **v, size_t n)
+{
+	for (size_t i = 0; v && i < n; i++)
+		free(v[i]);
+	free(v);
+}
+
+/* Whether programs that differ also do when they are cut. */
+static bool are_distinct(const struct axes *shown, char *const *programs, size_t n)
+{
+	char **cut = calloc(n + 1, sizeof(*cut));
+	bool distinct = cut != NULL;
+
+	for (size_t i = 0; i < n && distinct; i++) {
+		struct strbuf text = {0};
+
+		add_program(shown, programs[i], &text);
+		cut[i] = strbuf__take(&text);
+		distinct = cut[i] != NULL;
+	}
+	distinct = distinct && unique(cut, n) == n;
+	free_texts(cut, n);
 	return distinct;
 }
 
-static void shorten_programs(struct axes *a, const struct run *r)
+/* Finds the fewest words that keep the programs, each of which is another one, apart. */
+static void shorten_programs(struct axes *a, char *const *programs, size_t n)
 {
 	for (a->program_parts = 1; a->program_parts <= PROGRAM_PARTS; a->program_parts++) {
 		a->programs_cut = true;
-		if (are_distinct(a, r))
+		if (are_distinct(a, programs, n))
 			return;
 		a->programs_cut = false;
-		if (are_distinct(a, r))
+		if (are_distinct(a, programs, n))
 			return;
 	}
 	a->program_parts = 0;
+}
+
+static void shorten_programs_of(struct axes *a, const struct run *r)
+{
+	char **programs = calloc(r->cell_count + 1, sizeof(*programs));
+	size_t n = 0;
+
+	for (size_t i = 0; programs && i < r->cell_count; i++) {
+		const char *program = cell__program(&r->cells[i]);
+
+		if (program)
+			programs[n++] = (char *)program;
+	}
+	shorten_programs(a, programs, programs ? unique(programs, n) : 0);
+	free(programs);
 }
 
 void axes__find(struct axes *a, const struct run *r)
@@ -105,7 +144,7 @@ void axes__find(struct axes *a, const struct run *r)
 		add_differences(a, &r->cells[i], &r->cells[0]);
 	}
 	if (has_axis(a, PROGRAM_AXIS))
-		shorten_programs(a, r);
+		shorten_programs_of(a, r);
 }
 
 void axes__add(struct axes *a, const struct axes *more)
@@ -182,20 +221,33 @@ static int by_parent(const void *left, const void *right)
 	return by_order(left, right);
 }
 
-/* The first row of the first `n` that differs from `row` in this axis alone; `n` if none does. */
-static size_t find_alike(const struct rows *rows, size_t n, const struct row *row, const char *axis)
+static const struct cell *cell_at(const void *v, size_t place)
 {
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (cell__same_key(rows->v[i].cell, row->cell, axis))
-			break;
-	}
-	return i;
+	return ((const struct row *)v)[place].cell;
 }
 
-static void select_cells(struct rows *rows, enum probe_set set)
+int rows__index(const struct rows *rows, const char *except, struct cell_index *x)
 {
+	*x = cell_index__of(cell_at, rows->v, except);
+	return cell_index__fill(x, rows->n);
+}
+
+/* Cells of one parent, whatever the method, get the number of the first of them. */
+static int group_rows(struct rows *rows)
+{
+	struct cell_index parents;
+	int err = rows__index(rows, "method", &parents);
+
+	for (size_t i = 0; i < rows->n && !err; i++)
+		rows->v[i].group = cell_index__first(&parents, rows->v[i].cell);
+	cell_index__free(&parents);
+	return err;
+}
+
+static int select_cells(struct rows *rows, enum probe_set set)
+{
+	int err;
+
 	for (size_t i = 0; i < rows->run->cell_count; i++) {
 		const struct cell *c = &rows->run->cells[i];
 
@@ -203,46 +255,63 @@ static void select_cells(struct rows *rows, enum probe_set set)
 			rows->v[rows->n++] = (struct row){.cell = c, .rss = cell__parent_bytes(c)};
 	}
 	qsort(rows->v, rows->n, sizeof(*rows->v), by_order);
-	for (size_t i = 0; i < rows->n; i++) {
-		size_t first = find_alike(rows, i, &rows->v[i], "method");
-
-		rows->v[i].group = first < i ? rows->v[first].group : i;
-	}
-	qsort(rows->v, rows->n, sizeof(*rows->v), by_parent);
+	err = group_rows(rows);
+	if (!err)
+		qsort(rows->v, rows->n, sizeof(*rows->v), by_parent);
+	return err;
 }
 
 /* The first program is that of the first cell of the grid. */
-static void relate_programs(struct rows *rows, struct row *row)
+static int relate_programs(struct rows *rows)
 {
-	for (size_t i = 0; i < rows->n && cell__program(row->cell); i++) {
+	struct cell_index x;
+	int err = rows__index(rows, PROGRAM_AXIS, &x);
+
+	for (size_t i = 0; i < rows->n && !err; i++) {
+		const struct row *first = &rows->v[i];
+		size_t k = cell_index__first(&x, first->cell);
+
+		/* All with the same key at once, and only if there are several. */
+		if (k != i || cell_index__next(&x, k) == CELL_NONE)
+			continue;
+		for (; k != CELL_NONE; k = cell_index__next(&x, k))
+			if (rows->v[k].cell->order < first->cell->order)
+				first = &rows->v[k];
+		for (k = i; k != CELL_NONE; k = cell_index__next(&x, k))
+			if (cell__program(rows->v[k].cell))
+				rows->v[k].first_program = first;
+	}
+	cell_index__free(&x);
+	return err;
+}
+
+/* Rows of a parent stand together. */
+static void find_reference(struct rows *rows, size_t i)
+{
+	struct row *row = &rows->v[i];
+	const char *method = row__execs(row) ? ROW_REFERENCE : ROW_REFERENCE_NO_EXEC;
+
+	while (i > 0 && rows->v[i - 1].group == row->group)
+		i--;
+	for (; i < rows->n && rows->v[i].group == row->group && !row->reference; i++) {
 		const struct row *other = &rows->v[i];
 
-		if (other == row || !cell__same_key(other->cell, row->cell, PROGRAM_AXIS))
-			continue;
-		if (!row->first_program)
-			row->first_program = row;
-		if (other->cell->order < row->first_program->cell->order)
-			row->first_program = other;
+		if (!strcmp(other->method, method) && row__execs(other) == row__execs(row))
+			row->reference = other;
 	}
 }
 
-static void relate(struct rows *rows)
+static int relate(struct rows *rows)
 {
-	for (size_t i = 0; i < rows->n; i++) {
-		struct row *row = &rows->v[i];
-		size_t first = find_alike(rows, i, row, "rss_bytes");
+	struct cell_index lines;
+	int err = rows__index(rows, "rss_bytes", &lines);
 
-		row->line = first < i ? rows->v[first].line : i;
-		relate_programs(rows, row);
-		for (size_t k = 0; k < rows->n && !row->reference; k++) {
-			const struct row *other = &rows->v[k];
-
-			if (other->group == row->group && row__execs(other) == row__execs(row) &&
-			    !strcmp(other->method,
-				    row__execs(row) ? ROW_REFERENCE : ROW_REFERENCE_NO_EXEC))
-				row->reference = other;
-		}
+	for (size_t i = 0; i < rows->n && !err; i++) {
+		rows->v[i].line = cell_index__first(&lines, rows->v[i].cell);
+		find_reference(rows, i);
 	}
+	cell_index__free(&lines);
+	return err ? err : relate_programs(rows);
 }
 
 /* "64 MiB thp"; NULL: out of memory. */
@@ -255,15 +324,29 @@ static char *name_of(const char *first, const struct axes *axes, const struct ce
 	return strbuf__take(&text);
 }
 
+/* The same with the other probe sets. */
+static void find_siblings(struct row *row, const struct run *r, const struct cell_index *x)
+{
+	size_t i = cell_index__first(x, row->cell);
+
+	for (; i != CELL_NONE; i = cell_index__next(x, i)) {
+		const struct cell *c = &r->cells[i];
+		const char *set = cell__key_text(c, PROBE_SET_AXIS);
+
+		if (!row->full && set && !strcmp(set, probe_set_name(PROBE_SET_ALL)))
+			row->full = c;
+		if (!row->bare && set && !strcmp(set, probe_set_name(PROBE_SET_NONE)))
+			row->bare = c;
+	}
+	if (row->bare == row->cell)
+		row->bare = NULL;
+}
+
 static int fill_row(struct row *row, const struct run *r, const struct axes *axes)
 {
 	const struct series *samples = row->cell->samples;
 	int err;
 
-	row->full = run__with_probe_set(r, row->cell, PROBE_SET_ALL);
-	row->bare = run__with_probe_set(r, row->cell, PROBE_SET_NONE);
-	if (row->bare == row->cell)
-		row->bare = NULL;
 	row->method = cell__method(row->cell);
 	if (!row->method)
 		row->method = "-";
@@ -287,18 +370,24 @@ static int fill_row(struct row *row, const struct run *r, const struct axes *axe
 
 int rows__init(struct rows *rows, const struct run *r, enum probe_set set, const struct axes *axes)
 {
-	int err = 0;
+	struct cell_index siblings;
+	int err;
 
 	*rows = (struct rows){.run = r, .instructions = run__counts_instructions(r)};
 	rows->v = calloc(r->cell_count + 1, sizeof(*rows->v));
 	if (!rows->v)
 		return -ENOMEM;
-	select_cells(rows, set);
-	for (size_t i = 0; i < rows->n && !err; i++)
-		err = fill_row(&rows->v[i], r, axes);
+	err = run__index(r, PROBE_SET_AXIS, &siblings);
 	if (!err)
-		relate(rows);
-	return err;
+		err = select_cells(rows, set);
+	for (size_t i = 0; i < rows->n && !err; i++) {
+		find_siblings(&rows->v[i], r, &siblings);
+		err = fill_row(&rows->v[i], r, axes);
+	}
+	cell_index__free(&siblings);
+	if (!err)
+		err = rows__index(rows, PROBE_SET_AXIS, &rows->index);
+	return err ? err : relate(rows);
 }
 
 void rows__free(struct rows *rows)
@@ -308,16 +397,15 @@ void rows__free(struct rows *rows)
 		free(rows->v[i].label);
 	}
 	free(rows->v);
+	cell_index__free(&rows->index);
 	*rows = (struct rows){0};
 }
 
 const struct row *rows__find(const struct rows *rows, const struct cell *like)
 {
-	for (size_t i = 0; i < rows->n; i++) {
-		if (cell__same_key(rows->v[i].cell, like, PROBE_SET_AXIS))
-			return &rows->v[i];
-	}
-	return NULL;
+	size_t i = cell_index__first(&rows->index, like);
+
+	return i == CELL_NONE ? NULL : &rows->v[i];
 }
 
 /* Of one call; MISSING: not known. */

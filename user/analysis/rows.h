@@ -58,6 +58,7 @@ struct row {
 
 struct rows {
 	const struct run *run;
+	struct cell_index index; /* of their cells, without the probe set */
 	struct row *v; /* parents by ascending size, each one's rows together in the run's order */
 	size_t n;
 	bool instructions; /* the clock counts them */
@@ -72,6 +73,12 @@ enum probe_set rows_probe_set(const struct run *r);
  */
 int rows__init(struct rows *rows, const struct run *r, enum probe_set set, const struct axes *axes);
 void rows__free(struct rows *rows);
+
+/*
+ * Of the rows' cells, by their keys without that axis, for cell_index__free(). 0 or -ENOMEM; free
+ * it in any case.
+ */
+int rows__index(const struct rows *rows, const char *except, struct cell_index *x);
 
 /* The row whose key is this cell's, except for the probe set; NULL if there is none. */
 const struct row *rows__find(const struct rows *rows, const struct cell *like);

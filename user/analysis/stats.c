@@ -44,14 +44,37 @@ static int64_t largest(const struct series *s)
 	return largest;
 }
 
+/* So few values are sorted on the stack. */
+#define FEW 64
+
+/* By insertion, into v. */
+static void sort_few(const struct series *s, int64_t v[FEW])
+{
+	for (size_t i = 0; i < s->n; i++) {
+		int64_t value = s->v[i];
+		size_t k = i;
+
+		for (; k > 0 && v[k - 1] > value; k--)
+			v[k] = v[k - 1];
+		v[k] = value;
+	}
+}
+
 /*
  * The smallest value that at least `rank` elements do not exceed, by bisecting its range: a few
  * dozen passes whatever the data, no copy and so no way to fail, and faster than sorting.
  */
 static int64_t order_statistic(const struct series *s, size_t rank)
 {
-	int64_t low = smallest_above(s, MISSING), high = largest(s);
+	int64_t few[FEW];
+	int64_t low, high;
 
+	if (s->n <= FEW) {
+		sort_few(s, few);
+		return few[rank - 1];
+	}
+	low = smallest_above(s, MISSING);
+	high = largest(s);
 	while (low < high) {
 		int64_t middle = (int64_t)((uint64_t)low + ((uint64_t)high - (uint64_t)low) / 2);
 

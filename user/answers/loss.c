@@ -66,11 +66,13 @@ static void say_loss(struct answer *a, const struct run *run)
 }
 
 /* What cannot run cannot with any probe set: it has one name. */
-static bool named_before(const struct run *r, const struct cell *c)
+static bool named_before(const struct run *r, const struct cell_index *x, size_t place)
 {
-	for (const struct cell *other = r->cells; other < c; other++) {
-		if (other->skipped && !strcmp(other->skipped, c->skipped) &&
-		    cell__same_key(other, c, PROBE_SET_AXIS))
+	const struct cell *c = &r->cells[place];
+	size_t i = cell_index__first(x, c);
+
+	for (; i < place; i = cell_index__next(x, i)) {
+		if (r->cells[i].skipped && !strcmp(r->cells[i].skipped, c->skipped))
 			return true;
 	}
 	return false;
@@ -79,14 +81,16 @@ static bool named_before(const struct run *r, const struct cell *c)
 /* A page's and Markdown's tables have no rows for them. */
 static void name_skipped(struct answer *a, const struct run *r)
 {
+	struct cell_index x;
 	bool any = false;
 	char size[32];
+	int err = run__index(r, PROBE_SET_AXIS, &x);
 
-	for (size_t i = 0; i < r->cell_count; i++) {
+	for (size_t i = 0; i < r->cell_count && !err; i++) {
 		const struct cell *c = &r->cells[i];
 		int64_t bytes = cell__parent_bytes(c);
 
-		if (!c->skipped || named_before(r, c))
+		if (!c->skipped || named_before(r, &x, i))
 			continue;
 		answer__detail(a, "%s%s", any ? "; " : " Skipped: ",
 			       cell__method(c) ? cell__method(c) : "a cell");
@@ -95,6 +99,7 @@ static void name_skipped(struct answer *a, const struct run *r)
 		answer__detail(a, " (%s)", c->skipped);
 		any = true;
 	}
+	cell_index__free(&x);
 	if (any)
 		answer__detail(a, ".");
 }

@@ -52,15 +52,11 @@ static bool begins_memory(const struct rows *rows, size_t i, bool forks)
 	return row->line == i && copies(row) && (!forks || !strcmp(row->method, "fork"));
 }
 
-static bool begins_line(const struct rows *rows, size_t i, const char *axis)
+static bool begins_line(const struct rows *rows, size_t i, const struct cell_index *lines)
 {
-	if (cell__key_number(rows->v[i].cell, axis) == MISSING)
-		return false;
-	for (size_t k = 0; k < i; k++) {
-		if (cell__same_key(rows->v[k].cell, rows->v[i].cell, axis))
-			return false;
-	}
-	return true;
+	const struct cell *c = rows->v[i].cell;
+
+	return cell__key_number(c, lines->except) != MISSING && cell_index__first(lines, c) == i;
 }
 
 /* ", WHAT 9.2 µs (8.9 to 9.6)"; nothing if it is not known. */
@@ -176,15 +172,18 @@ static void end_story(struct story *t, bool no_bill)
 static void add_memory(struct answers *answers, const struct rows *rows, const struct axes *vary)
 {
 	struct story t = {.rows = rows, .axis = MEMORY, .unit = "MiB", .others = *vary};
+	struct cell_index lines;
 	bool forks = false;
 	struct slopes s;
+	int err = rows__index(rows, MEMORY, &lines);
 
 	for (size_t i = 0; i < rows->n; i++)
 		forks = forks || begins_memory(rows, i, true);
-	for (size_t i = 0; i < rows->n; i++) {
-		if (begins_memory(rows, i, forks) && !slopes__of(&s, rows, i, MEMORY))
+	for (size_t i = 0; i < rows->n && !err; i++) {
+		if (begins_memory(rows, i, forks) && !slopes__along(&s, rows, i, &lines))
 			add_line(&t, answers, &rows->v[i], &s);
 	}
+	cell_index__free(&lines);
 	if (t.answer)
 		end_story(&t, true);
 }
@@ -194,8 +193,10 @@ static void add_axis(struct answers *answers, const struct rows *rows, const str
 {
 	const struct axis_words *words = axis_words(axis);
 	struct story t = {.rows = rows, .axis = axis, .others = {.n = 0}};
+	struct cell_index lines;
 	struct slopes s;
 	name_buf name;
+	int err = rows__index(rows, axis, &lines);
 
 	t.unit = words ? words->unit : utf8_cut(axis, NAME_WIDTH, name);
 	t.others.program_parts = vary->program_parts;
@@ -206,10 +207,11 @@ static void add_axis(struct answers *answers, const struct rows *rows, const str
 	}
 	for (size_t i = 1; i < rows->n; i++)
 		t.sizes = t.sizes || rows->v[i].rss != rows->v[0].rss;
-	for (size_t i = 0; i < rows->n; i++) {
-		if (begins_line(rows, i, axis) && !slopes__of(&s, rows, i, axis))
+	for (size_t i = 0; i < rows->n && !err; i++) {
+		if (begins_line(rows, i, &lines) && !slopes__along(&s, rows, i, &lines))
 			add_line(&t, answers, &rows->v[i], &s);
 	}
+	cell_index__free(&lines);
 	if (t.answer)
 		end_story(&t, false);
 }

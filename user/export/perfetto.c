@@ -8,9 +8,10 @@
 
 #include "user/analysis/process_ids.h"
 #include "user/export/format.h"
+#include "user/export/key_set.h"
 #include "user/model/birth.h"
 #include "user/model/run.h"
-#include "user/store/encode.h"
+#include "user/text/json.h"
 #include "user/text/strbuf.h"
 
 /*
@@ -31,24 +32,22 @@ struct open_life {
 	uint64_t from;
 };
 
-/* Tracks that have their name. Open addressing. */
-struct named {
-	uint64_t *v; /* process and thread; 0: free */
-	size_t n, cap;
-};
-
 /* Births over time. A bin is doubled when the trace is longer than all. */
 #define BINS	     4096
 #define BIN_NS_FIRST 10000000
 #define PID_OF_ALL   0 /* no process has it */
 
+/* Events are written at once: so many bytes. */
+#define BATCH ((size_t)64 << 10)
+
 struct perfetto {
 	FILE *out;
+	struct strbuf text; /* events that are not written yet */
 	struct reuse reuse;
 	int64_t start;
-	uint64_t flow; /* the id of the last flow */
-	uint64_t last; /* the latest time that was seen */
-	struct named named;
+	uint64_t flow;	      /* the id of the last flow */
+	uint64_t last;	      /* the latest time that was seen */
+	struct key_set named; /* tracks that have their name: process and thread */
 	struct open_life *open;
 	size_t open_n, open_cap;
 	uint64_t bin_ns;
@@ -75,15 +74,50 @@ static void note_error(struct perfetto *p, int err)
 		p->error = err;
 }
 
+static void put(struct perfetto *p, const char *text)
+{
+	strbuf__add_bytes(&p->text, text, strlen(text));
+}
+
+/* A name that needs no escape, in quotes. */
+static void put_name(struct perfetto *p, const char *before, const char *name)
+{
+	put(p, before);
+	put(p, "\"");
+	put(p, name);
+	put(p, "\"");
+}
+
+/* `before`: "\"NAME\":" and what stands before that. */
+static void put_number(struct perfetto *p, const char *before, int64_t number)
+{
+	put(p, before);
+	strbuf__add_number(&p->text, number);
+}
+
+static void write_out(struct perfetto *p)
+{
+	size_t size = p->text.length;
+
+	errno = 0;
+	if (p->text.failed)
+		note_error(p, -ENOMEM);
+	else if (!p->error && size && fwrite(p->text.text, 1, size, p->out) < size)
+		note_error(p, errno ? -errno : -EIO);
+	strbuf__clear(&p->text);
+}
+
 /*
  * Begins an event; further members begin with a comma. The name needs no escape; NULL: the caller
  * adds it.
  */
 static void event(struct perfetto *p, char kind, const char *name, uint32_t pid)
 {
-	fprintf(p->out, "%s{\"ph\":\"%c\",\"pid\":%" PRIu32, p->any ? ",\n" : "[\n", kind, pid);
+	put(p, p->any ? ",\n{\"ph\":\"" : "[\n{\"ph\":\"");
+	strbuf__add_bytes(&p->text, &kind, 1);
+	put_number(p, "\",\"pid\":", pid);
 	if (name)
-		fprintf(p->out, ",\"name\":\"%s\"", name);
+		put_name(p, ",\"name\":", name);
 	p->any = true;
 }
 
@@ -92,8 +126,9 @@ static void event(struct perfetto *p, char kind, const char *name, uint32_t pid)
  * reader that adds durations (speedscope) never sees a phase end after the next one begins. A step
  * is less than a nanosecond.
  */
-#define STEPS	   2048
-#define STEP_DIGIT 48828125 /* 10^11 / 2048: a step has eleven decimals */
+#define STEPS	      2048
+#define STEP_DECIMALS 11
+#define STEP_DIGIT    48828125 /* 10^11 / 2048 */
 
 static int64_t steps(const struct perfetto *p, uint64_t t)
 {
@@ -106,37 +141,30 @@ static int64_t steps(const struct perfetto *p, uint64_t t)
 	return us * STEPS + (rest * STEPS + 500) / 1000;
 }
 
-/* As microseconds with all digits: no rounding, no exponent. */
-static void add_steps(struct perfetto *p, const char *name, int64_t n)
+/* As microseconds with all digits: no rounding, no exponent. `before`: as in put_number(). */
+static void add_steps(struct perfetto *p, const char *before, int64_t n)
 {
-	int64_t size = n < 0 ? -n : n;
-	char text[40];
-	size_t end;
+	int64_t size = n < 0 ? -n : n, decimals = size % STEPS * STEP_DIGIT;
+	char text[1 + STEP_DECIMALS] = ".";
+	size_t end = sizeof(text);
 
-	end = (size_t)snprintf(text, sizeof(text), "%" PRId64 ".%011" PRId64, size / STEPS,
-			       size % STEPS * STEP_DIGIT);
+	put(p, before);
+	put(p, n < 0 ? "-" : "");
+	strbuf__add_number(&p->text, size / STEPS);
+	if (!decimals)
+		return;
+	for (size_t i = end; i-- > 1; decimals /= 10)
+		text[i] = (char)('0' + decimals % 10);
 	while (text[end - 1] == '0')
 		end--;
-	if (text[end - 1] == '.')
-		end--;
-	fprintf(p->out, ",\"%s\":%s%.*s", name, n < 0 ? "-" : "", (int)end, text);
+	strbuf__add_bytes(&p->text, text, end);
 }
 
 static void add_time(struct perfetto *p, uint64_t t)
 {
 	if (t > p->last)
 		p->last = t;
-	add_steps(p, "ts", steps(p, t));
-}
-
-/* Text that others chose. */
-static void write_text(struct perfetto *p, const char *text)
-{
-	json_t *json = store_json_text(text);
-
-	if (!json || (json_dumpf(json, p->out, JSON_ENCODE_ANY) && !ferror(p->out)))
-		note_error(p, -ENOMEM);
-	json_decref(json);
+	add_steps(p, ",\"ts\":", steps(p, t));
 }
 
 static void write_meta(struct perfetto *p, const char *what, uint32_t pid, uint32_t tid,
@@ -144,52 +172,21 @@ static void write_meta(struct perfetto *p, const char *what, uint32_t pid, uint3
 {
 	event(p, 'M', what, pid);
 	if (tid)
-		fprintf(p->out, ",\"tid\":%" PRIu32, tid);
-	fprintf(p->out, ",\"args\":{\"%s\":", member);
-	write_text(p, text);
-	fputs("}}", p->out);
-}
-
-/* Where the key is, or belongs. */
-static uint64_t *place_of(const struct named *s, uint64_t key)
-{
-	size_t i = (key * 0x9e3779b97f4a7c15u) >> 32 & (s->cap - 1); /* Fibonacci hashing */
-
-	while (s->v[i] && s->v[i] != key)
-		i = (i + 1) & (s->cap - 1);
-	return &s->v[i];
-}
-
-static int grow(struct named *s)
-{
-	struct named more = {.cap = s->cap ? 2 * s->cap : 1024, .n = s->n};
-
-	more.v = calloc(more.cap, sizeof(*more.v));
-	if (!more.v)
-		return -ENOMEM;
-	for (size_t i = 0; i < s->cap; i++)
-		if (s->v[i])
-			*place_of(&more, s->v[i]) = s->v[i];
-	free(s->v);
-	*s = more;
-	return 0;
+		put_number(p, ",\"tid\":", tid);
+	put_name(p, ",\"args\":{", member);
+	put(p, ":");
+	json__add_text(&p->text, text);
+	put(p, "}}");
 }
 
 /* Whether this is the first time that it is asked. */
 static bool is_unnamed(struct perfetto *p, uint32_t pid, uint32_t tid)
 {
-	uint64_t key = ((uint64_t)pid << 32 | tid) + 1, *place;
+	int added = key_set__add(&p->named, ((uint64_t)pid << 32 | tid) + 1);
 
-	if (2 * p->named.n >= p->named.cap && grow(&p->named)) {
-		note_error(p, -ENOMEM);
-		return false;
-	}
-	place = place_of(&p->named, key);
-	if (*place)
-		return false;
-	*place = key;
-	p->named.n++;
-	return true;
+	if (added < 0)
+		note_error(p, added);
+	return added > 0;
 }
 
 /*
@@ -234,9 +231,9 @@ static void slice(struct perfetto *p, uint32_t pid, uint32_t tid, const char *na
 		  uint64_t to)
 {
 	event(p, 'X', name, pid);
-	fprintf(p->out, ",\"cat\":\"birth\",\"tid\":%" PRIu32, tid);
+	put_number(p, ",\"cat\":\"birth\",\"tid\":", tid);
 	add_time(p, from);
-	add_steps(p, "dur", steps(p, to) - steps(p, from));
+	add_steps(p, ",\"dur\":", steps(p, to) - steps(p, from));
 	if (to > p->last)
 		p->last = to;
 }
@@ -247,21 +244,23 @@ static void add_args(struct perfetto *p, const struct birth *b)
 	const struct life *life = &b->life;
 	const char *name = life->result > 0 ? NULL : errno_name(-life->result);
 
-	fprintf(p->out, ",\"args\":{\"flags\":%" PRIu64, life->clone_flags);
+	strbuf__add(&p->text, ",\"args\":{\"flags\":%" PRIu64, life->clone_flags);
 	if (life->result > 0)
-		fprintf(p->out, ",\"child\":%" PRIu32, life->tid);
+		put_number(p, ",\"child\":", life->tid);
 	else if (name)
-		fprintf(p->out, ",\"errno\":\"%s\"", name);
+		put_name(p, ",\"errno\":", name);
 	else
-		fprintf(p->out, ",\"errno\":%d", -life->result);
+		put_number(p, ",\"errno\":", -life->result);
 	for (int c = 0; c < COUNT_COUNT; c++)
-		if (life->count[c] != MISSING)
-			fprintf(p->out, ",\"%s\":%" PRId64, count_name(c), life->count[c]);
+		if (life->count[c] != MISSING) {
+			put_name(p, ",", count_name(c));
+			put_number(p, ":", life->count[c]);
+		}
 	if (b->stack) {
-		fputs(",\"stack\":", p->out);
-		write_text(p, b->stack->all);
+		put(p, ",\"stack\":");
+		json__add_text(&p->text, b->stack->all);
 	}
-	fputs("}", p->out);
+	put(p, "}");
 }
 
 static void slices(struct perfetto *p, const struct birth *b, const struct track *parent,
@@ -278,7 +277,7 @@ static void slices(struct perfetto *p, const struct birth *b, const struct track
 			continue;
 		slice(p, parents ? parent->id : child->id, parents ? b->parent_tid : life->tid,
 		      m->name, life->edge[m->from], life->edge[phase_end(i, life->clone_flags)]);
-		fputs("}", p->out);
+		put(p, "}");
 	}
 }
 
@@ -299,19 +298,19 @@ static void call(struct perfetto *p, const struct birth *b, const struct track *
 		return;
 	slice(p, parent->id, b->parent_tid, method_name(life->method), from, to);
 	add_args(p, b);
-	fputs("}", p->out);
+	put(p, "}");
 }
 
 /* What others chose needs an escape. */
 static void life_slice(struct perfetto *p, const struct open_life *l, uint64_t to, bool ended)
 {
 	event(p, 'X', NULL, l->pid);
-	fputs(",\"name\":", p->out);
-	write_text(p, l->name);
-	fprintf(p->out, ",\"cat\":\"life\",\"tid\":%" PRIu32, l->tid);
+	put(p, ",\"name\":");
+	json__add_text(&p->text, l->name);
+	put_number(p, ",\"cat\":\"life\",\"tid\":", l->tid);
 	add_time(p, l->from);
-	add_steps(p, "dur", steps(p, to) - steps(p, l->from));
-	fputs(ended ? "}" : ",\"args\":{\"end\":\"not seen\"}}", p->out);
+	add_steps(p, ",\"dur\":", steps(p, to) - steps(p, l->from));
+	put(p, ended ? "}" : ",\"args\":{\"end\":\"not seen\"}}");
 	if (to > p->last)
 		p->last = to;
 }
@@ -359,15 +358,15 @@ static void flow(struct perfetto *p, const struct birth *b, const struct track *
 		return;
 	p->flow++;
 	event(p, 's', "birth", parent->id);
-	fprintf(p->out, ",\"cat\":\"birth\",\"id\":%" PRIu64 ",\"tid\":%" PRIu32, p->flow,
-		b->parent_tid);
+	put_number(p, ",\"cat\":\"birth\",\"id\":", (int64_t)p->flow);
+	put_number(p, ",\"tid\":", b->parent_tid);
 	add_time(p, life->edge[EDGE_newtask]);
-	fputs("}", p->out);
+	put(p, "}");
 	event(p, 'f', "birth", child->id);
-	fprintf(p->out, ",\"bp\":\"e\",\"cat\":\"birth\",\"id\":%" PRIu64 ",\"tid\":%" PRIu32,
-		p->flow, life->tid);
+	put_number(p, ",\"bp\":\"e\",\"cat\":\"birth\",\"id\":", (int64_t)p->flow);
+	put_number(p, ",\"tid\":", life->tid);
 	add_time(p, to);
-	fputs("}", p->out);
+	put(p, "}");
 }
 
 /* A counter from the birth to the exec or the exit. */
@@ -382,10 +381,11 @@ static void counter(struct perfetto *p, const struct birth *b, uint32_t pid, con
 		return;
 	event(p, 'C', name, pid);
 	add_time(p, life->edge[EDGE_newtask]);
-	fputs(",\"args\":{\"faults\":0}}", p->out);
+	put(p, ",\"args\":{\"faults\":0}}");
 	event(p, 'C', name, pid);
 	add_time(p, to);
-	fprintf(p->out, ",\"args\":{\"faults\":%" PRId64 "}}", life->count[count]);
+	put_number(p, ",\"args\":{\"faults\":", life->count[count]);
+	put(p, "}}");
 }
 
 static void rss(struct perfetto *p, const struct birth *b, const struct track *parent)
@@ -396,7 +396,8 @@ static void rss(struct perfetto *p, const struct birth *b, const struct track *p
 		return;
 	event(p, 'C', "RSS", parent->id);
 	add_time(p, t);
-	fprintf(p->out, ",\"args\":{\"bytes\":%" PRId64 "}}", birth_rss(b));
+	put_number(p, ",\"args\":{\"bytes\":", birth_rss(b));
+	put(p, "}}");
 }
 
 static void halve_bins(struct perfetto *p)
@@ -430,8 +431,9 @@ static void rate(struct perfetto *p)
 			continue;
 		before = p->births[i];
 		event(p, 'C', "births/s", PID_OF_ALL);
-		add_steps(p, "ts", steps(p, (uint64_t)p->start + i * p->bin_ns));
-		fprintf(p->out, ",\"args\":{\"births\":%.10g}}", before * 1e9 / (double)p->bin_ns);
+		add_steps(p, ",\"ts\":", steps(p, (uint64_t)p->start + i * p->bin_ns));
+		strbuf__add(&p->text, ",\"args\":{\"births\":%.10g}}",
+			    before * 1e9 / (double)p->bin_ns);
 	}
 	if (p->any)
 		write_meta(p, "process_name", PID_OF_ALL, 0, "name", "all births");
@@ -491,7 +493,6 @@ int perfetto__birth(struct perfetto *p, const struct birth *b)
 	struct track parent, child;
 	const char *name;
 
-	errno = 0;
 	perfetto__begin(p, b);
 	parent = track_of(p, life->parent_tgid, begun(b));
 	child = life->result > 0 ? track_of(p, b->child_tgid, begun(b)) : parent;
@@ -506,8 +507,8 @@ int perfetto__birth(struct perfetto *p, const struct birth *b)
 	counter(p, b, child.id, "COW faults of the child", COUNT_cow_faults_child);
 	counter(p, b, parent.id, "COW faults of the parent", COUNT_cow_faults_parent);
 	count_birth(p, b);
-	if (ferror(p->out))
-		note_error(p, errno ? -errno : -EIO);
+	if (p->text.length >= BATCH)
+		write_out(p);
 	return p->error;
 }
 
@@ -522,13 +523,15 @@ int perfetto__finish(struct perfetto *p)
 			life_slice(p, &p->open[i], p->last, false);
 		free(p->open[i].name);
 	}
-	errno = 0;
 	rate(p);
-	if (!p->error && (fputs(p->any ? "\n]\n" : "[]\n", p->out) == EOF || fflush(p->out)))
-		p->error = errno ? -errno : -EIO;
+	put(p, p->any ? "\n]\n" : "[]\n");
+	write_out(p);
+	if (!p->error && fflush(p->out))
+		note_error(p, errno ? -errno : -EIO);
 	err = p->error;
+	strbuf__free(&p->text);
 	reuse__free(&p->reuse);
-	free(p->named.v);
+	key_set__free(&p->named);
 	free(p->open);
 	free(p);
 	return err;

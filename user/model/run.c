@@ -126,22 +126,15 @@ const struct fact *run__env(const struct run *r, const char *name)
 	return fact_find(r->env, r->env_count, name);
 }
 
-const struct cell *run__sibling(const struct run *r, const struct cell *like, const char *axis,
-				const char *text)
+static const struct cell *cell_at(const void *run, size_t place)
 {
-	for (size_t i = 0; i < r->cell_count; i++) {
-		const char *value = cell__key_text(&r->cells[i], axis);
-
-		if (value && !strcmp(value, text) && cell__same_key(&r->cells[i], like, axis))
-			return &r->cells[i];
-	}
-	return NULL;
+	return &((const struct run *)run)->cells[place];
 }
 
-const struct cell *run__with_probe_set(const struct run *r, const struct cell *like,
-				       enum probe_set set)
+int run__index(const struct run *r, const char *except, struct cell_index *x)
 {
-	return run__sibling(r, like, PROBE_SET_AXIS, probe_set_name(set));
+	*x = cell_index__of(cell_at, r, except);
+	return cell_index__fill(x, r->cell_count);
 }
 
 const char *run__phase_source(const struct run *r, const struct cell *c, enum phase p)

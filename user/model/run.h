@@ -11,6 +11,7 @@
 
 #include "user/model/call_tree.h"
 #include "user/model/cell.h"
+#include "user/model/cell_index.h"
 #include "user/model/count.h"
 #include "user/model/observation.h"
 #include "user/model/phase.h"
@@ -112,13 +113,11 @@ int run__add_env_number(struct run *r, const char *name, int64_t number);
 /* NULL if there is no such fact. */
 const struct fact *run__env(const struct run *r, const char *name);
 
-/* The cell whose key is that of `like` with `axis` = `text`; NULL if there is none. */
-const struct cell *run__sibling(const struct run *r, const struct cell *like, const char *axis,
-				const char *text);
-
-/* The same for the axis of the probe set. */
-const struct cell *run__with_probe_set(const struct run *r, const struct cell *like,
-				       enum probe_set set);
+/*
+ * Of the run's cells, by their keys without that axis (NULL: none), for cell_index__free(). More
+ * can be added. 0 or -ENOMEM; free it in any case.
+ */
+int run__index(const struct run *r, const char *except, struct cell_index *x);
 
 /* Where this cell's values of a phase came from; NULL: not known. */
 const char *run__phase_source(const struct run *r, const struct cell *c, enum phase p);

@@ -129,6 +129,7 @@ int follow_births(struct trace *t, struct sinks *to, const struct source_choice 
 			wait_some(t);
 		err = t->ended ? 0 : take_records(&f);
 		tick(&f);
+		sinks__flush(to);
 		t->stop |= to->error != 0;
 		trace__check(t);
 		watch__step(view);
@@ -137,6 +138,7 @@ int follow_births(struct trace *t, struct sinks *to, const struct source_choice 
 	}
 	trace__end(t);
 	births__finish(f.births);
+	sinks__flush(to);
 	to->run.end.births = births__received(f.births);
 	to->run.end.waits_late = births__waits_late(f.births);
 	births__free(f.births);

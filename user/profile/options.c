@@ -151,7 +151,10 @@ static const struct argp_option option_table[] = {
 	 0},
 	{"quiet", 'q', 0, 0, "print no summary", 0},
 	{"verbose", 'v', 0, 0,
-	 "all of --show, when the probes were attached, and libbpf's messages", 0},
+	 "all of --show, when the probes were attached, how long they ran (for this, the kernel's "
+	 "statistics of all BPF programs are on meanwhile, and each run of one costs more), and "
+	 "libbpf's messages",
+	 0},
 	{0},
 };
 

@@ -13,8 +13,12 @@
 #include "user/collect/environment.h"
 #include "user/collect/origin.h"
 #include "user/export/folded.h"
+#include "user/store/birth_writer.h"
 #include "user/store/encode.h"
 #include "user/text/layout.h"
+
+/* Bytes of lines that are kept until sinks__flush(). */
+#define JSON_AT_ONCE ((size_t)64 << 10)
 
 static void cannot_write(const char *path, int err, struct fault *why)
 {
@@ -172,6 +176,12 @@ static void begin(struct sinks *s, const struct birth *b)
 		s->error = err;
 }
 
+static int write_json(struct sinks *s, const struct birth *b)
+{
+	store_write_birth(&s->json, b);
+	return s->json.length < JSON_AT_ONCE ? 0 : store_write_text(&s->json, s->out);
+}
+
 static void show(struct sinks *s, struct birth *b)
 {
 	int err = 0;
@@ -179,13 +189,20 @@ static void show(struct sinks *s, struct birth *b)
 	if (s->stacks && b->stack_number)
 		b->stack = stacks__find(s->stacks, b->parent_tid, b->stack_number);
 	if (s->options->json)
-		err = store_write_line(store_encode_birth(b), s->out);
+		err = write_json(s, b);
 	else if (s->options->live)
 		lines__print(&s->lines, b);
 	if (!err && ferror(s->out))
 		err = errno ? -errno : -EIO;
 	if (err)
 		s->error = err;
+}
+
+static void lose_store(struct sinks *s, int err)
+{
+	lose_file(s, s->options->output, err);
+	store__close(s->store);
+	s->store = NULL;
 }
 
 static void keep(struct sinks *s, struct birth *b)
@@ -201,11 +218,8 @@ static void keep(struct sinks *s, struct birth *b)
 	if (err)
 		s->error = err;
 	err = s->store ? store__write_birth(s->store, b) : 0;
-	if (err) {
-		lose_file(s, s->options->output, err);
-		store__close(s->store);
-		s->store = NULL;
-	}
+	if (err)
+		lose_store(s, err);
 	err = s->perfetto ? perfetto__birth(s->perfetto, b) : 0;
 	if (err)
 		lose_trace(s, err);
@@ -237,10 +251,22 @@ void sinks__birth(void *sinks, struct birth *b, enum birth_stage stage)
 		keep(s, b);
 }
 
+void sinks__flush(struct sinks *s)
+{
+	int err = s->store ? store__flush(s->store) : 0;
+
+	if (err)
+		lose_store(s, err);
+	err = store_write_text(&s->json, s->out);
+	if (err && !s->error)
+		s->error = err;
+}
+
 int sinks__finish(struct sinks *s)
 {
 	int err = 0;
 
+	sinks__flush(s);
 	if (s->store) {
 		if (s->run.calibration)
 			err = store__write_calibration(s->store, s->run.calibration);
@@ -268,6 +294,7 @@ int sinks__finish(struct sinks *s)
 void sinks__free(struct sinks *s)
 {
 	store__close(s->store);
+	strbuf__free(&s->json);
 	end_trace(s);
 	if (s->folded)
 		fclose(s->folded);

@@ -14,6 +14,7 @@
 #include "user/profile/unwind/stacks.h"
 #include "user/profile/watch_sums.h"
 #include "user/store/store.h"
+#include "user/text/strbuf.h"
 
 struct sinks {
 	const struct profile_command *options;
@@ -23,6 +24,7 @@ struct sinks {
 	struct spans calls;    /* of the births that came */
 	struct stacks *stacks; /* borrowed; set it after sinks__open. NULL: not by stack */
 	struct lines lines;
+	struct strbuf json;	  /* lines that are not written yet */
 	struct watch_sums *watch; /* for --watch; owned. Set it after sinks__open; NULL: none */
 	struct tree tree;
 	struct store *store;
@@ -46,6 +48,9 @@ int sinks__open(struct sinks *s, const struct profile_command *options, FILE *ou
 
 /* A births_fn; `sinks` is a struct sinks. */
 void sinks__birth(void *sinks, struct birth *b, enum birth_stage stage);
+
+/* Writes what the births since the last time left to be written. */
+void sinks__flush(struct sinks *s);
 
 /* Ends the files with s->run.end, and draws the tree. 0 or -errno. */
 int sinks__finish(struct sinks *s);

@@ -166,6 +166,9 @@ static void begin(struct trace *t, int64_t begun)
 	probe__begin(t->probe);
 	if (t->options->verbose)
 		complain("attached %.3f s after the start", (double)(t->attached - begun) / 1e9);
+	if (probe__run_time(t->probe) != MISSING)
+		complain("-v: until the profile ends, the kernel times each run of all BPF "
+			 "programs of the machine, which then cost more");
 	if (!t->options->all)
 		return;
 	t->at_start = birth_counts_settled(read_counts, t->probe);

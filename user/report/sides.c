@@ -106,15 +106,6 @@ static int move_cell(struct run *to, struct cell *from)
 	return 0;
 }
 
-static struct cell *cell_like(struct run *r, const struct cell *like)
-{
-	for (size_t i = 0; i < r->cell_count; i++) {
-		if (cell__same_key(&r->cells[i], like, NULL))
-			return &r->cells[i];
-	}
-	return NULL;
-}
-
 static void add(int64_t *sum, int64_t more)
 {
 	if (*sum == MISSING)
@@ -158,15 +149,22 @@ static void join_facts(struct run *to, const struct run *from)
 	to->env_count = kept;
 }
 
-static int join_run(struct run *to, struct run *from)
+/* `keys`: of the cells of `to`. */
+static int join_run(struct run *to, struct run *from, struct cell_index *keys)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < from->cell_count && !err; i++) {
-		struct cell *own = &from->cells[i], *same = cell_like(to, own);
+		struct cell *own = &from->cells[i];
+		size_t same = cell_index__first(keys, own);
 
 		own->joined = 1;
-		err = same ? join_cell(same, own) : move_cell(to, own);
+		if (same != CELL_NONE)
+			err = join_cell(&to->cells[same], own);
+		else
+			err = move_cell(to, own);
+		if (!err)
+			err = cell_index__fill(keys, to->cell_count);
 	}
 	for (int p = 0; p < PHASE_COUNT; p++)
 		take_origin(&to->phases[p], &from->phases[p]);
@@ -178,7 +176,8 @@ static int join_run(struct run *to, struct run *from)
 /* Joins the runs of a side to the first of them, which it moves to `to`; the others are freed. */
 static int join_side(struct input *in, int side, struct run *to, size_t *joined)
 {
-	int err = 0;
+	struct cell_index keys;
+	int err = run__index(to, NULL, &keys);
 
 	*joined = 0;
 	for (size_t i = 0; i < in->count && !err; i++) {
@@ -188,12 +187,14 @@ static int join_side(struct input *in, int side, struct run *to, size_t *joined)
 			*to = in->runs[i];
 			for (size_t k = 0; k < to->cell_count; k++)
 				to->cells[k].joined = 1;
+			err = cell_index__fill(&keys, to->cell_count);
 		} else {
-			err = join_run(to, &in->runs[i]);
+			err = join_run(to, &in->runs[i], &keys);
 			run__free(&in->runs[i]);
 		}
 		in->runs[i] = (struct run){0};
 	}
+	cell_index__free(&keys);
 	to->rounds = (unsigned int)*joined;
 	return err;
 }

@@ -13,60 +13,8 @@
 
 #include "user/model/birth.h"
 #include "user/model/syscalls.h"
+#include "user/store/birth_members.h"
 #include "user/store/scan.h"
-
-/* The objects of a line: the line itself, then those in it, in the order of their names there. */
-enum object { LINE, PARENT, CHILD, EDGE, PHASE, EXEC, COUNT, STACK, OBJECTS };
-
-/* The members that are read, in the order in which the store writes them. */
-enum {
-	TYPE,
-	T_NS,
-	METHOD,
-	FLAGS,
-	RESULT,
-	CALL_NS,
-	STALL,
-	STALL_SUM,
-	FIRST_OBJECT,
-	SYSCALLS = FIRST_OBJECT + STACK
-};
-enum { PARENT_PID, PARENT_TID, COMM, EXE, UID, CGROUP };
-enum { CHILD_PID, CHILD_TID };
-enum { EXEC_RESULT, PATH, ARGV, ARGV_BYTES };
-enum { FRAMES, LIBC };
-
-#define MEMBERS_MAX 20
-
-struct name {
-	char text[31]; /* with its quotes and colon */
-	uint8_t len;   /* 0 after the last */
-};
-
-#define NAME(name)                                                                                 \
-	{                                                                                          \
-		"\"" name "\":", sizeof(name) + 2                                                  \
-	}
-#define NAMED(name, ...) NAME(#name),
-
-static const struct name names[OBJECTS][MEMBERS_MAX] = {
-	[LINE] = {NAME("type"), NAME("t_ns"), NAME("method"), NAME("flags"), NAME("result"),
-		  NAME("call_ns"), NAME("stall_ns"), NAME("stall_sum_ns"), NAME("parent"),
-		  NAME("child"), NAME("edges"), NAME("phases"), NAME("exec"), NAME("counts"),
-		  NAME("stack"), NAME("syscalls")},
-	[PARENT] = {NAME("pid"), NAME("tid"), NAME("comm"), NAME("exe"), NAME("uid"),
-		    NAME("cgroup"), NAME("rss_bytes"), NAME("vmas"), NAME("threads")},
-	[CHILD] = {NAME("pid"), NAME("tid")},
-	[EDGE] = {EDGES(NAMED)},
-	[PHASE] = {PHASES(NAMED, NAMED)},
-	[EXEC] = {NAME("result"), NAME("path"), NAME("argv"), NAME("argv_bytes")},
-	[COUNT] = {COUNTS(NAMED)},
-	[STACK] = {NAME("frames"), NAME("libc")},
-};
-
-_Static_assert((int)EDGE_COUNT < MEMBERS_MAX && (int)PHASE_COUNT < MEMBERS_MAX &&
-		       (int)COUNT_COUNT < MEMBERS_MAX,
-	       "a search ends at an empty place");
 
 enum kind {
 	ABSENT,
@@ -86,15 +34,16 @@ union value {
 };
 
 struct line {
-	uint8_t kind[OBJECTS][MEMBERS_MAX];  /* enum kind */
-	union value v[OBJECTS][MEMBERS_MAX]; /* set for a NUMBER, a TEXT, TEXTS and NUMBERS */
+	uint8_t kind[BIRTH_OBJECTS][BIRTH_MEMBERS_MAX]; /* enum kind */
+	union value v[BIRTH_OBJECTS]
+		     [BIRTH_MEMBERS_MAX]; /* set for a NUMBER, a TEXT, TEXTS and NUMBERS */
 	const char *end;
 	bool valid; /* jansson wrote it: values and members that we do not know can be skipped */
 	struct reason *why;
 };
 
 /* In words, the last of which may overlap: a call of memcmp() takes longer than that. */
-static inline bool is_name(const char *at, size_t left, const struct name *name)
+static inline bool is_name(const char *at, size_t left, const struct birth_member *name)
 {
 	const char *text = name->text;
 	size_t len = name->len, i = 0;
@@ -109,7 +58,7 @@ static inline bool is_name(const char *at, size_t left, const struct name *name)
 }
 
 /* Which of these names is here; most likely it is `next`. -1: another name. */
-static int find_name(const char *at, const char *end, const struct name *of, int next)
+static int find_name(const char *at, const char *end, const struct birth_member *of, int next)
 {
 	size_t left = (size_t)(end - at);
 	int i = next;
@@ -146,10 +95,10 @@ static const char *scan_known(const char *at, const char *end, uint8_t *kind, un
 	}
 }
 
-static const char *scan_members(const char *at, struct line *l, enum object object);
+static const char *scan_members(const char *at, struct line *l, enum birth_object object);
 
 /* Reads the value of a member, which may be an object of the line. */
-static const char *scan_value(const char *at, struct line *l, enum object object, int i)
+static const char *scan_value(const char *at, struct line *l, enum birth_object object, int i)
 {
 	uint8_t *kind = &l->kind[object][i];
 	const char *next;
@@ -166,44 +115,52 @@ static const char *scan_value(const char *at, struct line *l, enum object object
 }
 
 /* Reads an object. In valid JSON, it skips a member whose name we do not know. */
-static const char *scan_members(const char *at, struct line *l, enum object object)
+static const char *scan_members(const char *at, struct line *l, enum birth_object object)
 {
 	int i, next = 0;
 
 	if (*at != '{')
 		return NULL;
-	if (at[1] == '}')
-		return at + 2;
-	do {
-		i = find_name(++at, l->end, names[object], next);
+	at = scan_past_spaces(at + 1);
+	if (*at == '}')
+		return at + 1;
+	for (;;) {
+		i = find_name(at, l->end, birth_members[object], next);
 		if (i >= 0 && l->kind[object][i] == ABSENT) {
-			at = scan_value(at + names[object][i].len, l, object, i);
+			at = scan_past_spaces(at + birth_members[object][i].len);
+			at = scan_value(at, l, object, i);
 			next = i + 1;
 		} else if (i < 0 && l->valid) {
 			at = scan_past_value(scan_past_string(at, l->end) + 1, l->end);
 		} else {
 			return NULL;
 		}
-	} while (at && *at == ',');
-	return at && *at == '}' ? at + 1 : NULL;
+		if (!at)
+			return NULL;
+		at = scan_past_spaces(at);
+		if (*at != ',')
+			break;
+		at = scan_past_spaces(at + 1);
+	}
+	return *at == '}' ? at + 1 : NULL;
 }
 
 /* From here on: the values become a birth. */
 
-static void fault(struct line *l, enum object object, int member, const char *what)
+static void fault(struct line *l, enum birth_object object, int member, const char *what)
 {
-	const struct name *name = &names[object][member];
+	const struct birth_member *name = &birth_members[object][member];
 
 	store_fault(l->why, "%.*s %s", (int)name->len - 3, name->text + 1, what);
 }
 
-static bool has(const struct line *l, enum object object, int member)
+static bool has(const struct line *l, enum birth_object object, int member)
 {
 	return l->kind[object][member] != ABSENT;
 }
 
-static inline int64_t take_number(struct line *l, enum object object, int member, int64_t least,
-				  int64_t most)
+static inline int64_t take_number(struct line *l, enum birth_object object, int member,
+				  int64_t least, int64_t most)
 {
 	bool number = l->kind[object][member] == NUMBER;
 	int64_t value = number ? l->v[object][member].number : 0;
@@ -214,19 +171,19 @@ static inline int64_t take_number(struct line *l, enum object object, int member
 	return 0;
 }
 
-static uint32_t take_u32(struct line *l, enum object object, int member)
+static uint32_t take_u32(struct line *l, enum birth_object object, int member)
 {
 	return (uint32_t)take_number(l, object, member, 0, UINT32_MAX);
 }
 
 /* An unsigned number, which JSON has as a signed one. */
-static uint64_t take_u64(struct line *l, enum object object, int member)
+static uint64_t take_u64(struct line *l, enum birth_object object, int member)
 {
 	return (uint64_t)take_number(l, object, member, MISSING + 1, INT64_MAX);
 }
 
 /* Cuts to `size`: a name whose bytes were no UTF-8 is longer now. */
-static void take_text(struct line *l, enum object object, int member, char *to, size_t size)
+static void take_text(struct line *l, enum birth_object object, int member, char *to, size_t size)
 {
 	if (l->kind[object][member] == TEXT)
 		scan_write(to, size, l->v[object][member].text);
@@ -234,7 +191,7 @@ static void take_text(struct line *l, enum object object, int member, char *to, 
 		fault(l, object, member, "is not a string");
 }
 
-static int32_t take_result(struct line *l, enum object object, int member)
+static int32_t take_result(struct line *l, enum birth_object object, int member)
 {
 	int64_t result = take_number(l, object, member, INT64_MIN, INT64_MAX);
 
@@ -243,15 +200,10 @@ static int32_t take_result(struct line *l, enum object object, int member)
 	return (int32_t)result;
 }
 
-static int member_of(enum object object)
+static void need_object(struct line *l, enum birth_object object)
 {
-	return FIRST_OBJECT + object - PARENT;
-}
-
-static void need_object(struct line *l, enum object object)
-{
-	if (l->kind[LINE][member_of(object)] != MEMBERS)
-		fault(l, LINE, member_of(object), "is not an object");
+	if (l->kind[LINE][birth_member_of(object)] != MEMBERS)
+		fault(l, LINE, birth_member_of(object), "is not an object");
 }
 
 static void take_head(struct line *l, struct birth *b)
@@ -345,7 +297,7 @@ static void take_counts(struct line *l, struct birth *b)
 }
 
 /* The strings of an array, each with its zero byte, and one more; malloc'ed. NULL: a fault. */
-static char *take_texts(struct line *l, enum object object, int member, size_t *bytes,
+static char *take_texts(struct line *l, enum birth_object object, int member, size_t *bytes,
 			size_t *count)
 {
 	enum kind kind = l->kind[object][member];
@@ -368,7 +320,7 @@ static char *take_texts(struct line *l, enum object object, int member, size_t *
 		store_no_memory(l->why);
 		return NULL;
 	}
-	for (at = texts.at; at < texts.end; at = one.end + 2) { /* a quote and a comma */
+	for (at = texts.at; at < texts.end; at = scan_past_comma(one.end + 1)) {
 		scan_text(at, l->end, &one);
 		to = scan_write(to, size, one) + 1;
 		++*count;
@@ -379,7 +331,7 @@ static char *take_texts(struct line *l, enum object object, int member, size_t *
 }
 
 /* malloc'ed. NULL: a fault. */
-static char *take_long_text(struct line *l, enum object object, int member)
+static char *take_long_text(struct line *l, enum birth_object object, int member)
 {
 	const struct scan_span *text = &l->v[object][member].text;
 	size_t size;
@@ -463,9 +415,9 @@ static void take_syscalls(struct line *l, struct birth *b)
 		fault(l, LINE, SYSCALLS, "is not an object of integers");
 		return;
 	}
-	for (; at < all.end && !l->why->err; at++) { /* past a comma */
+	for (; at < all.end && !l->why->err; at = scan_past_comma(at)) {
 		at = scan_text(at, l->end, &name);
-		at = scan_integer(at + 1, &n);
+		at = scan_integer(scan_past_spaces(at + 1), &n);
 		if (n < 0 || n > UINT32_MAX)
 			fault(l, LINE, SYSCALLS, "is out of range");
 		else
@@ -486,13 +438,13 @@ static int take_birth(struct line *l, struct stack_table *t, struct birth *b)
 	take_child(l, b);
 	take_parent(l, b);
 	take_times(l, b);
-	if (has(l, LINE, member_of(EXEC)))
+	if (has(l, LINE, birth_member_of(EXEC)))
 		take_exec(l, b);
 	take_counts(l, b);
 	if (has(l, LINE, SYSCALLS))
 		take_syscalls(l, b);
 	/* The last: the table keeps it. */
-	if (has(l, LINE, member_of(STACK)))
+	if (has(l, LINE, birth_member_of(STACK)))
 		take_stack(l, t, b);
 	if (l->why->err)
 		birth__free(b);
@@ -524,7 +476,8 @@ int store_scan_birth(const char *text, size_t len, struct stack_table *t, struct
 	struct line l;
 
 	line__init(&l, text + len, false, why);
-	if (scan_members(text, &l, LINE) != l.end || !is_birth(&l))
+	text = scan_members(text, &l, LINE);
+	if (!text || scan_past_spaces(text) != l.end || !is_birth(&l))
 		return -EAGAIN;
 	return take_birth(&l, t, b);
 }

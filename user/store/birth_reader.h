@@ -14,8 +14,8 @@
 
 /*
  * Reads the text of a line. -EAGAIN: it is another line, or not spelled as the store writes a
- * birth (spaces, escapes, unknown members); then parse it, and use store_decode_birth(). text[len]
- * is a newline or a zero byte.
+ * birth, but for spaces (escapes, unknown members); then parse it, and use store_decode_birth().
+ * text[len] is a newline or a zero byte.
  */
 int store_scan_birth(const char *text, size_t len, struct stack_table *t, struct birth *b,
 		     struct reason *why);

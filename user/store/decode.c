@@ -259,13 +259,12 @@ static void decode_measured(const json_t *line, struct cell *c, struct reason *w
 	c->late = json_is_true(json_object_get(line, "late"));
 }
 
-static void check_new_key(const struct run *r, struct reason *why)
+static void check_new_key(const struct cell *c, struct cell_index *keys, struct reason *why)
 {
-	const struct cell *last = &r->cells[r->cell_count - 1];
-
-	for (const struct cell *c = r->cells; c < last && !why->err; c++)
-		if (cell__same_key(c, last, NULL))
-			store_fault(why, "there was a cell with this key before");
+	if (!why->err && cell_index__first(keys, c) != CELL_NONE)
+		store_fault(why, "there was a cell with this key before");
+	if (!why->err && cell_index__add(keys))
+		store_no_memory(why);
 }
 
 size_t store_decode_size(const json_t *json, const char *name, int64_t max, struct reason *why)
@@ -303,7 +302,8 @@ int store_decode_observation(const json_t *line, struct run *r, struct reason *w
 	return why->err;
 }
 
-int store_decode_cell(const json_t *line, struct run *r, struct reason *why)
+int store_decode_cell(const json_t *line, struct run *r, struct cell_index *keys,
+		      struct reason *why)
 {
 	const json_t *place = json_object_get(line, "order");
 	struct cell *c;
@@ -317,7 +317,7 @@ int store_decode_cell(const json_t *line, struct run *r, struct reason *why)
 	if (!c)
 		return -ENOMEM;
 	store_decode_facts(json_object_get(line, "key"), "key", false, &c->key, &c->key_count, why);
-	check_new_key(r, why);
+	check_new_key(c, keys, why);
 	c->n = store_decode_size(json_object_get(line, "n"), "n", SAMPLES_MAX, why);
 	if (place)
 		c->order = store_decode_size(place, "order", INT32_MAX, why);

@@ -12,7 +12,9 @@
  * is then incomplete, but run__free() can free it.
  */
 int store_decode_run(const json_t *line, struct run *r, struct reason *why);
-int store_decode_cell(const json_t *line, struct run *r, struct reason *why);
+/* `keys`: those of the run's cells; it then has this one. */
+int store_decode_cell(const json_t *line, struct run *r, struct cell_index *keys,
+		      struct reason *why);
 int store_decode_observation(const json_t *line, struct run *r, struct reason *why);
 int store_decode_calibration(const json_t *line, struct run *r, struct reason *why);
 int store_decode_end(const json_t *line, struct run *r, struct reason *why);

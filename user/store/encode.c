@@ -6,16 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/model/birth.h"
 #include "user/model/calibration.h"
 #include "user/store/value.h"
 #include "user/text/utf8.h"
-
-static const char *const edge_names[] = {
-#define X(name, record, brief) [EDGE_##name] = #name,
-	EDGES(X)
-#undef X
-};
 
 /* A copy with U+FFFD for each malformed byte, as JSON must be UTF-8. NULL: out of memory. */
 static char *well_formed(const char *text)
@@ -289,125 +282,6 @@ json_t *store_encode_end(const struct run *r)
 	return store_finished(line, failed);
 }
 
-static json_t *encode_parent(const struct birth *b)
-{
-	json_t *parent = json_object();
-	bool failed = put_number(parent, "pid", (b->life.parent_tgid));
-
-	failed |= put_number(parent, "tid", (b->parent_tid));
-	failed |= store_put(parent, "comm", store_json_text(b->comm));
-	if (b->exe[0])
-		failed |= store_put(parent, "exe", store_json_text(b->exe));
-	failed |= put_number(parent, "uid", (b->uid));
-	failed |= put_number(parent, "cgroup", (json_int_t)b->cgroup);
-	failed |= put_known(parent, "rss_bytes", birth_rss(b));
-	failed |= put_known(parent, "vmas", b->life.count[COUNT_parent_vmas]);
-	failed |= put_known(parent, "threads", b->life.count[COUNT_parent_threads]);
-	return store_finished(parent, failed);
-}
-
-static json_t *encode_edges(const struct birth *b)
-{
-	json_t *edges = json_object();
-	bool failed = false;
-
-	for (int e = 0; e < EDGE_COUNT && !failed; e++)
-		if (b->life.edge[e] && (int64_t)b->life.edge[e] >= birth_time(b))
-			failed = store_put(
-				edges, edge_names[e],
-				json_integer((json_int_t)b->life.edge[e] - birth_time(b)));
-	return store_finished(edges, failed);
-}
-
-static json_t *encode_birth_phases(const struct birth *b)
-{
-	json_t *phases = json_object();
-	bool failed = false;
-
-	for (int p = 0; p < PHASE_COUNT && !failed; p++) {
-		/* Without it, a reader would take the span between the edges. */
-		if (phase_ns(&b->life, p) == MISSING && phase_exists(p, b->life.clone_flags) &&
-		    phase_off_ns(&b->life, p) > 0)
-			failed = store_put(phases, phase_name(p), json_null());
-		else
-			failed = put_known(phases, phase_name(p), phase_ns(&b->life, p));
-	}
-	return store_finished(phases, failed);
-}
-
-static json_t *encode_birth_counts(const struct birth *b)
-{
-	json_t *counts = json_object();
-	bool failed = false;
-
-	for (int c = 0; c < COUNT_COUNT && !failed; c++)
-		failed = put_known(counts, count_name(c), b->life.count[c]);
-	return store_finished(counts, failed);
-}
-
-static json_t *encode_exec(const struct birth *b)
-{
-	json_t *exec = json_object(), *argv;
-	bool failed = put_number(exec, "result", (b->life.exec_result));
-
-	if (!failed && b->path) {
-		failed = store_put(exec, "path", store_json_text(b->path));
-		argv = json_array();
-		for (size_t at = 0; at < b->args_bytes && !failed; at += strlen(b->args + at) + 1)
-			failed = json_array_append_new(argv, store_json_text(b->args + at)) != 0;
-		failed |= store_put(exec, "argv", argv);
-		if (b->args_total > b->args_bytes)
-			failed |= put_number(exec, "argv_bytes", (b->args_total));
-	}
-	return store_finished(exec, failed);
-}
-
-static json_t *encode_stack(const struct stack *s)
-{
-	json_t *stack = json_object(), *frames = json_array();
-	const char *frame = s->frames;
-	bool failed = false;
-
-	for (size_t i = 0; i < s->count && !failed; i++, frame += strlen(frame) + 1)
-		failed = json_array_append_new(frames, store_json_text(frame)) != 0;
-	failed |= store_put(stack, "frames", frames);
-	failed |= put_number(stack, "libc", (json_int_t)s->libc);
-	return store_finished(stack, failed);
-}
-
-json_t *store_encode_birth(const struct birth *b)
-{
-	const struct life *life = &b->life;
-	json_t *line = json_object(), *child;
-	struct syscalls syscalls = {0};
-	bool failed = store_put(line, "type", json_string("birth"));
-
-	failed |= put_known(line, "t_ns", birth_time(b));
-	failed |= store_put(line, "method", json_string(method_name(life->method)));
-	failed |= put_number(line, "flags", (json_int_t)life->clone_flags);
-	failed |= put_number(line, "result", (life->result < 0 ? life->result : 0));
-	failed |= put_known(line, "call_ns", birth_call_ns(b));
-	failed |= put_known(line, "stall_ns", life->stall_ns);
-	failed |= put_known(line, "stall_sum_ns", life->stall_sum_ns);
-	failed |= store_put(line, "parent", encode_parent(b));
-	if (life->result > 0) {
-		child = json_object();
-		failed |= put_number(child, "pid", (b->child_tgid));
-		failed |= put_number(child, "tid", (life->tid));
-		failed |= store_put(line, "child", child);
-	}
-	failed |= store_put(line, "edges", encode_edges(b));
-	failed |= store_put(line, "phases", encode_birth_phases(b));
-	if (life->execed)
-		failed |= store_put(line, "exec", encode_exec(b));
-	failed |= store_put(line, "counts", encode_birth_counts(b));
-	if (b->stack)
-		failed |= store_put(line, "stack", encode_stack(b->stack));
-	syscalls__add_birth(&syscalls, life);
-	failed |= put_syscalls(line, &syscalls);
-	return store_finished(line, failed);
-}
-
 json_t *store_encode_calibration(const struct calibration *c)
 {
 	json_t *line = json_object(), *ns = json_object(), *absent = json_object();
@@ -427,13 +301,39 @@ json_t *store_encode_calibration(const struct calibration *c)
 	return store_finished(line, failed);
 }
 
-int store_write_line(json_t *line, FILE *out)
+static int append(const char *text, size_t size, void *to)
 {
-	int err = line ? 0 : -ENOMEM;
+	strbuf__add_bytes(to, text, size);
+	return 0;
+}
+
+void store_add_line(struct strbuf *to, json_t *line)
+{
+	if (!line || json_dump_callback(line, append, to, JSON_COMPACT))
+		to->failed = true;
+	strbuf__add_bytes(to, "\n", 1);
+	json_decref(line);
+}
+
+int store_write_text(struct strbuf *text, FILE *out)
+{
+	size_t size = text->length;
+	int err = text->failed ? -ENOMEM : 0;
 
 	errno = 0;
-	if (!err && (json_dumpf(line, out, JSON_COMPACT) || fputc('\n', out) == EOF || fflush(out)))
+	if (!err && size && (fwrite(text->text, 1, size, out) < size || fflush(out)))
 		err = errno ? -errno : -EIO;
-	json_decref(line);
+	strbuf__clear(text);
+	return err;
+}
+
+int store_write_line(json_t *line, FILE *out)
+{
+	struct strbuf text = {0};
+	int err;
+
+	store_add_line(&text, line);
+	err = store_write_text(&text, out);
+	strbuf__free(&text);
 	return err;
 }

@@ -6,17 +6,22 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "user/model/birth.h"
 #include "user/model/calibration.h"
 #include "user/model/run.h"
+#include "user/text/strbuf.h"
 
 /* Each returns a new reference. NULL: out of memory. */
 json_t *store_encode_run(const struct run *r);
 json_t *store_encode_cell(const struct cell *c);
-json_t *store_encode_birth(const struct birth *b);
 json_t *store_encode_calibration(const struct calibration *c);
 json_t *store_encode_observation(const struct observation *m);
 json_t *store_encode_end(const struct run *r);
+
+/* Appends the line with its newline, and drops the reference. to->failed: out of memory. */
+void store_add_line(struct strbuf *to, json_t *line);
+
+/* Writes all of it at once, flushes and empties it. 0, -errno, or -ENOMEM if it failed. */
+int store_write_text(struct strbuf *text, FILE *out);
 
 /* Writes a line, and drops the reference. 0, -errno, or -ENOMEM for NULL. */
 int store_write_line(json_t *line, FILE *out);

@@ -28,7 +28,8 @@ struct reader {
 	size_t len;
 	char *buf; /* `cap` bytes, and a zero byte after those that were read */
 	size_t cap;
-	size_t at, have; /* the part of buf that was read and belongs to no line yet */
+	size_t at, have;	/* the part of buf that was read and belongs to no line yet */
+	struct cell_index keys; /* of the cells so far */
 	struct fault *why;
 };
 
@@ -184,7 +185,7 @@ static int decode_line(struct reader *rd, const json_t *line, const struct lifte
 	} else if (!strcmp(type, "run")) {
 		return fault(rd, -EINVAL, "a second run begins here; one file holds one run");
 	} else if (!strcmp(type, "cell")) {
-		err = store_decode_cell(line, r, &why);
+		err = store_decode_cell(line, r, &rd->keys, &why);
 	} else if (!strcmp(type, "birth")) {
 		err = store_decode_birth(line, &r->stacks, &b, &why);
 		err = add_birth(r, &b, err, &why);
@@ -252,7 +253,10 @@ int store_read_stream(FILE *in, const char *name, struct run *r, struct fault *w
 	*r = (struct run){0};
 	r->end.births = r->end.started = r->end.started_untraced = MISSING;
 	r->end.lost = r->end.missed = MISSING;
-	err = read_lines(&rd, r);
+	err = run__index(r, NULL, &rd.keys);
+	if (!err)
+		err = read_lines(&rd, r);
+	cell_index__free(&rd.keys);
 	if (err)
 		run__free(r);
 	free(rd.buf);

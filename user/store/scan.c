@@ -85,18 +85,30 @@ char *scan_write(char *to, size_t size, struct scan_span text)
 	return to;
 }
 
+/* Moves past a comma, if there is one. */
+static bool another(const char **at)
+{
+	if (**at != ',')
+		return false;
+	*at = scan_past_spaces(*at + 1);
+	return true;
+}
+
 const char *scan_texts(const char *at, const char *end, struct scan_span *texts)
 {
 	struct scan_span one;
 
-	texts->at = texts->end = at + 1;
-	if (at[1] == ']')
-		return at + 2;
+	at = scan_past_spaces(at + 1);
+	texts->at = texts->end = at;
+	if (*at == ']')
+		return at + 1;
 	do {
-		at = scan_text(at + 1, end, &one);
-	} while (at && *at == ',');
-	texts->end = at;
-	return at && *at == ']' ? at + 1 : NULL;
+		at = scan_text(at, end, &one);
+		if (!at)
+			return NULL;
+		texts->end = at = scan_past_spaces(at);
+	} while (another(&at));
+	return *at == ']' ? at + 1 : NULL;
 }
 
 const char *scan_numbers(const char *at, const char *end, struct scan_span *members)
@@ -104,15 +116,18 @@ const char *scan_numbers(const char *at, const char *end, struct scan_span *memb
 	struct scan_span name;
 	int64_t number;
 
-	members->at = members->end = at + 1;
-	if (at[1] == '}')
-		return at + 2;
+	at = scan_past_spaces(at + 1);
+	members->at = members->end = at;
+	if (*at == '}')
+		return at + 1;
 	do {
-		at = scan_text(at + 1, end, &name);
-		at = at && *at == ':' ? scan_integer(at + 1, &number) : NULL;
-	} while (at && *at == ',');
-	members->end = at;
-	return at && *at == '}' ? at + 1 : NULL;
+		at = scan_text(at, end, &name);
+		at = at && *at == ':' ? scan_integer(scan_past_spaces(at + 1), &number) : NULL;
+		if (!at)
+			return NULL;
+		members->end = at = scan_past_spaces(at);
+	} while (another(&at));
+	return *at == '}' ? at + 1 : NULL;
 }
 
 const char *scan_past_value(const char *at, const char *end)

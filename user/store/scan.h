@@ -30,6 +30,21 @@ char *scan_write(char *to, size_t size, struct scan_span text);
 /* A value of valid JSON without spaces. */
 const char *scan_past_value(const char *at, const char *end);
 
+/* Other writers of JSON put spaces after commas and colons. */
+static inline const char *scan_past_spaces(const char *at)
+{
+	while (*at == ' ')
+		at++;
+	return at;
+}
+
+/* Past the comma that is here, and spaces on both sides; or to the first that is none. */
+static inline const char *scan_past_comma(const char *at)
+{
+	at = scan_past_spaces(at);
+	return *at == ',' ? scan_past_spaces(at + 1) : at;
+}
+
 static inline bool scan_ends_value(char c)
 {
 	return c == ',' || c == '}' || c == ']';

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The result file: JSON Lines, written and flushed line by line. This module
- * alone knows the format; results/README.md documents it.
+ * The result file: JSON Lines, written in whole lines, each as soon as it is known; births, of
+ * which there may be 100,000 a second, in batches. This module alone knows the format;
+ * results/README.md documents it.
  */
 #pragma once
 
@@ -24,7 +25,10 @@ struct store *store__create(const char *path);
 /* The same on a stream, which it closes, of a `regular` file or not. NULL: out of memory. */
 struct store *store__create_on(FILE *out, bool regular);
 
-/* Each writes one line and flushes it. 0 or -errno (-ENOSPC on a full disk). */
+/*
+ * Each writes one line and flushes it. 0 or -errno (-ENOSPC on a full disk). Births may come fast:
+ * they are kept until the next of the other lines, or store__flush().
+ */
 int store__write_run(struct store *s, const struct run *r);
 int store__write_cell(struct store *s, const struct cell *c);
 int store__write_birth(struct store *s, const struct birth *b);
@@ -32,6 +36,7 @@ int store__write_calibration(struct store *s, const struct calibration *c);
 int store__write_observation(struct store *s, const struct observation *m);
 int store__write_anatomy(struct store *s, const struct call_tree *t);
 int store__write_end(struct store *s, const struct run *r);
+int store__flush(struct store *s);
 
 /* Closes; 0 or -errno if what was written may not have reached the disk. Accepts NULL. */
 int store__close(struct store *s);

@@ -5,28 +5,34 @@
 
 #include "user/base/output.h"
 #include "user/store/anatomy.h"
+#include "user/store/birth_writer.h"
 #include "user/store/encode.h"
 #include "user/store/store.h"
+
+/* Births are written at once: so many bytes, or what there is at a flush. */
+#define BATCH ((size_t)256 << 10)
 
 struct store {
 	FILE *out;
 	bool regular;
-	int error; /* the first failure: nothing may follow half a line */
+	struct strbuf text; /* lines that are not written yet */
+	int error;	    /* the first failure: nothing may follow half a line */
 };
 
 struct store *store__create(const char *path)
 {
-	struct store *s = calloc(1, sizeof(*s));
-	int err;
+	struct store *s;
+	bool regular;
+	FILE *out;
+	int err = output_open(path, &out, &regular);
 
-	if (!s)
-		return NULL;
-	err = output_open(path, &s->out, &s->regular);
 	if (err) {
-		free(s);
 		errno = -err;
 		return NULL;
 	}
+	s = store__create_on(out, regular);
+	if (!s)
+		fclose(out);
 	return s;
 }
 
@@ -36,16 +42,25 @@ struct store *store__create_on(FILE *out, bool regular)
 
 	if (s)
 		*s = (struct store){.out = out, .regular = regular};
+	/* Its writes are whole batches. */
+	if (s)
+		setvbuf(out, NULL, _IONBF, 0);
 	return s;
+}
+
+int store__flush(struct store *s)
+{
+	if (s->error)
+		strbuf__clear(&s->text);
+	else
+		s->error = store_write_text(&s->text, s->out);
+	return s->error;
 }
 
 static int write_line(struct store *s, json_t *line)
 {
-	if (s->error)
-		json_decref(line);
-	else
-		s->error = store_write_line(line, s->out);
-	return s->error;
+	store_add_line(&s->text, line);
+	return store__flush(s);
 }
 
 int store__write_run(struct store *s, const struct run *r)
@@ -60,7 +75,8 @@ int store__write_cell(struct store *s, const struct cell *c)
 
 int store__write_birth(struct store *s, const struct birth *b)
 {
-	return write_line(s, store_encode_birth(b));
+	store_write_birth(&s->text, b);
+	return s->text.length < BATCH ? s->error : store__flush(s);
 }
 
 int store__write_calibration(struct store *s, const struct calibration *c)
@@ -89,7 +105,8 @@ int store__close(struct store *s)
 
 	if (!s)
 		return 0;
-	err = s->error;
+	err = store__flush(s);
+	strbuf__free(&s->text);
 	if (!err && s->regular && fsync(fileno(s->out)) < 0)
 		err = -errno;
 	if (fclose(s->out) == EOF && !err)

@@ -103,23 +103,25 @@ static bool any_failed(const struct series *errnos)
 }
 
 /* What cannot run cannot in any pass: one line will do. */
-static bool said_before(const struct table *t, const struct cell *c)
+static bool said_before(const struct table *t, const struct cell_index *x, size_t place)
 {
-	const struct cell *other;
+	const struct cell *cells = t->r->cells;
+	size_t i = cell_index__first(x, &cells[place]);
 
-	for (other = t->r->cells; other < c; other++) {
-		if (other->skipped && !strcmp(other->skipped, c->skipped) &&
-		    cell__same_key(other, c, "trace"))
+	for (; i < place; i = cell_index__next(x, i)) {
+		if (cells[i].skipped && !strcmp(cells[i].skipped, cells[place].skipped))
 			return true;
 	}
 	return false;
 }
 
-static void add_note(const struct table *t, struct strbuf *note, const struct cell *c)
+static void add_note(const struct table *t, const struct cell_index *x, struct strbuf *note,
+		     size_t place)
 {
+	const struct cell *c = &t->r->cells[place];
 	bool failed = any_failed(&c->errnos);
 
-	if (c->skipped ? said_before(t, c) : !failed && !c->broken)
+	if (c->skipped ? said_before(t, x, place) : !failed && !c->broken)
 		return;
 	add_name(t, note, c);
 	if (c->skipped) {
@@ -134,12 +136,14 @@ static void add_note(const struct table *t, struct strbuf *note, const struct ce
 
 int table_unmeasured(const struct table *t)
 {
+	struct cell_index x;
 	bool any = false;
+	int err = run__index(t->r, PROBE_SET_AXIS, &x);
 
-	for (size_t i = 0; i < t->r->cell_count; i++) {
+	for (size_t i = 0; i < t->r->cell_count && !err; i++) {
 		struct strbuf note = {0};
 
-		add_note(t, &note, &t->r->cells[i]);
+		add_note(t, &x, &note, i);
 		if (!note.length)
 			continue;
 		if (!any)
@@ -148,7 +152,8 @@ int table_unmeasured(const struct table *t)
 		layout_wrap(t->out, 0, 2, strbuf__text(&note));
 		strbuf__free(&note);
 	}
-	return 0;
+	cell_index__free(&x);
+	return err;
 }
 
 /* "1200 births recorded, 1200 started, 0 lost, 0 missed": what is not known is left out. */

@@ -47,28 +47,37 @@ static void add_row(const struct table *t, struct columns *s, const struct cell 
 
 int table_overhead(const struct table *t)
 {
+	struct cell_index x;
 	struct columns *s;
 	bool any = false;
+	int err;
 
 	for (size_t i = 0; i < t->r->cell_count; i++)
 		any |= is_single(&t->r->cells[i]);
 	if (!any)
 		return 0;
+	err = run__index(t->r, PROBE_SET_AXIS, &x);
+	if (err) {
+		cell_index__free(&x);
+		return err;
+	}
 	s = columns__new();
 	columns__head(s, COLUMNS_LABEL, "METHOD", "PROBES", NULL);
 	columns__head(s, COLUMNS_RIGHT, "ADDED TO CALL", "TO TOTAL", NULL);
 	for (size_t i = 0; i < t->bare.n; i++) {
+		const struct cell *bare = t->bare.v[i].cell;
+		size_t k = cell_index__first(&x, bare);
 		bool first = true;
 
-		for (size_t k = 0; k < t->r->cell_count; k++) {
+		for (; k != CELL_NONE; k = cell_index__next(&x, k)) {
 			const struct cell *c = &t->r->cells[k];
 
-			if (c == t->bare.v[i].cell || !cell__has_data(c) ||
-			    !cell__same_key(c, t->bare.v[i].cell, "trace"))
+			if (c == bare || !cell__has_data(c))
 				continue;
-			add_row(t, s, t->bare.v[i].cell, c, first);
+			add_row(t, s, bare, c, first);
 			first = false;
 		}
 	}
+	cell_index__free(&x);
 	return columns__finish(s, "What each probe adds to the medians", t->out, t->colour);
 }

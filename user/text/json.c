@@ -55,6 +55,59 @@ json_t *json__text(const char *text)
 	return value;
 }
 
+/* The longest that a byte of text becomes: \u001F. */
+#define ESCAPE_ROOM 6
+
+static char *put_escape(char *to, unsigned char c)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	static const char letters[256] = {['"'] = '"',	['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f',
+					  ['\n'] = 'n', ['\r'] = 'r',  ['\t'] = 't'};
+
+	*to++ = '\\';
+	if (letters[c]) {
+		*to++ = letters[c];
+		return to;
+	}
+	to = mempcpy(to, "u00", 3);
+	*to++ = digits[c >> 4];
+	*to++ = digits[c & 15];
+	return to;
+}
+
+/* A character; *text is moved behind it. */
+static char *put_character(char *to, const char **text)
+{
+	unsigned char c = (unsigned char)**text;
+	uint32_t code;
+	size_t len;
+
+	if (c < 0x80) {
+		++*text;
+		if (c < 0x20 || c == '"' || c == '\\')
+			return put_escape(to, c);
+		*to++ = (char)c;
+		return to;
+	}
+	len = utf8_decode(*text, &code);
+	to = mempcpy(to, len ? *text : "\xef\xbf\xbd", len ? len : 3); /* U+FFFD */
+	*text += len ? len : 1;
+	return to;
+}
+
+void json__add_text(struct strbuf *to, const char *text)
+{
+	char *at = strbuf__room(to, ESCAPE_ROOM * strlen(text) + strlen("\"\""));
+
+	if (!at)
+		return;
+	*at++ = '"';
+	while (*text)
+		at = put_character(at, &text);
+	*at++ = '"';
+	strbuf__end_at(to, at);
+}
+
 json_t *json__number(double number)
 {
 	if (!isfinite(number))

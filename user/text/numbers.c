@@ -70,6 +70,20 @@ struct number text_bytes(int64_t bytes)
 	return n;
 }
 
+char *text_digits(char *to, int64_t number)
+{
+	char digits[DIGITS_ROOM], *at = digits + sizeof(digits);
+	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+
+	/* By hand: printf would take most of the time of a large file. */
+	do {
+		*--at = (char)('0' + rest % 10);
+	} while (rest /= 10);
+	if (number < 0)
+		*to++ = '-';
+	return mempcpy(to, at, (size_t)(digits + sizeof(digits) - at));
+}
+
 const char *text_plural(int64_t n, const char *one, const char *many)
 {
 	return n == 1 ? one : many;

@@ -33,6 +33,10 @@ struct number text_bytes(int64_t bytes);
 /* Digits in groups of three: "173,301"; one decimal if the number is not whole. */
 struct number text_count(double number);
 
+/* Writes the digits of a number, which take DIGITS_ROOM at most. Returns the place after them. */
+#define DIGITS_ROOM 20
+char *text_digits(char *to, int64_t number);
+
 /* What a count takes: text_plural(n, "birth", "births"), or "was" and "were". */
 const char *text_plural(int64_t n, const char *one, const char *many);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "user/text/escape.h"
+#include "user/text/numbers.h"
 
 /* Makes room for `more` bytes and a terminator; false: out of memory. */
 static bool reserve(struct strbuf *s, size_t more)
@@ -35,6 +36,25 @@ void strbuf__add_bytes(struct strbuf *s, const char *bytes, size_t length)
 	memcpy(s->text + s->length, bytes, length);
 	s->length += length;
 	s->text[s->length] = '\0';
+}
+
+char *strbuf__room(struct strbuf *s, size_t bytes)
+{
+	return reserve(s, bytes) ? s->text + s->length : NULL;
+}
+
+void strbuf__end_at(struct strbuf *s, char *end)
+{
+	s->length = (size_t)(end - s->text);
+	*end = '\0';
+}
+
+void strbuf__add_number(struct strbuf *s, int64_t number)
+{
+	char *at = strbuf__room(s, DIGITS_ROOM);
+
+	if (at)
+		strbuf__end_at(s, text_digits(at, number));
 }
 
 void strbuf__add(struct strbuf *s, const char *format, ...)

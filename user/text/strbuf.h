@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct strbuf {
 	char *text; /* NULL until something is added; read it by strbuf__text() */
@@ -15,6 +16,14 @@ struct strbuf {
 void strbuf__add(struct strbuf *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Appends `length` bytes. */
 void strbuf__add_bytes(struct strbuf *s, const char *bytes, size_t length);
+/*
+ * For what is written by hand: where the text goes on, with room for so many bytes; NULL: out of
+ * memory. Then say where it ended.
+ */
+char *strbuf__room(struct strbuf *s, size_t bytes);
+void strbuf__end_at(struct strbuf *s, char *end);
+/* Appends the digits of a number. */
+void strbuf__add_number(struct strbuf *s, int64_t number);
 /* Appends text that others chose, escaped as escape_text() does. */
 void strbuf__add_escaped(struct strbuf *s, const char *text);
 

@@ -126,3 +126,29 @@ fact() { # CELL NAME
         --method posix_spawn --file-actions 7 >"$DIR/out"
     [ "$(grep -c 'dup2(2, 1)' "$DIR/trace")" -ge 7 ]
 }
+
+@test "VMAs share page tables, have one each, or are pieces of the parent's memory" {
+    measured --method fork --size 8M --vmas 0,700 --vma-layout adjacent,apart,within --child-write 8M
+    refute grep '^skip' "$DIR/out"
+    # The first two are without, of each layout; then the layouts in turn.
+    ids=()
+    for layout in adjacent apart within; do
+        id=$(sed -n "s/^cell \([0-9]*\) .* vmas=700 .*vma_layout=$layout\$/\1/p" "$DIR/out")
+        none=$(sed -n "s/^cell \([0-9]*\) .* vmas=0 .*vma_layout=$layout\$/\1/p" "$DIR/out")
+        [ $(($(fact "$id" vmas) - $(fact "$none" vmas))) -eq 700 ]
+        ids+=("$id")
+        tables=$((($(fact "$id" page_table_bytes) - $(fact "$none" page_table_bytes)) / 4096))
+        pages=$((($(fact "$id" rss_anon_bytes) - $(fact "$none" rss_anon_bytes)) / 4096))
+        echo "$layout: $tables page tables, $pages pages"
+        case $layout in
+        adjacent) [ "$tables" -lt 20 ] && [ "$pages" -ge 690 ] ;;
+        apart) [ "$tables" -ge 690 ] && [ "$pages" -ge 690 ] ;;
+        within) [ "$tables" -lt 20 ] && [ "$pages" -lt 20 ] ;;
+        esac
+    done
+    measured --method fork --size 8M --vma-layout apart
+    grep '^skip 0 vma_layout needs vmas' "$DIR/out"
+    measured --method fork --size 1M --vmas 256 --vma-layout within --pages 4k,thp
+    grep '^skip 0 vma_layout=within: a size of 1024K has no 257 pieces' "$DIR/out"
+    grep '^skip 1 pages=thp needs a size\|^skip 1 vma_layout=within has 4k pages only' "$DIR/out"
+}

@@ -6,6 +6,7 @@
  *   points=FILE, routines=FILE   what it knows of the kernel (places.h)
  *   out=FILE                     the raw file
  *   births=N                     keeps the last N births
+ *   cycles=1                     models caches, TLBs and branches (model.h), which takes its time
  *
  * A system call sethostname marks where to begin, and the next one where to end.
  *
@@ -38,6 +39,9 @@ struct block {
 	enum code_end end;
 	enum place_role role; /* of its start */
 	bool clock;	      /* it ends with the user's reading of the clock */
+	bool branches;	      /* it ends with a branch, for the model: of this kind */
+	enum model_branch branch;
+	struct code_lines *lines; /* for the model, or NULL */
 	const struct point *point;
 	uint16_t offsets[]; /* of its instructions */
 };
@@ -313,12 +317,14 @@ static void mark(void)
 	/* The first one is the lab's own. */
 	if (plugin.marks == 2) {
 		plugin.active = true;
+		meters_see(true);
 		plugin.last = NULL;
 		plugin.task = tasks_on(plugin.stack);
 		tally_begin(now());
 	} else if (plugin.marks == 3) {
 		cut("mark");
 		plugin.active = false;
+		meters_see(false);
 		plugin.ended = true;
 		if (tally_write(plugin.out))
 			fprintf(stderr, "plugin: cannot write %s\n", plugin.out);
@@ -335,6 +341,14 @@ static void note_role(struct task *t, enum place_role role)
 		t->sigreturn = true;
 }
 
+/* Entries of the kernel and task switches are no branches. */
+static void branch(const struct block *from, const struct block *to)
+{
+	if (from->branches && kind_of_entry(to) == PATH_CALL)
+		meters_branch(from->branch, from->start + from->offsets[from->count - 1], to->start,
+			      from->stop);
+}
+
 static void on_block(unsigned int vcpu, void *data)
 {
 	struct block *b = data;
@@ -346,11 +360,14 @@ static void on_block(unsigned int vcpu, void *data)
 		return;
 	if (!b->id)
 		b->id = tally_block(b->start, b->count);
-	if (plugin.last)
+	if (plugin.last) {
+		branch(plugin.last, b);
 		advance(plugin.last, b);
+	}
 	if (plugin.last && b->point && !strcmp(b->point->name, "mark"))
 		mark();
 	note_role(plugin.task, b->role);
+	meters_fetch(b->lines, plugin.task->id);
 	plugin.done = false;
 	plugin.before_last = qemu_counter__value(&plugin.counter);
 	plugin.last = b;
@@ -433,6 +450,30 @@ static void watch_end(struct qemu_plugin_insn *insn, enum code_end end)
 		qemu_plugin_register_vcpu_mem_cb(insn, on_pop, 0, QEMU_LOADS, NULL);
 }
 
+/* Whether a block that ends so branches, and how. */
+static bool branch_of(const struct code *c, enum code_end end, enum model_branch *kind)
+{
+	switch (end) {
+	case CODE_JUMP:
+		*kind = c->extended || (c->opcode & 0xf0) == 0x70 || (c->opcode & 0xfc) == 0xe0
+				? MODEL_CONDITIONAL
+				: MODEL_DIRECT;
+		return true;
+	case CODE_JUMP_REGISTER:
+	case CODE_JUMP_MEMORY:
+		*kind = MODEL_INDIRECT;
+		return true;
+	case CODE_CALL:
+		*kind = c->opcode == 0xe8 ? MODEL_CALL : MODEL_INDIRECT_CALL;
+		return true;
+	case CODE_RETURN:
+		*kind = MODEL_RETURN;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t n = qemu_plugin_tb_n_insns(tb);
@@ -452,6 +493,8 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	}
 	b->stop = qemu_plugin_insn_vaddr(insn) + qemu_plugin_insn_size(insn);
 	b->end = code_end(&code);
+	b->branches = branch_of(&code, b->end, &b->branch);
+	b->lines = meters_lines(tb);
 	b->clock = code_is_clock(&code) && !in_kernel(b);
 	b->point = in_kernel(b) ? places_point(b->start) : NULL;
 	b->role = in_kernel(b) ? places_role(b->start) : PLACE_NONE;
@@ -462,6 +505,7 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **argv)
 {
 	const char *points = NULL, *routines = NULL;
+	bool cycles = false;
 
 	(void)info;
 	plugin.births = 20;
@@ -474,9 +518,15 @@ int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **
 			plugin.out = strdup(argv[i] + 4);
 		else if (!strncmp(argv[i], "births=", 7))
 			plugin.births = (unsigned int)strtoul(argv[i] + 7, NULL, 10);
+		else if (!strcmp(argv[i], "cycles=1"))
+			cycles = true;
 	}
 	if (!plugin.out || places_read_points(points) || places_read_routines(routines)) {
 		fprintf(stderr, "plugin: points=FILE, routines=FILE and out=FILE are required\n");
+		return -1;
+	}
+	if (cycles && meters_model()) {
+		fprintf(stderr, "plugin: no memory\n");
 		return -1;
 	}
 	qemu_counter__open(&plugin.counter);

@@ -39,6 +39,11 @@ void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn, qemu_memory
 				      int access, void *data);
 unsigned int qemu_plugin_mem_size_shift(uint32_t info);
 bool qemu_plugin_mem_is_store(uint32_t info);
+struct qemu_plugin_hwaddr;
+struct qemu_plugin_hwaddr *qemu_plugin_get_hwaddr(uint32_t info, uint64_t address);
+uint64_t qemu_plugin_hwaddr_phys_addr(const struct qemu_plugin_hwaddr *where);
+/* Where the code lies in this process: NULL in a device. */
+void *qemu_plugin_insn_haddr(const struct qemu_plugin_insn *insn);
 
 #if PLUGIN_VERSION < 3
 const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);

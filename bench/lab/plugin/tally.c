@@ -153,7 +153,7 @@ void tally_own(uint32_t path, uint32_t block, uint64_t instructions)
 		o = tally.last = own_of(path, block);
 	o->executions++;
 	o->instructions += instructions;
-	for (int i = 0; i < METER_COUNT; i++) {
+	for (int i = 0; i < meters_count(); i++) {
 		o->meters[i] += meters[i] - tally.seen[i];
 		tally.seen[i] = meters[i];
 	}
@@ -215,9 +215,9 @@ static void write_own(const struct own *o, uint64_t here)
 	paths_get(o->path)->used = here;
 	fprintf(tally.text, "own %" PRIu32 " %" PRIu32 " %" PRIu64 " %" PRIu64, o->path, o->block,
 		o->executions, o->instructions);
-	for (int i = 0; i < METER_COUNT; i++)
+	for (int i = 0; i < meters_count(); i++)
 		any |= o->meters[i];
-	for (int i = 0; i < METER_COUNT && any; i++)
+	for (int i = 0; i < meters_count() && any; i++)
 		fprintf(tally.text, " %" PRIu64, o->meters[i]);
 	putc('\n', tally.text);
 }
@@ -315,7 +315,7 @@ int tally_write(const char *file)
 	if (!out)
 		return -1;
 	fprintf(out, "anatomy 1 %s\nmetrics", RULE);
-	for (int i = 0; i < METER_COUNT; i++)
+	for (int i = 0; i < meters_count(); i++)
 		fprintf(out, " %s", meter_names[i]);
 	putc('\n', out);
 	if (tally.text) {

@@ -96,6 +96,18 @@ make_base() {
     cmp "$base.table" table
 }
 
+@test "possible CPUs are in the result, one of them is there, and by default there is no other" {
+    "${LAB[@]}" --possible-cpus 3 -- bench --method fork --size 1M --runs 3 --no-trace -o many.jsonl >table
+    "${LAB[@]}" -- bench --method fork --size 1M --runs 3 --no-trace -o one.jsonl >table
+    holds many.jsonl 'run.environment | .possible_cpus == 3 and .cpus == 1'
+    holds one.jsonl 'run.environment | .possible_cpus == 1 and .cpus == 1'
+    run -5 "$BUILD/spawnscope" gate one.jsonl many.jsonl
+    [[ $output == *"possible_cpus (1 | 3) differs"* ]]
+    for bad in 0 65 x 1000; do
+        one_line 2 "possible-cpus '$bad' is not a number of CPUs: use 1 to 64" "${LAB[@]}" --possible-cpus $bad -- doctor
+    done
+}
+
 @test "a busy host does not change the result" {
     local busy=() _
     make_base

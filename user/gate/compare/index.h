@@ -8,6 +8,7 @@
 
 struct gate_index {
 	const struct run *run;
+	struct gate_index_found *found; /* the cells of the last key that was asked for */
 	struct gate_index_entry {
 		uint64_t hash;
 		size_t cell;

@@ -379,6 +379,7 @@ shown_only() { # REPEATS [OPTION]...
     one_line 2 'name A and B' "$TOOL" gate --ab fork
     one_line 2 'name A and B' "$TOOL" gate --ab
     one_line 2 'name two, for A and for B' "$TOOL" gate --ab --program /bin/true
+    one_line 2 'possible-cpus is for --lab' "$TOOL" gate --ab fork vfork --possible-cpus 64
     one_line 2 'kernel is for --lab' "$TOOL" gate --ab fork vfork --kernel debian:6.1
     one_line 2 "pairs '0': must be a number from 1 to 400" "$TOOL" gate --ab fork vfork --pairs 0
     one_line 2 "env 'X': must be NAME=VALUE" "$TOOL" gate --ab --env X

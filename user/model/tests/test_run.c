@@ -129,19 +129,55 @@ TEST(a_number_is_no_text)
 	cell__free(&b);
 }
 
-TEST(siblings_differ_in_one_axis)
+/* Each cell finds all that differ from it in the axis alone, in their order, and no others. */
+static void check_index(const struct run *r, const char *axis)
 {
-	const struct cell *sibling;
-	struct run r;
+	struct cell_index x;
 
-	sample_run(&r, 1);
-	sibling = run__sibling(&r, &r.cells[0], "trace", "all");
-	assert_non_null(sibling);
-	assert_true(cell__same_key(sibling, &r.cells[0], "trace"));
-	assert_string_equal(cell__key_text(sibling, "trace"), "all");
-	assert_ptr_equal(run__sibling(&r, &r.cells[0], "trace", "none"), &r.cells[0]);
-	assert_null(run__sibling(&r, &r.cells[0], "trace", "some"));
-	assert_null(run__sibling(&r, &r.cells[0], "vmas", "none"));
+	assert_int_equal(run__index(r, axis, &x), 0);
+	for (size_t i = 0; i < r->cell_count; i++) {
+		size_t found = cell_index__first(&x, &r->cells[i]);
+
+		for (size_t k = 0; k < r->cell_count; k++) {
+			if (!cell__same_key(&r->cells[k], &r->cells[i], axis))
+				continue;
+			assert_int_equal(found, k);
+			found = cell_index__next(&x, found);
+		}
+		assert_int_equal(found, CELL_NONE);
+	}
+	cell_index__free(&x);
+}
+
+TEST(cells_are_found_by_their_keys)
+{
+	static const char *const axes[] = {NULL, "trace", "vmas", "n", "method"};
+	struct cell other = {0};
+	struct cell_index x;
+	struct run r = {0};
+
+	assert_int_equal(run__index(&r, NULL, &x), 0);
+	assert_int_equal(cell_index__first(&x, &other), CELL_NONE);
+	cell_index__free(&x);
+	/* Keys that no number of chains keeps apart, in any order of their axes. */
+	for (int i = 0; i < 600; i++) {
+		struct cell *c = run__add_cell(&r);
+
+		if (i % 2)
+			cell__add_key_number(c, "n", i / 8);
+		cell__add_key_text(c, "method", i % 3 ? "fork" : "vfork");
+		if (!(i % 2))
+			cell__add_key_number(c, "n", i / 8);
+		if (i % 5)
+			cell__add_key_text(c, "trace", i % 7 ? "none" : "all");
+	}
+	for (size_t i = 0; i < sizeof(axes) / sizeof(axes[0]); i++)
+		check_index(&r, axes[i]);
+	assert_int_equal(run__index(&r, "trace", &x), 0);
+	cell__add_key_text(&other, "method", "clone");
+	assert_int_equal(cell_index__first(&x, &other), CELL_NONE);
+	cell__free(&other);
+	cell_index__free(&x);
 	run__free(&r);
 }
 

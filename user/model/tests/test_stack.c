@@ -10,7 +10,7 @@
 #include "user/analysis/groups.h"
 #include "user/model/birth.h"
 #include "user/store/birth_reader.h"
-#include "user/store/encode.h"
+#include "user/tests/birth_as_json.h"
 #include "user/tests/sample_birth.h"
 
 #define FRAMES(text) text, sizeof(text)
@@ -74,7 +74,7 @@ TEST(a_stack_comes_back_with_its_birth)
 		birth_of(stack_table__intern(&t, FRAMES("fork\0a\033\xff < b\0main"), 3, 1));
 	struct birth b = {0}, c = {0};
 	struct reason why;
-	json_t *line = store_encode_birth(&a);
+	json_t *line = birth_as_json(&a);
 
 	assert_non_null(line);
 	assert_int_equal(store_decode_birth(line, &again, &b, &why), 0);
@@ -86,7 +86,7 @@ TEST(a_stack_comes_back_with_its_birth)
 	json_decref(line);
 	/* No stack, none taken. */
 	a.stack = b.stack = NULL;
-	line = store_encode_birth(&a);
+	line = birth_as_json(&a);
 	assert_null(json_object_get(line, "stack"));
 	assert_int_equal(store_decode_birth(line, &again, &b, &why), 0);
 	assert_null(b.stack);

@@ -33,15 +33,6 @@ static bool has_phase(const struct report_run *r, enum phase p)
 	return false;
 }
 
-static bool has_group(const struct report_run *r, enum phase_group group)
-{
-	for (int p = 0; p < PHASE_COUNT; p++) {
-		if (phase_models[p].group == group && has_phase(r, p))
-			return true;
-	}
-	return false;
-}
-
 /* Out of memory, nothing is known of it. */
 static struct off_cpu off_cpu_of(const struct report_run *r, const struct row *row)
 {
@@ -61,6 +52,25 @@ static bool any_off_cpu(const struct report_run *r)
 	return false;
 }
 
+/* The columns of a table: those that some row has. */
+struct shown {
+	bool phases[PHASE_COUNT], any;
+	bool call, off_cpu, started;
+};
+
+static struct shown shown_of(const struct report_run *r, enum phase_group group)
+{
+	struct shown s = {.call = group == GROUP_CALL};
+
+	for (int p = 0; p < PHASE_COUNT; p++) {
+		s.phases[p] = phase_models[p].group == group && has_phase(r, p);
+		s.any |= s.phases[p];
+	}
+	s.off_cpu = s.call && any_off_cpu(r);
+	s.started = s.call && measure_any_started(r);
+	return s;
+}
+
 static void write_time(FILE *out, const struct report_run *r, const struct row *row, enum phase p)
 {
 	char text[NUMBER_MAX + 1];
@@ -72,25 +82,25 @@ static void write_time(FILE *out, const struct report_run *r, const struct row *
 	html_number(out, text);
 }
 
-static void write_head(FILE *out, const struct report_run *r, size_t stack, bool off_cpu)
+static void write_head(FILE *out, const struct shown *shown)
 {
 	html_column(out, false, "Parent");
 	html_column(out, true, "Method");
 	for (int p = 0; p < PHASE_COUNT; p++) {
-		if (phase_models[p].group != stacks[stack].group || !has_phase(r, p))
+		if (!shown->phases[p])
 			continue;
 		fprintf(out, "<th>%s", phase_name(p));
 		if (phase_models[p].part_of != PHASE_none)
 			fprintf(out, " (in %s)", phase_name(phase_models[p].part_of));
 	}
-	if (stacks[stack].group == GROUP_CALL) {
-		if (off_cpu)
-			html_column(out, false, "off the CPU: the child ran first");
+	if (shown->off_cpu)
+		html_column(out, false, "off the CPU: the child ran first");
+	if (shown->call) {
 		html_column(out, false, "unattributed");
 		html_column(out, false, "whole call");
-		if (measure_any_started(r))
-			html_column(out, false, "started");
 	}
+	if (shown->started)
+		html_column(out, false, "started");
 	html_head_end(out);
 }
 
@@ -105,39 +115,39 @@ static void write_off_cpu(FILE *out, const struct report_run *r, const struct of
 	html_number(out, off->first ? text : "-");
 }
 
-static void write_row(FILE *out, const struct report_run *r, const struct row *row, size_t stack,
-		      bool off_cpu)
+static void write_row(FILE *out, const struct report_run *r, const struct row *row,
+		      const struct shown *shown)
 {
 	const struct off_cpu off = off_cpu_of(r, row);
 
 	html_row(out, row->parent, row->method, NULL);
 	for (int p = 0; p < PHASE_COUNT; p++) {
-		if (phase_models[p].group == stacks[stack].group && has_phase(r, p))
+		if (shown->phases[p])
 			write_time(out, r, row, p);
 	}
-	if (stacks[stack].group == GROUP_CALL) {
-		if (off_cpu)
-			write_off_cpu(out, r, &off);
+	if (shown->off_cpu)
+		write_off_cpu(out, r, &off);
+	if (shown->call) {
 		html_number(out, text_time(off.rest, r->instructions).text);
 		html_number(out, text_time(row->call.median, r->instructions).text);
-		if (measure_any_started(r))
-			html_number(out, text_time(row->started.median, r->instructions).text);
 	}
+	if (shown->started)
+		html_number(out, text_time(row->started.median, r->instructions).text);
 }
 
 static void write_table(FILE *out, const struct report_run *r, size_t stack)
 {
-	bool off_cpu = any_off_cpu(r);
+	const struct shown shown = shown_of(r, stacks[stack].group);
 	char caption[64];
 
-	if (!has_group(r, stacks[stack].group))
+	if (!shown.any)
 		return;
 	snprintf(caption, sizeof(caption), "%s, medians%s", stacks[stack].title,
 		 r->instructions ? " in instructions" : "");
 	html_table_begin(out, caption, 2);
-	write_head(out, r, stack, off_cpu);
+	write_head(out, &shown);
 	for (size_t i = 0; i < r->rows.n; i++)
-		write_row(out, r, &r->rows.v[i], stack, off_cpu);
+		write_row(out, r, &r->rows.v[i], &shown);
 	html_table_end(out);
 }
 

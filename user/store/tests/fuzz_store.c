@@ -22,6 +22,7 @@
 #include "user/profile/whatif_json.h"
 #include "user/report/format.h"
 #include "user/store/anatomy.h"
+#include "user/store/birth_writer.h"
 #include "user/store/encode.h"
 #include "user/store/store.h"
 #include "user/table/profile.h"
@@ -40,6 +41,16 @@ static void write_line(FILE *out, json_t *line)
 	json_decref(line);
 }
 
+static void write_birth(FILE *out, const struct birth *b)
+{
+	struct strbuf line = {0};
+
+	store_write_birth(&line, b);
+	if (store_write_text(&line, out))
+		abort();
+	strbuf__free(&line);
+}
+
 static void check_round_trip(const struct run *r)
 {
 	char *text = NULL;
@@ -52,7 +63,7 @@ static void check_round_trip(const struct run *r)
 	for (size_t i = 0; i < r->cell_count; i++)
 		write_line(f, store_encode_cell(&r->cells[i]));
 	for (size_t i = 0; i < r->birth_count; i++)
-		write_line(f, store_encode_birth(&r->births[i]));
+		write_birth(f, &r->births[i]);
 	if (r->calibration)
 		write_line(f, store_encode_calibration(r->calibration));
 	for (size_t i = 0; i < r->anatomy_count; i++)

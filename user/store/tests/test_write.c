@@ -10,8 +10,8 @@
 
 #include "bench/shared/fault.h"
 #include "bench/tests/unit.h"
-#include "user/store/encode.h"
 #include "user/store/store.h"
+#include "user/tests/birth_as_json.h"
 #include "user/tests/result_file.h"
 #include "user/tests/sample_birth.h"
 #include "user/tests/sample_run.h"
@@ -333,7 +333,7 @@ TEST(standard_output_works)
 TEST(hostile_text_is_stored_as_json)
 {
 	struct birth a = sample_exec_birth(100, 200, 5000);
-	json_t *line = store_encode_birth(&a), *argv;
+	json_t *line = birth_as_json(&a), *argv;
 
 	assert_int_equal(json_integer_value(json_object_get(line, "call_ns")), 9000);
 	argv = json_object_get(json_object_get(line, "exec"), "argv");
@@ -353,7 +353,7 @@ TEST(a_call_that_failed_has_no_child)
 	json_t *line;
 
 	b.life.result = -EAGAIN;
-	line = store_encode_birth(&b);
+	line = birth_as_json(&b);
 	assert_int_equal(json_integer_value(json_object_get(line, "result")), -EAGAIN);
 	assert_null(json_object_get(line, "child"));
 	json_decref(line);

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "bench/driver/hugepages.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "bench/axes/pages.h"
+#include "bench/shared/text.h"
+
+#ifndef SYS_close_range
+#define SYS_close_range 436 /* the same on every architecture */
+#endif
+
+#define POOL PAGES_HUGETLB_POOL "/nr_hugepages"
+
+static int read_pool(int64_t *pages)
+{
+	char text[32];
+	uint64_t number;
+
+	if (text_read(POOL, text, sizeof(text)) < 0)
+		return -errno;
+	if (text_number(text_trim(text), 0, INT32_MAX, &number) != 0)
+		return -EINVAL;
+	*pages = (int64_t)number;
+	return 0;
+}
+
+static int write_pool(int64_t pages)
+{
+	char text[32];
+	int length = snprintf(text, sizeof(text), "%" PRId64, pages), err = 0;
+	int fd = open(POOL, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, (size_t)length) != length)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+/* What others added or removed meanwhile stays so. */
+static void give_back(int64_t added)
+{
+	int64_t now;
+
+	if (added > 0 && read_pool(&now) == 0)
+		write_pool(now > added ? now - added : 0);
+}
+
+/* The kernel adds as many as it finds. 0 or -errno. */
+static int add(int64_t pages, int64_t *added)
+{
+	int64_t before, after;
+	int err = read_pool(&before);
+
+	if (!err)
+		err = write_pool(before + pages);
+	if (!err)
+		err = read_pool(&after);
+	if (err)
+		return err;
+	*added = after - before;
+	return *added < pages ? -ENOMEM : 0;
+}
+
+/*
+ * Runs in a process of its own, outside the group that a terminal or the tool kills, until every
+ * other holder of the pipe is gone.
+ */
+static _Noreturn void keep(int64_t pages, int answer, int end)
+{
+	int64_t added = 0;
+	sigset_t all;
+	char byte;
+	int err;
+
+	setsid();
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	err = add(pages, &added);
+	if (write(answer, &err, sizeof(err)) != sizeof(err))
+		err = -EPIPE;
+	dup2(end, 0);
+	/* The driver's output, too, whose reader waits for its end. */
+	syscall(SYS_close_range, 1, ~0U, 0);
+	while (!err && read(0, &byte, 1) < 0 && errno == EINTR)
+		;
+	give_back(added);
+	_exit(0);
+}
+
+static int start_keeper(int64_t pages, int answers[2], int ends[2])
+{
+	pid_t keeper = fork();
+	int err = -EPIPE;
+
+	if (keeper == 0) {
+		close(answers[0]);
+		close(ends[1]);
+		keep(pages, answers[1], ends[0]);
+	}
+	close(answers[1]);
+	close(ends[0]);
+	if (keeper < 0)
+		err = -EAGAIN;
+	else if (read(answers[0], &err, sizeof(err)) != sizeof(err))
+		err = -EPIPE;
+	close(answers[0]);
+	/* Else it stays open as long as this process lives. */
+	if (err)
+		close(ends[1]);
+	return err;
+}
+
+int hugepages_reserve(int64_t pages, struct fault *why)
+{
+	int64_t lacking = pages - pages_hugetlb_free();
+	int answers[2], ends[2], err;
+
+	if (lacking <= 0)
+		return 0;
+	if (access(POOL, W_OK) != 0)
+		return fault__set(why, -errno, POOL ": %s", strerror(errno));
+	if (pipe2(answers, O_CLOEXEC) != 0)
+		return fault__set(why, -errno, "pipe: %s", strerror(errno));
+	if (pipe2(ends, O_CLOEXEC) != 0) {
+		err = -errno;
+		close(answers[0]);
+		close(answers[1]);
+		return fault__set(why, err, "pipe: %s", strerror(-err));
+	}
+	err = start_keeper(lacking, answers, ends);
+	if (err == -ENOMEM)
+		return fault__set(why, err, "the kernel finds no memory for %" PRId64 " more",
+				  lacking);
+	return err ? fault__set(why, err, POOL ": %s", strerror(-err)) : 0;
+}

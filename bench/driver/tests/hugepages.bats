@@ -1,0 +1,61 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Huge pages of hugetlb: reserved for the parents that are of them, and given back.
+#
+# shellcheck disable=SC2154 # bats sets $output
+
+load driver
+
+POOL=/sys/kernel/mm/hugepages/hugepages-2048kB
+
+setup() {
+    DIR=$BATS_TEST_TMPDIR
+    [ -w "$POOL/nr_hugepages" ] || skip "the number of huge pages cannot be set here"
+    BEFORE=$(cat "$POOL/nr_hugepages")
+}
+
+as_before() {
+    [ "$(cat "$POOL/nr_hugepages")" -eq "$BEFORE" ]
+}
+
+# Whether the kernel has found memory for them.
+reserved() {
+    refute grep '^skip . pages=hugetlb needs' "$DIR/out" || skip "no memory for huge pages here"
+}
+
+@test "parents of hugetlb are measured, in turn, and their pages are given back" {
+    "$BENCH" --method fork --size 8M --pages hugetlb --child-write 0,8M --runs 20 >"$DIR/out"
+    reserved
+    [ "$(grep -c '^sample [01] [0-9]* 0 ' "$DIR/out")" -eq 40 ]
+    eventually as_before
+}
+
+@test "they are given back when the driver is killed, also with its group" {
+    copy_tool "$DIR/copy"
+    coproc setsid "$DIR/copy/spawnscope-bench" --serve --method fork --size 4M --pages hugetlb
+    until read -r line <&"${COPROC[0]}" && [[ $line == ready || $line == skip* ]]; do :; done
+    [[ $line == ready ]] || skip "no memory for huge pages here"
+    echo "prepare 0" >&"${COPROC[1]}"
+    read -r word _ pid _ <&"${COPROC[0]}"
+    [ "$word" = parent ]
+    [ "$(cat "$POOL/nr_hugepages")" -gt "$BEFORE" ] || [ "$BEFORE" -ge 2 ]
+    driver=$(ps -o ppid= -p "$pid" | tr -d ' ')
+    kill -9 "-$driver" "$pid"
+    eventually as_before
+    eventually none_left "$DIR/copy"
+}
+
+@test "who may not set their number reads of the setting" {
+    "$BENCH" --method fork --size 4M --pages hugetlb --runs 1 >"$DIR/root"
+    eventually as_before
+    [ "$BEFORE" -lt 2 ] || skip "there are huge pages"
+    run -0 setpriv --reuid 65534 --clear-groups "$BENCH" --method fork --size 4M --pages hugetlb --runs 1
+    [[ $output == *"skip 0 pages=hugetlb needs 2 free huge pages, there are 0; sysctl vm.nr_hugepages=2 reserves them"* ]]
+}
+
+@test "what memory cannot hold is not reserved" {
+    "$BENCH" --method fork --size 1024G --pages hugetlb --runs 1 >"$DIR/out"
+    grep '^skip 0 pages=hugetlb needs 524288 free huge pages' "$DIR/out"
+    as_before
+}
