@@ -411,19 +411,12 @@ void cause__say(struct strbuf *s, const struct tree_diff *d, const struct start_
 	say_functions(s, d);
 }
 
-static const char *name_of(const struct call_tree *t, char *name, size_t size)
-{
-	struct cell c = {.key = t->key, .key_count = t->key_count};
-
-	return cell__name(&c, name, size);
-}
-
 void cause__answer(struct strbuf *s, const struct tree_diff *d, const struct start_diff *starts)
 {
 	char a[128], b[128];
 
-	name_of(d->of[0], a, sizeof(a));
-	name_of(d->of[1], b, sizeof(b));
+	call_tree__cell_name(d->of[0], a, sizeof(a));
+	call_tree__cell_name(d->of[1], b, sizeof(b));
 	strbuf__add(s, "%s", a);
 	if (strcmp(a, b))
 		strbuf__add(s, " and %s", b);

@@ -40,9 +40,10 @@ static const char doc[] = "Writes a run in a form that other tools read."
 			  "  spawnscope export --format csv run.jsonl -o run.csv\n"
 			  "  spawnscope export --format openmetrics run.jsonl \\\n"
 			  "      -o /var/lib/prometheus/node-exporter/spawnscope.prom\n"
-			  "  spawnscope export --format perfetto profile.jsonl -o trace.json\n\n"
-			  "RUN is a result file of `spawnscope bench -o` or `spawnscope profile "
-			  "-o`; - is standard input.";
+			  "  spawnscope export --format perfetto profile.jsonl -o trace.json\n"
+			  "  spawnscope export --format folded anatomy.jsonl | flamegraph.pl\n\n"
+			  "RUN is a result file of `spawnscope bench -o`, `spawnscope profile -o` "
+			  "or `spawnscope anatomy -o`; - is standard input.";
 
 static int parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -75,7 +76,8 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 		complain(o->path ? "export needs --format: `spawnscope export --help` lists the "
 				   "formats"
 				 : "export needs a run: a result file of `spawnscope bench -o "
-				   "FILE` or `spawnscope profile -o FILE`");
+				   "FILE`, `spawnscope profile -o FILE` or `spawnscope anatomy -o "
+				   "FILE`");
 		return -EINVAL;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -94,25 +96,47 @@ static int compose(void *context, FILE *out)
 	return task->write(task->run, out);
 }
 
+/* What the format writes of such a run; NULL: it has no form for it. Anatomies come with cells. */
+static int (*writer(const struct export_format *f, const struct run *r))(const struct run *, FILE *)
+{
+	if (r->anatomy_count && f->trees)
+		return f->trees;
+	return r->cell_count ? f->cells : f->births;
+}
+
+/* What kind of run has what the format writes. */
+static void complain_kind(const struct export_format *f, const struct run *r, const char *path)
+{
+	if (f->births && f->trees)
+		complain("%s: has no births and no anatomy: %s is for what `spawnscope profile -o` "
+			 "or `spawnscope anatomy -o` writes",
+			 path, f->value.name);
+	else if (f->trees)
+		complain("%s: has no anatomy: %s is for what `spawnscope anatomy -o` writes", path,
+			 f->value.name);
+	else if (r->cell_count)
+		complain("%s: has no births: %s is for what `spawnscope profile -o` writes", path,
+			 f->value.name);
+	else
+		complain("%s: has no samples: %s is for what `spawnscope bench -o` writes", path,
+			 f->value.name);
+}
+
 /* Sets task->write, or complains that the format has no form for such a run. */
 static int choose(const struct options *o, struct task *task)
 {
-	bool cells = task->run->cell_count > 0;
-	const char *path = strcmp(o->path, "-") ? o->path : "standard input";
+	const char *path = strcmp(o->path, "-") ? o->path : "standard input", *lacks;
 
-	const char *lacks = !cells && o->format->lacks ? o->format->lacks(task->run) : NULL;
-
-	task->write = cells ? o->format->cells : o->format->births;
+	task->write = writer(o->format, task->run);
+	lacks = task->write && task->write == o->format->births && o->format->lacks
+			? o->format->lacks(task->run)
+			: NULL;
 	if (task->write && !lacks)
 		return 0;
 	if (lacks)
 		complain("%s: %s", path, lacks);
-	else if (cells)
-		complain("%s: has no births: %s is for what `spawnscope profile -o` writes", path,
-			 o->format->value.name);
 	else
-		complain("%s: has no samples: %s is for what `spawnscope bench -o` writes", path,
-			 o->format->value.name);
+		complain_kind(o->format, task->run, path);
 	return -EINVAL;
 }
 

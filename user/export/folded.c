@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "user/analysis/calls/walk.h"
 #include "user/export/format.h"
+#include "user/model/cell_name.h"
 #include "user/text/strbuf.h"
 
 static void add_frame(struct strbuf *line, const char *name)
@@ -90,6 +93,65 @@ static int write_births(const struct run *r, FILE *out)
 	return err;
 }
 
+/* A line; the path ends with a ";". */
+static int write_path(struct strbuf *path, int64_t weight, FILE *out)
+{
+	if (path->failed)
+		return -ENOMEM;
+	return fprintf(out, "%.*s %" PRId64 "\n", (int)path->length - 1, strbuf__text(path),
+		       weight) < 0
+		       ? -EIO
+		       : 0;
+}
+
+/* The path to a node is that of its parent and its own name: `ends` has where each one's ends. */
+static int write_walk(const struct call_tree *t, const struct call_walk *w, size_t *ends, FILE *out)
+{
+	struct strbuf path = {0};
+	char name[256];
+	int err = 0;
+
+	call_tree__cell_name(t, name, sizeof(name));
+	for (char *c = name; *c; c++)
+		*c = *c == ' ' ? '_' : *c;
+	add_frame(&path, name);
+	ends[0] = path.length;
+	for (size_t i = 0; i < w->n && !err; i++) {
+		const struct call_node *node = &t->nodes[w->order[i]];
+		size_t depth = w->depth[w->order[i]];
+
+		strbuf__cut(&path, ends[depth]);
+		add_frame(&path, node->name);
+		ends[depth + 1] = path.length;
+		if (node->own > 0)
+			err = write_path(&path, node->own, out);
+	}
+	strbuf__free(&path);
+	return err;
+}
+
+static int write_tree(const struct call_tree *t, FILE *out)
+{
+	struct call_walk w;
+	int err = call_walk__init(&w, t);
+	size_t *ends = calloc(w.deepest + 2, sizeof(*ends));
+
+	if (!err)
+		err = ends ? write_walk(t, &w, ends, out) : -ENOMEM;
+	free(ends);
+	call_walk__free(&w);
+	return err;
+}
+
+static int write_trees(const struct run *r, FILE *out)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < r->anatomy_count && !err; i++)
+		err = write_tree(&r->anatomies[i], out);
+	return err;
+}
+
 static const char *lacks_stacks(const struct run *r)
 {
 	return r->stacks.n ? NULL
@@ -98,7 +160,9 @@ static const char *lacks_stacks(const struct run *r)
 
 const struct export_format export_folded = {
 	.value = {"folded",
-		  "how often each stack made a process, for flamegraph.pl and speedscope"},
+		  "how often each stack made a process, or the instructions of each path of an "
+		  "anatomy, for flamegraph.pl and speedscope"},
 	.births = write_births,
+	.trees = write_trees,
 	.lacks = lacks_stacks,
 };

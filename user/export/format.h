@@ -11,13 +11,16 @@
 	X(csv)                                                                                     \
 	X(folded)                                                                                  \
 	X(openmetrics)                                                                             \
-	X(perfetto)
+	X(perfetto)                                                                                \
+	X(speedscope)
 
 struct export_format {
 	struct option_value value; /* of --format */
-	/* Write a bench, and a profile. NULL: the format has no form for it. 0 or -errno. */
+	/* Write a bench, a profile, and the anatomies of a bench, which come before its cells.
+	 * NULL: the format has no form for it. 0 or -errno. */
 	int (*cells)(const struct run *r, FILE *out);
 	int (*births)(const struct run *r, FILE *out);
+	int (*trees)(const struct run *r, FILE *out);
 	/* What a profile must have for it and this one has not, as "has no ..."; NULL: nothing.
 	 * May be NULL itself. */
 	const char *(*lacks)(const struct run *r);

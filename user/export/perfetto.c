@@ -9,6 +9,8 @@
 #include "user/analysis/process_ids.h"
 #include "user/export/format.h"
 #include "user/export/key_set.h"
+#include "user/export/perfetto_tree.h"
+#include "user/export/trace_time.h"
 #include "user/model/birth.h"
 #include "user/model/run.h"
 #include "user/text/json.h"
@@ -121,43 +123,16 @@ static void event(struct perfetto *p, char kind, const char *name, uint32_t pid)
 	p->any = true;
 }
 
-/*
- * In steps of 2^-11 us, since the format has microseconds: sums and differences are exact, so a
- * reader that adds durations (speedscope) never sees a phase end after the next one begins. A step
- * is less than a nanosecond.
- */
-#define STEPS	      2048
-#define STEP_DECIMALS 11
-#define STEP_DIGIT    48828125 /* 10^11 / 2048 */
-
 static int64_t steps(const struct perfetto *p, uint64_t t)
 {
-	int64_t ns = (int64_t)t - p->start, us = ns / 1000, rest = ns % 1000;
-
-	if (rest < 0) {
-		us--;
-		rest += 1000;
-	}
-	return us * STEPS + (rest * STEPS + 500) / 1000;
+	return trace_steps((int64_t)t - p->start);
 }
 
-/* As microseconds with all digits: no rounding, no exponent. `before`: as in put_number(). */
+/* `before`: as in put_number(). */
 static void add_steps(struct perfetto *p, const char *before, int64_t n)
 {
-	int64_t size = n < 0 ? -n : n, decimals = size % STEPS * STEP_DIGIT;
-	char text[1 + STEP_DECIMALS] = ".";
-	size_t end = sizeof(text);
-
 	put(p, before);
-	put(p, n < 0 ? "-" : "");
-	strbuf__add_number(&p->text, size / STEPS);
-	if (!decimals)
-		return;
-	for (size_t i = end; i-- > 1; decimals /= 10)
-		text[i] = (char)('0' + decimals % 10);
-	while (text[end - 1] == '0')
-		end--;
-	strbuf__add_bytes(&p->text, text, end);
+	trace_add_steps(&p->text, n);
 }
 
 static void add_time(struct perfetto *p, uint64_t t)
@@ -564,7 +539,8 @@ static int write_births(const struct run *r, FILE *out)
 }
 
 const struct export_format export_perfetto = {
-	.value = {"perfetto",
-		  "the births of a profile as a trace, for ui.perfetto.dev and speedscope"},
+	.value = {"perfetto", "the births of a profile, or the calls of an anatomy, as a trace for "
+			      "ui.perfetto.dev and speedscope"},
 	.births = write_births,
+	.trees = perfetto_write_trees,
 };

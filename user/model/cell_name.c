@@ -63,3 +63,10 @@ const char *cell__name(const struct cell *c, char *buf, size_t size)
 	escape_text(text, buf, size);
 	return buf;
 }
+
+const char *call_tree__cell_name(const struct call_tree *t, char *buf, size_t size)
+{
+	const struct cell c = {.key = t->key, .key_count = t->key_count};
+
+	return cell__name(&c, buf, size);
+}

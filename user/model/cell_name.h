@@ -3,7 +3,10 @@
 
 #include <stddef.h>
 
+#include "user/model/call_tree.h"
 #include "user/model/cell.h"
 
 /* "fork at 64M thp": the cell without its probe set, escaped. Returns buf. */
 const char *cell__name(const struct cell *c, char *buf, size_t size);
+/* The same of the cell of an anatomy. */
+const char *call_tree__cell_name(const struct call_tree *t, char *buf, size_t size);

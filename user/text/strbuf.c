@@ -90,6 +90,14 @@ const char *strbuf__text(const struct strbuf *s)
 	return s->length ? s->text : "";
 }
 
+void strbuf__cut(struct strbuf *s, size_t length)
+{
+	if (length >= s->length)
+		return;
+	s->length = length;
+	s->text[length] = '\0';
+}
+
 void strbuf__clear(struct strbuf *s)
 {
 	s->length = 0;

@@ -30,6 +30,8 @@ void strbuf__add_escaped(struct strbuf *s, const char *text);
 /* What was added, terminated; "" if nothing was. Valid until the next change. */
 const char *strbuf__text(const struct strbuf *s);
 
+/* Cuts it to so many bytes. */
+void strbuf__cut(struct strbuf *s, size_t length);
 /* Empties it and keeps its memory. */
 void strbuf__clear(struct strbuf *s);
 void strbuf__free(struct strbuf *s);

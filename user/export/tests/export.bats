@@ -257,7 +257,7 @@ well_formed() { # FILE
     one_line 2 'takes one run' "$TOOL" export --format csv "$ROOM/run.jsonl" "$ROOM/run.jsonl" -o "$DIR/made"
     one_line 2 'must be csv, .*openmetrics.* or [a-z]' "$TOOL" export --format xml "$ROOM/run.jsonl" -o "$DIR/made"
     one_line 2 'cannot write .*No such file' "$TOOL" export --format csv "$ROOM/run.jsonl" -o "$DIR/no/out"
-    one_line 2 'run.jsonl: has no births: perfetto is for' "$TOOL" export --format perfetto "$ROOM/run.jsonl" -o "$DIR/made"
+    one_line 2 'run.jsonl: has no births and no anatomy: perfetto is for' "$TOOL" export --format perfetto "$ROOM/run.jsonl" -o "$DIR/made"
     one_line 2 'profile.jsonl: has no samples: openmetrics is for' "$TOOL" export --format openmetrics "$ROOM/profile.jsonl" -o "$DIR/made"
     made_profile 0 '[.[0], .[-1]]' >"$DIR/hollow"
     one_line 2 'hollow: holds no measurement' "$TOOL" export --format perfetto "$DIR/hollow" -o "$DIR/made"

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * speedscope.js MODULES TRACE: opens a trace in speedscope, in Chromium. Prints each complaint of
+ * speedscope.js MODULES TRACE: opens a trace, a file of its own or folded stacks (.txt) in speedscope, in Chromium. Prints each complaint of
  * its importer, and exits with 1 if there is one, or if a track of the trace is not there.
  * MODULES has playwright-core and speedscope.
  */
@@ -15,10 +15,12 @@ const { chromium } = require(path.resolve(modules, "playwright-core"));
 const viewer = path.resolve(modules, "speedscope/dist/release/index.html");
 const faults = [];
 
-/* What has slices: a thread is a profile of its own there. */
+/* How many profiles it shows: of a trace each thread that has slices; of its own format what is there; of stacks one. */
 function tracks() {
-	const slices = JSON.parse(fs.readFileSync(trace, "utf8")).filter((e) => e.ph === "X");
-	return new Set(slices.map((e) => e.pid + ":" + e.tid)).size;
+	if (trace.endsWith(".txt"))
+		return 1;
+	const file = JSON.parse(fs.readFileSync(trace, "utf8"));
+	return file.profiles ? file.profiles.length : new Set(file.filter((e) => e.ph === "X").map((e) => e.pid + ":" + e.tid)).size;
 }
 
 async function open(browser) {
@@ -34,7 +36,7 @@ async function open(browser) {
 	});
 	await page.goto(pathToFileURL(viewer).href);
 	await page.locator("input[type=file]").setInputFiles(trace);
-	await page.getByText("(1/" + tracks() + ")").waitFor({ timeout: 60000 });
+	await page.getByText(tracks() > 1 ? "(1/" + tracks() + ")" : path.basename(trace)).first().waitFor({ timeout: 60000 });
 }
 
 async function main() {
