@@ -13,6 +13,7 @@
 #include "user/answers/answers.h"
 #include "user/answers/headline.h"
 #include "user/model/phase.h"
+#include "user/report/anatomy_markdown.h"
 #include "user/report/format.h"
 #include "user/report/measure.h"
 #include "user/report/row_text.h"
@@ -22,13 +23,14 @@
 #include "user/text/numbers.h"
 #include "user/text/strbuf.h"
 
-#define BYTES_MAX  20000
-#define BYTES_KEPT 1000 /* for what stands last */
-#define ROWS_MAX   20
-#define RUNS_MAX   8
-#define NAME_WIDTH 60
-#define TEXT_WIDTH 400
-#define LINE_WIDTH 2000
+#define BYTES_MAX     20000
+#define BYTES_KEPT    1000 /* for what stands last */
+#define ROWS_MAX      20
+#define RUNS_MAX      8
+#define FUNCTIONS_MAX 10
+#define NAME_WIDTH    60
+#define TEXT_WIDTH    400
+#define LINE_WIDTH    2000
 
 #define BAR_COLUMNS 24
 
@@ -47,6 +49,8 @@ struct piece {
 	const struct report_run *r;
 	const struct report_run *before; /* of two runs the first, for the second; or NULL */
 	const struct answer *answer;
+	const struct call_tree *tree;
+	const struct anatomy_pair *pair;
 	size_t rows; /* at most */
 };
 
@@ -365,6 +369,43 @@ static void put_rows(struct piece *piece, size_t most,
 	piece->to->left_out = true;
 }
 
+static void write_functions(const struct piece *piece, FILE *out)
+{
+	anatomy_markdown_functions(out, piece->r, piece->tree, piece->rows);
+}
+
+static void write_function_changes(const struct piece *piece, FILE *out)
+{
+	anatomy_markdown_changes(out, piece->pair, piece->rows);
+}
+
+/* The pair whose second side is the anatomy. */
+static bool find_pair_to(const struct report *p, const struct call_tree *t,
+			 struct anatomy_pair *pair)
+{
+	for (size_t i = 0; i < p->count; i++)
+		for (size_t k = 0; k < p->runs[i].run->anatomy_count; k++)
+			if (anatomy_find_pair(p, i, k, pair) && pair->b == t)
+				return true;
+	return false;
+}
+
+static void put_anatomies(struct piece *piece)
+{
+	const struct run *r = piece->r->run;
+
+	for (size_t i = 0; i < r->anatomy_count; i++) {
+		struct anatomy_pair pair;
+
+		piece->tree = &r->anatomies[i];
+		piece->pair = &pair;
+		if (find_pair_to(piece->to->p, piece->tree, &pair))
+			put_rows(piece, FUNCTIONS_MAX, write_function_changes);
+		else
+			put_rows(piece, FUNCTIONS_MAX, write_functions);
+	}
+}
+
 static void put_run(struct piece *piece, size_t rows)
 {
 	const struct report_run *r = piece->r;
@@ -378,6 +419,7 @@ static void put_run(struct piece *piece, size_t rows)
 	if (r->births)
 		put_or_note(piece, write_advice);
 	put_or_note(piece, write_machine);
+	put_anatomies(piece);
 	if (r->rows.n > 0)
 		put_rows(piece, rows, write_table);
 	if (r->births && r->births->groups.n > 0)

@@ -297,12 +297,14 @@ function heading(svg, kind, x, y, text, room, anchor) {
 
 /*
  * Lets the pointer and the arrow keys find the points of a plot. `points` are {x, y, lines}, for areas
- * also {x0, x1, y0, y1}; the first line is the heading. A click or Enter calls `open`, if a point has it.
+ * also {x0, x1, y0, y1}, which the mark "area" frames; the first line is the heading. A click or Enter calls `open`, if a point has it. Where
+ * a key leads elsewhere than along the points, `to` has the place of the point. Keys begin at the point `first`.
+ * Escape without a tip calls `back`.
  */
-function explore(svg, points, mark) {
+function explore(svg, points, mark, back, first) {
 	const holder = d3.select(svg.node().parentNode);
 	const tip = holder.append("div").attr("class", "tip").attr("role", "status").property("hidden", true);
-	const dot = mark ? svg.append("circle").attr("class", "found").attr("r", 7).attr("visibility", "hidden") : null;
+	const dot = mark ? svg.append(mark === "area" ? "rect" : "circle").attr("class", "found").attr("r", 7).attr("visibility", "hidden") : null;
 	let at = -1;
 
 	function hide() {
@@ -320,6 +322,8 @@ function explore(svg, points, mark) {
 		p.lines.forEach((text, k) => tip.append(k ? "span" : "strong").text(text));
 		if (dot)
 			dot.attr("visibility", null).attr("cx", p.x).attr("cy", p.y);
+		if (mark === "area")
+			dot.attr("x", p.x0).attr("y", p.y0).attr("width", p.x1 - p.x0).attr("height", p.y1 - p.y0);
 		const room = holder.node().clientWidth, size = tip.node().getBoundingClientRect();
 		const scale = room / svg.attr("width") < 1 ? room / svg.attr("width") : 1;
 		let left = p.x * scale + 14, top = p.y * scale + 14;
@@ -360,14 +364,21 @@ function explore(svg, points, mark) {
 	svg.attr("tabindex", 0);
 	node.addEventListener("keydown", (event) => {
 		const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-		if (event.key === "Escape")
+		if (event.key === "Escape" && at < 0 && back)
+			back();
+		else if (event.key === "Escape")
 			hide();
 		if (event.key === "Enter" && at >= 0 && points[at].open)
 			points[at].open();
 		if (!step)
 			return;
 		event.preventDefault();
-		show(at < 0 ? (step > 0 ? 0 : points.length - 1) : (at + step + points.length) % points.length);
+		if (at < 0 && first !== undefined)
+			show(first);
+		else if (at >= 0 && points[at].to)
+			show(points[at].to[event.key]);
+		else
+			show(at < 0 ? (step > 0 ? 0 : points.length - 1) : (at + step + points.length) % points.length);
 	});
 }
 

@@ -12,7 +12,7 @@ function download(name, type, text) {
 /* SVG: all plots of a chart at their places, and the words around them; colours and fonts as they are shown. */
 
 const SVG = "http://www.w3.org/2000/svg";
-const STYLES = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "opacity", "font-family", "font-size", "font-weight", "text-anchor"];
+const STYLES = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "opacity", "fill-opacity", "font-family", "font-size", "font-weight", "text-anchor"];
 
 function element(name, attributes, text) {
 	const one = document.createElementNS(SVG, name);
@@ -98,12 +98,25 @@ function figureRows(figure) {
 	return of("here", figure.ours).concat(of("published", figure.published));
 }
 
+/* Of anatomies: each path of each, in the order of a walk. */
+function anatomyRows(view) {
+	return view.trees.flatMap((t) => {
+		const path = [];
+		return t.depth.map((depth, i) => {
+			const f = t.function[i];
+			path.length = depth;
+			path.push(f < 0 ? view.parts[-1 - f] : t.names[f]);
+			return { run: page.runs[t.run].name, cell: t.label, unit: "instructions", path: path.join(";"), function: path[depth], module: f < 0 ? "" : view.modules[t.modules[f]], calls: t.calls[i], own: t.own[i], total: t.total[i] };
+		});
+	});
+}
+
 /* What a view draws, as plain objects, of the shown run if it draws one. */
 function chartRows(view) {
 	if (view === page.views.figure)
 		return figureRows(view[state.run]);
 	const own = view.runs || (Array.isArray(view[0]) ? view : null), shown = own ? own[state.run] : view;
-	const rows = view.names ? changeRows(view) : view.order ? kernelRows(view, page.views.phases) : shown ? shown.rows || shown.groups || shown : [];
+	const rows = view.trees ? anatomyRows(view) : view.names ? changeRows(view) : view.order ? kernelRows(view, page.views.phases) : shown ? shown.rows || shown.groups || shown : [];
 	return rows.flatMap((r) => view.kept ? sampleRows(r, view.kept) : r.metrics || [r]).map((r) => {
 		const places = r.at ? Object.fromEntries(page.axes.map((axis, i) => [axis.name, r.at[i]])) : {};
 		return { ...(r.row ? { unit: instructions() ? "instructions" : "ns" } : {}), ...places, ...flatten(r, "", {}) };

@@ -197,4 +197,79 @@ module.exports = ({ open, ownScale, expect, request }) => ({
 			expect((await page.$$eval("#chart-changes .plot .end:not([text-anchor])", (all) => all.map((e) => e.textContent))).join(" | ") !== ends.join(" | "), "another cell looks the same");
 		}
 	},
+
+	/*
+	 * anatomy NAME TIP STATUS: the icicle. The keys walk along the calls, Enter and a click zoom to what is chosen, Escape
+	 * goes back; the tip of a function of this name, to which Enter in the search field leads, says all of TIP's lines, and
+	 * the search says STATUS.
+	 */
+	async anatomy(browser) {
+		const { rest } = request(), [name, tip, status] = rest, page = await open(browser);
+		const chart = page.locator("#chart-anatomy"), svg = chart.locator(".plot svg"), shown = chart.locator(".tip"), box = chart.getByLabel("Search");
+		const frames = () => svg.locator("rect.frame").evaluateAll((all) => all.map((e) => ["x", "y", "width"].map((a) => Number(e.getAttribute(a)))));
+		const all = await frames(), wide = Number(await svg.getAttribute("width")), first = Math.min(...all.map((f) => f[1]));
+		expect(all.length > 10, "frames: " + all.length);
+		for (const [x, y, width] of all)
+			expect(y === first || all.some(([px, py, pw]) => py === y - 20 && px <= x + 0.01 && px + pw >= x + width - 0.01), "a function beside its caller at " + x + ", " + y);
+		const press = async (...keys) => {
+			for (const key of keys)
+				await page.keyboard.press(key);
+			return await shown.isVisible() ? (await shown.innerText()).split("\n")[0] : "";
+		};
+		await svg.focus();
+		expect(await press("ArrowDown") === "all", "the first key");
+		const [below, deeper] = [await press("ArrowDown"), await press("ArrowDown")];
+		expect(below === "the call" && deeper !== below, "down: " + below + ", " + deeper);
+		expect(await press("ArrowUp") === below, "up again is not " + below);
+		const beside = await press("ArrowRight");
+		expect(beside !== below && await press("ArrowLeft") === below, "right: " + beside + ", and back");
+		await press("ArrowDown", "Enter");
+		expect(await svg.evaluate((e) => e === document.activeElement), "Enter takes the focus away");
+		expect(await press("ArrowDown") === deeper, "keys do not begin where it zoomed to");
+		const zoomed = await frames();
+		expect(zoomed.filter((f) => f[2] === wide).length >= 3, "the way there is not as wide as the plot");
+		await press("Escape", "Escape", "Escape");
+		expect((await press("Escape", "ArrowDown")) === "all" && (await frames()).join() === all.join(), "Escape does not go back to all");
+		await press("Escape");
+		await box.fill(name);
+		expect((await chart.locator(".controls [role=status]").innerText()) === status, "the search says: " + await chart.locator(".controls [role=status]").innerText());
+		expect(await svg.locator("rect.hit").count() > 0 && await svg.locator("rect.dim").count() > 0, "nothing is marked");
+		await box.press("Enter");
+		expect(await box.evaluate((e) => e === document.activeElement), "the search loses the focus");
+		await svg.focus();
+		expect(await press("ArrowDown") === name, "Enter in the search does not lead to " + name);
+		for (const line of tip.split("|"))
+			expect((await shown.innerText()).split("\n").includes(line), "the tip says: " + await shown.innerText());
+		await box.fill("no such name");
+		expect((await chart.locator(".controls [role=status]").innerText()) === "no such function" && await svg.locator("rect.dim").count() === 0, "what is not there is marked");
+		await box.fill("");
+		/* A click goes there, and on the first row back. */
+		await svg.locator("rect.frame").first().click();
+		expect((await frames()).join() === all.join(), "a click on all does not go back");
+		await svg.locator("rect.frame").nth(3).click();
+		expect((await frames()).join() !== all.join(), "a click does not zoom");
+	},
+
+	/* difference MORE LESS: the functions of two trees; these are in the colours of what takes more and less. Then of the first alone, and of the second. */
+	async difference(browser) {
+		const { rest } = request(), page = await open(browser), chart = page.locator("#chart-anatomy"), svg = chart.locator(".plot svg");
+		const classOf = async (name) => {
+			const at = await svg.locator("text.code").evaluateAll((all, n) => all.filter((e) => e.textContent.split(" ")[0] === n).map((e) => e.previousSibling.getAttribute("class"))[0], name);
+			return String(at);
+		};
+		expect(/\bmore\b/.test(await classOf(rest[0])), rest[0] + " is " + await classOf(rest[0]));
+		expect(/\bless\b/.test(await classOf(rest[1])), rest[1] + " is " + await classOf(rest[1]));
+		const fill = (kind) => svg.locator("rect." + kind).first().evaluate((e) => getComputedStyle(e).fill.match(/\d+/g).map(Number));
+		const [more, less] = [await fill("more"), await fill("less")];
+		expect(more[0] > more[2] && less[2] > less[0], "colours: " + more.join() + " and " + less.join());
+		expect((await chart.locator(".key li").allInnerTexts()).join() === "more,less,the same", "the key");
+		const against = chart.locator(".choose", { hasText: "Against" }).locator("select"), show = chart.locator(".choose", { hasText: "Show" }).locator("select");
+		await against.selectOption({ label: "nothing" });
+		expect(await svg.locator("rect.more, rect.less").count() === 0 && await classOf(rest[1]) === "undefined" && await classOf(rest[0]) !== "undefined", "alone it has changes, or functions of the other");
+		await show.selectOption({ index: 0 });
+		expect(await classOf(rest[0]) === "undefined" && await classOf(rest[1]) !== "undefined", "the first has functions of the second");
+		/* The other way round. */
+		await against.selectOption({ index: 1 });
+		expect(/\bless\b/.test(await classOf(rest[0])) && /\bmore\b/.test(await classOf(rest[1])), "turned round, the colours stay");
+	},
 });

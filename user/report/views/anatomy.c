@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Anatomies: the functions of a birth by the path of calls, as columns for the icicle, and as
+ * tables. */
+#include "user/report/anatomy.h"
+#include "user/analysis/calls/by_function.h"
+#include "user/analysis/calls/walk.h"
+#include "user/report/html.h"
+#include "user/report/views/views.h"
+#include "user/text/json.h"
+
+/* What the tables have: this share of a birth, at most so many functions, blanks before a name. */
+#define SHARE_LEAST 0.01
+#define FUNCTIONS   50
+#define INDENT_MAX  20
+
+static struct number share_text(int64_t part, int64_t whole)
+{
+	struct number text = {"-"};
+
+	if (whole > 0)
+		snprintf(text.text, sizeof(text.text), "%.1f %%",
+			 100.0 * (double)part / (double)whole);
+	return text;
+}
+
+static void write_figures(FILE *out, int64_t calls, int64_t own, int64_t total, int64_t whole)
+{
+	html_number(out, text_count((double)total).text);
+	html_number(out, share_text(total, whole).text);
+	html_number(out, text_count((double)own).text);
+	html_number(out, share_text(own, whole).text);
+	html_number(out, text_count((double)calls).text);
+}
+
+/* The name, further to the right the deeper it stands. */
+static void write_node(FILE *out, const struct call_node *node, size_t depth)
+{
+	struct strbuf name = {0};
+
+	for (size_t i = 0; i < depth && i < INDENT_MAX; i++)
+		strbuf__add(&name, "\xc2\xa0\xc2\xa0");
+	strbuf__add(&name, "%s",
+		    node->kind == CALL_ROOT ? anatomy_part_title(node->part) : node->name);
+	html_row(out, strbuf__text(&name), node->module, NULL);
+	strbuf__free(&name);
+}
+
+static void write_paths(FILE *out, const struct call_tree *t, const struct call_walk *w)
+{
+	int64_t birth = anatomy_birth(t);
+	size_t left_out = 0;
+
+	html_table(out, "Calls, from who called", 2, "Function", "In", "Instructions", "Share",
+		   "Its own", "Share", "Calls", NULL);
+	html_row(out, "all", "", NULL);
+	write_figures(out, (int64_t)t->births, 0, birth, birth);
+	for (size_t i = 0; i < w->n; i++) {
+		const struct call_node *node = &t->nodes[w->order[i]];
+
+		if ((double)node->total < SHARE_LEAST * (double)birth) {
+			left_out++;
+			continue;
+		}
+		write_node(out, node, w->depth[w->order[i]] + 1);
+		write_figures(out, node->calls, node->own, node->total, birth);
+	}
+	html_table_end(out);
+	fprintf(out,
+		"<p class=\"note\">Without %s %s of less than 1 %% of a birth each; the chart "
+		"and its CSV have them.</p>\n",
+		text_count((double)left_out).text, text_plural((int64_t)left_out, "path", "paths"));
+}
+
+static void write_functions(FILE *out, const struct call_tree *t, const struct call_functions *f)
+{
+	int64_t birth = anatomy_birth(t);
+
+	html_table(out, "Functions, by their own instructions", 2, "Function", "In", "Instructions",
+		   "Share", "Its own", "Share", "Calls", NULL);
+	for (size_t i = 0; i < f->n && i < FUNCTIONS; i++) {
+		if ((double)f->v[i].own < SHARE_LEAST * (double)birth)
+			break;
+		html_row(out, f->v[i].name, f->v[i].module, NULL);
+		write_figures(out, f->v[i].calls, f->v[i].own, f->v[i].total, birth);
+	}
+	html_table_end(out);
+}
+
+static void write_tables(FILE *out, const struct call_tree *t)
+{
+	struct call_functions f;
+	struct call_walk w;
+
+	if (!call_functions__init(&f, t))
+		write_functions(out, t, &f);
+	call_functions__free(&f);
+	if (!call_walk__init(&w, t))
+		write_paths(out, t, &w);
+	call_walk__free(&w);
+}
+
+static void write_tree(FILE *out, const struct report *p, const struct report_run *r,
+		       const struct call_tree *t)
+{
+	struct strbuf label = {0};
+
+	anatomy_add_label(r, t, &label);
+	if (p->count > 1)
+		strbuf__add(&label, ", %s", r->name);
+	html_fold(out, "Functions", strbuf__text(&label));
+	write_tables(out, t);
+	html_fold_end(out);
+	strbuf__free(&label);
+}
+
+static void write_summary(FILE *out, const struct report *p, const struct report_run *r,
+			  const struct call_tree *t)
+{
+	struct strbuf text = {0};
+
+	anatomy_add_summary(r, t, &text);
+	fputs("<p>", out);
+	if (p->count > 1) {
+		html_text(out, r->name);
+		fputs(": ", out);
+	}
+	html_text(out, strbuf__text(&text));
+	fputs(".</p>\n", out);
+	strbuf__free(&text);
+}
+
+/* A count, or nothing where the side lacks the function. */
+static void write_side(FILE *out, bool has, int64_t value)
+{
+	html_number(out, has ? text_count((double)value).text : "-");
+}
+
+static void write_function_change(FILE *out, const struct call_change *c)
+{
+	struct strbuf text = {0};
+
+	strbuf__add(&text, "%s", c->name);
+	anatomy_add_guess(c, &text);
+	html_row(out, strbuf__text(&text), c->module, NULL);
+	strbuf__clear(&text);
+	anatomy_add_exact(call_change__more(c), &text);
+	html_number(out, strbuf__text(&text));
+	strbuf__free(&text);
+	write_side(out, c->in_a, c->a.own);
+	write_side(out, c->in_b, c->b.own);
+	write_side(out, c->in_a, c->a.calls);
+	write_side(out, c->in_b, c->b.calls);
+}
+
+static void write_changes(FILE *out, const struct tree_diff *d)
+{
+	html_table(out, "Functions, by what they take more or less of their own", 2, "Function",
+		   "In", "Change", "Before", "After", "Calls before", "After", NULL);
+	for (size_t i = 0; i < d->function_count && i < FUNCTIONS; i++) {
+		if (!call_change__more(&d->functions[i]))
+			break;
+		write_function_change(out, &d->functions[i]);
+	}
+	html_table_end(out);
+}
+
+/* Calls the function for each pair of anatomies, with their difference. */
+static void each_pair(FILE *out, const struct report *p,
+		      void (*write)(FILE *out, const struct anatomy_pair *pair,
+				    const struct tree_diff *d))
+{
+	for (size_t i = 0; i < p->count; i++) {
+		for (size_t k = 0; k < p->runs[i].run->anatomy_count; k++) {
+			struct anatomy_pair pair;
+			struct tree_diff d;
+
+			if (!anatomy_find_pair(p, i, k, &pair))
+				continue;
+			if (!tree_diff__make(&d, pair.a, pair.b))
+				write(out, &pair, &d);
+			tree_diff__free(&d);
+		}
+	}
+}
+
+static void write_change_summary(FILE *out, const struct anatomy_pair *pair,
+				 const struct tree_diff *d)
+{
+	struct strbuf text = {0};
+
+	anatomy_add_change(pair, d, &text);
+	fputs("<p>", out);
+	html_text(out, strbuf__text(&text));
+	fputs(".</p>\n", out);
+	strbuf__free(&text);
+}
+
+static void write_change_table(FILE *out, const struct anatomy_pair *pair,
+			       const struct tree_diff *d)
+{
+	struct strbuf label = {0};
+
+	anatomy_add_label(pair->to, pair->b, &label);
+	strbuf__add(&label, ", from %s to %s", pair->from->name, pair->to->name);
+	html_fold(out, "What changed", strbuf__text(&label));
+	write_changes(out, d);
+	html_fold_end(out);
+	strbuf__free(&label);
+}
+
+/* Calls the function for each anatomy, in the order of the runs. */
+static void each(FILE *out, const struct report *p,
+		 void (*write)(FILE *out, const struct report *p, const struct report_run *r,
+			       const struct call_tree *t))
+{
+	for (size_t i = 0; i < p->count; i++)
+		for (size_t k = 0; k < p->runs[i].run->anatomy_count; k++)
+			write(out, p, &p->runs[i], &p->runs[i].run->anatomies[k]);
+}
+
+static void write(const struct report *p, FILE *out)
+{
+	each_pair(out, p, write_change_summary);
+	each(out, p, write_summary);
+	html_chart(out, "anatomy");
+	each_pair(out, p, write_change_table);
+	each(out, p, write_tree);
+	fputs("<p class=\"note\">The emulator counted each instruction from outside of the guest, "
+	      "in "
+	      "which nothing was attached; medians over the births, so the figures of what a "
+	      "function called need not sum to its own to the last digit.</p>\n",
+	      out);
+}
+
+/* The columns of a tree, in the order of a walk. */
+struct columns {
+	json_t *depth, *function, *kind, *calls, *own, *total;
+};
+
+static void add_node(struct columns *c, const struct call_node *node, size_t depth, size_t function)
+{
+	c->depth = json__push(c->depth, json_integer((json_int_t)depth));
+	c->function = json__push(c->function, json_integer(function == CALL_NO_FUNCTION
+								   ? -1 - (json_int_t)node->part
+								   : (json_int_t)function));
+	c->kind = json__push(c->kind, json_integer(node->kind));
+	c->calls = json__push(c->calls, json_integer(node->calls));
+	c->own = json__push(c->own, json_integer(node->own));
+	c->total = json__push(c->total, json_integer(node->total));
+}
+
+static json_t *nodes_data(const struct call_tree *t, const struct call_functions *f)
+{
+	struct columns c = {json_array(), json_array(), json_array(),
+			    json_array(), json_array(), json_array()};
+	struct call_walk w;
+	int err = call_walk__init(&w, t);
+
+	for (size_t i = 0; i < w.n && !err; i++)
+		add_node(&c, &t->nodes[w.order[i]], w.depth[w.order[i]], f->of[w.order[i]]);
+	call_walk__free(&w);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "depth", c.depth, "function", c.function,
+			 "kind", c.kind, "calls", c.calls, "own", c.own, "total", c.total);
+}
+
+/* The modules of all trees, by their numbers: a handful. */
+struct modules {
+	json_t *names;
+};
+
+static json_t *module_number(struct modules *m, const char *name)
+{
+	json_t *text = json__text(name);
+	size_t i = 0;
+
+	while (text && i < json_array_size(m->names) &&
+	       !json_equal(json_array_get(m->names, i), text))
+		i++;
+	if (text && i == json_array_size(m->names))
+		m->names = json__push(m->names, text);
+	else
+		json_decref(text);
+	return text ? json_integer((json_int_t)i) : NULL;
+}
+
+static json_t *tree_data(const struct call_tree *t, struct modules *m)
+{
+	json_t *names = json_array(), *modules = json_array(), *tree = NULL;
+	struct call_functions f;
+
+	if (!call_functions__init(&f, t)) {
+		for (size_t i = 0; i < f.n; i++) {
+			names = json__push(names, json__text(f.v[i].name));
+			modules = json__push(modules, module_number(m, f.v[i].module));
+		}
+		tree = json__put(nodes_data(t, &f), "names", names);
+		tree = json__put(tree, "modules", modules);
+	}
+	call_functions__free(&f);
+	return tree;
+}
+
+/* The number of the report's first anatomy that is of the same cell. */
+static json_int_t cell_of(const struct report *p, const struct call_tree *t)
+{
+	json_int_t n = 0;
+
+	for (size_t i = 0; i < p->count; i++)
+		for (size_t k = 0; k < p->runs[i].run->anatomy_count; k++, n++)
+			if (anatomy_same_cell(&p->runs[i].run->anatomies[k], t))
+				return n;
+	return n;
+}
+
+static json_t *run_data(json_t *trees, const struct report *p, size_t run, struct modules *m)
+{
+	const struct report_run *r = &p->runs[run];
+
+	for (size_t k = 0; k < r->run->anatomy_count; k++) {
+		const struct call_tree *t = &r->run->anatomies[k];
+		json_t *tree = tree_data(t, m);
+		struct strbuf label = {0};
+
+		anatomy_add_label(r, t, &label);
+		tree = json__put(tree, "run", json_integer((json_int_t)run));
+		tree = json__put(tree, "cell", json_integer(cell_of(p, t)));
+		tree = json__put(tree, "births", json_integer((json_int_t)t->births));
+		tree = json__put(tree, "label", json__text(strbuf__text(&label)));
+		trees = json__push(trees, tree);
+		strbuf__free(&label);
+	}
+	return trees;
+}
+
+static json_t *data(const struct report *p)
+{
+	struct modules m = {json_array()};
+	json_t *trees = json_array(), *parts = json_array();
+
+	for (size_t i = 0; i < p->count; i++)
+		trees = run_data(trees, p, i, &m);
+	for (int part = 0; part < PART_COUNT; part++)
+		parts = json__push(parts, json_string(anatomy_part_title(part)));
+	if (trees && !json_array_size(trees)) {
+		json_decref(parts);
+		json_decref(m.names);
+		return json__discard(trees);
+	}
+	return json_pack("{s:o, s:o, s:o, s:i}", "parts", parts, "modules", m.names, "trees", trees,
+			 "beside", PART_INTERRUPTS);
+}
+
+const struct view view_anatomy = {
+	.id = "anatomy",
+	.title = "Anatomy: by the function",
+	.data = data,
+	.write = write,
+};
