@@ -124,6 +124,7 @@ int stage__open(struct stage *stage, int slate_fd, const struct program *program
 	if (slate == MAP_FAILED)
 		return -errno;
 	err = prepare(stage, slate_fd, slate, program, loader);
+	stage->maps_slate = true;
 	if (err)
 		stage__close(stage);
 	return err;
@@ -217,7 +218,7 @@ int stage__replace(struct stage *stage, const char *file, char *const *words)
 
 void stage__close(struct stage *stage)
 {
-	if (stage->slate && !stage->reads_slate)
+	if (stage->maps_slate)
 		munmap((void *)stage->slate, sizeof(struct slate));
 	free_words(stage->child_argv);
 	free(stage->program);

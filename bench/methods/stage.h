@@ -51,7 +51,8 @@ struct stage {
 	posix_spawn_file_actions_t *actions; /* of posix_spawn; NULL: none */
 	posix_spawn_file_actions_t own_actions;
 	int slate_fd;
-	bool reads_slate; /* what a program wrote there: the slate is not a mapping of it */
+	bool maps_slate;  /* the slate is a mapping of it */
+	bool reads_slate; /* it is not, and what a program writes there is read */
 	pid_t parent_pid;
 	/* For methods that support child_write and parent_write; else NULL and 0. */
 	volatile unsigned char *memory;

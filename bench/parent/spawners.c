@@ -230,6 +230,9 @@ int spawners_take(const struct method *method, uint32_t warmups, uint32_t runs,
 	all.runs = runs;
 	all.warmups = warmups / all.count + 1;
 	all.spawning = all.next = all.taken = all.ended = 0;
+	/* What a thread does between two spawns takes time from the others. */
+	for (size_t i = 0; i < all.count; i++)
+		all.v[i].stage.reads_slate = method->execs;
 	pthread_barrier_wait(&all.begin);
 	pthread_barrier_wait(&all.end);
 	*total = (struct spawners_total){0};

@@ -11,6 +11,7 @@
 #include "user/answers/births.h"
 #include "user/answers/crossing.h"
 #include "user/answers/figure.h"
+#include "user/answers/limits.h"
 #include "user/answers/loss.h"
 #include "user/answers/slopes.h"
 #include "user/answers/stall.h"
@@ -379,6 +380,7 @@ void answers__of(struct answers *answers, const struct rows *rows, const struct 
 	answers__add_slopes(answers, rows);
 	answers__add_where(answers, rows);
 	answers__add_stall(answers, rows, births);
+	answers__add_limits(answers, rows);
 	say_tracing(answers, rows);
 	if (births)
 		answers__add_births(answers, rows, births);

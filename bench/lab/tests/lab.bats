@@ -108,6 +108,14 @@ make_base() {
     done
 }
 
+@test "where promises are strict, a fork fails by them and posix_spawn does not" {
+    "${LAB[@]}" --no-icount --out out -- sh -c 'echo 2 >/proc/sys/vm/overcommit_memory &&
+        spawnscope bench --no-trace --method fork,posix_spawn --size 1M --limit none,commit --runs 3 -o out/run' >table
+    holds out/run '[cells | select(.key.limit == "commit") | [.key.method, .errnos]] | sort == [["fork", [12, 12, 12]], ["posix_spawn", null]]' \
+        '[cells | select(.key.limit == "none") | .errnos] == [null, null]'
+    tr -s '\n ' ' ' <table | grep 'Do the calls fail at the limit? 3 of 6 calls: ENOMEM; not posix_spawn'
+}
+
 @test "a busy host does not change the result" {
     local busy=() _
     make_base

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
 #include <string.h>
 
 #include "bench/tests/unit.h"
@@ -187,6 +188,36 @@ TEST(answers_say_who_else_waits)
 	assert_string_equal(a->figure, "4.00 ms during fork from 256 MiB, 9.00 \xc2\xb5s during "
 				       "posix_spawn");
 	assert_non_null(strstr(a->detail, "without a call 3.00 \xc2\xb5s"));
+	run__free(&r);
+}
+
+static void add_limited(struct run *r, const char *method, const char *limit, int64_t number)
+{
+	struct cell *c = sample_cell(r, method, 1 << 20, "none", 0);
+
+	cell__add_key_text(c, "limit", limit);
+	c->n = 2;
+	for (int i = 0; i < 2 && number; i++)
+		series__push(&c->errnos, number);
+}
+
+TEST(answers_say_how_calls_fail_that_were_to_fail)
+{
+	struct run r = {.ended = true};
+	struct answers answers;
+
+	r.clock = strdup("monotonic");
+	r.end.births = MISSING;
+	add_limited(&r, "posix_spawn", "none", 0);
+	answer(&r, &answers);
+	for (size_t i = 0; i < answers.n; i++)
+		assert_null(strstr(answers.v[i].question, "limit"));
+	add_limited(&r, "vfork", "commit", 0);
+	add_limited(&r, "fork", "commit", ENOMEM);
+	add_limited(&r, "fork", "nproc", 0);
+	answer(&r, &answers);
+	assert_string_equal(find_answer(&answers, "at the limit")->figure,
+			    "2 of 6 calls: ENOMEM; not vfork, fork");
 	run__free(&r);
 }
 

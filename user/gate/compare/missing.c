@@ -244,7 +244,8 @@ int gate_missing_call(struct comparison *c, const struct gate_line *line, const 
 	struct gate_row *row;
 	char cell[128];
 
-	if (m != metric_of_sample(SAMPLE_spawn_ns) || !gates(c, m) ||
+	/* Where calls were to fail, the number of those that did is compared. */
+	if (m != metric_of_sample(SAMPLE_spawn_ns) || !gates(c, m) || cell__is_to_fail(line->a) ||
 	    !side__measured(&c->a, line->a) || !side__measured(&c->b, line->b) ||
 	    !has_failed_calls(&c->a, line->a) || has_value(&c->a, line->a, m))
 		return 0;
