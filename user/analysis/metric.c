@@ -87,6 +87,10 @@ static int64_t count_of_birth(const struct metric *m, const struct birth *b)
 
 #define ROW_each_ns .name = "each", .aliases = "each_ns"
 
+/* In place of an offset in struct cell: which of the series that it points to. */
+#define IN_PHASES(p) (sizeof(struct cell) + (p))
+#define IN_COUNTS(c) IN_PHASES(PHASE_COUNT + (c))
+
 /* Of births: who copies no address space, keeps nobody waiting. */
 #define IS_STALL(sample) ((sample) == SAMPLE_stall_ns || (sample) == SAMPLE_stall_sum_ns)
 
@@ -123,7 +127,7 @@ static int64_t count_of_birth(const struct metric *m, const struct birth *b)
 		.cost = true,                                                                      \
 		.phase = PHASE_##id,                                                               \
 		.quantile = 0.5,                                                                   \
-		.series = offsetof(struct cell, phases[PHASE_##id]),                               \
+		.series = IN_PHASES(PHASE_##id),                                                   \
 		.value = quantile_of_cell,                                                         \
 		.of_birth = phase_of_birth,                                                        \
 	},
@@ -144,7 +148,7 @@ static int64_t count_of_birth(const struct metric *m, const struct birth *b)
 		.phase = PHASE_##in,                                                               \
 		.count = COUNT_##id,                                                               \
 		.quantile = 0.5,                                                                   \
-		.series = offsetof(struct cell, counts[COUNT_##id]),                               \
+		.series = IN_COUNTS(COUNT_##id),                                                   \
 		.value = quantile_of_cell,                                                         \
 		.of_birth = count_of_birth,                                                        \
 	},
@@ -227,12 +231,12 @@ const struct metric *metric_of_sample(enum sample_kind s)
 
 const struct metric *metric_of_phase(enum phase p)
 {
-	return of_series(offsetof(struct cell, phases) + p * sizeof(struct series));
+	return of_series(IN_PHASES(p));
 }
 
 const struct metric *metric_of_count(enum count c)
 {
-	return of_series(offsetof(struct cell, counts) + c * sizeof(struct series));
+	return of_series(IN_COUNTS(c));
 }
 
 const struct metric *metric_of_tail(const struct metric *tail)
@@ -299,7 +303,11 @@ const char *const *metric_probe_sets(const struct metric *m)
 
 const struct series *metric_series(const struct metric *m, const struct cell *c)
 {
-	return (const struct series *)((const char *)c + m->series);
+	size_t place = m->series - IN_PHASES(0);
+
+	if (m->series < IN_PHASES(0))
+		return (const struct series *)((const char *)c + m->series);
+	return place < PHASE_COUNT ? &c->phases[place] : &c->counts[place - PHASE_COUNT];
 }
 
 uint64_t metric_bit(const struct metric *m)

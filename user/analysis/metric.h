@@ -35,7 +35,7 @@ struct metric {
 	enum phase phase; /* the births that have this phase have the value; PHASE_none: all */
 	enum count count; /* of a METRIC_COUNT */
 	double quantile;  /* of the samples of a cell: 0.5 is the median; of a mean NAN */
-	size_t series;	  /* where in struct cell its samples stand */
+	size_t series;	  /* where in struct cell its samples stand: metric_series() finds them */
 	/* The value in a cell; NAN: none. */
 	double (*value)(const struct metric *m, const struct cell *c);
 	/* The value of one birth of a profile, or MISSING. NULL: profiles do not have it. */

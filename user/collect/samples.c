@@ -62,7 +62,7 @@ static int push_phases(struct cell *cell, const struct life *life,
 		err = push(&cell->phases[i], cell->n,
 			   marked && life->result > 0 ? phase_ns(life, i) : MISSING);
 	}
-	syscalls__add_birth(&cell->syscalls, life);
+	syscalls__add_birth(cell->syscalls, life);
 	for (int i = 0; i < COUNT_COUNT && !err; i++)
 		err = push(&cell->counts[i], cell->n,
 			   !counted && count_is_cow(i) ? MISSING : life->count[i]);

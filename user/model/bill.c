@@ -86,6 +86,8 @@ int cell__add_up_bill(struct cell *c)
 	int err = 0;
 
 	series__free(&c->bill);
+	if (c->unattributed.n)
+		err = series__reserve(&c->bill, c->n);
 	for (size_t i = 0; i < c->n && c->unattributed.n && !err; i++) {
 		int64_t bill = MISSING;
 

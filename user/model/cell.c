@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/model/cell.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,81 @@ const char *sample_brief(enum sample_kind s)
 	return kinds[s].brief;
 }
 
+/* What probes measured of a cell: one piece of memory. */
+struct probed {
+	struct series phases[PHASE_COUNT], counts[COUNT_COUNT];
+	struct phase_origin phase_origin[PHASE_COUNT];
+	struct syscalls syscalls;
+};
+
+/* In memory that nobody can write to. */
+static const struct probed none;
+
+static void point_to(struct cell *c, struct probed *p)
+{
+	c->phases = p->phases;
+	c->phase_origin = p->phase_origin;
+	c->counts = p->counts;
+	c->syscalls = &p->syscalls;
+}
+
+int cell__own_probed(struct cell *c)
+{
+	struct probed *own;
+
+	if (c->phases && c->phases != none.phases)
+		return 0;
+	own = calloc(1, sizeof(*own));
+	if (!own)
+		return -ENOMEM;
+	point_to(c, own);
+	return 0;
+}
+
+int cell__init(struct cell *c)
+{
+	*c = (struct cell){0};
+	return cell__own_probed(c);
+}
+
+static bool any_series(const struct series *s, size_t n)
+{
+	while (n > 0 && !s[n - 1].v)
+		n--;
+	return n > 0;
+}
+
+static bool any_origin(const struct phase_origin *o)
+{
+	size_t n = PHASE_COUNT;
+
+	while (n > 0 && !o[n - 1].source && !o[n - 1].absent)
+		n--;
+	return n > 0;
+}
+
+void cell__share_probed(struct cell *c)
+{
+	if (c->phases == none.phases || any_series(c->phases, PHASE_COUNT) ||
+	    any_series(c->counts, COUNT_COUNT) || any_origin(c->phase_origin) ||
+	    c->syscalls->kinds || c->syscalls->others)
+		return;
+	free(c->phases); /* the first member of what is allocated */
+	point_to(c, (struct probed *)&none);
+}
+
+static void free_probed(struct cell *c)
+{
+	if (!c->phases || c->phases == none.phases)
+		return;
+	for (size_t i = 0; i < PHASE_COUNT; i++)
+		series__free(&c->phases[i]);
+	for (size_t i = 0; i < COUNT_COUNT; i++)
+		series__free(&c->counts[i]);
+	phase_origins__free(c->phase_origin);
+	free(c->phases); /* the first member of what is allocated */
+}
+
 void phase_origins__free(struct phase_origin origins[PHASE_COUNT])
 {
 	for (size_t i = 0; i < PHASE_COUNT; i++) {
@@ -47,14 +123,10 @@ void cell__free(struct cell *c)
 	free(c->broken);
 	for (size_t i = 0; i < SAMPLE_COUNT; i++)
 		series__free(&c->samples[i]);
-	for (size_t i = 0; i < PHASE_COUNT; i++)
-		series__free(&c->phases[i]);
-	for (size_t i = 0; i < COUNT_COUNT; i++)
-		series__free(&c->counts[i]);
 	series__free(&c->unattributed);
 	series__free(&c->bill);
 	series__free(&c->errnos);
-	phase_origins__free(c->phase_origin);
+	free_probed(c);
 	*c = (struct cell){0};
 }
 

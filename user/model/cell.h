@@ -58,13 +58,26 @@ struct cell {
 	bool uneven; /* and these have not the same number of samples, so that no block is a run */
 	struct series samples[SAMPLE_COUNT];
 	struct series unattributed; /* ns: spawn_ns less the phases of the call; may be empty */
-	struct series bill; /* ns; in no file: cell__add_up_bill() computes it from the others */
-	struct series phases[PHASE_COUNT]; /* ns; empty if the phase has no value here */
-	struct phase_origin phase_origin[PHASE_COUNT]; /* where it differs from the run's */
-	struct series counts[COUNT_COUNT];	       /* empty if not counted */
-	struct syscalls syscalls; /* COUNT_child_syscalls by kind, over all samples that have it */
-	struct series errnos;	  /* empty if no call failed, else 0 or errno */
+	struct series bill;   /* ns; in no file: cell__add_up_bill() computes it from the others */
+	struct series errnos; /* empty if no call failed, else 0 or errno */
+	/*
+	 * What probes measured, which is most of a cell's memory. Cells of a file without any of it
+	 * share one that is empty: cell__own_probed() before it is written to.
+	 */
+	struct series *phases; /* PHASE_COUNT of them, ns; empty if the phase has no value here */
+	struct phase_origin *phase_origin; /* as many: where it differs from the run's */
+	struct series *counts;		   /* COUNT_COUNT of them; empty if not counted */
+	struct syscalls *syscalls; /* COUNT_child_syscalls by kind, over all samples that have it */
 };
+
+/* An empty cell. 0 or -ENOMEM. */
+int cell__init(struct cell *c);
+
+/* Gives what probes measured a place of its own. 0 or -ENOMEM. */
+int cell__own_probed(struct cell *c);
+
+/* Gives that place up if it is empty. */
+void cell__share_probed(struct cell *c);
 
 void cell__free(struct cell *c); /* frees what c holds, not c; accepts NULL */
 void phase_origins__free(struct phase_origin origins[PHASE_COUNT]);

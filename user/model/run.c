@@ -59,7 +59,9 @@ struct cell *run__add_cell(struct run *r)
 	if (!cells)
 		return NULL;
 	r->cells = cells;
-	cells[r->cell_count] = (struct cell){.order = r->cell_count};
+	if (cell__init(&cells[r->cell_count]))
+		return NULL;
+	cells[r->cell_count].order = r->cell_count;
 	return &cells[r->cell_count++];
 }
 

@@ -4,6 +4,17 @@
 #include <errno.h>
 #include <stdlib.h>
 
+int series__reserve(struct series *s, size_t n)
+{
+	int64_t *v = n > s->cap ? reallocarray(s->v, n, sizeof(*v)) : s->v;
+
+	if (n > s->cap && !v)
+		return -ENOMEM;
+	s->v = v;
+	s->cap = n > s->cap ? n : s->cap;
+	return 0;
+}
+
 int series__push(struct series *s, int64_t value)
 {
 	if (s->n == s->cap) {

@@ -15,6 +15,8 @@ struct series {
 	size_t cap;
 };
 
+/* Room for so many values, and no more. 0 or -ENOMEM. */
+int series__reserve(struct series *s, size_t n);
 /* 0 or -ENOMEM. */
 int series__push(struct series *s, int64_t value);
 void series__free(struct series *s);

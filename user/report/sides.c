@@ -68,8 +68,11 @@ static void take_origin(struct phase_origin *to, struct phase_origin *from)
 
 static int join_cell(struct cell *to, struct cell *from)
 {
-	int err = append(&to->unattributed, to->n, &from->unattributed, from->n, MISSING);
+	int err = cell__own_probed(to);
 
+	if (err)
+		return err;
+	err = append(&to->unattributed, to->n, &from->unattributed, from->n, MISSING);
 	for (int i = 0; i < SAMPLE_COUNT && !err; i++)
 		err = append(&to->samples[i], to->n, &from->samples[i], from->n, MISSING);
 	for (int i = 0; i < PHASE_COUNT && !err; i++) {
@@ -82,9 +85,9 @@ static int join_cell(struct cell *to, struct cell *from)
 		err = append(&to->bill, to->n, &from->bill, from->n, MISSING);
 	if (!err)
 		err = append(&to->errnos, to->n, &from->errnos, from->n, 0);
-	for (size_t i = 0; i < from->syscalls.kinds; i++)
-		syscalls__add(&to->syscalls, from->syscalls.kind[i].nr, from->syscalls.kind[i].n);
-	to->syscalls.others += from->syscalls.others;
+	for (size_t i = 0; i < from->syscalls->kinds; i++)
+		syscalls__add(to->syscalls, from->syscalls->kind[i].nr, from->syscalls->kind[i].n);
+	to->syscalls->others += from->syscalls->others;
 	take(&to->broken, &from->broken);
 	to->uneven |= to->n != to->joined * from->n;
 	to->n += from->n;
@@ -100,6 +103,7 @@ static int move_cell(struct run *to, struct cell *from)
 
 	if (!c)
 		return -ENOMEM;
+	cell__free(c);
 	*c = *from;
 	c->order = order;
 	*from = (struct cell){0};

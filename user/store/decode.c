@@ -253,7 +253,7 @@ static void decode_measured(const json_t *line, struct cell *c, struct reason *w
 	decode_phases(json_object_get(line, "phases"), c, why);
 	decode_arrays(json_object_get(line, "counts"), "counts", c->n, count_by_name, c->counts,
 		      why);
-	decode_syscalls(json_object_get(line, "syscalls"), &c->syscalls, why);
+	decode_syscalls(json_object_get(line, "syscalls"), c->syscalls, why);
 	decode_errnos(json_object_get(line, "errnos"), c, why);
 	c->broken = store_optional_text(line, "broken", why);
 	c->late = json_is_true(json_object_get(line, "late"));
@@ -328,6 +328,7 @@ int store_decode_cell(const json_t *line, struct run *r, struct cell_index *keys
 		decode_measured(line, c, why);
 	if (!why->err)
 		why->err = cell__add_up_bill(c);
+	cell__share_probed(c);
 	return why->err;
 }
 

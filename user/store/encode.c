@@ -236,7 +236,7 @@ json_t *store_encode_cell(const struct cell *c)
 	failed |= put_series(line, "unattributed_ns", &c->unattributed, c->n);
 	failed |= store_put(line, "phases", encode_phases(c));
 	failed |= store_put(line, "counts", encode_counts(c));
-	failed |= put_syscalls(line, &c->syscalls);
+	failed |= put_syscalls(line, c->syscalls);
 	failed |= put_series(line, "errnos", &c->errnos, c->n);
 	if (c->broken)
 		failed |= store_put(line, "broken", store_json_text(c->broken));

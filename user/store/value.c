@@ -91,7 +91,9 @@ void store_series(const json_t *json, const char *name, size_t n, struct series 
 		*lifted = (struct series){0};
 		return;
 	}
-	for (size_t i = 0; i < n; i++) {
+	if (n && series__reserve(s, n))
+		store_no_memory(why);
+	for (size_t i = 0; i < n && !why->err; i++) {
 		int64_t value = store_number_or_null(json_array_get(json, i), name, why);
 
 		if (series__push(s, value))

@@ -62,7 +62,7 @@ int table_syscalls(const struct table *t)
 			continue;
 		table_add_labels(t, s, &t->full.v[i], before);
 		before = &t->full.v[i];
-		add(s, &c->syscalls, (double)stats_count(count), stats_sum(count));
+		add(s, c->syscalls, (double)stats_count(count), stats_sum(count));
 	}
 	return columns__finish(s, title, t->out, t->colour);
 }

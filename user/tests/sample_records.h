@@ -190,11 +190,18 @@ static struct source_choice choice;
 static inline int set_up(void **state)
 {
 	choice = (struct source_choice){.all = true};
+	assert_int_equal(cell__init(&cell), 0);
 	for (int e = 0; e < EDGE_COUNT; e++)
 		choice.edges[e] = row(e, -1, false);
 	for (int s = 0; s < SUM_COUNT; s++)
 		choice.sums[s] = row(-1, s, false);
 	return 0;
+}
+
+static inline void new_cell(void)
+{
+	cell__free(&cell);
+	assert_int_equal(cell__init(&cell), 0);
 }
 
 static inline int tear_down(void **state)

@@ -53,8 +53,8 @@ static inline void sample_faults(struct cell *c)
 	sample_series(&c->counts[COUNT_cow_reused_parent], c->n, 7, false);
 	if (cell__execs(c)) {
 		sample_series(&c->counts[COUNT_child_syscalls], c->n, 4, false);
-		syscalls__add(&c->syscalls, 13, 3 * (int64_t)c->n);
-		c->syscalls.others = (int64_t)c->n;
+		syscalls__add(c->syscalls, 13, 3 * (int64_t)c->n);
+		c->syscalls->others = (int64_t)c->n;
 	}
 }
 

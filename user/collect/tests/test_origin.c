@@ -69,8 +69,15 @@ static void refuse_edge(enum edge edge, const char *why)
 static int set_up(void **state)
 {
 	memset(refusal, 0, sizeof(refusal));
+	cell__init(&cell);
 	choose(true);
 	return 0;
+}
+
+static void new_cell(void)
+{
+	cell__free(&cell);
+	assert_int_equal(cell__init(&cell), 0);
 }
 
 static int tear_down(void **state)
@@ -131,7 +138,7 @@ static void settle(void)
 /* Settles a new cell of lives with these flags and, if `given` is a phase, values of that. */
 static void settle_one(uint64_t flags, int given)
 {
-	cell__free(&cell);
+	new_cell();
 	learn(flags);
 	if (given >= 0)
 		give(given);
@@ -385,7 +392,7 @@ TEST_BETWEEN(the_first_life_is_learnt_from, set_up, tear_down)
 	has_source(PHASE_copy_mm, "fentry:sched_autogroup_fork..copy_namespaces");
 	is_absent(PHASE_vfork_wait, NOT_HELD);
 	/* Also where the first phase of the table has no source. */
-	cell__free(&cell);
+	new_cell();
 	refuse_edge(EDGE_mm_start, "gone");
 	learn(FORK);
 	learn(VFORK);
@@ -520,5 +527,6 @@ TEST_BETWEEN(never_both_and_never_neither, set_up, tear_down)
 			assert_int_equal(!cell.phase_origin[p].source, !cell.phases[p].n);
 		run_lists(&choice);
 		tear_down(state);
+		new_cell();
 	}
 }

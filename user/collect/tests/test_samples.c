@@ -198,7 +198,7 @@ TEST_BETWEEN(the_driver_stands_in_only_where_it_was_chosen, set_up, tear_down)
 
 	for (int chosen = 0; chosen < 16; chosen++) {
 		lives__clear(&l);
-		cell__free(&cell);
+		new_cell();
 		choice = kernel;
 		for (int i = 0; i < 4; i++)
 			if (chosen & 1 << i)
@@ -243,16 +243,16 @@ TEST_BETWEEN(another_program_runs_where_its_exec_ends, set_up, tear_down)
 	join(&not_run, find(&not_run));
 	HOLDS(samples[SAMPLE_exec_ns], (int64_t)e.edge IN_EXEC(exec_done) - s.t_call, MISSING);
 	/* The driver's own child knows better; without a trace nobody knows. */
-	cell__free(&cell);
+	new_cell();
 	s.t_exec = 5490;
 	join(&s, find(&s));
 	HOLDS(samples[SAMPLE_exec_ns], 5490 - s.t_call);
-	cell__free(&cell);
+	new_cell();
 	s.t_exec = MISSING;
 	join(&s, NULL);
 	HOLDS(samples[SAMPLE_exec_ns], MISSING);
 	/* A shell's exec is not the program's. */
-	cell__free(&cell);
+	new_cell();
 	cell__add_key_text(&cell, "method", "system");
 	join(&s, find(&s));
 	HOLDS(samples[SAMPLE_exec_ns], MISSING);
@@ -290,7 +290,7 @@ TEST_BETWEEN(cow_is_counted_where_pages_are_shared_and_probes_look, set_up, tear
 		struct record_death d = death(7, 5000);
 
 		lives__clear(&l);
-		cell__free(&cell);
+		new_cell();
 		memset(&d.cow_child, 0, sizeof(d.cow_child));
 		memset(&d.cow_parent, 0, sizeof(d.cow_parent));
 		choice.sums[SUM_cow_child] = looks ? row(-1, SUM_cow_child, false) : NULL;

@@ -45,7 +45,8 @@ static const struct {
 /* A cell of two samples, the second without one of the phases. */
 static void fill(struct cell *c, size_t kind, enum phase lacking)
 {
-	*c = (struct cell){.n = 2};
+	assert_int_equal(cell__init(c), 0);
+	c->n = 2;
 	cell__add_key_text(c, "method", births[kind].method);
 	for (int i = 0; i < 2; i++) {
 		for (int p = 0; p < PHASE_COUNT; p++) {

@@ -67,7 +67,7 @@ static void assert_same_run(const struct run *a, const struct run *b)
 			assert_same_values(&x->counts[k], &y->counts[k]);
 		assert_same_values(&x->unattributed, &y->unattributed);
 		assert_same_values(&x->errnos, &y->errnos);
-		assert_memory_equal(&x->syscalls, &y->syscalls, sizeof(x->syscalls));
+		assert_memory_equal(x->syscalls, y->syscalls, sizeof(*x->syscalls));
 	}
 }
 
