@@ -63,7 +63,8 @@ static struct {
 	uint64_t slot;	      /* of the last push or pop of a return address */
 	bool done;	      /* the last instruction of this block has accessed memory */
 	struct task *task;
-	uint64_t stack; /* of the task on the CPU */
+	uint32_t clock_task; /* the last one that read the clock, in user mode */
+	uint64_t stack;	     /* of the task on the CPU */
 	char *out;
 } plugin;
 
@@ -161,8 +162,8 @@ static struct exit leave_handler(struct task *t)
 	return exit;
 }
 
-/* From the kernel to the user's part of the task. */
-static void leave_kernel(struct task *t, const struct block *to)
+/* Ends what the kernel did for the user's part of the task; what that had executed before. */
+static struct exit drop_kernel(struct task *t)
 {
 	struct exit exit = {0};
 
@@ -170,6 +171,14 @@ static void leave_kernel(struct task *t, const struct block *to)
 		t->depth--;
 		exit = (struct exit){t->frames[t->depth].resume, t->frames[t->depth].slot};
 	}
+	return exit;
+}
+
+/* From the kernel to the user's part of the task. */
+static void leave_kernel(struct task *t, const struct block *to)
+{
+	struct exit exit = drop_kernel(t);
+
 	if (t->execed || !t->depth) {
 		if (t->execed)
 			cut("exec");
@@ -217,6 +226,20 @@ static void follow(struct task *t, const struct exit *exit, const struct block *
 	}
 }
 
+/*
+ * The kernel has returned to the user's part, and is entered again before that executed anything,
+ * since its code is not in memory yet: the user's part was interrupted, not the kernel.
+ */
+static bool has_left_kernel(const struct task *t, const struct block *from)
+{
+	size_t floor = task__floor(t);
+
+	if (!in_kernel(from))
+		return false;
+	return from->end == CODE_SYSRET ||
+	       (from->end == CODE_IRET && floor && (floor == 1 || !t->frames[floor - 2].kernel));
+}
+
 /* The first that is seen of a task. */
 static void begin_task(struct task *t, const struct block *to)
 {
@@ -251,22 +274,15 @@ static bool is_whole(const struct block *b, uint64_t begun, bool faulted)
 		return true;
 	/* Its last instruction faulted, unless the next one could not be fetched. */
 	switch (b->end) {
-	case CODE_JUMP:
-	case CODE_JUMP_REGISTER:
-	case CODE_SYSCALL:
-		return true;
+	case CODE_ON:
+		return false;
 	case CODE_CALL:
 	case CODE_RETURN:
 	case CODE_JUMP_MEMORY:
 		return plugin.done;
 	default:
-		return false;
+		return true;
 	}
-}
-
-static uint32_t id_of(const struct block *b)
-{
-	return b->id;
 }
 
 /* From the last block to this one. */
@@ -283,9 +299,11 @@ static void advance(const struct block *from, const struct block *to)
 	plugin.lost += begun - executed;
 	if (!t->depth)
 		begin_task(t, from);
-	tally_own(task__path(t), id_of(from), executed);
-	if (from->clock && whole)
+	tally_own(task__path(t), from->id, executed);
+	if (from->clock && whole) {
 		cut("clock");
+		plugin.clock_task = t->id;
+	}
 	if (t->stack != plugin.stack) {
 		cut("switch");
 		t = plugin.task = tasks_on(plugin.stack);
@@ -294,14 +312,20 @@ static void advance(const struct block *from, const struct block *to)
 	}
 	if (to->point) {
 		cut(to->point->name);
-		if (!strcmp(to->point->name, "clone"))
+		/* The driver reads the clock before each birth; what it starts may have children,
+		 * too. */
+		if (!strcmp(to->point->name, "clone") && plugin.clock_task == t->id)
 			tally_birth(plugin.births + 1);
 	}
 	if (entry != PATH_CALL) {
 		uint64_t site =
-			executed < from->count ? from->start + from->offsets[executed] : to->start;
+			executed < from->count ? from->start + from->offsets[executed] : from->stop;
 
-		enter(t, entry, whole ? from->stop : site, &exit, to);
+		if (whole && has_left_kernel(t, from)) {
+			exit = drop_kernel(t);
+			site = 0;
+		}
+		enter(t, entry, site, &exit, to);
 	} else if (!in_kernel(from) && in_kernel(to)) {
 		exit.from = NULL;
 		enter(t, from->end == CODE_SYSCALL ? PATH_SYSCALL : PATH_EXCEPTION,
@@ -413,8 +437,9 @@ static void on_push(unsigned int vcpu, uint32_t info, uint64_t address, void *da
 static void on_pop(unsigned int vcpu, uint32_t info, uint64_t address, void *data)
 {
 	(void)vcpu;
-	(void)info;
 	(void)data;
+	if (qemu_plugin_mem_is_store(info))
+		return;
 	plugin.slot = address;
 	plugin.done = true;
 }
@@ -445,9 +470,9 @@ static struct code look_at(struct qemu_plugin_insn *insn)
 static void watch_end(struct qemu_plugin_insn *insn, enum code_end end)
 {
 	if (end == CODE_CALL)
-		qemu_plugin_register_vcpu_mem_cb(insn, on_push, 0, QEMU_STORES, NULL);
+		qemu_plugin_register_vcpu_mem_cb(insn, on_push, 0, QEMU_LOADS_STORES, NULL);
 	else if (end == CODE_RETURN || end == CODE_JUMP_MEMORY)
-		qemu_plugin_register_vcpu_mem_cb(insn, on_pop, 0, QEMU_LOADS, NULL);
+		qemu_plugin_register_vcpu_mem_cb(insn, on_pop, 0, QEMU_LOADS_STORES, NULL);
 }
 
 /* Whether a block that ends so branches, and how. */

@@ -24,6 +24,7 @@ typedef void (*qemu_execution_fn)(unsigned int vcpu, void *data);
 typedef void (*qemu_memory_fn)(unsigned int vcpu, uint32_t info, uint64_t address, void *data);
 typedef void (*qemu_exit_fn)(qemu_plugin_id_t id, void *data);
 
+/* QEMU 7.2 takes all accesses for stores here; qemu_plugin_mem_is_store() is right. */
 enum qemu_access { QEMU_LOADS = 1, QEMU_STORES, QEMU_LOADS_STORES };
 
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, qemu_translation_fn fn);
