@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include <inttypes.h>
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -7,11 +7,21 @@
 
 #include "bench/axes/axis.h"
 #include "bench/axes/parse.h"
+#include "bench/axes/threads.h"
 
 /* The smallest stack that every architecture accepts. */
 #define IDLE_STACK_BYTES (128 * 1024)
 
 #define THREAD_BYTES (64 * 1024) /* kernel stack, task_struct, the touched part of the stack */
+
+/* EAGAIN stands for each of these limits, and for too little memory for a stack. */
+int threads_failed(const char *axis, long count, int err, struct fault *why)
+{
+	return fault__set(why, err, "%s=%ld: %s%s", axis, count, strerror(-err),
+			  err == -EAGAIN ? "; see ulimit -u, kernel.threads-max, "
+					   "vm.max_map_count, and pids.max of the control group"
+					 : "");
+}
 
 static void *idle(void *arg)
 {
@@ -41,9 +51,7 @@ static int build(const struct shape *shape, struct parent_memory *memory, struct
 	}
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	pthread_attr_destroy(&attributes);
-	if (error)
-		return fault__set(why, -error, "threads=%" PRId64 ": %s", count, strerror(error));
-	return 0;
+	return error ? threads_failed("threads", (long)count, -error, why) : 0;
 }
 
 const struct axis_effect axis_threads = {

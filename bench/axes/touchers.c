@@ -15,6 +15,7 @@
 
 #include "bench/axes/axis.h"
 #include "bench/axes/parse.h"
+#include "bench/axes/threads.h"
 #include "bench/shared/clock.h"
 
 #define PAGES	    64 /* of each thread */
@@ -197,7 +198,7 @@ static int build(const struct shape *shape, struct parent_memory *memory, struct
 	t->page_bytes = (size_t)sysconf(_SC_PAGESIZE);
 	err = start_all(t);
 	if (err)
-		return fault__set(why, err, "touchers=%" PRId64 ": %s", count, strerror(-err));
+		return threads_failed("touchers", (long)count, err, why);
 	touchers = t;
 	return 0;
 }

@@ -49,7 +49,7 @@ static int write_pool(int64_t pages)
 /* What others added or removed meanwhile stays so. */
 static void give_back(int64_t added)
 {
-	int64_t now;
+	int64_t now = 0;
 
 	if (added > 0 && read_pool(&now) == 0)
 		write_pool(now > added ? now - added : 0);
@@ -58,13 +58,15 @@ static void give_back(int64_t added)
 /* The kernel adds as many as it finds. 0 or -errno. */
 static int add(int64_t pages, int64_t *added)
 {
-	int64_t before, after;
+	int64_t before = 0, after = 0;
 	int err = read_pool(&before);
 
 	if (!err)
 		err = write_pool(before + pages);
-	if (!err)
-		err = read_pool(&after);
+	if (err)
+		return err;
+	*added = pages;
+	err = read_pool(&after);
 	if (err)
 		return err;
 	*added = after - before;

@@ -2,7 +2,6 @@
 #include "bench/parent/spawners.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/axes/threads.h"
 #include "bench/parent/outcome.h"
 #include "bench/parent/parent.h"
 
@@ -190,9 +190,7 @@ int spawners_start(const struct shape *shape, struct fault *why)
 	err = make();
 	if (!err)
 		err = start(shape);
-	if (err)
-		fault__set(why, err, "spawners=%zu: %s", all.count, strerror(-err));
-	return err;
+	return err ? threads_failed("spawners", (long)all.count, err, why) : 0;
 }
 
 bool spawners_run(void)

@@ -47,11 +47,10 @@ teardown() {
 
 # Made by a process of ours that is gone.
 no_group() {
-    local pid
-    for group in $(find /sys/fs/cgroup -maxdepth 5 -type d -name 'spawnscope.*' 2>/dev/null); do
-        pid=${group##*.}
+    find /sys/fs/cgroup -maxdepth 5 -type d -name 'spawnscope.*' 2>/dev/null | sed 's/.*\.//' >"$DIR/groups"
+    while read -r pid; do
         [ -d "/proc/$pid" ] || return 1
-    done
+    done <"$DIR/groups"
 }
 
 @test "the group is removed when the driver and its parent are killed" {

@@ -122,6 +122,12 @@ load driver.bash
     [ "$(grep -c '^sample 0' <<<"$output")" -eq 1 ]
 }
 
+@test "more threads than can be made are skipped with the limits" {
+    setpriv --reuid 54321 --clear-groups test -x "$BENCH" || skip "needs root, and a build for all users"
+    run -0 prlimit --nproc=4 setpriv --reuid 54321 --clear-groups "$BENCH" --method vfork --size 0 --threads 5 --runs 1
+    [[ $output == *"skip 0 threads=5: Resource temporarily unavailable; see ulimit -u, kernel.threads-max, "* ]]
+}
+
 @test "more descriptors than allowed are skipped" {
     run -0 prlimit --nofile=64 "$BENCH" --method vfork --runs 1 --size 1M --fds 1,100
     [[ $output == *"skip 1 fds=100 is too many: the hard RLIMIT_NOFILE is 64"* ]]
