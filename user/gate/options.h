@@ -49,6 +49,7 @@ struct gate_options {
 	bool json;
 	int format; /* enum gate_format: of standard output */
 	const char *output, *junit, *ktap, *markdown;
+	bool explain, no_explain; /* always name the cause by function, or never */
 	bool quiet;
 	bool verbose;
 };

@@ -139,6 +139,10 @@ int gate_options__check(struct gate_options *o, bool dashes)
 		return refuse("--max-age needs --baseline");
 	if (o->accept && (o->budget || o->save))
 		return refuse("--accept is for comparisons: a budget's limits stand in its file");
+	if ((o->explain || o->no_explain) && !o->lab)
+		return refuse("--explain and --no-explain are for --lab");
+	if (o->explain && (o->no_explain || !(o->kernels[1] || o->programs[1])))
+		return refuse("--explain names a cause between two kernels or two programs");
 	if (o->bisect && (o->save || o->on_inconclusive != INCONCLUSIVE_FAILS))
 		return refuse(
 			"--bisect decides what becomes of inconclusive, and saves nothing: leave "

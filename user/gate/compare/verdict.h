@@ -67,7 +67,8 @@ struct gate_difference {
 
 struct gate_report {
 	enum gate_verdict verdict;
-	char headline[768]; /* the first line, without the verdict */
+	char headline[1024]; /* the first line, without the verdict */
+	char cause[512];     /* by function, which the headline has, too; "": not known */
 	char *clock;
 	double margin, margin_mean, margin_tail;
 	double alpha_regression, alpha_pass; /* as used at this look */

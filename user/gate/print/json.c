@@ -117,9 +117,10 @@ int gate_print_json(const struct gate_report *r, FILE *out, bool strict)
 	int err = add_lists(rows, differences, notes, r);
 
 	if (!j || set_text(j, "clock", r->clock) || set_text(j, "order", r->order) ||
-	    set_sizes(j, r) || json_object_set(j, "metrics", rows) ||
-	    json_object_set(j, "differences", differences) || json_object_set(j, "notes", notes) ||
-	    err || (json_dumpf(j, out, JSON_INDENT(1) | JSON_REAL_PRECISION(10)) && !ferror(out)))
+	    set_text(j, "cause", r->cause) || set_sizes(j, r) ||
+	    json_object_set(j, "metrics", rows) || json_object_set(j, "differences", differences) ||
+	    json_object_set(j, "notes", notes) || err ||
+	    (json_dumpf(j, out, JSON_INDENT(1) | JSON_REAL_PRECISION(10)) && !ferror(out)))
 		err = -ENOMEM;
 	fputc('\n', out);
 	json_decref(rows);

@@ -7,6 +7,7 @@
 #include "bench/shared/clock.h"
 #include "user/analysis/stats.h"
 #include "user/gate/compare/compare.h"
+#include "user/gate/runs/explain.h"
 #include "user/gate/runs/kernel_options.h"
 #include "user/gate/runs/pads.h"
 #include "user/gate/runs/take.h"
@@ -121,6 +122,8 @@ int gate_in_lab(const struct gate_options *o, const struct run *base, size_t bas
 		err = gate_compare(base, base_count, &of_b, 1, &policy, report);
 	if (!err)
 		err = gate_compare_kernel_options(o, report);
+	if (!err)
+		err = gate_explain(o, &of_b, report);
 	gate_free_pads(&pads);
 	run__free(&of_a);
 	run__free(&of_b);

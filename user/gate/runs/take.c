@@ -21,6 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/shared/axis_names.h"
 #include "bench/shared/clock.h"
 #include "bench/shared/fault.h"
 #include "user/base/interrupt.h"
@@ -182,6 +183,48 @@ static const char *environment_of(const struct gate_options *o, int side)
 	return o->envs[1] || side ? of_side(o->envs, side) : NULL;
 }
 
+/* The option of an axis, by its name in a key; NULL: it is no axis, or one that both sides share.
+ */
+static const char *option_of_axis(const char *key)
+{
+	static const struct {
+		const char *key, *option;
+	} axes[] = {{"method", "method"},
+		    {SIZE_KEY, "size"},
+#define X(name, option, ...) {#name, option},
+		    AXES_BESIDE_SIZE(X)
+#undef X
+	};
+
+	for (size_t i = 0; i < sizeof(axes) / sizeof(axes[0]); i++) {
+		if (!strcmp(axes[i].key, key))
+			return axes[i].option;
+	}
+	return NULL;
+}
+
+/* `spawnscope anatomy` of the cell, of A against B. */
+static void add_anatomy(struct args *a, const struct gate_options *o, const struct cell *cell)
+{
+	add(a, "anatomy");
+	if (o->kernels[0])
+		add(a, "--kernel=%s", o->kernels[0]);
+	if (o->programs[0])
+		add(a, "--program=%s", o->programs[0]);
+	for (size_t i = 0; i < cell->key_count; i++) {
+		const struct fact *f = &cell->key[i];
+		const char *option = option_of_axis(f->name);
+
+		if (option && f->text)
+			add(a, "--%s=%s", option, f->text);
+		else if (option && f->number > 0)
+			add(a, "--%s=%" PRId64, option, f->number);
+	}
+	add(a, "--against=%s", o->programs[1] ? o->programs[1] : o->kernels[1]);
+	add(a, "--json");
+	add(a, "--quiet");
+}
+
 static void make_args(struct args *a, const char *self, const struct gate_options *o,
 		      const struct gate_take *take, int fd)
 {
@@ -189,6 +232,10 @@ static void make_args(struct args *a, const char *self, const struct gate_option
 	const char *program = of_side(o->programs, take->side);
 
 	add(a, "%s", self);
+	if (take->anatomy) {
+		add_anatomy(a, o, take->anatomy);
+		return;
+	}
 	if (take->lab)
 		add_lab(a, o, take);
 	add_bench(a, o, take, fd);
@@ -222,7 +269,7 @@ static void exec_run(char *const *argv, const struct gate_options *o, const stru
 	if (variable && putenv((char *)variable) != 0)
 		_exit(126);
 	if (dup2(null, STDIN_FILENO) < 0 ||
-	    dup2(take->lab && !take->each ? null : fd, STDOUT_FILENO) < 0 ||
+	    dup2(take->lab && !take->each && !take->anatomy ? null : fd, STDOUT_FILENO) < 0 ||
 	    dup2(words, STDERR_FILENO) < 0)
 		_exit(126);
 	execv(argv[0], argv);
@@ -231,7 +278,8 @@ static void exec_run(char *const *argv, const struct gate_options *o, const stru
 
 /* What a run prints on standard error: it goes on to ours, and its last line is kept. */
 struct words {
-	int fd; /* -1: no more */
+	int fd;	     /* -1: no more */
+	bool silent; /* the last line is only kept */
 	char line[FAULT_MAX];
 	size_t length;
 	bool whole; /* the next character begins a line */
@@ -275,7 +323,7 @@ static void hear(struct words *w)
 		if (n <= 0)
 			break;
 		hide_time(w);
-		if (write(STDERR_FILENO, text, (size_t)n) < 0)
+		if (!w->silent && write(STDERR_FILENO, text, (size_t)n) < 0)
 			w->whole = true; /* nobody hears it, but a report may name it */
 		for (ssize_t i = 0; i < n; i++) {
 			if (w->whole && text[i] != '\n') {
@@ -475,10 +523,14 @@ int gate_take_lines(const struct gate_options *o, const struct gate_take *take, 
 		goto cleanup;
 	}
 	words.fd = said[0];
+	words.silent = take->anatomy != NULL;
 	words.limit_s = limit_s(o, take);
 	words.begun_s = now_ns() / NS_PER_S;
 	if (take->lab && !o->quiet && isatty(STDERR_FILENO))
-		words.what = take->each ? "the links of A" : take->side ? "B" : "A";
+		words.what = take->anatomy ? "the anatomy of A and B"
+			     : take->each  ? "the links of A"
+			     : take->side  ? "B"
+					   : "A";
 	fcntl(said[0], F_SETFL, O_NONBLOCK);
 	err = finish(pid, words.limit_s, &words, why);
 	if (!err)

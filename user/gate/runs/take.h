@@ -18,7 +18,9 @@ struct gate_take {
 	const char *taken_for; /* from gate_kept_mark(), or NULL */
 	const char *each;      /* in the lab: a folder of programs, a run of each; NULL */
 	unsigned int times;    /* as many are in it */
-	unsigned int block_s;  /* time limit of a block without --timeout; 0: bench's own */
+	/* In place of a run: the difference of A's and B's anatomy of this cell, as JSON; NULL. */
+	const struct cell *anatomy;
+	unsigned int block_s; /* time limit of a block without --timeout; 0: bench's own */
 };
 
 /*
@@ -30,7 +32,8 @@ struct gate_take {
 int gate_take(const struct gate_options *o, const struct gate_take *take, struct run *run,
 	      int *file, struct fault *why);
 
-/* Only takes it, or the runs of `each`, one after the other: *file has the lines. */
+/* Only takes it, or the runs of `each`, one after the other, or the anatomy: *file has the lines.
+ */
 int gate_take_lines(const struct gate_options *o, const struct gate_take *take, int *file,
 		    struct fault *why);
 
