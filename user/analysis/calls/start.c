@@ -98,8 +98,8 @@ struct splitter {
 	bool libc_named; /* the function that calls main has its name */
 };
 
-/* The name of the system call whose function this is; NULL: none's. */
-static const char *syscall_of(const char *function)
+/* The name of the system call that is entered by this function; NULL: none is. */
+static const char *syscall_entered(const char *function)
 {
 	static const char prefix[] = "__x64_sys_";
 
@@ -108,9 +108,27 @@ static const char *syscall_of(const char *function)
 	return function + sizeof(prefix) - 1;
 }
 
+/*
+ * The name of the system call that this function is of; NULL: none's. That which its entry jumps to
+ * stands beside the entry, below the kernel's dispatcher.
+ */
+static const char *syscall_of(const char *function, const char *caller)
+{
+	static const char *const prefixes[] = {"__x64_sys_", "__do_sys_", "__se_sys_", "ksys_"};
+	bool dispatched = !strcmp(caller, "x64_sys_call");
+
+	if (matches(function, "ksys_mmap_pgoff") || (dispatched && matches(function, "vm_mmap*")))
+		return "mmap";
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		if (!strncmp(function, prefixes[i], strlen(prefixes[i])))
+			return function + strlen(prefixes[i]);
+	}
+	return dispatched ? function : NULL;
+}
+
 static bool is_exec(const char *function)
 {
-	const char *call = syscall_of(function);
+	const char *call = syscall_entered(function);
 
 	if (call)
 		return !strncmp(call, "execve", 6);
@@ -122,9 +140,9 @@ static bool is_exec(const char *function)
 }
 
 /* A node of the kernel, at its parent's place so far. */
-static void place_in_kernel(const struct call_node *n, struct place *p)
+static void place_in_kernel(const struct call_node *n, const char *caller, struct place *p)
 {
-	const char *call = syscall_of(n->name);
+	const char *call = syscall_of(n->name, caller);
 
 	if (p->in == IN_PROGRAM)
 		p->in = n->kind == CALL_EXCEPTION ? IN_FAULT : IN_SYSCALL;
@@ -201,7 +219,7 @@ static void place_node(const struct splitter *sp, size_t node)
 		return;
 	*p = sp->places[n->parent];
 	if (!strcmp(n->module, "kernel") || (p->in != IN_PROGRAM && n->kind != CALL_SIGNAL))
-		place_in_kernel(n, p);
+		place_in_kernel(n, sp->t->nodes[n->parent].name, p);
 	else
 		place_in_program(sp, n, p);
 }
@@ -279,7 +297,7 @@ static int add_kernel(struct start *s, const struct call_node *n, const struct p
 	if (!call)
 		return -ENOMEM;
 	call->instructions += n->own;
-	if (p->syscall && !parent->syscall) {
+	if (syscall_entered(n->name) && !parent->syscall) {
 		call->calls += n->calls;
 		row->is.syscall_count += n->calls;
 	}

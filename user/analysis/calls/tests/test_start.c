@@ -239,3 +239,32 @@ TEST(a_function_that_is_bound_at_its_first_call_belongs_to_its_caller)
 	start__free(&s);
 	trees_free(&t);
 }
+
+TEST(what_a_system_call_s_entry_jumps_to_is_the_same_call)
+{
+	struct call_tree t = trees_of("=program\n"
+				      " c server main 1 1\n"
+				      "  s kernel entry_SYSCALL_64 9 0\n"
+				      "   c kernel do_syscall_64 9 0\n"
+				      "    c kernel x64_sys_call 9 0\n"
+				      "     c kernel __x64_sys_mmap 8 16\n"
+				      "     c kernel ksys_mmap_pgoff 8 160\n"
+				      "     c kernel vm_mmap_pgoff 4 40\n"
+				      "     c kernel __x64_sys_access 1 2\n"
+				      "     c kernel do_faccessat 1 20\n");
+	int64_t calls = 0, instructions = 0;
+	struct start s;
+
+	assert_int_equal(start__split(&s, &t), 0);
+	for (size_t i = 0; i < s.syscall_count; i++) {
+		if (s.syscalls[i].name && !strcmp(s.syscalls[i].name, "mmap")) {
+			calls += s.syscalls[i].calls;
+			instructions += s.syscalls[i].instructions;
+		}
+	}
+	assert_int_equal(calls, 8);
+	assert_int_equal(instructions, 216);
+	assert_int_equal(row_of(&s, START_MAIN, NULL)->is.syscall_count, 9);
+	start__free(&s);
+	trees_free(&t);
+}
