@@ -140,14 +140,22 @@ static bool is_exec(const char *function)
 }
 
 /* A node of the kernel, at its parent's place so far. */
-static void place_in_kernel(const struct call_node *n, const char *caller, struct place *p)
+static void place_in_kernel(const struct call_node *n, const struct call_node *caller,
+			    struct place *p)
 {
-	const char *call = syscall_of(n->name, caller);
+	const char *call = syscall_of(n->name, caller->name);
+	bool found;
 
 	if (p->in == IN_PROGRAM)
 		p->in = n->kind == CALL_EXCEPTION ? IN_FAULT : IN_SYSCALL;
-	if (p->in == IN_SYSCALL && call && !p->syscall)
+	found = p->in == IN_SYSCALL && call && !p->syscall;
+	if (found)
 		p->syscall = call;
+	/* What no code of the program calls is execve, if nothing says otherwise. */
+	if (n->kind == CALL_SYSCALL && caller->kind == CALL_ROOT)
+		p->stage = START_EXEC;
+	else if (found && p->stage == START_EXEC && strncmp(call, "execve", 6) != 0)
+		p->stage = START_OTHER;
 	if (p->in == IN_SYSCALL && is_exec(n->name)) {
 		p->stage = START_EXEC;
 		p->module = NULL;
@@ -219,7 +227,7 @@ static void place_node(const struct splitter *sp, size_t node)
 		return;
 	*p = sp->places[n->parent];
 	if (!strcmp(n->module, "kernel") || (p->in != IN_PROGRAM && n->kind != CALL_SIGNAL))
-		place_in_kernel(n, sp->t->nodes[n->parent].name, p);
+		place_in_kernel(n, &sp->t->nodes[n->parent], p);
 	else
 		place_in_program(sp, n, p);
 }
