@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "user/analysis/calls/start.h"
+#include "user/anatomy/against.h"
 #include "user/anatomy/difference.h"
 #include "user/anatomy/options.h"
 #include "user/anatomy/take.h"
@@ -15,6 +17,7 @@
 #include "user/base/say.h"
 #include "user/store/store.h"
 #include "user/table/anatomy/tree.h"
+#include "user/table/anatomy/tree_diff.h"
 
 #define DEFAULT_METHOD	       "fork"
 #define DEFAULT_SIZE	       "64M"
@@ -57,42 +60,49 @@ static struct anatomy_subject subject_of(const struct anatomy_options *o)
 	};
 }
 
-static bool is_size(const char *text)
+/* The other side of a difference. */
+struct other {
+	enum against kind;
+	struct anatomy_subject subject;
+	char *program;
+	struct run run;
+};
+
+/* What `against` names takes the place of what it is. A mistake is known before the work. */
+static int find_other(const struct anatomy_options *o, struct other *b, struct fault *why)
 {
-	size_t digits = strspn(text, "0123456789");
+	int kind = against_of(o->against, o->program != NULL, why);
 
-	return digits && (!text[digits] || (strchr("kKMGT", text[digits]) && !text[digits + 1]));
-}
-
-/* A result file begins with a brace; what is no file at all is a kernel's name. */
-static bool is_stored(const char *path)
-{
-	FILE *in = fopen(path, "re");
-	int first = in ? getc(in) : EOF;
-
-	if (in)
-		fclose(in);
-	return first == '{';
-}
-
-/* Takes the other side: what `against` names takes the place of what it is. */
-static int take_other(const struct anatomy_options *o, struct run *r, struct fault *why)
-{
-	struct anatomy_subject s = subject_of(o);
-
-	if (is_stored(o->against))
-		return read_stored(o->against, r, why);
-	if (o->input)
+	if (kind < 0)
+		return kind;
+	if (o->input && kind != AGAINST_FILE)
 		return fault__set(why, -EINVAL,
 				  "--against %s: with --input it is a stored anatomy, too",
 				  o->against);
-	if (is_size(o->against))
-		s.size = o->against;
-	else if (o->program && strncmp(o->against, "debian:", strlen("debian:")) != 0)
-		s.program = o->against;
-	else
-		s.kernel = o->against;
-	return anatomy_take(&s, r, why);
+	b->kind = (enum against)kind;
+	b->subject = subject_of(o);
+	if (b->kind == AGAINST_SIZE)
+		b->subject.size = o->against;
+	else if (b->kind == AGAINST_KERNEL)
+		b->subject.kernel = o->against;
+	if (b->kind != AGAINST_PROGRAM)
+		return 0;
+	b->program = program_path(o->against);
+	b->subject.program = b->program;
+	return b->program ? 0 : fault__set(why, -ENOMEM, "%s", strerror(ENOMEM));
+}
+
+static int take_other(const struct anatomy_options *o, struct other *b, struct fault *why)
+{
+	if (b->kind == AGAINST_FILE)
+		return read_stored(o->against, &b->run, why);
+	return anatomy_take(&b->subject, &b->run, why);
+}
+
+static void free_other(struct other *b)
+{
+	run__free(&b->run);
+	free(b->program);
 }
 
 static int take(const struct anatomy_options *o, struct run *r, struct fault *why)
@@ -134,32 +144,59 @@ static int print_json(const struct call_tree *t)
 	return err;
 }
 
-/* What a side of a difference is called: where it comes from. */
-static const char *name_of(const struct anatomy_options *o, const struct run *r)
+/* What A is called in a difference: by what differs. */
+static const char *name_of_a(const struct anatomy_options *o, const struct run *r,
+			     const struct other *b)
 {
 	if (o->input)
 		return o->input;
-	if (o->program && (!o->against || strncmp(o->against, "debian:", strlen("debian:")) != 0))
+	if (b->kind == AGAINST_SIZE)
+		return subject_of(o).size;
+	if (b->kind == AGAINST_PROGRAM || (b->kind == AGAINST_FILE && o->program))
 		return o->program;
 	return o->kernel ? o->kernel : r->anatomies[0].kernel;
 }
 
-static int print(const struct anatomy_options *o, const struct run *r, const struct run *other)
+static int print_difference(const struct anatomy_options *o, const struct run *r,
+			    const struct other *b)
+{
+	const struct difference_options d = {
+		.names = {name_of_a(o, r, b), o->against},
+		.programs = {o->program, b->program},
+		.json = o->json,
+		.all = o->all,
+		.colour = say_in_colour(stdout),
+	};
+
+	return difference_print(&r->anatomies[0], &b->run.anatomies[0], &d, stdout);
+}
+
+/* The tree, and of a program that was executed its start by stages. */
+static int print_anatomy(const struct anatomy_options *o, const struct call_tree *t)
 {
 	const struct anatomy_table table = {say_in_colour(stdout), o->all};
+	struct start start;
+	int err = table_anatomy(t, &table, stdout);
+
+	if (!err)
+		err = start__split(&start, t);
+	if (err)
+		return err;
+	err = table_start(&start, stdout, table.colour);
+	start__free(&start);
+	return err;
+}
+
+static int print(const struct anatomy_options *o, const struct run *r, const struct other *b)
+{
 	int err = 0;
 
-	if (other) {
-		const struct difference_options d = {
-			{name_of(o, r), o->against}, o->json, o->all, say_in_colour(stdout)};
-
-		return difference_print(&r->anatomies[0], &other->anatomies[0], &d, stdout);
-	}
+	if (o->against)
+		return print_difference(o, r, b);
 	for (size_t i = 0; i < r->anatomy_count && !err; i++) {
 		if (i && !o->json)
 			putchar('\n');
-		err = o->json ? print_json(&r->anatomies[i])
-			      : table_anatomy(&r->anatomies[i], &table, stdout);
+		err = o->json ? print_json(&r->anatomies[i]) : print_anatomy(o, &r->anatomies[i]);
 	}
 	return err;
 }
@@ -173,13 +210,16 @@ static int set_command(struct run *r, char *const *argv)
 static int run_all(const struct anatomy_options *o, char *const *argv, struct fault *why)
 {
 	struct store *file = NULL;
-	struct run r = {0}, other = {0};
-	int closed, err = open_output(o, &file, why);
+	struct run r = {0};
+	struct other b = {0};
+	int closed, err = o->against ? find_other(o, &b, why) : 0;
 
+	if (!err)
+		err = open_output(o, &file, why);
 	if (!err)
 		err = take(o, &r, why);
 	if (!err && o->against)
-		err = take_other(o, &other, why);
+		err = take_other(o, &b, why);
 	if (!err && file && (set_command(&r, argv) || (err = write_run(file, &r))))
 		err = fault__set(why, err ? err : -ENOMEM, "-o %s: %s", o->output,
 				 strerror(err ? -err : ENOMEM));
@@ -187,12 +227,12 @@ static int run_all(const struct anatomy_options *o, char *const *argv, struct fa
 	if (!err && closed)
 		err = fault__set(why, closed, "-o %s: %s", o->output, strerror(-closed));
 	if (!err && !(o->output && !strcmp(o->output, "-"))) {
-		err = print(o, &r, o->against ? &other : NULL);
+		err = print(o, &r, &b);
 		if (err)
 			fault__set(why, err, "cannot write standard output: %s", strerror(-err));
 	}
 	run__free(&r);
-	run__free(&other);
+	free_other(&b);
 	return err;
 }
 

@@ -8,9 +8,10 @@
 #include "user/model/call_tree.h"
 
 struct difference_options {
-	const char *names[2]; /* what A and B are to the user: a kernel, a program, a file */
-	bool json;	      /* one object, as in results/README.md */
-	bool all;	      /* all functions and paths that changed */
+	const char *names[2];	 /* what A and B are to the user: a kernel, a program, a file */
+	const char *programs[2]; /* their paths, if both sides start one; else NULL */
+	bool json;		 /* one object, as in results/README.md */
+	bool all;		 /* all functions and paths that changed */
 	bool colour;
 };
 

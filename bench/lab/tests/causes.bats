@@ -47,3 +47,31 @@ caused() { # A B PATTERN
     caused dynamic maps '2,000 more calls of mmap by main: [+][0-9,]+ instructions'
     caused dynamic constructor 'the constructors of libslow[.]so [(]not in A[)]: [+][0-9,]+ instructions, most in warm_up'
 }
+
+# Fails unless the gate finds a regression between two programs.
+regressed() { # BUILD OPTION...
+    local status=0
+    "$1/spawnscope" gate --lab --kernel debian:6.1 --program programs/dynamic --program programs/libraries \
+        --runs 2 --metric times "${@:2}" >out </dev/null || status=$?
+    head -n 1 out
+    [ "$status" -eq 1 ]
+    head -n 1 out | grep -q '^regression: posix_spawn at 1M: total '
+}
+
+@test "the gate's headline names the cause, and its Markdown fits a comment; without an anatomy a line says why" {
+    local cause='; cause: 30 more libraries [(]lib[0-9]+[.]so, lib[0-9]+[.]so and 28 more[)]: [+][0-9,]+ instructions of the loader'
+    program_dynamic
+    program_libraries
+    regressed "$BUILD" --markdown summary.md --output json
+    head -n 1 out | grep -Eq "$cause"
+    jq -re '"; cause: " + .cause' json | grep -Eq "^$cause"
+    sed -n 3p summary.md | grep -q 'cause: 30 more libraries'
+    [ "$(wc -c <summary.md)" -lt 60000 ]
+    copy_lab tree
+    rm -f tree/bench/lab/anatomy
+    regressed "$PWD/tree/build"
+    refute grep -q 'cause: ' out
+    tr -s ' \n' ' ' <out | grep -q 'the cause is not known: [a-z]'
+    regressed "$BUILD" --no-explain
+    refute grep -Eq 'cause: |cause is not known' out
+}

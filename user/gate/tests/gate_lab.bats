@@ -19,6 +19,7 @@ load gate.bash
     jq -r .headline "$DIR/json"
     [ "$status" -eq 1 ]
     jq -e '(.headline | test("^fork at 1M: [a-z_]+ [+][0-9]+ instructions a spawn, [+][0-9.]+ % [(][0-9]+ -> [0-9]+[)]"))
+        and (.headline | test("; cause: a birth, [a-z_]+ [+][0-9,]+ instructions")) and (.cause | startswith("a birth, "))
         and .clock == "icount" and ([.differences[] | .declared] | all)
         and ([.metrics[] | select(.metric == "copy_pages" and .verdict == "regression")] | length == 1)' "$DIR/json"
 }

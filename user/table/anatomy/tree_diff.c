@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "user/answers/cause.h"
 #include "user/model/series.h"
@@ -239,7 +240,10 @@ int table_tree_diff(const struct tree_diff *d, const struct start_diff *starts,
 	int err;
 
 	cause__answer(&answer, d, starts);
-	layout_wrap(out, 0, 2, strbuf__text(&answer));
+	if (isatty(fileno(out)))
+		layout_wrap(out, 0, 2, strbuf__text(&answer));
+	else /* one line, for `head -1` and grep */
+		fprintf(out, "%s\n", strbuf__text(&answer));
 	err = answer.failed ? -ENOMEM : 0;
 	strbuf__free(&answer);
 	for (int side = 0; side < 2; side++)
