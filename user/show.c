@@ -9,6 +9,7 @@
 #include "user/base/option.h"
 #include "user/base/say.h"
 #include "user/store/inputs.h"
+#include "user/table/anatomy/tree.h"
 #include "user/table/profile.h"
 #include "user/table/table.h"
 
@@ -89,8 +90,13 @@ static int print(const struct options *o, const struct run *r)
 {
 	const char *path = strcmp(o->path, "-") ? o->path : "standard input";
 	const struct table_options t = {say_in_colour(stdout), o->views, path, o->column};
-	int err = run__is_profile(r) ? print_profile(r, &t) : table_print(r, &t, stdout);
+	const struct anatomy_table a = {t.colour, t.views == TABLE_VIEWS_ALL};
+	int err;
 
+	if (r->anatomy_count)
+		err = table_anatomies(r, &a, stdout);
+	else
+		err = run__is_profile(r) ? print_profile(r, &t) : table_print(r, &t, stdout);
 	if (err)
 		complain("cannot write standard output: %s", strerror(-err));
 	return err;

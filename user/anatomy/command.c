@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "user/analysis/calls/start.h"
 #include "user/anatomy/against.h"
 #include "user/anatomy/difference.h"
 #include "user/anatomy/options.h"
@@ -171,33 +170,17 @@ static int print_difference(const struct anatomy_options *o, const struct run *r
 	return difference_print(&r->anatomies[0], &b->run.anatomies[0], &d, stdout);
 }
 
-/* The tree, and of a program that was executed its start by stages. */
-static int print_anatomy(const struct anatomy_options *o, const struct call_tree *t)
-{
-	const struct anatomy_table table = {say_in_colour(stdout), o->all};
-	struct start start;
-	int err = table_anatomy(t, &table, stdout);
-
-	if (!err)
-		err = start__split(&start, t);
-	if (err)
-		return err;
-	err = table_start(&start, stdout, table.colour);
-	start__free(&start);
-	return err;
-}
-
 static int print(const struct anatomy_options *o, const struct run *r, const struct other *b)
 {
+	const struct anatomy_table table = {say_in_colour(stdout), o->all};
 	int err = 0;
 
 	if (o->against)
 		return print_difference(o, r, b);
-	for (size_t i = 0; i < r->anatomy_count && !err; i++) {
-		if (i && !o->json)
-			putchar('\n');
-		err = o->json ? print_json(&r->anatomies[i]) : print_anatomy(o, &r->anatomies[i]);
-	}
+	if (!o->json)
+		return table_anatomies(r, &table, stdout);
+	for (size_t i = 0; i < r->anatomy_count && !err; i++)
+		err = print_json(&r->anatomies[i]);
 	return err;
 }
 

@@ -42,6 +42,25 @@ static bool address_at(Elf *elf, uint64_t offset, uint64_t *address)
 	return false;
 }
 
+/* What is written in assembly may have no type. */
+static bool is_function(Elf *elf, const GElf_Sym *sym)
+{
+	Elf_Scn *section = elf_getscn(elf, sym->st_shndx);
+	GElf_Shdr header;
+
+	switch (GELF_ST_TYPE(sym->st_info)) {
+	case STT_FUNC:
+	case STT_GNU_IFUNC:
+		return sym->st_shndx != SHN_UNDEF && sym->st_value;
+	case STT_NOTYPE:
+		return sym->st_shndx != SHN_UNDEF && sym->st_shndx < SHN_LORESERVE &&
+		       sym->st_value && section && gelf_getshdr(section, &header) &&
+		       header.sh_flags & SHF_EXECINSTR;
+	default:
+		return false;
+	}
+}
+
 static int add_symbols(struct elf_reader *rd, Elf_Data *data, size_t count, Elf *elf,
 		       size_t strings)
 {
@@ -49,11 +68,9 @@ static int add_symbols(struct elf_reader *rd, Elf_Data *data, size_t count, Elf 
 	int err = 0;
 
 	for (size_t i = 0; i < count && !err && gelf_getsym(data, (int)i, &sym); i++) {
-		int type = GELF_ST_TYPE(sym.st_info);
 		const char *name = elf_strptr(elf, strings, sym.st_name);
 
-		if ((type == STT_FUNC || type == STT_GNU_IFUNC) && sym.st_shndx != SHN_UNDEF &&
-		    sym.st_value && name && *name)
+		if (name && *name && is_function(elf, &sym))
 			err = functions__add(rd->to, name, rd->module, sym.st_value + rd->bias,
 					     sym.st_size);
 	}
@@ -87,7 +104,7 @@ static int read_tables(struct elf_reader *rd, Elf *elf, uint32_t type)
 
 		if (!gelf_getshdr(section, &header))
 			return -EINVAL;
-		if (header.sh_type == type && header.sh_entsize)
+		if (type != SHT_PROGBITS && header.sh_type == type && header.sh_entsize)
 			data = elf_getdata(section, NULL);
 		if (data)
 			err = add_symbols(rd, data, header.sh_size / header.sh_entsize, elf,

@@ -251,9 +251,14 @@ uint32_t paths__of_block(struct paths *p, const struct raw_place *at, uint32_t n
 uint32_t paths__of_node(struct paths *p, const struct raw_place *at, uint32_t node)
 {
 	struct paths_context *c = context_of(p, at);
-	const struct place *f = c ? target_of(p, c, node) : NULL;
+	uint32_t parent = p->raw->nodes[node].parent, path = c ? find_node(p, c, node) : NO_PATH;
 
-	return f && !f->stub && !f->fragment ? find_node(p, c, node) : NO_PATH;
+	if (path == NO_PATH || target_of(p, c, node)->stub)
+		return NO_PATH;
+	/* A function that goes on in its own fragment is not entered again. */
+	if (target_of(p, c, node)->fragment && parent && c->of_node[parent] == path)
+		return NO_PATH;
+	return path;
 }
 
 bool paths__is_jump(struct paths *p, const struct raw_place *at, uint32_t node, uint32_t block)

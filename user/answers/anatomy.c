@@ -145,6 +145,18 @@ void anatomy__parts(struct strbuf *s, const struct call_tree *t)
 	}
 }
 
+void anatomy__meanwhile(struct strbuf *s, const struct call_tree *t, double call)
+{
+	const struct call_node *root = anatomy__root(t, PART_CALL);
+
+	if (!root || !(call > 1.01 * (double)root->total))
+		return;
+	strbuf__add(s, "Its caller's clock counts %s: ", text_time(call, true).text);
+	strbuf__add(s, anatomy__root(t, PART_INTERRUPTS) || anatomy__root(t, PART_OTHERS)
+			       ? "the child, other tasks or interrupts had the CPU meanwhile"
+			       : "the child had the CPU meanwhile");
+}
+
 static const struct call_phase *phase_of(const struct call_tree *t, enum phase phase)
 {
 	for (size_t i = 0; i < t->phase_count; i++)

@@ -15,6 +15,12 @@ void anatomy__answer(struct strbuf *s, const struct call_tree *t);
 /* "A birth executes 11.2 M in all: call 81 %, exit 14 %, child 4 %" */
 void anatomy__parts(struct strbuf *s, const struct call_tree *t);
 
+/*
+ * By how much the caller's clock has more: interrupts, and others that had the CPU. `call` is the
+ * median of the cell's samples, NAN if not known. Nothing below 1 %.
+ */
+void anatomy__meanwhile(struct strbuf *s, const struct call_tree *t, double call);
+
 /* What the copy of the address space takes a page; nothing if the birth copies none. */
 void anatomy__copy(struct strbuf *s, const struct call_tree *t);
 

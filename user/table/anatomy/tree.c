@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "user/analysis/calls/start.h"
+#include "user/analysis/stats.h"
 #include "user/answers/anatomy.h"
 #include "user/table/anatomy/tree_diff.h"
 #include "user/text/escape.h"
@@ -280,11 +281,24 @@ static int print_start(const struct call_tree *t, const struct anatomy_table *o,
 	return err;
 }
 
-int table_anatomy(const struct call_tree *t, const struct anatomy_table *o, FILE *out)
+static void print_meanwhile(const struct call_tree *t, const struct cell *cell, FILE *out)
+{
+	struct strbuf line = {0};
+
+	anatomy__meanwhile(&line, t, stats_median(&cell->samples[SAMPLE_spawn_ns]));
+	if (line.length)
+		layout_wrap(out, 0, 2, strbuf__text(&line));
+	strbuf__free(&line);
+}
+
+int table_anatomy(const struct call_tree *t, const struct cell *cell, const struct anatomy_table *o,
+		  FILE *out)
 {
 	int err;
 
 	print_sentence(anatomy__answer, t, o->colour, out);
+	if (cell)
+		print_meanwhile(t, cell, out);
 	print_sentence(anatomy__copy, t, false, out);
 	print_sentence(anatomy__parts, t, false, out);
 	print_sentence(anatomy__unresolved, t, false, out);
@@ -296,5 +310,28 @@ int table_anatomy(const struct call_tree *t, const struct anatomy_table *o, FILE
 	print_phases(t, o, out);
 	if (!err && (fflush(out) == EOF || ferror(out)))
 		err = errno ? -errno : -EIO;
+	return err;
+}
+
+/* The cell of the tree; NULL: the run has none. */
+static const struct cell *cell_of(const struct run *r, const struct call_tree *t)
+{
+	const struct cell like = {.key = t->key, .key_count = t->key_count};
+
+	for (size_t i = 0; i < r->cell_count; i++)
+		if (cell__same_key(&r->cells[i], &like, NULL))
+			return &r->cells[i];
+	return NULL;
+}
+
+int table_anatomies(const struct run *r, const struct anatomy_table *o, FILE *out)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < r->anatomy_count && !err; i++) {
+		if (i)
+			fputc('\n', out);
+		err = table_anatomy(&r->anatomies[i], cell_of(r, &r->anatomies[i]), o, out);
+	}
 	return err;
 }
