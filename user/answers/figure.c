@@ -263,6 +263,14 @@ static struct number percent(double x)
 	return n;
 }
 
+static struct number kibs(double bytes)
+{
+	struct number n = text_count(round(bytes / 1024));
+
+	layout_append(n.text, sizeof(n.text), " KiB");
+	return n;
+}
+
 struct number figure_text_ours(const struct figure_claim *c, const struct figure_reading *r,
 			       bool instructions)
 {
@@ -274,7 +282,7 @@ struct number figure_text_ours(const struct figure_claim *c, const struct figure
 	if (r->time)
 		return words_time(i, instructions);
 	if (r->bytes)
-		return text_bytes(llround(i->estimate));
+		return kibs(i->estimate);
 	if (!c->percent)
 		return isnan(i->low) ? text_ratio(i->estimate)
 				     : text_ratio_range(i->estimate, i->low, i->high);
@@ -291,7 +299,7 @@ static struct number published_number(const struct figure_claim *c, const struct
 	if (r->time)
 		return text_time(x, false);
 	if (r->bytes)
-		return text_bytes(llround(x));
+		return kibs(x);
 	return c->percent ? percent(x) : text_ratio(x);
 }
 

@@ -296,15 +296,15 @@ static const struct figure f7 = {
 
 static const struct figure f8 = {
 	.suite = "f8",
-	.title = "until the child runs, from a parent that is small, or has 1 GiB touched or not",
+	.title = "until the child runs, from a parent that is small, or has 1 GiB, touched or not",
 	.source = "joshtriplett/spawnbench: from the call to the child's first instruction",
 	.x_title = "parent",
 	.y_title = "until the child, or its program, runs",
 	.words =
 		{
-			{"small", "rss_bytes=1M"},
-			{"+1 GiB untouched", "rss_bytes=1G mapping=untouched"},
-			{"+1 GiB touched", "rss_bytes=1G"},
+			{"small", "rss_bytes=min"},
+			{"large, untouched", "rss_bytes=max mapping=untouched"},
+			{"large, touched", "rss_bytes=max"},
 		},
 	.ours =
 		{
@@ -316,21 +316,21 @@ static const struct figure f8 = {
 		},
 	.claims =
 		{
-			RATIO("fork with 1 GiB touched, in times of small?",
-			      "fork rss_bytes=1G @first_run", "fork rss_bytes=1M @first_run",
+			RATIO("fork with much memory touched, in times of small?",
+			      "fork rss_bytes=max @first_run", "fork rss_bytes=min @first_run",
 			      GROWS),
-			RATIO("fork with 1 GiB untouched, in times of small?",
-			      "fork rss_bytes=1G mapping=untouched @first_run",
-			      "fork rss_bytes=1M @first_run", FLAT),
-			RATIO("vfork with 1 GiB touched, in times of small?",
-			      "vfork rss_bytes=1G @first_run", "vfork rss_bytes=1M @first_run",
+			RATIO("fork with much memory untouched, in times of small?",
+			      "fork rss_bytes=max mapping=untouched @first_run",
+			      "fork rss_bytes=min @first_run", FLAT),
+			RATIO("vfork with much memory touched, in times of small?",
+			      "vfork rss_bytes=max @first_run", "vfork rss_bytes=min @first_run",
 			      FLAT),
-			RATIO("clone(VM|VFORK) with 1 GiB touched, in times of small?",
-			      "clone-vm-vfork rss_bytes=1G @first_run",
-			      "clone-vm-vfork rss_bytes=1M @first_run", FLAT),
-			RATIO("posix_spawn with 1 GiB touched, in times of small?",
-			      "posix_spawn rss_bytes=1G @started",
-			      "posix_spawn rss_bytes=1M @started", FLAT),
+			RATIO("clone(VM|VFORK) with much memory touched, in times of small?",
+			      "clone-vm-vfork rss_bytes=max @first_run",
+			      "clone-vm-vfork rss_bytes=min @first_run", FLAT),
+			RATIO("posix_spawn with much memory touched, in times of small?",
+			      "posix_spawn rss_bytes=max @started",
+			      "posix_spawn rss_bytes=min @started", FLAT),
 		},
 };
 
@@ -428,9 +428,9 @@ static const struct figure f11 = {
 		},
 	.ours =
 		{
-			{"4 KiB", "fork pages=4k child_write=512M @total"},
-			{"huge pages of hugetlb", "fork pages=hugetlb child_write=512M @total"},
-			{"transparent huge pages", "fork pages=thp child_write=512M @total"},
+			{"4 KiB", "fork pages=4k child_write=rss/1 @total"},
+			{"huge pages of hugetlb", "fork pages=hugetlb child_write=rss/1 @total"},
+			{"transparent huge pages", "fork pages=thp child_write=rss/1 @total"},
 		},
 	.published =
 		{
@@ -440,12 +440,12 @@ static const struct figure f11 = {
 	.claims =
 		{
 			RATIO("a byte per 2 MiB: hugetlb in times of 4 KiB?",
-			      "fork pages=hugetlb child_write=512M write_pattern=sparse @total",
-			      "fork pages=4k child_write=512M write_pattern=sparse @total",
+			      "fork pages=hugetlb child_write=rss/1 write_pattern=sparse @total",
+			      "fork pages=4k child_write=rss/1 write_pattern=sparse @total",
 			      ONE(1.16 / 0.77, RATIOS)),
 			RATIO("a byte per 4 KiB: hugetlb in times of 4 KiB?",
-			      "fork pages=hugetlb child_write=512M write_pattern=dense @total",
-			      "fork pages=4k child_write=512M write_pattern=dense @total",
+			      "fork pages=hugetlb child_write=rss/1 write_pattern=dense @total",
+			      "fork pages=4k child_write=rss/1 write_pattern=dense @total",
 			      ONE(1.47 / 1.58, RATIOS)),
 		},
 };
@@ -558,20 +558,20 @@ static const struct figure f15 = {
 	.y_title = "the parent's call and its writes",
 	.ours =
 		{
-			{"1 GiB, 4 KiB pages", "fork rss_bytes=1G pages=4k @stalled"},
-			{"256 MiB, 4 KiB pages", "fork rss_bytes=256M pages=4k @stalled"},
-			{"1 GiB, huge pages", "fork rss_bytes=1G pages=thp @stalled"},
+			{"the largest, 4 KiB pages", "fork rss_bytes=max pages=4k @stalled"},
+			{"the smallest, 4 KiB pages", "fork rss_bytes=min pages=4k @stalled"},
+			{"the largest, huge pages", "fork rss_bytes=max pages=thp @stalled"},
 		},
 	.claims =
 		{
-			RATIO("the call from 1 GiB, in times of 256 MiB?",
-			      "fork rss_bytes=1G pages=4k", "fork rss_bytes=256M pages=4k", GROWS),
+			RATIO("the call from the largest, in times of the smallest?",
+			      "fork rss_bytes=max pages=4k", "fork rss_bytes=min pages=4k", GROWS),
 			RATIO("with 128 MiB of writes, in times of 16 MiB?",
-			      "fork rss_bytes=1G pages=4k parent_write=128M @parent",
-			      "fork rss_bytes=1G pages=4k parent_write=16M @parent", GROWS),
+			      "fork rss_bytes=max pages=4k parent_write=128M @parent",
+			      "fork rss_bytes=max pages=4k parent_write=16M @parent", GROWS),
 			SHARE("which share of that time is the call, with 16 MiB of writes?",
-			      "fork rss_bytes=1G pages=4k parent_write=16M @call",
-			      "fork rss_bytes=1G pages=4k parent_write=16M @stalled", 100,
+			      "fork rss_bytes=max pages=4k parent_write=16M @call",
+			      "fork rss_bytes=max pages=4k parent_write=16M @stalled", 100,
 			      RANGE(82, 99.8, 1.25)),
 		},
 };

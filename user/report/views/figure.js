@@ -7,6 +7,7 @@
 	const linesOf = (figure) => {
 		const own = figure.ours.map((line, i) => ({ ...line, colour: "c" + (i % 8), shape: lookAt(i).shape }));
 		const others = figure.published.map((line, i) => ({ ...line, label: "published: " + line.label, published: true,
+			apart: figure.words.length && line.like === null, /* its words have no order */
 			colour: line.like === null ? "quiet" : "c" + (line.like % 8), shape: lookAt(i + 3).shape }));
 		return own.concat(others).filter((line) => line.points.length);
 	};
@@ -23,8 +24,9 @@
 
 	const drawLine = (svg, line, { place: x, reaches = () => true }, y) => {
 		const g = svg.append("g").attr("class", line.colour);
-		g.append("path").attr("class", "line").attr("stroke-dasharray", line.published ? "6 4" : null)
-			.attr("d", d3.line().defined((p) => p).x((p) => x(p.x)).y((p) => y(p.y))(broken(line.points, reaches)));
+		if (!line.apart)
+			g.append("path").attr("class", "line").attr("stroke-dasharray", line.published ? "6 4" : null)
+				.attr("d", d3.line().defined((p) => p).x((p) => x(p.x)).y((p) => y(p.y))(broken(line.points, reaches)));
 		g.selectAll(".point").data(line.points).enter().append("path").attr("class", line.published ? "point hollow" : "point")
 			.attr("transform", (p) => `translate(${x(p.x)},${y(p.y)})`).attr("d", line.shape);
 	};
@@ -34,21 +36,24 @@
 		const list = box.append("ul").attr("class", "key").attr("aria-label", "Lines");
 		for (const line of lines) {
 			const one = list.append("li"), svg = one.append("svg").attr("width", 34).attr("height", 12).attr("aria-hidden", "true").attr("class", line.colour);
-			svg.append("line").attr("class", "line").attr("x1", 0).attr("x2", 34).attr("y1", 6).attr("y2", 6).attr("stroke-dasharray", line.published ? "6 4" : null);
+			if (!line.apart)
+				svg.append("line").attr("class", "line").attr("x1", 0).attr("x2", 34).attr("y1", 6).attr("y2", 6).attr("stroke-dasharray", line.published ? "6 4" : null);
 			svg.append("path").attr("class", line.published ? "point hollow" : "point").attr("transform", "translate(17,6)").attr("d", line.shape());
 			one.append("span").text(named(line.label, 120));
 		}
 	};
 
 	/* A scale of words, or that of numbers which other charts have. */
-	const scaleOf = (figure, lines, left, right) => {
+	const scaleOf = (svg, figure, lines, left, right) => {
 		const values = Array.from(new Set(lines.flatMap((l) => l.points.map((p) => p.x)))).sort((a, b) => a - b);
 		if (!figure.words.length)
-			return axisScale({ bytes: figure.bytes, name: "" }, values, left, right);
+			return axisScale(figure.bytes ? MEMORY : { name: "" }, values, left, right);
 		const all = figure.words.map((w, i) => i), place = (i) => left + (i + 0.5) * (right - left) / all.length;
 		place.copy = () => place;
 		place.range = () => [left, right];
-		return { place, tick: place, ticks: all, format: (i) => figure.words[i] };
+		/* Numbers, which are explained below, where words have no room. */
+		const numbered = widest(svg, "title", figure.words) > (right - left) / all.length - 8;
+		return { place, tick: place, ticks: all, numbered, format: (i) => numbered ? String(i + 1) : figure.words[i] };
 	};
 
 	const drawPlot = (box, figure, lines, width) => {
@@ -59,9 +64,11 @@
 		const y = d3.scaleLog().domain([domain[0] * 0.8, domain[1] * 1.25]).range([area.bottom, area.top]);
 		area.left = axisRoom(svg, logTicks(y), format);
 		axisLeft(svg, y, logTicks(y), format, area, relative ? figure.axes[1] + ", against each line's first point" : figure.axes[1] + (instructions() ? ", instructions" : ""));
-		const x = scaleOf(figure, lines, area.left + 14, area.right - 8);
+		const x = scaleOf(svg, figure, lines, area.left + 14, area.right - 8);
 		axisBottom(svg, x.tick, x.ticks, x.format, area, figure.axes[0]);
 		lines.forEach((line) => drawLine(svg, line, x, y));
+		if (x.numbered)
+			box.append("p").attr("class", "note").text(figure.words.map((word, i) => (i + 1) + ": " + word).join("; ") + ".");
 		explore(svg, lines.flatMap((line) => line.points.map((p) => ({ x: x.place(p.x), y: y(p.y), lines: tip(line, p, figure) }))), true);
 	};
 
