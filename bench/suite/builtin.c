@@ -85,26 +85,30 @@ const struct builtin_suite builtin_suites[] = {
 			"method = fork-exec, vfork-exec, posix_spawn\n"
 			"size = 2M, 12M, 64M, 256M, 1G\n"
 			"runs = 60\n"
-			/* A VMA for each 64 KiB. */
+			/* Cut into a VMA for each 64 KiB. */
 			"[fragmented 12M]\n"
 			"method = fork-exec\n"
 			"size = 12M\n"
 			"vmas = 192\n"
+			"vma_layout = within\n"
 			"runs = 40\n"
 			"[fragmented 64M]\n"
 			"method = fork-exec\n"
 			"size = 64M\n"
 			"vmas = 1024\n"
+			"vma_layout = within\n"
 			"runs = 40\n"
 			"[fragmented 256M]\n"
 			"method = fork-exec\n"
 			"size = 256M\n"
 			"vmas = 4096\n"
+			"vma_layout = within\n"
 			"runs = 40\n"
 			"[fragmented 1G]\n"
 			"method = fork-exec\n"
 			"size = 1G\n"
 			"vmas = 16384\n"
+			"vma_layout = within\n"
 			"runs = 40\n",
 	},
 	{
