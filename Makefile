@@ -53,11 +53,13 @@ unit_tests  := $(basename $(call tests_of,test_*.c))
 fuzz_tests  := $(basename $(call tests_of,fuzz_*.c))
 bats        := $(call tests_of,*.bats)
 # Programs that suites run: the driver's loops without a driver; exact counts in the guests; a storm of
-# births; a thread that measures what it waits; the judge and the simulation of results/gate.
+# births; a thread that measures what it waits; calls that the lab's anatomy must find; the judge and
+# the simulation of results/gate.
 bare        := $(basename $(call tests_of,bare.c))
 exact       := $(basename $(call tests_of,exact*.c))
 storm       := $(basename $(call tests_of,storm.c))
 waiter      := $(basename $(call tests_of,waiter.c))
+known       := $(basename $(call tests_of,known.c))
 judge       := $(basename $(call tests_of,judge.c))
 simulate    := $(basename $(call tests_of,simulate.c))
 
@@ -67,7 +69,7 @@ static  = $(patsubst %,$(BUILD)/static/obj/%.o,$(1))
 fuzz    = $(patsubst %,$(BUILD)/fuzz/obj/%.o,$(1))
 unit    := $(call usual,bench/tests/unit)
 OBJECTS := $(unit) $(call usual,$(sort $(main) $(user) $(bench) $(unit_tests) $(fuzz_tests) $(bare) $(judge) $(simulate))) \
-	   $(call static,$(sort $(main) $(user) $(bench) $(bare) $(exact) $(storm) $(waiter))) \
+	   $(call static,$(sort $(main) $(user) $(bench) $(bare) $(exact) $(storm) $(waiter) $(known))) \
 	   $(call fuzz,$(user) $(fuzz_tests))
 
 PROGRAMS        := $(addprefix $(BUILD)/,spawnscope spawnscope-bench spawnscope-child)
@@ -75,7 +77,7 @@ STATIC_PROGRAMS := $(addprefix $(BUILD)/static/,spawnscope spawnscope-bench spaw
 # What the emulator loads, for each version of its interface.
 PLUGINS         := $(foreach version,1 2 3 4,$(addsuffix -$(version).so,$(addprefix $(BUILD)/lab/,anatomy points)))
 TEST_PROGRAMS   := $(addprefix $(BUILD)/tests/,$(unit_tests)) $(BUILD)/tests/bare \
-		   $(addprefix $(BUILD)/static/,bare exact storm waiter) $(BUILD)/gate-study $(BUILD)/gate-simulate \
+		   $(addprefix $(BUILD)/static/,bare exact storm waiter known) $(BUILD)/gate-study $(BUILD)/gate-simulate \
 		   $(call usual,$(fuzz_tests)) # compiled, but not run
 
 # These goals first install missing packages.
@@ -359,6 +361,10 @@ $(BUILD)/static/storm: $(call static,$(storm)) $(BUILD)/sources.stamp
 
 $(BUILD)/static/waiter: $(call static,$(waiter)) $(BUILD)/sources.stamp
 	$(call say,LINK)$(link) $(STATIC)
+
+# Its functions are looked up by their names.
+$(BUILD)/static/known: $(call static,$(known)) $(BUILD)/sources.stamp
+	$(call say,LINK)$(link) $(filter-out -s,$(STATIC))
 
 $(BUILD)/static/bare: $(call static,$(bare)) $(BUILD)/static/obj/bench.a
 	$(call say,LINK)$(link) $(STATIC) $(BENCH_LIBS)

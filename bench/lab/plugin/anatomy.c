@@ -184,6 +184,8 @@ static void leave_kernel(struct task *t, const struct block *to)
 			cut("exec");
 		t->depth = 0;
 		t->execed = t->signal = t->sigreturn = false;
+		if (plugin.clock_task == t->id)
+			plugin.clock_task = 0;
 		push(t, (struct frame){.kind = PATH_TASK}, 0, to->start);
 		return;
 	}
