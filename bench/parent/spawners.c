@@ -20,6 +20,9 @@
 #define BESIDE_MAX 4
 #define REST_NS	   100000
 
+/* Its value after that. */
+#define INCREMENT(counter) __atomic_add_fetch(&(counter), 1, __ATOMIC_ACQ_REL)
+
 /* Masks for more CPUs than a cpu_set_t has. */
 #define CPU_SETS 8
 
@@ -65,11 +68,6 @@ static uint32_t load(const uint32_t *value)
 	return __atomic_load_n(value, __ATOMIC_ACQUIRE);
 }
 
-static uint32_t increment(uint32_t *value)
-{
-	return __atomic_add_fetch(value, 1, __ATOMIC_ACQ_REL);
-}
-
 static void spawn(struct spawner *t, struct sample *sample)
 {
 	uint32_t before;
@@ -84,7 +82,7 @@ static void spawn(struct spawner *t, struct sample *sample)
 	else if (all.method->execs)
 		err = outcome_check(&t->stage, sample, &t->why);
 	if (!err && !sample->error)
-		sample->ended = increment(&all.ended) - before;
+		sample->ended = INCREMENT(all.ended) - before;
 	t->started += sample->started;
 	t->failed += sample->error != 0;
 	t->err = err;
@@ -100,7 +98,7 @@ static void warm_up(struct spawner *t)
 
 	for (uint32_t i = 0; i < all.warmups && !stopped(); i++)
 		spawn(t, &beside);
-	increment(&all.spawning);
+	INCREMENT(all.spawning);
 	for (int i = 0; i < BESIDE_MAX && load(&all.spawning) < all.count && !stopped(); i++)
 		spawn(t, &beside);
 	while (load(&all.spawning) < all.count && !stopped())
@@ -113,9 +111,9 @@ static void take(struct spawner *t)
 	uint32_t n;
 
 	warm_up(t);
-	while (!stopped() && (n = increment(&all.next) - 1) < all.runs) {
+	while (!stopped() && (n = INCREMENT(all.next) - 1) < all.runs) {
 		spawn(t, &all.samples[n]);
-		increment(&all.taken);
+		INCREMENT(all.taken);
 	}
 	for (int i = 0; i < BESIDE_MAX && load(&all.taken) < all.runs && !stopped(); i++)
 		spawn(t, &beside);
