@@ -66,7 +66,7 @@ static void sort_few(const struct series *s, int64_t v[FEW])
  */
 static int64_t order_statistic(const struct series *s, size_t rank)
 {
-	int64_t few[FEW];
+	int64_t few[FEW] = {0};
 	int64_t low, high;
 
 	if (s->n <= FEW) {
