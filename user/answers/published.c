@@ -311,7 +311,7 @@ static const struct figure f8 = {
 		{
 			{"fork", "fork @first_run"},
 			{"vfork", "vfork @first_run"},
-			{"clone(VM|VFORK)", "clone-vm-vfork @first_run"},
+			{"clone(VM, VFORK)", "clone-vm-vfork @first_run"},
 			{"fork-exec", "fork-exec @started"},
 			{"posix_spawn", "posix_spawn @started"},
 		},
@@ -326,7 +326,7 @@ static const struct figure f8 = {
 			RATIO("vfork with much memory touched, in times of small?",
 			      "vfork rss_bytes=max @first_run", "vfork rss_bytes=min @first_run",
 			      FLAT),
-			RATIO("clone(VM|VFORK) with much memory touched, in times of small?",
+			RATIO("clone(VM, VFORK) with much memory touched, in times of small?",
 			      "clone-vm-vfork rss_bytes=max @first_run",
 			      "clone-vm-vfork rss_bytes=min @first_run", FLAT),
 			RATIO("posix_spawn with much memory touched, in times of small?",

@@ -10,7 +10,8 @@
  * An axis that is not named must not be there, or be 0; `rss_bytes` may be anything. `min` and
  * `max` are the smallest and the largest parent of those that are left. Values are medians:
  *
- *	@call, @started, @total, @first_run	as in results/README.md; @call if none is
+ *	@call, @started, @total, @first_run	as in results/README.md; @call if none is; in
+ *			the lab a fork's call ends where its child runs first
  *	@child		what the child does from its first instruction on, until it ends
  *	@parent		what the parent does after the call, before the child goes on
  *	@stalled	both the call and that

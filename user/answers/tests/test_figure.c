@@ -202,6 +202,33 @@ TEST(a_platform_has_its_own_number)
 	free_all();
 }
 
+/* Of fork, whose child may run before it returns; vfork waits for its own. */
+TEST(in_the_lab_a_call_ends_where_the_child_runs_first)
+{
+	struct figure_cells cells = {0};
+	struct figure_median m;
+	int64_t total = 500;
+
+	begin("f1", "icount");
+	add("fork", 1 << 20, &total, 1);
+	series__push(&run.cells[0].samples[SAMPLE_first_run_ns], 60);
+	add("vfork", 1 << 20, &total, 1);
+	series__push(&run.cells[1].samples[SAMPLE_first_run_ns], 60);
+	end();
+	figure_cells__add(&cells, "fork");
+	assert_int_equal(
+		figure_median__of(&m, &rows, figure_cells__find(&cells, &rows, NULL), FIGURE_CALL),
+		0);
+	assert_true(m.all == 60);
+	cells = (struct figure_cells){0};
+	figure_cells__add(&cells, "vfork @call");
+	assert_int_equal(
+		figure_median__of(&m, &rows, figure_cells__find(&cells, &rows, NULL), cells.value),
+		0);
+	assert_true(m.all == 100);
+	free_all();
+}
+
 TEST(a_run_of_another_suite_has_no_figure)
 {
 	begin("standard", "monotonic");
