@@ -175,30 +175,35 @@ static void add_stage(struct columns *s, enum start_stage stage, const char *mod
 		columns__add(s, "%s", start_stage_title(stage));
 }
 
-static int print_starts(const struct start_diff *d, FILE *out, bool colour)
+/* Less than a thousandth of the whole is no news. */
+static bool is_news(const struct start_diff *d, int64_t more, bool all)
+{
+	return more != 0 && (all || 1000 * size(more) >= size(d->b.total - d->a.total));
+}
+
+static int print_starts(const struct start_diff *d, bool all, FILE *out, bool colour)
 {
 	struct columns *s = columns__new();
 
 	columns__head(s, COLUMNS_LABEL | COLUMNS_WIDE, "STAGE", NULL);
-	columns__head(s, COLUMNS_RIGHT, "A", "B", "CHANGE", "CODE", "FAULTS", "SYSCALLS", NULL);
+	columns__head(s, COLUMNS_RIGHT, "A", "B", "CHANGE", "FAULTS", "SYSCALLS", NULL);
 	for (size_t i = 0; i < d->row_count; i++) {
 		const struct start_change *row = &d->rows[i];
 
-		if (start_change__more(row) == 0)
+		if (!is_news(d, start_change__more(row), all))
 			continue;
 		add_stage(s, row->stage, row->module);
 		add_both(s, start_figures__sum(&row->a), start_figures__sum(&row->b));
-		add_change(s, row->b.user - row->a.user);
-		add_change(s, row->b.faults - row->a.faults);
-		add_change(s, row->b.syscalls - row->a.syscalls);
+		add_change(s, row->b.fault_count - row->a.fault_count);
+		add_change(s, row->b.syscall_count - row->a.syscall_count);
 	}
 	return columns__finish(s,
-			       "The program's own start, exec to exit: instructions; the change "
-			       "in its code, page faults and system calls",
+			       "The program's own start, exec to exit: instructions, with the "
+			       "kernel's; more page faults, more system calls",
 			       out, colour);
 }
 
-static int print_syscalls(const struct start_diff *d, FILE *out, bool colour)
+static int print_syscalls(const struct start_diff *d, bool all, FILE *out, bool colour)
 {
 	struct columns *s = columns__new();
 	size_t rows = 0;
@@ -208,7 +213,7 @@ static int print_syscalls(const struct start_diff *d, FILE *out, bool colour)
 	for (size_t i = 0; i < d->syscall_count && rows < FOLDED_ROWS; i++) {
 		const struct start_syscall_change *c = &d->syscalls[i];
 
-		if (!c->b.name || c->a.instructions == c->b.instructions)
+		if (!c->b.name || !is_news(d, c->b.instructions - c->a.instructions, all))
 			continue;
 		rows++;
 		columns__add(s, "%s", c->b.name);
@@ -224,13 +229,17 @@ static void print_side(const struct tree_diff *d, int side, const char *name, FI
 {
 	const struct call_tree *t = d->of[side];
 
-	layout_print(out, 2, "%c: %s%skernel %s, %zu %s, %s instructions a birth", side ? 'B' : 'A',
-		     name ? name : "", name ? ", " : "", t->kernel ? t->kernel : "not known",
-		     t->births, text_plural((int64_t)t->births, "birth", "births"),
-		     text_count((double)(side ? d->b : d->a)).text);
+	char unresolved[96] = "";
+
 	if (t->unresolved)
-		layout_print(out, 2, "   %s of these in functions without a name",
-			     text_count((double)t->unresolved).text);
+		snprintf(unresolved, sizeof(unresolved),
+			 "; %s of these in functions without a name",
+			 text_count((double)t->unresolved).text);
+	layout_print(out, 2, "%c: %s%skernel %s, %zu %s, %s instructions a birth%s",
+		     side ? 'B' : 'A', name ? name : "", name ? ", " : "",
+		     t->kernel ? t->kernel : "not known", t->births,
+		     text_plural((int64_t)t->births, "birth", "births"),
+		     text_count((double)(side ? d->b : d->a)).text, unresolved);
 }
 
 int table_tree_diff(const struct tree_diff *d, const struct start_diff *starts,
@@ -249,9 +258,9 @@ int table_tree_diff(const struct tree_diff *d, const struct start_diff *starts,
 	for (int side = 0; side < 2; side++)
 		print_side(d, side, names[side], out);
 	if (!err && starts && starts->a.total + starts->b.total > 0) {
-		err = print_starts(starts, out, colour);
+		err = print_starts(starts, all, out, colour);
 		if (!err)
-			err = print_syscalls(starts, out, colour);
+			err = print_syscalls(starts, all, out, colour);
 	}
 	if (!err)
 		err = print_functions(d, all, out, colour);
