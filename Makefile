@@ -75,7 +75,7 @@ OBJECTS := $(unit) $(call usual,$(sort $(main) $(user) $(bench) $(unit_tests) $(
 PROGRAMS        := $(addprefix $(BUILD)/,spawnscope spawnscope-bench spawnscope-child)
 STATIC_PROGRAMS := $(addprefix $(BUILD)/static/,spawnscope spawnscope-bench spawnscope-child lab-init lab-maps)
 # What the emulator loads, for each version of its interface.
-PLUGINS         := $(foreach version,1 2 3 4,$(addsuffix -$(version).so,$(addprefix $(BUILD)/lab/,anatomy points)))
+PLUGINS         := $(foreach version,1 2 3 4 5 6 7,$(addsuffix -$(version).so,$(addprefix $(BUILD)/lab/,anatomy points)))
 TEST_PROGRAMS   := $(addprefix $(BUILD)/tests/,$(unit_tests)) $(BUILD)/tests/bare \
 		   $(addprefix $(BUILD)/static/,bare exact storm waiter known) $(BUILD)/gate-study $(BUILD)/gate-simulate \
 		   $(call usual,$(fuzz_tests)) # compiled, but not run

@@ -104,12 +104,15 @@ routines_of() { # KALLSYMS
 
 # The file of a plugin for this QEMU, in the first of these folders that has it.
 plugin_file() { # NAME FOLDER...
-    local name=$1 version=4 folder
+    local name=$1 version=7 folder
     # Newer QEMUs refuse plugins of an old version.
     case $(qemu-system-x86_64 --version | sed -En '1s/.*version ([0-9]+)\.([0-9]+).*/\1 \2/p') in
     [4-7]\ * | '8 '[01]) version=1 ;;
     '8 '* | '9 0') version=2 ;;
     '9 1') version=3 ;;
+    '9 '* | '10 0') version=4 ;;
+    '10 '*) version=5 ;;
+    '11 0') version=6 ;;
     esac
     for folder in "${@:2}"; do
         if [[ -r $folder/$name-$version.so ]]; then

@@ -501,14 +501,13 @@ static bool branch_of(const struct code *c, enum code_end end, enum model_branch
 	}
 }
 
-static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+static void on_translation(struct qemu_plugin_tb *tb)
 {
 	size_t n = qemu_plugin_tb_n_insns(tb);
 	struct block *b = calloc(1, sizeof(*b) + n * sizeof(*b->offsets));
 	struct qemu_plugin_insn *insn = NULL;
 	struct code code = {0};
 
-	(void)id;
 	if (!b)
 		abort();
 	b->start = qemu_plugin_tb_vaddr(tb);
@@ -558,6 +557,6 @@ int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **
 	}
 	qemu_counter__open(&plugin.counter);
 	plugin.stack = 1; /* none: until the first switch */
-	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+	qemu_watch(id, on_translation, NULL);
 	return 0;
 }

@@ -179,13 +179,12 @@ static uint64_t look_at(struct qemu_plugin_insn *insn)
 	return c.repeats && code_is_string(&c) ? address : 0;
 }
 
-static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+static void on_translation(struct qemu_plugin_tb *tb)
 {
 	size_t n = qemu_plugin_tb_n_insns(tb);
 	const struct qemu_plugin_insn *end = qemu_plugin_tb_get_insn(tb, n - 1);
 	struct block *b = calloc(1, sizeof(*b)); /* lives as long as the guest */
 
-	(void)id;
 	if (!b)
 		abort();
 	b->start = qemu_plugin_tb_vaddr(tb);
@@ -197,10 +196,8 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, 0, b);
 }
 
-static void on_exit_of_qemu(qemu_plugin_id_t id, void *data)
+static void on_exit_of_qemu(void)
 {
-	(void)id;
-	(void)data;
 	fclose(plugin.out);
 }
 
@@ -224,7 +221,6 @@ int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **
 		return -1;
 	}
 	plugin.task = find_task(1); /* no stack: until the first switch */
-	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
-	qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);
+	qemu_watch(id, on_translation, on_exit_of_qemu);
 	return 0;
 }

@@ -19,15 +19,24 @@
 typedef uint64_t qemu_plugin_id_t;
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
+#if PLUGIN_VERSION < 7
 typedef void (*qemu_translation_fn)(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
+typedef void (*qemu_exit_fn)(qemu_plugin_id_t id, void *data);
+#else
+typedef void (*qemu_translation_fn)(struct qemu_plugin_tb *tb, void *data);
+typedef void (*qemu_exit_fn)(void *data);
+#endif
 typedef void (*qemu_execution_fn)(unsigned int vcpu, void *data);
 typedef void (*qemu_memory_fn)(unsigned int vcpu, uint32_t info, uint64_t address, void *data);
-typedef void (*qemu_exit_fn)(qemu_plugin_id_t id, void *data);
 
 /* QEMU 7.2 takes all accesses for stores here; qemu_plugin_mem_is_store() is right. */
 enum qemu_access { QEMU_LOADS = 1, QEMU_STORES, QEMU_LOADS_STORES };
 
+#if PLUGIN_VERSION < 7
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, qemu_translation_fn fn);
+#else
+void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, qemu_translation_fn fn, void *data);
+#endif
 void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb, qemu_execution_fn fn,
 					  int flags, void *data);
 void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, qemu_exit_fn fn, void *data);
@@ -73,6 +82,51 @@ QEMU_EITHER void qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(struct qemu
 
 PLUGIN_EXPORT extern int qemu_plugin_version;
 PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **argv);
+
+/* Calls fn for each block that is translated, and at_exit, unless NULL, when QEMU ends. */
+static void (*qemu_translated)(struct qemu_plugin_tb *tb);
+static void (*qemu_ended)(void);
+
+#if PLUGIN_VERSION < 7
+static void qemu_on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+	(void)id;
+	qemu_translated(tb);
+}
+
+static void qemu_on_exit(qemu_plugin_id_t id, void *data)
+{
+	(void)id;
+	(void)data;
+	qemu_ended();
+}
+#else
+static void qemu_on_translation(struct qemu_plugin_tb *tb, void *data)
+{
+	(void)data;
+	qemu_translated(tb);
+}
+
+static void qemu_on_exit(void *data)
+{
+	(void)data;
+	qemu_ended();
+}
+#endif
+
+static inline void qemu_watch(qemu_plugin_id_t id, void (*fn)(struct qemu_plugin_tb *tb),
+			      void (*at_exit)(void))
+{
+	qemu_translated = fn;
+	qemu_ended = at_exit;
+#if PLUGIN_VERSION < 7
+	qemu_plugin_register_vcpu_tb_trans_cb(id, qemu_on_translation);
+#else
+	qemu_plugin_register_vcpu_tb_trans_cb(id, qemu_on_translation, NULL);
+#endif
+	if (at_exit)
+		qemu_plugin_register_atexit_cb(id, qemu_on_exit, NULL);
+}
 
 /* Copies the code of an instruction, and zeroes behind it. */
 static inline void qemu_code(const struct qemu_plugin_insn *insn, uint8_t *code, size_t size)
