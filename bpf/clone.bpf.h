@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A clone call from entry to return: the birth record. */
+/* A clone call from its entry to the child, which then has a slot. */
 #pragma once
 
 #include "bpf/profile.bpf.h"
@@ -41,14 +41,19 @@ static __always_inline __u64 *birth_edge(struct slot *s, enum edge e)
 
 /*
  * Now is this edge of the current task's clone. Not read where no phase of work begins or ends: a
- * vfork's work ends where its wait begins, a fork's at the return.
+ * vfork's work ends where its wait begins, a fork's at the return. From newtask to woken a task
+ * stays on its CPU, unless the kernel preempts it.
  */
 static __always_inline void birth_mark(struct slot *s, enum edge e, struct task_struct *current)
 {
-	bool vfork = s->clone_flags & CLONE_VFORK;
+	__u64 vfork = s->clone_flags & CLONE_VFORK, off;
 
-	if (e == EDGE_woken ? vfork : e != EDGE_clone_return || !vfork)
-		s->birth_off[e - BIRTH_EDGE_FIRST] = off_cpu_now(&s->off_cpu, current);
+	if (e == EDGE_woken ? preempts && vfork : e != EDGE_clone_return || !vfork) {
+		off = off_cpu_now(&s->off_cpu, current);
+		s->birth_off[e - BIRTH_EDGE_FIRST] = off;
+		if (e == EDGE_newtask && !preempts)
+			s->birth_off[EDGE_woken - BIRTH_EDGE_FIRST] = off;
+	}
 	*birth_edge(s, e) = bpf_ktime_get_ns();
 }
 
@@ -57,8 +62,13 @@ static __always_inline void clone_begin(struct slot *s, __u64 flags, struct task
 {
 	s->clone_flags = flags;
 	s->child_tid = 0;
-	s->stack = 0;
-	s->birth_off[EDGE_clone_enter - BIRTH_EDGE_FIRST] = off_cpu_now(&s->off_cpu, current);
+	if (PROFILING)
+		s->stack = 0;
+	/* Only a child that has not executed yet is asked for the time before; not in a bench. */
+	s->birth_off[EDGE_clone_enter - BIRTH_EDGE_FIRST] =
+		PROFILING && (s->state & (TASK_BORN | TASK_EXECED)) == TASK_BORN
+			? off_cpu_now(&s->off_cpu, current)
+			: off_cpu_restart(&s->off_cpu, current);
 	if (!count_all)
 		return;
 	s->copy_files_ns = 0;
@@ -66,38 +76,66 @@ static __always_inline void clone_begin(struct slot *s, __u64 flags, struct task
 	s->copy.known = 0;
 }
 
+/* In a bench: the slot of a thread whose group leader is a target, with none (NULL) or this one. */
+static __noinline struct slot *thread_of_target(struct slot *s, struct task_struct *current)
+{
+	__u32 tid = current_tid(current), tgid = current_tgid(current);
+	struct slot *leader = tid == tgid ? NULL : slot_find(tgid);
+
+	if (!leader || !(leader->state & TASK_TARGET))
+		return NULL;
+	if (s)
+		return s;
+	s = slot_claim(tid, tgid);
+	if (!s)
+		COUNT(untracked);
+	return s;
+}
+
+static __always_inline struct slot *slot_of_followed(struct task_struct *current, __u32 tid)
+{
+	struct slot *s;
+
+	if (paused || !is_followed(current))
+		return NULL;
+	s = slot_find(tid);
+	if (s)
+		return s;
+	s = slot_claim(tid, current_tgid(current));
+	if (!s)
+		COUNT(untracked);
+	return s;
+}
+
 static __always_inline void clone_enter(__u64 flags)
 {
-	struct task_struct *current = current_task();
-	__u32 tid = current_tid(current), tgid;
-	struct slot *s = slot_find(tid), *leader;
+	struct task_struct *current;
+	struct slot *s;
+	__u32 tid;
 
-	if (profiling) {
-		if (paused || !is_followed(current))
-			return;
-	} else if (!s || !(s->state & TASK_TARGET)) {
-		tgid = current_tgid(current);
-		leader = tid == tgid ? NULL : slot_find(tgid);
-		if (!leader || !(leader->state & TASK_TARGET))
-			return;
+	current = current_task_and_tid(&tid);
+	if (PROFILING) {
+		s = slot_of_followed(current, tid);
+	} else {
+		s = slot_find(tid);
+		if (!s || !(s->state & TASK_TARGET))
+			s = thread_of_target(s, current);
 	}
-	if (!s) {
-		s = slot_claim(tid);
-		if (!s) {
-			COUNT(untracked);
-			return;
-		}
-	}
+	if (!s)
+		return;
 	clone_begin(s, flags, current);
 	s->state |= TASK_IN_CLONE;
 	*birth_edge(s, EDGE_clone_enter) = bpf_ktime_get_ns();
 }
 
-/* The current task's slot if it is inside a traced clone. */
-static __always_inline struct slot *cloning(struct task_struct *current)
+/* The current task's slot if it is inside a traced clone, and the task. */
+static __always_inline struct slot *cloning(struct task_struct **current)
 {
-	struct slot *s = slot_find(current_tid(current));
+	__u32 tid;
+	struct slot *s;
 
+	*current = current_task_and_tid(&tid);
+	s = slot_find(tid);
 	return s && (s->state & TASK_IN_CLONE) ? s : NULL;
 }
 
@@ -115,8 +153,8 @@ static __always_inline struct slot *maybe_cloning(struct task_struct *current)
 
 static __always_inline void clone_mark(enum edge e)
 {
-	struct task_struct *current = current_task();
-	struct slot *s = cloning(current);
+	struct task_struct *current;
+	struct slot *s = cloning(&current);
 
 	if (s)
 		birth_mark(s, e, current);
@@ -125,8 +163,8 @@ static __always_inline void clone_mark(enum edge e)
 /* Just before the copy of the address space, if this clone makes one. */
 static __always_inline void clone_mark_copy(void)
 {
-	struct task_struct *current = current_task();
-	struct slot *s = cloning(current);
+	struct task_struct *current;
+	struct slot *s = cloning(&current);
 
 	if (s && !(s->clone_flags & CLONE_VM))
 		birth_mark(s, EDGE_mm_start, current);
@@ -135,8 +173,8 @@ static __always_inline void clone_mark_copy(void)
 /* For a sum: subtracts the time at entry (sign -1), adds the time at return. */
 static __always_inline void clone_files(int sign)
 {
-	struct task_struct *current = current_task();
-	struct slot *s = cloning(current);
+	struct task_struct *current;
+	struct slot *s = cloning(&current);
 
 	if (s)
 		s->copy_files_ns += sign * on_cpu_clock(s, current);
@@ -144,8 +182,8 @@ static __always_inline void clone_files(int sign)
 
 static __always_inline void clone_pages(int sign)
 {
-	struct task_struct *current = current_task();
-	struct slot *s = cloning(current);
+	struct task_struct *current;
+	struct slot *s = cloning(&current);
 
 	if (s)
 		s->copy_pages_ns += sign * on_cpu_clock(s, current);
@@ -276,7 +314,7 @@ static __always_inline struct slot *profiled_cloning(struct task_struct *child, 
 		return s;
 	}
 	if (!s)
-		s = slot_claim(tid);
+		s = slot_claim(tid, current_tgid(current));
 	if (!s)
 		return NULL;
 	clone_begin_late(s, child, seen ? flags : flags_of(child, s), current);
@@ -301,12 +339,6 @@ static __always_inline void profiled_child(const struct slot *s, struct slot *c)
 		c->state |= TASK_UNWANTED;
 }
 
-/* Of a new task, if it is to be counted, as it always is in a profile. */
-static __always_inline struct mm_struct *mm_counted(struct task_struct *child)
-{
-	return profiling || count_all ? LOADED_HERE(child->mm) : NULL;
-}
-
 /* The shape of the child's mm, where it is a copy. */
 static __always_inline void copied_shape(struct slot *s, struct mm_struct *mm)
 {
@@ -314,53 +346,106 @@ static __always_inline void copied_shape(struct slot *s, struct mm_struct *mm)
 		MM_SHAPE(&s->copy, mm, DIRECT, this_cpu_offset(), local_part);
 }
 
-/* There is a child, with this mm; `seen`: task_newtask is now, and has the flags. */
-static __always_inline void clone_child(struct task_struct *child, struct mm_struct *mm, bool seen,
-					__u64 flags, struct task_struct *current)
+static __always_inline void newtask_mark(struct slot *s, bool seen, struct task_struct *current)
 {
-	bool profile = profiling; /* one load */
-	struct slot *s =
-		profile ? profiled_cloning(child, seen, flags, current) : maybe_cloning(current);
-	struct slot *c, *p;
-
-	if (!s)
-		return;
-	if (!profile && clone_entry_unseen)
-		clone_begin_late(s, child, seen ? flags : flags_of(child, s), current);
 	if (seen)
 		birth_mark(s, EDGE_newtask, current);
 	else
 		*birth_edge(s, EDGE_newtask) = 0;
-	s->child_tid = child->pid;
-	s->child_tgid = s->clone_flags & CLONE_THREAD ? current_tgid(current) : s->child_tid;
-	if (profile && seen)
-		profiled_stack(s);
-	copied_shape(s, mm);
+}
 
-	c = slot_claim(s->child_tid);
+/* Gives the child its slot; NULL if there is no room. */
+static __always_inline struct slot *child_slot(struct slot *s, struct task_struct *child)
+{
+	__u32 tid = child->pid, tgid = s->clone_flags & CLONE_THREAD ? s->tgid : tid;
+	struct slot *c = slot_claim(tid, tgid);
+
+	s->child_tid = tid;
+	s->child_tgid = tgid;
 	if (!c) {
 		COUNT(untracked);
-		return;
+		return NULL;
 	}
 	c->state = TASK_BORN | (s->clone_flags & CLONE_VM ? 0 : TASK_COPIED);
-	c->tgid = s->child_tgid;
-	c->parent_tgid = current_tgid(current);
+	c->tgid = tgid; /* the slot may be an earlier task's of that id */
+	c->parent_tgid = s->tgid;
 	c->execs = 0;
-	if (profile)
-		profiled_child(s, c);
-	if (!count_all)
-		return;
-	if (syscalls_counted)
-		syscalls_begin(c);
+	return c;
+}
+
+/* If the parent is a thread, its group leader counts. */
+static __always_inline void child_cow(struct slot *s, struct slot *c)
+{
+	struct slot *p;
+
 	__builtin_memset(&c->cow, 0, sizeof(c->cow));
-	/* If the parent is a thread, its group leader counts. */
 	p = slot_find(c->parent_tgid);
-	if (!p && profile && !(s->clone_flags & CLONE_VM))
-		p = slot_claim(c->parent_tgid);
-	if (profile && p)
+	if (!p && PROFILING && !(s->clone_flags & CLONE_VM))
+		p = slot_claim(c->parent_tgid, c->parent_tgid);
+	if (PROFILING && p)
 		p->state |= TASK_TARGET;
 	if (p)
 		c->parent_cow = p->cow.total;
+}
+
+static __always_inline void profiled_newtask(struct task_struct *child, bool seen, __u64 flags,
+					     struct task_struct *current)
+{
+	struct mm_struct *mm = LOADED_HERE(child->mm);
+	struct slot *s = profiled_cloning(child, seen, flags, current), *c;
+
+	if (!s)
+		return;
+	newtask_mark(s, seen, current);
+	if (seen)
+		profiled_stack(s);
+	copied_shape(s, mm);
+	c = child_slot(s, child);
+	if (!c)
+		return;
+	c->exe_mm = 0;
+	if (filtering)
+		profiled_child(s, c);
+	if (syscalls_counted)
+		syscalls_begin(c);
+	if (cow_counted)
+		child_cow(s, c);
+}
+
+static __always_inline void bench_newtask(struct task_struct *child, bool seen, __u64 flags,
+					  struct task_struct *current)
+{
+	bool all = count_all;
+	struct mm_struct *mm = all ? LOADED_HERE(child->mm) : NULL;
+	struct slot *s = slot_find(current_tid(current)), *c;
+
+	if (!s)
+		return;
+	if (clone_entry_unseen) {
+		if (!(s->state & TASK_TARGET))
+			return;
+		clone_begin_late(s, child, seen ? flags : flags_of(child, s), current);
+	} else if (!(s->state & TASK_IN_CLONE)) {
+		return;
+	}
+	newtask_mark(s, seen, current);
+	c = child_slot(s, child);
+	if (!c || !all)
+		return;
+	copied_shape(s, mm);
+	if (syscalls_counted)
+		syscalls_begin(c);
+	child_cow(s, c);
+}
+
+/* There is a child. `seen`: task_newtask is now, and has the flags. */
+static __always_inline void clone_child(struct task_struct *child, bool seen, __u64 flags,
+					struct task_struct *current)
+{
+	if (PROFILING)
+		profiled_newtask(child, seen, flags, current);
+	else
+		bench_newtask(child, seen, flags, current);
 }
 
 /*
@@ -369,188 +454,5 @@ static __always_inline void clone_child(struct task_struct *child, struct mm_str
  */
 static __noinline void clone_make_up(struct task_struct *child, struct task_struct *current)
 {
-	clone_child(child, mm_counted(child), false, 0, current);
-}
-
-/* False if the ring was full. */
-static __always_inline bool birth_emit(struct slot *s, int result, const struct parent *parent)
-{
-	struct record_birth *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
-	bool counted;
-	__u64 id;
-
-	if (!r) {
-		COUNT(lost);
-		return false;
-	}
-	counted = count_all && parent_shape(r, parent);
-	id = bpf_get_current_pid_tgid();
-	r->head.kind = RECORD_BIRTH;
-	r->head.tid = result > 0 ? s->child_tid : 0;
-	r->child_tgid = result > 0 ? s->child_tgid : 0;
-	r->parent_tgid = id >> 32;
-	r->parent_tid = id;
-	r->result = result > 0 ? (__s32)s->child_tid : result;
-	r->method = clone_method(s->clone_flags);
-	r->clone_flags = s->clone_flags & ~CLONE_OUR_FLAGS;
-	__builtin_memcpy(r->edge, s->birth, sizeof(r->edge));
-	__builtin_memcpy(r->off, s->birth_off, sizeof(r->off));
-	r->counted = counted;
-	if (counted) {
-		r->copy_files_ns = s->copy_files_ns;
-		r->copy_pages_ns = s->copy_pages_ns;
-		r->copy = s->copy;
-		r->cgroup_id = bpf_get_current_cgroup_id();
-		bpf_get_current_comm(r->comm, sizeof(r->comm));
-	}
-	r->stack = 0;
-	if (profiling) {
-		birth_add_parent(r);
-		/* The stack comes first, so that the reader of this record finds it. */
-		if (group_by == GROUP_BY_STACK)
-			r->stack = s->stack ? s->stack : stack_emit();
-	}
-	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
-	return true;
-}
-
-static __always_inline void profiled_end(struct slot *s, long result, const struct parent *parent)
-{
-	__u32 method = clone_method(s->clone_flags);
-	bool sent;
-
-	if (!is_wanted(method) || !is_wanted_after(s)) {
-		COUNT(filtered);
-		return;
-	}
-	sent = birth_emit(s, result, parent);
-	if (!sent)
-		COUNT(births_lost);
-	group_count(method, result, !sent);
-}
-
-/* Copies the birth to the child's slot, for its RECORD_LIFE; false if the child is gone already. */
-static __always_inline bool birth_hand_over(struct slot *s)
-{
-	struct slot *c = slot_find(s->child_tid);
-
-	if (!c || !(c->state & TASK_BORN))
-		return false;
-	c->born_flags = s->clone_flags;
-	__builtin_memcpy(c->born_edge, s->birth, sizeof(c->born_edge));
-	c->born_was_off = s->off_cpu.ns != s->birth_off[EDGE_clone_enter - BIRTH_EDGE_FIRST];
-	if (c->born_was_off)
-		__builtin_memcpy(c->born_off, s->birth_off, sizeof(c->born_off));
-	c->parent_tid = s->tid;
-	c->state |= TASK_WHOLE;
-	return true;
-}
-
-/* Stands for the child's id, which the slot has. */
-#define CLONE_SUCCEEDED 1
-
-/* The clone is over, or nothing more of it will be seen. */
-static __always_inline void clone_end(struct slot *s, long result, const struct parent *parent)
-{
-	s->state &= ~TASK_IN_CLONE;
-	if (profiling) {
-		/* The profile ended during the call, or task_newtask was not seen. */
-		if (paused || (result > 0 && !s->child_tid))
-			return;
-		profiled_end(s, result, parent);
-	} else if (result <= 0 || count_all || !birth_hand_over(s)) {
-		birth_emit(s, result, parent);
-	}
-	if (result > 0)
-		COUNT(births);
-	else if (result == -ERESTARTNOINTR)
-		COUNT(restarts);
-	else
-		COUNT(failures);
-}
-
-/* In a bench every program has run, unless the kernel preempts them: then it is. */
-static __always_inline bool is_parent_of(const struct slot *s, const struct task_struct *child)
-{
-	return s && (!(profiling || preempts) || s->child_tid == (__u32)child->pid);
-}
-
-/*
- * The kernel skips a program while a task that it has preempted is inside it (recursion guard).
- * sched_wakeup_new comes with the run queue locked, where nothing is preempted: so births are
- * counted here, and one that task_newtask's program missed is made up for.
- */
-static __always_inline void clone_woken(struct task_struct *child)
-{
-	struct task_struct *current = current_task();
-	struct parent parent = parent_now(current);
-	struct slot *s;
-
-	if (profiling) {
-		if (!is_followed(current))
-			return;
-		if (!paused)
-			COUNT(newtasks);
-	}
-	s = cloning(current);
-	if (!is_parent_of(s, child)) {
-		clone_make_up(child, current);
-		s = cloning(current);
-	}
-	if (!is_parent_of(s, child)) {
-		if (profiling && !paused)
-			COUNT(unplaced);
-		return;
-	}
-	birth_mark(s, EDGE_woken, current);
-	if (clone_return_unseen || s->state & TASK_LATE)
-		clone_end(s, CLONE_SUCCEEDED, &parent);
-}
-
-static __always_inline void clone_return(long result)
-{
-	struct task_struct *current = current_task();
-	struct slot *s = cloning(current);
-	struct parent parent;
-
-	if (!s)
-		return;
-	parent = parent_now(current);
-	birth_mark(s, EDGE_clone_return, current);
-	clone_end(s, result, &parent);
-}
-
-/* A call that failed before its entry, as a seccomp filter makes it: nobody saw it begin. */
-static __always_inline void clone_refused(__u64 flags, long result)
-{
-	struct slot *s;
-
-	clone_enter(flags);
-	s = cloning(current_task());
-	if (!s)
-		return;
-	__builtin_memset(s->birth, 0, sizeof(s->birth));
-	clone_return(result);
-}
-
-/*
- * A return, from put_pid() of the child's id, which only successful calls reach, after waking the
- * child. An interrupt may put any other task's.
- */
-static __always_inline void clone_success(struct pid *pid)
-{
-	struct task_struct *current = current_task();
-	struct slot *s = cloning(current);
-	struct parent parent;
-	__u64 newtask, woken;
-
-	if (!s || !s->child_tid || s->child_tid != global_number(pid))
-		return;
-	parent = parent_now(current);
-	newtask = *birth_edge(s, EDGE_newtask);
-	woken = *birth_edge(s, EDGE_woken);
-	if (woken < newtask) /* of an earlier clone */
-		return;
-	birth_mark(s, EDGE_clone_return, current);
-	clone_end(s, CLONE_SUCCEEDED, &parent);
+	clone_child(child, false, 0, current);
 }

@@ -97,6 +97,6 @@ TRACEPOINT(mmap_lock_released, if (MMAP_LOCK_ARG(1)) mm_write_unlocked(mm), stru
 AT_ENTRY(copy_page_range, clone_pages(-1))
 AT_RETURN(copy_page_range, clone_pages(1))
 
-TRACEPOINT(task_newtask, clone_child(child, mm_counted(child), true, flags, current_task()),
-	   struct task_struct *child, unsigned long flags)
+TRACEPOINT(task_newtask, clone_child(child, true, flags, current_task()), struct task_struct *child,
+	   unsigned long flags)
 TRACEPOINT(sched_wakeup_new, clone_woken(child), struct task_struct *child)

@@ -33,7 +33,7 @@ static __always_inline struct slot *cow_thread(struct slot *s, struct task_struc
 	if (!leader || !(leader->state & TASK_TARGET))
 		return NULL;
 	if (!s)
-		s = slot_claim(tid);
+		s = slot_claim(tid, tgid);
 	if (s)
 		s->state |= TASK_TARGET;
 	return s;
@@ -46,7 +46,7 @@ static __always_inline struct slot *cow_task(struct task_struct *current)
 
 	if (s && (s->state & (TASK_TARGET | TASK_COPIED)))
 		return s;
-	return profiling ? cow_thread(s, current) : NULL;
+	return PROFILING ? cow_thread(s, current) : NULL;
 }
 
 /* In a profile the leader's slot counts the faults of all threads, since they share the mm. */
@@ -87,7 +87,7 @@ static __always_inline void cow_end(struct slot *s, enum cow_kind kind, struct t
 	__u64 ns = on_cpu_clock(s, current) - s->cow.start;
 
 	s->state &= ~TASK_IN_COW;
-	if (profiling) {
+	if (PROFILING) {
 		cow_count_shared(cow_total(s, current), ns, kind);
 		return;
 	}
@@ -155,7 +155,7 @@ static __always_inline void cow_pmd_exit(long ret)
 		return;
 	if (ret & VM_FAULT_FALLBACK) {
 		s->state &= ~TASK_IN_COW;
-		(profiling ? cow_total(s, current) : &s->cow.total)->ns +=
+		(PROFILING ? cow_total(s, current) : &s->cow.total)->ns +=
 			on_cpu_clock(s, current) - s->cow.start;
 		return;
 	}

@@ -28,3 +28,28 @@ static __always_inline __u32 current_tgid(struct task_struct *current)
 {
 	return KNOWS_CURRENT ? (__u32)current->tgid : bpf_get_current_pid_tgid() >> 32;
 }
+
+static __always_inline struct task_struct *current_task_and_tid(__u32 *tid)
+{
+	struct task_struct *current;
+
+	if (KNOWS_CURRENT) {
+		current = (struct task_struct *)bpf_get_current_task_btf();
+		*tid = current->pid;
+	} else {
+		current = (struct task_struct *)bpf_get_current_task();
+		*tid = bpf_get_current_pid_tgid();
+	}
+	return current;
+}
+
+/* No load that the compiler repeats after each call, since it could have changed. */
+static __always_inline bool is_profile(void)
+{
+	__u64 profile;
+
+	asm("%0 = *(u8 *)(%1 + 0)" : "=r"(profile) : "r"(&profiling));
+	return profile;
+}
+
+#define PROFILING is_profile()

@@ -66,6 +66,15 @@ struct fdtable {
 
 struct files_struct {
 	struct fdtable *fdt;
+	unsigned long open_fds_init[1]; /* of a table of this size, which is part of it */
+};
+
+typedef struct {
+	unsigned int val;
+} kuid_t;
+
+struct cred {
+	kuid_t uid;
 };
 
 struct signal_struct {
@@ -128,6 +137,8 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
+	const struct cred *cred;
+	char comm[16];
 };
 
 struct kernel_clone_args {

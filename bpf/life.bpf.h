@@ -64,12 +64,15 @@ static __always_inline void life_first_switch(__u32 tid)
 		exec_mark_time(s, EDGE_first_run);
 }
 
-/* The slot of a task whose birth was seen and no execve of which has succeeded yet. */
+/* The slot itself, if it is of a task whose birth was seen and no execve has succeeded yet. */
+static __always_inline struct slot *if_execing(struct slot *s)
+{
+	return s && (s->state & (TASK_BORN | TASK_EXECED)) == TASK_BORN ? s : NULL;
+}
+
 static __always_inline struct slot *execing(__u32 tid)
 {
-	struct slot *s = born(tid);
-
-	return s && !(s->state & TASK_EXECED) ? s : NULL;
+	return if_execing(slot_find(tid));
 }
 
 static __always_inline void exec_enter(void)
@@ -139,7 +142,7 @@ static __always_inline void exec_flush(void)
 	__u32 tid = current_tid(current), tgid = current_tgid(current);
 	struct slot *s = execing(tid);
 
-	if (profiling && tid != tgid)
+	if (PROFILING && tid != tgid)
 		s = exec_of_thread(s, tgid);
 	if (!s)
 		return;
@@ -160,13 +163,13 @@ static __always_inline void exec_renamed(struct task_struct *task)
 		 * In a profile it may be the exec of another thread (profiled_thread_exec()). That
 		 * has the leader's ids now, but the slot has the time off the CPU of the leader.
 		 */
-		if (profiling)
+		if (PROFILING)
 			exec_mark_time(s, EDGE_exec_load);
 		return;
 	}
 	exec_mark(s, EDGE_exec_load, task);
 	s->state &= ~TASK_COPIED;
-	if (count_all)
+	if (counts_cow())
 		settle_parent_cow(s);
 }
 
@@ -198,9 +201,11 @@ static __always_inline void exec_emit(struct slot *s)
 	r->result = s->exec_result;
 	__builtin_memcpy(r->edge, s->exec, sizeof(r->edge));
 	__builtin_memcpy(r->off, s->exec_off, sizeof(r->off));
-	r->counted = !s->exec_result;
-	r->cow_child = s->cow.total;
-	r->cow_parent = s->parent_cow;
+	r->counted = cow_counted && !s->exec_result;
+	if (r->counted) {
+		r->cow_child = s->cow.total;
+		r->cow_parent = s->parent_cow;
+	}
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
 }
 
@@ -215,12 +220,11 @@ static __always_inline void exec_done(long result)
 	s->state &= ~TASK_IN_EXEC;
 	s->execs++;
 	s->exec_result = result;
-	COUNT(execs);
 	if (!result)
 		s->state |= TASK_EXECED;
 	if (syscalls_counted && !result && count_all && !(s->state & TASK_UNWANTED))
 		syscalls_emit(s);
-	if (profiling && !(s->state & TASK_UNWANTED))
+	if (PROFILING && !(s->state & TASK_UNWANTED))
 		exec_emit(s);
 }
 
@@ -241,8 +245,8 @@ static __always_inline void death_emit(struct slot *s, __u32 tid)
 	__builtin_memcpy(r->exec_off, s->exec_off, sizeof(r->exec_off));
 	__builtin_memcpy(r->edge, s->death, sizeof(r->edge));
 	__builtin_memcpy(r->off, s->death_off, sizeof(r->off));
-	r->counted = count_all;
-	if (count_all) {
+	r->counted = counts_cow();
+	if (r->counted) {
 		settle_parent_cow(s);
 		r->cow_child = s->cow.total;
 		r->cow_parent = s->parent_cow;
@@ -285,7 +289,6 @@ static __always_inline void life_emit(struct slot *s, __u32 tid)
 static __always_inline void life_end(struct slot *s, __u32 tid)
 {
 	if ((s->state & (TASK_BORN | TASK_UNWANTED)) == TASK_BORN) {
-		COUNT(deaths);
 		if (s->state & TASK_WHOLE)
 			life_emit(s, tid);
 		else
@@ -316,7 +319,7 @@ static __always_inline void exit_mm_done(void)
 		return;
 	}
 	death_mark(s, EDGE_exit_mm_end, current);
-	if (count_all && s->state & TASK_COPIED)
+	if (counts_cow() && s->state & TASK_COPIED)
 		settle_parent_cow(s);
 	if (s->state & TASK_ENDS_WITH_MM)
 		life_end(s, tid);
@@ -365,7 +368,7 @@ static __always_inline void profiled_thread_exec(struct slot *leader, __u32 old_
 		if (*exec_edge(leader, EDGE_exec_load) < *exec_edge(old, EDGE_exec_enter))
 			*exec_edge(leader, EDGE_exec_load) = 0;
 		leader->state &= ~TASK_COPIED;
-		if (count_all)
+		if (counts_cow())
 			settle_parent_cow(leader);
 	}
 	life_end(old, old_tid);
@@ -375,10 +378,12 @@ static __always_inline void profiled_exec(struct task_struct *task, __u32 old_ti
 					  struct linux_binprm *bprm)
 {
 	__u32 tid = task->pid;
-	struct slot *s = execing(tid);
+	struct slot *any = slot_find(tid), *s = if_execing(any);
 
 	if (old_tid != tid)
 		profiled_thread_exec(s, old_tid);
+	if (any)
+		any->exe_mm = 0;
 	if (s && command_args_max && !(s->state & TASK_UNWANTED))
 		command_emit(tid, bprm);
 }
@@ -395,7 +400,6 @@ static __always_inline void life_check_exec(struct slot *s, __u32 flags)
 	*exec_edge(s, EDGE_exec_done) = 0;
 	s->execs++;
 	s->exec_result = 0;
-	COUNT(execs);
 }
 
 /*

@@ -34,7 +34,7 @@ SEC("?tp_btf/sched_process_exec")
 int BPF_PROG(tp_sched_process_exec, struct task_struct *task, int old_tid,
 	     struct linux_binprm *bprm)
 {
-	if (profiling)
+	if (PROFILING)
 		profiled_exec(task, old_tid, bprm);
 	if (exec_return_unseen)
 		exec_done(0);
@@ -51,9 +51,10 @@ TRACEPOINT(exit_mmap, exit_mm_done()) /* near the end of exit_mmap() */
 
 static __always_inline void task_exits(struct task_struct *task)
 {
-	struct mm_struct *mm = LOADED_HERE(task->mm);
+	bool needs_mm = exit_starts_at_exit || (reaping_unseen && mm_end_seen);
+	struct mm_struct *mm = needs_mm ? LOADED_HERE(task->mm) : NULL;
 
-	if (!profiling || !profiled_exit(task))
+	if (!PROFILING || !profiled_exit(task))
 		life_exit(task, mm);
 }
 

@@ -60,15 +60,34 @@ struct off_cpu {
 		(o)->run_delay = delay;                                                            \
 	} while (0)
 
-/* Of a task whose slot may have been another's until now. */
+/*
+ * From here on, from any start: what comes before is of no phase. If a tick comes between the two
+ * reads, as it does once in a million, a later time off the CPU is up to a tick too short.
+ */
+#define OFF_CPU_RESTART(o, task, GET)                                                              \
+	do {                                                                                       \
+		__u64 arrivals = GET(task, sched_info.pcount) + 1, runtime;                        \
+                                                                                                   \
+		if (arrivals == (o)->arrivals)                                                     \
+			break;                                                                     \
+		(o)->arrivals = arrivals > 1 ? arrivals : 0;                                       \
+		runtime = GET(task, se.sum_exec_runtime);                                          \
+		barrier();                                                                         \
+		(o)->gap = GET(task, se.exec_start) - runtime;                                     \
+		(o)->migrations = GET(task, se.nr_migrations);                                     \
+		(o)->run_delay = GET(task, sched_info.run_delay);                                  \
+	} while (0)
+
+/*
+ * Of a new task where it first runs, its run queue still locked: it has not run yet, came onto a
+ * CPU once, and if it was moved before that, off_cpu_now() takes what holds over migrations.
+ */
 #define OFF_CPU_START(o, task, GET)                                                                \
 	do {                                                                                       \
-		__u64 arrivals = GET(task, sched_info.pcount) + 1;                                 \
-                                                                                                   \
 		(o)->ns = 0;                                                                       \
-		(o)->arrivals = arrivals > 1 ? arrivals : 0;                                       \
-		(o)->gap = OFF_CPU_GAP(task, GET);                                                 \
-		(o)->migrations = GET(task, se.nr_migrations);                                     \
+		(o)->arrivals = 2;                                                                 \
+		(o)->gap = GET(task, se.exec_start);                                               \
+		(o)->migrations = 0;                                                               \
 		(o)->run_delay = GET(task, sched_info.run_delay);                                  \
 	} while (0)
 
@@ -80,6 +99,11 @@ static __always_inline void off_cpu_read_direct(struct off_cpu *o, struct task_s
 static __always_inline void off_cpu_read_core(struct off_cpu *o, struct task_struct *task)
 {
 	OFF_CPU_READ(o, task, BPF_CORE_READ);
+}
+
+static __always_inline void off_cpu_restart_direct(struct off_cpu *o, struct task_struct *task)
+{
+	OFF_CPU_RESTART(o, task, DIRECT);
 }
 
 static __always_inline void off_cpu_start_direct(struct off_cpu *o, struct task_struct *task)
@@ -109,8 +133,8 @@ static __noinline void off_cpu_read_unscheduled(struct off_cpu *o, struct task_s
 
 static __noinline void off_cpu_start_unscheduled(struct off_cpu *o, struct task_struct *task)
 {
-	o->gap = OFF_CPU_GAP(task, BPF_CORE_READ);
-	o->migrations = BPF_CORE_READ(task, se.nr_migrations);
+	o->gap = BPF_CORE_READ(task, se.exec_start);
+	o->migrations = 0;
 	o->ns = 0;
 }
 
@@ -128,7 +152,16 @@ static __always_inline __u64 off_cpu_now(struct off_cpu *o, struct task_struct *
 	return o->ns;
 }
 
-/* Likewise, from 0. */
+/* Likewise, where no time before is asked for. */
+static __always_inline __u64 off_cpu_restart(struct off_cpu *o, struct task_struct *current)
+{
+	if (!HAS_SCHED_INFO || !KNOWS_CURRENT)
+		return off_cpu_now(o, current);
+	off_cpu_restart_direct(o, current);
+	return o->ns;
+}
+
+/* Likewise, of a new task, where it first runs. */
 static __always_inline void off_cpu_start(struct off_cpu *o, struct task_struct *current)
 {
 	if (!HAS_SCHED_INFO)

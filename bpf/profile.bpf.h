@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "bpf/shape.bpf.h"
 #include "bpf/tasks.bpf.h"
 
 /* Thread groups whose clones are traced, unless trace_all is set. */
@@ -32,9 +33,12 @@ struct {
 
 static __always_inline bool is_followed(struct task_struct *current)
 {
-	__u32 tgid = current_tgid(current);
+	__u32 tgid;
 
-	return trace_all || bpf_map_lookup_elem(&followed, &tgid);
+	if (trace_all)
+		return true;
+	tgid = current_tgid(current);
+	return bpf_map_lookup_elem(&followed, &tgid);
 }
 
 static __always_inline void follow(__u32 tgid)
@@ -92,6 +96,8 @@ static __always_inline bool is_wanted(__u32 method)
 {
 	__u64 comm[2] = {};
 
+	if (!filtering)
+		return true;
 	if (filter.methods && !(filter.methods & (1 << method)))
 		return false;
 	if (filter.by_uid && (__u32)bpf_get_current_uid_gid() != filter.uid)
@@ -105,24 +111,45 @@ static __always_inline bool is_wanted(__u32 method)
 	return !filter.by_cgroup || bpf_current_task_under_cgroup(&wanted_cgroup, 0) == 1;
 }
 
-struct exe {
-	__u64 inode;
-	__u32 device;
-};
-
-static __always_inline struct file *exe_of_current(struct exe *exe)
+/* Reads what the current task runs. It takes long: see exe_of(). */
+static __noinline void exe_read(struct exe *exe)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct file *file = BPF_CORE_READ(task, mm, exe_file);
 
 	exe->inode = file ? BPF_CORE_READ(file, f_inode, i_ino) : 0;
 	exe->device = file ? BPF_CORE_READ(file, f_inode, i_sb, s_dev) : 0;
-	return file;
+	exe->name[0] = 0;
+	if (file)
+		bpf_probe_read_kernel_str(exe->name, sizeof(exe->name),
+					  BPF_CORE_READ(file, f_path.dentry, d_name.name));
+}
+
+/*
+ * What the parent runs, which is the current task. An exec makes its new address space before the
+ * old one goes, and profiled_exec() forgets the program besides.
+ */
+static __always_inline const struct exe *exe_of(struct slot *s, const struct parent *parent)
+{
+	__u64 mm = (__u64)parent->mm;
+
+	if (!mm || s->exe_mm != mm) {
+		exe_read(&s->exe);
+		s->exe_mm = mm;
+	}
+	return &s->exe;
+}
+
+static __always_inline void birth_add_exe(struct record_birth *r, const struct exe *exe)
+{
+	r->exe_inode = exe->inode;
+	r->exe_device = exe->device;
+	__builtin_memcpy(r->exe_name, exe->name, sizeof(r->exe_name));
 }
 
 static __always_inline void group_of_current(struct group_key *key, __u32 method)
 {
-	struct exe exe;
+	struct exe exe = {};
 
 	key->id[0] = key->id[1] = 0;
 	key->method = method;
@@ -130,7 +157,7 @@ static __always_inline void group_of_current(struct group_key *key, __u32 method
 	if (group_by == GROUP_BY_COMM || group_by == GROUP_BY_STACK) {
 		bpf_get_current_comm(key->id, sizeof(key->id));
 	} else if (group_by == GROUP_BY_EXE) {
-		exe_of_current(&exe);
+		exe_read(&exe);
 		key->id[0] = exe.inode;
 		key->id[1] = exe.device;
 	} else if (group_by == GROUP_BY_PID) {
@@ -140,7 +167,8 @@ static __always_inline void group_of_current(struct group_key *key, __u32 method
 	}
 }
 
-static __always_inline void group_count(__u32 method, long result, bool lost)
+/* Of a birth whose record found no room: the tool counts the others by their records. */
+static __always_inline void group_lost(__u32 method, long result)
 {
 	struct group_counts zero = {}, *counts;
 	struct group_key key;
@@ -161,22 +189,7 @@ static __always_inline void group_count(__u32 method, long result, bool lost)
 		__sync_fetch_and_add(&counts->restarts, 1);
 	else
 		__sync_fetch_and_add(&counts->failures, 1);
-	if (lost)
-		__sync_fetch_and_add(&counts->lost, 1);
-}
-
-static __always_inline void birth_add_parent(struct record_birth *r)
-{
-	struct exe exe;
-	struct file *file = exe_of_current(&exe);
-	const unsigned char *name = file ? BPF_CORE_READ(file, f_path.dentry, d_name.name) : NULL;
-
-	r->exe_inode = exe.inode;
-	r->exe_device = exe.device;
-	r->uid = bpf_get_current_uid_gid();
-	r->exe_name[0] = 0;
-	if (name)
-		bpf_probe_read_kernel_str(r->exe_name, sizeof(r->exe_name), name);
+	__sync_fetch_and_add(&counts->lost, 1);
 }
 
 /* Room to build a record of variable length. */

@@ -53,13 +53,13 @@ static __always_inline void any_enter(long nr, __u64 arg0, __u64 arg1)
 
 static __always_inline void any_exit(long nr, long ret)
 {
-	struct task_struct *current = current_task();
+	struct task_struct *current;
 	struct pt_regs *regs;
 	__u64 arg0 = 0, arg1 = 0;
 
 	if (is_exec(nr)) {
 		exec_done(ret);
-	} else if (ret >= 0 || cloning(current)) {
+	} else if (ret >= 0 || cloning(&current)) {
 		clone_return(ret);
 	} else if (clone_at_syscall) {
 		/* A call that is refused before its entry has only its exit's tracepoint. */

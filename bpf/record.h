@@ -228,7 +228,7 @@ struct birth_filter {
 	__u64 min_pages; /* the parent's RSS */
 };
 
-/* The key by which the kernel side counts births. */
+/* The key by which the kernel side counts births that were lost. */
 enum group_by {
 	GROUP_BY_COMM,
 	GROUP_BY_EXE,
@@ -251,7 +251,7 @@ struct group_key {
 	__u32 zero;
 };
 
-/* Exact even if records are lost. */
+/* Of the kernel side only those whose record found no room; of a group in the tool, all. */
 struct group_counts {
 	__u64 births;
 	__u64 failures;
@@ -272,27 +272,24 @@ struct group_counts {
 struct slot_head {
 	__u32 tid; /* 0: free */
 	__u32 state;
+	__u32 tgid;
 };
 
 #define TASK_TARGET 0x01
 
 /* Counted where they happen; the tool reads them in the object's .bss. */
 struct kernel_totals {
-	__u64 births;	 /* clone calls of traced tasks that succeeded */
-	__u64 failures;	 /* and that failed, without `restarts` */
-	__u64 execs;	 /* execve calls of children whose birth was seen */
-	__u64 deaths;	 /* ends of children whose birth was seen */
 	__u64 lost;	 /* records that found no room in the ring */
 	__u64 untracked; /* children that found no room in the table of tasks */
 	__u64 spilled;	 /* tasks in the overflow table now */
 
 	/* In a profile only. */
+	__u64 births;	   /* clone calls of traced tasks that succeeded */
+	__u64 restarts;	   /* and that the kernel restarts after a signal */
 	__u64 newtasks;	   /* children that were woken, of all tasks or of those traced */
 	__u64 unplaced;	   /* of these, those whose parent found no room in the table of tasks */
 	__u64 filtered;	   /* births, failures and restarts that the filter excluded */
 	__u64 births_lost; /* births, failures and restarts among `lost` */
-	__u64 ungrouped;   /* births, failures and restarts beyond GROUPS_MAX groups */
+	__u64 ungrouped;   /* of these, those beyond GROUPS_MAX groups */
 	__u64 unfollowed;  /* children that found no room in the map `followed` */
-
-	__u64 restarts; /* calls that the kernel restarts after a signal */
 };

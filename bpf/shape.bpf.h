@@ -118,14 +118,14 @@ static __always_inline __u32 bits_set(__u64 word)
  * Counts bits in the bitmap of open descriptors, for the first 4,096. A global function, which the
  * verifier checks once, and not for each way to a call: so its parameters are numbers.
  */
-__noinline __u32 open_descriptors(__u64 open_fds, __u32 max_fds)
+__noinline __u32 many_descriptors(__u64 open_fds, __u32 max_fds)
 {
 	__u32 words = max_fds / 64, n = 0, i, k;
 	__u64 chunk[4];
 
 	for (i = 0; i < 16 && 4 * i < words; i++) {
 		__builtin_memset(chunk, 0, sizeof(chunk));
-		/* The number of words is a power of two: one, two, or whole chunks. */
+		/* The number of words is a power of two: two, or whole chunks. */
 		if (bpf_probe_read_kernel(chunk, words < 4 ? 8 * (words & 3) : sizeof(chunk),
 					  (void *)open_fds + 4 * i * sizeof(__u64)))
 			break;
@@ -136,27 +136,27 @@ __noinline __u32 open_descriptors(__u64 open_fds, __u32 max_fds)
 	return n;
 }
 
-/* Where the size of the process stands that clones, which is the current one. */
+/* Where it stands who clones, and how large that process is: the current task and its structs. */
 struct parent {
+	struct task_struct *task;
 	struct files_struct *files;
 	struct signal_struct *signal;
 	struct mm_struct *mm;
+	const struct cred *cred; /* in a profile */
 };
 
-#define PARENT_OF(task, GET)                                                                       \
+#define PARENT_OF(current, GET)                                                                    \
 	(struct parent)                                                                            \
 	{                                                                                          \
-		LOADED_HERE(GET(task, files)), LOADED_HERE(GET(task, signal)),                     \
-			LOADED_HERE(GET(task, mm))                                                 \
+		.task = current, .files = LOADED_HERE(GET(current, files)),                        \
+		.signal = LOADED_HERE(GET(current, signal)), .mm = LOADED_HERE(GET(current, mm)),  \
+		.cred = PROFILING ? LOADED_HERE(GET(current, cred)) : NULL,                        \
 	}
 
-/*
- * Null if nothing counts it, or if the verifier knows no types and has nothing to search for: then
- * parent_shape() reads it. A profile always counts, which the verifier thus knows.
- */
+/* In a profile; nothing where the verifier knows no types: then parent_shape() reads it. */
 static __always_inline struct parent parent_now(struct task_struct *current)
 {
-	if (KNOWS_CURRENT && (profiling || count_all))
+	if (KNOWS_CURRENT)
 		return PARENT_OF(current, DIRECT);
 	return (struct parent){};
 }
@@ -170,6 +170,18 @@ static __always_inline struct parent parent_now(struct task_struct *current)
 		*number;                                                                           \
 	})
 
+/* The name of a task in its 16 bytes. */
+static __always_inline void comm_of(struct task_struct *task, char *to)
+{
+	const __u64 *comm = (const __u64 *)task->comm;
+
+	((__u64 *)to)[0] = comm[0];
+	((__u64 *)to)[1] = comm[1];
+}
+
+/* NR_OPEN_DEFAULT of include/linux/fdtable.h: a table of its own is larger. */
+#define DESCRIPTORS_INIT 64
+
 /* With copies: CO-RE would look for the fields of our own struct, too. */
 #define PARENT_SHAPE(r, p, GET)                                                                    \
 	do {                                                                                       \
@@ -177,27 +189,43 @@ static __always_inline struct parent parent_now(struct task_struct *current)
 		struct signal_struct *signal = (p)->signal;                                        \
 		struct mm_struct *mm = (p)->mm;                                                    \
 		struct fdtable *table = GET(files, fdt);                                           \
+		__u32 max_fds = GET(table, max_fds);                                               \
                                                                                                    \
 		(r)->parent_threads = GET(signal, nr_threads);                                     \
-		(r)->parent_fds = open_descriptors(                                                \
-			AS_NUMBER(&(r)->cgroup_id, GET(table, open_fds)), GET(table, max_fds));    \
+		if (max_fds == DESCRIPTORS_INIT)                                                   \
+			(r)->parent_fds = bits_set(GET(files, open_fds_init[0]));                  \
+		else                                                                               \
+			(r)->parent_fds = many_descriptors(                                        \
+				AS_NUMBER(&(r)->cgroup_id, GET(table, open_fds)), max_fds);        \
 		if (mm)                                                                            \
 			MM_SHAPE(&(r)->parent, mm, GET, 0, NO_PART);                               \
 	} while (0)
 
-/* False if count_all was set meanwhile. */
-static __always_inline bool parent_shape(struct record_birth *r, const struct parent *p)
+/* Who clones, and how large that process is. */
+static __always_inline void parent_shape_direct(struct record_birth *r, const struct parent *p)
+{
+	PARENT_SHAPE(r, p, DIRECT);
+	comm_of(p->task, r->comm);
+	r->uid = p->cred ? p->cred->uid.val : 0;
+}
+
+/* The same where the verifier knows no types, or is not to search for them: see LOADED_HERE. */
+static __always_inline void parent_shape_late(struct record_birth *r)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct parent late = PARENT_OF(task, BPF_CORE_READ);
+
+	PARENT_SHAPE(r, &late, BPF_CORE_READ);
+	bpf_get_current_comm(r->comm, sizeof(r->comm));
+	r->uid = bpf_get_current_uid_gid();
+}
+
+/* Of a bench, `p` is NULL: it counts beside the expensive probes only. */
+static __always_inline void parent_shape(struct record_birth *r, const struct parent *p)
 {
 	r->parent.known = 0;
-	if (!KNOWS_CURRENT) {
-		struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-		struct parent late = PARENT_OF(task, BPF_CORE_READ);
-
-		PARENT_SHAPE(r, &late, BPF_CORE_READ);
-	} else if (p->files) {
-		PARENT_SHAPE(r, p, DIRECT);
-	} else {
-		return false;
-	}
-	return true;
+	if (p && KNOWS_CURRENT)
+		parent_shape_direct(r, p);
+	else
+		parent_shape_late(r);
 }

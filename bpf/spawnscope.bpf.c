@@ -19,20 +19,21 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /*
  * Set before loading: the verifier removes the branches that they exclude. The programs ask the
- * first two most, so these are not volatile, which would load them each time, and not const, by
- * which the compiler would take their initial values for their last.
+ * first of them most, so a program loads it once; two more are not volatile, which would load them
+ * each time, and not const, by which the compiler would take their initial values for their last.
  */
-bool profiling
-	SEC(".rodata"); /* other programs, not a bench: separate records, which say who and what */
-bool preempts SEC(".rodata");	     /* the kernel may skip programs */
-const volatile bool trace_all;	     /* every task, not only those in `followed` */
+bool profiling SEC(".rodata"); /* other programs, not a bench: separate records: who and what */
+bool preempts SEC(".rodata");  /* the kernel may skip programs */
+const volatile bool trace_all; /* every task, not only those in `followed` */
 const volatile bool follow_children; /* add their children to `followed` */
 const volatile struct birth_filter filter;
+bool filtering SEC(".rodata"); /* it excludes any */
 const volatile enum group_by group_by;
 const volatile __u32 command_args_max;	 /* bytes of a command's arguments; 0: no RECORD_COMMAND */
 const volatile bool exit_starts_at_exit; /* sched_process_exit marks exit_start */
 const volatile bool reaping_unseen;	 /* nothing marks the parent's wait */
 const volatile bool mm_end_seen;	 /* something marks the end of exit_mmap() */
+bool cow_counted SEC(".rodata");	 /* something marks copy-on-write faults */
 
 /* Depend on what is attached, which changes while loaded. */
 bool count_all;		  /* with the expensive probes: count, and read shapes */
@@ -47,7 +48,7 @@ struct {
 	__uint(max_entries, 1 << 24); /* user/probe/probe.c sets the size */
 } records SEC(".maps");
 
-#include "bpf/clone.bpf.h"
+#include "bpf/birth.bpf.h"
 #include "bpf/cow.bpf.h"
 #include "bpf/life.bpf.h"
 

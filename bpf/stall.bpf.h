@@ -57,7 +57,7 @@ static __always_inline void stall_begin(struct mm_struct *mm, bool write)
 	__u64 key = (__u64)mm;
 	struct stall_wait wait = {};
 	struct stall_fork *fork;
-	struct slot *s = write ? cloning(current) : NULL;
+	struct slot *s = write ? cloning(&current) : NULL;
 
 	if (s && !(s->clone_flags & CLONE_VM)) {
 		if (BPF_CORE_READ(current, mm) != mm)

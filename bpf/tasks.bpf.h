@@ -38,9 +38,18 @@ struct cow_state {
 	__u32 huge;	/* of these, huge ones */
 };
 
+struct exe {
+	__u64 inode; /* 0: of a kernel thread, which runs none */
+	__u32 device;
+	__u32 zero;
+	char name[EXE_NAME_MAX];
+};
+
 struct slot {
 	__u32 tid; /* begins like struct slot_head */
 	__u32 state;
+	__u32 tgid;
+	__u32 parent_tgid; /* of its own life, if its birth was seen */
 	struct off_cpu off_cpu;
 
 	/* the current clone, with this task as the parent */
@@ -55,8 +64,6 @@ struct slot {
 	__u64 stack; /* number of the caller's RECORD_STACK; 0: none yet */
 
 	/* its own life, if its birth was seen */
-	__u32 tgid;
-	__u32 parent_tgid;
 	__u32 parent_tid;
 	__u64 born_flags;
 	__u64 born_edge[BIRTH_EDGE_COUNT];
@@ -72,6 +79,10 @@ struct slot {
 		parent_cow; /* the parent's total at the birth; once settled, its faults since */
 
 	struct cow_state cow;
+
+	/* In a profile: the program that it runs. */
+	__u64 exe_mm; /* its address space while it does; 0: not read yet */
+	struct exe exe;
 };
 
 struct {
@@ -105,7 +116,7 @@ struct kernel_totals totals;
 
 static __always_inline __u32 slot_index(__u32 tid)
 {
-	return tid & (profiling ? task_slots - 1 : BENCH_SLOTS - 1);
+	return tid & (PROFILING ? task_slots - 1 : BENCH_SLOTS - 1);
 }
 
 /* The task's place, which another may have. */
@@ -113,7 +124,7 @@ static __always_inline struct slot *slot_home(__u32 tid)
 {
 	__u32 index;
 
-	if (!profiling)
+	if (!PROFILING)
 		return (struct slot *)bench_tasks[tid & (BENCH_SLOTS - 1)];
 	index = tid & (task_slots - 1);
 	return bpf_map_lookup_elem(&tasks, &index);
@@ -139,7 +150,7 @@ static __always_inline struct slot *slot_find(__u32 tid)
  * A new slot for a task that slot_find() does not find: its home place may be free though it has a
  * slot among the spilled. NULL if there is no room.
  */
-static __always_inline struct slot *slot_claim(__u32 tid)
+static __always_inline struct slot *slot_claim(__u32 tid, __u32 tgid)
 {
 	struct slot *s = slot_home(tid), *empty;
 	__u32 zero = 0;
@@ -151,8 +162,10 @@ static __always_inline struct slot *slot_claim(__u32 tid)
 	if (!s->tid) {
 		/* If two tasks race for one place, the loser is not found again, and counted. */
 		s->tid = tid;
+		s->tgid = tgid;
 		s->state = 0;
-		s->off_cpu.arrivals = 0; /* of another task */
+		s->off_cpu.arrivals = 0; /* of another task; so is this */
+		s->exe_mm = 0;
 		return s;
 	}
 	s = slot_spilled(tid);
@@ -163,8 +176,10 @@ static __always_inline struct slot *slot_claim(__u32 tid)
 		return NULL;
 	COUNT(spilled);
 	s = slot_spilled(tid);
-	if (s)
+	if (s) {
 		s->tid = tid;
+		s->tgid = tgid;
+	}
 	return s;
 }
 
@@ -178,6 +193,12 @@ static __always_inline void slot_free(struct slot *s, __u32 tid)
 		return;
 	if (!bpf_map_delete_elem(&tasks_spilled, &tid))
 		__sync_fetch_and_add(&totals.spilled, -1);
+}
+
+/* Whether faults are counted now. */
+static __always_inline bool counts_cow(void)
+{
+	return cow_counted && count_all;
 }
 
 static __always_inline void cow_difference(struct cow_counts *to, const struct cow_counts *now,

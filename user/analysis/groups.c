@@ -228,14 +228,6 @@ void groups__count_received(struct groups *g)
 	count_received(&g->all);
 }
 
-void groups__count_stacks(struct groups *g)
-{
-	for (size_t i = 0; i < g->n; i++)
-		if (g->v[i].key.id[1] != GROUP_STACK_LOST)
-			count_received(&g->v[i]);
-	count_received(&g->other);
-}
-
 void groups__count_other(struct groups *g, int64_t n)
 {
 	struct group_counts counts = {.births = n};

@@ -71,19 +71,16 @@ int groups__add_phases(struct groups *g, const struct birth *b, const int64_t ph
 /* The group that a birth was added to. Valid until something is added or sorted. */
 const struct group *groups__of(const struct groups *g, const struct birth *b);
 
-/* Adds the kernel's counts of a group. 0 or -ENOMEM. */
-int groups__count(struct groups *g, const struct group_key *key, const struct group_counts *counts);
-
-/* Without the kernel's counts: takes what was received as all that happened. */
+/* Takes what was received as what happened. */
 void groups__count_received(struct groups *g);
 
 /*
- * By stack. The kernel counts by comm, so only the sum and the losses come from its counts; the
- * rest is what was received. Call it after groups__count().
+ * Adds what was lost of a group, by the kernel's counts. By stack they are in a group of their own,
+ * since the kernel goes by comm then. After groups__count_received(). 0 or -ENOMEM.
  */
-void groups__count_stacks(struct groups *g);
+int groups__count(struct groups *g, const struct group_key *key, const struct group_counts *counts);
 
-/* Births, failures and restarts that the kernel's table of groups had no room for. */
+/* Births, failures and restarts that were lost, and that the kernel's table had no room for. */
 void groups__count_other(struct groups *g, int64_t n);
 
 /* By g->sort, then by work and by number. To be called after the last add. */

@@ -265,7 +265,7 @@ static void take_parent(struct birth *b, const struct record_birth *r)
 	b->exe_inode = r->exe_inode;
 	b->exe_device = r->exe_device;
 	b->stack_number = r->stack;
-	memcpy(b->comm, r->comm, sizeof(r->comm));
+	memcpy(b->comm, r->comm, strnlen(r->comm, sizeof(r->comm)));
 	memcpy(b->exe, r->exe_name, sizeof(r->exe_name));
 }
 

@@ -87,7 +87,7 @@ void probe__pause(struct probe *p);
 typedef void probe_group_fn(void *context, const struct group_key *key,
 			    const struct group_counts *counts);
 
-/* In a profile: calls fn with the births of each group, counted in the kernel. 0 or -errno. */
+/* In a profile: calls fn with the births of each group whose records were lost. 0 or -errno. */
 int probe__groups(struct probe *p, probe_group_fn *fn, void *context);
 
 /* How long the programs of a profile with run_time have run, ns; MISSING if not counted. */

@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/utsname.h>
 
 #include "bench/shared/fault.h"
@@ -83,6 +84,7 @@ int probe_profile_set_up(struct spawnscope *skel, const struct profile_options *
 	skel->rodata->trace_all = o->everything;
 	skel->rodata->follow_children = o->children;
 	skel->rodata->filter = o->filter;
+	skel->rodata->filtering = memcmp(&o->filter, &(struct birth_filter){0}, sizeof(o->filter));
 	skel->rodata->group_by = o->group_by;
 	skel->rodata->command_args_max = o->args_max;
 	return bpf_program__set_autoload(skel->progs.tp_sched_process_exec, true);

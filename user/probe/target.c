@@ -19,11 +19,11 @@ static bool is_target(const struct slot_head *slot, __u32 tid)
 	return slot->tid == tid && (slot->state & TASK_TARGET);
 }
 
-/* Gives a task a new slot, that of a target. */
+/* Gives a task, which leads its thread group, a new slot, that of a target. */
 static void set_target(struct slot_head *slot, size_t size, __u32 tid)
 {
 	memset(slot, 0, size);
-	slot->tid = tid;
+	slot->tid = slot->tgid = tid;
 	slot->state = TASK_TARGET;
 }
 

@@ -119,6 +119,7 @@ static int summarise(struct profile *p)
 	struct profile_summary s;
 	int err = summary_set_end(&p->sinks.run, t);
 
+	groups__count_received(&p->sinks.groups);
 	if (!err)
 		err = probe__groups(t->probe, on_group, p);
 	privilege_drop();
@@ -126,8 +127,6 @@ static int summarise(struct profile *p)
 	p->reader.shut = false;
 	if (!err)
 		err = t->error;
-	if (t->stacks)
-		groups__count_stacks(&p->sinks.groups);
 	groups__count_other(&p->sinks.groups, (int64_t)t->totals.ungrouped);
 	groups__sort(&p->sinks.groups);
 	if (!err)
