@@ -164,8 +164,9 @@ static __always_inline struct slot *slot_claim(__u32 tid, __u32 tgid)
 		s->tid = tid;
 		s->tgid = tgid;
 		s->state = 0;
-		s->off_cpu.arrivals = 0; /* of another task; so is this */
-		s->exe_mm = 0;
+		s->off_cpu.arrivals = 0; /* of another task; so is this: */
+		if (PROFILING)
+			s->exe_mm = 0;
 		return s;
 	}
 	s = slot_spilled(tid);

@@ -43,7 +43,7 @@ const struct builtin_suite builtin_suites[] = {
 		.name = "overhead",
 		.brief = "what each probe costs: for `spawnscope bench`, best in the lab",
 		.text = "[calls]\n"
-			"method = fork, vfork, posix_spawn\n"
+			"method = fork, vfork, posix_spawn, thread\n"
 			"size = 1M\n"
 			"runs = 101\n"
 			"[copy-on-write]\n"

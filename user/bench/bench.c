@@ -15,6 +15,7 @@
 #include "user/base/proc.h"
 #include "user/base/progress.h"
 #include "user/base/say.h"
+#include "user/bench/beside.h"
 #include "user/bench/options.h"
 #include "user/bench/schedule.h"
 #include "user/collect/environment.h"
@@ -40,6 +41,7 @@
 struct bench {
 	struct bench_options options;
 	struct probe *probe; /* NULL: untraced */
+	struct beside_probes beside;
 	struct driver *driver;
 	struct store *store;
 	struct run run;
@@ -161,7 +163,7 @@ static int open_probes(struct bench *b)
 		return 0;
 	err = probe__open(&o, &b->probe, &b->why);
 	if (!err)
-		return 0;
+		return b->options.overhead ? beside__open(&b->beside, &o, &b->why) : 0;
 	/* Without privileges or BTF, the driver's own timings are still worth having. */
 	complain("%s; running untraced", b->why.text);
 	b->why.text[0] = '\0';
@@ -177,6 +179,9 @@ static int attach(struct bench *b, const struct plan_block *block)
 		return 0;
 	err = only ? probe__attach_only(b->probe, only)
 		   : probe__attach(b->probe, schedule__set_of(&b->schedule, block));
+	if (!err)
+		err = beside__attach(&b->beside, b->schedule.sets[block->probe_set].beside,
+				     schedule__set_beside(&b->schedule, block));
 	if (err)
 		return fault__set(&b->why, err, "cannot attach the probes: %s", strerror(-err));
 	return err;
@@ -219,10 +224,12 @@ static int join_block(struct bench *b, const struct plan_block *plan, pid_t pare
 	enum probe_set set = schedule__set_of(&b->schedule, plan);
 	int err = 0;
 
+	err = beside__drain(&b->beside, b->schedule.sets[plan->probe_set].beside);
 	if (set != PROBE_SET_NONE) {
 		choice = probe__choice(b->probe, set);
 		lives__clear(&b->lives);
-		err = probe__consume(b->probe, on_record, b);
+		if (!err)
+			err = probe__consume(b->probe, on_record, b);
 		lives__sort(&b->lives);
 		b->run.end.started += block->started;
 	} else {
@@ -532,6 +539,7 @@ int command_bench(int argc, char **argv)
 		err = judge(&b);
 cleanup:
 	driver__stop(b.driver);
+	beside__close(&b.beside);
 	probe__close(b.probe);
 	store__close(b.store);
 	lives__free(&b.lives);

@@ -7,11 +7,11 @@
 #include <string.h>
 
 static void add_set(struct schedule *s, const char *name, enum probe_set set,
-		    const struct source *only)
+		    const struct source *only, enum beside beside)
 {
 	struct schedule_set *to = &s->sets[s->set_count++];
 
-	*to = (struct schedule_set){.set = set, .only = only};
+	*to = (struct schedule_set){.set = set, .only = only, .beside = beside};
 	snprintf(to->name, sizeof(to->name), "%s", name);
 }
 
@@ -48,19 +48,27 @@ static void add_single_sources(struct schedule *s, const struct source_choice *c
 		for (size_t k = 0; k < s->set_count; k++)
 			if (!strcmp(s->sets[k].name, name))
 				snprintf(name, sizeof(name), "%s", row->programs[0]);
-		add_set(s, name, PROBE_SET_NONE, row);
+		add_set(s, name, PROBE_SET_NONE, row, BESIDE_NONE);
 	}
 }
 
 static void add_sets(struct schedule *s, const struct probe *probe, bool overhead)
 {
 	if (probe) {
-		add_set(s, probe_set_name(PROBE_SET_ALL), PROBE_SET_ALL, NULL);
-		add_set(s, probe_set_name(PROBE_SET_PHASES), PROBE_SET_PHASES, NULL);
+		add_set(s, probe_set_name(PROBE_SET_ALL), PROBE_SET_ALL, NULL, BESIDE_NONE);
+		add_set(s, probe_set_name(PROBE_SET_PHASES), PROBE_SET_PHASES, NULL, BESIDE_NONE);
+		for (int i = BESIDE_NONE + 1; overhead && i < BESIDE_COUNT; i++)
+			add_set(s, beside_name(i), PROBE_SET_NONE, NULL, i);
 		if (overhead)
 			add_single_sources(s, probe__choice(probe, PROBE_SET_ALL));
 	}
-	add_set(s, probe_set_name(PROBE_SET_NONE), PROBE_SET_NONE, NULL);
+	add_set(s, probe_set_name(PROBE_SET_NONE), PROBE_SET_NONE, NULL, BESIDE_NONE);
+}
+
+/* No probes at all. */
+static bool is_bare(const struct schedule_set *s)
+{
+	return s->set == PROBE_SET_NONE && !s->only && !s->beside;
 }
 
 /* --untraced: which cells are also taken without probes. */
@@ -84,7 +92,7 @@ static unsigned int runs_wanted(const struct driver_grid *g, size_t cell,
 
 	if (g->run.cells[cell].skipped)
 		return 0;
-	if (s->set == PROBE_SET_NONE && !s->only)
+	if (is_bare(s))
 		return !traced || wants_untraced(g, cell, o->untraced) ? runs : 0;
 	if (s->set == PROBE_SET_ALL && !o->overhead && runs > o->all_runs)
 		return o->all_runs;
@@ -133,8 +141,8 @@ int schedule__make(struct schedule *s, const struct driver_grid *g, const struct
 			unsigned int runs = runs_wanted(g, i, entry, probe, options);
 
 			s->slots[i][k].cell = -1;
-			if (!runs &&
-			    !(from->skipped && entry->set == set_of_skipped && !entry->only))
+			if (!runs && !(from->skipped && entry->set == set_of_skipped &&
+				       !entry->only && !entry->beside))
 				continue;
 			s->slots[i][k] =
 				(struct schedule_slot){.cell = run->cell_count, .due = runs};
@@ -151,6 +159,13 @@ enum probe_set schedule__set_of(const struct schedule *s, const struct plan_bloc
 	enum probe_set set = s->sets[block->probe_set].set;
 
 	return set == PROBE_SET_PHASES && s->shares_mm[block->cell] ? PROBE_SET_SHARED : set;
+}
+
+enum probe_set schedule__set_beside(const struct schedule *s, const struct plan_block *block)
+{
+	bool floor = s->sets[block->probe_set].beside == BESIDE_FLOOR;
+
+	return floor && s->shares_mm[block->cell] ? PROBE_SET_SHARED : PROBE_SET_PHASES;
 }
 
 void schedule__free(struct schedule *s)

@@ -10,18 +10,20 @@
 #include <sys/types.h>
 
 #include "bench/shared/plan.h"
+#include "user/bench/beside.h"
 #include "user/bench/options.h"
 #include "user/driver/driver.h"
 #include "user/model/run.h"
 #include "user/probe/probe.h"
 
-/* `none`, `phases`, `all`, and, for the suite `overhead`, each source alone. */
-#define SCHEDULE_SETS_MAX (SOURCES_MAX + 3)
+/* `none`, `phases`, `all`, and, for the suite `overhead`, each source alone and those beside. */
+#define SCHEDULE_SETS_MAX (SOURCES_MAX + 3 + BESIDE_COUNT)
 
 struct schedule_set {
 	char name[64];		   /* the value of the axis `trace` */
-	enum probe_set set;	   /* PROBE_SET_NONE if `only` is set */
+	enum probe_set set;	   /* PROBE_SET_NONE if one of the next two is set */
 	const struct source *only; /* attach this source alone; or NULL */
+	enum beside beside;	   /* or attach these; or BESIDE_NONE */
 };
 
 struct schedule_slot {
@@ -46,6 +48,9 @@ struct schedule {
  */
 int schedule__make(struct schedule *s, const struct driver_grid *g, const struct probe *probe,
 		   const struct bench_options *options, struct run *run);
+
+/* The set of those beside to attach for a block that has them. */
+enum probe_set schedule__set_beside(const struct schedule *s, const struct plan_block *block);
 
 /* The probe set to attach for a block: without the probes that its method cannot run into. */
 enum probe_set schedule__set_of(const struct schedule *s, const struct plan_block *block);

@@ -39,7 +39,7 @@ struct ring {
 struct probe {
 	struct probe_options options;
 	struct kernel_offer *offer;
-	int handlers[PROBE_BTF_HANDLERS];
+	bool registered; /* with libbpf */
 	struct spawnscope *skel;
 	struct ring records, stacks;
 	int stats_fd; /* the kernel counts run time while it is open; -1 */
@@ -167,7 +167,7 @@ static int load(struct probe *p)
 	if (!err)
 		err = probe_global_pid_set_up(p->skel);
 	if (!err)
-		err = probe_btf_set_up(p->skel->obj, p->offer);
+		err = probe_btf_set_up(p->skel->obj, p->offer, p->options.empty);
 	if (err)
 		return err;
 	libbpf_said.failed_program[0] = '\0';
@@ -205,6 +205,8 @@ static bool set_counts_syscalls(const struct probe *p, enum probe_set set)
 
 static bool set_has(const struct probe *p, enum probe_set set, const char *program)
 {
+	if (p->options.profile && !strcmp(program, PROFILE_PROGRAM))
+		return true;
 	if (!strcmp(program, SYSCALLS_PROGRAM))
 		return set_counts_syscalls(p, set);
 	for (size_t i = 0; stall_programs[i]; i++)
@@ -219,8 +221,6 @@ static bool set_has(const struct probe *p, enum probe_set set, const char *progr
 
 static bool is_attached(const struct probe *p, const char *program)
 {
-	if (p->options.profile && !strcmp(program, PROFILE_PROGRAM))
-		return true;
 	for (size_t i = 0; i < p->attached_count; i++)
 		if (!strcmp(p->attached[i].program, program))
 			return true;
@@ -269,6 +269,8 @@ static int attach_set(struct probe *p, enum probe_set set, const char **failed)
 		p->attached[i] = p->attached[--p->attached_count];
 	}
 	set_flags(p, set);
+	if (p->options.profile)
+		err = attach_program(p, PROFILE_PROGRAM, failed);
 	for (size_t i = 0; i < source_count && !err; i++)
 		if (choice__has(&p->choices.choice[set], &sources[i]))
 			err = attach_row(p, &sources[i], failed);
@@ -286,14 +288,14 @@ static int attach_set(struct probe *p, enum probe_set set, const char **failed)
  * Up to 5.12 a trampoline program cannot be attached a second time (f3a95075549e). Rules all of
  * them out and returns -EAGAIN on those kernels.
  */
-static int try_reattach(struct probe *p)
+static int try_reattach(struct probe *p, enum probe_set set)
 {
 	const struct source *row = NULL;
 	const char *failed;
 
 	for (size_t i = 0; i < source_count && !row; i++)
 		if (sources[i].kind == SOURCE_FENTRY &&
-		    choice__has(&p->choices.choice[PROBE_SET_ALL], &sources[i]))
+		    choice__has(&p->choices.choice[set], &sources[i]))
 			row = &sources[i];
 	if (!row)
 		return 0;
@@ -306,11 +308,12 @@ static int try_reattach(struct probe *p)
 					 "cannot be attached twice on this kernel (before 5.13)");
 		return -EAGAIN;
 	}
-	return attach_set(p, PROBE_SET_ALL, &failed);
+	return attach_set(p, set, &failed);
 }
 
 static int try_all(struct probe *p)
 {
+	enum probe_set first = p->options.profile ? choices__main_set(&p->choices) : PROBE_SET_ALL;
 	const char *failed = NULL;
 	int err;
 
@@ -323,15 +326,14 @@ static int try_all(struct probe *p)
 		return choices__refuse(&p->choices, libbpf_said.failed_program, "cannot load", err)
 			       ? -EAGAIN
 			       : err;
-	err = p->options.profile ? probe_profile_attach(p->skel, p->options.profile, &p->stats_fd)
+	err = p->options.profile ? probe_profile_start(p->skel, p->options.profile, &p->stats_fd)
 				 : 0;
 	if (err)
 		return err;
-	err = attach_set(p, p->options.profile ? choices__main_set(&p->choices) : PROBE_SET_ALL,
-			 &failed);
+	err = attach_set(p, first, &failed);
 	if (err)
 		return choices__refuse(&p->choices, failed, "cannot attach", err) ? -EAGAIN : err;
-	return p->options.reattach ? try_reattach(p) : 0;
+	return p->options.reattach ? try_reattach(p, first) : 0;
 }
 
 static int on_record(void *context, void *data, size_t size)
@@ -382,7 +384,8 @@ int probe__open(const struct probe_options *options, struct probe **probe, struc
 	err = privilege_check(why);
 	if (err)
 		goto cleanup;
-	err = probe_btf_register(&p->offer, p->handlers);
+	p->registered = true;
+	err = probe_btf_register();
 	if (err)
 		goto cleanup;
 	p->skel = open_object(NULL);
@@ -430,7 +433,8 @@ void probe__close(struct probe *p)
 	ring_buffer__free(p->records.buffer);
 	ring_buffer__free(p->stacks.buffer);
 	spawnscope__destroy(p->skel);
-	probe_btf_unregister(p->handlers);
+	if (p->registered)
+		probe_btf_unregister();
 	kernel_offer__free(p->offer);
 	for (size_t i = 0; i < p->name_count; i++)
 		free(p->names[i]);

@@ -25,7 +25,8 @@ struct probe_options {
 	bool reattach;	   /* sets will change: use only probes that can be attached again */
 	bool syscalls;	   /* count the system calls of children until their exec */
 	bool stalls;	   /* in a profile: record the waits of others while a process forks */
-	bool verbose;	   /* print libbpf's messages to standard error */
+	bool empty; /* programs that do nothing, at the same points: what is left is their price */
+	bool verbose; /* print libbpf's messages to standard error */
 	/* NULL: a bench, which traces the tasks given to probe__target(). */
 	const struct profile_options *profile;
 };

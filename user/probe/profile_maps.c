@@ -90,7 +90,7 @@ int probe_profile_set_up(struct spawnscope *skel, const struct profile_options *
 	return bpf_program__set_autoload(skel->progs.tp_sched_process_exec, true);
 }
 
-int probe_profile_attach(struct spawnscope *skel, const struct profile_options *o, int *stats_fd)
+int probe_profile_start(struct spawnscope *skel, const struct profile_options *o, int *stats_fd)
 {
 	__u32 zero = 0;
 	int err = 0;
@@ -105,8 +105,7 @@ int probe_profile_attach(struct spawnscope *skel, const struct profile_options *
 		if (*stats_fd < 0)
 			*stats_fd = -1;
 	}
-	skel->links.tp_sched_process_exec = bpf_program__attach(skel->progs.tp_sched_process_exec);
-	return skel->links.tp_sched_process_exec ? 0 : -errno;
+	return 0;
 }
 
 int probe_profile_check_stacks(struct fault *why)

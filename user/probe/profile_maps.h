@@ -16,8 +16,8 @@ struct spawnscope; /* the skeleton */
  */
 int probe_profile_set_up(struct spawnscope *skel, const struct profile_options *o);
 
-/* After loading: attaches PROFILE_PROGRAM. Opens *stats_fd if that is -1. 0 or -errno. */
-int probe_profile_attach(struct spawnscope *skel, const struct profile_options *o, int *stats_fd);
+/* After loading. Opens *stats_fd if that is -1. 0 or -errno. */
+int probe_profile_start(struct spawnscope *skel, const struct profile_options *o, int *stats_fd);
 
 /* Whether this kernel can profile by stack: 0, or -errno with a line in `why`. */
 int probe_profile_check_stacks(struct fault *why);

@@ -7,55 +7,109 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Sections attached by BTF id: "fentry/dup_fd" goes to the function dup_fd. */
-static const struct {
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Kinds of programs, by their sections. */
+static const struct kind {
 	const char *section;
+	enum bpf_prog_type program;
 	enum bpf_attach_type type;
-	const char *prefix; /* in BTF */
-} kinds[PROBE_BTF_HANDLERS] = {
-	{"fentry/", BPF_TRACE_FENTRY, ""},
-	{"fexit/", BPF_TRACE_FEXIT, ""},
-	{"tp_btf/", BPF_TRACE_RAW_TP, "btf_trace_"},
+	/* Attached by BTF id: "fentry/dup_fd" goes to the function dup_fd. What its name begins
+	 * with in BTF, or NULL: not by BTF id. */
+	const char *prefix;
+} kinds[] = {
+	{"fentry/", BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, ""},
+	{"fexit/", BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, ""},
+	{"tp_btf/", BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, "btf_trace_"},
+	{"kprobe/", BPF_PROG_TYPE_KPROBE, 0, NULL},
+	{"kretprobe/", BPF_PROG_TYPE_KPROBE, 0, NULL},
+	{"tracepoint/", BPF_PROG_TYPE_TRACEPOINT, 0, NULL},
+	{"perf_event", BPF_PROG_TYPE_PERF_EVENT, 0, NULL},
 };
+
+/* libbpf has one set of handlers for all objects. */
+static struct {
+	int handlers[ARRAY_SIZE(kinds)];
+	size_t users;
+	/* of the object that is being loaded */
+	const struct kernel_offer *offer;
+	bool empty;
+} registered;
+
+static const struct kind *kind_of(const char *section)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (!strncmp(section, kinds[i].section, strlen(kinds[i].section)))
+			return &kinds[i];
+	return NULL;
+}
 
 bool probe_btf_name(const char *section, char *name, size_t size)
 {
-	for (size_t i = 0; i < PROBE_BTF_HANDLERS; i++) {
-		size_t n = strlen(kinds[i].section);
+	const struct kind *kind = kind_of(section);
 
-		if (strncmp(section, kinds[i].section, n))
-			continue;
-		snprintf(name, size, "%s%s", kinds[i].prefix, section + n);
-		return true;
-	}
-	return false;
+	if (!kind || !kind->prefix)
+		return false;
+	snprintf(name, size, "%s%s", kind->prefix, section + strlen(kind->section));
+	return true;
+}
+
+/* Makes it return at once: what is left is what attaching it costs. */
+static int make_empty(struct bpf_program *prog, struct bpf_prog_load_opts *opts)
+{
+	struct bpf_insn leave[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K}, /* r0 = 0 */
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+
+	/* Of instructions that are gone. */
+	opts->func_info_cnt = 0;
+	opts->func_info = NULL;
+	opts->line_info_cnt = 0;
+	opts->line_info = NULL;
+	return bpf_program__set_insns(prog, leave, ARRAY_SIZE(leave));
 }
 
 static int prepare(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
-	struct kernel_offer *const *offer = (struct kernel_offer *const *)cookie;
 	char name[128];
+	int err;
 
+	if (registered.empty) {
+		err = make_empty(prog, opts);
+		if (err)
+			return err;
+	}
 	if (!probe_btf_name(bpf_program__section_name(prog), name, sizeof(name)))
-		return -EINVAL;
+		return 0;
 	opts->attach_prog_fd = 0;
-	opts->attach_btf_id = kernel_offer__btf_id(*offer, name);
+	opts->attach_btf_id = kernel_offer__btf_id(registered.offer, name);
 	return opts->attach_btf_id ? 0 : -ESRCH;
 }
 
+/* The others are attached by attach.c. */
 static int attach(const struct bpf_program *prog, long cookie, struct bpf_link **link)
 {
-	*link = bpf_program__attach_trace(prog);
+	const char *section = bpf_program__section_name(prog), *function = strchr(section, '/') + 1;
+	const struct kind *kind = kind_of(section);
+
+	if (kind->program == BPF_PROG_TYPE_KPROBE)
+		*link = bpf_program__attach_kprobe(prog, !strncmp(section, "kret", 4), function);
+	else
+		*link = bpf_program__attach_trace(prog);
 	return *link ? 0 : -errno;
 }
 
-int probe_btf_register(struct kernel_offer *const *offer, int handlers[PROBE_BTF_HANDLERS])
+int probe_btf_register(void)
 {
-	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)offer,
-		    .prog_prepare_load_fn = prepare, .prog_attach_fn = attach);
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = prepare,
+		    .prog_attach_fn = attach);
+	int *handlers = registered.handlers;
 
-	for (size_t i = 0; i < PROBE_BTF_HANDLERS; i++) {
-		handlers[i] = libbpf_register_prog_handler(kinds[i].section, BPF_PROG_TYPE_TRACING,
+	if (registered.users++)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		handlers[i] = libbpf_register_prog_handler(kinds[i].section, kinds[i].program,
 							   kinds[i].type, &opts);
 		if (handlers[i] < 0)
 			return handlers[i];
@@ -63,23 +117,29 @@ int probe_btf_register(struct kernel_offer *const *offer, int handlers[PROBE_BTF
 	return 0;
 }
 
-void probe_btf_unregister(int handlers[PROBE_BTF_HANDLERS])
+void probe_btf_unregister(void)
 {
-	for (size_t i = 0; i < PROBE_BTF_HANDLERS; i++)
-		if (handlers[i] > 0)
-			libbpf_unregister_prog_handler(handlers[i]);
+	if (!registered.users || --registered.users)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (registered.handlers[i] > 0)
+			libbpf_unregister_prog_handler(registered.handlers[i]);
+		registered.handlers[i] = 0;
+	}
 }
 
 /*
  * libbpf loads the kernel's BTF for programs without an attach target. Any descriptor as the target
  * keeps it from that; prepare() then sets what the program really attaches to.
  */
-int probe_btf_set_up(struct bpf_object *object, const struct kernel_offer *offer)
+int probe_btf_set_up(struct bpf_object *object, const struct kernel_offer *offer, bool empty)
 {
 	int fd = kernel_offer__core_fd(offer), err = 0;
 	struct bpf_program *prog;
 	char name[128];
 
+	registered.offer = offer;
+	registered.empty = empty;
 	if (fd < 0)
 		return 0;
 	bpf_object__for_each_program (prog, object)

@@ -45,6 +45,74 @@ static void add_row(const struct table *t, struct columns *s, const struct cell 
 	add_added(t, s, bare, probed, SAMPLE_total_ns);
 }
 
+/* Of a cell, where nothing interrupts the call: its median and tails depend on what does. */
+static double undisturbed(const struct cell *c)
+{
+	return stats_quantile(&c->samples[SAMPLE_spawn_ns], 0.1);
+}
+
+/* The cell like `bare` with a probe set; NULL: none has data. */
+static const struct cell *with_set(const struct table *t, const struct cell *bare, const char *set)
+{
+	for (size_t i = 0; i < t->r->cell_count; i++) {
+		const struct cell *c = &t->r->cells[i];
+
+		if (!strcmp(cell__probe_set(c), set) && cell__has_data(c) &&
+		    cell__same_key(c, bare, "trace"))
+			return c;
+	}
+	return NULL;
+}
+
+static void add_floor_row(const struct table *t, struct columns *s, const struct cell *bare,
+			  const char *what, const char *ours, const char *floor, bool first)
+{
+	const struct cell *with = with_set(t, bare, ours), *empty = with_set(t, bare, floor);
+	double added = with ? undisturbed(with) - undisturbed(bare) : NAN;
+	double least = empty ? undisturbed(empty) - undisturbed(bare) : NAN;
+	struct strbuf label = {0};
+
+	if (first) {
+		strbuf__add(&label, "%s ", table_method(bare));
+		table_add_parent(t, bare, &label);
+	}
+	columns__add(s, "%s", strbuf__text(&label));
+	strbuf__free(&label);
+	columns__add(s, "%s", what);
+	columns__add(s, "%s", text_plain_time(added, t->r->clock).text);
+	columns__add(s, "%s", text_plain_time(least, t->r->clock).text);
+	/* A floor that is lost in the noise is none. */
+	if (isfinite(added / least) && least > 0)
+		columns__add(s, "%.2f", added / least);
+	else
+		columns__add(s, "-");
+}
+
+/* What the probes add beside empty programs at the same points. */
+static int table_floor(const struct table *t)
+{
+	struct columns *s;
+	bool any = false;
+
+	for (size_t i = 0; i < t->r->cell_count; i++)
+		any |= !strcmp(cell__probe_set(&t->r->cells[i]), "floor");
+	if (!any)
+		return 0;
+	s = columns__new();
+	columns__head(s, COLUMNS_LABEL, "METHOD", "PROBES", NULL);
+	columns__head(s, COLUMNS_RIGHT, "OURS", "FLOOR", "RATIO", NULL);
+	for (size_t i = 0; i < t->bare.n; i++) {
+		const struct cell *bare = t->bare.v[i].cell;
+
+		add_floor_row(t, s, bare, "bench", "phases", "floor", true);
+		add_floor_row(t, s, bare, "profile light", "light", "light-floor", false);
+	}
+	return columns__finish(s,
+			       "What the probes add to a call, beside empty programs at the same "
+			       "points (FLOOR), tenth percentiles",
+			       t->out, t->colour);
+}
+
 int table_overhead(const struct table *t)
 {
 	struct cell_index x;
@@ -79,5 +147,6 @@ int table_overhead(const struct table *t)
 		}
 	}
 	cell_index__free(&x);
-	return columns__finish(s, "What each probe adds to the medians", t->out, t->colour);
+	err = columns__finish(s, "What each probe adds to the medians", t->out, t->colour);
+	return err ? err : table_floor(t);
 }
