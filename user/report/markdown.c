@@ -393,10 +393,9 @@ static bool find_pair_to(const struct report *p, const struct call_tree *t,
 static void put_anatomies(struct piece *piece)
 {
 	const struct run *r = piece->r->run;
+	struct anatomy_pair pair;
 
 	for (size_t i = 0; i < r->anatomy_count; i++) {
-		struct anatomy_pair pair;
-
 		piece->tree = &r->anatomies[i];
 		piece->pair = &pair;
 		if (find_pair_to(piece->to->p, piece->tree, &pair))
@@ -404,6 +403,7 @@ static void put_anatomies(struct piece *piece)
 		else
 			put_rows(piece, FUNCTIONS_MAX, write_functions);
 	}
+	piece->pair = NULL;
 }
 
 static void put_run(struct piece *piece, size_t rows)
