@@ -5,8 +5,8 @@
 #include "user/analysis/calls/by_function.h"
 #include "user/analysis/calls/walk.h"
 #include "user/report/html.h"
+#include "user/report/views/anatomy_data.h"
 #include "user/report/views/views.h"
-#include "user/text/json.h"
 
 /* What the tables have: this share of a birth, at most so many functions, blanks before a name. */
 #define SHARE_LEAST 0.01
@@ -232,127 +232,9 @@ static void write(const struct report *p, FILE *out)
 	      out);
 }
 
-/* The columns of a tree, in the order of a walk. */
-struct columns {
-	json_t *depth, *function, *kind, *calls, *own, *total;
-};
-
-static void add_node(struct columns *c, const struct call_node *node, size_t depth, size_t function)
-{
-	c->depth = json__push(c->depth, json_integer((json_int_t)depth));
-	c->function = json__push(c->function, json_integer(function == CALL_NO_FUNCTION
-								   ? -1 - (json_int_t)node->part
-								   : (json_int_t)function));
-	c->kind = json__push(c->kind, json_integer(node->kind));
-	c->calls = json__push(c->calls, json_integer(node->calls));
-	c->own = json__push(c->own, json_integer(node->own));
-	c->total = json__push(c->total, json_integer(node->total));
-}
-
-static json_t *nodes_data(const struct call_tree *t, const struct call_functions *f)
-{
-	struct columns c = {json_array(), json_array(), json_array(),
-			    json_array(), json_array(), json_array()};
-	struct call_walk w;
-	int err = call_walk__init(&w, t);
-
-	for (size_t i = 0; i < w.n && !err; i++)
-		add_node(&c, &t->nodes[w.order[i]], w.depth[w.order[i]], f->of[w.order[i]]);
-	call_walk__free(&w);
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "depth", c.depth, "function", c.function,
-			 "kind", c.kind, "calls", c.calls, "own", c.own, "total", c.total);
-}
-
-/* The modules of all trees, by their numbers: a handful. */
-struct modules {
-	json_t *names;
-};
-
-static json_t *module_number(struct modules *m, const char *name)
-{
-	json_t *text = json__text(name);
-	size_t i = 0;
-
-	while (text && i < json_array_size(m->names) &&
-	       !json_equal(json_array_get(m->names, i), text))
-		i++;
-	if (text && i == json_array_size(m->names))
-		m->names = json__push(m->names, text);
-	else
-		json_decref(text);
-	return text ? json_integer((json_int_t)i) : NULL;
-}
-
-static json_t *tree_data(const struct call_tree *t, struct modules *m)
-{
-	json_t *names = json_array(), *modules = json_array(), *tree = NULL;
-	struct call_functions f;
-
-	if (!call_functions__init(&f, t)) {
-		for (size_t i = 0; i < f.n; i++) {
-			names = json__push(names, json__text(f.v[i].name));
-			modules = json__push(modules, module_number(m, f.v[i].module));
-		}
-		tree = json__put(nodes_data(t, &f), "names", names);
-		tree = json__put(tree, "modules", modules);
-	}
-	call_functions__free(&f);
-	return tree;
-}
-
-/* The number of the report's first anatomy that is of the same cell. */
-static json_int_t cell_of(const struct report *p, const struct call_tree *t)
-{
-	json_int_t n = 0;
-
-	for (size_t i = 0; i < p->count; i++)
-		for (size_t k = 0; k < p->runs[i].run->anatomy_count; k++, n++)
-			if (anatomy_same_cell(&p->runs[i].run->anatomies[k], t))
-				return n;
-	return n;
-}
-
-static json_t *run_data(json_t *trees, const struct report *p, size_t run, struct modules *m)
-{
-	const struct report_run *r = &p->runs[run];
-
-	for (size_t k = 0; k < r->run->anatomy_count; k++) {
-		const struct call_tree *t = &r->run->anatomies[k];
-		json_t *tree = tree_data(t, m);
-		struct strbuf label = {0};
-
-		anatomy_add_label(r, t, &label);
-		tree = json__put(tree, "run", json_integer((json_int_t)run));
-		tree = json__put(tree, "cell", json_integer(cell_of(p, t)));
-		tree = json__put(tree, "births", json_integer((json_int_t)t->births));
-		tree = json__put(tree, "label", json__text(strbuf__text(&label)));
-		trees = json__push(trees, tree);
-		strbuf__free(&label);
-	}
-	return trees;
-}
-
-static json_t *data(const struct report *p)
-{
-	struct modules m = {json_array()};
-	json_t *trees = json_array(), *parts = json_array();
-
-	for (size_t i = 0; i < p->count; i++)
-		trees = run_data(trees, p, i, &m);
-	for (int part = 0; part < PART_COUNT; part++)
-		parts = json__push(parts, json_string(anatomy_part_title(part)));
-	if (trees && !json_array_size(trees)) {
-		json_decref(parts);
-		json_decref(m.names);
-		return json__discard(trees);
-	}
-	return json_pack("{s:o, s:o, s:o, s:i}", "parts", parts, "modules", m.names, "trees", trees,
-			 "beside", PART_INTERRUPTS);
-}
-
 const struct view view_anatomy = {
 	.id = "anatomy",
 	.title = "Anatomy: by the function",
-	.data = data,
+	.data = anatomy_data,
 	.write = write,
 };

@@ -13,33 +13,41 @@
 	const signed = (n) => (n < 0 ? "−" : n > 0 ? "+" : "±") + exact(Math.abs(n));
 	const long = (n) => exact(n) + " instructions";
 
-	/* The nodes of a tree as the file's columns have them, each below its caller; the roots are below one more. */
-	const nodesOf = (data, tree) => {
-		const all = { under: [] }, path = [all];
-		tree.depth.forEach((depth, i) => {
-			const f = tree.function[i], node = { under: [], part: f < 0 ? -1 - f : null, kind: tree.kind[i], name: f < 0 ? data.parts[-1 - f] : tree.names[f], module: f < 0 ? "" : data.modules[tree.modules[f]], figures: { calls: tree.calls[i], own: tree.own[i], total: tree.total[i] } };
-			path.length = depth + 1;
-			path[depth].under.push(node);
-			path.push(node);
-		});
+	/* A node below its caller; the roots are below one more, "all". */
+	const hang = (up, name, module, kind, figures, guess) => {
+		const node = { name, module, kind, up, figures, guess: guess || "", under: [] };
+		if (up)
+			up.under.push(node);
+		return node;
+	};
+
+	const oneTree = (data, tree) => {
 		/* What ran beside the birth is no part of it. */
-		all.figures = { calls: tree.births, own: 0, total: d3.sum(all.under, (n) => (n.part < data.beside ? n.figures.total : 0)) };
+		const total = d3.sum(tree.total, (t, i) => (tree.depth[i] === 0 && -1 - tree.function[i] < data.beside ? t : 0));
+		const path = [hang(null, "all", "", ROOT, [{ calls: tree.births, own: 0, total }])];
+		tree.depth.forEach((depth, i) => {
+			const f = tree.function[i], names = f < 0 ? [data.parts[-1 - f], ""] : [tree.names[f], data.modules[tree.modules[f]]];
+			path.length = depth + 1;
+			path.push(hang(path[depth], ...names, tree.kind[i], [{ calls: tree.calls[i], own: tree.own[i], total: tree.total[i] }]));
+		});
+		return path[0];
+	};
+
+	/* Both trees of a pair, or these turned round. */
+	const twoTrees = (data, pair, turned) => {
+		const sides = turned ? ["b", "a"] : ["a", "b"], all = hang(null, "all", "", ROOT, sides.map(() => ({ calls: 1, own: 0, total: 0 }))), nodes = [];
+		pair.parent.forEach((parent, i) => {
+			const n = pair.name[i], figures = sides.map((s) => (pair["own_" + s][i] === null ? null : { calls: pair["calls_" + s][i], own: pair["own_" + s][i], total: pair["total_" + s][i] }));
+			nodes.push(hang(parent < 0 ? all : nodes[parent], n < 0 ? data.parts[-1 - n] : pair.names[n], data.modules[pair.module[i]], pair.kind[i], figures, pair.guesses[i]));
+			if (parent < 0 && -1 - n < data.beside)
+				figures.forEach((f, side) => { all.figures[side].total += f ? f.total : 0; });
+		});
 		return all;
 	};
 
-	const add = (a, b) => a && b ? { calls: a.calls + b.calls, own: a.own + b.own, total: a.total + b.total } : a || b;
-
-	/* Nodes of both sides (of one, if there is no other) by their paths: [figures before, figures now]. */
-	const join = (name, module, kind, sides, up) => {
-		const node = { name, module, kind, up, figures: sides.map((all) => all.map((n) => n.figures).reduce(add, null)), under: [] };
-		const groups = new Map();
-		sides.forEach((all, side) => all.forEach((n) => n.under.forEach((u) => {
-			const key = u.kind + " " + u.name; /* whatever the module: a program or library may be another version */
-			if (!groups.has(key))
-				groups.set(key, { first: u, sides: sides.map(() => []) });
-			groups.get(key).sides[side].push(u);
-		})));
-		node.under = Array.from(groups.values(), (g) => join(g.first.name, g.first.module, g.first.kind, g.sides, node));
+	/* How wide, and in which order. */
+	const measure = (node) => {
+		node.under.forEach(measure);
 		const below = d3.sum(node.under, (u) => u.size), figure = (of) => d3.max(node.figures, (f) => f ? f[of] : 0);
 		/* Medians: those of all that is called need not sum to that of the caller. */
 		node.size = node.figures.length > 1 ? figure("own") + below : Math.max(figure("total"), below);
@@ -47,10 +55,12 @@
 		return node;
 	};
 
+	const pairOf = (data, a, b) => data.pairs.find((p) => (p.from === a && p.to === b) || (p.from === b && p.to === a));
+
 	const forest = (data, trees) => {
-		const key = trees.join();
+		const key = trees.join(), pair = trees.length > 1 ? pairOf(data, ...trees) : null;
 		if (!forests.has(key))
-			forests.set(key, join("all", "", ROOT, trees.map((t) => [nodesOf(data, data.trees[t])]), null));
+			forests.set(key, measure(pair ? twoTrees(data, pair, pair.from !== trees[0]) : oneTree(data, data.trees[trees[0]])));
 		return forests.get(key);
 	};
 
@@ -96,7 +106,7 @@
 	const side = (name, f) => f ? name + ": " + long(f.total) + ", own " + exact(f.own) + ", calls " + exact(f.calls) : name + ": not called";
 
 	const lines = (node, whole, names) => {
-		const head = [named(node.name, 80), ...where(node) ? [where(node)] : []];
+		const head = [named(node.name, 80) + named(node.guess, 120), ...where(node) ? [where(node)] : []];
 		if (!isDifference(node))
 			return [...head, "with what it called: " + long(node.figures[0].total) + ", " + percent(node.figures[0].total / whole.figures[0].total),
 				"its own: " + long(node.figures[0].own) + ", " + percent(node.figures[0].own / whole.figures[0].total),
@@ -227,13 +237,11 @@
 		return trees.map((k) => (a.label === b.label ? page.runs[data.trees[k].run].name : a.run === b.run ? data.trees[k].label : titleOf(data, k)));
 	};
 
-	const sameUnit = (data, a, b) => page.runs[data.trees[a].run].unit === page.runs[data.trees[b].run].unit;
-
-	/* First the difference of the last run to the first that has the same cell. */
+	/* First the difference of the first cell from its first run to its last, if several have it. */
 	const begin = (data) => {
-		const last = data.trees.reduce((found, t, i) => (t.cell === data.trees[0].cell && sameUnit(data, 0, i) ? i : found), 0);
-		shown = last;
-		against = last > 0 && data.trees[last].run !== data.trees[0].run ? 0 : null;
+		const pairs = data.pairs.filter((p) => p.from === 0);
+		against = pairs.length ? 0 : null;
+		shown = pairs.length ? d3.max(pairs, (p) => p.to) : 0;
 	};
 
 	const controls = (head, data) => {
@@ -247,9 +255,9 @@
 			return;
 		choose(head, "Show", all.map(choice), String(shown), (v) => set(() => {
 			shown = Number(v);
-			against = against === null || against === shown || !sameUnit(data, shown, against) ? null : against;
+			against = against !== null && pairOf(data, against, shown) ? against : null;
 		}));
-		choose(head, "Against", [["", "nothing"], ...all.filter((k) => k !== shown && sameUnit(data, k, shown)).map(choice)], against === null ? "" : String(against), (v) => set(() => {
+		choose(head, "Against", [["", "nothing"], ...all.filter((k) => pairOf(data, k, shown)).map(choice)], against === null ? "" : String(against), (v) => set(() => {
 			against = v === "" ? null : Number(v);
 		}));
 	};

@@ -254,7 +254,7 @@ module.exports = ({ open, ownScale, expect, request }) => ({
 	async difference(browser) {
 		const { rest } = request(), page = await open(browser), chart = page.locator("#chart-anatomy"), svg = chart.locator(".plot svg");
 		const classOf = async (name) => {
-			const at = await svg.locator("text.code").evaluateAll((all, n) => all.filter((e) => e.textContent.split(" ")[0] === n).map((e) => e.previousSibling.getAttribute("class"))[0], name);
+			const at = await svg.locator("text.code").evaluateAll((all, n) => all.filter((e) => e.textContent.length > 6 && n.startsWith(e.textContent.split(/[ …]/)[0])).map((e) => e.previousSibling.getAttribute("class"))[0], name);
 			return String(at);
 		};
 		expect(/\bmore\b/.test(await classOf(rest[0])), rest[0] + " is " + await classOf(rest[0]));
