@@ -34,16 +34,17 @@ struct options {
 	bool truncated;
 };
 
-static const char doc[] = "Writes a run in a form that other tools read."
-			  "\v"
-			  "Examples:\n"
-			  "  spawnscope export --format csv run.jsonl -o run.csv\n"
-			  "  spawnscope export --format openmetrics run.jsonl \\\n"
-			  "      -o /var/lib/prometheus/node-exporter/spawnscope.prom\n"
-			  "  spawnscope export --format perfetto profile.jsonl -o trace.json\n"
-			  "  spawnscope export --format folded anatomy.jsonl | flamegraph.pl\n\n"
-			  "RUN is a result file of `spawnscope bench -o`, `spawnscope profile -o` "
-			  "or `spawnscope anatomy -o`; - is standard input.";
+static const char doc[] =
+	"Writes a run in a form that other tools read."
+	"\v"
+	"Examples:\n"
+	"  spawnscope export --format csv run.jsonl -o run.csv\n"
+	"  spawnscope export --format openmetrics run.jsonl \\\n"
+	"      -o /var/lib/prometheus/node-exporter/spawnscope.prom\n"
+	"  spawnscope export --format perfetto profile.jsonl -o trace.json\n"
+	"  spawnscope export --format speedscope anatomy.jsonl -o anatomy.json\n\n"
+	"RUN is a result file of `spawnscope bench -o`, `spawnscope profile -o` "
+	"or `spawnscope anatomy -o`; - is standard input.";
 
 static int parse_option(int key, char *arg, struct argp_state *state)
 {

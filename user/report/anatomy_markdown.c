@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/report/anatomy_markdown.h"
 
+#include <math.h>
+
 #include "user/analysis/calls/by_function.h"
 #include "user/text/markup.h"
 #include "user/text/numbers.h"
@@ -54,7 +56,8 @@ void anatomy_markdown_functions(FILE *out, const struct report_run *r, const str
 			fprintf(out, " %s | %.1f %% |", text_count((double)v->own).text,
 				100.0 * (double)v->own / (double)birth);
 			fprintf(out, " %s |", text_count((double)v->total).text);
-			fprintf(out, " %s |\n", text_count((double)v->calls).text);
+			fprintf(out, " %s |\n",
+				text_count(v->calls > 0 ? (double)v->calls : NAN).text);
 		}
 	}
 	call_functions__free(&f);

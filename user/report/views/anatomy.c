@@ -2,6 +2,8 @@
 /* Anatomies: the functions of a birth by the path of calls, as columns for the icicle, and as
  * tables. */
 #include "user/report/anatomy.h"
+#include <math.h>
+
 #include "user/analysis/calls/by_function.h"
 #include "user/analysis/calls/walk.h"
 #include "user/report/html.h"
@@ -23,13 +25,19 @@ static struct number share_text(int64_t part, int64_t whole)
 	return text;
 }
 
+/* None: it was entered before, or its beginning is not seen. */
+static struct number calls_text(int64_t calls)
+{
+	return text_count(calls > 0 ? (double)calls : NAN);
+}
+
 static void write_figures(FILE *out, int64_t calls, int64_t own, int64_t total, int64_t whole)
 {
 	html_number(out, text_count((double)total).text);
 	html_number(out, share_text(total, whole).text);
 	html_number(out, text_count((double)own).text);
 	html_number(out, share_text(own, whole).text);
-	html_number(out, text_count((double)calls).text);
+	html_number(out, calls_text(calls).text);
 }
 
 /* The name, further to the right the deeper it stands. */
@@ -148,8 +156,8 @@ static void write_function_change(FILE *out, const struct call_change *c)
 	strbuf__free(&text);
 	write_side(out, c->in_a, c->a.own);
 	write_side(out, c->in_b, c->b.own);
-	write_side(out, c->in_a, c->a.calls);
-	write_side(out, c->in_b, c->b.calls);
+	html_number(out, calls_text(c->a.calls).text);
+	html_number(out, calls_text(c->b.calls).text);
 }
 
 static void write_changes(FILE *out, const struct tree_diff *d)

@@ -103,14 +103,14 @@
 
 	const where = (node) => [...node.module ? ["in " + named(node.module, 60)] : [], ...KINDS[node.kind] ? [KINDS[node.kind]] : [], ...node.up && node.up.up ? ["called by " + named(node.up.name, 60)] : []].join(", ");
 
-	const side = (name, f) => f ? name + ": " + long(f.total) + ", own " + exact(f.own) + ", calls " + exact(f.calls) : name + ": not called";
+	const side = (name, f) => f ? name + ": " + long(f.total) + ", own " + exact(f.own) + (f.calls ? ", calls " + exact(f.calls) : "") : name + ": not called";
 
 	const lines = (node, whole, names) => {
 		const head = [named(node.name, 80) + named(node.guess, 120), ...where(node) ? [where(node)] : []];
 		if (!isDifference(node))
 			return [...head, "with what it called: " + long(node.figures[0].total) + ", " + percent(node.figures[0].total / whole.figures[0].total),
 				"its own: " + long(node.figures[0].own) + ", " + percent(node.figures[0].own / whole.figures[0].total),
-				...node.up ? ["calls in a birth: " + exact(node.figures[0].calls)] : []];
+				...node.up && node.figures[0].calls ? ["calls in a birth: " + exact(node.figures[0].calls)] : []];
 		const before = node.figures[0] && node.figures[0].total, more = change(node, "total");
 		return [...head, ...names.map((name, i) => side(named(name, 60), node.figures[i])),
 			"change: " + signed(more) + (before ? ", " + changeText(1 + more / before) : "") + "; own " + signed(change(node, "own"))];
