@@ -373,12 +373,14 @@ static bool say_start(struct strbuf *s, const struct tree_diff *d, const struct 
 	double whole = (double)(starts->b.total - starts->a.total);
 	const struct start_change *row = largest_row(starts, whole);
 	int64_t libraries = libraries_more(starts);
+	bool constructor;
 
 	if (!row)
 		return false;
-	if (row->stage == START_CONSTRUCTORS && is_half((double)start_change__more(row), whole))
-		say_row(s, d, starts, row);
-	else if (same_way((double)libraries, whole) && is_half(loader_more(starts), whole))
+	constructor =
+		row->stage == START_CONSTRUCTORS && is_half((double)start_change__more(row), whole);
+	if (!constructor && same_way((double)libraries, whole) &&
+	    is_half(loader_more(starts), whole))
 		say_libraries(s, starts, libraries);
 	else
 		say_row(s, d, starts, row);

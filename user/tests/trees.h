@@ -64,7 +64,7 @@ static inline struct call_tree trees_of(const char *text)
 			continue;
 		assert_true(depth < TREES_DEPTH);
 		n = *line == '=' ? trees_root(line + 1) : trees_node(line);
-		if (*line != '=') {
+		if (*line != '=' && t.nodes) {
 			n.parent = above[depth - 1];
 			n.part = t.nodes[n.parent].part;
 		}

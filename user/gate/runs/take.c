@@ -495,6 +495,23 @@ bool gate_is_broken(const struct run *run, const char *side, bool copied, struct
 	return false;
 }
 
+/* What a terminal is shown while it runs. */
+static void say_what_runs(struct words *w, const struct gate_options *o,
+			  const struct gate_take *take)
+{
+	w->silent = take->anatomy != NULL;
+	w->limit_s = limit_s(o, take);
+	w->begun_s = now_ns() / NS_PER_S;
+	if (!take->lab || o->quiet || !isatty(STDERR_FILENO))
+		return;
+	if (take->anatomy)
+		w->what = "the anatomy of A and B";
+	else if (take->each)
+		w->what = "the links of A";
+	else
+		w->what = take->side ? "B" : "A";
+}
+
 int gate_take_lines(const struct gate_options *o, const struct gate_take *take, int *file,
 		    struct fault *why)
 {
@@ -523,14 +540,7 @@ int gate_take_lines(const struct gate_options *o, const struct gate_take *take, 
 		goto cleanup;
 	}
 	words.fd = said[0];
-	words.silent = take->anatomy != NULL;
-	words.limit_s = limit_s(o, take);
-	words.begun_s = now_ns() / NS_PER_S;
-	if (take->lab && !o->quiet && isatty(STDERR_FILENO))
-		words.what = take->anatomy ? "the anatomy of A and B"
-			     : take->each  ? "the links of A"
-			     : take->side  ? "B"
-					   : "A";
+	say_what_runs(&words, o, take);
 	fcntl(said[0], F_SETFL, O_NONBLOCK);
 	err = finish(pid, words.limit_s, &words, why);
 	if (!err)
