@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/analysis/calls/cycles.h"
 #include "user/anatomy/phases.h"
 #include "user/anatomy/sums.h"
 
@@ -113,14 +114,6 @@ static int64_t unresolved_of(const struct sums *s, int64_t *room)
 	return sums_median(room, n);
 }
 
-static bool has_cycles(const struct raw *raw)
-{
-	for (size_t k = 0; k < raw->metric_count; k++)
-		if (raw->metrics[k] == METRIC_CYCLES)
-			return true;
-	return false;
-}
-
 static int make_tree(struct call_tree *t, const struct sums *s)
 {
 	int64_t *total = add_totals(s), *room = calloc(s->births->n, sizeof(*room));
@@ -150,11 +143,15 @@ int anatomy_build(struct call_tree *t, const struct raw *raw, const struct raw_b
 	int err = sums__make(&s, raw, births, symbols, t);
 
 	t->births = births->n;
-	t->has_metrics = has_cycles(raw);
+	for (size_t k = 0; k < raw->metric_count; k++)
+		if (raw->metrics[k] >= 0)
+			t->has[raw->metrics[k]] = true;
 	if (!err)
 		err = make_tree(t, &s);
 	if (!err)
 		err = anatomy_phases(t, &s);
+	if (!err)
+		call_tree__estimate_cycles(t);
 	sums__free(&s);
 	return err ? fault__set(why, err, "%s", strerror(-err)) : 0;
 }

@@ -54,6 +54,7 @@ static struct anatomy_subject subject_of(const struct anatomy_options *o)
 		.forward = o->forward,
 		.forward_count = o->forward_count,
 		.births = o->births,
+		.cycles = o->cycles,
 		.quiet = o->quiet,
 	};
 }

@@ -20,6 +20,7 @@ enum {
 	OPTION_PROGRAM,
 	OPTION_BIRTHS,
 	OPTION_ALL,
+	OPTION_CYCLES,
 	OPTION_AGAINST,
 	OPTION_INPUT,
 	OPTION_JSON,
@@ -43,6 +44,11 @@ static const struct argp_option option_table[] = {
 #undef X
 		{"births", OPTION_BIRTHS, "N", 0,
 		 "how many births the medians are of (default 20, at most 200)", 0},
+	{"cycles", OPTION_CYCLES, 0, 0,
+	 "also estimate cycles, by a model of caches, TLBs and branches; takes up to three times "
+	 "as "
+	 "long",
+	 0},
 	{"input", OPTION_INPUT, "FILE", 0, "print a stored anatomy instead; - is standard input",
 	 0},
 	{0, 0, 0, 0, "What to compare it with:", 2},
@@ -81,6 +87,7 @@ static const struct option_place places[] = {
 	OPTION_TEXT(OPTION_INPUT, struct anatomy_options, input),
 	OPTION_TEXT('o', struct anatomy_options, output),
 	OPTION_FLAG(OPTION_ALL, struct anatomy_options, all),
+	OPTION_FLAG(OPTION_CYCLES, struct anatomy_options, cycles),
 	OPTION_FLAG(OPTION_JSON, struct anatomy_options, json),
 	OPTION_FLAG('q', struct anatomy_options, quiet),
 	{0},
@@ -109,7 +116,8 @@ static int take_value(struct anatomy_options *o, int key, const char *value)
 
 static int check(const struct anatomy_options *o)
 {
-	if (o->input && (o->kernel || o->program || o->method || o->size || o->forward_count)) {
+	if (o->input &&
+	    (o->kernel || o->program || o->method || o->size || o->cycles || o->forward_count)) {
 		complain("--input prints what is stored: leave out the options of what to run");
 		return -EINVAL;
 	}

@@ -17,7 +17,7 @@ struct anatomy_options {
 	const char *input;   /* a result file to print; NULL: run the lab */
 	const char *output;  /* NULL: no result file */
 	unsigned int births;
-	bool all, json, quiet;
+	bool all, cycles, json, quiet;
 	char *forward[ANATOMY_FORWARD_MAX]; /* further options of bench: "--vmas=1000" */
 	size_t forward_count;
 };

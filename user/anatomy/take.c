@@ -77,6 +77,8 @@ static void make_args(struct args *a, const struct anatomy_subject *s, const cha
 	}
 	add(a, "--births");
 	add(a, "%u", s->births);
+	if (s->cycles)
+		add(a, "--cycles");
 	add(a, "--keep");
 	add(a, "%s", keep);
 	add(a, "--");

@@ -14,7 +14,8 @@ struct anatomy_subject {
 	char *const *forward; /* further options of bench */
 	size_t forward_count;
 	unsigned int births;
-	bool quiet; /* no progress */
+	bool cycles; /* model caches, TLBs and branches */
+	bool quiet;  /* no progress */
 };
 
 /*

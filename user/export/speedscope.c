@@ -149,8 +149,9 @@ static int write_profiles(struct writer *w, const struct call_tree *t,
 	struct profile p = {.tree = t, .functions = f, .first = first};
 	int err = write_profile(w, &p, CALL_METRIC_COUNT);
 
-	for (int m = 0; t->has_metrics && m < CALL_METRIC_COUNT && !err; m++)
-		err = write_profile(w, &p, m);
+	for (int m = 0; m < CALL_METRIC_COUNT && !err; m++)
+		if (t->has[m])
+			err = write_profile(w, &p, m);
 	return err;
 }
 

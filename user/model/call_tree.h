@@ -65,7 +65,7 @@ struct call_node {
 	int64_t calls;			    /* how often it was entered by this path */
 	int64_t own;			    /* instructions of its own */
 	int64_t total;			    /* with what it called */
-	int64_t metrics[CALL_METRIC_COUNT]; /* of its own; only if the tree has_metrics */
+	int64_t metrics[CALL_METRIC_COUNT]; /* of its own; those that the tree has */
 };
 
 /* What a function executed in a phase, over all paths; medians over the births. */
@@ -91,9 +91,9 @@ struct call_tree {
 	size_t node_count;
 	struct call_phase *phases;
 	size_t phase_count;
-	int64_t unresolved; /* instructions of functions without a name; median */
-	bool has_metrics;
-	char **names; /* owns them; sorted by strcmp() */
+	int64_t unresolved;	     /* instructions of functions without a name; median */
+	bool has[CALL_METRIC_COUNT]; /* the metrics that were counted */
+	char **names;		     /* owns them; sorted by strcmp() */
 	size_t name_count;
 };
 

@@ -94,8 +94,11 @@ static json_t *encode_metrics(const struct call_tree *t)
 	bool failed = false;
 
 	for (int m = 0; m < CALL_METRIC_COUNT && !failed; m++) {
-		json_t *array = json_array();
+		json_t *array;
 
+		if (!t->has[m])
+			continue;
+		array = json_array();
 		for (size_t i = 0; i < t->node_count && !failed; i++)
 			failed = json_array_append_new(array,
 						       json_integer(t->nodes[i].metrics[m])) != 0;
@@ -154,8 +157,7 @@ json_t *store_encode_anatomy(const struct call_tree *t)
 	failed |= store_put(line, "unresolved", json_integer(t->unresolved));
 	failed |= store_put(line, "names", encode_names(t));
 	failed |= store_put(line, "nodes", encode_nodes(t));
-	if (t->has_metrics)
-		failed |= store_put(line, "metrics", encode_metrics(t));
+	failed |= store_put(line, "metrics", encode_metrics(t));
 	failed |= store_put(line, "phases", encode_phases(t));
 	return store_finished(line, failed);
 }
@@ -359,12 +361,14 @@ static void read_metrics(struct anatomy_reader *rd, const json_t *metrics)
 {
 	if (!metrics || !store_need_object(metrics, "metrics", rd->why))
 		return;
-	rd->t->has_metrics = true;
 	for (int m = 0; m < CALL_METRIC_COUNT && !rd->why->err; m++) {
+		const json_t *column = json_object_get(metrics, call_metric_name(m));
 		struct series s = {0};
 
-		store_series(json_object_get(metrics, call_metric_name(m)), call_metric_name(m),
-			     rd->t->node_count, &s, rd->why);
+		if (!column)
+			continue;
+		rd->t->has[m] = true;
+		store_series(column, call_metric_name(m), rd->t->node_count, &s, rd->why);
 		for (size_t i = 0; i < rd->t->node_count && !rd->why->err; i++)
 			rd->t->nodes[i].metrics[m] = checked(rd, s.v[i], call_metric_name(m));
 		series__free(&s);

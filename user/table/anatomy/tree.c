@@ -8,6 +8,7 @@
 #include "user/analysis/calls/start.h"
 #include "user/analysis/stats.h"
 #include "user/answers/anatomy.h"
+#include "user/table/anatomy/cycles.h"
 #include "user/table/anatomy/tree_diff.h"
 #include "user/text/escape.h"
 #include "user/text/layout.h"
@@ -308,6 +309,8 @@ int table_anatomy(const struct call_tree *t, const struct cell *cell, const stru
 	if (!err)
 		err = print_start(t, o, out);
 	print_phases(t, o, out);
+	if (!err)
+		err = table_cycles(t, o->colour, out);
 	if (!err && (fflush(out) == EOF || ferror(out)))
 		err = errno ? -errno : -EIO;
 	return err;
