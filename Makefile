@@ -107,7 +107,7 @@ machine: $(PROGRAMS) | $(READY) ## run the standard suite on this machine, into 
 STEPS ?=
 
 .PHONY: results
-results: $(PROGRAMS) static $(BUILD)/gate-study $(BUILD)/gate-simulate $(BUILD)/static/storm | $(READY) ## make everything under results/ again: two hours (STEPS=NAMES, or --lab: see bench/results --help)
+results: $(PROGRAMS) static $(BUILD)/gate-study $(BUILD)/gate-simulate $(BUILD)/static/storm | $(READY) ## make everything under results/ again: two hours and a half (STEPS=NAMES, or --lab: see bench/results --help)
 	@bench/results $(STEPS)
 
 .PHONY: static
