@@ -72,6 +72,36 @@ TEST(a_child_that_ran_first_is_named)
 	free(out);
 }
 
+/* Beside empty programs at the same points: (1,500 - 0) of (1,000 - 0), and no floor at all. */
+TEST(the_suite_overhead_has_the_floor)
+{
+	static const struct {
+		const char *set;
+		int64_t call;
+	} taken[] = {{"floor", 1000}, {"phases", 1500}, {"light", 2000}, {"light-floor", 0}};
+	struct run r;
+	char *out;
+
+	sample_run(&r, 20);
+	out = printed(&r);
+	assert_null(strstr(out, "FLOOR"));
+	free(out);
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+		struct cell *c = sample_cell(&r, "vfork", 1 << 20, taken[i].set, 20);
+
+		sample_series(&c->samples[SAMPLE_spawn_ns], 20, 100000, false);
+		for (size_t k = 0; k < 20; k++)
+			c->samples[SAMPLE_spawn_ns].v[k] += taken[i].call;
+	}
+	sample_series(&sample_cell(&r, "vfork", 1 << 20, "none", 20)->samples[SAMPLE_spawn_ns], 20,
+		      100000, false);
+	out = printed_freed(&r);
+	assert_has(out, "FLOOR  RATIO\n");
+	assert_has(out, "bench          1.50 µs  1.00 µs   1.50\n");
+	assert_has(out, "profile light  2.00 µs     0 ns      -\n");
+	free(out);
+}
+
 TEST(the_whole_table)
 {
 	struct run r;
