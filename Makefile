@@ -59,6 +59,7 @@ bare        := $(basename $(call tests_of,bare.c))
 exact       := $(basename $(call tests_of,exact*.c))
 storm       := $(basename $(call tests_of,storm.c))
 waiter      := $(basename $(call tests_of,waiter.c))
+bystander   := $(basename $(call tests_of,bystander.c))
 known       := $(basename $(call tests_of,known.c))
 judge       := $(basename $(call tests_of,judge.c))
 simulate    := $(basename $(call tests_of,simulate.c))
@@ -69,7 +70,7 @@ static  = $(patsubst %,$(BUILD)/static/obj/%.o,$(1))
 fuzz    = $(patsubst %,$(BUILD)/fuzz/obj/%.o,$(1))
 unit    := $(call usual,bench/tests/unit)
 OBJECTS := $(unit) $(call usual,$(sort $(main) $(user) $(bench) $(unit_tests) $(fuzz_tests) $(bare) $(judge) $(simulate))) \
-	   $(call static,$(sort $(main) $(user) $(bench) $(bare) $(exact) $(storm) $(waiter) $(known))) \
+	   $(call static,$(sort $(main) $(user) $(bench) $(bare) $(exact) $(storm) $(waiter) $(bystander) $(known))) \
 	   $(call fuzz,$(user) $(fuzz_tests))
 
 PROGRAMS        := $(addprefix $(BUILD)/,spawnscope spawnscope-bench spawnscope-child)
@@ -77,7 +78,7 @@ STATIC_PROGRAMS := $(addprefix $(BUILD)/static/,spawnscope spawnscope-bench spaw
 # What the emulator loads, for each version of its interface.
 PLUGINS         := $(foreach version,1 2 3 4 5 6 7,$(addsuffix -$(version).so,$(addprefix $(BUILD)/lab/,anatomy points)))
 TEST_PROGRAMS   := $(addprefix $(BUILD)/tests/,$(unit_tests)) $(BUILD)/tests/bare \
-		   $(addprefix $(BUILD)/static/,bare exact storm waiter known) $(BUILD)/gate-study $(BUILD)/gate-simulate \
+		   $(addprefix $(BUILD)/static/,bare exact storm waiter bystander known) $(BUILD)/gate-study $(BUILD)/gate-simulate \
 		   $(call usual,$(fuzz_tests)) # compiled, but not run
 
 # These goals first install missing packages.
@@ -167,6 +168,10 @@ storm: $(BUILD)/spawnscope $(BUILD)/static/storm | $(READY) ## measure how much 
 .PHONY: stall
 stall: $(PROGRAMS) $(BUILD)/static/waiter | $(READY) ## measure what a fork makes other threads wait: by bench, by profile, and by a thread itself
 	@bench/peers/stall
+
+.PHONY: price
+price: $(BUILD)/spawnscope $(BUILD)/static/spawnscope $(BUILD)/static/bystander ## measure what profile -a costs tasks that spawn nothing, at each level of detail
+	@bench/peers/price
 
 .PHONY: deps deps-build
 deps: ## install what is missing to build and to test
@@ -360,6 +365,9 @@ $(BUILD)/static/storm: $(call static,$(storm)) $(BUILD)/sources.stamp
 	$(call say,LINK)$(link) $(STATIC)
 
 $(BUILD)/static/waiter: $(call static,$(waiter)) $(BUILD)/sources.stamp
+	$(call say,LINK)$(link) $(STATIC)
+
+$(BUILD)/static/bystander: $(call static,$(bystander)) $(BUILD)/sources.stamp
 	$(call say,LINK)$(link) $(STATIC)
 
 # Its functions are looked up by their names.

@@ -27,6 +27,13 @@ setup() {
     one_line 2 "cannot read" "$storm" --table /no/such
 }
 
+@test "bad options of the price are one line and status 2" {
+    local price=$TOP/bench/peers/price
+    one_line 2 "'--fast'" "$price" --fast
+    one_line 2 "--lab needs a value" "$price" --lab
+    one_line 2 "is not a number" "$price" --rounds 0
+}
+
 # 20 pairs with known ratios. The interval is the 53rd of 210 Walsh averages from either end, as in R's
 # wilcox.test(log(x), conf.int = TRUE).
 @test "the storm's estimate and its interval are those of the signed-rank test" {
