@@ -182,8 +182,10 @@ static void read_names(struct anatomy_reader *rd, const json_t *names)
 	if (rd->why->err)
 		return;
 	rd->names = calloc(count + 1, sizeof(*rd->names));
-	if (!rd->names)
+	if (!rd->names) {
 		store_no_memory(rd->why);
+		return;
+	}
 	for (size_t i = 0; i < count && !rd->why->err; i++) {
 		const char *name = json_string_value(json_array_get(names, i));
 
@@ -313,10 +315,12 @@ static void check_node(struct anatomy_reader *rd, const struct call_node *n, uns
 
 static void check_nodes(struct anatomy_reader *rd)
 {
-	unsigned int *depth = calloc(rd->t->node_count, sizeof(*depth)), roots = 0;
+	unsigned int *depth = calloc(rd->t->node_count + 1, sizeof(*depth)), roots = 0;
 
-	if (!depth)
+	if (!depth) {
 		store_no_memory(rd->why);
+		return;
+	}
 	for (size_t i = 0; i < rd->t->node_count && !rd->why->err; i++) {
 		const struct call_node *n = &rd->t->nodes[i];
 
@@ -340,7 +344,7 @@ static void read_nodes(struct anatomy_reader *rd, const json_t *nodes)
 		store_fault(rd->why, "more than %zu nodes", NODES_MAX);
 	if (rd->why->err)
 		return;
-	rd->t->nodes = calloc(count, sizeof(*rd->t->nodes));
+	rd->t->nodes = calloc(count + 1, sizeof(*rd->t->nodes));
 	if (!rd->t->nodes) {
 		store_no_memory(rd->why);
 		return;
@@ -408,8 +412,10 @@ static void read_phase(struct anatomy_reader *rd, const json_t *json, struct cal
 		return;
 	p->name = call_tree__name(rd->t, name);
 	p->shares = calloc(count + 1, sizeof(*p->shares));
-	if (!p->name || !p->shares)
+	if (!p->name || !p->shares) {
 		store_no_memory(rd->why);
+		return;
+	}
 	for (size_t i = 0; i < count && !rd->why->err; i++)
 		read_share(rd, json_array_get(functions, i), &p->shares[i]);
 	p->share_count = rd->why->err ? 0 : count;

@@ -67,7 +67,7 @@ TEST(no_line_is_wider_than_the_terminal)
 {
 	char *text = print(true), *rest = text, *line;
 
-	strsep(&rest, "\n"); /* the answer, which only a terminal wraps */
+	(void)strsep(&rest, "\n"); /* the answer, which only a terminal wraps */
 	assert_non_null(rest);
 	while ((line = strsep(&rest, "\n")))
 		assert_true(utf8_width(line) <= 80);
