@@ -263,7 +263,7 @@ static void say_syscall(struct strbuf *s, const struct start_syscall_change *c,
 	strbuf__add(s, " by ");
 	say_stage(s, row->stage, row->module);
 	strbuf__add(s, ": ");
-	say_instructions(s, (double)start_change__more(row));
+	say_instructions(s, (double)(c->b.instructions - c->a.instructions));
 }
 
 /* "relocation: +3,400,000 instructions, +1,500,000 of them for 391 more page faults" */

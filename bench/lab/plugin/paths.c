@@ -27,7 +27,7 @@ static uint32_t index_room;
 static uint8_t returns_to[FILTER_BITS / 8];
 
 static struct task *tasks[TASKS_MAX];
-static uint32_t task_count;
+static uint32_t task_count, stack_count;
 
 static void *need(void *memory)
 {
@@ -124,8 +124,8 @@ struct task *tasks_create(uint64_t stack, const struct task *creator)
 	if (tasks[i]) { /* the last task on this stack has ended */
 		free(tasks[i]->frames);
 		free(tasks[i]);
-	} else if (task_count == TASKS_MAX) {
-		fprintf(stderr, "plugin: more than %d tasks\n", TASKS_MAX);
+	} else if (++stack_count == TASKS_MAX) { /* a search ends at an empty place */
+		fprintf(stderr, "plugin: more than %d stacks of tasks\n", TASKS_MAX - 1);
 		exit(1);
 	}
 	tasks[i] = t;

@@ -311,6 +311,7 @@ int tally_write(const char *file)
 {
 	FILE *out = fopen(file, "we");
 	uint64_t first;
+	int failed;
 
 	if (!out)
 		return -1;
@@ -332,6 +333,9 @@ int tally_write(const char *file)
 		fwrite(tally.memory + (first - tally.dropped), 1,
 		       tally.size - (size_t)(first - tally.dropped), out);
 	}
-	fprintf(out, "end\n");
-	return fclose(out) ? -1 : 0;
+	failed = fflush(out) || ferror(out);
+	/* Without it, nobody takes the file for whole. */
+	if (!failed)
+		fprintf(out, "end\n");
+	return fclose(out) || failed ? -1 : 0;
 }

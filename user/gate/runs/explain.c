@@ -21,6 +21,12 @@ static bool is_wanted(const struct gate_options *o, const struct gate_report *r)
 	return o->explain || (r->verdict == GATE_REGRESSION && !o->bisect);
 }
 
+/* The anatomy is of two kernels or of two programs, and of one cell. */
+static bool differ_in_more(const struct gate_options *o)
+{
+	return (o->kernels[1] && o->programs[1]) || o->path_count;
+}
+
 static const struct cell *cell_named(const struct run *run, const char *name)
 {
 	char text[sizeof(((struct gate_row *)NULL)->cell)];
@@ -64,6 +70,9 @@ int gate_explain(const struct gate_options *o, const struct run *of_b, struct ga
 
 	if (!is_wanted(o, r))
 		return 0;
+	if (differ_in_more(o))
+		return gate_report__note(r, "the cause is not known: A and B differ in more than "
+					    "their kernels or their programs");
 	cell = cell_named(of_b, r->rows[0].cell);
 	if (!cell)
 		return 0;

@@ -217,7 +217,7 @@ static void add_anatomy(struct args *a, const struct gate_options *o, const stru
 
 		if (option && f->text)
 			add(a, "--%s=%s", option, f->text);
-		else if (option && f->number > 0)
+		else if (option && (f->number > 0 || !strcmp(f->name, SIZE_KEY)))
 			add(a, "--%s=%" PRId64, option, f->number);
 	}
 	add(a, "--against=%s", o->programs[1] ? o->programs[1] : o->kernels[1]);
