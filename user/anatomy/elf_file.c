@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PAGE_MASK_OF_MAPS 0xfffULL
@@ -149,9 +150,12 @@ static void build_id_of(Elf *elf, char text[2 * BUILD_ID_MAX + 1])
 
 static Elf *open_elf(const char *path, int *fd)
 {
+	struct stat st;
 	Elf *elf;
 
-	/* The guest names it: a named pipe must not hold us. */
+	/* The guest names it: no pipe may hold us, and to open a device may do something. */
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return NULL;
 	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (*fd < 0)
 		return NULL;

@@ -211,6 +211,18 @@ make_base() {
     [ "$("${LAB[@]}" -- ./my-shell -c 'cat /proc/$$/comm; true')" = my-shell ]
 }
 
+@test "links and devices of a guest stay there, and no program of its has the set-user-ID bit" {
+    echo secret >secret
+    run --separate-stderr "${LAB[@]}" --no-icount --out came -- sh -c "cd out && ln -s '$PWD/secret' theirs &&
+        ln -s '$PWD/made' files && mknod disk b 8 0 && mkfifo pipe && mkdir deep && ln -s .. deep/up &&
+        echo file >file && chmod 4755 file"
+    [ "$status" -eq 0 ]
+    [ "$stderr" = 'spawnscope: lab: not copied from /lab/out, since they are no files: 5' ]
+    [ "$(cd came && find . | sort | xargs)" = '. ./deep ./file' ]
+    [ -z "$(find came -perm /7000)" ]
+    refute test -e made
+}
+
 @test "bench measures a command: a program of the guest, one of the host, with files for arguments" {
     local bench=(bench --no-trace --method posix_spawn --size 1M --runs 2 --rounds 1 -o x.jsonl)
     cp "$BUILD/static/spawnscope-child" ours
