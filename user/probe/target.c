@@ -19,15 +19,16 @@ static bool is_target(const struct slot_head *slot, __u32 tid)
 	return slot->tid == tid && (slot->state & TASK_TARGET);
 }
 
-/* Gives a task, which leads its thread group, a new slot, that of a target. */
-static void set_target(struct slot_head *slot, size_t size, __u32 tid)
+/* Gives a task a new slot, that of a target. */
+static void set_target(struct slot_head *slot, size_t size, __u32 tid, __u32 tgid)
 {
 	memset(slot, 0, size);
-	slot->tid = slot->tgid = tid;
+	slot->tid = tid;
+	slot->tgid = tgid;
 	slot->state = TASK_TARGET;
 }
 
-static int set_spilled_target(struct spawnscope *skel, __u32 tid)
+static int set_spilled_target(struct spawnscope *skel, __u32 tid, __u32 tgid)
 {
 	const struct bpf_map *map = skel->maps.tasks_spilled;
 	size_t size = bpf_map__value_size(map);
@@ -36,7 +37,7 @@ static int set_spilled_target(struct spawnscope *skel, __u32 tid)
 
 	if (!slot)
 		return -ENOMEM;
-	set_target(slot, size, tid);
+	set_target(slot, size, tid, tgid);
 	privilege_raise();
 	err = bpf_map__update_elem(map, &tid, sizeof(tid), slot, size, BPF_ANY);
 	privilege_lower();
@@ -46,39 +47,48 @@ static int set_spilled_target(struct spawnscope *skel, __u32 tid)
 	return err;
 }
 
+/* Both ids are of the first namespace. */
+static int add_target(struct spawnscope *skel, pid_t tid, pid_t tgid)
+{
+	struct slot_head *home = (struct slot_head *)skel->bss->bench_tasks[tid % BENCH_SLOTS];
+
+	if (home->tid && home->tid != (__u32)tid)
+		return set_spilled_target(skel, tid, tgid);
+	if (!is_target(home, tid))
+		set_target(home, sizeof(skel->bss->bench_tasks[0]), tid, tgid);
+	return 0;
+}
+
 pid_t probe_target(struct spawnscope *skel, pid_t pid)
 {
 	pid_t global = probe_global_pid(skel, pid);
-	struct slot_head *home;
-	int err = 0;
+	int err = global < 0 ? global : add_target(skel, global, global);
 
-	if (global < 0)
-		return global;
-	home = (struct slot_head *)skel->bss->bench_tasks[global % BENCH_SLOTS];
-	if (home->tid && home->tid != (__u32)global)
-		err = set_spilled_target(skel, global);
-	else if (!is_target(home, global))
-		set_target(home, sizeof(skel->bss->bench_tasks[0]), global);
 	return err ? err : global;
 }
 
 int probe_target_threads(struct spawnscope *skel, pid_t pid)
 {
+	pid_t leader = probe_global_pid(skel, pid);
 	struct dirent *entry;
 	char path[64];
 	DIR *threads;
 	int err = 0;
 
+	if (leader < 0)
+		return leader;
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	threads = opendir(path);
 	if (!threads)
 		return -errno;
-	while (err >= 0 && (entry = readdir(threads))) {
+	while (!err && (entry = readdir(threads))) {
 		pid_t tid = (pid_t)strtol(entry->d_name, NULL, 10);
 
-		if (tid > 0 && tid != pid)
-			err = probe_target(skel, tid);
+		if (tid <= 0 || tid == pid)
+			continue;
+		tid = probe_global_pid(skel, tid);
+		err = tid < 0 ? tid : add_target(skel, tid, leader);
 	}
 	closedir(threads);
-	return err < 0 ? err : 0;
+	return err;
 }
