@@ -16,8 +16,9 @@ static int print_json(const struct tree_diff *d, const struct start_diff *starts
 	json_t *j = difference_json(d, starts, o->names);
 	int err = j ? 0 : -ENOMEM;
 
+	errno = 0;
 	if (!err && json_dumpf(j, out, JSON_COMPACT))
-		err = ferror(out) ? -EIO : -ENOMEM;
+		err = !ferror(out) ? -ENOMEM : errno ? -errno : -EIO;
 	fputc('\n', out);
 	json_decref(j);
 	return err;
