@@ -15,6 +15,7 @@
 #include "user/base/output.h"
 #include "user/base/proc.h"
 #include "user/base/say.h"
+#include "user/base/scratch.h"
 
 /* From this program's folder: in a build tree, and where `make install` puts them. */
 static const char *const places[] = {"../bench/lab", "../share/spawnscope/lab"};
@@ -61,18 +62,28 @@ static int write_folder(const char *from, const char *to)
 
 static int run_script(const char *script, const char *folder, int argc, char **argv)
 {
-	char **args = calloc(argc + 3, sizeof(*args));
+	static struct scratch work;
+	struct fault why;
+	char **args = calloc(argc + 5, sizeof(*args));
+	int n = 0;
 
 	if (!args) {
 		complain("%s", strerror(ENOMEM));
 		return EXIT_TROUBLE;
 	}
-	args[0] = (char *)script;
-	args[1] = "--programs";
-	args[2] = (char *)folder;
-	memcpy(args + 3, argv + 1, (argc - 1) * sizeof(*argv));
+	args[n++] = (char *)script;
+	args[n++] = "--programs";
+	args[n++] = (char *)folder;
+	/* Without, the script makes one of its own, or says why it cannot. */
+	if (!scratch__make(&work, &why)) {
+		args[n++] = "--work";
+		args[n++] = work.path;
+		setenv("TMPDIR", work.path, 1);
+	}
+	memcpy(args + n, argv + 1, (argc - 1) * sizeof(*argv));
 	execv(script, args);
 	complain("cannot run %s: %s", script, strerror(errno));
+	scratch__remove(&work);
 	free(args);
 	return EXIT_TROUBLE;
 }

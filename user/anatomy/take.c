@@ -2,7 +2,6 @@
 #include "user/anatomy/take.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -18,6 +17,7 @@
 
 #include "user/base/interrupt.h"
 #include "user/base/proc.h"
+#include "user/base/scratch.h"
 
 /* What the methods that exec start if no program is named. */
 #define CHILD	 "spawnscope-child"
@@ -93,7 +93,7 @@ static void make_args(struct args *a, const struct anatomy_subject *s, const cha
 }
 
 /* In the child: becomes the script. Does not return. */
-static void exec_script(char *const *argv, pid_t parent)
+static void exec_script(char *const *argv, pid_t parent, const char *keep)
 {
 	/* On SIGTERM it ends its guest in order. */
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent)
@@ -101,6 +101,8 @@ static void exec_script(char *const *argv, pid_t parent)
 	setpgid(0, 0);
 	interrupt_release();
 	dup2(STDERR_FILENO, STDOUT_FILENO);
+	/* The temporary folders of the scripts go with ours. */
+	setenv("TMPDIR", keep, 1);
 	execv(argv[0], argv);
 	_exit(127);
 }
@@ -175,7 +177,7 @@ static int run_script(const struct anatomy_subject *s, const char *keep, struct 
 	make_args(&a, s, script, programs, keep);
 	pid = a.failed ? -1 : fork();
 	if (!pid)
-		exec_script(a.v, parent);
+		exec_script(a.v, parent, keep);
 	if (a.failed)
 		err = fault__set(why, -ENOMEM, "%s", strerror(ENOMEM));
 	else if (pid < 0)
@@ -187,14 +189,6 @@ static int run_script(const struct anatomy_subject *s, const char *keep, struct 
 	return err;
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path);
-}
-
 static const char *last_part(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -204,21 +198,15 @@ static const char *last_part(const char *path)
 
 int anatomy_take(const struct anatomy_subject *s, struct run *r, struct fault *why)
 {
-	const char *temporary = getenv("TMPDIR");
-	char keep[PATH_MAX];
-	int err;
+	struct scratch keep;
+	int err = scratch__make(&keep, why);
 
-	snprintf(keep, sizeof(keep), "%s/spawnscope-anatomy-XXXXXX",
-		 temporary && *temporary ? temporary : "/tmp");
-	if (!mkdtemp(keep))
-		return fault__set(why, -errno,
-				  "cannot create a temporary folder: %s; set TMPDIR to one that "
-				  "you can write to",
-				  strerror(errno));
-	err = run_script(s, keep, why);
+	if (err)
+		return err;
+	err = run_script(s, keep.path, why);
 	if (!err)
-		err = anatomy_read_folder(keep, s->program ? last_part(s->program) : CHILD,
+		err = anatomy_read_folder(keep.path, s->program ? last_part(s->program) : CHILD,
 					  s->births, r, why);
-	nftw(keep, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	scratch__remove(&keep);
 	return err;
 }

@@ -386,4 +386,10 @@ start_waiting() {
     start_waiting
     kill -KILL "$runner"
     eventually no_guest
+    rm out err
+    eventually is_empty "$ROOM"
+}
+
+is_empty() { # FOLDER
+    [ -z "$(ls -A "$1")" ]
 }

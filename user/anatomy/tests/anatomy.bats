@@ -117,17 +117,28 @@ complains() { # PATTERN ARG...
     grep -q 'set TMPDIR' "$DIR/err"
 }
 
-@test "SIGTERM ends the guest, and leaves nothing" {
-    need_kernel debian:6.1
-    mkdir "$DIR/tmp"
+# Ends a run by that signal, once it has a guest.
+end_by() { # SIGNAL STATUS
+    local status=0
     TMPDIR=$DIR/tmp "$BUILD/spawnscope" anatomy --kernel debian:6.1 --size 1M -q >"$DIR/out" 2>"$DIR/err" </dev/null 3>&- &
     tool=$!
     eventually has_guest
-    kill "$tool"
+    kill -"$1" "$tool"
     wait "$tool" || status=$?
-    [ "$status" -eq 143 ]
+    [ "$status" -eq "$2" ]
     eventually no_guest
-    [ -z "$(ls "$DIR/tmp")" ]
+    eventually is_empty "$DIR/tmp"
+}
+
+@test "SIGTERM and SIGKILL end the guest, and leave nothing" {
+    need_kernel debian:6.1
+    mkdir "$DIR/tmp"
+    end_by TERM 143
+    end_by KILL 137
+}
+
+is_empty() { # FOLDER
+    [ -z "$(ls -A "$1")" ]
 }
 
 has_guest() {
