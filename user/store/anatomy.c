@@ -88,6 +88,14 @@ static json_t *encode_nodes(const struct call_tree *t)
 	return store_finished(nodes, failed);
 }
 
+static bool has_metrics(const struct call_tree *t)
+{
+	for (int m = 0; m < CALL_METRIC_COUNT; m++)
+		if (t->has[m])
+			return true;
+	return false;
+}
+
 static json_t *encode_metrics(const struct call_tree *t)
 {
 	json_t *metrics = json_object();
@@ -157,7 +165,8 @@ json_t *store_encode_anatomy(const struct call_tree *t)
 	failed |= store_put(line, "unresolved", json_integer(t->unresolved));
 	failed |= store_put(line, "names", encode_names(t));
 	failed |= store_put(line, "nodes", encode_nodes(t));
-	failed |= store_put(line, "metrics", encode_metrics(t));
+	if (has_metrics(t))
+		failed |= store_put(line, "metrics", encode_metrics(t));
 	failed |= store_put(line, "phases", encode_phases(t));
 	return store_finished(line, failed);
 }
