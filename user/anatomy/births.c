@@ -175,8 +175,8 @@ int raw_births__find(struct raw_births *b, const struct raw *raw, size_t most, s
 	err = find_calls(b, raw);
 	if (!err && !b->n)
 		return fault__set(why, -ENODATA,
-				  "no process was made by one that reads the clock before and "
-				  "after: a helper makes those of zygote and forkserver");
+				  "the parent made no process itself: with zygote and forkserver a "
+				  "helper does, whose calls are not timed; choose another method");
 	if (!err && b->n > most) {
 		memmove(b->v, b->v + b->n - most, most * sizeof(*b->v));
 		b->n = most;

@@ -19,6 +19,7 @@
 
 #define DEFAULT_METHOD	       "fork"
 #define DEFAULT_SIZE	       "64M"
+#define DEFAULT_BIRTHS	       20
 #define DEFAULT_PROGRAM_METHOD "posix_spawn"
 #define DEFAULT_PROGRAM_SIZE   "1M"
 
@@ -53,7 +54,7 @@ static struct anatomy_subject subject_of(const struct anatomy_options *o)
 				     : DEFAULT_SIZE,
 		.forward = o->forward,
 		.forward_count = o->forward_count,
-		.births = o->births,
+		.births = o->births ? o->births : DEFAULT_BIRTHS,
 		.cycles = o->cycles,
 		.quiet = o->quiet,
 	};

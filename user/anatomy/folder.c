@@ -79,7 +79,7 @@ static int read_bench(const struct brought *b, struct run *r, struct fault *why)
 	if (r->cell_count == 1 && cell__has_data(&r->cells[0]))
 		return 0;
 	if (r->cell_count == 1 && (r->cells[0].skipped || r->cells[0].broken))
-		err = fault__set(why, -ENODATA, "nothing was measured: %s",
+		err = fault__set(why, -ENODATA, "nothing was measured in the guest: %s",
 				 r->cells[0].skipped ? r->cells[0].skipped : r->cells[0].broken);
 	else
 		err = fault__set(why, -ENODATA,

@@ -116,8 +116,8 @@ static int take_value(struct anatomy_options *o, int key, const char *value)
 
 static int check(const struct anatomy_options *o)
 {
-	if (o->input &&
-	    (o->kernel || o->program || o->method || o->size || o->cycles || o->forward_count)) {
+	if (o->input && (o->kernel || o->program || o->method || o->size || o->cycles ||
+			 o->births || o->forward_count)) {
 		complain("--input prints what is stored: leave out the options of what to run");
 		return -EINVAL;
 	}
@@ -153,7 +153,7 @@ int anatomy_options__parse(struct anatomy_options *o, int argc, char **argv)
 {
 	const struct argp argp = {option_table, parse_option, NULL, doc, NULL, NULL, NULL};
 
-	*o = (struct anatomy_options){.births = 20};
+	*o = (struct anatomy_options){0};
 	return option_parse(&argp, argc, argv, o);
 }
 

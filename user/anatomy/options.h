@@ -16,7 +16,7 @@ struct anatomy_options {
 	const char *against; /* NULL: no difference */
 	const char *input;   /* a result file to print; NULL: run the lab */
 	const char *output;  /* NULL: no result file */
-	unsigned int births;
+	unsigned int births; /* 0: the default */
 	bool all, cycles, json, quiet;
 	char *forward[ANATOMY_FORWARD_MAX]; /* further options of bench: "--vmas=1000" */
 	size_t forward_count;
