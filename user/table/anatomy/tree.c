@@ -37,7 +37,7 @@ struct tree_printer {
 
 static const char *const titles[PART_COUNT] = {
 	[PART_CALL] = "call: the parent, until it returns",
-	[PART_PARENT] = "parent: after the call, until it has reaped",
+	[PART_PARENT] = "parent: after the call, to the reap",
 	[PART_CHILD] = "child: until it execs or exits",
 	[PART_PROGRAM] = "program: from execve to its exit",
 	[PART_EXIT] = "exit: of the child, in the kernel",
