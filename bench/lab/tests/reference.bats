@@ -95,9 +95,13 @@ compare_least() { # FILE FILE
 }
 
 # Each birth that was traced made its record: no sample lacks all its phases. It may lack one, where the
-# scheduler's clock and that of the edges contradict each other (user/model/phase.h).
+# scheduler's clock and that of the edges contradict each other (user/model/phase.h). On 7.2 the kernel
+# skips a program that a preempted task is inside (README.md): that is counted, and few.
 all_recorded() { # FILE
-    jq -e 'select(.type == "end") | .lost == 0 and .missed == 0 and .births == .started' "$1"
+    local missed=0
+    [[ $1 != *sid* ]] || missed=10
+    jq -e --argjson missed "$missed" \
+        'select(.type == "end") | .lost == 0 and .missed <= $missed and .births == .started' "$1"
     jq -e -s '[.[] | select(.type == "cell") | [.phases // {} | .[].ns // empty] | transpose[] | all(. == null)] | any | not' "$1"
 }
 
