@@ -89,7 +89,7 @@ static void add_functions(struct strbuf *s, const struct call_tree *t, const str
 
 	for (size_t i = 0; v && i < count && i < FUNCTIONS_NAMED; i++) {
 		/* What follows a small one is smaller. */
-		if (v[i].own * 100 < root->total && i)
+		if (100.0 * (double)v[i].own < (double)root->total && i)
 			break;
 		strbuf__add(s, i ? ", " : ": ");
 		anatomy__add_share(s, v[i].own, root->total);
@@ -183,7 +183,7 @@ void anatomy__unresolved(struct strbuf *s, const struct call_tree *t)
 {
 	int64_t all = anatomy__birth(t);
 
-	if (t->unresolved * 100 < all || !t->unresolved)
+	if (100.0 * (double)t->unresolved < (double)all || !t->unresolved)
 		return;
 	anatomy__add_share(s, t->unresolved, all);
 	strbuf__add(s,

@@ -70,7 +70,7 @@ void anatomy_add_summary(const struct report_run *r, const struct call_tree *t, 
 	strbuf__add(text, ": %s instructions a birth", text_count((double)birth).text);
 	if (call_functions__init(&f, t))
 		text->failed = true;
-	for (size_t i = 0; i < f.n && i < NAMED && f.v[i].own * 100 >= birth; i++)
+	for (size_t i = 0; i < f.n && i < NAMED && 100.0 * (double)f.v[i].own >= (double)birth; i++)
 		strbuf__add(text, "%s%s %.0f %%", i ? ", " : "; of these in ", f.v[i].name,
 			    100.0 * (double)f.v[i].own / (double)birth);
 	call_functions__free(&f);

@@ -178,7 +178,8 @@ static void add_stage(struct columns *s, enum start_stage stage, const char *mod
 /* Less than a thousandth of the whole is no news. */
 static bool is_news(const struct start_diff *d, int64_t more, bool all)
 {
-	return more != 0 && (all || 1000 * size(more) >= size(d->b.total - d->a.total));
+	return more != 0 &&
+	       (all || 1000.0 * (double)size(more) >= (double)size(d->b.total - d->a.total));
 }
 
 static int print_starts(const struct start_diff *d, bool all, FILE *out, bool colour)
