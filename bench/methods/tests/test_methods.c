@@ -48,6 +48,7 @@ static void write_pages(size_t step, bool random, size_t bytes, size_t *places, 
 		.parent_write_bytes = bytes,
 		.write_step = step,
 		.write_random = random,
+		.write_passes = 1,
 	};
 
 	memset(memory, 0, sizeof(memory));

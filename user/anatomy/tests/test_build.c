@@ -279,7 +279,7 @@ TEST(a_file_without_a_call_between_clocks_has_no_birth)
 
 	assert_int_equal(read_text(&raw, text, &why), 0);
 	assert_int_equal(raw_births__find(&b, &raw, 20, &why), -ENODATA);
-	assert_non_null(strstr(why.text, "reads the clock before and after"));
+	assert_non_null(strstr(why.text, "the parent made no process itself"));
 	raw__free(&raw);
 }
 
