@@ -10,17 +10,28 @@
 
 #define NO_SEGMENT SIZE_MAX
 
-/* The task that made the most calls: 0 if none did. */
+/*
+ * The task that made the most calls and read the clock after each: 0 if none did. A program that it
+ * starts may make more processes and threads, of which nobody takes the time.
+ */
 static uint32_t find_parent(const struct raw *raw)
 {
-	const char *clone = raw__word(raw, "clone");
-	size_t *counts = calloc(raw->task_count + 1, sizeof(*counts));
+	const char *clone = raw__word(raw, "clone"), *clock = raw__word(raw, "clock");
+	struct {
+		size_t calls;
+		bool open;
+	} *counts = calloc(raw->task_count + 1, sizeof(*counts));
 	uint32_t most = 0;
 
 	for (size_t i = 0; counts && i < raw->segment_count; i++) {
 		uint32_t task = raw->segments[i].task;
 
-		if (raw->segments[i].why == clone && ++counts[task] > counts[most])
+		if (raw->segments[i].why == clone)
+			counts[task].open = true;
+		if (raw->segments[i].why != clock || !counts[task].open)
+			continue;
+		counts[task].open = false;
+		if (++counts[task].calls > counts[most].calls)
 			most = task;
 	}
 	free(counts);

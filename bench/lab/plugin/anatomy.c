@@ -305,6 +305,11 @@ static void advance(const struct block *from, const struct block *to)
 	if (from->clock && whole) {
 		cut("clock");
 		plugin.clock_task = t->id;
+		/* The driver reads the clock before and after each birth; what it starts may have
+		 * children, too, and read it when it begins. */
+		if (t->calls)
+			tally_birth(plugin.births + 1, t->begun);
+		t->calls = false;
 	}
 	if (t->stack != plugin.stack) {
 		cut("switch");
@@ -314,10 +319,10 @@ static void advance(const struct block *from, const struct block *to)
 	}
 	if (to->point) {
 		cut(to->point->name);
-		/* The driver reads the clock before each birth; what it starts may have children,
-		 * too. */
-		if (!strcmp(to->point->name, "clone") && plugin.clock_task == t->id)
-			tally_birth(plugin.births + 1);
+		if (!strcmp(to->point->name, "clone") && plugin.clock_task == t->id && !t->calls) {
+			t->calls = true;
+			t->begun = tally_after_clock();
+		}
 	}
 	if (entry != PATH_CALL) {
 		uint64_t site =

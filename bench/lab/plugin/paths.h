@@ -61,6 +61,8 @@ struct task {
 	bool execed; /* the user's part is new when it returns to it */
 	bool signal; /* goes on in a handler */
 	bool sigreturn;
+	bool calls;	/* has made a process since it read the clock */
+	uint64_t begun; /* where the text of that call begins */
 };
 
 /* The task on this kernel stack, or a new one with no creator. */

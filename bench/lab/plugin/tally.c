@@ -251,6 +251,11 @@ void tally_cut(uint32_t task, uint64_t now, const char *why)
 		tally.after_clock = position();
 }
 
+uint64_t tally_after_clock(void)
+{
+	return tally.after_clock;
+}
+
 /* Drops the text before the births that are kept. */
 static void drop(uint64_t before)
 {
@@ -269,12 +274,12 @@ static void drop(uint64_t before)
 	tally.dropped = before;
 }
 
-void tally_birth(unsigned int births)
+void tally_birth(unsigned int births, uint64_t begin)
 {
 	if (births >= BIRTHS_MAX)
 		births = BIRTHS_MAX - 1;
 	tally.births_kept = births;
-	tally.births[tally.birth_count++ % BIRTHS_MAX] = tally.after_clock;
+	tally.births[tally.birth_count++ % BIRTHS_MAX] = begin;
 	if (tally.birth_count > births)
 		drop(tally.births[(tally.birth_count - births) % BIRTHS_MAX]);
 }

@@ -37,8 +37,9 @@ void tally_task(uint32_t id, uint32_t creator);
 
 /* Ends the segment. */
 void tally_cut(uint32_t task, uint64_t now, const char *why);
-/* A birth begins: with the segment after the last one that the clock ended. Keeps the last
- * `births`. */
-void tally_birth(unsigned int births);
+/* Where the text after the last segment begins that the clock ended. */
+uint64_t tally_after_clock(void);
+/* A birth is over whose text begins there. Keeps the last `births`. */
+void tally_birth(unsigned int births, uint64_t begin);
 /* Writes all to a file. 0 or -1. */
 int tally_write(const char *file);

@@ -55,6 +55,39 @@ complains() { # PATTERN ARG...
     jq -se 'map(select(.type == "anatomy"))[0] | .unresolved == 0 or .unresolved < 1000' "$DIR/1.jsonl"
 }
 
+@test "a program that starts threads and processes of its own is one birth" {
+    need_kernel debian:6.1
+    cat >"$DIR/many.c" <<'C'
+#include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static void *work(void *p) { return p; }
+int main(void)
+{
+	pthread_t threads[4];
+	for (int i = 0; i < 4; i++)
+		pthread_create(&threads[i], NULL, work, NULL);
+	for (int i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+	for (int i = 0; i < 30; i++) {
+		pid_t pid = fork();
+		if (!pid)
+			_exit(0);
+		waitpid(pid, NULL, 0);
+	}
+	return 0;
+}
+C
+    gcc -o "$DIR/many" "$DIR/many.c" -lpthread
+    "$BUILD/spawnscope" anatomy -q --kernel debian:6.1 --births 3 --program "$DIR/many" --json >"$DIR/json"
+    # Its own calls are the program's, and no birth of the cell.
+    jq -e '. as $a | def calls($name): [range($a.nodes.own | length)
+            | select($a.nodes.part[.] == "program" and $a.nodes.kind[.] == "call" and $a.names[$a.nodes.name[.]] == $name)]
+            | map($a.nodes.calls[.]) | add;
+        $a.births == 3 and calls("_Fork") == 30 and calls("pthread_create") == 4' "$DIR/json" ||
+        { jq -r '.births, (.names | map(select(test("ork|pthread"))) | join(" "))' "$DIR/json"; false; }
+}
+
 @test "what is stored is printed: the answer first, and all of the tree if asked" {
     run -0 "$TOOL" anatomy --input $FORK
     echo "$output"
