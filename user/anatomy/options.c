@@ -45,9 +45,7 @@ static const struct argp_option option_table[] = {
 		{"births", OPTION_BIRTHS, "N", 0,
 		 "how many births the medians are of (default 20, at most 200)", 0},
 	{"cycles", OPTION_CYCLES, 0, 0,
-	 "also estimate cycles, by a model of caches, TLBs and branches; takes up to three times "
-	 "as "
-	 "long",
+	 "also estimate cycles, by a model of caches, TLBs and branches; takes about twice as long",
 	 0},
 	{"input", OPTION_INPUT, "FILE", 0, "print a stored anatomy instead; - is standard input",
 	 0},

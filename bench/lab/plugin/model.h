@@ -2,8 +2,8 @@
 /*
  * A model of a processor's caches, TLBs and branch predictor, fed with what the guest fetches,
  * loads, stores and jumps to. It counts events and knows no time: what an event costs is fitted
- * elsewhere (user/anatomy/), so that another machine needs no other run. The same input gives the
- * same counts on any host.
+ * elsewhere (user/analysis/calls/cycles.c), so that another machine needs no other run. The same
+ * input gives the same counts on any host.
  *
  * What it leaves out: other processors, prefetching but for ascending lines, speculative fetches,
  * the walk of page tables itself (a TLB miss is an event), PCIDs beyond the address space it is
