@@ -24,6 +24,11 @@ least() { # RUN
     jq -r 'select(.type == "cell" and .key.trace == "phases").phases.copy_mm.ns | min' "$1"
 }
 
+# All samples' counts of VMAs, each once.
+vmas() { # RUN
+    jq -rs '[.[] | select(.type == "cell") | .counts.vmas // empty | .[]] | unique | map(tostring) | join(" ")' "$1"
+}
+
 @test "programs of other sizes are no regression, one more VMA always is" {
     need_kernel debian:6.1
     "$STUDY" --scenario build --boots 4 --injected 1 -o out >table
@@ -33,6 +38,10 @@ least() { # RUN
     cut -f 6 out/pairs.tsv
     # Of two metrics that are worse the headline names one.
     [ "$(grep -Ec 'vmas [+]7[.]7 % [(]13 -> 14 VMAs[)]|copy_mm [+]29[0-9]{2} instructions a spawn' out/pairs.tsv)" -eq 4 ]
+    [ "$(vmas out/build-vmas-1.jsonl)" = 14 ]
+    for run in out/build-[1-4].jsonl; do
+        [ "$(vmas "$run")" = 13 ]
+    done
     # What copying one more mapping takes: 2,928 by quadword steps, in one build of the driver. Of the
     # least: medians follow how often the kernel refills its lists of free pages.
     one_more=$(least out/build-vmas-1.jsonl)
