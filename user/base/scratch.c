@@ -40,13 +40,15 @@ static void make_folder(struct answer *a)
 {
 	static const char name[] = "/spawnscope-XXXXXX";
 	const char *parent = getenv("TMPDIR");
+	const char *made = realpath(parent && *parent ? parent : "/tmp", a->path);
 
-	if (!realpath(parent && *parent ? parent : "/tmp", a->path))
-		a->err = -errno;
-	else if (strlen(a->path) + sizeof(name) > sizeof(a->path))
+	if (made && strlen(a->path) + sizeof(name) > sizeof(a->path)) {
 		a->err = -ENAMETOOLONG;
-	else if (!mkdtemp(strcat(a->path, name)))
-		a->err = -errno;
+	} else {
+		made = made ? mkdtemp(strcat(a->path, name)) : NULL;
+		if (!made)
+			a->err = -errno;
+	}
 	if (a->err)
 		*a->path = '\0';
 }
