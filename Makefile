@@ -184,7 +184,7 @@ deps-build: # install what is missing to build
 kernels: ## fetch the kernels of the lab; names those that it cannot get
 	@bench/lab/fetch-kernel all || [ $$? -eq 3 ]
 
-LAB_SCRIPTS := $(addprefix bench/lab/,lab anatomy guest boot make-initramfs fetch-kernel kernel-config points.bash)
+LAB_SCRIPTS := $(addprefix bench/lab/,lab anatomy guest boot make-initramfs fetch-kernel kernel-config points.bash debian.bash)
 
 # Where bash, zsh and fish look for them, below share/.
 COMPLETIONS := bash-completion/completions/spawnscope zsh/site-functions/_spawnscope \
