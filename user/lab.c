@@ -12,13 +12,10 @@
 
 #include "bench/shared/fault.h"
 #include "user/base/command.h"
+#include "user/base/lab_script.h"
 #include "user/base/output.h"
-#include "user/base/proc.h"
 #include "user/base/say.h"
 #include "user/base/scratch.h"
-
-/* From this program's folder: in a build tree, and where `make install` puts them. */
-static const char *const places[] = {"../bench/lab", "../share/spawnscope/lab"};
 
 static int copy_input(void *context, FILE *out)
 {
@@ -91,22 +88,14 @@ static int run_script(const char *script, const char *folder, int argc, char **a
 int command_lab(int argc, char **argv)
 {
 	char folder[PATH_MAX], script[PATH_MAX + 64];
-	int err;
+	struct fault why;
 
 	if (argc == 3 && !strcmp(argv[1], "--write-file"))
 		return write_file(argv[2]);
 	if (argc == 4 && !strcmp(argv[1], "--write-folder"))
 		return write_folder(argv[2], argv[3]);
-	err = proc_own_folder(folder, sizeof(folder));
-	if (err) {
-		complain("cannot find the lab: %s", strerror(-err));
-		return EXIT_TROUBLE;
-	}
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		snprintf(script, sizeof(script), "%s/%s/lab", folder, places[i]);
-		if (!access(script, X_OK))
-			return run_script(script, folder, argc, argv);
-	}
-	complain("the lab's scripts are not beside %s: run `make`, or `make install`", folder);
+	if (!lab_script("lab", folder, sizeof(folder), script, sizeof(script), &why))
+		return run_script(script, folder, argc, argv);
+	complain("%s", why.text);
 	return EXIT_TROUBLE;
 }

@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,80 +14,39 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "user/base/args.h"
 #include "user/base/interrupt.h"
-#include "user/base/proc.h"
+#include "user/base/lab_script.h"
 #include "user/base/scratch.h"
 
 /* What the methods that exec start if no program is named. */
-#define CHILD	 "spawnscope-child"
-#define GRACE_S	 10 /* between SIGTERM and SIGKILL */
-#define ARGS_MAX 160
-
-struct args {
-	char *v[ARGS_MAX + 1];
-	size_t n;
-	bool failed;
-};
-
-/* From this program's folder: in a build tree, and where `make install` puts them. */
-static int find_script(char *folder, size_t folder_size, char *script, size_t size,
-		       struct fault *why)
-{
-	static const char *const places[] = {"../bench/lab", "../share/spawnscope/lab"};
-	int err = proc_own_folder(folder, folder_size);
-
-	if (err)
-		return fault__set(why, err, "cannot find the lab: %s", strerror(-err));
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		snprintf(script, size, "%s/%s/anatomy", folder, places[i]);
-		if (!access(script, X_OK))
-			return 0;
-	}
-	return fault__set(why, -ENOENT,
-			  "the lab's scripts are not beside %s: run `make`, or `make install`",
-			  folder);
-}
-
-__attribute__((format(printf, 2, 3))) static void add(struct args *a, const char *format, ...)
-{
-	va_list list;
-
-	if (a->failed || a->n == ARGS_MAX) {
-		a->failed = true;
-		return;
-	}
-	va_start(list, format);
-	if (vasprintf(&a->v[a->n], format, list) < 0)
-		a->failed = true;
-	else
-		a->n++;
-	va_end(list);
-}
+#define CHILD	"spawnscope-child"
+#define GRACE_S 10 /* between SIGTERM and SIGKILL */
 
 static void make_args(struct args *a, const struct anatomy_subject *s, const char *script,
 		      const char *programs, const char *keep)
 {
-	add(a, "%s", script);
-	add(a, "--programs");
-	add(a, "%s", programs);
+	args__add(a, "%s", script);
+	args__add(a, "--programs");
+	args__add(a, "%s", programs);
 	if (s->kernel) {
-		add(a, "--kernel");
-		add(a, "%s", s->kernel);
+		args__add(a, "--kernel");
+		args__add(a, "%s", s->kernel);
 	}
-	add(a, "--births");
-	add(a, "%u", s->births);
+	args__add(a, "--births");
+	args__add(a, "%u", s->births);
 	if (s->cycles)
-		add(a, "--cycles");
-	add(a, "--keep");
-	add(a, "%s", keep);
-	add(a, "--");
-	add(a, "--method=%s", s->method);
-	add(a, "--size=%s", s->size);
+		args__add(a, "--cycles");
+	args__add(a, "--keep");
+	args__add(a, "%s", keep);
+	args__add(a, "--");
+	args__add(a, "--method=%s", s->method);
+	args__add(a, "--size=%s", s->size);
 	for (size_t i = 0; i < s->forward_count; i++)
-		add(a, "%s", s->forward[i]);
+		args__add(a, "%s", s->forward[i]);
 	if (s->program) {
-		add(a, "--program");
-		add(a, "%s", s->program);
+		args__add(a, "--program");
+		args__add(a, "%s", s->program);
 	}
 }
 
@@ -170,7 +128,7 @@ static int run_script(const struct anatomy_subject *s, const char *keep, struct 
 	char programs[PATH_MAX], script[PATH_MAX + 64];
 	struct args a = {0};
 	pid_t pid, parent = getpid();
-	int err = find_script(programs, sizeof(programs), script, sizeof(script), why);
+	int err = lab_script("anatomy", programs, sizeof(programs), script, sizeof(script), why);
 
 	if (err)
 		return err;
@@ -184,8 +142,7 @@ static int run_script(const struct anatomy_subject *s, const char *keep, struct 
 		err = fault__set(why, -errno, "cannot start the lab: %s", strerror(errno));
 	else
 		err = finish(pid, s, why);
-	for (size_t i = 0; i < a.n; i++)
-		free(a.v[i]);
+	args__free(&a);
 	return err;
 }
 

@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +23,7 @@
 #include "bench/shared/axis_names.h"
 #include "bench/shared/clock.h"
 #include "bench/shared/fault.h"
+#include "user/base/args.h"
 #include "user/base/interrupt.h"
 #include "user/base/output.h"
 #include "user/base/privilege.h"
@@ -34,36 +34,9 @@
 #include "user/store/store.h"
 #include "user/text/layout.h"
 
-#define ARGS_MAX (GATE_FORWARD_MAX + 32)
-#define GRACE_S	 5 /* between SIGTERM and SIGKILL */
+#define GRACE_S 5 /* between SIGTERM and SIGKILL */
 
-struct args {
-	char *v[ARGS_MAX + 1];
-	size_t n;
-	bool failed;
-};
-
-__attribute__((format(printf, 2, 3))) static void add(struct args *a, const char *format, ...)
-{
-	va_list list;
-
-	if (a->failed || a->n == ARGS_MAX) {
-		a->failed = true;
-		return;
-	}
-	va_start(list, format);
-	if (vasprintf(&a->v[a->n], format, list) < 0)
-		a->failed = true;
-	else
-		a->n++;
-	va_end(list);
-}
-
-static void free_args(struct args *a)
-{
-	for (size_t i = 0; i < a->n; i++)
-		free(a->v[i]);
-}
+_Static_assert(ARGS_MAX >= GATE_FORWARD_MAX + 32, "all that is passed on has a place");
 
 /* The value of an option of bench; NULL: not given. */
 static const char *forwarded(const struct gate_options *o, const char *option)
@@ -99,44 +72,44 @@ static void add_subject(struct args *a, const struct gate_options *o, const stru
 	bool suite = is_forwarded(o, "--suite=") || (side && gate_is_suite(side));
 
 	if (side)
-		add(a, "--%s=%s", suite ? "suite" : "method", side);
+		args__add(a, "--%s=%s", suite ? "suite" : "method", side);
 	else if (!suite && !is_forwarded(o, "--method="))
-		add(a, "--method=%s", o->programs[0] ? "posix_spawn" : "fork,posix_spawn");
+		args__add(a, "--method=%s", o->programs[0] ? "posix_spawn" : "fork,posix_spawn");
 	if (!suite && !is_forwarded(o, "--size="))
-		add(a, "--size=%s", o->programs[0] ? "1M" : "1M,64M");
+		args__add(a, "--size=%s", o->programs[0] ? "1M" : "1M,64M");
 	if (!suite && !is_forwarded(o, "--runs="))
-		add(a, "--runs=%d", take->lab ? 5 : 30);
+		args__add(a, "--runs=%d", take->lab ? 5 : 30);
 	for (size_t i = 0; i < o->forward_count; i++)
-		add(a, "%s", o->forward[i]);
+		args__add(a, "%s", o->forward[i]);
 }
 
 static void add_bench(struct args *a, const struct gate_options *o, const struct gate_take *take,
 		      int fd)
 {
-	add(a, "bench");
+	args__add(a, "bench");
 	add_subject(a, o, take);
-	add(a, "--rounds=1");
+	args__add(a, "--rounds=1");
 	if (take->lab || take->traced) {
 		if (!is_forwarded(o, "--untraced="))
-			add(a, "--untraced=%s", take->lab ? "all" : "none");
+			args__add(a, "--untraced=%s", take->lab ? "all" : "none");
 		if (!is_forwarded(o, "--all-runs="))
-			add(a, "--all-runs=5");
+			args__add(a, "--all-runs=5");
 	} else {
-		add(a, "--no-trace");
+		args__add(a, "--no-trace");
 	}
 	if (take->block_s && !gate_block_limit_s(o))
-		add(a, "--timeout=%u", take->block_s);
-	add(a, "--quiet");
-	add(a, "--incomplete");
+		args__add(a, "--timeout=%u", take->block_s);
+	args__add(a, "--quiet");
+	args__add(a, "--incomplete");
 	if (take->taken_for)
-		add(a, "--taken-for=%s", take->taken_for);
+		args__add(a, "--taken-for=%s", take->taken_for);
 	if (take->lab && !take->each) {
-		add(a, "-o");
-		add(a, "/proc/%ld/fd/%d", (long)getpid(), fd);
+		args__add(a, "-o");
+		args__add(a, "/proc/%ld/fd/%d", (long)getpid(), fd);
 	} else {
 		if (!take->lab)
-			add(a, "--seed=%llu", (unsigned long long)take->seed);
-		add(a, "--output=-");
+			args__add(a, "--seed=%llu", (unsigned long long)take->seed);
+		args__add(a, "--output=-");
 	}
 }
 
@@ -156,25 +129,25 @@ static void add_lab(struct args *a, const struct gate_options *o, const struct g
 	const char *kernel = of_side(o->kernels, take->side);
 	const char *program = of_side(o->programs, take->side);
 
-	add(a, "lab");
+	args__add(a, "lab");
 	if (kernel) {
-		add(a, "--kernel");
-		add(a, "%s", kernel);
+		args__add(a, "--kernel");
+		args__add(a, "%s", kernel);
 	}
 	if (o->possible_cpus)
-		add(a, "--possible-cpus=%s", o->possible_cpus);
+		args__add(a, "--possible-cpus=%s", o->possible_cpus);
 	/* The same name for all: its length would show in the counts. */
 	if (take->each) {
-		add(a, "--each");
-		add(a, "%s:/lab/program", take->each);
+		args__add(a, "--each");
+		args__add(a, "%s:/lab/program", take->each);
 	}
 	if (program) {
-		add(a, "--add");
-		add(a, "%s:/lab/program", program);
+		args__add(a, "--add");
+		args__add(a, "%s:/lab/program", program);
 	}
-	add(a, "--timeout");
-	add(a, "%u", limit_s(o, take));
-	add(a, "--");
+	args__add(a, "--timeout");
+	args__add(a, "%u", limit_s(o, take));
+	args__add(a, "--");
 }
 
 /* NAME=VALUE of this side. A single one is B's. */
@@ -206,23 +179,23 @@ static const char *option_of_axis(const char *key)
 /* `spawnscope anatomy` of the cell, of A against B. */
 static void add_anatomy(struct args *a, const struct gate_options *o, const struct cell *cell)
 {
-	add(a, "anatomy");
+	args__add(a, "anatomy");
 	if (o->kernels[0])
-		add(a, "--kernel=%s", o->kernels[0]);
+		args__add(a, "--kernel=%s", o->kernels[0]);
 	if (o->programs[0])
-		add(a, "--program=%s", o->programs[0]);
+		args__add(a, "--program=%s", o->programs[0]);
 	for (size_t i = 0; i < cell->key_count; i++) {
 		const struct fact *f = &cell->key[i];
 		const char *option = option_of_axis(f->name);
 
 		if (option && f->text)
-			add(a, "--%s=%s", option, f->text);
+			args__add(a, "--%s=%s", option, f->text);
 		else if (option && (f->number > 0 || !strcmp(f->name, SIZE_KEY)))
-			add(a, "--%s=%" PRId64, option, f->number);
+			args__add(a, "--%s=%" PRId64, option, f->number);
 	}
-	add(a, "--against=%s", o->programs[1] ? o->programs[1] : o->kernels[1]);
-	add(a, "--json");
-	add(a, "--quiet");
+	args__add(a, "--against=%s", o->programs[1] ? o->programs[1] : o->kernels[1]);
+	args__add(a, "--json");
+	args__add(a, "--quiet");
 }
 
 static void make_args(struct args *a, const char *self, const struct gate_options *o,
@@ -231,7 +204,7 @@ static void make_args(struct args *a, const char *self, const struct gate_option
 	const char *variable = environment_of(o, take->side);
 	const char *program = of_side(o->programs, take->side);
 
-	add(a, "%s", self);
+	args__add(a, "%s", self);
 	if (take->anatomy) {
 		add_anatomy(a, o, take->anatomy);
 		return;
@@ -240,15 +213,15 @@ static void make_args(struct args *a, const char *self, const struct gate_option
 		add_lab(a, o, take);
 	add_bench(a, o, take, fd);
 	if (program)
-		add(a, "--program=%s", take->lab ? "/lab/program" : program);
+		args__add(a, "--program=%s", take->lab ? "/lab/program" : program);
 	if (o->copies[take->side])
-		add(a, "--copy=%s", o->copies[take->side]);
+		args__add(a, "--copy=%s", o->copies[take->side]);
 	if (o->copied_how)
-		add(a, "--copied-how=%s", o->copied_how);
+		args__add(a, "--copied-how=%s", o->copied_how);
 	if (o->libcs[0])
-		add(a, "--libc=%s", o->libcs[take->side]);
+		args__add(a, "--libc=%s", o->libcs[take->side]);
 	if (variable)
-		add(a, "--pass=%.*s", (int)strcspn(variable, "="), variable);
+		args__add(a, "--pass=%.*s", (int)strcspn(variable, "="), variable);
 }
 
 /* In the child: becomes the run. Does not return. */
@@ -546,7 +519,7 @@ int gate_take_lines(const struct gate_options *o, const struct gate_take *take, 
 	if (!err)
 		err = keep(o, take, fd, why);
 cleanup:
-	free_args(&args);
+	args__free(&args);
 	for (int i = 0; i < 2; i++) {
 		if (said[i] >= 0)
 			close(said[i]);
