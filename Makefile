@@ -182,7 +182,7 @@ deps-build: # install what is missing to build
 
 .PHONY: kernels
 kernels: ## fetch the kernels of the lab; names those that it cannot get
-	@bench/lab/fetch-kernel all || [ $$? -eq 3 ]
+	@bench/lab/fetch-kernel lab || [ $$? -eq 3 ]
 
 LAB_SCRIPTS := $(addprefix bench/lab/,lab anatomy guest boot make-initramfs fetch-kernel kernel-config points.bash debian.bash)
 
