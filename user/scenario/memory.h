@@ -21,6 +21,9 @@ int memory_use_of(pid_t pid, struct memory_use *use);
 /* Page faults of the process that needed no disk (getrusage's ru_minflt); MISSING: not known. */
 int64_t memory_minor_faults(pid_t pid);
 
+/* CPU time of its children that it has waited for, to a tick of 10 ms; MISSING: not known. */
+int64_t memory_children_cpu_ns(pid_t pid);
+
 /* What programs can still take without swapping (MemAvailable), bytes; MISSING: not known. */
 int64_t memory_available(void);
 

@@ -12,11 +12,11 @@
 #include <unistd.h>
 
 #include "bench/shared/clock.h"
-#include "user/scenario/snapshot/server.h"
+#include "user/scenario/snapshot/database.h"
 
 #define WRITTEN_BYTES 64 /* of a value */
 #define PATIENCE_NS   (60 * NS_PER_S)
-#define INFO_NS	      (20 * NS_PER_MS)
+#define INFO_NS	      (50 * NS_PER_MS) /* few: a write waits behind each */
 
 int load__init(struct load *l, int fd, const struct scenario_options *o, uint64_t keys,
 	       struct fault *why)
@@ -58,11 +58,11 @@ static bool has_room(const struct load *l)
 }
 
 /* A request without its answer; its text is added by the caller. */
-static void expect(struct load *l, bool is_write)
+static void expect(struct load *l, bool is_write, int64_t due_ns)
 {
 	size_t at = l->last++ % LOAD_BEHIND_MAX;
 
-	l->behind[at].sent_ns = now_ns();
+	l->behind[at].due_ns = due_ns;
 	l->behind[at].when = l->when;
 	l->behind[at].is_write = is_write;
 }
@@ -81,10 +81,10 @@ static void ask_write(struct load *l)
 	int len;
 
 	len = snprintf(text, sizeof(text),
-		       "*4\r\n$8\r\nSETRANGE\r\n$14\r\n" SNAPSHOT_KEY_FORMAT
+		       "*4\r\n$8\r\nSETRANGE\r\n$14\r\n" DATABASE_KEY_FORMAT
 		       "\r\n$1\r\n0\r\n$%d\r\n%064u\r\n",
 		       (unsigned int)key, WRITTEN_BYTES, (unsigned int)l->random);
-	expect(l, true);
+	expect(l, true, l->next_ns);
 	add(l, text, len);
 }
 
@@ -92,7 +92,7 @@ static void ask_info(struct load *l)
 {
 	static const char text[] = "*2\r\n$4\r\nINFO\r\n$11\r\npersistence\r\n";
 
-	expect(l, false);
+	expect(l, false, now_ns());
 	add(l, text, sizeof(text) - 1);
 }
 
@@ -128,7 +128,7 @@ static int take(struct load *l, const char *text)
 	if (*text == '$')
 		note_info(l, text);
 	if (l->behind[at].is_write &&
-	    series__push(&l->latency[l->behind[at].when], now_ns() - l->behind[at].sent_ns))
+	    series__push(&l->latency[l->behind[at].when], now_ns() - l->behind[at].due_ns))
 		return fault__set(l->why, -ENOMEM, "%s", strerror(ENOMEM));
 	return 0;
 }
@@ -225,7 +225,7 @@ static int settle(struct load *l)
 
 int load__await(struct load *l)
 {
-	expect(l, false);
+	expect(l, false, now_ns());
 	return settle(l);
 }
 
@@ -236,7 +236,7 @@ int load__command(struct load *l, const char *const *words)
 
 	while (words[count])
 		count++;
-	expect(l, false);
+	expect(l, false, now_ns());
 	add(l, text, snprintf(text, sizeof(text), "*%zu\r\n", count));
 	for (size_t i = 0; i < count; i++)
 		add(l, text,
@@ -262,7 +262,7 @@ static int begin_save(struct load *l)
 	static const char text[] = "*1\r\n$6\r\nBGSAVE\r\n";
 
 	l->info.saving = true;
-	expect(l, false);
+	expect(l, false, now_ns());
 	add(l, text, sizeof(text) - 1);
 	/* What INFO says next was asked after it. */
 	l->info_ns = now_ns() + INFO_NS;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * A client that writes to a store at a rate, whether answers come or not, and times each write from
- * when it was sent to its answer. The same for our server and for redis-server (RESP).
+ * when it was due to its answer, so that what a late client leaves out is no gain. The same for our
+ * server and for redis-server (RESP).
  */
 #pragma once
 
@@ -33,7 +34,7 @@ struct load {
 	int64_t next_ns, info_ns;
 	enum load_when when;
 	struct {
-		int64_t sent_ns;
+		int64_t due_ns;
 		enum load_when when;
 		bool is_write;
 	} * behind; /* a ring */

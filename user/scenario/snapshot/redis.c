@@ -15,7 +15,7 @@
 #include "bench/shared/clock.h"
 #include "user/base/interrupt.h"
 #include "user/base/program_path.h"
-#include "user/scenario/snapshot/server.h"
+#include "user/scenario/snapshot/database.h"
 
 #define SOCKET	    "socket"
 #define PATIENCE_NS (20 * NS_PER_S)
@@ -32,8 +32,10 @@ char *redis_path(void)
 	return path;
 }
 
-static _Noreturn void run_server(const char *path, const char *folder)
+/* Versions before 6.0 do not know the options of the CPUs. */
+static _Noreturn void run_server(const char *path, const char *folder, struct placement cpus)
 {
+	char child[16], server[16];
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (null < 0 || chdir(folder))
@@ -41,8 +43,11 @@ static _Noreturn void run_server(const char *path, const char *folder)
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		dup2(null, fd);
 	interrupt_restore();
+	snprintf(child, sizeof(child), "%d", cpus.child);
+	snprintf(server, sizeof(server), "%d", cpus.server);
 	execl(path, "redis-server", "--port", "0", "--unixsocket", SOCKET, "--save", "", "--dir",
 	      ".", "--rdbcompression", "no", "--appendonly", "no", "--daemonize", "no",
+	      cpus.child < 0 ? (char *)NULL : "--bgsave_cpulist", child, "--server_cpulist", server,
 	      (char *)NULL);
 	_exit(1);
 }
@@ -68,7 +73,8 @@ static bool has_ended(pid_t pid)
 	return !waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid;
 }
 
-int redis__start(struct redis *r, struct stage *s, const char *path, const char *where)
+int redis__start(struct redis *r, struct stage *s, const char *path, const char *where,
+		 struct placement cpus)
 {
 	int64_t end = now_ns() + PATIENCE_NS;
 	int err;
@@ -79,7 +85,7 @@ int redis__start(struct redis *r, struct stage *s, const char *path, const char 
 		return err;
 	r->pid = crew__fork(&s->crew);
 	if (!r->pid)
-		run_server(path, r->folder);
+		run_server(path, r->folder, cpus);
 	if (r->pid < 0) {
 		err = r->pid;
 		r->pid = 0;
@@ -92,7 +98,8 @@ int redis__start(struct redis *r, struct stage *s, const char *path, const char 
 	while ((err = try_to_connect(r, r->fd)) == -EAGAIN && now_ns() < end && !has_ended(r->pid))
 		usleep(5000);
 	if (err == -EAGAIN && has_ended(r->pid))
-		return fault__set(s->why, -ECHILD, "%s ended before it listened", path);
+		return fault__set(s->why, -ECHILD,
+				  "%s ended before it listened (6.0 or later is needed)", path);
 	return err ? fault__set(s->why, err, "%s does not listen: %s", path, strerror(-err)) : 0;
 }
 
@@ -105,7 +112,7 @@ int redis__fill(struct load *l, uint64_t keys)
 	char first[32], last[32], bytes[32];
 	int err = 0;
 
-	snprintf(bytes, sizeof(bytes), "%d", SNAPSHOT_VALUE_BYTES);
+	snprintf(bytes, sizeof(bytes), "%d", DATABASE_VALUE_BYTES);
 	for (uint64_t at = 0; at < keys && !err; at += FILL_STEP) {
 		uint64_t end = at + FILL_STEP < keys ? at + FILL_STEP : keys;
 

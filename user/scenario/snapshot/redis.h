@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "user/scenario/snapshot/load.h"
+#include "user/scenario/snapshot/placement.h"
 #include "user/scenario/stage.h"
 
 struct redis {
@@ -18,7 +19,8 @@ struct redis {
 char *redis_path(void);
 
 /* Starts it below `where`. 0, or -errno with a line in s->why. */
-int redis__start(struct redis *r, struct stage *s, const char *path, const char *where);
+int redis__start(struct redis *r, struct stage *s, const char *path, const char *where,
+		 struct placement cpus);
 /* Sets `keys` keys, those of server.h. 0 or -errno. */
 int redis__fill(struct load *l, uint64_t keys);
 /* Ends it, and removes the folder. */

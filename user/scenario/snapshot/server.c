@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,10 +17,12 @@
 #include "bench/shared/clock.h"
 #include "user/scenario/crew.h"
 #include "user/scenario/memory.h"
-#include "user/text/hash.h"
+#include "user/scenario/snapshot/database.h"
 
-#define INPUT_BYTES 65536
-#define ARGS_MAX    4
+#define INPUT_BYTES  65536
+#define OUTPUT_BYTES 65536
+#define ARGS_MAX     4
+#define TICK_NS	     (100 * NS_PER_MS)
 
 /* A page that the server shares with its child. */
 struct report {
@@ -28,15 +31,14 @@ struct report {
 
 struct server {
 	int fd;
-	char *memory;
-	int64_t size_bytes;
-	const char *folder;
-	char input[INPUT_BYTES];
-	size_t have;
-	pid_t child; /* 0: none is saving */
-	bool failed; /* the last one did */
+	struct database *database;
+	const struct snapshot_store *store;
+	char input[INPUT_BYTES], output[OUTPUT_BYTES];
+	size_t have, answered; /* bytes of either */
+	pid_t child;	       /* 0: none is saving */
+	bool failed;	       /* the last one did */
 	int64_t fork_ns;
-	int64_t pace_ns; /* of writing a MiB; 0: as fast as it can */
+	int64_t tick_ns;
 	struct report *report;
 };
 
@@ -45,59 +47,38 @@ struct word {
 	size_t len;
 };
 
-static void answer(const struct server *s, const char *text, size_t len)
+/* Answers of one turn leave together, at its end. */
+static void send_answers(struct server *s)
 {
-	while (len > 0) {
-		ssize_t n = send(s->fd, text, len, MSG_NOSIGNAL);
+	const char *at = s->output;
+
+	while (s->answered > 0) {
+		ssize_t n = send(s->fd, at, s->answered, MSG_NOSIGNAL);
 
 		if (n < 0)
 			_exit(errno == EPIPE || errno == ECONNRESET ? 0 : 1);
-		text += n;
-		len -= (size_t)n;
+		at += n;
+		s->answered -= (size_t)n;
 	}
 }
 
-static void answer_text(const struct server *s, const char *text)
+static void answer(struct server *s, const char *text)
 {
-	answer(s, text, strlen(text));
-}
+	size_t len = strlen(text);
 
-static void wait_until(int64_t ns)
-{
-	struct timespec ts = {ns / NS_PER_S, ns % NS_PER_S};
-
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
-		;
-}
-
-/* Writes all, 1 MiB at a time, with a checksum; sends every 4 MiB to the disk, as redis does. */
-static int write_out(const struct server *s, int fd)
-{
-	const int64_t step = 1 << 20, flush = 4 << 20;
-	uint64_t hash = HASH_BEGIN;
-	int64_t due = now_ns();
-
-	for (int64_t at = 0; at < s->size_bytes; at += step) {
-		int64_t len = s->size_bytes - at < step ? s->size_bytes - at : step;
-
-		hash = hash_bytes(hash, s->memory + at, len);
-		if (write(fd, s->memory + at, len) != len)
-			return -1;
-		if ((at + len) % flush == 0)
-			sync_file_range(fd, at + len - flush, flush, SYNC_FILE_RANGE_WRITE);
-		due += s->pace_ns;
-		wait_until(due);
-	}
-	return write(fd, &hash, sizeof(hash)) == sizeof(hash) && !fsync(fd) ? 0 : -1;
+	if (len > OUTPUT_BYTES - s->answered)
+		send_answers(s);
+	memcpy(s->output + s->answered, text, len);
+	s->answered += len;
 }
 
 /* What is private now was copied, by either side, since the fork. */
 static void save(const struct server *s)
 {
-	int fd = open(s->folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	int fd = open(s->store->folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
 	struct memory_use use;
 
-	if (fd < 0 || write_out(s, fd))
+	if (fd < 0 || database__dump(s->database, fd))
 		_exit(1);
 	if (!memory_use_of(0, &use)) {
 		s->report->cow_bytes = use.private_dirty;
@@ -115,17 +96,18 @@ static void begin_save(struct server *s)
 	if (!s->child) {
 		crew_die_with(parent);
 		close(s->fd);
+		placement_take(s->store->cpus.child);
 		save(s);
 	}
 	s->fork_ns = now_ns() - start;
 	if (s->child > 0) {
-		answer_text(s, "+Background saving started\r\n");
+		answer(s, "+Background saving started\r\n");
 		return;
 	}
 	s->child = 0;
-	answer_text(s, "-ERR fork: ");
-	answer_text(s, strerror(errno));
-	answer_text(s, "\r\n");
+	answer(s, "-ERR fork: ");
+	answer(s, strerror(errno));
+	answer(s, "\r\n");
 }
 
 static void look_at_child(struct server *s)
@@ -143,7 +125,6 @@ static void inform(struct server *s)
 	char text[512], head[32];
 	int len;
 
-	look_at_child(s);
 	len = snprintf(text, sizeof(text),
 		       "rdb_bgsave_in_progress:%d\r\nrdb_last_bgsave_status:%s\r\n"
 		       "rdb_last_cow_size:%" PRId64 "\r\nlatest_fork_usec:%" PRId64 "\r\n"
@@ -151,31 +132,19 @@ static void inform(struct server *s)
 		       s->child != 0, s->failed ? "err" : "ok", s->report->cow_bytes,
 		       s->fork_ns / 1000, s->report->page_table_bytes);
 	snprintf(head, sizeof(head), "$%d\r\n", len);
-	answer_text(s, head);
-	answer(s, text, len);
-	answer_text(s, "\r\n");
+	answer(s, head);
+	answer(s, text);
+	answer(s, "\r\n");
 }
 
 /* SETRANGE key offset value */
-static void set(const struct server *s, const struct word *args)
+static void set(struct server *s, const struct word *args)
 {
-	uint64_t key = strtoull(args[1].at + strlen("key:"), NULL, 10);
-	uint64_t offset = strtoull(args[2].at, NULL, 10);
-	uint64_t at = key * SNAPSHOT_SLOT_BYTES + offset;
-
-	if (args[3].len + offset > SNAPSHOT_VALUE_BYTES ||
-	    at + args[3].len > (uint64_t)s->size_bytes) {
-		answer_text(s, "-ERR no such key\r\n");
-		return;
-	}
-	memcpy(s->memory + at, args[3].at, args[3].len);
-	answer_text(s, ":1000\r\n");
-}
-
-static void set_pace(struct server *s, const struct word *ns)
-{
-	s->pace_ns = strtoll(ns->at, NULL, 10);
-	answer_text(s, "+OK\r\n");
+	if (database__set(s->database, args[1].at, args[1].len, strtoull(args[2].at, NULL, 10),
+			  args[3].at, args[3].len))
+		answer(s, "-ERR no such key\r\n");
+	else
+		answer(s, ":1000\r\n");
 }
 
 static void obey(struct server *s, const struct word *args, size_t count)
@@ -186,10 +155,8 @@ static void obey(struct server *s, const struct word *args, size_t count)
 		begin_save(s);
 	else if (!strncmp(args[0].at, "INFO", args[0].len))
 		inform(s);
-	else if (count == 2 && !strncmp(args[0].at, "PACE", args[0].len))
-		set_pace(s, &args[1]);
 	else
-		answer_text(s, "-ERR unknown command\r\n");
+		answer(s, "-ERR unknown command\r\n");
 }
 
 /* A line of a number after `sign`. NULL: it is not whole yet. */
@@ -235,25 +202,50 @@ static void serve_input(struct server *s)
 	memmove(s->input, at, s->have);
 }
 
-void snapshot_serve(int fd, int64_t size_bytes, int huge, const char *folder)
+/* Ten times a second, as redis-server: the end of a child is not known before. */
+static int until_tick(struct server *s)
+{
+	int64_t now = now_ns();
+
+	if (now >= s->tick_ns) {
+		look_at_child(s);
+		s->tick_ns = now + TICK_NS;
+	}
+	return (int)((s->tick_ns - now) / NS_PER_MS) + 1;
+}
+
+static _Noreturn void serve(struct server *s)
+{
+	struct pollfd p = {.fd = s->fd, .events = POLLIN};
+
+	for (;;) {
+		ssize_t n;
+
+		if (poll(&p, 1, until_tick(s)) <= 0)
+			continue;
+		n = recv(s->fd, s->input + s->have, INPUT_BYTES - s->have, 0);
+		if (n <= 0)
+			_exit(0);
+		s->have += (size_t)n;
+		serve_input(s);
+		send_answers(s);
+	}
+}
+
+void snapshot_serve(int fd, const struct snapshot_store *store)
 {
 	static struct server s;
-	ssize_t n;
 
+	placement_take(store->cpus.server);
 	s.fd = fd;
-	s.size_bytes = size_bytes;
-	s.folder = folder;
-	s.memory = memory_map(size_bytes, huge);
+	s.store = store;
+	s.database = database__new((uint64_t)store->size_bytes / DATABASE_SLOT_BYTES, store->huge);
 	s.report = mmap(NULL, sizeof(*s.report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 			-1, 0);
-	if (!s.memory || s.report == MAP_FAILED)
+	if (!s.database || s.report == MAP_FAILED)
 		_exit(1);
-	memset(s.memory, 'x', size_bytes);
 	/* It is ready. */
-	answer_text(&s, "+OK\r\n");
-	while ((n = recv(fd, s.input + s.have, INPUT_BYTES - s.have, 0)) > 0) {
-		s.have += n;
-		serve_input(&s);
-	}
-	_exit(0);
+	answer(&s, "+OK\r\n");
+	send_answers(&s);
+	serve(&s);
 }

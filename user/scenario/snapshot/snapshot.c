@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,32 +15,27 @@
 #include "user/scenario/memory.h"
 #include "user/scenario/print.h"
 #include "user/scenario/scenario.h"
+#include "user/scenario/snapshot/database.h"
 #include "user/scenario/snapshot/load.h"
+#include "user/scenario/snapshot/placement.h"
 #include "user/scenario/snapshot/redis.h"
 #include "user/scenario/snapshot/server.h"
+#include "user/scenario/snapshot/subject.h"
 #include "user/text/layout.h"
 
 #define WARM_UP_S 0.5
 
-static const char *const whens[LOAD_WHEN_COUNT] = {"before", "during", "after"};
+const char *const snapshot_whens[LOAD_WHEN_COUNT] = {"before", "during", "after"};
 
-/* The stores, in the order in which they are measured. */
-static const struct subject {
-	const char *key;
-	const char *store, *pages;
-	enum scenario_pages only; /* is left out if --pages is the other */
-	bool peer;
-} subjects[] = {
+const struct snapshot_subject snapshot_subjects[SNAPSHOT_SUBJECTS] = {
 	{"store=spawnscope pages=4k", "spawnscope", "4k", PAGES_4K, false},
 	{"store=spawnscope pages=thp", "spawnscope", "thp", PAGES_THP, false},
 	{"store=redis-server pages=4k", "redis-server", "4k", PAGES_4K, true},
 };
 
-#define SUBJECT_COUNT (sizeof(subjects) / sizeof(subjects[0]))
-
 /* A store that runs; all do, so that their rounds can be in turn. */
 struct open_store {
-	const struct subject *subject;
+	const struct snapshot_subject *subject;
 	pid_t pid;
 	int fd; /* to our own */
 	bool is_redis;
@@ -49,7 +43,7 @@ struct open_store {
 	struct load load;
 };
 
-static bool is_asked_for(const struct scenario_options *o, const struct subject *u)
+static bool is_asked_for(const struct scenario_options *o, const struct snapshot_subject *u)
 {
 	return (o->pages == PAGES_BOTH || o->pages == u->only) && !(u->peer && o->no_peer);
 }
@@ -60,38 +54,27 @@ static void put(struct stage *s, const char *name, const char *unit, const char 
 		stage__put(s, name, unit, key, value);
 }
 
-/* `pace_ns` may be NULL. */
-static int measure_save(struct stage *s, struct open_store *o, const char *key, int64_t *pace_ns)
+static int64_t difference(int64_t before, int64_t after)
 {
-	int64_t faults = memory_minor_faults(o->pid), start = now_ns(), ns, after;
+	return before == MISSING || after == MISSING ? MISSING : after - before;
+}
+
+static int measure_save(struct stage *s, struct open_store *o, const char *key)
+{
+	int64_t faults = memory_minor_faults(o->pid), cpu_ns = memory_children_cpu_ns(o->pid);
+	int64_t start = now_ns();
 	const struct load_info *info = &o->load.info;
 	int err = load__write(&o->load, LOAD_DURING, 0);
 
 	if (err)
 		return err;
-	ns = now_ns() - start;
-	if (pace_ns)
-		*pace_ns = ns / (s->options->size_bytes >> 20);
-	after = memory_minor_faults(o->pid);
-	put(s, "save", "ns", key, ns);
+	put(s, "save", "ns", key, now_ns() - start);
 	put(s, "fork", "ns", key, info->fork_ns);
-	put(s, "faults", "faults", key,
-	    faults == MISSING || after == MISSING ? MISSING : after - faults);
+	put(s, "child_cpu", "ns", key, difference(cpu_ns, memory_children_cpu_ns(o->pid)));
+	put(s, "faults", "faults", key, difference(faults, memory_minor_faults(o->pid)));
 	put(s, "copied", "bytes", key, info->cow_bytes);
 	put(s, "child_page_tables", "bytes", key, info->page_table_bytes);
 	return 0;
-}
-
-/*
- * How long a child writes depends on more than its fork. So ours writes at the pace of
- * redis-server's in the same round, if there is one: the same time, and about as many writes.
- */
-static int set_pace(struct open_store *o, int64_t pace_ns)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "%lld", (long long)pace_ns);
-	return load__command(&o->load, (const char *const[]){"PACE", text, NULL});
 }
 
 static const char *folder_of(const struct scenario_options *o)
@@ -112,8 +95,8 @@ static void let_disk_finish(const char *folder)
 	close(fd);
 }
 
-/* One round of one store. *pace_ns is what redis-server takes for a MiB; 0: not known. */
-static int measure(struct stage *s, struct open_store *o, unsigned int round, int64_t *pace_ns)
+/* One round of one store. */
+static int measure(struct stage *s, struct open_store *o, unsigned int round)
 {
 	struct conditions key = conditions_of("%s round=%u", o->subject->key, round);
 	double seconds = s->options->seconds;
@@ -127,15 +110,13 @@ static int measure(struct stage *s, struct open_store *o, unsigned int round, in
 	o->load.latency[LOAD_BEFORE].n = 0;
 	if (!err)
 		err = load__write(&o->load, LOAD_BEFORE, seconds);
-	if (!err && !o->is_redis)
-		err = set_pace(o, *pace_ns);
 	if (!err)
-		err = measure_save(s, o, key.text, o->is_redis ? pace_ns : NULL);
+		err = measure_save(s, o, key.text);
 	if (!err)
 		err = load__write(&o->load, LOAD_AFTER, seconds);
 	for (int w = 0; w < LOAD_WHEN_COUNT && !err; w++)
 		stage__put_series(s, "latency", "ns",
-				  conditions_of("%s when=%s", key.text, whens[w]).text,
+				  conditions_of("%s when=%s", key.text, snapshot_whens[w]).text,
 				  &o->load.latency[w]);
 	stage__step(s);
 	return err;
@@ -147,10 +128,19 @@ static void leave_out(struct stage *s, struct open_store *o, const char *why)
 	o->subject = NULL;
 }
 
-static int start_ours(struct stage *s, struct open_store *o)
+static uint64_t keys_of(const struct scenario_options *o)
 {
-	int64_t size = s->options->size_bytes;
-	bool huge = o->subject->only == PAGES_THP;
+	return (uint64_t)o->size_bytes / DATABASE_SLOT_BYTES;
+}
+
+static int start_ours(struct stage *s, struct open_store *o, struct placement cpus)
+{
+	struct snapshot_store what = {
+		.size_bytes = s->options->size_bytes,
+		.huge = o->subject->only == PAGES_THP,
+		.folder = folder_of(s->options),
+		.cpus = cpus,
+	};
 	struct memory_use use;
 	int ends[2], err;
 
@@ -159,13 +149,13 @@ static int start_ours(struct stage *s, struct open_store *o)
 	o->pid = crew__fork(&s->crew);
 	if (!o->pid) {
 		close(ends[0]);
-		snapshot_serve(ends[1], size, huge, folder_of(s->options));
+		snapshot_serve(ends[1], &what);
 	}
 	close(ends[1]);
 	o->fd = ends[0];
 	if (o->pid < 0)
 		return stage__fail(s, o->pid, "fork");
-	err = load__init(&o->load, o->fd, s->options, size / SNAPSHOT_SLOT_BYTES, s->why);
+	err = load__init(&o->load, o->fd, s->options, keys_of(s->options), s->why);
 	if (!err)
 		err = load__await(&o->load);
 	if (err)
@@ -173,7 +163,7 @@ static int start_ours(struct stage *s, struct open_store *o)
 	err = memory_use_of(o->pid, &use);
 	if (err)
 		return stage__fail(s, err, "smaps_rollup");
-	if (huge && use.huge_bytes < size / 10 * 9) {
+	if (what.huge && use.huge_bytes < what.size_bytes / 10 * 9) {
 		leave_out(s, o,
 			  "this kernel gave no huge pages: "
 			  "/sys/kernel/mm/transparent_hugepage/enabled");
@@ -183,9 +173,9 @@ static int start_ours(struct stage *s, struct open_store *o)
 }
 
 /* Our own stores can be measured without it. */
-static int start_redis(struct stage *s, struct open_store *o)
+static int start_redis(struct stage *s, struct open_store *o, struct placement cpus)
 {
-	uint64_t keys = s->options->size_bytes / SNAPSHOT_SLOT_BYTES;
+	uint64_t keys = keys_of(s->options);
 	char *path = redis_path();
 	int err;
 
@@ -193,7 +183,7 @@ static int start_redis(struct stage *s, struct open_store *o)
 		leave_out(s, o, "redis-server is not installed");
 		return 0;
 	}
-	err = redis__start(&o->redis, s, path, folder_of(s->options));
+	err = redis__start(&o->redis, s, path, folder_of(s->options), cpus);
 	free(path);
 	if (err) {
 		redis__stop(&o->redis, s);
@@ -230,21 +220,36 @@ static int check_room(struct stage *s, size_t stores)
 	return 0;
 }
 
+static void put_placement(struct stage *s, struct placement cpus)
+{
+	if (cpus.child < 0) {
+		stage__put_absent(s, "cpu", "number", "of=child", "there is one CPU to use");
+		return;
+	}
+	stage__put(s, "cpu", "number", "of=child", cpus.child);
+	stage__put(s, "cpu", "number", "of=store", cpus.server);
+	stage__put(s, "cpu", "number", "of=client", cpus.client);
+}
+
 static int run_rounds(struct stage *s, struct open_store *stores, size_t count)
 {
+	struct placement cpus = placement_choose();
 	int err = 0;
 
+	put_placement(s, cpus);
 	for (size_t i = 0; i < count && !err; i++)
-		err = stores[i].subject->peer ? start_redis(s, &stores[i])
-					      : start_ours(s, &stores[i]);
+		err = stores[i].subject->peer ? start_redis(s, &stores[i], cpus)
+					      : start_ours(s, &stores[i], cpus);
+	placement_take(cpus.client);
 	stage__steps(s, s->options->rounds * count);
 	for (unsigned int round = 1; round <= s->options->rounds && !err; round++) {
-		int64_t pace_ns = 0;
+		/* In turn the one or the other is first: a drift of the machine cancels. */
+		for (size_t k = 0; k < count && !err; k++) {
+			struct open_store *o = &stores[round % 2 ? count - 1 - k : k];
 
-		/* redis-server, the last one, goes first: it sets the pace. */
-		for (size_t i = count; i-- > 0 && !err;)
-			if (stores[i].subject)
-				err = measure(s, &stores[i], round, &pace_ns);
+			if (o->subject)
+				err = measure(s, o, round);
+		}
 	}
 	return err;
 }
@@ -260,237 +265,24 @@ static void stop(struct stage *s, struct open_store *o)
 
 static int run(struct stage *s)
 {
-	struct open_store *stores = calloc(SUBJECT_COUNT, sizeof(*stores));
+	struct open_store *stores = calloc(SNAPSHOT_SUBJECTS, sizeof(*stores));
 	size_t count = 0;
 	int err;
 
 	if (!stores)
 		return stage__fail(s, -ENOMEM, "snapshot");
-	for (size_t i = 0; i < SUBJECT_COUNT; i++)
-		if (is_asked_for(s->options, &subjects[i])) {
+	for (size_t i = 0; i < SNAPSHOT_SUBJECTS; i++)
+		if (is_asked_for(s->options, &snapshot_subjects[i])) {
 			stores[count].fd = -1;
-			stores[count++].subject = &subjects[i];
+			stores[count++].subject = &snapshot_subjects[i];
 		}
 	err = check_room(s, count);
 	if (!err)
 		err = run_rounds(s, stores, count);
+	placement_leave();
 	for (size_t i = 0; i < count; i++)
 		stop(s, &stores[i]);
 	free(stores);
-	return err;
-}
-
-static struct conditions when_of(const struct subject *u, enum load_when when)
-{
-	return conditions_of("%s when=%s", u->key, whens[when]);
-}
-
-/* Statistics of a round's writes, as the median over the rounds. */
-static double writes(const struct run *r, const struct subject *u, enum load_when when,
-		     print_statistic *of)
-{
-	return print_over_rounds(r, "latency", when_of(u, when).text, of);
-}
-
-static double writes_ratio(const struct run *r, const struct subject *u, print_statistic *of)
-{
-	return writes(r, u, LOAD_DURING, of) / writes(r, u, LOAD_BEFORE, of);
-}
-
-static double of_save(const struct run *r, const struct subject *u, const char *name)
-{
-	return print_over_rounds(r, name, u->key, print_median);
-}
-
-static bool is_measured(const struct run *r, const struct subject *u)
-{
-	return !isnan(writes(r, u, LOAD_DURING, print_most));
-}
-
-static void print_answer(const struct run *r, FILE *out)
-{
-	const struct subject *u = NULL;
-	char p99[3 * NUMBER_MAX] = "";
-
-	for (size_t i = 0; i < SUBJECT_COUNT && !u; i++)
-		if (is_measured(r, &subjects[i]))
-			u = &subjects[i];
-	if (!u)
-		return;
-	if (!isnan(writes_ratio(r, u, print_p99)))
-		snprintf(p99, sizeof(p99), ", p99 %s (before: %s)",
-			 text_time(writes(r, u, LOAD_DURING, print_p99), false).text,
-			 text_time(writes(r, u, LOAD_BEFORE, print_p99), false).text);
-	layout_print(out, 2,
-		     "How long does a write wait while its store of %s is saved by a fork? Up to "
-		     "%s (before: %s)%s: %s, pages of %s",
-		     text_bytes(print_setting(r, "size_bytes")).text,
-		     text_time(writes(r, u, LOAD_DURING, print_most), false).text,
-		     text_time(writes(r, u, LOAD_BEFORE, print_most), false).text, p99, u->store,
-		     u->pages);
-}
-
-static const char *within_two(double a, double b)
-{
-	return a <= 2 * b && b <= 2 * a ? "within" : "not within";
-}
-
-struct range {
-	double low, high; /* NAN: none */
-};
-
-/* Widens the range by each round's p99 before the save. */
-static void add_quiet(const struct run *r, const struct subject *u, struct range *range)
-{
-	for (unsigned int round = 1;; round++) {
-		struct conditions key =
-			conditions_of("%s round=%u when=%s", u->key, round, whens[LOAD_BEFORE]);
-
-		if (!run__observation(r, "latency", key.text))
-			return;
-		range->low = fmin(range->low, print_p99(r, "latency", key.text));
-		range->high = fmax(range->high, print_p99(r, "latency", key.text));
-	}
-}
-
-/* With another load on the machine, writes that no save disturbs differ from round to round. */
-static void print_noise(const struct run *r, const struct subject *u, FILE *out)
-{
-	struct range quiet = {NAN, NAN};
-
-	add_quiet(r, u, &quiet);
-	if (quiet.high > 3 * quiet.low)
-		layout_print(
-			out, 2,
-			"NOISY: before a save, p99 of %s is %s in one round and %s in another: "
-			"ratios to it mean little",
-			u->store, text_time(quiet.low, false).text,
-			text_time(quiet.high, false).text);
-}
-
-/* Whether both have the same shape. */
-static void print_peer(const struct run *r, FILE *out)
-{
-	const struct subject *ours = &subjects[0], *redis = &subjects[SUBJECT_COUNT - 1];
-	double p99 = writes_ratio(r, ours, print_p99),
-	       p99_there = writes_ratio(r, redis, print_p99);
-	double most = writes_ratio(r, ours, print_most);
-	double most_there = writes_ratio(r, redis, print_most);
-
-	if (isnan(p99) || isnan(p99_there) || isnan(most) || isnan(most_there))
-		return;
-	layout_print(out, 2,
-		     "Does redis-server show the same? During/before, p99 grows %s times here and "
-		     "%s there (%s a factor of two), the maximum %s and %s (%s)",
-		     text_ratio(p99).text, text_ratio(p99_there).text, within_two(p99, p99_there),
-		     text_ratio(most).text, text_ratio(most_there).text,
-		     within_two(most, most_there));
-	print_noise(r, ours, out);
-	print_noise(r, redis, out);
-}
-
-static void add_latencies(const struct run *r, const struct subject *u, struct columns *c)
-{
-	for (int w = 0; w < LOAD_WHEN_COUNT; w++) {
-		columns__add(c, "%s", w ? "" : u->store);
-		columns__add(c, "%s", w ? "" : u->pages);
-		columns__add(c, "%s", whens[w]);
-		columns__add_number(c, round(writes(r, u, w, print_number)));
-		columns__add_time(c, writes(r, u, w, print_median), r->clock);
-		columns__add_time(c, writes(r, u, w, print_p99), r->clock);
-		columns__add_time(c, writes(r, u, w, print_most), r->clock);
-	}
-}
-
-static int print_latencies(const struct run *r, FILE *out, bool colour)
-{
-	struct columns *c = columns__new();
-
-	columns__head(c, COLUMNS_LABEL, "STORE", "PAGES", "WHEN", NULL);
-	columns__head(c, COLUMNS_RIGHT, "WRITES", "MEDIAN", "P99", "MAX", NULL);
-	for (size_t i = 0; i < SUBJECT_COUNT; i++)
-		if (is_measured(r, &subjects[i]))
-			add_latencies(r, &subjects[i], c);
-	return columns__finish(c, "Writes, from sent to answered", out, colour);
-}
-
-static int print_saves(const struct run *r, FILE *out, bool colour)
-{
-	struct columns *c = columns__new();
-
-	columns__head(c, COLUMNS_LABEL, "STORE", "PAGES", NULL);
-	columns__head(c, COLUMNS_RIGHT, "FORK", "SAVE", "FAULTS", "COPIED", "P99 X", "MAX X", NULL);
-	for (size_t i = 0; i < SUBJECT_COUNT; i++) {
-		const struct subject *u = &subjects[i];
-
-		if (!is_measured(r, u))
-			continue;
-		columns__add(c, "%s", u->store);
-		columns__add(c, "%s", u->pages);
-		columns__add_time(c, of_save(r, u, "fork"), r->clock);
-		columns__add_time(c, of_save(r, u, "save"), r->clock);
-		columns__add_number(c, round(of_save(r, u, "faults")));
-		print_bytes_cell(c, of_save(r, u, "copied"));
-		print_ratio_cell(c, writes_ratio(r, u, print_p99));
-		print_ratio_cell(c, writes_ratio(r, u, print_most));
-	}
-	return columns__finish(c, "The save, and during/before", out, colour);
-}
-
-/* Writes while a child lives split huge pages: the next fork copies small ones. */
-static void print_huge(const struct run *r, FILE *out)
-{
-	struct conditions first = conditions_of("store=spawnscope pages=thp round=1"), last = first;
-
-	for (unsigned int round = 2;; round++) {
-		struct conditions next =
-			conditions_of("store=spawnscope pages=thp round=%u", round);
-
-		if (!run__observation(r, "huge", next.text))
-			break;
-		last = next;
-	}
-	if (print_median(r, "huge", last.text) < 0.9 * print_median(r, "huge", first.text))
-		layout_print(
-			out, 2,
-			"Do huge pages help? The first fork takes %s; writes during saves split "
-			"huge pages (%s are left of %s), and the last fork takes %s",
-			text_time(print_median(r, "fork", first.text), false).text,
-			print_bytes(print_median(r, "huge", last.text)).text,
-			print_bytes(print_median(r, "huge", first.text)).text,
-			text_time(print_median(r, "fork", last.text), false).text);
-}
-
-static void print_absent(const struct run *r, FILE *out)
-{
-	for (size_t i = 0; i < SUBJECT_COUNT; i++) {
-		const struct observation *m = run__observation(r, "latency", subjects[i].key);
-
-		if (m && m->absent)
-			layout_print(out, 2, "Not measured: %s, pages of %s: %s", subjects[i].store,
-				     subjects[i].pages, m->absent);
-	}
-}
-
-static int print(const struct run *r, FILE *out, bool colour)
-{
-	int err;
-
-	print_answer(r, out);
-	print_peer(r, out);
-	print_huge(r, out);
-	err = print_latencies(r, out, colour);
-	if (!err)
-		err = print_saves(r, out, colour);
-	layout_print(
-		out, 2,
-		"FAULTS: the server's minor faults while it is saved. COPIED: memory that is no "
-		"longer shared when the child ends, which is needed in addition");
-	if (is_measured(r, &subjects[SUBJECT_COUNT - 1]) && is_measured(r, &subjects[0]))
-		layout_print(out, 2,
-			     "The children of spawnscope's stores write at the pace of "
-			     "redis-server's, so that they live as long");
-	print_absent(r, out);
 	return err;
 }
 
@@ -499,8 +291,8 @@ const struct scenario scenario_snapshot = {
 	.brief = "a store forks, the child writes it out: what do writes wait? Beside redis-server",
 	.takes = SCENARIO_SIZE | SCENARIO_SECONDS | SCENARIO_RATE | SCENARIO_ROUNDS |
 		 SCENARIO_SKEW | SCENARIO_PAGES | SCENARIO_FOLDER | SCENARIO_NO_PEER,
-	.defaults = {.size_bytes = 256 << 20, .seconds = 1, .rate = 5000, .rounds = 3},
-	.copies = SUBJECT_COUNT + 1,
+	.defaults = {.size_bytes = 256 << 20, .seconds = 1, .rate = 5000, .rounds = 5},
+	.copies = SNAPSHOT_SUBJECTS + 1,
 	.run = run,
-	.print = print,
+	.print = snapshot_print,
 };
