@@ -159,6 +159,7 @@ const char *figure_verdict_name(enum figure_verdict v)
 		[FIGURE_UNDECIDED] = "within noise of both",
 		[FIGURE_NO_UNIT] = "instructions are no time",
 		[FIGURE_UNKNOWN] = "not measured",
+		[FIGURE_UNLIKE] = "not compared: another quantity",
 	};
 
 	return names[v];
@@ -225,6 +226,8 @@ static enum figure_verdict judge(const struct figure_claim *c, const struct figu
 	accepted(c, &least, &most);
 	if (!isfinite(i->estimate))
 		return FIGURE_UNKNOWN;
+	if (c->unlike)
+		return FIGURE_UNLIKE;
 	if (r->time && instructions)
 		return FIGURE_NO_UNIT;
 	if (low >= least && high <= most)
@@ -319,7 +322,7 @@ double figure_times(const struct figure_claim *c, const struct figure_reading *r
 {
 	double x = r->ours.estimate;
 
-	if (isnan(c->low) || isnan(x) || r->verdict == FIGURE_NO_UNIT)
+	if (isnan(c->low) || isnan(x) || r->verdict == FIGURE_NO_UNIT || c->unlike)
 		return NAN;
 	return x < c->low ? x / c->low : x > c->high ? x / c->high : 1;
 }
@@ -340,7 +343,7 @@ static int say_claim(struct answers *answers, const struct figure *f, const stru
 	answer__figure(a, "%s; published: %s: %s", figure_text_ours(c, &r, rows->instructions).text,
 		       published, figure_verdict_name(r.verdict));
 	answer__detail(a, "Published by: %s.", f->source);
-	if (c->factor > 0)
+	if (c->factor > 0 && !c->unlike)
 		answer__detail(a, " Agrees: within a factor of %g.", c->factor);
 	return 0;
 }

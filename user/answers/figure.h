@@ -27,6 +27,7 @@ enum figure_verdict {
 	FIGURE_UNDECIDED, /* its interval has values of both */
 	FIGURE_NO_UNIT,	  /* a time that was published, and instructions */
 	FIGURE_UNKNOWN,	  /* the run lacks the cells */
+	FIGURE_UNLIKE,	  /* ours is another quantity, which stands beside it */
 };
 
 const char *figure_verdict_name(enum figure_verdict v); /* "agrees" */

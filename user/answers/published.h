@@ -71,6 +71,7 @@ struct figure_claim {
 	const char *words;    /* "flat" */
 	double factor;	      /* ours agrees if it is within this factor of what was published */
 	double least, most;   /* without a factor: if it is from here to there */
+	bool unlike;	      /* ours is another quantity, as `words` say: no verdict */
 	const char *platform; /* only where the run's hypervisor is this; NULL: anywhere */
 };
 

@@ -119,6 +119,8 @@ TEST(each_figure_is_there_and_names_methods_and_axes_that_exist)
 			}
 			assert_true(isnan(f->claims[k].low) ? f->claims[k].words != NULL
 							    : f->claims[k].low > 0);
+			/* What is of another quantity has words for it. */
+			assert_true(!f->claims[k].unlike || f->claims[k].words);
 		}
 	}
 	assert_int_equal(published_figure_count, 15);
@@ -248,5 +250,33 @@ TEST(points_stand_by_their_places)
 	assert_true(points[0].x == 0 && points[1].x == 800 && points[2].x == 6400);
 	assert_true(points[2].y.estimate == 50000 + 400 * 6400);
 	assert_int_equal(figure_line__points(figure_of(&run), 0, &rows, points, 8), 0);
+	free_all();
+}
+
+TEST(another_quantity_stands_beside_ours_without_a_verdict)
+{
+	static const struct figure_claim c = {
+		.question = "the one, in times of the other?",
+		.over = "fork rss_bytes=max @total",
+		.under = "fork rss_bytes=min @total",
+		.low = 4,
+		.high = 4,
+		.factor = 2,
+		.words = "of something else",
+		.unlike = true,
+	};
+	struct figure_reading r;
+	char published[64];
+
+	begin("f1", "monotonic");
+	add_one("fork", 1 << 20, 100);
+	add_one("fork", 64 << 20, 500);
+	end();
+	assert_int_equal(figure_claim__read(&c, &rows, &r), 0);
+	assert_true(r.ours.estimate == 5);
+	assert_int_equal(r.verdict, FIGURE_UNLIKE);
+	assert_true(isnan(figure_times(&c, &r)));
+	figure_text_published(&c, &r, published, sizeof(published));
+	assert_string_equal(published, "4.00, of something else");
 	free_all();
 }
