@@ -114,6 +114,8 @@ static int move_up(int fd)
 		return fd;
 	moved = fcntl(fd, F_DUPFD_CLOEXEC, FD_BASE);
 	close(fd);
+	if (moved < 0 && errno == EINVAL) /* the limit is below FD_BASE */
+		errno = EMFILE;
 	return moved;
 }
 
@@ -143,7 +145,9 @@ int launch__start(struct launch *launch, const struct loader *loader, const char
 	if (launch->socket < 0 || sockets[1] < 0 || launch->slate_fd < 0 ||
 	    ftruncate(launch->slate_fd, SUBJECT_SAMPLES_OFFSET) != 0) {
 		err = fault__set(why, -errno, "descriptors for the parent process: %s",
-				 strerror(errno));
+				 errno == EMFILE
+					 ? "too many open files: raise the limit (ulimit -n)"
+					 : strerror(errno));
 		goto cleanup;
 	}
 	launch->pid = fork();

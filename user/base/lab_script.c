@@ -18,7 +18,7 @@ int lab_script(const char *name, char *folder, size_t folder_size, char *script,
 	int err = proc_own_folder(folder, folder_size);
 
 	if (err)
-		return fault__set(why, err, "cannot find the lab: %s", strerror(-err));
+		return fault__set(why, err, "cannot find the lab: %s", proc_error_text(err));
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		snprintf(script, size, "%s/%s/%s", folder, places[i], name);
 		if (!access(script, X_OK))

@@ -30,6 +30,28 @@ int proc_own_path(char *path, size_t size)
 	return 0;
 }
 
+bool proc_is_mounted(void)
+{
+	return !access("/proc/self/fd", F_OK);
+}
+
+const char *proc_error_text(int err)
+{
+	return err == -ENOENT && !proc_is_mounted()
+		       ? "/proc is not mounted: mount -t proc proc /proc"
+		       : strerror(-err);
+}
+
+/* include/linux/proc_ns.h */
+#define FIRST_USER_NAMESPACE 0xeffffffdU
+
+bool proc_is_first_user_namespace(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/user", &st) || st.st_ino == FIRST_USER_NAMESPACE;
+}
+
 int proc_own_folder(char *path, size_t size)
 {
 	int err = proc_own_path(path, size);

@@ -2,6 +2,7 @@
 /* What /proc and the cgroup file system say of running processes, this one included. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -9,6 +10,17 @@
 /* The path of this program's file, and of the folder that it is in. 0 or -errno. */
 int proc_own_path(char *path, size_t size);
 int proc_own_folder(char *path, size_t size);
+
+bool proc_is_mounted(void);
+
+/* strerror() of -errno, or that /proc is not mounted, and the fix, where that is why nothing is
+ * there.
+ */
+const char *proc_error_text(int err);
+
+/* Whether this is the first user namespace; true if unknown. In another, root is not the kernel's.
+ */
+bool proc_is_first_user_namespace(void);
 
 /* The process with this id, or with a thread of this id; 0 and errno if there is none. */
 pid_t proc_process_of(pid_t id);

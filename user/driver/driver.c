@@ -104,7 +104,7 @@ int driver__start(char *const *args, const struct driver_options *options, struc
 	err = driver_process_path(path, sizeof(path));
 	if (err) {
 		fault__set(why, 0, "cannot find the driver spawnscope-bench beside spawnscope: %s",
-			   strerror(-err));
+			   proc_error_text(err));
 		goto cleanup;
 	}
 	if (options->libc)

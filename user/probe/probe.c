@@ -364,11 +364,6 @@ static int consume(struct ring *r, size_t max, probe_record_fn *fn, void *contex
 	return n == ENOUGH ? 1 : n < 0 ? n : 0;
 }
 
-const char *probe_error_text(int err)
-{
-	return err == -EMFILE ? "too many open files: raise the limit (ulimit -n)" : strerror(-err);
-}
-
 int probe__open(const struct probe_options *options, struct probe **probe, struct fault *why)
 {
 	struct probe *p = calloc(1, sizeof(*p));

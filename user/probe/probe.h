@@ -52,7 +52,10 @@ struct profile_options {
 int probe__open(const struct probe_options *options, struct probe **probe, struct fault *why);
 void probe__close(struct probe *p); /* accepts NULL */
 
-/* strerror() of -errno; for -EMFILE it names the fix, since each probe takes a descriptor. */
+/*
+ * strerror() of -errno, or what is behind it and the fix: too few descriptors, a user namespace, no
+ * /proc.
+ */
 const char *probe_error_text(int err);
 
 /*

@@ -57,7 +57,7 @@ static int catch_signals(struct trace *t)
 
 static int cannot_follow(pid_t pid, int err, struct fault *why)
 {
-	if (err == -ENOENT || err == -ESRCH)
+	if ((err == -ENOENT && proc_is_mounted()) || err == -ESRCH)
 		return fault__set(why, err, "there is no process %d", (int)pid);
 	return fault__set(why, err, "cannot follow process %d: %s", (int)pid,
 			  probe_error_text(err));
