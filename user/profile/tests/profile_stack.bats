@@ -193,6 +193,42 @@ for_each_method() {
     kill_own
 }
 
+# with_two_capabilities COMMAND...: the frames of a user who has CAP_BPF and CAP_PERFMON alone.
+with_two_capabilities() {
+    "${AS_NOBODY[@]}" --inh-caps +cap_38,+cap_39 --ambient-caps +cap_38,+cap_39 \
+        "$TOOL" profile --by stack --no-calibrate -- "$@" >"$DIR/out" 2>&1 </dev/null
+    cat "$DIR/out"
+    unfold "$DIR/out"
+}
+
+@test "CAP_BPF and CAP_PERFMON are enough for frames, except of a file that is gone" {
+    [ "$(cat /proc/sys/kernel/perf_event_paranoid)" -le 2 ] ||
+        skip "perf_event_paranoid is above 2: perf_event_open takes CAP_SYS_ADMIN"
+    callers dynamic
+    with_two_capabilities "$CALLERS" fork 7 5
+    [ "$(sum fork '< c < b < a < main < .*< _start$')" -eq 7 ]
+    [ "$(sum fork '< c < other < main < .*< _start$')" -eq 5 ]
+
+    cp "$CALLERS" "$ROOM/gone"
+    chmod 755 "$ROOM/gone"
+    mkfifo -m 666 "$ROOM/ready"
+    # Its file goes while it waits for the loader's library to be read, before main().
+    { exec 5>"$ROOM/ready" && rm "$ROOM/gone" && echo >&5; } 3>&- &
+    cc -shared -fPIC -o "$ROOM/wait.so" -x c - <<'WAIT'
+#include <stdio.h>
+#include <stdlib.h>
+__attribute__((constructor)) static void wait_for_line(void)
+{
+	FILE *f = getenv("READY") ? fopen(getenv("READY"), "r") : NULL;
+
+	if (f)
+		fgetc(f);
+}
+WAIT
+    READY=$ROOM/ready with_two_capabilities env LD_PRELOAD="$ROOM/wait.so" "$ROOM/gone" fork 3 2
+    [ "$(sum fork ' < gone[+]0x[0-9a-f]* < \\[cut: a file that cannot be opened\\]')" -eq 5 ]
+}
+
 @test "a file without stacks, and an unknown grouping, are errors of one line" {
     "$TOOL" profile -q -o "$DIR/run.jsonl" -- true
     one_line 2 'run.jsonl has no stacks: ' "$TOOL" profile --by stack --input "$DIR/run.jsonl"

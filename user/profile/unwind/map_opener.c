@@ -4,18 +4,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 struct request {
 	int32_t pid;
-	uint64_t start, end; /* both 0: the map itself */
+	struct mapped file; /* start and end both 0: the map itself. Without its path */
+	char path[PATH_MAX];
 };
 
 /* A descriptor needs at least one byte to travel with: the message is the error, or 0. */
@@ -38,8 +42,17 @@ static void answer(int socket, int fd, int err)
 	sendmsg(socket, &message, MSG_NOSIGNAL);
 }
 
-/* Opens regular files only: a mapping may be of a device, and opening one can have effects. */
-static int open_regular(const char *path)
+static bool is_mapped(const struct stat *st, const struct mapped *file)
+{
+	return st->st_ino == file->inode && major(st->st_dev) == file->major &&
+	       minor(st->st_dev) == file->minor;
+}
+
+/*
+ * Opens regular files only: a mapping may be of a device, and opening one can have effects.
+ * `file`: what it must be, or NULL.
+ */
+static int open_regular(const char *path, const struct mapped *file)
 {
 	int seen = open(path, O_PATH | O_CLOEXEC), fd = -EINVAL;
 	char again[32];
@@ -47,7 +60,7 @@ static int open_regular(const char *path)
 
 	if (seen < 0)
 		return -errno;
-	if (!fstat(seen, &st) && S_ISREG(st.st_mode)) {
+	if (!fstat(seen, &st) && S_ISREG(st.st_mode) && (!file || is_mapped(&st, file))) {
 		snprintf(again, sizeof(again), "/proc/self/fd/%d", seen);
 		fd = open(again, O_RDONLY | O_CLOEXEC);
 		if (fd < 0)
@@ -57,17 +70,24 @@ static int open_regular(const char *path)
 	return fd;
 }
 
-/* The path is made of numbers only: no name that others chose can lead elsewhere. */
 static int open_asked(const struct request *r)
 {
-	char path[96];
+	char path[sizeof(r->path) + 32];
+	int fd;
 
-	if (!r->start && !r->end)
+	/* These paths are made of numbers only: no name that others chose can lead elsewhere. */
+	if (!r->file.start && !r->file.end) {
 		snprintf(path, sizeof(path), "/proc/%d/maps", r->pid);
-	else
-		snprintf(path, sizeof(path), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, r->pid,
-			 r->start, r->end);
-	return open_regular(path);
+		return open_regular(path, NULL);
+	}
+	snprintf(path, sizeof(path), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, r->pid,
+		 r->file.start, r->file.end);
+	fd = open_regular(path, NULL);
+	if (fd != -EPERM || r->path[0] != '/')
+		return fd;
+	snprintf(path, sizeof(path), "/proc/%d/root%s", r->pid, r->path);
+	fd = open_regular(path, &r->file);
+	return fd < 0 ? -EPERM : fd;
 }
 
 static void serve(int socket, pid_t parent)
@@ -141,9 +161,13 @@ int map_opener__maps(struct map_opener *o, pid_t pid)
 	return ask(o, &(struct request){.pid = pid});
 }
 
-int map_opener__mapped(struct map_opener *o, pid_t pid, uint64_t start, uint64_t end)
+int map_opener__mapped(struct map_opener *o, pid_t pid, const struct mapped *mapped)
 {
-	return ask(o, &(struct request){.pid = pid, .start = start, .end = end});
+	struct request r = {.pid = pid, .file = *mapped};
+
+	r.file.path = NULL;
+	snprintf(r.path, sizeof(r.path), "%s", mapped->path);
+	return ask(o, &r);
 }
 
 void map_opener__stop(struct map_opener *o)

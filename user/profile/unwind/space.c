@@ -99,7 +99,12 @@ static int add_mapping(struct space *s, const struct mapping *l, struct mapping 
 		return -ENOMEM;
 	s->module = m;
 	m += s->modules++;
-	*m = (struct module){.start = l->start, .end = l->end, .first_end = l->end, .runs = runs};
+	*m = (struct module){.start = l->start, .end = l->end, .runs = runs};
+	m->mapped = (struct mapped){
+		.start = l->start, .end = l->end, .inode = l->inode, .path = strdup(l->path)};
+	if (!m->mapped.path)
+		return -ENOMEM;
+	sscanf(l->device, "%" SCNx32 ":%" SCNx32, &m->mapped.major, &m->mapped.minor);
 	snprintf(m->name, sizeof(m->name), "%s", last_part(l->path));
 	*last = *l;
 	return 0;
@@ -147,7 +152,7 @@ static int open_modules(struct space *s, struct map_opener *o)
 
 		if (!m->runs)
 			continue;
-		fd = map_opener__mapped(o, (pid_t)s->key.tgid, m->start, m->first_end);
+		fd = map_opener__mapped(o, (pid_t)s->key.tgid, &m->mapped);
 		if (fd == -ENOENT || fd == -ESRCH)
 			return -ENOENT;
 		m->file = fd >= 0 ? mapped_file__take(fd) : NULL;
@@ -209,13 +214,19 @@ struct space *space__new(struct map_opener *o, const struct record_stack *r,
 	return NULL;
 }
 
+static void forget_module(struct module *m)
+{
+	mapped_file__release(m->file);
+	free(m->mapped.path);
+}
+
 void space__free(struct space *s)
 {
 	if (!s)
 		return;
 	dwfl_end(s->dwfl);
 	for (size_t i = 0; i < s->modules; i++)
-		mapped_file__release(s->module[i].file);
+		forget_module(&s->module[i]);
 	free(s->module);
 	free(s->unwinding);
 	free(s);

@@ -21,9 +21,9 @@ struct space_key {
 /* A file from where its first byte is mapped. */
 struct module {
 	uint64_t start, end;
-	uint64_t first_end;	  /* end of its first mapping */
 	bool runs;		  /* some of it is code */
 	char name[64];		  /* the last part of its path */
+	struct mapped mapped;	  /* its first mapping */
 	struct mapped_file *file; /* NULL: could not be opened */
 	Dwfl_Module *dwfl;	  /* NULL: could not be opened */
 };

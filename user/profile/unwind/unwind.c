@@ -122,6 +122,15 @@ static bool step_over_clone(struct unwinding *u)
 	return true;
 }
 
+#define NO_FILE "a file that cannot be opened"
+
+static bool has_no_file(const struct space *s, uint64_t pc)
+{
+	const struct module *m = space__module_at(s, pc);
+
+	return m && !m->dwfl;
+}
+
 static int on_frame(Dwfl_Frame *frame, void *unwinding)
 {
 	struct unwinding *u = unwinding;
@@ -143,7 +152,7 @@ static int on_frame(Dwfl_Frame *frame, void *unwinding)
 	f->pc[f->n++] = pc;
 	m = space__module_at(u->space, pc);
 	f->cut = !m		   ? "code of no file"
-		 : !m->dwfl	   ? "a file that cannot be opened"
+		 : !m->dwfl	   ? NO_FILE
 		 : !has_cfi(m, pc) ? "no call frame information"
 				   : NULL;
 	return f->cut ? DWARF_CB_ABORT : DWARF_CB_OK;
@@ -181,6 +190,10 @@ void unwind(struct space *s, const struct record_stack *r, struct frames *f)
 		u->in_clone = step_over_clone(u);
 		f->n = u->in_clone;
 		status = dwfl_getthread_frames(s->dwfl, (pid_t)s->key.tgid, on_frame, u);
+	}
+	if (!u && has_no_file(s, f->pc[0])) {
+		f->n = 1;
+		f->cut = NO_FILE;
 	}
 	if (status < 0 && !f->cut)
 		f->cut = r->bytes < STACK_BYTES ? "the stack could not be read further"
