@@ -83,7 +83,8 @@ TEST_PROGRAMS   := $(addprefix $(BUILD)/tests/,$(unit_tests)) $(BUILD)/tests/bar
 		   $(call usual,$(fuzz_tests)) # compiled, but not run
 
 # These goals first install missing packages.
-READY := $(if $(filter deps check check-kernels lint fuzz speed storm stall machine results,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build))
+READY := $(if $(filter deps check check-kernels lint fuzz speed storm stall machine results,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build) \
+	   $(if $(filter deb,$(MAKECMDGOALS)),deps-deb) $(if $(filter kernels,$(MAKECMDGOALS)),deps-lab))
 
 QUIET := @printf '  %-7s %s\n'
 say    = $(if $(V),,$(QUIET) '$(1)' '$@';)
@@ -174,33 +175,45 @@ stall: $(PROGRAMS) $(BUILD)/static/waiter | $(READY) ## measure what a fork make
 price: $(BUILD)/spawnscope $(BUILD)/static/spawnscope $(BUILD)/static/bystander ## measure what profile -a costs tasks that spawn nothing, at each level of detail
 	@bench/peers/price
 
-.PHONY: deps deps-build
+.PHONY: deps deps-build deps-deb deps-lab
 deps: ## install what is missing to build and to test
-	@bench/tests/deps build lab check
+	@bench/tests/deps build deb lab check
 deps-build: # install what is missing to build
 	@bench/tests/deps build
+deps-deb: # install what is missing to make packages
+	@bench/tests/deps build deb
+deps-lab: # install what the lab lacks
+	@bench/tests/deps lab
 
 .PHONY: kernels
-kernels: ## fetch the kernels of the lab; names those that it cannot get
+kernels: | $(READY) ## install what the lab lacks, and fetch its kernels; names those that it cannot get
 	@bench/lab/fetch-kernel lab || [ $$? -eq 3 ]
 
-LAB_SCRIPTS := $(addprefix bench/lab/,lab anatomy guest boot make-initramfs fetch-kernel kernel-config points.bash debian.bash)
+LAB_SCRIPTS := $(addprefix bench/lab/,lab anatomy guest boot make-initramfs fetch-kernel kernel-config)
+LAB_PARTS   := $(addprefix bench/lab/,points.bash debian.bash tools.bash)
 
 # Where bash, zsh and fish look for them, below share/.
 COMPLETIONS := bash-completion/completions/spawnscope zsh/site-functions/_spawnscope \
 	       fish/vendor_completions.d/spawnscope.fish
 
+LAB = $(DESTDIR)$(PREFIX)/lib/spawnscope/lab
+DOC = $(DESTDIR)$(PREFIX)/share/doc/spawnscope
+
+# Those that the programs and the man page name.
+DOCUMENTS := LICENSE README.md bench/lab/README.md results/README.md
+
 .PHONY: install
 install: $(PROGRAMS) $(BUILD)/static/lab-init $(BUILD)/static/lab-maps $(PLUGINS) $(BUILD)/completions.done ## install to PREFIX (/usr/local), below DESTDIR
-	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/doc/spawnscope" \
-		"$(DESTDIR)$(PREFIX)/share/spawnscope/lab" "$(DESTDIR)$(PREFIX)/share/man/man1" \
-		$(patsubst %,"$(DESTDIR)$(PREFIX)/share/%",$(dir $(COMPLETIONS)))
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(LAB)" "$(DESTDIR)$(PREFIX)/share/man/man1" \
+		$(patsubst %,"$(DESTDIR)$(PREFIX)/share/%",$(dir $(COMPLETIONS))) \
+		$(patsubst %,"$(DOC)/%",$(sort $(dir $(DOCUMENTS))))
 	install -m 755 $(PROGRAMS) "$(DESTDIR)$(PREFIX)/bin"
-	install -m 755 $(LAB_SCRIPTS) "$(DESTDIR)$(PREFIX)/share/spawnscope/lab"
-	install -m 755 $(BUILD)/static/lab-init "$(DESTDIR)$(PREFIX)/share/spawnscope/lab/init"
-	install -m 755 $(BUILD)/static/lab-maps "$(DESTDIR)$(PREFIX)/share/spawnscope/lab/maps"
-	install -m 644 $(filter $(BUILD)/lab/anatomy-%,$(PLUGINS)) "$(DESTDIR)$(PREFIX)/share/spawnscope/lab"
-	install -m 644 README.md LICENSE "$(DESTDIR)$(PREFIX)/share/doc/spawnscope"
+	install -m 755 $(LAB_SCRIPTS) "$(LAB)"
+	install -m 644 $(LAB_PARTS) "$(LAB)"
+	install -m 755 $(BUILD)/static/lab-init "$(LAB)/init"
+	install -m 755 $(BUILD)/static/lab-maps "$(LAB)/maps"
+	install -m 644 $(filter $(BUILD)/lab/anatomy-%,$(PLUGINS)) "$(LAB)"
+	$(foreach file,$(DOCUMENTS),install -m 644 $(file) "$(DOC)/$(file)" &&) :
 	install -m 644 user/spawnscope.1 "$(DESTDIR)$(PREFIX)/share/man/man1"
 	$(foreach file,$(COMPLETIONS),install -m 644 $(BUILD)/completions/$(notdir $(file)) \
 		"$(DESTDIR)$(PREFIX)/share/$(file)" &&) :
@@ -210,7 +223,19 @@ uninstall: ## remove what `make install` with the same PREFIX and DESTDIR put th
 	rm -f $(patsubst %,"$(DESTDIR)$(PREFIX)/bin/%",$(notdir $(PROGRAMS)))
 	rm -f "$(DESTDIR)$(PREFIX)/share/man/man1/spawnscope.1" \
 		$(patsubst %,"$(DESTDIR)$(PREFIX)/share/%",$(COMPLETIONS))
-	rm -rf "$(DESTDIR)$(PREFIX)/share/doc/spawnscope" "$(DESTDIR)$(PREFIX)/share/spawnscope"
+	rm -rf "$(DOC)" "$(DESTDIR)$(PREFIX)/lib/spawnscope"
+
+.PHONY: dist
+dist: ## pack the sources: build/dist/spawnscope-VERSION.tar.gz
+	@bench/packages/dist $(BUILD)/dist
+
+.PHONY: deb
+deb: $(BUILD)/gen/page.html | $(READY) ## make the Debian packages spawnscope and spawnscope-lab: build/deb/*.deb
+	@$(if $(filter /usr/%,$(D3_MODULES)),,D3_MODULES=$(abspath $(D3_MODULES))) bench/packages/deb "$$(bench/packages/dist $(BUILD)/dist)" $(BUILD)/deb
+
+.PHONY: fresh
+fresh: ## install a clean Debian 12 and 13 into temporary folders, and do there what README.md says
+	@bench/tests/fresh
 
 .PHONY: clean
 clean: ## remove build/
@@ -259,7 +284,7 @@ $(BUILD)/gen/spawnscope.skel.h: $(BUILD)/gen/spawnscope.bpf.o
 	$(call say,SKEL)(echo '/* NOLINTBEGIN */' && $(BPFTOOL) gen skeleton $< name spawnscope && echo '/* NOLINTEND */') >$@
 
 # The modules of D3, from Debian, or else from npm in the versions of package-lock.json.
-D3_MODULES = $(if $(shell ls -d /usr/share/nodejs/d3-scale 2>/dev/null),/usr/share/nodejs,$(BUILD)/npm/node_modules)
+D3_MODULES ?= $(if $(shell ls -d /usr/share/nodejs/d3-scale 2>/dev/null),/usr/share/nodejs,$(BUILD)/npm/node_modules)
 page_parts := $(addprefix user/report/,assemble page.html page.css) $(wildcard user/report/*.js user/report/views/*.js) bpf/phases.h
 
 $(BUILD)/gen/page.html: $(page_parts) | $(READY)

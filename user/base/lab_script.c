@@ -10,7 +10,7 @@
 #include "user/base/proc.h"
 
 /* From this program's folder: in a build tree, and installed. */
-static const char *const places[] = {"../bench/lab", "../share/spawnscope/lab"};
+static const char *const places[] = {"../bench/lab", "../lib/spawnscope/lab"};
 
 int lab_script(const char *name, char *folder, size_t folder_size, char *script, size_t size,
 	       struct fault *why)
@@ -25,6 +25,7 @@ int lab_script(const char *name, char *folder, size_t folder_size, char *script,
 			return 0;
 	}
 	return fault__set(why, -ENOENT,
-			  "the lab's scripts are not beside %s: run `make`, or `make install`",
+			  "the lab's scripts are not beside %s: run `make`, or `make install`, or "
+			  "install the package spawnscope-lab",
 			  folder);
 }

@@ -296,9 +296,9 @@ make_base() {
     printf '%56sARM\x64%4096s' '' '' >arm
     one_line 2 "'arm' is not a kernel image of this architecture" "${lab[@]}" arm -- true
     # Without a cache.
-    one_line 2 'debian:6.1 is not in the cache.*fetch-kernel' \
+    one_line 2 'debian:6.1 is not in the cache.*lab --fetch debian:6.1' \
         env XDG_CACHE_HOME="$ROOM" "${lab[@]}" debian:6.1 -- true
-    one_line 2 'no kernel is in the cache.*make kernels' \
+    one_line 2 'no kernel is in the cache.*lab --fetch debian:6.1' \
         env XDG_CACHE_HOME="$ROOM" "$HOUSE/tree/build/spawnscope" lab -- true
 }
 
@@ -322,7 +322,10 @@ make_base() {
     for name in /usr/bin/* /bin/*; do
         [[ $name == */qemu-system-* || -e bin/${name##*/} ]] || ln -s "$name" bin
     done
-    one_line 2 'qemu-system-x86_64 is missing: apt-get install' env PATH="$ROOM/bin" "${LAB[@]}" -- true
+    one_line 2 'the lab lacks programs: apt-get install qemu-system-x86$' env PATH="$ROOM/bin" "${LAB[@]}" -- true
+    # All at once.
+    rm bin/cpio bin/busybox
+    one_line 2 'apt-get install qemu-system-x86 busybox-static cpio$' env PATH="$ROOM/bin" "${LAB[@]}" -- true
     copy_lab bare
     rm -r bare/build/static
     one_line 2 'spawnscope-bench is missing: run `make static`' \
