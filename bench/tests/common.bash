@@ -13,6 +13,20 @@ refute() {
     ! "$@"
 }
 
+# In a plain chroot "/" is no mount point, and containers may not mount.
+need_mounts() {
+    unshare --mount true 2>/dev/null || skip "no mounts of its own can be made here: $(unshare --mount true 2>&1)"
+}
+
+# A plain chroot has none.
+has_terminals() {
+    [ -n "$(ls -A /dev/pts 2>/dev/null)" ]
+}
+
+need_terminals() {
+    has_terminals || skip "no devpts is mounted here, so there are no terminals"
+}
+
 # Waits up to 20 seconds for a command to succeed.
 eventually() {
     local _

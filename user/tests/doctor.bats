@@ -74,6 +74,7 @@ examine() { # OPTION...
 # "/" is no mount point there, and tracefs is mounted nowhere.
 @test "in a plain chroot without tracefs doctor finds what it finds outside, and bench measures it" {
     need_root
+    need_mounts
     local name room=$DIR/room status=0
     mkdir -p "$room"/{bin,proc,sys,tmp,dev}
     for name in spawnscope spawnscope-bench spawnscope-child; do

@@ -15,10 +15,16 @@ GOLDEN=user/report/tests/golden/profile.jsonl
 start_early() {
     local width
     cd "$BATS_TEST_DIRNAME/../.." || return
+    has_terminals || return 0
     make_files
     for width in "${WIDTHS[@]}"; do
         capture "$width" all "$(commands)"
     done
+}
+
+setup() {
+    DIR=$BATS_TEST_TMPDIR
+    need_terminals
 }
 
 # A profile of one birth; a run like that of the lab, and one that copies more; a budget.

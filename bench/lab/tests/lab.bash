@@ -14,7 +14,7 @@ copy_lab() { # FOLDER
     mkdir -p "$1/build/static" "$1/bench/lab"
     cp "$BUILD/spawnscope" "$1/build"
     cp "$BUILD"/static/{spawnscope,spawnscope-bench,spawnscope-child,lab-init} "$1/build/static"
-    cp "$LAB_SCRIPTS"/{lab,guest,boot,make-initramfs,fetch-kernel,kernel-config} "$1/bench/lab"
+    cp "$LAB_SCRIPTS"/{lab,guest,boot,make-initramfs,fetch-kernel,kernel-config,*.bash} "$1/bench/lab"
 }
 
 # Fetches a kernel, or skips the test with the reason. All tests need debian:6.1: without it, they fail.

@@ -358,6 +358,7 @@ ROWS
 
 @test "a full disk is an error and leaves the old file" {
     need_root
+    need_mounts
     folder=$ROOM/$BATS_TEST_NUMBER
     mkdir "$folder"
     OUT=$folder/new

@@ -181,6 +181,7 @@ growth() {
 # As in a privileged container: records have the ids of the first pid namespace, samples do not.
 @test "in a pid namespace phases are those of the driver's samples" {
     need_root
+    need_mounts
     unshare --pid --fork --mount-proc \
         "$TOOL" bench --method fork,posix_spawn,thread --size 1M --runs 10 "${QUICK[@]}" -q -o "$DIR/inside.jsonl" >"$DIR/out"
     cat "$DIR/out"
@@ -250,6 +251,7 @@ SH
 }
 
 @test "on a terminal there is colour, but not with NO_COLOR" {
+    need_terminals
     local command="'$TOOL' bench --no-trace --method vfork --size 1M --runs 3 -q"
     script -qec "$command" /dev/null >"$DIR/colour" </dev/null
     grep -q $'\e\[' "$DIR/colour"

@@ -131,6 +131,7 @@ refused() {
 
 @test "a disk that fills up ends the run, and its file does not look whole" {
     need_root
+    need_mounts
     mkdir "$DIR/small"
     # The mount is seen by nobody else and ends with the tool.
     on_a_small_disk() {
@@ -214,6 +215,7 @@ LOOP
 }
 
 @test "Ctrl-C at a terminal: the same" {
+    need_terminals
     own_tool
     local status=0
     # The terminal sends the signal to everyone in the foreground, a shell that waits included.

@@ -24,6 +24,7 @@ no_wider() {
 
 @test "after the quick suite, sentences and table stand on a screen of 80 x 40" {
     need_root
+    need_terminals
     in_terminal 80 "'$TOOL' bench --suite quick --runs 16 -q -o '$DIR/x.jsonl'" >"$DIR/out"
     cat "$DIR/out"
     [ "$(wc -l <"$DIR/out")" -le 36 ]
@@ -46,6 +47,7 @@ no_wider() {
 }
 
 @test "no line is wider than the terminal, and a wide one has no split tables" {
+    need_terminals
     local width tables
     for width in "${WIDTHS[@]}"; do
         in_terminal "$width" "'$TOOL' show -v '$STANDARD'" >"$DIR/$width"

@@ -25,6 +25,7 @@ load gate.bash
 }
 
 @test "equal runs pass, and a baseline is exact to the instruction" {
+    need_terminals
     reason=$("$BATS_TEST_DIRNAME/../../../bench/lab/fetch-kernel" debian:6.1 2>&1) || skip "$reason"
     # On a terminal it says that the run goes on, and leaves nothing of that.
     script -qec "$(printf '%q ' "$BUILD/spawnscope" gate --lab --kernel debian:6.1 --method fork --size 1M --runs 3 \

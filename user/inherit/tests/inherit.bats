@@ -87,6 +87,7 @@ load ../../tests/tool.bash
 # standard streams that are closed.
 @test "what the caller has set already makes no deviation" {
     need_root
+    need_mounts
     env --ignore-signal=USR1 --block-signal=USR1 "$TOOL" inherit --property signals >"$DIR/signals"
     unshare --pid --fork --mount-proc "$TOOL" inherit --property session,process-group >"$DIR/ids"
     "$TOOL" inherit --property descriptor,close-on-exec,fcntl-lock <&- >"$DIR/fds" 2>&-
@@ -115,6 +116,7 @@ kill_at_moments() {
 
 @test "killed at any moment, it leaves no process, no mount and no queue" {
     need_root # to have namespaces in which nobody else mounts or makes a queue
+    need_mounts
     own_tool
     export OWN DIR
     export -f kill_at_moments begin_own eventually none_left processes

@@ -537,6 +537,7 @@ lines_end() {
 # Other worlds
 
 @test "in a pid namespace ids are ours, and the records have the kernel's" {
+    need_mounts
     cat >"$DIR/inside" <<'SH'
 set -e
 "$1" profile --json -- "$2" fork 3 2>"$3/json"

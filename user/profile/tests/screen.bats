@@ -161,6 +161,7 @@ VIEWS
 
 # The tree goes to standard error, whose terminal counts: standard output is the command's.
 @test "the tree is as wide as the terminal that it is on" {
+    need_terminals
     local width long
     long=$(printf '%0110d' 0)
     for width in 40 80 200; do

@@ -10,6 +10,7 @@ load ../../tests/tool.bash
 load profile.bash
 
 setup() {
+    need_terminals
     set_up_storm
     own_storm
     unset TMUX
@@ -18,6 +19,7 @@ setup() {
 }
 
 teardown() {
+    [ -n "${OWN:-}" ] || return 0
     rm -f "$OWN/spawnscope-child"
     [ -z "$SOCKET" ] || on_screen kill-server 2>/dev/null || true
     end_all "$OWN"

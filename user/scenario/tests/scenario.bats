@@ -145,6 +145,7 @@ saving_ours() {
 
 @test "snapshot: a full disk is said, and leaves nothing" {
     need_root
+    need_mounts
     mkdir "$DIR/small"
     # The disk is gone with the last process that sees it.
     local tight=(unshare -m sh -c 'mount -t tmpfs -o size=32M spawnscope-test "$0" && exec "$@"' "$DIR/small"
