@@ -118,7 +118,7 @@ static: $(STATIC_PROGRAMS) $(BUILD)/static/spawnscope-bench.debug $(PLUGINS) ## 
 
 .PHONY: check
 check: $(PROGRAMS) static $(TEST_PROGRAMS) | $(READY) $(filter lint,$(MAKECMDGOALS)) ## run all tests (TESTS=WORDS: only suites that match)
-	@bench/tests/run $(BUILD) $(call quoted,$(TESTS)) $(addsuffix .c,$(unit_tests)) $(bats)
+	@bench/tests/run $(BUILD) $(call quoted,$(TESTS)) $(addsuffix .c,$(unit_tests)) $(filter-out %/more/kernel.bats,$(bats))
 
 .PHONY: check-kernels
 check-kernels: static $(addprefix $(BUILD)/static/,exact storm) | $(READY) ## test on each kernel of the lab, a line per kernel and property

@@ -65,6 +65,10 @@ static void judge_row(struct probe_choices *c, size_t i, const struct kernel_off
 		snprintf(why, sizeof(c->refusal[i]), "%s", no);
 		return;
 	}
+	if (row->without && !kernel_offer__lacks(offer, row->without, NULL)) {
+		snprintf(why, sizeof(c->refusal[i]), "for a kernel without %s", row->without);
+		return;
+	}
 	for (size_t k = 0; k < SOURCE_PROGRAMS_MAX && row->programs[k]; k++) {
 		const char *section = section_of(object, row->programs[k]);
 

@@ -32,7 +32,7 @@ static void explain(const struct source_choice *choice, int edge, int sum, char 
 					 choice->profile ? "--detail" : "trace=all");
 			return;
 		}
-		if (row->never_skipped) /* another row has the same otherwise */
+		if (row->never_skipped || row->without) /* another row has the same otherwise */
 			continue;
 		used += snprintf(text + used, size - used, "%s%s %s", used ? "; " : "",
 				 source_kind_name(row->kind), choice->refusal[i]);

@@ -56,9 +56,18 @@
 #define COW_FUNCTIONS(entry, exit)                                                                 \
 	entry "_do_wp_page", exit "_do_wp_page", entry "_do_huge_pmd_wp_page",                     \
 		exit "_do_huge_pmd_wp_page"
+/* A kernel without transparent huge pages, as every real-time one, has one of the two functions. */
+#define COW_WITHOUT_HUGE(s, k, p, ...)                                                             \
+	{                                                                                          \
+		.edge = -1, .sum = SUM_##s, .kind = SOURCE_##k, .expensive = true,                 \
+		.name = "do_wp_page", .parameter = p, .without = "do_huge_pmd_wp_page",            \
+		.programs = {__VA_ARGS__},                                                         \
+	}
 #define COW_ROWS(s)                                                                                \
 	SUM_FENTRY(s, "do_wp_page", "vm_fault", COW_FUNCTIONS("fentry", "fexit")),                 \
+		COW_WITHOUT_HUGE(s, FENTRY, "vm_fault", "fentry_do_wp_page", "fexit_do_wp_page"),  \
 		SUM_AT(s, KPROBE, "do_wp_page", COW_FUNCTIONS("kprobe", "kretprobe")),             \
+		COW_WITHOUT_HUGE(s, KPROBE, NULL, "kprobe_do_wp_page", "kretprobe_do_wp_page"),    \
 		SUM_AT(s, TRACEPOINT, "page_fault_user", "tp_page_fault_user",                     \
 		       "tp_page_fault_kernel", "tp_mm_page_alloc", "perf_page_fault")
 

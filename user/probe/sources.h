@@ -38,6 +38,9 @@ struct source {
 	 * save the registers of the real parameters, and 5.10 and 6.1 crash.
 	 */
 	const char *parameter;
+	/* Only for a kernel that lacks this function, or NULL: else it would miss what that does.
+	 */
+	const char *without;
 	const char *programs[SOURCE_PROGRAMS_MAX]; /* in bpf/; it needs all of them */
 };
 
