@@ -135,11 +135,11 @@ TIDY_FLAGS   = $(if $(filter bpf/%,$(1)),$(BPF_CFLAGS),$(OUR_CFLAGS))
 # bats runs each test in a subshell, so shellcheck's two warnings about these are off there.
 .PHONY: lint
 lint: QUIET := @:
-lint: $(addprefix $(BUILD)/gen/,spawnscope.skel.h dynamic_child.h library.h) | $(READY) ## check the sources; silent if all is well
+lint: $(addprefix $(BUILD)/gen/,spawnscope.skel.h dynamic_child.h library.h) | $(READY) ## check the sources that changed; silent if all is well
 	@bad=0; \
 	$(CLANG_FORMAT) --dry-run -Werror $(C_FILES) || bad=1; \
-	printf '%s\n' $(filter-out bpf/%,$(TIDY_FILES)) | bench/tests/tidy $(CLANG_TIDY) $(call TIDY_FLAGS,) || bad=1; \
-	printf '%s\n' $(filter bpf/%,$(TIDY_FILES)) | bench/tests/tidy $(CLANG_TIDY) $(call TIDY_FLAGS,bpf/) || bad=1; \
+	printf '%s\n' $(filter-out bpf/%,$(TIDY_FILES)) | CLANG='$(CLANG)' bench/tests/tidy --passed $(BUILD)/lint $(CLANG_TIDY) $(call TIDY_FLAGS,) || bad=1; \
+	printf '%s\n' $(filter bpf/%,$(TIDY_FILES)) | CLANG='$(CLANG)' bench/tests/tidy --passed $(BUILD)/lint $(CLANG_TIDY) $(call TIDY_FLAGS,bpf/) || bad=1; \
 	shellcheck $(filter-out %.bats,$(SHELL_FILES)) || bad=1; \
 	shellcheck --exclude=SC2030,SC2031 $(filter %.bats,$(SHELL_FILES)) || bad=1; \
 	user/tests/style || bad=1; \
