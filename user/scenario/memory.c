@@ -6,9 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
-#include "bench/shared/clock.h"
 #include "bench/shared/units.h"
 
 #define HUGE_PAGE (INT64_C(2) << 20)
@@ -81,45 +79,6 @@ int memory_use_of(pid_t pid, struct memory_use *use)
 	if (!err)
 		err = read_fields(in, status, 1);
 	return err;
-}
-
-/* Numbers of /proc/PID/stat, from `first` on, as proc(5) counts them: after the state, the third.
- */
-static int read_stat(pid_t pid, unsigned int first, long long *numbers, size_t count)
-{
-	char text[1024], *at;
-	size_t n;
-	FILE *in;
-	int err = open_file(pid, "stat", &in);
-
-	if (err)
-		return err;
-	n = fread(text, 1, sizeof(text) - 1, in);
-	fclose(in);
-	text[n] = '\0';
-	/* The name, in parentheses, may hold any character. */
-	at = strrchr(text, ')');
-	for (unsigned int field = 2; at && field < first; field++)
-		at = strchr(at + 1, ' ');
-	for (size_t i = 0; at && i < count; i++, at = strchr(at + 1, ' '))
-		numbers[i] = strtoll(at, NULL, 10);
-	return at ? 0 : -EPROTO;
-}
-
-int64_t memory_minor_faults(pid_t pid)
-{
-	long long faults;
-
-	return read_stat(pid, 10, &faults, 1) ? MISSING : faults;
-}
-
-int64_t memory_children_cpu_ns(pid_t pid)
-{
-	long long ticks[2];
-
-	if (read_stat(pid, 16, ticks, 2))
-		return MISSING;
-	return (ticks[0] + ticks[1]) * (NS_PER_S / sysconf(_SC_CLK_TCK));
 }
 
 int64_t memory_available(void)

@@ -18,12 +18,6 @@ struct memory_use {
 /* 0, or -errno: the process is gone, or not ours to look at. 0 for `pid` is this process. */
 int memory_use_of(pid_t pid, struct memory_use *use);
 
-/* Page faults of the process that needed no disk (getrusage's ru_minflt); MISSING: not known. */
-int64_t memory_minor_faults(pid_t pid);
-
-/* CPU time of its children that it has waited for, to a tick of 10 ms; MISSING: not known. */
-int64_t memory_children_cpu_ns(pid_t pid);
-
 /* What programs can still take without swapping (MemAvailable), bytes; MISSING: not known. */
 int64_t memory_available(void);
 

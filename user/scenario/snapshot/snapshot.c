@@ -21,6 +21,7 @@
 #include "user/scenario/snapshot/redis.h"
 #include "user/scenario/snapshot/server.h"
 #include "user/scenario/snapshot/subject.h"
+#include "user/scenario/usage.h"
 #include "user/text/layout.h"
 
 #define WARM_UP_S 0.5
@@ -54,24 +55,40 @@ static void put(struct stage *s, const char *name, const char *unit, const char 
 		stage__put(s, name, unit, key, value);
 }
 
-static int64_t difference(int64_t before, int64_t after)
+/* Writes of one part of a round, with what kept the store from running meanwhile. */
+static int measure_part(struct stage *s, struct open_store *o, const char *key, enum load_when when,
+			double seconds, struct usage *used)
 {
-	return before == MISSING || after == MISSING ? MISSING : after - before;
+	struct conditions part = conditions_of("%s when=%s", key, snapshot_whens[when]);
+	struct usage before = usage_of(o->pid), own_before = usage_of(getpid()), after, own_after;
+	int err = load__write(&o->load, when, seconds);
+
+	if (err)
+		return err;
+	after = usage_of(o->pid);
+	own_after = usage_of(getpid());
+	*used = usage__between(&before, &after);
+	put(s, "cpu_wait", "ns", part.text, used->waited_ns);
+	put(s, "client_cpu_wait", "ns", part.text,
+	    usage__between(&own_before, &own_after).waited_ns);
+	put(s, "stolen", "ns", part.text, used->stolen_ns);
+	stage__put_series(s, "latency", "ns", part.text, &o->load.latency[when]);
+	return 0;
 }
 
 static int measure_save(struct stage *s, struct open_store *o, const char *key)
 {
-	int64_t faults = memory_minor_faults(o->pid), cpu_ns = memory_children_cpu_ns(o->pid);
-	int64_t start = now_ns();
 	const struct load_info *info = &o->load.info;
-	int err = load__write(&o->load, LOAD_DURING, 0);
+	int64_t start = now_ns();
+	struct usage used;
+	int err = measure_part(s, o, key, LOAD_DURING, 0, &used);
 
 	if (err)
 		return err;
 	put(s, "save", "ns", key, now_ns() - start);
 	put(s, "fork", "ns", key, info->fork_ns);
-	put(s, "child_cpu", "ns", key, difference(cpu_ns, memory_children_cpu_ns(o->pid)));
-	put(s, "faults", "faults", key, difference(faults, memory_minor_faults(o->pid)));
+	put(s, "child_cpu", "ns", key, used.children_cpu_ns);
+	put(s, "faults", "faults", key, used.minor_faults);
 	put(s, "copied", "bytes", key, info->cow_bytes);
 	put(s, "child_page_tables", "bytes", key, info->page_table_bytes);
 	return 0;
@@ -101,6 +118,7 @@ static int measure(struct stage *s, struct open_store *o, unsigned int round)
 	struct conditions key = conditions_of("%s round=%u", o->subject->key, round);
 	double seconds = s->options->seconds;
 	struct memory_use use;
+	struct usage used;
 	int err;
 
 	if (!memory_use_of(o->pid, &use))
@@ -109,15 +127,11 @@ static int measure(struct stage *s, struct open_store *o, unsigned int round)
 	err = load__write(&o->load, LOAD_BEFORE, WARM_UP_S);
 	o->load.latency[LOAD_BEFORE].n = 0;
 	if (!err)
-		err = load__write(&o->load, LOAD_BEFORE, seconds);
+		err = measure_part(s, o, key.text, LOAD_BEFORE, seconds, &used);
 	if (!err)
 		err = measure_save(s, o, key.text);
 	if (!err)
-		err = load__write(&o->load, LOAD_AFTER, seconds);
-	for (int w = 0; w < LOAD_WHEN_COUNT && !err; w++)
-		stage__put_series(s, "latency", "ns",
-				  conditions_of("%s when=%s", key.text, snapshot_whens[w]).text,
-				  &o->load.latency[w]);
+		err = measure_part(s, o, key.text, LOAD_AFTER, seconds, &used);
 	stage__step(s);
 	return err;
 }

@@ -91,42 +91,69 @@ static const char *within_two(struct spread a, struct spread b)
 	return a.median <= 2 * b.median && b.median <= 2 * a.median ? "within" : "not within";
 }
 
+/* "3.70 (2.91 to 5.10)" */
 static struct number spread_text(struct spread s)
 {
-	return text_ratio_range(s.median, s.low, s.high);
+	struct number n = text_ratio(s.median);
+
+	layout_append(n.text, sizeof(n.text), " (%s to %s)", text_ratio(s.low).text,
+		      text_ratio(s.high).text);
+	return n;
 }
 
 struct range {
 	double low, high; /* NAN: none */
 };
 
-/* Widens the range by each round's p99 before the save. */
-static void add_quiet(const struct run *r, const struct snapshot_subject *u, struct range *range)
+/* From the least to the most of a round, before its save. */
+static struct range before_saves(const struct run *r, const struct snapshot_subject *u,
+				 const char *name, print_statistic *of)
 {
+	struct range range = {NAN, NAN};
+
 	for (unsigned int round = 1;; round++) {
 		struct conditions key = conditions_of("%s round=%u when=%s", u->key, round,
 						      snapshot_whens[LOAD_BEFORE]);
 
-		if (!run__observation(r, "latency", key.text))
-			return;
-		range->low = fmin(range->low, print_p99(r, "latency", key.text));
-		range->high = fmax(range->high, print_p99(r, "latency", key.text));
+		if (!run__observation(r, name, key.text))
+			return range;
+		range.low = fmin(range.low, of(r, name, key.text));
+		range.high = fmax(range.high, of(r, name, key.text));
 	}
 }
 
-/* With another load on the machine, writes that no save disturbs differ from round to round. */
+/* What the client waited for a CPU, as a share of the time before a save. */
+static double client_share(const struct run *r, const struct snapshot_subject *u)
+{
+	double writes = before_saves(r, u, "latency", print_number).high;
+	double waited = before_saves(r, u, "client_cpu_wait", print_median).high;
+
+	return waited / (writes / (double)print_setting(r, "rate") * 1e9);
+}
+
+/*
+ * With another load on the machine, writes that no save disturbs differ from round to round, or the
+ * client itself, which does little, waits for a CPU.
+ */
 static void print_noise(const struct run *r, const struct snapshot_subject *u, FILE *out)
 {
-	struct range quiet = {NAN, NAN};
+	struct range quiet = before_saves(r, u, "latency", print_p99);
+	double waited = before_saves(r, u, "cpu_wait", print_median).high;
+	double client = before_saves(r, u, "client_cpu_wait", print_median).high;
+	double stolen = before_saves(r, u, "stolen", print_median).high;
 
-	add_quiet(r, u, &quiet);
-	if (quiet.high > 3 * quiet.low)
-		layout_print(
-			out, 2,
-			"NOISY: before a save, p99 of %s, pages of %s, is %s in one round and %s "
-			"in another: ratios to it mean little",
-			u->store, u->pages, text_time(quiet.low, false).text,
-			text_time(quiet.high, false).text);
+	char p99[3 * NUMBER_MAX] = "";
+
+	if (!(quiet.high > 3 * quiet.low) && !(client_share(r, u) > 0.1))
+		return;
+	if (!isnan(quiet.high))
+		snprintf(p99, sizeof(p99), "p99 is %s to %s by the round; ",
+			 text_time(quiet.low, false).text, text_time(quiet.high, false).text);
+	layout_print(out, 2,
+		     "NOISY: before the saves of %s, pages of %s, %sat the most the store waited "
+		     "%s for a CPU, the client %s, and the host took %s: ratios mean little",
+		     u->store, u->pages, p99, text_time(waited, false).text,
+		     text_time(client, false).text, text_time(stolen, false).text);
 }
 
 /* Whether both have the same shape. */

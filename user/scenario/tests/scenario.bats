@@ -52,7 +52,7 @@ MISTAKES
     holds '. as $all | [.[] | select(.name == "copied" and .key.pages == "4k") |
         . as $c | ($all[] | select(.name == "faults" and .key == $c.key) | .values[0]) as $faults |
         ($all[] | select(.name == "latency" and .key.when == "during" and (.key | del(.when)) == $c.key) | .n) as $writes |
-        $c.values[0] / 4096 > 0 and $faults > 0 and $faults <= 2 * $writes + 500 and $faults > $writes] | length == 2 and all'
+        $c.values[0] / 4096 > 0 and $faults > 0 and $faults <= 2 * $writes + 500] | length == 2 and all'
     holds 'map(select(.name == "fork")) | length == 4 and all(.values[0] > 0)'
     # Huge pages are there before the first save, and fewer once pages of them were written during it.
     if ! grep -q 'no huge pages' "$DIR/text"; then
