@@ -122,7 +122,7 @@ int command_show(int argc, char **argv)
 		err = input_read(&in, &o.path, 1, o.truncated, NULL, &why);
 		/* A profile without a birth says as much. */
 		if (!err)
-			err = input_need_values(&in, true, &why);
+			err = input_need_values(&in, INPUT_PROFILES, &why);
 		if (err)
 			complain("%s", why.text);
 	}

@@ -164,7 +164,7 @@ int command_export(int argc, char **argv)
 	if (!err) {
 		err = input_read(&in, &o.path, 1, o.truncated, NULL, &why);
 		if (!err)
-			err = input_need_values(&in, false, &why);
+			err = input_need_values(&in, 0, &why);
 		if (err)
 			complain("%s", why.text);
 	}

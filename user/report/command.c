@@ -41,7 +41,8 @@ struct options {
 
 static const char doc[] =
 	"Writes one page about runs: questions and answers, latency, phases, distributions, the "
-	"births of a profile, and how several runs differ. The page needs no network and no server."
+	"births of a profile, a scenario's measures, and how several runs differ. The page needs "
+	"no network and no server."
 	"\v"
 	"Examples:\n"
 	"  spawnscope report run.jsonl -o page.html\n"
@@ -52,8 +53,9 @@ static const char doc[] =
 	"  spawnscope report keep/*.jsonl verdict.json -o page.html\n"
 	"  spawnscope report results/lab/*.jsonl -o lab.html\n"
 	"  spawnscope report --format markdown run.jsonl >>\"$GITHUB_STEP_SUMMARY\"\n\n"
-	"RUN is a result file of `spawnscope bench -o` or `spawnscope profile -o`; - is standard "
-	"input. Files that `spawnscope gate --json` wrote may be among them, or stand alone.";
+	"RUN is a result file of `spawnscope bench -o`, `spawnscope profile -o` or `spawnscope "
+	"scenario -o` (the last on a page only); - is standard input. Files that `spawnscope gate "
+	"--json` wrote may be among them, or stand alone.";
 
 static int parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -146,7 +148,7 @@ int command_report(int argc, char **argv)
 	if (!err) {
 		err = input_read(&in, o.paths, o.count, o.truncated, verdict_read, &why);
 		if (!err)
-			err = input_need_values(&in, true, &why);
+			err = input_need_values(&in, o.format->also, &why);
 		if (!err && sides__join(&sides, &in))
 			err = fault__set(&why, -ENOMEM, "%s", strerror(ENOMEM));
 		if (!err)

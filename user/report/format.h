@@ -6,6 +6,7 @@
 
 #include "user/base/option.h"
 #include "user/report/report.h"
+#include "user/store/inputs.h"
 
 /* The first is the default. */
 #define REPORT_FORMATS(X)                                                                          \
@@ -13,7 +14,8 @@
 	X(markdown)
 
 struct report_format {
-	struct option_value value;			 /* of --format */
+	struct option_value value; /* of --format */
+	unsigned int also;	   /* which runs without samples it can show: enum input_also */
 	int (*write)(const struct report *p, FILE *out); /* 0 or -ENOMEM */
 };
 

@@ -474,5 +474,6 @@ static int write_summary(const struct report *p, FILE *out)
 const struct report_format report_markdown = {
 	.value = {"markdown", "a summary for a job or a pull request, of at most 20 KB: headline, "
 			      "answers, a table of at most 20 rows, phases as bars"},
+	.also = INPUT_PROFILES,
 	.write = write_summary,
 };

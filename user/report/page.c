@@ -214,5 +214,6 @@ cleanup:
 
 const struct report_format report_html = {
 	.value = {"html", "one page, the default"},
+	.also = INPUT_PROFILES | INPUT_SCENARIOS,
 	.write = write_page,
 };

@@ -71,12 +71,18 @@ int input_read(struct input *in, char *const *paths, size_t count, bool truncate
 	return err;
 }
 
-int input_need_values(const struct input *in, bool births, struct fault *why)
+static bool is_wanted(const struct run *r, unsigned int also)
+{
+	return ((also & INPUT_PROFILES) && run__is_profile(r)) ||
+	       ((also & INPUT_SCENARIOS) && r->scenario && r->observation_count);
+}
+
+int input_need_values(const struct input *in, unsigned int also, struct fault *why)
 {
 	for (size_t i = 0; i < in->count; i++) {
 		const char *path = strcmp(in->paths[i], "-") ? in->paths[i] : "standard input";
 
-		if (has_values(&in->runs[i]) || (births && run__is_profile(&in->runs[i])))
+		if (has_values(&in->runs[i]) || is_wanted(&in->runs[i], also))
 			continue;
 		if (in->runs[i].scenario)
 			return fault__set(

@@ -31,11 +31,14 @@ typedef int verdict_reader(const char *path, json_t **verdict, const char **why)
 int input_read(struct input *in, char *const *paths, size_t count, bool truncated,
 	       verdict_reader *reader, struct fault *why);
 
+/* Runs that are wanted although they have neither a sample nor a birth. */
+enum input_also { INPUT_PROFILES = 1, INPUT_SCENARIOS = 2 };
+
 /*
- * -EINVAL, with one line in `why`, if one of the runs has neither a sample nor a birth; or 0.
- * `births`: a profile may have none.
+ * -EINVAL, with one line in `why`, if one of the runs has neither a sample nor a birth, and is not
+ * of `also`; or 0.
  */
-int input_need_values(const struct input *in, bool births, struct fault *why);
+int input_need_values(const struct input *in, unsigned int also, struct fault *why);
 
 /* Whether `output` (may be NULL) is one of the files. */
 bool input_is_output(char *const *paths, size_t count, const char *output);

@@ -39,7 +39,7 @@ refused() { # PATTERN ARG...
     refused 'torn: the run broke off.*--truncated' "$DIR/torn"
     refused 'hollow: holds no measurement' "$DIR/hollow"
     made_run '.[0].scenario = "daemon" | [.[0], {type: "observation", name: "call", unit: "ns", key: {way: "fork"}, n: 1, values: [5]}, .[-1]]' >"$DIR/daemon"
-    refused 'daemon: is of a scenario, which .spawnscope scenario --input. prints' "$DIR/daemon"
+    refused 'daemon: is of a scenario, which .spawnscope scenario --input. prints' --format markdown "$DIR/daemon"
     refused 'damaged: line 2' "$DIR/damaged"
     refused 'nowhere: No such file' "$DIR/nowhere"
     refused 'Is a directory' "$DIR"

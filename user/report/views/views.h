@@ -16,6 +16,7 @@
 	X(changes)                                                                                 \
 	X(answer)                                                                                  \
 	X(figure)                                                                                  \
+	X(scenario)                                                                                \
 	X(anatomy)                                                                                 \
 	X(phases)                                                                                  \
 	X(latency)                                                                                 \

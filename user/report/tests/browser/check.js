@@ -344,7 +344,7 @@ const checks = {
 			expect(body.includes(text), "not shown: " + text);
 		expect((await page.$$("main img, main script, main b, main i, main iframe")).length === 0, "a name became an element");
 		/* The data, D3, what all views share, the start, and those of views that have one of their own. */
-		const own = await page.$$eval("main > section", (all) => all.filter((s) => ["anatomy", "births", "cow", "figure", "gate", "kernels", "latency", "spread"].includes(s.id)).length);
+		const own = await page.$$eval("main > section", (all) => all.filter((s) => ["anatomy", "births", "cow", "figure", "gate", "kernels", "latency", "scenario", "spread"].includes(s.id)).length);
 		expect((await page.$$eval("script", (all) => all.length)) === 4 + own, "a script more, or less");
 	},
 
