@@ -4,19 +4,18 @@
 
 #include "bpf/clone.bpf.h"
 
-/* `parent` is NULL in a bench. False if the ring was full. */
-static __always_inline bool birth_emit(struct slot *s, int result, const struct parent *parent)
+/* `counted`: with the parent's shape. False if the ring was full. */
+static __always_inline bool birth_emit(struct slot *s, int result, bool counted,
+				       struct task_struct *current)
 {
 	struct record_birth *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
-	bool counted;
 
 	if (!r) {
 		COUNT(lost);
 		return false;
 	}
-	counted = parent || count_all;
 	if (counted)
-		parent_shape(r, parent);
+		parent_shape(r, current);
 	r->head.kind = RECORD_BIRTH;
 	r->head.tid = result > 0 ? s->child_tid : 0;
 	r->child_tgid = result > 0 ? s->child_tgid : 0;
@@ -35,8 +34,8 @@ static __always_inline bool birth_emit(struct slot *s, int result, const struct 
 		r->cgroup_id = bpf_get_current_cgroup_id();
 	}
 	r->stack = 0;
-	if (parent) {
-		birth_add_exe(r, exe_of(s, parent));
+	if (PROFILING) {
+		birth_add_exe(r, exe_of(s, current));
 		/* The stack comes first, so that the reader of this record finds it. */
 		if (group_by == GROUP_BY_STACK)
 			r->stack = s->stack ? s->stack : stack_emit();
@@ -69,7 +68,7 @@ static __always_inline bool birth_hand_over(struct slot *s)
 #define CLONE_SUCCEEDED 1
 
 /* The clone is over, or nothing more of it will be seen. */
-static __always_inline void profiled_end(struct slot *s, long result, const struct parent *parent)
+static __always_inline void profiled_end(struct slot *s, long result, struct task_struct *current)
 {
 	__u32 method;
 
@@ -84,17 +83,19 @@ static __always_inline void profiled_end(struct slot *s, long result, const stru
 	method = clone_method(s->clone_flags);
 	if (filtering && (!is_wanted(method) || !is_wanted_after(s))) {
 		COUNT(filtered);
-	} else if (!birth_emit(s, result, parent)) {
+	} else if (!birth_emit(s, result, true, current)) {
 		COUNT(births_lost);
 		group_lost(method, result);
 	}
 }
 
-static __always_inline void bench_end(struct slot *s, long result)
+static __always_inline void bench_end(struct slot *s, long result, struct task_struct *current)
 {
+	bool all = count_all;
+
 	s->state &= ~TASK_IN_CLONE;
-	if (result <= 0 || count_all || !birth_hand_over(s))
-		birth_emit(s, result, NULL);
+	if (result <= 0 || all || !birth_hand_over(s))
+		birth_emit(s, result, all, current);
 }
 
 static __always_inline bool is_parent_of(const struct slot *s, const struct task_struct *child)
@@ -110,7 +111,6 @@ static __always_inline bool is_parent_of(const struct slot *s, const struct task
 static __always_inline void profiled_woken(struct task_struct *child)
 {
 	struct task_struct *current = current_task();
-	struct parent parent = parent_now(current);
 	struct slot *s;
 
 	if (!is_followed(current))
@@ -129,7 +129,7 @@ static __always_inline void profiled_woken(struct task_struct *child)
 	}
 	birth_mark(s, EDGE_woken, current);
 	if (clone_return_unseen || s->state & TASK_LATE)
-		profiled_end(s, CLONE_SUCCEEDED, &parent);
+		profiled_end(s, CLONE_SUCCEEDED, current);
 }
 
 /* In a bench every program has run, unless the kernel preempts them. */
@@ -148,7 +148,7 @@ static __always_inline void bench_woken(struct task_struct *child)
 		return;
 	birth_mark(s, EDGE_woken, current);
 	if (clone_return_unseen)
-		bench_end(s, CLONE_SUCCEEDED);
+		bench_end(s, CLONE_SUCCEEDED, current);
 }
 
 static __always_inline void clone_woken(struct task_struct *child)
@@ -163,18 +163,14 @@ static __always_inline void clone_return(long result)
 {
 	struct task_struct *current;
 	struct slot *s = cloning(&current);
-	struct parent parent;
 
 	if (!s)
 		return;
-	if (!PROFILING) {
-		birth_mark(s, EDGE_clone_return, current);
-		bench_end(s, result);
-		return;
-	}
-	parent = parent_now(current);
 	birth_mark(s, EDGE_clone_return, current);
-	profiled_end(s, result, &parent);
+	if (PROFILING)
+		profiled_end(s, result, current);
+	else
+		bench_end(s, result, current);
 }
 
 /* A call that failed before its entry, as a seccomp filter makes it: nobody saw it begin. */

@@ -340,9 +340,14 @@ static __always_inline void profiled_child(const struct slot *s, struct slot *c)
 }
 
 /* The shape of the child's mm, where it is a copy. */
-static __always_inline void copied_shape(struct slot *s, struct mm_struct *mm)
+static __always_inline void copied_shape(struct slot *s, struct task_struct *child)
 {
-	if (mm && !(s->clone_flags & CLONE_VM))
+	struct mm_struct *mm;
+
+	if (s->clone_flags & CLONE_VM)
+		return;
+	mm = untrusted(child)->mm;
+	if (mm)
 		MM_SHAPE(&s->copy, mm, DIRECT, this_cpu_offset(), local_part);
 }
 
@@ -391,7 +396,6 @@ static __always_inline void child_cow(struct slot *s, struct slot *c)
 static __always_inline void profiled_newtask(struct task_struct *child, bool seen, __u64 flags,
 					     struct task_struct *current)
 {
-	struct mm_struct *mm = LOADED_HERE(child->mm);
 	struct slot *s = profiled_cloning(child, seen, flags, current), *c;
 
 	if (!s)
@@ -399,7 +403,7 @@ static __always_inline void profiled_newtask(struct task_struct *child, bool see
 	newtask_mark(s, seen, current);
 	if (seen)
 		profiled_stack(s);
-	copied_shape(s, mm);
+	copied_shape(s, child);
 	c = child_slot(s, child);
 	if (!c)
 		return;
@@ -416,7 +420,6 @@ static __always_inline void bench_newtask(struct task_struct *child, bool seen, 
 					  struct task_struct *current)
 {
 	bool all = count_all;
-	struct mm_struct *mm = all ? LOADED_HERE(child->mm) : NULL;
 	struct slot *s = slot_find(current_tid(current)), *c;
 
 	if (!s)
@@ -432,7 +435,7 @@ static __always_inline void bench_newtask(struct task_struct *child, bool seen, 
 	c = child_slot(s, child);
 	if (!c || !all)
 		return;
-	copied_shape(s, mm);
+	copied_shape(s, child);
 	if (syscalls_counted)
 		syscalls_begin(c);
 	child_cow(s, c);

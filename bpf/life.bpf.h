@@ -331,7 +331,7 @@ static __always_inline void exit_mm_done(void)
  */
 static __always_inline bool profiled_exit(struct task_struct *task)
 {
-	struct signal_struct *signal = LOADED_HERE(task->signal);
+	struct signal_struct *signal = untrusted(task)->signal;
 	__u32 tgid = task->tgid;
 	struct slot *leader;
 

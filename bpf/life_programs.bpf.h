@@ -52,7 +52,7 @@ TRACEPOINT(exit_mmap, exit_mm_done()) /* near the end of exit_mmap() */
 static __always_inline void task_exits(struct task_struct *task)
 {
 	bool needs_mm = exit_starts_at_exit || (reaping_unseen && mm_end_seen);
-	struct mm_struct *mm = needs_mm ? LOADED_HERE(task->mm) : NULL;
+	struct mm_struct *mm = needs_mm ? untrusted(task)->mm : NULL;
 
 	if (!PROFILING || !profiled_exit(task))
 		life_exit(task, mm);

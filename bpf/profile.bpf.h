@@ -129,9 +129,10 @@ static __noinline void exe_read(struct exe *exe)
  * What the parent runs, which is the current task. An exec makes its new address space before the
  * old one goes, and profiled_exec() forgets the program besides.
  */
-static __always_inline const struct exe *exe_of(struct slot *s, const struct parent *parent)
+static __always_inline const struct exe *exe_of(struct slot *s, struct task_struct *current)
 {
-	__u64 mm = (__u64)parent->mm;
+	__u64 mm =
+		KNOWS_CURRENT ? (__u64)untrusted(current)->mm : (__u64)BPF_CORE_READ(current, mm);
 
 	if (!mm || s->exe_mm != mm) {
 		exe_read(&s->exe);

@@ -10,6 +10,9 @@
 
 #include "bpf/phases.h"
 
+/* In place of a helper's number, where programs call the kernel's bpf_rdonly_cast(). */
+#define CAST_CALL 0x5ca57
+
 /* Numbered explicitly; append only. */
 enum record_kind {
 	RECORD_BIRTH = 1,   /* a clone call returned or failed */

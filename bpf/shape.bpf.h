@@ -63,19 +63,6 @@ static __always_inline void rss_read_old(struct mm_shape *shape, void *mm)
 }
 
 /*
- * Where a program follows a pointer from a task to one of its structs, the verifier searches all of
- * BTF for names, which takes 0.8 ms (6.18, btf_nested_type_is_trusted), once per path that leads
- * there. So load these pointers before any branch; this keeps the compiler from moving the load.
- */
-#define LOADED_HERE(pointer)                                                                       \
-	({                                                                                         \
-		typeof(pointer) loaded = (pointer);                                                \
-                                                                                                   \
-		asm volatile("" : "+r"(loaded));                                                   \
-		loaded;                                                                            \
-	})
-
-/*
  * Fills a struct mm_shape from an mm. GET reads a field: DIRECT, a plain load, where the verifier
  * knows the pointer; BPF_CORE_READ elsewhere. LOCAL_PART is local_part, and OFFSET this CPU's, or
  * NO_PART and 0 where 31 pages do not matter. A macro, since CO-RE relocates an array index only if
@@ -136,31 +123,6 @@ __noinline __u32 many_descriptors(__u64 open_fds, __u32 max_fds)
 	return n;
 }
 
-/* Where it stands who clones, and how large that process is: the current task and its structs. */
-struct parent {
-	struct task_struct *task;
-	struct files_struct *files;
-	struct signal_struct *signal;
-	struct mm_struct *mm;
-	const struct cred *cred; /* in a profile */
-};
-
-#define PARENT_OF(current, GET)                                                                    \
-	(struct parent)                                                                            \
-	{                                                                                          \
-		.task = current, .files = LOADED_HERE(GET(current, files)),                        \
-		.signal = LOADED_HERE(GET(current, signal)), .mm = LOADED_HERE(GET(current, mm)),  \
-		.cred = PROFILING ? LOADED_HERE(GET(current, cred)) : NULL,                        \
-	}
-
-/* In a profile; nothing where the verifier knows no types: then parent_shape() reads it. */
-static __always_inline struct parent parent_now(struct task_struct *current)
-{
-	if (KNOWS_CURRENT)
-		return PARENT_OF(current, DIRECT);
-	return (struct parent){};
-}
-
 /* The verifier takes a pointer for a number once it was in memory: in `room`, which is free. */
 #define AS_NUMBER(room, pointer)                                                                   \
 	({                                                                                         \
@@ -182,12 +144,12 @@ static __always_inline void comm_of(struct task_struct *task, char *to)
 /* NR_OPEN_DEFAULT of include/linux/fdtable.h: a table of its own is larger. */
 #define DESCRIPTORS_INIT 64
 
-/* With copies: CO-RE would look for the fields of our own struct, too. */
-#define PARENT_SHAPE(r, p, GET)                                                                    \
+/* Of the current task, which clones. With copies: CO-RE would look for our own fields, too. */
+#define PARENT_SHAPE(r, task, GET)                                                                 \
 	do {                                                                                       \
-		struct files_struct *files = (p)->files;                                           \
-		struct signal_struct *signal = (p)->signal;                                        \
-		struct mm_struct *mm = (p)->mm;                                                    \
+		struct files_struct *files = GET(task, files);                                     \
+		struct signal_struct *signal = GET(task, signal);                                  \
+		struct mm_struct *mm = GET(task, mm);                                              \
 		struct fdtable *table = GET(files, fdt);                                           \
 		__u32 max_fds = GET(table, max_fds);                                               \
                                                                                                    \
@@ -202,30 +164,28 @@ static __always_inline void comm_of(struct task_struct *task, char *to)
 	} while (0)
 
 /* Who clones, and how large that process is. */
-static __always_inline void parent_shape_direct(struct record_birth *r, const struct parent *p)
+static __always_inline void parent_shape_direct(struct record_birth *r, struct task_struct *current)
 {
-	PARENT_SHAPE(r, p, DIRECT);
-	comm_of(p->task, r->comm);
-	r->uid = p->cred ? p->cred->uid.val : 0;
+	struct task_struct *task = untrusted(current);
+
+	PARENT_SHAPE(r, task, DIRECT);
+	comm_of(current, r->comm);
+	r->uid = task->cred->uid.val;
 }
 
-/* The same where the verifier knows no types, or is not to search for them: see LOADED_HERE. */
-static __always_inline void parent_shape_late(struct record_birth *r)
+/* The same where the verifier knows no types. */
+static __always_inline void parent_shape_core(struct record_birth *r, struct task_struct *task)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct parent late = PARENT_OF(task, BPF_CORE_READ);
-
-	PARENT_SHAPE(r, &late, BPF_CORE_READ);
+	PARENT_SHAPE(r, task, BPF_CORE_READ);
 	bpf_get_current_comm(r->comm, sizeof(r->comm));
 	r->uid = bpf_get_current_uid_gid();
 }
 
-/* Of a bench, `p` is NULL: it counts beside the expensive probes only. */
-static __always_inline void parent_shape(struct record_birth *r, const struct parent *p)
+static __always_inline void parent_shape(struct record_birth *r, struct task_struct *current)
 {
 	r->parent.known = 0;
-	if (p && KNOWS_CURRENT)
-		parent_shape_direct(r, p);
+	if (KNOWS_CURRENT)
+		parent_shape_direct(r, current);
 	else
-		parent_shape_late(r);
+		parent_shape_core(r, current);
 }

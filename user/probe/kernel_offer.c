@@ -25,6 +25,7 @@ struct kernel_offer {
 		char *parameter; /* of a function: first_parameter(), or NULL */
 	} * entries;		 /* by name */
 	size_t count;
+	__u32 task_type; /* BTF id of struct task_struct; 0: not in BTF */
 	char refusal[SOURCE_KIND_COUNT][SOURCE_REFUSAL_MAX];
 	struct tracepoint {
 		char name[64];
@@ -85,6 +86,9 @@ static int find_entries(struct kernel_offer *o, const struct kernel_btf *btf)
 		const char *parameter;
 		ssize_t i;
 
+		if (!o->task_type && btf_is_struct(t) &&
+		    !strcmp(kernel_btf__name(btf, t), "task_struct"))
+			o->task_type = id;
 		if (!btf_is_func(t) && !btf_is_typedef(t))
 			continue;
 		i = name_index(o, kernel_btf__name(btf, t));
@@ -267,6 +271,11 @@ unsigned int kernel_offer__btf_id(const struct kernel_offer *o, const char *name
 	ssize_t i = name_index(o, name);
 
 	return i < 0 ? 0 : o->entries[i].id;
+}
+
+unsigned int kernel_offer__task_type(const struct kernel_offer *o)
+{
+	return o->task_type;
 }
 
 /* `root` is a path, or "" for the folder of a descriptor. */

@@ -44,6 +44,7 @@ bool kernel_offer__preempts(const struct kernel_offer *o);
 
 /* The BTF id of one of the names; 0: none. */
 unsigned int kernel_offer__btf_id(const struct kernel_offer *o, const char *name);
+unsigned int kernel_offer__task_type(const struct kernel_offer *o); /* of struct task_struct */
 
 /*
  * The id of a tracepoint ("syscalls", "sys_enter_clone") for perf_event_open; -errno if there is

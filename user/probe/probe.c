@@ -40,6 +40,7 @@ struct probe {
 	struct probe_options options;
 	struct kernel_offer *offer;
 	bool registered; /* with libbpf */
+	bool casts;	 /* the programs call CAST_FUNCTION */
 	struct spawnscope *skel;
 	struct ring records, stacks;
 	int stats_fd; /* the kernel counts run time while it is open; -1 */
@@ -87,7 +88,7 @@ static int collect_names(struct probe *p)
 		programs++;
 	if (!programs)
 		return -EINVAL;
-	p->names = calloc(programs, sizeof(*p->names));
+	p->names = calloc(programs + 1, sizeof(*p->names));
 	p->attached = calloc(programs, sizeof(*p->attached));
 	if (!p->names || !p->attached)
 		return -ENOMEM;
@@ -98,7 +99,8 @@ static int collect_names(struct probe *p)
 		if (!p->names[p->name_count++])
 			return -ENOMEM;
 	}
-	return 0;
+	p->names[p->name_count] = strdup(CAST_FUNCTION);
+	return p->names[p->name_count++] ? 0 : -ENOMEM;
 }
 
 static void want_programs(struct probe *p, const struct source *row)
@@ -152,6 +154,7 @@ static int load(struct probe *p)
 	p->skel->rodata->mm_end_seen = choice__marks(c, EDGE_exit_mm_end);
 	p->skel->rodata->cow_counted = !p->options.profile || c->sums[SUM_cow_child];
 	p->skel->rodata->preempts = kernel_offer__preempts(p->offer);
+	p->skel->rodata->task_type = p->casts ? kernel_offer__task_type(p->offer) : 0;
 	p->skel->rodata->task_slots = slots;
 	p->skel->rodata->syscalls_counted = p->options.syscalls;
 	p->skel->bss->paused = p->options.profile;
@@ -167,7 +170,7 @@ static int load(struct probe *p)
 	if (!err)
 		err = probe_global_pid_set_up(p->skel);
 	if (!err)
-		err = probe_btf_set_up(p->skel->obj, p->offer, p->options.empty);
+		err = probe_btf_set_up(p->skel->obj, p->offer, p->options.empty, p->casts);
 	if (err)
 		return err;
 	libbpf_said.failed_program[0] = '\0';
@@ -322,6 +325,10 @@ static int try_all(struct probe *p)
 				       : set != PROBE_SET_CALLS)
 			choices__choose(&p->choices, set);
 	err = load(p);
+	if (err && p->casts) { /* as without the JIT compiler, which these calls need */
+		p->casts = false;
+		return -EAGAIN;
+	}
 	if (err)
 		return choices__refuse(&p->choices, libbpf_said.failed_program, "cannot load", err)
 			       ? -EAGAIN
@@ -391,6 +398,8 @@ int probe__open(const struct probe_options *options, struct probe **probe, struc
 	if (err)
 		goto cleanup;
 	why->text[0] = '\0';
+	p->casts =
+		kernel_offer__btf_id(p->offer, CAST_FUNCTION) && kernel_offer__task_type(p->offer);
 	p->choices.options = &p->options;
 	choices__judge(&p->choices, p->offer, p->skel->obj);
 	do

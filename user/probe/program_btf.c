@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bpf/record.h"
+
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Kinds of programs, by their sections. */
@@ -34,6 +36,7 @@ static struct {
 	/* of the object that is being loaded */
 	const struct kernel_offer *offer;
 	bool empty;
+	unsigned int cast; /* BTF id of CAST_FUNCTION; 0: not called */
 } registered;
 
 static const struct kind *kind_of(const char *section)
@@ -70,6 +73,19 @@ static int make_empty(struct bpf_program *prog, struct bpf_prog_load_opts *opts)
 	return bpf_program__set_insns(prog, leave, ARRAY_SIZE(leave));
 }
 
+/* Calls of the kernel's functions: libbpf would load the kernel's BTF to find their ids. */
+static void link_casts(struct bpf_program *prog)
+{
+	struct bpf_insn *insns = (struct bpf_insn *)bpf_program__insns(prog);
+
+	for (size_t i = 0; i < bpf_program__insn_cnt(prog); i++) {
+		if (insns[i].code != (BPF_JMP | BPF_CALL) || insns[i].imm != CAST_CALL)
+			continue;
+		insns[i].src_reg = BPF_PSEUDO_KFUNC_CALL;
+		insns[i].imm = registered.cast;
+	}
+}
+
 static int prepare(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
 	char name[128];
@@ -80,6 +96,8 @@ static int prepare(struct bpf_program *prog, struct bpf_prog_load_opts *opts, lo
 		if (err)
 			return err;
 	}
+	if (registered.cast)
+		link_casts(prog);
 	if (!probe_btf_name(bpf_program__section_name(prog), name, sizeof(name)))
 		return 0;
 	opts->attach_prog_fd = 0;
@@ -132,7 +150,8 @@ void probe_btf_unregister(void)
  * libbpf loads the kernel's BTF for programs without an attach target. Any descriptor as the target
  * keeps it from that; prepare() then sets what the program really attaches to.
  */
-int probe_btf_set_up(struct bpf_object *object, const struct kernel_offer *offer, bool empty)
+int probe_btf_set_up(struct bpf_object *object, const struct kernel_offer *offer, bool empty,
+		     bool casts)
 {
 	int fd = kernel_offer__core_fd(offer), err = 0;
 	struct bpf_program *prog;
@@ -140,6 +159,7 @@ int probe_btf_set_up(struct bpf_object *object, const struct kernel_offer *offer
 
 	registered.offer = offer;
 	registered.empty = empty;
+	registered.cast = casts ? kernel_offer__btf_id(offer, CAST_FUNCTION) : 0;
 	if (fd < 0)
 		return 0;
 	bpf_object__for_each_program (prog, object)

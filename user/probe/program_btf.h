@@ -13,6 +13,9 @@
 
 struct bpf_object;
 
+/* A function of the kernel that programs call, by CAST_CALL. */
+#define CAST_FUNCTION "bpf_rdonly_cast"
+
 /* The BTF name of what a section attaches to; false if it is not attached by BTF id. */
 bool probe_btf_name(const char *section, char *name, size_t size);
 
@@ -24,7 +27,8 @@ int probe_btf_register(void);
 void probe_btf_unregister(void);
 
 /*
- * Right before loading, once it is known which programs will be. `empty`: they do nothing. 0 or
- * -errno.
+ * Right before loading, once it is known which programs will be. `empty`: they do nothing. `casts`:
+ * they call CAST_FUNCTION. 0 or -errno.
  */
-int probe_btf_set_up(struct bpf_object *object, const struct kernel_offer *offer, bool empty);
+int probe_btf_set_up(struct bpf_object *object, const struct kernel_offer *offer, bool empty,
+		     bool casts);
