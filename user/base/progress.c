@@ -21,6 +21,7 @@ struct progress {
 	const char *what;
 	int64_t start_s;
 	int64_t shown_s;
+	bool shown; /* a bar stands on the line */
 };
 
 struct progress *progress__new(size_t steps, bool quiet, const char *what)
@@ -73,12 +74,14 @@ void progress__step(struct progress *p)
 	snprintf(text, sizeof(text), "%zu/%zu %s, about %" PRId64 " s left ", p->done, p->steps,
 		 p->what, left_s);
 	show(text, p->done, p->steps);
+	p->shown = true;
 }
 
 void progress__free(struct progress *p)
 {
 	if (!p)
 		return;
-	fprintf(stderr, "\r\033[K");
+	if (p->shown)
+		fprintf(stderr, "\r\033[K");
 	free(p);
 }

@@ -156,6 +156,7 @@ static int open_probes(struct bench *b)
 		.reattach = true,
 		.syscalls = b->options.syscalls,
 		.verbose = b->options.verbose,
+		.quiet = b->options.quiet,
 	};
 	int err;
 

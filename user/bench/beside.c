@@ -23,6 +23,7 @@ int beside__open(struct beside_probes *b, const struct probe_options *own, struc
 			.ring_bytes = own->ring_bytes,
 			.task_slots = BENCH_SLOTS,
 			.reattach = true,
+			.quiet = own->quiet,
 			.empty = i == BESIDE_FLOOR || i == BESIDE_LIGHT_FLOOR,
 			.profile = i == BESIDE_FLOOR ? NULL : &light,
 		};

@@ -14,27 +14,15 @@
 #include "bench/shared/fault.h"
 #include "spawnscope.skel.h"
 #include "user/base/privilege.h"
+#include "user/base/progress.h"
 #include "user/probe/attach.h"
 #include "user/probe/choice.h"
 #include "user/probe/global_pid.h"
 #include "user/probe/kernel_offer.h"
 #include "user/probe/profile_maps.h"
 #include "user/probe/program_btf.h"
+#include "user/probe/ring.h"
 #include "user/probe/target.h"
-
-/*
- * A ring buffer callback returns this to end ring_buffer__consume(), which else goes on as long as
- * records come. The record counts as consumed. libbpf does not return it by itself.
- */
-#define ENOUGH (-ECANCELED)
-
-/* A ring of records, and who receives them. */
-struct ring {
-	struct ring_buffer *buffer; /* NULL: not open */
-	size_t left;		    /* records that this call may still pass on */
-	probe_record_fn *fn;
-	void *context;
-};
 
 struct probe {
 	struct probe_options options;
@@ -50,6 +38,7 @@ struct probe {
 	enum probe_set set;	     /* attached now */
 	struct attachment *attached; /* room for every program */
 	size_t attached_count;
+	struct progress *progress; /* while it opens */
 };
 
 /* libbpf's print callback has no context argument, so the last message is kept here. */
@@ -177,10 +166,16 @@ static int load(struct probe *p)
 	return spawnscope__load(p->skel);
 }
 
+static void detach_last(struct probe *p)
+{
+	attachment__detach(&p->attached[--p->attached_count]);
+	progress__step(p->progress);
+}
+
 static void detach_all(struct probe *p)
 {
 	while (p->attached_count)
-		attachment__detach(&p->attached[--p->attached_count]);
+		detach_last(p);
 }
 
 /* Sets the flags by which the programs know what begins and what completes a record. */
@@ -245,6 +240,7 @@ static int attach_program(struct probe *p, const char *program, const char **fai
 		return err;
 	}
 	p->attached_count++;
+	progress__step(p->progress);
 	return 0;
 }
 
@@ -314,6 +310,23 @@ static int try_reattach(struct probe *p, enum probe_set set)
 	return attach_set(p, set, &failed);
 }
 
+/*
+ * Shows how far attaching is: for each trampoline some kernels wait until no task can still run the
+ * code that was there before, up to a second, and the command of a profile is held meanwhile.
+ */
+static void show_progress(struct probe *p, enum probe_set set)
+{
+	struct bpf_program *prog;
+	size_t steps = 0;
+
+	bpf_object__for_each_program (prog, p->skel->obj)
+		steps += set_has(p, set, bpf_program__name(prog));
+	progress__free(p->progress);
+	p->progress = progress__new(
+		p->options.reattach ? 3 * steps : steps, p->options.quiet || p->options.verbose,
+		p->options.reattach ? "probes attached and detached" : "probes attached");
+}
+
 static int try_all(struct probe *p)
 {
 	enum probe_set first = p->options.profile ? choices__main_set(&p->choices) : PROBE_SET_ALL;
@@ -337,38 +350,11 @@ static int try_all(struct probe *p)
 				 : 0;
 	if (err)
 		return err;
+	show_progress(p, first);
 	err = attach_set(p, first, &failed);
 	if (err)
 		return choices__refuse(&p->choices, failed, "cannot attach", err) ? -EAGAIN : err;
 	return p->options.reattach ? try_reattach(p, first) : 0;
-}
-
-static int on_record(void *context, void *data, size_t size)
-{
-	struct ring *r = context;
-
-	if (r->fn && size >= sizeof(struct record_head))
-		r->fn(r->context, data, size);
-	return --r->left ? 0 : ENOUGH;
-}
-
-static int open_ring(struct ring *r, const struct bpf_map *map)
-{
-	r->buffer = ring_buffer__new(bpf_map__fd(map), on_record, r, NULL);
-	return r->buffer ? 0 : -errno;
-}
-
-static int consume(struct ring *r, size_t max, probe_record_fn *fn, void *context)
-{
-	int n;
-
-	if (!r->buffer)
-		return 0;
-	r->fn = fn;
-	r->context = context;
-	r->left = max;
-	n = ring_buffer__consume(r->buffer);
-	return n == ENOUGH ? 1 : n < 0 ? n : 0;
 }
 
 int probe__open(const struct probe_options *options, struct probe **probe, struct fault *why)
@@ -410,11 +396,11 @@ int probe__open(const struct probe_options *options, struct probe **probe, struc
 				 choices__no_births(&p->choices));
 	if (err)
 		goto cleanup;
-	err = open_ring(&p->records, p->skel->maps.records);
+	err = ring__open(&p->records, p->skel->maps.records);
 	if (!err && options->profile && options->profile->group_by == GROUP_BY_STACK) {
 		err = probe_profile_check_stacks(why);
 		if (!err)
-			err = open_ring(&p->stacks, p->skel->maps.stacks);
+			err = ring__open(&p->stacks, p->skel->maps.stacks);
 	}
 cleanup:
 	if (err) {
@@ -422,6 +408,10 @@ cleanup:
 			fault__set(why, 0, "cannot load the probes: %s", probe_error_text(err));
 		probe__close(p);
 		p = NULL;
+	}
+	if (p) {
+		progress__free(p->progress);
+		p->progress = NULL;
 	}
 	*probe = p;
 	return err;
@@ -431,11 +421,13 @@ void probe__close(struct probe *p)
 {
 	if (!p)
 		return;
+	progress__free(p->progress);
+	p->progress = NULL;
 	detach_all(p);
 	if (p->stats_fd >= 0)
 		close(p->stats_fd);
-	ring_buffer__free(p->records.buffer);
-	ring_buffer__free(p->stacks.buffer);
+	ring__close(&p->records);
+	ring__close(&p->stacks);
 	spawnscope__destroy(p->skel);
 	if (p->registered)
 		probe_btf_unregister();
@@ -543,22 +535,22 @@ int64_t probe__run_time(const struct probe *p)
 
 int probe__consume_some(struct probe *p, size_t max, probe_record_fn *fn, void *context)
 {
-	return consume(&p->records, max, fn, context);
+	return ring__consume(&p->records, max, fn, context);
 }
 
 int probe__consume(struct probe *p, probe_record_fn *fn, void *context)
 {
-	return consume(&p->records, SIZE_MAX, fn, context);
+	return ring__consume(&p->records, SIZE_MAX, fn, context);
 }
 
 int probe__stacks_fd(const struct probe *p)
 {
-	return p->stacks.buffer ? ring_buffer__epoll_fd(p->stacks.buffer) : -1;
+	return ring__fd(&p->stacks);
 }
 
 int probe__consume_stacks(struct probe *p, size_t max, probe_record_fn *fn, void *context)
 {
-	return consume(&p->stacks, max, fn, context);
+	return ring__consume(&p->stacks, max, fn, context);
 }
 
 struct kernel_totals probe__totals(const struct probe *p)

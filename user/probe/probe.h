@@ -27,6 +27,7 @@ struct probe_options {
 	bool stalls;	   /* in a profile: record the waits of others while a process forks */
 	bool empty; /* programs that do nothing, at the same points: what is left is their price */
 	bool verbose; /* print libbpf's messages to standard error */
+	bool quiet;   /* no bar on a terminal while it attaches, which takes some kernels seconds */
 	/* NULL: a bench, which traces the tasks given to probe__target(). */
 	const struct profile_options *profile;
 };

@@ -487,6 +487,7 @@ int profile_options__parse(struct profile_command *c, int argc, char **argv)
 			       : PROBE_SET_CALLS;
 	c->probe.task_slots = c->all ? 16384 : 4096;
 	c->probe.verbose = c->verbose;
+	c->probe.quiet = c->quiet;
 	c->trace.run_time = c->verbose;
 	return 0;
 }
