@@ -129,7 +129,7 @@ C_FILES     := $(sort $(shell find bpf user bench -name '*.[ch]'))
 TIDY_FILES  := $(filter-out %/child.c,$(filter %.c,$(C_FILES)))
 SHELL_FILES  = $(shell find .ci user bench -type f ! -name '*.[ch]' -exec \
 		 awk 'FNR == 1 && /^\#!.*(sh|bats)$$/ { print FILENAME } { nextfile }' {} +) \
-	       $(call tests_of,*.bash)
+	       $(sort $(shell find user bench -name '*.bash'))
 TIDY_FLAGS   = $(if $(filter bpf/%,$(1)),$(BPF_CFLAGS),$(OUR_CFLAGS))
 
 # bats runs each test in a subshell, so shellcheck's two warnings about these are off there.

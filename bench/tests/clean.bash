@@ -32,14 +32,15 @@ add_user() {
 }
 
 # enter FOLDER ID COMMAND...: runs a command there as the user with that id, in namespaces of its own
-# that end with it, and with no variables but PATH. Devices are those of an ordinary container, without
-# terminals. There is no /sys, and "/" is no mount point.
+# that end with it, and with no variables but PATH. /sys and devices are those of an ordinary container,
+# but without terminals and tracefs, and "/" is no mount point.
 enter() {
     # shellcheck disable=SC2016 # the shell inside expands it
     unshare --mount --pid --ipc --uts --fork --kill-child sh -e -c '
         root=$1 user=$2
         shift 2
         mount -t proc proc "$root/proc"
+        mount -t sysfs -o ro sysfs "$root/sys"
         mount -t tmpfs tmpfs "$root/dev"
         for name in null zero full random urandom; do
             : >"$root/dev/$name"

@@ -24,6 +24,11 @@ int privilege_check(struct fault *why)
 	    (capng_have_capability(CAPNG_EFFECTIVE, CAP_BPF) &&
 	     capng_have_capability(CAPNG_EFFECTIVE, CAP_PERFMON)))
 		return 0;
+	/* As in a container. */
+	if (!geteuid())
+		return fault__set(why, -EPERM,
+				  "root lacks the capabilities CAP_BPF and CAP_PERFMON here: give "
+				  "them to the container (--cap-add BPF --cap-add PERFMON)");
 	return fault__set(
 		why, -EPERM,
 		"tracing takes root, or the capabilities CAP_BPF and CAP_PERFMON: try sudo");

@@ -165,6 +165,16 @@ static void check_preemption(struct kernel_offer *o)
 		      !strstr(text, "(none)") && !strstr(text, "(voluntary)");
 }
 
+/* What to do about a BTF that cannot be read. */
+static const char *btf_advice(int err)
+{
+	if (err == -EMFILE || err == -ENFILE)
+		return "";
+	if (access("/sys/kernel", F_OK))
+		return "; /sys is not mounted here: mount -t sysfs sysfs /sys";
+	return "; it takes a kernel built with CONFIG_DEBUG_INFO_BTF";
+}
+
 int kernel_offer__new(const char *const *names, size_t count, const struct btf *object,
 		      struct kernel_offer **offer, struct fault *why)
 {
@@ -187,10 +197,7 @@ int kernel_offer__new(const char *const *names, size_t count, const struct btf *
 	err = kernel_btf__open(&btf);
 	if (err) {
 		fault__set(why, 0, "cannot read the kernel's BTF (" KERNEL_BTF "): %s%s",
-			   strerror(-err),
-			   err == -EMFILE || err == -ENFILE
-				   ? ""
-				   : "; it takes a kernel built with CONFIG_DEBUG_INFO_BTF");
+			   strerror(-err), btf_advice(err));
 		goto cleanup;
 	}
 	err = trial_reads();

@@ -121,7 +121,18 @@ examine() { # OPTION...
 
 @test "an ordinary user learns which capabilities are missing" {
     need_root
-    one_line 2 'CAP_BPF and CAP_PERFMON' "${AS_NOBODY[@]}" "$TOOL" doctor
+    one_line 2 'CAP_BPF and CAP_PERFMON: try sudo$' "${AS_NOBODY[@]}" "$TOOL" doctor
+}
+
+# 38, 39 and 21: BPF, PERFMON and SYS_ADMIN.
+@test "in a container doctor says which capabilities root lacks, and that /sys is not mounted" {
+    need_root
+    one_line 2 'root lacks .*--cap-add BPF --cap-add PERFMON' \
+        setpriv --bounding-set=-cap_38,-cap_39,-cap_21 "$TOOL" doctor
+    need_mounts
+    # shellcheck disable=SC2016 # for the inner shell
+    one_line 2 '/sys is not mounted here: mount ' \
+        unshare --mount sh -c 'mount -t tmpfs none /sys && exec "$0" doctor' "$TOOL"
 }
 
 @test "CAP_BPF and CAP_PERFMON suffice" {

@@ -303,6 +303,16 @@ make_base() {
         env XDG_CACHE_HOME="$ROOM" "$HOUSE/tree/build/spawnscope" lab -- true
 }
 
+@test "--fetch puts a kernel into the cache, and runs nothing" {
+    local lab=("$HOUSE/tree/build/spawnscope" lab)
+    "${lab[@]}" --fetch debian:6.1 >out 2>&1
+    diff /dev/null out
+    one_line 2 "unknown kernel 'debian:2.4'" "${lab[@]}" --fetch debian:2.4
+    one_line 2 '--fetch runs no command' "${lab[@]}" --fetch=debian:6.1 -- true
+    one_line 2 "'--list' is no kernel's name" "${lab[@]}" --fetch --list
+    one_line 2 '--fetch needs a value' "${lab[@]}" --fetch
+}
+
 @test "an output that cannot be written is an error before anything runs" {
     SECONDS=0
     mkdir theirs

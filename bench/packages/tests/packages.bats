@@ -105,3 +105,11 @@ files_of() { # PACKAGE
     dpkg-deb -x "$DIR/packages/spawnscope-lab_$(version)-1_"*.deb "$DIR/root"
     "$DIR/root/usr/bin/spawnscope" lab --help | grep -q -- --kernel
 }
+
+@test "fresh says in one line what it does not know" {
+    local fresh=$TOP/bench/tests/fresh
+    one_line 2 "unknown option '11'; --help" "$fresh" 11
+    one_line 2 "'all': there is root, user, package and static" "$fresh" --only all
+    one_line 2 '--check needs a value' "$fresh" --check
+    "$fresh" --help | grep -q '^Exit status: '
+}
