@@ -19,21 +19,24 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /*
  * Set before loading: the verifier removes the branches that they exclude. The programs ask the
- * first of them most, so a program loads it once; two more are not volatile, which would load them
- * each time, and not const, by which the compiler would take their initial values for their last.
+ * first of them most, so a program loads it once; three more are not volatile, which would load
+ * them each time, and not const, by which the compiler would take their initial values for their
+ * last. Such have a section of their own: clang 19 gives what can be written and what cannot two
+ * sections of one name, which libbpf cannot link.
  */
-bool profiling SEC(".rodata"); /* other programs, not a bench: separate records: who and what */
-bool preempts SEC(".rodata");  /* the kernel may skip programs */
-const volatile bool trace_all; /* every task, not only those in `followed` */
+bool profiling
+	SEC(".rodata.flags"); /* other programs, not a bench: separate records: who and what */
+bool preempts SEC(".rodata.flags");  /* the kernel may skip programs */
+const volatile bool trace_all;	     /* every task, not only those in `followed` */
 const volatile bool follow_children; /* add their children to `followed` */
 const volatile struct birth_filter filter;
-bool filtering SEC(".rodata"); /* it excludes any */
+bool filtering SEC(".rodata.flags"); /* it excludes any */
 const volatile enum group_by group_by;
 const volatile __u32 command_args_max;	 /* bytes of a command's arguments; 0: no RECORD_COMMAND */
 const volatile bool exit_starts_at_exit; /* sched_process_exit marks exit_start */
 const volatile bool reaping_unseen;	 /* nothing marks the parent's wait */
 const volatile bool mm_end_seen;	 /* something marks the end of exit_mmap() */
-bool cow_counted SEC(".rodata");	 /* something marks copy-on-write faults */
+bool cow_counted SEC(".rodata.flags");	 /* something marks copy-on-write faults */
 
 /* Depend on what is attached, which changes while loaded. */
 bool count_all;		  /* with the expensive probes: count, and read shapes */

@@ -141,8 +141,8 @@ static int load(struct probe *p)
 		exit_row && !strcmp(exit_row->name, "sched_process_exit");
 	p->skel->rodata->reaping_unseen = !choice__marks(c, EDGE_reaped);
 	p->skel->rodata->mm_end_seen = choice__marks(c, EDGE_exit_mm_end);
-	p->skel->rodata->cow_counted = !p->options.profile || c->sums[SUM_cow_child];
-	p->skel->rodata->preempts = kernel_offer__preempts(p->offer);
+	p->skel->rodata_flags->cow_counted = !p->options.profile || c->sums[SUM_cow_child];
+	p->skel->rodata_flags->preempts = kernel_offer__preempts(p->offer);
 	p->skel->rodata->task_type = p->casts ? kernel_offer__task_type(p->offer) : 0;
 	p->skel->rodata->task_slots = slots;
 	p->skel->rodata->syscalls_counted = p->options.syscalls;

@@ -80,11 +80,12 @@ int probe_profile_set_up(struct spawnscope *skel, const struct profile_options *
 		err = let_grow(skel->maps.tasks_spilled);
 	if (err)
 		return err;
-	skel->rodata->profiling = true;
+	skel->rodata_flags->profiling = true;
 	skel->rodata->trace_all = o->everything;
 	skel->rodata->follow_children = o->children;
 	skel->rodata->filter = o->filter;
-	skel->rodata->filtering = memcmp(&o->filter, &(struct birth_filter){0}, sizeof(o->filter));
+	skel->rodata_flags->filtering =
+		memcmp(&o->filter, &(struct birth_filter){0}, sizeof(o->filter));
 	skel->rodata->group_by = o->group_by;
 	skel->rodata->command_args_max = o->args_max;
 	return bpf_program__set_autoload(skel->progs.tp_sched_process_exec, true);
