@@ -79,8 +79,8 @@ static int limit_user(struct fault *why)
 	if (err)
 		return fault__set(why, err,
 				  "limit=nproc: root has no such limit, and cannot become another "
-				  "user here (%s): run spawnscope as that user or by its sudo, or "
-				  "spawnscope-bench itself",
+				  "user here (%s): give --limit on the command line, or run "
+				  "spawnscope as that user or by its sudo",
 				  strerror(-err));
 	if (setrlimit(RLIMIT_NPROC, &limit) != 0)
 		return fault__set(why, -errno, "limit=nproc: %s", strerror(errno));

@@ -195,7 +195,17 @@ int privilege_become_caller(void)
 	return set_environment(user);
 }
 
-int privilege_none(void)
+static void bound(unsigned int kept)
+{
+	capng_clear(CAPNG_SELECT_BOUNDS);
+	if (kept & PRIVILEGE_OTHER_USER)
+		capng_updatev(CAPNG_ADD, CAPNG_BOUNDING_SET, CAP_SETUID, CAP_SETGID, -1);
+	if (kept & PRIVILEGE_FILES)
+		capng_update(CAPNG_ADD, CAPNG_BOUNDING_SET, CAP_DAC_OVERRIDE);
+	capng_apply(CAPNG_SELECT_BOUNDS);
+}
+
+int privilege_only(unsigned int kept)
 {
 	uid_t uid;
 	gid_t gid;
@@ -206,8 +216,7 @@ int privilege_none(void)
 	/* The bounding set first: to empty it takes a capability. */
 	capng_get_caps_process();
 	if (capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP)) {
-		capng_clear(CAPNG_SELECT_BOUNDS);
-		capng_apply(CAPNG_SELECT_BOUNDS);
+		bound(is_sudo ? 0 : kept);
 	} else if (geteuid() == 0) {
 		/* Else exec would give root its capabilities back. */
 		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
@@ -219,4 +228,9 @@ int privilege_none(void)
 	if (capng_apply(CAPNG_SELECT_CAPS))
 		return -EPERM;
 	return is_sudo ? set_environment(getpwuid(uid)) : 0;
+}
+
+int privilege_none(void)
+{
+	return privilege_only(0);
 }

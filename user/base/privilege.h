@@ -40,6 +40,15 @@ int privilege_drop(void);
  */
 int privilege_none(void);
 
+/* What a root that is no caller's may keep. */
+enum privilege_kept {
+	PRIVILEGE_OTHER_USER = 1, /* to become another user: CAP_SETUID, CAP_SETGID */
+	PRIVILEGE_FILES = 2,	  /* to make a control group: CAP_DAC_OVERRIDE */
+};
+
+/* As privilege_none(), but exec gives the rights in `kept` to a root that is no caller's. */
+int privilege_only(unsigned int kept);
+
 /*
  * Becomes the caller for good, with all their groups and no capability. Does nothing if there is
  * none. 0 or -errno.

@@ -60,9 +60,26 @@ static char **make_argv(const char *path, const struct loader *loader, char *con
 	return argv;
 }
 
+/* Of a limit that the command line names: root has none as itself, and may not make a group. */
+static unsigned int rights_for(char *const *args)
+{
+	static const char option[] = "--limit=";
+	unsigned int rights = 0;
+
+	for (; *args; args++) {
+		if (strncmp(*args, option, strlen(option)))
+			continue;
+		if (strstr(*args, "nproc"))
+			rights |= PRIVILEGE_OTHER_USER;
+		if (strstr(*args, "pids"))
+			rights |= PRIVILEGE_FILES;
+	}
+	return rights;
+}
+
 static void exec_driver(char *const *argv, int in, int out, pid_t parent)
 {
-	if (privilege_none())
+	if (privilege_only(rights_for(argv)))
 		_exit(126);
 	/*
 	 * After the change of ids, which clears it. The parent may have died before. On SIGTERM the

@@ -81,12 +81,8 @@ no_group() {
 
 @test "a bench whose calls were to fail succeeds, and shows how they did" {
     for_all
-    # Of root the driver keeps no right to become another user.
-    if [ "$(id -u)" -eq 0 ]; then
-        run -2 "$FOR_ALL/spawnscope" bench --no-trace --method fork --size 1M --limit nproc --runs 3
-        [[ $output == *"root has no such limit, and cannot become another user here"* ]]
-        export SUDO_UID=65534 SUDO_GID=65534
-    fi
+    # Under sudo the driver is the caller, who has the limit .
+    [ "$(id -u)" -ne 0 ] || export SUDO_UID=65534 SUDO_GID=65534
     mkdir "$FOR_ALL/out"
     chmod 777 "$FOR_ALL/out"
     run -0 --separate-stderr "$FOR_ALL/spawnscope" bench --no-trace --method fork,vfork --size 1M \
@@ -104,4 +100,37 @@ no_group() {
     [[ $output != *"calls failed"* ]]
     run -0 "$BUILD/spawnscope" show "$DIR/other"
     [[ $output == *"6 of 6 calls failed: EAGAIN"* ]]
+}
+
+# bounds ARG...: the capabilities that a program of this bench can get, as a set of bits.
+bounds() {
+    "$FOR_ALL/spawnscope" bench -q --no-trace --runs 1 "$@" -- sh -c "grep CapBnd /proc/self/status >$FOR_ALL/bounds" >"$DIR/out"
+    cut -f 2 "$FOR_ALL/bounds"
+}
+
+@test "as root a limit on the command line leaves the driver the rights for it, and no others" {
+    [ "$(id -u)" -eq 0 ] || skip "needs root"
+    unset SUDO_UID SUDO_GID
+    for_all
+    "$FOR_ALL/spawnscope" bench -q --no-trace --method fork,vfork --size 1M --limit nproc --runs 3 -o "$DIR/run" >"$DIR/out"
+    jq -e -s 'map(select(.key.limit == "nproc") | .errnos == [11, 11, 11]) | length == 2 and all' "$DIR/run"
+    [ "$(bounds)" = 0000000000000000 ]
+    [ "$(bounds --limit none)" = 0000000000000000 ]
+    # CAP_SETUID and CAP_SETGID.
+    [ "$(bounds --limit none,nproc)" = 00000000000000c0 ]
+    # CAP_DAC_OVERRIDE
+    [ "$(bounds --limit none,pids)" = 0000000000000002 ]
+    # Of a caller by sudo none.
+    export SUDO_UID=65534 SUDO_GID=65534
+    chmod 777 "$FOR_ALL"
+    rm "$FOR_ALL/bounds"
+    [ "$(bounds --limit none,nproc,pids)" = 0000000000000000 ]
+    unset SUDO_UID SUDO_GID
+    "$FOR_ALL/spawnscope" bench -q --no-trace --method fork --size 1M --limit pids --runs 3 -o "$DIR/run" >"$DIR/out" 2>&1 || {
+        cat "$DIR/out"
+        grep -E 'cannot make a control group|no control groups|limit=pids' "$DIR/out" && skip "no control groups"
+        return 1
+    }
+    jq -e -s 'map(select(.key.limit == "pids") | .errnos == [11, 11, 11]) | length == 1 and all' "$DIR/run"
+    eventually no_group
 }
