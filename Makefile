@@ -175,6 +175,10 @@ stall: $(PROGRAMS) $(BUILD)/static/waiter | $(READY) ## measure what a fork make
 price: $(BUILD)/spawnscope $(BUILD)/static/spawnscope $(BUILD)/static/bystander ## measure what profile -a costs tasks that spawn nothing, at each level of detail
 	@bench/peers/price
 
+.PHONY: kills
+kills: $(PROGRAMS) static ## kill each command at random moments, 200 times in all, and look for what is left (quarter of an hour)
+	@user/tests/kills $(BUILD)
+
 .PHONY: deps deps-build deps-deb deps-lab
 deps: ## install what is missing to build and to test
 	@bench/tests/deps build deb lab check
