@@ -97,6 +97,7 @@ static void put_number(struct perfetto *p, const char *before, int64_t number)
 	strbuf__add_number(&p->text, number);
 }
 
+/* Whole events: a trace that ends without its bracket, since we were killed, is still a trace. */
 static void write_out(struct perfetto *p)
 {
 	size_t size = p->text.length;
@@ -104,7 +105,8 @@ static void write_out(struct perfetto *p)
 	errno = 0;
 	if (p->text.failed)
 		note_error(p, -ENOMEM);
-	else if (!p->error && size && fwrite(p->text.text, 1, size, p->out) < size)
+	else if (!p->error && size &&
+		 (fwrite(p->text.text, 1, size, p->out) < size || fflush(p->out)))
 		note_error(p, errno ? -errno : -EIO);
 	strbuf__clear(&p->text);
 }
@@ -501,8 +503,6 @@ int perfetto__finish(struct perfetto *p)
 	rate(p);
 	put(p, p->any ? "\n]\n" : "[]\n");
 	write_out(p);
-	if (!p->error && fflush(p->out))
-		note_error(p, errno ? -errno : -EIO);
 	err = p->error;
 	strbuf__free(&p->text);
 	reuse__free(&p->reuse);
