@@ -289,7 +289,7 @@ static __always_inline void life_emit(struct slot *s, __u32 tid)
 static __always_inline void life_end(struct slot *s, __u32 tid)
 {
 	if ((s->state & (TASK_BORN | TASK_UNWANTED)) == TASK_BORN) {
-		if (s->state & TASK_WHOLE)
+		if (s->state & TASK_WHOLE && !PROFILING)
 			life_emit(s, tid);
 		else
 			death_emit(s, tid);
@@ -350,9 +350,10 @@ static __always_inline bool profiled_exit(struct task_struct *task)
 
 /*
  * After the exec of such a thread: its own life ends here. If nothing marked the flush, the
- * leader's slot does not have the exec yet.
+ * leader's slot does not have the exec yet. A call, so that the verifier follows the rest of the
+ * caller once.
  */
-static __always_inline void profiled_thread_exec(struct slot *leader, __u32 old_tid)
+static __noinline void profiled_thread_exec(struct slot *leader, __u32 old_tid)
 {
 	struct slot *old = slot_find(old_tid);
 

@@ -108,12 +108,16 @@ static __always_inline __u32 bits_set(__u64 word)
 __noinline __u32 many_descriptors(__u64 open_fds, __u32 max_fds)
 {
 	__u32 words = max_fds / 64, n = 0, i, k;
+	/* 1 for two words. No branch, or the verifier would follow the loop for each size. */
+	__u32 few = (words - 3) >> 31;
 	__u64 chunk[4];
+
+	asm volatile("" : "+r"(few));
 
 	for (i = 0; i < 16 && 4 * i < words; i++) {
 		__builtin_memset(chunk, 0, sizeof(chunk));
 		/* The number of words is a power of two: two, or whole chunks. */
-		if (bpf_probe_read_kernel(chunk, words < 4 ? 8 * (words & 3) : sizeof(chunk),
+		if (bpf_probe_read_kernel(chunk, sizeof(chunk) - 16 * (few & 1),
 					  (void *)open_fds + 4 * i * sizeof(__u64)))
 			break;
 		/* Empty words too: a branch for each would cost the verifier 16 times the work. */

@@ -123,6 +123,19 @@ enum probe_set choices__main_set(const struct probe_choices *c)
 	return c->options->profile ? c->options->profile->set : PROBE_SET_PHASES;
 }
 
+/* An event that marks the start of an exit marks the exit, too: no second program there. */
+static void share_exit(struct source_choice *to)
+{
+	const struct source *start = to->edges[EDGE_exit_start];
+
+	if (!start || !start->never_skipped)
+		return;
+	for (size_t i = 0; i < source_count; i++)
+		if (sources[i].edge == EDGE_exit &&
+		    source_has_program(&sources[i], start->programs[0]))
+			to->edges[EDGE_exit] = &sources[i];
+}
+
 void choices__choose(struct probe_choices *c, enum probe_set set)
 {
 	struct source_choice *to = &c->choice[set];
@@ -145,6 +158,7 @@ void choices__choose(struct probe_choices *c, enum probe_set set)
 				continue;
 			*slot = row;
 		}
+	share_exit(to);
 	if (set == PROBE_SET_SHARED)
 		to->edges[EDGE_mm_start] = to->edges[EDGE_mm_end] = NULL;
 }

@@ -163,7 +163,6 @@ const struct source sources[] = {
 
 	EDGE_FENTRY(exit_start, "exit_mmap", "mm_struct", "fentry_exit_mmap"),
 	EDGE_AT(exit_start, KPROBE, "exit_mmap", "kprobe_exit_mmap"),
-	/* Beside the next one, where nothing else ends a life. */
 	EDGE_EVENT(exit_start, false, "sched_process_exit", "event_sched_process_exit"),
 	EDGE_AT(exit_start, TRACEPOINT, "sched_process_exit", "tp_sched_process_exit"),
 
@@ -173,6 +172,8 @@ const struct source sources[] = {
 	EDGE_AT(exit_mm_end, TRACEPOINT, "exit_mmap", "tp_exit_mmap"),
 
 	EDGE_AT(exit, TRACEPOINT, "sched_process_exit", "tp_sched_process_exit"),
+	/* Only where exit_start has it. */
+	EDGE_EVENT(exit, false, "sched_process_exit", "event_sched_process_exit"),
 
 	REAPED_NEVER_SKIPPED,
 	EDGE_FENTRY(reaped, "release_task", "task_struct", "fentry_release_task"),
