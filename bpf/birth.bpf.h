@@ -138,7 +138,7 @@ static __always_inline void bench_woken(struct task_struct *child)
 	struct task_struct *current;
 	struct slot *s = cloning(&current);
 
-	if (preempts && !is_parent_of(s, child)) {
+	if (PREEMPTS && !is_parent_of(s, child)) {
 		clone_make_up(child, current);
 		s = cloning(&current);
 		if (!is_parent_of(s, child))

@@ -48,10 +48,10 @@ static __always_inline void birth_mark(struct slot *s, enum edge e, struct task_
 {
 	__u64 vfork = s->clone_flags & CLONE_VFORK, off;
 
-	if (e == EDGE_woken ? preempts && vfork : e != EDGE_clone_return || !vfork) {
+	if (e == EDGE_woken ? PREEMPTS && vfork : e != EDGE_clone_return || !vfork) {
 		off = off_cpu_now(&s->off_cpu, current);
 		s->birth_off[e - BIRTH_EDGE_FIRST] = off;
-		if (e == EDGE_newtask && !preempts)
+		if (e == EDGE_newtask && !PREEMPTS)
 			s->birth_off[EDGE_woken - BIRTH_EDGE_FIRST] = off;
 	}
 	*birth_edge(s, e) = bpf_ktime_get_ns();

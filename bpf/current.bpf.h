@@ -62,12 +62,13 @@ static __always_inline struct task_struct *untrusted(struct task_struct *task)
 }
 
 /* No load that the compiler repeats after each call, since it could have changed. */
-static __always_inline bool is_profile(void)
+static __always_inline bool flag(const bool *set_before_loading)
 {
-	__u64 profile;
+	__u64 value;
 
-	asm("%0 = *(u8 *)(%1 + 0)" : "=r"(profile) : "r"(&profiling));
-	return profile;
+	asm("%0 = *(u8 *)(%1 + 0)" : "=r"(value) : "r"(set_before_loading));
+	return value;
 }
 
-#define PROFILING is_profile()
+#define PROFILING flag(&profiling)
+#define PREEMPTS  flag(&preempts)

@@ -393,7 +393,7 @@ static __always_inline void profiled_exec(struct task_struct *task, __u32 old_ti
  */
 static __always_inline void life_check_exec(struct slot *s, __u32 flags)
 {
-	if (!preempts)
+	if (!PREEMPTS)
 		return;
 	if ((s->state & (TASK_BORN | TASK_EXECED)) != TASK_BORN || flags & PF_FORKNOEXEC)
 		return;
