@@ -85,6 +85,7 @@ static void reserve_hugepages(const struct cells *cells, const struct memory_fac
 		if (pages > most && pages * THP_BYTES <= memory_room(memory, &limit))
 			most = pages;
 	}
+	hugepages_undo_left();
 	if (most > 0)
 		hugepages_reserve(most, &why);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bench/axes/pages.h"
+#include "bench/driver/hugepages_record.h"
 #include "bench/shared/text.h"
 
 #ifndef SYS_close_range
@@ -55,21 +56,44 @@ static void give_back(int64_t added)
 		write_pool(now > added ? now - added : 0);
 }
 
-/* The kernel adds as many as it finds. 0 or -errno. */
-static int add(int64_t pages, int64_t *added)
+/* Of a keeper that was killed, perhaps before it had added all. */
+static void undo(const struct hugepages_record *r)
 {
-	int64_t before = 0, after = 0;
-	int err = read_pool(&before);
+	int64_t now = 0;
 
+	if (read_pool(&now) == 0 && now > r->before)
+		give_back(now - r->before < r->added ? now - r->before : r->added);
+}
+
+void hugepages_undo_left(void)
+{
+	if (access(POOL, W_OK) == 0)
+		hugepages_records_undo(undo);
+}
+
+/*
+ * The kernel adds as many as it finds. First it is written down, in `record` if that is one. 0 or
+ * -errno.
+ */
+static int add(int64_t pages, int record, int64_t *added)
+{
+	struct hugepages_record r = {0, pages};
+	int64_t after = 0;
+	int err = read_pool(&r.before);
+
+	if (!err && record >= 0)
+		err = hugepages_record_write(record, &r);
 	if (!err)
-		err = write_pool(before + pages);
+		err = write_pool(r.before + pages);
 	if (err)
 		return err;
 	*added = pages;
 	err = read_pool(&after);
 	if (err)
 		return err;
-	*added = after - before;
+	*added = r.added = after - r.before;
+	if (record >= 0)
+		hugepages_record_write(record, &r);
 	return *added < pages ? -ENOMEM : 0;
 }
 
@@ -79,6 +103,8 @@ static int add(int64_t pages, int64_t *added)
  */
 static _Noreturn void keep(int64_t pages, int answer, int end)
 {
+	/* Without a record they are given back, too, unless this process is killed. */
+	int record = hugepages_record_open();
 	int64_t added = 0;
 	sigset_t all;
 	char byte;
@@ -87,15 +113,20 @@ static _Noreturn void keep(int64_t pages, int answer, int end)
 	setsid();
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	err = add(pages, &added);
+	err = add(pages, record, &added);
 	if (write(answer, &err, sizeof(err)) != sizeof(err))
 		err = -EPIPE;
+	/* The driver's output, too, whose reader waits for its end. The lock of the record stays.
+	 */
 	dup2(end, 0);
-	/* The driver's output, too, whose reader waits for its end. */
-	syscall(SYS_close_range, 1, ~0U, 0);
+	if (record >= 0)
+		dup2(record, 1);
+	syscall(SYS_close_range, record >= 0 ? 2 : 1, ~0U, 0);
 	while (!err && read(0, &byte, 1) < 0 && errno == EINTR)
 		;
 	give_back(added);
+	if (record >= 0)
+		hugepages_record_remove(1);
 	_exit(0);
 }
 

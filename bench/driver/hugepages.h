@@ -14,3 +14,6 @@
  * it once. 0, or -errno and the reason; then nothing has changed.
  */
 int hugepages_reserve(int64_t pages, struct fault *why);
+
+/* Gives back what such a process left that was killed itself, if this one may. */
+void hugepages_undo_left(void);

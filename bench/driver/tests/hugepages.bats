@@ -46,6 +46,36 @@ reserved() {
     eventually none_left "$DIR/copy"
 }
 
+# The process that keeps the pages: it leads a session that is not the driver's.
+keeper_of() { # FOLDER SESSION
+    local pid
+    for pid in $(processes "$1" spawnscope-bench); do
+        [ "$(ps -o sid= -p "$pid" | tr -d ' ')" = "$2" ] || printf '%s\n' "$pid"
+    done | head -n 1
+}
+
+# The driver and its keeper are killed; what they added is still there.
+killed_with_keeper() {
+    copy_tool "$DIR/copy"
+    coproc setsid "$DIR/copy/spawnscope-bench" --serve --method fork --size 4M --pages hugetlb
+    until read -r line <&"${COPROC[0]}" && [[ $line == ready || $line == skip* ]]; do :; done
+    [[ $line == ready ]] || skip "no memory for huge pages here"
+    [ "$BEFORE" -lt 2 ] || skip "there are huge pages"
+    session=$(ps -o sid= -p "$COPROC_PID" | tr -d ' ')
+    kill -9 "$(keeper_of "$DIR/copy" "$session")"
+    kill -9 "-$session"
+    eventually none_left "$DIR/copy"
+    refute as_before
+}
+
+@test "what a killed keeper left is given back by the next start, also to a cell without huge pages" {
+    killed_with_keeper
+    [ -n "$(find /run/spawnscope -name 'hugepages.*')" ]
+    "$BENCH" --method fork --size 1M --runs 1 >"$DIR/out"
+    as_before
+    [ -z "$(find /run/spawnscope -name 'hugepages.*' 2>/dev/null)" ]
+}
+
 @test "who may not set their number reads of the setting" {
     "$BENCH" --method fork --size 4M --pages hugetlb --runs 1 >"$DIR/root"
     eventually as_before
