@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "bench/shared/hugetlb.h"
 #include "bench/shared/text.h"
 
 #define THP_FOLDER "/sys/kernel/mm/transparent_hugepage"

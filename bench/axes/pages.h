@@ -8,9 +8,6 @@
 /* The values of AXIS_pages; from PAGES_MTHP on, folios of 8 KiB and its multiples by two. */
 enum pages_kind { PAGES_4K, PAGES_THP, PAGES_HUGETLB, PAGES_MTHP, PAGES_COUNT = PAGES_MTHP + 8 };
 
-/* What the kernel says of huge pages of hugetlb of 2 MiB, and where their number is set. */
-#define PAGES_HUGETLB_POOL "/sys/kernel/mm/hugepages/hugepages-2048kB"
-
 /* Those that are free and that nothing has a right to. */
 int64_t pages_hugetlb_free(void);
 

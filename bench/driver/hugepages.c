@@ -6,19 +6,35 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "bench/axes/pages.h"
 #include "bench/driver/hugepages_record.h"
+#include "bench/shared/hugetlb.h"
 #include "bench/shared/text.h"
 
 #ifndef SYS_close_range
 #define SYS_close_range 436 /* the same on every architecture */
 #endif
 
-#define POOL PAGES_HUGETLB_POOL "/nr_hugepages"
+#define POOL PAGES_HUGETLB_NUMBER
+
+static int inherited = -1; /* open for writing to the pool */
+
+/* No program that is measured gets it. */
+static void inherit(void)
+{
+	const char *text = getenv(PAGES_HUGETLB_VARIABLE);
+	uint64_t fd;
+
+	if (text && text_number(text, 3, INT32_MAX, &fd) == 0 &&
+	    fcntl((int)fd, F_SETFD, FD_CLOEXEC) == 0)
+		inherited = (int)fd;
+	unsetenv(PAGES_HUGETLB_VARIABLE);
+}
 
 static int read_pool(int64_t *pages)
 {
@@ -37,13 +53,14 @@ static int write_pool(int64_t pages)
 {
 	char text[32];
 	int length = snprintf(text, sizeof(text), "%" PRId64, pages), err = 0;
-	int fd = open(POOL, O_WRONLY | O_CLOEXEC);
+	int fd = inherited >= 0 ? inherited : open(POOL, O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return -errno;
-	if (write(fd, text, (size_t)length) != length)
+	if (pwrite(fd, text, (size_t)length, 0) != length)
 		err = -errno;
-	close(fd);
+	if (fd != inherited)
+		close(fd);
 	return err;
 }
 
@@ -67,6 +84,7 @@ static void undo(const struct hugepages_record *r)
 
 void hugepages_undo_left(void)
 {
+	inherit();
 	if (access(POOL, W_OK) == 0)
 		hugepages_records_undo(undo);
 }
@@ -119,9 +137,13 @@ static _Noreturn void keep(int64_t pages, int answer, int end)
 	/* The driver's output, too, whose reader waits for its end. The lock of the record stays.
 	 */
 	dup2(end, 0);
+	close(1);
+	close(2);
 	if (record >= 0)
 		dup2(record, 1);
-	syscall(SYS_close_range, record >= 0 ? 2 : 1, ~0U, 0);
+	if (inherited >= 0)
+		inherited = dup2(inherited, 2);
+	syscall(SYS_close_range, 3, ~0U, 0);
 	while (!err && read(0, &byte, 1) < 0 && errno == EINTR)
 		;
 	give_back(added);
@@ -160,7 +182,7 @@ int hugepages_reserve(int64_t pages, struct fault *why)
 
 	if (lacking <= 0)
 		return 0;
-	if (access(POOL, W_OK) != 0)
+	if (inherited < 0 && access(POOL, W_OK) != 0)
 		return fault__set(why, -errno, POOL ": %s", strerror(errno));
 	if (pipe2(answers, O_CLOEXEC) != 0)
 		return fault__set(why, -errno, "pipe: %s", strerror(errno));

@@ -15,5 +15,8 @@
  */
 int hugepages_reserve(int64_t pages, struct fault *why);
 
-/* Gives back what such a process left that was killed itself, if this one may. */
+/*
+ * Gives back what such a process left that was killed itself, if this one may. Call it first: it
+ * takes over PAGES_HUGETLB_VARIABLE (bench/shared/hugetlb.h).
+ */
 void hugepages_undo_left(void);

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/shared/hugetlb.h"
 #include "user/base/interrupt.h"
 #include "user/base/privilege.h"
 #include "user/base/proc.h"
@@ -77,8 +78,31 @@ static unsigned int rights_for(char *const *args)
 	return rights;
 }
 
+/*
+ * Under sudo the driver is the caller, who may not set the number of huge pages: it gets that file
+ * open, if the command line asks for such pages, or may by a suite.
+ */
+static void pass_hugepages(char *const *args)
+{
+	char text[16];
+	bool asked = false;
+	int fd;
+
+	for (; *args; args++)
+		asked |= !strncmp(*args, "--suite=", strlen("--suite=")) ||
+			 (!strncmp(*args, "--pages=", strlen("--pages=")) &&
+			  strstr(*args, "hugetlb"));
+	if (!asked || geteuid() != 0)
+		return;
+	fd = open(PAGES_HUGETLB_NUMBER, O_WRONLY);
+	snprintf(text, sizeof(text), "%d", fd);
+	if (fd >= 0)
+		setenv(PAGES_HUGETLB_VARIABLE, text, 1);
+}
+
 static void exec_driver(char *const *argv, int in, int out, pid_t parent)
 {
+	pass_hugepages(argv);
 	if (privilege_only(rights_for(argv)))
 		_exit(126);
 	/*

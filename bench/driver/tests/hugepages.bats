@@ -76,6 +76,28 @@ killed_with_keeper() {
     [ -z "$(find /run/spawnscope -name 'hugepages.*' 2>/dev/null)" ]
 }
 
+@test "by sudo the caller's driver reserves them, and no program that is measured can" {
+    [ "$BEFORE" -lt 2 ] || skip "there are huge pages"
+    ALL=$(mktemp -d)
+    chmod 777 "$ALL"
+    copy_tool "$ALL/copy"
+    chmod 755 "$ALL/copy"
+    SUDO_UID=65534 SUDO_GID=65534 "$ALL/copy/spawnscope" bench -q --no-trace --method fork --size 4M --pages hugetlb --runs 3 \
+        -o "$ALL/run" >"$DIR/out" 2>&1 || cat "$DIR/out"
+    refute grep 'needs .* free huge pages' "$DIR/out" || skip "no memory for huge pages here"
+    jq -e -s 'map(select(.type == "cell")) | length == 1 and .[0].n == 3 and (.[0].skipped | not)' "$ALL/run"
+    eventually as_before
+    SUDO_UID=65534 SUDO_GID=65534 "$ALL/copy/spawnscope" bench -q --no-trace --method fork-exec --size 4M --pages hugetlb \
+        --runs 1 -- sh -c "env >$ALL/env; ls -l /proc/self/fd >$ALL/fds" >"$DIR/out"
+    refute grep HUGETLB "$ALL/env"
+    refute grep nr_hugepages "$ALL/fds"
+    eventually as_before
+}
+
+teardown() {
+    [ -z "${ALL:-}" ] || rm -r "$ALL"
+}
+
 @test "who may not set their number reads of the setting" {
     "$BENCH" --method fork --size 4M --pages hugetlb --runs 1 >"$DIR/root"
     eventually as_before
