@@ -9,7 +9,6 @@ CLANG_TIDY   ?= clang-tidy
 BPFTOOL      ?= $(shell PATH="$$PATH:/usr/local/sbin:/usr/sbin:/sbin" command -v bpftool || echo bpftool)
 PREFIX       ?= /usr/local
 DESTDIR      ?=
-BUILD        := build
 # `make check` runs the suites whose path contains one of these words (globs); empty: all.
 TESTS        ?=
 FUZZ_SECONDS ?= 60
@@ -19,20 +18,35 @@ MAKEFLAGS    += -j$(shell nproc)
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
-MACHINE := $(shell uname -m)
-ARCH    := $(or $(patsubst x86_64,x86,$(filter x86_64,$(MACHINE))),\
-		$(patsubst aarch64,arm64,$(filter aarch64,$(MACHINE))),$(MACHINE))
+# As the kernel names them. `make ARCH=arm64` builds for another machine, into build/arm64/: with a
+# cross compiler, and with libraries that are unpacked into build/sysroot-arm64/.
+MACHINE_x86   := x86_64
+MACHINE_arm64 := aarch64
+NATIVE  := $(or $(strip $(foreach arch,x86 arm64,$(if $(filter $(MACHINE_$(arch)),$(shell uname -m)),$(arch)))),$(shell uname -m))
+ARCH    := $(NATIVE)
+CROSS   := $(filter-out $(NATIVE),$(ARCH))
+MACHINE := $(or $(MACHINE_$(ARCH)),$(ARCH))
+TRIPLET := $(MACHINE)-linux-gnu
+BUILD   := build$(addprefix /,$(CROSS))
+SYSROOT := $(addprefix build/sysroot-,$(CROSS))
+IN_SYSROOT := $(addprefix --sysroot=,$(SYSROOT))
+ifdef CROSS
+ifeq ($(origin CC),default)
+CC := $(TRIPLET)-gcc
+endif
+AR := $(TRIPLET)-ar
+endif
 
 # No built file contains the path of the tree.
 HERE         := -ffile-prefix-map=$(CURDIR)=.
-OUR_CFLAGS   := -std=gnu11 -D_GNU_SOURCE -I. -I$(BUILD)/gen -Wall -Wextra -Wno-unused-parameter $(HERE)
+OUR_CFLAGS   := -std=gnu11 -D_GNU_SOURCE -I. -I$(BUILD)/gen -Wall -Wextra -Wno-unused-parameter $(HERE) $(IN_SYSROOT)
 # BPF programs include <asm/types.h>, which Debian has in a folder per architecture.
 BPF_CFLAGS   := -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -I. \
-		-idirafter /usr/include/$(MACHINE)-linux-gnu \
+		$(IN_SYSROOT) -idirafter $(SYSROOT)/usr/include/$(TRIPLET) \
 		-Wall -Wextra -Wno-unused-parameter $(HERE)
 CHILD_CFLAGS := -std=gnu11 -I. -Os -Wall -Wextra -static -nostdlib -ffreestanding \
 		-fno-stack-protector $(if $(filter x86,$(ARCH)),-fcf-protection=none) \
-		-Wl,--build-id=none $(HERE)
+		-Wl,--build-id=none $(HERE) $(IN_SYSROOT)
 # The guest unpacks its programs under emulation, so they have no debug information.
 STATIC       := -static -s -Wl,--build-id=none
 FUZZ         := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
@@ -75,9 +89,9 @@ OBJECTS := $(unit) $(call usual,$(sort $(main) $(user) $(bench) $(unit_tests) $(
 	   $(call fuzz,$(user) $(fuzz_tests))
 
 PROGRAMS        := $(addprefix $(BUILD)/,spawnscope spawnscope-bench spawnscope-child)
-STATIC_PROGRAMS := $(addprefix $(BUILD)/static/,spawnscope spawnscope-bench spawnscope-child lab-init lab-maps)
-# What the emulator loads, for each version of its interface.
-PLUGINS         := $(foreach version,1 2 3 4 5 6 7,$(addsuffix -$(version).so,$(addprefix $(BUILD)/lab/,anatomy points)))
+STATIC_PROGRAMS := $(addprefix $(BUILD)/static/,spawnscope spawnscope-bench spawnscope-child lab-init lab-maps $(if $(CROSS),busybox))
+# What the emulator loads, for each version of its interface. They know no other machine's code.
+PLUGINS         := $(if $(CROSS),,$(foreach version,1 2 3 4 5 6 7,$(addsuffix -$(version).so,$(addprefix $(BUILD)/lab/,anatomy points))))
 TEST_PROGRAMS   := $(addprefix $(BUILD)/tests/,$(unit_tests)) $(BUILD)/tests/bare \
 		   $(addprefix $(BUILD)/static/,bare exact storm waiter bystander known) $(BUILD)/gate-study $(BUILD)/gate-simulate \
 		   $(call usual,$(fuzz_tests)) # compiled, but not run
@@ -91,7 +105,7 @@ say    = $(if $(V),,$(QUIET) '$(1)' '$@';)
 quoted = '$(subst ','\'',$(1))'
 
 .PHONY: all
-all: $(PROGRAMS) $(BUILD)/manual.done $(BUILD)/completions.done ## build the programs into build/ (what `make` does)
+all: $(PROGRAMS) $(if $(CROSS),,$(BUILD)/manual.done $(BUILD)/completions.done) ## build the programs into build/ (what `make` does); ARCH=arm64: into build/arm64/
 
 .PHONY: run
 run: $(PROGRAMS) | $(READY) ## install what is missing, build, and compare the ways to start a process
@@ -181,9 +195,9 @@ kills: $(PROGRAMS) static ## kill each command at random moments, 200 times in a
 
 .PHONY: deps deps-build deps-deb deps-lab
 deps: ## install what is missing to build and to test
-	@bench/tests/deps build deb lab check
+	@bench/tests/deps build deb lab check $(CROSS)
 deps-build: # install what is missing to build
-	@bench/tests/deps build
+	@bench/tests/deps build $(CROSS)
 deps-deb: # install what is missing to make packages
 	@bench/tests/deps build deb
 deps-lab: # install what the lab lacks
@@ -194,7 +208,7 @@ kernels: | $(READY) ## install what the lab lacks, and fetch its kernels; names 
 	@bench/lab/fetch-kernel lab || [ $$? -eq 3 ]
 
 LAB_SCRIPTS := $(addprefix bench/lab/,lab anatomy guest boot make-initramfs fetch-kernel kernel-config)
-LAB_PARTS   := $(addprefix bench/lab/,points.bash debian.bash tools.bash)
+LAB_PARTS   := $(addprefix bench/lab/,points.bash debian.bash machine.bash tools.bash)
 
 # Where bash, zsh and fish look for them, below share/.
 COMPLETIONS := bash-completion/completions/spawnscope zsh/site-functions/_spawnscope \
@@ -253,9 +267,14 @@ help: ## list the targets
 .PHONY: always
 $(BUILD)/flags.stamp: text = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) $(CHILD_CFLAGS) $(CLANG) $(BPF_CFLAGS)
 $(BUILD)/sources.stamp: text = $(OBJECTS)
-$(BUILD)/%.stamp: always | $(READY)
+$(BUILD)/%.stamp: always | $(READY) $(SYSROOT)
 	@mkdir -p $(@D)
 	@printf '%s\n' $(call quoted,$(text)) | cmp -s - $@ || printf '%s\n' $(call quoted,$(text)) >$@
+
+build/sysroot-%: | $(READY)
+	@command -v $(CC) >/dev/null || { \
+		echo '$(CC) is missing: apt-get install gcc-$(TRIPLET), or make deps ARCH=$*' >&2; exit 2; }
+	$(call say,SYSROOT)bench/tests/sysroot $* $@
 
 # Objects.
 $(filter %/user/probe/probe.o %/user/probe/profile_maps.o %/user/probe/global_pid.o %/user/probe/target.o,$(OBJECTS)): | $(BUILD)/gen/spawnscope.skel.h
@@ -305,7 +324,7 @@ $(BUILD)/completions.done: $(BUILD)/spawnscope $(BUILD)/spawnscope-bench user/co
 	$(call say,WORDS)user/completions $< $(BUILD)/completions && touch $@
 
 # Programs.
-link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
+link = $(CC) $(IN_SYSROOT) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 
 $(BUILD)/spawnscope: $(call usual,$(main)) $(BUILD)/obj/user.a
 	$(call say,LINK)$(link) $(USER_LIBS)
@@ -350,6 +369,11 @@ $(BUILD)/static/spawnscope-bench.debug: $(BUILD)/static/obj/bench/driver/main.o 
 $(BUILD)/static/spawnscope-child: $(BUILD)/spawnscope-child
 	@mkdir -p $(@D)
 	$(call say,COPY)cp $< $@
+
+# The guest's shell and tools, where the host's do not run.
+build/$(CROSS)/static/busybox: | $(SYSROOT)
+	@mkdir -p $(@D)
+	$(call say,COPY)cp $(SYSROOT)/usr/bin/busybox $@
 
 $(BUILD)/static/lab-init $(BUILD)/static/lab-maps: $(BUILD)/static/lab-%: bench/lab/%.c $(BUILD)/flags.stamp
 	@mkdir -p $(@D)

@@ -2,6 +2,7 @@
 /* A clone call from its entry to the child, which then has a slot. */
 #pragma once
 
+#include "bpf/arch.bpf.h"
 #include "bpf/profile.bpf.h"
 #include "bpf/shape.bpf.h"
 #include "bpf/stack.bpf.h"
@@ -195,27 +196,16 @@ static __always_inline struct pt_regs *user_regs(struct task_struct *task)
 	/* 5.15, dd6e10fbd9fb */
 	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
 		return (struct pt_regs *)bpf_task_pt_regs(task);
-#if defined(__TARGET_ARCH_x86)
-	/* At the end of a kernel stack of 16 KiB, as without KASAN. */
-	return (struct pt_regs *)((char *)BPF_CORE_READ(task, stack) + 16384) - 1;
-#else
-	return NULL;
-#endif
+	return user_regs_on_stack(task);
 }
 
 /* The stack pointer among them; 0: not known. */
 static __always_inline __u64 stack_pointer(struct pt_regs *regs)
 {
-	struct {
-		__u64 sp, ss;
-	} top = {};
+	struct user_stack top = {};
 
-	bpf_probe_read_kernel(&top, sizeof(top), &PT_REGS_SP(regs));
-#if defined(__TARGET_ARCH_x86)
-	if ((__u16)top.ss != USER_DS)
-		return 0;
-#endif
-	return top.sp;
+	bpf_probe_read_kernel(&top, sizeof(top), (__u64 *)regs + REGISTER_SP);
+	return is_user_stack(&top) ? top.sp : 0;
 }
 
 /* Whether a vfork has a stack of its own, where the arguments of the call were not seen. */

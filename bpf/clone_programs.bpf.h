@@ -31,13 +31,13 @@ static __always_inline __u64 clone3_flags(__u64 user_args)
 
 SYSCALL_ENTER(clone, clone_enter(clone_flags(ctx->args[0], ctx->args[1])))
 SYSCALL_ENTER(clone3, clone_enter(clone3_flags(ctx->args[0])))
-SYSCALL_ENTER(fork, clone_enter(0))
-SYSCALL_ENTER(vfork, clone_enter(CLONE_VM | CLONE_VFORK))
+FORK_CALLS(SYSCALL_ENTER(fork, clone_enter(0)))
+FORK_CALLS(SYSCALL_ENTER(vfork, clone_enter(CLONE_VM | CLONE_VFORK)))
 
 SYSCALL_EXIT(clone, clone_return(ctx->ret))
 SYSCALL_EXIT(clone3, clone_return(ctx->ret))
-SYSCALL_EXIT(fork, clone_return(ctx->ret))
-SYSCALL_EXIT(vfork, clone_return(ctx->ret))
+FORK_CALLS(SYSCALL_EXIT(fork, clone_return(ctx->ret)))
+FORK_CALLS(SYSCALL_EXIT(vfork, clone_return(ctx->ret)))
 
 /* inside the call */
 

@@ -11,10 +11,8 @@
  */
 #pragma once
 
+#include "bpf/arch.bpf.h"
 #include "bpf/tasks.bpf.h"
-
-/* Where an x86 PTE holds the page frame: bits 12 to 51. */
-#define PTE_PFN_MASK 0x000ffffffffff000UL
 
 /* arch/x86/include/asm/trap_pf.h: a protection fault, on a write */
 #define FAULT_PRESENT_WRITE 0x3

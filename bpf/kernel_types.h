@@ -9,6 +9,8 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
+#include "bpf/arch.h"
+
 struct pt_regs;
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -83,7 +85,8 @@ struct signal_struct {
 };
 
 struct thread_info {
-	__u32 status;
+	unsigned long flags;
+	__u32 status; /* of x86 only */
 };
 
 struct ns_common {
@@ -203,11 +206,7 @@ struct page;
  * machine's registers; clang would take those of the bpf target.
  */
 struct perf_event_context {
-#if defined(__TARGET_ARCH_arm64)
-	__u64 regs[34];
-#else
-	__u64 regs[21]; /* x86-64 */
-#endif
+	__u64 regs[STACK_REGISTERS];
 	__u64 sample_period;
 	__u64 addr;
 };
@@ -216,12 +215,6 @@ struct perf_event_context {
 #define PF_EXITING    0x00000004
 #define PF_FORKNOEXEC 0x00000040
 #define PF_KTHREAD    0x00200000
-
-/* arch/x86/include/asm/thread_info.h: in a 32-bit system call */
-#define TS_COMPAT 0x0002
-
-/* arch/x86/include/asm/segment.h: __USER_DS */
-#define USER_DS 0x2b
 
 /* include/linux/mm.h */
 #define VM_SHARED 0x00000008

@@ -2,6 +2,7 @@
 /* Programs for the edges of the child's own life; part of bpf/spawnscope.bpf.c. */
 #pragma once
 
+#include "bpf/arch.bpf.h"
 #include "bpf/program.bpf.h"
 
 /* first run */
@@ -15,12 +16,12 @@ TRACEPOINT(sched_switch, if (!next->nvcsw && !next->nivcsw) life_first_switch(ne
 
 /* exec */
 
-FENTRY_OF(execve, "__x64_sys_execve", exec_enter())
-FENTRY_OF(execveat, "__x64_sys_execveat", exec_enter())
-FEXIT_OF(execve, "__x64_sys_execve", exec_done(ret), void *regs, long ret)
-FEXIT_OF(execveat, "__x64_sys_execveat", exec_done(ret), void *regs, long ret)
-KPROBE_OF(execve, "__x64_sys_execve", exec_enter())
-KPROBE_OF(execveat, "__x64_sys_execveat", exec_enter())
+FENTRY_OF(execve, SYSCALL_STUB "execve", exec_enter())
+FENTRY_OF(execveat, SYSCALL_STUB "execveat", exec_enter())
+FEXIT_OF(execve, SYSCALL_STUB "execve", exec_done(ret), void *regs, long ret)
+FEXIT_OF(execveat, SYSCALL_STUB "execveat", exec_done(ret), void *regs, long ret)
+KPROBE_OF(execve, SYSCALL_STUB "execve", exec_enter())
+KPROBE_OF(execveat, SYSCALL_STUB "execveat", exec_enter())
 
 SYSCALL_ENTER(execve, exec_enter())
 SYSCALL_ENTER(execveat, exec_enter())

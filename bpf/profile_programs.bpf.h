@@ -2,30 +2,15 @@
 /* Programs that only a profile uses; part of bpf/spawnscope.bpf.c. */
 #pragma once
 
+#include "bpf/arch.bpf.h"
+
 /*
  * All system calls in one program: the kernel takes some 80 ms to detach each tracepoint of a
- * single system call, and none for these two. Numbers of x86-64.
+ * single system call, and none for these two. The numbers from clone to execve are all ours.
  */
-enum {
-	NR_clone = 56,
-	NR_fork = 57,
-	NR_vfork = 58,
-	NR_execve = 59,
-	NR_execveat = 322,
-	NR_clone3 = 435,
-};
-
 static __always_inline bool is_ours(long nr)
 {
 	return (nr >= NR_clone && nr <= NR_execve) || nr == NR_execveat || nr == NR_clone3;
-}
-
-/* A 32-bit call: its numbers differ. */
-static __always_inline bool is_compat(void)
-{
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-
-	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
 }
 
 static __always_inline bool is_exec(long nr)
@@ -64,8 +49,8 @@ static __always_inline void any_exit(long nr, long ret)
 	} else if (clone_at_syscall) {
 		/* A call that is refused before its entry has only its exit's tracepoint. */
 		regs = user_regs(current);
-		bpf_probe_read_kernel(&arg0, sizeof(arg0), &regs->rdi);
-		bpf_probe_read_kernel(&arg1, sizeof(arg1), &regs->rsi);
+		bpf_probe_read_kernel(&arg0, sizeof(arg0), &SYSCALL_ARG0(regs));
+		bpf_probe_read_kernel(&arg1, sizeof(arg1), &SYSCALL_ARG1(regs));
 		clone_refused(flags_of_call(nr, arg0, arg1), ret);
 	}
 }
@@ -74,14 +59,14 @@ SEC("?tp_btf/sys_enter")
 int BPF_PROG(tp_sys_enter, struct pt_regs *regs, long nr)
 {
 	if (is_ours(nr) && !is_compat())
-		any_enter(nr, regs->rdi, regs->rsi);
+		any_enter(nr, SYSCALL_ARG0(regs), SYSCALL_ARG1(regs));
 	return 0;
 }
 
 SEC("?tp_btf/sys_exit")
 int BPF_PROG(tp_sys_exit, struct pt_regs *regs, long ret)
 {
-	long nr = regs->orig_rax;
+	long nr = SYSCALL_NR(regs);
 
 	if (is_ours(nr) && !is_compat())
 		any_exit(nr, ret);

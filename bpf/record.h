@@ -8,6 +8,7 @@
 
 #include <linux/types.h>
 
+#include "bpf/arch.h"
 #include "bpf/phases.h"
 
 /* In place of a helper's number, where programs call the kernel's bpf_rdonly_cast(). */
@@ -200,9 +201,8 @@ struct record_stall {
 };
 
 /* How much of the user stack is copied, in pieces that do not cross a page. */
-#define STACK_BYTES	16384
-#define STACK_PIECE	1024
-#define STACK_REGISTERS 21 /* x86-64: struct pt_regs, arch/x86/include/uapi/asm/ptrace.h */
+#define STACK_BYTES 16384
+#define STACK_PIECE 1024
 
 /* The caller's, taken during the clone. tid and number together are unique. */
 struct record_stack {

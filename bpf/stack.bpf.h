@@ -20,7 +20,7 @@ static __always_inline void stack_take(struct record_stack *r, struct task_struc
 	r->base = 0;
 	if (bpf_probe_read_kernel(r->registers, sizeof(r->registers), regs))
 		__builtin_memset(r->registers, 0, sizeof(r->registers));
-	r->base = ((struct pt_regs *)r->registers)->rsp & ~(STACK_PIECE - 1ULL);
+	r->base = r->registers[REGISTER_SP] & ~(STACK_PIECE - 1ULL);
 	/* Up to the first page that is not present, as after the end of the stack. */
 #pragma unroll
 	for (__u32 i = 0; i < STACK_BYTES / STACK_PIECE; i++) {

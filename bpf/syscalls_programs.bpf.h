@@ -2,6 +2,7 @@
 /* The program that counts system calls; part of bpf/spawnscope.bpf.c. */
 #pragma once
 
+#include "bpf/arch.bpf.h"
 #include "bpf/program.bpf.h"
 
 static __always_inline void child_syscall(long nr)

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/collect/environment.h"
 
-#if defined(__x86_64__) || defined(__i386__)
-#include <cpuid.h>
-#endif
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <gnu/libc-version.h>
 #include <sched.h>
@@ -19,33 +15,14 @@
 #include <unistd.h>
 
 #include "bench/shared/units.h"
+#include "user/collect/machine.h"
 #include "user/text/strbuf.h"
-
-/* The first line of a small file, without white space at its ends; false if it cannot be read. */
-static bool read_text(const char *path, char *text, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-	char *end;
-
-	if (fd < 0)
-		return false;
-	n = read(fd, text, size - 1);
-	close(fd);
-	if (n <= 0)
-		return false;
-	text[n] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	for (end = text + strlen(text); end > text && isspace((unsigned char)end[-1]); end--)
-		end[-1] = '\0';
-	return text[0];
-}
 
 static int add_file(struct run *r, const char *name, const char *path)
 {
 	char text[256];
 
-	return run__add_env_text(r, name, read_text(path, text, sizeof(text)) ? text : NULL);
+	return run__add_env_text(r, name, machine_file(path, text, sizeof(text)) ? text : NULL);
 }
 
 static int add_number_file(struct run *r, const char *name, const char *path)
@@ -53,7 +30,7 @@ static int add_number_file(struct run *r, const char *name, const char *path)
 	char text[64], *end;
 	long long n;
 
-	if (!read_text(path, text, sizeof(text)))
+	if (!machine_file(path, text, sizeof(text)))
 		return run__add_env_number(r, name, MISSING);
 	n = strtoll(text, &end, 10);
 	return run__add_env_number(r, name, end != text && !*end ? n : MISSING);
@@ -75,79 +52,31 @@ static int add_chosen(struct run *r, const char *name, const char *path)
 	char text[256];
 	const char *word;
 
-	if (!read_text(path, text, sizeof(text)))
+	if (!machine_file(path, text, sizeof(text)))
 		return run__add_env_text(r, name, NULL);
 	word = chosen(text);
 	return run__add_env_text(r, name, word ? word : text);
 }
 
-/* The value of "KEY : value" or "KEY: value kB" in a file of such lines. */
-static bool find_field(const char *path, const char *key, char *value, size_t size)
-{
-	FILE *f = fopen(path, "re");
-	char line[4096], *colon;
-	bool found = false;
-
-	while (f && !found && fgets(line, sizeof(line), f)) {
-		colon = strchr(line, ':');
-		if (!colon || strncmp(line, key, strlen(key)) ||
-		    strspn(line + strlen(key), " \t") != (size_t)(colon - line) - strlen(key))
-			continue;
-		colon += 1 + strspn(colon + 1, " \t");
-		colon[strcspn(colon, "\n")] = '\0';
-		snprintf(value, size, "%s", colon);
-		found = true;
-	}
-	if (f)
-		fclose(f);
-	return found;
-}
-
-/* The name that a hypervisor gives itself in CPUID leaf 0x40000000: "KVMKVMKVM", "TCGTCGTCGTCG". */
-static bool cpuid_hypervisor(char name[13])
-{
-#if defined(__x86_64__) || defined(__i386__)
-	unsigned int a, b, c, d;
-
-	__cpuid(0x40000000, a, b, c, d);
-	memcpy(name, &b, 4);
-	memcpy(name + 4, &c, 4);
-	memcpy(name + 8, &d, 4);
-	name[12] = '\0';
-	return isprint((unsigned char)name[0]);
-#else
-	(void)name;
-	return false;
-#endif
-}
-
 static int add_hypervisor(struct run *r)
 {
-	static const struct {
-		const char *signature, *name;
-	} known[] = {
-		{"KVMKVMKVM", "KVM"},	    {"TCGTCGTCGTCG", "QEMU"},	 {"XenVMMXenVMM", "Xen"},
-		{"VMwareVMware", "VMware"}, {"Microsoft Hv", "Hyper-V"}, {"bhyve bhyve ", "bhyve"},
-	};
-	char text[4096];
+	char text[256];
 
-	if (read_text("/sys/hypervisor/type", text, sizeof(text)))
-		return run__add_env_text(r, "hypervisor", text);
-	if (!find_field("/proc/cpuinfo", "flags", text, sizeof(text)) ||
-	    !strstr(text, " hypervisor"))
-		return run__add_env_text(r, "hypervisor", "none");
-	if (!cpuid_hypervisor(text))
-		return run__add_env_text(r, "hypervisor", "yes");
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (!strcmp(text, known[i].signature))
-			return run__add_env_text(r, "hypervisor", known[i].name);
-	return run__add_env_text(r, "hypervisor", text);
+	return run__add_env_text(r, "hypervisor",
+				 machine_hypervisor(text, sizeof(text)) ? text : NULL);
+}
+
+static int add_cpu(struct run *r)
+{
+	char text[256];
+
+	return run__add_env_text(r, "cpu_model", machine_cpu(text, sizeof(text)) ? text : NULL);
 }
 
 static int add_cpu_field(struct run *r, const char *name, const char *field)
 {
 	char text[4096];
-	bool found = find_field("/proc/cpuinfo", field, text, sizeof(text));
+	bool found = machine_field("/proc/cpuinfo", field, text, sizeof(text));
 
 	return run__add_env_text(r, name, found ? text : NULL);
 }
@@ -155,7 +84,7 @@ static int add_cpu_field(struct run *r, const char *name, const char *field)
 static int add_memory(struct run *r)
 {
 	char text[64];
-	bool found = find_field("/proc/meminfo", "MemTotal", text, sizeof(text)); /* in KiB */
+	bool found = machine_field("/proc/meminfo", "MemTotal", text, sizeof(text)); /* in KiB */
 
 	return run__add_env_number(r, "memory_bytes", found ? atoll(text) * 1024 : MISSING);
 }
@@ -175,7 +104,7 @@ static int add_files(struct run *r, const char *name, const char *pattern, bool 
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		const char *of = found.gl_pathv[i] + strcspn(pattern, "*"), *word = text;
 
-		if (!read_text(found.gl_pathv[i], text, sizeof(text)))
+		if (!machine_file(found.gl_pathv[i], text, sizeof(text)))
 			continue;
 		if (choices)
 			word = chosen(text);
@@ -198,7 +127,7 @@ static int64_t count_possible_cpus(void)
 	char list[4096], *at = list;
 	int64_t count = 0;
 
-	if (!read_text("/sys/devices/system/cpu/possible", list, sizeof(list)))
+	if (!machine_file("/sys/devices/system/cpu/possible", list, sizeof(list)))
 		return MISSING;
 	while (isdigit((unsigned char)*at)) {
 		long first = strtol(at, &at, 10), last = first;
@@ -216,7 +145,7 @@ static bool boot_word(const char *name, char *value, size_t size)
 {
 	char line[4096], *save = NULL;
 
-	if (!read_text("/proc/cmdline", line, sizeof(line)))
+	if (!machine_file("/proc/cmdline", line, sizeof(line)))
 		return false;
 	for (char *word = strtok_r(line, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
 		if (strncmp(word, name, strlen(name)) || word[strlen(name)] != '=')
@@ -272,8 +201,8 @@ int environment_read(struct run *r, const char *libc)
 		return -errno;
 	if ((err = run__add_env_text(r, "kernel_release", u.release)) ||
 	    (err = run__add_env_text(r, "kernel_build", u.version)) ||
-	    (err = run__add_env_text(r, "machine", u.machine)) ||
-	    (err = add_cpu_field(r, "cpu_model", "model name")) || (err = add_hypervisor(r)) ||
+	    (err = run__add_env_text(r, "machine", u.machine)) || (err = add_cpu(r)) ||
+	    (err = add_hypervisor(r)) ||
 	    (err = run__add_env_number(r, "cpus", sysconf(_SC_NPROCESSORS_ONLN))) ||
 	    (err = run__add_env_number(r, "possible_cpus", count_possible_cpus())) ||
 	    (err = add_cpu_field(r, "microcode", "microcode")) || (err = add_memory(r)) ||
@@ -299,7 +228,7 @@ static void read_ticks(int64_t *all, int64_t *steal)
 	char text[512], *at = text + strlen("cpu");
 
 	*all = *steal = MISSING;
-	if (!read_text("/proc/stat", text, sizeof(text)) || strncmp(text, "cpu ", 4) != 0)
+	if (!machine_file("/proc/stat", text, sizeof(text)) || strncmp(text, "cpu ", 4) != 0)
 		return;
 	*all = 0;
 	for (int i = 0; i < 8; i++) {
@@ -320,7 +249,7 @@ static int64_t read_load(void)
 	char text[64];
 	int whole, hundredths;
 
-	if (!read_text("/proc/loadavg", text, sizeof(text)) ||
+	if (!machine_file("/proc/loadavg", text, sizeof(text)) ||
 	    sscanf(text, "%d.%2d", &whole, &hundredths) != 2)
 		return MISSING;
 	return 1000LL * whole + 10LL * hundredths;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/probe/sources.h"
 
+#include "bpf/arch.h"
 #include "user/base/option.h"
 
 /* Every row is one of these; the programs follow. */
@@ -99,7 +100,7 @@ const struct source sources[] = {
 	EDGE_EVENT(clone_enter, true, "sys_enter", "event_sys_enter"),
 	EDGE_RAW_SYSCALL(clone_enter, "sys_enter", "tp_sys_enter"),
 	EDGE_TOLL(clone_enter, true, "every system call", "sys_enter_clone", "enter_clone",
-		  "enter_clone3", "enter_fork", "enter_vfork"),
+		  "enter_clone3" FORK_CALLS(, "enter_fork", "enter_vfork")),
 	EDGE_AT(clone_enter, DRIVER, "call", NULL),
 
 	SUM_FENTRY(copy_files, "dup_fd", "files_struct", "fentry_dup_fd", "fexit_dup_fd"),
@@ -131,7 +132,7 @@ const struct source sources[] = {
 	EDGE_EVENT(clone_return, true, "sys_exit", "event_sys_exit"),
 	EDGE_RAW_SYSCALL(clone_return, "sys_exit", "tp_sys_exit"),
 	EDGE_TOLL(clone_return, true, "every system call", "sys_exit_clone", "exit_clone",
-		  "exit_clone3", "exit_fork", "exit_vfork"),
+		  "exit_clone3" FORK_CALLS(, "exit_fork", "exit_vfork")),
 	/* Does not see calls that fail, so only where the row before is too expensive. */
 	EDGE_AT(clone_return, KPROBE, "put_pid", "kprobe_put_pid"),
 	EDGE_AT(clone_return, DRIVER, "return", NULL),

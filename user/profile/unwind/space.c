@@ -192,7 +192,7 @@ struct space *space__new(struct map_opener *o, const struct record_stack *r,
 	int fd, err;
 
 	*fault = 0;
-	if (r->registers[REG_CS] != USER_CS_64) {
+	if (!registers_known(r->registers)) {
 		*fault = SPACE_FOREIGN;
 		return NULL;
 	}

@@ -8,12 +8,6 @@
 
 #include "user/profile/unwind/registers.h"
 
-/* In the order of DWARF's register numbers: psABI of x86-64, figure 3.36. */
-static const int dwarf_order[] = {
-	REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_RSI, REG_RDI, REG_RBP, REG_RSP, REG_R8,
-	REG_R9,	 REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15, REG_RIP,
-};
-
 #define REGISTERS (sizeof(dwarf_order) / sizeof(dwarf_order[0]))
 
 /* The stack that is being unwound. libdw holds on to its address as long as to the space. */
@@ -50,6 +44,7 @@ static bool memory_read(Dwfl *dwfl, Dwarf_Addr address, Dwarf_Word *word, void *
 	if (address < r->base || r->bytes < sizeof(*word) || offset > r->bytes - sizeof(*word))
 		return false;
 	memcpy(word, r->stack + offset, sizeof(*word));
+	*word = without_signature(*word);
 	return true;
 }
 
@@ -60,7 +55,10 @@ static bool set_registers(Dwfl_Thread *thread, void *unwinding)
 
 	for (size_t i = 0; i < REGISTERS; i++)
 		words[i] = u->registers[dwarf_order[i]];
-	return dwfl_thread_state_registers(thread, 0, REGISTERS, words);
+	if (!dwfl_thread_state_registers(thread, 0, REGISTERS, words))
+		return false;
+	dwfl_thread_state_register_pc(thread, u->registers[REGISTER_PC]);
+	return true;
 }
 
 static const Dwfl_Thread_Callbacks thread_callbacks = {
@@ -94,31 +92,34 @@ static bool has_cfi(const struct module *m, uint64_t pc)
 /*
  * glibc ends the unwind information of clone and clone3 before the system call, since in the child
  * it would be wrong (sysdeps/unix/sysv/linux/x86_64/clone.S, clone3.S). Neither has pushed anything
- * by then: the return address is on top of the stack, and the other registers are the caller's.
+ * by then: the return address is where it was at the function's first instruction, and the other
+ * registers are the caller's.
  * Returns whether the stack is there and the caller can be unwound; the registers are then its own.
  */
 static bool step_over_clone(struct unwinding *u)
 {
 	static const char *const names[] = {"clone", "__clone", "clone3", "__clone3"};
-	const struct module *m = space__module_at(u->space, u->registers[REG_RIP]);
+	const struct module *m = space__module_at(u->space, u->registers[REGISTER_PC]);
 	char name[32];
 	uint64_t pc;
 	bool of_libc, is_clone = false;
 
-	if (!m || !m->dwfl || has_cfi(m, u->registers[REG_RIP]))
+	if (!m || !m->dwfl || has_cfi(m, u->registers[REGISTER_PC]))
 		return false;
-	unwind_name(u->space, u->registers[REG_RIP], name, sizeof(name), &of_libc);
+	unwind_name(u->space, u->registers[REGISTER_PC], name, sizeof(name), &of_libc);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		is_clone |= !strcmp(name, names[i]);
 	if (!is_clone && strncmp(m->name, "libc.so.6", sizeof("libc.so.6")))
 		return false;
-	if (!memory_read(u->space->dwfl, u->registers[REG_RSP], &pc, u))
+	if (RETURN_IS_ON_STACK && !memory_read(u->space->dwfl, u->registers[REGISTER_SP], &pc, u))
 		return false;
+	if (!RETURN_IS_ON_STACK)
+		pc = without_signature(u->registers[RETURN_REGISTER]);
 	m = space__module_at(u->space, pc - 1);
 	if (!m || !m->dwfl || !has_cfi(m, pc - 1))
 		return false;
-	u->registers[REG_RIP] = pc;
-	u->registers[REG_RSP] += sizeof(pc);
+	u->registers[REGISTER_PC] = pc;
+	u->registers[REGISTER_SP] += RETURN_IS_ON_STACK ? sizeof(pc) : 0;
 	return true;
 }
 
@@ -182,7 +183,7 @@ void unwind(struct space *s, const struct record_stack *r, struct frames *f)
 	struct unwinding *u = unwinding_of(s);
 	int status = -1;
 
-	*f = (struct frames){.pc = {r->registers[REG_RIP]}};
+	*f = (struct frames){.pc = {r->registers[REGISTER_PC]}};
 	if (u) {
 		u->record = r;
 		u->frames = f;
