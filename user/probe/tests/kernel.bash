@@ -21,7 +21,8 @@ INSIDE_FAULT="cow_parent cow_child"
 # describe KERNEL: sets what it allows. A new kernel is a branch here, and its tests in kernel.bats or,
 # if only `make check-kernels` is to run them, in more/kernel.bats.
 #   release  what its release begins with
-#   flavour  what it ends with
+#   machine  for which it is
+#   flavour  what it ends with, before the machine
 #   fentry, kprobe, tracepoint
 #            phases with such a source, at one end at least, if no better kind is used
 #   few      how many phases tracepoints alone give
@@ -36,11 +37,11 @@ describe() {
     fentry=$kprobe
     tracepoint="wake vfork_wait first_run pre_exec reap"
     batched=reused
-    flavour=-cloud huge=3
+    flavour=-cloud huge=3 machine=amd64
     work=("doctor fentry" "doctor kprobe" "doctor tracepoint"
         "exact fentry" "exact kprobe" "exact tracepoint" "timed fentry" "timed tracepoint"
         "syscalls fentry")
-    case $1 in
+    case ${1%/arm64} in
     debian:5.10)
         release=5.10.
         # No trampoline for a struct passed by value (do_huge_pmd_wp_page) or execveat's stub.
@@ -70,6 +71,16 @@ describe() {
     case $1 in
     *-generic) flavour='' ;;
     *-rt) flavour=-rt huge=0 ;;
+    */arm64)
+        machine=arm64
+        # There are no tracepoints of page faults.
+        tracepoint=${tracepoint%" $INSIDE_FAULT"}
+        few=$((few - 2))
+        # Trampolines on functions came with 6.4 (2aa6ac03516d).
+        [ "$release" != 6.1. ] || fentry=''
+        work=("doctor fentry" "doctor kprobe" "doctor tracepoint"
+            "exact fentry" "exact kprobe" "exact tracepoint" "timed fentry" "timed tracepoint")
+        ;;
     esac
 }
 
@@ -159,14 +170,32 @@ SH
     [ ! -x "$build/static/lab-init" ] || options+=(--init "$build/static/lab-init")
     export PROGRAMS=$programs
     "$LAB/make-initramfs" -o "$INITRD" "${options[@]}" "$BATS_FILE_TMPDIR/lab-work"
+    export FOREIGN=$build
+}
+
+# Sets initrd to the one for machine, made when it is first used; skips where there is none.
+choose_initrd() {
+    local programs=$FOREIGN/$machine/static name options=()
+    initrd=$INITRD
+    [ "$machine" != amd64 ] || return 0
+    initrd=$INITRD.$machine
+    [ ! -e "$initrd" ] || return 0
+    command -v qemu-system-aarch64 >/dev/null || skip "qemu-system-aarch64 is missing: apt-get install qemu-system-arm"
+    [ -x "$programs/exact" ] ||
+        skip "there are no programs for $machine: make ARCH=$machine static build/$machine/static/exact"
+    for name in spawnscope spawnscope-bench spawnscope-child exact; do
+        options+=("$programs/$name")
+    done
+    "$LAB/make-initramfs" -o "$initrd" --init "$programs/lab-init" --busybox "$programs/busybox" \
+        "${options[@]}" "$BATS_FILE_TMPDIR/lab-work"
 }
 
 # use KERNEL: describes it and runs all its work in one boot; the results are in $out. Skips a kernel
 # that cannot be fetched, except the one that must be there.
 use() {
-    local reason
+    local reason initrd
     describe "$1"
-    out=$BATS_FILE_TMPDIR/${1/:/-}
+    out=$BATS_FILE_TMPDIR/${1//[:\/]/-}
     [ ! -e "$out/done" ] || return 0
     if ! reason=$("$LAB/fetch-kernel" "$1" 2>&1); then
         echo "$reason"
@@ -174,7 +203,8 @@ use() {
         skip "$reason"
     fi
     rm -rf "$out"
-    "$LAB/boot" --kernel "$1" --initrd "$INITRD" --memory 768M --timeout 1200 --out "$out" -- \
+    choose_initrd
+    "$LAB/boot" --kernel "$1" --initrd "$initrd" --memory 768M --timeout 1200 --out "$out" -- \
         lab-work "${work[@]}" 3>&-
     touch "$out/done"
 }
@@ -190,7 +220,7 @@ check_doctor() { # KERNEL KIND
     found=$out/doctor.$kind
     cat "$found" "$found.err"
     [ ! -s "$found.err" ]
-    grep -Eq "^Kernel ${release//./\\.}.*$flavour-amd64 " "$found"
+    grep -Eq "^Kernel ${release//./\\.}.*$flavour-$machine " "$found"
     for phase in ${!kind}; do
         echo "$phase"
         [[ $(source_of "$phase") == *"$kind:"* ]]

@@ -29,3 +29,15 @@ load ../kernel.bash
 @test "debian:experimental: each birth makes a record while times are taken" { each_kind check_timed debian:experimental fentry tracepoint; }
 @test "debian:experimental: COW faults are counted exactly by each kind of probe" { each_kind check_cow debian:experimental fentry kprobe tracepoint; }
 @test "debian:experimental: system calls until the exec are as many and of the kinds that strace sees" { check_syscalls debian:experimental fentry; }
+
+# Those of arm64: by kprobe on 6.1, where there are no trampolines. No tracepoint shows a fault.
+
+@test "debian:6.1/arm64: doctor has what each kind of probe gives" { each_kind check_doctor debian:6.1/arm64 fentry kprobe tracepoint; }
+@test "debian:6.1/arm64: births are counted exactly by each kind of probe" { each_kind check_births debian:6.1/arm64 fentry kprobe tracepoint; }
+@test "debian:6.1/arm64: each birth makes a record while times are taken" { each_kind check_timed debian:6.1/arm64 fentry tracepoint; }
+@test "debian:6.1/arm64: COW faults are counted exactly by probes on functions" { each_kind check_cow debian:6.1/arm64 fentry kprobe; }
+
+@test "debian:6.12/arm64: doctor has what each kind of probe gives" { each_kind check_doctor debian:6.12/arm64 fentry kprobe tracepoint; }
+@test "debian:6.12/arm64: births are counted exactly by each kind of probe" { each_kind check_births debian:6.12/arm64 fentry kprobe tracepoint; }
+@test "debian:6.12/arm64: each birth makes a record while times are taken" { each_kind check_timed debian:6.12/arm64 fentry tracepoint; }
+@test "debian:6.12/arm64: COW faults are counted exactly by probes on functions" { each_kind check_cow debian:6.12/arm64 fentry kprobe; }
