@@ -17,7 +17,8 @@ make_clean() {
     conf=$(mktemp)
     apt-config dump --format '%f "%v";%n' Acquire >"$conf"
     sed "s/\<$release\>/$suite/g" "${sources[@]}" |
-        mmdebstrap --mode=root --variant=minbase --include=ca-certificates "--aptopt=$conf" "$suite" "$folder" - ||
+        mmdebstrap --mode=root --variant=minbase --include=ca-certificates "--aptopt=$conf" \
+            --dpkgopt=force-unsafe-io "$suite" "$folder" - ||
         die "cannot make a clean Debian: see above"
     rm "$conf"
     cp -L /etc/resolv.conf "$folder/etc/resolv.conf"
