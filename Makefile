@@ -104,6 +104,11 @@ QUIET := @printf '  %-7s %s\n'
 say    = $(if $(V),,$(QUIET) '$(1)' '$@';)
 quoted = '$(subst ','\'',$(1))'
 
+# What root has built by sudo in a user's tree goes to the user, who could not build there else.
+give_back = if [ -n "$$SUDO_UID" ] && [ "$$(stat -c %u .)" = "$$SUDO_UID" ]; then \
+		find $(BUILD) -uid 0 -exec chown -h "$$SUDO_UID:$$SUDO_GID" {} +; \
+	    fi
+
 .PHONY: all
 all: $(PROGRAMS) $(if $(CROSS),,$(BUILD)/manual.done $(BUILD)/completions.done) ## build the programs into build/ (what `make` does); ARCH=arm64: into build/arm64/
 
@@ -114,7 +119,8 @@ run: $(PROGRAMS) | $(READY) ## install what is missing, build, and compare the w
 	$$sudo $(BUILD)/spawnscope bench --suite quick -o $(BUILD)/run.jsonl && \
 	$(BUILD)/spawnscope report $(BUILD)/run.jsonl -o $(BUILD)/run.html && \
 	echo "The result file: $(BUILD)/run.jsonl" && \
-	echo "The page, for a browser: $(BUILD)/run.html"
+	echo "The page, for a browser: $(BUILD)/run.html"; \
+	status=$$?; $(give_back); exit $$status
 
 .PHONY: machine
 machine: $(PROGRAMS) | $(READY) ## run the standard suite on this machine, into results/machine/
@@ -132,7 +138,8 @@ static: $(STATIC_PROGRAMS) $(BUILD)/static/spawnscope-bench.debug $(PLUGINS) ## 
 
 .PHONY: check
 check: $(PROGRAMS) static $(TEST_PROGRAMS) | $(READY) $(filter lint,$(MAKECMDGOALS)) ## run all tests (TESTS=WORDS: only suites that match)
-	@bench/tests/run $(BUILD) $(call quoted,$(TESTS)) $(addsuffix .c,$(unit_tests)) $(filter-out %/more/kernel.bats,$(bats))
+	@bench/tests/run $(BUILD) $(call quoted,$(TESTS)) $(addsuffix .c,$(unit_tests)) $(filter-out %/more/kernel.bats,$(bats)); \
+	status=$$?; $(give_back); exit $$status
 
 .PHONY: check-kernels
 check-kernels: static $(addprefix $(BUILD)/static/,exact storm) | $(READY) ## test on each kernel of the lab, a line per kernel and property
@@ -237,6 +244,7 @@ install: $(PROGRAMS) $(BUILD)/static/lab-init $(BUILD)/static/lab-maps $(PLUGINS
 	install -m 644 user/spawnscope.1 "$(DESTDIR)$(PREFIX)/share/man/man1"
 	$(foreach file,$(COMPLETIONS),install -m 644 $(BUILD)/completions/$(notdir $(file)) \
 		"$(DESTDIR)$(PREFIX)/share/$(file)" &&) :
+	@$(give_back)
 
 .PHONY: uninstall
 uninstall: ## remove what `make install` with the same PREFIX and DESTDIR put there
