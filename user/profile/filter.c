@@ -86,7 +86,7 @@ int filter_set_min_rss(struct birth_filter *f, const char *value)
 
 	if (size_parse(value, &bytes) || bytes <= 0)
 		return option_bad("min-rss", value, "must be a size above 0, like 64M");
-	f->min_pages = (bytes + page - 1) / page;
+	f->min_pages = bytes / page + (bytes % page != 0);
 	return 0;
 }
 
