@@ -78,7 +78,8 @@ void functions__sort(struct functions *f)
 {
 	size_t kept = 0;
 
-	qsort(f->v, f->n, sizeof(*f->v), compare);
+	if (f->n)
+		qsort(f->v, f->n, sizeof(*f->v), compare);
 	for (size_t i = 0; i < f->n; i++) {
 		if (kept && f->v[kept - 1].start == f->v[i].start) {
 			if (f->v[kept - 1].size < f->v[i].size)

@@ -124,9 +124,10 @@ static int print_row(const struct columns *s, char *const *cells, bool in_column
 static int repeat_labels(struct columns *s, size_t row)
 {
 	char **cells = s->cells + row * s->count;
+	char *const *above = row ? cells - s->count : NULL;
 
 	for (size_t i = 0; row && i < s->labels && !*cells[i]; i++) {
-		char *copy = strdup(cells[i - s->count]);
+		char *copy = strdup(above[i]);
 
 		if (!copy)
 			return -ENOMEM;

@@ -211,6 +211,7 @@ TEST_BETWEEN(a_refusal_has_the_reason_of_each_kind, set_up, tear_down)
 	refusal_is(PHASE_exec_load, FORK, "tracepoint cannot");
 	/* Of two ends that are both missing, the first is explained. */
 	refusal_is(PHASE_first_run, FORK, "tracepoint cannot");
+	cell__free(&cell);
 	set_up(state);
 	refuse_edge(EDGE_first_run, "gone");
 	refusal_is(PHASE_first_run, FORK, "fentry gone; kprobe gone; tracepoint gone");
