@@ -179,26 +179,31 @@ static bool same_machine(const struct run *a, const struct run *b)
 	return true;
 }
 
-/* NULL: nothing usable is cached, or out of memory. */
-static struct calibration *read_cache(int folder, const char *name, const struct run *here)
+struct calibration *calibrate_read(FILE *in, const struct run *here)
 {
-	FILE *in = cache_read(folder, name, FILE_MAX);
 	struct calibration *c = NULL;
 	struct run r;
 	struct fault why;
 
-	if (!in)
-		return NULL;
-	if (!store_read_stream(in, name, &r, &why)) {
+	if (!store_read_stream(in, "", &r, &why)) {
 		if (r.ended && same_machine(here, &r))
 			c = calibration__of(&r);
 		run__free(&r);
 	}
-	fclose(in);
 	if (calibration_is_noisy(c)) {
 		calibration__free(c);
 		c = NULL;
 	}
+	return c;
+}
+
+static struct calibration *read_cache(int folder, const char *name, const struct run *here)
+{
+	FILE *in = cache_read(folder, name, FILE_MAX);
+	struct calibration *c = in ? calibrate_read(in, here) : NULL;
+
+	if (in)
+		fclose(in);
 	return c;
 }
 

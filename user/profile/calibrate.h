@@ -3,9 +3,12 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "bench/shared/fault.h"
 #include "user/model/calibration.h"
+
+struct run;
 
 struct calibrate_options {
 	bool cached_only; /* no bench */
@@ -20,3 +23,6 @@ struct calibrate_options {
  */
 int calibrate(const struct calibrate_options *o, struct calibration **calibration,
 	      struct fault *why);
+
+/* Reads a file of the cache. NULL: it is damaged, noisy, or of another machine than `here`. */
+struct calibration *calibrate_read(FILE *in, const struct run *here);

@@ -56,15 +56,11 @@ static int check(const json_t *verdict, const char **why)
 	return 0;
 }
 
-int verdict_read(const char *path, json_t **verdict, const char **why)
+int verdict_read_stream(FILE *in, json_t **verdict, const char **why)
 {
-	struct stat st;
 	int err;
 
-	*verdict = NULL;
-	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > BYTES_MAX)
-		return -ENOENT;
-	*verdict = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+	*verdict = json_loadf(in, JSON_REJECT_DUPLICATES, NULL);
 	if (!strcmp(text_in(*verdict, "type"), "gate")) {
 		err = check(*verdict, why);
 		if (!err)
@@ -74,6 +70,23 @@ int verdict_read(const char *path, json_t **verdict, const char **why)
 	}
 	json_decref(*verdict);
 	*verdict = NULL;
+	return err;
+}
+
+int verdict_read(const char *path, json_t **verdict, const char **why)
+{
+	struct stat st;
+	FILE *in;
+	int err;
+
+	*verdict = NULL;
+	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > BYTES_MAX)
+		return -ENOENT;
+	in = fopen(path, "re");
+	if (!in)
+		return -ENOENT;
+	err = verdict_read_stream(in, verdict, why);
+	fclose(in);
 	return err;
 }
 

@@ -27,6 +27,9 @@ struct verdict_row {
  * Reads the file: 0, -ENOENT if it holds no verdict, or -EINVAL (damaged) or -ENOTSUP (a newer
  * schema) with a reason in `why`. Free *verdict with json_decref().
  */
+int verdict_read_stream(FILE *in, json_t **verdict, const char **why);
+
+/* The same of a file; -ENOENT also if it cannot be opened, or is too large for a verdict. */
 int verdict_read(const char *path, json_t **verdict, const char **why);
 
 /* The verdict in words. `path`: of its file. */

@@ -203,10 +203,9 @@ cleanup:
 	return err ? cannot("save", folder, name, err, why) : 0;
 }
 
-static int read_about(const char *path, struct baseline *b, struct fault *why)
+int baseline_read_about(FILE *in, const char *path, struct baseline *b, struct fault *why)
 {
-	json_error_t error;
-	json_t *about = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+	json_t *about = json_loadf(in, JSON_REJECT_DUPLICATES, NULL);
 	json_int_t schema = 0, saved = -1, runs = 0;
 	time_t when;
 	struct tm tm;
@@ -233,6 +232,18 @@ static int read_about(const char *path, struct baseline *b, struct fault *why)
 	    strftime(b->saved, sizeof(b->saved), "%Y-%m-%d %H:%M UTC", &tm) == 0)
 		return fault__set(why, -EINVAL, "%s is damaged: save it again", path);
 	return 0;
+}
+
+static int read_about(const char *path, struct baseline *b, struct fault *why)
+{
+	FILE *in = fopen(path, "re");
+	int err;
+
+	if (!in)
+		return fault__set(why, -EINVAL, "%s is missing or damaged: save it again", path);
+	err = baseline_read_about(in, path, b, why);
+	fclose(in);
+	return err;
 }
 
 int baseline_load(const char *folder, const char *name, struct baseline *b, struct fault *why)

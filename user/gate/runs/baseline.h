@@ -6,6 +6,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "bench/shared/fault.h"
 #include "user/model/run.h"
@@ -27,5 +28,11 @@ int baseline_save(const char *folder, const char *name, char *const *paths, size
 
 /* -ENOENT: there is no baseline of that name. Otherwise like baseline_save(). */
 int baseline_load(const char *folder, const char *name, struct baseline *b, struct fault *why);
+
+/*
+ * Reads baseline.json, which messages call `path`: count is how many runs there must be. 0, or
+ * -errno with one line in `why`.
+ */
+int baseline_read_about(FILE *in, const char *path, struct baseline *b, struct fault *why);
 
 void baseline_free(struct baseline *b);

@@ -110,20 +110,15 @@ static int add_mapping(struct space *s, const struct mapping *l, struct mapping 
 	return 0;
 }
 
-/* Takes over the descriptor. *gone: this is not the space of the record any more. */
-static int read_maps(struct space *s, int fd, bool *gone)
+/* *gone: this is not the space of the record any more. */
+static int read_maps(struct space *s, FILE *f, bool *gone)
 {
-	FILE *f = fdopen(fd, "r");
 	struct mapping l, last = {0}, code = {0};
 	bool code_seen = false, stack_seen = false;
 	char *text = NULL;
 	size_t size = 0;
 	int err = 0;
 
-	if (!f) {
-		close(fd);
-		return -ENOMEM;
-	}
 	while (!err && getline(&text, &size, f) > 0)
 		if (parse_mapping(text, &l)) {
 			code_seen |= has_code_end(&s->key, &l, &code);
@@ -131,7 +126,6 @@ static int read_maps(struct space *s, int fd, bool *gone)
 			err = add_mapping(s, &l, &last);
 		}
 	free(text);
-	fclose(f);
 	*gone = !err && (!code_seen || !stack_seen);
 	return err;
 }
@@ -139,7 +133,7 @@ static int read_maps(struct space *s, int fd, bool *gone)
 /*
  * Opens all files while the process still exists. -ENOENT: it has ended, or maps other files now.
  */
-static int open_modules(struct space *s, struct map_opener *o)
+static int open_modules(struct space *s, space_opener *open, void *context)
 {
 	s->dwfl = dwfl_begin(&callbacks);
 	if (!s->dwfl)
@@ -152,7 +146,7 @@ static int open_modules(struct space *s, struct map_opener *o)
 
 		if (!m->runs)
 			continue;
-		fd = map_opener__mapped(o, (pid_t)s->key.tgid, &m->mapped);
+		fd = open(context, (pid_t)s->key.tgid, &m->mapped);
 		if (fd == -ENOENT || fd == -ESRCH)
 			return -ENOENT;
 		m->file = fd >= 0 ? mapped_file__take(fd) : NULL;
@@ -184,34 +178,60 @@ bool space_key_equal(const struct space_key *a, const struct space_key *b)
 	       a->start_stack == b->start_stack && a->code_pages == b->code_pages;
 }
 
-struct space *space__new(struct map_opener *o, const struct record_stack *r,
-			 enum space_fault *fault)
+static enum space_fault fault_of(int err)
 {
+	if (err == -ENOENT || err == -ESRCH)
+		return SPACE_GONE;
+	return err == -ENOMEM ? 0 : SPACE_FORBIDDEN;
+}
+
+struct space *space__read(FILE *maps, space_opener *open, void *context,
+			  const struct record_stack *r, enum space_fault *fault)
+{
+	struct space *s = calloc(1, sizeof(*s));
 	bool gone = false;
-	struct space *s;
-	int fd, err;
+	int err;
 
 	*fault = 0;
-	if (!registers_known(r->registers)) {
-		*fault = SPACE_FOREIGN;
-		return NULL;
-	}
-	s = calloc(1, sizeof(*s));
 	if (!s)
 		return NULL;
 	s->key = space_key_of(r);
-	fd = map_opener__maps(o, (pid_t)r->tgid);
-	err = fd < 0 ? fd : read_maps(s, fd, &gone);
-	if (!err && !gone)
-		err = open_modules(s, o);
-	if (!err && !gone)
+	err = read_maps(s, maps, &gone);
+	if (!err)
+		err = gone ? -ENOENT : open_modules(s, open, context);
+	if (!err)
 		return s;
-	if (gone || err == -ENOENT || err == -ESRCH)
-		*fault = SPACE_GONE;
-	else if (err != -ENOMEM)
-		*fault = SPACE_FORBIDDEN;
+	*fault = fault_of(err);
 	space__free(s);
 	return NULL;
+}
+
+static int open_mapped(void *opener, pid_t pid, const struct mapped *mapped)
+{
+	return map_opener__mapped(opener, pid, mapped);
+}
+
+struct space *space__new(struct map_opener *o, const struct record_stack *r,
+			 enum space_fault *fault)
+{
+	struct space *s;
+	FILE *maps;
+	int fd;
+
+	*fault = SPACE_FOREIGN;
+	if (!registers_known(r->registers))
+		return NULL;
+	fd = map_opener__maps(o, (pid_t)r->tgid);
+	*fault = fd < 0 ? fault_of(fd) : 0;
+	maps = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!maps) {
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	s = space__read(maps, open_mapped, o, r, fault);
+	fclose(maps);
+	return s;
 }
 
 static void forget_module(struct module *m)

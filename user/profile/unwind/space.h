@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "bpf/record.h"
@@ -48,6 +49,12 @@ bool space_key_equal(const struct space_key *a, const struct space_key *b);
 /* Reads the space of the record's process. NULL: out of memory, or *fault says why. */
 struct space *space__new(struct map_opener *o, const struct record_stack *r,
 			 enum space_fault *fault);
+/* Opens a file that the process has mapped: a descriptor or -errno, as map_opener__mapped(). */
+typedef int space_opener(void *context, pid_t pid, const struct mapped *mapped);
+
+/* The same of a text as that of /proc/PID/maps; the caller closes it. */
+struct space *space__read(FILE *maps, space_opener *open, void *context,
+			  const struct record_stack *r, enum space_fault *fault);
 void space__free(struct space *s); /* accepts NULL */
 
 /* The module that the address is in; NULL: none. */
