@@ -49,7 +49,9 @@ CHILD_CFLAGS := -std=gnu11 -I. -Os -Wall -Wextra -static -nostdlib -ffreestandin
 		-Wl,--build-id=none $(HERE) $(IN_SYSROOT)
 # The guest unpacks its programs under emulation, so they have no debug information.
 STATIC       := -static -s -Wl,--build-id=none
-FUZZ         := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+# Address and undefined-behaviour sanitizers, and what libFuzzer needs: one build serves tests and fuzzers.
+SANITIZE     := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+		-fno-sanitize-recover=undefined
 
 USER_LIBS        := -lbpf -ldw -lelf -lz -ljansson -lcap-ng -lseccomp -lm
 USER_STATIC_LIBS := -lbpf -ldw -lelf -lz -llzma -lbz2 -lzstd -ljansson -lcap-ng -lseccomp -lm
@@ -79,25 +81,29 @@ known       := $(basename $(call tests_of,known.c))
 judge       := $(basename $(call tests_of,judge.c))
 simulate    := $(basename $(call tests_of,simulate.c))
 
-# Each source is built for this machine, for the lab, or for fuzzing.
+# Each source is built for this machine, for the lab, or with sanitizers.
 usual   = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 static  = $(patsubst %,$(BUILD)/static/obj/%.o,$(1))
-fuzz    = $(patsubst %,$(BUILD)/fuzz/obj/%.o,$(1))
+san     = $(patsubst %,$(BUILD)/san/obj/%.o,$(1))
 unit    := $(call usual,bench/tests/unit)
-OBJECTS := $(unit) $(call usual,$(sort $(main) $(user) $(bench) $(unit_tests) $(fuzz_tests) $(bare) $(judge) $(simulate))) \
+OBJECTS := $(unit) $(call usual,$(sort $(main) $(user) $(bench) $(unit_tests) $(bare) $(judge) $(simulate))) \
 	   $(call static,$(sort $(main) $(user) $(bench) $(bare) $(exact) $(storm) $(waiter) $(bystander) $(known))) \
-	   $(call fuzz,$(user) $(fuzz_tests))
+	   $(call san,bench/tests/unit $(sort $(main) $(user) $(bench) $(unit_tests) $(fuzz_tests)))
 
 PROGRAMS        := $(addprefix $(BUILD)/,spawnscope spawnscope-bench spawnscope-child)
 STATIC_PROGRAMS := $(addprefix $(BUILD)/static/,spawnscope spawnscope-bench spawnscope-child lab-init lab-maps $(if $(CROSS),busybox))
+# The same with sanitizers, and the fuzzers by the last part of their names.
+FUZZERS         := $(patsubst fuzz_%,$(BUILD)/san/fuzz/%,$(notdir $(fuzz_tests)))
+SAN_PROGRAMS    := $(addprefix $(BUILD)/san/,spawnscope spawnscope-bench spawnscope-child $(addprefix tests/,$(unit_tests))) \
+		   $(FUZZERS)
 # What the emulator loads, for each version of its interface. They know no other machine's code.
 PLUGINS         := $(if $(CROSS),,$(foreach version,1 2 3 4 5 6 7,$(addsuffix -$(version).so,$(addprefix $(BUILD)/lab/,anatomy points))))
 TEST_PROGRAMS   := $(addprefix $(BUILD)/tests/,$(unit_tests)) $(BUILD)/tests/bare \
 		   $(addprefix $(BUILD)/static/,bare exact storm waiter bystander known) $(BUILD)/gate-study $(BUILD)/gate-simulate \
-		   $(call usual,$(fuzz_tests)) # compiled, but not run
+		   $(SAN_PROGRAMS)
 
 # These goals first install missing packages.
-READY := $(if $(filter deps check check-kernels lint fuzz speed storm stall machine results,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build) \
+READY := $(if $(filter deps check check-kernels check-sanitizers lint fuzz speed storm stall machine results,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build) \
 	   $(if $(filter deb,$(MAKECMDGOALS)),deps-deb) $(if $(filter kernels,$(MAKECMDGOALS)),deps-lab))
 
 QUIET := @printf '  %-7s %s\n'
@@ -172,15 +178,13 @@ lint: $(addprefix $(BUILD)/gen/,spawnscope.skel.h dynamic_child.h library.h) | $
 format: ## format the C sources
 	@$(CLANG_FORMAT) -i $(C_FILES)
 
+.PHONY: check-sanitizers
+check-sanitizers: $(SAN_PROGRAMS) $(PROGRAMS) static $(TEST_PROGRAMS) | $(READY) ## run all tests that need no other kernel with sanitizers (TESTS=WORDS)
+	@bench/tests/sanitized $(BUILD)/san $(call quoted,$(TESTS)) $(addsuffix .c,$(unit_tests)) $(filter-out %/kernel.bats %/sanitizers.bats,$(bats))
+
 .PHONY: fuzz
-fuzz: $(BUILD)/fuzz/store $(BUILD)/fuzz/budget $(PROGRAMS) | $(READY) ## fuzz the readers of results and budgets, FUZZ_SECONDS (60) each
-	@mkdir -p $(BUILD)/fuzz/corpus $(BUILD)/fuzz/budgets
-	@$(BUILD)/spawnscope bench --no-trace --method fork,posix_spawn --size 1M --runs 3 \
-		-o $(BUILD)/fuzz/corpus/seed.jsonl >/dev/null
-	$(BUILD)/fuzz/store -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)/fuzz/ \
-		$(BUILD)/fuzz/corpus user/store/tests/corpus user/tests/anatomies
-	$(BUILD)/fuzz/budget -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)/fuzz/ \
-		$(BUILD)/fuzz/budgets user/gate/budget/tests/corpus
+fuzz: $(FUZZERS) | $(READY) ## fuzz all readers of files and options, FUZZ_SECONDS (60) each
+	@bench/tests/fuzz $(BUILD)/san -max_total_time=$(FUZZ_SECONDS)
 
 .PHONY: speed
 speed: $(BUILD)/spawnscope $(BUILD)/static/storm | $(READY) ## measure how fast births are written and pages, gates and exports made, against the goals
@@ -303,8 +307,8 @@ $(BUILD)/static/obj/%.o: %.c $(BUILD)/flags.stamp
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(compile)
 
-$(BUILD)/fuzz/obj/%.o: private override CFLAGS := $(FUZZ)
-$(BUILD)/fuzz/obj/%.o: %.c $(BUILD)/flags.stamp
+$(BUILD)/san/obj/%.o: private override CFLAGS := $(SANITIZE)
+$(BUILD)/san/obj/%.o: %.c $(BUILD)/flags.stamp
 	@mkdir -p $(@D)
 	$(call say,CC)$(CLANG) $(compile)
 
@@ -409,8 +413,9 @@ $(BUILD)/obj/user.a: $(call usual,$(user))
 $(BUILD)/obj/bench.a: $(call usual,$(bench))
 $(BUILD)/static/obj/user.a: $(call static,$(user))
 $(BUILD)/static/obj/bench.a: $(call static,$(bench))
-$(BUILD)/fuzz/obj/user.a: $(call fuzz,$(user))
-$(addprefix $(BUILD)/,obj/user.a obj/bench.a static/obj/user.a static/obj/bench.a fuzz/obj/user.a): $(BUILD)/sources.stamp
+$(BUILD)/san/obj/user.a: $(call san,$(user))
+$(BUILD)/san/obj/bench.a: $(call san,$(bench))
+$(foreach kind,obj static/obj san/obj,$(BUILD)/$(kind)/user.a $(BUILD)/$(kind)/bench.a): $(BUILD)/sources.stamp
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
 $(BUILD)/tests/user/%: $(BUILD)/obj/user/%.o $(unit) $(BUILD)/obj/user.a
@@ -451,12 +456,35 @@ $(BUILD)/gate-study: $(call usual,$(judge)) $(BUILD)/obj/user.a
 $(BUILD)/gate-simulate: $(call usual,$(simulate)) $(BUILD)/obj/user.a
 	$(call say,LINK)$(link) $(USER_LIBS)
 
-$(BUILD)/fuzz/store $(BUILD)/fuzz/budget: private override CFLAGS := $(FUZZ) -fsanitize=fuzzer
-$(BUILD)/fuzz/store $(BUILD)/fuzz/budget: private CC = $(CLANG)
-$(BUILD)/fuzz/store: $(call fuzz,$(filter %/fuzz_store,$(fuzz_tests)))
-$(BUILD)/fuzz/budget: $(call fuzz,$(filter %/fuzz_budget,$(fuzz_tests)))
-$(BUILD)/fuzz/store $(BUILD)/fuzz/budget: $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/user.a
-	$(call say,LINK)$(link) $(USER_LIBS)
+# With sanitizers. Suites find beside the programs what they find in build/.
+link_san = $(CLANG) $(SANITIZE) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
+
+$(BUILD)/san/spawnscope: $(call san,$(main)) $(BUILD)/san/obj/user.a
+	$(call say,LINK)$(link_san) $(USER_LIBS)
+
+$(BUILD)/san/spawnscope-bench: $(BUILD)/san/obj/bench/driver/main.o $(BUILD)/san/obj/bench.a
+	$(call say,LINK)$(link_san) $(BENCH_LIBS)
+
+# It has no C library, and so no sanitizer.
+$(BUILD)/san/spawnscope-child: $(BUILD)/spawnscope-child
+	@mkdir -p $(@D)
+	$(call say,COPY)cp $< $@
+
+$(BUILD)/san/tests/user/%: $(BUILD)/san/obj/user/%.o $(call san,bench/tests/unit) $(BUILD)/san/obj/user.a
+	@mkdir -p $(@D)
+	$(call say,LINK)$(link_san) $(USER_LIBS) -lcmocka
+
+$(BUILD)/san/tests/bench/%: $(BUILD)/san/obj/bench/%.o $(call san,bench/tests/unit) $(BUILD)/san/obj/bench.a
+	@mkdir -p $(@D)
+	$(call say,LINK)$(link_san) $(BENCH_LIBS) -lcmocka
+
+room_of = $(BUILD)/san/obj/$(firstword $(subst /, ,$(1))).a
+define fuzzer
+$(BUILD)/san/fuzz/$(patsubst fuzz_%,%,$(notdir $(1))): $(call san,$(1)) $(call room_of,$(1))
+	@mkdir -p $$(@D)
+	$$(call say,LINK)$$(link_san) -fsanitize=fuzzer $(if $(filter bench/%,$(1)),$(BENCH_LIBS),$(USER_LIBS))
+endef
+$(foreach test,$(fuzz_tests),$(eval $(call fuzzer,$(test))))
 
 .SECONDARY: $(OBJECTS)
 -include $(OBJECTS:.o=.d) $(BUILD)/obj/bench/child.d $(BUILD)/gen/spawnscope.bpf.d

@@ -3,7 +3,8 @@
  * libFuzzer: any bytes as a result file; what can be read is written, read again, shown,
  * reported, exported, compared with itself, and held against a budget. A birth that is read from
  * its text is the same as by way of jansson.
- * clang -std=gnu11 -D_GNU_SOURCE -I. -g -O1 -fsanitize=fuzzer,address,undefined ...
+ *
+ * Seeds: user/store/tests/corpus user/tests/anatomies
  */
 #include <stdlib.h>
 #include <string.h>

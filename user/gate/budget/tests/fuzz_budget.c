@@ -2,6 +2,8 @@
 /*
  * libFuzzer: reads any bytes as a budget, checks a bench and a profile against it, and prints the
  * report in every format.
+ *
+ * Seeds: user/gate/budget/tests/corpus
  */
 #include <stdlib.h>
 #include <string.h>

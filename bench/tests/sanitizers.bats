@@ -1,0 +1,53 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Unit tests, commands that need no kernel, and fuzzers, with address and undefined-behaviour
+# sanitizers: those that take little time. `make check-sanitizers` runs all, `make fuzz` for longer.
+
+load common.bash
+
+setup() {
+    here=$BATS_TEST_DIRNAME
+    cd "$here/../.." || return
+    san=$(realpath "${BUILD:-build}")/san
+}
+
+# Unit tests that compute for long: together they take most of the time.
+SLOW=(test_decide test_paired test_pooled test_exact test_blocks test_births test_perfetto test_scan_birth
+    test_lift test_read test_start test_lines test_suite)
+
+sanitized() { # SUITE...
+    "$here/sanitized" "$san" '' "$@"
+}
+
+@test "a finding fails the run, also in a process that no test looks at" {
+    cat >"$BATS_TEST_TMPDIR/bug.c" <<'C'
+#include <stdlib.h>
+int main(int n, char **v) { char *p = malloc(8); return n > 1 ? (free(p), p[n] + (n << 31)) : 0; }
+C
+    clang -fsanitize=address,undefined -o "$BATS_TEST_TMPDIR/bug" "$BATS_TEST_TMPDIR/bug.c"
+    printf '@test "unseen" {\n "%s" %s >/dev/null 2>&1 || true\n}\n' "$BATS_TEST_TMPDIR/bug" '' >"$BATS_TEST_TMPDIR/leaks.bats"
+    printf '@test "unseen" {\n "%s" %s >/dev/null 2>&1 || true\n}\n' "$BATS_TEST_TMPDIR/bug" use >"$BATS_TEST_TMPDIR/uses.bats"
+    run -1 sanitized "$BATS_TEST_TMPDIR/leaks.bats"
+    [[ $output == *'1 passed, 0 failed'*'LeakSanitizer: detected memory leaks'* ]]
+    run -1 sanitized "$BATS_TEST_TMPDIR/uses.bats"
+    [[ $output == *'1 passed, 0 failed'*'heap-use-after-free'* ]]
+}
+
+@test "unit tests" {
+    local suites=() suite
+    for suite in $(find user bench -path '*/tests/test_*.c' | sort); do
+        [[ " ${SLOW[*]} " == *" $(basename "$suite" .c) "* ]] || suites+=("$suite")
+    done
+    sanitized "${suites[@]}"
+}
+
+@test "commands that need no kernel" {
+    sanitized user/export/tests/export_anatomy.bats user/report/tests/report_gate.bats \
+        user/gate/tests/gate_budget.bats user/anatomy/tests/anatomy.bats user/tests/widths.bats
+}
+
+# The same inputs each time.
+@test "fuzzers" {
+    FRESH=1 "$here/fuzz" "$san" -runs=2000 -seed=1 -verbosity=0
+}
