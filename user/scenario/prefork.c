@@ -374,6 +374,12 @@ static void print_answers(const struct run *r, FILE *out)
 		     print_bytes(at(r, "private", false, 0)).text,
 		     print_bytes(at(r, "private", false, 50)).text,
 		     print_bytes(at(r, "private", true, 0)).text);
+	if (!isnan(at(r, "all", false, 50) - at(r, "all", false, 0)))
+		layout_print(out, 2,
+			     "What does it give back to fork them anew then? %s of the %s that all "
+			     "have together",
+			     print_bytes(at(r, "all", false, 50) - at(r, "all", false, 0)).text,
+			     print_bytes(at(r, "all", false, 50)).text);
 }
 
 static int print_ready(const struct run *r, FILE *out, bool colour)

@@ -5,9 +5,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -210,21 +213,34 @@ static int start_redis(struct stage *s, struct open_store *o, struct placement c
 	return err ? err : redis__fill(&o->load, keys);
 }
 
-/* All stores are there at once; one is copied, at most; the file is of its size. */
+/*
+ * All stores are there at once; one is copied, at most. Where files are memory, redis-server has
+ * its old file until the new one is whole. In tenths of the size, which a store exceeds a little.
+ */
+static int64_t tenths_needed(size_t stores, const char *folder)
+{
+	struct statfs v;
+	bool in_memory = !statfs(folder, &v) && v.f_type == TMPFS_MAGIC;
+
+	return (int64_t)stores * 10 + (in_memory ? 24 : 10);
+}
+
+/* The file is of the store's size. */
 static int check_room(struct stage *s, size_t stores)
 {
 	int64_t size = s->options->size_bytes, available = memory_available();
 	const char *folder = folder_of(s->options);
+	int64_t tenths = tenths_needed(stores, folder);
 	struct statvfs v;
 
 	if (size < 1 << 20)
 		return fault__set(s->why, -EINVAL, "--size: 1M at least");
-	if (available != MISSING && available / (int64_t)(stores + 1) < size)
+	if (available != MISSING && available / tenths * 10 < size)
 		return fault__set(s->why, -ENOMEM,
-				  "%zu stores of %s, and one more for what is copied, do not fit "
-				  "into the %s that are available: try --size %lldM",
+				  "%zu stores of %s, and what is copied or written into memory, do "
+				  "not fit into the %s that are available: try --size %lldM",
 				  stores, text_bytes(size).text, text_bytes(available).text,
-				  (long long)(available / (int64_t)(stores + 2)) >> 20);
+				  (long long)(available / (tenths + 10) * 10) >> 20);
 	if (statvfs(folder, &v))
 		return fault__set(s->why, -errno, "%s: %s", folder, strerror(errno));
 	if ((double)v.f_bavail * (double)v.f_frsize < 1.3 * (double)size)

@@ -31,6 +31,8 @@ memory() {
     holds '[.[] | select(.name == "load")] | map({(.key.how): .n}) | add == {forked: 1, fresh: 3}'
     holds '[.[] | select(.name == "until_runs")] | length == 1 and .[0].key.how == "forked" and .[0].n == 3'
     grep -q '^How soon are 3 workers of an application of 64 MiB ready?' "$DIR/text"
+    # Three workers have a copy each of half the pages.
+    tr -s ' \n' ' ' <"$DIR/text" | grep -oE 'to fork them anew then\? [0-9]+' | grep -qE ' (9[3-9]|10[0-5])$'
 }
 
 @test "per-connection: each way answers every request, and its processes are waited for" {

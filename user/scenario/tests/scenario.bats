@@ -26,6 +26,7 @@ snapshot snapshot|one at a time
 snapshot --workers 3|snapshot has no --workers; `spawnscope scenario list`
 snapshot --size 0|--size '0': must be a size like
 snapshot --size 9999T|stores of 9999 TiB.* do not fit .*: try --size [0-9]+M$
+snapshot --folder /dev/shm --size 9999T|written into memory, do not fit .*: try --size [0-9]+M$
 snapshot --seconds x|--seconds 'x': must be seconds
 snapshot --skew x|must be zipf or uniform
 snapshot --folder /none|/none: No such file
