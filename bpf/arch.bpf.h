@@ -25,6 +25,9 @@ enum {
  */
 #define PTE_PFN_MASK 0x0000fffffffff000UL
 
+/* glibc's vfork passes the caller's own stack: sysdeps/unix/sysv/linux/aarch64/vfork.S. */
+#define VFORK_PASSES_STACK true
+
 /* The registers that a system call was entered with. */
 struct pt_regs {
 	__u64 regs[31];
@@ -84,6 +87,8 @@ enum {
 
 /* Where a PTE holds the page frame: bits 12 to 51. */
 #define PTE_PFN_MASK 0x000ffffffffff000UL
+
+#define VFORK_PASSES_STACK false
 
 #define SYSCALL_NR(regs)   ((long)(regs)->orig_rax)
 #define SYSCALL_ARG0(regs) ((regs)->rdi)

@@ -208,6 +208,14 @@ static __always_inline __u64 stack_pointer(struct pt_regs *regs)
 	return is_user_stack(&top) ? top.sp : 0;
 }
 
+/* Whether the stack that the caller passed is one for the child. */
+static __always_inline __u64 own_stack(__u64 stack)
+{
+	if (!stack || (VFORK_PASSES_STACK && stack == stack_pointer(user_regs(current_task()))))
+		return 0;
+	return CLONE_HAS_STACK;
+}
+
 /* Whether a vfork has a stack of its own, where the arguments of the call were not seen. */
 static __always_inline __u64 stack_flag(struct task_struct *child, __u64 flags,
 					struct task_struct *current)

@@ -6,11 +6,11 @@
 
 /* entry and return */
 
-FENTRY(kernel_clone, clone_enter(args->flags | (args->stack ? CLONE_HAS_STACK : 0)),
+FENTRY(kernel_clone, clone_enter(args->flags | own_stack(args->stack)),
        struct kernel_clone_args *args)
 FEXIT(kernel_clone, clone_return(ret), struct kernel_clone_args *args, int ret)
 KPROBE(kernel_clone,
-       clone_enter(BPF_CORE_READ(args, flags) | (BPF_CORE_READ(args, stack) ? CLONE_HAS_STACK : 0)),
+       clone_enter(BPF_CORE_READ(args, flags) | own_stack(BPF_CORE_READ(args, stack))),
        struct kernel_clone_args *args)
 
 /* kernel_clone()'s last call if it succeeds; put_pid() has many other callers. */
@@ -18,7 +18,7 @@ KPROBE(put_pid, clone_success(pid), struct pid *pid)
 
 static __always_inline __u64 clone_flags(__u64 flags, __u64 stack)
 {
-	return (__u32)flags | (stack ? CLONE_HAS_STACK : 0);
+	return (__u32)flags | own_stack(stack);
 }
 
 static __always_inline __u64 clone3_flags(__u64 user_args)
@@ -26,7 +26,7 @@ static __always_inline __u64 clone3_flags(__u64 user_args)
 	__u64 args[6] = {}; /* struct clone_args: flags comes first, stack sixth */
 
 	bpf_probe_read_user(args, sizeof(args), (const void *)user_args);
-	return args[0] | (args[5] ? CLONE_HAS_STACK : 0);
+	return args[0] | own_stack(args[5]);
 }
 
 SYSCALL_ENTER(clone, clone_enter(clone_flags(ctx->args[0], ctx->args[1])))
