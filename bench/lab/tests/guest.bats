@@ -207,6 +207,11 @@ check_kernel() { # NAME RELEASE-PREFIX
     [[ $output == $'one\ntwo' ]]
 }
 
+@test "the tools of a busybox that does not run here are found in its file" {
+    "$LAB/make-initramfs" -o "$BATS_TEST_TMPDIR/d.cpio" --busybox "$(command -v busybox)"
+    diff <(busybox --list) <(cpio -i --quiet --to-stdout etc/lab/applets <"$BATS_TEST_TMPDIR/d.cpio")
+}
+
 @test "wrong usage gets one line and exit status 2" {
     one_line 2 . "$LAB/guest"
     one_line 2 . "$LAB/guest" --no-such-option

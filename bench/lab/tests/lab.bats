@@ -295,7 +295,9 @@ make_base() {
     one_line 2 "'32-bit' is a 32-bit kernel" "${lab[@]}" 32-bit -- true
     # One of Arm's, by its magic at 56.
     printf '%56sARM\x64%4096s' '' '' >arm
-    one_line 2 "'arm' is not a kernel image of this architecture" "${lab[@]}" arm -- true
+    one_line 2 "'arm' is a kernel of arm64, for which there are no programs: run .make ARCH=arm64 static" "${lab[@]}" arm -- true
+    one_line 2 "'arm' is a kernel of arm64: anatomy knows the code of x86-64 only" \
+        "${lab[@]}" arm --print-image
     # Without a cache.
     one_line 2 'debian:6.1 is not in the cache.*lab --fetch debian:6.1' \
         env XDG_CACHE_HOME="$ROOM" "${lab[@]}" debian:6.1 -- true
