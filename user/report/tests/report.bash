@@ -104,14 +104,16 @@ block_with_rows() { # PAGE
 
 # Whether all expressions are true of the page's data.
 block_holds() { # PAGE EXPRESSION...
-    local page=$1 expression
+    local data expression
+    data=$(block_with_rows "$1")
     shift
+    [ "$(jq -r "$(all_true "$@")" <<<"$data")" != true ] || return 0
     for expression; do
-        if [ "$(block_with_rows "$page" | jq -r "$expression")" != true ]; then
+        if [ "$(jq -r "$expression" <<<"$data")" != true ]; then
             echo "does not hold: $expression"
-            return 1
         fi
     done
+    return 1
 }
 
 # The cells of the table that a caption names, a line a row.
