@@ -30,7 +30,7 @@ struct probe {
 	bool registered; /* with libbpf */
 	bool casts;	 /* the programs call CAST_FUNCTION */
 	struct spawnscope *skel;
-	struct ring records, stacks;
+	struct record_ring records, stacks;
 	int stats_fd; /* the kernel counts run time while it is open; -1 */
 	char **names; /* that the programs need in BTF */
 	size_t name_count;
@@ -396,11 +396,11 @@ int probe__open(const struct probe_options *options, struct probe **probe, struc
 				 choices__no_births(&p->choices));
 	if (err)
 		goto cleanup;
-	err = ring__open(&p->records, p->skel->maps.records);
+	err = record_ring__open(&p->records, p->skel->maps.records);
 	if (!err && options->profile && options->profile->group_by == GROUP_BY_STACK) {
 		err = probe_profile_check_stacks(why);
 		if (!err)
-			err = ring__open(&p->stacks, p->skel->maps.stacks);
+			err = record_ring__open(&p->stacks, p->skel->maps.stacks);
 	}
 cleanup:
 	if (err) {
@@ -426,8 +426,8 @@ void probe__close(struct probe *p)
 	detach_all(p);
 	if (p->stats_fd >= 0)
 		close(p->stats_fd);
-	ring__close(&p->records);
-	ring__close(&p->stacks);
+	record_ring__close(&p->records);
+	record_ring__close(&p->stacks);
 	spawnscope__destroy(p->skel);
 	if (p->registered)
 		probe_btf_unregister();
@@ -535,22 +535,22 @@ int64_t probe__run_time(const struct probe *p)
 
 int probe__consume_some(struct probe *p, size_t max, probe_record_fn *fn, void *context)
 {
-	return ring__consume(&p->records, max, fn, context);
+	return record_ring__consume(&p->records, max, fn, context);
 }
 
 int probe__consume(struct probe *p, probe_record_fn *fn, void *context)
 {
-	return ring__consume(&p->records, SIZE_MAX, fn, context);
+	return record_ring__consume(&p->records, SIZE_MAX, fn, context);
 }
 
 int probe__stacks_fd(const struct probe *p)
 {
-	return ring__fd(&p->stacks);
+	return record_ring__fd(&p->stacks);
 }
 
 int probe__consume_stacks(struct probe *p, size_t max, probe_record_fn *fn, void *context)
 {
-	return ring__consume(&p->stacks, max, fn, context);
+	return record_ring__consume(&p->stacks, max, fn, context);
 }
 
 struct kernel_totals probe__totals(const struct probe *p)

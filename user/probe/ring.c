@@ -12,26 +12,26 @@
 
 static int on_record(void *context, void *data, size_t size)
 {
-	struct ring *r = context;
+	struct record_ring *r = context;
 
 	if (r->fn && size >= sizeof(struct record_head))
 		r->fn(r->context, data, size);
 	return --r->left ? 0 : ENOUGH;
 }
 
-int ring__open(struct ring *r, const struct bpf_map *map)
+int record_ring__open(struct record_ring *r, const struct bpf_map *map)
 {
 	r->buffer = ring_buffer__new(bpf_map__fd(map), on_record, r, NULL);
 	return r->buffer ? 0 : -errno;
 }
 
-void ring__close(struct ring *r)
+void record_ring__close(struct record_ring *r)
 {
 	ring_buffer__free(r->buffer);
 	r->buffer = NULL;
 }
 
-int ring__consume(struct ring *r, size_t max, probe_record_fn *fn, void *context)
+int record_ring__consume(struct record_ring *r, size_t max, probe_record_fn *fn, void *context)
 {
 	int n;
 
@@ -44,7 +44,7 @@ int ring__consume(struct ring *r, size_t max, probe_record_fn *fn, void *context
 	return n == ENOUGH ? 1 : n < 0 ? n : 0;
 }
 
-int ring__fd(const struct ring *r)
+int record_ring__fd(const struct record_ring *r)
 {
 	return r->buffer ? ring_buffer__epoll_fd(r->buffer) : -1;
 }

@@ -9,7 +9,7 @@
 struct bpf_map;
 struct ring_buffer;
 
-struct ring {
+struct record_ring {
 	struct ring_buffer *buffer; /* NULL: not open */
 	size_t left;		    /* records that this call may still pass on */
 	probe_record_fn *fn;
@@ -17,11 +17,11 @@ struct ring {
 };
 
 /* 0 or -errno. The ring must stay where it is until it is closed. */
-int ring__open(struct ring *r, const struct bpf_map *map);
-void ring__close(struct ring *r); /* accepts one that is not open */
+int record_ring__open(struct record_ring *r, const struct bpf_map *map);
+void record_ring__close(struct record_ring *r); /* accepts one that is not open */
 
 /* Passes `max` records at most to fn. 1 if there may be more, else 0, or -errno. */
-int ring__consume(struct ring *r, size_t max, probe_record_fn *fn, void *context);
+int record_ring__consume(struct record_ring *r, size_t max, probe_record_fn *fn, void *context);
 
 /* A descriptor that polls readable when records have come; -1: not open. */
-int ring__fd(const struct ring *r);
+int record_ring__fd(const struct record_ring *r);
