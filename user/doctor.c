@@ -31,13 +31,17 @@
 
 struct doctor {
 	enum source_kind best;
+	const char *btf;
 	bool verbose;
 	struct lives lives;
 	bool seen[PHASE_COUNT];
 };
 
+enum { OPTION_BTF = 1000 };
+
 static const struct argp_option option_table[] = {
 	{"trace", 't', "KIND", 0, "the best kind of probe to try: fentry, kprobe or tracepoint", 0},
+	{"btf", OPTION_BTF, "FILE", 0, PROBE_BTF_BRIEF, 0},
 	{"verbose", 'v', 0, 0, "show what was tried for each edge, and libbpf's messages", 0},
 	{0},
 };
@@ -54,6 +58,9 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 't':
 		return source_kind_option(arg, &d->best);
+	case OPTION_BTF:
+		d->btf = arg;
+		return 0;
 	case 'v':
 		d->verbose = true;
 		return 0;
@@ -248,6 +255,7 @@ int command_doctor(int argc, char **argv)
 	if (option_parse(&argp, argc, argv, &d))
 		return EXIT_TROUBLE;
 	options.best = d.best;
+	options.btf = d.btf;
 	options.verbose = d.verbose;
 	err = probe__open(&options, &p, &why);
 	if (err) {

@@ -151,6 +151,7 @@ static size_t ring_bytes(const struct bench *b)
 static int open_probes(struct bench *b)
 {
 	struct probe_options o = {
+		.btf = b->options.btf,
 		.best = b->options.best,
 		.ring_bytes = ring_bytes(b),
 		.reattach = true,
@@ -165,6 +166,9 @@ static int open_probes(struct bench *b)
 	err = probe__open(&o, &b->probe, &b->why);
 	if (!err)
 		return b->options.overhead ? beside__open(&b->beside, &o, &b->why) : 0;
+	/* Who names a file wants to trace. */
+	if (b->options.btf)
+		return err;
 	/* Without privileges or BTF, the driver's own timings are still worth having. */
 	complain("%s; running untraced", b->why.text);
 	b->why.text[0] = '\0';

@@ -19,6 +19,7 @@ int beside__open(struct beside_probes *b, const struct probe_options *own, struc
 
 	for (int i = BESIDE_NONE + 1; i < BESIDE_COUNT && !err; i++) {
 		const struct probe_options o = {
+			.btf = own->btf,
 			.best = own->best,
 			.ring_bytes = own->ring_bytes,
 			.task_slots = BENCH_SLOTS,

@@ -13,6 +13,7 @@
 #include "user/base/program_path.h"
 #include "user/base/say.h"
 #include "user/collect/environment.h"
+#include "user/probe/probe.h"
 #include "user/probe/sources.h"
 #include "user/table/table.h"
 
@@ -20,6 +21,7 @@
 enum {
 	OPTION_NO_TRACE = 1000,
 	OPTION_TRACE,
+	OPTION_BTF,
 	OPTION_UNTRACED,
 	OPTION_ALL_RUNS,
 	OPTION_ROUNDS,
@@ -54,6 +56,7 @@ static const struct argp_option option_table[] = {
 	{"no-trace", OPTION_NO_TRACE, 0, 0, "attach nothing; needs no privileges", 0},
 	{"trace", OPTION_TRACE, "KIND", 0,
 	 "use no better kind of probe than fentry (default), kprobe or tracepoint", 0},
+	{"btf", OPTION_BTF, "FILE", 0, PROBE_BTF_BRIEF, 0},
 	{"untraced", OPTION_UNTRACED, "WHICH", 0,
 	 "also measure these cells without probes, to show what tracing costs: none, smallest "
 	 "(parent; default), all",
@@ -188,6 +191,7 @@ static int parse_untraced(const char *arg, enum untraced *untraced)
 static const struct option_place places[] = {
 	OPTION_TEXT('o', struct bench_options, output),
 	OPTION_TEXT(OPTION_LIBC, struct bench_options, libc),
+	OPTION_TEXT(OPTION_BTF, struct bench_options, btf),
 	OPTION_TEXT(OPTION_COPIED_HOW, struct bench_options, copied_how),
 	OPTION_TEXT(OPTION_TAKEN_FOR, struct bench_options, taken_for),
 	OPTION_FLAG(OPTION_STRICT, struct bench_options, strict),

@@ -21,6 +21,7 @@ struct bench_options {
 	bool trace;
 	bool overhead; /* --suite=overhead: each source alone as well */
 	enum source_kind best;
+	const char *btf; /* a file with the kernel's BTF, or NULL */
 	enum untraced untraced;
 	unsigned int all_runs;
 	unsigned int rounds;

@@ -15,7 +15,11 @@ struct copy {
 	int pointer; /* the one pointer type, to void */
 	char **name; /* of the object's types, sorted */
 	size_t names;
+	int depth; /* of the type that is copied now */
 };
+
+/* Types in types. A file may have them in a circle. */
+#define DEPTH_MAX 64
 
 static int copy_type(struct copy *c, __u32 id);
 
@@ -102,7 +106,11 @@ static int copy_type(struct copy *c, __u32 id)
 
 	if (!t || c->id[id])
 		return t ? c->id[id] : 0;
+	if (c->depth == DEPTH_MAX)
+		return -ELOOP;
+	c->depth++;
 	copied = add_copy(c, t);
+	c->depth--;
 	if (copied > 0)
 		c->id[id] = copied;
 	return copied;

@@ -10,6 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Kernels have some 6 MB. */
+#define SIZE_MOST (256 << 20)
+
 struct kernel_btf {
 	char *data;
 	size_t size;
@@ -20,10 +23,15 @@ struct kernel_btf {
 	__u32 count; /* with void */
 };
 
-/* Since 6.16 it can be mapped (a539e2a6d51d), which saves 1,300 reads of a page each. */
-static int read_all(struct kernel_btf *b)
+/*
+ * Since 6.16 the kernel's can be mapped (a539e2a6d51d), which saves 1,300 reads of a page each.
+ * Another file is read: who truncates it would end a process that has mapped it.
+ */
+static int read_all(struct kernel_btf *b, const char *path)
 {
-	int fd = open(KERNEL_BTF, O_RDONLY | O_CLOEXEC), err = 0;
+	/* Not blocking: it may be a FIFO. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), err = 0;
+	bool own = !strcmp(path, KERNEL_BTF);
 	size_t done = 0;
 	struct stat st;
 	void *data;
@@ -34,8 +42,16 @@ static int read_all(struct kernel_btf *b)
 		err = -errno;
 		goto cleanup;
 	}
+	if (!S_ISREG(st.st_mode)) {
+		err = -EINVAL;
+		goto cleanup;
+	}
+	if (st.st_size > SIZE_MOST) {
+		err = -EFBIG;
+		goto cleanup;
+	}
 	b->size = st.st_size;
-	data = mmap(NULL, b->size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+	data = own ? mmap(NULL, b->size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0) : MAP_FAILED;
 	b->mapped = data != MAP_FAILED;
 	b->data = b->mapped ? data : malloc(b->size);
 	if (!b->data)
@@ -130,10 +146,10 @@ static int find_types(struct kernel_btf *b)
 	return at == b->types_size ? 0 : -EINVAL;
 }
 
-int kernel_btf__open(struct kernel_btf **btf)
+int kernel_btf__open(const char *path, struct kernel_btf **btf)
 {
 	struct kernel_btf *b = calloc(1, sizeof(*b));
-	int err = b ? read_all(b) : -ENOMEM;
+	int err = b ? read_all(b, path) : -ENOMEM;
 
 	if (!err)
 		err = find_sections(b);
@@ -157,6 +173,11 @@ void kernel_btf__close(struct kernel_btf *b)
 		free(b->data);
 	free(b->at);
 	free(b);
+}
+
+bool kernel_btf__same(const struct kernel_btf *a, const struct kernel_btf *b)
+{
+	return a->size == b->size && !memcmp(a->data, b->data, a->size);
 }
 
 __u32 kernel_btf__count(const struct kernel_btf *b)

@@ -14,7 +14,10 @@
 
 #include "bench/shared/fault.h"
 #include "user/probe/core_btf.h"
+#include "user/probe/given_btf.h"
 #include "user/probe/trial.h"
+
+#define MODIFIERS_MAX 64
 
 #define TRACEFS "/sys/kernel/tracing/"
 
@@ -54,7 +57,8 @@ static const struct btf_type *skip_modifiers(const struct kernel_btf *btf, __u32
 {
 	const struct btf_type *t = kernel_btf__type(btf, id);
 
-	while (t && (btf_is_mod(t) || btf_is_typedef(t)))
+	/* A file may have them in a circle. */
+	for (int i = 0; i < MODIFIERS_MAX && t && (btf_is_mod(t) || btf_is_typedef(t)); i++)
 		t = kernel_btf__type(btf, t->type);
 	return t;
 }
@@ -172,11 +176,23 @@ static const char *btf_advice(int err)
 		return "";
 	if (access("/sys/kernel", F_OK))
 		return "; /sys is not mounted here: mount -t sysfs sysfs /sys";
-	return "; it takes a kernel built with CONFIG_DEBUG_INFO_BTF";
+	return "; it takes a kernel built with CONFIG_DEBUG_INFO_BTF, or, if /sys hides it, a "
+	       "copy of that file: --btf";
 }
 
-int kernel_offer__new(const char *const *names, size_t count, const struct btf *object,
-		      struct kernel_offer **offer, struct fault *why)
+/* `path`: of the option --btf, or NULL. */
+static int open_btf(const char *path, struct kernel_btf **btf, struct fault *why)
+{
+	int err = path ? given_btf__open(path, btf, why) : kernel_btf__open(KERNEL_BTF, btf);
+
+	if (!err || path)
+		return err;
+	return fault__set(why, err, "cannot read the kernel's BTF (" KERNEL_BTF "): %s%s",
+			  strerror(-err), btf_advice(err));
+}
+
+int kernel_offer__new(const char *path, const char *const *names, size_t count,
+		      const struct btf *object, struct kernel_offer **offer, struct fault *why)
 {
 	struct kernel_offer *o = calloc(1, sizeof(*o));
 	struct kernel_btf *btf = NULL;
@@ -194,12 +210,6 @@ int kernel_offer__new(const char *const *names, size_t count, const struct btf *
 	o->count = count;
 	qsort(o->names, count, sizeof(*o->names), compare_names);
 
-	err = kernel_btf__open(&btf);
-	if (err) {
-		fault__set(why, 0, "cannot read the kernel's BTF (" KERNEL_BTF "): %s%s",
-			   strerror(-err), btf_advice(err));
-		goto cleanup;
-	}
 	err = trial_reads();
 	if (err) {
 		fault__set(why, 0,
@@ -207,6 +217,9 @@ int kernel_offer__new(const char *const *names, size_t count, const struct btf *
 			   "read its memory");
 		goto cleanup;
 	}
+	err = open_btf(path, &btf, why);
+	if (err)
+		goto cleanup;
 	err = find_entries(o, btf);
 	if (err)
 		goto cleanup;

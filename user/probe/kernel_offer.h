@@ -12,13 +12,14 @@ struct btf;
 struct kernel_offer;
 
 /*
- * Reads the kernel's BTF once for `names` (functions, and raw tracepoints as "btf_trace_NAME") and
- * for the types of an object, and tries a trampoline, and a kprobe where that fails. 0, or -errno
- * with one line in `why`: -ENOENT for a kernel without BTF, -EPERM without the privileges for BPF,
- * -EACCES if probes may not read the kernel's memory.
+ * Reads the kernel's BTF, or that of the file `path` if it is not NULL, once for `names`
+ * (functions, and raw tracepoints as "btf_trace_NAME") and for the types of an object, and tries a
+ * trampoline, and a kprobe where that fails. 0, or -errno with one line in `why`: -ENOENT for a
+ * kernel without BTF, -EPERM without the privileges for BPF, -EACCES if probes may not read the
+ * kernel's memory.
  */
-int kernel_offer__new(const char *const *names, size_t count, const struct btf *object,
-		      struct kernel_offer **offer, struct fault *why);
+int kernel_offer__new(const char *path, const char *const *names, size_t count,
+		      const struct btf *object, struct kernel_offer **offer, struct fault *why);
 void kernel_offer__free(struct kernel_offer *o);
 
 /* NULL if probes of this kind can be tried here, else one line that says why not. */

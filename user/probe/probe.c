@@ -103,11 +103,12 @@ static void want_programs(struct probe *p, const struct source *row)
  * libbpf also looks for types in modules, which takes CAP_SYS_ADMIN, unless it gets a BTF file. All
  * our types are in the kernel itself.
  */
-static struct spawnscope *open_object(const char *core_btf)
+static struct spawnscope *open_object(const struct probe *p, const char *core_btf)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = core_btf);
+	LIBBPF_OPTS(bpf_object_open_opts, opts,
+		    .btf_custom_path = core_btf ? core_btf : p->options.btf);
 
-	if (!core_btf && !privilege_is_admin())
+	if (!opts.btf_custom_path && !privilege_is_admin())
 		opts.btf_custom_path = "/sys/kernel/btf/vmlinux";
 	return spawnscope__open_opts(&opts);
 }
@@ -125,7 +126,7 @@ static int load(struct probe *p)
 	int err;
 
 	spawnscope__destroy(p->skel);
-	p->skel = open_object(kernel_offer__core_btf(p->offer));
+	p->skel = open_object(p, kernel_offer__core_btf(p->offer));
 	if (!p->skel)
 		return -errno;
 	for (size_t i = 0; i < source_count; i++)
@@ -376,11 +377,12 @@ int probe__open(const struct probe_options *options, struct probe **probe, struc
 	err = probe_btf_register();
 	if (err)
 		goto cleanup;
-	p->skel = open_object(NULL);
+	p->skel = open_object(p, NULL);
 	err = p->skel ? collect_names(p) : -errno;
 	if (!err)
-		err = kernel_offer__new((const char *const *)p->names, p->name_count,
-					bpf_object__btf(p->skel->obj), &p->offer, why);
+		err = kernel_offer__new(p->options.btf, (const char *const *)p->names,
+					p->name_count, bpf_object__btf(p->skel->obj), &p->offer,
+					why);
 	if (err)
 		goto cleanup;
 	why->text[0] = '\0';

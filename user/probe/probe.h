@@ -18,7 +18,13 @@
 
 struct probe;
 
+/* The option --btf in a command's help. */
+#define PROBE_BTF_BRIEF                                                                            \
+	"read the kernel's BTF from FILE, a copy of /sys/kernel/btf/vmlinux, where that is not "   \
+	"there; FILE must fit the kernel, which must have BTF, too"
+
 struct probe_options {
+	const char *btf;       /* a file with the kernel's BTF; NULL: the kernel shows it */
 	enum source_kind best; /* use no better kind than this one; SOURCE_FENTRY: use all */
 	size_t ring_bytes;     /* a power of two; holds what comes between two probe__consume() */
 	size_t task_slots; /* of a profile, a power of two: tasks at once; more cost cache misses */

@@ -8,6 +8,12 @@
 
 #include "user/model/phase.h"
 
+/* Another row has the same for most kernels. */
+static bool is_variant(const struct source *row)
+{
+	return row->never_skipped || row->without;
+}
+
 /* Says why an edge or sum has no source, in one line. */
 static void explain(const struct source_choice *choice, int edge, int sum, char *text, size_t size)
 {
@@ -32,7 +38,7 @@ static void explain(const struct source_choice *choice, int edge, int sum, char 
 					 choice->profile ? "--detail" : "trace=all");
 			return;
 		}
-		if (row->never_skipped || row->without) /* another row has the same otherwise */
+		if (is_variant(row))
 			continue;
 		used += snprintf(text + used, size - used, "%s%s %s", used ? "; " : "",
 				 source_kind_name(row->kind), choice->refusal[i]);

@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -172,4 +174,88 @@ int trial_reads(void)
 	}
 	/* The verifier's word for a helper that a lockdown takes away. Other errors come again. */
 	return errno == EINVAL ? -EACCES : 0;
+}
+
+/* What the program of trial_task() reads at the offsets, and the kernel's own word for it. */
+struct task_seen {
+	__u32 pid, tgid;
+	char comm[16];
+	__u64 ids; /* bpf_get_current_pid_tgid() */
+	char name[16];
+};
+
+#define CALL(helper)                                                                               \
+	{                                                                                          \
+		.code = BPF_JMP | BPF_CALL, .imm = (helper)                                        \
+	}
+#define SET(reg, value)                                                                            \
+	{                                                                                          \
+		.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (reg), .imm = (int)(value)         \
+	}
+#define COPY(to, from)                                                                             \
+	{                                                                                          \
+		.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = (to), .src_reg = (from)            \
+	}
+/* The address of a field of the map's value. */
+#define FIELD(reg, map, field)                                                                     \
+	{.code = BPF_LD | BPF_DW | BPF_IMM,                                                        \
+	 .dst_reg = (reg),                                                                         \
+	 .src_reg = BPF_PSEUDO_MAP_VALUE,                                                          \
+	 .imm = (map)},                                                                            \
+	{                                                                                          \
+		.imm = (int)offsetof(struct task_seen, field)                                      \
+	}
+/* Of the task in r6. */
+#define READ(map, field, at)                                                                       \
+	FIELD(BPF_REG_1, map, field), SET(BPF_REG_2, sizeof(((struct task_seen *)0)->field)),      \
+		COPY(BPF_REG_3, BPF_REG_6),                                                        \
+		{.code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = BPF_REG_3, .imm = (int)(at)},     \
+		CALL(BPF_FUNC_probe_read_kernel)
+
+static int load_task_reader(int map, const struct trial_task *at)
+{
+	const struct bpf_insn read_task[] = {
+		CALL(BPF_FUNC_get_current_task),
+		COPY(BPF_REG_6, BPF_REG_0),
+		READ(map, pid, at->pid),
+		READ(map, tgid, at->tgid),
+		READ(map, comm, at->comm),
+		FIELD(BPF_REG_1, map, name),
+		SET(BPF_REG_2, 16),
+		CALL(BPF_FUNC_get_current_comm),
+		CALL(BPF_FUNC_get_current_pid_tgid),
+		FIELD(BPF_REG_1, map, ids),
+		{.code = BPF_STX | BPF_MEM | BPF_DW, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_0},
+		SET(BPF_REG_0, 0),
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	int fd = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "spawnscope_try", LICENSE, read_task,
+			       COUNT(read_task), NULL);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int trial_task(const struct trial_task *at)
+{
+	int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "spawnscope_try", sizeof(__u32),
+				 sizeof(struct task_seen), 1, NULL);
+	LIBBPF_OPTS(bpf_test_run_opts, run);
+	struct task_seen seen;
+	int program, err = 0;
+	__u32 zero = 0;
+
+	if (map < 0)
+		return -errno;
+	program = load_task_reader(map, at);
+	if (program < 0)
+		err = program;
+	else if (bpf_prog_test_run_opts(program, &run) || bpf_map_lookup_elem(map, &zero, &seen))
+		err = -errno;
+	else if (seen.pid != (__u32)seen.ids || seen.tgid != seen.ids >> 32 ||
+		 memcmp(seen.comm, seen.name, sizeof(seen.comm)))
+		err = -EINVAL;
+	if (program >= 0)
+		close(program);
+	close(map);
+	return err;
 }

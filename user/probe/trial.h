@@ -14,3 +14,11 @@ int trial_kprobe(const char *function, struct fault *why); /* the same */
 
 /* Whether programs may read the kernel's memory: -EACCES if a lockdown forbids it, else 0. */
 int trial_reads(void);
+
+/* Where struct task_struct has these, in bytes. */
+struct trial_task {
+	long pid, tgid, comm;
+};
+
+/* Whether the running task has them there. 0; -EINVAL: it has not; or another -errno. */
+int trial_task(const struct trial_task *at);

@@ -12,6 +12,7 @@
 #include "user/base/say.h"
 #include "user/base/terminal.h"
 #include "user/export/folded.h"
+#include "user/probe/probe.h"
 #include "user/probe/sources.h"
 #include "user/profile/filter.h"
 #include "user/table/profile.h"
@@ -30,6 +31,7 @@ enum {
 	OPTION_TOP,
 	OPTION_DETAIL,
 	OPTION_TRACE,
+	OPTION_BTF,
 	OPTION_RING_SIZE,
 	OPTION_LIVE,
 	OPTION_WATCH,
@@ -107,6 +109,7 @@ static const struct argp_option option_table[] = {
 	 0},
 	{"trace", OPTION_TRACE, "KIND", 0,
 	 "use no better kind of probe than fentry (default), kprobe or tracepoint", 0},
+	{"btf", OPTION_BTF, "FILE", 0, PROBE_BTF_BRIEF, 0},
 	{"ring-size", OPTION_RING_SIZE, "SIZE", 0,
 	 "size of the buffer for records, a power of two from 4K up (default 16M)", 0},
 	{0, 0, 0, 0, "Output:", 4},
@@ -296,6 +299,7 @@ static const struct option_place places[] = {
 	OPTION_TEXT(OPTION_FOLDED, struct profile_command, folded),
 	OPTION_TEXT(OPTION_INPUT, struct profile_command, input),
 	OPTION_TEXT(OPTION_CGROUP, struct profile_command, cgroup),
+	OPTION_TEXT(OPTION_BTF, struct profile_command, probe.btf),
 	{0},
 };
 

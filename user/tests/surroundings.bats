@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What the surroundings lack is named in one line, with the fix: a namespace with less power,
+# What the surroundings lack is named in one line, with the fix: power in a namespace, BTF,
 # descriptors, /proc.
 #
 # shellcheck disable=SC2154,SC2016 # what tool.bash sets; commands for other shells
@@ -40,4 +40,49 @@ load ../tests/tool.bash
         one_line 2 '/proc is not mounted: mount -t proc proc /proc$' \
             unshare --mount sh -c 'mount -t tmpfs none /proc && exec $0 $1' "$TOOL" "$command"
     done
+}
+
+# without_btf COMMAND...: where /sys does not show the kernel's BTF.
+without_btf() {
+    mkdir -p "$DIR/empty"
+    unshare --mount sh -c 'mount --bind "$0" /sys/kernel/btf && exec "$@"' "$DIR/empty" "$@"
+}
+
+@test "a copy of the kernel's BTF does where it is not shown, and one that does not fit is refused" {
+    need_root
+    [ -r /sys/kernel/btf/vmlinux ] || skip "this kernel has no BTF"
+    unshare --mount true 2>/dev/null || skip "mounts are not allowed here"
+    cat /sys/kernel/btf/vmlinux >"$DIR/copy"
+    one_line 2 "cannot read the kernel's BTF .*: No such file.*a copy of that file: --btf" without_btf "$TOOL" doctor
+    "$TOOL" doctor >"$DIR/own" || [ $? -eq 1 ]
+    without_btf "$TOOL" doctor --btf "$DIR/copy" >"$DIR/by-copy" || [ $? -eq 1 ]
+    diff "$DIR/own" "$DIR/by-copy"
+    without_btf "$TOOL" profile -q --no-calibrate --btf "$DIR/copy" -o "$DIR/births" -- sh -c '/bin/true; :'
+    holds "$DIR/births" 'final.births == 1'
+    without_btf "$TOOL" bench -q --btf "$DIR/copy" --method fork --size 1M --runs 2 --all-runs 0 -o "$DIR/run"
+    holds "$DIR/run" 'final | .births > 0 and .births == .started'
+
+    # Another kernel's: its tasks have another form.
+    echo 'struct task_struct { char comm[16]; int tgid, pid; } t;' |
+        clang -target bpf -g -c -x c -o "$DIR/other.o" -
+    llvm-objcopy --dump-section .BTF="$DIR/other" "$DIR/other.o" 2>/dev/null ||
+        objcopy -I elf64-little --dump-section .BTF="$DIR/other" "$DIR/other.o"
+    one_line 2 "--btf '.*/other' does not fit this kernel: its tasks have another form" \
+        without_btf "$TOOL" doctor --btf "$DIR/other"
+    for command in doctor "profile -a -d 1" "bench --method fork"; do
+        # shellcheck disable=SC2086 # words
+        one_line 2 "--btf '.*/other' is not the BTF of this kernel, which has its own" \
+            "$TOOL" $command --btf "$DIR/other"
+    done
+}
+
+@test "a file that is no BTF is refused by its name, whatever it is" {
+    need_root
+    head -c 100000 /sys/kernel/btf/vmlinux >"$DIR/short" || skip "this kernel has no BTF"
+    mkfifo "$DIR/fifo"
+    : >"$DIR/empty"
+    for file in "$DIR/short" "$DIR/fifo" "$DIR/empty" "$DIR" /dev/zero /bin/sh; do
+        one_line 2 "--btf '$file' has no BTF: name a copy of /sys/kernel/btf/vmlinux" "$TOOL" doctor --btf "$file"
+    done
+    one_line 2 "--btf '.*\\\\x1b\[31m': No such file" "$TOOL" doctor --btf "$DIR/"$'\e[31m'
 }

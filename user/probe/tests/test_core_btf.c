@@ -35,7 +35,7 @@ TEST(every_type_is_where_libbpf_finds_it)
 
 	if (!whole)
 		skip();
-	assert_int_equal(kernel_btf__open(&ours), 0);
+	assert_int_equal(kernel_btf__open(KERNEL_BTF, &ours), 0);
 	assert_int_equal(kernel_btf__count(ours), btf__type_cnt(whole));
 	for (__u32 id = 1; id < btf__type_cnt(whole); id++) {
 		const struct btf_type *t = btf__type_by_id(whole, id);
@@ -114,7 +114,7 @@ TEST(what_an_object_names_is_copied_whole)
 				     : btf__add_typedef(object, wanted[i].object, number)) > 0);
 	/* The kernel has no struct of this name. */
 	assert_true(btf__add_struct(object, "spawnscope_slot", 4) > 0);
-	assert_int_equal(kernel_btf__open(&kernel), 0);
+	assert_int_equal(kernel_btf__open(KERNEL_BTF, &kernel), 0);
 	fd = core_btf_file(kernel, object);
 	kernel_btf__close(kernel);
 	assert_true(fd >= 0);
