@@ -12,9 +12,8 @@ setup() {
     san=$(realpath "${BUILD:-build}")/san
 }
 
-# Unit tests that compute for long: together they take most of the time.
-SLOW=(test_decide test_paired test_pooled test_exact test_blocks test_births test_perfetto test_scan_birth
-    test_lift test_read test_start test_lines test_suite)
+# Unit tests that compute for so long that they are left out.
+SLOW=(test_decide test_perfetto test_scan_birth)
 
 sanitized() { # SUITE...
     "$here/sanitized" "$san" '' "$@"
