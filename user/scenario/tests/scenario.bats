@@ -81,6 +81,44 @@ MISTAKES
     grep -q '^redis-server  4k     before ' "$DIR/text"
 }
 
+cpus_of() { # PID
+    sed -n 's/^Cpus_allowed_list:\t//p' "/proc/$1/status" 2>/dev/null
+}
+
+# Some child of a store that the tool started has one CPU, and the store another.
+child_is_apart() {
+    local store child
+    for store in $(pgrep -P "$tool"); do
+        for child in $(pgrep -P "$store"); do
+            [[ "$(cpus_of "$store") $(cpus_of "$child")" =~ ^([0-9]+)\ ([0-9]+)$ ]] &&
+                [ "${BASH_REMATCH[1]}" != "${BASH_REMATCH[2]}" ] && return 0
+        done
+    done
+    return 1
+}
+
+@test "snapshot: a child that saves has a CPU of its own" {
+    [ "$(nproc)" -ge 2 ] || skip "needs two CPUs"
+    until_seen child_is_apart --no-peer --size 256M
+    command -v redis-server >/dev/null || return 0
+    until_seen redis_is_apart --size 64M
+}
+
+# Runs the scenario until the condition holds; nothing runs on, whether it does or not.
+until_seen() { # CONDITION ARG...
+    local seen=0
+    begin_own scenario snapshot --pages 4k --seconds 100ms --rounds 20 "${@:2}"
+    eventually "$1" || seen=1
+    kill_own
+    eventually nothing_left
+    return "$seen"
+}
+
+# The store that runs in a folder of the tool's.
+redis_is_apart() {
+    child_is_apart && compgen -G "$TMPDIR/spawnscope.*/temp-*.rdb" >/dev/null
+}
+
 @test "snapshot: on one CPU nothing is placed, and the summary says so" {
     taskset -c "$(taskset -cp $$ | grep -oE '[0-9]+$')" "$OWN/spawnscope" scenario snapshot --no-peer --pages 4k \
         --size 4M --seconds 50ms --rounds 1 >"$DIR/text"
