@@ -109,23 +109,25 @@ complete_fish() {
 
 # In a folder with a file, and a program in PATH, whose names begin with zzz.
 check_shell() { # FUNCTION
-    local command line want
+    local command line want offered
     mkdir -p "$DIR/bin" "$DIR/here"
     printf '#!/bin/sh\n' >"$DIR/bin/zzz-program"
     chmod +x "$DIR/bin/zzz-program"
     cd "$DIR/here" || return
     touch zzz-file
     PATH=$DIR/bin:$PATH
+    offered=$("$1" 'spawnscope ')
     for command in $(commands); do
+        [[ " $offered " == *" $command "* ]]
         "$1" "spawnscope $command --" | tr ' ' '\n' | grep -vx -e --help -e --usage -e --version >"$DIR/offered"
         help_options "$command" | grep -vx -e --help -e --usage -e --version | LC_ALL=C sort >"$DIR/listed"
         diff "$DIR/listed" "$DIR/offered"
         [ -s "$DIR/offered" ]
-        [[ " $("$1" 'spawnscope ') " == *" $command "* ]]
     done
     while IFS='|' read -r line want; do
-        echo "spawnscope $line: $("$1" "spawnscope $line")"
-        [ "$("$1" "spawnscope $line")" = "$want" ]
+        offered=$("$1" "spawnscope $line")
+        echo "spawnscope $line: $offered"
+        [ "$offered" = "$want" ]
     done <<'LINES'
 pro|profile
 help ga|gate
