@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # A profile on kernels of other kinds. Only `make check-kernels` runs it.
+#
+# shellcheck disable=SC2016 # a shell of the guest expands it
 
 load ../kernel.bash
 
@@ -18,3 +20,31 @@ load ../kernel.bash
 @test "debian:experimental: on one CPU no birth is lost to preemption" { on_one_cpu debian:experimental; }
 @test "debian:experimental: on two CPUs no birth is lost to preemption" { on_two_cpus debian:experimental; }
 @test "debian:experimental: calls that a seccomp filter refuses have failed" { refused debian:experimental kernel_clone+put_pid; }
+
+# callers.c: main -> a -> b -> c, which creates 3, and main -> other -> c, 2.
+@test "debian:6.12/arm64: stacks are unwound, also where return addresses are signed" {
+    local programs=$BUILD/arm64/static reason method how add=()
+    command -v qemu-system-aarch64 >/dev/null || skip "qemu-system-aarch64 is missing: apt-get install qemu-system-arm"
+    command -v aarch64-linux-gnu-gcc >/dev/null || skip "aarch64-linux-gnu-gcc is missing: make deps ARCH=arm64"
+    [ -x "$programs/spawnscope" ] || skip "there are no programs for arm64: make ARCH=arm64 static"
+    reason=$(bench/lab/fetch-kernel debian:6.12/arm64 2>&1) || skip "$reason"
+    for how in none standard; do
+        aarch64-linux-gnu-gcc --sysroot="$BUILD/sysroot-arm64" -static -O2 -fomit-frame-pointer \
+            -mbranch-protection=$how -o "$DIR/$how" user/profile/tests/callers.c
+        add+=(--add "$DIR/$how")
+    done
+    bench/lab/guest --kernel debian:6.12/arm64 --init "$programs/lab-init" --busybox "$programs/busybox" \
+        --add "$programs/spawnscope" "${add[@]}" -- sh -c '
+            for how in none standard; do
+                for method in fork vfork spawn; do
+                    COLUMNS=400 spawnscope profile --by stack --no-calibrate -- $how $method 3 2 2>&1 | sed "s/^/$how $method: /"
+                done
+            done' >"$DIR/out" 2>&1 || { cat "$DIR/out" && false; }
+    cat "$DIR/out"
+    for how in none standard; do
+        for method in fork vfork spawn; do
+            grep -Eq "^$how $method: #1 $method 3: .* < c < b < a < main < .* < _start\$" "$DIR/out"
+            grep -Eq "^$how $method: #2 $method 2: .* < c < other < main < .* < _start\$" "$DIR/out"
+        done
+    done
+}
