@@ -43,7 +43,7 @@ C
 
 @test "commands that need no kernel" {
     sanitized user/export/tests/export_anatomy.bats user/report/tests/report_gate.bats \
-        user/gate/tests/gate_budget.bats user/anatomy/tests/anatomy.bats user/tests/widths.bats
+        user/report/tests/report_anatomy.bats user/gate/tests/gate_budget.bats
 }
 
 # The same inputs each time.
