@@ -12,7 +12,7 @@ LAB_SCRIPTS=$(cd "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # Copies what `spawnscope lab` needs to FOLDER/build and FOLDER/bench/lab, as in a build tree.
 copy_lab() { # FOLDER
     mkdir -p "$1/build/static" "$1/bench/lab"
-    cp "$BUILD/spawnscope" "$1/build"
+    cp "$BUILD"/{spawnscope,spawnscope-bench} "$1/build"
     cp "$BUILD"/static/{spawnscope,spawnscope-bench,spawnscope-child,lab-init} "$1/build/static"
     cp "$LAB_SCRIPTS"/{lab,guest,boot,make-initramfs,fetch-kernel,kernel-config,*.bash} "$1/bench/lab"
 }
