@@ -221,7 +221,7 @@ kernels: | $(READY) ## install what the lab lacks, and fetch its kernels; names 
 	@bench/lab/fetch-kernel lab || [ $$? -eq 3 ]
 
 LAB_SCRIPTS := $(addprefix bench/lab/,lab anatomy guest boot make-initramfs fetch-kernel kernel-config)
-LAB_PARTS   := $(addprefix bench/lab/,points.bash debian.bash machine.bash tools.bash)
+LAB_PARTS   := $(addprefix bench/lab/,points.bash debian.bash machine.bash tools.bash saved.bash)
 
 # Where bash, zsh and fish look for them, below share/.
 COMPLETIONS := bash-completion/completions/spawnscope zsh/site-functions/_spawnscope \
@@ -389,9 +389,10 @@ build/$(CROSS)/static/busybox: | $(SYSROOT)
 	@mkdir -p $(@D)
 	$(call say,COPY)cp $(SYSROOT)/usr/bin/busybox $@
 
+$(BUILD)/static/lab-init: bench/lab/files.c bench/lab/files.h
 $(BUILD)/static/lab-init $(BUILD)/static/lab-maps: $(BUILD)/static/lab-%: bench/lab/%.c $(BUILD)/flags.stamp
 	@mkdir -p $(@D)
-	$(call say,LINK)$(CC) $(OUR_CFLAGS) -O2 $(STATIC) -o $@ $<
+	$(call say,LINK)$(CC) $(OUR_CFLAGS) -O2 $(STATIC) -o $@ $(filter %.c,$^)
 
 # Plugins of the emulator, of which bench/lab/plugin/qemu.h has the interface.
 plugin_parts     := $(addprefix bench/lab/plugin/,code.c meters.c model.c places.c)

@@ -20,6 +20,8 @@
  *                    wake-ups would disturb a measured command
  *   lab.settle=SEC   start the command SEC seconds after boot
  *   lab.limit=SEC    kill the command after SEC seconds of guest time
+ *   lab.files=qemu   the initramfs has nothing but this program: QEMU has the other files. The
+ * machine can be saved before they are read, and be used many times
  *
  * The command itself can read lab.clock=icount (a nanosecond is an instruction), lab.rule=NAME
  * (how they are counted) and lab.qemu=VERSION.
@@ -44,6 +46,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "files.h"
+
 #define COMMAND_FILE "/etc/lab/command"
 #define APPLETS_FILE "/etc/lab/applets"
 #define OUT_DIR	     "/lab/out"
@@ -61,6 +65,7 @@ struct output {
 struct settings {
 	bool live;
 	bool icount;
+	bool files; /* QEMU has them */
 	long settle_s;
 	long limit_s; /* 0: none */
 };
@@ -94,7 +99,7 @@ static bool has_files(const char *path)
 	return found;
 }
 
-static void mount_all(void)
+static void mount_system(void)
 {
 	static const struct {
 		const char *type, *target, *options;
@@ -105,8 +110,6 @@ static void mount_all(void)
 		{"devtmpfs", "/dev", NULL, false},
 		{"devpts", "/dev/pts", NULL, true},
 		{"tmpfs", "/dev/shm", "mode=1777", true},
-		{"tmpfs", "/tmp", "mode=1777", false},
-		{"tmpfs", "/run", "mode=755", false},
 		{"tracefs", "/sys/kernel/tracing", NULL, true},
 		{"debugfs", "/sys/kernel/debug", NULL, true},
 		{"bpf", "/sys/fs/bpf", "mode=700", true},
@@ -116,14 +119,19 @@ static void mount_all(void)
 	for (size_t i = 0; i < sizeof(mounts) / sizeof(*mounts); i++) {
 		/* Folders in /sys exist already, unless the kernel lacks the feature. */
 		mkdir(mounts[i].target, 0755);
-		if (!strcmp(mounts[i].type, "tmpfs") && has_files(mounts[i].target)) {
-			chmod(mounts[i].target, 01777);
-			continue;
-		}
 		if (mount(mounts[i].type, mounts[i].target, mounts[i].type, 0, mounts[i].options) &&
 		    !mounts[i].optional)
 			die(mounts[i].target);
 	}
+}
+
+static void mount_scratch(const char *target, const char *options)
+{
+	mkdir(target, 0755);
+	if (has_files(target))
+		chmod(target, 01777);
+	else if (mount("tmpfs", target, "tmpfs", 0, options))
+		die(target);
 }
 
 /*
@@ -171,6 +179,8 @@ static void read_settings(struct settings *settings)
 			settings->live = true;
 		else if (!strcmp(word, "lab.clock=icount"))
 			settings->icount = true;
+		else if (!strcmp(word, "lab.files=qemu"))
+			settings->files = true;
 		else if (!strncmp(word, "lab.settle=", 11))
 			settings->settle_s = strtol(word + 11, NULL, 10);
 		else if (!strncmp(word, "lab.limit=", 10))
@@ -314,12 +324,34 @@ static pid_t start(char **argv, const struct output *out, const struct output *e
  * time also puts timer ticks at the same places. With instruction counting the sleep takes hardly
  * any time: an idle guest's clock jumps ahead.
  */
-static void settle(const struct settings *settings)
+static void settle(long second)
 {
-	struct timespec until = {.tv_sec = settings->settle_s};
+	struct timespec until = {.tv_sec = second};
 
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
 		;
+}
+
+/*
+ * Half of the time to settle is before the machine can be saved: what the kernel does in the
+ * background until then is done once for all uses.
+ */
+static void load_files(const struct settings *settings)
+{
+	int status;
+	pid_t pid;
+
+	settle(settings->settle_s / 2);
+	pid = fork();
+	if (!pid) {
+		files__load();
+		_exit(0);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		die("fork");
+	errno = EIO;
+	if (status)
+		die("the files of the guest");
 }
 
 static struct timespec now(void)
@@ -397,14 +429,18 @@ int main(void)
 	int results, status;
 	sigset_t child;
 
-	mount_all();
-	make_dir("/lab");
-	make_dir(OUT_DIR);
-	link_applets();
+	mount_system();
 	loopback_up();
 	read_settings(&settings);
 	if (settings.icount)
 		seed_random();
+	if (settings.files)
+		load_files(&settings);
+	mount_scratch("/tmp", "mode=1777");
+	mount_scratch("/run", "mode=755");
+	make_dir("/lab");
+	make_dir(OUT_DIR);
+	link_applets();
 	open_output(&out);
 	open_output(&err);
 	results = open_port("/dev/ttyS3");
@@ -418,7 +454,7 @@ int main(void)
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, NULL);
-	settle(&settings);
+	settle(settings.settle_s);
 	status = wait_for(start(read_command(), &out, &err), &settings, &out, &err);
 
 	pass_on(&out);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# fetch-kernel, make-initramfs, boot, guest. A guest takes two to five seconds, so tests check
+# fetch-kernel, make-initramfs, boot, guest. A guest takes up to five seconds, so tests check
 # several things in one boot where they can.
 #
 # bats sets $status and $output, and runs each test in a subshell on purpose:
@@ -75,6 +75,63 @@ check_kernel() { # NAME RELEASE-PREFIX
     "$LAB/boot" --icount --initrd "$INITRD" -- "${TIMING[@]}" >"$BATS_TEST_TMPDIR/second"
     [[ $(grep -c ^sample "$BATS_TEST_TMPDIR/first") == 20 ]]
     cmp "$BATS_TEST_TMPDIR/first" "$BATS_TEST_TMPDIR/second"
+}
+
+# A cache with the kernels, and no saved machine.
+own_cache() {
+    local theirs=${XDG_CACHE_HOME:-$HOME/.cache}
+    export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache MACHINES=$BATS_TEST_TMPDIR/cache/spawnscope/machines
+    mkdir -p "$MACHINES"
+    ln -s "$theirs/spawnscope/kernels" "$XDG_CACHE_HOME/spawnscope/kernels"
+}
+
+machines() { find "$MACHINES" -type f | wc -l; }
+
+@test "a machine that is saved for one boot, for many, and one that was saved badly print the same bytes" {
+    own_cache
+    cd "$BATS_TEST_TMPDIR"
+    local boot=("$LAB/boot" --icount --initrd "$INITRD")
+    # Where nothing can be kept, the machine is saved for this boot.
+    rmdir "$MACHINES"
+    touch "$MACHINES"
+    "${boot[@]}" -- "${TIMING[@]}" >once
+    [[ $(grep -c ^sample once) == 20 ]]
+    rm "$MACHINES"
+
+    mkdir "$MACHINES"
+    touch -d 2001-01-01 "$MACHINES"/{1..9}
+    touch -d 2000-01-01 "$MACHINES/oldest" "$MACHINES/half.new"
+    "${boot[@]}" -- "${TIMING[@]}" >saved
+    cmp once saved
+    # The newest eight are kept.
+    [[ $(machines) == 8 && ! -e $MACHINES/oldest && ! -e $MACHINES/half.new ]]
+    rm "$MACHINES"/?
+    # Of another command it is the same machine; its files and status are its own.
+    run "${boot[@]}" -- sh -c 'cat /etc/lab/command | tr "\0" " "; exit 3'
+    ((status == 3))
+    [[ $output == *"exit 3"* && $(machines) == 1 ]]
+
+    truncate -s 10M "$MACHINES"/*
+    "${boot[@]}" -- "${TIMING[@]}" >damaged 2>errors
+    cmp once damaged
+    [[ ! -s errors && $(machines) == 1 ]]
+}
+
+@test "killed while it saves a machine, boot leaves no virtual machine and no half saved one" {
+    own_cache
+    export TMPDIR=$BATS_TEST_TMPDIR/tmp
+    mkdir "$TMPDIR"
+    local signal left
+    for signal in TERM KILL; do
+        "$LAB/boot" --icount --initrd "$INITRD" --append "lab.test=$BATS_TEST_TMPDIR" -- true 3>&- &
+        runner=$!
+        eventually guests
+        kill -"$signal" "$runner"
+        wait "$runner" || left=$?
+        eventually no_guest
+        [[ -z $(find "$MACHINES" -type f ! -name '*.new') ]]
+        [[ $signal == KILL || ($left == 143 && -z $(ls "$TMPDIR")) ]]
+    done
 }
 
 @test "exit status, standard output and standard error are the command's" {

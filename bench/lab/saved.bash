@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash disable=SC2154,SC2016 # boot, which reads this, sets machine, kernel, cmdline, work, saved
+#
+# Machines that have booted, saved by QEMU: the next boot of the same kernel with the same settings
+# goes on from there, with other files. The init of the initramfs says when to save (files.c).
+
+readonly SAVED_KEPT=8 # machines; each takes some 80 MB
+# In QEMU's section of the name, the state: its length and its name.
+readonly SAVED_RUNS='s/\(globalstate.\{11\}\)\x0fguest-panicked/\1\x08running\x0\x0\x0\x0\x0\x0\x0/'
+
+# Makes an initramfs $2 that has nothing but the init of $1. Returns 1 if that init cannot read the
+# other files from QEMU, or is not found.
+saved_base() { # INITRD BASE
+    [[ $(head -c 6 -- "$1" | tr -d '\0') == 070701 ]] || return 1
+    mkdir "$work/base"
+    (cd "$work/base" && cpio --extract --quiet --no-preserve-owner init <"$1" 2>/dev/null) || return 1
+    grep -aqF lab.files=qemu "$work/base/init" 2>/dev/null || return 1
+    touch -d @0 "$work/base/init"
+    (cd "$work/base" && printf 'init\0' |
+        cpio --null --create --quiet --reproducible --format=newc --owner=+0:+0) >"$2"
+}
+
+# Prints where the machine is, or is to be, saved: by all that it depends on. Where nothing can be
+# kept it is saved all the same, for this boot: one that goes on after its saving does not give the
+# very numbers of one that was never stopped.
+saved_path() {
+    local key folder=$work/machines
+    if [[ -n ${XDG_CACHE_HOME:-}${HOME:-} ]]; then
+        folder=${XDG_CACHE_HOME:-$HOME/.cache}/spawnscope/machines
+        { mkdir -p -- "$folder" && [[ -w $folder ]]; } 2>/dev/null || folder=$work/machines
+    fi
+    key=$({
+        "$emulator" --version | head -n 1
+        printf '%s\n' "${machine[@]}" "$cmdline${append:+ $append}"
+        stat -Lc '%n %i %s %y' -- "$(realpath -- "$kernel")"
+        cat "$work/base/init"
+    } | sha256sum)
+    printf '%s/%.32s\n' "$folder" "$key"
+}
+
+# Lets QEMU's answers come until one has $1; returns 1 if it ends before.
+saved_await() { # TEXT
+    local answer
+    while read -r answer <&6; do
+        [[ $answer != *"$1"* ]] || return 0
+        [[ $answer != *'"status": "failed"'* ]] || return 1
+    done
+    return 1
+}
+
+# Boots the machine, whose further arguments are given, and saves it as $saved once its init stops it.
+# What fails here leaves nothing: the boot that follows finds out why.
+saved_make() { # ARGUMENT...
+    local path=$saved folder=${saved%/*} new=$saved.new reader='' status=1
+    mkdir -p -- "$folder" 2>/dev/null || return 1
+    exec 9<"$folder"
+    # Whoever waits here mostly waits for the same machine.
+    flock -w 60 9 || return 1
+    if [[ -s $path ]]; then
+        exec 9<&-
+        return 0
+    fi
+    rm -f -- "$folder"/*.new
+    rm -f "$work"/{ask,answers,state}
+    mkfifo "$work/ask" "$work/answers" "$work/state"
+    LAB_STATE=$work/state run_qemu "$@" -action panic=pause -qmp stdio \
+        <"$work/ask" >"$work/answers" 2>/dev/null 9<&- &
+    qemu=$!
+    exec 5>"$work/ask" 6<"$work/answers"
+    printf '%s\n' '{"execute":"qmp_capabilities"}' '{"execute":"migrate-set-capabilities","arguments":
+        {"capabilities":[{"capability":"events","state":true}]}}' >&5
+    if saved_await GUEST_PANICKED; then
+        # QEMU notes why it stopped, and would stop there again: let it run.
+        setpriv --pdeathsig KILL sed "$SAVED_RUNS" "$work/state" >"$new" 2>/dev/null 9<&- &
+        reader=$!
+        printf '%s\n' '{"execute":"migrate","arguments":{"uri":"exec:cat >\"$LAB_STATE\""}}' >&5
+        if saved_await '"status": "completed"' && wait "$reader" && reader='' &&
+            tail -c 1000000 "$new" | tr '\0' ' ' | grep -aqE 'globalstate.{12}running '; then
+            # A rename: others never see half a machine.
+            mv -- "$new" "$path" && status=0
+            find "$folder" -type f -printf '%T@ %p\0' | sort -zrn | tail -zn +$((SAVED_KEPT + 1)) |
+                cut -zd ' ' -f 2- | xargs -0r rm -f --
+        fi
+    fi
+    kill "$qemu" ${reader:+"$reader"} 2>/dev/null || true
+    wait "$qemu" ${reader:+"$reader"} 2>/dev/null || true
+    qemu=''
+    exec 5>&- 6<&- 9<&-
+    rm -f -- "$new"
+    return "$status"
+}
