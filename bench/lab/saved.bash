@@ -21,8 +21,7 @@ saved_base() { # INITRD BASE
 }
 
 # Prints where the machine is, or is to be, saved: by all that it depends on. Where nothing can be
-# kept it is saved all the same, for this boot: one that goes on after its saving does not give the
-# very numbers of one that was never stopped.
+# kept it is saved all the same, for this boot, so that all boots take the same way.
 saved_path() {
     local key folder=$work/machines
     if [[ -n ${XDG_CACHE_HOME:-}${HOME:-} ]]; then
