@@ -15,19 +15,19 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ARCHIVE	     "opt/spawnscope/files"
 #define PAGE	     4096
 #define BUFFER_PAGES 16
 #define PATH_BYTES   4096
-#define JUMP_NS	     2000 /* a stop takes some 200 instructions */
+#define SPINS	     20000 /* some 20 ms of wall time */
 
 #ifdef __x86_64__
 #include <sys/io.h>
 
-enum ports { PVPANIC = 0x505, DMA_HIGH = 0x514, DMA_LOW = 0x518 };
+enum ports { IDLE = 0x80, WATCHDOG = 0x443, DMA_HIGH = 0x514, DMA_LOW = 0x518 };
+enum { NOW = 15 }; /* the watchdog expires after 30 - 2 * this, s */
 enum { DIRECTORY = 0x19 };
 enum control { FAILED = 1, READ = 2, SELECT = 8 };
 
@@ -257,24 +257,22 @@ static int another(void)
 }
 
 /*
- * QEMU can stop the machine a moment too late: then its clock has jumped to the next timer, as an
- * idle guest's does, and what follows differs. The clock says so, once the machine goes on.
+ * The watchdog lets QEMU's main thread stop the machine somewhere in the loop. Where that is does
+ * not matter: each boot executes the same instructions, before and after. A device that stops the
+ * CPU itself would let QEMU take the machine for idle, and move its clock. The line says that the
+ * loop is over.
  */
 static void stop_here(void)
 {
-	struct timespec before, after;
-
-	clock_gettime(CLOCK_MONOTONIC, &before);
-	clock_gettime(CLOCK_MONOTONIC, &before);
-	outb(1, PVPANIC);
-	clock_gettime(CLOCK_MONOTONIC, &after);
-	if ((after.tv_sec - before.tv_sec) * 1000000000 + after.tv_nsec - before.tv_nsec > JUMP_NS)
-		fail("saved too late", "its clock has jumped");
+	outb(NOW, WATCHDOG);
+	for (int i = 0; i < SPINS; i++)
+		inb(IDLE);
+	fputs("lab: goes on\n", stderr);
 }
 
 void files__load(void)
 {
-	if (ioperm(PVPANIC, 1, 1) || ioperm(DMA_HIGH, 8, 1))
+	if (ioperm(IDLE, 1, 1) || ioperm(WATCHDOG, 1, 1) || ioperm(DMA_HIGH, 8, 1))
 		fail("I/O ports", strerror(errno));
 	stop_here();
 	find_addresses();

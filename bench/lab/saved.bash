@@ -6,7 +6,7 @@
 
 readonly SAVED_KEPT=8 # machines; each takes some 80 MB
 # In QEMU's section of the name, the state: its length and its name.
-readonly SAVED_RUNS='s/\(globalstate.\{11\}\)\x0fguest-panicked/\1\x08running\x0\x0\x0\x0\x0\x0\x0/'
+readonly SAVED_RUNS='s/\(globalstate.\{11\}\)\x09watchdog/\1\x08running\x0/'
 
 # Makes an initramfs $2 that has nothing but the init of $1. Returns 1 if that init cannot read the
 # other files from QEMU, or is not found.
@@ -50,41 +50,55 @@ saved_await() { # TEXT
 # Boots the machine, whose further arguments are given, and saves it as $saved once its init stops it.
 # What fails here leaves nothing: the boot that follows finds out why.
 saved_make() { # ARGUMENT...
-    local path=$saved folder=${saved%/*} new=$saved.new reader='' status=1
+    local folder=${saved%/*} status=1 try
     mkdir -p -- "$folder" 2>/dev/null || return 1
     exec 9<"$folder"
     # Whoever waits here mostly waits for the same machine.
     flock -w 60 9 || return 1
-    if [[ -s $path ]]; then
-        exec 9<&-
-        return 0
-    fi
     rm -f -- "$folder"/*.new
-    rm -f "$work"/{ask,answers,state}
+    for try in 1 2 3 4 5; do
+        [[ ! -s $saved ]] || { status=0 && break; }
+        saved_try "$saved.new" "$@" || break
+    done
+    rm -f -- "$saved.new"
+    exec 9<&-
+    return "$status"
+}
+
+# One try, into the file $1. Returns 1 if another would fail as well. Of a busy host QEMU can be late: then
+# the machine is past the place at which it is to be saved, and says so.
+saved_try() { # NEW ARGUMENT...
+    local new=$1 reader='' status=1
+    shift
+    rm -f "$work"/{ask,answers,state,console}
     mkfifo "$work/ask" "$work/answers" "$work/state"
-    LAB_STATE=$work/state run_qemu "$@" -action panic=pause -qmp stdio \
+    LAB_STATE=$work/state run_qemu "$@" -action watchdog=pause -qmp stdio \
         <"$work/ask" >"$work/answers" 2>/dev/null 9<&- &
     qemu=$!
     exec 5>"$work/ask" 6<"$work/answers"
     printf '%s\n' '{"execute":"qmp_capabilities"}' '{"execute":"migrate-set-capabilities","arguments":
         {"capabilities":[{"capability":"events","state":true}]}}' >&5
-    if saved_await GUEST_PANICKED; then
+    if saved_await '"STOP"'; then
         # QEMU notes why it stopped, and would stop there again: let it run.
         setpriv --pdeathsig KILL sed "$SAVED_RUNS" "$work/state" >"$new" 2>/dev/null 9<&- &
         reader=$!
         printf '%s\n' '{"execute":"migrate","arguments":{"uri":"exec:cat >\"$LAB_STATE\""}}' >&5
         if saved_await '"status": "completed"' && wait "$reader" && reader='' &&
             tail -c 1000000 "$new" | tr '\0' ' ' | grep -aqE 'globalstate.{12}running '; then
+            status=0
             # A rename: others never see half a machine.
-            mv -- "$new" "$path" && status=0
-            find "$folder" -type f -printf '%T@ %p\0' | sort -zrn | tail -zn +$((SAVED_KEPT + 1)) |
-                cut -zd ' ' -f 2- | xargs -0r rm -f --
+            grep -aq '^lab: goes on' "$work/console" || saved_keep "$new"
         fi
     fi
     kill "$qemu" ${reader:+"$reader"} 2>/dev/null || true
     wait "$qemu" ${reader:+"$reader"} 2>/dev/null || true
     qemu=''
-    exec 5>&- 6<&- 9<&-
-    rm -f -- "$new"
+    exec 5>&- 6<&-
     return "$status"
+}
+
+saved_keep() { # NEW
+    mv -- "$1" "$saved"
+    find "${saved%/*}" -type f -printf '%T@ %p\0' | sort -zrn | tail -zn +$((SAVED_KEPT + 1)) |
+        cut -zd ' ' -f 2- | xargs -0r rm -f --
 }
