@@ -50,13 +50,13 @@ saved_await() { # TEXT
 # Boots the machine, whose further arguments are given, and saves it as $saved once its init stops it.
 # What fails here leaves nothing: the boot that follows finds out why.
 saved_make() { # ARGUMENT...
-    local folder=${saved%/*} status=1 try
+    local folder=${saved%/*} status=1
     mkdir -p -- "$folder" 2>/dev/null || return 1
     exec 9<"$folder"
     # Whoever waits here mostly waits for the same machine.
     flock -w 60 9 || return 1
     rm -f -- "$folder"/*.new
-    for try in 1 2 3 4 5; do
+    for _ in 1 2 3 4 5; do
         [[ ! -s $saved ]] || { status=0 && break; }
         saved_try "$saved.new" "$@" || break
     done

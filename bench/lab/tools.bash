@@ -4,13 +4,12 @@
 # What the lab needs to run, for scripts that have a function die.
 
 # Names all that is missing at once.
-need_tools() { # [EMULATOR PACKAGE]: those of another machine
+need_tools() { # EMULATOR PACKAGE
     local tool package packages=()
     while read -r tool package; do
-        [[ $tool != qemu-system-x86_64 || -z ${1:-} ]] || { tool=$1 package=$2; }
         command -v "$tool" >/dev/null || packages+=("$package")
-    done <<'TOOLS'
-qemu-system-x86_64 qemu-system-x86
+    done <<TOOLS
+$1 $2
 busybox busybox-static
 cpio cpio
 setpriv util-linux

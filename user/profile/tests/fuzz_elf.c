@@ -21,7 +21,7 @@
 #define STARTS 8
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void); // NOLINT(bugprone-reserved-identifier)
 
 /* libelf (of elfutils 0.188) itself leaks some bytes of some damaged files. */
 const char *__lsan_default_suppressions(void)

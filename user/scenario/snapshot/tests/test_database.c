@@ -42,7 +42,7 @@ TEST(dump_has_each_key_once_with_what_was_set)
 {
 	struct database *d = database__new(KEYS, 0);
 	FILE *file = tmpfile();
-	unsigned int seen[KEYS] = {0}, number;
+	unsigned int seen[KEYS] = {0}, number = KEYS;
 	char value[DATABASE_VALUE_BYTES];
 
 	assert_non_null(d);
