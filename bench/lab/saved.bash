@@ -50,19 +50,18 @@ saved_await() { # TEXT
 # Boots the machine, whose further arguments are given, and saves it as $saved once its init stops it.
 # What fails here leaves nothing: the boot that follows finds out why.
 saved_make() { # ARGUMENT...
-    local folder=${saved%/*} status=1
+    local folder=${saved%/*}
     mkdir -p -- "$folder" 2>/dev/null || return 1
     exec 9<"$folder"
     # Whoever waits here mostly waits for the same machine.
     flock -w 60 9 || return 1
     rm -f -- "$folder"/*.new
     for _ in 1 2 3 4 5; do
-        [[ ! -s $saved ]] || { status=0 && break; }
-        saved_try "$saved.new" "$@" || break
+        if [[ -s $saved ]] || ! saved_try "$saved.new" "$@"; then break; fi
     done
     rm -f -- "$saved.new"
     exec 9<&-
-    return "$status"
+    [[ -s $saved ]]
 }
 
 # One try, into the file $1. Returns 1 if another would fail as well. Of a busy host QEMU can be late: then
