@@ -267,7 +267,7 @@ static void stop_here(void)
 	outb(NOW, WATCHDOG);
 	for (int i = 0; i < SPINS; i++)
 		inb(IDLE);
-	fputs("lab: goes on\n", stderr);
+	fputs("run: goes on\n", stderr);
 }
 
 void files__load(void)

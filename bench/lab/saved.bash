@@ -86,7 +86,7 @@ saved_try() { # NEW ARGUMENT...
             tail -c 1000000 "$new" | tr '\0' ' ' | grep -aqE 'globalstate.{12}running '; then
             status=0
             # A rename: others never see half a machine.
-            grep -aq '^lab: goes on' "$work/console" || saved_keep "$new"
+            grep -aq '^run: goes on' "$work/console" || saved_keep "$new"
         fi
     fi
     kill "$qemu" ${reader:+"$reader"} 2>/dev/null || true

@@ -340,7 +340,7 @@ make_base() {
     rm bin/cpio bin/busybox
     one_line 2 'apt-get install qemu-system-x86 busybox-static cpio$' env PATH="$ROOM/bin" "${LAB[@]}" -- true
     copy_lab bare
-    rm -r bare/build/static
+    rm -r bare/build/{static,spawnscope-bench}
     one_line 2 'spawnscope-bench is missing: run `make static`' \
         bare/build/spawnscope lab --kernel debian:6.1 -- true
     rm -r bare/bench

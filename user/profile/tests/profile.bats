@@ -36,9 +36,12 @@ load profile.bash
     perf=(perf stat -a '-x,' -o "$DIR/perf" -e syscalls:sys_exit_clone
         --filter "ret == -513 && comm == \"$name\"")
     "${perf[@]}" true 2>/dev/null || perf=()
-    # perf may begin to count when its command runs already.
+    # perf may begin to count when its command runs already: so the command says when.
+    mkfifo "$DIR/ask" "$DIR/answer"
+    [ ${#perf[@]} -eq 0 ] || perf+=(-D -1 --control "fifo:$DIR/ask,$DIR/answer")
     profile --detail calls -o "$DIR/run.jsonl" -- "${perf[@]}" \
-        sh -c 'sleep 0.5; exec "$@"' - "$DIR/$name" signalled 3000
+        sh -c '[ "$1" -eq 0 ] || { echo enable >"$2/ask" && read -r _ <"$2/answer"; }; shift 2; exec "$@"' - \
+        ${#perf[@]} "$DIR" "$DIR/$name" signalled 3000
     cat "$DIR/err"
     whole '300[12]'
     grep -q "^$name *fork *3000 " "$DIR/err"
