@@ -143,7 +143,7 @@ results: $(PROGRAMS) static $(BUILD)/gate-study $(BUILD)/gate-simulate $(BUILD)/
 static: $(STATIC_PROGRAMS) $(BUILD)/static/spawnscope-bench.debug $(PLUGINS) ## build the programs that run in the lab, into build/static/
 
 .PHONY: check
-check: $(PROGRAMS) static $(TEST_PROGRAMS) | $(READY) $(filter lint,$(MAKECMDGOALS)) ## run all tests (TESTS=WORDS: only suites that match)
+check: $(PROGRAMS) static $(TEST_PROGRAMS) $(BUILD)/completions.done | $(READY) $(filter lint,$(MAKECMDGOALS)) ## run all tests (TESTS=WORDS: only suites that match)
 	@bench/tests/run $(BUILD) $(call quoted,$(TESTS)) $(addsuffix .c,$(unit_tests)) $(filter-out %/more/kernel.bats,$(bats)); \
 	status=$$?; $(give_back); exit $$status
 
