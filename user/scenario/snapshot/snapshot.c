@@ -29,14 +29,6 @@
 
 #define WARM_UP_S 0.5
 
-const char *const snapshot_whens[LOAD_WHEN_COUNT] = {"before", "during", "after"};
-
-const struct snapshot_subject snapshot_subjects[SNAPSHOT_SUBJECTS] = {
-	{"store=spawnscope pages=4k", "spawnscope", "4k", PAGES_4K, false},
-	{"store=spawnscope pages=thp", "spawnscope", "thp", PAGES_THP, false},
-	{"store=redis-server pages=4k", "redis-server", "4k", PAGES_4K, true},
-};
-
 /* A store that runs; all do, so that their rounds can be in turn. */
 struct open_store {
 	const struct snapshot_subject *subject;

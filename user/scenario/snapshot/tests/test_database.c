@@ -10,9 +10,13 @@
 
 #define KEYS 5000 /* more than 4 MiB: a part is sent to the disk on its own */
 
+/* A database lives as long as its process. */
+static struct database *kept[3];
+static size_t kept_count;
+
 TEST(set_finds_each_key_and_keeps_inside_the_value)
 {
-	struct database *d = database__new(KEYS, 0);
+	struct database *d = kept[kept_count++] = database__new(KEYS, 0);
 
 	assert_non_null(d);
 	assert_int_equal(database__set(d, "key:0000000000", 14, 0, "abc", 3), 0);
@@ -40,7 +44,7 @@ static int read_entry(FILE *in, unsigned int *number, char *value)
 
 TEST(dump_has_each_key_once_with_what_was_set)
 {
-	struct database *d = database__new(KEYS, 0);
+	struct database *d = kept[kept_count++] = database__new(KEYS, 0);
 	FILE *file = tmpfile();
 	unsigned int seen[KEYS] = {0}, number = KEYS;
 	char value[DATABASE_VALUE_BYTES];
@@ -65,7 +69,7 @@ TEST(dump_has_each_key_once_with_what_was_set)
 
 TEST(dump_says_that_the_disk_is_full)
 {
-	struct database *d = database__new(100, 0);
+	struct database *d = kept[kept_count++] = database__new(100, 0);
 	FILE *full = fopen("/dev/full", "w");
 
 	assert_non_null(d);
