@@ -99,12 +99,12 @@ machines() { find "$MACHINES" -type f | wc -l; }
     rm "$MACHINES"
 
     mkdir "$MACHINES"
-    touch -d 2001-01-01 "$MACHINES"/{1..9}
+    touch -d 2001-01-01 "$MACHINES"/{a..q}
     touch -d 2000-01-01 "$MACHINES/oldest" "$MACHINES/half.new"
     "${boot[@]}" -- "${TIMING[@]}" >saved
     cmp once saved
-    # The newest eight are kept.
-    [[ $(machines) == 8 && ! -e $MACHINES/oldest && ! -e $MACHINES/half.new ]]
+    # The newest sixteen are kept.
+    [[ $(machines) == 16 && ! -e $MACHINES/oldest && ! -e $MACHINES/half.new ]]
     rm "$MACHINES"/?
     # Of another command it is the same machine; its files and status are its own.
     run "${boot[@]}" -- sh -c 'cat /etc/lab/command | tr "\0" " "; exit 3'
