@@ -52,14 +52,14 @@ saved_await() { # TEXT
 saved_make() { # ARGUMENT...
     local folder=${saved%/*}
     mkdir -p -- "$folder" 2>/dev/null || return 1
-    exec 9<"$folder"
-    # Whoever waits here mostly waits for the same machine.
-    flock -w 60 9 || return 1
-    rm -f -- "$folder"/*.new
-    for _ in 1 2 3 4 5; do
-        if [[ -s $saved ]] || ! saved_try "$saved.new" "$@"; then break; fi
-    done
-    rm -f -- "$saved.new"
+    # Of killed boots. The file of a machine is also its lock: whoever waits, waits for the same machine.
+    find "$folder" -name '*.new' -mmin +10 -delete
+    { exec 9>>"$saved.new"; } 2>/dev/null || return 1
+    if flock -w "$timeout" 9; then
+        for _ in 1 2 3 4 5; do
+            if [[ -s $saved ]] || ! saved_try "$saved.new" "$@"; then break; fi
+        done
+    fi
     exec 9<&-
     [[ -s $saved ]]
 }
@@ -98,6 +98,6 @@ saved_try() { # NEW ARGUMENT...
 
 saved_keep() { # NEW
     mv -- "$1" "$saved"
-    find "${saved%/*}" -type f -printf '%T@ %p\0' | sort -zrn | tail -zn +$((SAVED_KEPT + 1)) |
+    find "${saved%/*}" -type f ! -name '*.new' -printf '%T@ %p\0' | sort -zrn | tail -zn +$((SAVED_KEPT + 1)) |
         cut -zd ' ' -f 2- | xargs -0r rm -f --
 }
