@@ -88,7 +88,8 @@ static void print_answer(const struct run *r, FILE *out)
 
 static const char *within_two(struct spread a, struct spread b)
 {
-	return a.median <= 2 * b.median && b.median <= 2 * a.median ? "within" : "not within";
+	return a.median <= 2 * b.median && b.median <= 2 * a.median ? "within a factor of two"
+								    : "not within a factor of two";
 }
 
 /* "3.70 (2.91 to 5.10)" */
@@ -131,6 +132,13 @@ static double client_share(const struct run *r, const struct snapshot_subject *u
 	return waited / (writes / (double)print_setting(r, "rate") * 1e9);
 }
 
+static bool is_noisy(const struct run *r, const struct snapshot_subject *u)
+{
+	struct range quiet = before_saves(r, u, "latency", print_p99);
+
+	return quiet.high > 3 * quiet.low || client_share(r, u) > 0.1;
+}
+
 /*
  * With another load on the machine, writes that no save disturbs differ from round to round, or the
  * client itself, which does little, waits for a CPU.
@@ -144,7 +152,7 @@ static void print_noise(const struct run *r, const struct snapshot_subject *u, F
 
 	char p99[3 * NUMBER_MAX] = "";
 
-	if (!(quiet.high > 3 * quiet.low) && !(client_share(r, u) > 0.1))
+	if (!is_noisy(r, u))
 		return;
 	if (!isnan(quiet.high))
 		snprintf(p99, sizeof(p99), "p99 is %s to %s by the round; ",
@@ -164,16 +172,19 @@ static void print_peer(const struct run *r, FILE *out)
 	struct spread p99 = growth(r, ours, print_p99), p99_there = growth(r, redis, print_p99);
 	struct spread most = growth(r, ours, print_most), most_there = growth(r, redis, print_most);
 
+	bool decided = !is_noisy(r, ours) && !is_noisy(r, redis);
+
 	if (isnan(p99.median) || isnan(p99_there.median) || isnan(most.median) ||
 	    isnan(most_there.median))
 		return;
 	layout_print(out, 2,
 		     "Does redis-server show the same? During a save, p99 is %s times what it is "
-		     "before, and %s times there: %s a factor of two; the maximum %s and %s "
+		     "before, and %s times there: %s; the maximum %s and %s "
 		     "times: %s",
-		     spread_text(p99).text, spread_text(p99_there).text, within_two(p99, p99_there),
-		     spread_text(most).text, spread_text(most_there).text,
-		     within_two(most, most_there));
+		     spread_text(p99).text, spread_text(p99_there).text,
+		     decided ? within_two(p99, p99_there) : "not decided", spread_text(most).text,
+		     spread_text(most_there).text,
+		     decided ? within_two(most, most_there) : "not decided");
 }
 
 /* Writes during the call wait for its end, so p99 jumps where they are a hundredth of all. */
