@@ -81,13 +81,13 @@ known       := $(basename $(call tests_of,known.c))
 judge       := $(basename $(call tests_of,judge.c))
 simulate    := $(basename $(call tests_of,simulate.c))
 
-# Each source is built for this machine, for the lab, or with sanitizers.
+# Each source is built once for this machine and the lab, whose programs differ in how they are linked,
+# and once with sanitizers.
 usual   = $(patsubst %,$(BUILD)/obj/%.o,$(1))
-static  = $(patsubst %,$(BUILD)/static/obj/%.o,$(1))
 san     = $(patsubst %,$(BUILD)/san/obj/%.o,$(1))
 unit    := $(call usual,bench/tests/unit)
-OBJECTS := $(unit) $(call usual,$(sort $(main) $(user) $(bench) $(unit_tests) $(bare) $(judge) $(simulate))) \
-	   $(call static,$(sort $(main) $(user) $(bench) $(bare) $(exact) $(storm) $(waiter) $(bystander) $(known))) \
+OBJECTS := $(unit) $(call usual,$(sort $(main) $(user) $(bench) $(unit_tests) $(bare) $(judge) $(simulate) \
+			$(exact) $(storm) $(waiter) $(bystander) $(known))) \
 	   $(call san,bench/tests/unit $(sort $(main) $(user) $(bench) $(unit_tests) $(fuzz_tests)))
 
 PROGRAMS        := $(addprefix $(BUILD)/,spawnscope spawnscope-bench spawnscope-child)
@@ -303,10 +303,6 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags.stamp
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(compile)
 
-$(BUILD)/static/obj/%.o: %.c $(BUILD)/flags.stamp
-	@mkdir -p $(@D)
-	$(call say,CC)$(CC) $(compile)
-
 $(BUILD)/san/obj/%.o: private override CFLAGS := $(SANITIZE)
 $(BUILD)/san/obj/%.o: %.c $(BUILD)/flags.stamp
 	@mkdir -p $(@D)
@@ -338,7 +334,7 @@ $(BUILD)/completions.done: $(BUILD)/spawnscope $(BUILD)/spawnscope-bench user/co
 	$(call say,WORDS)user/completions $< $(BUILD)/completions && touch $@
 
 # Programs.
-link = $(CC) $(IN_SYSROOT) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
+link = mkdir -p $(@D) && $(CC) $(IN_SYSROOT) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 
 $(BUILD)/spawnscope: $(call usual,$(main)) $(BUILD)/obj/user.a
 	$(call say,LINK)$(link) $(USER_LIBS)
@@ -370,14 +366,14 @@ $(call say,LINK)$(link) $(STATIC) $(USER_STATIC_LIBS) 2>$@.log || { cat $@.log >
 $(if $(V),,@)grep -v -e 'in function' -e 'in statically linked' $@.log >&2; rm -f $@.log
 endef
 
-$(BUILD)/static/spawnscope: $(call static,$(main)) $(BUILD)/static/obj/user.a
+$(BUILD)/static/spawnscope: $(call usual,$(main)) $(BUILD)/obj/user.a
 	$(link_static)
 
-$(BUILD)/static/spawnscope-bench: $(BUILD)/static/obj/bench/driver/main.o $(BUILD)/static/obj/bench.a
+$(BUILD)/static/spawnscope-bench: $(BUILD)/obj/bench/driver/main.o $(BUILD)/obj/bench.a
 	$(call say,LINK)$(link) $(STATIC) $(BENCH_LIBS)
 
 # Its symbols, for those who count by the function: the same layout, not stripped.
-$(BUILD)/static/spawnscope-bench.debug: $(BUILD)/static/obj/bench/driver/main.o $(BUILD)/static/obj/bench.a
+$(BUILD)/static/spawnscope-bench.debug: $(BUILD)/obj/bench/driver/main.o $(BUILD)/obj/bench.a
 	$(call say,LINK)$(link) $(filter-out -s,$(STATIC)) $(BENCH_LIBS)
 
 $(BUILD)/static/spawnscope-child: $(BUILD)/spawnscope-child
@@ -412,42 +408,37 @@ $(BUILD)/lab/points-%.so: $(plugin_points) $(wildcard bench/lab/plugin/*.h) $(BU
 # Archives: a program or a test links what it uses.
 $(BUILD)/obj/user.a: $(call usual,$(user))
 $(BUILD)/obj/bench.a: $(call usual,$(bench))
-$(BUILD)/static/obj/user.a: $(call static,$(user))
-$(BUILD)/static/obj/bench.a: $(call static,$(bench))
 $(BUILD)/san/obj/user.a: $(call san,$(user))
 $(BUILD)/san/obj/bench.a: $(call san,$(bench))
-$(foreach kind,obj static/obj san/obj,$(BUILD)/$(kind)/user.a $(BUILD)/$(kind)/bench.a): $(BUILD)/sources.stamp
+$(foreach kind,obj san/obj,$(BUILD)/$(kind)/user.a $(BUILD)/$(kind)/bench.a): $(BUILD)/sources.stamp
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
 $(BUILD)/tests/user/%: $(BUILD)/obj/user/%.o $(unit) $(BUILD)/obj/user.a
-	@mkdir -p $(@D)
 	$(call say,LINK)$(link) $(USER_LIBS) -lcmocka
 
 $(BUILD)/tests/bench/%: $(BUILD)/obj/bench/%.o $(unit) $(BUILD)/obj/bench.a
-	@mkdir -p $(@D)
 	$(call say,LINK)$(link) $(BENCH_LIBS) -lcmocka
 
 $(BUILD)/tests/bare: $(call usual,$(bare)) $(BUILD)/obj/bench.a
-	@mkdir -p $(@D)
 	$(call say,LINK)$(link) $(BENCH_LIBS)
 
-$(BUILD)/static/storm: $(call static,$(storm)) $(BUILD)/sources.stamp
+$(BUILD)/static/storm: $(call usual,$(storm)) $(BUILD)/sources.stamp
 	$(call say,LINK)$(link) $(STATIC)
 
-$(BUILD)/static/waiter: $(call static,$(waiter)) $(BUILD)/sources.stamp
+$(BUILD)/static/waiter: $(call usual,$(waiter)) $(BUILD)/sources.stamp
 	$(call say,LINK)$(link) $(STATIC)
 
-$(BUILD)/static/bystander: $(call static,$(bystander)) $(BUILD)/sources.stamp
+$(BUILD)/static/bystander: $(call usual,$(bystander)) $(BUILD)/sources.stamp
 	$(call say,LINK)$(link) $(STATIC)
 
 # Its functions are looked up by their names.
-$(BUILD)/static/known: $(call static,$(known)) $(BUILD)/sources.stamp
+$(BUILD)/static/known: $(call usual,$(known)) $(BUILD)/sources.stamp
 	$(call say,LINK)$(link) $(filter-out -s,$(STATIC))
 
-$(BUILD)/static/bare: $(call static,$(bare)) $(BUILD)/static/obj/bench.a
+$(BUILD)/static/bare: $(call usual,$(bare)) $(BUILD)/obj/bench.a
 	$(call say,LINK)$(link) $(STATIC) $(BENCH_LIBS)
 
-$(BUILD)/static/exact: $(call static,$(exact)) $(BUILD)/static/obj/user.a
+$(BUILD)/static/exact: $(call usual,$(exact)) $(BUILD)/obj/user.a
 	$(link_static)
 
 # user/tests/gate-study/collect says how to use it.
@@ -458,7 +449,7 @@ $(BUILD)/gate-simulate: $(call usual,$(simulate)) $(BUILD)/obj/user.a
 	$(call say,LINK)$(link) $(USER_LIBS)
 
 # With sanitizers. Suites find beside the programs what they find in build/.
-link_san = $(CLANG) $(SANITIZE) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
+link_san = mkdir -p $(@D) && $(CLANG) $(SANITIZE) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 
 $(BUILD)/san/spawnscope: $(call san,$(main)) $(BUILD)/san/obj/user.a
 	$(call say,LINK)$(link_san) $(USER_LIBS)
@@ -472,17 +463,14 @@ $(BUILD)/san/spawnscope-child: $(BUILD)/spawnscope-child
 	$(call say,COPY)cp $< $@
 
 $(BUILD)/san/tests/user/%: $(BUILD)/san/obj/user/%.o $(call san,bench/tests/unit) $(BUILD)/san/obj/user.a
-	@mkdir -p $(@D)
 	$(call say,LINK)$(link_san) $(USER_LIBS) -lcmocka
 
 $(BUILD)/san/tests/bench/%: $(BUILD)/san/obj/bench/%.o $(call san,bench/tests/unit) $(BUILD)/san/obj/bench.a
-	@mkdir -p $(@D)
 	$(call say,LINK)$(link_san) $(BENCH_LIBS) -lcmocka
 
 room_of = $(BUILD)/san/obj/$(firstword $(subst /, ,$(1))).a
 define fuzzer
 $(BUILD)/san/fuzz/$(patsubst fuzz_%,%,$(notdir $(1))): $(call san,$(1)) $(call room_of,$(1))
-	@mkdir -p $$(@D)
 	$$(call say,LINK)$$(link_san) -fsanitize=fuzzer $(if $(filter bench/%,$(1)),$(BENCH_LIBS),$(USER_LIBS))
 endef
 $(foreach test,$(fuzz_tests),$(eval $(call fuzzer,$(test))))
