@@ -51,7 +51,9 @@
 #define COMMAND_FILE "/etc/lab/command"
 #define APPLETS_FILE "/etc/lab/applets"
 #define OUT_DIR	     "/lab/out"
+#define RTC_FILE     "/sys/class/rtc/rtc0/since_epoch"
 #define LIVE_POLL_NS (20 * 1000 * 1000)
+#define LIVE_WAIT_S  2 /* until the kernel's start is over: see settle() */
 
 /* One output of the command, and how much of it was sent. */
 struct output {
@@ -332,6 +334,32 @@ static void settle(long second)
 		;
 }
 
+static struct timespec now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts;
+}
+
+/* Where a saved machine goes on: it has the date of then, and the random numbers of all its uses.
+ */
+static void wake_up(void)
+{
+	struct timespec date = {0};
+	FILE *file = fopen(RTC_FILE, "re");
+	int random = open("/dev/urandom", O_RDWR | O_CLOEXEC);
+
+	if (file && fscanf(file, "%ld", &date.tv_sec) == 1)
+		clock_settime(CLOCK_REALTIME, &date);
+	if (file)
+		fclose(file);
+	if (random >= 0) {
+		ioctl(random, RNDRESEEDCRNG);
+		close(random);
+	}
+}
+
 /*
  * Half of the time to settle is before the machine can be saved: what the kernel does in the
  * background until then is done once for all uses.
@@ -341,10 +369,10 @@ static void load_files(const struct settings *settings)
 	int status;
 	pid_t pid;
 
-	settle(settings->settle_s / 2);
+	settle(settings->live ? now().tv_sec + LIVE_WAIT_S : settings->settle_s / 2);
 	pid = fork();
 	if (!pid) {
-		files__load();
+		files__load(settings->live);
 		_exit(0);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
@@ -352,14 +380,8 @@ static void load_files(const struct settings *settings)
 	errno = EIO;
 	if (status)
 		die("the files of the guest");
-}
-
-static struct timespec now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts;
+	if (settings->live)
+		wake_up();
 }
 
 /*

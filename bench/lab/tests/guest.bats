@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# fetch-kernel, make-initramfs, boot, guest. A guest takes up to five seconds, so tests check
+# fetch-kernel, make-initramfs, boot, guest. A guest takes up to a second, and five where none is saved, so tests check
 # several things in one boot where they can.
 #
 # bats sets $status and $output, and runs each test in a subshell on purpose:
@@ -21,15 +21,20 @@ setup_file() {
 # Prints how long some forks took.
 TIMING=(spawnscope-bench --method fork --size 1M --runs 20 --seed 1)
 
-# Guests of this test are found by their kernel's command line.
-guests() { pgrep -f "qemu-system-x86_64.*lab.test=$BATS_TEST_TMPDIR( |$)"; }
+# Guests of this test are found by the folder of their ports' pipes.
+setup() {
+    export TMPDIR=$BATS_TEST_TMPDIR/tmp
+    mkdir "$TMPDIR"
+}
+
+guests() { pgrep -f "qemu-system-x86_64.*path=$TMPDIR/"; }
 
 no_guest() { ! guests; }
 
 # Starts a guest that waits, in the background; $runner is its script. Descriptor 3 is bats' own and
 # must be closed.
 start_waiting() { # SCRIPT ARG...
-    "$@" --append "lab.test=$BATS_TEST_TMPDIR" -- sh -c 'echo ready; sleep 600' \
+    "$@" -- sh -c 'echo ready; sleep 600' \
         >"$BATS_TEST_TMPDIR/stdout" 2>/dev/null 3>&- &
     runner=$!
     until grep -q ready "$BATS_TEST_TMPDIR/stdout"; do
@@ -126,12 +131,12 @@ machines() { find "$MACHINES" -type f | wc -l; }
     rm "$MACHINES"
 
     mkdir "$MACHINES"
-    touch -d 2001-01-01 "$MACHINES"/{a..q}
+    touch -d 2001-01-01 "$MACHINES"/{a..q} "$MACHINES"/{A..P}
     touch -d 2000-01-01 "$MACHINES/oldest" "$MACHINES/half.new"
     "${boot[@]}" -- "${TIMING[@]}" >saved
     cmp once saved
-    # The newest sixteen are kept.
-    [[ $(machines) == 16 && ! -e $MACHINES/oldest && ! -e $MACHINES/half.new ]]
+    # The newest are kept.
+    [[ $(machines) == 32 && ! -e $MACHINES/oldest && ! -e $MACHINES/half.new ]]
     rm "$MACHINES"/?
     # Of another command it is the same machine; its files and status are its own.
     run "${boot[@]}" -- sh -c 'cat /etc/lab/command | tr "\0" " "; exit 3'
@@ -144,13 +149,25 @@ machines() { find "$MACHINES" -type f | wc -l; }
     [[ ! -s errors && $(machines) == 1 ]]
 }
 
+@test "without --icount, too, a boot goes on from a saved machine, with a date and random numbers of its own" {
+    local use before random=() boots=()
+    for use in 0 1; do
+        before=$(date +%s)
+        run --separate-stderr "$LAB/boot" --initrd "$INITRD" -- sh -c '
+            date +%s; cat /proc/sys/kernel/random/uuid; dmesg | grep -m1 Freeing'
+        echo "$output"
+        ((status == 0 && ${#lines[@]} == 3 && before <= lines[0] && lines[0] <= $(date +%s)))
+        random+=("${lines[1]}") boots+=("${lines[2]}")
+    done
+    # To the microsecond, it is the same start of the kernel.
+    [[ ${boots[0]} == '['*'] Freeing '* && ${boots[0]} == "${boots[1]}" && ${random[0]} != "${random[1]}" ]]
+}
+
 @test "killed while it saves a machine, boot leaves no virtual machine and no half saved one" {
     own_cache
-    export TMPDIR=$BATS_TEST_TMPDIR/tmp
-    mkdir "$TMPDIR"
     local signal left
     for signal in TERM KILL; do
-        "$LAB/boot" --icount --initrd "$INITRD" --append "lab.test=$BATS_TEST_TMPDIR" -- true 3>&- &
+        "$LAB/boot" --icount --initrd "$INITRD" -- true 3>&- &
         runner=$!
         eventually guests
         kill -"$signal" "$runner"
@@ -252,8 +269,6 @@ machines() { find "$MACHINES" -type f | wc -l; }
 
 @test "SIGTERM leaves no virtual machine and no temporary folder" {
     local left
-    mkdir "$BATS_TEST_TMPDIR/tmp"
-    export TMPDIR=$BATS_TEST_TMPDIR/tmp
     start_waiting "$LAB/guest"
     kill "$runner"
     wait "$runner" || left=$?
@@ -264,7 +279,6 @@ machines() { find "$MACHINES" -type f | wc -l; }
 
 @test "SIGKILL leaves no virtual machine" {
     # A killed script cannot remove its temporary folder: bats does.
-    export TMPDIR=$BATS_TEST_TMPDIR
     start_waiting "$LAB/guest"
     kill -KILL "$runner"
     eventually no_guest
