@@ -63,19 +63,9 @@ TRACEPOINT(sched_process_exit, task_exits(task), struct task_struct *task)
 
 /* The same as perf events, which run with preemption off. */
 
-SEC("?tracepoint/sched/sched_process_exit")
-int event_sched_process_exit(void *ctx)
-{
-	task_exits((struct task_struct *)bpf_get_current_task_btf());
-	return 0;
-}
-
-SEC("?tracepoint/mmap/exit_mmap")
-int event_exit_mmap(void *ctx)
-{
-	exit_mm_done();
-	return 0;
-}
+EVENT("sched/sched_process_exit", event_sched_process_exit(void *ctx),
+      task_exits((struct task_struct *)bpf_get_current_task_btf()))
+EVENT("mmap/exit_mmap", event_exit_mmap(void *ctx), exit_mm_done())
 
 /* Called in the parent's wait, or in the task itself if nobody waits for it. */
 FENTRY(release_task, life_reaped(task->pid, task->flags), struct task_struct *task)

@@ -75,21 +75,10 @@ int BPF_PROG(tp_sys_exit, struct pt_regs *regs, long ret)
 
 /* The same as perf events, which run with preemption off; some 200 instructions slower. */
 
-SEC("?tracepoint/raw_syscalls/sys_enter")
-int event_sys_enter(struct syscall_enter *ctx)
-{
-	if (is_ours(ctx->nr) && !is_compat())
-		any_enter(ctx->nr, ctx->args[0], ctx->args[1]);
-	return 0;
-}
-
-SEC("?tracepoint/raw_syscalls/sys_exit")
-int event_sys_exit(struct syscall_exit *ctx)
-{
-	if (is_ours(ctx->nr) && !is_compat())
-		any_exit(ctx->nr, ctx->ret);
-	return 0;
-}
+EVENT("raw_syscalls/sys_enter", event_sys_enter(struct syscall_enter *ctx),
+      if (is_ours(ctx->nr) && !is_compat()) any_enter(ctx->nr, ctx->args[0], ctx->args[1]))
+EVENT("raw_syscalls/sys_exit", event_sys_exit(struct syscall_exit *ctx),
+      if (is_ours(ctx->nr) && !is_compat()) any_exit(ctx->nr, ctx->ret))
 
 SEC("?iter/task")
 int find_process(struct bpf_iter__task *ctx)

@@ -6,12 +6,21 @@
  */
 #pragma once
 
-#define PROGRAM(section, head, call)                                                               \
+#define PROGRAM_OF(section, head, call, result)                                                    \
 	SEC(section) int head                                                                      \
 	{                                                                                          \
 		call;                                                                              \
-		return 0;                                                                          \
+		return result;                                                                     \
 	}
+
+#define PROGRAM(section, head, call) PROGRAM_OF(section, head, call, 0)
+
+/*
+ * A tracepoint by a perf event, where a program runs with preemption off. All perf events of the
+ * tracepoint share its programs, and where one returns 0 the kernel drops the event for all, as for
+ * perf(1) (perf_call_bpf_enter() in kernel/trace/trace_syscalls.c).
+ */
+#define EVENT(path, head, call) PROGRAM_OF("?tracepoint/" path, head, call, 1)
 
 #define FENTRY_OF(name, function, call, ...)                                                       \
 	PROGRAM("?fentry/" function, BPF_PROG(fentry_##name, ##__VA_ARGS__), call)
@@ -62,7 +71,6 @@ struct syscall_exit {
 };
 
 #define SYSCALL_ENTER(name, call)                                                                  \
-	PROGRAM("?tracepoint/syscalls/sys_enter_" #name, enter_##name(struct syscall_enter *ctx),  \
-		call)
+	EVENT("syscalls/sys_enter_" #name, enter_##name(struct syscall_enter *ctx), call)
 #define SYSCALL_EXIT(name, call)                                                                   \
-	PROGRAM("?tracepoint/syscalls/sys_exit_" #name, exit_##name(struct syscall_exit *ctx), call)
+	EVENT("syscalls/sys_exit_" #name, exit_##name(struct syscall_exit *ctx), call)

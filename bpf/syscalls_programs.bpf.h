@@ -17,9 +17,5 @@ static __always_inline void child_syscall(long nr)
  * By a perf event, which runs with preemption off. As a BTF tracepoint it can be preempted on
  * recent kernels (seen on 7.2), and is skipped for other tasks meanwhile.
  */
-SEC("?tracepoint/raw_syscalls/sys_enter")
-int event_child_syscalls(struct syscall_enter *ctx)
-{
-	child_syscall((long)ctx->nr);
-	return 0;
-}
+EVENT("raw_syscalls/sys_enter", event_child_syscalls(struct syscall_enter *ctx),
+      child_syscall((long)ctx->nr))

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -34,6 +35,7 @@ void attachment__detach(struct attachment *a)
 	*a = (struct attachment){0};
 }
 
+/* Returns the event, which belongs to its link, or -errno. */
 static int attach_event(struct attachment *a, const struct bpf_program *prog,
 			struct perf_event_attr *attr, int cpu)
 {
@@ -44,7 +46,7 @@ static int attach_event(struct attachment *a, const struct bpf_program *prog,
 	err = add_link(a, bpf_program__attach_perf_event(prog, fd));
 	if (err)
 		close(fd);
-	return err;
+	return err ? err : fd;
 }
 
 /* Opens the software event of minor faults on each CPU. */
@@ -60,7 +62,7 @@ static int attach_faults(struct attachment *a, const struct bpf_program *prog)
 
 	for (int cpu = 0; cpu < cpus; cpu++) {
 		err = attach_event(a, prog, &attr, cpu);
-		if (err && err != -ENODEV) /* -ENODEV: the CPU is offline */
+		if (err < 0 && err != -ENODEV) /* -ENODEV: the CPU is offline */
 			return err;
 	}
 	return a->count ? 0 : -ENODEV;
@@ -76,7 +78,7 @@ static int attach_tracepoint(struct attachment *a, const struct bpf_program *pro
 	};
 	char group[64];
 	const char *name;
-	int id;
+	int id, event;
 
 	if (sscanf(section, "tracepoint/%63[^/]", group) != 1)
 		return -EINVAL;
@@ -85,8 +87,12 @@ static int attach_tracepoint(struct attachment *a, const struct bpf_program *pro
 	if (id < 0)
 		return id;
 	attr.config = id;
-	/* One CPU's event is enough: its BPF program runs on all. */
-	return attach_event(a, prog, &attr, 0);
+	/* One CPU's event is enough: its program runs on all, also while the event counts nothing.
+	 */
+	event = attach_event(a, prog, &attr, 0);
+	if (event < 0)
+		return event;
+	return ioctl(event, PERF_EVENT_IOC_DISABLE, 0) ? -errno : 0;
 }
 
 int attachment__attach(struct attachment *a, const struct bpf_object *object,

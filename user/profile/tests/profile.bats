@@ -56,6 +56,23 @@ load profile.bash
     "$TOOL" profile --input "$DIR/run.jsonl" | grep -q "^$restarts calls restarted by a signal"
 }
 
+# Whether perf counts each of EVENTS while a profile of this detail runs.
+perf_counts_during() { # DETAIL EVENTS
+    profile --trace tracepoint --detail "$1" -- perf stat -a '-x,' -o "$DIR/perf" -e "$2" "$STORM" fork 20
+    awk -F, '/^[0-9<]/ { n++; if (!($1 > 0)) none = 1 } END { exit none || n < 7 }' "$DIR/perf"
+}
+
+# A program at a tracepoint can have the kernel drop the event for all others. Another tool that does so
+# makes this wait.
+@test "what perf counts is counted also while a profile runs" {
+    events=raw_syscalls:sys_enter,raw_syscalls:sys_exit,syscalls:sys_enter_clone,syscalls:sys_exit_clone
+    events+=,syscalls:sys_enter_execve,syscalls:sys_exit_execve,sched:sched_process_exit
+    perf stat -a -e "$events" true || skip "perf cannot count tracepoints here"
+    for detail in light calls full; do
+        eventually perf_counts_during "$detail" "$events" || { cat "$DIR/perf" && false; }
+    done
+}
+
 @test "an exec by a thread belongs to its process" {
     profile --show parents --detail calls -o "$DIR/run.jsonl" -- "$STORM" thread-exec 20
     cat "$DIR/err"
