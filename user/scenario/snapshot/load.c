@@ -209,10 +209,10 @@ static int exchange(struct load *l, int64_t until_ns)
 	return p.revents & (POLLIN | POLLHUP) ? receive(l) : 0;
 }
 
-/* Waits until all requests have their answers. */
-static int settle(struct load *l)
+/* Waits until all requests have their answers; 0: as long as that takes. */
+static int settle(struct load *l, int64_t patience_ns)
 {
-	int64_t end_ns = now_ns() + PATIENCE_NS;
+	int64_t end_ns = patience_ns ? now_ns() + patience_ns : INT64_MAX;
 	int err = 0;
 
 	while (!err && (l->first < l->last || l->out_have)) {
@@ -226,7 +226,7 @@ static int settle(struct load *l)
 int load__await(struct load *l)
 {
 	expect(l, false, now_ns());
-	return settle(l);
+	return settle(l, 0);
 }
 
 int load__command(struct load *l, const char *const *words)
@@ -241,7 +241,7 @@ int load__command(struct load *l, const char *const *words)
 	for (size_t i = 0; i < count; i++)
 		add(l, text,
 		    snprintf(text, sizeof(text), "$%zu\r\n%s\r\n", strlen(words[i]), words[i]));
-	return settle(l);
+	return settle(l, PATIENCE_NS);
 }
 
 /* Asks for what is due. */
@@ -285,7 +285,7 @@ int load__write(struct load *l, enum load_when when, double seconds)
 	}
 	/* The last answers may be of INFO. */
 	if (!err)
-		err = settle(l);
+		err = settle(l, PATIENCE_NS);
 	if (!err && when == LOAD_DURING)
 		err = load__command(l, (const char *const[]){"INFO", NULL});
 	if (!err && when == LOAD_DURING && l->info.failed)

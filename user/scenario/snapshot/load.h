@@ -55,7 +55,7 @@ void load__free(struct load *l);
 
 /* Sends one command of a few words, a NULL after them, and waits for its answer. 0 or -errno. */
 int load__command(struct load *l, const char *const *words);
-/* Waits for one answer. */
+/* Waits for one answer, however long its server takes; a server that ends is an error. */
 int load__await(struct load *l);
 
 /* Writes for that long; or, if seconds are 0, until the server is not saving any more. */

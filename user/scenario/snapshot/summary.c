@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 
-#include "user/analysis/stats.h"
-#include "user/model/series.h"
 #include "user/scenario/print.h"
+#include "user/scenario/snapshot/compare.h"
 #include "user/scenario/snapshot/load.h"
 #include "user/scenario/snapshot/subject.h"
 #include "user/text/layout.h"
+#include "user/text/strbuf.h"
 
 static struct conditions when_of(const struct snapshot_subject *u, enum load_when when)
 {
@@ -22,35 +21,10 @@ static double writes(const struct run *r, const struct snapshot_subject *u, enum
 	return print_over_rounds(r, "latency", when_of(u, when).text, of);
 }
 
-/* Over the rounds. NAN: no round has it. */
-struct spread {
-	double median, low, high;
-};
-
-/* During the save, in times of before it: of each round by itself, since rounds differ. */
-static struct spread growth(const struct run *r, const struct snapshot_subject *u,
-			    print_statistic *of)
+/* "28 ms"; in the lab "28 M instructions". */
+static struct number duration(const struct run *r, double ns)
 {
-	struct spread s = {NAN, NAN, NAN};
-	struct series millionths = {0};
-
-	for (unsigned int round = 1;; round++) {
-		struct conditions key = conditions_of("%s round=%u", u->key, round);
-		struct conditions during = conditions_of("%s when=during", key.text),
-				  before = conditions_of("%s when=before", key.text);
-		double ratio = of(r, "latency", during.text) / of(r, "latency", before.text);
-
-		if (!run__observation(r, "latency", during.text))
-			break;
-		if (!isnan(ratio) && series__push(&millionths, llround(ratio * 1e6)))
-			break;
-	}
-	if (millionths.n)
-		s = (struct spread){stats_median(&millionths) / 1e6,
-				    stats_quantile(&millionths, 0) / 1e6,
-				    stats_quantile(&millionths, 1) / 1e6};
-	series__free(&millionths);
-	return s;
+	return text_time_words(ns, run__counts_instructions(r));
 }
 
 static double of_save(const struct run *r, const struct snapshot_subject *u, const char *name)
@@ -73,95 +47,46 @@ static void print_answer(const struct run *r, FILE *out)
 			u = &snapshot_subjects[i];
 	if (!u)
 		return;
-	if (!isnan(growth(r, u, print_p99).median))
+	if (!isnan(writes(r, u, LOAD_DURING, print_p99)))
 		snprintf(p99, sizeof(p99), ", p99 %s (before: %s)",
-			 text_time(writes(r, u, LOAD_DURING, print_p99), false).text,
-			 text_time(writes(r, u, LOAD_BEFORE, print_p99), false).text);
+			 duration(r, writes(r, u, LOAD_DURING, print_p99)).text,
+			 duration(r, writes(r, u, LOAD_BEFORE, print_p99)).text);
 	layout_print(out, 2,
 		     "How long does a write wait while its store of %s is saved by a fork? Up to "
 		     "%s (before: %s)%s: %s, pages of %s",
 		     text_bytes(print_setting(r, "size_bytes")).text,
-		     text_time(writes(r, u, LOAD_DURING, print_most), false).text,
-		     text_time(writes(r, u, LOAD_BEFORE, print_most), false).text, p99, u->store,
+		     duration(r, writes(r, u, LOAD_DURING, print_most)).text,
+		     duration(r, writes(r, u, LOAD_BEFORE, print_most)).text, p99, u->store,
 		     u->pages);
 }
 
-static const char *within_two(struct spread a, struct spread b)
-{
-	return a.median <= 2 * b.median && b.median <= 2 * a.median ? "within a factor of two"
-								    : "not within a factor of two";
-}
-
 /* "3.70 (2.91 to 5.10)" */
-static struct number spread_text(struct spread s)
+static struct number growth_text(struct growth g)
 {
-	struct number n = text_ratio(s.median);
+	struct number n = text_ratio(g.ratio);
 
-	layout_append(n.text, sizeof(n.text), " (%s to %s)", text_ratio(s.low).text,
-		      text_ratio(s.high).text);
+	if (g.counted > 1)
+		layout_append(n.text, sizeof(n.text), " (%s to %s)", text_ratio(g.low).text,
+			      text_ratio(g.high).text);
 	return n;
 }
 
-struct range {
-	double low, high; /* NAN: none */
-};
-
-/* From the least to the most of a round, before its save. */
-static struct range before_saves(const struct run *r, const struct snapshot_subject *u,
-				 const char *name, print_statistic *of)
+static const char *agreement_text(enum agreement a)
 {
-	struct range range = {NAN, NAN};
+	static const char *const texts[] = {
+		[AGREEMENT_FEW] = "not decided, too few rounds count",
+		[AGREEMENT_UNCLEAR] = "not decided, one round more could change it",
+		[AGREEMENT_YES] = "within a factor of two",
+		[AGREEMENT_NO] = "not within a factor of two",
+	};
 
-	for (unsigned int round = 1;; round++) {
-		struct conditions key = conditions_of("%s round=%u when=%s", u->key, round,
-						      snapshot_whens[LOAD_BEFORE]);
-
-		if (!run__observation(r, name, key.text))
-			return range;
-		range.low = fmin(range.low, of(r, name, key.text));
-		range.high = fmax(range.high, of(r, name, key.text));
-	}
+	return texts[a];
 }
 
-/* What the client waited for a CPU, as a share of the time before a save. */
-static double client_share(const struct run *r, const struct snapshot_subject *u)
+/* Of the writes that are compared. */
+static double window_ns(const struct run *r)
 {
-	double writes = before_saves(r, u, "latency", print_number).high;
-	double waited = before_saves(r, u, "client_cpu_wait", print_median).high;
-
-	return waited / (writes / (double)print_setting(r, "rate") * 1e9);
-}
-
-static bool is_noisy(const struct run *r, const struct snapshot_subject *u)
-{
-	struct range quiet = before_saves(r, u, "latency", print_p99);
-
-	return quiet.high > 3 * quiet.low || client_share(r, u) > 0.1;
-}
-
-/*
- * With another load on the machine, writes that no save disturbs differ from round to round, or the
- * client itself, which does little, waits for a CPU.
- */
-static void print_noise(const struct run *r, const struct snapshot_subject *u, FILE *out)
-{
-	struct range quiet = before_saves(r, u, "latency", print_p99);
-	double waited = before_saves(r, u, "cpu_wait", print_median).high;
-	double client = before_saves(r, u, "client_cpu_wait", print_median).high;
-	double stolen = before_saves(r, u, "stolen", print_median).high;
-
-	char p99[3 * NUMBER_MAX] = "";
-
-	if (!is_noisy(r, u))
-		return;
-	if (!isnan(quiet.high))
-		snprintf(p99, sizeof(p99), "p99 is %s to %s by the round; ",
-			 text_time(quiet.low, false).text, text_time(quiet.high, false).text);
-	layout_print(out, 2,
-		     "NOISY: before the saves of %s, pages of %s, %sat the most the store waited "
-		     "%s for a CPU, the client %s, and the host took %s: ratios mean little",
-		     u->store, u->pages, p99, text_time(waited, false).text,
-		     text_time(client, false).text, text_time(stolen, false).text);
+	return (double)compare_window(r) / (double)print_setting(r, "rate") * 1e9;
 }
 
 /* Whether both have the same shape. */
@@ -169,36 +94,104 @@ static void print_peer(const struct run *r, FILE *out)
 {
 	const struct snapshot_subject *ours = &snapshot_subjects[0],
 				      *redis = &snapshot_subjects[SNAPSHOT_SUBJECTS - 1];
-	struct spread p99 = growth(r, ours, print_p99), p99_there = growth(r, redis, print_p99);
-	struct spread most = growth(r, ours, print_most), most_there = growth(r, redis, print_most);
+	enum agreement p99 = compare_within_two(r, ours, redis, compare_p99),
+		       most = compare_within_two(r, ours, redis, compare_most);
 
-	bool decided = !is_noisy(r, ours) && !is_noisy(r, redis);
-
-	if (isnan(p99.median) || isnan(p99_there.median) || isnan(most.median) ||
-	    isnan(most_there.median))
+	if (p99 == AGREEMENT_NONE || most == AGREEMENT_NONE)
 		return;
 	layout_print(out, 2,
-		     "Does redis-server show the same? During a save, p99 is %s times what it is "
-		     "before, and %s times there: %s; the maximum %s and %s "
+		     "Does redis-server show the same? In the first %s of a save p99 is %s times "
+		     "what it is as long before, and %s times there: %s; the maximum %s and %s "
 		     "times: %s",
-		     spread_text(p99).text, spread_text(p99_there).text,
-		     decided ? within_two(p99, p99_there) : "not decided", spread_text(most).text,
-		     spread_text(most_there).text,
-		     decided ? within_two(most, most_there) : "not decided");
+		     duration(r, window_ns(r)).text,
+		     growth_text(compare_growth(r, ours, compare_p99)).text,
+		     growth_text(compare_growth(r, redis, compare_p99)).text, agreement_text(p99),
+		     growth_text(compare_growth(r, ours, compare_most)).text,
+		     growth_text(compare_growth(r, redis, compare_most)).text,
+		     agreement_text(most));
+}
+
+/* The most of a round, before its save. */
+static double most_before(const struct run *r, const struct snapshot_subject *u, const char *name)
+{
+	double most = NAN;
+
+	for (unsigned int round = 1;; round++) {
+		struct conditions key = conditions_of("%s round=%u when=%s", u->key, round,
+						      snapshot_whens[LOAD_BEFORE]);
+
+		if (!run__observation(r, name, key.text))
+			return most;
+		most = fmax(most, print_median(r, name, key.text));
+	}
+}
+
+/* How often a part before a save was measured again, in all rounds. */
+static unsigned int repeated(const struct run *r, const struct snapshot_subject *u)
+{
+	unsigned int again = 0;
+
+	for (unsigned int round = 1;; round++) {
+		struct conditions key = conditions_of("%s round=%u", u->key, round);
+		double tries = print_median(r, "tries", key.text);
+
+		if (isnan(tries))
+			return again;
+		again += (unsigned int)tries - 1;
+	}
+}
+
+/* The rounds that count in ratios, and why not all do. */
+static void print_noise(const struct run *r, FILE *out)
+{
+	struct strbuf rounds = {0};
+	double stolen = NAN, waited = NAN;
+	unsigned int again = 0, left_out = 0;
+
+	for (size_t i = 0; i < SNAPSHOT_SUBJECTS; i++) {
+		const struct snapshot_subject *u = &snapshot_subjects[i];
+		struct growth g = compare_growth(r, u, compare_most);
+
+		if (!g.rounds)
+			continue;
+		strbuf__add(&rounds, "%s%u of %u (%s, %s)", rounds.length ? ", " : "", g.counted,
+			    g.rounds, u->store, u->pages);
+		again += repeated(r, u);
+		left_out += g.rounds - g.counted;
+		stolen = fmax(stolen, most_before(r, u, "stolen"));
+		waited = fmax(waited, most_before(r, u, "client_cpu_wait"));
+	}
+	if (again || left_out)
+		layout_print(out, 2,
+			     "%sRounds that count: %s, after %u repeated tries. Before a save the "
+			     "host may take 0.5 %% of the time, and the client wait 10 %% of it "
+			     "for a CPU; they took up to %s and %s",
+			     left_out ? "NOISY. " : "", strbuf__text(&rounds), again,
+			     duration(r, stolen).text, duration(r, waited).text);
+	strbuf__free(&rounds);
 }
 
 /* Writes during the call wait for its end, so p99 jumps where they are a hundredth of all. */
-static void print_edge(const struct run *r, const struct snapshot_subject *u, FILE *out)
+static void print_edge(const struct run *r, FILE *out)
 {
-	double percent = 100 * of_save(r, u, "fork") / of_save(r, u, "save");
+	struct strbuf near = {0};
 
-	if (percent > 0.7 && percent < 1.5)
+	for (size_t i = 0; i < SNAPSHOT_SUBJECTS; i++) {
+		const struct snapshot_subject *u = &snapshot_subjects[i];
+		double percent = 100 * of_save(r, u, "fork") / window_ns(r);
+
+		if (percent > 0.7 && percent < 1.5)
+			strbuf__add(&near, "%s%.1f %% (%s, %s)", near.length ? ", " : "", percent,
+				    u->store, u->pages);
+	}
+	if (near.length)
 		layout_print(
 			out, 2,
-			"p99 of %s, pages of %s, is near a step: the fork takes %.1f %% of the "
-			"time of the save. A little less, and p99 has no write that waits for "
-			"it; a little more, and it has",
-			u->store, u->pages, percent);
+			"P99 X is near a step: the fork takes %s of the %s that are compared. "
+			"A little less, and p99 has no write that waits for it; a little more, "
+			"and it has. Other --seconds are further from it",
+			strbuf__text(&near), duration(r, window_ns(r)).text);
+	strbuf__free(&near);
 }
 
 static void print_cpus(const struct run *r, FILE *out)
@@ -261,8 +254,8 @@ static int print_saves(const struct run *r, FILE *out, bool colour)
 		columns__add_time(c, of_save(r, u, "child_cpu"), r->clock);
 		columns__add_number(c, round(of_save(r, u, "faults")));
 		print_bytes_cell(c, of_save(r, u, "copied"));
-		print_ratio_cell(c, growth(r, u, print_p99).median);
-		print_ratio_cell(c, growth(r, u, print_most).median);
+		print_ratio_cell(c, compare_growth(r, u, compare_p99).ratio);
+		print_ratio_cell(c, compare_growth(r, u, compare_most).ratio);
 	}
 	return columns__finish(c, "The save, and during/before; medians over the rounds", out,
 			       colour);
@@ -286,10 +279,10 @@ static void print_huge(const struct run *r, FILE *out)
 			out, 2,
 			"Do huge pages help? The first fork takes %s; writes during saves split "
 			"huge pages (%s are left of %s), and the last fork takes %s",
-			text_time(print_median(r, "fork", first.text), false).text,
+			duration(r, print_median(r, "fork", first.text)).text,
 			print_bytes(print_median(r, "huge", last.text)).text,
 			print_bytes(print_median(r, "huge", first.text)).text,
-			text_time(print_median(r, "fork", last.text), false).text);
+			duration(r, print_median(r, "fork", last.text)).text);
 }
 
 static void print_absent(const struct run *r, FILE *out)
@@ -305,31 +298,33 @@ static void print_absent(const struct run *r, FILE *out)
 	}
 }
 
+static void print_columns(const struct run *r, FILE *out)
+{
+	layout_print(out, 2,
+		     "SAVE: from the fork until the store knows that its child has ended, which it "
+		     "checks ten times a second. CPU: of the child. FAULTS: the server's minor "
+		     "faults meanwhile. COPIED: memory that is no longer shared when the child "
+		     "ends, which is needed in addition. P99 X, MAX X: of %s before the save and "
+		     "from its start; in brackets: the least and the most of a round",
+		     duration(r, window_ns(r)).text);
+}
+
 int snapshot_print(const struct run *r, FILE *out, bool colour)
 {
-	bool any = false;
 	int err;
 
 	print_answer(r, out);
 	print_peer(r, out);
-	for (size_t i = 0; i < SNAPSHOT_SUBJECTS; i++)
-		if (is_measured(r, &snapshot_subjects[i])) {
-			print_noise(r, &snapshot_subjects[i], out);
-			print_edge(r, &snapshot_subjects[i], out);
-			any = true;
-		}
+	print_noise(r, out);
+	print_edge(r, out);
 	print_huge(r, out);
 	err = print_latencies(r, out, colour);
 	if (!err)
 		err = print_saves(r, out, colour);
-	layout_print(
-		out, 2,
-		"SAVE: from the fork until the store knows that its child has ended, which it "
-		"checks ten times a second. CPU: of the child. FAULTS: the server's minor faults "
-		"meanwhile. COPIED: memory that is no longer shared when the child ends, which is "
-		"needed in addition. In brackets: the least and the most of a round");
-	if (any)
+	if (compare_window(r)) {
+		print_columns(r, out);
 		print_cpus(r, out);
+	}
 	print_absent(r, out);
 	return err;
 }

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Writes while a store is saved, in times of writes before. Both parts are equally long: the last
+ * writes before the save, and as many from its start. So all writes that wait for the fork are in,
+ * and how long the child then lives does not thin them out: with all writes of a save, a slower
+ * child would have the better p99.
+ *
+ * What the host or other programs take from the machine makes the writes before a save wait, too,
+ * and the ratio small. Whether a round counts is decided by what they took, never by how long its
+ * writes waited.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "user/model/run.h"
+#include "user/scenario/snapshot/load.h"
+#include "user/scenario/snapshot/subject.h"
+
+/* Of the writes of a part of a round. NAN: there are too few. */
+typedef double compare_statistic(const struct series *writes);
+double compare_p99(const struct series *writes);
+double compare_most(const struct series *writes);
+
+/*
+ * Whether a part of a round before its save can stand for a machine left alone: the host took at
+ * most 0.5 % of the time (p99 is the hundredth; on one CPU of two that is all of it), and the
+ * client, which does little, waited for a CPU at most 10 %. MISSING is not held against it.
+ */
+bool compare_is_quiet(double seconds, int64_t stolen_ns, int64_t client_waited_ns);
+
+/* How many writes each part has: as many as the smallest part of any store and round. */
+size_t compare_window(const struct run *r);
+
+struct growth {
+	double ratio;	  /* of the medians over the rounds that count; NAN: there is none */
+	double low, high; /* the least and the most of a round that counts */
+	unsigned int rounds, counted;
+};
+struct growth compare_growth(const struct run *r, const struct snapshot_subject *u,
+			     compare_statistic *of);
+
+enum agreement {
+	AGREEMENT_NONE,	   /* one of them has no ratio */
+	AGREEMENT_FEW,	   /* fewer than three rounds count, or not half of all */
+	AGREEMENT_UNCLEAR, /* one round more or less would change it */
+	AGREEMENT_YES,
+	AGREEMENT_NO,
+};
+/*
+ * Whether the ratios of two stores are within a factor of two of each other. In the lab, where runs
+ * are exact, one round decides.
+ */
+enum agreement compare_within_two(const struct run *r, const struct snapshot_subject *a,
+				  const struct snapshot_subject *b, compare_statistic *of);
