@@ -9,6 +9,7 @@
 #include "bench/shared/axis_names.h"
 #include "bench/shared/method_names.h"
 #include "user/base/option.h"
+#include "user/base/overwrite.h"
 #include "user/base/say.h"
 
 /* A number in the file for each birth, path and metric: more are of no use to a median. */
@@ -123,7 +124,8 @@ static int check(const struct anatomy_options *o)
 		complain("-o has nothing new to write of a stored anatomy: leave it out");
 		return -EINVAL;
 	}
-	return 0;
+	return overwrite_refuse(&(struct output_name){"-o", o->output}, 1,
+				(const char *[]){o->against, o->program, o->kernel}, 3);
 }
 
 static int parse_option(int key, char *arg, struct argp_state *state)

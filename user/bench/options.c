@@ -10,6 +10,7 @@
 #include "bench/shared/method_names.h"
 #include "bench/shared/units.h"
 #include "user/base/option.h"
+#include "user/base/overwrite.h"
 #include "user/base/program_path.h"
 #include "user/base/say.h"
 #include "user/collect/environment.h"
@@ -252,6 +253,8 @@ static int parse_option(int key, char *arg, struct argp_state *state)
 		return -EINVAL;
 	case FORWARD: /* --suite */
 		o->suite = strchr(arg, '/') ? NULL : arg;
+		/* The built-in ones have neither in their names. */
+		o->suite_file = strpbrk(arg, "/.") ? arg : NULL;
 		o->overhead = !strcmp(arg, "overhead");
 		if (o->overhead) {
 			o->untraced = UNTRACED_ALL;
@@ -279,7 +282,8 @@ static int check(const struct bench_options *o)
 		return -EINVAL;
 	}
 	if (!o->syscalls || (o->trace && o->all_runs))
-		return 0;
+		return overwrite_refuse(&(struct output_name){"-o", o->output}, 1, &o->suite_file,
+					1);
 	complain("--syscalls is counted by probes: leave out %s",
 		 o->trace ? "--all-runs 0" : "--no-trace");
 	return -EINVAL;

@@ -14,6 +14,7 @@ struct bench_options {
 	const char *clock;
 	const char *libc;	/* the C library to run the driver with; NULL: its own */
 	const char *suite;	/* RUN_SUITE_FACT, or NULL */
+	const char *suite_file; /* or NULL */
 	const char *taken_for;	/* RUN_KEPT_FACT, or NULL */
 	const char *copied_how; /* what gate did about copies of it, or NULL */
 	const char **programs;	/* to exec, NULL-terminated; NULL: the driver's own */

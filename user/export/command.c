@@ -8,6 +8,7 @@
 #include "user/base/command.h"
 #include "user/base/option.h"
 #include "user/base/output.h"
+#include "user/base/overwrite.h"
 #include "user/base/say.h"
 #include "user/export/format.h"
 #include "user/store/inputs.h"
@@ -157,10 +158,9 @@ int command_export(int argc, char **argv)
 	struct fault why;
 	int err = !formats_help ? -ENOMEM : option_parse(&argp, argc, argv, &o);
 
-	if (!err && input_is_output(&o.path, 1, o.output)) {
-		complain("-o %s: that is the run itself; name another file", o.output);
-		err = -EINVAL;
-	}
+	if (!err)
+		err = overwrite_refuse(&(struct output_name){"-o", o.output}, 1,
+				       (const char *[]){o.path}, 1);
 	if (!err) {
 		err = input_read(&in, &o.path, 1, o.truncated, NULL, &why);
 		if (!err)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "user/base/overwrite.h"
 #include "user/base/say.h"
 
 bool gate_is_suite(const char *name)
@@ -131,6 +132,25 @@ static int check_stored(struct gate_options *o, bool dashes)
 	return 0;
 }
 
+/* With --ab and --lab A and B are methods or suites. */
+static int check_files(const struct gate_options *o)
+{
+	const struct output_name outputs[] = {
+		{"-o", o->output},
+		{"--junit", o->junit},
+		{"--ktap", o->ktap},
+		{"--markdown", o->markdown},
+	};
+	const size_t count = sizeof(outputs) / sizeof(outputs[0]);
+	int err = overwrite_refuse(outputs, count, (const char *[]){o->budget, o->accept, o->pads},
+				   3);
+
+	for (size_t i = 0; i < o->path_count && !err; i++)
+		if (!(o->ab || o->lab) || gate_is_suite(o->paths[i]))
+			err = overwrite_refuse(outputs, count, (const char *[]){o->paths[i]}, 1);
+	return err;
+}
+
 int gate_options__check(struct gate_options *o, bool dashes)
 {
 	if (o->format == GATE_FORMAT_LKML && o->budget)
@@ -147,5 +167,7 @@ int gate_options__check(struct gate_options *o, bool dashes)
 		return refuse(
 			"--bisect decides what becomes of inconclusive, and saves nothing: leave "
 			"out --on-inconclusive and --save");
+	if (check_files(o))
+		return -EINVAL;
 	return o->ab || o->lab ? check_live(o) : check_stored(o, dashes);
 }

@@ -9,6 +9,7 @@
 
 #include "bench/shared/units.h"
 #include "user/base/option.h"
+#include "user/base/overwrite.h"
 #include "user/base/say.h"
 #include "user/base/terminal.h"
 #include "user/export/folded.h"
@@ -378,6 +379,17 @@ static int check_watch(const struct profile_command *c)
 	return rule ? -EINVAL : 0;
 }
 
+static int check_files(const struct profile_command *c)
+{
+	const struct output_name outputs[] = {
+		{"-o", c->output},
+		{"--perfetto", c->perfetto},
+		{"--folded", c->folded},
+	};
+
+	return overwrite_refuse(outputs, sizeof(outputs) / sizeof(outputs[0]), &c->input, 1);
+}
+
 static int check(struct profile_command *c)
 {
 	int whom = (c->argv != NULL) + (c->pid_count > 0) + c->all + (c->input != NULL);
@@ -427,7 +439,7 @@ static int check(struct profile_command *c)
 			complain("%s", rules[i].rule);
 			return -EINVAL;
 		}
-	if (check_watch(c))
+	if (check_watch(c) || check_files(c))
 		return -EINVAL;
 	c->all |= !whom;
 	if (c->folded)

@@ -9,6 +9,7 @@
 #include "user/base/command.h"
 #include "user/base/option.h"
 #include "user/base/output.h"
+#include "user/base/overwrite.h"
 #include "user/base/say.h"
 #include "user/report/format.h"
 #include "user/report/sides.h"
@@ -141,10 +142,9 @@ int command_report(int argc, char **argv)
 		complain("a page is not for a terminal: name a file with -o page.html");
 		err = -EINVAL;
 	}
-	if (!err && input_is_output(o.paths, o.count, o.output)) {
-		complain("-o %s: that is the run itself; name another file", o.output);
-		err = -EINVAL;
-	}
+	if (!err)
+		err = overwrite_refuse(&(struct output_name){"-o", o.output}, 1,
+				       (const char *const *)o.paths, o.count);
 	if (!err) {
 		err = input_read(&in, o.paths, o.count, o.truncated, verdict_read, &why);
 		if (!err)

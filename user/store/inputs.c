@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "bench/shared/fault.h"
 #include "user/store/store.h"
@@ -93,20 +92,6 @@ int input_need_values(const struct input *in, unsigned int also, struct fault *w
 		return fault__set(why, -EINVAL, "%s: holds no measurement", path);
 	}
 	return 0;
-}
-
-bool input_is_output(char *const *paths, size_t count, const char *output)
-{
-	struct stat in, out;
-
-	if (!output || !strcmp(output, "-") || stat(output, &out) != 0 || !S_ISREG(out.st_mode))
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(paths[i], "-") && !stat(paths[i], &in) && in.st_dev == out.st_dev &&
-		    in.st_ino == out.st_ino)
-			return true;
-	}
-	return false;
 }
 
 void input_free(struct input *in)

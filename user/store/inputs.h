@@ -40,6 +40,4 @@ enum input_also { INPUT_PROFILES = 1, INPUT_SCENARIOS = 2 };
  */
 int input_need_values(const struct input *in, unsigned int also, struct fault *why);
 
-/* Whether `output` (may be NULL) is one of the files. */
-bool input_is_output(char *const *paths, size_t count, const char *output);
 void input_free(struct input *in);

@@ -68,14 +68,6 @@ refused() { # PATTERN ARG...
     [ -z "$(find "$DIR" -name '.spawnscope*')" ]
 }
 
-@test "a run is not written over with its own page" {
-    cp "$ROOM/one.jsonl" "$DIR/one.jsonl"
-    ln -s one.jsonl "$DIR/link.jsonl"
-    one_line 2 'that is the run itself' "$TOOL" report "$DIR/link.jsonl" -o "$DIR/one.jsonl"
-    one_line 2 'that is the run itself' "$TOOL" export --format csv "$DIR/one.jsonl" -o "$DIR/one.jsonl"
-    cmp "$ROOM/one.jsonl" "$DIR/one.jsonl"
-}
-
 @test "a page takes the place of the one before, with its rights; a link stays a link" {
     echo old >"$DIR/real.html"
     chmod 640 "$DIR/real.html"
