@@ -112,13 +112,18 @@ static int take(const struct anatomy_options *o, struct run *r, struct fault *wh
 	return o->input ? read_stored(o->input, r, why) : anatomy_take(&s, r, why);
 }
 
+static int cannot_write(const struct anatomy_options *o, int err, struct fault *why)
+{
+	return fault__set(why, err, "cannot write %s: %s", o->output, strerror(-err));
+}
+
 /* Opened before the work: a path that cannot be written to is known at once. */
 static int open_output(const struct anatomy_options *o, struct store **file, struct fault *why)
 {
 	if (!o->output)
 		return 0;
 	*file = store__create(o->output);
-	return *file ? 0 : fault__set(why, -errno, "-o %s: %s", o->output, strerror(errno));
+	return *file ? 0 : cannot_write(o, -errno, why);
 }
 
 static int write_run(struct store *file, const struct run *r)
@@ -204,12 +209,12 @@ static int run_all(const struct anatomy_options *o, char *const *argv, struct fa
 		err = take(o, &r, why);
 	if (!err && o->against)
 		err = take_other(o, &b, why);
+	interrupt_end();
 	if (!err && file && (set_command(&r, argv) || (err = write_run(file, &r))))
-		err = fault__set(why, err ? err : -ENOMEM, "-o %s: %s", o->output,
-				 strerror(err ? -err : ENOMEM));
+		err = cannot_write(o, err ? err : -ENOMEM, why);
 	closed = store__close(file);
 	if (!err && closed)
-		err = fault__set(why, closed, "-o %s: %s", o->output, strerror(-closed));
+		err = cannot_write(o, closed, why);
 	if (!err && !(o->output && !strcmp(o->output, "-"))) {
 		err = print(o, &r, &b);
 		if (err)

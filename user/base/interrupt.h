@@ -16,6 +16,15 @@ void interrupt_catch_blocked(const sigset_t *mask);
 /* The signal that arrived, or 0. */
 int interrupt_requested(void);
 
+/* The signal that arrived or, while they are blocked, has been sent; or 0. */
+int interrupt_sent(void);
+
+/*
+ * Ends catching: from here on a signal ends the program at once. For what is left once all is
+ * measured, which is to write: a reader who does not read would let us wait for ever.
+ */
+void interrupt_end(void);
+
 /*
  * Ends the program by the signal that arrived, as a shell expects that ends its loop then. Returns
  * if none arrived.

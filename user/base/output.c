@@ -13,6 +13,7 @@
 #include "user/base/interrupt.h"
 #include "user/base/place.h"
 #include "user/base/say.h"
+#include "user/base/slow_reader.h"
 
 #define TRIES 100 /* until a name is free, or a file stays what it is */
 
@@ -210,20 +211,33 @@ static int open_path(const char *path, int how)
 	return fd;
 }
 
-int output_open(const char *path, FILE **out, bool *regular)
+int output_descriptor(const char *path, bool *regular)
 {
-	int fd = open_path(path, O_TRUNC), err = 0;
+	int fd = open_path(path, O_TRUNC), err;
 	struct stat st;
 
 	if (fd < 0)
 		return fd;
-	*out = fstat(fd, &st) ? NULL : fdopen(fd, "w");
-	if (!*out) {
-		err = -errno;
-		close(fd);
-	} else if (regular) {
+	if (!fstat(fd, &st)) {
 		*regular = S_ISREG(st.st_mode);
+		return fd;
 	}
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+int output_open(const char *path, FILE **out, bool *regular)
+{
+	int fd = output_descriptor(path, regular), err;
+
+	if (fd < 0)
+		return fd;
+	*out = *regular ? fdopen(fd, "w") : slow_reader_until_stopped(fd);
+	if (*out)
+		return 0;
+	err = -errno;
+	close(fd);
 	return err;
 }
 

@@ -12,8 +12,14 @@
 #include "bench/shared/fault.h"
 
 /*
- * Opens a stream that is written and flushed line by line. A file that exists becomes empty.
- * *regular (may be NULL): whether it is a regular file. 0 or -errno.
+ * Opens what is written line by line. A file that exists becomes empty. *regular: whether it is a
+ * regular file. A descriptor or -errno.
+ */
+int output_descriptor(const char *path, bool *regular);
+
+/*
+ * The same as a stream, whose reader a program that blocks signals does not wait for once one asks
+ * it to stop (slow_reader.h). 0 or -errno.
  */
 int output_open(const char *path, FILE **out, bool *regular);
 

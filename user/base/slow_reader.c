@@ -4,9 +4,15 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-#define PERIOD_MS 50
+#include "bench/shared/clock.h"
+#include "user/base/interrupt.h"
+#include "user/base/say.h"
+
+#define PERIOD_MS   50
+#define PATIENCE_NS NS_PER_S /* after a signal */
 
 /* Whether the reader has room for a piece. If it is gone, write reports that. */
 static bool has_room(struct slow_reader *r)
@@ -69,4 +75,67 @@ FILE *slow_reader__open(struct slow_reader *r, int fd, bool owned)
 
 	r->fd = fd;
 	return fopencookie(r, "w", io);
+}
+
+/* One that waits until a signal asks to stop. */
+struct until_stopped {
+	struct slow_reader reader;
+	int64_t since; /* ns, when the signal was seen; 0: none was */
+};
+
+static bool may_wait(void *context)
+{
+	struct until_stopped *u = context;
+
+	if (!interrupt_sent())
+		return true;
+	if (!u->since)
+		u->since = now_ns();
+	if (now_ns() - u->since < PATIENCE_NS)
+		return true;
+	complain("nobody reads what is written");
+	/* Dying flushes all streams. */
+	u->reader.shut = true;
+	interrupt_die_by(interrupt_sent());
+	return false;
+}
+
+static ssize_t write_until_stopped(void *cookie, const char *data, size_t size)
+{
+	struct until_stopped *u = cookie;
+
+	u->since = 0;
+	return write_some(&u->reader, data, size);
+}
+
+static int close_until_stopped(void *cookie)
+{
+	struct until_stopped *u = cookie;
+	int closed = close(u->reader.fd), err = errno;
+
+	free(u);
+	errno = err;
+	return closed;
+}
+
+FILE *slow_reader_until_stopped(int fd)
+{
+	const cookie_io_functions_t io = {.write = write_until_stopped,
+					  .close = close_until_stopped};
+	struct until_stopped *u = calloc(1, sizeof(*u));
+	FILE *out;
+
+	if (!u)
+		return NULL;
+	u->reader = (struct slow_reader){
+		.may_wait = may_wait,
+		.context = u,
+		.wake = -1,
+		.fails = true,
+		.fd = fd,
+	};
+	out = fopencookie(u, "w", io);
+	if (!out)
+		free(u);
+	return out;
 }

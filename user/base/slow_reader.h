@@ -27,3 +27,10 @@ struct slow_reader {
  * stream. NULL and errno on failure.
  */
 FILE *slow_reader__open(struct slow_reader *r, int fd, bool owned);
+
+/*
+ * A stream to the descriptor, which fclose closes, for a program that blocks signals (interrupt.h).
+ * It waits for its reader for ever, but for a second only once a signal asks to stop: then the
+ * program dies of that. NULL and errno on failure.
+ */
+FILE *slow_reader_until_stopped(int fd);

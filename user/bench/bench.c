@@ -534,6 +534,7 @@ int command_bench(int argc, char **argv)
 		err = finish(&b);
 	if (err && interrupt_requested())
 		keep_begun(&b);
+	interrupt_end();
 	if (!err || (interrupt_requested() && has_samples(&b.run)))
 		unprinted = print_table(&b);
 	if (err)

@@ -160,6 +160,7 @@ static int measure(const struct options *o, struct run *r, char *const *args, st
 		err = run_experiments(o, r);
 	if (!err)
 		err = run__set_command(r, "claims", args);
+	interrupt_end();
 	return err;
 }
 
@@ -208,6 +209,13 @@ static int read_run(const struct options *o, struct run *r, struct fault *why)
 	return fault__set(why, -EINVAL, "%s: broke off: it has no end line", o->path);
 }
 
+static int cannot_print(int err)
+{
+	if (err)
+		complain("cannot write standard output: %s", strerror(-err));
+	return err;
+}
+
 static int judge_and_print(const struct options *o, const struct run *r)
 {
 	struct judged judged[CHOICES_MAX];
@@ -224,9 +232,7 @@ static int judge_and_print(const struct options *o, const struct run *r)
 	else if (!err)
 		err = claims_print(&e, judged, n, o->verbose, say_in_colour(stdout), stdout);
 	evidence__free(&e);
-	if (err)
-		complain("cannot write standard output: %s", strerror(-err));
-	return err;
+	return cannot_print(err);
 }
 
 static int claims_main(const struct options *o, char *const *args)
@@ -235,11 +241,12 @@ static int claims_main(const struct options *o, char *const *args)
 	struct run r = {0};
 	int err;
 
-	interrupt_catch();
-	if (o->path)
+	if (o->path) {
 		err = read_run(o, &r, &why);
-	else
+	} else {
+		interrupt_catch();
 		err = measure_and_keep(o, &r, args, &why);
+	}
 	if (err && (why.text[0] || err != -ECANCELED))
 		complain("%s", why.text[0] ? why.text : strerror(-err));
 	/* The lines of -o - are not mixed with text. */
@@ -268,7 +275,7 @@ int command_claims(int argc, char **argv)
 	int err = option_parse(&argp, argc, argv, &o);
 
 	if (!err && o.list)
-		err = claims_print_list(stdout);
+		err = cannot_print(claims_print_list(stdout));
 	else if (!err)
 		err = claims_main(&o, argv + 1);
 	interrupt_die();

@@ -250,6 +250,7 @@ static int judge(struct gate *g, int *status)
 		g->o.policy.accepted = &g->accept;
 	if (!err)
 		err = decide(g);
+	interrupt_end();
 	if (err && err != -EINTR)
 		print_trouble(g);
 	if (err)

@@ -80,14 +80,16 @@ static int end_folded(struct sinks *s)
 
 static int open_slow_reader(struct slow_reader *o, const char *path, FILE **out, bool *regular)
 {
-	int err = output_open(path, out, regular), fd;
+	int fd = output_descriptor(path, regular), err;
 
-	if (err || *regular || !o->may_wait)
-		return err;
-	fd = fcntl(fileno(*out), F_DUPFD_CLOEXEC, 0);
-	fclose(*out);
-	*out = fd < 0 ? NULL : slow_reader__open(o, fd, true);
-	return *out ? 0 : -errno;
+	if (fd < 0)
+		return fd;
+	*out = *regular || !o->may_wait ? fdopen(fd, "w") : slow_reader__open(o, fd, true);
+	if (*out)
+		return 0;
+	err = -errno;
+	close(fd);
+	return err;
 }
 
 static int open_files(struct sinks *s, int64_t start, struct fault *why)

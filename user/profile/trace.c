@@ -241,9 +241,11 @@ void trace__take_signals(struct trace *t)
 	while (read(t->fds[0].fd, &s, sizeof(s)) == sizeof(s)) {
 		if (is_not_to_stop(t, s.ssi_signo))
 			continue;
-		if (!t->workload.pid)
+		/* Not later for whoever asks again. A command that is held cannot end by it. */
+		if (!t->asked && (!t->workload.pid || t->workload.hold >= 0))
 			t->asked = now_ns();
-		else if (s.ssi_code <= 0) /* else the terminal sent it to both of us */
+		/* Else the terminal sent it to both of us. */
+		if (t->workload.pid && s.ssi_code <= 0)
 			kill(t->workload.pid, (int)s.ssi_signo);
 	}
 	if (t->asked && !t->options->argv)

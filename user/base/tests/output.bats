@@ -14,7 +14,7 @@ start_early() {
 }
 
 # KIND COMMAND..., with OUT for the file. Kinds: `whole` replaces a file at once, `adds` appends to
-# it at once, `stream` writes line by line. (Profiles with few probes, which are soon attached.)
+# it at once, `stream` writes line by line, `opens` does so after minutes in the lab. (Profiles with few probes, which are soon attached.)
 files() {
     cat <<ROWS
 whole report $ROOM/run.jsonl -o OUT
@@ -31,6 +31,9 @@ stream bench -q --no-trace --method fork --size 1M --runs 2 -o OUT
 stream profile -q --no-calibrate --detail light --trace tracepoint -o OUT -- true
 stream profile -q --no-calibrate --detail light --trace tracepoint --perfetto OUT -- true
 stream profile -q --input $ROOM/births.jsonl --perfetto OUT
+stream claims -q --claim vfork-pid -o OUT
+stream scenario -q --size 1M --rounds 1 -o OUT pipeline
+opens anatomy -q --method fork --size 1M -o OUT
 ROWS
 }
 
@@ -141,19 +144,19 @@ denied() {
     make_places
     under_sudo
     OUT=$place/ours/new
-    each "$ALL folder" denied
+    each "$ALL opens folder" denied
     lay_link "$place/victim" "$place/theirs/link"
     OUT=$place/theirs/link
-    each "$ALL" denied
+    each "$ALL opens" denied
     lay_link "$place/ours" "$place/theirs/link"
     OUT=$place/theirs/link/new
-    each "$ALL folder" denied
+    each "$ALL opens folder" denied
 }
 
 @test "SUDO_UID without a valid SUDO_GID is refused" {
     local command ids
     need_root
-    for command in bench profile gate report export doctor inherit lab; do
+    for command in bench profile gate report export show doctor inherit claims scenario anatomy lab; do
         for ids in "SUDO_UID=$NOBODY" "SUDO_UID=$NOBODY SUDO_GID=x" "SUDO_UID= SUDO_GID=1" \
             "SUDO_UID=-1 SUDO_GID=1" "SUDO_UID=1 SUDO_GID=4294967295"; do
             read -ra words <<<"$ids"
@@ -174,16 +177,16 @@ no_link() {
     for folder in $EXPOSED; do
         OUT=$place/$folder/link
         lay_link "$place/victim" "$OUT"
-        each "$ALL" no_link
+        each "$ALL opens" no_link
         lay_link "$place/nothing" "$OUT"
-        each "$ALL" no_link
+        each "$ALL opens" no_link
         lay_link "$place/ours" "$OUT"
         each folder no_link
         # In the place of a folder, and further up.
         OUT=$place/$folder/link/new
-        each "$ALL folder" no_link
+        each "$ALL opens folder" no_link
         OUT=$place/$folder/link/../ours/new
-        each "$ALL folder" no_link
+        each "$ALL opens folder" no_link
     done
 }
 
@@ -215,7 +218,7 @@ no_pipe() {
     for folder in $EXPOSED; do
         OUT=$place/$folder/pipe
         as_user mkfifo -m 666 "$OUT"
-        each "$ALL" no_pipe
+        each "$ALL opens" no_pipe
     done
 }
 
@@ -312,7 +315,34 @@ stopped() { # COMMAND...
     need_root
     OUT=$DIR/pipe
     mkfifo "$OUT"
-    each "$ALL" stopped
+    each "$ALL opens" stopped
+}
+
+# In write, or in poll until there is room.
+is_held_up() { # PID
+    grep -qE '^(1|7) ' "/proc/$1/syscall"
+}
+
+# On a pipe that is full, and which nobody reads. (The first signal to `profile -- COMMAND` is the
+# command's.)
+freed() { # COMMAND...
+    local pid end=$((SECONDS + 60))
+    "$TOOL" "$@" <"$ROOM/run.jsonl" >/dev/null 2>"$DIR/err" 3>&- 4>&- &
+    pid=$!
+    eventually is_held_up "$pid"
+    while kill -TERM "$pid" 2>/dev/null && ((SECONDS < end)); do sleep 0.1; done
+    cat "$DIR/err"
+    refute kill -KILL "$pid" 2>/dev/null
+}
+
+@test "a signal ends the wait for one who does not read the pipe" {
+    need_root
+    OUT=$DIR/pipe
+    mkfifo "$OUT"
+    exec 4<>"$OUT"
+    head -c 65536 /dev/zero >&4
+    each stream freed
+    exec 4>&-
 }
 
 read_later() { # COMMAND...
@@ -342,6 +372,11 @@ report --format markdown $ROOM/run.jsonl
 export --format csv $ROOM/run.jsonl
 gate $ROOM/run.jsonl $ROOM/other.jsonl
 bench --no-trace --method fork --size 1M --runs 2
+inherit -q --property umask
+claims -q --claim vfork-pid
+claims --list
+scenario -q --size 1M --rounds 1 pipeline
+anatomy --input $BATS_TEST_DIRNAME/../../tests/anatomies/fork-6.1.jsonl
 ROWS
 }
 
@@ -396,6 +431,58 @@ raced() {
     touch "$DIR/stop"
     wait "$swapper"
     untouched
+}
+
+# COMMAND..., with OUT for an output and IN for the file that it reads.
+readers() {
+    cat <<ROWS
+report IN -o OUT
+export --format csv IN -o OUT
+gate $ROOM/other.jsonl IN -o OUT
+gate IN $ROOM/other.jsonl --junit OUT
+gate IN $ROOM/other.jsonl --ktap OUT
+gate IN $ROOM/other.jsonl --markdown OUT
+gate --budget IN $ROOM/run.jsonl -o OUT
+gate --accept IN $ROOM/run.jsonl $ROOM/other.jsonl -o OUT
+gate --ab IN IN -o OUT
+profile --input IN --perfetto OUT
+profile --input IN --folded OUT
+bench --no-trace --suite IN -o OUT
+anatomy --against IN -o OUT
+anatomy --kernel IN -o OUT
+ROWS
+}
+
+@test "no output is written over what the command reads" {
+    local words
+    echo kept >"$DIR/in"
+    ln -s in "$DIR/link"
+    ln "$DIR/in" "$DIR/second"
+    while read -ra words; do
+        for OUT in "$DIR/in" "$DIR/link" "$DIR/second"; do
+            words=("${words[@]/#IN/$DIR/in}")
+            one_line 2 "^spawnscope: -.* $OUT: that file is read, too; name another$" \
+                "$TOOL" "${words[@]/#OUT/$OUT}"
+        done
+    done < <(readers)
+    [ "$(cat "$DIR/in")" = kept ]
+}
+
+@test "two outputs are not one file, but may be one pipe or device" {
+    local OUT
+    echo kept >"$DIR/old"
+    ln -s old "$DIR/link"
+    for OUT in "$DIR/old" "$DIR/new"; do
+        one_line 2 "--junit $OUT: -o writes that file, too; name another$" \
+            "$TOOL" gate -q "$ROOM/run.jsonl" "$ROOM/other.jsonl" -o "$OUT" --junit "$OUT"
+        one_line 2 "--folded $OUT: --perfetto writes that file, too; name another$" \
+            "$TOOL" profile --input "$ROOM/births.jsonl" --perfetto "$OUT" --folded "$OUT"
+    done
+    one_line 2 "--markdown $DIR/link: -o writes that file, too" \
+        "$TOOL" gate -q "$ROOM/run.jsonl" "$ROOM/other.jsonl" -o "$DIR/old" --markdown "$DIR/link"
+    [ "$(cat "$DIR/old")" = kept ]
+    refute test -e "$DIR/new"
+    written gate -q "$ROOM/run.jsonl" "$ROOM/other.jsonl" -o /dev/null --junit /dev/null
 }
 
 @test "standard output and links of /proc are written to" {
