@@ -8,6 +8,7 @@
 #include "bench/driver/launch.h"
 #include "bench/driver/options.h"
 #include "bench/methods/methods.h"
+#include "bench/methods/own_cgroup.h"
 #include "bench/parent/subject.h"
 #include "bench/shared/fault.h"
 #include "bench/shared/text.h"
@@ -60,6 +61,8 @@ static int drive(const struct bench_driver_options *options)
 	else if (!err)
 		err = bench_driver__run_all(&driver, &why);
 	bench_driver__close(&driver);
+	/* If what was to remove them was killed. */
+	own_cgroup_tidy();
 	return !err ? 0 : fail(why.text);
 }
 

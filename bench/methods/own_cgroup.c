@@ -122,8 +122,11 @@ int own_cgroup_check(const char *controller, struct fault *why)
 	return err;
 }
 
-/* Those that a process left which was killed together with its remover. */
-static void remove_stale(const char *folder)
+/*
+ * Those of processes that are gone, whose removers were killed or are about to remove them. A busy
+ * one is tried again.
+ */
+static void remove_stale(const char *folder, int tries)
 {
 	DIR *directory = opendir(folder);
 	struct dirent *entry;
@@ -131,10 +134,13 @@ static void remove_stale(const char *folder)
 	while (directory && (entry = readdir(directory))) {
 		uint64_t pid;
 
-		if (!strncmp(entry->d_name, NAME, strlen(NAME)) &&
-		    !text_number(entry->d_name + strlen(NAME), 1, INT32_MAX, &pid) &&
-		    kill((pid_t)pid, 0) != 0 && errno == ESRCH)
-			unlinkat(dirfd(directory), entry->d_name, AT_REMOVEDIR);
+		if (strncmp(entry->d_name, NAME, strlen(NAME)) ||
+		    text_number(entry->d_name + strlen(NAME), 1, INT32_MAX, &pid) ||
+		    kill((pid_t)pid, 0) == 0 || errno != ESRCH)
+			continue;
+		while (unlinkat(dirfd(directory), entry->d_name, AT_REMOVEDIR) != 0 &&
+		       errno == EBUSY && tries-- > 0)
+			usleep(REMOVE_PAUSE_US);
 	}
 	if (directory)
 		closedir(directory);
@@ -169,7 +175,7 @@ int own_cgroup_make(const char *controller, char path[OWN_CGROUP_MAX], struct fa
 
 	if (err)
 		return err;
-	remove_stale(folder);
+	remove_stale(folder, 0);
 	if ((size_t)snprintf(path, OWN_CGROUP_MAX, "%s/" NAME "%d", folder, getpid()) >=
 	    OWN_CGROUP_MAX)
 		return fault__set(why, -ENAMETOOLONG, "the path of the control group is too long");
@@ -188,4 +194,15 @@ int own_cgroup_make(const char *controller, char path[OWN_CGROUP_MAX], struct fa
 		return fault__set(why, -errno, "cannot make a control group in %s: %s", folder,
 				  strerror(errno));
 	return 0;
+}
+
+void own_cgroup_tidy(void)
+{
+	static const char *const controllers[] = {NULL, "pids"};
+	char folder[OWN_CGROUP_MAX];
+	struct fault why;
+
+	for (size_t i = 0; i < sizeof(controllers) / sizeof(controllers[0]); i++)
+		if (!find_folder(controllers[i], folder, &why))
+			remove_stale(folder, REMOVE_TRIES);
 }

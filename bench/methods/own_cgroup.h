@@ -15,5 +15,8 @@
  */
 int own_cgroup_make(const char *controller, char path[OWN_CGROUP_MAX], struct fault *why);
 
+/* Removes those of processes that are gone, for a program whose processes may have made some. */
+void own_cgroup_tidy(void);
+
 /* Whether it can be made here. 0, or -errno and the reason. */
 int own_cgroup_check(const char *controller, struct fault *why);

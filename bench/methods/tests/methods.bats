@@ -63,6 +63,18 @@ groups_folder() {
     kill -KILL "$driver"
     eventually none_left "$DIR/copy"
     [ ! -e "$groups/spawnscope.$pid" ]
+    # The process that is to remove it is killed, and nothing else.
+    coproc "$DIR/copy/spawnscope-bench" --serve --method clone3-into-cgroup --size 1M
+    driver=$COPROC_PID
+    until read -r line <&"${COPROC[0]}" && [ "$line" = ready ]; do :; done
+    echo "prepare 0" >&"${COPROC[1]}"
+    read -r _ _ pid _ <&"${COPROC[0]}"
+    [ -d "$groups/spawnscope.$pid" ]
+    pkill -KILL -P "$pid"
+    to=${COPROC[1]}
+    exec {to}>&-
+    wait "$driver" || true
+    [ ! -e "$groups/spawnscope.$pid" ]
     # One that was left by a process that is gone, and reaped.
     eventually [ ! -e "/proc/$pid" ]
     mkdir "$groups/spawnscope.$pid"
