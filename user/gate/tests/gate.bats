@@ -92,7 +92,7 @@ in_turn() { # COUNT PERCENT [ABAB]
         [ ! -s "$DIR/err" ]
     done
     sed 's/"rss_bytes":83886080/"rss_bytes":67108864/' "$DIR/80M" >"$DIR/as64M"
-    verdict 1 '^regression: fork at 64M: ptes_copied \+2[45]\.[0-9] % \(16[0-9]{3} -> 20[0-9]{3} pages\)' \
+    verdict 1 '^regression: fork at 64M: ptes_copied \+2[345]\.[0-9] % \(1[67][0-9]{3} -> 2[01][0-9]{3} pages\)' \
         -v "$DIR/64M" "$DIR/as64M"
     grep -Eq '^fork at 64M  parent_rss_anon +[0-9]+[KM] +[0-9]+[KM] +\+2[0-9.]+ % +-$' "$DIR/out"
 }
