@@ -23,20 +23,22 @@ saved_base() { # INITRD BASE
 # Prints where the machine is, or is to be, saved: by all that it depends on. Where nothing can be
 # kept it is saved all the same, for this boot, so that all boots take the same way.
 saved_path() {
-    local key folder=$work/machines
-    if [[ -n ${XDG_CACHE_HOME:-}${HOME:-} ]]; then
-        folder=${XDG_CACHE_HOME:-$HOME/.cache}/spawnscope/machines
-        { mkdir -p -- "$folder" && [[ -w $folder ]]; } 2>/dev/null || folder=$work/machines
-    fi
+    local key folder=''
     key=$({
         "$emulator" --version | head -n 1
         printf '%s\n' "${machine[@]}" "$cmdline${append:+ $append}"
-        stat -Lc '%n %i %s %y' -- "$(realpath -- "$kernel")"
+        b2sum <"$kernel"
         # A clock that follows the host's goes on by its rate.
         [[ -n $icount ]] || cat /proc/sys/kernel/random/boot_id
         cat "$work/base/init"
-    } | sha256sum)
-    printf '%s/%.32s\n' "$folder" "$key"
+    } | sha256sum | cut -c 1-32)
+    if [[ -n ${XDG_CACHE_HOME:-}${HOME:-} ]]; then
+        folder=${XDG_CACHE_HOME:-$HOME/.cache}/spawnscope/machines
+        if [[ ! -r $folder/$key ]]; then
+            { mkdir -p -- "$folder" && [[ -w $folder && ! -e $folder/$key ]]; } 2>/dev/null || folder=''
+        fi
+    fi
+    printf '%s/%s\n' "${folder:-$work/machines}" "$key"
 }
 
 # Lets QEMU's answers come until one has $1; returns 1 if it ends before.

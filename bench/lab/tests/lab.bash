@@ -17,6 +17,13 @@ copy_lab() { # FOLDER
     cp "$LAB_SCRIPTS"/{lab,guest,boot,make-initramfs,fetch-kernel,kernel-config,*.bash} "$1/bench/lab"
 }
 
+# Lets a cache of the test's own begin with the machines that were saved before: links, where it is on the
+# same file system.
+share_machines() { # CACHE
+    mkdir -p "$1/spawnscope/machines"
+    ln "${XDG_CACHE_HOME:-$HOME/.cache}"/spawnscope/machines/*[0-9a-f] "$1/spawnscope/machines" 2>/dev/null || true
+}
+
 # Fetches a kernel, or skips the test with the reason. All tests need debian:6.1: without it, they fail.
 need_kernel() { # NAME
     local reason

@@ -21,7 +21,7 @@ setup() {
 cross_check() { # KERNEL
     local lines=$BATS_TEST_TMPDIR/lines
     need_kernel "$1"
-    "$CHECK" --programs "$BUILD/static" --keep "$BATS_FILE_TMPDIR/$1" "$1" >"$lines" || {
+    "$CHECK" --runs 10 --programs "$BUILD/static" --keep "$BATS_FILE_TMPDIR/$1" "$1" >"$lines" || {
         grep UNEXPLAINED "$lines"
         return 1
     }
@@ -82,6 +82,8 @@ clock() { # KERNEL METHOD
 @test "bad arguments are one line and status 2" {
     one_line 2 "'--fast'.*--help" "$CHECK" --fast
     one_line 2 "/nowhere/spawnscope is missing" "$CHECK" --programs /nowhere
+    one_line 2 "--runs 'x' is not a number" "$CHECK" --runs x
     one_line 2 "'--fast'.*--help" "$LAB_SCRIPTS/outside" --fast
     one_line 2 "/nowhere/spawnscope is missing" "$LAB_SCRIPTS/outside" --programs /nowhere
+    one_line 2 "--runs '0' is not a number" "$LAB_SCRIPTS/outside" --runs 0
 }
