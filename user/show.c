@@ -119,7 +119,8 @@ int command_show(int argc, char **argv)
 	int err = help && columns ? option_parse(&argp, argc, argv, &o) : -ENOMEM;
 
 	if (!err) {
-		err = input_read(&in, &o.path, 1, o.truncated, NULL, &why);
+		err = input_read(&in, &o.path, 1, &(struct input_wish){.truncated = o.truncated},
+				 &why);
 		/* A profile without a birth says as much. */
 		if (!err)
 			err = input_need_values(&in, INPUT_PROFILES, &why);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/analysis/birth_sums.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "user/analysis/group_key.h"
+#include "user/model/memory.h"
 
 static int64_t nice_width(int64_t span)
 {
@@ -22,31 +24,12 @@ static int64_t nice_width(int64_t span)
 	}
 }
 
-static void find_span(const struct run *r, int64_t *first, int64_t *last)
+static struct birth_series *series_of(const struct birth_sums *s, const struct birth_brief *m)
 {
-	*first = *last = MISSING;
-	for (size_t i = 0; i < r->birth_count; i++) {
-		int64_t t = birth_time(&r->births[i]);
+	size_t last = s->series_count - 1;
 
-		if (t == MISSING)
-			continue;
-		if (*first == MISSING || t < *first)
-			*first = t;
-		if (*last == MISSING || t > *last)
-			*last = t;
-	}
-}
-
-static struct birth_series *series_of(struct birth_sums *s, const struct birth *b)
-{
-	const struct group *group = groups__of(&s->groups, b);
-	size_t i;
-
-	for (i = 0; i + 1 < s->series_count && s->series[i].group; i++) {
-		if (s->series[i].group == group)
-			break;
-	}
-	return &s->series[i];
+	/* Groups and series stand in the same order. */
+	return &s->series[m->group < last ? m->group : last];
 }
 
 /* A call of 10^(row / 5) ns or more. */
@@ -58,35 +41,45 @@ static void add_heat(struct birth_sums *s, size_t bin, int64_t call)
 		s->heat[bin][row < HEAT_ROWS ? row : HEAT_ROWS - 1]++;
 }
 
-static int fill_series(struct birth_sums *s, const struct run *r, const int64_t *work_ns)
+/* The first birth whose time is known, in the order of time; NULL: none is. */
+static const struct birth_brief *first_of(const struct birth_sums *s)
+{
+	size_t i = 0;
+
+	while (i < s->n && s->order[i]->t_ns == MISSING)
+		i++;
+	return i < s->n ? s->order[i] : NULL;
+}
+
+static int fill_series(struct birth_sums *s)
 {
 	bool all = s->groups.n <= SERIES_MAX && !s->groups.other.label;
-	int64_t first, last;
+	const struct birth_brief *first = first_of(s);
+	int64_t span;
 
-	find_span(r, &first, &last);
-	if (first == MISSING)
+	if (!first)
 		return 0;
-	s->bin_ns = nice_width(last - first);
-	s->bins = (size_t)((last - first) / s->bin_ns) + 1;
+	span = s->order[s->n - 1]->t_ns - first->t_ns;
+	s->bin_ns = nice_width(span);
+	s->bins = (size_t)(span / s->bin_ns) + 1;
 	s->series_count = all ? s->groups.n : SERIES_MAX;
 	s->series = calloc(s->series_count, sizeof(*s->series));
 	s->heat = calloc(s->bins, sizeof(*s->heat));
 	if (!s->series || !s->heat)
-		return -1;
+		return -ENOMEM;
 	for (size_t i = 0; i + !all < s->series_count; i++)
 		s->series[i].group = &s->groups.v[i];
-	for (size_t i = 0; i < r->birth_count; i++) {
-		const struct birth *b = &r->births[i];
-		struct birth_series *to;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct birth_brief *m = &s->briefs[i];
+		struct birth_series *to = series_of(s, m);
 		size_t bin;
 
-		if (b->life.result <= 0 || birth_time(b) == MISSING)
+		if (!m->made || m->t_ns == MISSING)
 			continue;
-		to = series_of(s, b);
-		bin = (size_t)((birth_time(b) - first) / s->bin_ns);
+		bin = (size_t)((m->t_ns - first->t_ns) / s->bin_ns);
 		to->n[bin]++;
-		add_heat(s, bin, birth_call_ns(b));
-		to->work_ns[bin] += (double)work_ns[i];
+		add_heat(s, bin, m->call_ns);
+		to->work_ns[bin] += (double)m->work_ns;
 	}
 	return 0;
 }
@@ -96,61 +89,158 @@ static int by_key(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct group_key));
 }
 
-/* How many there are, with those that groups__add() had no room for. */
-static int count_groups(struct birth_sums *s, const struct run *r)
+/* With those that groups__add() had no room for. */
+static void count_groups(struct birth_sums *s)
 {
-	struct group_key *keys;
+	s->group_count = s->groups.n + (s->other_count > 0);
+	qsort(s->others, s->other_count, sizeof(*s->others), by_key);
+	for (size_t i = 1; i < s->other_count; i++)
+		s->group_count += by_key(&s->others[i - 1], &s->others[i]) != 0;
+}
 
-	s->group_count = s->groups.n;
-	if (!s->groups.other.label)
-		return 0;
-	keys = calloc(r->birth_count + 1, sizeof(*keys));
-	if (!keys)
-		return -1;
-	for (size_t i = 0; i < r->birth_count; i++)
-		keys[i] = group_key_of(s->groups.by, &r->births[i]);
-	qsort(keys, r->birth_count, sizeof(*keys), by_key);
-	s->group_count = 1;
-	for (size_t i = 1; i < r->birth_count; i++)
-		s->group_count += by_key(&keys[i - 1], &keys[i]) != 0;
-	free(keys);
+/* Sorts the groups; the births then have their places. */
+static int sort_groups(struct birth_sums *s)
+{
+	size_t *place = calloc(s->groups.n + 1, sizeof(*place));
+
+	if (!place)
+		return -ENOMEM;
+	groups__count_received(&s->groups);
+	groups__sort(&s->groups);
+	for (size_t i = 0; i < s->groups.n; i++)
+		place[s->groups.v[i].number] = i;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->briefs[i].group != GROUP_OTHER)
+			s->briefs[i].group = place[s->briefs[i].group];
+	free(place);
+	count_groups(s);
+	return 0;
+}
+static int by_time(const void *a, const void *b)
+{
+	const struct birth_brief *x = *(const struct birth_brief *const *)a;
+	const struct birth_brief *y = *(const struct birth_brief *const *)b;
+
+	if (x->t_ns != y->t_ns)
+		return x->t_ns < y->t_ns ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+static int put_in_order(struct birth_sums *s)
+{
+	s->order = calloc(s->n + 1, sizeof(*s->order));
+	if (!s->order)
+		return -ENOMEM;
+	for (size_t i = 0; i < s->n; i++)
+		s->order[i] = &s->briefs[i];
+	qsort((void *)s->order, s->n, sizeof(*s->order), by_time);
 	return 0;
 }
 
-/* Also fills in the kernel's work for each birth, ns. */
-static int fill_groups(struct birth_sums *s, const struct run *r, int64_t *work_ns)
+static int add_calls(struct birth_sums *s)
 {
-	int64_t phases[PHASE_COUNT];
+	int err = 0;
 
-	groups__init(&s->groups, GROUP_BY_COMM);
-	for (size_t i = 0; i < r->birth_count; i++) {
-		const struct birth *b = &r->births[i];
-		int64_t call = birth_call_ns(b);
+	for (size_t i = 0; i < s->n && !err; i++) {
+		const struct birth_brief *b = s->order[i];
 
-		work_ns[i] = birth_phases(b, phases);
-		if (groups__add_phases(&s->groups, b, phases, work_ns[i]))
-			return -1;
-		if (b->life.result > 0 && call != MISSING &&
-		    (!s->slowest || call > birth_call_ns(s->slowest)))
-			s->slowest = b;
+		/* A birth whose call is known began with it. */
+		if (b->made && b->call_ns != MISSING)
+			err = spans__add(&s->calls, b->t_ns, b->t_ns + b->call_ns);
 	}
-	groups__count_received(&s->groups);
-	groups__sort(&s->groups);
-	return count_groups(s, r);
+	return err;
 }
 
-struct birth_sums *birth_sums__of(const struct run *r)
+static void find_slowest(struct birth_sums *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct birth_brief *b = &s->briefs[i];
+
+		if (b->made && b->call_ns != MISSING &&
+		    (!s->slowest || b->call_ns > s->slowest->call_ns))
+			s->slowest = b;
+	}
+}
+
+struct birth_sums *birth_sums__new(void)
 {
 	struct birth_sums *s = calloc(1, sizeof(*s));
-	int64_t *work_ns = calloc(r->birth_count + 1, sizeof(*work_ns));
 
-	if (s && (!work_ns || fill_groups(s, r, work_ns) || fill_series(s, r, work_ns) ||
-		  family__of(&s->family, r, work_ns))) {
-		birth_sums__free(s);
-		s = NULL;
-	}
-	free(work_ns);
+	if (s)
+		groups__init(&s->groups, GROUP_BY_COMM);
 	return s;
+}
+
+/* Whether it failed; without a text there is none to keep. */
+static bool keep_name(struct birth_sums *s, const char **to, const char *text)
+{
+	*to = text ? name_set__keep(&s->names, text) : NULL;
+	return text && !*to;
+}
+
+static int keep_key(struct birth_sums *s, const struct birth *b)
+{
+	struct group_key *others = array_grow(s->others, s->other_count, sizeof(*others));
+
+	if (!others)
+		return -ENOMEM;
+	s->others = others;
+	others[s->other_count++] = group_key_of(s->groups.by, b);
+	return 0;
+}
+
+static int64_t life_ns(const struct birth *b)
+{
+	uint64_t end = b->life.edge[EDGE_exit];
+
+	return b->life.result > 0 && end ? (int64_t)end - birth_time(b) : MISSING;
+}
+
+int birth_sums__add(struct birth_sums *s, const struct birth *b)
+{
+	struct birth_brief *all = array_grow(s->briefs, s->n, sizeof(*all)), *to;
+	/* The kernel's name of what ran /proc/self/exe. */
+	const char *parent = !strcmp(b->comm, "exe") && b->exe[0] ? b->exe : b->comm;
+	int64_t phases[PHASE_COUNT], work_ns = birth_phases(b, phases);
+
+	if (!all)
+		return -ENOMEM;
+	s->briefs = all;
+	to = &all[s->n++];
+	*to = (struct birth_brief){
+		.t_ns = birth_time(b),
+		.call_ns = birth_call_ns(b),
+		.life_ns = life_ns(b),
+		.work_ns = work_ns,
+		.parent_tgid = b->life.parent_tgid,
+		.child_tgid = b->child_tgid,
+		.method = (uint8_t)b->life.method,
+		.made = b->life.result > 0,
+	};
+	if (groups__add_phases(&s->groups, b, phases, work_ns, &to->group) ||
+	    keep_name(s, &to->comm, b->comm) || keep_name(s, &to->parent, parent) ||
+	    keep_name(s, &to->program, birth_program(b)) ||
+	    (to->group == GROUP_OTHER && keep_key(s, b)))
+		return -ENOMEM;
+	if (to->method <= CLONE_METHOD_OTHER)
+		s->by_method[to->method] += to->made;
+	return 0;
+}
+
+int birth_sums__finish(struct birth_sums *s)
+{
+	int err = sort_groups(s);
+
+	if (!err)
+		err = put_in_order(s);
+	if (!err)
+		err = fill_series(s);
+	if (!err)
+		err = add_calls(s);
+	if (!err)
+		err = family__of(&s->family, s->order, s->n);
+	find_slowest(s);
+	return err;
 }
 
 void birth_sums__free(struct birth_sums *s)
@@ -159,6 +249,11 @@ void birth_sums__free(struct birth_sums *s)
 		return;
 	groups__free(&s->groups);
 	family__free(&s->family);
+	spans__free(&s->calls);
+	name_set__free(&s->names);
+	free((void *)s->order);
+	free(s->briefs);
+	free(s->others);
 	free(s->series);
 	free(s->heat);
 	free(s);

@@ -69,83 +69,52 @@ static int member_of(struct family *f, size_t up, uint32_t method, const char *l
 	return 0;
 }
 
-static int add(struct family *f, const struct places *places, const struct birth *b,
-	       int64_t work_ns)
+static int add(struct family *f, const struct places *places, const struct birth_brief *b)
 {
-	struct place *parent = place_of(places, b->life.parent_tgid), *child;
+	struct place *parent = place_of(places, b->parent_tgid), *child;
 	size_t up = parent->member, member = FAMILY_NONE;
 	int err = 0;
 
 	if (!parent->pid) {
-		/* The kernel's name of what ran /proc/self/exe. */
-		const char *name = !strcmp(b->comm, "exe") && b->exe[0] ? b->exe : b->comm;
-
-		err = member_of(f, FAMILY_NONE, 0, name, &up);
-		*parent = (struct place){b->life.parent_tgid, up};
+		err = member_of(f, FAMILY_NONE, 0, b->parent, &up);
+		*parent = (struct place){b->parent_tgid, up};
 	}
 	if (!err && up != FAMILY_NONE)
-		err = member_of(f, up, b->life.method, birth_program(b), &member);
+		err = member_of(f, up, b->method, b->program, &member);
 	if (err)
 		return err;
 	if (member == FAMILY_NONE) {
 		f->left_out++;
 	} else {
 		f->v[member].n++;
-		f->v[member].work_ns += (double)work_ns;
+		f->v[member].work_ns += (double)b->work_ns;
 	}
 	child = place_of(places, b->child_tgid);
 	*child = (struct place){b->child_tgid, member};
 	return 0;
 }
 
-static int by_time(const void *a, const void *b)
+static bool made_process(const struct birth_brief *b)
 {
-	const struct birth *x = *(const struct birth *const *)a;
-	const struct birth *y = *(const struct birth *const *)b;
-	int64_t t = birth_time(x), u = birth_time(y);
-
-	if (t != u)
-		return t < u ? -1 : 1;
-	return x < y ? -1 : x > y;
+	return b->made && b->method != CLONE_METHOD_THREAD && b->child_tgid && b->parent_tgid;
 }
 
-/* Births that made a process, in the order in which they began; *n of them. NULL: out of memory. */
-static const struct birth **in_order(const struct run *r, size_t *n)
-{
-	const struct birth **v = calloc(r->birth_count + 1, sizeof(*v));
-
-	*n = 0;
-	for (size_t i = 0; v && i < r->birth_count; i++) {
-		const struct birth *b = &r->births[i];
-
-		if (b->life.result > 0 && b->life.method != CLONE_METHOD_THREAD && b->child_tgid &&
-		    b->life.parent_tgid)
-			v[(*n)++] = b;
-	}
-	if (v && *n)
-		qsort((void *)v, *n, sizeof(*v), by_time);
-	return v;
-}
-
-int family__of(struct family *f, const struct run *r, const int64_t *work_ns)
+int family__of(struct family *f, const struct birth_brief *const *births, size_t n)
 {
 	struct places places = {.mask = 15};
-	const struct birth **births;
-	size_t n;
 	int err = -ENOMEM;
 
 	*f = (struct family){.root = FAMILY_NONE};
-	births = in_order(r, &n);
 	/* A parent and a child each. */
 	while (places.mask < 4 * n)
 		places.mask = 2 * places.mask + 1;
 	places.v = calloc(places.mask + 1, sizeof(*places.v));
 	f->v = calloc(FAMILY_MAX, sizeof(*f->v));
-	if (births && places.v && f->v)
+	if (places.v && f->v)
 		err = 0;
 	for (size_t i = 0; i < n && !err; i++)
-		err = add(f, &places, births[i], work_ns[births[i] - r->births]);
-	free((void *)births);
+		if (made_process(births[i]))
+			err = add(f, &places, births[i]);
 	free(places.v);
 	return err;
 }

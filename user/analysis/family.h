@@ -6,7 +6,21 @@
 #pragma once
 
 #include "user/model/birth.h"
-#include "user/model/run.h"
+
+/* What is kept of a birth. Times are ns, or MISSING. */
+struct birth_brief {
+	int64_t t_ns;	 /* birth_time() */
+	int64_t call_ns; /* birth_call_ns() */
+	int64_t life_ns; /* to the exit */
+	int64_t work_ns; /* birth_work_ns() */
+	/* Any bytes but 0. */
+	const char *comm, *parent; /* the parent's, and what the tree calls it */
+	const char *program;	   /* birth_program() */
+	uint32_t parent_tgid, child_tgid;
+	uint32_t group; /* its number, then its place; or GROUP_OTHER */
+	uint8_t method;
+	bool made; /* a child; else the call failed */
+};
 
 #define FAMILY_MAX   300
 #define FAMILY_DEPTH 12
@@ -30,8 +44,8 @@ struct family {
 	int64_t left_out; /* births that found no room among the members */
 };
 
-/* `work_ns` has birth_work_ns() of each birth of the run. 0 or -ENOMEM; free it in any case. */
-int family__of(struct family *f, const struct run *r, const int64_t *work_ns);
+/* Of births in the order in which they began. 0 or -ENOMEM; free it in any case. */
+int family__of(struct family *f, const struct birth_brief *const *births, size_t n);
 /* The next member, parents before children; FAMILY_NONE: it was the last. */
 size_t family__next(const struct family *f, size_t at);
 void family__free(struct family *f);

@@ -11,7 +11,7 @@
 
 void groups__init(struct groups *g, enum group_by by)
 {
-	*g = (struct groups){.by = by};
+	*g = (struct groups){.by = by, .other.number = GROUP_OTHER};
 }
 
 static void free_group(struct group *g)
@@ -63,7 +63,7 @@ static struct group *find(struct groups *g, const struct group_key *key, const s
 	if (!v)
 		return NULL;
 	g->v = v;
-	v[g->n] = (struct group){.key = *key};
+	v[g->n] = (struct group){.key = *key, .number = (uint32_t)g->n};
 	v[g->n].stack = g->by == GROUP_BY_STACK && b ? b->stack : NULL;
 	v[g->n].label = group_key_label(g->by, key, b);
 	if (!v[g->n].label)
@@ -120,16 +120,6 @@ static int add_to(struct group *g, const struct birth *b, const int64_t *phases,
 	return err;
 }
 
-const struct group *groups__of(const struct groups *g, const struct birth *b)
-{
-	struct group_key key = group_key_of(g->by, b);
-
-	for (size_t i = 0; i < g->n; i++)
-		if (is_group_of(g, &g->v[i], &key, b))
-			return &g->v[i];
-	return &g->other;
-}
-
 /*
  * What the kernel calls "exe" ran /proc/self/exe, as container engines and browsers do: the label
  * has its program, as long as all births of the group have the same. 0 or -ENOMEM.
@@ -156,7 +146,7 @@ static int name_program(const struct groups *g, struct group *v, const struct bi
 }
 
 int groups__add_phases(struct groups *g, const struct birth *b, const int64_t phases[PHASE_COUNT],
-		       int64_t work_ns)
+		       int64_t work_ns, uint32_t *number)
 {
 	struct group_key key = group_key_of(g->by, b);
 	struct group *to = find(g, &key, b);
@@ -164,6 +154,7 @@ int groups__add_phases(struct groups *g, const struct birth *b, const int64_t ph
 
 	if (!to)
 		return -ENOMEM;
+	*number = to->number;
 	err = name_program(g, to, b);
 	if (!err)
 		err = add_to(to, b, phases, work_ns);
@@ -173,8 +164,9 @@ int groups__add_phases(struct groups *g, const struct birth *b, const int64_t ph
 int groups__add(struct groups *g, const struct birth *b)
 {
 	int64_t phases[PHASE_COUNT], work_ns = birth_phases(b, phases);
+	uint32_t number;
 
-	return groups__add_phases(g, b, phases, work_ns);
+	return groups__add_phases(g, b, phases, work_ns, &number);
 }
 
 static void add_counts(struct group *g, const struct group_counts *counts)

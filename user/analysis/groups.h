@@ -11,8 +11,12 @@
 
 #define GROUP_ERRNOS_MAX 4
 
+/* The number of the group of what came after GROUPS_MAX groups. */
+#define GROUP_OTHER UINT32_MAX
+
 struct group {
 	struct group_key key;
+	uint32_t number;	   /* 0, 1, ... as they came; or GROUP_OTHER */
 	char *label;		   /* of the parents; any bytes but 0 */
 	const struct stack *stack; /* borrowed; NULL: not known, or not grouped by it */
 	/* From the kernel's counts, or from the births if there are none. */
@@ -64,12 +68,9 @@ void groups__free(struct groups *g); /* frees what g holds */
 /* Adds a birth that is over. 0 or -ENOMEM. */
 int groups__add(struct groups *g, const struct birth *b);
 
-/* The same with what birth_phases() gave for it. */
+/* The same with what birth_phases() gave for it. *number: of the group that it was added to. */
 int groups__add_phases(struct groups *g, const struct birth *b, const int64_t phases[PHASE_COUNT],
-		       int64_t work_ns);
-
-/* The group that a birth was added to. Valid until something is added or sorted. */
-const struct group *groups__of(const struct groups *g, const struct birth *b);
+		       int64_t work_ns, uint32_t *number);
 
 /* Takes what was received as what happened. */
 void groups__count_received(struct groups *g);

@@ -18,7 +18,6 @@ static const char *name_of(const struct group *g, name_buf buf)
 
 static void say_births(struct answers *answers, const struct rows *rows, const struct birth_sums *s)
 {
-	int64_t by_method[CLONE_METHOD_OTHER + 1] = {0};
 	struct answer *a = answers__add(answers, "How many processes and threads were made?");
 	const struct run *run = rows->run;
 	const char *before = "";
@@ -27,16 +26,10 @@ static void say_births(struct answers *answers, const struct rows *rows, const s
 		       run->end.births_lost > 0 || run->end.births_unseen > 0 ? "at least " : "",
 		       text_count((double)s->groups.all.counts.births).text,
 		       run->end.filtered > 0 ? ", filtered" : "");
-	for (size_t i = 0; i < run->birth_count; i++) {
-		const struct life *life = &run->births[i].life;
-
-		if (life->result > 0 && life->method <= CLONE_METHOD_OTHER)
-			by_method[life->method]++;
-	}
 	for (size_t i = 1; i <= CLONE_METHOD_OTHER; i++) {
-		if (!by_method[i])
+		if (!s->by_method[i])
 			continue;
-		answer__detail(a, "%s%s by %s", before, text_count((double)by_method[i]).text,
+		answer__detail(a, "%s%s by %s", before, text_count((double)s->by_method[i]).text,
 			       method_name((uint32_t)i));
 		before = ", ";
 	}
@@ -106,17 +99,16 @@ static void say_slowest(struct answers *answers, const struct rows *rows,
 			const struct birth_sums *s)
 {
 	struct answer *a;
-	const struct birth *b = s->slowest;
+	const struct birth_brief *b = s->slowest;
 	name_buf name;
 
 	if (!b)
 		return;
 	a = answers__add(answers, "What was the longest call?");
-	answer__figure(a, "%s", text_time_words((double)birth_call_ns(b), rows->instructions).text);
+	answer__figure(a, "%s", text_time_words((double)b->call_ns, rows->instructions).text);
 	answer__detail(
-		a, "A %s by %s (pid %u). The median of all calls is %s.",
-		method_name(b->life.method), utf8_cut(b->comm, NAME_WIDTH, name),
-		b->life.parent_tgid,
+		a, "A %s by %s (pid %u). The median of all calls is %s.", method_name(b->method),
+		utf8_cut(b->comm, NAME_WIDTH, name), b->parent_tgid,
 		text_time_words(sketch__quantile(&s->groups.all.call, 0.5), rows->instructions)
 			.text);
 }

@@ -162,7 +162,8 @@ int command_export(int argc, char **argv)
 		err = overwrite_refuse(&(struct output_name){"-o", o.output}, 1,
 				       (const char *[]){o.path}, 1);
 	if (!err) {
-		err = input_read(&in, &o.path, 1, o.truncated, NULL, &why);
+		err = input_read(&in, &o.path, 1, &(struct input_wish){.truncated = o.truncated},
+				 &why);
 		if (!err)
 			err = input_need_values(&in, 0, &why);
 		if (err)

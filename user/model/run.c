@@ -30,7 +30,7 @@ void run__free(struct run *r)
 	for (size_t i = 0; i < r->cell_count; i++)
 		cell__free(&r->cells[i]);
 	free(r->cells);
-	for (size_t i = 0; i < r->birth_count; i++)
+	for (size_t i = 0; r->births && i < r->birth_count; i++)
 		birth__free(&r->births[i]);
 	free(r->births);
 	stack_table__free(&r->stacks);

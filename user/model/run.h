@@ -49,7 +49,8 @@ struct run {
 	struct phase_origin cpu;      /* of end.cpu_ns, likewise; older files do not say */
 	struct cell *cells;
 	size_t cell_count;
-	struct birth *births; /* only in a profile */
+	struct birth
+		*births; /* only in a profile; NULL also if they went to a function of the reader */
 	size_t birth_count;
 	struct stack_table stacks;	  /* that the births point to */
 	struct calibration *calibration;  /* only in a profile; may be NULL */

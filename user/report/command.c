@@ -95,7 +95,18 @@ struct task {
 	const struct options *o;
 	const struct input *in;
 	const struct sides *sides;
+	struct birth_sums **births; /* for each file */
 };
+
+/* An input_birth_fn. */
+static int add_birth(void *births, size_t run, const struct birth *b)
+{
+	struct birth_sums **sums = &((struct birth_sums **)births)[run];
+
+	if (!*sums)
+		*sums = birth_sums__new();
+	return *sums ? birth_sums__add(*sums, b) : -ENOMEM;
+}
 
 static int compose(void *context, FILE *out)
 {
@@ -104,8 +115,7 @@ static int compose(void *context, FILE *out)
 	int err;
 
 	text_plain_utf8();
-	err = report__init(&p, task->in->runs, task->in->paths, task->in->count);
-
+	err = report__init(&p, task->in->runs, task->in->paths, task->in->count, task->births);
 	p.verdicts = task->in->verdicts;
 	p.verdict_paths = task->in->verdict_paths;
 	p.verdict_count = task->in->verdict_count;
@@ -132,11 +142,12 @@ int command_report(int argc, char **argv)
 	struct options o = {.format = formats[0]};
 	struct input in = {0};
 	struct sides sides = {0};
+	struct birth_sums **births = calloc((size_t)argc, sizeof(*births));
 	struct fault why;
 	int err = -ENOMEM;
 
 	o.paths = calloc((size_t)argc, sizeof(*o.paths));
-	if (o.paths && formats_help)
+	if (o.paths && formats_help && births)
 		err = option_parse(&argp, argc, argv, &o);
 	if (!err && !o.output && o.format == &report_html && isatty(STDOUT_FILENO)) {
 		complain("a page is not for a terminal: name a file with -o page.html");
@@ -146,19 +157,24 @@ int command_report(int argc, char **argv)
 		err = overwrite_refuse(&(struct output_name){"-o", o.output}, 1,
 				       (const char *const *)o.paths, o.count);
 	if (!err) {
-		err = input_read(&in, o.paths, o.count, o.truncated, verdict_read, &why);
+		const struct input_wish wish = {o.truncated, verdict_read, add_birth, births};
+
+		err = input_read(&in, o.paths, o.count, &wish, &why);
 		if (!err)
 			err = input_need_values(&in, o.format->also, &why);
 		if (!err && sides__join(&sides, &in))
 			err = fault__set(&why, -ENOMEM, "%s", strerror(ENOMEM));
 		if (!err)
-			err = output_replace(o.output, compose, &(struct task){&o, &in, &sides},
-					     &why);
+			err = output_replace(o.output, compose,
+					     &(struct task){&o, &in, &sides, births}, &why);
 		if (err)
 			complain("%s", why.text);
 	}
 	input_free(&in);
 	sides__free(&sides);
+	for (int i = 0; births && i < argc; i++)
+		birth_sums__free(births[i]);
+	free((void *)births);
 	free(o.paths);
 	free(formats_help);
 	return err ? EXIT_TROUBLE : EXIT_OK;

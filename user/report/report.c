@@ -53,10 +53,11 @@ static char *run_name(const struct report *p, size_t index)
 
 static int sum_births(struct report_run *r)
 {
-	r->births = birth_sums__of(r->run);
-	if (!r->births || spans__add_calls(&r->calls, r->run))
+	if (!r->births)
+		r->births = birth_sums__new();
+	if (!r->births || birth_sums__finish(r->births))
 		return -ENOMEM;
-	r->summary = profile_summary__stored(r->run, &r->births->groups, &r->calls);
+	r->summary = profile_summary__stored(r->run, &r->births->groups, &r->births->calls);
 	return 0;
 }
 
@@ -88,7 +89,8 @@ static int compare_ends(struct report *p)
 	return changes__of(&pair->changes, &pair->from->rows, &pair->to->rows);
 }
 
-int report__init(struct report *p, const struct run *runs, char *const *paths, size_t count)
+int report__init(struct report *p, const struct run *runs, char *const *paths, size_t count,
+		 struct birth_sums **births)
 {
 	int err = 0;
 
@@ -99,6 +101,10 @@ int report__init(struct report *p, const struct run *runs, char *const *paths, s
 	for (size_t i = 0; i < count; i++) {
 		p->runs[i].run = &runs[i];
 		p->runs[i].path = paths[i];
+		if (births) {
+			p->runs[i].births = births[i];
+			births[i] = NULL;
+		}
 		p->runs[i].instructions = run__counts_instructions(&runs[i]);
 	}
 	find_axes(p);
@@ -113,7 +119,6 @@ void report__free(struct report *p)
 {
 	for (size_t i = 0; i < p->count; i++) {
 		birth_sums__free(p->runs[i].births);
-		spans__free(&p->runs[i].calls);
 		rows__free(&p->runs[i].rows);
 		free(p->runs[i].name);
 	}

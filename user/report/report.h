@@ -18,7 +18,6 @@ struct report_run {
 	struct rows rows;	   /* of a bench: the shown ones */
 	bool instructions;	   /* its clock counts them */
 	struct birth_sums *births; /* of a profile, which may have none; else NULL */
-	struct spans calls;	   /* of its births */
 	struct profile_summary summary;
 };
 
@@ -43,8 +42,13 @@ struct report {
 	bool joined; /* the runs are the two sides of a gate, each of several files */
 };
 
-/* Borrows the runs and paths. 0 or -ENOMEM; free it in any case. */
-int report__init(struct report *p, const struct run *runs, char *const *paths, size_t count);
+/*
+ * Borrows the runs and paths. `births`: for each run its births, to which birth_sums__add() was the
+ * last call, or NULL if there are none; takes them over. It may be NULL, too. 0 or -ENOMEM; free it
+ * in any case.
+ */
+int report__init(struct report *p, const struct run *runs, char *const *paths, size_t count,
+		 struct birth_sums **births);
 void report__free(struct report *p);
 
 /* Whether the times of all runs have one unit: nanoseconds and instructions cannot be compared, nor

@@ -30,21 +30,34 @@ static int read_verdict(struct input *in, char *path, verdict_reader *reader, st
 	return err && err != -ENOENT ? fault__set(why, err, "%s: %s", path, reason) : err;
 }
 
-static int read_one(struct input *in, char *path, bool truncated, verdict_reader *reader,
-		    struct fault *why)
+struct births_of {
+	const struct input_wish *wish;
+	size_t run;
+};
+
+static int pass_on(void *context, const struct birth *b)
+{
+	const struct births_of *of = context;
+
+	return of->wish->birth(of->wish->context, of->run, b);
+}
+
+static int read_one(struct input *in, char *path, const struct input_wish *wish, struct fault *why)
 {
 	struct run *run = &in->runs[in->count];
 	const char *name = !strcmp(path, "-") ? "standard input" : path;
-	int err = store_read(path, run, why), verdict = -ENOENT;
+	struct births_of of = {wish, in->count};
+	int err = store_read_births(path, run, wish->birth ? pass_on : NULL, &of, why);
+	int verdict = -ENOENT;
 
-	if (err == -EINVAL && reader)
-		verdict = read_verdict(in, path, reader, why);
+	if (err == -EINVAL && wish->reader)
+		verdict = read_verdict(in, path, wish->reader, why);
 	if (verdict != -ENOENT)
 		return verdict;
 	in->paths[in->count++] = path;
 	if (err)
 		return err;
-	if (!run->ended && !truncated)
+	if (!run->ended && !wish->truncated)
 		return fault__set(why, -EINVAL,
 				  "%s: the run broke off, it has no end line; --truncated reads "
 				  "what is there",
@@ -52,8 +65,8 @@ static int read_one(struct input *in, char *path, bool truncated, verdict_reader
 	return 0;
 }
 
-int input_read(struct input *in, char *const *paths, size_t count, bool truncated,
-	       verdict_reader *reader, struct fault *why)
+int input_read(struct input *in, char *const *paths, size_t count, const struct input_wish *wish,
+	       struct fault *why)
 {
 	int err = 0;
 
@@ -66,7 +79,7 @@ int input_read(struct input *in, char *const *paths, size_t count, bool truncate
 	if (!in->runs || !in->paths || !in->verdicts || !in->verdict_paths)
 		return fault__set(why, -ENOMEM, "%s", strerror(ENOMEM));
 	for (size_t i = 0; i < count && !err; i++)
-		err = read_one(in, paths[i], truncated, reader, why);
+		err = read_one(in, paths[i], wish, why);
 	return err;
 }
 

@@ -24,12 +24,19 @@ struct input {
  */
 typedef int verdict_reader(const char *path, json_t **verdict, const char **why);
 
-/*
- * Reads the files. `truncated`: also runs that broke off. `reader` may be NULL: no verdicts. 0 or
- * -errno. Call input_free() in either case.
- */
-int input_read(struct input *in, char *const *paths, size_t count, bool truncated,
-	       verdict_reader *reader, struct fault *why);
+/* Takes a birth of the run with this number, and may not keep it. 0 or -ENOMEM. */
+typedef int input_birth_fn(void *context, size_t run, const struct birth *b);
+
+struct input_wish {
+	bool truncated;		/* also runs that broke off */
+	verdict_reader *reader; /* NULL: no verdicts */
+	input_birth_fn *birth;	/* NULL: the runs keep their births */
+	void *context;		/* for that */
+};
+
+/* Reads the files. 0 or -errno. Call input_free() in either case. */
+int input_read(struct input *in, char *const *paths, size_t count, const struct input_wish *wish,
+	       struct fault *why);
 
 /* Runs that are wanted although they have neither a sample nor a birth. */
 enum input_also { INPUT_PROFILES = 1, INPUT_SCENARIOS = 2 };

@@ -17,7 +17,7 @@
 /* How much is read at once, at least. */
 #define CHUNK ((size_t)64 << 10)
 
-/* More births are refused: each takes some 500 bytes of memory. */
+/* More births are refused: each takes almost 1 KiB of memory if the run keeps it. */
 #define BIRTHS_MAX ((size_t)1 << 20)
 
 struct reader {
@@ -30,6 +30,8 @@ struct reader {
 	size_t cap;
 	size_t at, have;	/* the part of buf that was read and belongs to no line yet */
 	struct cell_index keys; /* of the cells so far */
+	birth_fn *birth;	/* takes births; NULL: the run keeps them */
+	void *context;
 	struct fault *why;
 };
 
@@ -145,15 +147,18 @@ static int parse_line(struct reader *rd, struct lifted *lifted, json_t **line)
 }
 
 /* Takes *b, if reading it gave no `err`. */
-static int add_birth(struct run *r, struct birth *b, int err, struct reason *why)
+static int add_birth(const struct reader *rd, struct run *r, struct birth *b, int err,
+		     struct reason *why)
 {
 	if (err)
 		return err;
 	if (r->birth_count == BIRTHS_MAX)
 		store_fault(why, "more than %zu births", BIRTHS_MAX);
-	else if (run__add_birth(r, b))
+	else if (rd->birth ? rd->birth(rd->context, b) : run__add_birth(r, b))
 		store_no_memory(why);
-	if (why->err)
+	else if (rd->birth)
+		r->birth_count++;
+	if (why->err || rd->birth)
 		birth__free(b);
 	return why->err;
 }
@@ -188,7 +193,7 @@ static int decode_line(struct reader *rd, const json_t *line, const struct lifte
 		err = store_decode_cell(line, r, &rd->keys, &why);
 	} else if (!strcmp(type, "birth")) {
 		err = store_decode_birth(line, &r->stacks, &b, &why);
-		err = add_birth(r, &b, err, &why);
+		err = add_birth(rd, r, &b, err, &why);
 	} else if (!strcmp(type, "calibration")) {
 		err = store_decode_calibration(line, r, &why);
 	} else if (!strcmp(type, "observation")) {
@@ -216,7 +221,7 @@ static int read_line(struct reader *rd, struct run *r)
 		return fault(rd, -EINVAL, "goes on after its end line");
 	err = rd->line > 1 ? store_scan_birth(rd->text, rd->len, &r->stacks, &b, &why) : -EAGAIN;
 	if (err != -EAGAIN) {
-		err = finish_line(rd, add_birth(r, &b, err, &why), &why);
+		err = finish_line(rd, add_birth(rd, r, &b, err, &why), &why);
 		return err ? err : 1;
 	}
 	more = parse_line(rd, &lifted, &line);
@@ -245,38 +250,49 @@ static int read_lines(struct reader *rd, struct run *r)
 }
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): written to by way of the reader */
-int store_read_stream(FILE *in, const char *name, struct run *r, struct fault *why)
+static int read_run(struct reader *rd, struct run *r)
 {
-	struct reader rd = {.in = in, .name = name, .why = why};
 	int err;
 
 	*r = (struct run){0};
 	r->end.births = r->end.started = r->end.started_untraced = MISSING;
 	r->end.lost = r->end.missed = MISSING;
-	err = run__index(r, NULL, &rd.keys);
+	err = run__index(r, NULL, &rd->keys);
 	if (!err)
-		err = read_lines(&rd, r);
-	cell_index__free(&rd.keys);
+		err = read_lines(rd, r);
+	cell_index__free(&rd->keys);
 	if (err)
 		run__free(r);
-	free(rd.buf);
+	free(rd->buf);
+	return err;
+}
+
+int store_read_stream(FILE *in, const char *name, struct run *r, struct fault *why)
+{
+	return read_run(&(struct reader){.in = in, .name = name, .why = why}, r);
+}
+
+int store_read_births(const char *path, struct run *r, birth_fn *birth, void *context,
+		      struct fault *why)
+{
+	bool standard = !strcmp(path, "-");
+	struct reader rd = {.name = standard ? "standard input" : path,
+			    .birth = birth,
+			    .context = context,
+			    .why = why};
+	int err;
+
+	*r = (struct run){0};
+	rd.in = standard ? stdin : fopen(path, "re");
+	if (!rd.in)
+		return system_fault(&rd, -errno);
+	err = read_run(&rd, r);
+	if (!standard)
+		fclose(rd.in);
 	return err;
 }
 
 int store_read(const char *path, struct run *r, struct fault *why)
 {
-	bool standard = !strcmp(path, "-");
-	struct reader rd = {.name = path, .why = why};
-	FILE *in;
-	int err;
-
-	*r = (struct run){0};
-	if (standard)
-		return store_read_stream(stdin, "standard input", r, why);
-	in = fopen(path, "re");
-	if (!in)
-		return system_fault(&rd, -errno);
-	err = store_read_stream(in, path, r, why);
-	fclose(in);
-	return err;
+	return store_read_births(path, r, NULL, NULL, why);
 }

@@ -53,5 +53,13 @@ int store__close(struct store *s);
  */
 int store_read(const char *path, struct run *r, struct fault *why);
 
-/* The same from an open stream, which faults call `name`. */
+/* Takes a birth, which it may not keep. 0 or -ENOMEM. */
+typedef int birth_fn(void *context, const struct birth *b);
+
+/* The same, but each birth goes to the function, in the order of the file; the run only counts it.
+ */
+int store_read_births(const char *path, struct run *r, birth_fn *birth, void *context,
+		      struct fault *why);
+
+/* As store_read(), from an open stream, which faults call `name`. */
 int store_read_stream(FILE *in, const char *name, struct run *r, struct fault *why);

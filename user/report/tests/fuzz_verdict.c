@@ -25,7 +25,7 @@ static void write_report(json_t *verdict, size_t runs)
 	json_t *verdicts[] = {verdict, verdict};
 	struct report p;
 
-	if (report__init(&p, &run, paths, runs))
+	if (report__init(&p, &run, paths, runs, NULL))
 		abort();
 	p.verdicts = verdicts;
 	p.verdict_paths = names;

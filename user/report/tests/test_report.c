@@ -11,7 +11,7 @@ static struct report report_of(struct run *r, const char *path)
 	char *paths[] = {(char *)path};
 	struct report p;
 
-	assert_int_equal(report__init(&p, r, paths, 1), 0);
+	assert_int_equal(report__init(&p, r, paths, 1, NULL), 0);
 	return p;
 }
 
@@ -24,7 +24,7 @@ TEST(no_two_runs_have_one_name)
 
 	for (size_t i = 0; i < 6; i++)
 		sample_run(&r[i], 1);
-	assert_int_equal(report__init(&p, r, paths, 6), 0);
+	assert_int_equal(report__init(&p, r, paths, 6, NULL), 0);
 	for (size_t i = 0; i < 6; i++)
 		assert_string_equal(p.runs[i].name, names[i]);
 	report__free(&p);

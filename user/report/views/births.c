@@ -269,17 +269,6 @@ static size_t count_kind(const struct birth_sums *s, enum whatif_kind kind)
 	return n;
 }
 
-static bool has_forks(const struct run *r)
-{
-	for (size_t i = 0; i < r->birth_count; i++) {
-		const struct life *life = &r->births[i].life;
-
-		if (life->result > 0 && life->method == CLONE_METHOD_FORK)
-			return true;
-	}
-	return false;
-}
-
 static void write_no_copy(const struct run *r, FILE *out)
 {
 	const char *absent = r->phases[PHASE_copy_mm].absent;
@@ -298,7 +287,7 @@ static void write_whatif(FILE *out, const struct report_run *r)
 	const struct group *g;
 
 	fputs("<h3>What if these forks had been posix_spawn?</h3>\n", out);
-	if (!has_forks(r->run)) {
+	if (!s->by_method[CLONE_METHOD_FORK]) {
 		fputs("<p>No forks in this run.</p>\n", out);
 		return;
 	}

@@ -2,76 +2,47 @@
 #include "user/report/views/births_time.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "user/report/html.h"
 #include "user/text/json.h"
 #include "user/text/numbers.h"
 
-static int by_time(const void *a, const void *b)
-{
-	const struct birth *x = *(const struct birth *const *)a;
-	const struct birth *y = *(const struct birth *const *)b;
-	int64_t t = birth_time(x), u = birth_time(y);
-
-	if (t != u)
-		return t < u ? -1 : 1;
-	return x < y ? -1 : x > y;
-}
-
-/* Those whose time is known, in order. */
-static size_t in_order(const struct run *r, const struct birth *births[BIRTHS_SINGLE])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < r->birth_count && n < BIRTHS_SINGLE; i++)
-		if (birth_time(&r->births[i]) != MISSING)
-			births[n++] = &r->births[i];
-	if (n)
-		qsort((void *)births, n, sizeof(*births), by_time);
-	return n;
-}
-
 static bool are_single(const struct report_run *r)
 {
-	return r->run->birth_count <= BIRTHS_SINGLE;
+	return r->births->n <= BIRTHS_SINGLE;
 }
 
-/* From the birth to the exit; NAN: it failed, or the exit was not seen. */
-static double life_of(const struct birth *b)
+/* The place of the first whose time is known, in order; or their number. */
+static size_t first_of(const struct birth_sums *s)
 {
-	uint64_t end = b->life.edge[EDGE_exit];
+	size_t i = 0;
 
-	return b->life.result > 0 && end ? (double)((int64_t)end - birth_time(b)) : NAN;
+	while (i < s->n && s->order[i]->t_ns == MISSING)
+		i++;
+	return i;
 }
 
-static double call_of(const struct birth *b)
+static double known(int64_t ns)
 {
-	int64_t call = birth_call_ns(b);
-
-	return call == MISSING ? NAN : (double)call;
+	return ns == MISSING ? NAN : (double)ns;
 }
 
-static json_t *single_data(const struct report_run *r)
+static json_t *single_data(const struct birth_sums *s)
 {
-	const struct birth *births[BIRTHS_SINGLE];
-	const struct groups *g = &r->births->groups;
-	size_t n = in_order(r->run, births);
 	json_t *all = json_array();
+	size_t first = first_of(s);
 
-	for (size_t i = 0; i < n; i++) {
-		const struct birth *b = births[i];
-		const struct group *group = groups__of(g, b);
-		const char *program = birth_program(b);
+	for (size_t i = first; i < s->n; i++) {
+		const struct birth_brief *b = s->order[i];
 
 		all = json__push(all,
-				 json_pack("[IooIo]",
-					   (json_int_t)(birth_time(b) - birth_time(births[0])),
-					   json__number(call_of(b)), json__number(life_of(b)),
-					   (json_int_t)(group == &g->other ? -1 : group - g->v),
-					   b->life.result <= 0 ? json_false()
-					   : program	       ? json__text(program)
-							       : json_null()));
+				 json_pack("[IooIo]", (json_int_t)(b->t_ns - s->order[first]->t_ns),
+					   json__number(known(b->call_ns)),
+					   json__number(known(b->life_ns)),
+					   b->group == GROUP_OTHER ? -1 : (json_int_t)b->group,
+					   !b->made	? json_false()
+					   : b->program ? json__text(b->program)
+							: json_null()));
 	}
 	return json_pack("{s:o}", "single", all);
 }
@@ -90,29 +61,28 @@ static json_t *heat_data(const struct birth_sums *s)
 
 json_t *births_time_data(const struct report_run *r)
 {
-	return are_single(r) ? single_data(r) : heat_data(r->births);
+	return are_single(r) ? single_data(r->births) : heat_data(r->births);
 }
 
 static void write_single(const struct report_run *r, FILE *out)
 {
-	const struct birth *births[BIRTHS_SINGLE];
-	size_t n = in_order(r->run, births);
+	const struct birth_sums *s = r->births;
+	size_t first = first_of(s);
 
 	html_table(out, "Each birth, in order; from the first one on", 3, "Parent", "Method",
 		   "Program", "From", "Call", "Birth to exit", NULL);
-	for (size_t i = 0; i < n; i++) {
-		const struct birth *b = births[i];
-		const char *program = birth_program(b);
-		double from = (double)(birth_time(b) - birth_time(births[0]));
+	for (size_t i = first; i < s->n; i++) {
+		const struct birth_brief *b = s->order[i];
+		double from = (double)(b->t_ns - s->order[first]->t_ns);
 
-		html_row(out, b->comm, method_name(b->life.method),
-			 b->life.result <= 0 ? "(failed)"
-			 : program	     ? program
-					     : "(no exec)",
+		html_row(out, b->comm, method_name(b->method),
+			 !b->made     ? "(failed)"
+			 : b->program ? b->program
+				      : "(no exec)",
 			 NULL);
 		html_number(out, text_time(from, r->instructions).text);
-		html_number(out, text_time(call_of(b), r->instructions).text);
-		html_number(out, text_time(life_of(b), r->instructions).text);
+		html_number(out, text_time(known(b->call_ns), r->instructions).text);
+		html_number(out, text_time(known(b->life_ns), r->instructions).text);
 	}
 	html_table_end(out);
 }

@@ -133,9 +133,13 @@ static void check_births(struct run *r)
 static void check_report(const struct run *r)
 {
 	char *paths[] = {(char *)"fuzz.jsonl"};
+	struct birth_sums *births = birth_sums__new();
 	struct report p;
 
-	if (report__init(&p, r, paths, 1) || report_html.write(&p, nowhere) ||
+	for (size_t i = 0; i < r->birth_count; i++)
+		if (birth_sums__add(births, &r->births[i]))
+			abort();
+	if (report__init(&p, r, paths, 1, &births) || report_html.write(&p, nowhere) ||
 	    report_markdown.write(&p, nowhere) || export_csv.cells(r, nowhere) ||
 	    export_openmetrics.cells(r, nowhere))
 		abort();

@@ -359,6 +359,37 @@ TEST(a_call_that_failed_has_no_child)
 	json_decref(line);
 }
 
+static int sum_tids(void *sum, const struct birth *b)
+{
+	*(uint32_t *)sum += b->life.tid;
+	return *(uint32_t *)sum > 500 ? -ENOMEM : 0;
+}
+
+TEST(a_reader_that_takes_births_gets_all_and_keeps_none)
+{
+	struct birth b = sample_birth(100, 200, 5000), c = sample_exec_birth(100, 300, 6000);
+	struct store *s = store__create(in_folder("run.jsonl"));
+	uint32_t sum = 0;
+	struct fault why;
+	struct run r, back;
+
+	sample_run(&r, 1);
+	assert_int_equal(store__write_run(s, &r), 0);
+	assert_int_equal(store__write_birth(s, &b), 0);
+	assert_int_equal(store__write_birth(s, &c), 0);
+	assert_int_equal(store__write_end(s, &r), 0);
+	assert_int_equal(store__close(s), 0);
+	assert_int_equal(store_read_births(in_folder("run.jsonl"), &back, sum_tids, &sum, &why), 0);
+	assert_int_equal(sum, 500);
+	assert_null(back.births);
+	assert_int_equal(back.birth_count, 2);
+	run__free(&back);
+	/* Now it fails. */
+	assert_int_equal(store_read_births(in_folder("run.jsonl"), &back, sum_tids, &sum, &why),
+			 -ENOMEM);
+	run__free(&r);
+}
+
 int unit_setup(void **state)
 {
 	setlocale(LC_CTYPE, "C.UTF-8");
