@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/scenario/usage.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,4 +80,53 @@ struct usage usage__between(const struct usage *a, const struct usage *b)
 		difference(a->waited_ns, b->waited_ns),
 		difference(a->stolen_ns, b->stolen_ns),
 	};
+}
+
+/* "32:  11975  0  PCI-MSIX-0000:00:01.0  4-edge  virtio0-reporting_vq": a number for each CPU. */
+static int64_t sum_of_line(const char *line)
+{
+	const char *at = strchr(line, ':');
+	int64_t count = 0;
+	char *end;
+
+	for (at = at ? at + 1 : ""; *at; at = end) {
+		int64_t of_cpu = strtoll(at, &end, 10);
+
+		if (end == at || (*end != ' ' && *end != '\n'))
+			break;
+		count += of_cpu;
+	}
+	return count;
+}
+
+static bool ends_with(const char *line, const char *name)
+{
+	size_t length = strcspn(line, "\n"), wanted = strlen(name);
+
+	return length >= wanted && !strncmp(line + length - wanted, name, wanted);
+}
+
+int64_t usage_interrupts(FILE *in, const char *name)
+{
+	int64_t count = MISSING;
+	char *line = NULL;
+	size_t room = 0;
+
+	while (getline(&line, &room, in) > 0)
+		if (ends_with(line, name))
+			count = (count == MISSING ? 0 : count) + sum_of_line(line);
+	free(line);
+	return count;
+}
+
+int64_t usage_memory_given_back(void)
+{
+	FILE *in = fopen("/proc/interrupts", "re");
+	int64_t count;
+
+	if (!in)
+		return MISSING;
+	count = usage_interrupts(in, "-reporting_vq");
+	fclose(in);
+	return count;
 }

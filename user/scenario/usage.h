@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 /* What is not known is MISSING. */
@@ -17,3 +18,13 @@ struct usage usage_of(pid_t pid);
 
 /* From a to b; MISSING where either is. */
 struct usage usage__between(const struct usage *a, const struct usage *b);
+
+/*
+ * How often so far the host has taken free memory back from this machine (free page reporting, by
+ * virtio's balloon): the kernel hands it over some seconds after it became free, in passes two
+ * seconds apart, and page faults meanwhile can wait for tens of ms. MISSING: it never does.
+ */
+int64_t usage_memory_given_back(void);
+
+/* The interrupts of all CPUs whose name ends so, of a file like /proc/interrupts; MISSING: none. */
+int64_t usage_interrupts(FILE *in, const char *name);

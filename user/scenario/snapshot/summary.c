@@ -99,6 +99,13 @@ static void print_peer(const struct run *r, FILE *out)
 
 	if (p99 == AGREEMENT_NONE || most == AGREEMENT_NONE)
 		return;
+	if (isnan(compare_growth(r, ours, compare_most).ratio) ||
+	    isnan(compare_growth(r, redis, compare_most).ratio)) {
+		layout_print(
+			out, 2,
+			"Does redis-server show the same? Not decided: of one no round counts");
+		return;
+	}
 	layout_print(out, 2,
 		     "Does redis-server show the same? In the first %s of a save p99 is %s times "
 		     "what it is as long before, and %s times there: %s; the maximum %s and %s "
@@ -180,7 +187,8 @@ static void print_edge(const struct run *r, FILE *out)
 		const struct snapshot_subject *u = &snapshot_subjects[i];
 		double percent = 100 * of_save(r, u, "fork") / window_ns(r);
 
-		if (percent > 0.7 && percent < 1.5)
+		if (percent > 0.7 && percent < 1.5 &&
+		    !isnan(compare_growth(r, u, compare_p99).ratio))
 			strbuf__add(&near, "%s%.1f %% (%s, %s)", near.length ? ", " : "", percent,
 				    u->store, u->pages);
 	}
