@@ -1,7 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # me, which the script sets
 #
-# What the lab needs to run, for scripts that have a function die.
+# How the lab's scripts complain, and what it needs to run. A script sets `me`, its name.
+
+# Names and arguments may contain anything: no control character, also none of U+0080 to U+009F,
+# reaches the terminal. Sets REPLY.
+printable() { # TEXT...
+    REPLY=$*
+    REPLY=${REPLY//[[:cntrl:]]/?}
+    REPLY=${REPLY//$'\xc2'[$'\x80'-$'\x9f']/?}
+}
+
+die() { # one line, exit 2: the user can fix it
+    printable "$*"
+    printf '%s: %s\n' "$me" "$REPLY" >&2
+    exit 2
+}
 
 # Names all that is missing at once.
 need_tools() { # EMULATOR PACKAGE

@@ -200,8 +200,8 @@ make_base() {
     one_line 2 "method 'frok'; known: fork, vfork, " "${LAB[@]}" -- bench --method frok -o x.jsonl
     [ ! -e x.jsonl ]
     # Messages have the names that the user knows.
-    printf '[grid]\nmethod = fork\nsize = 1M, 2Q\n' >my.ini
-    one_line 2 "^spawnscope-bench: \./my\.ini:3: .*size '2Q'" "${LAB[@]}" -- bench --suite ./my.ini -o x.jsonl
+    printf '[grid]\nmethod = fork\nsize = 1M, 2Q\n' >$'my\e.ini'
+    one_line 2 "^spawnscope-bench: \./my\?\.ini:3: .*size '2Q'" "${LAB[@]}" -- bench --suite $'./my\e.ini' -o x.jsonl
     [ ! -e x.jsonl ]
     echo precious >x.jsonl
     one_line 2 "no/such\.ini" "${LAB[@]}" -- bench --suite no/such.ini -o x.jsonl
@@ -296,6 +296,8 @@ make_base() {
     one_line 2 "cannot read '/no/such/file'" "${LAB[@]}" --add /no/such/file -- true
     one_line 2 'cannot write to the folder /proc/none' "${LAB[@]}" --out /proc/none -- true
     one_line 2 "unknown option '--\?\[31m'" "${LAB[@]}" $'--\e[31m' -- true
+    one_line 2 "unknown kernel '\?\[31m\?31m': " "${LAB[@]}" --fetch $'\e[31m\xc2\x9b31m'
+    one_line 2 "cannot read '\?\[31mé'" "${LAB[@]}" --add $'\e[31mé' -- true
     "${LAB[@]}" --help >text
     grep -q '^Usage: spawnscope lab' text
 }
