@@ -245,7 +245,8 @@ int command_anatomy(int argc, char **argv)
 		o.program = program ? program : o.program;
 	}
 	if (!err) {
-		interrupt_catch();
+		if (!o.input)
+			interrupt_catch();
 		err = run_all(&o, words, &why);
 		if (interrupt_requested())
 			interrupt_die();
