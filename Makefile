@@ -50,7 +50,7 @@ CHILD_CFLAGS := -std=gnu11 -I. -Os -Wall -Wextra -static -nostdlib -ffreestandin
 # The guest unpacks its programs under emulation, so they have no debug information.
 STATIC       := -static -s -Wl,--build-id=none
 # Address and undefined-behaviour sanitizers, and what libFuzzer needs: one build serves tests and fuzzers.
-SANITIZE     := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+SANITIZE     := -O1 -gline-tables-only -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
 		-fno-sanitize-recover=undefined
 
 USER_LIBS        := -lbpf -ldw -lelf -lz -ljansson -lcap-ng -lseccomp -lm

@@ -3,6 +3,8 @@
 #
 # Unit tests, commands that need no kernel, and fuzzers, with address and undefined-behaviour
 # sanitizers: those that take little time. `make check-sanitizers` runs all, `make fuzz` for longer.
+#
+# Takes long: it runs many other suites.
 
 load common.bash
 
@@ -15,8 +17,9 @@ setup() {
 # Unit tests that compute for so long that they are left out.
 SLOW=(test_decide test_perfetto test_scan_birth)
 
+# No more at once than there are CPUs: these do not wait.
 sanitized() { # SUITE...
-    "$here/sanitized" "$san" '' "$@"
+    TEST_JOBS=$(nproc) "$here/sanitized" "$san" '' "$@"
 }
 
 @test "a finding fails the run, also in a process that no test looks at" {

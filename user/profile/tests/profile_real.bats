@@ -264,13 +264,13 @@ storm() { # SECONDS ARG...
     failed=${failed:-0} unfinished=0
     [[ ! $(<"$DIR/line") =~ ([0-9]+)\ births\ still\ in\ the\ call ]] || unfinished=${BASH_REMATCH[1]}
     echo "# births in $1 s: the kernel's count $counted, ours $ours; in the summary $births, $births_lost of them lost" >&3
-    # And there was something to be counted, of either kind.
-    [ "$(births fork)" -ge 200 ]
-    [ "$(births vfork)" -ge 200 ]
+    # And there was something to be counted, of either kind, also where many share the CPUs.
+    [ "$(births fork)" -ge 20 ]
+    [ "$(births vfork)" -ge 20 ]
 }
 
 @test "in a storm of stress-ng's births equal the kernel's count, and none is lost" {
-    storm 20
+    storm 5
     [ "$ours" -eq "$counted" ]
     # With sanitizers the reader is too slow for them.
     [[ $BUILD == */san ]] || [ "$births_lost" -eq 0 ]
@@ -278,9 +278,9 @@ storm() { # SECONDS ARG...
     [ $((births + unfinished)) -ge "$counted" ]
 }
 
-# A quarter of the time, to keep the file small: a ring of one page is full at once.
+# A ring of one page is full at once.
 @test "with a tiny ring, births that were recorded and that were lost are the kernel's count" {
-    storm 5 --ring-size 4K -o "$DIR/run.jsonl"
+    storm 2 --ring-size 4K -o "$DIR/run.jsonl"
     [ "$ours" -eq "$counted" ]
     [ "$births_lost" -gt 0 ]
     [ $((births + unfinished)) -ge "$counted" ]
@@ -392,7 +392,7 @@ workers_started() {
     need redis-server
     need redis-cli
     cli=(redis-cli -s "$DIR/socket")
-    serve TERM redis-server --port 0 --unixsocket "$DIR/socket" --save '' --dir "$DIR" --rdbcompression no
+    serve TERM redis-server --port 0 --unixsocket "$DIR/socket" --save '' --dir "$DIR" --rdbcompression no --rdbchecksum no
     eventually "${cli[@]}" ping
     for first in 0 200000 400000 600000 800000; do
         "${cli[@]}" eval 'for i = 1, 200000 do
