@@ -150,8 +150,8 @@ machines() { find "$MACHINES" -type f | wc -l; }
 }
 
 @test "without --icount, too, a boot goes on from a saved machine, with a date and random numbers of its own" {
-    local use before random=() boots=()
-    for use in 0 1; do
+    local before random=() boots=()
+    for _ in 0 1; do
         before=$(date +%s)
         run --separate-stderr "$LAB/boot" --initrd "$INITRD" -- sh -c '
             date +%s; cat /proc/sys/kernel/random/uuid; dmesg | grep -m1 Freeing'
