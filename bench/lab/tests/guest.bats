@@ -254,10 +254,13 @@ machines() { find "$MACHINES" -type f | wc -l; }
 }
 
 @test "a hang is reported after the timeout; with --icount, at once" {
-    run --separate-stderr "$LAB/guest" --timeout 20 -- sh -c 'echo before; sleep 600'
+    run --separate-stderr "$LAB/guest" --timeout 20 -- \
+        sh -c 'printf "\033[31mred\n" >/dev/console; echo before; sleep 600'
     ((status == 2))
     [[ $output == before ]]
     [[ ${stderr_lines[0]} == *'not done after 20 s'*'--timeout'* ]]
+    # What programs, or the kernel with their names, wrote to the console.
+    [[ $stderr == *'?[31mred'* && $stderr != *$'\e'* ]]
 
     SECONDS=0
     run --separate-stderr "$LAB/guest" --icount --timeout 3600 -- sh -c 'echo before; sleep 4000'
