@@ -117,10 +117,10 @@ static __always_inline void profiled_woken(struct task_struct *child)
 		return;
 	if (!paused)
 		COUNT(newtasks);
-	s = cloning(&current);
+	s = cloning_of(current);
 	if (!is_parent_of(s, child)) {
 		clone_make_up(child, current);
-		s = cloning(&current);
+		s = cloning_of(current);
 		if (!is_parent_of(s, child)) {
 			if (!paused)
 				COUNT(unplaced);

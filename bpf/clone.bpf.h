@@ -140,6 +140,13 @@ static __always_inline struct slot *cloning(struct task_struct **current)
 	return s && (s->state & TASK_IN_CLONE) ? s : NULL;
 }
 
+static __always_inline struct slot *cloning_of(struct task_struct *current)
+{
+	struct slot *s = slot_find(current_tid(current));
+
+	return s && (s->state & TASK_IN_CLONE) ? s : NULL;
+}
+
 /*
  * Without a probe at clone's entry, any traced task may be inside a clone. An edge marked then
  * stays until task_newtask confirms it or the next one of its kind replaces it.
@@ -245,7 +252,7 @@ static __always_inline __u64 rss_pages(struct mm_struct *mm)
 	struct mm_shape shape = {};
 
 	if (mm)
-		MM_SHAPE(&shape, mm, BPF_CORE_READ, 0, NO_PART);
+		MM_SHAPE(&shape, mm, BPF_CORE_READ, NO_PARTS);
 	return shape.rss_anon + shape.rss_file + shape.rss_shmem;
 }
 
@@ -346,7 +353,7 @@ static __always_inline void copied_shape(struct slot *s, struct task_struct *chi
 		return;
 	mm = untrusted(child)->mm;
 	if (mm)
-		MM_SHAPE(&s->copy, mm, DIRECT, this_cpu_offset(), local_part);
+		MM_SHAPE(&s->copy, mm, DIRECT, LOCAL_PARTS);
 }
 
 static __always_inline void newtask_mark(struct slot *s, bool seen, struct task_struct *current)

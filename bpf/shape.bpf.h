@@ -39,15 +39,28 @@ static __always_inline __u64 this_cpu_offset(void)
 }
 
 /*
- * This CPU's part of a percpu_counter. Without it a new mm, which one CPU filled, would seem up to
- * 31 pages per kind too small.
+ * Adds this CPU's parts of the percpu_counters. Without them a new mm, which one CPU filled, would
+ * seem up to 31 pages per kind too small. Since 6.6 the four stand side by side, in
+ * the order of rss_stat: one read.
  */
-static __always_inline __s64 local_part(__s32 *counters, __u64 offset)
+static __always_inline void add_local_parts(struct mm_shape *shape, __u64 file, __u64 anon,
+					    __u64 shmem)
 {
-	__s32 part = 0;
+	__u64 offset = this_cpu_offset();
+	__s32 parts[MM_SHMEMPAGES + 1] = {};
 
-	bpf_probe_read_kernel(&part, sizeof(part), (void *)counters + offset);
-	return part;
+	if (anon - file == MM_ANONPAGES * sizeof(*parts) &&
+	    shmem - file == MM_SHMEMPAGES * sizeof(*parts)) {
+		bpf_probe_read_kernel(parts, sizeof(parts), (void *)file + offset);
+	} else {
+		bpf_probe_read_kernel(&parts[MM_FILEPAGES], sizeof(*parts), (void *)file + offset);
+		bpf_probe_read_kernel(&parts[MM_ANONPAGES], sizeof(*parts), (void *)anon + offset);
+		bpf_probe_read_kernel(&parts[MM_SHMEMPAGES], sizeof(*parts),
+				      (void *)shmem + offset);
+	}
+	shape->rss_file += parts[MM_FILEPAGES];
+	shape->rss_anon += parts[MM_ANONPAGES];
+	shape->rss_shmem += parts[MM_SHMEMPAGES];
 }
 
 /* In one read: verifiers of those kernels do not follow an array of atomic_long_t. */
@@ -62,30 +75,26 @@ static __always_inline void rss_read_old(struct mm_shape *shape, void *mm)
 	shape->rss_shmem = rss.count[MM_SHMEMPAGES].counter;
 }
 
+#define LOCAL_COUNTERS(mm, kind) ((__u64)DIRECT(mm, rss_stat[kind].counters))
+#define LOCAL_PARTS(shape, mm)                                                                     \
+	add_local_parts(shape, LOCAL_COUNTERS(mm, MM_FILEPAGES), LOCAL_COUNTERS(mm, MM_ANONPAGES), \
+			LOCAL_COUNTERS(mm, MM_SHMEMPAGES))
+
 /*
  * Fills a struct mm_shape from an mm. GET reads a field: DIRECT, a plain load, where the verifier
- * knows the pointer; BPF_CORE_READ elsewhere. LOCAL_PART is local_part, and OFFSET this CPU's, or
- * NO_PART and 0 where 31 pages do not matter. A macro, since CO-RE relocates an array index only if
- * it is a constant.
+ * knows the pointer; BPF_CORE_READ elsewhere. ADD is LOCAL_PARTS, or NO_PARTS where 31 pages do not
+ * matter. A macro, since CO-RE relocates an array index only if it is a constant.
  */
-#define NO_PART(counters, offset) 0
-#define MM_SHAPE(shape, mm, GET, OFFSET, LOCAL_PART)                                               \
+#define NO_PARTS(shape, mm) (void)0
+#define MM_SHAPE(shape, mm, GET, ADD)                                                              \
 	do {                                                                                       \
 		if (bpf_core_type_exists(struct mm_rss_stat)) {                                    \
 			rss_read_old(shape, mm);                                                   \
 		} else {                                                                           \
-			__u64 offset = OFFSET;                                                     \
-                                                                                                   \
-			(shape)->rss_anon =                                                        \
-				GET(mm, rss_stat[MM_ANONPAGES].count) +                            \
-				LOCAL_PART(GET(mm, rss_stat[MM_ANONPAGES].counters), offset);      \
-			(shape)->rss_file =                                                        \
-				GET(mm, rss_stat[MM_FILEPAGES].count) +                            \
-				LOCAL_PART(GET(mm, rss_stat[MM_FILEPAGES].counters), offset);      \
-			(shape)->rss_shmem =                                                       \
-				GET(mm, rss_stat[MM_SHMEMPAGES].count) +                           \
-				LOCAL_PART(GET(mm, rss_stat[MM_SHMEMPAGES].counters), offset);     \
-			(void)offset;                                                              \
+			(shape)->rss_anon = GET(mm, rss_stat[MM_ANONPAGES].count);                 \
+			(shape)->rss_file = GET(mm, rss_stat[MM_FILEPAGES].count);                 \
+			(shape)->rss_shmem = GET(mm, rss_stat[MM_SHMEMPAGES].count);               \
+			ADD(shape, mm);                                                            \
 		}                                                                                  \
 		(shape)->page_table_bytes = GET(mm, pgtables_bytes.counter);                       \
 		(shape)->vmas = GET(mm, map_count);                                                \
@@ -164,7 +173,7 @@ static __always_inline void comm_of(struct task_struct *task, char *to)
 			(r)->parent_fds = many_descriptors(                                        \
 				AS_NUMBER(&(r)->cgroup_id, GET(table, open_fds)), max_fds);        \
 		if (mm)                                                                            \
-			MM_SHAPE(&(r)->parent, mm, GET, 0, NO_PART);                               \
+			MM_SHAPE(&(r)->parent, mm, GET, NO_PARTS);                                 \
 	} while (0)
 
 /* Who clones, and how large that process is. */
