@@ -164,6 +164,8 @@ static int open_probes(struct bench *b)
 	if (!b->options.trace)
 		return 0;
 	err = probe__open(&o, &b->probe, &b->why);
+	if (!err && b->options.overhead && !strcmp(b->options.clock, "icount"))
+		beside__use_long_ids();
 	if (!err)
 		return b->options.overhead ? beside__open(&b->beside, &o, &b->why) : 0;
 	/* Who names a file wants to trace. */

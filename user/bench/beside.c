@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/bench/beside.h"
 
+#include <stdio.h>
+
 const char *beside_name(enum beside beside)
 {
 	static const char *const names[BESIDE_COUNT] = {
@@ -58,4 +60,14 @@ void beside__close(struct beside_probes *b)
 	for (int i = BESIDE_NONE; i < BESIDE_COUNT; i++)
 		probe__close(b->probe[i]);
 	*b = (struct beside_probes){0};
+}
+
+void beside__use_long_ids(void)
+{
+	FILE *last = fopen("/proc/sys/kernel/ns_last_pid", "we");
+
+	if (!last)
+		return;
+	fprintf(last, "4096");
+	fclose(last);
 }
