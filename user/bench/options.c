@@ -277,13 +277,17 @@ static struct argp_option *find_option(struct argp_option *table, int key)
 /* The samples with all probes count them. */
 static int check(const struct bench_options *o)
 {
+	const struct output_name output = {"-o", o->output};
+
 	if (!o->syscalls && table_views_name_syscalls(o->views)) {
 		complain("--show syscalls needs --syscalls, which counts them");
 		return -EINVAL;
 	}
+	if (overwrite_refuse(&output, 1, &o->suite_file, 1) ||
+	    overwrite_refuse(&output, 1, o->programs, o->program_count))
+		return -EINVAL;
 	if (!o->syscalls || (o->trace && o->all_runs))
-		return overwrite_refuse(&(struct output_name){"-o", o->output}, 1, &o->suite_file,
-					1);
+		return 0;
 	complain("--syscalls is counted by probes: leave out %s",
 		 o->trace ? "--all-runs 0" : "--no-trace");
 	return -EINVAL;

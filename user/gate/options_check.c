@@ -142,8 +142,11 @@ static int check_files(const struct gate_options *o)
 		{"--markdown", o->markdown},
 	};
 	const size_t count = sizeof(outputs) / sizeof(outputs[0]);
-	int err = overwrite_refuse(outputs, count, (const char *[]){o->budget, o->accept, o->pads},
-				   3);
+	const char *const read[] = {
+		o->budget,	o->accept,     o->pads,	      o->programs[0],
+		o->programs[1], o->kernels[0], o->kernels[1],
+	};
+	int err = overwrite_refuse(outputs, count, read, sizeof(read) / sizeof(read[0]));
 
 	for (size_t i = 0; i < o->path_count && !err; i++)
 		if (!(o->ab || o->lab) || gate_is_suite(o->paths[i]))

@@ -445,6 +445,9 @@ gate IN $ROOM/other.jsonl --markdown OUT
 gate --budget IN $ROOM/run.jsonl -o OUT
 gate --accept IN $ROOM/run.jsonl $ROOM/other.jsonl -o OUT
 gate --ab IN IN -o OUT
+gate --ab --program IN --program IN --junit OUT
+gate --lab --kernel IN --kernel IN -o OUT
+bench --no-trace --program IN -o OUT
 profile --input IN --perfetto OUT
 profile --input IN --folded OUT
 bench --no-trace --suite IN -o OUT
