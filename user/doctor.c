@@ -47,7 +47,8 @@ static const struct argp_option option_table[] = {
 };
 
 static const char doc[] =
-	"Prints which probe measures each phase on this kernel, or why none does."
+	"Prints which probe measures each phase on this kernel, or why none does, and what tasks "
+	"that start no process pay while profile is attached."
 	"\vThe exit status is 0 if all phases can be measured, 1 if some, 2 if none.\n\n"
 	"Example: sudo spawnscope doctor";
 
@@ -218,6 +219,27 @@ static int print_findings(struct doctor *d, struct probe *p)
 	return had == PHASE_COUNT ? EXIT_OK : had ? EXIT_NOT_OK : EXIT_TROUBLE;
 }
 
+/* What a profile costs others on this kernel, by level. */
+static int print_tolls(const struct probe *p)
+{
+	putchar('\n');
+	layout_print(stdout, 2,
+		     "What tasks pay that start no process, by the --detail of a profile (%s)",
+		     TOLL_BASIS);
+	for (size_t i = 0; i < PROBE_DETAILS; i++) {
+		unsigned int tolls;
+		char text[256];
+		int err = probe__profile_tolls(p, probe_details[i].value, &tolls);
+
+		if (err)
+			return err;
+		toll_text(tolls, text, sizeof(text));
+		layout_field(stdout, probe_details[i].name, SOURCE_COLUMN,
+			     text[0] ? text : "nothing");
+	}
+	return 0;
+}
+
 static void print_attempts(const struct source_choice *choice)
 {
 	static const char *const edges[] = {
@@ -273,6 +295,11 @@ int command_doctor(int argc, char **argv)
 	layout_print(stdout, 2, "Kernel %s (%s)", u.release, u.machine);
 	putchar('\n');
 	status = print_findings(&d, p);
+	err = print_tolls(p);
+	if (err) {
+		complain("cannot work out the price of a profile: %s", strerror(-err));
+		status = EXIT_TROUBLE;
+	}
 	if (d.verbose)
 		print_attempts(probe__choice(p, PROBE_SET_ALL));
 	if (fflush(stdout) || ferror(stdout)) {

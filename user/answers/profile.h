@@ -31,6 +31,7 @@ struct profile_summary {
 	int64_t filtered;   /* births, failures and restarts that the filter left out */
 	int64_t kernel;	    /* the kernel's own count of births meanwhile, or MISSING */
 	int64_t newtasks;   /* ours of the same */
+	const char *price;  /* what all tasks paid meanwhile, to be printed; or NULL */
 	int64_t run_ns;	    /* that our programs ran, or MISSING */
 	size_t top;	    /* groups to show; the others are summed up */
 	unsigned int views; /* a bit for each view that is printed, too: see table.h */

@@ -4,6 +4,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "user/probe/program_btf.h"
@@ -161,6 +162,27 @@ void choices__choose(struct probe_choices *c, enum probe_set set)
 	share_exit(to);
 	if (set == PROBE_SET_SHARED)
 		to->edges[EDGE_mm_start] = to->edges[EDGE_mm_end] = NULL;
+}
+
+int choices__profile_tolls(const struct probe_choices *c, const struct kernel_offer *offer,
+			   const struct bpf_object *object, enum probe_set set, unsigned int *tolls)
+{
+	const struct profile_options profile = {.set = set};
+	struct probe_options options = *c->options;
+	struct probe_choices *of_profile = malloc(sizeof(*of_profile));
+
+	if (!of_profile)
+		return -ENOMEM;
+	*of_profile = *c;
+	options.profile = &profile;
+	of_profile->options = &options;
+	for (size_t i = 0; i < source_count; i++)
+		if (sources[i].of_profile || sources[i].kind == SOURCE_DRIVER)
+			judge_row(of_profile, i, offer, object);
+	choices__choose(of_profile, set);
+	*tolls = source_tolls(&of_profile->choice[set]);
+	free(of_profile);
+	return 0;
 }
 
 bool choices__refuse(struct probe_choices *c, const char *program, const char *what, int err)

@@ -42,6 +42,14 @@ bool choices__have(const struct probe_choices *c, const struct source *row);
 /* The set whose records count: a profile's own; in a bench the one in which times are taken. */
 enum probe_set choices__main_set(const struct probe_choices *c);
 
+/*
+ * The tolls of a profile with this set, of what a bench has found out: what both use was tried,
+ * what only a profile uses is judged. 0 or -errno.
+ */
+int choices__profile_tolls(const struct probe_choices *c, const struct kernel_offer *offer,
+			   const struct bpf_object *object, enum probe_set set,
+			   unsigned int *tolls);
+
 bool choice__has(const struct source_choice *c, const struct source *row);
 
 /* Whether something in the kernel marks the edge while the set is attached. */

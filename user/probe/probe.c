@@ -560,6 +560,25 @@ struct kernel_totals probe__totals(const struct probe *p)
 	return p->skel->bss->totals;
 }
 
+unsigned int probe__tolls(const struct probe *p)
+{
+	return toll_complete(source_tolls(&p->choices.choice[choices__main_set(&p->choices)]) |
+			     (p->options.syscalls ? 1U << TOLL_counted : 0) |
+			     (records_stalls(p) ? 1U << TOLL_lock : 0));
+}
+
+int probe__profile_tolls(const struct probe *p, int detail, unsigned int *tolls)
+{
+	bool stalls = detail == PROBE_DETAIL_STALLS;
+	int err = choices__profile_tolls(&p->choices, p->offer, p->skel->obj,
+					 stalls ? PROBE_SET_CALLS : (enum probe_set)detail, tolls);
+
+	if (!err)
+		*tolls = toll_complete(*tolls |
+				       (stalls && !p->choices.no_stalls[0] ? 1U << TOLL_lock : 0));
+	return err;
+}
+
 int64_t probe__missed(const struct probe *p)
 {
 	return (int64_t)sums_of_programs(p).recursion_misses;

@@ -127,6 +127,12 @@ int probe__consume_stacks(struct probe *p, size_t max, probe_record_fn *fn, void
 
 struct kernel_totals probe__totals(const struct probe *p);
 
+/* What all tasks pay while this profile is attached: see toll_text(). */
+unsigned int probe__tolls(const struct probe *p);
+
+/* Of a bench: what they would pay for a profile of this level, of probe_details. 0 or -errno. */
+int probe__profile_tolls(const struct probe *p, int detail, unsigned int *tolls);
+
 /* Program runs that the kernel's recursion guard has skipped since loading. */
 int64_t probe__missed(const struct probe *p);
 

@@ -32,7 +32,8 @@ static void explain(const struct source_choice *choice, int edge, int sum, char 
 			if (choice->profile && row->toll)
 				snprintf(text, size,
 					 "%s:%s would slow down %s of all tasks: see --detail",
-					 source_kind_name(row->kind), row->name, row->toll);
+					 source_kind_name(row->kind), row->name,
+					 toll_where(row->toll));
 			else
 				snprintf(text, size, "too expensive while times are taken: see %s",
 					 choice->profile ? "--detail" : "trace=all");

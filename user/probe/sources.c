@@ -2,7 +2,7 @@
 #include "user/probe/sources.h"
 
 #include "bpf/arch.h"
-#include "user/base/option.h"
+#include "user/model/probe_set.h"
 
 /* Every row is one of these; the programs follow. */
 #define ROW(e, s, k, costs, n, ...)                                                                \
@@ -24,21 +24,21 @@
 #define EDGE_TOLL(e, costs, where, n, ...)                                                         \
 	{                                                                                          \
 		.edge = EDGE_##e, .sum = -1, .kind = SOURCE_TRACEPOINT, .expensive = costs,        \
-		.toll = where, .name = n, .programs = {__VA_ARGS__},                               \
+		.toll = TOLL_##where, .name = n, .programs = {__VA_ARGS__},                        \
 	}
 
 /* They detach at once: good for a profile, which attaches one set and keeps it. */
 #define EDGE_RAW_SYSCALL(e, n, program)                                                            \
 	{                                                                                          \
 		.edge = EDGE_##e, .sum = -1, .kind = SOURCE_TRACEPOINT, .expensive = true,         \
-		.toll = "every system call", .of_profile = true, .name = n, .programs = {program}, \
+		.toll = TOLL_syscall, .of_profile = true, .name = n, .programs = {program},        \
 	}
 
 /* By a perf event. */
 #define EDGE_EVENT(e, costs, n, program)                                                           \
 	{                                                                                          \
 		.edge = EDGE_##e, .sum = -1, .kind = SOURCE_TRACEPOINT, .expensive = costs,        \
-		.toll = (costs) ? "every system call" : NULL, .of_profile = true,                  \
+		.toll = (costs) ? TOLL_syscall : TOLL_none, .of_profile = true,                    \
 		.never_skipped = true, .name = n, .programs = {program},                           \
 	}
 
@@ -61,15 +61,20 @@
 #define COW_WITHOUT_HUGE(s, k, p, ...)                                                             \
 	{                                                                                          \
 		.edge = -1, .sum = SUM_##s, .kind = SOURCE_##k, .expensive = true,                 \
-		.name = "do_wp_page", .parameter = p, .without = "do_huge_pmd_wp_page",            \
-		.programs = {__VA_ARGS__},                                                         \
+		.toll = TOLL_cow, .name = "do_wp_page", .parameter = p,                            \
+		.without = "do_huge_pmd_wp_page", .programs = {__VA_ARGS__},                       \
+	}
+#define COW_AT(s, k, costs, n, p, ...)                                                             \
+	{                                                                                          \
+		.edge = -1, .sum = SUM_##s, .kind = SOURCE_##k, .expensive = true,                 \
+		.toll = TOLL_##costs, .name = n, .parameter = p, .programs = {__VA_ARGS__},        \
 	}
 #define COW_ROWS(s)                                                                                \
-	SUM_FENTRY(s, "do_wp_page", "vm_fault", COW_FUNCTIONS("fentry", "fexit")),                 \
+	COW_AT(s, FENTRY, cow, "do_wp_page", "vm_fault", COW_FUNCTIONS("fentry", "fexit")),        \
 		COW_WITHOUT_HUGE(s, FENTRY, "vm_fault", "fentry_do_wp_page", "fexit_do_wp_page"),  \
-		SUM_AT(s, KPROBE, "do_wp_page", COW_FUNCTIONS("kprobe", "kretprobe")),             \
+		COW_AT(s, KPROBE, cow, "do_wp_page", NULL, COW_FUNCTIONS("kprobe", "kretprobe")),  \
 		COW_WITHOUT_HUGE(s, KPROBE, NULL, "kprobe_do_wp_page", "kretprobe_do_wp_page"),    \
-		SUM_AT(s, TRACEPOINT, "page_fault_user", "tp_page_fault_user",                     \
+		COW_AT(s, TRACEPOINT, fault, "page_fault_user", NULL, "tp_page_fault_user",        \
 		       "tp_page_fault_kernel", "tp_mm_page_alloc", "perf_page_fault")
 
 /* A life whose end is missed has no record of its exec, if that was missed, too. */
@@ -99,7 +104,7 @@ const struct source sources[] = {
 	EDGE_AT(clone_enter, KPROBE, "kernel_clone", "kprobe_kernel_clone"),
 	EDGE_EVENT(clone_enter, true, "sys_enter", "event_sys_enter"),
 	EDGE_RAW_SYSCALL(clone_enter, "sys_enter", "tp_sys_enter"),
-	EDGE_TOLL(clone_enter, true, "every system call", "sys_enter_clone", "enter_clone",
+	EDGE_TOLL(clone_enter, true, syscall, "sys_enter_clone", "enter_clone",
 		  "enter_clone3" FORK_CALLS(, "enter_fork", "enter_vfork")),
 	EDGE_AT(clone_enter, DRIVER, "call", NULL),
 
@@ -111,13 +116,11 @@ const struct source sources[] = {
 	EDGE_FENTRY(mm_start, "mm_init", "mm_struct", "fentry_mm_init"),
 	EDGE_AT(mm_start, KPROBE, "sched_autogroup_fork", "kprobe_sched_autogroup_fork"),
 	EDGE_AT(mm_start, KPROBE, "mm_init", "kprobe_mm_init"),
-	EDGE_TOLL(mm_start, false, "every change of a memory map", "mmap_lock",
-		  "tp_mmap_lock_acquire_returned"),
+	EDGE_TOLL(mm_start, false, map, "mmap_lock", "tp_mmap_lock_acquire_returned"),
 
 	EDGE_FENTRY(mm_end, "copy_namespaces", "", "fentry_copy_namespaces"),
 	EDGE_AT(mm_end, KPROBE, "copy_namespaces", "kprobe_copy_namespaces"),
-	EDGE_TOLL(mm_end, false, "every change of a memory map", "mmap_lock",
-		  "tp_mmap_lock_released"),
+	EDGE_TOLL(mm_end, false, map, "mmap_lock", "tp_mmap_lock_released"),
 
 	SUM_FENTRY(copy_pages, "copy_page_range", "vm_area_struct", "fentry_copy_page_range",
 		   "fexit_copy_page_range"),
@@ -131,7 +134,7 @@ const struct source sources[] = {
 	EDGE_FENTRY(clone_return, "kernel_clone", "kernel_clone_args", "fexit_kernel_clone"),
 	EDGE_EVENT(clone_return, true, "sys_exit", "event_sys_exit"),
 	EDGE_RAW_SYSCALL(clone_return, "sys_exit", "tp_sys_exit"),
-	EDGE_TOLL(clone_return, true, "every system call", "sys_exit_clone", "exit_clone",
+	EDGE_TOLL(clone_return, true, syscall, "sys_exit_clone", "exit_clone",
 		  "exit_clone3" FORK_CALLS(, "exit_fork", "exit_vfork")),
 	/* Does not see calls that fail, so only where the row before is too expensive. */
 	EDGE_AT(clone_return, KPROBE, "put_pid", "kprobe_put_pid"),
@@ -139,14 +142,13 @@ const struct source sources[] = {
 
 	EDGE_FENTRY(first_run, "schedule_tail", "task_struct", "fentry_schedule_tail"),
 	EDGE_AT(first_run, KPROBE, "schedule_tail", "kprobe_schedule_tail"),
-	EDGE_TOLL(first_run, true, "every context switch", "sched_switch", "tp_sched_switch"),
+	EDGE_TOLL(first_run, true, context_switch, "sched_switch", "tp_sched_switch"),
 
 	EDGE_FENTRY(exec_enter, "execve", "pt_regs", "fentry_execve", "fentry_execveat"),
 	EDGE_AT(exec_enter, KPROBE, "execve", "kprobe_execve", "kprobe_execveat"),
 	EDGE_EVENT(exec_enter, true, "sys_enter", "event_sys_enter"),
 	EDGE_RAW_SYSCALL(exec_enter, "sys_enter", "tp_sys_enter"),
-	EDGE_TOLL(exec_enter, true, "every system call", "sys_enter_execve", "enter_execve",
-		  "enter_execveat"),
+	EDGE_TOLL(exec_enter, true, syscall, "sys_enter_execve", "enter_execve", "enter_execveat"),
 	EDGE_AT(exec_enter, DRIVER, "before exec", NULL),
 
 	EDGE_FENTRY(exec_flush, "begin_new_exec", "linux_binprm", "fentry_begin_new_exec"),
@@ -158,8 +160,7 @@ const struct source sources[] = {
 	EDGE_FENTRY(exec_done, "execve", "pt_regs", "fexit_execve", "fexit_execveat"),
 	EDGE_EVENT(exec_done, true, "sys_exit", "event_sys_exit"),
 	EDGE_RAW_SYSCALL(exec_done, "sys_exit", "tp_sys_exit"),
-	EDGE_TOLL(exec_done, true, "every system call", "sys_exit_execve", "exit_execve",
-		  "exit_execveat"),
+	EDGE_TOLL(exec_done, true, syscall, "sys_exit_execve", "exit_execve", "exit_execveat"),
 	EDGE_AT(exec_done, TRACEPOINT, "sched_process_exec", "tp_sched_process_exec"),
 
 	EDGE_FENTRY(exit_start, "exit_mmap", "mm_struct", "fentry_exit_mmap"),
@@ -187,6 +188,24 @@ const struct source sources[] = {
 
 const size_t source_count = sizeof(sources) / sizeof(sources[0]);
 _Static_assert(sizeof(sources) / sizeof(sources[0]) <= SOURCES_MAX, "raise SOURCES_MAX");
+
+const struct option_choice probe_details[PROBE_DETAILS] = {
+	{"light", PROBE_SET_PHASES},
+	{"calls", PROBE_SET_CALLS},
+	{"stalls", PROBE_DETAIL_STALLS},
+	{"full", PROBE_SET_ALL},
+};
+
+unsigned int source_tolls(const struct source_choice *choice)
+{
+	unsigned int tolls = 0;
+
+	for (int e = 0; e < EDGE_COUNT; e++)
+		tolls |= choice->edges[e] ? 1U << choice->edges[e]->toll : 0;
+	for (int s = 0; s < SUM_COUNT; s++)
+		tolls |= choice->sums[s] ? 1U << choice->sums[s]->toll : 0;
+	return tolls & ~(1U << TOLL_none);
+}
 
 const char *source_kind_name(enum source_kind kind)
 {

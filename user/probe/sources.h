@@ -6,6 +6,8 @@
 #include <stddef.h>
 
 #include "bpf/phases.h"
+#include "user/base/option.h"
+#include "user/probe/toll.h"
 
 /* From the cheapest kind to the one that every kernel has. */
 enum source_kind {
@@ -22,9 +24,9 @@ struct source {
 	int edge; /* enum edge, or -1 */
 	int sum;  /* enum sum, or -1 */
 	enum source_kind kind;
-	bool expensive;	  /* adds more than a few percent: not in PROBE_SET_PHASES */
-	const char *toll; /* where tasks that spawn nothing run into it; NULL: nowhere */
-	bool of_profile;  /* not for a bench */
+	bool expensive;	 /* adds more than a few percent: not in PROBE_SET_PHASES */
+	enum toll toll;	 /* what tasks that start nothing pay for it */
+	bool of_profile; /* not for a bench */
 	/*
 	 * For a profile on a kernel that may preempt a task inside a program, and then skips that
 	 * program for others: perf events and kprobes run with preemption off.
@@ -64,6 +66,17 @@ struct source_choice {
 	 * are. NULL: nobody asked for them. */
 	const char *no_stalls;
 };
+
+/* The tolls of the sources of a choice, a bit for each: see toll_text(). */
+unsigned int source_tolls(const struct source_choice *choice);
+
+/* Not a set of its own: PROBE_SET_CALLS, and the waits of others. */
+#define PROBE_DETAIL_STALLS PROBE_SET_COUNT
+
+#define PROBE_DETAILS 4
+
+/* --detail of a profile, the cheapest first; the values are of enum probe_set. */
+extern const struct option_choice probe_details[PROBE_DETAILS];
 
 /* "fentry", "kprobe", "tracepoint", "driver" */
 const char *source_kind_name(enum source_kind kind);

@@ -49,17 +49,6 @@ enum {
 	OPTION_SYSCALLS,
 };
 
-/* Not a set of its own: PROBE_SET_CALLS, and the waits of others. */
-#define DETAIL_STALLS PROBE_SET_COUNT
-
-/* --detail, the cheapest first. */
-static const struct option_choice details[] = {
-	{"light", PROBE_SET_PHASES},
-	{"calls", PROBE_SET_CALLS},
-	{"stalls", DETAIL_STALLS},
-	{"full", PROBE_SET_ALL},
-};
-
 static const struct option_choice groupings[] = {
 	{"comm", GROUP_BY_COMM},     {"exe", GROUP_BY_EXE},	{"pid", GROUP_BY_PID},
 	{"cgroup", GROUP_BY_CGROUP}, {"stack", GROUP_BY_STACK},
@@ -78,6 +67,15 @@ static const struct option_choice weights[] = {
 
 #define CHOOSE(option, word, choices, chosen)                                                      \
 	option_choice(option, word, choices, sizeof(choices) / sizeof(choices[0]), chosen)
+
+/* What others pay, in instructions. */
+#define SYSCALL_MORE TOLL_TEXT(TOLL_SYSCALL)
+#define COUNTED_MORE TOLL_TEXT(TOLL_COUNTED)
+#define SWITCH_MORE  TOLL_TEXT(TOLL_SWITCH)
+#define MAP_MORE     TOLL_TEXT(TOLL_MAP)
+#define LOCK_MORE    TOLL_TEXT(TOLL_LOCK)
+#define FAULT_MORE   TOLL_TEXT(TOLL_FAULT)
+#define COW_MORE     TOLL_TEXT(TOLL_COW)
 
 static const struct argp_option option_table[] = {
 	{0, 0, 0, 0, "Whose children to trace (or a command after --):", 1},
@@ -98,15 +96,19 @@ static const struct argp_option option_table[] = {
 	{0, 0, 0, 0, "What to measure:", 3},
 	{"detail", OPTION_DETAIL, "LEVEL", 0,
 	 "light (default with -a), calls (default else; adds the time of the call and of the copy "
-	 "of memory where only tracepoints of all tasks have them, which every system call "
-	 "of the machine pays 400 instructions for then, and an mmap 20 %), stalls (as calls, and "
-	 "what other threads wait for the mmap_lock of "
-	 "a process that forks; each mmap, munmap and fault that takes this lock pays some 0.2 us "
-	 "more), full (adds to calls copy-on-write, page tables, descriptor tables)",
+	 "of memory where only tracepoints of all tasks have them: then a system call of any task "
+	 "takes some " SYSCALL_MORE " instructions more, a context switch " SWITCH_MORE ", an mmap "
+	 "with its munmap " MAP_MORE "), stalls (as calls, and what other threads wait for the "
+	 "mmap_lock of a process that forks: an mmap with its munmap of any task takes "
+	 "some " LOCK_MORE
+	 " more), full (adds to calls copy-on-write, page tables, descriptor tables: a "
+	 "copy-on-write fault of any task takes some " COW_MORE " more, by tracepoints any page "
+	 "fault " FAULT_MORE "). These are the most of the lab's kernels; `doctor` says which "
+	 "of them apply here",
 	 0},
 	{"syscalls", OPTION_SYSCALLS, 0, 0,
-	 "count the system calls of each child until its exec, by kind; every system call of the "
-	 "machine takes longer then",
+	 "count the system calls of each child until its exec, by kind; a system call of any task "
+	 "takes some " COUNTED_MORE " instructions more then",
 	 0},
 	{"trace", OPTION_TRACE, "KIND", 0,
 	 "use no better kind of probe than fentry (default), kprobe or tracepoint", 0},
@@ -246,9 +248,9 @@ static int parse_count(const char *option, const char *arg, unsigned int max, si
 
 static int parse_detail(const char *arg, struct profile_command *c)
 {
-	int err = CHOOSE("detail", arg, details, &c->detail);
+	int err = CHOOSE("detail", arg, probe_details, &c->detail);
 
-	c->probe.stalls = !err && c->detail == DETAIL_STALLS;
+	c->probe.stalls = !err && c->detail == PROBE_DETAIL_STALLS;
 	if (!c->probe.stalls)
 		return err;
 	c->detail = PROBE_SET_CALLS;

@@ -21,6 +21,8 @@ bool summary_is_wanted(const struct profile_command *o)
 void summary_add_trace(struct profile_summary *s, const struct trace *t)
 {
 	s->run_ns = t->run_ns;
+	/* Beside a command there was no line at its start. */
+	s->price = t->options->argv && t->price[0] ? t->price : NULL;
 	if (t->options->all && t->at_start.kernel != MISSING && t->at_end.kernel != MISSING) {
 		/* Since we began to count. */
 		s->kernel = t->at_end.kernel - (t->at_start.kernel - t->at_start.ours);

@@ -160,6 +160,17 @@ static struct birth_counts read_counts(const void *context)
 	return c;
 }
 
+/* A reader who would rather not have all others pay takes a lower level. */
+static void set_price(struct trace *t)
+{
+	char text[200];
+
+	toll_text(probe__tolls(t->probe), text, sizeof(text));
+	if (text[0])
+		snprintf(t->price, sizeof(t->price),
+			 "While this is attached, %s, in every task (%s)", text, TOLL_BASIS);
+}
+
 static void begin(struct trace *t, int64_t begun)
 {
 	t->attached = now_ns();
@@ -169,6 +180,9 @@ static void begin(struct trace *t, int64_t begun)
 	if (probe__run_time(t->probe) != MISSING)
 		complain("-v: until the profile ends, the kernel times each run of all BPF "
 			 "programs of the machine, which then cost more");
+	set_price(t);
+	if (t->price[0] && !t->options->argv && !t->options->quiet)
+		complain("%s", t->price);
 	if (!t->options->all)
 		return;
 	t->at_start = birth_counts_settled(read_counts, t->probe);

@@ -42,6 +42,7 @@ struct trace {
 	/* As they were at `ended`. */
 	struct kernel_totals totals;
 	int64_t missed, run_ns;
+	char price[320];     /* what all tasks pay meanwhile; "": nothing */
 	int64_t cpu_ns;	     /* of the workload, if it ended first; else MISSING */
 	bool returns_missed; /* the kernel may have skipped the program that ends a birth */
 	struct birth_counts at_start, at_end; /* with --all */

@@ -151,6 +151,8 @@ void table_profile_headline(const struct profile_summary *sum, FILE *out, bool c
 		print_line(&line, out);
 	print_subject(sum, out);
 	print_counts(sum, out);
+	if (sum->price)
+		layout_print(out, 2, "%s", sum->price);
 	if (sum->no_failures)
 		layout_print(out, 2, "Not counted: calls that failed: %s", sum->no_failures);
 }

@@ -135,6 +135,32 @@ examine() { # OPTION...
         unshare --mount sh -c 'mount -t tmpfs none /sys && exec "$0" doctor' "$TOOL"
 }
 
+# As one line.
+price_of() { # LEVEL
+    awk -v level="$1" '/^What tasks pay/ { on = 1 } on && /^[^ ]/ { mine = $1 == level } mine' "$DIR/out" | xargs |
+        sed "s/^$1 //"
+}
+
+# By tracepoints each level but the lightest costs others something, on any kernel.
+@test "doctor says what each level costs others, and so does a profile of it, but not the lightest" {
+    need_root
+    local level
+    "$TOOL" doctor --trace tracepoint >"$DIR/out" </dev/null || [ $? -eq 1 ]
+    [ "$(price_of light)" = nothing ]
+    "$TOOL" profile -a -d 10ms --no-calibrate --trace tracepoint >"$DIR/said" 2>&1 </dev/null
+    refute grep 'instructions more' "$DIR/said"
+    for level in calls full; do
+        [[ $(price_of $level) == 'a system call takes some '*' instructions more, '* ]]
+        "$TOOL" profile -a -d 10ms --no-calibrate --trace tracepoint --detail $level 2>"$DIR/said" >"$DIR/summary" </dev/null
+        grep -qF "While this is attached, $(price_of $level), in every task" "$DIR/said"
+        # Beside a command it stands in the summary.
+        "$TOOL" profile --no-calibrate --trace tracepoint --detail $level -- true 2>"$DIR/said" </dev/null
+        tr -s '\n ' ' ' <"$DIR/said" | grep -qF "While this is attached, $(price_of $level), in every task"
+    done
+    "$TOOL" profile -q -a -d 10ms --no-calibrate --trace tracepoint --detail calls >"$DIR/said" 2>&1 </dev/null
+    [ ! -s "$DIR/said" ]
+}
+
 @test "CAP_BPF and CAP_PERFMON suffice" {
     need_root
     [ "$(cat /proc/sys/kernel/perf_event_paranoid)" -le 2 ] ||

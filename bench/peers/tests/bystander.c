@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * bystander WINDOWS: what a process that spawns nothing does, timed while a tracer is attached to
+ * bystander WINDOWS: what a process that starts no other does, timed while a tracer is attached to
  * the whole machine. Prints a line "WORK NS" for each kind of work: ns of one, the least of so many
- * windows, since others only add to it. bench/peers/price runs it.
+ * windows, since others only add to it. Without an argument it ends at once: a static program to
+ * start. bench/peers/pair runs it.
  */
 #include <pthread.h>
 #include <stdint.h>
@@ -70,6 +71,27 @@ static int64_t do_faults(int n)
 	return ns;
 }
 
+/* Each page is there already, as the one of zeros that all share. */
+static int64_t do_copies(int n)
+{
+	int64_t ns = 0;
+
+	for (int done = 0; done < n; done += PAGES) {
+		volatile char *p = map_pages();
+		int64_t begin;
+		char sum = 0;
+
+		for (int i = 0; i < PAGES; i++)
+			sum += p[(size_t)i * PAGE];
+		begin = now_ns();
+		for (int i = 0; i < PAGES; i++)
+			p[(size_t)i * PAGE] = sum;
+		ns += now_ns() - begin;
+		munmap((void *)p, (size_t)PAGES * PAGE);
+	}
+	return ns;
+}
+
 static int64_t do_maps(int n)
 {
 	int64_t begin = now_ns();
@@ -89,6 +111,22 @@ static int64_t do_pings(int n)
 	return now_ns() - begin;
 }
 
+static void *nothing(void *unused)
+{
+	return unused;
+}
+
+static int64_t do_threads(int n)
+{
+	int64_t begin = now_ns();
+	pthread_t thread;
+
+	for (int i = 0; i < n; i++)
+		must(pthread_create(&thread, NULL, nothing, NULL) || pthread_join(thread, NULL),
+		     "pthread_create");
+	return now_ns() - begin;
+}
+
 static void *echo(void *unused)
 {
 	char c;
@@ -103,17 +141,18 @@ static const struct {
 	int64_t (*work)(int n);
 	int n;
 } works[] = {
-	{"getppid", do_syscalls, 2000},
-	{"page-fault", do_faults, 640},
-	{"mmap+munmap", do_maps, 500},
-	{"ping-pong", do_pings, 200},
+	{"getppid", do_syscalls, 1000}, {"page-fault", do_faults, 128},
+	{"cow-fault", do_copies, 128},	{"mmap+munmap", do_maps, 100},
+	{"ping-pong", do_pings, 100},	{"thread", do_threads, 20},
 };
 
 int main(int argc, char **argv)
 {
-	int windows = argc > 1 ? atoi(argv[1]) : 20;
+	int windows = argc > 1 ? atoi(argv[1]) : 0;
 	pthread_t thread;
 
+	if (argc < 2)
+		return 0;
 	must(pipe(to_echo) || pipe(from_echo), "pipe");
 	must(pthread_create(&thread, NULL, echo, NULL), "pthread_create");
 	for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++) {

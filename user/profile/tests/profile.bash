@@ -26,6 +26,11 @@ profile() {
     XDG_CACHE_HOME=$ROOM "$TOOL" profile "$@" >"$DIR/out" 2>"$DIR/err" </dev/null
 }
 
+# The summary in $DIR/err as it is read from a file, which does not know what others paid.
+unpriced() {
+    awk '/^While this is attached, / { skip = 1; next } skip && /^  / { next } { skip = 0; print }' "$DIR/err"
+}
+
 # attach ARG...: profiles in the background until interrupt(), to $DIR/out and $DIR/err.
 attach() {
     "$TOOL" profile -v "$@" >"$DIR/out" 2>"$DIR/err" </dev/null 3>&- &

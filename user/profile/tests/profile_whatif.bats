@@ -149,7 +149,7 @@ near() { # NS RANGE
     jq -se 'map(select(.type == "calibration")) | length == 1 and (.[0].ns | all(.[]; length == 3 and .[0] <= .[1] and .[1] <= .[2]))
         and .[0].ns.fork_mib_4k[1] > 500 and .[0].taken_ms > 0' "$DIR/run.jsonl"
     "$TOOL" profile --input "$DIR/run.jsonl" >"$DIR/again"
-    diff <(sed 1d "$DIR/err") <(sed 1d "$DIR/again")
+    diff <(unpriced | sed 1d) <(sed 1d "$DIR/again")
     "$TOOL" report "$DIR/run.jsonl" -o "$DIR/page.html"
     grep -q 'By a small helper process' "$DIR/page.html"
     births -o "$DIR/run.jsonl" -- stay 5 384
