@@ -328,18 +328,22 @@ static int set_mode(const struct replacement *r)
 	return fchmod(r->fd, keep ? r->old.st_mode & 0777 : 0666 & ~mask) ? -errno : 0;
 }
 
-/* Gives a file without a name a temporary one. */
-static int name_file(struct replacement *r)
+/* Gives a file without a name this one. */
+static int link_file(const struct replacement *r, const char *name)
 {
 	char from[32];
-	int err = -EEXIST;
 
 	snprintf(from, sizeof(from), "/proc/self/fd/%d", r->fd);
+	return linkat(AT_FDCWD, from, r->place.folder, name, AT_SYMLINK_FOLLOW) ? -errno : 0;
+}
+
+static int link_temporary(struct replacement *r)
+{
+	int err = -EEXIST;
+
 	for (int n = 0; n < TRIES && err == -EEXIST; n++) {
 		next_name(&r->temporary, n);
-		err = linkat(AT_FDCWD, from, r->place.folder, r->temporary.name, AT_SYMLINK_FOLLOW)
-			      ? -errno
-			      : 0;
+		err = link_file(r, r->temporary.name);
 	}
 	if (err)
 		r->temporary.name[0] = '\0';
@@ -353,8 +357,12 @@ static int put_in_place(struct replacement *r)
 	/* Some file systems report only here that they could not write. */
 	if (!err && r->temporary.name[0])
 		close_file(r, &err);
+	/* With no temporary name, none is left behind by a SIGKILL. Only rename() replaces a file.
+	 */
+	else if (!err && !r->exists && !link_file(r, r->place.name))
+		return 0;
 	else if (!err)
-		err = name_file(r);
+		err = link_temporary(r);
 	if (!err && renameat(r->place.folder, r->temporary.name, r->place.folder, r->place.name))
 		err = -errno;
 	if (!err)
