@@ -4,7 +4,7 @@
 # Machines that have booted, saved by QEMU: the next boot of the same kernel with the same settings
 # goes on from there, with other files. The init of the initramfs says when to save (files.c).
 
-readonly SAVED_KEPT=32 # machines; each takes some 80 MB
+readonly SAVED_KEPT=32 # machines; each takes some 100 MB
 # In QEMU's section of the name, the state: its length and its name.
 readonly SAVED_RUNS='s/\(globalstate.\{11\}\)\x09watchdog/\1\x08running\x0/'
 

@@ -68,10 +68,8 @@ make_base() {
 @test "an ordinary user gets a result that counts instructions, twice the same" {
     local run
     for run in a b; do
-        SECONDS=0
         "${AS_NOBODY[@]}" "$HOUSE/tree/build/spawnscope" lab -- bench --method fork,vfork,posix_spawn \
             --size 1M,16M --runs 6 -o "$run.jsonl" >"$run.table" 2>"$run.err"
-        echo "$SECONDS s"
         [ ! -s "$run.err" ]
         # The kernel is the newest one in the cache.
         grep -q '^Linux .*QEMU.*instructions' "$run.table"
@@ -124,8 +122,8 @@ make_base() {
 @test "a busy host does not change the result" {
     local busy=() _
     make_base
-    # Twice as many as processors; they end by themselves.
-    for _ in $(seq $((2 * $(nproc)))); do
+    # On each processor; they end by themselves.
+    for _ in $(seq "$(nproc)"); do
         timeout 300 sh -c 'while :; do :; done' 3>&- &
         busy+=($!)
     done
@@ -277,10 +275,10 @@ make_base() {
 }
 
 @test "a parent larger than the guest's memory is a skipped cell" {
-    "${LAB[@]}" --memory 512M -- bench --method vfork --size 1M,1G --runs 2 --rounds 1 --show failures -o x.jsonl >table
-    holds x.jsonl '[cells | select(.key.rss_bytes == 1073741824)] | length == 1 and .[0].n == 0 and (.[0].skipped | length > 0)' \
+    "${LAB[@]}" --memory 2G -- bench --method vfork --size 1M,4G --runs 2 --rounds 1 --show failures -o x.jsonl >table
+    holds x.jsonl '[cells | select(.key.rss_bytes == 4294967296)] | length == 1 and .[0].n == 0 and (.[0].skipped | length > 0)' \
         '[cells | select(.key.rss_bytes == 1048576) | .n == 2] | all'
-    grep -q 'vfork at 1G: skipped: ' table
+    grep -q 'vfork at 4G: skipped: ' table
 }
 
 # Bad input
@@ -338,7 +336,10 @@ make_base() {
 }
 
 @test "an output that cannot be written is an error before anything runs" {
-    SECONDS=0
+    mkdir bin
+    printf '#!/bin/sh\ntouch %q/booted\nexit 1\n' "$ROOM" >bin/qemu-system-x86_64
+    chmod +x bin/qemu-system-x86_64
+    local PATH=$ROOM/bin:$PATH
     mkdir theirs
     chmod 555 theirs
     one_line 2 'cannot write no/such/x.jsonl: there is no folder no/such' "${LAB[@]}" -- bench -o no/such/x.jsonl
@@ -347,7 +348,8 @@ make_base() {
         one_line 2 'cannot write theirs/x.jsonl: Permission denied' "${AS_NOBODY[@]}" \
             "${LAB[@]}" -- bench -otheirs/x.jsonl
     fi
-    ((SECONDS < 5))
+    refute test -e booted
+    PATH=${PATH#*:}
     one_line 2 'cannot write /dev/full: No space left' "${LAB[@]}" -- sh -c 'echo x >"$2"' - -o /dev/full
 }
 
@@ -376,16 +378,14 @@ make_base() {
     [[ ${stderr_lines[0]} == *'Kernel panic'*'sysrq triggered crash' ]]
     ((${#stderr_lines[@]} > 5))
     # Too little memory to start.
-    run --separate-stderr "${LAB[@]}" --memory 32M --timeout 20 -- true
+    run --separate-stderr "${LAB[@]}" --memory 32M --timeout 120 -- true
     [ "$status" -eq 2 ]
     echo "$stderr"
     [[ ${stderr_lines[0]} == *'ended without a result'*'32M'*'--memory'* ]]
-    # A hang, in the guest's own time: at once.
-    SECONDS=0
-    run --separate-stderr "${LAB[@]}" --timeout 60 -- sleep 10000
+    # A hang, in the guest's own time, of which an hour passes at once: long before ours.
+    run --separate-stderr "${LAB[@]}" --timeout 300 -- sleep 10000
     [ "$status" -eq 2 ]
-    [[ ${stderr_lines[0]} == *"still ran after 60 s"* ]]
-    ((SECONDS < 60))
+    [[ ${stderr_lines[0]} == *"still ran after 300 s of the guest's time"* ]]
 }
 
 # Being ended
