@@ -108,7 +108,7 @@ static int check_calls(const struct brought *b, const struct cell *c, struct fau
 	const struct series *calls = &c->samples[SAMPLE_spawn_ns];
 
 	if (b->found.n > calls->n)
-		return fault__set(why, -EINVAL, "births found: %zu, samples of bench: %zu",
+		return fault__set(why, -EINVAL, "births found: %zu, samples of bench: %u",
 				  b->found.n, calls->n);
 	for (size_t i = 0; i < b->found.n; i++) {
 		int64_t is = (int64_t)raw_birth__call(&b->raw, &b->found.v[i]);

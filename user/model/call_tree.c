@@ -106,7 +106,7 @@ size_t call_tree__name_index(const struct call_tree *t, const char *name)
 
 void call_tree__free(struct call_tree *t)
 {
-	facts__free(t->key, t->key_count);
+	free(t->key);
 	free(t->kernel);
 	free(t->nodes);
 	for (size_t i = 0; i < t->phase_count; i++)

@@ -118,7 +118,7 @@ void cell__free(struct cell *c)
 {
 	if (!c)
 		return;
-	facts__free(c->key, c->key_count);
+	free(c->key);
 	free(c->skipped);
 	free(c->broken);
 	for (size_t i = 0; i < SAMPLE_COUNT; i++)

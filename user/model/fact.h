@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Named values: the facts about a run's machine, and the axes of a cell's key. */
+/*
+ * Named values: the facts about a run's machine, and the axes of a cell's key. An array of them is
+ * one piece of memory, for free(): the facts, and then their strings.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -7,15 +10,14 @@
 #include <stdint.h>
 
 struct fact {
-	char *name;
-	char *text; /* NULL: the value is `number`, which may be MISSING */
+	const char *name;
+	const char *text; /* NULL: the value is `number`, which may be MISSING */
 	int64_t number;
 };
 
-/* Appends to an array that only this function grows; strings are copied. 0 or -ENOMEM. */
+/* Appends to an array, which moves; strings are copied. 0 or -ENOMEM. */
 int fact_add(struct fact **facts, size_t *count, const char *name, const char *text,
 	     int64_t number);
-void facts__free(struct fact *facts, size_t count);
 
 /* NULL if there is none of the name. */
 const struct fact *fact_find(const struct fact *facts, size_t count, const char *name);

@@ -73,7 +73,7 @@ const struct observation *run__observation(const struct run *r, const char *name
 			if (!strcmp(r->observations[i].name, name) &&
 			    has(&r->observations[i], facts, count))
 				found = &r->observations[i];
-	facts__free(facts, count);
+	free(facts);
 	return found;
 }
 
@@ -96,6 +96,6 @@ void observation__free(struct observation *m)
 	free(m->name);
 	free(m->unit);
 	free(m->absent);
-	facts__free(m->key, m->key_count);
+	free(m->key);
 	series__free(&m->values);
 }

@@ -26,7 +26,7 @@ void run__free(struct run *r)
 	free(r->tool);
 	free(r->clock);
 	free_command(r);
-	facts__free(r->env, r->env_count);
+	free(r->env);
 	for (size_t i = 0; i < r->cell_count; i++)
 		cell__free(&r->cells[i]);
 	free(r->cells);

@@ -6,26 +6,22 @@
 
 int series__reserve(struct series *s, size_t n)
 {
-	int64_t *v = n > s->cap ? reallocarray(s->v, n, sizeof(*v)) : s->v;
+	int64_t *v;
 
-	if (n > s->cap && !v)
+	if (n <= s->cap)
+		return 0;
+	v = n <= SERIES_VALUES_MAX ? reallocarray(s->v, n, sizeof(*v)) : NULL;
+	if (!v)
 		return -ENOMEM;
 	s->v = v;
-	s->cap = n > s->cap ? n : s->cap;
+	s->cap = (uint32_t)n;
 	return 0;
 }
 
 int series__push(struct series *s, int64_t value)
 {
-	if (s->n == s->cap) {
-		size_t cap = s->cap ? 2 * s->cap : 16;
-		int64_t *v = reallocarray(s->v, cap, sizeof(*v));
-
-		if (!v)
-			return -ENOMEM;
-		s->v = v;
-		s->cap = cap;
-	}
+	if (s->n == s->cap && series__reserve(s, s->cap ? 2 * (size_t)s->cap : 16))
+		return -ENOMEM;
 	s->v[s->n++] = value;
 	return 0;
 }

@@ -8,11 +8,14 @@
 
 #include "bench/shared/units.h"
 
+/* More than there can be in a file: its lines are shorter. */
+#define SERIES_VALUES_MAX (1U << 31)
+
 /* One value per sample, in the order taken. */
 struct series {
 	int64_t *v;
-	size_t n;
-	size_t cap;
+	uint32_t n;
+	uint32_t cap;
 };
 
 /* Room for so many values, and no more. 0 or -ENOMEM. */

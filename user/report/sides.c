@@ -141,14 +141,10 @@ static void join_facts(struct run *to, const struct run *from)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < to->env_count; i++) {
-		struct fact *f = &to->env[i];
+		const struct fact *f = &to->env[i];
 
-		if (fact_same(f, run__env(from, f->name))) {
+		if (fact_same(f, run__env(from, f->name)))
 			to->env[kept++] = *f;
-			continue;
-		}
-		free(f->name);
-		free(f->text);
 	}
 	to->env_count = kept;
 }

@@ -77,7 +77,7 @@ static void add_failures(struct strbuf *note, const struct series *errnos)
 			failed++;
 		}
 	}
-	strbuf__add(note, "%zu of %zu failed", failed, errnos->n);
+	strbuf__add(note, "%zu of %u failed", failed, errnos->n);
 	for (int e = 1; e < ERRNO_LIMIT; e++) {
 		const char *name = strerrorname_np(e);
 

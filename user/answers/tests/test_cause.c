@@ -23,8 +23,8 @@ static void assert_answer(struct call_tree a, struct call_tree b, const char *ex
 	strbuf__free(&s);
 	start_diff__free(&starts);
 	tree_diff__free(&d);
-	facts__free(a.key, a.key_count);
-	facts__free(b.key, b.key_count);
+	free(a.key);
+	free(b.key);
 	trees_free(&a);
 	trees_free(&b);
 }

@@ -10,7 +10,7 @@ static void judge(const struct evidence *e, struct verdict *v)
 	if (!s)
 		return;
 	verdict__exact(v, UNIT_COUNT, (double)evidence__count(s, ENOMEM),
-		       "calls that fail with ENOMEM, of %zu", s->n);
+		       "calls that fail with ENOMEM, of %u", s->n);
 	if (evidence__count(s, ENOMEM) == s->n)
 		verdict__say(v, VERDICT_HOLDS, "a copy of what was promised is promised, too");
 	else if (evidence__count(s, 0) == s->n)

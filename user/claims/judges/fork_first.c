@@ -14,7 +14,7 @@ static struct orders add(struct verdict *v, const struct series *s, const char *
 		return o;
 	o.child = evidence__count(s, 1);
 	o.parent = evidence__count(s, 0);
-	verdict__exact(v, UNIT_COUNT, (double)o.child, "child first %s, of %zu", where, s->n);
+	verdict__exact(v, UNIT_COUNT, (double)o.child, "child first %s, of %u", where, s->n);
 	return o;
 }
 

@@ -24,9 +24,9 @@ static void judge(const struct evidence *e, struct verdict *v)
 	call = evidence__observed(e, &none, "wait_fork_call_ns");
 	if (call)
 		verdict__number(v, UNIT_TIME, evidence__median(e, call), "the fork's call");
-	verdict__exact(v, UNIT_COUNT, waits(beside), "forks in which the thread waited, of %zu",
+	verdict__exact(v, UNIT_COUNT, waits(beside), "forks in which the thread waited, of %u",
 		       beside->n);
-	verdict__exact(v, UNIT_COUNT, waits(alone), "loops as long in which it did, of %zu",
+	verdict__exact(v, UNIT_COUNT, waits(alone), "loops as long in which it did, of %u",
 		       alone->n);
 	if (evidence__above(e, &more, 0))
 		verdict__say(v, VERDICT_FAILS,

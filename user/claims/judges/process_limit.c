@@ -12,9 +12,9 @@ static void judge(const struct evidence *e, struct verdict *v)
 	if (!below)
 		return;
 	verdict__exact(v, UNIT_COUNT, (double)evidence__count(at, EAGAIN),
-		       "calls that fail with EAGAIN at the limit, of %zu", at->n);
+		       "calls that fail with EAGAIN at the limit, of %u", at->n);
 	verdict__exact(v, UNIT_COUNT, (double)evidence__count(below, 0),
-		       "that work below it, of %zu", below->n);
+		       "that work below it, of %u", below->n);
 	if (evidence__count(at, EAGAIN) == at->n && evidence__count(below, 0) == below->n)
 		verdict__say(v, VERDICT_HOLDS,
 			     "EAGAIN at the user's limit; the machine's was not tried, which would "

@@ -9,14 +9,14 @@ static void judge(const struct evidence *e, struct verdict *v)
 	if (!pages)
 		return;
 	none = evidence__count(pages, 0);
-	verdict__exact(v, UNIT_COUNT, stats_median(pages), "pages of the stack, median of %zu",
+	verdict__exact(v, UNIT_COUNT, stats_median(pages), "pages of the stack, median of %u",
 		       pages->n);
 	if (none == 0)
 		verdict__say(v, VERDICT_HOLDS, "each child had written a page of its stack");
 	else if (none == pages->n)
 		verdict__say(v, VERDICT_FAILS, "no child had written its stack");
 	else
-		verdict__say(v, VERDICT_DEPENDS, "on the call: %zu of %zu children had not", none,
+		verdict__say(v, VERDICT_DEPENDS, "on the call: %zu of %u children had not", none,
 			     pages->n);
 }
 

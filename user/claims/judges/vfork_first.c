@@ -13,7 +13,7 @@ static void judge(const struct evidence *e, struct verdict *v)
 	ticks = evidence__observed(e, &none, "vfork_ticks_of_another_thread");
 	others = ticks && evidence__count(ticks, 0) < ticks->n;
 	verdict__exact(v, UNIT_COUNT, (double)evidence__count(first, 1),
-		       "children that had ended when vfork returned, of %zu", first->n);
+		       "children that had ended when vfork returned, of %u", first->n);
 	if (ticks)
 		verdict__exact(v, UNIT_COUNT, stats_median(ticks),
 			       "times another thread ran while a child slept 5 ms");

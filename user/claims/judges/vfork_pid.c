@@ -10,7 +10,7 @@ static void judge(const struct evidence *e, struct verdict *v)
 	if (!child)
 		return;
 	verdict__exact(v, UNIT_COUNT, (double)evidence__count(same, 1),
-		       "children with the parent's id, of %zu", same->n);
+		       "children with the parent's id, of %u", same->n);
 	verdict__exact(v, UNIT_COUNT, (double)evidence__count(child, 1),
 		       "whose parent has the caller's id");
 	if (evidence__count(same, 1) == 0)

@@ -226,7 +226,7 @@ static struct lack lack_of(const struct budget_rule *rule, const struct run *r,
 		layout_append(lack.why, sizeof(lack.why), "broken off (%s)", c->broken);
 	}
 	if (nulls > 0)
-		layout_append(lack.why, sizeof(lack.why), "%s%zu of %zu %s null without an errno",
+		layout_append(lack.why, sizeof(lack.why), "%s%zu of %u %s null without an errno",
 			      lack.why[0] ? ", " : "", nulls, metric_series(m, c)->n,
 			      text_plural((int64_t)nulls, "samples is", "samples are"));
 	return lack;

@@ -65,7 +65,7 @@ bool budget_why_none(const struct metric *m, const struct cell *c, char *text, s
 	budget_describe_failed(c, text, size);
 	nulls = budget_count_nulls(m, c);
 	if (nulls > 0)
-		layout_append(text, size, "%s%zu of %zu %s null without an errno",
+		layout_append(text, size, "%s%zu of %u %s null without an errno",
 			      text[0] ? ", " : "", nulls, s->n,
 			      text_plural((int64_t)nulls, "samples is", "samples are"));
 	return nulls > 0 || budget_count_failed(c) == c->n;

@@ -317,8 +317,7 @@ TEST(parents_show_what_distinguishes_them)
 	c = sample_cell(&r, "fork", 1 << 20, "none", 3);
 	cell__add_key_number(c, "child_write", 65536);
 	c = sample_cell(&r, "fork", 1 << 20, "none", 3);
-	free(c->key[2].text);
-	c->key[2].text = strdup("thp");
+	c->key[2].text = "thp";
 	out = printed(&r);
 	assert_has(out, "PARENT  VMAS  CHILD_WRITE  PAGES  METHOD");
 	assert_has(out, "1M      1000  -            4k     fork ");
@@ -374,10 +373,8 @@ TEST(hostile_runs_stay_in_80_columns)
 		text[i] = hostile[i % (sizeof(hostile) - 1)];
 	text[sizeof(text) - 1] = '\0';
 	sample_run(&r, 1);
-	for (size_t i = 0; i < r.env_count; i++) {
-		free(r.env[i].text);
-		r.env[i].text = strdup(text);
-	}
+	for (size_t i = 0; i < r.env_count; i++)
+		r.env[i].text = text;
 	for (size_t i = 0; i < PHASE_COUNT; i++) {
 		free(r.phases[i].source);
 		r.phases[i].source = i % 2 ? strdup(text) : NULL;
@@ -388,8 +385,7 @@ TEST(hostile_runs_stay_in_80_columns)
 		struct cell *c = &r.cells[i];
 
 		cell__add_key_number(c, text, (int64_t)i);
-		free(c->key[0].text);
-		c->key[0].text = strdup(text);
+		c->key[0].text = text;
 		c->key[1].number = INT64_MAX - (int64_t)i;
 		for (size_t j = 0; j < SAMPLE_COUNT; j++)
 			sample_series(&c->samples[j], 1, INT64_MAX / 3, false);
