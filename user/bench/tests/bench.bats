@@ -192,6 +192,18 @@ growth() {
     diff "$DIR/out" <("$TOOL" doctor)
 }
 
+# A pid namespace has ids of its own.
+@test "in the lab the suite overhead has ids from which on all births cost the same" {
+    need_root
+    need_mounts
+    for clock in icount monotonic; do
+        unshare --pid --fork --mount-proc sh -c '"$@" >/dev/null && cat /proc/sys/kernel/ns_last_pid' sh \
+            "$TOOL" bench --suite overhead --clock $clock --method thread --runs 1 -q >"$DIR/$clock"
+    done
+    (($(<"$DIR/icount") > 4096))
+    (($(<"$DIR/monotonic") < 4096))
+}
+
 # The parent is named by an id that no task of the kernel has.
 @test "a bench whose births made no record says so first, and fails" {
     need_root
