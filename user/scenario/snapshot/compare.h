@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Writes while a store is saved, in times of writes before. Both parts are equally long: the last
- * writes before the save, and as many from its start. So all writes that wait for the fork are in,
- * and how long the child then lives does not thin them out: with all writes of a save, a slower
- * child would have the better p99.
+ * Writes while a store is saved, in times of writes before: the first ones of the save, and as many
+ * in each of some parts before it. So all writes that wait for the fork are in, and how long the
+ * child then lives does not thin them out: with all writes of a save, a slower child would have the
+ * better p99.
  *
  * What the host or other programs take from the machine makes the writes before a save wait, too,
- * and the ratio small. Whether a round counts is decided by what they took, never by how long its
- * writes waited.
+ * and the ratio small. Whether a part before a save counts is decided by what they took, never by
+ * how long its writes waited. Every save counts.
  */
 #pragma once
 
@@ -25,27 +25,27 @@ double compare_p99(const struct series *writes);
 double compare_most(const struct series *writes);
 
 /*
- * Whether a part of a round before its save can stand for a machine left alone: the host took at
+ * Whether a part before a save can stand for a machine left alone: the host took at
  * most 0.5 % of the time (p99 is the hundredth; on one CPU of two that is all of it), and the
  * client, which does little, waited for a CPU at most 10 %. MISSING is not held against it.
  */
 bool compare_is_quiet(double seconds, int64_t stolen_ns, int64_t client_waited_ns);
 
-/* How many writes each part has: as many as the smallest part of any store and round. */
+/* How many writes are compared: as many as the smallest part or save of any store has. */
 size_t compare_window(const struct run *r);
 
 struct growth {
-	double ratio;	  /* of the medians over the rounds that count; NAN: there is none */
-	double low, high; /* the least and the most of a round that counts */
-	unsigned int rounds, counted;
+	double ratio; /* the median over the saves by that over quiet parts; NAN: there is none */
+	double low, high; /* with the least and the most of a save in place of the median */
+	unsigned int rounds, parts, quiet_parts;
 };
 struct growth compare_growth(const struct run *r, const struct snapshot_subject *u,
 			     compare_statistic *of);
 
 enum agreement {
-	AGREEMENT_NONE,	   /* one of them has no ratio */
-	AGREEMENT_FEW,	   /* fewer than three rounds count, or not half of all */
-	AGREEMENT_UNCLEAR, /* one round more or less would change it */
+	AGREEMENT_NONE,	   /* one of them has no save with that statistic */
+	AGREEMENT_FEW,	   /* less than three rounds, than five quiet parts, or than a third */
+	AGREEMENT_UNCLEAR, /* one round less would change it */
 	AGREEMENT_YES,
 	AGREEMENT_NO,
 };

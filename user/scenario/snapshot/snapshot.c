@@ -18,7 +18,6 @@
 #include "user/scenario/memory.h"
 #include "user/scenario/print.h"
 #include "user/scenario/scenario.h"
-#include "user/scenario/snapshot/compare.h"
 #include "user/scenario/snapshot/database.h"
 #include "user/scenario/snapshot/load.h"
 #include "user/scenario/snapshot/placement.h"
@@ -28,11 +27,11 @@
 #include "user/scenario/usage.h"
 #include "user/text/layout.h"
 
-#define WARM_UP_NS	  (NS_PER_S / 2)
-#define WARM_UP_STEP_S	  0.1
+#define PARTS		  4 /* before a save */
+#define WARM_UP_S	  0.5
+#define WAIT_STEP_S	  0.1
 #define PASS_NS		  (NS_PER_S / 5) /* more than a pass takes (usage.h) */
 #define BETWEEN_PASSES_NS (5 * NS_PER_S / 2)
-#define TRIES_MOST	  5 /* of the part before a save */
 
 /* A store that runs; all do, so that their rounds can be in turn. */
 struct open_store {
@@ -92,59 +91,92 @@ static void put_part(struct stage *s, struct open_store *o, const char *key, enu
 }
 
 /*
- * Writes that are not measured. Where this machine hands free memory back to its host, they end
- * right after such a pass, so that the next one is two seconds away, or once there is none; but
- * they take three times as long as what is measured at the most.
+ * Writes that are not measured, right before a save. Where this machine hands free memory back to
+ * its host, they end right after such a pass, so that the next one is two seconds away, or once
+ * there is none; but they take three times as long as what is measured at the most.
  */
-static int warm_up(struct open_store *o, double seconds)
+static int wait_for_pass(struct open_store *o, double seconds)
 {
-	int64_t start = now_ns(), changed = start, quiet_ns = BETWEEN_PASSES_NS, elapsed_ns;
+	int64_t start = now_ns(), changed = start, quiet_ns = BETWEEN_PASSES_NS, now = start;
 	int64_t given_back = usage_memory_given_back();
-	bool waits;
-	int err;
+	int err = 0;
 
-	do {
+	while (!err && given_back != MISSING && now - changed < quiet_ns &&
+	       (double)(now - start) < 3 * seconds * NS_PER_S) {
 		int64_t before = given_back;
 
-		err = load__write(&o->load, LOAD_BEFORE, WARM_UP_STEP_S);
+		err = load__write(&o->load, LOAD_BEFORE, WAIT_STEP_S);
 		given_back = usage_memory_given_back();
+		now = now_ns();
 		if (given_back != before) {
-			changed = now_ns();
+			changed = now;
 			quiet_ns = PASS_NS;
 		}
-		elapsed_ns = now_ns() - start;
-		waits = given_back != MISSING && now_ns() - changed < quiet_ns &&
-			(double)elapsed_ns < 3 * seconds * NS_PER_S;
-	} while (!err && (elapsed_ns < WARM_UP_NS || waits));
+	}
+	o->load.latency[LOAD_BEFORE].n = 0;
 	return err;
 }
 
-/*
- * Before the save: again, until the machine was left alone, or too often not. The last try is
- * stored, whatever its writes waited.
- */
+/* Each has a value for each part before a save. */
+struct parts {
+	struct series writes, stolen, client_cpu_wait, cpu_wait, given_back;
+};
+
+static int add_part(struct parts *p, size_t writes, const struct part_usage *used)
+{
+	int err = series__push(&p->writes, (int64_t)writes);
+
+	if (!err)
+		err = series__push(&p->stolen, used->store.stolen_ns);
+	if (!err)
+		err = series__push(&p->client_cpu_wait, used->client.waited_ns);
+	if (!err)
+		err = series__push(&p->cpu_wait, used->store.waited_ns);
+	if (!err)
+		err = series__push(&p->given_back, used->given_back);
+	return err;
+}
+
+static void put_series(struct stage *s, const char *name, const char *unit, const char *key,
+		       struct series *values)
+{
+	if (series__any(values))
+		stage__put_series(s, name, unit, key, values);
+	series__free(values);
+}
+
+static void put_parts(struct stage *s, struct open_store *o, const char *round, struct parts *p)
+{
+	struct conditions key = conditions_of("%s when=before", round);
+
+	put_series(s, "writes", "writes", key.text, &p->writes);
+	put_series(s, "stolen", "ns", key.text, &p->stolen);
+	put_series(s, "client_cpu_wait", "ns", key.text, &p->client_cpu_wait);
+	put_series(s, "cpu_wait", "ns", key.text, &p->cpu_wait);
+	put_series(s, "given_back", "times", key.text, &p->given_back);
+	put_series(s, "latency", "ns", key.text, &o->load.latency[LOAD_BEFORE]);
+}
+
+/* Parts as long as what is compared of the save: whoever compares leaves out disturbed ones. */
 static int measure_before(struct stage *s, struct open_store *o, const char *key)
 {
-	double seconds = s->options->seconds;
-	struct part_usage used;
-	bool quiet = false;
-	int64_t tries = 0;
-	int err = 0;
+	struct series *writes = &o->load.latency[LOAD_BEFORE];
+	struct parts parts = {0};
+	int err = load__write(&o->load, LOAD_BEFORE, WARM_UP_S);
 
-	while (!err && !quiet && tries < TRIES_MOST) {
-		tries++;
-		err = warm_up(o, seconds);
-		o->load.latency[LOAD_BEFORE].n = 0;
+	writes->n = 0;
+	for (unsigned int i = 0; i < PARTS && !err; i++) {
+		size_t had = writes->n;
+		struct part_usage used;
+
+		err = write_part(o, LOAD_BEFORE, s->options->seconds, &used);
 		if (!err)
-			err = write_part(o, LOAD_BEFORE, seconds, &used);
-		quiet = !err &&
-			compare_is_quiet(seconds, used.store.stolen_ns, used.client.waited_ns);
+			err = add_part(&parts, writes->n - had, &used);
 	}
-	if (err)
-		return err;
-	put(s, "tries", "times", conditions_of("%s when=before", key).text, tries);
-	put_part(s, o, key, LOAD_BEFORE, &used);
-	return 0;
+	put_parts(s, o, key, &parts);
+	if (!err)
+		err = wait_for_pass(o, s->options->seconds);
+	return err;
 }
 
 static int measure_save(struct stage *s, struct open_store *o, const char *key)
@@ -388,7 +420,7 @@ const struct scenario scenario_snapshot = {
 	.brief = "a store forks, the child writes it out: what do writes wait? Beside redis-server",
 	.takes = SCENARIO_SIZE | SCENARIO_SECONDS | SCENARIO_RATE | SCENARIO_ROUNDS |
 		 SCENARIO_SKEW | SCENARIO_PAGES | SCENARIO_FOLDER | SCENARIO_NO_PEER,
-	.defaults = {.size_bytes = 256 << 20, .seconds = 1, .rate = 5000, .rounds = 5},
+	.defaults = {.size_bytes = 256 << 20, .seconds = 1, .rate = 5000, .rounds = 4},
 	.copies = SNAPSHOT_SUBJECTS + 1,
 	.run = run,
 	.print = snapshot_print,

@@ -65,7 +65,7 @@ static struct number growth_text(struct growth g)
 {
 	struct number n = text_ratio(g.ratio);
 
-	if (g.counted > 1)
+	if (g.rounds > 1)
 		layout_append(n.text, sizeof(n.text), " (%s to %s)", text_ratio(g.low).text,
 			      text_ratio(g.high).text);
 	return n;
@@ -74,8 +74,8 @@ static struct number growth_text(struct growth g)
 static const char *agreement_text(enum agreement a)
 {
 	static const char *const texts[] = {
-		[AGREEMENT_FEW] = "not decided, too few rounds count",
-		[AGREEMENT_UNCLEAR] = "not decided, one round more could change it",
+		[AGREEMENT_FEW] = "not decided by so little",
+		[AGREEMENT_UNCLEAR] = "not decided, one round less would change it",
 		[AGREEMENT_YES] = "within a factor of two",
 		[AGREEMENT_NO] = "not within a factor of two",
 	};
@@ -101,9 +101,9 @@ static void print_peer(const struct run *r, FILE *out)
 		return;
 	if (isnan(compare_growth(r, ours, compare_most).ratio) ||
 	    isnan(compare_growth(r, redis, compare_most).ratio)) {
-		layout_print(
-			out, 2,
-			"Does redis-server show the same? Not decided: of one no round counts");
+		layout_print(out, 2,
+			     "Does redis-server show the same? Not decided: no round of one of "
+			     "them counts");
 		return;
 	}
 	layout_print(out, 2,
@@ -118,7 +118,7 @@ static void print_peer(const struct run *r, FILE *out)
 		     agreement_text(most));
 }
 
-/* The most of a round, before its save. */
+/* The most of a part before a save. */
 static double most_before(const struct run *r, const struct snapshot_subject *u, const char *name)
 {
 	double most = NAN;
@@ -129,53 +129,37 @@ static double most_before(const struct run *r, const struct snapshot_subject *u,
 
 		if (!run__observation(r, name, key.text))
 			return most;
-		most = fmax(most, print_median(r, name, key.text));
+		most = fmax(most, print_most(r, name, key.text));
 	}
 }
 
-/* How often a part before a save was measured again, in all rounds. */
-static unsigned int repeated(const struct run *r, const struct snapshot_subject *u)
-{
-	unsigned int again = 0;
-
-	for (unsigned int round = 1;; round++) {
-		struct conditions key = conditions_of("%s round=%u", u->key, round);
-		double tries = print_median(r, "tries", key.text);
-
-		if (isnan(tries))
-			return again;
-		again += (unsigned int)tries - 1;
-	}
-}
-
-/* The rounds that count in ratios, and why not all do. */
+/* The parts before saves that count, and why not all do. */
 static void print_noise(const struct run *r, FILE *out)
 {
-	struct strbuf rounds = {0};
+	struct strbuf parts = {0};
 	double stolen = NAN, waited = NAN;
-	unsigned int again = 0, left_out = 0;
+	bool few = false;
 
 	for (size_t i = 0; i < SNAPSHOT_SUBJECTS; i++) {
 		const struct snapshot_subject *u = &snapshot_subjects[i];
 		struct growth g = compare_growth(r, u, compare_most);
 
-		if (!g.rounds)
+		if (g.quiet_parts == g.parts)
 			continue;
-		strbuf__add(&rounds, "%s%u of %u (%s, %s)", rounds.length ? ", " : "", g.counted,
-			    g.rounds, u->store, u->pages);
-		again += repeated(r, u);
-		left_out += g.rounds - g.counted;
+		strbuf__add(&parts, "%s%u of %u (%s, %s)", parts.length ? ", " : "", g.quiet_parts,
+			    g.parts, u->store, u->pages);
+		few = few || 2 * g.quiet_parts < g.parts;
 		stolen = fmax(stolen, most_before(r, u, "stolen"));
 		waited = fmax(waited, most_before(r, u, "client_cpu_wait"));
 	}
-	if (again || left_out)
+	if (parts.length)
 		layout_print(out, 2,
-			     "%sRounds that count: %s, after %u repeated tries. Before a save the "
-			     "host may take 0.5 %% of the time, and the client wait 10 %% of it "
-			     "for a CPU; they took up to %s and %s",
-			     left_out ? "NOISY. " : "", strbuf__text(&rounds), again,
-			     duration(r, stolen).text, duration(r, waited).text);
-	strbuf__free(&rounds);
+			     "%sWhat counts before saves, of parts: %s. Of the time of one that "
+			     "counts the host took at most 0.5 %%, and the client waited at most "
+			     "10 %% for a CPU; of others up to %s and %s",
+			     few ? "NOISY. " : "", strbuf__text(&parts), duration(r, stolen).text,
+			     duration(r, waited).text);
+	strbuf__free(&parts);
 }
 
 /* Writes during the call wait for its end, so p99 jumps where they are a hundredth of all. */
@@ -313,7 +297,7 @@ static void print_columns(const struct run *r, FILE *out)
 		     "checks ten times a second. CPU: of the child. FAULTS: the server's minor "
 		     "faults meanwhile. COPIED: memory that is no longer shared when the child "
 		     "ends, which is needed in addition. P99 X, MAX X: of %s before the save and "
-		     "from its start; in brackets: the least and the most of a round",
+		     "from its start; in brackets: by the least and the most of a save",
 		     duration(r, window_ns(r)).text);
 }
 
