@@ -103,7 +103,7 @@ TEST_PROGRAMS   := $(addprefix $(BUILD)/tests/,$(unit_tests)) $(BUILD)/tests/bar
 		   $(SAN_PROGRAMS)
 
 # These goals first install missing packages.
-READY := $(if $(filter deps check check-kernels check-sanitizers lint fuzz speed storm stall machine results,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build) \
+READY := $(if $(filter deps check check-kernels check-sanitizers lint fuzz speed peers stall machine results,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build) \
 	   $(if $(filter deb,$(MAKECMDGOALS)),deps-deb) $(if $(filter kernels,$(MAKECMDGOALS)),deps-lab))
 
 QUIET := @printf '  %-7s %s\n'
@@ -136,7 +136,7 @@ machine: $(PROGRAMS) | $(READY) ## run the standard suite on this machine, into 
 STEPS ?=
 
 .PHONY: results
-results: $(PROGRAMS) static $(BUILD)/gate-study $(BUILD)/gate-simulate $(BUILD)/static/storm | $(READY) ## make everything under results/ again: two hours and a half (STEPS=NAMES, or --lab: see bench/results --help)
+results: $(PROGRAMS) static $(BUILD)/gate-study $(BUILD)/gate-simulate $(BUILD)/static/bystander | $(READY) ## make everything under results/ again: two hours and a half (STEPS=NAMES, or --lab: see bench/results --help)
 	@bench/results $(STEPS)
 
 .PHONY: static
@@ -190,9 +190,9 @@ fuzz: $(FUZZERS) | $(READY) ## fuzz all readers of files and options, FUZZ_SECON
 speed: $(BUILD)/spawnscope $(BUILD)/static/storm | $(READY) ## measure how fast births are written and pages, gates and exports made, against the goals
 	@user/tests/speed $(BUILD)
 
-.PHONY: storm
-storm: $(BUILD)/spawnscope $(BUILD)/static/storm | $(READY) ## measure how much tracers slow a storm of posix_spawn, against the goal
-	@bench/peers/storm
+.PHONY: peers
+peers: $(PROGRAMS) static $(BUILD)/static/bystander | $(READY) ## measure what tracers cost births and others, in the lab and here (ten minutes; again: goes on)
+	@bench/peers/peers
 
 .PHONY: stall
 stall: $(PROGRAMS) $(BUILD)/static/waiter | $(READY) ## measure what a fork makes other threads wait: by bench, by profile, and by a thread itself

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# bench/peers/measure and storm: bad input, and that the committed tables follow from the
-# committed samples. Measuring itself takes a minute and Debian's tracers: not tested.
+# bench/peers: bad input, the estimate, and that the committed tables follow from the committed
+# measurements. Measuring itself takes minutes and Debian's tracers: tested is only a pair without one.
 #
 # shellcheck disable=SC2154 # bats sets $status and $output
 
@@ -10,60 +10,64 @@ load ../../tests/common.bash
 
 setup() {
     TOP=$(cd "$BATS_TEST_DIRNAME/../../.." && pwd)
+    PEERS=$TOP/bench/peers
+    STORED=$TOP/results/peers
 }
 
 @test "bad options are one line and status 2" {
-    one_line 2 "'--fast'.*--help" "$TOP/bench/peers/measure" --fast
-    one_line 2 "'/dev/null/x'" "$TOP/bench/peers/measure" -o /dev/null/x
-}
-
-@test "bad options of the storm are one line and status 2" {
-    local storm=$TOP/bench/peers/storm
-    one_line 2 "'--fast'" "$storm" --fast
-    one_line 2 "-n needs a value" "$storm" -n
-    one_line 2 "is not a number of pairs" "$storm" -n 0
-    one_line 2 "is not a CPU" "$storm" -c 4095
-    one_line 2 "is not a list of CPUs" "$storm" -t x
-    one_line 2 "cannot read" "$storm" --table /no/such
+    one_line 2 "'--fast'.*--help" "$PEERS/peers" --fast
+    one_line 2 "-t needs a value" "$PEERS/peers" -t
+    one_line 2 "is not a number of seconds" "$PEERS/peers" -t 0
+    one_line 2 "'/dev/null/x'" "$PEERS/peers" -o /dev/null/x
+    one_line 2 "no measurements" "$PEERS/peers" --table /no/such
 }
 
 @test "bad options of the price are one line and status 2" {
-    local price=$TOP/bench/peers/price
-    one_line 2 "'--fast'" "$price" --fast
-    one_line 2 "--lab needs a value" "$price" --lab
-    one_line 2 "is not a number" "$price" --rounds 0
+    one_line 2 "'--fast'" "$PEERS/price" --fast
+    one_line 2 "--lab needs a value" "$PEERS/price" --lab
+    one_line 2 "is not a number" "$PEERS/price" --rounds 0
+    one_line 2 "cannot read" "$PEERS/price" --table /no/such
 }
 
-# 20 pairs with known ratios. The interval is the 53rd of 210 Walsh averages from either end, as in R's
-# wilcox.test(log(x), conf.int = TRUE).
-@test "the storm's estimate and its interval are those of the signed-rank test" {
+# 20 pairs with known differences. The interval is the 53rd of 210 Walsh averages from either end, as in R's
+# wilcox.test(x, conf.int = TRUE).
+@test "the estimate and its interval are those of the signed-rank test" {
+    run -0 awk -f "$PEERS/estimate.awk" < <(seq 20 | awk '{ print "light", "minimal", 1000, 1000 + ($1 * 37) % 101 }')
+    [ "$output" = 'light minimal 20 1000.0 50.0 35.0 65.0' ]
+    run -0 awk -f "$PEERS/estimate.awk" < <(seq 5 | awk '{ print "light", "own", "-", $1 }')
+    [ "$output" = 'light own 5 0.0 3.0 - -' ]
+}
+
+@test "a wide interval is not decided, a narrow one is a time" {
+    local dir=$BATS_TEST_TMPDIR
     {
-        printf 'tracer\tpair\tfirst\twithout\twith\tspawns\tseen\n'
-        seq 20 | awk '{ printf "profile\t%d\twith\t1000\t%d\t100\t%d\n", $1, 900 + ($1 * 37) % 101, 100 - $1 % 2 }'
-    } >"$BATS_TEST_TMPDIR/pairs"
-    run -0 "$TOP/bench/peers/storm" --table "$BATS_TEST_TMPDIR/pairs"
-    [[ ${lines[2]} == *'| 0.949 | 0.935 to 0.964 | 20 | 99.5 % |' ]]
+        seq 10 | awk '{ print "light", "minimal", 50000, 52000 + $1; print "light", "static", 50000, 50000 + $1 * 900 }'
+        seq 5 | awk '{ print "light", "dynamic", 50000, 52000 }'
+    } >"$dir/machine.tsv"
+    run -0 "$PEERS/peers" --table "$dir"
+    # shellcheck disable=SC2016 # Markdown
+    [[ ${lines[3]} == '| `spawnscope profile -a` | +2.01 µs | not decided | not decided | - |'* ]]
 }
 
-@test "the storm's table follows from its pairs" {
-    run -0 "$TOP/bench/peers/storm" --table "$TOP/results/peers/storm.tsv"
-    ((${#lines[@]} > 5))
-    diff <(sed -n '/^## A storm on one core$/,$p' "$TOP/results/peers/README.md" | grep '^[|]') <(cat <<<"$output")
+@test "a pair without a tracer has each work, without and with" {
+    run -0 env PATH="$BUILD/static:$PATH" "$PEERS/pair" nothing nothing with-without 3 1 </dev/null
+    [ "$(awk '$1 == "nothing" && NF == 4 && $3 > 0 && $4 > 0 { print $2 }' <<<"$output" | xargs)" = \
+        'minimal static dynamic getppid page-fault cow-fault mmap+munmap ping-pong thread' ]
 }
 
-@test "the committed table follows from the committed samples" {
-    tar -C "$BATS_TEST_TMPDIR" -xzf "$TOP/results/peers/raw.tar.gz"
-    local method want
-    read -r -a want < <(awk '/^[|] nothing [|]/ { gsub(/,/, ""); print $4, $6, $8; exit }' "$TOP/results/peers/README.md")
-    ((${#want[@]} == 3))
-    for method in 0 1 2; do
-        run awk -v cell="$method" '$1 == "sample" && $2 == cell { print $6 - $5 }' "$BATS_TEST_TMPDIR"/nothing-*.samples
-        [[ $(sort -n <<<"$output" | awk '{ a[NR] = $1 } END { print a[int((NR + 1) / 2)] }') == "${want[method]}" ]]
-    done
+@test "the committed tables follow from what was measured" {
+    rows() { sed -n '/^[|] attached /,/^$/p' "$1" | grep '^[|]'; }
+    [ "$(rows "$STORED/README.md" | wc -l)" -gt 8 ]
+    diff <(rows "$STORED/README.md") <("$PEERS/peers" --table "$STORED")
+    # shellcheck disable=SC2016 # Markdown
+    diff <(sed -n '/^```$/,/^```$/{/^```$/d;p}' "$STORED/README.md") <("$PEERS/price" --table "$STORED/price.tsv")
+    diff <(rows "$STORED/README.md") <(rows "$TOP/README.md")
 }
 
-@test "the README's table is the measured one" {
-    rows() { sed -n '/^[|] attached /,/^$/p' "$1" | head -n 11; }
-    [ "$(rows "$TOP/README.md" | wc -l)" -eq 11 ]
-    diff <(rows "$TOP/results/peers/README.md") <(rows "$TOP/README.md")
+# test_toll.c holds the code's figures to those that were measured.
+@test "the man page has the figures of the code" {
+    local name figure
+    while read -r name figure; do
+        grep -q "\b$figure\b" "$TOP/user/spawnscope.1" || { echo "$name: $figure"; false; }
+    done < <(awk '$1 == "#define" && $2 ~ /^TOLL_/ && $3 ~ /^[0-9]+$/ { print $2, $3 }' "$TOP/user/probe/toll.h")
 }
