@@ -15,7 +15,7 @@ setup() {
 }
 
 # Unit tests that compute for so long that they are left out.
-SLOW=(test_decide test_perfetto test_scan_birth)
+SLOW=(test_blocks test_decide test_paired test_pooled test_scan_birth)
 
 # No more at once than there are CPUs: these do not wait.
 sanitized() { # SUITE...

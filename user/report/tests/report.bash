@@ -127,6 +127,7 @@ browser_modules() {
 
 # For start_early: one browser for all tests of the file, until it ends. BROWSER is its port.
 share_browser() {
+    [ -z "${NO_BROWSER:-}" ] || return 0
     local port=$ROOM/browser
     browser_modules
     node user/report/tests/browser/check.js "$BUILD/browser/node_modules" serve "$port" >"$port.log" 2>&1 3>&- &
@@ -145,8 +146,10 @@ end_late() {
     [ -z "${BROWSER_PROCESS:-}" ] || kill "$BROWSER_PROCESS"
 }
 
-# look CHECK PAGE [ARGUMENT...]: user/report/tests/browser/check.js says what it looks for.
+# look CHECK PAGE [ARGUMENT...]: user/report/tests/browser/check.js says what it looks for. With
+# NO_BROWSER nobody looks.
 look() {
+    [ -z "${NO_BROWSER:-}" ] || return 0
     local answer
     if [ -z "${BROWSER:-}" ]; then
         timeout 300 node user/report/tests/browser/check.js "$BUILD/browser/node_modules" "$@"

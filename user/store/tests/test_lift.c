@@ -119,11 +119,11 @@ TEST(as_jansson_reads_it)
 	char line[sizeof(base)];
 	size_t taken = 0, len;
 
-	for (size_t round = 0; round < 200000; round++) {
+	for (size_t round = 0; round < 50000; round++) {
 		memcpy(line, base, sizeof(base));
 		len = mutate(line, sizeof(base) - 1, 1 + round % 4);
 		line[len] = '\0';
 		taken += check(line, len) > 0;
 	}
-	assert_true(taken > 10000);
+	assert_true(taken > 2500);
 }
