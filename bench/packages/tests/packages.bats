@@ -71,7 +71,9 @@ install:
 	\$(MAKE) --no-print-directory -C $TOP -n install BUILD=$BUILD DESTDIR=\$(DESTDIR) PREFIX=\$(PREFIX) | sed -n '/^install -d/,\$\$p' | (cd $TOP && sh -e)
 MAKE
     tar -czf "$DIR/$name.tar.gz" -C "$DIR" "$name"
-    D3_MODULES=none "$TOP/bench/packages/deb" "$DIR/$name.tar.gz" "$DIR/packages" >"$DIR/made"
+    # What compresses them, and the packages for debuggers, are Debian's.
+    DPKG_DEB_COMPRESSOR_TYPE=none DEB_BUILD_OPTIONS=noautodbgsym D3_MODULES=none \
+        "$TOP/bench/packages/deb" "$DIR/$name.tar.gz" "$DIR/packages" >"$DIR/made"
 }
 
 files_of() { # PACKAGE
