@@ -8,17 +8,22 @@
 # A cell is a storm under a kind of preemption, a kind of probe and a detail (full/kprobe/calls). It
 # starts after a busy loop of some milliseconds, in OFFSETS (0; `make check-kernels`: 0 to 9). A guest
 # runs many cells: the kernel changes its preemption while it runs, and the order does not matter.
-# A cell takes some 10 s of a CPU; its line is in the suite's log, build/check/*-kernel.log.
+# A cell takes some 10 s of a CPU, and two thirds of that with the fewer births of `make check`; its line
+# is in the suite's log, build/check/*-kernel.log.
 
 bats_require_minimum_version 1.5.0
 
 load "$(dirname -- "${BASH_SOURCE[0]}")/../../tests/tool.bash"
 
+# Births of each of the eight storms of a cell.
+[ -n "${OFFSETS:-}" ] && EACH=150 || EACH=40
+readonly EACH
+
 start_early() {
     cat >"$ROOM/many" <<'SH'
 #!/bin/sh
-# 8 forks by the shell; and by its children 600 forks, 150 vforks, 300 posix_spawns, 150 threads;
-# 608 children exec. To /run/made: the births that the storms made, by their own count, and those
+# many N: 8 forks by the shell; and by its children 4 N forks, N vforks, 2 N posix_spawns, N threads;
+# 8 + 4 N children exec. To /run/made: the births that the storms made, by their own count, and those
 # that the kernel counted meanwhile, less its own threads. Nothing here forks besides.
 #
 # moment: how many births the kernel has counted, and the last process id.
@@ -34,11 +39,11 @@ made=0 storms=
 moment
 before=$count first=$last
 for method in fork vfork spawn fork-exec thread fork spawn fork-exec; do
-    storm $method 150 >/dev/null &
+    storm $method $1 >/dev/null &
     storms="$storms $!"
 done
 for pid in $storms; do
-    wait $pid && made=$((made + 151))
+    wait $pid && made=$((made + 1 + $1))
 done
 moment
 counted=$((count - before))
@@ -51,21 +56,21 @@ echo "made $made kernel $counted" >/run/made
 SH
     cat >"$ROOM/cells" <<'SH'
 #!/bin/sh
-# cells OFFSET CELL...: a line for each: what was made, what was counted, and how long it took.
+# cells OFFSET N CELL...: a line for each: what was made, what was counted, and how long it took.
 echo 4194304 >/proc/sys/kernel/pid_max
 file=/run/run.jsonl
 hundredths() { read -r up _ </proc/uptime; echo ${up%.*}${up#*.}; }
 lines() { grep -Fc "$1" $file; }
 end() { tail -n 1 $file | grep -o "\"$1\":[0-9]*" | tr -d '"'; }
-offset=$1
-shift
+offset=$1 each=$2
+shift 2
 for cell; do
     preempt=${cell%%/*} kind=${cell#*/} detail=${cell##*/}
     kind=${kind%/*}
     echo $preempt >/sys/kernel/debug/sched/preempt
     rm -f /run/made $file
     start=$(hundredths)
-    spawnscope profile -q --no-calibrate --detail $detail --trace $kind -o $file -- storm busy $offset many
+    spawnscope profile -q --no-calibrate --detail $detail --trace $kind -o $file -- storm busy $offset many $each
     status=$?
     took=$(($(hundredths) - start))
     echo "$(nproc) CPU, $(grep -o '(.*)' /sys/kernel/debug/sched/preempt) $kind $detail, $offset ms:" \
@@ -94,14 +99,12 @@ cat /run/said
 SH
     cat >"$ROOM/refused" <<'SH'
 #!/bin/sh
-# 20 forks that a seccomp filter refuses: by each kind at each detail, how many are births that failed.
-for kind in fentry kprobe tracepoint; do
-    for detail in light calls full; do
-        file=/run.jsonl
-        spawnscope profile -q --no-calibrate --detail $detail --trace $kind -o $file -- storm refused 20 >/dev/null
-        echo "$kind $detail: EPERM $(grep '"method":"fork"' $file | grep -c '"result":-1,')," \
-            "by $(head -n 1 $file | grep -o '"failures":{"[^"]*":"[^ "]*')"
-    done
+# refused KIND/DETAIL...: of 20 forks that a seccomp filter refuses, how many are births that failed.
+for how; do
+    kind=${how%/*} detail=${how#*/} file=/run.jsonl
+    spawnscope profile -q --no-calibrate --detail $detail --trace $kind -o $file -- storm refused 20 >/dev/null
+    echo "$kind $detail: EPERM $(grep '"method":"fork"' $file | grep -c '"result":-1,')," \
+        "by $(head -n 1 $file | grep -o '"failures":{"[^"]*":"[^ "]*')"
 done
 SH
     chmod +x "$ROOM/many" "$ROOM/cells" "$ROOM/watched" "$ROOM/refused"
@@ -115,11 +118,11 @@ every_cell() {
 # exact CELL CPUS OFFSET: its line where the count is that of the storms and of the kernel. An end is
 # seen even where the kernel skips a trampoline's program: an exec may be known by it alone.
 exact() {
-    local preempt kind detail reap=kprobe:release_task
+    local preempt kind detail all=$((8 * (EACH + 1))) forks=$((8 + 4 * EACH)) reap=kprobe:release_task
     IFS=/ read -r preempt kind detail <<<"$1"
     [ "$kind" != tracepoint ] || reap=other
-    echo "$2 CPU, ($preempt) $kind $detail, $3 ms: status 0 made 1208 kernel 1208 births 1208" \
-        "fork 608 vfork 150 spawn 300 thread 150 execs 608" \
+    echo "$2 CPU, ($preempt) $kind $detail, $3 ms: status 0 made $all kernel $all births $all" \
+        "fork $forks vfork $EACH spawn $((2 * EACH)) thread $EACH execs $forks" \
         "lost:0 births_lost:0 births_unseen:0 untracked:0 missed:[0-9]* reap by $reap, in [0-9.]* s"
 }
 
@@ -129,14 +132,15 @@ none_lost() {
     shift 2
     command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86_64 is not installed"
     reason=$(bench/lab/fetch-kernel "$kernel" 2>&1) || skip "$reason"
+    # Not with --icount: the fewer instructions in a tick, the more programs are preempted.
     for offset in ${OFFSETS:-0}; do
         # With two CPUs in two threads the emulator hangs once in a while, before the command runs.
         for _ in 1 2; do
             status=0
-            bench/lab/guest --kernel "$kernel" --smp "$cpus" --memory 768M --timeout $((120 * ($# + 2))) \
+            bench/lab/guest --kernel "$kernel" --smp "$cpus" --timeout $((120 * ($# + 2))) \
                 --init "$BUILD/static/lab-init" --add "$BUILD/static/spawnscope" \
                 --add "$BUILD/static/storm" --add "$ROOM/many" --add "$ROOM/cells" -- \
-                cells "$offset" "$@" >"$DIR/out" 2>&1 || status=$?
+                cells "$offset" "$EACH" "$@" >"$DIR/out" 2>&1 || status=$?
             grep -q 'the guest was not done' "$DIR/out" || break
         done
         sed 's/^/# /' "$DIR/out" >&3
@@ -150,29 +154,31 @@ none_lost() {
     return "$wrong"
 }
 
-# refused KERNEL: where a tracepoint sees the return of each system call, and there alone.
+# refused KERNEL CALL: where a tracepoint sees the return of each system call, and there alone. With
+# OFFSETS by each kind at each detail, else where the source differs.
 refused() {
     command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86_64 is not installed"
-    local reason
+    local reason cells=(fentry/full kprobe/{light,calls} tracepoint/{light,full}) how=(--icount)
+    [ -z "${OFFSETS:-}" ] || { cells=({fentry,kprobe,tracepoint}/{light,calls,full}) && how=(); }
     reason=$(bench/lab/fetch-kernel "$1" 2>&1) || skip "$reason"
-    bench/lab/guest --kernel "$1" --timeout 600 --init "$BUILD/static/lab-init" \
+    bench/lab/guest "${how[@]}" --kernel "$1" --timeout 600 --init "$BUILD/static/lab-init" \
         --add "$BUILD/static/spawnscope" --add "$BUILD/static/storm" --add "$ROOM/refused" -- \
-        refused >"$DIR/out" 2>&1 || { cat "$DIR/out" && false; }
-    diff - "$DIR/out" <<COUNTS
-fentry light: EPERM 0, by "failures":{"source":"fentry:$2
-fentry calls: EPERM 0, by "failures":{"source":"fentry:$2
-fentry full: EPERM 0, by "failures":{"source":"fentry:$2
-kprobe light: EPERM 0, by "failures":{"absent":"only
-kprobe calls: EPERM 20, by "failures":{"source":"tracepoint:sys_exit
-kprobe full: EPERM 20, by "failures":{"source":"tracepoint:sys_exit
-tracepoint light: EPERM 0, by "failures":{"absent":"tracepoint:sys_enter
-tracepoint calls: EPERM 20, by "failures":{"source":"tracepoint:sys_exit
-tracepoint full: EPERM 20, by "failures":{"source":"tracepoint:sys_exit
-COUNTS
+        refused "${cells[@]}" >"$DIR/out" 2>&1 || { cat "$DIR/out" && false; }
+    diff <(for cell in "${cells[@]}"; do refusals "$cell" "$2"; done) "$DIR/out"
 }
 
-# on_one_cpu KERNEL, on_two_cpus KERNEL: with OFFSETS every cell; else what takes a minute: each kind and
-# each detail, where most is skipped.
+# refusals KIND/DETAIL CALL: the line of it.
+refusals() {
+    case $1 in
+    fentry/*) echo "${1/\// }: EPERM 0, by \"failures\":{\"source\":\"fentry:$2" ;;
+    kprobe/light) echo 'kprobe light: EPERM 0, by "failures":{"absent":"only' ;;
+    tracepoint/light) echo 'tracepoint light: EPERM 0, by "failures":{"absent":"tracepoint:sys_enter' ;;
+    *) echo "${1/\// }: EPERM 20, by \"failures\":{\"source\":\"tracepoint:sys_exit" ;;
+    esac
+}
+
+# on_one_cpu KERNEL, on_two_cpus KERNEL: with OFFSETS every cell; else a few: each kind and each
+# detail, where most is skipped.
 on_one_cpu() {
     local cells=(full/{fentry/light,kprobe/calls,tracepoint/full})
     [ -z "${OFFSETS:-}" ] || mapfile -t cells < <(every_cell)
