@@ -29,6 +29,8 @@ add_user() {
     mkdir -p "$1/home/$2"
     printf '%s:x:%d:%d::/home/%s:/bin/bash\n' "$2" "$3" "$3" "$2" >>"$1/etc/passwd"
     printf '%s:x:%d:\n' "$2" "$3" >>"$1/etc/group"
+    # sudo looks there, too.
+    printf '%s:*:20000::::::\n' "$2" >>"$1/etc/shadow"
     chown "$3:$3" "$1/home/$2"
 }
 
