@@ -54,7 +54,7 @@ SANITIZE     := -O1 -gline-tables-only -fno-omit-frame-pointer -fsanitize=fuzzer
 		-fno-sanitize-recover=undefined
 
 USER_LIBS        := -lbpf -ldw -lelf -lz -ljansson -lcap-ng -lseccomp -lm
-USER_STATIC_LIBS := -lbpf -ldw -lelf -lz -llzma -lbz2 -lzstd -ljansson -lcap-ng -lseccomp -lm
+USER_STATIC_LIBS := -Wl,-u,eu_tsearch -lbpf -ldw -lelf -lz -llzma -lbz2 -lzstd -ljansson -lcap-ng -lseccomp -lm
 BENCH_LIBS       := -linih
 
 # Sources are found by folder, as paths without suffix. Each folder's tests stand in its tests/.
