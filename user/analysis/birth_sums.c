@@ -93,7 +93,8 @@ static int by_key(const void *a, const void *b)
 static void count_groups(struct birth_sums *s)
 {
 	s->group_count = s->groups.n + (s->other_count > 0);
-	qsort(s->others, s->other_count, sizeof(*s->others), by_key);
+	if (s->other_count)
+		qsort(s->others, s->other_count, sizeof(*s->others), by_key);
 	for (size_t i = 1; i < s->other_count; i++)
 		s->group_count += by_key(&s->others[i - 1], &s->others[i]) != 0;
 }

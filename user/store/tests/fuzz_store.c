@@ -133,7 +133,7 @@ static void check_births(struct run *r)
 static void check_report(const struct run *r)
 {
 	char *paths[] = {(char *)"fuzz.jsonl"};
-	struct birth_sums *births = birth_sums__new();
+	struct birth_sums *births = r->birth_count ? birth_sums__new() : NULL;
 	struct report p;
 
 	for (size_t i = 0; i < r->birth_count; i++)
