@@ -7,6 +7,7 @@
 # shellcheck disable=SC2016,SC2153,SC2154 # jq's variables; what tool.bash sets
 
 load ../../tests/tool.bash
+load profile.bash
 
 setup() {
     DIR=$BATS_TEST_TMPDIR
