@@ -10,6 +10,7 @@ load tool.bash
 
 WIDTHS=(40 80 120 200)
 LAB=results/lab
+servers=0
 GOLDEN=user/report/tests/golden/profile.jsonl
 
 start_early() {
@@ -70,8 +71,9 @@ message $TOOL gate $LAB/debian-6.1.jsonl $LAB/debian-6.1.jsonl
 COMMANDS
 }
 
+# A server that ends has its socket a little longer: so each has one of its own.
 in_tmux() {
-    tmux -S "$ROOM/tmux" -f /dev/null "$@"
+    tmux -S "$ROOM/tmux$servers" -f /dev/null "$@"
 }
 
 # capture WIDTH NAME COMMANDS: $ROOM/WIDTH/COMMAND has what a terminal shows, for each of them. Lines
@@ -86,6 +88,7 @@ capture() {
         done <<<"$3"
         printf 'echo "@ end"\nsleep 600\n'
     } >"$ROOM/$name.sh"
+    servers=$((servers + 1))
     in_tmux new-session -d -x "$width" -y 50 sleep 600
     in_tmux set-option -g history-limit 50000 # of windows from now on
     in_tmux new-window "exec bash $ROOM/$name.sh"
@@ -100,7 +103,9 @@ capture() {
 }
 
 teardown_file() {
-    in_tmux kill-server 2>/dev/null || true
+    for socket in "$ROOM"/tmux*; do
+        tmux -S "$socket" kill-server 2>/dev/null || true
+    done
     end_all "$ROOM"
     rm -rf "$ROOM"
 }
