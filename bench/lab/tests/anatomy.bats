@@ -3,6 +3,8 @@
 #
 # The plugin that counts by the path of calls: known calls are found where they were made, nothing is
 # missing from the sum, and the guest does not notice. A guest takes two to ten seconds.
+#
+# Takes long: its guests are traced by the instruction.
 
 load lab.bash
 

@@ -4,6 +4,8 @@
 # The difference of two anatomies names what came in at a program's start, in its first line, and
 # so does the gate's headline. A guest counts one program.
 #
+# Takes long: it boots each kernel, with a plugin.
+#
 # shellcheck disable=SC2154,SC2016 # bats sets $status and $output
 
 load lab.bash

@@ -5,6 +5,8 @@
 # find what they should. Running all steps in a clean Debian takes minutes:
 # bench/ci/try github.
 #
+# Takes long: it gates two builds.
+#
 # shellcheck disable=SC2016,SC2154 # make's variables; bats sets $status and $output
 
 load lab.bash

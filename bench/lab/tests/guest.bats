@@ -4,6 +4,8 @@
 # fetch-kernel, make-initramfs, boot, guest. A guest takes up to a second, and five where none is saved, so tests check
 # several things in one boot where they can.
 #
+# Takes long: it boots many guests.
+#
 # bats sets $status and $output, and runs each test in a subshell on purpose:
 # shellcheck disable=SC2154,SC2030,SC2031
 

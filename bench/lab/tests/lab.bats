@@ -5,6 +5,8 @@
 # command always gives the same bytes. A guest takes two to ten seconds, so tests check
 # several things in one boot where they can.
 #
+# Takes long: it boots many guests.
+#
 # bats sets $status, $stderr; jq's and the guests' variables are not the shell's:
 # shellcheck disable=SC2154,SC2016,SC2030,SC2031,SC2317
 

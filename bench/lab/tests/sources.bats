@@ -4,6 +4,8 @@
 # bench/lab/cross-check on every kernel: the sources of each phase agree with each other,
 # and with what the emulator counts between the same points without a probe.
 #
+# Takes long: it boots each kernel.
+#
 # shellcheck disable=SC2154 # bats sets $status and $output
 
 load lab.bash

@@ -4,6 +4,8 @@
 # The gate on programs in the lab: constants that are never read pass, and what a program does
 # more at its start is a regression whose first line says where. A guest runs many programs.
 #
+# Takes long: its guests are traced by the instruction.
+#
 # shellcheck disable=SC2154,SC2016 # bats sets $status and $output
 
 load lab.bash

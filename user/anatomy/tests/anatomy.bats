@@ -3,6 +3,8 @@
 #
 # The command anatomy: a cell in the lab, and what is stored.
 #
+# Takes long: its guests are traced by the instruction.
+#
 # shellcheck disable=SC2016,SC2153,SC2154 # jq's variables; what tool.bash sets and calls
 
 load ../../tests/tool.bash

@@ -3,6 +3,8 @@
 #
 # The command gate: runs in the lab.
 #
+# Takes long: it boots many guests.
+#
 # shellcheck disable=SC2016,SC2153,SC2154,SC2317 # jq's variables; what tool.bash sets and calls
 
 load gate.bash

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # The tool on the kernels that results/ uses. more/kernel.bats has others.
+#
+# Takes long: it boots each kernel.
 
 load kernel.bash
 

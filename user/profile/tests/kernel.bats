@@ -3,6 +3,8 @@
 #
 # A profile on the kernels that results/ uses. more/kernel.bats has others.
 #
+# Takes long: it boots each kernel.
+#
 # shellcheck disable=SC2154 # what kernel.bash sets
 
 load kernel.bash

@@ -4,6 +4,8 @@
 # The command profile on the kernels of the lab: what it counts against the kernel's own count.
 # Their machine is quiet, so the counts are exact. One has two CPUs.
 #
+# Takes long: it boots each kernel.
+#
 # shellcheck disable=SC2016,SC2153,SC2154,SC2317 # commands for other shells; what tool.bash sets and calls
 
 load ../../tests/tool.bash
