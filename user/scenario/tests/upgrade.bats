@@ -44,7 +44,7 @@ server_upgrades() {
     kill -KILL "$server"
     exit_of "$tool" 2
     cat "$DIR/err"
-    grep -Eq '^spawnscope: (client [0-9]+ was dropped|the server ended)' "$DIR/err"
+    grep -Eq '^spawnscope: (client [0-9]+ (was dropped|cannot connect)|the server ended)' "$DIR/err"
     [ "$(wc -l <"$DIR/err")" -eq 1 ]
     eventually nothing_left
 }
