@@ -8,16 +8,14 @@
 # A cell is a storm under a kind of preemption, a kind of probe and a detail (full/kprobe/calls). It
 # starts after a busy loop of some milliseconds, in OFFSETS (0; `make check-kernels`: 0 to 9). A guest
 # runs many cells: the kernel changes its preemption while it runs, and the order does not matter.
-# A cell takes some 10 s of a CPU, and two thirds of that with the fewer births of `make check`; its line
-# is in the suite's log, build/check/*-kernel.log.
+# A cell takes 5 to 10 s of a CPU; its line is in the suite's log, build/check/*-kernel.log.
 
 bats_require_minimum_version 1.5.0
 
 load "$(dirname -- "${BASH_SOURCE[0]}")/../../tests/tool.bash"
 
 # Births of each of the eight storms of a cell.
-[ -n "${OFFSETS:-}" ] && EACH=150 || EACH=40
-readonly EACH
+readonly EACH=150
 
 start_early() {
     cat >"$ROOM/many" <<'SH'
