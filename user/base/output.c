@@ -211,7 +211,7 @@ static int open_path(const char *path, int how)
 	return fd;
 }
 
-int output_descriptor(const char *path, bool *regular)
+static int output_descriptor(const char *path, bool *regular)
 {
 	int fd = open_path(path, O_TRUNC), err;
 	struct stat st;
@@ -227,18 +227,29 @@ int output_descriptor(const char *path, bool *regular)
 	return err;
 }
 
-int output_open(const char *path, FILE **out, bool *regular)
+int output_open_with(const char *path, output_stream_fn *stream, void *context, FILE **out,
+		     bool *regular)
 {
 	int fd = output_descriptor(path, regular), err;
 
 	if (fd < 0)
 		return fd;
-	*out = *regular ? fdopen(fd, "w") : slow_reader_until_stopped(fd);
+	*out = *regular ? fdopen(fd, "w") : stream(fd, context);
 	if (*out)
 		return 0;
 	err = -errno;
 	close(fd);
 	return err;
+}
+
+static FILE *until_stopped(int fd, void *context)
+{
+	return slow_reader_until_stopped(fd);
+}
+
+int output_open(const char *path, FILE **out, bool *regular)
+{
+	return output_open_with(path, until_stopped, NULL, out, regular);
 }
 
 int output_folder(const char *path)

@@ -11,15 +11,19 @@
 
 #include "bench/shared/fault.h"
 
-/*
- * Opens what is written line by line. A file that exists becomes empty. *regular: whether it is a
- * regular file. A descriptor or -errno.
- */
-int output_descriptor(const char *path, bool *regular);
+/* Makes a stream of a descriptor, which it then owns; NULL and errno. */
+typedef FILE *output_stream_fn(int fd, void *context);
 
 /*
- * The same as a stream, whose reader a program that blocks signals does not wait for once one asks
- * it to stop (slow_reader.h). 0 or -errno.
+ * Opens what is written line by line. A file that exists becomes empty. *regular: whether it is a
+ * regular file; `stream` makes the stream of what is none. 0 or -errno.
+ */
+int output_open_with(const char *path, output_stream_fn *stream, void *context, FILE **out,
+		     bool *regular);
+
+/*
+ * The same with a stream whose reader a program that blocks signals does not wait for once one asks
+ * it to stop (slow_reader.h).
  */
 int output_open(const char *path, FILE **out, bool *regular);
 

@@ -78,18 +78,11 @@ static int end_folded(struct sinks *s)
 	return err;
 }
 
-static int open_slow_reader(struct slow_reader *o, const char *path, FILE **out, bool *regular)
+static FILE *as_slow_reader(int fd, void *context)
 {
-	int fd = output_descriptor(path, regular), err;
+	struct slow_reader *o = context;
 
-	if (fd < 0)
-		return fd;
-	*out = *regular || !o->may_wait ? fdopen(fd, "w") : slow_reader__open(o, fd, true);
-	if (*out)
-		return 0;
-	err = -errno;
-	close(fd);
-	return err;
+	return o->may_wait ? slow_reader__open(o, fd, true) : fdopen(fd, "w");
 }
 
 static int open_files(struct sinks *s, int64_t start, struct fault *why)
@@ -100,7 +93,7 @@ static int open_files(struct sinks *s, int64_t start, struct fault *why)
 	int err = 0;
 
 	if (o->output) {
-		err = open_slow_reader(&s->to_store, o->output, &out, &regular);
+		err = output_open_with(o->output, as_slow_reader, &s->to_store, &out, &regular);
 		s->store = err ? NULL : store__create_on(out, regular);
 		if (!err)
 			err = s->store ? store__write_run(s->store, &s->run) : -ENOMEM;
@@ -108,7 +101,8 @@ static int open_files(struct sinks *s, int64_t start, struct fault *why)
 			cannot_write(o->output, err, why);
 	}
 	if (!err && o->perfetto) {
-		err = open_slow_reader(&s->to_trace, o->perfetto, &s->trace, &regular);
+		err = output_open_with(o->perfetto, as_slow_reader, &s->to_trace, &s->trace,
+				       &regular);
 		s->perfetto = err ? NULL : perfetto__new(s->trace, start);
 		if (!err && !s->perfetto)
 			err = -ENOMEM;
@@ -116,7 +110,8 @@ static int open_files(struct sinks *s, int64_t start, struct fault *why)
 			cannot_write(o->perfetto, err, why);
 	}
 	if (!err && o->folded) {
-		err = open_slow_reader(&s->to_folded, o->folded, &s->folded, &regular);
+		err = output_open_with(o->folded, as_slow_reader, &s->to_folded, &s->folded,
+				       &regular);
 		if (err)
 			cannot_write(o->folded, err, why);
 	}

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# fetch-kernel, make-initramfs, boot, guest. A guest takes up to a second, and five where none is saved, so tests check
-# several things in one boot where they can.
+# fetch-kernel, make-initramfs, boot, guest. A guest takes up to a second, and five where none is saved,
+# so tests check several things in one boot where they can.
 #
 # Takes long: it boots many guests.
 #
