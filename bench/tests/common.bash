@@ -27,6 +27,12 @@ need_terminals() {
     has_terminals || skip "no devpts is mounted here, so there are no terminals"
 }
 
+# Until the test ends no other test uses the machine's huge pages.
+huge_pages_alone() {
+    exec 7</sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
+    flock 7
+}
+
 # Waits up to 20 seconds for a command to succeed.
 eventually() {
     local _
