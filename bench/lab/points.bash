@@ -58,21 +58,23 @@ readonly STUBS='(irq|spurious)_entries_start'
 
 # Lines "ADDRESS NAME [return]".
 points_of() { # KALLSYMS
-    local name functions returns
-    while read -r name functions returns; do
-        [[ -n $name ]] || continue
-        # The first of these functions that the kernel has.
-        awk -v name="$name" -v functions="$functions" -v returns="$returns" '
-            BEGIN { n = split(functions, want, ",") }
-            !($3 in at) { at[$3] = $1 }
-            END {
-                for (i = 1; i <= n; i++)
-                    if (want[i] in at) {
-                        print at[want[i]], name, returns
-                        exit
-                    }
-            }' "$1"
-    done <<<"$POINTS"
+    awk -v points="$POINTS" '
+        BEGIN {
+            n = split(points, line, "\n")
+            for (i = 1; i <= n; i++) {
+                m = split(line[i], f, " ") > 1 ? split(f[2], names, ",") : 0
+                for (k = 1; k <= m; k++) wanted[names[k]]
+            }
+        }
+        $3 in wanted && !($3 in at) { at[$3] = $1 }
+        END {
+            for (i = 1; i <= n; i++) {
+                m = split(line[i], f, " ") > 1 ? split(f[2], names, ",") : 0
+                # The first of these functions that the kernel has.
+                for (k = 1; k <= m && !(names[k] in at); k++) {}
+                if (k <= m) print at[names[k]], f[1], f[3]
+            }
+        }' "$1"
 }
 
 # Lines "ADDRESS END ROLE". A routine ends where the next symbol begins.
