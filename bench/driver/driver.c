@@ -138,6 +138,8 @@ int bench_driver__open(struct bench_driver *driver, const struct bench_driver_op
 void bench_driver__close(struct bench_driver *driver)
 {
 	pool__free(&driver->pool);
+	/* If what keeps them was killed. */
+	hugepages_undo_left();
 	cells__free(&driver->cells);
 	programs__free(&driver->programs);
 }

@@ -16,7 +16,8 @@
 int hugepages_reserve(int64_t pages, struct fault *why);
 
 /*
- * Gives back what such a process left that was killed itself, if this one may. Call it first: it
- * takes over PAGES_HUGETLB_VARIABLE (bench/shared/hugetlb.h).
+ * Gives back what such a process left that was killed itself, if this one may: another driver's, or
+ * at the end our own. Call it before anything else: it takes over PAGES_HUGETLB_VARIABLE
+ * (bench/shared/hugetlb.h).
  */
 void hugepages_undo_left(void);

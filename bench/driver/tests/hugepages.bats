@@ -55,10 +55,9 @@ keeper_of() { # FOLDER SESSION
     done | head -n 1
 }
 
-# The driver and its keeper are killed; what they added is still there. The start of any other
-# driver would give it back, also of one that another suite runs: so the record is in a /run of
-# this test alone.
-killed_with_keeper() {
+# A driver with huge pages, which the start of any other driver would give back once its keeper is
+# killed, also of one that another suite runs: so the record is in a /run of this test alone.
+kill_keeper() {
     copy_tool "$DIR/copy"
     need_mounts
     mkdir "$DIR/run"
@@ -70,9 +69,23 @@ killed_with_keeper() {
     [ "$BEFORE" -lt 2 ] || skip "there are huge pages"
     session=$(ps -o sid= -p "$COPROC_PID" | tr -d ' ')
     kill -9 "$(keeper_of "$DIR/copy" "$session")"
+}
+
+# What they added is still there.
+killed_with_keeper() {
+    kill_keeper
     kill -9 "-$session"
     eventually none_left "$DIR/copy"
     refute as_before
+}
+
+@test "what a killed keeper left is given back by its driver at the end" {
+    kill_keeper
+    refute as_before
+    echo quit >&"${COPROC[1]}"
+    eventually none_left "$DIR/copy"
+    as_before
+    [ ! -e "$DIR/run/spawnscope" ]
 }
 
 @test "what a killed keeper left is given back by the next start, also to a cell without huge pages" {
