@@ -115,6 +115,7 @@ killed_with_keeper() {
 }
 
 teardown() {
+    [ -z "${BEFORE:-}" ] || as_before || echo "$BEFORE" >"$POOL/nr_hugepages"
     [ -z "${ALL:-}" ] || rm -r "$ALL"
 }
 
