@@ -62,11 +62,12 @@ struct perfetto *perfetto__new(FILE *out, int64_t start)
 {
 	struct perfetto *p = calloc(1, sizeof(*p));
 
-	if (p) {
-		p->out = out;
-		p->start = start;
-		p->bin_ns = BIN_NS_FIRST;
-	}
+	if (!p)
+		return NULL;
+	p->out = out;
+	p->start = start;
+	p->bin_ns = BIN_NS_FIRST;
+	setvbuf(out, NULL, _IONBF, 0); /* its writes are whole batches */
 	return p;
 }
 
@@ -76,13 +77,13 @@ static void note_error(struct perfetto *p, int err)
 		p->error = err;
 }
 
-static void put(struct perfetto *p, const char *text)
+static inline void put(struct perfetto *p, const char *text)
 {
 	strbuf__add_bytes(&p->text, text, strlen(text));
 }
 
 /* A name that needs no escape, in quotes. */
-static void put_name(struct perfetto *p, const char *before, const char *name)
+static inline void put_name(struct perfetto *p, const char *before, const char *name)
 {
 	put(p, before);
 	put(p, "\"");
@@ -91,7 +92,7 @@ static void put_name(struct perfetto *p, const char *before, const char *name)
 }
 
 /* `before`: "\"NAME\":" and what stands before that. */
-static void put_number(struct perfetto *p, const char *before, int64_t number)
+static inline void put_number(struct perfetto *p, const char *before, int64_t number)
 {
 	put(p, before);
 	strbuf__add_number(&p->text, number);
@@ -183,7 +184,7 @@ static void label_process(struct perfetto *p, const struct track *t, const char 
 	if (t->number)
 		strbuf__add(&label, "pid %" PRIu32 ", no. %" PRIu32 " of that id%s", t->pid,
 			    t->number + 1, command[0] ? ": " : "");
-	strbuf__add(&label, "%s", command);
+	strbuf__add_bytes(&label, command, strlen(command));
 	if (label.failed)
 		note_error(p, -ENOMEM);
 	else if (label.length)
@@ -221,7 +222,7 @@ static void add_args(struct perfetto *p, const struct birth *b)
 	const struct life *life = &b->life;
 	const char *name = life->result > 0 ? NULL : errno_name(-life->result);
 
-	strbuf__add(&p->text, ",\"args\":{\"flags\":%" PRIu64, life->clone_flags);
+	put_number(p, ",\"args\":{\"flags\":", (int64_t)life->clone_flags);
 	if (life->result > 0)
 		put_number(p, ",\"child\":", life->tid);
 	else if (name)

@@ -19,7 +19,7 @@ static bool reorders(uint32_t code)
 /* wcwidth is -1 for C0, DEL, C1, line separators, and for characters unknown to the locale. */
 static bool is_plain(uint32_t code)
 {
-	return wcwidth((wchar_t)code) >= 0 && !reorders(code);
+	return (code >= ' ' && code <= '~') || (wcwidth((wchar_t)code) >= 0 && !reorders(code));
 }
 
 size_t escape_text(const char *in, char *out, size_t size)

@@ -70,18 +70,32 @@ struct number text_bytes(int64_t bytes)
 	return n;
 }
 
-char *text_digits(char *to, int64_t number)
+char *text_fixed_digits(char *to, uint64_t number, int digits)
 {
-	char digits[DIGITS_ROOM], *at = digits + sizeof(digits);
-	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+				    "25262728293031323334353637383940414243444546474849"
+				    "50515253545556575859606162636465666768697071727374"
+				    "75767778798081828384858687888990919293949596979899";
+	char *at = to + digits;
 
 	/* By hand: printf would take most of the time of a large file. */
-	do {
-		*--at = (char)('0' + rest % 10);
-	} while (rest /= 10);
+	for (; at - to >= 2; number /= 100)
+		memcpy(at -= 2, pairs + 2 * (number % 100), 2);
+	if (at > to)
+		*to = (char)('0' + number % 10);
+	return to + digits;
+}
+
+char *text_digits(char *to, int64_t number)
+{
+	uint64_t size = number < 0 ? -(uint64_t)number : (uint64_t)number;
+	int digits = 1;
+
 	if (number < 0)
 		*to++ = '-';
-	return mempcpy(to, at, (size_t)(digits + sizeof(digits) - at));
+	for (uint64_t power = 10; size >= power; power *= 10)
+		digits++;
+	return text_fixed_digits(to, size, digits);
 }
 
 const char *text_plural(int64_t n, const char *one, const char *many)

@@ -36,6 +36,8 @@ struct number text_count(double number);
 /* Writes the digits of a number, which take DIGITS_ROOM at most. Returns the place after them. */
 #define DIGITS_ROOM 20
 char *text_digits(char *to, int64_t number);
+/* Writes so many digits of a number, with zeros before it. Returns the place after them. */
+char *text_fixed_digits(char *to, uint64_t number, int digits);
 
 /* What a count takes: text_plural(n, "birth", "births"), or "was" and "were". */
 const char *text_plural(int64_t n, const char *one, const char *many);

@@ -9,10 +9,9 @@
 #include "user/text/escape.h"
 #include "user/text/numbers.h"
 
-/* Makes room for `more` bytes and a terminator; false: out of memory. */
-static bool reserve(struct strbuf *s, size_t more)
+bool strbuf__reserve(struct strbuf *s, size_t bytes)
 {
-	size_t needed = s->length + more + 1, room = s->room ? s->room : 64;
+	size_t needed = s->length + bytes + 1, room = s->room ? s->room : 64;
 	char *text;
 
 	if (s->failed || needed <= s->room)
@@ -27,26 +26,6 @@ static bool reserve(struct strbuf *s, size_t more)
 	s->text = text;
 	s->room = room;
 	return true;
-}
-
-void strbuf__add_bytes(struct strbuf *s, const char *bytes, size_t length)
-{
-	if (!reserve(s, length))
-		return;
-	memcpy(s->text + s->length, bytes, length);
-	s->length += length;
-	s->text[s->length] = '\0';
-}
-
-char *strbuf__room(struct strbuf *s, size_t bytes)
-{
-	return reserve(s, bytes) ? s->text + s->length : NULL;
-}
-
-void strbuf__end_at(struct strbuf *s, char *end)
-{
-	s->length = (size_t)(end - s->text);
-	*end = '\0';
 }
 
 void strbuf__add_number(struct strbuf *s, int64_t number)
@@ -65,7 +44,7 @@ void strbuf__add(struct strbuf *s, const char *format, ...)
 	va_start(args, format);
 	length = vsnprintf(NULL, 0, format, args);
 	va_end(args);
-	if (length < 0 || !reserve(s, length)) {
+	if (length < 0 || !strbuf__reserve(s, length)) {
 		s->failed = true;
 		return;
 	}
@@ -79,7 +58,7 @@ void strbuf__add_escaped(struct strbuf *s, const char *text)
 {
 	size_t length = escape_text(text, NULL, 0);
 
-	if (!reserve(s, length))
+	if (!strbuf__reserve(s, length))
 		return;
 	escape_text(text, s->text + s->length, length + 1);
 	s->length += length;

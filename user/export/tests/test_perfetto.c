@@ -5,6 +5,7 @@
 
 #include "bench/tests/unit.h"
 #include "user/export/perfetto.h"
+#include "user/export/trace_time.h"
 #include "user/tests/sample_birth.h"
 
 static char text[1 << 23];
@@ -229,6 +230,20 @@ TEST(times_have_all_digits)
 	assert_non_null(strstr(text, "\"ts\":90000000008.5"));
 	assert_null(strstr(text, "e+"));
 	json_decref(trace);
+}
+
+TEST(steps_are_exact)
+{
+	const int64_t steps[] = {0, 1, 1024, 2047, 2048, -2049, 2048 * 12 + 64};
+	struct strbuf text_of = {0};
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		trace_add_steps(&text_of, steps[i]);
+		strbuf__add(&text_of, " ");
+	}
+	assert_string_equal(strbuf__text(&text_of), "0 0.00048828125 0.5 0.99951171875 1 "
+						    "-1.00048828125 12.03125 ");
+	strbuf__free(&text_of);
 }
 
 TEST(a_full_disk_is_an_error)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
+#include <inttypes.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -404,6 +405,20 @@ TEST(a_buffer_grows_and_escapes)
 	assert_string_equal(taken, "");
 	free(taken);
 	strbuf__free(&s);
+}
+
+TEST(digits_are_those_of_printf)
+{
+	const int64_t numbers[] = {0, 9, 10, 99, 100, 101, 12345, -7, -10, INT64_MAX, INT64_MIN};
+	struct strbuf ours = {0}, theirs = {0};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		strbuf__add_number(&ours, numbers[i]);
+		strbuf__add(&theirs, "%" PRId64, numbers[i]);
+	}
+	assert_string_equal(strbuf__text(&ours), strbuf__text(&theirs));
+	strbuf__free(&ours);
+	strbuf__free(&theirs);
 }
 
 TEST(one_has_a_word_of_its_own)
