@@ -191,7 +191,7 @@ int spawners_start(const struct shape *shape, struct fault *why)
 	return err ? threads_failed("spawners", (long)all.count, err, why) : 0;
 }
 
-bool spawners_run(void)
+bool spawners_any(void)
 {
 	return all.count;
 }
@@ -226,9 +226,13 @@ int spawners_take(const struct method *method, uint32_t warmups, uint32_t runs,
 	all.runs = runs;
 	all.warmups = warmups / all.count + 1;
 	all.spawning = all.next = all.taken = all.ended = 0;
-	/* What a thread does between two spawns takes time from the others. */
-	for (size_t i = 0; i < all.count; i++)
+	/* Another method of this parent may have failed for good. */
+	all.stopped = false;
+	for (size_t i = 0; i < all.count; i++) {
+		all.v[i].err = 0;
+		/* What a thread does between two spawns takes time from the others. */
 		all.v[i].stage.reads_slate = method->execs;
+	}
 	pthread_barrier_wait(&all.begin);
 	pthread_barrier_wait(&all.end);
 	*total = (struct spawners_total){0};

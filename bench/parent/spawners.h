@@ -28,8 +28,7 @@ struct spawners_total {
  */
 int spawners_start(const struct shape *shape, struct fault *why);
 
-/* Whether there are any. */
-bool spawners_run(void);
+bool spawners_any(void);
 
 /* Gives each thread what it needs to exec this program. 0, or -errno and the reason. */
 int spawners_take_program(const struct shape *shape, const struct parent_memory *memory,

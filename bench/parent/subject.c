@@ -260,7 +260,7 @@ static int run(struct subject *subject, const struct subject_request *request,
 				  strerror(errno));
 	/* Fault all pages in now, not between samples. */
 	memset(samples, 0, bytes);
-	err = spawners_run() ? take_at_once(subject, method, request, samples, reply)
+	err = spawners_any() ? take_at_once(subject, method, request, samples, reply)
 			     : take_samples(subject, method, request, samples, reply);
 	munmap(samples, bytes);
 	return err;

@@ -69,6 +69,13 @@ EOF
     eventually none_left "$DIR/copy"
 }
 
+@test "a method whose program fails leaves the others of its parent their samples" {
+    "$BENCH" --method fork-exec,fork --size 0 --spawners 2 --runs 10 --child /bin/false >"$DIR/out"
+    grep "^broken 0 '/bin/false' ended with status 1" "$DIR/out"
+    refute grep '^broken 1' "$DIR/out"
+    [ "$(grep -c '^sample 1 [0-9]* 0 ' "$DIR/out")" -eq 10 ]
+}
+
 @test "every birth of every thread is recorded, and joined with its sample" {
     [ "$(id -u)" -eq 0 ] || skip "needs root"
     "$BUILD/spawnscope" bench --method fork,vfork,posix_spawn --size 1M --spawners 6 --runs 60 -o "$DIR/run" >"$DIR/out" ||
