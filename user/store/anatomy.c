@@ -15,6 +15,9 @@
 #define NAMES_MAX     ((size_t)1 << 16)
 #define PHASES_MAX    1024
 #define BIRTHS_MAX    1000000000
+/* Sums over NODES_MAX do not overflow, nor do they as steps of a trace (user/export/trace_time.h).
+ */
+#define COUNT_MAX ((int64_t)1 << 41)
 
 /* Writing. */
 
@@ -216,7 +219,7 @@ static const char *name_at(struct anatomy_reader *rd, int64_t place, const char 
 
 static int64_t checked(struct anatomy_reader *rd, int64_t number, const char *what)
 {
-	if (number < 0 || number > STORE_NUMBER_MAX)
+	if (number < 0 || number > COUNT_MAX)
 		store_fault(rd->why, "%s is out of range", what);
 	return number;
 }

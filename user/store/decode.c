@@ -22,6 +22,9 @@
 /* More cells are refused: each takes far more memory than its line in the file. */
 #define CELLS_MAX 8192
 
+/* More facts or axes are refused: to add one copies those before it. */
+#define FACTS_MAX 1024
+
 /* No line could hold more: a value takes two bytes at least. */
 #define SAMPLES_MAX ((int64_t)STORE_LINE_MAX / 2)
 
@@ -95,6 +98,10 @@ void store_decode_facts(json_t *json, const char *what, bool null, struct fact *
 
 	if (!store_need_object(json, what, why))
 		return;
+	if (json_object_size(json) > FACTS_MAX) {
+		store_fault(why, "%s has more than %d values", what, FACTS_MAX);
+		return;
+	}
 	json_object_foreach (json, name, fact) {
 		const char *text = json_string_value(fact);
 		int64_t number = MISSING;

@@ -220,6 +220,11 @@ TEST(an_anatomy_that_is_not_as_described_is_refused_with_one_line)
 		{HEAD NODES("null,0", "0,2", KINDS, PARTS, "1,1", "1,9223372036854775807", "5,4")
 			 TAIL,
 		 "own is out of range"},
+		/* 2^41 + 1: a sum over all nodes could overflow. */
+		{HEAD NODES("null,0", "0,2", KINDS, PARTS, "1,1", "1,4", "2199023255553,4") TAIL,
+		 "total is out of range"},
+		{HEAD GOOD ",\"metrics\":{\"cycles\":[1,2199023255553]}" TAIL,
+		 "cycles is out of range"},
 		{HEAD NODES("null,0", "0,2", KINDS, PARTS, "1,1", "1,5", "5,4") TAIL,
 		 "node 1: own is more than total"},
 		{HEAD NODES("null,0", "0,2", KINDS, PARTS, "1,1", "1,6", "5,6") TAIL,

@@ -100,6 +100,20 @@ TEST(a_bad_run_line_is_refused)
 	assert_refused("{\"type\":\"run\",\"schema\":1}\n", -EINVAL, "tool is not");
 }
 
+TEST(more_facts_than_a_machine_has_are_refused)
+{
+	static const char head[] = "{\"type\":\"run\",\"schema\":1,\"tool\":\"t\","
+				   "\"command\":[],\"clock\":\"monotonic\",\"seed\":\"1\","
+				   "\"environment\":{";
+	char text[32768];
+	size_t length = (size_t)snprintf(text, sizeof(text), "%s", head);
+
+	for (int i = 0; i < 1025; i++)
+		length += (size_t)snprintf(text + length, sizeof(text) - length, "\"f%d\":1,", i);
+	snprintf(text + length - 1, sizeof(text) - length + 1, "},\"phases\":{}}\n");
+	assert_refused(text, -EINVAL, "environment has more than 1024 values");
+}
+
 TEST(a_newer_schema_is_refused)
 {
 	assert_refused(RUN_WITH("2", "7") "what will be\n", -ENOTSUP,
