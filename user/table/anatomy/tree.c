@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "user/analysis/calls/start.h"
+#include "user/analysis/calls/walk.h"
 #include "user/analysis/stats.h"
 #include "user/answers/anatomy.h"
 #include "user/table/anatomy/cycles.h"
@@ -30,8 +31,8 @@ struct tree_printer {
 	int64_t least, root_total;
 	int number_width, calls_width; /* 0: no such columns */
 	int name_column;
-	size_t *depth;	 /* of each node */
-	int64_t *folded; /* in what it calls: instructions that are not shown */
+	struct call_walk walk;
+	int64_t *folded; /* by node, in what it calls: instructions that are not shown */
 	bool all, colour;
 };
 
@@ -65,12 +66,15 @@ static void print_numbers(const struct tree_printer *p, int64_t total, int64_t o
 	fprintf(p->out, "  %*s", p->calls_width, calls > 0 ? text_count((double)calls).text : "-");
 }
 
-/* A name after the numbers: cut if it does not fit, and never pushed out by its depth. */
+/*
+ * A name after the numbers: cut if it does not fit, and never pushed out by its depth, nor by what
+ * a file has for numbers.
+ */
 static void print_name(const struct tree_printer *p, size_t depth, char *name)
 {
-	size_t room = layout_width() - (size_t)p->name_column;
-	size_t deepest = room > NAME_LEAST ? room - NAME_LEAST : 0;
-	size_t indent = depth < deepest ? depth : deepest;
+	size_t column = (size_t)p->name_column, width = layout_width();
+	size_t room = width > column + NAME_LEAST ? width - column : NAME_LEAST;
+	size_t indent = depth < room - NAME_LEAST ? depth : room - NAME_LEAST;
 
 	layout_cut(name, room - indent);
 	fprintf(p->out, "  %*s%s\n", (int)indent, "", name);
@@ -104,7 +108,7 @@ static void print_node(const struct tree_printer *p, size_t i)
 	fputs(bold ? "\033[1m" : "", p->out);
 	print_numbers(p, n->total, n->own, n->kind == CALL_ROOT ? 0 : n->calls);
 	if (name)
-		print_name(p, p->depth[i], name);
+		print_name(p, p->walk.depth[i], name);
 	fputs(bold ? "\033[0m" : "", p->out);
 	free(name);
 }
@@ -116,29 +120,30 @@ static void print_folded(const struct tree_printer *p, size_t i)
 	if (p->folded[i] < FOLDED_LEAST * p->least || p->all)
 		return;
 	print_numbers(p, p->folded[i], -1, 0);
-	print_name(p, p->depth[i] + 1, text);
+	print_name(p, p->walk.depth[i] + 1, text);
 }
 
-/* Where the node's own subtree ends. */
-static size_t end_of(const struct call_tree *t, const size_t *depth, size_t i)
+/* Where the subtree at this place of the walk ends. */
+static size_t end_of(const struct call_walk *w, size_t at)
 {
-	size_t end = i + 1;
+	size_t end = at + 1;
 
-	while (end < t->node_count && depth[end] > depth[i])
+	while (end < w->n && w->depth[w->order[end]] > w->depth[w->order[at]])
 		end++;
 	return end;
 }
 
-/* Nodes stand behind their parents, each subtree as a whole. What is folded comes last. */
-static void print_subtree(const struct tree_printer *p, size_t i)
+/* What is folded comes last. */
+static void print_subtree(const struct tree_printer *p, size_t at)
 {
-	size_t end = end_of(p->t, p->depth, i);
+	const struct call_walk *w = &p->walk;
+	size_t end = end_of(w, at);
 
-	print_node(p, i);
-	for (size_t k = i + 1; k < end; k = end_of(p->t, p->depth, k))
-		if (is_shown(p, &p->t->nodes[k]))
+	print_node(p, w->order[at]);
+	for (size_t k = at + 1; k < end; k = end_of(w, k))
+		if (is_shown(p, &p->t->nodes[w->order[k]]))
 			print_subtree(p, k);
-	print_folded(p, i);
+	print_folded(p, w->order[at]);
 }
 
 static void set_columns(struct tree_printer *p)
@@ -171,20 +176,18 @@ static void print_heads(const struct tree_printer *p, bool colour)
 	fprintf(p->out, "  FUNCTION%s\n", colour ? "\033[0m" : "");
 }
 
-/* Depths, and what is folded below each node. 0 or -ENOMEM. */
+/* The order, and what is folded below each node. 0 or -ENOMEM. */
 static int prepare(struct tree_printer *p)
 {
-	p->depth = calloc(p->t->node_count + 1, sizeof(*p->depth));
+	int err = call_walk__init(&p->walk, p->t);
+
 	p->folded = calloc(p->t->node_count + 1, sizeof(*p->folded));
-	if (!p->depth || !p->folded)
+	if (err || !p->folded)
 		return -ENOMEM;
 	for (size_t i = 0; i < p->t->node_count; i++) {
 		const struct call_node *n = &p->t->nodes[i];
 
-		if (n->parent == CALL_NO_PARENT)
-			continue;
-		p->depth[i] = p->depth[n->parent] + 1;
-		if (!is_shown(p, n))
+		if (n->parent != CALL_NO_PARENT && !is_shown(p, n))
 			p->folded[n->parent] += n->total;
 	}
 	return 0;
@@ -202,15 +205,15 @@ static int print_tree(const struct call_tree *t, const struct anatomy_table *o, 
 	set_columns(&p);
 	layout_title(out, "Calls: instructions of a birth; SHARE is of its part", o->colour);
 	print_heads(&p, o->colour);
-	for (size_t i = 0; !err && i < t->node_count; i = end_of(t, p.depth, i)) {
-		p.root_total = t->nodes[i].total;
-		print_subtree(&p, i);
+	for (size_t at = 0; !err && at < p.walk.n; at = end_of(&p.walk, at)) {
+		p.root_total = t->nodes[p.walk.order[at]].total;
+		print_subtree(&p, at);
 	}
 	if (!o->all)
 		layout_print(out, 2,
 			     "Folded: what carries less than 1 %% of the birth (--all "
 			     "shows it)");
-	free(p.depth);
+	call_walk__free(&p.walk);
 	free(p.folded);
 	return err;
 }
