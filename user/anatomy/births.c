@@ -11,19 +11,22 @@
 #define NO_SEGMENT SIZE_MAX
 
 /*
- * The task that made the most calls and read the clock after each: 0 if none did. A program that it
- * starts may make more processes and threads, of which nobody takes the time.
+ * *parent: the task that made the most calls and read the clock after each; 0 if none did. A
+ * program that it starts may make more processes and threads, of which nobody takes the time. 0 or
+ * -ENOMEM.
  */
-static uint32_t find_parent(const struct raw *raw)
+static int find_parent(const struct raw *raw, uint32_t *parent)
 {
 	const char *clone = raw__word(raw, "clone"), *clock = raw__word(raw, "clock");
 	struct {
 		size_t calls;
 		bool open;
 	} *counts = calloc(raw->task_count + 1, sizeof(*counts));
-	uint32_t most = 0;
 
-	for (size_t i = 0; counts && i < raw->segment_count; i++) {
+	*parent = 0;
+	if (!counts)
+		return -ENOMEM;
+	for (size_t i = 0; i < raw->segment_count; i++) {
 		uint32_t task = raw->segments[i].task;
 
 		if (raw->segments[i].why == clone)
@@ -31,11 +34,11 @@ static uint32_t find_parent(const struct raw *raw)
 		if (raw->segments[i].why != clock || !counts[task].open)
 			continue;
 		counts[task].open = false;
-		if (++counts[task].calls > counts[most].calls)
-			most = task;
+		if (++counts[task].calls > counts[*parent].calls)
+			*parent = task;
 	}
 	free(counts);
-	return most;
+	return 0;
 }
 
 static int keep_birth(struct raw_births *b, const struct raw_birth *birth)
@@ -182,8 +185,10 @@ int raw_births__find(struct raw_births *b, const struct raw *raw, size_t most, s
 {
 	int err;
 
-	*b = (struct raw_births){.parent = find_parent(raw)};
-	err = find_calls(b, raw);
+	*b = (struct raw_births){0};
+	err = find_parent(raw, &b->parent);
+	if (!err)
+		err = find_calls(b, raw);
 	if (!err && !b->n)
 		return fault__set(why, -ENODATA,
 				  "the parent made no process itself: with zygote and forkserver a "

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "user/anatomy/against.h"
 #include "user/anatomy/difference.h"
@@ -139,14 +138,10 @@ static int write_run(struct store *file, const struct run *r)
 
 static int print_json(const struct call_tree *t)
 {
-	int fd = dup(STDOUT_FILENO);
-	FILE *out = fd < 0 ? NULL : fdopen(fd, "we");
-	struct store *s = out ? store__create_on(out, false) : NULL;
-	int err = s ? store__write_anatomy(s, t) : -ENOMEM;
+	struct store *s = store__create("-");
+	int err = s ? store__write_anatomy(s, t) : -errno, closed = store__close(s);
 
-	if (s)
-		store__close(s);
-	return err;
+	return err ? err : closed;
 }
 
 /* What A is called in a difference: by what differs. */

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
-#include <libelf.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,11 +147,12 @@ static void build_id_of(Elf *elf, char text[2 * BUILD_ID_MAX + 1])
 	}
 }
 
-static Elf *open_elf(const char *path, int *fd)
+Elf *elf_file_open(const char *path, int *fd)
 {
 	struct stat st;
 	Elf *elf;
 
+	elf_version(EV_CURRENT);
 	/* The guest names it: no pipe may hold us, and to open a device may do something. */
 	if (stat(path, &st) || !S_ISREG(st.st_mode))
 		return NULL;
@@ -171,7 +171,7 @@ static Elf *open_elf(const char *path, int *fd)
 static int read_debug_file(struct elf_reader *rd, const char *path)
 {
 	int fd, err;
-	Elf *elf = open_elf(path, &fd);
+	Elf *elf = elf_file_open(path, &fd);
 
 	if (!elf)
 		return 0;
@@ -204,8 +204,7 @@ int elf_file_read(const char *path, uint64_t offset, uint64_t address, const cha
 	int fd, err;
 	Elf *elf;
 
-	elf_version(EV_CURRENT);
-	elf = open_elf(path, &fd);
+	elf = elf_file_open(path, &fd);
 	if (!elf)
 		return -EINVAL;
 	if (address_at(elf, offset, &in_file)) {

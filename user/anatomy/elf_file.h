@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The functions that an ELF file names. */
+/* ELF files of 64 bits, and the functions that they name. */
 #pragma once
 
+#include <libelf.h>
 #include <stdint.h>
 
 #include "user/anatomy/functions.h"
+
+/* For elf_end() and then close(*fd). NULL: it cannot be read, or is no such file. */
+Elf *elf_file_open(const char *path, int *fd);
 
 /*
  * Adds the functions of a file that is mapped at `address` from `offset` on: by its .symtab, else

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "user/anatomy/relocations.h"
 
-#include <fcntl.h>
 #include <gelf.h>
 #include <unistd.h>
 
 #include "bench/shared/units.h"
+#include "user/anatomy/elf_file.h"
 
 #define SECTION_RELR 19 /* SHT_RELR, which an older <elf.h> lacks */
 
@@ -40,21 +40,15 @@ static int64_t count_section(Elf_Scn *section)
 
 int64_t relocations_of(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	Elf_Scn *section = NULL;
 	int64_t count = 0;
-	Elf *elf;
+	int fd;
+	Elf *elf = elf_file_open(path, &fd);
 
-	if (fd < 0)
+	if (!elf)
 		return MISSING;
-	elf_version(EV_CURRENT);
-	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-	if (elf && elf_kind(elf) == ELF_K_ELF && gelf_getclass(elf) == ELFCLASS64) {
-		while ((section = elf_nextscn(elf, section)))
-			count += count_section(section);
-	} else {
-		count = MISSING;
-	}
+	while ((section = elf_nextscn(elf, section)))
+		count += count_section(section);
 	elf_end(elf);
 	close(fd);
 	return count;

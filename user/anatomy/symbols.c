@@ -133,26 +133,18 @@ int symbols__read_kernel(struct symbols *s, FILE *in, struct fault *why)
 	return 0;
 }
 
-/* The last part of a path; of "[vdso]" all. */
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static int add_mapping(struct program *p, const struct mapping *m, uint64_t offset,
 		       const char *path)
 {
 	struct mapping *grown = array_grow(p->v, p->n, sizeof(*grown)), *to;
 	int err = 0;
 
-	if (!grown || p->n == MAPPINGS_MAX)
+	if (!grown)
 		return -ENOMEM;
 	p->v = grown;
 	to = &grown[p->n++];
 	*to = *m;
-	to->module = strdup(last_part(path));
+	to->module = strdup(basename(path));
 	if (!to->module)
 		return -ENOMEM;
 	if (*path == '/')
@@ -168,15 +160,16 @@ static int add_mapping(struct program *p, const struct mapping *m, uint64_t offs
 /* "map START END OFFSET PATH", after its first word. */
 static int add_map_line(struct symbols *s, const char *line)
 {
+	struct program *p = s->program_count ? &s->programs[s->program_count - 1] : NULL;
 	struct mapping m = {0};
 	uint64_t offset;
 	int path = 0;
 
 	if (sscanf(line, "%" SCNx64 " %" SCNx64 " %" SCNx64 " %n", &m.start, &m.end, &offset,
 		   &path) < 3 ||
-	    m.end <= m.start || !s->program_count)
+	    m.end <= m.start || !p || p->n == MAPPINGS_MAX)
 		return -EINVAL;
-	return add_mapping(&s->programs[s->program_count - 1], &m, offset, path ? line + path : "");
+	return add_mapping(p, &m, offset, path ? line + path : "");
 }
 
 /* "program GUESTPATH PATH", after its first word. */
@@ -207,7 +200,7 @@ static int add_line(struct symbols *s, char *line)
 static const struct program *program_of(const struct symbols *s, const char *name)
 {
 	for (unsigned int i = 0; i < s->program_count; i++)
-		if (!strcmp(last_part(s->programs[i].name), name))
+		if (!strcmp(basename(s->programs[i].name), name))
 			return &s->programs[i];
 	return NULL;
 }

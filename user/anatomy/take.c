@@ -146,13 +146,6 @@ static int run_script(const struct anatomy_subject *s, const char *keep, struct 
 	return err;
 }
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 int anatomy_take(const struct anatomy_subject *s, struct run *r, struct fault *why)
 {
 	struct scratch keep;
@@ -162,7 +155,7 @@ int anatomy_take(const struct anatomy_subject *s, struct run *r, struct fault *w
 		return err;
 	err = run_script(s, keep.path, why);
 	if (!err)
-		err = anatomy_read_folder(keep.path, s->program ? last_part(s->program) : CHILD,
+		err = anatomy_read_folder(keep.path, s->program ? basename(s->program) : CHILD,
 					  s->births, r, why);
 	scratch__remove(&keep);
 	return err;

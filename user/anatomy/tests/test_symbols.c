@@ -77,6 +77,24 @@ TEST(a_kernel_that_names_nothing_is_refused_with_one_line)
 	}
 }
 
+TEST(more_mappings_than_a_process_can_have_are_refused)
+{
+	struct symbols *s = symbols__new();
+	struct fault why;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	fprintf(out, "program\t/driver\t/driver\n");
+	for (unsigned int i = 0; i <= 65536; i++)
+		fprintf(out, "map\t%x000\t%x001\t0\t\n", i + 1, i + 1);
+	fclose(out);
+	assert_int_equal(read_modules(s, text, &why), -EINVAL);
+	assert_non_null(strstr(why.text, "not as expected"));
+	free(text);
+	symbols__free(s);
+}
+
 TEST(modules_of_the_kernel_have_their_names)
 {
 	struct symbols *s = symbols__new();
