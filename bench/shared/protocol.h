@@ -44,18 +44,21 @@
  * Samples are kept in memory and written after a block's last one, so that writing does not disturb
  * them. In a sample:
  *
- *   CHILD_PID  a thread's id for threads, `-` if unknown. With system and popen the child reports
- * it, because the libc call does not return it ERRNO      0, or why the call under test failed; the
- * later times are then `-` T_CALL     just before the call under test T_RETURN   just after it
- * returned in the parent T_CHILD    the child's first own instruction before any exec T_EXEC the
- * first instruction of the new program T_EXIT     the child's last timestamp, right before it ends;
- * the same as T_EXEC after an exec, and as T_CHILD if the child shares the parent's memory T_REAPED
- * the wait (or join, or pclose) returned in the parent
+ *   CHILD_PID         `-` if unknown; a thread's id for threads. With system and popen the child
+ *                     reports it, because the libc call does not return it
+ *   ERRNO             0, or why the call under test failed; the later times are then `-`
+ *   T_CALL            just before the call under test
+ *   T_RETURN          just after it returned in the parent
+ *   T_CHILD           the child's first own instruction before any exec
+ *   T_EXEC            the first instruction of the new program
+ *   T_EXIT            the child's last timestamp, right before it ends; the same as T_EXEC after an
+ *                     exec, and as T_CHILD if the child shares the parent's memory
+ *   T_REAPED          the wait (or join, or pclose) returned in the parent
  *   STALL, STALL_SUM  how long the longest touch of any of the touching threads took during the
- * call, and the sum over the threads of the longest of each. STALL_BASE  the same as STALL in a
- * pause as long as a call, right before
- *   ENDED      how many spawns of any of the threads ended between this one's call and its end,
- * itself included
+ *                     call, and the sum over the threads of the longest of each
+ *   STALL_BASE        the same as STALL in a pause as long as a call, right before
+ *   ENDED             how many spawns of any of the threads ended between this one's call and its
+ *                     end, itself included
  */
 #pragma once
 
