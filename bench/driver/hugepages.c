@@ -132,6 +132,10 @@ static _Noreturn void keep(int64_t pages, int answer, int end)
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	err = add(pages, record, &added);
+	if (err) {
+		give_back(added);
+		added = 0;
+	}
 	if (write(answer, &err, sizeof(err)) != sizeof(err))
 		err = -EPIPE;
 	/* The driver's output, too, whose reader waits for its end. The lock of the record stays.
@@ -155,7 +159,7 @@ static _Noreturn void keep(int64_t pages, int answer, int end)
 static int start_keeper(int64_t pages, int answers[2], int ends[2])
 {
 	pid_t keeper = fork();
-	int err = -EPIPE;
+	int err = keeper < 0 ? -errno : 0;
 
 	if (keeper == 0) {
 		close(answers[0]);
@@ -164,9 +168,7 @@ static int start_keeper(int64_t pages, int answers[2], int ends[2])
 	}
 	close(answers[1]);
 	close(ends[0]);
-	if (keeper < 0)
-		err = -EAGAIN;
-	else if (read(answers[0], &err, sizeof(err)) != sizeof(err))
+	if (keeper > 0 && read(answers[0], &err, sizeof(err)) != sizeof(err))
 		err = -EPIPE;
 	close(answers[0]);
 	/* Else it stays open as long as this process lives. */
