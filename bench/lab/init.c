@@ -20,8 +20,9 @@
  *                    wake-ups would disturb a measured command
  *   lab.settle=SEC   start the command SEC seconds after boot
  *   lab.limit=SEC    kill the command after SEC seconds of guest time
- *   lab.files=qemu   the initramfs has nothing but this program: QEMU has the other files. The
- * machine can be saved before they are read, and be used many times
+ *   lab.files=qemu   the initramfs has nothing but this program: QEMU has the other
+ *                    files. The machine can be saved before they are read, and be used
+ *                    many times
  *
  * The command itself can read lab.clock=icount (a nanosecond is an instruction), lab.rule=NAME
  * (how they are counted) and lab.qemu=VERSION.

@@ -451,11 +451,6 @@ static void on_pop(unsigned int vcpu, uint32_t info, uint64_t address, void *dat
 	plugin.done = true;
 }
 
-static bool is_stack_instruction(const struct code *c)
-{
-	return !c->extended && c->opcode >= 0x50 && c->opcode <= 0x5f;
-}
-
 static struct code look_at(struct qemu_plugin_insn *insn)
 {
 	uint64_t address = qemu_plugin_insn_vaddr(insn);
@@ -467,7 +462,7 @@ static struct code look_at(struct qemu_plugin_insn *insn)
 	c = code_decode(bytes);
 	qemu_counter__count(&plugin.counter, insn);
 	meters_watch(insn, address, &c, role);
-	if (role == PLACE_SWITCH && is_stack_instruction(&c))
+	if (role == PLACE_SWITCH && code_is_push_or_pop(&c))
 		qemu_plugin_register_vcpu_mem_cb(insn, on_switch, 0, QEMU_LOADS_STORES, NULL);
 	if (role == PLACE_FORK)
 		qemu_plugin_register_vcpu_mem_cb(insn, on_fork, 0, QEMU_STORES, NULL);

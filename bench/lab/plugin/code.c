@@ -77,6 +77,11 @@ bool code_is_string(const struct code *c)
 				(c->opcode >= 0xaa && c->opcode <= 0xaf));
 }
 
+bool code_is_push_or_pop(const struct code *c)
+{
+	return !c->extended && c->opcode >= 0x50 && c->opcode <= 0x5f;
+}
+
 bool code_is_clock(const struct code *c)
 {
 	return c->extended && (c->opcode == 0x31 || (c->opcode == 0x01 && c->modrm == 0xf9));

@@ -34,4 +34,5 @@ struct code {
 struct code code_decode(const uint8_t *bytes);
 enum code_end code_end(const struct code *c);
 bool code_is_string(const struct code *c);
-bool code_is_clock(const struct code *c); /* rdtsc, rdtscp */
+bool code_is_push_or_pop(const struct code *c); /* of a register */
+bool code_is_clock(const struct code *c);	/* rdtsc, rdtscp */

@@ -157,11 +157,6 @@ static void on_switch(unsigned int vcpu, uint32_t info, uint64_t address, void *
 	plugin.task = find_task(stack);
 }
 
-static bool is_stack_instruction(const struct code *c)
-{
-	return !c->extended && c->opcode >= 0x50 && c->opcode <= 0x5f;
-}
-
 /* Counts what it stores. Returns its address if it is a repeated string instruction, else 0. */
 static uint64_t look_at(struct qemu_plugin_insn *insn)
 {
@@ -172,7 +167,7 @@ static uint64_t look_at(struct qemu_plugin_insn *insn)
 
 	qemu_code(insn, bytes, sizeof(bytes));
 	c = code_decode(bytes);
-	if (role == PLACE_SWITCH && is_stack_instruction(&c))
+	if (role == PLACE_SWITCH && code_is_push_or_pop(&c))
 		qemu_plugin_register_vcpu_mem_cb(insn, on_switch, 0, QEMU_LOADS_STORES, NULL);
 	else
 		meters_watch(insn, address, &c, role);
@@ -198,7 +193,8 @@ static void on_translation(struct qemu_plugin_tb *tb)
 
 static void on_exit_of_qemu(void)
 {
-	fclose(plugin.out);
+	if (ferror(plugin.out) | fclose(plugin.out))
+		fprintf(stderr, "points: the file is not whole\n");
 }
 
 int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **argv)

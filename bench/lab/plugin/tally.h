@@ -13,9 +13,11 @@
  *   task ID CREATOR            CREATOR is 0 if it was there before
  *   segment TASK FROM TO WHY   what the task executed between two edges. FROM and TO are the
  *                              machine's instruction counter. WHY ended it: clock (the task read
- * it, in user mode), a point's name, exec (it returned to a new program), switch (to another task),
- * mark own NODE BLOCK EXECUTIONS INSTRUCTIONS [METRIC...] of the segment above. Metrics stand only
- * where one is not 0 calls NODE COUNT           how often the node was entered in the segment above
+ *                              it, in user mode), a point's name, exec (it returned to a new
+ *                              program), switch (to another task), mark
+ *   own NODE BLOCK EXECUTIONS INSTRUCTIONS [METRIC...]
+ *                              of the segment above. Metrics stand only where one is not 0
+ *   calls NODE COUNT           how often the node was entered in the segment above
  *   end                        the last line: without it the file is incomplete
  *
  * The file has the last births only, with what happened between them.
