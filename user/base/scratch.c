@@ -132,14 +132,15 @@ int scratch__make(struct scratch *s, struct fault *why)
 
 void scratch__remove(struct scratch *s)
 {
+	int status = 0;
+
 	/* Programs that are about to end may still hold it. */
 	if (s->held >= 0) {
 		send(s->held, "", 1, MSG_NOSIGNAL);
 		close(s->held);
 	}
-	if (s->keeper > 0)
-		waitpid(s->keeper, NULL, 0);
-	/* If the keeper was killed. */
-	remove_all(s->path);
+	/* Else it has removed the folder, and who may now have made another of that name? */
+	if (s->keeper > 0 && waitpid(s->keeper, &status, 0) > 0 && WIFSIGNALED(status))
+		remove_all(s->path);
 	*s = (struct scratch){.keeper = -1, .held = -1};
 }
