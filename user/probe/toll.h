@@ -56,8 +56,7 @@ const char *toll_where(enum toll toll);
 unsigned int toll_complete(unsigned int tolls);
 
 /*
- * What all tasks pay of a set, as the end of a
- * sentence: "a system call takes some 400 instructions more, a context switch 1,000". Empty if
- * nothing.
+ * What all tasks pay of a set, as the end of a sentence: "a system call takes some 260 instructions
+ * more, a context switch 100". Empty if nothing.
  */
 void toll_text(unsigned int tolls, char *text, size_t size);

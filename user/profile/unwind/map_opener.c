@@ -99,7 +99,10 @@ static void serve(int socket, pid_t parent)
 	if (getppid() != parent)
 		_exit(0);
 	while (recv(socket, &r, sizeof(r), 0) == sizeof(r)) {
-		int fd = open_asked(&r);
+		int fd;
+
+		r.path[sizeof(r.path) - 1] = '\0';
+		fd = open_asked(&r);
 
 		answer(socket, fd, fd < 0 ? fd : 0);
 		if (fd >= 0)

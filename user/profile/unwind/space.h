@@ -40,7 +40,7 @@ struct space {
 enum space_fault {
 	SPACE_GONE = 1, /* the process has ended, or runs another program now */
 	SPACE_FORBIDDEN,
-	SPACE_FOREIGN, /* not a 64-bit x86 program */
+	SPACE_FOREIGN, /* not a 64-bit program of this machine */
 };
 
 struct space_key space_key_of(const struct record_stack *r);
@@ -49,6 +49,7 @@ bool space_key_equal(const struct space_key *a, const struct space_key *b);
 /* Reads the space of the record's process. NULL: out of memory, or *fault says why. */
 struct space *space__new(struct map_opener *o, const struct record_stack *r,
 			 enum space_fault *fault);
+
 /* Opens a file that the process has mapped: a descriptor or -errno, as map_opener__mapped(). */
 typedef int space_opener(void *context, pid_t pid, const struct mapped *mapped);
 
