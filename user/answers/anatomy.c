@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "user/answers/cause.h"
-#include "user/model/cell.h"
 #include "user/model/cell_name.h"
 #include "user/model/phase.h"
 #include "user/text/numbers.h"
@@ -26,8 +25,7 @@ int64_t anatomy__birth(const struct call_tree *t)
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < t->node_count; i++)
-		if (t->nodes[i].kind == CALL_ROOT && t->nodes[i].part != PART_INTERRUPTS &&
-		    t->nodes[i].part != PART_OTHERS)
+		if (t->nodes[i].kind == CALL_ROOT && call_part_of_birth(t->nodes[i].part))
 			sum += t->nodes[i].total;
 	return sum;
 }
@@ -102,10 +100,9 @@ static void add_functions(struct strbuf *s, const struct call_tree *t, const str
 void anatomy__answer(struct strbuf *s, const struct call_tree *t)
 {
 	const struct call_node *root = anatomy__root(t, PART_CALL);
-	const struct cell cell = {.key = t->key, .key_count = t->key_count};
 	char name[256];
 
-	strbuf__add(s, "%s", cell__name(&cell, name, sizeof(name)));
+	strbuf__add(s, "%s", call_tree__cell_name(t, name, sizeof(name)));
 	if (!root) {
 		strbuf__add(s, ": nothing of the call was counted");
 		return;
@@ -131,7 +128,7 @@ void anatomy__parts(struct strbuf *s, const struct call_tree *t)
 	int64_t all = anatomy__birth(t);
 	size_t n = 0;
 
-	for (int p = 0; p < PART_INTERRUPTS; p++) {
+	for (int p = 0; call_part_of_birth(p); p++) {
 		roots[n] = anatomy__root(t, p);
 		n += roots[n] != NULL;
 	}

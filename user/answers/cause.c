@@ -243,10 +243,10 @@ static const struct start_syscall_change *syscall_in(const struct start_diff *d,
 
 static void say_count(struct strbuf *s, int64_t more, const char *one, const char *many)
 {
-	int64_t count = more < 0 ? -more : more;
+	int64_t count = llabs(more);
 
 	strbuf__add(s, "%s %s %s", text_count((double)count).text, more < 0 ? "fewer" : "more",
-		    count == 1 ? one : many);
+		    text_plural(count, one, many));
 }
 
 /* "2,000 more calls of mmap by main: +1,234,567 instructions" */
@@ -447,7 +447,7 @@ static bool copies_pages(const struct call_tree *t, double pages)
 
 double cause__pages(const struct call_tree *t)
 {
-	struct cell c = {.key = t->key, .key_count = t->key_count};
+	const struct cell c = call_tree__cell(t);
 	const char *size = cell__pages(&c), *mapping = cell__key_text(&c, "mapping");
 	int64_t bytes = cell__parent_bytes(&c);
 	double pages = bytes == MISSING ? 0 : (double)bytes / 4096;

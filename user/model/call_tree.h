@@ -29,10 +29,17 @@ enum call_part {
 	PART_CHILD,   /* the child before exec, or until its exit if it execs nothing */
 	PART_PROGRAM, /* the new program, from execve to its exit */
 	PART_EXIT,    /* the exit of the child, in the kernel */
+	/* Beside the birth: no cost of it. */
 	PART_INTERRUPTS,
 	PART_OTHERS, /* other tasks that ran meanwhile */
 	PART_COUNT
 };
+
+/* Whether it is a part of the birth itself. */
+static inline bool call_part_of_birth(enum call_part part)
+{
+	return part < PART_INTERRUPTS;
+}
 
 /* What is counted beside instructions, if the run modelled caches (anatomy --cycles). */
 enum call_metric {

@@ -5,30 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-	const char *name, *brief;
-} kinds[] = {
-#define X(name, brief) [SAMPLE_##name] = {#name, brief},
+static const char *const names[] = {
+#define X(name, brief) [SAMPLE_##name] = #name,
 	SAMPLES(X)
 #undef X
 };
 
 const char *sample_name(enum sample_kind s)
 {
-	return kinds[s].name;
+	return names[s];
 }
 
 int sample_by_name(const char *name)
 {
 	for (int s = 0; s < SAMPLE_COUNT; s++)
-		if (!strcmp(kinds[s].name, name))
+		if (!strcmp(names[s], name))
 			return s;
 	return -1;
-}
-
-const char *sample_brief(enum sample_kind s)
-{
-	return kinds[s].brief;
 }
 
 /* What probes measured of a cell: one piece of memory. */

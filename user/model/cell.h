@@ -34,7 +34,6 @@ enum sample_kind {
 
 const char *sample_name(enum sample_kind s);
 int sample_by_name(const char *name); /* -1 if unknown */
-const char *sample_brief(enum sample_kind s);
 
 /* Where values (a phase's, say) came from, or why there are none: exactly one member is set. */
 struct phase_origin {

@@ -66,7 +66,7 @@ const char *cell__name(const struct cell *c, char *buf, size_t size)
 
 const char *call_tree__cell_name(const struct call_tree *t, char *buf, size_t size)
 {
-	const struct cell c = {.key = t->key, .key_count = t->key_count};
+	const struct cell c = call_tree__cell(t);
 
 	return cell__name(&c, buf, size);
 }

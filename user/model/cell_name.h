@@ -8,5 +8,11 @@
 
 /* "fork at 64M thp": the cell without its probe set, escaped. Returns buf. */
 const char *cell__name(const struct cell *c, char *buf, size_t size);
-/* The same of the cell of an anatomy. */
+/* The cell of an anatomy, as far as it is known: its key, which it borrows. */
+static inline struct cell call_tree__cell(const struct call_tree *t)
+{
+	return (struct cell){.key = t->key, .key_count = t->key_count};
+}
+
+/* The same of that cell. */
 const char *call_tree__cell_name(const struct call_tree *t, char *buf, size_t size);

@@ -4,10 +4,10 @@
 #include <string.h>
 
 static const struct {
-	const char *name, *unit, *brief;
+	const char *name;
 	enum phase phase;
 } rows[] = {
-#define X(name, unit, role, phase, brief) [COUNT_##name] = {#name, unit, brief, PHASE_##phase},
+#define X(name, unit, role, phase, brief) [COUNT_##name] = {#name, PHASE_##phase},
 	COUNTS(X)
 #undef X
 };
@@ -23,21 +23,6 @@ int count_by_name(const char *name)
 		if (!strcmp(rows[c].name, name))
 			return c;
 	return -1;
-}
-
-const char *count_unit(enum count c)
-{
-	return rows[c].unit;
-}
-
-const char *count_brief(enum count c)
-{
-	return rows[c].brief;
-}
-
-enum phase count_phase(enum count c)
-{
-	return rows[c].phase;
 }
 
 bool count_is_cow(enum count c)

@@ -6,12 +6,9 @@
 
 #include "bpf/phases.h"
 
-const char *count_name(enum count c);  /* as in result files */
-int count_by_name(const char *name);   /* -1 if unknown */
-const char *count_unit(enum count c);  /* "bytes", "faults" */
-const char *count_brief(enum count c); /* one line */
-enum phase count_phase(enum count c);  /* PHASE_none: every birth has it */
-bool count_is_cow(enum count c);       /* a COW fault, or a page of one */
+const char *count_name(enum count c); /* as in result files */
+int count_by_name(const char *name);  /* -1 if unknown */
+bool count_is_cow(enum count c);      /* a COW fault, or a page of one */
 
 /* Who takes COW faults, and where the numbers stand: the child, then the parent. */
 extern const struct cow_side {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "user/analysis/calls/by_function.h"
+#include "user/answers/anatomy.h"
 #include "user/answers/cause.h"
 #include "user/model/cell_name.h"
 #include "user/text/numbers.h"
@@ -25,23 +26,9 @@ const char *anatomy_part_title(enum call_part part)
 	return titles[part];
 }
 
-int64_t anatomy_birth(const struct call_tree *t)
-{
-	int64_t sum = 0;
-
-	for (size_t i = 0; i < t->node_count; i++) {
-		const struct call_node *node = &t->nodes[i];
-
-		if (node->parent == CALL_NO_PARENT && node->part != PART_INTERRUPTS &&
-		    node->part != PART_OTHERS)
-			sum += node->total;
-	}
-	return sum;
-}
-
 void anatomy_add_label(const struct report_run *r, const struct call_tree *t, struct strbuf *text)
 {
-	const struct cell like = {.key = t->key, .key_count = t->key_count};
+	const struct cell like = call_tree__cell(t);
 	const struct row *row = rows__find(&r->rows, &like);
 	char name[256];
 
@@ -64,7 +51,7 @@ void anatomy_add_exact(int64_t more, struct strbuf *text)
 void anatomy_add_summary(const struct report_run *r, const struct call_tree *t, struct strbuf *text)
 {
 	struct call_functions f;
-	int64_t birth = anatomy_birth(t);
+	int64_t birth = anatomy__birth(t);
 
 	anatomy_add_label(r, t, text);
 	strbuf__add(text, ": %s instructions a birth", text_count((double)birth).text);
@@ -78,8 +65,7 @@ void anatomy_add_summary(const struct report_run *r, const struct call_tree *t, 
 
 bool anatomy_same_cell(const struct call_tree *a, const struct call_tree *b)
 {
-	const struct cell x = {.key = a->key, .key_count = a->key_count};
-	const struct cell y = {.key = b->key, .key_count = b->key_count};
+	const struct cell x = call_tree__cell(a), y = call_tree__cell(b);
 
 	return cell__same_key(&x, &y, NULL);
 }

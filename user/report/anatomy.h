@@ -9,9 +9,6 @@
 /* What a part of a birth is called there. */
 const char *anatomy_part_title(enum call_part part);
 
-/* Instructions of a birth: of its parts, without interrupts and other tasks. */
-int64_t anatomy_birth(const struct call_tree *t);
-
 /* Appends "fork from a parent of 64 MiB", as the tables of the run have it. Not escaped. */
 void anatomy_add_label(const struct report_run *r, const struct call_tree *t, struct strbuf *text);
 

@@ -2,8 +2,10 @@
 #include "user/report/anatomy_markdown.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "user/analysis/calls/by_function.h"
+#include "user/answers/anatomy.h"
 #include "user/text/markup.h"
 #include "user/text/numbers.h"
 
@@ -15,7 +17,7 @@
 /* Shares of a birth below these are left out. */
 static bool is_small(int64_t instructions, int64_t birth, double least)
 {
-	return (double)(instructions < 0 ? -instructions : instructions) < least * (double)birth;
+	return (double)llabs(instructions) < least * (double)birth;
 }
 
 static void write_sentence(FILE *out, struct strbuf *text)
@@ -39,7 +41,7 @@ void anatomy_markdown_functions(FILE *out, const struct report_run *r, const str
 {
 	struct strbuf text = {0};
 	struct call_functions f;
-	int64_t birth = anatomy_birth(t);
+	int64_t birth = anatomy__birth(t);
 
 	anatomy_add_summary(r, t, &text);
 	write_sentence(out, &text);

@@ -6,11 +6,6 @@
 
 #include "user/analysis/calls/function_ids.h"
 
-static bool is_beside(enum call_part part)
-{
-	return part == PART_INTERRUPTS || part == PART_OTHERS;
-}
-
 static void number(struct call_functions *f, const struct call_tree *t,
 		   const struct function_ids *all)
 {
@@ -36,7 +31,7 @@ static void sum(struct call_functions *f, const struct call_tree *t)
 		const struct call_node *node = &t->nodes[i];
 		struct call_function *function;
 
-		if (f->of[i] == CALL_NO_FUNCTION || is_beside(node->part))
+		if (f->of[i] == CALL_NO_FUNCTION || !call_part_of_birth(node->part))
 			continue;
 		function = &f->v[f->of[i]];
 		function->own += node->own;

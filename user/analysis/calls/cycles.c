@@ -26,15 +26,6 @@ static const struct weight {
 /* The lab counts a step for each of these bytes, which is no instruction on hardware. */
 #define STEP_BYTES 8
 
-const char *cycles_for_name(enum cycles_for f)
-{
-	static const char *const names[CYCLES_FOR_COUNT] = {
-		"instructions", "code", "data", "pages", "branches", "bytes",
-	};
-
-	return names[f];
-}
-
 void cycles__add(struct cycles *c, int64_t instructions, const int64_t *metrics)
 {
 	int64_t steps = (metrics[METRIC_CLEARED_BYTES] + metrics[METRIC_COPIED_BYTES]) / STEP_BYTES;
@@ -58,7 +49,8 @@ double cycles__sum(const struct cycles *c)
 	return sum;
 }
 
-bool call_tree__has_events(const struct call_tree *t)
+/* Whether the tree has all that an estimate needs. */
+static bool has_events(const struct call_tree *t)
 {
 	for (size_t i = 0; i < WEIGHT_COUNT; i++)
 		if (weights[i].metric >= 0 && !t->has[weights[i].metric])
@@ -68,7 +60,7 @@ bool call_tree__has_events(const struct call_tree *t)
 
 void call_tree__estimate_cycles(struct call_tree *t)
 {
-	if (!call_tree__has_events(t))
+	if (!has_events(t))
 		return;
 	t->has[METRIC_CYCLES] = true;
 	for (size_t i = 0; i < t->node_count; i++) {

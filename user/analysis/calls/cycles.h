@@ -23,8 +23,6 @@ enum cycles_for {
 	CYCLES_FOR_COUNT
 };
 
-const char *cycles_for_name(enum cycles_for f); /* "instructions", "code" */
-
 struct cycles {
 	double of[CYCLES_FOR_COUNT];
 };
@@ -33,7 +31,5 @@ struct cycles {
 void cycles__add(struct cycles *c, int64_t instructions, const int64_t *metrics);
 double cycles__sum(const struct cycles *c);
 
-/* Whether the run has all that an estimate needs. */
-bool call_tree__has_events(const struct call_tree *t);
 /* Estimates METRIC_CYCLES of each node, rounded, if the tree has all that it needs. */
 void call_tree__estimate_cycles(struct call_tree *t);

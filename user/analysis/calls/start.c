@@ -248,27 +248,27 @@ static struct start_row *row_of(struct start *s, const struct place *p)
 	return &rows[s->row_count++];
 }
 
-static bool same_syscall(const struct start_syscall *c, const char *name, enum start_stage stage,
-			 const char *module)
+bool start_syscall__same(const struct start_syscall *a, const struct start_syscall *b)
 {
-	return c->stage == stage && module_same(c->module, module) &&
-	       (name && c->name ? !strcmp(name, c->name) : name == c->name);
+	return a->stage == b->stage && module_same(a->module, b->module) &&
+	       (a->name && b->name ? !strcmp(a->name, b->name) : a->name == b->name);
 }
 
 static struct start_syscall *syscall_at(struct start *s, const struct place *p)
 {
+	const struct start_syscall none = {
+		.name = p->syscall, .stage = p->stage, .module = p->module};
 	struct start_syscall *calls = s->syscalls;
 
 	for (size_t i = 0; i < s->syscall_count; i++) {
-		if (same_syscall(&calls[i], p->syscall, p->stage, p->module))
+		if (start_syscall__same(&calls[i], &none))
 			return &calls[i];
 	}
 	calls = reallocarray(calls, s->syscall_count + 1, sizeof(*calls));
 	if (!calls)
 		return NULL;
 	s->syscalls = calls;
-	calls[s->syscall_count] =
-		(struct start_syscall){.name = p->syscall, .stage = p->stage, .module = p->module};
+	calls[s->syscall_count] = none;
 	return &calls[s->syscall_count++];
 }
 

@@ -62,6 +62,9 @@ struct start_syscall {
 	int64_t calls, instructions;
 };
 
+/* Whether both are calls of one name, of one stage. */
+bool start_syscall__same(const struct start_syscall *a, const struct start_syscall *b);
+
 struct start {
 	int64_t total; /* exec to exit */
 	struct start_row *rows;

@@ -11,15 +11,10 @@ int64_t start_change__more(const struct start_change *c)
 	return start_figures__sum(&c->b) - start_figures__sum(&c->a);
 }
 
-static int64_t size(int64_t more)
-{
-	return more < 0 ? -more : more;
-}
-
 static int compare_rows(const void *a, const void *b)
 {
 	const struct start_change *x = a, *y = b;
-	int64_t of_x = size(start_change__more(x)), of_y = size(start_change__more(y));
+	int64_t of_x = llabs(start_change__more(x)), of_y = llabs(start_change__more(y));
 
 	if (of_x != of_y)
 		return of_x < of_y ? 1 : -1;
@@ -29,8 +24,8 @@ static int compare_rows(const void *a, const void *b)
 static int compare_syscalls(const void *a, const void *b)
 {
 	const struct start_syscall_change *x = a, *y = b;
-	int64_t of_x = size(x->b.instructions - x->a.instructions);
-	int64_t of_y = size(y->b.instructions - y->a.instructions);
+	int64_t of_x = llabs(x->b.instructions - x->a.instructions);
+	int64_t of_y = llabs(y->b.instructions - y->a.instructions);
 
 	return (of_x < of_y) - (of_x > of_y);
 }
@@ -51,12 +46,6 @@ static void add_rows(struct start_diff *d, const struct start *s, int side)
 	}
 }
 
-static bool same_syscall(const struct start_syscall *a, const struct start_syscall *b)
-{
-	return a->stage == b->stage && module_same(a->module, b->module) &&
-	       (a->name && b->name ? !strcmp(a->name, b->name) : a->name == b->name);
-}
-
 static void add_syscalls(struct start_diff *d, const struct start *s, int side)
 {
 	for (size_t i = 0; i < s->syscall_count; i++) {
@@ -64,7 +53,7 @@ static void add_syscalls(struct start_diff *d, const struct start *s, int side)
 		struct start_syscall none = {call->name, call->stage, call->module, 0, 0};
 		size_t k = 0;
 
-		while (k < d->syscall_count && !same_syscall(&d->syscalls[k].a, call))
+		while (k < d->syscall_count && !start_syscall__same(&d->syscalls[k].a, call))
 			k++;
 		if (k == d->syscall_count)
 			d->syscalls[d->syscall_count++] = (struct start_syscall_change){none, none};

@@ -13,27 +13,13 @@ int64_t call_change__more(const struct call_change *c)
 	return c->b.own - c->a.own;
 }
 
-static int64_t size_of(const struct call_change *c)
-{
-	int64_t more = call_change__more(c);
-
-	return more < 0 ? -more : more;
-}
-
-static int64_t total_size_of(const struct call_change *c)
-{
-	int64_t more = c->b.total - c->a.total;
-
-	return more < 0 ? -more : more;
-}
-
 static int compare_changes(const struct call_change *x, const struct call_change *y)
 {
-	int64_t a = size_of(x), b = size_of(y);
+	int64_t a = llabs(call_change__more(x)), b = llabs(call_change__more(y));
 
 	if (a == b) {
-		a = total_size_of(x);
-		b = total_size_of(y);
+		a = llabs(x->b.total - x->a.total);
+		b = llabs(y->b.total - y->a.total);
 	}
 	return (a < b) - (a > b);
 }
@@ -56,11 +42,6 @@ static int compare_paths(const void *a, const void *b, void *paths)
 	return order ? order : (x > y) - (x < y);
 }
 
-static bool is_apart(enum call_part part)
-{
-	return part == PART_INTERRUPTS || part == PART_OTHERS;
-}
-
 /* Whether a node above it is the same function: its total is already in that one's. */
 static bool is_inner(const struct call_tree *t, const uint32_t *functions, size_t node)
 {
@@ -79,7 +60,7 @@ static void add_side(struct call_change *changes, const struct call_tree *t,
 		struct call_change *c;
 		struct call_figures *to;
 
-		if (n->kind == CALL_ROOT || is_apart(n->part))
+		if (n->kind == CALL_ROOT || !call_part_of_birth(n->part))
 			continue;
 		c = &changes[numbers[i]];
 		to = side ? &c->b : &c->a;
@@ -174,7 +155,7 @@ static void add_up(struct tree_diff *d)
 			if (n->kind != CALL_ROOT)
 				continue;
 			d->parts[n->part][side] += n->total;
-			if (!is_apart(n->part))
+			if (call_part_of_birth(n->part))
 				*(side ? &d->b : &d->a) += n->total;
 		}
 	}

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Anatomies: the functions of a birth by the path of calls, as columns for the icicle, and as
  * tables. */
-#include "user/report/anatomy.h"
 #include <math.h>
 
 #include "user/analysis/calls/by_function.h"
 #include "user/analysis/calls/walk.h"
+#include "user/answers/anatomy.h"
+#include "user/report/anatomy.h"
 #include "user/report/html.h"
 #include "user/report/views/anatomy_data.h"
 #include "user/report/views/views.h"
@@ -55,13 +56,13 @@ static void write_node(FILE *out, const struct call_node *node, size_t depth)
 
 static void write_paths(FILE *out, const struct call_tree *t, const struct call_walk *w)
 {
-	int64_t birth = anatomy_birth(t);
+	int64_t birth = anatomy__birth(t);
 	size_t left_out = 0;
 
 	html_table(out, "Calls, from who called", 2, "Function", "In", "Instructions", "Share",
 		   "Its own", "Share", "Calls", NULL);
 	html_row(out, "all", "", NULL);
-	write_figures(out, (int64_t)t->births, 0, birth, birth);
+	write_figures(out, 1, 0, birth, birth);
 	for (size_t i = 0; i < w->n; i++) {
 		const struct call_node *node = &t->nodes[w->order[i]];
 
@@ -81,7 +82,7 @@ static void write_paths(FILE *out, const struct call_tree *t, const struct call_
 
 static void write_functions(FILE *out, const struct call_tree *t, const struct call_functions *f)
 {
-	int64_t birth = anatomy_birth(t);
+	int64_t birth = anatomy__birth(t);
 
 	html_table(out, "Functions, by their own instructions", 2, "Function", "In", "Instructions",
 		   "Share", "Its own", "Share", "Calls", NULL);

@@ -24,7 +24,7 @@
 	const oneTree = (data, tree) => {
 		/* What ran beside the birth is no part of it. */
 		const total = d3.sum(tree.total, (t, i) => (tree.depth[i] === 0 && -1 - tree.function[i] < data.beside ? t : 0));
-		const path = [hang(null, "all", "", ROOT, [{ calls: tree.births, own: 0, total }])];
+		const path = [hang(null, "all", "", ROOT, [{ calls: 1, own: 0, total }])];
 		tree.depth.forEach((depth, i) => {
 			const f = tree.function[i], names = f < 0 ? [data.parts[-1 - f], ""] : [tree.names[f], data.modules[tree.modules[f]]];
 			path.length = depth + 1;

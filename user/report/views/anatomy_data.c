@@ -230,7 +230,6 @@ static json_t *place_data(const struct report *p, const struct place *place, str
 
 	anatomy_add_label(&p->runs[place->run], place->tree, &label);
 	tree = json__put(tree, "run", json_integer((json_int_t)place->run));
-	tree = json__put(tree, "births", json_integer((json_int_t)place->tree->births));
 	tree = json__put(tree, "label", json__text(strbuf__text(&label)));
 	strbuf__free(&label);
 	return tree;

@@ -64,10 +64,10 @@ static int print_parts(const struct call_tree *t, FILE *out, bool colour)
 
 	for (size_t i = 0; i < t->node_count; i++) {
 		taken__add(&parts[t->nodes[i].part], &t->nodes[i]);
-		if (t->nodes[i].part < PART_INTERRUPTS)
+		if (call_part_of_birth(t->nodes[i].part))
 			taken__add(&all, &t->nodes[i]);
 	}
-	for (int p = 0; p < PART_INTERRUPTS; p++) {
+	for (int p = 0; call_part_of_birth(p); p++) {
 		if (!parts[p].instructions)
 			continue;
 		columns__add(c, "%s", call_part_name(p));
@@ -101,7 +101,7 @@ static int print_functions(const struct call_tree *t, FILE *out, bool colour)
 	for (size_t i = 0; i < f.n; i++)
 		taken[i].function = &f.v[i];
 	for (size_t i = 0; i < t->node_count; i++)
-		if (f.of[i] != CALL_NO_FUNCTION && t->nodes[i].part < PART_INTERRUPTS)
+		if (f.of[i] != CALL_NO_FUNCTION && call_part_of_birth(t->nodes[i].part))
 			taken__add(&taken[f.of[i]], &t->nodes[i]);
 	qsort(taken, f.n, sizeof(*taken), compare);
 	c = begin("FUNCTION");

@@ -9,6 +9,7 @@
 #include "user/analysis/calls/walk.h"
 #include "user/analysis/stats.h"
 #include "user/answers/anatomy.h"
+#include "user/model/cell_name.h"
 #include "user/table/anatomy/cycles.h"
 #include "user/table/anatomy/tree_diff.h"
 #include "user/text/escape.h"
@@ -322,7 +323,7 @@ int table_anatomy(const struct call_tree *t, const struct cell *cell, const stru
 /* The cell of the tree; NULL: the run has none. */
 static const struct cell *cell_of(const struct run *r, const struct call_tree *t)
 {
-	const struct cell like = {.key = t->key, .key_count = t->key_count};
+	const struct cell like = call_tree__cell(t);
 
 	for (size_t i = 0; i < r->cell_count; i++)
 		if (cell__same_key(&r->cells[i], &like, NULL))

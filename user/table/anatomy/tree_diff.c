@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,7 +25,7 @@ static void add_change(struct columns *s, int64_t more)
 {
 	const char *sign = more < 0 ? "-" : more > 0 ? "+" : "";
 
-	columns__add(s, "%s%s", sign, text_count((double)(more < 0 ? -more : more)).text);
+	columns__add(s, "%s%s", sign, text_count((double)llabs(more)).text);
 }
 
 static void add_both(struct columns *s, int64_t a, int64_t b)
@@ -32,11 +33,6 @@ static void add_both(struct columns *s, int64_t a, int64_t b)
 	add_count(s, a);
 	add_count(s, b);
 	add_change(s, b - a);
-}
-
-static int64_t size(int64_t n)
-{
-	return n < 0 ? -n : n;
 }
 
 /* What there is to say of a function that stands on one side only. */
@@ -79,7 +75,7 @@ struct fold {
 
 static bool is_shown(struct fold *f, const struct call_change *c)
 {
-	int64_t more = size(call_change__more(c));
+	int64_t more = llabs(call_change__more(c));
 
 	if (more == 0)
 		return false;
@@ -96,7 +92,7 @@ static struct fold fold_of(const struct tree_diff *d, bool all)
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < d->function_count; i++)
-		sum += size(call_change__more(&d->functions[i]));
+		sum += llabs(call_change__more(&d->functions[i]));
 	return (struct fold){.least = (int64_t)(FOLDED_SHARE * (double)sum), .all = all};
 }
 
@@ -179,7 +175,7 @@ static void add_stage(struct columns *s, enum start_stage stage, const char *mod
 static bool is_news(const struct start_diff *d, int64_t more, bool all)
 {
 	return more != 0 &&
-	       (all || 1000.0 * (double)size(more) >= (double)size(d->b.total - d->a.total));
+	       (all || 1000.0 * (double)llabs(more) >= (double)llabs(d->b.total - d->a.total));
 }
 
 static int print_starts(const struct start_diff *d, bool all, FILE *out, bool colour)
@@ -229,7 +225,6 @@ static int print_syscalls(const struct start_diff *d, bool all, FILE *out, bool 
 static void print_side(const struct tree_diff *d, int side, const char *name, FILE *out)
 {
 	const struct call_tree *t = d->of[side];
-
 	char unresolved[96] = "";
 
 	if (t->unresolved)
