@@ -7,6 +7,18 @@
 #include "user/text/layout.h"
 #include "user/text/numbers.h"
 
+bool unmeasured_before(const struct run *r, const struct cell_index *x, size_t place)
+{
+	const struct cell *c = &r->cells[place];
+	size_t i = cell_index__first(x, c);
+
+	for (; i < place; i = cell_index__next(x, i)) {
+		if (r->cells[i].skipped && !strcmp(r->cells[i].skipped, c->skipped))
+			return true;
+	}
+	return false;
+}
+
 static void add_calls(struct unmeasured *u, const struct cell *c)
 {
 	u->calls += c->n;

@@ -16,6 +16,13 @@ struct unmeasured {
 	bool more_errnos, more_skipped, more_broken; /* others have another reason */
 };
 
+/*
+ * Whether the cell at this place was skipped for the same reason with another probe set before:
+ * what cannot run cannot with any, so once is enough to say so. `x` is run__index() without the
+ * set.
+ */
+bool unmeasured_before(const struct run *r, const struct cell_index *x, size_t place);
+
 struct unmeasured unmeasured_of(const struct run *r);
 
 /*

@@ -65,19 +65,6 @@ static void say_loss(struct answer *a, const struct run *run)
 	answer__detail(a, ".");
 }
 
-/* What cannot run cannot with any probe set: it has one name. */
-static bool named_before(const struct run *r, const struct cell_index *x, size_t place)
-{
-	const struct cell *c = &r->cells[place];
-	size_t i = cell_index__first(x, c);
-
-	for (; i < place; i = cell_index__next(x, i)) {
-		if (r->cells[i].skipped && !strcmp(r->cells[i].skipped, c->skipped))
-			return true;
-	}
-	return false;
-}
-
 /* A page's and Markdown's tables have no rows for them. */
 static void name_skipped(struct answer *a, const struct run *r)
 {
@@ -90,7 +77,7 @@ static void name_skipped(struct answer *a, const struct run *r)
 		const struct cell *c = &r->cells[i];
 		int64_t bytes = cell__parent_bytes(c);
 
-		if (!c->skipped || named_before(r, &x, i))
+		if (!c->skipped || unmeasured_before(r, &x, i))
 			continue;
 		answer__detail(a, "%s%s", any ? "; " : " Skipped: ",
 			       cell__method(c) ? cell__method(c) : "a cell");

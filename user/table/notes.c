@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "user/analysis/unmeasured.h"
 #include "user/table/part.h"
 #include "user/text/numbers.h"
 
@@ -102,26 +103,13 @@ static bool any_failed(const struct series *errnos)
 	return false;
 }
 
-/* What cannot run cannot in any pass: one line will do. */
-static bool said_before(const struct table *t, const struct cell_index *x, size_t place)
-{
-	const struct cell *cells = t->r->cells;
-	size_t i = cell_index__first(x, &cells[place]);
-
-	for (; i < place; i = cell_index__next(x, i)) {
-		if (cells[i].skipped && !strcmp(cells[i].skipped, cells[place].skipped))
-			return true;
-	}
-	return false;
-}
-
 static void add_note(const struct table *t, const struct cell_index *x, struct strbuf *note,
 		     size_t place)
 {
 	const struct cell *c = &t->r->cells[place];
 	bool failed = any_failed(&c->errnos);
 
-	if (c->skipped ? said_before(t, x, place) : !failed && !c->broken)
+	if (c->skipped ? unmeasured_before(t->r, x, place) : !failed && !c->broken)
 		return;
 	add_name(t, note, c);
 	if (c->skipped) {

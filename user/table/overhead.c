@@ -29,8 +29,8 @@ static void add_added(const struct table *t, struct columns *s, const struct cel
 		columns__add(s, "-");
 }
 
-static void add_row(const struct table *t, struct columns *s, const struct cell *bare,
-		    const struct cell *probed, bool first)
+/* Only before the first row of the cell. */
+static void add_label(const struct table *t, struct columns *s, const struct cell *bare, bool first)
 {
 	struct strbuf label = {0};
 
@@ -40,6 +40,12 @@ static void add_row(const struct table *t, struct columns *s, const struct cell 
 	}
 	columns__add(s, "%s", strbuf__text(&label));
 	strbuf__free(&label);
+}
+
+static void add_row(const struct table *t, struct columns *s, const struct cell *bare,
+		    const struct cell *probed, bool first)
+{
+	add_label(t, s, bare, first);
 	columns__add(s, "%s", cell__probe_set(probed));
 	add_added(t, s, bare, probed, SAMPLE_spawn_ns);
 	add_added(t, s, bare, probed, SAMPLE_total_ns);
@@ -51,33 +57,28 @@ static double undisturbed(const struct cell *c)
 	return stats_quantile(&c->samples[SAMPLE_spawn_ns], 0.1);
 }
 
-/* The cell like `bare` with a probe set; NULL: none has data. */
-static const struct cell *with_set(const struct table *t, const struct cell *bare, const char *set)
+/* What a probe set adds to the cell `bare`; NAN: no cell like it with that set has data. */
+static double added_by(const struct table *t, const struct cell_index *x, const struct cell *bare,
+		       const char *set)
 {
-	for (size_t i = 0; i < t->r->cell_count; i++) {
+	size_t i = cell_index__first(x, bare);
+
+	for (; i != CELL_NONE; i = cell_index__next(x, i)) {
 		const struct cell *c = &t->r->cells[i];
 
-		if (!strcmp(cell__probe_set(c), set) && cell__has_data(c) &&
-		    cell__same_key(c, bare, "trace"))
-			return c;
+		if (!strcmp(cell__probe_set(c), set) && cell__has_data(c))
+			return undisturbed(c) - undisturbed(bare);
 	}
-	return NULL;
+	return NAN;
 }
 
-static void add_floor_row(const struct table *t, struct columns *s, const struct cell *bare,
-			  const char *what, const char *ours, const char *floor, bool first)
+static void add_floor_row(const struct table *t, const struct cell_index *x, struct columns *s,
+			  const struct cell *bare, const char *what, const char *ours,
+			  const char *floor, bool first)
 {
-	const struct cell *with = with_set(t, bare, ours), *empty = with_set(t, bare, floor);
-	double added = with ? undisturbed(with) - undisturbed(bare) : NAN;
-	double least = empty ? undisturbed(empty) - undisturbed(bare) : NAN;
-	struct strbuf label = {0};
+	double added = added_by(t, x, bare, ours), least = added_by(t, x, bare, floor);
 
-	if (first) {
-		strbuf__add(&label, "%s ", table_method(bare));
-		table_add_parent(t, bare, &label);
-	}
-	columns__add(s, "%s", strbuf__text(&label));
-	strbuf__free(&label);
+	add_label(t, s, bare, first);
 	columns__add(s, "%s", what);
 	columns__add(s, "%s", text_plain_time(added, t->r->clock).text);
 	columns__add(s, "%s", text_plain_time(least, t->r->clock).text);
@@ -89,7 +90,7 @@ static void add_floor_row(const struct table *t, struct columns *s, const struct
 }
 
 /* What the probes add beside empty programs at the same points. */
-static int table_floor(const struct table *t)
+static int print_floor(const struct table *t, const struct cell_index *x)
 {
 	struct columns *s;
 	bool any = false;
@@ -104,8 +105,8 @@ static int table_floor(const struct table *t)
 	for (size_t i = 0; i < t->bare.n; i++) {
 		const struct cell *bare = t->bare.v[i].cell;
 
-		add_floor_row(t, s, bare, "bench", "phases", "floor", true);
-		add_floor_row(t, s, bare, "profile light", "light", "light-floor", false);
+		add_floor_row(t, x, s, bare, "bench", "phases", "floor", true);
+		add_floor_row(t, x, s, bare, "profile light", "light", "light-floor", false);
 	}
 	return columns__finish(s,
 			       "What the probes add to a call, beside empty programs at the same "
@@ -113,31 +114,18 @@ static int table_floor(const struct table *t)
 			       t->out, t->colour);
 }
 
-int table_overhead(const struct table *t)
+static int print_added(const struct table *t, const struct cell_index *x)
 {
-	struct cell_index x;
-	struct columns *s;
-	bool any = false;
-	int err;
+	struct columns *s = columns__new();
 
-	for (size_t i = 0; i < t->r->cell_count; i++)
-		any |= is_single(&t->r->cells[i]);
-	if (!any)
-		return 0;
-	err = run__index(t->r, PROBE_SET_AXIS, &x);
-	if (err) {
-		cell_index__free(&x);
-		return err;
-	}
-	s = columns__new();
 	columns__head(s, COLUMNS_LABEL, "METHOD", "PROBES", NULL);
 	columns__head(s, COLUMNS_RIGHT, "ADDED TO CALL", "TO TOTAL", NULL);
 	for (size_t i = 0; i < t->bare.n; i++) {
 		const struct cell *bare = t->bare.v[i].cell;
-		size_t k = cell_index__first(&x, bare);
+		size_t k = cell_index__first(x, bare);
 		bool first = true;
 
-		for (; k != CELL_NONE; k = cell_index__next(&x, k)) {
+		for (; k != CELL_NONE; k = cell_index__next(x, k)) {
 			const struct cell *c = &t->r->cells[k];
 
 			if (c == bare || !cell__has_data(c))
@@ -146,7 +134,24 @@ int table_overhead(const struct table *t)
 			first = false;
 		}
 	}
+	return columns__finish(s, "What each probe adds to the medians", t->out, t->colour);
+}
+
+int table_overhead(const struct table *t)
+{
+	struct cell_index x;
+	bool any = false;
+	int err;
+
+	for (size_t i = 0; i < t->r->cell_count; i++)
+		any |= is_single(&t->r->cells[i]);
+	if (!any)
+		return 0;
+	err = run__index(t->r, PROBE_SET_AXIS, &x);
+	if (!err)
+		err = print_added(t, &x);
+	if (!err)
+		err = print_floor(t, &x);
 	cell_index__free(&x);
-	err = columns__finish(s, "What each probe adds to the medians", t->out, t->colour);
-	return err ? err : table_floor(t);
+	return err;
 }
