@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What a scenario measured: each measure under its conditions, the rounds together. */
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -75,7 +76,7 @@ static int add(struct measures *m, const struct observation *o)
 	return err;
 }
 
-/* Of a run that is of no scenario: none. */
+/* Of a run that is of no scenario: none. 0 or -ENOMEM. */
 static int measures__of(struct measures *m, const struct run *r)
 {
 	int err = 0;
@@ -85,7 +86,7 @@ static int measures__of(struct measures *m, const struct run *r)
 		return 0;
 	m->v = calloc(r->observation_count, sizeof(*m->v));
 	if (!m->v)
-		return -1;
+		return -ENOMEM;
 	for (size_t i = 0; i < r->observation_count && !err; i++)
 		err = add(m, &r->observations[i]);
 	return err;
