@@ -54,12 +54,17 @@ saved_await() { # TEXT
 # Boots the machine, whose further arguments are given, and saves it as $saved once its init stops it.
 # What fails here leaves nothing: the boot that follows finds out why.
 saved_make() { # ARGUMENT...
-    local folder=${saved%/*}
+    local folder=${saved%/*} locked=''
     mkdir -p -- "$folder" 2>/dev/null || return 1
     # Of killed boots. The file of a machine is also its lock: whoever waits, waits for the same machine.
     find "$folder" -name '*.new' -mmin +10 -delete
     { exec 9>>"$saved.new"; } 2>/dev/null || return 1
-    if flock -w "$timeout" 9; then
+    # In the background: a signal ends the wait.
+    setpriv --pdeathsig KILL flock -w "$timeout" 9 &
+    running=$!
+    if wait "$running"; then locked=1; fi
+    running=''
+    if [[ -n $locked ]]; then
         for _ in 1 2 3 4 5; do
             if [[ -s $saved ]] || ! saved_try "$saved.new" "$@"; then break; fi
         done
@@ -77,7 +82,7 @@ saved_try() { # NEW ARGUMENT...
     mkfifo "$work/ask" "$work/answers" "$work/state"
     LAB_STATE=$work/state run_qemu "$@" -action watchdog=pause -qmp stdio \
         <"$work/ask" >"$work/answers" 2>/dev/null 9<&- &
-    qemu=$!
+    running=$!
     exec 5>"$work/ask" 6<"$work/answers"
     printf '%s\n' '{"execute":"qmp_capabilities"}' '{"execute":"migrate-set-capabilities","arguments":
         {"capabilities":[{"capability":"events","state":true}]}}' >&5
@@ -93,9 +98,9 @@ saved_try() { # NEW ARGUMENT...
             grep -aq '^run: goes on' "$work/console" || saved_keep "$new"
         fi
     fi
-    kill "$qemu" ${reader:+"$reader"} 2>/dev/null || true
-    wait "$qemu" ${reader:+"$reader"} 2>/dev/null || true
-    qemu=''
+    kill "$running" ${reader:+"$reader"} 2>/dev/null || true
+    wait "$running" ${reader:+"$reader"} 2>/dev/null || true
+    running=''
     exec 5>&- 6<&-
     return "$status"
 }

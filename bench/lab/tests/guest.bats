@@ -180,6 +180,25 @@ machines() { find "$MACHINES" -type f | wc -l; }
     done
 }
 
+@test "a signal ends boot while it waits for another that saves the same machine" {
+    local lock left machine
+    own_cache
+    "$LAB/boot" --icount --initrd "$INITRD" -- true
+    machine=("$MACHINES"/*)
+    mv "${machine[0]}" "${machine[0]}.new"
+    exec {lock}>>"${machine[0]}.new"
+    flock "$lock"
+    "$LAB/boot" --icount --timeout 600 --initrd "$INITRD" -- true 3>&- &
+    runner=$!
+    waits() { pgrep -P "$runner" -x flock >"$BATS_TEST_TMPDIR/waits"; }
+    waits_no_longer() { ! waits; }
+    eventually waits
+    kill "$runner"
+    eventually waits_no_longer
+    wait "$runner" || left=$?
+    [[ $left == 143 && -z $(ls "$TMPDIR") ]]
+}
+
 @test "exit status, standard output and standard error are the command's" {
     run --separate-stderr "$LAB/guest" -- sh -c 'echo out; echo err >&2; exit 7'
     ((status == 7))
