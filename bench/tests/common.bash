@@ -27,6 +27,11 @@ need_terminals() {
     has_terminals || skip "no devpts is mounted here, so there are no terminals"
 }
 
+# Whether the programs are built with sanitizers, whose runtime some tests would see.
+has_sanitizers() {
+    [ -n "${ASAN_OPTIONS:-}" ]
+}
+
 # Until the test ends no other test uses the machine's huge pages.
 huge_pages_alone() {
     exec 7</sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages

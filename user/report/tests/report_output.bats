@@ -110,6 +110,7 @@ limited() { # COMMAND...
 @test "the same on file systems without unnamed files" {
     need_root
     need_mounts
+    ! has_sanitizers || skip "a sanitizer needs /proc"
     # Without /proc an unnamed file cannot get a name.
     limited unshare --mount sh -c 'mount -t tmpfs none /proc && exec "$@"' - "$TOOL"
     (umask 027 && unshare --mount sh -c 'mount -t tmpfs none /proc && exec "$@"' - "$TOOL" report "$ROOM/one.jsonl" -o "$DIR/new.html")
