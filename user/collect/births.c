@@ -10,9 +10,14 @@
 
 #define BUCKETS 16384
 
-/* A parent that vfork held returns soon after its child's end, and its record of the birth comes
- * only then. */
-#define ORPHAN_NS (5 * 1000000000ULL)
+/*
+ * A parent that vfork held returns after its child's end, and its record of the birth comes only
+ * then: on a machine with many more tasks than CPUs after some seconds. Where a filter at the
+ * return excludes births, records of many deaths have none, and may not fill the memory.
+ */
+#define ORPHAN_NS	(60 * 1000000000ULL)
+#define MANY_ORPHANS	10000
+#define MANY_ORPHANS_NS (5 * 1000000000ULL)
 
 /* How long a birth is kept back for the waits of others that end after its call. */
 #define STALL_NS (200 * 1000000ULL)
@@ -47,7 +52,8 @@ struct births {
 	births_fn *fn;
 	void *context;
 	int64_t received, waits_late;
-	uint64_t now; /* at the last tick */
+	uint64_t now;	/* at the last tick */
+	size_t orphans; /* deaths without a birth, at the last tick */
 	struct pending *bucket[BUCKETS];
 	struct stall *stall[STALL_BUCKETS];
 	struct shown *shown[STALL_BUCKETS];
@@ -370,7 +376,10 @@ static void drop_shown(struct births *t, uint64_t before)
 
 void births__tick(struct births *t, uint64_t now_ns)
 {
+	uint64_t patience = t->orphans > MANY_ORPHANS ? MANY_ORPHANS_NS : ORPHAN_NS;
+
 	t->now = now_ns;
+	t->orphans = 0;
 	/* Those of births that were lost or filtered out. */
 	if (now_ns > STALL_ORPHAN_NS) {
 		drop_stalls(t, now_ns - STALL_ORPHAN_NS);
@@ -379,8 +388,10 @@ void births__tick(struct births *t, uint64_t now_ns)
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct pending **place = &t->bucket[i]; *place;) {
 			const struct life *life = &(*place)->b.life;
+			bool orphan = !life->born && life->dead;
 
-			if (!life->born && life->dead && life->edge[EDGE_exit] + ORPHAN_NS < now_ns)
+			t->orphans += orphan;
+			if (orphan && life->edge[EDGE_exit] + patience < now_ns)
 				finish(t, place);
 			else if (!records_stalls(t) || !advance(t, place))
 				place = &(*place)->next;
