@@ -207,11 +207,17 @@ perf_counts_during() { # DETAIL EVENTS
 }
 
 @test "a process that runs already is followed, with its descendants if asked, until it ends" {
-    sh -c 'sleep 1.5; "$1" fork 30; exec /bin/true' - "$STORM" &
+    mkfifo "$DIR/go"
+    sh -c 'read -r _ <"$2"; "$1" fork 30; exec /bin/true' - "$STORM" "$DIR/go" &
     shell=$!
-    "$TOOL" profile -p "$shell" >"$DIR/alone" 2>&1 &
+    "$TOOL" profile -v -p "$shell" >"$DIR/alone" 2>&1 3>&- &
     alone=$!
-    "$TOOL" profile -p "$shell" --children >"$DIR/family" 2>&1
+    "$TOOL" profile -v -p "$shell" --children >"$DIR/family" 2>&1 3>&- &
+    family=$!
+    eventually grep -q attached "$DIR/alone"
+    eventually grep -q attached "$DIR/family"
+    echo >"$DIR/go"
+    wait "$family"
     wait "$alone"
     cat "$DIR/alone" "$DIR/family"
     grep -Eq '^[12] births?' "$DIR/alone"
