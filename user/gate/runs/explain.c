@@ -21,10 +21,14 @@ static bool is_wanted(const struct gate_options *o, const struct gate_report *r)
 	return o->explain || (r->verdict == GATE_REGRESSION && !o->bisect);
 }
 
-/* The anatomy is of two kernels or of two programs, and of one cell. */
-static bool differ_in_more(const struct gate_options *o)
+/* What an anatomy is not of; NULL: it is of what was compared. */
+static const char *lacks(const struct gate_options *o)
 {
-	return (o->kernels[1] && o->programs[1]) || o->path_count;
+	if ((o->kernels[1] && o->programs[1]) || o->path_count)
+		return "A and B differ in more than their kernels or their programs";
+	if (o->possible_cpus && strcmp(o->possible_cpus, "1") != 0)
+		return "an anatomy is of a machine on which one CPU is possible";
+	return NULL;
 }
 
 static const struct cell *cell_named(const struct run *run, const char *name)
@@ -70,9 +74,8 @@ int gate_explain(const struct gate_options *o, const struct run *of_b, struct ga
 
 	if (!is_wanted(o, r))
 		return 0;
-	if (differ_in_more(o))
-		return gate_report__note(r, "the cause is not known: A and B differ in more than "
-					    "their kernels or their programs");
+	if (lacks(o))
+		return gate_report__note(r, "the cause is not known: %s", lacks(o));
 	cell = cell_named(of_b, r->rows[0].cell);
 	if (!cell)
 		return 0;
