@@ -125,17 +125,6 @@ static int open_output(const struct anatomy_options *o, struct store **file, str
 	return *file ? 0 : cannot_write(o, -errno, why);
 }
 
-static int write_run(struct store *file, const struct run *r)
-{
-	int err = store__write_run(file, r);
-
-	for (size_t i = 0; i < r->cell_count && !err; i++)
-		err = store__write_cell(file, &r->cells[i]);
-	for (size_t i = 0; i < r->anatomy_count && !err; i++)
-		err = store__write_anatomy(file, &r->anatomies[i]);
-	return err ? err : store__write_end(file, r);
-}
-
 static int print_json(const struct call_tree *t)
 {
 	struct store *s = store__create("-");
@@ -205,7 +194,7 @@ static int run_all(const struct anatomy_options *o, char *const *argv, struct fa
 	if (!err && o->against)
 		err = take_other(o, &b, why);
 	interrupt_end();
-	if (!err && file && (set_command(&r, argv) || (err = write_run(file, &r))))
+	if (!err && file && (set_command(&r, argv) || (err = store__write_all(file, &r))))
 		err = cannot_write(o, err ? err : -ENOMEM, why);
 	closed = store__close(file);
 	if (!err && closed)

@@ -164,17 +164,6 @@ static int measure(const struct options *o, struct run *r, char *const *args, st
 	return err;
 }
 
-static int write_run(struct store *s, const struct run *r)
-{
-	int err = store__write_run(s, r);
-
-	for (size_t i = 0; i < r->cell_count && !err; i++)
-		err = store__write_cell(s, &r->cells[i]);
-	for (size_t i = 0; i < r->observation_count && !err; i++)
-		err = store__write_observation(s, &r->observations[i]);
-	return err ? err : store__write_end(s, r);
-}
-
 /* Measures, and writes the file if one is asked for: it is opened first. */
 static int measure_and_keep(const struct options *o, struct run *r, char *const *args,
 			    struct fault *why)
@@ -188,7 +177,7 @@ static int measure_and_keep(const struct options *o, struct run *r, char *const 
 	if (!s)
 		return err;
 	if (!err) {
-		err = write_run(s, r);
+		err = store__write_all(s, r);
 		closed = store__close(s);
 		err = err ? err : closed;
 		if (err)

@@ -207,15 +207,6 @@ static struct calibration *read_cache(int folder, const char *name, const struct
 	return c;
 }
 
-static int write_run(struct store *s, const struct run *r)
-{
-	int err = store__write_run(s, r);
-
-	for (size_t i = 0; i < r->cell_count && !err; i++)
-		err = store__write_cell(s, &r->cells[i]);
-	return err ? err : store__write_end(s, r);
-}
-
 static int write_cache(int folder, const char *name, const struct run *r)
 {
 	struct cache_file file;
@@ -225,7 +216,7 @@ static int write_cache(int folder, const char *name, const struct run *r)
 	if (err)
 		return err;
 	s = store__create_on(file.out, true);
-	err = s ? write_run(s, r) : -ENOMEM;
+	err = s ? store__write_all(s, r) : -ENOMEM;
 	closed = s ? store__close(s) : fclose(file.out);
 	if (!err)
 		err = closed;

@@ -38,6 +38,9 @@ int store__write_anatomy(struct store *s, const struct call_tree *t);
 int store__write_end(struct store *s, const struct run *r);
 int store__flush(struct store *s);
 
+/* Writes all lines of a run that is over and has no births. 0 or -errno. */
+int store__write_all(struct store *s, const struct run *r);
+
 /* Closes; 0 or -errno if what was written may not have reached the disk. Accepts NULL. */
 int store__close(struct store *s);
 

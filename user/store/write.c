@@ -99,6 +99,19 @@ int store__write_end(struct store *s, const struct run *r)
 	return write_line(s, store_encode_end(r));
 }
 
+int store__write_all(struct store *s, const struct run *r)
+{
+	int err = store__write_run(s, r);
+
+	for (size_t i = 0; i < r->cell_count && !err; i++)
+		err = store__write_cell(s, &r->cells[i]);
+	for (size_t i = 0; i < r->observation_count && !err; i++)
+		err = store__write_observation(s, &r->observations[i]);
+	for (size_t i = 0; i < r->anatomy_count && !err; i++)
+		err = store__write_anatomy(s, &r->anatomies[i]);
+	return err ? err : store__write_end(s, r);
+}
+
 int store__close(struct store *s)
 {
 	int err;
