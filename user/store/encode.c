@@ -13,18 +13,12 @@
 /* A copy with U+FFFD for each malformed byte, as JSON must be UTF-8. NULL: out of memory. */
 static char *well_formed(const char *text)
 {
-	static const char replacement[] = "\xef\xbf\xbd";
-	char *copy = malloc(strlen(text) * strlen(replacement) + 1), *end = copy;
+	char *copy = malloc(strlen(text) * strlen("\xef\xbf\xbd") + 1), *end = copy;
 
 	if (!copy)
 		return NULL;
-	while (*text) {
-		uint32_t code;
-		size_t len = utf8_decode(text, &code);
-
-		end = mempcpy(end, len ? text : replacement, len ? len : strlen(replacement));
-		text += len ? len : 1;
-	}
+	while (*text)
+		end = utf8_copy(end, &text);
 	*end = '\0';
 	return copy;
 }

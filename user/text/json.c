@@ -79,19 +79,13 @@ static char *put_escape(char *to, unsigned char c)
 static char *put_character(char *to, const char **text)
 {
 	unsigned char c = (unsigned char)**text;
-	uint32_t code;
-	size_t len;
 
-	if (c < 0x80) {
-		++*text;
-		if (c < 0x20 || c == '"' || c == '\\')
-			return put_escape(to, c);
-		*to++ = (char)c;
-		return to;
-	}
-	len = utf8_decode(*text, &code);
-	to = mempcpy(to, len ? *text : "\xef\xbf\xbd", len ? len : 3); /* U+FFFD */
-	*text += len ? len : 1;
+	if (c >= 0x80)
+		return utf8_copy(to, text);
+	++*text;
+	if (c < 0x20 || c == '"' || c == '\\')
+		return put_escape(to, c);
+	*to++ = (char)c;
 	return to;
 }
 

@@ -55,6 +55,17 @@ size_t utf8_width_of(const char *text, size_t len)
 	return width;
 }
 
+char *utf8_copy(char *to, const char **text)
+{
+	static const char replacement[] = "\xef\xbf\xbd";
+	uint32_t code;
+	size_t len = utf8_decode(*text, &code);
+
+	to = mempcpy(to, len ? *text : replacement, len ? len : strlen(replacement));
+	*text += len ? len : 1;
+	return to;
+}
+
 size_t utf8_width(const char *text)
 {
 	return utf8_width_of(text, SIZE_MAX);

@@ -10,6 +10,12 @@
  */
 size_t utf8_decode(const char *text, uint32_t *code);
 
+/*
+ * Copies a character and moves *text behind it: of a malformed byte U+FFFD, which has three.
+ * Returns the place after the copy. *text is not empty.
+ */
+char *utf8_copy(char *to, const char **text);
+
 /* How many columns a terminal gives the text: one for each byte that is malformed. */
 size_t utf8_width(const char *text);
 /* The same for its first `len` bytes, which end with a whole character. */
