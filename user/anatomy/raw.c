@@ -14,8 +14,10 @@
 #define NUMBER_MAX_RAW ((uint64_t)1 << 24)
 #define WORDS_MAX      256
 #define RECORDS_MAX    ((size_t)1 << 28)
-/* Sums of as many as there can be do not overflow. */
-#define COUNT_MAX ((uint64_t)1 << 48)
+/* Of a record: sums of RECORDS_MAX do not overflow. */
+#define COUNT_MAX ((uint64_t)1 << 34)
+/* Of the machine's counter of instructions: days of them. */
+#define COUNTER_MAX ((uint64_t)1 << 48)
 
 struct raw_reader {
 	struct raw *raw;
@@ -173,8 +175,8 @@ static void read_segment(struct raw_reader *rd)
 	struct raw *raw = rd->raw;
 	struct raw_segment *grown, s = {.task = read_number(rd)};
 
-	s.from = read_count(rd, COUNT_MAX);
-	s.to = read_count(rd, COUNT_MAX);
+	s.from = read_count(rd, COUNTER_MAX);
+	s.to = read_count(rd, COUNTER_MAX);
 	s.why = keep_word(rd, rd->at);
 	s.own = raw->own_count;
 	s.calls = raw->calls_count;

@@ -320,6 +320,9 @@ TEST(what_the_plugin_does_not_write_is_refused_with_its_line)
 		{HEAD "segment 1 10 20 clock\nown 2 14 1 1\nend\n", "line 32"},
 		{HEAD "segment 1 10 20 clock\nown 2 2 -1 1\nend\n", "line 32"},
 		{HEAD "segment 1 10 20 clock\nown 2 2 1 99999999999999999999\nend\n", "line 32"},
+		/* 2^34 + 1: a sum over all records could overflow. */
+		{HEAD "segment 1 10 20 clock\nown 2 2 1 17179869185\nend\n", "line 32"},
+		{HEAD "segment 1 10 20 clock\ncalls 2 17179869185\nend\n", "line 32"},
 		{HEAD "segment 1 10 20 clock\nown 2 2 1 1 2 3 4\nend\n", "line 32"},
 		{HEAD "own 2 2 1 1\nend\n", "line 31"},
 		{HEAD "segment 1 20 10 clock\nend\n", "line 31"},
