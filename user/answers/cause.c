@@ -170,25 +170,15 @@ static void say_functions(struct strbuf *s, const struct tree_diff *d)
 /* "main", "the constructor of libslow.so" */
 static void say_stage(struct strbuf *s, enum start_stage stage, const char *module)
 {
-	static const char *const by[START_STAGE_COUNT] = {
-		[START_EXEC] = "execve",
-		[START_LOADER] = "the dynamic loader",
-		[START_MAPPING] = "mapping of libraries",
-		[START_RELOCATION] = "relocation",
-		[START_LOOKUP] = "symbol lookup",
-		[START_CONSTRUCTORS] = "constructors",
-		[START_LIBC] = "libc's start",
-		[START_MAIN] = "main",
-		[START_EXIT] = "exit",
-		[START_OTHER] = "the program",
-	};
-
-	if (stage != START_CONSTRUCTORS || !module) {
-		strbuf__add(s, "%s", by[stage]);
-		return;
+	if (stage == START_CONSTRUCTORS && module) {
+		strbuf__add(s, "the constructors of ");
+		strbuf__add_escaped(s, module);
+	} else {
+		strbuf__add(s, "%s",
+			    stage == START_LOADER  ? "the dynamic loader"
+			    : stage == START_OTHER ? "the program"
+						   : start_stage_title(stage));
 	}
-	strbuf__add(s, "the constructors of ");
-	strbuf__add_escaped(s, module);
 }
 
 static bool is_among(const char *module, const char *const *modules, size_t count)
