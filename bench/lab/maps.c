@@ -36,10 +36,10 @@ static bool is_new(const char *program)
 		if (!strcmp(seen[i], program))
 			return false;
 	}
-	if (seen_count == PROGRAMS_MAX)
+	if (seen_count == PROGRAMS_MAX || !(seen[seen_count] = strdup(program)))
 		return false;
-	seen[seen_count] = strdup(program);
-	return seen[seen_count++];
+	seen_count++;
+	return true;
 }
 
 /* Copies the memory of this line of maps to a file. */
