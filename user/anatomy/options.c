@@ -29,17 +29,19 @@ enum {
 	OPTION_END = OPTION_AXES + AXIS_COUNT,
 };
 
+#define COMMA_AND_NAME(identifier, name, kind) ", " name
+static const char method_help[] =
+	METHODS(COMMA_AND_NAME) " (default fork from 64M; with --program posix_spawn from 1M)";
+
 static const struct argp_option option_table[] = {
 	{0, 0, 0, 0, "What to take apart:", 1},
 	{"kernel", OPTION_KERNEL, "KERNEL", 0,
 	 "a kernel image, or debian:5.10, debian:6.1, debian:6.12, debian:sid as fetched by `make "
 	 "kernels` (default: the newest of these in the cache)",
 	 0},
-	{"method", OPTION_METHOD, "NAME", 0, METHOD_CHOICES, 0},
+	{"method", OPTION_METHOD, "NAME", 0, method_help + 2, 0},
 	{"program", OPTION_PROGRAM, "PATH", 0,
-	 "exec this program, without arguments; it must exit with status 0 (method posix_spawn "
-	 "from 1M, if none is named)",
-	 0},
+	 "exec this program, without arguments; it must exit with status 0", 0},
 #define X(axis, option, kind, brief, ...) {option, OPTION_AXES + AXIS_##axis, "VALUE", 0, brief, 0},
 	AXES(X)
 #undef X
@@ -56,7 +58,7 @@ static const struct argp_option option_table[] = {
 	 "anatomy in a file",
 	 0},
 	{0, 0, 0, 0, "Output:", 3},
-	{"all", OPTION_ALL, 0, 0, "print also what carries less than 1 % of the birth", 0},
+	{"all", OPTION_ALL, 0, 0, "also print what carries less than 1 % of the birth", 0},
 	{"output", 'o', "FILE", 0,
 	 "write a result file (JSON Lines), with all of the tree; -: standard output, and no "
 	 "tables",

@@ -149,10 +149,25 @@ char *option_word(const char *name, const char *value)
 	return asprintf(&word, "--%s=%s", name, value) < 0 ? NULL : word;
 }
 
+/* Leaves out lines of blanks alone: argp writes one below a text that ends at the right margin. */
+static void print_lines(const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n"), blanks = strspn(text, " ");
+
+		length += text[length] == '\n';
+		if (!blanks || text[blanks] != '\n')
+			fwrite(text, 1, length, stdout);
+		text += length;
+	}
+}
+
 /* Prints --help as wide as the terminal, or 80 columns: the default of argp. */
 static void print_help(const struct argp *argp, char *name)
 {
-	char format[64];
+	char format[64], *text = NULL;
+	size_t size = 0;
+	FILE *f;
 
 	/* What options do stands in a column if half a line is left for it, else below them. */
 	if (layout_width() < LAYOUT_WIDTH_DEFAULT) {
@@ -160,7 +175,12 @@ static void print_help(const struct argp *argp, char *name)
 			 layout_width() < 60 ? ",opt-doc-col=8" : "");
 		setenv("ARGP_HELP_FMT", format, 0);
 	}
-	argp_help(argp, stdout, ARGP_HELP_LONG | ARGP_HELP_USAGE | ARGP_HELP_DOC, name);
+	f = open_memstream(&text, &size);
+	if (f)
+		argp_help(argp, f, ARGP_HELP_LONG | ARGP_HELP_USAGE | ARGP_HELP_DOC, name);
+	if (f && !fclose(f))
+		print_lines(text);
+	free(text);
 }
 
 int option_parse(const struct argp *argp, int argc, char **argv, void *input)

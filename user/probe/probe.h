@@ -21,7 +21,7 @@ struct probe;
 /* The option --btf in a command's help. */
 #define PROBE_BTF_BRIEF                                                                            \
 	"read the kernel's BTF from FILE, a copy of /sys/kernel/btf/vmlinux, where that is not "   \
-	"there; FILE must fit the kernel, which must have BTF, too"
+	"there; FILE must be of this kernel, which must be built with BTF"
 
 struct probe_options {
 	const char *btf;       /* a file with the kernel's BTF; NULL: the kernel shows it */

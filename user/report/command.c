@@ -54,9 +54,11 @@ static const char doc[] =
 	"  spawnscope report keep/*.jsonl verdict.json -o page.html\n"
 	"  spawnscope report results/lab/*.jsonl -o lab.html\n"
 	"  spawnscope report --format markdown run.jsonl >>\"$GITHUB_STEP_SUMMARY\"\n\n"
-	"RUN is a result file of `spawnscope bench -o`, `spawnscope profile -o` or `spawnscope "
-	"scenario -o` (the last on a page only); - is standard input. Files that `spawnscope gate "
-	"--json` wrote may be among them, or stand alone.";
+	"RUN is a result file, which -o of bench, profile, anatomy, claims or scenario (the last "
+	"on "
+	"a page only) writes; - is standard input. Files that `spawnscope gate --json` wrote may "
+	"be "
+	"among them, or stand alone.";
 
 static int parse_option(int key, char *arg, struct argp_state *state)
 {

@@ -54,6 +54,17 @@ MISTAKES
     done
 }
 
+@test "no help has lines of blanks, however wide the terminal" {
+    local command width
+    for width in 60 70 80 100; do
+        for command in bench profile gate anatomy doctor; do
+            COLUMNS=$width "$TOOL" "$command" --help >help
+            [ -s help ]
+            refute grep -n '^ \+$' help
+        done
+    done
+}
+
 @test "a duration takes a unit" {
     need_root
     local time

@@ -141,7 +141,7 @@ setup_file() {
     one_line 2 "name the folder" anatomy --kernel debian:6.1
     one_line 2 "'0' is not a number" anatomy --births 0 --keep "$BATS_TEST_TMPDIR"
     one_line 2 "unknown option '--nonsense'" anatomy --nonsense
-    one_line 2 "no such file" anatomy --kernel "$BATS_TEST_TMPDIR/none" --keep "$BATS_TEST_TMPDIR"
+    one_line 2 "no such file" anatomy --kernel "$BATS_TEST_TMPDIR/none" --keep "$BATS_TEST_TMPDIR" -- --method fork --size 1M
     mkdir -p "$BATS_TEST_TMPDIR/scripts"
     cp "$LAB_SCRIPTS"/{anatomy,lab,points.bash,tools.bash} "$BATS_TEST_TMPDIR/scripts"
     one_line 2 "anatomy-[1-7].so is missing" "$BATS_TEST_TMPDIR/scripts/anatomy" --programs "$BATS_TEST_TMPDIR" \

@@ -139,6 +139,9 @@ C
 @test "the lab's troubles are one line, and nothing is left" {
     local status=0
     need_kernel debian:6.1
+    # Nothing boots for what makes no cell, or several.
+    TOOL=$BUILD/spawnscope complains 'these options make 10 cells, not one' --kernel debian:6.1 --method standard
+    TOOL=$BUILD/spawnscope complains "unknown mapping 'nope'; known: anonymous" --kernel debian:6.1 --mapping nope
     mkdir "$DIR/tmp"
     TMPDIR=$DIR/tmp "$BUILD/spawnscope" anatomy --kernel /nope -q >"$DIR/out" 2>"$DIR/err" </dev/null || status=$?
     cat "$DIR/err"
