@@ -14,7 +14,7 @@ setup() {
     [ "$(uname -m)" = x86_64 ] || skip "stacks are unwound on x86-64 only"
     server=''
     cat >"$DIR/births.py" <<'PY'
-import os, subprocess, sys
+import os, subprocess, sys, time
 mib = int(sys.argv[2]) if len(sys.argv) > 2 else 64
 memory = bytearray(b"x") * (mib << 20)  # written, so that a fork copies its page tables
 how = sys.argv[1]
@@ -30,6 +30,7 @@ for _ in range(10):
         if pid == 0:
             os._exit(0)
         os.waitpid(pid, 0)
+time.sleep(2)  # lives on until its memory map has been read, on a busy machine too
 PY
 }
 
@@ -76,7 +77,7 @@ forced() { # N PATH RUNTIME CONDITION
     need node
     node -e 'const [a, b, c] = process.versions.uv.split(".").map(Number);
         process.exit(a > 1 || b > 52 || (b === 52 && c > 1) ? 1 : 0)' || skip "this node need not fork"
-    # It lives on until its memory map has been read, on a busy machine too.
+    # It lives on, as births.py does.
     echo 'for (let i = 0; i < 10; i++) require("child_process").spawnSync("/bin/true");
         setTimeout(() => {}, 5000);' >"$DIR/births.js"
     why "$(command -v node)" "$DIR/births.js"
@@ -91,6 +92,7 @@ class Births {
     public static void main(String[] args) throws Exception {
         for (int i = 0; i < 10; i++)
             new ProcessBuilder("/bin/true").start().waitFor();
+        Thread.sleep(5000); // lives on, as births.py does
     }
 }
 JAVA

@@ -137,7 +137,9 @@ for_each_method() {
 
 @test "python's native frames are named as far as they have names" {
     command -v /usr/bin/python3 >/dev/null || skip "python3 is not installed"
-    printf 'import os\nfor _ in range(3):\n    if os.fork() == 0:\n        os._exit(0)\n    os.wait()\n' >"$DIR/fork.py"
+    # It lives on until its memory map has been read, on a busy machine too.
+    printf 'import os, time\nfor _ in range(3):\n    if os.fork() == 0:\n        os._exit(0)\n    os.wait()\ntime.sleep(5)\n' \
+        >"$DIR/fork.py"
     stacks -- /usr/bin/python3 "$DIR/fork.py"
     [ "$(sum fork '_PyEval_EvalFrameDefault < .*Py_BytesMain')" -eq 3 ]
 }
