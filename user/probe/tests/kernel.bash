@@ -12,6 +12,7 @@ bats_require_minimum_version 1.5.0
 
 TESTS=$(cd "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 load "$TESTS/../../tests/result.bash"
+load "$TESTS/../../tests/kernels.bash"
 
 # Phases that need probes on functions.
 INSIDE_CLONE="clone_setup copy_files copy_mm copy_pages exit_mm"
@@ -200,18 +201,13 @@ choose_initrd() {
         "${options[@]}" "$BATS_FILE_TMPDIR/lab-work"
 }
 
-# use KERNEL: describes it and runs all its work in one boot; the results are in $out. Skips a kernel
-# that cannot be fetched, except the one that must be there.
+# use KERNEL: describes it and runs all its work in one boot; the results are in $out.
 use() {
-    local reason initrd
+    local initrd
     describe "$1"
     out=$BATS_FILE_TMPDIR/${1//[:\/]/-}
     [ ! -e "$out/done" ] || return 0
-    if ! reason=$("$LAB/fetch-kernel" "$1" 2>&1); then
-        echo "$reason"
-        [ "$1" != debian:6.1 ] || return 1
-        skip "$reason"
-    fi
+    need_kernel "$1"
     rm -rf "$out"
     choose_initrd
     "$LAB/boot" "${way[@]}" --kernel "$1" --initrd "$initrd" --timeout 1200 --out "$out" -- \

@@ -13,6 +13,7 @@
 bats_require_minimum_version 1.5.0
 
 load "$(dirname -- "${BASH_SOURCE[0]}")/../../tests/tool.bash"
+load "$(dirname -- "${BASH_SOURCE[0]}")/../../tests/kernels.bash"
 
 # Births of each of the eight storms of a cell.
 readonly EACH=150
@@ -126,10 +127,10 @@ exact() {
 
 # none_lost KERNEL CPUS CELL...: every birth and exec has a record in each cell, from each offset.
 none_lost() {
-    local kernel=$1 cpus=$2 offset cell status wrong=0 reason
+    local kernel=$1 cpus=$2 offset cell status wrong=0
     shift 2
     command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86_64 is not installed"
-    reason=$(bench/lab/fetch-kernel "$kernel" 2>&1) || skip "$reason"
+    need_kernel "$kernel"
     # Not with --icount: the fewer instructions in a tick, the more programs are preempted.
     for offset in ${OFFSETS:-0}; do
         # With two CPUs in two threads the emulator hangs once in a while, before the command runs.
@@ -156,9 +157,9 @@ none_lost() {
 # OFFSETS by each kind at each detail, else where the source differs.
 refused() {
     command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86_64 is not installed"
-    local reason cells=(fentry/full kprobe/{light,calls} tracepoint/{light,full}) how=(--icount)
+    local cells=(fentry/full kprobe/{light,calls} tracepoint/{light,full}) how=(--icount)
     [ -z "${OFFSETS:-}" ] || { cells=({fentry,kprobe,tracepoint}/{light,calls,full}) && how=(); }
-    reason=$(bench/lab/fetch-kernel "$1" 2>&1) || skip "$reason"
+    need_kernel "$1"
     bench/lab/guest "${how[@]}" --kernel "$1" --timeout 600 --init "$BUILD/static/lab-init" \
         --add "$BUILD/static/spawnscope" --add "$BUILD/static/storm" --add "$ROOM/refused" -- \
         refused "${cells[@]}" >"$DIR/out" 2>&1 || { cat "$DIR/out" && false; }

@@ -23,11 +23,11 @@ load ../kernel.bash
 
 # callers.c: main -> a -> b -> c, which creates 3, and main -> other -> c, 2.
 @test "debian:6.12/arm64: stacks are unwound, also where return addresses are signed" {
-    local programs=$BUILD/arm64/static reason method how add=()
+    local programs=$BUILD/arm64/static method how add=()
     command -v qemu-system-aarch64 >/dev/null || skip "qemu-system-aarch64 is missing: apt-get install qemu-system-arm"
     command -v aarch64-linux-gnu-gcc >/dev/null || skip "aarch64-linux-gnu-gcc is missing: make deps ARCH=arm64"
     [ -x "$programs/spawnscope" ] || skip "there are no programs for arm64: make ARCH=arm64 static"
-    reason=$(bench/lab/fetch-kernel debian:6.12/arm64 2>&1) || skip "$reason"
+    need_kernel debian:6.12/arm64
     for how in none standard; do
         aarch64-linux-gnu-gcc --sysroot="$BUILD/sysroot-arm64" -static -O2 -fomit-frame-pointer \
             -mbranch-protection=$how -o "$DIR/$how" user/profile/tests/callers.c
