@@ -49,9 +49,13 @@ const READING = ["labels", "text", "views", "widths"];
 const reads = () => READING.includes(check) || check === "axe";
 let left = "", loads = 0;
 
+/* On a busy machine half a minute, Playwright's own limit, is too short. */
+const PATIENCE_MS = 300000;
+
 async function new_page(browser, options) {
 	const page = await (await browser.newContext(options)).newPage();
 	const own = () => pathToFileURL(path.resolve(file)).href;
+	page.setDefaultTimeout(PATIENCE_MS);
 	page.on("console", (m) => {
 		if (m.type() === "error" || m.type() === "warning")
 			fault("console: " + m.text());
@@ -313,7 +317,7 @@ const checks = {
 	async resize(browser) {
 		const page = await open(browser);
 		await page.setViewportSize({ width: 390, height: 900 });
-		await page.waitForTimeout(200);
+		await page.waitForFunction("document.querySelector('#chart-latency .plot svg').getAttribute('width') <= 390 && !(" + overflowing + ")().length").catch(() => null);
 		for (const line of (await page.evaluate(overflowing)).slice(0, 5))
 			fault("after a resize: " + line);
 		const width = await page.locator("#chart-latency .plot svg").getAttribute("width");
@@ -426,7 +430,7 @@ const checks = {
 
 function launch_options() {
 	const executablePath = found(["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]);
-	return { executablePath, args: ["--no-sandbox", "--disable-gpu"] };
+	return { executablePath, args: ["--no-sandbox", "--disable-gpu"], timeout: PATIENCE_MS };
 }
 
 /* Returns what does not hold. */

@@ -25,6 +25,7 @@ function tracks() {
 
 async function open(browser) {
 	const page = await browser.newPage();
+	page.setDefaultTimeout(300000); // for busy machines
 	page.on("pageerror", (e) => faults.push(e.message));
 	page.on("dialog", (d) => {
 		faults.push(d.message());
@@ -36,12 +37,12 @@ async function open(browser) {
 	});
 	await page.goto(pathToFileURL(viewer).href);
 	await page.locator("input[type=file]").setInputFiles(trace);
-	await page.getByText(tracks() > 1 ? "(1/" + tracks() + ")" : path.basename(trace)).first().waitFor({ timeout: 60000 });
+	await page.getByText(tracks() > 1 ? "(1/" + tracks() + ")" : path.basename(trace)).first().waitFor();
 }
 
 async function main() {
 	const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((name) => fs.existsSync(name));
-	const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+	const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"], timeout: 300000 });
 	try {
 		await open(browser);
 	} finally {
