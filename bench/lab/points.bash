@@ -56,6 +56,31 @@ readonly EXCEPTIONS='asm_exc_.*'
 readonly INTERRUPTS='asm_sysvec_.*'
 readonly STUBS='(irq|spurious)_entries_start'
 
+# Sets REPLY to the list of a kernel's symbols: in the cache, or in FOLDER. If it is not there, GUEST runs a
+# command in a guest, and the list comes compressed, since each byte of output costs the emulator a
+# microsecond.
+kallsyms_of() { # IMAGE FOLDER GUEST...
+    local work=$2 cached part
+    cached=${XDG_CACHE_HOME:-${HOME:-$work}/.cache}/spawnscope/kallsyms/$(sha256sum <"$1" | cut -c1-32)
+    if [[ ! -s $cached ]]; then
+        # The lab would copy a file that an argument names.
+        "${@:3}" sh -c 'gzip -1 -c /proc/kallsyms' >"$work/kallsyms.gz" || exit
+        gzip -dc "$work/kallsyms.gz" >"$work/kallsyms" || true
+        [[ -s $work/kallsyms ]] ||
+            die "the kernel has no /proc/kallsyms (CONFIG_KALLSYMS): no function can be named"
+        grep -qE '^[0-9a-f]*[1-9a-f][0-9a-f]* [tT] _stext$' "$work/kallsyms" ||
+            die "the kernel hides its addresses in /proc/kallsyms: no function can be named"
+        # Without a cache it is made each time. The folder may be another user's, who could have placed a link.
+        # Those of killed runs are in the way of nobody, but large.
+        find "${cached%/*}" -name '*.??????' -mmin +10 -delete 2>/dev/null || true
+        if mkdir -p "${cached%/*}" 2>/dev/null && part=$(mktemp "$cached.XXXXXX" 2>/dev/null); then
+            { cp "$work/kallsyms" "$part" && mv -fT "$part" "$cached"; } 2>/dev/null || rm -f "$part"
+        fi
+        [[ -s $cached ]] || cached=$work/kallsyms
+    fi
+    REPLY=$cached
+}
+
 # Lines "ADDRESS NAME [return]".
 points_of() { # KALLSYMS
     awk -v points="$POINTS" '
