@@ -34,7 +34,7 @@ struct tree_printer {
 	int name_column;
 	struct call_walk walk;
 	int64_t *folded; /* by node, in what it calls: instructions that are not shown */
-	bool all, colour;
+	bool all, colour, any_folded;
 };
 
 static const char *const titles[PART_COUNT] = {
@@ -188,8 +188,10 @@ static int prepare(struct tree_printer *p)
 	for (size_t i = 0; i < p->t->node_count; i++) {
 		const struct call_node *n = &p->t->nodes[i];
 
-		if (n->parent != CALL_NO_PARENT && !is_shown(p, n))
-			p->folded[n->parent] += n->total;
+		if (is_shown(p, n))
+			continue;
+		p->folded[n->parent] += n->total;
+		p->any_folded = true;
 	}
 	return 0;
 }
@@ -210,7 +212,7 @@ static int print_tree(const struct call_tree *t, const struct anatomy_table *o, 
 		p.root_total = t->nodes[p.walk.order[at]].total;
 		print_subtree(&p, at);
 	}
-	if (!o->all)
+	if (p.any_folded)
 		layout_print(out, 2,
 			     "Folded: what carries less than 1 %% of the birth (--all "
 			     "shows it)");

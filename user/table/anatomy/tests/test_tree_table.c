@@ -5,9 +5,9 @@
 #include "user/text/layout.h"
 
 /* All of it, for free(). */
-static char *print(struct call_tree *t)
+static char *print(struct call_tree *t, bool all)
 {
-	const struct anatomy_table o = {.all = true};
+	const struct anatomy_table o = {.all = all};
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
@@ -35,7 +35,7 @@ TEST(what_a_function_calls_stands_below_it_whatever_the_order_of_the_file)
 
 	t.nodes[2] = t.nodes[3];
 	t.nodes[3] = below;
-	text = print(&t);
+	text = print(&t, true);
 	one = strstr(text, "   one");
 	under = strstr(text, "    below_one");
 	two = strstr(text, "   two");
@@ -54,11 +54,29 @@ TEST(numbers_that_leave_no_room_do_no_harm_to_names)
 		for (size_t i = 0; i < t.node_count; i++)
 			t.nodes[i].calls = t.nodes[i].total = INT64_C(1) << 41;
 		layout_set_width(width);
-		text = print(&t);
+		text = print(&t, true);
 		assert_non_null(strstr(text, "one"));
 		assert_non_null(strstr(text, "call: the p"));
 		free(text);
 		trees_free(&t);
 	}
 	layout_set_width(0);
+}
+
+TEST(what_is_folded_is_said_only_where_something_is)
+{
+	struct call_tree t = small_tree();
+	char *text = print(&t, false);
+
+	assert_null(strstr(text, "Folded"));
+	free(text);
+	t.nodes[3].total = t.nodes[3].own = 1;
+	text = print(&t, false);
+	assert_non_null(strstr(text, "Folded"));
+	assert_null(strstr(text, "two"));
+	free(text);
+	text = print(&t, true);
+	assert_null(strstr(text, "Folded"));
+	free(text);
+	trees_free(&t);
 }
