@@ -54,6 +54,14 @@ copy_page_range|kernel|−3,780,000|4,240,000|460,000|21|21' ]
     grep -qF '| copy\_present\_ptes (split from copy\_page\_range, a guess) | kernel | +4,870,000 | - | 4,870,000 |' "$DIR/two.md"
 }
 
+@test "small paths are left out, and a note counts them where there are some" {
+    grep -q '<p class="note">Without [0-9]* paths* of less than 1 % of a birth each' "$ROOM/one.html"
+    jq -c 'if .type == "anatomy" then .nodes |= map_values(.[:2]) | .phases = [] else . end' "$TREES/fork-6.1.jsonl" >"$DIR/small.jsonl"
+    "$TOOL" report "$DIR/small.jsonl" -o "$DIR/page.html"
+    [ "$(rows_of "$DIR/page.html" 'Calls, from who called' | wc -l)" -eq 3 ]
+    refute grep -q '<p class="note">Without' "$DIR/page.html"
+}
+
 @test "runs without the same cell, or by another counting rule, are not compared" {
     sed 's/"counting_rule":"[^"]*"/"counting_rule":"another"/' "$TREES/fork-6.12.jsonl" >"$DIR/rule.jsonl"
     "$TOOL" report "$TREES/fork-6.1.jsonl" "$DIR/rule.jsonl" -o "$DIR/page.html"

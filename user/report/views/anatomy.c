@@ -74,6 +74,8 @@ static void write_paths(FILE *out, const struct call_tree *t, const struct call_
 		write_figures(out, node->calls, node->own, node->total, birth);
 	}
 	html_table_end(out);
+	if (!left_out)
+		return;
 	fprintf(out,
 		"<p class=\"note\">Without %s %s of less than 1 %% of a birth each; the chart "
 		"and its CSV have them.</p>\n",
