@@ -16,8 +16,7 @@ static int64_t ticks_ns(int64_t ticks)
 	return ticks == MISSING ? MISSING : ticks * (NS_PER_S / sysconf(_SC_CLK_TCK));
 }
 
-/* The number after `skip` blanks; MISSING: there is none. */
-static int64_t number_after(const char *at, unsigned int skip)
+int64_t usage_number(const char *at, unsigned int skip)
 {
 	while (at && skip-- > 0) {
 		at = strchr(at, ' ');
@@ -42,7 +41,7 @@ static int64_t stolen_ticks(void)
 	if (!fgets(line, sizeof(line), in))
 		*line = '\0';
 	fclose(in);
-	return number_after(line, 8);
+	return usage_number(line, 8);
 }
 
 struct usage usage_of(pid_t pid)
@@ -56,13 +55,13 @@ struct usage usage_of(pid_t pid)
 		 * character. */
 		const char *name_end = strrchr(text, ')');
 
-		u.minor_faults = number_after(name_end, 10 - 2);
+		u.minor_faults = usage_number(name_end, 10 - 2);
 		u.children_cpu_ns = ticks_ns(
-			sum(number_after(name_end, 16 - 2), number_after(name_end, 17 - 2)));
+			sum(usage_number(name_end, 16 - 2), usage_number(name_end, 17 - 2)));
 	}
 	snprintf(path, sizeof(path), "/proc/%d/schedstat", pid);
 	if (text_read(path, text, sizeof(text)) >= 0)
-		u.waited_ns = number_after(text, 1);
+		u.waited_ns = usage_number(text, 1);
 	u.stolen_ns = ticks_ns(stolen_ticks());
 	return u;
 }

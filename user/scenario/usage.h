@@ -19,6 +19,9 @@ struct usage usage_of(pid_t pid);
 /* From a to b; MISSING where either is. */
 struct usage usage__between(const struct usage *a, const struct usage *b);
 
+/* The number after `skip` blanks; MISSING: there is none. */
+int64_t usage_number(const char *at, unsigned int skip);
+
 /*
  * How often so far the host has taken free memory back from this machine (free page reporting, by
  * virtio's balloon): the kernel hands it over some seconds after it became free, in passes two

@@ -7,7 +7,7 @@
 #include "user/analysis/stats.h"
 #include "user/scenario/print.h"
 
-#define STOLEN_MOST 0.005
+#define TAKEN_MOST  0.005
 #define WAITED_MOST 0.1
 #define ROUNDS_MOST 100 /* of --rounds */
 #define PARTS_MOST  16	/* before a save */
@@ -30,11 +30,12 @@ static bool exceeds(int64_t ns, double most_ns)
 	return ns != MISSING && (double)ns > most_ns;
 }
 
-bool compare_is_quiet(double seconds, int64_t stolen_ns, int64_t client_waited_ns)
+bool compare_is_quiet(double seconds, int64_t stolen_ns, int64_t others_ns,
+		      int64_t client_waited_ns)
 {
 	double ns = seconds * NS_PER_S;
 
-	return !exceeds(stolen_ns, STOLEN_MOST * ns) &&
+	return !exceeds(stolen_ns, TAKEN_MOST * ns) && !exceeds(others_ns, TAKEN_MOST * ns) &&
 	       !exceeds(client_waited_ns, WAITED_MOST * ns);
 }
 
@@ -65,6 +66,7 @@ static size_t parts_before(const struct run *r, const struct snapshot_subject *u
 	const struct observation *all = part_of(r, "latency", u, round, LOAD_BEFORE),
 				 *counts = part_of(r, "writes", u, round, LOAD_BEFORE),
 				 *stolen = part_of(r, "stolen", u, round, LOAD_BEFORE),
+				 *others = part_of(r, "others", u, round, LOAD_BEFORE),
 				 *waited = part_of(r, "client_cpu_wait", u, round, LOAD_BEFORE);
 	double rate = (double)print_setting(r, "rate");
 	size_t n = 0, at = 0;
@@ -76,7 +78,7 @@ static size_t parts_before(const struct run *r, const struct snapshot_subject *u
 			break;
 		parts[n].writes = (struct series){.v = all->values.v + at, .n = (size_t)count};
 		parts[n].quiet = compare_is_quiet((double)count / rate, value_at(stolen, n),
-						  value_at(waited, n));
+						  value_at(others, n), value_at(waited, n));
 		at += (size_t)count;
 	}
 	return n;

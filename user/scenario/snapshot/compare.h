@@ -25,11 +25,14 @@ double compare_p99(const struct series *writes);
 double compare_most(const struct series *writes);
 
 /*
- * Whether a part before a save can stand for a machine left alone: the host took at
- * most 0.5 % of the time (p99 is the hundredth; on one CPU of two that is all of it), and the
- * client, which does little, waited for a CPU at most 10 %. MISSING is not held against it.
+ * Whether a part before a save can stand for a machine left alone: the host took at most 0.5 % of
+ * the time (p99 is the hundredth; on one CPU of two that is all of it), and other tasks as little
+ * of the store's CPU: a kernel thread that works there a few ms each second (DAMON's does) makes
+ * p99 and the maximum its own. And the client, which does little, waited for a CPU at most 10 %.
+ * MISSING is not held against it.
  */
-bool compare_is_quiet(double seconds, int64_t stolen_ns, int64_t client_waited_ns);
+bool compare_is_quiet(double seconds, int64_t stolen_ns, int64_t others_ns,
+		      int64_t client_waited_ns);
 
 /* How many writes are compared: as many as the smallest part or save of any store has. */
 size_t compare_window(const struct run *r);

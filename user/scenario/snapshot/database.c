@@ -28,8 +28,12 @@ struct entry {
 	struct entry *next; /* in its bucket */
 };
 
+/* Each kind of thing lies with its like, in the order of its making, as jemalloc has it. */
 struct database {
 	uint64_t keys;
+	char *values;
+	struct object *objects;
+	struct entry *entries;
 	struct entry **buckets; /* one for each key */
 };
 
@@ -40,39 +44,46 @@ static uint64_t bucket_of(const struct database *d, const char *key, size_t leng
 	return random_next(&hash) % d->keys;
 }
 
-static void add(struct database *d, struct entry *e, struct object *value, unsigned int number)
-{
-	int length = snprintf(e->key, sizeof(e->key), DATABASE_KEY_FORMAT, number);
-	struct entry **bucket = &d->buckets[bucket_of(d, e->key, (size_t)length)];
-
-	e->value = value;
-	e->next = *bucket;
-	*bucket = e;
-}
-
-/* Each kind of thing lies with its like, in the order of its making, as jemalloc has it. */
 struct database *database__new(uint64_t keys, int huge)
 {
 	uint64_t a_key = DATABASE_SLOT_BYTES + sizeof(struct object) + sizeof(struct entry) +
 			 sizeof(struct entry *);
 	struct database *d = malloc(sizeof(*d));
 	char *memory = memory_map((int64_t)(keys * a_key), huge);
-	struct object *objects = (struct object *)(memory + keys * DATABASE_SLOT_BYTES);
-	struct entry *entries = (struct entry *)(objects + keys);
 
 	if (!d || !memory) {
 		free(d);
 		return NULL;
 	}
-	*d = (struct database){keys, (struct entry **)(entries + keys)};
-	for (uint64_t i = 0; i < keys; i++) {
-		char *bytes = memory + i * DATABASE_SLOT_BYTES;
-
-		memset(bytes, 'x', DATABASE_SLOT_BYTES);
-		objects[i] = (struct object){DATABASE_VALUE_BYTES, 0, bytes};
-		add(d, &entries[i], &objects[i], (unsigned int)i);
-	}
+	*d = (struct database){.keys = keys, .values = memory};
+	d->objects = (struct object *)(memory + keys * DATABASE_SLOT_BYTES);
+	d->entries = (struct entry *)(d->objects + keys);
+	d->buckets = (struct entry **)(d->entries + keys);
 	return d;
+}
+
+static void add(struct database *d, uint64_t number)
+{
+	struct object *value = &d->objects[number];
+	struct entry *e = &d->entries[number];
+	int length = snprintf(e->key, sizeof(e->key), DATABASE_KEY_FORMAT, (unsigned int)number);
+	struct entry **bucket = &d->buckets[bucket_of(d, e->key, (size_t)length)];
+	char *bytes = d->values + number * DATABASE_SLOT_BYTES;
+
+	memset(bytes, 'x', DATABASE_SLOT_BYTES);
+	*value = (struct object){DATABASE_VALUE_BYTES, 0, bytes};
+	e->value = value;
+	e->next = *bucket;
+	*bucket = e;
+}
+
+int database__fill(struct database *d, uint64_t first, uint64_t count)
+{
+	if (count > d->keys || first > d->keys - count)
+		return -ERANGE;
+	for (uint64_t i = first; i < first + count; i++)
+		add(d, i);
+	return 0;
 }
 
 static struct object *find(const struct database *d, const char *key, size_t length)

@@ -15,8 +15,12 @@
 
 struct database;
 
-/* With keys 0 to keys - 1. NULL: out of memory. It lives as long as the process. */
+/* Has room for keys 0 to keys - 1, and none yet. NULL: out of memory. It lives as long as the
+ * process. */
 struct database *database__new(uint64_t keys, int huge);
+
+/* Adds keys that it has not. 0, or -ERANGE: there is no room for these. */
+int database__fill(struct database *d, uint64_t first, uint64_t count);
 
 /* Writes a part of a value. 0, -ENOENT: no such key, or -ERANGE: the part is not inside. */
 int database__set(struct database *d, const char *key, size_t key_length, uint64_t offset,

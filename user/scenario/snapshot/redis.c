@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,6 @@
 
 #define SOCKET	    "socket"
 #define PATIENCE_NS (20 * NS_PER_S)
-#define FILL_STEP   50000
 
 char *redis_path(void)
 {
@@ -103,25 +103,18 @@ int redis__start(struct redis *r, struct stage *s, const char *path, const char 
 	return err ? fault__set(s->why, err, "%s does not listen: %s", path, strerror(-err)) : 0;
 }
 
-int redis__fill(struct load *l, uint64_t keys)
+int redis__fill(struct load *l, uint64_t first, uint64_t count)
 {
 	static const char script[] =
 		"local v = string.rep('x', tonumber(ARGV[3])) "
 		"for i = ARGV[1], ARGV[2] do redis.call('set', string.format('key:%010d', i), v) "
 		"end return 1";
-	char first[32], last[32], bytes[32];
-	int err = 0;
+	char from[32], to[32], bytes[32];
 
+	snprintf(from, sizeof(from), "%" PRIu64, first);
+	snprintf(to, sizeof(to), "%" PRIu64, first + count - 1);
 	snprintf(bytes, sizeof(bytes), "%d", DATABASE_VALUE_BYTES);
-	for (uint64_t at = 0; at < keys && !err; at += FILL_STEP) {
-		uint64_t end = at + FILL_STEP < keys ? at + FILL_STEP : keys;
-
-		snprintf(first, sizeof(first), "%llu", (unsigned long long)at);
-		snprintf(last, sizeof(last), "%llu", (unsigned long long)end - 1);
-		err = load__command(
-			l, (const char *const[]){"EVAL", script, "0", first, last, bytes, NULL});
-	}
-	return err;
+	return load__command(l, (const char *const[]){"EVAL", script, "0", from, to, bytes, NULL});
 }
 
 void redis__stop(struct redis *r, struct stage *s)

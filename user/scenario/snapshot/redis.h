@@ -21,7 +21,7 @@ char *redis_path(void);
 /* Starts it below `where`. 0, or -errno with a line in s->why. */
 int redis__start(struct redis *r, struct stage *s, const char *path, const char *where,
 		 struct placement cpus);
-/* Sets `keys` keys, those of server.h. 0 or -errno. */
-int redis__fill(struct load *l, uint64_t keys);
+/* Sets some keys of database.h. 0 or -errno. */
+int redis__fill(struct load *l, uint64_t first, uint64_t count);
 /* Ends it, and removes the folder. */
 void redis__stop(struct redis *r, struct stage *s);

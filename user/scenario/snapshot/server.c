@@ -147,10 +147,21 @@ static void set(struct server *s, const struct word *args)
 		answer(s, ":1000\r\n");
 }
 
+/* FILL first count */
+static void fill(struct server *s, const struct word *args)
+{
+	answer(s, database__fill(s->database, strtoull(args[1].at, NULL, 10),
+				 strtoull(args[2].at, NULL, 10))
+			  ? "-ERR no room for that key\r\n"
+			  : "+OK\r\n");
+}
+
 static void obey(struct server *s, const struct word *args, size_t count)
 {
 	if (count == 4 && !strncmp(args[0].at, "SETRANGE", args[0].len))
 		set(s, args);
+	else if (count == 3 && !strncmp(args[0].at, "FILL", args[0].len))
+		fill(s, args);
 	else if (!strncmp(args[0].at, "BGSAVE", args[0].len))
 		begin_save(s);
 	else if (!strncmp(args[0].at, "INFO", args[0].len))

@@ -14,8 +14,8 @@ struct snapshot_store {
 };
 
 /*
- * Serves one client, until that closes: SETRANGE of the keys of database.h, BGSAVE, and INFO with
- * the fields rdb_bgsave_in_progress, rdb_last_bgsave_status, rdb_last_cow_size and latest_fork_usec
- * of redis-server, in its protocol (RESP). Ends the process.
+ * Serves one client, until that closes: FILL of some keys of database.h, SETRANGE of one, BGSAVE,
+ * and INFO with the fields rdb_bgsave_in_progress, rdb_last_bgsave_status, rdb_last_cow_size and
+ * latest_fork_usec of redis-server, in its protocol (RESP). Ends the process.
  */
 _Noreturn void snapshot_serve(int fd, const struct snapshot_store *store);

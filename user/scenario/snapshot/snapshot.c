@@ -5,7 +5,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/magic.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +18,10 @@
 
 #include "bench/shared/clock.h"
 #include "user/scenario/memory.h"
+#include "user/scenario/others.h"
 #include "user/scenario/print.h"
 #include "user/scenario/scenario.h"
+#include "user/scenario/snapshot/compare.h"
 #include "user/scenario/snapshot/database.h"
 #include "user/scenario/snapshot/load.h"
 #include "user/scenario/snapshot/placement.h"
@@ -27,9 +31,11 @@
 #include "user/scenario/usage.h"
 #include "user/text/layout.h"
 
-#define PARTS		  4 /* before a save */
+#define PARTS		  4 /* before a save, that the machine was left alone in */
+#define PARTS_MOST	  8 /* in all */
 #define WARM_UP_S	  0.5
 #define WAIT_STEP_S	  0.1
+#define FILL_STEP	  10000		 /* keys: 10 MB of values */
 #define PASS_NS		  (NS_PER_S / 5) /* more than a pass takes (usage.h) */
 #define BETWEEN_PASSES_NS (5 * NS_PER_S / 2)
 
@@ -37,7 +43,8 @@
 struct open_store {
 	const struct snapshot_subject *subject;
 	pid_t pid;
-	int fd; /* to our own */
+	int cpu; /* its own; -1: any */
+	int fd;	 /* to our own */
 	bool is_redis;
 	struct redis redis;
 	struct load load;
@@ -57,12 +64,13 @@ static void put(struct stage *s, const char *name, const char *unit, const char 
 /* What a store and its client used in a part of a round. */
 struct part_usage {
 	struct usage store, client;
+	int64_t others_ns; /* that ran on the store's CPU */
 	int64_t given_back;
 };
 
 /* Writes of one part of a round, with what kept the store from running meanwhile. */
-static int write_part(struct open_store *o, enum load_when when, double seconds,
-		      struct part_usage *used)
+static int use_part(struct open_store *o, enum load_when when, double seconds,
+		    struct part_usage *used)
 {
 	struct usage before = usage_of(o->pid), own_before = usage_of(getpid()), after, own_after;
 	int64_t given_back = usage_memory_given_back();
@@ -78,6 +86,24 @@ static int write_part(struct open_store *o, enum load_when when, double seconds,
 	return 0;
 }
 
+static int write_part(struct open_store *o, enum load_when when, double seconds,
+		      struct part_usage *used)
+{
+	const pid_t both[] = {o->pid, getpid()};
+	struct others before = {0}, after = {0};
+	int err = others__read(&before, both, 2);
+
+	if (!err)
+		err = use_part(o, when, seconds, used);
+	if (!err)
+		err = others__read(&after, both, 2);
+	if (!err)
+		used->others_ns = o->cpu < 0 ? MISSING : others__since(&before, &after, o->cpu);
+	others__free(&before);
+	others__free(&after);
+	return err;
+}
+
 static void put_part(struct stage *s, struct open_store *o, const char *key, enum load_when when,
 		     const struct part_usage *used)
 {
@@ -85,6 +111,7 @@ static void put_part(struct stage *s, struct open_store *o, const char *key, enu
 
 	put(s, "cpu_wait", "ns", part.text, used->store.waited_ns);
 	put(s, "client_cpu_wait", "ns", part.text, used->client.waited_ns);
+	put(s, "others", "ns", part.text, used->others_ns);
 	put(s, "stolen", "ns", part.text, used->store.stolen_ns);
 	put(s, "given_back", "times", part.text, used->given_back);
 	stage__put_series(s, "latency", "ns", part.text, &o->load.latency[when]);
@@ -119,7 +146,7 @@ static int wait_for_pass(struct open_store *o, double seconds)
 
 /* Each has a value for each part before a save. */
 struct parts {
-	struct series writes, stolen, client_cpu_wait, cpu_wait, given_back;
+	struct series writes, stolen, others, client_cpu_wait, cpu_wait, given_back;
 };
 
 static int add_part(struct parts *p, size_t writes, const struct part_usage *used)
@@ -128,6 +155,8 @@ static int add_part(struct parts *p, size_t writes, const struct part_usage *use
 
 	if (!err)
 		err = series__push(&p->stolen, used->store.stolen_ns);
+	if (!err)
+		err = series__push(&p->others, used->others_ns);
 	if (!err)
 		err = series__push(&p->client_cpu_wait, used->client.waited_ns);
 	if (!err)
@@ -151,31 +180,44 @@ static void put_parts(struct stage *s, struct open_store *o, const char *round, 
 
 	put_series(s, "writes", "writes", key.text, &p->writes);
 	put_series(s, "stolen", "ns", key.text, &p->stolen);
+	put_series(s, "others", "ns", key.text, &p->others);
 	put_series(s, "client_cpu_wait", "ns", key.text, &p->client_cpu_wait);
 	put_series(s, "cpu_wait", "ns", key.text, &p->cpu_wait);
 	put_series(s, "given_back", "times", key.text, &p->given_back);
 	put_series(s, "latency", "ns", key.text, &o->load.latency[LOAD_BEFORE]);
 }
 
-/* Parts as long as what is compared of the save: whoever compares leaves out disturbed ones. */
+static bool is_quiet(const struct part_usage *used, double seconds)
+{
+	return compare_is_quiet(seconds, used->store.stolen_ns, used->others_ns,
+				used->client.waited_ns);
+}
+
+/*
+ * Parts as long as what is compared of the save. Whoever compares leaves out disturbed ones, so
+ * there are some more of them.
+ */
 static int measure_before(struct stage *s, struct open_store *o, const char *key)
 {
 	struct series *writes = &o->load.latency[LOAD_BEFORE];
+	double seconds = s->options->seconds;
 	struct parts parts = {0};
 	int err = load__write(&o->load, LOAD_BEFORE, WARM_UP_S);
+	unsigned int quiet = 0;
 
 	writes->n = 0;
-	for (unsigned int i = 0; i < PARTS && !err; i++) {
+	for (unsigned int i = 0; i < PARTS_MOST && quiet < PARTS && !err; i++) {
 		size_t had = writes->n;
 		struct part_usage used;
 
-		err = write_part(o, LOAD_BEFORE, s->options->seconds, &used);
+		err = write_part(o, LOAD_BEFORE, seconds, &used);
 		if (!err)
 			err = add_part(&parts, writes->n - had, &used);
+		quiet += !err && is_quiet(&used, seconds);
 	}
 	put_parts(s, o, key, &parts);
 	if (!err)
-		err = wait_for_pass(o, s->options->seconds);
+		err = wait_for_pass(o, seconds);
 	return err;
 }
 
@@ -257,7 +299,6 @@ static int start_ours(struct stage *s, struct open_store *o, struct placement cp
 		.folder = folder_of(s->options),
 		.cpus = cpus,
 	};
-	struct memory_use use;
 	int ends[2], err;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
@@ -272,26 +313,12 @@ static int start_ours(struct stage *s, struct open_store *o, struct placement cp
 	if (o->pid < 0)
 		return stage__fail(s, o->pid, "fork");
 	err = load__init(&o->load, o->fd, s->options, keys_of(s->options), s->why);
-	if (!err)
-		err = load__await(&o->load);
-	if (err)
-		return err;
-	err = memory_use_of(o->pid, &use);
-	if (err)
-		return stage__fail(s, err, "smaps_rollup");
-	if (what.huge && use.huge_bytes < what.size_bytes / 10 * 9) {
-		leave_out(s, o,
-			  "this kernel gave no huge pages: "
-			  "/sys/kernel/mm/transparent_hugepage/enabled");
-		crew__kill(&s->crew, o->pid);
-	}
-	return 0;
+	return err ? err : load__await(&o->load);
 }
 
 /* Our own stores can be measured without it. */
 static int start_redis(struct stage *s, struct open_store *o, struct placement cpus)
 {
-	uint64_t keys = keys_of(s->options);
 	char *path = redis_path();
 	int err;
 
@@ -308,8 +335,57 @@ static int start_redis(struct stage *s, struct open_store *o, struct placement c
 	}
 	o->is_redis = true;
 	o->pid = o->redis.pid;
-	err = load__init(&o->load, o->redis.fd, s->options, keys, s->why);
-	return err ? err : redis__fill(&o->load, keys);
+	return load__init(&o->load, o->redis.fd, s->options, keys_of(s->options), s->why);
+}
+
+static int fill_part(struct open_store *o, uint64_t first, uint64_t count)
+{
+	char from[32], number[32];
+
+	if (o->is_redis)
+		return redis__fill(&o->load, first, count);
+	snprintf(from, sizeof(from), "%" PRIu64, first);
+	snprintf(number, sizeof(number), "%" PRIu64, count);
+	return load__command(&o->load, (const char *const[]){"FILL", from, number, NULL});
+}
+
+/*
+ * A part of each in turn. If one is filled after the other, the first gets the small pieces of free
+ * memory, whose page frames lie far apart, and the next one gets large pieces. A fork counts up a
+ * reference in the struct page of each frame, which takes longer, the farther apart these are (1
+ * GiB, cold caches: 10 ms of CPU time in order, 16 ms at random). So it would depend on who came
+ * first, and not on the stores.
+ */
+static int fill(const struct stage *s, struct open_store *stores, size_t count)
+{
+	uint64_t keys = keys_of(s->options);
+	int err = 0;
+
+	for (uint64_t at = 0; at < keys && !err; at += FILL_STEP)
+		for (size_t i = 0; i < count && !err; i++)
+			if (stores[i].subject)
+				err = fill_part(&stores[i], at,
+						at + FILL_STEP < keys ? FILL_STEP : keys - at);
+	return err;
+}
+
+static int check_huge(struct stage *s, struct open_store *o)
+{
+	struct memory_use use;
+	int err;
+
+	if (!o->subject || o->subject->only != PAGES_THP)
+		return 0;
+	err = memory_use_of(o->pid, &use);
+	if (err)
+		return stage__fail(s, err, "smaps_rollup");
+	if (use.huge_bytes < s->options->size_bytes / 10 * 9) {
+		leave_out(s, o,
+			  "there are no huge pages for all of it: free memory is in small pieces, "
+			  "or /sys/kernel/mm/transparent_hugepage/enabled is never");
+		crew__kill(&s->crew, o->pid);
+	}
+	return 0;
 }
 
 /*
@@ -360,15 +436,32 @@ static void put_placement(struct stage *s, struct placement cpus)
 	stage__put(s, "cpu", "number", "of=client", cpus.client);
 }
 
+/*
+ * Only one store, or all if it is NULL. One that waits for its turn works a little, too, and
+ * redis-server more than ours: ten times a second, on the CPU of the one that is measured.
+ */
+static void let_run(const struct open_store *stores, size_t count, const struct open_store *only)
+{
+	for (size_t i = 0; i < count; i++)
+		if (stores[i].subject && stores[i].pid > 0)
+			kill(stores[i].pid, !only || only == &stores[i] ? SIGCONT : SIGSTOP);
+}
+
 static int run_rounds(struct stage *s, struct open_store *stores, size_t count)
 {
 	struct placement cpus = placement_choose();
 	int err = 0;
 
 	put_placement(s, cpus);
-	for (size_t i = 0; i < count && !err; i++)
+	for (size_t i = 0; i < count && !err; i++) {
+		stores[i].cpu = cpus.server;
 		err = stores[i].subject->peer ? start_redis(s, &stores[i], cpus)
 					      : start_ours(s, &stores[i], cpus);
+	}
+	if (!err)
+		err = fill(s, stores, count);
+	for (size_t i = 0; i < count && !err; i++)
+		err = check_huge(s, &stores[i]);
 	placement_take(cpus.client);
 	stage__steps(s, s->options->rounds * count);
 	for (unsigned int round = 1; round <= s->options->rounds && !err; round++) {
@@ -376,10 +469,13 @@ static int run_rounds(struct stage *s, struct open_store *stores, size_t count)
 		for (size_t k = 0; k < count && !err; k++) {
 			struct open_store *o = &stores[round % 2 ? count - 1 - k : k];
 
-			if (o->subject)
-				err = measure(s, o, round);
+			if (!o->subject)
+				continue;
+			let_run(stores, count, o);
+			err = measure(s, o, round);
 		}
 	}
+	let_run(stores, count, NULL);
 	return err;
 }
 
@@ -403,6 +499,7 @@ static int run(struct stage *s)
 	for (size_t i = 0; i < SNAPSHOT_SUBJECTS; i++)
 		if (is_asked_for(s->options, &snapshot_subjects[i])) {
 			stores[count].fd = -1;
+			stores[count].cpu = -1;
 			stores[count++].subject = &snapshot_subjects[i];
 		}
 	err = check_room(s, count);
@@ -420,7 +517,7 @@ const struct scenario scenario_snapshot = {
 	.brief = "a store forks, the child writes it out: what do writes wait? Beside redis-server",
 	.takes = SCENARIO_SIZE | SCENARIO_SECONDS | SCENARIO_RATE | SCENARIO_ROUNDS |
 		 SCENARIO_SKEW | SCENARIO_PAGES | SCENARIO_FOLDER | SCENARIO_NO_PEER,
-	.defaults = {.size_bytes = 256 << 20, .seconds = 1, .rate = 5000, .rounds = 4},
+	.defaults = {.size_bytes = 256 << 20, .seconds = 1, .rate = 5000, .rounds = 3},
 	.copies = SNAPSHOT_SUBJECTS + 1,
 	.run = run,
 	.print = snapshot_print,

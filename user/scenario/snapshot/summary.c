@@ -133,11 +133,18 @@ static double most_before(const struct run *r, const struct snapshot_subject *u,
 	}
 }
 
+static struct number taken(const struct run *r, double ns)
+{
+	struct number n = {"not known"};
+
+	return isnan(ns) ? n : duration(r, ns);
+}
+
 /* The parts before saves that count, and why not all do. */
 static void print_noise(const struct run *r, FILE *out)
 {
 	struct strbuf parts = {0};
-	double stolen = NAN, waited = NAN;
+	double stolen = NAN, others = NAN, waited = NAN;
 	bool few = false;
 
 	for (size_t i = 0; i < SNAPSHOT_SUBJECTS; i++) {
@@ -150,15 +157,18 @@ static void print_noise(const struct run *r, FILE *out)
 			    g.parts, u->store, u->pages);
 		few = few || 2 * g.quiet_parts < g.parts;
 		stolen = fmax(stolen, most_before(r, u, "stolen"));
+		others = fmax(others, most_before(r, u, "others"));
 		waited = fmax(waited, most_before(r, u, "client_cpu_wait"));
 	}
 	if (parts.length)
-		layout_print(out, 2,
-			     "%sWhat counts before saves, of parts: %s. Of the time of one that "
-			     "counts the host took at most 0.5 %%, and the client waited at most "
-			     "10 %% for a CPU; of others up to %s and %s",
-			     few ? "NOISY. " : "", strbuf__text(&parts), duration(r, stolen).text,
-			     duration(r, waited).text);
+		layout_print(
+			out, 2,
+			"%sParts before saves that count: %s. In one that counts the host took "
+			"at most 0.5 %% of the time, other tasks at most 0.5 %% of the store's "
+			"CPU, and the client waited for a CPU at most 10 %%. The most in any "
+			"part: %s, %s and %s",
+			few ? "NOISY. " : "", strbuf__text(&parts), taken(r, stolen).text,
+			taken(r, others).text, taken(r, waited).text);
 	strbuf__free(&parts);
 }
 

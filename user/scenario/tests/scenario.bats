@@ -47,11 +47,15 @@ MISTAKES
     # Every write has its time; the server lost none.
     holds 'map(select(.name == "latency")) | length == 12 and all(.n > 0 and .n == (.values | length) and
         (.values | all(. > 0)))'
-    # Four parts of 0.3 s before each save, each with what was taken from the machine meanwhile.
-    holds 'map(select(.name == "latency" and .key.when == "before")) | all(.n <= 4 * 900 and .n >= 4)'
-    holds '. as $all | map(select(.name == "writes")) | length == 4 and all(.n == 4 and (. as $w | $all |
+    # Four parts of 0.3 s before each save, each with what was taken from the machine meanwhile; up to eight if that is
+    # too much in some.
+    holds 'map(select(.name == "latency" and .key.when == "before")) | all(.n <= 8 * 900 and .n >= 4)'
+    holds '. as $all | map(select(.name == "writes")) | length == 4 and all(.n >= 4 and .n <= 8 and (. as $w | $all |
         any(.name == "latency" and .key == $w.key and .n == ($w.values | add)) and
-        any(.name == "client_cpu_wait" and .key == $w.key and .n == 4)))'
+        any(.name == "client_cpu_wait" and .key == $w.key and .n == $w.n)))'
+    # Others run on the store's CPU, too: kernel threads do. With one CPU to use, the store has none of its own.
+    [ "$(nproc)" -lt 2 ] || holds '. as $all | map(select(.name == "writes")) | all(. as $w | $all |
+        any(.name == "others" and .key == $w.key and .n == $w.n and (.values | all(. >= 0))))'
     # Where the machine hands memory back to its host, it is known how often it did.
     if grep -q -- '-reporting_vq$' /proc/interrupts; then
         holds 'map(select(.name == "given_back")) | length == 12 and all(.values | all(. >= 0))'
@@ -177,33 +181,37 @@ quick() { # PATH
     done
 }
 
-# made_up OURS REDIS STOLEN: a run of three rounds of both stores, whose p99 and maximum during a save are that many
-# times those of before; STOLEN is what the host took of the second of two parts before each save of ours, in ns.
+# made_up OURS REDIS STOLEN OTHERS: a run of three rounds of both stores, whose p99 and maximum during a save are that
+# many times those of before; STOLEN is what the host, and OTHERS what other tasks took of the second of two parts
+# before each save of ours, in ns.
 made_up() {
     "$OWN/spawnscope" scenario snapshot --no-peer --pages 4k --size 1M --seconds 50ms --rounds 1 --rate 1000 --json |
         jq -c 'select(.type != "observation")' >"$DIR/ends"
     head -n 1 "$DIR/ends" >"$DIR/made-up"
-    jq -cn --argjson ours "$1" --argjson redis "$2" --argjson stolen "$3" '
-        ["spawnscope", $ours, $stolen], ["redis-server", $redis, 0] | . as [$store, $times, $stolen] |
+    jq -cn --argjson ours "$1" --argjson redis "$2" --argjson stolen "$3" --argjson others "$4" '
+        ["spawnscope", $ours, $stolen, $others], ["redis-server", $redis, 0, 0] | . as [$store, $times, $stolen, $others] |
         range(1; 4) | {store: $store, pages: "4k", round: .} as $key |
         def of($name; $when; $values): {type: "observation", name: $name, unit: "ns", key: ($key + {when: $when}),
             n: ($values | length), values: $values};
         of("latency"; "before"; [range(2000) | 1000]), of("writes"; "before"; [1000, 1000]),
         of("latency"; "during"; [range(9000) | if . < 20 then 1000 * $times else 1000 end]),
-        of("stolen"; "before"; [0, $stolen])' >>"$DIR/made-up"
+        of("stolen"; "before"; [0, $stolen]), of("others"; "before"; [0, $others])' >>"$DIR/made-up"
     tail -n 1 "$DIR/ends" >>"$DIR/made-up"
     COLUMNS=1000 "$OWN/spawnscope" scenario --input "$DIR/made-up" | tee "$DIR/text"
 }
 
 @test "snapshot: two stores agree or not, by parts in which the machine was left alone" {
-    made_up 20 39 0
+    made_up 20 39 0 0
     grep -q 'In the first 1.00 s of a save p99 is 20 (20 to 20) times .* 39 (39 to 39) times there: within a factor of two; the maximum .*: within a factor of two$' "$DIR/text"
-    refute grep -q 'What counts before saves' "$DIR/text"
-    made_up 20 41 0
+    refute grep -q 'Parts before saves' "$DIR/text"
+    made_up 20 41 0 5000000
     grep -q ' times there: not within a factor of two; ' "$DIR/text"
-    made_up 20 39 50000000
+    made_up 20 39 50000000 0
     grep -q ' times there: not decided by so little; ' "$DIR/text"
-    grep -q '^What counts before saves, of parts: 3 of 6 (spawnscope, 4k)\. .* of others up to 50.0 ms' "$DIR/text"
+    grep -q '^Parts before saves that count: 3 of 6 (spawnscope, 4k)\. .* The most in any part: 50.0 ms, 0 ns and not known$' "$DIR/text"
+    made_up 20 39 0 5000001
+    grep -q ' times there: not decided by so little; ' "$DIR/text"
+    grep -q '^Parts before saves that count: 3 of 6 (spawnscope, 4k)\. .* The most in any part: 0 ns, 5.00 ms and not known$' "$DIR/text"
 }
 
 redis_saves() {

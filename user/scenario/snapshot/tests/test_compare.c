@@ -24,6 +24,7 @@ struct made_up {
 	unsigned int during;	     /* writes during the save */
 	int64_t stolen_ns;
 	int64_t waited_ns; /* by the client, for a CPU */
+	int64_t others_ns; /* that other tasks ran there */
 };
 
 static void put_two(struct run *r, const char *name, const char *key, int64_t a, int64_t b)
@@ -58,13 +59,14 @@ static void add_round(struct run *r, const struct snapshot_subject *u, unsigned 
 	put_two(r, "writes", before.text, WRITES, WRITES);
 	put_two(r, "stolen", before.text, 0, m->stolen_ns);
 	put_two(r, "client_cpu_wait", before.text, 0, m->waited_ns);
+	put_two(r, "others", before.text, 0, m->others_ns);
 }
 
 /* A run whose rounds of redis-server are quiet ones with that ratio; ours are given. */
 static struct run run_of(const char *clock, const struct made_up *rounds, unsigned int count,
 			 int64_t redis_ratio)
 {
-	struct made_up there = {100, 100, 100 * redis_ratio, WRITES, 0, 0};
+	struct made_up there = {100, 100, 100 * redis_ratio, WRITES, 0, 0, 0};
 	struct run r = {0};
 
 	r.clock = strdup(clock);
@@ -86,19 +88,20 @@ static enum agreement agreement_of(const char *clock, const struct made_up *roun
 	return a;
 }
 
-TEST(what_the_host_and_the_client_may_take)
+TEST(what_host_others_and_client_may_take)
 {
-	assert_true(compare_is_quiet(2, 10 * NS_PER_MS, 200 * NS_PER_MS));
-	assert_false(compare_is_quiet(2, 10 * NS_PER_MS + 1, 0));
-	assert_false(compare_is_quiet(2, 0, 200 * NS_PER_MS + 1));
-	assert_true(compare_is_quiet(2, MISSING, MISSING));
+	assert_true(compare_is_quiet(2, 10 * NS_PER_MS, 10 * NS_PER_MS, 200 * NS_PER_MS));
+	assert_false(compare_is_quiet(2, 10 * NS_PER_MS + 1, 0, 0));
+	assert_false(compare_is_quiet(2, 0, 10 * NS_PER_MS + 1, 0));
+	assert_false(compare_is_quiet(2, 0, 0, 200 * NS_PER_MS + 1));
+	assert_true(compare_is_quiet(2, MISSING, MISSING, MISSING));
 }
 
 /* With all of its writes the p99 of the second round would be that of before. */
 TEST(a_save_that_takes_longer_has_no_other_p99)
 {
-	struct made_up rounds[] = {{100, 100, 5000, WRITES, 0, 0},
-				   {100, 100, 5000, 10 * WRITES, 0, 0}};
+	struct made_up rounds[] = {{100, 100, 5000, WRITES, 0, 0, 0},
+				   {100, 100, 5000, 10 * WRITES, 0, 0, 0}};
 	struct run r = run_of("monotonic", rounds, 2, 50);
 	struct growth g = compare_growth(&r, ours, compare_p99);
 
@@ -111,7 +114,8 @@ TEST(a_save_that_takes_longer_has_no_other_p99)
 /* All that is compared is as long as the shortest: here a save. */
 TEST(a_short_save_shortens_the_parts_of_all)
 {
-	struct made_up rounds[] = {{100, 100, 5000, WRITES, 0, 0}, {100, 100, 5000, 1500, 0, 0}};
+	struct made_up rounds[] = {{100, 100, 5000, WRITES, 0, 0, 0},
+				   {100, 100, 5000, 1500, 0, 0, 0}};
 	struct run r = run_of("monotonic", rounds, 2, 50);
 
 	assert_int_equal(compare_window(&r), 1500);
@@ -122,16 +126,17 @@ TEST(a_short_save_shortens_the_parts_of_all)
 TEST(a_part_counts_by_what_was_taken_from_the_machine_alone)
 {
 	struct made_up rounds[] = {
-		{1000, 10, 5000, WRITES, 20 * NS_PER_MS, 0},
-		{1000, 10, 6000, WRITES, 0, 300 * NS_PER_MS},
-		{1000, 50000, 7000, WRITES, 10 * NS_PER_MS, 200 * NS_PER_MS},
+		{1000, 10, 5000, WRITES, 20 * NS_PER_MS, 0, 0},
+		{1000, 10, 6000, WRITES, 0, 300 * NS_PER_MS, 0},
+		{1000, 50000, 7000, WRITES, 10 * NS_PER_MS, 200 * NS_PER_MS, 10 * NS_PER_MS},
+		{1000, 20, 6000, WRITES, 0, 0, 11 * NS_PER_MS},
 	};
-	struct run r = run_of("monotonic", rounds, 3, 50);
+	struct run r = run_of("monotonic", rounds, 4, 50);
 	struct growth g = compare_growth(&r, ours, compare_p99);
 
-	assert_int_equal(g.rounds, 3);
-	assert_int_equal(g.parts, 6);
-	assert_int_equal(g.quiet_parts, 4);
+	assert_int_equal(g.rounds, 4);
+	assert_int_equal(g.parts, 8);
+	assert_int_equal(g.quiet_parts, 5);
 	assert_float_equal(g.ratio, 6, 1e-9);
 	assert_float_equal(g.low, 5, 1e-9);
 	assert_float_equal(g.high, 7, 1e-9);
@@ -160,9 +165,9 @@ TEST(all_writes_before_a_save_are_one_part_if_nothing_is_said)
 
 TEST(two_stores_agree_or_not)
 {
-	struct made_up rounds[3] = {{100, 100, 5000, WRITES, 0, 0},
-				    {100, 100, 5100, WRITES, 0, 0},
-				    {100, 100, 5200, WRITES, 0, 0}};
+	struct made_up rounds[3] = {{100, 100, 5000, WRITES, 0, 0, 0},
+				    {100, 100, 5100, WRITES, 0, 0, 0},
+				    {100, 100, 5200, WRITES, 0, 0, 0}};
 
 	assert_int_equal(agreement_of("monotonic", rounds, 3, 51), AGREEMENT_YES);
 	assert_int_equal(agreement_of("monotonic", rounds, 3, 98), AGREEMENT_YES);
@@ -175,9 +180,9 @@ TEST(two_stores_agree_or_not)
 
 TEST(too_little_decides_nothing_but_in_the_lab)
 {
-	struct made_up rounds[3] = {{100, 100, 5000, WRITES, 0, 0},
-				    {100, 100, 5000, WRITES, NS_PER_S, 0},
-				    {100, 100, 5000, WRITES, 0, NS_PER_S}};
+	struct made_up rounds[3] = {{100, 100, 5000, WRITES, 0, 0, 0},
+				    {100, 100, 5000, WRITES, NS_PER_S, 0, 0},
+				    {100, 100, 5000, WRITES, 0, NS_PER_S, 0}};
 
 	assert_int_equal(agreement_of("monotonic", rounds, 1, 50), AGREEMENT_FEW);
 	/* Four quiet parts; then five. */
@@ -190,7 +195,7 @@ TEST(too_little_decides_nothing_but_in_the_lab)
 
 TEST(without_a_p99_there_is_no_answer)
 {
-	struct made_up few = {100, 100, 5000, 500, 0, 0};
+	struct made_up few = {100, 100, 5000, 500, 0, 0, 0};
 
 	assert_int_equal(agreement_of("monotonic", &few, 1, 50), AGREEMENT_NONE);
 	assert_int_equal(agreement_of("icount", NULL, 0, 50), AGREEMENT_NONE);

@@ -11,14 +11,37 @@
 #define KEYS 5000 /* more than 4 MiB: a part is sent to the disk on its own */
 
 /* A database lives as long as its process. */
-static struct database *kept[3];
+static struct database *kept[4];
 static size_t kept_count;
+
+static struct database *filled(uint64_t keys)
+{
+	struct database *d = kept[kept_count++] = database__new(keys, 0);
+
+	assert_non_null(d);
+	assert_int_equal(database__fill(d, 0, keys), 0);
+	return d;
+}
+
+TEST(is_filled_by_parts)
+{
+	struct database *d = kept[kept_count++] = database__new(100, 0);
+
+	assert_non_null(d);
+	assert_int_equal(database__fill(d, 10, 80), 0);
+	assert_int_equal(database__set(d, "key:0000000009", 14, 0, "abc", 3), -ENOENT);
+	assert_int_equal(database__set(d, "key:0000000089", 14, 0, "abc", 3), 0);
+	assert_int_equal(database__fill(d, 90, 11), -ERANGE);
+	assert_int_equal(database__fill(d, 101, 0), -ERANGE);
+	assert_int_equal(database__fill(d, 1, UINT64_MAX), -ERANGE);
+	assert_int_equal(database__fill(d, 90, 10), 0);
+	assert_int_equal(database__set(d, "key:0000000099", 14, 0, "abc", 3), 0);
+}
 
 TEST(set_finds_each_key_and_keeps_inside_the_value)
 {
-	struct database *d = kept[kept_count++] = database__new(KEYS, 0);
+	struct database *d = filled(KEYS);
 
-	assert_non_null(d);
 	assert_int_equal(database__set(d, "key:0000000000", 14, 0, "abc", 3), 0);
 	assert_int_equal(database__set(d, "key:0000004999", 14, 997, "abc", 3), 0);
 	assert_int_equal(database__set(d, "key:0000005000", 14, 0, "abc", 3), -ENOENT);
@@ -44,12 +67,11 @@ static int read_entry(FILE *in, unsigned int *number, char *value)
 
 TEST(dump_has_each_key_once_with_what_was_set)
 {
-	struct database *d = kept[kept_count++] = database__new(KEYS, 0);
+	struct database *d = filled(KEYS);
 	FILE *file = tmpfile();
 	unsigned int seen[KEYS] = {0}, number = KEYS;
 	char value[DATABASE_VALUE_BYTES];
 
-	assert_non_null(d);
 	assert_non_null(file);
 	assert_int_equal(database__set(d, "key:0000000042", 14, 10, "abc", 3), 0);
 	assert_int_equal(database__dump(d, dup(fileno(file))), 0);
@@ -69,10 +91,9 @@ TEST(dump_has_each_key_once_with_what_was_set)
 
 TEST(dump_says_that_the_disk_is_full)
 {
-	struct database *d = kept[kept_count++] = database__new(100, 0);
+	struct database *d = filled(100);
 	FILE *full = fopen("/dev/full", "w");
 
-	assert_non_null(d);
 	assert_non_null(full);
 	assert_int_equal(database__dump(d, dup(fileno(full))), -EIO);
 	fclose(full);
