@@ -32,6 +32,11 @@ has_sanitizers() {
     [ -n "${ASAN_OPTIONS:-}" ]
 }
 
+# Of a parent whose pages are counted, those of a sanitizer are part.
+need_own_memory() {
+    ! has_sanitizers || skip "the memory of a sanitizer would be counted, too"
+}
+
 # Until the test ends no other test uses the machine's huge pages.
 huge_pages_alone() {
     exec 7</sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages

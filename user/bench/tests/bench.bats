@@ -103,6 +103,7 @@ growth() {
 # With all probes, counts are exact.
 @test "the pages that a fork copied are counted, to the page" {
     need_root
+    need_own_memory
     growth
     holds "$result" \
         '[at("fork"; mib(1), mib(64), mib(256); "all").counts.ptes_copied | unique | length == 1] | all' \
@@ -138,6 +139,7 @@ growth() {
 # copies may be off by so many.
 @test "copy-on-write faults of parent and child are counted, to the page" {
     need_root
+    need_own_memory
     measure cow --method fork --size 4M --child-write 0,1M --parent-write 0,1M --runs 10 "${QUICK[@]}"
     local counts='
         def cow($child; $parent; $count):

@@ -144,9 +144,10 @@ near() { # NS RANGE
     [ "$measured" -lt "$copied" ]
 }
 
+# On a busy machine a helper may save nothing.
 @test "the summary, the file and its replay agree" {
     births -o "$DIR/run.jsonl" -- exec 20 64
-    grep -Eq 'saves [0-9.]+ (m|µ)s to [0-9.]+ (m|µ)s: python3: posix_spawn or vfork for 20 forks that exec saves [0-9.]+ (m|µ)s to [0-9.]+ (m|µ)s: python3: or a small helper, forked early, for these 20 forks .*Basis, of these births: .* calibrated on the same boot( \(noisy\))?: ' "$DIR/line"
+    grep -Eq 'saves [0-9.]+ (m|µ)s to [0-9.]+ (m|µ)s: python3: posix_spawn or vfork for 20 forks that exec saves (up to|[0-9.]+ (m|µ)s to) [0-9.]+ (m|µ)s: python3: or a small helper, forked early, for these 20 forks .*Basis, of these births: .* calibrated on the same boot( \(noisy\))?: ' "$DIR/line"
     jq -se 'map(select(.type == "calibration")) | length == 1 and (.[0].ns | all(.[]; length == 3 and .[0] <= .[1] and .[1] <= .[2]))
         and .[0].ns.fork_mib_4k[1] > 500 and .[0].taken_ms > 0' "$DIR/run.jsonl"
     "$TOOL" profile --input "$DIR/run.jsonl" >"$DIR/again"
