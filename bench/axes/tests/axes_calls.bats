@@ -29,7 +29,7 @@ prepared() { # ARG...
     strace -V >/dev/null 2>&1 || skip "no strace"
     for flag in vm:CLONE_VM fs:CLONE_FS files:CLONE_FILES sighand:CLONE_VM.CLONE_SIGHAND \
         sysvsem:CLONE_SYSVSEM thread:CLONE_VM.CLONE_SIGHAND.CLONE_THREAD pidfd:CLONE_PIDFD; do
-        strace -f -qq -e trace=clone -o "$DIR/trace" "$BENCH" --method clone --size 0 --runs 4 --warmup 0 \
+        under_strace -f -qq -e trace=clone -o "$DIR/trace" "$BENCH" --method clone --size 0 --runs 4 --warmup 0 \
             --clone-flags ${flag%:*} >"$DIR/out"
         # SIGCHLD, or for a thread the address of its id, follows.
         [ "$(grep -cE "flags=${flag#*:}(\|CLONE_CHILD_CLEARTID|\|SIGCHLD)" "$DIR/trace")" -ge 4 ]
@@ -79,7 +79,7 @@ prepared() { # ARG...
     "$BENCH" --method fork,zygote --size 0 --runs 1 --program-kind shell >"$DIR/out"
     [ "$(grep -c '^skip . program_kind: this method' "$DIR/out")" -eq 2 ]
     strace -V >/dev/null 2>&1 || skip "no strace"
-    strace -f -qq -e trace=execve -s 999 -o "$DIR/trace" "$BENCH" --method vfork-exec --size 0 --runs 1 \
+    under_strace -f -qq -e trace=execve -s 999 -o "$DIR/trace" "$BENCH" --method vfork-exec --size 0 --runs 1 \
         --warmup 0 --program-kind shell,script >"$DIR/out"
     grep "execve(\"/bin/sh\", \[\"sh\", \"-c\", \"exec '$BUILD/spawnscope-child' '4'\"\]" "$DIR/trace"
     grep 'execve("/proc/self/fd/[0-9]*", \["'"$BUILD"'/spawnscope-child", "4"\]' "$DIR/trace"
@@ -109,7 +109,7 @@ prepared() { # ARG...
     grep '^skip 0 shared_libraries needs program_kind=dynamic' "$DIR/out"
     grep '^skip 1 fd_kind=closed: not with program_kind=dynamic' "$DIR/out"
     strace -V >/dev/null 2>&1 || skip "no strace"
-    strace -f -qq -e trace=openat -s 99 -o "$DIR/trace" "$BENCH" --method vfork-exec --size 0 --runs 3 \
+    under_strace -f -qq -e trace=openat -s 99 -o "$DIR/trace" "$BENCH" --method vfork-exec --size 0 --runs 3 \
         --warmup 0 --program-kind dynamic --shared-libraries 20 >"$DIR/out"
     # Of three programs, and the one that verified it.
     [ "$(grep -c 'openat(AT_FDCWD, "/proc/self/fd/[0-9]*", O_RDONLY|O_CLOEXEC) = [0-9]' "$DIR/trace")" -eq 80 ]
