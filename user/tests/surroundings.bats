@@ -35,6 +35,7 @@ load ../tests/tool.bash
 
 @test "where /proc is not mounted, that is said, and how to mount it" {
     need_root
+    ! has_sanitizers || skip "a sanitizer needs /proc"
     unshare --mount true 2>/dev/null || skip "mounts are not allowed here"
     for command in doctor "profile -q -- true" "profile -q -p 1" "lab -- true" "bench --method fork --size 1M"; do
         one_line 2 '/proc is not mounted: mount -t proc proc /proc$' \
