@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -11,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "bench/axes/axis.h"
@@ -110,7 +110,7 @@ static void record(struct toucher *t, int64_t begin, int64_t end)
 	__atomic_store_n(&t->last_end, end, __ATOMIC_RELEASE);
 }
 
-static void *run(void *arg)
+static int run(void *arg)
 {
 	const struct timespec rest = {.tv_nsec = REST_NS};
 	struct toucher *t = arg;
@@ -123,32 +123,39 @@ static void *run(void *arg)
 
 		touch(t->pages + i / 2 % PAGES * bytes, bytes, i % 2);
 		record(t, begin, now_ns());
-		nanosleep(&rest, NULL);
+		syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &rest, NULL);
 	}
-	return NULL;
+	return 0;
 }
 
 /*
- * A stack that forks do not copy: otherwise the first call after a rest would fault on it, and wait
- * there, outside of what is timed.
+ * Its stack is one that forks do not copy: otherwise the first call after a rest would fault on it,
+ * and wait there, outside of what is timed. It is no thread of libc's: of those libc keeps a list,
+ * through their stacks, to which the child of its fork writes. So it shares the thread-local memory
+ * of the thread that takes the samples, and may call nothing that writes there: no cancellation
+ * point.
  */
-static int give_stack(pthread_attr_t *attributes)
+static int start_thread(struct toucher *t, const cpu_set_t cpus[CPU_SETS])
 {
-	void *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE,
+	const int flags =
+		CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
+	char *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_POPULATE, -1, 0);
+	pid_t tid;
 
 	if (stack == MAP_FAILED || madvise(stack, STACK_BYTES, MADV_DONTFORK) != 0)
 		return -errno;
-	return -pthread_attr_setstack(attributes, stack, STACK_BYTES);
+	tid = clone(run, stack + STACK_BYTES, flags, t);
+	if (tid < 0 || sched_setaffinity(tid, CPU_SETS * sizeof(cpus[0]), cpus) != 0)
+		return -errno;
+	return 0;
 }
 
-static int start_one(struct toucher *t, pthread_attr_t *attributes)
+static int start_one(struct toucher *t, const cpu_set_t cpus[CPU_SETS])
 {
 	size_t bytes = PAGES * t->all->page_bytes;
 	char *low = (char *)PAGES_AT + (t - t->all->v) * PAGES_DISTANCE;
-	pthread_t thread;
 	void *pages;
-	int err;
 
 	pages = mmap(low, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (pages == MAP_FAILED)
@@ -156,29 +163,24 @@ static int start_one(struct toucher *t, pthread_attr_t *attributes)
 	/* A kernel without huge pages returns EINVAL, which is fine. */
 	madvise(pages, bytes, MADV_NOHUGEPAGE);
 	t->pages = pages;
-	err = give_stack(attributes);
-	return err ? err : -pthread_create(&thread, attributes, run, t);
+	return start_thread(t, cpus);
 }
 
 static int start_all(struct touchers *t)
 {
 	cpu_set_t cpus[CPU_SETS];
-	pthread_attr_t attributes;
 	sigset_t all, old;
-	int err;
+	int err = 0;
 
 	choose_cpus(cpus);
-	pthread_attr_init(&attributes);
-	err = -pthread_attr_setaffinity_np(&attributes, sizeof(cpus), cpus);
 	/* Only the thread that takes the samples gets signals. */
 	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
+	sigprocmask(SIG_SETMASK, &all, &old);
 	for (size_t i = 0; i < t->count && !err; i++) {
 		t->v[i].all = t;
-		err = start_one(&t->v[i], &attributes);
+		err = start_one(&t->v[i], cpus);
 	}
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	pthread_attr_destroy(&attributes);
+	sigprocmask(SIG_SETMASK, &old, NULL);
 	return err;
 }
 

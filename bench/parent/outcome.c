@@ -27,10 +27,16 @@ static bool is_permanent(int error)
 	}
 }
 
-int outcome_check(const struct stage *stage, const struct sample *sample, struct fault *why)
+int outcome_check(const struct stage *stage, const struct method *method,
+		  const struct sample *sample, struct fault *why)
 {
 	int status = sample->wait_status;
 
+	if (!method->execs)
+		return sample->error == 0 && WIFSIGNALED(status)
+			       ? fault__set(why, -EPROTO, "the child was killed by signal %d",
+					    WTERMSIG(status))
+			       : 0;
 	if (is_permanent(sample->error))
 		return fault__set(why, -sample->error, "exec of '%.200s': %s", stage->program,
 				  strerror(sample->error));

@@ -79,8 +79,8 @@ static void spawn(struct spawner *t, struct sample *sample)
 	err = all.method->spawn(&t->stage, sample);
 	if (err)
 		fault__set(&t->why, err, "waiting for the child: %s", strerror(-err));
-	else if (all.method->execs)
-		err = outcome_check(&t->stage, sample, &t->why);
+	else
+		err = outcome_check(&t->stage, all.method, sample, &t->why);
 	if (!err && !sample->error)
 		sample->ended = INCREMENT(all.ended) - before;
 	t->started += sample->started;

@@ -230,8 +230,7 @@ static int take_samples(struct subject *subject, const struct method *method,
 					  strerror(-err));
 		reply->started += sample->started;
 		reply->failed += sample->error != 0;
-		if (method->execs)
-			err = outcome_check(stage, sample, &reply->why);
+		err = outcome_check(stage, method, sample, &reply->why);
 		if (err)
 			return err;
 		if (i >= warmups)

@@ -23,6 +23,15 @@ middle() {
     grep '^parent .* threads=3 ' "$DIR/out"
 }
 
+# A child's own time of its exit is there.
+@test "beside threads that touch, children live until they exit, and exec" {
+    [ "$(nproc)" -gt 1 ] || skip "needs two CPUs"
+    "$BENCH" --method fork,fork-exec --size 1M --touchers 2 --runs 3 >"$DIR/out"
+    cat "$DIR/out"
+    [ "$(awk '$1 == "sample" && $2 == 0 && $9 != "-"' "$DIR/out" | wc -l)" -eq 3 ]
+    [ "$(grep -c '^sample 1 ' "$DIR/out")" -eq 3 ]
+}
+
 @test "without touching threads nothing was waited for" {
     "$BENCH" --method fork --size 1M --touchers 0 --runs 2 >"$DIR/out"
     [ "$(grep -c '^sample' "$DIR/out")" -eq 2 ]
