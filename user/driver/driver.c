@@ -207,7 +207,7 @@ static int take_sample(struct driver *d, size_t cell, size_t n)
 		d->samples = s;
 		d->sample_cap = cap;
 	}
-	for (int i = 3; i < 9; i++)
+	for (int i = 3; i < FIELDS; i++)
 		if (f[i] != MISSING)
 			f[i] -= d->clock_offset;
 	d->samples[n] = (struct sample){

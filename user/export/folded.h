@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Folded stacks. Of a profile births by stack, which flamegraph.pl, inferno and speedscope draw: a
- * line
- * "_start;main;a;c;fork;[fork] 7" for each stack and method, from the outermost function to the
- * method, and its weight. Of anatomies a line for each path, "fork_at_64M;call;fork;…;copy_mm
- * 91200", with the instructions of its last function alone. In a name, blanks, `;` and what could
- * control a terminal are \xHH.
+ * Folded stacks, which flamegraph.pl, inferno and speedscope draw. Of a profile a line for each
+ * stack and method, "_start;main;a;c;fork;[fork] 7": from the outermost function to the method, and
+ * its weight. Of anatomies a line for each path, "fork_at_64M;call;fork;…;copy_mm 91200", with the
+ * instructions of its last function alone. In a name, blanks, `;` and what could control a terminal
+ * are \xHH.
  */
 #pragma once
 
