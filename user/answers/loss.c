@@ -62,6 +62,9 @@ static void say_loss(struct answer *a, const struct run *run)
 	add_if(a, run->end.waits_late, "wait that ended too late for its birth's stall",
 	       "waits that ended too late for their births' stalls");
 	add_if(a, run->end.filtered, "left out by the filters", "left out by the filters");
+	add_if(a, run->end.children_alive,
+	       "process of the command that still ran when it ended, and is not followed since",
+	       "processes of the command that still ran when it ended, and are not followed since");
 	answer__detail(a, ".");
 }
 

@@ -2,6 +2,7 @@
 #include "user/base/lab_script.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,8 +16,13 @@ static const char *const places[] = {"../bench/lab", "../lib/spawnscope/lab"};
 int lab_script(const char *name, char *folder, size_t folder_size, char *script, size_t size,
 	       struct fault *why)
 {
+	char here[PATH_MAX];
 	int err = proc_own_folder(folder, folder_size);
 
+	/* Each shell would complain of it, and files that the arguments name cannot be found. */
+	if (!getcwd(here, sizeof(here)))
+		return fault__set(why, -errno, "the current folder: %s%s", strerror(errno),
+				  errno == ENOENT ? ": it was removed; go to another one" : "");
 	if (err)
 		return fault__set(why, err, "cannot find the lab: %s", proc_error_text(err));
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {

@@ -415,6 +415,21 @@ int64_t births__waits_late(const struct births *t)
 	return t->waits_late;
 }
 
+int64_t births__alive(const struct births *t)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < BUCKETS; i++) {
+		for (const struct pending *p = t->bucket[i]; p; p = p->next) {
+			const struct life *life = &p->b.life;
+
+			n += life->born && !life->dead && life->result >= 0 &&
+			     life->method != CLONE_METHOD_THREAD;
+		}
+	}
+	return n;
+}
+
 void births__free(struct births *t)
 {
 	if (!t)

@@ -32,4 +32,6 @@ void births__finish(struct births *t);
 int64_t births__received(const struct births *t);
 /* Waits of others that ended so late that their birth had been shown without them. */
 int64_t births__waits_late(const struct births *t);
+/* Processes, not threads, that have not ended. Call it before births__finish(). */
+int64_t births__alive(const struct births *t);
 void births__free(struct births *t); /* accepts NULL */

@@ -74,6 +74,7 @@ struct run {
 		int64_t untracked;	   /* children that could not be followed */
 		int64_t filtered;	   /* births that the profile's filters left out */
 		int64_t waits_late;	   /* profile: of others, that no birth's stall has */
+		int64_t children_alive;	   /* profile: processes of a command that outlive it */
 		/* User and system time of the profiled command and of all that was waited for in
 		 * it, ns; only if cpu.source is set. */
 		int64_t cpu_ns;

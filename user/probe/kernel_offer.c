@@ -172,7 +172,7 @@ static void check_preemption(struct kernel_offer *o)
 /* What to do about a BTF that cannot be read. */
 static const char *btf_advice(int err)
 {
-	if (err == -EMFILE || err == -ENFILE)
+	if (err == -EMFILE || err == -ENFILE || err == -ENOMEM)
 		return "";
 	if (access("/sys/kernel", F_OK))
 		return "; /sys is not mounted here: mount -t sysfs sysfs /sys";

@@ -137,6 +137,7 @@ int follow_births(struct trace *t, struct sinks *to, const struct source_choice 
 			err = take_rest(&f);
 	}
 	trace__end(t);
+	to->run.end.children_alive = births__alive(f.births);
 	births__finish(f.births);
 	sinks__flush(to);
 	to->run.end.births = births__received(f.births);

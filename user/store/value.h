@@ -37,6 +37,7 @@ struct lifted;
 	OF_PROFILE(untracked)                                                                      \
 	OF_PROFILE(filtered)                                                                       \
 	OF_PROFILE(waits_late)                                                                     \
+	OF_PROFILE(children_alive)                                                                 \
 	OF_ALL(missed)                                                                             \
 	OF_BENCH(cpu_ticks)                                                                        \
 	OF_BENCH(steal_ticks)                                                                      \

@@ -107,6 +107,18 @@ static void print_subject(const struct profile_summary *sum, FILE *out)
 	strbuf__free(&line);
 }
 
+/* What a command leaves behind is often what its user wanted to see: a server, or a build's daemon.
+ */
+static void print_alive(int64_t n, FILE *out)
+{
+	if (n > 0)
+		layout_print(out, 2,
+			     "%" PRId64 " %s of it still ran when it ended; what %s after that is "
+			     "not counted: -p PID --children follows %s",
+			     n, text_plural(n, "process", "processes"),
+			     text_plural(n, "it did", "they did"), text_plural(n, "it", "them"));
+}
+
 static void add_if(struct strbuf *line, int64_t n, const char *one, const char *many)
 {
 	if (n && n != MISSING)
@@ -150,6 +162,7 @@ void table_profile_headline(const struct profile_summary *sum, FILE *out, bool c
 	if (line.length)
 		print_line(&line, out);
 	print_subject(sum, out);
+	print_alive(sum->run->end.children_alive, out);
 	print_counts(sum, out);
 	if (sum->price)
 		layout_print(out, 2, "%s", sum->price);

@@ -372,6 +372,9 @@ make_base() {
     rm -r bare/bench
     one_line 2 "the lab's scripts are not beside" bare/build/spawnscope lab -- true
     one_line 2 'temporary folder.*TMPDIR' env TMPDIR=/no/such "${LAB[@]}" -- true
+    # shellcheck disable=SC2016 # the inner shell's
+    one_line 2 'the current folder: No such file or directory: it was removed' \
+        bash -c 'mkdir gone && cd gone && rmdir ../gone && exec "$@"' - "${LAB[@]}" -- true
 }
 
 @test "a guest that fails is reported with the end of its console" {

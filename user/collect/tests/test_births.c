@@ -327,6 +327,22 @@ TEST_BETWEEN(the_end_finishes_all, set_up, tear_down)
 	assert_int_equal(over, 40000);
 }
 
+TEST_BETWEEN(processes_that_have_not_ended_are_alive, set_up, tear_down)
+{
+	struct record_birth b = birth(7, 5000), thread = birth(8, 5000), failure = birth(0, 5000);
+	struct record_death d = death(7, 9000);
+
+	thread.method = CLONE_METHOD_THREAD;
+	failure.result = -EAGAIN;
+	assert_int_equal(births__alive(births), 0);
+	ADD(b);
+	ADD(thread);
+	ADD(failure);
+	assert_int_equal(births__alive(births), 1);
+	ADD(d);
+	assert_int_equal(births__alive(births), 0);
+}
+
 TEST_BETWEEN(a_failure_is_over_at_once, set_up, tear_down)
 {
 	struct record_birth b = birth(0, 5000);

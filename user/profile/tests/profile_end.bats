@@ -134,6 +134,21 @@ blocked() { # PID
     grep -q '^1 birth still in the call at the end$' "$DIR/out"
 }
 
+@test "processes that outlive the command are said to be there, in the file and in the page, too" {
+    profile --no-calibrate -o "$DIR/run.jsonl" -- sh -c 'sleep 20 >/dev/null 2>&1 & echo $! >"$1"' - "$DIR/pid"
+    kill "$(<"$DIR/pid")"
+    cat "$DIR/err"
+    grep -q '^1 process of it still ran when it ended; what it did after that is not counted' "$DIR/err"
+    tail -n 1 "$DIR/run.jsonl" | jq -e '.children_alive == 1'
+    "$TOOL" profile --input "$DIR/run.jsonl" >"$DIR/out"
+    grep -q '^1 process of it still ran when it ended' "$DIR/out"
+    "$TOOL" report --format markdown "$DIR/run.jsonl" >"$DIR/out"
+    grep -q '1 process of the command that still ran when it ended' "$DIR/out"
+    profile --no-calibrate -o "$DIR/run.jsonl" -- sh -c 'sleep 0 & wait'
+    refute grep -q 'still ran' "$DIR/err"
+    tail -n 1 "$DIR/run.jsonl" | jq -e '.children_alive == 0'
+}
+
 @test "births of a file that made no record are shown as the run showed them" {
     profile -q --no-calibrate -o "$DIR/run.jsonl" -- "$STORM" fork 20
     replay() {
