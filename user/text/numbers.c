@@ -167,7 +167,8 @@ struct range {
 /*
  * The decimals that an interval of this half width supports, by the rule of the Particle Data Group
  * for errors (Review of Particle Physics, Introduction, 5.3): two digits of it if they are 10 to
- * 35, else one. Below 0 for tens. Never more than four digits of the number.
+ * 35, else one. Below 0 for tens. Never more than four digits of the number. An interval of numbers
+ * above 0 that reaches far above the estimate would leave "0" of it: two digits stay.
  */
 static int range_decimals(const struct range *r)
 {
@@ -178,6 +179,8 @@ static int range_decimals(const struct range *r)
 		return most < 1 ? 0 : most - 1;
 	place = (int)floor(log10(half));
 	decimals = (half / pow(10, place) < 3.55) - place;
+	if (r->low > 0 && r->estimate < half)
+		decimals = 1 - (int)floor(log10(r->estimate));
 	return decimals < most ? decimals : most;
 }
 

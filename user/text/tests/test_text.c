@@ -439,6 +439,18 @@ TEST(a_microsecond_has_its_sign_where_the_locale_can_show_it)
 	assert_string_equal(text_plain_time(32700, CLOCK_OF_LAB).text, "32.7 k");
 }
 
+TEST(an_interval_leaves_as_many_digits_as_it_supports_and_two_at_least_if_all_is_above_0)
+{
+	assert_string_equal(text_time_range(9234, 8812, 9714, false).text,
+			    "9.2 \xc2\xb5s (8.8 to 9.7)");
+	assert_string_equal(text_time_range(134000, 88900, 8000000, false).text,
+			    "130 \xc2\xb5s (90 to 8000)");
+	assert_string_equal(text_ratio_range(3, 1, 9000).text, "3 (1 to 9000)");
+	/* It may be 0. */
+	assert_string_equal(text_time_range(3200, -600000, 5000000, false).text,
+			    "0 \xc2\xb5s (-600 to 5000)");
+}
+
 int unit_setup(void **state)
 {
 	setlocale(LC_CTYPE, "C.UTF-8");
