@@ -41,7 +41,7 @@ setup() {
     # Reuse the build: only what changes is built again.
     mkdir build
     cp -a "$TOP"/{Makefile,bpf,user,bench} .
-    cp -a "$BUILD"/{gen,static,spawnscope,spawnscope-child,flags.stamp,sources.stamp} build
+    cp -a "$BUILD"/{gen,obj,lab,static,spawnscope,spawnscope-child,flags.stamp,sources.stamp} build
     sed -i 's/^\t[*]birth_edge(s, EDGE_clone_enter) = bpf_.*$/\tvolatile int more = 0;\n\tmore++, more++, more++, more++, more++, more++, more++, more++, more++, more++;\n&/' bpf/clone.bpf.h
     sed -i 's/^\tpid = vfork_child(.*$/\tfor (volatile int i = 0; i < 80; i++)\n\t\t;\n&/' bench/methods/vfork.c
     [ "$(diff -r "$TOP/bpf" bpf | grep -c '^>')" -eq 2 ]
