@@ -172,6 +172,18 @@ refused() {
     done
 }
 
+# Whether the measured process has waited for 2,000 children: for several blocks, of a hundred, of either
+# method.
+both_sampled() {
+    local pid waits
+    for pid in $(processes "$OWN" spawnscope-bench); do
+        grep -aq -- --subject "/proc/$pid/cmdline" 2>/dev/null || continue
+        waits=$(sed -n 's/^voluntary_ctxt_switches:\t//p' "/proc/$pid/status" 2>/dev/null) || continue
+        ((${waits:-0} < 2000)) || return 0
+    done
+    return 1
+}
+
 @test "Ctrl-C later: what was measured is printed and kept, and a shell's loop ends" {
     local loop
     own_tool
@@ -184,8 +196,7 @@ done
 LOOP
     setsid env --default-signal=INT bash "$DIR/loop" >"$DIR/out" 2>"$DIR/err" </dev/null 3>&- &
     loop=$!
-    eventually test -s "$DIR/x.jsonl"
-    sleep 2
+    eventually both_sampled
     kill -INT -- "-$loop"
     exit_of "$loop" 130
     cat "$DIR/out" "$DIR/err"
@@ -203,9 +214,7 @@ LOOP
     "$OWN/spawnscope" bench --no-trace -q --method vfork,fork --size 1M --runs 1000000 --rounds 10000 \
         >"$DIR/out" 2>"$DIR/err" </dev/null 3>&- &
     tool=$!
-    sampled() { [ "$(processes "$OWN" spawnscope-bench | wc -l)" -ge 2 ]; }
-    eventually sampled
-    sleep 2
+    eventually both_sampled
     kill -INT "$tool"
     exit_of "$tool" 130
     cat "$DIR/out" "$DIR/err"
