@@ -5,48 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The bytes of its strings. */
-static size_t strings_of(const struct fact *f)
-{
-	return strlen(f->name) + 1 + (f->text ? strlen(f->text) + 1 : 0);
-}
+#include "user/text/name_set.h"
 
-/* Copies its strings to `at`, and names the copies. Returns the place after them. */
-static char *move_strings(struct fact *f, char *at)
-{
-	char *name = at;
-
-	at = stpcpy(at, f->name) + 1;
-	f->name = name;
-	if (f->text) {
-		name = at;
-		at = stpcpy(at, f->text) + 1;
-		f->text = name;
-	}
-	return at;
-}
+/* Thousands of cells have the same few. They stay until the program ends. */
+static struct name_set strings;
 
 int fact_add(struct fact **facts, size_t *count, const char *name, const char *text, int64_t number)
 {
-	const struct fact added = {.name = name, .text = text, .number = number};
-	size_t n = *count, size = (n + 1) * sizeof(added) + strings_of(&added);
-	struct fact *grown;
-	char *at;
+	struct fact *grown = reallocarray(*facts, *count + 1, sizeof(*grown)), *f;
 
-	for (size_t i = 0; i < n; i++)
-		size += strings_of(&(*facts)[i]);
-	grown = malloc(size);
 	if (!grown)
 		return -ENOMEM;
-	if (n)
-		memcpy(grown, *facts, n * sizeof(*grown));
-	grown[n] = added;
-	at = (char *)&grown[n + 1];
-	for (size_t i = 0; i <= n; i++)
-		at = move_strings(&grown[i], at);
-	free(*facts);
 	*facts = grown;
-	*count = n + 1;
+	f = &grown[*count];
+	f->name = name_set__keep(&strings, name);
+	f->text = text ? name_set__keep(&strings, text) : NULL;
+	f->number = number;
+	if (!f->name || (text && !f->text))
+		return -ENOMEM;
+	++*count;
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Named values: the facts about a run's machine, and the axes of a cell's key. An array of them is
- * one piece of memory, for free(): the facts, and then their strings.
+ * Named values: the facts about a run's machine, and the axes of a cell's key. free() frees an
+ * array of them; their strings belong to all.
  */
 #pragma once
 
