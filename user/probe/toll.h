@@ -21,6 +21,7 @@
 #define TOLL_FAULT_LOCK 870  /* the same: --detail stalls */
 #define TOLL_FAULT	700  /* any page fault: --detail full, by tracepoints */
 #define TOLL_COW	1600 /* --detail full, by trampolines or kprobes */
+#define TOLL_THREAD	4600 /* pthread_create with pthread_join, which is a birth: any level */
 
 /* Name, where tasks pay it, what they pay it for, how much. Those for one thing stand together. */
 #define TOLLS(X)                                                                                   \

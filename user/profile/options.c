@@ -76,6 +76,7 @@ static const struct option_choice weights[] = {
 #define LOCK_MORE    TOLL_TEXT(TOLL_LOCK)
 #define FAULT_MORE   TOLL_TEXT(TOLL_FAULT)
 #define COW_MORE     TOLL_TEXT(TOLL_COW)
+#define THREAD_MORE  TOLL_TEXT(TOLL_THREAD)
 
 static const struct argp_option option_table[] = {
 	{0, 0, 0, 0, "Whose children to trace (or a command after --):", 1},
@@ -95,7 +96,9 @@ static const struct argp_option option_table[] = {
 	{"min-rss", OPTION_MIN_RSS, "SIZE", 0, "the parent's RSS is at least this: 64M", 0},
 	{0, 0, 0, 0, "What to measure:", 3},
 	{"detail", OPTION_DETAIL, "LEVEL", 0,
-	 "light (default with -a), calls (default else; adds the time of the call and of the copy "
+	 "light (default with -a; a thread is a birth, so that to create and join one takes up "
+	 "to " THREAD_MORE
+	 " instructions more), calls (default else; adds the time of the call and of the copy "
 	 "of memory where only tracepoints of all tasks have them: then a system call of any task "
 	 "takes some " SYSCALL_MORE " instructions more, a context switch " SWITCH_MORE ", an mmap "
 	 "with its munmap " MAP_MORE "), stalls (as calls, and what other threads wait for the "

@@ -111,6 +111,11 @@ static double cow_more(const struct row *r)
 	return strcmp(r->kind, "tracepoint") ? more(r, "full", "cow-fault") : 0;
 }
 
+static double thread_more(const struct row *r)
+{
+	return more(r, "light", "thread");
+}
+
 /* The most of all kernels and kinds of probes, and the figure that we print: within a tenth. */
 static void check(double (*of)(const struct row *), int ours)
 {
@@ -133,6 +138,7 @@ TEST(tolls_are_the_measured_ones)
 	check(fault_lock_more, TOLL_FAULT_LOCK);
 	check(fault_more, TOLL_FAULT);
 	check(cow_more, TOLL_COW);
+	check(thread_more, TOLL_THREAD);
 }
 
 /*
