@@ -79,6 +79,15 @@ struct interval blocks__interval(const struct blocks *blocks, double estimate)
 	};
 }
 
+struct interval blocks__time_interval(const struct blocks *b, double estimate)
+{
+	struct interval i = blocks__interval(b, estimate);
+
+	if (i.low < 0)
+		i.low = 0;
+	return i;
+}
+
 struct interval blocks__log_interval(const struct blocks *blocks, double estimate)
 {
 	struct blocks b = *blocks;

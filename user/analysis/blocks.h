@@ -48,5 +48,8 @@ int blocks__medians(struct blocks *b, const struct run *r, const struct cell *c,
  */
 struct interval blocks__interval(const struct blocks *b, double estimate);
 
+/* The same of times that may be 0, as a phase's, but are never below: nor is the interval. */
+struct interval blocks__time_interval(const struct blocks *b, double estimate);
+
 /* The same of something above 0, in its logarithm: what slows a machine multiplies. */
 struct interval blocks__log_interval(const struct blocks *b, double estimate);

@@ -96,7 +96,8 @@ static int measure(const struct change *c, const struct rows *rows, const struct
 	int err = blocks__medians(&b, rows->run, v->cell, v->series);
 
 	if (!err)
-		*i = c->time < 0 ? blocks__interval(&b, median) : blocks__log_interval(&b, median);
+		*i = c->time < 0 ? blocks__time_interval(&b, median)
+				 : blocks__log_interval(&b, median);
 	return err;
 }
 

@@ -103,6 +103,23 @@ TEST(an_even_drift_is_taken_out)
 	assert_close(i.estimate, 10.15);
 }
 
+TEST(the_interval_of_a_time_does_not_go_below_0)
+{
+	static const double values[] = {1, 0, 90, 2, 1, 120, 1, 2};
+	struct blocks b = {.n = 8};
+	struct interval i, time;
+
+	for (size_t k = 0; k < 8; k++)
+		b.v[k] = values[k];
+	i = blocks__interval(&b, 1.5);
+	time = blocks__time_interval(&b, 1.5);
+	assert_true(i.low < 0);
+	assert_close(time.low, 0);
+	assert_close(time.high, i.high);
+	b.n = BLOCK_COUNT_LEAST - 1;
+	assert_true(isnan(blocks__time_interval(&b, 1.5).low));
+}
+
 /* A machine: shares of the medians, but for the probabilities. */
 struct machine {
 	const char *name;

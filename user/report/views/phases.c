@@ -198,7 +198,7 @@ static struct interval interval_of(const struct report_run *r, const struct cell
 
 	if (blocks__medians(&b, r->run, c, &c->phases[p]))
 		return (struct interval){median, NAN, NAN};
-	return blocks__interval(&b, median);
+	return blocks__time_interval(&b, median);
 }
 
 /* What a run has in all its rows: [phase: its place in the model, index of its source, whether only
