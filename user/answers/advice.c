@@ -179,11 +179,13 @@ static bool close_range_once(struct advice *a, const struct calibration *c, cons
 
 static const struct advice_kind kinds[] = {
 	{"posix_spawn", spawn,
-	 "posix_spawn: copy_mm, or what follows from it too less its own calls, to all that they "
-	 "caused until the exec",
+	 "posix_spawn: at least copy_mm (or what follows from it too, less posix_spawn's own "
+	 "calls), "
+	 "at most all their work until the exec",
 	 true, WHATIF_SPAWNABLE},
 	{"helper", helper,
-	 "helper, messages aside: the calls, to all that they caused, less those of a small parent",
+	 "helper, without its messages: at least the calls, at most all their work until the exec, "
+	 "each less the calls of a small parent",
 	 true, WHATIF_SPAWNABLE},
 	{"early_fork", early, "before the heap: at most copy_mm", false, 0},
 	{"huge_pages", huge_pages, "huge pages: copy_mm less theirs", true, WHATIF_COPIER},

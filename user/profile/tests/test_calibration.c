@@ -368,12 +368,13 @@ TEST_BETWEEN(advice_is_printed_by_what_it_saves_with_its_basis, set_up, tear_dow
 		"  forks\n"
 		"saves up to 24.0 ms: parent: forking before the heap, or MADV_DONTFORK, for what\n"
 		"  3 children do not need\n"
-		"Basis, of these births: posix_spawn: copy_mm, or what follows from it too less\n"
-		"  its own calls, to all that they caused until the exec; helper, messages aside:\n"
-		"  the calls, to all that they caused, less those of a small parent; before the\n"
-		"  heap: at most copy_mm; huge pages: copy_mm less theirs; calibrated on the same\n"
-		"  boot: posix_spawn 51.0 us, fork of 1 MiB 41.0 us; calibrated on the same boot:\n"
-		"  fork 6.00 us/MiB of 4 KiB pages, 120 ns/MiB of THP\n");
+		"Basis, of these births: posix_spawn: at least copy_mm (or what follows from it\n"
+		"  too, less posix_spawn's own calls), at most all their work until the exec;\n"
+		"  helper, without its messages: at least the calls, at most all their work until\n"
+		"  the exec, each less the calls of a small parent; before the heap: at most\n"
+		"  copy_mm; huge pages: copy_mm less theirs; calibrated on the same boot:\n"
+		"  posix_spawn 51.0 us, fork of 1 MiB 41.0 us; calibrated on the same boot: fork\n"
+		"  6.00 us/MiB of 4 KiB pages, 120 ns/MiB of THP\n");
 }
 
 /* An alternative stands behind what it replaces, and what saves nothing is no advice. */

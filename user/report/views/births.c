@@ -297,9 +297,11 @@ static void write_whatif(FILE *out, const struct report_run *r)
 	}
 	if (count_kind(s, WHATIF_SPAWNABLE)) {
 		fputs("<p>An estimate from the phases of the same births, not a measurement: the "
-		      "work that would be saved, as a range, and how long the parent would be held "
-		      "instead, from the child's wake-up to its exec. Sums over all forks that "
-		      "exec.</p>\n",
+		      "work of the copy, and of what follows from it, that would be saved, as a "
+		      "range (what to do, above, has at most all of their work until the exec), "
+		      "and "
+		      "how long the parent would be held instead, from the child's wake-up to its "
+		      "exec. Sums over all forks that exec.</p>\n",
 		      out);
 		html_table(out, "Forks that exec, had they been posix_spawn: estimates", 2,
 			   "Parent", "Basis", "Forks that exec", "Less work, at least",
