@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "user/base/proc.h"
 #include "user/base/progress.h"
 #include "user/model/memory.h"
 
@@ -60,5 +61,5 @@ void stage__put_absent(struct stage *s, const char *name, const char *unit, cons
 
 int stage__fail(struct stage *s, int err, const char *what)
 {
-	return fault__set(s->why, err, "%s: %s", what, strerror(-err));
+	return fault__set(s->why, err, "%s: %s", what, proc_error_text(err));
 }

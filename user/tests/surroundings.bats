@@ -37,7 +37,8 @@ load ../tests/tool.bash
     need_root
     ! has_sanitizers || skip "a sanitizer needs /proc"
     unshare --mount true 2>/dev/null || skip "mounts are not allowed here"
-    for command in doctor "profile -q -- true" "profile -q -p 1" "lab -- true" "bench --method fork --size 1M"; do
+    for command in doctor "profile -q -- true" "profile -q -p 1" "lab -- true" "bench --method fork --size 1M" \
+        "scenario pipeline -q --rounds 1 --size 1M"; do
         one_line 2 '/proc is not mounted: mount -t proc proc /proc$' \
             unshare --mount sh -c 'mount -t tmpfs none /proc && exec $0 $1' "$TOOL" "$command"
     done
