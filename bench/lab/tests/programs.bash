@@ -23,11 +23,12 @@ program_dynamic() {
     program dynamic <<<'int main(void) { return 0; }'
 }
 
-# The same with 30 more libraries, which the guest finds below the temporary folder.
+# The same with 30 more libraries, of one text, which the guest finds below the temporary folder.
 program_libraries() {
     local n
-    for n in {1..30}; do
-        cc -shared -fPIC -x c -o "lib$n.so" - <<<"int number$n(void) { return $n; }"
+    cc -shared -fPIC -x c -o lib1.so - <<<'int number(void) { return 1; }'
+    for n in {2..30}; do
+        cp lib1.so "lib$n.so"
     done
     program libraries -Wl,--no-as-needed -L. -l{1..30} "-Wl,-rpath,$PWD" <<<'int main(void) { return 0; }'
 }
