@@ -99,7 +99,7 @@ help_options() { # COMMAND
 # complete_zsh LINE, complete_fish LINE: what the shell offers at the end of the line, sorted, on one
 # line. fish repeats what stands before = and the last comma.
 complete_zsh() {
-    timeout 20 zsh -f "$BATS_TEST_DIRNAME/complete.zsh" "$FILES" "$1" | LC_ALL=C sort | paste -sd ' '
+    timeout 200 zsh -f "$BATS_TEST_DIRNAME/complete.zsh" "$FILES" "$1" | LC_ALL=C sort | paste -sd ' '
 }
 
 complete_fish() {
