@@ -47,22 +47,39 @@ int64_t pages_hugetlb_free(void)
 	return read_pool("free_hugepages") - read_pool("resv_hugepages");
 }
 
-/* Of each page that parent or child write, a copy, for each child that lives at the same time. */
-int64_t pages_hugetlb_needed(const struct shape *shape)
+static int64_t whole_pages(int64_t bytes)
+{
+	return (bytes + THP_BYTES - 1) / THP_BYTES;
+}
+
+int64_t pages_hugetlb_copies(const struct shape *shape)
 {
 	int64_t child = shape__get(shape, AXIS_child_write);
 	int64_t parent = shape__get(shape, AXIS_parent_write);
 	int64_t spawners = shape__get(shape, AXIS_spawners);
-	int64_t copies = (child > parent ? child : parent) * (spawners > 0 ? spawners : 1);
 
 	if (shape__get(shape, AXIS_pages) != PAGES_HUGETLB)
 		return 0;
-	return (shape__get(shape, AXIS_size) + copies + THP_BYTES - 1) / THP_BYTES;
+	return whole_pages((child > parent ? child : parent) * (spawners > 0 ? spawners : 1));
 }
 
-int pages_hugetlb_check(const struct shape *shape, struct fault *why)
+static int64_t needed(const struct shape *shape, int64_t copies)
 {
-	int64_t pages = pages_hugetlb_needed(shape), free_pages = pages_hugetlb_free();
+	int64_t own = pages_hugetlb_copies(shape);
+
+	if (shape__get(shape, AXIS_pages) != PAGES_HUGETLB)
+		return 0;
+	return whole_pages(shape__get(shape, AXIS_size)) + (copies > own ? copies : own);
+}
+
+int64_t pages_hugetlb_needed(const struct shape *shape)
+{
+	return needed(shape, 0);
+}
+
+int pages_hugetlb_check(const struct shape *shape, int64_t copies, struct fault *why)
+{
+	int64_t pages = needed(shape, copies), free_pages = pages_hugetlb_free();
 
 	if (pages <= free_pages)
 		return 0;
@@ -83,7 +100,7 @@ static int check(const struct shape *shape, const struct method *method, struct 
 				  "pages=%s needs a size that is a multiple of %" PRId64 "%c",
 				  names[pages], bytes >> (bytes < MIB_BYTES ? 10 : 20),
 				  bytes < MIB_BYTES ? 'K' : 'M');
-	return pages_hugetlb_check(shape, why);
+	return pages_hugetlb_check(shape, 0, why);
 }
 
 int pages_map_flags(enum pages_kind pages)

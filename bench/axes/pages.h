@@ -14,8 +14,17 @@ int64_t pages_hugetlb_free(void);
 /* How many a parent of the shape takes, and its child: 0 if it has other pages. */
 int64_t pages_hugetlb_needed(const struct shape *shape);
 
-/* Whether so many are free. 0, or -ENOMEM and the reason, with the setting that helps. */
-int pages_hugetlb_check(const struct shape *shape, struct fault *why);
+/*
+ * Those among them for copies: of each page that parent or child write, for each child that lives
+ * at the same time. Without a free page for a copy, the kernel kills the child by SIGBUS.
+ */
+int64_t pages_hugetlb_copies(const struct shape *shape);
+
+/*
+ * Whether so many are free, with no fewer than `copies` for the children of other parents. 0, or
+ * -ENOMEM and the reason, with the setting that helps.
+ */
+int pages_hugetlb_check(const struct shape *shape, int64_t copies, struct fault *why);
 
 /* 0, or flags of mmap(2) that they need. */
 int pages_map_flags(enum pages_kind pages);

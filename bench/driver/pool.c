@@ -68,6 +68,21 @@ static bool end_oldest(struct pool *pool)
 	return true;
 }
 
+/* The huge pages that must stay free for the children of the parents that live: one spawns at a
+ * time. */
+static int64_t hugetlb_copies(const struct pool *pool)
+{
+	int64_t most = 0;
+
+	for (size_t i = 0; i < pool->count; i++) {
+		int64_t copies = pages_hugetlb_copies(&pool->subjects[i]->shape);
+
+		if (copies > most)
+			most = copies;
+	}
+	return most;
+}
+
 static int make_room(struct pool *pool, const struct shape *shape, struct fault *why)
 {
 	struct memory_facts facts;
@@ -79,7 +94,7 @@ static int make_room(struct pool *pool, const struct shape *shape, struct fault 
 		memory_read(&facts);
 		err = memory_check(shape, &facts, why);
 		if (!err)
-			err = pages_hugetlb_check(shape, why);
+			err = pages_hugetlb_check(shape, hugetlb_copies(pool), why);
 	} while (err == -ENOMEM && end_oldest(pool));
 	return err;
 }
