@@ -7,7 +7,8 @@
 #include "user/analysis/stats.h"
 #include "user/scenario/print.h"
 
-#define TAKEN_MOST  0.005
+#define STOLEN_MOST 0.005
+#define OTHERS_MOST 0.01
 #define WAITED_MOST 0.1
 #define ROUNDS_MOST 100 /* of --rounds */
 #define PARTS_MOST  16	/* before a save */
@@ -35,7 +36,7 @@ bool compare_is_quiet(double seconds, int64_t stolen_ns, int64_t others_ns,
 {
 	double ns = seconds * NS_PER_S;
 
-	return !exceeds(stolen_ns, TAKEN_MOST * ns) && !exceeds(others_ns, TAKEN_MOST * ns) &&
+	return !exceeds(stolen_ns, STOLEN_MOST * ns) && !exceeds(others_ns, OTHERS_MOST * ns) &&
 	       !exceeds(client_waited_ns, WAITED_MOST * ns);
 }
 

@@ -26,10 +26,10 @@ double compare_most(const struct series *writes);
 
 /*
  * Whether a part before a save can stand for a machine left alone: the host took at most 0.5 % of
- * the time (p99 is the hundredth; on one CPU of two that is all of it), and other tasks as little
- * of the store's CPU: a kernel thread that works there a few ms each second (DAMON's does) makes
- * p99 and the maximum its own. And the client, which does little, waited for a CPU at most 10 %.
- * MISSING is not held against it.
+ * the time (on one CPU of two that is a hundredth, as p99), other tasks at most 1 % of the store's
+ * CPU, and the client, which does little, waited for a CPU at most 10 %. A kernel thread that works
+ * there for some ms each second (DAMON's does) takes about 0.5 %, a busy one decides p99 and the
+ * maximum alone. MISSING is not held against it.
  */
 bool compare_is_quiet(double seconds, int64_t stolen_ns, int64_t others_ns,
 		      int64_t client_waited_ns);

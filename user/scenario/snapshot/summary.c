@@ -164,7 +164,7 @@ static void print_noise(const struct run *r, FILE *out)
 		layout_print(
 			out, 2,
 			"%sParts before saves that count: %s. In one that counts the host took "
-			"at most 0.5 %% of the time, other tasks at most 0.5 %% of the store's "
+			"at most 0.5 %% of the time, other tasks at most 1 %% of the store's "
 			"CPU, and the client waited for a CPU at most 10 %%. The most in any "
 			"part: %s, %s and %s",
 			few ? "NOISY. " : "", strbuf__text(&parts), taken(r, stolen).text,
