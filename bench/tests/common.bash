@@ -51,15 +51,13 @@ huge_pages_alone() {
     flock 7
 }
 
-# Waits up to 20 seconds for a command to succeed.
+# Waits for a command to succeed, up to 100 seconds: where nobody else works it takes a few at most.
 eventually() {
-    local _
-    for _ in $(seq 200); do
-        "$@" && return 0
+    local end=$((SECONDS + 100))
+    until "$@"; do
+        ((SECONDS < end)) || { echo "never came true: $*" && return 1; }
         sleep 0.1
     done
-    echo "never came true: $*"
-    return 1
 }
 
 # one_line CODE PATTERN COMMAND...: exits with CODE, prints nothing on standard output, and one line

@@ -115,7 +115,7 @@ examine() { # OPTION...
     wc -l "$DIR/programs"
     [ -s "$DIR/programs" ]
     # shellcheck disable=SC2046 # a word per id
-    soon programs_gone $(cat "$DIR/programs")
+    eventually programs_gone $(cat "$DIR/programs")
     none_left "$OWN"
 }
 

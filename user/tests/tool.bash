@@ -48,18 +48,6 @@ need_root() {
     [ "$(id -u)" -eq 0 ] || skip "needs root, to attach probes and to become other users"
 }
 
-# Waits up to two seconds for a command to succeed.
-soon() {
-    local end=$((${EPOCHREALTIME/[.,]/} + 2000000))
-    until "$@"; do
-        if ((${EPOCHREALTIME/[.,]/} > end)); then
-            echo "not true within 2 s: $*"
-            return 1
-        fi
-        sleep 0.05
-    done
-}
-
 # Processes
 
 # Copies the programs to $OWN, so that the processes of this test can be found by their program.

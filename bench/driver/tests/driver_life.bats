@@ -79,7 +79,7 @@ ask() { # COMMAND
     read -r _ _ pid _ <&"${COPROC[0]}"
     kill -STOP "$pid"
     ask "run 0 1"
-    read -r -t 10 word id reason <&"${COPROC[0]}"
+    read -r -t 100 word id reason <&"${COPROC[0]}"
     [ "$word $id" = "late 0" ]
     [[ $reason == "the parent process did not answer within 1 s; --timeout"* ]]
     refute kill -0 "$pid"

@@ -166,7 +166,7 @@ refused() {
         [ ! -s "$DIR/out" ]
         none_left "$OWN"
         # shellcheck disable=SC2086 # one word an id
-        soon programs_gone $programs
+        eventually programs_gone $programs
         [ "$(jq -r .type "$DIR/x.jsonl" | head -n 1)" = run ]
         refute grep -q '"type":"end"' "$DIR/x.jsonl"
     done
@@ -259,9 +259,9 @@ LOOP
         echo "exit status $status; $(cat "$DIR/err")"
         [ "$status" -eq 143 ]
         [ "$(wc -l <"$DIR/err")" -le 1 ]
-        soon none_left "$OWN"
+        eventually none_left "$OWN"
         # shellcheck disable=SC2086 # one word an id
-        soon programs_gone $programs
+        eventually programs_gone $programs
     done
 }
 
@@ -277,9 +277,9 @@ LOOP
         eventually sampling
         hold_programs
         kill -KILL "$tool"
-        soon none_left "$OWN"
+        eventually none_left "$OWN"
         # shellcheck disable=SC2086 # one word an id
-        soon programs_gone $programs
+        eventually programs_gone $programs
         wait "$tool" || true
         refute grep -q '"type":"end"' "$DIR/x.jsonl"
     done
@@ -311,7 +311,7 @@ LOOP
     [ "$(wc -l <"$DIR/err")" -eq 1 ]
     grep -q 'the driver spawnscope-bench was killed by signal 9' "$DIR/err"
     [ ! -s "$DIR/out" ]
-    soon none_left "$OWN"
+    eventually none_left "$OWN"
     refute grep -q '"type":"end"' "$DIR/x.jsonl"
 }
 
