@@ -304,7 +304,7 @@ make_base() {
 
 @test "a file that is not a kernel is refused in one line" {
     local lab=("$HOUSE/tree/build/spawnscope" lab --kernel)
-    one_line 2 "unknown kernel 'debian:2.4'.*debian:6.1" "${lab[@]}" debian:2.4 -- true
+    one_line 2 "--kernel: unknown kernel 'debian:2.4': use one of debian:5.10, debian:6.1" "${lab[@]}" debian:2.4 -- true
     one_line 2 "'6.1': no such file.*debian:6.1" "${lab[@]}" 6.1 -- true
     one_line 2 "'/no/such/vmlinuz': no such file" "${lab[@]}" /no/such/vmlinuz -- true
     one_line 2 "'/tmp' cannot be read" "${lab[@]}" /tmp -- true
