@@ -43,6 +43,20 @@ setup() {
     refute diff <(LC_ALL=C.UTF-8 "$BUILD/spawnscope" show fewer.jsonl) shown
 }
 
+@test "the table of other kernels has each test of the logs, and keeps what failed" {
+    printf '%s\n' 'ok 1 debian:sid: births # skip the same file' '# 1 CPU, (lazy): status 0 made 2' 'ok 2 debian:6.1: storms' \
+        'not ok 3 debian:6.1: COW faults' '# no test' >first.log
+    printf 'ok 1 debian:6.1: COW faults\n' >second.log
+    XDG_CACHE_HOME=$PWD "$TOP/bench/tests/kernel-table" first.log second.log >table
+    grep -q "on $(date -u -r second.log +%F), in " table
+    diff - <(grep -A9 '^| ---' table) <<'TABLE'
+| --- | --- | --- | --- |
+| debian:sid | none | births | not run: the same file |
+| debian:6.1 | none | storms | ok, 1 storms |
+|  |  | COW faults | FAILED |
+TABLE
+}
+
 @test "bad steps are one line and status 2" {
     one_line 2 "no step 'frob'.*--help" bench/results frob
     one_line 2 "'--frob'.*--help" bench/results --frob
