@@ -201,12 +201,49 @@ void unwind(struct space *s, const struct record_stack *r, struct frames *f)
 						: "beyond the part of the stack that was kept";
 }
 
+static size_t readable_in(const Elf_Data *data, const char *at)
+{
+	uintptr_t first = (uintptr_t)data->d_buf, place = (uintptr_t)at;
+
+	return data->d_buf && place >= first && place - first < data->d_size
+		       ? data->d_size - (place - first)
+		       : 0;
+}
+
+/*
+ * How many bytes can be read from a name that libdw found: of its table of strings libdw does not
+ * see to it that it ends with a NUL.
+ */
+static size_t readable_at(Elf *elf, const char *name)
+{
+	Elf_Data image = {0};
+	Elf_Scn *scn = NULL;
+	size_t n = 0;
+
+	while (!n && (scn = elf_nextscn(elf, scn))) {
+		const Elf_Data *data;
+		GElf_Shdr header;
+
+		if (!gelf_getshdr(scn, &header) || header.sh_type != SHT_STRTAB)
+			continue;
+		data = elf_getdata(scn, NULL);
+		n = data ? readable_in(data, name) : 0;
+	}
+	if (n)
+		return n;
+	/* A table that was found by the program headers alone. */
+	image.d_buf = elf_rawfile(elf, &image.d_size);
+	return readable_in(&image, name);
+}
+
 void unwind_name(const struct space *s, uint64_t pc, char *text, size_t size, bool *of_libc)
 {
 	const struct module *m = space__module_at(s, pc);
 	const char *name = NULL;
 	GElf_Off offset = 0;
 	Dwarf_Addr bias = 0;
+	size_t readable = 0;
+	Elf *elf = NULL;
 	GElf_Sym sym;
 
 	*of_libc = m && (!strncmp(m->name, "libc.so.", 8) || !strncmp(m->name, "libc-2.", 7) ||
@@ -216,10 +253,12 @@ void unwind_name(const struct space *s, uint64_t pc, char *text, size_t size, bo
 		return;
 	}
 	if (m->dwfl)
-		name = dwfl_module_addrinfo(m->dwfl, pc, &offset, &sym, NULL, NULL, NULL);
+		name = dwfl_module_addrinfo(m->dwfl, pc, &offset, &sym, NULL, &elf, NULL);
+	if (name && elf)
+		readable = readable_at(elf, name);
 	/* An address behind the end of a symbol does not belong to it. */
-	if (name && *name && offset < sym.st_size) {
-		snprintf(text, size, "%s", name);
+	if (readable && *name && offset < sym.st_size) {
+		snprintf(text, size, "%.*s", readable < size ? (int)readable : (int)size, name);
 		return;
 	}
 	if (m->dwfl)
