@@ -58,6 +58,12 @@ kernels_count() {
     counted=${BASH_REMATCH[1]} ours=${BASH_REMATCH[2]}
 }
 
+# Ours is the kernel's count, but for a task at either moment that the kernel counts in copy_process() and
+# that waits for a CPU, preempted or the host's, before it wakes its child, where we count.
+same_count() {
+    ((ours - counted <= 2 && counted - ours <= 2))
+}
+
 # Of a storm's thread-exec: whether the process has every phase of its exec that the kernel has.
 exec_phases_whole() {
     jq -se '.[0].phases as $from | [.[] | select(.type == "birth" and .method == "fork")]
