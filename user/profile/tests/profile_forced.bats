@@ -175,7 +175,7 @@ json_lines() { # TYPE OPTION...
     read -r low high < <(range 'posix_spawn or vfork for 10 forks that exec')
     jq -e --argjson low "$low" --argjson high "$high" '.[0] | .kind == "posix_spawn" and .method == "fork" and .births == 10
         and (.saves_ns | .[0] <= .[1] and (.[0] / $low - 1 | fabs) < 0.006 and (.[1] / $high - 1 | fabs) < 0.006)
-        and (.basis | test("^posix_spawn: copy_mm, .*; calibrated on the same boot( [(]noisy[)])?: posix_spawn "))' "$DIR/advice"
+        and (.basis | test("^posix_spawn: at least copy_mm .*; calibrated on the same boot( [(]noisy[)])?: posix_spawn "))' "$DIR/advice"
     jq -e 'map(.kind) | unique == ["helper", "posix_spawn"]' "$DIR/advice"
     # Each piece has its own basis.
     jq -e '.[] | select(.kind == "helper") | .basis | test("^helper, ") and (test("posix_spawn: ") | not)' "$DIR/advice"

@@ -63,11 +63,14 @@ function log_interval(y, n, estimate,    i, logs) {
 function floor(x) { return int(x) - (x < int(x)) }
 
 # "9.2 UNIT (8.9 to 9.6)" of estimate, LOW and HIGH.
-function figure(estimate, unit, sign,    half, place, d, most, step, f) {
+function figure(estimate, unit, sign,    half, size, place, d, most, step, f) {
     half = (HIGH - LOW) / 2
-    most = 3 - floor(log(estimate < 0 ? -estimate : estimate) / log(10) + 1e-12)
+    size = estimate < 0 ? -estimate : estimate
+    if (size < half) size = half
+    most = 3 - floor(log(size) / log(10) + 1e-12)
     place = floor(log(half) / log(10) + 1e-12)
     d = (half / 10 ^ place < 3.55) - place
+    if (LOW > 0 && estimate < half) d = 1 - floor(log(estimate) / log(10) + 1e-12)
     if (d > most) d = most
     step = d < 0 ? 10 ^ -d : 1
     f = "%" (sign ? "+" : "") "." (d < 0 ? 0 : d) "f"
