@@ -4,7 +4,7 @@
  * anatomy, and stacks are unwound, as for `profile --by stack`, from its entry and some of its
  * functions. Their memory is the file's last bytes, and addresses in it.
  *
- * Seeds: programs and libraries of the build, with debug information and without; and what was found
+ * Seeds: programs and libraries of the build, with debug information and without; and elf/
  */
 #include <gelf.h>
 #include <stdlib.h>
