@@ -52,7 +52,7 @@ setup() {
     diff - <(grep -A9 '^| ---' table) <<'TABLE'
 | --- | --- | --- | --- |
 | debian:sid | none | births | not run: the same file |
-| debian:6.1 | none | storms | ok, 1 storms |
+| debian:6.1 | none | storms | ok, 1 storm |
 |  |  | COW faults | FAILED |
 TABLE
 }

@@ -176,8 +176,7 @@ static void print_help(const struct argp *argp, char *name)
 		setenv("ARGP_HELP_FMT", format, 0);
 	}
 	f = open_memstream(&text, &size);
-	if (f)
-		argp_help(argp, f, ARGP_HELP_LONG | ARGP_HELP_USAGE | ARGP_HELP_DOC, name);
+	argp_help(argp, f ? f : stdout, ARGP_HELP_LONG | ARGP_HELP_USAGE | ARGP_HELP_DOC, name);
 	if (f && !fclose(f))
 		print_lines(text);
 	free(text);

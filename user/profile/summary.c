@@ -66,10 +66,8 @@ int summary_set_end(struct run *r, const struct trace *t)
 	r->end.untracked = (int64_t)(totals->untracked + totals->unfollowed);
 	r->end.filtered = (int64_t)totals->filtered;
 	r->end.cpu_ns = t->cpu_ns;
-	/* Of other profiles all that was born may live on; and an end may be what was lost. */
-	if (t->cpu_ns == MISSING)
-		r->end.children_alive = 0;
-	else if (r->end.lost || r->end.missed)
+	/* Only a command ends; and what was lost or left out may be a birth, or an end. */
+	if (t->cpu_ns == MISSING || r->end.lost || r->end.missed || r->end.filtered)
 		r->end.children_alive = MISSING;
 	r->ended = true;
 	return set_cpu(r, t);

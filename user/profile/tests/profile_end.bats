@@ -147,6 +147,11 @@ blocked() { # PID
     profile --no-calibrate -o "$DIR/run.jsonl" -- sh -c 'sleep 0 & wait'
     refute grep -q 'still ran' "$DIR/err"
     tail -n 1 "$DIR/run.jsonl" | jq -e '.children_alive == 0'
+    # Not known where births are left out, or where nothing ends.
+    profile --no-calibrate --method vfork -o "$DIR/run.jsonl" -- sh -c 'sleep 0 & wait'
+    tail -n 1 "$DIR/run.jsonl" | jq -e '.filtered > 0 and .children_alive == null'
+    profile --no-calibrate -p $$ -d 0.1 -o "$DIR/run.jsonl"
+    tail -n 1 "$DIR/run.jsonl" | jq -e 'has("children_alive") and .children_alive == null'
 }
 
 @test "births of a file that made no record are shown as the run showed them" {
