@@ -141,6 +141,33 @@ TEST(tolls_are_the_measured_ones)
 	check(thread_more, TOLL_THREAD);
 }
 
+TEST(the_man_page_has_the_same)
+{
+	static const char *const phrases[] = {
+		"takes up to " TOLL_TEXT(TOLL_THREAD) " instructions more",
+		"takes some " TOLL_TEXT(TOLL_COUNTED) " instructions more meanwhile",
+		"munmap takes some " TOLL_TEXT(TOLL_LOCK) " instructions more then",
+		"a page fault " TOLL_TEXT(TOLL_FAULT_LOCK) ",",
+		"takes some " TOLL_TEXT(TOLL_COW) " instructions more.",
+		"some " TOLL_TEXT(TOLL_SYSCALL) " instructions to every system call",
+		", " TOLL_TEXT(TOLL_SWITCH) " to a context switch",
+		"and " TOLL_TEXT(TOLL_MAP) " to an mmap",
+		"same lock, " TOLL_TEXT(TOLL_FAULT_MAP) " to a page fault",
+		"another " TOLL_TEXT(TOLL_FAULT) " to a page fault",
+	};
+	static char text[200000];
+	FILE *f = fopen("user/spawnscope.1", "re");
+
+	assert_non_null(f);
+	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+	fclose(f);
+	for (char *at = text; (at = strchr(at, '\n'));)
+		*at = ' ';
+	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
+		if (!strstr(text, phrases[i]))
+			fail_msg("user/spawnscope.1 lacks \"%s\"", phrases[i]);
+}
+
 /*
  * A thread is a birth, which light records. What an mmap with its munmap takes depends on when the
  * kernel frees the memory of earlier ones: it differs by up to 2 % with nothing attached, too.
