@@ -10,6 +10,7 @@
 #include "user/anatomy/take.h"
 #include "user/base/command.h"
 #include "user/base/interrupt.h"
+#include "user/base/output.h"
 #include "user/base/program_path.h"
 #include "user/base/say.h"
 #include "user/store/store.h"
@@ -111,18 +112,13 @@ static int take(const struct anatomy_options *o, struct run *r, struct fault *wh
 	return o->input ? read_stored(o->input, r, why) : anatomy_take(&s, r, why);
 }
 
-static int cannot_write(const struct anatomy_options *o, int err, struct fault *why)
-{
-	return fault__set(why, err, "cannot write %s: %s", o->output, strerror(-err));
-}
-
 /* Opened before the work: a path that cannot be written to is known at once. */
 static int open_output(const struct anatomy_options *o, struct store **file, struct fault *why)
 {
 	if (!o->output)
 		return 0;
 	*file = store__create(o->output);
-	return *file ? 0 : cannot_write(o, -errno, why);
+	return *file ? 0 : output_failed(o->output, -errno, why);
 }
 
 static int print_json(const struct call_tree *t)
@@ -195,10 +191,10 @@ static int run_all(const struct anatomy_options *o, char *const *argv, struct fa
 		err = take_other(o, &b, why);
 	interrupt_end();
 	if (!err && file && (set_command(&r, argv) || (err = store__write_all(file, &r))))
-		err = cannot_write(o, err ? err : -ENOMEM, why);
+		err = output_failed(o->output, err ? err : -ENOMEM, why);
 	closed = store__close(file);
 	if (!err && closed)
-		err = cannot_write(o, closed, why);
+		err = output_failed(o->output, closed, why);
 	if (!err && !(o->output && !strcmp(o->output, "-"))) {
 		err = print(o, &r, &b);
 		if (err)

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -66,9 +67,29 @@ static int create_temporary(int folder, struct temporary *t, mode_t mode)
 }
 
 /*
+ * A file that is written line by line is locked as long as it is open: of two runs with one file,
+ * the second would empty it under the first. 0 or -EBUSY; what cannot be locked is not.
+ */
+static int lock(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK ? -EBUSY : 0;
+}
+
+/* Whether another process writes the regular file of this name. */
+static bool is_locked(const struct place *p)
+{
+	int fd = openat(p->folder, p->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	bool locked = fd >= 0 && lock(fd);
+
+	if (fd >= 0)
+		close(fd);
+	return locked;
+}
+
+/*
  * In a folder where others can place things, a regular file may be a second link to one that they
  * must not change, so it is not opened but replaced. A descriptor, -EAGAIN if the name changed its
- * meaning meanwhile, or -errno.
+ * meaning meanwhile, -EBUSY if another process writes the file, or -errno.
  */
 static int create_exposed(const struct place *p, bool exists)
 {
@@ -77,11 +98,16 @@ static int create_exposed(const struct place *p, bool exists)
 
 	if (!exists) {
 		fd = openat(p->folder, p->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (fd >= 0)
+			lock(fd);
 		return fd >= 0 ? fd : errno == EEXIST ? -EAGAIN : -errno;
 	}
+	if (is_locked(p))
+		return -EBUSY;
 	fd = create_temporary(p->folder, &t, 0666);
 	if (fd < 0)
 		return fd;
+	lock(fd);
 	if (renameat(p->folder, t.name, p->folder, p->name)) {
 		err = -errno;
 		unlinkat(p->folder, t.name, 0);
@@ -160,6 +186,16 @@ static int open_special(const struct place *p, const struct stat *st)
 	return fd;
 }
 
+/* Locks and empties what was opened. */
+static int begin(int fd)
+{
+	int err = lock(fd);
+
+	if (!err && ftruncate(fd, 0))
+		err = -errno;
+	return err;
+}
+
 static int open_once(const struct place *p, int how)
 {
 	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | (p->magic ? 0 : O_NOFOLLOW), fd;
@@ -174,15 +210,16 @@ static int open_once(const struct place *p, int how)
 		return open_special(p, &st);
 	if (p->exposed && (err || how == O_TRUNC))
 		return create_exposed(p, !err);
-	fd = openat(p->folder, p->name, flags | how, 0666);
+	fd = openat(p->folder, p->name, flags | (how & O_APPEND), 0666);
 	if (fd < 0)
 		return -errno;
 	/* One call looks at both the name and the number of links. */
-	if (p->exposed && (look(p, &st) || st.st_nlink != 1)) {
+	err = p->exposed && (look(p, &st) || st.st_nlink != 1) ? -EMLINK
+	      : how == O_TRUNC				       ? begin(fd)
+							       : 0;
+	if (err)
 		close(fd);
-		return -EMLINK;
-	}
-	return fd;
+	return err ? err : fd;
 }
 
 /* Opens the file and creates it if it does not exist. `how` is O_TRUNC or O_APPEND. */
@@ -255,6 +292,16 @@ int output_open(const char *path, FILE **out, bool *regular)
 int output_folder(const char *path)
 {
 	return place_folder(path);
+}
+
+int output_failed(const char *path, int err, struct fault *why)
+{
+	const char *reason = err == -EBUSY	 ? "another process is writing it"
+			     : err == -ECANCELED ? "nobody read it in time"
+						 : strerror(-err);
+
+	return fault__set(why, err, "cannot write %s: %s",
+			  is_standard_output(path) ? "standard output" : path, reason);
 }
 
 /* A file that replaces another, or none. */
@@ -423,9 +470,7 @@ static int write_stream(struct replacement *r, output_fn *write, void *context)
 static int result(const char *path, int err, int made, struct fault *why)
 {
 	if (err)
-		return fault__set(why, err, "cannot write %s: %s",
-				  is_standard_output(path) ? "standard output" : path,
-				  strerror(-err));
+		return output_failed(path, err, why);
 	return made ? fault__set(why, made, "%s", strerror(-made)) : 0;
 }
 

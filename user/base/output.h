@@ -16,7 +16,8 @@ typedef FILE *output_stream_fn(int fd, void *context);
 
 /*
  * Opens what is written line by line. A file that exists becomes empty. *regular: whether it is a
- * regular file; `stream` makes the stream of what is none. 0 or -errno.
+ * regular file; `stream` makes the stream of what is none. 0, -EBUSY if another process writes the
+ * file, or -errno.
  */
 int output_open_with(const char *path, output_stream_fn *stream, void *context, FILE **out,
 		     bool *regular);
@@ -26,6 +27,12 @@ int output_open_with(const char *path, output_stream_fn *stream, void *context, 
  * it to stop (slow_reader.h).
  */
 int output_open(const char *path, FILE **out, bool *regular);
+
+/*
+ * The line of `why` for a file, or standard output ("-" or NULL), that could not be opened or
+ * written. Returns err.
+ */
+int output_failed(const char *path, int err, struct fault *why);
 
 /* Writes all of an output. Errors of the stream need not be checked. 0 or -errno. */
 typedef int output_fn(void *context, FILE *out);

@@ -11,6 +11,7 @@
 #include "user/analysis/unmeasured.h"
 #include "user/base/command.h"
 #include "user/base/interrupt.h"
+#include "user/base/output.h"
 #include "user/base/privilege.h"
 #include "user/base/proc.h"
 #include "user/base/progress.h"
@@ -51,11 +52,6 @@ struct bench {
 	bool started_unknown;  /* a parent died: how many children it started is not known */
 	struct fault why;
 };
-
-static int cannot_write(struct bench *b, const char *path, int err)
-{
-	return fault__set(&b->why, err, "cannot write %s: %s", path, strerror(-err));
-}
 
 static bool has_samples(const struct run *r)
 {
@@ -271,7 +267,7 @@ static int write_cell(struct bench *b, struct schedule_slot *slot)
 	if (!err && b->store)
 		err = store__write_cell(b->store, cell);
 	if (err)
-		cannot_write(b, b->options.output, err);
+		output_failed(b->options.output, err, &b->why);
 	return err;
 }
 
@@ -416,7 +412,7 @@ static int start(struct bench *b, char **argv)
 	if (b->options.output) {
 		b->store = store__create(b->options.output);
 		if (!b->store)
-			return cannot_write(b, b->options.output, -errno);
+			return output_failed(b->options.output, -errno, &b->why);
 	}
 	err = describe_run(b, argv);
 	if (!err)
@@ -425,7 +421,7 @@ static int start(struct bench *b, char **argv)
 	if (!err && b->store) {
 		err = store__write_run(b->store, &b->run);
 		if (err)
-			cannot_write(b, b->options.output, err);
+			output_failed(b->options.output, err, &b->why);
 	}
 	/* Skipped cells are complete already. */
 	for (size_t i = 0; i < driver__grid(b->driver)->run.cell_count && !err; i++)
@@ -460,7 +456,7 @@ static int finish(struct bench *b)
 			err = store__close(b->store);
 		b->store = NULL;
 		if (err)
-			cannot_write(b, b->options.output, err);
+			output_failed(b->options.output, err, &b->why);
 	}
 	return err;
 }
@@ -495,7 +491,7 @@ static int print_table(struct bench *b)
 		return 0;
 	err = table_print(&b->run, &o, stdout);
 	if (err)
-		say_why(b, cannot_write(b, "standard output", err));
+		say_why(b, output_failed(NULL, err, &b->why));
 	return err;
 }
 

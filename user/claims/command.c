@@ -8,6 +8,7 @@
 #include "user/base/command.h"
 #include "user/base/interrupt.h"
 #include "user/base/option.h"
+#include "user/base/output.h"
 #include "user/base/progress.h"
 #include "user/base/say.h"
 #include "user/claims/evidence.h"
@@ -172,7 +173,7 @@ static int measure_and_keep(const struct options *o, struct run *r, char *const 
 	int err = o->output && !s ? -errno : 0, closed;
 
 	if (err)
-		return fault__set(why, err, "cannot write %s: %s", o->output, strerror(-err));
+		return output_failed(o->output, err, why);
 	err = measure(o, r, args, why);
 	if (!s)
 		return err;
@@ -181,7 +182,7 @@ static int measure_and_keep(const struct options *o, struct run *r, char *const 
 		closed = store__close(s);
 		err = err ? err : closed;
 		if (err)
-			fault__set(why, err, "cannot write %s: %s", o->output, strerror(-err));
+			output_failed(o->output, err, why);
 		return err;
 	}
 	store__close(s);

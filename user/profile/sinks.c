@@ -20,18 +20,12 @@
 /* Bytes of lines that are kept until sinks__flush(). */
 #define JSON_AT_ONCE ((size_t)64 << 10)
 
-static void cannot_write(const char *path, int err, struct fault *why)
-{
-	fault__set(why, 0, "cannot write %s: %s", path,
-		   err == -ECANCELED ? "nobody read it in time" : strerror(-err));
-}
-
 /* Reports the file once; the other sinks go on. */
 static void lose_file(struct sinks *s, const char *path, int err)
 {
 	struct fault why;
 
-	cannot_write(path, err, &why);
+	output_failed(path, err, &why);
 	complain("%s", why.text);
 	s->file_lost = true;
 }
@@ -98,7 +92,7 @@ static int open_files(struct sinks *s, int64_t start, struct fault *why)
 		if (!err)
 			err = s->store ? store__write_run(s->store, &s->run) : -ENOMEM;
 		if (err)
-			cannot_write(o->output, err, why);
+			output_failed(o->output, err, why);
 	}
 	if (!err && o->perfetto) {
 		err = output_open_with(o->perfetto, as_slow_reader, &s->to_trace, &s->trace,
@@ -107,13 +101,13 @@ static int open_files(struct sinks *s, int64_t start, struct fault *why)
 		if (!err && !s->perfetto)
 			err = -ENOMEM;
 		if (err)
-			cannot_write(o->perfetto, err, why);
+			output_failed(o->perfetto, err, why);
 	}
 	if (!err && o->folded) {
 		err = output_open_with(o->folded, as_slow_reader, &s->to_folded, &s->folded,
 				       &regular);
 		if (err)
-			cannot_write(o->folded, err, why);
+			output_failed(o->folded, err, why);
 	}
 	return err;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "user/base/command.h"
+#include "user/base/output.h"
 #include "user/base/progress.h"
 #include "user/base/say.h"
 #include "user/collect/environment.h"
@@ -13,12 +14,6 @@
 #include "user/scenario/stage.h"
 #include "user/scenario/upgrade/server.h"
 #include "user/store/store.h"
-
-static int cannot_write(struct fault *why, const char *path, int err)
-{
-	return fault__set(why, err, "cannot write %s: %s",
-			  strcmp(path, "-") ? path : "standard output", strerror(-err));
-}
 
 /* What was chosen is a fact beside those of the machine. */
 static int describe(struct run *r, const struct scenario_command *c, char **argv)
@@ -83,20 +78,20 @@ static int run_scenario(const struct scenario_command *c, char **argv, struct ru
 	if (path) {
 		file = store__create(path);
 		if (!file)
-			return cannot_write(why, path, -errno);
+			return output_failed(path, -errno, why);
 		err = store__write_run(file, r);
 		if (err)
-			cannot_write(why, path, err);
+			output_failed(path, err, why);
 	}
 	if (!err)
 		err = measure(c, r, why);
 	if (!err && file && (err = write_observations(file, r)))
-		cannot_write(why, path, err);
+		output_failed(path, err, why);
 	if (file) {
 		int closed = store__close(file);
 
 		if (!err && closed)
-			err = cannot_write(why, path, closed);
+			err = output_failed(path, closed, why);
 	}
 	return err;
 }

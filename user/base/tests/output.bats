@@ -240,6 +240,24 @@ twice() {
     each "$ALL" twice
 }
 
+locked() {
+    echo kept >"$OUT"
+    (
+        flock 9
+        refused 'another process is writing it' "$@"
+    ) 9<"$OUT"
+    [ "$(cat "$OUT")" = kept ]
+    rm "$OUT"
+}
+
+@test "a file that another run writes line by line is left alone" {
+    make_places
+    OUT=$place/mine
+    each "stream opens" locked
+    OUT=$place/open/mine
+    each "stream opens" locked
+}
+
 follows() {
     rm -f "$place/real"
     written "$@"
