@@ -98,6 +98,12 @@ static const char *suite_name(const struct bench_driver_options *options)
 	return options->program_count || options->command ? "program" : "quick";
 }
 
+static void write_busy(void *out)
+{
+	lines_busy(out);
+	fflush(out);
+}
+
 int bench_driver__open(struct bench_driver *driver, const struct bench_driver_options *options,
 		       FILE *out, struct fault *why)
 {
@@ -115,6 +121,7 @@ int bench_driver__open(struct bench_driver *driver, const struct bench_driver_op
 				.timeout_s = options->timeout_s,
 				.loader = options->loader,
 				.pass = options->pass,
+				.watcher = {write_busy, out},
 			},
 	};
 	err = suite_load(suite_name(options), &options->override, &driver->cells, why);

@@ -15,12 +15,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/shared/clock.h"
 #include "bench/shared/fault.h"
 #include "bench/shared/protocol.h"
 #include "bench/shared/text.h"
 
 /* From here on, no descriptor is one of SUBJECT_SOCKET_FD and SUBJECT_SLATE_FD. */
 #define FD_BASE 16
+
+/* So many times within a time limit it is seen whether a subject goes on. */
+#define LOOKS 4
 
 /* Variables that the subject inherits: a program may not start without them. */
 static const char *const kept_variables[] = {"LD_LIBRARY_PATH=", "LD_PRELOAD=", "ASAN_OPTIONS="};
@@ -190,6 +194,41 @@ static int wait_readable(int fd, int64_t limit_ms)
 	}
 }
 
+/* Works even if the subject is dead. */
+static uint32_t samples_taken(const struct launch *launch)
+{
+	struct slate slate = {0};
+
+	return pread(launch->slate_fd, &slate, sizeof(slate), 0) == sizeof(slate) ? slate.taken : 0;
+}
+
+/*
+ * 1 if there is a reply, else -errno, or 0 if for `limit_ms` there was neither a reply nor one more
+ * sample. On a busy machine a block may take long, and it is not hung.
+ */
+static int wait_for_reply(const struct launch *launch, int64_t limit_ms,
+			  const struct launch_watcher *watcher)
+{
+	int64_t last_ms = now_ns() / NS_PER_MS;
+	uint32_t taken = samples_taken(launch);
+	int ready;
+
+	while ((ready = wait_readable(launch->socket, limit_ms / LOOKS)) == 0) {
+		int64_t ms = now_ns() / NS_PER_MS;
+		uint32_t before = taken;
+
+		taken = samples_taken(launch);
+		if (taken == before && ms - last_ms >= limit_ms)
+			return 0;
+		if (taken == before)
+			continue;
+		last_ms = ms;
+		if (watcher)
+			watcher->is_busy(watcher->arg);
+	}
+	return ready;
+}
+
 /* Kills and reaps the subject. Returns the wait status. */
 static int reap(struct launch *launch)
 {
@@ -218,7 +257,7 @@ static void on_signal(int number)
 
 void launch_catch_signals(void)
 {
-	static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
+	static const int numbers[] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE};
 	struct sigaction now, action = {.sa_handler = on_signal};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
@@ -245,7 +284,8 @@ static int explain_death(struct launch *launch, struct fault *why)
 }
 
 int launch__ask(struct launch *launch, const struct subject_request *request,
-		struct subject_reply *reply, int64_t limit_ms, struct fault *why)
+		struct subject_reply *reply, int64_t limit_ms, const struct launch_watcher *watcher,
+		struct fault *why)
 {
 	ssize_t length;
 	int ready, err;
@@ -257,7 +297,7 @@ int launch__ask(struct launch *launch, const struct subject_request *request,
 		reap(launch);
 		return err;
 	}
-	ready = wait_readable(launch->socket, limit_ms);
+	ready = wait_for_reply(launch, limit_ms, watcher);
 	if (ready <= 0) {
 		reap(launch);
 		return fault__set(why, -ETIMEDOUT,

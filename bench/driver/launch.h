@@ -23,13 +23,20 @@ struct launch {
 int launch__start(struct launch *launch, const struct loader *loader, const char *pass,
 		  struct fault *why);
 
+/* Is called from time to time while samples are taken. */
+struct launch_watcher {
+	void (*is_busy)(void *arg);
+	void *arg;
+};
+
 /*
  * Sends a request and waits for the reply. 0 if a reply came, even one with an error. Else the
- * subject is dead, or was killed because it took more than `limit_ms`: -EPIPE or -ETIMEDOUT and the
- * reason. Call launch__end in any case.
+ * subject is dead, or was killed because for `limit_ms` it neither replied nor took a sample:
+ * -EPIPE or -ETIMEDOUT and the reason. Call launch__end in any case. `watcher` may be NULL.
  */
 int launch__ask(struct launch *launch, const struct subject_request *request,
-		struct subject_reply *reply, int64_t limit_ms, struct fault *why);
+		struct subject_reply *reply, int64_t limit_ms, const struct launch_watcher *watcher,
+		struct fault *why);
 
 /* Leaves the arguments of the next program where the subject reads them. 0 or -errno. */
 int launch__write_arguments(const struct launch *launch, char *const *arguments);

@@ -117,6 +117,11 @@ void lines_parent(FILE *out, size_t id, pid_t pid, const struct parent_facts *fa
 	fputc('\n', out);
 }
 
+void lines_busy(FILE *out)
+{
+	fputs("busy\n", out);
+}
+
 static void write_time(FILE *out, int64_t ns)
 {
 	if (ns == 0)

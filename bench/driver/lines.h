@@ -17,5 +17,6 @@ void lines_grid(FILE *out, const struct cells *cells, uint64_t seed);
 void lines_skip(FILE *out, size_t id, const struct cell *cell);
 void lines_broken(FILE *out, size_t id, const struct cell *cell);
 void lines_parent(FILE *out, size_t id, pid_t pid, const struct parent_facts *facts);
+void lines_busy(FILE *out);
 void lines_sample(FILE *out, size_t id, const struct sample *sample);
 void lines_done(FILE *out, size_t id, unsigned int started, unsigned int failed);

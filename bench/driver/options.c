@@ -51,7 +51,7 @@ static const struct argp_option fixed_options[] = {
 	{"seed", KEY_SEED, "N", 0, "seed of the random order of blocks (random)", 3},
 	{"cpu", KEY_CPU, "N|none", 0, "the CPU to pin to (the last allowed one)", 3},
 	{"timeout", KEY_TIMEOUT, "SEC", 0,
-	 "give up a block after SEC, plus the time that its samples need (60)", 3},
+	 "give up a cell if no sample ends for SEC, plus the time that a block needs (60)", 3},
 	{"child", KEY_CHILD, "PATH", 0,
 	 "the program to exec (spawnscope-child beside this program)", 3},
 	{"program", KEY_PROGRAM, "PATH", 0,

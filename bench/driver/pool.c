@@ -127,7 +127,7 @@ static int ask_for_program(struct pool *pool, struct pool_subject *subject, enum
 	if (err)
 		return fault__set(why, err, "arguments for the parent process: %s", strerror(-err));
 	err = launch__ask(&subject->launch, &request, &reply,
-			  build_limit_ms(&pool->config, &subject->shape), why);
+			  build_limit_ms(&pool->config, &subject->shape), NULL, why);
 	if (!err && reply.error != 0)
 		err = fault__set(why, reply.error, "%s", reply.why.text);
 	if (!err && verb == SUBJECT_BUILD)
@@ -253,7 +253,8 @@ int pool__run(struct pool *pool, const struct cell *cell, unsigned int runs,
 	};
 	snprintf(request.run.method, sizeof(request.run.method), "%s", cell->method->name);
 	err = launch__ask(&subject->launch, &request, &reply,
-			  run_limit_ms(&pool->config, &cell->shape, runs), why);
+			  run_limit_ms(&pool->config, &cell->shape, runs), &pool->config.watcher,
+			  why);
 	samples_err = launch__samples(&subject->launch, &block->samples, &block->taken);
 	if (err) {
 		end_subject(pool, index);

@@ -18,7 +18,8 @@ struct pool_config {
 	struct loader loader;
 	const char *pass;	/* a variable for the subjects' environment, or NULL */
 	unsigned int warmups;	/* per block */
-	unsigned int timeout_s; /* per block, on top of what the samples need */
+	unsigned int timeout_s; /* without a sample, on top of what the block's need */
+	struct launch_watcher watcher;
 };
 
 struct pool_subject {

@@ -6,7 +6,7 @@
  *
  * The driver writes on standard output:
  *
- *   spawnscope-bench 4                 first line; the number is PROTOCOL_VERSION
+ *   spawnscope-bench 5                 first line; the number is PROTOCOL_VERSION
  *   libc NAME VERSION [PATH]           the driver's C library, and its file unless it is linked
  *                                      statically
  *   runs N                             samples per cell; repeated before a cell whose number
@@ -34,8 +34,10 @@
  *                    both with warm-ups. Or, if the parent died or hung, the samples taken until
  *                    then and, in place of `done`,
  *                      broken ID REASON...   or
- *                      late ID REASON...     if the block reached the time limit
- *                    The cell then gets no more samples.
+ *                      late ID REASON...     if no sample ended within the time limit
+ *                    The cell then gets no more samples. Of a block that takes long, there is
+ *                    from time to time before all this, as long as it takes samples,
+ *                      busy
  *   quit             ends the driver; so does the end of standard input.
  *
  * Without --serve it runs all cells by itself, in blocks in the order of a plan: a `parent` line
@@ -62,7 +64,7 @@
  */
 #pragma once
 
-#define PROTOCOL_VERSION 4
+#define PROTOCOL_VERSION 5
 
 /* The driver writes no longer lines. */
 #define PROTOCOL_LINE_MAX 4096

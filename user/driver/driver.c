@@ -148,11 +148,17 @@ const struct driver_grid *driver__grid(const struct driver *d)
 	return &d->grid;
 }
 
+/* Each line gives the driver more time. */
 static int ask(struct driver *d, struct fault *why)
 {
+	int err;
+
 	if (fflush(d->process.to))
 		return ended(d, why);
-	return read_line(d, why);
+	do {
+		err = read_line(d, why);
+	} while (!err && !strcmp(d->in.line, "busy"));
+	return err;
 }
 
 int driver__prepare(struct driver *d, size_t cell, pid_t *parent, struct fault *why)

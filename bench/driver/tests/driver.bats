@@ -49,7 +49,7 @@ load driver.bash
 
 @test "the header has version, runs, seed, cells, ready, in this order" {
     run -0 "$BENCH" --method vfork --size 1M,2M --runs 1 --seed 18446744073709551615
-    [ "${lines[0]}" = "spawnscope-bench 4" ]
+    [ "${lines[0]}" = "spawnscope-bench 5" ]
     [[ ${lines[1]} =~ ^libc\ glibc\ [0-9.]+\ /.*/libc\.so ]]
     [ "${lines[2]}" = "runs 1" ]
     [ "${lines[3]}" = "seed 18446744073709551615" ]

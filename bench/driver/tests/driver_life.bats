@@ -87,6 +87,21 @@ ask() { # COMMAND
     wait "$driver"
 }
 
+@test "a slow block is not taken for hung: the limit is for one sample" {
+    local limit
+    # On a busy machine a sleep may take longer than any first limit.
+    for limit in 4 16 64; do
+        printf '#!/bin/sh\nexec sleep %s\n' "$((limit * 4 / 10)).$((limit * 4 % 10))" >"$DIR/slow"
+        chmod +x "$DIR/slow"
+        echo 'run 0 3' | "$BENCH" --serve --program "$DIR/slow" --timeout $limit --method posix_spawn \
+            --size 1M --warmup 0 >"$DIR/out"
+        grep -q '^late' "$DIR/out" || break
+    done
+    cat "$DIR/out"
+    grep -qx 'done 0 3 0' "$DIR/out"
+    grep -qx busy "$DIR/out"
+}
+
 @test "a hanging program is killed with its parent" {
     printf '#!/bin/sh\nexec sleep 1000.%s\n' $$ >"$DIR/hang"
     chmod +x "$DIR/hang"

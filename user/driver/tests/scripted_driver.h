@@ -23,7 +23,7 @@
 #define FOLDER	     "SPAWNSCOPE_TEST_FOLDER"
 #define SCRIPT	     "spawnscope-bench"
 #define PATIENCE     20
-#define HELLO	     "echo spawnscope-bench 4\n"
+#define HELLO	     "echo spawnscope-bench 5\n"
 #define GRID	     HELLO "echo runs 5\necho seed 42\necho cell 0 method=fork\necho cell 1 method=vfork\n"
 #define READY	     GRID "echo ready\n"
 #define UNTIL_QUIT   "while read -r command; do :; done\n"

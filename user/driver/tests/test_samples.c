@@ -78,6 +78,20 @@ TEST_BETWEEN(a_dead_driver_is_reported, set_up, tear_down)
 
 /* Running. */
 
+TEST_BETWEEN(a_driver_that_is_busy_is_waited_for, set_up, tear_down)
+{
+	start_well(ANSWER("busy\nbusy\n"
+			  "sample 0 7 0 100 200 150 170 180 300\n"
+			  "done 0 1 0"));
+	assert_int_equal(run(0, 1), 0);
+	assert_int_equal(block.n, 1);
+	/* Not once it writes samples. */
+	start_well(ANSWER("sample 0 7 0 100 200 150 170 180 300\n"
+			  "busy\n"
+			  "done 0 1 0"));
+	assert_int_equal(run(0, 1), -EPROTO);
+}
+
 TEST_BETWEEN(waits_of_touching_threads_are_read, set_up, tear_down)
 {
 	start_well(ANSWER("sample 0 7 0 100 200 150 170 180 300 40 60 5\n"

@@ -23,7 +23,7 @@ TEST_BETWEEN(the_driver_must_be_there, set_up, tear_down)
 TEST_BETWEEN(both_must_speak_the_same_version, set_up, tear_down)
 {
 	fails_to_start("echo spawnscope-bench 1\n", -EPROTO,
-		       "of another version (protocol 1, this tool's is 4)");
+		       "of another version (protocol 1, this tool's is 5)");
 	fails_to_start("echo spawnscope-bench\n", -EPROTO, "of another version");
 	fails_to_start("echo hello\n", -EPROTO, "of another version");
 	fails_to_start("echo\n", -EPROTO, "of another version");
