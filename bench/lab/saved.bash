@@ -60,7 +60,7 @@ saved_make() { # ARGUMENT...
     find "$folder" -name '*.new' -mmin +10 -delete
     { exec 9>>"$saved.new"; } 2>/dev/null || return 1
     # In the background: a signal ends the wait.
-    setpriv --pdeathsig KILL flock -w "$timeout" 9 &
+    bound KILL flock -w "$timeout" 9 &
     running=$!
     if wait "$running"; then locked=1; fi
     running=''
@@ -88,7 +88,7 @@ saved_try() { # NEW ARGUMENT...
         {"capabilities":[{"capability":"events","state":true}]}}' >&5
     if saved_await '"STOP"'; then
         # QEMU notes why it stopped, and would stop there again: let it run.
-        setpriv --pdeathsig KILL sed "$SAVED_RUNS" "$work/state" >"$new" 2>/dev/null 9<&- &
+        bound KILL sed "$SAVED_RUNS" "$work/state" >"$new" 2>/dev/null 9<&- &
         reader=$!
         printf '%s\n' '{"execute":"migrate","arguments":{"uri":"exec:cat >\"$LAB_STATE\""}}' >&5
         if saved_await '"status": "completed"' && wait "$reader" && reader='' &&

@@ -17,6 +17,16 @@ die() { # one line, exit 2: the user can fix it
     exit 2
 }
 
+# What follows "sh -c": a command with arguments, unless the process $0 has ended, or has never been its parent.
+# shellcheck disable=SC2016 # sh expands it
+readonly IF_PARENT='[ "$PPID" = "$0" ] && exec "$@"'
+
+# For the background: becomes COMMAND, which gets SIGNAL when this script ends, also if that was before it
+# could ask for the signal.
+bound() { # SIGNAL COMMAND...
+    exec setpriv --pdeathsig "$1" sh -c "$IF_PARENT" $$ "${@:2}"
+}
+
 # Names all that is missing at once.
 need_tools() { # EMULATOR PACKAGE
     local tool package packages=()

@@ -311,6 +311,58 @@ machines() { find "$MACHINES" -type f | wc -l; }
     eventually no_guest
 }
 
+# Each setpriv that the scripts start is one of a busy machine in turn: the script has been killed when it asks
+# for the signal of that. The emulator only says that it was started.
+@test "what a script starts does not go on if the script is killed at once" {
+    local bin=$BATS_TEST_TMPDIR/bin nth count
+    mkdir "$bin"
+    cat >"$bin/setpriv" <<'FAKE'
+#!/bin/bash
+exec 8>>"$ROOM/lock"
+flock 8
+echo $$ >>"$ROOM/started"
+if (($(wc -l <"$ROOM/started") == NTH)); then
+    parent=$PPID
+    ps -o comm= -p $parent >"$ROOM/killed"
+    rm -f "$ROOM/booted"
+    kill -KILL $parent
+    while [[ $(ps -o ppid= -p $$) -eq $parent ]]; do sleep 0.01; done
+fi
+exec 8>&-
+exec "$SETPRIV" "$@"
+FAKE
+    cat >"$bin/qemu-system-x86_64" <<'FAKE'
+#!/bin/bash
+if [[ $1 == --version ]]; then
+    echo 'QEMU emulator version 8.2.0'
+elif [[ $* == *-initrd* ]]; then
+    echo $$ >>"$ROOM/booted"
+fi
+FAKE
+    chmod +x "$bin"/*
+    for ((nth = 0; nth == 0 || nth <= count; nth++)); do
+        export ROOM=$BATS_TEST_TMPDIR/$nth NTH=$nth
+        mkdir "$ROOM"
+        run env SETPRIV="$(command -v setpriv)" PATH="$bin:$PATH" \
+            "$LAB/lab" --kernel debian:6.1 --programs "$BUILD" -- true
+        echo "$nth: $status: $output"
+        ended() { ! ps -p "$(paste -sd , "$ROOM/started")" >"$ROOM/left"; }
+        eventually ended
+        if ((nth == 0)); then
+            [[ $output == *'the guest ended without a result'* ]]
+            count=$(wc -l <"$ROOM/started")
+            [[ -s $ROOM/booted ]]
+            # The guest's script, its two, the lock, and two for each machine.
+            ((count >= 6))
+        else
+            [[ -s $ROOM/killed ]]
+            # Without the one in whose place a machine was to run, boot starts another.
+            [[ ! -e $ROOM/booted || $(cat "$ROOM/killed") == timeout ]]
+            refute grep -qsx "$(sed -n "${nth}p" "$ROOM/started")" "$ROOM/booted"
+        fi
+    done
+}
+
 @test "the same files make the same initramfs" {
     mkdir "$BATS_TEST_TMPDIR/data"
     echo one >"$BATS_TEST_TMPDIR/data/one"
