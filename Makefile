@@ -99,8 +99,7 @@ SAN_PROGRAMS    := $(addprefix $(BUILD)/san/,spawnscope spawnscope-bench spawnsc
 # What the emulator loads, for each version of its interface. They know no other machine's code.
 PLUGINS         := $(if $(CROSS),,$(foreach version,1 2 3 4 5 6 7,$(addsuffix -$(version).so,$(addprefix $(BUILD)/lab/,anatomy points))))
 TEST_PROGRAMS   := $(addprefix $(BUILD)/tests/,$(unit_tests)) $(BUILD)/tests/bare \
-		   $(addprefix $(BUILD)/static/,bare exact storm waiter bystander known) $(BUILD)/gate-study $(BUILD)/gate-simulate \
-		   $(SAN_PROGRAMS)
+		   $(addprefix $(BUILD)/static/,bare exact storm waiter bystander known) $(BUILD)/gate-study $(BUILD)/gate-simulate
 
 # These goals first install missing packages.
 READY := $(if $(filter deps check check-kernels check-sanitizers lint fuzz speed peers stall machine results,$(MAKECMDGOALS)),deps,$(if $(filter run,$(MAKECMDGOALS)),deps-build) \
@@ -142,8 +141,13 @@ results: $(PROGRAMS) static $(BUILD)/gate-study $(BUILD)/gate-simulate $(BUILD)/
 .PHONY: static
 static: $(STATIC_PROGRAMS) $(BUILD)/static/spawnscope-bench.debug $(PLUGINS) ## build the programs that run in the lab, into build/static/
 
+# Only this suite needs the build with sanitizers, which takes as long as all others together.
+san_suite  := $(filter %/sanitizers.bats,$(bats))
+wants_san   = $(shell set -f; words=$(call quoted,$(TESTS)); \
+		for word in $${words:-.}; do case $(san_suite) in (*$$word*) echo yes ;; esac; done)
+
 .PHONY: check
-check: $(PROGRAMS) static $(TEST_PROGRAMS) $(BUILD)/completions.done | $(READY) $(filter lint,$(MAKECMDGOALS)) ## run all tests (TESTS=WORDS: only suites that match)
+check: $(PROGRAMS) static $(TEST_PROGRAMS) $(if $(wants_san),$(SAN_PROGRAMS)) $(BUILD)/completions.done | $(READY) $(filter lint,$(MAKECMDGOALS)) ## run all tests (TESTS=WORDS: only suites that match)
 	@bench/tests/run $(BUILD) $(call quoted,$(TESTS)) $(addsuffix .c,$(unit_tests)) $(filter-out %/more/kernel.bats,$(bats)); \
 	status=$$?; $(give_back); exit $$status
 
