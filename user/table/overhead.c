@@ -5,6 +5,7 @@
 
 #include "user/analysis/stats.h"
 #include "user/table/part.h"
+#include "user/text/layout.h"
 #include "user/text/numbers.h"
 
 static bool is_single(const struct cell *c)
@@ -51,15 +52,42 @@ static void add_row(const struct table *t, struct columns *s, const struct cell 
 	add_added(t, s, bare, probed, SAMPLE_total_ns);
 }
 
-/* Of a cell, where nothing interrupts the call: its median and tails depend on what does. */
-static double undisturbed(const struct cell *c)
+/*
+ * What one probe set adds to a call, by all samples, and by each half of them. The kernel's own
+ * work in a call varies, too: an exec's by thousands of instructions (random numbers, memory for
+ * each CPU), more than the probes take. Where the halves differ, the number is of that, not of the
+ * probes.
+ */
+struct added {
+	double all, halves[2];
+};
+
+#define HALVES_MAX 0.25 /* so much of it may they differ by */
+
+/* Of some samples, where nothing interrupts the call: the median and tails depend on what does. */
+static double undisturbed(const struct series *s, size_t from, size_t to)
 {
-	return stats_quantile(&c->samples[SAMPLE_spawn_ns], 0.1);
+	const struct series part = {.v = s->v + from, .n = (uint32_t)(to - from)};
+
+	return stats_quantile(&part, 0.1);
 }
 
-/* What a probe set adds to the cell `bare`; NAN: no cell like it with that set has data. */
-static double added_by(const struct table *t, const struct cell_index *x, const struct cell *bare,
-		       const char *set)
+static struct added difference(const struct cell *probed, const struct cell *bare)
+{
+	const struct series *with = &probed->samples[SAMPLE_spawn_ns];
+	const struct series *without = &bare->samples[SAMPLE_spawn_ns];
+	const size_t n = with->n, m = without->n;
+
+	return (struct added){
+		.all = undisturbed(with, 0, n) - undisturbed(without, 0, m),
+		.halves = {undisturbed(with, 0, n / 2) - undisturbed(without, 0, m / 2),
+			   undisturbed(with, n / 2, n) - undisturbed(without, m / 2, m)},
+	};
+}
+
+/* NAN: no cell like `bare` with that set has data. */
+static struct added added_by(const struct table *t, const struct cell_index *x,
+			     const struct cell *bare, const char *set)
 {
 	size_t i = cell_index__first(x, bare);
 
@@ -67,33 +95,48 @@ static double added_by(const struct table *t, const struct cell_index *x, const 
 		const struct cell *c = &t->r->cells[i];
 
 		if (!strcmp(cell__probe_set(c), set) && cell__has_data(c))
-			return undisturbed(c) - undisturbed(bare);
+			return difference(c, bare);
 	}
-	return NAN;
+	return (struct added){NAN, {NAN, NAN}};
 }
 
-static void add_floor_row(const struct table *t, const struct cell_index *x, struct columns *s,
+/* Of one sample nobody knows. */
+static bool varies(const struct added *a)
+{
+	return fabs(a->halves[1] - a->halves[0]) > HALVES_MAX * fabs(a->all);
+}
+
+static void add_instructions(const struct table *t, struct columns *s, const struct added *a)
+{
+	columns__add(s, "%s", varies(a) ? "varies" : text_plain_time(a->all, t->r->clock).text);
+}
+
+/* Whether one of the two varies. */
+static bool add_floor_row(const struct table *t, const struct cell_index *x, struct columns *s,
 			  const struct cell *bare, const char *what, const char *ours,
 			  const char *floor, bool first)
 {
-	double added = added_by(t, x, bare, ours), least = added_by(t, x, bare, floor);
+	struct added added = added_by(t, x, bare, ours), least = added_by(t, x, bare, floor);
+	bool varied = varies(&added) || varies(&least);
 
 	add_label(t, s, bare, first);
 	columns__add(s, "%s", what);
-	columns__add(s, "%s", text_plain_time(added, t->r->clock).text);
-	columns__add(s, "%s", text_plain_time(least, t->r->clock).text);
+	add_instructions(t, s, &added);
+	add_instructions(t, s, &least);
 	/* A floor that is lost in the noise is none. */
-	if (isfinite(added / least) && least > 0)
-		columns__add(s, "%.2f", added / least);
+	if (!varied && isfinite(added.all / least.all) && least.all > 0)
+		columns__add(s, "%.2f", added.all / least.all);
 	else
 		columns__add(s, "-");
+	return varied;
 }
 
 /* What the probes add beside empty programs at the same points. */
 static int print_floor(const struct table *t, const struct cell_index *x)
 {
 	struct columns *s;
-	bool any = false;
+	bool any = false, varied = false;
+	int err;
 
 	for (size_t i = 0; i < t->r->cell_count; i++)
 		any |= !strcmp(cell__probe_set(&t->r->cells[i]), "floor");
@@ -105,13 +148,19 @@ static int print_floor(const struct table *t, const struct cell_index *x)
 	for (size_t i = 0; i < t->bare.n; i++) {
 		const struct cell *bare = t->bare.v[i].cell;
 
-		add_floor_row(t, x, s, bare, "bench", "phases", "floor", true);
-		add_floor_row(t, x, s, bare, "profile light", "light", "light-floor", false);
+		varied |= add_floor_row(t, x, s, bare, "bench", "phases", "floor", true);
+		varied |= add_floor_row(t, x, s, bare, "profile light", "light", "light-floor",
+					false);
 	}
-	return columns__finish(s,
-			       "What the probes add to a call, beside empty programs at the same "
-			       "points (FLOOR), tenth percentiles",
-			       t->out, t->colour);
+	err = columns__finish(s,
+			      "What the probes add to a call, beside empty programs at the same "
+			      "points (FLOOR), tenth percentiles",
+			      t->out, t->colour);
+	if (!err && varied)
+		layout_print(t->out, 2,
+			     "varies: the first and the second half of the samples differ by more "
+			     "than a quarter, since the kernel's own work in this call varies");
+	return err;
 }
 
 static int print_added(const struct table *t, const struct cell_index *x)

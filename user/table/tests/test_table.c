@@ -72,13 +72,33 @@ TEST(a_child_that_ran_first_is_named)
 	free(out);
 }
 
-/* Beside empty programs at the same points: (1,500 - 0) of (1,000 - 0), and no floor at all. */
-TEST(the_suite_overhead_has_the_floor)
+/* A cell of that call for each probe set of the suite overhead; of `varied` the second half
+ * differs. */
+static void add_overhead(struct run *r, const char *varied)
 {
 	static const struct {
 		const char *set;
 		int64_t call;
-	} taken[] = {{"floor", 1000}, {"phases", 1500}, {"light", 2000}, {"light-floor", 0}};
+	} taken[] = {{"floor", 1000},
+		     {"phases", 1500},
+		     {"light", 2000},
+		     {"light-floor", 0},
+		     {"none", 0}};
+
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+		struct cell *c = sample_cell(r, "vfork", 1 << 20, taken[i].set, 20);
+		struct series *call = &c->samples[SAMPLE_spawn_ns];
+
+		sample_series(call, 20, 100000, false);
+		for (size_t k = 0; k < 20; k++)
+			call->v[k] += taken[i].call +
+				      (k >= 10 && !strcmp(taken[i].set, varied) ? 300 : 0);
+	}
+}
+
+/* Beside empty programs at the same points: (1,500 - 0) of (1,000 - 0), and no floor at all. */
+TEST(the_suite_overhead_has_the_floor)
+{
 	struct run r;
 	char *out;
 
@@ -86,19 +106,26 @@ TEST(the_suite_overhead_has_the_floor)
 	out = printed(&r);
 	assert_null(strstr(out, "FLOOR"));
 	free(out);
-	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
-		struct cell *c = sample_cell(&r, "vfork", 1 << 20, taken[i].set, 20);
-
-		sample_series(&c->samples[SAMPLE_spawn_ns], 20, 100000, false);
-		for (size_t k = 0; k < 20; k++)
-			c->samples[SAMPLE_spawn_ns].v[k] += taken[i].call;
-	}
-	sample_series(&sample_cell(&r, "vfork", 1 << 20, "none", 20)->samples[SAMPLE_spawn_ns], 20,
-		      100000, false);
+	add_overhead(&r, "");
 	out = printed_freed(&r);
 	assert_has(out, "FLOOR  RATIO\n");
 	assert_has(out, "bench          1.50 µs  1.00 µs   1.50\n");
 	assert_has(out, "profile light  2.00 µs     0 ns      -\n");
+	assert_lacks(out, "varies");
+	free(out);
+}
+
+/* By the second half of the samples, the empty programs take 1,300 and not 1,000. */
+TEST(a_floor_that_varies_has_no_ratio)
+{
+	struct run r;
+	char *out;
+
+	sample_run(&r, 20);
+	add_overhead(&r, "floor");
+	out = printed_freed(&r);
+	assert_has(out, "bench          1.50 µs  varies      -\n");
+	assert_has(out, "varies: the first and the second half of the samples differ");
 	free(out);
 }
 
