@@ -7,6 +7,8 @@
 readonly SAVED_KEPT=32 # machines; each takes some 100 MB
 # In QEMU's section of the name, the state: its length and its name.
 readonly SAVED_RUNS='s/\(globalstate.\{11\}\)\x09watchdog/\1\x08running\x0/'
+# QEMU's command, in JSON. It would wait for a reader for ever if all were killed before there is one.
+readonly SAVED_BY='exec setpriv --pdeathsig KILL sh -c '\''[ $PPID = $0 ] && exec cat >\"$LAB_STATE\"'\'' $PPID'
 
 # Makes an initramfs $2 that has nothing but the init of $1. Returns 1 if that init cannot read the
 # other files from QEMU, or is not found.
@@ -80,17 +82,20 @@ saved_try() { # NEW ARGUMENT...
     shift
     rm -f "$work"/{ask,answers,state,console}
     mkfifo "$work/ask" "$work/answers" "$work/state"
+    # What is opened for both waits for nobody, nor do those that come after it.
+    # shellcheck disable=SC2094
+    exec 5<>"$work/ask" 4<>"$work/answers" 6<"$work/answers"
     LAB_STATE=$work/state run_qemu "$@" -action watchdog=pause -qmp stdio \
-        <"$work/ask" >"$work/answers" 2>/dev/null 9<&- &
+        <&5 >&4 2>/dev/null 4>&- 5>&- 6<&- 9<&- &
     running=$!
-    exec 5>"$work/ask" 6<"$work/answers"
+    exec 4>&-
     printf '%s\n' '{"execute":"qmp_capabilities"}' '{"execute":"migrate-set-capabilities","arguments":
         {"capabilities":[{"capability":"events","state":true}]}}' >&5
     if saved_await '"STOP"'; then
         # QEMU notes why it stopped, and would stop there again: let it run.
-        bound KILL sed "$SAVED_RUNS" "$work/state" >"$new" 2>/dev/null 9<&- &
+        bound KILL sed "$SAVED_RUNS" "$work/state" >"$new" 2>/dev/null 5>&- 6<&- 9<&- &
         reader=$!
-        printf '%s\n' '{"execute":"migrate","arguments":{"uri":"exec:cat >\"$LAB_STATE\""}}' >&5
+        printf '{"execute":"migrate","arguments":{"uri":"exec:%s"}}\n' "$SAVED_BY" >&5
         if saved_await '"status": "completed"' && wait "$reader" && reader='' &&
             tail -c 1000000 "$new" | tr '\0' ' ' | grep -aqE 'globalstate.{12}running '; then
             status=0

@@ -6,6 +6,8 @@
 #
 # Takes long: it boots many guests.
 #
+# Without sanitizers: its programs run in guests, which have those of the usual build.
+#
 # bats sets $status and $output, and runs each test in a subshell on purpose:
 # shellcheck disable=SC2154,SC2030,SC2031
 
@@ -311,26 +313,30 @@ machines() { find "$MACHINES" -type f | wc -l; }
     eventually no_guest
 }
 
-# Each setpriv that the scripts start is one of a busy machine in turn: the script has been killed when it asks
-# for the signal of that. The emulator only says that it was started.
+# Each setpriv that the scripts start in turn, and each cat of a pipe, is one of a busy machine: the script has
+# been killed when it begins. The emulator only says that it was started.
 @test "what a script starts does not go on if the script is killed at once" {
-    local bin=$BATS_TEST_TMPDIR/bin nth count
+    local bin=$BATS_TEST_TMPDIR/bin nth count guest
     mkdir "$bin"
     cat >"$bin/setpriv" <<'FAKE'
 #!/bin/bash
-exec 8>>"$ROOM/lock"
-flock 8
-echo $$ >>"$ROOM/started"
-if (($(wc -l <"$ROOM/started") == NTH)); then
-    parent=$PPID
-    ps -o comm= -p $parent >"$ROOM/killed"
-    rm -f "$ROOM/booted"
-    kill -KILL $parent
-    while [[ $(ps -o ppid= -p $$) -eq $parent ]]; do sleep 0.01; done
+name=${0##*/}
+if [[ $name == setpriv || -p ${1:-/dev/stdin} ]]; then
+    exec {lock}>>"$ROOM/lock"
+    flock "$lock"
+    echo $$ >>"$ROOM/started"
+    if (($(wc -l <"$ROOM/started") == NTH)); then
+        parent=$PPID
+        ps -o comm= -p $parent >"$ROOM/killed"
+        rm -f "$ROOM/booted"
+        kill -KILL $parent
+        while [[ $(ps -o ppid= -p $$) -eq $parent ]]; do sleep 0.01; done
+    fi
+    exec {lock}>&-
 fi
-exec 8>&-
-exec "$SETPRIV" "$@"
+exec "$(PATH=${PATH#*:} type -P "$name")" "$@"
 FAKE
+    ln -s setpriv "$bin/cat"
     cat >"$bin/qemu-system-x86_64" <<'FAKE'
 #!/bin/bash
 if [[ $1 == --version ]]; then
@@ -340,27 +346,27 @@ elif [[ $* == *-initrd* ]]; then
 fi
 FAKE
     chmod +x "$bin"/*
-    for ((nth = 0; nth == 0 || nth <= count; nth++)); do
-        export ROOM=$BATS_TEST_TMPDIR/$nth NTH=$nth
+    killed() { # NTH COMMAND...
+        export NTH=$1 ROOM=$BATS_TEST_TMPDIR/${2##*/}-$1
         mkdir "$ROOM"
-        run env SETPRIV="$(command -v setpriv)" PATH="$bin:$PATH" \
-            "$LAB/lab" --kernel debian:6.1 --programs "$BUILD" -- true
-        echo "$nth: $status: $output"
-        ended() { ! ps -p "$(paste -sd , "$ROOM/started")" >"$ROOM/left"; }
+        PATH=$bin:$PATH run "${@:2}" -- true
+        echo "$*: $status: $output"
+        ended() { ! ps -o args= -p "$(paste -sd , "$ROOM/started")"; }
         eventually ended
-        if ((nth == 0)); then
-            [[ $output == *'the guest ended without a result'* ]]
-            count=$(wc -l <"$ROOM/started")
-            [[ -s $ROOM/booted ]]
-            # The guest's script, its two, the lock, and two for each machine.
-            ((count >= 6))
-        else
-            [[ -s $ROOM/killed ]]
-            # Without the one in whose place a machine was to run, boot starts another.
-            [[ ! -e $ROOM/booted || $(cat "$ROOM/killed") == timeout ]]
-            refute grep -qsx "$(sed -n "${nth}p" "$ROOM/started")" "$ROOM/booted"
-        fi
-    done
+        ((NTH > 0)) || return 0
+        [[ -s $ROOM/killed ]]
+        # Without the one in whose place a machine was to run, boot starts another.
+        [[ ! -e $ROOM/booted || $(cat "$ROOM/killed") == timeout ]]
+        refute grep -qsx "$(sed -n "${NTH}p" "$ROOM/started")" "$ROOM/booted"
+    }
+    killed 1 "$LAB/lab" --kernel debian:6.1 --programs "$BUILD"
+    guest=("$LAB/guest" --init "$BUILD/static/lab-init" --icount)
+    killed 0 "${guest[@]}"
+    [[ $output == *'the guest ended without a result'* && -s $ROOM/booted ]]
+    # Two scripts, the lock, two for each machine, and two for each output of the second.
+    count=$(wc -l <"$ROOM/started")
+    ((count == 11))
+    for ((nth = 1; nth <= count; nth++)); do killed "$nth" "${guest[@]}"; done
 }
 
 @test "the same files make the same initramfs" {
