@@ -187,8 +187,8 @@ format: ## format the C sources
 	@$(CLANG_FORMAT) -i $(C_FILES)
 
 .PHONY: check-sanitizers
-check-sanitizers: $(SAN_PROGRAMS) $(PROGRAMS) static $(TEST_PROGRAMS) | $(READY) ## run all tests that need no other kernel with sanitizers (TESTS=WORDS)
-	@bench/tests/sanitized $(BUILD)/san $(call quoted,$(TESTS)) $(addsuffix .c,$(unit_tests)) $(filter-out %/kernel.bats %/sanitizers.bats,$(bats))
+check-sanitizers: $(SAN_PROGRAMS) $(PROGRAMS) static $(TEST_PROGRAMS) | $(READY) ## run with sanitizers all tests that run a program of that build (TESTS=WORDS)
+	@bench/tests/sanitized $(BUILD)/san $(call quoted,$(TESTS)) $(addsuffix .c,$(unit_tests)) $(bats)
 
 .PHONY: fuzz
 fuzz: $(FUZZERS) | $(READY) ## fuzz all readers of files and options, FUZZ_SECONDS (60) each

@@ -5,6 +5,8 @@
 # sanitizers: those that take little time. `make check-sanitizers` runs all, `make fuzz` for longer.
 #
 # Takes long: it runs many other suites.
+#
+# Without sanitizers: it runs others with them.
 
 load common.bash
 
@@ -34,6 +36,9 @@ C
     [[ $output == *'1 passed, 0 failed'*'LeakSanitizer: detected memory leaks'* ]]
     run -1 sanitized "$BATS_TEST_TMPDIR/uses.bats"
     [[ $output == *'1 passed, 0 failed'*'heap-use-after-free'* ]]
+    echo '# Without sanitizers: this test says so.' >>"$BATS_TEST_TMPDIR/uses.bats"
+    run -1 sanitized "$BATS_TEST_TMPDIR/uses.bats"
+    [[ $output == 'No test ran.'* ]]
 }
 
 @test "unit tests" {

@@ -5,6 +5,8 @@
 # missing from the sum, and the guest does not notice. A guest takes two to ten seconds.
 #
 # Takes long: its guests are traced by the instruction.
+#
+# Without sanitizers: its programs run in guests, which have those of the usual build.
 
 load lab.bash
 

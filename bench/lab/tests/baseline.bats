@@ -4,6 +4,8 @@
 # Our own gate: the cost of the driver's calls in the lab, and of the probes, against
 # results/baselines. A build that does a little more must fail it.
 #
+# Without sanitizers: its scripts use the usual build.
+#
 # shellcheck disable=SC2154 # bats sets $status and $output
 
 load lab.bash

@@ -7,6 +7,8 @@
 #
 # Takes long: it gates two builds.
 #
+# Without sanitizers: its scripts use the usual build.
+#
 # shellcheck disable=SC2016,SC2154 # make's variables; bats sets $status and $output
 
 load lab.bash

@@ -4,6 +4,8 @@
 # Time off the CPU is no work: on the one CPU of the lab, forks beside three busy tasks, which
 # preempt parent and child, have the work of the same forks alone.
 #
+# Without sanitizers: its programs run in guests, which have those of the usual build.
+#
 # shellcheck disable=SC2016,SC2154 # jq's variables are not the shell's; bats sets $status and $output
 
 load lab.bash

@@ -5,6 +5,8 @@
 # same programs give the same bytes (lab.bats). Newer programs differ in size and memory
 # layout, which changes the numbers a little; LEAST_TOLERANCE limits that.
 #
+# Without sanitizers: its scripts use the usual build.
+#
 # shellcheck disable=SC2154 # bats sets $status and $output
 
 load ../../tests/common.bash

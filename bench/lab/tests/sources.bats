@@ -6,6 +6,8 @@
 #
 # Takes long: it boots each kernel.
 #
+# Without sanitizers: its programs run in guests, which have those of the usual build.
+#
 # shellcheck disable=SC2154 # bats sets $status and $output
 
 load lab.bash

@@ -4,6 +4,8 @@
 # The tool on the kernels that results/ uses. more/kernel.bats has others.
 #
 # Takes long: it boots each kernel.
+#
+# Without sanitizers: its programs run in guests, which have those of the usual build.
 
 load kernel.bash
 

@@ -5,6 +5,8 @@
 #
 # Takes long: it boots each kernel.
 #
+# Without sanitizers: its programs run in guests, which have those of the usual build.
+#
 # shellcheck disable=SC2154 # what kernel.bash sets
 
 load kernel.bash

@@ -6,6 +6,8 @@
 #
 # Takes long: it boots each kernel.
 #
+# Without sanitizers: its programs run in guests, which have those of the usual build.
+#
 # shellcheck disable=SC2016,SC2153,SC2154,SC2317 # commands for other shells; what tool.bash sets and calls
 
 load ../../tests/tool.bash

@@ -3,6 +3,8 @@
 #
 # The scenario snapshot in the lab, where no host and no other program takes time: what a fork makes the writes of our
 # store and of a real redis-server wait.
+#
+# Without sanitizers: its programs run in guests, which have those of the usual build.
 
 # shellcheck disable=SC2154 # tool.bash sets $DIR, bats $reason
 

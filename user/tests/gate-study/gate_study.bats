@@ -3,6 +3,8 @@
 #
 # The study of how often gates are wrong: the committed tables must follow from the
 # committed runs.
+#
+# Without sanitizers: its scripts use the usual build.
 
 setup_file() {
     BUILD=$(realpath "${BUILD:-build}")

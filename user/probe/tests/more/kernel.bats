@@ -3,6 +3,8 @@
 #
 # The tool on kernels of other kinds: for any machine, real-time, of one version, the newest. Only
 # `make check-kernels` runs it.
+#
+# Without sanitizers: its programs run in guests, which have those of the usual build.
 
 load ../kernel.bash
 

@@ -3,6 +3,8 @@
 #
 # A profile on kernels of other kinds. Only `make check-kernels` runs it.
 #
+# Without sanitizers: its programs run in guests, which have those of the usual build.
+#
 # shellcheck disable=SC2016 # a shell of the guest expands it
 
 load ../kernel.bash
