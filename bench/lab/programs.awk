@@ -146,9 +146,9 @@ function median(v, n,   i, k, value) {
 }
 # The clock rounds, and runs a few millionths fast.
 function is_near(x, y) { return x - y <= 1 + y / 100000 && y - x <= 1 + y / 100000 }
-# The first call of those that took as long as the samples of this set; 0: none.
-function find_set(s,   i, k) {
-    for (i = 1; i + size[s] - 1 <= calls; i++) {
+# The first call, from this one on, of those that took as long as the samples of this set; 0: none.
+function find_set(s, i,   k) {
+    for (; i + size[s] - 1 <= calls; i++) {
         for (k = 0; k < size[s]; k++)
             if (!is_near(took[i + k], sample[s, k + 1])) break
         if (k == size[s]) return i
@@ -193,12 +193,15 @@ $1 == "node" {
 }
 END {
     end_segment()
+    # The sets were taken in this order.
+    after = 1
     for (s = 1; s <= sets; s++) {
-        first = find_set(s)
+        first = find_set(s, after)
         if (!first) {
             print "programs: the calls of the set " set[s] " are not in what the plugin wrote" >"/dev/stderr"
             exit 2
         }
         print_set(s, first)
+        after = first + size[s]
     }
 }
