@@ -33,7 +33,7 @@ saved_path() {
         # A clock that follows the host's goes on by its rate.
         [[ -n $icount ]] || cat /proc/sys/kernel/random/boot_id
         cat "$work/base/init"
-    } | sha256sum | cut -c 1-32)
+    } | sha256sum | cut -c 1-32) || return
     if [[ -n ${XDG_CACHE_HOME:-}${HOME:-} ]]; then
         folder=${XDG_CACHE_HOME:-$HOME/.cache}/spawnscope/machines
         if [[ ! -r $folder/$key ]]; then

@@ -41,6 +41,16 @@ C
     [[ $output == 'No test ran.'* ]]
 }
 
+@test "killed, it stops its suites" {
+    printf '@test "waits" {\n touch "%s/waits"\n exec sleep 600\n}\n' "$BATS_TEST_TMPDIR" >"$BATS_TEST_TMPDIR/waits.bats"
+    "$here/sanitized" "$san" '' "$BATS_TEST_TMPDIR/waits.bats" 3>&- &
+    eventually test -e "$BATS_TEST_TMPDIR/waits"
+    kill $!
+    wait $! || true
+    none_waits() { ! pgrep -f "$BATS_TEST_TMPDIR/waits.bats"; }
+    eventually none_waits
+}
+
 @test "unit tests" {
     local suites=() suite
     for suite in $(find user bench -path '*/tests/test_*.c' | sort); do

@@ -151,6 +151,16 @@ machines() { find "$MACHINES" -type f | wc -l; }
     "${boot[@]}" -- "${TIMING[@]}" >damaged 2>errors
     cmp once damaged
     [[ ! -s errors && $(machines) == 1 ]]
+
+    # Another boot removes it just before QEMU reads it.
+    mkdir bin
+    # shellcheck disable=SC2016 # the script expands it
+    printf '#!/bin/bash\n[[ $1 != "$MACHINES"/* ]] || ! mkdir "$TMPDIR/gone" 2>/dev/null || rm "$1"\nexec "%s" "$@"\n' \
+        "$(type -P cat)" >bin/cat
+    chmod +x bin/cat
+    PATH=$PWD/bin:$PATH "${boot[@]}" -- "${TIMING[@]}" >gone 2>errors
+    cmp once gone
+    [[ -d $TMPDIR/gone && ! -s errors && $(machines) == 1 ]]
 }
 
 @test "without --icount, too, a boot goes on from a saved machine, with a date and random numbers of its own" {
