@@ -34,6 +34,13 @@ struct unit {
 		&unit_##name;                                                                      \
 	static void name(__attribute__((unused)) void **state)
 
+/* Ends the test as skipped; bench/tests/run takes the reason from the line before. */
+#define SKIP(reason)                                                                               \
+	do {                                                                                       \
+		print_message("%s\n", reason);                                                     \
+		skip();                                                                            \
+	} while (0)
+
 /* A program may define these, to run before its first test and after its last. 0, or -1. */
 int unit_setup(void **state) __attribute__((weak));
 int unit_teardown(void **state) __attribute__((weak));

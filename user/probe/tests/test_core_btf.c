@@ -34,7 +34,7 @@ TEST(every_type_is_where_libbpf_finds_it)
 	struct kernel_btf *ours;
 
 	if (!whole)
-		skip();
+		SKIP("this kernel has no BTF, or does not show it");
 	assert_int_equal(kernel_btf__open(KERNEL_BTF, &ours), 0);
 	assert_int_equal(kernel_btf__count(ours), btf__type_cnt(whole));
 	for (__u32 id = 1; id < btf__type_cnt(whole); id++) {
@@ -104,7 +104,7 @@ TEST(what_an_object_names_is_copied_whole)
 	int fd, number;
 
 	if (!whole)
-		skip();
+		SKIP("this kernel has no BTF, or does not show it");
 	number = btf__add_int(object, "int", 4, BTF_INT_SIGNED);
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		assert_true((wanted[i].kind == BTF_KIND_STRUCT
