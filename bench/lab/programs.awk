@@ -34,23 +34,18 @@ function look_up(a,   low, high, middle) {
 }
 # A trampoline calls the function behind its call or jump to the trampoline.
 function is_original() { return offset >= 5 && offset <= 16 }
-# Sets original to the function that the trampoline with this site calls, and original_site.
-function find_original(parent, place,   i, n, child) {
-    original = ""
-    n = split(children[parent], child, " ")
-    for (i = 1; i <= n; i++) {
-        if (substr(site[child[i]], 1, 13) != substr(place, 1, 13)) continue
-        look_up(target[child[i]])
-        if (symbol == "?" || !is_original()) continue
-        original = symbol
-        original_site = site[child[i]]
-        return
+# The name of a program that a trampoline called in a call of this task. A page may have another trampoline later.
+function program_name(n, t,   m, original) {
+    for (m in originals)
+        if (((t, m) in now_called) && parent[m] == parent[n] && substr(site[m], 1, 13) == substr(site[n], 1, 13))
+            original = m
+    if (original == "") {
+        look_up(target[parent[n]])
+        if (symbol == "?") return "entry:" of[parent[n]]
+        return "entry:" symbol
     }
-}
-function program_of(parent, place, traced) {
-    find_original(parent, place)
-    if (original == "") return "entry:" traced
-    return (place > original_site ? "return:" : "entry:") original
+    look_up(target[original])
+    return (site[n] > site[original] ? "return:" : "entry:") symbol
 }
 # Sets mode of a node: n, of the call itself; d, around a program, which is then of the point `of`; p, of a
 # program; h, of the function `callee` that the program calls.
@@ -74,15 +69,14 @@ function classify(n,   p, jit) {
         callee[n] = symbol
     }
 }
-function classify_call(n, p,   traced) {
-    look_up(target[p])
-    traced = symbol
+function classify_call(n, p) {
     look_up(target[n])
     if (is_jit(site[n]) && kind[n] == "call") { # of a trampoline that was jumped to
         if (is_jit(target[n])) {
             mode[n] = "p"
-            of[n] = program_of(p, site[n], traced)
-        } else if (!is_original()) mode[n] = "d"
+            of[n] = "@" n
+        } else if (is_original()) originals[n]
+        else mode[n] = "d"
         return
     }
     if (is_jit(target[n])) {
@@ -99,9 +93,11 @@ function classify_around(n, p) {
     look_up(target[n])
     if (is_jit(target[n])) {
         mode[n] = "p"
-        if (is_jit(target[p])) of[n] = program_of(p, site[n], of[p])
-    } else if (is_jit(target[p]) && is_original()) mode[n] = "n"
-    else if (symbol ~ /^__bpf_trace_/) of[n] = substr(symbol, 13)
+        if (is_jit(target[p])) of[n] = "@" n
+    } else if (is_jit(target[p]) && is_original()) {
+        mode[n] = "n"
+        originals[n]
+    } else if (symbol ~ /^__bpf_trace_/) of[n] = substr(symbol, 13)
 }
 function part_of(node, block) {
     classify(node)
@@ -111,14 +107,17 @@ function part_of(node, block) {
 }
 function forget(t,   key) {
     for (key in keys) delete now[t, key]
+    for (key in originals) delete now_called[t, key]
     delete begun[t]
     delete cloned[t]
 }
 # A call lasts from one reading of the clock to the next of the same task, if that has made a process between.
-function end_segment(   key, ids, t) {
+function end_segment(   key, ids, t, label) {
     for (key in own) {
         split(key, ids, SUBSEP)
         segment[part_of(ids[1], ids[2])] += own[key]
+        if (ids[1] in originals)
+            for (t in begun) now_called[t, ids[1]]
     }
     for (key in segment) {
         keys[key]
@@ -130,7 +129,16 @@ function end_segment(   key, ids, t) {
     if (why != "clock") return
     if (by in cloned) {
         took[++calls] = to - begun[by]
-        for (key in keys) of_call[calls, key] = now[by, key]
+        for (key in keys) {
+            if (!((by, key) in now)) continue
+            label = key
+            if (key ~ /^@/) {
+                split(substr(key, 2), ids, " ")
+                label = program_name(ids[1], by) " " ids[2]
+            }
+            of_call[calls, label] += now[by, key]
+            labels[label]
+        }
     }
     for (t in begun)
         if (t == by || !(t in cloned)) forget(t)
@@ -156,7 +164,7 @@ function find_set(s, i,   k) {
     return 0
 }
 function print_set(s, first,   key, k, n, v) {
-    for (key in keys) {
+    for (key in labels) {
         n = 0
         for (k = 0; k < size[s]; k++) v[++n] = of_call[first + k, key] + 0
         k = median(v, n)
@@ -189,7 +197,6 @@ $1 == "node" {
     site[$2] = address($4)
     target[$2] = address($5)
     kind[$2] = $6
-    if (!is_jit(target[$2])) children[$3] = children[$3] " " $2
 }
 END {
     end_segment()

@@ -18,8 +18,10 @@ ffffffff81000500 t of_helper
 ffffffff81000600 T __traceiter_point
 ffffffff81000700 T bpf_trace_run1
 SYMBOLS
-    # Two calls: one without probes, and one where `traced` calls its trampoline, `jumped` jumps to its, both have a
-    # program at the entry and at the return, and the second of these calls a helper. The child reads the clock, too.
+    # Four calls: one without probes; one where `traced` calls its trampoline, `jumped` jumps to its, both have a
+    # program at the entry and at the return, and the second of these calls a helper, while the child reads the clock, too;
+    # and one where another trampoline of `traced` is at that place, which calls a program at the return only, before the
+    # first one is there again.
     cat >"$DIR/raw" <<'RAW'
 anatomy 1 quadword-steps
 block 1 ffffffff81000010 10
@@ -45,6 +47,8 @@ node 15 11 ffffffffc0002040 ffffffffc0001300 call
 node 16 2 ffffffff81000030 ffffffff81000600 call
 node 17 16 ffffffff81000610 ffffffff81000700 call
 node 18 17 ffffffff81000710 ffffffffc0001400 call
+node 19 4 ffffffffc0000018 ffffffff81000109 call
+node 20 4 ffffffffc0000028 ffffffffc0001500 call
 segment 1 0 1000 clock
 own 1 1 1 1000
 segment 1 1000 1020 clone
@@ -73,17 +77,41 @@ own 15 3 1 13
 own 16 1 1 1
 own 17 1 1 2
 own 18 3 1 15
+segment 1 2136 3000 clock
+own 1 1 86 864
+segment 1 3000 3008 clone
+own 2 1 1 8
+segment 1 3008 3033 clock
+own 4 2 1 3
+own 19 1 1 10
+own 20 3 2 12
+segment 1 3033 4000 clock
+own 1 1 96 967
+segment 1 4000 4008 clone
+own 2 1 1 8
+segment 1 4008 4034 clock
+own 4 2 1 3
+own 6 3 1 5
+own 7 1 1 10
+own 8 3 1 8
 end
 RAW
     cell() { # SET VALUE
         printf '{"type":"cell","key":{"method":"vfork","trace":"%s"},"n":1,"samples":{"spawn_ns":[%s]}}\n' "$1" "$2"
     }
-    { cell none 30 && cell phases 136; } >"$DIR/bench.jsonl"
+    { cell none 30 && cell phases 136 && cell floor 33 && cell light 34; } >"$DIR/bench.jsonl"
 }
 
 @test "programs are found by trampolines that are called and jumped to, and by tracepoints; all adds up" {
     run -0 --separate-stderr bench/lab/programs --keep "$DIR"
     diff <(printf '%s\n' "$output") - <<'LINES'
+floor around own 3
+floor call all 18
+floor return:traced own 12
+light around own 3
+light call all 18
+light entry:traced own 5
+light return:traced own 8
 none call all 30
 phases around own 31
 phases call all 34
@@ -98,7 +126,7 @@ LINES
 }
 
 @test "samples that are not among what the plugin wrote are named" {
-    cell floor 77 >>"$DIR/bench.jsonl"
+    cell light-floor 77 >>"$DIR/bench.jsonl"
     run -2 bench/lab/programs --keep "$DIR"
-    [[ $output == *"the calls of the set floor are not in what the plugin wrote"* ]]
+    [[ $output == *"the calls of the set light-floor are not in what the plugin wrote"* ]]
 }
