@@ -157,9 +157,10 @@ static int print_floor(const struct table *t, const struct cell_index *x)
 			      "points (FLOOR), tenth percentiles",
 			      t->out, t->colour);
 	if (!err && varied)
-		layout_print(t->out, 2,
-			     "varies: the first and the second half of the samples differ by more "
-			     "than a quarter, since the kernel's own work in this call varies");
+		layout_print(
+			t->out, 2,
+			"varies: the halves of the samples differ by more than a quarter, by what "
+			"the kernel itself does in this call; more --runs can help");
 	return err;
 }
 
