@@ -359,8 +359,10 @@ FAKE
     killed() { # NTH COMMAND...
         export NTH=$1 ROOM=$BATS_TEST_TMPDIR/${2##*/}-$1
         mkdir "$ROOM"
-        PATH=$bin:$PATH run "${@:2}" -- true
-        echo "$*: $status: $output"
+        # To a file: whatever is left would hold a pipe open.
+        PATH=$bin:$PATH "${@:2}" -- true >"$ROOM/said" 2>&1 3>&- || true
+        output=$(<"$ROOM/said")
+        echo "$*: $output"
         ended() { ! ps -o args= -p "$(paste -sd , "$ROOM/started")"; }
         eventually ended
         ((NTH > 0)) || return 0
