@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -66,20 +65,24 @@ static int create_temporary(int folder, struct temporary *t, mode_t mode)
 	return fd < 0 ? -errno : fd;
 }
 
+static const struct flock whole_file = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
 /*
  * A file that is written line by line is locked as long as it is open: of two runs with one file,
- * the second would empty it under the first. 0 or -EBUSY; what cannot be locked is not.
+ * the second would empty it under the first. The lock is the process's, not the descriptor's: a
+ * child that outlives a killed run does not have it. 0 or -EBUSY; what cannot be locked is not.
  */
 static int lock(int fd)
 {
-	return flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK ? -EBUSY : 0;
+	return fcntl(fd, F_SETLK, &whole_file) && (errno == EAGAIN || errno == EACCES) ? -EBUSY : 0;
 }
 
 /* Whether another process writes the regular file of this name. */
 static bool is_locked(const struct place *p)
 {
 	int fd = openat(p->folder, p->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	bool locked = fd >= 0 && lock(fd);
+	struct flock other = whole_file;
+	bool locked = fd >= 0 && !fcntl(fd, F_GETLK, &other) && other.l_type != F_UNLCK;
 
 	if (fd >= 0)
 		close(fd);

@@ -242,16 +242,23 @@ twice() {
 
 locked() {
     echo kept >"$OUT"
-    (
-        flock 9
-        refused 'another process is writing it' "$@"
-    ) 9<"$OUT"
+    TOOL=$ROOM/beside refused 'another process is writing it' "$@"
     [ "$(cat "$OUT")" = kept ]
     rm "$OUT"
 }
 
 @test "a file that another run writes line by line is left alone" {
     make_places
+    # Has the lock while the tool runs.
+    cat >"$ROOM/beside" <<'BESIDE'
+#!/usr/bin/env python3
+import fcntl, os, subprocess, sys
+with open(os.environ['OUT'], 'r+') as file:
+    fcntl.lockf(file, fcntl.LOCK_EX)
+    sys.exit(subprocess.call([os.environ['LOCKED_OUT'], *sys.argv[1:]]))
+BESIDE
+    chmod +x "$ROOM/beside"
+    export OUT LOCKED_OUT=$TOOL
     OUT=$place/mine
     each "stream opens" locked
     OUT=$place/open/mine
