@@ -73,6 +73,7 @@ parent_of() {
 # Starts the test's own tool in the background: $tool is its process. Its outputs go to $DIR/out and
 # $DIR/err.
 begin_own() { # ARG...
+    : >"$DIR/err" # of an earlier one
     "$OWN/spawnscope" "$@" >"$DIR/out" 2>"$DIR/err" </dev/null 3>&- &
     tool=$!
 }

@@ -33,6 +33,7 @@ unpriced() {
 
 # attach ARG...: profiles in the background until interrupt(), to $DIR/out and $DIR/err.
 attach() {
+    : >"$DIR/err" # of an earlier one
     "$TOOL" profile -v "$@" >"$DIR/out" 2>"$DIR/err" </dev/null 3>&- &
     tool=$!
     eventually grep -q attached "$DIR/err"
