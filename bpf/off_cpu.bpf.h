@@ -6,9 +6,17 @@
  * `exec_start` is when the scheduler last brought `sum_exec_runtime` up to date. Their difference
  * only grows when the task leaves the CPU and comes back, and the task itself reads it, on a CPU:
  * so it is exact, though the runtime alone is a tick behind. A tick that comes between the two
- * reads moves the runtime, so that is read once more. Both are of the run queue's clock,
- * which stands still in interrupts where the kernel accounts for these, so two CPUs' clocks differ:
- * over a migration only the wait for a CPU counts (`run_delay`, of a clock that all CPUs share).
+ * reads moves the runtime, so that is read once more.
+ *
+ * A task that leaves the CPU for one that was woken there has too much: the kernel does not read
+ * its clock again for that switch (rq_clock_skip_update()), and takes the time of the wake-up,
+ * after which the task had still run. Without preemption in the kernel that is until its call ends:
+ * 50 us of an execve that woke its parent, which vfork held. Where a phase would have no time left,
+ * it is absent.
+ *
+ * Both are of the run queue's clock, which stands still in interrupts where the kernel accounts for
+ * these, so two CPUs' clocks differ: over a migration only the wait for a CPU counts (`run_delay`,
+ * of a clock that all CPUs share).
  *
  * Most edges come with no switch since the last: `pcount` says so in one load. A running task has
  * come onto a CPU at least once, so 0 is of a kernel that does not count it (before 5.13,

@@ -14,6 +14,9 @@ readonly JQ='
     def run: .[0];
     def final: .[-1];
     def cells: .[] | select(.type == "cell");
+    # Samples of a phase. Some may be absent: on a busy machine the scheduler can take longer for the time
+    # off the CPU than the whole phase took (bpf/off_cpu.bpf.h).
+    def measured: all(. == null or . > 0) and any(. != null);
     '
 
 ask() { # FILE EXPRESSION

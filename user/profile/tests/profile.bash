@@ -65,11 +65,11 @@ same_count() {
     ((ours - counted <= 2 && counted - ours <= 2))
 }
 
-# Of a storm's thread-exec: whether the process has every phase of its exec that the kernel has.
+# Of a storm's thread-exec: whether processes have every phase of their exec that the kernel has.
 exec_phases_whole() {
-    jq -se '.[0].phases as $from | [.[] | select(.type == "birth" and .method == "fork")]
-        | length > 0 and all(.phases as $phases | ["exec_open", "exec_flush", "exec_load"]
-            | all($from[.].source == null or $phases[.] > 0))'
+    jq -se "$JQ"' .[0].phases as $from | map(select(.type == "birth" and .method == "fork").phases) as $births
+        | ($births | length > 0) and all("exec_open", "exec_flush", "exec_load";
+            . as $phase | $from[$phase].source == null or ($births | map(.[$phase]) | measured))'
 }
 
 # births METHOD [COLUMN]: the sum of a column over all parents in the last table of $DIR/err, or else

@@ -421,11 +421,12 @@ mail_of() {
 
 @test "a result file holds every birth, and what is read from it is the same summary" {
     profile --records -o "$DIR/run.jsonl" --detail full -- "$STORM" spawn 50
-    jq -se '(.[0].type == "run") and (.[0].phases.newtask == null)
+    jq -se "$JQ"' (.[0].type == "run") and (.[0].phases.newtask == null)
         and (.[-1] | .type == "end" and .births == 50 and .lost == 0 and .duration_ns > 0)
         and ([.[1:-1][] | select(.type == "birth" and .method == "spawn" and .exec.result == 0
             and .exec.path == "/proc/self/exe" and .exec.argv == ["storm", "leaf"]
-            and .phases.exec_load > 0 and .counts.parent_vmas > 0)] | length) == 50' "$DIR/run.jsonl"
+            and .edges.exec_done > .edges.exec_load and .counts.parent_vmas > 0)] | length) == 50
+        and ([.[1:-1][].phases.exec_load] | measured)' "$DIR/run.jsonl"
     run -0 --separate-stderr "${AS_NOBODY[@]}" "$TOOL" profile --input - <"$DIR/run.jsonl"
     diff <(unpriced | sed '$d') <(sed '$d' <<<"$output")
     [ "$(tail -n 1 <<<"$output")" = 'Result file: standard input' ]
