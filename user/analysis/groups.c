@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "user/analysis/group_key.h"
+#include "user/model/memory.h"
 
 void groups__init(struct groups *g, enum group_by by)
 {
@@ -59,7 +60,7 @@ static struct group *find(struct groups *g, const struct group_key *key, const s
 			g->other.label = strdup("(others)");
 		return &g->other;
 	}
-	v = reallocarray(g->v, g->n + 1, sizeof(*v));
+	v = array_grow(g->v, g->n, sizeof(*v));
 	if (!v)
 		return NULL;
 	g->v = v;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bpf/record.h"
+#include "user/model/memory.h"
 #include "user/text/hash.h"
 
 #define BETWEEN " < "
@@ -111,7 +112,7 @@ static const struct stack *intern(struct stack_table *t, const char *frames, siz
 		return known;
 	if (last)
 		s = new_stack(others, sizeof(others), 1, 0);
-	v = s ? reallocarray(t->v, t->n + 1, sizeof(struct stack *)) : NULL;
+	v = s ? array_grow(t->v, t->n, sizeof(struct stack *)) : NULL;
 	if (!v) {
 		free_stack(s);
 		return NULL;
