@@ -19,7 +19,8 @@ setup() {
     # All tests share one cache, except those that test the cache.
     export XDG_CACHE_HOME=$ROOM/cache
     mkdir -p "$XDG_CACHE_HOME"
-    # births.py HOW N MIB [thp]: prints the median of the call in ns.
+    # births.py HOW N MIB [thp]: prints what the call took at its tenth percentile, in ns. On a busy machine
+    # most children wait for a CPU first, and posix_spawn with them.
     cat >"$ROOM/births.py" <<'PY'
 import mmap, os, sys, time
 how, n, size = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]) << 20
@@ -40,7 +41,7 @@ for _ in range(n):
             os._exit(0)
     times.append(time.monotonic_ns() - before)
     os.waitpid(pid, 0)
-print(sorted(times)[n // 2])
+print(sorted(times)[n // 10])
 PY
 }
 
