@@ -92,7 +92,7 @@ async function open(browser, { viewport = { width: 1600, height: 1000 }, colorSc
 	left = "";
 	/* An address that differs in its hash alone would not load the page again. */
 	await page.goto(pathToFileURL(path.resolve(file)).href + (hash && "?" + ++loads) + hash);
-	await page.waitForFunction(() => !document.querySelector(".chart:empty"));
+	await until(page, () => !document.querySelector(".chart:empty"));
 	left = wanted;
 	return page;
 }
@@ -100,6 +100,18 @@ async function open(browser, { viewport = { width: 1600, height: 1000 }, colorSc
 /* Two, so that the first is whole. */
 function frames() {
 	return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+}
+
+/*
+ * Waits for what is true of the page. Playwright's own waiting has the page evaluate a text, unless it is
+ * true at once: the page's Content-Security-Policy refuses that.
+ */
+async function until(page, condition) {
+	for (const end = Date.now() + 60000; Date.now() < end; await page.evaluate(frames)) {
+		if (await page.evaluate(condition))
+			return;
+	}
+	throw new Error("never true: " + condition);
 }
 
 /* After that, pages are new. */
@@ -166,7 +178,7 @@ async function ownScale(page) {
 }
 
 const checks = {
-	...require("./controls.js")({ open, unfold, expect, request: () => ({ file, rest }) }),
+	...require("./controls.js")({ open, until, unfold, expect, request: () => ({ file, rest }) }),
 	...require("./charts.js")({ open, ownScale, expect, request: () => ({ file, rest }) }),
 
 	/* labels [TEXT...]: every label in its chart, at all widths; at the widest these are whole. */
@@ -317,7 +329,7 @@ const checks = {
 	async resize(browser) {
 		const page = await open(browser);
 		await page.setViewportSize({ width: 390, height: 900 });
-		await page.waitForFunction("document.querySelector('#chart-latency .plot svg').getAttribute('width') <= 390 && !(" + overflowing + ")().length").catch(() => null);
+		await until(page, "document.querySelector('#chart-latency .plot svg').getAttribute('width') <= 390 && !(" + overflowing + ")().length").catch(() => null);
 		for (const line of (await page.evaluate(overflowing)).slice(0, 5))
 			fault("after a resize: " + line);
 		const width = await page.locator("#chart-latency .plot svg").getAttribute("width");
@@ -398,7 +410,7 @@ const checks = {
 				});
 			});
 			await page.goto(pathToFileURL(path.resolve(file)).href);
-			await page.waitForFunction(() => window.painted.length === 2);
+			await until(page, () => window.painted.length === 2);
 			const times = (await page.evaluate(() => window.painted)).sort((a, b) => a - b);
 			best.forEach((one, k) => { best[k] = Math.min(one, times[k]); });
 			expect((await page.$$("#chart-latency svg")).length > 0, "no chart");

@@ -3,7 +3,7 @@
 "use strict";
 const fs = require("fs");
 
-module.exports = ({ open, unfold, expect, request }) => ({
+module.exports = ({ open, until, unfold, expect, request }) => ({
 	/* saves VIEW SAMPLE LINES: a chart as SVG, drawn without the page's style sheet, with this text; its data as so many lines of CSV. */
 	async saves(browser) {
 		const { file, rest } = request(), [view, text, lines] = rest, page = await open(browser);
@@ -34,7 +34,7 @@ module.exports = ({ open, unfold, expect, request }) => ({
 		expect((await seen()) === title + "," + lines, "it shows " + (await seen()));
 		expect(Math.abs(await page.$eval("#latency", (e) => e.getBoundingClientRect().top)) < 100, "it is not at the view");
 		await page.locator("nav a").last().click();
-		await page.waitForFunction(() => /^#method&/.test(window.location.hash));
+		await until(page, () => /^#method&/.test(window.location.hash));
 		expect((await seen()) === title + "," + lines, "after a link: " + page.url() + " " + (await seen()));
 		await page.locator("#chart-latency .legend button[aria-pressed=false]").click();
 		expect(!page.url().includes("hidden"), "what is shown again: " + page.url());
