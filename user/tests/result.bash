@@ -14,9 +14,10 @@ readonly JQ='
     def run: .[0];
     def final: .[-1];
     def cells: .[] | select(.type == "cell");
-    # Samples of a phase. Some may be absent: on a busy machine the scheduler can take longer for the time
-    # off the CPU than the whole phase took (bpf/off_cpu.bpf.h).
-    def measured: all(. == null or . > 0) and any(. != null);
+    # Samples of a phase. On a busy machine the scheduler can take longer for the time off the CPU than the
+    # whole phase took (bpf/off_cpu.bpf.h): one of some 400 was absent for that. At most a tenth may be.
+    def measured: all(. == null or . > 0) and any(. != null)
+        and (map(select(. == null)) | length) <= (length / 10 | ceil);
     '
 
 ask() { # FILE EXPRESSION
