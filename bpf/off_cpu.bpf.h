@@ -11,8 +11,8 @@
  * A task that leaves the CPU for one that was woken there has too much: the kernel does not read
  * its clock again for that switch (rq_clock_skip_update()), and takes the time of the wake-up,
  * after which the task had still run. Without preemption in the kernel that is until its call ends
- * or lets others run: 3 us of an execve that woke its parent, which vfork held. Where a phase would
- * have no time left, it is absent.
+ * or lets others run: 3 to 5 us of an execve that woke its parent, which vfork held. Where a phase
+ * would have no time left, it is absent.
  *
  * Both are of the run queue's clock, which stands still in interrupts where the kernel accounts for
  * these, so two CPUs' clocks differ: over a migration only the wait for a CPU counts (`run_delay`,
