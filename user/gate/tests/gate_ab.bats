@@ -43,6 +43,14 @@ load gate.bash
     one_line 2 'pair-001 is missing' "$TOOL" gate "$DIR"/confirm/*-a.jsonl -- "$DIR"/confirm/*-b.jsonl
 }
 
+# Of a page that both write after a fork, the first copies it and the last may take it as it is, so that COW faults vary
+# from run to run; three runs a side are apart by chance, too. What the fork itself copied is the same in all of them.
+only_cow_varied() {
+    [ "$status" -eq 4 ]
+    head -n 1 "$DIR/out" | grep -Eq '^inconclusive: fork at 1M: cow_[a-z_]+: varies( in 3 repeats)?[,;] '
+    [ "$(grep -Ec '^fork at 1M +(ptes_copied|page_table_bytes|vmas|failed) .* 0 % +same$' "$DIR/out")" -eq 4 ]
+}
+
 @test "kept runs are decided again by counts first" {
     need_root
     local status=0
@@ -64,7 +72,8 @@ load gate.bash
     "$TOOL" gate --metric counts "$DIR"/raw/*-a.jsonl -- "$DIR"/raw/*-b.jsonl >"$DIR/out" || status=$?
     cat "$DIR/out"
     [ "$status" -eq 0 ] || [ "$status" -eq 4 ]
-    head -n 1 "$DIR/out" | grep -Eq '^pass: |^inconclusive: .* (probe runs? missed|births? without a record|records? lost)'
+    head -n 1 "$DIR/out" | grep -Eq '^pass: |^inconclusive: .* (probe runs? missed|births? without a record|records? lost)' ||
+        only_cow_varied
 }
 
 @test "output belongs to the invoking user and goes only where that user may write" {
