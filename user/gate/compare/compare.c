@@ -133,7 +133,7 @@ static int compare_metric(struct comparison *c, const struct cell *of_a, const c
 		return 0;
 	compare_sources(c, row);
 	if (row->kind == GATE_SHOWN && (c->lab || count))
-		row->change = row->a == row->b ? 0 : row->b / row->a - 1;
+		row->change = gate_row__change(row);
 	else if (c->lab || count)
 		gate_decide_exact(row, &v, c->policy);
 	gate_look_beyond_medians(c, row, &v);

@@ -138,7 +138,7 @@ void gate_decide_exact(struct gate_row *row, const struct gate_values *v,
 	bool same = a.low == b.low && a.high == b.high && a.low == a.high;
 
 	row->kind = GATE_EXACT;
-	row->change = row->a == row->b ? 0 : row->b / row->a - 1;
+	row->change = gate_row__change(row);
 	row->low = row->high = NAN;
 	row->tolerance = tolerance > 0 ? tolerance : NAN;
 	if (same) {

@@ -108,6 +108,7 @@ static void decide(struct gate_row *row, enum finding found, bool larger, size_t
 	/* These came from pairs, of which there are too few. */
 	row->low = row->high = row->spread = row->smallest = row->needed = NAN;
 	row->p_regression = row->p_pass = row->p_better = row->p_permutation = NAN;
+	row->change = gate_row__change(row);
 	row->improved = false;
 	row->kind = found == WITHIN ? GATE_SHOWN : GATE_EXACT;
 	row->verdict = larger ? GATE_REGRESSION : GATE_INCONCLUSIVE;

@@ -95,6 +95,11 @@ bool gate_row__is_failed(const struct gate_row *row)
 	return row->of && row->of->kind == METRIC_FAILED;
 }
 
+double gate_row__change(const struct gate_row *row)
+{
+	return row->a == row->b ? 0 : row->b / row->a - 1;
+}
+
 int gate_report__note(struct gate_report *r, const char *format, ...)
 {
 	char **notes, note[512];

@@ -105,6 +105,9 @@ double gate_row__few(const struct gate_row *row);
 /* Whether it is about failed calls. */
 bool gate_row__is_failed(const struct gate_row *row);
 
+/* What B has more than A, as a share: of the row's values; infinity from 0, 0 from 0 to 0. */
+double gate_row__change(const struct gate_row *row);
+
 /* Adds a note, escaped, once. 0 or -ENOMEM. */
 __attribute__((format(printf, 2, 3))) int gate_report__note(struct gate_report *r,
 							    const char *format, ...);

@@ -336,6 +336,10 @@ kept_counts() { # "A..." "B..."
     # By more, but three runs may be chance.
     kept_counts '292 293 292' '2920 2920 2921'
     verdict 4 '^inconclusive: fork at 64M: ptes_copied: varies; all 3 runs of B are above all of A, too few' "${counts[@]}"
+    # The change is that of the two values beside it.
+    kept_counts '1 1 2' '3 3 2'
+    verdict 4 '^inconclusive: fork at 64M: ptes_copied: varies in 3 repeats, and B is above A by more' "${counts[@]}"
+    grep -Eq '^fork at 64M +ptes_copied +1 +3 +\+200\.0 % +inconclusive$' "$DIR/out"
     # Seven are enough if all of B are above all of A by more than either varies.
     kept_counts '292 293 292 292 292 292 293' '294 295 294 294 295 295 294'
     verdict 4 '^inconclusive: fork at 64M: ptes_copied: varies in 3 repeats, and B is above A by more' "${counts[@]}"
